@@ -1,0 +1,199 @@
+import type { RequestMetrics } from '@dcc-mcp/http-adapter/request-metrics';
+import {
+  errorEnvelope,
+  factsOfKind,
+  readRequestContext,
+  type RequestContextSettings,
+  responseHeaders,
+} from '@dcc-mcp/request-context';
+import type { ErrorKind, Outcome } from '@dcc-mcp/semantic-conventions';
+import type { WorkflowSpans } from '@dcc-mcp/workflow-spans';
+import { RegExpRouter } from 'hono/router/reg-exp-router';
+import { SmartRouter } from 'hono/router/smart-router';
+import { TrieRouter } from 'hono/router/trie-router';
+import type { Authenticate } from './authentication.ts';
+import { measureReply, requestStart } from './measured-request.ts';
+import type { OriginGuard } from './origin-guard.ts';
+import { jsonReply, type Reply, withHeader } from './reply.ts';
+import type { Wire } from './wire.ts';
+
+/** What a route handler gets. */
+export interface RouteRequest {
+  readonly wire: Wire;
+  readonly authSubject: string | undefined;
+  /** Path parameters, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
+export type RouteHandler = (route: RouteRequest) => Reply | Promise<Reply>;
+
+/** Who may use a route. `open`: everyone. `api`: whoever the gateway's own authentication lets in. `own`: the handler guards itself. */
+export type RouteGuard = 'open' | 'api' | 'own';
+
+export interface Route {
+  readonly guard: RouteGuard;
+  readonly handler: RouteHandler;
+  /** New work: refused while the gateway drains. */
+  readonly isWork?: boolean;
+}
+
+/** A method and a path template: `POST /v1/call`. */
+export type RouteTable = Readonly<Record<string, Route>>;
+
+export interface AppOptions {
+  readonly routes: RouteTable;
+  readonly originGuard: OriginGuard;
+  /** Absent: everyone is let in. */
+  readonly authenticate: Authenticate | undefined;
+  readonly contextSettings: RequestContextSettings;
+  readonly requestMetrics: RequestMetrics | undefined;
+  readonly isDraining: () => boolean;
+  /** Makes the spans of plain routes. Absent: they have none. */
+  readonly routeSpans?: WorkflowSpans | undefined;
+  readonly onDefect: (error: unknown) => void;
+}
+
+/** Answers one request; never rejects. */
+export type App = (wire: Wire) => Promise<Reply>;
+
+interface Target {
+  readonly template: string;
+  readonly route: Route;
+}
+
+/** The HTTP side of the gateway: one route table, each route with its guard in sight. */
+export function createApp(options: AppOptions): App {
+  const router = new SmartRouter<Target>({ routers: [new RegExpRouter(), new TrieRouter()] });
+  for (const [key, route] of Object.entries(options.routes)) {
+    const [method = '', template = ''] = key.split(' ', 2);
+    router.add(method, template, { template, route });
+  }
+  const allowed = allowedMethods(Object.keys(options.routes));
+  return async (wire) => {
+    const open = options.requestMetrics?.begin(requestStart(wire));
+    const found = findRoute(router, wire);
+    const reply = await answer(options, wire, found, allowed);
+    return open === undefined ? reply : measureReply(open, wire, reply, found?.template);
+  };
+}
+
+interface Found extends Target {
+  readonly params: Readonly<Record<string, string>>;
+}
+
+function findRoute(router: SmartRouter<Target>, { method, path }: Wire): Found | undefined {
+  const [handlers, stash] = router.match(method, path);
+  const [entry] = handlers;
+  if (entry === undefined) {
+    return undefined;
+  }
+  const [target, given] = entry;
+  const params: Record<string, string> = {};
+  for (const [name, value] of Object.entries(given)) {
+    const text = typeof value === 'number' ? stash?.[value] : value;
+    params[name] = decode(text ?? '');
+  }
+  return { ...target, params };
+}
+
+async function answer(
+  options: AppOptions,
+  wire: Wire,
+  found: Found | undefined,
+  allowed: ReadonlyMap<string, string>,
+): Promise<Reply> {
+  try {
+    const problem = options.originGuard(wire.headers);
+    if (problem !== undefined) {
+      return refusal(options, wire, 'forbidden', problem);
+    }
+    return found === undefined ? notFound(options, wire, allowed.get(wire.path)) : await runRoute(options, found, wire);
+  } catch (error) {
+    options.onDefect(error);
+    return refusal(options, wire, 'internal', 'The gateway failed; report the request_id to its operator');
+  }
+}
+
+async function runRoute(options: AppOptions, { template, route, params }: Found, wire: Wire): Promise<Reply> {
+  let authSubject: string | undefined;
+  if (route.guard === 'api' && options.authenticate !== undefined) {
+    const verdict = await options.authenticate(wire.headers);
+    if (!verdict.ok) {
+      const refused = refusal(options, wire, 'unauthorized', 'A valid bearer token is required');
+      return withHeader(refused, 'www-authenticate', verdict.challenge);
+    }
+    authSubject = verdict.subject;
+  }
+  if (route.isWork === true && options.isDraining()) {
+    return refusal(options, wire, 'not-ready', 'The gateway is shutting down');
+  }
+  const request = { wire, authSubject, params };
+  // Work has spans of its own, and the life of a stream is no request.
+  const isPlain = route.isWork !== true && route.guard !== 'own' && template !== '/mcp';
+  return isPlain && options.routeSpans !== undefined
+    ? inSpan(options, options.routeSpans, template, route, request)
+    : route.handler(request);
+}
+
+async function inSpan(
+  { contextSettings }: AppOptions,
+  spans: WorkflowSpans,
+  template: string,
+  route: Route,
+  request: RouteRequest,
+): Promise<Reply> {
+  const { method, headers, peerAddress } = request.wire;
+  const peer = peerAddress === undefined ? {} : { peerAddress };
+  const span = spans.startRoute(readRequestContext({ transport: 'rest', headers, ...peer }, contextSettings), {
+    method,
+    route: template,
+  });
+  try {
+    const reply = await route.handler(request);
+    span.end({ outcome: outcomeOfStatus(reply.status), httpStatus: reply.status });
+    return reply;
+  } catch (error) {
+    span.end({ outcome: 'internal', httpStatus: 500 });
+    throw error;
+  }
+}
+
+function outcomeOfStatus(status: number): Outcome {
+  if (status < 400) {
+    return 'ok';
+  }
+  return status < 500 ? 'bad_request' : 'internal';
+}
+
+/** An answer in the error envelope, outside of any operation. */
+function refusal(options: AppOptions, { headers }: Wire, kind: ErrorKind, message: string, status?: number): Reply {
+  const ctx = readRequestContext({ transport: 'rest', headers }, options.contextSettings);
+  return jsonReply(errorEnvelope({ kind, message }, ctx), status ?? factsOfKind(kind).httpStatus, responseHeaders(ctx));
+}
+
+function notFound(options: AppOptions, wire: Wire, allowed: string | undefined): Reply {
+  if (allowed === undefined) {
+    return refusal(options, wire, 'bad-request', 'There is nothing at this path; see /v1/openapi.json', 404);
+  }
+  const refused = refusal(options, wire, 'bad-request', `This path answers ${allowed} only`, 405);
+  return withHeader(refused, 'allow', allowed);
+}
+
+/** The methods of each path without parameters, as an `Allow` header has them. */
+function allowedMethods(keys: readonly string[]): ReadonlyMap<string, string> {
+  const methods = new Map<string, string>();
+  for (const key of keys) {
+    const [method = '', path = ''] = key.split(' ', 2);
+    methods.set(path, methods.has(path) ? `${methods.get(path)}, ${method}` : method);
+  }
+  return methods;
+}
+
+/** A malformed escape stays as it is: then it names nothing. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

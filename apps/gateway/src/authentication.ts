@@ -1,0 +1,34 @@
+import { authenticate, type AuthScheme, bearerAuth } from '@dcc-mcp/http-adapter/auth';
+import type { AuthConfig } from '@dcc-mcp/telemetry-config';
+import { type HeaderFields, headerText } from './mcp/mirrored-headers.ts';
+import { jwtScheme } from './metrics-endpoint.ts';
+import { bearerTokens } from './secrets.ts';
+
+export type AuthVerdict =
+  | { readonly ok: true; readonly subject: string | undefined }
+  /** `challenge` is the value of `WWW-Authenticate`. */
+  | { readonly ok: false; readonly challenge: string };
+
+/** Who is behind the credentials of a request. */
+export type Authenticate = (headers: HeaderFields) => Promise<AuthVerdict>;
+
+/** @returns `undefined` where nothing guards the gateway: then everyone is let in. */
+export function createAuthentication(config: AuthConfig): Authenticate | undefined {
+  const tokens = config.tokens.map(({ token, name }) => ({ name, scheme: bearerAuth(bearerTokens(token), 'dcc-mcp') }));
+  const jwt = config.jwksUrl === undefined ? [] : [{ name: undefined, scheme: jwtScheme(config, 'dcc-mcp') }];
+  const entries: readonly { readonly name: string | undefined; readonly scheme: AuthScheme }[] = [...tokens, ...jwt];
+  const [first] = entries;
+  if (first === undefined) {
+    return undefined;
+  }
+  return async (headers) => {
+    const authorization = headerText(headers, 'authorization') ?? null;
+    for (const { name, scheme } of entries) {
+      const result = await authenticate(authorization, [scheme]);
+      if (result.ok) {
+        return { ok: true, subject: name ?? result.identity.subject };
+      }
+    }
+    return { ok: false, challenge: first.scheme.challenge };
+  };
+}

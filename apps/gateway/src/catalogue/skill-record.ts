@@ -1,0 +1,14 @@
+/** A group of tools that is loaded together. */
+export interface SkillRecord {
+  readonly name: string;
+  /** A dcc-mcp-core skill, a tool group named in `_meta`, or a lazy upstream that is started by loading it. */
+  readonly kind: 'dcc-mcp-core' | 'tool-group' | 'lazy-upstream';
+  readonly dccType: string;
+  readonly instanceId: string;
+  readonly instanceShort: string;
+  readonly upstreamKey: string;
+  readonly summary: string;
+  readonly isLoaded: boolean;
+  /** Slugs of the tools it is known to hold, sorted; empty while a stub is all that is known. */
+  readonly toolSlugs: readonly string[];
+}

@@ -1,0 +1,51 @@
+import { type Environment, readGatewayConfig } from '@dcc-mcp/telemetry-config';
+import { issueLine } from './commands/issues.ts';
+import { type RunningGateway, runGateway } from './run-gateway.ts';
+
+/** Options of {@link createGateway}; what is not given comes from `config`, then from the defaults. */
+export interface CreateGatewayOptions {
+  /** The content of a configuration file: `{ mcpServers: { … }, metrics: { … } }`. */
+  readonly config?: object;
+  /** `OTEL_*` and `DCC_MCP_*` settings. Default none: the process's environment is read only when it is passed in. */
+  readonly env?: Environment;
+  /** Serves `/metrics`. */
+  readonly enablePrometheus?: boolean;
+  /** User name and password of the scraper. */
+  readonly prometheusBasicAuth?: readonly [username: string, password: string];
+  readonly host?: string;
+  /** 0 (the default) for any free port. */
+  readonly port?: number;
+  /** One line for people; default none. */
+  readonly log?: (line: string) => void;
+}
+
+/**
+ * Starts a gateway inside this process. Several at once don't share anything.
+ *
+ * @throws {Error} When the configuration must not start like this; the message names every reason.
+ */
+export async function createGateway(options: CreateGatewayOptions = {}): Promise<RunningGateway> {
+  const { values, issues } = readGatewayConfig(options.env ?? {}, toFile(options), {
+    port: String(options.port ?? 0),
+    ...(options.host === undefined ? {} : { host: options.host }),
+  });
+  const log = options.log ?? (() => {});
+  const fatal = issues.filter(({ severity }) => severity === 'fatal');
+  if (fatal.length > 0) {
+    throw new Error(`The gateway can't start: ${fatal.map(issueLine).join(' | ')}`);
+  }
+  issues.forEach((issue) => log(issueLine(issue)));
+  return runGateway({ config: values, env: options.env ?? {}, log });
+}
+
+/** Seed options become the sections of a file. */
+function toFile({ config, enablePrometheus, prometheusBasicAuth }: CreateGatewayOptions): object {
+  const file = { ...config } as { metrics?: object };
+  const [username, password] = prometheusBasicAuth ?? [];
+  const metrics = {
+    ...file.metrics,
+    ...(enablePrometheus === undefined ? {} : { enabled: enablePrometheus }),
+    ...(username === undefined || password === undefined ? {} : { basicAuth: { username, password } }),
+  };
+  return { ...file, ...(Object.keys(metrics).length === 0 ? {} : { metrics }) };
+}

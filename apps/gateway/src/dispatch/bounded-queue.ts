@@ -1,0 +1,78 @@
+export interface BoundedQueueOptions {
+  /** How many may run at once. */
+  readonly concurrency: number;
+  /** How many may wait; one more is refused. */
+  readonly maxQueued: number;
+}
+
+export type Admission = 'admitted' | 'full' | 'cancelled' | 'timeout';
+
+interface Waiter {
+  admit(): void;
+}
+
+/**
+ * Slots of one upstream and the line in front of them, first come first served.
+ *
+ * Our own instead of cockatiel's bulkhead: that one keeps a cancelled waiter in its place until its turn comes, knows no
+ * time limit for waiting, and does not tell when the wait is over; a hop needs all three.
+ */
+export class BoundedQueue {
+  readonly #options: BoundedQueueOptions;
+  readonly #waiting = new Set<Waiter>(); // insertion order is the order of arrival
+  #running = 0;
+
+  constructor(options: BoundedQueueOptions) {
+    this.#options = options;
+  }
+
+  get queued(): number {
+    return this.#waiting.size;
+  }
+
+  get running(): number {
+    return this.#running;
+  }
+
+  /** Takes a slot if one is free and nobody waits. */
+  tryEnter(): boolean {
+    if (this.#running >= this.#options.concurrency || this.#waiting.size > 0) {
+      return false;
+    }
+    this.#running += 1;
+    return true;
+  }
+
+  /** Waits for a slot at most `timeoutMillis`; only `admitted` holds one, to be given back with {@link leave}. */
+  enter(timeoutMillis: number, signal: AbortSignal | undefined): Promise<Admission> {
+    if (this.tryEnter()) {
+      return Promise.resolve('admitted');
+    }
+    if (this.#waiting.size >= this.#options.maxQueued) {
+      return Promise.resolve('full');
+    }
+    return new Promise((resolve) => {
+      const finish = (admission: Admission): void => {
+        this.#waiting.delete(waiter);
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+        resolve(admission);
+      };
+      const waiter: Waiter = { admit: () => finish('admitted') };
+      const onAbort = (): void => finish('cancelled');
+      const timer = setTimeout(() => finish('timeout'), timeoutMillis);
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.#waiting.add(waiter);
+    });
+  }
+
+  /** Gives a slot back; the next in line gets it. */
+  leave(): void {
+    const [next] = this.#waiting;
+    if (next === undefined) {
+      this.#running -= 1;
+    } else {
+      next.admit(); // the slot changes hands, the count stays
+    }
+  }
+}

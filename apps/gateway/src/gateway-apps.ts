@@ -1,0 +1,93 @@
+import type { FetchHandler } from '@dcc-mcp/http-adapter';
+import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
+import { type App, type AppOptions, createApp, type Route, type RouteTable } from './app.ts';
+import { createAuthentication } from './authentication.ts';
+import type { GatewayInstruments } from './gateway-instruments.ts';
+import { healthRoutes } from './health-routes.ts';
+import { mcpCaller } from './mcp/caller.ts';
+import { McpEndpoint } from './mcp/endpoint.ts';
+import { mcpRoutes } from './mcp/mcp-routes.ts';
+import type { McpServer } from './mcp/server.ts';
+import type { Sessions } from './mcp/sessions.ts';
+import { CONTEXT_FORGE_PATH, metricsHandler } from './metrics-endpoint.ts';
+import type { OperationCore } from './operations/core.ts';
+import { createOriginGuard } from './origin-guard.ts';
+import { fromResponse } from './reply.ts';
+import { informationRoutes } from './rest/information-routes.ts';
+import { restRoutes } from './rest/rest-routes.ts';
+import type { Streams } from './streams.ts';
+
+export interface AppParts {
+  readonly config: GatewayConfig;
+  readonly core: OperationCore;
+  readonly version: string;
+  readonly mcp: McpServer;
+  readonly sessions: Sessions;
+  readonly streams: Streams;
+  readonly instruments: GatewayInstruments;
+  readonly isDraining: () => boolean;
+}
+
+/** What the gateway serves: everything on one listener, and the scrape endpoint alone for a listener of its own. */
+export function createApps(parts: AppParts): { readonly main: App; readonly metrics: App | undefined } {
+  const { config, core, instruments, isDraining } = parts;
+  const shared = {
+    originGuard: createOriginGuard(config.server),
+    contextSettings: core.contextSettings,
+    isDraining,
+    routeSpans: config.telemetry.protocolSpans ? core.spans : undefined,
+    onDefect: (error: unknown) => core.recorder.defect(error),
+  } satisfies Partial<AppOptions>;
+  const { scraper } = instruments;
+  const handler = metricsHandler(config.metrics, scraper && ((request) => scraper.scrape(request)));
+  const scrape = handler === undefined ? {} : scrapeRoutes(config.metrics.path, handler);
+  const routes = { ...gatewayRoutes(parts), ...(config.metrics.port === undefined ? scrape : {}) };
+  return {
+    main: createApp({
+      ...shared,
+      routes,
+      authenticate: createAuthentication(config.auth),
+      requestMetrics: instruments.requests,
+    }),
+    metrics: handler && createApp({ ...shared, routes: scrape, authenticate: undefined, requestMetrics: undefined }),
+  };
+}
+
+/** Each route with its guard in sight. */
+function gatewayRoutes({
+  config,
+  core,
+  version,
+  mcp,
+  sessions,
+  streams,
+  instruments,
+  isDraining,
+}: AppParts): RouteTable {
+  const { upstreams, catalogue, recorder } = core;
+  const { bodyLimitBytes, publicUrl } = config.server;
+  const endpoint = new McpEndpoint({
+    server: mcp,
+    sessions,
+    readContext: (request, exchange) => mcpCaller(core, request, exchange, undefined).ctx,
+    onNotificationSent: () => instruments.metrics?.recordNotificationSent('sse'),
+    onStream: (kind, change) => streams.add(kind, change),
+    onAnswer: (request, bytes) => recorder.answered(request, bytes),
+  });
+  const operations = Object.entries(restRoutes(core, bodyLimitBytes)).map(
+    ([key, handler]) => [key, { guard: 'api', isWork: true, handler }] as const,
+  );
+  return {
+    ...mcpRoutes(endpoint, bodyLimitBytes),
+    ...Object.fromEntries(operations),
+    ...informationRoutes({ upstreams, catalogue, version, publicUrl }),
+    ...healthRoutes({ upstreams, version, isDraining }),
+  };
+}
+
+/** The handler itself refuses the methods it does not know, so that its guard comes first. */
+function scrapeRoutes(path: string, handler: FetchHandler): RouteTable {
+  const route: Route = { guard: 'own', handler: async ({ wire }) => fromResponse(await handler(wire.toRequest(), {})) };
+  const paths = [...new Set([path, CONTEXT_FORGE_PATH])];
+  return Object.fromEntries(paths.map((each) => [`ALL ${each}`, route]));
+}

@@ -1,0 +1,32 @@
+import { createRequestContextSettings, type RequestContextSettings } from '@dcc-mcp/request-context';
+import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
+import type { Telemetry } from '@dcc-mcp/telemetry-node';
+import { type CapturePolicy, createWorkflowSpans, type WorkflowSpans } from '@dcc-mcp/workflow-spans';
+import { hash } from 'node:crypto';
+
+/** How requests of this gateway are read: its propagators, proxies and baggage rules. */
+export function createContextSettings(config: GatewayConfig, telemetry: Telemetry): RequestContextSettings {
+  return createRequestContextSettings({
+    propagator: telemetry.propagator,
+    trustedProxies: config.server.trustedProxies,
+    baggageAllow: config.telemetry.baggageAllow,
+    sha256: (text) => hash('sha256', text),
+  });
+}
+
+/** The gateway sets `Ok` on what went well: for people who look, unset is a question. */
+export function createGatewaySpans(
+  config: GatewayConfig,
+  telemetry: Telemetry,
+  capture: CapturePolicy,
+  settings: RequestContextSettings,
+): WorkflowSpans {
+  return createWorkflowSpans({
+    tracer: telemetry.tracer,
+    settings,
+    parentPolicy: config.telemetry.traceParent,
+    protocolSpans: config.telemetry.protocolSpans,
+    statusOk: true,
+    capture,
+  });
+}

@@ -1,0 +1,231 @@
+import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
+import type { Telemetry } from '@dcc-mcp/telemetry-node';
+import type { CapturePolicy } from '@dcc-mcp/workflow-spans';
+import { randomUUID } from 'node:crypto';
+import type { App } from './app.ts';
+import { Catalogue } from './catalogue/catalogue.ts';
+import { SearchMemory } from './catalogue/search-memory.ts';
+import { createApps } from './gateway-apps.ts';
+import { createInstruments, type GatewayInstruments, observeGateway, recordSessionEnd } from './gateway-instruments.ts';
+import { createContextSettings, createGatewaySpans } from './gateway-tracing.ts';
+import { Governance } from './governance/governance.ts';
+import { InFlight } from './in-flight.ts';
+import type { JsonRpcMessage, JsonRpcRequest } from './json-rpc.ts';
+import { Broadcast } from './mcp/broadcast.ts';
+import { isNotification } from './mcp/event-stream.ts';
+import { GatewaySurface } from './mcp/gateway-surface.ts';
+import { createProtocolSpans } from './mcp/protocol-spans.ts';
+import { McpServer } from './mcp/server.ts';
+import { Sessions } from './mcp/sessions.ts';
+import { UpstreamSurface } from './mcp/upstream-surface.ts';
+import type { OperationCore } from './operations/core.ts';
+import { Recorder } from './recorder.ts';
+import { toResponse } from './reply.ts';
+import { ConfiguredUpstreams } from './registry/configured-upstreams.ts';
+import { Upstreams } from './registry/upstreams.ts';
+import { Streams } from './streams.ts';
+import { WebWire } from './wire.ts';
+
+/** What a gateway is made of: everything from outside comes in here. */
+export interface GatewayParts {
+  readonly config: GatewayConfig;
+  readonly telemetry: Telemetry;
+  readonly version: string;
+  readonly capture: CapturePolicy;
+  /** One line for people. */
+  readonly log: (line: string) => void;
+}
+
+/** A gateway that is wired and not yet running. */
+export interface Gateway {
+  readonly app: App;
+  /** The same for the Fetch API. */
+  readonly fetch: (request: Request) => Promise<Response>;
+  /** The scrape endpoint alone, for a listener of its own. Absent with metrics off. */
+  readonly metricsApp: App | undefined;
+  readonly mcp: McpServer;
+  readonly sessions: Sessions;
+  readonly broadcast: Broadcast;
+  /** Told of each message written on the standard streams, with the request that it answers. */
+  onStdioMessage(message: JsonRpcMessage, request?: JsonRpcRequest): void;
+  /** Connects the upstreams in the background. */
+  start(): void;
+  /** Takes over the upstreams, policy and limits of a changed configuration; what runs goes on. */
+  apply(config: GatewayConfig): void;
+  /** Refuses new work from now on; readiness says so. */
+  drain(): void;
+  /** Resolves when nothing runs any more, at the latest after `timeoutMillis`. */
+  whenIdle(timeoutMillis: number): Promise<void>;
+  /** Ends sessions and streams. */
+  closeStreams(): void;
+  /** Ends the upstreams. */
+  close(): Promise<void>;
+}
+
+const INSTRUCTIONS =
+  'Tools of many servers are behind this gateway. Find one with search, look at it with describe, load its skill with load_skill if it is not loaded, then run it with call. Pass meta.search_id of the search on to each step.';
+
+/** Wires a gateway. Nothing runs, nothing is connected, and no global is touched. */
+export function assembleGateway(parts: GatewayParts): Gateway {
+  return new AssembledGateway(parts);
+}
+
+function now(): number {
+  return performance.now();
+}
+
+class AssembledGateway implements Gateway {
+  readonly app: App;
+  readonly metricsApp: App | undefined;
+  readonly mcp: McpServer;
+  readonly sessions: Sessions;
+  readonly broadcast: Broadcast;
+  readonly #parts: GatewayParts;
+  readonly #catalogue = new Catalogue();
+  readonly #upstreams = new Upstreams();
+  readonly #streams = new Streams();
+  readonly #inFlight = new InFlight();
+  readonly #instruments: GatewayInstruments;
+  readonly #governance: Governance;
+  readonly #configured: ConfiguredUpstreams;
+  readonly #recorder: Recorder;
+  readonly #observed: { stop(): void } | undefined;
+  #isDraining = false;
+
+  constructor(parts: GatewayParts) {
+    const { config, telemetry, version } = parts;
+    this.#parts = parts;
+    this.#governance = new Governance(config);
+    this.#instruments = createInstruments(config, telemetry, version, this.#catalogue, parts.log);
+    const { metrics } = this.#instruments;
+    this.sessions = new Sessions({
+      now: Date.now,
+      onEnd: (session, reason) => metrics !== undefined && recordSessionEnd(metrics, session, reason, Date.now()),
+    });
+    this.broadcast = new Broadcast({
+      sessions: this.sessions,
+      onNotificationSent: () => metrics?.recordNotificationSent('sse'),
+      onStream: (change) => this.#streams.add('subscription', change),
+    });
+    const core = this.#createCore();
+    this.#recorder = core.recorder;
+    this.mcp = this.#createMcp(core);
+    const apps = createApps({
+      config,
+      core,
+      version,
+      mcp: this.mcp,
+      sessions: this.sessions,
+      streams: this.#streams,
+      instruments: this.#instruments,
+      isDraining: () => this.#isDraining,
+    });
+    this.app = (wire) => this.#inFlight.track(wire, apps.main);
+    this.metricsApp = apps.metrics;
+    this.#configured = new ConfiguredUpstreams({
+      upstreams: this.#upstreams,
+      catalogue: this.#catalogue,
+      broadcast: this.broadcast,
+      metrics,
+      version,
+      log: parts.log,
+    });
+    this.#observed =
+      metrics &&
+      observeGateway(metrics, {
+        sessions: this.sessions,
+        catalogue: this.#catalogue,
+        upstreams: this.#upstreams,
+        streams: this.#streams,
+      });
+  }
+
+  onStdioMessage(message: JsonRpcMessage, request?: JsonRpcRequest): void {
+    const { metrics } = this.#instruments;
+    if (metrics === undefined) {
+      return;
+    }
+    if (isNotification(message)) {
+      metrics.recordNotificationSent('stdio');
+    } else if (request !== undefined) {
+      this.#recorder.answered(request, Buffer.byteLength(JSON.stringify(message)));
+    }
+  }
+
+  async fetch(request: Request): Promise<Response> {
+    const wire = new WebWire(request);
+    const response = toResponse(await this.app(wire));
+    wire.end();
+    return response;
+  }
+
+  start(): void {
+    this.#configured.apply(this.#parts.config);
+  }
+
+  apply(config: GatewayConfig): void {
+    this.#governance.apply(config);
+    this.#configured.apply(config);
+  }
+
+  drain(): void {
+    this.#isDraining = true;
+  }
+
+  whenIdle(timeoutMillis: number): Promise<void> {
+    return this.#inFlight.whenIdle(timeoutMillis);
+  }
+
+  closeStreams(): void {
+    this.broadcast.close();
+    this.sessions.close();
+  }
+
+  async close(): Promise<void> {
+    await this.#upstreams.close();
+    this.#observed?.stop();
+    this.#instruments.metrics?.shutdown();
+    this.#instruments.requests?.shutdown();
+  }
+
+  #createCore(): OperationCore {
+    const { config, telemetry, capture } = this.#parts;
+    const contextSettings = createContextSettings(config, telemetry);
+    const searchMemory = new SearchMemory({ now });
+    const { metrics } = this.#instruments;
+    return {
+      catalogue: this.#catalogue,
+      upstreams: this.#upstreams,
+      governance: this.#governance,
+      contextSettings,
+      spans: createGatewaySpans(config, telemetry, capture, contextSettings),
+      searchMemory,
+      recorder: new Recorder({ metrics, searchMemory, onDefect: (error) => this.#onDefect(error) }),
+      isSubscribed: (uri) => this.broadcast.subscribedUris().has(uri),
+      now,
+      newId: randomUUID,
+    };
+  }
+
+  #createMcp(core: OperationCore): McpServer {
+    const { config, version } = this.#parts;
+    const { recorder } = core;
+    return new McpServer({
+      serverInfo: { name: 'dcc-mcp-gateway', title: config.server.name ?? 'DCC-MCP gateway', version },
+      instructions: INSTRUCTIONS,
+      surface: config.server.expose === 'all' ? new UpstreamSurface(core) : new GatewaySurface(core),
+      sessions: this.sessions,
+      broadcast: this.broadcast,
+      now,
+      onDefect: (error) => this.#onDefect(error),
+      begin: () => this.#inFlight.begin(),
+      ...(config.telemetry.protocolSpans ? { beginSpan: createProtocolSpans(core) } : {}),
+      ...(this.#instruments.metrics === undefined ? {} : { onFinished: (finished) => recorder.request(finished) }),
+    });
+  }
+
+  /** What should not have been thrown: told on stderr, never to a caller. */
+  #onDefect(error: unknown): void {
+    this.#parts.log(`defect: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  }
+}

@@ -1,0 +1,50 @@
+import type { App } from './app.ts';
+import { isEventStream, type Reply } from './reply.ts';
+import type { Wire } from './wire.ts';
+
+/** Counts work that is not answered yet, so that a stop can wait for it. Open streams are not work. */
+export class InFlight {
+  #count = 0;
+  #onIdle: (() => void) | undefined;
+
+  /** Begins one piece of work; the function given back ends it. */
+  begin(): () => void {
+    this.#count += 1;
+    let isOpen = true;
+    return () => {
+      if (isOpen) {
+        isOpen = false;
+        this.#count -= 1;
+        if (this.#count === 0) {
+          this.#onIdle?.();
+        }
+      }
+    };
+  }
+
+  /** Counts a request until its answer is written. */
+  async track(wire: Wire, app: App): Promise<Reply> {
+    const end = this.begin();
+    const reply = await app(wire);
+    if (isEventStream(reply)) {
+      end();
+    } else {
+      wire.onEnd(end);
+    }
+    return reply;
+  }
+
+  /** Resolves when nothing runs any more, at the latest after `timeoutMillis`. */
+  whenIdle(timeoutMillis: number): Promise<void> {
+    if (this.#count === 0) {
+      return Promise.resolve();
+    }
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, timeoutMillis);
+      this.#onIdle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

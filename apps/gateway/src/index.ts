@@ -1,0 +1,2 @@
+export { createGateway, type CreateGatewayOptions } from './create-gateway.ts';
+export { type RunningGateway } from './run-gateway.ts';

@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+import type { JsonObject, JsonRpcRequest } from '../json-rpc.ts';
+import type { ClientAnswer, Session } from './sessions.ts';
+
+const GONE: ClientAnswer = { error: { code: -32_000, message: 'The client can no longer be asked' } };
+const CANCELLED: ClientAnswer = { error: { code: -32_000, message: 'The request was cancelled' } };
+
+/** A request to the client of a session. */
+export interface Question {
+  readonly method: string;
+  readonly params: JsonObject | undefined;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Asks the client; its answer comes back by the session.
+ *
+ * @param send False where it could not be sent.
+ */
+export function askClient(
+  session: Session,
+  { method, params, signal }: Question,
+  send: (message: JsonRpcRequest) => boolean,
+): Promise<ClientAnswer> {
+  return new Promise((resolve) => {
+    const id = randomUUID();
+    const finish = (answer: ClientAnswer): void => {
+      session.asked.delete(id);
+      resolve(answer);
+    };
+    session.asked.set(id, finish);
+    signal.addEventListener('abort', () => finish(CANCELLED), { once: true });
+    if (!send({ jsonrpc: '2.0', id, method, ...(params === undefined ? {} : { params }) })) {
+      finish(GONE);
+    }
+  });
+}

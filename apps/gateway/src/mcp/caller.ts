@@ -1,0 +1,53 @@
+import { readRequestContext } from '@dcc-mcp/request-context';
+import type { Caller, OperationCore } from '../operations/core.ts';
+import { isJsonObject, type JsonObject, type JsonRpcRequest } from '../json-rpc.ts';
+import { type Exchange, hopPeer } from './exchange.ts';
+
+/**
+ * The caller of an operation, read from the message itself: never from the request that opened a stream.
+ *
+ * @param ownArguments Arguments of one of the gateway's own tools, which may carry an agent context. An upstream's are not ours to read.
+ */
+export function mcpCaller(
+  core: OperationCore,
+  request: JsonRpcRequest,
+  exchange: Exchange,
+  ownArguments: JsonObject | undefined,
+): Caller {
+  const { client, headers, peerAddress, authSubject } = exchange;
+  const meta = request.params?.['_meta'];
+  const session = sessionOf(exchange);
+  const ctx = readRequestContext(
+    {
+      transport: 'mcp',
+      headers,
+      jsonrpcId: request.id,
+      ...(meta === undefined ? {} : { meta }),
+      ...(ownArguments === undefined ? {} : { body: ownArguments }),
+      ...(session === undefined ? {} : { session }),
+      ...(peerAddress === undefined ? {} : { peerAddress }),
+      ...(authSubject === undefined ? {} : { authSubject }),
+    },
+    core.contextSettings,
+  );
+  exchange.identify?.(ctx);
+  return {
+    ctx,
+    signal: exchange.signal,
+    isGone: () => exchange.isCallerGone(),
+    peer: hopPeer(exchange),
+    facts: {
+      networkTransport: client.transport === 'stdio' ? 'pipe' : 'tcp',
+      protocolVersion: client.protocolVersion,
+    },
+    ...(isJsonObject(meta) ? { meta } : {}),
+  };
+}
+
+function sessionOf({ client }: Exchange): { id: string; clientInfo?: JsonObject } | undefined {
+  const { session } = client;
+  if (session === undefined) {
+    return undefined;
+  }
+  return session.clientInfo === undefined ? { id: session.id } : { id: session.id, clientInfo: session.clientInfo };
+}

@@ -1,0 +1,62 @@
+import type { RequestContext, SearchAnswer } from '@dcc-mcp/request-context';
+import type { HopPeer } from '../upstream/upstream.ts';
+import type { Era, JsonObject, JsonRpcError } from '../json-rpc.ts';
+import type { HeaderFields } from './mirrored-headers.ts';
+import { isLoggedAt } from './protocol.ts';
+import type { Session } from './sessions.ts';
+
+/** Who speaks, as one request sees it: from its session, or from its own envelope. */
+export interface McpClient {
+  readonly era: Era;
+  readonly transport: 'http' | 'stdio';
+  readonly protocolVersion: string;
+  readonly session: Session | undefined;
+  readonly clientInfo: JsonObject | undefined;
+  readonly capabilities: JsonObject;
+  /** The level from which log messages are wanted. Absent: modern clients want none, older ones all. */
+  readonly logLevel: string | undefined;
+}
+
+/** One request of a client, its way back, and what is known of the wire it came by. */
+export interface Exchange {
+  readonly client: McpClient;
+  readonly headers: HeaderFields;
+  readonly peerAddress: string | undefined;
+  readonly authSubject: string | undefined;
+  /** Aborts when the client cancels; for the modern era also when it leaves. */
+  readonly signal: AbortSignal;
+  /** True once nobody waits for the answer any more. */
+  isCallerGone(): boolean;
+  notify(method: string, params: JsonObject | undefined): void;
+  /** Takes what the headers of the answer say of it. */
+  identify?(ctx: RequestContext, search?: SearchAnswer): void;
+  /** Absent where the client can't be asked anything. */
+  readonly ask?: NonNullable<HopPeer['ask']>;
+}
+
+export type Answer = { readonly result: JsonObject } | { readonly error: JsonRpcError; readonly httpStatus: number };
+
+/** Whether this client wants to see a log message of that level. */
+function wantsMessage(client: McpClient, params: JsonObject | undefined): boolean {
+  if (client.logLevel === undefined) {
+    return client.era === 'legacy';
+  }
+  return isLoggedAt(params?.['level'], client.logLevel);
+}
+
+/** The exchange as an upstream hop sees it. */
+export function hopPeer(exchange: Exchange): HopPeer {
+  const { client } = exchange;
+  return {
+    era: client.era,
+    capabilities: client.capabilities,
+    ...(client.clientInfo === undefined ? {} : { clientInfo: client.clientInfo }),
+    ...(client.logLevel === undefined ? {} : { logLevel: client.logLevel }),
+    notify(method, params) {
+      if (method !== 'notifications/message' || wantsMessage(client, params)) {
+        exchange.notify(method, params);
+      }
+    },
+    ...(exchange.ask === undefined ? {} : { ask: exchange.ask }),
+  };
+}

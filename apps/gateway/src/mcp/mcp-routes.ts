@@ -1,0 +1,37 @@
+import type { RouteTable } from '../app.ts';
+import { jsonReply, type Reply } from '../reply.ts';
+import type { McpEndpoint } from './endpoint.ts';
+import { ERROR_INVALID_REQUEST, McpError } from './protocol.ts';
+
+const TOO_LARGE = {
+  jsonrpc: '2.0',
+  id: null,
+  error: { code: ERROR_INVALID_REQUEST, message: 'The body is too large' },
+};
+
+/** The routes of `/mcp`. */
+export function mcpRoutes(endpoint: McpEndpoint, bodyLimitBytes: number): RouteTable {
+  return {
+    'POST /mcp': {
+      guard: 'api',
+      isWork: true,
+      handler: async ({ wire, authSubject }) => {
+        const reading = await wire.readBody(bodyLimitBytes);
+        return reading.ok ? endpoint.post(reading.text, wire, authSubject) : jsonReply(TOO_LARGE, 413);
+      },
+    },
+    'GET /mcp': { guard: 'api', isWork: true, handler: ({ wire }) => orError(() => endpoint.get(wire)) },
+    'DELETE /mcp': { guard: 'api', handler: ({ wire }) => orError(() => endpoint.delete(wire)) },
+  };
+}
+
+function orError(answer: () => Reply): Reply {
+  try {
+    return answer();
+  } catch (error) {
+    if (error instanceof McpError) {
+      return jsonReply({ jsonrpc: '2.0', id: null, error: error.toJson() }, error.httpStatus);
+    }
+    throw error;
+  }
+}

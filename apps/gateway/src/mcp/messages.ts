@@ -1,0 +1,53 @@
+import { isJsonObject, textOf, type JsonRpcId, type JsonRpcNotification, type JsonRpcRequest } from '../json-rpc.ts';
+import { ERROR_INVALID_REQUEST, ERROR_PARSE, McpError } from './protocol.ts';
+import type { ClientAnswer } from './sessions.ts';
+
+/** @throws {McpError} -32700 with HTTP 400. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new McpError(ERROR_PARSE, 'Parse error: the body is not valid JSON', { httpStatus: 400 });
+  }
+}
+
+/** A client's answer to a request of ours. */
+export interface ClientAnswerMessage {
+  readonly id: JsonRpcId;
+  readonly answer: ClientAnswer;
+}
+
+/** @throws {McpError} -32600 when the value is no JSON-RPC 2.0 message. */
+export function checkMessage(value: unknown): JsonRpcRequest | JsonRpcNotification | ClientAnswerMessage {
+  if (!isJsonObject(value) || value['jsonrpc'] !== '2.0') {
+    throw new McpError(ERROR_INVALID_REQUEST, 'Invalid Request: not a JSON-RPC 2.0 message', { httpStatus: 400 });
+  }
+  const { id, method, params, result, error } = value;
+  const hasId = typeof id === 'string' || typeof id === 'number';
+  if (method === undefined && hasId) {
+    if (isJsonObject(result)) {
+      return { id, answer: { result } };
+    }
+    if (isJsonObject(error)) {
+      return {
+        id,
+        answer: {
+          error: { code: Number(error['code']), message: textOf(error['message']), data: error['data'] ?? null },
+        },
+      };
+    }
+  }
+  const isValid =
+    typeof method === 'string' && (id === undefined || hasId) && (params === undefined || isJsonObject(params));
+  if (!isValid) {
+    throw new McpError(
+      ERROR_INVALID_REQUEST,
+      'Invalid Request: method must be a string, id a string or number, params an object',
+      {
+        httpStatus: 400,
+      },
+    );
+  }
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checked field by field above
+  return value as unknown as JsonRpcRequest | JsonRpcNotification;
+}

@@ -1,0 +1,26 @@
+import type { Outcome } from '@dcc-mcp/semantic-conventions';
+import type { OperationCore } from '../operations/core.ts';
+import type { JsonRpcRequest } from '../json-rpc.ts';
+import { mcpCaller } from './caller.ts';
+import type { Answer, Exchange } from './exchange.ts';
+import { ERROR_INTERNAL } from './protocol.ts';
+
+/** Begins the span of a request; what it gives back ends it. */
+export type BeginProtocolSpan = (request: JsonRpcRequest, exchange: Exchange) => (answer: Answer) => void;
+
+/** Spans of the methods that the gateway answers itself: initialize, tools/list, ping … */
+export function createProtocolSpans(core: OperationCore): BeginProtocolSpan {
+  return (request, exchange) => {
+    const { ctx, facts } = mcpCaller(core, request, exchange, undefined);
+    const span = core.spans.startProtocol(ctx, request.method, facts);
+    return (answer) => span.end({ outcome: outcomeOf(answer) });
+  };
+}
+
+/** What a client asked wrongly is its own fault. */
+function outcomeOf(answer: Answer): Outcome {
+  if (!('error' in answer)) {
+    return 'ok';
+  }
+  return answer.error.code === ERROR_INTERNAL ? 'internal' : 'bad_request';
+}

@@ -1,0 +1,238 @@
+import { SERVER_INFO_META_KEY } from '@modelcontextprotocol/server';
+import {
+  isJsonObject,
+  isJsonRpcId,
+  type JsonObject,
+  type JsonRpcNotification,
+  type JsonRpcRequest,
+} from '../json-rpc.ts';
+import type { Broadcast } from './broadcast.ts';
+import type { EventStream } from './event-stream.ts';
+import type { Answer, Exchange, McpClient } from './exchange.ts';
+import { InputRequired } from './input-required.ts';
+import type { BeginProtocolSpan } from './protocol-spans.ts';
+import {
+  ERROR_INTERNAL,
+  ERROR_INVALID_PARAMS,
+  ERROR_METHOD_NOT_FOUND,
+  isLogLevel,
+  LATEST_LEGACY_VERSION,
+  LEGACY_VERSIONS,
+  McpError,
+  MODERN_VERSION,
+} from './protocol.ts';
+import type { Session, Sessions } from './sessions.ts';
+
+/** Answers one method. @throws {McpError} What the client gets as a JSON-RPC error. */
+export type McpHandler = (request: JsonRpcRequest, exchange: Exchange) => Promise<JsonObject>;
+
+/** The face shown to MCP clients: the four gateway tools, or the upstreams' own. */
+export interface McpSurface {
+  capabilities(): Promise<JsonObject>;
+  readonly handlers: ReadonlyMap<string, McpHandler>;
+  /** The metric label of the upstream tool a request means, if it means one. */
+  toolLabel(request: JsonRpcRequest): string | undefined;
+  /** Methods that have spans of their own: operations, and what is handed on to an upstream. */
+  readonly spannedMethods: ReadonlySet<string>;
+}
+
+/** One finished request, for the recorder. */
+export interface FinishedRequest {
+  readonly request: JsonRpcRequest;
+  readonly exchange: Exchange;
+  /** Label of the upstream tool that was meant, if one was. */
+  readonly tool: string | undefined;
+  readonly answer: Answer;
+  readonly durationSeconds: number;
+}
+
+export interface McpServerOptions {
+  readonly serverInfo: JsonObject;
+  readonly instructions: string;
+  readonly surface: McpSurface;
+  readonly sessions: Sessions;
+  readonly broadcast: Broadcast;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+  readonly onFinished?: (finished: FinishedRequest) => void;
+  /** Absent: what the gateway answers itself has no spans. */
+  readonly beginSpan?: BeginProtocolSpan;
+  /** Called at the start of each request; what it gives is called at the end. */
+  readonly begin: () => () => void;
+  /** Told of whatever a handler threw that is no {@link McpError}. */
+  readonly onDefect: (error: unknown) => void;
+}
+
+/** How long a modern client may reuse a list: not at all, because what changes is announced. */
+const CACHE = { ttlMs: 0, cacheScope: 'private' };
+const CACHED_METHODS = new Set([
+  'server/discover',
+  'tools/list',
+  'prompts/list',
+  'resources/list',
+  'resources/templates/list',
+  'resources/read',
+]);
+/** Methods whose upstream may ask the client before it answers. */
+const ASKING_METHODS = new Set(['tools/call', 'prompts/get', 'resources/read']);
+
+/** The protocol side of the gateway, whatever the transport. */
+export class McpServer {
+  readonly #options: McpServerOptions;
+  readonly #inputRequired = new InputRequired();
+  readonly #own: ReadonlyMap<string, McpHandler>;
+
+  constructor(options: McpServerOptions) {
+    this.#options = options;
+    this.#own = new Map<string, McpHandler>([
+      ['ping', async () => ({})],
+      ['server/discover', async () => this.#discovery()],
+      ['logging/setLevel', async (request, exchange) => setLogLevel(request, exchange)],
+    ]);
+  }
+
+  async initialize(request: JsonRpcRequest, exchange: Exchange): Promise<{ session: Session; result: JsonObject }> {
+    const endSpan = this.#options.beginSpan?.(request, exchange);
+    try {
+      const initialized = await this.#initialize(request.params);
+      endSpan?.({ result: initialized.result });
+      return initialized;
+    } catch (error) {
+      const known = error instanceof McpError ? error : new McpError(ERROR_INTERNAL, 'Internal error');
+      endSpan?.({ error: known.toJson(), httpStatus: known.httpStatus });
+      throw error;
+    }
+  }
+
+  async #initialize(params: JsonObject | undefined): Promise<{ session: Session; result: JsonObject }> {
+    const requested = params?.['protocolVersion'];
+    if (typeof requested !== 'string') {
+      throw new McpError(ERROR_INVALID_PARAMS, 'initialize needs protocolVersion, a string');
+    }
+    const version = LEGACY_VERSIONS.find((known) => known === requested) ?? LATEST_LEGACY_VERSION;
+    const { clientInfo, capabilities } = params ?? {};
+    const offered = await this.#options.surface.capabilities();
+    const session = this.#options.sessions.create(
+      version,
+      isJsonObject(clientInfo) ? clientInfo : undefined,
+      isJsonObject(capabilities) ? capabilities : {},
+    );
+    const { serverInfo, instructions } = this.#options;
+    return { session, result: { protocolVersion: version, capabilities: offered, serverInfo, instructions } };
+  }
+
+  /** Takes a notification of a client. */
+  notified(message: JsonRpcNotification, client: McpClient): void {
+    if (message.method === 'notifications/cancelled') {
+      const id = message.params?.['requestId'];
+      if (isJsonRpcId(id)) {
+        client.session?.running.get(id)?.abort();
+      }
+    }
+  }
+
+  /** Opens a `subscriptions/listen` stream. */
+  listen(request: JsonRpcRequest): EventStream {
+    return this.#options.broadcast.listen(request);
+  }
+
+  /** Answers one request; never rejects. */
+  async handle(request: JsonRpcRequest, exchange: Exchange): Promise<Answer> {
+    const startedAt = this.#options.now();
+    const end = this.#options.begin();
+    const handler = this.#handlerOf(request, exchange.client);
+    const isSpanned = this.#options.surface.spannedMethods.has(request.method);
+    const endSpan = isSpanned ? undefined : this.#options.beginSpan?.(request, exchange);
+    const answer = await this.#answer(handler, request, exchange);
+    endSpan?.(answer);
+    this.#options.onFinished?.({
+      request,
+      exchange,
+      tool: this.#options.surface.toolLabel(request),
+      answer,
+      durationSeconds: (this.#options.now() - startedAt) / 1000,
+    });
+    end();
+    return answer;
+  }
+
+  #handlerOf({ method }: JsonRpcRequest, { era }: McpClient): McpHandler | undefined {
+    const isOfOtherEra = era === 'modern' ? LEGACY_ONLY.has(method) : method === 'server/discover';
+    return isOfOtherEra ? undefined : (this.#own.get(method) ?? this.#options.surface.handlers.get(method));
+  }
+
+  async #answer(handler: McpHandler | undefined, request: JsonRpcRequest, exchange: Exchange): Promise<Answer> {
+    if (handler === undefined) {
+      return {
+        error: { code: ERROR_METHOD_NOT_FOUND, message: `Method not found: ${request.method}` },
+        httpStatus: exchange.client.era === 'modern' ? 404 : 200,
+      };
+    }
+    if (exchange.client.era === 'legacy') {
+      return this.#run(handler, request, exchange);
+    }
+    const answer = await this.#runModern(handler, request, exchange);
+    return 'error' in answer ? answer : { result: this.#dress(request.method, answer.result) };
+  }
+
+  /** A modern client answers questions by repeating its call. */
+  #runModern(handler: McpHandler, request: JsonRpcRequest, exchange: Exchange): Promise<Answer> {
+    if (!ASKING_METHODS.has(request.method) || Object.keys(exchange.client.capabilities).length === 0) {
+      return this.#run(handler, request, exchange);
+    }
+    const { requestState, inputResponses } = request.params ?? {};
+    if (typeof requestState === 'string' && this.#inputRequired.has(requestState)) {
+      return this.#inputRequired.next(requestState, inputResponses);
+    }
+    return this.#inputRequired.first((ask) => this.#run(handler, request, { ...exchange, ask }));
+  }
+
+  async #run(handler: McpHandler, request: JsonRpcRequest, exchange: Exchange): Promise<Answer> {
+    try {
+      return { result: await handler(request, exchange) };
+    } catch (error) {
+      if (error instanceof McpError) {
+        return { error: error.toJson(), httpStatus: httpStatusOf(error, exchange.client) };
+      }
+      this.#options.onDefect(error);
+      return { error: { code: ERROR_INTERNAL, message: 'Internal error' }, httpStatus: 500 };
+    }
+  }
+
+  /** What every result of a modern server carries. */
+  #dress(method: string, result: JsonObject): JsonObject {
+    const meta = isJsonObject(result['_meta']) ? result['_meta'] : undefined;
+    return {
+      resultType: 'complete',
+      ...(CACHED_METHODS.has(method) ? CACHE : {}),
+      ...result,
+      _meta: { [SERVER_INFO_META_KEY]: this.#options.serverInfo, ...meta },
+    };
+  }
+
+  async #discovery(): Promise<JsonObject> {
+    const { surface, instructions } = this.#options;
+    return { supportedVersions: [MODERN_VERSION], capabilities: await surface.capabilities(), instructions };
+  }
+}
+
+const LEGACY_ONLY = new Set(['initialize', 'ping', 'logging/setLevel', 'resources/subscribe', 'resources/unsubscribe']);
+
+/** Errors of the 2026-07-28 envelope travel with HTTP 400, also when an upstream gave them. */
+function httpStatusOf({ code, httpStatus }: McpError, { era }: McpClient): number {
+  return era === 'modern' && code <= -32_020 && code >= -32_022 ? 400 : httpStatus;
+}
+
+function setLogLevel(request: JsonRpcRequest, exchange: Exchange): JsonObject {
+  const level = request.params?.['level'];
+  if (!isLogLevel(level)) {
+    throw new McpError(
+      ERROR_INVALID_PARAMS,
+      `logging/setLevel needs level, one of debug … emergency, got ${JSON.stringify(level)}`,
+    );
+  }
+  if (exchange.client.session !== undefined) {
+    exchange.client.session.logLevel = level;
+  }
+  return {};
+}

@@ -1,0 +1,166 @@
+import type { Readable, Writable } from 'node:stream';
+import { createInterface } from 'node:readline';
+import type { Gateway } from '../gateway.ts';
+import { isJsonRpcId, type JsonObject, type JsonRpcId, type JsonRpcMessage, type JsonRpcRequest } from '../json-rpc.ts';
+import { UNKNOWN_CLIENT } from './http-client.ts';
+import { askClient, type Question } from './ask-client.ts';
+import type { Exchange, McpClient } from './exchange.ts';
+import { responseMessage } from './http-reply.ts';
+import { checkMessage } from './messages.ts';
+import { eraOf, McpError, MODERN_VERSION, readModernEnvelope } from './protocol.ts';
+import type { ClientAnswer, Session } from './sessions.ts';
+
+/** Speaks MCP on the streams of a process: one message a line, nothing else on stdout. */
+export function serveStdio(
+  gateway: Gateway,
+  streams: { readonly stdin: Readable; readonly stdout: Writable },
+  onEnd: () => void,
+): void {
+  const front = new StdioFront(gateway, (message) => streams.stdout.write(`${JSON.stringify(message)}\n`));
+  const lines = createInterface({ input: streams.stdin, crlfDelay: Number.POSITIVE_INFINITY });
+  lines.on('line', (line) => front.receive(line));
+  // Nobody reads the answers any more: that is the end of the client, not a reason to lose what it has done.
+  streams.stdout.on('error', () => lines.close());
+  lines.on('close', () => {
+    front.close();
+    onEnd();
+  });
+}
+
+class StdioFront {
+  readonly #gateway: Gateway;
+  readonly #send: (message: JsonRpcMessage, request?: JsonRpcRequest) => void;
+  readonly #running = new Map<JsonRpcId, AbortController>();
+  /** The one session of a handshake-era client on this pipe. */
+  #session: Session | undefined;
+  #isClosed = false;
+
+  constructor(gateway: Gateway, send: (message: JsonRpcMessage) => void) {
+    this.#gateway = gateway;
+    this.#send = (message, request) => {
+      gateway.onStdioMessage(message, request);
+      send(message);
+    };
+  }
+
+  receive(line: string): void {
+    if (line.trim() === '') {
+      return;
+    }
+    try {
+      this.#take(checkMessage(parse(line)));
+    } catch (error) {
+      const { code, message } = error instanceof McpError ? error : { code: -32_603, message: 'Internal error' };
+      this.#send({ jsonrpc: '2.0', id: null, error: { code, message } });
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    if (this.#session !== undefined) {
+      this.#gateway.sessions.end(this.#session.id, 'deleted');
+    }
+  }
+
+  #take(message: ReturnType<typeof checkMessage>): void {
+    if (!('method' in message)) {
+      this.#session?.asked.get(message.id)?.(message.answer);
+    } else if ('id' in message) {
+      void this.#request(message);
+    } else if (message.method === 'notifications/cancelled') {
+      const id = message.params?.['requestId'];
+      if (isJsonRpcId(id)) {
+        this.#running.get(id)?.abort();
+      }
+    }
+  }
+
+  async #request(request: JsonRpcRequest): Promise<void> {
+    try {
+      if (eraOf(request.params) === 'legacy' && request.method === 'initialize') {
+        await this.#initialize(request);
+        return;
+      }
+      const client = this.#clientOf(request.params);
+      if (client.era === 'modern' && request.method === 'subscriptions/listen') {
+        this.#gateway.broadcast.listenOnPipe(request, this.#send);
+        return;
+      }
+      await this.#answer(request, client);
+    } catch (error) {
+      const answer = error instanceof McpError ? error.toJson() : { code: -32_603, message: 'Internal error' };
+      this.#send({ jsonrpc: '2.0', id: request.id, error: answer });
+    }
+  }
+
+  async #initialize(request: JsonRpcRequest): Promise<void> {
+    const { session, result } = await this.#gateway.mcp.initialize(
+      request,
+      this.#exchange({ ...UNKNOWN_CLIENT, transport: 'stdio' }, new AbortController().signal),
+    );
+    session.listener = this.#send;
+    this.#session = session;
+    this.#send({ jsonrpc: '2.0', id: request.id, result });
+  }
+
+  async #answer(request: JsonRpcRequest, client: McpClient): Promise<void> {
+    const controller = new AbortController();
+    this.#running.set(request.id, controller);
+    const answer = await this.#gateway.mcp.handle(request, this.#exchange(client, controller.signal));
+    this.#running.delete(request.id);
+    this.#send(responseMessage(request.id, answer), request);
+  }
+
+  #clientOf(params: JsonObject | undefined): McpClient {
+    if (eraOf(params) === 'modern') {
+      const { clientInfo, capabilities, logLevel } = readModernEnvelope(params);
+      const protocolVersion = MODERN_VERSION;
+      return {
+        era: 'modern',
+        transport: 'stdio',
+        protocolVersion,
+        session: undefined,
+        clientInfo,
+        capabilities,
+        logLevel,
+      };
+    }
+    const session = this.#session;
+    if (session === undefined) {
+      throw new McpError(-32_600, 'Send initialize first');
+    }
+    const { protocolVersion, clientInfo, capabilities, logLevel } = session;
+    return { era: 'legacy', transport: 'stdio', protocolVersion, session, clientInfo, capabilities, logLevel };
+  }
+
+  #exchange(client: McpClient, signal: AbortSignal): Exchange {
+    const { session } = client;
+    return {
+      client,
+      headers: {},
+      peerAddress: undefined,
+      authSubject: undefined,
+      signal,
+      isCallerGone: () => this.#isClosed,
+      notify: (method, params) => this.#send({ jsonrpc: '2.0', method, ...(params === undefined ? {} : { params }) }),
+      ...(session === undefined
+        ? {}
+        : { ask: (method, params, until) => this.#ask(session, { method, params, signal: until }) }),
+    };
+  }
+
+  #ask(session: Session, question: Question): Promise<ClientAnswer> {
+    return askClient(session, question, (message) => {
+      this.#send(message);
+      return true;
+    });
+  }
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line) as unknown;
+  } catch {
+    throw new McpError(-32_700, 'Parse error: the line is not valid JSON');
+  }
+}

@@ -1,0 +1,62 @@
+import { errorEnvelope, type RequestContext, toErrorBody } from '@dcc-mcp/request-context';
+import { isJsonObject, toJsonObject, type JsonObject, type JsonValue } from '../json-rpc.ts';
+import type { BatchResult } from './call-batch.ts';
+import type { CallResult } from './call.ts';
+
+/** True where the tool answered, be it with a failure of its own: then the answer is a body, not an error envelope. */
+export function hasAnswered(call: CallResult): boolean {
+  return call.error === undefined || call.error.kind === 'tool-error';
+}
+
+/** The body of `POST /v1/call`, and the `structuredContent` of the MCP tool `call`. */
+export function callAnswer(call: CallResult, toolSlug: string, ctx: RequestContext): JsonObject {
+  const { record, error } = call;
+  if (error !== undefined && !hasAnswered(call)) {
+    return toJsonObject(errorEnvelope(error, ctx));
+  }
+  return {
+    ok: error === undefined,
+    tool_slug: record?.slug ?? toolSlug,
+    slug: record?.backendTool,
+    output: outputOf(call.result ?? {}),
+    ...(error === undefined ? {} : { error: toJsonObject(toErrorBody(error)) }),
+    request_id: ctx.requestId,
+    trace_id: ctx.traceId,
+    duration_ms: Math.round(call.durationMillis * 1000) / 1000,
+    ...(record === undefined
+      ? {}
+      : {
+          _meta: {
+            dcc: { dcc_type: record.dccType, instance_id: record.instanceId, instance_short: record.instanceShort },
+          },
+        }),
+  };
+}
+
+/** The body of `POST /v1/call_batch`. */
+export function batchAnswer(batch: BatchResult): JsonObject {
+  return {
+    success: batch.success,
+    results: batch.results.map(({ index, item, call, caller }) => ({
+      index,
+      ...(item.id === undefined ? {} : { id: item.id }),
+      tool_slug: call.record?.slug ?? item.toolSlug,
+      ok: call.error === undefined,
+      ...(call.error === undefined || hasAnswered(call)
+        ? { result: callAnswer(call, item.toolSlug, caller.ctx) }
+        : { error: toJsonObject(toErrorBody(call.error)) }),
+    })),
+  };
+}
+
+/** What the tool gave: its structured content, else the text of a sole text block, else its content. */
+function outputOf(result: JsonObject): JsonValue {
+  const { structuredContent, content } = result;
+  if (structuredContent !== undefined) {
+    return structuredContent;
+  }
+  const blocks = Array.isArray(content) ? (content as readonly JsonValue[]) : [];
+  const [only] = blocks;
+  const isSoleText = blocks.length === 1 && isJsonObject(only) && only['type'] === 'text';
+  return isSoleText ? (only['text'] ?? '') : blocks;
+}

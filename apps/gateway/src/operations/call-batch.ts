@@ -1,0 +1,54 @@
+import { childContext } from '@dcc-mcp/request-context';
+import { type ErrorKind, OPERATION_CALL_BATCH, type Outcome } from '@dcc-mcp/semantic-conventions';
+import type { JsonObject } from '../json-rpc.ts';
+import { callTool, type CallInput, type CallResult } from './call.ts';
+import type { Caller, OperationCore } from './core.ts';
+
+export interface BatchItem extends CallInput {
+  /** The caller's own name of the item. */
+  readonly id?: string | number | undefined;
+  readonly meta?: JsonObject | undefined;
+}
+
+export interface BatchItemResult {
+  readonly index: number;
+  readonly item: BatchItem;
+  readonly caller: Caller;
+  readonly call: CallResult;
+}
+
+export interface BatchResult {
+  /** All ran, and all ok. */
+  readonly success: boolean;
+  /** Only of the items that ran: after a stop there are fewer than items. */
+  readonly results: readonly BatchItemResult[];
+}
+
+/** Calls tools one after the other. The batch's outcome is that of its first failing item. */
+export async function callBatch(
+  core: OperationCore,
+  caller: Caller,
+  items: readonly BatchItem[],
+  stopOnError: boolean,
+): Promise<BatchResult> {
+  const span = core.spans.startWorkflow(caller.ctx, OPERATION_CALL_BATCH, caller.facts);
+  span.setInput({ calls: items, stop_on_error: stopOnError });
+  const results: BatchItemResult[] = [];
+  let first: { readonly outcome: Outcome; readonly errorKind: ErrorKind | undefined } | undefined;
+  for (const [index, item] of items.entries()) {
+    const itemCaller = { ...caller, ctx: childContext(caller.ctx, index, item.meta), batch: span };
+    const call = await callTool(core, itemCaller, item);
+    results.push({ index, item, caller: itemCaller, call });
+    if (call.error !== undefined) {
+      first ??= { outcome: call.outcome, errorKind: call.error.kind };
+      if (stopOnError) {
+        break;
+      }
+    }
+  }
+  const outcome = first?.outcome ?? (caller.isGone() ? 'late_ok' : 'ok');
+  const success = first === undefined && results.length === items.length;
+  span.setOutput({ success, ran: results.length });
+  core.recorder.batch({ ctx: caller.ctx, span, outcome, errorKind: first?.errorKind, size: items.length });
+  return { success, results };
+}

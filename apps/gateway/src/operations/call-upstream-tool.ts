@@ -1,0 +1,47 @@
+import { toolFailure } from '@dcc-mcp/request-context';
+import type { HopSpan, WorkflowSpan } from '@dcc-mcp/workflow-spans';
+import { isJsonObject, type JsonObject, textOf } from '../json-rpc.ts';
+import type { HopEnvelope, Upstream } from '../upstream/upstream.ts';
+import type { Caller, OperationCore } from './core.ts';
+import { errorOfFailure, hopTarget } from './hop.ts';
+import { type OperationError, outcomeOfError } from './operation-error.ts';
+
+/** Calls a control tool of an upstream on behalf of another operation (load_skill of a dcc-mcp-core host). */
+export async function callUpstreamTool(
+  core: OperationCore,
+  caller: Caller,
+  upstream: Upstream,
+  name: string,
+  args: JsonObject,
+  span: WorkflowSpan,
+): Promise<{ readonly result?: JsonObject; readonly error?: OperationError }> {
+  let hopSpan: HopSpan | undefined;
+  const hop = await upstream.request({
+    method: 'tools/call',
+    params: { name, arguments: args },
+    begin: (): HopEnvelope => {
+      hopSpan = span.startHop(hopTarget(upstream, 'tools/call', name));
+      return hopSpan.carrier();
+    },
+    timeoutMillis: upstream.settings.timeoutMillis,
+    ...(caller.signal === undefined ? {} : { signal: caller.signal }),
+  });
+  const error = hop.ok ? failureOf(hop.result) : errorOfFailure(hop.failure);
+  hopSpan?.end({ outcome: error === undefined ? 'ok' : outcomeOfError(error) });
+  return { ...(hop.ok ? { result: hop.result } : {}), ...(error === undefined ? {} : { error }) };
+}
+
+function failureOf(result: JsonObject): OperationError | undefined {
+  return toolFailure(result) ? { kind: 'tool-error', message: toolMessage(result) } : undefined;
+}
+
+const MAX_MESSAGE = 500;
+
+/** A failed tool's own words: its first text, shortened. */
+export function toolMessage(result: JsonObject): string {
+  const { content } = result;
+  const blocks = Array.isArray(content) ? (content as readonly unknown[]) : [];
+  const block = blocks.find((item) => isJsonObject(item) && typeof item['text'] === 'string');
+  const text = isJsonObject(block) ? textOf(block['text']) : 'The tool reported a failure';
+  return text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE)}…` : text;
+}

@@ -1,0 +1,42 @@
+import type { RequestContext, RequestContextSettings } from '@dcc-mcp/request-context';
+import type { MessageFacts, WorkflowSpan, WorkflowSpans } from '@dcc-mcp/workflow-spans';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { SearchMemory } from '../catalogue/search-memory.ts';
+import type { Governance } from '../governance/governance.ts';
+import type { JsonObject } from '../json-rpc.ts';
+import type { Recorder } from '../recorder.ts';
+import type { Upstreams } from '../registry/upstreams.ts';
+import type { HopPeer } from '../upstream/upstream.ts';
+
+/** What every operation works with. */
+export interface OperationCore {
+  readonly catalogue: Catalogue;
+  readonly upstreams: Upstreams;
+  readonly spans: WorkflowSpans;
+  readonly recorder: Recorder;
+  readonly searchMemory: SearchMemory;
+  readonly contextSettings: RequestContextSettings;
+  readonly governance: Governance;
+  /** Whether any client is subscribed to that resource. */
+  readonly isSubscribed: (uri: string) => boolean;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+  readonly newId: () => string;
+}
+
+/** The caller's side of an operation. */
+export interface Caller {
+  readonly ctx: RequestContext;
+  /** Aborts when the caller cancels. */
+  readonly signal?: AbortSignal;
+  /** True once nobody waits for the answer. */
+  isGone(): boolean;
+  /** Where notifications and questions of the upstream go. */
+  readonly peer?: HopPeer;
+  /** `params._meta` of the caller, for the upstream. */
+  readonly meta?: JsonObject;
+  /** What spans say of the message. */
+  readonly facts: MessageFacts;
+  /** The batch this operation is an item of. */
+  readonly batch?: WorkflowSpan;
+}

@@ -1,0 +1,87 @@
+import type { WorkflowSpan } from '@dcc-mcp/workflow-spans';
+import type { ToolRecord } from '../catalogue/tool-record.ts';
+import type { DenialReason, PolicyDecision, PolicyOperation } from '../governance/policy.ts';
+import type { Caller, OperationCore } from './core.ts';
+import type { OperationError } from './operation-error.ts';
+
+/** Why governance refused an operation: label of `dcc_mcp_gateway_calls_rejected_total`. */
+export type RejectionReason = DenialReason | 'quota' | 'concurrency';
+
+export interface Refusal {
+  readonly error: OperationError;
+  readonly reason: RejectionReason;
+}
+
+/** An operation that may go on; `leave` ends it. */
+export type Admission = { readonly ok: true; leave(): void } | { readonly ok: false; readonly refusal: Refusal };
+
+const FREE: Admission = { ok: true, leave: () => {} };
+/** How long a caller with too many operations at once should wait: about as long as one of them takes. */
+const CONCURRENCY_RETRY_SECS = 1;
+
+/** Counts the operation against the caller's rate and concurrency. */
+export async function admit(core: OperationCore, caller: Caller, span: WorkflowSpan): Promise<Admission> {
+  const { quota, concurrency } = core.governance;
+  if (quota === undefined && concurrency === undefined) {
+    return FREE;
+  }
+  const { agent, sourceIp } = caller.ctx;
+  const principal = agent.auth_subject ?? sourceIp ?? 'local';
+  const decision = await quota?.(principal).catch((error: unknown) => failed(core, span, error));
+  if (decision?.outcome === 'throttled') {
+    return throttled(span, 'quota', decision.retryAfterSecs);
+  }
+  const leave = concurrency?.enter(principal);
+  if (concurrency !== undefined && leave === undefined) {
+    return throttled(span, 'concurrency', CONCURRENCY_RETRY_SECS);
+  }
+  span.setPolicy({ outcome: 'allowed' });
+  return leave === undefined ? FREE : { ok: true, leave };
+}
+
+function throttled(span: WorkflowSpan, reason: 'quota' | 'concurrency', retryAfterSeconds: number): Admission {
+  span.setPolicy({ outcome: 'throttled', reason });
+  const what = reason === 'quota' ? 'Too many requests' : 'Too many requests at once';
+  const message = `${what}; try again in ${retryAfterSeconds} s`;
+  return { ok: false, refusal: { reason, error: { kind: 'throttled', message, retryAfterSeconds } } };
+}
+
+/** A check that can't be made lets nothing through: the operation fails as well. */
+function failed(core: OperationCore, span: WorkflowSpan, error: unknown): never {
+  core.recorder.governanceFailed(span);
+  throw error;
+}
+
+function askPolicy(
+  core: OperationCore,
+  operation: PolicyOperation,
+  record: ToolRecord,
+  span: WorkflowSpan,
+): PolicyDecision | undefined {
+  try {
+    return core.governance.policy?.(operation, record);
+  } catch (error) {
+    return failed(core, span, error);
+  }
+}
+
+/** Asks the policy whether `operation` may touch `record`. */
+export function checkPolicy(
+  core: OperationCore,
+  operation: PolicyOperation,
+  record: ToolRecord,
+  span: WorkflowSpan,
+): Refusal | undefined {
+  const decision = askPolicy(core, operation, record, span);
+  if (decision === undefined) {
+    return undefined;
+  }
+  if (decision.outcome === 'allowed') {
+    span.setPolicy({ outcome: 'allowed' });
+    return undefined;
+  }
+  const { reason, message } = decision;
+  span.setPolicy({ outcome: 'denied', reason });
+  const policy = { outcome: 'denied', reason, operation, message };
+  return { reason, error: { kind: 'policy-denied', message, policy } };
+}

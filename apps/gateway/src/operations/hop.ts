@@ -1,0 +1,70 @@
+import { toolFailure } from '@dcc-mcp/request-context';
+import type { HopSpan, HopStart } from '@dcc-mcp/workflow-spans';
+import type { HopFailure, HopResult, Upstream, UpstreamSettings } from '../upstream/upstream.ts';
+import { type OperationError, outcomeOfError } from './operation-error.ts';
+
+export type HopTarget = HopStart;
+
+/** What the hop span says of where it goes. */
+export function hopTarget(upstream: Upstream, method: string, target: string | undefined): HopTarget {
+  const { settings, status } = upstream;
+  return {
+    method,
+    dccType: settings.dccType,
+    instanceId: settings.instanceId,
+    affinity: settings.affinity,
+    networkTransport: settings.transport.type === 'stdio' ? 'pipe' : 'tcp',
+    ...serverOf(settings),
+    ...(target === undefined ? {} : { target }),
+    ...(status.scene === undefined ? {} : { scene: status.scene }),
+    ...(status.protocolVersion === undefined ? {} : { protocolVersion: status.protocolVersion }),
+  };
+}
+
+interface ServerPlace {
+  readonly serverAddress?: string;
+  readonly serverPort?: number;
+}
+
+const HTTP_PORT = 80;
+const HTTPS_PORT = 443;
+const places = new WeakMap<UpstreamSettings, ServerPlace>();
+
+/** Host and port of an upstream over HTTP, and nothing else of its URL. */
+function serverOf(settings: UpstreamSettings): ServerPlace {
+  let place = places.get(settings);
+  if (place === undefined) {
+    place = settings.transport.type === 'http' ? placeOf(settings.transport.url) : {};
+    places.set(settings, place);
+  }
+  return place;
+}
+
+function placeOf(text: string): ServerPlace {
+  const { hostname, port, protocol } = new URL(text);
+  const fallback = protocol === 'https:' ? HTTPS_PORT : HTTP_PORT;
+  return { serverAddress: hostname, serverPort: port === '' ? fallback : Number(port) };
+}
+
+/** A failed hop in the words of operations. */
+export function errorOfFailure(failure: HopFailure): OperationError {
+  const { kind, message, rpcError, httpStatus } = failure;
+  const backend = {
+    ...(rpcError === undefined ? {} : { code: rpcError.code, message: rpcError.message }),
+    ...(httpStatus === undefined ? {} : { http_status: httpStatus }),
+  };
+  return { kind, message, ...(Object.keys(backend).length === 0 ? {} : { backend }) };
+}
+
+/** Ends the span of one exchange with an upstream; a tool that says it failed ends it as an error. */
+export function endHop(span: HopSpan | undefined, hop: HopResult): void {
+  if (hop.ok) {
+    span?.end({ outcome: toolFailure(hop.result) ? 'tool_error' : 'ok' });
+    return;
+  }
+  const code = hop.failure.rpcError?.code;
+  span?.end({
+    outcome: outcomeOfError(errorOfFailure(hop.failure)),
+    ...(code === undefined ? {} : { rpcErrorCode: code }),
+  });
+}

@@ -1,0 +1,202 @@
+import { OPERATION_LOAD_SKILL } from '@dcc-mcp/semantic-conventions';
+import type { WorkflowSpan } from '@dcc-mcp/workflow-spans';
+import type { SkillRecord } from '../catalogue/skill-record.ts';
+import type { JsonObject } from '../json-rpc.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import { callUpstreamTool } from './call-upstream-tool.ts';
+import type { Caller, OperationCore } from './core.ts';
+import { admit, checkPolicy } from './govern.ts';
+import { internalError } from './internal-error.ts';
+import { type OperationError, outcomeOfError } from './operation-error.ts';
+import type { OperationResult } from './operation-result.ts';
+
+export interface LoadSkillInput {
+  readonly skillNames: readonly string[];
+  readonly instanceId?: string | undefined;
+  readonly dccType?: string | undefined;
+  readonly activateGroups?: boolean | undefined;
+  /** `unload` undoes a load, where the host can. */
+  readonly action?: 'load' | 'unload';
+}
+
+interface Ending {
+  readonly loaded: readonly string[];
+  readonly newSlugs: readonly string[];
+  readonly error?: OperationError;
+}
+
+/** Loads (or unloads) skills: starts a lazy upstream, or asks a dcc-mcp-core host. Names before the first failure stay loaded. */
+export async function loadSkill(
+  core: OperationCore,
+  caller: Caller,
+  input: LoadSkillInput,
+): Promise<OperationResult<JsonObject>> {
+  const span = core.spans.startWorkflow(caller.ctx, OPERATION_LOAD_SKILL, caller.facts);
+  const [skillName] = input.skillNames;
+  span.setRoute(skillName === undefined ? {} : { skillName });
+  const { loaded, newSlugs, error } = await attempt(core, caller, input, span).catch((defect: unknown): Ending => ({
+    loaded: [],
+    newSlugs: [],
+    error: internalError(core, defect),
+  }));
+  core.recorder.followUp({
+    ctx: caller.ctx,
+    span,
+    kind: 'load_skill',
+    toolSlug: undefined,
+    skillName,
+    outcome: error === undefined ? 'ok' : outcomeOfError(error),
+    errorKind: error?.kind,
+  });
+  return error === undefined
+    ? { ok: true, value: answer(input, loaded, newSlugs, caller.ctx.searchId) }
+    : { ok: false, error };
+}
+
+async function attempt(
+  core: OperationCore,
+  caller: Caller,
+  input: LoadSkillInput,
+  span: WorkflowSpan,
+): Promise<Ending> {
+  const admission = await admit(core, caller, span);
+  if (!admission.ok) {
+    return { loaded: [], newSlugs: [], error: admission.refusal.error };
+  }
+  try {
+    return await loadAll(core, caller, input, span);
+  } finally {
+    admission.leave();
+  }
+}
+
+async function loadAll(
+  core: OperationCore,
+  caller: Caller,
+  input: LoadSkillInput,
+  span: WorkflowSpan,
+): Promise<Ending> {
+  const before = new Set(callableSlugs(core));
+  const loaded: string[] = [];
+  for (const name of input.skillNames) {
+    const ending = await one(core, caller, input, name, span);
+    if (ending !== undefined) {
+      return { loaded, newSlugs: [], ...ending };
+    }
+    loaded.push(name);
+  }
+  return { loaded, newSlugs: callableSlugs(core).filter((slug) => !before.has(slug)) };
+}
+
+/** Sorted, because hosts list their tools in any order. */
+function callableSlugs(core: OperationCore): readonly string[] {
+  const records = [...core.catalogue.records()].filter((record) => !record.isStub && record.isLoaded);
+  return records.map((record) => record.slug).toSorted();
+}
+
+async function one(
+  core: OperationCore,
+  caller: Caller,
+  input: LoadSkillInput,
+  name: string,
+  span: WorkflowSpan,
+): Promise<Pick<Ending, 'error'> | undefined> {
+  const found = findSkill(core, input, name);
+  if (!found.ok) {
+    return { error: found.error };
+  }
+  const skill = found.value;
+  span.setRoute({ dccType: skill.dccType, instanceId: skill.instanceId, skillName: skill.name });
+  const refusal = policyOf(core, skill, span);
+  if (refusal !== undefined) {
+    return { error: refusal.error };
+  }
+  const upstream = core.upstreams.get(skill.instanceId);
+  if (upstream === undefined) {
+    return { error: { kind: 'instance-offline', message: `The instance of the skill ${name} has left` } };
+  }
+  return load(core, caller, upstream, skill, input, span);
+}
+
+function findSkill(core: OperationCore, input: LoadSkillInput, name: string): OperationResult<SkillRecord> {
+  const { instanceId, dccType } = input;
+  const skills = core.catalogue.skill(name, {
+    ...(instanceId === undefined ? {} : { instanceId }),
+    ...(dccType === undefined ? {} : { dccType }),
+  });
+  const [skill, other] = skills;
+  if (skill === undefined) {
+    const candidates = core.catalogue
+      .skills()
+      .map((known) => known.name)
+      .slice(0, 5);
+    return { ok: false, error: { kind: 'unknown-slug', message: `There is no skill '${name}'`, candidates } };
+  }
+  if (other !== undefined) {
+    const candidates = skills.map((known) => known.instanceId);
+    return {
+      ok: false,
+      error: { kind: 'ambiguous', message: `Several instances have the skill '${name}'; name instance_id`, candidates },
+    };
+  }
+  return { ok: true, value: skill };
+}
+
+/** A skill is judged by any tool of it. */
+function policyOf(core: OperationCore, skill: SkillRecord, span: WorkflowSpan): ReturnType<typeof checkPolicy> {
+  for (const record of core.catalogue.records()) {
+    if (record.instanceId === skill.instanceId && (record.skillName === skill.name || skill.kind === 'lazy-upstream')) {
+      return checkPolicy(core, 'load_skill', record, span);
+    }
+  }
+  return undefined;
+}
+
+async function load(
+  core: OperationCore,
+  caller: Caller,
+  upstream: Upstream,
+  skill: SkillRecord,
+  input: LoadSkillInput,
+  span: WorkflowSpan,
+): Promise<Pick<Ending, 'error'> | undefined> {
+  const isUnload = input.action === 'unload';
+  if (skill.kind === 'dcc-mcp-core') {
+    const args = { skill_name: skill.name, ...(isUnload ? {} : { activate_groups: input.activateGroups ?? true }) };
+    const { error } = await callUpstreamTool(
+      core,
+      caller,
+      upstream,
+      isUnload ? 'unload_skill' : 'load_skill',
+      args,
+      span,
+    );
+    if (error === undefined) {
+      await upstream.refreshTools();
+    }
+    return error === undefined ? undefined : { error };
+  }
+  if (isUnload) {
+    return {
+      error: { kind: 'bad-request', message: `The skill '${skill.name}' can't be unloaded: its host has no way to` },
+    };
+  }
+  const failure = await upstream.connect(upstream.settings.timeoutMillis);
+  return failure === undefined ? undefined : { error: { kind: failure.kind, message: failure.message } };
+}
+
+function answer(
+  input: LoadSkillInput,
+  skillNames: readonly string[],
+  newSlugs: readonly string[],
+  searchId: string | undefined,
+): JsonObject {
+  const isLoaded = input.action !== 'unload';
+  const [slug] = newSlugs;
+  const meta = searchId === undefined ? {} : { meta: { search_id: searchId } };
+  const nextStep =
+    slug === undefined
+      ? {}
+      : { next_step: { operation: 'describe', arguments: { tool_slug: slug, ...meta }, ...meta } };
+  return { loaded: isLoaded, skill_names: skillNames, new_tool_slugs: newSlugs, ...nextStep };
+}

@@ -1,0 +1,76 @@
+import { OPERATION_SEARCH } from '@dcc-mcp/semantic-conventions';
+import type { WorkflowSpan } from '@dcc-mcp/workflow-spans';
+import { search, type SearchRequest, type SearchResult } from '../catalogue/search.ts';
+import type { ToolRecord } from '../catalogue/tool-record.ts';
+import type { Caller, OperationCore } from './core.ts';
+import { admit } from './govern.ts';
+import { internalError } from './internal-error.ts';
+import { type OperationError, outcomeOfError } from './operation-error.ts';
+import type { OperationResult } from './operation-result.ts';
+
+/** Searches the catalogue; what policy hides is not there. */
+export async function searchTools(
+  core: OperationCore,
+  caller: Caller,
+  request: SearchRequest,
+): Promise<OperationResult<SearchResult>> {
+  const startedAt = core.now();
+  const span = core.spans.startWorkflow(caller.ctx, OPERATION_SEARCH, caller.facts);
+  const finish = (error: OperationError | undefined, answer: SearchResult | undefined): void =>
+    core.recorder.search({
+      ctx: caller.ctx,
+      span,
+      outcome: error === undefined ? 'ok' : outcomeOfError(error),
+      errorKind: error?.kind,
+      startedAt,
+      durationMillis: core.now() - startedAt,
+      answer: answer === undefined ? undefined : remembered(answer, request),
+    });
+  const result = await attempt(core, caller, request, span).catch((defect: unknown): OperationResult<SearchResult> => ({
+    ok: false,
+    error: internalError(core, defect),
+  }));
+  finish(result.ok ? undefined : result.error, result.ok ? result.value : undefined);
+  return result;
+}
+
+async function attempt(
+  core: OperationCore,
+  caller: Caller,
+  request: SearchRequest,
+  span: WorkflowSpan,
+): Promise<OperationResult<SearchResult>> {
+  const admission = await admit(core, caller, span);
+  if (!admission.ok) {
+    return { ok: false, error: admission.refusal.error };
+  }
+  admission.leave();
+  if (core.governance.policy !== undefined) {
+    span.setPolicy({ outcome: 'allowed' });
+  }
+  span.setInput({ ...request });
+  const result = search(core.catalogue, {
+    ...request,
+    searchId: core.newId(),
+    sceneOf: (instanceId) => core.upstreams.get(instanceId)?.status.scene,
+    ...visible(core),
+  });
+  span.setOutput({ total: result.total });
+  return { ok: true, value: result };
+}
+
+function visible(core: OperationCore): { filter?: (record: ToolRecord) => boolean } {
+  const { policy } = core.governance;
+  return policy === undefined ? {} : { filter: (record) => policy('search', record).outcome === 'allowed' };
+}
+
+function remembered(answer: SearchResult, request: SearchRequest) {
+  const query = [request.query, ...(request.or_queries ?? [])].filter((part) => part !== undefined).join(' | ');
+  return {
+    searchId: answer.search_id,
+    rankerVersion: answer.ranker_version,
+    total: answer.total,
+    query,
+    hits: answer.hits,
+  };
+}

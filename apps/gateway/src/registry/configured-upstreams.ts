@@ -1,0 +1,118 @@
+import type { GatewayMetrics } from '@dcc-mcp/gateway-metrics';
+import type { GatewayConfig, UpstreamConfig } from '@dcc-mcp/telemetry-config';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import type { Broadcast } from '../mcp/broadcast.ts';
+import { CATALOG_URI } from '../mcp/gateway-resources.ts';
+import { secretReader } from '../secrets.ts';
+import { createUpstream, type UpstreamDeps } from '../upstream/create-upstream.ts';
+import type { UpstreamEvents, UpstreamSettings } from '../upstream/upstream.ts';
+import { upstreamEvents } from './upstream-events.ts';
+import type { Upstreams } from './upstreams.ts';
+
+export interface ConfiguredUpstreamsOptions {
+  readonly upstreams: Upstreams;
+  readonly catalogue: Catalogue;
+  readonly broadcast: Broadcast;
+  readonly metrics: GatewayMetrics | undefined;
+  readonly version: string;
+  readonly log: (line: string) => void;
+}
+
+/** The upstreams of the configuration file, kept as it says. */
+export class ConfiguredUpstreams {
+  readonly #options: ConfiguredUpstreamsOptions;
+  readonly #events: UpstreamEvents;
+  /** What each running upstream was made from, as text, by key. */
+  readonly #running = new Map<string, { readonly source: string; readonly instanceId: string }>();
+
+  constructor(options: ConfiguredUpstreamsOptions) {
+    this.#options = options;
+    this.#events = upstreamEvents(options);
+  }
+
+  /** Starts what is new, ends what is gone, and replaces what has changed. Connecting goes on in the background. */
+  apply(config: GatewayConfig): void {
+    const wanted = new Map(config.mcpServers.map((entry) => [entry.key, entry]));
+    const limits = dispatchLimits(config);
+    for (const [key, { source, instanceId }] of this.#running) {
+      const entry = wanted.get(key);
+      if (entry === undefined || sourceOf(entry, limits) !== source) {
+        this.#end(key, instanceId);
+      }
+    }
+    for (const entry of wanted.values()) {
+      if (!this.#running.has(entry.key)) {
+        this.#start(entry, limits);
+      }
+    }
+  }
+
+  #start(entry: UpstreamConfig, limits: NonNullable<UpstreamDeps['limits']>): void {
+    const { upstreams, catalogue, version, log } = this.#options;
+    const gatewayInfo = { name: 'dcc-mcp-gateway', version };
+    const upstream = createUpstream(toSettings(entry), { events: this.#events, gatewayInfo, limits, log });
+    this.#running.set(entry.key, { source: sourceOf(entry, limits), instanceId: entry.instanceId });
+    upstreams.add(upstream);
+    const { isLazy, isDisabled } = upstream.settings;
+    if (isLazy && !isDisabled) {
+      catalogue.setTools({ ...upstream.settings, isLoaded: false }, []);
+    }
+    upstream.start();
+  }
+
+  #end(key: string, instanceId: string): void {
+    const { upstreams, catalogue, broadcast, log } = this.#options;
+    this.#running.delete(key);
+    void upstreams.remove(instanceId)?.close();
+    if (catalogue.removeUpstream(instanceId)) {
+      broadcast.listChanged('tools');
+      broadcast.resourceUpdated(CATALOG_URI);
+    }
+    log(`upstream ${key} is gone from the configuration`);
+  }
+}
+
+function dispatchLimits({ limits }: GatewayConfig): NonNullable<UpstreamDeps['limits']> {
+  const { circuitFailureThreshold, circuitOpenSecs, readRetryMax } = limits;
+  return { circuitFailureThreshold, circuitOpenMillis: circuitOpenSecs * 1000, readRetryMax };
+}
+
+function sourceOf(entry: UpstreamConfig, limits: object): string {
+  return JSON.stringify([entry, limits]);
+}
+
+function toSettings(entry: UpstreamConfig): UpstreamSettings {
+  const { transport, oauth: _oauth, ...rest } = entry;
+  return { ...rest, source: 'config', transport: withSecrets(transport) };
+}
+
+/** Values that stand in files are read here, once, when the upstream is made. */
+function withSecrets(transport: UpstreamConfig['transport']): UpstreamSettings['transport'] {
+  if (transport.type === 'http') {
+    const { type, url, headers, headerFiles } = transport;
+    return { type, ...withoutUserinfo(url, { ...headers, ...readSecrets(headerFiles) }) };
+  }
+  const { type, command, args, env, envFiles, cwd } = transport;
+  return { type, command, args, env: { ...env, ...readSecrets(envFiles) }, ...(cwd === undefined ? {} : { cwd }) };
+}
+
+/** User and password of a URL go out as HTTP Basic, which is what they mean; a header of the configuration wins. */
+function withoutUserinfo(
+  text: string,
+  headers: Readonly<Record<string, string>>,
+): { url: string; headers: Record<string, string> } {
+  const url = new URL(text);
+  const { username, password } = url;
+  if (username === '' && password === '') {
+    return { url: text, headers: { ...headers } };
+  }
+  const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
+  url.username = '';
+  url.password = '';
+  const hasOwn = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
+  return { url: url.href, headers: { ...headers, ...(hasOwn ? {} : { authorization: `Basic ${credentials}` }) } };
+}
+
+function readSecrets(files: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(files).map(([name, file]) => [name, secretReader({ file })()]));
+}

@@ -1,0 +1,31 @@
+import type { JsonObject } from '../json-rpc.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+
+/** One upstream as `/v1/instances` and the resources show it. Commands, headers and environment stay inside. */
+export function instanceRow({ settings, status }: Upstream): JsonObject {
+  return {
+    instance_id: settings.instanceId,
+    instance_short: settings.instanceShort,
+    name: settings.key,
+    dcc_type: settings.dccType,
+    source: settings.source,
+    transport: settings.transport.type,
+    lazy: settings.isLazy,
+    affinity: settings.affinity,
+    status: status.readiness,
+    since: time(status.since),
+    last_ok: time(status.lastOk),
+    last_error: status.lastError ?? null,
+    consecutive_failures: status.consecutiveFailures,
+    tool_count: status.toolCount,
+    tool_count_last_good: status.toolCountAtLastGood,
+    era: status.era ?? null,
+    protocol_version: status.protocolVersion ?? null,
+    server_info: status.serverInfo ?? null,
+    scene: status.scene ?? null,
+  };
+}
+
+function time(millis: number | undefined): string | null {
+  return millis === undefined ? null : new Date(millis).toISOString();
+}

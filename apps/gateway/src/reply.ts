@@ -1,0 +1,44 @@
+/** An answer before it is written: plain data, because building a `Response` costs more than all else around a call. */
+export interface Reply {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | ReadableStream<Uint8Array>;
+  /** A stream that lives on its own, beside any request: its life is no latency. */
+  readonly livesOn?: true;
+}
+
+const JSON_TYPE = 'application/json';
+
+/** `text` must be JSON already. */
+export function jsonTextReply(text: string, status: number, headers: Readonly<Record<string, string>> = {}): Reply {
+  const length = String(Buffer.byteLength(text));
+  return { status, headers: { ...headers, 'content-type': JSON_TYPE, 'content-length': length }, body: text };
+}
+
+export function jsonReply(body: unknown, status = 200, headers?: Readonly<Record<string, string>>): Reply {
+  return jsonTextReply(JSON.stringify(body), status, headers);
+}
+
+export function emptyReply(status: number): Reply {
+  return { status, headers: { 'content-length': '0' } };
+}
+
+/** The same answer with one more header. */
+export function withHeader(reply: Reply, name: string, value: string): Reply {
+  return { ...reply, headers: { ...reply.headers, [name]: value } };
+}
+
+export function isEventStream({ headers }: Reply): boolean {
+  return headers['content-type'] === 'text/event-stream';
+}
+
+/** The answer of a fetch-style handler. */
+export function fromResponse(response: Response): Reply {
+  const headers = Object.fromEntries(response.headers);
+  return { status: response.status, headers, ...(response.body === null ? {} : { body: response.body }) };
+}
+
+export function toResponse({ status, headers, body }: Reply): Response {
+  return new Response(body ?? null, { status, headers: { ...headers } });
+}

@@ -1,0 +1,189 @@
+import { z } from '@hono/zod-openapi';
+import { ERROR_KINDS } from '@dcc-mcp/semantic-conventions';
+
+// Answers are described, not checked: what is sent comes from our own types. Objects stay open, so that a later version
+// may add a field without breaking a client that validates.
+
+const anyObject = z.record(z.string(), z.unknown());
+const slug = z.string().meta({ description: '<dcc>.<instance>.<tool>', examples: ['maya.1f0c2d3e.create_sphere'] });
+const instanceShort = z.string().meta({ description: 'First eight hex digits of the instance id.' });
+
+export const nextStepSchema: z.ZodType = z
+  .looseObject({
+    operation: z.enum(['load_skill', 'describe', 'call']),
+    arguments: anyObject,
+    meta: z.looseObject({ search_id: z.string() }).optional(),
+  })
+  .openapi('NextStep');
+
+const matchReasons = z.enum([
+  'tool_exact',
+  'tool_prefix',
+  'tool_lexical',
+  'tool_fuzzy',
+  'alias',
+  'tag',
+  'summary',
+  'schema',
+  'skill',
+  'scene_hint',
+  'skill_hint',
+]);
+
+const recordFields = {
+  tool_slug: slug,
+  backend_tool: z.string(),
+  skill_name: z.string().nullable(),
+  summary: z.string().meta({ description: 'At most 160 characters.' }),
+  tags: z.array(z.string()),
+  dcc_type: z.string(),
+  instance_id: z.string(),
+  has_schema: z.boolean(),
+  loaded: z.boolean(),
+  annotations: anyObject,
+};
+
+const hit = z
+  .looseObject({
+    ...recordFields,
+    rank: z.int().min(1),
+    score: z.number(),
+    match_reasons: z.array(matchReasons).max(5),
+    next_step: nextStepSchema,
+  })
+  .openapi('SearchHit');
+
+const searchFields = {
+  search_id: z.string(),
+  ranker_version: z.string(),
+  index_generation: z.number(),
+  total: z.int().min(0).meta({ description: 'All matches, whatever the page.' }),
+  zero_results: z.boolean(),
+  hits: z.array(hit),
+};
+
+export const searchAnswer: z.ZodType = z.looseObject(searchFields).openapi('SearchAnswer');
+
+export const describeAnswer: z.ZodType = z
+  .looseObject({
+    record: z.looseObject(recordFields),
+    tool: z.looseObject({ name: z.string(), inputSchema: anyObject.optional() }),
+    next_step: nextStepSchema.optional(),
+  })
+  .openapi('DescribeAnswer');
+
+export const loadSkillAnswer: z.ZodType = z
+  .looseObject({ loaded: z.boolean(), new_tool_slugs: z.array(slug), next_step: nextStepSchema.optional() })
+  .openapi('LoadSkillAnswer');
+
+export const errorBody: z.ZodType = z
+  .looseObject({
+    kind: z.enum(ERROR_KINDS),
+    message: z.string(),
+    retryable: z.boolean(),
+    recommended_next_action: z.string(),
+    candidates: z.array(z.unknown()).optional(),
+    policy: anyObject.optional(),
+    backend: anyObject.optional(),
+    retry_after_secs: z.number().optional(),
+    previous_status: z.string().optional(),
+  })
+  .openapi('Error');
+
+const callFields = {
+  ok: z.boolean(),
+  tool_slug: slug,
+  slug: z.string().meta({ description: 'The tool, as its server names it.' }),
+  output: z
+    .unknown()
+    .meta({ description: "The tool's structuredContent, else its sole text, else its content blocks." }),
+  error: errorBody.optional(),
+  request_id: z.string(),
+  trace_id: z.string(),
+  duration_ms: z.number(),
+  _meta: z.looseObject({
+    dcc: z.looseObject({ dcc_type: z.string(), instance_id: z.string(), instance_short: instanceShort }),
+  }),
+};
+
+export const callAnswer: z.ZodType = z.looseObject(callFields).openapi('CallAnswer');
+
+const batchItem = z
+  .looseObject({
+    index: z.int().min(0),
+    id: z.union([z.string(), z.number()]).optional(),
+    tool_slug: z.string(),
+    ok: z.boolean(),
+    result: callAnswer.optional(),
+    error: errorBody.optional(),
+  })
+  .openapi('CallBatchResult');
+
+export const callBatchAnswer: z.ZodType = z
+  .looseObject({ success: z.boolean(), results: z.array(batchItem) })
+  .openapi('CallBatchAnswer');
+
+// A model pays for every word of a tool's schema, so a nested error and a nested call are described by their first fields.
+const briefError = z.looseObject({ kind: z.string(), message: z.string(), recommended_next_action: z.string() });
+const briefItem = z.looseObject({
+  index: z.int(),
+  tool_slug: z.string(),
+  ok: z.boolean(),
+  result: z.looseObject({ ok: z.boolean(), output: z.unknown() }).optional(),
+  error: briefError.optional(),
+});
+
+/** What the MCP tool `call` answers: one call, or a batch. MCP asks for one object, so every field is optional. */
+export const callToolAnswer: z.ZodType = z
+  .looseObject({ ...callFields, error: briefError, success: z.boolean(), results: z.array(briefItem) })
+  .partial();
+
+export const errorAnswer: z.ZodType = z
+  .looseObject({ error: errorBody, request_id: z.string(), trace_id: z.string() })
+  .openapi('ErrorEnvelope');
+
+const instance = z
+  .looseObject({
+    instance_id: z.string(),
+    instance_short: instanceShort,
+    dcc_type: z.string(),
+    status: z.enum(['ready', 'booting', 'unreachable', 'disabled', 'idle']),
+    source: z.enum(['config', 'http', 'file']),
+    tool_count: z.int(),
+  })
+  .openapi('Instance');
+
+export const instancesAnswer: z.ZodType = z
+  .looseObject({ total: z.int(), by_source: z.record(z.string(), z.int()), instances: z.array(instance) })
+  .openapi('InstancesAnswer');
+
+const skill = z
+  .looseObject({
+    skill_name: z.string(),
+    kind: z.enum(['dcc-mcp-core', 'tool-group', 'lazy-upstream']),
+    dcc_type: z.string(),
+    instance_id: z.string(),
+    summary: z.string(),
+    loaded: z.boolean(),
+    tool_slugs: z.array(slug),
+  })
+  .openapi('Skill');
+
+export const skillsAnswer: z.ZodType = z
+  .looseObject({ total: z.int(), skills: z.array(skill) })
+  .openapi('SkillsAnswer');
+
+export const contextAnswer: z.ZodType = z
+  .looseObject({
+    version: z.string(),
+    live_instance_count: z.int(),
+    action_count: z.int(),
+    loaded_skill_count: z.int(),
+  })
+  .openapi('ContextAnswer');
+
+export const healthAnswer: z.ZodType = z
+  .looseObject({ ok: z.literal(true), name: z.string(), version: z.string() })
+  .openapi('HealthAnswer');
+
+export const readyAnswer: z.ZodType = z.looseObject({ ok: z.boolean() }).openapi('ReadyAnswer');

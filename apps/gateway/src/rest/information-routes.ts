@@ -1,0 +1,72 @@
+import type { RouteTable } from '../app.ts';
+import type { Catalogue } from '../catalogue/catalogue.ts';
+import { instanceRow } from '../registry/instance-row.ts';
+import type { Upstreams } from '../registry/upstreams.ts';
+import { jsonReply } from '../reply.ts';
+import { renderDocsPage } from './docs-page.ts';
+import { toOpenApiDocument } from './open-api-document.ts';
+
+export interface InformationOptions {
+  readonly upstreams: Upstreams;
+  readonly catalogue: Catalogue;
+  readonly version: string;
+  readonly publicUrl: string | undefined;
+}
+
+/** What the gateway tells of itself: instances, skills, its own size, its API. */
+export function informationRoutes(options: InformationOptions): RouteTable {
+  const { upstreams, catalogue, version, publicUrl } = options;
+  // Built on first use: most processes never show it.
+  let document: object | undefined;
+  const openApi = (): object =>
+    (document ??= toOpenApiDocument({ version, ...(publicUrl === undefined ? {} : { serverUrl: publicUrl }) }));
+  return {
+    'GET /v1/instances': { guard: 'api', handler: () => jsonReply(instances(upstreams)) },
+    'GET /v1/skills': { guard: 'api', handler: () => jsonReply(skills(catalogue)) },
+    'GET /v1/context': {
+      guard: 'api',
+      handler: () =>
+        jsonReply({
+          version,
+          live_instance_count: upstreams.all().filter(({ status }) => status.readiness === 'ready').length,
+          action_count: catalogue.size,
+          loaded_skill_count: catalogue.skills().filter((skill) => skill.isLoaded).length,
+          index_generation: catalogue.generation,
+        }),
+    },
+    'GET /v1/openapi.json': { guard: 'open', handler: () => jsonReply(openApi()) },
+    'GET /docs': {
+      guard: 'open',
+      handler: () => {
+        const { html, contentSecurityPolicy } = renderDocsPage(openApi());
+        const headers = {
+          'content-type': 'text/html; charset=utf-8',
+          'content-security-policy': contentSecurityPolicy,
+        };
+        return { status: 200, headers, body: html };
+      },
+    },
+  };
+}
+
+function instances(upstreams: Upstreams): object {
+  const rows = upstreams.all().map(instanceRow);
+  const bySource: Record<string, number> = {};
+  for (const { settings } of upstreams.all()) {
+    bySource[settings.source] = (bySource[settings.source] ?? 0) + 1;
+  }
+  return { total: rows.length, by_source: bySource, instances: rows };
+}
+
+function skills(catalogue: Catalogue): object {
+  const rows = catalogue.skills().map((skill) => ({
+    skill_name: skill.name,
+    kind: skill.kind,
+    dcc_type: skill.dccType,
+    instance_id: skill.instanceId,
+    summary: skill.summary,
+    loaded: skill.isLoaded,
+    tool_slugs: skill.toolSlugs,
+  }));
+  return { total: rows.length, skills: rows };
+}

@@ -1,0 +1,27 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { openApiRoutes } from './open-api-routes.ts';
+
+/** What the OpenAPI document says of the gateway itself. */
+export interface OpenApiDocumentOptions {
+  readonly version: string;
+  /** Base URL of the API; absent: the address the document was read from. */
+  readonly serverUrl?: string;
+}
+
+/** The OpenAPI 3.1 document of `/v1`, from the schemas that check the requests. */
+export function toOpenApiDocument(options: OpenApiDocumentOptions): object {
+  const app = new OpenAPIHono();
+  for (const route of openApiRoutes) app.openAPIRegistry.registerPath(route);
+  app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
+  return app.getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'DCC-MCP gateway',
+      version: options.version,
+      description: 'Many MCP servers behind one small, searchable surface: search, describe, load_skill, call.',
+      license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
+    },
+    servers: [{ url: options.serverUrl ?? '/' }],
+    security: [{}, { bearer: [] }],
+  });
+}

@@ -1,0 +1,129 @@
+import { createRoute, type RouteConfig, z } from '@hono/zod-openapi';
+import {
+  callAnswer,
+  callBatchAnswer,
+  contextAnswer,
+  describeAnswer,
+  errorAnswer,
+  healthAnswer,
+  instancesAnswer,
+  loadSkillAnswer,
+  readyAnswer,
+  searchAnswer,
+  skillsAnswer,
+} from './answer-schemas.ts';
+import {
+  callBatchBody,
+  callBody,
+  describeBody,
+  instanceCallBody,
+  loadSkillBody,
+  searchBody,
+} from './request-schemas.ts';
+
+type Responses = RouteConfig['responses'];
+
+function json(schema: z.ZodType): { 'application/json': { schema: z.ZodType } } {
+  return { 'application/json': { schema } };
+}
+
+const FAILURES: Readonly<Record<number, string>> = {
+  400: 'The body or the arguments are wrong; the message names the field.',
+  401: 'A bearer token is missing or not valid.',
+  403: 'Policy does not allow it.',
+  404: 'No such tool, skill or instance.',
+  409: 'Ambiguous, or the skill is not loaded.',
+  410: 'The instance has left.',
+  413: 'The body is too large.',
+  429: 'Too many requests; Retry-After says how long to wait.',
+  500: 'The gateway failed.',
+  502: 'The server behind the tool failed.',
+  503: 'Not ready, or its queue is full.',
+  504: 'The tool took too long.',
+};
+
+function failures(...statuses: readonly number[]): Responses {
+  return Object.fromEntries(
+    statuses.map((status) => [status, { description: FAILURES[status] ?? '', content: json(errorAnswer) }]),
+  );
+}
+
+const COMMON = [400, 401, 413, 429, 500] as const;
+const TOOL = [...COMMON, 403, 404, 409, 410, 502, 503, 504] as const;
+
+function post(
+  path: string,
+  summary: string,
+  body: z.ZodType,
+  answer: z.ZodType,
+  statuses: readonly number[],
+): RouteConfig {
+  return createRoute({
+    method: 'post',
+    path,
+    summary,
+    request: { body: { required: true, content: json(body) } },
+    responses: { 200: { description: 'Answered.', content: json(answer) }, ...failures(...statuses) },
+  });
+}
+
+function get(path: string, summary: string, answer: z.ZodType, more: Responses = {}): RouteConfig {
+  return createRoute({
+    method: 'get',
+    path,
+    summary,
+    responses: { 200: { description: 'Answered.', content: json(answer) }, ...more },
+  });
+}
+
+function slugParams(): z.ZodObject {
+  return z.object({ slug: z.string().meta({ description: 'A tool_slug.' }) });
+}
+
+function instanceParams(): z.ZodObject {
+  return z.object({
+    dcc: z.string().meta({ description: 'The host type.' }),
+    id: z.string().meta({ description: 'The instance id, or four first digits or more.' }),
+  });
+}
+
+/** The routes of `/v1`, with the schemas that also check what comes in: the source of `/v1/openapi.json`. */
+export const openApiRoutes: readonly RouteConfig[] = [
+  post('/v1/search', 'Find tools', searchBody, searchAnswer, COMMON),
+  post('/v1/describe', 'Look at one tool', describeBody, describeAnswer, TOOL),
+  createRoute({
+    method: 'get',
+    path: '/v1/tools/{slug}',
+    summary: 'Look at one tool',
+    request: { params: slugParams() },
+    responses: { 200: { description: 'Answered.', content: json(describeAnswer) }, ...failures(...TOOL) },
+  }),
+  post('/v1/load_skill', 'Load a group of tools', loadSkillBody, loadSkillAnswer, TOOL),
+  post('/v1/unload_skill', 'Unload a group of tools', loadSkillBody, loadSkillAnswer, TOOL),
+  post('/v1/call', 'Call one tool', callBody, callAnswer, TOOL),
+  post('/v1/call_batch', 'Call tools in order', callBatchBody, callBatchAnswer, COMMON),
+  createRoute({
+    method: 'post',
+    path: '/v1/dcc/{dcc}/instances/{id}/call',
+    summary: 'Call one tool of a known instance',
+    request: { params: instanceParams(), body: { required: true, content: json(instanceCallBody) } },
+    responses: { 200: { description: 'Answered.', content: json(callAnswer) }, ...failures(...TOOL) },
+  }),
+  createRoute({
+    method: 'get',
+    path: '/v1/dcc/{dcc}/instances/{id}/describe',
+    summary: 'Look at one tool of a known instance',
+    request: {
+      params: instanceParams(),
+      query: z.object({ backend_tool: z.string().meta({ description: 'The tool, as the instance names it.' }) }),
+    },
+    responses: { 200: { description: 'Answered.', content: json(describeAnswer) }, ...failures(...TOOL) },
+  }),
+  get('/v1/instances', 'The servers behind the gateway', instancesAnswer, failures(401)),
+  get('/v1/skills', 'The groups of tools', skillsAnswer, failures(401)),
+  get('/v1/context', 'The gateway at a glance', contextAnswer, failures(401)),
+  get('/v1/healthz', 'Is it alive?', healthAnswer),
+  get('/v1/readyz', 'May work be sent?', readyAnswer, {
+    503: { description: 'Not yet, or no longer; the body says which.', content: json(readyAnswer) },
+  }),
+];

@@ -1,0 +1,22 @@
+import { readRequestContext } from '@dcc-mcp/request-context';
+import { isJsonObject } from '../json-rpc.ts';
+import type { Caller, OperationCore } from '../operations/core.ts';
+import type { Wire } from '../wire.ts';
+
+/** The caller of a REST request. */
+export function restCaller(core: OperationCore, wire: Wire, authSubject: string | undefined, body: unknown): Caller {
+  const meta = isJsonObject(body) ? body['meta'] : undefined;
+  const { headers, peerAddress } = wire;
+  const ctx = readRequestContext(
+    {
+      transport: 'rest',
+      headers,
+      ...(meta === undefined ? {} : { meta }),
+      ...(body === undefined ? {} : { body }),
+      ...(peerAddress === undefined ? {} : { peerAddress }),
+      ...(authSubject === undefined ? {} : { authSubject }),
+    },
+    core.contextSettings,
+  );
+  return { ctx, isGone: () => wire.isGone(), facts: { networkTransport: 'tcp' } };
+}

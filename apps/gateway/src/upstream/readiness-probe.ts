@@ -1,0 +1,53 @@
+import type { Link } from './link.ts';
+import type { HopFailure, UpstreamLoad, UpstreamReadiness } from './upstream.ts';
+
+const PROBE_TIMEOUT_MILLIS = 5_000;
+
+export interface ReadinessProbeOptions {
+  readonly intervalMillis: number;
+  readonly link: () => Link | undefined;
+  readonly load: () => UpstreamLoad;
+  readonly readiness: () => UpstreamReadiness;
+  readonly onOutcome: (outcome: 'ready' | 'booting' | 'unreachable', failure?: HopFailure) => void;
+}
+
+/** Asks an upstream now and then whether it is usable. */
+export class ReadinessProbe {
+  readonly #options: ReadinessProbeOptions;
+  readonly #timer: NodeJS.Timeout;
+  #isRunning = false;
+
+  constructor(options: ReadinessProbeOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => void this.#probe(), options.intervalMillis).unref();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #probe(): Promise<void> {
+    const { link, load, readiness, onOutcome } = this.#options;
+    const current = link();
+    if (current === undefined) {
+      onOutcome(readiness() === 'booting' ? 'booting' : 'unreachable');
+      return;
+    }
+    if (this.#isRunning) {
+      return;
+    }
+    this.#isRunning = true;
+    const outcome = await current.probe(PROBE_TIMEOUT_MILLIS);
+    this.#isRunning = false;
+    if (current !== link()) {
+      return; // lost meanwhile; whoever noticed has said so
+    }
+    if (typeof outcome === 'string') {
+      onOutcome(outcome);
+    } else if (outcome.kind === 'timeout' && load().running > 0) {
+      onOutcome('ready'); // a host that works on its main thread can't answer now: busy is not dead
+    } else {
+      onOutcome('unreachable', outcome);
+    }
+  }
+}

@@ -1,0 +1,178 @@
+import type { ErrorKind } from '@dcc-mcp/semantic-conventions';
+import type { Era, JsonObject, JsonRpcError } from '../json-rpc.ts';
+
+/** How to reach one MCP server, and how much of it may be used at once. */
+export interface UpstreamSettings {
+  /** The key in `mcpServers`, or a name of the registration; unique. */
+  readonly key: string;
+  readonly instanceId: string;
+  /** First eight hex digits of `instanceId`. */
+  readonly instanceShort: string;
+  readonly dccType: string;
+  readonly source: 'config' | 'http' | 'file';
+  readonly transport:
+    | {
+        readonly type: 'stdio';
+        readonly command: string;
+        readonly args: readonly string[];
+        readonly env: Readonly<Record<string, string>>;
+        readonly cwd?: string;
+      }
+    | { readonly type: 'http'; readonly url: string; readonly headers: Readonly<Record<string, string>> };
+  /** Started by the first use instead of at start. */
+  readonly isLazy: boolean;
+  readonly isDisabled: boolean;
+  readonly affinity: 'main' | 'any';
+  readonly concurrency: number;
+  readonly maxQueued: number;
+  readonly timeoutMillis: number;
+}
+
+/** Label values of `dcc_mcp_gateway_backend_errors_total{kind}`. */
+export type BackendErrorKind =
+  | 'transport'
+  | 'unreachable'
+  | 'booting'
+  | 'timeout'
+  | 'http_4xx'
+  | 'http_5xx'
+  | 'invalid_json'
+  | 'jsonrpc'
+  | 'empty_result'
+  | 'circuit_open'
+  | 'other';
+
+/** The caller's side of one hop: where what the upstream sends while it works goes to. */
+export interface HopPeer {
+  /** Client capabilities as declared by the caller (modern upstreams get them in `_meta`). */
+  readonly capabilities: JsonObject;
+  readonly clientInfo?: JsonObject;
+  /** The caller's log level, where it gave one. */
+  readonly logLevel?: string;
+  /**
+   * The era the caller speaks. A handshake caller that can be asked is served over a handshake session of its upstream
+   * where the upstream has one (HTTP only): only there can a server ask in the middle of a call.
+   */
+  readonly era?: Era;
+  /** A notification that belongs to this request (progress with the caller's own token, message, …). */
+  notify(method: string, params: JsonObject | undefined): void;
+  /** A request of the upstream that only the caller can answer (sampling, elicitation). Absent: it is declined. */
+  ask?(
+    method: string,
+    params: JsonObject | undefined,
+    signal: AbortSignal,
+  ): Promise<{ readonly result: JsonObject } | { readonly error: JsonRpcError }>;
+}
+
+/** What travels beside the parameters. */
+export interface HopEnvelope {
+  /** Propagation fields (`traceparent`, `tracestate`, `baggage`, `b3` …): written into `params._meta` and, over HTTP, into headers. */
+  readonly carrier: Readonly<Record<string, string>>;
+  /** Further HTTP headers (`X-Request-Id`, …). */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** One JSON-RPC request to an upstream. */
+export interface HopRequest {
+  readonly method: string;
+  /** The caller's parameters; `_meta` keys of the protocol envelope are replaced, foreign ones kept. */
+  readonly params: JsonObject;
+  /** Called once, when the request leaves the queue for the wire: the place where the hop's span starts. Not called when it never does. */
+  begin(queueWaitMillis: number): HopEnvelope;
+  readonly timeoutMillis: number;
+  /** Aborts when the caller cancels or leaves: the upstream is told, and the hop ends as `cancelled`. */
+  readonly signal?: AbortSignal;
+  readonly peer?: HopPeer;
+  /** True for what changes nothing (`readOnlyHint`, list and read methods): it may be sent again after a failure. Default false. */
+  readonly isRead?: boolean;
+  /** Called before each further try of a read. */
+  onRetry?(retry: HopRetry): void;
+}
+
+/** A read is about to be sent again. */
+export interface HopRetry {
+  /** 1 for the first try after the first failure. */
+  readonly attempt: number;
+  readonly delayMillis: number;
+  readonly failure: HopFailure;
+}
+
+export interface HopFailure {
+  readonly kind: ErrorKind;
+  readonly backendErrorKind?: BackendErrorKind;
+  /** For people; never a stack trace, never a secret. */
+  readonly message: string;
+  /** The upstream's own JSON-RPC error, where it sent one. */
+  readonly rpcError?: JsonRpcError;
+  readonly httpStatus?: number;
+}
+
+/** What came of a hop. `result` is the upstream's, untouched. */
+export type HopResult =
+  | { readonly ok: true; readonly result: JsonObject }
+  | { readonly ok: false; readonly failure: HopFailure };
+
+export type UpstreamReadiness = 'ready' | 'booting' | 'unreachable' | 'disabled' | 'idle';
+
+/** What is known of an upstream at this moment; times in epoch milliseconds. */
+export interface UpstreamStatus {
+  readonly readiness: UpstreamReadiness;
+  readonly since: number;
+  readonly lastOk?: number;
+  readonly lastError?: string;
+  readonly consecutiveFailures: number;
+  /** True once the first try to connect has ended, well or not, or has taken 10 s. */
+  readonly hasBeenTried: boolean;
+  readonly era?: Era;
+  readonly protocolVersion?: string;
+  readonly serverInfo?: JsonObject;
+  readonly capabilities: JsonObject;
+  readonly instructions?: string;
+  readonly toolCount: number;
+  readonly toolCountAtLastGood: number;
+  readonly scene?: string;
+  /** Answers that came after their call had ended, or that belong to no call; all dropped. */
+  readonly lateAnswers: number;
+  /** True while calls are refused as `circuit-open`. */
+  readonly isCircuitOpen: boolean;
+}
+
+/** How busy an upstream is at this moment. */
+export interface UpstreamLoad {
+  readonly queued: number;
+  readonly running: number;
+}
+
+export interface UpstreamEvents {
+  /** The readiness, or what is known of the upstream, changed. */
+  onStatus?(upstream: Upstream): void;
+  /** A fresh, complete tools list. */
+  onTools?(upstream: Upstream, tools: readonly JsonObject[]): void;
+  /** A notification that belongs to no request in flight (`list_changed`, `resources/updated`, …). */
+  onNotification?(upstream: Upstream, method: string, params: JsonObject | undefined): void;
+  /** Once per readiness probe. */
+  onProbe?(upstream: Upstream, outcome: 'ready' | 'booting' | 'unreachable'): void;
+  /** A session of the handshake era that we had with the upstream is over. */
+  onSessionEnd?(upstream: Upstream, end: { readonly isLost: boolean; readonly durationSeconds: number }): void;
+  /** One line of a child's stderr, control characters removed. */
+  onStderr?(upstream: Upstream, line: string): void;
+}
+
+/** One MCP server behind the gateway. */
+export interface Upstream {
+  readonly settings: UpstreamSettings;
+  readonly status: UpstreamStatus;
+  readonly load: UpstreamLoad;
+  readonly sessionId?: string | undefined;
+  /** Begins to connect in the background (nothing for lazy and disabled ones); never throws. */
+  start(): void;
+  /** Resolves when the upstream is usable, or with the failure when it is not within `timeoutMillis`. */
+  connect(timeoutMillis: number): Promise<HopFailure | undefined>;
+  /** Passes the queue, then the wire. Never rejects. */
+  request(hop: HopRequest): Promise<HopResult>;
+  /** Sends a notification where there is a connection; best effort. */
+  notify(method: string, params: JsonObject | undefined): void;
+  /** Asks for the tools list again; `onTools` follows. */
+  refreshTools(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,272 @@
+import { describe, expect, test } from '@jest/globals';
+import { validateArguments } from '../../src/catalogue/argument-validation.ts';
+import { Catalogue } from '../../src/catalogue/catalogue.ts';
+import type { JsonObject, JsonValue } from '../../src/json-rpc.ts';
+import type { ToolRecord } from '../../src/catalogue/tool-record.ts';
+
+const SPHERE: JsonObject = {
+  type: 'object',
+  properties: {
+    radius: { type: 'number', minimum: 0 },
+    name: { type: 'string', pattern: '^[a-z]+$' },
+    axis: { enum: ['x', 'y'] },
+    at: { type: 'object', properties: { t: { type: 'string', format: 'date-time' } }, required: ['t'] },
+  },
+  required: ['radius'],
+  additionalProperties: false,
+};
+
+function recordOf(inputSchema: JsonValue | undefined): ToolRecord {
+  const catalogue = new Catalogue();
+  const tool = inputSchema === undefined ? { name: 'create_sphere' } : { name: 'create_sphere', inputSchema };
+  const instanceId = 'a1b2c3d4-0000-4000-8000-000000000001';
+  catalogue.setTools({ key: 'maya', instanceId, instanceShort: 'a1b2c3d4', dccType: 'maya' }, [tool]);
+  return catalogue.get('maya.a1b2c3d4.create_sphere')!;
+}
+
+/** Definitions that each refer twice to the one before. */
+function doubling(count: number): JsonObject {
+  const entries = Array.from({ length: count }, (_, i) => {
+    const reference = { $ref: `#/$defs/d${i}` };
+    return [`d${i + 1}`, { allOf: [reference, reference] }] as const;
+  });
+  return { d0: {}, ...Object.fromEntries(entries) };
+}
+
+function nest(depth: number): JsonObject {
+  let schema: JsonObject = { type: 'string' };
+  for (let i = 0; i < depth; i += 1) schema = { properties: { x: schema } };
+  return schema;
+}
+
+describe('validateArguments', () => {
+  test.each([
+    ['an object', { radius: 2 }],
+    ['a string that holds an object', '{"radius": 2}'],
+    ['such a string with space around', ' \n{"radius": 2} '],
+  ])('takes %s', (_, args) => {
+    expect(validateArguments(recordOf(SPHERE), args)).toEqual({ ok: true, value: { radius: 2 } });
+  });
+
+  test.each([[undefined], [null], [{}], ['{}']])('takes %p as no arguments', (args) => {
+    expect(validateArguments(recordOf({ type: 'object' }), args)).toEqual({ ok: true, value: {} });
+  });
+
+  test.each([
+    ['an array', [{ radius: 2 }], 'arguments must be an object, got an array; send an object such as {"radius": 2}'],
+    ['a number', 5, 'arguments must be an object, got a number; send an object such as {"radius": 2}'],
+    ['a boolean', true, 'arguments must be an object, got a boolean; send an object such as {"radius": 2}'],
+    [
+      'a plain string',
+      'radius=2',
+      'arguments must be an object, got a string without one; send an object such as {"radius": 2}',
+    ],
+    [
+      'a string that holds an array',
+      '[1]',
+      'arguments must be an object, got a string without one; send an object such as {"radius": 2}',
+    ],
+    [
+      'broken JSON',
+      '{"radius": ',
+      'arguments is a string that is not valid JSON; send an object such as {"radius": 2}',
+    ],
+  ])('refuses %s and shows the right form', (_, args, message) => {
+    expect(validateArguments(recordOf(SPHERE), args)).toMatchObject({ ok: false, kind: 'invalid-params', message });
+  });
+
+  test.each([
+    ['a missing property', {}, [{ path: '/radius', message: 'is required' }]],
+    ['a wrong type', { radius: 'big' }, [{ path: '/radius', message: 'must be number' }]],
+    ['a value out of range', { radius: -1 }, [{ path: '/radius', message: 'must be >= 0' }]],
+    ['a property too many', { radius: 1, colour: 1 }, [{ path: '/colour', message: 'is not a property of the tool' }]],
+    ['a value not listed', { radius: 1, axis: 'z' }, [{ path: '/axis', message: 'must be one of ["x","y"]' }]],
+    ['a pattern', { radius: 1, name: 'A' }, [{ path: '/name', message: 'must match pattern "^[a-z]+$"' }]],
+    ['a nested format', { radius: 1, at: { t: 'now' } }, [{ path: '/at/t', message: 'must match format "date-time"' }]],
+  ])('names the path of %s', (_, args, faults) => {
+    expect(validateArguments(recordOf(SPHERE), args)).toMatchObject({ ok: false, faults });
+  });
+
+  test('names each fault in the message, at most ten', () => {
+    const result = validateArguments(recordOf(SPHERE), { name: 'A', axis: 'z' });
+    expect(result).toMatchObject({
+      message:
+        'Invalid arguments for create_sphere: /radius is required; /name must match pattern "^[a-z]+$"; /axis must be one of ["x","y"]',
+    });
+    const many = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`p${i}`, 1]));
+    const bounded = validateArguments(recordOf(SPHERE), many);
+    expect(bounded.ok ? [] : bounded.faults).toHaveLength(10);
+  });
+
+  test('reads 2020-12 without $schema and draft-07 with it', () => {
+    const tuple2020 = { type: 'object', properties: { p: { type: 'array', prefixItems: [{ type: 'string' }] } } };
+    const tuple07 = {
+      $schema: 'http://json-schema.org/draft-07/schema#',
+      type: 'object',
+      properties: { p: { type: 'array', items: [{ type: 'string' }] } },
+    };
+    expect(validateArguments(recordOf(tuple2020), { p: [1] }).ok).toBe(false);
+    expect(validateArguments(recordOf(tuple07), { p: [1] }).ok).toBe(false);
+    expect(validateArguments(recordOf(tuple07), { p: ['a'] }).ok).toBe(true);
+  });
+
+  test.each([
+    ['https://json-schema.org/draft/2020-12/schema'],
+    ['https://json-schema.org/draft/2019-09/schema'],
+    ['http://json-schema.org/draft-04/schema#'],
+    ['https://example.com/unknown'],
+  ])('checks a schema of the dialect %s', ($schema) => {
+    expect(validateArguments(recordOf({ ...SPHERE, $schema }), { radius: 'x' }).ok).toBe(false);
+    expect(validateArguments(recordOf({ ...SPHERE, $schema }), { radius: 1 }).ok).toBe(true);
+  });
+
+  test('checks two tools that share a schema id', () => {
+    const first = recordOf({ $id: 'https://example.com/a', type: 'object', required: ['a'] });
+    const second = recordOf({ $id: 'https://example.com/a', type: 'object', required: ['b'] });
+    expect(validateArguments(first, { a: 1 }).ok).toBe(true);
+    expect(validateArguments(second, { a: 1 }).ok).toBe(false);
+  });
+
+  test('checks references by anchor and by id', () => {
+    const record = recordOf({
+      $id: 'https://example.com/tool',
+      type: 'object',
+      properties: { a: { $ref: '#size' }, b: { $ref: 'https://example.com/length' } },
+      $defs: { size: { $anchor: 'size', type: 'number' }, length: { $id: '/length', type: 'string' } },
+    });
+    expect(validateArguments(record, { a: 1, b: 'x' }).ok).toBe(true);
+    expect(validateArguments(record, { a: 'x' }).ok).toBe(false);
+    expect(validateArguments(record, { b: 1 }).ok).toBe(false);
+  });
+
+  test.each([
+    ['an anchor', { $anchor: 'size' }, { $ref: '#size' }],
+    ['an id', { $id: 'https://example.com/size' }, { $ref: 'https://example.com/size' }],
+  ])('never lets %s of one schema mean something in another', (_, name, reference) => {
+    const properties = { filler: {}, a: reference };
+    const first = recordOf({ type: 'object', properties, $defs: { size: { ...name, type: 'number' } } });
+    const second = recordOf({ type: 'object', properties, $defs: { other: {}, size: { ...name, type: 'string' } } });
+    const without = recordOf({ type: 'object', properties, $defs: { size: { type: 'number' } } });
+    expect(validateArguments(first, { a: 1 }).ok).toBe(true);
+    expect(validateArguments(second, { a: 'x' }).ok).toBe(true);
+    expect(validateArguments(second, { a: 1 }).ok).toBe(false);
+    expect(validateArguments(without, { a: 1 })).toMatchObject({ kind: 'schema-unavailable' });
+  });
+
+  test.each([
+    ['http://json-schema.org/draft-07/schema#', 'http://json-schema.org/draft-07/schema'],
+    ['https://json-schema.org/draft/2020-12/schema', 'https://json-schema.org/draft/2020-12/schema'],
+  ])('goes on to check other schemas after one that calls itself %s', ($schema, $id) => {
+    validateArguments(recordOf({ $schema, $id, type: 'object' }), {});
+    expect(validateArguments(recordOf({ ...SPHERE, $schema }), { radius: 'x' }).ok).toBe(false);
+    expect(validateArguments(recordOf({ ...SPHERE, $schema }), { radius: 1 }).ok).toBe(true);
+  });
+
+  test('does not let a schema ask for a check that is a promise', () => {
+    const record = recordOf({ $async: true, type: 'object', required: ['a'] });
+    expect(validateArguments(record, {}).ok).toBe(false);
+    expect(validateArguments(record, { a: 1 }).ok).toBe(true);
+  });
+
+  test.each([
+    ['is too long', () => ({ type: 'object', required: ['a'], description: 'x'.repeat(200_000) })],
+    [
+      'has too many parts',
+      () => ({ type: 'object', required: ['a'], anyOf: Array.from({ length: 6_000 }, () => ({})) }),
+    ],
+    ['unfolds to too many parts', () => ({ required: ['a'], $ref: '#/$defs/d40', $defs: doubling(40) })],
+    ['is nested too deeply', () => nest(100_000)],
+  ])('leaves a schema to its upstream that %s, without a pause', (_, schema) => {
+    const record = recordOf(schema());
+    const startedAt = performance.now();
+    validateArguments(record, {});
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+  });
+
+  test('checks a schema whose definitions refer to each other', () => {
+    const node = { type: 'object', properties: { value: { type: 'number' }, next: { $ref: '#/$defs/node' } } };
+    const record = recordOf({ type: 'object', properties: { list: { $ref: '#/$defs/node' } }, $defs: { node } });
+    expect(validateArguments(record, { list: { next: { next: { value: 1 } } } }).ok).toBe(true);
+    expect(validateArguments(record, { list: { next: { next: { value: 'x' } } } }).ok).toBe(false);
+  });
+
+  test('stands a schema that refers to itself without end', () => {
+    expect(validateArguments(recordOf({ $ref: '#' }), { a: 1 }).ok).toBe(false);
+  });
+
+  test.each([
+    ['a type that is none', { type: 'sphere' }],
+    ['a reference to nowhere', { $ref: 'https://example.com/missing.json' }],
+    ['an array', ['not', 'a', 'schema'] as unknown as JsonObject],
+    ['a string', 'schema'],
+  ])('says that the schema cannot be used when it is %s', (_, schema) => {
+    expect(validateArguments(recordOf(schema), {})).toMatchObject({
+      ok: false,
+      kind: 'schema-unavailable',
+      faults: [],
+    });
+  });
+
+  test('lets everything pass for a tool without a schema', () => {
+    expect(validateArguments(recordOf(undefined), { any: 1 })).toEqual({ ok: true, value: { any: 1 } });
+  });
+
+  test('never changes the arguments', () => {
+    const schema = { type: 'object', properties: { a: { type: 'number', default: 3 }, b: { type: 'string' } } };
+    const args = { b: 'x', c: 1 };
+    const result = validateArguments(recordOf(schema), args);
+    expect(result.ok ? result.value : undefined).toBe(args);
+    expect(args).toEqual({ b: 'x', c: 1 });
+  });
+
+  test.each([
+    ['nested repetition', '^(a+)+$'],
+    ['overlapping alternatives', '^(a|a)*$'],
+    ['many stars', '^a*a*a*a*a*a*a*a*b$'],
+  ])('is not stalled by a pattern with %s', (_, pattern) => {
+    const record = recordOf({ type: 'object', properties: { text: { type: 'string', pattern } } });
+    const startedAt = performance.now();
+    expect(validateArguments(record, { text: `${'a'.repeat(5_000)}!` }).ok).toBe(false);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
+
+  test('is not stalled by a format or by uniqueItems', () => {
+    const record = recordOf({
+      type: 'object',
+      properties: { mail: { type: 'string', format: 'email' }, list: { type: 'array', uniqueItems: true } },
+    });
+    const startedAt = performance.now();
+    const list = Array.from({ length: 50_000 }, (_, i) => ({ i }));
+    expect(validateArguments(record, { mail: `a@${'a'.repeat(500_000)}`, list }).ok).toBe(true);
+    expect(validateArguments(record, { list: [...list, { i: 7 }] }).ok).toBe(false);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+  });
+
+  test('leaves a pattern that has no linear form to the upstream, and checks the rest', () => {
+    const record = recordOf({
+      type: 'object',
+      properties: { text: { type: 'string', pattern: '^(?=.*\\d).+$', minLength: 3 }, pattern: { type: 'number' } },
+      patternProperties: { '^(?!x)': {} },
+      additionalProperties: false,
+    });
+    expect(validateArguments(record, { text: 'abc', y: 1 }).ok).toBe(true);
+    expect(validateArguments(record, { text: 'a' }).ok).toBe(false);
+    expect(validateArguments(record, { pattern: 'x' }).ok).toBe(false);
+  });
+
+  test('keeps two patterns of one schema apart', () => {
+    const record = recordOf({
+      type: 'object',
+      properties: { a: { type: 'string', pattern: '^a$' }, b: { type: 'string', pattern: '^b$' } },
+    });
+    expect(validateArguments(record, { a: 'a', b: 'b' }).ok).toBe(true);
+    expect(validateArguments(record, { a: 'b', b: 'b' }).ok).toBe(false);
+  });
+
+  test('refuses nesting that is deeper than the stack instead of failing', () => {
+    const record = recordOf({ type: 'object', properties: { n: { $ref: '#' } } });
+    let nested: JsonObject = {};
+    for (let i = 0; i < 200_000; i += 1) nested = { n: nested };
+    expect(validateArguments(record, nested)).toMatchObject({ ok: false, kind: 'invalid-params' });
+  });
+});

@@ -1,0 +1,75 @@
+// The demo of the README: its configuration, its agent, and a real Prometheus with the README's two queries.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type RunningPrometheus, describeWithTools, startPrometheus } from '@dcc-mcp/test-kit/prometheus';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type RunningGateway, startGateway } from './start-gateway.ts';
+
+const root = join(import.meta.dirname, '../../../..');
+
+let gateway: RunningGateway;
+
+beforeAll(async () => {
+  gateway = await startGateway({ configFile: join(root, 'examples/demo/gateway.yaml') });
+  await gateway.ready();
+}, 60_000);
+
+afterAll(() => gateway?.stop());
+
+async function runAgent(): Promise<string> {
+  const args = [join(root, 'scripts/demo-agent.mjs'), '--url', gateway.url, '--rounds', '1'];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, NODE_OPTIONS: '' } });
+  return stdout;
+}
+
+test('the agent does what it set out to do, and fails only where it means to', async () => {
+  const lines = (await runAgent()).split('\n');
+  const calls = lines.filter((line) => /^(MCP|REST)/.test(line));
+  const meant = calls.filter((line) => line.includes('on purpose'));
+  expect(meant.length).toBe(15);
+  expect(meant.filter((line) => / ok /.test(line))).toEqual([]);
+  expect(calls.filter((line) => !line.includes('on purpose') && !/ ok /.test(line))).toEqual([]);
+}, 60_000);
+
+describeWithTools({ describe, test }, ['prometheus'])('a real Prometheus', () => {
+  const queries = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```promql\n([\s\S]*?)```/g)];
+  let prometheus: RunningPrometheus;
+
+  beforeAll(async () => {
+    prometheus = await startPrometheus({ targets: [new URL(gateway.url).host] });
+    await runAgent();
+    await prometheus.waitUntilUp();
+    await runAgent();
+    await prometheus.waitUntilUp(5);
+  }, 120_000);
+
+  afterAll(() => prometheus?.stop());
+
+  test('finds the target up', async () => {
+    expect(await prometheus.targets()).toMatchObject([{ health: 'up', lastError: '' }]);
+  });
+
+  test('can query the calls by tool and status', async () => {
+    const samples = await prometheus.query('dcc_mcp_tool_calls_total{tool="everything__echo"}');
+    expect(new Set(samples.map(({ labels }) => labels['status']))).toEqual(new Set(['error', 'success']));
+    expect(samples.every(({ value }) => value > 0)).toBe(true);
+  });
+
+  test.each(queries.map(([, query]) => [query!]))('has data for %s', async (query) => {
+    const samples = await prometheus.query(query);
+    expect(samples.filter(({ value }) => Number.isFinite(value)).length).toBeGreaterThan(0);
+  });
+
+  test('has the families of the first look', async () => {
+    const names = [
+      'dcc_mcp_build_info',
+      'dcc_mcp_registered_tools',
+      'dcc_mcp_active_sessions',
+      'dcc_mcp_gateway_upstreams',
+    ];
+    const found = await Promise.all(names.map((name) => prometheus.query(name)));
+    expect(found.map((samples) => samples.length > 0)).toEqual(names.map(() => true));
+  });
+});

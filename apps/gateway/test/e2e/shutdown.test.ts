@@ -1,0 +1,82 @@
+// SIGTERM while calls are running: whatever was answered is in the traces and in the counters.
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Json, findSlug } from './callers.ts';
+import { everything } from './servers.ts';
+import { type RunningGateway, startGateway } from './start-gateway.ts';
+
+let sink: OtlpSink;
+let gateway: RunningGateway;
+
+beforeEach(async () => {
+  sink = await startOtlpSink();
+  gateway = await startGateway({
+    config: { mcpServers: { everything } },
+    env: { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url },
+  });
+  await gateway.ready();
+});
+
+afterEach(async () => {
+  await gateway.stop('SIGKILL');
+  await sink.close();
+});
+
+/** Calls `slug` again and again until the gateway refuses; gives the trace ids of the calls that succeeded. */
+async function callUntilRefused(slug: string): Promise<readonly string[]> {
+  const succeeded: string[] = [];
+  for (;;) {
+    const response = await fetch(`${gateway.url}/v1/call`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ tool_slug: slug, arguments: { message: 'hi' } }),
+    }).catch(() => undefined);
+    if (response?.status !== 200) {
+      return succeeded;
+    }
+    const body = (await response.json()) as Json;
+    succeeded.push(String(body['trace_id']));
+  }
+}
+
+async function countedSuccesses(): Promise<number> {
+  const counters = sink.metrics().filter(({ name }) => name === 'dcc_mcp.tool.calls');
+  const points = counters.at(-1)?.dataPoints ?? [];
+  return points
+    .filter(({ attributes }) => attributes['status'] === 'success')
+    .reduce((sum, { value }) => sum + Number(value), 0);
+}
+
+test('every answered call has its span at the receiver and its count in the last push', async () => {
+  const slug = await findSlug(gateway.url, 'everything', 'echo');
+  const clients = Array.from({ length: 8 }, () => callUntilRefused(slug));
+  await wait(500);
+  expect(await gateway.stop('SIGTERM')).toBe(0);
+  const answered = (await Promise.all(clients)).flat();
+  const recorded = new Set(
+    sink
+      .spans()
+      .filter(({ name }) => name === 'gateway.call')
+      .map(({ traceId }) => traceId),
+  );
+
+  expect(answered.length).toBeGreaterThan(20);
+  expect(answered.filter((traceId) => !recorded.has(traceId))).toEqual([]);
+  expect(await countedSuccesses()).toBe(answered.length);
+}, 60_000);
+
+test('a call that is running when SIGTERM comes is answered', async () => {
+  const slug = await findSlug(gateway.url, 'everything', 'trigger-long-running-operation');
+  const running = fetch(`${gateway.url}/v1/call`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ tool_slug: slug, arguments: { duration: 1, steps: 1 } }),
+  });
+  await wait(300);
+  const stopped = gateway.stop('SIGTERM');
+  const body = (await (await running).json()) as Json;
+  expect(body).toMatchObject({ ok: true });
+  expect(await stopped).toBe(0);
+  expect(sink.spans().map(({ traceId }) => traceId)).toContain(body['trace_id']);
+}, 60_000);

@@ -1,0 +1,112 @@
+// The four MCP tools of the gateway, through the official SDK in both eras: it also checks every answer against the output schema.
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type RestGateway, startRestGateway } from '../rest/rest-gateway.ts';
+
+interface ToolResult {
+  readonly isError?: boolean;
+  readonly structuredContent?: Readonly<Record<string, unknown>>;
+  readonly content: readonly { readonly type: string; readonly text?: string }[];
+}
+
+let rest: RestGateway;
+const clients = new Map<string, Client>();
+const ERAS = [
+  ['2025-11-25', 'legacy'],
+  ['2026-07-28', { pin: '2026-07-28' }],
+] as const;
+
+beforeAll(async () => {
+  rest = await startRestGateway();
+  for (const [name, mode] of ERAS) {
+    const client = new Client({ name: 'tools-test', version: '1.0.0' }, { versionNegotiation: { mode } });
+    await client.connect(new StreamableHTTPClientTransport(new URL(`${rest.gateway.url}/mcp`)));
+    clients.set(name, client);
+  }
+}, 60_000);
+
+afterAll(async () => {
+  await Promise.all([...clients.values()].map((client) => client.close()));
+  await rest?.gateway.stop();
+});
+
+describe.each(ERAS.map(([name]) => [name]))('MCP %s', (era) => {
+  const callTool = async (name: string, args: Record<string, unknown>): Promise<ToolResult> => {
+    await clients.get(era)!.listTools();
+    return (await clients.get(era)!.callTool({ name, arguments: args })) as unknown as ToolResult;
+  };
+
+  test('lists four tools with schemas and annotations', async () => {
+    const { tools } = await clients.get(era)!.listTools();
+    expect(tools.map((tool) => [tool.name, tool.annotations?.readOnlyHint, tool.outputSchema?.['type']])).toEqual([
+      ['search', true, 'object'],
+      ['describe', true, 'object'],
+      ['load_skill', false, 'object'],
+      ['call', false, 'object'],
+    ]);
+  });
+
+  test('gives the REST body as structured content and the same as text', async () => {
+    const { structuredContent, content, isError } = await callTool('call', {
+      tool_slug: rest.toolbox('add'),
+      arguments: { a: 2, b: 3 },
+    });
+    expect([isError ?? false, structuredContent?.['output']]).toEqual([false, { sum: 5 }]);
+    expect(JSON.parse(content[0]!.text!)).toEqual(structuredContent);
+  });
+
+  test('finds, describes, loads and calls', async () => {
+    const found = await callTool('search', { query: 'bevel mesh', dcc_type: 'blender' });
+    const [hit] = found.structuredContent!['hits'] as {
+      next_step: { operation: string; arguments: Record<string, unknown> };
+    }[];
+    const loaded = await callTool(hit!.next_step.operation, hit!.next_step.arguments);
+    expect(loaded.structuredContent).toMatchObject({ loaded: true });
+    const described = await callTool('describe', { tool_slug: rest.blender('create_cube') });
+    expect(described.structuredContent).toMatchObject({ tool: { inputSchema: { required: ['size'] } } });
+    const called = await callTool('call', { tool_slug: rest.blender('create_cube'), arguments: { size: 1 } });
+    expect(called.structuredContent).toMatchObject({ ok: true });
+    await rest.post('/v1/unload_skill', { skill_name: 'mesh-tools' });
+  });
+
+  test('runs a batch in order', async () => {
+    const { structuredContent } = await callTool('call', {
+      calls: [
+        { tool_slug: rest.toolbox('say'), id: 'a' },
+        { tool_slug: rest.toolbox('is_error') },
+        { tool_slug: rest.toolbox('say') },
+      ],
+      stop_on_error: true,
+    });
+    expect(structuredContent).toMatchObject({ success: false, results: [{ id: 'a', ok: true }, { ok: false }] });
+    expect(structuredContent!['results']).toHaveLength(2);
+  });
+
+  test('marks what the tool itself reports as an error, with the body REST gives', async () => {
+    const result = await callTool('call', { tool_slug: rest.toolbox('is_error') });
+    expect(result).toMatchObject({ isError: true, structuredContent: { ok: false, error: { kind: 'tool-error' } } });
+  });
+
+  test.each([
+    ['search', { query: 5 }, 'bad-request', 'query must be a string, got number'],
+    ['search', { limit: 1_000 }, 'bad-request', 'limit must be at most 100, got 1000'],
+    ['describe', {}, 'bad-request', 'tool_slug is required, a string'],
+    ['load_skill', {}, 'bad-request', 'skill_name is required, or skill_names'],
+    ['call', {}, 'bad-request', 'tool_slug is required, or calls for several'],
+    ['call', { calls: [] }, 'bad-request', 'calls must have at least 1 item, got 0'],
+    ['call', { tool_slug: 'nonsense' }, 'unknown-slug', expect.stringContaining('nonsense')],
+  ])('%s refuses %j as an error of the tool, with the envelope of REST', async (name, args, kind, message) => {
+    const { isError, structuredContent, content } = await callTool(name, args);
+    expect(isError).toBe(true);
+    expect(structuredContent).toMatchObject({
+      error: { kind, message },
+      request_id: expect.any(String),
+      trace_id: expect.any(String),
+    });
+    expect(JSON.parse(content[0]!.text!)).toEqual(structuredContent);
+  });
+
+  test('refuses a tool that is not one of the four', async () => {
+    await expect(clients.get(era)!.callTool({ name: 'add', arguments: {} })).rejects.toThrow(/add/);
+  });
+});

@@ -1,0 +1,37 @@
+// A check of governance that throws lets nothing through, and is counted as what it is.
+import { expect, test } from '@jest/globals';
+import { createGatewayMetrics } from '@dcc-mcp/gateway-metrics';
+import { PrometheusReader } from '@dcc-mcp/prometheus-bridge';
+import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
+import { startTelemetry } from '@dcc-mcp/telemetry-node';
+import { SearchMemory } from '../../src/catalogue/search-memory.ts';
+import type { Caller, OperationCore } from '../../src/operations/core.ts';
+import { admit, checkPolicy } from '../../src/operations/govern.ts';
+import { Recorder } from '../../src/recorder.ts';
+import { readFamilies, total } from './families.ts';
+
+const SPAN = { spanContext: { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 } };
+const CALLER = { ctx: { agent: {}, sourceIp: undefined } } as unknown as Caller;
+
+function broken(): never {
+  throw new Error('the store of the quota is gone');
+}
+
+test('a policy or quota that throws fails the operation and counts middleware/error', async () => {
+  const reader = new PrometheusReader({ scopeLabels: false });
+  const telemetry = startTelemetry(readTelemetryConfig({}).values, { metricReaders: [reader] });
+  const metrics = createGatewayMetrics(telemetry.meter, { isRegisteredTool: () => true, version: '1' });
+  const core = {
+    recorder: new Recorder({ metrics, searchMemory: new SearchMemory({ now: Date.now }), onDefect: () => {} }),
+    governance: { policy: broken, quota: async () => broken(), concurrency: undefined },
+  } as unknown as OperationCore;
+  const span = SPAN as unknown as Parameters<typeof admit>[2];
+  await expect(admit(core, CALLER, span)).rejects.toThrow('the store of the quota is gone');
+  const record = {} as Parameters<typeof checkPolicy>[2];
+  expect(() => checkPolicy(core, 'call', record, span)).toThrow('the store of the quota is gone');
+  const { body } = await reader.scrape();
+  const families = readFamilies(await new Response(body as ReadableStream).text());
+  const failed = { category: 'middleware', outcome: 'error' };
+  expect(total(families, 'dcc_mcp_gateway_governance_events_total', failed)).toBe(2);
+  await telemetry.shutdown();
+});

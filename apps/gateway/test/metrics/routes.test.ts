@@ -1,0 +1,248 @@
+// Where /metrics is, and who gets it, for each switch that there is.
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type RunningGateway, startGateway, type StartGatewayOptions } from '../e2e/start-gateway.ts';
+import { readFamilies } from './families.ts';
+
+const MAIN = join(import.meta.dirname, '../../src/main.ts');
+const DISABLED = { error: { kind: 'metrics-disabled', message: expect.any(String) } };
+const run = promisify(execFile);
+const started: RunningGateway[] = [];
+
+afterEach(() => Promise.all(started.splice(0).map((gateway) => gateway.stop())));
+
+async function start(options: StartGatewayOptions = {}): Promise<RunningGateway> {
+  const gateway = await startGateway(options);
+  started.push(gateway);
+  return gateway;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Runs the program to its end. */
+async function runMain(args: readonly string[], env: Readonly<Record<string, string>>) {
+  const { PATH = '' } = process.env;
+  try {
+    const { stdout } = await run(process.execPath, ['--conditions=@dcc-mcp/source', MAIN, ...args], {
+      env: { PATH, ...env },
+      timeout: 15_000,
+    });
+    return { code: 0, stdout, stderr: '' };
+  } catch (error) {
+    return error as { code: number; stdout: string; stderr: string };
+  }
+}
+
+const basic = (credentials: string) => ({ authorization: `Basic ${btoa(credentials)}` });
+
+test('nothing configured: 404 on both paths', async () => {
+  const { url } = await start();
+  const answers = await Promise.all(['/metrics', '/metrics/prometheus'].map((path) => fetch(url + path)));
+  expect(answers.map(({ status }) => status)).toEqual([404, 404]);
+});
+
+describe('an explicit no is 503, before authentication', () => {
+  test.each<[string, StartGatewayOptions]>([
+    ['ENABLE_METRICS=false', { env: { ENABLE_METRICS: 'false', DCC_MCP_METRICS_BASIC_AUTH: 'u:p' } }],
+    ['metrics.enabled: false', { config: { mcpServers: {}, metrics: { enabled: false, bearerToken: 'x' } } }],
+    [
+      'ENABLE_METRICS=false over the file and OTEL_METRICS_EXPORTER',
+      {
+        config: { mcpServers: {}, metrics: { enabled: true } },
+        env: { ENABLE_METRICS: 'false', OTEL_METRICS_EXPORTER: 'prometheus', OTEL_EXPORTER_PROMETHEUS_PORT: '0' },
+      },
+    ],
+  ])('%s', async (_, options) => {
+    const { url } = await start(options);
+    for (const path of ['/metrics', '/metrics/prometheus']) {
+      const answer = await fetch(url + path);
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([503, 'application/json']);
+      expect(await answer.json()).toEqual(DISABLED);
+    }
+  });
+});
+
+describe('each switch turns it on', () => {
+  test.each<[string, StartGatewayOptions]>([
+    ['--metrics', { args: ['--metrics'] }],
+    ['--metrics over ENABLE_METRICS=false', { args: ['--metrics'], env: { ENABLE_METRICS: 'false' } }],
+    ['ENABLE_METRICS=true', { env: { ENABLE_METRICS: 'true' } }],
+    ['metrics.enabled', { config: { mcpServers: {}, metrics: { enabled: true } } }],
+    ['observability.metrics.enabled', { config: { mcpServers: {}, observability: { metrics: { enabled: true } } } }],
+  ])('%s', async (_, options) => {
+    const { url } = await start(options);
+    const answers = await Promise.all(['/metrics', '/metrics/prometheus'].map((path) => fetch(url + path)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect(await answers[0]!.text()).toContain('dcc_mcp_build_info{');
+  });
+});
+
+describe('OTEL_METRICS_EXPORTER=prometheus', () => {
+  test('serves it on the listener of the specification, too, under the same guard', async () => {
+    const port = await freePort();
+    const { url } = await start({
+      env: {
+        OTEL_METRICS_EXPORTER: 'prometheus',
+        OTEL_EXPORTER_PROMETHEUS_HOST: '127.0.0.1',
+        OTEL_EXPORTER_PROMETHEUS_PORT: String(port),
+        DCC_MCP_METRICS_BASIC_AUTH: 'scraper:secret:with colons',
+      },
+    });
+    for (const base of [url, `http://127.0.0.1:${port}`]) {
+      const refused = await fetch(`${base}/metrics`);
+      const answered = await fetch(`${base}/metrics/prometheus`, { headers: basic('scraper:secret:with colons') });
+      expect([refused.status, answered.status]).toEqual([401, 200]);
+    }
+    expect((await fetch(`http://127.0.0.1:${port}/v1/healthz`)).status).toBe(404);
+  });
+
+  test('a port that is taken is a warning, and the main listener serves', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as { port: number };
+    const gateway = await start({
+      env: {
+        OTEL_METRICS_EXPORTER: 'prometheus',
+        OTEL_EXPORTER_PROMETHEUS_HOST: '127.0.0.1',
+        OTEL_EXPORTER_PROMETHEUS_PORT: String(port),
+      },
+    });
+    expect((await fetch(`${gateway.url}/metrics`)).status).toBe(200);
+    expect(gateway.stderr()).toContain(`127.0.0.1:${port} (EADDRINUSE)`);
+    taken.close();
+  });
+});
+
+test('METRICS_PORT moves it: the main listener answers 404', async () => {
+  const port = await freePort();
+  const { url } = await start({ args: ['--metrics'], env: { DCC_MCP_METRICS_PORT: String(port) } });
+  const paths = ['/metrics', '/metrics/prometheus'];
+  const main = await Promise.all(paths.map((path) => fetch(url + path)));
+  const own = await Promise.all(paths.map((path) => fetch(`http://127.0.0.1:${port}${path}`)));
+  expect([...main, ...own].map(({ status }) => status)).toEqual([404, 404, 200, 200]);
+});
+
+test('METRICS_PATH renames it; the path of ContextForge stays', async () => {
+  const { url } = await start({ args: ['--metrics'], env: { DCC_MCP_METRICS_PATH: '/internal/scrape' } });
+  const paths = ['/internal/scrape', '/metrics/prometheus', '/metrics'];
+  const answers = await Promise.all(paths.map((path) => fetch(url + path)));
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 404]);
+});
+
+describe('methods and formats', () => {
+  test('HEAD has the headers only; other methods 405; nothing acceptable 406', async () => {
+    const { url } = await start({ args: ['--metrics'] });
+    const at = `${url}/metrics`;
+    const head = await fetch(at, { method: 'HEAD' });
+    expect([head.status, head.headers.get('content-type'), await head.text()]).toEqual([
+      200,
+      'text/plain; version=0.0.4; charset=utf-8',
+      '',
+    ]);
+    for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'QUERY']) {
+      const answer = await fetch(at, { method });
+      expect([method, answer.status, answer.headers.get('allow')]).toEqual([method, 405, 'GET, HEAD']);
+    }
+    expect((await fetch(at, { headers: { accept: 'image/png' } })).status).toBe(406);
+  });
+
+  test('Accept decides: text, OpenMetrics, protobuf', async () => {
+    const { url } = await start({ args: ['--metrics'] });
+    const typeFor = async (accept: string): Promise<string | null> =>
+      (await fetch(`${url}/metrics`, { headers: { accept } })).headers.get('content-type');
+    expect(await typeFor('text/plain')).toMatch(/^text\/plain; version=0\.0\.4/);
+    expect(await typeFor('application/openmetrics-text; version=1.0.0')).toMatch(
+      /^application\/openmetrics-text; version=1\.0\.0/,
+    );
+    expect(
+      await typeFor(
+        'application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; encoding=delimited, text/plain; q=0.1',
+      ),
+    ).toMatch(/^application\/vnd\.google\.protobuf/);
+  });
+});
+
+test('OTEL_SDK_DISABLED leaves target_info and build_info', async () => {
+  const { url } = await start({ args: ['--metrics'], env: { OTEL_SDK_DISABLED: 'true' } });
+  const families = readFamilies(await (await fetch(`${url}/metrics`)).text());
+  expect([...families.keys()]).toEqual(['target_info', 'dcc_mcp_build_info']);
+});
+
+describe('the guard', () => {
+  test('each scheme that is configured has its challenge, and is accepted', async () => {
+    const token = await runMain(['token', 'create', '--username', 'prometheus', '--exp', '5'], {
+      METRICS_JWT_SECRET: 's'.repeat(32),
+      DCC_MCP_METRICS_JWT_SECRET: 's'.repeat(32),
+    });
+    const { url } = await start({
+      args: ['--metrics'],
+      env: {
+        DCC_MCP_METRICS_BASIC_AUTH: 'u:p',
+        DCC_MCP_METRICS_BEARER_TOKEN: 'static-token',
+        DCC_MCP_METRICS_JWT_SECRET: 's'.repeat(32),
+      },
+    });
+    const refused = await fetch(`${url}/metrics`);
+    expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([
+      401,
+      'Basic realm="dcc-mcp metrics", charset="UTF-8", Bearer realm="dcc-mcp metrics"',
+    ]);
+    const credentials = [
+      `bAsIc ${btoa('u:p')}`,
+      'Bearer static-token',
+      `bearer ${token.stdout.trim()}`,
+      'Bearer wrong',
+    ];
+    const answers = await Promise.all(
+      credentials.map((authorization) => fetch(`${url}/metrics`, { headers: { authorization } })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 401]);
+  });
+
+  test("never asks for the gateway's own token, and the gateway's token does not open it", async () => {
+    const open = await start({ args: ['--metrics'], env: { DCC_MCP_AUTH_TOKEN: 'api-token' } });
+    expect((await fetch(`${open.url}/metrics`)).status).toBe(200);
+    expect((await fetch(`${open.url}/v1/instances`)).status).toBe(401);
+    const guarded = await start({
+      args: ['--metrics'],
+      env: { DCC_MCP_AUTH_TOKEN: 'api-token', DCC_MCP_METRICS_BASIC_AUTH: 'u:p' },
+    });
+    const withApiToken = await fetch(`${guarded.url}/metrics`, { headers: { authorization: 'Bearer api-token' } });
+    const withOwn = await fetch(`${guarded.url}/metrics`, { headers: basic('u:p') });
+    expect([withApiToken.status, withOwn.status]).toEqual([401, 200]);
+  });
+
+  test.each<[string, readonly string[], Readonly<Record<string, string>>]>([
+    ['the main listener', ['--host', '0.0.0.0', '--metrics'], { DCC_MCP_AUTH_TOKEN: 'a'.repeat(32) }],
+    [
+      'the listener of the specification',
+      ['--metrics'],
+      { OTEL_METRICS_EXPORTER: 'prometheus', OTEL_EXPORTER_PROMETHEUS_HOST: '0.0.0.0' },
+    ],
+    [
+      'the listener of the specification alone',
+      [],
+      { OTEL_METRICS_EXPORTER: 'prometheus', OTEL_EXPORTER_PROMETHEUS_HOST: '0.0.0.0' },
+    ],
+    [
+      'a port of its own beside standard streams',
+      ['--stdio', '--host', '0.0.0.0', '--metrics'],
+      { DCC_MCP_METRICS_PORT: '0' },
+    ],
+  ])('without one, %s that other machines reach refuses to start', async (_, args, env) => {
+    const port = args.includes('--stdio') ? [] : ['--port', '0'];
+    const { code, stderr } = await runMain(['serve', ...port, ...args], { OTEL_EXPORTER_PROMETHEUS_PORT: '0', ...env });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('DCC_MCP_METRICS_BASIC_AUTH')]);
+  });
+});

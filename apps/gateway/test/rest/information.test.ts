@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type RestGateway, startRestGateway } from './rest-gateway.ts';
+
+let rest: RestGateway;
+
+beforeAll(async () => {
+  rest = await startRestGateway();
+});
+
+afterAll(async () => {
+  await rest.gateway.stop();
+});
+
+describe('GET /v1/instances', () => {
+  test('lists every server with what is known of it', async () => {
+    const { status, body } = await rest.get('/v1/instances');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ total: 4, by_source: { config: 4 } });
+    expect(body['instances']).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          name: 'toolbox',
+          dcc_type: 'toolbox',
+          status: 'ready',
+          tool_count: 13,
+          source: 'config',
+        }),
+        expect.objectContaining({ name: 'gone', status: 'unreachable', last_error: expect.any(String) }),
+        expect.objectContaining({ name: 'sleeper', status: 'idle', lazy: true }),
+      ]),
+    );
+  });
+
+  test('shows no command and no environment', async () => {
+    expect(JSON.stringify((await rest.get('/v1/instances')).body)).not.toContain('tool-server.mjs');
+  });
+});
+
+describe('GET /v1/skills', () => {
+  test('lists groups of tools, loaded or not', async () => {
+    const { status, body } = await rest.get('/v1/skills');
+    expect(status).toBe(200);
+    expect(body['skills']).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ skill_name: 'mesh-tools', dcc_type: 'blender', loaded: false, tool_slugs: [] }),
+        expect.objectContaining({ skill_name: 'sleeper', kind: 'lazy-upstream', loaded: false }),
+      ]),
+    );
+    expect(body['total']).toBe((body['skills'] as object[]).length);
+  });
+});
+
+describe('GET /v1/context', () => {
+  test('tells the size of the gateway', async () => {
+    expect((await rest.get('/v1/context')).body).toMatchObject({
+      version: expect.any(String),
+      live_instance_count: 2,
+      action_count: expect.any(Number),
+      loaded_skill_count: expect.any(Number),
+    });
+  });
+});
+
+describe('health and readiness', () => {
+  test.each([['/v1/healthz'], ['/healthz'], ['/livez'], ['/health']])('%s says who it is', async (path) => {
+    const { status, body } = await rest.get(path);
+    expect([status, body]).toEqual([200, { ok: true, name: 'dcc-mcp-gateway', version: expect.any(String) }]);
+  });
+
+  test.each([['/v1/readyz'], ['/readyz'], ['/ready']])('%s is ready although one server is dead', async (path) => {
+    const { status, body } = await rest.get(path);
+    expect([status, body['ok']]).toEqual([200, true]);
+  });
+});
+
+describe('GET /v1/openapi.json', () => {
+  test('describes each route that answers', async () => {
+    const { status, body } = await rest.get('/v1/openapi.json');
+    expect([status, body['openapi']]).toEqual([200, '3.1.0']);
+    const paths = Object.entries(body['paths'] as Record<string, Record<string, unknown>>);
+    const operations = paths.flatMap(([path, item]) => Object.keys(item).map((method) => [method, path] as const));
+    const answers = await Promise.all(
+      operations.map(async ([method, path]) => {
+        const url = rest.gateway.url + path.replaceAll(/\{\w+\}/g, 'x');
+        const response = await fetch(url, {
+          method: method.toUpperCase(),
+          ...(method === 'post' ? { body: '[]' } : {}),
+        });
+        const answered = (await response.json()) as { error?: { kind: string } };
+        return [method, path, response.status === 404 && answered.error === undefined] as const;
+      }),
+    );
+    expect(answers.filter(([, , isMissing]) => isMissing)).toEqual([]);
+  });
+});
+
+describe('GET /docs', () => {
+  test('is a page that needs nothing from anywhere', async () => {
+    const response = await fetch(`${rest.gateway.url}/docs`);
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(response.headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(await response.text()).not.toMatch(/<script|https?:\/\//);
+  });
+});
+
+describe('what is no route', () => {
+  test.each([
+    ['GET', '/v1/nothing', 404],
+    ['GET', '/v1/search', 405],
+    ['DELETE', '/v1/call', 405],
+  ])('%s %s is %i with the error envelope', async (method, path, status) => {
+    const response = await fetch(rest.gateway.url + path, { method });
+    expect([404, status]).toContain(response.status);
+    expect(await response.json()).toMatchObject({ error: { kind: expect.any(String), message: expect.any(String) } });
+  });
+});
+
+describe('a request from elsewhere', () => {
+  test.each([
+    ['a foreign Origin', { origin: 'https://evil.example' }],
+    ['a foreign Origin on health', { origin: 'null' }],
+  ])('is refused for %s', async (_, headers) => {
+    const response = await fetch(`${rest.gateway.url}/v1/instances`, { headers });
+    expect(response.status).toBe(403);
+  });
+});

@@ -1,0 +1,115 @@
+// One HTTP server that is many MCP servers: at `/<script>_<anything>` each tools/call runs that script.
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+
+export interface ScriptedServer {
+  readonly url: string;
+  /** Resolves once a `tools/call` has arrived at that path. */
+  called(path: string): Promise<void>;
+  close(): void;
+}
+
+type Script = (response: ServerResponse, id: unknown) => unknown;
+
+const WORK = {
+  name: 'work',
+  description: 'Does the work.',
+  inputSchema: { type: 'object', properties: { n: { type: 'number' } } },
+};
+const RESULTS: Readonly<Record<string, object>> = {
+  initialize: {
+    protocolVersion: '2025-06-18',
+    capabilities: { tools: {} },
+    serverInfo: { name: 'scripted', version: '1' },
+  },
+  'tools/list': { tools: [WORK] },
+  ping: {},
+};
+
+function json(response: ServerResponse, body: object): void {
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+const result =
+  (value: object): Script =>
+  (response, id) =>
+    json(response, { jsonrpc: '2.0', id, result: value });
+const text = (value: string): object => ({ content: [{ type: 'text', text: value }] });
+
+const SCRIPTS: Readonly<Record<string, Script>> = {
+  ok: result(text('done')),
+  iserror: result({ ...text('no such node'), isError: true }),
+  structured: result({ content: [], structuredContent: { success: false } }),
+  textual: result(text('{"success":false}')),
+  nested: result({ content: [], structuredContent: { inner: { success: false }, success: 'false' } }),
+  rpcerror: (response, id) => json(response, { jsonrpc: '2.0', id, error: { code: -32603, message: 'inner trouble' } }),
+  http500: (response) => response.writeHead(500).end('inner trouble'),
+  http403: (response) => response.writeHead(403).end('not you'),
+  garbage: (response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"jsonrpc":'),
+  hang: () => undefined,
+  slow: async (response, id) => {
+    await wait(1_500);
+    result(text('late'))(response, id);
+  },
+};
+
+async function read(request: IncomingMessage): Promise<{ readonly id?: unknown; readonly method?: string }> {
+  let body = '';
+  for await (const chunk of request) body += String(chunk);
+  return JSON.parse(body) as { id?: unknown; method?: string };
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  onCall: (path: string) => void,
+): Promise<void> {
+  if (request.method !== 'POST') {
+    response.writeHead(405).end();
+    return;
+  }
+  const { id, method = '' } = await read(request);
+  const path = request.url?.slice(1) ?? '';
+  if (id === undefined) {
+    response.writeHead(202).end();
+  } else if (method === 'tools/call') {
+    onCall(path);
+    SCRIPTS[path.split('_')[0] ?? '']?.(response, id);
+  } else if (RESULTS[method] === undefined) {
+    json(response, { jsonrpc: '2.0', id, error: { code: -32601, message: 'unknown' } });
+  } else {
+    json(response, { jsonrpc: '2.0', id, result: RESULTS[method] });
+  }
+}
+
+export async function startScriptedServer(): Promise<ScriptedServer> {
+  const calls = new Set<string>();
+  const watchers = new Set<() => void>();
+  const onCall = (path: string): void => {
+    calls.add(path);
+    for (const watcher of watchers) watcher();
+  };
+  const server = createServer((request, response) => void serve(request, response, onCall));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    called: (path) =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (calls.has(path)) {
+            watchers.delete(look);
+            resolve();
+          }
+        };
+        watchers.add(look);
+        look();
+      }),
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}

@@ -1,0 +1,204 @@
+// When spans start and end, what stands below what, and which requests have spans at all.
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
+import { everything } from '../e2e/servers.ts';
+import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';
+import { type FakeHttp, startFakeHttp } from '../upstream/fixtures/fake-http.ts';
+import { openLegacy, openModern, type RawMcp } from './raw-mcp.ts';
+import { type ScriptedServer, startScriptedServer } from './scripted-server.ts';
+
+const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
+const MILLI = 1_000_000n;
+
+let sink: OtlpSink;
+let scripted: ScriptedServer;
+let flaky: FakeHttp;
+let search: RunningGateway;
+let all: RunningGateway;
+let traced: RunningGateway;
+
+/** A host whose reading tool drops the connection the first time. */
+function startFlaky(): Promise<FakeHttp> {
+  let failures = 1;
+  return startFakeHttp({
+    intercept({ message }, response) {
+      const isRead = message?.method === 'tools/list';
+      if (isRead) {
+        const tools = [{ name: 'look', inputSchema: { type: 'object' }, annotations: { readOnlyHint: true } }];
+        response.writeHead(200, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ jsonrpc: '2.0', id: message.id, result: { tools } }));
+        return true;
+      }
+      if (message?.method !== 'tools/call') {
+        return false;
+      }
+      failures -= 1;
+      const answer = { jsonrpc: '2.0', id: message.id, result: { content: [{ type: 'text', text: 'seen' }] } };
+      response.writeHead(failures >= 0 ? 500 : 200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(answer));
+      return true;
+    },
+  });
+}
+
+beforeAll(async () => {
+  [sink, scripted, flaky] = await Promise.all([startOtlpSink(), startScriptedServer(), startFlaky()]);
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_BSP_SCHEDULE_DELAY: '50' };
+  const mcpServers = {
+    slow: { url: `${scripted.url}/slow_one` },
+    quick: { url: `${scripted.url}/ok_one` },
+    flaky: { url: flaky.url },
+  };
+  search = await startGateway({ config: { mcpServers }, env });
+  all = await startGateway({ config: { mcpServers: { everything } }, env, args: ['--expose', 'all'] });
+  traced = await startGateway({ config: { mcpServers }, env: { ...env, DCC_MCP_TRACE_PROTOCOL_SPANS: 'true' } });
+  await Promise.all([search.ready(), all.ready(), traced.ready()]);
+}, 60_000);
+
+afterAll(async () => {
+  await Promise.all([search?.stop(), all?.stop(), traced?.stop()]);
+  scripted?.close();
+  await flaky?.kill();
+  await sink?.close();
+});
+
+async function slugOf(name: string, tool: string): Promise<string> {
+  const { instances } = (await (await fetch(`${search.url}/v1/instances`)).json()) as {
+    readonly instances: readonly { readonly name: string; readonly instance_short: string }[];
+  };
+  return `${name}.${instances.find((instance) => instance.name === name)!.instance_short}.${tool}`;
+}
+
+async function post(url: string, body: object, traceId: string): Promise<Response> {
+  const headers = { 'content-type': 'application/json', traceparent: `00-${traceId}-${hex(8)}-01` };
+  return fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+}
+
+async function traceOf(traceId: string, name: string): Promise<readonly DecodedSpan[]> {
+  const isIt = (span: DecodedSpan): boolean => span.traceId === traceId && span.name === name;
+  const spans = await sink.waitForSpans((found) => found.some(isIt), 10_000);
+  return spans.filter((span) => span.traceId === traceId);
+}
+
+describe('spans last as long as the work', () => {
+  test('the call is around its hop, and the hop around the upstream’s work', async () => {
+    const traceId = hex(16);
+    const before = BigInt(Date.now()) * MILLI;
+    await post(`${search.url}/v1/call`, { tool_slug: await slugOf('slow', 'work') }, traceId);
+    const after = BigInt(Date.now() + 1) * MILLI;
+    const spans = await traceOf(traceId, 'gateway.call');
+    const call = spans.find(({ kind }) => kind === 'SERVER')!;
+    const hop = spans.find(({ kind }) => kind === 'CLIENT')!;
+    expect(hop.parentSpanId).toBe(call.spanId);
+    expect(hop.endTimeUnixNano - hop.startTimeUnixNano).toBeGreaterThan(1_400n * MILLI);
+    const times = [before, call.startTimeUnixNano, hop.startTimeUnixNano];
+    expect(times.toSorted((a, b) => (a < b ? -1 : 1))).toEqual(times);
+    const ends = [hop.endTimeUnixNano, call.endTimeUnixNano, after];
+    expect(ends.toSorted((a, b) => (a < b ? -1 : 1))).toEqual(ends);
+  });
+});
+
+describe('a batch', () => {
+  test('is one call_batch with an INTERNAL call and a hop per item, one after the other', async () => {
+    const traceId = hex(16);
+    const slug = await slugOf('quick', 'work');
+    await post(`${search.url}/v1/call_batch`, { calls: [1, 2, 3].map(() => ({ tool_slug: slug })) }, traceId);
+    const spans = await traceOf(traceId, 'gateway.call_batch');
+    const batch = spans.find(({ name }) => name === 'gateway.call_batch')!;
+    const items = spans.filter(({ name }) => name === 'gateway.call');
+    const hops = spans.filter(({ kind }) => kind === 'CLIENT');
+    expect(spans).toHaveLength(7);
+    expect(items.map(({ kind, parentSpanId }) => [kind, parentSpanId])).toEqual(
+      [1, 2, 3].map(() => ['INTERNAL', batch.spanId]),
+    );
+    expect(hops.map(({ parentSpanId }) => parentSpanId).toSorted()).toEqual(
+      items.map(({ spanId }) => spanId).toSorted(),
+    );
+    const requestIds = items.map(({ attributes }) =>
+      (attributes['dcc_mcp.request_id'] as string).replace(/^.*:batch-/, ''),
+    );
+    expect(requestIds.toSorted()).toEqual(['0', '1', '2']);
+    const times = items.flatMap(({ startTimeUnixNano: start, endTimeUnixNano: end }) => [start, end]);
+    expect(times.toSorted((a, b) => (a < b ? -1 : 1))).toEqual(times);
+  });
+});
+
+describe('a retry', () => {
+  test('is an event of the one hop', async () => {
+    const traceId = hex(16);
+    const answer = await post(`${search.url}/v1/call`, { tool_slug: await slugOf('flaky', 'look') }, traceId);
+    expect(await answer.json()).toMatchObject({ ok: true, output: 'seen' });
+    const spans = await traceOf(traceId, 'gateway.call');
+    const hop = spans.find(({ kind }) => kind === 'CLIENT')!;
+    expect(spans).toHaveLength(2);
+    expect(hop.status.code).toBe('UNSET');
+    expect(hop.events).toHaveLength(1);
+    const [{ attributes }] = hop.events as [DecodedSpan['events'][number]];
+    expect(Object.values(attributes)).toContain('protocol_error');
+  });
+});
+
+describe.each(['legacy', 'modern'] as const)('what is handed on from a %s client', (era) => {
+  const open = async (url: string): Promise<RawMcp> => (era === 'legacy' ? openLegacy(url) : openModern(url));
+
+  test.each([
+    ['resources/read', { uri: 'demo://resource/static/document/features.md' }],
+    ['prompts/get', { name: 'simple-prompt' }],
+  ])('%s has a SERVER span above its hop', async (method, params) => {
+    const traceId = hex(16);
+    const client = await open(all.url);
+    const meta = { traceparent: `00-${traceId}-${hex(8)}-01` };
+    const { result, error } = await client.request(method, params, { meta });
+    expect([typeof result, error]).toEqual(['object', undefined]);
+    const spans = await traceOf(traceId, method);
+    const entry = spans.find(({ kind }) => kind === 'SERVER')!;
+    const hop = spans.find(({ kind }) => kind === 'CLIENT')!;
+    expect(spans).toHaveLength(2);
+    expect(entry).toMatchObject({ name: method, status: { code: 'OK' } });
+    expect(entry.attributes).toMatchObject({ 'mcp.method.name': method, 'dcc_mcp.trace.carrier': 'meta' });
+    expect(hop).toMatchObject({ parentSpanId: entry.spanId, status: { code: 'UNSET' } });
+    expect(hop.attributes).toMatchObject({ 'mcp.method': method });
+  });
+});
+
+async function askEverything(url: string, traceId: string): Promise<void> {
+  const headers = { traceparent: `00-${traceId}-${hex(8)}-01` };
+  const legacy = await openLegacy(url, headers);
+  await legacy.request('ping', {}, { headers });
+  await legacy.request('tools/list', {}, { headers });
+  await openModern(url).request('server/discover', {}, { headers });
+  await fetch(`${url}/v1/instances`, { headers });
+  await post(`${url}/v1/search`, { query: 'work' }, traceId);
+}
+
+describe('what the gateway answers itself', () => {
+  test('has no spans by default', async () => {
+    const traceId = hex(16);
+    await askEverything(search.url, traceId);
+    const spans = await traceOf(traceId, 'gateway.search');
+    expect(spans.map(({ name }) => name)).toEqual(['gateway.search']);
+  });
+
+  test('has one SERVER span each with DCC_MCP_TRACE_PROTOCOL_SPANS=true, and none above an operation', async () => {
+    const traceId = hex(16);
+    await askEverything(traced.url, traceId);
+    const spans = await traceOf(traceId, 'gateway.search');
+    const expected = ['initialize', 'ping', 'tools/list', 'server/discover', 'GET /v1/instances', 'gateway.search'];
+    expect(spans.map(({ name }) => name).toSorted()).toEqual(expected.toSorted());
+    expect(spans.every(({ kind }) => kind === 'SERVER')).toBe(true);
+  });
+
+  test('says what was wrong with a request', async () => {
+    const traceId = hex(16);
+    const client = openModern(traced.url);
+    await client.request(
+      'resources/read',
+      { uri: 'nobody://knows' },
+      { meta: { traceparent: `00-${traceId}-${hex(8)}-01` } },
+    );
+    const [span] = await traceOf(traceId, 'resources/read');
+    expect(span!.attributes).toMatchObject({ 'error.type': 'bad_request' });
+    expect(span!.status.code).toBe('UNSET');
+  });
+});

@@ -1,0 +1,241 @@
+// What holds for every call, whatever transport and era the upstream has.
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { startFakeHttp, type FakeHttp } from './fixtures/fake-http.ts';
+import {
+  begin,
+  call,
+  closeAll,
+  connected,
+  createPeer,
+  failureOf,
+  fakeStdio,
+  http,
+  jsonOf,
+  textOf,
+  type Harness,
+} from './fixtures/harness.ts';
+
+const servers: FakeHttp[] = [];
+
+async function overHttp(options: Parameters<typeof startFakeHttp>[0]): Promise<Harness> {
+  const server = await startFakeHttp(options);
+  servers.push(server);
+  return connected(http(server.url));
+}
+
+const KINDS: Readonly<Record<string, () => Promise<Harness>>> = {
+  'stdio, handshake era': () => connected(fakeStdio('legacy')),
+  'stdio, stateless era': () => connected(fakeStdio('modern')),
+  'HTTP with JSON bodies, handshake era': () => overHttp({ era: 'legacy' }),
+  'HTTP with event streams, handshake era': () => overHttp({ era: 'legacy', isStreaming: true }),
+  'HTTP with JSON bodies, stateless era': () => overHttp({ era: 'modern' }),
+  'HTTP with event streams, stateless era': () => overHttp({ era: 'modern', isStreaming: true }),
+};
+
+afterEach(async () => {
+  await closeAll();
+  await Promise.all(servers.splice(0).map((server) => server.kill()));
+});
+
+describe.each(Object.keys(KINDS))('createUpstream over %s', (kind) => {
+  const connect = KINDS[kind]!;
+
+  test('finds the era and becomes ready with all pages of the tools list', async () => {
+    const { upstream, diary } = await connect();
+    expect(upstream.status.readiness).toBe('ready');
+    expect(upstream.status.era).toBe(kind.includes('stateless') ? 'modern' : 'legacy');
+    expect(upstream.status.toolCount).toBe(diary.tools[0]!.length);
+    expect(upstream.status.toolCount).toBeGreaterThan(20);
+  });
+
+  test('answers 50 concurrent calls each with its own answer, in whatever order they finish', async () => {
+    const harness = await connect();
+    const texts = Array.from({ length: 50 }, (_, index) => `call ${index}`);
+    const answers = await Promise.all(
+      texts.map((text, index) => call(harness, 'slow', { text, ms: ((index * 37) % 50) + 1 })),
+    );
+    expect(answers.map(textOf)).toEqual(texts);
+  });
+
+  test('writes the carrier of each call into _meta, in place of the caller’s, and keeps foreign keys', async () => {
+    const harness = await connect();
+    const meta = {
+      traceparent: '00-11111111111111111111111111111111-1111111111111111-01',
+      tracestate: 'stale=1',
+      baggage: 'secret=1',
+      'com.example/key': { kept: true },
+    };
+    const first = jsonOf(await call(harness, 'seen', {}, { meta }));
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-2222222222222222-01';
+    const carrier = { traceparent, tracestate: 'gw=1' };
+    const second = jsonOf(await call(harness, 'seen', {}, { begin: () => ({ carrier, headers: {} }) }));
+    expect(first['meta']).toMatchObject({ 'com.example/key': { kept: true } });
+    expect(first['meta']!['traceparent']).toContain('b7ad6b7169203331');
+    expect(first['meta']).not.toHaveProperty('tracestate');
+    expect(first['meta']).not.toHaveProperty('baggage');
+    expect(second['meta']).toMatchObject({ traceparent, tracestate: 'gw=1' });
+  });
+
+  test('sends the envelope of its own era, never that of the caller', async () => {
+    const harness = await connect();
+    const key = 'io.modelcontextprotocol/protocolVersion';
+    const { meta } = jsonOf(await call(harness, 'seen', {}, { meta: { [key]: '2099-01-01' } }));
+    expect(meta![key]).toBe(kind.includes('stateless') ? '2026-07-28' : undefined);
+  });
+
+  test('gives the upstream a progress token of its own and the caller the caller’s', async () => {
+    const harness = await connect();
+    const peer = createPeer();
+    const seen = jsonOf(await call(harness, 'seen', {}, { peer, meta: { progressToken: 'mine' } }));
+    await call(harness, 'progress', { steps: 3 }, { peer, meta: { progressToken: 'mine' } });
+    expect(seen['meta']!['progressToken']).not.toBe('mine');
+    expect(peer.told.map(({ params }) => [params!['progressToken'], params!['progress']])).toEqual([
+      ['mine', 1],
+      ['mine', 2],
+      ['mine', 3],
+    ]);
+  });
+
+  test('asks for no progress where the caller asked for none', async () => {
+    const { meta } = jsonOf(await call(await connect(), 'seen', {}, { peer: createPeer() }));
+    expect(meta).not.toHaveProperty('progressToken');
+  });
+
+  test('hands a log message on to the caller it belongs to', async () => {
+    const peer = createPeer();
+    await call(await connect(), 'log', {}, { peer });
+    expect(peer.told).toEqual([{ method: 'notifications/message', params: { level: 'info', data: 'working' } }]);
+  });
+
+  test('asks the caller what the upstream asks, and hands the answer back', async () => {
+    const asked: string[] = [];
+    const peer = createPeer((method) => {
+      asked.push(method);
+      return Promise.resolve({ result: { action: 'accept', content: { name: 'Ada' } } });
+    });
+    const answer = jsonOf(await call(await connect(), 'ask', { method: 'elicitation/create' }, { peer }));
+    expect(asked).toEqual(['elicitation/create']);
+    expect(answer).toEqual({ action: 'accept', content: { name: 'Ada' } });
+  });
+
+  test('declines with an explanation what no caller can answer', async () => {
+    const answer = jsonOf(await call(await connect(), 'ask', { method: 'sampling/createMessage' }));
+    expect(answer).toMatchObject({ code: -32_601, message: expect.stringContaining('declined') });
+  });
+
+  test('stops asking the caller when the call is over', async () => {
+    let signal: AbortSignal | undefined;
+    const peer = createPeer((_method, _params, given) => {
+      signal = given;
+      return new Promise(() => {});
+    });
+    await call(await connect(), 'ask_and_leave', { method: 'elicitation/create' }, { peer });
+    expect(signal?.aborted).toBe(true);
+  });
+
+  test('passes a JSON-RPC error on, with its data', async () => {
+    const result = await call(await connect(), 'malformed', { variant: 'error' });
+    expect(failureOf(result)).toMatchObject({
+      kind: 'backend-error',
+      backendErrorKind: 'jsonrpc',
+      message: 'Bad arguments',
+      rpcError: { code: -32_602, data: { field: 'x' } },
+    });
+  });
+
+  test.each([
+    ['both', 'jsonrpc'],
+    ['version', 'jsonrpc'],
+    ['scalar', 'jsonrpc'],
+    ['bad-error', 'jsonrpc'],
+    ['neither', 'empty_result'],
+  ])('an answer of the form "%s" is a backend-error %s', async (variant, backendErrorKind) => {
+    const result = await call(await connect(), 'malformed', { variant });
+    expect(failureOf(result)).toMatchObject({ kind: 'backend-error', backendErrorKind });
+  });
+
+  test('an answer that is not JSON is a backend-error invalid_json, and the next call works', async () => {
+    const harness = await connect();
+    const result = await call(harness, 'garbage', { text: '{"jsonrpc": "2.0", oops' });
+    expect(failureOf(result)).toMatchObject({ kind: 'backend-error', backendErrorKind: 'invalid_json' });
+    expect(textOf(await call(harness, 'echo', { text: 'still here' }))).toBe('still here');
+  });
+
+  test('a call without an answer in time is a timeout, final and told to the upstream', async () => {
+    const harness = await connect();
+    const result = await call(harness, 'hang', {}, { timeoutMillis: 150 });
+    expect(failureOf(result)).toMatchObject({ kind: 'timeout', backendErrorKind: 'timeout' });
+    await expectTold(harness, kind);
+  });
+
+  test('a call whose caller leaves is cancelled, and the upstream is told', async () => {
+    const harness = await connect();
+    const controller = new AbortController();
+    const running = call(harness, 'hang', {}, { signal: controller.signal });
+    setTimeout(() => controller.abort(), 50);
+    expect(failureOf(await running)).toMatchObject({ kind: 'cancelled' });
+    await expectTold(harness, kind);
+  });
+
+  test('an answer that comes after its call has ended is dropped and counted', async () => {
+    const harness = await connect();
+    await call(harness, 'slow', { ms: 120 }, { timeoutMillis: 40 });
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    // A closed stream brings nothing any more; a shared one does.
+    expect(harness.upstream.status.lateAnswers).toBe(kind.startsWith('stdio') ? 1 : 0);
+    expect(textOf(await call(harness, 'echo', { text: 'next' }))).toBe('next');
+  });
+
+  test('notices a changed tools list once, however often it is told', async () => {
+    const harness = await connect();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await call(harness, 'change', { add: 'brand_new' });
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(harness.diary.tools).toHaveLength(2);
+    expect(harness.diary.tools[1]).toContain('brand_new');
+  });
+
+  test('passes updates of a subscribed resource on, without the ids of the gateway’s own subscription', async () => {
+    const harness = await connect();
+    const params = { uri: 'file:///scene.ma' };
+    const answer = await harness.upstream.request({
+      method: 'resources/subscribe',
+      params,
+      begin,
+      timeoutMillis: 2_000,
+    });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await call(harness, 'update', params);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(answer).toMatchObject({ ok: true });
+    const updates = harness.diary.notifications.filter(({ method }) => method === 'notifications/resources/updated');
+    expect(updates).toHaveLength(1);
+    expect(updates[0]!.params).toMatchObject(params);
+    expect(JSON.stringify(updates[0]!.params)).not.toContain('subscriptionId');
+  });
+
+  test('refuses an answer over the bound and goes on', async () => {
+    const harness = await connectBounded(kind);
+    const result = await call(harness, 'big', { bytes: 300_000 });
+    expect(failureOf(result)).toMatchObject({ kind: 'backend-error', backendErrorKind: 'other' });
+    expect(textOf(await call(harness, 'echo', { text: 'next' }))).toBe('next');
+  });
+});
+
+async function connectBounded(kind: string): Promise<Harness> {
+  const era = kind.includes('stateless') ? 'modern' : 'legacy';
+  if (kind.startsWith('stdio')) {
+    return connected(fakeStdio(era), {}, { maxMessageBytes: 100_000 });
+  }
+  const server = await startFakeHttp({ era, isStreaming: kind.includes('streams') });
+  servers.push(server);
+  return connected(http(server.url), {}, { maxMessageBytes: 100_000 });
+}
+
+/** What the upstream learns of a call that nobody waits for: handshake era and stdio say so, over HTTP the stream is closed. */
+async function expectTold(harness: Harness, kind: string): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const isSaid = kind.startsWith('stdio') || kind.includes('handshake');
+  expect(JSON.parse(textOf(await call(harness, 'cancelled')))).toHaveLength(isSaid ? 1 : 0);
+  expect(Number(textOf(await call(harness, 'hangups')))).toBe(kind.startsWith('HTTP') ? 1 : 0);
+}

@@ -1,0 +1,278 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import {
+  begin,
+  call,
+  closeAll,
+  connected,
+  createHarness,
+  createPeer,
+  failureOf,
+  fakeStdio,
+  jsonOf,
+  textOf,
+  until,
+} from './fixtures/harness.ts';
+
+afterEach(closeAll);
+
+/** Whether a process still runs (a zombie does not). */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+function angry(): never {
+  throw new Error('angry');
+}
+
+describe('createUpstream with a child process', () => {
+  test('ends calls in flight as host-died when the child dies, starts it again and serves the next call', async () => {
+    const harness = await connected(fakeStdio());
+    const before = textOf(await call(harness, 'pid'));
+    const waiting = call(harness, 'hang');
+    const dying = call(harness, 'die');
+    expect(failureOf(await dying)).toMatchObject({ kind: 'host-died', message: expect.stringContaining('code 7') });
+    expect(failureOf(await waiting)).toMatchObject({ kind: 'host-died' });
+    expect(harness.upstream.status).toMatchObject({ readiness: 'unreachable', lastError: 'exited with code 7' });
+    await until(() => harness.upstream.status.readiness === 'ready');
+    expect(textOf(await call(harness, 'pid'))).not.toBe(before);
+    expect(harness.upstream.status.consecutiveFailures).toBe(0);
+  });
+
+  test('a child that dies harms no other upstream', async () => {
+    const [broken, healthy] = await Promise.all([connected(fakeStdio()), connected(fakeStdio())]);
+    const running = call(healthy, 'slow', { ms: 150, text: 'unharmed' });
+    await call(broken, 'die');
+    expect(textOf(await running)).toBe('unharmed');
+  });
+
+  test('starts a child that keeps dying again and again, never without a pause', async () => {
+    const starts: number[] = [];
+    const { upstream } = createHarness(
+      { type: 'stdio', command: process.execPath, args: ['-e', 'process.exit(4)'], env: {} },
+      {},
+      {
+        random: () => 1,
+        events: {
+          onStatus: ({ status }) => {
+            if (status.readiness === 'booting') {
+              starts.push(Date.now());
+            }
+          },
+        },
+      },
+    );
+    upstream.start();
+    await until(() => starts.length >= 4, 20_000);
+    const [first = 0, second = 0, third = 0, fourth = 0] = starts;
+    expect(second - first).toBeGreaterThanOrEqual(250);
+    expect(third - second).toBeGreaterThanOrEqual(500);
+    expect(fourth - third).toBeGreaterThanOrEqual(1_000);
+    expect(upstream.status.lastError).toBe('exited with code 4');
+  });
+
+  test('a command that does not exist is unreachable and named', async () => {
+    const { upstream } = createHarness({ type: 'stdio', command: 'no-such-program-here', args: [], env: {} });
+    const failure = await upstream.connect(5_000);
+    expect(failure).toMatchObject({ kind: 'backend-unreachable', backendErrorKind: 'unreachable' });
+    expect(upstream.status).toMatchObject({ readiness: 'unreachable', hasBeenTried: true });
+    expect(upstream.status.lastError).toBe('command not found: no-such-program-here');
+  });
+
+  test('a call while the child boots for the first time is not-ready', async () => {
+    const harness = createHarness(fakeStdio('legacy', { FAKE_QUIRK: 'late-start' }));
+    harness.upstream.start();
+    expect(failureOf(await call(harness, 'echo'))).toMatchObject({ kind: 'not-ready', backendErrorKind: 'booting' });
+  });
+
+  test('a lazy upstream starts with its first call, which waits for it', async () => {
+    const harness = createHarness(fakeStdio(), { isLazy: true });
+    harness.upstream.start();
+    expect(harness.upstream.status.readiness).toBe('idle');
+    const answers = await Promise.all([call(harness, 'pid'), call(harness, 'pid')]);
+    expect(textOf(answers[0])).toBe(textOf(answers[1]));
+  });
+
+  test('a caller that leaves while a lazy upstream starts is not kept waiting', async () => {
+    const harness = createHarness(fakeStdio('legacy', { FAKE_QUIRK: 'late-start' }), { isLazy: true });
+    const startedAt = Date.now();
+    expect(failureOf(await call(harness, 'echo', {}, { signal: AbortSignal.timeout(50) }))).toMatchObject({
+      kind: 'cancelled',
+    });
+    expect(Date.now() - startedAt).toBeLessThan(900);
+  });
+
+  test('a caller that can not be told of progress harms nobody', async () => {
+    const harness = await connected(fakeStdio());
+    const peer = {
+      ...createPeer(),
+      notify: () => {
+        throw new Error('gone');
+      },
+    };
+    expect(textOf(await call(harness, 'progress', { steps: 2 }, { peer, meta: { progressToken: 1 } }))).toBe('done');
+  });
+
+  test('listeners and callers that throw harm neither the upstream nor the process', async () => {
+    const log: string[] = [];
+    const events = { onStatus: angry, onTools: angry, onNotification: angry, onProbe: angry, onStderr: angry };
+    const harness = await connected(
+      fakeStdio(),
+      {},
+      { events, log: (line) => void log.push(line), probeIntervalMillis: 30 },
+    );
+    expect(failureOf(await call(harness, 'echo', {}, { begin: angry }))).toMatchObject({ kind: 'internal' });
+    await call(harness, 'stderr');
+    await call(harness, 'change', { add: 'x' });
+    expect(textOf(await call(harness, 'echo', { text: 'calm' }))).toBe('calm');
+    expect(log.join()).toContain('onTools failed: angry');
+  });
+
+  test('a disabled upstream is never started', async () => {
+    const harness = createHarness(fakeStdio(), { isDisabled: true });
+    harness.upstream.start();
+    expect(failureOf(await call(harness, 'echo'))).toMatchObject({ kind: 'backend-unreachable' });
+    expect(harness.upstream.status.readiness).toBe('disabled');
+  });
+
+  test('a server that ends when asked for its era gets a second start without the question', async () => {
+    const { upstream } = await connected(fakeStdio('legacy', { FAKE_QUIRK: 'dies-when-asked' }));
+    expect(upstream.status).toMatchObject({ readiness: 'ready', era: 'legacy' });
+  });
+
+  test.each(['2024-11-05', '2025-03-26', '2025-06-18'])(
+    'accepts a server that answers with revision %s',
+    async (version) => {
+      const { upstream } = await connected(fakeStdio('legacy', { FAKE_VERSION: version }));
+      expect(upstream.status.protocolVersion).toBe(version);
+    },
+  );
+
+  test('ends its child on close: by the end of stdin, and by force within two seconds', async () => {
+    const polite = await connected(fakeStdio());
+    const deaf = await connected(fakeStdio('legacy', { FAKE_QUIRK: 'deaf' }));
+    const pids = [Number(textOf(await call(polite, 'pid'))), Number(textOf(await call(deaf, 'pid')))];
+    const startedAt = Date.now();
+    await polite.upstream.close();
+    expect(Date.now() - startedAt).toBeLessThan(800);
+    await deaf.upstream.close();
+    expect(Date.now() - startedAt).toBeLessThan(2_900);
+    expect(pids.map(isAlive)).toEqual([false, false]);
+  });
+
+  test('its child does not outlive a gateway that is killed', async () => {
+    const main = fileURLToPath(new URL('fixtures/kill-me.ts', import.meta.url));
+    const args = ['--conditions=@dcc-mcp/source', main];
+    const gateway = spawn(process.execPath, args, {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { NODE_NO_WARNINGS: '1' },
+    });
+    const [line] = (await once(gateway.stdout, 'data')) as [Buffer];
+    const pid = Number(line.toString());
+    expect(isAlive(pid)).toBe(true);
+    gateway.kill('SIGKILL');
+    await until(() => !isAlive(pid), 3_000);
+  });
+
+  test('ends calls in flight on close, and refuses later ones', async () => {
+    const harness = await connected(fakeStdio());
+    const running = call(harness, 'hang');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await harness.upstream.close();
+    expect(failureOf(await running)).toMatchObject({ kind: 'backend-unreachable' });
+    expect(failureOf(await call(harness, 'echo'))).toMatchObject({ kind: 'not-ready' });
+  });
+
+  test('passes stderr on line by line, bounded and without control characters', async () => {
+    const harness = await connected(fakeStdio());
+    await call(harness, 'stderr');
+    await until(() => harness.diary.stderr.length >= 2);
+    expect(harness.diary.stderr[0]).toBe('red warning');
+    expect(harness.diary.stderr[1]!.length).toBeLessThan(8_200);
+  });
+
+  test('keeps the secrets of the gateway’s environment from its children', async () => {
+    const environment = { PATH: process.env['PATH'], DCC_MCP_AUTH_TOKEN: 'secret' };
+    const harness = await connected(fakeStdio('legacy', { MINE: 'yes' }), {}, { environment });
+    const env = jsonOf(await call(harness, 'env'));
+    expect(env).toMatchObject({ MINE: 'yes', PATH: expect.any(String) });
+    expect(env).not.toHaveProperty('DCC_MCP_AUTH_TOKEN');
+  });
+
+  test('text in place of the only answer is a backend-error invalid_json', async () => {
+    const result = await call(await connected(fakeStdio()), 'garbage', { text: 'Segmentation fault' });
+    expect(failureOf(result)).toMatchObject({ kind: 'backend-error', backendErrorKind: 'invalid_json' });
+  });
+
+  test('a server that logs to stdout keeps its calls once it is known for it, and is told of sparingly', async () => {
+    const harness = await connected(fakeStdio());
+    expect(textOf(await call(harness, 'chatter', { text: 'INFO quick', ms: 10 }))).toBe('fine');
+    expect(textOf(await call(harness, 'chatter', { text: 'INFO slow', ms: 2_500 }))).toBe('fine');
+    expect(harness.diary.log).toHaveLength(2);
+  });
+
+  test('a banner on stdout before the handshake does no harm', async () => {
+    const harness = await connected(fakeStdio('legacy', { FAKE_QUIRK: 'banner' }));
+    expect(textOf(await call(harness, 'chatter', { text: 'INFO', ms: 2_200 }))).toBe('fine');
+  });
+
+  test('an answer to a call that nobody made is dropped and counted', async () => {
+    const harness = await connected(fakeStdio());
+    expect(textOf(await call(harness, 'stranger'))).toBe('mine');
+    expect(harness.upstream.status.lateAnswers).toBe(1);
+  });
+
+  test('declines a request that could belong to any of several calls', async () => {
+    const harness = await connected(fakeStdio());
+    const asked: string[] = [];
+    const peer = createPeer((method) => {
+      asked.push(method);
+      return Promise.resolve({ result: {} });
+    });
+    const other = call(harness, 'slow', { ms: 300 });
+    const answer = jsonOf(await call(harness, 'ask', { method: 'sampling/createMessage', ms: 50 }, { peer }));
+    expect(answer).toMatchObject({ code: -32_600, message: expect.stringContaining('2 calls are in flight') });
+    expect(asked).toEqual([]);
+    await other;
+  });
+
+  test('sets log level and subscriptions again after a restart', async () => {
+    const harness = await connected(fakeStdio());
+    const request = (method: string, params: Record<string, string>) =>
+      harness.upstream.request({ method, params, begin, timeoutMillis: 2_000 });
+    await request('logging/setLevel', { level: 'debug' });
+    await request('resources/subscribe', { uri: 'file:///a' });
+    await call(harness, 'die');
+    await until(() => harness.upstream.status.readiness === 'ready');
+    expect(jsonOf(await call(harness, 'memory'))).toEqual({ logLevel: 'debug', subscriptions: ['file:///a'] });
+  });
+
+  test('tries a read again after the child has died, and says so before', async () => {
+    const harness = await connected(fakeStdio());
+    const retries: unknown[] = [];
+    let begins = 0;
+    const dying = call(harness, 'die');
+    const read = harness.upstream.request({
+      method: 'tools/call',
+      params: { name: 'slow', arguments: { ms: 100, text: 'read' } },
+      begin: () => {
+        begins += 1;
+        return { carrier: {}, headers: {} };
+      },
+      isRead: true,
+      onRetry: ({ attempt, failure }) => void retries.push([attempt, failure.kind]),
+      timeoutMillis: 8_000,
+    });
+    expect(failureOf(await dying)).toMatchObject({ kind: 'host-died' });
+    expect(textOf(await read)).toBe('read');
+    expect(retries).toEqual([[1, 'host-died']]);
+    expect(begins).toBe(1);
+  });
+});

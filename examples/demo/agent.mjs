@@ -1,0 +1,113 @@
+// A scripted agent in front of the demo gateway. It searches, describes, loads and calls over MCP and over REST, tells
+// the gateway who it is and which trace it works in, and makes some calls fail on purpose.
+//   npm run demo:agent [-- --url http://127.0.0.1:9765]
+import { parseArgs } from 'node:util';
+import { connectMcp } from './mcp-side.mjs';
+import { createJournal } from './journal.mjs';
+import { createRestSide } from './rest-side.mjs';
+
+const OPTIONS = {
+  url: { type: 'string', default: 'http://127.0.0.1:9765' },
+  rounds: { type: 'string', default: '3' },
+};
+
+const AGENT = {
+  agent_id: 'demo-agent',
+  agent_name: 'Demo agent',
+  agent_kind: 'script',
+  agent_version: '1.0.0',
+  actor_id: 'artist-7',
+  model_provider: 'none',
+  model: 'scripted',
+  session_id: 'demo-session',
+  task: 'block out shot sq010_sh020',
+  tags: ['demo'],
+};
+
+/** What the agent wants, in its own words, and how it then uses the tool that search offers first. */
+const WISHES = [
+  {
+    query: 'open a scene file',
+    dccType: 'maya',
+    tool: 'open_scene',
+    arguments: { path: '/projects/sq010/sh020.ma', force: true },
+  },
+  { query: 'create a sphere', dccType: 'maya', tool: 'create_sphere', arguments: { radius: 2 } },
+  { query: 'render a frame', dccType: 'maya', tool: 'render_frame', arguments: { frame: 1001, seconds: 0.5 } },
+  { query: 'echo a message', dccType: 'everything', tool: 'echo', arguments: { message: 'hello from the demo agent' } },
+  { query: 'read a text file', dccType: 'files', tool: 'read_text_file', arguments: { path: 'README.txt' } },
+];
+
+/** Calls that must fail, each in another way. */
+const FAILURES = [
+  { why: 'the host fails', dccType: 'maya', tool: 'export_fbx', arguments: { path: '/projects/sq010/sh020.fbx' } },
+  { why: 'a path outside the folder', dccType: 'files', tool: 'read_text_file', arguments: { path: '/etc/passwd' } },
+  { why: 'an argument of the wrong type', dccType: 'everything', tool: 'echo', arguments: { message: 7 } },
+  { why: 'a tool that does not exist', dccType: 'everything', tool: 'no_such_tool', arguments: {} },
+];
+
+async function isGateway(url) {
+  const response = await fetch(`${url}/healthz`).catch(() => undefined);
+  return response?.ok === true;
+}
+
+/** search → describe → load_skill → call, each follow-up carrying the search's id so that the gateway can join them. */
+async function fulfil(side, wish) {
+  const found = await side.run('search', { query: wish.query, dcc_type: wish.dccType });
+  const hit = found.hits?.find(({ backend_tool: name }) => name === wish.tool) ?? found.hits?.[0];
+  if (hit === undefined) {
+    return undefined;
+  }
+  const meta = { search_id: found.search_id };
+  await side.run('describe', { tool_slug: hit.tool_slug }, meta);
+  if (hit.skill_name) {
+    await side.run('load_skill', { skill_name: hit.skill_name }, meta);
+  }
+  await side.run('call', { tool_slug: hit.tool_slug, arguments: wish.arguments }, meta);
+  return hit.tool_slug;
+}
+
+/** The slug of a tool of the same instance as `known`. */
+const sibling = (known, tool) => [...known.split('.').slice(0, 2), tool].join('.');
+
+async function work(side) {
+  const slugs = new Map();
+  for (const wish of WISHES) {
+    const slug = await fulfil(side, wish);
+    if (slug !== undefined) {
+      slugs.set(wish.dccType, slug);
+    }
+  }
+  for (const failure of FAILURES.filter(({ dccType }) => slugs.has(dccType))) {
+    const slug = sibling(slugs.get(failure.dccType), failure.tool);
+    await side.run('call', { tool_slug: slug, arguments: failure.arguments }, {}, failure.why);
+  }
+  const echo = slugs.get('everything');
+  if (echo !== undefined) {
+    const calls = ['one', 'two', 3].map((message) => ({ tool_slug: echo, arguments: { message } }));
+    await side.batch(calls, 'the third item has a wrong argument');
+  }
+}
+
+/** Plays the agent against the gateway that `--url` names; sets the exit code where none answers. */
+export async function runDemoAgent(args) {
+  const { values } = parseArgs({ args, options: OPTIONS });
+  const [url, rounds] = [String(values.url), Number(values.rounds)];
+  if (!(await isGateway(url))) {
+    console.error(
+      `No gateway answers at ${url}. Start it in another terminal with \`npm start\`, or name it with --url.`,
+    );
+    process.exitCode = 1;
+    return;
+  }
+  const journal = createJournal(url);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const era of ['2025-11-25', '2026-07-28']) {
+      const side = await connectMcp(url, era, AGENT, journal);
+      await work(side);
+      await side.close();
+    }
+    await work(createRestSide(url, AGENT, journal));
+  }
+  journal.print();
+}

@@ -1,0 +1,41 @@
+// Keeps what the agent did and prints it, with where to look for it afterwards.
+import { randomBytes } from 'node:crypto';
+
+const hex = (bytes) => randomBytes(bytes).toString('hex');
+
+/** A trace context as an agent framework would hand it down: one trace per unit of work. */
+export const newTraceparent = () => `00-${hex(16)}-${hex(8)}-01`;
+
+/** Collects one line per operation. */
+export function createJournal(url) {
+  const lines = [];
+  return {
+    /** `outcome` is `ok` or the error's kind; `why` says that a failure is meant. */
+    add({ transport, operation, target, body, millis, why }) {
+      const outcome = body.error?.kind ?? (body.ok === false || body.success === false ? 'partly failed' : 'ok');
+      lines.push({ transport, operation, target, outcome, millis: Math.round(millis), traceId: body.trace_id, why });
+    },
+    print() {
+      for (const { transport, operation, target, outcome, millis, why } of lines) {
+        const reason = why ? ` (on purpose: ${why})` : '';
+        console.log(
+          `${transport.padEnd(15)} ${operation.padEnd(10)} ${outcome.padEnd(14)} ${String(millis).padStart(5)} ms  ${target}${reason}`,
+        );
+      }
+      const failed = lines.filter(({ outcome }) => outcome !== 'ok').length;
+      console.log(`\n${lines.length} operations, ${failed} failed.\n`);
+      console.log(whereToLook(url, lines.findLast(({ traceId }) => traceId)?.traceId));
+    },
+  };
+}
+
+function whereToLook(url, traceId) {
+  return [
+    'Where to look:',
+    `  counters  curl -s ${url}/metrics | grep dcc_mcp_tool_calls_total`,
+    '  success   sum(rate(dcc_mcp_tool_calls_total{status="success"}[5m])) / sum(rate(dcc_mcp_tool_calls_total[5m]))',
+    '  p95       histogram_quantile(0.95, sum by (le, tool) (rate(dcc_mcp_tool_duration_seconds_bucket[5m])))',
+    `  traces    start the gateway with OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 and look for ${traceId ?? 'a trace id of the answers'}`,
+    `  servers   curl -s ${url}/v1/instances`,
+  ].join('\n');
+}

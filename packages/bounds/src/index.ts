@@ -1,0 +1,3 @@
+export { BoundedMap, type BoundedMapOptions, type EvictionRule } from './bounded-map.ts';
+export { RingBuffer } from './ring-buffer.ts';
+export { truncateUtf8, type BoundedText } from './truncate-utf8.ts';

@@ -1,0 +1,132 @@
+import type { Counter, Histogram, SpanContext, UpDownCounter } from '@opentelemetry/api';
+import type { ExemplarSlots } from './exemplar-store.ts';
+import type { PendingSum, PendingSums } from './pending-sums.ts';
+import type { Series } from './series-table.ts';
+
+/** One series of one instrument, to be kept by a recording site that is used often. */
+export interface BoundSeries {
+  /**
+   * Takes one measurement; a value that can't be one is dropped and counted.
+   *
+   * @param timestampMillis When it was taken, for the exemplar; default now.
+   */
+  record(value: number, span?: SpanContext, timestampMillis?: number): void;
+}
+
+/** Where a series tells of what it could not take as it was. */
+export interface SeriesTroubles {
+  invalidValue(): void;
+  overflow(): void;
+}
+
+/** What a bound series is made of. */
+export interface BoundSeriesParts {
+  readonly series: Series;
+  readonly slots: ExemplarSlots | undefined;
+  readonly troubles: SeriesTroubles;
+}
+
+/** Index of the bucket that `value` falls into: the first bound that is not below it. */
+function toBucketIndex(boundaries: readonly number[], value: number): number {
+  let low = 0;
+  let high = boundaries.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((boundaries[middle] ?? Infinity) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Anything can arrive from untyped code: BigInt, text, objects, NaN. */
+function isFiniteNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+/** The instrument of a {@link SumSeries}. */
+export interface SumInstrument {
+  readonly counter: Counter | UpDownCounter;
+  readonly allowsNegative: boolean;
+  readonly pending: PendingSums;
+}
+
+/** A series of a counter or of an up-down counter. */
+export class SumSeries implements BoundSeries, PendingSum {
+  readonly #instrument: SumInstrument;
+  readonly #parts: BoundSeriesParts;
+  #isStarted = false;
+  #isPending = false;
+  #sum = 0;
+
+  constructor(instrument: SumInstrument, parts: BoundSeriesParts) {
+    this.#instrument = instrument;
+    this.#parts = parts;
+  }
+
+  record(value: number, span?: SpanContext, timestampMillis?: number): void {
+    const { series, slots, troubles } = this.#parts;
+    if (!isFiniteNumber(value) || (value < 0 && !this.#instrument.allowsNegative)) return troubles.invalidValue();
+    this.#add(value);
+    if (slots?.accepts(span) === true) slots.offer(0, value, span, timestampMillis);
+    if (series.isOverflow) troubles.overflow();
+  }
+
+  /** Makes the series visible with what it has, 0 at first. */
+  touch(): void {
+    this.#isStarted = true;
+    this.#instrument.counter.add(0, this.#parts.series.attributes);
+  }
+
+  flush(): void {
+    this.#instrument.counter.add(this.#sum, this.#parts.series.attributes);
+    this.#sum = 0;
+    this.#isPending = false;
+  }
+
+  #add(value: number): void {
+    // The SDK takes the first measurement of a series for its start time: that one must not wait.
+    if (!this.#isStarted) this.touch();
+    this.#sum += value;
+    if (this.#isPending) return;
+    const { pending } = this.#instrument;
+    if (!pending.isOpen) return this.flush();
+    this.#isPending = true;
+    pending.add(this);
+  }
+}
+
+/** A series of a histogram. */
+export class HistogramSeries implements BoundSeries {
+  readonly #histogram: Histogram;
+  readonly #parts: BoundSeriesParts;
+  readonly #boundaries: readonly number[];
+
+  constructor(histogram: Histogram, parts: BoundSeriesParts, boundaries: readonly number[]) {
+    this.#histogram = histogram;
+    this.#parts = parts;
+    this.#boundaries = boundaries;
+  }
+
+  record(value: number, span?: SpanContext, timestampMillis?: number): void {
+    const { series, slots, troubles } = this.#parts;
+    if (!isFiniteNumber(value) || value < 0) return troubles.invalidValue();
+    this.#histogram.record(value, series.attributes);
+    if (slots?.accepts(span) === true) {
+      slots.offer(toBucketIndex(this.#boundaries, value), value, span, timestampMillis);
+    }
+    if (series.isOverflow) troubles.overflow();
+  }
+}
+
+/** Stands for a series that can't be: what is recorded into it counts as invalid. */
+export class InvalidSeries implements BoundSeries {
+  readonly #troubles: SeriesTroubles;
+
+  constructor(troubles: SeriesTroubles) {
+    this.#troubles = troubles;
+  }
+
+  record(): void {
+    this.#troubles.invalidValue();
+  }
+}

@@ -1,0 +1,106 @@
+import { METRIC_DCC_MCP_BUILD_INFO } from '@dcc-mcp/semantic-conventions';
+import type { Meter } from '@opentelemetry/api';
+import { createBoundedLabels, type BoundedLabels } from './bounded-labels.ts';
+import { createCallRecorder } from './call-metrics.ts';
+import { createClosedCounter, type GatewayFeature } from './closed-counters.ts';
+import { createCountingMethods, type RecordingParts } from './counting-methods.ts';
+import { ExemplarStore, type ExemplarFilter } from './exemplar-store.ts';
+import type { GatewayMetrics } from './gateway-events.ts';
+import { guarded } from './guarded.ts';
+import { createJobMethods, createMeasuringMethods } from './measuring-methods.ts';
+import { definitionOf } from './metric-catalogue.ts';
+import { startObservedGauges } from './observed-gauges.ts';
+import { once } from './once.ts';
+import { createSafeMeter, DEFAULT_SERIES_BUDGET, type SafeMeter } from './safe-meter.ts';
+import type { LabelValues } from './series-table.ts';
+
+/** Options of {@link createGatewayMetrics}. */
+export interface GatewayMetricsOptions {
+  /** Whether a tool label (`<dcc_type>__<backend_tool>`) is in the catalogue now. */
+  readonly isRegisteredTool: (toolLabel: string) => boolean;
+  /** Version for `build_info`. */
+  readonly version: string;
+  /** npm package for `build_info` (its label `crate`); default `@dcc-mcp/gateway`. */
+  readonly packageName?: string;
+  /**
+   * The closed counters this gateway feeds: they are exported as 0 from the start. Any other one comes into existence
+   * with its first event, so that no instrument is there that nothing feeds. Default {@link DEFAULT_GATEWAY_FEATURES}.
+   */
+  readonly features?: readonly GatewayFeature[];
+  /** Bound in series for each instrument over the life of the process; default 2,000. */
+  readonly seriesBudget?: number;
+  /** `OTEL_METRICS_EXEMPLAR_FILTER`; default `trace_based`. */
+  readonly exemplarFilter?: ExemplarFilter;
+  /** Wall clock in milliseconds, for exemplars; default `Date.now`. */
+  readonly now?: () => number;
+}
+
+/** What a gateway without registry, elections, quarantine and OAuth feeds. */
+export const DEFAULT_GATEWAY_FEATURES: readonly GatewayFeature[] = [
+  'rejections',
+  'backend_errors',
+  'governance',
+  'searches',
+  'search_followups',
+  'search_reformulations',
+  'probes',
+  'notifications',
+  'sessions_ended',
+  'response_tokens',
+];
+
+function createToolLabels(isRegisteredTool: (tool: string) => boolean, maxValues: number): BoundedLabels {
+  const isKnown = (tool: string): boolean => {
+    try {
+      return isRegisteredTool(tool);
+    } catch {
+      return false;
+    }
+  };
+  return createBoundedLabels({ isKnown, maxValues });
+}
+
+/** What is read when somebody collects: build_info from the start, everything else by `observe`. */
+function createObservers(meter: SafeMeter, buildInfo: LabelValues): Pick<GatewayMetrics, 'observe' | 'shutdown'> {
+  const attributes = Object.freeze({ ...buildInfo });
+  meter.observe(definitionOf(METRIC_DCC_MCP_BUILD_INFO), () => [[1, attributes]]);
+  return {
+    observe(observations) {
+      const stops = startObservedGauges(meter, observations);
+      return {
+        stop() {
+          for (const stop of stops) stop();
+        },
+      };
+    },
+    shutdown: () => meter.shutdown(),
+  };
+}
+
+/**
+ * All instruments of the contract that a gateway can feed, on a meter of its own: the same instruments serve the pull and
+ * the push. Give the SDK a cardinality limit of `SDK_CARDINALITY_LIMIT`, so that only the budgets here bound series.
+ *
+ * @throws {RangeError} When `seriesBudget` is not a whole number from 1 to 9,000.
+ */
+export function createGatewayMetrics(meter: Meter, options: GatewayMetricsOptions): GatewayMetrics {
+  const { version, packageName = '@dcc-mcp/gateway', features = DEFAULT_GATEWAY_FEATURES } = options;
+  const { seriesBudget = DEFAULT_SERIES_BUDGET, exemplarFilter: filter, now } = options;
+  const exemplars = new ExemplarStore({ ...(filter && { filter }), ...(now && { now }) });
+  const safeMeter = createSafeMeter(meter, { exemplars, seriesBudget });
+  const parts: RecordingParts = {
+    meter: safeMeter,
+    tools: createToolLabels(options.isRegisteredTool, seriesBudget),
+    counter: once((feature: GatewayFeature) => createClosedCounter(safeMeter, feature)),
+    instrument: once((name: string) => safeMeter.instrument(definitionOf(name))),
+  };
+  for (const feature of features) parts.counter(feature);
+  return {
+    exemplars,
+    recordCall: guarded(createCallRecorder(safeMeter, parts.tools, exemplars)),
+    ...createCountingMethods(parts),
+    ...createMeasuringMethods(parts),
+    ...createJobMethods(parts),
+    ...createObservers(safeMeter, { version, crate: packageName }),
+  };
+}

@@ -1,0 +1,48 @@
+import { MCP_ERROR_TYPES, MCP_METHODS, VALUE_OTHER } from '@dcc-mcp/semantic-conventions';
+import type { BoundSeries } from './bound-series.ts';
+import type { BoundedLabels } from './bounded-labels.ts';
+import type { OperationMeasurement, SessionMeasurement } from './gateway-events.ts';
+import { definitionOf } from './metric-catalogue.ts';
+import type { SafeInstrument } from './bounded-instrument.ts';
+import type { SafeMeter } from './safe-meter.ts';
+import { SeriesTree } from './series-tree.ts';
+
+const METHODS: ReadonlySet<string> = new Set(MCP_METHODS);
+const ERROR_TYPES: ReadonlySet<string> = new Set(MCP_ERROR_TYPES);
+
+function toErrorType(errorType: string | undefined): string | undefined {
+  return errorType === undefined || ERROR_TYPES.has(errorType) ? errorType : VALUE_OTHER;
+}
+
+/** Times the MCP requests and notifications of one side (OTel MCP semantic conventions). */
+export function createOperationRecorder(
+  meter: SafeMeter,
+  side: 'server' | 'client',
+  tools: BoundedLabels,
+): (operation: OperationMeasurement) => void {
+  const instrument = meter.instrument(definitionOf(`mcp.${side}.operation.duration`));
+  const root = new SeriesTree<BoundSeries>();
+  return (operation) => {
+    const method = METHODS.has(operation.method) ? operation.method : VALUE_OTHER;
+    const tool = operation.tool === undefined ? undefined : tools.label(operation.tool);
+    const errorType = toErrorType(operation.errorType);
+    const end = root.branch(method).branch(tool).branch(errorType).branch(operation.transport);
+    end.leaf ??= instrument.series({
+      'mcp.method.name': method,
+      'gen_ai.tool.name': tool,
+      'error.type': errorType,
+      'network.transport': operation.transport,
+    });
+    end.leaf.record(operation.durationSeconds, operation.span);
+  };
+}
+
+/** Times the MCP sessions of one side (OTel MCP semantic conventions). */
+export function createSessionRecorder(
+  meter: SafeMeter,
+  side: 'server' | 'client',
+): (session: SessionMeasurement) => void {
+  const instrument: SafeInstrument = meter.instrument(definitionOf(`mcp.${side}.session.duration`));
+  return ({ durationSeconds, errorType, transport }) =>
+    instrument.record(durationSeconds, { 'error.type': toErrorType(errorType), 'network.transport': transport });
+}

@@ -1,0 +1,120 @@
+import type { MetricDefinition } from '@dcc-mcp/semantic-conventions';
+import type { Attributes, Meter, Observable, ObservableCallback } from '@opentelemetry/api';
+import { HistogramSeries, SumSeries } from './bound-series.ts';
+import { BoundedInstrument, type InstrumentParts, type SafeInstrument } from './bounded-instrument.ts';
+import type { ExemplarStore } from './exemplar-store.ts';
+import { toMetricOptions } from './instrument-options.ts';
+import { PendingSums } from './pending-sums.ts';
+import { createSelfCounters } from './self-counters.ts';
+
+/** Series that one instrument may have over the life of the process, unless said otherwise. */
+export const DEFAULT_SERIES_BUDGET = 2000;
+
+/**
+ * The cardinality limit to give the metrics SDK (`aggregationCardinalityLimit` of a view, `cardinalitySelector` of a
+ * reader): above every budget, so that the SDK never folds series into `otel_metric_overflow` itself.
+ */
+export const SDK_CARDINALITY_LIMIT = 10_000;
+
+/** Options of {@link createSafeMeter}. */
+export interface SafeMeterOptions {
+  /** Where exemplars go; none are kept without it. */
+  readonly exemplars?: ExemplarStore;
+  /** Bound in series for each instrument over the life of the process; 1 to 9,000, default 2,000. */
+  readonly seriesBudget?: number;
+}
+
+/** One value of an observed instrument. */
+export type Reading = readonly [value: number, attributes: Attributes];
+
+/** Creates instruments that bound their series, keep exemplars and never throw. */
+export interface SafeMeter {
+  /** An instrument for a counter, an up-down counter or a histogram. @throws {TypeError} For a gauge. */
+  instrument(definition: MetricDefinition): SafeInstrument;
+  /**
+   * Registers an instrument that is read at each collection. A source that throws, or gives what is no number, leaves its
+   * reading out and is counted. Give the same attribute objects each time. The function given back takes it away again.
+   */
+  observe(definition: MetricDefinition, read: () => readonly Reading[]): () => void;
+  /** Hands over what was counted and takes all callbacks off the meter. Recording goes on working. */
+  shutdown(): void;
+}
+
+type ToBoundSeries = InstrumentParts['toBoundSeries'];
+
+function createSeriesFactory(meter: Meter, definition: MetricDefinition, pending: PendingSums): ToBoundSeries {
+  const { name, kind, boundaries = [] } = definition;
+  const options = toMetricOptions(definition);
+  if (kind === 'gauge') throw new TypeError(`${name} is a gauge; observe it instead`);
+  if (kind === 'histogram') {
+    const histogram = meter.createHistogram(name, options);
+    return (parts) => new HistogramSeries(histogram, parts, boundaries);
+  }
+  const allowsNegative = kind === 'up_down_counter';
+  const counter = allowsNegative ? meter.createUpDownCounter(name, options) : meter.createCounter(name, options);
+  return (parts) => new SumSeries({ counter, allowsNegative, pending }, parts);
+}
+
+function createObservable(meter: Meter, definition: MetricDefinition): Observable {
+  const options = toMetricOptions(definition);
+  if (definition.kind === 'counter') return meter.createObservableCounter(definition.name, options);
+  if (definition.kind === 'up_down_counter') return meter.createObservableUpDownCounter(definition.name, options);
+  return meter.createObservableGauge(definition.name, options);
+}
+
+/** Hands readings on; `onInvalid` hears of a source that throws and of each value that is no number. */
+function toCallback(read: () => readonly Reading[], onInvalid: () => void): ObservableCallback {
+  return (result) => {
+    try {
+      for (const [value, attributes] of read()) {
+        if (typeof value === 'number' && Number.isFinite(value)) result.observe(value, attributes);
+        else onInvalid();
+      }
+    } catch {
+      onInvalid();
+    }
+  };
+}
+
+/**
+ * Wraps a meter. It adds two counters: `dcc_mcp_telemetry_invalid_values` for what was dropped and
+ * `dcc_mcp_telemetry_overflow` for what went under `_other`, each by instrument.
+ *
+ * @throws {RangeError} When `seriesBudget` is not a whole number from 1 to 9,000.
+ */
+export function createSafeMeter(meter: Meter, options: SafeMeterOptions = {}): SafeMeter {
+  const { exemplars, seriesBudget = DEFAULT_SERIES_BUDGET } = options;
+  if (!Number.isInteger(seriesBudget) || seriesBudget < 1 || seriesBudget > 9000) {
+    throw new RangeError(`seriesBudget must be a whole number from 1 to 9000, got ${seriesBudget}`);
+  }
+  const pending = new PendingSums();
+  const counters = createSelfCounters(meter, () => pending.flush());
+  const stops = new Set<() => void>();
+  return {
+    instrument(definition) {
+      const hasOpenLabel = definition.labels.some((label) => label.values === undefined);
+      const troubles = {
+        invalidValue: counters.invalidValues(definition.name),
+        overflow: hasOpenLabel ? counters.overflow(definition.name) : () => undefined,
+      };
+      const toBoundSeries = createSeriesFactory(meter, definition, pending);
+      return new BoundedInstrument({ definition, toBoundSeries, troubles, exemplars, maxSeries: seriesBudget });
+    },
+    observe(definition, read) {
+      const observable = createObservable(meter, definition);
+      const callback = toCallback(read, counters.invalidValues(definition.name));
+      observable.addCallback(callback);
+      const stop = (): void => {
+        observable.removeCallback(callback);
+        stops.delete(stop);
+      };
+      stops.add(stop);
+      return stop;
+    },
+    shutdown() {
+      pending.close();
+      counters.stop();
+      for (const stop of stops) stop();
+    },
+  };
+}

@@ -1,0 +1,32 @@
+// #region start
+import { createGatewayMetrics, type GatewayMetrics } from '@dcc-mcp/gateway-metrics';
+import type { Meter } from '@opentelemetry/api';
+
+/** Metrics of a gateway whose catalogue is `tools` and whose sessions are `sessions`. */
+export function startGatewayMetrics(meter: Meter, tools: Set<string>, sessions: Map<string, object>): GatewayMetrics {
+  const metrics = createGatewayMetrics(meter, { isRegisteredTool: (tool) => tools.has(tool), version: '1.0.0' });
+  metrics.observe({ registeredTools: () => tools.size, activeSessions: () => sessions.size });
+  return metrics;
+}
+
+/** The one place where a finished call is recorded. */
+export function onCallFinished(metrics: GatewayMetrics, tool: string, isError: boolean, durationSeconds: number): void {
+  metrics.recordCall({ tool, status: isError ? 'error' : 'success', durationSeconds });
+}
+// #endregion
+
+// #region generic
+import { createSafeMeter, type SafeInstrument } from '@dcc-mcp/gateway-metrics';
+
+/** A counter of your own: at most 200 series, and whatever is recorded, nobody's request fails. */
+export function createFrameCounter(meter: Meter): SafeInstrument {
+  return createSafeMeter(meter, { seriesBudget: 200 }).instrument({
+    name: 'studio.frames',
+    unit: '{frame}',
+    kind: 'counter',
+    prometheusName: 'studio_frames_total',
+    description: 'Frames rendered.',
+    labels: [{ name: 'show' }, { name: 'quality', values: ['draft', 'final'] }],
+  });
+}
+// #endregion

@@ -1,0 +1,1 @@
+export { compose, type ClientAddress, type FetchHandler, type Middleware } from './fetch-handler.ts';

@@ -1,0 +1,66 @@
+import { assert, asyncProperty, property, string } from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { authenticate, basicAuth, bearerAuth } from '../src/auth.ts';
+import { acceptsGzip } from '../src/compression.ts';
+import { createJwtVerifier, jwtAuth } from '../src/jwt.ts';
+import { compileExcludedHandlers, createRequestMetrics } from '../src/request-metrics.ts';
+import { createReading } from './metric-reading.ts';
+
+const anyText = string({ unit: 'binary', maxLength: 200 });
+const schemes = [
+  basicAuth({ username: 'scraper', password: 'a password nobody guesses' }),
+  bearerAuth('a token nobody guesses'),
+  jwtAuth({ secret: 'a secret nobody guesses, 32 bytes and more' }),
+];
+
+describe('arbitrary header values', () => {
+  test('never get in and never make a check throw', async () => {
+    await assert(
+      asyncProperty(anyText, async (text) => {
+        const headers = [text, `Basic ${text}`, `Bearer ${text}`, `Basic ${Buffer.from(text).toString('base64')}`];
+        const results = await Promise.all(headers.map((header) => authenticate(header, schemes)));
+        expect(results.some(({ ok }) => ok)).toBe(false);
+      }),
+    );
+  });
+
+  test('never make a token check throw', async () => {
+    const verifier = createJwtVerifier({ secret: 'a secret nobody guesses, 32 bytes and more' });
+    await assert(
+      asyncProperty(anyText, anyText, anyText, async (...parts) => {
+        expect(await verifier.verify(parts.join('.'))).toMatchObject({ ok: false });
+      }),
+    );
+  });
+
+  test('never make the choice of an encoding throw', () => {
+    assert(property(anyText, (text) => expect(typeof acceptsGzip(text)).toBe('boolean')));
+  });
+
+  test('never make the search for excluded handlers throw', () => {
+    const isExcluded = compileExcludedHandlers('/servers/.*/sse,^/static/');
+    assert(property(anyText, (text) => expect(typeof isExcluded(text)).toBe('boolean')));
+  });
+});
+
+describe('arbitrary requests', () => {
+  let reading: ReturnType<typeof createReading>;
+  beforeEach(() => {
+    reading = createReading();
+  });
+  afterEach(() => reading.provider.shutdown());
+
+  test('stay within the budget of series', async () => {
+    const metrics = createRequestMetrics({ meter: reading.provider.getMeter('test'), seriesBudget: 300 });
+    for (let index = 0; index < 20_000; index += 1) {
+      const open = metrics.begin({ method: `M${index}`, path: `/${index}`, scheme: 'http', bodyBytes: index });
+      open.end({ status: index % 1000, route: `/route/${index}`, bodyBytes: Number.NaN });
+    }
+    const lines = await reading.lines();
+    const ofRequests = lines.filter((line) => line.startsWith('http.requests{'));
+    const total = ofRequests.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+    expect(total).toBe(20_000);
+    expect(ofRequests.length).toBeLessThanOrEqual(100 + 501);
+    expect(lines.join('\n')).not.toContain('otel.metric.overflow');
+  });
+});

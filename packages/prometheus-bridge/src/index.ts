@@ -1,0 +1,17 @@
+export { negotiateFormat, type ExpositionFormat } from './content-negotiation.ts';
+export { type Exemplar, type ExemplarSource } from './exemplar.ts';
+export { type MetricFamilyType } from './family-names.ts';
+export { type LabelSet } from './label-set.ts';
+export { type Label } from './label.ts';
+export { toMetricFamilies, type FamilyOptions, type MetricFamily } from './metric-families.ts';
+export { type TranslationStrategy } from './metric-name.ts';
+export { type EscapingScheme } from './name-escaping.ts';
+export { serializeOpenMetrics } from './open-metrics-text.ts';
+export { serializePrometheusProtobuf } from './prometheus-protobuf.ts';
+export { PrometheusReader, type PrometheusReaderOptions } from './prometheus-reader.ts';
+export { serializePrometheusText } from './prometheus-text.ts';
+export { type Sample, type SampleValue } from './sample.ts';
+export { ScrapeError, type ReportError, type ScrapeErrorCode } from './scrape-error.ts';
+export { type MetricSource, type Scraper, type ScrapeRequest, type ScrapeResult } from './scrape.ts';
+export { createScraper, type ScraperOptions } from './scraper.ts';
+export { type SerializeOptions } from './text-renderer.ts';

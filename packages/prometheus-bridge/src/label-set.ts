@@ -1,0 +1,42 @@
+import { encodeLabelPairs } from './label-protobuf.ts';
+import type { Label } from './label.ts';
+import { isPlainLabelName } from './name-escaping.ts';
+
+const encoder = new TextEncoder();
+
+/** The labels of one series, with what the formats write for them, each encoded once. */
+export class LabelSet {
+  /** In the order they are written; names are unique, values never empty. */
+  readonly labels: readonly Label[];
+  /** Equal for equal labels, whatever their order. */
+  readonly key: string;
+  #text: Uint8Array | undefined;
+  #protobuf: Uint8Array | undefined;
+
+  constructor(labels: readonly Label[]) {
+    this.labels = labels;
+    this.key = labels.map(toPair).toSorted().join(',');
+  }
+
+  /** UTF-8 of `name="value",…` without the braces, as both text formats write it. */
+  get text(): Uint8Array {
+    this.#text ??= encoder.encode(this.labels.map(toPair).join(','));
+    return this.#text;
+  }
+
+  /** The `label` fields of a protobuf `Metric`. */
+  get protobuf(): Uint8Array {
+    this.#protobuf ??= encodeLabelPairs(this.labels);
+    return this.#protobuf;
+  }
+}
+
+function toPair({ name, value }: Label): string {
+  const writtenName = isPlainLabelName(name) ? name : `"${escapeText(name)}"`;
+  return `${writtenName}="${escapeText(value)}"`;
+}
+
+/** Escapes backslash, quote and line feed: the whole of what label values, quoted names and OpenMetrics help need. */
+export function escapeText(text: string): string {
+  return /[\\"\n]/.test(text) ? text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n') : text;
+}

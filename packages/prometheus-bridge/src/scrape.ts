@@ -1,0 +1,38 @@
+import type { CollectionResult } from '@opentelemetry/sdk-metrics';
+
+/** What is scraped: every `MetricReader` of the SDK is a source. */
+export interface MetricSource {
+  collect(options?: { timeoutMillis?: number }): Promise<CollectionResult>;
+}
+
+/** What a scraper asked, as far as it matters: four header values and the method, each as it came. */
+export interface ScrapeRequest {
+  /** HTTP method; default `GET`. */
+  readonly method?: string | undefined;
+  /** `Accept` header. */
+  readonly accept?: string | undefined;
+  /** `Accept-Encoding` header. */
+  readonly acceptEncoding?: string | undefined;
+  /** `X-Prometheus-Scrape-Timeout-Seconds` header; text that is no positive number counts as absent. */
+  readonly timeoutSeconds?: string | number | undefined;
+}
+
+/** What to answer: works behind any HTTP framework. */
+export interface ScrapeResult {
+  /** 200; 405 other method than GET or HEAD; 406 nothing acceptable; 500 collection failed; 503 it took too long. */
+  readonly status: number;
+  /** Header names in lower case. */
+  readonly headers: Record<string, string>;
+  /** Bytes at once when small, else a stream that renders while it is read; none for HEAD. */
+  readonly body: Uint8Array | ReadableStream<Uint8Array> | undefined;
+}
+
+/** Answers scrapes from one source of metrics. */
+export interface Scraper {
+  /**
+   * Answers one scrape. Never throws: what goes wrong is in the status and, in plain words, in the body.
+   *
+   * @param request A text stands for the `Accept` header alone.
+   */
+  scrape(request?: ScrapeRequest | string): Promise<ScrapeResult>;
+}

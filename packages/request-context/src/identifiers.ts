@@ -1,0 +1,59 @@
+/** Longest identifier taken from a caller, in characters. */
+export const MAX_ID_CHARS = 128;
+
+const ID = /^[A-Za-z0-9\-_.:]{1,128}$/;
+
+/** True for 1–128 characters of `[A-Za-z0-9-_.:]`. */
+export function isBoundedId(text: string): boolean {
+  return ID.test(text);
+}
+
+const POOL_BYTES = 4096;
+
+/**
+ * Random bytes in hex, from a pool: one call of the system's generator serves hundreds of ids.
+ * Pool bytes are used once.
+ */
+class RandomHex {
+  readonly #pool: Uint8Array<ArrayBuffer> = new Uint8Array(POOL_BYTES);
+  #used: number = POOL_BYTES;
+
+  take(bytes: number): string {
+    if (this.#used + bytes > POOL_BYTES) {
+      globalThis.crypto.getRandomValues(this.#pool);
+      this.#used = 0;
+    }
+    let hex = '';
+    for (const end = this.#used + bytes; this.#used < end; this.#used += 1) {
+      hex += HEX[this.#pool[this.#used] ?? 0];
+    }
+    return hex;
+  }
+}
+
+const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const random = new RandomHex();
+
+/** A new 32-hex trace id, never all zero. */
+export function newTraceId(): string {
+  const id = random.take(16);
+  return id === '0'.repeat(32) ? newTraceId() : id;
+}
+
+/** A new 16-hex span id, never all zero. */
+export function newSpanId(): string {
+  const id = random.take(8);
+  return id === '0'.repeat(16) ? newSpanId() : id;
+}
+
+/**
+ * A UUID version 7 (RFC 9562, section 5.7): sortable by time.
+ *
+ * @param now Milliseconds since the epoch.
+ */
+export function newUuidV7(now: number): string {
+  const time = Math.max(0, Math.floor(now)).toString(16).padStart(12, '0').slice(-12);
+  const tail = random.take(10);
+  const variant = ((Number.parseInt(tail.charAt(3), 16) & 0x3) | 0x8).toString(16);
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${tail.slice(0, 3)}-${variant}${tail.slice(4, 7)}-${tail.slice(7, 19)}`;
+}

@@ -1,0 +1,108 @@
+/** What stands in place of something that must not be kept. */
+export const REDACTED = '[redacted]';
+
+/** One form of private text. `hints` (lower case) are looked for first: most texts have none, and no pattern runs. */
+interface RedactionRule {
+  readonly hints: readonly string[];
+  readonly pattern: RegExp;
+}
+
+// No nested quantifiers, and every repetition that can fail after it has run is bounded: the work stays linear in the text.
+// Words of tool names (`npm_install`, `basic lighting`) must not match: prefixes ask for the length or digits of real keys.
+// In order: a scheme goes with its credential before `authorization:` would take the scheme alone.
+const RULES: readonly RedactionRule[] = [
+  {
+    hints: ['-----begin'],
+    pattern: /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,40}PRIVATE KEY-----)?/gi,
+  },
+  { hints: ['bearer'], pattern: /\bbearer\s{1,4}[A-Za-z0-9._~+/=-]{6,}/gi },
+  { hints: ['basic'], pattern: /\bbasic\s{1,4}(?=[A-Za-z0-9+/]{0,512}[\d=])[A-Za-z0-9+/]{8,}={0,2}/gi },
+  { hints: ['eyj'], pattern: /\beyJ[\w-]{5,512}\.[\w-]{5,}(?:\.[\w-]*)?/g },
+  { hints: ['sk-'], pattern: /\bsk-[\w-]{12,}/gi },
+  { hints: ['k_live_', 'k_test_'], pattern: /\b[spr]k_(?:live|test)_[A-Za-z0-9]{6,}/gi },
+  { hints: ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'], pattern: /\bgh[pousr]_[A-Za-z0-9]{20,}/g },
+  { hints: ['github_pat_', 'glpat-'], pattern: /\b(?:github_pat_\w{20,}|glpat-[\w-]{16,})/g },
+  { hints: ['xox'], pattern: /\bxox[abeprs]-[A-Za-z0-9-]{10,}/g },
+  {
+    hints: ['npm_', 'hf_', 'dop_v1_', 'pypi-'],
+    pattern: /\b(?:(?:npm|hf)_[A-Za-z0-9]{30,}|(?:dop_v1_|pypi-)[\w-]{30,})/g,
+  },
+  { hints: ['akia', 'asia', 'aiza'], pattern: /\b(?:(?:AKIA|ASIA)[A-Z0-9]{16}\b|AIza[\w-]{30,})/g },
+  { hints: ['://'], pattern: /:\/\/[^\s/:@]{1,256}:[^\s/@]{1,256}@/g },
+  {
+    hints: ['pass', 'pwd', 'secret', 'token', 'key', 'authorization', 'cookie', 'credential'],
+    pattern:
+      /(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[-_ ]?key|access[-_ ]?key|authorization|cookie|credential)s?["']?\s{0,4}[=:]\s{0,4}(?:"[^"]{1,512}"|'[^']{1,512}'|["']?[^\s"',;&]{3,})/gi,
+  },
+  { hints: ['@'], pattern: /[\w.%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}\b/g },
+];
+const HINT = new RegExp(RULES.flatMap(({ hints }) => hints).join('|'));
+const NUMBERS = /\b(?:\d{3}-\d{2}-\d{4}|[3-6]\d{3}(?:[ -]\d{4}){2}[ -]\d{3,4})\b/g;
+
+// The shortest thing any rule takes (an e-mail address such as a@b.co).
+const MIN_CHARS = 6;
+
+/**
+ * Puts `[redacted]` in place of credentials (bearer tokens, keys, passwords, cookies, private keys, URLs with a password)
+ * and of personal data that has a form of its own (e-mail addresses, card and social-security numbers).
+ */
+export function redactText(text: string): string {
+  if (text.length < MIN_CHARS) return text;
+  return text.length > MEMO_MAX_CHARS ? redact(text) : (memo.get(text) ?? remember(text));
+}
+
+/** True when `redactText` would change `text`. For texts that come once (ids): nothing is remembered. */
+export function isPrivateText(text: string): boolean {
+  return text.length >= MIN_CHARS && redact(text) !== text;
+}
+
+function redact(text: string): string {
+  const lower = text.toLowerCase();
+  return (HINT.test(lower) ? applyRules(text, lower) : text).replace(NUMBERS, REDACTED);
+}
+
+function applyRules(text: string, lower: string): string {
+  let redacted = text;
+  for (const { hints, pattern } of RULES) {
+    if (hints.some((hint) => lower.includes(hint))) redacted = redacted.replace(pattern, REDACTED);
+  }
+  return redacted;
+}
+
+// Names, ids and models come again with each call: looking one up costs a tenth of scanning it.
+const MEMO_ENTRIES = 4096;
+const MEMO_MAX_CHARS = 80;
+const memo = new Map<string, string>();
+
+function remember(text: string): string {
+  if (memo.size >= MEMO_ENTRIES) memo.clear();
+  const redacted = redact(text);
+  memo.set(text, redacted);
+  return redacted;
+}
+
+const SECRET_KEY =
+  /authorization|token|passw|passphrase|^pwd$|secret|apikey|accesskey|privatekey|cookie|credential|bearer/;
+const SENSITIVE_KEY =
+  /authsubject|email|prompt|messages$|reply$|replies$|^(?:agent|raw|agentraw|rawagent)?response$|userinput$|chainofthought|^cot$|hiddencot/;
+
+function toPlainKey(key: string): string {
+  return key
+    .slice(0, 256)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]/g, '');
+}
+
+/** True for keys whose values are credentials, in any spelling (`api_key`, `API-Key`, `apiKey`). */
+export function isSecretKey(key: string): boolean {
+  return SECRET_KEY.test(toPlainKey(key));
+}
+
+/**
+ * True for keys whose values are never kept from agent metadata: credentials, e-mail, prompts, messages, replies, chain of
+ * thought, in any spelling.
+ */
+export function isSensitiveKey(key: string): boolean {
+  const plain = toPlainKey(key);
+  return SECRET_KEY.test(plain) || SENSITIVE_KEY.test(plain);
+}

@@ -1,0 +1,34 @@
+import type { SpanContext } from '@opentelemetry/api';
+import type { RequestContext } from './request-context.ts';
+
+/** What a search adds to the headers of its answer. */
+export interface SearchAnswer {
+  readonly searchId: string;
+  readonly rankerVersion: string;
+}
+
+/** `traceparent` of a span (W3C Trace Context, section 3.2, version 00). */
+export function toTraceparent(span: SpanContext): string {
+  return `00-${span.traceId}-${span.spanId}-${(span.traceFlags & 0xff).toString(16).padStart(2, '0')}`;
+}
+
+/** The headers every answer carries; the same with telemetry on and off. */
+export function responseHeaders(ctx: RequestContext, search?: SearchAnswer): Record<string, string> {
+  const headers: Record<string, string> = {
+    'x-request-id': ctx.requestId,
+    'x-dcc-mcp-request-id': ctx.requestId,
+    'x-dcc-mcp-trace-id': ctx.traceId,
+    traceparent: toTraceparent(ctx.spanContext),
+  };
+  const { warnings } = ctx;
+  if (warnings.length > 0) {
+    headers['x-dcc-mcp-context-warnings'] = [
+      ...new Set(warnings.map(({ field, reason }) => `${field}=${reason}`)),
+    ].join(', ');
+  }
+  if (search !== undefined) {
+    headers['x-dcc-mcp-search-id'] = search.searchId;
+    headers['x-dcc-mcp-ranker-version'] = search.rankerVersion;
+  }
+  return headers;
+}

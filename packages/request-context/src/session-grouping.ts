@@ -1,0 +1,48 @@
+import type { Baggage } from '@opentelemetry/api';
+import { readHeader, type RequestHeaders } from './carrier-input.ts';
+import { isBoundedId, MAX_ID_CHARS } from './identifiers.ts';
+import { sanitiseText } from './sanitise-text.ts';
+
+/** What a conversation is grouped by. */
+export type SessionSource = 'protocol' | 'header' | 'agent' | 'baggage' | 'trace';
+
+/** The conversation a request belongs to. */
+export interface SessionGroup {
+  /**
+   * Safe to store and export. For `protocol` it is the first 12 hex of the session id's SHA-256, since the id itself is a
+   * capability.
+   */
+  readonly id: string;
+  readonly source: SessionSource;
+}
+
+/** Baggage key of a conversation (OpenTelemetry, OpenInference). */
+const BAGGAGE_SESSION_ID = 'session.id';
+
+const SESSION_HEADERS = ['x-session-id', 'x-dcc-mcp-session-id'] as const;
+
+/** Where a session may be named. */
+export interface SessionCandidates {
+  /** Key of the protocol session, already hashed. */
+  readonly protocolKey?: string;
+  readonly headers: RequestHeaders;
+  readonly agentSessionId?: string;
+  readonly baggage?: Baggage;
+  readonly traceId: string;
+}
+
+/** The first that exists: protocol session, header, agent context, baggage (when allowed), trace. */
+export function groupSession(candidates: SessionCandidates): SessionGroup {
+  const { protocolKey, headers, agentSessionId, baggage, traceId } = candidates;
+  if (protocolKey !== undefined) return { id: protocolKey, source: 'protocol' };
+  const named = SESSION_HEADERS.map((name) => readHeader(headers, name)).find(isUsableId);
+  if (named !== undefined) return { id: named, source: 'header' };
+  if (agentSessionId !== undefined) return { id: sanitiseText(agentSessionId, MAX_ID_CHARS), source: 'agent' };
+  const carried = baggage?.getEntry(BAGGAGE_SESSION_ID)?.value;
+  const bounded = carried === undefined ? '' : sanitiseText(carried, MAX_ID_CHARS);
+  return bounded === '' ? { id: traceId, source: 'trace' } : { id: bounded, source: 'baggage' };
+}
+
+function isUsableId(text: string | undefined): text is string {
+  return text !== undefined && isBoundedId(text) && sanitiseText(text) === text;
+}

@@ -1,0 +1,37 @@
+import { describe, expect, test } from '@jest/globals';
+import * as conventions from '../src/index.ts';
+
+const { SERVER_METRICS, GATEWAY_METRICS, CONVENTION_METRICS, HTTP_METRICS, SELF_METRICS } = conventions;
+const all = [...SERVER_METRICS, ...GATEWAY_METRICS, ...CONVENTION_METRICS, ...HTTP_METRICS, ...SELF_METRICS];
+const constants = Object.entries(conventions)
+  .filter(([name]) => name.startsWith('METRIC_'))
+  .map(([, value]) => value as string);
+
+describe('metric definitions', () => {
+  test('define each metric name once, and only names that are constants', () => {
+    expect(all.map((metric) => metric.name).toSorted()).toEqual(constants.toSorted());
+  });
+
+  test('promise each Prometheus name once', () => {
+    expect(new Set(all.map((metric) => metric.prometheusName)).size).toBe(all.length);
+  });
+
+  test.each(all)('$name becomes $prometheusName by the OTel rules', ({ name, unit, kind, prometheusName }) => {
+    const word = { s: '_seconds', By: '_bytes' }[unit] ?? '';
+    const total = kind === 'counter' ? '_total' : '';
+    expect(name.replaceAll('.', '_') + word + total).toBe(prometheusName);
+  });
+
+  test.each(all.filter((metric) => metric.kind === 'histogram'))('$name has rising bucket bounds', ({ boundaries }) => {
+    const bounds = boundaries ?? [];
+    expect(bounds.length).toBeGreaterThan(0);
+    expect(bounds).toEqual([...new Set(bounds)].toSorted((a, b) => a - b));
+  });
+});
+
+describe('ladders', () => {
+  test('LADDER_SMALL_TOOL is the sorted union of both', () => {
+    const union = new Set([...conventions.LADDER_SMALL, ...conventions.LADDER_TOOL]);
+    expect(conventions.LADDER_SMALL_TOOL).toEqual([...union].toSorted((a, b) => a - b));
+  });
+});

@@ -1,0 +1,79 @@
+import { parse as parseJsonc, printParseErrorCode, type ParseError } from 'jsonc-parser';
+import { parseDocument } from 'yaml';
+
+import { isJsonObject, type JsonObject } from '../json-object.ts';
+import type { Issue } from '../reading.ts';
+
+/** What a configuration file holds, or why it cannot be used; then every issue is fatal. */
+export type ParsedConfigFile =
+  | { readonly ok: true; readonly value: JsonObject }
+  | { readonly ok: false; readonly issues: readonly Issue[] };
+
+/** Text and position of a fault, without the file's content. */
+type Outcome = { readonly value: unknown } | { readonly problem: string; readonly line?: number };
+
+/**
+ * Parses a configuration file: `.json` (no comments), `.jsonc` (comments, trailing commas), `.yaml` and `.yml`; any other
+ * name by its first character.
+ *
+ * @param name The file's name; it stands in the issues.
+ */
+export function parseConfigFile(text: string, name: string): ParsedConfigFile {
+  const clean = text.replace(/^\uFEFF/, '');
+  const outcome = parserOf(name, clean)(clean);
+  if ('problem' in outcome) {
+    const place = outcome.line === undefined ? '' : `line ${outcome.line}: `;
+    return unusable(name, place + outcome.problem);
+  }
+  if (outcome.value === null || outcome.value === undefined) return { ok: true, value: {} };
+  if (!isJsonObject(outcome.value)) return unusable(name, 'it does not hold an object');
+  return { ok: true, value: outcome.value };
+}
+
+function unusable(name: string, problem: string): ParsedConfigFile {
+  const issue: Issue = {
+    variable: name,
+    problem,
+    expected: 'an object in JSON, JSONC or YAML',
+    fix: 'correct the file',
+    severity: 'fatal',
+  };
+  return { ok: false, issues: [issue] };
+}
+
+function parserOf(name: string, text: string): (text: string) => Outcome {
+  const extension = /\.([a-z]+)$/i.exec(name)?.[1]?.toLowerCase();
+  if (extension === 'json') return (content) => parseJson(content, false);
+  if (extension === 'jsonc' || extension === 'json5') return (content) => parseJson(content, true);
+  if (extension === 'yaml' || extension === 'yml') return parseYaml;
+  return /^\s*(?:[{[]|\/[/*])/.test(text) ? (content) => parseJson(content, true) : parseYaml;
+}
+
+function parseJson(text: string, hasComments: boolean): Outcome {
+  if (text.trim() === '') return { value: {} };
+  const errors: ParseError[] = [];
+  const value: unknown = parseJsonc(text, errors, { disallowComments: !hasComments, allowTrailingComma: hasComments });
+  const [error] = errors;
+  if (error === undefined) return { value };
+  const line = text.slice(0, error.offset).split('\n').length;
+  return { problem: inWords(printParseErrorCode(error.error)), line };
+}
+
+/** `CommaExpected` → `comma expected`. */
+function inWords(code: string): string {
+  return code.replaceAll(/(?<!^)[A-Z]/g, (letter) => ` ${letter}`).toLowerCase();
+}
+
+function parseYaml(text: string): Outcome {
+  try {
+    const document = parseDocument(text, { prettyErrors: true, logLevel: 'silent', stringKeys: true });
+    const [error] = document.errors;
+    if (error === undefined) return { value: document.toJS({ maxAliasCount: 100 }) };
+    const line = error.linePos?.[0].line;
+    // The message's later lines repeat the file, which may hold secrets.
+    const problem = (error.message.split('\n', 1)[0] ?? error.code).replace(/ at line \d+, column \d+:?$/, '');
+    return { problem, ...(line === undefined ? {} : { line }) };
+  } catch (error) {
+    return { problem: error instanceof Error ? (error.message.split('\n', 1)[0] ?? 'not readable') : 'not readable' };
+  }
+}

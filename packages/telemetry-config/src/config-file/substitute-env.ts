@@ -1,0 +1,65 @@
+import { isJsonObject } from '../json-object.ts';
+import { textOf } from '../variable-reader.ts';
+import type { Environment, Issue } from '../reading.ts';
+
+/** A file's value with its variables put in. */
+export interface Substituted {
+  readonly value: unknown;
+  readonly issues: readonly Issue[];
+}
+
+/**
+ * How a dollar sign is written where it must not begin a reference: in the gateway's file only before a brace (`$${X}`
+ * stays `${X}`, so that a password with `$$` stays itself), in OpenTelemetry's always as `$$`.
+ */
+export type SubstitutionDialect = 'gateway' | 'opentelemetry';
+
+const REFERENCE = String.raw`\$\{(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(?::-([^}\n]*))?\}|\$\{[^}]*\}?`;
+const PATTERNS: Readonly<Record<SubstitutionDialect, RegExp>> = {
+  gateway: new RegExp(String.raw`\$\$(?=\{)|${REFERENCE}`, 'g'),
+  opentelemetry: new RegExp(String.raw`\$\$|${REFERENCE}`, 'g'),
+};
+
+/**
+ * Puts variables into every text of `value`: `${VAR}`, `${env:VAR}`, `${VAR:-default}`. A variable that is unset (or
+ * blank) and has no default becomes nothing; in the gateway's file with an issue that names the place.
+ */
+export function substituteEnv(value: unknown, env: Environment, dialect: SubstitutionDialect = 'gateway'): Substituted {
+  const issues: Issue[] = [];
+  const visit = (item: unknown, path: string): unknown => {
+    if (typeof item === 'string') {
+      return substituteText(item, env, { dialect, onProblem: (problem) => issues.push(toIssue(path, problem)) });
+    }
+    if (Array.isArray(item)) return item.map((entry: unknown, index) => visit(entry, `${path}[${index}]`));
+    if (!isJsonObject(item)) return item;
+    const entries = Object.entries(item).map(([key, entry]) => [
+      key,
+      visit(entry, path === '' ? key : `${path}.${key}`),
+    ]);
+    return Object.fromEntries(entries);
+  };
+  return { value: visit(value, ''), issues };
+}
+
+function toIssue(path: string, problem: string): Issue {
+  return { variable: path === '' ? 'file' : path, problem, expected: '${VAR} or ${VAR:-default}', severity: 'warning' };
+}
+
+function substituteText(
+  text: string,
+  env: Environment,
+  options: { readonly dialect: SubstitutionDialect; readonly onProblem: (problem: string) => void },
+): string {
+  const replace = (match: string, name: string | undefined, fallback: string | undefined): string => {
+    if (match === '$$') return '$';
+    if (name === undefined) {
+      options.onProblem('a reference to a variable is malformed; it stays as it is');
+      return match;
+    }
+    const found = textOf(env, name) ?? fallback;
+    // OpenTelemetry's files name variables that may well be unset; there nothing means null (data model, "substitution").
+    if (found === undefined && options.dialect === 'gateway') options.onProblem(`it names ${name}, which is not set`);
+    return found ?? '';
+  };
+  return text.replaceAll(PATTERNS[options.dialect], replace);
+}

@@ -1,0 +1,4 @@
+export { effectiveSettings, type EffectiveSetting } from './effective-settings.ts';
+export type { Environment, Issue, IssueSeverity, Origin, Origins, OriginSource, Reading } from './reading.ts';
+export { configFilePath, readTelemetryEnvironment, type ReadEnvironmentOptions } from './telemetry/read-environment.ts';
+export type { TelemetryConfig } from './telemetry-config.ts';

@@ -1,0 +1,185 @@
+import type { TrafficCapture } from '../kinds/gateway-kinds.ts';
+import type { TelemetryConfig } from '../telemetry-config.ts';
+
+/** A secret as it was written: the text itself, or the file that holds it (a trailing line break there is not part of it). */
+export type Secret = { readonly text: string } | { readonly file: string };
+
+export interface ServerConfig {
+  readonly host: string;
+  /** 0 means any free port. */
+  readonly port: number;
+  /** `DCC_MCP_GATEWAY_NAME`: what people call this gateway. */
+  readonly name?: string;
+  readonly expose: 'search' | 'all';
+  /** Without a trailing slash. */
+  readonly publicUrl?: string;
+  /** CIDR blocks or addresses. */
+  readonly trustedProxies: readonly string[];
+  /** With a leading, without a trailing slash. */
+  readonly adminPath: string;
+  readonly admin: boolean;
+  readonly bodyLimitBytes: number;
+  readonly allowedHosts: readonly string[];
+  /** `--stdio`: the protocol is on stdin and stdout. */
+  readonly stdio: boolean;
+  /** False under `--stdio` without `--port`: no listener is opened. */
+  readonly listens: boolean;
+  /** `--wait`: keep trying while another gateway holds the port. */
+  readonly wait: boolean;
+}
+
+export interface UpstreamOauthConfig {
+  readonly clientId?: string;
+  readonly clientSecret?: Secret;
+  readonly scopes: readonly string[];
+}
+
+/** One entry of `mcpServers`. */
+export interface UpstreamConfig {
+  /** The key in the file. */
+  readonly key: string;
+  /** `dccType`, or the key lower-cased with runs outside `[a-z0-9_-]` as `_`. */
+  readonly dccType: string;
+  /** UUID v5 of the key: the same after every restart. */
+  readonly instanceId: string;
+  /** First eight hex digits of `instanceId`. */
+  readonly instanceShort: string;
+  readonly transport:
+    | {
+        readonly type: 'stdio';
+        readonly command: string;
+        readonly args: readonly string[];
+        readonly env: Readonly<Record<string, string>>;
+        /** Variables whose values are in files. */
+        readonly envFiles: Readonly<Record<string, string>>;
+        readonly cwd?: string;
+      }
+    | {
+        readonly type: 'http';
+        readonly url: string;
+        readonly headers: Readonly<Record<string, string>>;
+        /** Headers whose values are in files. */
+        readonly headerFiles: Readonly<Record<string, string>>;
+      };
+  readonly isLazy: boolean;
+  readonly isDisabled: boolean;
+  readonly affinity: 'main' | 'any';
+  /** Calls in flight at once; by default 16, 1 for affinity `main`. */
+  readonly concurrency: number;
+  readonly maxQueued: number;
+  readonly timeoutMillis: number;
+  readonly oauth?: UpstreamOauthConfig;
+}
+
+export interface JwtConfig {
+  readonly secret?: Secret;
+  readonly jwksUrl?: string;
+  /** Checked only when set. */
+  readonly audience?: string;
+  /** Checked only when set. */
+  readonly issuer?: string;
+}
+
+export interface MetricsConfig {
+  /** Unset: the route is not mounted (404), except for `prometheus` in `OTEL_METRICS_EXPORTER`. False was said explicitly: 503. */
+  readonly enabled?: boolean;
+  readonly path: string;
+  /** A listener of its own; 0 means any free port. */
+  readonly port?: number;
+  readonly basicAuth?: { readonly username: string; readonly password: Secret };
+  readonly bearerToken?: Secret;
+  readonly jwt?: JwtConfig;
+  /** Sources of regular expressions, searched for in the request path. */
+  readonly excludedHandlers: readonly string[];
+  readonly customLabels: Readonly<Record<string, string>>;
+  readonly namespace?: string;
+  readonly subsystem?: string;
+  readonly scopeLabels: boolean;
+}
+
+/** What `OTEL_*` has no word for. */
+export interface GatewayTelemetryConfig {
+  readonly traceParent: 'auto' | 'remote' | 'local';
+  readonly protocolSpans: boolean;
+  /** Operations (`search`, `describe`, `load_skill`, `call`, `call_batch`) whose content spans may hold. */
+  readonly captureContent: readonly string[];
+  readonly baggageAllow: readonly string[];
+}
+
+export interface AuthToken {
+  readonly token: Secret;
+  readonly name?: string;
+  /** Empty: every DCC type. */
+  readonly dccTypes: readonly string[];
+}
+
+export interface AuthConfig {
+  readonly tokens: readonly AuthToken[];
+  readonly jwksUrl?: string;
+  readonly audience?: string;
+  readonly issuer?: string;
+}
+
+/** Empty lists restrict nothing. */
+export interface PolicyConfig {
+  readonly quarantine: 'off' | 'on-change';
+  readonly readOnly: boolean;
+  readonly allowedDccTypes: readonly string[];
+  readonly allowedSkillNames: readonly string[];
+  readonly allowedSkillFamilies: readonly string[];
+  readonly allowedToolSlugs: readonly string[];
+  readonly allowedToolSlugPrefixes: readonly string[];
+}
+
+export interface LimitsConfig {
+  /** Absent: unlimited. */
+  readonly ratePerMinute?: number;
+  /** Absent: unlimited. */
+  readonly concurrencyPerPrincipal?: number;
+  /** 0 means no retry. */
+  readonly readRetryMax: number;
+  readonly circuitFailureThreshold: number;
+  readonly circuitOpenSecs: number;
+}
+
+export interface AuditConfig {
+  /** Absent: memory only. */
+  readonly dir?: string;
+  readonly maxRows: number;
+  readonly maxBytes: number;
+}
+
+export interface RegistryConfig {
+  readonly dir?: string;
+  readonly staleTimeoutSecs: number;
+  /** CIDR blocks or addresses that HTTP registration may name. */
+  readonly registerAllow: readonly string[];
+}
+
+/** The gateway's configuration, complete: file, environment and flags joined, defaults applied. */
+export interface GatewayConfig {
+  readonly server: ServerConfig;
+  readonly mcpServers: readonly UpstreamConfig[];
+  readonly metrics: MetricsConfig;
+  readonly telemetry: GatewayTelemetryConfig;
+  readonly auth: AuthConfig;
+  readonly policy: PolicyConfig;
+  readonly limits: LimitsConfig;
+  readonly audit: AuditConfig;
+  readonly registry: RegistryConfig;
+  readonly trafficCapture: TrafficCapture;
+  readonly redisUrl?: Secret;
+  readonly otel: TelemetryConfig;
+}
+
+/** The command line's flags, as they were typed. */
+export interface GatewayFlags {
+  readonly host?: string;
+  readonly port?: string;
+  readonly expose?: string;
+  readonly stdio?: boolean;
+  readonly metrics?: boolean;
+  readonly noAdmin?: boolean;
+  readonly adminPath?: string;
+  readonly wait?: boolean;
+}

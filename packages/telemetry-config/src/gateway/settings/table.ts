@@ -1,0 +1,23 @@
+import type { Setting } from '../setting.ts';
+import { AUTH, POLICY, TELEMETRY } from './access-settings.ts';
+import { METRICS } from './metrics-settings.ts';
+import { AUDIT, LIMITS, REGISTRY, ROOT } from './operation-settings.ts';
+import { SERVER } from './server-settings.ts';
+
+/** Every setting of the gateway but the upstreams, in the order of its file. */
+export const GATEWAY_SETTINGS: readonly Setting<unknown>[] = [
+  SERVER,
+  METRICS,
+  TELEMETRY,
+  AUTH,
+  POLICY,
+  LIMITS,
+  AUDIT,
+  REGISTRY,
+  ROOT,
+].flatMap((section) => Object.values(section));
+
+/** Variables that are no key of the file. */
+export const CONFIG_VARIABLE = 'DCC_MCP_CONFIG';
+/** `mcpServers` as JSON. */
+export const SERVERS_VARIABLE = 'DCC_MCP_MCP_SERVERS';

@@ -1,0 +1,145 @@
+import { nearest } from './nearest.ts';
+import type { Parsed } from './kinds/kind.ts';
+import type { Environment, Issue, Origin, OriginSource, Origins } from './reading.ts';
+import type { Variable, VariableWithFallback } from './variables/variable.ts';
+
+/** A value together with the place it was found in. */
+export interface Found<T> {
+  readonly value: T;
+  readonly variable: string;
+  readonly source: OriginSource;
+}
+
+interface Layer {
+  readonly source: OriginSource;
+  readonly texts: Environment;
+}
+
+/** The text of a variable, trimmed; blank is unset. */
+export function textOf(texts: Environment, name: string): string | undefined {
+  if (!Object.hasOwn(texts, name)) return undefined;
+  const text = texts[name];
+  if (typeof text !== 'string') return undefined;
+  const trimmed = text.trim();
+  return trimmed === '' ? undefined : trimmed;
+}
+
+/** The default as it takes effect; an inherited one in its own words. */
+function defaultText<T>(variable: Variable<T>): string {
+  if (variable.fallback !== undefined) return variable.kind.show(variable.fallback);
+  return (variable.inherits[0] ?? variable).defaultText;
+}
+
+/** Reads variables of a table, and gathers every issue and origin once. */
+export class VariableReader {
+  readonly #layers: readonly Layer[];
+  readonly #parsed = new Map<string, Parsed<unknown>>();
+  readonly #issues: Issue[] = [];
+  readonly #origins = new Map<string, Origin>();
+
+  /** @param defaults Read below the environment, in the same syntax; its origin is `file`. */
+  constructor(env: Environment, defaults: Environment = {}) {
+    this.#layers = [
+      { source: 'env', texts: env },
+      { source: 'file', texts: defaults },
+    ];
+  }
+
+  /** The value in force: the variable's own, an inherited one, or the fallback. Notes the origin. */
+  read<T>(variable: VariableWithFallback<T>): T;
+  read<T>(variable: Variable<T>): T | undefined;
+  read<T>(variable: Variable<T>): T | undefined {
+    const found = this.find(variable);
+    this.settle(variable, found);
+    return found === undefined ? variable.fallback : found.value;
+  }
+
+  /** What is set, without the fallback; every layer is asked for the variable and those it inherits from. */
+  find<T>(variable: Variable<T>): Found<T> | undefined {
+    for (const layer of this.#layers) {
+      for (const candidate of [variable, ...variable.inherits]) {
+        const found = this.#findIn(layer, candidate);
+        if (found !== undefined) return found;
+      }
+    }
+    return undefined;
+  }
+
+  /** Notes where the effective value of `variable` comes from. */
+  settle<T>(variable: Variable<T>, found: Found<T> | undefined, text?: string): void {
+    if (found !== undefined) {
+      const { source, variable: name, value } = found;
+      const shown = text ?? variable.kind.show(value);
+      this.#origins.set(
+        variable.name,
+        source === 'env' ? { source, variable: name, text: shown } : { source, text: shown },
+      );
+    } else {
+      this.#origins.set(variable.name, { source: 'default', text: text ?? defaultText(variable) });
+    }
+  }
+
+  /** Notes that `variable` is set and has no effect. */
+  ignore(variable: Variable<unknown>): void {
+    const name = [variable.name, ...variable.olderNames].find((candidate) => this.isSet(candidate));
+    if (name !== undefined)
+      this.#origins.set(variable.name, { source: 'ignored', variable: name, text: 'set, ignored' });
+  }
+
+  isSet(name: string): boolean {
+    return this.#layers.some((layer) => textOf(layer.texts, name) !== undefined);
+  }
+
+  /** Adds an issue, a warning unless it says otherwise; the same one counts once. */
+  note(issue: Omit<Issue, 'severity'> & { readonly severity?: Issue['severity'] }): void {
+    const isKnown = this.#issues.some(
+      ({ variable, problem }) => variable === issue.variable && problem === issue.problem,
+    );
+    if (!isKnown) this.#issues.push({ severity: 'warning', ...issue });
+  }
+
+  /** Names variables that look like a misspelt one of `known`. */
+  noteMisspelt(env: Environment, prefix: string, known: ReadonlySet<string>): void {
+    for (const name of Object.keys(env)) {
+      if (known.has(name) || !name.toUpperCase().startsWith(prefix) || textOf(env, name) === undefined) continue;
+      // Where names have no case (Windows), it is the variable itself.
+      if (name !== name.toUpperCase() && textOf(env, name.toUpperCase()) !== undefined) continue;
+      const meant = nearest(name.toUpperCase(), known);
+      if (meant !== undefined) {
+        this.note({ variable: name, problem: 'no such variable; it has no effect', fix: `did you mean ${meant}?` });
+      }
+    }
+  }
+
+  get issues(): readonly Issue[] {
+    return this.#issues;
+  }
+
+  get origins(): Origins {
+    return Object.fromEntries(this.#origins);
+  }
+
+  #findIn<T>(layer: Layer, variable: Variable<T>): Found<T> | undefined {
+    for (const name of [variable.name, ...variable.olderNames]) {
+      const text = textOf(layer.texts, name);
+      if (text === undefined) continue;
+      const parsed = this.#parse(layer, variable, name, text);
+      if (parsed.value !== undefined) return { value: parsed.value, variable: name, source: layer.source };
+    }
+    return undefined;
+  }
+
+  #parse<T>(layer: Layer, variable: Variable<T>, name: string, text: string): Parsed<T> {
+    const key = `${layer.source} ${name}`;
+    const known = this.#parsed.get(key);
+    // oxlint-disable-next-line no-unsafe-type-assertion -- the same name is always parsed by the same kind
+    if (known !== undefined) return known as Parsed<T>;
+    const parsed = variable.kind.parse(text);
+    this.#parsed.set(key, parsed);
+    for (const fault of parsed.faults) this.note({ variable: name, ...fault });
+    if (name !== variable.name && parsed.value !== undefined) {
+      this.note({ variable: name, problem: 'an older spelling, still read', fix: `use ${variable.name}` });
+    }
+    return parsed;
+  }
+}

@@ -1,0 +1,66 @@
+// The code of README.md: each region is copied there, and readme.test.ts compares and runs it.
+import {
+  configFilePath,
+  effectiveSettings,
+  gatewayConfigPath,
+  parseConfigFile,
+  readGatewayConfig,
+  readTelemetryConfig,
+  substituteEnv,
+  type ConfigFileInput,
+  type Environment,
+  type GatewayConfig,
+  type GatewayFlags,
+  type Reading,
+  type TelemetryConfig,
+} from '../src/index.ts';
+
+// #region start
+/** Reads the telemetry settings of a process; `readFile` is yours, this package touches nothing. */
+export function loadTelemetry(env: Environment, readFile: (path: string) => string): Reading<TelemetryConfig> {
+  const path = configFilePath(env);
+  return readTelemetryConfig(env, path === undefined ? {} : { configFile: open(path, readFile) });
+}
+
+function open(path: string, readFile: (path: string) => string): ConfigFileInput {
+  try {
+    return { name: path, text: readFile(path) };
+  } catch (error) {
+    return { name: path, unreadable: error instanceof Error ? error.message : 'unknown error' };
+  }
+}
+// #endregion
+
+// #region issues
+/** What an operator should know, at once and before anything starts. */
+export function describeIssues({ issues }: Reading<unknown>): readonly string[] {
+  return issues.map(({ severity, variable, problem, expected, fix }) =>
+    [`${severity}: ${variable}: ${problem}`, expected && `expected ${expected}`, fix].filter(Boolean).join('; '),
+  );
+}
+// #endregion
+
+// #region origins
+/** `OTEL_TRACES_SAMPLER = always_off (env OTEL_TRACES_SAMPLER)` and so on; secrets are masked. */
+export function describeSettings(reading: Reading<unknown>): readonly string[] {
+  return effectiveSettings(reading).map(
+    ({ setting, value, origin, variable }) => `${setting} = ${value} (${[origin, variable].filter(Boolean).join(' ')})`,
+  );
+}
+// #endregion
+
+// #region gateway
+/** Reads the gateway's file, environment and flags into one configuration. */
+export function loadGateway(
+  env: Environment,
+  flags: GatewayFlags,
+  readFile: (path: string) => string,
+): Reading<GatewayConfig> {
+  const path = gatewayConfigPath(env);
+  if (path === undefined) return readGatewayConfig(env, {}, flags);
+  const parsed = parseConfigFile(readFile(path), path);
+  const file = substituteEnv(parsed.ok ? parsed.value : {}, env);
+  const reading = readGatewayConfig(env, file.value, flags);
+  return { ...reading, issues: [...(parsed.ok ? [] : parsed.issues), ...file.issues, ...reading.issues] };
+}
+// #endregion

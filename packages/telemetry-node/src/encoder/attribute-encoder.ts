@@ -1,0 +1,131 @@
+import type { WireWriter } from './wire-writer.ts';
+
+/** Wire tags of `KeyValue` and `AnyValue`: field number × 8 + wire type. */
+const KEY = 0x0a;
+const VALUE = 0x12;
+const STRING = 0x0a;
+const BOOL = 0x10;
+const INT = 0x18;
+const DOUBLE = 0x21;
+const ARRAY = 0x2a;
+const KVLIST = 0x32;
+const BYTES = 0x3a;
+const LIST_ITEM = 0x0a;
+const MIN_INT64 = -(2 ** 63);
+const MAX_INT64 = 2 ** 63;
+
+/** Names are few and come back with every span; past these bounds they are written without the cache. */
+const MAX_CACHED_KEYS = 2_048;
+const MAX_CACHED_LENGTH = 96;
+/** A key–value message below this size has one-byte lengths throughout. */
+const MAX_SHORT_MESSAGE = 127;
+
+const keyCache = new Map<string, Uint8Array>();
+
+/** The key field of a `KeyValue`, ready to copy; `undefined` when the key is not worth keeping. */
+function cachedKey(key: string): Uint8Array | undefined {
+  const known = keyCache.get(key);
+  if (known !== undefined) return known;
+  if (key.length > MAX_CACHED_LENGTH || keyCache.size >= MAX_CACHED_KEYS) return undefined;
+  const text = Buffer.from(key, 'utf8');
+  if (text.length > MAX_CACHED_LENGTH) return undefined;
+  const field = Uint8Array.from([KEY, text.length, ...text]);
+  keyCache.set(key, field);
+  return field;
+}
+
+/** Writes each own enumerable attribute as a `KeyValue` under `tag`. */
+export function writeAttributes(writer: WireWriter, tag: number, attributes: Readonly<Record<string, unknown>>): void {
+  for (const key in attributes) {
+    if (Object.hasOwn(attributes, key)) writeKeyValue(writer, tag, key, attributes[key]);
+  }
+}
+
+function writeKeyValue(writer: WireWriter, tag: number, key: string, value: unknown): void {
+  const field = cachedKey(key);
+  if (field !== undefined && writeShort(writer, tag, field, value)) return;
+  const message = writer.beginMessage(tag);
+  if (field === undefined) {
+    writer.textField(KEY, key);
+  } else {
+    writer.reserve(field.length);
+    writer.buffer.set(field, writer.position);
+    writer.position += field.length;
+  }
+  const any = writer.beginMessage(VALUE);
+  writeAnyValue(writer, value);
+  writer.endMessage(any);
+  writer.endMessage(message);
+}
+
+/**
+ * The common case: a value so small that every length is one byte. Writes tag, length, key field,
+ * value tag, value length and value without looking back further than one byte.
+ */
+function writeShort(writer: WireWriter, tag: number, field: Uint8Array, value: unknown): boolean {
+  const isText = typeof value === 'string';
+  if (!isText && typeof value !== 'number' && typeof value !== 'boolean') return false;
+  const most = isText ? value.length * 3 + 2 : 11;
+  if (field.length + 2 + most > MAX_SHORT_MESSAGE) return false;
+  writer.reserve(MAX_SHORT_MESSAGE + 16);
+  const { buffer } = writer;
+  const start = writer.position;
+  buffer[start] = tag;
+  let position = start + 2;
+  for (let index = 0; index < field.length; index += 1) buffer[position++] = field[index] ?? 0;
+  buffer[position] = VALUE;
+  writer.position = position + 2;
+  writeScalar(writer, value);
+  buffer[position + 1] = writer.position - position - 2;
+  buffer[start + 1] = writer.position - start - 2;
+  return true;
+}
+
+function writeScalar(writer: WireWriter, value: string | number | boolean): void {
+  if (typeof value === 'string') {
+    writer.textField(STRING, value);
+  } else if (typeof value === 'boolean') {
+    writer.reserve(2);
+    writer.buffer[writer.position++] = BOOL;
+    writer.buffer[writer.position++] = value ? 1 : 0;
+  } else if (Number.isInteger(value) && value >= MIN_INT64 && value < MAX_INT64) {
+    writer.reserve(1);
+    writer.buffer[writer.position++] = INT;
+    writer.varint64(value);
+  } else {
+    writer.reserve(1);
+    writer.buffer[writer.position++] = DOUBLE;
+    writer.double(value);
+  }
+}
+
+/** Writes the content of an `AnyValue`; what OTLP has no type for becomes an empty value. */
+function writeAnyValue(writer: WireWriter, value: unknown): void {
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+    writeScalar(writer, value);
+  } else if (value instanceof Uint8Array) {
+    writer.reserve(1);
+    writer.buffer[writer.position++] = BYTES;
+    writer.bytes(value);
+  } else if (Array.isArray(value)) {
+    writeArray(writer, value);
+  } else if (isMap(value)) {
+    const list = writer.beginMessage(KVLIST);
+    writeAttributes(writer, LIST_ITEM, value);
+    writer.endMessage(list);
+  }
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function writeArray(writer: WireWriter, values: readonly unknown[]): void {
+  const list = writer.beginMessage(ARRAY);
+  for (const value of values) {
+    const item = writer.beginMessage(LIST_ITEM);
+    writeAnyValue(writer, value);
+    writer.endMessage(item);
+  }
+  writer.endMessage(list);
+}

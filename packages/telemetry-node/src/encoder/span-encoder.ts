@@ -1,0 +1,135 @@
+import type { Link, SpanContext } from '@opentelemetry/api';
+import type { InstrumentationScope } from '@opentelemetry/core';
+import type { Resource } from '@opentelemetry/resources';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { writeAttributes } from './attribute-encoder.ts';
+import { WireWriter } from './wire-writer.ts';
+
+/** Flags of OTLP beside the eight of W3C: whether it is known that the parent is remote, and whether it is. */
+const HAS_IS_REMOTE = 0x1_00;
+const IS_REMOTE = 0x2_00;
+
+type TimedEvent = ReadableSpan['events'][number];
+type CountedLink = Link & { readonly droppedAttributesCount?: number };
+
+/**
+ * Encodes spans as an `ExportTraceServiceRequest` in one pass. It decodes to the same spans as
+ * OpenTelemetry's `ProtobufTraceSerializer`; the bytes differ in the padding of nested lengths and in
+ * zeros that are left out.
+ */
+export class SpanEncoder {
+  readonly #writer = new WireWriter();
+
+  /** The bytes are the caller's own. */
+  encode(spans: readonly ReadableSpan[]): Uint8Array {
+    const writer = this.#writer;
+    for (const [resource, scopes] of groupSpans(spans)) {
+      const message = writer.beginMessage(0x0a);
+      writeResource(writer, resource);
+      for (const [scope, members] of scopes) writeScopeSpans(writer, scope, members);
+      if (isText(resource.schemaUrl)) writer.textField(0x1a, resource.schemaUrl);
+      writer.endMessage(message);
+    }
+    return writer.finish();
+  }
+}
+
+type Groups = Map<Resource, Map<InstrumentationScope, ReadableSpan[]>>;
+
+function groupSpans(spans: readonly ReadableSpan[]): Groups {
+  const groups: Groups = new Map();
+  for (const span of spans) {
+    let scopes = groups.get(span.resource);
+    if (scopes === undefined) groups.set(span.resource, (scopes = new Map()));
+    const members = scopes.get(span.instrumentationScope);
+    if (members === undefined) scopes.set(span.instrumentationScope, [span]);
+    else members.push(span);
+  }
+  return groups;
+}
+
+function isText(text: string | undefined): text is string {
+  return text !== undefined && text !== '';
+}
+
+function writeResource(writer: WireWriter, resource: Resource): void {
+  const message = writer.beginMessage(0x0a);
+  writeAttributes(writer, 0x0a, resource.attributes);
+  writer.endMessage(message);
+}
+
+function writeScopeSpans(writer: WireWriter, scope: InstrumentationScope, spans: readonly ReadableSpan[]): void {
+  const message = writer.beginMessage(0x12);
+  const scopeMessage = writer.beginMessage(0x0a);
+  writer.textField(0x0a, scope.name);
+  if (isText(scope.version)) writer.textField(0x12, scope.version);
+  writer.endMessage(scopeMessage);
+  for (const span of spans) writeSpan(writer, span);
+  if (isText(scope.schemaUrl)) writer.textField(0x1a, scope.schemaUrl);
+  writer.endMessage(message);
+}
+
+function writeSpan(writer: WireWriter, span: ReadableSpan): void {
+  const message = writer.beginMessage(0x12);
+  const spanContext = span.spanContext();
+  const parent = span.parentSpanContext;
+  writer.hexField(0x0a, spanContext.traceId);
+  writer.hexField(0x12, spanContext.spanId);
+  writeTraceState(writer, 0x1a, spanContext);
+  if (isText(parent?.spanId)) writer.hexField(0x22, parent.spanId);
+  writer.textField(0x2a, span.name);
+  writer.uintField(0x30, span.kind + 1);
+  writer.timeField(0x39, span.startTime[0], span.startTime[1]);
+  writer.timeField(0x41, span.endTime[0], span.endTime[1]);
+  writeAttributes(writer, 0x4a, span.attributes);
+  writer.uintField(0x50, span.droppedAttributesCount);
+  for (const event of span.events) writeEvent(writer, event);
+  writer.uintField(0x60, span.droppedEventsCount);
+  for (const link of span.links) writeLink(writer, link);
+  writer.uintField(0x70, span.droppedLinksCount);
+  writeStatus(writer, span.status);
+  // Field 16 needs a tag of two bytes.
+  writer.reserve(2);
+  writer.buffer[writer.position++] = 0x85;
+  writer.buffer[writer.position++] = 0x01;
+  writer.fixed32(toFlags(spanContext.traceFlags, parent?.isRemote));
+  writer.endMessage(message);
+}
+
+function toFlags(traceFlags: number, isRemote: boolean | undefined): number {
+  return (traceFlags & 0xff) | HAS_IS_REMOTE | (isRemote === true ? IS_REMOTE : 0);
+}
+
+function writeTraceState(writer: WireWriter, tag: number, spanContext: SpanContext): void {
+  const traceState = spanContext.traceState?.serialize();
+  if (isText(traceState)) writer.textField(tag, traceState);
+}
+
+function writeEvent(writer: WireWriter, event: TimedEvent): void {
+  const message = writer.beginMessage(0x5a);
+  writer.timeField(0x09, event.time[0], event.time[1]);
+  writer.textField(0x12, event.name);
+  if (event.attributes !== undefined) writeAttributes(writer, 0x1a, event.attributes);
+  writer.uintField(0x20, event.droppedAttributesCount ?? 0);
+  writer.endMessage(message);
+}
+
+function writeLink(writer: WireWriter, link: CountedLink): void {
+  const message = writer.beginMessage(0x6a);
+  writer.hexField(0x0a, link.context.traceId);
+  writer.hexField(0x12, link.context.spanId);
+  writeTraceState(writer, 0x1a, link.context);
+  if (link.attributes !== undefined) writeAttributes(writer, 0x22, link.attributes);
+  writer.uintField(0x28, link.droppedAttributesCount ?? 0);
+  writer.reserve(1);
+  writer.buffer[writer.position++] = 0x35;
+  writer.fixed32(toFlags(link.context.traceFlags, link.context.isRemote));
+  writer.endMessage(message);
+}
+
+function writeStatus(writer: WireWriter, status: ReadableSpan['status']): void {
+  const message = writer.beginMessage(0x7a);
+  if (isText(status.message)) writer.textField(0x12, status.message);
+  writer.uintField(0x18, status.code);
+  writer.endMessage(message);
+}

@@ -1,0 +1,22 @@
+export { findApiCopies, registeredApiVersion, type ApiCopy } from './api-copies.ts';
+export type { DoctorCause, DoctorExporter, DoctorProblem, DoctorReport } from './doctor/doctor-report.ts';
+export { formatDoctorReport } from './doctor/format-doctor-report.ts';
+export { runDoctor, type DoctorOptions } from './doctor/run-doctor.ts';
+export { type ExportCause } from './export-cause.ts';
+export { registerProcessMetrics } from './process-metrics.ts';
+export { registerRuntimeMetrics, type RuntimeMetrics } from './runtime-metrics.ts';
+export { type SpanTransform } from './span-pipeline.ts';
+export { startTelemetry } from './start-telemetry.ts';
+export { TelemetryError, type TelemetryErrorCode } from './telemetry-error.ts';
+export type {
+  ApiConflict,
+  DropReason,
+  ExporterFailureReport,
+  ExporterHealth,
+  ExporterState,
+  TelemetryHealth,
+  TelemetryHealthChange,
+  TelemetrySignal,
+} from './telemetry-health.ts';
+export type { FlushOptions, StartTelemetryOptions, Telemetry } from './telemetry.ts';
+export { traceLogFields, type TraceLogFields } from './trace-log-fields.ts';

@@ -1,0 +1,53 @@
+import type { HistogramAggregation, TelemetryConfig } from '@dcc-mcp/telemetry-config';
+import type { Resource } from '@opentelemetry/resources';
+import { MeterProvider, type MetricReader } from '@opentelemetry/sdk-metrics';
+import { createPush, type PeriodicReaderConfig, type PipelineContext } from '../pipelines.ts';
+import type { StartTelemetryOptions } from '../telemetry.ts';
+import type { PeriodicPush } from './periodic-push.ts';
+import { SharedReader } from './shared-reader.ts';
+
+/** The metrics side of one instance. */
+export interface MeterPipeline {
+  readonly provider: MeterProvider;
+  readonly pushes: readonly PeriodicPush[];
+  /** Present when someone pulls. */
+  readonly pullReader?: MetricReader;
+}
+
+function isPeriodic(reader: TelemetryConfig['metrics']['readers'][number]): reader is PeriodicReaderConfig {
+  return reader.type === 'periodic';
+}
+
+/**
+ * One reader for each histogram aggregation in use, shared by its exporters; the pull always has the
+ * explicit one, whose boundaries are part of what dashboards rely on. `undefined`: nobody reads.
+ */
+export function createMeterPipeline(
+  config: TelemetryConfig['metrics'],
+  options: StartTelemetryOptions,
+  resource: Resource,
+  context: PipelineContext,
+): MeterPipeline | undefined {
+  const periodic = config.readers.filter(isPeriodic);
+  const isPulled = options.pull === true || config.readers.length > periodic.length;
+  const own = options.metricReaders ?? [];
+  if (periodic.length === 0 && !isPulled && own.length === 0) return undefined;
+  const shared = new Map<HistogramAggregation, SharedReader>();
+  const readerFor = (aggregation: HistogramAggregation): SharedReader => {
+    const known = shared.get(aggregation) ?? new SharedReader(aggregation, context.ready, options.cardinalityLimit);
+    shared.set(aggregation, known);
+    return known;
+  };
+  const pullReader = isPulled ? readerFor('explicit_bucket_histogram') : undefined;
+  const planned = periodic.map((reader) => ({
+    reader,
+    source: readerFor(reader.exporter.defaultHistogramAggregation),
+  }));
+  const provider = new MeterProvider({
+    resource,
+    readers: [...shared.values(), ...own],
+    ...(options.views === undefined ? {} : { views: [...options.views] }),
+  });
+  const pushes = planned.map(({ reader, source }) => createPush(reader, source, context));
+  return { provider, pushes, ...(pullReader === undefined ? {} : { pullReader }) };
+}

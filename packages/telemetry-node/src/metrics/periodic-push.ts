@@ -1,0 +1,91 @@
+import type { MetricTemporality } from '@dcc-mcp/telemetry-config';
+import type { MetricReader, ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import type { ExporterMonitor, ExportOutcome } from '../exporter-monitor.ts';
+import type { Exporter } from '../exporter.ts';
+import { createFailure } from '../export-cause.ts';
+import { toDelta, type DeltaState } from './delta.ts';
+
+export interface PeriodicPushOptions {
+  readonly reader: MetricReader;
+  readonly exporter: Exporter<ResourceMetrics>;
+  readonly monitor: ExporterMonitor;
+  readonly temporality: MetricTemporality;
+  readonly intervalMillis: number;
+  /** 0 means none. */
+  readonly timeoutMillis: number;
+}
+
+/**
+ * Collects from a shared cumulative reader at an interval and pushes. For delta temporality what was
+ * not accepted stays in the difference, so an outage loses no count.
+ */
+export class PeriodicPush {
+  readonly #options: PeriodicPushOptions;
+  readonly #timer: NodeJS.Timeout;
+  #state: DeltaState = new Map();
+  #running: Promise<void> | undefined;
+
+  constructor(options: PeriodicPushOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => {
+      if (this.#running === undefined) void this.#run();
+    }, options.intervalMillis);
+    this.#timer.unref();
+  }
+
+  /** Collects and pushes once more, after a push that is under way. */
+  async flush(): Promise<void> {
+    if (this.#running !== undefined) await this.#running;
+    await this.#run();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#options.exporter.close();
+  }
+
+  #run(): Promise<void> {
+    this.#running ??= this.#push().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #push(): Promise<void> {
+    const { monitor, exporter, temporality, timeoutMillis } = this.#options;
+    const collected = await this.#collect();
+    if ('failure' in collected) {
+      monitor.fail(collected.failure);
+      return;
+    }
+    const { metrics, state } =
+      temporality === 'cumulative'
+        ? { metrics: collected, state: this.#state }
+        : toDelta(collected, this.#state, temporality);
+    const count = countPoints(metrics);
+    if (count === 0) return;
+    monitor.begin(count);
+    const outcome: ExportOutcome = await exporter.export(metrics, timeoutMillis);
+    if (outcome.ok) this.#state = state;
+    monitor.finish(count, outcome);
+  }
+
+  async #collect(): Promise<ResourceMetrics | { readonly failure: ReturnType<typeof createFailure> }> {
+    const { reader, timeoutMillis } = this.#options;
+    try {
+      const options = timeoutMillis === 0 ? {} : { timeoutMillis };
+      return (await reader.collect(options)).resourceMetrics;
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      return { failure: createFailure('internal', `collecting metrics failed: ${text}`) };
+    }
+  }
+}
+
+function countPoints(metrics: ResourceMetrics): number {
+  let count = 0;
+  for (const scope of metrics.scopeMetrics) {
+    for (const metric of scope.metrics) count += metric.dataPoints.length;
+  }
+  return count;
+}

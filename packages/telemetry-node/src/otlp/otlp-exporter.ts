@@ -1,0 +1,101 @@
+import { context, ROOT_CONTEXT, type Context } from '@opentelemetry/api';
+import { suppressTracing } from '@opentelemetry/core';
+import { createFailure, type ExportFailure } from '../export-cause.ts';
+import type { ExportOutcome } from '../exporter-monitor.ts';
+import { tighterTimeout, type Exporter, type ShutdownSignals } from '../exporter.ts';
+import { parseOtlpResponse } from './otlp-response.ts';
+import { decideRetry } from './retry.ts';
+import type { OtlpTransport, SendResult } from './transport.ts';
+import type { UnsentRequest } from './unsent-request.ts';
+
+export interface OtlpExporterOptions<Batch> {
+  readonly encode: (batch: Batch) => Uint8Array | undefined;
+  readonly transport: OtlpTransport;
+  /** Bound of one export with all its retries; 0 means none. */
+  readonly timeoutMillis: number;
+  readonly signals: ShutdownSignals;
+  /** Told of a failure that is still being retried, once a retry has failed as well. */
+  readonly onRetryFailed?: (failure: ExportFailure) => void;
+  /** What must have settled before the first batch is encoded. */
+  readonly ready?: () => Promise<void>;
+}
+
+/** Encodes a batch, sends it, retries as OTLP allows, and says what became of it. */
+export class OtlpExporter<Batch> implements Exporter<Batch> {
+  readonly #options: OtlpExporterOptions<Batch>;
+  readonly #context: Context = suppressTracing(ROOT_CONTEXT);
+
+  constructor(options: OtlpExporterOptions<Batch>) {
+    this.#options = options;
+  }
+
+  async export(batch: Batch, timeoutMillis: number): Promise<ExportOutcome> {
+    try {
+      await this.#options.ready?.();
+      const body = this.#options.encode(batch);
+      if (body === undefined) return { ok: false, failure: createFailure('internal', 'the batch cannot be encoded') };
+      const bound = tighterTimeout(timeoutMillis, this.#options.timeoutMillis);
+      // Suppressed, so that an instrumented http module makes no spans of our own requests.
+      return await context.with(this.#context, () => this.#sendWithRetries(body, bound));
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      return { ok: false, failure: createFailure('internal', `exporting failed: ${text}`) };
+    }
+  }
+
+  prepare(batch: Batch): UnsentRequest | undefined {
+    const body = this.#options.encode(batch);
+    return body === undefined ? undefined : this.#options.transport.prepare?.(body);
+  }
+
+  close(): void {
+    this.#options.transport.close();
+  }
+
+  async #sendWithRetries(body: Uint8Array, boundMillis: number): Promise<ExportOutcome> {
+    const { transport, signals } = this.#options;
+    const deadline = boundMillis === 0 ? Infinity : performance.now() + boundMillis;
+    for (let retries = 0; ; retries += 1) {
+      const remaining = deadline - performance.now();
+      const timeoutMillis = remaining === Infinity ? 0 : Math.max(Math.ceil(remaining), 1);
+      const outcome = toOutcome(await transport.send(body, timeoutMillis, signals.aborted));
+      if (outcome.ok) return outcome;
+      const wait = decideRetry({
+        retries,
+        failure: outcome.failure,
+        remainingMillis: deadline - performance.now(),
+        isClosing: signals.closing.aborted,
+        random: Math.random(),
+      });
+      if (wait === undefined || signals.aborted.aborted) return { ok: false, failure: outcome.failure };
+      if (retries > 0) this.#options.onRetryFailed?.(outcome.failure);
+      await pause(wait, signals);
+    }
+  }
+}
+
+function toOutcome(result: SendResult): ExportOutcome {
+  if (!result.ok) return result;
+  const response = parseOtlpResponse(result.body, result.contentType);
+  if (!('invalid' in response)) return { ok: true, ...response };
+  return { ok: false, failure: toInvalidResponse(response.invalid, result.contentType) };
+}
+
+function toInvalidResponse(reason: string, contentType: string): ExportFailure {
+  const isPage = contentType.startsWith('text/html');
+  return createFailure(isPage ? 'proxy' : 'invalid_response', `status 200, but ${reason}`, { statusCode: 200 });
+}
+
+/** Waits; the beginning of shutdown ends a wait that has not begun to be cheap. */
+function pause(millis: number, signals: ShutdownSignals): Promise<void> {
+  const signal = signals.closing.aborted ? signals.aborted : signals.closing;
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, millis).unref();
+    signal.addEventListener('abort', end);
+  });
+}

@@ -1,0 +1,117 @@
+/** What a collector's answer of success says. */
+export type OtlpResponse = { readonly rejected: number; readonly message?: string } | { readonly invalid: string };
+
+const MAX_MESSAGE_LENGTH = 500;
+
+/** Text of strangers as one bounded line without control characters. */
+export function toOneLine(text: string, maxLength: number = MAX_MESSAGE_LENGTH): string {
+  const line = text.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+  return line.length > maxLength ? `${line.slice(0, maxLength)}…` : line;
+}
+
+/**
+ * Reads the body of a 2xx answer. An empty body is full success; an answer that is neither protobuf
+ * nor JSON does not come from a collector (OTLP, "OTLP/HTTP Response").
+ */
+export function parseOtlpResponse(body: Uint8Array, contentType: string): OtlpResponse {
+  if (body.length === 0) return { rejected: 0 };
+  const mediaType = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
+  if (mediaType === 'application/json') return parseJson(body);
+  if (mediaType === 'application/x-protobuf' || mediaType === 'application/grpc' || mediaType === '') {
+    return parseProtobuf(body);
+  }
+  return { invalid: `the answer is ${toOneLine(mediaType, 80)}, not OTLP` };
+}
+
+/**
+ * Reads why a request was refused: the message of the `google.rpc.Status` in the body of a 4xx or 5xx answer (OTLP,
+ * "Failures"), or the body itself where it is none.
+ */
+export function readRefusal(body: Uint8Array, contentType: string): string {
+  const text = Buffer.from(body).toString('utf8');
+  const mediaType = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
+  try {
+    if (mediaType === 'application/x-protobuf') {
+      const message = readFields(body).get(2);
+      return message instanceof Uint8Array ? Buffer.from(message).toString('utf8') : '';
+    }
+    const status: unknown = mediaType === 'application/json' ? JSON.parse(text) : undefined;
+    if (isRecord(status) && typeof status['message'] === 'string') return status['message'];
+  } catch {
+    // What claims to be a status and is none is shown as it came.
+  }
+  return text;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function toResult(rejected: number, message: unknown): OtlpResponse {
+  return {
+    rejected: Number.isFinite(rejected) ? Math.max(rejected, 0) : 0,
+    ...(typeof message === 'string' && message !== '' ? { message: toOneLine(message) } : {}),
+  };
+}
+
+function parseJson(body: Uint8Array): OtlpResponse {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(Buffer.from(body).toString('utf8'));
+  } catch {
+    return { invalid: 'the answer is not valid JSON' };
+  }
+  if (!isRecord(parsed)) return { invalid: 'the answer is not a JSON object' };
+  const partial = parsed['partialSuccess'];
+  if (!isRecord(partial)) return { rejected: 0 };
+  const rejected = partial['rejectedSpans'] ?? partial['rejectedDataPoints'] ?? partial['rejectedLogRecords'] ?? 0;
+  return toResult(Number(rejected), partial['errorMessage']);
+}
+
+function parseProtobuf(body: Uint8Array): OtlpResponse {
+  try {
+    const partial = readFields(body).get(1);
+    if (!(partial instanceof Uint8Array)) return { rejected: 0 };
+    const fields = readFields(partial);
+    const message = fields.get(2);
+    return toResult(
+      Number(fields.get(1) ?? 0),
+      message instanceof Uint8Array ? Buffer.from(message).toString('utf8') : undefined,
+    );
+  } catch {
+    return { invalid: 'the answer is not a protobuf message' };
+  }
+}
+
+/** Last value of each field; only what these small answers use: varints, lengths, fixed. */
+function readFields(bytes: Uint8Array): Map<number, number | Uint8Array> {
+  const fields = new Map<number, number | Uint8Array>();
+  let position = 0;
+  const readVarint = (): number => {
+    let value = 0;
+    for (let shift = 0; shift < 70; shift += 7) {
+      const byte = bytes[position];
+      if (byte === undefined) throw new RangeError('truncated');
+      position += 1;
+      value += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) return value;
+    }
+    throw new RangeError('varint too long');
+  };
+  const take = (length: number): Uint8Array => {
+    if (position + length > bytes.length) throw new RangeError('truncated');
+    position += length;
+    return bytes.subarray(position - length, position);
+  };
+  while (position < bytes.length) {
+    const tag = readVarint();
+    const field = Math.floor(tag / 8);
+    if (field === 0) throw new RangeError('field number 0');
+    if (tag % 8 === 0) fields.set(field, readVarint());
+    else if (tag % 8 === 1) take(8);
+    else if (tag % 8 === 2) fields.set(field, take(readVarint()));
+    else if (tag % 8 === 5) take(4);
+    else throw new RangeError('unknown wire type');
+  }
+  return fields;
+}

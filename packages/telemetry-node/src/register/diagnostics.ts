@@ -1,0 +1,33 @@
+import type { DiagLevel, Issue } from '@dcc-mcp/telemetry-config';
+import { diag, DiagLogLevel, type DiagLogFunction } from '@opentelemetry/api';
+
+const LEVELS: Readonly<Record<DiagLevel, DiagLogLevel>> = {
+  none: DiagLogLevel.NONE,
+  error: DiagLogLevel.ERROR,
+  warn: DiagLogLevel.WARN,
+  info: DiagLogLevel.INFO,
+  debug: DiagLogLevel.DEBUG,
+  verbose: DiagLogLevel.VERBOSE,
+  all: DiagLogLevel.ALL,
+};
+
+/** One line on standard error; standard output belongs to the application. */
+export function printLine(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+/** An issue as one line. */
+export function issueToLine({ variable, problem, expected, fix }: Issue): string {
+  const help = fix ?? (expected === undefined ? undefined : `expected ${expected}`);
+  return `telemetry: ${variable}: ${problem}${help === undefined ? '' : `; ${help}`}`;
+}
+
+const printDiag: DiagLogFunction = (message, ...rest) => {
+  printLine(['opentelemetry:', message, ...rest.map(String)].join(' '));
+};
+
+/** Lets the SDK speak on standard error, from `level` on. */
+export function setDiagLevel(level: DiagLevel): void {
+  const logger = { error: printDiag, warn: printDiag, info: printDiag, debug: printDiag, verbose: printDiag };
+  diag.setLogger(logger, { logLevel: LEVELS[level], suppressOverrideMessage: true });
+}

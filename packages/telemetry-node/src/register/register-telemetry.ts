@@ -1,0 +1,67 @@
+import type { TelemetryConfig } from '@dcc-mcp/telemetry-config';
+import { registerProcessMetrics } from '../process-metrics.ts';
+import { registerRuntimeMetrics } from '../runtime-metrics.ts';
+import { startRunning } from '../start-telemetry.ts';
+import type { Telemetry } from '../telemetry.ts';
+import { VERSION } from '../version.ts';
+import { issueToLine, printLine, setDiagLevel } from './diagnostics.ts';
+import { flushAtExit } from './exit-flush.ts';
+import { FetchSpans } from './fetch-spans.ts';
+import { enableHttpSpans } from './http-spans.ts';
+import { correlatePinoLines } from './pino-correlation.ts';
+import { flushAtEnd } from './process-end.ts';
+import { startPrometheusListener } from './prometheus-listener.ts';
+import { readFromProcess } from './read-environment.ts';
+
+const SCOPE = '@dcc-mcp/telemetry-node/register';
+const END_TIMEOUT_MILLIS = 5_000;
+/** Here the process cannot do anything else meanwhile. */
+const EXIT_TIMEOUT_MILLIS = 1_000;
+
+/** Starts telemetry for the whole process from its environment; all that `--import …/register` does. */
+export function registerTelemetry(env: NodeJS.ProcessEnv): Telemetry {
+  const { values: config, issues } = readFromProcess(env);
+  for (const issue of issues) printLine(issueToLine(issue));
+  if (env['OTEL_LOG_LEVEL'] !== undefined) setDiagLevel(config.logLevel);
+  const telemetry = startRunning(config, {
+    setGlobals: true,
+    onHealthChange: ({ message }) => {
+      printLine(message);
+    },
+  });
+  const conflict = telemetry.health().apiConflict;
+  if (conflict !== undefined) printLine(`telemetry: ${conflict.action}`);
+  let ownPort: number | undefined;
+  instrument(telemetry, (port) => port !== undefined && port === ownPort);
+  // A listener that cannot be had is a warning, never the end of the application.
+  void listen(config, telemetry).then((port) => (ownPort = port));
+  flushAtEnd(telemetry, END_TIMEOUT_MILLIS);
+  flushAtExit(() => telemetry.takeUnsent(), EXIT_TIMEOUT_MILLIS);
+  return telemetry;
+}
+
+async function listen(config: TelemetryConfig, telemetry: Telemetry): Promise<number | undefined> {
+  try {
+    const port = await startPrometheusListener(config, telemetry.metricReader);
+    const wasAnyPort = config.metrics.readers.some((reader) => reader.type === 'prometheus' && reader.port === 0);
+    if (wasAnyPort && port !== undefined) printLine(`telemetry: metrics on port ${port}, path /metrics`);
+    return port;
+  } catch (error) {
+    printLine(`telemetry: no /metrics: ${error instanceof Error ? error.message : String(error)}`);
+    return undefined;
+  }
+}
+
+/** Only what someone records for is patched or measured. */
+function instrument(telemetry: Telemetry, isOwnPort: (port: number | undefined) => boolean): void {
+  if (telemetry.isTracing || telemetry.isMetering) {
+    enableHttpSpans(telemetry, isOwnPort);
+    new FetchSpans(telemetry.tracerFor(SCOPE, VERSION), telemetry.meterFor(SCOPE, VERSION)).enable();
+  }
+  if (telemetry.isTracing) correlatePinoLines();
+  if (telemetry.isMetering) {
+    const meter = telemetry.meterFor(SCOPE, VERSION);
+    registerProcessMetrics(meter);
+    registerRuntimeMetrics(meter);
+  }
+}

@@ -1,0 +1,45 @@
+import type { ResourceDetectorName, TelemetryConfig } from '@dcc-mcp/telemetry-config';
+import type { Attributes } from '@opentelemetry/api';
+import {
+  defaultResource,
+  detectResources,
+  hostDetector,
+  osDetector,
+  processDetector,
+  resourceFromAttributes,
+  serviceInstanceIdDetector,
+  type Resource,
+  type ResourceDetector,
+} from '@opentelemetry/resources';
+
+/** `env` stands for the attributes in the configuration itself, which always count. */
+const DETECTORS: Readonly<Record<ResourceDetectorName, ResourceDetector | undefined>> = {
+  env: undefined,
+  host: hostDetector,
+  os: osDetector,
+  process: processDetector,
+  service: serviceInstanceIdDetector,
+};
+
+/**
+ * Who this process is: the SDK's defaults, then what the detectors find, then the application's
+ * attributes, then `OTEL_RESOURCE_ATTRIBUTES` or what the configuration file says, then `OTEL_SERVICE_NAME`; the later one wins.
+ */
+export function createResource(config: TelemetryConfig['resource'], application: Attributes = {}): Resource {
+  const detectors = config.detectors.flatMap((name) => DETECTORS[name] ?? []);
+  const serviceName = config.serviceName === undefined ? {} : { 'service.name': config.serviceName };
+  return defaultResource()
+    .merge(detectResources({ detectors }))
+    .merge(resourceFromAttributes(application))
+    .merge(resourceFromAttributes({ ...config.attributes, ...config.typedAttributes, ...serviceName }));
+}
+
+/** Settles once attributes that take time (`host.id`) are there; never rejects, never asks twice. */
+export function whenReady(resource: Resource): () => Promise<void> {
+  let ready: Promise<void> | undefined;
+  return () => {
+    if (resource.asyncAttributesPending !== true) return Promise.resolve();
+    ready ??= resource.waitForAsyncAttributes?.().catch(() => undefined) ?? Promise.resolve();
+    return ready;
+  };
+}

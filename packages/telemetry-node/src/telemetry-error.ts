@@ -1,0 +1,13 @@
+/** What a caller of this package did wrong. */
+export type TelemetryErrorCode = 'invalid_option' | 'already_shut_down';
+
+/** Thrown for misuse only; trouble with exporting is never an error, it is `health()`. */
+export class TelemetryError extends Error {
+  override readonly name = 'TelemetryError';
+  readonly code: TelemetryErrorCode;
+
+  constructor(code: TelemetryErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,145 @@
+import { describe, expect, test } from '@jest/globals';
+import { decodeTraces } from '@dcc-mcp/test-kit/otlp-decode';
+import { SpanStatusCode, TraceFlags, type Link, type SpanContext } from '@opentelemetry/api';
+import { TraceState, type InstrumentationScope } from '@opentelemetry/core';
+import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+import { emptyResource, resourceFromAttributes } from '@opentelemetry/resources';
+import { TracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace';
+import * as fc from 'fast-check';
+import { SpanEncoder } from '../../src/encoder/span-encoder.ts';
+
+/** Any UTF-16 text, lone surrogates included, from empty to past each length at which the encoder changes its way. */
+const text = fc.oneof(
+  fc.string({ maxLength: 30 }),
+  fc.string({ unit: 'binary', maxLength: 60 }),
+  fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 50 }).map((codes) => String.fromCharCode(...codes)),
+  fc.string({ minLength: 90, maxLength: 400 }),
+);
+const number = fc.oneof(
+  fc.integer(),
+  fc.maxSafeInteger(),
+  fc.double(),
+  fc.constantFrom(0, -0, NaN, Infinity, -Infinity, 2 ** 31, 2 ** 32, -(2 ** 32), 2 ** 62, 2 ** 63, -(2 ** 63), 1e300),
+);
+const scalar = fc.oneof(text, number, fc.boolean());
+const value = fc.letrec((tie) => ({
+  any: fc.oneof(
+    { depthSize: 'small' },
+    scalar,
+    fc.constantFrom(null, undefined),
+    fc.uint8Array({ maxLength: 200 }),
+    fc.array(tie('any'), { maxLength: 6 }),
+    fc.dictionary(text, tie('any'), { maxKeys: 5 }),
+  ),
+})).any;
+const attributes = fc.dictionary(text, value, { maxKeys: 12 }) as fc.Arbitrary<Record<string, string>>;
+const hex = (length: number) => fc.stringMatching(new RegExp(`^[0-9a-f]{${length}}$`));
+const spanContext: fc.Arbitrary<SpanContext> = fc.record(
+  {
+    traceId: hex(32),
+    spanId: hex(16),
+    traceFlags: fc.integer({ min: 0, max: 255 }),
+    isRemote: fc.boolean(),
+    traceState: fc.constantFrom(new TraceState(), new TraceState('a=1,b=2')),
+  },
+  { requiredKeys: ['traceId', 'spanId', 'traceFlags'] },
+);
+const count = fc.constantFrom(0, 1, 127, 128, 70_000);
+const time = fc.tuple(fc.integer({ min: 0, max: 4_000_000_000 }), fc.integer({ min: 0, max: 999_999_999 }));
+const link = fc.record({ context: spanContext, attributes, droppedAttributesCount: count });
+const event = fc.record({ name: text, time, attributes, droppedAttributesCount: count });
+const resources = [
+  emptyResource(),
+  resourceFromAttributes({ 'service.name': 'ü' }, { schemaUrl: 'https://example.org/r' }),
+];
+const scopes: readonly InstrumentationScope[] = [
+  { name: 'a' },
+  { name: 'b', version: '1.0', schemaUrl: 'https://example.org/s' },
+];
+
+const span = fc.record({
+  name: text,
+  kind: fc.integer({ min: 0, max: 4 }),
+  context: spanContext,
+  parentSpanContext: fc.option(spanContext, { nil: undefined }),
+  startTime: time,
+  endTime: time,
+  status: fc.record({ code: fc.integer({ min: 0, max: 2 }), message: text }, { requiredKeys: ['code'] }),
+  attributes,
+  links: fc.array(link, { maxLength: 3 }),
+  events: fc.array(event, { maxLength: 3 }),
+  resource: fc.constantFrom(...resources),
+  instrumentationScope: fc.constantFrom(...scopes),
+  droppedAttributesCount: count,
+  droppedEventsCount: count,
+  droppedLinksCount: count,
+});
+
+function toReadable({ context, ...rest }: typeof span extends fc.Arbitrary<infer T> ? T : never): ReadableSpan {
+  const readable: unknown = { ...rest, spanContext: () => context, duration: [0, 0], ended: true };
+  return readable as ReadableSpan;
+}
+
+function decodeBoth(spans: readonly ReadableSpan[], encoder = new SpanEncoder()) {
+  const official = ProtobufTraceSerializer.serializeRequest([...spans]);
+  return { ours: decodeTraces(encoder.encode(spans)), official: decodeTraces(official ?? new Uint8Array()) };
+}
+
+describe('SpanEncoder', () => {
+  test('decodes to the same spans as the official serializer, whatever the spans hold', () => {
+    const encoder = new SpanEncoder();
+    fc.assert(
+      fc.property(fc.array(span, { maxLength: 5 }), (spans) => {
+        const { ours, official } = decodeBoth(spans.map(toReadable), encoder);
+        expect(ours).toEqual(official);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test('keeps every length of a short text apart, at each border of its fast paths', () => {
+    const spans = Array.from({ length: 140 }, (_, length) =>
+      toReadable({
+        ...fc.sample(span, { numRuns: 1, seed: length })[0]!,
+        attributes: { [`key${'k'.repeat(length)}`]: 'v'.repeat(length), short: 'ü'.repeat(length) },
+      }),
+    );
+    const { ours, official } = decodeBoth(spans);
+    expect(ours).toEqual(official);
+  });
+
+  test('encodes a batch of several megabytes', () => {
+    const base = fc.sample(span, { numRuns: 1, seed: 7 })[0]!;
+    const one = toReadable({ ...base, events: [], links: [], attributes: { text: 'x'.repeat(5_000) } });
+    const { ours, official } = decodeBoth(Array.from({ length: 1_500 }, () => one));
+    expect(ours).toHaveLength(1_500);
+    expect(ours[1_499]).toEqual(official[1_499]);
+  });
+
+  test('encodes what the SDK itself records, with its limits and drops', () => {
+    const ended: ReadableSpan[] = [];
+    const keep: SpanProcessor = {
+      onStart: () => undefined,
+      onEnd: (readable) => void ended.push(readable),
+      forceFlush: () => Promise.resolve(),
+      shutdown: () => Promise.resolve(),
+    };
+    const provider = new TracerProvider({
+      spanProcessors: [keep],
+      spanLimits: { attributeCountLimit: 3, eventCountLimit: 2, linkCountLimit: 1, attributeValueLengthLimit: 5 },
+    });
+    const links: Link[] = [1, 2].map((id) => ({
+      context: { traceId: 'ab'.repeat(16), spanId: `0${id}`.repeat(8), traceFlags: TraceFlags.SAMPLED },
+    }));
+    const recorded = provider
+      .getTracer('t', '1')
+      .startSpan('x', { links, attributes: { big: 10n, date: new Date(0) } });
+    recorded.setAttributes({ a: 'long text', b: [1, 2], c: { d: null }, e: 5 });
+    for (const name of ['1', '2', '3']) recorded.addEvent(name, { a: 1 });
+    recorded.setStatus({ code: SpanStatusCode.ERROR, message: 'boom' });
+    recorded.end();
+    const { ours, official } = decodeBoth(ended);
+    expect(ours).toEqual(official);
+    expect(ours[0]).toMatchObject({ droppedEventsCount: 1, droppedLinksCount: 1, attributes: { a: 'long ' } });
+  });
+});

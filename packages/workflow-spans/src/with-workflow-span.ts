@@ -1,0 +1,164 @@
+import { OpenInferenceSpanKind, SemanticConventions } from '@arizeai/openinference-semantic-conventions';
+import { isRecord, type RequestContext, sanitiseText, toolFailure } from '@dcc-mcp/request-context';
+import {
+  ATTR_GEN_AI_OPERATION_NAME,
+  ATTR_GEN_AI_TOOL_NAME,
+  ATTR_MCP_METHOD_NAME,
+  GEN_AI_OPERATION_EXECUTE_TOOL,
+  type Outcome,
+} from '@dcc-mcp/semantic-conventions';
+import {
+  type Context,
+  context as contextApi,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  type TextMapPropagator,
+  trace,
+  type Tracer,
+} from '@opentelemetry/api';
+import { summariseContent } from './content.ts';
+import { toKnownMethod } from './mcp-methods.ts';
+import {
+  extractContext,
+  injectContext,
+  type MessageCarriers,
+  type OutgoingCarriers,
+  readMessage,
+  settingsOf,
+} from './propagate-context.ts';
+import { setPresent } from './span-attributes.ts';
+import { setClientStatus, setErrorAttributes, setServerStatus } from './span-status.ts';
+
+/** What `withWorkflowSpan` takes. */
+export interface WithWorkflowSpanOptions extends MessageCarriers {
+  /** Take it when you start the span, not at module scope: a tracer taken before registration may never record. */
+  readonly tracer: Tracer;
+  /** Default: the one registered with the OpenTelemetry API. */
+  readonly propagator?: TextMapPropagator;
+  /** `server` (default) serves a message and continues its trace; `client` sends one; `internal` is a step of your own. */
+  readonly side?: 'server' | 'client' | 'internal';
+  /** MCP method. Default `tools/call`; `internal` steps have none unless given. */
+  readonly method?: string;
+  /** Name of the tool, prompt or step. */
+  readonly target: string;
+  /** OpenInference kind. Default TOOL. */
+  readonly kind?: keyof typeof OpenInferenceSpanKind;
+  /** Parent of `client` and `internal` spans. Default: the active context. */
+  readonly parent?: Context;
+  /** Arguments; only their names, size and hash are written. */
+  readonly input?: unknown;
+  /** Set `Ok` on success. Default false: unset, as the specification asks of libraries. */
+  readonly statusOk?: boolean;
+}
+
+/** The running span, as the work inside sees it. */
+export interface RunningSpan {
+  readonly span: Span;
+  /** OpenTelemetry context with the span in it; also the active one where a context manager is registered. */
+  readonly context: Context;
+  /** Writes this span into an outgoing message. */
+  readonly inject: (carriers: OutgoingCarriers) => void;
+}
+
+const SPAN_KIND = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: SpanKind.INTERNAL } as const;
+
+/**
+ * Runs `work` in a span that MCP, GenAI and OpenInference tools understand. A result that says the tool failed
+ * (`isError`, `success: false`) makes the span an error, as does a throw, which is passed on. Neither arguments, results nor
+ * messages of errors are written.
+ */
+export async function withWorkflowSpan<T>(
+  options: WithWorkflowSpanOptions,
+  work: (running: RunningSpan) => Promise<T> | T,
+): Promise<T> {
+  const side = options.side ?? 'server';
+  const message = side === 'server' ? readMessage(options, settingsOf(options.propagator)) : undefined;
+  const parent =
+    message === undefined ? (options.parent ?? contextApi.active()) : extractContext(options, options.propagator);
+  const span = startSpan(options, side, parent, message);
+  const context = trace.setSpan(parent, span);
+  const running: RunningSpan = {
+    span,
+    context,
+    inject: (carriers) => injectContext(context, carriers, options.propagator),
+  };
+  try {
+    const result = await contextApi.with(context, async () => work(running));
+    finish(span, side, toolFailure(result) ? 'tool_error' : 'ok', options);
+    return result;
+  } catch (error) {
+    setPresent(span, 'exception.type', nameOf(error));
+    finish(span, side, toOutcome(error), options);
+    throw error;
+  }
+}
+
+function startSpan(
+  options: WithWorkflowSpanOptions,
+  side: 'server' | 'client' | 'internal',
+  parent: Context,
+  message: RequestContext | undefined,
+): Span {
+  const method = methodOf(options, side);
+  const target = sanitiseText(options.target, MAX_TARGET_BYTES);
+  const links = message === undefined ? [] : message.links.map((context) => ({ context }));
+  const span = options.tracer.startSpan(
+    method === undefined ? target : `${method} ${target}`,
+    {
+      kind: SPAN_KIND[side],
+      links,
+      attributes: { [SemanticConventions.OPENINFERENCE_SPAN_KIND]: options.kind ?? OpenInferenceSpanKind.TOOL },
+    },
+    parent ?? ROOT_CONTEXT,
+  );
+  if (span.isRecording()) describe(span, method, target, options, message);
+  return span;
+}
+
+const MAX_TARGET_BYTES = 256;
+
+function methodOf(options: WithWorkflowSpanOptions, side: string): string | undefined {
+  const method = options.method ?? (side === 'internal' ? undefined : 'tools/call');
+  return method === undefined ? undefined : toKnownMethod(method);
+}
+
+function describe(
+  span: Span,
+  method: string | undefined,
+  target: string,
+  options: WithWorkflowSpanOptions,
+  message: RequestContext | undefined,
+): void {
+  setPresent(span, ATTR_MCP_METHOD_NAME, method);
+  if (method === 'tools/call') {
+    span.setAttribute(ATTR_GEN_AI_OPERATION_NAME, GEN_AI_OPERATION_EXECUTE_TOOL);
+    span.setAttribute(ATTR_GEN_AI_TOOL_NAME, target);
+    span.setAttribute(SemanticConventions.TOOL_NAME, target);
+  }
+  if (message !== undefined && message.session.source !== 'trace')
+    span.setAttribute(SemanticConventions.SESSION_ID, message.session.id);
+  setPresent(span, SemanticConventions.USER_ID, message?.agent.actor_id);
+  if (options.input === undefined) return;
+  const summary = summariseContent(options.input, { sha256: settingsOf(options.propagator).sha256 });
+  span.setAttribute(SemanticConventions.INPUT_VALUE, summary.value);
+  span.setAttribute(SemanticConventions.INPUT_MIME_TYPE, summary.mimeType);
+}
+
+// Aborts are DOMExceptions, and errors may come from another realm: the name tells, not the class.
+function nameOf(error: unknown): string {
+  return isRecord(error) && typeof error['name'] === 'string' ? error['name'] : typeof error;
+}
+
+function toOutcome(error: unknown): Outcome {
+  const name = nameOf(error);
+  if (name === 'AbortError') return 'cancelled';
+  return name === 'TimeoutError' ? 'timeout' : 'internal';
+}
+
+function finish(span: Span, side: string, outcome: Outcome, options: WithWorkflowSpanOptions): void {
+  setErrorAttributes(span, { outcome });
+  if (side === 'client') setClientStatus(span, outcome);
+  else setServerStatus(span, outcome, options.statusOk ?? false);
+  span.end();
+}

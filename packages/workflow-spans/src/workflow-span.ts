@@ -1,0 +1,201 @@
+import { SemanticConventions } from '@arizeai/openinference-semantic-conventions';
+import { type RequestContext, sanitiseText, statusOfOutcome } from '@dcc-mcp/request-context';
+import {
+  ATTR_DCC_MCP_BATCH_SIZE,
+  ATTR_DCC_MCP_DCC_TYPE,
+  ATTR_DCC_MCP_ERROR_KIND,
+  ATTR_DCC_MCP_INSTANCE_ID,
+  ATTR_DCC_MCP_OUTCOME,
+  ATTR_DCC_MCP_POLICY_OUTCOME,
+  ATTR_DCC_MCP_POLICY_REASON,
+  ATTR_DCC_MCP_QUEUE_WAIT_MS,
+  ATTR_DCC_MCP_SEARCH_ID,
+  ATTR_DCC_MCP_SEARCH_MATCH_REASONS,
+  ATTR_DCC_MCP_SEARCH_RANKER_VERSION,
+  ATTR_DCC_MCP_SEARCH_SCORE,
+  ATTR_DCC_MCP_SEARCH_SELECTED_RANK,
+  ATTR_DCC_MCP_SEARCH_TOTAL,
+  ATTR_DCC_MCP_SEARCH_ZERO_RESULTS,
+  ATTR_DCC_MCP_SKILL_NAME,
+  ATTR_DCC_MCP_SUCCESS,
+  ATTR_DCC_MCP_TOOL_SLUG,
+  ATTR_GEN_AI_TOOL_NAME,
+  OPERATION_CALL,
+  type Operation,
+} from '@dcc-mcp/semantic-conventions';
+import type { Context, Span, SpanContext } from '@opentelemetry/api';
+import { capturesContent, hidesInputs, hidesOutputs, OPENINFERENCE_REDACTED } from './capture-policy.ts';
+import { captureContent, type ContentText, summariseContent } from './content.ts';
+import { HopSpan, type SharedSettings } from './hop-span.ts';
+import { contextOf } from './protocol-span.ts';
+import { setPresent } from './span-attributes.ts';
+import type { SpanClock } from './span-clock.ts';
+import type { HopStart, PolicyDecision, Route, SearchFacts, SpanEnd } from './span-options.ts';
+import { setErrorAttributes, setServerStatus } from './span-status.ts';
+
+const MAX_MATCH_REASONS = 5;
+
+/** How a workflow span ends. */
+export interface WorkflowEnd extends SpanEnd {
+  /** Default: whether the outcome is a success. A batch says whether all ran and all were ok. */
+  readonly success?: boolean;
+}
+
+/** A span, and the clock it was started with. */
+export interface StartedSpan {
+  readonly span: Span;
+  readonly clock: SpanClock;
+}
+
+/** One workflow operation, from before its work to after it. Every setter does nothing when the span isn't recorded. */
+export class WorkflowSpan {
+  readonly operation: Operation;
+  readonly ctx: RequestContext;
+  /** True when the span is recorded, so that what it carries is worth computing. */
+  readonly isRecording: boolean;
+  /** The time of this request; spans below are started and ended by it. */
+  readonly clock: SpanClock;
+  readonly #span: Span;
+  readonly #shared: SharedSettings;
+  #context: Context | undefined;
+  #dccType: string | undefined;
+  #toolSlug: string | undefined;
+  #searchId: string | undefined;
+  #isEnded = false;
+
+  constructor(started: StartedSpan, operation: Operation, ctx: RequestContext, shared: SharedSettings) {
+    const { span, clock } = started;
+    this.operation = operation;
+    this.ctx = ctx;
+    this.clock = clock;
+    this.isRecording = span.isRecording();
+    this.#span = span;
+    this.#shared = shared;
+  }
+
+  /** The span this request stands for; without a tracer the caller's, or a generated one with flag 00. */
+  get spanContext(): SpanContext {
+    return this.ctx.spanContext;
+  }
+
+  /** OpenTelemetry context with this span in it: for exemplars, logs and spans of your own. */
+  get context(): Context {
+    this.#context ??= contextOf(this.#span, this.ctx);
+    return this.#context;
+  }
+
+  /** Where the call goes; may be called again as more becomes known. */
+  setRoute(route: Route): void {
+    if (!this.isRecording) return;
+    this.#dccType = toText(route.dccType) ?? this.#dccType;
+    this.#toolSlug = toText(route.toolSlug) ?? this.#toolSlug;
+    setPresent(this.#span, ATTR_DCC_MCP_DCC_TYPE, this.#dccType);
+    setPresent(this.#span, ATTR_DCC_MCP_INSTANCE_ID, toText(route.instanceId));
+    setPresent(this.#span, ATTR_DCC_MCP_SKILL_NAME, toText(route.skillName));
+    setPresent(this.#span, ATTR_DCC_MCP_TOOL_SLUG, this.#toolSlug);
+    if (this.operation !== OPERATION_CALL) return;
+    const toolName = toText(route.toolName);
+    setPresent(this.#span, ATTR_GEN_AI_TOOL_NAME, toolName);
+    setPresent(this.#span, SemanticConventions.TOOL_NAME, toolName);
+  }
+
+  /** What the search found, or which hit of an earlier search this call follows. */
+  setSearch(search: SearchFacts): void {
+    if (!this.isRecording) return;
+    this.#searchId = search.id ?? this.#searchId;
+    setPresent(this.#span, ATTR_DCC_MCP_SEARCH_ID, search.id);
+    setPresent(this.#span, ATTR_DCC_MCP_SEARCH_RANKER_VERSION, search.rankerVersion);
+    setPresent(this.#span, ATTR_DCC_MCP_SEARCH_TOTAL, search.total);
+    setPresent(this.#span, ATTR_DCC_MCP_SEARCH_ZERO_RESULTS, search.zeroResults);
+    setPresent(this.#span, ATTR_DCC_MCP_SEARCH_SELECTED_RANK, search.selectedRank);
+    setPresent(this.#span, ATTR_DCC_MCP_SEARCH_SCORE, search.score);
+    setPresent(this.#span, ATTR_DCC_MCP_SEARCH_MATCH_REASONS, search.matchReasons?.slice(0, MAX_MATCH_REASONS));
+  }
+
+  /** What policy said; called whenever policy was evaluated. */
+  setPolicy(decision: PolicyDecision): void {
+    if (!this.isRecording) return;
+    this.#span.setAttribute(ATTR_DCC_MCP_POLICY_OUTCOME, decision.outcome);
+    setPresent(this.#span, ATTR_DCC_MCP_POLICY_REASON, toText(decision.reason));
+  }
+
+  /** Number of items of a batch. */
+  setBatchSize(items: number): void {
+    if (this.isRecording) this.#span.setAttribute(ATTR_DCC_MCP_BATCH_SIZE, items);
+  }
+
+  /** Time in the upstream's queue, in milliseconds. `startHop` sets it too. */
+  setQueueWait(millis: number): void {
+    if (this.isRecording) this.#span.setAttribute(ATTR_DCC_MCP_QUEUE_WAIT_MS, millis);
+  }
+
+  /**
+   * The arguments: a summary (names, size, hash), or the redacted content where the capture policy asks for it.
+   *
+   * @param json The same as JSON text, when it is at hand.
+   */
+  setInput(value: unknown, json?: string): void {
+    if (!this.isRecording || value === undefined) return;
+    const isHidden = hidesInputs(this.#shared.capture);
+    const content = isHidden ? undefined : this.#toContent(value, json, 'arguments');
+    this.#setContent(SemanticConventions.INPUT_VALUE, SemanticConventions.INPUT_MIME_TYPE, content);
+  }
+
+  /** The result, under the same rules as `setInput`. */
+  setOutput(value: unknown, json?: string): void {
+    if (!this.isRecording || value === undefined) return;
+    const isHidden = hidesOutputs(this.#shared.capture);
+    const content = isHidden ? undefined : this.#toContent(value, json, 'fields');
+    this.#setContent(SemanticConventions.OUTPUT_VALUE, SemanticConventions.OUTPUT_MIME_TYPE, content);
+  }
+
+  /** Starts the request to the upstream, as a CLIENT child. */
+  startHop(hop: HopStart): HopSpan {
+    if (hop.queueWaitMillis !== undefined) this.setQueueWait(hop.queueWaitMillis);
+    return new HopSpan(this.#shared, this.ctx, this, hop);
+  }
+
+  /** Ends the span with the outcome of the call; the second call and later ones do nothing. */
+  end(end: WorkflowEnd): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    if (!this.isRecording) return;
+    const span = this.#span;
+    span.setAttribute(ATTR_DCC_MCP_OUTCOME, end.outcome);
+    span.setAttribute(ATTR_DCC_MCP_SUCCESS, end.success ?? statusOfOutcome(end.outcome) === 'success');
+    setPresent(span, ATTR_DCC_MCP_ERROR_KIND, end.errorKind);
+    span.setAttribute(SemanticConventions.METADATA, this.#metadata());
+    setErrorAttributes(span, end);
+    setServerStatus(span, end.outcome, this.#shared.statusOk);
+    span.end(end.endTime ?? this.clock.now());
+  }
+
+  #toContent(value: unknown, json: string | undefined, namesAs: 'arguments' | 'fields'): ContentText {
+    const { capture, settings } = this.#shared;
+    if (capturesContent(capture, this.operation)) return captureContent(value);
+    return summariseContent(value, { sha256: settings.sha256, namesAs, json });
+  }
+
+  #setContent(key: string, mimeKey: string, content: ContentText | undefined): void {
+    this.#span.setAttribute(key, content?.value ?? OPENINFERENCE_REDACTED);
+    if (content !== undefined) this.#span.setAttribute(mimeKey, content.mimeType);
+  }
+
+  // What a reader of Phoenix or Langfuse needs to find the call elsewhere; nothing a caller made up freely.
+  #metadata(): string {
+    if (hidesInputs(this.#shared.capture)) return OPENINFERENCE_REDACTED;
+    return JSON.stringify({
+      request_id: this.ctx.requestId,
+      transport: this.ctx.transport,
+      dcc_type: this.#dccType,
+      tool_slug: this.#toolSlug,
+      search_id: this.#searchId,
+    });
+  }
+}
+
+function toText(value: string | undefined): string | undefined {
+  return value === undefined ? undefined : sanitiseText(value, MAX_NAME_BYTES);
+}
+
+const MAX_NAME_BYTES = 512;

@@ -1,0 +1,180 @@
+import { OpenInferenceSpanKind, SemanticConventions } from '@arizeai/openinference-semantic-conventions';
+import { type RequestContext, sanitiseText } from '@dcc-mcp/request-context';
+import {
+  ATTR_DCC_MCP_PROFILE,
+  ATTR_DCC_MCP_WORKFLOW_OPERATION,
+  ATTR_GEN_AI_OPERATION_NAME,
+  ATTR_GEN_AI_TOOL_NAME,
+  ATTR_MCP_METHOD_NAME,
+  ATTR_MCP_PROTOCOL_VERSION,
+  ATTR_NETWORK_TRANSPORT,
+  GEN_AI_OPERATION_EXECUTE_TOOL,
+  OPERATION_CALL,
+  OPERATION_SEARCH,
+  type Operation,
+} from '@dcc-mcp/semantic-conventions';
+import {
+  type Attributes,
+  type Context,
+  INVALID_TRACEID,
+  type Link,
+  ROOT_CONTEXT,
+  type Span,
+  SpanKind,
+  trace,
+} from '@opentelemetry/api';
+import { createCapturePolicy } from './capture-policy.ts';
+import type { SharedSettings } from './hop-span.ts';
+import { toKnownMethod } from './mcp-methods.ts';
+import { ProtocolSpan } from './protocol-span.ts';
+import { setPresent, setRequestAttributes } from './span-attributes.ts';
+import { SpanClock } from './span-clock.ts';
+import type { MessageFacts, ParentPolicy, WorkflowSpansOptions } from './span-options.ts';
+import { WorkflowSpan } from './workflow-span.ts';
+
+/** How a workflow span starts. */
+export interface WorkflowStart extends MessageFacts {
+  /** The batch this operation is an item of; none makes it the entry span of its request. */
+  readonly parent?: WorkflowSpan;
+}
+
+/** How a protocol span starts. */
+export interface ProtocolStart extends MessageFacts {
+  /** The method goes to an upstream: the span is always made, as the hop's parent. Default false. */
+  readonly isForwarded?: boolean;
+}
+
+/** A plain HTTP route. */
+export interface HttpRoute {
+  readonly method: string;
+  /** Template, not path: `/v1/tools/{slug}`. */
+  readonly route: string;
+}
+
+/** Starts the spans of requests; see `createWorkflowSpans`. */
+export interface WorkflowSpans {
+  /** Starts a workflow operation: SERVER as the entry of a request, INTERNAL as an item of a batch. */
+  startWorkflow(ctx: RequestContext, operation: Operation, start?: WorkflowStart): WorkflowSpan;
+  /** Starts a message that is no workflow operation. */
+  startProtocol(ctx: RequestContext, method: string, start?: ProtocolStart): ProtocolSpan;
+  /** Starts a plain HTTP route; a span only with `protocolSpans`. */
+  startRoute(ctx: RequestContext, route: HttpRoute): ProtocolSpan;
+}
+
+// Samplers see these; one object per kind serves all spans, recorded or not.
+const CHAIN: Attributes = Object.freeze({ [SemanticConventions.OPENINFERENCE_SPAN_KIND]: OpenInferenceSpanKind.CHAIN });
+const TOOL: Attributes = Object.freeze({ [SemanticConventions.OPENINFERENCE_SPAN_KIND]: OpenInferenceSpanKind.TOOL });
+
+/** Spans of workflow operations, hops and protocol messages, with the same settings for all. */
+export function createWorkflowSpans(options: WorkflowSpansOptions): WorkflowSpans {
+  const starter = new SpanStarter(options);
+  return {
+    startWorkflow: (ctx, operation, start) => starter.startWorkflow(ctx, operation, start ?? {}),
+    startProtocol: (ctx, method, start) => starter.startProtocol(ctx, method, start ?? {}),
+    startRoute: (ctx, route) => starter.startRoute(ctx, route),
+  };
+}
+
+interface SpanStart {
+  readonly ctx: RequestContext;
+  readonly name: string;
+  readonly clock: SpanClock;
+  readonly attributes?: Attributes;
+}
+
+class SpanStarter {
+  readonly #options: WorkflowSpansOptions;
+  readonly #shared: SharedSettings;
+  readonly #parentPolicy: ParentPolicy;
+
+  constructor(options: WorkflowSpansOptions) {
+    this.#options = options;
+    this.#parentPolicy = options.parentPolicy ?? 'auto';
+    this.#shared = {
+      tracer: options.tracer,
+      settings: options.settings,
+      capture: options.capture ?? createCapturePolicy(),
+      statusOk: options.statusOk ?? false,
+    };
+  }
+
+  startWorkflow(ctx: RequestContext, operation: Operation, start: WorkflowStart): WorkflowSpan {
+    const attributes = operation === OPERATION_SEARCH ? CHAIN : TOOL;
+    const clock = start.parent?.clock ?? new SpanClock();
+    const span =
+      start.parent === undefined
+        ? this.#startEntry({ ctx, name: operation, clock, attributes })
+        : this.#start({ ctx, name: operation, clock, attributes }, SpanKind.INTERNAL, start.parent.context);
+    if (span.isRecording()) this.#describeWorkflow(span, ctx, operation, start);
+    return new WorkflowSpan({ span, clock }, operation, ctx, this.#shared);
+  }
+
+  startProtocol(ctx: RequestContext, method: string, start: ProtocolStart): ProtocolSpan {
+    const isWanted = start.isForwarded === true || this.#options.protocolSpans === true;
+    if (!isWanted) return new ProtocolSpan(undefined, ctx, this.#shared);
+    const known = toKnownMethod(method);
+    const clock = new SpanClock();
+    const span = this.#startEntry({ ctx, name: known, clock });
+    if (span.isRecording()) {
+      span.setAttribute(ATTR_MCP_METHOD_NAME, known);
+      this.#describeEntry(span, ctx, start);
+    }
+    return new ProtocolSpan(span, ctx, this.#shared, clock);
+  }
+
+  startRoute(ctx: RequestContext, route: HttpRoute): ProtocolSpan {
+    if (this.#options.protocolSpans !== true) return new ProtocolSpan(undefined, ctx, this.#shared);
+    const clock = new SpanClock();
+    const span = this.#startEntry({ ctx, name: `${route.method} ${route.route}`, clock });
+    if (span.isRecording()) {
+      span.setAttribute('http.request.method', route.method);
+      span.setAttribute('http.route', route.route);
+      this.#describeEntry(span, ctx, { networkTransport: 'tcp' });
+    }
+    return new ProtocolSpan(span, ctx, this.#shared, clock);
+  }
+
+  #startEntry(start: SpanStart): Span {
+    const { ctx } = start;
+    const isLocal = this.#parentPolicy === 'local';
+    const callers = isLocal && ctx.parent !== undefined ? [ctx.parent, ...ctx.links] : ctx.links;
+    const links: Link[] | undefined = callers.length === 0 ? undefined : callers.map((context) => ({ context }));
+    const parent = isLocal || ctx.parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, ctx.parent);
+    return this.#start(start, SpanKind.SERVER, parent, links);
+  }
+
+  #start({ ctx, name, clock, attributes }: SpanStart, kind: SpanKind, parent: Context, links?: Link[]): Span {
+    const options = {
+      kind,
+      startTime: clock.now(),
+      ...(attributes !== undefined && { attributes }),
+      ...(links !== undefined && { links }),
+    };
+    const span = this.#options.tracer.startSpan(name, options, parent);
+    const started = span.spanContext();
+    // Without a tracer there is no span of ours: the request keeps standing for the caller's, or for a generated one.
+    if (started.traceId !== INVALID_TRACEID) ctx.adoptSpan(started);
+    return span;
+  }
+
+  #describeWorkflow(span: Span, ctx: RequestContext, operation: Operation, start: WorkflowStart): void {
+    const ownName = operation.slice('gateway.'.length);
+    span.setAttribute(ATTR_DCC_MCP_WORKFLOW_OPERATION, operation);
+    if (ctx.transport === 'mcp') span.setAttribute(ATTR_MCP_METHOD_NAME, 'tools/call');
+    span.setAttribute(ATTR_GEN_AI_OPERATION_NAME, GEN_AI_OPERATION_EXECUTE_TOOL);
+    // A call names the tool it calls, as soon as the route is known; the other operations are tools themselves.
+    if (operation !== OPERATION_CALL) span.setAttribute(ATTR_GEN_AI_TOOL_NAME, ownName);
+    if (operation !== OPERATION_CALL && operation !== OPERATION_SEARCH) {
+      span.setAttribute(SemanticConventions.TOOL_NAME, ownName);
+    }
+    this.#describeEntry(span, ctx, start);
+  }
+
+  #describeEntry(span: Span, ctx: RequestContext, facts: MessageFacts): void {
+    setRequestAttributes(span, ctx);
+    setPresent(span, ATTR_NETWORK_TRANSPORT, facts.networkTransport);
+    const version = facts.protocolVersion;
+    setPresent(span, ATTR_MCP_PROTOCOL_VERSION, version === undefined ? undefined : sanitiseText(version, 32));
+    setPresent(span, ATTR_DCC_MCP_PROFILE, this.#options.profile);
+  }
+}

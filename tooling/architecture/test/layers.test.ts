@@ -1,0 +1,102 @@
+// The graph of packages: who may depend on whom, and who may use what from outside.
+import { describe, expect, test } from '@jest/globals';
+import { type WorkspacePackage, codeOf, importsOf, publicPackages, runtimeDependencies } from './workspace.ts';
+
+/** Arrows point down only; packages of one layer don't import each other. */
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  bounds: [],
+  'semantic-conventions': [],
+  'telemetry-config': [],
+  'request-context': ['bounds', 'semantic-conventions'],
+  'gateway-metrics': ['bounds', 'semantic-conventions'],
+  'prometheus-bridge': ['bounds'],
+  'http-adapter': [],
+  'workflow-spans': ['request-context', 'bounds', 'semantic-conventions'],
+  'telemetry-node': ['telemetry-config', 'prometheus-bridge', 'http-adapter'],
+  gateway: publicPackages.map(({ name }) => name).filter((name) => name !== 'gateway'),
+};
+
+/** Packages from outside that only some of ours may know. */
+const ONLY_IN: readonly { readonly outside: RegExp; readonly allowed: readonly string[] }[] = [
+  {
+    outside: /^@opentelemetry\/api(-logs)?$/,
+    allowed: [
+      'workflow-spans',
+      'gateway-metrics',
+      'request-context',
+      'prometheus-bridge',
+      'http-adapter',
+      'telemetry-node',
+      'gateway',
+    ],
+  },
+  {
+    outside: /^@opentelemetry\/(sdk-metrics|exporter-prometheus|core|resources)$/,
+    allowed: ['telemetry-node', 'prometheus-bridge', 'gateway'],
+  },
+  {
+    outside: /^@opentelemetry\/(sdk-trace|sdk-logs|exporter-(trace|metrics|logs)-|otlp-|instrumentation|propagator-)/,
+    allowed: ['telemetry-node', 'gateway'],
+  },
+  { outside: /^@arizeai\//, allowed: ['workflow-spans'] },
+  { outside: /^jose$/, allowed: ['http-adapter'] },
+  { outside: /^@modelcontextprotocol\//, allowed: ['gateway'] },
+  { outside: /^node:/, allowed: ['http-adapter', 'telemetry-node', 'gateway'] },
+];
+
+const ours = (specifier: string): string => specifier.replace('@dcc-mcp/', '').split('/')[0]!;
+
+function unexpectedImports({ name, sources }: WorkspacePackage): readonly string[] {
+  const allowed = MAY_IMPORT[name] ?? [];
+  return sources.flatMap((path) =>
+    importsOf(path)
+      .filter((each) =>
+        each.startsWith('@dcc-mcp/')
+          ? !allowed.includes(ours(each))
+          : ONLY_IN.some((rule) => rule.outside.test(each) && !rule.allowed.includes(name)),
+      )
+      .map((each) => `${path}: ${each}`),
+  );
+}
+
+describe.each(publicPackages)('$name', (each) => {
+  test('stands in the drawing of the layers', () => {
+    expect(Object.keys(MAY_IMPORT)).toContain(each.name);
+  });
+
+  test('depends only on what lies below it', () => {
+    const dependencies = Object.keys(runtimeDependencies(each)).filter((name) => name.startsWith('@dcc-mcp/'));
+    expect(dependencies.map(ours).filter((name) => !MAY_IMPORT[each.name]?.includes(name))).toEqual([]);
+  });
+
+  test('imports only what its place in the house allows', () => {
+    expect(unexpectedImports(each)).toEqual([]);
+  });
+
+  test('takes the OpenTelemetry API as a peer, never as a dependency of its own', () => {
+    // The gateway is an application: it brings the one copy that its packages share.
+    const own = each.name === 'gateway' ? undefined : each.manifest.dependencies?.['@opentelemetry/api'];
+    expect(own).toBeUndefined();
+  });
+});
+
+/**
+ * The files at the edge of the world: the only ones that may look at the process or write to the console. In
+ * telemetry-node they are the zero-code entry, the console exporter (it writes to stderr) and those that look for
+ * packages from the working directory.
+ */
+const AT_THE_EDGE: readonly RegExp[] = [
+  /^apps\/[^/]+\/src\/main\.ts$/,
+  /^packages\/telemetry-node\/src\/(register\b|console-exporter\.ts|api-copies\.ts|start-telemetry\.ts|doctor\/run-doctor\.ts)/,
+];
+
+test.each([
+  ['process', /(?<![\w.'"`-])process\.(?!version\b|versions\b|hrtime\b|cpuUsage\b|memoryUsage\b|uptime\b)\w/],
+  ['console', /(?<![\w.'"`-])console\.\w/],
+  ['a global provider', /\b(trace|metrics|logs)\.(getTracer|getMeter|getLogger)(Provider)?\(/],
+])('%s is used only at the edge', (_what, pattern) => {
+  const users = publicPackages
+    .flatMap(({ sources }) => sources)
+    .filter((path) => pattern.test(codeOf(path)) && !AT_THE_EDGE.some((edge) => edge.test(path)));
+  expect(users).toEqual([]);
+});
