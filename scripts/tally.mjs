@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The last line of CI: `N passed, N failed`. Reads the folder that `.ci/run` fills: `steps`, one "<exit code> <name>"
-// a line, and `<name>.log`. A step whose log holds jest summaries counts as its tests, any other step as one.
+// a line, and `<name>.log`. A step whose log holds jest summaries counts as its tests, any other step as one. Above that
+// line stand, by name, what failed and which tests passed only at their second try.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -34,13 +35,38 @@ function countStep(exitCode, log) {
   return { passed, failed: isOk ? failed : Math.max(failed, 1) };
 }
 
+const PACKAGE = /^(?:(\S+):\w+: )?/.source;
+const FAILED_TEST = new RegExp(`${PACKAGE} {2}● (.+)$`, 'gm');
+const SECOND_TRY = new RegExp(`${PACKAGE} LOGGING RETRY ERRORS {2}(.+)$`, 'gm');
+
+/** The tests that `pattern` finds in a log, each once, with the package that they belong to. */
+const namesOf = (log, pattern) => [
+  ...new Set([...log.matchAll(pattern)].map(([, owner, test]) => (owner ? `${owner}: ${test}` : test))),
+];
+
+/** What a reader of the last page wants to know first: the names behind the numbers. */
+function explainStep(exitCode, name, log) {
+  const text = stripVTControlCharacters(log);
+  const failed = namesOf(text, FAILED_TEST);
+  const rescued = namesOf(text, SECOND_TRY).filter((test) => !failed.includes(test));
+  return [
+    ...(exitCode === 0 ? [] : [`step ${name} ended with ${exitCode}`]),
+    ...failed.map((test) => `failed: ${test}`),
+    ...rescued.map((test) => `passed at the second try: ${test}`),
+  ];
+}
+
 const folder = process.argv[2];
 const stepsFile = join(folder, 'steps');
 const steps = existsSync(stepsFile) ? readFileSync(stepsFile, 'utf8').trim().split('\n') : [];
-const counts = steps.map((line) => {
+const runs = steps.map((line) => {
   const [exitCode, name] = line.split(' ');
-  return countStep(Number(exitCode), readFileSync(join(folder, `${name}.log`), 'utf8'));
+  return { exitCode: Number(exitCode), name, log: readFileSync(join(folder, `${name}.log`), 'utf8') };
 });
+const counts = runs.map(({ exitCode, log }) => countStep(exitCode, log));
 const sum = (key) => counts.reduce((total, each) => total + each[key], 0);
+for (const line of runs.flatMap(({ exitCode, name, log }) => explainStep(exitCode, name, log))) {
+  console.log(line);
+}
 console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
 process.exitCode = sum('failed') === 0 && steps.length > 0 ? 0 : 1;
