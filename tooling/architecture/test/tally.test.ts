@@ -43,7 +43,10 @@ test('counts failed tests, and fails', () => {
 });
 
 test('counts a suite that could not run as a failure', () => {
-  expect(tally([['test', 1, jest('1 failed, 1 total', '0 total')]])).toMatchObject({ line: '0 passed, 1 failed', status: 1 });
+  expect(tally([['test', 1, jest('1 failed, 1 total', '0 total')]])).toMatchObject({
+    line: '0 passed, 1 failed',
+    status: 1,
+  });
 });
 
 test('counts a step that ended badly as a failure even when its tests passed', () => {
