@@ -73,7 +73,7 @@ export function createApp(options: AppOptions): App {
     const open = options.requestMetrics?.begin(requestStart(wire));
     const found = findRoute(router, wire);
     const reply = await answer(options, wire, found, allowed);
-    return open === undefined ? reply : measureReply(open, wire, reply, found?.template);
+    return open === undefined ? reply : measureReply(open, wire, reply, found?.template ?? knownPath(allowed, wire));
   };
 }
 
@@ -187,6 +187,11 @@ function allowedMethods(keys: readonly string[]): ReadonlyMap<string, string> {
     methods.set(path, methods.has(path) ? `${methods.get(path)}, ${method}` : method);
   }
   return methods;
+}
+
+/** A path that is there, asked with a method it does not answer. */
+function knownPath(allowed: ReadonlyMap<string, string>, { path }: Wire): string | undefined {
+  return allowed.has(path) ? path : undefined;
 }
 
 /** A malformed escape stays as it is: then it names nothing. */

@@ -1,6 +1,7 @@
 import { type Environment, readGatewayConfig } from '@dcc-mcp/telemetry-config';
 import { issueLine } from './commands/issues.ts';
 import { type RunningGateway, runGateway } from './run-gateway.ts';
+import { unreadableSecrets } from './unreadable-secrets.ts';
 
 /** Options of {@link createGateway}; what is not given comes from `config`, then from the defaults. */
 export interface CreateGatewayOptions {
@@ -25,17 +26,18 @@ export interface CreateGatewayOptions {
  * @throws {Error} When the configuration must not start like this; the message names every reason.
  */
 export async function createGateway(options: CreateGatewayOptions = {}): Promise<RunningGateway> {
-  const { values, issues } = readGatewayConfig(options.env ?? {}, toFile(options), {
+  const reading = readGatewayConfig(options.env ?? {}, toFile(options), {
     port: String(options.port ?? 0),
     ...(options.host === undefined ? {} : { host: options.host }),
   });
+  const issues = [...reading.issues, ...unreadableSecrets(reading)];
   const log = options.log ?? (() => {});
   const fatal = issues.filter(({ severity }) => severity === 'fatal');
   if (fatal.length > 0) {
     throw new Error(`The gateway can't start: ${fatal.map(issueLine).join(' | ')}`);
   }
   issues.forEach((issue) => log(issueLine(issue)));
-  return runGateway({ config: values, env: options.env ?? {}, log });
+  return runGateway({ config: reading.values, env: options.env ?? {}, log });
 }
 
 /** Seed options become the sections of a file. */

@@ -41,7 +41,8 @@ export function createApps(parts: AppParts): { readonly main: App; readonly metr
   const { scraper } = instruments;
   const handler = metricsHandler(config.metrics, scraper && ((request) => scraper.scrape(request)));
   const scrape = handler === undefined ? {} : scrapeRoutes(config.metrics.path, handler);
-  const routes = { ...gatewayRoutes(parts), ...(config.metrics.port === undefined ? scrape : {}) };
+  const own = gatewayRoutes(parts);
+  const routes = config.metrics.port === undefined ? { ...own, ...withoutClash(own, scrape) } : own;
   return {
     main: createApp({
       ...shared,
@@ -83,6 +84,22 @@ function gatewayRoutes({
     ...informationRoutes({ upstreams, catalogue, version, publicUrl }),
     ...healthRoutes({ upstreams, version, isDraining }),
   };
+}
+
+/** @throws {TypeError} When the scrape endpoint would hide behind a path of the gateway. */
+function withoutClash(own: RouteTable, scrape: RouteTable): RouteTable {
+  const taken = new Set(Object.keys(own).map(pathOf));
+  const clash = Object.keys(scrape)
+    .map(pathOf)
+    .find((path) => taken.has(path));
+  if (clash !== undefined) {
+    throw new TypeError(`DCC_MCP_METRICS_PATH: ${clash} is a path of the gateway itself; choose another one`);
+  }
+  return scrape;
+}
+
+function pathOf(key: string): string {
+  return key.slice(key.indexOf(' ') + 1);
 }
 
 /** The handler itself refuses the methods it does not know, so that its guard comes first. */

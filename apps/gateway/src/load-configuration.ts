@@ -14,6 +14,7 @@ import {
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { inactiveSettings } from './inactive-settings.ts';
+import { unreadableSecrets } from './unreadable-secrets.ts';
 
 export interface ConfigurationSource {
   readonly env: Environment;
@@ -39,7 +40,7 @@ export function loadConfiguration({ env, configFile, flags }: ConfigurationSourc
   return {
     ...reading,
     values: file === undefined ? reading.values : withPathsOf(reading.values, dirname(file)),
-    issues: [...issues, ...reading.issues, ...inactiveSettings(reading.values)],
+    issues: [...issues, ...reading.issues, ...unreadableSecrets(reading), ...inactiveSettings(reading.values)],
     ...(file === undefined ? {} : { file }),
   };
 }

@@ -1,9 +1,9 @@
 import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import { createCapturePolicy } from '@dcc-mcp/workflow-spans';
-import type { App } from './app.ts';
 import { assembleGateway, type Gateway } from './gateway.ts';
-import { type Listener, listen } from './listen.ts';
+import type { Listener } from './listen.ts';
+import { type Listeners, openListeners } from './open-listeners.ts';
 import { type GatewayTelemetry, startGatewayTelemetry } from './start-gateway-telemetry.ts';
 import { VERSION } from './version.ts';
 
@@ -19,6 +19,8 @@ export interface RunningGateway {
   readonly telemetry: Telemetry;
   /** Where it listens; absent with `--stdio` alone. */
   readonly url: string | undefined;
+  /** Listeners that serve metrics alone: `METRICS_PORT`, and the one of the specification. */
+  readonly metricsUrls: readonly string[];
   /** Stops in order: no new work, work in flight, listener and streams, telemetry, upstreams. Idempotent. */
   stop(): Promise<void>;
 }
@@ -38,7 +40,7 @@ export async function runGateway({ config, env, log }: RunOptions): Promise<Runn
   const running = startGatewayTelemetry(config, capture, log);
   const { telemetry } = running;
   let gateway: Gateway;
-  let listeners: readonly Listener[];
+  let listeners: Listeners;
   try {
     gateway = assembleGateway({ config, telemetry, version: VERSION, capture, log });
     listeners = await openListeners(config, gateway, log);
@@ -51,55 +53,10 @@ export async function runGateway({ config, env, log }: RunOptions): Promise<Runn
   return {
     gateway,
     telemetry,
-    url: config.server.listens ? listeners[0]?.url : undefined,
-    stop: () => (stopped ??= stop(gateway, running, listeners)),
+    url: listeners.main?.url,
+    metricsUrls: listeners.metrics.map(({ url }) => url),
+    stop: () => (stopped ??= stop(gateway, running, listeners.all)),
   };
-}
-
-async function openListeners(
-  { server, metrics, otel }: GatewayConfig,
-  gateway: Gateway,
-  log: (line: string) => void,
-): Promise<readonly Listener[]> {
-  const { metricsApp } = gateway;
-  const listeners: Listener[] = [];
-  try {
-    if (server.listens) {
-      listeners.push(await listen(gateway.app, server.host, server.port));
-    }
-    // With --stdio alone a scraper still has the ports that are its own.
-    if (metricsApp !== undefined && metrics.port !== undefined) {
-      listeners.push(await listen(metricsApp, server.host, metrics.port));
-    }
-    if (metricsApp !== undefined) {
-      listeners.push(...(await openPrometheusListeners(otel, metricsApp, log)));
-    }
-  } catch (error) {
-    await Promise.all(listeners.map((listener) => listener.close()));
-    throw error;
-  }
-  return listeners;
-}
-
-/** The listener of the specification (`prometheus` in OTEL_METRICS_EXPORTER). That its port is taken stops nothing. */
-async function openPrometheusListeners(
-  otel: GatewayConfig['otel'],
-  app: App,
-  log: (line: string) => void,
-): Promise<readonly Listener[]> {
-  const listeners: Listener[] = [];
-  for (const reader of otel.metrics.readers) {
-    if (reader.type === 'prometheus') {
-      try {
-        listeners.push(await listen(app, reader.host, reader.port));
-      } catch (error) {
-        log(
-          `metrics are not served on ${reader.host}:${reader.port} (${codeOf(error)}); set OTEL_EXPORTER_PROMETHEUS_PORT`,
-        );
-      }
-    }
-  }
-  return listeners;
 }
 
 async function stop(gateway: Gateway, telemetry: GatewayTelemetry, listeners: readonly Listener[]): Promise<void> {
@@ -109,8 +66,4 @@ async function stop(gateway: Gateway, telemetry: GatewayTelemetry, listeners: re
   await Promise.all(listeners.map((listener) => listener.close()));
   await telemetry.stop(FLUSH_MILLIS);
   await gateway.close();
-}
-
-export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
 }

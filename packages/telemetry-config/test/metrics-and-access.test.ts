@@ -114,6 +114,10 @@ describe("ContextForge's names", () => {
     ]);
   });
 
+  test.each(['METRICS_NAMESPACE', 'METRICS_SUBSYSTEM'])('a %s that no metric name can begin with is fatal', (name) => {
+    expect(issuesOf(readGatewayConfig({ [name]: '1 x-y' }))).toEqual([`! ${name}: "1 x-y" can't begin a metric name`]);
+  });
+
   test('regular expressions in the way of RE2 are fine', () => {
     expect(readGatewayConfig({ METRICS_EXCLUDED_HANDLERS: '(?i)^/Health,(?P<x>a)' }).issues).toEqual([]);
   });

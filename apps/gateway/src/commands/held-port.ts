@@ -1,7 +1,8 @@
 import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
 import { setTimeout as delay } from 'node:timers/promises';
+import { codeOf } from '../error-code.ts';
+import { MetricsPortError } from '../open-listeners.ts';
 import { asObject, textOf } from '../json-rpc.ts';
-import { codeOf } from '../run-gateway.ts';
 
 const PROBE_MILLIS = 2_000;
 const RETRY_MILLIS = 1_000;
@@ -32,7 +33,8 @@ export async function waitForPort<Started>(
         throw error;
       }
       if (isFirst) {
-        log(`waiting for the port ${server.host}:${server.port}`);
+        const port = `the port ${server.host}:${server.port}`;
+        log(`waiting for ${error instanceof MetricsPortError ? `a port: ${error.message}` : port}`);
       }
       await delay(RETRY_MILLIS);
     }

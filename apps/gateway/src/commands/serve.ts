@@ -3,7 +3,8 @@ import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
 import { watchConfiguration } from '../config-watch.ts';
 import { loadConfiguration, type LoadedConfiguration } from '../load-configuration.ts';
 import { serveStdio } from '../mcp/stdio.ts';
-import { codeOf, runGateway, type RunningGateway } from '../run-gateway.ts';
+import { codeOf } from '../error-code.ts';
+import { runGateway, type RunningGateway } from '../run-gateway.ts';
 import { otherGateway, waitForPort } from './held-port.ts';
 import { reportIssues } from './issues.ts';
 import type { Terminal } from './terminal.ts';
@@ -35,7 +36,9 @@ export async function serve(terminal: Terminal, command: ServeCommand): Promise<
     watchConfiguration({ file, current: config, load, apply: (changed) => gateway.apply(changed), report, log });
   }
   if (running.url !== undefined) {
-    log(`listening on ${running.url} (${places(config)})`);
+    log(`listening on ${running.url} (${places(config, running.metricsUrls)})`);
+  } else if (config.metrics.enabled === true && running.metricsUrls.length > 0) {
+    log(`metrics ${metricsPlaces(config, running.metricsUrls)}`);
   }
   if (config.server.stdio) {
     serveStdio(running.gateway, terminal, () => void stop(terminal, running));
@@ -43,10 +46,17 @@ export async function serve(terminal: Terminal, command: ServeCommand): Promise<
   return undefined;
 }
 
-function places({ server, metrics, otel }: GatewayConfig): string {
-  const isOn = metrics.enabled ?? otel.metrics.readers.some(({ type }) => type === 'prometheus');
-  const where = metrics.port === undefined ? metrics.path : `on port ${metrics.port}`;
-  return `mcp /mcp, rest /v1, docs /docs, metrics ${isOn ? where : 'off: --metrics'}, expose ${server.expose}`;
+function places(config: GatewayConfig, metricsUrls: readonly string[]): string {
+  return `mcp /mcp, rest /v1, docs /docs, metrics ${metricsPlaces(config, metricsUrls)}, expose ${config.server.expose}`;
+}
+
+/** Where metrics are: a path of the main listener, whole URLs of others. */
+function metricsPlaces({ server, metrics }: GatewayConfig, urls: readonly string[]): string {
+  if (metrics.enabled !== true) {
+    return 'off: --metrics';
+  }
+  const onMain = server.listens && metrics.port === undefined ? [metrics.path] : [];
+  return [...onMain, ...urls.map((url) => url + metrics.path)].join(' and ');
 }
 
 /** The first signal stops in order, the second one at once. */
@@ -67,9 +77,12 @@ async function stop(terminal: Terminal, running: RunningGateway): Promise<void> 
   terminal.exit(0);
 }
 
+/** What the system calls a failure to bind an address. */
+const LISTENING: ReadonlySet<unknown> = new Set(['listen', 'bind', 'getaddrinfo']);
+
 /** Why the gateway does not run, with its exit code. */
 async function startProblem(terminal: Terminal, { server }: GatewayConfig, error: unknown): Promise<number> {
-  if (!(error instanceof Error && 'syscall' in error)) {
+  if (!(error instanceof Error && 'syscall' in error && LISTENING.has(error.syscall))) {
     terminal.complain(`error: ${error instanceof Error ? error.message : String(error)}`);
     return error instanceof TypeError || error instanceof RangeError ? 2 : 1;
   }

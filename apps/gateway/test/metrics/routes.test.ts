@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type RunningGateway, startGateway, type StartGatewayOptions } from '../e2e/start-gateway.ts';
-import { readFamilies } from './families.ts';
+import { readFamilies, total } from './families.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const DISABLED = { error: { kind: 'metrics-disabled', message: expect.any(String) } };
@@ -131,6 +131,52 @@ test('METRICS_PORT moves it: the main listener answers 404', async () => {
   const main = await Promise.all(paths.map((path) => fetch(url + path)));
   const own = await Promise.all(paths.map((path) => fetch(`http://127.0.0.1:${port}${path}`)));
   expect([...main, ...own].map(({ status }) => status)).toEqual([404, 404, 200, 200]);
+});
+
+test('with port 0 the start says where metrics are', async () => {
+  const gateway = await start({ args: ['--metrics'], env: { DCC_MCP_METRICS_PORT: '0' } });
+  const [, at = ''] = /metrics (http:\/\/[^\s,]+)/.exec(gateway.stderr()) ?? [];
+  expect((await fetch(at)).status).toBe(200);
+});
+
+test('METRICS_PORT in use: the message names that port and its setting', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as { port: number };
+  const { code, stderr } = await runMain(['--port', '0', '--metrics'], { DCC_MCP_METRICS_PORT: String(port) });
+  taken.close();
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(`127.0.0.1:${port}: the port is in use; set DCC_MCP_METRICS_PORT`),
+  ]);
+});
+
+test('METRICS_PATH must not be a path of the gateway', async () => {
+  const { code, stderr } = await runMain(['--port', '0', '--metrics'], { DCC_MCP_METRICS_PATH: '/mcp' });
+  expect([code, stderr]).toEqual([2, expect.stringContaining('DCC_MCP_METRICS_PATH: /mcp is a path of the gateway')]);
+});
+
+test('secrets in files that can not be read are named at start, all of them', async () => {
+  const { code, stderr } = await runMain(['--port', '0', '--metrics'], {
+    DCC_MCP_METRICS_BEARER_TOKEN_FILE: '/no/bearer',
+    DCC_MCP_METRICS_JWT_SECRET_FILE: '/no/jwt',
+    DCC_MCP_AUTH_TOKEN_FILE: '/no/auth',
+  });
+  expect(code).toBe(2);
+  for (const line of [
+    'METRICS_BEARER_TOKEN_FILE: the file /no/bearer',
+    'METRICS_JWT_SECRET_FILE: the file /no/jwt',
+    'AUTH_TOKEN_FILE: the file /no/auth',
+  ]) {
+    expect(stderr).toContain(`error: DCC_MCP_${line} can't be read (ENOENT)`);
+  }
+});
+
+test('a method that a path does not answer is counted under the path', async () => {
+  const { url } = await start({ args: ['--metrics'] });
+  await fetch(`${url}/v1/call`, { method: 'PATCH' });
+  const families = readFamilies(await (await fetch(`${url}/metrics`)).text());
+  expect(total(families, 'http_requests_total', { method: 'PATCH', handler: '/v1/call', status: '405' })).toBe(1);
 });
 
 test('METRICS_PATH renames it; the path of ContextForge stays', async () => {

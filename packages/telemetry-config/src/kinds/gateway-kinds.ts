@@ -78,6 +78,20 @@ export function routePath(): Kind<string> {
   };
 }
 
+/** What a metric name may begin with. */
+export function metricPrefix(): Kind<string> {
+  const expected = 'letters, digits and underscores, a letter first';
+  const parse = (given: string): Parsed<string> =>
+    /^[A-Za-z][A-Za-z0-9_]*$/.test(given)
+      ? accepted(given)
+      : refused({ problem: `${quote(given)} can't begin a metric name`, expected });
+  return {
+    ...text(expected),
+    parse,
+    fromJson: (value) => (typeof value === 'string' ? parse(value.trim()) : wrongType(value, expected)),
+  };
+}
+
 function withoutSlash(parsed: Parsed<string>): Parsed<string> {
   return { ...parsed, value: parsed.value?.replace(/\/+$/, '') };
 }

@@ -95,10 +95,12 @@ export const METRICS: SettingRows<
     fallback: {},
     description: 'Labels of the gauge app_info; few values only.',
   }),
-  namespace: setting('metrics.namespace', 'METRICS_NAMESPACE', text(), {
+  namespace: setting('metrics.namespace', 'METRICS_NAMESPACE', kinds.metricPrefix(), {
+    isGuard: true,
     description: 'First prefix of the request metrics; the word default means none.',
   }),
-  subsystem: setting('metrics.subsystem', 'METRICS_SUBSYSTEM', text(), {
+  subsystem: setting('metrics.subsystem', 'METRICS_SUBSYSTEM', kinds.metricPrefix(), {
+    isGuard: true,
     description: 'Second prefix of the request metrics; the word default means none.',
   }),
   scopeLabels: setting('metrics.scopeLabels', 'DCC_MCP_METRICS_SCOPE_LABELS', boolean(), {
