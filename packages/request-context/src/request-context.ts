@@ -5,7 +5,7 @@ import { readHeader, type RequestHeaders } from './carrier-input.ts';
 import { type ClientAddress, readClientAddress } from './client-address.ts';
 import { isAcceptableId, type JsonRpcRequestId, readSearchId, type Transport } from './request-ids.ts';
 import type { RequestContextSettings } from './request-context-settings.ts';
-import { groupSession, type SessionGroup } from './session-grouping.ts';
+import { groupSession, hasUnusableSession, type SessionGroup } from './session-grouping.ts';
 import { sanitiseText } from './sanitise-text.ts';
 import type { ExtractedTrace, TraceCarrier } from './trace-carriers.ts';
 
@@ -34,6 +34,7 @@ export interface RequestIdentity {
 }
 
 const MAX_JSONRPC_ID_BYTES = 128;
+const PARENT_HEADER = 'x-dcc-mcp-parent-request-id';
 
 /**
  * Who asks, in which trace. What most requests never need (agent context, addresses, session) is read on first use.
@@ -120,8 +121,7 @@ export class RequestContext {
   /** Request-level parent: the outer request of a batch item, else what the caller names. */
   get parentRequestId(): string | undefined {
     if (this.#outer !== undefined) return this.#outer.requestId;
-    const named = readHeader(this.#input.headers, 'x-dcc-mcp-parent-request-id') ?? this.agent.parent_request_id;
-    return named !== undefined && isAcceptableId(named) ? named : undefined;
+    return this.#namedParents().find(isAcceptableId);
   }
 
   /** The conversation; always one, since the trace groups what nothing else does. */
@@ -159,7 +159,14 @@ export class RequestContext {
   /** What was sent and not taken. */
   get warnings(): readonly ContextWarning[] {
     const { warnings } = this.#mergedAgent();
-    return this.#identity.isIdReplaced ? [{ field: 'request_id', reason: 'invalid_id' }, ...warnings] : warnings;
+    const { isIdReplaced } = this.#identity;
+    const refused = [
+      ...(isIdReplaced ? ['request_id'] : []),
+      ...(this.#namedParents().every(isAcceptableId) ? [] : ['parent_request_id']),
+      ...(hasUnusableSession(this.#input.headers) ? ['session_id'] : []),
+    ];
+    if (refused.length === 0) return warnings;
+    return [...refused.map((field): ContextWarning => ({ field, reason: 'invalid_id' })), ...warnings];
   }
 
   /** Counts of dropped fields and of high-sensitivity metadata keys that were removed. */
@@ -187,6 +194,12 @@ export class RequestContext {
   child(index: number, meta?: unknown): RequestContext {
     const identity = { ...this.#identity, requestId: `${this.requestId}:batch-${index}`, isIdReplaced: false };
     return new RequestContext({ ...this.#input, meta, body: undefined }, this.#settings, identity, this);
+  }
+
+  /** What the caller names as parent, best first; not yet looked at. */
+  #namedParents(): readonly string[] {
+    const header = readHeader(this.#input.headers, PARENT_HEADER);
+    return [header, this.agent.parent_request_id].filter((id) => id !== undefined);
   }
 
   #mergedAgent(): MergedAgent {

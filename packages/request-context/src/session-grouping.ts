@@ -43,6 +43,14 @@ export function groupSession(candidates: SessionCandidates): SessionGroup {
   return bounded === '' ? { id: traceId, source: 'trace' } : { id: bounded, source: 'baggage' };
 }
 
+/** Whether a header names a session by what is no id: it is passed over. */
+export function hasUnusableSession(headers: RequestHeaders): boolean {
+  return SESSION_HEADERS.some((name) => {
+    const named = readHeader(headers, name);
+    return named !== undefined && !isUsableId(named);
+  });
+}
+
 function isUsableId(text: string | undefined): text is string {
   return text !== undefined && isBoundedId(text) && sanitiseText(text) === text;
 }

@@ -86,6 +86,27 @@ describe('request id over MCP', () => {
   });
 });
 
+function readParent(header: string | undefined, own?: string) {
+  const headers = header === undefined ? {} : { 'x-dcc-mcp-parent-request-id': header };
+  const body = own === undefined ? {} : { agent_context: { parent_request_id: own } };
+  const { parentRequestId, warnings } = readRequest({ headers, body });
+  return { parentRequestId, warnings };
+}
+
+describe('parent request id', () => {
+  test('is the header, else of the agent context', () => {
+    expect(readParent('turn-7', 'turn-8')).toEqual({ parentRequestId: 'turn-7', warnings: [] });
+    expect(readParent(undefined, 'turn-8')).toEqual({ parentRequestId: 'turn-8', warnings: [] });
+  });
+
+  test.each(['a b', 'a'.repeat(129)])('notes and leaves out %p, which is no id', (header) => {
+    const warnings = [{ field: 'parent_request_id', reason: 'invalid_id' }];
+    expect(readParent(header)).toEqual({ parentRequestId: undefined, warnings });
+    expect(readParent(undefined, header)).toEqual({ parentRequestId: undefined, warnings });
+    expect(readParent(header, 'turn-8')).toEqual({ parentRequestId: 'turn-8', warnings });
+  });
+});
+
 describe('createRequestContextSettings', () => {
   test('hashes as SHA-256 does, whatever the text', () => {
     const { sha256 } = createRequestContextSettings({ propagator: w3c });

@@ -38,9 +38,9 @@ describe('session grouping', () => {
     expect(ctx.session).toEqual({ id: ctx.traceId, source: 'trace' });
   });
 
-  test('passes over a header that is no id', () => {
-    expect(readRequest({ headers: { 'x-session-id': 'a b' }, meta: { traceparent: PARENT_A } }).session.source).toBe(
-      'trace',
-    );
+  test('passes over a header that is no id, and notes it', () => {
+    const ctx = readRequest({ headers: { 'x-session-id': 'a b' }, meta: { traceparent: PARENT_A } });
+    expect(ctx.session.source).toBe('trace');
+    expect(ctx.warnings).toEqual([{ field: 'session_id', reason: 'invalid_id' }]);
   });
 });
