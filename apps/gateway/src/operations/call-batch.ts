@@ -32,7 +32,9 @@ export async function callBatch(
   stopOnError: boolean,
 ): Promise<BatchResult> {
   const span = core.spans.startWorkflow(caller.ctx, OPERATION_CALL_BATCH, caller.facts);
-  span.setInput({ calls: items, stop_on_error: stopOnError });
+  if (span.isRecording) {
+    span.setInput({ calls: items.map(inputOf), stop_on_error: stopOnError });
+  }
   const results: BatchItemResult[] = [];
   let first: { readonly outcome: Outcome; readonly errorKind: ErrorKind | undefined } | undefined;
   for (const [index, item] of items.entries()) {
@@ -51,4 +53,13 @@ export async function callBatch(
   span.setOutput({ success, ran: results.length });
   core.recorder.batch({ ctx: caller.ctx, span, outcome, errorKind: first?.errorKind, size: items.length });
   return { success, results };
+}
+
+/** What is asked for, in the words of the caller. An item's `meta` is left out: agent context never is content. */
+function inputOf({ toolSlug, arguments: args, id }: BatchItem): object {
+  return {
+    tool_slug: toolSlug,
+    ...(args === undefined ? {} : { arguments: args }),
+    ...(id === undefined ? {} : { id }),
+  };
 }

@@ -41,6 +41,8 @@ export async function describeTool(
   const { record, error } = await attempt().catch((defect: unknown): Ending => ({
     error: internalError(core, defect),
   }));
+  const value = record === undefined || error !== undefined ? undefined : description(record, caller.ctx.searchId);
+  span.setOutput(value);
   core.recorder.followUp({
     ctx: caller.ctx,
     span,
@@ -50,10 +52,9 @@ export async function describeTool(
     outcome: error === undefined ? 'ok' : outcomeOfError(error),
     errorKind: error?.kind,
   });
-  if (error !== undefined || record === undefined) {
-    return { ok: false, error: error ?? { kind: 'internal', message: 'No tool and no error' } };
-  }
-  return { ok: true, value: description(record, caller.ctx.searchId) };
+  return value === undefined
+    ? { ok: false, error: error ?? { kind: 'internal', message: 'No tool and no error' } }
+    : { ok: true, value };
 }
 
 function description(record: ToolRecord, searchId: string | undefined): JsonObject {

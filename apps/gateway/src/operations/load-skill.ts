@@ -32,6 +32,9 @@ export async function loadSkill(
   input: LoadSkillInput,
 ): Promise<OperationResult<JsonObject>> {
   const span = core.spans.startWorkflow(caller.ctx, OPERATION_LOAD_SKILL, caller.facts);
+  if (span.isRecording) {
+    span.setInput(inputOf(input));
+  }
   const [skillName] = input.skillNames;
   span.setRoute(skillName === undefined ? {} : { skillName });
   const { loaded, newSlugs, error } = await attempt(core, caller, input, span).catch((defect: unknown): Ending => ({
@@ -39,6 +42,10 @@ export async function loadSkill(
     newSlugs: [],
     error: internalError(core, defect),
   }));
+  const value = answer(input, loaded, newSlugs, caller.ctx.searchId);
+  if (error === undefined) {
+    span.setOutput(value);
+  }
   core.recorder.followUp({
     ctx: caller.ctx,
     span,
@@ -48,9 +55,17 @@ export async function loadSkill(
     outcome: error === undefined ? 'ok' : outcomeOfError(error),
     errorKind: error?.kind,
   });
-  return error === undefined
-    ? { ok: true, value: answer(input, loaded, newSlugs, caller.ctx.searchId) }
-    : { ok: false, error };
+  return error === undefined ? { ok: true, value } : { ok: false, error };
+}
+
+/** The request in the words of its caller. */
+function inputOf({ skillNames, instanceId, dccType, activateGroups }: LoadSkillInput): JsonObject {
+  return {
+    skill_names: skillNames,
+    ...(instanceId === undefined ? {} : { instance_id: instanceId }),
+    ...(dccType === undefined ? {} : { dcc_type: dccType }),
+    ...(activateGroups === undefined ? {} : { activate_groups: activateGroups }),
+  };
 }
 
 async function attempt(

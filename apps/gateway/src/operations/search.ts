@@ -16,6 +16,9 @@ export async function searchTools(
 ): Promise<OperationResult<SearchResult>> {
   const startedAt = core.now();
   const span = core.spans.startWorkflow(caller.ctx, OPERATION_SEARCH, caller.facts);
+  if (span.isRecording) {
+    span.setInput(inputOf(request));
+  }
   const finish = (error: OperationError | undefined, answer: SearchResult | undefined): void =>
     core.recorder.search({
       ctx: caller.ctx,
@@ -34,6 +37,30 @@ export async function searchTools(
   return result;
 }
 
+const INPUT_FIELDS = [
+  'query',
+  'or_queries',
+  'dcc_type',
+  'dcc_types',
+  'instance_id',
+  'tags',
+  'tags_any',
+  'exclude_tags',
+  'loaded_only',
+  'scene_hint',
+  'skill_hint',
+  'min_score',
+  'limit',
+  'offset',
+  'mode',
+] as const satisfies readonly (keyof SearchRequest)[];
+
+/** What is asked for, and nothing else a body may carry: agent context never is content. */
+function inputOf(request: SearchRequest): SearchRequest {
+  const given = INPUT_FIELDS.filter((field) => request[field] !== undefined);
+  return Object.fromEntries(given.map((field) => [field, request[field]]));
+}
+
 async function attempt(
   core: OperationCore,
   caller: Caller,
@@ -48,14 +75,13 @@ async function attempt(
   if (core.governance.policy !== undefined) {
     span.setPolicy({ outcome: 'allowed' });
   }
-  span.setInput({ ...request });
   const result = search(core.catalogue, {
     ...request,
     searchId: core.newId(),
     sceneOf: (instanceId) => core.upstreams.get(instanceId)?.status.scene,
     ...visible(core),
   });
-  span.setOutput({ total: result.total });
+  span.setOutput(result);
   return { ok: true, value: result };
 }
 

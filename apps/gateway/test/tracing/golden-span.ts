@@ -11,6 +11,8 @@ export interface GoldenSpan {
   readonly links?: number;
 }
 
+/** Size and digest of a search's answer, which has its id in it. */
+const SEARCH_DIGEST = /^(\{"fields":\["search_id",.*\]),"bytes":\d+,"sha256":"[0-9a-f]{64}"/;
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 /** Attributes of which only the presence and the type are promised. */
 const VARYING: Readonly<Record<string, string>> = {
@@ -38,7 +40,7 @@ function stable(key: string, value: unknown): unknown {
     const entries = Object.entries(JSON.parse(value) as object);
     return JSON.stringify(Object.fromEntries(entries.map(([name, each]) => [name, stable(name, each)])));
   }
-  const text = value.replaceAll(UUID, '<uuid>');
+  const text = value.replaceAll(UUID, '<uuid>').replace(SEARCH_DIGEST, '$1,<size and digest>');
   return key.endsWith('request_id') ? text.replace(/^[0-9a-f]{12}:\d+|^<uuid>:\d+/, '<session>:<id>') : text;
 }
 

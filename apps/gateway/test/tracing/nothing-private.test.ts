@@ -16,6 +16,7 @@ let sink: OtlpSink;
 let talkative: FakeHttp;
 let gateway: RunningGateway;
 let capturing: RunningGateway;
+let capturingAll: RunningGateway;
 
 function toConfig(): object {
   const url = new URL(talkative.url);
@@ -48,7 +49,7 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(async () => {
-  await Promise.all([gateway?.stop(), capturing?.stop()]);
+  await Promise.all([gateway?.stop(), capturing?.stop(), capturingAll?.stop()]);
   await talkative?.kill();
   await sink?.close();
 });
@@ -207,6 +208,20 @@ describe('nothing private leaves', () => {
   });
 });
 
+/** What agent context and `meta` carry and no span ever does. */
+const TOLD = [
+  'plan',
+  'observations',
+  'reasoning_summary',
+  'metadata',
+  'prompt',
+  'messages',
+  'chain_of_thought',
+  'unknown_field',
+  'meta_unknown',
+  'meta_progress',
+] as const;
+
 describe('content that was asked for', () => {
   test('is exported for that operation only, redacted', async () => {
     sink.clear();
@@ -231,5 +246,35 @@ describe('content that was asked for', () => {
     expect(leaked).toEqual([]);
     expect(await scrape(url)).not.toContain('Pr1v4te');
     expect(capturing.stderr()).not.toContain('Pr1v4te');
+  }, 30_000);
+
+  test('never is what the caller tells of itself, in whatever operation it came', async () => {
+    sink.clear();
+    capturingAll = await startGateway({
+      config: { mcpServers: { talkative: { url: talkative.url } } },
+      env: {
+        OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+        OTEL_BSP_SCHEDULE_DELAY: '50',
+        DCC_MCP_CAPTURE_CONTENT: 'all',
+      },
+    });
+    await capturingAll.ready();
+    const { url } = capturingAll;
+    const [good] = await slugsOf(url, 'talkative');
+    const aside = { agent_context: agentContext('x'), meta: metaWith('x') };
+    await post(url, '/v1/search', { query: 'good', ...aside });
+    await post(url, '/v1/describe', { tool_slug: good, ...aside });
+    await post(url, '/v1/load_skill', { skill_name: 'nobody', ...aside });
+    await post(url, '/v1/call', { tool_slug: good, ...aside });
+    await post(url, '/v1/call_batch', { calls: [{ tool_slug: good, id: 'one', meta: metaWith('x') }], ...aside });
+    const spans = await sink.waitForSpans((all) => all.some(({ name }) => name === 'gateway.call_batch'), 10_000);
+    const inputs = new Map(spans.map(({ name, attributes }) => [name, attributes['input.value']]));
+    expect(inputs.get('gateway.search')).toBe('{"query":"good"}');
+    expect(inputs.get('gateway.load_skill')).toBe('{"skill_names":["nobody"]}');
+    expect(inputs.get('gateway.call_batch')).toBe(
+      `{"calls":[{"tool_slug":"${good}","id":"one"}],"stop_on_error":false}`,
+    );
+    const bytes = sink.requests.map(({ body }) => body.toString('latin1')).join('\n');
+    expect(TOLD.filter((place) => bytes.includes(privateText(place)))).toEqual([]);
   }, 30_000);
 });
