@@ -29,7 +29,6 @@ import { errorResult, toolResult } from './tool-result.ts';
 /** `--expose search`: the four gateway tools and the gateway's own resources. */
 export class GatewaySurface implements McpSurface {
   readonly handlers: ReadonlyMap<string, McpHandler>;
-  readonly spannedMethods: ReadonlySet<string> = new Set(['tools/call']);
   readonly #core: OperationCore;
   readonly #tools: readonly JsonObject[];
 
@@ -52,6 +51,10 @@ export class GatewaySurface implements McpSurface {
   /** The gateway's own tools are none of the catalogue. */
   toolLabel(): undefined {
     return undefined;
+  }
+
+  hasOwnSpan({ method, params }: JsonRpcRequest): boolean {
+    return method === 'tools/call' && this.#tools.some(({ name }) => name === params?.['name']);
   }
 
   async capabilities(): Promise<JsonObject> {

@@ -1,4 +1,5 @@
 import type { Outcome } from '@dcc-mcp/semantic-conventions';
+import type { SpanEnd } from '@dcc-mcp/workflow-spans';
 import type { OperationCore } from '../operations/core.ts';
 import type { JsonRpcRequest } from '../json-rpc.ts';
 import { mcpCaller } from './caller.ts';
@@ -13,14 +14,19 @@ export function createProtocolSpans(core: OperationCore): BeginProtocolSpan {
   return (request, exchange) => {
     const { ctx, facts } = mcpCaller(core, request, exchange, undefined);
     const span = core.spans.startProtocol(ctx, request.method, facts);
-    return (answer) => span.end({ outcome: outcomeOf(answer) });
+    return (answer) => span.end(endOf(answer));
   };
 }
 
-/** What a client asked wrongly is its own fault. */
-function outcomeOf(answer: Answer): Outcome {
+function endOf(answer: Answer): SpanEnd {
   if (!('error' in answer)) {
-    return 'ok';
+    return { outcome: 'ok' };
   }
-  return answer.error.code === ERROR_INTERNAL ? 'internal' : 'bad_request';
+  const { code } = answer.error;
+  return { outcome: outcomeOfCode(code), rpcErrorCode: code };
+}
+
+/** The outcome of a request that the gateway itself answers with this JSON-RPC error: what was asked wrongly is the client's own fault. */
+export function outcomeOfCode(code: number): Outcome {
+  return code === ERROR_INTERNAL ? 'internal' : 'bad_request';
 }

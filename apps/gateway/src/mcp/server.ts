@@ -32,8 +32,8 @@ export interface McpSurface {
   readonly handlers: ReadonlyMap<string, McpHandler>;
   /** The metric label of the upstream tool a request means, if it means one. */
   toolLabel(request: JsonRpcRequest): string | undefined;
-  /** Methods that have spans of their own: operations, and what is handed on to an upstream. */
-  readonly spannedMethods: ReadonlySet<string>;
+  /** Whether a request has a span of its own: operations, and what is handed on to an upstream. */
+  hasOwnSpan(request: JsonRpcRequest): boolean;
 }
 
 /** One finished request, for the recorder. */
@@ -141,8 +141,8 @@ export class McpServer {
     const startedAt = this.#options.now();
     const end = this.#options.begin();
     const handler = this.#handlerOf(request, exchange.client);
-    const isSpanned = this.#options.surface.spannedMethods.has(request.method);
-    const endSpan = isSpanned ? undefined : this.#options.beginSpan?.(request, exchange);
+    const hasOwnSpan = this.#options.surface.hasOwnSpan(request);
+    const endSpan = hasOwnSpan ? undefined : this.#options.beginSpan?.(request, exchange);
     const answer = await this.#answer(handler, request, exchange);
     endSpan?.(answer);
     this.#options.onFinished?.({

@@ -2,12 +2,13 @@ import { asObject, isJsonObject, type JsonObject, type JsonRpcRequest, type Json
 import type { ToolRecord } from '../catalogue/tool-record.ts';
 import { callTool } from '../operations/call.ts';
 import type { OperationCore } from '../operations/core.ts';
-import { forward } from '../operations/forward.ts';
-import type { HopFailure, Upstream } from '../upstream/upstream.ts';
+import { Forwarding } from '../operations/forward.ts';
+import type { HopFailure, HopResult, Upstream } from '../upstream/upstream.ts';
 import { mcpCaller } from './caller.ts';
 import type { Exchange } from './exchange.ts';
 import { checkMirroredArguments } from './mirrored-headers.ts';
 import { ERROR_INTERNAL, ERROR_INVALID_PARAMS, McpError } from './protocol.ts';
+import { outcomeOfCode } from './protocol-spans.ts';
 import { ResourceOwners } from './resource-owners.ts';
 import type { McpHandler, McpSurface } from './server.ts';
 import { errorResult } from './tool-result.ts';
@@ -18,20 +19,12 @@ const BOOT_WAIT_MILLIS = 10_000;
 /** Pages of one list that are read from one upstream. */
 const MAX_PAGES = 100;
 
+/** Answers a request by handing it on. @throws {McpError} When it can't be handed on. */
+type Forward = (forwarding: Forwarding, request: JsonRpcRequest, exchange: Exchange) => Promise<HopResult>;
+
 /** `--expose all`: the upstreams' own tools, resources and prompts, handed through. */
 export class UpstreamSurface implements McpSurface {
   readonly handlers: ReadonlyMap<string, McpHandler>;
-  readonly spannedMethods: ReadonlySet<string> = new Set([
-    'tools/call',
-    'prompts/list',
-    'prompts/get',
-    'resources/list',
-    'resources/templates/list',
-    'resources/read',
-    'resources/subscribe',
-    'resources/unsubscribe',
-    'completion/complete',
-  ]);
   readonly #core: OperationCore;
   readonly #names: UpstreamNames;
   readonly #owners: ResourceOwners;
@@ -43,23 +36,28 @@ export class UpstreamSurface implements McpSurface {
     this.handlers = new Map<string, McpHandler>([
       ['tools/list', async () => this.#toolsList()],
       ['tools/call', (request, exchange) => this.#toolsCall(request, exchange)],
-      ['prompts/list', (request, exchange) => this.#list(request, exchange, 'prompts', 'prompts')],
-      ['prompts/get', (request, exchange) => this.#promptsGet(request, exchange)],
-      ['resources/list', (request, exchange) => this.#list(request, exchange, 'resources', 'resources')],
+      ['prompts/list', this.#handOn((to, request) => this.#list(to, request, 'prompts', 'prompts'))],
+      ['prompts/get', this.#handOn((to, request) => this.#promptsGet(to, request))],
+      ['resources/list', this.#handOn((to, request) => this.#list(to, request, 'resources', 'resources'))],
       [
         'resources/templates/list',
-        (request, exchange) => this.#list(request, exchange, 'resources', 'resourceTemplates'),
+        this.#handOn((to, request) => this.#list(to, request, 'resources', 'resourceTemplates')),
       ],
-      ['resources/read', (request, exchange) => this.#resource(request, exchange)],
-      ['resources/subscribe', (request, exchange) => this.#subscribe(request, exchange)],
-      ['resources/unsubscribe', (request, exchange) => this.#unsubscribe(request, exchange)],
-      ['completion/complete', (request, exchange) => this.#complete(request, exchange)],
+      ['resources/read', this.#handOn((to, request) => this.#resource(to, request))],
+      ['resources/subscribe', this.#handOn((to, request, exchange) => this.#subscribe(to, request, exchange))],
+      ['resources/unsubscribe', this.#handOn((to, request, exchange) => this.#unsubscribe(to, request, exchange))],
+      ['completion/complete', this.#handOn((to, request) => this.#complete(to, request))],
     ]);
   }
 
   toolLabel({ method, params }: JsonRpcRequest): string | undefined {
     const name = method === 'tools/call' ? params?.['name'] : undefined;
     return typeof name === 'string' ? this.#names.tool(name)?.label : undefined;
+  }
+
+  /** Everything but the list of tools, which is the gateway's own, goes to an upstream. */
+  hasOwnSpan({ method }: JsonRpcRequest): boolean {
+    return method !== 'tools/list' && this.handlers.has(method);
   }
 
   async capabilities(): Promise<JsonObject> {
@@ -101,7 +99,7 @@ export class UpstreamSurface implements McpSurface {
   async #toolsCall(request: JsonRpcRequest, exchange: Exchange): Promise<JsonObject> {
     const { name, arguments: args, inputResponses, requestState } = request.params ?? {};
     if (typeof name !== 'string') {
-      throw new McpError(ERROR_INVALID_PARAMS, 'tools/call needs name, a string');
+      return this.#refuseCall(request, exchange, 'tools/call needs name, a string');
     }
     if (exchange.client.era === 'modern' && exchange.client.transport === 'http') {
       checkMirroredArguments(
@@ -136,41 +134,68 @@ export class UpstreamSurface implements McpSurface {
     return errorResult(error, caller.ctx);
   }
 
+  /** A call that names no tool is a call still: it has its span and its count. */
+  async #refuseCall(request: JsonRpcRequest, exchange: Exchange, problem: string): Promise<JsonObject> {
+    const caller = mcpCaller(this.#core, request, exchange, undefined);
+    const { error } = await callTool(this.#core, caller, { toolSlug: '', arguments: undefined, problem });
+    if (error === undefined || error.kind === 'bad-request') {
+      throw new McpError(ERROR_INVALID_PARAMS, problem);
+    }
+    return errorResult(error, caller.ctx);
+  }
+
+  /** One span around all that a request becomes upstream, from before the first hop to after the last. */
+  #handOn(forward: Forward): McpHandler {
+    return async (request, exchange) => {
+      const caller = mcpCaller(this.#core, request, exchange, undefined);
+      const forwarding = new Forwarding(this.#core, caller, request.method);
+      let hop: HopResult;
+      try {
+        hop = await forward(forwarding, request, exchange);
+      } catch (error) {
+        const code = error instanceof McpError ? error.code : ERROR_INTERNAL;
+        forwarding.refuse(outcomeOfCode(code), code);
+        throw error;
+      }
+      forwarding.end(hop);
+      if (!hop.ok) {
+        throw errorOf(hop.failure);
+      }
+      return hop.result;
+    };
+  }
+
   /** One list of all upstreams. With a single upstream its pages are handed through; with several they are joined. */
   async #list(
-    request: JsonRpcRequest,
-    exchange: Exchange,
+    forwarding: Forwarding,
+    { method, params = {} }: JsonRpcRequest,
     capability: 'prompts' | 'resources',
     member: 'prompts' | 'resources' | 'resourceTemplates',
-  ): Promise<JsonObject> {
+  ): Promise<HopResult> {
     await this.#untilTried();
     const only = this.#names.only();
     if (only !== undefined) {
-      const result = await this.#forward(request, exchange, only, request.params ?? {}, undefined);
-      this.#owners.note(only, result[member]);
-      return result;
+      const hop = await forwarding.send(only, { method, params });
+      this.#owners.note(only, hop.ok ? hop.result[member] : undefined);
+      return hop;
     }
     const lists = await Promise.all(
-      this.#withCapability(capability).map((upstream) => this.#allPages(request, exchange, upstream, member)),
+      this.#withCapability(capability).map((upstream) => this.#allPages(forwarding, upstream, method, member)),
     );
-    return { [member]: lists.flat() };
+    return { ok: true, result: { [member]: lists.flat() } };
   }
 
   /** Every page of one upstream; an upstream that fails has an empty list, so that it does not hide the others'. */
   async #allPages(
-    request: JsonRpcRequest,
-    exchange: Exchange,
+    forwarding: Forwarding,
     upstream: Upstream,
+    method: string,
     member: string,
   ): Promise<readonly JsonValue[]> {
     const items: JsonValue[] = [];
     let cursor: JsonValue | undefined;
     for (let page = 0; page < MAX_PAGES; page += 1) {
-      const params = cursor === undefined ? {} : { cursor };
-      const hop = await forward(this.#core, mcpCaller(this.#core, request, exchange, undefined), upstream, {
-        method: request.method,
-        params,
-      });
+      const hop = await forwarding.send(upstream, { method, params: cursor === undefined ? {} : { cursor } });
       if (!hop.ok) {
         break;
       }
@@ -189,86 +214,65 @@ export class UpstreamSurface implements McpSurface {
     return isJsonObject(item) ? { ...item, name: this.#names.exposed(upstream, textOf(item['name'])) } : item;
   }
 
-  async #promptsGet(request: JsonRpcRequest, exchange: Exchange): Promise<JsonObject> {
-    const name = request.params?.['name'];
+  async #promptsGet(forwarding: Forwarding, { method, params }: JsonRpcRequest): Promise<HopResult> {
+    const name = params?.['name'];
     const found = typeof name === 'string' ? this.#names.resolve(name) : undefined;
     if (found === undefined) {
       throw new McpError(ERROR_INVALID_PARAMS, `Unknown prompt: ${textOf(name)}`);
     }
-    return this.#forward(request, exchange, found.upstream, { ...request.params, name: found.name }, found.name);
+    return forwarding.send(found.upstream, { method, params: { ...params, name: found.name }, target: found.name });
   }
 
-  async #resource(request: JsonRpcRequest, exchange: Exchange): Promise<JsonObject> {
-    const uri = uriOf(request);
-    const upstream = await this.#ownerOf(uri, exchange);
-    return this.#forward(request, exchange, upstream, request.params ?? {}, undefined);
+  async #resource(forwarding: Forwarding, request: JsonRpcRequest): Promise<HopResult> {
+    const upstream = await this.#ownerOf(uriOf(request), forwarding);
+    return forwarding.send(upstream, { method: request.method, params: request.params ?? {} });
   }
 
-  async #subscribe(request: JsonRpcRequest, exchange: Exchange): Promise<JsonObject> {
-    const uri = uriOf(request);
-    const upstream = await this.#ownerOf(uri, exchange);
-    const result = await this.#forward(request, exchange, upstream, request.params ?? {}, undefined);
-    exchange.client.session?.subscriptions.add(uri);
-    return result;
+  async #subscribe(forwarding: Forwarding, request: JsonRpcRequest, { client }: Exchange): Promise<HopResult> {
+    const hop = await this.#resource(forwarding, request);
+    if (hop.ok) {
+      client.session?.subscriptions.add(uriOf(request));
+    }
+    return hop;
   }
 
   /** The upstream keeps its subscription while another client has one to the same resource. */
-  async #unsubscribe(request: JsonRpcRequest, exchange: Exchange): Promise<JsonObject> {
+  async #unsubscribe(forwarding: Forwarding, request: JsonRpcRequest, { client }: Exchange): Promise<HopResult> {
     const uri = uriOf(request);
-    exchange.client.session?.subscriptions.delete(uri);
-    if (this.#core.isSubscribed(uri)) {
-      return {};
-    }
-    return this.#forward(request, exchange, await this.#ownerOf(uri, exchange), request.params ?? {}, undefined);
+    client.session?.subscriptions.delete(uri);
+    return this.#core.isSubscribed(uri) ? { ok: true, result: {} } : this.#resource(forwarding, request);
   }
 
-  async #complete(request: JsonRpcRequest, exchange: Exchange): Promise<JsonObject> {
-    const ref = request.params?.['ref'];
+  async #complete(forwarding: Forwarding, { method, params = {} }: JsonRpcRequest): Promise<HopResult> {
+    const { ref } = params;
     const { name, uri } = isJsonObject(ref) ? ref : {};
     if (typeof name === 'string') {
       const found = this.#names.resolve(name);
       if (found === undefined) {
         throw new McpError(ERROR_INVALID_PARAMS, `Unknown prompt: ${name}`);
       }
-      const params = { ...request.params, ref: { ...asObject(ref), name: found.name } };
-      return this.#forward(request, exchange, found.upstream, params, undefined);
+      const renamed = { ...params, ref: { ...asObject(ref), name: found.name } };
+      return forwarding.send(found.upstream, { method, params: renamed });
     }
     if (typeof uri === 'string') {
-      return this.#forward(request, exchange, await this.#ownerOf(uri, exchange), request.params ?? {}, undefined);
+      return forwarding.send(await this.#ownerOf(uri, forwarding), { method, params });
     }
     throw new McpError(ERROR_INVALID_PARAMS, 'completion/complete needs ref with a name or a uri');
   }
 
-  async #ownerOf(uri: string, exchange: Exchange): Promise<Upstream> {
+  async #ownerOf(uri: string, forwarding: Forwarding): Promise<Upstream> {
     const known = this.#names.only() ?? this.#owners.of(uri);
     if (known !== undefined) {
       return known;
     }
     // Nobody has listed it yet: ask everyone once.
-    const list = { jsonrpc: '2.0', id: 0, method: 'resources/list' } as const;
-    await Promise.all(
-      this.#withCapability('resources').map((upstream) => this.#allPages(list, exchange, upstream, 'resources')),
-    );
+    const able = this.#withCapability('resources');
+    await Promise.all(able.map((upstream) => this.#allPages(forwarding, upstream, 'resources/list', 'resources')));
     const found = this.#owners.of(uri) ?? this.#withCapability('resources')[0];
     if (found === undefined) {
       throw new McpError(ERROR_INVALID_PARAMS, `Resource not found: ${uri}`);
     }
     return found;
-  }
-
-  async #forward(
-    request: JsonRpcRequest,
-    exchange: Exchange,
-    upstream: Upstream,
-    params: JsonObject,
-    target: string | undefined,
-  ): Promise<JsonObject> {
-    const caller = mcpCaller(this.#core, request, exchange, undefined);
-    const hop = await forward(this.#core, caller, upstream, { method: request.method, params, target });
-    if (!hop.ok) {
-      throw errorOf(hop.failure);
-    }
-    return hop.result;
   }
 }
 

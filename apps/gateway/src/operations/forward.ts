@@ -1,4 +1,5 @@
-import type { HopSpan } from '@dcc-mcp/workflow-spans';
+import type { Outcome } from '@dcc-mcp/semantic-conventions';
+import type { HopSpan, ProtocolSpan } from '@dcc-mcp/workflow-spans';
 import type { JsonObject } from '../json-rpc.ts';
 import type { HopEnvelope, HopResult, Upstream } from '../upstream/upstream.ts';
 import type { Caller, OperationCore } from './core.ts';
@@ -6,42 +7,64 @@ import { endHop, errorOfFailure, hopTarget } from './hop.ts';
 import { outcomeOfError } from './operation-error.ts';
 import { requestAnsweringInputs } from './input-rounds.ts';
 
-/** What a method other than `tools/call` is about, for span names. */
+/** One request to one upstream; its method may be another than the client's (a list, to learn who has a resource). */
 export interface ForwardTarget {
   readonly method: string;
   readonly params: JsonObject;
-  /** Name of the prompt, URI of the resource. */
+  /** Name of the prompt, URI of the resource; for span names. */
   readonly target?: string | undefined;
 }
 
-/** Hands one request on to an upstream, under a server span of its own. */
-export async function forward(
-  core: OperationCore,
-  caller: Caller,
-  upstream: Upstream,
-  { method, params, target }: ForwardTarget,
-): Promise<HopResult> {
-  const span = core.spans.startProtocol(caller.ctx, method, { ...caller.facts, isForwarded: true });
-  let hopSpan: HopSpan | undefined;
-  const hop = await requestAnsweringInputs(upstream, {
-    method,
-    params,
-    begin: (): HopEnvelope => {
-      hopSpan = span.startHop(hopTarget(upstream, method, target));
-      return hopSpan.carrier();
-    },
-    isRead: true,
-    onRetry: ({ attempt, delayMillis, failure }) =>
-      hopSpan?.addRetry({ attempt, delayMillis, reason: outcomeOfError(failure) }),
-    onEnd: (round) => endHop(hopSpan, round),
-    timeoutMillis: upstream.settings.timeoutMillis,
-    ...(caller.signal === undefined ? {} : { signal: caller.signal }),
-    ...(caller.peer === undefined ? {} : { peer: caller.peer }),
-  });
-  const error = hop.ok ? undefined : errorOfFailure(hop.failure);
-  span.end({
-    outcome: error === undefined ? 'ok' : outcomeOfError(error),
-    ...(error === undefined ? {} : { errorKind: error.kind }),
-  });
-  return hop;
+/**
+ * One request of a client, of a method other than `tools/call`, on its way to upstreams: one SERVER span, and a hop below
+ * it for each request it takes. Whoever starts it ends it.
+ */
+export class Forwarding {
+  readonly #caller: Caller;
+  readonly #span: ProtocolSpan;
+
+  constructor(core: OperationCore, caller: Caller, method: string) {
+    this.#caller = caller;
+    this.#span = core.spans.startProtocol(caller.ctx, method, { ...caller.facts, isForwarded: true });
+  }
+
+  /** Hands one request on. */
+  send(upstream: Upstream, { method, params, target }: ForwardTarget): Promise<HopResult> {
+    const { signal, peer } = this.#caller;
+    let hopSpan: HopSpan | undefined;
+    return requestAnsweringInputs(upstream, {
+      method,
+      params,
+      begin: (): HopEnvelope => {
+        hopSpan = this.#span.startHop(hopTarget(upstream, method, target));
+        return hopSpan.carrier();
+      },
+      isRead: true,
+      onRetry: ({ attempt, delayMillis, failure }) =>
+        hopSpan?.addRetry({ attempt, delayMillis, reason: outcomeOfError(failure) }),
+      onEnd: (round) => endHop(hopSpan, round),
+      timeoutMillis: upstream.settings.timeoutMillis,
+      ...(signal === undefined ? {} : { signal }),
+      ...(peer === undefined ? {} : { peer }),
+    });
+  }
+
+  /** Ends with what the client is answered. */
+  end(hop: HopResult): void {
+    if (hop.ok) {
+      this.#span.end({ outcome: 'ok' });
+      return;
+    }
+    const { kind, rpcError } = hop.failure;
+    this.#span.end({
+      outcome: outcomeOfError(errorOfFailure(hop.failure)),
+      errorKind: kind,
+      ...(rpcError === undefined ? {} : { rpcErrorCode: rpcError.code }),
+    });
+  }
+
+  /** Ends a request that went wrong before it could be handed on. */
+  refuse(outcome: Outcome, rpcErrorCode: number): void {
+    this.#span.end({ outcome, rpcErrorCode });
+  }
 }

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
+import type { Json } from '../e2e/callers.ts';
 import { everything } from '../e2e/servers.ts';
 import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';
 import { type FakeHttp, startFakeHttp } from '../upstream/fixtures/fake-http.ts';
@@ -16,6 +17,9 @@ let scripted: ScriptedServer;
 let flaky: FakeHttp;
 let search: RunningGateway;
 let all: RunningGateway;
+let joined: RunningGateway;
+let left: FakeHttp;
+let right: FakeHttp;
 let traced: RunningGateway;
 
 /** A host whose reading tool drops the connection the first time. */
@@ -42,8 +46,34 @@ function startFlaky(): Promise<FakeHttp> {
   });
 }
 
+/** A host with one resource of its own and one prompt. */
+function startHolder(name: string): Promise<FakeHttp> {
+  const results: Readonly<Record<string, object>> = {
+    initialize: {
+      protocolVersion: '2025-11-25',
+      capabilities: { resources: {}, prompts: {} },
+      serverInfo: { name, version: '1' },
+    },
+    'resources/list': { resources: [{ uri: `${name}://thing`, name }] },
+    'resources/read': { contents: [] },
+    'prompts/list': { prompts: [{ name: 'ask' }] },
+  };
+  return startFakeHttp({
+    intercept({ message }, response) {
+      const result = message?.id === undefined ? undefined : results[message.method ?? ''];
+      if (result === undefined) {
+        return false;
+      }
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ jsonrpc: '2.0', id: message?.id, result }));
+      return true;
+    },
+  });
+}
+
 beforeAll(async () => {
   [sink, scripted, flaky] = await Promise.all([startOtlpSink(), startScriptedServer(), startFlaky()]);
+  [left, right] = await Promise.all([startHolder('left'), startHolder('right')]);
   const env = { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_BSP_SCHEDULE_DELAY: '50' };
   const mcpServers = {
     slow: { url: `${scripted.url}/slow_one` },
@@ -53,13 +83,15 @@ beforeAll(async () => {
   search = await startGateway({ config: { mcpServers }, env });
   all = await startGateway({ config: { mcpServers: { everything } }, env, args: ['--expose', 'all'] });
   traced = await startGateway({ config: { mcpServers }, env: { ...env, DCC_MCP_TRACE_PROTOCOL_SPANS: 'true' } });
-  await Promise.all([search.ready(), all.ready(), traced.ready()]);
+  const holders = { left: { url: left.url }, right: { url: right.url } };
+  joined = await startGateway({ config: { mcpServers: holders }, env, args: ['--expose', 'all'] });
+  await Promise.all([search.ready(), all.ready(), traced.ready(), joined.ready()]);
 }, 60_000);
 
 afterAll(async () => {
-  await Promise.all([search?.stop(), all?.stop(), traced?.stop()]);
+  await Promise.all([search?.stop(), all?.stop(), traced?.stop(), joined?.stop()]);
   scripted?.close();
-  await flaky?.kill();
+  await Promise.all([flaky?.kill(), left?.kill(), right?.kill()]);
   await sink?.close();
 });
 
@@ -162,6 +194,50 @@ describe.each(['legacy', 'modern'] as const)('what is handed on from a %s client
   });
 });
 
+describe.each(['legacy', 'modern'] as const)('what several upstreams share, asked by a %s client', (era) => {
+  const open = async (url: string): Promise<RawMcp> => (era === 'legacy' ? openLegacy(url) : openModern(url));
+
+  async function ask(method: string, params: Json): Promise<readonly DecodedSpan[]> {
+    const traceId = hex(16);
+    const client = await open(joined.url);
+    await client.request(method, params, { meta: { traceparent: `00-${traceId}-${hex(8)}-01` } });
+    const isEntry = (span: DecodedSpan): boolean => span.traceId === traceId && span.kind === 'SERVER';
+    const spans = await sink.waitForSpans((found) => found.some(isEntry), 10_000);
+    return spans.filter((span) => span.traceId === traceId);
+  }
+
+  test.each(['resources/list', 'prompts/list'])('%s is one SERVER span with a hop per upstream', async (method) => {
+    const spans = await ask(method, {});
+    const [entry, ...others] = spans.filter(({ kind }) => kind === 'SERVER');
+    const hops = spans.filter(({ kind }) => kind === 'CLIENT');
+    expect([entry!.name, others]).toEqual([method, []]);
+    expect(hops.map(({ parentSpanId }) => parentSpanId)).toEqual([entry!.spanId, entry!.spanId]);
+    expect(hops.map(({ attributes }) => String(attributes['dcc.type'])).toSorted()).toEqual(['left', 'right']);
+  });
+
+  test('looking for the owner of a resource is hops of the read, no requests of their own', async () => {
+    const spans = await ask('resources/read', { uri: `unlisted-${era}://thing` });
+    const entries = spans.filter(({ kind }) => kind === 'SERVER').map(({ name }) => name);
+    const hops = spans.filter(({ kind }) => kind === 'CLIENT').map(({ name }) => name);
+    expect(entries).toEqual(['resources/read']);
+    expect(hops.toSorted()).toEqual(['resources/list', 'resources/list', 'resources/read']);
+  });
+
+  test('a prompt nobody has says what was wrong', async () => {
+    const [entry, ...others] = await ask('prompts/get', { name: 'nobody.00000000.ask' });
+    expect(others).toEqual([]);
+    expect(entry!.attributes).toMatchObject({ 'error.type': 'bad_request', 'rpc.response.status_code': '-32602' });
+    expect(entry!.status.code).toBe('UNSET');
+  });
+
+  test.each([undefined, 5, null, {}])('a call that names its tool %p has its span', async (name) => {
+    const [entry, ...others] = await ask('tools/call', { ...(name === undefined ? {} : { name }), arguments: {} });
+    expect(others).toEqual([]);
+    expect(entry!.name).toBe('gateway.call');
+    expect(entry!.attributes).toMatchObject({ 'dcc_mcp.outcome': 'bad_request', 'dcc_mcp.error.kind': 'bad-request' });
+  });
+});
+
 async function askEverything(url: string, traceId: string): Promise<void> {
   const headers = { traceparent: `00-${traceId}-${hex(8)}-01` };
   const legacy = await openLegacy(url, headers);
@@ -187,6 +263,15 @@ describe('what the gateway answers itself', () => {
     const expected = ['initialize', 'ping', 'tools/list', 'server/discover', 'GET /v1/instances', 'gateway.search'];
     expect(spans.map(({ name }) => name).toSorted()).toEqual(expected.toSorted());
     expect(spans.every(({ kind }) => kind === 'SERVER')).toBe(true);
+  });
+
+  test('is a call of a tool the gateway has not, too', async () => {
+    const traceId = hex(16);
+    const meta = { traceparent: `00-${traceId}-${hex(8)}-01` };
+    await openModern(traced.url).request('tools/call', { name: 'nope', arguments: {} }, { meta });
+    const [span, ...others] = await traceOf(traceId, 'tools/call');
+    expect(others).toEqual([]);
+    expect(span!.attributes).toMatchObject({ 'error.type': 'bad_request', 'rpc.response.status_code': '-32602' });
   });
 
   test('says what was wrong with a request', async () => {
