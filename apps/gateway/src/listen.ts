@@ -1,4 +1,11 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { splitChallenges } from '@dcc-mcp/http-adapter/auth';
+import {
+  createServer,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -55,7 +62,7 @@ async function serve(app: App, incoming: IncomingMessage, outgoing: ServerRespon
 }
 
 function write({ status, headers, body }: Reply, outgoing: ServerResponse): void {
-  outgoing.writeHead(status, headers);
+  outgoing.writeHead(status, status === 401 ? withChallengeLines(headers) : headers);
   if (body === undefined || typeof body === 'string') {
     outgoing.end(body);
     return;
@@ -64,6 +71,12 @@ function write({ status, headers, body }: Reply, outgoing: ServerResponse): void
   const source = Readable.fromWeb(body);
   // A reader that leaves ends the stream; there is nobody left to tell.
   pipeline(source, outgoing).catch(() => {});
+}
+
+/** One `WWW-Authenticate` for each scheme that is accepted. */
+function withChallengeLines(headers: Reply['headers']): OutgoingHttpHeaders {
+  const challenges = headers['www-authenticate'];
+  return challenges === undefined ? headers : { ...headers, 'www-authenticate': splitChallenges(challenges) };
 }
 
 function close(server: Server): Promise<void> {

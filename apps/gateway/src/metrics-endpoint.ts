@@ -30,10 +30,15 @@ function metricsSchemes({ basicAuth: basic, bearerToken, jwt }: MetricsConfig): 
   if (bearerToken !== undefined) {
     schemes.push(bearerAuth(bearerTokens(bearerToken)));
   }
-  if (jwt !== undefined) {
-    schemes.push(jwtScheme(jwt));
-  }
-  return schemes;
+  return [...schemes, ...jwtSchemes(jwt)];
+}
+
+/** A shared secret and the keys of an issuer are two schemes: a token of either is accepted. */
+function jwtSchemes({ secret, jwksUrl, ...checks }: JwtConfig = {}): readonly AuthScheme[] {
+  return [
+    ...(secret === undefined ? [] : [jwtScheme({ ...checks, secret })]),
+    ...(jwksUrl === undefined ? [] : [jwtScheme({ ...checks, jwksUrl })]),
+  ];
 }
 
 /** Verifies tokens by secret or by key set. */

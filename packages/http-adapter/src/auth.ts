@@ -1,6 +1,8 @@
 import { isSameSecret, parseAuthorization, parseBase64, type Credentials } from './credentials.ts';
 import type { Middleware } from './fetch-handler.ts';
 
+export { splitChallenges } from './challenges.ts';
+
 /** Who a request turned out to be. */
 export interface Identity {
   readonly scheme: 'basic' | 'bearer' | 'jwt';

@@ -1,11 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-
-/** `Headers` joins equal names with a comma; challenges are told apart again, as clients read one for each line. */
-function splitChallenges(value: string): string | string[] {
-  const challenges = value.split(/, (?=[A-Za-z0-9!#$%&'*+.^_`|~-]+ [A-Za-z0-9_-]+=)/);
-  return challenges.length === 1 ? value : challenges;
-}
+import { splitChallenges } from './challenges.ts';
 
 function setHeaders(target: ServerResponse, headers: Headers): void {
   for (const [name, value] of headers) {

@@ -1,6 +1,8 @@
 // Where /metrics is, and who gets it, for each switch that there is.
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
+import { createServer as createHttpServer, get, type IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -42,6 +44,14 @@ async function runMain(args: readonly string[], env: Readonly<Record<string, str
   } catch (error) {
     return error as { code: number; stdout: string; stderr: string };
   }
+}
+
+/** A JSON Web Token of nobody in particular. */
+function signedToken(alg: string, signature: (text: string) => Buffer): string {
+  const parts = [{ alg, kid: 'k' }, { sub: 'x' }].map((part) =>
+    Buffer.from(JSON.stringify(part)).toString('base64url'),
+  );
+  return `${parts.join('.')}.${signature(parts.join('.')).toString('base64url')}`;
 }
 
 const basic = (credentials: string) => ({ authorization: `Basic ${btoa(credentials)}` });
@@ -254,6 +264,45 @@ describe('the guard', () => {
       credentials.map((authorization) => fetch(`${url}/metrics`, { headers: { authorization } })),
     );
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 401]);
+  });
+
+  test('each scheme has a WWW-Authenticate line of its own', async () => {
+    const { url } = await start({
+      args: ['--metrics'],
+      env: { DCC_MCP_METRICS_BASIC_AUTH: 'u:p', DCC_MCP_METRICS_BEARER_TOKEN: 'static-token' },
+    });
+    const [response] = (await once(get(`${url}/metrics`), 'response')) as [IncomingMessage];
+    response.resume();
+    const names = response.rawHeaders.filter((_, index) => index % 2 === 0);
+    const values = response.rawHeaders.filter((_, index) => names[(index - 1) / 2] === 'www-authenticate');
+    expect(values).toEqual(['Basic realm="dcc-mcp metrics", charset="UTF-8"', 'Bearer realm="dcc-mcp metrics"']);
+  });
+
+  test('a secret and a key set together: a token of either is accepted', async () => {
+    const secret = 's'.repeat(32);
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const issuer = createHttpServer((request, response) => {
+      response.end(JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'k', alg: 'EdDSA' }] }));
+      request.resume();
+    }).listen(0, '127.0.0.1');
+    await once(issuer, 'listening');
+    const { port } = issuer.address() as { port: number };
+    const { url } = await start({
+      args: ['--metrics'],
+      env: { JWT_SECRET_KEY: secret, DCC_MCP_METRICS_JWKS_URL: `http://127.0.0.1:${port}/jwks` },
+    });
+    const tokens = [
+      signedToken('HS256', (text) => createHmac('sha256', secret).update(text).digest()),
+      signedToken('EdDSA', (text) => sign(null, Buffer.from(text), privateKey)),
+      signedToken('HS256', (text) => createHmac('sha256', 'other').update(text).digest()),
+    ];
+    const statuses = await Promise.all(
+      tokens.map(
+        async (token) => (await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${token}` } })).status,
+      ),
+    );
+    issuer.close();
+    expect(statuses).toEqual([200, 200, 401]);
   });
 
   test("never asks for the gateway's own token, and the gateway's token does not open it", async () => {
