@@ -7,7 +7,7 @@ import {
   SamplingDecision,
 } from '@opentelemetry/sdk-trace';
 import { childContext, readRequestContext, type RequestInput, responseHeaders } from '@dcc-mcp/request-context';
-import { OPERATIONS } from '@dcc-mcp/semantic-conventions';
+import { MCP_METHODS, OPERATIONS } from '@dcc-mcp/semantic-conventions';
 import { describe, expect, test } from '@jest/globals';
 import {
   createCapturePolicy,
@@ -266,6 +266,12 @@ describe('protocol spans', () => {
     const { spans, read } = setUp();
     const running = spans.startProtocol(read({ meta: { traceparent: PARENT_A } }), 'tools/list');
     expect(responseHeaders(running.ctx)['traceparent']).toBe(PARENT_A);
+  });
+
+  test.each(MCP_METHODS)('are named after %s, as the metrics are', (method) => {
+    const { spans, read, exporter } = setUp({ protocolSpans: true });
+    spans.startProtocol(read(), method).end({ outcome: 'ok' });
+    expect(exporter.getFinishedSpans().map(({ name }) => name)).toEqual([method]);
   });
 
   test('are named _OTHER for a method that MCP does not have', () => {
