@@ -147,14 +147,14 @@ export class Recorder {
     span.end({ outcome, ...(errorKind === undefined ? {} : { errorKind }) });
   }
 
-  /** One MCP request that was answered, whatever it was. */
-  request({ request, exchange, tool, answer, durationSeconds }: FinishedRequest): void {
+  /** One MCP request that was answered, or one notification that was taken, whatever it was. */
+  request({ method, transport, tool, answer, durationSeconds }: FinishedRequest): void {
     this.#metrics?.recordOperation({
       side: 'server',
-      method: request.method,
+      method,
       tool,
-      errorType: errorTypeOf(answer),
-      transport: exchange.client.transport === 'stdio' ? 'pipe' : 'tcp',
+      errorType: answer && errorTypeOf(answer),
+      transport: transport === 'stdio' ? 'pipe' : 'tcp',
       durationSeconds,
     });
   }

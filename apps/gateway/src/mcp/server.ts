@@ -36,13 +36,14 @@ export interface McpSurface {
   hasOwnSpan(request: JsonRpcRequest): boolean;
 }
 
-/** One finished request, for the recorder. */
+/** One finished request or notification, for the recorder. */
 export interface FinishedRequest {
-  readonly request: JsonRpcRequest;
-  readonly exchange: Exchange;
+  readonly method: string;
+  readonly transport: McpClient['transport'];
   /** Label of the upstream tool that was meant, if one was. */
-  readonly tool: string | undefined;
-  readonly answer: Answer;
+  readonly tool?: string | undefined;
+  /** Absent for a notification. */
+  readonly answer?: Answer;
   readonly durationSeconds: number;
 }
 
@@ -92,14 +93,19 @@ export class McpServer {
   }
 
   async initialize(request: JsonRpcRequest, exchange: Exchange): Promise<{ session: Session; result: JsonObject }> {
+    const startedAt = this.#options.now();
     const endSpan = this.#options.beginSpan?.(request, exchange);
+    const end = (answer: Answer): void => {
+      endSpan?.(answer);
+      this.#finished(startedAt, exchange.client, { method: request.method, answer });
+    };
     try {
       const initialized = await this.#initialize(request.params);
-      endSpan?.({ result: initialized.result });
+      end({ result: initialized.result });
       return initialized;
     } catch (error) {
       const known = error instanceof McpError ? error : new McpError(ERROR_INTERNAL, 'Internal error');
-      endSpan?.({ error: known.toJson(), httpStatus: known.httpStatus });
+      end({ error: known.toJson(), httpStatus: known.httpStatus });
       throw error;
     }
   }
@@ -123,12 +129,14 @@ export class McpServer {
 
   /** Takes a notification of a client. */
   notified(message: JsonRpcNotification, client: McpClient): void {
+    const startedAt = this.#options.now();
     if (message.method === 'notifications/cancelled') {
       const id = message.params?.['requestId'];
       if (isJsonRpcId(id)) {
         client.session?.running.get(id)?.abort();
       }
     }
+    this.#finished(startedAt, client, { method: message.method });
   }
 
   /** Opens a `subscriptions/listen` stream. */
@@ -145,15 +153,19 @@ export class McpServer {
     const endSpan = hasOwnSpan ? undefined : this.#options.beginSpan?.(request, exchange);
     const answer = await this.#answer(handler, request, exchange);
     endSpan?.(answer);
-    this.#options.onFinished?.({
-      request,
-      exchange,
-      tool: this.#options.surface.toolLabel(request),
-      answer,
-      durationSeconds: (this.#options.now() - startedAt) / 1000,
-    });
+    const tool = this.#options.surface.toolLabel(request);
+    this.#finished(startedAt, exchange.client, { method: request.method, tool, answer });
     end();
     return answer;
+  }
+
+  #finished(
+    startedAt: number,
+    { transport }: McpClient,
+    finished: Omit<FinishedRequest, 'durationSeconds' | 'transport'>,
+  ): void {
+    const { now, onFinished } = this.#options;
+    onFinished?.({ ...finished, transport, durationSeconds: (now() - startedAt) / 1000 });
   }
 
   #handlerOf({ method }: JsonRpcRequest, { era }: McpClient): McpHandler | undefined {

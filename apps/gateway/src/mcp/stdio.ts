@@ -1,7 +1,14 @@
 import type { Readable, Writable } from 'node:stream';
 import { createInterface } from 'node:readline';
 import type { Gateway } from '../gateway.ts';
-import { isJsonRpcId, type JsonObject, type JsonRpcId, type JsonRpcMessage, type JsonRpcRequest } from '../json-rpc.ts';
+import {
+  isJsonRpcId,
+  type JsonObject,
+  type JsonRpcId,
+  type JsonRpcMessage,
+  type JsonRpcNotification,
+  type JsonRpcRequest,
+} from '../json-rpc.ts';
 import { UNKNOWN_CLIENT } from './http-client.ts';
 import { askClient, type Question } from './ask-client.ts';
 import type { Exchange, McpClient } from './exchange.ts';
@@ -67,12 +74,17 @@ class StdioFront {
       this.#session?.asked.get(message.id)?.(message.answer);
     } else if ('id' in message) {
       void this.#request(message);
-    } else if (message.method === 'notifications/cancelled') {
-      const id = message.params?.['requestId'];
-      if (isJsonRpcId(id)) {
-        this.#running.get(id)?.abort();
-      }
+    } else {
+      this.#notified(message);
     }
+  }
+
+  #notified(message: JsonRpcNotification): void {
+    const id = message.method === 'notifications/cancelled' ? message.params?.['requestId'] : undefined;
+    if (isJsonRpcId(id)) {
+      this.#running.get(id)?.abort();
+    }
+    this.#gateway.mcp.notified(message, { ...UNKNOWN_CLIENT, transport: 'stdio' });
   }
 
   async #request(request: JsonRpcRequest): Promise<void> {

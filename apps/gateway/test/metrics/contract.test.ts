@@ -131,6 +131,8 @@ test.each([
   ['dcc_mcp_gateway_phase_duration_seconds_count', { tool: 'maya__render_frame', phase: 'gateway' }],
   ['dcc_mcp_gateway_phase_duration_seconds_count', { tool: 'maya__render_frame', phase: 'upstream' }],
   ['mcp_server_operation_duration_seconds_count', { mcp_method_name: 'tools/call', network_transport: 'tcp' }],
+  ['mcp_server_operation_duration_seconds_count', { mcp_method_name: 'initialize', network_transport: 'tcp' }],
+  ['mcp_server_operation_duration_seconds_count', { mcp_method_name: 'notifications/initialized' }],
   ['mcp_client_operation_duration_seconds_count', { mcp_method_name: 'tools/call', network_transport: 'pipe' }],
   ['mcp_client_session_duration_seconds_count', { error_type: 'backend_unreachable', network_transport: 'pipe' }],
   ['http_requests_total', { method: 'GET', handler: 'none', status: '404' }],

@@ -142,8 +142,13 @@ test('over standard streams everything is counted as over HTTP, and scraped on a
     );
     expect(total(families, 'dcc_mcp_gateway_response_tokens_total', { surface: 'search' })).toBeGreaterThan(0);
     expect(total(families, 'dcc_mcp_gateway_response_tokens_total', { surface: 'call' })).toBeGreaterThan(0);
-    const overPipe = { mcp_method_name: 'tools/call', network_transport: 'pipe' };
-    expect(total(families, 'mcp_server_operation_duration_seconds_count', overPipe)).toBeGreaterThan(1);
+    const operations = (method: string): number =>
+      total(families, 'mcp_server_operation_duration_seconds_count', {
+        mcp_method_name: method,
+        network_transport: 'pipe',
+      });
+    expect(operations('tools/call')).toBeGreaterThan(1);
+    expect(['initialize', 'notifications/initialized'].map(operations)).toEqual([1, 1]);
     expect(total(families, 'dcc_mcp_active_sessions')).toBe(1);
   } finally {
     await client.close();
