@@ -1,6 +1,7 @@
 import { authenticate, type AuthScheme, bearerAuth } from '@dcc-mcp/http-adapter/auth';
+import type { RequestHeaders } from '@dcc-mcp/request-context';
 import type { AuthConfig } from '@dcc-mcp/telemetry-config';
-import { type HeaderFields, headerText } from './mcp/mirrored-headers.ts';
+import { headerText } from './header-text.ts';
 import { jwtScheme } from './metrics-endpoint.ts';
 import { bearerTokens } from './secrets.ts';
 
@@ -10,7 +11,7 @@ export type AuthVerdict =
   | { readonly ok: false; readonly challenge: string };
 
 /** Who is behind the credentials of a request. */
-export type Authenticate = (headers: HeaderFields) => Promise<AuthVerdict>;
+export type Authenticate = (headers: RequestHeaders) => Promise<AuthVerdict>;
 
 /** @returns `undefined` where nothing guards the gateway: then everyone is let in. */
 export function createAuthentication(config: AuthConfig): Authenticate | undefined {

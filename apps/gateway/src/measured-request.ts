@@ -1,5 +1,5 @@
 import type { OpenRequest, RequestStart } from '@dcc-mcp/http-adapter/request-metrics';
-import { headerText } from './mcp/mirrored-headers.ts';
+import { headerText } from './header-text.ts';
 import type { Reply } from './reply.ts';
 import type { Wire } from './wire.ts';
 

@@ -1,4 +1,5 @@
-import { type HeaderFields, headerText } from './mcp/mirrored-headers.ts';
+import type { RequestHeaders } from '@dcc-mcp/request-context';
+import { headerText } from './header-text.ts';
 
 export interface OriginGuardOptions {
   /** The address that is bound. */
@@ -9,7 +10,7 @@ export interface OriginGuardOptions {
 }
 
 /** Why a request is refused; `undefined` lets it pass. */
-export type OriginGuard = (headers: HeaderFields) => string | undefined;
+export type OriginGuard = (headers: RequestHeaders) => string | undefined;
 
 const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]', '::1']);
 

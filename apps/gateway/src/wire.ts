@@ -1,6 +1,6 @@
+import type { RequestHeaders } from '@dcc-mcp/request-context';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readNodeBody, readWebBody, type BodyReading } from './body.ts';
-import type { HeaderFields } from './mcp/mirrored-headers.ts';
 
 /** One HTTP request, and what is known of the connection it came by. */
 export interface Wire {
@@ -9,7 +9,7 @@ export interface Wire {
   readonly path: string;
   readonly query: URLSearchParams;
   /** Lower-case names. */
-  readonly headers: HeaderFields;
+  readonly headers: RequestHeaders;
   readonly peerAddress: string | undefined;
   /** Reads the whole body, at most `maxBytes` of it. */
   readBody(maxBytes: number): Promise<BodyReading>;
@@ -27,7 +27,7 @@ export interface Wire {
 export class NodeWire implements Wire {
   readonly method: string;
   readonly path: string;
-  readonly headers: HeaderFields;
+  readonly headers: RequestHeaders;
   readonly #incoming: IncomingMessage;
   readonly #outgoing: ServerResponse;
   readonly #url: string;
@@ -94,7 +94,7 @@ export class WebWire implements Wire {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
-  readonly headers: HeaderFields;
+  readonly headers: RequestHeaders;
   readonly peerAddress: undefined;
   readonly #request: Request;
   #onEnd: (() => void)[] = [];

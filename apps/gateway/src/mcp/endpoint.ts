@@ -1,5 +1,6 @@
 import { type RequestContext, responseHeaders } from '@dcc-mcp/request-context';
 import { asObject, isJsonObject, type JsonRpcId, type JsonRpcNotification, type JsonRpcRequest } from '../json-rpc.ts';
+import { headerText } from '../header-text.ts';
 import { emptyReply, jsonReply, type Reply } from '../reply.ts';
 import type { Wire } from '../wire.ts';
 import { askClient } from './ask-client.ts';
@@ -8,7 +9,7 @@ import type { Answer, Exchange, McpClient } from './exchange.ts';
 import { checkVersionHeader, legacyClient, UNKNOWN_CLIENT } from './http-client.ts';
 import { HttpReply, responseMessage } from './http-reply.ts';
 import { checkMessage, type ClientAnswerMessage, parseJson } from './messages.ts';
-import { checkMirroredHeaders, headerText } from './mirrored-headers.ts';
+import { checkMirroredHeaders } from './mirrored-headers.ts';
 import {
   BATCH_VERSION,
   ERROR_INVALID_REQUEST,

@@ -1,7 +1,6 @@
-import type { RequestContext, SearchAnswer } from '@dcc-mcp/request-context';
+import type { RequestContext, RequestHeaders, SearchAnswer } from '@dcc-mcp/request-context';
 import type { HopPeer } from '../upstream/upstream.ts';
 import type { Era, JsonObject, JsonRpcError } from '../json-rpc.ts';
-import type { HeaderFields } from './mirrored-headers.ts';
 import { isLoggedAt } from './protocol.ts';
 import type { Session } from './sessions.ts';
 
@@ -20,7 +19,7 @@ export interface McpClient {
 /** One request of a client, its way back, and what is known of the wire it came by. */
 export interface Exchange {
   readonly client: McpClient;
-  readonly headers: HeaderFields;
+  readonly headers: RequestHeaders;
   readonly peerAddress: string | undefined;
   readonly authSubject: string | undefined;
   /** Aborts when the client cancels; for the modern era also when it leaves. */

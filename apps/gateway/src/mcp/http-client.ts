@@ -1,6 +1,7 @@
+import type { RequestHeaders } from '@dcc-mcp/request-context';
 import { PROTOCOL_VERSION_META_KEY } from '@modelcontextprotocol/server';
 import type { McpClient } from './exchange.ts';
-import { type HeaderFields, headerText } from './mirrored-headers.ts';
+import { headerText } from '../header-text.ts';
 import { ERROR_INVALID_PARAMS, ERROR_INVALID_REQUEST, LEGACY_VERSIONS, McpError, MODERN_VERSION } from './protocol.ts';
 import type { Session } from './sessions.ts';
 
@@ -33,7 +34,7 @@ export function legacyClient(session: Session): McpClient {
  *
  * @throws {McpError} HTTP 400: the version is unknown, or it is the modern one, whose requests say so in their body too.
  */
-export function checkVersionHeader(headers: HeaderFields): void {
+export function checkVersionHeader(headers: RequestHeaders): void {
   const version = headerText(headers, 'mcp-protocol-version');
   if (version === MODERN_VERSION) {
     throw new McpError(ERROR_INVALID_PARAMS, `_meta["${PROTOCOL_VERSION_META_KEY}"] is required in ${MODERN_VERSION}`, {

@@ -1,40 +1,9 @@
+import type { RequestHeaders } from '@dcc-mcp/request-context';
 import { PROTOCOL_VERSION_META_KEY } from '@modelcontextprotocol/server';
+import { headerText } from '../header-text.ts';
 import { asObject, textOf, type JsonObject, type JsonRpcRequest, type JsonRpcNotification } from '../json-rpc.ts';
+import { decodeMirroredValue, mirroredName } from './mirrored-value.ts';
 import { ERROR_HEADER_MISMATCH, McpError } from './protocol.ts';
-
-/** Header fields as Node gives them: lower-case names. */
-export type HeaderFields = Readonly<Record<string, string | readonly string[] | undefined>>;
-
-export function headerText(headers: HeaderFields, name: string): string | undefined {
-  const value = headers[name];
-  return typeof value === 'string' ? value : value?.[0];
-}
-
-const BASE64_SENTINEL = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/;
-
-/** Undoes the `=?base64?…?=` form of a mirrored header value (SEP-2243); `undefined` where it is no whole base64. */
-export function decodeHeaderValue(value: string): string | undefined {
-  const match = BASE64_SENTINEL.exec(value);
-  if (match === null) {
-    return value;
-  }
-  const [, encoded = ''] = match;
-  const bytes = Buffer.from(encoded, 'base64');
-  return bytes.toString('base64') === encoded ? bytes.toString('utf8') : undefined;
-}
-
-/** The parameter that `Mcp-Name` mirrors, by method. */
-function mirroredName(method: string, params: JsonObject | undefined): unknown {
-  switch (method) {
-    case 'tools/call':
-    case 'prompts/get':
-      return params?.['name'];
-    case 'resources/read':
-      return params?.['uri'];
-    default:
-      return undefined;
-  }
-}
 
 function mismatch(message: string): McpError {
   return new McpError(ERROR_HEADER_MISMATCH, message, { httpStatus: 400 });
@@ -45,7 +14,7 @@ function mismatch(message: string): McpError {
  *
  * @throws {McpError} -32020 with HTTP 400 when one is missing or says something else than the body.
  */
-export function checkMirroredHeaders(message: JsonRpcRequest | JsonRpcNotification, headers: HeaderFields): void {
+export function checkMirroredHeaders(message: JsonRpcRequest | JsonRpcNotification, headers: RequestHeaders): void {
   const version = headerText(headers, 'mcp-protocol-version');
   if (version === undefined) {
     throw mismatch('Header mismatch: MCP-Protocol-Version header is required');
@@ -71,7 +40,7 @@ function checkName(inBody: unknown, header: string | undefined): void {
   if (header === undefined) {
     throw mismatch('Header mismatch: Mcp-Name header is required');
   }
-  if (decodeHeaderValue(header.trim()) !== inBody) {
+  if (decodeMirroredValue(header.trim()) !== inBody) {
     throw mismatch(`Header mismatch: Mcp-Name is '${header}', the body says '${inBody}'`);
   }
 }
@@ -84,7 +53,7 @@ function checkName(inBody: unknown, header: string | undefined): void {
 export function checkMirroredArguments(
   inputSchema: unknown,
   args: JsonObject | undefined,
-  headers: HeaderFields,
+  headers: RequestHeaders,
 ): void {
   const properties = asObject(asObject(inputSchema)?.['properties']);
   if (properties === undefined) {
@@ -108,7 +77,7 @@ function checkArgument(name: string, marked: string, value: unknown, header: str
   if (header === undefined) {
     throw mismatch(`Header mismatch: Mcp-Param-${marked} header is required for the argument '${name}'`);
   }
-  const decoded = decodeHeaderValue(header.trim());
+  const decoded = decodeMirroredValue(header.trim());
   const isEqual = typeof value === 'number' ? Number(decoded) === value : decoded === textOf(value);
   if (!isEqual) {
     throw mismatch(`Header mismatch: Mcp-Param-${marked} differs from the argument '${name}'`);

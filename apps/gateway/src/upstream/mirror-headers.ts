@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../json-rpc.ts';
+import { encodeMirroredValue, mirroredName } from '../mcp/mirrored-value.ts';
 
 /** A tool parameter that a modern request repeats as `Mcp-Param-<header>`. */
 export interface MirroredParameter {
@@ -8,7 +9,6 @@ export interface MirroredParameter {
 }
 
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const PLAIN = /^[\x20-\x7e\t]+$/;
 
 /** Finds what `inputSchema` marks with `x-mcp-header`, along chains of `properties` (MCP 2026-07-28, "Schema extension"). */
 export function findMirroredParameters(inputSchema: JsonValue | undefined): MirroredParameter[] {
@@ -29,25 +29,6 @@ function collectMirrored(schema: JsonValue | undefined, path: readonly string[],
       into.push({ header, path: here });
     }
     collectMirrored(property, here, into);
-  }
-}
-
-/** A header value as it may travel: as it is where plain, else in the `=?base64?…?=` form (SEP-2243). */
-export function toMirroredValue(value: string): string {
-  const isPlain =
-    PLAIN.test(value) && value === value.trim() && !(value.startsWith('=?base64?') && value.endsWith('?='));
-  return isPlain ? value : `=?base64?${Buffer.from(value, 'utf8').toString('base64')}?=`;
-}
-
-function mirroredName(method: string, params: JsonObject): JsonValue | undefined {
-  switch (method) {
-    case 'tools/call':
-    case 'prompts/get':
-      return params['name'];
-    case 'resources/read':
-      return params['uri'];
-    default:
-      return undefined;
   }
 }
 
@@ -78,12 +59,12 @@ export function addMirroredHeaders(
   into.push('mcp-method', method);
   const name = mirroredName(method, params);
   if (typeof name === 'string') {
-    into.push('mcp-name', toMirroredValue(name));
+    into.push('mcp-name', encodeMirroredValue(name));
   }
   for (const { header, path } of mirrored ?? []) {
     const text = toText(valueAt(params['arguments'], path));
     if (text !== undefined) {
-      into.push(`mcp-param-${header.toLowerCase()}`, toMirroredValue(text));
+      into.push(`mcp-param-${header.toLowerCase()}`, encodeMirroredValue(text));
     }
   }
 }

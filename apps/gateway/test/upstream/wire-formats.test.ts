@@ -3,7 +3,8 @@ import * as fc from 'fast-check';
 import { backoffMillis } from '../../src/upstream/backoff.ts';
 import { EventStreamParser } from '../../src/upstream/event-stream-parser.ts';
 import { LineFramer } from '../../src/upstream/line-framer.ts';
-import { findMirroredParameters, toMirroredValue } from '../../src/upstream/mirror-headers.ts';
+import { encodeMirroredValue } from '../../src/mcp/mirrored-value.ts';
+import { findMirroredParameters } from '../../src/upstream/mirror-headers.ts';
 
 /** `bytes` in pieces of the given sizes, over and over. */
 function pieces(bytes: Buffer, sizes: readonly number[]): Buffer[] {
@@ -120,7 +121,7 @@ describe('backoffMillis', () => {
   });
 });
 
-describe('toMirroredValue', () => {
+describe('encodeMirroredValue', () => {
   test.each([
     ['us-west1', 'us-west1'],
     ['two words', 'two words'],
@@ -130,7 +131,7 @@ describe('toMirroredValue', () => {
     ['=?base64?eA==?=', '=?base64?PT9iYXNlNjQ/ZUE9PT89?='],
     ['line\nbreak', '=?base64?bGluZQpicmVhaw==?='],
   ])('writes %j as %j', (value, expected) => {
-    expect(toMirroredValue(value)).toBe(expected);
+    expect(encodeMirroredValue(value)).toBe(expected);
   });
 });
 
