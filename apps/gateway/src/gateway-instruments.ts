@@ -1,12 +1,14 @@
 import { createGatewayMetrics, type GatewayMetrics } from '@dcc-mcp/gateway-metrics';
 import { createRequestMetrics, type RequestMetrics } from '@dcc-mcp/http-adapter/request-metrics';
 import { createScraper, type Scraper } from '@dcc-mcp/prometheus-bridge';
+import type { SessionEndReason, UpstreamState } from '@dcc-mcp/semantic-conventions';
 import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import type { Catalogue } from './catalogue/catalogue.ts';
-import type { Session, SessionEnd, Sessions } from './mcp/sessions.ts';
+import type { Session, Sessions } from './mcp/sessions.ts';
 import type { Upstreams } from './registry/upstreams.ts';
 import type { Streams } from './streams.ts';
+import type { UpstreamReadiness } from './upstream/upstream.ts';
 
 /** What a gateway measures with. All absent with metrics off: then no instrument exists. */
 export interface GatewayInstruments {
@@ -16,27 +18,25 @@ export interface GatewayInstruments {
   readonly scraper: Scraper | undefined;
 }
 
-export function createInstruments(
-  config: GatewayConfig,
-  telemetry: Telemetry,
-  version: string,
-  catalogue: Catalogue,
-  log: (line: string) => void,
-): GatewayInstruments {
-  const metrics = telemetry.isMetering ? gatewayMetrics(config, telemetry, version, catalogue) : undefined;
-  return {
-    metrics,
-    requests: telemetry.isMetering ? requestMetrics(config, telemetry, version) : undefined,
-    scraper: createGatewayScraper(config, telemetry, metrics, log),
-  };
+/** What instruments are made from. */
+export interface InstrumentsOptions {
+  readonly config: GatewayConfig;
+  readonly telemetry: Telemetry;
+  readonly version: string;
+  readonly catalogue: Catalogue;
+  /** One line for people. */
+  readonly log: (line: string) => void;
 }
 
-function gatewayMetrics(
-  config: GatewayConfig,
-  telemetry: Telemetry,
-  version: string,
-  catalogue: Catalogue,
-): GatewayMetrics {
+/** @throws {TypeError} When an excluded handler or a prefix can't be used; the message names it. */
+export function createInstruments(options: InstrumentsOptions): GatewayInstruments {
+  const { isMetering } = options.telemetry;
+  const metrics = isMetering ? createCallMetrics(options) : undefined;
+  const requests = isMetering ? createHttpMetrics(options) : undefined;
+  return { metrics, requests, scraper: createOwnScraper(options, metrics) };
+}
+
+function createCallMetrics({ config, telemetry, version, catalogue }: InstrumentsOptions): GatewayMetrics {
   return createGatewayMetrics(telemetry.meterFor('@dcc-mcp/gateway', version), {
     isRegisteredTool: (label) => catalogue.isRegisteredLabel(label),
     version,
@@ -44,9 +44,8 @@ function gatewayMetrics(
   });
 }
 
-/** @throws {TypeError} When an excluded handler or a prefix can't be used; the message names it. */
-function requestMetrics({ metrics }: GatewayConfig, telemetry: Telemetry, version: string): RequestMetrics {
-  const { excludedHandlers, customLabels, namespace, subsystem } = metrics;
+function createHttpMetrics({ config, telemetry, version }: InstrumentsOptions): RequestMetrics {
+  const { excludedHandlers, customLabels, namespace, subsystem } = config.metrics;
   return createRequestMetrics({
     meter: telemetry.meterFor('@dcc-mcp/http-adapter', version),
     excludedHandlers,
@@ -56,11 +55,9 @@ function requestMetrics({ metrics }: GatewayConfig, telemetry: Telemetry, versio
   });
 }
 
-function createGatewayScraper(
-  config: GatewayConfig,
-  telemetry: Telemetry,
+function createOwnScraper(
+  { config, telemetry, log }: InstrumentsOptions,
   metrics: GatewayMetrics | undefined,
-  log: (line: string) => void,
 ): Scraper | undefined {
   const { metricReader } = telemetry;
   return metricReader === undefined
@@ -94,18 +91,21 @@ export function observeGateway(
   });
 }
 
-export function recordSessionEnd(metrics: GatewayMetrics, session: Session, reason: SessionEnd, now: number): void {
+/** Counts and times the end of a session with a client. @param now Epoch milliseconds. */
+export function recordSessionEnd(
+  metrics: GatewayMetrics,
+  session: Session,
+  { reason, now }: { readonly reason: SessionEndReason; readonly now: number },
+): void {
   const transport = session.listener === undefined ? 'tcp' : 'pipe';
   metrics.recordSessionEnded(reason);
   metrics.recordSession({ side: 'server', durationSeconds: (now - session.startedAt) / 1000, transport });
 }
 
-type UpstreamState = 'ready' | 'booting' | 'unreachable' | 'disabled';
-
 /** Label values of `dcc_mcp_gateway_upstreams`: an upstream that waits for its first use counts as booting. */
-function upstreamStates(upstreams: Upstreams): Record<UpstreamState, number> {
+function upstreamStates(upstreams: Upstreams): Partial<Record<UpstreamState, number>> {
   const counts = upstreams.countByReadiness();
-  const of = (state: UpstreamState | 'idle'): number => counts.get(state) ?? 0;
+  const of = (readiness: UpstreamReadiness): number => counts.get(readiness) ?? 0;
   return {
     ready: of('ready'),
     booting: of('booting') + of('idle'),

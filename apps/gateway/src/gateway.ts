@@ -93,51 +93,22 @@ class AssembledGateway implements Gateway {
   #isDraining = false;
 
   constructor(parts: GatewayParts) {
-    const { config, telemetry, version } = parts;
     this.#parts = parts;
-    this.#governance = new Governance(config);
-    this.#instruments = createInstruments(config, telemetry, version, this.#catalogue, parts.log);
-    const { metrics } = this.#instruments;
-    this.sessions = new Sessions({
-      now: Date.now,
-      onEnd: (session, reason) => metrics !== undefined && recordSessionEnd(metrics, session, reason, Date.now()),
-    });
-    this.broadcast = new Broadcast({
-      sessions: this.sessions,
-      onNotificationSent: () => metrics?.recordNotificationSent('sse'),
-      onStream: (change) => this.#streams.add('subscription', change),
-    });
+    this.#governance = new Governance(parts.config);
+    this.#instruments = createInstruments({ ...parts, catalogue: this.#catalogue });
+    this.sessions = this.#createSessions();
+    this.broadcast = this.#createBroadcast();
     const core = this.#createCore();
     this.#recorder = core.recorder;
     this.mcp = this.#createMcp(core);
-    const apps = createApps({
-      config,
-      core,
-      version,
-      mcp: this.mcp,
-      sessions: this.sessions,
-      streams: this.#streams,
-      instruments: this.#instruments,
-      isDraining: () => this.#isDraining,
-    });
+    const apps = this.#createApps(core);
     this.app = (wire) => this.#inFlight.track(wire, apps.main);
     this.metricsApp = apps.metrics;
-    this.#configured = new ConfiguredUpstreams({
-      upstreams: this.#upstreams,
-      catalogue: this.#catalogue,
-      broadcast: this.broadcast,
-      metrics,
-      version,
-      log: parts.log,
-    });
-    this.#observed =
-      metrics &&
-      observeGateway(metrics, {
-        sessions: this.sessions,
-        catalogue: this.#catalogue,
-        upstreams: this.#upstreams,
-        streams: this.#streams,
-      });
+    this.#configured = this.#createConfigured();
+    const { metrics } = this.#instruments;
+    const { sessions } = this;
+    const observed = { sessions, catalogue: this.#catalogue, upstreams: this.#upstreams, streams: this.#streams };
+    this.#observed = metrics && observeGateway(metrics, observed);
   }
 
   onStdioMessage(message: JsonRpcMessage, request?: JsonRpcRequest): void {
@@ -186,6 +157,50 @@ class AssembledGateway implements Gateway {
     this.#observed?.stop();
     this.#instruments.metrics?.shutdown();
     this.#instruments.requests?.shutdown();
+  }
+
+  #createSessions(): Sessions {
+    const { metrics } = this.#instruments;
+    return new Sessions({
+      now: Date.now,
+      onEnd: (session, reason) =>
+        metrics !== undefined && recordSessionEnd(metrics, session, { reason, now: Date.now() }),
+    });
+  }
+
+  #createBroadcast(): Broadcast {
+    const { metrics } = this.#instruments;
+    return new Broadcast({
+      sessions: this.sessions,
+      onNotificationSent: () => metrics?.recordNotificationSent('sse'),
+      onStream: (change) => this.#streams.add('subscription', change),
+    });
+  }
+
+  #createApps(core: OperationCore): ReturnType<typeof createApps> {
+    const { config, version } = this.#parts;
+    return createApps({
+      config,
+      core,
+      version,
+      mcp: this.mcp,
+      sessions: this.sessions,
+      streams: this.#streams,
+      instruments: this.#instruments,
+      isDraining: () => this.#isDraining,
+    });
+  }
+
+  #createConfigured(): ConfiguredUpstreams {
+    const { version, log } = this.#parts;
+    return new ConfiguredUpstreams({
+      upstreams: this.#upstreams,
+      catalogue: this.#catalogue,
+      broadcast: this.broadcast,
+      metrics: this.#instruments.metrics,
+      version,
+      log,
+    });
   }
 
   #createCore(): OperationCore {

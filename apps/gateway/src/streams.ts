@@ -1,5 +1,4 @@
-/** Kinds of long-lived streams; label of `dcc_mcp_gateway_streams`. */
-export type StreamKind = 'get' | 'post' | 'subscription';
+import type { StreamKind } from '@dcc-mcp/semantic-conventions';
 
 /** How many streams are open. */
 export class Streams {

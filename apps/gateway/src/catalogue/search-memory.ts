@@ -1,5 +1,5 @@
-/** Where the chosen hit stood; the buckets are exclusive (1, 2–3, 4–5, beyond). */
-export type RankBucket = 'top1' | 'top3' | 'top5' | 'beyond5' | 'unknown';
+import { toRankBucket } from '@dcc-mcp/gateway-metrics';
+import type { RankBucket } from '@dcc-mcp/semantic-conventions';
 
 /** One answered search, as far as later calls need it. */
 export interface RememberedSearch {
@@ -138,13 +138,6 @@ export class SearchMemory {
     entry.hasSucceeded = true;
     return Math.max(0, this.#now() - entry.at);
   }
-}
-
-/** The bucket of a rank counted from 1. */
-export function toRankBucket(rank: number): RankBucket {
-  if (rank === 1) return 'top1';
-  if (rank <= 3) return 'top3';
-  return rank <= 5 ? 'top5' : 'beyond5';
 }
 
 function findHit(entry: Entry, slug: string | undefined, skillName: string | undefined): RememberedHit | undefined {

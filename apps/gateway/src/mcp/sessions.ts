@@ -1,9 +1,7 @@
+import type { SessionEndReason } from '@dcc-mcp/semantic-conventions';
 import { randomUUID } from 'node:crypto';
 import type { JsonObject, JsonRpcError, JsonRpcId, JsonRpcMessage } from '../json-rpc.ts';
 import type { EventStream } from './event-stream.ts';
-
-/** Why a session ended; label of `dcc_mcp_gateway_sessions_ended_total`. */
-export type SessionEnd = 'deleted' | 'idle' | 'evicted' | 'shutdown';
 
 export type ClientAnswer = { readonly result: JsonObject } | { readonly error: JsonRpcError };
 
@@ -29,7 +27,7 @@ export interface Session {
 
 export interface SessionsOptions {
   readonly now: () => number;
-  readonly onEnd: (session: Session, reason: SessionEnd) => void;
+  readonly onEnd: (session: Session, reason: SessionEndReason) => void;
   /** Sessions at once; the one unused longest gives way. */
   readonly maxSessions?: number;
   readonly idleMillis?: number;
@@ -94,7 +92,7 @@ export class Sessions {
     return session;
   }
 
-  end(id: string, reason: SessionEnd): boolean {
+  end(id: string, reason: SessionEndReason): boolean {
     const session = this.#sessions.get(id);
     if (session === undefined) {
       return false;
