@@ -13,6 +13,7 @@ import {
 } from '@dcc-mcp/telemetry-config';
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
+import { codeOf } from './error-code.ts';
 import { inactiveSettings } from './inactive-settings.ts';
 import { unreadableSecrets } from './unreadable-secrets.ts';
 
@@ -89,8 +90,4 @@ function withPathsOf(config: GatewayConfig, folder: string): GatewayConfig {
       return { ...server, transport: { ...transport, cwd: isAbsolute(cwd) ? cwd : resolve(folder, cwd) } };
     }),
   };
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
 }

@@ -1,7 +1,7 @@
 import { createToken, JWT_ALGORITHMS, verifyToken } from '@dcc-mcp/http-adapter/jwt';
 import { type Environment, readGatewayConfig } from '@dcc-mcp/telemetry-config';
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { codeOf } from '../error-code.ts';
 import { secretReader } from '../secrets.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -108,7 +108,7 @@ function readSecret(env: Environment, values: Parsed['values']): SecretReading {
       return { ok: true, text: values.secret };
     }
     if (values['secret-file'] !== undefined) {
-      return { ok: true, text: readFileSync(values['secret-file'], 'utf8').replace(/\r?\n$/, '') };
+      return { ok: true, text: secretReader({ file: values['secret-file'] })() };
     }
     const configured = readGatewayConfig(env).values.metrics.jwt?.secret;
     const text = configured === undefined ? env['JWT_SECRET_KEY'] : secretReader(configured)();
@@ -116,8 +116,7 @@ function readSecret(env: Environment, values: Parsed['values']): SecretReading {
       ? { ok: false, problem: 'no secret: give --secret, --secret-file or DCC_MCP_METRICS_JWT_SECRET' }
       : { ok: true, text };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    return { ok: false, problem: `the secret's file can't be read (${code})` };
+    return { ok: false, problem: `the secret's file can't be read (${codeOf(error)})` };
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { SearchRequest } from '../catalogue/search.ts';
-import type { JsonObject } from '../json-rpc.ts';
+import { isJsonObject, type JsonObject } from '../json-rpc.ts';
 
 /** What every request may carry beside its own fields. Unknown fields are left alone. */
 interface RequestExtras {
@@ -62,7 +62,7 @@ const MAX_LIST = 32;
 const text = z.string().min(1);
 const words = z.array(text).max(MAX_LIST).optional();
 
-const meta = z.custom<JsonObject>(isPlainObject, { error: 'must be an object' }).optional().meta({
+const meta = z.custom<JsonObject>(isJsonObject, { error: 'must be an object' }).optional().meta({
   type: 'object',
   additionalProperties: true,
   description:
@@ -202,7 +202,3 @@ export const callToolArguments: z.ZodType<CallToolArguments> = z
     error: 'cannot stand beside tool_slug: send one call, or calls',
     path: ['calls'],
   });
-
-function isPlainObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -1,5 +1,6 @@
 import { errorEnvelope, type RequestContext, responseHeaders, type SearchAnswer } from '@dcc-mcp/request-context';
 import type { ResponseSurface } from '@dcc-mcp/semantic-conventions';
+import type { RouteRequest } from '../app.ts';
 import { isJsonObject } from '../json-rpc.ts';
 import { batchAnswer, callAnswer, hasAnswered } from '../operations/call-answer.ts';
 import { callBatch } from '../operations/call-batch.ts';
@@ -13,7 +14,6 @@ import { refuseRequest } from '../operations/refuse.ts';
 import { searchTools } from '../operations/search.ts';
 import { toBatchItem, toLoadSkillInput } from '../operations/to-operation-input.ts';
 import { jsonReply, type Reply, withHeader } from '../reply.ts';
-import type { Wire } from '../wire.ts';
 import {
   parseCall,
   parseCallBatch,
@@ -24,17 +24,10 @@ import {
 } from './parse-request.ts';
 import { restCaller } from './rest-caller.ts';
 
-/** One REST request on its way through. */
-export interface RestRequest {
-  readonly wire: Wire;
-  readonly authSubject: string | undefined;
-  /** Path parameters. */
-  readonly params: Readonly<Record<string, string>>;
-}
+/** Answers one workflow operation. */
+export type RestHandler = (rest: RouteRequest) => Promise<Reply>;
 
-export type RestHandler = (rest: RestRequest) => Promise<Reply>;
-
-type BodyHandler = (body: unknown, caller: Caller, rest: RestRequest) => Promise<Reply>;
+type BodyHandler = (body: unknown, caller: Caller, rest: RouteRequest) => Promise<Reply>;
 
 /** The workflow operations over REST, by route. */
 export function restRoutes(core: OperationCore, bodyLimitBytes: number): Readonly<Record<string, RestHandler>> {
@@ -167,7 +160,7 @@ async function batch(core: OperationCore, caller: Caller, body: unknown): Promis
   return json(batchAnswer(result), 200, caller.ctx);
 }
 
-async function instanceCall(core: OperationCore, caller: Caller, body: unknown, rest: RestRequest): Promise<Reply> {
+async function instanceCall(core: OperationCore, caller: Caller, body: unknown, rest: RouteRequest): Promise<Reply> {
   const parsed = parseInstanceCall(body);
   if (!parsed.ok) {
     return runCall(core, caller, '', undefined, parsed.message);
@@ -176,7 +169,7 @@ async function instanceCall(core: OperationCore, caller: Caller, body: unknown, 
   return runCall(core, caller, instanceSlug(core, rest, backendTool ?? tool ?? action ?? ''), args, undefined);
 }
 
-async function instanceDescribe(core: OperationCore, rest: RestRequest): Promise<Reply> {
+async function instanceDescribe(core: OperationCore, rest: RouteRequest): Promise<Reply> {
   const caller = restCaller(core, rest.wire, rest.authSubject, undefined);
   const query = rest.wire.query;
   const tool = query.get('backend_tool') ?? query.get('tool') ?? query.get('action') ?? '';
@@ -188,7 +181,7 @@ async function instanceDescribe(core: OperationCore, rest: RestRequest): Promise
 }
 
 /** The slug of a tool of the one instance that the path names, by its id or four first digits or more; of none, when several have them. */
-function instanceSlug(core: OperationCore, { params }: RestRequest, backendTool: string): string {
+function instanceSlug(core: OperationCore, { params }: RouteRequest, backendTool: string): string {
   const { dcc = '', id = '' } = params;
   const isNamed = (instanceId: string): boolean => id.length >= 4 && instanceId.startsWith(id.toLowerCase());
   const named = core.upstreams.all().filter(({ settings }) => settings.dccType === dcc && isNamed(settings.instanceId));
