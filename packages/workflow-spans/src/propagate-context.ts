@@ -1,6 +1,7 @@
 import { type Context, propagation, ROOT_CONTEXT, type TextMapPropagator, trace } from '@opentelemetry/api';
 import {
   createRequestContextSettings,
+  isRecord,
   readRequestContext,
   type RequestContext,
   type RequestContextSettings,
@@ -48,7 +49,7 @@ export function injectContext(context: Context, carriers: OutgoingCarriers, prop
   else propagator.inject(context, fields, { set: (carrier, key, value) => (carrier[key] = value) });
   const { headers, meta } = carriers;
   for (const [key, value] of Object.entries(fields)) {
-    if (headers instanceof Headers) headers.set(key, value);
+    if (isWebHeaders(headers)) headers.set(key, value);
     else if (headers !== undefined) headers[key] = value;
     if (meta !== undefined) meta[key] = value;
   }
@@ -66,12 +67,17 @@ const NO_HEADERS: RequestHeaders = {};
 
 function toRequestHeaders(headers: AnyHeaders | undefined): RequestHeaders {
   if (headers === undefined) return NO_HEADERS;
-  if (headers instanceof Headers) return Object.fromEntries(headers);
+  if (isWebHeaders(headers)) return Object.fromEntries(headers);
   const entries = Object.entries(headers).map(([name, value]): [string, string | readonly string[] | undefined] => [
     name.toLowerCase(),
     value,
   ]);
   return Object.fromEntries(entries);
+}
+
+// By what it can do: fetch implementations, and jest, bring a class of their own.
+function isWebHeaders(headers: unknown): headers is Headers {
+  return isRecord(headers) && typeof headers['set'] === 'function' && Symbol.iterator in headers;
 }
 
 /** The propagator registered with the API at the time of the call: it may be registered after this module is loaded. */

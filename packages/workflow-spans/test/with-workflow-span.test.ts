@@ -130,11 +130,24 @@ describe('with a context manager', () => {
   });
 });
 
+/** Headers as a fetch implementation of its own brings them: no instance of the global class. */
+function otherHeaders(fields: Readonly<Record<string, string>>): Headers {
+  const own = new Headers(fields);
+  return new Proxy(own, {
+    getPrototypeOf: () => Object.prototype,
+    get: (target, name) => {
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
+
 describe('extractContext and injectContext', () => {
   test.each([
     ['_meta before headers', { meta: { traceparent: PARENT_A }, headers: { traceparent: PARENT_B } }, SPAN_A],
     ['headers as an object of any case', { headers: { TraceParent: PARENT_B } }, SPAN_B],
     ['web headers', { headers: new Headers({ traceparent: PARENT_B }) }, SPAN_B],
+    ['headers of another fetch', { headers: otherHeaders({ traceparent: PARENT_B }) }, SPAN_B],
     ['nothing from a malformed message', { meta: { traceparent: 5 }, headers: { traceparent: 'x' } }, undefined],
   ])('read %s', (_, carriers, expected) => {
     expect(trace.getSpanContext(extractContext(carriers, w3c))?.spanId).toBe(expected);
@@ -144,6 +157,12 @@ describe('extractContext and injectContext', () => {
     const headers: Record<string, string> = {};
     injectContext(extractContext({ meta: { traceparent: PARENT_A, tracestate: 'vendor=1' } }, w3c), { headers }, w3c);
     expect(headers).toEqual({ traceparent: PARENT_A, tracestate: 'vendor=1' });
+  });
+
+  test('write into headers of another fetch', () => {
+    const headers = otherHeaders({});
+    injectContext(extractContext({ meta: { traceparent: PARENT_A } }, w3c), { headers }, w3c);
+    expect(headers.get('traceparent')).toBe(PARENT_A);
   });
 
   test('write nothing when there is no span', () => {
