@@ -1,11 +1,10 @@
 import type { OpenRequest, RequestStart } from '@dcc-mcp/http-adapter/request-metrics';
-import { headerText } from './header-text.ts';
 import type { Reply } from './reply.ts';
 import type { Wire } from './wire.ts';
 
 /** What request metrics want to know when a request begins. */
-export function requestStart({ method, path, headers }: Wire): RequestStart {
-  return { method, path, scheme: 'http', bodyBytes: lengthOf(headerText(headers, 'content-length')) };
+export function requestStart({ method, path, bodyBytes }: Wire): RequestStart {
+  return { method, path, scheme: 'http', bodyBytes };
 }
 
 /**
@@ -14,15 +13,44 @@ export function requestStart({ method, path, headers }: Wire): RequestStart {
  * @param route The template that matched, if any did.
  */
 export function measureReply(open: OpenRequest, wire: Wire, reply: Reply, route: string | undefined): Reply {
-  const { status, headers } = reply;
+  const { status, body } = reply;
   if (reply.livesOn === true) {
     open.endAsStream({ status, route });
-  } else {
-    wire.onEnd(() => open.end({ status, route, bodyBytes: lengthOf(headers['content-length']) }));
+    return reply;
   }
-  return reply;
+  if (body === undefined || typeof body === 'string' || wire.method === 'HEAD') {
+    wire.onEnd(() => open.end({ status, route, bodyBytes: wire.method === 'HEAD' ? 0 : lengthOf(reply) }));
+    return reply;
+  }
+  let bodyBytes: number | undefined;
+  const watched = watchChunks(body, (bytes) => {
+    bodyBytes = (bodyBytes ?? 0) + bytes;
+  });
+  wire.onEnd(() => open.end({ status, route, bodyBytes }));
+  return { ...reply, body: watched };
 }
 
-function lengthOf(text: string | undefined): number | undefined {
-  return text === undefined ? undefined : Number(text);
+/** The size of an answer that is no stream. */
+function lengthOf({ headers, body }: Reply): number {
+  return typeof body === 'string' ? Number(headers['content-length'] ?? Buffer.byteLength(body)) : 0;
+}
+
+/** The same stream: one chunk at a time and only when asked for, so that streaming and backpressure stay what they were. */
+function watchChunks(body: ReadableStream<Uint8Array>, onChunk: (bytes: number) => void): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        const { done, value } = await reader.read();
+        if (done) {
+          controller.close();
+          return;
+        }
+        onChunk(value.byteLength);
+        controller.enqueue(value);
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
 }

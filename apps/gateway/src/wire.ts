@@ -11,6 +11,8 @@ export interface Wire {
   /** Lower-case names. */
   readonly headers: RequestHeaders;
   readonly peerAddress: string | undefined;
+  /** Length of the body as the caller says it: 0 without one, absent when it comes in chunks. */
+  readonly bodyBytes: number | undefined;
   /** Reads the whole body, at most `maxBytes` of it. */
   readBody(maxBytes: number): Promise<BodyReading>;
   /** True once the other side has left before its answer was written. */
@@ -49,6 +51,11 @@ export class NodeWire implements Wire {
 
   get peerAddress(): string | undefined {
     return this.#incoming.socket.remoteAddress;
+  }
+
+  get bodyBytes(): number | undefined {
+    const { 'content-length': length, 'transfer-encoding': encoding } = this.#incoming.headers;
+    return length === undefined && encoding !== undefined ? undefined : Number(length ?? 0);
   }
 
   readBody(maxBytes: number): Promise<BodyReading> {
@@ -106,6 +113,12 @@ export class WebWire implements Wire {
     this.query = searchParams;
     this.headers = Object.fromEntries(request.headers);
     this.#request = request;
+  }
+
+  get bodyBytes(): number | undefined {
+    const { body, headers } = this.#request;
+    const length = headers.get('content-length');
+    return length === null && body !== null ? undefined : Number(length ?? 0);
   }
 
   readBody(maxBytes: number): Promise<BodyReading> {

@@ -189,6 +189,21 @@ test('a method that a path does not answer is counted under the path', async () 
   expect(total(families, 'http_requests_total', { method: 'PATCH', handler: '/v1/call', status: '405' })).toBe(1);
 });
 
+test('every request has its sizes: 0 without a body, chunked answers as they were sent', async () => {
+  const { url } = await start({ args: ['--metrics'] });
+  const health = Buffer.from(await (await fetch(`${url}/v1/healthz`)).arrayBuffer());
+  const plain = { headers: { 'accept-encoding': 'identity' } };
+  const scraped = Buffer.from(await (await fetch(`${url}/metrics`, plain)).arrayBuffer());
+  await fetch(`${url}/metrics`, { method: 'HEAD' });
+  const families = readFamilies(await (await fetch(`${url}/metrics`)).text());
+  const sizes = (handler: string): readonly number[] =>
+    ['http_request_size_bytes', 'http_response_size_bytes'].flatMap((name) =>
+      ['count', 'sum'].map((part) => total(families, `${name}_${part}`, { handler })),
+    );
+  expect(sizes('/v1/healthz')).toEqual([1, 0, 1, health.length]);
+  expect(sizes('/metrics')).toEqual([2, 0, 2, scraped.length]);
+});
+
 test('METRICS_PATH renames it; the path of ContextForge stays', async () => {
   const { url } = await start({ args: ['--metrics'], env: { DCC_MCP_METRICS_PATH: '/internal/scrape' } });
   const paths = ['/internal/scrape', '/metrics/prometheus', '/metrics'];

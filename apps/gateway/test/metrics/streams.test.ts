@@ -66,8 +66,10 @@ describe('server-sent events with metrics on', () => {
     expect(answer.at - first!.at).toBeGreaterThan(700);
     const families = readFamilies(await (await fetch(`${gateway.url}/metrics`)).text());
     expect(total(families, 'dcc_mcp_notifications_sent_total', { channel: 'sse' })).toBe(events - 1);
-    // A POST is timed until its own answer is written, streamed or not.
+    // A POST is timed and sized until its own answer is written, streamed or not.
     expect(total(families, 'http_request_duration_seconds_sum', { handler: '/mcp' })).toBeGreaterThan(1.5);
+    const received = Buffer.byteLength(arrivals.map(({ text }) => text).join(''));
+    expect(total(families, 'http_response_size_bytes_sum', { handler: '/mcp' })).toBe(received);
   }, 20_000);
 
   test('the life of a listen stream is no request duration', async () => {
