@@ -28,7 +28,7 @@ export function startGatewayTelemetry(
     scopeVersion: VERSION,
     pull: isScraped(config),
     cardinalityLimit: SDK_CARDINALITY_LIMIT,
-    redactSpan: createSpanRedaction(capture),
+    spanRedaction: createSpanRedaction(capture),
     onHealthChange: ({ message }) => log(message),
   });
   const stopMeasuring = measureProcess(telemetry);

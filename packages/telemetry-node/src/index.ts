@@ -5,7 +5,8 @@ export { runDoctor, type DoctorOptions } from './doctor/run-doctor.ts';
 export { type ExportCause } from './export-cause.ts';
 export { registerProcessMetrics } from './process-metrics.ts';
 export { registerRuntimeMetrics, type RuntimeMetrics } from './runtime-metrics.ts';
-export { type SpanTransform } from './span-pipeline.ts';
+export { type AttributeTransform } from './spans/attribute-list.ts';
+export { type SpanRedaction } from './spans/span-redaction.ts';
 export { startTelemetry } from './start-telemetry.ts';
 export { TelemetryError, type TelemetryErrorCode } from './telemetry-error.ts';
 export type {

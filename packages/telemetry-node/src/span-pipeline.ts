@@ -1,6 +1,8 @@
 import { TraceFlags, type Context } from '@opentelemetry/api';
-import { SamplingDecision, type ReadableSpan, type Sampler, type SpanProcessor } from '@opentelemetry/sdk-trace';
+import { SamplingDecision, type ReadableSpan, type Sampler } from '@opentelemetry/sdk-trace';
 import type { BatchQueue } from './batch-queue.ts';
+import type { RecordedSpan } from './spans/recorded-span.ts';
+import type { SpanRedaction } from './spans/span-redaction.ts';
 
 /** Plain numbers that self-metrics read when they are collected. */
 export interface SpanCounts {
@@ -10,19 +12,16 @@ export interface SpanCounts {
   live: number;
 }
 
-/** Gives what leaves in place of an ended span: the span itself, or a redacted view of it. It must not throw. */
-export type SpanTransform = (span: ReadableSpan) => ReadableSpan;
-
 /** Hands ended, sampled spans to the queues. Flushing and stopping is the queues' owner's. */
-export class SpanPipeline implements SpanProcessor {
+export class SpanPipeline {
   readonly #queues: readonly BatchQueue<ReadableSpan>[];
   readonly #counts: SpanCounts;
-  readonly #toExported: SpanTransform | undefined;
+  readonly #redaction: SpanRedaction | undefined;
 
-  constructor(queues: readonly BatchQueue<ReadableSpan>[], counts: SpanCounts, toExported?: SpanTransform) {
+  constructor(queues: readonly BatchQueue<ReadableSpan>[], counts: SpanCounts, redaction?: SpanRedaction) {
     this.#queues = queues;
     this.#counts = counts;
-    this.#toExported = toExported;
+    this.#redaction = redaction;
   }
 
   /** True when nothing leaves here. */
@@ -34,19 +33,11 @@ export class SpanPipeline implements SpanProcessor {
     this.#counts.live += 1;
   }
 
-  onEnd(span: ReadableSpan): void {
+  onEnd(span: RecordedSpan): void {
     this.#counts.live -= 1;
     if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) return;
-    const exported = this.#toExported === undefined ? span : this.#toExported(span);
-    for (const queue of this.#queues) queue.push(exported);
-  }
-
-  async forceFlush(): Promise<void> {
-    await Promise.all(this.#queues.map((queue) => queue.drain()));
-  }
-
-  shutdown(): Promise<void> {
-    return Promise.resolve();
+    if (this.#redaction !== undefined) span.redact(this.#redaction);
+    for (const queue of this.#queues) queue.push(span);
   }
 }
 

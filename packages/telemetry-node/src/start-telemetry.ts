@@ -10,7 +10,6 @@ import {
 import type { TelemetryConfig } from '@dcc-mcp/telemetry-config';
 import type { Resource } from '@opentelemetry/resources';
 import { LoggerProvider as SdkLoggerProvider, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
-import { TracerProvider as SdkTracerProvider } from '@opentelemetry/sdk-trace';
 import type { BatchQueue } from './batch-queue.ts';
 import { registerGlobals } from './globals.ts';
 import { LogPipeline } from './log-pipeline.ts';
@@ -22,6 +21,8 @@ import { createResource, whenReady } from './resource.ts';
 import { RunningTelemetry } from './running-telemetry.ts';
 import { createSampler } from './sampler.ts';
 import { countDecisions, SpanPipeline, type SpanCounts } from './span-pipeline.ts';
+import { RecordingTracerProvider } from './spans/recording-tracer-provider.ts';
+import { toSpanLimits } from './spans/span-limits.ts';
 import { TelemetryError } from './telemetry-error.ts';
 import type { StartTelemetryOptions, Telemetry } from './telemetry.ts';
 import { VERSION } from './version.ts';
@@ -61,7 +62,7 @@ export function startRunning(config: TelemetryConfig, options: StartTelemetryOpt
     tracerProvider: createTracerProvider(
       config,
       resource,
-      new SpanPipeline(spanQueues, counts, options.redactSpan),
+      new SpanPipeline(spanQueues, counts, options.spanRedaction),
       counts,
     ),
     meterProvider: config.disabled ? noopMeterProvider : (metrics?.provider ?? noopMeterProvider),
@@ -131,18 +132,12 @@ function createTracerProvider(
   // A proxy without a delegate is the API's no-op provider: spans carry their parent's context on.
   if (pipeline.isIdle) return new ProxyTracerProvider();
   const { limits, sampler } = config.traces;
-  return new SdkTracerProvider({
+  return new RecordingTracerProvider({
     resource,
     sampler: countDecisions(createSampler(sampler), counts),
-    spanLimits: {
-      attributeCountLimit: limits.attributeCount,
-      attributeValueLengthLimit: limits.attributeValueLength,
-      eventCountLimit: limits.eventCount,
-      linkCountLimit: limits.linkCount,
-      attributePerEventCountLimit: limits.attributesPerEvent,
-      attributePerLinkCountLimit: limits.attributesPerLink,
-    },
-    spanProcessors: [pipeline],
+    limits: toSpanLimits(limits),
+    onStart: () => pipeline.onStart(),
+    onEnd: (span) => pipeline.onEnd(span),
   });
 }
 

@@ -10,7 +10,7 @@ import type {
 } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { IMetricReader, MetricReader, ViewOptions } from '@opentelemetry/sdk-metrics';
-import type { SpanTransform } from './span-pipeline.ts';
+import type { SpanRedaction } from './spans/span-redaction.ts';
 import type { TelemetryHealth, TelemetryHealthChange } from './telemetry-health.ts';
 
 /** What the application adds to the configuration. */
@@ -30,8 +30,8 @@ export interface StartTelemetryOptions {
   readonly onHealthChange?: (change: TelemetryHealthChange) => void;
   /** Who writes the protobuf of spans: this package's one-pass encoder (default) or OpenTelemetry's serializer. */
   readonly traceEncoder?: 'fast' | 'official';
-  /** What leaves in place of each sampled span, once for all exporters: for redaction. Default: the span itself. */
-  readonly redactSpan?: SpanTransform;
+  /** Looks at each sampled span when it has ended, once for all exporters. Default: nothing is replaced. */
+  readonly spanRedaction?: SpanRedaction;
   /**
    * Series that one instrument may have before the SDK folds the rest into `otel_metric_overflow`; default 2,000, the
    * SDK's. Set it above your own budgets where you have some.

@@ -69,19 +69,28 @@ const MAX_KEYS = 4096;
 /** Filters attributes on their way out; returns the same object when nothing has to change. */
 export type AttributeRedaction = (attributes: Attributes) => Attributes;
 
+/** What leaves in place of the value of one attribute; `undefined` takes the attribute away. */
+export type ValueRedaction = (key: string, value: unknown) => unknown;
+
 /** Applies `OPENINFERENCE_HIDE_*` and looks for credentials once more, whoever wrote the attribute. */
 export function createAttributeRedaction(policy: CapturePolicy): AttributeRedaction {
+  const redact = createValueRedaction(policy);
+  return (attributes) => redactAttributes(attributes, redact);
+}
+
+/** The same for one attribute at a time. */
+export function createValueRedaction(policy: CapturePolicy): ValueRedaction {
   const rules = HIDE_RULES.filter(({ variable }) => policy.hidden.has(`OPENINFERENCE_HIDE_${variable}`));
   const treatments = new Map<string, Treatment>();
-  const treatmentOf = (key: string): Treatment => {
-    const known = treatments.get(key);
-    if (known !== undefined) return known;
-    if (treatments.size >= MAX_KEYS) treatments.clear();
-    const treatment = decideTreatment(key, rules);
-    treatments.set(key, treatment);
-    return treatment;
+  return (key, value) => {
+    let treatment = treatments.get(key);
+    if (treatment === undefined) {
+      if (treatments.size >= MAX_KEYS) treatments.clear();
+      treatment = decideTreatment(key, rules);
+      treatments.set(key, treatment);
+    }
+    return redactValue(value, treatment);
   };
-  return (attributes) => redactAttributes(attributes, treatmentOf);
 }
 
 function decideTreatment(key: string, rules: readonly HideRule[]): Treatment {
@@ -92,11 +101,11 @@ function decideTreatment(key: string, rules: readonly HideRule[]): Treatment {
   return KEEP.test(key) ? 'keep' : 'scan';
 }
 
-function redactAttributes(attributes: Attributes, treatmentOf: (key: string) => Treatment): Attributes {
+function redactAttributes(attributes: Attributes, redact: ValueRedaction): Attributes {
   let changed: Attributes | undefined;
   for (const key in attributes) {
     const value = attributes[key];
-    const kept = redactAttribute(value, treatmentOf(key));
+    const kept = redact(key, value);
     if (kept === value) continue;
     changed ??= { ...attributes };
     if (kept === undefined) delete changed[key];
@@ -105,7 +114,7 @@ function redactAttributes(attributes: Attributes, treatmentOf: (key: string) => 
   return changed ?? attributes;
 }
 
-function redactAttribute(value: unknown, treatment: Treatment): Attributes[string] {
+function redactValue(value: unknown, treatment: Treatment): unknown {
   if (treatment === 'drop') return undefined;
   if (treatment === 'redact') return OPENINFERENCE_REDACTED;
   if (treatment === 'keep') return value;

@@ -26,7 +26,7 @@ export {
   type WorkflowSpans,
   type WorkflowStart,
 } from './workflow-spans.ts';
-export { createAttributeRedaction, type AttributeRedaction } from './export-redaction.ts';
+export { createAttributeRedaction, type AttributeRedaction, type ValueRedaction } from './export-redaction.ts';
 export {
   extractContext,
   injectContext,
@@ -37,6 +37,7 @@ export {
 export {
   createSpanRedaction,
   redactingExporter,
+  type SpanRedaction,
   type ExportableSpan,
   type SpanExporterLike,
 } from './redacting-exporter.ts';

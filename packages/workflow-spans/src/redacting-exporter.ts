@@ -1,7 +1,12 @@
 import type { Attributes } from '@opentelemetry/api';
 import { redactText } from '@dcc-mcp/request-context';
 import type { CapturePolicy } from './capture-policy.ts';
-import { type AttributeRedaction, createAttributeRedaction } from './export-redaction.ts';
+import {
+  type AttributeRedaction,
+  createAttributeRedaction,
+  createValueRedaction,
+  type ValueRedaction,
+} from './export-redaction.ts';
 
 /** What redaction touches of a finished span (`ReadableSpan` of sdk-trace). */
 export interface ExportableSpan {
@@ -25,21 +30,29 @@ export function redactingExporter<S extends ExportableSpan, R>(
   exporter: SpanExporterLike<S, R>,
   policy: CapturePolicy,
 ): SpanExporterLike<S, R> & { forceFlush(): Promise<void> } {
-  const redact = createSpanRedaction<S>(policy);
+  const redact = createAttributeRedaction(policy);
   return {
-    export: (spans, done) => exporter.export(spans.map(redact), done),
+    export: (spans, done) =>
+      exporter.export(
+        spans.map((span) => redactSpan(span, redact)),
+        done,
+      ),
     forceFlush: async () => exporter.forceFlush?.(),
     shutdown: () => exporter.shutdown(),
   };
 }
 
-/**
- * The same redaction for one span at a time, for pipelines of your own: the span itself when it needs no change, else a view
- * of it.
- */
-export function createSpanRedaction<S extends ExportableSpan>(policy: CapturePolicy): (span: S) => S {
-  const redact = createAttributeRedaction(policy);
-  return (span) => redactSpan(span, redact);
+/** The same redaction, a value at a time, for pipelines of your own. */
+export interface SpanRedaction {
+  /** For attributes of spans, events and links. */
+  readonly attribute: ValueRedaction;
+  /** For descriptions of a status. */
+  readonly text: (text: string) => string;
+}
+
+/** What `redactingExporter` does, for pipelines of your own (`spanRedaction` of `@dcc-mcp/telemetry-node`). */
+export function createSpanRedaction(policy: CapturePolicy): SpanRedaction {
+  return { attribute: createValueRedaction(policy), text: redactText };
 }
 
 function redactSpan<S extends ExportableSpan>(span: S, redact: AttributeRedaction): S {

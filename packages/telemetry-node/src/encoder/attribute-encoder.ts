@@ -1,3 +1,4 @@
+import type { AttributeList } from '../spans/attribute-list.ts';
 import type { WireWriter } from './wire-writer.ts';
 
 /** Wire tags of `KeyValue` and `AnyValue`: field number × 8 + wire type. */
@@ -39,6 +40,11 @@ export function writeAttributes(writer: WireWriter, tag: number, attributes: Rea
   for (const key in attributes) {
     if (Object.hasOwn(attributes, key)) writeKeyValue(writer, tag, key, attributes[key]);
   }
+}
+
+/** The same for the attributes of a span of ours. */
+export function writeAttributeList(writer: WireWriter, tag: number, { keys, values }: AttributeList): void {
+  for (let at = 0; at < keys.length; at += 1) writeKeyValue(writer, tag, keys[at] ?? '', values[at]);
 }
 
 function writeKeyValue(writer: WireWriter, tag: number, key: string, value: unknown): void {

@@ -2,7 +2,8 @@ import type { Link, SpanContext } from '@opentelemetry/api';
 import type { InstrumentationScope } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import { writeAttributes } from './attribute-encoder.ts';
+import { RecordedSpan } from '../spans/recorded-span.ts';
+import { writeAttributeList, writeAttributes } from './attribute-encoder.ts';
 import { WireWriter } from './wire-writer.ts';
 
 /** Flags of OTLP beside the eight of W3C: whether it is known that the parent is remote, and whether it is. */
@@ -81,7 +82,8 @@ function writeSpan(writer: WireWriter, span: ReadableSpan): void {
   writer.uintField(0x30, span.kind + 1);
   writer.timeField(0x39, span.startTime[0], span.startTime[1]);
   writer.timeField(0x41, span.endTime[0], span.endTime[1]);
-  writeAttributes(writer, 0x4a, span.attributes);
+  if (span instanceof RecordedSpan) writeAttributeList(writer, 0x4a, span.attributeList);
+  else writeAttributes(writer, 0x4a, span.attributes);
   writer.uintField(0x50, span.droppedAttributesCount);
   for (const event of span.events) writeEvent(writer, event);
   writer.uintField(0x60, span.droppedEventsCount);

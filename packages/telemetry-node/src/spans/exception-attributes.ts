@@ -1,0 +1,19 @@
+import type { Attributes, Exception } from '@opentelemetry/api';
+// OpenTelemetry semantic conventions, "Exceptions on spans".
+const ATTR_EXCEPTION_TYPE = 'exception.type';
+const ATTR_EXCEPTION_MESSAGE = 'exception.message';
+const ATTR_EXCEPTION_STACKTRACE = 'exception.stacktrace';
+
+/** Type, message and stack of an exception; `undefined` when it has neither of the first two. */
+export function toExceptionAttributes(exception: Exception): Attributes | undefined {
+  if (!exception) return undefined;
+  if (typeof exception === 'string') return { [ATTR_EXCEPTION_MESSAGE]: exception };
+  const { code, name, message, stack } = exception;
+  const type = code ? String(code) : name;
+  if (!type && !message) return undefined;
+  return {
+    ...(type && { [ATTR_EXCEPTION_TYPE]: type }),
+    ...(message && { [ATTR_EXCEPTION_MESSAGE]: message }),
+    ...(stack && { [ATTR_EXCEPTION_STACKTRACE]: stack }),
+  };
+}
