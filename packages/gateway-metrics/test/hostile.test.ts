@@ -101,6 +101,17 @@ describe('values that are none', () => {
     expect(lines).toContain('dcc_mcp_telemetry_invalid_values{instrument=dcc_mcp.notifications.sent} 1');
   });
 
+  test('a closed label that is left out makes no series and is counted', async () => {
+    const metrics = createMetrics(reading.provider, { features: ['searches'] });
+    metrics.recordSearch({ result: undefined as unknown as 'zero', durationSeconds: 1 });
+    metrics.recordGovernance('policy', undefined as unknown as 'denied');
+    const lines = await reading.lines();
+    const counted = lines.filter((line) => /^dcc_mcp\.gateway\.(?:searches|governance_events)/.test(line));
+    expect(counted.length).toBe(2 + 3);
+    expect(counted.filter((line) => !line.endsWith(' 0') || line.includes('{}'))).toEqual([]);
+    expect(lines).toContain('dcc_mcp_telemetry_invalid_values{instrument=dcc_mcp.gateway.searches} 1');
+  });
+
   test('never make any method throw, whatever the arguments', async () => {
     const metrics = createMetrics(reading.provider);
     const methods = Object.entries(metrics).filter(([name]) => name.startsWith('record'));
