@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonObject, JsonRpcRequest } from '../json-rpc.ts';
+import { ERROR_SERVER } from './protocol.ts';
 import type { ClientAnswer, Session } from './sessions.ts';
 
-const GONE: ClientAnswer = { error: { code: -32_000, message: 'The client can no longer be asked' } };
-const CANCELLED: ClientAnswer = { error: { code: -32_000, message: 'The request was cancelled' } };
+const GONE: ClientAnswer = { error: { code: ERROR_SERVER, message: 'The client can no longer be asked' } };
+const CANCELLED: ClientAnswer = { error: { code: ERROR_SERVER, message: 'The request was cancelled' } };
 
 /** A request to the client of a session. */
 export interface Question {

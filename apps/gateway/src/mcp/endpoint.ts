@@ -1,26 +1,22 @@
 import { type RequestContext, responseHeaders } from '@dcc-mcp/request-context';
-import { asObject, isJsonObject, type JsonRpcId, type JsonRpcNotification, type JsonRpcRequest } from '../json-rpc.ts';
+import { asObject, isJsonObject, type JsonRpcNotification, type JsonRpcRequest } from '../json-rpc.ts';
 import { headerText } from '../header-text.ts';
 import { emptyReply, jsonReply, type Reply } from '../reply.ts';
 import type { Wire } from '../wire.ts';
-import { askClient } from './ask-client.ts';
+import { toErrorReply } from './error-reply.ts';
 import { EventStream } from './event-stream.ts';
-import type { Answer, Exchange, McpClient } from './exchange.ts';
-import { checkVersionHeader, legacyClient, UNKNOWN_CLIENT } from './http-client.ts';
+import type { Answer, Exchange } from './exchange.ts';
+import { type CancellableExchange, createHttpExchange, type HttpOrigin } from './http-exchange.ts';
 import { HttpReply, responseMessage } from './http-reply.ts';
+import { type McpClient, modernClient, sessionClient, unknownClient } from './mcp-client.ts';
 import { checkMessage, type ClientAnswerMessage, parseJson } from './messages.ts';
 import { checkMirroredHeaders } from './mirrored-headers.ts';
-import {
-  BATCH_VERSION,
-  ERROR_INVALID_REQUEST,
-  eraOf,
-  McpError,
-  MODERN_VERSION,
-  readModernEnvelope,
-} from './protocol.ts';
+import { BATCH_VERSION, ERROR_INVALID_REQUEST, eraOf, McpError } from './protocol.ts';
 import type { McpServer } from './server.ts';
 import type { Session, Sessions } from './sessions.ts';
+import { checkVersionHeader } from './version-header.ts';
 
+/** What the HTTP side of `/mcp` is made from. */
 export interface McpEndpointOptions {
   readonly server: McpServer;
   readonly sessions: Sessions;
@@ -43,17 +39,12 @@ export class McpEndpoint {
   }
 
   /** Answers one POST. `text` is its whole body. */
-  async post(text: string, wire: Wire, authSubject: string | undefined): Promise<Reply> {
+  async post(text: string, origin: HttpOrigin): Promise<Reply> {
     try {
-      const body = parseJson(text);
-      return await (Array.isArray(body)
-        ? this.#batch(body as readonly unknown[], wire, authSubject)
-        : this.#single(body, wire, authSubject));
+      const body = parseJson(text, 'body');
+      return await (Array.isArray(body) ? this.#batch(body, origin) : this.#single(body, origin));
     } catch (error) {
-      if (error instanceof McpError) {
-        return errorResponse(null, error);
-      }
-      throw error;
+      return toErrorReply(null, error);
     }
   }
 
@@ -61,10 +52,8 @@ export class McpEndpoint {
   get(wire: Wire): Reply {
     const session = this.#session(wire);
     if (!accepts(wire, 'text/event-stream')) {
-      return jsonReply(
-        rpcError(null, ERROR_INVALID_REQUEST, 'Not Acceptable: the client must accept text/event-stream'),
-        406,
-      );
+      const problem = 'Not Acceptable: the client must accept text/event-stream';
+      throw new McpError(ERROR_INVALID_REQUEST, problem, { httpStatus: 406 });
     }
     session.stream?.close();
     this.#options.onStream('get', 1);
@@ -89,42 +78,37 @@ export class McpEndpoint {
     return emptyReply(204);
   }
 
-  async #single(body: unknown, wire: Wire, authSubject: string | undefined): Promise<Reply> {
+  async #single(body: unknown, origin: HttpOrigin): Promise<Reply> {
     const message = checkMessage(body);
     if (!('method' in message)) {
-      return this.#clientAnswer(message, wire);
+      return this.#clientAnswer(message, origin.wire);
     }
     try {
-      const client = this.#clientOf(message, wire);
-      return await ('id' in message
-        ? this.#request(message, client, wire, authSubject)
-        : this.#notification(message, client));
+      const client = this.#clientOf(message, origin.wire);
+      return await ('id' in message ? this.#request(message, client, origin) : this.#notification(message, client));
     } catch (error) {
-      if (error instanceof McpError) {
-        return errorResponse('id' in message ? message.id : null, error);
-      }
-      throw error;
+      return toErrorReply('id' in message ? message.id : null, error);
     }
   }
 
   /** Each member is a request of its own; there is no stream, so what would come before an answer is not sent. */
-  async #batch(body: readonly unknown[], wire: Wire, authSubject: string | undefined): Promise<Reply> {
+  async #batch(body: readonly unknown[], origin: HttpOrigin): Promise<Reply> {
     const isModern = body.some((member) => isJsonObject(member) && eraOf(asObject(member['params'])) === 'modern');
-    const session = isModern ? undefined : this.#options.sessions.use(headerText(wire.headers, 'mcp-session-id') ?? '');
+    const id = headerText(origin.wire.headers, 'mcp-session-id') ?? '';
+    const session = isModern ? undefined : this.#options.sessions.use(id);
     if (session?.protocolVersion !== BATCH_VERSION || body.length === 0) {
-      throw new McpError(ERROR_INVALID_REQUEST, `JSON-RPC batches exist only in protocol version ${BATCH_VERSION}`, {
-        httpStatus: 400,
-      });
+      const problem = `JSON-RPC batches exist only in protocol version ${BATCH_VERSION}`;
+      throw new McpError(ERROR_INVALID_REQUEST, problem, { httpStatus: 400 });
     }
-    const answers = await Promise.all(body.map((member) => this.#batchMember(member, session, wire, authSubject)));
+    const answers = await Promise.all(body.map((member) => this.#batchMember(member, session, origin)));
     const messages = answers.filter((answer) => answer !== undefined);
     return messages.length === 0 ? accepted() : jsonReply(messages);
   }
 
-  async #batchMember(member: unknown, session: Session, wire: Wire, authSubject: string | undefined): Promise<unknown> {
+  async #batchMember(member: unknown, session: Session, origin: HttpOrigin): Promise<unknown> {
     try {
       const message = checkMessage(member);
-      const client = legacyClient(session);
+      const client = sessionClient(session, 'http');
       if (!('method' in message)) {
         session.asked.get(message.id)?.(message.answer);
         return undefined;
@@ -133,8 +117,7 @@ export class McpEndpoint {
         this.#options.server.notified(message, client);
         return undefined;
       }
-      const exchange = this.#exchange(message, client, wire, authSubject, undefined);
-      return responseMessage(message.id, await this.#run(message, exchange));
+      return responseMessage(message.id, await this.#run(message, createHttpExchange(client, origin)));
     } catch (error) {
       if (error instanceof McpError) {
         return { jsonrpc: '2.0', id: null, error: error.toJson() };
@@ -146,44 +129,22 @@ export class McpEndpoint {
   #clientOf(message: JsonRpcRequest | JsonRpcNotification, wire: Wire): McpClient {
     if (eraOf(message.params) === 'modern') {
       checkMirroredHeaders(message, wire.headers);
-      const envelope = readModernEnvelope(message.params);
-      return {
-        era: 'modern',
-        transport: 'http',
-        protocolVersion: MODERN_VERSION,
-        session: undefined,
-        clientInfo: envelope.clientInfo,
-        capabilities: envelope.capabilities,
-        logLevel: envelope.logLevel,
-      };
+      return modernClient(message.params, 'http');
     }
     checkVersionHeader(wire.headers);
-    if (message.method === 'initialize') {
-      return UNKNOWN_CLIENT;
-    }
-    return legacyClient(this.#session(wire));
+    return message.method === 'initialize' ? unknownClient('http') : sessionClient(this.#session(wire), 'http');
   }
 
   #session(wire: Wire): Session {
     const id = headerText(wire.headers, 'mcp-session-id');
     if (id === undefined) {
-      throw new McpError(
-        ERROR_INVALID_REQUEST,
-        'Bad Request: Mcp-Session-Id header is required; send initialize first',
-        {
-          httpStatus: 400,
-        },
-      );
+      const problem = 'Bad Request: Mcp-Session-Id header is required; send initialize first';
+      throw new McpError(ERROR_INVALID_REQUEST, problem, { httpStatus: 400 });
     }
     const session = this.#options.sessions.use(id);
     if (session === undefined) {
-      throw new McpError(
-        ERROR_INVALID_REQUEST,
-        'Session not found: it is unknown or has ended; send initialize again',
-        {
-          httpStatus: 404,
-        },
-      );
+      const problem = 'Session not found: it is unknown or has ended; send initialize again';
+      throw new McpError(ERROR_INVALID_REQUEST, problem, { httpStatus: 404 });
     }
     return session;
   }
@@ -198,28 +159,22 @@ export class McpEndpoint {
     return accepted();
   }
 
-  async #request(
-    message: JsonRpcRequest,
-    client: McpClient,
-    wire: Wire,
-    authSubject: string | undefined,
-  ): Promise<Reply> {
+  async #request(message: JsonRpcRequest, client: McpClient, origin: HttpOrigin): Promise<Reply> {
     if (message.method === 'initialize' && client.era === 'legacy') {
-      return this.#initialize(message, this.#exchange(message, client, wire, authSubject, undefined));
+      return this.#initialize(message, createHttpExchange(client, origin));
     }
     if (message.method === 'subscriptions/listen' && client.era === 'modern') {
       return this.#options.server.listen(message).reply;
     }
     const reply = new HttpReply({
-      acceptsStream: accepts(wire, 'text/event-stream'),
+      acceptsStream: accepts(origin.wire, 'text/event-stream'),
       onNotification: this.#options.onNotificationSent,
       onAnswer: (bytes) => this.#options.onAnswer(message, bytes),
       onOpen: () => this.#options.onStream('post', 1),
       onClose: () => this.#options.onStream('post', -1),
       ...(client.session === undefined ? {} : { headers: { 'mcp-session-id': client.session.id } }),
     });
-    const exchange = this.#exchange(message, client, wire, authSubject, reply);
-    void this.#reply(message, exchange, reply);
+    void this.#reply(message, createHttpExchange(client, origin, reply), reply);
     return reply.reply;
   }
 
@@ -248,41 +203,6 @@ export class McpEndpoint {
       running?.delete(message.id);
     }
   }
-
-  #exchange(
-    message: JsonRpcRequest,
-    client: McpClient,
-    wire: Wire,
-    authSubject: string | undefined,
-    reply: HttpReply | undefined,
-  ): CancellableExchange {
-    const { session } = client;
-    const controller = new AbortController();
-    if (client.era === 'modern') {
-      wire.onGone(() => controller.abort());
-    }
-    return {
-      client,
-      headers: wire.headers,
-      peerAddress: wire.peerAddress,
-      authSubject,
-      controller,
-      signal: controller.signal,
-      isCallerGone: () => wire.isGone(),
-      notify: (method, params) => reply?.notify(method, params),
-      identify: (ctx, search) => reply?.identify(ctx, search),
-      ...(session === undefined || reply === undefined
-        ? {}
-        : {
-            ask: (method, params, signal) =>
-              askClient(session, { method, params, signal }, (question) => reply.send(question)),
-          }),
-    };
-  }
-}
-
-interface CancellableExchange extends Exchange {
-  readonly controller: AbortController;
 }
 
 /** Whether the client takes `type`. No Accept header, and wild cards, take everything. */
@@ -298,12 +218,4 @@ function accepts(wire: Wire, type: string): boolean {
 
 function accepted(): Reply {
   return emptyReply(202);
-}
-
-function rpcError(id: JsonRpcId | null, code: number, message: string): unknown {
-  return { jsonrpc: '2.0', id, error: { code, message } };
-}
-
-function errorResponse(id: JsonRpcId | null, error: McpError): Reply {
-  return jsonReply({ jsonrpc: '2.0', id, error: error.toJson() }, error.httpStatus);
 }

@@ -1,20 +1,8 @@
 import type { RequestContext, RequestHeaders, SearchAnswer } from '@dcc-mcp/request-context';
 import type { HopPeer } from '../upstream/upstream.ts';
-import type { Era, JsonObject, JsonRpcError } from '../json-rpc.ts';
+import type { JsonObject, JsonRpcError } from '../json-rpc.ts';
+import type { McpClient } from './mcp-client.ts';
 import { isLoggedAt } from './protocol.ts';
-import type { Session } from './sessions.ts';
-
-/** Who speaks, as one request sees it: from its session, or from its own envelope. */
-export interface McpClient {
-  readonly era: Era;
-  readonly transport: 'http' | 'stdio';
-  readonly protocolVersion: string;
-  readonly session: Session | undefined;
-  readonly clientInfo: JsonObject | undefined;
-  readonly capabilities: JsonObject;
-  /** The level from which log messages are wanted. Absent: modern clients want none, older ones all. */
-  readonly logLevel: string | undefined;
-}
 
 /** One request of a client, its way back, and what is known of the wire it came by. */
 export interface Exchange {
@@ -33,6 +21,7 @@ export interface Exchange {
   readonly ask?: NonNullable<HopPeer['ask']>;
 }
 
+/** How a request ended; `httpStatus` is that of an error over HTTP. */
 export type Answer = { readonly result: JsonObject } | { readonly error: JsonRpcError; readonly httpStatus: number };
 
 /** Whether this client wants to see a log message of that level. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isJsonObject, type JsonObject } from '../json-rpc.ts';
 import type { Answer } from './exchange.ts';
-import { ERROR_INVALID_PARAMS } from './protocol.ts';
+import { ERROR_INVALID_PARAMS, ERROR_SERVER } from './protocol.ts';
 import type { ClientAnswer } from './sessions.ts';
 
 type Ask = (method: string, params: JsonObject | undefined, signal: AbortSignal) => Promise<ClientAnswer>;
@@ -16,6 +16,8 @@ interface Waiting {
 
 /** Calls at once that may wait for input; past it the oldest is told that nobody answers. */
 const MAX_WAITING = 1_000;
+const CALL_ENDED: ClientAnswer = { error: { code: ERROR_SERVER, message: 'The call has ended' } };
+const TOO_MANY: ClientAnswer = { error: { code: ERROR_SERVER, message: 'Too many calls wait for input' } };
 
 /**
  * Lets an upstream that asks its client in the middle of a call (handshake era) serve a client that is asked by an
@@ -79,9 +81,7 @@ export class InputRequired {
       waiting.asked.set(key, { request, answer: resolve });
       this.#waiting.set(state, waiting);
       this.#makeRoom();
-      signal.addEventListener('abort', () => resolve({ error: { code: -32_000, message: 'The call has ended' } }), {
-        once: true,
-      });
+      signal.addEventListener('abort', () => resolve(CALL_ENDED), { once: true });
       // Questions that come together go out together.
       setImmediate(() => this.#endRound(state, waiting));
     });
@@ -102,7 +102,7 @@ export class InputRequired {
       }
       this.#waiting.delete(state);
       for (const { answer } of asked.values()) {
-        answer({ error: { code: -32_000, message: 'Too many calls wait for input' } });
+        answer(TOO_MANY);
       }
     }
   }

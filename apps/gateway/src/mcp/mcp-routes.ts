@@ -1,7 +1,8 @@
 import type { RouteTable } from '../app.ts';
 import { jsonReply, type Reply } from '../reply.ts';
 import type { McpEndpoint } from './endpoint.ts';
-import { ERROR_INVALID_REQUEST, McpError } from './protocol.ts';
+import { toErrorReply } from './error-reply.ts';
+import { ERROR_INVALID_REQUEST } from './protocol.ts';
 
 const TOO_LARGE = {
   jsonrpc: '2.0',
@@ -17,7 +18,7 @@ export function mcpRoutes(endpoint: McpEndpoint, bodyLimitBytes: number): RouteT
       isWork: true,
       handler: async ({ wire, authSubject }) => {
         const reading = await wire.readBody(bodyLimitBytes);
-        return reading.ok ? endpoint.post(reading.text, wire, authSubject) : jsonReply(TOO_LARGE, 413);
+        return reading.ok ? endpoint.post(reading.text, { wire, authSubject }) : jsonReply(TOO_LARGE, 413);
       },
     },
     'GET /mcp': { guard: 'api', isWork: true, handler: ({ wire }) => orError(() => endpoint.get(wire)) },
@@ -29,9 +30,6 @@ function orError(answer: () => Reply): Reply {
   try {
     return answer();
   } catch (error) {
-    if (error instanceof McpError) {
-      return jsonReply({ jsonrpc: '2.0', id: null, error: error.toJson() }, error.httpStatus);
-    }
-    throw error;
+    return toErrorReply(null, error);
   }
 }

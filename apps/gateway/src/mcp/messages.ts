@@ -2,12 +2,17 @@ import { isJsonObject, textOf, type JsonRpcId, type JsonRpcNotification, type Js
 import { ERROR_INVALID_REQUEST, ERROR_PARSE, McpError } from './protocol.ts';
 import type { ClientAnswer } from './sessions.ts';
 
-/** @throws {McpError} -32700 with HTTP 400. */
-export function parseJson(text: string): unknown {
+/**
+ * Parses what a client sent: a body over HTTP, a line over stdio.
+ *
+ * @throws {McpError} -32700 with HTTP 400.
+ */
+export function parseJson(text: string, what: 'body' | 'line'): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    const value: unknown = JSON.parse(text);
+    return value;
   } catch {
-    throw new McpError(ERROR_PARSE, 'Parse error: the body is not valid JSON', { httpStatus: 400 });
+    throw new McpError(ERROR_PARSE, `Parse error: the ${what} is not valid JSON`, { httpStatus: 400 });
   }
 }
 

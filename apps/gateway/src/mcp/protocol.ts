@@ -16,18 +16,24 @@ import {
 
 /** The stateless revision the gateway speaks. */
 export const MODERN_VERSION = '2026-07-28';
-/** Handshake revisions over Streamable HTTP, newest first; the first answers a client that asks for any other. */
+/** Handshake revisions over Streamable HTTP, newest first. */
 export const LEGACY_VERSIONS = ['2025-11-25', '2025-06-18', '2025-03-26'] as const;
+/** Answers a client that asks for a handshake revision we don't speak. */
 export const LATEST_LEGACY_VERSION: (typeof LEGACY_VERSIONS)[number] = LEGACY_VERSIONS[0];
 /** The only revision with JSON-RPC batches. */
 export const BATCH_VERSION = '2025-03-26';
 
+/** Codes of JSON-RPC 2.0, section 5.1. */
 export const ERROR_PARSE = -32_700;
 export const ERROR_INVALID_REQUEST = -32_600;
 export const ERROR_METHOD_NOT_FOUND = -32_601;
 export const ERROR_INVALID_PARAMS = -32_602;
 export const ERROR_INTERNAL = -32_603;
+/** The first code that JSON-RPC 2.0 leaves to implementations: a question that nobody answers any more. */
+export const ERROR_SERVER = -32_000;
+/** A header that mirrors the body says something else (MCP 2026-07-28). */
 export const ERROR_HEADER_MISMATCH = -32_020;
+/** A revision that is not spoken here (MCP 2026-07-28). */
 export const ERROR_UNSUPPORTED_VERSION = -32_022;
 /** Resource not found, as the handshake revisions number it. */
 export const ERROR_RESOURCE_NOT_FOUND = -32_002;
@@ -99,6 +105,7 @@ export function readModernEnvelope(params: JsonObject | undefined): ModernEnvelo
 
 const LOG_LEVELS = ['debug', 'info', 'notice', 'warning', 'error', 'critical', 'alert', 'emergency'];
 
+/** True for a log level of MCP (RFC 5424). */
 export function isLogLevel(level: unknown): level is string {
   return typeof level === 'string' && LOG_LEVELS.includes(level);
 }

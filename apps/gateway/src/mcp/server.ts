@@ -1,4 +1,3 @@
-import { SERVER_INFO_META_KEY } from '@modelcontextprotocol/server';
 import {
   isJsonObject,
   isJsonRpcId,
@@ -8,13 +7,17 @@ import {
 } from '../json-rpc.ts';
 import type { Broadcast } from './broadcast.ts';
 import type { EventStream } from './event-stream.ts';
-import type { Answer, Exchange, McpClient } from './exchange.ts';
+import type { Answer, Exchange } from './exchange.ts';
 import { InputRequired } from './input-required.ts';
+import type { McpClient } from './mcp-client.ts';
+import { toModernResult } from './modern-result.ts';
 import type { BeginProtocolSpan } from './protocol-spans.ts';
 import {
+  ERROR_HEADER_MISMATCH,
   ERROR_INTERNAL,
   ERROR_INVALID_PARAMS,
   ERROR_METHOD_NOT_FOUND,
+  ERROR_UNSUPPORTED_VERSION,
   isLogLevel,
   LATEST_LEGACY_VERSION,
   LEGACY_VERSIONS,
@@ -64,16 +67,6 @@ export interface McpServerOptions {
   readonly onDefect: (error: unknown) => void;
 }
 
-/** How long a modern client may reuse a list: not at all, because what changes is announced. */
-const CACHE = { ttlMs: 0, cacheScope: 'private' };
-const CACHED_METHODS = new Set([
-  'server/discover',
-  'tools/list',
-  'prompts/list',
-  'resources/list',
-  'resources/templates/list',
-  'resources/read',
-]);
 /** Methods whose upstream may ask the client before it answers. */
 const ASKING_METHODS = new Set(['tools/call', 'prompts/get', 'resources/read']);
 
@@ -159,6 +152,15 @@ export class McpServer {
     return answer;
   }
 
+  /** What a client is told of something thrown; what should not have been thrown is told to the operator first. */
+  toMcpError(thrown: unknown): McpError {
+    if (thrown instanceof McpError) {
+      return thrown;
+    }
+    this.#options.onDefect(thrown);
+    return new McpError(ERROR_INTERNAL, 'Internal error', { httpStatus: 500 });
+  }
+
   #finished(
     startedAt: number,
     { transport }: McpClient,
@@ -184,7 +186,9 @@ export class McpServer {
       return this.#run(handler, request, exchange);
     }
     const answer = await this.#runModern(handler, request, exchange);
-    return 'error' in answer ? answer : { result: this.#dress(request.method, answer.result) };
+    return 'error' in answer
+      ? answer
+      : { result: toModernResult(request.method, answer.result, this.#options.serverInfo) };
   }
 
   /** A modern client answers questions by repeating its call. */
@@ -203,23 +207,9 @@ export class McpServer {
     try {
       return { result: await handler(request, exchange) };
     } catch (error) {
-      if (error instanceof McpError) {
-        return { error: error.toJson(), httpStatus: httpStatusOf(error, exchange.client) };
-      }
-      this.#options.onDefect(error);
-      return { error: { code: ERROR_INTERNAL, message: 'Internal error' }, httpStatus: 500 };
+      const told = this.toMcpError(error);
+      return { error: told.toJson(), httpStatus: httpStatusOf(told, exchange.client) };
     }
-  }
-
-  /** What every result of a modern server carries. */
-  #dress(method: string, result: JsonObject): JsonObject {
-    const meta = isJsonObject(result['_meta']) ? result['_meta'] : undefined;
-    return {
-      resultType: 'complete',
-      ...(CACHED_METHODS.has(method) ? CACHE : {}),
-      ...result,
-      _meta: { [SERVER_INFO_META_KEY]: this.#options.serverInfo, ...meta },
-    };
   }
 
   async #discovery(): Promise<JsonObject> {
@@ -232,7 +222,7 @@ const LEGACY_ONLY = new Set(['initialize', 'ping', 'logging/setLevel', 'resource
 
 /** Errors of the 2026-07-28 envelope travel with HTTP 400, also when an upstream gave them. */
 function httpStatusOf({ code, httpStatus }: McpError, { era }: McpClient): number {
-  return era === 'modern' && code <= -32_020 && code >= -32_022 ? 400 : httpStatus;
+  return era === 'modern' && code <= ERROR_HEADER_MISMATCH && code >= ERROR_UNSUPPORTED_VERSION ? 400 : httpStatus;
 }
 
 function setLogLevel(request: JsonRpcRequest, exchange: Exchange): JsonObject {

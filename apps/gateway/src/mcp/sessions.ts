@@ -2,7 +2,9 @@ import type { SessionEndReason } from '@dcc-mcp/semantic-conventions';
 import { randomUUID } from 'node:crypto';
 import type { JsonObject, JsonRpcError, JsonRpcId, JsonRpcMessage } from '../json-rpc.ts';
 import type { EventStream } from './event-stream.ts';
+import { ERROR_SERVER } from './protocol.ts';
 
+/** What a client answered to a request of ours. */
 export type ClientAnswer = { readonly result: JsonObject } | { readonly error: JsonRpcError };
 
 /** One conversation of a handshake-era client. */
@@ -100,7 +102,7 @@ export class Sessions {
     this.#sessions.delete(id);
     session.stream?.close();
     for (const answer of session.asked.values()) {
-      answer({ error: { code: -32_000, message: 'The session has ended' } });
+      answer({ error: { code: ERROR_SERVER, message: 'The session has ended' } });
     }
     session.asked.clear();
     this.#options.onEnd(session, reason);

@@ -9,12 +9,12 @@ import {
   type JsonRpcNotification,
   type JsonRpcRequest,
 } from '../json-rpc.ts';
-import { UNKNOWN_CLIENT } from './http-client.ts';
 import { askClient, type Question } from './ask-client.ts';
-import type { Exchange, McpClient } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import { responseMessage } from './http-reply.ts';
-import { checkMessage } from './messages.ts';
-import { eraOf, McpError, MODERN_VERSION, readModernEnvelope } from './protocol.ts';
+import { type McpClient, modernClient, sessionClient, unknownClient } from './mcp-client.ts';
+import { checkMessage, parseJson } from './messages.ts';
+import { ERROR_INVALID_REQUEST, eraOf, McpError } from './protocol.ts';
 import type { ClientAnswer, Session } from './sessions.ts';
 
 /** Speaks MCP on the streams of a process: one message a line, nothing else on stdout. */
@@ -55,10 +55,9 @@ class StdioFront {
       return;
     }
     try {
-      this.#take(checkMessage(parse(line)));
+      this.#take(checkMessage(parseJson(line, 'line')));
     } catch (error) {
-      const { code, message } = error instanceof McpError ? error : { code: -32_603, message: 'Internal error' };
-      this.#send({ jsonrpc: '2.0', id: null, error: { code, message } });
+      this.#send({ jsonrpc: '2.0', id: null, error: this.#gateway.mcp.toMcpError(error).toJson() });
     }
   }
 
@@ -84,7 +83,7 @@ class StdioFront {
     if (isJsonRpcId(id)) {
       this.#running.get(id)?.abort();
     }
-    this.#gateway.mcp.notified(message, { ...UNKNOWN_CLIENT, transport: 'stdio' });
+    this.#gateway.mcp.notified(message, unknownClient('stdio'));
   }
 
   async #request(request: JsonRpcRequest): Promise<void> {
@@ -100,15 +99,14 @@ class StdioFront {
       }
       await this.#answer(request, client);
     } catch (error) {
-      const answer = error instanceof McpError ? error.toJson() : { code: -32_603, message: 'Internal error' };
-      this.#send({ jsonrpc: '2.0', id: request.id, error: answer });
+      this.#send({ jsonrpc: '2.0', id: request.id, error: this.#gateway.mcp.toMcpError(error).toJson() });
     }
   }
 
   async #initialize(request: JsonRpcRequest): Promise<void> {
     const { session, result } = await this.#gateway.mcp.initialize(
       request,
-      this.#exchange({ ...UNKNOWN_CLIENT, transport: 'stdio' }, new AbortController().signal),
+      this.#exchange(unknownClient('stdio'), new AbortController().signal),
     );
     session.listener = this.#send;
     this.#session = session;
@@ -125,24 +123,12 @@ class StdioFront {
 
   #clientOf(params: JsonObject | undefined): McpClient {
     if (eraOf(params) === 'modern') {
-      const { clientInfo, capabilities, logLevel } = readModernEnvelope(params);
-      const protocolVersion = MODERN_VERSION;
-      return {
-        era: 'modern',
-        transport: 'stdio',
-        protocolVersion,
-        session: undefined,
-        clientInfo,
-        capabilities,
-        logLevel,
-      };
+      return modernClient(params, 'stdio');
     }
-    const session = this.#session;
-    if (session === undefined) {
-      throw new McpError(-32_600, 'Send initialize first');
+    if (this.#session === undefined) {
+      throw new McpError(ERROR_INVALID_REQUEST, 'Send initialize first');
     }
-    const { protocolVersion, clientInfo, capabilities, logLevel } = session;
-    return { era: 'legacy', transport: 'stdio', protocolVersion, session, clientInfo, capabilities, logLevel };
+    return sessionClient(this.#session, 'stdio');
   }
 
   #exchange(client: McpClient, signal: AbortSignal): Exchange {
@@ -166,13 +152,5 @@ class StdioFront {
       this.#send(message);
       return true;
     });
-  }
-}
-
-function parse(line: string): unknown {
-  try {
-    return JSON.parse(line) as unknown;
-  } catch {
-    throw new McpError(-32_700, 'Parse error: the line is not valid JSON');
   }
 }

@@ -1,0 +1,41 @@
+import type { Era, JsonObject } from '../json-rpc.ts';
+import { LATEST_LEGACY_VERSION, MODERN_VERSION, readModernEnvelope } from './protocol.ts';
+import type { Session } from './sessions.ts';
+
+/** Who speaks, as one request sees it: from its session, or from its own envelope. */
+export interface McpClient {
+  readonly era: Era;
+  readonly transport: 'http' | 'stdio';
+  readonly protocolVersion: string;
+  readonly session: Session | undefined;
+  readonly clientInfo: JsonObject | undefined;
+  readonly capabilities: JsonObject;
+  /** The level from which log messages are wanted. Absent: modern clients want none, older ones all. */
+  readonly logLevel: string | undefined;
+}
+
+/** A client of the handshake era that has not initialized yet. */
+export function unknownClient(transport: McpClient['transport']): McpClient {
+  return {
+    era: 'legacy',
+    transport,
+    protocolVersion: LATEST_LEGACY_VERSION,
+    session: undefined,
+    clientInfo: undefined,
+    capabilities: {},
+    logLevel: undefined,
+  };
+}
+
+/** The client of a session. */
+export function sessionClient(session: Session, transport: McpClient['transport']): McpClient {
+  const { protocolVersion, clientInfo, capabilities, logLevel } = session;
+  return { era: 'legacy', transport, protocolVersion, session, clientInfo, capabilities, logLevel };
+}
+
+/** The client of a modern request, from its parameters. @throws {McpError} As `readModernEnvelope` does. */
+export function modernClient(params: JsonObject | undefined, transport: McpClient['transport']): McpClient {
+  const { clientInfo, capabilities, logLevel } = readModernEnvelope(params);
+  const protocolVersion = MODERN_VERSION;
+  return { era: 'modern', transport, protocolVersion, session: undefined, clientInfo, capabilities, logLevel };
+}
