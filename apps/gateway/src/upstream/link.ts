@@ -1,4 +1,5 @@
 import { isJsonObject, type Era, type JsonObject } from '../json-rpc.ts';
+import { ERROR_METHOD_NOT_FOUND } from '../mcp/protocol.ts';
 import { isDccCore, type CoreReadiness } from './dcc-core.ts';
 import { readProgressToken } from './envelope.ts';
 import { unreachable } from './failures.ts';
@@ -23,7 +24,6 @@ export interface LinkOptions {
   readonly dispose: () => Promise<void>;
 }
 
-const METHOD_NOT_FOUND = -32_601;
 const EMPTY: HopResult = { ok: true, result: {} };
 /** Methods in whose middle a handshake-era server may ask the caller something. */
 const MAY_ASK: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read']);
@@ -31,7 +31,7 @@ const MAY_ASK: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'reso
 /** Whether a server refuses the very question, as one of the other era does; a missing `ping` is just missing. */
 function isNotUnderstood({ httpStatus, rpcError }: HopFailure, era: Era): boolean {
   const isRefused = httpStatus === 400 || httpStatus === 404 || httpStatus === 405;
-  return isRefused || (era === 'modern' && rpcError?.code === METHOD_NOT_FOUND);
+  return isRefused || (era === 'modern' && rpcError?.code === ERROR_METHOD_NOT_FOUND);
 }
 
 /** A working connection to one upstream: what its era and kind of server need is known here. */

@@ -1,9 +1,6 @@
 import type { JsonObject, JsonRpcError, JsonRpcId } from '../json-rpc.ts';
+import { ERROR_INTERNAL, ERROR_INVALID_REQUEST, ERROR_METHOD_NOT_FOUND } from '../mcp/protocol.ts';
 import type { Hop } from './hop.ts';
-
-const METHOD_NOT_FOUND = -32_601;
-const INVALID_REQUEST = -32_600;
-const INTERNAL_ERROR = -32_603;
 
 type Reply = { readonly result: JsonObject } | { readonly error: JsonRpcError };
 
@@ -19,11 +16,11 @@ function declined(method: string, hopsInFlight: number): Reply {
   return hopsInFlight > 1
     ? {
         error: {
-          code: INVALID_REQUEST,
+          code: ERROR_INVALID_REQUEST,
           message: `${method} is declined: ${hopsInFlight} calls are in flight and the request does not say which one it belongs to`,
         },
       }
-    : { error: { code: METHOD_NOT_FOUND, message: `${method} is declined: no caller that could answer it` } };
+    : { error: { code: ERROR_METHOD_NOT_FOUND, message: `${method} is declined: no caller that could answer it` } };
 }
 
 /** The requests an upstream sends: answered here (`ping`), by the caller of the hop they belong to, or declined. */
@@ -63,7 +60,7 @@ export class ServerRequests {
     try {
       reply = (await ask(controller.signal)) ?? declined('The request', 0);
     } catch {
-      reply = { error: { code: INTERNAL_ERROR, message: 'The caller could not be asked' } };
+      reply = { error: { code: ERROR_INTERNAL, message: 'The caller could not be asked' } };
     }
     this.#running.delete(id);
     if (!controller.signal.aborted) {
