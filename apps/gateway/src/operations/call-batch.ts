@@ -20,11 +20,14 @@ export interface BatchItemResult {
 export interface BatchResult {
   /** All ran, and all ok. */
   readonly success: boolean;
-  /** Only of the items that ran: after a stop there are fewer than items. */
+  /** Only of the items that ran: after a stop or a cancellation there are fewer than items. */
   readonly results: readonly BatchItemResult[];
 }
 
-/** Calls tools one after the other. The batch's outcome is that of its first failing item. */
+/**
+ * Calls tools one after the other. The batch's outcome is that of its first failing item; a caller that cancels ends it
+ * as `stopOnError` does.
+ */
 export async function callBatch(
   core: OperationCore,
   caller: Caller,
@@ -43,7 +46,7 @@ export async function callBatch(
     results.push({ index, item, caller: itemCaller, call });
     if (call.error !== undefined) {
       first ??= { outcome: call.outcome, errorKind: call.error.kind };
-      if (stopOnError) {
+      if (stopOnError || call.outcome === 'cancelled') {
         break;
       }
     }

@@ -156,6 +156,25 @@ describe('a batch', () => {
   });
 });
 
+describe('a batch whose caller cancels', () => {
+  test('ends with the item that was running; the others have no spans', async () => {
+    const traceId = hex(16);
+    const slug = await slugOf('slow', 'work');
+    const calls = [1, 2, 3].map(() => ({ tool_slug: slug }));
+    const options = { meta: { traceparent: `00-${traceId}-${hex(8)}-01` }, signal: AbortSignal.timeout(400) };
+    const asked = openModern(search.url).request('tools/call', { name: 'call', arguments: { calls } }, options);
+    await expect(asked).rejects.toThrow('timeout');
+    const spans = await traceOf(traceId, 'gateway.call_batch');
+    const batch = spans.find(({ name }) => name === 'gateway.call_batch')!;
+    expect(batch.attributes).toMatchObject({
+      'dcc_mcp.outcome': 'cancelled',
+      'dcc_mcp.success': false,
+      'dcc_mcp.batch.size': 3,
+    });
+    expect(spans.filter(({ name }) => name === 'gateway.call')).toHaveLength(1);
+  });
+});
+
 describe('a retry', () => {
   test('is an event of the one hop', async () => {
     const traceId = hex(16);
