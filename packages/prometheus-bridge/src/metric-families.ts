@@ -12,6 +12,7 @@ import { mergeSamples, type SampleSource } from './merge-samples.ts';
 import type { Sample } from './sample.ts';
 import { ScrapeError, type ReportError } from './scrape-error.ts';
 import { SeriesLabels } from './series-labels.ts';
+import { findFlaw } from './well-formed.ts';
 
 /** How metrics become families. */
 export interface FamilyOptions {
@@ -74,7 +75,7 @@ export function createFamilyBuilder(options: FamilyOptions): FamilyBuilder {
     for (const { scope, metrics } of collected.scopeMetrics) {
       const series = labels.ofScope(scope, collected.resource);
       const nameOf = foldCase();
-      for (const metric of metrics.filter((candidate) => isCumulative(candidate, report))) {
+      for (const metric of metrics.filter((candidate) => isExpressible(candidate, report))) {
         const { unit } = metric.descriptor;
         const isCounter = toType(metric) === 'counter';
         drafts.add(toMetricName({ name: nameOf(metric), unit, isCounter }, translation), { metric, labels: series });
@@ -94,6 +95,14 @@ function foldCase(): (metric: MetricData) => string {
     if (known === undefined) names.set(folded, descriptor.name);
     return known ?? descriptor.name;
   };
+}
+
+/** One metric that is no metric data costs itself, never the whole target. */
+function isExpressible(metric: MetricData, report: ReportError): boolean {
+  const flaw = findFlaw(metric);
+  if (flaw === undefined) return isCumulative(metric, report);
+  report(new ScrapeError('unsupported_point', `A metric is not exposed: ${flaw}. Correct its producer.`));
+  return false;
 }
 
 function isCumulative(metric: MetricData, report: ReportError): boolean {

@@ -14,7 +14,7 @@ export type ScrapeErrorCode =
   | 'metadata_conflict'
   /** An instrument's name is one that a histogram or counter needs; it is exposed under another. */
   | 'name_clash'
-  /** The format cannot express the point, or its temporality is not cumulative; it is left out. */
+  /** The format cannot express the point, its temporality is not cumulative, or it is no metric data; it is left out. */
   | 'unsupported_point';
 
 /** Reported to `onError`; nothing in this package throws it. */

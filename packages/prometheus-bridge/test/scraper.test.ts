@@ -9,6 +9,7 @@ import {
   PeriodicExportingMetricReader,
   type MetricData,
   type MetricProducer,
+  type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
 import { ValueType } from '@opentelemetry/api';
 import { emptyResource, resourceFromAttributes } from '@opentelemetry/resources';
@@ -330,9 +331,29 @@ describe('a metric producer outside the SDK', () => {
     expect(await scrapeText(reader)).not.toContain('x_total');
   });
 
-  test('makes it 500 with the reason when it gives no metric data at all', async () => {
-    const { reader } = createBench({ metricProducers: [produce({ dataPoints: 'none', descriptor: { name: 'x' } })] });
-    const result = await reader.scrape();
+  test.each<[string, object]>([
+    ['points that are no list', { dataPoints: 'none' }],
+    ['no descriptor', { descriptor: undefined }],
+    ['no unit', { descriptor: { name: 'x', description: '' } }],
+    ['points without attributes', { dataPoints: [{ startTime: [0, 0], value: 1 }] }],
+    ['points without a start', { dataPoints: [{ attributes: {}, value: 1 }] }],
+    ['a type that nobody knows', { dataPointType: 9 }],
+    ['numbers called a histogram', { dataPointType: DataPointType.HISTOGRAM }],
+  ])('that gives %s loses that metric, the others stay, and it is told', async (_, flaw) => {
+    const codes: string[] = [];
+    const onError = ({ code }: { readonly code: string }): void => void codes.push(code);
+    const point = { startTime: [0, 0], endTime: [0, 0], attributes: {}, value: 1 };
+    const metricProducers = [produce({ dataPoints: [point], ...flaw })];
+    const { reader, provider } = createBench({ metricProducers, onError });
+    provider.getMeter('test').createCounter('calls').add(1);
+    const text = await scrapeText(reader);
+    expect([text.includes('x_total'), text.includes('calls_total{')]).toEqual([false, true]);
+    expect(codes).toEqual(['unsupported_point']);
+  });
+
+  test('makes it 500 with the reason when what was collected is no metric data at all', async () => {
+    const resourceMetrics = { resource: {}, scopeMetrics: 'none' } as unknown as ResourceMetrics;
+    const result = await createScraper({ collect: async () => ({ resourceMetrics, errors: [] }) }).scrape({});
     expect([result.status, await textOf(result)]).toEqual([
       500,
       expect.stringMatching(/^Rendering the metrics failed/),
