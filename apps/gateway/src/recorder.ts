@@ -1,6 +1,6 @@
 import type { GatewayMetrics } from '@dcc-mcp/gateway-metrics';
 import { type RequestContext, statusOfOutcome } from '@dcc-mcp/request-context';
-import type { ErrorKind, Outcome, ResponseSurface } from '@dcc-mcp/semantic-conventions';
+import type { BackendErrorKind, ErrorKind, Outcome, ResponseSurface } from '@dcc-mcp/semantic-conventions';
 import type { WorkflowSpan } from '@dcc-mcp/workflow-spans';
 import type { SearchMemory, SearchParty } from './catalogue/search-memory.ts';
 import type { ToolRecord } from './catalogue/tool-record.ts';
@@ -8,7 +8,6 @@ import type { JsonRpcRequest } from './json-rpc.ts';
 import type { Answer } from './mcp/exchange.ts';
 import type { FinishedRequest } from './mcp/server.ts';
 import type { RejectionReason } from './operations/govern.ts';
-import type { BackendErrorKind } from './upstream/upstream.ts';
 
 /** What every finished operation has. */
 export interface FinishedOperation {

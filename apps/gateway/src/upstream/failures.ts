@@ -1,11 +1,12 @@
-import type { ErrorKind } from '@dcc-mcp/semantic-conventions';
-import type { BackendErrorKind, HopFailure, HopResult } from './upstream.ts';
+import type { BackendErrorKind, ErrorKind } from '@dcc-mcp/semantic-conventions';
+import type { HopFailure, HopResult } from './upstream.ts';
 
 /** A hop that came to nothing. */
 export type FailedHop = HopResult & { readonly ok: false };
 
 type FailureDetails = Omit<HopFailure, 'kind' | 'message' | 'backendErrorKind'>;
 
+/** A hop that failed; `backendErrorKind` is undefined where the upstream is not to blame. */
 export function failed(
   kind: ErrorKind,
   backendErrorKind: BackendErrorKind | undefined,
@@ -18,6 +19,7 @@ export function failed(
   };
 }
 
+/** The time of the call is over, in the queue or while the upstream worked. */
 export function timedOut(timeoutMillis: number, where: 'queue' | 'wire'): FailedHop {
   const message =
     where === 'queue'
@@ -26,18 +28,22 @@ export function timedOut(timeoutMillis: number, where: 'queue' | 'wire'): Failed
   return failed('timeout', 'timeout', message);
 }
 
+/** The caller no longer wants the answer. */
 export function cancelled(): FailedHop {
   return failed('cancelled', undefined, 'The caller cancelled the request');
 }
 
+/** Nothing was sent: sending again is safe. */
 export function unreachable(message: string): FailedHop {
   return failed('backend-unreachable', 'unreachable', message);
 }
 
+/** The upstream ended while it worked: what it did is not known. */
 export function hostDied(message: string): FailedHop {
   return failed('host-died', 'transport', message);
 }
 
+/** The upstream answered with what is no answer. */
 export function badAnswer(kind: 'invalid_json' | 'jsonrpc' | 'empty_result' | 'other', message: string): FailedHop {
   return failed('backend-error', kind, message);
 }

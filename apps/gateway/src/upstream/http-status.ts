@@ -1,7 +1,7 @@
+import type { BackendErrorKind } from '@dcc-mcp/semantic-conventions';
 import { isJsonObject, type JsonObject } from '../json-rpc.ts';
 import { toRpcError } from './answer.ts';
 import { failed, type FailedHop } from './failures.ts';
-import type { BackendErrorKind } from './upstream.ts';
 
 const MAX_EXPLANATION_LENGTH = 300;
 

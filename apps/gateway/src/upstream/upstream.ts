@@ -1,4 +1,4 @@
-import type { ErrorKind } from '@dcc-mcp/semantic-conventions';
+import type { BackendErrorKind, ErrorKind } from '@dcc-mcp/semantic-conventions';
 import type { Era, JsonObject, JsonRpcError } from '../json-rpc.ts';
 
 /** How to reach one MCP server, and how much of it may be used at once. */
@@ -27,20 +27,6 @@ export interface UpstreamSettings {
   readonly maxQueued: number;
   readonly timeoutMillis: number;
 }
-
-/** Label values of `dcc_mcp_gateway_backend_errors_total{kind}`. */
-export type BackendErrorKind =
-  | 'transport'
-  | 'unreachable'
-  | 'booting'
-  | 'timeout'
-  | 'http_4xx'
-  | 'http_5xx'
-  | 'invalid_json'
-  | 'jsonrpc'
-  | 'empty_result'
-  | 'circuit_open'
-  | 'other';
 
 /** The caller's side of one hop: where what the upstream sends while it works goes to. */
 export interface HopPeer {
@@ -97,8 +83,10 @@ export interface HopRetry {
   readonly failure: HopFailure;
 }
 
+/** Why a hop came to nothing. */
 export interface HopFailure {
   readonly kind: ErrorKind;
+  /** Label of `dcc_mcp_gateway_backend_errors_total`; absent where the upstream is not to blame. */
   readonly backendErrorKind?: BackendErrorKind;
   /** For people; never a stack trace, never a secret. */
   readonly message: string;
@@ -112,6 +100,7 @@ export type HopResult =
   | { readonly ok: true; readonly result: JsonObject }
   | { readonly ok: false; readonly failure: HopFailure };
 
+/** Whether an upstream can be used; `idle`: nobody has asked for it yet. */
 export type UpstreamReadiness = 'ready' | 'booting' | 'unreachable' | 'disabled' | 'idle';
 
 /** What is known of an upstream at this moment; times in epoch milliseconds. */
@@ -143,6 +132,7 @@ export interface UpstreamLoad {
   readonly running: number;
 }
 
+/** What an upstream tells of itself. */
 export interface UpstreamEvents {
   /** The readiness, or what is known of the upstream, changed. */
   onStatus?(upstream: Upstream): void;
