@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../json-rpc.ts';
+import { asList, isJsonObject, type JsonObject, type JsonValue } from '../json-rpc.ts';
 
 // Compiling takes some ten microseconds for each subschema, and it holds up everything else.
 const MAX_SUBSCHEMAS = 5_000;
@@ -30,8 +30,7 @@ class SchemaCost {
   }
 
   #count(value: JsonValue | undefined): number {
-    if (Array.isArray(value)) return this.#sum(value as readonly JsonValue[]);
-    if (!isJsonObject(value)) return 0;
+    if (!isJsonObject(value)) return this.#sum(asList(value));
     const reference = value['$ref'];
     const referred = typeof reference === 'string' ? this.#countReference(reference) : 0;
     // Definitions cost where they are referred to.

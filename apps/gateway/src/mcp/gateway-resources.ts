@@ -2,9 +2,12 @@ import type { JsonObject, JsonRpcRequest } from '../json-rpc.ts';
 import type { OperationCore } from '../operations/core.ts';
 import { instanceRow } from '../registry/instance-row.ts';
 import type { Exchange } from './exchange.ts';
-import { ERROR_INVALID_PARAMS, ERROR_RESOURCE_NOT_FOUND, McpError } from './protocol.ts';
+import { ERROR_RESOURCE_NOT_FOUND, McpError } from './protocol.ts';
+import { readResourceUri } from './resource-uri.ts';
 
+/** Resource that lists the upstreams; `/<instance id>` behind it is one of them. */
 export const INSTANCES_URI = 'gateway://instances';
+/** Resource that lists every tool. */
 export const CATALOG_URI = 'gateway://catalog';
 const INSTANCE_PREFIX = `${INSTANCES_URI}/`;
 const JSON_TYPE = 'application/json';
@@ -53,19 +56,19 @@ export class GatewayResources {
   }
 
   read(request: JsonRpcRequest): JsonObject {
-    const uri = uriOf(request);
+    const uri = readResourceUri(request);
     return { contents: [{ uri, mimeType: JSON_TYPE, text: JSON.stringify(this.#content(uri)) }] };
   }
 
   subscribe(request: JsonRpcRequest, { client }: Exchange): JsonObject {
-    const uri = uriOf(request);
+    const uri = readResourceUri(request);
     this.#content(uri);
     client.session?.subscriptions.add(uri);
     return {};
   }
 
   unsubscribe(request: JsonRpcRequest, { client }: Exchange): JsonObject {
-    client.session?.subscriptions.delete(uriOf(request));
+    client.session?.subscriptions.delete(readResourceUri(request));
     return {};
   }
 
@@ -89,12 +92,4 @@ export class GatewayResources {
     }
     return instanceRow(upstream);
   }
-}
-
-function uriOf(request: JsonRpcRequest): string {
-  const uri = request.params?.['uri'];
-  if (typeof uri !== 'string') {
-    throw new McpError(ERROR_INVALID_PARAMS, `${request.method} needs uri, a string`);
-  }
-  return uri;
 }

@@ -1,4 +1,5 @@
 import {
+  asList,
   isJsonObject,
   type JsonObject,
   type JsonRpcRequest,
@@ -136,7 +137,5 @@ function answer(caller: Caller, result: OperationResult<object>): JsonObject {
 
 /** What the upstream gave beside text: images, audio, resources. */
 function otherBlocks({ result }: CallResult): readonly JsonValue[] {
-  const content = result?.['content'];
-  const blocks = Array.isArray(content) ? (content as readonly JsonValue[]) : [];
-  return blocks.filter((block) => isJsonObject(block) && block['type'] !== 'text');
+  return asList(result?.['content']).filter((block) => isJsonObject(block) && block['type'] !== 'text');
 }

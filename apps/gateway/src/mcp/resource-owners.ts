@@ -1,4 +1,4 @@
-import { isJsonObject } from '../json-rpc.ts';
+import { isJsonObject, type JsonValue } from '../json-rpc.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import type { UpstreamNames } from './upstream-names.ts';
 
@@ -17,8 +17,8 @@ export class ResourceOwners {
   }
 
   /** Remembers the items of a list of resources or templates. */
-  note(upstream: Upstream, items: unknown): void {
-    for (const item of Array.isArray(items) ? (items as readonly unknown[]) : []) {
+  note(upstream: Upstream, items: readonly JsonValue[]): void {
+    for (const item of items) {
       const { uri, uriTemplate } = isJsonObject(item) ? item : {};
       if (typeof uri === 'string') {
         remember(this.#owners, uri, upstream);
@@ -28,6 +28,7 @@ export class ResourceOwners {
     }
   }
 
+  /** The upstream that listed `uri`, or a template that it fits. */
   of(uri: string): Upstream | undefined {
     const id =
       this.#owners.get(uri) ?? [...this.#prefixes].find(([prefix]) => prefix !== '' && uri.startsWith(prefix))?.[1];

@@ -21,11 +21,18 @@ export class UpstreamNames {
     return this.#upstreams.all().filter(({ settings }) => !settings.isDisabled);
   }
 
+  /** Those of them that offer a capability of MCP (`prompts`, `resources`, `completions`). */
+  withCapability(name: string): readonly Upstream[] {
+    return this.enabled().filter(({ status }) => status.capabilities[name] !== undefined);
+  }
+
+  /** The one upstream there is; `undefined` with none or several. */
   only(): Upstream | undefined {
     const [first, ...others] = this.enabled();
     return others.length === 0 ? first : undefined;
   }
 
+  /** The name that a client sees of `upstream`'s own `name`. */
   exposed(upstream: Upstream, name: string): string {
     return this.only() === upstream ? name : `${prefixOf(upstream)}${name}`;
   }
@@ -36,6 +43,7 @@ export class UpstreamNames {
     return only === undefined ? exposed : `${prefixOf(only)}${exposed}`;
   }
 
+  /** The tool that a client means by `exposed`. */
   tool(exposed: string): ToolRecord | undefined {
     return this.#catalogue.get(this.toolSlug(exposed));
   }

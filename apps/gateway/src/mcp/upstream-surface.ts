@@ -3,21 +3,20 @@ import type { ToolRecord } from '../catalogue/tool-record.ts';
 import { callTool } from '../operations/call.ts';
 import type { OperationCore } from '../operations/core.ts';
 import { Forwarding } from '../operations/forward.ts';
-import type { HopFailure, HopResult, Upstream } from '../upstream/upstream.ts';
+import type { HopFailure, HopResult } from '../upstream/upstream.ts';
 import { mcpCaller } from './caller.ts';
 import type { Exchange } from './exchange.ts';
 import { checkMirroredArguments } from './mirrored-headers.ts';
 import { ERROR_INTERNAL, ERROR_INVALID_PARAMS, McpError } from './protocol.ts';
 import { outcomeOfCode } from './protocol-spans.ts';
-import { ResourceOwners } from './resource-owners.ts';
+import { readResourceUri } from './resource-uri.ts';
 import type { McpHandler, McpSurface } from './server.ts';
 import { errorResult } from './tool-result.ts';
+import { type ListMember, UpstreamLists } from './upstream-lists.ts';
 import { UpstreamNames } from './upstream-names.ts';
 
 /** How long a client that comes before the upstreams are there waits for them. */
 const BOOT_WAIT_MILLIS = 10_000;
-/** Pages of one list that are read from one upstream. */
-const MAX_PAGES = 100;
 
 /** Answers a request by handing it on. @throws {McpError} When it can't be handed on. */
 type Forward = (forwarding: Forwarding, request: JsonRpcRequest, exchange: Exchange) => Promise<HopResult>;
@@ -27,22 +26,19 @@ export class UpstreamSurface implements McpSurface {
   readonly handlers: ReadonlyMap<string, McpHandler>;
   readonly #core: OperationCore;
   readonly #names: UpstreamNames;
-  readonly #owners: ResourceOwners;
+  readonly #lists: UpstreamLists;
 
   constructor(core: OperationCore) {
     this.#core = core;
     this.#names = new UpstreamNames(core.upstreams, core.catalogue);
-    this.#owners = new ResourceOwners(this.#names);
+    this.#lists = new UpstreamLists(this.#names);
     this.handlers = new Map<string, McpHandler>([
       ['tools/list', async () => this.#toolsList()],
       ['tools/call', (request, exchange) => this.#toolsCall(request, exchange)],
-      ['prompts/list', this.#handOn((to, request) => this.#list(to, request, 'prompts', 'prompts'))],
+      ['prompts/list', this.#handOn((to, request) => this.#list(to, request, 'prompts'))],
       ['prompts/get', this.#handOn((to, request) => this.#promptsGet(to, request))],
-      ['resources/list', this.#handOn((to, request) => this.#list(to, request, 'resources', 'resources'))],
-      [
-        'resources/templates/list',
-        this.#handOn((to, request) => this.#list(to, request, 'resources', 'resourceTemplates')),
-      ],
+      ['resources/list', this.#handOn((to, request) => this.#list(to, request, 'resources'))],
+      ['resources/templates/list', this.#handOn((to, request) => this.#list(to, request, 'resourceTemplates'))],
       ['resources/read', this.#handOn((to, request) => this.#resource(to, request))],
       ['resources/subscribe', this.#handOn((to, request, exchange) => this.#subscribe(to, request, exchange))],
       ['resources/unsubscribe', this.#handOn((to, request, exchange) => this.#unsubscribe(to, request, exchange))],
@@ -62,7 +58,7 @@ export class UpstreamSurface implements McpSurface {
 
   async capabilities(): Promise<JsonObject> {
     await this.#untilTried();
-    const has = (name: string): boolean => this.#withCapability(name).length > 0;
+    const has = (name: string): boolean => this.#names.withCapability(name).length > 0;
     return {
       tools: { listChanged: true },
       logging: {},
@@ -74,10 +70,6 @@ export class UpstreamSurface implements McpSurface {
 
   async #untilTried(): Promise<void> {
     await Promise.all(this.#core.upstreams.untried().map((upstream) => upstream.connect(BOOT_WAIT_MILLIS)));
-  }
-
-  #withCapability(name: string): readonly Upstream[] {
-    return this.#names.enabled().filter(({ status }) => status.capabilities[name] !== undefined);
   }
 
   async #toolsList(): Promise<JsonObject> {
@@ -165,53 +157,9 @@ export class UpstreamSurface implements McpSurface {
     };
   }
 
-  /** One list of all upstreams. With a single upstream its pages are handed through; with several they are joined. */
-  async #list(
-    forwarding: Forwarding,
-    { method, params = {} }: JsonRpcRequest,
-    capability: 'prompts' | 'resources',
-    member: 'prompts' | 'resources' | 'resourceTemplates',
-  ): Promise<HopResult> {
+  async #list(forwarding: Forwarding, request: JsonRpcRequest, member: ListMember): Promise<HopResult> {
     await this.#untilTried();
-    const only = this.#names.only();
-    if (only !== undefined) {
-      const hop = await forwarding.send(only, { method, params });
-      this.#owners.note(only, hop.ok ? hop.result[member] : undefined);
-      return hop;
-    }
-    const lists = await Promise.all(
-      this.#withCapability(capability).map((upstream) => this.#allPages(forwarding, upstream, method, member)),
-    );
-    return { ok: true, result: { [member]: lists.flat() } };
-  }
-
-  /** Every page of one upstream; an upstream that fails has an empty list, so that it does not hide the others'. */
-  async #allPages(
-    forwarding: Forwarding,
-    upstream: Upstream,
-    method: string,
-    member: string,
-  ): Promise<readonly JsonValue[]> {
-    const items: JsonValue[] = [];
-    let cursor: JsonValue | undefined;
-    for (let page = 0; page < MAX_PAGES; page += 1) {
-      const hop = await forwarding.send(upstream, { method, params: cursor === undefined ? {} : { cursor } });
-      if (!hop.ok) {
-        break;
-      }
-      const found = hop.result[member];
-      items.push(...(Array.isArray(found) ? (found as readonly JsonValue[]) : []));
-      cursor = hop.result['nextCursor'];
-      if (cursor === undefined || cursor === null) {
-        break;
-      }
-    }
-    this.#owners.note(upstream, items);
-    return member === 'prompts' ? items.map((item) => this.#renamed(upstream, item)) : items;
-  }
-
-  #renamed(upstream: Upstream, item: JsonValue): JsonValue {
-    return isJsonObject(item) ? { ...item, name: this.#names.exposed(upstream, textOf(item['name'])) } : item;
+    return this.#lists.read(forwarding, request, member);
   }
 
   async #promptsGet(forwarding: Forwarding, { method, params }: JsonRpcRequest): Promise<HopResult> {
@@ -224,21 +172,21 @@ export class UpstreamSurface implements McpSurface {
   }
 
   async #resource(forwarding: Forwarding, request: JsonRpcRequest): Promise<HopResult> {
-    const upstream = await this.#ownerOf(uriOf(request), forwarding);
+    const upstream = await this.#lists.ownerOf(readResourceUri(request), forwarding);
     return forwarding.send(upstream, { method: request.method, params: request.params ?? {} });
   }
 
   async #subscribe(forwarding: Forwarding, request: JsonRpcRequest, { client }: Exchange): Promise<HopResult> {
     const hop = await this.#resource(forwarding, request);
     if (hop.ok) {
-      client.session?.subscriptions.add(uriOf(request));
+      client.session?.subscriptions.add(readResourceUri(request));
     }
     return hop;
   }
 
   /** The upstream keeps its subscription while another client has one to the same resource. */
   async #unsubscribe(forwarding: Forwarding, request: JsonRpcRequest, { client }: Exchange): Promise<HopResult> {
-    const uri = uriOf(request);
+    const uri = readResourceUri(request);
     client.session?.subscriptions.delete(uri);
     return this.#core.isSubscribed(uri) ? { ok: true, result: {} } : this.#resource(forwarding, request);
   }
@@ -255,33 +203,10 @@ export class UpstreamSurface implements McpSurface {
       return forwarding.send(found.upstream, { method, params: renamed });
     }
     if (typeof uri === 'string') {
-      return forwarding.send(await this.#ownerOf(uri, forwarding), { method, params });
+      return forwarding.send(await this.#lists.ownerOf(uri, forwarding), { method, params });
     }
     throw new McpError(ERROR_INVALID_PARAMS, 'completion/complete needs ref with a name or a uri');
   }
-
-  async #ownerOf(uri: string, forwarding: Forwarding): Promise<Upstream> {
-    const known = this.#names.only() ?? this.#owners.of(uri);
-    if (known !== undefined) {
-      return known;
-    }
-    // Nobody has listed it yet: ask everyone once.
-    const able = this.#withCapability('resources');
-    await Promise.all(able.map((upstream) => this.#allPages(forwarding, upstream, 'resources/list', 'resources')));
-    const found = this.#owners.of(uri) ?? this.#withCapability('resources')[0];
-    if (found === undefined) {
-      throw new McpError(ERROR_INVALID_PARAMS, `Resource not found: ${uri}`);
-    }
-    return found;
-  }
-}
-
-function uriOf(request: JsonRpcRequest): string {
-  const uri = request.params?.['uri'];
-  if (typeof uri !== 'string') {
-    throw new McpError(ERROR_INVALID_PARAMS, `${request.method} needs uri, a string`);
-  }
-  return uri;
 }
 
 function errorOf(failure: HopFailure): McpError {

@@ -1,5 +1,5 @@
 import { errorEnvelope, type RequestContext, toErrorBody } from '@dcc-mcp/request-context';
-import { isJsonObject, toJsonObject, type JsonObject, type JsonValue } from '../json-rpc.ts';
+import { asList, isJsonObject, toJsonObject, type JsonObject, type JsonValue } from '../json-rpc.ts';
 import type { BatchResult } from './call-batch.ts';
 import type { CallResult } from './call.ts';
 
@@ -55,7 +55,7 @@ function outputOf(result: JsonObject): JsonValue {
   if (structuredContent !== undefined) {
     return structuredContent;
   }
-  const blocks = Array.isArray(content) ? (content as readonly JsonValue[]) : [];
+  const blocks = asList(content);
   const [only] = blocks;
   const isSoleText = blocks.length === 1 && isJsonObject(only) && only['type'] === 'text';
   return isSoleText ? (only['text'] ?? '') : blocks;

@@ -1,6 +1,6 @@
 import { toolFailure } from '@dcc-mcp/request-context';
 import type { HopSpan, WorkflowSpan } from '@dcc-mcp/workflow-spans';
-import { isJsonObject, type JsonObject, textOf } from '../json-rpc.ts';
+import { asList, isJsonObject, type JsonObject, textOf } from '../json-rpc.ts';
 import type { HopEnvelope, Upstream } from '../upstream/upstream.ts';
 import type { Caller, OperationCore } from './core.ts';
 import { errorOfFailure, hopTarget } from './hop.ts';
@@ -39,9 +39,7 @@ const MAX_MESSAGE = 500;
 
 /** A failed tool's own words: its first text, shortened. */
 export function toolMessage(result: JsonObject): string {
-  const { content } = result;
-  const blocks = Array.isArray(content) ? (content as readonly unknown[]) : [];
-  const block = blocks.find((item) => isJsonObject(item) && typeof item['text'] === 'string');
+  const block = asList(result['content']).find((item) => isJsonObject(item) && typeof item['text'] === 'string');
   const text = isJsonObject(block) ? textOf(block['text']) : 'The tool reported a failure';
   return text.length > MAX_MESSAGE ? `${text.slice(0, MAX_MESSAGE)}…` : text;
 }
