@@ -78,7 +78,7 @@ function createObservers(meter: SafeMeter, buildInfo: LabelValues): Pick<Gateway
 }
 
 /**
- * All instruments of the contract that a gateway can feed, on a meter of its own: the same instruments serve the pull and
+ * All instruments that a gateway can feed (docs/reference/metrics.md), on a meter of its own: the same instruments serve the pull and
  * the push. Give the SDK a cardinality limit of `SDK_CARDINALITY_LIMIT`, so that only the budgets here bound series.
  *
  * @throws {RangeError} When `seriesBudget` is not a whole number from 1 to 9,000.

@@ -33,7 +33,7 @@ function closedProduct(labels: readonly MetricLabel[]): number | undefined {
 /**
  * Gives out the series of one instrument, never more than `maxSeries` over the life of the process. Sets of open
  * values are admitted first come, first served; `_unknown` always has a place. What comes later shares the series whose
- * open labels are `_other`, closed labels kept (contract `metrics.md`, rules 3 and 11).
+ * open labels are `_other`, closed labels kept.
  */
 export class SeriesTable {
   readonly #labels: readonly MetricLabel[];

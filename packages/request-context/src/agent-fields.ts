@@ -55,7 +55,7 @@ const MAX_LIST_ITEMS = 16;
 
 type FieldType = 'text' | 'count' | 'list' | 'hash' | 'metadata';
 
-/** Every field with its type, in the order of the contract. */
+/** Every field with its type, in the order in which they are documented. */
 const AGENT_FIELD_TYPES: Readonly<Record<AgentField, FieldType>> = {
   actor_id: 'text',
   actor_name: 'text',

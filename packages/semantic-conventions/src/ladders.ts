@@ -1,4 +1,4 @@
-/** Upper bounds of histogram buckets, in the unit of the histogram (contract `metrics.md`, Ladders). */
+// Upper bounds of histogram buckets, in the unit of the histogram.
 
 /** Tool calls and jobs, in seconds: from a millisecond to a half-hour render. */
 export const LADDER_TOOL: readonly number[] = [

@@ -7,7 +7,7 @@ export interface MetricLabel {
   readonly source?: string;
 }
 
-/** What an instrument is called, counted in and labelled with: a row of the contract's tables (`metrics.md`). */
+/** What an instrument is called, counted in and labelled with: a row of docs/reference/metrics.md. */
 export interface MetricDefinition {
   /** OpenTelemetry name. */
   readonly name: string;

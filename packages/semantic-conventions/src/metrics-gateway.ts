@@ -47,7 +47,7 @@ function seconds(
 
 const refreshResult: MetricLabel = { name: 'result', values: OAUTH_REFRESH_RESULTS };
 
-/** What only a gateway can say (contract "Gateway surface"); the phases of a call are in `SERVER_METRICS`. */
+/** What only a gateway can say; the phases of a call are in `SERVER_METRICS`. */
 export const GATEWAY_METRICS: readonly MetricDefinition[] = [
   counter('elections', ['election', 'Elections for the gateway port.'], { name: 'outcome', values: ELECTION_OUTCOMES }),
   counter('evictions', ['eviction', 'Instances removed from the registry.'], {

@@ -7,7 +7,7 @@ const TOOL: MetricLabel = {
   source: '`<dcc_type>__<backend_tool>` of a registered tool, `_unknown`, `_other`',
 };
 
-/** What an MCP server says of itself: tool calls, jobs, notifications, sessions (contract "Server surface"). */
+/** What an MCP server says of itself: tool calls, jobs, notifications, sessions. */
 export const SERVER_METRICS: readonly MetricDefinition[] = [
   {
     name: 'dcc_mcp.tool.calls',

@@ -58,7 +58,7 @@ interface LastQuery {
   readonly at: number;
 }
 
-/** Joins searches to what was done with their hits (contract "Search joins"). Memory is bounded. */
+/** Joins searches to what was done with their hits. Memory is bounded. */
 export class SearchMemory {
   readonly #now: () => number;
   readonly #maxSearches: number;
