@@ -67,14 +67,22 @@ export function createApp(options: AppOptions): App {
   for (const [key, route] of Object.entries(options.routes)) {
     const [method = '', template = ''] = key.split(' ', 2);
     router.add(method, template, { template, route });
+    if (method === 'GET' && isPlain(template, route)) {
+      router.add('HEAD', template, { template, route });
+    }
   }
-  const allowed = allowedMethods(Object.keys(options.routes));
   return async (wire) => {
     const open = options.requestMetrics?.begin(requestStart(wire));
     const found = findRoute(router, wire);
-    const reply = await answer(options, wire, found, allowed);
-    return open === undefined ? reply : measureReply(open, wire, reply, found?.template ?? knownPath(allowed, wire));
+    const known = found === undefined ? knownPath(router, wire.path) : undefined;
+    const reply = await answer(options, wire, found, known);
+    return open === undefined ? reply : measureReply(open, wire, reply, (found ?? known)?.template);
   };
+}
+
+/** Neither work, which has spans of its own, nor a stream, whose life is no request, nor the scrape, which guards itself. */
+function isPlain(template: string, { isWork, guard }: Route): boolean {
+  return isWork !== true && guard !== 'own' && template !== '/mcp';
 }
 
 interface Found extends Target {
@@ -100,14 +108,14 @@ async function answer(
   options: AppOptions,
   wire: Wire,
   found: Found | undefined,
-  allowed: ReadonlyMap<string, string>,
+  known: KnownPath | undefined,
 ): Promise<Reply> {
   try {
     const problem = options.originGuard(wire.headers);
     if (problem !== undefined) {
       return refusal(options, wire, 'forbidden', problem);
     }
-    return found === undefined ? notFound(options, wire, allowed.get(wire.path)) : await runRoute(options, found, wire);
+    return found === undefined ? notFound(options, wire, known) : await runRoute(options, found, wire);
   } catch (error) {
     options.onDefect(error);
     return refusal(options, wire, 'internal', 'The gateway failed; report the request_id to its operator');
@@ -128,32 +136,26 @@ async function runRoute(options: AppOptions, { template, route, params }: Found,
     return refusal(options, wire, 'not-ready', 'The gateway is shutting down');
   }
   const request = { wire, authSubject, params };
-  // Work has spans of its own, and the life of a stream is no request.
-  const isPlain = route.isWork !== true && route.guard !== 'own' && template !== '/mcp';
-  return isPlain && options.routeSpans !== undefined
-    ? inSpan(options, options.routeSpans, template, route, request)
-    : route.handler(request);
+  return isPlain(template, route) ? runPlain(options, template, route, request) : route.handler(request);
 }
 
-async function inSpan(
-  { contextSettings }: AppOptions,
-  spans: WorkflowSpans,
+/** An answer that says which request and which trace it belongs to, with a span where plain routes have one. */
+async function runPlain(
+  { contextSettings, routeSpans }: AppOptions,
   template: string,
   route: Route,
   request: RouteRequest,
 ): Promise<Reply> {
   const { method, headers, peerAddress } = request.wire;
   const peer = peerAddress === undefined ? {} : { peerAddress };
-  const span = spans.startRoute(readRequestContext({ transport: 'rest', headers, ...peer }, contextSettings), {
-    method,
-    route: template,
-  });
+  const ctx = readRequestContext({ transport: 'rest', headers, ...peer }, contextSettings);
+  const span = routeSpans?.startRoute(ctx, { method, route: template });
   try {
     const reply = await route.handler(request);
-    span.end({ outcome: outcomeOfStatus(reply.status), httpStatus: reply.status });
-    return reply;
+    span?.end({ outcome: outcomeOfStatus(reply.status), httpStatus: reply.status });
+    return { ...reply, headers: { ...responseHeaders(ctx), ...reply.headers } };
   } catch (error) {
-    span.end({ outcome: 'internal', httpStatus: 500 });
+    span?.end({ outcome: 'internal', httpStatus: 500 });
     throw error;
   }
 }
@@ -171,27 +173,30 @@ function refusal(options: AppOptions, { headers }: Wire, kind: ErrorKind, messag
   return jsonReply(errorEnvelope({ kind, message }, ctx), status ?? factsOfKind(kind).httpStatus, responseHeaders(ctx));
 }
 
-function notFound(options: AppOptions, wire: Wire, allowed: string | undefined): Reply {
-  if (allowed === undefined) {
+/** A path that is there, asked with a method it does not answer. */
+interface KnownPath {
+  readonly template: string;
+  readonly methods: readonly string[];
+}
+
+const METHODS = ['GET', 'HEAD', 'POST', 'DELETE'];
+
+function knownPath(router: SmartRouter<Target>, path: string): KnownPath | undefined {
+  const targets = METHODS.flatMap((method) => {
+    const template = router.match(method, path)[0][0]?.[0].template;
+    return template === undefined ? [] : [{ method, template }];
+  });
+  const [first] = targets;
+  return first && { template: first.template, methods: targets.map(({ method }) => method) };
+}
+
+function notFound(options: AppOptions, wire: Wire, known: KnownPath | undefined): Reply {
+  if (known === undefined) {
     return refusal(options, wire, 'bad-request', 'There is nothing at this path; see /v1/openapi.json', 404);
   }
+  const allowed = known.methods.join(', ');
   const refused = refusal(options, wire, 'bad-request', `This path answers ${allowed} only`, 405);
   return withHeader(refused, 'allow', allowed);
-}
-
-/** The methods of each path without parameters, as an `Allow` header has them. */
-function allowedMethods(keys: readonly string[]): ReadonlyMap<string, string> {
-  const methods = new Map<string, string>();
-  for (const key of keys) {
-    const [method = '', path = ''] = key.split(' ', 2);
-    methods.set(path, methods.has(path) ? `${methods.get(path)}, ${method}` : method);
-  }
-  return methods;
-}
-
-/** A path that is there, asked with a method it does not answer. */
-function knownPath(allowed: ReadonlyMap<string, string>, { path }: Wire): string | undefined {
-  return allowed.has(path) ? path : undefined;
 }
 
 /** A malformed escape stays as it is: then it names nothing. */

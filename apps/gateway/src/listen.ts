@@ -21,6 +21,7 @@ export interface Listener {
 
 const KEEP_ALIVE_MILLIS = 65_000;
 const CLOSE_MILLIS = 1_000;
+const LINGER_MILLIS = 2_000;
 
 /**
  * Serves `app` on an address of its own.
@@ -57,8 +58,26 @@ async function serve(app: App, incoming: IncomingMessage, outgoing: ServerRespon
   // What is left of a body nobody read must not stand before the next request on this connection.
   if (!incoming.complete) {
     incoming.resume();
+    await untilRead(incoming, outgoing);
   }
   write(reply, outgoing);
+}
+
+/**
+ * A connection that is closed before its request was read is reset, and the answer lost with it (RFC 9112, 9.6): where it
+ * will be closed, the caller may finish first.
+ */
+function untilRead(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  if (outgoing.shouldKeepAlive) {
+    return Promise.resolve();
+  }
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, LINGER_MILLIS);
+    incoming.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 function write({ status, headers, body }: Reply, outgoing: ServerResponse): void {

@@ -18,6 +18,18 @@ function statusWithHost(url: string, host: string): Promise<number | undefined> 
   });
 }
 
+/** Status of a POST on a connection that the caller wants closed after it. */
+function statusOfLastPost(url: string, body: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    request(`${url}/v1/search`, { method: 'POST', agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    })
+      .once('error', reject)
+      .end(body);
+  });
+}
+
 describe('with a policy of allowed tools', () => {
   let rest: RestGateway;
 
@@ -87,6 +99,14 @@ describe('with a token, a limit of the body and a rate', () => {
     const fits = await rest.post('/v1/search', { query: 'x'.repeat(1_900) });
     const large = await rest.post('/v1/search', { query: 'x'.repeat(2_000) });
     expect([fits.status, large.status, kindOf(large.body)]).toEqual([200, 413, 'payload-too-large']);
+  });
+
+  test('a caller that wants its connection closed reads the 413, too', async () => {
+    rest = await startRestGateway({ server: { bodyLimitBytes: 2_000 } });
+    const { url } = rest.gateway;
+    const statuses = [];
+    for (let i = 0; i < 8; i += 1) statuses.push(await statusOfLastPost(url, 'x'.repeat(20_000_000)));
+    expect(statuses).toEqual(Array.from({ length: 8 }, () => 413));
   });
 
   test('throttles with 429 and says how long to wait', async () => {

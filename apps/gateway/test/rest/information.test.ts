@@ -103,6 +103,27 @@ describe('GET /docs', () => {
   });
 });
 
+describe('a plain answer', () => {
+  test.each([['/healthz'], ['/v1/readyz'], ['/v1/instances'], ['/v1/openapi.json'], ['/docs']])(
+    'of %s says which request and which trace it belongs to',
+    async (path) => {
+      const traceId = '0af7651916cd43dd8448eb211c80319c';
+      const traceparent = `00-${traceId}-b7ad6b7169203331-01`;
+      const { headers } = await fetch(rest.gateway.url + path, { headers: { 'x-request-id': 'mine', traceparent } });
+      expect(headers.get('x-request-id')).toBe('mine');
+      expect(headers.get('x-dcc-mcp-request-id')).toBe('mine');
+      expect(headers.get('x-dcc-mcp-trace-id')).toBe(traceId);
+      expect(headers.get('traceparent')).toContain(traceId);
+    },
+  );
+
+  test.each([['/healthz'], ['/v1/readyz'], ['/v1/instances']])('to HEAD %s is the headers of GET', async (path) => {
+    const response = await fetch(rest.gateway.url + path, { method: 'HEAD' });
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/json']);
+    expect(await response.text()).toBe('');
+  });
+});
+
 describe('what is no route', () => {
   test.each([
     ['GET', '/v1/nothing', 404],
@@ -112,6 +133,16 @@ describe('what is no route', () => {
     const response = await fetch(rest.gateway.url + path, { method });
     expect([404, status]).toContain(response.status);
     expect(await response.json()).toMatchObject({ error: { kind: expect.any(String), message: expect.any(String) } });
+  });
+
+  test.each([
+    ['DELETE', '/v1/tools/a.b.c', 'GET'],
+    ['GET', '/v1/dcc/maya/instances/1f0c2d3e/call', 'POST'],
+    ['POST', '/healthz', 'GET, HEAD'],
+    ['HEAD', '/v1/search', 'POST'],
+  ])('%s %s is 405 and names %s', async (method, path, allow) => {
+    const response = await fetch(rest.gateway.url + path, { method });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, allow]);
   });
 });
 
