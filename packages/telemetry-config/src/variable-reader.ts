@@ -136,7 +136,9 @@ export class VariableReader {
     if (known !== undefined) return known as Parsed<T>;
     const parsed = variable.kind.parse(text);
     this.#parsed.set(key, parsed);
-    for (const fault of parsed.faults) this.note({ variable: name, ...fault });
+    // Files for docker's --env-file keep the quotes that a shell would take away.
+    const unquoted = /^(["']).*\1$/s.test(text) ? { fix: 'remove the quotes around it' } : {};
+    for (const fault of parsed.faults) this.note({ variable: name, ...fault, ...unquoted });
     if (name !== variable.name && parsed.value !== undefined) {
       this.note({ variable: name, problem: 'an older spelling, still read', fix: `use ${variable.name}` });
     }

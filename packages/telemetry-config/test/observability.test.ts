@@ -35,6 +35,15 @@ describe("mcpproxy-go's observability block", () => {
     expect([otel.metrics.readers, otel.logs.processors]).toEqual([[], []]);
   });
 
+  test('names the path of an endpoint, which gRPC has no use for', () => {
+    const { issues } = readYaml(
+      "observability: { tracing: { enabled: true, protocol: grpc, endpoint: 'http://c:1/x' } }",
+    );
+    expect(issues).toMatchObject([
+      { variable: 'observability.tracing.endpoint', problem: 'gRPC takes no path; it is left out' },
+    ]);
+  });
+
   test.each(['{}', '{ enabled: false, sample_rate: 0.5 }', '{ protocol: grpc }'])('%s sends nothing', (block) => {
     expect(tracing(block)).toEqual({ sampler: { name: 'parentbased_always_on', ratio: 1 } });
   });

@@ -130,6 +130,17 @@ describe('endpoint', () => {
     },
   );
 
+  test.each([
+    ['http:/c:4318', 'has no scheme', 'write http://c:4318'],
+    ['HTTPS:c:4318', 'has no scheme', 'write https://c:4318'],
+    ['//c:4318', 'has no scheme', 'write http://c:4318'],
+    ['grpc://c:4317', 'has the scheme grpc', 'write http://c:4317'],
+    ['grpcs://c:4317', 'has the scheme grpcs', 'write https://c:4317'],
+    ['"http://c:4318"', 'has no scheme', 'remove the quotes around it'],
+  ])('%s is not usable, and the fix can be copied', (text, problem, fix) => {
+    expect(issuesOf({ [ENDPOINT]: text })).toEqual([`${ENDPOINT}: "${text}" ${problem} -> ${fix}`]);
+  });
+
   test('host:port is right for an explicit grpc: TLS, unless INSECURE', () => {
     const env = { [ENDPOINT]: 'c:4317', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' };
     expect(endpoints(env)[0]).toBe('https://c:4317');
@@ -137,11 +148,9 @@ describe('endpoint', () => {
     expect(issuesOf(env)).toEqual([]);
   });
 
-  test("a general one that ends in a signal's path is explained", () => {
-    expect(
-      issuesOf({ [ENDPOINT]: 'http://c:4318/v1/traces', OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' }),
-    ).toEqual([
-      `${ENDPOINT}: it ends in /v1/traces, and v1/traces is appended to that -> remove the path, or use the variable of the signal`,
+  test("a general one that ends in a signal's path is explained, once for all signals", () => {
+    expect(issuesOf({ [ENDPOINT]: 'http://c:4318/v1/traces' })).toEqual([
+      `${ENDPOINT}: it ends in /v1/traces, and the path of each signal is appended to that -> remove the path, or use the variable of the signal`,
     ]);
   });
 

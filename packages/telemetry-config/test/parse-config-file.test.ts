@@ -31,6 +31,14 @@ describe('parseConfigFile', () => {
     });
   });
 
+  test('refuses an alias inside of what it names', () => {
+    expect(parseConfigFile('a: &x { b: [*x] }', 'a.yaml')).toMatchObject({
+      ok: false,
+      issues: [{ problem: 'an alias stands inside of what it names' }],
+    });
+    expect(parseConfigFile('a: &x [1]\nb: [*x, *x]', 'a.yaml').ok).toBe(true);
+  });
+
   test('does not grow without bound by aliases', () => {
     const bomb = [
       'a0: &a0 [x]',

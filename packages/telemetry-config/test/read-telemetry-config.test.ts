@@ -179,6 +179,18 @@ describe('secrets', () => {
     expect(exporter(reading.values, 'traces')?.headers).toEqual({ authorization: 'Bearer hunter2' });
   });
 
+  test.each([
+    'user:hunter2@c:4318',
+    'http:/user:hunter2@c',
+    '"http://user:hunter2@c"',
+    'http://user:hun/hunter2@c',
+    'hunter2@c',
+  ])('do not stand in the issue about %s, which is no URL', (text) => {
+    const { issues } = readTelemetryConfig({ [ENDPOINT]: text });
+    expect(issues).toHaveLength(1);
+    expect(JSON.stringify(issues)).not.toContain('hunter2');
+  });
+
   test('stay recognisable by their names', () => {
     const row = effectiveSettings(readTelemetryConfig(env)).find(
       ({ setting }) => setting === 'OTEL_EXPORTER_OTLP_HEADERS',
@@ -189,6 +201,18 @@ describe('secrets', () => {
       origin: 'env',
       variable: 'OTEL_EXPORTER_OTLP_HEADERS',
     });
+  });
+});
+
+describe('quotes around a value, as a file for --env-file may leave them', () => {
+  test.each([
+    ['OTEL_TRACES_SAMPLER', '"always_off"'],
+    ['OTEL_BSP_MAX_QUEUE_SIZE', "'100'"],
+    ['OTEL_EXPORTER_OTLP_HEADERS', '"authorization=Bearer%20x"'],
+  ])('of %s are named as what is wrong', (name, text) => {
+    expect(readTelemetryConfig({ [name]: text }).issues).toMatchObject([
+      { variable: name, fix: 'remove the quotes around it' },
+    ]);
   });
 });
 

@@ -27,7 +27,15 @@ export function parseConfigFile(text: string, name: string): ParsedConfigFile {
   }
   if (outcome.value === null || outcome.value === undefined) return { ok: true, value: {} };
   if (!isJsonObject(outcome.value)) return unusable(name, 'it does not hold an object');
+  if (holdsItself(outcome.value)) return unusable(name, 'an alias stands inside of what it names');
   return { ok: true, value: outcome.value };
+}
+
+/** Whether a YAML alias made a circle; whoever walks through the value would not come to an end. */
+function holdsItself(value: unknown, around: readonly unknown[] = []): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (around.includes(value)) return true;
+  return Object.values(value).some((entry) => holdsItself(entry, [...around, value]));
 }
 
 function unusable(name: string, problem: string): ParsedConfigFile {

@@ -62,7 +62,7 @@ function toDefaults(reader: SettingReader, tracing: JsonObject): Environment {
   if (!isEnabled) return {};
   return {
     [TRACES_EXPORTER.name]: 'otlp',
-    ...endpointDefaults(reader.env, protocol, endpoint),
+    ...endpointDefaults(reader, protocol, endpoint),
     ...samplerDefaults(reader.env, sampleRate),
   };
 }
@@ -82,15 +82,22 @@ function toUrl(reader: SettingReader, endpoint: string | undefined): string | un
 }
 
 function endpointDefaults(
-  env: Environment,
+  reader: SettingReader,
   protocol: 'http' | 'grpc' | undefined,
   url: string | undefined,
 ): Environment {
-  const chosen = new VariableReader(env).find(OTLP_PROTOCOL.traces)?.value;
+  const chosen = new VariableReader(reader.env).find(OTLP_PROTOCOL.traces)?.value;
   const isGrpcPort = url !== undefined && new URL(url).port === '4317';
   const fromBlock = protocol ?? (isGrpcPort ? 'grpc' : 'http');
   const isGrpc = chosen === undefined ? fromBlock === 'grpc' : chosen === 'grpc';
   const base = url ?? (isGrpc ? 'http://localhost:4317' : 'http://localhost:4318');
+  if (isGrpc && new URL(base).pathname !== '/') {
+    reader.note({
+      variable: `${PATH}.endpoint`,
+      problem: 'gRPC takes no path; it is left out',
+      fix: 'remove the path',
+    });
+  }
   return {
     [OTLP_ENDPOINT.traces.name]: isGrpc ? toGrpcUrl(base, true) : toSignalUrl(base, 'traces'),
     // Unwritten, the protocol is left to the endpoint that wins, which may be the environment's.

@@ -70,8 +70,13 @@ const MAX_MASKED = 1_000;
 /** The value as an issue may repeat it: one line, bounded, credentials of URLs masked. */
 export function quote(text: string): string {
   // oxlint-disable-next-line no-control-regex -- control characters must not reach a terminal
-  const line = maskUrl(text.slice(0, MAX_MASKED)).replaceAll(/[\u0000-\u001F\u007F-\u009F]/g, '·');
+  const line = maskUrl(maskUserOfNoUrl(text.slice(0, MAX_MASKED))).replaceAll(/[\u0000-\u001F\u007F-\u009F]/g, '·');
   return line.length > MAX_QUOTED ? `"${Array.from(line).slice(0, MAX_QUOTED).join('')}…"` : `"${line}"`;
+}
+
+/** Masks the user information of what was meant as a URL and is none: its scheme, a slash or a bracket is missing. */
+function maskUserOfNoUrl(text: string): string {
+  return text.replace(/^(["']?(?:[a-z][a-z0-9+.-]+:\/+|\/\/)).*@/is, '$1***@').replace(/^(["']?)[^/"']+@/, '$1***@');
 }
 
 /** Masks what may be secret in a URL: the user information and the values of the query. */

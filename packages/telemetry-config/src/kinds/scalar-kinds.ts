@@ -145,11 +145,26 @@ export function choice<const T extends string>(
   };
 }
 
-/** A URL without a scheme, with the fix where the rest of it is usable. */
-function missingScheme(given: string, expected: string): Fault {
-  const completed = `http://${given.replace(/^\/\//, '')}`;
-  const fix = URL.canParse(completed) && !/\s/.test(given) ? { fix: `write ${maskUrl(completed)}` } : {};
-  return { problem: `${quote(given)} has no scheme`, expected, ...fix };
+/** A URL without a usable scheme, with the fix where the rest of it is usable. */
+function wrongScheme(given: string, expected: string): Fault {
+  const [, scheme = '', slashes = '', rest = given] = /^([a-z][a-z0-9+.-]*):(\/\/)(.*)$/is.exec(given) ?? [];
+  const problem =
+    slashes === '' ? `${quote(given)} has no scheme` : `${quote(given)} has the scheme ${scheme.toLowerCase()}`;
+  const completed = scheme === '' ? withScheme(rest) : GRPC_SCHEMES.get(scheme.toLowerCase())?.concat(rest);
+  const isUsable = completed !== undefined && URL.canParse(completed) && !/[\s"']/.test(given);
+  return { problem, expected, ...(isUsable ? { fix: `write ${maskUrl(completed)}` } : {}) };
+}
+
+/** Schemes that say gRPC elsewhere, and what says the same here. */
+const GRPC_SCHEMES: ReadonlyMap<string, string> = new Map([
+  ['grpc', 'http://'],
+  ['grpcs', 'https://'],
+]);
+
+/** `host`, `//host` and `http:/host` as they were meant. */
+function withScheme(given: string): string {
+  const [, scheme = 'http', rest = given] = /^(https?):\/?(?!\/|\d)(.*)$/is.exec(given) ?? [];
+  return `${scheme.toLowerCase()}://${rest.replace(/^\/\//, '')}`;
 }
 
 /** An absolute http or https URL, kept as written (trimmed). */
@@ -157,12 +172,7 @@ export function httpUrl(): Kind<string> {
   const expected = 'a URL that begins with http:// or https://';
   const parse = (given: string): Parsed<string> => {
     const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(given)?.[1]?.toLowerCase();
-    if (scheme === undefined) {
-      return refused(missingScheme(given, expected));
-    }
-    if (scheme !== 'http' && scheme !== 'https') {
-      return refused({ problem: `${quote(given)} has the scheme ${scheme}`, expected });
-    }
+    if (scheme !== 'http' && scheme !== 'https') return refused(wrongScheme(given, expected));
     if (!URL.canParse(given)) return refused({ problem: `${quote(given)} is not a URL`, expected });
     return accepted(given);
   };

@@ -102,7 +102,7 @@ function notePath(reader: VariableReader, given: GivenEndpoint, signal: otlp.Sig
       fix,
     });
   } else if (!given.isOwn && /\/v1\/(?:traces|metrics|logs)\/?$/.test(pathname)) {
-    const problem = `it ends in ${pathname}, and v1/${signal} is appended to that`;
+    const problem = `it ends in ${pathname}, and the path of each signal is appended to that`;
     reader.note({
       variable,
       problem,
