@@ -9,6 +9,7 @@ import {
 } from './agent-fields.ts';
 import { eachAgentHeader, hasAgentHeader, HEADER_AGENT_CONTEXT } from './agent-headers.ts';
 import { isRecord, readHeader, type RequestHeaders } from './carrier-input.ts';
+import { Memo } from './memo.ts';
 import { sanitiseText } from './sanitise-text.ts';
 
 /** How far an identity field can be believed. */
@@ -135,14 +136,13 @@ export function mergeAgentContext(sources: AgentSources): MergedAgent {
   const info = clientInfoOf(sources);
   if (hasOwnContext(sources)) return merge(sources, info);
   const key = toMemoKey(sources, info);
-  return key === undefined ? merge(sources, info) : (memo.get(key) ?? remember(key, merge(sources, info)));
+  return key === undefined ? merge(sources, info) : (memo.get(key) ?? memo.set(key, merge(sources, info)));
 }
 
 // Most clients say nothing about the turn: what follows from their name, User-Agent and credential alone is the same for
 // each of their requests.
-const MEMO_ENTRIES = 1024;
 const MEMO_MAX_CHARS = 512;
-const memo = new Map<string, MergedAgent>();
+const memo = new Memo<MergedAgent>(1024);
 
 function hasOwnContext({ body, meta, headers }: AgentSources): boolean {
   return hasContextKey(body) || hasContextKey(meta) || hasAgentHeader(headers);
@@ -158,12 +158,6 @@ function toMemoKey(sources: AgentSources, info: ClientInfo): string | undefined 
   const { name = '', version = '' } = info;
   const key = `${name}\n${version}\n${sources.authSubject ?? ''}\n${readHeader(sources.headers, 'user-agent') ?? ''}`;
   return key.length > MEMO_MAX_CHARS ? undefined : key;
-}
-
-function remember(key: string, merged: MergedAgent): MergedAgent {
-  if (memo.size >= MEMO_ENTRIES) memo.clear();
-  memo.set(key, merged);
-  return merged;
 }
 
 interface ClientInfo {

@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import type { RequestHeaders } from './carrier-input.ts';
+import { Memo } from './memo.ts';
 
 /** Tells whether an address (canonical text) belongs to a proxy whose forwarding headers are believed. */
 export type IsTrustedProxy = (address: string) => boolean;
@@ -82,7 +83,10 @@ export function readClientAddress(
   peerAddress: string | undefined,
   isTrustedProxy: IsTrustedProxy,
 ): ClientAddress {
-  const direct = peerAddress === undefined ? UNKNOWN_PEER : (peers.get(peerAddress) ?? rememberPeer(peerAddress));
+  const direct =
+    peerAddress === undefined
+      ? UNKNOWN_PEER
+      : (peers.get(peerAddress) ?? peers.set(peerAddress, toDirect(peerAddress)));
   const peer = direct.sourceIp;
   if (peer === undefined || !isTrustedProxy(peer)) return direct;
   const chain = readForwardedChain(headers);
@@ -97,16 +101,12 @@ export function readClientAddress(
 }
 
 const UNKNOWN_PEER: ClientAddress = { trust: 'server_derived' };
-const MAX_PEERS = 4096;
 // A connection brings many requests: its address is parsed once.
-const peers = new Map<string, ClientAddress>();
+const peers = new Memo<ClientAddress>(4096);
 
-function rememberPeer(peerAddress: string): ClientAddress {
+function toDirect(peerAddress: string): ClientAddress {
   const sourceIp = toCanonicalIp(peerAddress);
-  const direct: ClientAddress = sourceIp === undefined ? UNKNOWN_PEER : { sourceIp, trust: 'server_derived' };
-  if (peers.size >= MAX_PEERS) peers.clear();
-  peers.set(peerAddress, direct);
-  return direct;
+  return sourceIp === undefined ? UNKNOWN_PEER : { sourceIp, trust: 'server_derived' };
 }
 
 function readForwardedChain(headers: RequestHeaders): readonly string[] {

@@ -1,3 +1,5 @@
+import { Memo } from './memo.ts';
+
 /** What stands in place of something that must not be kept. */
 export const REDACTED = '[redacted]';
 
@@ -48,7 +50,7 @@ const MIN_CHARS = 6;
  */
 export function redactText(text: string): string {
   if (text.length < MIN_CHARS) return text;
-  return text.length > MEMO_MAX_CHARS ? redact(text) : (memo.get(text) ?? remember(text));
+  return text.length > MEMO_MAX_CHARS ? redact(text) : (memo.get(text) ?? memo.set(text, redact(text)));
 }
 
 /** True when `redactText` would change `text`. For texts that come once (ids): nothing is remembered. */
@@ -70,16 +72,8 @@ function applyRules(text: string, lower: string): string {
 }
 
 // Names, ids and models come again with each call: looking one up costs a tenth of scanning it.
-const MEMO_ENTRIES = 4096;
 const MEMO_MAX_CHARS = 80;
-const memo = new Map<string, string>();
-
-function remember(text: string): string {
-  if (memo.size >= MEMO_ENTRIES) memo.clear();
-  const redacted = redact(text);
-  memo.set(text, redacted);
-  return redacted;
-}
+const memo = new Memo<string>(4096);
 
 const SECRET_KEY =
   /authorization|token|passw|passphrase|^pwd$|secret|apikey|accesskey|privatekey|cookie|credential|bearer/;

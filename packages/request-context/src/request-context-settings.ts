@@ -1,6 +1,7 @@
 import type { TextMapPropagator } from '@opentelemetry/api';
 import { createTrustedProxies, type IsTrustedProxy } from './client-address.ts';
 import { newSpanId, newTraceId, newUuidV7 } from './identifiers.ts';
+import { Memo } from './memo.ts';
 import { sha256Hex } from './sha256.ts';
 
 /** What `createRequestContextSettings` takes. */
@@ -62,13 +63,6 @@ export function createRequestContextSettings(options: RequestContextOptions): Re
 }
 
 function createSessionKey(sha256: (text: string) => string): (sessionId: string) => string {
-  const keys = new Map<string, string>();
-  return (sessionId) => {
-    const known = keys.get(sessionId);
-    if (known !== undefined) return known;
-    if (keys.size >= MAX_SESSIONS) keys.clear();
-    const key = sha256(sessionId).slice(0, 12);
-    keys.set(sessionId, key);
-    return key;
-  };
+  const keys = new Memo<string>(MAX_SESSIONS);
+  return (sessionId) => keys.get(sessionId) ?? keys.set(sessionId, sha256(sessionId).slice(0, 12));
 }

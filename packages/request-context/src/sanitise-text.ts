@@ -1,4 +1,5 @@
 import { truncateUtf8 } from '@dcc-mcp/bounds';
+import { Memo } from './memo.ts';
 import { redactText } from './redact-text.ts';
 
 /** Bound of a text taken from a caller, in bytes of UTF-8. */
@@ -10,9 +11,8 @@ const CONTROL = /[\u0000-\u001F\u007F-\u009F\u200E\u200F\u202A-\u202E\u2066-\u20
 const LONE_SURROGATE = /\p{Surrogate}/gu;
 const MAX_SCANNED_CHARS = 16_384;
 
-const MEMO_ENTRIES = 4096;
 const MEMO_MAX_CHARS = 160;
-const memo = new Map<string, string>();
+const memo = new Memo<string>(4096);
 
 /**
  * A text a caller sent, fit to be kept: well-formed, without control characters, credentials and e-mail addresses, and cut
@@ -20,15 +20,8 @@ const memo = new Map<string, string>();
  */
 export function sanitiseText(text: string, maxBytes: number = MAX_TEXT_BYTES): string {
   if (text.length > MEMO_MAX_CHARS) return clean(text, maxBytes);
-  const known = memo.get(text) ?? remember(text);
+  const known = memo.get(text) ?? memo.set(text, clean(text, MAX_TEXT_BYTES));
   return known.length * 3 <= maxBytes ? known : truncateUtf8(known, maxBytes).text;
-}
-
-function remember(text: string): string {
-  if (memo.size >= MEMO_ENTRIES) memo.clear();
-  const cleaned = clean(text, MAX_TEXT_BYTES);
-  memo.set(text, cleaned);
-  return cleaned;
 }
 
 function clean(text: string, maxBytes: number): string {

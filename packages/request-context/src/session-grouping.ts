@@ -21,20 +21,17 @@ const BAGGAGE_SESSION_ID = 'session.id';
 
 const SESSION_HEADERS = ['x-session-id', 'x-dcc-mcp-session-id'] as const;
 
-/** Where a session may be named. */
+/** Where a conversation may be named, where the protocol has no session. */
 export interface SessionCandidates {
-  /** Key of the protocol session, already hashed. */
-  readonly protocolKey?: string;
   readonly headers: RequestHeaders;
   readonly agentSessionId?: string;
   readonly baggage?: Baggage;
   readonly traceId: string;
 }
 
-/** The first that exists: protocol session, header, agent context, baggage (when allowed), trace. */
+/** The first that exists: header, agent context, baggage (when allowed), trace. */
 export function groupSession(candidates: SessionCandidates): SessionGroup {
-  const { protocolKey, headers, agentSessionId, baggage, traceId } = candidates;
-  if (protocolKey !== undefined) return { id: protocolKey, source: 'protocol' };
+  const { headers, agentSessionId, baggage, traceId } = candidates;
   const named = SESSION_HEADERS.map((name) => readHeader(headers, name)).find(isUsableId);
   if (named !== undefined) return { id: named, source: 'header' };
   if (agentSessionId !== undefined) return { id: sanitiseText(agentSessionId, MAX_ID_CHARS), source: 'agent' };
