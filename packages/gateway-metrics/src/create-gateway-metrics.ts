@@ -8,9 +8,9 @@ import { ExemplarStore, type ExemplarFilter } from './exemplar-store.ts';
 import type { GatewayMetrics } from './gateway-events.ts';
 import { guarded } from './guarded.ts';
 import { createJobMethods, createMeasuringMethods } from './measuring-methods.ts';
+import { memoize } from './memoize.ts';
 import { definitionOf } from './metric-catalogue.ts';
 import { startObservedGauges } from './observed-gauges.ts';
-import { once } from './once.ts';
 import { createSafeMeter, DEFAULT_SERIES_BUDGET, type SafeMeter } from './safe-meter.ts';
 import type { LabelValues } from './series-table.ts';
 
@@ -91,8 +91,8 @@ export function createGatewayMetrics(meter: Meter, options: GatewayMetricsOption
   const parts: RecordingParts = {
     meter: safeMeter,
     tools: createToolLabels(options.isRegisteredTool, seriesBudget),
-    counter: once((feature: GatewayFeature) => createClosedCounter(safeMeter, feature)),
-    instrument: once((name: string) => safeMeter.instrument(definitionOf(name))),
+    counter: memoize((feature: GatewayFeature) => createClosedCounter(safeMeter, feature)),
+    instrument: memoize((name: string) => safeMeter.instrument(definitionOf(name))),
   };
   for (const feature of features) parts.counter(feature);
   return {

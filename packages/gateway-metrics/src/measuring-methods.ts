@@ -10,7 +10,7 @@ import {
 import { count, type RecordingParts } from './counting-methods.ts';
 import type { GatewayMetrics } from './gateway-events.ts';
 import { guarded } from './guarded.ts';
-import { once } from './once.ts';
+import { memoize } from './memoize.ts';
 import { createOperationRecorder, createSessionRecorder } from './operation-metrics.ts';
 
 type MeasuringMethods = Pick<
@@ -26,8 +26,8 @@ type MeasuringMethods = Pick<
 /** The methods that time things. */
 export function createMeasuringMethods(parts: RecordingParts): MeasuringMethods {
   const { instrument, meter, tools } = parts;
-  const operations = once((side: 'server' | 'client') => createOperationRecorder(meter, side, tools));
-  const sessions = once((side: 'server' | 'client') => createSessionRecorder(meter, side));
+  const operations = memoize((side: 'server' | 'client') => createOperationRecorder(meter, side, tools));
+  const sessions = memoize((side: 'server' | 'client') => createSessionRecorder(meter, side));
   return {
     recordSearch: guarded(({ result, durationSeconds, span }) => {
       count(parts, 'searches', { labels: { result }, span });

@@ -1,5 +1,5 @@
-/** `create(key)` once for each key. */
-export function once<K, V>(create: (key: K) => V): (key: K) => V {
+/** Calls `create` once for each key and gives what came of it from then on; whoever uses it keeps the keys few. */
+export function memoize<K, V>(create: (key: K) => V): (key: K) => V {
   const made = new Map<K, V>();
   return (key) => {
     const known = made.get(key);
