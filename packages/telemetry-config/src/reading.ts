@@ -16,6 +16,7 @@ export interface Issue {
 /** Where an effective value comes from; `ignored` means: it is set, and a configuration file overrules it. */
 export type OriginSource = 'flag' | 'env' | 'file' | 'default' | 'ignored';
 
+/** Where the effective value of one setting comes from. */
 export interface Origin {
   readonly source: OriginSource;
   /** The variable or flag that was read, where it was one. */

@@ -22,16 +22,22 @@ export interface OtlpExporterConfig {
   readonly insecure: boolean;
 }
 
+/** Prints on standard error. */
 export interface ConsoleExporterConfig {
   readonly type: 'console';
 }
 
+/** Where spans go. */
 export type SpanExporterConfig = OtlpExporterConfig | ConsoleExporterConfig;
+/** Where log records go. */
 export type LogRecordExporterConfig = OtlpExporterConfig | ConsoleExporterConfig;
 
+/** What a pushed sum counts since (OTel "Metric Exporter", temporality preference). */
 export type MetricTemporality = 'cumulative' | 'delta' | 'lowmemory';
+/** How histograms are kept (OTel "Default Histogram Aggregation"). */
 export type HistogramAggregation = 'explicit_bucket_histogram' | 'base2_exponential_bucket_histogram';
 
+/** Where metrics are pushed to, and in which shape. */
 export type PushMetricExporterConfig = (OtlpExporterConfig | ConsoleExporterConfig) & {
   readonly temporality: MetricTemporality;
   readonly defaultHistogramAggregation: HistogramAggregation;
@@ -46,12 +52,14 @@ export interface BatchConfig {
   readonly maxExportBatchSize: number;
 }
 
+/** One way out for spans or log records; `simple` hands on each item at once. */
 export interface ProcessorConfig<Exporter> {
   readonly type: 'batch' | 'simple';
   readonly batch: BatchConfig;
   readonly exporter: Exporter;
 }
 
+/** One way out for metrics: pushed at an interval, or pulled by Prometheus. */
 export type MetricReaderConfig =
   | {
       readonly type: 'periodic';
@@ -73,6 +81,7 @@ export interface AttributeLimits {
   readonly attributeValueLength: number;
 }
 
+/** Bounds on what one span may carry (OTel "Span Limits"). */
 export interface SpanLimitsConfig extends AttributeLimits {
   readonly eventCount: number;
   readonly linkCount: number;
@@ -80,6 +89,7 @@ export interface SpanLimitsConfig extends AttributeLimits {
   readonly attributesPerLink: number;
 }
 
+/** Samplers of the specification (`OTEL_TRACES_SAMPLER`). */
 export type SamplerName =
   | 'always_on'
   | 'always_off'
@@ -88,15 +98,20 @@ export type SamplerName =
   | 'parentbased_always_off'
   | 'parentbased_traceidratio';
 
+/** Which traces are recorded. */
 export interface SamplerConfig {
   readonly name: SamplerName;
   /** From 0 to 1; only the ratio samplers look at it. */
   readonly ratio: number;
 }
 
+/** Ways to carry trace context (`OTEL_PROPAGATORS`). */
 export type PropagatorName = 'tracecontext' | 'baggage' | 'b3' | 'b3multi';
+/** Which measurements may become exemplars (`OTEL_METRICS_EXEMPLAR_FILTER`). */
 export type ExemplarFilter = 'trace_based' | 'always_on' | 'always_off';
+/** Who finds out about the process (`OTEL_NODE_RESOURCE_DETECTORS`). */
 export type ResourceDetectorName = 'env' | 'host' | 'os' | 'process' | 'service';
+/** From which level on the SDK speaks of itself (`OTEL_LOG_LEVEL`). */
 export type DiagLevel = 'none' | 'error' | 'warn' | 'info' | 'debug' | 'verbose' | 'all';
 
 /** A value of a resource attribute that is no text. */

@@ -1,6 +1,6 @@
 import { sha1 } from './sha1.ts';
 
-/** The namespace of names that are no URL, OID or directory entry (RFC 9562, "NameSpace_DNS"). */
+/** RFC 9562, "NameSpace_DNS". Which namespace it is does not matter, only that instance ids never change. */
 const NAMESPACE = '6ba7b810-9dad-11d1-80b4-00c04fd430c8';
 
 /** The UUID v5 of a name (RFC 9562, section 5.5): the same text gives the same id, everywhere and always. */

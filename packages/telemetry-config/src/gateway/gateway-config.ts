@@ -4,12 +4,14 @@ import type { TelemetryConfig } from '../telemetry-config.ts';
 /** A secret as it was written: the text itself, or the file that holds it (a trailing line break there is not part of it). */
 export type Secret = { readonly text: string } | { readonly file: string };
 
+/** The listener: where it is, what it shows, whom it believes. */
 export interface ServerConfig {
   readonly host: string;
   /** 0 means any free port. */
   readonly port: number;
   /** `DCC_MCP_GATEWAY_NAME`: what people call this gateway. */
   readonly name?: string;
+  /** `search`: four tools that find and call the rest. `all`: the tools of the upstreams themselves. */
   readonly expose: 'search' | 'all';
   /** Without a trailing slash. */
   readonly publicUrl?: string;
@@ -17,8 +19,11 @@ export interface ServerConfig {
   readonly trustedProxies: readonly string[];
   /** With a leading, without a trailing slash. */
   readonly adminPath: string;
+  /** Whether there is an admin page. */
   readonly admin: boolean;
+  /** Largest request body. */
   readonly bodyLimitBytes: number;
+  /** `Host` headers that are answered on a bind other than loopback; empty: any. */
   readonly allowedHosts: readonly string[];
   /** `--stdio`: the protocol is on stdin and stdout. */
   readonly stdio: boolean;
@@ -28,6 +33,7 @@ export interface ServerConfig {
   readonly wait: boolean;
 }
 
+/** OAuth towards one upstream; without a `clientId` the client registers itself. */
 export interface UpstreamOauthConfig {
   readonly clientId?: string;
   readonly clientSecret?: Secret;
@@ -61,16 +67,22 @@ export interface UpstreamConfig {
         /** Headers whose values are in files. */
         readonly headerFiles: Readonly<Record<string, string>>;
       };
+  /** Started by its first use instead of at the start. */
   readonly isLazy: boolean;
+  /** Known, but not used. */
   readonly isDisabled: boolean;
+  /** `main`: the host works on its main thread, one call at a time. */
   readonly affinity: 'main' | 'any';
   /** Calls in flight at once; by default 16, 1 for affinity `main`. */
   readonly concurrency: number;
+  /** Calls that may wait; one more is refused. */
   readonly maxQueued: number;
+  /** Longest time of a call, waiting included. */
   readonly timeoutMillis: number;
   readonly oauth?: UpstreamOauthConfig;
 }
 
+/** What JSON Web Tokens are checked with: a secret, a set of published keys, or both. */
 export interface JwtConfig {
   readonly secret?: Secret;
   readonly jwksUrl?: string;
@@ -80,6 +92,7 @@ export interface JwtConfig {
   readonly issuer?: string;
 }
 
+/** `/metrics`: whether, where, and for whom. */
 export interface MetricsConfig {
   /** Unset: the route is not mounted (404), except for `prometheus` in `OTEL_METRICS_EXPORTER`. False was said explicitly: 503. */
   readonly enabled?: boolean;
@@ -91,21 +104,29 @@ export interface MetricsConfig {
   readonly jwt?: JwtConfig;
   /** Sources of regular expressions, searched for in the request path. */
   readonly excludedHandlers: readonly string[];
+  /** Labels of the gauge `app_info`. */
   readonly customLabels: Readonly<Record<string, string>>;
+  /** First prefix of the request metrics. */
   readonly namespace?: string;
+  /** Second prefix of the request metrics. */
   readonly subsystem?: string;
+  /** Whether every series says its instrumentation scope (`otel_scope_*`). */
   readonly scopeLabels: boolean;
 }
 
 /** What `OTEL_*` has no word for. */
 export interface GatewayTelemetryConfig {
+  /** Whose trace a request belongs to: `auto`, `remote`: the caller's; `local`: always a new one, with a link. */
   readonly traceParent: 'auto' | 'remote' | 'local';
+  /** Whether what the gateway answers itself has spans. */
   readonly protocolSpans: boolean;
   /** Operations (`search`, `describe`, `load_skill`, `call`, `call_batch`) whose content spans may hold. */
   readonly captureContent: readonly string[];
+  /** Baggage keys that cross the gateway. */
   readonly baggageAllow: readonly string[];
 }
 
+/** A bearer token and whom it stands for. */
 export interface AuthToken {
   readonly token: Secret;
   readonly name?: string;
@@ -113,6 +134,7 @@ export interface AuthToken {
   readonly dccTypes: readonly string[];
 }
 
+/** Who may use `/mcp`, `/v1` and the admin page; without tokens and keys everybody may. */
 export interface AuthConfig {
   readonly tokens: readonly AuthToken[];
   readonly jwksUrl?: string;
@@ -120,7 +142,7 @@ export interface AuthConfig {
   readonly issuer?: string;
 }
 
-/** Empty lists restrict nothing. */
+/** Which tools may be seen and called. Empty lists restrict nothing. */
 export interface PolicyConfig {
   readonly quarantine: 'off' | 'on-change';
   readonly readOnly: boolean;
@@ -131,6 +153,7 @@ export interface PolicyConfig {
   readonly allowedToolSlugPrefixes: readonly string[];
 }
 
+/** How much, how often, how long. */
 export interface LimitsConfig {
   /** Absent: unlimited. */
   readonly ratePerMinute?: number;
@@ -138,10 +161,13 @@ export interface LimitsConfig {
   readonly concurrencyPerPrincipal?: number;
   /** 0 means no retry. */
   readonly readRetryMax: number;
+  /** Failures in a row that open the circuit of an upstream. */
   readonly circuitFailureThreshold: number;
+  /** How long it stays open, in seconds. */
   readonly circuitOpenSecs: number;
 }
 
+/** What is kept of finished calls. */
 export interface AuditConfig {
   /** Absent: memory only. */
   readonly dir?: string;
@@ -149,8 +175,11 @@ export interface AuditConfig {
   readonly maxBytes: number;
 }
 
+/** Instances that come by themselves. */
 export interface RegistryConfig {
+  /** Folder of the registry; absent: none is read. */
   readonly dir?: string;
+  /** Age of a heartbeat that makes an instance stale, in seconds. */
   readonly staleTimeoutSecs: number;
   /** CIDR blocks or addresses that HTTP registration may name. */
   readonly registerAllow: readonly string[];

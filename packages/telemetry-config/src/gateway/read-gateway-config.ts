@@ -27,6 +27,7 @@ import { CONFIG_VARIABLE } from './settings/table.ts';
 import { noteUnknownKeys } from './unknown-keys.ts';
 import { withoutUndefined } from './without-undefined.ts';
 
+/** What `readGatewayConfig` needs beside flags, environment and file. */
 export interface ReadGatewayOptions {
   /** The declarative file that `OTEL_CONFIG_FILE` names, as the caller read it. */
   readonly otelConfigFile?: ConfigFileInput;

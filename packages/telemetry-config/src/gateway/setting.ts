@@ -18,6 +18,7 @@ export interface Setting<T> {
   readonly isGuard: boolean;
 }
 
+/** A row that always has a value. */
 export type SettingWithFallback<T> = Setting<T> & { readonly fallback: T };
 
 /** A section of the table: rows that always have a value, and rows that may have none. */
@@ -27,6 +28,7 @@ export type SettingRows<Always, Optional> = {
   readonly [Key in keyof Optional]: Setting<Optional[Key]>;
 };
 
+/** What a row may leave out. */
 export interface SettingOptions<T> {
   readonly description: string;
   readonly flag?: keyof GatewayFlags;
@@ -36,6 +38,7 @@ export interface SettingOptions<T> {
   readonly isGuard?: boolean;
 }
 
+/** Makes a row of the table. @param names Environment variables, best first. */
 export function setting<T>(
   path: string,
   names: string | readonly string[],

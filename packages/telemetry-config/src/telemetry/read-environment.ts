@@ -20,6 +20,7 @@ import { UNSUPPORTED } from '../variables/unsupported.ts';
 import { readResource } from './general-settings.ts';
 import { readLogs, readMetrics, readTraces } from './signals.ts';
 
+/** What `readTelemetryEnvironment` takes beside the environment. */
 export interface ReadEnvironmentOptions {
   /** Below the environment, in the same names and syntax: what an application's own file says. Their origin is `file`. */
   readonly defaults?: Environment;

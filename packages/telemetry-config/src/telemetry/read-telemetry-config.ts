@@ -15,6 +15,7 @@ export type ConfigFileInput =
   | { readonly name: string; readonly text: string }
   | { readonly name: string; readonly unreadable: string };
 
+/** What `readTelemetryConfig` takes beside the environment. */
 export interface ReadTelemetryOptions extends ReadEnvironmentOptions {
   /** The declarative file; needed as soon as `configFilePath(env)` names one. */
   readonly configFile?: ConfigFileInput;

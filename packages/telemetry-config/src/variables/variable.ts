@@ -44,6 +44,7 @@ export interface VariableOptions<T> {
 /** A row whose `fallback` is always there. */
 export type VariableWithFallback<T> = Variable<T> & { readonly fallback: T };
 
+/** Makes a row of the table. */
 export function variable<T>(
   name: string,
   kind: Kind<T>,

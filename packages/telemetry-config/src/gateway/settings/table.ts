@@ -17,7 +17,7 @@ export const GATEWAY_SETTINGS: readonly Setting<unknown>[] = [
   ROOT,
 ].flatMap((section) => Object.values(section));
 
-/** Variables that are no key of the file. */
+/** The path of the gateway's file. */
 export const CONFIG_VARIABLE = 'DCC_MCP_CONFIG';
-/** `mcpServers` as JSON. */
+/** `mcpServers` as JSON, in place of the file's. */
 export const SERVERS_VARIABLE = 'DCC_MCP_MCP_SERVERS';
