@@ -29,6 +29,16 @@ export interface FinishedCall extends FinishedOperation {
   readonly transport: 'tcp' | 'pipe' | undefined;
 }
 
+/** One exchange with an upstream for a request that is no call. */
+export interface FinishedForward {
+  readonly method: string;
+  readonly transport: 'tcp' | 'pipe';
+  readonly outcome: Outcome;
+  readonly backendErrorKind: BackendErrorKind | undefined;
+  /** Absent where it never left the queue. */
+  readonly durationSeconds: number | undefined;
+}
+
 /** One finished describe or load_skill. */
 export interface FinishedFollowUp extends FinishedOperation {
   readonly kind: 'describe' | 'load_skill';
@@ -110,6 +120,18 @@ export class Recorder {
         durationSeconds: timing.upstreamMillis / 1000,
         span: span.spanContext,
       });
+    }
+  }
+
+  /** What was handed on: lists, prompts, resources, completions. */
+  forwarded({ method, transport, outcome, backendErrorKind, durationSeconds }: FinishedForward): void {
+    const metrics = this.#metrics;
+    if (durationSeconds !== undefined) {
+      const errorType = statusOfOutcome(outcome) === 'success' ? undefined : outcome;
+      metrics?.recordOperation({ side: 'client', method, errorType, transport, durationSeconds });
+    }
+    if (backendErrorKind !== undefined) {
+      metrics?.recordBackendError(backendErrorKind);
     }
   }
 

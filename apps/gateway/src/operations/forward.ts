@@ -20,10 +20,12 @@ export interface ForwardTarget {
  * it for each request it takes. Whoever starts it ends it.
  */
 export class Forwarding {
+  readonly #core: OperationCore;
   readonly #caller: Caller;
   readonly #span: ProtocolSpan;
 
   constructor(core: OperationCore, caller: Caller, method: string) {
+    this.#core = core;
     this.#caller = caller;
     this.#span = core.spans.startProtocol(caller.ctx, method, { ...caller.facts, isForwarded: true });
   }
@@ -32,20 +34,37 @@ export class Forwarding {
   send(upstream: Upstream, { method, params, target }: ForwardTarget): Promise<HopResult> {
     const { signal, peer } = this.#caller;
     let hopSpan: HopSpan | undefined;
+    let sentAt: number | undefined;
     return requestAnsweringInputs(upstream, {
       method,
       params,
       begin: (): HopEnvelope => {
         hopSpan = this.#span.startHop(hopTarget(upstream, method, target));
+        sentAt = this.#core.now();
         return hopSpan.carrier();
       },
       isRead: true,
       onRetry: ({ attempt, delayMillis, failure }) =>
         hopSpan?.addRetry({ attempt, delayMillis, reason: outcomeOfError(failure) }),
-      onEnd: (round) => endHop(hopSpan, round),
+      onEnd: (round) => {
+        endHop(hopSpan, round);
+        this.#record(upstream, method, round, sentAt);
+      },
       timeoutMillis: upstream.settings.timeoutMillis,
       ...(signal === undefined ? {} : { signal }),
       ...(peer === undefined ? {} : { peer }),
+    });
+  }
+
+  #record({ settings }: Upstream, method: string, hop: HopResult, sentAt: number | undefined): void {
+    const { recorder, now } = this.#core;
+    recorder.forwarded({
+      method,
+      transport: settings.transport.type === 'stdio' ? 'pipe' : 'tcp',
+      outcome: hop.ok ? 'ok' : outcomeOfError(errorOfFailure(hop.failure)),
+      // An error that the upstream answers with is its answer.
+      backendErrorKind: hop.ok || hop.failure.rpcError !== undefined ? undefined : hop.failure.backendErrorKind,
+      durationSeconds: sentAt === undefined ? undefined : (now() - sentAt) / 1000,
     });
   }
 
