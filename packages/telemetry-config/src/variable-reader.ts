@@ -1,4 +1,4 @@
-import { nearest } from './nearest.ts';
+import { IssueList, type NewIssue } from './issue-list.ts';
 import type { Parsed } from './kinds/kind.ts';
 import type { Environment, Issue, Origin, OriginSource, Origins } from './reading.ts';
 import type { Variable, VariableWithFallback } from './variables/variable.ts';
@@ -34,7 +34,7 @@ function defaultText<T>(variable: Variable<T>): string {
 export class VariableReader {
   readonly #layers: readonly Layer[];
   readonly #parsed = new Map<string, Parsed<unknown>>();
-  readonly #issues: Issue[] = [];
+  readonly #issues = new IssueList();
   readonly #origins = new Map<string, Origin>();
 
   /** @param defaults Read below the environment, in the same syntax; its origin is `file`. */
@@ -90,29 +90,12 @@ export class VariableReader {
     return this.#layers.some((layer) => textOf(layer.texts, name) !== undefined);
   }
 
-  /** Adds an issue, a warning unless it says otherwise; the same one counts once. */
-  note(issue: Omit<Issue, 'severity'> & { readonly severity?: Issue['severity'] }): void {
-    const isKnown = this.#issues.some(
-      ({ variable, problem }) => variable === issue.variable && problem === issue.problem,
-    );
-    if (!isKnown) this.#issues.push({ severity: 'warning', ...issue });
-  }
-
-  /** Names variables that look like a misspelt one of `known`. */
-  noteMisspelt(env: Environment, prefix: string, known: ReadonlySet<string>): void {
-    for (const name of Object.keys(env)) {
-      if (known.has(name) || !name.toUpperCase().startsWith(prefix) || textOf(env, name) === undefined) continue;
-      // Where names have no case (Windows), it is the variable itself.
-      if (name !== name.toUpperCase() && textOf(env, name.toUpperCase()) !== undefined) continue;
-      const meant = nearest(name.toUpperCase(), known);
-      if (meant !== undefined) {
-        this.note({ variable: name, problem: 'no such variable; it has no effect', fix: `did you mean ${meant}?` });
-      }
-    }
+  note(issue: NewIssue): void {
+    this.#issues.note(issue);
   }
 
   get issues(): readonly Issue[] {
-    return this.#issues;
+    return this.#issues.all;
   }
 
   get origins(): Origins {

@@ -1,3 +1,4 @@
+import { IssueList, type NewIssue } from '../issue-list.ts';
 import { valueAt, type JsonObject } from '../json-object.ts';
 import type { Parsed } from '../kinds/kind.ts';
 import type { Environment, Issue, Origin, OriginSource, Origins } from '../reading.ts';
@@ -18,7 +19,7 @@ export class SettingReader {
   readonly env: Environment;
   readonly file: JsonObject;
   readonly flags: GatewayFlags;
-  readonly #issues: Issue[] = [];
+  readonly #issues = new IssueList();
   readonly #origins = new Map<string, Origin>();
   readonly #parsed = new Map<string, Parsed<unknown>>();
 
@@ -60,15 +61,12 @@ export class SettingReader {
     this.settle(path, { source, text, ...(source === 'file' ? {} : { variable: place }) });
   }
 
-  note(issue: Omit<Issue, 'severity'> & { readonly severity?: Issue['severity'] }): void {
-    const isKnown = this.#issues.some(
-      ({ variable, problem }) => variable === issue.variable && problem === issue.problem,
-    );
-    if (!isKnown) this.#issues.push({ severity: 'warning', ...issue });
+  note(issue: NewIssue): void {
+    this.#issues.note(issue);
   }
 
   get issues(): readonly Issue[] {
-    return this.#issues;
+    return this.#issues.all;
   }
 
   get origins(): Origins {

@@ -1,4 +1,5 @@
 import { quote } from '../kinds/kind.ts';
+import { misspeltNames } from '../misspelt-names.ts';
 import type { Environment, Issue, Reading } from '../reading.ts';
 import type { TelemetryConfig } from '../telemetry-config.ts';
 import { VariableReader } from '../variable-reader.ts';
@@ -83,7 +84,9 @@ export function readVariables(env: Environment, defaults: Environment | undefine
     semconvStabilityOptIn: reader.read(general.SEMCONV_STABILITY_OPT_IN),
   };
   readTheRest(reader);
-  reader.noteMisspelt(env, 'OTEL_', OTEL_NAMES);
+  for (const { name, meant } of misspeltNames(env, 'OTEL_', OTEL_NAMES)) {
+    reader.note({ variable: name, problem: 'no such variable; it has no effect', fix: `did you mean ${meant}?` });
+  }
   return { values, issues: reader.issues, origins: inTableOrder(reader) };
 }
 
