@@ -1,4 +1,4 @@
-import type { Counter, Histogram, SpanContext, UpDownCounter } from '@opentelemetry/api';
+import type { Attributes, Counter, Histogram, SpanContext, UpDownCounter } from '@opentelemetry/api';
 import type { ExemplarSlots } from './exemplar-store.ts';
 import type { PendingSum, PendingSums } from './pending-sums.ts';
 import type { Series } from './series-table.ts';
@@ -95,14 +95,30 @@ export class SumSeries implements BoundSeries, PendingSum {
   }
 }
 
+/** A histogram whose series can be bound, as those of `@dcc-mcp/telemetry-node` are. */
+interface BindableHistogram extends Histogram {
+  bind(attributes: Attributes): { record(value: number): void };
+}
+
+function isBindable(histogram: Histogram): histogram is BindableHistogram {
+  return 'bind' in histogram && typeof histogram.bind === 'function';
+}
+
+/** Records into one series; where it can be bound, it is looked up once and not with every measurement. */
+function bindHistogram(histogram: Histogram, attributes: Attributes): (value: number) => void {
+  if (!isBindable(histogram)) return (value) => histogram.record(value, attributes);
+  const bound = histogram.bind(attributes);
+  return (value) => bound.record(value);
+}
+
 /** A series of a histogram. */
 export class HistogramSeries implements BoundSeries {
-  readonly #histogram: Histogram;
+  readonly #measure: (value: number) => void;
   readonly #parts: BoundSeriesParts;
   readonly #boundaries: readonly number[];
 
   constructor(histogram: Histogram, parts: BoundSeriesParts, boundaries: readonly number[]) {
-    this.#histogram = histogram;
+    this.#measure = bindHistogram(histogram, parts.series.attributes);
     this.#parts = parts;
     this.#boundaries = boundaries;
   }
@@ -110,7 +126,7 @@ export class HistogramSeries implements BoundSeries {
   record(value: number, span?: SpanContext, timestampMillis?: number): void {
     const { series, slots, troubles } = this.#parts;
     if (!isFiniteNumber(value) || value < 0) return troubles.invalidValue();
-    this.#histogram.record(value, series.attributes);
+    this.#measure(value);
     if (slots?.accepts(span) === true) {
       slots.offer(toBucketIndex(this.#boundaries, value), value, span, timestampMillis);
     }

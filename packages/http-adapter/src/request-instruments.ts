@@ -1,5 +1,6 @@
 import type { Attributes, Meter, MetricOptions, ObservableUpDownCounter } from '@opentelemetry/api';
 import { RequestCounter } from './request-counter.ts';
+import { RequestHistogram } from './request-histogram.ts';
 import { toMethodLabel, RequestSeries, type RequestKind } from './request-series.ts';
 
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
@@ -127,12 +128,12 @@ interface RecordParts {
 }
 
 function createRecord({ meter, prefix, series, requests }: RecordParts): (finished: FinishedRequest) => void {
-  const duration = meter.createHistogram('http.server.request.duration', DURATION);
-  const requestBody = meter.createHistogram('http.server.request.body.size', REQUEST_SIZE);
-  const responseBody = meter.createHistogram('http.server.response.body.size', RESPONSE_SIZE);
-  const requestDuration = meter.createHistogram(`${prefix}http.request_duration`, DURATION);
-  const requestSize = meter.createHistogram(`${prefix}http.request_size`, REQUEST_SIZE);
-  const responseSize = meter.createHistogram(`${prefix}http.response_size`, RESPONSE_SIZE);
+  const duration = new RequestHistogram(meter.createHistogram('http.server.request.duration', DURATION));
+  const requestBody = new RequestHistogram(meter.createHistogram('http.server.request.body.size', REQUEST_SIZE));
+  const responseBody = new RequestHistogram(meter.createHistogram('http.server.response.body.size', RESPONSE_SIZE));
+  const requestDuration = new RequestHistogram(meter.createHistogram(`${prefix}http.request_duration`, DURATION));
+  const requestSize = new RequestHistogram(meter.createHistogram(`${prefix}http.request_size`, REQUEST_SIZE));
+  const responseSize = new RequestHistogram(meter.createHistogram(`${prefix}http.response_size`, RESPONSE_SIZE));
   const overflow = meter.createCounter('dcc_mcp_telemetry_overflow', OVERFLOW);
   const overflowed = Object.freeze({ instrument: `${prefix}http.requests` });
   overflow.add(0, overflowed);

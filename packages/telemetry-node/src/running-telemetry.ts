@@ -129,7 +129,7 @@ export class RunningTelemetry implements Telemetry {
     aborted.abort();
     // Not before: without the context manager our own requests would be traced.
     globals?.unregister();
-    await metrics?.provider.shutdown().catch(() => undefined);
+    await metrics?.shutdown().catch(() => undefined);
   }
 }
 

@@ -1,14 +1,18 @@
 import type { HistogramAggregation, TelemetryConfig } from '@dcc-mcp/telemetry-config';
+import type { MeterProvider as ApiMeterProvider } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import { MeterProvider, type MetricReader } from '@opentelemetry/sdk-metrics';
 import { createPush, type PeriodicReaderConfig, type PipelineContext } from '../pipelines.ts';
 import type { StartTelemetryOptions } from '../telemetry.ts';
 import type { PeriodicPush } from './periodic-push.ts';
+import { BindingMeterProvider } from './binding-meter-provider.ts';
 import { SharedReader } from './shared-reader.ts';
 
 /** The metrics side of one instance. */
 export interface MeterPipeline {
-  readonly provider: MeterProvider;
+  readonly provider: ApiMeterProvider;
+  /** Ends collecting. */
+  readonly shutdown: () => Promise<void>;
   readonly pushes: readonly PeriodicPush[];
   /** Present when someone pulls. */
   readonly pullReader?: MetricReader;
@@ -43,11 +47,40 @@ export function createMeterPipeline(
     reader,
     source: readerFor(reader.exporter.defaultHistogramAggregation),
   }));
-  const provider = new MeterProvider({
+  const sdk = new MeterProvider({
     resource,
     readers: [...shared.values(), ...own],
     ...(options.views === undefined ? {} : { views: [...options.views] }),
   });
   const pushes = planned.map(({ reader, source }) => createPush(reader, source, context));
-  return { provider, pushes, ...(pullReader === undefined ? {} : { pullReader }) };
+  return {
+    provider: bindHistograms(sdk, [...shared.values()], options) ?? sdk,
+    shutdown: () => sdk.shutdown(),
+    pushes,
+    ...(pullReader === undefined ? {} : { pullReader }),
+  };
+}
+
+const DEFAULT_CARDINALITY_LIMIT = 2_000;
+
+/**
+ * Histograms of our own, where buckets are all that anyone asks for: views, readers of the application and exponential
+ * histograms are the SDK's to serve.
+ */
+function bindHistograms(
+  sdk: MeterProvider,
+  readers: readonly SharedReader[],
+  {
+    views = [],
+    metricReaders = [],
+    cardinalityLimit = DEFAULT_CARDINALITY_LIMIT,
+    now = Date.now,
+  }: StartTelemetryOptions,
+): BindingMeterProvider | undefined {
+  const [reader, another] = readers;
+  const isPlain = views.length === 0 && metricReaders.length === 0;
+  if (!isPlain || reader === undefined || another !== undefined || reader.isExponential) return undefined;
+  const provider = new BindingMeterProvider(sdk, { cardinalityLimit, now });
+  reader.collectMore = () => provider.collect();
+  return provider;
 }

@@ -6,6 +6,7 @@ import {
   MetricReader,
   type AggregationOption,
   type CollectionResult,
+  type ScopeMetrics,
 } from '@opentelemetry/sdk-metrics';
 
 /**
@@ -13,6 +14,9 @@ import {
  * SDK records once per reader, so that a second exporter costs nothing at recording time.
  */
 export class SharedReader extends MetricReader {
+  /** Metrics that are not the SDK's, asked for after it has collected its own. */
+  collectMore: (() => readonly ScopeMetrics[]) | undefined;
+  readonly isExponential: boolean;
   readonly #ready: () => Promise<void>;
 
   /**
@@ -25,12 +29,19 @@ export class SharedReader extends MetricReader {
       aggregationTemporalitySelector: () => AggregationTemporality.CUMULATIVE,
       ...(cardinalityLimit === undefined ? {} : { cardinalitySelector: () => cardinalityLimit }),
     });
+    this.isExponential = aggregation === 'base2_exponential_bucket_histogram';
     this.#ready = ready;
   }
 
   override async collect(options?: { timeoutMillis?: number }): Promise<CollectionResult> {
     await this.#ready();
-    return super.collect(options);
+    const result = await super.collect(options);
+    if (this.collectMore === undefined) return result;
+    const { resource, scopeMetrics } = result.resourceMetrics;
+    return {
+      ...result,
+      resourceMetrics: { resource, scopeMetrics: joinScopes([...scopeMetrics, ...this.collectMore()]) },
+    };
   }
 
   protected override onShutdown(): Promise<void> {
@@ -46,4 +57,16 @@ function selectAggregation(type: InstrumentType, aggregation: HistogramAggregati
   return type === InstrumentType.HISTOGRAM && aggregation === 'base2_exponential_bucket_histogram'
     ? { type: AggregationType.EXPONENTIAL_HISTOGRAM }
     : { type: AggregationType.DEFAULT };
+}
+
+/** Each scope once, with the metrics of all that have its name; scopes without metrics are left out. */
+function joinScopes(all: readonly ScopeMetrics[]): ScopeMetrics[] {
+  const joined = new Map<string, ScopeMetrics>();
+  for (const { scope, metrics } of all) {
+    if (metrics.length === 0) continue;
+    const key = JSON.stringify([scope.name, scope.version, scope.schemaUrl]);
+    const known = joined.get(key);
+    joined.set(key, { scope, metrics: known === undefined ? metrics : [...known.metrics, ...metrics] });
+  }
+  return [...joined.values()];
 }
