@@ -1,5 +1,5 @@
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import { ScrapeError, type ReportError } from './scrape-error.ts';
+import { messageOf, ScrapeError, type ReportError } from './scrape-error.ts';
 import type { MetricSource } from './scrape.ts';
 import { singleFlight, within } from './single-flight.ts';
 
@@ -14,6 +14,7 @@ export type Collect = (timeoutMillis: number) => Promise<Collection>;
 /** Longest wait for resource attributes that are still being detected, in milliseconds. */
 const MAX_RESOURCE_WAIT_MILLIS = 1_000;
 
+/** Collects from `source`; what goes wrong is reported and in what comes back, never thrown. */
 export function createCollector(source: MetricSource, report: ReportError): Collect {
   const collectOnce = singleFlight((timeoutMillis: number) => collect(source, { timeoutMillis, report }));
   return async (timeoutMillis) => (await within(collectOnce(timeoutMillis), timeoutMillis)) ?? timedOut(report);
@@ -34,7 +35,7 @@ async function collect(
     }
     return { ok: true, metrics: result.resourceMetrics };
   } catch (error) {
-    const message = `Collecting the metrics failed: ${toMessage(error)}`;
+    const message = `Collecting the metrics failed: ${messageOf(error)}`;
     report(new ScrapeError('collection_failed', message, { cause: error }));
     return { ok: false, status: 500, message };
   }
@@ -47,14 +48,10 @@ function timedOut(report: ReportError): Collection {
 }
 
 function observableFailed(error: unknown): ScrapeError {
-  return new ScrapeError('observable_failed', `An observable callback failed: ${toMessage(error)}`, { cause: error });
+  return new ScrapeError('observable_failed', `An observable callback failed: ${messageOf(error)}`, { cause: error });
 }
 
 /** The SDK's `TimeoutError` has no name of its own, only its class. */
 function isTimeout(error: unknown): boolean {
   return error instanceof Error && error.constructor.name === 'TimeoutError';
-}
-
-function toMessage(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

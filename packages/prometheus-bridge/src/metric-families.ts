@@ -61,6 +61,7 @@ export function toMetricFamilies(
   return createFamilyBuilder(options)(collected, options.escaping ?? 'underscores');
 }
 
+/** Makes a builder; the scopes and series of one collection keep their labels for the next. */
 export function createFamilyBuilder(options: FamilyOptions): FamilyBuilder {
   const { translationStrategy: strategy = 'UnderscoreEscapingWithSuffixes', scopeLabels = true } = options;
   const report = options.onError ?? ignore;
@@ -168,7 +169,7 @@ function toFamilies(drafts: readonly Draft[], target: LabelSet | undefined, repo
   });
 }
 
-// eslint-disable-next-line require-yield
+// oxlint-disable-next-line require-yield -- it has the shape of the families that can pause
 function* targetSamples(labels: LabelSet): Generator<undefined, Sample[]> {
   return [{ labels, value: 1, startTimeMillis: 0, attributes: {}, instrument: TARGET_INFO }];
 }

@@ -59,7 +59,7 @@ function addsSuffixes(strategy: TranslationStrategy): boolean {
   return strategy === 'UnderscoreEscapingWithSuffixes' || strategy === 'NoUTF8EscapingWithSuffixes';
 }
 
-/** Leaves letters, digits and single underscores; a digit never comes first. Colons are kept for recording rules. */
+/** Leaves letters, digits and single underscores; a digit never comes first. Colons go too: they are for recording rules. */
 function replaceCharacters(name: string): string {
   const plain = name.replaceAll(/[^A-Za-z0-9]+/g, '_');
   return /^[0-9]/.test(plain) ? `_${plain}` : plain;

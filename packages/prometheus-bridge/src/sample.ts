@@ -17,10 +17,12 @@ export interface Sample {
   readonly instrument: string;
 }
 
+/** True for a histogram with fixed boundaries. */
 export function isHistogram(value: SampleValue): value is Histogram {
   return typeof value === 'object' && 'buckets' in value;
 }
 
+/** True for an exponential histogram. */
 export function isExponentialHistogram(value: SampleValue): value is ExponentialHistogram {
   return typeof value === 'object' && 'scale' in value;
 }

@@ -28,5 +28,10 @@ export class ScrapeError extends Error {
   }
 }
 
+/** What was thrown, in words. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
 /** Takes reports of trouble; each cause comes once. */
 export type ReportError = (error: ScrapeError) => void;

@@ -8,7 +8,7 @@ import { createOpenMetricsRenderer } from './open-metrics-text.ts';
 import { createPrometheusTextRenderer } from './prometheus-text.ts';
 import { renderProtobuf } from './protobuf-renderer.ts';
 import { reportOnce } from './report-once.ts';
-import { ScrapeError, type ReportError } from './scrape-error.ts';
+import { messageOf, ScrapeError, type ReportError } from './scrape-error.ts';
 import { gzip, toBody } from './scrape-body.ts';
 import { readScrapeRequest, type AcceptedScrape } from './scrape-request.ts';
 import type { MetricSource, Scraper, ScrapeResult } from './scrape.ts';
@@ -58,7 +58,7 @@ export function createScraper(source: MetricSource, options: ScraperOptions = {}
         const encoded = asked.isGzip ? await gzip(body) : body;
         return { status: 200, headers: toHeaders(asked, encoded), body: encoded };
       } catch (error) {
-        return refusal(500, toMessage(error), request);
+        return refusal(500, renderingFailed(error), request);
       }
     },
   };
@@ -87,7 +87,7 @@ function createRender(options: ScraperOptions, report: ReportError): Render {
         const families = toFamilies(metrics, format.escaping);
         series = yield* renderers[format.type](families, { ...options, ...(exemplars && { exemplars }) });
       } catch (error) {
-        report(new ScrapeError('rendering_failed', toMessage(error), { cause: error }));
+        report(new ScrapeError('rendering_failed', renderingFailed(error), { cause: error }));
         throw error;
       }
     }
@@ -95,8 +95,8 @@ function createRender(options: ScraperOptions, report: ReportError): Render {
   };
 }
 
-function toMessage(error: unknown): string {
-  return `Rendering the metrics failed: ${error instanceof Error ? error.message : String(error)}`;
+function renderingFailed(error: unknown): string {
+  return `Rendering the metrics failed: ${messageOf(error)}`;
 }
 
 /** Exemplars are a courtesy: a source that throws loses them, not the scrape. */

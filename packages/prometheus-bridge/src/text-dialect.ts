@@ -13,6 +13,7 @@ export interface TextDialect {
   readonly end: string;
 }
 
+/** Prometheus text 0.0.4 (1.0.0 with quoted names). */
 export const PROMETHEUS_TEXT: TextDialect = {
   header: ({ name, type }) => ({ name, type: type === 'info' ? 'gauge' : type }),
   escapeHelp: (help) => help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n'),
@@ -21,6 +22,7 @@ export const PROMETHEUS_TEXT: TextDialect = {
   end: '',
 };
 
+/** OpenMetrics 1.0.0. */
 export const OPEN_METRICS: TextDialect = {
   header: ({ openMetrics }) => openMetrics,
   escapeHelp: escapeText,

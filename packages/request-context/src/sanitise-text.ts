@@ -6,7 +6,7 @@ import { redactText } from './redact-text.ts';
 const MAX_TEXT_BYTES = 2048;
 
 // C0 (with tab and line breaks), DEL, C1, and the bidirectional controls that make a text lie about its order.
-// oxlint-disable-next-line no-control-regex
+// oxlint-disable-next-line no-control-regex -- removing control characters is the purpose
 const CONTROL = /[\u0000-\u001F\u007F-\u009F\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
 const LONE_SURROGATE = /\p{Surrogate}/gu;
 const MAX_SCANNED_CHARS = 16_384;

@@ -25,7 +25,7 @@ const HAS_GROUPS = platform() !== 'win32';
 const MAX_STDERR_LINE_BYTES = 8 * 1024;
 /** What a child gets to end by itself at each step; all steps together stay below two seconds. */
 const GRACE_MILLIS = [900, 900] as const;
-// eslint-disable-next-line no-control-regex -- removing control characters is the purpose
+// oxlint-disable-next-line no-control-regex -- removing control characters is the purpose
 const CONTROL_CHARACTERS = /\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 /** Variables an MCP server needs to start at all; everything else of the gateway's environment (secrets!) stays here. */
