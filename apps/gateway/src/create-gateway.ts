@@ -43,11 +43,16 @@ export async function createGateway(options: CreateGatewayOptions = {}): Promise
 /** Seed options become the sections of a file. */
 function toFile({ config, enablePrometheus, prometheusBasicAuth }: CreateGatewayOptions): object {
   const file = { ...config } as { metrics?: object };
-  const [username, password] = prometheusBasicAuth ?? [];
   const metrics = {
     ...file.metrics,
     ...(enablePrometheus === undefined ? {} : { enabled: enablePrometheus }),
-    ...(username === undefined || password === undefined ? {} : { basicAuth: { username, password } }),
+    ...(prometheusBasicAuth === undefined ? {} : { basicAuth: toBasicAuth(prometheusBasicAuth) }),
   };
   return { ...file, ...(Object.keys(metrics).length === 0 ? {} : { metrics }) };
+}
+
+/** Credentials that are only half there stay so, and are refused: a variable somebody forgot to set must not open the door. */
+function toBasicAuth(credentials: NonNullable<CreateGatewayOptions['prometheusBasicAuth']>): object {
+  const [username, password] = credentials;
+  return { username, password };
 }

@@ -90,6 +90,16 @@ describe('createGateway', () => {
     expect(await answered.text()).toContain('dcc_mcp_build_info{');
   });
 
+  test.each<[string, readonly unknown[]]>([
+    ['no password', ['u']],
+    ['a password that is undefined', ['u', undefined]],
+    ['an empty password', ['u', '']],
+    ['nothing', []],
+  ])('does not start with prometheusBasicAuth of %s, rather than without a guard', async (_, credentials) => {
+    const prometheusBasicAuth = credentials as unknown as readonly [string, string];
+    await expect(start({ enablePrometheus: true, prometheusBasicAuth })).rejects.toThrow('metrics.basicAuth');
+  });
+
   test('without metrics there is no /metrics', async () => {
     expect((await fetch(`${await start()}/metrics`)).status).toBe(404);
   });
