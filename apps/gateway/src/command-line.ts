@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { GatewayFlags } from '@dcc-mcp/telemetry-config';
+import { argumentProblem } from './argument-problem.ts';
 
 export type Command =
   | { readonly name: 'serve'; readonly configFile?: string; readonly flags: GatewayFlags }
@@ -63,7 +64,7 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     const { values, positionals } = parse(args);
     return toCommand(values, positionals);
   } catch (error) {
-    return refused(error instanceof Error ? error.message : String(error));
+    return refused(argumentProblem(error, OPTIONS));
   }
 }
 
@@ -84,12 +85,24 @@ function toCommand(values: Values, positionals: readonly string[]): CommandLine 
     return { ok: true, command: { name, action, ...common } };
   }
   if (action === undefined && name === 'serve') {
-    return { ok: true, command: { name, ...common } };
+    return values.json === true
+      ? refused('--json belongs to doctor; write dcc-mcp-gateway doctor --json')
+      : { ok: true, command: { name, ...common } };
   }
   if (action === undefined && name === 'doctor') {
     return { ok: true, command: { name, isJson: values.json === true, ...common } };
   }
-  return refused(`unknown command '${positionals.join(' ')}'`);
+  return refused(commandProblem(positionals));
+}
+
+function commandProblem(positionals: readonly string[]): string {
+  const [name = ''] = positionals;
+  if (name === 'config') {
+    return 'say config print or config schema';
+  }
+  return name === 'serve' || name === 'doctor'
+    ? `${name} takes flags only, not '${positionals.slice(1).join(' ')}'`
+    : `there is no command '${positionals.join(' ')}'; there are serve, doctor, token and config`;
 }
 
 function toFlags(values: Values): GatewayFlags {
@@ -106,5 +119,5 @@ function toFlags(values: Values): GatewayFlags {
 }
 
 function refused(problem: string): CommandLine {
-  return { ok: false, message: `${problem}\nRun dcc-mcp-gateway --help for the options.` };
+  return { ok: false, message: `error: ${problem} (see dcc-mcp-gateway --help)` };
 }

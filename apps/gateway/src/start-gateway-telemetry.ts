@@ -1,6 +1,7 @@
 import { registerBuildInfo, SDK_CARDINALITY_LIMIT } from '@dcc-mcp/gateway-metrics';
 import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
 import {
+  isLogged,
   registerProcessMetrics,
   registerRuntimeMetrics,
   startTelemetry,
@@ -29,7 +30,11 @@ export function startGatewayTelemetry(
     pull: isScraped(config),
     cardinalityLimit: SDK_CARDINALITY_LIMIT,
     spanRedaction: createSpanRedaction(capture),
-    onHealthChange: ({ message }) => log(message),
+    onHealthChange: ({ exporter, message }) => {
+      if (isLogged(config.otel.logLevel, exporter.state === 'ok' ? 'info' : 'warn')) {
+        log(message);
+      }
+    },
   });
   const stopMeasuring = measureProcess(telemetry);
   return {

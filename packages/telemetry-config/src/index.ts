@@ -27,6 +27,7 @@ export { toDccType } from './gateway/read-upstreams.ts';
 export type { JsonObject } from './json-object.ts';
 export type { TrafficCapture } from './kinds/gateway-kinds.ts';
 export type { JsonSchema } from './kinds/kind.ts';
+export { nearest } from './nearest.ts';
 export type { Environment, Issue, IssueSeverity, Origin, Origins, OriginSource, Reading } from './reading.ts';
 export { configFilePath, type ReadEnvironmentOptions } from './telemetry/read-environment.ts';
 export {

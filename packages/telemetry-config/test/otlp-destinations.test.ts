@@ -148,6 +148,12 @@ describe('endpoint', () => {
     expect(issuesOf(env)).toEqual([]);
   });
 
+  test('credentials in the URL of gRPC have no effect: said, without them', () => {
+    expect(issuesOf({ [ENDPOINT]: 'http://user:hunter2@c:4317' })).toEqual([
+      `${ENDPOINT}: gRPC takes no credentials from a URL; they are left out -> write them into OTEL_EXPORTER_OTLP_HEADERS, as authorization=Basic%20…`,
+    ]);
+  });
+
   test("a general one that ends in a signal's path is explained, once for all signals", () => {
     expect(issuesOf({ [ENDPOINT]: 'http://c:4318/v1/traces' })).toEqual([
       `${ENDPOINT}: it ends in /v1/traces, and the path of each signal is appended to that -> remove the path, or use the variable of the signal`,

@@ -1,6 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** One copy of `@opentelemetry/api` that the process could load. */
 export interface ApiCopy {
@@ -55,9 +56,12 @@ function findPackage(name: string, from: string): string | undefined {
   return paths.map((path) => join(path, name)).find((path) => readManifest(path) !== undefined);
 }
 
+/** The folder of this package. */
+export const OWN_ROOT: string = dirname(dirname(fileURLToPath(import.meta.url)));
+
 /** Version of the copy this package uses. */
 export function ownApiVersion(): string {
-  const folder = findPackage(API, dirname(new URL(import.meta.url).pathname));
+  const folder = findPackage(API, OWN_ROOT);
   return (folder === undefined ? undefined : readManifest(folder)?.version) ?? 'unknown';
 }
 

@@ -3,6 +3,7 @@ export type { DoctorCause, DoctorExporter, DoctorProblem, DoctorReport } from '.
 export { formatDoctorReport } from './doctor/format-doctor-report.ts';
 export { runDoctor, type DoctorOptions } from './doctor/run-doctor.ts';
 export { type ExportCause } from './export-cause.ts';
+export { isLogged } from './log-level.ts';
 export { registerProcessMetrics } from './process-metrics.ts';
 export { registerRuntimeMetrics, type RuntimeMetrics } from './runtime-metrics.ts';
 export { type AttributeTransform } from './spans/attribute-list.ts';

@@ -84,6 +84,14 @@ describe('runDoctor names the one cause of', () => {
     expect(report.problems[0]?.message).toContain('/wrong/v1/traces');
   });
 
+  test('an endpoint of a signal without its path: the path, said once, with the URL to write', async () => {
+    const url = await httpSink({ status: 404 });
+    const report = await diagnose({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url });
+    expect(report.problems).toMatchObject([
+      { cause: 'wrong_path', action: `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: write ${url}/v1/traces` },
+    ]);
+  });
+
   test.each(['http/protobuf', 'grpc'])('TLS spoken to a plain-text port, over %s', async (protocol) => {
     const url = protocol === 'grpc' ? await grpcSink() : await httpSink();
     const report = await diagnose({ [ENDPOINT]: url.replace('http:', 'https:'), [PROTOCOL]: protocol });
@@ -182,6 +190,24 @@ describe('runDoctor names the one cause of', () => {
     const trusting = await diagnose({ [ENDPOINT]: url, OTEL_EXPORTER_OTLP_CERTIFICATE: CERTIFICATE });
     expect(causes(trusting)).toEqual([]);
   });
+
+  test.each(['http/protobuf', 'grpc'])('a certificate file without a certificate, over %s', async (protocol) => {
+    const file = new URL('doctor.test.ts', import.meta.url).pathname;
+    const env = { [ENDPOINT]: await httpSink(undefined, true), [PROTOCOL]: protocol };
+    const { problems } = await diagnose({ ...env, OTEL_EXPORTER_OTLP_CERTIFICATE: file });
+    expect(problems).toMatchObject([{ cause: 'certificate', message: `the file ${file} holds no PEM text` }]);
+    expect(problems[0]?.action).toContain('PEM file');
+  });
+
+  test('a port that closes every connection, without sending the reader to the doctor', async () => {
+    const server = createServer((socket) => socket.destroy());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    cleanups.push(() => server.close());
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const { problems } = await diagnose({ [ENDPOINT]: `http://127.0.0.1:${port}` });
+    expect(problems).toMatchObject([{ cause: 'connection_reset', action: expect.not.stringContaining('doctor') }]);
+  });
 });
 
 describe('runDoctor', () => {
@@ -222,5 +248,24 @@ describe('runDoctor', () => {
     const report = await runDoctor(readTelemetryConfig({}));
     expect(report.exitCode).toBe(0);
     expect(formatDoctorReport(report)).toContain('nothing is exported');
+  });
+
+  test.each([
+    [{ OTEL_TRACES_EXPORTER: 'console' }, ['traces to the console (standard error)']],
+    [
+      { OTEL_METRICS_EXPORTER: 'prometheus,console' },
+      ['metrics to the console', 'metrics for Prometheus on localhost:9464'],
+    ],
+    [{ OTEL_SDK_DISABLED: 'true', [ENDPOINT]: 'http://127.0.0.1:9' }, ['none: OTEL_SDK_DISABLED is true']],
+  ])('says where telemetry goes that needs no collector: %j', async (env, lines) => {
+    const text = formatDoctorReport(await runDoctor(readTelemetryConfig(env)));
+    for (const line of lines) expect(text).toContain(line);
+    expect(text).not.toContain('nothing is exported');
+  });
+
+  test('shows its own copy of the API wherever it is run', async () => {
+    const { apiCopies } = await diagnose({}, { apiRoots: [tmpdir()] });
+    expect(apiCopies).toHaveLength(1);
+    expect(apiCopies[0]?.usedBy).toContain('@dcc-mcp/telemetry-node');
   });
 });

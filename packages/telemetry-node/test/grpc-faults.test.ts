@@ -13,11 +13,15 @@ afterEach(async () => {
   for (const sink of sinks.splice(0)) sink.close();
 });
 
-async function exportTo(respond: Parameters<OtlpGrpcSink['respondWith']>[0], timeoutMillis = 400) {
+async function exportTo(
+  respond?: Parameters<OtlpGrpcSink['respondWith']>[0],
+  timeoutMillis = 400,
+  headers: Readonly<Record<string, string>> = {},
+) {
   const sink = await startOtlpGrpcSink(respond === undefined ? {} : { respond });
   sinks.push(sink);
   const { traces, ...rest } = telemetryConfig();
-  const processors = [traceProcessor(otlp(sink.url, { protocol: 'grpc', timeoutMillis }))];
+  const processors = [traceProcessor(otlp(sink.url, { protocol: 'grpc', timeoutMillis, headers }))];
   const telemetry = running.start({ ...rest, traces: { ...traces, processors } });
   for (let index = 0; index < 5; index += 1) telemetry.tracer.startSpan('x').end();
   await telemetry.forceFlush();
@@ -56,5 +60,20 @@ describe('export health over gRPC of', () => {
     const { health, sink } = await exportTo(() => (calls++ === 0 ? { code: status.UNAVAILABLE } : undefined), 10_000);
     expect(health).toMatchObject({ state: 'ok', exported: 5 });
     expect(sink.requests).toHaveLength(2);
+  });
+});
+
+describe('headers over gRPC', () => {
+  test('that are not ASCII are a wrong setting, named without the value', async () => {
+    const { health } = await exportTo(undefined, 400, { authorization: 'hunter2-é' });
+    expect(health).toMatchObject({ state: 'failing', failure: { cause: 'invalid_configuration' } });
+    expect(health.failure?.message).toContain('the header authorization');
+    expect(JSON.stringify(health)).not.toContain('hunter2');
+  });
+
+  test('whose name ends in -bin travel as bytes', async () => {
+    const { sink, health } = await exportTo(undefined, 10_000, { 'trace-bin': 'é' });
+    expect(health.state).toBe('ok');
+    expect(sink.requests[0]?.metadata['trace-bin']).toEqual(Buffer.from('é'));
   });
 });

@@ -107,6 +107,24 @@ describe('--import …/register', () => {
     expect(app.stderr.match(/traces over http\/protobuf .*connection_refused/g)).toHaveLength(1);
   });
 
+  test.each([
+    ['warn', true],
+    ['Error', false],
+    ['none', false],
+  ])('says under OTEL_LOG_LEVEL=%s that exports fail: %p', async (level, isSaid) => {
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9', OTEL_TRACES_SAMPLER: 'no', OTEL_LOG_LEVEL: level };
+    const { app } = await startApp('pino-app.cjs', env);
+    await app.ended();
+    expect(app.stderr.includes('connection_refused')).toBe(isSaid);
+    expect(app.stderr.includes('OTEL_TRACES_SAMPLER')).toBe(isSaid);
+  });
+
+  test('tells a recovery or a first success only from info on', async () => {
+    const { app } = await startApp('pino-app.cjs', { OTEL_LOG_LEVEL: 'warn' });
+    await app.ended();
+    expect(app.stderr).toBe('');
+  });
+
   test('follows the file that OTEL_CONFIG_FILE names', async () => {
     const sink = await running.sink();
     const folder = mkdtempSync(join(tmpdir(), 'register-'));

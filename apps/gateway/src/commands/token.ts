@@ -1,6 +1,7 @@
 import { createToken, JWT_ALGORITHMS, verifyToken } from '@dcc-mcp/http-adapter/jwt';
 import { type Environment, readGatewayConfig } from '@dcc-mcp/telemetry-config';
 import { parseArgs } from 'node:util';
+import { argumentProblem } from '../argument-problem.ts';
 import { codeOf } from '../error-code.ts';
 import { secretReader } from '../secrets.ts';
 import type { Terminal } from './terminal.ts';
@@ -31,7 +32,7 @@ export async function runTokenCommand(terminal: Terminal, args: readonly string[
   try {
     parsed = parse(args);
   } catch (error) {
-    return wrongUse(terminal, error instanceof Error ? error.message : String(error));
+    return wrongUse(terminal, argumentProblem(error, OPTIONS));
   }
   const [action, token, ...more] = parsed.positionals;
   if (parsed.values.help === true) {

@@ -88,11 +88,17 @@ function noteMixUp(reader: VariableReader, given: GivenEndpoint, protocol: Found
 
 function notePath(reader: VariableReader, given: GivenEndpoint, signal: otlp.Signal, isGrpc: boolean): void {
   if (isGrpcTarget(given.value)) return;
-  const { pathname } = new URL(given.value);
+  const { pathname, username, password } = new URL(given.value);
   const variable = given.variable;
   if (isGrpc) {
     if (pathname !== '/')
       reader.note({ variable, problem: 'gRPC takes no path; it is left out', fix: 'remove the path' });
+    if (username + password !== '')
+      reader.note({
+        variable,
+        problem: 'gRPC takes no credentials from a URL; they are left out',
+        fix: `write them into ${otlp.OTLP_HEADERS.general.name}, as authorization=Basic%20…`,
+      });
   } else if (given.isOwn && pathname === '/') {
     const fix = `write ${maskUrl(toSignalUrl(given.value, signal))}`;
     reader.note({

@@ -55,7 +55,11 @@ export const RESOURCE_ATTRIBUTES: Variable<Readonly<Record<string, string>>> = v
 export const LOG_LEVEL: VariableWithFallback<DiagLevel> = variable(
   'OTEL_LOG_LEVEL',
   choice(LOG_LEVELS, { trace: 'use verbose', warning: 'use warn', fatal: 'use error', off: 'use none' }),
-  { group, description: "How much the telemetry's own log says.", fallback: 'info' },
+  {
+    group,
+    description: "How much the telemetry's own log says: failing exporters from warn on, recoveries from info on.",
+    fallback: 'info',
+  },
 );
 export const PROPAGATORS_VARIABLE: VariableWithFallback<readonly PropagatorName[]> = variable(
   'OTEL_PROPAGATORS',

@@ -38,6 +38,8 @@ export interface DoctorReport {
   readonly settings: readonly EffectiveSetting[];
   readonly issues: readonly Issue[];
   readonly exporters: readonly DoctorExporter[];
+  /** Where else telemetry goes, with no one to reach: the console, a listener for scrapes; or why nowhere. */
+  readonly unprobed: readonly string[];
   readonly apiCopies: readonly ApiCopy[];
   /** All problems: of settings, of exporters, of packages. */
   readonly problems: readonly DoctorProblem[];

@@ -12,7 +12,7 @@ export function formatDoctorReport(report: DoctorReport): string {
     ),
     ...section(
       'Exporters',
-      report.exporters.map(formatExporter),
+      [...report.exporters.map(formatExporter), ...report.unprobed],
       'none: nothing is exported until an endpoint or an exporter is set',
     ),
     ...section(

@@ -82,9 +82,14 @@ async function explain(config: OtlpExporterConfig, failure: ExportFailure): Prom
   if (target === undefined) return failure;
   const kind = await identifyListener(target.host, target.port, IDENTIFY_TIMEOUT_MILLIS);
   const cause = causeOfMismatch(config.protocol === 'grpc', target.isSecure, kind);
+  if (cause === undefined && failure.cause === 'connection_reset') return { ...failure, action: RESET_ACTION };
   if (cause === undefined || failure.message.includes(SENTENCES[cause])) return failure;
   return createFailure(cause, `${SENTENCES[cause]} (${failure.message})`);
 }
+
+/** The usual advice is to run the doctor. */
+const RESET_ACTION =
+  'check that a collector listens there, and what closes its connections: its log, a firewall, a proxy';
 
 const SENTENCES = {
   plaintext_to_tls: 'plain text was spoken to a port that speaks TLS',

@@ -1,12 +1,17 @@
 import type { Issue, OtlpExporterConfig, Reading, TelemetryConfig } from '@dcc-mcp/telemetry-config';
-import { findApiCopies, ownApiVersion, registeredApiVersion, type ApiCopy } from '../api-copies.ts';
+import { findApiCopies, OWN_ROOT, ownApiVersion, registeredApiVersion, type ApiCopy } from '../api-copies.ts';
 import type { TelemetrySignal } from '../telemetry-health.ts';
 import type { DoctorCause, DoctorProblem, DoctorReport } from './doctor-report.ts';
+import { listUnprobed } from './list-unprobed.ts';
+import { isSaidBy, withHint } from './path-hint.ts';
 
 export interface DoctorOptions {
   /** Bound of each probe in milliseconds; default 5,000. */
   readonly timeoutMillis?: number;
-  /** Folders of the packages among whose dependencies copies of the API are looked for; default the working directory. */
+  /**
+   * Folders of the packages among whose dependencies copies of the API are looked for, besides this package; default the
+   * working directory.
+   */
   readonly apiRoots?: readonly string[];
   /** Files from which optional exporter packages are resolved; default this package and the working directory. */
   readonly resolveFrom?: readonly string[];
@@ -24,11 +29,12 @@ export async function runDoctor(reading: Reading<TelemetryConfig>, options: Doct
   const targets = reading.values.disabled ? [] : listExporters(reading.values);
   // Loaded here: whoever only starts telemetry needs neither the probes nor the tables of settings.
   const { probeExporter } = await import('./probe-exporter.ts');
-  const exporters = await Promise.all(targets.map(({ signal, config }) => probeExporter(signal, config, probe)));
-  const apiCopies = findApiCopies(options.apiRoots);
+  const probed = await Promise.all(targets.map(({ signal, config }) => probeExporter(signal, config, probe)));
+  const exporters = probed.map((exporter) => withHint(exporter, reading.issues));
+  const apiCopies = findApiCopies([...(options.apiRoots ?? [process.cwd()]), OWN_ROOT]);
   const { effectiveSettings } = await import('@dcc-mcp/telemetry-config/environment');
   const problems = [
-    ...reading.issues.filter((issue) => !isPortHint(issue)).map(problemOfIssue),
+    ...reading.issues.filter((issue) => !isPortHint(issue) && !isSaidBy(exporters, issue)).map(problemOfIssue),
     ...exporters.flatMap((exporter) => exporter.problem ?? []),
     ...problemsOfCopies(apiCopies),
   ];
@@ -37,6 +43,7 @@ export async function runDoctor(reading: Reading<TelemetryConfig>, options: Doct
     settings: effectiveSettings(reading),
     issues: reading.issues,
     exporters,
+    unprobed: listUnprobed(reading.values),
     apiCopies,
     problems,
   };

@@ -11,7 +11,7 @@ export const GRPC_PACKAGES: Readonly<Record<TelemetrySignal, string>> = {
 /** The part of `@grpc/grpc-js` that a unary call needs. */
 export interface GrpcModule {
   readonly Client: new (target: string, credentials: unknown, options: object) => GrpcClient;
-  readonly Metadata: new () => { set(name: string, value: string): void };
+  readonly Metadata: new () => { set(name: string, value: string | Buffer): void };
   readonly credentials: {
     createInsecure(): unknown;
     createSsl(ca: Buffer | null, key: Buffer | null, cert: Buffer | null): unknown;

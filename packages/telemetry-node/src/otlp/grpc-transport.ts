@@ -1,9 +1,9 @@
 import type { OtlpExporterConfig } from '@dcc-mcp/telemetry-config';
-import { createFailure } from '../export-cause.ts';
 import type { TelemetrySignal } from '../telemetry-health.ts';
 import { VERSION } from '../version.ts';
 import { failureOfGrpc } from './grpc-failure.ts';
 import type { GrpcClient, GrpcModule } from './grpc-module.ts';
+import { failureOfThrown } from './thrown-failure.ts';
 import { TlsFiles } from './tls-files.ts';
 import type { OtlpTransport, SendResult } from './transport.ts';
 
@@ -51,8 +51,7 @@ export class GrpcTransport implements OtlpTransport {
         signal,
       );
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error);
-      return Promise.resolve({ ok: false, failure: createFailure('certificate', text) });
+      return Promise.resolve({ ok: false, failure: failureOfThrown(error) });
     }
   }
 
@@ -63,7 +62,9 @@ export class GrpcTransport implements OtlpTransport {
 
   #call(client: GrpcClient, body: Buffer, timeoutMillis: number, signal: AbortSignal): Promise<SendResult> {
     const metadata = new this.#grpc.Metadata();
-    for (const [name, value] of Object.entries(this.#config.headers)) metadata.set(name.toLowerCase(), value);
+    for (const [name, value] of Object.entries(this.#config.headers)) {
+      metadata.set(name.toLowerCase(), toMetadataValue(name, value));
+    }
     const options = timeoutMillis === 0 ? {} : { deadline: Date.now() + timeoutMillis };
     return new Promise((resolve) => {
       const call = client.makeUnaryRequest(
@@ -103,6 +104,13 @@ export class GrpcTransport implements OtlpTransport {
     }
     return this.#client;
   }
+}
+
+/** @throws {Error} Where gRPC's own would repeat the value, which may be a secret. */
+function toMetadataValue(name: string, value: string): string | Buffer {
+  if (name.toLowerCase().endsWith('-bin')) return Buffer.from(value);
+  if (/^[\u0020-\u007E]*$/.test(value)) return value;
+  throw new Error(`the value of the header ${name} holds characters that gRPC does not carry: it takes ASCII only`);
 }
 
 function same(body: Buffer): Buffer {

@@ -6,6 +6,7 @@ import { createFailure, type ExportFailure } from '../export-cause.ts';
 import { VERSION } from '../version.ts';
 import { loadHttpClient, type HttpClient } from './http-client.ts';
 import { failureOfAnswer, failureOfError } from './http-failure.ts';
+import { failureOfThrown } from './thrown-failure.ts';
 import { TlsFiles } from './tls-files.ts';
 import type { OtlpTransport, SendResult } from './transport.ts';
 import type { UnsentRequest } from './unsent-request.ts';
@@ -148,14 +149,6 @@ function readAnswer(response: IncomingMessage, path: string, finish: Finish): vo
     if (status >= 200 && status < 300) finish({ ok: true, body, contentType });
     else finish({ ok: false, failure: failureOfAnswer({ status, headers: response.headers, body, path }, Date.now()) });
   });
-}
-
-function failureOfThrown(error: unknown): ExportFailure {
-  const text = error instanceof Error ? error.message : String(error);
-  const isFile = typeof error === 'object' && error !== null && 'path' in error;
-  if (!isFile) return createFailure('invalid_configuration', text);
-  const action = 'make the file of the OTEL_EXPORTER_OTLP_*CERTIFICATE or _CLIENT_KEY setting readable';
-  return createFailure('certificate', text, { action });
 }
 
 function lowerCaseKeys(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -12,17 +12,24 @@ export interface RequestEncoder<Batch> {
   readonly encode: (batch: Batch) => Uint8Array | undefined;
 }
 
+/** How spans are written. */
+export interface SpanEncoding {
+  readonly encoder: 'fast' | 'official';
+  /** Keys of attributes whose numbers are doubles also when they are whole; known to our encoder only. */
+  readonly doubleAttributes: readonly string[];
+}
+
 /** Encoder of spans: ours for protobuf unless the official one is asked for; JSON is always the official one. */
 export function createSpanEncoder(
   protocol: OtlpProtocol,
-  encoder: 'fast' | 'official',
+  { encoder, doubleAttributes }: SpanEncoding,
 ): RequestEncoder<readonly ReadableSpan[]> {
   if (protocol === 'http/json')
     return official((spans) => serializers().JsonTraceSerializer.serializeRequest([...spans]));
   if (encoder === 'official') {
     return official((spans) => serializers().ProtobufTraceSerializer.serializeRequest([...spans]));
   }
-  const fast = new SpanEncoder();
+  const fast = new SpanEncoder(doubleAttributes);
   return { ready: () => Promise.resolve(), encode: (spans) => fast.encode(spans) };
 }
 

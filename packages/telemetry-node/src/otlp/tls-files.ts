@@ -26,21 +26,28 @@ export class TlsFiles {
   /**
    * The current material and a text that changes with it.
    *
-   * @throws {Error} Node's own, naming the file, when one cannot be read.
+   * @throws {Error} With `path`, naming the file, when one cannot be read or holds no PEM text.
    */
   read(): { readonly material: TlsMaterial; readonly version: string } {
     const { certificateFile, clientKeyFile, clientCertificateFile } = this.#names;
     const version = [certificateFile, clientKeyFile, clientCertificateFile].map(fileVersion).join('|');
     if (version !== this.#version) {
       this.#material = {
-        ...(certificateFile === undefined ? {} : { ca: readFileSync(certificateFile) }),
-        ...(clientKeyFile === undefined ? {} : { key: readFileSync(clientKeyFile) }),
-        ...(clientCertificateFile === undefined ? {} : { cert: readFileSync(clientCertificateFile) }),
+        ...(certificateFile === undefined ? {} : { ca: readPem(certificateFile) }),
+        ...(clientKeyFile === undefined ? {} : { key: readPem(clientKeyFile) }),
+        ...(clientCertificateFile === undefined ? {} : { cert: readPem(clientCertificateFile) }),
       };
       this.#version = version;
     }
     return { material: this.#material, version };
   }
+}
+
+/** TLS would take any text for an authority that signed nothing. */
+function readPem(path: string): Buffer {
+  const content = readFileSync(path);
+  if (content.includes('-----BEGIN ')) return content;
+  throw Object.assign(new Error(`the file ${path} holds no PEM text`), { path });
 }
 
 function fileVersion(name: string | undefined): string {

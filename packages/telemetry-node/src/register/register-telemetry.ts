@@ -1,4 +1,5 @@
 import type { TelemetryConfig } from '@dcc-mcp/telemetry-config';
+import { isLogged } from '../log-level.ts';
 import { registerProcessMetrics } from '../process-metrics.ts';
 import { registerRuntimeMetrics } from '../runtime-metrics.ts';
 import { startRunning } from '../start-telemetry.ts';
@@ -20,34 +21,41 @@ const EXIT_TIMEOUT_MILLIS = 1_000;
 
 /** Starts telemetry for the whole process from its environment; all that `--import …/register` does. */
 export function registerTelemetry(env: NodeJS.ProcessEnv): Telemetry {
-  const { values: config, issues } = readFromProcess(env);
-  for (const issue of issues) printLine(issueToLine(issue));
-  if (env['OTEL_LOG_LEVEL'] !== undefined) setDiagLevel(config.logLevel);
+  const { values: config, issues, origins } = readFromProcess(env);
+  const say = (weight: 'error' | 'warn' | 'info', line: string): void => {
+    if (isLogged(config.logLevel, weight)) printLine(line);
+  };
+  for (const issue of issues) say(issue.severity === 'fatal' ? 'error' : 'warn', issueToLine(issue));
+  if (origins['OTEL_LOG_LEVEL']?.source === 'env' || origins['log_level'] !== undefined) setDiagLevel(config.logLevel);
   const telemetry = startRunning(config, {
     setGlobals: true,
-    onHealthChange: ({ message }) => {
-      printLine(message);
+    onHealthChange: ({ exporter, message }) => {
+      say(exporter.state === 'ok' ? 'info' : 'warn', message);
     },
   });
   const conflict = telemetry.health().apiConflict;
-  if (conflict !== undefined) printLine(`telemetry: ${conflict.action}`);
+  if (conflict !== undefined) say('warn', `telemetry: ${conflict.action}`);
   let ownPort: number | undefined;
   instrument(telemetry, (port) => port !== undefined && port === ownPort);
   // A listener that cannot be had is a warning, never the end of the application.
-  void listen(config, telemetry).then((port) => (ownPort = port));
+  void listen(config, telemetry, say).then((port) => (ownPort = port));
   flushAtEnd(telemetry, END_TIMEOUT_MILLIS);
   flushAtExit(() => telemetry.takeUnsent(), EXIT_TIMEOUT_MILLIS);
   return telemetry;
 }
 
-async function listen(config: TelemetryConfig, telemetry: Telemetry): Promise<number | undefined> {
+async function listen(
+  config: TelemetryConfig,
+  telemetry: Telemetry,
+  say: (weight: 'warn' | 'info', line: string) => void,
+): Promise<number | undefined> {
   try {
     const port = await startPrometheusListener(config, telemetry.metricReader);
     const wasAnyPort = config.metrics.readers.some((reader) => reader.type === 'prometheus' && reader.port === 0);
-    if (wasAnyPort && port !== undefined) printLine(`telemetry: metrics on port ${port}, path /metrics`);
+    if (wasAnyPort && port !== undefined) say('info', `telemetry: metrics on port ${port}, path /metrics`);
     return port;
   } catch (error) {
-    printLine(`telemetry: no /metrics: ${error instanceof Error ? error.message : String(error)}`);
+    say('warn', `telemetry: no /metrics: ${error instanceof Error ? error.message : String(error)}`);
     return undefined;
   }
 }

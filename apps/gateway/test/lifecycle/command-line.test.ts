@@ -1,0 +1,175 @@
+// The commands and flags as a shell sees them: what is printed where, and the exit code.
+import { NodeProcess } from '@dcc-mcp/test-kit/node-process';
+import { gatewayConfigSchema } from '@dcc-mcp/telemetry-config';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import manifest from '../../package.json' with { type: 'json' };
+import { parseCommandLine } from '../../src/command-line.ts';
+import { startGateway } from '../e2e/start-gateway.ts';
+
+const MAIN = join(import.meta.dirname, '../../src/main.ts');
+const cleanups: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0)) await cleanup();
+});
+
+interface Ending {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command that ends by itself. */
+async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ending> {
+  const command = new NodeProcess(MAIN, { args, env, cwd: tmpdir() });
+  cleanups.push(() => command.stop());
+  const { code } = await command.ended();
+  return { code, stdout: command.stdout, stderr: command.stderr };
+}
+
+function configFile(text: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'command-line-'));
+  cleanups.push(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'gateway.yaml');
+  writeFileSync(file, text);
+  return file;
+}
+
+/** A port that another program holds. */
+async function heldPort(): Promise<number> {
+  const server = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cleanups.push(() => new Promise((resolve) => server.close(resolve)));
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+describe('wrong usage is one line that says what to do', () => {
+  test.each([
+    ['--prot 1', 'there is no flag --prot; did you mean --port?'],
+    ['--no-amdin', 'there is no flag --no-amdin; did you mean --no-admin?'],
+    ['doctor --jsn', 'there is no flag --jsn; did you mean --json?'],
+    ['-p 1', 'there is no flag -p; there are --config, --host, --port,'],
+    ['--port', '--port needs a value'],
+    ['--port -1', '--port needs a value; one that begins with a dash is written --port=-'],
+    ['--metrics=false', '--metrics takes no value; write --metrics alone'],
+    ['--json', '--json belongs to doctor'],
+    ['start', "there is no command 'start'; there are serve, doctor, token and config"],
+    ['serve now', "serve takes flags only, not 'now'"],
+    ['config', 'say config print or config schema'],
+    ['config show', 'say config print or config schema'],
+  ])('%s', (line, problem) => {
+    const read = parseCommandLine(line.split(' '));
+    expect(read).toMatchObject({ ok: false, message: expect.stringContaining(`error: ${problem}`) });
+    expect(read.ok ? '' : read.message).toMatch(/^.* \(see dcc-mcp-gateway --help\)$/);
+  });
+
+  test('and ends with 2, with nothing on stdout', async () => {
+    const { code, stdout, stderr } = await run(['--metrisc']);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+});
+
+describe('what cannot be had is one line, too', () => {
+  test.each([
+    [
+      ['--config', '/nowhere/gateway.yaml'],
+      "error: /nowhere/gateway.yaml: it can't be read (ENOENT); correct --config",
+    ],
+    [['--port', '70000'], 'error: --port: "70000" is out of range; expected a whole number from 0 to 65535'],
+  ])('%j ends with 2', async (args, line) => {
+    const { code, stdout, stderr } = await run(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(line);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  test('a port in use by another program ends with 1', async () => {
+    const port = await heldPort();
+    const { code, stdout, stderr } = await run(['--port', String(port)]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(`the port 127.0.0.1:${port} is in use by another program; choose another one with --port`);
+  });
+
+  test('a port that a gateway holds ends with 0, saying where that one is', async () => {
+    const gateway = await startGateway();
+    cleanups.push(() => gateway.stop());
+    const { code, stderr } = await run(['--port', new URL(gateway.url).port]);
+    expect(code).toBe(0);
+    expect(stderr).toContain(`already runs on ${gateway.url}`);
+  });
+});
+
+test('--version and --help answer on stdout', async () => {
+  expect(await run(['--version'])).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
+  const help = await run(['doctor', '--help']);
+  expect(help.code).toBe(0);
+  expect(help.stdout).toContain('--expose search|all');
+});
+
+test('config schema prints the schema that is published', async () => {
+  const { code, stdout } = await run(['config', 'schema']);
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toEqual(JSON.parse(JSON.stringify(gatewayConfigSchema)));
+});
+
+test('config print shows each setting once with its origin: flag over environment over file over default', async () => {
+  const file = configFile(
+    'server: { port: 1, host: 127.0.0.1, name: file }\nmetrics: { path: /m }\nauth: { tokens: [{ token: hunter2 }] }\n',
+  );
+  const env = { DCC_MCP_GATEWAY_PORT: '2', DCC_MCP_GATEWAY_NAME: 'env', OTEL_EXPORTER_OTLP_HEADERS: 'k=hunter2' };
+  const { code, stdout, stderr } = await run(['config', 'print', '--config', file, '--port', '3'], env);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const rows = JSON.parse(stdout) as { setting: string; value: string; origin: string }[];
+  const origins = Object.fromEntries(rows.map(({ setting, value, origin }) => [setting, [value, origin]]));
+  expect(origins).toMatchObject({
+    'server.port': ['3', 'flag'],
+    'server.name': ['env', 'env'],
+    'metrics.path': ['/m', 'file'],
+    'server.expose': ['search', 'default'],
+  });
+  expect(new Set(rows.map(({ setting }) => setting)).size).toBe(rows.length);
+  expect(stdout).not.toContain('hunter2');
+});
+
+describe('doctor ends with', () => {
+  test('0 where nothing is wrong, and shows its copy of the API', async () => {
+    const { code, stdout, stderr } = await run(['doctor', '--json']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const report = JSON.parse(stdout) as { problems: unknown[]; apiCopies: { version: string }[] };
+    expect(report.problems).toEqual([]);
+    expect(report.apiCopies.map(({ version }) => version)).toEqual([expect.stringMatching(/^1\.\d+\.\d+$/)]);
+  });
+
+  test('1 where a collector cannot be reached', async () => {
+    const { code, stdout } = await run(['doctor'], {
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://user:hunter2@127.0.0.1:9',
+      OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20hunter2',
+    });
+    expect(code).toBe(1);
+    expect(stdout).toContain('[connection_refused]');
+    expect(stdout).not.toContain('hunter2');
+  });
+
+  test('2 where the configuration cannot be used', async () => {
+    const { code, stdout } = await run(['doctor', '--json', '--config', configFile('server: [')]);
+    expect(code).toBe(2);
+    expect((JSON.parse(stdout) as { problems: unknown[] }).problems).toHaveLength(1);
+  });
+});
+
+test.each([
+  ['info', 1],
+  ['error', 0],
+])('OTEL_LOG_LEVEL=%s decides about the line that an exporter fails', async (level, lines) => {
+  const gateway = await startGateway({
+    env: { OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: 'http://127.0.0.1:9/v1/metrics', OTEL_LOG_LEVEL: level },
+  });
+  expect(await gateway.stop()).toBe(0);
+  expect(gateway.stderr().match(/connection_refused/g) ?? []).toHaveLength(lines);
+});
