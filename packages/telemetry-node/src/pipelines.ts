@@ -24,6 +24,7 @@ import {
   createLogsEncoder,
   createMetricsEncoder,
   createSpanEncoder,
+  type SpanEncoding,
   type RequestEncoder,
 } from './otlp/request-encoder.ts';
 import type { OtlpTransport } from './otlp/transport.ts';
@@ -37,7 +38,7 @@ export interface PipelineContext {
   readonly onHealthChange?: (change: TelemetryHealthChange) => void;
   /** Settles once the resource is complete. */
   readonly ready: () => Promise<void>;
-  readonly traceEncoder: 'fast' | 'official';
+  readonly spanEncoding: SpanEncoding;
   /** Files from which optional packages are resolved. */
   readonly resolveFrom: readonly string[];
 }
@@ -51,7 +52,7 @@ export function createSpanQueues(
     const built: Exporter<readonly ReadableSpan[]> =
       exporter.type === 'console'
         ? new ConsoleExporter(spansToText)
-        : createOtlp('traces', exporter, createSpanEncoder(exporter.protocol, context.traceEncoder), monitor, context);
+        : createOtlp('traces', exporter, createSpanEncoder(exporter.protocol, context.spanEncoding), monitor, context);
     return new BatchQueue(type === 'simple' ? { ...batch, maxExportBatchSize: 1 } : batch, built, monitor);
   });
 }

@@ -50,7 +50,7 @@ export function startRunning(config: TelemetryConfig, options: StartTelemetryOpt
     signals: { closing: closing.signal, aborted: aborted.signal },
     now: options.now ?? Date.now,
     ready: whenReady(resource),
-    traceEncoder: options.traceEncoder ?? 'fast',
+    spanEncoding: { encoder: options.traceEncoder ?? 'fast', doubleAttributes: options.doubleAttributes ?? [] },
     resolveFrom: options.resolveFrom ?? [import.meta.url, `${process.cwd()}/package.json`],
     ...(options.onHealthChange === undefined ? {} : { onHealthChange: options.onHealthChange }),
   };

@@ -30,6 +30,11 @@ export interface StartTelemetryOptions {
   readonly onHealthChange?: (change: TelemetryHealthChange) => void;
   /** Who writes the protobuf of spans: this package's one-pass encoder (default) or OpenTelemetry's serializer. */
   readonly traceEncoder?: 'fast' | 'official';
+  /**
+   * Span attributes whose numbers leave as doubles also when they are whole, where this package's encoder writes them: a
+   * backend that types its columns would else see a key change its type.
+   */
+  readonly doubleAttributes?: readonly string[];
   /** Looks at each sampled span when it has ended, once for all exporters. Default: nothing is replaced. */
   readonly spanRedaction?: SpanRedaction;
   /**

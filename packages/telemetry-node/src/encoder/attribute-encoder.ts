@@ -42,9 +42,34 @@ export function writeAttributes(writer: WireWriter, tag: number, attributes: Rea
   }
 }
 
-/** The same for the attributes of a span of ours. */
-export function writeAttributeList(writer: WireWriter, tag: number, { keys, values }: AttributeList): void {
-  for (let at = 0; at < keys.length; at += 1) writeKeyValue(writer, tag, keys[at] ?? '', values[at]);
+/**
+ * The same for the attributes of a span of ours.
+ *
+ * @param doubles Keys whose numbers are doubles also when they are whole: JavaScript can't tell the two apart.
+ */
+export function writeAttributeList(
+  writer: WireWriter,
+  tag: number,
+  { keys, values }: AttributeList,
+  doubles: ReadonlySet<string>,
+): void {
+  for (let at = 0; at < keys.length; at += 1) {
+    const key = keys[at] ?? '';
+    const value = values[at];
+    if (typeof value === 'number' && doubles.has(key)) writeDouble(writer, tag, key, value);
+    else writeKeyValue(writer, tag, key, value);
+  }
+}
+
+function writeDouble(writer: WireWriter, tag: number, key: string, value: number): void {
+  const message = writer.beginMessage(tag);
+  writer.textField(KEY, key);
+  const any = writer.beginMessage(VALUE);
+  writer.reserve(1);
+  writer.buffer[writer.position++] = DOUBLE;
+  writer.double(value);
+  writer.endMessage(any);
+  writer.endMessage(message);
 }
 
 function writeKeyValue(writer: WireWriter, tag: number, key: string, value: unknown): void {

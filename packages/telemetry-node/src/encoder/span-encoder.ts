@@ -20,6 +20,12 @@ type CountedLink = Link & { readonly droppedAttributesCount?: number };
  */
 export class SpanEncoder {
   readonly #writer = new WireWriter();
+  readonly #doubles: ReadonlySet<string>;
+
+  /** @param doubles Keys of span attributes whose numbers are doubles also when they are whole. */
+  constructor(doubles: Iterable<string> = []) {
+    this.#doubles = new Set(doubles);
+  }
 
   /** The bytes are the caller's own. */
   encode(spans: readonly ReadableSpan[]): Uint8Array {
@@ -27,11 +33,23 @@ export class SpanEncoder {
     for (const [resource, scopes] of groupSpans(spans)) {
       const message = writer.beginMessage(0x0a);
       writeResource(writer, resource);
-      for (const [scope, members] of scopes) writeScopeSpans(writer, scope, members);
+      for (const [scope, members] of scopes) this.#writeScopeSpans(scope, members);
       if (isText(resource.schemaUrl)) writer.textField(0x1a, resource.schemaUrl);
       writer.endMessage(message);
     }
     return writer.finish();
+  }
+
+  #writeScopeSpans(scope: InstrumentationScope, spans: readonly ReadableSpan[]): void {
+    const writer = this.#writer;
+    const message = writer.beginMessage(0x12);
+    const scopeMessage = writer.beginMessage(0x0a);
+    writer.textField(0x0a, scope.name);
+    if (isText(scope.version)) writer.textField(0x12, scope.version);
+    writer.endMessage(scopeMessage);
+    for (const span of spans) writeSpan(writer, span, this.#doubles);
+    if (isText(scope.schemaUrl)) writer.textField(0x1a, scope.schemaUrl);
+    writer.endMessage(message);
   }
 }
 
@@ -59,18 +77,7 @@ function writeResource(writer: WireWriter, resource: Resource): void {
   writer.endMessage(message);
 }
 
-function writeScopeSpans(writer: WireWriter, scope: InstrumentationScope, spans: readonly ReadableSpan[]): void {
-  const message = writer.beginMessage(0x12);
-  const scopeMessage = writer.beginMessage(0x0a);
-  writer.textField(0x0a, scope.name);
-  if (isText(scope.version)) writer.textField(0x12, scope.version);
-  writer.endMessage(scopeMessage);
-  for (const span of spans) writeSpan(writer, span);
-  if (isText(scope.schemaUrl)) writer.textField(0x1a, scope.schemaUrl);
-  writer.endMessage(message);
-}
-
-function writeSpan(writer: WireWriter, span: ReadableSpan): void {
+function writeSpan(writer: WireWriter, span: ReadableSpan, doubles: ReadonlySet<string>): void {
   const message = writer.beginMessage(0x12);
   const spanContext = span.spanContext();
   const parent = span.parentSpanContext;
@@ -82,7 +89,7 @@ function writeSpan(writer: WireWriter, span: ReadableSpan): void {
   writer.uintField(0x30, span.kind + 1);
   writer.timeField(0x39, span.startTime[0], span.startTime[1]);
   writer.timeField(0x41, span.endTime[0], span.endTime[1]);
-  if (span instanceof RecordedSpan) writeAttributeList(writer, 0x4a, span.attributeList);
+  if (span instanceof RecordedSpan) writeAttributeList(writer, 0x4a, span.attributeList, doubles);
   else writeAttributes(writer, 0x4a, span.attributes);
   writer.uintField(0x50, span.droppedAttributesCount);
   for (const event of span.events) writeEvent(writer, event);
