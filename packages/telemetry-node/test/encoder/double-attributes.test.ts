@@ -4,7 +4,7 @@ import { Running } from '../running.ts';
 
 const running = new Running();
 // AnyValue.double_value 12.0 and AnyValue.int_value 12 (opentelemetry/proto/common/v1).
-const DOUBLE_12 = '21' + '0000000000002840';
+const DOUBLE_12 = '210000000000002840';
 const INT_12 = '180c';
 
 afterEach(() => running.stop());
