@@ -15,7 +15,7 @@ import { Broadcast } from './mcp/broadcast.ts';
 import { isNotification } from './mcp/event-stream.ts';
 import { GatewaySurface } from './mcp/gateway-surface.ts';
 import { createProtocolSpans } from './mcp/protocol-spans.ts';
-import { McpServer } from './mcp/server.ts';
+import { McpServer, type McpSurface } from './mcp/server.ts';
 import { Sessions } from './mcp/sessions.ts';
 import { UpstreamSurface } from './mcp/upstream-surface.ts';
 import type { OperationCore } from './operations/core.ts';
@@ -62,9 +62,6 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-const INSTRUCTIONS =
-  'Tools of many servers are behind this gateway. Find one with search, look at it with describe, load its skill with load_skill if it is not loaded, then run it with call. Pass meta.search_id of the search on to each step.';
-
 /** Wires a gateway. Nothing runs, nothing is connected, and no global is touched. */
 export function assembleGateway(parts: GatewayParts): Gateway {
   return new AssembledGateway(parts);
@@ -89,6 +86,7 @@ class AssembledGateway implements Gateway {
   readonly #governance: Governance;
   readonly #configured: ConfiguredUpstreams;
   readonly #recorder: Recorder;
+  readonly #surface: McpSurface;
   readonly #observed: { stop(): void } | undefined;
   #isDraining = false;
 
@@ -100,6 +98,7 @@ class AssembledGateway implements Gateway {
     this.broadcast = this.#createBroadcast();
     const core = this.#createCore();
     this.#recorder = core.recorder;
+    this.#surface = parts.config.server.expose === 'all' ? new UpstreamSurface(core) : new GatewaySurface(core);
     this.mcp = this.#createMcp(core);
     const apps = this.#createApps(core);
     this.app = (wire) => this.#inFlight.track(wire, apps.main);
@@ -163,8 +162,14 @@ class AssembledGateway implements Gateway {
     const { metrics } = this.#instruments;
     return new Sessions({
       now: Date.now,
-      onEnd: (session, reason) =>
-        metrics !== undefined && recordSessionEnd(metrics, session, { reason, now: Date.now() }),
+      onEnd: (session, reason) => {
+        if (metrics !== undefined) {
+          recordSessionEnd(metrics, session, { reason, now: Date.now() });
+        }
+        if (session.subscriptions.size > 0 && reason !== 'shutdown') {
+          this.#surface.subscriptionsChanged();
+        }
+      },
     });
   }
 
@@ -174,6 +179,8 @@ class AssembledGateway implements Gateway {
       sessions: this.sessions,
       onNotificationSent: () => metrics?.recordNotificationSent('sse'),
       onStream: (change) => this.#streams.add('subscription', change),
+      hasUpstreamLists: this.#parts.config.server.expose === 'all',
+      onSubscriptions: () => this.#surface.subscriptionsChanged(),
     });
   }
 
@@ -216,7 +223,7 @@ class AssembledGateway implements Gateway {
       spans: createGatewaySpans(config, telemetry, capture, contextSettings),
       searchMemory,
       recorder: new Recorder({ metrics, searchMemory, onDefect: (error) => this.#onDefect(error) }),
-      isSubscribed: (uri) => this.broadcast.subscribedUris().has(uri),
+      subscribedUris: () => this.broadcast.subscribedUris(),
       now,
       newId: randomUUID,
     };
@@ -227,8 +234,7 @@ class AssembledGateway implements Gateway {
     const { recorder } = core;
     return new McpServer({
       serverInfo: { name: 'dcc-mcp-gateway', title: config.server.name ?? 'DCC-MCP gateway', version },
-      instructions: INSTRUCTIONS,
-      surface: config.server.expose === 'all' ? new UpstreamSurface(core) : new GatewaySurface(core),
+      surface: this.#surface,
       sessions: this.sessions,
       broadcast: this.broadcast,
       now,

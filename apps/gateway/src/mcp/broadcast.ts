@@ -29,6 +29,10 @@ export interface BroadcastOptions {
   readonly sessions: Sessions;
   readonly onNotificationSent: () => void;
   readonly onStream: (change: 1 | -1) => void;
+  /** Whether clients see the lists of the upstreams; the gateway's own never change. */
+  readonly hasUpstreamLists: boolean;
+  /** Called when a client of the stateless era begins and ceases to listen to resources. */
+  readonly onSubscriptions: () => void;
 }
 
 /** Sends what belongs to no request: to the GET streams of sessions, and to the listen streams of modern clients. */
@@ -42,14 +46,14 @@ export class Broadcast {
 
   /** Opens a listen stream and acknowledges it. */
   listen(request: JsonRpcRequest): EventStream {
-    const filter = readFilter(request.params?.['notifications']);
+    const filter = this.#filterOf(request);
     this.#options.onStream(1);
     const stream = new EventStream({
       livesOn: true,
       onNotification: this.#options.onNotificationSent,
       onClose: () => {
         this.#options.onStream(-1);
-        this.#listeners.delete(listener);
+        this.#remove(listener);
       },
     });
     const listener: Listener = {
@@ -62,13 +66,18 @@ export class Broadcast {
     return stream;
   }
 
-  /** The same over stdio, where listening shares the pipe with everything else. */
-  listenOnPipe(request: JsonRpcRequest, send: (message: JsonRpcMessage) => void): void {
-    this.#acknowledge({ id: request.id, filter: readFilter(request.params?.['notifications']), send, close: () => {} });
+  /** The same over stdio, where listening shares the pipe with everything else; what it gives ends it. */
+  listenOnPipe(request: JsonRpcRequest, send: (message: JsonRpcMessage) => void): () => void {
+    const listener: Listener = { id: request.id, filter: this.#filterOf(request), send, close: () => {} };
+    this.#acknowledge(listener);
+    return () => this.#remove(listener);
   }
 
-  /** `list_changed` of tools, prompts or resources, to everyone who can hear it. */
+  /** `list_changed` of tools, prompts or resources, to everyone who can hear it and sees the list. */
   listChanged(what: 'tools' | 'prompts' | 'resources'): void {
+    if (!this.#options.hasUpstreamLists) {
+      return;
+    }
     const method = `notifications/${what}/list_changed`;
     for (const session of this.#options.sessions.all()) {
       tellSession(session, method, undefined);
@@ -118,7 +127,9 @@ export class Broadcast {
 
   /** Ends every listen stream with its empty result. */
   close(): void {
-    for (const listener of this.#listeners) {
+    const listeners = [...this.#listeners];
+    this.#listeners.clear(); // first: what ends with the gateway need not be ended at the upstreams
+    for (const listener of listeners) {
       const { id } = listener;
       listener.send({
         jsonrpc: '2.0',
@@ -127,12 +138,34 @@ export class Broadcast {
       });
       listener.close();
     }
-    this.#listeners.clear();
+  }
+
+  /** What of the wishes will be heard: lists that are the gateway's own never change. */
+  #filterOf({ params }: JsonRpcRequest): Filter {
+    const filter = readFilter(params?.['notifications']);
+    const { resourceSubscriptions } = filter;
+    if (this.#options.hasUpstreamLists) {
+      return filter;
+    }
+    return resourceSubscriptions === undefined ? {} : { resourceSubscriptions };
   }
 
   #acknowledge(listener: Listener): void {
     this.#listeners.add(listener);
     this.#tell(listener, 'notifications/subscriptions/acknowledged', { notifications: { ...listener.filter } });
+    this.#changed(listener);
+  }
+
+  #remove(listener: Listener): void {
+    if (this.#listeners.delete(listener)) {
+      this.#changed(listener);
+    }
+  }
+
+  #changed({ filter }: Listener): void {
+    if (filter.resourceSubscriptions !== undefined) {
+      this.#options.onSubscriptions();
+    }
   }
 
   #tell(listener: Listener, method: string, params: JsonObject | undefined): void {

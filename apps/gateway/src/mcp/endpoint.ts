@@ -96,9 +96,12 @@ export class McpEndpoint {
     const isModern = body.some((member) => isJsonObject(member) && eraOf(asObject(member['params'])) === 'modern');
     const id = headerText(origin.wire.headers, 'mcp-session-id') ?? '';
     const session = isModern ? undefined : this.#options.sessions.use(id);
-    if (session?.protocolVersion !== BATCH_VERSION || body.length === 0) {
+    if (session?.protocolVersion !== BATCH_VERSION) {
       const problem = `JSON-RPC batches exist only in protocol version ${BATCH_VERSION}`;
       throw new McpError(ERROR_INVALID_REQUEST, problem, { httpStatus: 400 });
+    }
+    if (body.length === 0) {
+      throw new McpError(ERROR_INVALID_REQUEST, 'Invalid Request: an empty batch', { httpStatus: 400 });
     }
     const answers = await Promise.all(body.map((member) => this.#batchMember(member, session, origin)));
     const messages = answers.filter((answer) => answer !== undefined);

@@ -1,8 +1,8 @@
 import type { RequestContext, RequestHeaders, SearchAnswer } from '@dcc-mcp/request-context';
 import type { HopPeer } from '../upstream/upstream.ts';
-import type { JsonObject, JsonRpcError } from '../json-rpc.ts';
+import { isJsonObject, type JsonObject, type JsonRpcError } from '../json-rpc.ts';
 import type { McpClient } from './mcp-client.ts';
-import { isLoggedAt } from './protocol.ts';
+import { ERROR_METHOD_NOT_FOUND, isLoggedAt } from './protocol.ts';
 
 /** One request of a client, its way back, and what is known of the wire it came by. */
 export interface Exchange {
@@ -45,6 +45,35 @@ export function hopPeer(exchange: Exchange): HopPeer {
         exchange.notify(method, params);
       }
     },
-    ...(exchange.ask === undefined ? {} : { ask: exchange.ask }),
+    ...(exchange.ask === undefined ? {} : { ask: askIfAble(client.capabilities, exchange.ask) }),
   };
+}
+
+/** A client is asked only for what it said it can do; another would leave the question, and the call, to run out of time. */
+function askIfAble(capabilities: JsonObject, ask: NonNullable<HopPeer['ask']>): NonNullable<HopPeer['ask']> {
+  return async (method, params, signal) => {
+    const missing = missingCapability(capabilities, method, params);
+    return missing === undefined
+      ? ask(method, params, signal)
+      : { error: { code: ERROR_METHOD_NOT_FOUND, message: `${method} is declined: the client has no ${missing}` } };
+  };
+}
+
+/** The capability of MCP that a client lacks for a question, by name; a question of another kind is the client's to refuse. */
+function missingCapability(
+  capabilities: JsonObject,
+  method: string,
+  params: JsonObject | undefined,
+): string | undefined {
+  const { sampling, elicitation } = capabilities;
+  if (method === 'sampling/createMessage') {
+    return sampling === undefined ? 'sampling' : undefined;
+  }
+  if (method !== 'elicitation/create') {
+    return undefined;
+  }
+  if (params?.['mode'] === 'url') {
+    return isJsonObject(elicitation) && elicitation['url'] !== undefined ? undefined : 'elicitation.url';
+  }
+  return elicitation === undefined ? 'elicitation' : undefined;
 }

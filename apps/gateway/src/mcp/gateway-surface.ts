@@ -4,9 +4,9 @@ import {
   type JsonObject,
   type JsonRpcRequest,
   type JsonValue,
-  textOf,
   toJsonObject,
 } from '../json-rpc.ts';
+import { type ArgumentsForm, readArguments } from '../catalogue/argument-form.ts';
 import { batchAnswer, callAnswer } from '../operations/call-answer.ts';
 import { callBatch } from '../operations/call-batch.ts';
 import { callTool, type CallResult } from '../operations/call.ts';
@@ -26,6 +26,9 @@ import { GatewayResources } from './gateway-resources.ts';
 import { ERROR_INVALID_PARAMS, McpError } from './protocol.ts';
 import type { McpHandler, McpSurface } from './server.ts';
 import { errorResult, toolResult } from './tool-result.ts';
+
+const INSTRUCTIONS =
+  'Tools of many servers are behind this gateway. Find one with search, look at it with describe, load its skill with load_skill if it is not loaded, then run it with call. Pass meta.search_id of the search on to each step.';
 
 /** `--expose search`: the four gateway tools and the gateway's own resources. */
 export class GatewaySurface implements McpSurface {
@@ -59,32 +62,42 @@ export class GatewaySurface implements McpSurface {
   }
 
   async capabilities(): Promise<JsonObject> {
-    return { tools: {}, logging: {}, resources: { subscribe: true, listChanged: true } };
+    return { tools: {}, logging: {}, resources: { subscribe: true } };
   }
+
+  instructions(): string {
+    return INSTRUCTIONS;
+  }
+
+  /** The gateway knows of its own resources without asking. */
+  subscriptionsChanged(): void {}
 
   async #toolsCall(request: JsonRpcRequest, exchange: Exchange): Promise<JsonObject> {
     const { name, arguments: given } = request.params ?? {};
-    const args = isJsonObject(given) ? given : {};
-    const caller = mcpCaller(this.#core, request, exchange, args);
-    switch (textOf(name)) {
+    if (typeof name !== 'string') {
+      throw new McpError(ERROR_INVALID_PARAMS, 'tools/call needs name, a string');
+    }
+    const form = readArguments(given);
+    const caller = mcpCaller(this.#core, request, exchange, form.ok ? form.value : {});
+    switch (name) {
       case 'search':
-        return this.#search(caller, args, exchange);
+        return this.#search(caller, form, exchange);
       case 'describe':
-        return this.#describe(caller, args);
+        return this.#describe(caller, form);
       case 'load_skill':
-        return this.#loadSkill(caller, args);
+        return this.#loadSkill(caller, form);
       case 'call':
-        return this.#call(caller, args);
+        return this.#call(caller, form);
       default:
         throw new McpError(
           ERROR_INVALID_PARAMS,
-          `Unknown tool: ${textOf(name)}. This gateway has search, describe, load_skill and call; upstream tools are called through call with their tool_slug`,
+          `Unknown tool: ${name}. This gateway has search, describe, load_skill and call; upstream tools are called through call with their tool_slug`,
         );
     }
   }
 
-  async #search(caller: Caller, args: JsonObject, exchange: Exchange): Promise<JsonObject> {
-    const parsed = parseSearch(args);
+  async #search(caller: Caller, form: ArgumentsForm, exchange: Exchange): Promise<JsonObject> {
+    const parsed = form.ok ? parseSearch(form.value) : form;
     if (!parsed.ok) {
       return errorResult(refuseRequest(this.#core, caller, 'gateway.search', parsed.message), caller.ctx);
     }
@@ -96,22 +109,23 @@ export class GatewaySurface implements McpSurface {
     return answer(caller, result);
   }
 
-  async #describe(caller: Caller, args: JsonObject): Promise<JsonObject> {
-    const parsed = parseDescribe(args);
+  async #describe(caller: Caller, form: ArgumentsForm): Promise<JsonObject> {
+    const parsed = form.ok ? parseDescribe(form.value) : form;
     return parsed.ok
       ? answer(caller, await describeTool(this.#core, caller, parsed.value.tool_slug))
       : errorResult(refuseRequest(this.#core, caller, 'gateway.describe', parsed.message), caller.ctx);
   }
 
-  async #loadSkill(caller: Caller, args: JsonObject): Promise<JsonObject> {
-    const parsed = parseLoadSkill(args);
+  async #loadSkill(caller: Caller, form: ArgumentsForm): Promise<JsonObject> {
+    const parsed = form.ok ? parseLoadSkill(form.value) : form;
     return parsed.ok
       ? answer(caller, await loadSkill(this.#core, caller, toLoadSkillInput(parsed.value)))
       : errorResult(refuseRequest(this.#core, caller, 'gateway.load_skill', parsed.message), caller.ctx);
   }
 
-  async #call(caller: Caller, args: JsonObject): Promise<JsonObject> {
-    const parsed = parseCallTool(args);
+  async #call(caller: Caller, form: ArgumentsForm): Promise<JsonObject> {
+    const parsed = form.ok ? parseCallTool(form.value) : form;
+    const args = form.ok ? form.value : {};
     if (!parsed.ok && args['calls'] !== undefined) {
       return errorResult(refuseRequest(this.#core, caller, 'gateway.call_batch', parsed.message), caller.ctx);
     }

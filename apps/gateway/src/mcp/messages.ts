@@ -34,12 +34,9 @@ export function checkMessage(value: unknown): JsonRpcRequest | JsonRpcNotificati
       return { id, answer: { result } };
     }
     if (isJsonObject(error)) {
-      return {
-        id,
-        answer: {
-          error: { code: Number(error['code']), message: textOf(error['message']), data: error['data'] ?? null },
-        },
-      };
+      const { code, message, data } = error;
+      const given = { code: Number(code), message: textOf(message), ...(data === undefined ? {} : { data }) };
+      return { id, answer: { error: given } };
     }
   }
   const isValid =

@@ -1,5 +1,6 @@
 import { SERVER_INFO_META_KEY } from '@modelcontextprotocol/server';
-import { isJsonObject, type JsonObject } from '../json-rpc.ts';
+import { isJsonObject, type JsonObject, type JsonRpcError } from '../json-rpc.ts';
+import { ERROR_INVALID_PARAMS, ERROR_RESOURCE_NOT_FOUND } from './protocol.ts';
 
 /** How long a modern client may reuse a list: not at all, because what changes is announced. */
 const CACHE = { ttlMs: 0, cacheScope: 'private' };
@@ -11,6 +12,13 @@ const CACHED_METHODS = new Set([
   'resources/templates/list',
   'resources/read',
 ]);
+
+/** The same error as the stateless revision numbers it: a resource that is not there has no code of its own any more. */
+export function toModernError(method: string, error: JsonRpcError): JsonRpcError {
+  return method === 'resources/read' && error.code === ERROR_RESOURCE_NOT_FOUND
+    ? { ...error, code: ERROR_INVALID_PARAMS }
+    : error;
+}
 
 /** A result with what every result of a stateless server carries (MCP 2026-07-28); the handler's own words win. */
 export function toModernResult(method: string, result: JsonObject, serverInfo: JsonObject): JsonObject {

@@ -10,7 +10,7 @@ import type { EventStream } from './event-stream.ts';
 import type { Answer, Exchange } from './exchange.ts';
 import { InputRequired } from './input-required.ts';
 import type { McpClient } from './mcp-client.ts';
-import { toModernResult } from './modern-result.ts';
+import { toModernError, toModernResult } from './modern-result.ts';
 import type { BeginProtocolSpan } from './protocol-spans.ts';
 import {
   ERROR_HEADER_MISMATCH,
@@ -32,6 +32,10 @@ export type McpHandler = (request: JsonRpcRequest, exchange: Exchange) => Promis
 /** The face shown to MCP clients: the four gateway tools, or the upstreams' own. */
 export interface McpSurface {
   capabilities(): Promise<JsonObject>;
+  /** What a model should know of using it, once {@link capabilities} are known. */
+  instructions(): string | undefined;
+  /** Told when clients began or ceased to listen to resources otherwise than by a request of their own for each. */
+  subscriptionsChanged(): void;
   readonly handlers: ReadonlyMap<string, McpHandler>;
   /** The metric label of the upstream tool a request means, if it means one. */
   toolLabel(request: JsonRpcRequest): string | undefined;
@@ -52,7 +56,6 @@ export interface FinishedRequest {
 
 export interface McpServerOptions {
   readonly serverInfo: JsonObject;
-  readonly instructions: string;
   readonly surface: McpSurface;
   readonly sessions: Sessions;
   readonly broadcast: Broadcast;
@@ -116,8 +119,9 @@ export class McpServer {
       isJsonObject(clientInfo) ? clientInfo : undefined,
       isJsonObject(capabilities) ? capabilities : {},
     );
-    const { serverInfo, instructions } = this.#options;
-    return { session, result: { protocolVersion: version, capabilities: offered, serverInfo, instructions } };
+    const { serverInfo, surface } = this.#options;
+    const described = { protocolVersion: version, capabilities: offered, serverInfo };
+    return { session, result: { ...described, ...withInstructions(surface) } };
   }
 
   /** Takes a notification of a client. */
@@ -187,7 +191,7 @@ export class McpServer {
     }
     const answer = await this.#runModern(handler, request, exchange);
     return 'error' in answer
-      ? answer
+      ? { ...answer, error: toModernError(request.method, answer.error) }
       : { result: toModernResult(request.method, answer.result, this.#options.serverInfo) };
   }
 
@@ -213,9 +217,15 @@ export class McpServer {
   }
 
   async #discovery(): Promise<JsonObject> {
-    const { surface, instructions } = this.#options;
-    return { supportedVersions: [MODERN_VERSION], capabilities: await surface.capabilities(), instructions };
+    const { surface } = this.#options;
+    const capabilities = await surface.capabilities();
+    return { supportedVersions: [MODERN_VERSION], capabilities, ...withInstructions(surface) };
   }
+}
+
+function withInstructions(surface: McpSurface): { readonly instructions?: string } {
+  const instructions = surface.instructions();
+  return instructions === undefined ? {} : { instructions };
 }
 
 const LEGACY_ONLY = new Set(['initialize', 'ping', 'logging/setLevel', 'resources/subscribe', 'resources/unsubscribe']);

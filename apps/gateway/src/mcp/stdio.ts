@@ -1,5 +1,4 @@
 import type { Readable, Writable } from 'node:stream';
-import { createInterface } from 'node:readline';
 import type { Gateway } from '../gateway.ts';
 import {
   isJsonRpcId,
@@ -9,6 +8,7 @@ import {
   type JsonRpcNotification,
   type JsonRpcRequest,
 } from '../json-rpc.ts';
+import { LineFramer } from '../upstream/line-framer.ts';
 import { askClient, type Question } from './ask-client.ts';
 import type { Exchange } from './exchange.ts';
 import { responseMessage } from './http-reply.ts';
@@ -17,6 +17,9 @@ import { checkMessage, parseJson } from './messages.ts';
 import { ERROR_INVALID_REQUEST, eraOf, McpError } from './protocol.ts';
 import type { ClientAnswer, Session } from './sessions.ts';
 
+/** One message of a client; far above what a body over HTTP may be. */
+const MAX_LINE_BYTES = 64 * 1024 * 1024;
+
 /** Speaks MCP on the streams of a process: one message a line, nothing else on stdout. */
 export function serveStdio(
   gateway: Gateway,
@@ -24,20 +27,38 @@ export function serveStdio(
   onEnd: () => void,
 ): void {
   const front = new StdioFront(gateway, (message) => streams.stdout.write(`${JSON.stringify(message)}\n`));
-  const lines = createInterface({ input: streams.stdin, crlfDelay: Number.POSITIVE_INFINITY });
-  lines.on('line', (line) => front.receive(line));
-  // Nobody reads the answers any more: that is the end of the client, not a reason to lose what it has done.
-  streams.stdout.on('error', () => lines.close());
-  lines.on('close', () => {
-    front.close();
-    onEnd();
+  // JSON may hold the line separators of Unicode, which Node's own reader of lines would cut at.
+  const lines = new LineFramer({
+    maxLineBytes: MAX_LINE_BYTES,
+    onLine: (line) => front.receive(line),
+    onOverlong: () => front.refuse(`Invalid Request: a message is longer than ${MAX_LINE_BYTES} bytes`),
   });
+  let hasEnded = false;
+  const end = (): void => {
+    if (!hasEnded) {
+      hasEnded = true;
+      streams.stdin.pause();
+      front.close();
+      onEnd();
+    }
+  };
+  streams.stdin.on('data', (chunk: Buffer) => lines.push(chunk));
+  streams.stdin.on('end', () => {
+    lines.end();
+    end();
+  });
+  streams.stdin.on('close', end);
+  streams.stdin.on('error', end);
+  // Nobody reads the answers any more: that is the end of the client, not a reason to lose what it has done.
+  streams.stdout.on('error', end);
 }
 
 class StdioFront {
   readonly #gateway: Gateway;
   readonly #send: (message: JsonRpcMessage, request?: JsonRpcRequest) => void;
   readonly #running = new Map<JsonRpcId, AbortController>();
+  /** What ends each `subscriptions/listen`. */
+  readonly #listening = new Map<JsonRpcId, () => void>();
   /** The one session of a handshake-era client on this pipe. */
   #session: Session | undefined;
   #isClosed = false;
@@ -61,6 +82,11 @@ class StdioFront {
     }
   }
 
+  /** Answers what can't be read. */
+  refuse(message: string): void {
+    this.#send({ jsonrpc: '2.0', id: null, error: { code: ERROR_INVALID_REQUEST, message } });
+  }
+
   close(): void {
     this.#isClosed = true;
     if (this.#session !== undefined) {
@@ -82,6 +108,8 @@ class StdioFront {
     const id = message.method === 'notifications/cancelled' ? message.params?.['requestId'] : undefined;
     if (isJsonRpcId(id)) {
       this.#running.get(id)?.abort();
+      this.#listening.get(id)?.();
+      this.#listening.delete(id);
     }
     this.#gateway.mcp.notified(message, unknownClient('stdio'));
   }
@@ -94,7 +122,7 @@ class StdioFront {
       }
       const client = this.#clientOf(request.params);
       if (client.era === 'modern' && request.method === 'subscriptions/listen') {
-        this.#gateway.broadcast.listenOnPipe(request, this.#send);
+        this.#listening.set(request.id, this.#gateway.broadcast.listenOnPipe(request, this.#send));
         return;
       }
       await this.#answer(request, client);

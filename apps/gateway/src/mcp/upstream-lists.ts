@@ -46,7 +46,7 @@ export class UpstreamLists {
   }
 
   /** The upstream that has the resource; where nobody has listed it yet, everybody is asked once. @throws {McpError} */
-  async ownerOf(uri: string, forwarding: Forwarding): Promise<Upstream> {
+  async ownerOf(uri: string, forwarding: Pick<Forwarding, 'send'>): Promise<Upstream> {
     const known = this.#names.only() ?? this.#owners.of(uri);
     if (known !== undefined) {
       return known;

@@ -14,6 +14,7 @@ import type { McpHandler, McpSurface } from './server.ts';
 import { errorResult } from './tool-result.ts';
 import { type ListMember, UpstreamLists } from './upstream-lists.ts';
 import { UpstreamNames } from './upstream-names.ts';
+import { UpstreamSubscriptions } from './upstream-subscriptions.ts';
 
 /** How long a client that comes before the upstreams are there waits for them. */
 const BOOT_WAIT_MILLIS = 10_000;
@@ -27,11 +28,13 @@ export class UpstreamSurface implements McpSurface {
   readonly #core: OperationCore;
   readonly #names: UpstreamNames;
   readonly #lists: UpstreamLists;
+  readonly #subscriptions: UpstreamSubscriptions;
 
   constructor(core: OperationCore) {
     this.#core = core;
     this.#names = new UpstreamNames(core.upstreams, core.catalogue);
     this.#lists = new UpstreamLists(this.#names);
+    this.#subscriptions = new UpstreamSubscriptions({ lists: this.#lists, wanted: core.subscribedUris });
     this.handlers = new Map<string, McpHandler>([
       ['tools/list', async () => this.#toolsList()],
       ['tools/call', (request, exchange) => this.#toolsCall(request, exchange)],
@@ -66,6 +69,24 @@ export class UpstreamSurface implements McpSurface {
       ...(has('prompts') ? { prompts: { listChanged: true } } : {}),
       ...(has('completions') ? { completions: {} } : {}),
     };
+  }
+
+  /** What the upstreams say of themselves. */
+  instructions(): string | undefined {
+    const only = this.#names.only();
+    if (only !== undefined) {
+      return only.status.instructions;
+    }
+    const said = this.#names
+      .enabled()
+      .flatMap(({ settings, status }) =>
+        status.instructions === undefined ? [] : `${settings.key}: ${status.instructions}`,
+      );
+    return said.length === 0 ? undefined : said.join('\n\n');
+  }
+
+  subscriptionsChanged(): void {
+    this.#subscriptions.settle();
   }
 
   async #untilTried(): Promise<void> {
@@ -177,9 +198,16 @@ export class UpstreamSurface implements McpSurface {
   }
 
   async #subscribe(forwarding: Forwarding, request: JsonRpcRequest, { client }: Exchange): Promise<HopResult> {
-    const hop = await this.#resource(forwarding, request);
+    const uri = readResourceUri(request);
+    const subscriptions = client.session?.subscriptions;
+    const upstream = await this.#lists.ownerOf(uri, forwarding);
+    const hadIt = subscriptions?.has(uri) === true;
+    subscriptions?.add(uri); // before it is sent: whoever ends the same subscription meanwhile must leave it at the upstream
+    const hop = await forwarding.send(upstream, { method: request.method, params: request.params ?? {} });
     if (hop.ok) {
-      client.session?.subscriptions.add(readResourceUri(request));
+      this.#subscriptions.hold(uri, upstream);
+    } else if (!hadIt) {
+      subscriptions?.delete(uri);
     }
     return hop;
   }
@@ -188,7 +216,11 @@ export class UpstreamSurface implements McpSurface {
   async #unsubscribe(forwarding: Forwarding, request: JsonRpcRequest, { client }: Exchange): Promise<HopResult> {
     const uri = readResourceUri(request);
     client.session?.subscriptions.delete(uri);
-    return this.#core.isSubscribed(uri) ? { ok: true, result: {} } : this.#resource(forwarding, request);
+    if (this.#core.subscribedUris().has(uri)) {
+      return { ok: true, result: {} };
+    }
+    this.#subscriptions.release(uri);
+    return this.#resource(forwarding, request);
   }
 
   async #complete(forwarding: Forwarding, { method, params = {} }: JsonRpcRequest): Promise<HopResult> {

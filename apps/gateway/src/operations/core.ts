@@ -17,8 +17,8 @@ export interface OperationCore {
   readonly searchMemory: SearchMemory;
   readonly contextSettings: RequestContextSettings;
   readonly governance: Governance;
-  /** Whether any client is subscribed to that resource. */
-  readonly isSubscribed: (uri: string) => boolean;
+  /** The resources that clients listen to at this moment. */
+  readonly subscribedUris: () => ReadonlySet<string>;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   readonly newId: () => string;

@@ -1,6 +1,8 @@
 import { OPERATION_LOAD_SKILL } from '@dcc-mcp/semantic-conventions';
 import type { WorkflowSpan } from '@dcc-mcp/workflow-spans';
+import { nextStepOfSkills } from '../catalogue/next-step.ts';
 import type { SkillRecord } from '../catalogue/skill-record.ts';
+import type { ToolRecord } from '../catalogue/tool-record.ts';
 import type { JsonObject } from '../json-rpc.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { callUpstreamTool } from './call-upstream-tool.ts';
@@ -20,7 +22,7 @@ export interface LoadSkillInput {
 }
 
 interface Ending {
-  readonly loaded: readonly string[];
+  readonly loaded: readonly SkillRecord[];
   readonly newSlugs: readonly string[];
   readonly error?: OperationError;
 }
@@ -42,7 +44,7 @@ export async function loadSkill(
     newSlugs: [],
     error: internalError(core, defect),
   }));
-  const value = answer(input, loaded, newSlugs, caller.ctx.searchId);
+  const value = answer(core, caller, input, { loaded, newSlugs });
   if (error === undefined) {
     span.setOutput(value);
   }
@@ -91,22 +93,33 @@ async function loadAll(
   input: LoadSkillInput,
   span: WorkflowSpan,
 ): Promise<Ending> {
-  const before = new Set(callableSlugs(core));
-  const loaded: string[] = [];
+  const before = new Set(callableTools(core).map(({ slug }) => slug));
+  const loaded: SkillRecord[] = [];
   for (const name of input.skillNames) {
     const ending = await one(core, caller, input, name, span);
-    if (ending !== undefined) {
-      return { loaded, newSlugs: [], ...ending };
+    if (!ending.ok) {
+      return { loaded, newSlugs: [], error: ending.error };
     }
-    loaded.push(name);
+    loaded.push(ending.value);
   }
-  return { loaded, newSlugs: callableSlugs(core).filter((slug) => !before.has(slug)) };
+  return { loaded, newSlugs: slugsSince(core, loaded, before) };
 }
 
-/** Sorted, because hosts list their tools in any order. */
-function callableSlugs(core: OperationCore): readonly string[] {
-  const records = [...core.catalogue.records()].filter((record) => !record.isStub && record.isLoaded);
-  return records.map((record) => record.slug).toSorted();
+/** What can be called now that could not before; another host that came meanwhile has no part in it. */
+function slugsSince(
+  core: OperationCore,
+  loaded: readonly SkillRecord[],
+  before: ReadonlySet<string>,
+): readonly string[] {
+  const instances = new Set(loaded.map(({ instanceId }) => instanceId));
+  const slugs = callableTools(core)
+    .filter(({ slug, instanceId }) => instances.has(instanceId) && !before.has(slug))
+    .map(({ slug }) => slug);
+  return slugs.toSorted(); // hosts list their tools in any order
+}
+
+function callableTools(core: OperationCore): readonly ToolRecord[] {
+  return [...core.catalogue.records()].filter((record) => !record.isStub && record.isLoaded);
 }
 
 async function one(
@@ -115,22 +128,23 @@ async function one(
   input: LoadSkillInput,
   name: string,
   span: WorkflowSpan,
-): Promise<Pick<Ending, 'error'> | undefined> {
+): Promise<OperationResult<SkillRecord>> {
   const found = findSkill(core, input, name);
   if (!found.ok) {
-    return { error: found.error };
+    return found;
   }
   const skill = found.value;
   span.setRoute({ dccType: skill.dccType, instanceId: skill.instanceId, skillName: skill.name });
   const refusal = policyOf(core, skill, span);
   if (refusal !== undefined) {
-    return { error: refusal.error };
+    return { ok: false, error: refusal.error };
   }
   const upstream = core.upstreams.get(skill.instanceId);
   if (upstream === undefined) {
-    return { error: { kind: 'instance-offline', message: `The instance of the skill ${name} has left` } };
+    return { ok: false, error: { kind: 'instance-offline', message: `The instance of the skill ${name} has left` } };
   }
-  return load(core, caller, upstream, skill, input, span);
+  const failure = await load(core, caller, upstream, skill, input, span);
+  return failure === undefined ? found : { ok: false, error: failure.error };
 }
 
 function findSkill(core: OperationCore, input: LoadSkillInput, name: string): OperationResult<SkillRecord> {
@@ -174,7 +188,7 @@ async function load(
   skill: SkillRecord,
   input: LoadSkillInput,
   span: WorkflowSpan,
-): Promise<Pick<Ending, 'error'> | undefined> {
+): Promise<{ readonly error: OperationError } | undefined> {
   const isUnload = input.action === 'unload';
   if (skill.kind === 'dcc-mcp-core') {
     const args = { skill_name: skill.name, ...(isUnload ? {} : { activate_groups: input.activateGroups ?? true }) };
@@ -201,17 +215,16 @@ async function load(
 }
 
 function answer(
+  core: OperationCore,
+  { ctx }: Caller,
   input: LoadSkillInput,
-  skillNames: readonly string[],
-  newSlugs: readonly string[],
-  searchId: string | undefined,
+  { loaded, newSlugs }: Pick<Ending, 'loaded' | 'newSlugs'>,
 ): JsonObject {
-  const isLoaded = input.action !== 'unload';
-  const [slug] = newSlugs;
-  const meta = searchId === undefined ? {} : { meta: { search_id: searchId } };
-  const nextStep =
-    slug === undefined
-      ? {}
-      : { next_step: { operation: 'describe', arguments: { tool_slug: slug, ...meta }, ...meta } };
-  return { loaded: isLoaded, skill_names: skillNames, new_tool_slugs: newSlugs, ...nextStep };
+  const now = loaded.flatMap(({ name, instanceId }) => core.catalogue.skill(name, { instanceId }));
+  return {
+    loaded: input.action !== 'unload',
+    skill_names: loaded.map(({ name }) => name),
+    new_tool_slugs: newSlugs,
+    next_step: { ...nextStepOfSkills(now, newSlugs[0], ctx.searchId) },
+  };
 }

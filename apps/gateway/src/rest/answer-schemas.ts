@@ -10,7 +10,7 @@ const instanceShort = z.string().meta({ description: 'First eight hex digits of 
 
 export const nextStepSchema: z.ZodType = z
   .looseObject({
-    operation: z.enum(['load_skill', 'describe', 'call']),
+    operation: z.enum(['search', 'load_skill', 'describe', 'call']),
     arguments: anyObject,
     meta: z.looseObject({ search_id: z.string() }).optional(),
   })
@@ -64,17 +64,22 @@ const searchFields = {
 
 export const searchAnswer: z.ZodType = z.looseObject(searchFields).openapi('SearchAnswer');
 
-export const describeAnswer: z.ZodType = z
-  .looseObject({
-    record: z.looseObject(recordFields),
-    tool: z.looseObject({ name: z.string(), inputSchema: anyObject.optional() }),
-    next_step: nextStepSchema.optional(),
-  })
-  .openapi('DescribeAnswer');
+const describeFields = {
+  record: z.looseObject(recordFields),
+  tool: z.looseObject({ name: z.string(), inputSchema: anyObject.optional() }),
+  next_step: nextStepSchema.optional(),
+};
 
-export const loadSkillAnswer: z.ZodType = z
-  .looseObject({ loaded: z.boolean(), new_tool_slugs: z.array(slug), next_step: nextStepSchema.optional() })
-  .openapi('LoadSkillAnswer');
+export const describeAnswer: z.ZodType = z.looseObject(describeFields).openapi('DescribeAnswer');
+
+const loadSkillFields = {
+  loaded: z.boolean(),
+  skill_names: z.array(z.string()),
+  new_tool_slugs: z.array(slug),
+  next_step: nextStepSchema,
+};
+
+export const loadSkillAnswer: z.ZodType = z.looseObject(loadSkillFields).openapi('LoadSkillAnswer');
 
 export const errorBody: z.ZodType = z
   .looseObject({
@@ -126,16 +131,26 @@ export const callBatchAnswer: z.ZodType = z
 // A model pays for every word of a tool's schema, so a nested error and a nested call are described by their first fields.
 const briefError = z.looseObject({ kind: z.string(), message: z.string(), recommended_next_action: z.string() });
 const briefItem = z.looseObject({
-  index: z.int(),
+  index: z.int().min(0),
   tool_slug: z.string(),
   ok: z.boolean(),
   result: z.looseObject({ ok: z.boolean(), output: z.unknown() }).optional(),
   error: briefError.optional(),
 });
 
-/** What the MCP tool `call` answers: one call, or a batch. MCP asks for one object, so every field is optional. */
+// What an MCP tool answers is also its error envelope, and there are clients that check `structuredContent` of a failure
+// as well. MCP asks for one object, so every field is optional.
+const failureFields = { error: briefError, request_id: z.string(), trace_id: z.string() };
+
+export const searchToolAnswer: z.ZodType = z.looseObject({ ...searchFields, ...failureFields }).partial();
+
+export const describeToolAnswer: z.ZodType = z.looseObject({ ...describeFields, ...failureFields }).partial();
+
+export const loadSkillToolAnswer: z.ZodType = z.looseObject({ ...loadSkillFields, ...failureFields }).partial();
+
+/** One call, or a batch. */
 export const callToolAnswer: z.ZodType = z
-  .looseObject({ ...callFields, error: briefError, success: z.boolean(), results: z.array(briefItem) })
+  .looseObject({ ...callFields, ...failureFields, success: z.boolean(), results: z.array(briefItem) })
   .partial();
 
 export const errorAnswer: z.ZodType = z

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { isJsonObject, type JsonObject } from '../json-rpc.ts';
-import { callToolAnswer, describeAnswer, loadSkillAnswer, searchAnswer } from './answer-schemas.ts';
+import { callToolAnswer, describeToolAnswer, loadSkillToolAnswer, searchToolAnswer } from './answer-schemas.ts';
 import { callToolArguments, describeBody, loadSkillBody, searchBody } from './request-schemas.ts';
 
 /** One of the gateway's own MCP tools, as `tools/list` shows it. */
@@ -22,7 +22,7 @@ export function mcpToolDefinitions(): readonly McpToolDefinition[] {
       description:
         'Find tools by what they do. Start here: the tools of all connected servers are behind this gateway and are not listed themselves. Say in a few words what should happen ("create a sphere", "read a file"). Each hit has a tool_slug and a next_step with the operation to use next (load_skill, describe or call) and its arguments; keep meta.search_id when you follow it.',
       inputSchema: toSchema(searchBody, 'input'),
-      outputSchema: toSchema(searchAnswer, 'output'),
+      outputSchema: toSchema(searchToolAnswer, 'output'),
       annotations: { title: 'Search tools', readOnlyHint: true, idempotentHint: true, openWorldHint: false },
     },
     {
@@ -31,7 +31,7 @@ export function mcpToolDefinitions(): readonly McpToolDefinition[] {
       description:
         'Get the full definition of one tool: its description and inputSchema. Do this before calling a tool whose hit says has_schema, then call it with arguments that match the schema.',
       inputSchema: toSchema(describeBody, 'input'),
-      outputSchema: toSchema(describeAnswer, 'output'),
+      outputSchema: toSchema(describeToolAnswer, 'output'),
       annotations: { title: 'Describe a tool', readOnlyHint: true, idempotentHint: true, openWorldHint: false },
     },
     {
@@ -40,7 +40,7 @@ export function mcpToolDefinitions(): readonly McpToolDefinition[] {
       description:
         'Load a skill (a group of tools) whose hit says loaded: false. The answer lists the tool_slugs that can be called now. Name the instance_id or dcc_type when several hosts have the skill.',
       inputSchema: toSchema(loadSkillBody, 'input'),
-      outputSchema: toSchema(loadSkillAnswer, 'output'),
+      outputSchema: toSchema(loadSkillToolAnswer, 'output'),
       annotations: {
         title: 'Load a skill',
         readOnlyHint: false,

@@ -55,6 +55,28 @@ describe.each(ERAS.map(([name]) => [name]))('MCP %s', (era) => {
     expect(JSON.parse(content[0]!.text!)).toEqual(structuredContent);
   });
 
+  test.each([['search'], ['describe'], ['load_skill'], ['call']])(
+    'refuses arguments of %s that are no object, and takes them as a JSON string',
+    async (name) => {
+      const request = (args: unknown) =>
+        clients.get(era)!.request({ method: 'tools/call', params: { name, arguments: args } });
+      for (const args of [['echo'], 'echo', 7]) {
+        expect(await request(args)).toMatchObject({
+          isError: true,
+          structuredContent: { error: { kind: 'bad-request', message: expect.stringContaining('arguments must be an object') } }, // prettier-ignore
+        });
+      }
+      const asText = await request(JSON.stringify({ tool_slug: 7, query: 7, skill_name: 7 }));
+      expect(asText).toMatchObject({ isError: true });
+      expect(JSON.stringify(asText)).toContain('must be a string, got number');
+    },
+  );
+
+  test('refuses a call that names no tool', async () => {
+    const call = clients.get(era)!.request({ method: 'tools/call', params: { name: 7 } });
+    await expect(call).rejects.toThrow('tools/call needs name, a string');
+  });
+
   test('finds, describes, loads and calls', async () => {
     const found = await callTool('search', { query: 'bevel mesh', dcc_type: 'blender' });
     const [hit] = found.structuredContent!['hits'] as {

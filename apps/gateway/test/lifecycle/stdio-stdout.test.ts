@@ -110,6 +110,17 @@ describe('stdout with --stdio', () => {
   }, 30_000);
 });
 
+describe('a message over --stdio', () => {
+  test('may hold the line separators of Unicode', async () => {
+    gateway = startStdio({ mcpServers: { noisy: noisy() } });
+    await initialize();
+    await findSlug();
+    expect(await callTool('search', { query: 'work\u2028\u2029\u0085' })).toMatchObject({ total: 1 });
+    gateway.child.stdin!.end();
+    expect(await gateway.ended()).toBe(0);
+  }, 60_000);
+});
+
 describe('a client of --stdio that goes away', () => {
   test('in the middle of a call, stdout and stderr included, costs no span', async () => {
     sink = await startOtlpSink();

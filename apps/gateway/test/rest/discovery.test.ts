@@ -168,6 +168,10 @@ describe('POST /v1/load_skill and /v1/unload_skill', () => {
 
     const unloaded = await rest.post('/v1/unload_skill', { skill_name: 'mesh-tools' });
     expect([unloaded.status, unloaded.body['loaded']]).toEqual([200, false]);
+    expect(unloaded.body['next_step']).toMatchObject({
+      operation: 'load_skill',
+      arguments: { skill_name: 'mesh-tools' },
+    });
     expect(
       (await rest.post('/v1/call', { tool_slug: rest.blender('create_cube'), arguments: { size: 1 } })).status,
     ).toBe(404);
@@ -179,6 +183,20 @@ describe('POST /v1/load_skill and /v1/unload_skill', () => {
     expect(body['new_tool_slugs']).toEqual(
       expect.arrayContaining([expect.stringMatching(/^lazybox\.[0-9a-f]{8}\.add$/)]),
     );
+  });
+
+  test('say what to do next, also of a skill that was loaded already, under its own name', async () => {
+    await rest.post('/v1/load_skill', { skill_name: 'sleeper' });
+    const { body } = await rest.post('/v1/load_skill', { skill_name: 'SLEEPER' });
+    expect(body).toEqual({
+      loaded: true,
+      skill_names: ['sleeper'],
+      new_tool_slugs: [],
+      next_step: {
+        operation: 'describe',
+        arguments: { tool_slug: expect.stringMatching(/^lazybox\.[0-9a-f]{8}\.add$/) },
+      },
+    });
   });
 
   test('answer 404 for a skill that is not there', async () => {

@@ -129,6 +129,16 @@ describe('mcpToolDefinitions', () => {
     const batch = { success: false, results: [{ index: 0, tool_slug: 'a', ok: false, result: call }] };
     expect([validate(batch), validate.errors]).toEqual([true, null]);
   });
+
+  test.each([['search'], ['describe'], ['load_skill'], ['call']])(
+    'let the error envelope of %s pass: there are clients that check it, too',
+    (name) => {
+      const { outputSchema } = tools.find((tool) => tool.name === name)!;
+      const validate = new Ajv2020({ strict: false }).compile(outputSchema);
+      const error = { kind: 'bad-request', message: 'm', retryable: false, recommended_next_action: 'n' };
+      expect([validate({ error, request_id: 'r', trace_id: 't' }), validate.errors]).toEqual([true, null]);
+    },
+  );
 });
 
 describe('renderDocsPage', () => {
