@@ -8,13 +8,14 @@ const LIVE: ReadonlySet<string> = new Set(['mcpServers', 'policy', 'limits']);
 
 /** What a changed file means: what is taken over, and what only a restart brings. */
 export function changedSections(
-  before: GatewayConfig,
-  after: GatewayConfig,
+  inForce: GatewayConfig,
+  wanted: GatewayConfig,
 ): { readonly live: readonly string[]; readonly restart: readonly string[] } {
-  const old = new Map<string, unknown>(Object.entries(before));
-  const keys = Object.entries(after)
-    .filter(([key, value]) => JSON.stringify(value) !== JSON.stringify(old.get(key)))
-    .map(([key]) => key);
+  const before = new Map<string, unknown>(Object.entries(inForce));
+  const after = new Map<string, unknown>(Object.entries(wanted));
+  const keys = [...new Set([...after.keys(), ...before.keys()])].filter(
+    (key) => JSON.stringify(after.get(key)) !== JSON.stringify(before.get(key)),
+  );
   return { live: keys.filter((key) => LIVE.has(key)), restart: keys.filter((key) => !LIVE.has(key)) };
 }
 
@@ -32,22 +33,27 @@ export interface ConfigWatchOptions {
 /** Watches the configuration file (by polling: editors and mounts replace files in too many ways) and applies what it can. */
 export function watchConfiguration(options: ConfigWatchOptions): { stop(): void } {
   const { file, load, apply, report, log } = options;
-  let { current } = options;
+  let inForce = options.current;
+  let waiting = '';
   const onChange = (): void => {
     const { values, issues } = load();
     if (!report(issues)) {
       log(`${file} has changed and can't be used; the gateway goes on with what it had`);
       return;
     }
-    const { live, restart } = changedSections(current, values);
-    current = values;
+    const { live, restart } = changedSections(inForce, values);
+    const { mcpServers, policy, limits } = values;
+    inForce = { ...inForce, mcpServers, policy, limits };
     if (live.length > 0) {
       apply(values);
       log(`${file} has changed: ${live.join(', ')} taken over`);
     }
-    if (restart.length > 0) {
+    const sections = new Set(restart);
+    const wanted = JSON.stringify(Object.entries(values).filter(([key]) => sections.has(key)));
+    if (restart.length > 0 && wanted !== waiting) {
       log(`${file} has changed: ${restart.join(', ')} need a restart of the gateway`);
     }
+    waiting = wanted;
   };
   watchFile(file, { interval: POLL_MILLIS, persistent: false }, onChange);
   return { stop: () => unwatchFile(file, onChange) };

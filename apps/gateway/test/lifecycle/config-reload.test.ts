@@ -74,9 +74,15 @@ test('a file that can’t be used leaves the gateway as it was and says why', as
   expect(await instanceNames(gateway)).toEqual(['maya']);
 }, 40_000);
 
-test('what needs a restart is named', async () => {
+test('what needs a restart is named once, and not when the file is again what runs', async () => {
   const gateway = await start({ mcpServers: { maya } });
+  const takenOver = (): number => gateway.stderr().match(/mcpServers taken over/g)?.length ?? 0;
   write({ mcpServers: { maya }, server: { expose: 'all' } });
   expect(await comesTrue(async () => gateway.stderr().includes('server need a restart'))).toBe(true);
+  write({ mcpServers: { maya, second: maya }, server: { expose: 'all' } });
+  expect(await comesTrue(async () => takenOver() === 1)).toBe(true);
+  write({ mcpServers: { maya } });
+  expect(await comesTrue(async () => takenOver() === 2)).toBe(true);
+  expect(gateway.stderr().match(/need a restart/g)).toHaveLength(1);
   rmSync(folder, { recursive: true, force: true });
 }, 40_000);
