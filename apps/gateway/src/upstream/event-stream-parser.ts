@@ -18,7 +18,9 @@ export interface EventStreamParserOptions {
 export class EventStreamParser {
   readonly #options: EventStreamParserOptions;
   readonly #decoder = new StringDecoder('utf8');
+  /** The line that has not ended yet. */
   #rest = '';
+  #endedInCr = false;
   #data: string | undefined;
   #id: string | undefined;
   #lastEventId: string | undefined;
@@ -32,36 +34,41 @@ export class EventStreamParser {
     return this.#lastEventId;
   }
 
+  /** Looks at each character once, however many chunks an event comes in. */
   push(chunk: Buffer): void {
-    let text = this.#rest + this.#decoder.write(chunk);
-    if (text.includes('\r')) {
-      // A CR at the very end may be half of a CRLF: it waits for the next chunk.
-      const isSplit = text.endsWith('\r');
-      text = (isSplit ? text.slice(0, -1) : text).replaceAll(/\r\n?/g, '\n') + (isSplit ? '\r' : '');
-    }
+    const text = this.#withoutCarriageReturns(this.#decoder.write(chunk));
     let start = 0;
     for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', start)) {
-      this.#line(text, start, end);
+      this.#line(this.#rest + text.slice(start, end));
+      this.#rest = '';
       start = end + 1;
     }
-    this.#rest = start === 0 ? text : text.slice(start);
+    this.#rest += text.slice(start);
     if (this.#rest.length + (this.#data?.length ?? 0) > this.#options.maxEventLength) {
       this.#options.onOverlong();
     }
   }
 
-  #line(text: string, start: number, end: number): void {
-    if (start === end) {
+  /** A CR ends a line; a LF right after it, also at the start of the next chunk, is part of the same end. */
+  #withoutCarriageReturns(given: string): string {
+    const text = this.#endedInCr && given.startsWith('\n') ? given.slice(1) : given;
+    if (given !== '') {
+      this.#endedInCr = given.endsWith('\r');
+    }
+    return text.includes('\r') ? text.replaceAll(/\r\n?/g, '\n') : text;
+  }
+
+  #line(line: string): void {
+    if (line === '') {
       this.#dispatch();
       return;
     }
-    const colon = text.indexOf(':', start);
-    const nameEnd = colon === -1 || colon > end ? end : colon;
-    if (nameEnd === start) {
+    const colon = line.indexOf(':');
+    if (colon === 0) {
       return; // a comment: keep-alive
     }
-    const valueStart = Math.min(end, text[nameEnd + 1] === ' ' ? nameEnd + 2 : nameEnd + 1);
-    this.#field(text.slice(start, nameEnd), text.slice(valueStart, end));
+    const nameEnd = colon === -1 ? line.length : colon;
+    this.#field(line.slice(0, nameEnd), line.slice(line[nameEnd + 1] === ' ' ? nameEnd + 2 : nameEnd + 1));
   }
 
   #field(name: string, value: string): void {
