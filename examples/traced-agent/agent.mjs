@@ -1,13 +1,14 @@
 #!/usr/bin/env node
 // A scripted agent: it searches the gateway for a tool and calls the best hit, all in one trace.
 //   OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:4318 node agent.mjs http://127.0.0.1:9765/mcp
-import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
+import { formatIssue, readTelemetryConfig } from '@dcc-mcp/telemetry-config';
 import { startTelemetry } from '@dcc-mcp/telemetry-node';
 import { withWorkflowSpan } from '@dcc-mcp/workflow-spans';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 
 const url = process.argv[2] ?? 'http://127.0.0.1:9765/mcp';
-const { values } = readTelemetryConfig(process.env);
+const { values, issues } = readTelemetryConfig(process.env);
+for (const issue of issues) console.error(formatIssue(issue));
 const telemetry = startTelemetry(values, { resourceAttributes: { 'service.name': 'shot-agent' } });
 const { tracer, propagator } = telemetry;
 const agentContext = { agent_name: 'Shot agent', actor_id: 'artist-7', model: 'scripted', turn_id: 'turn-1' };

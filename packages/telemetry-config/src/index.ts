@@ -20,6 +20,7 @@ export type {
   UpstreamConfig,
   UpstreamOauthConfig,
 } from './gateway/gateway-config.ts';
+export { formatIssue } from './format-issue.ts';
 export { isLoopback } from './gateway/bind-rules.ts';
 export { gatewayConfigPath, readGatewayConfig, type ReadGatewayOptions } from './gateway/read-gateway-config.ts';
 export { gatewayConfigSchema } from './gateway/schema.ts';

@@ -2,6 +2,7 @@
 import {
   configFilePath,
   effectiveSettings,
+  formatIssue,
   gatewayConfigPath,
   parseConfigFile,
   readGatewayConfig,
@@ -34,9 +35,7 @@ function open(path: string, readFile: (path: string) => string): ConfigFileInput
 // #region issues
 /** What an operator should know, at once and before anything starts. */
 export function describeIssues({ issues }: Reading<unknown>): readonly string[] {
-  return issues.map(({ severity, variable, problem, expected, fix }) =>
-    [`${severity}: ${variable}: ${problem}`, expected && `expected ${expected}`, fix].filter(Boolean).join('; '),
-  );
+  return issues.map((issue) => `${issue.severity}: ${formatIssue(issue)}`);
 }
 // #endregion
 

@@ -1,11 +1,9 @@
-import type { Issue } from '@dcc-mcp/telemetry-config';
+import { formatIssue, type Issue } from '@dcc-mcp/telemetry-config';
 import type { Terminal } from './terminal.ts';
 
-/** One issue in one line. */
-export function issueLine({ variable, problem, expected, fix, severity }: Issue): string {
-  const wanted = expected === undefined ? '' : `; expected ${expected}`;
-  const advice = fix === undefined ? '' : `; ${fix}`;
-  return `${severity === 'fatal' ? 'error' : 'warning'}: ${variable}: ${problem}${wanted}${advice}`;
+/** One issue in one line, begun with how bad it is. */
+export function issueLine(issue: Issue): string {
+  return `${issue.severity === 'fatal' ? 'error' : 'warning'}: ${formatIssue(issue)}`;
 }
 
 /** Says all issues at once. @returns True when none of them forbids to start. */

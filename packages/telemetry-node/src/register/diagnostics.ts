@@ -1,4 +1,4 @@
-import type { DiagLevel, Issue } from '@dcc-mcp/telemetry-config';
+import type { DiagLevel } from '@dcc-mcp/telemetry-config';
 import { diag, DiagLogLevel, type DiagLogFunction } from '@opentelemetry/api';
 
 const LEVELS: Readonly<Record<DiagLevel, DiagLogLevel>> = {
@@ -14,12 +14,6 @@ const LEVELS: Readonly<Record<DiagLevel, DiagLogLevel>> = {
 /** One line on standard error; standard output belongs to the application. */
 export function printLine(line: string): void {
   process.stderr.write(`${line}\n`);
-}
-
-/** An issue as one line. */
-export function issueToLine({ variable, problem, expected, fix }: Issue): string {
-  const help = fix ?? (expected === undefined ? undefined : `expected ${expected}`);
-  return `telemetry: ${variable}: ${problem}${help === undefined ? '' : `; ${help}`}`;
 }
 
 const printDiag: DiagLogFunction = (message, ...rest) => {

@@ -1,11 +1,11 @@
-import type { TelemetryConfig } from '@dcc-mcp/telemetry-config';
+import { formatIssue, type TelemetryConfig } from '@dcc-mcp/telemetry-config';
 import { isLogged } from '../log-level.ts';
 import { registerProcessMetrics } from '../process-metrics.ts';
 import { registerRuntimeMetrics } from '../runtime-metrics.ts';
 import { startRunning } from '../start-telemetry.ts';
 import type { Telemetry } from '../telemetry.ts';
 import { VERSION } from '../version.ts';
-import { issueToLine, printLine, setDiagLevel } from './diagnostics.ts';
+import { printLine, setDiagLevel } from './diagnostics.ts';
 import { flushAtExit } from './exit-flush.ts';
 import { FetchSpans } from './fetch-spans.ts';
 import { enableHttpSpans } from './http-spans.ts';
@@ -25,7 +25,7 @@ export function registerTelemetry(env: NodeJS.ProcessEnv): Telemetry {
   const say = (weight: 'error' | 'warn' | 'info', line: string): void => {
     if (isLogged(config.logLevel, weight)) printLine(line);
   };
-  for (const issue of issues) say(issue.severity === 'fatal' ? 'error' : 'warn', issueToLine(issue));
+  for (const issue of issues) say(issue.severity === 'fatal' ? 'error' : 'warn', `telemetry: ${formatIssue(issue)}`);
   if (origins['OTEL_LOG_LEVEL']?.source === 'env' || origins['log_level'] !== undefined) setDiagLevel(config.logLevel);
   const telemetry = startRunning(config, {
     setGlobals: true,
