@@ -4,13 +4,15 @@ import { serve } from '@dcc-mcp/http-adapter/node';
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
 import { z } from 'zod';
 
+const FARM_URL = process.env['FARM_URL'] ?? 'http://127.0.0.1:8900';
+
 function createRenderServer() {
   const server = new McpServer({ name: 'render-estimator', version: '1.0.0' });
   server.registerTool(
     'estimate_render',
     { description: 'Asks the render farm how long frames take.', inputSchema: z.object({ frames: z.int().min(1) }) },
     async ({ frames }) => {
-      const farm = await fetch(`${process.env.FARM_URL}/estimates?frames=${frames}`);
+      const farm = await fetch(`${FARM_URL}/estimates?frames=${frames}`);
       return { content: [{ type: 'text', text: await farm.text() }] };
     },
   );

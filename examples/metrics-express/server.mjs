@@ -28,5 +28,5 @@ export async function start({ port, password }) {
 
 if (import.meta.main) {
   const { url } = await start({ port: 8080, password: process.env.METRICS_PASSWORD ?? 'change-me' });
-  console.log(`${url}/hello/world, ${url}/metrics (scraper:change-me)`);
+  console.log(`${url}/hello/world, ${url}/metrics (user scraper)`);
 }
