@@ -1,3 +1,4 @@
+import { truncateUtf8 } from '@dcc-mcp/bounds';
 import type { ErrorKind } from '@dcc-mcp/semantic-conventions';
 import { type ErrorKindDetail, factsOfKind } from './outcome.ts';
 
@@ -17,7 +18,10 @@ export interface ErrorDescription {
   readonly previousStatus?: string;
 }
 
-/** `error` of an answer. */
+/** Bound of a message in bytes: it may quote what the caller sent, and a tool may say a lot. */
+const MAX_MESSAGE_BYTES = 2_048;
+
+/** `error` of an answer; its message is cut at 2,048 bytes. */
 export interface ErrorBody {
   readonly kind: ErrorKind;
   readonly message: string;
@@ -44,7 +48,7 @@ export function toErrorBody(description: ErrorDescription): ErrorBody {
   const previousStatus = description.previousStatus ?? detail;
   return {
     kind,
-    message,
+    message: truncateUtf8(message, MAX_MESSAGE_BYTES).text,
     retryable: description.retryable ?? facts.retryable,
     recommended_next_action: description.recommendedNextAction ?? facts.recommendedNextAction,
     ...(candidates !== undefined && { candidates }),

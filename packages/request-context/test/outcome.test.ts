@@ -74,6 +74,14 @@ describe('outcome words', () => {
 });
 
 describe('errorEnvelope', () => {
+  test.each([
+    [2_047, 2_047],
+    [2_048, 2_048],
+    [2_049, 2_048],
+  ])('has of a message of %i bytes %i', (given, kept) => {
+    expect(toErrorBody({ kind: 'unknown-slug', message: 'x'.repeat(given) }).message).toHaveLength(kept);
+  });
+
   test('has the contract’s fields and the request’s ids', () => {
     const envelope = errorEnvelope(
       { kind: 'throttled', message: 'too many', retryAfterSeconds: 3 },
