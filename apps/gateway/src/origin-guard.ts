@@ -1,37 +1,42 @@
 import type { RequestHeaders } from '@dcc-mcp/request-context';
+import { isLoopback } from '@dcc-mcp/telemetry-config';
 import { headerText } from './header-text.ts';
 
+/** What decides which `Host` and `Origin` are served; the `server` section of the configuration. */
 export interface OriginGuardOptions {
   /** The address that is bound. */
   readonly host: string;
+  /** Its host is served on any bind. */
   readonly publicUrl?: string | undefined;
   /** Host names that are accepted on a bind other than loopback; empty accepts every one. */
   readonly allowedHosts: readonly string[];
 }
 
-/** Why a request is refused; `undefined` lets it pass. */
+/** Says why a request is refused; `undefined` lets it pass. */
 export type OriginGuard = (headers: RequestHeaders) => string | undefined;
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]', '::1']);
+const OWN_NAMES: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 // The whole address: `127.evil.example` is a name that anyone may own and point at this machine.
 const LOOPBACK_ADDRESS = /^127(?:\.\d{1,3}){3}$/;
 
-export function isLoopback(host: string): boolean {
-  return LOOPBACK.has(host) || LOOPBACK_ADDRESS.test(host);
+/** Stricter than `isLoopback`, which judges the operator's bind: this judges what a stranger sends. */
+function isOwnName(name: string): boolean {
+  return OWN_NAMES.has(name) || LOOPBACK_ADDRESS.test(name);
 }
 
 /** Keeps web pages of other sites from reaching a gateway on the reader's machine (DNS rebinding). */
 export function createOriginGuard(options: OriginGuardOptions): OriginGuard {
   const publicHost = options.publicUrl === undefined ? undefined : hostOf(options.publicUrl);
   const allowed = new Set(options.allowedHosts.map((host) => host.toLowerCase()));
+  const isOnlyHere = isLoopback(options.host);
   const isHostAllowed = (host: string): boolean =>
-    isLoopback(options.host)
-      ? isLoopback(nameOf(host)) || host === publicHost || nameOf(host) === publicHost
+    isOnlyHere
+      ? isOwnName(nameOf(host)) || host === publicHost || nameOf(host) === publicHost
       : allowed.size === 0 || allowed.has(nameOf(host)) || allowed.has(host) || host === publicHost;
   const isOriginAllowed = (origin: string, host: string | undefined): boolean => {
     const from = hostOf(origin);
-    return from !== undefined && (from === host || LOOPBACK.has(nameOf(from)) || from === publicHost);
+    return from !== undefined && (from === host || OWN_NAMES.has(nameOf(from)) || from === publicHost);
   };
   return (headers) => {
     const host = headerText(headers, 'host')?.toLowerCase();

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { createGateway } from '../../src/index.ts';
 import { type RestGateway, startRestGateway } from './rest-gateway.ts';
 
 function kindOf(body: Readonly<Record<string, unknown>>): unknown {
@@ -153,5 +154,17 @@ describe('on a loopback address', () => {
     ['null', 403],
   ])('answers the Origin %s with %i', async (origin, status) => {
     expect((await fetch(`${rest.gateway.url}/v1/healthz`, { headers: { origin } })).status).toBe(status);
+  });
+});
+
+describe('on a loopback address by another name', () => {
+  test('refuses a foreign Host, too', async () => {
+    const gateway = await createGateway({ host: 'LOCALHOST' });
+    try {
+      expect(await statusWithHost(gateway.url!, 'evil.example')).toBe(403);
+      expect(await statusWithHost(gateway.url!, 'localhost')).toBe(200);
+    } finally {
+      await gateway.stop();
+    }
   });
 });
