@@ -149,6 +149,28 @@ describe('--import …/register', () => {
     expect(app.stderr).toBe('');
   });
 
+  const TRACE = '0af7651916cd43dd8448eb211c80319c';
+  const SPAN = 'b7ad6b7169203331';
+  test.each([
+    ['', { traceparent: `00-${TRACE}-${SPAN}-01`, baggage: 'k=v' }],
+    ['b3', { b3: `${TRACE}-${SPAN}-1` }],
+    ['none', {}],
+  ])('passes the context on with OTEL_SDK_DISABLED, as OTEL_PROPAGATORS=%s says', async (propagators, expected) => {
+    const { app, sink } = await startApp('two-hops.mjs', { OTEL_SDK_DISABLED: 'true', OTEL_PROPAGATORS: propagators });
+    const headers = { traceparent: `00-${TRACE}-${SPAN}-01`, baggage: 'k=v', b3: `${TRACE}-${SPAN}-1` };
+    await fetch(`http://127.0.0.1:${await app.firstLine()}/front`, { headers });
+    app.kill('SIGTERM');
+    await app.ended();
+    const seen = app.stdout.trim().split('\n').slice(1);
+    expect(seen).toHaveLength(2);
+    for (const line of seen) {
+      const { traceparent, baggage, b3 } = JSON.parse(line) as Record<string, string>;
+      expect(JSON.parse(JSON.stringify({ traceparent, baggage, b3 }))).toEqual(expected);
+    }
+    expect(sink.requests).toEqual([]);
+    expect(app.stderr).toBe('');
+  });
+
   test('serves /metrics for the prometheus exporter, without spans of the scrapes', async () => {
     const { app, url } = await startServer({
       OTEL_METRICS_EXPORTER: 'prometheus',

@@ -12,6 +12,7 @@ import {
 } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { redactUrl } from './redact-url.ts';
 
 /** What undici, and the `fetch` that Node builds from it, tells about a request. */
 interface UndiciRequest {
@@ -96,7 +97,7 @@ export class FetchSpans {
     };
     const span = this.#tracer.startSpan(
       request.method,
-      { kind: SpanKind.CLIENT, attributes: { ...attributes, 'url.full': withoutCredentials(url) } },
+      { kind: SpanKind.CLIENT, attributes: { ...attributes, 'url.full': redactUrl(url) } },
       parent,
     );
     const carrier: Record<string, string> = {};
@@ -140,12 +141,4 @@ export class FetchSpans {
     });
     this.#end(message);
   }
-}
-
-function withoutCredentials(url: URL): string {
-  if (url.username === '' && url.password === '') return url.href;
-  const shown = new URL(url);
-  shown.username = 'REDACTED';
-  shown.password = url.password === '' ? '' : 'REDACTED';
-  return shown.href;
 }

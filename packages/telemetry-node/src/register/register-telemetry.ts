@@ -1,4 +1,5 @@
-import { formatIssue, type TelemetryConfig } from '@dcc-mcp/telemetry-config';
+import type { TelemetryConfig } from '@dcc-mcp/telemetry-config';
+import { formatIssue } from '@dcc-mcp/telemetry-config/environment';
 import { isLogged } from '../log-level.ts';
 import { registerProcessMetrics } from '../process-metrics.ts';
 import { registerRuntimeMetrics } from '../runtime-metrics.ts';
@@ -36,7 +37,9 @@ export function registerTelemetry(env: NodeJS.ProcessEnv): Telemetry {
   const conflict = telemetry.health().apiConflict;
   if (conflict !== undefined) say('warn', `telemetry: ${conflict.action}`);
   let ownPort: number | undefined;
-  instrument(telemetry, (port) => port !== undefined && port === ownPort);
+  // OTEL_SDK_DISABLED ends recording, not propagation.
+  const isPassingOn = config.disabled && config.propagators.length > 0;
+  instrument(telemetry, isPassingOn, (port) => port !== undefined && port === ownPort);
   // A listener that cannot be had is a warning, never the end of the application.
   void listen(config, telemetry, say).then((port) => (ownPort = port));
   flushAtEnd(telemetry, END_TIMEOUT_MILLIS);
@@ -60,9 +63,13 @@ async function listen(
   }
 }
 
-/** Only what someone records for is patched or measured. */
-function instrument(telemetry: Telemetry, isOwnPort: (port: number | undefined) => boolean): void {
-  if (telemetry.isTracing || telemetry.isMetering) {
+/** Only what someone records for, or what has to pass a context on, is patched or measured. */
+function instrument(
+  telemetry: Telemetry,
+  isPassingOn: boolean,
+  isOwnPort: (port: number | undefined) => boolean,
+): void {
+  if (telemetry.isTracing || telemetry.isMetering || isPassingOn) {
     enableHttpSpans(telemetry, isOwnPort);
     new FetchSpans(telemetry.tracerFor(SCOPE, VERSION), telemetry.meterFor(SCOPE, VERSION)).enable();
   }
