@@ -1,7 +1,7 @@
 import { sanitiseText, toolFailure } from '@dcc-mcp/request-context';
 import { OPERATION_CALL, type Outcome } from '@dcc-mcp/semantic-conventions';
 import type { HopSpan, WorkflowSpan } from '@dcc-mcp/workflow-spans';
-import { readArguments } from '../catalogue/argument-form.ts';
+import { type ArgumentsForm, readArguments } from '../catalogue/argument-form.ts';
 import { validateArguments } from '../catalogue/argument-validation.ts';
 import type { ToolRecord } from '../catalogue/tool-record.ts';
 import type { JsonObject, JsonRpcError } from '../json-rpc.ts';
@@ -64,6 +64,7 @@ class ToolCall {
   readonly #startedAt: number;
   readonly #span: WorkflowSpan;
   #record: ToolRecord | undefined;
+  #form: ArgumentsForm | undefined;
   #timing: HopTiming | undefined;
   #transport: 'tcp' | 'pipe' | undefined;
 
@@ -123,7 +124,8 @@ class ToolCall {
     if (record.isStub) {
       return { error: notLoaded(record) };
     }
-    const args = validateArguments(record, this.#input.arguments);
+    const form = this.#argumentsForm();
+    const args = validateArguments(record, form.ok ? form.value : this.#input.arguments);
     if (!args.ok) {
       return { error: { kind: args.kind, message: args.message } };
     }
@@ -214,10 +216,16 @@ class ToolCall {
 
   /** Also of a call that was refused: what was tried is half of why it failed. */
   #describeInput(): void {
-    const form = this.#span.isRecording ? readArguments(this.#input.arguments) : undefined;
+    const form = this.#span.isRecording ? this.#argumentsForm() : undefined;
     if (form?.ok === true) {
       this.#span.setInput(form.value);
     }
+  }
+
+  /** Read once: arguments in a JSON string may be long. */
+  #argumentsForm(): ArgumentsForm {
+    this.#form ??= readArguments(this.#input.arguments);
+    return this.#form;
   }
 
   #outcomeOf(error: OperationError | undefined): Outcome {
