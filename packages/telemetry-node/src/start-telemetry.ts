@@ -25,6 +25,7 @@ import { RecordingTracerProvider } from './spans/recording-tracer-provider.ts';
 import { toSpanLimits } from './spans/span-limits.ts';
 import { TelemetryError } from './telemetry-error.ts';
 import type { StartTelemetryOptions, Telemetry } from './telemetry.ts';
+import { toValueLengthLimit } from './value-length-limit.ts';
 import { VERSION } from './version.ts';
 
 const SCOPE = '@dcc-mcp/telemetry-node';
@@ -150,7 +151,10 @@ function createLoggerProvider(
   const { attributeCount, attributeValueLength } = config.logs.limits;
   return new SdkLoggerProvider({
     resource,
-    logRecordLimits: { attributeCountLimit: attributeCount, attributeValueLengthLimit: attributeValueLength },
+    logRecordLimits: {
+      attributeCountLimit: attributeCount,
+      attributeValueLengthLimit: toValueLengthLimit(attributeValueLength),
+    },
     processors: [new LogPipeline(queues)],
   });
 }

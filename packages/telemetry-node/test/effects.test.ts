@@ -164,6 +164,20 @@ describe('OTEL_* as a collector sees it:', () => {
     });
   });
 
+  test('OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT=0 leaves no character, which is not the same as no limit', async () => {
+    const { sink, telemetry } = await startFrom({
+      OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT: '0',
+      OTEL_METRICS_EXPORTER: 'none',
+    });
+    const attributes = { text: 'abc', list: ['abc', ''], count: 1 };
+    telemetry.tracer.startSpan('x', { attributes }).addEvent('e', attributes).end();
+    telemetry.logger.emit({ body: 'x', attributes });
+    await telemetry.forceFlush();
+    const cut = { text: '', list: ['', ''], count: 1 };
+    expect(sink.spans()[0]).toMatchObject({ attributes: cut, events: [{ attributes: cut }] });
+    expect(sink.logs()[0]).toMatchObject({ body: 'x', attributes: cut });
+  });
+
   test('the log record limits cut and count', async () => {
     const { sink, telemetry } = await startFrom({
       OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT: '1',

@@ -1,4 +1,5 @@
 import type { TelemetryConfig } from '@dcc-mcp/telemetry-config';
+import { toValueLengthLimit } from '../value-length-limit.ts';
 import type { AttributeLimits } from './attribute-list.ts';
 
 /** Limits of the attributes of one event or link, as the SDK's functions take them. */
@@ -17,12 +18,13 @@ export interface SpanLimits {
 }
 
 export function toSpanLimits(limits: TelemetryConfig['traces']['limits']): SpanLimits {
+  const maxValueLength = toValueLengthLimit(limits.attributeValueLength);
   const part = (attributeCountLimit: number): PartLimits => ({
     attributeCountLimit,
-    attributeValueLengthLimit: limits.attributeValueLength,
+    attributeValueLengthLimit: maxValueLength,
   });
   return {
-    attributes: { maxCount: limits.attributeCount, maxValueLength: limits.attributeValueLength },
+    attributes: { maxCount: limits.attributeCount, maxValueLength },
     maxEvents: limits.eventCount,
     maxLinks: limits.linkCount,
     eventAttributes: part(limits.attributesPerEvent),
