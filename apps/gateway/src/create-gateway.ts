@@ -7,12 +7,13 @@ import { unreadableSecrets } from './unreadable-secrets.ts';
 export interface CreateGatewayOptions {
   /** The content of a configuration file: `{ mcpServers: { … }, metrics: { … } }`. */
   readonly config?: object;
-  /** `OTEL_*` and `DCC_MCP_*` settings. Default none: the process's environment is read only when it is passed in. */
+  /** `OTEL_*` and `DCC_MCP_*` settings. Default none: no setting is read from the process (MCP servers do inherit its `PATH`, `HOME` and the like). */
   readonly env?: Environment;
-  /** Serves `/metrics`. */
+  /** Serves `/metrics`; default false. */
   readonly enablePrometheus?: boolean;
   /** User name and password of the scraper. */
   readonly prometheusBasicAuth?: readonly [username: string, password: string];
+  /** Address to bind; default 127.0.0.1. Others need credentials. */
   readonly host?: string;
   /** 0 (the default) for any free port. */
   readonly port?: number;

@@ -81,17 +81,20 @@ describe.each(publicPackages)('$name', (each) => {
 });
 
 /**
- * The files at the edge of the world: the only ones that may look at the process or write to the console. In
+ * The files at the edge of the world: the only ones that may look at the process or write to the console. In the
+ * gateway they are its program and what starts and ends MCP servers (they inherit PATH, HOME and the like). In
  * telemetry-node they are the zero-code entry, the console exporter (it writes to stderr) and those that look for
  * packages from the working directory.
  */
 const AT_THE_EDGE: readonly RegExp[] = [
   /^apps\/[^/]+\/src\/main\.ts$/,
+  /^apps\/gateway\/src\/upstream\/(create-upstream|child-process)\.ts$/,
   /^packages\/telemetry-node\/src\/(register\b|console-exporter\.ts|api-copies\.ts|start-telemetry\.ts|doctor\/run-doctor\.ts)/,
 ];
 
 test.each([
   ['process', /(?<![\w.'"`-])process\.(?!version\b|versions\b|hrtime\b|cpuUsage\b|memoryUsage\b|uptime\b)\w/],
+  ['node:process', /from 'node:process'/],
   ['console', /(?<![\w.'"`-])console\.\w/],
   ['a global provider', /\b(trace|metrics|logs)\.(getTracer|getMeter|getLogger)(Provider)?\(/],
 ])('%s is used only at the edge', (_what, pattern) => {
