@@ -76,6 +76,21 @@ describe('OTEL_* as a collector sees it:', () => {
     expect(sink.requests[0]?.headers).toMatchObject({ 'api-key': 's ecret', 'x-tier': 'traces' });
   });
 
+  test('headers that lie about the body do not get through, the others do', async () => {
+    const { sink, telemetry } = await startFrom({
+      ...TRACES_ONLY,
+      OTEL_EXPORTER_OTLP_HEADERS:
+        'Transfer-Encoding=chunked,content-encoding=br,content-length=1,content-type=text/plain,x-tier=a',
+    });
+    record(telemetry, 1);
+    await telemetry.forceFlush();
+    expect(sink.spans()).toHaveLength(1);
+    const [request] = sink.requests;
+    expect(request?.headers).toMatchObject({ 'content-type': 'application/x-protobuf', 'x-tier': 'a' });
+    expect(request?.headers).not.toHaveProperty('content-encoding');
+    expect(request?.headers).not.toHaveProperty('transfer-encoding');
+  });
+
   test('an endpoint of a signal is used as it is, its query kept', async () => {
     const other = await running.sink();
     const { sink, telemetry } = await startFrom({

@@ -19,7 +19,11 @@ export const METRIC_EXPORT_TIMEOUT: VariableWithFallback<number> = variable('OTE
 export const METRICS_EXEMPLAR_FILTER: VariableWithFallback<ExemplarFilter> = variable(
   'OTEL_METRICS_EXEMPLAR_FILTER',
   choice(['trace_based', 'always_on', 'always_off']),
-  { group: 'Metrics', description: 'Which measurements may become exemplars.', fallback: 'trace_based' },
+  {
+    group: 'Metrics',
+    description: 'Which measurements may become exemplars of /metrics; metrics over OTLP have none.',
+    fallback: 'trace_based',
+  },
 );
 export const PROMETHEUS_HOST: VariableWithFallback<string> = variable(
   'OTEL_EXPORTER_PROMETHEUS_HOST',

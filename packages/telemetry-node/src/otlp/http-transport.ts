@@ -34,9 +34,16 @@ export class HttpTransport implements OtlpTransport {
     this.#url = new URL(config.endpoint);
     this.#tls = new TlsFiles(config);
     this.#client = loadHttpClient(this.#url.protocol === 'https:');
+    // How the body is framed and packed is for this class to say; a header that says otherwise spoils each request.
+    const {
+      'transfer-encoding': _framing,
+      'content-encoding': _packing,
+      'content-length': _length,
+      ...given
+    } = lowerCaseKeys(config.headers);
     this.#headers = {
       'user-agent': `dcc-mcp-telemetry-node/${VERSION}`,
-      ...lowerCaseKeys(config.headers),
+      ...given,
       'content-type': config.protocol === 'http/json' ? CONTENT_TYPES['http/json'] : CONTENT_TYPES['http/protobuf'],
       ...(config.compression === 'gzip' ? { 'content-encoding': 'gzip' } : {}),
     };
