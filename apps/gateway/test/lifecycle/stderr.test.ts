@@ -9,10 +9,20 @@ afterEach(async () => {
   await gateway?.stop();
 });
 
+/** Waits until the only upstream has failed `times` times in a row. */
+async function untilTried(url: string, times: number): Promise<void> {
+  let failures = 0;
+  for (const deadline = Date.now() + 20_000; failures < times && Date.now() < deadline; await wait(100)) {
+    const response = await fetch(`${url}/v1/instances`);
+    const { instances } = (await response.json()) as { instances: readonly { consecutive_failures: number }[] };
+    failures = instances[0]?.consecutive_failures ?? 0;
+  }
+  expect(failures).toBeGreaterThanOrEqual(times);
+}
+
 test('a command that does not exist is said once, however often it is tried again', async () => {
   gateway = await startGateway({ config: { mcpServers: { nowhere: { command: 'no-such-command-anywhere' } } } });
-  await gateway.ready();
-  await wait(3_000);
+  await untilTried(gateway.url, 3);
   const lines = gateway.stderr().split('\n');
   expect(lines.filter((line) => line.includes('upstream nowhere'))).toEqual([
     expect.stringContaining('upstream nowhere is unreachable'),

@@ -63,7 +63,7 @@ describe('the queue of an upstream', () => {
       return { carrier: {}, headers: {} };
     };
     const calls = [call(harness, 'slow', { ms: 80 }, { begin }), call(harness, 'echo', {}, { begin })];
-    await new Promise((resolve) => setTimeout(resolve, 30));
+    await until(() => harness.upstream.load.queued === 1);
     expect(waits).toHaveLength(1);
     await Promise.all(calls);
     expect(waits[0]).toBe(0);
