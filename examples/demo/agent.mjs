@@ -89,15 +89,32 @@ async function work(side) {
   }
 }
 
-/** Plays the agent against the gateway that `--url` names; sets the exit code where none answers. */
+/** What the command line asks for, or what is wrong with it. */
+function readOptions(args) {
+  try {
+    const { url, rounds } = parseArgs({ args, options: OPTIONS }).values;
+    if (!URL.canParse(url)) return { problem: `--url ${url}: expected a URL such as ${OPTIONS.url.default}` };
+    if (!/^[1-9]\d{0,3}$/.test(rounds)) return { problem: `--rounds ${rounds}: expected a number from 1 to 9999` };
+    return { url: url.replace(/\/+$/, ''), rounds: Number(rounds) };
+  } catch (error) {
+    return { problem: `${error.message}; there are --url and --rounds` };
+  }
+}
+
+function giveUp(why, exitCode) {
+  console.error(why);
+  process.exitCode = exitCode;
+}
+
+/** Plays the agent against the gateway that `--url` names; sets the exit code to 2 for wrong usage, 1 where none answers. */
 export async function runDemoAgent(args) {
-  const { values } = parseArgs({ args, options: OPTIONS });
-  const [url, rounds] = [String(values.url), Number(values.rounds)];
+  const { problem, url, rounds } = readOptions(args);
+  if (problem !== undefined) {
+    giveUp(problem, 2);
+    return;
+  }
   if (!(await isGateway(url))) {
-    console.error(
-      `No gateway answers at ${url}. Start it in another terminal with \`npm start\`, or name it with --url.`,
-    );
-    process.exitCode = 1;
+    giveUp(`No gateway answers at ${url}. Start it in another terminal with \`npm start\`, or name it with --url.`, 1);
     return;
   }
   const journal = createJournal(url);

@@ -18,11 +18,13 @@ beforeAll(async () => {
 
 afterAll(() => gateway?.stop());
 
-async function runAgent(): Promise<string> {
-  const args = [join(root, 'scripts/demo-agent.mjs'), '--url', gateway.url, '--rounds', '1'];
+async function runScript(...flags: readonly string[]): Promise<string> {
+  const args = [join(root, 'scripts/demo-agent.mjs'), ...flags];
   const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, NODE_OPTIONS: '' } });
   return stdout;
 }
+
+const runAgent = (): Promise<string> => runScript('--url', gateway.url, '--rounds', '1');
 
 test('the agent does what it set out to do, and fails only where it means to', async () => {
   const lines = (await runAgent()).split('\n');
@@ -32,6 +34,15 @@ test('the agent does what it set out to do, and fails only where it means to', a
   expect(meant.filter((line) => / ok /.test(line))).toEqual([]);
   expect(calls.filter((line) => !line.includes('on purpose') && !/ ok /.test(line))).toEqual([]);
 }, 60_000);
+
+test.each([
+  [['--url', 'http://127.0.0.1:9'], 1, /^No gateway answers at http:\/\/127\.0\.0\.1:9\. .*npm start.*\n$/],
+  [['--bogus'], 2, /^Unknown option '--bogus'.*there are --url and --rounds\n$/],
+  [['--rounds', 'many'], 2, /^--rounds many: expected a number from 1 to 9999\n$/],
+  [['--url', 'localhost'], 2, /^--url localhost: expected a URL such as http:\/\/127\.0\.0\.1:9765\n$/],
+])('the agent with %j ends with %i and one line that says why', async (flags, code, stderr) => {
+  await expect(runScript(...flags)).rejects.toMatchObject({ code, stderr: expect.stringMatching(stderr) });
+});
 
 describeWithTools({ describe, test }, ['prometheus'])('a real Prometheus', () => {
   const queries = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/```promql\n([\s\S]*?)```/g)];
