@@ -2,6 +2,8 @@
 // Usage: node bench/record.mjs [--smoke] [--json]
 import { parseArgs } from 'node:util';
 import { createGatewayMetrics, SDK_CARDINALITY_LIMIT } from '@dcc-mcp/gateway-metrics';
+import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
+import { startTelemetry } from '@dcc-mcp/telemetry-node';
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
 
 const { values: flags } = parseArgs({ options: { smoke: { type: 'boolean' }, json: { type: 'boolean' } } });
@@ -50,8 +52,14 @@ function createBare() {
   };
 }
 
-function createOurs(spanContext) {
-  const metrics = createGatewayMetrics(createProvider().getMeter('ours'), {
+/** A meter whose histograms can bind their series. */
+function createBindingMeter() {
+  const { values } = readTelemetryConfig({});
+  return startTelemetry(values, { pull: true, cardinalityLimit: SDK_CARDINALITY_LIMIT }).meterFor('ours');
+}
+
+function createOurs(meter, spanContext) {
+  const metrics = createGatewayMetrics(meter, {
     isRegisteredTool: (tool) => tool.startsWith('maya__'),
     version: '0',
   });
@@ -81,8 +89,10 @@ const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.le
 
 const subjects = {
   'bare sdk-metrics': createBare(),
-  'gateway-metrics, unsampled': createOurs(undefined),
-  'gateway-metrics, sampled (exemplars)': createOurs(span),
+  'on sdk-metrics, unsampled': createOurs(createProvider().getMeter('ours'), undefined),
+  'on sdk-metrics, sampled (exemplars)': createOurs(createProvider().getMeter('ours'), span),
+  'on telemetry-node, unsampled': createOurs(createBindingMeter(), undefined),
+  'on telemetry-node, sampled (exemplars)': createOurs(createBindingMeter(), span),
 };
 for (const record of Object.values(subjects)) measureNanos(record);
 const nanos = Object.fromEntries(Object.keys(subjects).map((name) => [name, []]));
@@ -100,6 +110,6 @@ if (flags.json) {
   console.log(JSON.stringify(rows));
 } else {
   for (const { name, nanosPerCall, ratio } of rows) {
-    console.log(`${name.padEnd(38)} ${String(nanosPerCall).padStart(6)} ns per call  ${ratio.toFixed(2)}x`);
+    console.log(`${name.padEnd(40)} ${String(nanosPerCall).padStart(6)} ns per call  ${ratio.toFixed(2)}x`);
   }
 }

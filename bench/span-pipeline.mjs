@@ -12,14 +12,27 @@ import { fileURLToPath } from 'node:url';
 import { ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
-import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { defaultResource } from '@opentelemetry/resources';
+import { AlwaysOnSampler, BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { startTelemetry } from '@dcc-mcp/telemetry-node';
 
-// Not part of the public index: the encoder by itself is measured, too.
-const ENCODER = new URL('../packages/telemetry-node/dist/encoder/span-encoder.js', import.meta.url);
-const { SpanEncoder } = await import(ENCODER.href);
+// Not part of the public index: recorder and encoder are also measured by themselves.
+const internal = (path) => import(new URL(`../packages/telemetry-node/dist/${path}.js`, import.meta.url).href);
+const { SpanEncoder } = await internal('encoder/span-encoder');
+const { RecordingTracerProvider } = await internal('spans/recording-tracer-provider');
+const { toSpanLimits } = await internal('spans/span-limits');
+
+const LIMITS = {
+  attributeCount: 128,
+  attributeValueLength: Infinity,
+  eventCount: 128,
+  linkCount: 128,
+  attributesPerEvent: 128,
+  attributesPerLink: 128,
+};
 
 if (process.argv[2] === '--sink') {
+  process.on('disconnect', () => process.exit());
   const server = createServer((request, response) => {
     request.resume().on('end', () => response.writeHead(200, { 'content-type': 'application/x-protobuf' }).end());
   });
@@ -39,7 +52,14 @@ async function main(isSmoke) {
     results[name] = Math.min(results[name] ?? Infinity, micros);
   };
   for (let round = 0; round < rounds; round += 1) {
-    record('recorded only', await measure(recordedOnly(), calls));
+    record(
+      'recorded only: ours',
+      await measure(
+        recordedByOurs(() => {}),
+        calls,
+      ),
+    );
+    record('recorded only: official SDK', await measure(recordedOnly(), calls));
     record('ours: record, encode, send', await measure(ours(url, 'fast'), calls));
     record('ours with the official encoder', await measure(ours(url, 'official'), calls));
     record('official SDK and exporter', await measure(official(url), calls));
@@ -113,8 +133,13 @@ function recordedOnly() {
   return { tracer: provider.getTracer('bench'), flush: nothing, stop: nothing };
 }
 
+function recordedByOurs(onEnd) {
+  const settings = { resource: defaultResource(), sampler: new AlwaysOnSampler(), limits: toSpanLimits(LIMITS) };
+  const provider = new RecordingTracerProvider({ ...settings, onStart: () => {}, onEnd });
+  return { tracer: provider.getTracer('bench'), flush: nothing, stop: nothing };
+}
+
 function ours(url, traceEncoder) {
-  const limits = { attributeCount: 128, attributeValueLength: Infinity };
   const telemetry = startTelemetry(
     {
       disabled: false,
@@ -143,10 +168,10 @@ function ours(url, traceEncoder) {
           },
         ],
         sampler: { name: 'parentbased_always_on', ratio: 1 },
-        limits: { ...limits, eventCount: 128, linkCount: 128, attributesPerEvent: 128, attributesPerLink: 128 },
+        limits: LIMITS,
       },
       metrics: { readers: [], exemplarFilter: 'always_off' },
-      logs: { processors: [], limits },
+      logs: { processors: [], limits: LIMITS },
       semconvStabilityOptIn: [],
     },
     { traceEncoder },
@@ -164,15 +189,20 @@ function official(url) {
   };
 }
 
-/** The two encoders alone, on one batch of 512 spans. */
+/** The two encoders alone, each on one batch of 512 spans of its own kind. */
 function encoders(calls) {
-  const spans = [];
+  const officialSpans = [];
   const provider = new TracerProvider({
     spanProcessors: [
-      { onStart() {}, onEnd: (span) => spans.push(span), forceFlush: async () => {}, shutdown: async () => {} },
+      { onStart() {}, onEnd: (span) => officialSpans.push(span), forceFlush: async () => {}, shutdown: async () => {} },
     ],
   });
-  for (let call = 0; call < 256; call += 1) oneCall(provider.getTracer('bench'));
+  const ourSpans = [];
+  const { tracer } = recordedByOurs((span) => ourSpans.push(span));
+  for (let call = 0; call < 256; call += 1) {
+    oneCall(provider.getTracer('bench'));
+    oneCall(tracer);
+  }
   const encoder = new SpanEncoder();
   const batches = Math.max(Math.floor(calls / 256), 10);
   const time = (encode) => {
@@ -183,13 +213,13 @@ function encoders(calls) {
     return (user + system) / (batches * 256);
   };
   return {
-    'encoder: ours': time(() => encoder.encode(spans)),
-    'encoder: official': time(() => ProtobufTraceSerializer.serializeRequest(spans)),
+    'encoder: ours': time(() => encoder.encode(ourSpans)),
+    'encoder: official': time(() => ProtobufTraceSerializer.serializeRequest(officialSpans)),
   };
 }
 
 function report(results) {
-  const reference = { 'encoder: ours': 'encoder: official' };
+  const reference = { 'encoder: ours': 'encoder: official', 'recorded only: ours': 'recorded only: official SDK' };
   const rows = Object.entries(results).map(([name, micros]) => ({
     what: name,
     'µs per call': Number(micros.toFixed(1)),
