@@ -1,5 +1,5 @@
-/** What a caller of this package did wrong. */
-export type TelemetryErrorCode = 'invalid_option' | 'already_shut_down';
+/** What a caller of this package did wrong; one word so far. */
+export type TelemetryErrorCode = 'invalid_option';
 
 /** Thrown for misuse only; trouble with exporting is never an error, it is `health()`. */
 export class TelemetryError extends Error {

@@ -19,6 +19,7 @@ export interface StartTelemetryOptions {
   readonly resourceAttributes?: Attributes;
   /** Name of `tracer`, `meter` and `logger`; default `@dcc-mcp/telemetry-node`. */
   readonly scopeName?: string;
+  /** Version of that scope; default none. */
   readonly scopeVersion?: string;
   /** Readers of your own. Each of them records everything once more; prefer `Telemetry.metricReader`. */
   readonly metricReaders?: readonly IMetricReader[];
@@ -50,6 +51,7 @@ export interface StartTelemetryOptions {
   readonly now?: () => number;
 }
 
+/** Options of `forceFlush` and `shutdown`. */
 export interface FlushOptions {
   /** Bound of the whole call in milliseconds; default 30,000 for `forceFlush`, 5,000 for `shutdown`. */
   readonly timeoutMillis?: number;
@@ -77,10 +79,13 @@ export interface Telemetry {
   readonly isTracing: boolean;
   /** Whether measurements are recorded for someone. */
   readonly isMetering: boolean;
+  /** Whether log records leave. */
   readonly isLogging: boolean;
+  /** A tracer of another scope; so `meterFor` and `loggerFor`. */
   tracerFor(name: string, version?: string): Tracer;
   meterFor(name: string, version?: string): Meter;
   loggerFor(name: string, version?: string): Logger;
+  /** A snapshot; cheap enough for every health check. */
   health(): TelemetryHealth;
   /** Sends all that waits; resolves after it was sent, given up, or `timeoutMillis` passed. Never rejects. */
   forceFlush(options?: FlushOptions): Promise<void>;

@@ -32,14 +32,19 @@ export interface DoctorExporter {
   readonly problem?: DoctorProblem;
 }
 
+/** What the doctor found; `formatDoctorReport` makes text of it. */
 export interface DoctorReport {
   /** 0 fine, 1 problems, 2 unusable configuration. */
   readonly exitCode: 0 | 1 | 2;
+  /** What is in force, with where it comes from. */
   readonly settings: readonly EffectiveSetting[];
+  /** As reading the configuration left them. */
   readonly issues: readonly Issue[];
+  /** One row per OTLP exporter, each of which was tried. */
   readonly exporters: readonly DoctorExporter[];
   /** Where else telemetry goes, with no one to reach: the console, a listener for scrapes; or why nowhere. */
   readonly unprobed: readonly string[];
+  /** Every copy of `@opentelemetry/api` that was found. */
   readonly apiCopies: readonly ApiCopy[];
   /** All problems: of settings, of exporters, of packages. */
   readonly problems: readonly DoctorProblem[];

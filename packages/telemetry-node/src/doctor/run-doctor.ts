@@ -5,6 +5,7 @@ import type { DoctorCause, DoctorProblem, DoctorReport } from './doctor-report.t
 import { listUnprobed } from './list-unprobed.ts';
 import { isSaidBy, withHint } from './path-hint.ts';
 
+/** Options of {@link runDoctor}. */
 export interface DoctorOptions {
   /** Bound of each probe in milliseconds; default 5,000. */
   readonly timeoutMillis?: number;
