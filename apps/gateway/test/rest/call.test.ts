@@ -66,6 +66,13 @@ describe('POST /v1/call', () => {
     expect(body).toMatchObject({ ok: true, output: { sum: 2 } });
   });
 
+  test('refuses arguments that are nested deeper than they could be handed on', async () => {
+    const deep = `{"text":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
+    const answer = await rest.post('/v1/call', `{"tool_slug":"${rest.toolbox('say')}","arguments":${deep}}`);
+    expect(answer.status).toBe(400);
+    expect(answer.body).toEqual(envelope('invalid-params', 'The arguments are nested too deeply to be handed on'));
+  });
+
   test('takes a slug with the whole instance id', async () => {
     const { body } = await rest.post('/v1/call', { tool_slug: `toolbox.${rest.toolboxId}.say` });
     expect(body).toMatchObject({ ok: true, tool_slug: rest.toolbox('say') });
