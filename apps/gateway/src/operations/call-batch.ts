@@ -4,19 +4,24 @@ import type { JsonObject } from '../json-rpc.ts';
 import { callTool, type CallInput, type CallResult } from './call.ts';
 import type { Caller, OperationCore } from './core.ts';
 
+/** One call of a batch. */
 export interface BatchItem extends CallInput {
   /** The caller's own name of the item. */
   readonly id?: string | number | undefined;
+  /** `_meta` of the item, over that of the batch. */
   readonly meta?: JsonObject | undefined;
 }
 
+/** How one call of a batch ended. */
 export interface BatchItemResult {
+  /** Place in the batch, from 0. */
   readonly index: number;
   readonly item: BatchItem;
   readonly caller: Caller;
   readonly call: CallResult;
 }
 
+/** How a batch ended. */
 export interface BatchResult {
   /** All ran, and all ok. */
   readonly success: boolean;

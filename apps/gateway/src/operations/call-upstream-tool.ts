@@ -2,19 +2,27 @@ import { toolFailure } from '@dcc-mcp/request-context';
 import type { HopSpan, WorkflowSpan } from '@dcc-mcp/workflow-spans';
 import { asList, isJsonObject, type JsonObject, textOf } from '../json-rpc.ts';
 import type { HopEnvelope, Upstream } from '../upstream/upstream.ts';
-import type { Caller, OperationCore } from './core.ts';
 import { errorOfFailure, hopTarget } from './hop.ts';
 import { type OperationError, outcomeOfError } from './operation-error.ts';
 
-/** Calls a control tool of an upstream on behalf of another operation (load_skill of a dcc-mcp-core host). */
+export interface ControlCall {
+  readonly name: string;
+  readonly args: JsonObject;
+  /** Of the operation that the call is a part of. */
+  readonly span: WorkflowSpan;
+  /** Aborts when the caller leaves. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Calls a control tool of an upstream as a part of another operation (load_skill of a dcc-mcp-core host).
+ *
+ * @returns Why it failed; `undefined` when it worked.
+ */
 export async function callUpstreamTool(
-  core: OperationCore,
-  caller: Caller,
   upstream: Upstream,
-  name: string,
-  args: JsonObject,
-  span: WorkflowSpan,
-): Promise<{ readonly result?: JsonObject; readonly error?: OperationError }> {
+  { name, args, span, signal }: ControlCall,
+): Promise<OperationError | undefined> {
   let hopSpan: HopSpan | undefined;
   const hop = await upstream.request({
     method: 'tools/call',
@@ -24,11 +32,11 @@ export async function callUpstreamTool(
       return hopSpan.carrier();
     },
     timeoutMillis: upstream.settings.timeoutMillis,
-    ...(caller.signal === undefined ? {} : { signal: caller.signal }),
+    ...(signal === undefined ? {} : { signal }),
   });
   const error = hop.ok ? failureOf(hop.result) : errorOfFailure(hop.failure);
   hopSpan?.end({ outcome: error === undefined ? 'ok' : outcomeOfError(error) });
-  return { ...(hop.ok ? { result: hop.result } : {}), ...(error === undefined ? {} : { error }) };
+  return error;
 }
 
 function failureOf(result: JsonObject): OperationError | undefined {

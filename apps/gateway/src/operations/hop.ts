@@ -3,10 +3,8 @@ import type { HopSpan, HopStart } from '@dcc-mcp/workflow-spans';
 import type { HopFailure, HopResult, Upstream, UpstreamSettings } from '../upstream/upstream.ts';
 import { type OperationError, outcomeOfError } from './operation-error.ts';
 
-export type HopTarget = HopStart;
-
 /** What the hop span says of where it goes. */
-export function hopTarget(upstream: Upstream, method: string, target: string | undefined): HopTarget {
+export function hopTarget(upstream: Upstream, method: string, target: string | undefined): HopStart {
   const { settings, status } = upstream;
   return {
     method,

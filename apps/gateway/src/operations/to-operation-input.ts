@@ -1,6 +1,6 @@
 import type { CallBatchItem, LoadSkillBody } from '../rest/request-schemas.ts';
 import type { BatchItem } from './call-batch.ts';
-import type { LoadSkillInput } from './load-skill.ts';
+import type { LoadSkillInput } from './skill-loading.ts';
 
 /** One item of a batch, as operations take it. */
 export function toBatchItem(call: CallBatchItem): BatchItem {
