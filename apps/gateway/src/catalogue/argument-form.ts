@@ -1,3 +1,4 @@
+import { jsonProblem, parseBoundedJson } from '../bounded-json.ts';
 import { isJsonObject, type JsonObject } from '../json-rpc.ts';
 
 /** Arguments as an object, or what to say to a caller who sent something else. */
@@ -18,10 +19,10 @@ export function readArguments(args: unknown): ArgumentsForm {
 function parseArguments(text: string): ArgumentsForm {
   if (text.trimStart().startsWith('{')) {
     try {
-      const value: unknown = JSON.parse(text);
+      const value = parseBoundedJson(text);
       if (isJsonObject(value)) return { ok: true, value };
-    } catch {
-      return { ok: false, message: `arguments is a string that is not valid JSON; ${RIGHT_FORM}` };
+    } catch (error) {
+      return { ok: false, message: `arguments is a string that is ${jsonProblem(error)}; ${RIGHT_FORM}` };
     }
   }
   return { ok: false, message: `arguments must be an object, got a string without one; ${RIGHT_FORM}` };

@@ -177,7 +177,10 @@ export class McpEndpoint {
       onClose: () => this.#options.onStream('post', -1),
       ...(client.session === undefined ? {} : { headers: { 'mcp-session-id': client.session.id } }),
     });
-    void this.#reply(message, createHttpExchange(client, origin, reply), reply);
+    this.#reply(message, createHttpExchange(client, origin, reply), reply).catch((defect: unknown) => {
+      const told = this.#options.server.toMcpError(defect);
+      reply.answer(message.id, { error: told.toJson(), httpStatus: told.httpStatus });
+    });
     return reply.reply;
   }
 

@@ -1,3 +1,4 @@
+import { jsonProblem, parseBoundedJson } from '../bounded-json.ts';
 import { isJsonObject, textOf, type JsonRpcId, type JsonRpcNotification, type JsonRpcRequest } from '../json-rpc.ts';
 import { ERROR_INVALID_REQUEST, ERROR_PARSE, McpError } from './protocol.ts';
 import type { ClientAnswer } from './sessions.ts';
@@ -9,10 +10,9 @@ import type { ClientAnswer } from './sessions.ts';
  */
 export function parseJson(text: string, what: 'body' | 'line'): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    return value;
-  } catch {
-    throw new McpError(ERROR_PARSE, `Parse error: the ${what} is not valid JSON`, { httpStatus: 400 });
+    return parseBoundedJson(text);
+  } catch (error) {
+    throw new McpError(ERROR_PARSE, `Parse error: the ${what} is ${jsonProblem(error)}`, { httpStatus: 400 });
   }
 }
 

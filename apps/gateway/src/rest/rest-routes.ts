@@ -1,6 +1,7 @@
 import { errorEnvelope, type RequestContext, responseHeaders, type SearchAnswer } from '@dcc-mcp/request-context';
 import type { ResponseSurface } from '@dcc-mcp/semantic-conventions';
 import type { RouteRequest } from '../app.ts';
+import { jsonProblem, parseBoundedJson } from '../bounded-json.ts';
 import { isJsonObject } from '../json-rpc.ts';
 import { batchAnswer, callAnswer, hasAnswered } from '../operations/call-answer.ts';
 import { callBatch } from '../operations/call-batch.ts';
@@ -83,9 +84,9 @@ function withBody(core: OperationCore, bodyLimitBytes: number, handler: BodyHand
     }
     let body: unknown;
     try {
-      body = JSON.parse(reading.text);
-    } catch {
-      return refuse({ kind: 'bad-request', message: 'The body is not valid JSON' });
+      body = parseBoundedJson(reading.text);
+    } catch (error) {
+      return refuse({ kind: 'bad-request', message: `The body is ${jsonProblem(error)}` });
     }
     return handler(body, restCaller(core, wire, authSubject, body), rest);
   };

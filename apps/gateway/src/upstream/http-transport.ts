@@ -1,4 +1,5 @@
 import type { Pool } from 'undici';
+import { DeepJsonError, parseBoundedJson } from '../bounded-json.ts';
 import { isJsonObject, type JsonObject } from '../json-rpc.ts';
 import { badAnswer, failed } from './failures.ts';
 import { isCancellable, type Abandonment, type Hop } from './hop.ts';
@@ -159,9 +160,10 @@ export class HttpTransport implements Transport {
   #onData(data: string, hop: Hop | undefined, httpStatus?: number): void {
     let value: unknown;
     try {
-      value = JSON.parse(data);
-    } catch {
-      hop?.end(badAnswer('invalid_json', 'The upstream answered with something that is not JSON'));
+      value = parseBoundedJson(data);
+    } catch (error) {
+      const what = error instanceof DeepJsonError ? `JSON ${error.message}` : 'something that is not JSON';
+      hop?.end(badAnswer('invalid_json', `The upstream answered with ${what}`));
       return;
     }
     for (const message of Array.isArray(value) ? value : [value]) {

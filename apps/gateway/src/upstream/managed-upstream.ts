@@ -132,11 +132,7 @@ export class ManagedUpstream implements Upstream {
         return link.request(hop, envelope, remainingMillis);
       });
     } catch (error) {
-      // JSON can be read to a depth at which it can't be written any more.
-      if (error instanceof RangeError) {
-        return failed('invalid-params', undefined, 'The arguments are nested too deeply to be handed on');
-      }
-      // Else only what the caller handed in (`begin`, `onRetry`) can throw.
+      // Only what the caller handed in (`begin`, `onRetry`) can throw.
       this.#log(`a request could not be sent: ${error instanceof Error ? error.message : String(error)}`);
       return failed('internal', 'other', 'The gateway could not send the request');
     }

@@ -54,33 +54,26 @@ export class RpcSession implements Conversation {
     return this.open(call).result;
   }
 
-  /** Like {@link exchange}, for who needs the request itself. @throws {RangeError} When it can't be written. */
+  /** Like {@link exchange}, for who needs the request itself. */
   open(call: WireCall): Hop {
     this.#lastId += 1;
-    const id = this.#lastId;
+    const hop = new Hop(this.#lastId, call, this.#onHopEnd);
     if (this.#isOver) {
-      const hop = new Hop(id, call, this.#onHopEnd);
       hop.end(unreachable('The connection to the upstream is closed'));
       return hop;
     }
-    const text = this.#textOf(id, call); // first: what can't be written is no request in flight
-    const hop = new Hop(id, call, this.#onHopEnd);
-    this.#inFlight.set(id, hop);
-    this.transport.send(hop, text, call.params);
-    return hop;
-  }
-
-  /** @throws {RangeError} When the parameters are nested deeper than JSON can be written. */
-  #textOf(id: JsonRpcId, call: WireCall): string {
+    this.#inFlight.set(hop.id, hop);
+    const { carrier } = call.envelope;
     const params = toUpstreamParams(call.params, {
       era: this.era,
       protocolVersion: this.protocolVersion,
       gatewayInfo: this.#gatewayInfo,
-      carrier: call.envelope.carrier,
-      ...(call.progressToken === undefined ? {} : { progressToken: id }),
+      carrier,
+      ...(call.progressToken === undefined ? {} : { progressToken: hop.id }),
       ...(call.peer === undefined ? {} : { peer: call.peer }),
     });
-    return JSON.stringify({ jsonrpc: '2.0', id, method: call.method, params });
+    this.transport.send(hop, JSON.stringify({ jsonrpc: '2.0', id: hop.id, method: call.method, params }), call.params);
+    return hop;
   }
 
   notify(method: string, params: JsonObject | undefined): void {

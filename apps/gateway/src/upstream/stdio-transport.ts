@@ -1,9 +1,13 @@
+import { DeepJsonError, parseBoundedJson } from '../bounded-json.ts';
 import { isJsonObject } from '../json-rpc.ts';
 import { ChildProcess, type ChildSettings } from './child-process.ts';
 import { badAnswer, hostDied } from './failures.ts';
 import { isCancellable, type Abandonment, type Hop } from './hop.ts';
 import { LineFramer } from './line-framer.ts';
 import type { Conversation, Transport } from './transport.ts';
+
+/** As much of a message as says whose answer it is. */
+const MAX_HEAD_LENGTH = 512;
 
 export interface StdioTransportOptions {
   readonly settings: ChildSettings;
@@ -82,15 +86,25 @@ export class StdioTransport implements Transport {
   #onLine(line: string): void {
     let value: unknown;
     try {
-      value = JSON.parse(line);
-    } catch {
-      this.#conversation?.onGarbage(line);
+      value = parseBoundedJson(line);
+    } catch (error) {
+      this.#onUnreadable(line, error);
       return;
     }
     if (isJsonObject(value)) {
       this.#conversation?.onMessage(value, undefined);
     } else if (Array.isArray(value)) {
       this.#onBatch(value);
+    } else {
+      this.#conversation?.onGarbage(line);
+    }
+  }
+
+  /** JSON that is nested too deeply has the id of its call at the beginning, as a line over the bound has. */
+  #onUnreadable(line: string, error: unknown): void {
+    if (error instanceof DeepJsonError) {
+      const result = badAnswer('invalid_json', `The upstream answered with JSON ${error.message}`);
+      this.#conversation?.onOverlong(line.slice(0, MAX_HEAD_LENGTH), result);
     } else {
       this.#conversation?.onGarbage(line);
     }

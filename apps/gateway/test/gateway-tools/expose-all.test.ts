@@ -80,6 +80,29 @@ describe('with one upstream', () => {
     });
   });
 
+  test('an answer that is nested too deeply to be written again is the upstream’s failure, and harms no other', async () => {
+    const client = await openLegacy(gateway.url);
+    const { result } = await client.request('tools/call', { name: 'deep' });
+    expect(result).toMatchObject({
+      isError: true,
+      structuredContent: {
+        error: { kind: 'backend-error', message: expect.stringContaining('nested deeper than 512') },
+      },
+    });
+    expect(await callTool(client, 'subscriptions')).toEqual([]);
+  });
+
+  test('a client’s own answer that is nested too deeply is refused', async () => {
+    const { session } = await initialize({ sampling: {} });
+    const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+    const response = await fetch(`${gateway.url}/mcp`, {
+      method: 'POST',
+      headers: { ...JSON_HEADERS, 'mcp-session-id': session },
+      body: `{"jsonrpc":"2.0","id":"q1","result":{"content":${deep}}}`,
+    });
+    expect([response.status, (await response.json()) as Json]).toMatchObject([400, { error: { code: -32_700 } }]);
+  });
+
   test.each([
     ['2025-11-25', () => openLegacy(gateway.url), -32_002],
     ['2026-07-28', async () => openModern(gateway.url), -32_602],

@@ -66,11 +66,17 @@ describe('POST /v1/call', () => {
     expect(body).toMatchObject({ ok: true, output: { sum: 2 } });
   });
 
-  test('refuses arguments that are nested deeper than they could be handed on', async () => {
-    const deep = `{"text":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
-    const answer = await rest.post('/v1/call', `{"tool_slug":"${rest.toolbox('say')}","arguments":${deep}}`);
-    expect(answer.status).toBe(400);
-    expect(answer.body).toEqual(envelope('invalid-params', 'The arguments are nested too deeply to be handed on'));
+  test.each([
+    [511, 200, undefined],
+    [512, 200, undefined],
+    [513, 400, 'The body is nested deeper than 512 levels'],
+    [200_000, 400, 'The body is nested deeper than 512 levels'],
+  ])('a body of %i levels is answered %i', async (levels, status, message) => {
+    const deep = `${'['.repeat(levels - 2)}${']'.repeat(levels - 2)}`;
+    const text = `{"tool_slug":"${rest.toolbox('say')}","arguments":{"deep":${deep},"wide":"${' '.repeat(2_000)}"}}`;
+    const answer = await rest.post('/v1/call', text);
+    const error = answer.body['error'] as { readonly message: string } | undefined;
+    expect([answer.status, error?.message]).toEqual([status, message]);
   });
 
   test('takes a slug with the whole instance id', async () => {
