@@ -33,7 +33,11 @@ export interface OutgoingCarriers {
  * @returns `ROOT_CONTEXT` with the caller's span in it, or bare when the message has none.
  */
 export function extractContext(carriers: MessageCarriers, propagator?: TextMapPropagator): Context {
-  const { parent, baggage } = readMessage(carriers, settingsOf(propagator));
+  return contextOf(readMessage(carriers, settingsOf(propagator)));
+}
+
+/** The caller's span and baggage as a context of OpenTelemetry. */
+export function contextOf({ parent, baggage }: RequestContext): Context {
   const context = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
   return baggage === undefined ? context : propagation.setBaggage(context, baggage);
 }

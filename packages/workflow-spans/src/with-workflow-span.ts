@@ -1,5 +1,11 @@
 import { OpenInferenceSpanKind, SemanticConventions } from '@arizeai/openinference-semantic-conventions';
-import { isRecord, type RequestContext, sanitiseText, toolFailure } from '@dcc-mcp/request-context';
+import {
+  isRecord,
+  type RequestContext,
+  type RequestContextSettings,
+  sanitiseText,
+  toolFailure,
+} from '@dcc-mcp/request-context';
 import {
   ATTR_GEN_AI_OPERATION_NAME,
   ATTR_GEN_AI_TOOL_NAME,
@@ -10,7 +16,6 @@ import {
 import {
   type Context,
   context as contextApi,
-  ROOT_CONTEXT,
   type Span,
   SpanKind,
   type TextMapPropagator,
@@ -20,7 +25,7 @@ import {
 import { summariseContent } from './content.ts';
 import { toKnownMethod } from './mcp-methods.ts';
 import {
-  extractContext,
+  contextOf,
   injectContext,
   type MessageCarriers,
   type OutgoingCarriers,
@@ -61,6 +66,16 @@ export interface RunningSpan {
   readonly inject: (carriers: OutgoingCarriers) => void;
 }
 
+type Side = NonNullable<WithWorkflowSpanOptions['side']>;
+
+/** What is settled before the span starts. */
+interface Step {
+  readonly side: Side;
+  /** The message that a `server` step serves. */
+  readonly message: RequestContext | undefined;
+  readonly settings: RequestContextSettings;
+}
+
 const SPAN_KIND = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: SpanKind.INTERNAL } as const;
 
 /**
@@ -73,10 +88,10 @@ export async function withWorkflowSpan<T>(
   work: (running: RunningSpan) => Promise<T> | T,
 ): Promise<T> {
   const side = options.side ?? 'server';
-  const message = side === 'server' ? readMessage(options, settingsOf(options.propagator)) : undefined;
-  const parent =
-    message === undefined ? (options.parent ?? contextApi.active()) : extractContext(options, options.propagator);
-  const span = startSpan(options, side, parent, message);
+  const settings = settingsOf(options.propagator);
+  const message = side === 'server' ? readMessage(options, settings) : undefined;
+  const parent = message === undefined ? (options.parent ?? contextApi.active()) : contextOf(message);
+  const span = startSpan(options, { side, message, settings }, parent);
   const context = trace.setSpan(parent, span);
   const running: RunningSpan = {
     span,
@@ -85,62 +100,58 @@ export async function withWorkflowSpan<T>(
   };
   try {
     const result = await contextApi.with(context, async () => work(running));
-    finish(span, side, toolFailure(result) ? 'tool_error' : 'ok', options);
+    finish(span, toolFailure(result) ? 'tool_error' : 'ok', options);
     return result;
   } catch (error) {
     setPresent(span, 'exception.type', nameOf(error));
-    finish(span, side, toOutcome(error), options);
+    finish(span, toOutcome(error), options);
     throw error;
   }
 }
 
-function startSpan(
-  options: WithWorkflowSpanOptions,
-  side: 'server' | 'client' | 'internal',
-  parent: Context,
-  message: RequestContext | undefined,
-): Span {
-  const method = methodOf(options, side);
+function startSpan(options: WithWorkflowSpanOptions, step: Step, parent: Context): Span {
+  const method = methodOf(options, step.side);
   const target = sanitiseText(options.target, MAX_TARGET_BYTES);
-  const links = message === undefined ? [] : message.links.map((context) => ({ context }));
+  const links = step.message === undefined ? [] : step.message.links.map((context) => ({ context }));
   const span = options.tracer.startSpan(
     method === undefined ? target : `${method} ${target}`,
     {
-      kind: SPAN_KIND[side],
+      kind: SPAN_KIND[step.side],
       links,
       attributes: { [SemanticConventions.OPENINFERENCE_SPAN_KIND]: options.kind ?? OpenInferenceSpanKind.TOOL },
     },
-    parent ?? ROOT_CONTEXT,
+    parent,
   );
-  if (span.isRecording()) describe(span, method, target, options, message);
+  if (!span.isRecording()) return span;
+  setMethod(span, method, target);
+  if (step.message !== undefined) setCaller(span, step.message);
+  if (options.input !== undefined) setInput(span, options.input, step.settings);
   return span;
 }
 
 const MAX_TARGET_BYTES = 256;
 
-function methodOf(options: WithWorkflowSpanOptions, side: string): string | undefined {
+function methodOf(options: WithWorkflowSpanOptions, side: Side): string | undefined {
   const method = options.method ?? (side === 'internal' ? undefined : 'tools/call');
   return method === undefined ? undefined : toKnownMethod(method);
 }
 
-function describe(
-  span: Span,
-  method: string | undefined,
-  target: string,
-  options: WithWorkflowSpanOptions,
-  message: RequestContext | undefined,
-): void {
+function setMethod(span: Span, method: string | undefined, target: string): void {
   setPresent(span, ATTR_MCP_METHOD_NAME, method);
   if (method === 'tools/call') {
     span.setAttribute(ATTR_GEN_AI_OPERATION_NAME, GEN_AI_OPERATION_EXECUTE_TOOL);
     span.setAttribute(ATTR_GEN_AI_TOOL_NAME, target);
     span.setAttribute(SemanticConventions.TOOL_NAME, target);
   }
-  if (message !== undefined && message.session.source !== 'trace')
-    span.setAttribute(SemanticConventions.SESSION_ID, message.session.id);
-  setPresent(span, SemanticConventions.USER_ID, message?.agent.actor_id);
-  if (options.input === undefined) return;
-  const summary = summariseContent(options.input, { sha256: settingsOf(options.propagator).sha256 });
+}
+
+function setCaller(span: Span, { session, agent }: RequestContext): void {
+  if (session.source !== 'trace') span.setAttribute(SemanticConventions.SESSION_ID, session.id);
+  setPresent(span, SemanticConventions.USER_ID, agent.actor_id);
+}
+
+function setInput(span: Span, input: unknown, { sha256 }: RequestContextSettings): void {
+  const summary = summariseContent(input, { sha256 });
   span.setAttribute(SemanticConventions.INPUT_VALUE, summary.value);
   span.setAttribute(SemanticConventions.INPUT_MIME_TYPE, summary.mimeType);
 }
@@ -156,9 +167,9 @@ function toOutcome(error: unknown): Outcome {
   return name === 'TimeoutError' ? 'timeout' : 'internal';
 }
 
-function finish(span: Span, side: string, outcome: Outcome, options: WithWorkflowSpanOptions): void {
+function finish(span: Span, outcome: Outcome, { side, statusOk = false }: WithWorkflowSpanOptions): void {
   setErrorAttributes(span, { outcome });
   if (side === 'client') setClientStatus(span, outcome);
-  else setServerStatus(span, outcome, options.statusOk ?? false);
+  else setServerStatus(span, outcome, statusOk);
   span.end();
 }

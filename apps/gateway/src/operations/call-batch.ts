@@ -8,7 +8,7 @@ import type { Caller, OperationCore } from './core.ts';
 export interface BatchItem extends CallInput {
   /** The caller's own name of the item. */
   readonly id?: string | number | undefined;
-  /** `_meta` of the item, over that of the batch. */
+  /** `_meta` of the item, for its `search_id`. */
   readonly meta?: JsonObject | undefined;
 }
 
