@@ -45,11 +45,8 @@ function toSynonyms(): ReadonlyMap<string, readonly string[]> {
   for (const group of GROUPS) {
     const stems = group.map(stem);
     for (const word of stems) {
-      const others = synonyms.get(word) ?? new Set();
-      for (const other of stems) {
-        if (other !== word) others.add(other);
-      }
-      synonyms.set(word, others);
+      const others = stems.filter((other) => other !== word);
+      synonyms.set(word, new Set([...(synonyms.get(word) ?? []), ...others]));
     }
   }
   return new Map([...synonyms].map(([word, others]) => [word, [...others]]));

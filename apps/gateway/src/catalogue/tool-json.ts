@@ -1,4 +1,4 @@
-import { type JsonObject, type JsonValue, isJsonObject } from '../json-rpc.ts';
+import { asList, isJsonObject, type JsonObject, type JsonValue } from '../json-rpc.ts';
 
 /** What `_meta` and the schema of a tool say beside the protocol's own fields. */
 export interface ToolHints {
@@ -48,17 +48,9 @@ function firstText(sources: readonly JsonObject[], key: string): string | undefi
 }
 
 function textLists(sources: readonly JsonObject[], keys: readonly string[]): string[] {
-  const found = new Set<string>();
-  for (const source of sources) {
-    for (const key of keys) {
-      const list = source[key];
-      if (!Array.isArray(list)) continue;
-      for (const entry of list) {
-        if (typeof entry === 'string' && entry !== '' && found.size < MAX_HINTS) found.add(entry);
-      }
-    }
-  }
-  return [...found];
+  const entries = sources.flatMap((source) => keys.flatMap((key) => asList(source[key])));
+  const texts = entries.filter((entry) => typeof entry === 'string').filter((text) => text !== '');
+  return [...new Set(texts)].slice(0, MAX_HINTS);
 }
 
 function annotationTags(tool: JsonObject): string[] {

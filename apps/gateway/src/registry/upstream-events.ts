@@ -1,14 +1,16 @@
 import type { GatewayMetrics } from '@dcc-mcp/gateway-metrics';
 import type { Catalogue } from '../catalogue/catalogue.ts';
-import { textOf } from '../json-rpc.ts';
+import { type JsonObject, textOf } from '../json-rpc.ts';
 import type { Broadcast } from '../mcp/broadcast.ts';
 import { CATALOG_URI, INSTANCES_URI } from '../mcp/gateway-resources.ts';
 import type { Upstream, UpstreamEvents } from '../upstream/upstream.ts';
 
+/** Who is told of what happens at upstreams. */
 export interface UpstreamEventsOptions {
   readonly catalogue: Catalogue;
   readonly broadcast: Broadcast;
   readonly metrics: GatewayMetrics | undefined;
+  /** One line for people. */
   readonly log: (line: string) => void;
 }
 
@@ -42,24 +44,10 @@ export function upstreamEvents({ catalogue, broadcast, metrics, log }: UpstreamE
       }
     },
     onNotification(upstream, method, params) {
-      switch (method) {
-        case 'notifications/tools/list_changed':
-          announced.add(upstream.settings.instanceId);
-          break;
-        case 'notifications/resources/updated':
-          broadcast.resourceUpdated(textOf(params?.['uri']));
-          break;
-        case 'notifications/resources/list_changed':
-          broadcast.listChanged('resources');
-          break;
-        case 'notifications/prompts/list_changed':
-          broadcast.listChanged('prompts');
-          break;
-        case 'notifications/message':
-          broadcast.logMessage(params);
-          break;
-        default:
-          break;
+      if (method === 'notifications/tools/list_changed') {
+        announced.add(upstream.settings.instanceId);
+      } else {
+        passOn(broadcast, method, params);
       }
     },
     onProbe: (_upstream, outcome) => metrics?.recordProbe(outcome),
@@ -71,6 +59,26 @@ export function upstreamEvents({ catalogue, broadcast, metrics, log }: UpstreamE
         errorType: isLost ? 'backend_unreachable' : undefined,
       }),
   };
+}
+
+/** Tells the gateway's clients what an upstream tells the gateway; what they don't know of is dropped. */
+function passOn(broadcast: Broadcast, method: string, params: JsonObject | undefined): void {
+  switch (method) {
+    case 'notifications/resources/updated':
+      broadcast.resourceUpdated(textOf(params?.['uri']));
+      break;
+    case 'notifications/resources/list_changed':
+      broadcast.listChanged('resources');
+      break;
+    case 'notifications/prompts/list_changed':
+      broadcast.listChanged('prompts');
+      break;
+    case 'notifications/message':
+      broadcast.logMessage(params);
+      break;
+    default:
+      break;
+  }
 }
 
 function statusLine({ settings, status }: Upstream): string {
