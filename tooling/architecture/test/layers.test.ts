@@ -103,3 +103,17 @@ test.each([
     .filter((path) => pattern.test(codeOf(path)) && !AT_THE_EDGE.some((edge) => edge.test(path)));
   expect(users).toEqual([]);
 });
+
+test.each([
+  ['rest', ['mcp']],
+  ['mcp', ['rest']],
+  ['operations', ['mcp', 'rest']],
+  ['catalogue', ['mcp', 'operations', 'rest', 'upstream']],
+])('in the gateway %s knows nothing of %j', (folder, strangers) => {
+  const inside = publicPackages
+    .flatMap(({ sources }) => sources)
+    .filter((path) => path.startsWith(`apps/gateway/src/${folder}/`));
+  const users = inside.filter((path) => strangers.some((each) => codeOf(path).includes(`from '../${each}/`)));
+  expect(inside).not.toEqual([]);
+  expect(users).toEqual([]);
+});

@@ -14,18 +14,18 @@ import type { Caller, OperationCore } from '../operations/core.ts';
 import { describeTool } from '../operations/describe.ts';
 import { loadSkill } from '../operations/load-skill.ts';
 import type { OperationResult } from '../operations/operation-result.ts';
+import { parseCallTool, parseDescribe, parseLoadSkill, parseSearch } from '../operations/parse-request.ts';
 import { refuseRequest } from '../operations/refuse.ts';
+import type { CallBatchItem } from '../operations/request-schemas.ts';
 import { searchTools } from '../operations/search.ts';
 import { toBatchItem, toLoadSkillInput } from '../operations/to-operation-input.ts';
-import { parseCallTool, parseDescribe, parseLoadSkill, parseSearch } from '../rest/parse-request.ts';
-import type { CallBatchItem } from '../rest/request-schemas.ts';
-import { mcpToolDefinitions } from '../rest/tool-definitions.ts';
 import { mcpCaller } from './caller.ts';
 import type { Exchange } from './exchange.ts';
 import { GatewayResources } from './gateway-resources.ts';
 import { ERROR_INVALID_PARAMS, McpError } from './protocol.ts';
 import type { McpHandler, McpSurface } from './server.ts';
 import { errorResult, toolResult } from './tool-result.ts';
+import { mcpToolDefinitions } from './tool-definitions.ts';
 
 const INSTRUCTIONS =
   'Tools of many servers are behind this gateway. Find one with search, look at it with describe, load its skill with load_skill if it is not loaded, then run it with call. Pass meta.search_id of the search on to each step.';

@@ -1,4 +1,4 @@
-import type { CallBatchItem, LoadSkillBody } from '../rest/request-schemas.ts';
+import type { CallBatchItem, LoadSkillBody } from './request-schemas.ts';
 import type { BatchItem } from './call-batch.ts';
 import type { LoadSkillInput } from './skill-loading.ts';
 

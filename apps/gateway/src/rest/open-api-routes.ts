@@ -2,16 +2,11 @@ import { createRoute, type RouteConfig, z } from '@hono/zod-openapi';
 import {
   callAnswer,
   callBatchAnswer,
-  contextAnswer,
   describeAnswer,
   errorAnswer,
-  healthAnswer,
-  instancesAnswer,
   loadSkillAnswer,
-  readyAnswer,
   searchAnswer,
-  skillsAnswer,
-} from './answer-schemas.ts';
+} from '../operations/answer-schemas.ts';
 import {
   callBatchBody,
   callBody,
@@ -19,7 +14,8 @@ import {
   instanceCallBody,
   loadSkillBody,
   searchBody,
-} from './request-schemas.ts';
+} from '../operations/request-schemas.ts';
+import { contextAnswer, healthAnswer, instancesAnswer, readyAnswer, skillsAnswer } from './information-schemas.ts';
 
 type Responses = RouteConfig['responses'];
 

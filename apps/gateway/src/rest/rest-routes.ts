@@ -11,10 +11,6 @@ import { describeTool } from '../operations/describe.ts';
 import { loadSkill } from '../operations/load-skill.ts';
 import { httpStatusOfError, type OperationError } from '../operations/operation-error.ts';
 import type { OperationResult } from '../operations/operation-result.ts';
-import { refuseRequest } from '../operations/refuse.ts';
-import { searchTools } from '../operations/search.ts';
-import { toBatchItem, toLoadSkillInput } from '../operations/to-operation-input.ts';
-import { jsonReply, type Reply, withHeader } from '../reply.ts';
 import {
   parseCall,
   parseCallBatch,
@@ -22,7 +18,11 @@ import {
   parseInstanceCall,
   parseLoadSkill,
   parseSearch,
-} from './parse-request.ts';
+} from '../operations/parse-request.ts';
+import { refuseRequest } from '../operations/refuse.ts';
+import { searchTools } from '../operations/search.ts';
+import { toBatchItem, toLoadSkillInput } from '../operations/to-operation-input.ts';
+import { jsonReply, type Reply, withHeader } from '../reply.ts';
 import { restCaller } from './rest-caller.ts';
 
 /** Answers one workflow operation. */

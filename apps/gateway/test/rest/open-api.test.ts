@@ -3,8 +3,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { JsonObject } from '../../src/json-rpc.ts';
 import { renderDocsPage } from '../../src/rest/docs-page.ts';
 import { toOpenApiDocument } from '../../src/rest/open-api-document.ts';
-import { parseCallBatch, parseSearch } from '../../src/rest/parse-request.ts';
-import { mcpToolDefinitions } from '../../src/rest/tool-definitions.ts';
+import { parseCallBatch, parseSearch } from '../../src/operations/parse-request.ts';
+import { mcpToolDefinitions } from '../../src/mcp/tool-definitions.ts';
 
 interface Document {
   readonly openapi: string;

@@ -7,7 +7,7 @@ import {
   parseInstanceCall,
   parseLoadSkill,
   parseSearch,
-} from '../../src/rest/parse-request.ts';
+} from '../../src/operations/parse-request.ts';
 
 const PARSERS = {
   parseCall,

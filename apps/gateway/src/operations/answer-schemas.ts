@@ -5,8 +5,14 @@ import { ERROR_KINDS } from '@dcc-mcp/semantic-conventions';
 // may add a field without breaking a client that validates.
 
 const anyObject = z.record(z.string(), z.unknown());
-const slug = z.string().meta({ description: '<dcc>.<instance>.<tool>', examples: ['maya.1f0c2d3e.create_sphere'] });
-const instanceShort = z.string().meta({ description: 'First eight hex digits of the instance id.' });
+/** Of a tool. */
+export const slug: z.ZodString = z
+  .string()
+  .meta({ description: '<dcc>.<instance>.<tool>', examples: ['maya.1f0c2d3e.create_sphere'] });
+/** Of an instance. */
+export const instanceShort: z.ZodString = z
+  .string()
+  .meta({ description: 'First eight hex digits of the instance id.' });
 
 export const nextStepSchema: z.ZodType = z
   .looseObject({
@@ -156,49 +162,3 @@ export const callToolAnswer: z.ZodType = z
 export const errorAnswer: z.ZodType = z
   .looseObject({ error: errorBody, request_id: z.string(), trace_id: z.string() })
   .openapi('ErrorEnvelope');
-
-const instance = z
-  .looseObject({
-    instance_id: z.string(),
-    instance_short: instanceShort,
-    dcc_type: z.string(),
-    status: z.enum(['ready', 'booting', 'unreachable', 'disabled', 'idle']),
-    source: z.enum(['config', 'http', 'file']),
-    tool_count: z.int(),
-  })
-  .openapi('Instance');
-
-export const instancesAnswer: z.ZodType = z
-  .looseObject({ total: z.int(), by_source: z.record(z.string(), z.int()), instances: z.array(instance) })
-  .openapi('InstancesAnswer');
-
-const skill = z
-  .looseObject({
-    skill_name: z.string(),
-    kind: z.enum(['dcc-mcp-core', 'tool-group', 'lazy-upstream']),
-    dcc_type: z.string(),
-    instance_id: z.string(),
-    summary: z.string(),
-    loaded: z.boolean(),
-    tool_slugs: z.array(slug),
-  })
-  .openapi('Skill');
-
-export const skillsAnswer: z.ZodType = z
-  .looseObject({ total: z.int(), skills: z.array(skill) })
-  .openapi('SkillsAnswer');
-
-export const contextAnswer: z.ZodType = z
-  .looseObject({
-    version: z.string(),
-    live_instance_count: z.int(),
-    action_count: z.int(),
-    loaded_skill_count: z.int(),
-  })
-  .openapi('ContextAnswer');
-
-export const healthAnswer: z.ZodType = z
-  .looseObject({ ok: z.literal(true), name: z.string(), version: z.string() })
-  .openapi('HealthAnswer');
-
-export const readyAnswer: z.ZodType = z.looseObject({ ok: z.boolean() }).openapi('ReadyAnswer');

@@ -1,7 +1,12 @@
 import { z } from '@hono/zod-openapi';
 import { isJsonObject, type JsonObject } from '../json-rpc.ts';
-import { callToolAnswer, describeToolAnswer, loadSkillToolAnswer, searchToolAnswer } from './answer-schemas.ts';
-import { callToolArguments, describeBody, loadSkillBody, searchBody } from './request-schemas.ts';
+import {
+  callToolAnswer,
+  describeToolAnswer,
+  loadSkillToolAnswer,
+  searchToolAnswer,
+} from '../operations/answer-schemas.ts';
+import { callToolArguments, describeBody, loadSkillBody, searchBody } from '../operations/request-schemas.ts';
 
 /** One of the gateway's own MCP tools, as `tools/list` shows it. */
 export interface McpToolDefinition extends JsonObject {

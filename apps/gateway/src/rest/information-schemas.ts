@@ -1,0 +1,50 @@
+import { z } from '@hono/zod-openapi';
+import { instanceShort, slug } from '../operations/answer-schemas.ts';
+
+// Described, not checked, as the answers of operations are.
+
+const instance = z
+  .looseObject({
+    instance_id: z.string(),
+    instance_short: instanceShort,
+    dcc_type: z.string(),
+    status: z.enum(['ready', 'booting', 'unreachable', 'disabled', 'idle']),
+    source: z.enum(['config', 'http', 'file']),
+    tool_count: z.int(),
+  })
+  .openapi('Instance');
+
+export const instancesAnswer: z.ZodType = z
+  .looseObject({ total: z.int(), by_source: z.record(z.string(), z.int()), instances: z.array(instance) })
+  .openapi('InstancesAnswer');
+
+const skill = z
+  .looseObject({
+    skill_name: z.string(),
+    kind: z.enum(['dcc-mcp-core', 'tool-group', 'lazy-upstream']),
+    dcc_type: z.string(),
+    instance_id: z.string(),
+    summary: z.string(),
+    loaded: z.boolean(),
+    tool_slugs: z.array(slug),
+  })
+  .openapi('Skill');
+
+export const skillsAnswer: z.ZodType = z
+  .looseObject({ total: z.int(), skills: z.array(skill) })
+  .openapi('SkillsAnswer');
+
+export const contextAnswer: z.ZodType = z
+  .looseObject({
+    version: z.string(),
+    live_instance_count: z.int(),
+    action_count: z.int(),
+    loaded_skill_count: z.int(),
+  })
+  .openapi('ContextAnswer');
+
+export const healthAnswer: z.ZodType = z
+  .looseObject({ ok: z.literal(true), name: z.string(), version: z.string() })
+  .openapi('HealthAnswer');
+
+export const readyAnswer: z.ZodType = z.looseObject({ ok: z.boolean() }).openapi('ReadyAnswer');
