@@ -6,10 +6,10 @@ import { connectMcp } from './mcp-side.mjs';
 import { createJournal } from './journal.mjs';
 import { createRestSide } from './rest-side.mjs';
 
-const OPTIONS = {
+const OPTIONS = /** @type {const} */ ({
   url: { type: 'string', default: 'http://127.0.0.1:9765' },
   rounds: { type: 'string', default: '3' },
-};
+});
 
 const AGENT = {
   agent_id: 'demo-agent',
