@@ -25,11 +25,13 @@ export interface RouteRequest {
   readonly params: Readonly<Record<string, string>>;
 }
 
+/** Answers a request that its route's guard has let in. */
 export type RouteHandler = (route: RouteRequest) => Reply | Promise<Reply>;
 
 /** Who may use a route. `open`: everyone. `api`: whoever the gateway's own authentication lets in. `own`: the handler guards itself. */
 export type RouteGuard = 'open' | 'api' | 'own';
 
+/** One row of a {@link RouteTable}. */
 export interface Route {
   readonly guard: RouteGuard;
   readonly handler: RouteHandler;
@@ -40,6 +42,7 @@ export interface Route {
 /** A method and a path template: `POST /v1/call`. */
 export type RouteTable = Readonly<Record<string, Route>>;
 
+/** What an {@link App} is made of. */
 export interface AppOptions {
   readonly routes: RouteTable;
   readonly originGuard: OriginGuard;
@@ -50,6 +53,7 @@ export interface AppOptions {
   readonly isDraining: () => boolean;
   /** Makes the spans of plain routes. Absent: they have none. */
   readonly routeSpans?: WorkflowSpans | undefined;
+  /** Told of whatever a handler threw. */
   readonly onDefect: (error: unknown) => void;
 }
 

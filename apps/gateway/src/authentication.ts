@@ -5,6 +5,7 @@ import { headerText } from './header-text.ts';
 import { jwtScheme } from './metrics-endpoint.ts';
 import { bearerTokens } from './secrets.ts';
 
+/** `subject` is the name of a token or the `sub` of a JWT, where it has one. */
 export type AuthVerdict =
   | { readonly ok: true; readonly subject: string | undefined }
   /** `challenge` is the value of `WWW-Authenticate`. */

@@ -16,10 +16,12 @@ export function jsonTextReply(text: string, status: number, headers: Readonly<Re
   return { status, headers: { ...headers, 'content-type': JSON_TYPE, 'content-length': length }, body: text };
 }
 
+/** A JSON answer. */
 export function jsonReply(body: unknown, status = 200, headers?: Readonly<Record<string, string>>): Reply {
   return jsonTextReply(JSON.stringify(body), status, headers);
 }
 
+/** An answer without a body. */
 export function emptyReply(status: number): Reply {
   return { status, headers: { 'content-length': '0' } };
 }
@@ -29,6 +31,7 @@ export function withHeader(reply: Reply, name: string, value: string): Reply {
   return { ...reply, headers: { ...reply.headers, [name]: value } };
 }
 
+/** Whether the answer goes on for as long as its stream. */
 export function isEventStream({ headers }: Reply): boolean {
   return headers['content-type'] === 'text/event-stream';
 }
@@ -39,6 +42,7 @@ export function fromResponse(response: Response): Reply {
   return { status: response.status, headers, ...(response.body === null ? {} : { body: response.body }) };
 }
 
+/** The same answer for the Fetch API. */
 export function toResponse({ status, headers, body }: Reply): Response {
   return new Response(body ?? null, { status, headers: { ...headers } });
 }

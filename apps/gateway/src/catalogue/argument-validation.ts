@@ -10,6 +10,7 @@ export interface ArgumentFault {
   readonly message: string;
 }
 
+/** The arguments as an object, or every fault of them. */
 export type ArgumentValidation =
   | { readonly ok: true; readonly value: JsonObject }
   | {

@@ -11,6 +11,7 @@ export interface RememberedSearch {
   readonly hits: readonly RememberedHit[];
 }
 
+/** What is kept of a hit. */
 export interface RememberedHit {
   readonly tool_slug: string;
   readonly skill_name?: string | null;
@@ -37,6 +38,7 @@ export interface SearchFollowUp {
   readonly matchReasons?: readonly string[];
 }
 
+/** Clock and bounds of {@link SearchMemory}. */
 export interface SearchMemoryOptions {
   /** Epoch or monotonic milliseconds. */
   readonly now: () => number;

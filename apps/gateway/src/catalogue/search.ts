@@ -43,19 +43,25 @@ export interface SearchQuery extends SearchRequest {
   readonly sceneOf?: (instanceId: string) => string | undefined;
 }
 
-export type MatchReason =
-  | 'tool_exact'
-  | 'tool_prefix'
-  | 'tool_lexical'
-  | 'tool_fuzzy'
-  | 'alias'
-  | 'tag'
-  | 'summary'
-  | 'schema'
-  | 'skill'
-  | 'scene_hint'
-  | 'skill_hint';
+/** What a tool can be found by, as a hit says it. */
+export const MATCH_REASONS = [
+  'tool_exact',
+  'tool_prefix',
+  'tool_lexical',
+  'tool_fuzzy',
+  'alias',
+  'tag',
+  'summary',
+  'schema',
+  'skill',
+  'scene_hint',
+  'skill_hint',
+] as const;
 
+/** One of {@link MATCH_REASONS}. */
+export type MatchReason = (typeof MATCH_REASONS)[number];
+
+/** One tool found, in the words of the answer. */
 export interface SearchHit {
   readonly tool_slug: string;
   readonly backend_tool: string;
@@ -74,6 +80,7 @@ export interface SearchHit {
   readonly next_step: NextStep;
 }
 
+/** One page of hits, in the words of the answer. */
 export interface SearchResult {
   readonly search_id: string;
   readonly ranker_version: string;

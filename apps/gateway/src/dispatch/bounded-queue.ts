@@ -1,3 +1,4 @@
+/** Bounds of {@link BoundedQueue}. */
 export interface BoundedQueueOptions {
   /** How many may run at once. */
   readonly concurrency: number;
@@ -5,7 +6,8 @@ export interface BoundedQueueOptions {
   readonly maxQueued: number;
 }
 
-export type Admission = 'admitted' | 'full' | 'cancelled' | 'timeout';
+/** How waiting for a slot ended. */
+export type QueueVerdict = 'admitted' | 'full' | 'cancelled' | 'timeout';
 
 interface Waiter {
   admit(): void;
@@ -44,7 +46,7 @@ export class BoundedQueue {
   }
 
   /** Waits for a slot at most `timeoutMillis`; only `admitted` holds one, to be given back with {@link leave}. */
-  enter(timeoutMillis: number, signal: AbortSignal | undefined): Promise<Admission> {
+  enter(timeoutMillis: number, signal: AbortSignal | undefined): Promise<QueueVerdict> {
     if (this.tryEnter()) {
       return Promise.resolve('admitted');
     }
@@ -52,11 +54,11 @@ export class BoundedQueue {
       return Promise.resolve('full');
     }
     return new Promise((resolve) => {
-      const finish = (admission: Admission): void => {
+      const finish = (verdict: QueueVerdict): void => {
         this.#waiting.delete(waiter);
         clearTimeout(timer);
         signal?.removeEventListener('abort', onAbort);
-        resolve(admission);
+        resolve(verdict);
       };
       const waiter: Waiter = { admit: () => finish('admitted') };
       const onAbort = (): void => finish('cancelled');

@@ -9,6 +9,7 @@ import {
 import { failed } from '../upstream/failures.ts';
 import type { HopFailure, HopResult } from '../upstream/upstream.ts';
 
+/** When {@link Circuit} opens, and who is told. */
 export interface CircuitOptions {
   /** Failures in a row that open it. */
   readonly failureThreshold: number;

@@ -15,6 +15,7 @@ export interface DispatchLimits {
   readonly circuitOpenMillis?: number;
 }
 
+/** Bounds of one upstream's calls, and what the dispatcher asks of it. */
 export interface DispatcherOptions extends DispatchLimits {
   readonly concurrency: number;
   readonly maxQueued: number;

@@ -14,10 +14,12 @@ export interface PolicySettings {
 /** Label values of `dcc_mcp_gateway_calls_rejected_total{reason}` that policy gives. */
 export type DenialReason = 'read-only' | 'dcc-allowlist' | 'skill-allowlist' | 'tool-allowlist';
 
+/** `message` is for the caller. */
 export type PolicyDecision =
   | { readonly outcome: 'allowed' }
   | { readonly outcome: 'denied'; readonly reason: DenialReason; readonly message: string };
 
+/** What policy decides on; a batch is decided call by call. */
 export type PolicyOperation = 'search' | 'describe' | 'load_skill' | 'call';
 
 const ALLOWED: PolicyDecision = { outcome: 'allowed' };

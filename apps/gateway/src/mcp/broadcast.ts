@@ -25,6 +25,7 @@ interface Listener {
   close(): void;
 }
 
+/** Whom a {@link Broadcast} reaches, and who is told of it. */
 export interface BroadcastOptions {
   readonly sessions: Sessions;
   readonly onNotificationSent: () => void;

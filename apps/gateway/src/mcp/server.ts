@@ -54,6 +54,7 @@ export interface FinishedRequest {
   readonly durationSeconds: number;
 }
 
+/** What a {@link McpServer} is made of. */
 export interface McpServerOptions {
   readonly serverInfo: JsonObject;
   readonly surface: McpSurface;

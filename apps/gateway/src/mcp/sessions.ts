@@ -27,11 +27,14 @@ export interface Session {
   readonly asked: Map<JsonRpcId, (answer: ClientAnswer) => void>;
 }
 
+/** Clock and bounds of {@link Sessions}. */
 export interface SessionsOptions {
+  /** Epoch milliseconds. */
   readonly now: () => number;
   readonly onEnd: (session: Session, reason: SessionEndReason) => void;
-  /** Sessions at once; the one unused longest gives way. */
+  /** Sessions at once, default 10,000; the one unused longest gives way. */
   readonly maxSessions?: number;
+  /** A session unused for that long ends; default 30 minutes. */
   readonly idleMillis?: number;
 }
 

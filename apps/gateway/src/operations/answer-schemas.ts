@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { ERROR_KINDS } from '@dcc-mcp/semantic-conventions';
+import { MATCH_REASONS } from '../catalogue/search.ts';
 
 // Answers are described, not checked: what is sent comes from our own types. Objects stay open, so that a later version
 // may add a field without breaking a client that validates.
@@ -22,19 +23,7 @@ export const nextStepSchema: z.ZodType = z
   })
   .openapi('NextStep');
 
-const matchReasons = z.enum([
-  'tool_exact',
-  'tool_prefix',
-  'tool_lexical',
-  'tool_fuzzy',
-  'alias',
-  'tag',
-  'summary',
-  'schema',
-  'skill',
-  'scene_hint',
-  'skill_hint',
-]);
+const matchReasons = z.enum(MATCH_REASONS);
 
 const recordFields = {
   tool_slug: slug,

@@ -7,6 +7,7 @@ import type { OperationError } from './operation-error.ts';
 /** Why governance refused an operation: label of `dcc_mcp_gateway_calls_rejected_total`. */
 export type RejectionReason = DenialReason | 'quota' | 'concurrency';
 
+/** An operation that may not go on. */
 export interface Refusal {
   readonly error: OperationError;
   readonly reason: RejectionReason;

@@ -5,6 +5,7 @@ import type { OperationCore } from './core.ts';
 import { errorOfFailure } from './hop.ts';
 import type { OperationError } from './operation-error.ts';
 
+/** The tool behind a slug and its upstream, or why there is none. */
 export type Resolution =
   | { readonly ok: true; readonly record: ToolRecord; readonly upstream: Upstream }
   | {
