@@ -1,4 +1,5 @@
 import type { Attributes, Exception } from '@opentelemetry/api';
+
 // OpenTelemetry semantic conventions, "Exceptions on spans".
 const ATTR_EXCEPTION_TYPE = 'exception.type';
 const ATTR_EXCEPTION_MESSAGE = 'exception.message';
