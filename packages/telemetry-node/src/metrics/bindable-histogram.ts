@@ -24,7 +24,7 @@ interface TypedDescriptor extends MetricDescriptor {
  */
 export class BindableHistogram implements Histogram {
   readonly descriptor: TypedDescriptor;
-  readonly #boundaries: readonly number[];
+  readonly #boundaries: number[];
   readonly #points = new Map<string, HistogramPoint>();
   readonly #maxPoints: number;
   readonly #now: () => number;
@@ -96,6 +96,6 @@ function toKey(attributes: Attributes): string {
   return JSON.stringify(names.map((name) => [name, attributes[name]]));
 }
 
-function toBoundaries(given: readonly number[] = DEFAULT_BOUNDARIES): readonly number[] {
+function toBoundaries(given: readonly number[] = DEFAULT_BOUNDARIES): number[] {
   return given.filter((boundary) => Number.isFinite(boundary)).toSorted((left, right) => left - right);
 }

@@ -11,7 +11,7 @@ export interface BoundHistogram {
 /** One series of a histogram: counts by bucket, sum, smallest and largest, from its first measurement on. */
 export class HistogramPoint {
   readonly #attributes: Attributes;
-  readonly #boundaries: readonly number[];
+  readonly #boundaries: number[];
   readonly #counts: number[];
   readonly #startTime: HrTime;
   #count = 0;
@@ -19,8 +19,11 @@ export class HistogramPoint {
   #min = Infinity;
   #max = -Infinity;
 
-  /** @param boundaries Upper bounds of the buckets, ascending, each inclusive. */
-  constructor(attributes: Attributes, boundaries: readonly number[], nowMillis: number) {
+  /**
+   * @param boundaries Upper bounds of the buckets, ascending, each inclusive; every collection shows this very list, by which
+   *   a scrape tells that series have the same buckets.
+   */
+  constructor(attributes: Attributes, boundaries: number[], nowMillis: number) {
     this.#attributes = attributes;
     this.#boundaries = boundaries;
     this.#counts = Array.from({ length: boundaries.length + 1 }, () => 0);
@@ -46,7 +49,7 @@ export class HistogramPoint {
       value: {
         ...(hasValues && { min: this.#min, max: this.#max }),
         sum: this.#sum,
-        buckets: { boundaries: [...this.#boundaries], counts: [...this.#counts] },
+        buckets: { boundaries: this.#boundaries, counts: [...this.#counts] },
         count: this.#count,
       },
     };

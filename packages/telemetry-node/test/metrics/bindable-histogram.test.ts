@@ -104,6 +104,16 @@ describe('a histogram of this package', () => {
     expect((await collect(reader))[0]?.dataPoints[0]?.value).toMatchObject({ count: 2, sum: 3 });
   });
 
+  test('shows one list of boundaries for all its series and collections, as the SDK does', async () => {
+    const { meter, reader } = meterOfOurs();
+    const histogram = meter.createHistogram('h');
+    for (const tool of ['a', 'b']) histogram.record(1, { tool });
+    const collections = [await collect(reader), await collect(reader)];
+    const lists = collections.flat().flatMap(({ dataPoints }) => dataPoints.map(boundariesOf));
+    expect(lists).toHaveLength(4);
+    expect(new Set(lists).size).toBe(1);
+  });
+
   test('stands in the scope of its meter beside the counters', async () => {
     const { meter, reader } = meterOfOurs();
     meter.createCounter('c').add(1);
@@ -125,4 +135,8 @@ describe('a histogram of this package', () => {
 function meterOfOurs(): { readonly meter: Meter; readonly reader: MetricReader | undefined } {
   const ours = startOurs();
   return { meter: ours.meterFor('m'), reader: ours.metricReader };
+}
+
+function boundariesOf({ value }: MetricData['dataPoints'][number]): readonly number[] | undefined {
+  return typeof value === 'object' && 'buckets' in value ? value.buckets.boundaries : undefined;
 }
