@@ -8,7 +8,7 @@ export type AttributeTransform = (key: string, value: AnyValue) => AnyValue;
 export interface AttributeLimits {
   /** Attributes past it are dropped and counted. */
   readonly maxCount: number;
-  /** Longer texts are cut, in UTF-16 units; what is not above zero is no limit. */
+  /** Longer texts are cut, in UTF-16 units; above zero, as `toValueLengthLimit` gives it. */
   readonly maxValueLength: number;
 }
 
@@ -100,17 +100,14 @@ export class AttributeList {
   #toKept(value: AnyValue): AnyValue {
     const { maxValueLength } = this.#limits;
     if (typeof value === 'number' || typeof value === 'boolean') return value;
-    if (typeof value === 'string' && (value.length <= maxValueLength || !(maxValueLength > 0))) return value;
+    if (typeof value === 'string' && value.length <= maxValueLength) return value;
     // Anything else is rare enough for the SDK's own rules, copies and cuts.
-    return cleanAttributes({ value }, toSdkLimits(maxValueLength)).attributes?.['value'];
+    const limits = { attributeCountLimit: 1, attributeValueLengthLimit: maxValueLength };
+    return cleanAttributes({ value }, limits).attributes?.['value'];
   }
 }
 
 function isInvalid(what: string): false {
   diag.warn(`${what} is not valid; it is left out`);
   return false;
-}
-
-function toSdkLimits(maxValueLength: number): { attributeCountLimit: number; attributeValueLengthLimit: number } {
-  return { attributeCountLimit: Infinity, attributeValueLengthLimit: maxValueLength > 0 ? maxValueLength : Infinity };
 }
