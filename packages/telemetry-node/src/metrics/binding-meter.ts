@@ -2,6 +2,7 @@ import {
   type BatchObservableCallback,
   type Counter,
   type Gauge,
+  type HrTime,
   type Meter,
   type MetricOptions,
   type Observable,
@@ -49,7 +50,7 @@ export class BindingMeter implements Meter {
   }
 
   /** What its histograms have so far. */
-  collect(endTime: [number, number]): ScopeMetrics {
+  collect(endTime: HrTime): ScopeMetrics {
     const metrics: MetricData[] = [];
     for (const histogram of this.#histograms.values()) {
       const metric = histogram.collect(endTime);
