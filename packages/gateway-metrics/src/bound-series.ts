@@ -95,30 +95,35 @@ export class SumSeries implements BoundSeries, PendingSum {
   }
 }
 
+/** What takes the measurements of one series of a histogram. */
+interface Recorder {
+  record(value: number): void;
+}
+
 /** A histogram whose series can be bound, as those of `@dcc-mcp/telemetry-node` are. */
 interface BindableHistogram extends Histogram {
-  bind(attributes: Attributes): { record(value: number): void };
+  bind(attributes: Attributes): Recorder;
 }
 
 function isBindable(histogram: Histogram): histogram is BindableHistogram {
   return 'bind' in histogram && typeof histogram.bind === 'function';
 }
 
-/** Records into one series; where it can be bound, it is looked up once and not with every measurement. */
-function bindHistogram(histogram: Histogram, attributes: Attributes): (value: number) => void {
-  if (!isBindable(histogram)) return (value) => histogram.record(value, attributes);
-  const bound = histogram.bind(attributes);
-  return (value) => bound.record(value);
+/** Where a series can be bound, it is looked up once and not with every measurement. */
+function toRecorder(histogram: Histogram, attributes: Attributes): Recorder {
+  return isBindable(histogram)
+    ? histogram.bind(attributes)
+    : { record: (value) => histogram.record(value, attributes) };
 }
 
 /** A series of a histogram. */
 export class HistogramSeries implements BoundSeries {
-  readonly #measure: (value: number) => void;
+  readonly #recorder: Recorder;
   readonly #parts: BoundSeriesParts;
   readonly #boundaries: readonly number[];
 
   constructor(histogram: Histogram, parts: BoundSeriesParts, boundaries: readonly number[]) {
-    this.#measure = bindHistogram(histogram, parts.series.attributes);
+    this.#recorder = toRecorder(histogram, parts.series.attributes);
     this.#parts = parts;
     this.#boundaries = boundaries;
   }
@@ -126,7 +131,7 @@ export class HistogramSeries implements BoundSeries {
   record(value: number, span?: SpanContext, timestampMillis?: number): void {
     const { series, slots, troubles } = this.#parts;
     if (!isFiniteNumber(value) || value < 0) return troubles.invalidValue();
-    this.#measure(value);
+    this.#recorder.record(value);
     if (slots?.accepts(span) === true) {
       slots.offer(toBucketIndex(this.#boundaries, value), value, span, timestampMillis);
     }
