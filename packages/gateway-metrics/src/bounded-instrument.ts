@@ -20,6 +20,8 @@ export interface SafeInstrument {
   record(value: number, labels: LabelValues, span?: SpanContext): void;
   /** Makes the series of a counter visible before its first event; does nothing for a histogram. */
   touch(labels: LabelValues): void;
+  /** From now on there are no series but those that were touched; what names another one is dropped and counted. */
+  seal(): void;
 }
 
 type AnySeries = SumSeries | HistogramSeries;
@@ -42,6 +44,7 @@ export class BoundedInstrument implements SafeInstrument {
   readonly #bound = new Map<Series, AnySeries>();
   /** The way to a series by its own label values, without reading and checking them again. */
   readonly #shortcuts = new SeriesTree<AnySeries>();
+  #isSealed = false;
 
   constructor(parts: InstrumentParts) {
     const { labels } = parts.definition;
@@ -64,10 +67,14 @@ export class BoundedInstrument implements SafeInstrument {
     if (series instanceof SumSeries) series.touch();
   }
 
+  seal(): void {
+    this.#isSealed = true;
+  }
+
   #find(labels: LabelValues): AnySeries | undefined {
     let tree: SeriesTree<AnySeries> | undefined = this.#shortcuts;
     for (const name of this.#names) tree = tree?.find(labels[name]);
-    return tree?.leaf ?? this.#findLong(labels);
+    return tree?.leaf ?? (this.#isSealed ? undefined : this.#findLong(labels));
   }
 
   #findLong(labels: LabelValues): AnySeries | undefined {

@@ -80,10 +80,11 @@ const COUNTERS: Readonly<Record<GatewayFeature, readonly [name: string, series: 
   oauth_refresh: [METRIC_DCC_MCP_GATEWAY_OAUTH_REFRESH, one('result', OAUTH_REFRESH_RESULTS)],
 };
 
-/** Creates the counter of a feature with all its series at 0. */
+/** Creates the counter of a feature with all its series at 0; there will be no others, so a label left out makes none. */
 export function createClosedCounter(meter: SafeMeter, feature: GatewayFeature): SafeInstrument {
   const [name, series] = COUNTERS[feature];
   const instrument = meter.instrument(definitionOf(name));
   for (const labels of series) instrument.touch(labels);
+  instrument.seal();
   return instrument;
 }

@@ -22,20 +22,13 @@ export interface CountedEvent {
   readonly span?: SpanContext | undefined;
 }
 
-/** A label left out is no value of its closed set: the empty text is none either, so the event is dropped and counted. */
-function withoutGaps(labels: LabelValues): LabelValues {
-  return Object.values(labels).includes(undefined)
-    ? Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, value ?? '']))
-    : labels;
-}
-
 /** Counts one event. */
 export function count(
   { counter }: RecordingParts,
   feature: GatewayFeature,
   { labels = {}, value = 1, span }: CountedEvent,
 ): void {
-  counter(feature).record(value, withoutGaps(labels), span);
+  counter(feature).record(value, labels, span);
 }
 
 /** Part of `GatewayMetrics`. */
