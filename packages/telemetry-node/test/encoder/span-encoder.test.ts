@@ -4,11 +4,11 @@ import { SpanStatusCode, TraceFlags, type Link, type SpanContext } from '@opente
 import { TraceState, type InstrumentationScope } from '@opentelemetry/core';
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { emptyResource, resourceFromAttributes } from '@opentelemetry/resources';
-import { AlwaysOnSampler, TracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace';
+import { TracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace';
 import * as fc from 'fast-check';
 import { SpanEncoder } from '../../src/encoder/span-encoder.ts';
-import { RecordingTracerProvider } from '../../src/spans/recording-tracer-provider.ts';
-import { toSpanLimits } from '../../src/spans/span-limits.ts';
+import type { RecordedSpan } from '../../src/spans/recorded-span.ts';
+import { recordInto } from '../spans/recording.ts';
 
 /** Any UTF-16 text, lone surrogates included, from empty to past each length at which the encoder changes its way. */
 const text = fc.oneof(
@@ -148,15 +148,8 @@ describe('SpanEncoder', () => {
   test('decodes to the same spans for those that this package records', () => {
     fc.assert(
       fc.property(attributes, text, (given, name) => {
-        const ended: ReadableSpan[] = [];
-        const provider = new RecordingTracerProvider({
-          resource: emptyResource(),
-          sampler: new AlwaysOnSampler(),
-          limits: toSpanLimits(LIMITS),
-          onStart: () => undefined,
-          onEnd: (recorded) => ended.push(recorded),
-        });
-        provider.getTracer('t', '1').startSpan(name, { attributes: given }).setAttributes(given).end();
+        const ended: RecordedSpan[] = [];
+        recordInto(ended).getTracer('t', '1').startSpan(name, { attributes: given }).setAttributes(given).end();
         const { ours, official } = decodeBoth(ended);
         expect(ours).toEqual(official);
       }),
@@ -164,12 +157,3 @@ describe('SpanEncoder', () => {
     );
   });
 });
-
-const LIMITS = {
-  attributeCount: 128,
-  attributeValueLength: Infinity,
-  eventCount: 128,
-  linkCount: 128,
-  attributesPerEvent: 128,
-  attributesPerLink: 128,
-};

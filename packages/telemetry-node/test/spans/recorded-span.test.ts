@@ -14,8 +14,7 @@ import { emptyResource } from '@opentelemetry/resources';
 import { AlwaysOnSampler, type ReadableSpan, TracerProvider } from '@opentelemetry/sdk-trace';
 import * as fc from 'fast-check';
 import type { RecordedSpan } from '../../src/spans/recorded-span.ts';
-import { RecordingTracerProvider } from '../../src/spans/recording-tracer-provider.ts';
-import { toSpanLimits } from '../../src/spans/span-limits.ts';
+import { DEFAULT_LIMITS, type Limits, recordInto } from './recording.ts';
 
 const TIGHT = {
   attributeCount: 3,
@@ -25,7 +24,6 @@ const TIGHT = {
   attributesPerEvent: 1,
   attributesPerLink: 1,
 };
-const WIDE = { ...TIGHT, attributeCount: 128, attributeValueLength: Infinity, eventCount: 128, linkCount: 128 };
 const NONE = { ...TIGHT, attributeCount: 0, eventCount: 0, linkCount: 0 };
 
 // The official SDK loses `__proto__`: it sets it on an object.
@@ -91,9 +89,8 @@ function apply(span: Span, given: Step): void {
   run(span, given as never);
 }
 
-type Limits = Parameters<typeof toSpanLimits>[0];
 const scenario = fc.record({
-  limits: fc.constantFrom<Limits>(TIGHT, WIDE, NONE),
+  limits: fc.constantFrom<Limits>(TIGHT, DEFAULT_LIMITS, NONE),
   start: fc.record(
     { kind: fc.integer({ min: 0, max: 4 }), attributes, links: fc.array(link, { maxLength: 3 }) },
     { requiredKeys: [] },
@@ -106,13 +103,7 @@ const START = [1_700_000_000, 250] as [number, number];
 
 function runOurs({ limits, start, steps, endTime }: Scenario): ReadableSpan {
   const ended: RecordedSpan[] = [];
-  const provider = new RecordingTracerProvider({
-    resource: emptyResource(),
-    sampler: new AlwaysOnSampler(),
-    limits: toSpanLimits(limits),
-    onStart: () => undefined,
-    onEnd: (span) => ended.push(span),
-  });
+  const provider = recordInto(ended, limits);
   const span = provider.getTracer('t', '1').startSpan('x', { ...start, startTime: START }, ROOT_CONTEXT);
   for (const each of steps) apply(span, each);
   span.end(endTime);
@@ -216,12 +207,6 @@ describe('a span of this package', () => {
 const PARENT = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 };
 
 function startOurs(ended: RecordedSpan[], options = {}, context = ROOT_CONTEXT): Span {
-  const provider = new RecordingTracerProvider({
-    resource: emptyResource(),
-    sampler: new AlwaysOnSampler(),
-    limits: toSpanLimits(WIDE),
-    onStart: () => undefined,
-    onEnd: (span) => ended.push(span),
-  });
+  const provider = recordInto(ended);
   return provider.getTracer('t').startSpan('x', options, context);
 }
