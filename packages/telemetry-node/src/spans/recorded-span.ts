@@ -113,33 +113,19 @@ export class RecordedSpan implements Span, ReadableSpan {
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
     if (!this.#isOpen()) return this;
     const { maxEvents, eventAttributes } = this.#limits;
-    if (maxEvents === 0) {
-      this.droppedEventsCount += 1;
-      return this;
-    }
-    if (this.events.length >= maxEvents) {
-      this.events.shift();
-      this.droppedEventsCount += 1;
-    }
     const isTime = isTimeInput(attributesOrTime);
     const attributes = isTime ? undefined : attributesOrTime;
     const at = isTime && !isTimeInput(time) ? attributesOrTime : time;
-    this.events.push({ name, time: this.#time.toHrTime(at), ...cleanSimpleAttributes(attributes, eventAttributes) });
+    const event = { name, time: this.#time.toHrTime(at), ...cleanSimpleAttributes(attributes, eventAttributes) };
+    this.droppedEventsCount += pushNewest(this.events, event, maxEvents);
     return this;
   }
 
   addLink(link: Link): this {
     if (!this.#isOpen()) return this;
     const { maxLinks, linkAttributes } = this.#limits;
-    if (maxLinks === 0) {
-      this.droppedLinksCount += 1;
-      return this;
-    }
-    if (this.links.length >= maxLinks) {
-      this.links.shift();
-      this.droppedLinksCount += 1;
-    }
-    this.links.push({ context: link.context, ...cleanAttributes(link.attributes, linkAttributes) });
+    const kept = { context: link.context, ...cleanAttributes(link.attributes, linkAttributes) };
+    this.droppedLinksCount += pushNewest(this.links, kept, maxLinks);
     return this;
   }
 
@@ -193,6 +179,14 @@ export class RecordedSpan implements Span, ReadableSpan {
     if (this.ended) diag.warn(`The span "${this.name}" has ended; what is said of it now is lost`);
     return !this.ended;
   }
+}
+
+/** Adds `item`; past `max` the oldest gives way. @returns How many were dropped for it. */
+function pushNewest<T>(items: T[], item: T, max: number): number {
+  items.push(item);
+  if (items.length <= max) return 0;
+  items.shift();
+  return 1;
 }
 
 function redactAttributes(attributes: Attributes, attribute: SpanRedaction['attribute']): void {
