@@ -1,21 +1,21 @@
 import type { FetchHandler } from '@dcc-mcp/http-adapter';
 import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
-import { type App, type AppOptions, createApp, type Route, type RouteTable } from './app.ts';
-import { createAuthentication } from './authentication.ts';
-import type { GatewayInstruments } from './gateway-instruments.ts';
-import { healthRoutes } from './health-routes.ts';
+import { type App, type AppOptions, createApp, type Route, type RouteTable } from './http/app.ts';
+import { createAuthentication } from './http/authentication.ts';
+import type { GatewayInstruments } from './recording/gateway-instruments.ts';
+import { healthRoutes } from './http/health-routes.ts';
 import { mcpCaller } from './mcp/caller.ts';
-import { McpEndpoint } from './mcp/endpoint.ts';
-import { mcpRoutes } from './mcp/mcp-routes.ts';
+import { McpEndpoint } from './mcp/transport/endpoint.ts';
+import { mcpRoutes } from './mcp/transport/mcp-routes.ts';
 import type { McpServer } from './mcp/server.ts';
 import type { Sessions } from './mcp/sessions.ts';
-import { CONTEXT_FORGE_PATH, metricsHandler } from './metrics-endpoint.ts';
+import { CONTEXT_FORGE_PATH, metricsHandler } from './http/metrics-endpoint.ts';
 import type { OperationCore } from './operations/core.ts';
-import { createOriginGuard } from './origin-guard.ts';
-import { fromResponse } from './reply.ts';
+import { createOriginGuard } from './http/origin-guard.ts';
+import { fromResponse } from './http/reply.ts';
 import { informationRoutes } from './rest/information-routes.ts';
 import { restRoutes } from './rest/rest-routes.ts';
-import type { Streams } from './streams.ts';
+import type { Streams } from './recording/stream-counts.ts';
 
 export interface AppParts {
   readonly config: GatewayConfig;

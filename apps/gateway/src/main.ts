@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-import { parseCommandLine, USAGE } from './command-line.ts';
-import { printConfiguration, printSchema } from './commands/config.ts';
-import { runDoctorCommand } from './commands/doctor.ts';
-import { serve } from './commands/serve.ts';
-import { runTokenCommand } from './commands/token.ts';
-import type { Terminal } from './commands/terminal.ts';
-import { VERSION } from './version.ts';
+import { parseCommandLine, USAGE } from './cli/command-line.ts';
+import { printConfiguration, printSchema } from './cli/config.ts';
+import { runDoctorCommand } from './cli/doctor.ts';
+import { serve } from './cli/serve.ts';
+import { runTokenCommand } from './cli/token.ts';
+import type { Terminal } from './cli/terminal.ts';
+import { VERSION } from './config/version.ts';
 
 const terminal: Terminal = {
   env: process.env,

@@ -2,10 +2,10 @@ import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import { createCapturePolicy } from '@dcc-mcp/workflow-spans';
 import { assembleGateway, type Gateway } from './gateway.ts';
-import type { Listener } from './listen.ts';
-import { type Listeners, openListeners } from './open-listeners.ts';
-import { type GatewayTelemetry, startGatewayTelemetry } from './start-gateway-telemetry.ts';
-import { VERSION } from './version.ts';
+import type { Listener } from './http/listen.ts';
+import { type Listeners, openListeners } from './http/open-listeners.ts';
+import { type GatewayTelemetry, startGatewayTelemetry } from './recording/start-gateway-telemetry.ts';
+import { VERSION } from './config/version.ts';
 
 export interface RunOptions {
   readonly config: GatewayConfig;

@@ -1,4 +1,4 @@
-import type { ToolRecord } from '../catalogue/tool-record.ts';
+import type { ToolRecord } from '../catalog/tool-record.ts';
 
 /** What the operator allows; an empty list restricts nothing. All comparisons ignore case. */
 export interface PolicySettings {

@@ -5,9 +5,9 @@ import {
   type JsonRpcId,
   type JsonRpcMessage,
   type JsonRpcRequest,
-} from '../json-rpc.ts';
-import { EventStream } from './event-stream.ts';
-import { isLoggedAt } from './protocol.ts';
+} from '../protocol/json-rpc.ts';
+import { EventStream } from './transport/event-stream.ts';
+import { isLoggedAt } from '../protocol/mcp-protocol.ts';
 import type { Session, Sessions } from './sessions.ts';
 
 /** What a modern client asked to hear (`subscriptions/listen`). */

@@ -4,9 +4,9 @@ import {
   type JsonObject,
   type JsonRpcNotification,
   type JsonRpcRequest,
-} from '../json-rpc.ts';
+} from '../protocol/json-rpc.ts';
 import type { Broadcast } from './broadcast.ts';
-import type { EventStream } from './event-stream.ts';
+import type { EventStream } from './transport/event-stream.ts';
 import type { Answer, Exchange } from './exchange.ts';
 import { InputRequired } from './input-required.ts';
 import type { McpClient } from './mcp-client.ts';
@@ -23,7 +23,7 @@ import {
   LEGACY_VERSIONS,
   McpError,
   MODERN_VERSION,
-} from './protocol.ts';
+} from '../protocol/mcp-protocol.ts';
 import type { Session, Sessions } from './sessions.ts';
 
 /** Answers one method. @throws {McpError} What the client gets as a JSON-RPC error. */

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { ERROR_KINDS } from '@dcc-mcp/semantic-conventions';
-import { MATCH_REASONS } from '../catalogue/search.ts';
+import { MATCH_REASONS } from '../search/search.ts';
 
 // Answers are described, not checked: what is sent comes from our own types. Objects stay open, so that a later version
 // may add a field without breaking a client that validates.

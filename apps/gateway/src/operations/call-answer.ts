@@ -1,5 +1,5 @@
 import { errorEnvelope, type RequestContext, toErrorBody } from '@dcc-mcp/request-context';
-import { asList, isJsonObject, toJsonObject, type JsonObject, type JsonValue } from '../json-rpc.ts';
+import { asList, isJsonObject, toJsonObject, type JsonObject, type JsonValue } from '../protocol/json-rpc.ts';
 import type { BatchResult } from './call-batch.ts';
 import type { CallResult } from './call.ts';
 

@@ -1,6 +1,6 @@
 import { childContext } from '@dcc-mcp/request-context';
 import { type ErrorKind, OPERATION_CALL_BATCH, type Outcome } from '@dcc-mcp/semantic-conventions';
-import type { JsonObject } from '../json-rpc.ts';
+import type { JsonObject } from '../protocol/json-rpc.ts';
 import { callTool, type CallInput, type CallResult } from './call.ts';
 import type { Caller, OperationCore } from './core.ts';
 

@@ -1,6 +1,6 @@
 import { toolFailure } from '@dcc-mcp/request-context';
 import type { HopSpan, WorkflowSpan } from '@dcc-mcp/workflow-spans';
-import { asList, isJsonObject, type JsonObject, textOf } from '../json-rpc.ts';
+import { asList, isJsonObject, type JsonObject, textOf } from '../protocol/json-rpc.ts';
 import type { HopEnvelope, Upstream } from '../upstream/upstream.ts';
 import { errorOfFailure, hopTarget } from './hop.ts';
 import { type OperationError, outcomeOfError } from './operation-error.ts';

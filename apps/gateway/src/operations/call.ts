@@ -1,10 +1,10 @@
 import { sanitiseText, toolFailure } from '@dcc-mcp/request-context';
 import { OPERATION_CALL, type Outcome } from '@dcc-mcp/semantic-conventions';
 import type { HopSpan, WorkflowSpan } from '@dcc-mcp/workflow-spans';
-import { type ArgumentsForm, readArguments } from '../catalogue/argument-form.ts';
-import { validateArguments } from '../catalogue/argument-validation.ts';
-import type { ToolRecord } from '../catalogue/tool-record.ts';
-import type { JsonObject, JsonRpcError } from '../json-rpc.ts';
+import { type ArgumentsForm, readArguments } from '../arguments/argument-form.ts';
+import { validateArguments } from '../arguments/argument-validation.ts';
+import type { ToolRecord } from '../catalog/tool-record.ts';
+import type { JsonObject, JsonRpcError } from '../protocol/json-rpc.ts';
 import type { HopEnvelope, HopFailure, HopResult, Upstream } from '../upstream/upstream.ts';
 import { toolMessage } from './call-upstream-tool.ts';
 import type { Caller, OperationCore } from './core.ts';

@@ -1,7 +1,7 @@
 import { OPERATION_DESCRIBE } from '@dcc-mcp/semantic-conventions';
-import { nextStep } from '../catalogue/next-step.ts';
-import type { ToolRecord } from '../catalogue/tool-record.ts';
-import type { JsonObject } from '../json-rpc.ts';
+import { nextStep } from '../catalog/next-step.ts';
+import type { ToolRecord } from '../catalog/tool-record.ts';
+import type { JsonObject } from '../protocol/json-rpc.ts';
 import { namedRoute, routeOf } from './call.ts';
 import type { Caller, OperationCore } from './core.ts';
 import { admit, checkPolicy } from './govern.ts';

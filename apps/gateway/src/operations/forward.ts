@@ -1,6 +1,6 @@
 import type { Outcome } from '@dcc-mcp/semantic-conventions';
 import type { HopSpan, ProtocolSpan } from '@dcc-mcp/workflow-spans';
-import type { JsonObject } from '../json-rpc.ts';
+import type { JsonObject } from '../protocol/json-rpc.ts';
 import type { HopEnvelope, HopResult, Upstream } from '../upstream/upstream.ts';
 import type { Caller, OperationCore } from './core.ts';
 import { endHop, errorOfFailure, hopTarget } from './hop.ts';

@@ -1,5 +1,5 @@
 import type { WorkflowSpan } from '@dcc-mcp/workflow-spans';
-import type { ToolRecord } from '../catalogue/tool-record.ts';
+import type { ToolRecord } from '../catalog/tool-record.ts';
 import type { DenialReason, PolicyDecision, PolicyOperation } from '../governance/policy.ts';
 import type { Caller, OperationCore } from './core.ts';
 import type { OperationError } from './operation-error.ts';

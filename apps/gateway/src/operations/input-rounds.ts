@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, textOf } from '../json-rpc.ts';
+import { isJsonObject, type JsonObject, textOf } from '../protocol/json-rpc.ts';
 import type { HopPeer, HopRequest, HopResult, Upstream } from '../upstream/upstream.ts';
 
 export interface InputRoundsRequest extends HopRequest {

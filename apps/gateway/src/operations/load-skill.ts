@@ -1,6 +1,6 @@
 import { OPERATION_LOAD_SKILL } from '@dcc-mcp/semantic-conventions';
-import { nextStepOfSkills } from '../catalogue/next-step.ts';
-import type { JsonObject } from '../json-rpc.ts';
+import { nextStepOfSkills } from '../catalog/next-step.ts';
+import type { JsonObject } from '../protocol/json-rpc.ts';
 import type { Caller, OperationCore } from './core.ts';
 import { internalError } from './internal-error.ts';
 import { outcomeOfError } from './operation-error.ts';

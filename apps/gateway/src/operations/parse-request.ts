@@ -1,5 +1,5 @@
 import type { z } from '@hono/zod-openapi';
-import { isJsonObject } from '../json-rpc.ts';
+import { isJsonObject } from '../protocol/json-rpc.ts';
 import {
   callBatchBody,
   type CallBatchBody,

@@ -1,5 +1,5 @@
-import type { SlugResolution } from '../catalogue/catalogue.ts';
-import type { ToolRecord } from '../catalogue/tool-record.ts';
+import type { SlugResolution } from '../catalog/catalog.ts';
+import type { ToolRecord } from '../catalog/tool-record.ts';
 import type { HopFailure, Upstream } from '../upstream/upstream.ts';
 import type { OperationCore } from './core.ts';
 import { errorOfFailure } from './hop.ts';

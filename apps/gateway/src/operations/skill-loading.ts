@@ -1,6 +1,6 @@
 import type { WorkflowSpan } from '@dcc-mcp/workflow-spans';
-import type { SkillRecord } from '../catalogue/skill-record.ts';
-import type { ToolRecord } from '../catalogue/tool-record.ts';
+import type { SkillRecord } from '../catalog/skill-record.ts';
+import type { ToolRecord } from '../catalog/tool-record.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { callUpstreamTool } from './call-upstream-tool.ts';
 import type { Caller, OperationCore } from './core.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json-rpc.ts';
+import type { JsonObject } from '../protocol/json-rpc.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 
 /** One upstream as `/v1/instances` and the resources show it. Commands, headers and environment stay inside. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { isJsonObject, type JsonObject, type JsonValue } from '../json-rpc.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../protocol/json-rpc.ts';
 import { DOCS_STYLE } from './docs-style.ts';
 
 /** A page and the policy it is to be served with. */

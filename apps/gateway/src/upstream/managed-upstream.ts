@@ -1,15 +1,15 @@
-import { Dispatcher } from '../dispatch/dispatcher.ts';
-import type { JsonObject } from '../json-rpc.ts';
+import { Dispatcher } from './dispatch/dispatcher.ts';
+import type { JsonObject } from '../protocol/json-rpc.ts';
 import type { UpstreamDeps } from './create-upstream.ts';
 import { failed } from './failures.ts';
-import type { Link } from './link.ts';
-import { LinkKeeper } from './link-keeper.ts';
-import { openLink, type OpenedLink } from './open-link.ts';
+import type { Link } from './connection/connection.ts';
+import { LinkKeeper } from './connection/connection-supervisor.ts';
+import { openLink, type OpenedLink } from './connection/open-connection.ts';
 import { ReadinessProbe } from './readiness-probe.ts';
 import { toSafeEvents } from './safe-events.ts';
-import { SessionMemory } from './session-memory.ts';
+import { SessionMemory } from './connection/session-memory.ts';
 import { SparseLog } from './sparse-log.ts';
-import { StatusBoard } from './status-board.ts';
+import { StatusBoard } from './status-tracker.ts';
 import { unlessAborted, whyNotUsable } from './usability.ts';
 import { UpstreamTools } from './upstream-tools.ts';
 import type {

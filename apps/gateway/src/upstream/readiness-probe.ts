@@ -1,4 +1,4 @@
-import type { Link } from './link.ts';
+import type { Link } from './connection/connection.ts';
 import type { HopFailure, UpstreamLoad, UpstreamReadiness } from './upstream.ts';
 
 const PROBE_TIMEOUT_MILLIS = 5_000;

@@ -1,6 +1,6 @@
-import { isJsonObject, type JsonObject } from '../json-rpc.ts';
-import { ownCall } from './hop.ts';
-import type { RpcSession } from './rpc-session.ts';
+import { isJsonObject, type JsonObject } from '../protocol/json-rpc.ts';
+import { ownCall } from './connection/hop.ts';
+import type { RpcSession } from './connection/rpc-session.ts';
 import type { HopFailure } from './upstream.ts';
 
 /** Bounds against a server whose list never ends. */

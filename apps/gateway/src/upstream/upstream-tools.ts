@@ -1,5 +1,5 @@
-import type { JsonObject } from '../json-rpc.ts';
-import type { Link } from './link.ts';
+import type { JsonObject } from '../protocol/json-rpc.ts';
+import type { Link } from './connection/connection.ts';
 import { readToolPages } from './tool-pages.ts';
 
 /** Several changes within this time are one refresh. */

@@ -1,5 +1,5 @@
 import type { BackendErrorKind, ErrorKind } from '@dcc-mcp/semantic-conventions';
-import type { Era, JsonObject, JsonRpcError } from '../json-rpc.ts';
+import type { Era, JsonObject, JsonRpcError } from '../protocol/json-rpc.ts';
 
 /** How to reach one MCP server, and how much of it may be used at once. */
 export interface UpstreamSettings {

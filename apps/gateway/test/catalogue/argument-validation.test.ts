@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { validateArguments } from '../../src/catalogue/argument-validation.ts';
-import { Catalogue } from '../../src/catalogue/catalogue.ts';
-import type { JsonObject, JsonValue } from '../../src/json-rpc.ts';
-import type { ToolRecord } from '../../src/catalogue/tool-record.ts';
+import { validateArguments } from '../../src/arguments/argument-validation.ts';
+import { Catalogue } from '../../src/catalog/catalog.ts';
+import type { JsonObject, JsonValue } from '../../src/protocol/json-rpc.ts';
+import type { ToolRecord } from '../../src/catalog/tool-record.ts';
 
 const SPHERE: JsonObject = {
   type: 'object',

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { Catalogue } from '../../src/catalogue/catalogue.ts';
-import { search } from '../../src/catalogue/search.ts';
-import type { JsonObject } from '../../src/json-rpc.ts';
+import { Catalogue } from '../../src/catalog/catalog.ts';
+import { search } from '../../src/search/search.ts';
+import type { JsonObject } from '../../src/protocol/json-rpc.ts';
 
 const MAYA = {
   key: 'maya',

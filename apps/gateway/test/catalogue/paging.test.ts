@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { Catalogue } from '../../src/catalogue/catalogue.ts';
-import { search, type SearchHit } from '../../src/catalogue/search.ts';
+import { Catalogue } from '../../src/catalog/catalog.ts';
+import { search, type SearchHit } from '../../src/search/search.ts';
 
 const WORDS = ['create', 'delete', 'sphere', 'cube', 'scene', 'file', 'render', 'read'];
 const name = fc.array(fc.constantFrom(...WORDS), { minLength: 1, maxLength: 3 }).map((words) => words.join('_'));

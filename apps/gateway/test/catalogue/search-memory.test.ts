@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { SearchMemory, type RememberedSearch } from '../../src/catalogue/search-memory.ts';
+import { SearchMemory, type RememberedSearch } from '../../src/search/search-memory.ts';
 
 const PARTY = { sessionId: 'session-1', traceId: 'trace-1' };
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { Catalogue } from '../../src/catalogue/catalogue.ts';
-import { RANKER_VERSION, search, type SearchQuery } from '../../src/catalogue/search.ts';
-import type { JsonObject } from '../../src/json-rpc.ts';
+import { Catalogue } from '../../src/catalog/catalog.ts';
+import { RANKER_VERSION, search, type SearchQuery } from '../../src/search/search.ts';
+import type { JsonObject } from '../../src/protocol/json-rpc.ts';
 import { readCatalogue, readQueries } from './corpus/read-corpus.ts';
 
 const MAYA = {

@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
-import { parseCommandLine } from '../../src/command-line.ts';
+import { parseCommandLine } from '../../src/cli/command-line.ts';
 import { startGateway } from '../e2e/start-gateway.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');

@@ -4,10 +4,10 @@ import { createGatewayMetrics } from '@dcc-mcp/gateway-metrics';
 import { PrometheusReader } from '@dcc-mcp/prometheus-bridge';
 import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
 import { startTelemetry } from '@dcc-mcp/telemetry-node';
-import { SearchMemory } from '../../src/catalogue/search-memory.ts';
+import { SearchMemory } from '../../src/search/search-memory.ts';
 import type { Caller, OperationCore } from '../../src/operations/core.ts';
 import { admit, checkPolicy } from '../../src/operations/govern.ts';
-import { Recorder } from '../../src/recorder.ts';
+import { Recorder } from '../../src/recording/recorder.ts';
 import { readFamilies, total } from './families.ts';
 
 const SPAN = { spanContext: { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 } };

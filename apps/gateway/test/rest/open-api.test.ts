@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import type { JsonObject } from '../../src/json-rpc.ts';
+import type { JsonObject } from '../../src/protocol/json-rpc.ts';
 import { renderDocsPage } from '../../src/rest/docs-page.ts';
 import { toOpenApiDocument } from '../../src/rest/open-api-document.ts';
 import { parseCallBatch, parseSearch } from '../../src/operations/parse-request.ts';
-import { mcpToolDefinitions } from '../../src/mcp/tool-definitions.ts';
+import { mcpToolDefinitions } from '../../src/mcp/search-mode/tool-definitions.ts';
 
 interface Document {
   readonly openapi: string;

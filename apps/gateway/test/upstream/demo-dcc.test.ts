@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
-import type { JsonObject } from '../../src/json-rpc.ts';
+import type { JsonObject } from '../../src/protocol/json-rpc.ts';
 import {
   begin,
   call,

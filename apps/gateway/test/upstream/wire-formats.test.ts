@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { backoffMillis } from '../../src/upstream/backoff.ts';
-import { EventStreamParser } from '../../src/upstream/event-stream-parser.ts';
-import { LineFramer } from '../../src/upstream/line-framer.ts';
-import { encodeMirroredValue } from '../../src/mcp/mirrored-value.ts';
-import { findMirroredParameters } from '../../src/upstream/mirror-headers.ts';
+import { EventStreamParser } from '../../src/protocol/event-stream-parser.ts';
+import { LineFramer } from '../../src/protocol/line-framer.ts';
+import { encodeMirroredValue } from '../../src/protocol/mirrored-value.ts';
+import { findMirroredParameters } from '../../src/upstream/http/mirror-headers.ts';
 
 /** `bytes` in pieces of the given sizes, over and over. */
 function pieces(bytes: Buffer, sizes: readonly number[]): Buffer[] {

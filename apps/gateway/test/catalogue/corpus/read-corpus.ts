@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { Catalogue } from '../../../src/catalogue/catalogue.ts';
-import type { JsonObject } from '../../../src/json-rpc.ts';
+import { Catalogue } from '../../../src/catalog/catalog.ts';
+import type { JsonObject } from '../../../src/protocol/json-rpc.ts';
 
 /** A query of the corpus, and the tools (`server.tool`) any of which answers it. */
 export interface LabelledQuery {

@@ -1,0 +1,193 @@
+import type { JsonObject } from '../protocol/json-rpc.ts';
+import { nearestRecords } from '../search/nearest.ts';
+import { SearchIndex } from '../search/search-index.ts';
+import type { SkillRecord } from './skill-record.ts';
+import { toSkillRecords } from './skills.ts';
+import { parseSlug, type SlugParts } from './slug.ts';
+import type { CatalogueUpstream } from './to-tool-records.ts';
+import type { ToolRecord } from './tool-record.ts';
+import { UpstreamShelf } from './tool-set.ts';
+
+/** What a slug leads to. */
+export type SlugResolution =
+  | { readonly kind: 'found'; readonly record: ToolRecord }
+  /** Two instances share the first eight digits; `candidates` name each by its whole id. */
+  | { readonly kind: 'ambiguous'; readonly candidates: readonly string[] }
+  /** The instance is here, the tool is not: worth one refresh. */
+  | { readonly kind: 'unknown_tool'; readonly instanceId: string; readonly backendTool: string }
+  | { readonly kind: 'unknown_instance'; readonly parts: SlugParts }
+  | { readonly kind: 'malformed' };
+
+/** Narrows a skill name that several instances have. */
+export interface SkillFilter {
+  /** The whole instance id or its first digits (four at least). */
+  readonly instanceId?: string;
+  readonly dccType?: string;
+}
+
+/** Every tool of every upstream: by slug, by instance and by search. */
+export class Catalogue {
+  readonly index: SearchIndex = new SearchIndex();
+  readonly #shelves = new Map<string, UpstreamShelf>();
+  /** Instances by `<dcc>.<id8>`; more than one only when two share their first eight digits. */
+  readonly #instances = new Map<string, Set<string>>();
+  readonly #labels = new Map<string, number>();
+  #generation = 0;
+  #size = 0;
+  #skills: readonly SkillRecord[] | undefined;
+
+  /** Moves with every change of a record, and only then. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Number of tools; stubs of unloaded skills are not tools. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /**
+   * Replaces the tools of an upstream.
+   *
+   * @returns True when anything changed.
+   */
+  setTools(upstream: CatalogueUpstream, tools: readonly JsonObject[]): boolean {
+    const isNew = !this.#shelves.has(upstream.instanceId);
+    const shelf = this.#shelves.get(upstream.instanceId) ?? this.#addShelf(upstream);
+    const { added, removed } = shelf.setTools(upstream, tools);
+    for (const record of removed) this.#forget(record);
+    for (const record of added) this.#admit(record);
+    const hasChanged = added.length > 0 || removed.length > 0 || (isNew && upstream.isLazy === true);
+    if (hasChanged) this.#touch();
+    return hasChanged;
+  }
+
+  /** Says which tools a skill brought (`registered_tools` of dcc-mcp-core's `load_skill`), for hosts that list them under bare names. */
+  assignSkill(instanceId: string, skillName: string, backendTools: readonly string[]): void {
+    this.#shelves.get(instanceId)?.assignSkill(skillName, backendTools);
+  }
+
+  /** Forgets an upstream and its tools; true when there was one. */
+  removeUpstream(instanceId: string): boolean {
+    const shelf = this.#shelves.get(instanceId);
+    if (shelf === undefined) return false;
+    for (const record of shelf.records.values()) this.#forget(record);
+    this.#shelves.delete(instanceId);
+    const instances = this.#instances.get(shortKey(shelf.upstream));
+    instances?.delete(instanceId);
+    if (instances?.size === 0) this.#instances.delete(shortKey(shelf.upstream));
+    this.#touch();
+    return true;
+  }
+
+  /** The tool a slug names, by short or whole instance id; `undefined` when there is none, or more than one. */
+  get(slug: string): ToolRecord | undefined {
+    const resolution = this.resolve(slug);
+    return resolution.kind === 'found' ? resolution.record : undefined;
+  }
+
+  /** The tool a slug names, or why there is none. */
+  resolve(slug: string): SlugResolution {
+    const parts = parseSlug(slug);
+    if (parts === undefined) return { kind: 'malformed' };
+    const instances = this.#instancesOf(parts);
+    const holders = instances.filter((id) => this.tool(id, parts.backendTool) !== undefined);
+    const [holder] = holders;
+    if (holders.length > 1) {
+      return { kind: 'ambiguous', candidates: holders.map((id) => `${parts.dccType}.${id}.${parts.backendTool}`) };
+    }
+    const record = holder === undefined ? undefined : this.tool(holder, parts.backendTool);
+    if (record !== undefined) return { kind: 'found', record };
+    const [instanceId] = instances;
+    if (instanceId === undefined) return { kind: 'unknown_instance', parts };
+    return { kind: 'unknown_tool', instanceId, backendTool: parts.backendTool };
+  }
+
+  tool(instanceId: string, backendTool: string): ToolRecord | undefined {
+    return this.#shelves.get(instanceId)?.find(backendTool);
+  }
+
+  parseSlug(slug: string): SlugParts | undefined {
+    return parseSlug(slug);
+  }
+
+  /** True for the metric label of a tool that is in the catalogue now. */
+  isRegisteredLabel(label: string): boolean {
+    return this.#labels.has(label);
+  }
+
+  /** Every record, stubs included, in the order of the upstreams and of their lists. */
+  *records(): Generator<ToolRecord, void, undefined> {
+    for (const shelf of this.#shelves.values()) yield* shelf.records.values();
+  }
+
+  /** Up to `limit` slugs that look like `slug`, best first; the same ones for the same catalogue. */
+  nearest(slug: string, limit: number, filter?: (record: ToolRecord) => boolean): readonly string[] {
+    return nearestRecords(this.index, slug, limit, filter).map((record) => record.slug);
+  }
+
+  /** Every skill, sorted by name, then instance. */
+  skills(): readonly SkillRecord[] {
+    this.#skills ??= toSkillRecords(this.#shelves.values());
+    return this.#skills;
+  }
+
+  /** The skills of that name; more than one when several instances have it. */
+  skill(name: string, filter: SkillFilter = {}): readonly SkillRecord[] {
+    const wanted = normalizeSkillName(name);
+    return this.skills().filter(
+      (skill) =>
+        normalizeSkillName(skill.name) === wanted &&
+        (filter.instanceId === undefined || isInstance(skill.instanceId, filter.instanceId)) &&
+        (filter.dccType === undefined || skill.dccType === filter.dccType.toLowerCase()),
+    );
+  }
+
+  #addShelf(upstream: CatalogueUpstream): UpstreamShelf {
+    const key = shortKey(upstream);
+    const instances = this.#instances.get(key) ?? new Set<string>();
+    const shelf = new UpstreamShelf(upstream, instances.size === 0 ? upstream.instanceShort : upstream.instanceId);
+    this.#instances.set(key, instances.add(upstream.instanceId));
+    this.#shelves.set(upstream.instanceId, shelf);
+    return shelf;
+  }
+
+  #instancesOf(parts: SlugParts): readonly string[] {
+    const ids = [...(this.#instances.get(`${parts.dccType}.${parts.id8}`) ?? [])];
+    return parts.instanceId === undefined ? ids : ids.filter((id) => id.toLowerCase() === parts.instanceId);
+  }
+
+  #admit(record: ToolRecord): void {
+    this.index.add(record);
+    if (record.isStub) return;
+    this.#size += 1;
+    this.#labels.set(record.label, (this.#labels.get(record.label) ?? 0) + 1);
+  }
+
+  #forget(record: ToolRecord): void {
+    this.index.remove(record);
+    if (record.isStub) return;
+    this.#size -= 1;
+    const left = (this.#labels.get(record.label) ?? 1) - 1;
+    if (left === 0) this.#labels.delete(record.label);
+    else this.#labels.set(record.label, left);
+  }
+
+  #touch(): void {
+    this.#generation += 1;
+    this.#skills = undefined;
+  }
+}
+
+function shortKey(upstream: CatalogueUpstream): string {
+  return `${upstream.dccType}.${upstream.instanceShort}`;
+}
+
+function isInstance(instanceId: string, wanted: string): boolean {
+  return wanted.length >= 4 && instanceId.toLowerCase().startsWith(wanted.toLowerCase());
+}
+
+/** dcc-mcp-core writes the same skill as `mesh-tools` and `mesh_tools`. */
+function normalizeSkillName(name: string): string {
+  return name.toLowerCase().replaceAll('-', '_');
+}

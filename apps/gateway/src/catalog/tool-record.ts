@@ -1,0 +1,31 @@
+import type { JsonObject } from '../protocol/json-rpc.ts';
+
+/** One tool of one upstream, as the gateway knows it. */
+export interface ToolRecord {
+  /** `<dcc>.<id8>.<backend_tool>`; the tool part may contain dots. */
+  readonly slug: string;
+  readonly backendTool: string;
+  readonly dccType: string;
+  readonly instanceId: string;
+  readonly instanceShort: string;
+  readonly upstreamKey: string;
+  /** The skill (group of tools loaded together) it belongs to. */
+  readonly skillName?: string;
+  readonly summary: string;
+  readonly tags: readonly string[];
+  readonly aliases: readonly string[];
+  readonly isLoaded: boolean;
+  readonly annotations: JsonObject;
+  /** The upstream's tool object, untouched. */
+  readonly tool: JsonObject;
+  /** Metric label: `<dcc_type>__<backend_tool>`. */
+  readonly label: string;
+  /** The tool's title for people, where it has one. */
+  readonly title?: string;
+  /** True when the input schema asks for anything: it has properties or required ones. */
+  readonly hasSchema: boolean;
+  /** True when this stands for a skill that is not loaded yet (`__skill__<name>`), not for a tool. */
+  readonly isStub: boolean;
+  /** False for the control tools of a dcc-mcp-core host: they can be called, but search does not offer them. */
+  readonly isListed: boolean;
+}

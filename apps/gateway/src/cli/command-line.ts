@@ -1,0 +1,123 @@
+import { parseArgs } from 'node:util';
+import type { GatewayFlags } from '@dcc-mcp/telemetry-config';
+import { argumentProblem } from './flag-issue.ts';
+
+export type Command =
+  | { readonly name: 'serve'; readonly configFile?: string; readonly flags: GatewayFlags }
+  | { readonly name: 'doctor'; readonly configFile?: string; readonly flags: GatewayFlags; readonly isJson: boolean }
+  | {
+      readonly name: 'config';
+      readonly action: 'print' | 'schema';
+      readonly configFile?: string;
+      readonly flags: GatewayFlags;
+    }
+  | { readonly name: 'token'; readonly arguments: readonly string[] }
+  | { readonly name: 'help' }
+  | { readonly name: 'version' };
+
+export type CommandLine =
+  | { readonly ok: true; readonly command: Command }
+  | { readonly ok: false; readonly message: string };
+
+export const USAGE = `Usage: dcc-mcp-gateway [serve] [options]   run the gateway
+       dcc-mcp-gateway doctor [--json]      effective settings, what is wrong with them, and whether exporters can be reached
+       dcc-mcp-gateway token create|verify  make and check tokens for /metrics (see token --help)
+       dcc-mcp-gateway config print|schema  the effective configuration, or the JSON Schema of the file
+
+Options
+  --config FILE         configuration, JSON, JSONC or YAML (DCC_MCP_CONFIG)
+  --host H              address to bind (default 127.0.0.1)
+  --port N              port, 0 for any free one (default 9765)
+  --stdio               speak MCP on stdin and stdout; no listener unless --port is given
+  --expose search|all   offer the four gateway tools, or the upstreams' own tools
+  --metrics             serve /metrics
+  --no-admin            do not serve the admin page
+  --admin-path P        where the admin page is (default /admin)
+  --wait                wait for the port while another gateway holds it
+  --version, --help
+
+Telemetry is configured by the OTEL_* variables of the OpenTelemetry specification.`;
+
+const OPTIONS = {
+  config: { type: 'string' },
+  host: { type: 'string' },
+  port: { type: 'string' },
+  stdio: { type: 'boolean' },
+  expose: { type: 'string' },
+  metrics: { type: 'boolean' },
+  'no-admin': { type: 'boolean' },
+  'admin-path': { type: 'string' },
+  wait: { type: 'boolean' },
+  json: { type: 'boolean' },
+  version: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+type Values = ReturnType<typeof parse>['values'];
+
+/** Reads the arguments after the program's name. Never throws. */
+export function parseCommandLine(args: readonly string[]): CommandLine {
+  if (args[0] === 'token') {
+    return { ok: true, command: { name: 'token', arguments: args.slice(1) } };
+  }
+  try {
+    const { values, positionals } = parse(args);
+    return toCommand(values, positionals);
+  } catch (error) {
+    return refused(argumentProblem(error, OPTIONS));
+  }
+}
+
+function parse(args: readonly string[]) {
+  return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true, strict: true });
+}
+
+function toCommand(values: Values, positionals: readonly string[]): CommandLine {
+  if (values.help === true) {
+    return { ok: true, command: { name: 'help' } };
+  }
+  if (values.version === true) {
+    return { ok: true, command: { name: 'version' } };
+  }
+  const [name = 'serve', action, ...rest] = positionals;
+  const common = { flags: toFlags(values), ...(values.config === undefined ? {} : { configFile: values.config }) };
+  if (name === 'config' && (action === 'print' || action === 'schema') && rest.length === 0) {
+    return { ok: true, command: { name, action, ...common } };
+  }
+  if (action === undefined && name === 'serve') {
+    return values.json === true
+      ? refused('--json belongs to doctor; write dcc-mcp-gateway doctor --json')
+      : { ok: true, command: { name, ...common } };
+  }
+  if (action === undefined && name === 'doctor') {
+    return { ok: true, command: { name, isJson: values.json === true, ...common } };
+  }
+  return refused(commandProblem(positionals));
+}
+
+function commandProblem(positionals: readonly string[]): string {
+  const [name = ''] = positionals;
+  if (name === 'config') {
+    return 'say config print or config schema';
+  }
+  return name === 'serve' || name === 'doctor'
+    ? `${name} takes flags only, not '${positionals.slice(1).join(' ')}'`
+    : `there is no command '${positionals.join(' ')}'; there are serve, doctor, token and config`;
+}
+
+function toFlags(values: Values): GatewayFlags {
+  return {
+    ...(values.host === undefined ? {} : { host: values.host }),
+    ...(values.port === undefined ? {} : { port: values.port }),
+    ...(values.expose === undefined ? {} : { expose: values.expose }),
+    ...(values.stdio === undefined ? {} : { stdio: values.stdio }),
+    ...(values.metrics === undefined ? {} : { metrics: values.metrics }),
+    ...(values['no-admin'] === undefined ? {} : { noAdmin: values['no-admin'] }),
+    ...(values['admin-path'] === undefined ? {} : { adminPath: values['admin-path'] }),
+    ...(values.wait === undefined ? {} : { wait: values.wait }),
+  };
+}
+
+function refused(problem: string): CommandLine {
+  return { ok: false, message: `error: ${problem} (see dcc-mcp-gateway --help)` };
+}

@@ -1,0 +1,15 @@
+import { formatDoctorReport, runDoctor } from '@dcc-mcp/telemetry-node';
+import type { Command } from './command-line.ts';
+import { loadConfiguration } from '../config/load-configuration.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Says what is set, what is wrong with it, and whether the exporters can be reached. */
+export async function runDoctorCommand(
+  terminal: Terminal,
+  command: Extract<Command, { name: 'doctor' }>,
+): Promise<number> {
+  const reading = loadConfiguration({ env: terminal.env, configFile: command.configFile, flags: command.flags });
+  const report = await runDoctor({ ...reading, values: reading.values.otel });
+  terminal.print(command.isJson ? JSON.stringify(report, null, 2) : formatDoctorReport(report));
+  return report.exitCode;
+}

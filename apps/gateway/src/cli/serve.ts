@@ -1,0 +1,105 @@
+import type { Command } from './command-line.ts';
+import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
+import { watchConfiguration } from '../config/config-watch.ts';
+import { loadConfiguration, type LoadedConfiguration } from '../config/load-configuration.ts';
+import { serveStdio } from '../mcp/transport/stdio.ts';
+import { codeOf } from '../protocol/error-code.ts';
+import { runGateway, type RunningGateway } from '../run-gateway.ts';
+import { otherGateway, waitForPort } from './port-conflict.ts';
+import { reportIssues } from './issues.ts';
+import type { Terminal } from './terminal.ts';
+
+type ServeCommand = Extract<Command, { name: 'serve' }>;
+
+/** Runs the gateway until it is told to stop. @returns An exit code where it does not run. */
+export async function serve(terminal: Terminal, command: ServeCommand): Promise<number | undefined> {
+  const { env } = terminal;
+  const load = (): LoadedConfiguration =>
+    loadConfiguration({ env, configFile: command.configFile, flags: command.flags });
+  const { values: config, issues, file } = load();
+  if (!reportIssues(terminal, issues)) {
+    return 2;
+  }
+  const log = (line: string): void => terminal.complain(line);
+  let running: RunningGateway;
+  try {
+    running = config.server.wait
+      ? await waitForPort(config, log, () => runGateway({ config, env, log }))
+      : await runGateway({ config, env, log });
+  } catch (error) {
+    return startProblem(terminal, config, error);
+  }
+  stopOnSignal(terminal, running);
+  if (file !== undefined) {
+    const { gateway } = running;
+    const report = (found: LoadedConfiguration['issues']): boolean => reportIssues(terminal, found);
+    watchConfiguration({ file, current: config, load, apply: (changed) => gateway.apply(changed), report, log });
+  }
+  if (running.url !== undefined) {
+    log(`listening on ${running.url} (${places(config, running.metricsUrls)})`);
+  } else if (config.metrics.enabled === true && running.metricsUrls.length > 0) {
+    log(`metrics ${metricsPlaces(config, running.metricsUrls)}`);
+  }
+  if (config.server.stdio) {
+    serveStdio(running.gateway, terminal, () => void stop(terminal, running));
+  }
+  return undefined;
+}
+
+function places(config: GatewayConfig, metricsUrls: readonly string[]): string {
+  return `mcp /mcp, rest /v1, docs /docs, metrics ${metricsPlaces(config, metricsUrls)}, expose ${config.server.expose}`;
+}
+
+/** Where metrics are: a path of the main listener, whole URLs of others. */
+function metricsPlaces({ server, metrics }: GatewayConfig, urls: readonly string[]): string {
+  if (metrics.enabled !== true) {
+    return 'off: --metrics';
+  }
+  const onMain = server.listens && metrics.port === undefined ? [metrics.path] : [];
+  return [...onMain, ...urls.map((url) => url + metrics.path)].join(' and ');
+}
+
+/** The first signal stops in order, the second one at once. */
+function stopOnSignal(terminal: Terminal, running: RunningGateway): void {
+  let isStopping = false;
+  terminal.onSignal(() => {
+    if (isStopping) {
+      terminal.exit(1);
+      return;
+    }
+    isStopping = true;
+    void stop(terminal, running);
+  });
+}
+
+async function stop(terminal: Terminal, running: RunningGateway): Promise<void> {
+  await running.stop();
+  terminal.exit(0);
+}
+
+/** What the system calls a failure to bind an address. */
+const LISTENING: ReadonlySet<unknown> = new Set(['listen', 'bind', 'getaddrinfo']);
+
+/** Why the gateway does not run, with its exit code. */
+async function startProblem(terminal: Terminal, { server }: GatewayConfig, error: unknown): Promise<number> {
+  if (!(error instanceof Error && 'syscall' in error && LISTENING.has(error.syscall))) {
+    terminal.complain(`error: ${error instanceof Error ? error.message : String(error)}`);
+    return error instanceof TypeError || error instanceof RangeError ? 2 : 1;
+  }
+  const address = `${server.host}:${server.port}`;
+  if (codeOf(error) !== 'EADDRINUSE') {
+    terminal.complain(`error: can't listen on ${address} (${codeOf(error)}); choose another --host or --port`);
+    return 1;
+  }
+  const other = await otherGateway(server.host, server.port);
+  if (other !== undefined) {
+    terminal.complain(
+      `a gateway (version ${other.version}) already runs on http://${address}; use it, or start this one with --wait or another --port`,
+    );
+    return 0;
+  }
+  terminal.complain(
+    `error: the port ${address} is in use by another program; choose another one with --port (0 for any free one)`,
+  );
+  return 1;
+}

@@ -1,0 +1,36 @@
+import { authenticate, type AuthScheme, bearerAuth } from '@dcc-mcp/http-adapter/auth';
+import type { RequestHeaders } from '@dcc-mcp/request-context';
+import type { AuthConfig } from '@dcc-mcp/telemetry-config';
+import { headerText } from './header-text.ts';
+import { jwtScheme } from './metrics-endpoint.ts';
+import { bearerTokens } from '../config/secrets.ts';
+
+/** `subject` is the name of a token or the `sub` of a JWT, where it has one. */
+export type AuthVerdict =
+  | { readonly ok: true; readonly subject: string | undefined }
+  /** `challenge` is the value of `WWW-Authenticate`. */
+  | { readonly ok: false; readonly challenge: string };
+
+/** Who is behind the credentials of a request. */
+export type Authenticate = (headers: RequestHeaders) => Promise<AuthVerdict>;
+
+/** @returns `undefined` where nothing guards the gateway: then everyone is let in. */
+export function createAuthentication(config: AuthConfig): Authenticate | undefined {
+  const tokens = config.tokens.map(({ token, name }) => ({ name, scheme: bearerAuth(bearerTokens(token), 'dcc-mcp') }));
+  const jwt = config.jwksUrl === undefined ? [] : [{ name: undefined, scheme: jwtScheme(config, 'dcc-mcp') }];
+  const entries: readonly { readonly name: string | undefined; readonly scheme: AuthScheme }[] = [...tokens, ...jwt];
+  const [first] = entries;
+  if (first === undefined) {
+    return undefined;
+  }
+  return async (headers) => {
+    const authorization = headerText(headers, 'authorization') ?? null;
+    for (const { name, scheme } of entries) {
+      const result = await authenticate(authorization, [scheme]);
+      if (result.ok) {
+        return { ok: true, subject: name ?? result.identity.subject };
+      }
+    }
+    return { ok: false, challenge: first.scheme.challenge };
+  };
+}

@@ -1,0 +1,85 @@
+import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
+import type { App } from './app.ts';
+import { codeOf } from '../protocol/error-code.ts';
+import type { Gateway } from '../gateway.ts';
+import { type Listener, listen } from './listen.ts';
+
+export interface Listeners {
+  /** Absent with `--stdio` alone. */
+  readonly main: Listener | undefined;
+  /** Those that serve metrics and nothing else. */
+  readonly metrics: readonly Listener[];
+  readonly all: readonly Listener[];
+}
+
+/** Thrown when `METRICS_PORT` can't be bound; `code` is the system's. */
+export class MetricsPortError extends Error {
+  override readonly name = 'MetricsPortError';
+  readonly code: string;
+
+  constructor(address: string, cause: unknown) {
+    const code = codeOf(cause);
+    const problem = code === 'EADDRINUSE' ? 'the port is in use' : code;
+    super(
+      `can't serve metrics on ${address}: ${problem}; set DCC_MCP_METRICS_PORT to another one (0 for any free one)`,
+      {
+        cause,
+      },
+    );
+    this.code = code;
+  }
+}
+
+/**
+ * Binds every address that the configuration asks for.
+ *
+ * @throws {NodeJS.ErrnoException} When the main port can't be bound.
+ * @throws {MetricsPortError} When the port of the metrics can't be. Either way nothing stays open.
+ */
+export async function openListeners(
+  { server, metrics, otel }: GatewayConfig,
+  { app, metricsApp }: Pick<Gateway, 'app' | 'metricsApp'>,
+  log: (line: string) => void,
+): Promise<Listeners> {
+  const main = server.listens ? await listen(app, server.host, server.port) : undefined;
+  if (metricsApp === undefined) {
+    return toListeners(main, []);
+  }
+  // With --stdio alone a scraper still has the ports that are its own.
+  const own = metrics.port === undefined ? [] : [await listenForMetrics(metricsApp, server.host, metrics.port, main)];
+  return toListeners(main, [...own, ...(await openPrometheusListeners(otel, metricsApp, log))]);
+}
+
+function toListeners(main: Listener | undefined, metrics: readonly Listener[]): Listeners {
+  return { main, metrics, all: main === undefined ? metrics : [main, ...metrics] };
+}
+
+async function listenForMetrics(app: App, host: string, port: number, main: Listener | undefined): Promise<Listener> {
+  try {
+    return await listen(app, host, port);
+  } catch (error) {
+    await main?.close();
+    throw new MetricsPortError(`${host}:${port}`, error);
+  }
+}
+
+/** The listener of the specification (`prometheus` in OTEL_METRICS_EXPORTER). That its port is taken stops nothing. */
+async function openPrometheusListeners(
+  otel: GatewayConfig['otel'],
+  app: App,
+  log: (line: string) => void,
+): Promise<readonly Listener[]> {
+  const listeners: Listener[] = [];
+  for (const reader of otel.metrics.readers) {
+    if (reader.type === 'prometheus') {
+      try {
+        listeners.push(await listen(app, reader.host, reader.port));
+      } catch (error) {
+        log(
+          `metrics are not served on ${reader.host}:${reader.port} (${codeOf(error)}); set OTEL_EXPORTER_PROMETHEUS_PORT`,
+        );
+      }
+    }
+  }
+  return listeners;
+}

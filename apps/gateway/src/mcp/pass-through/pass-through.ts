@@ -1,0 +1,253 @@
+import { asObject, isJsonObject, type JsonObject, type JsonRpcRequest, type JsonValue, textOf } from '../../protocol/json-rpc.ts';
+import type { ToolRecord } from '../../catalog/tool-record.ts';
+import { callTool } from '../../operations/call.ts';
+import type { OperationCore } from '../../operations/core.ts';
+import { Forwarding } from '../../operations/forward.ts';
+import type { HopFailure, HopResult } from '../../upstream/upstream.ts';
+import { mcpCaller } from '../caller.ts';
+import type { Exchange } from '../exchange.ts';
+import { checkMirroredArguments } from '../transport/mirrored-headers.ts';
+import { ERROR_INTERNAL, ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
+import { outcomeOfCode } from '../protocol-spans.ts';
+import { readResourceUri } from './resource-uri.ts';
+import type { McpHandler, McpSurface } from '../server.ts';
+import { errorResult } from '../search-mode/tool-result.ts';
+import { type ListMember, UpstreamLists } from './upstream-lists.ts';
+import { UpstreamNames } from './upstream-names.ts';
+import { UpstreamSubscriptions } from './upstream-subscriptions.ts';
+
+/** How long a client that comes before the upstreams are there waits for them. */
+const BOOT_WAIT_MILLIS = 10_000;
+
+/** Answers a request by handing it on. @throws {McpError} When it can't be handed on. */
+type Forward = (forwarding: Forwarding, request: JsonRpcRequest, exchange: Exchange) => Promise<HopResult>;
+
+/** `--expose all`: the upstreams' own tools, resources and prompts, handed through. */
+export class UpstreamSurface implements McpSurface {
+  readonly handlers: ReadonlyMap<string, McpHandler>;
+  readonly #core: OperationCore;
+  readonly #names: UpstreamNames;
+  readonly #lists: UpstreamLists;
+  readonly #subscriptions: UpstreamSubscriptions;
+
+  constructor(core: OperationCore) {
+    this.#core = core;
+    this.#names = new UpstreamNames(core.upstreams, core.catalogue);
+    this.#lists = new UpstreamLists(this.#names);
+    this.#subscriptions = new UpstreamSubscriptions({ lists: this.#lists, wanted: core.subscribedUris });
+    this.handlers = new Map<string, McpHandler>([
+      ['tools/list', async () => this.#toolsList()],
+      ['tools/call', (request, exchange) => this.#toolsCall(request, exchange)],
+      ['prompts/list', this.#handOn((to, request) => this.#list(to, request, 'prompts'))],
+      ['prompts/get', this.#handOn((to, request) => this.#promptsGet(to, request))],
+      ['resources/list', this.#handOn((to, request) => this.#list(to, request, 'resources'))],
+      ['resources/templates/list', this.#handOn((to, request) => this.#list(to, request, 'resourceTemplates'))],
+      ['resources/read', this.#handOn((to, request) => this.#resource(to, request))],
+      ['resources/subscribe', this.#handOn((to, request, exchange) => this.#subscribe(to, request, exchange))],
+      ['resources/unsubscribe', this.#handOn((to, request, exchange) => this.#unsubscribe(to, request, exchange))],
+      ['completion/complete', this.#handOn((to, request) => this.#complete(to, request))],
+    ]);
+  }
+
+  toolLabel({ method, params }: JsonRpcRequest): string | undefined {
+    const name = method === 'tools/call' ? params?.['name'] : undefined;
+    return typeof name === 'string' ? this.#names.tool(name)?.label : undefined;
+  }
+
+  /** Everything but the list of tools, which is the gateway's own, goes to an upstream. */
+  hasOwnSpan({ method }: JsonRpcRequest): boolean {
+    return method !== 'tools/list' && this.handlers.has(method);
+  }
+
+  async capabilities(): Promise<JsonObject> {
+    await this.#untilTried();
+    const has = (name: string): boolean => this.#names.withCapability(name).length > 0;
+    return {
+      tools: { listChanged: true },
+      logging: {},
+      ...(has('resources') ? { resources: { subscribe: true, listChanged: true } } : {}),
+      ...(has('prompts') ? { prompts: { listChanged: true } } : {}),
+      ...(has('completions') ? { completions: {} } : {}),
+    };
+  }
+
+  /** What the upstreams say of themselves. */
+  instructions(): string | undefined {
+    const only = this.#names.only();
+    if (only !== undefined) {
+      return only.status.instructions;
+    }
+    const said = this.#names
+      .enabled()
+      .flatMap(({ settings, status }) =>
+        status.instructions === undefined ? [] : `${settings.key}: ${status.instructions}`,
+      );
+    return said.length === 0 ? undefined : said.join('\n\n');
+  }
+
+  subscriptionsChanged(): void {
+    this.#subscriptions.settle();
+  }
+
+  async #untilTried(): Promise<void> {
+    await Promise.all(this.#core.upstreams.untried().map((upstream) => upstream.connect(BOOT_WAIT_MILLIS)));
+  }
+
+  async #toolsList(): Promise<JsonObject> {
+    await this.#untilTried();
+    const { catalogue, governance } = this.#core;
+    const { policy } = governance;
+    const tools = [...catalogue.records()]
+      .filter((record) => policy?.('search', record).outcome !== 'denied')
+      .map((record) => this.#exposed(record));
+    return { tools };
+  }
+
+  #exposed(record: ToolRecord): JsonObject {
+    const upstream = this.#core.upstreams.get(record.instanceId);
+    const name = upstream === undefined ? record.slug : this.#names.exposed(upstream, record.backendTool);
+    return name === record.backendTool ? record.tool : { ...record.tool, name };
+  }
+
+  async #toolsCall(request: JsonRpcRequest, exchange: Exchange): Promise<JsonObject> {
+    const { name, arguments: args, inputResponses, requestState } = request.params ?? {};
+    if (typeof name !== 'string') {
+      return this.#refuseCall(request, exchange, 'tools/call needs name, a string');
+    }
+    if (exchange.client.era === 'modern' && exchange.client.transport === 'http') {
+      checkMirroredArguments(
+        this.#names.tool(name)?.tool['inputSchema'],
+        isJsonObject(args) ? args : undefined,
+        exchange.headers,
+      );
+    }
+    const caller = mcpCaller(this.#core, request, exchange, undefined);
+    const call = await callTool(this.#core, caller, {
+      toolSlug: this.#names.toolSlug(name),
+      arguments: args,
+      ...(requestState === undefined && inputResponses === undefined
+        ? {}
+        : {
+            inputs: {
+              ...(inputResponses === undefined ? {} : { inputResponses }),
+              ...(requestState === undefined ? {} : { requestState }),
+            },
+          }),
+    });
+    if (call.result !== undefined) {
+      return call.result;
+    }
+    if (call.rpcError !== undefined) {
+      throw new McpError(call.rpcError.code, call.rpcError.message, dataOf(call.rpcError.data));
+    }
+    const error = call.error ?? { kind: 'internal', message: 'No result and no error' };
+    if (error.kind === 'unknown-slug' || error.kind === 'instance-offline') {
+      throw new McpError(ERROR_INVALID_PARAMS, `Unknown tool: ${name}`);
+    }
+    return errorResult(error, caller.ctx);
+  }
+
+  /** A call that names no tool is a call still: it has its span and its count. */
+  async #refuseCall(request: JsonRpcRequest, exchange: Exchange, problem: string): Promise<JsonObject> {
+    const caller = mcpCaller(this.#core, request, exchange, undefined);
+    const { error } = await callTool(this.#core, caller, { toolSlug: '', arguments: undefined, problem });
+    if (error === undefined || error.kind === 'bad-request') {
+      throw new McpError(ERROR_INVALID_PARAMS, problem);
+    }
+    return errorResult(error, caller.ctx);
+  }
+
+  /** One span around all that a request becomes upstream, from before the first hop to after the last. */
+  #handOn(forward: Forward): McpHandler {
+    return async (request, exchange) => {
+      const caller = mcpCaller(this.#core, request, exchange, undefined);
+      const forwarding = new Forwarding(this.#core, caller, request.method);
+      let hop: HopResult;
+      try {
+        hop = await forward(forwarding, request, exchange);
+      } catch (error) {
+        const code = error instanceof McpError ? error.code : ERROR_INTERNAL;
+        forwarding.refuse(outcomeOfCode(code), code);
+        throw error;
+      }
+      forwarding.end(hop);
+      if (!hop.ok) {
+        throw errorOf(hop.failure);
+      }
+      return hop.result;
+    };
+  }
+
+  async #list(forwarding: Forwarding, request: JsonRpcRequest, member: ListMember): Promise<HopResult> {
+    await this.#untilTried();
+    return this.#lists.read(forwarding, request, member);
+  }
+
+  async #promptsGet(forwarding: Forwarding, { method, params }: JsonRpcRequest): Promise<HopResult> {
+    const name = params?.['name'];
+    const found = typeof name === 'string' ? this.#names.resolve(name) : undefined;
+    if (found === undefined) {
+      throw new McpError(ERROR_INVALID_PARAMS, `Unknown prompt: ${textOf(name)}`);
+    }
+    return forwarding.send(found.upstream, { method, params: { ...params, name: found.name }, target: found.name });
+  }
+
+  async #resource(forwarding: Forwarding, request: JsonRpcRequest): Promise<HopResult> {
+    const upstream = await this.#lists.ownerOf(readResourceUri(request), forwarding);
+    return forwarding.send(upstream, { method: request.method, params: request.params ?? {} });
+  }
+
+  async #subscribe(forwarding: Forwarding, request: JsonRpcRequest, { client }: Exchange): Promise<HopResult> {
+    const uri = readResourceUri(request);
+    const subscriptions = client.session?.subscriptions;
+    const upstream = await this.#lists.ownerOf(uri, forwarding);
+    const hadIt = subscriptions?.has(uri) === true;
+    subscriptions?.add(uri); // before it is sent: whoever ends the same subscription meanwhile must leave it at the upstream
+    const hop = await forwarding.send(upstream, { method: request.method, params: request.params ?? {} });
+    if (hop.ok) {
+      this.#subscriptions.hold(uri, upstream);
+    } else if (!hadIt) {
+      subscriptions?.delete(uri);
+    }
+    return hop;
+  }
+
+  /** The upstream keeps its subscription while another client has one to the same resource. */
+  async #unsubscribe(forwarding: Forwarding, request: JsonRpcRequest, { client }: Exchange): Promise<HopResult> {
+    const uri = readResourceUri(request);
+    client.session?.subscriptions.delete(uri);
+    if (this.#core.subscribedUris().has(uri)) {
+      return { ok: true, result: {} };
+    }
+    this.#subscriptions.release(uri);
+    return this.#resource(forwarding, request);
+  }
+
+  async #complete(forwarding: Forwarding, { method, params = {} }: JsonRpcRequest): Promise<HopResult> {
+    const { ref } = params;
+    const { name, uri } = isJsonObject(ref) ? ref : {};
+    if (typeof name === 'string') {
+      const found = this.#names.resolve(name);
+      if (found === undefined) {
+        throw new McpError(ERROR_INVALID_PARAMS, `Unknown prompt: ${name}`);
+      }
+      const renamed = { ...params, ref: { ...asObject(ref), name: found.name } };
+      return forwarding.send(found.upstream, { method, params: renamed });
+    }
+    if (typeof uri === 'string') {
+      return forwarding.send(await this.#lists.ownerOf(uri, forwarding), { method, params });
+    }
+    throw new McpError(ERROR_INVALID_PARAMS, 'completion/complete needs ref with a name or a uri');
+  }
+}
+
+function errorOf(failure: HopFailure): McpError {
+  const { rpcError, kind, message } = failure;
+  return rpcError === undefined
+    ? new McpError(ERROR_INTERNAL, message, { data: { kind } })
+    : new McpError(rpcError.code, rpcError.message, dataOf(rpcError.data));
+}
+
+function dataOf(data: JsonValue | undefined): { data?: JsonValue } {
+  return data === undefined ? {} : { data };
+}

@@ -1,0 +1,95 @@
+import { asList, isJsonObject, type JsonObject, type JsonRpcRequest, type JsonValue, textOf } from '../../protocol/json-rpc.ts';
+import type { Forwarding } from '../../operations/forward.ts';
+import type { HopResult, Upstream } from '../../upstream/upstream.ts';
+import { ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
+import { ResourceOwners } from './resource-owners.ts';
+import type { UpstreamNames } from './upstream-names.ts';
+
+/** Pages of one list that are read from one upstream. */
+const MAX_PAGES = 100;
+
+/** What is listed, with the capability of the upstreams that have such a list. */
+const CAPABILITY = { prompts: 'prompts', resources: 'resources', resourceTemplates: 'resources' } as const;
+
+/** A list of a result: the member it stands in. */
+export type ListMember = keyof typeof CAPABILITY;
+
+/** The lists of prompts and resources under `--expose all`, and what they tell of who has which resource. */
+export class UpstreamLists {
+  readonly #names: UpstreamNames;
+  readonly #owners: ResourceOwners;
+
+  constructor(names: UpstreamNames) {
+    this.#names = names;
+    this.#owners = new ResourceOwners(names);
+  }
+
+  /** One list of all upstreams. With a single upstream its pages are handed through; with several they are joined. */
+  async read(forwarding: Forwarding, request: JsonRpcRequest, member: ListMember): Promise<HopResult> {
+    const { method, params = {} } = request;
+    const only = this.#names.only();
+    if (only !== undefined) {
+      const hop = await forwarding.send(only, { method, params });
+      this.#owners.note(only, hop.ok ? asList(hop.result[member]) : []);
+      return hop;
+    }
+    const able = this.#names.withCapability(CAPABILITY[member]);
+    const lists = await Promise.all(
+      able.map(async (upstream) => {
+        const items = await this.#readAll(upstream, member, (given) =>
+          forwarding.send(upstream, { method, params: given }),
+        );
+        return member === 'prompts' ? items.map((item) => this.#renamed(upstream, item)) : items;
+      }),
+    );
+    return { ok: true, result: { [member]: lists.flat() } };
+  }
+
+  /** The upstream that has the resource; where nobody has listed it yet, everybody is asked once. @throws {McpError} */
+  async ownerOf(uri: string, forwarding: Pick<Forwarding, 'send'>): Promise<Upstream> {
+    const known = this.#names.only() ?? this.#owners.of(uri);
+    if (known !== undefined) {
+      return known;
+    }
+    const able = this.#names.withCapability('resources');
+    await Promise.all(
+      able.map((upstream) =>
+        this.#readAll(upstream, 'resources', (params) =>
+          forwarding.send(upstream, { method: 'resources/list', params }),
+        ),
+      ),
+    );
+    const found = this.#owners.of(uri) ?? this.#names.withCapability('resources')[0];
+    if (found === undefined) {
+      throw new McpError(ERROR_INVALID_PARAMS, `Resource not found: ${uri}`);
+    }
+    return found;
+  }
+
+  /** Every page of one upstream; an upstream that fails has an empty list, so that it does not hide the others'. */
+  async #readAll(
+    upstream: Upstream,
+    member: ListMember,
+    send: (params: JsonObject) => Promise<HopResult>,
+  ): Promise<readonly JsonValue[]> {
+    const items: JsonValue[] = [];
+    let cursor: JsonValue | undefined;
+    for (let page = 0; page < MAX_PAGES; page += 1) {
+      const hop = await send(cursor === undefined ? {} : { cursor });
+      if (!hop.ok) {
+        break;
+      }
+      items.push(...asList(hop.result[member]));
+      cursor = hop.result['nextCursor'];
+      if (cursor === undefined || cursor === null) {
+        break;
+      }
+    }
+    this.#owners.note(upstream, items);
+    return items;
+  }
+
+  #renamed(upstream: Upstream, item: JsonValue): JsonValue {
+    return isJsonObject(item) ? { ...item, name: this.#names.exposed(upstream, textOf(item['name'])) } : item;
+  }
+}

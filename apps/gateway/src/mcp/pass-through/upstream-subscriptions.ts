@@ -1,0 +1,77 @@
+import type { Forwarding } from '../../operations/forward.ts';
+import { NO_ENVELOPE } from '../../upstream/connection/hop.ts';
+import type { Upstream } from '../../upstream/upstream.ts';
+import type { UpstreamLists } from './upstream-lists.ts';
+
+const TIMEOUT_MILLIS = 10_000;
+
+/** Requests of the gateway's own: no client waits for them, so they have no span. */
+const OWN: Pick<Forwarding, 'send'> = {
+  send: (upstream, { method, params }) =>
+    upstream.request({ method, params, timeoutMillis: TIMEOUT_MILLIS, isRead: true, begin: () => NO_ENVELOPE }),
+};
+
+export interface UpstreamSubscriptionsOptions {
+  readonly lists: UpstreamLists;
+  /** The resources that clients listen to at this moment. */
+  readonly wanted: () => ReadonlySet<string>;
+}
+
+/**
+ * Keeps what is subscribed at the upstreams equal to what clients listen to: a client that leaves without a word, or that
+ * listens in the stateless era, sends no request that could be handed on.
+ */
+export class UpstreamSubscriptions {
+  readonly #options: UpstreamSubscriptionsOptions;
+  /** Where each resource is subscribed. */
+  readonly #held = new Map<string, Upstream>();
+  #settled = Promise.resolve();
+
+  constructor(options: UpstreamSubscriptionsOptions) {
+    this.#options = options;
+  }
+
+  /** Notes what a client's own request has subscribed; the client may have left meanwhile. */
+  hold(uri: string, upstream: Upstream): void {
+    this.#held.set(uri, upstream);
+    if (!this.#options.wanted().has(uri)) {
+      this.settle();
+    }
+  }
+
+  /** Notes what a client's own request has ended. */
+  release(uri: string): void {
+    this.#held.delete(uri);
+  }
+
+  /** Begins what somebody listens to and ends what nobody does, one change after the other. */
+  settle(): void {
+    this.#settled = this.#settled.then(() => this.#settle()).catch(() => {});
+  }
+
+  async #settle(): Promise<void> {
+    for (const [uri, upstream] of this.#held) {
+      if (!this.#options.wanted().has(uri)) {
+        this.#held.delete(uri);
+        await OWN.send(upstream, { method: 'resources/unsubscribe', params: { uri } });
+      }
+    }
+    for (const uri of this.#options.wanted()) {
+      if (!this.#held.has(uri)) {
+        await this.#begin(uri);
+      }
+    }
+  }
+
+  async #begin(uri: string): Promise<void> {
+    const upstream = await this.#options.lists.ownerOf(uri, OWN).catch(() => undefined);
+    if (upstream === undefined || !this.#options.wanted().has(uri)) {
+      return;
+    }
+    this.#held.set(uri, upstream);
+    const hop = await OWN.send(upstream, { method: 'resources/subscribe', params: { uri } });
+    if (!hop.ok) {
+      this.#held.delete(uri);
+    }
+  }
+}

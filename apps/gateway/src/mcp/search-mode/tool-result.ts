@@ -1,0 +1,16 @@
+import { errorEnvelope, type RequestContext } from '@dcc-mcp/request-context';
+import { type JsonObject, type JsonValue, toJsonObject } from '../../protocol/json-rpc.ts';
+import type { OperationError } from '../../operations/operation-error.ts';
+
+/** A body of the REST surface as the result of an MCP tool: the same JSON as text and as structured content. */
+export function toolResult(body: JsonObject, isError: boolean, more: readonly JsonValue[] = []): JsonObject {
+  return {
+    content: [{ type: 'text', text: JSON.stringify(body) }, ...more],
+    structuredContent: body,
+    ...(isError ? { isError: true } : {}),
+  };
+}
+
+export function errorResult(error: OperationError, ctx: RequestContext): JsonObject {
+  return toolResult(toJsonObject(errorEnvelope(error, ctx)), true);
+}

@@ -1,0 +1,227 @@
+import { type RequestContext, responseHeaders } from '@dcc-mcp/request-context';
+import { asObject, isJsonObject, type JsonRpcNotification, type JsonRpcRequest } from '../../protocol/json-rpc.ts';
+import { headerText } from '../../http/header-text.ts';
+import { emptyReply, jsonReply, type Reply } from '../../http/reply.ts';
+import type { Wire } from '../../http/wire.ts';
+import { toErrorReply } from './error-reply.ts';
+import { EventStream } from './event-stream.ts';
+import type { Answer, Exchange } from '../exchange.ts';
+import { type CancellableExchange, createHttpExchange, type HttpOrigin } from './http-exchange.ts';
+import { HttpReply, responseMessage } from './http-reply.ts';
+import { type McpClient, modernClient, sessionClient, unknownClient } from '../mcp-client.ts';
+import { checkMessage, type ClientAnswerMessage, parseJson } from '../messages.ts';
+import { checkMirroredHeaders } from './mirrored-headers.ts';
+import { BATCH_VERSION, ERROR_INVALID_REQUEST, eraOf, McpError } from '../../protocol/mcp-protocol.ts';
+import type { McpServer } from '../server.ts';
+import type { Session, Sessions } from '../sessions.ts';
+import { checkVersionHeader } from './version-header.ts';
+
+/** What the HTTP side of `/mcp` is made from. */
+export interface McpEndpointOptions {
+  readonly server: McpServer;
+  readonly sessions: Sessions;
+  /** Reads the context of a request that is no operation. */
+  readonly readContext: (request: JsonRpcRequest, exchange: Exchange) => RequestContext;
+  /** Called for each notification written to a client. */
+  readonly onNotificationSent: () => void;
+  /** Called when a long-lived stream opens and closes. */
+  readonly onStream: (kind: 'get' | 'post', change: 1 | -1) => void;
+  /** Called with each answered request and the size of its answer, in bytes. */
+  readonly onAnswer: (request: JsonRpcRequest, bytes: number) => void;
+}
+
+/** The HTTP side of `/mcp`: Streamable HTTP of all revisions from 2025-03-26 to 2026-07-28. */
+export class McpEndpoint {
+  readonly #options: McpEndpointOptions;
+
+  constructor(options: McpEndpointOptions) {
+    this.#options = options;
+  }
+
+  /** Answers one POST. `text` is its whole body. */
+  async post(text: string, origin: HttpOrigin): Promise<Reply> {
+    try {
+      const body = parseJson(text, 'body');
+      return await (Array.isArray(body) ? this.#batch(body, origin) : this.#single(body, origin));
+    } catch (error) {
+      return toErrorReply(null, error);
+    }
+  }
+
+  /** Opens the stream on which a handshake-era client hears what belongs to no request of its own. */
+  get(wire: Wire): Reply {
+    const session = this.#session(wire);
+    if (!accepts(wire, 'text/event-stream')) {
+      const problem = 'Not Acceptable: the client must accept text/event-stream';
+      throw new McpError(ERROR_INVALID_REQUEST, problem, { httpStatus: 406 });
+    }
+    session.stream?.close();
+    this.#options.onStream('get', 1);
+    const stream: EventStream = new EventStream({
+      headers: { 'mcp-session-id': session.id },
+      livesOn: true,
+      onNotification: this.#options.onNotificationSent,
+      onClose: () => {
+        this.#options.onStream('get', -1);
+        if (session.stream === stream) {
+          session.stream = undefined;
+        }
+      },
+    });
+    session.stream = stream;
+    return stream.reply;
+  }
+
+  /** Ends a session. */
+  delete(wire: Wire): Reply {
+    this.#options.sessions.end(this.#session(wire).id, 'deleted');
+    return emptyReply(204);
+  }
+
+  async #single(body: unknown, origin: HttpOrigin): Promise<Reply> {
+    const message = checkMessage(body);
+    if (!('method' in message)) {
+      return this.#clientAnswer(message, origin.wire);
+    }
+    try {
+      const client = this.#clientOf(message, origin.wire);
+      return await ('id' in message ? this.#request(message, client, origin) : this.#notification(message, client));
+    } catch (error) {
+      return toErrorReply('id' in message ? message.id : null, error);
+    }
+  }
+
+  /** Each member is a request of its own; there is no stream, so what would come before an answer is not sent. */
+  async #batch(body: readonly unknown[], origin: HttpOrigin): Promise<Reply> {
+    const isModern = body.some((member) => isJsonObject(member) && eraOf(asObject(member['params'])) === 'modern');
+    const id = headerText(origin.wire.headers, 'mcp-session-id') ?? '';
+    const session = isModern ? undefined : this.#options.sessions.use(id);
+    if (session?.protocolVersion !== BATCH_VERSION) {
+      const problem = `JSON-RPC batches exist only in protocol version ${BATCH_VERSION}`;
+      throw new McpError(ERROR_INVALID_REQUEST, problem, { httpStatus: 400 });
+    }
+    if (body.length === 0) {
+      throw new McpError(ERROR_INVALID_REQUEST, 'Invalid Request: an empty batch', { httpStatus: 400 });
+    }
+    const answers = await Promise.all(body.map((member) => this.#batchMember(member, session, origin)));
+    const messages = answers.filter((answer) => answer !== undefined);
+    return messages.length === 0 ? accepted() : jsonReply(messages);
+  }
+
+  async #batchMember(member: unknown, session: Session, origin: HttpOrigin): Promise<unknown> {
+    try {
+      const message = checkMessage(member);
+      const client = sessionClient(session, 'http');
+      if (!('method' in message)) {
+        session.asked.get(message.id)?.(message.answer);
+        return undefined;
+      }
+      if (!('id' in message)) {
+        this.#options.server.notified(message, client);
+        return undefined;
+      }
+      return responseMessage(message.id, await this.#run(message, createHttpExchange(client, origin)));
+    } catch (error) {
+      if (error instanceof McpError) {
+        return { jsonrpc: '2.0', id: null, error: error.toJson() };
+      }
+      throw error;
+    }
+  }
+
+  #clientOf(message: JsonRpcRequest | JsonRpcNotification, wire: Wire): McpClient {
+    if (eraOf(message.params) === 'modern') {
+      checkMirroredHeaders(message, wire.headers);
+      return modernClient(message.params, 'http');
+    }
+    checkVersionHeader(wire.headers);
+    return message.method === 'initialize' ? unknownClient('http') : sessionClient(this.#session(wire), 'http');
+  }
+
+  #session(wire: Wire): Session {
+    const id = headerText(wire.headers, 'mcp-session-id');
+    if (id === undefined) {
+      const problem = 'Bad Request: Mcp-Session-Id header is required; send initialize first';
+      throw new McpError(ERROR_INVALID_REQUEST, problem, { httpStatus: 400 });
+    }
+    const session = this.#options.sessions.use(id);
+    if (session === undefined) {
+      const problem = 'Session not found: it is unknown or has ended; send initialize again';
+      throw new McpError(ERROR_INVALID_REQUEST, problem, { httpStatus: 404 });
+    }
+    return session;
+  }
+
+  #clientAnswer(message: ClientAnswerMessage, wire: Wire): Reply {
+    this.#session(wire).asked.get(message.id)?.(message.answer);
+    return accepted();
+  }
+
+  #notification(message: JsonRpcNotification, client: McpClient): Reply {
+    this.#options.server.notified(message, client);
+    return accepted();
+  }
+
+  async #request(message: JsonRpcRequest, client: McpClient, origin: HttpOrigin): Promise<Reply> {
+    if (message.method === 'initialize' && client.era === 'legacy') {
+      return this.#initialize(message, createHttpExchange(client, origin));
+    }
+    if (message.method === 'subscriptions/listen' && client.era === 'modern') {
+      return this.#options.server.listen(message).reply;
+    }
+    const reply = new HttpReply({
+      acceptsStream: accepts(origin.wire, 'text/event-stream'),
+      onNotification: this.#options.onNotificationSent,
+      onAnswer: (bytes) => this.#options.onAnswer(message, bytes),
+      onOpen: () => this.#options.onStream('post', 1),
+      onClose: () => this.#options.onStream('post', -1),
+      ...(client.session === undefined ? {} : { headers: { 'mcp-session-id': client.session.id } }),
+    });
+    this.#reply(message, createHttpExchange(client, origin, reply), reply).catch((defect: unknown) => {
+      const told = this.#options.server.toMcpError(defect);
+      reply.answer(message.id, { error: told.toJson(), httpStatus: told.httpStatus });
+    });
+    return reply.reply;
+  }
+
+  async #initialize(message: JsonRpcRequest, exchange: Exchange): Promise<Reply> {
+    const { session, result } = await this.#options.server.initialize(message, exchange);
+    const ctx = this.#options.readContext(message, exchange);
+    const headers = { 'mcp-session-id': session.id, ...responseHeaders(ctx) };
+    return jsonReply({ jsonrpc: '2.0', id: message.id, result }, 200, headers);
+  }
+
+  async #reply(message: JsonRpcRequest, exchange: CancellableExchange, reply: HttpReply): Promise<void> {
+    const answer = await this.#run(message, exchange);
+    if (!reply.isIdentified) {
+      reply.identify(this.#options.readContext(message, exchange), undefined);
+    }
+    reply.answer(message.id, answer);
+  }
+
+  /** Runs the request; while it does, `notifications/cancelled` finds it in its session. */
+  async #run(message: JsonRpcRequest, exchange: CancellableExchange): Promise<Answer> {
+    const running = exchange.client.session?.running;
+    running?.set(message.id, exchange.controller);
+    try {
+      return await this.#options.server.handle(message, exchange);
+    } finally {
+      running?.delete(message.id);
+    }
+  }
+}
+
+/** Whether the client takes `type`. No Accept header, and wild cards, take everything. */
+function accepts(wire: Wire, type: string): boolean {
+  const accept = headerText(wire.headers, 'accept');
+  return (
+    accept === undefined ||
+    accept.includes(type) ||
+    accept.includes('*/*') ||
+    accept.includes(`${type.split('/')[0]}/*`)
+  );
+}
+
+function accepted(): Reply {
+  return emptyReply(202);
+}

@@ -1,0 +1,11 @@
+import type { JsonRpcId } from '../../protocol/json-rpc.ts';
+import { jsonReply, type Reply } from '../../http/reply.ts';
+import { McpError } from '../../protocol/mcp-protocol.ts';
+
+/** What was thrown as the answer to message `id` (null where it could not be read). @throws Whatever is no McpError. */
+export function toErrorReply(id: JsonRpcId | null, thrown: unknown): Reply {
+  if (thrown instanceof McpError) {
+    return jsonReply({ jsonrpc: '2.0', id, error: thrown.toJson() }, thrown.httpStatus);
+  }
+  throw thrown;
+}

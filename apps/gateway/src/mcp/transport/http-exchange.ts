@@ -1,0 +1,44 @@
+import type { Wire } from '../../http/wire.ts';
+import { askClient } from '../ask-client.ts';
+import type { Exchange } from '../exchange.ts';
+import type { HttpReply } from './http-reply.ts';
+import type { McpClient } from '../mcp-client.ts';
+
+/** Where a message came from. */
+export interface HttpOrigin {
+  readonly wire: Wire;
+  /** Subject of the verified credential. */
+  readonly authSubject: string | undefined;
+}
+
+/** An exchange that `notifications/cancelled` can end. */
+export interface CancellableExchange extends Exchange {
+  readonly controller: AbortController;
+}
+
+/** One request over HTTP with its way back. Without a `reply` of its own (a batch) nothing can be said before the answer. */
+export function createHttpExchange(client: McpClient, origin: HttpOrigin, reply?: HttpReply): CancellableExchange {
+  const { wire, authSubject } = origin;
+  const { session } = client;
+  const controller = new AbortController();
+  if (client.era === 'modern') {
+    wire.onGone(() => controller.abort());
+  }
+  return {
+    client,
+    headers: wire.headers,
+    peerAddress: wire.peerAddress,
+    authSubject,
+    controller,
+    signal: controller.signal,
+    isCallerGone: () => wire.isGone(),
+    notify: (method, params) => reply?.notify(method, params),
+    identify: (ctx, search) => reply?.identify(ctx, search),
+    ...(session === undefined || reply === undefined
+      ? {}
+      : {
+          ask: (method, params, signal) =>
+            askClient(session, { method, params, signal }, (question) => reply.send(question)),
+        }),
+  };
+}

@@ -1,0 +1,92 @@
+import { type RequestContext, responseHeaders, type SearchAnswer } from '@dcc-mcp/request-context';
+import type { JsonObject, JsonRpcId, JsonRpcMessage } from '../../protocol/json-rpc.ts';
+import { jsonReply, type Reply } from '../../http/reply.ts';
+import { EventStream, type EventStreamOptions } from './event-stream.ts';
+import type { Answer } from '../exchange.ts';
+
+export interface HttpReplyOptions extends EventStreamOptions {
+  /** Whether the client takes `text/event-stream`; without it notifications have nowhere to go and are dropped. */
+  readonly acceptsStream: boolean;
+  /** Called with the size of the answer's JSON, in bytes. */
+  readonly onAnswer?: (bytes: number) => void;
+  /** Called when the reply becomes an event stream. */
+  readonly onOpen?: () => void;
+}
+
+/**
+ * The answer to one POST: plain JSON, unless something has to be said before the answer is there —
+ * then the response becomes an event stream that ends with the answer.
+ */
+export class HttpReply {
+  /** Resolves as soon as it is known which of the two it is. */
+  readonly reply: Promise<Reply>;
+  readonly #options: HttpReplyOptions;
+  #context: { readonly ctx: RequestContext; readonly search: SearchAnswer | undefined } | undefined;
+  #resolve: (reply: Reply) => void = () => {};
+  #stream: EventStream | undefined;
+  #isAnswered = false;
+
+  constructor(options: HttpReplyOptions) {
+    this.#options = options;
+    this.reply = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  get isIdentified(): boolean {
+    return this.#context !== undefined;
+  }
+
+  /** Takes what the headers of the answer say of it. */
+  identify(ctx: RequestContext, search: SearchAnswer | undefined): void {
+    this.#context = { ctx, search };
+  }
+
+  /** False where the client can't receive it. */
+  send(message: JsonRpcMessage): boolean {
+    if (!this.#options.acceptsStream || this.#isAnswered) {
+      return false;
+    }
+    if (this.#stream === undefined) {
+      this.#stream = new EventStream({ ...this.#options, headers: this.#headers() });
+      this.#options.onOpen?.();
+      this.#resolve(this.#stream.reply);
+    }
+    this.#stream.send(message);
+    return this.#stream.isOpen;
+  }
+
+  /** Read as late as can be: by then the entry span has started. */
+  #headers(): Readonly<Record<string, string>> {
+    const { headers } = this.#options;
+    if (this.#context === undefined) {
+      return headers ?? {};
+    }
+    const { ctx, search } = this.#context;
+    return { ...headers, ...responseHeaders(ctx, search) };
+  }
+
+  notify(method: string, params: JsonObject | undefined): void {
+    this.send({ jsonrpc: '2.0', method, ...(params === undefined ? {} : { params }) });
+  }
+
+  /** Ends the reply with the answer to request `id`. */
+  answer(id: JsonRpcId, answer: Answer): void {
+    this.#isAnswered = true;
+    const message = responseMessage(id, answer);
+    if (this.#stream === undefined) {
+      const reply = jsonReply(message, 'error' in answer ? answer.httpStatus : 200, this.#headers());
+      this.#options.onAnswer?.(Number(reply.headers['content-length']));
+      this.#resolve(reply);
+      return;
+    }
+    this.#options.onAnswer?.(this.#stream.send(message));
+    this.#stream.close();
+  }
+}
+
+export function responseMessage(id: JsonRpcId, answer: Answer): JsonRpcMessage {
+  return 'error' in answer
+    ? { jsonrpc: '2.0', id, error: answer.error }
+    : { jsonrpc: '2.0', id, result: answer.result };
+}

@@ -1,0 +1,35 @@
+import type { RouteTable } from '../../http/app.ts';
+import { jsonReply, type Reply } from '../../http/reply.ts';
+import type { McpEndpoint } from './endpoint.ts';
+import { toErrorReply } from './error-reply.ts';
+import { ERROR_INVALID_REQUEST } from '../../protocol/mcp-protocol.ts';
+
+const TOO_LARGE = {
+  jsonrpc: '2.0',
+  id: null,
+  error: { code: ERROR_INVALID_REQUEST, message: 'The body is too large' },
+};
+
+/** The routes of `/mcp`. */
+export function mcpRoutes(endpoint: McpEndpoint, bodyLimitBytes: number): RouteTable {
+  return {
+    'POST /mcp': {
+      guard: 'api',
+      isWork: true,
+      handler: async ({ wire, authSubject }) => {
+        const reading = await wire.readBody(bodyLimitBytes);
+        return reading.ok ? endpoint.post(reading.text, { wire, authSubject }) : jsonReply(TOO_LARGE, 413);
+      },
+    },
+    'GET /mcp': { guard: 'api', isWork: true, handler: ({ wire }) => orError(() => endpoint.get(wire)) },
+    'DELETE /mcp': { guard: 'api', handler: ({ wire }) => orError(() => endpoint.delete(wire)) },
+  };
+}
+
+function orError(answer: () => Reply): Reply {
+  try {
+    return answer();
+  } catch (error) {
+    return toErrorReply(null, error);
+  }
+}

@@ -1,0 +1,184 @@
+import type { Readable, Writable } from 'node:stream';
+import type { Gateway } from '../../gateway.ts';
+import {
+  isJsonRpcId,
+  type JsonObject,
+  type JsonRpcId,
+  type JsonRpcMessage,
+  type JsonRpcNotification,
+  type JsonRpcRequest,
+} from '../../protocol/json-rpc.ts';
+import { LineFramer } from '../../protocol/line-framer.ts';
+import { askClient, type Question } from '../ask-client.ts';
+import type { Exchange } from '../exchange.ts';
+import { responseMessage } from './http-reply.ts';
+import { type McpClient, modernClient, sessionClient, unknownClient } from '../mcp-client.ts';
+import { checkMessage, parseJson } from '../messages.ts';
+import { ERROR_INVALID_REQUEST, eraOf, McpError } from '../../protocol/mcp-protocol.ts';
+import type { ClientAnswer, Session } from '../sessions.ts';
+
+/** One message of a client; far above what a body over HTTP may be. */
+const MAX_LINE_BYTES = 64 * 1024 * 1024;
+
+/** Speaks MCP on the streams of a process: one message a line, nothing else on stdout. */
+export function serveStdio(
+  gateway: Gateway,
+  streams: { readonly stdin: Readable; readonly stdout: Writable },
+  onEnd: () => void,
+): void {
+  const front = new StdioFront(gateway, (message) => streams.stdout.write(`${JSON.stringify(message)}\n`));
+  // JSON may hold the line separators of Unicode, which Node's own reader of lines would cut at.
+  const lines = new LineFramer({
+    maxLineBytes: MAX_LINE_BYTES,
+    onLine: (line) => front.receive(line),
+    onOverlong: () => front.refuse(`Invalid Request: a message is longer than ${MAX_LINE_BYTES} bytes`),
+  });
+  let hasEnded = false;
+  const end = (): void => {
+    if (!hasEnded) {
+      hasEnded = true;
+      streams.stdin.pause();
+      front.close();
+      onEnd();
+    }
+  };
+  streams.stdin.on('data', (chunk: Buffer) => lines.push(chunk));
+  streams.stdin.on('end', () => {
+    lines.end();
+    end();
+  });
+  streams.stdin.on('close', end);
+  streams.stdin.on('error', end);
+  // Nobody reads the answers any more: that is the end of the client, not a reason to lose what it has done.
+  streams.stdout.on('error', end);
+}
+
+class StdioFront {
+  readonly #gateway: Gateway;
+  readonly #send: (message: JsonRpcMessage, request?: JsonRpcRequest) => void;
+  readonly #running = new Map<JsonRpcId, AbortController>();
+  /** What ends each `subscriptions/listen`. */
+  readonly #listening = new Map<JsonRpcId, () => void>();
+  /** The one session of a handshake-era client on this pipe. */
+  #session: Session | undefined;
+  #isClosed = false;
+
+  constructor(gateway: Gateway, send: (message: JsonRpcMessage) => void) {
+    this.#gateway = gateway;
+    this.#send = (message, request) => {
+      gateway.onStdioMessage(message, request);
+      send(message);
+    };
+  }
+
+  receive(line: string): void {
+    if (line.trim() === '') {
+      return;
+    }
+    try {
+      this.#take(checkMessage(parseJson(line, 'line')));
+    } catch (error) {
+      this.#send({ jsonrpc: '2.0', id: null, error: this.#gateway.mcp.toMcpError(error).toJson() });
+    }
+  }
+
+  /** Answers what can't be read. */
+  refuse(message: string): void {
+    this.#send({ jsonrpc: '2.0', id: null, error: { code: ERROR_INVALID_REQUEST, message } });
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    if (this.#session !== undefined) {
+      this.#gateway.sessions.end(this.#session.id, 'deleted');
+    }
+  }
+
+  #take(message: ReturnType<typeof checkMessage>): void {
+    if (!('method' in message)) {
+      this.#session?.asked.get(message.id)?.(message.answer);
+    } else if ('id' in message) {
+      void this.#request(message);
+    } else {
+      this.#notified(message);
+    }
+  }
+
+  #notified(message: JsonRpcNotification): void {
+    const id = message.method === 'notifications/cancelled' ? message.params?.['requestId'] : undefined;
+    if (isJsonRpcId(id)) {
+      this.#running.get(id)?.abort();
+      this.#listening.get(id)?.();
+      this.#listening.delete(id);
+    }
+    this.#gateway.mcp.notified(message, unknownClient('stdio'));
+  }
+
+  async #request(request: JsonRpcRequest): Promise<void> {
+    try {
+      if (eraOf(request.params) === 'legacy' && request.method === 'initialize') {
+        await this.#initialize(request);
+        return;
+      }
+      const client = this.#clientOf(request.params);
+      if (client.era === 'modern' && request.method === 'subscriptions/listen') {
+        this.#listening.set(request.id, this.#gateway.broadcast.listenOnPipe(request, this.#send));
+        return;
+      }
+      await this.#answer(request, client);
+    } catch (error) {
+      this.#send({ jsonrpc: '2.0', id: request.id, error: this.#gateway.mcp.toMcpError(error).toJson() });
+    }
+  }
+
+  async #initialize(request: JsonRpcRequest): Promise<void> {
+    const { session, result } = await this.#gateway.mcp.initialize(
+      request,
+      this.#exchange(unknownClient('stdio'), new AbortController().signal),
+    );
+    session.listener = this.#send;
+    this.#session = session;
+    this.#send({ jsonrpc: '2.0', id: request.id, result });
+  }
+
+  async #answer(request: JsonRpcRequest, client: McpClient): Promise<void> {
+    const controller = new AbortController();
+    this.#running.set(request.id, controller);
+    const answer = await this.#gateway.mcp.handle(request, this.#exchange(client, controller.signal));
+    this.#running.delete(request.id);
+    this.#send(responseMessage(request.id, answer), request);
+  }
+
+  #clientOf(params: JsonObject | undefined): McpClient {
+    if (eraOf(params) === 'modern') {
+      return modernClient(params, 'stdio');
+    }
+    if (this.#session === undefined) {
+      throw new McpError(ERROR_INVALID_REQUEST, 'Send initialize first');
+    }
+    return sessionClient(this.#session, 'stdio');
+  }
+
+  #exchange(client: McpClient, signal: AbortSignal): Exchange {
+    const { session } = client;
+    return {
+      client,
+      headers: {},
+      peerAddress: undefined,
+      authSubject: undefined,
+      signal,
+      isCallerGone: () => this.#isClosed,
+      notify: (method, params) => this.#send({ jsonrpc: '2.0', method, ...(params === undefined ? {} : { params }) }),
+      ...(session === undefined
+        ? {}
+        : { ask: (method, params, until) => this.#ask(session, { method, params, signal: until }) }),
+    };
+  }
+
+  #ask(session: Session, question: Question): Promise<ClientAnswer> {
+    return askClient(session, question, (message) => {
+      this.#send(message);
+      return true;
+    });
+  }
+}

@@ -1,0 +1,115 @@
+import { createGatewayMetrics, type GatewayMetrics } from '@dcc-mcp/gateway-metrics';
+import { createRequestMetrics, type RequestMetrics } from '@dcc-mcp/http-adapter/request-metrics';
+import { createScraper, type Scraper } from '@dcc-mcp/prometheus-bridge';
+import type { SessionEndReason, UpstreamState } from '@dcc-mcp/semantic-conventions';
+import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
+import type { Telemetry } from '@dcc-mcp/telemetry-node';
+import type { Catalogue } from '../catalog/catalog.ts';
+import type { Session, Sessions } from '../mcp/sessions.ts';
+import type { Upstreams } from '../registry/upstreams.ts';
+import type { Streams } from './stream-counts.ts';
+import type { UpstreamReadiness } from '../upstream/upstream.ts';
+
+/** What a gateway measures with. All absent with metrics off: then no instrument exists. */
+export interface GatewayInstruments {
+  readonly metrics: GatewayMetrics | undefined;
+  readonly requests: RequestMetrics | undefined;
+  /** Absent while nothing turns `/metrics` on. */
+  readonly scraper: Scraper | undefined;
+}
+
+/** What instruments are made from. */
+export interface InstrumentsOptions {
+  readonly config: GatewayConfig;
+  readonly telemetry: Telemetry;
+  readonly version: string;
+  readonly catalogue: Catalogue;
+  /** One line for people. */
+  readonly log: (line: string) => void;
+}
+
+/** @throws {TypeError} When an excluded handler or a prefix can't be used; the message names it. */
+export function createInstruments(options: InstrumentsOptions): GatewayInstruments {
+  const { isMetering } = options.telemetry;
+  const metrics = isMetering ? createCallMetrics(options) : undefined;
+  const requests = isMetering ? createHttpMetrics(options) : undefined;
+  return { metrics, requests, scraper: createOwnScraper(options, metrics) };
+}
+
+function createCallMetrics({ config, telemetry, version, catalogue }: InstrumentsOptions): GatewayMetrics {
+  return createGatewayMetrics(telemetry.meterFor('@dcc-mcp/gateway', version), {
+    isRegisteredTool: (label) => catalogue.isRegisteredLabel(label),
+    version,
+    exemplarFilter: config.otel.metrics.exemplarFilter,
+  });
+}
+
+function createHttpMetrics({ config, telemetry, version }: InstrumentsOptions): RequestMetrics {
+  const { excludedHandlers, customLabels, namespace, subsystem } = config.metrics;
+  return createRequestMetrics({
+    meter: telemetry.meterFor('@dcc-mcp/http-adapter', version),
+    excludedHandlers,
+    customLabels,
+    ...(namespace === undefined ? {} : { namespace }),
+    ...(subsystem === undefined ? {} : { subsystem }),
+  });
+}
+
+function createOwnScraper(
+  { config, telemetry, log }: InstrumentsOptions,
+  metrics: GatewayMetrics | undefined,
+): Scraper | undefined {
+  const { metricReader } = telemetry;
+  return metricReader === undefined
+    ? undefined
+    : createScraper(metricReader, {
+        scopeLabels: config.metrics.scopeLabels,
+        onError: (error) => log(`metrics: ${error.message}`),
+        ...(metrics === undefined ? {} : { exemplars: metrics.exemplars }),
+        ...(telemetry.isMetering ? { selfMeter: telemetry.meterFor('@dcc-mcp/prometheus-bridge') } : {}),
+      });
+}
+
+/** Gauges that are read when somebody collects. */
+export function observeGateway(
+  metrics: GatewayMetrics,
+  parts: {
+    readonly sessions: Sessions;
+    readonly catalogue: Catalogue;
+    readonly upstreams: Upstreams;
+    readonly streams: Streams;
+  },
+): { stop(): void } {
+  const { sessions, catalogue, upstreams, streams } = parts;
+  return metrics.observe({
+    activeSessions: () => sessions.count,
+    registeredTools: () => catalogue.size,
+    upstreams: () => upstreamStates(upstreams),
+    queueDepth: () => upstreams.all().reduce((sum, { load }) => sum + load.queued, 0),
+    callsInFlight: () => upstreams.all().reduce((sum, { load }) => sum + load.running, 0),
+    streams: () => streams.counts(),
+  });
+}
+
+/** Counts and times the end of a session with a client. @param now Epoch milliseconds. */
+export function recordSessionEnd(
+  metrics: GatewayMetrics,
+  session: Session,
+  { reason, now }: { readonly reason: SessionEndReason; readonly now: number },
+): void {
+  const transport = session.listener === undefined ? 'tcp' : 'pipe';
+  metrics.recordSessionEnded(reason);
+  metrics.recordSession({ side: 'server', durationSeconds: (now - session.startedAt) / 1000, transport });
+}
+
+/** Label values of `dcc_mcp_gateway_upstreams`: an upstream that waits for its first use counts as booting. */
+function upstreamStates(upstreams: Upstreams): Partial<Record<UpstreamState, number>> {
+  const counts = upstreams.countByReadiness();
+  const of = (readiness: UpstreamReadiness): number => counts.get(readiness) ?? 0;
+  return {
+    ready: of('ready'),
+    booting: of('booting') + of('idle'),
+    unreachable: of('unreachable'),
+    disabled: of('disabled'),
+  };
+}

@@ -1,0 +1,66 @@
+import { registerBuildInfo, SDK_CARDINALITY_LIMIT } from '@dcc-mcp/gateway-metrics';
+import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
+import {
+  isLogged,
+  registerProcessMetrics,
+  registerRuntimeMetrics,
+  startTelemetry,
+  type Telemetry,
+} from '@dcc-mcp/telemetry-node';
+import { ATTRIBUTE_CATALOGUE, type CapturePolicy, createSpanRedaction } from '@dcc-mcp/workflow-spans';
+import { VERSION } from '../config/version.ts';
+
+/** Telemetry of one gateway and of the process it runs in. */
+export interface GatewayTelemetry {
+  readonly telemetry: Telemetry;
+  /** Flushes and ends it, within `timeoutMillis`. */
+  stop(timeoutMillis: number): Promise<void>;
+}
+
+/** Starts traces, metrics and logs, and the metrics of the process; no global is touched. */
+export function startGatewayTelemetry(
+  config: GatewayConfig,
+  capture: CapturePolicy,
+  log: (line: string) => void,
+): GatewayTelemetry {
+  const telemetry = startTelemetry(config.otel, {
+    resourceAttributes: { 'service.name': 'dcc-mcp-gateway', 'service.version': VERSION },
+    scopeName: '@dcc-mcp/gateway',
+    scopeVersion: VERSION,
+    pull: isScraped(config),
+    cardinalityLimit: SDK_CARDINALITY_LIMIT,
+    doubleAttributes: ATTRIBUTE_CATALOGUE.filter(({ type }) => type === 'double').map(({ key }) => key),
+    spanRedaction: createSpanRedaction(capture),
+    onHealthChange: ({ exporter, message }) => {
+      if (isLogged(config.otel.logLevel, exporter.state === 'ok' ? 'info' : 'warn')) {
+        log(message);
+      }
+    },
+  });
+  const stopMeasuring = measureProcess(telemetry);
+  return {
+    telemetry,
+    stop: async (timeoutMillis) => {
+      await telemetry.shutdown({ timeoutMillis });
+      stopMeasuring();
+    },
+  };
+}
+
+/** Whether anything turns /metrics on. */
+function isScraped({ metrics, otel }: GatewayConfig): boolean {
+  return metrics.enabled ?? otel.metrics.readers.some(({ type }) => type === 'prometheus');
+}
+
+/** @returns What ends the measuring. */
+function measureProcess(telemetry: Telemetry): () => void {
+  if (!telemetry.isMetering) {
+    // OTEL_SDK_DISABLED: a scrape still says who is there.
+    registerBuildInfo(telemetry.infoMeter, { version: VERSION });
+    return () => {};
+  }
+  const meter = telemetry.meterFor('@dcc-mcp/telemetry-node');
+  registerProcessMetrics(meter);
+  const runtime = registerRuntimeMetrics(meter);
+  return () => runtime.stop();
+}

@@ -1,0 +1,149 @@
+import { backoffMillis } from '../backoff.ts';
+import { unreachable } from '../failures.ts';
+import type { Link } from './connection.ts';
+import type { OpenedLink } from './open-connection.ts';
+import type { HopFailure } from '../upstream.ts';
+
+/** A link that held this long starts its next series of tries from the shortest pause. */
+const STABLE_AFTER_MILLIS = 10_000;
+
+export interface LinkKeeperOptions {
+  /** Connects; told by `signal` when nobody wants the outcome any more. */
+  open(signal: AbortSignal): Promise<OpenedLink>;
+  readonly random: () => number;
+  /** The longest pause between two tries. */
+  readonly maxPauseMillis: number;
+  onAttempt(): void;
+  /** A link stands; it is handed out once this has resolved. */
+  onUp(link: Link): Promise<void>;
+  onFailed(failure: HopFailure): void;
+  /** A link that stood is gone: it was lost, or is no longer wanted. */
+  onDown(link: Link, end: { readonly isLost: boolean; readonly durationSeconds: number }): void;
+}
+
+/** Keeps one link to an upstream standing: connects, and connects again with growing pauses when it is lost. */
+export class LinkKeeper {
+  readonly #options: LinkKeeperOptions;
+  readonly #closing = new AbortController();
+  #link: Link | undefined;
+  #linkedAt = 0;
+  #attempts = 0;
+  #isStarted = false;
+  #attempt: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #waiters = new Set<(failure: HopFailure | undefined) => void>();
+
+  constructor(options: LinkKeeperOptions) {
+    this.#options = options;
+  }
+
+  get link(): Link | undefined {
+    return this.#link;
+  }
+
+  get isStarted(): boolean {
+    return this.#isStarted;
+  }
+
+  begin(): void {
+    if (!this.#isStarted && !this.#closing.signal.aborted) {
+      this.#isStarted = true;
+      this.#try();
+    }
+  }
+
+  /** Waits for the outcome of the running, or else the next, try. */
+  whenUp(timeoutMillis: number, toFailure: () => HopFailure): Promise<HopFailure | undefined> {
+    if (this.#link !== undefined) {
+      return Promise.resolve(undefined);
+    }
+    return new Promise((resolve) => {
+      const finish = (failure: HopFailure | undefined): void => {
+        clearTimeout(timer);
+        this.#waiters.delete(finish);
+        resolve(failure);
+      };
+      const timer = setTimeout(() => finish(toFailure()), timeoutMillis);
+      this.#waiters.add(finish);
+    });
+  }
+
+  /** The link is gone: another one is tried for. */
+  lost(reason: string): void {
+    const link = this.#link;
+    if (link === undefined || this.#closing.signal.aborted) {
+      return;
+    }
+    this.#link = undefined;
+    if (performance.now() - this.#linkedAt > STABLE_AFTER_MILLIS) {
+      this.#attempts = 0;
+    }
+    this.#down(link, true);
+    void link.close();
+    this.#options.onFailed(unreachable(reason).failure);
+    this.#tryLater();
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    clearTimeout(this.#timer);
+    const link = this.#link;
+    this.#link = undefined;
+    if (link !== undefined) {
+      this.#down(link, false);
+    }
+    this.#tell(unreachable('The gateway is shutting down').failure);
+    await Promise.all([link?.close(), this.#attempt]);
+  }
+
+  #down(link: Link, isLost: boolean): void {
+    this.#options.onDown(link, { isLost, durationSeconds: (performance.now() - this.#linkedAt) / 1000 });
+  }
+
+  #try(): void {
+    this.#options.onAttempt();
+    this.#attempt = this.#connect().finally(() => {
+      this.#attempt = undefined;
+    });
+  }
+
+  async #connect(): Promise<void> {
+    const opened = await this.#open();
+    if (this.#closing.signal.aborted) {
+      await (opened.ok ? opened.link.close() : undefined);
+      return;
+    }
+    if (!opened.ok) {
+      this.#options.onFailed(opened.failure);
+      this.#tell(opened.failure);
+      this.#tryLater();
+      return;
+    }
+    this.#link = opened.link;
+    this.#linkedAt = performance.now();
+    await this.#options.onUp(opened.link);
+    this.#tell(undefined);
+  }
+
+  async #open(): Promise<OpenedLink> {
+    try {
+      return await this.#options.open(this.#closing.signal);
+    } catch (error) {
+      // Settings that the platform refuses: an invalid URL, a null byte in an argument.
+      return unreachable(error instanceof Error ? error.message : 'could not be started');
+    }
+  }
+
+  #tryLater(): void {
+    const { random, maxPauseMillis } = this.#options;
+    const pause = backoffMillis(this.#attempts, { random, maxMillis: maxPauseMillis });
+    this.#attempts += 1;
+    this.#timer = setTimeout(() => this.#try(), pause).unref();
+  }
+
+  #tell(failure: HopFailure | undefined): void {
+    for (const waiter of this.#waiters) {
+      waiter(failure);
+    }
+  }
+}

@@ -1,0 +1,177 @@
+import { isJsonObject, type Era, type JsonObject } from '../../protocol/json-rpc.ts';
+import { ERROR_METHOD_NOT_FOUND } from '../../protocol/mcp-protocol.ts';
+import { isDccCore, type CoreReadiness } from '../dcc-core.ts';
+import { readProgressToken } from './envelope.ts';
+import { unreachable } from '../failures.ts';
+import { ownCall, type WireCall } from './hop.ts';
+import { findMirroredParameters, type MirroredParameter } from '../http/mirror-headers.ts';
+import type { ServerFacts } from './negotiate.ts';
+import type { RpcSession } from './rpc-session.ts';
+import type { SessionMemory } from './session-memory.ts';
+import { Subscriptions } from './subscriptions.ts';
+import type { HopEnvelope, HopFailure, HopRequest, HopResult } from '../upstream.ts';
+
+export interface LinkOptions {
+  readonly session: RpcSession;
+  readonly facts: ServerFacts;
+  readonly memory: SessionMemory;
+  readonly random: () => number;
+  /** Asks dcc-mcp-core's own readiness route; absent over stdio. */
+  readonly readReadiness?: () => Promise<CoreReadiness>;
+  /** Opens a handshake session beside the modern one, for callers that can be asked; absent over stdio. */
+  readonly openTwin?: () => Promise<RpcSession | undefined>;
+  /** Ends what the link stands on, after the session. */
+  readonly dispose: () => Promise<void>;
+}
+
+const EMPTY: HopResult = { ok: true, result: {} };
+/** Methods in whose middle a handshake-era server may ask the caller something. */
+const MAY_ASK: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read']);
+
+/** Whether a server refuses the very question, as one of the other era does; a missing `ping` is just missing. */
+function isNotUnderstood({ httpStatus, rpcError }: HopFailure, era: Era): boolean {
+  const isRefused = httpStatus === 400 || httpStatus === 404 || httpStatus === 405;
+  return isRefused || (era === 'modern' && rpcError?.code === ERROR_METHOD_NOT_FOUND);
+}
+
+/** A working connection to one upstream: what its era and kind of server need is known here. */
+export class Link {
+  readonly facts: ServerFacts;
+  readonly session: RpcSession;
+  readonly #options: LinkOptions;
+  readonly #subscriptions: Subscriptions | undefined;
+  #mirrored: ReadonlyMap<string, readonly MirroredParameter[]> = new Map();
+  #isDccCore = false;
+  #twin: Promise<RpcSession | undefined> | undefined;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.session = options.session;
+    this.facts = options.facts;
+    if (options.facts.era === 'modern') {
+      this.#subscriptions = new Subscriptions(options.session, options.facts.capabilities, options.random);
+      for (const uri of options.memory.uris) {
+        this.#subscriptions.set(uri, true);
+      }
+    } else {
+      options.session.transport.openStream();
+    }
+  }
+
+  /** Asks dcc-mcp-core's own readiness route; absent for every other server. */
+  get readReadiness(): (() => Promise<CoreReadiness>) | undefined {
+    return this.#isDccCore ? this.#options.readReadiness : undefined;
+  }
+
+  /** Whether the tools list has to be asked for now and then, because changes are not told. */
+  get mustPollTools(): boolean {
+    const tools = this.facts.capabilities['tools'];
+    const isAnnounced = isJsonObject(tools) && tools['listChanged'] === true;
+    return this.#isDccCore || (isAnnounced && !this.session.transport.canBeNotified);
+  }
+
+  /** Learns from the tools list what calls will need. */
+  learn(tools: readonly JsonObject[]): void {
+    this.#isDccCore = this.#options.readReadiness !== undefined && isDccCore(tools);
+    const entries = tools.flatMap((tool) => {
+      const found = findMirroredParameters(tool['inputSchema']);
+      const { name } = tool;
+      return found.length === 0 || typeof name !== 'string' ? [] : [[name, found] as const];
+    });
+    this.#mirrored = new Map(entries);
+  }
+
+  request(hop: HopRequest, envelope: HopEnvelope, timeoutMillis: number): Promise<HopResult> {
+    const { method, params } = hop;
+    if (this.facts.era === 'modern') {
+      const own = this.#answerForModern(method, params);
+      if (own !== undefined) {
+        return Promise.resolve(own);
+      }
+      if (hop.peer?.era === 'legacy' && hop.peer.ask !== undefined && MAY_ASK.has(method)) {
+        return this.#requestOverTwin(hop, envelope, timeoutMillis);
+      }
+    }
+    return this.#exchange(this.session, hop, envelope, timeoutMillis);
+  }
+
+  /** One readiness probe: what the upstream offers for it. */
+  async probe(timeoutMillis: number): Promise<'ready' | 'booting' | HopFailure> {
+    const readiness = await this.readReadiness?.();
+    if (readiness !== undefined) {
+      return readiness;
+    }
+    const method = this.facts.era === 'modern' ? 'server/discover' : 'ping';
+    const answer = await this.session.exchange(ownCall(method, {}, timeoutMillis));
+    const { memory } = this.#options;
+    if (answer.ok) {
+      memory.refusesProbe = false;
+      return 'ready';
+    }
+    const isRefusal = isNotUnderstood(answer.failure, this.facts.era);
+    if (isRefusal && !memory.refusesProbe) {
+      // Perhaps another server has taken its place: the era is found out anew, but only once for the same refusal.
+      memory.refusesProbe = true;
+      return unreachable('The upstream no longer understands the era it was spoken to in').failure;
+    }
+    return isRefusal || answer.failure.rpcError !== undefined ? 'ready' : answer.failure;
+  }
+
+  async close(): Promise<void> {
+    this.#subscriptions?.close();
+    const twin = await this.#twin;
+    await Promise.all([this.session.close(), twin?.close()]);
+    await this.#options.dispose();
+  }
+
+  async #exchange(
+    session: RpcSession,
+    hop: HopRequest,
+    envelope: HopEnvelope,
+    timeoutMillis: number,
+  ): Promise<HopResult> {
+    const result = await session.exchange(this.#toCall(hop, envelope, timeoutMillis));
+    if (result.ok) {
+      this.#options.memory.note(hop.method, hop.params);
+    }
+    return result;
+  }
+
+  #toCall(hop: HopRequest, envelope: HopEnvelope, timeoutMillis: number): WireCall {
+    // dcc-mcp-core takes a progress token for the wish to run the call as a job, and answers "pending".
+    const progressToken = hop.peer === undefined || this.#isDccCore ? undefined : readProgressToken(hop.params);
+    const { name } = hop.params;
+    const mirrored = hop.method === 'tools/call' && typeof name === 'string' ? this.#mirrored.get(name) : undefined;
+    return {
+      method: hop.method,
+      params: hop.params,
+      envelope,
+      timeoutMillis,
+      ...(hop.signal === undefined ? {} : { signal: hop.signal }),
+      ...(hop.peer === undefined ? {} : { peer: hop.peer }),
+      ...(progressToken === undefined ? {} : { progressToken }),
+      ...(mirrored === undefined ? {} : { mirrored }),
+    };
+  }
+
+  /** Methods of the handshake era that have another form in the stateless one. */
+  #answerForModern(method: string, params: JsonObject): HopResult | undefined {
+    const { uri } = params;
+    if ((method === 'resources/subscribe' || method === 'resources/unsubscribe') && typeof uri === 'string') {
+      this.#subscriptions?.set(uri, method === 'resources/subscribe');
+      this.#options.memory.note(method, params);
+      return EMPTY;
+    }
+    // The level travels with each request (`peer.logLevel`); liveness is the gateway's own affair.
+    return method === 'logging/setLevel' || method === 'ping' ? EMPTY : undefined;
+  }
+
+  async #requestOverTwin(hop: HopRequest, envelope: HopEnvelope, timeoutMillis: number): Promise<HopResult> {
+    this.#twin ??= this.#options.openTwin?.() ?? Promise.resolve(undefined);
+    const twin = await this.#twin;
+    if (twin?.isOver === true) {
+      this.#twin = undefined; // the next call opens another
+    }
+    return this.#exchange(twin === undefined || twin.isOver ? this.session : twin, hop, envelope, timeoutMillis);
+  }
+}

@@ -1,0 +1,96 @@
+import type { JsonObject, JsonRpcId } from '../../protocol/json-rpc.ts';
+import { cancelled, timedOut } from '../failures.ts';
+import type { MirroredParameter } from '../http/mirror-headers.ts';
+import type { HopEnvelope, HopPeer, HopResult } from '../upstream.ts';
+
+/** One JSON-RPC request as it goes on the wire. */
+export interface WireCall {
+  readonly method: string;
+  readonly params: JsonObject;
+  readonly envelope: HopEnvelope;
+  /** How long the answer may take; 0 for as long as it likes (streams of notifications). */
+  readonly timeoutMillis: number;
+  readonly signal?: AbortSignal;
+  readonly peer?: HopPeer;
+  /** The caller's progress token, where progress may be asked for. */
+  readonly progressToken?: JsonRpcId;
+  readonly mirrored?: readonly MirroredParameter[];
+  /** True for the gateway's own probes, lists and handshakes: nothing the upstream asks for can belong to them. */
+  readonly isOwn?: boolean;
+}
+
+export const NO_ENVELOPE: HopEnvelope = { carrier: {}, headers: {} };
+
+/** A call of the gateway's own: probes, lists, handshakes. */
+export function ownCall(method: string, params: JsonObject, timeoutMillis: number): WireCall {
+  return { method, params, timeoutMillis, envelope: NO_ENVELOPE, isOwn: true };
+}
+
+export type Abandonment = 'timeout' | 'cancelled';
+
+/** A request in flight. It ends exactly once: by its answer, a failure, its timeout or its caller. */
+export class Hop {
+  readonly id: JsonRpcId;
+  readonly call: WireCall;
+  readonly result: Promise<HopResult>;
+  #settle: ((result: HopResult) => void) | undefined;
+  readonly #onEnd: (hop: Hop, abandoned: Abandonment | undefined) => void;
+  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #onAbort: (() => void) | undefined;
+  #watchers: (() => void)[] | undefined;
+
+  constructor(id: JsonRpcId, call: WireCall, onEnd: (hop: Hop, abandoned: Abandonment | undefined) => void) {
+    this.id = id;
+    this.call = call;
+    this.#onEnd = onEnd;
+    this.result = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    if (call.timeoutMillis > 0) {
+      this.#timer = setTimeout(() => this.#end(timedOut(call.timeoutMillis, 'wire'), 'timeout'), call.timeoutMillis);
+    }
+    if (call.signal !== undefined) {
+      this.#onAbort = () => this.#end(cancelled(), 'cancelled');
+      call.signal.addEventListener('abort', this.#onAbort, { once: true });
+    }
+  }
+
+  get isEnded(): boolean {
+    return this.#settle === undefined;
+  }
+
+  end(result: HopResult): void {
+    this.#end(result, undefined);
+  }
+
+  /** Calls back when the hop ends, at once when it has. */
+  whenEnded(callback: () => void): void {
+    if (this.isEnded) {
+      callback();
+    } else {
+      (this.#watchers ??= []).push(callback);
+    }
+  }
+
+  #end(result: HopResult, abandoned: Abandonment | undefined): void {
+    const settle = this.#settle;
+    if (settle === undefined) {
+      return;
+    }
+    this.#settle = undefined;
+    clearTimeout(this.#timer);
+    if (this.#onAbort !== undefined) {
+      this.call.signal?.removeEventListener('abort', this.#onAbort);
+    }
+    this.#onEnd(this, abandoned);
+    settle(result);
+    for (const watcher of this.#watchers ?? []) {
+      watcher();
+    }
+  }
+}
+
+/** The handshake must not be cancelled (MCP 2025-11-25, "Cancellation"), and an old server would not know the probe. */
+export function isCancellable(method: string): boolean {
+  return method !== 'initialize' && method !== 'server/discover';
+}

@@ -1,0 +1,111 @@
+import { SERVER_INFO_META_KEY } from '@modelcontextprotocol/server';
+import { isJsonObject, type Era, type JsonObject } from '../../protocol/json-rpc.ts';
+import { LATEST_LEGACY_VERSION, MODERN_VERSION } from '../../protocol/mcp-protocol.ts';
+import type { GatewayInfo } from './envelope.ts';
+import { failed, type FailedHop } from '../failures.ts';
+import { ownCall } from './hop.ts';
+import type { RpcSession } from './rpc-session.ts';
+import type { HopFailure, HopResult } from '../upstream.ts';
+
+/** What a server says of itself when the conversation begins. */
+export interface ServerFacts {
+  readonly era: Era;
+  readonly protocolVersion: string;
+  readonly capabilities: JsonObject;
+  readonly serverInfo?: JsonObject;
+  readonly instructions?: string;
+}
+
+export type Negotiation = { readonly ok: true; readonly facts: ServerFacts } | FailedHop;
+
+export interface NegotiateOptions {
+  readonly gatewayInfo: GatewayInfo;
+  /** False for a server that is known to end when it is asked for its era. */
+  readonly mayBeModern: boolean;
+  /** How long `server/discover` may take before the handshake is tried instead. */
+  readonly discoverTimeoutMillis: number;
+  /** How long a server may take to start and shake hands. */
+  readonly handshakeTimeoutMillis: number;
+}
+
+/**
+ * What the gateway can do for servers of the handshake era. Sampling and elicitation go on to the caller of the tool.
+ * No roots: one session serves many callers, and the folders of one must not become those of all.
+ */
+const CLIENT_CAPABILITIES: JsonObject = { sampling: {}, elicitation: { form: {}, url: {} } };
+
+/**
+ * Finds out which era a server speaks and begins the conversation: `server/discover` first, the handshake where that is
+ * not understood (MCP 2026-07-28, "Versioning": any refusal that is not a modern error means an older server).
+ */
+export async function negotiate(session: RpcSession, options: NegotiateOptions): Promise<Negotiation> {
+  if (!options.mayBeModern) {
+    return shakeHands(session, options);
+  }
+  const modern = await discover(session, options.discoverTimeoutMillis);
+  if (modern.ok || isFinal(modern.failure)) {
+    return modern;
+  }
+  const legacy = await shakeHands(session, options);
+  // A modern-only server that was slow to start did not answer the first question in time, but is awake now.
+  const wasSlow = modern.failure.kind === 'timeout' && !legacy.ok && legacy.failure.rpcError !== undefined;
+  return wasSlow ? discover(session, options.discoverTimeoutMillis) : legacy;
+}
+
+/** Opens a session of the handshake era. */
+export async function shakeHands(session: RpcSession, options: NegotiateOptions): Promise<Negotiation> {
+  session.era = 'legacy';
+  session.protocolVersion = LATEST_LEGACY_VERSION;
+  const params: JsonObject = {
+    protocolVersion: LATEST_LEGACY_VERSION,
+    capabilities: CLIENT_CAPABILITIES,
+    clientInfo: { name: options.gatewayInfo.name, version: options.gatewayInfo.version },
+  };
+  const answer = await session.exchange(ownCall('initialize', params, options.handshakeTimeoutMillis));
+  if (!answer.ok) {
+    return answer;
+  }
+  const { protocolVersion } = answer.result;
+  if (typeof protocolVersion !== 'string') {
+    return failed('backend-error', 'jsonrpc', 'The upstream answered initialize without a protocolVersion');
+  }
+  session.protocolVersion = protocolVersion;
+  session.notify('notifications/initialized', undefined);
+  return { ok: true, facts: toFacts('legacy', protocolVersion, answer.result, answer.result['serverInfo']) };
+}
+
+async function discover(session: RpcSession, timeoutMillis: number): Promise<Negotiation> {
+  session.era = 'modern';
+  session.protocolVersion = MODERN_VERSION;
+  const answer: HopResult = await session.exchange(ownCall('server/discover', {}, timeoutMillis));
+  if (!answer.ok) {
+    return answer;
+  }
+  const { supportedVersions, _meta: meta } = answer.result;
+  if (!Array.isArray(supportedVersions) || !supportedVersions.includes(MODERN_VERSION)) {
+    return failed(
+      'backend-error',
+      'jsonrpc',
+      `The upstream speaks no revision that the gateway speaks: ${JSON.stringify(supportedVersions)}`,
+    );
+  }
+  const serverInfo = isJsonObject(meta) ? meta[SERVER_INFO_META_KEY] : undefined;
+  return { ok: true, facts: toFacts('modern', MODERN_VERSION, answer.result, serverInfo) };
+}
+
+/** Failures that no other era would mend. */
+function isFinal(failure: HopFailure): boolean {
+  const isRefused = failure.httpStatus === 401 || failure.httpStatus === 403;
+  return isRefused || failure.kind === 'backend-unreachable' || failure.kind === 'host-died';
+}
+
+function toFacts(era: Era, protocolVersion: string, result: JsonObject, serverInfo: unknown): ServerFacts {
+  const { capabilities, instructions } = result;
+  return {
+    era,
+    protocolVersion,
+    capabilities: isJsonObject(capabilities) ? capabilities : {},
+    ...(isJsonObject(serverInfo) ? { serverInfo } : {}),
+    ...(typeof instructions === 'string' ? { instructions } : {}),
+  };
+}

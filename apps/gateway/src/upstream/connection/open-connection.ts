@@ -1,0 +1,187 @@
+import { Pool } from 'undici';
+import { readCoreReadiness } from '../dcc-core.ts';
+import type { GatewayInfo } from './envelope.ts';
+import { toChildEnv } from '../stdio/child-process.ts';
+import { failed, type FailedHop } from '../failures.ts';
+import { HttpTransport } from '../http/http-transport.ts';
+import { Link } from './connection.ts';
+import { negotiate, shakeHands, type Negotiation, type NegotiateOptions } from './negotiate.ts';
+import { RpcSession, type RpcSessionEvents } from './rpc-session.ts';
+import type { SessionMemory } from './session-memory.ts';
+import { StdioTransport } from '../stdio/stdio-transport.ts';
+import type { Transport } from './transport.ts';
+import type { UpstreamSettings } from '../upstream.ts';
+
+export interface OpenLinkOptions {
+  readonly settings: UpstreamSettings;
+  readonly gatewayInfo: GatewayInfo;
+  readonly memory: SessionMemory;
+  readonly random: () => number;
+  /** The gateway's own environment, of which a child gets the harmless part. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly maxMessageBytes: number;
+  readonly events: RpcSessionEvents;
+  /** Aborts when nobody wants the link any more. */
+  readonly signal: AbortSignal;
+  readonly onStderr: (line: string) => void;
+  /** A lost session was replaced: what the upstream says may have changed. */
+  readonly onRenewed: () => void;
+}
+
+export type OpenedLink = { readonly ok: true; readonly link: Link } | FailedHop;
+
+type HttpSettings = UpstreamSettings['transport'] & { readonly type: 'http' };
+type StdioSettings = UpstreamSettings['transport'] & { readonly type: 'stdio' };
+
+/** Connections kept for what is not a call: the notification stream, probes, lists, answers, cancellations. */
+const SPARE_CONNECTIONS = 8;
+const SILENT: RpcSessionEvents = { onNotification() {}, onLost() {}, onLateAnswer() {}, onGarbage() {} };
+
+/** Connects to an upstream and begins the conversation; leaves nothing behind when that fails. */
+export function openLink(options: OpenLinkOptions): Promise<OpenedLink> {
+  const { transport } = options.settings;
+  return transport.type === 'http' ? openHttpLink(options, transport) : openStdioLink(options, transport, true);
+}
+
+function toNegotiateOptions(options: OpenLinkOptions, isStdio: boolean, mayBeModern: boolean): NegotiateOptions {
+  return {
+    gatewayInfo: options.gatewayInfo,
+    mayBeModern,
+    discoverTimeoutMillis: 5_000,
+    // A child may first have to be fetched, or be a host application that takes its time.
+    handshakeTimeoutMillis: isStdio ? 120_000 : 15_000,
+  };
+}
+
+async function openStdioLink(
+  options: OpenLinkOptions,
+  stdio: StdioSettings,
+  mayBeModern: boolean,
+): Promise<OpenedLink> {
+  const transport = new StdioTransport({
+    settings: stdio,
+    env: toChildEnv(options.environment, stdio.env),
+    maxMessageBytes: options.maxMessageBytes,
+    onStderr: options.onStderr,
+  });
+  const { session, negotiation, lost } = await begin(
+    options,
+    transport,
+    toNegotiateOptions(options, true, mayBeModern),
+  );
+  if (negotiation.ok) {
+    return finish(options, session, negotiation, { dispose: () => Promise.resolve() });
+  }
+  await session.close();
+  // Some older servers end when the first message is not `initialize`: they get a second start without the question.
+  const mayBeOlder = mayBeModern && lost !== undefined && transport.pid !== undefined && !options.signal.aborted;
+  return mayBeOlder ? openStdioLink(options, stdio, false) : notOpened(negotiation, lost);
+}
+
+/** Whatever went wrong before there was a conversation, the upstream can't be reached; the details stay. */
+function notOpened({ failure }: FailedHop, lost: string | undefined): FailedHop {
+  const { rpcError, httpStatus } = failure;
+  return failed('backend-unreachable', 'unreachable', lost ?? failure.message, {
+    ...(rpcError === undefined ? {} : { rpcError }),
+    ...(httpStatus === undefined ? {} : { httpStatus }),
+  });
+}
+
+interface Beginning {
+  readonly session: RpcSession;
+  readonly negotiation: Negotiation;
+  /** Why the connection ended meanwhile, if it did. */
+  readonly lost: string | undefined;
+}
+
+/** Begins the conversation over `transport`; an abort ends it early. */
+async function begin(
+  options: OpenLinkOptions,
+  transport: Transport,
+  negotiateOptions: NegotiateOptions,
+): Promise<Beginning> {
+  let isUp = false; // before that the failed negotiation says what is wrong
+  let lost: string | undefined;
+  const onLost = (reason: string): void => {
+    lost = reason;
+    if (isUp) {
+      options.events.onLost(reason);
+    }
+  };
+  const session = new RpcSession(transport, options.gatewayInfo, { ...options.events, onLost });
+  const onAbort = (): void => void session.close();
+  options.signal.addEventListener('abort', onAbort);
+  const negotiation = await negotiate(session, negotiateOptions);
+  options.signal.removeEventListener('abort', onAbort);
+  isUp = true;
+  return { session, negotiation, lost };
+}
+
+function createPool(url: URL, concurrency: number): Pool {
+  return new Pool(url.origin, {
+    connections: concurrency + SPARE_CONNECTIONS,
+    pipelining: 1,
+    allowH2: false,
+    headersTimeout: 0, // the hop's own timeout is the only one
+    bodyTimeout: 0,
+    connect: { timeout: 10_000 },
+  });
+}
+
+async function openHttpLink(options: OpenLinkOptions, http: HttpSettings): Promise<OpenedLink> {
+  const { random, maxMessageBytes, settings } = options;
+  const url = new URL(http.url);
+  const pool = createPool(url, settings.concurrency);
+  const createTransport = (): HttpTransport =>
+    new HttpTransport({ pool, url, headers: http.headers, random, maxMessageBytes });
+  const negotiateOptions = toNegotiateOptions(options, false, true);
+  const { session, negotiation, lost } = await begin(options, createTransport(), negotiateOptions);
+  if (!negotiation.ok) {
+    await session.close();
+    await pool.destroy();
+    return notOpened(negotiation, lost);
+  }
+  session.renew = () => renewSession(options, session, negotiateOptions);
+  return finish(options, session, negotiation, {
+    openTwin: () => openTwin(createTransport(), negotiateOptions),
+    readReadiness: () => readCoreReadiness(pool),
+    dispose: () => pool.destroy(),
+  });
+}
+
+/** Shakes hands again after the upstream forgot the session. */
+async function renewSession(
+  { memory, events, onRenewed }: OpenLinkOptions,
+  session: RpcSession,
+  negotiateOptions: NegotiateOptions,
+): Promise<boolean> {
+  const renewed = await shakeHands(session, negotiateOptions);
+  if (renewed.ok) {
+    session.transport.openStream();
+    void memory.replay(session).then(onRenewed);
+  } else {
+    // Another server may have taken its place: the conversation begins anew, once the call in question has its answer.
+    setImmediate(() => events.onLost(`no new session: ${renewed.failure.message}`));
+  }
+  return renewed.ok;
+}
+
+/** Opens a handshake session beside a modern one; `undefined` where the server knows no handshake. */
+async function openTwin(transport: Transport, negotiateOptions: NegotiateOptions): Promise<RpcSession | undefined> {
+  const twin = new RpcSession(transport, negotiateOptions.gatewayInfo, SILENT);
+  twin.renew = async () => (await shakeHands(twin, negotiateOptions)).ok;
+  return (await shakeHands(twin, negotiateOptions)).ok ? twin : undefined;
+}
+
+async function finish(
+  options: OpenLinkOptions,
+  session: RpcSession,
+  negotiation: Negotiation & { readonly ok: true },
+  kind: Pick<ConstructorParameters<typeof Link>[0], 'openTwin' | 'readReadiness' | 'dispose'>,
+): Promise<OpenedLink> {
+  const { memory, random } = options;
+  if (negotiation.facts.era === 'legacy') {
+    await memory.replay(session);
+  }
+  return { ok: true, link: new Link({ session, facts: negotiation.facts, memory, random, ...kind }) };
+}

@@ -1,0 +1,239 @@
+import { SUBSCRIPTION_ID_META_KEY } from '@modelcontextprotocol/server';
+import { isJsonObject, type Era, type JsonObject, type JsonRpcId } from '../../protocol/json-rpc.ts';
+import { LATEST_LEGACY_VERSION } from '../../protocol/mcp-protocol.ts';
+import { toHopResult } from './answer.ts';
+import { toUpstreamParams, type GatewayInfo } from './envelope.ts';
+import { hostDied, unreachable } from '../failures.ts';
+import { Hop, type Abandonment, type WireCall } from './hop.ts';
+import { ServerRequests } from './server-requests.ts';
+import { StrayText } from './non-protocol-output.ts';
+import type { Conversation, Transport } from './transport.ts';
+import type { HopResult } from '../upstream.ts';
+
+export interface RpcSessionEvents {
+  /** A notification that belongs to no request in flight. */
+  onNotification(method: string, params: JsonObject | undefined): void;
+  /** The connection is over, once; never after `close`. */
+  onLost(reason: string): void;
+  /** An answer nobody waits for. */
+  onLateAnswer(): void;
+  onGarbage(text: string): void;
+}
+
+/** A JSON-RPC conversation with one upstream in one era: ids, routing of what comes back, cancellation. */
+export class RpcSession implements Conversation {
+  era: Era = 'legacy';
+  protocolVersion: string = LATEST_LEGACY_VERSION;
+  /** Set once the handshake is known: opens another one after the upstream forgot this session. */
+  renew: (() => Promise<boolean>) | undefined;
+  readonly transport: Transport;
+  readonly #gatewayInfo: GatewayInfo;
+  readonly #events: RpcSessionEvents;
+  readonly #inFlight = new Map<JsonRpcId, Hop>();
+  readonly #requests: ServerRequests;
+  readonly #stray: StrayText;
+  #lastId = 0;
+  #renewing: Promise<boolean> | undefined;
+  #isOver = false;
+
+  constructor(transport: Transport, gatewayInfo: GatewayInfo, events: RpcSessionEvents) {
+    this.transport = transport;
+    this.#gatewayInfo = gatewayInfo;
+    this.#events = events;
+    this.#requests = new ServerRequests((text) => transport.post(text));
+    this.#stray = new StrayText(() => this.#callers());
+    transport.attach(this);
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Sends a request and waits for what becomes of it; never rejects. */
+  exchange(call: WireCall): Promise<HopResult> {
+    return this.open(call).result;
+  }
+
+  /** Like {@link exchange}, for who needs the request itself. */
+  open(call: WireCall): Hop {
+    this.#lastId += 1;
+    const hop = new Hop(this.#lastId, call, this.#onHopEnd);
+    if (this.#isOver) {
+      hop.end(unreachable('The connection to the upstream is closed'));
+      return hop;
+    }
+    this.#inFlight.set(hop.id, hop);
+    const { carrier } = call.envelope;
+    const params = toUpstreamParams(call.params, {
+      era: this.era,
+      protocolVersion: this.protocolVersion,
+      gatewayInfo: this.#gatewayInfo,
+      carrier,
+      ...(call.progressToken === undefined ? {} : { progressToken: hop.id }),
+      ...(call.peer === undefined ? {} : { peer: call.peer }),
+    });
+    this.transport.send(hop, JSON.stringify({ jsonrpc: '2.0', id: hop.id, method: call.method, params }), call.params);
+    return hop;
+  }
+
+  notify(method: string, params: JsonObject | undefined): void {
+    if (this.#isOver) {
+      return;
+    }
+    const sent = this.era === 'legacy' ? params : this.#modernParams(params);
+    this.transport.post(JSON.stringify({ jsonrpc: '2.0', method, params: sent }), method);
+  }
+
+  onMessage(message: JsonObject, hop: Hop | undefined, httpStatus?: number): void {
+    const { id, method } = message;
+    if (typeof method === 'string') {
+      this.#onIncoming(method, message, hop);
+      return;
+    }
+    const target = typeof id === 'string' || typeof id === 'number' ? this.#inFlight.get(id) : undefined;
+    if (target !== undefined) {
+      this.#stray.onAnswer(target);
+      target.end(toHopResult(message, httpStatus));
+    } else if (id === null && hop !== undefined && !hop.isEnded && isJsonObject(message['error'])) {
+      hop.end(toHopResult(message, httpStatus)); // a server that could not read the id of what it refuses
+    } else {
+      this.#events.onLateAnswer();
+    }
+  }
+
+  onGarbage(text: string): void {
+    this.#events.onGarbage(text);
+    this.#stray.onText(text);
+  }
+
+  onOverlong(head: string, result: HopResult): void {
+    this.#stray.targetOf(head)?.end(result);
+  }
+
+  renewSession(): Promise<boolean> {
+    this.#renewing ??= (this.renew?.() ?? Promise.resolve(false)).finally(() => {
+      this.#renewing = undefined;
+    });
+    return this.#renewing;
+  }
+
+  onLost(reason: string): void {
+    if (this.#isOver) {
+      return;
+    }
+    this.#finish(hostDied(`The upstream died while it worked: ${reason}`));
+    this.#events.onLost(reason);
+  }
+
+  async close(): Promise<void> {
+    if (!this.#isOver) {
+      this.#finish(unreachable('The gateway closed the connection'));
+    }
+    await this.transport.close();
+  }
+
+  #finish(result: HopResult): void {
+    this.#isOver = true;
+    for (const hop of this.#inFlight.values()) {
+      hop.end(result);
+    }
+  }
+
+  readonly #onHopEnd = (hop: Hop, abandoned: Abandonment | undefined): void => {
+    this.#inFlight.delete(hop.id);
+    this.#stray.onEnd(hop);
+    if (abandoned !== undefined && !this.#isOver) {
+      this.transport.abandon(hop, abandoned);
+    }
+  };
+
+  #modernParams(params: JsonObject | undefined): JsonObject | undefined {
+    const { era, protocolVersion } = this;
+    return toUpstreamParams(params ?? {}, { era, protocolVersion, gatewayInfo: this.#gatewayInfo, carrier: {} });
+  }
+
+  #onIncoming(method: string, message: JsonObject, hop: Hop | undefined): void {
+    if (message['jsonrpc'] !== '2.0') {
+      return;
+    }
+    const { id } = message;
+    if (typeof id === 'string' || typeof id === 'number') {
+      const candidates = this.#callers();
+      // Without a stream of its own a request names no call: it is given to the only one there is, never to a guess.
+      const asked = hop ?? (candidates.length === 1 ? candidates[0] : undefined);
+      const params = isJsonObject(message['params']) ? message['params'] : undefined;
+      this.#requests.answer({ id, method, params }, asked, candidates.length);
+      return;
+    }
+    this.#onNotification(method, isJsonObject(message['params']) ? message['params'] : undefined, hop);
+  }
+
+  /** The calls in flight that came from a caller (not the gateway's own probes and lists). */
+  #callers(): Hop[] {
+    return [...this.#inFlight.values()].filter(({ call }) => call.isOwn !== true);
+  }
+
+  #onNotification(method: string, params: JsonObject | undefined, hop: Hop | undefined): void {
+    switch (method) {
+      case 'notifications/progress':
+        this.#onProgress(params);
+        return;
+      case 'notifications/cancelled':
+        this.#requests.cancel(params?.['requestId']);
+        return;
+      default:
+        this.#onOther(method, params, hop);
+    }
+  }
+
+  #onProgress(params: JsonObject | undefined): void {
+    const ours = params?.['progressToken'];
+    const hop = typeof ours === 'number' ? this.#inFlight.get(ours) : undefined;
+    const token = hop?.call.progressToken;
+    if (hop !== undefined && token !== undefined) {
+      tell(hop, 'notifications/progress', { ...params, progressToken: token });
+    }
+  }
+
+  #onOther(method: string, params: JsonObject | undefined, hop: Hop | undefined): void {
+    const meta = params?.['_meta'];
+    if (isJsonObject(meta) && SUBSCRIPTION_ID_META_KEY in meta) {
+      this.#events.onNotification(method, withoutSubscriptionId(params ?? {}, meta));
+      return;
+    }
+    const owner = hop ?? (method === 'notifications/message' ? this.#soleCaller() : undefined);
+    if (owner?.call.peer === undefined || owner.isEnded || CHANGES.has(method)) {
+      this.#events.onNotification(method, params);
+    } else {
+      tell(owner, method, params);
+    }
+  }
+
+  #soleCaller(): Hop | undefined {
+    const callers = this.#callers();
+    return callers.length === 1 ? callers[0] : undefined;
+  }
+}
+
+/** A caller that can't be told must not harm the conversation, nor the callers beside it. */
+function tell(hop: Hop, method: string, params: JsonObject | undefined): void {
+  try {
+    hop.call.peer?.notify(method, params);
+  } catch {
+    // the caller is gone
+  }
+}
+
+/** Notifications that concern everybody, whichever stream they come on. */
+const CHANGES: ReadonlySet<string> = new Set([
+  'notifications/tools/list_changed',
+  'notifications/prompts/list_changed',
+  'notifications/resources/list_changed',
+  'notifications/resources/updated',
+]);
+
+/** The subscription is the gateway's own; its id means nothing to anyone behind it. */
+function withoutSubscriptionId(params: JsonObject, meta: JsonObject): JsonObject {
+  const { [SUBSCRIPTION_ID_META_KEY]: _own, ...foreign } = meta;
+  return { ...params, _meta: foreign };
+}

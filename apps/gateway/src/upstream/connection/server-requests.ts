@@ -1,0 +1,74 @@
+import type { JsonObject, JsonRpcError, JsonRpcId } from '../../protocol/json-rpc.ts';
+import { ERROR_INTERNAL, ERROR_INVALID_REQUEST, ERROR_METHOD_NOT_FOUND } from '../../protocol/mcp-protocol.ts';
+import type { Hop } from './hop.ts';
+
+type Reply = { readonly result: JsonObject } | { readonly error: JsonRpcError };
+
+/** What an upstream asks for. */
+export interface ServerRequest {
+  readonly id: JsonRpcId;
+  readonly method: string;
+  readonly params: JsonObject | undefined;
+}
+
+/** Why a request of the upstream can't be given to any caller. */
+function declined(method: string, hopsInFlight: number): Reply {
+  return hopsInFlight > 1
+    ? {
+        error: {
+          code: ERROR_INVALID_REQUEST,
+          message: `${method} is declined: ${hopsInFlight} calls are in flight and the request does not say which one it belongs to`,
+        },
+      }
+    : { error: { code: ERROR_METHOD_NOT_FOUND, message: `${method} is declined: no caller that could answer it` } };
+}
+
+/** The requests an upstream sends: answered here (`ping`), by the caller of the hop they belong to, or declined. */
+export class ServerRequests {
+  readonly #post: (text: string) => void;
+  readonly #running = new Map<JsonRpcId, AbortController>();
+
+  constructor(post: (text: string) => void) {
+    this.#post = post;
+  }
+
+  /** @param hopsInFlight How many calls the request may belong to, for the explanation of a refusal. */
+  answer(request: ServerRequest, hop: Hop | undefined, hopsInFlight: number): void {
+    const { id, method, params } = request;
+    const peer = hop?.call.peer;
+    if (method === 'ping') {
+      this.#reply(id, { result: {} });
+    } else if (hop === undefined || peer?.ask === undefined || method === 'roots/list') {
+      this.#reply(id, declined(method, hopsInFlight));
+    } else {
+      void this.#ask(id, hop, (signal) => peer.ask?.(method, params, signal));
+    }
+  }
+
+  /** The upstream no longer wants the answer to its request `id`. */
+  cancel(id: unknown): void {
+    if (typeof id === 'string' || typeof id === 'number') {
+      this.#running.get(id)?.abort();
+    }
+  }
+
+  async #ask(id: JsonRpcId, hop: Hop, ask: (signal: AbortSignal) => Promise<Reply> | undefined): Promise<void> {
+    const controller = new AbortController();
+    this.#running.set(id, controller);
+    hop.whenEnded(() => controller.abort());
+    let reply: Reply;
+    try {
+      reply = (await ask(controller.signal)) ?? declined('The request', 0);
+    } catch {
+      reply = { error: { code: ERROR_INTERNAL, message: 'The caller could not be asked' } };
+    }
+    this.#running.delete(id);
+    if (!controller.signal.aborted) {
+      this.#reply(id, reply);
+    }
+  }
+
+  #reply(id: JsonRpcId, reply: Reply): void {
+    this.#post(JSON.stringify({ jsonrpc: '2.0', id, ...reply }));
+  }
+}

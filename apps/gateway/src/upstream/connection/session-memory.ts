@@ -1,0 +1,38 @@
+import type { JsonObject } from '../../protocol/json-rpc.ts';
+import { ownCall } from './hop.ts';
+import type { RpcSession } from './rpc-session.ts';
+
+const REPLAY_TIMEOUT_MILLIS = 10_000;
+
+/** What outlives a link: what callers have set in a handshake-era session, to be set again in the next one. */
+export class SessionMemory {
+  /** The server answers probes with a refusal, which says nothing more about its era. */
+  refusesProbe = false;
+  readonly #uris = new Set<string>();
+  #logLevel: string | undefined;
+
+  /** Notes a request that the upstream has granted. */
+  note(method: string, params: JsonObject): void {
+    const { uri, level } = params;
+    if (method === 'resources/subscribe' && typeof uri === 'string') {
+      this.#uris.add(uri);
+    } else if (method === 'resources/unsubscribe' && typeof uri === 'string') {
+      this.#uris.delete(uri);
+    } else if (method === 'logging/setLevel' && typeof level === 'string') {
+      this.#logLevel = level;
+    }
+  }
+
+  get uris(): ReadonlySet<string> {
+    return this.#uris;
+  }
+
+  async replay(session: RpcSession): Promise<void> {
+    if (this.#logLevel !== undefined) {
+      await session.exchange(ownCall('logging/setLevel', { level: this.#logLevel }, REPLAY_TIMEOUT_MILLIS));
+    }
+    for (const uri of this.#uris) {
+      await session.exchange(ownCall('resources/subscribe', { uri }, REPLAY_TIMEOUT_MILLIS));
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
+import { backoffMillis } from '../backoff.ts';
+import { ownCall, type Hop } from './hop.ts';
+import type { RpcSession } from './rpc-session.ts';
+
+/** What the upstream offers to tell of, from its capabilities. */
+function toFilter(capabilities: JsonObject, uris: ReadonlySet<string>): JsonObject | undefined {
+  const filter: Record<string, true | readonly string[]> = {};
+  for (const list of ['tools', 'prompts', 'resources'] as const) {
+    const capability = capabilities[list];
+    if (isJsonObject(capability) && capability['listChanged'] === true) {
+      filter[`${list}ListChanged`] = true;
+    }
+  }
+  if (uris.size > 0) {
+    filter['resourceSubscriptions'] = [...uris];
+  }
+  return Object.keys(filter).length === 0 ? undefined : filter;
+}
+
+/** The long `subscriptions/listen` request of a modern upstream; asked again, with growing pauses, when it ends. */
+export class Subscriptions {
+  readonly #session: RpcSession;
+  readonly #capabilities: JsonObject;
+  readonly #random: () => number;
+  readonly #uris = new Set<string>();
+  #hop: Hop | undefined;
+  #abort: AbortController | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #failures = 0;
+  #isClosed = false;
+
+  constructor(session: RpcSession, capabilities: JsonObject, random: () => number) {
+    this.#session = session;
+    this.#capabilities = capabilities;
+    this.#random = random;
+    this.#listen();
+  }
+
+  /** Adds or removes a resource whose changes are to be told. */
+  set(uri: string, isWanted: boolean): void {
+    const hasChanged = isWanted ? !this.#uris.has(uri) : this.#uris.delete(uri);
+    if (isWanted) {
+      this.#uris.add(uri);
+    }
+    if (hasChanged) {
+      this.#listen();
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#abort?.abort();
+  }
+
+  #listen(): void {
+    clearTimeout(this.#timer);
+    const filter = toFilter(this.#capabilities, this.#uris);
+    const previous = this.#abort;
+    if (filter === undefined || this.#isClosed) {
+      previous?.abort();
+      return;
+    }
+    const controller = new AbortController();
+    this.#abort = controller;
+    const startedAt = performance.now();
+    const hop = this.#session.open({
+      ...ownCall('subscriptions/listen', { notifications: filter }, 0),
+      signal: controller.signal,
+    });
+    this.#hop = hop;
+    previous?.abort(); // after the new one is out, so that nothing is missed in between
+    void hop.result.then((result) => this.#onEnd(hop, result.ok || performance.now() - startedAt > 10_000));
+  }
+
+  #onEnd(hop: Hop, wasOrderly: boolean): void {
+    if (hop !== this.#hop || this.#isClosed) {
+      return;
+    }
+    this.#failures = wasOrderly ? 0 : this.#failures + 1;
+    this.#timer = setTimeout(() => this.#listen(), backoffMillis(this.#failures, { random: this.#random })).unref();
+  }
+}

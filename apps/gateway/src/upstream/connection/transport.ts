@@ -1,0 +1,36 @@
+import type { Era, JsonObject } from '../../protocol/json-rpc.ts';
+import type { Abandonment, Hop } from './hop.ts';
+import type { HopResult } from '../upstream.ts';
+
+/** What a transport must know of the conversation it carries. */
+export interface Conversation {
+  readonly era: Era;
+  readonly protocolVersion: string;
+  /** A message of the upstream; `hop` where the transport knows which request it came with. */
+  onMessage(message: JsonObject, hop: Hop | undefined, httpStatus?: number): void;
+  /** Something on the wire that is no message. */
+  onGarbage(text: string): void;
+  /** A message over the bound; `head` is its beginning. The call it answers, where that can be told, ends as `result`. */
+  onOverlong(head: string, result: HopResult): void;
+  /** The upstream forgot the session and a new one is needed; true when there is one. */
+  renewSession(): Promise<boolean>;
+  /** The other end is gone; calls in flight end as `host-died`. */
+  onLost(reason: string): void;
+}
+
+/** Moves JSON-RPC text to one upstream and back. */
+export interface Transport {
+  readonly sessionId: string | undefined;
+  attach(conversation: Conversation): void;
+  /** Sends a request; its answer, or what prevented it, ends the hop. */
+  send(hop: Hop, text: string, params: JsonObject): void;
+  /** Sends a notification (`method`) or an answer; best effort. */
+  post(text: string, method?: string): void;
+  /** Nobody waits for the hop's answer any more. */
+  abandon(hop: Hop, why: Abandonment): void;
+  /** Begins to listen for what belongs to no request, where the transport has a place for it. */
+  openStream(): void;
+  /** Whether messages that belong to no request can reach us. */
+  readonly canBeNotified: boolean;
+  close(): Promise<void>;
+}

@@ -1,0 +1,92 @@
+import {
+  BrokenCircuitError,
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleWhenResult,
+  type CircuitBreakerPolicy,
+} from 'cockatiel';
+import { failed } from '../failures.ts';
+import type { HopFailure, HopResult } from '../upstream.ts';
+
+/** When {@link Circuit} opens, and who is told. */
+export interface CircuitOptions {
+  /** Failures in a row that open it. */
+  readonly failureThreshold: number;
+  /** How long calls are refused before one is let through as a trial. */
+  readonly openMillis: number;
+  onChange(isOpen: boolean): void;
+}
+
+/** Failures that say something about the upstream's health; its own refusals and the caller's affairs do not. */
+function isSymptom({ kind, backendErrorKind }: HopFailure): boolean {
+  return kind === 'backend-error'
+    ? backendErrorKind === 'transport' || backendErrorKind === 'http_5xx' || backendErrorKind === 'invalid_json'
+    : kind === 'timeout' || kind === 'host-died' || kind === 'backend-unreachable';
+}
+
+/** Refuses calls to an upstream that fails again and again, and tries it out with a single call later. */
+export class Circuit {
+  readonly #options: CircuitOptions;
+  #policy: CircuitBreakerPolicy;
+  #isTrying = false;
+
+  constructor(options: CircuitOptions) {
+    this.#options = options;
+    this.#policy = this.#createPolicy();
+  }
+
+  get isOpen(): boolean {
+    return this.#policy.state === CircuitState.Open || this.#policy.state === CircuitState.HalfOpen;
+  }
+
+  /** Forgets what happened: the upstream is a new one. */
+  reset(): void {
+    if (this.isOpen) {
+      this.#options.onChange(false);
+    }
+    this.#policy = this.#createPolicy();
+    this.#isTrying = false;
+  }
+
+  async run(call: () => Promise<HopResult>): Promise<HopResult> {
+    // cockatiel would let further calls wait for the trial without a limit; they are refused instead.
+    if (this.#isTrying) {
+      return circuitOpen();
+    }
+    const wasOpen = this.isOpen;
+    this.#isTrying = wasOpen;
+    try {
+      return await this.#policy.execute(call);
+    } catch (error) {
+      if (error instanceof BrokenCircuitError) {
+        return circuitOpen();
+      }
+      throw error;
+    } finally {
+      if (wasOpen) {
+        this.#isTrying = false;
+      }
+    }
+  }
+
+  #isHeldAgainst(result: unknown): boolean {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- cockatiel does not carry the type of the call on
+    const { failure } = result as { readonly failure?: HopFailure };
+    // A trial that was cancelled has shown nothing: the circuit stays open.
+    return failure !== undefined && (isSymptom(failure) || (failure.kind === 'cancelled' && this.isOpen));
+  }
+
+  #createPolicy(): CircuitBreakerPolicy {
+    const policy = circuitBreaker(
+      handleWhenResult((result) => this.#isHeldAgainst(result)),
+      { halfOpenAfter: this.#options.openMillis, breaker: new ConsecutiveBreaker(this.#options.failureThreshold) },
+    );
+    policy.onStateChange((state) => this.#options.onChange(state !== CircuitState.Closed));
+    return policy;
+  }
+}
+
+function circuitOpen(): HopResult {
+  return failed('circuit-open', 'circuit_open', 'The upstream failed repeatedly; calls to it are paused for a moment');
+}

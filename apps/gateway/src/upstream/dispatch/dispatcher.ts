@@ -1,0 +1,140 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { backoffMillis } from '../backoff.ts';
+import { cancelled, failed, timedOut } from '../failures.ts';
+import type { HopFailure, HopRequest, HopResult, UpstreamLoad } from '../upstream.ts';
+import { BoundedQueue } from './bounded-queue.ts';
+import { Circuit } from './circuit.ts';
+
+/** Limits of the way to one upstream. */
+export interface DispatchLimits {
+  /** Further tries of a read; 0 for none. Default 2. */
+  readonly readRetryMax?: number;
+  /** Default 5. */
+  readonly circuitFailureThreshold?: number;
+  /** Default 30 s. */
+  readonly circuitOpenMillis?: number;
+}
+
+/** Bounds of one upstream's calls, and what the dispatcher asks of it. */
+export interface DispatcherOptions extends DispatchLimits {
+  readonly concurrency: number;
+  readonly maxQueued: number;
+  readonly random: () => number;
+  onCircuit(isOpen: boolean): void;
+  /** What is wrong with the upstream at this moment; a call that finds it so is neither queued nor held against it. */
+  whyNotUsable(): HopFailure | undefined;
+  /** Waits until the upstream is usable again, before a read is repeated. */
+  whenUsable(timeoutMillis: number): Promise<HopFailure | undefined>;
+}
+
+/** Puts the request on the wire; `queueWaitMillis` is how long it waited for its slot. */
+export type SendHop = (queueWaitMillis: number, remainingMillis: number) => Promise<HopResult>;
+
+/** The way of every call to one upstream: circuit, queue, slot, and for reads another try. */
+export class Dispatcher {
+  readonly #options: DispatcherOptions;
+  readonly #queue: BoundedQueue;
+  readonly #circuit: Circuit;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+    this.#queue = new BoundedQueue(options);
+    this.#circuit = new Circuit({
+      failureThreshold: options.circuitFailureThreshold ?? 5,
+      openMillis: options.circuitOpenMillis ?? 30_000,
+      onChange: (isOpen) => options.onCircuit(isOpen),
+    });
+  }
+
+  get load(): UpstreamLoad {
+    return { queued: this.#queue.queued, running: this.#queue.running };
+  }
+
+  /** The upstream is a new one: its past failures count no more. */
+  resetCircuit(): void {
+    this.#circuit.reset();
+  }
+
+  /** Never rejects as long as `send` does not; the timeout covers the wait, the wire and all tries. */
+  async run(hop: HopRequest, timeoutMillis: number, send: SendHop): Promise<HopResult> {
+    if (hop.signal?.aborted === true) {
+      return cancelled();
+    }
+    const deadline = performance.now() + timeoutMillis;
+    let result = await this.#try(hop, deadline, send);
+    if (result.ok || hop.isRead !== true) {
+      return result;
+    }
+    const { readRetryMax = 2 } = this.#options;
+    for (let attempt = 1; attempt <= readRetryMax && !result.ok && isWorthAnotherTry(result.failure); attempt += 1) {
+      const again = await this.#again(hop, deadline, attempt, result.failure, send);
+      if (again === undefined) {
+        break;
+      }
+      result = again;
+    }
+    return result;
+  }
+
+  async #again(
+    hop: HopRequest,
+    deadline: number,
+    attempt: number,
+    failure: HopFailure,
+    send: SendHop,
+  ): Promise<HopResult | undefined> {
+    const delayMillis = backoffMillis(attempt - 1, { random: this.#options.random, baseMillis: 100, maxMillis: 2_000 });
+    if (performance.now() + delayMillis >= deadline) {
+      return undefined;
+    }
+    hop.onRetry?.({ attempt, delayMillis, failure });
+    try {
+      await delay(delayMillis, undefined, hop.signal === undefined ? {} : { signal: hop.signal });
+    } catch {
+      return cancelled();
+    }
+    const stillDown = await this.#options.whenUsable(Math.max(1, deadline - performance.now()));
+    return stillDown === undefined ? this.#try(hop, deadline, send) : { ok: false, failure: stillDown };
+  }
+
+  #try(hop: HopRequest, deadline: number, send: SendHop): Promise<HopResult> {
+    const failure = this.#options.whyNotUsable();
+    return failure === undefined
+      ? this.#circuit.run(() => this.#inSlot(hop, deadline, send))
+      : Promise.resolve({ ok: false, failure });
+  }
+
+  async #inSlot(hop: HopRequest, deadline: number, send: SendHop): Promise<HopResult> {
+    let waitedMillis = 0;
+    if (!this.#queue.tryEnter()) {
+      const arrivedAt = performance.now();
+      const admission = await this.#queue.enter(Math.max(1, deadline - arrivedAt), hop.signal);
+      if (admission !== 'admitted') {
+        return refusal(admission, hop);
+      }
+      waitedMillis = performance.now() - arrivedAt;
+    }
+    try {
+      const remainingMillis = Math.ceil(deadline - performance.now());
+      return remainingMillis > 0 ? await send(waitedMillis, remainingMillis) : timedOut(hop.timeoutMillis, 'queue');
+    } finally {
+      this.#queue.leave();
+    }
+  }
+}
+
+function refusal(admission: 'full' | 'cancelled' | 'timeout', hop: HopRequest): HopResult {
+  if (admission === 'full') {
+    return failed('queue-full', undefined, 'Too many calls wait for this upstream; try again later');
+  }
+  return admission === 'cancelled' ? cancelled() : timedOut(hop.timeoutMillis, 'queue');
+}
+
+/** Nothing was decided by the upstream, and time may mend it. A timeout is final. */
+function isWorthAnotherTry({ kind, backendErrorKind }: HopFailure): boolean {
+  return (
+    kind === 'backend-unreachable' ||
+    kind === 'host-died' ||
+    (kind === 'backend-error' && (backendErrorKind === 'transport' || backendErrorKind === 'http_5xx'))
+  );
+}

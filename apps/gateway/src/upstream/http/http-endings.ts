@@ -1,0 +1,35 @@
+import { whyNotConnecting } from './can-connect.ts';
+import { badAnswer, failed, hostDied, unreachable, type FailedHop } from '../failures.ts';
+import type { HttpEnding } from './http-exchange.ts';
+import { CONNECTION_REFUSED, toProblem, whyNeverConnected } from './http-problems.ts';
+import { toStatusFailure } from './http-status.ts';
+
+/** What an HTTP exchange that ended in order, but without an answer, means for its call. */
+export function explainEnding(ending: Exclude<HttpEnding, { kind: 'broken' }>, maxMessageBytes: number): FailedHop {
+  if (ending.kind === 'too_large') {
+    return badAnswer('other', `The upstream answered with more than ${maxMessageBytes} bytes`);
+  }
+  return ending.isStream
+    ? badAnswer('empty_result', 'The stream of the upstream ended without an answer')
+    : toStatusFailure(ending.status, ending.text);
+}
+
+/** What a broken connection means; `gone` says why nobody listens at the other end any more, where that is certain. */
+export interface BreakExplanation {
+  readonly result: FailedHop;
+  readonly gone: string | undefined;
+}
+
+/** No connection, or one that broke in the middle of a call: is the host dead, or did it only drop this connection? */
+export async function explainBreak(error: Error, url: URL): Promise<BreakExplanation> {
+  const neverConnected = whyNeverConnected(error);
+  const why = neverConnected ?? (await whyNotConnecting(url));
+  const gone = why === CONNECTION_REFUSED ? why : undefined;
+  if (why === undefined) {
+    const message = `The upstream broke the connection off: ${toProblem(error)}`;
+    return { result: failed('backend-error', 'transport', message), gone };
+  }
+  return neverConnected === undefined
+    ? { result: hostDied(`The upstream died while it worked: ${why}`), gone }
+    : { result: unreachable(`The upstream can not be reached: ${why}`), gone };
+}

@@ -1,0 +1,70 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json-rpc.ts';
+import { encodeMirroredValue, mirroredName } from '../../protocol/mirrored-value.ts';
+
+/** A tool parameter that a modern request repeats as `Mcp-Param-<header>`. */
+export interface MirroredParameter {
+  readonly header: string;
+  /** Where it stands in the arguments. */
+  readonly path: readonly string[];
+}
+
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+
+/** Finds what `inputSchema` marks with `x-mcp-header`, along chains of `properties` (MCP 2026-07-28, "Schema extension"). */
+export function findMirroredParameters(inputSchema: JsonValue | undefined): MirroredParameter[] {
+  const found: MirroredParameter[] = [];
+  collectMirrored(inputSchema, [], found);
+  return found;
+}
+
+function collectMirrored(schema: JsonValue | undefined, path: readonly string[], into: MirroredParameter[]): void {
+  const properties = isJsonObject(schema) ? schema['properties'] : undefined;
+  if (!isJsonObject(properties)) {
+    return;
+  }
+  for (const [name, property] of Object.entries(properties)) {
+    const header = isJsonObject(property) ? property['x-mcp-header'] : undefined;
+    const here = [...path, name];
+    if (typeof header === 'string' && TOKEN.test(header)) {
+      into.push({ header, path: here });
+    }
+    collectMirrored(property, here, into);
+  }
+}
+
+function valueAt(root: JsonValue | undefined, path: readonly string[]): JsonValue | undefined {
+  let value = root;
+  for (const key of path) {
+    value = isJsonObject(value) ? value[key] : undefined;
+  }
+  return value;
+}
+
+function toText(value: JsonValue | undefined): string | undefined {
+  if (typeof value === 'number') {
+    return Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value))
+      ? String(value)
+      : undefined;
+  }
+  return typeof value === 'string' || typeof value === 'boolean' ? String(value) : undefined;
+}
+
+/** Appends the headers that repeat parts of a modern request's body to `into`, a flat list of names and values. */
+export function addMirroredHeaders(
+  into: string[],
+  method: string,
+  params: JsonObject,
+  mirrored: readonly MirroredParameter[] | undefined,
+): void {
+  into.push('mcp-method', method);
+  const name = mirroredName(method, params);
+  if (typeof name === 'string') {
+    into.push('mcp-name', encodeMirroredValue(name));
+  }
+  for (const { header, path } of mirrored ?? []) {
+    const text = toText(valueAt(params['arguments'], path));
+    if (text !== undefined) {
+      into.push(`mcp-param-${header.toLowerCase()}`, encodeMirroredValue(text));
+    }
+  }
+}

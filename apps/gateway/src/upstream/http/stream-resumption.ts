@@ -1,0 +1,69 @@
+import type { Hop } from '../connection/hop.ts';
+import { HttpExchange, type HttpEnding } from './http-exchange.ts';
+
+/** How often a stream that brings nothing new is taken up again before the call is given up. */
+const MAX_FRUITLESS_TRIES = 5;
+const DEFAULT_RETRY_MILLIS = 1_000;
+
+export interface StreamResumptionOptions {
+  readonly hop: Hop;
+  readonly maxBytes: number;
+  readonly open: (exchange: HttpExchange, lastEventId: string) => void;
+  readonly onEvent: (data: string) => void;
+  /** Called when the call can't be saved; `ending` is how the last stream ended. */
+  readonly onGiveUp: (ending: HttpEnding) => void;
+}
+
+/**
+ * Takes the broken stream of a call up again from its last event, until the answer is there
+ * (MCP 2025-11-25, "Resumability and redelivery"; SEP-1699).
+ */
+export class StreamResumption {
+  readonly #options: StreamResumptionOptions;
+  #lastEventId: string | undefined;
+  #retryMillis: number;
+  #fruitless = 0;
+  #exchange: HttpExchange | undefined;
+
+  constructor(broken: HttpExchange, ending: HttpEnding, options: StreamResumptionOptions) {
+    this.#options = options;
+    this.#lastEventId = broken.lastEventId;
+    this.#retryMillis = broken.retryMillis ?? DEFAULT_RETRY_MILLIS;
+    this.#next(ending);
+  }
+
+  #next(ending: HttpEnding): void {
+    const { hop, onGiveUp } = this.#options;
+    if (this.#lastEventId === undefined || this.#fruitless >= MAX_FRUITLESS_TRIES) {
+      onGiveUp(ending);
+      return;
+    }
+    const timer = setTimeout(() => this.#open(), this.#retryMillis);
+    hop.whenEnded(() => {
+      clearTimeout(timer);
+      this.#exchange?.abort();
+    });
+  }
+
+  #open(): void {
+    const { hop, maxBytes, onEvent, open } = this.#options;
+    const from = this.#lastEventId;
+    if (from === undefined || hop.isEnded) {
+      return;
+    }
+    const exchange = new HttpExchange({ maxBytes, onEvent, onEnd: (ending) => this.#onEnd(exchange, ending) });
+    this.#exchange = exchange;
+    open(exchange, from);
+  }
+
+  #onEnd(exchange: HttpExchange, ending: HttpEnding): void {
+    if (this.#options.hop.isEnded) {
+      return;
+    }
+    const isFruitless = exchange.lastEventId === undefined || exchange.lastEventId === this.#lastEventId;
+    this.#fruitless = isFruitless ? this.#fruitless + 1 : 0;
+    this.#lastEventId = exchange.lastEventId ?? this.#lastEventId;
+    this.#retryMillis = exchange.retryMillis ?? this.#retryMillis;
+    this.#next(ending);
+  }
+}

@@ -1,0 +1,102 @@
+import type { ServerFacts } from './connection/negotiate.ts';
+import type { UpstreamReadiness, UpstreamStatus } from './upstream.ts';
+
+const MAX_ERROR_LENGTH = 500;
+
+/** Keeps what is known of an upstream, and tells of every change. */
+export class StatusBoard {
+  #status: UpstreamStatus;
+  readonly #now: () => number;
+  readonly #onChange: () => void;
+
+  constructor(readiness: UpstreamReadiness, now: () => number, onChange: () => void) {
+    this.#now = now;
+    this.#onChange = onChange;
+    this.#status = {
+      readiness,
+      since: now(),
+      consecutiveFailures: 0,
+      hasBeenTried: false,
+      capabilities: {},
+      toolCount: 0,
+      toolCountAtLastGood: 0,
+      lateAnswers: 0,
+      isCircuitOpen: false,
+    };
+  }
+
+  get status(): UpstreamStatus {
+    return this.#status;
+  }
+
+  change(readiness: UpstreamReadiness): void {
+    if (readiness !== this.#status.readiness) {
+      this.#set({ readiness, since: this.#now() });
+    }
+  }
+
+  /** The upstream works; `lastError` stays as history. */
+  ok(): void {
+    const { readiness, since } = this.#status;
+    const isNews = readiness !== 'ready';
+    const toolCountAtLastGood = this.#status.toolCount;
+    const lastOk = this.#now();
+    this.#set(
+      {
+        readiness: 'ready',
+        since: isNews ? lastOk : since,
+        lastOk,
+        consecutiveFailures: 0,
+        hasBeenTried: true,
+        toolCountAtLastGood,
+      },
+      isNews,
+    );
+  }
+
+  failure(reason: string): void {
+    const { readiness, since, consecutiveFailures } = this.#status;
+    this.#set({
+      readiness: 'unreachable',
+      since: readiness === 'unreachable' ? since : this.#now(),
+      consecutiveFailures: consecutiveFailures + 1,
+      lastError: reason.slice(0, MAX_ERROR_LENGTH),
+      hasBeenTried: true,
+    });
+  }
+
+  tried(): void {
+    if (!this.#status.hasBeenTried) {
+      this.#set({ hasBeenTried: true });
+    }
+  }
+
+  facts(facts: ServerFacts): void {
+    const { serverInfo: _info, instructions: _instructions, ...rest } = this.#status;
+    this.#status = rest;
+    this.#set(facts);
+  }
+
+  tools(toolCount: number): void {
+    if (toolCount !== this.#status.toolCount) {
+      this.#set({ toolCount, ...(this.#status.readiness === 'ready' ? { toolCountAtLastGood: toolCount } : {}) });
+    }
+  }
+
+  lateAnswer(): void {
+    this.#set({ lateAnswers: this.#status.lateAnswers + 1 }, false);
+  }
+
+  circuit(isCircuitOpen: boolean): void {
+    if (isCircuitOpen !== this.#status.isCircuitOpen) {
+      this.#set({ isCircuitOpen });
+    }
+  }
+
+  #set(changes: Partial<UpstreamStatus>, isNews = true): void {
+    this.#status = { ...this.#status, ...changes };
+    if (isNews) {
+      this.#onChange();
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import { DeepJsonError, parseBoundedJson } from '../../protocol/bounded-json.ts';
+import { isJsonObject } from '../../protocol/json-rpc.ts';
+import { ChildProcess, type ChildSettings } from './child-process.ts';
+import { badAnswer, hostDied } from '../failures.ts';
+import { isCancellable, type Abandonment, type Hop } from '../connection/hop.ts';
+import { LineFramer } from '../../protocol/line-framer.ts';
+import type { Conversation, Transport } from '../connection/transport.ts';
+
+/** As much of a message as says whose answer it is. */
+const MAX_HEAD_LENGTH = 512;
+
+export interface StdioTransportOptions {
+  readonly settings: ChildSettings;
+  readonly env: Readonly<Record<string, string>>;
+  /** Bound of one message in bytes. */
+  readonly maxMessageBytes: number;
+  onStderr(line: string): void;
+}
+
+/** Newline-delimited JSON-RPC over the standard streams of a child (MCP, "stdio"). */
+export class StdioTransport implements Transport {
+  readonly sessionId: undefined;
+  readonly canBeNotified = true;
+  readonly #child: ChildProcess;
+  readonly #maxMessageBytes: number;
+  #conversation: Conversation | undefined;
+  #exitReason: string | undefined;
+  #isClosing = false;
+
+  constructor(options: StdioTransportOptions) {
+    this.#maxMessageBytes = options.maxMessageBytes;
+    const framer = new LineFramer({
+      maxLineBytes: options.maxMessageBytes,
+      onLine: (line) => this.#onLine(line),
+      onOverlong: (head) => this.#onOverlong(head),
+    });
+    this.#child = new ChildProcess(options.settings, options.env, {
+      onStdout: (chunk) => framer.push(chunk),
+      onStderr: (line) => options.onStderr(line),
+      onExit: (reason) => this.#onExit(reason),
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  attach(conversation: Conversation): void {
+    this.#conversation = conversation;
+  }
+
+  send(hop: Hop, text: string): void {
+    if (this.#exitReason !== undefined) {
+      hop.end(hostDied(`The upstream is gone: ${this.#exitReason}`));
+      return;
+    }
+    this.#child.write(`${text}\n`);
+  }
+
+  post(text: string): void {
+    this.#child.write(`${text}\n`);
+  }
+
+  abandon(hop: Hop, why: Abandonment): void {
+    if (!isCancellable(hop.call.method)) {
+      return;
+    }
+    const params = { requestId: hop.id, reason: why === 'timeout' ? 'The request timed out' : 'The caller cancelled' };
+    this.post(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params }));
+  }
+
+  openStream(): void {}
+
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    await this.#child.close();
+  }
+
+  #onExit(reason: string): void {
+    this.#exitReason = reason;
+    if (!this.#isClosing) {
+      this.#conversation?.onLost(reason);
+    }
+  }
+
+  #onLine(line: string): void {
+    let value: unknown;
+    try {
+      value = parseBoundedJson(line);
+    } catch (error) {
+      this.#onUnreadable(line, error);
+      return;
+    }
+    if (isJsonObject(value)) {
+      this.#conversation?.onMessage(value, undefined);
+    } else if (Array.isArray(value)) {
+      this.#onBatch(value);
+    } else {
+      this.#conversation?.onGarbage(line);
+    }
+  }
+
+  /** JSON that is nested too deeply has the id of its call at the beginning, as a line over the bound has. */
+  #onUnreadable(line: string, error: unknown): void {
+    if (error instanceof DeepJsonError) {
+      const result = badAnswer('invalid_json', `The upstream answered with JSON ${error.message}`);
+      this.#conversation?.onOverlong(line.slice(0, MAX_HEAD_LENGTH), result);
+    } else {
+      this.#conversation?.onGarbage(line);
+    }
+  }
+
+  /** Only 2025-03-26 has batches; a server of that revision may answer with one. */
+  #onBatch(values: readonly unknown[]): void {
+    for (const value of values) {
+      if (isJsonObject(value)) {
+        this.#conversation?.onMessage(value, undefined);
+      }
+    }
+  }
+
+  #onOverlong(head: string): void {
+    this.#conversation?.onOverlong(
+      head,
+      badAnswer('other', `The upstream answered with more than ${this.#maxMessageBytes} bytes`),
+    );
+  }
+}
