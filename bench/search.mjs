@@ -1,10 +1,10 @@
 // Search at 10,000 tools: latency, build time, memory; beside a linear substring scan over the same tools in the same run.
 // node -C @dcc-mcp/source --expose-gc bench/search.mjs [--smoke]
 
-// Not part of the public index: the catalogue by itself is measured.
-const CATALOGUE = new URL('../apps/gateway/src/catalogue/', import.meta.url);
-const { Catalogue } = await import(new URL('catalogue.ts', CATALOGUE).href);
-const { search } = await import(new URL('search.ts', CATALOGUE).href);
+// Not part of the public index: the catalog by itself is measured.
+const CATALOG = new URL('../apps/gateway/src/catalog/', import.meta.url);
+const { Catalog } = await import(new URL('catalog.ts', CATALOG).href);
+const { search } = await import(new URL('search.ts', CATALOG).href);
 
 const isSmoke = process.argv.includes('--smoke');
 const TOOLS = isSmoke ? 2_000 : 10_000;
@@ -107,10 +107,10 @@ const lists = Array.from({ length: UPSTREAMS }, (_, u) =>
 );
 const before = usedMiB();
 const startedAt = performance.now();
-const catalogue = new Catalogue();
+const catalog = new Catalog();
 for (const [u, tools] of lists.entries()) {
   const hex = (u + 1).toString(16).padStart(8, '0');
-  catalogue.setTools(
+  catalog.setTools(
     {
       key: `server-${u}`,
       instanceId: `${hex}-0000-4000-8000-000000000000`,
@@ -121,17 +121,17 @@ for (const [u, tools] of lists.entries()) {
   );
 }
 const buildMillis = performance.now() - startedAt;
-search(catalogue, { searchId: 'warm' });
+search(catalog, { searchId: 'warm' });
 const memoryMiB = usedMiB() - before;
 
 const refreshedAt = performance.now();
-catalogue.setTools(
+catalog.setTools(
   { key: 'server-0', instanceId: '00000001-0000-4000-8000-000000000000', instanceShort: '00000001', dccType: 'maya' },
   structuredClone(lists[0]),
 );
 const unchangedRefreshMillis = performance.now() - refreshedAt;
 
-const texts = [...catalogue.records()].map((record) => ({
+const texts = [...catalog.records()].map((record) => ({
   record,
   text: `${record.backendTool} ${record.title} ${record.summary} ${record.tags.join(' ')}`.toLowerCase(),
 }));
@@ -145,10 +145,10 @@ function scan(query) {
 }
 
 const queries = createQueries();
-const ours = measure(queries, (query) => search(catalogue, { searchId: 's', query }));
+const ours = measure(queries, (query) => search(catalog, { searchId: 's', query }));
 const linear = measure(queries, scan);
 const report = {
-  tools: catalogue.size,
+  tools: catalog.size,
   queries: QUERIES,
   build_ms: buildMillis,
   unchanged_refresh_ms: unchangedRefreshMillis,

@@ -1,5 +1,5 @@
 // The floor every gateway figure is divided by: takes a JSON-RPC request, reads it, gives it a trace context, sends it
-// on over a keep-alive pool, reads the answer, sends it back. No sessions, no limits, no catalogue, no telemetry.
+// on over a keep-alive pool, reads the answer, sends it back. No sessions, no limits, no catalog, no telemetry.
 //   node bare-forwarder.mjs <upstream url>          (as a child process; says its port over IPC)
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';

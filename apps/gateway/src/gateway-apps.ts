@@ -15,7 +15,7 @@ import { createOriginGuard } from './http/origin-guard.ts';
 import { fromResponse } from './http/reply.ts';
 import { informationRoutes } from './rest/information-routes.ts';
 import { restRoutes } from './rest/rest-routes.ts';
-import type { Streams } from './recording/stream-counts.ts';
+import type { StreamCounts } from './recording/stream-counts.ts';
 
 export interface AppParts {
   readonly config: GatewayConfig;
@@ -23,7 +23,7 @@ export interface AppParts {
   readonly version: string;
   readonly mcp: McpServer;
   readonly sessions: Sessions;
-  readonly streams: Streams;
+  readonly streams: StreamCounts;
   readonly instruments: GatewayInstruments;
   readonly isDraining: () => boolean;
 }
@@ -65,7 +65,7 @@ function gatewayRoutes({
   instruments,
   isDraining,
 }: AppParts): RouteTable {
-  const { upstreams, catalogue, recorder } = core;
+  const { upstreams, catalog, recorder } = core;
   const { bodyLimitBytes, publicUrl } = config.server;
   const endpoint = new McpEndpoint({
     server: mcp,
@@ -81,7 +81,7 @@ function gatewayRoutes({
   return {
     ...mcpRoutes(endpoint, bodyLimitBytes),
     ...Object.fromEntries(operations),
-    ...informationRoutes({ upstreams, catalogue, version, publicUrl }),
+    ...informationRoutes({ upstreams, catalog, version, publicUrl }),
     ...healthRoutes({ upstreams, version, isDraining }),
   };
 }

@@ -3,27 +3,32 @@ import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import type { CapturePolicy } from '@dcc-mcp/workflow-spans';
 import { randomUUID } from 'node:crypto';
 import type { App } from './http/app.ts';
-import { Catalogue } from './catalog/catalog.ts';
+import { Catalog } from './catalog/catalog.ts';
 import { SearchMemory } from './search/search-memory.ts';
 import { createApps } from './gateway-apps.ts';
-import { createInstruments, type GatewayInstruments, observeGateway, recordSessionEnd } from './recording/gateway-instruments.ts';
+import {
+  createInstruments,
+  type GatewayInstruments,
+  observeGateway,
+  recordSessionEnd,
+} from './recording/gateway-instruments.ts';
 import { createContextSettings, createGatewaySpans } from './recording/gateway-tracing.ts';
 import { Governance } from './governance/governance.ts';
 import { InFlight } from './http/in-flight.ts';
 import type { JsonRpcMessage, JsonRpcRequest } from './protocol/json-rpc.ts';
 import { Broadcast } from './mcp/broadcast.ts';
 import { isNotification } from './mcp/transport/event-stream.ts';
-import { GatewaySurface } from './mcp/search-mode/search-mode.ts';
+import { SearchMode } from './mcp/search-mode/search-mode.ts';
 import { createProtocolSpans } from './mcp/protocol-spans.ts';
-import { McpServer, type McpSurface } from './mcp/server.ts';
+import { McpServer, type McpMode } from './mcp/server.ts';
 import { Sessions } from './mcp/sessions.ts';
-import { UpstreamSurface } from './mcp/pass-through/pass-through.ts';
+import { PassThrough } from './mcp/pass-through/pass-through.ts';
 import type { OperationCore } from './operations/core.ts';
 import { Recorder } from './recording/recorder.ts';
 import { toResponse } from './http/reply.ts';
 import { ConfiguredUpstreams } from './registry/configured-upstreams.ts';
 import { Upstreams } from './registry/upstreams.ts';
-import { Streams } from './recording/stream-counts.ts';
+import { StreamCounts } from './recording/stream-counts.ts';
 import { WebWire } from './http/wire.ts';
 
 /** What a gateway is made of: everything from outside comes in here. */
@@ -78,27 +83,27 @@ class AssembledGateway implements Gateway {
   readonly sessions: Sessions;
   readonly broadcast: Broadcast;
   readonly #parts: GatewayParts;
-  readonly #catalogue = new Catalogue();
+  readonly #catalog = new Catalog();
   readonly #upstreams = new Upstreams();
-  readonly #streams = new Streams();
+  readonly #streams = new StreamCounts();
   readonly #inFlight = new InFlight();
   readonly #instruments: GatewayInstruments;
   readonly #governance: Governance;
   readonly #configured: ConfiguredUpstreams;
   readonly #recorder: Recorder;
-  readonly #surface: McpSurface;
+  readonly #surface: McpMode;
   readonly #observed: { stop(): void } | undefined;
   #isDraining = false;
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
     this.#governance = new Governance(parts.config);
-    this.#instruments = createInstruments({ ...parts, catalogue: this.#catalogue });
+    this.#instruments = createInstruments({ ...parts, catalog: this.#catalog });
     this.sessions = this.#createSessions();
     this.broadcast = this.#createBroadcast();
     const core = this.#createCore();
     this.#recorder = core.recorder;
-    this.#surface = parts.config.server.expose === 'all' ? new UpstreamSurface(core) : new GatewaySurface(core);
+    this.#surface = parts.config.server.expose === 'all' ? new PassThrough(core) : new SearchMode(core);
     this.mcp = this.#createMcp(core);
     const apps = this.#createApps(core);
     this.app = (wire) => this.#inFlight.track(wire, apps.main);
@@ -106,7 +111,7 @@ class AssembledGateway implements Gateway {
     this.#configured = this.#createConfigured();
     const { metrics } = this.#instruments;
     const { sessions } = this;
-    const observed = { sessions, catalogue: this.#catalogue, upstreams: this.#upstreams, streams: this.#streams };
+    const observed = { sessions, catalog: this.#catalog, upstreams: this.#upstreams, streams: this.#streams };
     this.#observed = metrics && observeGateway(metrics, observed);
   }
 
@@ -202,7 +207,7 @@ class AssembledGateway implements Gateway {
     const { version, log } = this.#parts;
     return new ConfiguredUpstreams({
       upstreams: this.#upstreams,
-      catalogue: this.#catalogue,
+      catalog: this.#catalog,
       broadcast: this.broadcast,
       metrics: this.#instruments.metrics,
       version,
@@ -216,7 +221,7 @@ class AssembledGateway implements Gateway {
     const searchMemory = new SearchMemory({ now });
     const { metrics } = this.#instruments;
     return {
-      catalogue: this.#catalogue,
+      catalog: this.#catalog,
       upstreams: this.#upstreams,
       governance: this.#governance,
       contextSettings,

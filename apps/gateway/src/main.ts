@@ -10,7 +10,7 @@ import { VERSION } from './config/version.ts';
 const terminal: Terminal = {
   env: process.env,
   print: (text) => process.stdout.write(`${text}\n`),
-  complain: (text) => process.stderr.write(`${text}\n`),
+  printError: (text) => process.stderr.write(`${text}\n`),
   stdin: process.stdin,
   stdout: process.stdout,
   onSignal: (listener) => {
@@ -24,7 +24,7 @@ const terminal: Terminal = {
 async function run(args: readonly string[]): Promise<number | undefined> {
   const line = parseCommandLine(args);
   if (!line.ok) {
-    terminal.complain(line.message);
+    terminal.printError(line.message);
     return 2;
   }
   const { command } = line;
@@ -54,7 +54,7 @@ async function main(): Promise<void> {
   try {
     process.exitCode = await run(process.argv.slice(2));
   } catch (error) {
-    terminal.complain(`dcc-mcp-gateway failed: ${error instanceof Error ? error.message : String(error)}`);
+    terminal.printError(`dcc-mcp-gateway failed: ${error instanceof Error ? error.message : String(error)}`);
     process.exit(1);
   }
 }

@@ -2,7 +2,7 @@ import { LABEL_OTHER, LABEL_UNKNOWN } from '@dcc-mcp/semantic-conventions';
 
 /** Options of {@link createBoundedLabels}. */
 export interface BoundedLabelsOptions {
-  /** Whether the value is in the catalogue. Asked once for each value that is admitted, each time for the others. */
+  /** Whether the value is in the catalog. Asked once for each value that is admitted, each time for the others. */
   readonly isKnown: (value: string) => boolean;
   /** Bound in values over the life of the process. */
   readonly maxValues: number;
@@ -12,14 +12,14 @@ export interface BoundedLabelsOptions {
 
 /** Turns what callers say into label values of which there can't be too many. */
 export interface BoundedLabels {
-  /** `value` itself; `_unknown` when it is absent or not in the catalogue; `_other` when the bound was used up before. */
+  /** `value` itself; `_unknown` when it is absent or not in the catalog; `_other` when the bound was used up before. */
   label(value: string | undefined): string;
   /** How many values have a label of their own. */
   readonly size: number;
 }
 
 /**
- * Bounds the values of one label: values of a catalogue are admitted first come, first served, and stay admitted;
+ * Bounds the values of one label: values of a catalog are admitted first come, first served, and stay admitted;
  * made-up ones take no room, however many there are.
  */
 export function createBoundedLabels(options: BoundedLabelsOptions): BoundedLabels {

@@ -7,7 +7,7 @@ import type { BoundSeries } from './bound-series.ts';
 import type { BoundedLabels } from './bounded-labels.ts';
 import type { ExemplarStore } from './exemplar-store.ts';
 import type { CallMeasurement } from './gateway-events.ts';
-import { definitionOf } from './metric-catalogue.ts';
+import { definitionOf } from './metric-catalog.ts';
 import type { SafeMeter } from './safe-meter.ts';
 
 /** All series that a call of one tool can move, found with one look-up. */

@@ -29,7 +29,7 @@ import {
   SEARCH_RESULTS,
   SESSION_END_REASONS,
 } from '@dcc-mcp/semantic-conventions';
-import { definitionOf } from './metric-catalogue.ts';
+import { definitionOf } from './metric-catalog.ts';
 import type { SafeInstrument } from './bounded-instrument.ts';
 import type { SafeMeter } from './safe-meter.ts';
 import type { LabelValues } from './series-table.ts';

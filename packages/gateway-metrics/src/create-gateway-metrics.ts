@@ -9,14 +9,14 @@ import type { GatewayMetrics } from './gateway-events.ts';
 import { guarded } from './guarded.ts';
 import { createJobMethods, createMeasuringMethods } from './measuring-methods.ts';
 import { memoize } from './memoize.ts';
-import { definitionOf } from './metric-catalogue.ts';
+import { definitionOf } from './metric-catalog.ts';
 import { startObservedGauges } from './observed-gauges.ts';
 import { createSafeMeter, DEFAULT_SERIES_BUDGET, type SafeMeter } from './safe-meter.ts';
 import type { LabelValues } from './series-table.ts';
 
 /** Options of {@link createGatewayMetrics}. */
 export interface GatewayMetricsOptions {
-  /** Whether a tool label (`<dcc_type>__<backend_tool>`) is in the catalogue now. */
+  /** Whether a tool label (`<dcc_type>__<backend_tool>`) is in the catalog now. */
   readonly isRegisteredTool: (toolLabel: string) => boolean;
   /** Version for `build_info`. */
   readonly version: string;

@@ -44,7 +44,7 @@ export interface CallPhaseSeconds {
   readonly upstreamSeconds?: number | undefined;
 }
 
-/** One search of the catalogue. */
+/** One search of the catalog. */
 export interface SearchMeasurement {
   readonly result: SearchResult;
   readonly durationSeconds: number;

@@ -10,7 +10,7 @@ import {
 } from '@dcc-mcp/semantic-conventions';
 import type { Attributes } from '@opentelemetry/api';
 import type { GatewayObservations } from './gateway-events.ts';
-import { definitionOf } from './metric-catalogue.ts';
+import { definitionOf } from './metric-catalog.ts';
 import type { Reading, SafeMeter } from './safe-meter.ts';
 
 const NO_ATTRIBUTES: Attributes = Object.freeze({});

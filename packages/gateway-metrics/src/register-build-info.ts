@@ -1,7 +1,7 @@
 import { METRIC_DCC_MCP_BUILD_INFO } from '@dcc-mcp/semantic-conventions';
 import type { Meter } from '@opentelemetry/api';
 import { toMetricOptions } from './instrument-options.ts';
-import { definitionOf } from './metric-catalogue.ts';
+import { definitionOf } from './metric-catalog.ts';
 
 /** What `dcc_mcp_build_info` tells. */
 export interface BuildInfo {

@@ -4,7 +4,7 @@ import {
 } from '@dcc-mcp/semantic-conventions';
 import type { Attributes, Meter, ObservableCallback } from '@opentelemetry/api';
 import { toMetricOptions } from './instrument-options.ts';
-import { definitionOf } from './metric-catalogue.ts';
+import { definitionOf } from './metric-catalog.ts';
 
 /** A number by instrument, read at each collection. */
 class CountsByInstrument {

@@ -1,7 +1,7 @@
 import type { Meter, MeterProvider, SpanContext } from '@opentelemetry/api';
 import { createGatewayMetrics, type GatewayMetrics, type GatewayMetricsOptions } from '../src/index.ts';
 
-/** A gateway's metrics with `maya__create_sphere` and every `maya__tool_*` in its catalogue. */
+/** A gateway's metrics with `maya__create_sphere` and every `maya__tool_*` in its catalog. */
 export function createMetrics(
   provider: Pick<MeterProvider, 'getMeter'>,
   options: Partial<GatewayMetricsOptions> = {},

@@ -53,7 +53,7 @@ describe('recordCall', () => {
     expect(await linesOf('dcc_mcp.tool.calls')).toContain('dcc_mcp.tool.calls{tool=_unknown,status=error} 1');
   });
 
-  test('keeps counting a tool under its name when it leaves the catalogue', async () => {
+  test('keeps counting a tool under its name when it leaves the catalog', async () => {
     let isRegistered = true;
     const own = createReading();
     const ofTools = createMetrics(own.provider, { isRegisteredTool: () => isRegistered });
@@ -70,7 +70,7 @@ describe('recordCall', () => {
     await own.provider.shutdown();
   });
 
-  test('takes the tool for unknown when the catalogue throws', async () => {
+  test('takes the tool for unknown when the catalog throws', async () => {
     const own = createReading();
     createMetrics(own.provider, { isRegisteredTool: throwing }).recordCall({ tool: 'maya__render', status: 'success' });
     expect(await own.lines()).toContain('dcc_mcp.tool.calls{tool=_unknown,status=success} 1');

@@ -2,7 +2,7 @@
 import { createGatewayMetrics, type GatewayMetrics } from '@dcc-mcp/gateway-metrics';
 import type { Meter } from '@opentelemetry/api';
 
-/** Metrics of a gateway whose catalogue is `tools` and whose sessions are `sessions`. */
+/** Metrics of a gateway whose catalog is `tools` and whose sessions are `sessions`. */
 export function startGatewayMetrics(meter: Meter, tools: Set<string>, sessions: Map<string, object>): GatewayMetrics {
   const metrics = createGatewayMetrics(meter, { isRegisteredTool: (tool) => tools.has(tool), version: '1.0.0' });
   metrics.observe({ registeredTools: () => tools.size, activeSessions: () => sessions.size });

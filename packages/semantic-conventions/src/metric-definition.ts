@@ -1,7 +1,7 @@
 /** One label of an instrument. */
 export interface MetricLabel {
   readonly name: string;
-  /** The closed set its values come from; absent when they come from the tool catalogue, routes or configuration. */
+  /** The closed set its values come from; absent when they come from the tool catalog, routes or configuration. */
   readonly values?: readonly string[];
   /** Where the values of an open label come from. */
   readonly source?: string;

@@ -65,7 +65,7 @@ export const GATEWAY_METRICS: readonly MetricDefinition[] = [
     name: 'kind',
     values: BACKEND_ERROR_KINDS,
   }),
-  counter('searches', ['search', 'Searches of the catalogue.'], { name: 'result', values: SEARCH_RESULTS }),
+  counter('searches', ['search', 'Searches of the catalog.'], { name: 'result', values: SEARCH_RESULTS }),
   counter(
     'search_followups',
     ['followup', 'Operations that used a search hit, by its rank.'],
@@ -76,7 +76,7 @@ export const GATEWAY_METRICS: readonly MetricDefinition[] = [
     'reformulation',
     'Searches that rephrased an earlier one without a use of its hits.',
   ]),
-  seconds('search_duration', 'Time of one search of the catalogue.', LADDER_SMALL),
+  seconds('search_duration', 'Time of one search of the catalog.', LADDER_SMALL),
   seconds(
     'search_time_to_first_success',
     'Time from a search to the first successful call of one of its hits.',

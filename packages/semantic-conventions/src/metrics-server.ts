@@ -72,7 +72,7 @@ export const SERVER_METRICS: readonly MetricDefinition[] = [
     unit: '{tool}',
     kind: 'gauge',
     prometheusName: 'dcc_mcp_registered_tools',
-    description: 'Tools in the catalogue.',
+    description: 'Tools in the catalog.',
     labels: [],
   },
   {

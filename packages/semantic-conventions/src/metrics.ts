@@ -14,7 +14,7 @@ export const METRIC_DCC_MCP_JOB_WAIT = 'dcc_mcp.job.wait';
 export const METRIC_DCC_MCP_NOTIFICATIONS_SENT = 'dcc_mcp.notifications.sent';
 /** `dcc_mcp_active_sessions`: MCP sessions alive now (protocol revisions that have sessions). */
 export const METRIC_DCC_MCP_ACTIVE_SESSIONS = 'dcc_mcp.active_sessions';
-/** `dcc_mcp_registered_tools`: Tools in the catalogue. */
+/** `dcc_mcp_registered_tools`: Tools in the catalog. */
 export const METRIC_DCC_MCP_REGISTERED_TOOLS = 'dcc_mcp.registered_tools';
 /** `dcc_mcp_build_info`: Always 1; the labels identify what runs. */
 export const METRIC_DCC_MCP_BUILD_INFO = 'dcc_mcp.build_info';
@@ -29,13 +29,13 @@ export const METRIC_DCC_MCP_GATEWAY_PROBES = 'dcc_mcp.gateway.probes';
 export const METRIC_DCC_MCP_GATEWAY_GOVERNANCE_EVENTS = 'dcc_mcp.gateway.governance_events';
 /** `dcc_mcp_gateway_backend_errors_total`: Errors of upstreams, by what went wrong. */
 export const METRIC_DCC_MCP_GATEWAY_BACKEND_ERRORS = 'dcc_mcp.gateway.backend_errors';
-/** `dcc_mcp_gateway_searches_total`: Searches of the catalogue. */
+/** `dcc_mcp_gateway_searches_total`: Searches of the catalog. */
 export const METRIC_DCC_MCP_GATEWAY_SEARCHES = 'dcc_mcp.gateway.searches';
 /** `dcc_mcp_gateway_search_followups_total`: Operations that used a search hit, by its rank. */
 export const METRIC_DCC_MCP_GATEWAY_SEARCH_FOLLOWUPS = 'dcc_mcp.gateway.search_followups';
 /** `dcc_mcp_gateway_search_reformulations_total`: Searches that rephrased an earlier one without a use of its hits. */
 export const METRIC_DCC_MCP_GATEWAY_SEARCH_REFORMULATIONS = 'dcc_mcp.gateway.search_reformulations';
-/** `dcc_mcp_gateway_search_duration_seconds`: Time of one search of the catalogue. */
+/** `dcc_mcp_gateway_search_duration_seconds`: Time of one search of the catalog. */
 export const METRIC_DCC_MCP_GATEWAY_SEARCH_DURATION = 'dcc_mcp.gateway.search_duration';
 /** `dcc_mcp_gateway_search_time_to_first_success_seconds`: Time from a search to the first successful call of one of its hits. */
 export const METRIC_DCC_MCP_GATEWAY_SEARCH_TIME_TO_FIRST_SUCCESS = 'dcc_mcp.gateway.search_time_to_first_success';

@@ -1,4 +1,4 @@
-/** Search the catalogue; OpenInference kind CHAIN. */
+/** Search the catalog; OpenInference kind CHAIN. */
 export const OPERATION_SEARCH = 'gateway.search';
 /** Look at one tool. */
 export const OPERATION_DESCRIBE = 'gateway.describe';

@@ -1,9 +1,9 @@
 export {
-  ATTRIBUTE_CATALOGUE,
+  ATTRIBUTE_CATALOG,
   type AttributeDescription,
   type AttributeType,
   type SpanRole,
-} from './attribute-catalogue.ts';
+} from './attribute-catalog.ts';
 export { createCapturePolicy, type CapturePolicy, type CapturePolicyOptions } from './capture-policy.ts';
 export { type HopSpan } from './hop-span.ts';
 export { type ProtocolSpan } from './protocol-span.ts';

@@ -108,7 +108,7 @@ test.each([
   ['rest', ['mcp']],
   ['mcp', ['rest']],
   ['operations', ['mcp', 'rest']],
-  ['catalogue', ['mcp', 'operations', 'rest', 'upstream']],
+  ['catalog', ['mcp', 'operations', 'rest', 'upstream']],
 ])('in the gateway %s knows nothing of %j', (folder, strangers) => {
   const inside = publicPackages
     .flatMap(({ sources }) => sources)

@@ -26,7 +26,7 @@ test('the lockfile names no host', () => {
 });
 
 describe.each(publicPackages)('$name', (each) => {
-  test('takes every version from the catalogue or the workspace', () => {
+  test('takes every version from the catalog or the workspace', () => {
     const own = Object.entries({ ...runtimeDependencies(each), ...each.manifest.devDependencies }).filter(
       ([name, version]) => !/^(catalog:|workspace:)/.test(version) && !(name in (each.manifest.peerDependencies ?? {})),
     );

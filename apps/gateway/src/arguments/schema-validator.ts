@@ -14,7 +14,7 @@ export type SchemaValidator =
 const MAX_FAULTS = 10;
 const NONE: SchemaValidator = { kind: 'none' };
 
-// By the schema object itself: a validator goes when the catalogue drops its tool, so the cache is as large as the catalogue.
+// By the schema object itself: a validator goes when the catalog drops its tool, so the cache is as large as the catalog.
 const validators = new WeakMap<object, SchemaValidator>();
 
 /** The validator of a schema, compiled at its first use. */

@@ -4,9 +4,9 @@ import { SearchIndex } from '../search/search-index.ts';
 import type { SkillRecord } from './skill-record.ts';
 import { toSkillRecords } from './skills.ts';
 import { parseSlug, type SlugParts } from './slug.ts';
-import type { CatalogueUpstream } from './to-tool-records.ts';
+import type { CatalogUpstream } from './to-tool-records.ts';
 import type { ToolRecord } from './tool-record.ts';
-import { UpstreamShelf } from './tool-set.ts';
+import { ToolSet } from './tool-set.ts';
 
 /** What a slug leads to. */
 export type SlugResolution =
@@ -26,9 +26,9 @@ export interface SkillFilter {
 }
 
 /** Every tool of every upstream: by slug, by instance and by search. */
-export class Catalogue {
+export class Catalog {
   readonly index: SearchIndex = new SearchIndex();
-  readonly #shelves = new Map<string, UpstreamShelf>();
+  readonly #toolSets = new Map<string, ToolSet>();
   /** Instances by `<dcc>.<id8>`; more than one only when two share their first eight digits. */
   readonly #instances = new Map<string, Set<string>>();
   readonly #labels = new Map<string, number>();
@@ -51,10 +51,10 @@ export class Catalogue {
    *
    * @returns True when anything changed.
    */
-  setTools(upstream: CatalogueUpstream, tools: readonly JsonObject[]): boolean {
-    const isNew = !this.#shelves.has(upstream.instanceId);
-    const shelf = this.#shelves.get(upstream.instanceId) ?? this.#addShelf(upstream);
-    const { added, removed } = shelf.setTools(upstream, tools);
+  setTools(upstream: CatalogUpstream, tools: readonly JsonObject[]): boolean {
+    const isNew = !this.#toolSets.has(upstream.instanceId);
+    const toolSet = this.#toolSets.get(upstream.instanceId) ?? this.#addToolSet(upstream);
+    const { added, removed } = toolSet.setTools(upstream, tools);
     for (const record of removed) this.#forget(record);
     for (const record of added) this.#admit(record);
     const hasChanged = added.length > 0 || removed.length > 0 || (isNew && upstream.isLazy === true);
@@ -64,18 +64,18 @@ export class Catalogue {
 
   /** Says which tools a skill brought (`registered_tools` of dcc-mcp-core's `load_skill`), for hosts that list them under bare names. */
   assignSkill(instanceId: string, skillName: string, backendTools: readonly string[]): void {
-    this.#shelves.get(instanceId)?.assignSkill(skillName, backendTools);
+    this.#toolSets.get(instanceId)?.assignSkill(skillName, backendTools);
   }
 
   /** Forgets an upstream and its tools; true when there was one. */
   removeUpstream(instanceId: string): boolean {
-    const shelf = this.#shelves.get(instanceId);
-    if (shelf === undefined) return false;
-    for (const record of shelf.records.values()) this.#forget(record);
-    this.#shelves.delete(instanceId);
-    const instances = this.#instances.get(shortKey(shelf.upstream));
+    const toolSet = this.#toolSets.get(instanceId);
+    if (toolSet === undefined) return false;
+    for (const record of toolSet.records.values()) this.#forget(record);
+    this.#toolSets.delete(instanceId);
+    const instances = this.#instances.get(shortKey(toolSet.upstream));
     instances?.delete(instanceId);
-    if (instances?.size === 0) this.#instances.delete(shortKey(shelf.upstream));
+    if (instances?.size === 0) this.#instances.delete(shortKey(toolSet.upstream));
     this.#touch();
     return true;
   }
@@ -104,31 +104,31 @@ export class Catalogue {
   }
 
   tool(instanceId: string, backendTool: string): ToolRecord | undefined {
-    return this.#shelves.get(instanceId)?.find(backendTool);
+    return this.#toolSets.get(instanceId)?.find(backendTool);
   }
 
   parseSlug(slug: string): SlugParts | undefined {
     return parseSlug(slug);
   }
 
-  /** True for the metric label of a tool that is in the catalogue now. */
+  /** True for the metric label of a tool that is in the catalog now. */
   isRegisteredLabel(label: string): boolean {
     return this.#labels.has(label);
   }
 
   /** Every record, stubs included, in the order of the upstreams and of their lists. */
   *records(): Generator<ToolRecord, void, undefined> {
-    for (const shelf of this.#shelves.values()) yield* shelf.records.values();
+    for (const toolSet of this.#toolSets.values()) yield* toolSet.records.values();
   }
 
-  /** Up to `limit` slugs that look like `slug`, best first; the same ones for the same catalogue. */
+  /** Up to `limit` slugs that look like `slug`, best first; the same ones for the same catalog. */
   nearest(slug: string, limit: number, filter?: (record: ToolRecord) => boolean): readonly string[] {
     return nearestRecords(this.index, slug, limit, filter).map((record) => record.slug);
   }
 
   /** Every skill, sorted by name, then instance. */
   skills(): readonly SkillRecord[] {
-    this.#skills ??= toSkillRecords(this.#shelves.values());
+    this.#skills ??= toSkillRecords(this.#toolSets.values());
     return this.#skills;
   }
 
@@ -143,13 +143,13 @@ export class Catalogue {
     );
   }
 
-  #addShelf(upstream: CatalogueUpstream): UpstreamShelf {
+  #addToolSet(upstream: CatalogUpstream): ToolSet {
     const key = shortKey(upstream);
     const instances = this.#instances.get(key) ?? new Set<string>();
-    const shelf = new UpstreamShelf(upstream, instances.size === 0 ? upstream.instanceShort : upstream.instanceId);
+    const toolSet = new ToolSet(upstream, instances.size === 0 ? upstream.instanceShort : upstream.instanceId);
     this.#instances.set(key, instances.add(upstream.instanceId));
-    this.#shelves.set(upstream.instanceId, shelf);
-    return shelf;
+    this.#toolSets.set(upstream.instanceId, toolSet);
+    return toolSet;
   }
 
   #instancesOf(parts: SlugParts): readonly string[] {
@@ -179,7 +179,7 @@ export class Catalogue {
   }
 }
 
-function shortKey(upstream: CatalogueUpstream): string {
+function shortKey(upstream: CatalogUpstream): string {
   return `${upstream.dccType}.${upstream.instanceShort}`;
 }
 

@@ -1,31 +1,31 @@
 import type { SkillRecord } from './skill-record.ts';
 import type { ToolRecord } from './tool-record.ts';
-import type { UpstreamShelf } from './tool-set.ts';
+import type { ToolSet } from './tool-set.ts';
 
 /** The skills of all upstreams, sorted by name, then instance. */
-export function toSkillRecords(shelves: Iterable<UpstreamShelf>): readonly SkillRecord[] {
+export function toSkillRecords(toolSets: Iterable<ToolSet>): readonly SkillRecord[] {
   const skills: SkillRecord[] = [];
-  for (const shelf of shelves) skills.push(...skillsOf(shelf));
+  for (const toolSet of toolSets) skills.push(...skillsOf(toolSet));
   return skills.toSorted((a, b) => compare(a.name, b.name) || compare(a.instanceId, b.instanceId));
 }
 
-function skillsOf(shelf: UpstreamShelf): SkillRecord[] {
+function skillsOf(toolSet: ToolSet): SkillRecord[] {
   const groups = new Map<string, ToolRecord[]>();
-  if (shelf.upstream.isLazy === true) groups.set(shelf.upstream.key, []);
-  for (const record of shelf.records.values()) {
+  if (toolSet.upstream.isLazy === true) groups.set(toolSet.upstream.key, []);
+  for (const record of toolSet.records.values()) {
     if (record.skillName === undefined) continue;
     const group = groups.get(record.skillName);
     if (group === undefined) groups.set(record.skillName, [record]);
     else group.push(record);
   }
-  return [...groups].map(([name, records]) => toSkillRecord(shelf, name, records));
+  return [...groups].map(([name, records]) => toSkillRecord(toolSet, name, records));
 }
 
-function toSkillRecord(shelf: UpstreamShelf, name: string, records: readonly ToolRecord[]): SkillRecord {
-  const { upstream } = shelf;
+function toSkillRecord(toolSet: ToolSet, name: string, records: readonly ToolRecord[]): SkillRecord {
+  const { upstream } = toolSet;
   const stub = records.find((record) => record.isStub);
   const tools = records.filter((record) => !record.isStub);
-  const isCoreSkill = stub !== undefined || shelf.skillNames.includes(name);
+  const isCoreSkill = stub !== undefined || toolSet.skillNames.includes(name);
   return {
     name,
     kind: upstream.isLazy === true ? 'lazy-upstream' : isCoreSkill ? 'dcc-mcp-core' : 'tool-group',

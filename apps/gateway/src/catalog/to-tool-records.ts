@@ -3,8 +3,8 @@ import { toSlug } from './slug.ts';
 import { readObject, readToolHints } from './tool-json.ts';
 import type { ToolRecord } from './tool-record.ts';
 
-/** The upstream whose tools are catalogued. */
-export interface CatalogueUpstream {
+/** The upstream whose tools are catalogd. */
+export interface CatalogUpstream {
   readonly key: string;
   readonly instanceId: string;
   readonly instanceShort: string;
@@ -47,7 +47,7 @@ export function isDccMcpCore(tools: readonly JsonObject[]): boolean {
 
 /** What the record of one tool needs to know beside the tool. */
 export interface ToolRecordContext {
-  readonly upstream: CatalogueUpstream;
+  readonly upstream: CatalogUpstream;
   /** The second part of the slug: the short id, or the whole one where the short one is taken. */
   readonly slugId: string;
   readonly isDccMcpCore: boolean;

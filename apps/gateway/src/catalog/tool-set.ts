@@ -1,20 +1,20 @@
 import type { JsonObject } from '../protocol/json-rpc.ts';
 import { isSameJson } from './tool-json.ts';
 import type { ToolRecord } from './tool-record.ts';
-import { type CatalogueUpstream, SKILL_STUB_PREFIX, isDccMcpCore, toToolRecord } from './to-tool-records.ts';
+import { type CatalogUpstream, SKILL_STUB_PREFIX, isDccMcpCore, toToolRecord } from './to-tool-records.ts';
 
 const MAX_LEARNT = 10_000;
 
 /** What a fresh tools list changed. */
-export interface ShelfChange {
+export interface ToolSetChange {
   readonly added: readonly ToolRecord[];
   readonly removed: readonly ToolRecord[];
 }
 
 /** The tools of one upstream, and which skills they belong to. */
-export class UpstreamShelf {
+export class ToolSet {
   readonly slugId: string;
-  upstream: CatalogueUpstream;
+  upstream: CatalogUpstream;
   records: Map<string, ToolRecord> = new Map();
   /** Skills a stub has named, by their name with underscores: full tool names begin with that form. */
   readonly #skillNames = new Map<string, string>();
@@ -24,7 +24,7 @@ export class UpstreamShelf {
   #isStale = true;
   #isCore = false;
 
-  constructor(upstream: CatalogueUpstream, slugId: string) {
+  constructor(upstream: CatalogUpstream, slugId: string) {
     this.upstream = upstream;
     this.slugId = slugId;
   }
@@ -60,7 +60,7 @@ export class UpstreamShelf {
   }
 
   /** Takes a complete tools list; records of unchanged tools stay the same objects. */
-  setTools(upstream: CatalogueUpstream, listed: readonly JsonObject[]): ShelfChange {
+  setTools(upstream: CatalogUpstream, listed: readonly JsonObject[]): ToolSetChange {
     const tools = listed.length === 0 && isIdle(upstream) ? [stubOf(upstream)] : listed;
     const isCore = isDccMcpCore(tools);
     this.#learnSkills(tools);
@@ -129,12 +129,12 @@ export class UpstreamShelf {
   }
 }
 
-function isIdle(upstream: CatalogueUpstream): boolean {
+function isIdle(upstream: CatalogUpstream): boolean {
   return upstream.isLazy === true && upstream.isLoaded === false;
 }
 
 /** Stands for the tools of a lazy upstream that has never run, so that search finds it. */
-function stubOf({ key, dccType }: CatalogueUpstream): JsonObject {
+function stubOf({ key, dccType }: CatalogUpstream): JsonObject {
   return { name: `${SKILL_STUB_PREFIX}${key}`, description: `[${dccType}] The tools of ${key}; load_skill starts it` };
 }
 
@@ -142,7 +142,7 @@ function underscored(name: string): string {
   return name.replaceAll('-', '_').toLowerCase();
 }
 
-function isSameUpstream(a: CatalogueUpstream, b: CatalogueUpstream): boolean {
+function isSameUpstream(a: CatalogUpstream, b: CatalogUpstream): boolean {
   return (
     a.key === b.key &&
     a.dccType === b.dccType &&

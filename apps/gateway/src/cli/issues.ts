@@ -9,7 +9,7 @@ export function issueLine(issue: Issue): string {
 /** Says all issues at once. @returns True when none of them forbids to start. */
 export function reportIssues(terminal: Terminal, issues: readonly Issue[]): boolean {
   for (const issue of issues) {
-    terminal.complain(issueLine(issue));
+    terminal.printError(issueLine(issue));
   }
   return issues.every(({ severity }) => severity !== 'fatal');
 }

@@ -20,7 +20,7 @@ export async function serve(terminal: Terminal, command: ServeCommand): Promise<
   if (!reportIssues(terminal, issues)) {
     return 2;
   }
-  const log = (line: string): void => terminal.complain(line);
+  const log = (line: string): void => terminal.printError(line);
   let running: RunningGateway;
   try {
     running = config.server.wait
@@ -83,22 +83,22 @@ const LISTENING: ReadonlySet<unknown> = new Set(['listen', 'bind', 'getaddrinfo'
 /** Why the gateway does not run, with its exit code. */
 async function startProblem(terminal: Terminal, { server }: GatewayConfig, error: unknown): Promise<number> {
   if (!(error instanceof Error && 'syscall' in error && LISTENING.has(error.syscall))) {
-    terminal.complain(`error: ${error instanceof Error ? error.message : String(error)}`);
+    terminal.printError(`error: ${error instanceof Error ? error.message : String(error)}`);
     return error instanceof TypeError || error instanceof RangeError ? 2 : 1;
   }
   const address = `${server.host}:${server.port}`;
   if (codeOf(error) !== 'EADDRINUSE') {
-    terminal.complain(`error: can't listen on ${address} (${codeOf(error)}); choose another --host or --port`);
+    terminal.printError(`error: can't listen on ${address} (${codeOf(error)}); choose another --host or --port`);
     return 1;
   }
   const other = await otherGateway(server.host, server.port);
   if (other !== undefined) {
-    terminal.complain(
+    terminal.printError(
       `a gateway (version ${other.version}) already runs on http://${address}; use it, or start this one with --wait or another --port`,
     );
     return 0;
   }
-  terminal.complain(
+  terminal.printError(
     `error: the port ${address} is in use by another program; choose another one with --port (0 for any free one)`,
   );
   return 1;

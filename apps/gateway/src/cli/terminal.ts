@@ -7,7 +7,7 @@ export interface Terminal {
   /** A line on stdout: answers of commands, and nothing else. */
   print(text: string): void;
   /** A line on stderr. */
-  complain(text: string): void;
+  printError(text: string): void;
   readonly stdin: Readable;
   readonly stdout: Writable;
   /** Called at each SIGINT and SIGTERM. */

@@ -77,7 +77,7 @@ async function create(terminal: Terminal, values: Parsed['values']): Promise<num
     return wrongUse(terminal, created.message);
   }
   if (expiresInMinutes === 0) {
-    terminal.complain('warning: this token never expires; change the secret to withdraw it');
+    terminal.printError('warning: this token never expires; change the secret to withdraw it');
   }
   terminal.print(created.token);
   return 0;
@@ -94,7 +94,7 @@ async function verify(terminal: Terminal, values: Parsed['values'], token: strin
     ...(values.iss === undefined ? {} : { issuer: values.iss }),
   });
   if (!result.ok) {
-    terminal.complain(`invalid: ${result.message}`);
+    terminal.printError(`invalid: ${result.message}`);
     return 1;
   }
   terminal.print(JSON.stringify(result.claims));
@@ -122,6 +122,6 @@ function readSecret(env: Environment, values: Parsed['values']): SecretReading {
 }
 
 function wrongUse(terminal: Terminal, problem: string): number {
-  terminal.complain(`error: ${problem}\n${USAGE}`);
+  terminal.printError(`error: ${problem}\n${USAGE}`);
   return 2;
 }

@@ -14,7 +14,7 @@ export function requestStart({ method, path, bodyBytes }: Wire): RequestStart {
  */
 export function measureReply(open: OpenRequest, wire: Wire, reply: Reply, route: string | undefined): Reply {
   const { status, body } = reply;
-  if (reply.livesOn === true) {
+  if (reply.isOpenEnded === true) {
     open.endAsStream({ status, route });
     return reply;
   }

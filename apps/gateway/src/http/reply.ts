@@ -5,7 +5,7 @@ export interface Reply {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | ReadableStream<Uint8Array>;
   /** A stream that lives on its own, beside any request: its life is no latency. */
-  readonly livesOn?: true;
+  readonly isOpenEnded?: true;
 }
 
 const JSON_TYPE = 'application/json';

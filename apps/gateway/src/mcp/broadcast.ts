@@ -50,7 +50,7 @@ export class Broadcast {
     const filter = this.#filterOf(request);
     this.#options.onStream(1);
     const stream = new EventStream({
-      livesOn: true,
+      isOpenEnded: true,
       onNotification: this.#options.onNotificationSent,
       onClose: () => {
         this.#options.onStream(-1);

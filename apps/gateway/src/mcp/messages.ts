@@ -1,5 +1,11 @@
 import { jsonProblem, parseBoundedJson } from '../protocol/bounded-json.ts';
-import { isJsonObject, textOf, type JsonRpcId, type JsonRpcNotification, type JsonRpcRequest } from '../protocol/json-rpc.ts';
+import {
+  isJsonObject,
+  textOf,
+  type JsonRpcId,
+  type JsonRpcNotification,
+  type JsonRpcRequest,
+} from '../protocol/json-rpc.ts';
 import { ERROR_INVALID_REQUEST, ERROR_PARSE, McpError } from '../protocol/mcp-protocol.ts';
 import type { ClientAnswer } from './sessions.ts';
 

@@ -30,7 +30,7 @@ import type { Session, Sessions } from './sessions.ts';
 export type McpHandler = (request: JsonRpcRequest, exchange: Exchange) => Promise<JsonObject>;
 
 /** The face shown to MCP clients: the four gateway tools, or the upstreams' own. */
-export interface McpSurface {
+export interface McpMode {
   capabilities(): Promise<JsonObject>;
   /** What a model should know of using it, once {@link capabilities} are known. */
   instructions(): string | undefined;
@@ -57,7 +57,7 @@ export interface FinishedRequest {
 /** What a {@link McpServer} is made of. */
 export interface McpServerOptions {
   readonly serverInfo: JsonObject;
-  readonly surface: McpSurface;
+  readonly surface: McpMode;
   readonly sessions: Sessions;
   readonly broadcast: Broadcast;
   /** Milliseconds of a monotonic clock. */
@@ -224,7 +224,7 @@ export class McpServer {
   }
 }
 
-function withInstructions(surface: McpSurface): { readonly instructions?: string } {
+function withInstructions(surface: McpMode): { readonly instructions?: string } {
   const instructions = surface.instructions();
   return instructions === undefined ? {} : { instructions };
 }

@@ -1,5 +1,5 @@
 import type { GatewayMetrics } from '@dcc-mcp/gateway-metrics';
-import type { Catalogue } from '../catalog/catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import { type JsonObject, textOf } from '../protocol/json-rpc.ts';
 import type { Broadcast } from './broadcast.ts';
 import { CATALOG_URI, INSTANCES_URI } from './search-mode/gateway-resources.ts';
@@ -7,7 +7,7 @@ import type { Upstream, UpstreamEvents } from '../upstream/upstream.ts';
 
 /** Who is told of what happens at upstreams. */
 export interface UpstreamEventsOptions {
-  readonly catalogue: Catalogue;
+  readonly catalog: Catalog;
   readonly broadcast: Broadcast;
   readonly metrics: GatewayMetrics | undefined;
   /** One line for people. */
@@ -15,7 +15,7 @@ export interface UpstreamEventsOptions {
 }
 
 /** Events of all upstreams. A change of readiness is said once, on stderr. */
-export function upstreamEvents({ catalogue, broadcast, metrics, log }: UpstreamEventsOptions): UpstreamEvents {
+export function upstreamEvents({ catalog, broadcast, metrics, log }: UpstreamEventsOptions): UpstreamEvents {
   const said = new Map<string, string>();
   /** What subscribers of the instances were last told of each upstream. */
   const shown = new Map<string, string>();
@@ -23,7 +23,7 @@ export function upstreamEvents({ catalogue, broadcast, metrics, log }: UpstreamE
   const announced = new Set<string>();
   return {
     onTools(upstream, tools) {
-      const hasChanged = catalogue.setTools({ ...upstream.settings, isLoaded: true }, tools);
+      const hasChanged = catalog.setTools({ ...upstream.settings, isLoaded: true }, tools);
       if (announced.delete(upstream.settings.instanceId) || hasChanged) {
         broadcast.listChanged('tools');
         broadcast.resourceUpdated(CATALOG_URI);

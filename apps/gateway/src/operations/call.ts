@@ -134,9 +134,9 @@ class ToolCall {
 
   /** A call that is refused before its tool is looked for still says, and counts for, the tool it names. */
   #noteNamed(): void {
-    const { catalogue } = this.#core;
+    const { catalog } = this.#core;
     const { toolSlug } = this.#input;
-    this.#record = catalogue.get(toolSlug);
+    this.#record = catalog.get(toolSlug);
     this.#span.setRoute(this.#record === undefined ? namedRoute(this.#core, toolSlug) : routeOf(this.#record));
   }
 
@@ -264,7 +264,7 @@ function endingOf(hop: HopResult): Ending {
 
 /** What can be said of a tool that was not found: the slug, where it has the form of one. */
 export function namedRoute(core: OperationCore, slug: string): { toolSlug?: string } {
-  return core.catalogue.parseSlug(slug) === undefined ? {} : { toolSlug: sanitiseText(slug, MAX_SLUG_BYTES) };
+  return core.catalog.parseSlug(slug) === undefined ? {} : { toolSlug: sanitiseText(slug, MAX_SLUG_BYTES) };
 }
 
 const MAX_SLUG_BYTES = 256;

@@ -1,6 +1,6 @@
 import type { RequestContext, RequestContextSettings } from '@dcc-mcp/request-context';
 import type { MessageFacts, WorkflowSpan, WorkflowSpans } from '@dcc-mcp/workflow-spans';
-import type { Catalogue } from '../catalog/catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { SearchMemory } from '../search/search-memory.ts';
 import type { Governance } from '../governance/governance.ts';
 import type { JsonObject } from '../protocol/json-rpc.ts';
@@ -10,7 +10,7 @@ import type { HopPeer } from '../upstream/upstream.ts';
 
 /** What every operation works with. */
 export interface OperationCore {
-  readonly catalogue: Catalogue;
+  readonly catalog: Catalog;
   readonly upstreams: Upstreams;
   readonly spans: WorkflowSpans;
   readonly recorder: Recorder;

@@ -52,7 +52,7 @@ function inputOf({ skillNames, instanceId, dccType, activateGroups }: LoadSkillI
 }
 
 function answer(core: OperationCore, { loaded, newSlugs }: LoadedSkills, searchId: string | undefined): JsonObject {
-  const now = loaded.flatMap(({ name, instanceId }) => core.catalogue.skill(name, { instanceId }));
+  const now = loaded.flatMap(({ name, instanceId }) => core.catalog.skill(name, { instanceId }));
   return {
     skill_names: loaded.map(({ name }) => name),
     new_tool_slugs: newSlugs,

@@ -15,20 +15,20 @@ export type Resolution =
       readonly failure?: HopFailure;
     };
 
-type Core = Pick<OperationCore, 'catalogue' | 'upstreams' | 'governance'>;
+type Core = Pick<OperationCore, 'catalog' | 'upstreams' | 'governance'>;
 
 const MAX_CANDIDATES = 5;
 
 /** Finds the tool a slug names. When its instance lives but does not list the tool, the list is asked for once more. */
 export async function resolveTool(core: Core, slug: string): Promise<Resolution> {
-  const first = core.catalogue.resolve(slug);
+  const first = core.catalog.resolve(slug);
   if (first.kind === 'found') {
     return withUpstream(core, first.record);
   }
   const upstream = core.upstreams.get(instanceOf(first));
   const isMeant = upstream !== undefined && slug.startsWith(`${upstream.settings.dccType}.`);
   const failure = isMeant ? await refresh(upstream) : undefined;
-  const second = core.catalogue.resolve(slug);
+  const second = core.catalog.resolve(slug);
   if (second.kind === 'found') {
     return withUpstream(core, second.record);
   }
@@ -68,11 +68,11 @@ function notFound(
   kind: 'ambiguous' | 'unknown_tool' | 'unknown_instance' | 'malformed',
 ): OperationError {
   const isVisible = (record: ToolRecord): boolean => core.governance.policy?.('search', record).outcome !== 'denied';
-  const candidates = core.catalogue.nearest(slug, MAX_CANDIDATES, isVisible);
+  const candidates = core.catalog.nearest(slug, MAX_CANDIDATES, isVisible);
   const near = candidates.length === 0 ? {} : { candidates };
   switch (kind) {
     case 'ambiguous': {
-      const resolution = core.catalogue.resolve(slug);
+      const resolution = core.catalog.resolve(slug);
       const ids = resolution.kind === 'ambiguous' ? resolution.candidates : [];
       return {
         kind,

@@ -8,7 +8,7 @@ import { internalError } from './internal-error.ts';
 import { type OperationError, outcomeOfError } from './operation-error.ts';
 import type { OperationResult } from './operation-result.ts';
 
-/** Searches the catalogue; what policy hides is not there. */
+/** Searches the catalog; what policy hides is not there. */
 export async function searchTools(
   core: OperationCore,
   caller: Caller,
@@ -75,7 +75,7 @@ async function attempt(
   if (core.governance.policy !== undefined) {
     span.setPolicy({ outcome: 'allowed' });
   }
-  const result = search(core.catalogue, {
+  const result = search(core.catalog, {
     ...request,
     searchId: core.newId(),
     sceneOf: (instanceId) => core.upstreams.get(instanceId)?.status.scene,

@@ -79,7 +79,7 @@ export class SkillLoading {
   }
 
   #callableTools(): readonly ToolRecord[] {
-    return [...this.#core.catalogue.records()].filter((record) => !record.isStub && record.isLoaded);
+    return [...this.#core.catalog.records()].filter((record) => !record.isStub && record.isLoaded);
   }
 
   async #loadByName(name: string): Promise<OperationResult<SkillRecord>> {
@@ -102,15 +102,15 @@ export class SkillLoading {
   }
 
   #find(name: string): OperationResult<SkillRecord> {
-    const { catalogue } = this.#core;
+    const { catalog } = this.#core;
     const { instanceId, dccType } = this.#input;
-    const skills = catalogue.skill(name, {
+    const skills = catalog.skill(name, {
       ...(instanceId === undefined ? {} : { instanceId }),
       ...(dccType === undefined ? {} : { dccType }),
     });
     const [skill, other] = skills;
     if (skill === undefined) {
-      const known = catalogue.skills().map((candidate) => candidate.name);
+      const known = catalog.skills().map((candidate) => candidate.name);
       const message = `There is no skill '${name}'`;
       return { ok: false, error: { kind: 'unknown-slug', message, candidates: known.slice(0, 5) } };
     }
@@ -125,7 +125,7 @@ export class SkillLoading {
   /** A skill is judged by any tool of it. */
   #askPolicy(skill: SkillRecord): ReturnType<typeof checkPolicy> {
     const isWhole = skill.kind === 'lazy-upstream';
-    for (const record of this.#core.catalogue.records()) {
+    for (const record of this.#core.catalog.records()) {
       if (record.instanceId === skill.instanceId && (isWhole || record.skillName === skill.name)) {
         return checkPolicy(this.#core, 'load_skill', record, this.#span);
       }

@@ -4,10 +4,10 @@ import { createScraper, type Scraper } from '@dcc-mcp/prometheus-bridge';
 import type { SessionEndReason, UpstreamState } from '@dcc-mcp/semantic-conventions';
 import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
-import type { Catalogue } from '../catalog/catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { Session, Sessions } from '../mcp/sessions.ts';
 import type { Upstreams } from '../registry/upstreams.ts';
-import type { Streams } from './stream-counts.ts';
+import type { StreamCounts } from './stream-counts.ts';
 import type { UpstreamReadiness } from '../upstream/upstream.ts';
 
 /** What a gateway measures with. All absent with metrics off: then no instrument exists. */
@@ -23,7 +23,7 @@ export interface InstrumentsOptions {
   readonly config: GatewayConfig;
   readonly telemetry: Telemetry;
   readonly version: string;
-  readonly catalogue: Catalogue;
+  readonly catalog: Catalog;
   /** One line for people. */
   readonly log: (line: string) => void;
 }
@@ -36,9 +36,9 @@ export function createInstruments(options: InstrumentsOptions): GatewayInstrumen
   return { metrics, requests, scraper: createOwnScraper(options, metrics) };
 }
 
-function createCallMetrics({ config, telemetry, version, catalogue }: InstrumentsOptions): GatewayMetrics {
+function createCallMetrics({ config, telemetry, version, catalog }: InstrumentsOptions): GatewayMetrics {
   return createGatewayMetrics(telemetry.meterFor('@dcc-mcp/gateway', version), {
-    isRegisteredTool: (label) => catalogue.isRegisteredLabel(label),
+    isRegisteredTool: (label) => catalog.isRegisteredLabel(label),
     version,
     exemplarFilter: config.otel.metrics.exemplarFilter,
   });
@@ -75,15 +75,15 @@ export function observeGateway(
   metrics: GatewayMetrics,
   parts: {
     readonly sessions: Sessions;
-    readonly catalogue: Catalogue;
+    readonly catalog: Catalog;
     readonly upstreams: Upstreams;
-    readonly streams: Streams;
+    readonly streams: StreamCounts;
   },
 ): { stop(): void } {
-  const { sessions, catalogue, upstreams, streams } = parts;
+  const { sessions, catalog, upstreams, streams } = parts;
   return metrics.observe({
     activeSessions: () => sessions.count,
-    registeredTools: () => catalogue.size,
+    registeredTools: () => catalog.size,
     upstreams: () => upstreamStates(upstreams),
     queueDepth: () => upstreams.all().reduce((sum, { load }) => sum + load.queued, 0),
     callsInFlight: () => upstreams.all().reduce((sum, { load }) => sum + load.running, 0),

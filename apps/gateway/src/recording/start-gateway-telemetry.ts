@@ -7,7 +7,7 @@ import {
   startTelemetry,
   type Telemetry,
 } from '@dcc-mcp/telemetry-node';
-import { ATTRIBUTE_CATALOGUE, type CapturePolicy, createSpanRedaction } from '@dcc-mcp/workflow-spans';
+import { ATTRIBUTE_CATALOG, type CapturePolicy, createSpanRedaction } from '@dcc-mcp/workflow-spans';
 import { VERSION } from '../config/version.ts';
 
 /** Telemetry of one gateway and of the process it runs in. */
@@ -29,7 +29,7 @@ export function startGatewayTelemetry(
     scopeVersion: VERSION,
     pull: isScraped(config),
     cardinalityLimit: SDK_CARDINALITY_LIMIT,
-    doubleAttributes: ATTRIBUTE_CATALOGUE.filter(({ type }) => type === 'double').map(({ key }) => key),
+    doubleAttributes: ATTRIBUTE_CATALOG.filter(({ type }) => type === 'double').map(({ key }) => key),
     spanRedaction: createSpanRedaction(capture),
     onHealthChange: ({ exporter, message }) => {
       if (isLogged(config.otel.logLevel, exporter.state === 'ok' ? 'info' : 'warn')) {

@@ -1,6 +1,6 @@
 import type { GatewayMetrics } from '@dcc-mcp/gateway-metrics';
 import type { GatewayConfig, UpstreamConfig } from '@dcc-mcp/telemetry-config';
-import type { Catalogue } from '../catalog/catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import type { Broadcast } from '../mcp/broadcast.ts';
 import { CATALOG_URI } from '../mcp/search-mode/gateway-resources.ts';
 import { secretReader } from '../config/secrets.ts';
@@ -11,7 +11,7 @@ import type { Upstreams } from './upstreams.ts';
 
 export interface ConfiguredUpstreamsOptions {
   readonly upstreams: Upstreams;
-  readonly catalogue: Catalogue;
+  readonly catalog: Catalog;
   readonly broadcast: Broadcast;
   readonly metrics: GatewayMetrics | undefined;
   readonly version: string;
@@ -48,23 +48,23 @@ export class ConfiguredUpstreams {
   }
 
   #start(entry: UpstreamConfig, limits: NonNullable<UpstreamDeps['limits']>): void {
-    const { upstreams, catalogue, version, log } = this.#options;
+    const { upstreams, catalog, version, log } = this.#options;
     const gatewayInfo = { name: 'dcc-mcp-gateway', version };
     const upstream = createUpstream(toSettings(entry), { events: this.#events, gatewayInfo, limits, log });
     this.#running.set(entry.key, { source: sourceOf(entry, limits), instanceId: entry.instanceId });
     upstreams.add(upstream);
     const { isLazy, isDisabled } = upstream.settings;
     if (isLazy && !isDisabled) {
-      catalogue.setTools({ ...upstream.settings, isLoaded: false }, []);
+      catalog.setTools({ ...upstream.settings, isLoaded: false }, []);
     }
     upstream.start();
   }
 
   #end(key: string, instanceId: string): void {
-    const { upstreams, catalogue, broadcast, log } = this.#options;
+    const { upstreams, catalog, broadcast, log } = this.#options;
     this.#running.delete(key);
     void upstreams.remove(instanceId)?.close();
-    if (catalogue.removeUpstream(instanceId)) {
+    if (catalog.removeUpstream(instanceId)) {
       broadcast.listChanged('tools');
       broadcast.resourceUpdated(CATALOG_URI);
     }

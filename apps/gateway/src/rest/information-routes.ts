@@ -1,5 +1,5 @@
 import type { RouteTable } from '../http/app.ts';
-import type { Catalogue } from '../catalog/catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import { instanceRow } from '../registry/instance-row.ts';
 import type { Upstreams } from '../registry/upstreams.ts';
 import { jsonReply } from '../http/reply.ts';
@@ -8,30 +8,30 @@ import { toOpenApiDocument } from './open-api-document.ts';
 
 export interface InformationOptions {
   readonly upstreams: Upstreams;
-  readonly catalogue: Catalogue;
+  readonly catalog: Catalog;
   readonly version: string;
   readonly publicUrl: string | undefined;
 }
 
 /** What the gateway tells of itself: instances, skills, its own size, its API. */
 export function informationRoutes(options: InformationOptions): RouteTable {
-  const { upstreams, catalogue, version, publicUrl } = options;
+  const { upstreams, catalog, version, publicUrl } = options;
   // Built on first use: most processes never show it.
   let document: object | undefined;
   const openApi = (): object =>
     (document ??= toOpenApiDocument({ version, ...(publicUrl === undefined ? {} : { serverUrl: publicUrl }) }));
   return {
     'GET /v1/instances': { guard: 'api', handler: () => jsonReply(instances(upstreams)) },
-    'GET /v1/skills': { guard: 'api', handler: () => jsonReply(skills(catalogue)) },
+    'GET /v1/skills': { guard: 'api', handler: () => jsonReply(skills(catalog)) },
     'GET /v1/context': {
       guard: 'api',
       handler: () =>
         jsonReply({
           version,
           live_instance_count: upstreams.all().filter(({ status }) => status.readiness === 'ready').length,
-          action_count: catalogue.size,
-          loaded_skill_count: catalogue.skills().filter((skill) => skill.isLoaded).length,
-          index_generation: catalogue.generation,
+          action_count: catalog.size,
+          loaded_skill_count: catalog.skills().filter((skill) => skill.isLoaded).length,
+          index_generation: catalog.generation,
         }),
     },
     'GET /v1/openapi.json': { guard: 'open', handler: () => jsonReply(openApi()) },
@@ -58,8 +58,8 @@ function instances(upstreams: Upstreams): object {
   return { total: rows.length, by_source: bySource, instances: rows };
 }
 
-function skills(catalogue: Catalogue): object {
-  const rows = catalogue.skills().map((skill) => ({
+function skills(catalog: Catalog): object {
+  const rows = catalog.skills().map((skill) => ({
     skill_name: skill.name,
     kind: skill.kind,
     dcc_type: skill.dccType,

@@ -32,7 +32,7 @@ const STUB_SHARE = 0.8; // a skill not loaded stands behind an equal tool that c
 const MAX_QUERY_TERMS = 24;
 
 /**
- * The inverted index of the catalogue: BM25+ over weighted fields, with prefixes, typos and synonyms. Documents are
+ * The inverted index of the catalog: BM25+ over weighted fields, with prefixes, typos and synonyms. Documents are
  * added and removed one by one; a tool's weights never depend on other tools, only the rarity of words does.
  */
 export class SearchIndex {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../protocol/json-rpc.ts';
-import type { Catalogue } from '../catalog/catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
 import { exactMatch } from './exact-match.ts';
 import { nextStep, type NextStep } from '../catalog/next-step.ts';
 import { REASON, type SearchMatch } from './search-index.ts';
@@ -96,11 +96,11 @@ const MAX_LIMIT = 100;
 const MAX_REASONS = 5;
 
 /** Finds tools: best first, equal scores by slug; without a query, everything by slug. */
-export function search(catalogue: Catalogue, query: SearchQuery): SearchResult {
+export function search(catalog: Catalog, query: SearchQuery): SearchResult {
   const offset = query.offset ?? 0;
   const limit = Math.min(query.limit ?? DEFAULT_LIMIT, MAX_LIMIT);
   const top = new TopMatches(offset + limit);
-  collect(catalogue, query, top);
+  collect(catalog, query, top);
   const hits = top
     .ranked()
     .slice(offset)
@@ -108,14 +108,14 @@ export function search(catalogue: Catalogue, query: SearchQuery): SearchResult {
   return {
     search_id: query.searchId,
     ranker_version: RANKER_VERSION,
-    index_generation: catalogue.generation,
+    index_generation: catalog.generation,
     total: top.total,
     zero_results: top.total === 0,
     hits,
   };
 }
 
-function collect(catalogue: Catalogue, query: SearchQuery, top: TopMatches): void {
+function collect(catalog: Catalog, query: SearchQuery, top: TopMatches): void {
   const accepts = toSearchFilter(query);
   const clauses = [query.query, ...(query.or_queries ?? [])].filter(isClause);
   const minScore = clauses.length === 0 ? Number.NEGATIVE_INFINITY : (query.min_score ?? Number.NEGATIVE_INFINITY);
@@ -124,12 +124,12 @@ function collect(catalogue: Catalogue, query: SearchQuery, top: TopMatches): voi
     if (hinted.score >= minScore) top.push(hinted);
   };
   if (clauses.length === 0) {
-    for (const record of catalogue.index.sorted()) if (accepts(record)) take({ record, score: 0, reasons: 0 });
+    for (const record of catalog.index.sorted()) if (accepts(record)) take({ record, score: 0, reasons: 0 });
     return;
   }
   const [only] = clauses;
-  if (clauses.length === 1 && only !== undefined) matchClause(catalogue, query, only, accepts, take);
-  else for (const match of bestOfClauses(catalogue, query, clauses, accepts)) take(match);
+  if (clauses.length === 1 && only !== undefined) matchClause(catalog, query, only, accepts, take);
+  else for (const match of bestOfClauses(catalog, query, clauses, accepts)) take(match);
 }
 
 function isClause(clause: string | undefined): clause is string {
@@ -137,32 +137,32 @@ function isClause(clause: string | undefined): clause is string {
 }
 
 function matchClause(
-  catalogue: Catalogue,
+  catalog: Catalog,
   query: SearchQuery,
   clause: string,
   accepts: (record: ToolRecord) => boolean,
   take: (match: SearchMatch) => void,
 ): void {
   if (query.mode === 'exact') {
-    for (const record of catalogue.index.sorted()) {
+    for (const record of catalog.index.sorted()) {
       const match = accepts(record) ? exactMatch(record, clause) : undefined;
       if (match !== undefined) take(match);
     }
     return;
   }
-  catalogue.index.match(clause, accepts, take);
+  catalog.index.match(clause, accepts, take);
 }
 
 /** A tool's score is that of its best clause. */
 function bestOfClauses(
-  catalogue: Catalogue,
+  catalog: Catalog,
   query: SearchQuery,
   clauses: readonly string[],
   accepts: (record: ToolRecord) => boolean,
 ): Iterable<SearchMatch> {
   const best = new Map<ToolRecord, SearchMatch>();
   for (const clause of clauses) {
-    matchClause(catalogue, query, clause, accepts, (match) => {
+    matchClause(catalog, query, clause, accepts, (match) => {
       const known = best.get(match.record);
       if (known === undefined || match.score > known.score) best.set(match.record, match);
     });

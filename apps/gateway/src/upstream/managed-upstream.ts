@@ -2,14 +2,14 @@ import { Dispatcher } from './dispatch/dispatcher.ts';
 import type { JsonObject } from '../protocol/json-rpc.ts';
 import type { UpstreamDeps } from './create-upstream.ts';
 import { failed } from './failures.ts';
-import type { Link } from './connection/connection.ts';
-import { LinkKeeper } from './connection/connection-supervisor.ts';
-import { openLink, type OpenedLink } from './connection/open-connection.ts';
+import type { Connection } from './connection/connection.ts';
+import { ConnectionSupervisor } from './connection/connection-supervisor.ts';
+import { openConnection, type OpenedConnection } from './connection/open-connection.ts';
 import { ReadinessProbe } from './readiness-probe.ts';
 import { toSafeEvents } from './safe-events.ts';
 import { SessionMemory } from './connection/session-memory.ts';
 import { SparseLog } from './sparse-log.ts';
-import { StatusBoard } from './status-tracker.ts';
+import { StatusTracker } from './status-tracker.ts';
 import { unlessAborted, whyNotUsable } from './usability.ts';
 import { UpstreamTools } from './upstream-tools.ts';
 import type {
@@ -32,10 +32,10 @@ export class ManagedUpstream implements Upstream {
   readonly settings: UpstreamSettings;
   readonly #deps: Required<UpstreamDeps>;
   readonly #events: Required<UpstreamEvents>;
-  readonly #board: StatusBoard;
+  readonly #tracker: StatusTracker;
   readonly #dispatcher: Dispatcher;
   readonly #tools: UpstreamTools;
-  readonly #keeper: LinkKeeper;
+  readonly #supervisor: ConnectionSupervisor;
   readonly #memory = new SessionMemory();
   readonly #garbage = new SparseLog((line) => this.#log(line));
   #probe: ReadinessProbe | undefined;
@@ -47,7 +47,7 @@ export class ManagedUpstream implements Upstream {
     this.#deps = deps;
     const { random } = deps;
     this.#events = toSafeEvents(deps.events, (line) => this.#log(line));
-    this.#board = new StatusBoard(settings.isDisabled ? 'disabled' : 'idle', deps.now, () =>
+    this.#tracker = new StatusTracker(settings.isDisabled ? 'disabled' : 'idle', deps.now, () =>
       this.#events.onStatus(this),
     );
     this.#tools = new UpstreamTools({
@@ -60,24 +60,24 @@ export class ManagedUpstream implements Upstream {
       concurrency: settings.concurrency,
       maxQueued: settings.maxQueued,
       random,
-      onCircuit: (isOpen) => this.#board.circuit(isOpen),
-      whyNotUsable: () => (this.#keeper.link === undefined ? this.#whyNotUsable() : undefined),
+      onCircuit: (isOpen) => this.#tracker.circuit(isOpen),
+      whyNotUsable: () => (this.#supervisor.connection === undefined ? this.#whyNotUsable() : undefined),
       whenUsable: (timeoutMillis) => this.connect(timeoutMillis),
     });
-    this.#keeper = new LinkKeeper({
+    this.#supervisor = new ConnectionSupervisor({
       random,
       // A host that may come back by itself is looked for as often as it is probed; a child is started less and less.
       maxPauseMillis: settings.transport.type === 'http' ? deps.probeIntervalMillis : 30_000,
       open: (signal) => this.#open(signal),
       onAttempt: () => this.#onAttempt(),
-      onUp: (link) => this.#onUp(link),
+      onUp: (connection) => this.#onUp(connection),
       onFailed: (failure) => this.#onFailed(failure),
-      onDown: (link, end) => link.facts.era === 'legacy' && this.#events.onSessionEnd(this, end),
+      onDown: (connection, end) => connection.facts.era === 'legacy' && this.#events.onSessionEnd(this, end),
     });
   }
 
   get status(): UpstreamStatus {
-    return this.#board.status;
+    return this.#tracker.status;
   }
 
   get load(): UpstreamLoad {
@@ -85,7 +85,7 @@ export class ManagedUpstream implements Upstream {
   }
 
   get sessionId(): string | undefined {
-    return this.#keeper.link?.session.transport.sessionId;
+    return this.#supervisor.connection?.session.transport.sessionId;
   }
 
   start(): void {
@@ -95,19 +95,19 @@ export class ManagedUpstream implements Upstream {
   }
 
   connect(timeoutMillis: number): Promise<HopFailure | undefined> {
-    if (this.#keeper.link !== undefined) {
+    if (this.#supervisor.connection !== undefined) {
       return Promise.resolve(undefined);
     }
     this.#begin();
-    return this.#keeper.isStarted && !this.#isClosed
-      ? this.#keeper.whenUp(timeoutMillis, () => this.#whyNotUsable())
+    return this.#supervisor.isStarted && !this.#isClosed
+      ? this.#supervisor.whenUp(timeoutMillis, () => this.#whyNotUsable())
       : Promise.resolve(this.#whyNotUsable());
   }
 
   request(hop: HopRequest): Promise<HopResult> {
     const { isLazy } = this.settings;
     // Whoever uses a lazy upstream first waits for its start; others are told at once how things stand.
-    return isLazy && this.#keeper.link === undefined && ['idle', 'booting'].includes(this.status.readiness)
+    return isLazy && this.#supervisor.connection === undefined && ['idle', 'booting'].includes(this.status.readiness)
       ? this.#requestAfterStart(hop)
       : this.#dispatch(hop);
   }
@@ -124,12 +124,12 @@ export class ManagedUpstream implements Upstream {
     let envelope: HopEnvelope | undefined;
     try {
       return await this.#dispatcher.run(hop, timeoutMillis, (queueWaitMillis, remainingMillis) => {
-        const { link } = this.#keeper;
-        if (link === undefined) {
+        const { connection } = this.#supervisor;
+        if (connection === undefined) {
           return Promise.resolve({ ok: false, failure: this.#whyNotUsable() });
         }
         envelope ??= hop.begin(queueWaitMillis);
-        return link.request(hop, envelope, remainingMillis);
+        return connection.request(hop, envelope, remainingMillis);
       });
     } catch (error) {
       // Only what the caller handed in (`begin`, `onRetry`) can throw.
@@ -139,7 +139,7 @@ export class ManagedUpstream implements Upstream {
   }
 
   notify(method: string, params: JsonObject | undefined): void {
-    this.#keeper.link?.session.notify(method, params);
+    this.#supervisor.connection?.session.notify(method, params);
   }
 
   refreshTools(): Promise<void> {
@@ -151,30 +151,30 @@ export class ManagedUpstream implements Upstream {
     clearTimeout(this.#triedTimer);
     this.#probe?.close();
     this.#tools.detach();
-    await this.#keeper.close();
+    await this.#supervisor.close();
     if (!this.settings.isDisabled) {
-      this.#board.change('idle');
+      this.#tracker.change('idle');
     }
   }
 
   #begin(): void {
-    if (this.settings.isDisabled || this.#isClosed || this.#keeper.isStarted) {
+    if (this.settings.isDisabled || this.#isClosed || this.#supervisor.isStarted) {
       return;
     }
-    this.#triedTimer = setTimeout(() => this.#board.tried(), TRIED_AFTER_MILLIS).unref();
+    this.#triedTimer = setTimeout(() => this.#tracker.tried(), TRIED_AFTER_MILLIS).unref();
     this.#probe = new ReadinessProbe({
       intervalMillis: this.#deps.probeIntervalMillis,
-      link: () => this.#keeper.link,
+      connection: () => this.#supervisor.connection,
       load: () => this.load,
       readiness: () => this.status.readiness,
       onOutcome: (outcome, failure) => this.#onProbe(outcome, failure),
     });
-    this.#keeper.begin();
+    this.#supervisor.begin();
   }
 
-  #open(signal: AbortSignal): Promise<OpenedLink> {
+  #open(signal: AbortSignal): Promise<OpenedConnection> {
     const { gatewayInfo, random, environment, maxMessageBytes } = this.#deps;
-    return openLink({
+    return openConnection({
       settings: this.settings,
       gatewayInfo,
       random,
@@ -184,8 +184,8 @@ export class ManagedUpstream implements Upstream {
       memory: this.#memory,
       events: {
         onNotification: (method, params) => this.#onNotification(method, params),
-        onLost: (reason) => this.#keeper.lost(reason),
-        onLateAnswer: () => this.#board.lateAnswer(),
+        onLost: (reason) => this.#supervisor.lost(reason),
+        onLateAnswer: () => this.#tracker.lateAnswer(),
         onGarbage: (text) => this.#garbage.log(`not JSON-RPC: ${text.slice(0, 200)}`),
       },
       onStderr: (line) => this.#events.onStderr(this, line),
@@ -196,16 +196,16 @@ export class ManagedUpstream implements Upstream {
   #onAttempt(): void {
     // A dead HTTP host stays what it was while it is looked for; a child that is started again is booting.
     if (this.settings.transport.type === 'stdio' || this.status.readiness === 'idle') {
-      this.#board.change('booting');
+      this.#tracker.change('booting');
     }
   }
 
-  async #onUp(link: Link): Promise<void> {
+  async #onUp(connection: Connection): Promise<void> {
     this.#dispatcher.resetCircuit();
-    this.#board.facts(link.facts);
-    await this.#tools.attach(link);
-    const { readReadiness } = link;
-    if (this.#keeper.link === link) {
+    this.#tracker.facts(connection.facts);
+    await this.#tools.attach(connection);
+    const { readReadiness } = connection;
+    if (this.#supervisor.connection === connection) {
       const isBooting = (await readReadiness?.()) === 'booting';
       this.#onProbeState(isBooting ? 'booting' : 'ready');
     }
@@ -213,15 +213,15 @@ export class ManagedUpstream implements Upstream {
 
   #onFailed({ message }: HopFailure): void {
     this.#tools.detach();
-    this.#board.failure(message);
+    this.#tracker.failure(message);
   }
 
   #onProbe(outcome: 'ready' | 'booting' | 'unreachable', failure: HopFailure | undefined): void {
     if (failure?.kind === 'backend-unreachable') {
-      this.#keeper.lost(failure.message);
+      this.#supervisor.lost(failure.message);
     } else if (failure !== undefined) {
-      this.#board.failure(failure.message);
-    } else if (this.#keeper.link !== undefined) {
+      this.#tracker.failure(failure.message);
+    } else if (this.#supervisor.connection !== undefined) {
       this.#onProbeState(outcome === 'booting' ? 'booting' : 'ready');
     }
     this.#events.onProbe(this, outcome);
@@ -229,15 +229,15 @@ export class ManagedUpstream implements Upstream {
 
   #onProbeState(state: 'ready' | 'booting'): void {
     if (state === 'ready') {
-      this.#board.ok();
+      this.#tracker.ok();
     } else {
-      this.#board.tried();
-      this.#board.change('booting');
+      this.#tracker.tried();
+      this.#tracker.change('booting');
     }
   }
 
   #onTools(tools: readonly JsonObject[]): void {
-    this.#board.tools(tools.length);
+    this.#tracker.tools(tools.length);
     this.#events.onTools(this, tools);
   }
 

@@ -1,11 +1,11 @@
-import type { Link } from './connection/connection.ts';
+import type { Connection } from './connection/connection.ts';
 import type { HopFailure, UpstreamLoad, UpstreamReadiness } from './upstream.ts';
 
 const PROBE_TIMEOUT_MILLIS = 5_000;
 
 export interface ReadinessProbeOptions {
   readonly intervalMillis: number;
-  readonly link: () => Link | undefined;
+  readonly connection: () => Connection | undefined;
   readonly load: () => UpstreamLoad;
   readonly readiness: () => UpstreamReadiness;
   readonly onOutcome: (outcome: 'ready' | 'booting' | 'unreachable', failure?: HopFailure) => void;
@@ -27,8 +27,8 @@ export class ReadinessProbe {
   }
 
   async #probe(): Promise<void> {
-    const { link, load, readiness, onOutcome } = this.#options;
-    const current = link();
+    const { connection, load, readiness, onOutcome } = this.#options;
+    const current = connection();
     if (current === undefined) {
       onOutcome(readiness() === 'booting' ? 'booting' : 'unreachable');
       return;
@@ -39,7 +39,7 @@ export class ReadinessProbe {
     this.#isRunning = true;
     const outcome = await current.probe(PROBE_TIMEOUT_MILLIS);
     this.#isRunning = false;
-    if (current !== link()) {
+    if (current !== connection()) {
       return; // lost meanwhile; whoever noticed has said so
     }
     if (typeof outcome === 'string') {

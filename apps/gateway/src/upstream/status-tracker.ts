@@ -4,7 +4,7 @@ import type { UpstreamReadiness, UpstreamStatus } from './upstream.ts';
 const MAX_ERROR_LENGTH = 500;
 
 /** Keeps what is known of an upstream, and tells of every change. */
-export class StatusBoard {
+export class StatusTracker {
   #status: UpstreamStatus;
   readonly #now: () => number;
   readonly #onChange: () => void;

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../protocol/json-rpc.ts';
-import type { Link } from './connection/connection.ts';
+import type { Connection } from './connection/connection.ts';
 import { readToolPages } from './tool-pages.ts';
 
 /** Several changes within this time are one refresh. */
@@ -18,7 +18,7 @@ export interface UpstreamToolsOptions {
 /** Keeps the tools list of an upstream fresh: on its word, on ours, or by asking now and then. */
 export class UpstreamTools {
   readonly #options: UpstreamToolsOptions;
-  #link: Link | undefined;
+  #connection: Connection | undefined;
   #running: Promise<void> | undefined;
   #isStale = false;
   #coalesceTimer: NodeJS.Timeout | undefined;
@@ -30,15 +30,15 @@ export class UpstreamTools {
     this.#options = options;
   }
 
-  /** Begins with a new link; resolves after the first list. */
-  attach(link: Link): Promise<void> {
+  /** Begins with a new connection; resolves after the first list. */
+  attach(connection: Connection): Promise<void> {
     this.detach();
-    this.#link = link;
+    this.#connection = connection;
     return this.refresh();
   }
 
   detach(): void {
-    this.#link = undefined;
+    this.#connection = undefined;
     clearTimeout(this.#coalesceTimer);
     clearTimeout(this.#pollTimer);
     this.#coalesceTimer = undefined;
@@ -64,46 +64,46 @@ export class UpstreamTools {
   async #run(isQuiet = false): Promise<void> {
     while (this.#isStale) {
       this.#isStale = false;
-      const link = this.#link;
-      if (link === undefined) {
+      const connection = this.#connection;
+      if (connection === undefined) {
         return;
       }
-      await this.#read(link, isQuiet);
+      await this.#read(connection, isQuiet);
     }
     this.#schedulePoll();
   }
 
-  async #read(link: Link, isQuiet: boolean): Promise<void> {
-    if (link.facts.capabilities['tools'] === undefined) {
-      this.#publish(link, [], isQuiet);
+  async #read(connection: Connection, isQuiet: boolean): Promise<void> {
+    if (connection.facts.capabilities['tools'] === undefined) {
+      this.#publish(connection, [], isQuiet);
       return;
     }
     this.#hasFailed = false;
-    const pages = await readToolPages(link.session, LIST_TIMEOUT_MILLIS);
-    if (this.#link !== link) {
+    const pages = await readToolPages(connection.session, LIST_TIMEOUT_MILLIS);
+    if (this.#connection !== connection) {
       return;
     }
     if (pages.ok) {
-      this.#publish(link, pages.tools, isQuiet);
+      this.#publish(connection, pages.tools, isQuiet);
     } else {
       this.#hasFailed = true;
       this.#options.onFailure(`tools/list: ${pages.failure.message}`);
     }
   }
 
-  #publish(link: Link, tools: readonly JsonObject[], isQuiet: boolean): void {
-    link.learn(tools);
+  #publish(connection: Connection, tools: readonly JsonObject[], isQuiet: boolean): void {
+    connection.learn(tools);
     const text = isQuiet ? JSON.stringify(tools) : '';
     if (isQuiet && text === this.#lastText) {
       return;
     }
-    this.#lastText = link.mustPollTools ? JSON.stringify(tools) : undefined;
+    this.#lastText = connection.mustPollTools ? JSON.stringify(tools) : undefined;
     this.#options.onTools(tools);
   }
 
   #schedulePoll(): void {
     clearTimeout(this.#pollTimer);
-    if (this.#hasFailed || this.#link?.mustPollTools === true) {
+    if (this.#hasFailed || this.#connection?.mustPollTools === true) {
       this.#pollTimer = setTimeout(
         () => this.#poll(),
         this.#hasFailed ? RETRY_MILLIS : this.#options.pollMillis,

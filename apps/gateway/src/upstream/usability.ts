@@ -1,7 +1,7 @@
 import { cancelled, failed, unreachable } from './failures.ts';
 import type { HopFailure, UpstreamStatus } from './upstream.ts';
 
-/** Why an upstream without a link can't take a call at this moment. */
+/** Why an upstream without a connection can't take a call at this moment. */
 export function whyNotUsable({ readiness, lastError }: UpstreamStatus, isClosed: boolean): HopFailure {
   if (isClosed) {
     return failed('not-ready', undefined, 'The gateway is shutting down').failure;

@@ -78,7 +78,7 @@ export async function connectCallers(url: string): Promise<readonly Caller[]> {
   ];
 }
 
-/** The slug of an upstream's tool, as search gives it. @throws {Error} When the catalogue does not hold the tool. */
+/** The slug of an upstream's tool, as search gives it. @throws {Error} When the catalog does not hold the tool. */
 export async function findSlug(url: string, dccType: string, tool: string): Promise<string> {
   const found = await createRestCaller(url).run('search', { query: tool, dcc_type: dccType, limit: 100 });
   const hits = found['hits'] as readonly { readonly backend_tool: string; readonly tool_slug: string }[];

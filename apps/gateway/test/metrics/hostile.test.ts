@@ -190,7 +190,7 @@ test('hostile paths, methods and headers leave a target that is up, and no label
 }, 30_000);
 
 describeWithTools({ describe, test }, ['promtool'])('promtool', () => {
-  test('finds nothing to complain about', async () => {
+  test('finds nothing to printError about', async () => {
     const input = await (await fetch(`${gateway.url}/metrics`)).text();
     const { status, stdout, stderr } = spawnSync(findPromtool()!, ['check', 'metrics'], { input, encoding: 'utf8' });
     expect({ status, said: stdout + stderr }).toEqual({ status: 0, said: '' });

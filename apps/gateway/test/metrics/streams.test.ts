@@ -1,4 +1,4 @@
-// Streams with metrics on: events arrive when they are sent, and what goes over standard streams is counted as well.
+// StreamCounts with metrics on: events arrive when they are sent, and what goes over standard streams is counted as well.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';

@@ -21,7 +21,7 @@ beforeAll(async () => {
   });
   await gateway.ready();
   callers = await connectCallers(gateway.url);
-  // The catalogue of a lazy server is known from its first connection.
+  // The catalog of a lazy server is known from its first connection.
   await callers[0]!.run('load_skill', { skill_name: 'quick' });
 }, 60_000);
 

@@ -1,4 +1,11 @@
-import { asObject, isJsonObject, type JsonObject, type JsonRpcRequest, type JsonValue, textOf } from '../../protocol/json-rpc.ts';
+import {
+  asObject,
+  isJsonObject,
+  type JsonObject,
+  type JsonRpcRequest,
+  type JsonValue,
+  textOf,
+} from '../../protocol/json-rpc.ts';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import { callTool } from '../../operations/call.ts';
 import type { OperationCore } from '../../operations/core.ts';
@@ -10,7 +17,7 @@ import { checkMirroredArguments } from '../transport/mirrored-headers.ts';
 import { ERROR_INTERNAL, ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
 import { outcomeOfCode } from '../protocol-spans.ts';
 import { readResourceUri } from './resource-uri.ts';
-import type { McpHandler, McpSurface } from '../server.ts';
+import type { McpHandler, McpMode } from '../server.ts';
 import { errorResult } from '../search-mode/tool-result.ts';
 import { type ListMember, UpstreamLists } from './upstream-lists.ts';
 import { UpstreamNames } from './upstream-names.ts';
@@ -23,7 +30,7 @@ const BOOT_WAIT_MILLIS = 10_000;
 type Forward = (forwarding: Forwarding, request: JsonRpcRequest, exchange: Exchange) => Promise<HopResult>;
 
 /** `--expose all`: the upstreams' own tools, resources and prompts, handed through. */
-export class UpstreamSurface implements McpSurface {
+export class PassThrough implements McpMode {
   readonly handlers: ReadonlyMap<string, McpHandler>;
   readonly #core: OperationCore;
   readonly #names: UpstreamNames;
@@ -32,7 +39,7 @@ export class UpstreamSurface implements McpSurface {
 
   constructor(core: OperationCore) {
     this.#core = core;
-    this.#names = new UpstreamNames(core.upstreams, core.catalogue);
+    this.#names = new UpstreamNames(core.upstreams, core.catalog);
     this.#lists = new UpstreamLists(this.#names);
     this.#subscriptions = new UpstreamSubscriptions({ lists: this.#lists, wanted: core.subscribedUris });
     this.handlers = new Map<string, McpHandler>([
@@ -95,9 +102,9 @@ export class UpstreamSurface implements McpSurface {
 
   async #toolsList(): Promise<JsonObject> {
     await this.#untilTried();
-    const { catalogue, governance } = this.#core;
+    const { catalog, governance } = this.#core;
     const { policy } = governance;
-    const tools = [...catalogue.records()]
+    const tools = [...catalog.records()]
       .filter((record) => policy?.('search', record).outcome !== 'denied')
       .map((record) => this.#exposed(record));
     return { tools };

@@ -1,4 +1,11 @@
-import { asList, isJsonObject, type JsonObject, type JsonRpcRequest, type JsonValue, textOf } from '../../protocol/json-rpc.ts';
+import {
+  asList,
+  isJsonObject,
+  type JsonObject,
+  type JsonRpcRequest,
+  type JsonValue,
+  textOf,
+} from '../../protocol/json-rpc.ts';
 import type { Forwarding } from '../../operations/forward.ts';
 import type { HopResult, Upstream } from '../../upstream/upstream.ts';
 import { ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';

@@ -1,4 +1,4 @@
-import type { Catalogue } from '../../catalog/catalog.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import type { Upstreams } from '../../registry/upstreams.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
@@ -9,11 +9,11 @@ import type { Upstream } from '../../upstream/upstream.ts';
  */
 export class UpstreamNames {
   readonly #upstreams: Upstreams;
-  readonly #catalogue: Catalogue;
+  readonly #catalog: Catalog;
 
-  constructor(upstreams: Upstreams, catalogue: Catalogue) {
+  constructor(upstreams: Upstreams, catalog: Catalog) {
     this.#upstreams = upstreams;
-    this.#catalogue = catalogue;
+    this.#catalog = catalog;
   }
 
   /** The upstreams that take part. */
@@ -45,7 +45,7 @@ export class UpstreamNames {
 
   /** The tool that a client means by `exposed`. */
   tool(exposed: string): ToolRecord | undefined {
-    return this.#catalogue.get(this.toolSlug(exposed));
+    return this.#catalog.get(this.toolSlug(exposed));
   }
 
   /** The upstream and the name of an exposed prompt. */

@@ -33,7 +33,7 @@ export class GatewayResources {
         {
           uri: CATALOG_URI,
           name: 'catalog',
-          title: 'Catalogue',
+          title: 'Catalog',
           description: 'Every tool the gateway knows',
           mimeType: JSON_TYPE,
         },
@@ -73,18 +73,18 @@ export class GatewayResources {
   }
 
   #content(uri: string): unknown {
-    const { upstreams, catalogue } = this.#core;
+    const { upstreams, catalog } = this.#core;
     if (uri === INSTANCES_URI) {
       return { instances: upstreams.all().map(instanceRow) };
     }
     if (uri === CATALOG_URI) {
-      const tools = [...catalogue.records()].map(({ slug, summary, dccType, isLoaded }) => ({
+      const tools = [...catalog.records()].map(({ slug, summary, dccType, isLoaded }) => ({
         tool_slug: slug,
         summary,
         dcc_type: dccType,
         loaded: isLoaded,
       }));
-      return { index_generation: catalogue.generation, tools };
+      return { index_generation: catalog.generation, tools };
     }
     const upstream = uri.startsWith(INSTANCE_PREFIX) ? upstreams.get(uri.slice(INSTANCE_PREFIX.length)) : undefined;
     if (upstream === undefined) {

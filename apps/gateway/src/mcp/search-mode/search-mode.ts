@@ -23,7 +23,7 @@ import { mcpCaller } from '../caller.ts';
 import type { Exchange } from '../exchange.ts';
 import { GatewayResources } from './gateway-resources.ts';
 import { ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
-import type { McpHandler, McpSurface } from '../server.ts';
+import type { McpHandler, McpMode } from '../server.ts';
 import { errorResult, toolResult } from './tool-result.ts';
 import { mcpToolDefinitions } from './tool-definitions.ts';
 
@@ -31,7 +31,7 @@ const INSTRUCTIONS =
   'Tools of many servers are behind this gateway. Find one with search, look at it with describe, load its skill with load_skill if it is not loaded, then run it with call. Pass meta.search_id of the search on to each step.';
 
 /** `--expose search`: the four gateway tools and the gateway's own resources. */
-export class GatewaySurface implements McpSurface {
+export class SearchMode implements McpMode {
   readonly handlers: ReadonlyMap<string, McpHandler>;
   readonly #core: OperationCore;
   readonly #tools: readonly JsonObject[];
@@ -52,7 +52,7 @@ export class GatewaySurface implements McpSurface {
     ]);
   }
 
-  /** The gateway's own tools are none of the catalogue. */
+  /** The gateway's own tools are none of the catalog. */
   toolLabel(): undefined {
     return undefined;
   }

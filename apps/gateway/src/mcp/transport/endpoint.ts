@@ -59,7 +59,7 @@ export class McpEndpoint {
     this.#options.onStream('get', 1);
     const stream: EventStream = new EventStream({
       headers: { 'mcp-session-id': session.id },
-      livesOn: true,
+      isOpenEnded: true,
       onNotification: this.#options.onNotificationSent,
       onClose: () => {
         this.#options.onStream('get', -1);

@@ -14,7 +14,7 @@ const HEADERS = {
 export interface EventStreamOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** True for a stream beside all requests. */
-  readonly livesOn?: boolean;
+  readonly isOpenEnded?: boolean;
   /** Called once, when the reader leaves or the stream is closed. */
   readonly onClose?: (by: 'reader' | 'us') => void;
   /** Called for each notification written. */
@@ -49,7 +49,7 @@ export class EventStream {
       status: 200,
       headers: { ...HEADERS, ...options.headers },
       body,
-      ...(options.livesOn === true ? { livesOn: true } : {}),
+      ...(options.isOpenEnded === true ? { isOpenEnded: true } : {}),
     };
     this.#keepAlive = setInterval(() => this.#write(': keep-alive\n\n'), KEEP_ALIVE_MILLIS).unref();
   }

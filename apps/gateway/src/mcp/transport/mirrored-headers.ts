@@ -1,7 +1,13 @@
 import type { RequestHeaders } from '@dcc-mcp/request-context';
 import { PROTOCOL_VERSION_META_KEY } from '@modelcontextprotocol/server';
 import { headerText } from '../../http/header-text.ts';
-import { asObject, textOf, type JsonObject, type JsonRpcRequest, type JsonRpcNotification } from '../../protocol/json-rpc.ts';
+import {
+  asObject,
+  textOf,
+  type JsonObject,
+  type JsonRpcRequest,
+  type JsonRpcNotification,
+} from '../../protocol/json-rpc.ts';
 import { decodeMirroredValue, mirroredName } from '../../protocol/mirrored-value.ts';
 import { ERROR_HEADER_MISMATCH, McpError } from '../../protocol/mcp-protocol.ts';
 

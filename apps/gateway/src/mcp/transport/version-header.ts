@@ -1,7 +1,13 @@
 import type { RequestHeaders } from '@dcc-mcp/request-context';
 import { PROTOCOL_VERSION_META_KEY } from '@modelcontextprotocol/server';
 import { headerText } from '../../http/header-text.ts';
-import { ERROR_INVALID_PARAMS, ERROR_INVALID_REQUEST, LEGACY_VERSIONS, McpError, MODERN_VERSION } from '../../protocol/mcp-protocol.ts';
+import {
+  ERROR_INVALID_PARAMS,
+  ERROR_INVALID_REQUEST,
+  LEGACY_VERSIONS,
+  McpError,
+  MODERN_VERSION,
+} from '../../protocol/mcp-protocol.ts';
 
 /** Revisions that a handshake-era client may name: the oldest has no such header, and some of its clients send one. */
 const NAMED_VERSIONS: ReadonlySet<string> = new Set([...LEGACY_VERSIONS, '2024-11-05']);

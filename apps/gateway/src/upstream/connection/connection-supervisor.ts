@@ -1,31 +1,31 @@
 import { backoffMillis } from '../backoff.ts';
 import { unreachable } from '../failures.ts';
-import type { Link } from './connection.ts';
-import type { OpenedLink } from './open-connection.ts';
+import type { Connection } from './connection.ts';
+import type { OpenedConnection } from './open-connection.ts';
 import type { HopFailure } from '../upstream.ts';
 
-/** A link that held this long starts its next series of tries from the shortest pause. */
+/** A connection that held this long starts its next series of tries from the shortest pause. */
 const STABLE_AFTER_MILLIS = 10_000;
 
-export interface LinkKeeperOptions {
+export interface ConnectionSupervisorOptions {
   /** Connects; told by `signal` when nobody wants the outcome any more. */
-  open(signal: AbortSignal): Promise<OpenedLink>;
+  open(signal: AbortSignal): Promise<OpenedConnection>;
   readonly random: () => number;
   /** The longest pause between two tries. */
   readonly maxPauseMillis: number;
   onAttempt(): void;
-  /** A link stands; it is handed out once this has resolved. */
-  onUp(link: Link): Promise<void>;
+  /** A connection stands; it is handed out once this has resolved. */
+  onUp(connection: Connection): Promise<void>;
   onFailed(failure: HopFailure): void;
-  /** A link that stood is gone: it was lost, or is no longer wanted. */
-  onDown(link: Link, end: { readonly isLost: boolean; readonly durationSeconds: number }): void;
+  /** A connection that stood is gone: it was lost, or is no longer wanted. */
+  onDown(connection: Connection, end: { readonly isLost: boolean; readonly durationSeconds: number }): void;
 }
 
-/** Keeps one link to an upstream standing: connects, and connects again with growing pauses when it is lost. */
-export class LinkKeeper {
-  readonly #options: LinkKeeperOptions;
+/** Keeps one connection to an upstream standing: connects, and connects again with growing pauses when it is lost. */
+export class ConnectionSupervisor {
+  readonly #options: ConnectionSupervisorOptions;
   readonly #closing = new AbortController();
-  #link: Link | undefined;
+  #connection: Connection | undefined;
   #linkedAt = 0;
   #attempts = 0;
   #isStarted = false;
@@ -33,12 +33,12 @@ export class LinkKeeper {
   #timer: NodeJS.Timeout | undefined;
   #waiters = new Set<(failure: HopFailure | undefined) => void>();
 
-  constructor(options: LinkKeeperOptions) {
+  constructor(options: ConnectionSupervisorOptions) {
     this.#options = options;
   }
 
-  get link(): Link | undefined {
-    return this.#link;
+  get connection(): Connection | undefined {
+    return this.#connection;
   }
 
   get isStarted(): boolean {
@@ -54,7 +54,7 @@ export class LinkKeeper {
 
   /** Waits for the outcome of the running, or else the next, try. */
   whenUp(timeoutMillis: number, toFailure: () => HopFailure): Promise<HopFailure | undefined> {
-    if (this.#link !== undefined) {
+    if (this.#connection !== undefined) {
       return Promise.resolve(undefined);
     }
     return new Promise((resolve) => {
@@ -68,18 +68,18 @@ export class LinkKeeper {
     });
   }
 
-  /** The link is gone: another one is tried for. */
+  /** The connection is gone: another one is tried for. */
   lost(reason: string): void {
-    const link = this.#link;
-    if (link === undefined || this.#closing.signal.aborted) {
+    const connection = this.#connection;
+    if (connection === undefined || this.#closing.signal.aborted) {
       return;
     }
-    this.#link = undefined;
+    this.#connection = undefined;
     if (performance.now() - this.#linkedAt > STABLE_AFTER_MILLIS) {
       this.#attempts = 0;
     }
-    this.#down(link, true);
-    void link.close();
+    this.#down(connection, true);
+    void connection.close();
     this.#options.onFailed(unreachable(reason).failure);
     this.#tryLater();
   }
@@ -87,17 +87,17 @@ export class LinkKeeper {
   async close(): Promise<void> {
     this.#closing.abort();
     clearTimeout(this.#timer);
-    const link = this.#link;
-    this.#link = undefined;
-    if (link !== undefined) {
-      this.#down(link, false);
+    const connection = this.#connection;
+    this.#connection = undefined;
+    if (connection !== undefined) {
+      this.#down(connection, false);
     }
     this.#tell(unreachable('The gateway is shutting down').failure);
-    await Promise.all([link?.close(), this.#attempt]);
+    await Promise.all([connection?.close(), this.#attempt]);
   }
 
-  #down(link: Link, isLost: boolean): void {
-    this.#options.onDown(link, { isLost, durationSeconds: (performance.now() - this.#linkedAt) / 1000 });
+  #down(connection: Connection, isLost: boolean): void {
+    this.#options.onDown(connection, { isLost, durationSeconds: (performance.now() - this.#linkedAt) / 1000 });
   }
 
   #try(): void {
@@ -110,7 +110,7 @@ export class LinkKeeper {
   async #connect(): Promise<void> {
     const opened = await this.#open();
     if (this.#closing.signal.aborted) {
-      await (opened.ok ? opened.link.close() : undefined);
+      await (opened.ok ? opened.connection.close() : undefined);
       return;
     }
     if (!opened.ok) {
@@ -119,13 +119,13 @@ export class LinkKeeper {
       this.#tryLater();
       return;
     }
-    this.#link = opened.link;
+    this.#connection = opened.connection;
     this.#linkedAt = performance.now();
-    await this.#options.onUp(opened.link);
+    await this.#options.onUp(opened.connection);
     this.#tell(undefined);
   }
 
-  async #open(): Promise<OpenedLink> {
+  async #open(): Promise<OpenedConnection> {
     try {
       return await this.#options.open(this.#closing.signal);
     } catch (error) {

@@ -11,7 +11,7 @@ import type { SessionMemory } from './session-memory.ts';
 import { Subscriptions } from './subscriptions.ts';
 import type { HopEnvelope, HopFailure, HopRequest, HopResult } from '../upstream.ts';
 
-export interface LinkOptions {
+export interface ConnectionOptions {
   readonly session: RpcSession;
   readonly facts: ServerFacts;
   readonly memory: SessionMemory;
@@ -19,8 +19,8 @@ export interface LinkOptions {
   /** Asks dcc-mcp-core's own readiness route; absent over stdio. */
   readonly readReadiness?: () => Promise<CoreReadiness>;
   /** Opens a handshake session beside the modern one, for callers that can be asked; absent over stdio. */
-  readonly openTwin?: () => Promise<RpcSession | undefined>;
-  /** Ends what the link stands on, after the session. */
+  readonly openLegacySession?: () => Promise<RpcSession | undefined>;
+  /** Ends what the connection stands on, after the session. */
   readonly dispose: () => Promise<void>;
 }
 
@@ -35,16 +35,16 @@ function isNotUnderstood({ httpStatus, rpcError }: HopFailure, era: Era): boolea
 }
 
 /** A working connection to one upstream: what its era and kind of server need is known here. */
-export class Link {
+export class Connection {
   readonly facts: ServerFacts;
   readonly session: RpcSession;
-  readonly #options: LinkOptions;
+  readonly #options: ConnectionOptions;
   readonly #subscriptions: Subscriptions | undefined;
   #mirrored: ReadonlyMap<string, readonly MirroredParameter[]> = new Map();
   #isDccCore = false;
-  #twin: Promise<RpcSession | undefined> | undefined;
+  #legacySession: Promise<RpcSession | undefined> | undefined;
 
-  constructor(options: LinkOptions) {
+  constructor(options: ConnectionOptions) {
     this.#options = options;
     this.session = options.session;
     this.facts = options.facts;
@@ -89,7 +89,7 @@ export class Link {
         return Promise.resolve(own);
       }
       if (hop.peer?.era === 'legacy' && hop.peer.ask !== undefined && MAY_ASK.has(method)) {
-        return this.#requestOverTwin(hop, envelope, timeoutMillis);
+        return this.#requestOverLegacySession(hop, envelope, timeoutMillis);
       }
     }
     return this.#exchange(this.session, hop, envelope, timeoutMillis);
@@ -119,8 +119,8 @@ export class Link {
 
   async close(): Promise<void> {
     this.#subscriptions?.close();
-    const twin = await this.#twin;
-    await Promise.all([this.session.close(), twin?.close()]);
+    const legacySession = await this.#legacySession;
+    await Promise.all([this.session.close(), legacySession?.close()]);
     await this.#options.dispose();
   }
 
@@ -166,12 +166,17 @@ export class Link {
     return method === 'logging/setLevel' || method === 'ping' ? EMPTY : undefined;
   }
 
-  async #requestOverTwin(hop: HopRequest, envelope: HopEnvelope, timeoutMillis: number): Promise<HopResult> {
-    this.#twin ??= this.#options.openTwin?.() ?? Promise.resolve(undefined);
-    const twin = await this.#twin;
-    if (twin?.isOver === true) {
-      this.#twin = undefined; // the next call opens another
+  async #requestOverLegacySession(hop: HopRequest, envelope: HopEnvelope, timeoutMillis: number): Promise<HopResult> {
+    this.#legacySession ??= this.#options.openLegacySession?.() ?? Promise.resolve(undefined);
+    const legacySession = await this.#legacySession;
+    if (legacySession?.isOver === true) {
+      this.#legacySession = undefined; // the next call opens another
     }
-    return this.#exchange(twin === undefined || twin.isOver ? this.session : twin, hop, envelope, timeoutMillis);
+    return this.#exchange(
+      legacySession === undefined || legacySession.isOver ? this.session : legacySession,
+      hop,
+      envelope,
+      timeoutMillis,
+    );
   }
 }

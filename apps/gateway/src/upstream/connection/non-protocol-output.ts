@@ -13,7 +13,7 @@ const ID = /"id"\s*:\s*(\d+)/;
  * server whose real answer did follow, or that wrote text while nothing ran, is known to be chatty from then on and its
  * text is ignored.
  */
-export class StrayText {
+export class NonProtocolOutput {
   readonly #callers: () => readonly Hop[];
   #suspect: Hop | undefined;
   #timer: NodeJS.Timeout | undefined;

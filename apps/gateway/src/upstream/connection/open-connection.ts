@@ -4,7 +4,7 @@ import type { GatewayInfo } from './envelope.ts';
 import { toChildEnv } from '../stdio/child-process.ts';
 import { failed, type FailedHop } from '../failures.ts';
 import { HttpTransport } from '../http/http-transport.ts';
-import { Link } from './connection.ts';
+import { Connection } from './connection.ts';
 import { negotiate, shakeHands, type Negotiation, type NegotiateOptions } from './negotiate.ts';
 import { RpcSession, type RpcSessionEvents } from './rpc-session.ts';
 import type { SessionMemory } from './session-memory.ts';
@@ -12,7 +12,7 @@ import { StdioTransport } from '../stdio/stdio-transport.ts';
 import type { Transport } from './transport.ts';
 import type { UpstreamSettings } from '../upstream.ts';
 
-export interface OpenLinkOptions {
+export interface OpenConnectionOptions {
   readonly settings: UpstreamSettings;
   readonly gatewayInfo: GatewayInfo;
   readonly memory: SessionMemory;
@@ -21,14 +21,14 @@ export interface OpenLinkOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly maxMessageBytes: number;
   readonly events: RpcSessionEvents;
-  /** Aborts when nobody wants the link any more. */
+  /** Aborts when nobody wants the connection any more. */
   readonly signal: AbortSignal;
   readonly onStderr: (line: string) => void;
   /** A lost session was replaced: what the upstream says may have changed. */
   readonly onRenewed: () => void;
 }
 
-export type OpenedLink = { readonly ok: true; readonly link: Link } | FailedHop;
+export type OpenedConnection = { readonly ok: true; readonly connection: Connection } | FailedHop;
 
 type HttpSettings = UpstreamSettings['transport'] & { readonly type: 'http' };
 type StdioSettings = UpstreamSettings['transport'] & { readonly type: 'stdio' };
@@ -38,12 +38,12 @@ const SPARE_CONNECTIONS = 8;
 const SILENT: RpcSessionEvents = { onNotification() {}, onLost() {}, onLateAnswer() {}, onGarbage() {} };
 
 /** Connects to an upstream and begins the conversation; leaves nothing behind when that fails. */
-export function openLink(options: OpenLinkOptions): Promise<OpenedLink> {
+export function openConnection(options: OpenConnectionOptions): Promise<OpenedConnection> {
   const { transport } = options.settings;
   return transport.type === 'http' ? openHttpLink(options, transport) : openStdioLink(options, transport, true);
 }
 
-function toNegotiateOptions(options: OpenLinkOptions, isStdio: boolean, mayBeModern: boolean): NegotiateOptions {
+function toNegotiateOptions(options: OpenConnectionOptions, isStdio: boolean, mayBeModern: boolean): NegotiateOptions {
   return {
     gatewayInfo: options.gatewayInfo,
     mayBeModern,
@@ -54,10 +54,10 @@ function toNegotiateOptions(options: OpenLinkOptions, isStdio: boolean, mayBeMod
 }
 
 async function openStdioLink(
-  options: OpenLinkOptions,
+  options: OpenConnectionOptions,
   stdio: StdioSettings,
   mayBeModern: boolean,
-): Promise<OpenedLink> {
+): Promise<OpenedConnection> {
   const transport = new StdioTransport({
     settings: stdio,
     env: toChildEnv(options.environment, stdio.env),
@@ -96,7 +96,7 @@ interface Beginning {
 
 /** Begins the conversation over `transport`; an abort ends it early. */
 async function begin(
-  options: OpenLinkOptions,
+  options: OpenConnectionOptions,
   transport: Transport,
   negotiateOptions: NegotiateOptions,
 ): Promise<Beginning> {
@@ -128,7 +128,7 @@ function createPool(url: URL, concurrency: number): Pool {
   });
 }
 
-async function openHttpLink(options: OpenLinkOptions, http: HttpSettings): Promise<OpenedLink> {
+async function openHttpLink(options: OpenConnectionOptions, http: HttpSettings): Promise<OpenedConnection> {
   const { random, maxMessageBytes, settings } = options;
   const url = new URL(http.url);
   const pool = createPool(url, settings.concurrency);
@@ -143,7 +143,7 @@ async function openHttpLink(options: OpenLinkOptions, http: HttpSettings): Promi
   }
   session.renew = () => renewSession(options, session, negotiateOptions);
   return finish(options, session, negotiation, {
-    openTwin: () => openTwin(createTransport(), negotiateOptions),
+    openLegacySession: () => openLegacySession(createTransport(), negotiateOptions),
     readReadiness: () => readCoreReadiness(pool),
     dispose: () => pool.destroy(),
   });
@@ -151,7 +151,7 @@ async function openHttpLink(options: OpenLinkOptions, http: HttpSettings): Promi
 
 /** Shakes hands again after the upstream forgot the session. */
 async function renewSession(
-  { memory, events, onRenewed }: OpenLinkOptions,
+  { memory, events, onRenewed }: OpenConnectionOptions,
   session: RpcSession,
   negotiateOptions: NegotiateOptions,
 ): Promise<boolean> {
@@ -167,21 +167,24 @@ async function renewSession(
 }
 
 /** Opens a handshake session beside a modern one; `undefined` where the server knows no handshake. */
-async function openTwin(transport: Transport, negotiateOptions: NegotiateOptions): Promise<RpcSession | undefined> {
-  const twin = new RpcSession(transport, negotiateOptions.gatewayInfo, SILENT);
-  twin.renew = async () => (await shakeHands(twin, negotiateOptions)).ok;
-  return (await shakeHands(twin, negotiateOptions)).ok ? twin : undefined;
+async function openLegacySession(
+  transport: Transport,
+  negotiateOptions: NegotiateOptions,
+): Promise<RpcSession | undefined> {
+  const legacySession = new RpcSession(transport, negotiateOptions.gatewayInfo, SILENT);
+  legacySession.renew = async () => (await shakeHands(legacySession, negotiateOptions)).ok;
+  return (await shakeHands(legacySession, negotiateOptions)).ok ? legacySession : undefined;
 }
 
 async function finish(
-  options: OpenLinkOptions,
+  options: OpenConnectionOptions,
   session: RpcSession,
   negotiation: Negotiation & { readonly ok: true },
-  kind: Pick<ConstructorParameters<typeof Link>[0], 'openTwin' | 'readReadiness' | 'dispose'>,
-): Promise<OpenedLink> {
+  kind: Pick<ConstructorParameters<typeof Connection>[0], 'openLegacySession' | 'readReadiness' | 'dispose'>,
+): Promise<OpenedConnection> {
   const { memory, random } = options;
   if (negotiation.facts.era === 'legacy') {
     await memory.replay(session);
   }
-  return { ok: true, link: new Link({ session, facts: negotiation.facts, memory, random, ...kind }) };
+  return { ok: true, connection: new Connection({ session, facts: negotiation.facts, memory, random, ...kind }) };
 }

@@ -6,7 +6,7 @@ import { toUpstreamParams, type GatewayInfo } from './envelope.ts';
 import { hostDied, unreachable } from '../failures.ts';
 import { Hop, type Abandonment, type WireCall } from './hop.ts';
 import { ServerRequests } from './server-requests.ts';
-import { StrayText } from './non-protocol-output.ts';
+import { NonProtocolOutput } from './non-protocol-output.ts';
 import type { Conversation, Transport } from './transport.ts';
 import type { HopResult } from '../upstream.ts';
 
@@ -31,7 +31,7 @@ export class RpcSession implements Conversation {
   readonly #events: RpcSessionEvents;
   readonly #inFlight = new Map<JsonRpcId, Hop>();
   readonly #requests: ServerRequests;
-  readonly #stray: StrayText;
+  readonly #nonProtocolOutput: NonProtocolOutput;
   #lastId = 0;
   #renewing: Promise<boolean> | undefined;
   #isOver = false;
@@ -41,7 +41,7 @@ export class RpcSession implements Conversation {
     this.#gatewayInfo = gatewayInfo;
     this.#events = events;
     this.#requests = new ServerRequests((text) => transport.post(text));
-    this.#stray = new StrayText(() => this.#callers());
+    this.#nonProtocolOutput = new NonProtocolOutput(() => this.#callers());
     transport.attach(this);
   }
 
@@ -92,7 +92,7 @@ export class RpcSession implements Conversation {
     }
     const target = typeof id === 'string' || typeof id === 'number' ? this.#inFlight.get(id) : undefined;
     if (target !== undefined) {
-      this.#stray.onAnswer(target);
+      this.#nonProtocolOutput.onAnswer(target);
       target.end(toHopResult(message, httpStatus));
     } else if (id === null && hop !== undefined && !hop.isEnded && isJsonObject(message['error'])) {
       hop.end(toHopResult(message, httpStatus)); // a server that could not read the id of what it refuses
@@ -103,11 +103,11 @@ export class RpcSession implements Conversation {
 
   onGarbage(text: string): void {
     this.#events.onGarbage(text);
-    this.#stray.onText(text);
+    this.#nonProtocolOutput.onText(text);
   }
 
   onOverlong(head: string, result: HopResult): void {
-    this.#stray.targetOf(head)?.end(result);
+    this.#nonProtocolOutput.targetOf(head)?.end(result);
   }
 
   renewSession(): Promise<boolean> {
@@ -141,7 +141,7 @@ export class RpcSession implements Conversation {
 
   readonly #onHopEnd = (hop: Hop, abandoned: Abandonment | undefined): void => {
     this.#inFlight.delete(hop.id);
-    this.#stray.onEnd(hop);
+    this.#nonProtocolOutput.onEnd(hop);
     if (abandoned !== undefined && !this.#isOver) {
       this.transport.abandon(hop, abandoned);
     }

@@ -4,7 +4,7 @@ import type { RpcSession } from './rpc-session.ts';
 
 const REPLAY_TIMEOUT_MILLIS = 10_000;
 
-/** What outlives a link: what callers have set in a handshake-era session, to be set again in the next one. */
+/** What outlives a connection: what callers have set in a handshake-era session, to be set again in the next one. */
 export class SessionMemory {
   /** The server answers probes with a refusal, which says nothing more about its era. */
   refusesProbe = false;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { validateArguments } from '../../src/arguments/argument-validation.ts';
-import { Catalogue } from '../../src/catalog/catalog.ts';
+import { Catalog } from '../../src/catalog/catalog.ts';
 import type { JsonObject, JsonValue } from '../../src/protocol/json-rpc.ts';
 import type { ToolRecord } from '../../src/catalog/tool-record.ts';
 
@@ -17,11 +17,11 @@ const SPHERE: JsonObject = {
 };
 
 function recordOf(inputSchema: JsonValue | undefined): ToolRecord {
-  const catalogue = new Catalogue();
+  const catalog = new Catalog();
   const tool = inputSchema === undefined ? { name: 'create_sphere' } : { name: 'create_sphere', inputSchema };
   const instanceId = 'a1b2c3d4-0000-4000-8000-000000000001';
-  catalogue.setTools({ key: 'maya', instanceId, instanceShort: 'a1b2c3d4', dccType: 'maya' }, [tool]);
-  return catalogue.get('maya.a1b2c3d4.create_sphere')!;
+  catalog.setTools({ key: 'maya', instanceId, instanceShort: 'a1b2c3d4', dccType: 'maya' }, [tool]);
+  return catalog.get('maya.a1b2c3d4.create_sphere')!;
 }
 
 /** Definitions that each refer twice to the one before. */

@@ -171,6 +171,6 @@ const GROUPS: Readonly<Record<string, readonly Row[]>> = {
 };
 
 /** Every attribute that spans of this package carry. The reference page and the tests are made from it. */
-export const ATTRIBUTE_CATALOGUE: readonly AttributeDescription[] = Object.entries(GROUPS).flatMap(([group, rows]) =>
+export const ATTRIBUTE_CATALOG: readonly AttributeDescription[] = Object.entries(GROUPS).flatMap(([group, rows]) =>
   rows.map(([key, type, spans, description]) => ({ key, type, group, spans, description })),
 );

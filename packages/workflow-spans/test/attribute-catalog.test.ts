@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { OPERATIONS, OUTCOMES } from '@dcc-mcp/semantic-conventions';
 import { describe, expect, test } from '@jest/globals';
-import { ATTRIBUTE_CATALOGUE, type AttributeDescription, type SpanRole } from '../src/index.ts';
+import { ATTRIBUTE_CATALOG, type AttributeDescription, type SpanRole } from '../src/index.ts';
 import { runOperation } from './operations.ts';
 import type { PlainSpan } from './recording.ts';
 
@@ -27,12 +27,12 @@ function leavesThatArePrefixes(keys: readonly string[]): readonly string[] {
   return keys.filter((leaf) => keys.some((key) => key.startsWith(`${leaf}.`)));
 }
 
-describe('ATTRIBUTE_CATALOGUE', () => {
+describe('ATTRIBUTE_CATALOG', () => {
   test('describes every attribute that is recorded, with its type and span', () => {
     const wrong = RECORDED.flatMap((span) =>
       Object.entries(span.attributes)
         .filter(([key, value]) => {
-          const row = ATTRIBUTE_CATALOGUE.find((attribute) => attribute.key === key);
+          const row = ATTRIBUTE_CATALOG.find((attribute) => attribute.key === key);
           return row === undefined || !row.spans.includes(roleOf(span)) || !hasType(value, row.type);
         })
         .map(([key]) => `${span.name}: ${key}`),
@@ -41,14 +41,14 @@ describe('ATTRIBUTE_CATALOGUE', () => {
   });
 
   test.each(['workflow', 'hop', 'protocol'] as const)('has no key on %s spans that is both leaf and prefix', (role) => {
-    const keys = ATTRIBUTE_CATALOGUE.filter(({ spans }) => spans.includes(role)).map(({ key }) => key);
+    const keys = ATTRIBUTE_CATALOG.filter(({ spans }) => spans.includes(role)).map(({ key }) => key);
     expect(leavesThatArePrefixes(keys)).toEqual([]);
   });
 
   test('has the nine attributes of the tools/call table on the hop span and on nothing else', () => {
     const nine =
       'dcc.type dcc.instance_id dcc.scene dcc.job_id mcp.method mcp.tool_slug mcp.affinity mcp.session_id mcp.request_id';
-    const rows = ATTRIBUTE_CATALOGUE.filter(({ key }) => nine.split(' ').includes(key));
+    const rows = ATTRIBUTE_CATALOG.filter(({ key }) => nine.split(' ').includes(key));
     expect(rows.map(({ spans }) => spans.join())).toEqual(Array(9).fill('hop'));
   });
 

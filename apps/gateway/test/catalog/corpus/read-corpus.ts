@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Catalogue } from '../../../src/catalog/catalog.ts';
+import { Catalog } from '../../../src/catalog/catalog.ts';
 import type { JsonObject } from '../../../src/protocol/json-rpc.ts';
 
 /** A query of the corpus, and the tools (`server.tool`) any of which answers it. */
@@ -33,17 +33,17 @@ function toTool([, name = '', description = '', properties = '', extra = '']: re
   };
 }
 
-/** The corpus as a catalogue: one instance per server. */
-export function readCatalogue(): Catalogue {
-  const catalogue = new Catalogue();
+/** The corpus as a catalog: one instance per server. */
+export function readCatalog(): Catalog {
+  const catalog = new Catalog();
   const rows = readRows('tools.txt');
   const servers = [...new Set(rows.map(([server = '']) => server))];
   for (const [index, server] of servers.entries()) {
     const instanceShort = (index + 1).toString(16).padStart(8, '0');
-    catalogue.setTools(
+    catalog.setTools(
       { key: server, dccType: server, instanceShort, instanceId: `${instanceShort}-0000-4000-8000-000000000000` },
       rows.filter(([own]) => own === server).map(toTool),
     );
   }
-  return catalogue;
+  return catalog;
 }

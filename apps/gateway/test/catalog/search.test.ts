@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { Catalogue } from '../../src/catalog/catalog.ts';
+import { Catalog } from '../../src/catalog/catalog.ts';
 import { RANKER_VERSION, search, type SearchQuery } from '../../src/search/search.ts';
 import type { JsonObject } from '../../src/protocol/json-rpc.ts';
-import { readCatalogue, readQueries } from './corpus/read-corpus.ts';
+import { readCatalog, readQueries } from './corpus/read-corpus.ts';
 
 const MAYA = {
   key: 'maya-main',
@@ -23,9 +23,9 @@ function tool(name: string, description: string, more: JsonObject = {}): JsonObj
   return { name, description, inputSchema: { type: 'object', properties: {} }, ...more };
 }
 
-function createCatalogue(): Catalogue {
-  const catalogue = new Catalogue();
-  catalogue.setTools(MAYA, [
+function createCatalog(): Catalog {
+  const catalog = new Catalog();
+  catalog.setTools(MAYA, [
     tool('create_sphere', 'Create a polygon sphere', {
       inputSchema: RADIUS,
       annotations: { destructiveHint: true },
@@ -37,15 +37,15 @@ function createCatalogue(): Catalogue {
     tool('getSceneInfo', 'What is open', { title: 'Scene details', annotations: { readOnlyHint: true } }),
     tool('__skill__mesh-tools', '[maya] 2 tools • keywords: bevel, mesh • Call load_skill("mesh-tools")'),
   ]);
-  catalogue.setTools(FILES, [
+  catalog.setTools(FILES, [
     tool('read_file', 'Read a file', { inputSchema: { type: 'object', properties: { encoding: { type: 'string' } } } }),
     tool('write_file', 'Write a file'),
   ]);
-  return catalogue;
+  return catalog;
 }
 
 function find(query: Partial<SearchQuery>): ReturnType<typeof search> {
-  return search(createCatalogue(), { searchId: 'search-1', ...query });
+  return search(createCatalog(), { searchId: 'search-1', ...query });
 }
 
 function names(query: Partial<SearchQuery>): string[] {
@@ -56,9 +56,9 @@ function sceneOf(instanceId: string): string | undefined {
   return instanceId === FILES.instanceId ? '/shots/sh010/anim.ma' : undefined;
 }
 
-function rankings(catalogue: Catalogue): unknown[] {
+function rankings(catalog: Catalog): unknown[] {
   return readQueries().map(({ query }) =>
-    search(catalogue, { searchId: 's', query }).hits.map((hit) => [hit.tool_slug, hit.score]),
+    search(catalog, { searchId: 's', query }).hits.map((hit) => [hit.tool_slug, hit.score]),
   );
 }
 
@@ -238,20 +238,20 @@ describe('search', () => {
     });
   });
 
-  test('follows the catalogue: a new tool is found, a removed one is not', () => {
-    const catalogue = createCatalogue();
-    catalogue.setTools(FILES, [tool('compress_archive', 'Make a zip file')]);
-    expect(search(catalogue, { searchId: 's', query: 'zip' }).total).toBe(1);
-    expect(search(catalogue, { searchId: 's', query: 'read_file', dcc_type: 'filesystem' }).hits).toMatchObject([
+  test('follows the catalog: a new tool is found, a removed one is not', () => {
+    const catalog = createCatalog();
+    catalog.setTools(FILES, [tool('compress_archive', 'Make a zip file')]);
+    expect(search(catalog, { searchId: 's', query: 'zip' }).total).toBe(1);
+    expect(search(catalog, { searchId: 's', query: 'read_file', dcc_type: 'filesystem' }).hits).toMatchObject([
       { backend_tool: 'compress_archive' },
     ]);
-    catalogue.removeUpstream(FILES.instanceId);
-    expect(search(catalogue, { searchId: 's', query: 'zip' }).total).toBe(0);
+    catalog.removeUpstream(FILES.instanceId);
+    expect(search(catalog, { searchId: 's', query: 'zip' }).total).toBe(0);
   });
 
   test('ranks the same after many changes as after a fresh start', () => {
-    const fresh = readCatalogue();
-    const churned = readCatalogue();
+    const fresh = readCatalog();
+    const churned = readCatalog();
     for (let round = 0; round < 30; round += 1) {
       churned.setTools(
         MAYA,
@@ -263,10 +263,10 @@ describe('search', () => {
   });
 
   test('finds the right tool among the first five for nine of ten queries of the labelled corpus', () => {
-    const catalogue = readCatalogue();
+    const catalog = readCatalog();
     const queries = readQueries();
     const missed = queries.filter(({ query, answers }) => {
-      const { hits } = search(catalogue, { searchId: 's', query, limit: 5 });
+      const { hits } = search(catalog, { searchId: 's', query, limit: 5 });
       return !hits.some((hit) => answers.includes(`${hit.dcc_type}.${hit.backend_tool}`));
     });
     expect(queries.length).toBeGreaterThanOrEqual(60);

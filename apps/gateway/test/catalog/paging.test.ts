@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { Catalogue } from '../../src/catalog/catalog.ts';
+import { Catalog } from '../../src/catalog/catalog.ts';
 import { search, type SearchHit } from '../../src/search/search.ts';
 
 const WORDS = ['create', 'delete', 'sphere', 'cube', 'scene', 'file', 'render', 'read'];
@@ -9,14 +9,14 @@ const query = fc
   .array(fc.constantFrom(...WORDS, 'creat', 'shpere', 'zz'), { maxLength: 4 })
   .map((words) => words.join(' '));
 
-function catalogueOf(names: readonly string[]): Catalogue {
-  const catalogue = new Catalogue();
+function catalogOf(names: readonly string[]): Catalog {
+  const catalog = new Catalog();
   const instanceId = 'a1b2c3d4-0000-4000-8000-000000000001';
-  catalogue.setTools(
+  catalog.setTools(
     { key: 'maya', instanceId, instanceShort: 'a1b2c3d4', dccType: 'maya' },
     names.map((tool, i) => ({ name: `${tool}_${i}`, description: `${tool.replaceAll('_', ' ')} here` })),
   );
-  return catalogue;
+  return catalog;
 }
 
 function isInOrder(a: SearchHit, b: SearchHit): boolean {
@@ -27,11 +27,11 @@ describe('search, whatever the tools and the query', () => {
   test('gives the same hits page by page as at once, in order, each once', () => {
     fc.assert(
       fc.property(fc.array(name, { maxLength: 90 }), query, fc.integer({ min: 1, max: 30 }), (names, text, limit) => {
-        const catalogue = catalogueOf(names);
-        const all = search(catalogue, { searchId: 's', query: text, limit: 100 });
+        const catalog = catalogOf(names);
+        const all = search(catalog, { searchId: 's', query: text, limit: 100 });
         const pages: SearchHit[] = [];
         for (let offset = 0; offset < all.total; offset += limit) {
-          pages.push(...search(catalogue, { searchId: 's', query: text, limit, offset }).hits);
+          pages.push(...search(catalog, { searchId: 's', query: text, limit, offset }).hits);
         }
         expect(pages).toEqual(all.hits);
         expect(all.hits).toHaveLength(all.total);
@@ -45,11 +45,11 @@ describe('search, whatever the tools and the query', () => {
     fc.assert(
       fc.property(fc.uniqueArray(name, { maxLength: 30 }), query, (names, text) => {
         const slugs = (list: readonly string[]): unknown[] => {
-          const catalogue = new Catalogue();
+          const catalog = new Catalog();
           const instanceId = 'a1b2c3d4-0000-4000-8000-000000000001';
           const tools = list.map((tool) => ({ name: tool }));
-          catalogue.setTools({ key: 'maya', instanceId, instanceShort: 'a1b2c3d4', dccType: 'maya' }, tools);
-          return search(catalogue, { searchId: 's', query: text }).hits.map((hit) => [hit.tool_slug, hit.score]);
+          catalog.setTools({ key: 'maya', instanceId, instanceShort: 'a1b2c3d4', dccType: 'maya' }, tools);
+          return search(catalog, { searchId: 's', query: text }).hits.map((hit) => [hit.tool_slug, hit.score]);
         };
         expect(slugs(names.toReversed())).toEqual(slugs(names));
       }),
@@ -58,10 +58,10 @@ describe('search, whatever the tools and the query', () => {
   });
 
   test('never throws and never counts less than it shows', () => {
-    const catalogue = catalogueOf(WORDS);
+    const catalog = catalogOf(WORDS);
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.constantFrom('fuzzy' as const, 'exact' as const), (text, mode) => {
-        const result = search(catalogue, { searchId: 's', query: text, mode });
+        const result = search(catalog, { searchId: 's', query: text, mode });
         expect(result.total).toBeGreaterThanOrEqual(result.hits.length);
         expect(result.zero_results).toBe(result.total === 0);
       }),
