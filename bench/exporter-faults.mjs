@@ -1,3 +1,6 @@
+import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
+import { startTelemetry } from '@dcc-mcp/telemetry-node';
+import { ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 /*
  * What a bad collector does to a server that records two spans for each request: latency, memory, and
  * whether every span is accounted for. Each kind of collector gets a fresh server under the same load.
@@ -9,9 +12,6 @@
 import { fork } from 'node:child_process';
 import { Agent, createServer, get } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
-import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
-import { startTelemetry } from '@dcc-mcp/telemetry-node';
 
 const CONNECTIONS = 16;
 const QUEUE = 2_048;
@@ -29,9 +29,13 @@ const COLLECTORS = {
 };
 
 const [role] = process.argv.slice(2);
-if (role === '--server') serve();
-else if (role === '--collector') collect(COLLECTORS[process.argv[3]]);
-else await main(process.argv.includes('--smoke'));
+if (role === '--server') {
+  serve();
+} else if (role === '--collector') {
+  collect(COLLECTORS[process.argv[3]]);
+} else {
+  await main(process.argv.includes('--smoke'));
+}
 
 function attributes(prefix) {
   return Object.fromEntries(
@@ -82,7 +86,9 @@ async function main(isSmoke) {
       const result = await underLoad(name, requests);
       const best = results.get(name);
       // The round that other processes disturbed least.
-      if (best === undefined || result.p99Millis < best.p99Millis) results.set(name, result);
+      if (best === undefined || result.p99Millis < best.p99Millis) {
+        results.set(name, result);
+      }
     }
   }
   report([...results.values()]);
@@ -137,7 +143,9 @@ async function load(port, requests) {
       }).on('error', reject);
     });
   const connection = async () => {
-    while (left-- > 0) await one();
+    while (left-- > 0) {
+      await one();
+    }
   };
   await Promise.all(Array.from({ length: CONNECTIONS }, connection));
   agent.destroy();

@@ -20,10 +20,15 @@ const packages = new URL('../packages/', import.meta.url);
 function sizeOf(folder) {
   let bytes = 0;
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (entry.name === 'node_modules' || entry.name.startsWith('.')) continue;
+    if (entry.name === 'node_modules' || entry.name.startsWith('.')) {
+      continue;
+    }
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) bytes += sizeOf(path);
-    else if (entry.isFile()) bytes += lstatSync(path).size;
+    if (entry.isDirectory()) {
+      bytes += sizeOf(path);
+    } else if (entry.isFile()) {
+      bytes += lstatSync(path).size;
+    }
   }
   return bytes;
 }
@@ -31,7 +36,9 @@ function sizeOf(folder) {
 /** Of a package of ours only what is published counts. */
 function publishedSize(folder, manifest) {
   const files = manifest.name.startsWith('@dcc-mcp/') ? (manifest.files ?? []) : undefined;
-  if (files === undefined) return sizeOf(folder);
+  if (files === undefined) {
+    return sizeOf(folder);
+  }
   return files
     .map((name) => join(folder, name))
     .filter((path) => existsSync(path))
@@ -48,14 +55,18 @@ function closure(roots) {
   const queue = [...roots];
   for (let folder = queue.pop(); folder !== undefined; folder = queue.pop()) {
     const real = realpathSync(folder);
-    if (seen.has(real)) continue;
+    if (seen.has(real)) {
+      continue;
+    }
     const manifest = JSON.parse(readFileSync(join(real, 'package.json'), 'utf8'));
     seen.set(real, { name: manifest.name, bytes: publishedSize(real, manifest) });
     const optional = new Set(Object.keys(manifest.peerDependenciesMeta ?? {}));
     const peers = Object.keys(manifest.peerDependencies ?? {}).filter((name) => !optional.has(name));
     for (const name of [...Object.keys(manifest.dependencies ?? {}), ...peers]) {
       const found = find(name, real);
-      if (found !== undefined) queue.push(found);
+      if (found !== undefined) {
+        queue.push(found);
+      }
     }
   }
   return [...seen.values()];

@@ -95,7 +95,9 @@ async function startLegs() {
 
 async function untilReady({ gateway }) {
   for (let attempt = 0; attempt < 100; attempt += 1) {
-    if ((await fetch(`${gateway.url}/readyz`)).status === 200) return;
+    if ((await fetch(`${gateway.url}/readyz`)).status === 200) {
+      return;
+    }
     await wait(50);
   }
   throw new Error(`the gateway was never ready:\n${gateway.lines.join('\n')}`);
@@ -152,7 +154,9 @@ function readStates({ name, gateway }) {
       return cause === undefined ? state : `${state}: ${cause}`;
     });
   const repeated = states.find((state, index) => state === states[index - 1]);
-  if (repeated !== undefined) throw new Error(`${name}: stderr says "${repeated}" twice in a row`);
+  if (repeated !== undefined) {
+    throw new Error(`${name}: stderr says "${repeated}" twice in a row`);
+  }
   return states;
 }
 
@@ -184,18 +188,28 @@ async function summarize(leg, results) {
 async function runRound(legs, number) {
   const order = [...legs.slice(number % legs.length), ...legs.slice(0, number % legs.length)];
   const round = new Map();
-  for (const leg of order) round.set(leg.name, await measure(leg, seconds));
+  for (const leg of order) {
+    round.set(leg.name, await measure(leg, seconds));
+  }
   return round;
 }
 
 async function run() {
-  if (!existsSync(main)) throw new Error('the gateway is not built: run `npm run build` first');
+  if (!existsSync(main)) {
+    throw new Error('the gateway is not built: run `npm run build` first');
+  }
   const legs = await startLegs();
-  for (const leg of legs) await measure(leg, flags.smoke ? 0.2 : 2); // warm up
+  for (const leg of legs) {
+    await measure(leg, flags.smoke ? 0.2 : 2);
+  } // warm up
   const results = [];
-  for (let number = 0; number < rounds; number += 1) results.push(await runRound(legs, number));
+  for (let number = 0; number < rounds; number += 1) {
+    results.push(await runRound(legs, number));
+  }
   const rows = [];
-  for (const leg of legs) rows.push(await summarize(leg, results));
+  for (const leg of legs) {
+    rows.push(await summarize(leg, results));
+  }
   return rows;
 }
 
@@ -206,7 +220,9 @@ try {
     console.log(`${collector}: dropped ${JSON.stringify(dropped ?? {})}; stderr: ${states.join(' → ') || 'nothing'}`);
   }
   const report = { date: new Date().toISOString(), node: process.version, seconds, rounds, connections, rows };
-  if (flags.out) writeFileSync(flags.out, `${JSON.stringify(report, undefined, 2)}\n`);
+  if (flags.out) {
+    writeFileSync(flags.out, `${JSON.stringify(report, undefined, 2)}\n`);
+  }
 } finally {
   running.toReversed().forEach((each) => each.stop());
   rmSync(folder, { recursive: true, force: true });

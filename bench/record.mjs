@@ -1,10 +1,10 @@
-// What recording one tool call costs, beside the bare metrics SDK recording the same instruments, in one run.
-// Usage: node bench/record.mjs [--smoke] [--json]
-import { parseArgs } from 'node:util';
 import { createGatewayMetrics, SDK_CARDINALITY_LIMIT } from '@dcc-mcp/gateway-metrics';
 import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
 import { startTelemetry } from '@dcc-mcp/telemetry-node';
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
+// What recording one tool call costs, beside the bare metrics SDK recording the same instruments, in one run.
+// Usage: node bench/record.mjs [--smoke] [--json]
+import { parseArgs } from 'node:util';
 
 const { values: flags } = parseArgs({ options: { smoke: { type: 'boolean' }, json: { type: 'boolean' } } });
 const ROUNDS = flags.smoke ? 3 : 15;
@@ -80,7 +80,9 @@ function createOurs(meter, spanContext) {
 
 function measureNanos(record) {
   const startedAt = process.cpuUsage();
-  for (let index = 0; index < CALLS; index += 1) record(TOOLS[index % TOOLS.length], (index % 97) / 10);
+  for (let index = 0; index < CALLS; index += 1) {
+    record(TOOLS[index % TOOLS.length], (index % 97) / 10);
+  }
   const { user, system } = process.cpuUsage(startedAt);
   return ((user + system) * 1000) / CALLS;
 }
@@ -94,11 +96,15 @@ const subjects = {
   'on telemetry-node, unsampled': createOurs(createBindingMeter(), undefined),
   'on telemetry-node, sampled (exemplars)': createOurs(createBindingMeter(), span),
 };
-for (const record of Object.values(subjects)) measureNanos(record);
+for (const record of Object.values(subjects)) {
+  measureNanos(record);
+}
 const nanos = Object.fromEntries(Object.keys(subjects).map((name) => [name, []]));
 // Taken in turns, so that a slow moment of the machine hits all of them.
 for (let round = 0; round < ROUNDS; round += 1) {
-  for (const [name, record] of Object.entries(subjects)) nanos[name].push(measureNanos(record));
+  for (const [name, record] of Object.entries(subjects)) {
+    nanos[name].push(measureNanos(record));
+  }
 }
 const bare = median(nanos['bare sdk-metrics']);
 const rows = Object.entries(nanos).map(([name, values]) => ({

@@ -1,3 +1,6 @@
+import { PrometheusReader } from '@dcc-mcp/prometheus-bridge';
+import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
 /*
  * What one scrape costs: its time, and how long it keeps the event loop from everything else, at 100 to 20,000
  * histogram series of 15 buckets, beside the official exporter and prom-client in the same run.
@@ -11,9 +14,6 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
-import { PrometheusReader } from '@dcc-mcp/prometheus-bridge';
-import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
-import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import promClient from 'prom-client';
 
 const isSmoke = process.argv.includes('--smoke');
@@ -45,9 +45,13 @@ function bridge(accept, acceptEncoding) {
     record: (series, value) => histogram.record(value, labelsOf(series)),
     async scrape() {
       const { body } = await reader.scrape({ accept, acceptEncoding });
-      if (body instanceof Uint8Array) return body.length;
+      if (body instanceof Uint8Array) {
+        return body.length;
+      }
       let bytes = 0;
-      for await (const chunk of body) bytes += chunk.length;
+      for await (const chunk of body) {
+        bytes += chunk.length;
+      }
       return bytes;
     },
   };
@@ -108,7 +112,9 @@ const CONTENDERS = {
 /** In a child: one scrape for each message, after a tenth of the series moved. */
 function runContender(name, size) {
   const contender = CONTENDERS[name]();
-  for (let series = 0; series < size; series += 1) contender.record(series, (series % 100) / 10);
+  for (let series = 0; series < size; series += 1) {
+    contender.record(series, (series % 100) / 10);
+  }
   const scrapeOnce = async () => {
     const start = performance.now();
     const before = process.cpuUsage();
@@ -117,7 +123,9 @@ function runContender(name, size) {
     return { bytes, millis: performance.now() - start, cpu: (user + system) / 1_000 };
   };
   process.on('message', (count) => {
-    for (let series = count % 10; series < size; series += 10) contender.record(series, series % 7);
+    for (let series = count % 10; series < size; series += 10) {
+      contender.record(series, series % 7);
+    }
     void longestBlock(scrapeOnce).then((measured) => process.send(measured));
   });
   process.send('ready');
@@ -129,7 +137,9 @@ async function run(size) {
     rounds: [],
     child: fork(import.meta.filename, ['--contender', name, size]),
   }));
-  for (const { child } of children) await once(child, 'message');
+  for (const { child } of children) {
+    await once(child, 'message');
+  }
   for (let count = 0; count < ROUNDS; count += 1) {
     for (const { child, rounds } of children) {
       child.send(count);
@@ -137,7 +147,9 @@ async function run(size) {
       rounds.push(measured);
     }
   }
-  for (const { child } of children) child.disconnect();
+  for (const { child } of children) {
+    child.disconnect();
+  }
   return children.map(({ name, rounds: [first, ...rest] }) => ({
     name,
     series: size,
@@ -153,7 +165,9 @@ async function run(size) {
 
 async function main() {
   const rows = [];
-  for (const size of SIZES) rows.push(...(await run(size)));
+  for (const size of SIZES) {
+    rows.push(...(await run(size)));
+  }
 
   const find = (name, series) => rows.find((row) => row.name === name && row.series === series);
   const ours = (series) => find('prometheus-bridge text', series);
@@ -188,5 +202,8 @@ async function main() {
 }
 
 const [, , flag, name, size] = process.argv;
-if (flag === '--contender') runContender(name, Number(size));
-else await main();
+if (flag === '--contender') {
+  runContender(name, Number(size));
+} else {
+  await main();
+}

@@ -89,7 +89,9 @@ function time(run, query) {
 
 // `each` is what callers wait on this machine at this moment; `best_of_5` leaves out what other processes took away.
 function measure(queries, run) {
-  for (const query of queries.slice(0, 50)) run(query);
+  for (const query of queries.slice(0, 50)) {
+    run(query);
+  }
   const runs = Array.from({ length: 5 }, () => queries.map((query) => time(run, query)));
   const best = queries.map((_, i) => Math.min(...runs.map((times) => times[i])));
   return { each: distribution(runs.flat()), best_of_5: distribution(best) };

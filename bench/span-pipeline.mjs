@@ -1,3 +1,9 @@
+import { startTelemetry } from '@dcc-mcp/telemetry-node';
+import { ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+import { defaultResource } from '@opentelemetry/resources';
+import { AlwaysOnSampler, BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 /*
  * What tracing one call costs: two spans, 40 attributes, recorded, encoded and sent to a live sink,
  * beside the official SDK with its batch processor and OTLP exporter, in the same process.
@@ -9,12 +15,6 @@
 import { fork } from 'node:child_process';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
-import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
-import { defaultResource } from '@opentelemetry/resources';
-import { AlwaysOnSampler, BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-import { startTelemetry } from '@dcc-mcp/telemetry-node';
 
 // Not part of the public index: recorder and encoder are also measured by themselves.
 const internal = (path) => import(new URL(`../packages/telemetry-node/dist/${path}.js`, import.meta.url).href);
@@ -63,7 +63,9 @@ async function main(isSmoke) {
     record('ours: record, encode, send', await measure(ours(url, 'fast'), calls));
     record('ours with the official encoder', await measure(ours(url, 'official'), calls));
     record('official SDK and exporter', await measure(official(url), calls));
-    for (const [name, micros] of Object.entries(encoders(calls))) record(name, micros);
+    for (const [name, micros] of Object.entries(encoders(calls))) {
+      record(name, micros);
+    }
   }
   sink.kill();
   report(results);
@@ -71,13 +73,17 @@ async function main(isSmoke) {
 
 /** CPU µs of this process for each call, everything flushed. */
 async function measure({ tracer, flush, stop }, calls) {
-  for (let call = 0; call < 500; call += 1) oneCall(tracer);
+  for (let call = 0; call < 500; call += 1) {
+    oneCall(tracer);
+  }
   await flush();
   const before = process.cpuUsage();
   for (let call = 0; call < calls; call += 1) {
     oneCall(tracer);
     // As in a server: other turns of the event loop in between, and a queue that does not overflow.
-    if (call % 200 === 199) await flush();
+    if (call % 200 === 199) {
+      await flush();
+    }
   }
   await flush();
   const { user, system } = process.cpuUsage(before);
@@ -206,9 +212,13 @@ function encoders(calls) {
   const encoder = new SpanEncoder();
   const batches = Math.max(Math.floor(calls / 256), 10);
   const time = (encode) => {
-    for (let batch = 0; batch < 10; batch += 1) encode();
+    for (let batch = 0; batch < 10; batch += 1) {
+      encode();
+    }
     const before = process.cpuUsage();
-    for (let batch = 0; batch < batches; batch += 1) encode();
+    for (let batch = 0; batch < batches; batch += 1) {
+      encode();
+    }
     const { user, system } = process.cpuUsage(before);
     return (user + system) / (batches * 256);
   };

@@ -1,7 +1,3 @@
-// What request context and spans cost per call, in µs of CPU, beside bare OpenTelemetry spans with the same attributes.
-// Usage: node bench/spans.mjs [--smoke] [--json]
-import { hash } from 'node:crypto';
-import { parseArgs } from 'node:util';
 import { createRequestContextSettings, readRequestContext, responseHeaders } from '@dcc-mcp/request-context';
 import { createWorkflowSpans } from '@dcc-mcp/workflow-spans';
 import {
@@ -14,6 +10,10 @@ import {
 } from '@opentelemetry/api';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { AlwaysOffSampler, InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+// What request context and spans cost per call, in µs of CPU, beside bare OpenTelemetry spans with the same attributes.
+// Usage: node bench/spans.mjs [--smoke] [--json]
+import { hash } from 'node:crypto';
+import { parseArgs } from 'node:util';
 
 const { values: flags } = parseArgs({ options: { smoke: { type: 'boolean' }, json: { type: 'boolean' } } });
 const CALLS = flags.smoke ? 2_000 : 40_000;
@@ -104,9 +104,17 @@ function bareCall(tracer, recorded, carrierIn) {
     carrierIn === undefined ? ROOT_CONTEXT : propagator.extract(ROOT_CONTEXT, carrierIn, defaultTextMapGetter);
   const entry = tracer.startSpan('gateway.call', { kind: SpanKind.SERVER }, parent);
   const context = trace.setSpan(ROOT_CONTEXT, entry);
-  if (entry.isRecording()) for (const [key, value] of recorded.entry) entry.setAttribute(key, value);
+  if (entry.isRecording()) {
+    for (const [key, value] of recorded.entry) {
+      entry.setAttribute(key, value);
+    }
+  }
   const hop = tracer.startSpan('tools/call create_sphere', { kind: SpanKind.CLIENT }, context);
-  if (hop.isRecording()) for (const [key, value] of recorded.hop) hop.setAttribute(key, value);
+  if (hop.isRecording()) {
+    for (const [key, value] of recorded.hop) {
+      hop.setAttribute(key, value);
+    }
+  }
   const out = {};
   propagator.inject(trace.setSpan(ROOT_CONTEXT, hop), out, defaultTextMapSetter);
   hop.end();
@@ -124,7 +132,9 @@ function recordOnce(message) {
 
 function cpuMicrosPerCall(call) {
   const start = process.cpuUsage();
-  for (let i = 0; i < CALLS; i += 1) sink += call();
+  for (let i = 0; i < CALLS; i += 1) {
+    sink += call();
+  }
   const { user, system } = process.cpuUsage(start);
   return (user + system) / CALLS;
 }
@@ -159,6 +169,11 @@ for (const [what, message] of Object.entries(MESSAGES)) {
     });
   }
 }
-if (sink === 0) throw new Error('nothing ran');
-if (flags.json) console.log(JSON.stringify(rows, undefined, 2));
-else console.table(rows);
+if (sink === 0) {
+  throw new Error('nothing ran');
+}
+if (flags.json) {
+  console.log(JSON.stringify(rows, undefined, 2));
+} else {
+  console.table(rows);
+}

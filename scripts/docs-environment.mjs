@@ -71,7 +71,9 @@ function fileTable() {
 
 function render() {
   const groups = new Map();
-  for (const row of describeEnvironment()) groups.set(row.group, [...(groups.get(row.group) ?? []), row]);
+  for (const row of describeEnvironment()) {
+    groups.set(row.group, [...(groups.get(row.group) ?? []), row]);
+  }
   const sections = [...groups].map(([group, rows]) => {
     const body = group.startsWith('OTEL') ? otelTable(rows) : gatewayTable(rows);
     return `## ${group}\n\n${body}`;

@@ -45,7 +45,9 @@ const GROUPS = [
 const MAX_LISTED = 12;
 
 function toValues({ values, source }) {
-  if (values === undefined) return source;
+  if (values === undefined) {
+    return source;
+  }
   const listed = values.slice(0, MAX_LISTED).map((value) => `\`${value}\``);
   const rest = values.length - listed.length;
   return listed.join(', ') + (rest > 0 ? ` and ${rest} more` : '');

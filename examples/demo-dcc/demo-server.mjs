@@ -1,9 +1,9 @@
 import { McpServer } from '@modelcontextprotocol/server';
-import { registerSceneTools } from './scene-tools.mjs';
-import { registerOutputTools } from './output-tools.mjs';
-import { registerTroubleTools } from './trouble-tools.mjs';
 import { MainThread } from './main-thread.mjs';
+import { registerOutputTools } from './output-tools.mjs';
+import { registerSceneTools } from './scene-tools.mjs';
 import { Scene } from './scene.mjs';
+import { registerTroubleTools } from './trouble-tools.mjs';
 
 // One process is one host application: every connection sees the same scene and waits for the same main thread.
 const scene = new Scene();

@@ -2,8 +2,8 @@
 // the gateway who it is and which trace it works in, and makes some calls fail on purpose.
 //   npm run demo:agent [-- --url http://127.0.0.1:9765]
 import { parseArgs } from 'node:util';
-import { connectMcp } from './mcp-side.mjs';
 import { createJournal } from './journal.mjs';
+import { connectMcp } from './mcp-side.mjs';
 import { createRestSide } from './rest-side.mjs';
 
 const OPTIONS = /** @type {const} */ ({
@@ -93,8 +93,12 @@ async function work(side) {
 function readOptions(args) {
   try {
     const { url, rounds } = parseArgs({ args, options: OPTIONS }).values;
-    if (!URL.canParse(url)) return { problem: `--url ${url}: expected a URL such as ${OPTIONS.url.default}` };
-    if (!/^[1-9]\d{0,3}$/.test(rounds)) return { problem: `--rounds ${rounds}: expected a number from 1 to 9999` };
+    if (!URL.canParse(url)) {
+      return { problem: `--url ${url}: expected a URL such as ${OPTIONS.url.default}` };
+    }
+    if (!/^[1-9]\d{0,3}$/.test(rounds)) {
+      return { problem: `--rounds ${rounds}: expected a number from 1 to 9999` };
+    }
     return { url: url.replace(/\/+$/, ''), rounds: Number(rounds) };
   } catch (error) {
     return { problem: `${error.message}; there are --url and --rounds` };

@@ -20,7 +20,9 @@ export function startProcess(args, env) {
 export async function waitForLine(lines, pattern) {
   for await (const line of lines) {
     const match = pattern.exec(line);
-    if (match !== null) return match;
+    if (match !== null) {
+      return match;
+    }
   }
   throw new Error(`ended before it said ${pattern}`);
 }

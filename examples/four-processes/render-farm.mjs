@@ -1,18 +1,20 @@
 #!/usr/bin/env node
-// The service behind the MCP server: plain HTTP, no MCP. It continues the trace of the request's headers.
-import { createServer } from 'node:http';
-import { setTimeout as wait } from 'node:timers/promises';
 import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
 import { startTelemetry } from '@dcc-mcp/telemetry-node';
 import { extractContext } from '@dcc-mcp/workflow-spans';
 import { SpanKind } from '@opentelemetry/api';
+// The service behind the MCP server: plain HTTP, no MCP. It continues the trace of the request's headers.
+import { createServer } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 
 const { values } = readTelemetryConfig(process.env);
 const telemetry = startTelemetry(values, { resourceAttributes: { 'service.name': 'render-farm' } });
 
 async function readJson(request) {
   let text = '';
-  for await (const chunk of request.setEncoding('utf8')) text += chunk;
+  for await (const chunk of request.setEncoding('utf8')) {
+    text += chunk;
+  }
   return JSON.parse(text);
 }
 

@@ -39,7 +39,9 @@ function telemetryTo(url, protocol) {
 async function untilReady(url) {
   for (let attempt = 0; attempt < 100; attempt += 1) {
     const response = await fetch(`${url}/v1/readyz`).catch(() => undefined);
-    if (response?.ok) return;
+    if (response?.ok) {
+      return;
+    }
     await wait(100);
   }
   throw new Error('the gateway did not become ready');
@@ -73,10 +75,14 @@ async function runFourProcesses(endpoint) {
     const [, url] = await waitForLine(gateway.stderr, /listening on (http:\S+)/);
     await untilReady(url);
     const agent = startProcess([AGENT, `${url}/mcp`], telemetry);
-    if ((await agent.exited) !== 0) throw new Error('the agent failed');
+    if ((await agent.exited) !== 0) {
+      throw new Error('the agent failed');
+    }
     await wait(300);
   } finally {
-    for (const one of running) await one.stop();
+    for (const one of running) {
+      await one.stop();
+    }
     sink.close();
     rmSync(folder, { recursive: true });
   }
@@ -98,8 +104,13 @@ const { values: flags } = parseArgs({
   options: { json: { type: 'boolean' }, 'write-guide': { type: 'boolean' }, endpoint: { type: 'string' } },
 });
 const spans = await runFourProcesses(flags.endpoint);
-if (flags.endpoint !== undefined) console.log(`the spans went to ${flags.endpoint}`);
-else if (flags.json)
+if (flags.endpoint !== undefined) {
+  console.log(`the spans went to ${flags.endpoint}`);
+} else if (flags.json) {
   console.log(JSON.stringify(spans, (_, value) => (typeof value === 'bigint' ? String(value) : value), 2));
-else console.log(drawTrace(spans));
-if (flags['write-guide']) writeGuide(drawTrace(spans));
+} else {
+  console.log(drawTrace(spans));
+}
+if (flags['write-guide']) {
+  writeGuide(drawTrace(spans));
+}

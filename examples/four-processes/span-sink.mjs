@@ -13,7 +13,9 @@ export async function startSpanSink() {
 
 async function take(request, response, spans) {
   let text = '';
-  for await (const chunk of request.setEncoding('utf8')) text += chunk;
+  for await (const chunk of request.setEncoding('utf8')) {
+    text += chunk;
+  }
   spans.push(...toSpans(JSON.parse(text)));
   response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
 }

@@ -11,7 +11,9 @@ export async function start({ port, password }) {
   app.use(async (context, next) => {
     await next();
     const route = routePath(context, -1);
-    if (route !== '/*') routes.set(context.req.raw, route);
+    if (route !== '/*') {
+      routes.set(context.req.raw, route);
+    }
   });
   app.all('/metrics', (context) => metrics.endpoint(context.req.raw, {}));
   app.get('/hello/:name', (context) => context.text(`hello ${context.req.param('name')}`));

@@ -1,7 +1,7 @@
+import { measureNodeRequests, toNodeHandler } from '@dcc-mcp/http-adapter/node';
 // Plain node:http with /metrics behind Basic authentication and request metrics by route template.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { measureNodeRequests, toNodeHandler } from '@dcc-mcp/http-adapter/node';
 import { createMetrics } from './metrics.mjs';
 
 export async function start({ port, password }) {
@@ -25,8 +25,11 @@ export async function start({ port, password }) {
   const server = createServer((request, response) => {
     measure(request, response);
     const match = find(request);
-    if (match) match.answer(request, response);
-    else response.writeHead(404).end();
+    if (match) {
+      match.answer(request, response);
+    } else {
+      response.writeHead(404).end();
+    }
   }).listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {

@@ -8,7 +8,9 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 
 const url = process.argv[2] ?? 'http://127.0.0.1:9765/mcp';
 const { values, issues } = readTelemetryConfig(process.env);
-for (const issue of issues) console.error(formatIssue(issue));
+for (const issue of issues) {
+  console.error(formatIssue(issue));
+}
 const telemetry = startTelemetry(values, { resourceAttributes: { 'service.name': 'shot-agent' } });
 const { tracer, propagator } = telemetry;
 const agentContext = { agent_name: 'Shot agent', actor_id: 'artist-7', model: 'scripted', turn_id: 'turn-1' };

@@ -26,7 +26,9 @@ async function askFarm({ frames }, inject) {
   const headers = new Headers({ 'content-type': 'application/json' });
   inject({ headers });
   const response = await fetch(`${FARM_URL}/estimates`, { method: 'POST', headers, body: JSON.stringify({ frames }) });
-  if (!response.ok) return { isError: true, content: [{ type: 'text', text: `the farm answered ${response.status}` }] };
+  if (!response.ok) {
+    return { isError: true, content: [{ type: 'text', text: `the farm answered ${response.status}` }] };
+  }
   const { seconds } = await response.json();
   return {
     content: [{ type: 'text', text: `${frames} frames take about ${seconds} s` }],

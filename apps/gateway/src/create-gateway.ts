@@ -1,7 +1,7 @@
 import { type Environment, readGatewayConfig } from '@dcc-mcp/telemetry-config';
 import { issueLine } from './cli/issues.ts';
-import { type RunningGateway, runGateway } from './run-gateway.ts';
 import { unreadableSecrets } from './config/unreadable-secrets.ts';
+import { type RunningGateway, runGateway } from './run-gateway.ts';
 
 /** Options of {@link createGateway}; what is not given comes from `config`, then from the defaults. */
 export interface CreateGatewayOptions {

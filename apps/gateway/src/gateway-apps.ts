@@ -2,20 +2,20 @@ import type { FetchHandler } from '@dcc-mcp/http-adapter';
 import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
 import { type App, type AppOptions, createApp, type Route, type RouteTable } from './http/app.ts';
 import { createAuthentication } from './http/authentication.ts';
-import type { GatewayInstruments } from './recording/gateway-instruments.ts';
 import { healthRoutes } from './http/health-routes.ts';
-import { mcpCaller } from './mcp/caller.ts';
-import { McpEndpoint } from './mcp/transport/endpoint.ts';
-import { mcpRoutes } from './mcp/transport/mcp-routes.ts';
-import type { McpServer } from './mcp/server.ts';
-import type { Sessions } from './mcp/sessions.ts';
 import { CONTEXT_FORGE_PATH, metricsHandler } from './http/metrics-endpoint.ts';
-import type { OperationCore } from './operations/core.ts';
 import { createOriginGuard } from './http/origin-guard.ts';
 import { fromResponse } from './http/reply.ts';
+import { mcpCaller } from './mcp/caller.ts';
+import type { McpServer } from './mcp/server.ts';
+import type { Sessions } from './mcp/sessions.ts';
+import { McpEndpoint } from './mcp/transport/endpoint.ts';
+import { mcpRoutes } from './mcp/transport/mcp-routes.ts';
+import type { OperationCore } from './operations/core.ts';
+import type { GatewayInstruments } from './recording/gateway-instruments.ts';
+import type { StreamCounts } from './recording/stream-counts.ts';
 import { informationRoutes } from './rest/information-routes.ts';
 import { restRoutes } from './rest/rest-routes.ts';
-import type { StreamCounts } from './recording/stream-counts.ts';
 
 export interface AppParts {
   readonly config: GatewayConfig;

@@ -2,10 +2,22 @@ import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import type { CapturePolicy } from '@dcc-mcp/workflow-spans';
 import { randomUUID } from 'node:crypto';
-import type { App } from './http/app.ts';
 import { Catalog } from './catalog/catalog.ts';
-import { SearchMemory } from './search/search-memory.ts';
 import { createApps } from './gateway-apps.ts';
+import { Governance } from './governance/governance.ts';
+import type { App } from './http/app.ts';
+import { InFlight } from './http/in-flight.ts';
+import { toResponse } from './http/reply.ts';
+import { WebWire } from './http/wire.ts';
+import { Broadcast } from './mcp/broadcast.ts';
+import { PassThrough } from './mcp/pass-through/pass-through.ts';
+import { createProtocolSpans } from './mcp/protocol-spans.ts';
+import { SearchMode } from './mcp/search-mode/search-mode.ts';
+import { McpServer, type McpMode } from './mcp/server.ts';
+import { Sessions } from './mcp/sessions.ts';
+import { isNotification } from './mcp/transport/event-stream.ts';
+import type { OperationCore } from './operations/core.ts';
+import type { JsonRpcMessage, JsonRpcRequest } from './protocol/json-rpc.ts';
 import {
   createInstruments,
   type GatewayInstruments,
@@ -13,23 +25,11 @@ import {
   recordSessionEnd,
 } from './recording/gateway-instruments.ts';
 import { createContextSettings, createGatewaySpans } from './recording/gateway-tracing.ts';
-import { Governance } from './governance/governance.ts';
-import { InFlight } from './http/in-flight.ts';
-import type { JsonRpcMessage, JsonRpcRequest } from './protocol/json-rpc.ts';
-import { Broadcast } from './mcp/broadcast.ts';
-import { isNotification } from './mcp/transport/event-stream.ts';
-import { SearchMode } from './mcp/search-mode/search-mode.ts';
-import { createProtocolSpans } from './mcp/protocol-spans.ts';
-import { McpServer, type McpMode } from './mcp/server.ts';
-import { Sessions } from './mcp/sessions.ts';
-import { PassThrough } from './mcp/pass-through/pass-through.ts';
-import type { OperationCore } from './operations/core.ts';
 import { Recorder } from './recording/recorder.ts';
-import { toResponse } from './http/reply.ts';
+import { StreamCounts } from './recording/stream-counts.ts';
 import { ConfiguredUpstreams } from './registry/configured-upstreams.ts';
 import { Upstreams } from './registry/upstreams.ts';
-import { StreamCounts } from './recording/stream-counts.ts';
-import { WebWire } from './http/wire.ts';
+import { SearchMemory } from './search/search-memory.ts';
 
 /** What a gateway is made of: everything from outside comes in here. */
 export interface GatewayParts {

@@ -3,8 +3,8 @@ import { parseCommandLine, USAGE } from './cli/command-line.ts';
 import { printConfiguration, printSchema } from './cli/config.ts';
 import { runDoctorCommand } from './cli/doctor.ts';
 import { serve } from './cli/serve.ts';
-import { runTokenCommand } from './cli/token.ts';
 import type { Terminal } from './cli/terminal.ts';
+import { runTokenCommand } from './cli/token.ts';
 import { VERSION } from './config/version.ts';
 
 const terminal: Terminal = {

@@ -1,11 +1,11 @@
 import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import { createCapturePolicy } from '@dcc-mcp/workflow-spans';
+import { VERSION } from './config/version.ts';
 import { assembleGateway, type Gateway } from './gateway.ts';
 import type { Listener } from './http/listen.ts';
 import { type Listeners, openListeners } from './http/open-listeners.ts';
 import { type GatewayTelemetry, startGatewayTelemetry } from './recording/start-gateway-telemetry.ts';
-import { VERSION } from './config/version.ts';
 
 export interface RunOptions {
   readonly config: GatewayConfig;

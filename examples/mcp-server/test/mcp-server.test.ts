@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { NodeProcess } from '@dcc-mcp/test-kit/node-process';
+import { startOtlpSink, type OtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { startOtlpSink, type OtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 
 const folder = new URL('..', import.meta.url).pathname;
 let sink: OtlpSink;

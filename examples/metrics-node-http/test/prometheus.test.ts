@@ -1,7 +1,3 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createGatewayMetrics, SDK_CARDINALITY_LIMIT } from '@dcc-mcp/gateway-metrics';
 import { basicAuth, bearerAuth, requireAuth } from '@dcc-mcp/http-adapter/auth';
 import { createToken, jwtAuth } from '@dcc-mcp/http-adapter/jwt';
@@ -9,7 +5,11 @@ import { serve, type ServedHttp } from '@dcc-mcp/http-adapter/node';
 import { scrapeEndpoint } from '@dcc-mcp/http-adapter/scrape';
 import { PrometheusReader } from '@dcc-mcp/prometheus-bridge';
 import { describeWithTools, startPrometheus, type RunningPrometheus } from '@dcc-mcp/test-kit/prometheus';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 const jwtSecret = 'a shared secret of at least 32 characters';
 const MADE_UP_NAMES = 100_000;

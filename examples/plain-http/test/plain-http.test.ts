@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { NodeProcess } from '@dcc-mcp/test-kit/node-process';
 import { startOtlpSink, type OtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 
 const folder = new URL('..', import.meta.url).pathname;
 let sink: OtlpSink;

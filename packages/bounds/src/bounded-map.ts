@@ -66,10 +66,14 @@ export class BoundedMap<K, V extends object | string | number | bigint | boolean
   /** Sets `key`; false when the map is full and refuses new keys. */
   set(key: K, value: V): boolean {
     if (this.#entries.has(key)) {
-      if (this.#isLru) this.#entries.delete(key);
+      if (this.#isLru) {
+        this.#entries.delete(key);
+      }
     } else if (this.#entries.size >= this.#maxEntries) {
       this.#dropped += 1;
-      if (!this.#isLru) return false;
+      if (!this.#isLru) {
+        return false;
+      }
       this.#evictOldest();
     }
     this.#entries.set(key, value);
@@ -103,7 +107,9 @@ export class BoundedMap<K, V extends object | string | number | bigint | boolean
 
   #evictOldest(): void {
     const oldest = this.#entries.entries().next();
-    if (oldest.done === true) return;
+    if (oldest.done === true) {
+      return;
+    }
     const [key, value] = oldest.value;
     this.#entries.delete(key);
     this.#onEvict?.(key, value);

@@ -6,8 +6,12 @@ export interface BoundedText {
 
 /** How many UTF-8 bytes the code point that starts at `index` takes; a lone surrogate counts as U+FFFD. */
 function utf8Bytes(codePoint: number): number {
-  if (codePoint < 0x80) return 1;
-  if (codePoint < 0x8_00) return 2;
+  if (codePoint < 0x80) {
+    return 1;
+  }
+  if (codePoint < 0x8_00) {
+    return 2;
+  }
   return codePoint < 0x1_00_00 ? 3 : 4;
 }
 
@@ -18,7 +22,9 @@ function boundaryIndex(text: string, maxBytes: number): number {
   while (index < text.length) {
     const codePoint = text.codePointAt(index) ?? 0;
     bytes += utf8Bytes(codePoint);
-    if (bytes > maxBytes) return index;
+    if (bytes > maxBytes) {
+      return index;
+    }
     index += codePoint > 0xff_ff ? 2 : 1;
   }
   return index;
@@ -35,7 +41,9 @@ export function truncateUtf8(text: string, maxBytes: number): BoundedText {
     throw new RangeError(`maxBytes must be a non-negative integer, got ${maxBytes}`);
   }
   // One UTF-16 unit is never more than three bytes, so most texts need no walk.
-  if (text.length * 3 <= maxBytes) return { text, isTruncated: false };
+  if (text.length * 3 <= maxBytes) {
+    return { text, isTruncated: false };
+  }
   const end = boundaryIndex(text, maxBytes);
   return end === text.length ? { text, isTruncated: false } : { text: text.slice(0, end), isTruncated: true };
 }

@@ -32,8 +32,11 @@ function toBucketIndex(boundaries: readonly number[], value: number): number {
   let high = boundaries.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((boundaries[middle] ?? Infinity) < value) low = middle + 1;
-    else high = middle;
+    if ((boundaries[middle] ?? Infinity) < value) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
   }
   return low;
 }
@@ -65,10 +68,16 @@ export class SumSeries implements BoundSeries, PendingSum {
 
   record(value: number, span?: SpanContext, timestampMillis?: number): void {
     const { series, slots, troubles } = this.#parts;
-    if (!isFiniteNumber(value) || (value < 0 && !this.#instrument.allowsNegative)) return troubles.invalidValue();
+    if (!isFiniteNumber(value) || (value < 0 && !this.#instrument.allowsNegative)) {
+      return troubles.invalidValue();
+    }
     this.#add(value);
-    if (slots?.accepts(span) === true) slots.offer(0, value, span, timestampMillis);
-    if (series.isOverflow) troubles.overflow();
+    if (slots?.accepts(span) === true) {
+      slots.offer(0, value, span, timestampMillis);
+    }
+    if (series.isOverflow) {
+      troubles.overflow();
+    }
   }
 
   /** Makes the series visible with what it has, 0 at first. */
@@ -85,11 +94,17 @@ export class SumSeries implements BoundSeries, PendingSum {
 
   #add(value: number): void {
     // The SDK takes the first measurement of a series for its start time: that one must not wait.
-    if (!this.#isStarted) this.touch();
+    if (!this.#isStarted) {
+      this.touch();
+    }
     this.#sum += value;
-    if (this.#isPending) return;
+    if (this.#isPending) {
+      return;
+    }
     const { pending } = this.#instrument;
-    if (!pending.isOpen) return this.flush();
+    if (!pending.isOpen) {
+      return this.flush();
+    }
     this.#isPending = true;
     pending.add(this);
   }
@@ -130,12 +145,16 @@ export class HistogramSeries implements BoundSeries {
 
   record(value: number, span?: SpanContext, timestampMillis?: number): void {
     const { series, slots, troubles } = this.#parts;
-    if (!isFiniteNumber(value) || value < 0) return troubles.invalidValue();
+    if (!isFiniteNumber(value) || value < 0) {
+      return troubles.invalidValue();
+    }
     this.#recorder.record(value);
     if (slots?.accepts(span) === true) {
       slots.offer(toBucketIndex(this.#boundaries, value), value, span, timestampMillis);
     }
-    if (series.isOverflow) troubles.overflow();
+    if (series.isOverflow) {
+      troubles.overflow();
+    }
   }
 }
 

@@ -64,7 +64,9 @@ export class BoundedInstrument implements SafeInstrument {
 
   touch(labels: LabelValues): void {
     const series = this.#find(labels);
-    if (series instanceof SumSeries) series.touch();
+    if (series instanceof SumSeries) {
+      series.touch();
+    }
   }
 
   seal(): void {
@@ -73,18 +75,24 @@ export class BoundedInstrument implements SafeInstrument {
 
   #find(labels: LabelValues): AnySeries | undefined {
     let tree: SeriesTree<AnySeries> | undefined = this.#shortcuts;
-    for (const name of this.#names) tree = tree?.find(labels[name]);
+    for (const name of this.#names) {
+      tree = tree?.find(labels[name]);
+    }
     return tree?.leaf ?? (this.#isSealed ? undefined : this.#findLong(labels));
   }
 
   #findLong(labels: LabelValues): AnySeries | undefined {
     const series = this.#table.series(labels);
-    if (series === undefined) return undefined;
+    if (series === undefined) {
+      return undefined;
+    }
     const bound = this.#bound.get(series) ?? this.#bind(series);
     // A value that was cut or folded has no shortcut: there is no end to such values.
     if (this.#names.every((name) => labels[name] === series.attributes[name])) {
       let tree = this.#shortcuts;
-      for (const name of this.#names) tree = tree.branch(labels[name]);
+      for (const name of this.#names) {
+        tree = tree.branch(labels[name]);
+      }
       tree.leaf = bound;
     }
     return bound;

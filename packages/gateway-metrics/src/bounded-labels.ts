@@ -26,8 +26,12 @@ export function createBoundedLabels(options: BoundedLabelsOptions): BoundedLabel
   const { isKnown, maxValues, onOverflow } = options;
   const admitted = new Set<string>();
   function label(value: string | undefined): string {
-    if (value !== undefined && admitted.has(value)) return value;
-    if (typeof value !== 'string' || !isKnown(value)) return LABEL_UNKNOWN;
+    if (value !== undefined && admitted.has(value)) {
+      return value;
+    }
+    if (typeof value !== 'string' || !isKnown(value)) {
+      return LABEL_UNKNOWN;
+    }
     if (admitted.size >= maxValues) {
       onOverflow?.();
       return LABEL_OTHER;

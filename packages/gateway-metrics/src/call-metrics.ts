@@ -57,10 +57,20 @@ export function createCallRecorder(
     const series = known.get(label) ?? find(label);
     const at = exemplars.timestamp(span);
     (status === 'success' ? series.success : series.error).record(1, span, at);
-    if (durationSeconds !== undefined) series.duration.record(durationSeconds, span, at);
-    if (phases === undefined) return;
-    if (phases.queueSeconds !== undefined) series.queue.record(phases.queueSeconds, span, at);
-    if (phases.gatewaySeconds !== undefined) series.gateway.record(phases.gatewaySeconds, span, at);
-    if (phases.upstreamSeconds !== undefined) series.upstream.record(phases.upstreamSeconds, span, at);
+    if (durationSeconds !== undefined) {
+      series.duration.record(durationSeconds, span, at);
+    }
+    if (phases === undefined) {
+      return;
+    }
+    if (phases.queueSeconds !== undefined) {
+      series.queue.record(phases.queueSeconds, span, at);
+    }
+    if (phases.gatewaySeconds !== undefined) {
+      series.gateway.record(phases.gatewaySeconds, span, at);
+    }
+    if (phases.upstreamSeconds !== undefined) {
+      series.upstream.record(phases.upstreamSeconds, span, at);
+    }
   };
 }

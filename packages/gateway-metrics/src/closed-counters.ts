@@ -29,8 +29,8 @@ import {
   SEARCH_RESULTS,
   SESSION_END_REASONS,
 } from '@dcc-mcp/semantic-conventions';
-import { definitionOf } from './metric-catalog.ts';
 import type { SafeInstrument } from './bounded-instrument.ts';
+import { definitionOf } from './metric-catalog.ts';
 import type { SafeMeter } from './safe-meter.ts';
 import type { LabelValues } from './series-table.ts';
 
@@ -84,7 +84,9 @@ const COUNTERS: Readonly<Record<GatewayFeature, readonly [name: string, series: 
 export function createClosedCounter(meter: SafeMeter, feature: GatewayFeature): SafeInstrument {
   const [name, series] = COUNTERS[feature];
   const instrument = meter.instrument(definitionOf(name));
-  for (const labels of series) instrument.touch(labels);
+  for (const labels of series) {
+    instrument.touch(labels);
+  }
   instrument.seal();
   return instrument;
 }

@@ -1,6 +1,6 @@
 import type { SpanContext } from '@opentelemetry/api';
-import type { BoundedLabels } from './bounded-labels.ts';
 import type { SafeInstrument } from './bounded-instrument.ts';
+import type { BoundedLabels } from './bounded-labels.ts';
 import type { GatewayFeature } from './closed-counters.ts';
 import type { GatewayMetrics } from './gateway-events.ts';
 import { guarded } from './guarded.ts';

@@ -69,7 +69,9 @@ function createObservers(meter: SafeMeter, buildInfo: LabelValues): Pick<Gateway
       const stops = startObservedGauges(meter, observations);
       return {
         stop() {
-          for (const stop of stops) stop();
+          for (const stop of stops) {
+            stop();
+          }
         },
       };
     },
@@ -94,7 +96,9 @@ export function createGatewayMetrics(meter: Meter, options: GatewayMetricsOption
     counter: memoize((feature: GatewayFeature) => createClosedCounter(safeMeter, feature)),
     instrument: memoize((name: string) => safeMeter.instrument(definitionOf(name))),
   };
-  for (const feature of features) parts.counter(feature);
+  for (const feature of features) {
+    parts.counter(feature);
+  }
   return {
     exemplars,
     recordCall: guarded(createCallRecorder(safeMeter, parts.tools, exemplars)),

@@ -68,7 +68,9 @@ class Slots implements ExemplarSlots {
   }
 
   offer(index: number, value: number, span: SpanContext | undefined, timestampMillis: number = this.#now()): void {
-    if (!this.accepts(span)) return;
+    if (!this.accepts(span)) {
+      return;
+    }
     this.#slots ??= Array.from({ length: this.#length });
     const slot = this.#slots[index];
     if (slot === undefined) {
@@ -117,9 +119,13 @@ export class ExemplarStore {
    * @param length 1 for a counter; for a histogram, its number of bounds + 1.
    */
   slots(instrumentName: string, attributes: Attributes, length: number): ExemplarSlots | undefined {
-    if (this.#filter === 'always_off') return undefined;
+    if (this.#filter === 'always_off') {
+      return undefined;
+    }
     const known = this.#find(instrumentName, attributes);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     const slots = new Slots(length, this.#filter, this.#now);
     this.#remember(instrumentName, attributes, slots);
     return slots;
@@ -132,12 +138,18 @@ export class ExemplarStore {
 
   #find(instrumentName: string, attributes: Attributes): Slots | undefined {
     const byIdentity = this.#byIdentity.get(instrumentName);
-    if (byIdentity === undefined) return undefined;
+    if (byIdentity === undefined) {
+      return undefined;
+    }
     const known = byIdentity.get(attributes);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     // A reader or view may hand over a copy of the attributes: equal content is the same series.
     const equal = this.#byKey.get(instrumentName)?.get(toSeriesKey(attributes));
-    if (equal !== undefined) byIdentity.set(attributes, equal);
+    if (equal !== undefined) {
+      byIdentity.set(attributes, equal);
+    }
     return equal;
   }
 

@@ -16,6 +16,8 @@ const byName: ReadonlyMap<string, MetricDefinition> = new Map(
 /** @throws {TypeError} When no table of the conventions has the name. */
 export function definitionOf(name: string): MetricDefinition {
   const definition = byName.get(name);
-  if (definition === undefined) throw new TypeError(`no metric is called ${name}`);
+  if (definition === undefined) {
+    throw new TypeError(`no metric is called ${name}`);
+  }
   return definition;
 }

@@ -1,9 +1,9 @@
 import { MCP_ERROR_TYPES, MCP_METHODS, VALUE_OTHER } from '@dcc-mcp/semantic-conventions';
 import type { BoundSeries } from './bound-series.ts';
+import type { SafeInstrument } from './bounded-instrument.ts';
 import type { BoundedLabels } from './bounded-labels.ts';
 import type { OperationMeasurement, SessionMeasurement } from './gateway-events.ts';
 import { definitionOf } from './metric-catalog.ts';
-import type { SafeInstrument } from './bounded-instrument.ts';
 import type { SafeMeter } from './safe-meter.ts';
 import { SeriesTree } from './series-tree.ts';
 

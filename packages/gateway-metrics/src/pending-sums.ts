@@ -24,7 +24,9 @@ export class PendingSums {
 
   /** Hands all of them over. */
   flush(): void {
-    for (const sum of this.#pending) sum.flush();
+    for (const sum of this.#pending) {
+      sum.flush();
+    }
     this.#pending.length = 0;
   }
 

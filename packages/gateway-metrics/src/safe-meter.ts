@@ -45,7 +45,9 @@ type ToBoundSeries = InstrumentParts['toBoundSeries'];
 function createSeriesFactory(meter: Meter, definition: MetricDefinition, pending: PendingSums): ToBoundSeries {
   const { name, kind, boundaries = [] } = definition;
   const options = toMetricOptions(definition);
-  if (kind === 'gauge') throw new TypeError(`${name} is a gauge; observe it instead`);
+  if (kind === 'gauge') {
+    throw new TypeError(`${name} is a gauge; observe it instead`);
+  }
   if (kind === 'histogram') {
     const histogram = meter.createHistogram(name, options);
     return (parts) => new HistogramSeries(histogram, parts, boundaries);
@@ -57,8 +59,12 @@ function createSeriesFactory(meter: Meter, definition: MetricDefinition, pending
 
 function createObservable(meter: Meter, definition: MetricDefinition): Observable {
   const options = toMetricOptions(definition);
-  if (definition.kind === 'counter') return meter.createObservableCounter(definition.name, options);
-  if (definition.kind === 'up_down_counter') return meter.createObservableUpDownCounter(definition.name, options);
+  if (definition.kind === 'counter') {
+    return meter.createObservableCounter(definition.name, options);
+  }
+  if (definition.kind === 'up_down_counter') {
+    return meter.createObservableUpDownCounter(definition.name, options);
+  }
   return meter.createObservableGauge(definition.name, options);
 }
 
@@ -67,8 +73,11 @@ function toCallback(read: () => readonly Reading[], onInvalid: () => void): Obse
   return (result) => {
     try {
       for (const [value, attributes] of read()) {
-        if (typeof value === 'number' && Number.isFinite(value)) result.observe(value, attributes);
-        else onInvalid();
+        if (typeof value === 'number' && Number.isFinite(value)) {
+          result.observe(value, attributes);
+        } else {
+          onInvalid();
+        }
       }
     } catch {
       onInvalid();
@@ -114,7 +123,9 @@ export function createSafeMeter(meter: Meter, options: SafeMeterOptions = {}): S
     shutdown() {
       pending.close();
       counters.stop();
-      for (const stop of stops) stop();
+      for (const stop of stops) {
+        stop();
+      }
     },
   };
 }

@@ -20,7 +20,9 @@ class CountsByInstrument {
   }
 
   readonly callback: ObservableCallback = (result) => {
-    for (const { attributes, count } of this.#counts.values()) result.observe(count, attributes);
+    for (const { attributes, count } of this.#counts.values()) {
+      result.observe(count, attributes);
+    }
   };
 }
 
@@ -54,7 +56,9 @@ export function createSelfCounters(meter: Meter, beforeCollection: () => void): 
     invalidValues: (instrument) => invalidValues.start(instrument),
     overflow: (instrument) => overflow.start(instrument),
     stop() {
-      for (const stop of stops) stop();
+      for (const stop of stops) {
+        stop();
+      }
     },
   };
 }

@@ -61,10 +61,14 @@ export class SeriesTable {
   /** The series for `values`, or `undefined` when a value is not one its label may have. */
   series(values: LabelValues): Series | undefined {
     const row = this.#readRow(values);
-    if (row === undefined) return undefined;
+    if (row === undefined) {
+      return undefined;
+    }
     const key = JSON.stringify(row);
     const known = this.#series.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     return this.#isAdmitted(row, key) ? this.#add(key, row) : this.#overflow(row);
   }
 
@@ -83,10 +87,16 @@ export class SeriesTable {
   #isAdmitted(row: readonly (string | undefined)[], key: string): boolean {
     const open = row.filter((_, index) => this.#closed[index] === undefined);
     const isReserved = open.every((value) => value === undefined || value === LABEL_UNKNOWN || value === LABEL_OTHER);
-    if (isReserved) return true;
+    if (isReserved) {
+      return true;
+    }
     const tuple = this.#isCountedByTuple ? JSON.stringify(open) : key;
-    if (this.#admitted.has(tuple)) return true;
-    if (this.#admitted.size >= this.#maxAdmitted) return false;
+    if (this.#admitted.has(tuple)) {
+      return true;
+    }
+    if (this.#admitted.size >= this.#maxAdmitted) {
+      return false;
+    }
     this.#admitted.add(tuple);
     return true;
   }
@@ -104,7 +114,9 @@ export class SeriesTable {
     const attributes: Attributes = {};
     for (const [index, { name }] of this.#labels.entries()) {
       const value = row[index];
-      if (value !== undefined) attributes[name] = value;
+      if (value !== undefined) {
+        attributes[name] = value;
+      }
     }
     const series: Series = { attributes: Object.freeze(attributes), isOverflow };
     this.#series.set(key, series);

@@ -12,7 +12,9 @@ export class SeriesTree<T> {
   /** The subtree for one more value, made when it is missing. */
   branch(value: string | undefined): SeriesTree<T> {
     const known = this.#branches.get(value);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     const branch = new SeriesTree<T>();
     this.#branches.set(value, branch);
     return branch;

@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { describe, expect, test } from '@jest/globals';
 import { hrTimeToMilliseconds } from '@opentelemetry/core';
 import {
@@ -10,6 +8,8 @@ import {
   PeriodicExportingMetricReader,
   type MetricData,
 } from '@opentelemetry/sdk-metrics';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { SDK_CARDINALITY_LIMIT } from '../src/index.ts';
 import { createMetrics, playEverything } from './gateway-fixture.ts';
 

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CONVENTION_METRICS, GATEWAY_METRICS, SELF_METRICS, SERVER_METRICS } from '@dcc-mcp/semantic-conventions';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CONTRACT } from './contract-metrics.ts';
 import { createMetrics, listenToInstruments, playEverything } from './gateway-fixture.ts';
 import { createReading } from './metric-reading.ts';
@@ -21,7 +21,9 @@ beforeAll(async () => {
   const metrics = createMetrics({ getMeter }, { seriesBudget: 8 });
   playEverything(metrics);
   // Two tools more than a budget of eight series has room for.
-  for (const index of [1, 2, 3, 4, 5]) metrics.recordCall({ tool: `maya__tool_${index}`, status: 'success' });
+  for (const index of [1, 2, 3, 4, 5]) {
+    metrics.recordCall({ tool: `maya__tool_${index}`, status: 'success' });
+  }
   lines = await reading.lines();
 });
 afterAll(() => reading.provider.shutdown());

@@ -61,7 +61,9 @@ describe('exemplars', () => {
   test('stand in the bucket that the SDK counted the value in', async () => {
     const values = [0, 0.001, 0.005, 0.0051, 1, 1800, 1801];
     const metrics = createMetrics(provider, { now });
-    for (const durationSeconds of values) metrics.recordCall({ ...call, durationSeconds, span: spanContext('1') });
+    for (const durationSeconds of values) {
+      metrics.recordCall({ ...call, durationSeconds, span: spanContext('1') });
+    }
     const { dataPoints } = await collect('dcc_mcp.tool.duration');
     const [point] = dataPoints as { attributes: object; value: { buckets: { counts: number[] } } }[];
     const counted = point!.value.buckets.counts.map((count) => count > 0);

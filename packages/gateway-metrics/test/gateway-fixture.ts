@@ -25,7 +25,9 @@ export function listenToInstruments(meter: Meter, names: Set<string>): Meter {
   return new Proxy(meter, {
     get(target, property, receiver) {
       const value: unknown = Reflect.get(target, property, receiver);
-      if (typeof value !== 'function' || !CREATES.test(String(property))) return value;
+      if (typeof value !== 'function' || !CREATES.test(String(property))) {
+        return value;
+      }
       return (name: string, ...rest: unknown[]): unknown => {
         names.add(name);
         return Reflect.apply(value, target, [name, ...rest]);

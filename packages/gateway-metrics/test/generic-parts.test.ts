@@ -52,7 +52,9 @@ describe('createSafeMeter', () => {
 
   test('folds open labels past the budget and keeps closed ones', async () => {
     const instrument = meter.instrument(frames);
-    for (const show of ['one', 'two', 'three', 'four']) instrument.record(1, { show, quality: 'final' });
+    for (const show of ['one', 'two', 'three', 'four']) {
+      instrument.record(1, { show, quality: 'final' });
+    }
     expect(await reading.lines()).toEqual([
       'dcc_mcp_telemetry_invalid_values{instrument=studio.frames} 0',
       'dcc_mcp_telemetry_overflow{instrument=studio.frames} 2',

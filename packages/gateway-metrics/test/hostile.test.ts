@@ -21,7 +21,9 @@ function call(metrics: GatewayMetrics, tool: string): void {
 describe('100,000 made-up tool names', () => {
   test('make one series each and take no room from registered tools', async () => {
     const metrics = createMetrics(reading.provider);
-    for (let index = 0; index < 100_000; index += 1) call(metrics, `made up ${index}`);
+    for (let index = 0; index < 100_000; index += 1) {
+      call(metrics, `made up ${index}`);
+    }
     call(metrics, 'maya__tool_1');
     expect(await linesOf('dcc_mcp.tool.calls')).toEqual([
       'dcc_mcp.tool.calls{tool=_unknown,status=success} 100000',
@@ -38,7 +40,9 @@ describe('100,000 made-up tool names', () => {
 describe('more registered tools than the budget has room for', () => {
   test('share _other, are counted, and never displace the first', async () => {
     const metrics = createMetrics(reading.provider, { seriesBudget: 20 });
-    for (let index = 0; index < 30; index += 1) call(metrics, `maya__tool_${index}`);
+    for (let index = 0; index < 30; index += 1) {
+      call(metrics, `maya__tool_${index}`);
+    }
     call(metrics, 'maya__tool_0');
     const lines = await linesOf('dcc_mcp.tool.calls');
     expect(lines).toContain('dcc_mcp.tool.calls{tool=maya__tool_0,status=success} 2');
@@ -52,7 +56,9 @@ describe('more registered tools than the budget has room for', () => {
   test.each([20, 200, 2000])('stay within a budget of %p series over many collections', async (seriesBudget) => {
     const metrics = createMetrics(reading.provider, { seriesBudget });
     for (let round = 0; round < 4; round += 1) {
-      for (let index = 0; index < 2500; index += 1) call(metrics, `maya__tool_${round * 2500 + index}`);
+      for (let index = 0; index < 2500; index += 1) {
+        call(metrics, `maya__tool_${round * 2500 + index}`);
+      }
       await reading.lines();
     }
     expect((await linesOf('dcc_mcp.tool.calls')).length).toBeLessThanOrEqual(seriesBudget);
@@ -62,7 +68,9 @@ describe('more registered tools than the budget has room for', () => {
 
   test('lose no count', async () => {
     const metrics = createMetrics(reading.provider, { seriesBudget: 20 });
-    for (let index = 0; index < 500; index += 1) call(metrics, `maya__tool_${index % 50}`);
+    for (let index = 0; index < 500; index += 1) {
+      call(metrics, `maya__tool_${index % 50}`);
+    }
     const values = (await linesOf('dcc_mcp.tool.calls')).map((line) => Number(line.split(' ').at(-1)));
     expect(values.reduce((sum, value) => sum + value, 0)).toBe(500);
   });

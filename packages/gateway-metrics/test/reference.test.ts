@@ -1,7 +1,7 @@
+import { describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, test } from '@jest/globals';
 
 describe('docs/reference/metrics.md', () => {
   test('is not stale', async () => {

@@ -66,13 +66,17 @@ export function parseBasicCredentials(text: string): { username: string; passwor
 export function basicAuth(credentials: BasicCredentials | (() => BasicCredentials)): AuthScheme {
   const read = typeof credentials === 'function' ? credentials : () => credentials;
   const { username, realm = METRICS_REALM } = read();
-  if (username.includes(':')) throw new TypeError('a user name for Basic authentication must not hold a colon');
+  if (username.includes(':')) {
+    throw new TypeError('a user name for Basic authentication must not hold a colon');
+  }
   return {
     scheme: 'basic',
     challenge: `Basic realm="${realm}", charset="UTF-8"`,
     check(value) {
       const given = parseBase64(value);
-      if (given === undefined) return refuse('malformed_credentials', 'the credentials are not base64');
+      if (given === undefined) {
+        return refuse('malformed_credentials', 'the credentials are not base64');
+      }
       const { username: subject, password } = read();
       // An empty password is one that somebody forgot to set.
       return isSameSecret(given, encoder.encode(`${subject}:${password}`)) && password !== ''
@@ -108,16 +112,22 @@ export function bearerAuth(
 async function checkAll(schemes: readonly AuthScheme[], { scheme, value }: Credentials): Promise<AuthResult> {
   let result = refuse('unsupported_scheme', `the authentication scheme "${scheme.slice(0, 32)}" is not accepted here`);
   for (const candidate of schemes) {
-    if (candidate.scheme !== scheme) continue;
+    if (candidate.scheme !== scheme) {
+      continue;
+    }
     result = await candidate.check(value);
-    if (result.ok) return result;
+    if (result.ok) {
+      return result;
+    }
   }
   return result;
 }
 
 /** Checks an `Authorization` header against each scheme; one that accepts is enough. Without schemes nobody gets in. */
 export async function authenticate(authorization: string | null, schemes: readonly AuthScheme[]): Promise<AuthResult> {
-  if (authorization === null) return refuse('missing_credentials', 'this resource needs credentials');
+  if (authorization === null) {
+    return refuse('missing_credentials', 'this resource needs credentials');
+  }
   const credentials = parseAuthorization(authorization);
   return credentials === undefined
     ? refuse('malformed_credentials', 'the Authorization header is not "<scheme> <credentials>"')

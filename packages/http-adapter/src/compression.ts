@@ -15,8 +15,12 @@ export function acceptsGzip(acceptEncoding: string | null): boolean {
   for (const part of (acceptEncoding ?? '').toLowerCase().split(',')) {
     const [coding = '', ...parameters] = part.split(';').map((text) => text.trim());
     const weight = toWeight(parameters);
-    if (coding === 'gzip' || coding === 'x-gzip') return weight > 0;
-    if (coding === '*') anyWeight = weight;
+    if (coding === 'gzip' || coding === 'x-gzip') {
+      return weight > 0;
+    }
+    if (coding === '*') {
+      anyWeight = weight;
+    }
   }
   return anyWeight > 0;
 }
@@ -24,7 +28,9 @@ export function acceptsGzip(acceptEncoding: string | null): boolean {
 /** The `q` parameter; 1 without one, 0 when it is nonsense. */
 function toWeight(parameters: readonly string[]): number {
   const quality = parameters.find((parameter) => parameter.startsWith('q='));
-  if (quality === undefined) return 1;
+  if (quality === undefined) {
+    return 1;
+  }
   return /^q=(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/.test(quality) ? Number(quality.slice(2)) : 0;
 }
 
@@ -51,7 +57,9 @@ function gzip(response: Response, headers: Headers): Response {
   headers.delete('content-length');
   const etag = headers.get('etag');
   // The bytes differ from those of the identity answer, so a strong validator would be wrong.
-  if (etag !== null && !etag.startsWith('W/')) headers.set('etag', `W/${etag}`);
+  if (etag !== null && !etag.startsWith('W/')) {
+    headers.set('etag', `W/${etag}`);
+  }
   const body = response.body?.pipeThrough(new CompressionStream('gzip')) ?? null;
   return new Response(body, { status: response.status, statusText: response.statusText, headers });
 }
@@ -64,7 +72,9 @@ export function compression(options: CompressionOptions = {}): Middleware {
   const { minBytes = 1024 } = options;
   return (next) => async (request, client) => {
     const response = await next(request, client);
-    if (!isCompressible(response, minBytes)) return response;
+    if (!isCompressible(response, minBytes)) {
+      return response;
+    }
     const headers = new Headers(response.headers);
     addVary(headers);
     return request.method !== 'HEAD' && acceptsGzip(request.headers.get('accept-encoding'))

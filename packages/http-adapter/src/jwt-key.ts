@@ -28,21 +28,31 @@ const isPem = (text: string): boolean => text.trimStart().startsWith('-----BEGIN
  * a token signed with the public key as shared secret would pass.
  */
 export function toAlgorithms(keyText: string): readonly JwtAlgorithm[] {
-  if (isPem(keyText)) return ASYMMETRIC;
+  if (isPem(keyText)) {
+    return ASYMMETRIC;
+  }
   const jwk = parseJwk(keyText);
   return jwk === undefined || jwk.kty === 'oct' ? ['HS256'] : ASYMMETRIC;
 }
 
 async function importPem(pem: string, algorithm: JwtAlgorithm): Promise<CryptoKey> {
-  if (pem.includes('PRIVATE KEY-----')) return importPKCS8(pem, algorithm, { extractable: true });
+  if (pem.includes('PRIVATE KEY-----')) {
+    return importPKCS8(pem, algorithm, { extractable: true });
+  }
   return pem.includes('CERTIFICATE-----') ? importX509(pem, algorithm) : importSPKI(pem, algorithm);
 }
 
 /** Reads a key text: a shared secret as it stands, a PEM block (PKCS #8, SPKI, X.509) or a JWK. Throws when it can't be. */
 async function importKey(keyText: string, algorithm: JwtAlgorithm): Promise<CryptoKey | Uint8Array> {
-  if (keyText === '') throw new TypeError('the key is empty');
-  if (!toAlgorithms(keyText).includes(algorithm)) throw new TypeError(`${algorithm} needs another kind of key`);
-  if (isPem(keyText)) return importPem(keyText.trim(), algorithm);
+  if (keyText === '') {
+    throw new TypeError('the key is empty');
+  }
+  if (!toAlgorithms(keyText).includes(algorithm)) {
+    throw new TypeError(`${algorithm} needs another kind of key`);
+  }
+  if (isPem(keyText)) {
+    return importPem(keyText.trim(), algorithm);
+  }
   const jwk = parseJwk(keyText);
   return jwk === undefined ? new TextEncoder().encode(keyText) : importJWK(jwk, algorithm, { extractable: true });
 }
@@ -54,7 +64,9 @@ export const importSigningKey: (keyText: string, algorithm: JwtAlgorithm) => Pro
 /** The key to verify with; of a private key, its public half. @throws When the text is no key for the algorithm. */
 export async function importVerificationKey(keyText: string, algorithm: JwtAlgorithm): Promise<CryptoKey | Uint8Array> {
   const key = await importKey(keyText, algorithm);
-  if (key instanceof Uint8Array || key.type !== 'private') return key;
+  if (key instanceof Uint8Array || key.type !== 'private') {
+    return key;
+  }
   const { d: _d, p: _p, q: _q, dp: _dp, dq: _dq, qi: _qi, key_ops: _ops, ...publicHalf } = await exportJWK(key);
   return importJWK(publicHalf, algorithm);
 }

@@ -26,8 +26,12 @@ export type CreatedToken =
   | { readonly ok: false; readonly code: 'invalid_options' | 'invalid_key'; readonly message: string };
 
 function findProblem({ username, expiresInMinutes, secret }: TokenOptions): string | undefined {
-  if (username === '') return 'the user name is empty';
-  if (secret === '') return 'the secret is empty';
+  if (username === '') {
+    return 'the user name is empty';
+  }
+  if (secret === '') {
+    return 'the secret is empty';
+  }
   return Number.isFinite(expiresInMinutes) && expiresInMinutes >= 0
     ? undefined
     : 'the expiry must be a number of minutes, 0 for a token that never expires';
@@ -37,16 +41,24 @@ function findProblem({ username, expiresInMinutes, secret }: TokenOptions): stri
 export async function createToken(options: TokenOptions): Promise<CreatedToken> {
   const { username, expiresInMinutes, secret, algorithm = 'HS256', audience, issuer, now = Date.now } = options;
   const problem = findProblem(options);
-  if (problem !== undefined) return { ok: false, code: 'invalid_options', message: problem };
+  if (problem !== undefined) {
+    return { ok: false, code: 'invalid_options', message: problem };
+  }
   const issuedAt = Math.floor(now() / 1000);
   const expiry = issuedAt + Math.round(expiresInMinutes * 60);
   const jwt = new SignJWT()
     .setProtectedHeader({ alg: algorithm, typ: 'JWT' })
     .setSubject(username)
     .setIssuedAt(issuedAt);
-  if (expiresInMinutes > 0) jwt.setExpirationTime(expiry);
-  if (audience !== undefined) jwt.setAudience(audience);
-  if (issuer !== undefined) jwt.setIssuer(issuer);
+  if (expiresInMinutes > 0) {
+    jwt.setExpirationTime(expiry);
+  }
+  if (audience !== undefined) {
+    jwt.setAudience(audience);
+  }
+  if (issuer !== undefined) {
+    jwt.setIssuer(issuer);
+  }
   try {
     const token = await jwt.sign(await importSigningKey(secret, algorithm));
     return { ok: true, token, ...(expiresInMinutes > 0 && { expiresAt: new Date(expiry * 1000) }) };

@@ -75,7 +75,9 @@ const CLAIM_FAILURES: Readonly<Record<string, TokenResult>> = {
 };
 
 function toFailure(error: unknown): TokenResult {
-  if (error instanceof errors.JWTExpired) return refuse('expired_token', 'the token has expired');
+  if (error instanceof errors.JWTExpired) {
+    return refuse('expired_token', 'the token has expired');
+  }
   if (error instanceof errors.JWTClaimValidationFailed) {
     return CLAIM_FAILURES[error.claim] ?? refuse('invalid_claims', `the claim "${error.claim}" is not valid`);
   }
@@ -85,7 +87,9 @@ function toFailure(error: unknown): TokenResult {
   if (error instanceof errors.JOSEAlgNotAllowed) {
     return refuse('algorithm_not_allowed', 'the key is not for the algorithm of the token');
   }
-  if (error instanceof errors.JWKSNoMatchingKey) return refuse('unknown_key', 'the issuer has no key for this token');
+  if (error instanceof errors.JWKSNoMatchingKey) {
+    return refuse('unknown_key', 'the issuer has no key for this token');
+  }
   if (error instanceof errors.JWTInvalid || error instanceof errors.JWSInvalid) {
     return refuse('malformed_token', 'this is no JSON Web Token');
   }
@@ -96,7 +100,9 @@ function toFailure(error: unknown): TokenResult {
 function createPatientFetch(now: () => number): typeof fetch {
   let failedAt = Number.NEGATIVE_INFINITY;
   return async (input, init) => {
-    if (now() - failedAt < FETCH_RETRY_MILLIS) throw new TypeError('the issuer did not answer a moment ago');
+    if (now() - failedAt < FETCH_RETRY_MILLIS) {
+      throw new TypeError('the issuer did not answer a moment ago');
+    }
     try {
       const response = await fetch(input, init);
       failedAt = response.ok ? Number.NEGATIVE_INFINITY : now();
@@ -119,9 +125,13 @@ function createKeyReader(secret: string | (() => string)): JWTVerifyGetKey {
   let current: string | undefined;
   return async ({ alg }) => {
     const text = read();
-    if (text !== current) imported.clear();
+    if (text !== current) {
+      imported.clear();
+    }
     current = text;
-    if (!isAlgorithm(alg) || !toAlgorithms(text).includes(alg)) throw new errors.JOSEAlgNotAllowed('alg');
+    if (!isAlgorithm(alg) || !toAlgorithms(text).includes(alg)) {
+      throw new errors.JOSEAlgNotAllowed('alg');
+    }
     const key = imported.get(alg) ?? importVerificationKey(text, alg);
     imported.set(alg, key);
     return key;
@@ -129,9 +139,15 @@ function createKeyReader(secret: string | (() => string)): JWTVerifyGetKey {
 }
 
 function createKeySource({ secret, jwksUrl, now = Date.now }: JwtVerifierOptions): JWTVerifyGetKey {
-  if (secret !== undefined && jwksUrl !== undefined) throw new TypeError('set secret or jwksUrl, not both');
-  if (secret !== undefined) return createKeyReader(secret);
-  if (jwksUrl === undefined) throw new TypeError('set secret or jwksUrl');
+  if (secret !== undefined && jwksUrl !== undefined) {
+    throw new TypeError('set secret or jwksUrl, not both');
+  }
+  if (secret !== undefined) {
+    return createKeyReader(secret);
+  }
+  if (jwksUrl === undefined) {
+    throw new TypeError('set secret or jwksUrl');
+  }
   return createRemoteJWKSet(new URL(jwksUrl), { [customFetch]: createPatientFetch(now) });
 }
 

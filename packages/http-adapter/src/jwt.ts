@@ -23,7 +23,9 @@ export function jwtAuth(options: JwtVerifierOptions, realm: string = METRICS_REA
     challenge: `Bearer realm="${realm}"`,
     async check(value) {
       const result = await verifier.verify(value);
-      if (!result.ok) return { ok: false, code: 'invalid_token', message: result.message };
+      if (!result.ok) {
+        return { ok: false, code: 'invalid_token', message: result.message };
+      }
       const { subject } = result;
       return { ok: true, identity: { scheme: 'jwt', ...(subject !== undefined && { subject }) } };
     },

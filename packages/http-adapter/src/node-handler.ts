@@ -28,7 +28,9 @@ interface Call {
 function abortOnClose(target: ServerResponse): AbortSignal {
   const controller = new AbortController();
   target.once('close', () => {
-    if (!target.writableFinished) controller.abort();
+    if (!target.writableFinished) {
+      controller.abort();
+    }
   });
   return controller.signal;
 }
@@ -47,11 +49,16 @@ async function answer({ handler, message, target, url, maxBodyBytes }: Call): Pr
   const { remoteAddress: address, remotePort: port } = message.socket;
   try {
     const response = await handler(request, { address, port });
-    if (isTooLarge || target.destroyed) await response.body?.cancel();
-    else await writeResponse(response, target, request.method === 'HEAD');
+    if (isTooLarge || target.destroyed) {
+      await response.body?.cancel();
+    } else {
+      await writeResponse(response, target, request.method === 'HEAD');
+    }
   } catch (error) {
     // The handler failed because of what was answered, or for whom nobody waits any more.
-    if (isTooLarge || signal.aborted) return;
+    if (isTooLarge || signal.aborted) {
+      return;
+    }
     throw error;
   }
 }
@@ -64,7 +71,9 @@ export function toNodeHandler(handler: FetchHandler, options: NodeHandlerOptions
   const { maxBodyBytes = DEFAULT_MAX_BODY_BYTES, onError } = options;
   return async (message, target) => {
     const url = toUrl(message);
-    if (url === undefined) return writePlain(target, 400, 'the request target is no URL', CLOSE);
+    if (url === undefined) {
+      return writePlain(target, 400, 'the request target is no URL', CLOSE);
+    }
     if (message.method === 'TRACE' || message.method === 'CONNECT' || message.method === 'TRACK') {
       return writePlain(target, 405, 'the method is not allowed', CLOSE);
     }

@@ -46,7 +46,9 @@ function wrapMethod(
   around: (call: () => unknown, parts: readonly unknown[]) => unknown,
 ): void {
   const method: unknown = Reflect.get(target, name);
-  if (typeof method !== 'function') return;
+  if (typeof method !== 'function') {
+    return;
+  }
   Reflect.set(target, name, (...parts: unknown[]) => around(() => Reflect.apply(method, target, parts), parts));
 }
 
@@ -89,7 +91,9 @@ export function measureNodeRequests<Message extends IncomingMessage = IncomingMe
     const open: OpenRequest = metrics.begin(toStart(message));
     const readBytes = countBytes(target);
     onHeaders(target, (contentType) => {
-      if (isStream(message, contentType)) open.endAsStream({ status: target.statusCode, route: getRoute(message) });
+      if (isStream(message, contentType)) {
+        open.endAsStream({ status: target.statusCode, route: getRoute(message) });
+      }
     });
     target.once('close', () => {
       open.end({ status: target.statusCode, route: getRoute(message), bodyBytes: readBytes() });

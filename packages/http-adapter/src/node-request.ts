@@ -15,7 +15,9 @@ function toHeaders({ rawHeaders }: IncomingMessage): Headers {
   const headers = new Headers();
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? '';
-    if (!name.startsWith(':')) headers.append(name, rawHeaders[index + 1] ?? '');
+    if (!name.startsWith(':')) {
+      headers.append(name, rawHeaders[index + 1] ?? '');
+    }
   }
   return headers;
 }
@@ -88,6 +90,8 @@ export function toRequest(message: IncomingMessage, options: NodeRequestOptions)
   const { method = 'GET', headers } = message;
   const isBodiless = headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0;
   const init: RequestInit = { method, headers: toHeaders(message), signal };
-  if (isBodiless || method === 'GET' || method === 'HEAD') return new Request(url, init);
+  if (isBodiless || method === 'GET' || method === 'HEAD') {
+    return new Request(url, init);
+  }
   return new Request(url, { ...init, body: toBody(message, maxBodyBytes, onTooLarge), duplex: 'half' });
 }

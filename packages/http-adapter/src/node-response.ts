@@ -4,16 +4,22 @@ import { splitChallenges } from './challenges.ts';
 
 function setHeaders(target: ServerResponse, headers: Headers): void {
   for (const [name, value] of headers) {
-    if (name === 'set-cookie') continue;
+    if (name === 'set-cookie') {
+      continue;
+    }
     target.setHeader(name, name === 'www-authenticate' ? splitChallenges(value) : value);
   }
   const cookies = headers.getSetCookie();
-  if (cookies.length > 0) target.setHeader('set-cookie', cookies);
+  if (cookies.length > 0) {
+    target.setHeader('set-cookie', cookies);
+  }
 }
 
 /** Waits until the socket takes more; gives up when the client has gone. */
 async function drained(target: ServerResponse): Promise<void> {
-  if (target.destroyed || target.writableEnded) return;
+  if (target.destroyed || target.writableEnded) {
+    return;
+  }
   const ended = new AbortController();
   const { signal } = ended;
   try {
@@ -26,8 +32,12 @@ async function drained(target: ServerResponse): Promise<void> {
 async function pump(reader: ReadableStreamDefaultReader<Uint8Array>, target: ServerResponse): Promise<void> {
   for (;;) {
     const { done, value } = await reader.read();
-    if (done || target.destroyed) return;
-    if (!target.write(value)) await drained(target);
+    if (done || target.destroyed) {
+      return;
+    }
+    if (!target.write(value)) {
+      await drained(target);
+    }
   }
 }
 
@@ -37,7 +47,9 @@ async function pump(reader: ReadableStreamDefaultReader<Uint8Array>, target: Ser
  */
 export async function writeResponse(response: Response, target: ServerResponse, isHead: boolean): Promise<void> {
   target.statusCode = response.status;
-  if (response.statusText !== '') target.statusMessage = response.statusText;
+  if (response.statusText !== '') {
+    target.statusMessage = response.statusText;
+  }
   setHeaders(target, response.headers);
   const { body } = response;
   if (body === null || isHead) {
@@ -73,6 +85,8 @@ export function writePlain(
     target.destroy();
     return;
   }
-  for (const name of target.getHeaderNames()) target.removeHeader(name);
+  for (const name of target.getHeaderNames()) {
+    target.removeHeader(name);
+  }
   target.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', ...headers }).end(`${text}\n`);
 }

@@ -39,7 +39,9 @@ async function listen(server: Server, host: string, port: number): Promise<numbe
 
 /** Tells the client not to use the connection again. */
 function announceClose(target: ServerResponse): void {
-  if (!target.headersSent) target.setHeader('connection', 'close');
+  if (!target.headersSent) {
+    target.setHeader('connection', 'close');
+  }
 }
 
 /** Ends kept-alive connections with their last answer: otherwise each would hold `close` for seconds. */
@@ -47,16 +49,22 @@ function closeGracefully(server: Server): (graceMillis: number) => Promise<void>
   const open = new Set<ServerResponse>();
   let isClosing = false;
   server.prependListener('request', (_message, target) => {
-    if (isClosing) announceClose(target);
+    if (isClosing) {
+      announceClose(target);
+    }
     open.add(target);
     target.once('close', () => {
       open.delete(target);
-      if (isClosing) setImmediate(() => server.closeIdleConnections());
+      if (isClosing) {
+        setImmediate(() => server.closeIdleConnections());
+      }
     });
   });
   return async (graceMillis) => {
     isClosing = true;
-    for (const target of open) announceClose(target);
+    for (const target of open) {
+      announceClose(target);
+    }
     const closed = once(server, 'close');
     server.close();
     server.closeIdleConnections();

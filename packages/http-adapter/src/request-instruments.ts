@@ -65,7 +65,9 @@ class ActiveRequests {
   observe(instrument: ObservableUpDownCounter, beforeCollection: () => void): () => void {
     const callback: Parameters<ObservableUpDownCounter['addCallback']>[0] = (result) => {
       beforeCollection();
-      for (const { attributes, count } of this.#counts.values()) result.observe(count, attributes);
+      for (const { attributes, count } of this.#counts.values()) {
+        result.observe(count, attributes);
+      }
     };
     instrument.addCallback(callback);
     return () => instrument.removeCallback(callback);
@@ -104,7 +106,9 @@ export class RequestInstruments {
   }
 
   stop(): void {
-    for (const stop of this.#stops) stop();
+    for (const stop of this.#stops) {
+      stop();
+    }
   }
 }
 
@@ -114,7 +118,9 @@ function createSizeReader(meter: Meter, instrument: string): (bytes: number | un
   const attributes = Object.freeze({ instrument });
   invalid.add(0, attributes);
   return (bytes) => {
-    if (bytes === undefined || (Number.isFinite(bytes) && bytes >= 0)) return bytes;
+    if (bytes === undefined || (Number.isFinite(bytes) && bytes >= 0)) {
+      return bytes;
+    }
     invalid.add(1, attributes);
     return undefined;
   };
@@ -142,9 +148,13 @@ function createRecord({ meter, prefix, series, requests }: RecordParts): (finish
   return (finished) => {
     const attributes = series.find(finished);
     requests.add(attributes.request);
-    if (attributes.isOverflow) overflow.add(1, overflowed);
+    if (attributes.isOverflow) {
+      overflow.add(1, overflowed);
+    }
     const { durationSeconds } = finished;
-    if (durationSeconds === undefined) return;
+    if (durationSeconds === undefined) {
+      return;
+    }
     const requestBytes = readRequestSize(finished.requestBytes);
     const responseBytes = readResponseSize(finished.responseBytes);
     duration.record(durationSeconds, attributes.convention);

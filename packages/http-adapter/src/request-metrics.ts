@@ -75,7 +75,9 @@ const IGNORED: OpenRequest = { end() {}, endAsStream() {} };
 function toPrefix(...parts: readonly (string | undefined)[]): string {
   const words = parts.filter((part) => part !== undefined && part.trim() !== '' && part !== 'default');
   const bad = words.find((word) => !/^[A-Za-z][A-Za-z0-9_]*$/.test(word ?? ''));
-  if (bad !== undefined) throw new TypeError(`"${bad}" can't begin a metric name: use letters, digits and underscores`);
+  if (bad !== undefined) {
+    throw new TypeError(`"${bad}" can't begin a metric name: use letters, digits and underscores`);
+  }
   return words.map((word) => `${word}_`).join('');
 }
 
@@ -107,17 +109,23 @@ function openRequest(instruments: RequestInstruments, start: RequestStart, now: 
   function close(): boolean {
     const wasOpen = isOpen;
     isOpen = false;
-    if (wasOpen) instruments.changeActive(method, scheme, -1);
+    if (wasOpen) {
+      instruments.changeActive(method, scheme, -1);
+    }
     return wasOpen;
   }
   return {
     end({ status, route, bodyBytes: responseBytes }) {
-      if (!close()) return;
+      if (!close()) {
+        return;
+      }
       const durationSeconds = Math.max(0, now() - startedAt) / 1000;
       instruments.record({ method, scheme, status, route, durationSeconds, requestBytes, responseBytes });
     },
     endAsStream({ status, route }) {
-      if (close()) instruments.record({ method, scheme, status, route });
+      if (close()) {
+        instruments.record({ method, scheme, status, route });
+      }
     },
   };
 }
@@ -148,7 +156,9 @@ async function handle({ begin, measure, next }: Measured, ...call: Parameters<Fe
   const [request] = call;
   const { getRoute, isStream = ({ method }, answer) => method === 'GET' && isEventStream(answer) } = measure;
   const open = begin(toStart(request));
-  if (open === IGNORED) return next(...call);
+  if (open === IGNORED) {
+    return next(...call);
+  }
   let response: Response;
   try {
     response = await next(...call);
@@ -163,7 +173,9 @@ async function handle({ begin, measure, next }: Measured, ...call: Parameters<Fe
     return response;
   }
   const length = response.body === null || request.method === 'HEAD' ? 0 : parseLength(response.headers);
-  if (length === undefined) return watchBody(response, (bodyBytes) => open.end({ status, route, bodyBytes }));
+  if (length === undefined) {
+    return watchBody(response, (bodyBytes) => open.end({ status, route, bodyBytes }));
+  }
   open.end({ status, route, bodyBytes: length });
   return response;
 }

@@ -54,7 +54,9 @@ class AttributeSets {
   intern(attributes: Attributes): Attributes {
     const key = JSON.stringify(attributes);
     const known = this.#sets.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     this.#sets.set(key, Object.freeze(attributes));
     return attributes;
   }
@@ -87,9 +89,13 @@ export class RequestSeries {
     const status = Number.isInteger(kind.status) && kind.status >= 100 && kind.status <= 599 ? kind.status : 500;
     const key = `${kind.method} ${kind.scheme} ${status}`;
     const known = this.#byRoute.get(kind.route)?.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     const isAdmitted = kind.route === undefined || this.#kinds < this.#maxKinds;
-    if (!isAdmitted && kind.route !== OTHER) return this.find({ ...kind, route: OTHER });
+    if (!isAdmitted && kind.route !== OTHER) {
+      return this.find({ ...kind, route: OTHER });
+    }
     return this.#add({ ...kind, status }, key);
   }
 

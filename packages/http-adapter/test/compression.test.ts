@@ -1,5 +1,5 @@
-import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
+import { gunzipSync } from 'node:zlib';
 import { acceptsGzip, compression } from '../src/compression.ts';
 
 const text = 'metric_total 1\n'.repeat(200);

@@ -1,7 +1,7 @@
+import { serve, type ServerType } from '@hono/node-server';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { serve, type ServerType } from '@hono/node-server';
 import { basicAuth, requireAuth } from '../src/auth.ts';
 import { compression } from '../src/compression.ts';
 import { compose, type FetchHandler } from '../src/index.ts';
@@ -34,7 +34,9 @@ beforeEach(() => {
   reading = createReading();
 });
 afterEach(async () => {
-  if (server !== undefined && 'closeAllConnections' in server) server.closeAllConnections();
+  if (server !== undefined && 'closeAllConnections' in server) {
+    server.closeAllConnections();
+  }
   server?.close();
   await reading.provider.shutdown();
 });

@@ -1,5 +1,5 @@
-import { assert, asyncProperty, property, string } from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { assert, asyncProperty, property, string } from 'fast-check';
 import { authenticate, basicAuth, bearerAuth } from '../src/auth.ts';
 import { acceptsGzip } from '../src/compression.ts';
 import { createJwtVerifier, jwtAuth } from '../src/jwt.ts';

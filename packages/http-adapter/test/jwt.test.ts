@@ -1,6 +1,6 @@
-import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { exportJWK, exportPKCS8, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey } from 'jose';
+import { createServer } from 'node:http';
 import { authenticate } from '../src/auth.ts';
 import { createJwtVerifier, createToken, jwtAuth, verifyToken, type JwtAlgorithm } from '../src/jwt.ts';
 
@@ -9,7 +9,9 @@ const now = (): number => Date.parse('2026-11-21T12:00:00Z');
 
 async function token(overrides: Partial<Parameters<typeof createToken>[0]> = {}): Promise<string> {
   const created = await createToken({ username: 'prometheus', expiresInMinutes: 5, secret, now, ...overrides });
-  if (!created.ok) throw new Error(created.message);
+  if (!created.ok) {
+    throw new Error(created.message);
+  }
   return created.token;
 }
 
@@ -122,8 +124,11 @@ describe('a key set by URL', () => {
   let signed = '';
   const server = createServer((_request, response) => {
     requests += 1;
-    if (isDown) response.writeHead(500).end();
-    else response.writeHead(200, { 'content-type': 'application/json' }).end(keySet);
+    if (isDown) {
+      response.writeHead(500).end();
+    } else {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(keySet);
+    }
   });
   let keySet = '';
 

@@ -1,6 +1,6 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { afterEach, describe, expect, test } from '@jest/globals';
 import type { FetchHandler } from '../src/index.ts';
 import { serve, type ServedHttp, type ServeOptions } from '../src/node.ts';
 import { connectRaw, until } from './raw-client.ts';
@@ -147,8 +147,11 @@ describe('serve', () => {
           new ReadableStream({
             pull(controller) {
               produced += 1;
-              if (produced > 2000) controller.close();
-              else controller.enqueue(chunk);
+              if (produced > 2000) {
+                controller.close();
+              } else {
+                controller.enqueue(chunk);
+              }
             },
           }),
         ),
@@ -245,7 +248,9 @@ describe('the body limit', () => {
     let seen = 0;
     const { port } = await start(
       async (request) => {
-        for await (const chunk of request.body!) seen += chunk.byteLength;
+        for await (const chunk of request.body!) {
+          seen += chunk.byteLength;
+        }
         return new Response('unreachable');
       },
       { maxBodyBytes: 10 },

@@ -17,7 +17,9 @@ export async function connectRaw(port: number): Promise<{ socket: Socket; heard:
 export async function until(condition: () => boolean): Promise<void> {
   const deadline = Date.now() + 2000;
   while (!condition()) {
-    if (Date.now() > deadline) throw new Error('the condition did not come true within two seconds');
+    if (Date.now() > deadline) {
+      throw new Error('the condition did not come true within two seconds');
+    }
     await new Promise((resolve) => {
       setTimeout(resolve, 5);
     });

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { createToken } from '../src/jwt.ts';
 import type { ScrapeAnswer } from '../src/scrape.ts';
 import { startMetricsServer } from './readme.examples.ts';

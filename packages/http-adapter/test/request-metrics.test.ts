@@ -1,6 +1,6 @@
+import { CONVENTION_METRICS, HTTP_METRICS, SELF_METRICS } from '@dcc-mcp/semantic-conventions';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { DataPointType } from '@opentelemetry/sdk-metrics';
-import { CONVENTION_METRICS, HTTP_METRICS, SELF_METRICS } from '@dcc-mcp/semantic-conventions';
 import type { FetchHandler } from '../src/index.ts';
 import { createRequestMetrics, type MeasureOptions, type RequestMetricsOptions } from '../src/request-metrics.ts';
 import { createReading } from './metric-reading.ts';
@@ -135,7 +135,9 @@ describe('request metrics', () => {
   test('put routes past the budget under _other and count them', async () => {
     const metrics = createMetrics({ seriesBudget: 202 });
     const measured = metrics.middleware({ getRoute: ({ url }) => new URL(url).pathname })(ok);
-    for (const path of ['/a', '/b', '/c', '/d', '/a']) await measured(new Request(`http://gateway${path}`), {});
+    for (const path of ['/a', '/b', '/c', '/d', '/a']) {
+      await measured(new Request(`http://gateway${path}`), {});
+    }
     const lines = await reading.lines();
     expect(lines.filter((line) => line.startsWith('http.requests'))).toEqual([
       'http.requests{method=GET,handler=/a,status=200} 2',
@@ -158,7 +160,9 @@ describe('request metrics', () => {
     const metrics = createMetrics();
     const measured = metrics.middleware({ getRoute: () => '/r' })(ok);
     const series = 'http.requests{method=GET,handler=/r,status=200}';
-    for (let count = 1; count <= 3; count += 1) await measured(new Request('http://gateway/'), {});
+    for (let count = 1; count <= 3; count += 1) {
+      await measured(new Request('http://gateway/'), {});
+    }
     expect(await reading.lines()).toContain(`${series} 3`);
     await measured(new Request('http://gateway/'), {});
     metrics.shutdown();

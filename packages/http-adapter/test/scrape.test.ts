@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { compose } from '../src/index.ts';
 import { healthEndpoint, readinessEndpoint } from '../src/health.ts';
+import { compose } from '../src/index.ts';
 import { disabledScrapeEndpoint, scrapeEndpoint, type ScrapeRequest } from '../src/scrape.ts';
 
 const metricsUrl = 'http://gateway/metrics';

@@ -27,8 +27,11 @@ function parseRange(text: string): AcceptRange {
     const equals = pair.indexOf('=');
     const name = (equals < 0 ? pair : pair.slice(0, equals)).trim().toLowerCase();
     const content = equals < 0 ? '' : unquote(pair.slice(equals + 1).trim());
-    if (name === 'q') quality = parseQuality(content);
-    else if (name !== '') parameters.set(name, content);
+    if (name === 'q') {
+      quality = parseQuality(content);
+    } else if (name !== '') {
+      parameters.set(name, content);
+    }
   }
   return { value: value.toLowerCase(), parameters, quality };
 }
@@ -44,7 +47,9 @@ function parseQuality(text: string): number {
 
 /** Whether an answer compressed with gzip is welcome: named, or covered by `*`, with a quality above zero. */
 export function acceptsGzip(acceptEncoding: string | undefined): boolean {
-  if (acceptEncoding === undefined) return false;
+  if (acceptEncoding === undefined) {
+    return false;
+  }
   const ranges = parseAccept(acceptEncoding);
   const range =
     ranges.find(({ value }) => value === 'gzip' || value === 'x-gzip') ?? ranges.find(({ value }) => value === '*');

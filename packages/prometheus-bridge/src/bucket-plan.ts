@@ -23,7 +23,9 @@ export class BucketPlans {
 
   of(boundaries: readonly number[], bucketCount: number): BucketPlan {
     const known = this.#plans.get(boundaries);
-    if (known?.lastBuckets.at(-1) === bucketCount - 1) return known;
+    if (known?.lastBuckets.at(-1) === bucketCount - 1) {
+      return known;
+    }
     const made = this.#make(boundaries, bucketCount);
     this.#plans.set(boundaries, made);
     return made;
@@ -35,7 +37,9 @@ export class BucketPlans {
     const bounds: number[] = [];
     let previous = -Infinity;
     for (const [index, bound] of boundaries.entries()) {
-      if (!Number.isFinite(bound) || bound <= previous) continue;
+      if (!Number.isFinite(bound) || bound <= previous) {
+        continue;
+      }
       previous = bound;
       lastBuckets.push(index);
       bounds.push(bound);

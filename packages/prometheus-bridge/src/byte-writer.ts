@@ -60,14 +60,19 @@ export class ByteWriter {
   /** Writes text that is known to be ASCII. */
   ascii(text: string): void {
     this.#reserve(text.length);
-    for (let index = 0; index < text.length; index += 1) this.#bytes[this.#length + index] = text.charCodeAt(index);
+    for (let index = 0; index < text.length; index += 1) {
+      this.#bytes[this.#length + index] = text.charCodeAt(index);
+    }
     this.#length += text.length;
   }
 
   /** Writes a number as the text formats do. */
   number(value: number): void {
-    if (Number.isSafeInteger(value) && value >= 0) this.#digits(value);
-    else this.ascii(formatNumber(value));
+    if (Number.isSafeInteger(value) && value >= 0) {
+      this.#digits(value);
+    } else {
+      this.ascii(formatNumber(value));
+    }
   }
 
   /** Writes an IEEE 754 double, little-endian. */
@@ -80,7 +85,9 @@ export class ByteWriter {
   #digits(value: number): void {
     this.#reserve(16);
     let length = 1;
-    for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) length += 1;
+    for (let rest = value; rest >= 10; rest = Math.floor(rest / 10)) {
+      length += 1;
+    }
     let rest = value;
     for (let at = this.#length + length - 1; at >= this.#length; at -= 1) {
       const next = Math.floor(rest / 10);
@@ -92,7 +99,9 @@ export class ByteWriter {
 
   #reserve(bytes: number): void {
     const needed = this.#length + bytes;
-    if (needed <= this.#bytes.length) return;
+    if (needed <= this.#bytes.length) {
+      return;
+    }
     const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
     grown.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = grown;
@@ -102,7 +111,11 @@ export class ByteWriter {
 
 /** The text form of a sample value: `+Inf`, `-Inf`, `NaN`, else the shortest decimal; minus zero is zero. */
 function formatNumber(value: number): string {
-  if (Number.isFinite(value)) return String(value);
-  if (Number.isNaN(value)) return 'NaN';
+  if (Number.isFinite(value)) {
+    return String(value);
+  }
+  if (Number.isNaN(value)) {
+    return 'NaN';
+  }
   return value > 0 ? '+Inf' : '-Inf';
 }

@@ -26,8 +26,12 @@ async function collect(
 ): Promise<Collection> {
   try {
     const result = await within(source.collect({ timeoutMillis }), timeoutMillis);
-    if (result === undefined || result.errors.some(isTimeout)) return timedOut(report);
-    for (const error of result.errors) report(observableFailed(error));
+    if (result === undefined || result.errors.some(isTimeout)) {
+      return timedOut(report);
+    }
+    for (const error of result.errors) {
+      report(observableFailed(error));
+    }
     const { resource } = result.resourceMetrics;
     if (resource.asyncAttributesPending === true) {
       const wait = Math.min(MAX_RESOURCE_WAIT_MILLIS, timeoutMillis / 2);

@@ -64,7 +64,9 @@ interface Match {
  */
 export function negotiateFormat(accept?: string): ExpositionFormat | undefined {
   const ranges = parseAccept(accept ?? '');
-  if (ranges.length === 0) return toFormat(OFFERS[0], undefined);
+  if (ranges.length === 0) {
+    return toFormat(OFFERS[0], undefined);
+  }
   const matches = OFFERS.map((offer) => bestMatch(offer, ranges)).filter((match) => match !== undefined);
   const [best] = matches.filter(({ range }) => range.quality > 0).toSorted(byPreference);
   return best && toFormat(best.offer, best.range.parameters.get('escaping'));
@@ -74,7 +76,9 @@ function bestMatch(offer: Offer, ranges: readonly AcceptRange[]): Match | undefi
   let best: Match | undefined;
   for (const [position, range] of ranges.entries()) {
     const specificity = specificityOf(offer, range);
-    if (specificity > (best?.specificity ?? 0)) best = { offer, range, specificity, position };
+    if (specificity > (best?.specificity ?? 0)) {
+      best = { offer, range, specificity, position };
+    }
   }
   return best;
 }
@@ -82,10 +86,14 @@ function bestMatch(offer: Offer, ranges: readonly AcceptRange[]): Match | undefi
 /** 0 for no match; 1 for everything, 2 for the main type, 3 for the type, 4 for the type with its version. */
 function specificityOf(offer: Offer, range: AcceptRange): number {
   if (range.value === offer.mediaType) {
-    if (!offer.suits(range.parameters)) return 0;
+    if (!offer.suits(range.parameters)) {
+      return 0;
+    }
     return range.parameters.has('version') ? 4 : 3;
   }
-  if (range.value === `${offer.mediaType.split('/', 1)[0]}/*`) return 2;
+  if (range.value === `${offer.mediaType.split('/', 1)[0]}/*`) {
+    return 2;
+  }
   return range.value === '*/*' || range.value === '*' ? 1 : 0;
 }
 
@@ -94,7 +102,9 @@ function byPreference(a: Match, b: Match): number {
 }
 
 function toFormat(offer: Offer | undefined, escapingParameter: string | undefined): ExpositionFormat | undefined {
-  if (offer === undefined) return undefined;
+  if (offer === undefined) {
+    return undefined;
+  }
   const asked = parseEscapingScheme(escapingParameter);
   const contentType = asked === undefined ? offer.contentType : `${offer.contentType}; escaping=${asked}`;
   return { type: offer.type, version: offer.version, escaping: asked ?? 'underscores', contentType };

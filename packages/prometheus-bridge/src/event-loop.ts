@@ -32,9 +32,13 @@ export async function* inSlices<T>(
   let sliceStart = now();
   let count = 0;
   for (const ready of steps) {
-    if (ready !== undefined) yield ready;
+    if (ready !== undefined) {
+      yield ready;
+    }
     count += 1;
-    if (count % STEPS_BETWEEN_LOOKS !== 0 || now() - sliceStart < SLICE_MILLIS) continue;
+    if (count % STEPS_BETWEEN_LOOKS !== 0 || now() - sliceStart < SLICE_MILLIS) {
+      continue;
+    }
     await yieldToEventLoop();
     sliceStart = now();
   }

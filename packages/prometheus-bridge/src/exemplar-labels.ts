@@ -1,6 +1,6 @@
 import type { Exemplar } from './exemplar.ts';
-import type { Label } from './label.ts';
 import { toLabelValue } from './label-value.ts';
+import type { Label } from './label.ts';
 import { toLabelName, type NameTranslation } from './metric-name.ts';
 
 /** Characters that all names and values of one exemplar may have together (OpenMetrics 1.0, "Exemplars"). */
@@ -16,13 +16,17 @@ export function toExemplarLabels({ traceId, spanId, attributes = {} }: Exemplar)
   let characters = 0;
   const add = (name: string, value: string): void => {
     const size = lengthOf(name) + lengthOf(value);
-    if (value === '' || labels.has(name) || characters + size > MAX_CHARACTERS) return;
+    if (value === '' || labels.has(name) || characters + size > MAX_CHARACTERS) {
+      return;
+    }
     labels.set(name, value);
     characters += size;
   };
   add('trace_id', traceId ?? '');
   add('span_id', spanId ?? '');
-  for (const key of Object.keys(attributes).toSorted()) add(toLabelName(key, PLAIN), toLabelValue(attributes[key]));
+  for (const key of Object.keys(attributes).toSorted()) {
+    add(toLabelName(key, PLAIN), toLabelValue(attributes[key]));
+  }
   return Array.from(labels, ([name, value]) => ({ name, value }));
 }
 
@@ -40,8 +44,9 @@ export function isExemplar(exemplar: Exemplar | undefined): exemplar is Exemplar
 export function newestExemplar(candidates: readonly (Exemplar | undefined)[]): Exemplar | undefined {
   let newest: Exemplar | undefined;
   for (const candidate of candidates) {
-    if (isExemplar(candidate) && candidate.timestampMillis >= (newest?.timestampMillis ?? -Infinity))
+    if (isExemplar(candidate) && candidate.timestampMillis >= (newest?.timestampMillis ?? -Infinity)) {
       newest = candidate;
+    }
   }
   return newest;
 }

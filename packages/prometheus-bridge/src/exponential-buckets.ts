@@ -17,7 +17,9 @@ const MAX_FIXED_BOUNDARIES = 64;
 /** Brings a histogram to `scale` or leaves it when it is coarser already; neighbouring buckets are added up. */
 export function downscale(histogram: ExponentialHistogram, scale: number): ExponentialHistogram {
   const steps = histogram.scale - scale;
-  if (steps <= 0) return histogram;
+  if (steps <= 0) {
+    return histogram;
+  }
   return {
     ...histogram,
     scale,
@@ -32,7 +34,9 @@ function downscaleBuckets({ offset, bucketCounts }: Buckets, steps: number): Buc
   const counts: number[] = [];
   for (const [index, count] of bucketCounts.entries()) {
     const target = Math.floor((offset + index) / width) - first;
-    while (counts.length <= target) counts.push(0);
+    while (counts.length <= target) {
+      counts.push(0);
+    }
     counts[target] = (counts[target] ?? 0) + count;
   }
   return { offset: first, bucketCounts: counts };
@@ -50,11 +54,16 @@ export function toSparseBuckets({ offset, bucketCounts }: Buckets): SparseBucket
   let end = 0; // index after the last bucket written
   let previous = 0;
   for (const [position, count] of bucketCounts.entries()) {
-    if (count === 0) continue;
+    if (count === 0) {
+      continue;
+    }
     const index = offset + position + 1;
     const span = spans.at(-1);
-    if (span !== undefined && index === end) span.length += 1;
-    else spans.push({ offset: span === undefined ? index : index - end, length: 1 });
+    if (span !== undefined && index === end) {
+      span.length += 1;
+    } else {
+      spans.push({ offset: span === undefined ? index : index - end, length: 1 });
+    }
     deltas.push(count - previous);
     previous = count;
     end = index + 1;

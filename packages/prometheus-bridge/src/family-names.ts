@@ -38,8 +38,12 @@ export function resolveNames<T extends NamedFamily>(families: readonly T[], repo
   const names = new Map<T, string>();
   for (const family of families.toSorted((a, b) => rank(a) - rank(b))) {
     const name = firstFreeName(family, taken);
-    if (name !== family.name) report(renamed(family, name));
-    for (const claim of claims(name, family.type)) taken.add(claim);
+    if (name !== family.name) {
+      report(renamed(family, name));
+    }
+    for (const claim of claims(name, family.type)) {
+      taken.add(claim);
+    }
     names.set(family, name);
   }
   const claimShort = createShortNames(families, names);
@@ -52,12 +56,16 @@ function rank({ type }: NamedFamily): number {
 
 function firstFreeName({ name, type }: NamedFamily, taken: ReadonlySet<string>): string {
   const isFree = (candidate: string): boolean => claims(candidate, type).every((claim) => !taken.has(claim));
-  if (isFree(name)) return name;
+  if (isFree(name)) {
+    return name;
+  }
   const base = type === 'counter' ? withoutTotal(name) : name;
   const end = type === 'counter' && base !== name ? TOTAL : '';
   for (let count = 1; ; count += 1) {
     const candidate = `${base}_${type}${count === 1 ? '' : `_${count}`}${end}`;
-    if (isFree(candidate)) return candidate;
+    if (isFree(candidate)) {
+      return candidate;
+    }
   }
 }
 
@@ -86,7 +94,9 @@ function expose(name: string, type: MetricFamilyType, claimShort: (short: string
     const isInfo = short !== name && claimShort(short);
     return { name, type, openMetrics: isInfo ? { name: short, type } : { name, type: 'gauge' } };
   }
-  if (type !== 'counter') return { name, type, openMetrics: { name, type } };
+  if (type !== 'counter') {
+    return { name, type, openMetrics: { name, type } };
+  }
   const short = withoutTotal(name);
   const isCounter = short !== name && claimShort(short);
   return { name, type, openMetrics: isCounter ? { name: short, type } : { name, type: 'unknown' } };

@@ -11,8 +11,12 @@ export function toLabelValue(value: unknown): string {
 }
 
 function toText(value: unknown): string {
-  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return value.toString();
-  if (value instanceof Uint8Array) return toBase64(value);
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') {
+    return value.toString();
+  }
+  if (value instanceof Uint8Array) {
+    return toBase64(value);
+  }
   return typeof value === 'object' && value !== null ? toJson(value) : '';
 }
 
@@ -25,12 +29,16 @@ function toJson(value: object): string {
 }
 
 function toJsonValue(_key: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return value.toString();
+  if (typeof value === 'bigint') {
+    return value.toString();
+  }
   return value instanceof Uint8Array ? toBase64(value) : value;
 }
 
 function toBase64(bytes: Uint8Array): string {
   let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
+  for (const byte of bytes) {
+    text += String.fromCharCode(byte);
+  }
   return btoa(text);
 }

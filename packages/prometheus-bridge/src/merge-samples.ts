@@ -23,7 +23,9 @@ export function* mergeSamples(sources: readonly SampleSource[]): Generator<undef
     const isSum = metric.dataPointType === DataPointType.SUM;
     for (const point of metric.dataPoints as readonly Point[]) {
       const value = toValue(point.value);
-      if (value === undefined) continue;
+      if (value === undefined) {
+        continue;
+      }
       const labelSet = labels.of(point.attributes);
       const same = samples.get(labelSet.key);
       if (same !== undefined) {
@@ -50,7 +52,9 @@ function mergeSample(same: Sample, value: SampleValue, { point, isSum }: { point
 
 /** A producer outside the SDK may give big integers; what is no number and no histogram is left out. */
 function toValue(value: unknown): SampleValue | undefined {
-  if (typeof value === 'bigint') return Number(value);
+  if (typeof value === 'bigint') {
+    return Number(value);
+  }
   return typeof value === 'number' || isBuckets(value) ? value : undefined;
 }
 

@@ -12,13 +12,17 @@ export function mergeValues(first: SampleValue, second: SampleValue, isSum: bool
   if (typeof first === 'number' || typeof second === 'number') {
     return isSum && typeof first === 'number' && typeof second === 'number' ? first + second : second;
   }
-  if (isExponentialHistogram(first) && isExponentialHistogram(second)) return mergeExponential(first, second);
+  if (isExponentialHistogram(first) && isExponentialHistogram(second)) {
+    return mergeExponential(first, second);
+  }
   return mergeFixed(toHistogram(first), toHistogram(second));
 }
 
 /** Gives an exponential histogram fixed buckets; any other value stays as it is. */
 export function toHistogram(value: Histogram | ExponentialHistogram): Histogram {
-  if (isHistogram(value)) return value;
+  if (isHistogram(value)) {
+    return value;
+  }
   const buckets = toFixedBuckets(value);
   return { buckets, count: value.count, ...(value.sum === undefined ? {} : { sum: value.sum }) };
 }
@@ -40,7 +44,9 @@ function countsAt({ buckets }: Histogram, kept: readonly number[]): number[] {
   let target = 0;
   for (const [index, count] of buckets.counts.entries()) {
     counts[target] = (counts[target] ?? 0) + count;
-    if (target < kept.length && buckets.boundaries[index] === kept[target]) target += 1;
+    if (target < kept.length && buckets.boundaries[index] === kept[target]) {
+      target += 1;
+    }
   }
   return counts;
 }
@@ -60,8 +66,12 @@ function mergeExponential(first: ExponentialHistogram, second: ExponentialHistog
 }
 
 function mergeBuckets(a: Buckets, b: Buckets): Buckets {
-  if (a.bucketCounts.length === 0) return b;
-  if (b.bucketCounts.length === 0) return a;
+  if (a.bucketCounts.length === 0) {
+    return b;
+  }
+  if (b.bucketCounts.length === 0) {
+    return a;
+  }
   const offset = Math.min(a.offset, b.offset);
   const end = Math.max(a.offset + a.bucketCounts.length, b.offset + b.bucketCounts.length);
   const at = (buckets: Buckets, index: number): number => buckets.bucketCounts[index - buckets.offset] ?? 0;

@@ -6,9 +6,9 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { resolveNames, type ExposedName, type MetricFamilyType, type NamedFamily } from './family-names.ts';
 import type { LabelSet } from './label-set.ts';
+import { mergeSamples, type SampleSource } from './merge-samples.ts';
 import { toMetricName, type TranslationStrategy } from './metric-name.ts';
 import type { EscapingScheme } from './name-escaping.ts';
-import { mergeSamples, type SampleSource } from './merge-samples.ts';
 import type { Sample } from './sample.ts';
 import { ScrapeError, type ReportError } from './scrape-error.ts';
 import { SeriesLabels } from './series-labels.ts';
@@ -93,7 +93,9 @@ function foldCase(): (metric: MetricData) => string {
   return ({ descriptor }) => {
     const folded = descriptor.name.toLowerCase();
     const known = names.get(folded);
-    if (known === undefined) names.set(folded, descriptor.name);
+    if (known === undefined) {
+      names.set(folded, descriptor.name);
+    }
     return known ?? descriptor.name;
   };
 }
@@ -101,14 +103,20 @@ function foldCase(): (metric: MetricData) => string {
 /** One metric that is no metric data costs itself, never the whole target. */
 function isExpressible(metric: MetricData, report: ReportError): boolean {
   const flaw = findFlaw(metric);
-  if (flaw === undefined) return isCumulative(metric, report);
+  if (flaw === undefined) {
+    return isCumulative(metric, report);
+  }
   report(new ScrapeError('unsupported_point', `A metric is not exposed: ${flaw}. Correct its producer.`));
   return false;
 }
 
 function isCumulative(metric: MetricData, report: ReportError): boolean {
-  if (metric.dataPointType === DataPointType.GAUGE) return true;
-  if (metric.aggregationTemporality === AggregationTemporality.CUMULATIVE) return true;
+  if (metric.dataPointType === DataPointType.GAUGE) {
+    return true;
+  }
+  if (metric.aggregationTemporality === AggregationTemporality.CUMULATIVE) {
+    return true;
+  }
   report(
     new ScrapeError(
       'unsupported_point',
@@ -119,7 +127,9 @@ function isCumulative(metric: MetricData, report: ReportError): boolean {
 }
 
 function toType(metric: MetricData): MetricFamilyType {
-  if (metric.dataPointType === DataPointType.SUM) return metric.isMonotonic ? 'counter' : 'gauge';
+  if (metric.dataPointType === DataPointType.SUM) {
+    return metric.isMonotonic ? 'counter' : 'gauge';
+  }
   return metric.dataPointType === DataPointType.GAUGE ? 'gauge' : 'histogram';
 }
 
@@ -137,7 +147,9 @@ class FamilyDrafts {
     const help = source.metric.descriptor.description;
     const known = this.#byName.get(name);
     if (known === undefined) {
-      if (!this.#byName.has(name)) this.#byName.set(name, { name, type, help, unit, sources: [source] });
+      if (!this.#byName.has(name)) {
+        this.#byName.set(name, { name, type, help, unit, sources: [source] });
+      }
       return;
     }
     if (known.type !== type) {
@@ -146,8 +158,11 @@ class FamilyDrafts {
       return;
     }
     known.sources.push(source);
-    if (help !== '' && known.help === '') this.#byName.set(name, { ...known, help });
-    else if (help !== '' && known.help !== help) this.#report(helpConflict(name));
+    if (help !== '' && known.help === '') {
+      this.#byName.set(name, { ...known, help });
+    } else if (help !== '' && known.help !== help) {
+      this.#report(helpConflict(name));
+    }
   }
 
   all(): Draft[] {
@@ -162,7 +177,9 @@ function toFamilies(drafts: readonly Draft[], target: LabelSet | undefined, repo
   const names = resolveNames(all, report);
   return all.flatMap((draft) => {
     const name = names.get(draft);
-    if (name === undefined) return [];
+    if (name === undefined) {
+      return [];
+    }
     const { help, unit, sources } = draft;
     const samples = hasTarget && draft.type === 'info' ? () => targetSamples(target) : () => mergeSamples(sources);
     return [{ ...name, help, unit, samples }];

@@ -33,12 +33,18 @@ export type NameKind = 'metric' | 'label';
 /** Writes `name` under `scheme`; every scheme but `allow-utf-8` gives a plain name. The name must not be empty. */
 export function escapeName(name: string, scheme: EscapingScheme, kind: NameKind): string {
   const isPlain = kind === 'metric' ? isPlainMetricName : isPlainLabelName;
-  if (scheme === 'allow-utf-8') return name;
+  if (scheme === 'allow-utf-8') {
+    return name;
+  }
   if (scheme === 'dots') {
     return mapRunes(name.replaceAll('_', '__'), isPlain, (rune) => (rune === '.' ? '_dot_' : '__'));
   }
-  if (isPlain(name)) return name;
-  if (scheme === 'underscores') return mapRunes(name, isPlain, () => '_');
+  if (isPlain(name)) {
+    return name;
+  }
+  if (scheme === 'underscores') {
+    return mapRunes(name, isPlain, () => '_');
+  }
   return `U__${mapRunes(name.replaceAll('_', '__'), isPlain, toCodePoint)}`;
 }
 

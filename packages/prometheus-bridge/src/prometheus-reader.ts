@@ -1,7 +1,7 @@
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import type { InstrumentType, MetricProducer } from '@opentelemetry/sdk-metrics';
-import { createScraper, type ScraperOptions } from './scraper.ts';
 import type { Scraper, ScrapeRequest, ScrapeResult } from './scrape.ts';
+import { createScraper, type ScraperOptions } from './scraper.ts';
 
 /** Options of {@link PrometheusReader}. */
 export interface PrometheusReaderOptions extends ScraperOptions {

@@ -9,7 +9,9 @@ const TIMESTAMP = { seconds: 1, nanos: 2 } as const;
 
 /** Writes an `Exemplar` message, or nothing when there is none. */
 export function writeExemplar(out: ProtobufWriter, field: number, exemplar: Exemplar | undefined): void {
-  if (!isExemplar(exemplar)) return;
+  if (!isExemplar(exemplar)) {
+    return;
+  }
   const start = out.begin(field);
   out.fields(encodeLabelPairs(toExemplarLabels(exemplar)));
   out.double(EXEMPLAR.value, exemplar.value);
@@ -19,7 +21,9 @@ export function writeExemplar(out: ProtobufWriter, field: number, exemplar: Exem
 
 /** Writes a `google.protobuf.Timestamp`; times before 1970 are left out. */
 export function writeTimestamp(out: ProtobufWriter, field: number, millis: number): void {
-  if (!(millis > 0)) return;
+  if (!(millis > 0)) {
+    return;
+  }
   const start = out.begin(field);
   const seconds = Math.floor(millis / 1_000);
   out.uint(TIMESTAMP.seconds, seconds);

@@ -26,11 +26,15 @@ export function writeFixedBuckets(out: ProtobufWriter, { buckets }: Histogram, e
     cumulative += count;
     const isLast = index === buckets.counts.length - 1;
     const bound = isLast ? Infinity : (buckets.boundaries[index] ?? Number.NaN);
-    if (!isLast && !(Number.isFinite(bound) && bound > previous)) continue; // counted with the next bucket
+    if (!isLast && !(Number.isFinite(bound) && bound > previous)) {
+      continue;
+    } // counted with the next bucket
     const start = out.begin(HISTOGRAM.bucket);
     out.uint(BUCKET.cumulativeCount, cumulative);
     out.double(BUCKET.upperBound, bound);
-    if (exemplars !== undefined) writeExemplar(out, BUCKET.exemplar, newestExemplar(exemplars.slice(first, index + 1)));
+    if (exemplars !== undefined) {
+      writeExemplar(out, BUCKET.exemplar, newestExemplar(exemplars.slice(first, index + 1)));
+    }
     out.end(start);
     previous = bound;
     first = index + 1;
@@ -44,7 +48,9 @@ export function writeNativeBuckets(out: ProtobufWriter, histogram: ExponentialHi
   out.uint(HISTOGRAM.zeroCount, histogram.zeroCount);
   writeSparse(out, NEGATIVE, toSparseBuckets(histogram.negative));
   writeSparse(out, POSITIVE, toSparseBuckets(histogram.positive));
-  for (const exemplar of exemplars?.filter(isExemplar) ?? []) writeExemplar(out, HISTOGRAM.exemplars, exemplar);
+  for (const exemplar of exemplars?.filter(isExemplar) ?? []) {
+    writeExemplar(out, HISTOGRAM.exemplars, exemplar);
+  }
 }
 
 function writeSparse(
@@ -58,5 +64,7 @@ function writeSparse(
     out.uint(SPAN.length, span.length);
     out.end(start);
   }
-  for (const delta of deltas) out.sint(field.delta, delta);
+  for (const delta of deltas) {
+    out.sint(field.delta, delta);
+  }
 }

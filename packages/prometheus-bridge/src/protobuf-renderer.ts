@@ -30,7 +30,9 @@ export function* renderProtobuf(
   let series = 0;
   for (const family of families) {
     const samples = yield* family.samples();
-    if (samples.length === 0) continue;
+    if (samples.length === 0) {
+      continue;
+    }
     series += samples.length;
     const chunks: Uint8Array[] = [];
     const context = toContext(family, options);
@@ -40,7 +42,9 @@ export function* renderProtobuf(
       const start = out.begin(FAMILY.metric);
       writeMetric(context, sample);
       out.end(start);
-      if (out.length >= CHUNK_BYTES) chunks.push(out.take());
+      if (out.length >= CHUNK_BYTES) {
+        chunks.push(out.take());
+      }
       yield;
     }
     chunks.push(out.take());
@@ -62,15 +66,22 @@ function toContext(family: MetricFamily, { exemplars, withStartTimestamps = true
 
 function writeHead(out: ProtobufWriter, family: MetricFamily): void {
   out.text(FAMILY.name, family.name);
-  if (family.help !== '') out.text(FAMILY.help, family.help);
+  if (family.help !== '') {
+    out.text(FAMILY.help, family.help);
+  }
   out.uint(FAMILY.type, TYPES[family.type]);
-  if (family.unit !== '') out.text(FAMILY.unit, family.unit);
+  if (family.unit !== '') {
+    out.text(FAMILY.unit, family.unit);
+  }
 }
 
 function writeMetric(context: MetricContext, sample: Sample): void {
   context.out.fields(sample.labels.protobuf);
-  if (typeof sample.value === 'number') writeNumber(context, sample, sample.value);
-  else writeHistogram(context, sample, sample.value);
+  if (typeof sample.value === 'number') {
+    writeNumber(context, sample, sample.value);
+  } else {
+    writeHistogram(context, sample, sample.value);
+  }
 }
 
 function writeNumber(context: MetricContext, sample: Sample, value: number): void {
@@ -79,7 +90,9 @@ function writeNumber(context: MetricContext, sample: Sample, value: number): voi
   out.double(NUMBER.value, value);
   if (isCounter) {
     writeExemplar(out, NUMBER.exemplar, context.exemplarsOf(sample)?.[0]);
-    if (context.withStartTimestamps) writeTimestamp(out, NUMBER.created, sample.startTimeMillis);
+    if (context.withStartTimestamps) {
+      writeTimestamp(out, NUMBER.created, sample.startTimeMillis);
+    }
   }
   out.end(start);
 }
@@ -92,8 +105,13 @@ function writeHistogram(context: MetricContext, sample: Sample, value: Exclude<S
   out.double(HISTOGRAM.sum, value.sum ?? Number.NaN); // an absent field would be read as zero
   const exemplars = context.exemplarsOf(sample);
   const native = isHistogram(value) ? undefined : toNativeScale(value);
-  if (native !== undefined) writeNativeBuckets(out, native, exemplars);
-  else writeFixedBuckets(out, toHistogram(value), isHistogram(value) ? exemplars : undefined);
-  if (context.withStartTimestamps) writeTimestamp(out, HISTOGRAM.created, sample.startTimeMillis);
+  if (native !== undefined) {
+    writeNativeBuckets(out, native, exemplars);
+  } else {
+    writeFixedBuckets(out, toHistogram(value), isHistogram(value) ? exemplars : undefined);
+  }
+  if (context.withStartTimestamps) {
+    writeTimestamp(out, HISTOGRAM.created, sample.startTimeMillis);
+  }
   out.end(start);
 }

@@ -54,7 +54,9 @@ export class ProtobufWriter {
   /** Begins a nested message; give what this returns to `end`. Room for its length is kept: a varint may be padded. */
   begin(field: number): number {
     this.varint(field * 8 + 2);
-    for (let count = 0; count < LENGTH_BYTES; count += 1) this.#out.byte(0);
+    for (let count = 0; count < LENGTH_BYTES; count += 1) {
+      this.#out.byte(0);
+    }
     return this.#out.length;
   }
 

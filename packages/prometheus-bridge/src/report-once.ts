@@ -1,5 +1,5 @@
-import { diag } from '@opentelemetry/api';
 import { BoundedMap } from '@dcc-mcp/bounds';
+import { diag } from '@opentelemetry/api';
 import type { ReportError } from './scrape-error.ts';
 
 const MAX_CAUSES = 1_000;
@@ -9,7 +9,9 @@ export function reportOnce(onError: ReportError = toDiag): ReportError {
   const reported = new BoundedMap<string, true>({ maxEntries: MAX_CAUSES, eviction: 'refuse_new' });
   return (error) => {
     const cause = `${error.code} ${error.message}`;
-    if (!reported.has(cause) && reported.set(cause, true)) onError(error);
+    if (!reported.has(cause) && reported.set(cause, true)) {
+      onError(error);
+    }
   };
 }
 

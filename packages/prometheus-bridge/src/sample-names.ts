@@ -1,5 +1,5 @@
-import type { MetricFamily } from './metric-families.ts';
 import { escapeText } from './label-set.ts';
+import type { MetricFamily } from './metric-families.ts';
 import { isPlainMetricName } from './name-escaping.ts';
 
 /** The bytes around the labels of a series: `open` labels `close`; `bare` is the whole when there are no labels. */

@@ -52,7 +52,9 @@ export function readScrapeRequest(
 
 /** Reads `X-Prometheus-Scrape-Timeout-Seconds`; at most an hour. */
 function readTimeout(timeoutSeconds: string | number | undefined): number | undefined {
-  if (timeoutSeconds === undefined || String(timeoutSeconds).trim() === '') return undefined;
+  if (timeoutSeconds === undefined || String(timeoutSeconds).trim() === '') {
+    return undefined;
+  }
   const millis = Number(timeoutSeconds) * 1_000;
   return millis > 0 ? Math.min(millis, MAX_TIMEOUT_MILLIS) : undefined;
 }

@@ -1,15 +1,15 @@
 import type { Meter } from '@opentelemetry/api';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { createCollector } from './collector.ts';
-import type { ExemplarSource } from './exemplar.ts';
 import { inSlices } from './event-loop.ts';
+import type { ExemplarSource } from './exemplar.ts';
 import { createFamilyBuilder, type FamilyOptions } from './metric-families.ts';
 import { createOpenMetricsRenderer } from './open-metrics-text.ts';
 import { createPrometheusTextRenderer } from './prometheus-text.ts';
 import { renderProtobuf } from './protobuf-renderer.ts';
 import { reportOnce } from './report-once.ts';
-import { messageOf, ScrapeError, type ReportError } from './scrape-error.ts';
 import { gzip, toBody } from './scrape-body.ts';
+import { messageOf, ScrapeError, type ReportError } from './scrape-error.ts';
 import { readScrapeRequest, type AcceptedScrape } from './scrape-request.ts';
 import type { MetricSource, Scraper, ScrapeResult } from './scrape.ts';
 import { createScrapeRecorder } from './self-metrics.ts';
@@ -46,10 +46,16 @@ export function createScraper(source: MetricSource, options: ScraperOptions = {}
     async scrape(request = {}) {
       const start = now();
       const asked = readScrapeRequest(typeof request === 'string' ? { accept: request } : request, timeoutMillis);
-      if (!asked.ok) return refusal(asked.status, asked.message, request);
+      if (!asked.ok) {
+        return refusal(asked.status, asked.message, request);
+      }
       const collection = await collect(asked.timeoutMillis * COLLECTION_SHARE);
-      if (!collection.ok) return refusal(collection.status, collection.message, request);
-      if (asked.isHead) return { status: 200, headers: toHeaders(asked, undefined), body: undefined };
+      if (!collection.ok) {
+        return refusal(collection.status, collection.message, request);
+      }
+      if (asked.isHead) {
+        return { status: 200, headers: toHeaders(asked, undefined), body: undefined };
+      }
       const rendering = render(collection.metrics, asked);
       try {
         const body = await toBody(inSlices(rendering.steps, now), (bytes) => {

@@ -13,7 +13,9 @@ export interface FinishedScrape {
  * after it: `dcc_mcp_scrape_duration_seconds`, `dcc_mcp_scrape_bytes`, `dcc_mcp_scrape_series`.
  */
 export function createScrapeRecorder(meter: Meter | undefined): (scrape: FinishedScrape) => void {
-  if (meter === undefined) return () => {};
+  if (meter === undefined) {
+    return () => {};
+  }
   const duration = meter.createGauge('dcc_mcp_scrape_duration', {
     unit: 's',
     description: 'Time from the request to the last byte of the last scrape.',

@@ -1,8 +1,8 @@
 import type { Attributes } from '@opentelemetry/api';
 import type { ResourceMetrics, ScopeMetrics } from '@opentelemetry/sdk-metrics';
 import { LabelSet } from './label-set.ts';
-import type { Label } from './label.ts';
 import { toLabelValue } from './label-value.ts';
+import type { Label } from './label.ts';
 import { toLabelName, type NameTranslation } from './metric-name.ts';
 
 type Scope = ScopeMetrics['scope'];
@@ -36,7 +36,9 @@ export class SeriesLabels {
   ofScope(scope: Scope, resource: ResourceMetrics['resource']): ScopeLabels {
     this.#followResource(resource);
     const known = this.#byScope.get(scope);
-    if (known?.constant === this.#constant) return known;
+    if (known?.constant === this.#constant) {
+      return known;
+    }
     const scopeLabels = this.#options.scopeLabels ? toScopeLabels(scope, this.#translation) : [];
     const made = new ScopeLabels(this.#translation, this.#constant, scopeLabels);
     this.#byScope.set(scope, made);
@@ -50,7 +52,9 @@ export class SeriesLabels {
 
   #followResource(resource: ResourceMetrics['resource']): void {
     const keep = this.#options.resourceConstantLabels;
-    if (keep === undefined || (resource === this.#resource && !resource.asyncAttributesPending)) return;
+    if (keep === undefined || (resource === this.#resource && !resource.asyncAttributesPending)) {
+      return;
+    }
     const attributes = Object.entries(resource.attributes).filter(([key]) => keep(key));
     this.#constant = toLabels(Object.fromEntries(attributes), new Set(), this.#translation);
     this.#resource = resource.asyncAttributesPending ? undefined : resource;
@@ -75,7 +79,9 @@ export class ScopeLabels {
 
   of(attributes: Attributes): LabelSet {
     const known = this.#cache.get(attributes);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     const own = toLabels(attributes, this.#taken, this.#translation);
     const names = new Set(own.map(({ name }) => name));
     const constant = this.constant.filter(({ name }) => !names.has(name) && !this.#taken.has(name));
@@ -105,11 +111,16 @@ function toLabels(attributes: Attributes, taken: ReadonlySet<string>, translatio
   const values = new Map<string, { key: string; value: string }[]>();
   for (const key of Object.keys(attributes)) {
     const value = toLabelValue(attributes[key]);
-    if (value === '') continue;
+    if (value === '') {
+      continue;
+    }
     const name = toUnreservedName(toLabelName(key, translation), taken);
     const sharing = values.get(name);
-    if (sharing === undefined) values.set(name, [{ key, value }]);
-    else sharing.push({ key, value });
+    if (sharing === undefined) {
+      values.set(name, [{ key, value }]);
+    } else {
+      sharing.push({ key, value });
+    }
   }
   return Array.from(values, ([name, sharing]) => ({ name, value: joinValues(sharing) }));
 }
@@ -119,7 +130,9 @@ function toUnreservedName(name: string, taken: ReadonlySet<string>): string {
 }
 
 function joinValues(sharing: readonly { key: string; value: string }[]): string {
-  if (sharing.length === 1) return sharing[0]?.value ?? '';
+  if (sharing.length === 1) {
+    return sharing[0]?.value ?? '';
+  }
   return sharing
     .toSorted((a, b) => (a.key < b.key ? -1 : 1))
     .map(({ value }) => value)

@@ -34,7 +34,9 @@ export function createTextRenderer(dialect: TextDialect): Renderer {
     let series = 0;
     for (const family of families) {
       const samples = yield* family.samples();
-      if (samples.length === 0) continue;
+      if (samples.length === 0) {
+        continue;
+      }
       series += samples.length;
       writeHeader(out, family, dialect);
       const context = toContext({ out, plans, family, dialect, options });
@@ -52,10 +54,14 @@ export function createTextRenderer(dialect: TextDialect): Renderer {
 function writeHeader(out: ByteWriter, family: MetricFamily, dialect: TextDialect): void {
   const { name, type } = dialect.header(family);
   const written = isPlainMetricName(name) ? name : `"${escapeText(name)}"`;
-  if (family.help !== '') out.text(`# HELP ${written} ${dialect.escapeHelp(family.help)}\n`);
+  if (family.help !== '') {
+    out.text(`# HELP ${written} ${dialect.escapeHelp(family.help)}\n`);
+  }
   out.text(`# TYPE ${written} ${type}\n`);
   const hasUnit = family.unit !== '' && type !== 'info' && name.endsWith(`_${family.unit}`);
-  if (dialect.isOpenMetrics && hasUnit) out.text(`# UNIT ${written} ${family.unit}\n`);
+  if (dialect.isOpenMetrics && hasUnit) {
+    out.text(`# UNIT ${written} ${family.unit}\n`);
+  }
 }
 
 interface RenderedFamily {
@@ -84,8 +90,11 @@ function toContext({ out, plans, family, dialect, options }: RenderedFamily): Li
 }
 
 function writeSample(context: LineContext, family: MetricFamily, sample: Sample): void {
-  if (typeof sample.value !== 'number') writeHistogram(context, sample, sample.value);
-  else if (family.type === 'counter' && (!context.isOpenMetrics || family.openMetrics.type === 'counter')) {
+  if (typeof sample.value !== 'number') {
+    writeHistogram(context, sample, sample.value);
+  } else if (family.type === 'counter' && (!context.isOpenMetrics || family.openMetrics.type === 'counter')) {
     writeCounter(context, sample, sample.value);
-  } else writeNumber(context, sample, sample.value);
+  } else {
+    writeNumber(context, sample, sample.value);
+  }
 }

@@ -39,7 +39,9 @@ export function writeNumber(context: LineContext, sample: Sample, value: number)
  * whole text would be invalid.
  */
 export function writeCounter(context: LineContext, sample: Sample, value: number): void {
-  if (context.isOpenMetrics && !(value >= 0)) return;
+  if (context.isOpenMetrics && !(value >= 0)) {
+    return;
+  }
   writeHead(context.out, context.names.value, sample.labels);
   context.out.number(value);
   writeExemplar(context.out, context.exemplarsOf(sample)?.[0]);
@@ -90,11 +92,17 @@ function writeBuckets(context: LineContext, { sample, counts, plan }: BucketLine
   let bucket = 0;
   // Indexed on purpose: an iterator would allocate two objects per line, half of all garbage of a scrape.
   for (let line = 0; line < plan.tails.length; line += 1) {
-    if (line > 0) out.repeat(start, prefixLength);
+    if (line > 0) {
+      out.repeat(start, prefixLength);
+    }
     out.bytes(plan.tails[line] ?? LE);
-    for (const last = plan.lastBuckets[line] ?? 0; bucket <= last; bucket += 1) cumulative += counts[bucket] ?? 0;
+    for (const last = plan.lastBuckets[line] ?? 0; bucket <= last; bucket += 1) {
+      cumulative += counts[bucket] ?? 0;
+    }
     out.number(cumulative);
-    if (exemplars !== undefined) writeExemplar(out, exemplars[line]);
+    if (exemplars !== undefined) {
+      writeExemplar(out, exemplars[line]);
+    }
     out.byte(LINE_FEED);
   }
   return cumulative;
@@ -107,7 +115,9 @@ function bucketExemplars(
   plan: BucketPlan,
 ): (Exemplar | undefined)[] | undefined {
   const found = exemplarsOf(sample);
-  if (found === undefined) return undefined;
+  if (found === undefined) {
+    return undefined;
+  }
   const isPlaced = typeof sample.value === 'number' || !isExponentialHistogram(sample.value);
   const placed = isPlaced ? found : placeByValue(found, plan.bounds);
   let first = 0;
@@ -129,7 +139,9 @@ function writeHead(out: ByteWriter, name: SampleName, { text }: LabelSet): void 
 }
 
 function writeExemplar(out: ByteWriter, exemplar: Exemplar | undefined): void {
-  if (!isExemplar(exemplar)) return;
+  if (!isExemplar(exemplar)) {
+    return;
+  }
   out.ascii(' # {');
   out.bytes(new LabelSet(toExemplarLabels(exemplar)).text);
   out.bytes(CLOSE);
@@ -139,7 +151,9 @@ function writeExemplar(out: ByteWriter, exemplar: Exemplar | undefined): void {
 }
 
 function writeCreated({ out, names, hasCreated }: LineContext, sample: Sample): void {
-  if (!hasCreated || !(sample.startTimeMillis > 0)) return;
+  if (!hasCreated || !(sample.startTimeMillis > 0)) {
+    return;
+  }
   writeHead(out, names.created, sample.labels);
   writeSeconds(out, sample.startTimeMillis);
   out.byte(LINE_FEED);

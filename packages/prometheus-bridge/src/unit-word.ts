@@ -52,14 +52,18 @@ export function toUnitWord(unit: string): string {
   const parts = [toWord(amount, WORDS)];
   for (const code of per) {
     const word = toWord(code, PER_WORDS) || '';
-    if (word !== '') parts.push(`per_${PER_WORDS.has(code.trim()) ? word : toSingular(code.trim(), word)}`);
+    if (word !== '') {
+      parts.push(`per_${PER_WORDS.has(code.trim()) ? word : toSingular(code.trim(), word)}`);
+    }
   }
   return parts.filter((part) => part !== '').join('_');
 }
 
 function toWord(code: string, words: ReadonlyMap<string, string>): string {
   const trimmed = code.trim();
-  if (trimmed === '1') return '';
+  if (trimmed === '1') {
+    return '';
+  }
   return (
     words.get(trimmed) ?? WORDS.get(trimmed) ?? trimmed.replaceAll(/[^A-Za-z0-9]+/g, '_').replaceAll(/^_+|_+$/g, '')
   );

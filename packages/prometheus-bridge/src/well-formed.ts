@@ -11,7 +11,9 @@ const NUMBERS: ReadonlySet<unknown> = new Set([DataPointType.GAUGE, DataPointTyp
  * source that makes one wrongly makes all of them so.
  */
 export function findFlaw({ descriptor, dataPoints, dataPointType }: MetricData): string | undefined {
-  if (!isObject(descriptor) || !Array.isArray(dataPoints)) return 'it has no descriptor or no list of data points';
+  if (!isObject(descriptor) || !Array.isArray(dataPoints)) {
+    return 'it has no descriptor or no list of data points';
+  }
   const { name, unit, description }: Unchecked<MetricData['descriptor']> = descriptor;
   if ([name, unit, description].some((text) => typeof text !== 'string')) {
     return `name, unit or description of "${String(name)}" is no text`;
@@ -22,9 +24,13 @@ export function findFlaw({ descriptor, dataPoints, dataPointType }: MetricData):
 }
 
 function flawOfPoint(point: unknown, type: unknown): string | undefined {
-  if (!isObject(point)) return 'are no objects';
+  if (!isObject(point)) {
+    return 'are no objects';
+  }
   const { attributes, startTime, value }: Unchecked<MetricData['dataPoints'][number]> = point;
-  if (!isObject(attributes) || !Array.isArray(startTime)) return 'have no attributes or no start time';
+  if (!isObject(attributes) || !Array.isArray(startTime)) {
+    return 'have no attributes or no start time';
+  }
   const isFitting = HISTOGRAMS.has(type) ? isObject(value) : NUMBERS.has(type) && !isObject(value);
   return isFitting ? undefined : 'are not of the type it says';
 }

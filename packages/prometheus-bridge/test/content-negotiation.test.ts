@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
 import { negotiateFormat } from '@dcc-mcp/prometheus-bridge';
+import { describe, expect, test } from '@jest/globals';
 
 const TEXT = 'text/plain; version=0.0.4; charset=utf-8';
 const OPEN_METRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8';

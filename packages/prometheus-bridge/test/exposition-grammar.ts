@@ -57,7 +57,9 @@ export function parseExposition(text: string, dialect: Dialect): ParsedFamily[] 
   const families: ParsedFamily[] = [];
   const lines = text.split('\n');
   assert(lines.pop() === '', 'ends with a line feed');
-  if (dialect === 'openmetrics') assert(lines.pop() === '# EOF', 'ends with # EOF');
+  if (dialect === 'openmetrics') {
+    assert(lines.pop() === '# EOF', 'ends with # EOF');
+  }
   let open: { -readonly [K in keyof ParsedFamily]: ParsedFamily[K] } | undefined;
   for (const line of lines) {
     const comment = line.startsWith('#') ? readComment(line) : undefined;
@@ -93,7 +95,9 @@ function readSample(line: string): ParsedSample {
     labels: readLabels(groups['labels'] ?? groups['more'] ?? ''),
     value: toNumber(groups['value']!),
   };
-  if (groups['exemplarValue'] === undefined) return sample;
+  if (groups['exemplarValue'] === undefined) {
+    return sample;
+  }
   const labels = readLabels(groups['exemplar'] ?? '');
   const seconds = Number(groups['exemplarSeconds']);
   return { ...sample, exemplar: { labels, value: toNumber(groups['exemplarValue']), seconds } };
@@ -110,7 +114,9 @@ function readLabels(text: string): Map<string, string> {
 }
 
 function unquote(text: string): string {
-  if (!text.startsWith('"')) return text;
+  if (!text.startsWith('"')) {
+    return text;
+  }
   return text.slice(1, -1).replaceAll(/\\(.)/g, (_, escaped: string) => (escaped === 'n' ? '\n' : escaped));
 }
 
@@ -140,7 +146,9 @@ function checkFamilies(families: readonly ParsedFamily[], dialect: Dialect): voi
       assert(sample.labels.has('le') === sample.name.endsWith('_bucket') || type !== 'histogram', `le on buckets only`);
       checkExemplar(sample, type);
     }
-    if (type === 'histogram') checkBuckets(samples);
+    if (type === 'histogram') {
+      checkBuckets(samples);
+    }
   }
 }
 
@@ -149,7 +157,9 @@ function sortedLabels({ labels }: ParsedSample): [string, string][] {
 }
 
 function checkExemplar({ name, exemplar }: ParsedSample, type: string): void {
-  if (exemplar === undefined) return;
+  if (exemplar === undefined) {
+    return;
+  }
   assert(type === 'counter' || name.endsWith('_bucket'), `${name} may have an exemplar`);
   const characters = [...exemplar.labels].flat().reduce((total, text) => total + Array.from(text).length, 0);
   assert(characters <= 128, `the exemplar of ${name} has at most 128 characters`);
@@ -166,9 +176,13 @@ function checkBuckets(samples: readonly ParsedSample[]): void {
     assert(before === undefined || (bound > before.bound && value >= before.count), `buckets of ${key} rise`);
     last.set(key, { bound, count: value });
   }
-  for (const { bound } of last.values()) assert(bound === Infinity, 'the last bucket is +Inf');
+  for (const { bound } of last.values()) {
+    assert(bound === Infinity, 'the last bucket is +Inf');
+  }
 }
 
 function assert(isTrue: boolean, claim: string): asserts isTrue {
-  if (!isTrue) throw new Error(`not so: ${claim}`);
+  if (!isTrue) {
+    throw new Error(`not so: ${claim}`);
+  }
 }

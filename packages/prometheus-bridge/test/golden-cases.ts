@@ -1,7 +1,7 @@
+import type { Exemplar, PrometheusReaderOptions } from '@dcc-mcp/prometheus-bridge';
 import type { Meter } from '@opentelemetry/api';
 import { emptyResource, resourceFromAttributes, type Resource } from '@opentelemetry/resources';
 import { AggregationType, type MeterProvider, type ViewOptions } from '@opentelemetry/sdk-metrics';
-import type { Exemplar, PrometheusReaderOptions } from '@dcc-mcp/prometheus-bridge';
 
 /** One rule of the compatibility text, with what shows it. */
 export interface GoldenCase {
@@ -62,7 +62,9 @@ export const GOLDEN_CASES: Readonly<Record<string, GoldenCase>> = {
     rule: 'A histogram has cumulative buckets up to +Inf, a sum and a count.',
     record(meter) {
       const duration = meter.createHistogram('tool.duration', { unit: 's', description: 'How long.', ...BOUNDARIES });
-      for (const seconds of [0.05, 0.5, 0.5, 5, 50]) duration.record(seconds, { tool: 'open' });
+      for (const seconds of [0.05, 0.5, 0.5, 5, 50]) {
+        duration.record(seconds, { tool: 'open' });
+      }
       duration.record(1, { tool: 'close' });
     },
   },
@@ -84,7 +86,9 @@ export const GOLDEN_CASES: Readonly<Record<string, GoldenCase>> = {
       },
     ],
     record(meter) {
-      for (const value of [-2, -0.5, 0.5]) meter.createGauge('drift').record(value);
+      for (const value of [-2, -0.5, 0.5]) {
+        meter.createGauge('drift').record(value);
+      }
     },
   },
   'exponential-histogram': {
@@ -93,7 +97,9 @@ export const GOLDEN_CASES: Readonly<Record<string, GoldenCase>> = {
     views: EXPONENTIAL,
     record(meter) {
       const latency = meter.createHistogram('latency', { unit: 's', description: 'How long.' });
-      for (const value of [0, 0.3, 0.5, 0.6, 3, 3, 12]) latency.record(value, { tool: 'open' });
+      for (const value of [0, 0.3, 0.5, 0.6, 3, 3, 12]) {
+        latency.record(value, { tool: 'open' });
+      }
     },
   },
   'exponential-histogram-edges': {
@@ -102,9 +108,13 @@ export const GOLDEN_CASES: Readonly<Record<string, GoldenCase>> = {
     views: EXPONENTIAL,
     record(meter) {
       const latency = meter.createHistogram('latency');
-      for (const value of [1, 1.001, 1.002, 1.01]) latency.record(value, { what: 'fine' });
+      for (const value of [1, 1.001, 1.002, 1.01]) {
+        latency.record(value, { what: 'fine' });
+      }
       latency.record(0, { what: 'zero' });
-      for (const value of [-3, -1.5, 0, 2]) meter.createGauge('drift').record(value);
+      for (const value of [-3, -1.5, 0, 2]) {
+        meter.createGauge('drift').record(value);
+      }
     },
   },
   'merged-exponential-histograms': {
@@ -112,8 +122,12 @@ export const GOLDEN_CASES: Readonly<Record<string, GoldenCase>> = {
     options: PLAIN,
     views: EXPONENTIAL,
     record(meter, provider) {
-      for (const value of [1, 1.5]) meter.createHistogram('latency').record(value);
-      for (const value of [0.25, 900]) provider.getMeter('other').createHistogram('latency').record(value);
+      for (const value of [1, 1.5]) {
+        meter.createHistogram('latency').record(value);
+      }
+      for (const value of [0.25, 900]) {
+        provider.getMeter('other').createHistogram('latency').record(value);
+      }
     },
   },
   units: {
@@ -123,7 +137,9 @@ export const GOLDEN_CASES: Readonly<Record<string, GoldenCase>> = {
       const units = ['d', 'h', 'min', 's', 'ms', 'us', 'ns', 'By', 'KiBy', 'MiBy', 'GiBy', 'TiBy', 'kBy', 'MBy', 'GBy'];
       units.push('TBy', 'm', 'V', 'A', 'J', 'W', 'g', 'Cel', 'Hz', '%', '1', '', '{call}', 'By/s', 'm/s', '{call}/s');
       units.push('By/{call}', 's{cpu}', '1/min', 'furlong');
-      for (const [index, unit] of units.entries()) meter.createGauge(`x${index}`, { unit }).record(index);
+      for (const [index, unit] of units.entries()) {
+        meter.createGauge(`x${index}`, { unit }).record(index);
+      }
       meter.createGauge('wait_seconds', { unit: 's' }).record(1);
     },
   },
@@ -259,7 +275,9 @@ export const GOLDEN_CASES: Readonly<Record<string, GoldenCase>> = {
     record(meter) {
       const values = [Number.NaN, Infinity, -Infinity, -0, 0.1, 1e21, -1e-7, 2 ** 53, -12];
       const level = meter.createGauge('level');
-      for (const [index, value] of values.entries()) level.record(value, { index });
+      for (const [index, value] of values.entries()) {
+        level.record(value, { index });
+      }
       meter.createCounter('poisoned').add(Number.NaN);
     },
   },
@@ -268,7 +286,9 @@ export const GOLDEN_CASES: Readonly<Record<string, GoldenCase>> = {
     record(meter) {
       meter.createCounter('calls').add(1, { tool: 'open' });
       const duration = meter.createHistogram('duration', { unit: 's', ...BOUNDARIES });
-      for (const seconds of [0.5, 50]) duration.record(seconds, { tool: 'open' });
+      for (const seconds of [0.5, 50]) {
+        duration.record(seconds, { tool: 'open' });
+      }
       meter.createGauge('level').record(1);
     },
     options: {

@@ -1,7 +1,7 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { decodeMetricFamilies } from '@dcc-mcp/test-kit/metric-family-decode';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { emptyResource } from '@opentelemetry/resources';
-import { decodeMetricFamilies } from '@dcc-mcp/test-kit/metric-family-decode';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { GOLDEN_CASES, NOW, type GoldenCase } from './golden-cases.ts';
 import { toProtobufText } from './protobuf-text.ts';
 import { ACCEPT, bytesOf, createBench, textOf } from './scrape-kit.ts';
@@ -22,7 +22,9 @@ async function render({ record, options, views, resource, escaping }: GoldenCase
   const { provider, reader } = createBench(options, { resource: resource ?? emptyResource(), ...(views && { views }) });
   record(provider.getMeter('test', '1.0.0'), provider);
   const result = await reader.scrape(escaping === undefined ? accept : `${accept};escaping=${escaping}`);
-  if (accept !== ACCEPT.protobuf) return textOf(result);
+  if (accept !== ACCEPT.protobuf) {
+    return textOf(result);
+  }
   return decodeMetricFamilies(await bytesOf(result))
     .map((family) => toProtobufText(family))
     .join('\n');
@@ -30,7 +32,9 @@ async function render({ record, options, views, resource, escaping }: GoldenCase
 
 function expected(file: string, actual: string): string {
   const url = new URL(`expected/${file}`, import.meta.url);
-  if (isUpdate) writeFileSync(url, actual);
+  if (isUpdate) {
+    writeFileSync(url, actual);
+  }
   return readFileSync(url, 'utf8');
 }
 

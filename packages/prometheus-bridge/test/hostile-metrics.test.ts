@@ -1,7 +1,7 @@
-import { describe, expect, test } from '@jest/globals';
-import * as fc from 'fast-check';
 import type { TranslationStrategy } from '@dcc-mcp/prometheus-bridge';
 import { decodeMetricFamilies } from '@dcc-mcp/test-kit/metric-family-decode';
+import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
 import { parseExposition } from './exposition-grammar.ts';
 import { HOSTILE_METRICS, recordHostile } from './hostile-metrics.ts';
 import { ACCEPT, bytesOf, createBench, scrapeText } from './scrape-kit.ts';

@@ -1,5 +1,5 @@
-import * as fc from 'fast-check';
 import type { MeterProvider } from '@opentelemetry/sdk-metrics';
+import * as fc from 'fast-check';
 
 type Kind = 'counter' | 'upDownCounter' | 'gauge' | 'histogram';
 
@@ -117,7 +117,9 @@ export const HOSTILE_METRICS: fc.Arbitrary<readonly HostileInstrument[]> = fc.ar
 export function recordHostile(provider: MeterProvider, instruments: readonly HostileInstrument[]): void {
   for (const { scope, kind, name, unit, description, boundaries, measurements } of instruments) {
     const record = createRecorder(provider, { scope, kind, name, unit, description, boundaries });
-    for (const { value, attributes } of measurements) record(value, attributes);
+    for (const { value, attributes } of measurements) {
+      record(value, attributes);
+    }
   }
 }
 

@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { describeWithTools } from '@dcc-mcp/test-kit/prometheus';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { describeWithTools } from '@dcc-mcp/test-kit/prometheus';
+import { readdirSync, readFileSync } from 'node:fs';
 import { HOSTILE_METRICS, recordHostile, type HostileInstrument } from './hostile-metrics.ts';
 import { askOpenMetricsParser, askPromtool } from './judges.ts';
 import { ACCEPT, createBench, scrapeText } from './scrape-kit.ts';

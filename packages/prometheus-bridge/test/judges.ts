@@ -1,9 +1,9 @@
+import { findOpenMetricsParser, findPromtool } from '@dcc-mcp/test-kit/prometheus';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findOpenMetricsParser, findPromtool } from '@dcc-mcp/test-kit/prometheus';
 
 /** What `promtool check metrics` says of a Prometheus text; empty when it is content. */
 export function askPromtool(text: string): string {

@@ -1,6 +1,6 @@
+import { describe, expect, test } from '@jest/globals';
 import { getActiveResourcesInfo } from 'node:process';
 import { setImmediate } from 'node:timers/promises';
-import { describe, expect, test } from '@jest/globals';
 import { createBench, scrapeText } from './scrape-kit.ts';
 
 /** Those that come and go with jest are left out. */

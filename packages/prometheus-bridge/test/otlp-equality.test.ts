@@ -1,3 +1,5 @@
+import { PrometheusReader } from '@dcc-mcp/prometheus-bridge';
+import { decodeMetricFamilies } from '@dcc-mcp/test-kit/metric-family-decode';
 import { describe, expect, test } from '@jest/globals';
 import type { Meter } from '@opentelemetry/api';
 import {
@@ -9,8 +11,6 @@ import {
   PeriodicExportingMetricReader,
   type MetricData,
 } from '@opentelemetry/sdk-metrics';
-import { PrometheusReader } from '@dcc-mcp/prometheus-bridge';
-import { decodeMetricFamilies } from '@dcc-mcp/test-kit/metric-family-decode';
 import { parseExposition } from './exposition-grammar.ts';
 import { ACCEPT, bytesOf, scrapeText } from './scrape-kit.ts';
 
@@ -18,19 +18,27 @@ import { ACCEPT, bytesOf, scrapeText } from './scrape-kit.ts';
 const KINDS: Readonly<Record<string, (meter: Meter) => void>> = {
   counter(meter) {
     const counter = meter.createCounter('x');
-    for (const value of [1, 2, 0.5]) counter.add(value, { a: 1 });
+    for (const value of [1, 2, 0.5]) {
+      counter.add(value, { a: 1 });
+    }
     counter.add(7, { a: 2 });
   },
   'up-down counter'(meter) {
     const counter = meter.createUpDownCounter('x');
-    for (const value of [5, -7]) counter.add(value, { a: 1 });
+    for (const value of [5, -7]) {
+      counter.add(value, { a: 1 });
+    }
   },
   gauge(meter) {
-    for (const value of [1, -2.25]) meter.createGauge('x').record(value, { a: 1 });
+    for (const value of [1, -2.25]) {
+      meter.createGauge('x').record(value, { a: 1 });
+    }
   },
   histogram(meter) {
     const histogram = meter.createHistogram('x', { advice: { explicitBucketBoundaries: [0.1, 1, 10] } });
-    for (const value of [0.05, 0.1, 0.7, 100]) histogram.record(value, { a: 1 });
+    for (const value of [0.05, 0.1, 0.7, 100]) {
+      histogram.record(value, { a: 1 });
+    }
     histogram.record(3, { a: 2 });
   },
   'observable counter'(meter) {
@@ -79,7 +87,9 @@ function createReadings(record: (meter: Meter) => void, aggregation = Aggregatio
 
 /** The lines that the values of an export mean, without names: labels and number. */
 function toLines(metric: MetricData): string[] {
-  if (metric.dataPointType === DataPointType.EXPONENTIAL_HISTOGRAM) throw new Error('compared by its own test');
+  if (metric.dataPointType === DataPointType.EXPONENTIAL_HISTOGRAM) {
+    throw new Error('compared by its own test');
+  }
   if (metric.dataPointType !== DataPointType.HISTOGRAM) {
     return metric.dataPoints.map(({ attributes, value }) => `a=${String(attributes['a'])} ${value}`);
   }
@@ -106,12 +116,16 @@ describe('a scrape at rest gives the values of an OTLP export', () => {
   test('exponential histogram: count, sum and every bucket', async () => {
     const { pulled, pushed } = createReadings((meter) => {
       const histogram = meter.createHistogram('x');
-      for (let value = 0; value < 200; value += 1) histogram.record(value * value * 0.01);
+      for (let value = 0; value < 200; value += 1) {
+        histogram.record(value * value * 0.01);
+      }
     }, AggregationType.EXPONENTIAL_HISTOGRAM);
     const [family] = decodeMetricFamilies(await bytesOf(await pulled.scrape(ACCEPT.protobuf)));
     const { histogram } = (family!['metric'] as { histogram: Record<string, never> }[])[0]!;
     const metric = await pushed();
-    if (metric.dataPointType !== DataPointType.EXPONENTIAL_HISTOGRAM) throw new Error('not exponential');
+    if (metric.dataPointType !== DataPointType.EXPONENTIAL_HISTOGRAM) {
+      throw new Error('not exponential');
+    }
     const { count, sum, scale, zeroCount, positive } = metric.dataPoints[0]!.value;
     const filled = positive.bucketCounts.flatMap((each, index) =>
       each > 0 ? [[positive.offset + index + 1, each]] : [],
@@ -131,7 +145,9 @@ function readSparse(histogram: Record<string, never>): number[][] {
   const indexes: number[] = [];
   for (const { offset, length } of spans) {
     const start = (indexes.at(-1) ?? -1) + 1 + offset;
-    for (let index = 0; index < length; index += 1) indexes.push(start + index);
+    for (let index = 0; index < length; index += 1) {
+      indexes.push(start + index);
+    }
   }
   return indexes.map((index, position) => [index, counts[position]!]);
 }

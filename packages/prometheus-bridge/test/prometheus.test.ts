@@ -1,8 +1,8 @@
+import type { Exemplar, PrometheusReader } from '@dcc-mcp/prometheus-bridge';
+import { describeWithTools, startPrometheus, type RunningPrometheus } from '@dcc-mcp/test-kit/prometheus';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { AggregationType, type MeterProvider } from '@opentelemetry/sdk-metrics';
 import * as fc from 'fast-check';
-import { describeWithTools, startPrometheus, type RunningPrometheus } from '@dcc-mcp/test-kit/prometheus';
-import type { Exemplar, PrometheusReader } from '@dcc-mcp/prometheus-bridge';
 import { HOSTILE_METRICS, recordHostile } from './hostile-metrics.ts';
 import { ACCEPT, createBench } from './scrape-kit.ts';
 import { serveScraper, type ScrapeServer } from './scrape-server.ts';
@@ -21,7 +21,9 @@ function createGateway(): PrometheusReader {
   meter.createCounter('calls').add(42, { 'a.b': 1, a_b: 2, le: 'mine' });
   for (const name of ['duration', 'native']) {
     const histogram = meter.createHistogram(name, { unit: 's', advice: { explicitBucketBoundaries: [0.1, 1, 10] } });
-    for (const seconds of [0.05, 0.5, 5, 50]) histogram.record(seconds, { tool: 'open' });
+    for (const seconds of [0.05, 0.5, 5, 50]) {
+      histogram.record(seconds, { tool: 'open' });
+    }
   }
   meter.createGauge('level').record(-0.25);
   recordMany(provider);
@@ -31,7 +33,9 @@ function createGateway(): PrometheusReader {
 /** Enough to be streamed. */
 function recordMany(provider: MeterProvider): void {
   const many = provider.getMeter('test').createHistogram('many');
-  for (let series = 0; series < 1_000; series += 1) many.record(1, { series });
+  for (let series = 0; series < 1_000; series += 1) {
+    many.record(1, { series });
+  }
 }
 
 async function valueOf(prometheus: RunningPrometheus, query: string): Promise<number | undefined> {

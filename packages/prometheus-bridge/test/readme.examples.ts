@@ -1,7 +1,7 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
 import { PrometheusReader } from '@dcc-mcp/prometheus-bridge';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
 
 const reader = new PrometheusReader({
   onError: (error) => process.stderr.write(`metrics: ${error.message}\n`),
@@ -19,8 +19,11 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     timeoutSeconds: headers['x-prometheus-scrape-timeout-seconds']?.toString(),
   });
   response.writeHead(result.status, result.headers);
-  if (result.body instanceof ReadableStream) Readable.from(result.body).pipe(response);
-  else response.end(result.body);
+  if (result.body instanceof ReadableStream) {
+    Readable.from(result.body).pipe(response);
+  } else {
+    response.end(result.body);
+  }
 }
 
 createServer((request, response) => void answer(request, response)).listen(9464, '127.0.0.1');

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 
 test('the first example of the README is the one that is type-checked', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');

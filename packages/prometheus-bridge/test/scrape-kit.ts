@@ -1,11 +1,11 @@
-import { MeterProvider, type ViewOptions } from '@opentelemetry/sdk-metrics';
-import type { Resource } from '@opentelemetry/resources';
 import {
   PrometheusReader,
   type PrometheusReaderOptions,
   type ScrapeRequest,
   type ScrapeResult,
 } from '@dcc-mcp/prometheus-bridge';
+import type { Resource } from '@opentelemetry/resources';
+import { MeterProvider, type ViewOptions } from '@opentelemetry/sdk-metrics';
 
 /** `Accept` headers of the three formats. */
 export const ACCEPT = {
@@ -29,7 +29,9 @@ export function createBench(
 }
 
 export async function bytesOf({ body }: ScrapeResult): Promise<Uint8Array> {
-  if (body === undefined) return new Uint8Array();
+  if (body === undefined) {
+    return new Uint8Array();
+  }
   return body instanceof Uint8Array ? body : new Uint8Array(await new Response(body).arrayBuffer());
 }
 

@@ -1,8 +1,8 @@
+import type { Scraper } from '@dcc-mcp/prometheus-bridge';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Scraper } from '@dcc-mcp/prometheus-bridge';
 
 /** A target: what it answers, and what it was asked. */
 export interface ScrapeServer {
@@ -57,7 +57,10 @@ async function answer(scraper: Scraper, { request, response, accept }: Exchange)
     timeoutSeconds: headers['x-prometheus-scrape-timeout-seconds']?.toString(),
   });
   response.writeHead(result.status, result.headers);
-  if (result.body instanceof ReadableStream) await pipeline(Readable.fromWeb(result.body as never), response);
-  else response.end(result.body);
+  if (result.body instanceof ReadableStream) {
+    await pipeline(Readable.fromWeb(result.body as never), response);
+  } else {
+    response.end(result.body);
+  }
   return result.headers['content-type'];
 }

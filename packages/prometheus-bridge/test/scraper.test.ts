@@ -1,5 +1,7 @@
-import { gunzipSync } from 'node:zlib';
+import { createScraper, PrometheusReader, type MetricSource, type ScrapeError } from '@dcc-mcp/prometheus-bridge';
 import { describe, expect, jest, test } from '@jest/globals';
+import { ValueType } from '@opentelemetry/api';
+import { emptyResource, resourceFromAttributes } from '@opentelemetry/resources';
 import {
   AggregationTemporality,
   DataPointType,
@@ -11,9 +13,7 @@ import {
   type MetricProducer,
   type ResourceMetrics,
 } from '@opentelemetry/sdk-metrics';
-import { ValueType } from '@opentelemetry/api';
-import { emptyResource, resourceFromAttributes } from '@opentelemetry/resources';
-import { createScraper, PrometheusReader, type MetricSource, type ScrapeError } from '@dcc-mcp/prometheus-bridge';
+import { gunzipSync } from 'node:zlib';
 import { ACCEPT, bytesOf, createBench, scrapeText, textOf } from './scrape-kit.ts';
 
 /** A reader whose collections wait until they are let go. */
@@ -29,7 +29,9 @@ function createGate(source: MetricSource): MetricSource & { readonly open: () =>
       return source.collect(options);
     },
     open: () => {
-      for (const go of waiting.splice(0)) go();
+      for (const go of waiting.splice(0)) {
+        go();
+      }
     },
     count: () => count,
   };
@@ -52,7 +54,9 @@ function createHanging(): PrometheusReader {
 
 function recordManySeries(provider: MeterProvider, count: number): void {
   const histogram = provider.getMeter('test').createHistogram('duration', { unit: 's' });
-  for (let series = 0; series < count; series += 1) histogram.record(1, { tool: `maya__tool_${series}` });
+  for (let series = 0; series < count; series += 1) {
+    histogram.record(1, { tool: `maya__tool_${series}` });
+  }
 }
 
 describe('scrape', () => {

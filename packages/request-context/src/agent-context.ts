@@ -88,25 +88,39 @@ class AgentMerge {
   metadataKeys = 0;
 
   take(field: AgentField, reading: ReturnType<typeof readField>, trust: TrustWord): void {
-    if (this.agent[field] !== undefined) return;
-    if (!reading.ok) {
-      this.fields += 1;
-      if (this.warnings.length < MAX_WARNINGS) this.warnings.push({ field, reason: reading.reason });
+    if (this.agent[field] !== undefined) {
       return;
     }
-    if (reading.value === '') return;
+    if (!reading.ok) {
+      this.fields += 1;
+      if (this.warnings.length < MAX_WARNINGS) {
+        this.warnings.push({ field, reason: reading.reason });
+      }
+      return;
+    }
+    if (reading.value === '') {
+      return;
+    }
     this.agent[field] = reading.value;
     this.metadataKeys += reading.removedKeys ?? 0;
-    if (IDENTITY.has(field)) this.trust[field] = trust;
+    if (IDENTITY.has(field)) {
+      this.trust[field] = trust;
+    }
   }
 
   takeAll(value: unknown, trust: TrustWord): void {
-    if (typeof value === 'string') this.take('reasoning_summary', readField('reasoning_summary', value), trust);
-    if (!isRecord(value)) return;
+    if (typeof value === 'string') {
+      this.take('reasoning_summary', readField('reasoning_summary', value), trust);
+    }
+    if (!isRecord(value)) {
+      return;
+    }
     for (const key of Object.keys(value)) {
       const field = FIELD_OF_KEY.get(key);
       const item = value[key];
-      if (field !== undefined && item !== null && item !== undefined) this.take(field, readField(field, item), trust);
+      if (field !== undefined && item !== null && item !== undefined) {
+        this.take(field, readField(field, item), trust);
+      }
     }
   }
 
@@ -117,10 +131,14 @@ class AgentMerge {
   }
 
   takeCarrier(carrier: unknown): void {
-    if (!isRecord(carrier)) return;
+    if (!isRecord(carrier)) {
+      return;
+    }
     for (const key of CONTEXT_KEYS) {
       const value = carrier[key];
-      if (value !== undefined) this.takeAll(value, 'self_reported');
+      if (value !== undefined) {
+        this.takeAll(value, 'self_reported');
+      }
     }
   }
 }
@@ -134,7 +152,9 @@ const MAX_WARNINGS = 32;
  */
 export function mergeAgentContext(sources: AgentSources): MergedAgent {
   const info = clientInfoOf(sources);
-  if (hasOwnContext(sources)) return merge(sources, info);
+  if (hasOwnContext(sources)) {
+    return merge(sources, info);
+  }
   const key = toMemoKey(sources, info);
   return key === undefined ? merge(sources, info) : (memo.get(key) ?? memo.set(key, merge(sources, info)));
 }
@@ -149,8 +169,14 @@ function hasOwnContext({ body, meta, headers }: AgentSources): boolean {
 }
 
 function hasContextKey(carrier: unknown): boolean {
-  if (!isRecord(carrier)) return false;
-  for (const key of CONTEXT_KEYS) if (carrier[key] !== undefined) return true;
+  if (!isRecord(carrier)) {
+    return false;
+  }
+  for (const key of CONTEXT_KEYS) {
+    if (carrier[key] !== undefined) {
+      return true;
+    }
+  }
   return false;
 }
 
@@ -167,7 +193,9 @@ interface ClientInfo {
 
 function clientInfoOf({ meta, session }: AgentSources): ClientInfo {
   const info = (isRecord(meta) ? meta[CLIENT_INFO_META_KEY] : undefined) ?? session?.clientInfo;
-  if (!isRecord(info)) return NO_CLIENT;
+  if (!isRecord(info)) {
+    return NO_CLIENT;
+  }
   const { name, version } = info;
   return { name: textOf(name), version: textOf(version) };
 }
@@ -187,7 +215,9 @@ function merge(sources: AgentSources, info: ClientInfo): MergedAgent {
   found.takeCarrier(sources.body);
   found.takeCarrier(sources.meta);
   const json = readHeader(headers, HEADER_AGENT_CONTEXT);
-  if (json !== undefined) found.takeAll(parseJson(json) ?? json, 'header');
+  if (json !== undefined) {
+    found.takeAll(parseJson(json) ?? json, 'header');
+  }
   eachAgentHeader(headers, (field, text) => found.take(field, readHeaderField(field, text), 'header'));
   takeClientInfo(found, info);
   takeUserAgent(found, readHeader(headers, 'user-agent'));
@@ -201,15 +231,21 @@ function takeClientInfo(found: AgentMerge, { name, version }: ClientInfo): void 
     found.take('client_platform', reading, 'self_reported');
     found.take('agent_kind', MCP_CLIENT, 'self_reported');
   }
-  if (version !== undefined) found.take('agent_version', readField('agent_version', version), 'self_reported');
+  if (version !== undefined) {
+    found.take('agent_version', readField('agent_version', version), 'self_reported');
+  }
 }
 
 const MCP_CLIENT: ReturnType<typeof readField> = { ok: true, value: 'mcp-client' };
 
 function takeUserAgent(found: AgentMerge, userAgent: string | undefined): void {
-  if (userAgent === undefined || found.agent.client_platform !== undefined) return;
+  if (userAgent === undefined || found.agent.client_platform !== undefined) {
+    return;
+  }
   const product = toProduct(userAgent);
-  if (product !== '') found.take('client_platform', { ok: true, value: product }, 'header');
+  if (product !== '') {
+    found.take('client_platform', { ok: true, value: product }, 'header');
+  }
 }
 
 /** The first product token of a User-Agent (RFC 9110, section 10.1.5), without its version. */

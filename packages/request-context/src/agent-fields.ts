@@ -1,5 +1,5 @@
-import { isRecord } from './carrier-input.ts';
 import { sanitiseMetadata } from './agent-metadata.ts';
+import { isRecord } from './carrier-input.ts';
 import { REDACTED } from './redact-text.ts';
 import { sanitiseText } from './sanitise-text.ts';
 
@@ -116,7 +116,9 @@ const WRONG_TYPE: FieldReading = { ok: false, reason: 'wrong_type' };
 
 // A text that was nothing but a credential or an address would group strangers under one mark: it is left out.
 function readText(value: unknown): FieldReading {
-  if (typeof value !== 'string') return WRONG_TYPE;
+  if (typeof value !== 'string') {
+    return WRONG_TYPE;
+  }
   const text = sanitiseText(value);
   return text === REDACTED ? { ok: false, reason: 'redacted' } : { ok: true, value: text };
 }
@@ -134,13 +136,19 @@ function sanitiseList(value: readonly string[]): readonly string[] {
 }
 
 function readEmailHash(value: unknown): FieldReading {
-  if (typeof value !== 'string') return WRONG_TYPE;
-  if (value.includes('@')) return { ok: false, reason: 'raw_email' };
+  if (typeof value !== 'string') {
+    return WRONG_TYPE;
+  }
+  if (value.includes('@')) {
+    return { ok: false, reason: 'raw_email' };
+  }
   return EMAIL_HASH.test(value) ? { ok: true, value } : { ok: false, reason: 'not_a_hash' };
 }
 
 function readMetadata(value: unknown): FieldReading {
-  if (!isRecord(value)) return WRONG_TYPE;
+  if (!isRecord(value)) {
+    return WRONG_TYPE;
+  }
   const { metadata, removedKeys } = sanitiseMetadata(value);
   return { ok: true, value: metadata, removedKeys };
 }
@@ -148,9 +156,15 @@ function readMetadata(value: unknown): FieldReading {
 /** Reads one field as it stands in a header of its own: counts as digits, lists by commas or as JSON, metadata as JSON. */
 export function readHeaderField(field: AgentField, text: string): FieldReading {
   const type = AGENT_FIELD_TYPES[field];
-  if (type === 'count') return readField(field, /^\d{1,15}$/.test(text) ? Number(text) : text);
-  if (type === 'metadata') return readField(field, parseJson(text));
-  if (type !== 'list') return readField(field, text);
+  if (type === 'count') {
+    return readField(field, /^\d{1,15}$/.test(text) ? Number(text) : text);
+  }
+  if (type === 'metadata') {
+    return readField(field, parseJson(text));
+  }
+  if (type !== 'list') {
+    return readField(field, text);
+  }
   return readField(field, text.startsWith('[') ? parseJson(text) : splitList(text));
 }
 

@@ -36,10 +36,14 @@ const FIELD_OF_HEADER: ReadonlyMap<string, AgentField> = new Map([
 export function eachAgentHeader(headers: RequestHeaders, take: (field: AgentField, text: string) => void): void {
   for (const name in headers) {
     // Every request has a dozen headers and few have this prefix: look before comparing.
-    if (name.charCodeAt(0) !== 120 || !name.startsWith(HEADER_PREFIX)) continue;
+    if (name.charCodeAt(0) !== 120 || !name.startsWith(HEADER_PREFIX)) {
+      continue;
+    }
     const field = FIELD_OF_HEADER.get(name);
     const value = headers[name];
-    if (field === undefined || value === undefined) continue;
+    if (field === undefined || value === undefined) {
+      continue;
+    }
     take(field, typeof value === 'string' ? value : (value[0] ?? ''));
   }
 }
@@ -47,7 +51,9 @@ export function eachAgentHeader(headers: RequestHeaders, take: (field: AgentFiel
 /** True when a header carries agent context, whole or one field of it. */
 export function hasAgentHeader(headers: RequestHeaders): boolean {
   for (const name in headers) {
-    if (name.charCodeAt(0) === 120 && name.startsWith(HEADER_PREFIX)) return true;
+    if (name.charCodeAt(0) === 120 && name.startsWith(HEADER_PREFIX)) {
+      return true;
+    }
   }
   return false;
 }

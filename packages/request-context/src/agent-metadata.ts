@@ -41,16 +41,27 @@ function sanitiseRecord(
 ): Record<string, unknown> {
   const entries: [string, unknown][] = [];
   for (const [key, item] of Object.entries(value)) {
-    if (isSensitiveKey(key)) counter.removed += 1;
-    else entries.push([sanitiseText(key, 256), sanitiseValue(item, depth + 1, counter)]);
+    if (isSensitiveKey(key)) {
+      counter.removed += 1;
+    } else {
+      entries.push([sanitiseText(key, 256), sanitiseValue(item, depth + 1, counter)]);
+    }
   }
   return Object.fromEntries(entries);
 }
 
 function sanitiseValue(value: unknown, depth: number, counter: Counter): unknown {
-  if (typeof value === 'string') return sanitiseText(value);
-  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value;
-  if (depth > MAX_DEPTH) return undefined;
-  if (Array.isArray(value)) return value.map((item) => sanitiseValue(item, depth + 1, counter));
+  if (typeof value === 'string') {
+    return sanitiseText(value);
+  }
+  if (typeof value === 'number' || typeof value === 'boolean' || value === null) {
+    return value;
+  }
+  if (depth > MAX_DEPTH) {
+    return undefined;
+  }
+  if (Array.isArray(value)) {
+    return value.map((item) => sanitiseValue(item, depth + 1, counter));
+  }
   return isRecord(value) ? sanitiseRecord(value, depth, counter) : undefined;
 }

@@ -42,9 +42,13 @@ function withoutPort(text: string): string {
  */
 export function createTrustedProxies(cidrs: readonly string[]): IsTrustedProxy {
   const networks = cidrs.map(parseNetwork);
-  if (networks.length === 0) return () => false;
+  if (networks.length === 0) {
+    return () => false;
+  }
   return (address) => {
-    if (!ipaddr.isValid(address)) return false;
+    if (!ipaddr.isValid(address)) {
+      return false;
+    }
     const ip = ipaddr.process(address);
     return networks.some(([network, bits]) => network.kind() === ip.kind() && ip.match(network, bits));
   };
@@ -56,11 +60,15 @@ function parseNetwork(cidr: string): [Ip, number] {
   const text = cidr.trim();
   const slash = text.indexOf('/');
   const address = slash === -1 ? text : text.slice(0, slash);
-  if (!ipaddr.isValid(address) || (!address.includes(':') && !isDottedQuad(address))) throw badCidr(cidr);
+  if (!ipaddr.isValid(address) || (!address.includes(':') && !isDottedQuad(address))) {
+    throw badCidr(cidr);
+  }
   const ip = ipaddr.parse(address);
   const width = ip.kind() === 'ipv4' ? 32 : 128;
   const prefix = slash === -1 ? String(width) : text.slice(slash + 1);
-  if (!/^\d{1,3}$/.test(prefix) || Number(prefix) > width) throw badCidr(cidr);
+  if (!/^\d{1,3}$/.test(prefix) || Number(prefix) > width) {
+    throw badCidr(cidr);
+  }
   return unmapped(ip, Number(prefix));
 }
 
@@ -88,7 +96,9 @@ export function readClientAddress(
       ? UNKNOWN_PEER
       : (peers.get(peerAddress) ?? peers.set(peerAddress, toDirect(peerAddress)));
   const peer = direct.sourceIp;
-  if (peer === undefined || !isTrustedProxy(peer)) return direct;
+  if (peer === undefined || !isTrustedProxy(peer)) {
+    return direct;
+  }
   const chain = readForwardedChain(headers);
   // What stands left of the client is only claimed by it.
   const client = Math.max(
@@ -96,7 +106,9 @@ export function readClientAddress(
     chain.findLastIndex((address) => !isTrustedProxy(address)),
   );
   const sourceIp = chain[client];
-  if (sourceIp === undefined) return direct;
+  if (sourceIp === undefined) {
+    return direct;
+  }
   return { sourceIp, forwardedFor: chain.slice(client).slice(0, MAX_CHAIN), trust: 'trusted_proxy' };
 }
 

@@ -1,6 +1,6 @@
 import { defaultTextMapSetter, propagation, ROOT_CONTEXT, type SpanContext, trace } from '@opentelemetry/api';
-import type { RequestContext } from './request-context.ts';
 import type { RequestContextSettings } from './request-context-settings.ts';
+import type { RequestContext } from './request-context.ts';
 
 /** What travels with a request to an upstream. */
 export interface HopCarrier {
@@ -21,6 +21,8 @@ export function injectHop(span: SpanContext, ctx: RequestContext, settings: Requ
   settings.propagator.inject(context, carrier, defaultTextMapSetter);
   const { parentRequestId } = ctx;
   const headers: Record<string, string> = { 'X-Request-Id': ctx.requestId };
-  if (parentRequestId !== undefined) headers['X-Dcc-Mcp-Parent-Request-Id'] = parentRequestId;
+  if (parentRequestId !== undefined) {
+    headers['X-Dcc-Mcp-Parent-Request-Id'] = parentRequestId;
+  }
   return { carrier, headers };
 }

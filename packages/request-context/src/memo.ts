@@ -17,7 +17,9 @@ export class Memo<Value> {
 
   /** Remembers `value` and gives it back. */
   set(key: string, value: Value): Value {
-    if (this.#values.size >= this.#maxEntries) this.#values.clear();
+    if (this.#values.size >= this.#maxEntries) {
+      this.#values.clear();
+    }
     this.#values.set(key, value);
     return value;
   }

@@ -5,8 +5,8 @@ import {
   INSTANCE_NEVER_REGISTERED,
   type Outcome,
 } from '@dcc-mcp/semantic-conventions';
-import { isRecord } from './carrier-input.ts';
 import { parseJson } from './agent-fields.ts';
+import { isRecord } from './carrier-input.ts';
 
 /** Finer than the kind, where the kind alone does not decide: `instance-offline` of an instance that never was. */
 export type ErrorKindDetail = 'never-registered';
@@ -43,7 +43,9 @@ const SPAN_ERRORS: ReadonlySet<Outcome> = new Set([
  * cancellation and for late answers.
  */
 export function spanStatusOfOutcome(outcome: Outcome): 'ok' | 'error' | 'unset' {
-  if (outcome === 'ok') return 'ok';
+  if (outcome === 'ok') {
+    return 'ok';
+  }
   return SPAN_ERRORS.has(outcome) ? 'error' : 'unset';
 }
 
@@ -52,10 +54,16 @@ export function spanStatusOfOutcome(outcome: Outcome): 'ok' | 'error' | 'unset' 
  * `success: false` in `structuredContent`, or, without structured content, in a sole text block that is a JSON object.
  */
 export function toolFailure(result: unknown): boolean {
-  if (!isRecord(result)) return false;
-  if (result['isError'] === true) return true;
+  if (!isRecord(result)) {
+    return false;
+  }
+  if (result['isError'] === true) {
+    return true;
+  }
   const structured = result['structuredContent'];
-  if (structured !== undefined && structured !== null) return saysFailure(structured);
+  if (structured !== undefined && structured !== null) {
+    return saysFailure(structured);
+  }
   const text = soleText(result['content']);
   // Parsing every text would cost more than the rest of the call: look for the word first.
   return text !== undefined && text.includes('"success"') && /^\s*\{/.test(text) && saysFailure(parseJson(text));
@@ -66,7 +74,9 @@ function saysFailure(value: unknown): boolean {
 }
 
 function soleText(content: unknown): string | undefined {
-  if (!Array.isArray(content) || content.length !== 1) return undefined;
+  if (!Array.isArray(content) || content.length !== 1) {
+    return undefined;
+  }
   const block: unknown = content[0];
   const text = isRecord(block) && block['type'] === 'text' ? block['text'] : undefined;
   return typeof text === 'string' ? text : undefined;

@@ -1,6 +1,6 @@
+import type { RequestContextSettings } from './request-context-settings.ts';
 import { RequestContext, type RequestInput } from './request-context.ts';
 import { readRestRequestId, toMcpRequestId } from './request-ids.ts';
-import type { RequestContextSettings } from './request-context-settings.ts';
 import { extractTrace } from './trace-carriers.ts';
 
 /**

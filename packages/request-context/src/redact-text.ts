@@ -49,7 +49,9 @@ const MIN_CHARS = 6;
  * and of personal data that has a form of its own (e-mail addresses, card and social-security numbers).
  */
 export function redactText(text: string): string {
-  if (text.length < MIN_CHARS) return text;
+  if (text.length < MIN_CHARS) {
+    return text;
+  }
   return text.length > MEMO_MAX_CHARS ? redact(text) : (memo.get(text) ?? memo.set(text, redact(text)));
 }
 
@@ -66,7 +68,9 @@ function redact(text: string): string {
 function applyRules(text: string, lower: string): string {
   let redacted = text;
   for (const { hints, pattern } of RULES) {
-    if (hints.some((hint) => lower.includes(hint))) redacted = redacted.replace(pattern, REDACTED);
+    if (hints.some((hint) => lower.includes(hint))) {
+      redacted = redacted.replace(pattern, REDACTED);
+    }
   }
   return redacted;
 }

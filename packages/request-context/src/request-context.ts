@@ -1,12 +1,12 @@
 import { type Baggage, type SpanContext, TraceFlags } from '@opentelemetry/api';
-import type { AgentContext } from './agent-fields.ts';
 import { type ContextWarning, type MergedAgent, mergeAgentContext, toProduct, type TrustMap } from './agent-context.ts';
+import type { AgentContext } from './agent-fields.ts';
 import { readHeader, type RequestHeaders } from './carrier-input.ts';
 import { type ClientAddress, readClientAddress } from './client-address.ts';
-import { isAcceptableId, type JsonRpcRequestId, readSearchId, type Transport } from './request-ids.ts';
 import type { RequestContextSettings } from './request-context-settings.ts';
-import { groupSession, hasUnusableSession, type SessionGroup } from './session-grouping.ts';
+import { isAcceptableId, type JsonRpcRequestId, readSearchId, type Transport } from './request-ids.ts';
 import { sanitiseText } from './sanitise-text.ts';
+import { groupSession, hasUnusableSession, type SessionGroup } from './session-grouping.ts';
 import type { ExtractedTrace, TraceCarrier } from './trace-carriers.ts';
 
 /** One request as the world handed it over. Nothing here is copied; don't change it while the context is in use. */
@@ -114,20 +114,26 @@ export class RequestContext {
   /** The raw JSON-RPC id as text, bounded; it repeats among clients. */
   get jsonrpcId(): string | undefined {
     const id: JsonRpcRequestId = this.#input.jsonrpcId;
-    if (id === undefined) return undefined;
+    if (id === undefined) {
+      return undefined;
+    }
     return typeof id === 'number' ? String(id) : sanitiseText(id, MAX_JSONRPC_ID_BYTES);
   }
 
   /** Request-level parent: the outer request of a batch item, else what the caller names. */
   get parentRequestId(): string | undefined {
-    if (this.#outer !== undefined) return this.#outer.requestId;
+    if (this.#outer !== undefined) {
+      return this.#outer.requestId;
+    }
     return this.#namedParents().find(isAcceptableId);
   }
 
   /** The conversation; always one, since the trace groups what nothing else does. */
   get session(): SessionGroup {
     const { sessionKey } = this.#identity;
-    if (sessionKey !== undefined) return { id: sessionKey, source: 'protocol' };
+    if (sessionKey !== undefined) {
+      return { id: sessionKey, source: 'protocol' };
+    }
     const agentSessionId = this.agent.session_id;
     return groupSession({
       headers: this.#input.headers,
@@ -151,7 +157,9 @@ export class RequestContext {
   get trust(): TrustMap {
     const { trust } = this.#mergedAgent();
     const address = this.#clientAddress();
-    if (address.sourceIp === undefined) return trust;
+    if (address.sourceIp === undefined) {
+      return trust;
+    }
     const source = { ...trust, source_ip: address.trust };
     return address.forwardedFor === undefined ? source : { ...source, forwarded_for: address.trust };
   }
@@ -165,7 +173,9 @@ export class RequestContext {
       ...(this.#namedParents().every(isAcceptableId) ? [] : ['parent_request_id']),
       ...(hasUnusableSession(this.#input.headers) ? ['session_id'] : []),
     ];
-    if (refused.length === 0) return warnings;
+    if (refused.length === 0) {
+      return warnings;
+    }
     return [...refused.map((field): ContextWarning => ({ field, reason: 'invalid_id' })), ...warnings];
   }
 
@@ -203,13 +213,17 @@ export class RequestContext {
   }
 
   #mergedAgent(): MergedAgent {
-    if (this.#outer !== undefined) return this.#outer.#mergedAgent();
+    if (this.#outer !== undefined) {
+      return this.#outer.#mergedAgent();
+    }
     this.#merged ??= mergeAgentContext(this.#input);
     return this.#merged;
   }
 
   #clientAddress(): ClientAddress {
-    if (this.#outer !== undefined) return this.#outer.#clientAddress();
+    if (this.#outer !== undefined) {
+      return this.#outer.#clientAddress();
+    }
     const { headers, peerAddress } = this.#input;
     this.#address ??= readClientAddress(headers, peerAddress, this.#settings.isTrustedProxy);
     return this.#address;

@@ -27,8 +27,12 @@ export function readRestRequestId(headers: RequestHeaders, settings: RequestCont
   let isReplaced = false;
   for (const name of REST_HEADERS) {
     const value = readHeader(headers, name);
-    if (value === undefined) continue;
-    if (isAcceptableId(value)) return { requestId: value, isReplaced };
+    if (value === undefined) {
+      continue;
+    }
+    if (isAcceptableId(value)) {
+      return { requestId: value, isReplaced };
+    }
     isReplaced = true;
   }
   return { requestId: settings.newRequestId(), isReplaced };
@@ -43,7 +47,9 @@ export function toMcpRequestId(
   jsonrpcId: JsonRpcRequestId,
   settings: RequestContextSettings,
 ): RequestIdReading {
-  if (jsonrpcId === undefined) return { requestId: settings.newRequestId(), isReplaced: false };
+  if (jsonrpcId === undefined) {
+    return { requestId: settings.newRequestId(), isReplaced: false };
+  }
   const text = String(jsonrpcId);
   const isReplaced = typeof jsonrpcId === 'string' ? !isAcceptableId(text) : !isBoundedId(text);
   const scope = sessionKey ?? settings.newRequestId();

@@ -19,7 +19,9 @@ const memo = new Memo<string>(4096);
  * to `maxBytes` of UTF-8 on a code point. Texts that come again and again (names, ids, models) are remembered.
  */
 export function sanitiseText(text: string, maxBytes: number = MAX_TEXT_BYTES): string {
-  if (text.length > MEMO_MAX_CHARS) return clean(text, maxBytes);
+  if (text.length > MEMO_MAX_CHARS) {
+    return clean(text, maxBytes);
+  }
   const known = memo.get(text) ?? memo.set(text, clean(text, MAX_TEXT_BYTES));
   return known.length * 3 <= maxBytes ? known : truncateUtf8(known, maxBytes).text;
 }

@@ -33,8 +33,12 @@ export interface SessionCandidates {
 export function groupSession(candidates: SessionCandidates): SessionGroup {
   const { headers, agentSessionId, baggage, traceId } = candidates;
   const named = SESSION_HEADERS.map((name) => readHeader(headers, name)).find(isUsableId);
-  if (named !== undefined) return { id: named, source: 'header' };
-  if (agentSessionId !== undefined) return { id: sanitiseText(agentSessionId, MAX_ID_CHARS), source: 'agent' };
+  if (named !== undefined) {
+    return { id: named, source: 'header' };
+  }
+  if (agentSessionId !== undefined) {
+    return { id: sanitiseText(agentSessionId, MAX_ID_CHARS), source: 'agent' };
+  }
   const carried = baggage?.getEntry(BAGGAGE_SESSION_ID)?.value;
   const bounded = carried === undefined ? '' : sanitiseText(carried, MAX_ID_CHARS);
   return bounded === '' ? { id: traceId, source: 'trace' } : { id: bounded, source: 'baggage' };

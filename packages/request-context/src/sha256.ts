@@ -40,7 +40,9 @@ function rotate(word: number, bits: number): number {
 }
 
 function schedule(words: Uint32Array, blocks: DataView, offset: number): void {
-  for (let i = 0; i < 16; i += 1) words[i] = blocks.getUint32(offset + i * 4);
+  for (let i = 0; i < 16; i += 1) {
+    words[i] = blocks.getUint32(offset + i * 4);
+  }
   for (let i = 16; i < 64; i += 1) {
     const early = at(words, i - 15);
     const late = at(words, i - 2);
@@ -60,5 +62,7 @@ function compress(state: Uint32Array, words: Uint32Array): void {
     [h, g, f, e, d, c, b, a] = [g, f, e, (d + t1) | 0, c, b, a, (t1 + t2) | 0];
   }
   const sums = [a, b, c, d, e, f, g, h];
-  for (let i = 0; i < 8; i += 1) state[i] = at(state, i) + (sums[i] ?? 0);
+  for (let i = 0; i < 8; i += 1) {
+    state[i] = at(state, i) + (sums[i] ?? 0);
+  }
 }

@@ -43,7 +43,9 @@ const NO_TRACE: ExtractedTrace = { carrier: 'none', links: NO_LINKS };
 export function extractTrace(headers: RequestHeaders, meta: unknown, settings: RequestContextSettings): ExtractedTrace {
   const fromMeta = isRecord(meta) ? extract(meta, metaGetter, settings) : undefined;
   const fromHeaders = extract(headers, headerGetter, settings);
-  if (fromMeta === undefined && fromHeaders === undefined) return NO_TRACE;
+  if (fromMeta === undefined && fromHeaders === undefined) {
+    return NO_TRACE;
+  }
   const metaSpan = spanOf(fromMeta);
   const headerSpan = spanOf(fromHeaders);
   const baggage = allowedBaggage(fromMeta, settings) ?? allowedBaggage(fromHeaders, settings);
@@ -60,7 +62,9 @@ export function extractTrace(headers: RequestHeaders, meta: unknown, settings: R
 function extract<C>(carrier: C, getter: TextMapGetter<C>, settings: RequestContextSettings): Context | undefined {
   // Most requests carry nothing: asking for the few known fields is cheaper than running the propagators.
   for (const field of settings.propagationFields) {
-    if (getter.get(carrier, field) !== undefined) return settings.propagator.extract(ROOT_CONTEXT, carrier, getter);
+    if (getter.get(carrier, field) !== undefined) {
+      return settings.propagator.extract(ROOT_CONTEXT, carrier, getter);
+    }
   }
   return undefined;
 }
@@ -71,14 +75,18 @@ function isSameSpan(a: SpanContext, b: SpanContext): boolean {
 
 function spanOf(context: Context | undefined): SpanContext | undefined {
   const span = context && trace.getSpanContext(context);
-  if (span === undefined || !isSpanContextValid(span)) return undefined;
+  if (span === undefined || !isSpanContextValid(span)) {
+    return undefined;
+  }
   return span.traceFlags === (span.traceFlags & KNOWN_FLAGS)
     ? span
     : { ...span, traceFlags: span.traceFlags & KNOWN_FLAGS };
 }
 
 function allowedBaggage(context: Context | undefined, settings: RequestContextSettings): Baggage | undefined {
-  if (context === undefined || settings.baggageAllow.size === 0) return undefined;
+  if (context === undefined || settings.baggageAllow.size === 0) {
+    return undefined;
+  }
   const entries = propagation.getBaggage(context)?.getAllEntries() ?? [];
   const allowed = entries.filter(([key]) => settings.baggageAllow.has(key));
   return allowed.length === 0 ? undefined : propagation.createBaggage(Object.fromEntries(allowed));
@@ -99,22 +107,32 @@ const headerGetter: TextMapGetter<RequestHeaders> = {
   get: (carrier, key) => {
     const name = key.toLowerCase();
     const value = carrier[name];
-    if (value === undefined || typeof value === 'string') return value && bounded(name, value);
-    if (value.length > 1 && name !== 'tracestate' && name !== 'baggage') return undefined;
+    if (value === undefined || typeof value === 'string') {
+      return value && bounded(name, value);
+    }
+    if (value.length > 1 && name !== 'tracestate' && name !== 'baggage') {
+      return undefined;
+    }
     return bounded(name, value.join(','));
   },
 };
 
 function bounded(name: string, value: string): string | undefined {
-  if (name === 'tracestate') return boundedTracestate(value);
+  if (name === 'tracestate') {
+    return boundedTracestate(value);
+  }
   return value.length > MAX_BAGGAGE_CHARS ? undefined : value;
 }
 
 // Whole members from the left: the newest stand there, and half a member would be malformed. Spans export it, so a member
 // that looks like a credential or an address takes it all along.
 function boundedTracestate(value: string): string | undefined {
-  if (isPrivateText(value)) return undefined;
-  if (value.length <= MAX_TRACESTATE_CHARS) return value;
+  if (isPrivateText(value)) {
+    return undefined;
+  }
+  if (value.length <= MAX_TRACESTATE_CHARS) {
+    return value;
+  }
   const end = value.lastIndexOf(',', MAX_TRACESTATE_CHARS);
   return end <= 0 ? undefined : value.slice(0, end);
 }

@@ -41,7 +41,9 @@ const input = fc.record({
 });
 
 function texts(value: unknown): string[] {
-  if (typeof value === 'string') return [value];
+  if (typeof value === 'string') {
+    return [value];
+  }
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : [];
 }
 
@@ -51,11 +53,17 @@ function expectBounds(ctx: RequestContext): void {
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(4000);
     expect(text).not.toMatch(/[\u0000-\u001F\u007F]/); // oxlint-disable-line no-control-regex
   }
-  for (const list of [agent.plan, agent.observations, agent.tags]) expect(list?.length ?? 0).toBeLessThanOrEqual(16);
+  for (const list of [agent.plan, agent.observations, agent.tags]) {
+    expect(list?.length ?? 0).toBeLessThanOrEqual(16);
+  }
   expect(Buffer.byteLength(JSON.stringify(agent.metadata ?? {}))).toBeLessThanOrEqual(8192);
   expect(ctx.requestId).toMatch(/^[A-Za-z0-9\-_.:]{1,200}$/);
-  for (const word of Object.values(ctx.trust)) expect(TRUST).toContain(word);
-  for (const value of Object.values(responseHeaders(ctx))) expect(value).toMatch(/^[\u0020-\u007E]+$/);
+  for (const word of Object.values(ctx.trust)) {
+    expect(TRUST).toContain(word);
+  }
+  for (const value of Object.values(responseHeaders(ctx))) {
+    expect(value).toMatch(/^[\u0020-\u007E]+$/);
+  }
 }
 
 describe('readRequestContext', () => {

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import { createHash } from 'node:crypto';
 import { createRequestContextSettings } from '../src/index.ts';
 import { PARENT_A, readRequest, TRACE_A, w3c } from './requests.ts';
 

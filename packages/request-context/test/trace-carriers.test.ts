@@ -1,5 +1,5 @@
-import { propagation } from '@opentelemetry/api';
 import { describe, expect, test } from '@jest/globals';
+import { propagation } from '@opentelemetry/api';
 import { B3InjectEncoding, B3Propagator } from '@opentelemetry/propagator-b3';
 import * as fc from 'fast-check';
 import { createRequestContextSettings, injectHop, readRequestContext, responseHeaders } from '../src/index.ts';

@@ -11,7 +11,9 @@ export class IssueList {
     const isKnown = this.#issues.some(
       ({ variable, problem }) => variable === issue.variable && problem === issue.problem,
     );
-    if (!isKnown) this.#issues.push({ severity: 'warning', ...issue });
+    if (!isKnown) {
+      this.#issues.push({ severity: 'warning', ...issue });
+    }
   }
 
   /** In the order in which they were noted. */

@@ -14,6 +14,8 @@ export function member(value: unknown, key: string): unknown {
 /** The value at `a.b.c`, where keys hold no dots. */
 export function valueAt(value: unknown, path: string): unknown {
   let current = value;
-  for (const key of path.split('.')) current = member(current, key);
+  for (const key of path.split('.')) {
+    current = member(current, key);
+  }
   return current;
 }

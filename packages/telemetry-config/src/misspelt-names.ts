@@ -12,9 +12,13 @@ export interface MisspeltName {
 export function misspeltNames(env: Environment, prefix: string, known: ReadonlySet<string>): readonly MisspeltName[] {
   return Object.keys(env).flatMap((name) => {
     const upper = name.toUpperCase();
-    if (known.has(name) || !upper.startsWith(prefix) || textOf(env, name) === undefined) return [];
+    if (known.has(name) || !upper.startsWith(prefix) || textOf(env, name) === undefined) {
+      return [];
+    }
     // Where names have no case (Windows), it is the variable itself.
-    if (name !== upper && textOf(env, upper) !== undefined) return [];
+    if (name !== upper && textOf(env, upper) !== undefined) {
+      return [];
+    }
     const meant = nearest(upper, known);
     return meant === undefined ? [] : [{ name, meant }];
   });

@@ -14,7 +14,9 @@ function pad(message: Uint8Array): DataView {
 
 function schedule(view: DataView, offset: number): Int32Array {
   const words = new Int32Array(80);
-  for (let index = 0; index < 16; index += 1) words[index] = view.getInt32(offset + index * 4);
+  for (let index = 0; index < 16; index += 1) {
+    words[index] = view.getInt32(offset + index * 4);
+  }
   for (let index = 16; index < 80; index += 1) {
     const mixed =
       (words[index - 3] ?? 0) ^ (words[index - 8] ?? 0) ^ (words[index - 14] ?? 0) ^ (words[index - 16] ?? 0);
@@ -24,9 +26,15 @@ function schedule(view: DataView, offset: number): Int32Array {
 }
 
 function round(index: number, b: number, c: number, d: number): number {
-  if (index < 20) return ((b & c) | (~b & d)) + 0x5a827999;
-  if (index < 40) return (b ^ c ^ d) + 0x6ed9eba1;
-  if (index < 60) return ((b & c) | (b & d) | (c & d)) + 0x8f1bbcdc;
+  if (index < 20) {
+    return ((b & c) | (~b & d)) + 0x5a827999;
+  }
+  if (index < 40) {
+    return (b ^ c ^ d) + 0x6ed9eba1;
+  }
+  if (index < 60) {
+    return ((b & c) | (b & d) | (c & d)) + 0x8f1bbcdc;
+  }
   return (b ^ c ^ d) + 0xca62c1d6;
 }
 
@@ -41,9 +49,13 @@ export function sha1(message: Uint8Array): Uint8Array {
       const next = (rotateLeft(a, 5) + round(index, b, c, d) + e + (words[index] ?? 0)) | 0;
       [e, d, c, b, a] = [d, c, rotateLeft(b, 30), a, next];
     }
-    for (const [index, word] of [a, b, c, d, e].entries()) state[index] = (state[index] ?? 0) + word;
+    for (const [index, word] of [a, b, c, d, e].entries()) {
+      state[index] = (state[index] ?? 0) + word;
+    }
   }
   const digest = new DataView(new ArrayBuffer(20));
-  for (const [index, word] of state.entries()) digest.setInt32(index * 4, word);
+  for (const [index, word] of state.entries()) {
+    digest.setInt32(index * 4, word);
+  }
   return new Uint8Array(digest.buffer);
 }

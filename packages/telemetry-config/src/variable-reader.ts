@@ -17,16 +17,22 @@ interface Layer {
 
 /** The text of a variable, trimmed; blank is unset. */
 export function textOf(texts: Environment, name: string): string | undefined {
-  if (!Object.hasOwn(texts, name)) return undefined;
+  if (!Object.hasOwn(texts, name)) {
+    return undefined;
+  }
   const text = texts[name];
-  if (typeof text !== 'string') return undefined;
+  if (typeof text !== 'string') {
+    return undefined;
+  }
   const trimmed = text.trim();
   return trimmed === '' ? undefined : trimmed;
 }
 
 /** The default as it takes effect; an inherited one in its own words. */
 function defaultText<T>(variable: Variable<T>): string {
-  if (variable.fallback !== undefined) return variable.kind.show(variable.fallback);
+  if (variable.fallback !== undefined) {
+    return variable.kind.show(variable.fallback);
+  }
   return (variable.inherits[0] ?? variable).defaultText;
 }
 
@@ -59,7 +65,9 @@ export class VariableReader {
     for (const layer of this.#layers) {
       for (const candidate of [variable, ...variable.inherits]) {
         const found = this.#findIn(layer, candidate);
-        if (found !== undefined) return found;
+        if (found !== undefined) {
+          return found;
+        }
       }
     }
     return undefined;
@@ -82,8 +90,9 @@ export class VariableReader {
   /** Notes that `variable` is set and has no effect. */
   ignore(variable: Variable<unknown>): void {
     const name = [variable.name, ...variable.olderNames].find((candidate) => this.isSet(candidate));
-    if (name !== undefined)
+    if (name !== undefined) {
       this.#origins.set(variable.name, { source: 'ignored', variable: name, text: 'set, ignored' });
+    }
   }
 
   isSet(name: string): boolean {
@@ -105,9 +114,13 @@ export class VariableReader {
   #findIn<T>(layer: Layer, variable: Variable<T>): Found<T> | undefined {
     for (const name of [variable.name, ...variable.olderNames]) {
       const text = textOf(layer.texts, name);
-      if (text === undefined) continue;
+      if (text === undefined) {
+        continue;
+      }
       const parsed = this.#parse(layer, variable, name, text);
-      if (parsed.value !== undefined) return { value: parsed.value, variable: name, source: layer.source };
+      if (parsed.value !== undefined) {
+        return { value: parsed.value, variable: name, source: layer.source };
+      }
     }
     return undefined;
   }
@@ -115,13 +128,17 @@ export class VariableReader {
   #parse<T>(layer: Layer, variable: Variable<T>, name: string, text: string): Parsed<T> {
     const key = `${layer.source} ${name}`;
     const known = this.#parsed.get(key);
-    // oxlint-disable-next-line no-unsafe-type-assertion -- the same name is always parsed by the same kind
-    if (known !== undefined) return known as Parsed<T>;
+    if (known !== undefined) {
+      // oxlint-disable-next-line no-unsafe-type-assertion -- the same name is always parsed by the same kind
+      return known as Parsed<T>;
+    }
     const parsed = variable.kind.parse(text);
     this.#parsed.set(key, parsed);
     // Files for docker's --env-file keep the quotes that a shell would take away.
     const unquoted = /^(["']).*\1$/s.test(text) ? { fix: 'remove the quotes around it' } : {};
-    for (const fault of parsed.faults) this.note({ variable: name, ...fault, ...unquoted });
+    for (const fault of parsed.faults) {
+      this.note({ variable: name, ...fault, ...unquoted });
+    }
     if (name !== variable.name && parsed.value !== undefined) {
       this.note({ variable: name, problem: 'an older spelling, still read', fix: `use ${variable.name}` });
     }

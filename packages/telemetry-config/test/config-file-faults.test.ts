@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-
 import { readTelemetryConfig, type TelemetryConfig } from '../src/index.ts';
 
 function read(body: string): { readonly values: TelemetryConfig; readonly issues: readonly string[] } {

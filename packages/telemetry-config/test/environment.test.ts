@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { readTelemetryEnvironment } from '../src/environment.ts';
 import { describeEnvironment, readTelemetryConfig } from '../src/index.ts';
 import { namesOf } from './telemetry-fixture.ts';

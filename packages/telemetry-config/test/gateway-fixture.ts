@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-
 import {
   parseConfigFile,
   readGatewayConfig,
@@ -15,7 +14,9 @@ export const EXAMPLE: string = readFileSync(new URL('fixtures/gateway.yaml', imp
 /** Reads a YAML text as the gateway does: parsed, substituted, then joined with environment and flags. */
 export function readYaml(text: string, env: Environment = {}, flags: GatewayFlags = {}): Reading<GatewayConfig> {
   const parsed = parseConfigFile(text, 'gateway.yaml');
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.issues));
+  if (!parsed.ok) {
+    throw new Error(JSON.stringify(parsed.issues));
+  }
   return readGatewayConfig(env, substituteEnv(parsed.value, env).value, flags);
 }
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-
 import { isLoopback, readGatewayConfig } from '../src/index.ts';
 import { issuesOf, readYaml } from './gateway-fixture.ts';
 

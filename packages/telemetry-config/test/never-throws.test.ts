@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-
 import {
   describeEnvironment,
   effectiveSettings,
@@ -131,8 +130,9 @@ describe('whatever is set, the values are within their bounds', () => {
           Object.values(traces.limits).every((limit) => limit === Infinity || (Number.isInteger(limit) && limit >= 0)),
         ).toBe(true);
         expect(traces.sampler.ratio >= 0 && traces.sampler.ratio <= 1).toBe(true);
-        for (const { batch } of traces.processors)
+        for (const { batch } of traces.processors) {
           expect(batch.maxExportBatchSize).toBeLessThanOrEqual(batch.maxQueueSize);
+        }
       }),
       RUNS,
     );

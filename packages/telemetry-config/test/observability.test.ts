@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-
 import type { OtlpExporterConfig, SamplerConfig } from '../src/index.ts';
 import { issuesOf, readYaml } from './gateway-fixture.ts';
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-
 import { readTelemetryConfig } from '../src/index.ts';
 import { endpoints, ENDPOINT, exporter, issuesOf, TRACES } from './telemetry-fixture.ts';
 

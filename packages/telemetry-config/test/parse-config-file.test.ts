@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-
 import { parseConfigFile, substituteEnv } from '../src/index.ts';
 
 describe('parseConfigFile', () => {

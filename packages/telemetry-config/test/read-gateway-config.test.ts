@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-
 import { effectiveSettings, gatewayConfigPath, readGatewayConfig } from '../src/index.ts';
 import { EXAMPLE, issuesOf, readYaml } from './gateway-fixture.ts';
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-
 import { effectiveSettings, readTelemetryConfig } from '../src/index.ts';
 import { ENDPOINT, exporter, issuesOf, TRACES } from './telemetry-fixture.ts';
 

@@ -56,7 +56,9 @@ export function loadGateway(
   readFile: (path: string) => string,
 ): Reading<GatewayConfig> {
   const path = gatewayConfigPath(env);
-  if (path === undefined) return readGatewayConfig(env, {}, flags);
+  if (path === undefined) {
+    return readGatewayConfig(env, {}, flags);
+  }
   const parsed = parseConfigFile(readFile(path), path);
   const file = substituteEnv(parsed.ok ? parsed.value : {}, env);
   const reading = readGatewayConfig(env, file.value, flags);

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-
+import { readFileSync } from 'node:fs';
 import { describeIssues, describeSettings, loadGateway, loadTelemetry } from './readme.examples.ts';
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');

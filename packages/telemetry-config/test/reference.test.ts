@@ -1,9 +1,8 @@
+import { describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { describe, expect, test } from '@jest/globals';
-
 import { describeEnvironment, describeFileKeys } from '../src/index.ts';
 import { namesOf } from './telemetry-fixture.ts';
 

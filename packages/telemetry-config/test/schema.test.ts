@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import * as fc from 'fast-check';
-
+import { readFileSync } from 'node:fs';
 import { describeFileKeys, gatewayConfigSchema, parseConfigFile } from '../src/index.ts';
 import { EXAMPLE, issuesOf, readYaml } from './gateway-fixture.ts';
 
@@ -21,7 +20,9 @@ function fragmentAt(path: string): { readonly description?: string } | undefined
   let node = gatewayConfigSchema as Record<string, unknown>;
   for (const key of path.split('.')) {
     const next = key === '*' ? node['additionalProperties'] : (node['properties'] as Record<string, unknown>)[key];
-    if (next === undefined) return undefined;
+    if (next === undefined) {
+      return undefined;
+    }
     node = next as Record<string, unknown>;
   }
   return node;

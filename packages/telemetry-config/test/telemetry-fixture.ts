@@ -9,7 +9,9 @@ type Signal = 'traces' | 'metrics' | 'logs';
 
 /** The OTLP exporter of a signal. */
 export function exporter(config: TelemetryConfig, signal: Signal): OtlpExporterConfig | undefined {
-  if (signal !== 'metrics') return config[signal].processors[0]?.exporter as OtlpExporterConfig | undefined;
+  if (signal !== 'metrics') {
+    return config[signal].processors[0]?.exporter as OtlpExporterConfig | undefined;
+  }
   const [reader] = config.metrics.readers;
   return reader?.type === 'periodic' ? (reader.exporter as OtlpExporterConfig) : undefined;
 }

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-
+import { createHash } from 'node:crypto';
 import { readGatewayConfig, uuidV5, type UpstreamConfig } from '../src/index.ts';
 import { EXAMPLE, issuesOf, readYaml } from './gateway-fixture.ts';
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-
 import { describeEnvironment, readTelemetryConfig } from '../src/index.ts';
 import SPEC from './spec-variables.json' with { type: 'json' };
 import { namesOf } from './telemetry-fixture.ts';

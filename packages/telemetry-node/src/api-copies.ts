@@ -39,7 +39,9 @@ interface Manifest {
 function readManifest(directory: string): Manifest | undefined {
   try {
     const parsed: unknown = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'));
-    if (!isRecord(parsed)) return undefined;
+    if (!isRecord(parsed)) {
+      return undefined;
+    }
     const { name, version, dependencies, peerDependencies, optionalDependencies } = parsed;
     const names = [dependencies, peerDependencies, optionalDependencies].flatMap((list) =>
       isRecord(list) ? Object.keys(list) : [],
@@ -79,12 +81,19 @@ export function findApiCopies(roots: readonly string[] = [process.cwd()], maxPac
     const real = realFolder(folder);
     const manifest = seen.has(real) ? undefined : readManifest(real);
     seen.add(real);
-    if (manifest === undefined) continue;
+    if (manifest === undefined) {
+      continue;
+    }
     for (const name of manifest.dependencies) {
       const found = findPackage(name, real);
-      if (found === undefined) continue;
-      if (name === API) recordCopy(copies, realFolder(found), manifest.name);
-      else queue.push(found);
+      if (found === undefined) {
+        continue;
+      }
+      if (name === API) {
+        recordCopy(copies, realFolder(found), manifest.name);
+      } else {
+        queue.push(found);
+      }
     }
   }
   return [...copies].map(([path, { version, usedBy }]) => ({ version, path, usedBy: [...usedBy].toSorted() }));

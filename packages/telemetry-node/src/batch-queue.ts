@@ -40,25 +40,34 @@ export class BatchQueue<Item> {
       return;
     }
     this.#items.push(item);
-    if (this.#items.length >= this.#batchSize) void this.#run();
-    else this.#arm();
+    if (this.#items.length >= this.#batchSize) {
+      void this.#run();
+    } else {
+      this.#arm();
+    }
   }
 
   /** Sends all that waits now; resolves when that, not what is pushed meanwhile, has been dealt with. */
   async drain(): Promise<void> {
     const goal = this.#exportedItems + this.#items.length + this.#inflight;
     this.#drains += 1;
-    while (this.#exportedItems < goal && !this.#isClosed) await this.#run();
+    while (this.#exportedItems < goal && !this.#isClosed) {
+      await this.#run();
+    }
     this.#drains -= 1;
   }
 
   /** Empties the queue into encoded requests, for a process that is about to end. Not when the last export failed. */
   takeUnsent(): UnsentRequest[] {
     const requests: UnsentRequest[] = [];
-    if (this.#monitor.health().state === 'failing') return requests;
+    if (this.#monitor.health().state === 'failing') {
+      return requests;
+    }
     while (this.#items.length > 0) {
       const request = this.#exporter.prepare?.(this.#items.splice(0, this.#batchSize));
-      if (request !== undefined) requests.push(request);
+      if (request !== undefined) {
+        requests.push(request);
+      }
     }
     return requests;
   }
@@ -67,13 +76,17 @@ export class BatchQueue<Item> {
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    if (this.#items.length > 0) this.#monitor.drop(this.#items.length, 'shutdown_timeout');
+    if (this.#items.length > 0) {
+      this.#monitor.drop(this.#items.length, 'shutdown_timeout');
+    }
     this.#items = [];
     this.#exporter.close();
   }
 
   #arm(): void {
-    if (this.#timer !== undefined || this.#running !== undefined || this.#isClosed) return;
+    if (this.#timer !== undefined || this.#running !== undefined || this.#isClosed) {
+      return;
+    }
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       void this.#run(1);
@@ -88,8 +101,11 @@ export class BatchQueue<Item> {
       this.#timer = undefined;
       this.#running = this.#exportWhile(least).finally(() => {
         this.#running = undefined;
-        if (this.#items.length >= this.#batchSize) void this.#run();
-        else if (this.#items.length > 0) this.#arm();
+        if (this.#items.length >= this.#batchSize) {
+          void this.#run();
+        } else if (this.#items.length > 0) {
+          this.#arm();
+        }
       });
     }
     return this.#running;

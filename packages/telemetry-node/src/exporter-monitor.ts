@@ -65,7 +65,9 @@ export class ExporterMonitor {
   drop(count: number, reason: DropReason): void {
     this.dropped[reason] += count;
     this.#droppedSinceAttempt = true;
-    if (this.#state === 'ok' || this.#state === 'never_tried') this.#change('dropping', undefined);
+    if (this.#state === 'ok' || this.#state === 'never_tried') {
+      this.#change('dropping', undefined);
+    }
   }
 
   begin(count: number): void {
@@ -76,8 +78,11 @@ export class ExporterMonitor {
   /** Records how an export of `count` items ended. */
   finish(count: number, outcome: ExportOutcome): void {
     this.inflight -= count;
-    if (outcome.ok) this.#succeed(count, outcome.rejected, outcome.message);
-    else this.#fail(count, outcome.failure);
+    if (outcome.ok) {
+      this.#succeed(count, outcome.rejected, outcome.message);
+    } else {
+      this.#fail(count, outcome.failure);
+    }
     this.#droppedSinceAttempt = false;
   }
 
@@ -121,7 +126,9 @@ export class ExporterMonitor {
     const isSame = previous === state && this.#failure?.cause === failure?.cause;
     this.#state = state;
     this.#failure = failure;
-    if (isSame) return;
+    if (isSame) {
+      return;
+    }
     this.#since = this.#options.now();
     try {
       this.#options.onChange?.({ exporter: this.health(), previous, message: toMessage(this.health()) });
@@ -149,7 +156,9 @@ function toRejection(rejected: number, message: string | undefined): ExportFailu
 function toMessage(health: ExporterHealth): string {
   const where = health.endpoint === undefined ? '' : ` to ${health.endpoint}`;
   const subject = `telemetry: ${health.signal} over ${health.protocol}${where}`;
-  if (health.state === 'ok') return `${subject}: ok`;
+  if (health.state === 'ok') {
+    return `${subject}: ok`;
+  }
   if (health.failure !== undefined) {
     return `${subject}: ${health.state}: ${health.failure.message} [${health.failure.cause}]; ${health.failure.action}`;
   }

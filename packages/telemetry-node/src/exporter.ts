@@ -20,6 +20,8 @@ export interface ShutdownSignals {
 
 /** The smaller of two bounds of which 0 means none. */
 export function tighterTimeout(first: number, second: number): number {
-  if (first === 0) return second;
+  if (first === 0) {
+    return second;
+  }
   return second === 0 ? first : Math.min(first, second);
 }

@@ -43,7 +43,11 @@ export function registerGlobals(providers: GlobalProviders): RegisteredGlobals {
     ...(refused.length === 0 ? {} : { conflict: toConflict(refused, registeredVersion) }),
     unregister: () => {
       const apis = { context, propagation, trace, metrics, logs };
-      for (const name of names) if (results[name]) apis[name].disable();
+      for (const name of names) {
+        if (results[name]) {
+          apis[name].disable();
+        }
+      }
     },
   };
 }

@@ -10,7 +10,9 @@ export class LogPipeline implements LogRecordProcessor {
   }
 
   onEmit(record: ReadableLogRecord): void {
-    for (const queue of this.#queues) queue.push(record);
+    for (const queue of this.#queues) {
+      queue.push(record);
+    }
   }
 
   async forceFlush(): Promise<void> {

@@ -110,9 +110,13 @@ function createMonitor(
 
 /** An endpoint as it may be shown: without credentials and without the query, which may hold a key. */
 export function maskEndpoint(endpoint: string): string {
-  if (!URL.canParse(endpoint)) return endpoint.split(/[?#]/)[0] ?? '';
+  if (!URL.canParse(endpoint)) {
+    return endpoint.split(/[?#]/)[0] ?? '';
+  }
   const url = new URL(endpoint);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return endpoint.split(/[?#]/)[0] ?? '';
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    return endpoint.split(/[?#]/)[0] ?? '';
+  }
   return `${url.protocol}//${url.host}${url.pathname === '/' ? '' : url.pathname}`;
 }
 

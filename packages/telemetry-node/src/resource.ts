@@ -38,7 +38,9 @@ export function createResource(config: TelemetryConfig['resource'], application:
 export function whenReady(resource: Resource): () => Promise<void> {
   let ready: Promise<void> | undefined;
   return () => {
-    if (resource.asyncAttributesPending !== true) return Promise.resolve();
+    if (resource.asyncAttributesPending !== true) {
+      return Promise.resolve();
+    }
     ready ??= resource.waitForAsyncAttributes?.().catch(() => undefined) ?? Promise.resolve();
     return ready;
   };

@@ -15,8 +15,8 @@ import type { BatchQueue } from './batch-queue.ts';
 import type { ExporterMonitor } from './exporter-monitor.ts';
 import type { RegisteredGlobals } from './globals.ts';
 import type { MeterPipeline } from './metrics/meter-pipeline.ts';
-import type { TelemetryHealth } from './telemetry-health.ts';
 import type { UnsentRequest } from './otlp/unsent-request.ts';
+import type { TelemetryHealth } from './telemetry-health.ts';
 import type { FlushOptions, Telemetry } from './telemetry.ts';
 
 const FLUSH_TIMEOUT_MILLIS = 30_000;
@@ -72,7 +72,9 @@ export class RunningTelemetry implements Telemetry {
     this.isTracing = parts.spanQueues.length > 0;
     this.isMetering = parts.isMetering;
     this.isLogging = parts.logQueues.length > 0;
-    if (parts.metrics?.pullReader !== undefined) this.metricReader = parts.metrics.pullReader;
+    if (parts.metrics?.pullReader !== undefined) {
+      this.metricReader = parts.metrics.pullReader;
+    }
   }
 
   tracerFor(name: string, version?: string): Tracer {
@@ -124,8 +126,12 @@ export class RunningTelemetry implements Telemetry {
     const { spanQueues, logQueues, metrics, closing, aborted, globals } = this.#parts;
     closing.abort();
     await within(timeoutMillis, this.#drain());
-    for (const queue of [...spanQueues, ...logQueues]) queue.close();
-    for (const push of metrics?.pushes ?? []) push.close();
+    for (const queue of [...spanQueues, ...logQueues]) {
+      queue.close();
+    }
+    for (const push of metrics?.pushes ?? []) {
+      push.close();
+    }
     aborted.abort();
     // Not before: without the context manager our own requests would be traced.
     globals?.unregister();

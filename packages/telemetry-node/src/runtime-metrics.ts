@@ -63,7 +63,9 @@ function registerEventLoopDelay(meter: Meter, delay: ReturnType<typeof monitorEv
   meter.addBatchObservableCallback(
     (result) => {
       if (delay.count > 0) {
-        for (const { gauge, read } of gauges) result.observe(gauge, read() / NANOS_PER_SECOND);
+        for (const { gauge, read } of gauges) {
+          result.observe(gauge, read() / NANOS_PER_SECOND);
+        }
       }
       delay.reset();
     },

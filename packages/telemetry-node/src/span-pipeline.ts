@@ -35,9 +35,15 @@ export class SpanPipeline {
 
   onEnd(span: RecordedSpan): void {
     this.#counts.live -= 1;
-    if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) return;
-    if (this.#redaction !== undefined) span.redact(this.#redaction);
-    for (const queue of this.#queues) queue.push(span);
+    if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) {
+      return;
+    }
+    if (this.#redaction !== undefined) {
+      span.redact(this.#redaction);
+    }
+    for (const queue of this.#queues) {
+      queue.push(span);
+    }
   }
 }
 
@@ -46,9 +52,13 @@ export function countDecisions(sampler: Sampler, counts: SpanCounts): Sampler {
   return {
     shouldSample(context: Context, traceId, name, kind, attributes, links) {
       const result = sampler.shouldSample(context, traceId, name, kind, attributes, links);
-      if (result.decision === SamplingDecision.RECORD_AND_SAMPLED) counts.sampled += 1;
-      else if (result.decision === SamplingDecision.RECORD) counts.recordOnly += 1;
-      else counts.dropped += 1;
+      if (result.decision === SamplingDecision.RECORD_AND_SAMPLED) {
+        counts.sampled += 1;
+      } else if (result.decision === SamplingDecision.RECORD) {
+        counts.recordOnly += 1;
+      } else {
+        counts.dropped += 1;
+      }
       return result;
     },
     toString: () => sampler.toString(),

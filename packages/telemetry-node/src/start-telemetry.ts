@@ -1,3 +1,4 @@
+import type { TelemetryConfig } from '@dcc-mcp/telemetry-config';
 import {
   createNoopLogger,
   createNoopMeter,
@@ -7,7 +8,6 @@ import {
   type MeterProvider,
   type TracerProvider,
 } from '@opentelemetry/api';
-import type { TelemetryConfig } from '@dcc-mcp/telemetry-config';
 import type { Resource } from '@opentelemetry/resources';
 import { LoggerProvider as SdkLoggerProvider, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { BatchQueue } from './batch-queue.ts';
@@ -72,7 +72,9 @@ export function startRunning(config: TelemetryConfig, options: StartTelemetryOpt
   if (!config.disabled && metrics !== undefined) {
     const meter = metrics.provider.getMeter(SCOPE, VERSION);
     registerExporterMetrics(meter, context.monitors);
-    if (spanQueues.length > 0) registerSpanMetrics(meter, counts);
+    if (spanQueues.length > 0) {
+      registerSpanMetrics(meter, counts);
+    }
   }
   const propagator = createPropagator(config.propagators);
   const globals = options.setGlobals === true ? registerGlobals({ ...providers, propagator }) : undefined;
@@ -115,7 +117,9 @@ function createMetrics(
   resource: Resource,
   context: PipelineContext,
 ): MeterPipeline | undefined {
-  if (!config.disabled) return createMeterPipeline(config.metrics, options, resource, context);
+  if (!config.disabled) {
+    return createMeterPipeline(config.metrics, options, resource, context);
+  }
   const { readers, ...rest } = config.metrics;
   const pulled = readers.filter((reader) => reader.type === 'prometheus');
   return createMeterPipeline({ ...rest, readers: pulled }, { ...options, metricReaders: [] }, resource, context);
@@ -131,7 +135,9 @@ function createTracerProvider(
   counts: SpanCounts,
 ): TracerProvider {
   // A proxy without a delegate is the API's no-op provider: spans carry their parent's context on.
-  if (pipeline.isIdle) return new ProxyTracerProvider();
+  if (pipeline.isIdle) {
+    return new ProxyTracerProvider();
+  }
   const { limits, sampler } = config.traces;
   return new RecordingTracerProvider({
     resource,
@@ -147,7 +153,9 @@ function createLoggerProvider(
   resource: Resource,
   queues: readonly BatchQueue<ReadableLogRecord>[],
 ): LoggerProvider {
-  if (queues.length === 0) return noopLoggerProvider;
+  if (queues.length === 0) {
+    return noopLoggerProvider;
+  }
   const { attributeCount, attributeValueLength } = config.logs.limits;
   return new SdkLoggerProvider({
     resource,

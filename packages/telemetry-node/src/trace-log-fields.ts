@@ -13,7 +13,9 @@ export interface TraceLogFields {
  */
 export function traceLogFields(): TraceLogFields | Record<string, never> {
   const spanContext = trace.getActiveSpan()?.spanContext();
-  if (spanContext === undefined || !isSpanContextValid(spanContext)) return {};
+  if (spanContext === undefined || !isSpanContextValid(spanContext)) {
+    return {};
+  }
   return {
     trace_id: spanContext.traceId,
     span_id: spanContext.spanId,

@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
 import { NodeProcess } from '@dcc-mcp/test-kit/node-process';
+import { describe, expect, test } from '@jest/globals';
 
 const preload = new URL('../src/register.ts', import.meta.url).href;
 const file = new URL('apps/pino-app.cjs', import.meta.url).pathname;
@@ -13,6 +13,8 @@ describe('the console exporter', () => {
     expect(await app.ended()).toEqual({ code: 0, signal: null });
     expect(app.stderr).toContain("span: 'work'");
     expect(app.stderr).toContain("metric: 'process.memory.usage'");
-    for (const line of app.stdout.trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('level');
+    for (const line of app.stdout.trim().split('\n')) {
+      expect(JSON.parse(line)).toHaveProperty('level');
+    }
   });
 });

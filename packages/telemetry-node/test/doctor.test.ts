@@ -1,8 +1,8 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
-import { status } from '@grpc/grpc-js';
+import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
 import { startOtlpGrpcSink } from '@dcc-mcp/test-kit/otlp-grpc-sink';
 import { startOtlpSink, type OtlpReply } from '@dcc-mcp/test-kit/otlp-sink';
-import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
+import { status } from '@grpc/grpc-js';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,9 @@ const tls = {
 const cleanups: (() => unknown)[] = [];
 
 afterEach(async () => {
-  for (const cleanup of cleanups.splice(0)) await cleanup();
+  for (const cleanup of cleanups.splice(0)) {
+    await cleanup();
+  }
 });
 
 async function httpSink(reply?: OtlpReply, secure = false): Promise<string> {
@@ -259,7 +261,9 @@ describe('runDoctor', () => {
     [{ OTEL_SDK_DISABLED: 'true', [ENDPOINT]: 'http://127.0.0.1:9' }, ['none: OTEL_SDK_DISABLED is true']],
   ])('says where telemetry goes that needs no collector: %j', async (env, lines) => {
     const text = formatDoctorReport(await runDoctor(readTelemetryConfig(env)));
-    for (const line of lines) expect(text).toContain(line);
+    for (const line of lines) {
+      expect(text).toContain(line);
+    }
     expect(text).not.toContain('nothing is exported');
   });
 

@@ -1,6 +1,6 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
 import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
 import { startOtlpGrpcSink, type OtlpGrpcSink } from '@dcc-mcp/test-kit/otlp-grpc-sink';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { context, ROOT_CONTEXT, trace, TraceFlags, type Context, type Tracer } from '@opentelemetry/api';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,9 @@ const pem = (name: string): string => readFileSync(tlsFile(name), 'utf8');
 
 afterEach(async () => {
   await running.stop();
-  for (const sink of grpcSinks.splice(0)) sink.close();
+  for (const sink of grpcSinks.splice(0)) {
+    sink.close();
+  }
 });
 
 type Env = Readonly<Record<string, string>>;
@@ -30,7 +32,9 @@ async function startFrom(env: Env, options?: StartTelemetryOptions) {
 }
 
 function record({ tracer }: Telemetry, count: number): void {
-  for (let index = 0; index < count; index += 1) tracer.startSpan(`span ${index}`).end();
+  for (let index = 0; index < count; index += 1) {
+    tracer.startSpan(`span ${index}`).end();
+  }
 }
 
 describe('OTEL_* as a collector sees it:', () => {

@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
 import { partialSuccessBody, type OtlpReply } from '@dcc-mcp/test-kit/otlp-sink';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Telemetry, TelemetryHealthChange } from '../src/index.ts';
 import { Running } from './running.ts';
 import { periodicReader, telemetryConfig, tracesTo } from './telemetry-config.ts';
@@ -9,7 +9,9 @@ const running = new Running();
 afterEach(() => running.stop());
 
 function record(telemetry: Telemetry, count: number): void {
-  for (let index = 0; index < count; index += 1) telemetry.tracer.startSpan(`span ${index}`).end();
+  for (let index = 0; index < count; index += 1) {
+    telemetry.tracer.startSpan(`span ${index}`).end();
+  }
 }
 
 async function exportTo(reply: OtlpReply | 'hang', timeoutMillis = 300) {

@@ -1,7 +1,7 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
-import { status } from '@grpc/grpc-js';
 import { startOtlpGrpcSink, type OtlpGrpcSink } from '@dcc-mcp/test-kit/otlp-grpc-sink';
 import { partialSuccessBody } from '@dcc-mcp/test-kit/otlp-sink';
+import { status } from '@grpc/grpc-js';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { Running } from './running.ts';
 import { otlp, telemetryConfig, traceProcessor } from './telemetry-config.ts';
 
@@ -10,7 +10,9 @@ const sinks: OtlpGrpcSink[] = [];
 
 afterEach(async () => {
   await running.stop();
-  for (const sink of sinks.splice(0)) sink.close();
+  for (const sink of sinks.splice(0)) {
+    sink.close();
+  }
 });
 
 async function exportTo(
@@ -23,7 +25,9 @@ async function exportTo(
   const { traces, ...rest } = telemetryConfig();
   const processors = [traceProcessor(otlp(sink.url, { protocol: 'grpc', timeoutMillis, headers }))];
   const telemetry = running.start({ ...rest, traces: { ...traces, processors } });
-  for (let index = 0; index < 5; index += 1) telemetry.tracer.startSpan('x').end();
+  for (let index = 0; index < 5; index += 1) {
+    telemetry.tracer.startSpan('x').end();
+  }
   await telemetry.forceFlush();
   return { sink, telemetry, health: telemetry.health().exporters[0]! };
 }

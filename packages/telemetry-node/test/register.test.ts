@@ -1,6 +1,6 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
 import { NodeProcess } from '@dcc-mcp/test-kit/node-process';
 import type { OtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

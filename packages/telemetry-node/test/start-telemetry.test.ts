@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startOtlpSink, type OtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { startTelemetry, type Telemetry } from '../src/index.ts';
 import { otlp, periodicReader, BATCH, telemetryConfig, traceProcessor, tracesTo } from './telemetry-config.ts';
 

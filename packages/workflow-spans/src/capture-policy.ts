@@ -41,10 +41,16 @@ function isTrue(value: string | undefined): boolean {
 
 function toOperations(name: string): readonly Operation[] {
   const wanted = name.trim().toLowerCase();
-  if (wanted === '') return [];
-  if (wanted === '*' || wanted === 'all') return OPERATIONS;
+  if (wanted === '') {
+    return [];
+  }
+  if (wanted === '*' || wanted === 'all') {
+    return OPERATIONS;
+  }
   const found = OPERATIONS.filter((operation) => operation === wanted || operation === `gateway.${wanted}`);
-  if (found.length > 0) return found;
+  if (found.length > 0) {
+    return found;
+  }
   throw new RangeError(
     `"${name}" is not an operation whose content can be captured; write one of ${OPERATIONS.join(', ')}, or all`,
   );

@@ -39,7 +39,9 @@ function utf8Length(text: string): number {
   let bytes = text.length;
   for (let i = 0; i < text.length; i += 1) {
     const unit = text.charCodeAt(i);
-    if (unit < 0x80) continue;
+    if (unit < 0x80) {
+      continue;
+    }
     bytes += unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 1 : 2;
   }
   return bytes;
@@ -47,12 +49,16 @@ function utf8Length(text: string): number {
 
 /** The content itself, without credentials and personal data, bounded. */
 export function captureContent(value: unknown): ContentText {
-  if (typeof value === 'string') return { value: cut(redactText(cut(value))), mimeType: 'text/plain' };
+  if (typeof value === 'string') {
+    return { value: cut(redactText(cut(value))), mimeType: 'text/plain' };
+  }
   return { value: cut(toJson(redactContent(value, 0))), mimeType: 'application/json' };
 }
 
 function cut(text: string): string {
-  if (text.length <= MAX_CONTENT_CHARS) return text;
+  if (text.length <= MAX_CONTENT_CHARS) {
+    return text;
+  }
   const last = text.charCodeAt(MAX_CONTENT_CHARS - 1);
   return text.slice(0, last >= 0xd800 && last <= 0xdbff ? MAX_CONTENT_CHARS - 1 : MAX_CONTENT_CHARS);
 }
@@ -60,10 +66,18 @@ function cut(text: string): string {
 /** A copy of a JSON value in which credentials are replaced, by the name of their key or by their look. */
 export function redactContent(value: unknown, depth = 0): unknown {
   // Nothing behind the bound is written, so nothing behind it has to be searched.
-  if (typeof value === 'string') return redactText(cut(value));
-  if (typeof value !== 'object' || value === null) return value;
-  if (depth > MAX_DEPTH) return REDACTED;
-  if (Array.isArray(value)) return value.map((item) => redactContent(item, depth + 1));
+  if (typeof value === 'string') {
+    return redactText(cut(value));
+  }
+  if (typeof value !== 'object' || value === null) {
+    return value;
+  }
+  if (depth > MAX_DEPTH) {
+    return REDACTED;
+  }
+  if (Array.isArray(value)) {
+    return value.map((item) => redactContent(item, depth + 1));
+  }
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => [
       redactText(key),

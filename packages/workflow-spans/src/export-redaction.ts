@@ -1,7 +1,7 @@
-import type { Attributes } from '@opentelemetry/api';
 import { redactText } from '@dcc-mcp/request-context';
-import { redactContent } from './content.ts';
+import type { Attributes } from '@opentelemetry/api';
 import { type CapturePolicy, OPENINFERENCE_REDACTED } from './capture-policy.ts';
+import { redactContent } from './content.ts';
 
 /** What happens to an attribute on its way out. */
 type Treatment = 'keep' | 'scan' | 'redact' | 'drop';
@@ -85,7 +85,9 @@ export function createValueRedaction(policy: CapturePolicy): ValueRedaction {
   return (key, value) => {
     let treatment = treatments.get(key);
     if (treatment === undefined) {
-      if (treatments.size >= MAX_KEYS) treatments.clear();
+      if (treatments.size >= MAX_KEYS) {
+        treatments.clear();
+      }
       treatment = decideTreatment(key, rules);
       treatments.set(key, treatment);
     }
@@ -94,10 +96,16 @@ export function createValueRedaction(policy: CapturePolicy): ValueRedaction {
 }
 
 function decideTreatment(key: string, rules: readonly HideRule[]): Treatment {
-  if (NEVER.test(key)) return 'drop';
+  if (NEVER.test(key)) {
+    return 'drop';
+  }
   const matching = rules.filter((rule) => rule.key.test(key));
-  if (matching.some(({ treatment }) => treatment === 'drop')) return 'drop';
-  if (matching.length > 0) return 'redact';
+  if (matching.some(({ treatment }) => treatment === 'drop')) {
+    return 'drop';
+  }
+  if (matching.length > 0) {
+    return 'redact';
+  }
   return KEEP.test(key) ? 'keep' : 'scan';
 }
 
@@ -106,25 +114,42 @@ function redactAttributes(attributes: Attributes, redact: ValueRedaction): Attri
   for (const key in attributes) {
     const value = attributes[key];
     const kept = redact(key, value);
-    if (kept === value) continue;
+    if (kept === value) {
+      continue;
+    }
     changed ??= { ...attributes };
-    if (kept === undefined) delete changed[key];
-    else changed[key] = kept;
+    if (kept === undefined) {
+      delete changed[key];
+    } else {
+      changed[key] = kept;
+    }
   }
   return changed ?? attributes;
 }
 
 function redactValue(value: unknown, treatment: Treatment): unknown {
-  if (treatment === 'drop') return undefined;
-  if (treatment === 'redact') return OPENINFERENCE_REDACTED;
-  if (treatment === 'keep') return value;
-  if (typeof value === 'string') return redactText(value);
+  if (treatment === 'drop') {
+    return undefined;
+  }
+  if (treatment === 'redact') {
+    return OPENINFERENCE_REDACTED;
+  }
+  if (treatment === 'keep') {
+    return value;
+  }
+  if (typeof value === 'string') {
+    return redactText(value);
+  }
   return typeof value === 'object' && value !== null ? redactObject(value) : value;
 }
 
 function redactObject(value: object): object {
-  if (value instanceof Uint8Array) return value;
-  if (!Array.isArray(value)) return Object(redactContent(value));
+  if (value instanceof Uint8Array) {
+    return value;
+  }
+  if (!Array.isArray(value)) {
+    return Object(redactContent(value));
+  }
   const isClean = value.every((item) =>
     typeof item === 'string' ? redactText(item) === item : typeof item !== 'object',
   );

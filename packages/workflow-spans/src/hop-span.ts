@@ -68,7 +68,9 @@ export class HopSpan {
     this.#span = shared.tracer.startSpan(isNamed ? `${method} ${target}` : method, options, context);
     const started = this.#span.spanContext();
     this.spanContext = started.traceId === INVALID_TRACEID ? ctx.spanContext : started;
-    if (this.#span.isRecording()) setHopAttributes(this.#span, method, target, hop, ctx);
+    if (this.#span.isRecording()) {
+      setHopAttributes(this.#span, method, target, hop, ctx);
+    }
   }
 
   /** What to send with the request: into `params._meta` and, over HTTP, into the headers; and further headers. */
@@ -78,7 +80,9 @@ export class HopSpan {
 
   /** Notes that the request is sent once more. */
   addRetry(retry: RetryFacts): void {
-    if (!this.#span.isRecording()) return;
+    if (!this.#span.isRecording()) {
+      return;
+    }
     const { attempt, reason, delayMillis } = retry;
     const facts = {
       'dcc_mcp.retry.attempt': attempt,
@@ -90,7 +94,9 @@ export class HopSpan {
 
   /** Ends the span; the second call and later ones do nothing. */
   end(end: SpanEnd): void {
-    if (!this.#span.isRecording()) return;
+    if (!this.#span.isRecording()) {
+      return;
+    }
     setErrorAttributes(this.#span, end);
     setClientStatus(this.#span, end.outcome);
     this.#span.end(end.endTime ?? this.#clock.now());
@@ -106,8 +112,12 @@ function setHopAttributes(span: Span, method: string, target: string, hop: HopSt
     span.setAttribute(ATTR_GEN_AI_OPERATION_NAME, GEN_AI_OPERATION_EXECUTE_TOOL);
     setPresent(span, ATTR_GEN_AI_TOOL_NAME, target);
   }
-  if (method.startsWith('resources/')) setPresent(span, ATTR_MCP_RESOURCE_URI, withoutQuery(target));
-  if (method === 'prompts/get') setPresent(span, ATTR_GEN_AI_PROMPT_NAME, target);
+  if (method.startsWith('resources/')) {
+    setPresent(span, ATTR_MCP_RESOURCE_URI, withoutQuery(target));
+  }
+  if (method === 'prompts/get') {
+    setPresent(span, ATTR_GEN_AI_PROMPT_NAME, target);
+  }
   setPresent(span, ATTR_DCC_TYPE, hop.dccType);
   setPresent(span, ATTR_DCC_INSTANCE_ID, hop.instanceId);
   setPresent(span, ATTR_DCC_SCENE, hop.scene === undefined ? undefined : sanitiseText(hop.scene));
@@ -116,7 +126,9 @@ function setHopAttributes(span: Span, method: string, target: string, hop: HopSt
   setPresent(span, ATTR_MCP_AFFINITY, hop.affinity);
   setPresent(span, ATTR_MCP_SESSION_ID_OF_HOP, ctx.protocolSession);
   span.setAttribute(ATTR_MCP_REQUEST_ID, ctx.requestId);
-  if (hop.jsonrpcId !== undefined) span.setAttribute(ATTR_JSONRPC_REQUEST_ID, String(hop.jsonrpcId));
+  if (hop.jsonrpcId !== undefined) {
+    span.setAttribute(ATTR_JSONRPC_REQUEST_ID, String(hop.jsonrpcId));
+  }
   setPresent(span, ATTR_MCP_PROTOCOL_VERSION, hop.protocolVersion);
   setPresent(span, ATTR_NETWORK_TRANSPORT, hop.networkTransport);
   setPresent(span, 'server.address', hop.serverAddress);

@@ -1,4 +1,3 @@
-import { type Context, propagation, ROOT_CONTEXT, type TextMapPropagator, trace } from '@opentelemetry/api';
 import {
   createRequestContextSettings,
   isRecord,
@@ -7,6 +6,7 @@ import {
   type RequestContextSettings,
   type RequestHeaders,
 } from '@dcc-mcp/request-context';
+import { type Context, propagation, ROOT_CONTEXT, type TextMapPropagator, trace } from '@opentelemetry/api';
 
 /** HTTP headers as the web or Node hands them over. */
 export type AnyHeaders = Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -49,13 +49,21 @@ export function contextOf({ parent, baggage }: RequestContext): Context {
  */
 export function injectContext(context: Context, carriers: OutgoingCarriers, propagator?: TextMapPropagator): void {
   const fields: Record<string, string> = {};
-  if (propagator === undefined) propagation.inject(context, fields);
-  else propagator.inject(context, fields, { set: (carrier, key, value) => (carrier[key] = value) });
+  if (propagator === undefined) {
+    propagation.inject(context, fields);
+  } else {
+    propagator.inject(context, fields, { set: (carrier, key, value) => (carrier[key] = value) });
+  }
   const { headers, meta } = carriers;
   for (const [key, value] of Object.entries(fields)) {
-    if (isWebHeaders(headers)) headers.set(key, value);
-    else if (headers !== undefined) headers[key] = value;
-    if (meta !== undefined) meta[key] = value;
+    if (isWebHeaders(headers)) {
+      headers.set(key, value);
+    } else if (headers !== undefined) {
+      headers[key] = value;
+    }
+    if (meta !== undefined) {
+      meta[key] = value;
+    }
   }
 }
 
@@ -70,8 +78,12 @@ export function readMessage(carriers: MessageCarriers, settings: RequestContextS
 const NO_HEADERS: RequestHeaders = {};
 
 function toRequestHeaders(headers: AnyHeaders | undefined): RequestHeaders {
-  if (headers === undefined) return NO_HEADERS;
-  if (isWebHeaders(headers)) return Object.fromEntries(headers);
+  if (headers === undefined) {
+    return NO_HEADERS;
+  }
+  if (isWebHeaders(headers)) {
+    return Object.fromEntries(headers);
+  }
   const entries = Object.entries(headers).map(([name, value]): [string, string | readonly string[] | undefined] => [
     name.toLowerCase(),
     value,
@@ -95,7 +107,9 @@ const known = new WeakMap<TextMapPropagator, RequestContextSettings>();
 
 /** Settings for one propagator, made once. Those of the registered one are made each time, since it may change. */
 export function settingsOf(propagator: TextMapPropagator | undefined): RequestContextSettings {
-  if (propagator === undefined) return createRequestContextSettings({ propagator: registered });
+  if (propagator === undefined) {
+    return createRequestContextSettings({ propagator: registered });
+  }
   const settings = known.get(propagator) ?? createRequestContextSettings({ propagator });
   known.set(propagator, settings);
   return settings;

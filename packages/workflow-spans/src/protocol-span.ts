@@ -42,8 +42,12 @@ export class ProtocolSpan {
   /** Ends the span; the second call and later ones do nothing. */
   end(end: SpanEnd & { readonly httpStatus?: number }): void {
     const span = this.#span;
-    if (span === undefined || !span.isRecording()) return;
-    if (end.httpStatus !== undefined) span.setAttribute('http.response.status_code', end.httpStatus);
+    if (span === undefined || !span.isRecording()) {
+      return;
+    }
+    if (end.httpStatus !== undefined) {
+      span.setAttribute('http.response.status_code', end.httpStatus);
+    }
     setErrorAttributes(span, end);
     setServerStatus(span, end.outcome, this.#shared.statusOk);
     span.end(end.endTime ?? this.#clock.now());

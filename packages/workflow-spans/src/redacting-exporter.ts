@@ -1,5 +1,5 @@
-import type { Attributes } from '@opentelemetry/api';
 import { redactText } from '@dcc-mcp/request-context';
+import type { Attributes } from '@opentelemetry/api';
 import type { CapturePolicy } from './capture-policy.ts';
 import {
   type AttributeRedaction,
@@ -59,7 +59,9 @@ function redactSpan<S extends ExportableSpan>(span: S, redact: AttributeRedactio
   const attributes = redact(span.attributes);
   const events = redactEvents(span.events, redact);
   const status = redactStatus(span.status);
-  if (attributes === span.attributes && events === span.events && status === span.status) return span;
+  if (attributes === span.attributes && events === span.events && status === span.status) {
+    return span;
+  }
   const view: S = Object.create(span, {
     attributes: { value: attributes },
     events: { value: events },
@@ -70,14 +72,18 @@ function redactSpan<S extends ExportableSpan>(span: S, redact: AttributeRedactio
 
 function redactStatus(status: ExportableSpan['status']): ExportableSpan['status'] {
   const { message } = status;
-  if (message === undefined) return status;
+  if (message === undefined) {
+    return status;
+  }
   const redacted = redactText(message);
   return redacted === message ? status : { ...status, message: redacted };
 }
 
 function redactEvents(events: ExportableSpan['events'], redact: AttributeRedaction): ExportableSpan['events'] {
   const redacted = events.map((event) => {
-    if (event.attributes === undefined) return event;
+    if (event.attributes === undefined) {
+      return event;
+    }
     const attributes = redact(event.attributes);
     return attributes === event.attributes ? event : { ...event, attributes };
   });

@@ -1,4 +1,5 @@
 import { SemanticConventions } from '@arizeai/openinference-semantic-conventions';
+import type { AgentContext, RequestContext } from '@dcc-mcp/request-context';
 import {
   ATTR_DCC_MCP_ACTOR_EMAIL_HASH,
   ATTR_DCC_MCP_ACTOR_ID,
@@ -37,7 +38,6 @@ import {
   ATTR_JSONRPC_REQUEST_ID,
   ATTR_MCP_SESSION_ID,
 } from '@dcc-mcp/semantic-conventions';
-import type { AgentContext, RequestContext } from '@dcc-mcp/request-context';
 import type { Span } from '@opentelemetry/api';
 
 /** Value of an attribute of ours. */
@@ -45,8 +45,12 @@ export type PlainValue = string | number | boolean | string[];
 
 /** Sets an attribute that has a value; an absent or empty one stays absent. */
 export function setPresent(span: Span, key: string, value: PlainValue | undefined): void {
-  if (value === undefined || value === '') return;
-  if (Array.isArray(value) && value.length === 0) return;
+  if (value === undefined || value === '') {
+    return;
+  }
+  if (Array.isArray(value) && value.length === 0) {
+    return;
+  }
   span.setAttribute(key, value);
 }
 
@@ -95,20 +99,28 @@ export function setRequestAttributes(span: Span, ctx: RequestContext): void {
   setAgentAttributes(span, agent);
   setPresent(span, ATTR_DCC_MCP_SOURCE_IP, ctx.sourceIp);
   const chain = ctx.forwardedFor;
-  if (chain !== undefined) setPresent(span, ATTR_DCC_MCP_FORWARDED_FOR, [...chain]);
+  if (chain !== undefined) {
+    setPresent(span, ATTR_DCC_MCP_FORWARDED_FOR, [...chain]);
+  }
 }
 
 function setAgentAttributes(span: Span, agent: AgentContext): void {
   let field: keyof AgentContext;
   for (field in agent) {
     const keys = AGENT_ATTRIBUTES[field];
-    if (keys === undefined) continue;
+    if (keys === undefined) {
+      continue;
+    }
     const value = agent[field];
-    for (const key of keys) setPresent(span, key, toPlainValue(value));
+    for (const key of keys) {
+      setPresent(span, key, toPlainValue(value));
+    }
   }
 }
 
 function toPlainValue(value: AgentContext[keyof AgentContext]): PlainValue | undefined {
-  if (typeof value !== 'object') return value;
+  if (typeof value !== 'object') {
+    return value;
+  }
   return Array.isArray(value) ? [...value] : undefined;
 }

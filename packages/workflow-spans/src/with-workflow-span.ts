@@ -122,10 +122,16 @@ function startSpan(options: WithWorkflowSpanOptions, step: Step, parent: Context
     },
     parent,
   );
-  if (!span.isRecording()) return span;
+  if (!span.isRecording()) {
+    return span;
+  }
   setMethod(span, method, target);
-  if (step.message !== undefined) setCaller(span, step.message);
-  if (options.input !== undefined) setInput(span, options.input, step.settings);
+  if (step.message !== undefined) {
+    setCaller(span, step.message);
+  }
+  if (options.input !== undefined) {
+    setInput(span, options.input, step.settings);
+  }
   return span;
 }
 
@@ -146,7 +152,9 @@ function setMethod(span: Span, method: string | undefined, target: string): void
 }
 
 function setCaller(span: Span, { session, agent }: RequestContext): void {
-  if (session.source !== 'trace') span.setAttribute(SemanticConventions.SESSION_ID, session.id);
+  if (session.source !== 'trace') {
+    span.setAttribute(SemanticConventions.SESSION_ID, session.id);
+  }
   setPresent(span, SemanticConventions.USER_ID, agent.actor_id);
 }
 
@@ -163,13 +171,18 @@ function nameOf(error: unknown): string {
 
 function toOutcome(error: unknown): Outcome {
   const name = nameOf(error);
-  if (name === 'AbortError') return 'cancelled';
+  if (name === 'AbortError') {
+    return 'cancelled';
+  }
   return name === 'TimeoutError' ? 'timeout' : 'internal';
 }
 
 function finish(span: Span, outcome: Outcome, { side, statusOk = false }: WithWorkflowSpanOptions): void {
   setErrorAttributes(span, { outcome });
-  if (side === 'client') setClientStatus(span, outcome);
-  else setServerStatus(span, outcome, statusOk);
+  if (side === 'client') {
+    setClientStatus(span, outcome);
+  } else {
+    setServerStatus(span, outcome, statusOk);
+  }
   span.end();
 }

@@ -86,14 +86,18 @@ export class WorkflowSpan {
 
   /** Where the call goes; may be called again as more becomes known. */
   setRoute(route: Route): void {
-    if (!this.isRecording) return;
+    if (!this.isRecording) {
+      return;
+    }
     this.#dccType = toText(route.dccType) ?? this.#dccType;
     this.#toolSlug = toText(route.toolSlug) ?? this.#toolSlug;
     setPresent(this.#span, ATTR_DCC_MCP_DCC_TYPE, this.#dccType);
     setPresent(this.#span, ATTR_DCC_MCP_INSTANCE_ID, toText(route.instanceId));
     setPresent(this.#span, ATTR_DCC_MCP_SKILL_NAME, toText(route.skillName));
     setPresent(this.#span, ATTR_DCC_MCP_TOOL_SLUG, this.#toolSlug);
-    if (this.operation !== OPERATION_CALL) return;
+    if (this.operation !== OPERATION_CALL) {
+      return;
+    }
     const toolName = toText(route.toolName);
     setPresent(this.#span, ATTR_GEN_AI_TOOL_NAME, toolName);
     setPresent(this.#span, SemanticConventions.TOOL_NAME, toolName);
@@ -101,7 +105,9 @@ export class WorkflowSpan {
 
   /** What the search found, or which hit of an earlier search this call follows. */
   setSearch(search: SearchFacts): void {
-    if (!this.isRecording) return;
+    if (!this.isRecording) {
+      return;
+    }
     this.#searchId = search.id ?? this.#searchId;
     setPresent(this.#span, ATTR_DCC_MCP_SEARCH_ID, search.id);
     setPresent(this.#span, ATTR_DCC_MCP_SEARCH_RANKER_VERSION, search.rankerVersion);
@@ -114,19 +120,25 @@ export class WorkflowSpan {
 
   /** What policy said; called whenever policy was evaluated. */
   setPolicy(decision: PolicyDecision): void {
-    if (!this.isRecording) return;
+    if (!this.isRecording) {
+      return;
+    }
     this.#span.setAttribute(ATTR_DCC_MCP_POLICY_OUTCOME, decision.outcome);
     setPresent(this.#span, ATTR_DCC_MCP_POLICY_REASON, toText(decision.reason));
   }
 
   /** Number of items of a batch. */
   setBatchSize(items: number): void {
-    if (this.isRecording) this.#span.setAttribute(ATTR_DCC_MCP_BATCH_SIZE, items);
+    if (this.isRecording) {
+      this.#span.setAttribute(ATTR_DCC_MCP_BATCH_SIZE, items);
+    }
   }
 
   /** Time in the upstream's queue, in milliseconds. `startHop` sets it too. */
   setQueueWait(millis: number): void {
-    if (this.isRecording) this.#span.setAttribute(ATTR_DCC_MCP_QUEUE_WAIT_MS, millis);
+    if (this.isRecording) {
+      this.#span.setAttribute(ATTR_DCC_MCP_QUEUE_WAIT_MS, millis);
+    }
   }
 
   /**
@@ -135,7 +147,9 @@ export class WorkflowSpan {
    * @param json The same as JSON text, when it is at hand.
    */
   setInput(value: unknown, json?: string): void {
-    if (!this.isRecording || value === undefined) return;
+    if (!this.isRecording || value === undefined) {
+      return;
+    }
     const isHidden = hidesInputs(this.#shared.capture);
     const content = isHidden ? undefined : this.#toContent(value, json, 'arguments');
     this.#setContent(SemanticConventions.INPUT_VALUE, SemanticConventions.INPUT_MIME_TYPE, content);
@@ -143,7 +157,9 @@ export class WorkflowSpan {
 
   /** The result, under the same rules as `setInput`. */
   setOutput(value: unknown, json?: string): void {
-    if (!this.isRecording || value === undefined) return;
+    if (!this.isRecording || value === undefined) {
+      return;
+    }
     const isHidden = hidesOutputs(this.#shared.capture);
     const content = isHidden ? undefined : this.#toContent(value, json, 'fields');
     this.#setContent(SemanticConventions.OUTPUT_VALUE, SemanticConventions.OUTPUT_MIME_TYPE, content);
@@ -151,15 +167,21 @@ export class WorkflowSpan {
 
   /** Starts the request to the upstream, as a CLIENT child. */
   startHop(hop: HopStart): HopSpan {
-    if (hop.queueWaitMillis !== undefined) this.setQueueWait(hop.queueWaitMillis);
+    if (hop.queueWaitMillis !== undefined) {
+      this.setQueueWait(hop.queueWaitMillis);
+    }
     return new HopSpan(this.#shared, this.ctx, this, hop);
   }
 
   /** Ends the span with the outcome of the call; the second call and later ones do nothing. */
   end(end: WorkflowEnd): void {
-    if (this.#isEnded) return;
+    if (this.#isEnded) {
+      return;
+    }
     this.#isEnded = true;
-    if (!this.isRecording) return;
+    if (!this.isRecording) {
+      return;
+    }
     const span = this.#span;
     span.setAttribute(ATTR_DCC_MCP_OUTCOME, end.outcome);
     span.setAttribute(ATTR_DCC_MCP_SUCCESS, end.success ?? statusOfOutcome(end.outcome) === 'success');
@@ -172,18 +194,24 @@ export class WorkflowSpan {
 
   #toContent(value: unknown, json: string | undefined, namesAs: 'arguments' | 'fields'): ContentText {
     const { capture, settings } = this.#shared;
-    if (capturesContent(capture, this.operation)) return captureContent(value);
+    if (capturesContent(capture, this.operation)) {
+      return captureContent(value);
+    }
     return summariseContent(value, { sha256: settings.sha256, namesAs, json });
   }
 
   #setContent(key: string, mimeKey: string, content: ContentText | undefined): void {
     this.#span.setAttribute(key, content?.value ?? OPENINFERENCE_REDACTED);
-    if (content !== undefined) this.#span.setAttribute(mimeKey, content.mimeType);
+    if (content !== undefined) {
+      this.#span.setAttribute(mimeKey, content.mimeType);
+    }
   }
 
   // What a reader of Phoenix or Langfuse needs to find the call elsewhere; nothing a caller made up freely.
   #metadata(): string {
-    if (hidesInputs(this.#shared.capture)) return OPENINFERENCE_REDACTED;
+    if (hidesInputs(this.#shared.capture)) {
+      return OPENINFERENCE_REDACTED;
+    }
     return JSON.stringify({
       request_id: this.ctx.requestId,
       transport: this.ctx.transport,

@@ -105,13 +105,17 @@ class SpanStarter {
       start.parent === undefined
         ? this.#startEntry({ ctx, name: operation, clock, attributes })
         : this.#start({ ctx, name: operation, clock, attributes }, SpanKind.INTERNAL, start.parent.context);
-    if (span.isRecording()) this.#describeWorkflow(span, ctx, operation, start);
+    if (span.isRecording()) {
+      this.#describeWorkflow(span, ctx, operation, start);
+    }
     return new WorkflowSpan({ span, clock }, operation, ctx, this.#shared);
   }
 
   startProtocol(ctx: RequestContext, method: string, start: ProtocolStart): ProtocolSpan {
     const isWanted = start.isForwarded === true || this.#options.protocolSpans === true;
-    if (!isWanted) return new ProtocolSpan(undefined, ctx, this.#shared);
+    if (!isWanted) {
+      return new ProtocolSpan(undefined, ctx, this.#shared);
+    }
     const known = toKnownMethod(method);
     const clock = new SpanClock();
     const span = this.#startEntry({ ctx, name: known, clock });
@@ -123,7 +127,9 @@ class SpanStarter {
   }
 
   startRoute(ctx: RequestContext, route: HttpRoute): ProtocolSpan {
-    if (this.#options.protocolSpans !== true) return new ProtocolSpan(undefined, ctx, this.#shared);
+    if (this.#options.protocolSpans !== true) {
+      return new ProtocolSpan(undefined, ctx, this.#shared);
+    }
     const clock = new SpanClock();
     const span = this.#startEntry({ ctx, name: `${route.method} ${route.route}`, clock });
     if (span.isRecording()) {
@@ -153,17 +159,23 @@ class SpanStarter {
     const span = this.#options.tracer.startSpan(name, options, parent);
     const started = span.spanContext();
     // Without a tracer there is no span of ours: the request keeps standing for the caller's, or for a generated one.
-    if (started.traceId !== INVALID_TRACEID) ctx.adoptSpan(started);
+    if (started.traceId !== INVALID_TRACEID) {
+      ctx.adoptSpan(started);
+    }
     return span;
   }
 
   #describeWorkflow(span: Span, ctx: RequestContext, operation: Operation, start: WorkflowStart): void {
     const ownName = operation.slice('gateway.'.length);
     span.setAttribute(ATTR_DCC_MCP_WORKFLOW_OPERATION, operation);
-    if (ctx.transport === 'mcp') span.setAttribute(ATTR_MCP_METHOD_NAME, 'tools/call');
+    if (ctx.transport === 'mcp') {
+      span.setAttribute(ATTR_MCP_METHOD_NAME, 'tools/call');
+    }
     span.setAttribute(ATTR_GEN_AI_OPERATION_NAME, GEN_AI_OPERATION_EXECUTE_TOOL);
     // A call names the tool it calls, as soon as the route is known; the other operations are tools themselves.
-    if (operation !== OPERATION_CALL) span.setAttribute(ATTR_GEN_AI_TOOL_NAME, ownName);
+    if (operation !== OPERATION_CALL) {
+      span.setAttribute(ATTR_GEN_AI_TOOL_NAME, ownName);
+    }
     if (operation !== OPERATION_CALL && operation !== OPERATION_SEARCH) {
       span.setAttribute(SemanticConventions.TOOL_NAME, ownName);
     }

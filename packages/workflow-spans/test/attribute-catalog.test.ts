@@ -1,7 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { OPERATIONS, OUTCOMES } from '@dcc-mcp/semantic-conventions';
 import { describe, expect, test } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { ATTRIBUTE_CATALOG, type AttributeDescription, type SpanRole } from '../src/index.ts';
 import { runOperation } from './operations.ts';
 import type { PlainSpan } from './recording.ts';
@@ -17,9 +17,15 @@ function roleOf(span: PlainSpan): SpanRole {
 }
 
 function hasType(value: unknown, type: AttributeDescription['type']): boolean {
-  if (type === 'string[]') return Array.isArray(value) && value.every((item) => typeof item === 'string');
-  if (type === 'bool') return typeof value === 'boolean';
-  if (type === 'int') return Number.isInteger(value);
+  if (type === 'string[]') {
+    return Array.isArray(value) && value.every((item) => typeof item === 'string');
+  }
+  if (type === 'bool') {
+    return typeof value === 'boolean';
+  }
+  if (type === 'int') {
+    return Number.isInteger(value);
+  }
   return type === 'double' ? typeof value === 'number' : typeof value === 'string';
 }
 

@@ -1,6 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { OPERATIONS, type Operation, OUTCOMES } from '@dcc-mcp/semantic-conventions';
 import { describe, expect, test } from '@jest/globals';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { runOperation } from './operations.ts';
 import type { PlainSpan } from './recording.ts';
 
@@ -46,7 +46,9 @@ describe('spans of an operation', () => {
     const file = new URL(`expected/${operation}.${transport}.json`, import.meta.url);
     const text = render(transport, operation);
     // UPDATE_EXPECTED=1 writes the files anew; read the difference before committing it.
-    if (process.env['UPDATE_EXPECTED'] === '1') writeFileSync(file, text);
+    if (process.env['UPDATE_EXPECTED'] === '1') {
+      writeFileSync(file, text);
+    }
     expect(text).toBe(readFileSync(file, 'utf8'));
   });
 });

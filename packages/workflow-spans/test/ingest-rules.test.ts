@@ -17,10 +17,14 @@ function unflatten(attributes: PlainSpan['attributes']): Record<string, unknown>
     let node = root;
     for (const part of path) {
       node[part] ??= {};
-      if (typeof node[part] !== 'object') throw new Error(`${key}: ${part} is a leaf`);
+      if (typeof node[part] !== 'object') {
+        throw new Error(`${key}: ${part} is a leaf`);
+      }
       node = node[part] as Record<string, unknown>;
     }
-    if (node[leaf] !== undefined) throw new Error(`${key} is a prefix`);
+    if (node[leaf] !== undefined) {
+      throw new Error(`${key} is a prefix`);
+    }
     node[leaf] = key.endsWith('metadata') ? JSON.parse(String(value)) : value;
   }
   return root;

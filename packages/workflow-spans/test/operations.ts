@@ -63,9 +63,13 @@ function runSpan(spans: WorkflowSpans, ctx: RequestContext, operation: Operation
   const facts = { networkTransport: 'tcp' as const, ...(ctx.transport === 'mcp' && { protocolVersion: '2025-11-25' }) };
   const span = spans.startWorkflow(ctx, operation, facts);
   span.setPolicy({ outcome: outcome === 'denied' || outcome === 'throttled' ? outcome : 'allowed' });
-  if (operation === 'gateway.search') runSearch(span);
-  else if (operation === 'gateway.call_batch') runBatch(spans, span, outcome);
-  else runCall(span, operation, outcome);
+  if (operation === 'gateway.search') {
+    runSearch(span);
+  } else if (operation === 'gateway.call_batch') {
+    runBatch(spans, span, outcome);
+  } else {
+    runCall(span, operation, outcome);
+  }
   const errorKind = kindOf(outcome);
   span.end({ outcome, ...(errorKind !== undefined && { errorKind }) });
 }
@@ -86,7 +90,9 @@ function runBatch(spans: WorkflowSpans, batch: WorkflowSpan, outcome: Outcome): 
 
 function runCall(span: WorkflowSpan, operation: Operation, outcome: Outcome): void {
   span.setRoute({ dccType: 'maya', instanceId: INSTANCE, skillName: 'modeling' });
-  if (operation === 'gateway.load_skill') return;
+  if (operation === 'gateway.load_skill') {
+    return;
+  }
   span.setRoute({ toolSlug: 'maya.a1b2c3d4.create_sphere', toolName: 'create_sphere' });
   span.setSearch({
     id: 'search-1',
@@ -96,16 +102,22 @@ function runCall(span: WorkflowSpan, operation: Operation, outcome: Outcome): vo
     score: 7.25,
     matchReasons: ['tool_exact'],
   });
-  if (operation === 'gateway.describe') return;
+  if (operation === 'gateway.describe') {
+    return;
+  }
   span.setInput({ radius: 1.5, name: 'ball' });
   runHop(span, outcome);
-  if (outcome === 'ok') span.setOutput({ content: [{ type: 'text', text: 'created ball' }] });
+  if (outcome === 'ok') {
+    span.setOutput({ content: [{ type: 'text', text: 'created ball' }] });
+  }
 }
 
 const NEVER_SENT: ReadonlySet<Outcome> = new Set(['denied', 'throttled', 'bad_request', 'unknown_tool', 'host_busy']);
 
 function runHop(span: WorkflowSpan, outcome: Outcome): void {
-  if (NEVER_SENT.has(outcome)) return;
+  if (NEVER_SENT.has(outcome)) {
+    return;
+  }
   const hop = span.startHop({
     method: 'tools/call',
     target: 'create_sphere',
@@ -122,7 +134,9 @@ function runHop(span: WorkflowSpan, outcome: Outcome): void {
     serverPort: 8765,
     queueWaitMillis: 3,
   });
-  if (outcome === 'backend_unreachable') hop.addRetry({ attempt: 1, reason: outcome, delayMillis: 50 });
+  if (outcome === 'backend_unreachable') {
+    hop.addRetry({ attempt: 1, reason: outcome, delayMillis: 50 });
+  }
   hop.end({ outcome, ...(outcome === 'protocol_error' && { rpcErrorCode: -32603 }) });
 }
 

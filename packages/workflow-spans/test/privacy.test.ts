@@ -1,8 +1,8 @@
-import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
-import { SpanStatusCode } from '@opentelemetry/api';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { childContext, readRequestContext, responseHeaders } from '@dcc-mcp/request-context';
 import { describe, expect, test } from '@jest/globals';
+import { SpanStatusCode } from '@opentelemetry/api';
+import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { createCapturePolicy, createWorkflowSpans, redactingExporter } from '../src/index.ts';
 import { countingSettings, startRecording } from './recording.ts';
 

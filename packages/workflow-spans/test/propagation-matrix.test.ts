@@ -1,7 +1,7 @@
-import { ProxyTracerProvider, type Tracer } from '@opentelemetry/api';
-import { AlwaysOffSampler } from '@opentelemetry/sdk-trace';
 import { readRequestContext, responseHeaders } from '@dcc-mcp/request-context';
 import { describe, expect, test } from '@jest/globals';
+import { ProxyTracerProvider, type Tracer } from '@opentelemetry/api';
+import { AlwaysOffSampler } from '@opentelemetry/sdk-trace';
 import { createWorkflowSpans, type ParentPolicy } from '../src/index.ts';
 import { countingSettings, PARENT_A, PARENT_B, SPAN_A, SPAN_B, startRecording, TRACE_A } from './recording.ts';
 

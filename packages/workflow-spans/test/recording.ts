@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { createRequestContextSettings, type RequestContextSettings } from '@dcc-mcp/request-context';
 import { SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { resourceFromAttributes } from '@opentelemetry/resources';
@@ -9,7 +9,7 @@ import {
   SimpleSpanProcessor,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
-import { createRequestContextSettings, type RequestContextSettings } from '@dcc-mcp/request-context';
+import { hash } from 'node:crypto';
 
 export const TRACE_A = '0af7651916cd43dd8448eb211c80319c';
 export const SPAN_A = 'b7ad6b7169203331';
@@ -61,7 +61,9 @@ export function startRecording(sampler?: Sampler): Recording {
     exporter,
     span: (name) => {
       const found = exporter.getFinishedSpans().find((span) => span.name === name);
-      if (found === undefined) throw new Error(`no span ${name}`);
+      if (found === undefined) {
+        throw new Error(`no span ${name}`);
+      }
       return found;
     },
   };

@@ -1,7 +1,7 @@
-import type { HrTime } from '@opentelemetry/api';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { readRequestContext } from '@dcc-mcp/request-context';
 import { describe, expect, test } from '@jest/globals';
+import type { HrTime } from '@opentelemetry/api';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { createWorkflowSpans } from '../src/index.ts';
 import { countingSettings, startRecording } from './recording.ts';
 
@@ -12,7 +12,7 @@ const nanos = ([seconds, rest]: HrTime): bigint => BigInt(seconds) * 1_000_000_0
 /** Passes a fraction of a millisecond, so that spans start anywhere within one. */
 function spin(millis: number): void {
   const until = performance.now() + millis;
-  while (performance.now() < until);
+  while (performance.now() < until) {}
 }
 
 /** A batch with one call and its request to the upstream, many times. */
@@ -44,7 +44,9 @@ describe('times of spans', () => {
     expect(children).toHaveLength(2 * REQUESTS);
     const outside = children.filter((child) => {
       const parent = byId.get(child.parentSpanContext?.spanId ?? '');
-      if (parent === undefined) return true;
+      if (parent === undefined) {
+        return true;
+      }
       return nanos(child.startTime) < nanos(parent.startTime) || nanos(child.endTime) > nanos(parent.endTime);
     });
     expect(outside.map(({ name }) => name)).toEqual([]);

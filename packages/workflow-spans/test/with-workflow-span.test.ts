@@ -1,7 +1,7 @@
-import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { context as contextApi, ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { extractContext, injectContext, type RunningSpan, withWorkflowSpan } from '../src/index.ts';
 import { PARENT_A, PARENT_B, SPAN_A, SPAN_B, startRecording, TRACE_A, w3c } from './recording.ts';
 

@@ -1,3 +1,6 @@
+import { childContext, readRequestContext, type RequestInput, responseHeaders } from '@dcc-mcp/request-context';
+import { MCP_METHODS, OPERATIONS } from '@dcc-mcp/semantic-conventions';
+import { describe, expect, test } from '@jest/globals';
 import { type Context, type Link, ProxyTracerProvider, SpanKind } from '@opentelemetry/api';
 import {
   AlwaysOffSampler,
@@ -6,9 +9,6 @@ import {
   type Sampler,
   SamplingDecision,
 } from '@opentelemetry/sdk-trace';
-import { childContext, readRequestContext, type RequestInput, responseHeaders } from '@dcc-mcp/request-context';
-import { MCP_METHODS, OPERATIONS } from '@dcc-mcp/semantic-conventions';
-import { describe, expect, test } from '@jest/globals';
 import {
   createCapturePolicy,
   createWorkflowSpans,

@@ -44,7 +44,9 @@ export class NodeProcess {
   async firstLine(): Promise<string> {
     while (!this.stdout.includes('\n')) {
       await Promise.race([once(this.#child.stdout, 'data'), this.#end]);
-      if (this.#child.exitCode !== null) throw new Error(`ended with ${this.#child.exitCode}: ${this.stderr}`);
+      if (this.#child.exitCode !== null) {
+        throw new Error(`ended with ${this.#child.exitCode}: ${this.stderr}`);
+      }
     }
     return this.stdout.split('\n')[0] ?? '';
   }

@@ -123,15 +123,27 @@ function toInteger(value: unknown): number | bigint {
 }
 
 export function toValue(raw: RawMessage): DecodedValue {
-  if ('stringValue' in raw) return toText(raw['stringValue']);
-  if ('boolValue' in raw) return raw['boolValue'] === true;
-  if ('intValue' in raw) return toInteger(raw['intValue']);
-  if ('doubleValue' in raw) return Number(raw['doubleValue']);
-  if ('bytesValue' in raw) return toBytes(raw['bytesValue']);
+  if ('stringValue' in raw) {
+    return toText(raw['stringValue']);
+  }
+  if ('boolValue' in raw) {
+    return raw['boolValue'] === true;
+  }
+  if ('intValue' in raw) {
+    return toInteger(raw['intValue']);
+  }
+  if ('doubleValue' in raw) {
+    return Number(raw['doubleValue']);
+  }
+  if ('bytesValue' in raw) {
+    return toBytes(raw['bytesValue']);
+  }
   if ('arrayValue' in raw) {
     return toMessages(toMessage(raw['arrayValue'])['values']).map(toValue);
   }
-  if ('kvlistValue' in raw) return toAttributes(toMessage(raw['kvlistValue'])['values']);
+  if ('kvlistValue' in raw) {
+    return toAttributes(toMessage(raw['kvlistValue'])['values']);
+  }
   return null;
 }
 
@@ -240,7 +252,9 @@ export function flattenSignal<Item>(
 
 /** Decodes an OTLP request of `message` from protobuf or, when `isJson`, from OTLP/JSON. */
 export function decodeRequest(message: string, body: Uint8Array, isJson: boolean): RawMessage {
-  if (isJson) return toMessage(JSON.parse(Buffer.from(body).toString('utf8')));
+  if (isJson) {
+    return toMessage(JSON.parse(Buffer.from(body).toString('utf8')));
+  }
   return toMessage(decodeOtlpMessage(message, body));
 }
 

@@ -161,7 +161,9 @@ const MESSAGES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 function toField(text: string): protobuf.IField {
   const [number, type = ''] = text.split(' ');
   const id = Number(number);
-  if (type.startsWith('?')) return { id, type: type.slice(1), options: { proto3_optional: true } };
+  if (type.startsWith('?')) {
+    return { id, type: type.slice(1), options: { proto3_optional: true } };
+  }
   return type.startsWith('*') ? { id, type: type.slice(1), rule: 'repeated' } : { id, type };
 }
 

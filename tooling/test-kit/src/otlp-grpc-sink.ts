@@ -82,11 +82,15 @@ export async function startOtlpGrpcSink(options: OtlpGrpcSinkOptions = {}): Prom
       const request = { path: call.getPath(), metadata: toRecord(call.metadata), body: call.request };
       requests.push(request);
       const answer = respond?.(request) ?? Buffer.alloc(0);
-      if (answer === 'hang') return;
+      if (answer === 'hang') {
+        return;
+      }
       if (answer instanceof Uint8Array) {
         accepted.push(request);
         callback(null, Buffer.from(answer));
-      } else callback({ code: answer.code, details: answer.details ?? status[answer.code] ?? '' });
+      } else {
+        callback({ code: answer.code, details: answer.details ?? status[answer.code] ?? '' });
+      }
     };
     server.addService(toDefinition(service), { Export: handle });
   }
@@ -120,8 +124,11 @@ function bind(server: Server, tls: OtlpGrpcSinkOptions['tls']): Promise<number> 
         );
   return new Promise((resolve, reject) => {
     server.bindAsync('127.0.0.1:0', credentials, (error, port) => {
-      if (error === null) resolve(port);
-      else reject(error);
+      if (error === null) {
+        resolve(port);
+      } else {
+        reject(error);
+      }
     });
   });
 }

@@ -109,7 +109,9 @@ class DecodedSignal<Item> {
   read(requests: readonly OtlpRequest[]): Item[] {
     for (; this.#seen < requests.length; this.#seen += 1) {
       const request = requests[this.#seen];
-      if (request?.accepted !== true || !request.path.split('?')[0]?.endsWith(this.#path)) continue;
+      if (request?.accepted !== true || !request.path.split('?')[0]?.endsWith(this.#path)) {
+        continue;
+      }
       this.#items.push(...this.#decode(request.body, isJson(request)));
     }
     return [...this.#items];
@@ -185,7 +187,9 @@ class Sink implements OtlpSink {
   waitFor(condition: (sink: OtlpSink) => boolean, timeoutMillis = 5_000): Promise<void> {
     return new Promise((resolve, reject) => {
       const check = (): void => {
-        if (!condition(this)) return;
+        if (!condition(this)) {
+          return;
+        }
         settle();
         resolve();
       };
@@ -248,23 +252,32 @@ class Sink implements OtlpSink {
     const accepted = reply !== 'hang' && reply.status >= 200 && reply.status < 300;
     const request: OtlpRequest = { ...seen, accepted };
     this.#requests.push(request);
-    if (reply !== 'hang') send(request, reply, response);
-    for (const watcher of this.#watchers) watcher();
+    if (reply !== 'hang') {
+      send(request, reply, response);
+    }
+    for (const watcher of this.#watchers) {
+      watcher();
+    }
   }
 }
 
 function send(request: OtlpRequest, reply: OtlpReply, response: ServerResponse): void {
   const json = isJson(request);
   const write = (): void => {
-    if (response.destroyed) return;
+    if (response.destroyed) {
+      return;
+    }
     response.writeHead(reply.status, {
       'content-type': json ? 'application/json' : 'application/x-protobuf',
       ...reply.headers,
     });
     response.end(reply.body ?? (json ? '{}' : ''));
   };
-  if (reply.delayMillis === undefined) write();
-  else setTimeout(write, reply.delayMillis).unref();
+  if (reply.delayMillis === undefined) {
+    write();
+  } else {
+    setTimeout(write, reply.delayMillis).unref();
+  }
 }
 
 /**

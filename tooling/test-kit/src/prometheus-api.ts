@@ -26,20 +26,26 @@ export interface QueriedExemplar {
 export async function ask(url: string, path: string, parameters: Record<string, string>): Promise<unknown> {
   const response = await fetch(`${url}/api/v1/${path}?${new URLSearchParams(parameters).toString()}`);
   const answer = toRecord(await response.json());
-  if (answer['status'] !== 'success') throw new Error(`prometheus ${path}: ${String(answer['error'])}`);
+  if (answer['status'] !== 'success') {
+    throw new Error(`prometheus ${path}: ${String(answer['error'])}`);
+  }
   return answer['data'];
 }
 
 export function toSamples(data: unknown): QuerySample[] {
   const { result, resultType } = toRecord(data);
-  if (resultType === 'scalar') return [{ labels: {}, value: Number(toList(result)[1]) }];
+  if (resultType === 'scalar') {
+    return [{ labels: {}, value: Number(toList(result)[1]) }];
+  }
   return toList(result).map(toSample);
 }
 
 function toSample(entry: unknown): QuerySample {
   const { metric, value, histogram } = toRecord(entry);
   const labels = toLabels(metric);
-  if (histogram === undefined) return { labels, value: Number(toList(value)[1]) };
+  if (histogram === undefined) {
+    return { labels, value: Number(toList(value)[1]) };
+  }
   const { count, sum } = toRecord(toList(histogram)[1]);
   return { labels, value: Number.NaN, histogram: { count: String(count), sum: String(sum) } };
 }
@@ -68,12 +74,16 @@ export function toExemplars(data: unknown): QueriedExemplar[] {
 }
 
 function toRecord(value: unknown): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) throw new TypeError(`not an object: ${JSON.stringify(value)}`);
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError(`not an object: ${JSON.stringify(value)}`);
+  }
   return { ...value };
 }
 
 function toList(value: unknown): unknown[] {
-  if (!Array.isArray(value)) throw new TypeError(`not a list: ${JSON.stringify(value)}`);
+  if (!Array.isArray(value)) {
+    throw new TypeError(`not a list: ${JSON.stringify(value)}`);
+  }
   return value;
 }
 

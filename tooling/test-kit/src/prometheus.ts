@@ -68,7 +68,9 @@ const STOP_MILLIS = 10_000;
  */
 export async function startPrometheus(options: PrometheusOptions): Promise<RunningPrometheus> {
   const program = findPrometheus();
-  if (program === undefined) throw new Error('prometheus not found: apt-get install prometheus');
+  if (program === undefined) {
+    throw new Error('prometheus not found: apt-get install prometheus');
+  }
   const folder = await mkdtemp(join(tmpdir(), 'prometheus-test-'));
   await writeFile(join(folder, 'prometheus.yml'), JSON.stringify(toConfig(options)));
   for (let attempt = 1; ; attempt += 1) {
@@ -78,9 +80,13 @@ export async function startPrometheus(options: PrometheusOptions): Promise<Runni
     });
     const log = collectLog(child);
     const url = `http://127.0.0.1:${port}`;
-    if (await isReady(child, url)) return toRunning({ url, child, folder, targets: options.targets.length });
+    if (await isReady(child, url)) {
+      return toRunning({ url, child, folder, targets: options.targets.length });
+    }
     await end(child);
-    if (attempt < START_ATTEMPTS) continue;
+    if (attempt < START_ATTEMPTS) {
+      continue;
+    }
     await rm(folder, { recursive: true, force: true });
     throw new Error(`prometheus did not start:\n${log()}`);
   }
@@ -126,7 +132,9 @@ async function freePort(): Promise<number> {
   const address = server.address();
   server.close();
   await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no TCP address');
+  if (address === null || typeof address === 'string') {
+    throw new Error('no TCP address');
+  }
   return address.port;
 }
 
@@ -143,14 +151,18 @@ async function isReady(child: ChildProcess, url: string): Promise<boolean> {
   while (Date.now() < deadline && child.exitCode === null) {
     const response = await fetch(`${url}/-/ready`).catch(() => undefined);
     await response?.body?.cancel();
-    if (response?.ok === true) return true;
+    if (response?.ok === true) {
+      return true;
+    }
     await sleep(50);
   }
   return false;
 }
 
 async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (child.exitCode !== null || child.signalCode !== null) {
+    return;
+  }
   const exit = once(child, 'exit');
   child.kill('SIGTERM');
   const timer = setTimeout(() => child.kill('SIGKILL'), STOP_MILLIS);
@@ -189,9 +201,13 @@ async function waitUntilUp(
   while (Date.now() < deadline) {
     const states = await prometheus.targets();
     const down = states.find(({ health }) => health === 'down');
-    if (down !== undefined) throw new Error(`${down.scrapeUrl} is down: ${down.lastError}`);
+    if (down !== undefined) {
+      throw new Error(`${down.scrapeUrl} is down: ${down.lastError}`);
+    }
     const counted = await prometheus.query(`count_over_time(up{job="test"}[10m]) >= ${scrapes}`);
-    if (counted.length >= targets && states.every(({ health }) => health === 'up')) return;
+    if (counted.length >= targets && states.every(({ health }) => health === 'up')) {
+      return;
+    }
     await sleep(200);
   }
   throw new Error(`targets not up after ${UP_MILLIS} ms: ${JSON.stringify(await prometheus.targets())}`);

@@ -57,10 +57,14 @@ export function describeWithTools(
   tools: readonly Tool[],
 ): (title: string, body: () => void) => void {
   const missing = tools.filter((tool) => FINDERS[tool]() === undefined);
-  if (missing.length === 0) return describe;
+  if (missing.length === 0) {
+    return describe;
+  }
   const packages = [...new Set(missing.map((tool) => PACKAGES[tool]))].join(' ');
   const reason = `${missing.join(', ')} not found: apt-get install ${packages}`;
-  if (process.env['CI'] !== 'true') return (title, body) => describe.skip(`${title} (skipped, ${reason})`, body);
+  if (process.env['CI'] !== 'true') {
+    return (title, body) => describe.skip(`${title} (skipped, ${reason})`, body);
+  }
   return (title) => {
     describe(title, () => {
       test('has the tools it needs', () => {

@@ -10,9 +10,15 @@ const RIGHT_FORM = 'send an object such as {"radius": 2}';
 
 /** Accepts an object, a string that holds one as JSON, and nothing at all (absent or null: no arguments). */
 export function readArguments(args: unknown): ArgumentsForm {
-  if (isJsonObject(args)) return { ok: true, value: args };
-  if (args === undefined || args === null) return { ok: true, value: {} };
-  if (typeof args === 'string') return parseArguments(args);
+  if (isJsonObject(args)) {
+    return { ok: true, value: args };
+  }
+  if (args === undefined || args === null) {
+    return { ok: true, value: {} };
+  }
+  if (typeof args === 'string') {
+    return parseArguments(args);
+  }
   return { ok: false, message: `arguments must be an object, got ${nameType(args)}; ${RIGHT_FORM}` };
 }
 
@@ -20,7 +26,9 @@ function parseArguments(text: string): ArgumentsForm {
   if (text.trimStart().startsWith('{')) {
     try {
       const value = parseBoundedJson(text);
-      if (isJsonObject(value)) return { ok: true, value };
+      if (isJsonObject(value)) {
+        return { ok: true, value };
+      }
     } catch (error) {
       return { ok: false, message: `arguments is a string that is ${jsonProblem(error)}; ${RIGHT_FORM}` };
     }
@@ -29,6 +37,8 @@ function parseArguments(text: string): ArgumentsForm {
 }
 
 function nameType(value: unknown): string {
-  if (Array.isArray(value)) return 'an array';
+  if (Array.isArray(value)) {
+    return 'an array';
+  }
   return `a ${typeof value}`;
 }

@@ -1,7 +1,7 @@
+import type { ToolRecord } from '../catalog/tool-record.ts';
 import type { JsonObject } from '../protocol/json-rpc.ts';
 import { readArguments } from './argument-form.ts';
 import { schemaValidator } from './schema-validator.ts';
-import type { ToolRecord } from '../catalog/tool-record.ts';
 
 /** One thing that is wrong with the arguments of a call. */
 export interface ArgumentFault {
@@ -31,13 +31,17 @@ export function validateArguments(record: ToolRecord, args: unknown): ArgumentVa
     return { ok: false, kind: 'invalid-params', message: form.message, faults: [{ path: '', message: form.message }] };
   }
   const validator = schemaValidator(record.tool['inputSchema']);
-  if (validator.kind === 'none') return { ok: true, value: form.value };
+  if (validator.kind === 'none') {
+    return { ok: true, value: form.value };
+  }
   if (validator.kind === 'invalid') {
     const message = `The input schema of ${record.backendTool} cannot be used: ${validator.problem}`;
     return { ok: false, kind: 'schema-unavailable', message, faults: [] };
   }
   const faults = validator.check(form.value);
-  if (faults.length === 0) return { ok: true, value: form.value };
+  if (faults.length === 0) {
+    return { ok: true, value: form.value };
+  }
   return { ok: false, kind: 'invalid-params', message: describeFaults(record, faults), faults };
 }
 

@@ -14,8 +14,12 @@ export function toCheckableSchema(schema: JsonObject): JsonObject {
   const checkable: Record<string, JsonValue | undefined> = {};
   const unchecked = hasUncheckableNames(schema);
   for (const [key, value] of Object.entries(schema)) {
-    if (key === 'pattern' && typeof value === 'string' && toLinearRegex(value) === undefined) continue;
-    if (unchecked && (key === 'additionalProperties' || key === 'unevaluatedProperties')) continue;
+    if (key === 'pattern' && typeof value === 'string' && toLinearRegex(value) === undefined) {
+      continue;
+    }
+    if (unchecked && (key === 'additionalProperties' || key === 'unevaluatedProperties')) {
+      continue;
+    }
     checkable[key] = toCheckableValue(key, value);
   }
   return checkable;
@@ -27,12 +31,18 @@ function hasUncheckableNames(schema: JsonObject): boolean {
 }
 
 function toCheckableValue(key: string, value: JsonValue | undefined): JsonValue | undefined {
-  if (VALUES.has(key)) return value;
+  if (VALUES.has(key)) {
+    return value;
+  }
   if (Array.isArray(value)) {
     return value.map((item: JsonValue) => (isJsonObject(item) ? toCheckableSchema(item) : item));
   }
-  if (!isJsonObject(value)) return value;
-  if (!SCHEMA_MAPS.has(key)) return toCheckableSchema(value);
+  if (!isJsonObject(value)) {
+    return value;
+  }
+  if (!SCHEMA_MAPS.has(key)) {
+    return toCheckableSchema(value);
+  }
   const entries = Object.entries(value).filter(
     ([name]) => key !== 'patternProperties' || toLinearRegex(name) !== undefined,
   );

@@ -1,5 +1,5 @@
-import addFormats from 'ajv-formats';
 import { Ajv, type Options, type ValidateFunction } from 'ajv';
+import addFormats from 'ajv-formats';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { JsonObject, JsonValue } from '../protocol/json-rpc.ts';
 import { toLinearRegex, type LinearRegex } from './linear-regex.ts';
@@ -29,7 +29,9 @@ export function compileSchema(schema: JsonObject): ValidateFunction {
   const dialect = readDialect(schema);
   const prepared = toSelfContained(schema);
   const shared = takeShared(dialect);
-  if (!declaresNames(schema)) return shared.compile(prepared);
+  if (!declaresNames(schema)) {
+    return shared.compile(prepared);
+  }
   // ajv keeps the names a schema declares for all later ones, so such a schema gets an instance of its own; the shared
   // one still checks it, because the meta-schemas are most of what an instance costs.
   void shared.validateSchema(prepared, true);
@@ -87,7 +89,9 @@ function createAjv(dialect: Dialect, more: Options = {}): Ajv {
 
 function linearRegex(pattern: string): LinearRegex {
   const regex = toLinearRegex(pattern);
-  if (regex === undefined) throw new UncheckablePattern(`no linear form of the pattern ${pattern}`);
+  if (regex === undefined) {
+    throw new UncheckablePattern(`no linear form of the pattern ${pattern}`);
+  }
   return regex;
 }
 
@@ -110,8 +114,12 @@ function toComparable(value: JsonValue): unknown {
 }
 
 function sortKeys(value: JsonValue | undefined): unknown {
-  if (Array.isArray(value)) return value.map((item: JsonValue) => sortKeys(item));
-  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    return value.map((item: JsonValue) => sortKeys(item));
+  }
+  if (typeof value !== 'object' || value === null) {
+    return value;
+  }
   return Object.fromEntries(
     Object.entries(value)
       .toSorted(([a], [b]) => (a < b ? -1 : 1))

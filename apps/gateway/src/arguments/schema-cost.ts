@@ -30,7 +30,9 @@ class SchemaCost {
   }
 
   #count(value: JsonValue | undefined): number {
-    if (!isJsonObject(value)) return this.#sum(asList(value));
+    if (!isJsonObject(value)) {
+      return this.#sum(asList(value));
+    }
     const reference = value['$ref'];
     const referred = typeof reference === 'string' ? this.#countReference(reference) : 0;
     // Definitions cost where they are referred to.
@@ -40,13 +42,17 @@ class SchemaCost {
 
   #sum(values: readonly (JsonValue | undefined)[]): number {
     let sum = 0;
-    for (const value of values) sum += this.#count(value);
+    for (const value of values) {
+      sum += this.#count(value);
+    }
     return sum;
   }
 
   #countReference(reference: string): number {
     const known = this.#known.get(reference);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     this.#known.set(reference, 1);
     const cost = this.#count(this.#resolve(reference));
     this.#known.set(reference, cost);
@@ -54,10 +60,14 @@ class SchemaCost {
   }
 
   #resolve(reference: string): JsonValue | undefined {
-    if (!reference.startsWith('#/')) return undefined;
+    if (!reference.startsWith('#/')) {
+      return undefined;
+    }
     let value: JsonValue | undefined = this.#root;
     for (const key of reference.slice(2).split('/')) {
-      if (!isJsonObject(value)) return undefined;
+      if (!isJsonObject(value)) {
+        return undefined;
+      }
       value = value[key.replaceAll('~1', '/').replaceAll('~0', '~')];
     }
     return value;

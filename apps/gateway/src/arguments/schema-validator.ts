@@ -2,8 +2,8 @@ import type { ErrorObject, ValidateFunction } from 'ajv';
 import { isJsonObject, type JsonObject } from '../protocol/json-rpc.ts';
 import type { ArgumentFault } from './argument-validation.ts';
 import { toCheckableSchema } from './checkable-schema.ts';
-import { isAffordable } from './schema-cost.ts';
 import { compileSchema, UncheckablePattern } from './schema-compiler.ts';
+import { isAffordable } from './schema-cost.ts';
 
 /** What a tool's input schema can say about arguments; `none` when there is no schema, or one too costly to check. */
 export type SchemaValidator =
@@ -19,10 +19,16 @@ const validators = new WeakMap<object, SchemaValidator>();
 
 /** The validator of a schema, compiled at its first use. */
 export function schemaValidator(schema: unknown): SchemaValidator {
-  if (schema === undefined) return NONE;
-  if (!isJsonObject(schema)) return { kind: 'invalid', problem: 'inputSchema is not an object' };
+  if (schema === undefined) {
+    return NONE;
+  }
+  if (!isJsonObject(schema)) {
+    return { kind: 'invalid', problem: 'inputSchema is not an object' };
+  }
   const known = validators.get(schema);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    return known;
+  }
   const validator = compile(schema);
   validators.set(schema, validator);
   return validator;
@@ -30,7 +36,9 @@ export function schemaValidator(schema: unknown): SchemaValidator {
 
 function compile(schema: JsonObject): SchemaValidator {
   try {
-    if (!isAffordable(schema)) return NONE;
+    if (!isAffordable(schema)) {
+      return NONE;
+    }
     const validate = compileLinear(schema);
     return { kind: 'checks', check: (args) => check(validate, args) };
   } catch (error) {
@@ -42,14 +50,18 @@ function compileLinear(schema: JsonObject): ValidateFunction {
   try {
     return compileSchema(schema);
   } catch (error) {
-    if (!(error instanceof UncheckablePattern)) throw error;
+    if (!(error instanceof UncheckablePattern)) {
+      throw error;
+    }
     return compileSchema(toCheckableSchema(schema));
   }
 }
 
 function check(validate: ValidateFunction, args: JsonObject): readonly ArgumentFault[] {
   try {
-    if (validate(args)) return [];
+    if (validate(args)) {
+      return [];
+    }
   } catch {
     // Only a nesting deeper than the stack gets here.
     return [{ path: '', message: 'is nested too deeply' }];
@@ -72,9 +84,15 @@ function toFault(error: ErrorObject): ArgumentFault {
 
 function toMessage(error: ErrorObject, params: Record<string, unknown>): string {
   const allowed = params['allowedValues'];
-  if (Array.isArray(allowed)) return `must be one of ${JSON.stringify(allowed.slice(0, 20))}`;
-  if (error.keyword === 'const') return `must be ${JSON.stringify(params['allowedValue'])}`;
-  if (error.keyword === 'uniqueItems') return 'must not have equal items';
+  if (Array.isArray(allowed)) {
+    return `must be one of ${JSON.stringify(allowed.slice(0, 20))}`;
+  }
+  if (error.keyword === 'const') {
+    return `must be ${JSON.stringify(params['allowedValue'])}`;
+  }
+  if (error.keyword === 'uniqueItems') {
+    return 'must not have equal items';
+  }
   return error.message ?? `does not satisfy ${error.keyword}`;
 }
 

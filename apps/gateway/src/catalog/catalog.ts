@@ -55,10 +55,16 @@ export class Catalog {
     const isNew = !this.#toolSets.has(upstream.instanceId);
     const toolSet = this.#toolSets.get(upstream.instanceId) ?? this.#addToolSet(upstream);
     const { added, removed } = toolSet.setTools(upstream, tools);
-    for (const record of removed) this.#forget(record);
-    for (const record of added) this.#admit(record);
+    for (const record of removed) {
+      this.#forget(record);
+    }
+    for (const record of added) {
+      this.#admit(record);
+    }
     const hasChanged = added.length > 0 || removed.length > 0 || (isNew && upstream.isLazy === true);
-    if (hasChanged) this.#touch();
+    if (hasChanged) {
+      this.#touch();
+    }
     return hasChanged;
   }
 
@@ -70,12 +76,18 @@ export class Catalog {
   /** Forgets an upstream and its tools; true when there was one. */
   removeUpstream(instanceId: string): boolean {
     const toolSet = this.#toolSets.get(instanceId);
-    if (toolSet === undefined) return false;
-    for (const record of toolSet.records.values()) this.#forget(record);
+    if (toolSet === undefined) {
+      return false;
+    }
+    for (const record of toolSet.records.values()) {
+      this.#forget(record);
+    }
     this.#toolSets.delete(instanceId);
     const instances = this.#instances.get(shortKey(toolSet.upstream));
     instances?.delete(instanceId);
-    if (instances?.size === 0) this.#instances.delete(shortKey(toolSet.upstream));
+    if (instances?.size === 0) {
+      this.#instances.delete(shortKey(toolSet.upstream));
+    }
     this.#touch();
     return true;
   }
@@ -89,7 +101,9 @@ export class Catalog {
   /** The tool a slug names, or why there is none. */
   resolve(slug: string): SlugResolution {
     const parts = parseSlug(slug);
-    if (parts === undefined) return { kind: 'malformed' };
+    if (parts === undefined) {
+      return { kind: 'malformed' };
+    }
     const instances = this.#instancesOf(parts);
     const holders = instances.filter((id) => this.tool(id, parts.backendTool) !== undefined);
     const [holder] = holders;
@@ -97,9 +111,13 @@ export class Catalog {
       return { kind: 'ambiguous', candidates: holders.map((id) => `${parts.dccType}.${id}.${parts.backendTool}`) };
     }
     const record = holder === undefined ? undefined : this.tool(holder, parts.backendTool);
-    if (record !== undefined) return { kind: 'found', record };
+    if (record !== undefined) {
+      return { kind: 'found', record };
+    }
     const [instanceId] = instances;
-    if (instanceId === undefined) return { kind: 'unknown_instance', parts };
+    if (instanceId === undefined) {
+      return { kind: 'unknown_instance', parts };
+    }
     return { kind: 'unknown_tool', instanceId, backendTool: parts.backendTool };
   }
 
@@ -118,7 +136,9 @@ export class Catalog {
 
   /** Every record, stubs included, in the order of the upstreams and of their lists. */
   *records(): Generator<ToolRecord, void, undefined> {
-    for (const toolSet of this.#toolSets.values()) yield* toolSet.records.values();
+    for (const toolSet of this.#toolSets.values()) {
+      yield* toolSet.records.values();
+    }
   }
 
   /** Up to `limit` slugs that look like `slug`, best first; the same ones for the same catalog. */
@@ -159,18 +179,25 @@ export class Catalog {
 
   #admit(record: ToolRecord): void {
     this.index.add(record);
-    if (record.isStub) return;
+    if (record.isStub) {
+      return;
+    }
     this.#size += 1;
     this.#labels.set(record.label, (this.#labels.get(record.label) ?? 0) + 1);
   }
 
   #forget(record: ToolRecord): void {
     this.index.remove(record);
-    if (record.isStub) return;
+    if (record.isStub) {
+      return;
+    }
     this.#size -= 1;
     const left = (this.#labels.get(record.label) ?? 1) - 1;
-    if (left === 0) this.#labels.delete(record.label);
-    else this.#labels.set(record.label, left);
+    if (left === 0) {
+      this.#labels.delete(record.label);
+    } else {
+      this.#labels.set(record.label, left);
+    }
   }
 
   #touch(): void {

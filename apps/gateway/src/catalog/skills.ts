@@ -5,18 +5,27 @@ import type { ToolSet } from './tool-set.ts';
 /** The skills of all upstreams, sorted by name, then instance. */
 export function toSkillRecords(toolSets: Iterable<ToolSet>): readonly SkillRecord[] {
   const skills: SkillRecord[] = [];
-  for (const toolSet of toolSets) skills.push(...skillsOf(toolSet));
+  for (const toolSet of toolSets) {
+    skills.push(...skillsOf(toolSet));
+  }
   return skills.toSorted((a, b) => compare(a.name, b.name) || compare(a.instanceId, b.instanceId));
 }
 
 function skillsOf(toolSet: ToolSet): SkillRecord[] {
   const groups = new Map<string, ToolRecord[]>();
-  if (toolSet.upstream.isLazy === true) groups.set(toolSet.upstream.key, []);
+  if (toolSet.upstream.isLazy === true) {
+    groups.set(toolSet.upstream.key, []);
+  }
   for (const record of toolSet.records.values()) {
-    if (record.skillName === undefined) continue;
+    if (record.skillName === undefined) {
+      continue;
+    }
     const group = groups.get(record.skillName);
-    if (group === undefined) groups.set(record.skillName, [record]);
-    else group.push(record);
+    if (group === undefined) {
+      groups.set(record.skillName, [record]);
+    } else {
+      group.push(record);
+    }
   }
   return [...groups].map(([name, records]) => toSkillRecord(toolSet, name, records));
 }

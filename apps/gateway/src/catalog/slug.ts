@@ -15,12 +15,18 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export function parseSlug(slug: string): SlugParts | undefined {
   const first = slug.indexOf('.');
   const second = slug.indexOf('.', first + 1);
-  if (first < 1 || second < 0 || second === slug.length - 1) return undefined;
+  if (first < 1 || second < 0 || second === slug.length - 1) {
+    return undefined;
+  }
   const dccType = slug.slice(0, first);
   const id = slug.slice(first + 1, second).toLowerCase();
   const backendTool = slug.slice(second + 1);
-  if (SHORT_ID.test(id)) return { dccType, id8: id, backendTool };
-  if (UUID.test(id)) return { dccType, id8: id.slice(0, 8), backendTool, instanceId: id };
+  if (SHORT_ID.test(id)) {
+    return { dccType, id8: id, backendTool };
+  }
+  if (UUID.test(id)) {
+    return { dccType, id8: id.slice(0, 8), backendTool, instanceId: id };
+  }
   return undefined;
 }
 

@@ -58,7 +58,9 @@ export interface ToolRecordContext {
 /** The record of one tool; `undefined` when it has no usable name. */
 export function toToolRecord(tool: JsonObject, context: ToolRecordContext): ToolRecord | undefined {
   const name = tool['name'];
-  if (typeof name !== 'string' || name === '') return undefined;
+  if (typeof name !== 'string' || name === '') {
+    return undefined;
+  }
   const { upstream } = context;
   const isStub = name.startsWith(SKILL_STUB_PREFIX);
   const hints = readToolHints(tool);
@@ -87,8 +89,12 @@ export function toToolRecord(tool: JsonObject, context: ToolRecordContext): Tool
 }
 
 function skillNameOf(name: string, context: ToolRecordContext, hinted: string | undefined): string | undefined {
-  if (name.startsWith(SKILL_STUB_PREFIX)) return name.slice(SKILL_STUB_PREFIX.length);
-  if (context.upstream.isLazy === true) return context.upstream.key;
+  if (name.startsWith(SKILL_STUB_PREFIX)) {
+    return name.slice(SKILL_STUB_PREFIX.length);
+  }
+  if (context.upstream.isLazy === true) {
+    return context.upstream.key;
+  }
   return hinted ?? context.skillName ?? (context.isDccMcpCore ? skillOfFullName(name) : undefined);
 }
 
@@ -109,7 +115,9 @@ function summarize(tool: JsonObject, title: string | undefined): string {
   const text = typeof description === 'string' && description.trim() !== '' ? description.trim() : (title ?? '');
   const line = (text.split(/\n\s*\n/, 1)[0] ?? '').replaceAll(/\s+/g, ' ').trim();
   const points = line.length > MAX_SUMMARY ? Array.from(line) : undefined;
-  if (points === undefined || points.length <= MAX_SUMMARY) return line;
+  if (points === undefined || points.length <= MAX_SUMMARY) {
+    return line;
+  }
   return `${points
     .slice(0, MAX_SUMMARY - 1)
     .join('')
@@ -118,9 +126,13 @@ function summarize(tool: JsonObject, title: string | undefined): string {
 
 function hasSchema(tool: JsonObject): boolean {
   const schema = readObject(tool, 'inputSchema');
-  if (Object.keys(readObject(schema, 'properties')).length > 0) return true;
+  if (Object.keys(readObject(schema, 'properties')).length > 0) {
+    return true;
+  }
   const required = schema['required'];
-  if (Array.isArray(required) && required.length > 0) return true;
+  if (Array.isArray(required) && required.length > 0) {
+    return true;
+  }
   // A schema that composes others asks for something, too.
   return ['$ref', 'allOf', 'anyOf', 'oneOf'].some((key) => schema[key] !== undefined);
 }

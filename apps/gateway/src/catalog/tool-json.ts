@@ -30,10 +30,14 @@ export function readToolHints(tool: JsonObject): ToolHints {
 
 function metaSources(tool: JsonObject): JsonObject[] {
   const meta = tool['_meta'];
-  if (!isJsonObject(meta)) return [];
+  if (!isJsonObject(meta)) {
+    return [];
+  }
   const dotted: Record<string, JsonValue | undefined> = {};
   for (const [key, value] of Object.entries(meta)) {
-    if (key.startsWith('dcc.')) dotted[key.slice('dcc.'.length)] = value;
+    if (key.startsWith('dcc.')) {
+      dotted[key.slice('dcc.'.length)] = value;
+    }
   }
   const dcc = meta['dcc'];
   return [...(isJsonObject(dcc) ? [dcc] : []), dotted, meta];
@@ -42,7 +46,9 @@ function metaSources(tool: JsonObject): JsonObject[] {
 function firstText(sources: readonly JsonObject[], key: string): string | undefined {
   for (const source of sources) {
     const value = source[key];
-    if (typeof value === 'string' && value.trim() !== '') return value.trim();
+    if (typeof value === 'string' && value.trim() !== '') {
+      return value.trim();
+    }
   }
   return undefined;
 }
@@ -74,9 +80,13 @@ export function readPropertyNames(schema: JsonObject): string[] {
 function collectPropertyNames(schema: JsonObject, depth: number, names: Set<string>): void {
   const properties = readObject(schema, 'properties');
   for (const [name, property] of Object.entries(properties)) {
-    if (names.size >= 48) return;
+    if (names.size >= 48) {
+      return;
+    }
     names.add(name);
-    if (depth > 1 && isJsonObject(property)) collectPropertyNames(property, depth - 1, names);
+    if (depth > 1 && isJsonObject(property)) {
+      collectPropertyNames(property, depth - 1, names);
+    }
   }
 }
 
@@ -84,14 +94,20 @@ const MAX_DEPTH = 500;
 
 /** True when both are the same JSON, whatever the order of keys; what is nested deeper than 500 is never the same. */
 export function isSameJson(a: JsonValue | undefined, b: JsonValue | undefined, depth: number = 0): boolean {
-  if (a === b) return true;
-  if (depth > MAX_DEPTH) return false;
+  if (a === b) {
+    return true;
+  }
+  if (depth > MAX_DEPTH) {
+    return false;
+  }
   if (Array.isArray(a)) {
     return (
       Array.isArray(b) && a.length === b.length && a.every((item: JsonValue, i) => isSameJson(item, b[i], depth + 1))
     );
   }
-  if (!isJsonObject(a) || !isJsonObject(b)) return false;
+  if (!isJsonObject(a) || !isJsonObject(b)) {
+    return false;
+  }
   const keys = Object.keys(a);
   return keys.length === Object.keys(b).length && keys.every((key) => isSameJson(a[key], b[key], depth + 1));
 }

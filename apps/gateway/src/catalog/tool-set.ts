@@ -1,7 +1,7 @@
 import type { JsonObject } from '../protocol/json-rpc.ts';
+import { type CatalogUpstream, SKILL_STUB_PREFIX, isDccMcpCore, toToolRecord } from './to-tool-records.ts';
 import { isSameJson } from './tool-json.ts';
 import type { ToolRecord } from './tool-record.ts';
-import { type CatalogUpstream, SKILL_STUB_PREFIX, isDccMcpCore, toToolRecord } from './to-tool-records.ts';
 
 const MAX_LEARNT = 10_000;
 
@@ -41,9 +41,13 @@ export class ToolSet {
   find(backendTool: string): ToolRecord | undefined {
     const record = this.records.get(backendTool);
     const at = record === undefined && this.#isCore ? backendTool.indexOf('__') : -1;
-    if (at < 1) return record;
+    if (at < 1) {
+      return record;
+    }
     const skillName = this.#skillNames.get(backendTool.slice(0, at).toLowerCase());
-    if (skillName === undefined) return undefined;
+    if (skillName === undefined) {
+      return undefined;
+    }
     const bare = this.records.get(backendTool.slice(at + 2));
     return bare?.skillName === skillName ? bare : this.records.get(SKILL_STUB_PREFIX + skillName);
   }
@@ -55,7 +59,9 @@ export class ToolSet {
     const prefix = `${underscored(skillName)}__`;
     for (const name of backendTools) {
       this.#skillOfTool.set(name, skillName);
-      if (name.startsWith(prefix)) this.#skillOfTool.set(name.slice(prefix.length), skillName);
+      if (name.startsWith(prefix)) {
+        this.#skillOfTool.set(name.slice(prefix.length), skillName);
+      }
     }
   }
 
@@ -74,17 +80,23 @@ export class ToolSet {
     const added: ToolRecord[] = [];
     for (const tool of tools) {
       const name = tool['name'];
-      if (typeof name !== 'string' || after.has(name)) continue;
+      if (typeof name !== 'string' || after.has(name)) {
+        continue;
+      }
       const known = before.get(name);
       if (known !== undefined && !isStale && isSameJson(known.tool, tool)) {
         after.set(name, known);
         continue;
       }
       const record = this.#record(tool, name, isCore);
-      if (record === undefined) continue;
+      if (record === undefined) {
+        continue;
+      }
       const isUnchanged = known !== undefined && !isMoved && isSameRecord(known, record);
       after.set(name, isUnchanged ? known : record);
-      if (!isUnchanged) added.push(record);
+      if (!isUnchanged) {
+        added.push(record);
+      }
     }
     this.records = after;
     const kept = new Set(after.values());
@@ -99,7 +111,9 @@ export class ToolSet {
       isDccMcpCore: isCore,
       ...(skillName === undefined ? {} : { skillName }),
     });
-    if (record?.skillName === undefined) return record;
+    if (record?.skillName === undefined) {
+      return record;
+    }
     const canonical = this.#skillNames.get(underscored(record.skillName));
     return canonical === undefined ? record : { ...record, skillName: canonical };
   }
@@ -108,23 +122,37 @@ export class ToolSet {
   #learnSkills(tools: readonly JsonObject[]): void {
     const names = new Set<string>();
     for (const tool of tools) {
-      if (typeof tool['name'] === 'string') names.add(tool['name']);
+      if (typeof tool['name'] === 'string') {
+        names.add(tool['name']);
+      }
     }
     for (const name of names) {
-      if (!name.startsWith(SKILL_STUB_PREFIX)) continue;
+      if (!name.startsWith(SKILL_STUB_PREFIX)) {
+        continue;
+      }
       const skill = name.slice(SKILL_STUB_PREFIX.length);
-      if (this.#skillNames.get(underscored(skill)) === skill) continue;
-      if (this.#skillNames.size > MAX_LEARNT) this.#skillNames.clear();
+      if (this.#skillNames.get(underscored(skill)) === skill) {
+        continue;
+      }
+      if (this.#skillNames.size > MAX_LEARNT) {
+        this.#skillNames.clear();
+      }
       this.#skillNames.set(underscored(skill), skill);
       this.#isStale = true;
     }
     const gone = [...this.records.values()].filter((record) => record.isStub && !names.has(record.backendTool));
     const skill = gone.length === 1 ? gone[0]?.skillName : undefined;
-    if (skill === undefined) return;
+    if (skill === undefined) {
+      return;
+    }
     // A list that never repeats its names must not fill the memory; what is forgotten is learnt at the next load.
-    if (this.#skillOfTool.size > MAX_LEARNT) this.#skillOfTool.clear();
+    if (this.#skillOfTool.size > MAX_LEARNT) {
+      this.#skillOfTool.clear();
+    }
     for (const name of names) {
-      if (!this.records.has(name) && !this.#skillOfTool.has(name)) this.#skillOfTool.set(name, skill);
+      if (!this.records.has(name) && !this.#skillOfTool.has(name)) {
+        this.#skillOfTool.set(name, skill);
+      }
     }
   }
 }

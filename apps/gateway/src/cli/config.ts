@@ -1,6 +1,6 @@
 import { effectiveSettings, gatewayConfigSchema } from '@dcc-mcp/telemetry-config';
-import type { Command } from './command-line.ts';
 import { loadConfiguration } from '../config/load-configuration.ts';
+import type { Command } from './command-line.ts';
 import { reportIssues } from './issues.ts';
 import type { Terminal } from './terminal.ts';
 

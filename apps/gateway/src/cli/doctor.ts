@@ -1,6 +1,6 @@
 import { formatDoctorReport, runDoctor } from '@dcc-mcp/telemetry-node';
-import type { Command } from './command-line.ts';
 import { loadConfiguration } from '../config/load-configuration.ts';
+import type { Command } from './command-line.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Says what is set, what is wrong with it, and whether the exporters can be reached. */

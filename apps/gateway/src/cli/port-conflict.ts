@@ -1,7 +1,7 @@
 import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
 import { setTimeout as delay } from 'node:timers/promises';
-import { codeOf } from '../protocol/error-code.ts';
 import { MetricsPortError } from '../http/open-listeners.ts';
+import { codeOf } from '../protocol/error-code.ts';
 import { asObject, textOf } from '../protocol/json-rpc.ts';
 
 const PROBE_MILLIS = 2_000;

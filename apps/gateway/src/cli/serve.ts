@@ -1,12 +1,12 @@
-import type { Command } from './command-line.ts';
 import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
 import { watchConfiguration } from '../config/config-watch.ts';
 import { loadConfiguration, type LoadedConfiguration } from '../config/load-configuration.ts';
 import { serveStdio } from '../mcp/transport/stdio.ts';
 import { codeOf } from '../protocol/error-code.ts';
 import { runGateway, type RunningGateway } from '../run-gateway.ts';
-import { otherGateway, waitForPort } from './port-conflict.ts';
+import type { Command } from './command-line.ts';
 import { reportIssues } from './issues.ts';
+import { otherGateway, waitForPort } from './port-conflict.ts';
 import type { Terminal } from './terminal.ts';
 
 type ServeCommand = Extract<Command, { name: 'serve' }>;

@@ -1,9 +1,9 @@
 import { createToken, JWT_ALGORITHMS, verifyToken } from '@dcc-mcp/http-adapter/jwt';
 import { type Environment, readGatewayConfig } from '@dcc-mcp/telemetry-config';
 import { parseArgs } from 'node:util';
-import { argumentProblem } from './flag-issue.ts';
-import { codeOf } from '../protocol/error-code.ts';
 import { secretReader } from '../config/secrets.ts';
+import { codeOf } from '../protocol/error-code.ts';
+import { argumentProblem } from './flag-issue.ts';
 import type { Terminal } from './terminal.ts';
 
 const USAGE = `Usage: dcc-mcp-gateway token create --username U [--exp MINUTES, 0 = never] [--secret S | --secret-file F] [--algo HS256] [--aud A] [--iss I]

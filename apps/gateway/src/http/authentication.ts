@@ -1,9 +1,9 @@
 import { authenticate, type AuthScheme, bearerAuth } from '@dcc-mcp/http-adapter/auth';
 import type { RequestHeaders } from '@dcc-mcp/request-context';
 import type { AuthConfig } from '@dcc-mcp/telemetry-config';
+import { bearerTokens } from '../config/secrets.ts';
 import { headerText } from './header-text.ts';
 import { jwtScheme } from './metrics-endpoint.ts';
-import { bearerTokens } from '../config/secrets.ts';
 
 /** `subject` is the name of a token or the `sub` of a JWT, where it has one. */
 export type AuthVerdict =

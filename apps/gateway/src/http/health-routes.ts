@@ -1,5 +1,5 @@
-import type { RouteTable } from './app.ts';
 import type { Upstreams } from '../registry/upstreams.ts';
+import type { RouteTable } from './app.ts';
 import { jsonReply } from './reply.ts';
 
 export interface HealthOptions {

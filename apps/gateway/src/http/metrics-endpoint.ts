@@ -1,5 +1,5 @@
-import { type AuthScheme, basicAuth, bearerAuth, requireAuth } from '@dcc-mcp/http-adapter/auth';
 import { compose, type FetchHandler } from '@dcc-mcp/http-adapter';
+import { type AuthScheme, basicAuth, bearerAuth, requireAuth } from '@dcc-mcp/http-adapter/auth';
 import { jwtAuth } from '@dcc-mcp/http-adapter/jwt';
 import { disabledScrapeEndpoint, type Scrape, scrapeEndpoint } from '@dcc-mcp/http-adapter/scrape';
 import type { JwtConfig, MetricsConfig } from '@dcc-mcp/telemetry-config';

@@ -1,7 +1,7 @@
 import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
-import type { App } from './app.ts';
-import { codeOf } from '../protocol/error-code.ts';
 import type { Gateway } from '../gateway.ts';
+import { codeOf } from '../protocol/error-code.ts';
+import type { App } from './app.ts';
 import { type Listener, listen } from './listen.ts';
 
 export interface Listeners {

@@ -6,9 +6,9 @@ import {
   type JsonRpcMessage,
   type JsonRpcRequest,
 } from '../protocol/json-rpc.ts';
-import { EventStream } from './transport/event-stream.ts';
 import { isLoggedAt } from '../protocol/mcp-protocol.ts';
 import type { Session, Sessions } from './sessions.ts';
+import { EventStream } from './transport/event-stream.ts';
 
 /** What a modern client asked to hear (`subscriptions/listen`). */
 interface Filter {

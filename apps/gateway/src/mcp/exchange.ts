@@ -1,8 +1,8 @@
 import type { RequestContext, RequestHeaders, SearchAnswer } from '@dcc-mcp/request-context';
-import type { HopPeer } from '../upstream/upstream.ts';
 import { isJsonObject, type JsonObject, type JsonRpcError } from '../protocol/json-rpc.ts';
-import type { McpClient } from './mcp-client.ts';
 import { ERROR_METHOD_NOT_FOUND, isLoggedAt } from '../protocol/mcp-protocol.ts';
+import type { HopPeer } from '../upstream/upstream.ts';
+import type { McpClient } from './mcp-client.ts';
 
 /** One request of a client, its way back, and what is known of the wire it came by. */
 export interface Exchange {

@@ -2,9 +2,9 @@ import type { Outcome } from '@dcc-mcp/semantic-conventions';
 import type { SpanEnd } from '@dcc-mcp/workflow-spans';
 import type { OperationCore } from '../operations/core.ts';
 import type { JsonRpcRequest } from '../protocol/json-rpc.ts';
+import { ERROR_INTERNAL } from '../protocol/mcp-protocol.ts';
 import { mcpCaller } from './caller.ts';
 import type { Answer, Exchange } from './exchange.ts';
-import { ERROR_INTERNAL } from '../protocol/mcp-protocol.ts';
 
 /** Begins the span of a request; what it gives back ends it. */
 export type BeginProtocolSpan = (request: JsonRpcRequest, exchange: Exchange) => (answer: Answer) => void;

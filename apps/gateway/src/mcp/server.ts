@@ -5,13 +5,6 @@ import {
   type JsonRpcNotification,
   type JsonRpcRequest,
 } from '../protocol/json-rpc.ts';
-import type { Broadcast } from './broadcast.ts';
-import type { EventStream } from './transport/event-stream.ts';
-import type { Answer, Exchange } from './exchange.ts';
-import { InputRequired } from './input-required.ts';
-import type { McpClient } from './mcp-client.ts';
-import { toModernError, toModernResult } from './modern-result.ts';
-import type { BeginProtocolSpan } from './protocol-spans.ts';
 import {
   ERROR_HEADER_MISMATCH,
   ERROR_INTERNAL,
@@ -24,7 +17,14 @@ import {
   McpError,
   MODERN_VERSION,
 } from '../protocol/mcp-protocol.ts';
+import type { Broadcast } from './broadcast.ts';
+import type { Answer, Exchange } from './exchange.ts';
+import { InputRequired } from './input-required.ts';
+import type { McpClient } from './mcp-client.ts';
+import { toModernError, toModernResult } from './modern-result.ts';
+import type { BeginProtocolSpan } from './protocol-spans.ts';
 import type { Session, Sessions } from './sessions.ts';
+import type { EventStream } from './transport/event-stream.ts';
 
 /** Answers one method. @throws {McpError} What the client gets as a JSON-RPC error. */
 export type McpHandler = (request: JsonRpcRequest, exchange: Exchange) => Promise<JsonObject>;

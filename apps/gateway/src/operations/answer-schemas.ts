@@ -1,5 +1,5 @@
-import { z } from '@hono/zod-openapi';
 import { ERROR_KINDS } from '@dcc-mcp/semantic-conventions';
+import { z } from '@hono/zod-openapi';
 import { MATCH_REASONS } from '../search/search.ts';
 
 // Answers are described, not checked: what is sent comes from our own types. Objects stay open, so that a later version

@@ -10,8 +10,8 @@ import { toolMessage } from './call-upstream-tool.ts';
 import type { Caller, OperationCore } from './core.ts';
 import { admit, checkPolicy, type RejectionReason } from './govern.ts';
 import { endHop, errorOfFailure, hopTarget } from './hop.ts';
-import { internalError } from './internal-error.ts';
 import { requestAnsweringInputs } from './input-rounds.ts';
+import { internalError } from './internal-error.ts';
 import { type OperationError, outcomeOfError } from './operation-error.ts';
 import { resolveTool } from './resolve-tool.ts';
 

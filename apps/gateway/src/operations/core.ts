@@ -1,11 +1,11 @@
 import type { RequestContext, RequestContextSettings } from '@dcc-mcp/request-context';
 import type { MessageFacts, WorkflowSpan, WorkflowSpans } from '@dcc-mcp/workflow-spans';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { SearchMemory } from '../search/search-memory.ts';
 import type { Governance } from '../governance/governance.ts';
 import type { JsonObject } from '../protocol/json-rpc.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { Upstreams } from '../registry/upstreams.ts';
+import type { SearchMemory } from '../search/search-memory.ts';
 import type { HopPeer } from '../upstream/upstream.ts';
 
 /** What every operation works with. */

@@ -4,8 +4,8 @@ import type { JsonObject } from '../protocol/json-rpc.ts';
 import type { HopEnvelope, HopResult, Upstream } from '../upstream/upstream.ts';
 import type { Caller, OperationCore } from './core.ts';
 import { endHop, errorOfFailure, hopTarget } from './hop.ts';
-import { outcomeOfError } from './operation-error.ts';
 import { requestAnsweringInputs } from './input-rounds.ts';
+import { outcomeOfError } from './operation-error.ts';
 
 /** One request to one upstream; its method may be another than the client's (a list, to learn who has a resource). */
 export interface ForwardTarget {

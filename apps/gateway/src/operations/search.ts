@@ -1,7 +1,7 @@
 import { OPERATION_SEARCH } from '@dcc-mcp/semantic-conventions';
 import type { WorkflowSpan } from '@dcc-mcp/workflow-spans';
-import { search, type SearchRequest, type SearchResult } from '../search/search.ts';
 import type { ToolRecord } from '../catalog/tool-record.ts';
+import { search, type SearchRequest, type SearchResult } from '../search/search.ts';
 import type { Caller, OperationCore } from './core.ts';
 import { admit } from './govern.ts';
 import { internalError } from './internal-error.ts';

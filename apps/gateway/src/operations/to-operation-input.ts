@@ -1,5 +1,5 @@
-import type { CallBatchItem, LoadSkillBody } from './request-schemas.ts';
 import type { BatchItem } from './call-batch.ts';
+import type { CallBatchItem, LoadSkillBody } from './request-schemas.ts';
 import type { LoadSkillInput } from './skill-loading.ts';
 
 /** One item of a batch, as operations take it. */

@@ -7,8 +7,8 @@ import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Session, Sessions } from '../mcp/sessions.ts';
 import type { Upstreams } from '../registry/upstreams.ts';
-import type { StreamCounts } from './stream-counts.ts';
 import type { UpstreamReadiness } from '../upstream/upstream.ts';
+import type { StreamCounts } from './stream-counts.ts';
 
 /** What a gateway measures with. All absent with metrics off: then no instrument exists. */
 export interface GatewayInstruments {

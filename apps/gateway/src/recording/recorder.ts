@@ -2,12 +2,12 @@ import type { GatewayMetrics } from '@dcc-mcp/gateway-metrics';
 import { type RequestContext, statusOfOutcome } from '@dcc-mcp/request-context';
 import type { BackendErrorKind, ErrorKind, Outcome, ResponseSurface } from '@dcc-mcp/semantic-conventions';
 import type { WorkflowSpan } from '@dcc-mcp/workflow-spans';
-import type { SearchMemory, SearchParty } from '../search/search-memory.ts';
 import type { ToolRecord } from '../catalog/tool-record.ts';
-import type { JsonRpcRequest } from '../protocol/json-rpc.ts';
 import type { Answer } from '../mcp/exchange.ts';
 import type { FinishedRequest } from '../mcp/server.ts';
 import type { RejectionReason } from '../operations/govern.ts';
+import type { JsonRpcRequest } from '../protocol/json-rpc.ts';
+import type { SearchMemory, SearchParty } from '../search/search-memory.ts';
 
 /** What every finished operation has. */
 export interface FinishedOperation {

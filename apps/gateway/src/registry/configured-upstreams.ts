@@ -1,12 +1,12 @@
 import type { GatewayMetrics } from '@dcc-mcp/gateway-metrics';
 import type { GatewayConfig, UpstreamConfig } from '@dcc-mcp/telemetry-config';
 import type { Catalog } from '../catalog/catalog.ts';
+import { secretReader } from '../config/secrets.ts';
 import type { Broadcast } from '../mcp/broadcast.ts';
 import { CATALOG_URI } from '../mcp/search-mode/gateway-resources.ts';
-import { secretReader } from '../config/secrets.ts';
+import { upstreamEvents } from '../mcp/upstream-events.ts';
 import { createUpstream, type UpstreamDeps } from '../upstream/create-upstream.ts';
 import type { UpstreamEvents, UpstreamSettings } from '../upstream/upstream.ts';
-import { upstreamEvents } from '../mcp/upstream-events.ts';
 import type { Upstreams } from './upstreams.ts';
 
 export interface ConfiguredUpstreamsOptions {

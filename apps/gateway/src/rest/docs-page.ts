@@ -53,14 +53,18 @@ function renderPaths(paths: JsonObject): string {
 
 function renderOperation(path: string, method: string, item: JsonValue | undefined): string {
   const operation = isJsonObject(item) ? item[method] : undefined;
-  if (!isJsonObject(operation)) return '';
+  if (!isJsonObject(operation)) {
+    return '';
+  }
   return `<details><summary><code class="method">${method.toUpperCase()}</code> <code>${escapeHtml(path)}</code> ${escapeHtml(textAt(operation, 'summary'))}</summary>
 ${renderParameters(operation['parameters'])}${renderBody(operation)}
 <h3>Answers</h3><dl>${renderResponses(objectAt(operation, 'responses'))}</dl></details>`;
 }
 
 function renderParameters(parameters: JsonValue | undefined): string {
-  if (!Array.isArray(parameters)) return '';
+  if (!Array.isArray(parameters)) {
+    return '';
+  }
   const rows = parameters
     .filter(isJsonObject)
     .map(
@@ -103,7 +107,9 @@ function renderSchemas(schemas: JsonObject): string {
 function renderSchema(schema: JsonObject): string {
   const properties = objectAt(schema, 'properties');
   const names = Object.keys(properties);
-  if (names.length === 0) return `<p>${renderType(schema)}</p>`;
+  if (names.length === 0) {
+    return `<p>${renderType(schema)}</p>`;
+  }
   const required = new Set(Array.isArray(schema['required']) ? schema['required'] : []);
   const rows = names.map((name) => {
     const property = objectAt(properties, name);
@@ -121,14 +127,16 @@ function renderType(schema: JsonObject): string {
     return `<a href="#${name}">${name}</a>`;
   }
   const values = schema['enum'];
-  if (Array.isArray(values))
+  if (Array.isArray(values)) {
     return `<small>${values.map((value) => escapeHtml(JSON.stringify(value))).join(' | ')}</small>`;
+  }
   const alternatives = schema['anyOf'] ?? schema['oneOf'] ?? schema['allOf'];
-  if (Array.isArray(alternatives))
+  if (Array.isArray(alternatives)) {
     return alternatives
       .filter(isJsonObject)
       .map((item: JsonObject) => renderType(item))
       .join(' or ');
+  }
   const type = [schema['type'] ?? 'any'].flat().map(String).join(' or ');
   const items = schema['items'];
   return `<small>${escapeHtml(type)}</small>${isJsonObject(items) ? ` of ${renderType(items)}` : ''}`;

@@ -1,8 +1,8 @@
-import type { RouteTable } from '../http/app.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { RouteTable } from '../http/app.ts';
+import { jsonReply } from '../http/reply.ts';
 import { instanceRow } from '../registry/instance-row.ts';
 import type { Upstreams } from '../registry/upstreams.ts';
-import { jsonReply } from '../http/reply.ts';
 import { renderDocsPage } from './docs-page.ts';
 import { toOpenApiDocument } from './open-api-document.ts';
 

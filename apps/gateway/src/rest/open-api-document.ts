@@ -11,7 +11,9 @@ export interface OpenApiDocumentOptions {
 /** The OpenAPI 3.1 document of `/v1`, from the schemas that check the requests. */
 export function toOpenApiDocument(options: OpenApiDocumentOptions): object {
   const app = new OpenAPIHono();
-  for (const route of openApiRoutes) app.openAPIRegistry.registerPath(route);
+  for (const route of openApiRoutes) {
+    app.openAPIRegistry.registerPath(route);
+  }
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });
   return app.getOpenAPI31Document({
     openapi: '3.1.0',

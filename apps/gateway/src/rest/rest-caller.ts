@@ -1,7 +1,7 @@
 import { readRequestContext } from '@dcc-mcp/request-context';
-import { isJsonObject } from '../protocol/json-rpc.ts';
-import type { Caller, OperationCore } from '../operations/core.ts';
 import type { Wire } from '../http/wire.ts';
+import type { Caller, OperationCore } from '../operations/core.ts';
+import { isJsonObject } from '../protocol/json-rpc.ts';
 
 /** The caller of a REST request. */
 export function restCaller(core: OperationCore, wire: Wire, authSubject: string | undefined, body: unknown): Caller {

@@ -1,8 +1,7 @@
 import { errorEnvelope, type RequestContext, responseHeaders, type SearchAnswer } from '@dcc-mcp/request-context';
 import type { ResponseSurface } from '@dcc-mcp/semantic-conventions';
 import type { RouteRequest } from '../http/app.ts';
-import { jsonProblem, parseBoundedJson } from '../protocol/bounded-json.ts';
-import { isJsonObject } from '../protocol/json-rpc.ts';
+import { jsonReply, type Reply, withHeader } from '../http/reply.ts';
 import { batchAnswer, callAnswer, hasAnswered } from '../operations/call-answer.ts';
 import { callBatch } from '../operations/call-batch.ts';
 import { callTool } from '../operations/call.ts';
@@ -22,7 +21,8 @@ import {
 import { refuseRequest } from '../operations/refuse.ts';
 import { searchTools } from '../operations/search.ts';
 import { toBatchItem, toLoadSkillInput } from '../operations/to-operation-input.ts';
-import { jsonReply, type Reply, withHeader } from '../http/reply.ts';
+import { jsonProblem, parseBoundedJson } from '../protocol/bounded-json.ts';
+import { isJsonObject } from '../protocol/json-rpc.ts';
 import { restCaller } from './rest-caller.ts';
 
 /** Answers one workflow operation. */

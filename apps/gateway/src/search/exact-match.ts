@@ -1,5 +1,5 @@
-import { REASON, type SearchMatch } from './search-index.ts';
 import type { ToolRecord } from '../catalog/tool-record.ts';
+import { REASON, type SearchMatch } from './search-index.ts';
 
 /** What of a tool is compared, in lower case. */
 interface ComparedText {
@@ -20,10 +20,18 @@ export function exactMatch(record: ToolRecord, clause: string): SearchMatch | un
   const wanted = clause.trim().toLowerCase();
   const text = toComparedText(record);
   let reasons = nameReason(text, wanted);
-  if (text.aliases.includes(wanted)) reasons |= REASON.alias;
-  if (text.tags.includes(wanted)) reasons |= REASON.tag;
-  if (text.skill.includes(wanted)) reasons |= REASON.skill;
-  if (text.summary.includes(wanted)) reasons |= REASON.summary;
+  if (text.aliases.includes(wanted)) {
+    reasons |= REASON.alias;
+  }
+  if (text.tags.includes(wanted)) {
+    reasons |= REASON.tag;
+  }
+  if (text.skill.includes(wanted)) {
+    reasons |= REASON.skill;
+  }
+  if (text.summary.includes(wanted)) {
+    reasons |= REASON.summary;
+  }
   return reasons === 0 ? undefined : { record, score: toScore(reasons), reasons };
 }
 
@@ -40,20 +48,28 @@ const POINTS: readonly (readonly [number, number])[] = [
 function toScore(reasons: number): number {
   let score = 0;
   for (const [reason, points] of POINTS) {
-    if ((reasons & reason) !== 0) score += points;
+    if ((reasons & reason) !== 0) {
+      score += points;
+    }
   }
   return score;
 }
 
 function nameReason({ name, slug, title }: ComparedText, wanted: string): number {
-  if (name === wanted || slug === wanted) return REASON.toolExact;
-  if (name.startsWith(wanted)) return REASON.toolPrefix;
+  if (name === wanted || slug === wanted) {
+    return REASON.toolExact;
+  }
+  if (name.startsWith(wanted)) {
+    return REASON.toolPrefix;
+  }
   return name.includes(wanted) || title.includes(wanted) ? REASON.toolLexical : 0;
 }
 
 function toComparedText(record: ToolRecord): ComparedText {
   const known = compared.get(record);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    return known;
+  }
   const text = {
     name: record.backendTool.toLowerCase(),
     slug: record.slug.toLowerCase(),

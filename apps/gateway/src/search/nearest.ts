@@ -1,7 +1,7 @@
-import type { SearchIndex } from './search-index.ts';
 import { parseSlug, type SlugParts } from '../catalog/slug.ts';
-import { TopMatches } from './top-matches.ts';
 import type { ToolRecord } from '../catalog/tool-record.ts';
+import type { SearchIndex } from './search-index.ts';
+import { TopMatches } from './top-matches.ts';
 
 const MAX_COMPARED = 64;
 const MAX_CANDIDATES = 100;
@@ -52,8 +52,12 @@ function kinship(record: ToolRecord, parts: SlugParts | undefined): number {
 
 /** 0 for equal names to 1 for names without anything in common. */
 function nameDistance(wanted: string, name: string): number {
-  if (wanted === name) return 0;
-  if (wanted.length >= 3 && (name.includes(wanted) || wanted.includes(name))) return 0.2;
+  if (wanted === name) {
+    return 0;
+  }
+  if (wanted.length >= 3 && (name.includes(wanted) || wanted.includes(name))) {
+    return 0.2;
+  }
   const longest = Math.max(wanted.length, name.length, 1);
   return Math.min(editDistance(wanted, name) / longest, sharedWords(wanted, name));
 }

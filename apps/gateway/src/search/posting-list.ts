@@ -9,7 +9,9 @@ export class PostingList {
   liveCount = 0;
 
   push(document: number, weight: number, mask: number): void {
-    if (this.length === this.documents.length) this.#grow();
+    if (this.length === this.documents.length) {
+      this.#grow();
+    }
     this.documents[this.length] = document;
     this.weights[this.length] = weight;
     this.masks[this.length] = mask;

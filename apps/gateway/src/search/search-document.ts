@@ -46,13 +46,18 @@ export function toSearchTerms(record: ToolRecord): Map<string, WeightedTerm> {
   const terms = new Map<string, WeightedTerm>();
   for (const field of FIELDS) {
     const tokens = field.read(record);
-    if (tokens.length === 0) continue;
+    if (tokens.length === 0) {
+      continue;
+    }
     const perToken = field.weight / (1 - LENGTH_SHARE + (LENGTH_SHARE * tokens.length) / field.typicalLength);
     for (const token of tokens) {
-      if (isStopWord(token)) continue;
+      if (isStopWord(token)) {
+        continue;
+      }
       const term = terms.get(token);
-      if (term === undefined) terms.set(token, { weight: perToken, mask: field.bit });
-      else {
+      if (term === undefined) {
+        terms.set(token, { weight: perToken, mask: field.bit });
+      } else {
         term.weight += perToken;
         term.mask |= field.bit;
       }
@@ -72,7 +77,9 @@ function nameOf(record: ToolRecord): string {
 
 function restOfDescription(record: ToolRecord): string {
   const description = record.tool['description'];
-  if (typeof description !== 'string' || description.length <= record.summary.length) return '';
+  if (typeof description !== 'string' || description.length <= record.summary.length) {
+    return '';
+  }
   return description.slice(Math.max(0, record.summary.length - 1), MAX_DESCRIPTION);
 }
 

@@ -1,5 +1,5 @@
-import type { SearchQuery } from './search.ts';
 import type { ToolRecord } from '../catalog/tool-record.ts';
+import type { SearchQuery } from './search.ts';
 
 type Accepts = (record: ToolRecord) => boolean;
 
@@ -9,11 +9,19 @@ export function toSearchFilter(query: SearchQuery): Accepts {
   const dccTypes = new Set(
     lower([...(query.dcc_type === undefined ? [] : [query.dcc_type]), ...(query.dcc_types ?? [])]),
   );
-  if (dccTypes.size > 0) checks.push((record) => dccTypes.has(record.dccType.toLowerCase()));
-  if (query.instance_id !== undefined) checks.push(instanceCheck(query.instance_id));
-  if (query.loaded_only === true) checks.push((record) => record.isLoaded);
+  if (dccTypes.size > 0) {
+    checks.push((record) => dccTypes.has(record.dccType.toLowerCase()));
+  }
+  if (query.instance_id !== undefined) {
+    checks.push(instanceCheck(query.instance_id));
+  }
+  if (query.loaded_only === true) {
+    checks.push((record) => record.isLoaded);
+  }
   checks.push(...tagChecks(query));
-  if (query.filter !== undefined) checks.push(query.filter);
+  if (query.filter !== undefined) {
+    checks.push(query.filter);
+  }
   return (record) => checks.every((accepts) => accepts(record));
 }
 
@@ -27,9 +35,15 @@ function tagChecks(query: SearchQuery): Accepts[] {
   const any = lower(query.tags_any ?? []);
   const none = lower(query.exclude_tags ?? []);
   const checks: Accepts[] = [];
-  if (all.length > 0) checks.push((record) => all.every((tag) => hasTag(record, tag)));
-  if (any.length > 0) checks.push((record) => any.some((tag) => hasTag(record, tag)));
-  if (none.length > 0) checks.push((record) => !none.some((tag) => hasTag(record, tag)));
+  if (all.length > 0) {
+    checks.push((record) => all.every((tag) => hasTag(record, tag)));
+  }
+  if (any.length > 0) {
+    checks.push((record) => any.some((tag) => hasTag(record, tag)));
+  }
+  if (none.length > 0) {
+    checks.push((record) => !none.some((tag) => hasTag(record, tag)));
+  }
   return checks;
 }
 

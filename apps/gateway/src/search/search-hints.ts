@@ -29,9 +29,13 @@ function isHintedSkill({ record }: SearchMatch, hint: string): boolean {
 /** The hint is the scene an instance has open, a part of its path, or a word the tool is tagged with. */
 function isHintedScene({ record }: SearchMatch, hint: string, query: SearchQuery): boolean {
   const wanted = hint.trim().toLowerCase();
-  if (wanted === '') return false;
+  if (wanted === '') {
+    return false;
+  }
   const scene = query.sceneOf?.(record.instanceId)?.toLowerCase();
-  if (scene !== undefined && scene !== '' && (scene.includes(wanted) || wanted.includes(scene))) return true;
+  if (scene !== undefined && scene !== '' && (scene.includes(wanted) || wanted.includes(scene))) {
+    return true;
+  }
   return record.dccType === wanted || record.tags.some((tag) => tag.toLowerCase() === wanted);
 }
 

@@ -1,7 +1,7 @@
+import type { ToolRecord } from '../catalog/tool-record.ts';
 import { expandTerm, type Expansion } from './query-terms.ts';
 import { nameKey, toSearchTerms, FIELD, type WeightedTerm } from './search-document.ts';
 import { isStopWord, toTokens } from './tokens.ts';
-import type { ToolRecord } from '../catalog/tool-record.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 /** Why a tool matched; the bits of `SearchMatch.reasons`. */
@@ -52,19 +52,27 @@ export class SearchIndex {
   }
 
   add(record: ToolRecord): void {
-    if (!record.isListed || this.#numbers.has(record)) return;
+    if (!record.isListed || this.#numbers.has(record)) {
+      return;
+    }
     this.#sorted = undefined;
     this.#insert(record);
   }
 
   remove(record: ToolRecord): void {
     const number = this.#numbers.get(record);
-    if (number === undefined) return;
+    if (number === undefined) {
+      return;
+    }
     this.#sorted = undefined;
     this.#numbers.delete(record);
     this.#documents[number] = undefined;
-    for (const word of toSearchTerms(record).keys()) this.#vocabulary.release(word);
-    if (this.#documents.length > 1_000 && this.#documents.length > this.#numbers.size * 2) this.#rebuild();
+    for (const word of toSearchTerms(record).keys()) {
+      this.#vocabulary.release(word);
+    }
+    if (this.#documents.length > 1_000 && this.#documents.length > this.#numbers.size * 2) {
+      this.#rebuild();
+    }
   }
 
   /** Every tool that can be found, by slug. */
@@ -77,11 +85,15 @@ export class SearchIndex {
   match(clause: string, accepts: (record: ToolRecord) => boolean, take: (match: SearchMatch) => void): void {
     const terms = queryTerms(clause);
     const touched: number[] = [];
-    for (let at = 0; at < terms.length; at += 1) this.#scoreTerm(expandTerm(this.#vocabulary, terms, at), touched);
+    for (let at = 0; at < terms.length; at += 1) {
+      this.#scoreTerm(expandTerm(this.#vocabulary, terms, at), touched);
+    }
     const key = nameKey(clause);
     for (const number of touched) {
       const record = this.#documents[number];
-      if (record !== undefined && accepts(record)) take(this.#toMatch(record, number, terms.length, key));
+      if (record !== undefined && accepts(record)) {
+        take(this.#toMatch(record, number, terms.length, key));
+      }
       this.#scores[number] = 0;
       this.#termCounts[number] = 0;
       this.#reasons[number] = 0;
@@ -100,7 +112,9 @@ export class SearchIndex {
       score += NAME_PREFIX_BONUS;
       reasons |= REASON.toolPrefix;
     }
-    if (record.isStub) score *= STUB_SHARE;
+    if (record.isStub) {
+      score *= STUB_SHARE;
+    }
     return { record, score, reasons };
   }
 
@@ -108,9 +122,13 @@ export class SearchIndex {
   #scoreTerm(expansions: readonly Expansion[], touched: number[]): void {
     const best = this.#best;
     const ofTerm: number[] = [];
-    for (const expansion of expansions) this.#scoreExpansion(expansion, ofTerm);
+    for (const expansion of expansions) {
+      this.#scoreExpansion(expansion, ofTerm);
+    }
     for (const number of ofTerm) {
-      if (this.#scores[number] === 0) touched.push(number);
+      if (this.#scores[number] === 0) {
+        touched.push(number);
+      }
       this.#scores[number] = (this.#scores[number] ?? 0) + (best[number] ?? 0);
       this.#termCounts[number] = (this.#termCounts[number] ?? 0) + 1;
       best[number] = 0;
@@ -128,8 +146,12 @@ export class SearchIndex {
       const number = documents[i] ?? 0;
       const score = factor * (weights[i] ?? 0);
       const known = best[number] ?? 0;
-      if (known === 0) ofTerm.push(number);
-      if (score > known) best[number] = score;
+      if (known === 0) {
+        ofTerm.push(number);
+      }
+      if (score > known) {
+        best[number] = score;
+      }
       reasons[number] = (reasons[number] ?? 0) | toReasons(masks[i] ?? 0, nameReason);
     }
   }
@@ -142,7 +164,9 @@ export class SearchIndex {
     for (const [word, term] of toSearchTerms(record)) {
       this.#vocabulary.ensure(word).push(number, saturate(term), term.mask);
     }
-    if (number >= this.#scores.length) this.#growScratch();
+    if (number >= this.#scores.length) {
+      this.#growScratch();
+    }
   }
 
   #growScratch(): void {
@@ -159,7 +183,9 @@ export class SearchIndex {
     this.#documents = [];
     this.#nameKeys = [];
     this.#numbers.clear();
-    for (const record of records) this.#insert(record);
+    for (const record of records) {
+      this.#insert(record);
+    }
   }
 }
 
@@ -178,11 +204,23 @@ function saturate(term: WeightedTerm): number {
 
 function toReasons(mask: number, nameReason: number): number {
   let reasons = 0;
-  if ((mask & (FIELD.name | FIELD.title)) !== 0) reasons |= nameReason;
-  if ((mask & FIELD.alias) !== 0) reasons |= REASON.alias;
-  if ((mask & FIELD.tag) !== 0) reasons |= REASON.tag;
-  if ((mask & FIELD.summary) !== 0) reasons |= REASON.summary;
-  if ((mask & FIELD.schema) !== 0) reasons |= REASON.schema;
-  if ((mask & FIELD.skill) !== 0) reasons |= REASON.skill;
+  if ((mask & (FIELD.name | FIELD.title)) !== 0) {
+    reasons |= nameReason;
+  }
+  if ((mask & FIELD.alias) !== 0) {
+    reasons |= REASON.alias;
+  }
+  if ((mask & FIELD.tag) !== 0) {
+    reasons |= REASON.tag;
+  }
+  if ((mask & FIELD.summary) !== 0) {
+    reasons |= REASON.summary;
+  }
+  if ((mask & FIELD.schema) !== 0) {
+    reasons |= REASON.schema;
+  }
+  if ((mask & FIELD.skill) !== 0) {
+    reasons |= REASON.skill;
+  }
   return reasons;
 }

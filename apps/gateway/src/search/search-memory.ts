@@ -102,7 +102,9 @@ export class SearchMemory {
       hasSucceeded: false,
     });
     const query = search.query.trim();
-    if (query === '') return { isReformulation: false };
+    if (query === '') {
+      return { isReformulation: false };
+    }
     const key = partyKey(party);
     const last = this.#lastQueries.get(key);
     this.#lastQueries.delete(key);
@@ -113,10 +115,14 @@ export class SearchMemory {
 
   /** The join of a follow-up that names a search; `undefined` without an id: such a call is not counted. */
   followUp(searchId: string | undefined, slug: string | undefined, skillName?: string): SearchFollowUp | undefined {
-    if (searchId === undefined || searchId === '') return undefined;
+    if (searchId === undefined || searchId === '') {
+      return undefined;
+    }
     const entry = this.#searches.get(searchId);
     const hit = entry === undefined ? undefined : findHit(entry, slug, skillName);
-    if (entry === undefined || hit === undefined) return { searchId, rankBucket: 'unknown' };
+    if (entry === undefined || hit === undefined) {
+      return { searchId, rankBucket: 'unknown' };
+    }
     return {
       searchId,
       rankBucket: toRankBucket(hit.rank),
@@ -136,7 +142,9 @@ export class SearchMemory {
   noteSuccess(searchId: string | undefined, party: SearchParty): number | undefined {
     this.#lastQueries.delete(partyKey(party));
     const entry = searchId === undefined ? undefined : this.#searches.get(searchId);
-    if (entry === undefined || entry.hasSucceeded) return undefined;
+    if (entry === undefined || entry.hasSucceeded) {
+      return undefined;
+    }
     entry.hasSucceeded = true;
     return Math.max(0, this.#now() - entry.at);
   }
@@ -144,7 +152,9 @@ export class SearchMemory {
 
 function findHit(entry: Entry, slug: string | undefined, skillName: string | undefined): RememberedHit | undefined {
   const bySlug = slug === undefined ? undefined : entry.hits.get(slug);
-  if (bySlug !== undefined || skillName === undefined) return bySlug;
+  if (bySlug !== undefined || skillName === undefined) {
+    return bySlug;
+  }
   return entry.search.hits.find((hit) => hit.skill_name === skillName);
 }
 
@@ -156,7 +166,9 @@ function partyKey(party: SearchParty): string {
 function bounded<V>(map: Map<string, V>, max: number): Map<string, V> {
   if (map.size >= max) {
     const [oldest] = map.keys();
-    if (oldest !== undefined) map.delete(oldest);
+    if (oldest !== undefined) {
+      map.delete(oldest);
+    }
   }
   return map;
 }

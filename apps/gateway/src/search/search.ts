@@ -1,12 +1,12 @@
-import type { JsonObject } from '../protocol/json-rpc.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { exactMatch } from './exact-match.ts';
 import { nextStep, type NextStep } from '../catalog/next-step.ts';
-import { REASON, type SearchMatch } from './search-index.ts';
+import type { ToolRecord } from '../catalog/tool-record.ts';
+import type { JsonObject } from '../protocol/json-rpc.ts';
+import { exactMatch } from './exact-match.ts';
 import { toSearchFilter } from './search-filter.ts';
 import { HINT_REASON, withHints } from './search-hints.ts';
+import { REASON, type SearchMatch } from './search-index.ts';
 import { TopMatches } from './top-matches.ts';
-import type { ToolRecord } from '../catalog/tool-record.ts';
 
 /** Names the way hits are ranked; moves when scores of one version can't be compared with those of another. */
 export const RANKER_VERSION = 'gateway-bm25-v1';
@@ -121,15 +121,26 @@ function collect(catalog: Catalog, query: SearchQuery, top: TopMatches): void {
   const minScore = clauses.length === 0 ? Number.NEGATIVE_INFINITY : (query.min_score ?? Number.NEGATIVE_INFINITY);
   const take = (match: SearchMatch): void => {
     const hinted = withHints(match, query);
-    if (hinted.score >= minScore) top.push(hinted);
+    if (hinted.score >= minScore) {
+      top.push(hinted);
+    }
   };
   if (clauses.length === 0) {
-    for (const record of catalog.index.sorted()) if (accepts(record)) take({ record, score: 0, reasons: 0 });
+    for (const record of catalog.index.sorted()) {
+      if (accepts(record)) {
+        take({ record, score: 0, reasons: 0 });
+      }
+    }
     return;
   }
   const [only] = clauses;
-  if (clauses.length === 1 && only !== undefined) matchClause(catalog, query, only, accepts, take);
-  else for (const match of bestOfClauses(catalog, query, clauses, accepts)) take(match);
+  if (clauses.length === 1 && only !== undefined) {
+    matchClause(catalog, query, only, accepts, take);
+  } else {
+    for (const match of bestOfClauses(catalog, query, clauses, accepts)) {
+      take(match);
+    }
+  }
 }
 
 function isClause(clause: string | undefined): clause is string {
@@ -146,7 +157,9 @@ function matchClause(
   if (query.mode === 'exact') {
     for (const record of catalog.index.sorted()) {
       const match = accepts(record) ? exactMatch(record, clause) : undefined;
-      if (match !== undefined) take(match);
+      if (match !== undefined) {
+        take(match);
+      }
     }
     return;
   }
@@ -164,7 +177,9 @@ function bestOfClauses(
   for (const clause of clauses) {
     matchClause(catalog, query, clause, accepts, (match) => {
       const known = best.get(match.record);
-      if (known === undefined || match.score > known.score) best.set(match.record, match);
+      if (known === undefined || match.score > known.score) {
+        best.set(match.record, match);
+      }
     });
   }
   return best.values();

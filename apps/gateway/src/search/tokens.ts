@@ -8,7 +8,9 @@ export function toTokens(text: string): string[] {
   // Most descriptions hold no inner capitals; the edge search is only for texts that can have one.
   const spaced = HAS_UPPER.test(text) ? text.replaceAll(CASE_EDGE, '$1$3 $2$4') : text;
   const words = spaced.toLowerCase().match(WORD);
-  if (words === null) return [];
+  if (words === null) {
+    return [];
+  }
   return words.map((word) => stem(word.length > MAX_TOKEN ? word.slice(0, MAX_TOKEN) : word));
 }
 
@@ -18,11 +20,21 @@ export function toTokens(text: string): string[] {
  */
 export function stem(word: string): string {
   const length = word.length;
-  if (length > 4 && word.endsWith('ies')) return `${word.slice(0, -3)}y`;
-  if (length > 6 && word.endsWith('ing')) return undouble(word.slice(0, -3));
-  if (length > 4 && /(?:s|x|z|ch|sh)es$/.test(word)) return word.slice(0, -2);
-  if (length > 3 && word.endsWith('s') && !/(?:s|u|i)s$/.test(word)) return dropE(word.slice(0, -1));
-  if (length > 5 && word.endsWith('ed')) return undouble(word.slice(0, -2));
+  if (length > 4 && word.endsWith('ies')) {
+    return `${word.slice(0, -3)}y`;
+  }
+  if (length > 6 && word.endsWith('ing')) {
+    return undouble(word.slice(0, -3));
+  }
+  if (length > 4 && /(?:s|x|z|ch|sh)es$/.test(word)) {
+    return word.slice(0, -2);
+  }
+  if (length > 3 && word.endsWith('s') && !/(?:s|u|i)s$/.test(word)) {
+    return dropE(word.slice(0, -1));
+  }
+  if (length > 5 && word.endsWith('ed')) {
+    return undouble(word.slice(0, -2));
+  }
   return dropE(word);
 }
 

@@ -19,10 +19,14 @@ export class TopMatches {
 
   push(match: SearchMatch): void {
     this.#total += 1;
-    if (this.#bar !== undefined && compareMatches(match, this.#bar) > 0) return;
+    if (this.#bar !== undefined && compareMatches(match, this.#bar) > 0) {
+      return;
+    }
     this.#kept.push(match);
     // Cutting back at twice the capacity makes the cost of a push constant on average.
-    if (this.#kept.length >= Math.max(64, this.#capacity * 2)) this.#cut();
+    if (this.#kept.length >= Math.max(64, this.#capacity * 2)) {
+      this.#cut();
+    }
   }
 
   ranked(): readonly SearchMatch[] {
@@ -31,7 +35,9 @@ export class TopMatches {
 
   #cut(): void {
     this.#kept = this.#kept.toSorted(compareMatches).slice(0, this.#capacity);
-    if (this.#kept.length === this.#capacity) this.#bar = this.#kept.at(-1);
+    if (this.#kept.length === this.#capacity) {
+      this.#bar = this.#kept.at(-1);
+    }
   }
 }
 

@@ -23,7 +23,9 @@ export class Vocabulary {
   /** The postings of a word, made when it is new. */
   ensure(word: string): PostingList {
     const known = this.#exact.get(word);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     const postings = new PostingList();
     this.#exact.set(word, postings);
     this.#tree.set(word, postings);
@@ -33,14 +35,18 @@ export class Vocabulary {
   /** Counts one document less for `word`. */
   release(word: string): void {
     const postings = this.#exact.get(word);
-    if (postings !== undefined) postings.liveCount -= 1;
+    if (postings !== undefined) {
+      postings.liveCount -= 1;
+    }
   }
 
   /** Longer words that begin with `prefix`, the shortest first, at most `limit`. */
   withPrefix(prefix: string, limit: number): readonly VocabularyWord[] {
     const found: VocabularyWord[] = [];
     for (const [word, postings] of this.#tree.atPrefix(prefix).entries()) {
-      if (word !== prefix && postings.liveCount > 0) found.push({ word, postings });
+      if (word !== prefix && postings.liveCount > 0) {
+        found.push({ word, postings });
+      }
     }
     return found.toSorted(byLengthThenWord).slice(0, limit);
   }
@@ -49,7 +55,9 @@ export class Vocabulary {
   near(term: string, maxDistance: number, limit: number): readonly (VocabularyWord & { readonly distance: number })[] {
     const found: (VocabularyWord & { readonly distance: number })[] = [];
     for (const [word, [postings, distance]] of this.#tree.fuzzyGet(term, maxDistance)) {
-      if (distance > 0 && postings.liveCount > 0) found.push({ word, postings, distance });
+      if (distance > 0 && postings.liveCount > 0) {
+        found.push({ word, postings, distance });
+      }
     }
     return found.toSorted((a, b) => a.distance - b.distance || byLengthThenWord(a, b)).slice(0, limit);
   }

@@ -1,6 +1,6 @@
 import { env } from 'node:process';
-import type { DispatchLimits } from './dispatch/dispatcher.ts';
 import type { GatewayInfo } from './connection/envelope.ts';
+import type { DispatchLimits } from './dispatch/dispatcher.ts';
 import { ManagedUpstream } from './managed-upstream.ts';
 import type { Upstream, UpstreamEvents, UpstreamSettings } from './upstream.ts';
 

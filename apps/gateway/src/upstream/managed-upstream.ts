@@ -1,16 +1,15 @@
-import { Dispatcher } from './dispatch/dispatcher.ts';
 import type { JsonObject } from '../protocol/json-rpc.ts';
-import type { UpstreamDeps } from './create-upstream.ts';
-import { failed } from './failures.ts';
-import type { Connection } from './connection/connection.ts';
 import { ConnectionSupervisor } from './connection/connection-supervisor.ts';
+import type { Connection } from './connection/connection.ts';
 import { openConnection, type OpenedConnection } from './connection/open-connection.ts';
+import { SessionMemory } from './connection/session-memory.ts';
+import type { UpstreamDeps } from './create-upstream.ts';
+import { Dispatcher } from './dispatch/dispatcher.ts';
+import { failed } from './failures.ts';
 import { ReadinessProbe } from './readiness-probe.ts';
 import { toSafeEvents } from './safe-events.ts';
-import { SessionMemory } from './connection/session-memory.ts';
 import { SparseLog } from './sparse-log.ts';
 import { StatusTracker } from './status-tracker.ts';
-import { unlessAborted, whyNotUsable } from './usability.ts';
 import { UpstreamTools } from './upstream-tools.ts';
 import type {
   HopEnvelope,
@@ -23,6 +22,7 @@ import type {
   UpstreamSettings,
   UpstreamStatus,
 } from './upstream.ts';
+import { unlessAborted, whyNotUsable } from './usability.ts';
 
 /** A first try counts as tried after this time, also when it has not ended. */
 const TRIED_AFTER_MILLIS = 10_000;

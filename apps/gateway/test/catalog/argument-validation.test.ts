@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { validateArguments } from '../../src/arguments/argument-validation.ts';
 import { Catalog } from '../../src/catalog/catalog.ts';
-import type { JsonObject, JsonValue } from '../../src/protocol/json-rpc.ts';
 import type { ToolRecord } from '../../src/catalog/tool-record.ts';
+import type { JsonObject, JsonValue } from '../../src/protocol/json-rpc.ts';
 
 const SPHERE: JsonObject = {
   type: 'object',
@@ -35,7 +35,9 @@ function doubling(count: number): JsonObject {
 
 function nest(depth: number): JsonObject {
   let schema: JsonObject = { type: 'string' };
-  for (let i = 0; i < depth; i += 1) schema = { properties: { x: schema } };
+  for (let i = 0; i < depth; i += 1) {
+    schema = { properties: { x: schema } };
+  }
   return schema;
 }
 
@@ -266,7 +268,9 @@ describe('validateArguments', () => {
   test('refuses nesting that is deeper than the stack instead of failing', () => {
     const record = recordOf({ type: 'object', properties: { n: { $ref: '#' } } });
     let nested: JsonObject = {};
-    for (let i = 0; i < 200_000; i += 1) nested = { n: nested };
+    for (let i = 0; i < 200_000; i += 1) {
+      nested = { n: nested };
+    }
     expect(validateArguments(record, nested)).toMatchObject({ ok: false, kind: 'invalid-params' });
   });
 });

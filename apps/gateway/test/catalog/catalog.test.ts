@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { Catalog } from '../../src/catalog/catalog.ts';
-import { search } from '../../src/search/search.ts';
 import type { JsonObject } from '../../src/protocol/json-rpc.ts';
+import { search } from '../../src/search/search.ts';
 
 const MAYA = {
   key: 'maya',
@@ -27,7 +27,9 @@ function withTools(...names: string[]): Catalog {
 
 function deepTool(): JsonObject {
   let inputSchema: JsonObject = {};
-  for (let i = 0; i < 200_000; i += 1) inputSchema = { items: inputSchema };
+  for (let i = 0; i < 200_000; i += 1) {
+    inputSchema = { items: inputSchema };
+  }
   return tool('deep', { inputSchema });
 }
 

@@ -72,7 +72,9 @@ describe('SearchMemory.followUp', () => {
     [3, 'unknown'],
   ])('forgets the oldest search beyond its bound (%i searches of 2)', (searches, bucket) => {
     const { memory } = createMemory(2);
-    for (let i = 0; i < searches; i += 1) memory.remember(searchOf(`s${i}`), PARTY);
+    for (let i = 0; i < searches; i += 1) {
+      memory.remember(searchOf(`s${i}`), PARTY);
+    }
     expect(memory.size).toBe(2);
     expect(memory.followUp('s0', 'maya.a1b2c3d4.tool_1')?.rankBucket).toBe(bucket);
   });

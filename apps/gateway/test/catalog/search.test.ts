@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Catalog } from '../../src/catalog/catalog.ts';
-import { RANKER_VERSION, search, type SearchQuery } from '../../src/search/search.ts';
 import type { JsonObject } from '../../src/protocol/json-rpc.ts';
+import { RANKER_VERSION, search, type SearchQuery } from '../../src/search/search.ts';
 import { readCatalog, readQueries } from './corpus/read-corpus.ts';
 
 const MAYA = {

@@ -1,6 +1,6 @@
+import { type RunningPrometheus, describeWithTools, startPrometheus } from '@dcc-mcp/test-kit/prometheus';
 // The demo of the README: its configuration, its agent, and a real Prometheus with the README's two queries.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type RunningPrometheus, describeWithTools, startPrometheus } from '@dcc-mcp/test-kit/prometheus';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
+import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 // SIGTERM while calls are running: whatever was answered is in the traces and in the counters.
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Json, findSlug } from './callers.ts';
 import { everything } from './servers.ts';
@@ -51,7 +51,9 @@ test('every answered call has its span at the receiver and its count in the last
   const slug = await findSlug(gateway.url, 'everything', 'echo');
   const answered: string[] = [];
   const clients = Array.from({ length: 8 }, () => callUntilRefused(slug, answered));
-  for (const deadline = Date.now() + 20_000; answered.length <= 50 && Date.now() < deadline;) await wait(10);
+  for (const deadline = Date.now() + 20_000; answered.length <= 50 && Date.now() < deadline;) {
+    await wait(10);
+  }
   expect(await gateway.stop('SIGTERM')).toBe(0);
   await Promise.all(clients);
   const recorded = new Set(

@@ -1,6 +1,6 @@
+import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 // Telemetry off, on, or on with nobody listening: the same answers, the same readiness.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { tmpdir } from 'node:os';
 import { connectCallers } from './callers.ts';
 import { everything, filesystem } from './servers.ts';

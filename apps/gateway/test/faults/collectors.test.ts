@@ -1,5 +1,3 @@
-// The gateway under load in front of a collector that is dead, hangs, refuses or keeps only a part.
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   type OtlpReply,
   type OtlpResponder,
@@ -7,6 +5,8 @@ import {
   partialSuccessBody,
   startOtlpSink,
 } from '@dcc-mcp/test-kit/otlp-sink';
+// The gateway under load in front of a collector that is dead, hangs, refuses or keeps only a part.
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import { findSlug, type Json } from '../e2e/callers.ts';
 import { scrape } from '../e2e/exposition.ts';
@@ -98,8 +98,11 @@ async function start(port: number, timeoutMillis?: number): Promise<void> {
 /** Makes the collector answer with `respond`, or nobody listen. @returns Its port. */
 async function spoil(respond: OtlpResponder | undefined): Promise<number> {
   const { port } = sink!;
-  if (respond === undefined) await sink!.close();
-  else sink!.respondWith(respond);
+  if (respond === undefined) {
+    await sink!.close();
+  } else {
+    sink!.respondWith(respond);
+  }
   return port;
 }
 
@@ -111,7 +114,9 @@ async function call(): Promise<Json> {
 async function callMany(count: number): Promise<readonly Json[]> {
   const answers: Json[] = [];
   const client = async (): Promise<void> => {
-    while (answers.length < count) answers.push(await call());
+    while (answers.length < count) {
+      answers.push(await call());
+    }
   };
   await Promise.all(Array.from({ length: 8 }, client));
   return answers;
@@ -123,7 +128,9 @@ async function account(): Promise<SpanAccount> {
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   for (const deadline = Date.now() + 10_000; Date.now() < deadline; await wait(50)) {
-    if (await condition()) return;
+    if (await condition()) {
+      return;
+    }
   }
   throw new Error(`not within 10 s; stderr:\n${gateway.stderr()}`);
 }
@@ -167,8 +174,11 @@ describe.each(COLLECTORS)('in front of a collector that $what', ({ respond, stat
     expect(failed).toEqual({ [cause]: dropped[reason] });
     expect(statesOf(gateway.stderr())).toEqual([state]);
 
-    if (respond === undefined) sink = await startOtlpSink({ port });
-    else sink!.respondWith(undefined);
+    if (respond === undefined) {
+      sink = await startOtlpSink({ port });
+    } else {
+      sink!.respondWith(undefined);
+    }
     await call();
     await until(isSettled);
     expect(statesOf(gateway.stderr())).toEqual([state, 'ok']);

@@ -23,7 +23,9 @@ const RESULTS: Readonly<Record<string, object>> = {
 
 async function readMessage(request: IncomingMessage): Promise<{ readonly id?: unknown; readonly method?: string }> {
   let text = '';
-  for await (const chunk of request) text += String(chunk);
+  for await (const chunk of request) {
+    text += String(chunk);
+  }
   return JSON.parse(text) as { id?: unknown; method?: string };
 }
 

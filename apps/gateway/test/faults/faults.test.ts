@@ -1,8 +1,8 @@
+import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 // Each fault at each entry point, over real sockets: the answer, the spans and the counters say the same.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { type Caller, connectCallers, type Json } from '../e2e/callers.ts';
 import { scrape, valuesOf } from '../e2e/exposition.ts';
 import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';
@@ -128,8 +128,9 @@ describe('a gateway with faulty upstreams', () => {
 
   test('starts a child that has ended again', async () => {
     const deadline = Date.now() + 10_000;
-    while (!(await isReady('exit_rest')) && Date.now() < deadline)
+    while (!(await isReady('exit_rest')) && Date.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 100));
+    }
     expect(await isReady('exit_rest')).toBe(true);
   });
 

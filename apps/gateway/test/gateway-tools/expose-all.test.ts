@@ -1,7 +1,7 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 // `--expose all`: what belongs to the upstreams stays theirs, and what clients do is undone at them.
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Json } from '../e2e/callers.ts';
 import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';
 import { modernMeta, openLegacy, openModern, parseAnswer, type RawMcp } from '../tracing/raw-mcp.ts';
@@ -44,7 +44,9 @@ async function subscriptionsBecome(client: RawMcp, tool: string, wanted: readonl
   let held: unknown;
   for (let i = 0; i < 40; i += 1) {
     held = await callTool(client, tool);
-    if (JSON.stringify(held) === JSON.stringify(wanted)) break;
+    if (JSON.stringify(held) === JSON.stringify(wanted)) {
+      break;
+    }
     await wait(50);
   }
   return held;

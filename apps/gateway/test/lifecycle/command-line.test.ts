@@ -1,6 +1,6 @@
+import { gatewayConfigSchema } from '@dcc-mcp/telemetry-config';
 // The commands and flags as a shell sees them: what is printed where, and the exit code.
 import { NodeProcess } from '@dcc-mcp/test-kit/node-process';
-import { gatewayConfigSchema } from '@dcc-mcp/telemetry-config';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -14,7 +14,9 @@ const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const cleanups: (() => unknown)[] = [];
 
 afterEach(async () => {
-  for (const cleanup of cleanups.splice(0)) await cleanup();
+  for (const cleanup of cleanups.splice(0)) {
+    await cleanup();
+  }
 });
 
 interface Ending {

@@ -18,8 +18,12 @@ async function take(line) {
   const { id, method } = JSON.parse(line);
   process.stdout.write(`noisy stdout: ${method}\n`);
   process.stderr.write(`noisy stderr: ${method}\n`);
-  if (id === undefined) return;
-  if (method === 'tools/call') await wait(Number(process.env.WORK_MILLIS ?? 0));
+  if (id === undefined) {
+    return;
+  }
+  if (method === 'tools/call') {
+    await wait(Number(process.env.WORK_MILLIS ?? 0));
+  }
   const body =
     RESULTS[method] === undefined ? { error: { code: -32601, message: 'unknown' } } : { result: RESULTS[method] };
   process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id, ...body })}\n`);

@@ -67,7 +67,9 @@ export function startStdio(config: object, env: Readonly<Record<string, string>>
     },
     async until(condition) {
       for (const deadline = Date.now() + TIMEOUT_MILLIS; Date.now() < deadline; await wait(20)) {
-        if (await condition()) return;
+        if (await condition()) {
+          return;
+        }
       }
       throw new Error(`not within ${TIMEOUT_MILLIS} ms; stderr:\n${run.stderr()}`);
     },

@@ -1,7 +1,7 @@
+import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
+import { afterEach, describe, expect, test } from '@jest/globals';
 // With --stdio nothing but the protocol is on stdout, whatever the gateway, its exporters and its upstreams have to say.
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from '@jest/globals';
-import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import type { Json } from '../e2e/callers.ts';
 import { startStdio, type StdioRun } from './stdio-gateway.ts';
 

@@ -1,5 +1,3 @@
-// Every metric of the contract: fed by the gateway, with the contract's labels, in a real scrape — or not registered.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   CONVENTION_METRICS,
   GATEWAY_METRICS,
@@ -9,8 +7,10 @@ import {
   SERVER_METRICS,
 } from '@dcc-mcp/semantic-conventions';
 import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
-import { pulledValues, pushedValues, type Values } from './push-and-pull.ts';
+// Every metric of the contract: fed by the gateway, with the contract's labels, in a real scrape — or not registered.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Family, isFed, readFamilies, total } from './families.ts';
+import { pulledValues, pushedValues, type Values } from './push-and-pull.ts';
 import { runWorkload, type Workload } from './workload.ts';
 
 const CONTRACT = [...SERVER_METRICS, ...GATEWAY_METRICS, ...CONVENTION_METRICS, ...HTTP_METRICS, ...SELF_METRICS];

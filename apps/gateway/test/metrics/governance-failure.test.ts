@@ -1,13 +1,13 @@
-// A check of governance that throws lets nothing through, and is counted as what it is.
-import { expect, test } from '@jest/globals';
 import { createGatewayMetrics } from '@dcc-mcp/gateway-metrics';
 import { PrometheusReader } from '@dcc-mcp/prometheus-bridge';
 import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
 import { startTelemetry } from '@dcc-mcp/telemetry-node';
-import { SearchMemory } from '../../src/search/search-memory.ts';
+// A check of governance that throws lets nothing through, and is counted as what it is.
+import { expect, test } from '@jest/globals';
 import type { Caller, OperationCore } from '../../src/operations/core.ts';
 import { admit, checkPolicy } from '../../src/operations/govern.ts';
 import { Recorder } from '../../src/recording/recorder.ts';
+import { SearchMemory } from '../../src/search/search-memory.ts';
 import { readFamilies, total } from './families.ts';
 
 const SPAN = { spanContext: { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 } };

@@ -1,6 +1,6 @@
+import { describeWithTools, findPromtool } from '@dcc-mcp/test-kit/prometheus';
 // Whatever callers send: the target stays up, series stay few, registered tools go on counting.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { describeWithTools, findPromtool } from '@dcc-mcp/test-kit/prometheus';
 import { spawnSync } from 'node:child_process';
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
@@ -105,7 +105,9 @@ describe(`${NAMES} made-up tool names over REST`, () => {
 
   test('a registered tool goes on counting', async () => {
     const start = await countEchoes();
-    for (const caller of callers) await caller.run('call', { tool_slug: echo, arguments: { message: 'hi' } });
+    for (const caller of callers) {
+      await caller.run('call', { tool_slug: echo, arguments: { message: 'hi' } });
+    }
     expect((await countEchoes()) - start).toBe(callers.length);
   });
 
@@ -119,8 +121,9 @@ describe(`${NAMES} made-up tool names over REST`, () => {
 
 test('made-up names, methods and tools over MCP are _unknown and _OTHER', async () => {
   for (const caller of callers.slice(0, 2)) {
-    for (let index = 0; index < 100; index += 1)
+    for (let index = 0; index < 100; index += 1) {
       await caller.run('call', { tool_slug: hostileName(index), arguments: {} });
+    }
   }
   for (let index = 0; index < 100; index += 1) {
     const message = {
@@ -179,7 +182,9 @@ test('hostile paths, methods and headers leave a target that is up, and no label
     `GET /metrics HTTP/9.9\r\n\r\n`,
     `\u0000\u0001\u0002`,
   ];
-  for (const bytes of odd) await sendRaw(bytes);
+  for (const bytes of odd) {
+    await sendRaw(bytes);
+  }
   const families = await scrapeFamilies();
   const requests = families.get('http_requests_total')!;
   const handlers = new Set(requests.samples.map(({ labels }) => labels['handler']));

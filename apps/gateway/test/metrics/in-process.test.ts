@@ -1,6 +1,6 @@
+import { createGateway, type CreateGatewayOptions, type RunningGateway } from '@dcc-mcp/gateway';
 // Gateways that an application starts itself: several at once share nothing, and one that stopped leaves nothing.
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { createGateway, type CreateGatewayOptions, type RunningGateway } from '@dcc-mcp/gateway';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -32,7 +32,9 @@ async function scrape(url: string) {
 }
 
 async function untilReady(url: string): Promise<void> {
-  for (let attempt = 0; attempt < 200 && (await fetch(`${url}/readyz`)).status !== 200; attempt += 1) await wait(50);
+  for (let attempt = 0; attempt < 200 && (await fetch(`${url}/readyz`)).status !== 200; attempt += 1) {
+    await wait(50);
+  }
 }
 
 async function answer(
@@ -41,11 +43,15 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   let text = '';
-  for await (const chunk of request) text += String(chunk);
+  for await (const chunk of request) {
+    text += String(chunk);
+  }
   const { id, method = '' } = (text === '' ? {} : JSON.parse(text)) as { id?: unknown; method?: string };
-  if (request.method !== 'POST') response.writeHead(405).end();
-  else if (id === undefined) response.writeHead(202).end();
-  else {
+  if (request.method !== 'POST') {
+    response.writeHead(405).end();
+  } else if (id === undefined) {
+    response.writeHead(202).end();
+  } else {
     const result = results[method];
     const body = result === undefined ? { error: { code: -32_601, message: 'unknown' } } : { result };
     response
@@ -177,14 +183,20 @@ async function startAndStop(): Promise<void> {
 
 describe('start, stop, start again', () => {
   test('twenty times leaves no handle, no listener and no memory', async () => {
-    for (let warmUp = 0; warmUp < 5; warmUp += 1) await startAndStop();
+    for (let warmUp = 0; warmUp < 5; warmUp += 1) {
+      await startAndStop();
+    }
     await wait(50);
     const before = { resources: resources(), listeners: listeners() };
     collectGarbage();
     const heapBefore = process.memoryUsage().heapUsed;
-    for (let round = 0; round < 20; round += 1) await startAndStop();
+    for (let round = 0; round < 20; round += 1) {
+      await startAndStop();
+    }
     // Timers of this test's own client end a little later.
-    for (let attempt = 0; attempt < 40 && hasMore(resources(), before.resources); attempt += 1) await wait(100);
+    for (let attempt = 0; attempt < 40 && hasMore(resources(), before.resources); attempt += 1) {
+      await wait(100);
+    }
     expect(hasMore(resources(), before.resources)).toBe(false);
     expect(listeners()).toBe(before.listeners);
     collectGarbage();

@@ -1,7 +1,7 @@
-// Real Prometheus servers scrape a running gateway in each format and through each guard.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { describeWithTools, type RunningPrometheus, startPrometheus } from '@dcc-mcp/test-kit/prometheus';
+// Real Prometheus servers scrape a running gateway in each format and through each guard.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';

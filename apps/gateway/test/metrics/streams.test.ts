@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,8 +49,9 @@ describe('server-sent events with metrics on', () => {
     });
     expect(response.headers.get('content-type')).toBe('text/event-stream');
     const arrivals: { readonly at: number; readonly text: string }[] = [];
-    for await (const chunk of response.body!)
+    for await (const chunk of response.body!) {
       arrivals.push({ at: performance.now(), text: Buffer.from(chunk).toString() });
+    }
     // A chunk may hold several events.
     const answer = arrivals.at(-1)!;
     const events =

@@ -1,5 +1,5 @@
-import { request } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { request } from 'node:http';
 import { createGateway } from '../../src/index.ts';
 import { type RestGateway, startRestGateway } from './rest-gateway.ts';
 
@@ -106,14 +106,18 @@ describe('with a token, a limit of the body and a rate', () => {
     rest = await startRestGateway({ server: { bodyLimitBytes: 2_000 } });
     const { url } = rest.gateway;
     const statuses = [];
-    for (let i = 0; i < 8; i += 1) statuses.push(await statusOfLastPost(url, 'x'.repeat(20_000_000)));
+    for (let i = 0; i < 8; i += 1) {
+      statuses.push(await statusOfLastPost(url, 'x'.repeat(20_000_000)));
+    }
     expect(statuses).toEqual(Array.from({ length: 8 }, () => 413));
   });
 
   test('throttles with 429 and says how long to wait', async () => {
     rest = await startRestGateway({ limits: { ratePerMinute: 3 } });
     const answers = [];
-    for (let i = 0; i < 4; i += 1) answers.push(await rest.post('/v1/call', { tool_slug: rest.toolbox('say') }));
+    for (let i = 0; i < 4; i += 1) {
+      answers.push(await rest.post('/v1/call', { tool_slug: rest.toolbox('say') }));
+    }
     const last = answers.at(-1)!;
     expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200, 429]);
     expect(kindOf(last.body)).toBe('throttled');

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { mcpToolDefinitions } from '../../src/mcp/search-mode/tool-definitions.ts';
+import { parseCallBatch, parseSearch } from '../../src/operations/parse-request.ts';
 import type { JsonObject } from '../../src/protocol/json-rpc.ts';
 import { renderDocsPage } from '../../src/rest/docs-page.ts';
 import { toOpenApiDocument } from '../../src/rest/open-api-document.ts';
-import { parseCallBatch, parseSearch } from '../../src/operations/parse-request.ts';
-import { mcpToolDefinitions } from '../../src/mcp/search-mode/tool-definitions.ts';
 
 interface Document {
   readonly openapi: string;
@@ -145,7 +145,9 @@ describe('renderDocsPage', () => {
   const page = renderDocsPage(toOpenApiDocument({ version: '1.2.3' }));
 
   test('shows every route and schema', () => {
-    for (const route of ROUTES) expect(page.html).toContain(`<code>${route.split(' ')[1]}</code>`);
+    for (const route of ROUTES) {
+      expect(page.html).toContain(`<code>${route.split(' ')[1]}</code>`);
+    }
     expect(page.html).toContain('id="SearchHit"');
   });
 

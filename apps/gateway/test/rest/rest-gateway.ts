@@ -1,6 +1,6 @@
+import { expect } from '@jest/globals';
 // A gateway in front of the two servers of `fixture/`, and a plain HTTP client for it.
 import { join } from 'node:path';
-import { expect } from '@jest/globals';
 import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';
 
 export interface Answer {

@@ -1,7 +1,7 @@
+import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 // A search and what follows it, over real sockets: rank and score join the follow-up's span and the counters.
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { type Caller, connectCallers, type Json } from '../e2e/callers.ts';
 import { scrape, valuesOf } from '../e2e/exposition.ts';
 import { everything, maya } from '../e2e/servers.ts';

@@ -19,8 +19,12 @@ writeFileSync(marker, 'started');
 
 function onLine(line) {
   const { id, method } = JSON.parse(line);
-  if (method === 'tools/call') process.exit(1);
-  if (id === undefined) return;
+  if (method === 'tools/call') {
+    process.exit(1);
+  }
+  if (id === undefined) {
+    return;
+  }
   const body =
     RESULTS[method] === undefined ? { error: { code: -32601, message: 'unknown' } } : { result: RESULTS[method] };
   process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', id, ...body })}\n`);

@@ -1,9 +1,9 @@
+import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 // The spans of each operation, over each transport, for each way it can end, as a receiver gets them from the running
 // gateway; and what Phoenix, Langfuse, Jaeger and Tempo make of them by their own rules.
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import type { Json } from '../e2e/callers.ts';
 import { scrape, valuesOf } from '../e2e/exposition.ts';
 import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';
@@ -121,7 +121,9 @@ describe('the exported spans', () => {
     const file = new URL(`expected/${name}.json`, import.meta.url);
     const text = `${JSON.stringify(recorded.get(name), undefined, 2)}\n`;
     // UPDATE_EXPECTED=1 writes the files anew; read the difference before committing it.
-    if (process.env['UPDATE_EXPECTED'] === '1') writeFileSync(file, text);
+    if (process.env['UPDATE_EXPECTED'] === '1') {
+      writeFileSync(file, text);
+    }
     expect(JSON.parse(text)).toEqual(JSON.parse(readFileSync(file, 'utf8')));
   });
 });
@@ -155,10 +157,14 @@ function unflatten(attributes: GoldenSpan['attributes']): Json {
     let node = root;
     for (const part of path) {
       node[part] ??= {};
-      if (typeof node[part] !== 'object') throw new Error(`${key}: ${part} is a leaf`);
+      if (typeof node[part] !== 'object') {
+        throw new Error(`${key}: ${part} is a leaf`);
+      }
       node = node[part] as Record<string, unknown>;
     }
-    if (node[leaf] !== undefined) throw new Error(`${key} is a prefix`);
+    if (node[leaf] !== undefined) {
+      throw new Error(`${key} is a prefix`);
+    }
     node[leaf] = key === 'metadata' ? (JSON.parse(value as string) as unknown) : value;
   }
   return root;

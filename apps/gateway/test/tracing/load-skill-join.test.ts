@@ -1,7 +1,7 @@
+import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 // A search whose hit is not loaded yet: its rank, score and reasons stand on the load_skill that follows, and on the call after it.
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { type Caller, connectCallers, type Json } from '../e2e/callers.ts';
 import { scrape, valuesOf } from '../e2e/exposition.ts';
 import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';

@@ -1,7 +1,7 @@
+import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 // Secrets, prompts and personal data planted wherever a caller, an upstream or the configuration can put them; then every
 // byte that left is searched for them: the OTLP receiver, stderr, /metrics, and what others are answered.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { scrape } from '../e2e/exposition.ts';
 import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';
 import type { FakeHttp } from '../upstream/fixtures/fake-http.ts';

@@ -1,10 +1,10 @@
+import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 // Runs every ending at every way in, against one gateway per face, and keeps what each surface said.
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { scrape } from '../e2e/exposition.ts';
 import { startGateway } from '../e2e/start-gateway.ts';
 import type { Ending } from './endings.ts';

@@ -1,12 +1,11 @@
+import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 // In × front × era × upstream × parent policy, all calls of a gateway at once: at the upstream the hop of that very call,
 // at the receiver a whole tree, on the span the carrier that won.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import type { Json } from '../e2e/callers.ts';
 import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';
 import { type FakeHttp, startFakeHttp } from '../upstream/fixtures/fake-http.ts';
 import { FAKE_STDIO } from '../upstream/fixtures/harness.ts';
-import { modernMeta, openLegacy, openModern, type RawMcp } from './raw-mcp.ts';
 import {
   type Cell,
   CELLS,
@@ -19,6 +18,7 @@ import {
   type Policy,
   toParent,
 } from './propagation-cells.ts';
+import { modernMeta, openLegacy, openModern, type RawMcp } from './raw-mcp.ts';
 import { type StdioGateway, startStdioGateway } from './stdio-client.ts';
 
 interface Ran {

@@ -1,7 +1,7 @@
+import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 // Without spans of our own the caller's trace still reaches the server behind the gateway.
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import type { Json } from '../e2e/callers.ts';
 import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';
 import { type FakeHttp, startFakeHttp } from '../upstream/fixtures/fake-http.ts';

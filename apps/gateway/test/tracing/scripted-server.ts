@@ -57,7 +57,9 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
 
 async function read(request: IncomingMessage): Promise<{ readonly id?: unknown; readonly method?: string }> {
   let body = '';
-  for await (const chunk of request) body += String(chunk);
+  for await (const chunk of request) {
+    body += String(chunk);
+  }
   return JSON.parse(body) as { id?: unknown; method?: string };
 }
 
@@ -89,7 +91,9 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
   const watchers = new Set<() => void>();
   const onCall = (path: string): void => {
     calls.add(path);
-    for (const watcher of watchers) watcher();
+    for (const watcher of watchers) {
+      watcher();
+    }
   };
   const server = createServer((request, response) => void serve(request, response, onCall));
   server.listen(0, '127.0.0.1');

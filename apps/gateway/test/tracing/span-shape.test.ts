@@ -1,7 +1,7 @@
+import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 // When spans start and end, what stands below what, and which requests have spans at all.
 import { randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import type { Json } from '../e2e/callers.ts';
 import { everything } from '../e2e/servers.ts';
 import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';

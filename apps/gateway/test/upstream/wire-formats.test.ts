@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { backoffMillis } from '../../src/upstream/backoff.ts';
 import { EventStreamParser } from '../../src/protocol/event-stream-parser.ts';
 import { LineFramer } from '../../src/protocol/line-framer.ts';
 import { encodeMirroredValue } from '../../src/protocol/mirrored-value.ts';
+import { backoffMillis } from '../../src/upstream/backoff.ts';
 import { findMirroredParameters } from '../../src/upstream/http/mirror-headers.ts';
 
 /** `bytes` in pieces of the given sizes, over and over. */
@@ -96,7 +96,9 @@ describe('EventStreamParser', () => {
     });
     const startedAt = performance.now();
     parser.push(Buffer.from('data: '));
-    for (let i = 0; i < 2_048; i += 1) parser.push(chunk);
+    for (let i = 0; i < 2_048; i += 1) {
+      parser.push(chunk);
+    }
     parser.push(Buffer.from('\n\n'));
     expect(events).toEqual([2_048 * 16_384]);
     // About 0.1 s; looking at all of it with each chunk takes 20 s.

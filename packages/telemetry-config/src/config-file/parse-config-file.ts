@@ -1,6 +1,5 @@
 import { parse as parseJsonc, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import { parseDocument } from 'yaml';
-
 import { isJsonObject, type JsonObject } from '../json-object.ts';
 import type { Issue } from '../reading.ts';
 
@@ -25,16 +24,26 @@ export function parseConfigFile(text: string, name: string): ParsedConfigFile {
     const place = outcome.line === undefined ? '' : `line ${outcome.line}: `;
     return unusable(name, place + outcome.problem);
   }
-  if (outcome.value === null || outcome.value === undefined) return { ok: true, value: {} };
-  if (!isJsonObject(outcome.value)) return unusable(name, 'it does not hold an object');
-  if (holdsItself(outcome.value)) return unusable(name, 'an alias stands inside of what it names');
+  if (outcome.value === null || outcome.value === undefined) {
+    return { ok: true, value: {} };
+  }
+  if (!isJsonObject(outcome.value)) {
+    return unusable(name, 'it does not hold an object');
+  }
+  if (holdsItself(outcome.value)) {
+    return unusable(name, 'an alias stands inside of what it names');
+  }
   return { ok: true, value: outcome.value };
 }
 
 /** Whether a YAML alias made a circle; whoever walks through the value would not come to an end. */
 function holdsItself(value: unknown, around: readonly unknown[] = []): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  if (around.includes(value)) return true;
+  if (typeof value !== 'object' || value === null) {
+    return false;
+  }
+  if (around.includes(value)) {
+    return true;
+  }
   return Object.values(value).some((entry) => holdsItself(entry, [...around, value]));
 }
 
@@ -51,18 +60,28 @@ function unusable(name: string, problem: string): ParsedConfigFile {
 
 function parserOf(name: string, text: string): (text: string) => Outcome {
   const extension = /\.([a-z]+)$/i.exec(name)?.[1]?.toLowerCase();
-  if (extension === 'json') return (content) => parseJson(content, false);
-  if (extension === 'jsonc' || extension === 'json5') return (content) => parseJson(content, true);
-  if (extension === 'yaml' || extension === 'yml') return parseYaml;
+  if (extension === 'json') {
+    return (content) => parseJson(content, false);
+  }
+  if (extension === 'jsonc' || extension === 'json5') {
+    return (content) => parseJson(content, true);
+  }
+  if (extension === 'yaml' || extension === 'yml') {
+    return parseYaml;
+  }
   return /^\s*(?:[{[]|\/[/*])/.test(text) ? (content) => parseJson(content, true) : parseYaml;
 }
 
 function parseJson(text: string, hasComments: boolean): Outcome {
-  if (text.trim() === '') return { value: {} };
+  if (text.trim() === '') {
+    return { value: {} };
+  }
   const errors: ParseError[] = [];
   const value: unknown = parseJsonc(text, errors, { disallowComments: !hasComments, allowTrailingComma: hasComments });
   const [error] = errors;
-  if (error === undefined) return { value };
+  if (error === undefined) {
+    return { value };
+  }
   const line = text.slice(0, error.offset).split('\n').length;
   return { problem: inWords(printParseErrorCode(error.error)), line };
 }
@@ -76,7 +95,9 @@ function parseYaml(text: string): Outcome {
   try {
     const document = parseDocument(text, { prettyErrors: true, logLevel: 'silent', stringKeys: true });
     const [error] = document.errors;
-    if (error === undefined) return { value: document.toJS({ maxAliasCount: 100 }) };
+    if (error === undefined) {
+      return { value: document.toJS({ maxAliasCount: 100 }) };
+    }
     const line = error.linePos?.[0].line;
     // The message's later lines repeat the file, which may hold secrets.
     const problem = (error.message.split('\n', 1)[0] ?? error.code).replace(/ at line \d+, column \d+:?$/, '');

@@ -1,6 +1,6 @@
 import { isJsonObject } from '../json-object.ts';
-import { textOf } from '../variable-reader.ts';
 import type { Environment, Issue } from '../reading.ts';
+import { textOf } from '../variable-reader.ts';
 
 /** A file's value with its variables put in. */
 export interface Substituted {
@@ -30,8 +30,12 @@ export function substituteEnv(value: unknown, env: Environment, dialect: Substit
     if (typeof item === 'string') {
       return substituteText(item, env, { dialect, onProblem: (problem) => issues.push(toIssue(path, problem)) });
     }
-    if (Array.isArray(item)) return item.map((entry: unknown, index) => visit(entry, `${path}[${index}]`));
-    if (!isJsonObject(item)) return item;
+    if (Array.isArray(item)) {
+      return item.map((entry: unknown, index) => visit(entry, `${path}[${index}]`));
+    }
+    if (!isJsonObject(item)) {
+      return item;
+    }
     const entries = Object.entries(item).map(([key, entry]) => [
       key,
       visit(entry, path === '' ? key : `${path}.${key}`),
@@ -51,14 +55,18 @@ function substituteText(
   options: { readonly dialect: SubstitutionDialect; readonly onProblem: (problem: string) => void },
 ): string {
   const replace = (match: string, name: string | undefined, fallback: string | undefined): string => {
-    if (match === '$$') return '$';
+    if (match === '$$') {
+      return '$';
+    }
     if (name === undefined) {
       options.onProblem('a reference to a variable is malformed; it stays as it is');
       return match;
     }
     const found = textOf(env, name) ?? fallback;
     // OpenTelemetry's files name variables that may well be unset; there nothing means null (data model, "substitution").
-    if (found === undefined && options.dialect === 'gateway') options.onProblem(`it names ${name}, which is not set`);
+    if (found === undefined && options.dialect === 'gateway') {
+      options.onProblem(`it names ${name}, which is not set`);
+    }
     return found ?? '';
   };
   return text.replaceAll(PATTERNS[options.dialect], replace);

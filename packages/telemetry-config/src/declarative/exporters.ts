@@ -29,7 +29,9 @@ export function readExporter(parent: FileNode, signal: Signal): ReadExporter | u
   }
   for (const [key, read] of READERS) {
     const node = exporter.child(key);
-    if (node === undefined) continue;
+    if (node === undefined) {
+      continue;
+    }
     const config = read(node, signal);
     exporter.finish();
     return { config, node };
@@ -60,8 +62,9 @@ function readOtlpHttp(node: FileNode, signal: Signal): OtlpExporterConfig {
 function readOtlpGrpc(node: FileNode): OtlpExporterConfig {
   const endpoint = node.scalar('endpoint', otlpEndpoint()) ?? 'http://localhost:4317';
   const insecure = node.child('tls')?.scalar('insecure', boolean()) ?? false;
-  if (!isGrpcTarget(endpoint) && new URL(endpoint).pathname !== '/')
+  if (!isGrpcTarget(endpoint) && new URL(endpoint).pathname !== '/') {
     node.note('endpoint', 'gRPC takes no path; it is left out');
+  }
   return { type: 'otlp', protocol: 'grpc', endpoint: toGrpcUrl(endpoint, insecure), ...readCommon(node), insecure };
 }
 
@@ -77,7 +80,9 @@ function readCommon(node: FileNode): Omit<OtlpExporterConfig, 'type' | 'protocol
 /** `headers:` is a list of names and values, or a mapping as older versions of the format have it. */
 function readHeaders(node: FileNode): Readonly<Record<string, string>> {
   const given = node.raw('headers');
-  if (given === undefined || given === null) return {};
+  if (given === undefined || given === null) {
+    return {};
+  }
   const pairs = Array.isArray(given)
     ? node
         .children('headers')
@@ -85,8 +90,12 @@ function readHeaders(node: FileNode): Readonly<Record<string, string>> {
         .filter((pair) => pair !== undefined)
     : given;
   const parsed = headers().fromJson(Array.isArray(pairs) ? Object.fromEntries(pairs) : pairs);
-  for (const fault of parsed.faults) node.note('headers', fault.problem, fault);
-  if (parsed.value !== undefined) node.settle('headers', headers().show(parsed.value));
+  for (const fault of parsed.faults) {
+    node.note('headers', fault.problem, fault);
+  }
+  if (parsed.value !== undefined) {
+    node.settle('headers', headers().show(parsed.value));
+  }
   return parsed.value ?? {};
 }
 
@@ -102,7 +111,9 @@ function readTls(
   node: FileNode,
 ): Pick<OtlpExporterConfig, 'certificateFile' | 'clientKeyFile' | 'clientCertificateFile'> {
   const tls = node.child('tls');
-  if (tls === undefined) return {};
+  if (tls === undefined) {
+    return {};
+  }
   const file = (key: string, older: string): string | undefined =>
     tls.scalar(key, filePath()) ?? tls.scalar(older, filePath());
   const certificateFile = file('ca_file', 'certificate_file');

@@ -46,19 +46,31 @@ export class FileNode {
   /** A single value; null and blank are unset, a wrong one is an issue and unset. */
   scalar<T>(key: string, kind: Kind<T>): T | undefined {
     const given = this.raw(key);
-    if (isBlank(given)) return undefined;
+    if (isBlank(given)) {
+      return undefined;
+    }
     const parsed = kind.fromJson(given);
-    for (const fault of parsed.faults) this.note(key, fault.problem, fault);
-    if (parsed.value !== undefined) this.settle(key, kind.show(parsed.value));
+    for (const fault of parsed.faults) {
+      this.note(key, fault.problem, fault);
+    }
+    if (parsed.value !== undefined) {
+      this.settle(key, kind.show(parsed.value));
+    }
     return parsed.value;
   }
 
   /** A mapping; null is an empty one where the key is there, as in `console:`. */
   child(key: string): FileNode | undefined {
-    if (!this.has(key)) return undefined;
+    if (!this.has(key)) {
+      return undefined;
+    }
     const given = this.raw(key);
-    if (given === null || given === undefined || given === '') return new FileNode({}, this.pathOf(key), this.#notes);
-    if (isJsonObject(given)) return new FileNode(given, this.pathOf(key), this.#notes);
+    if (given === null || given === undefined || given === '') {
+      return new FileNode({}, this.pathOf(key), this.#notes);
+    }
+    if (isJsonObject(given)) {
+      return new FileNode(given, this.pathOf(key), this.#notes);
+    }
     this.note(key, 'it is not a mapping');
     return undefined;
   }
@@ -66,13 +78,17 @@ export class FileNode {
   /** A list of mappings. */
   children(key: string): readonly FileNode[] {
     const given = this.raw(key);
-    if (isBlank(given)) return [];
+    if (isBlank(given)) {
+      return [];
+    }
     if (!Array.isArray(given)) {
       this.note(key, 'it is not a list');
       return [];
     }
     return given.flatMap((item: unknown, index) => {
-      if (isJsonObject(item)) return [new FileNode(item, `${this.pathOf(key)}[${index}]`, this.#notes)];
+      if (isJsonObject(item)) {
+        return [new FileNode(item, `${this.pathOf(key)}[${index}]`, this.#notes)];
+      }
       this.note(`${key}[${index}]`, 'it is not a mapping');
       return [];
     });
@@ -96,7 +112,9 @@ export class FileNode {
   /** Names every key that was not read: nothing here acts on it. */
   finish(): void {
     for (const key of this.keys) {
-      if (!this.#read.has(key)) this.note(key, 'it is not supported and has no effect');
+      if (!this.#read.has(key)) {
+        this.note(key, 'it is not supported and has no effect');
+      }
     }
   }
 }

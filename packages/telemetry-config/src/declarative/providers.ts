@@ -60,7 +60,9 @@ function readProcessors(node: FileNode | undefined, signal: Signal, defaults: Ba
     const type = entry.has('batch') ? 'batch' : 'simple';
     const body = entry.child(type);
     entry.finish();
-    if (body === undefined) return [];
+    if (body === undefined) {
+      return [];
+    }
     const batch = readBatch(body, defaults, type === 'batch');
     const exporter = readExporter(body, signal);
     body.finish();
@@ -86,7 +88,9 @@ const DEFAULT_SAMPLER: SamplerConfig = { name: 'parentbased_always_on', ratio: 1
 
 /** Samplers that the six of the environment can say; anything else is an issue and the default. */
 function readSampler(node: FileNode | undefined): SamplerConfig {
-  if (node === undefined) return DEFAULT_SAMPLER;
+  if (node === undefined) {
+    return DEFAULT_SAMPLER;
+  }
   const plain = readPlainSampler(node);
   if (plain !== undefined) {
     node.finish();
@@ -103,10 +107,16 @@ function readSampler(node: FileNode | undefined): SamplerConfig {
 }
 
 function readPlainSampler(node: FileNode): SamplerConfig | undefined {
-  if (node.child('always_on') !== undefined) return { name: 'always_on', ratio: 1 };
-  if (node.child('always_off') !== undefined) return { name: 'always_off', ratio: 1 };
+  if (node.child('always_on') !== undefined) {
+    return { name: 'always_on', ratio: 1 };
+  }
+  if (node.child('always_off') !== undefined) {
+    return { name: 'always_off', ratio: 1 };
+  }
   const byRatio = node.child('trace_id_ratio_based');
-  if (byRatio === undefined) return undefined;
+  if (byRatio === undefined) {
+    return undefined;
+  }
   const value = byRatio.scalar('ratio', ratio()) ?? 1;
   byRatio.finish();
   return { name: 'traceidratio', ratio: value };
@@ -141,7 +151,9 @@ function readParentBased(node: FileNode): SamplerConfig {
 }
 
 function toBaseName(name: SamplerConfig['name']): 'always_on' | 'always_off' | 'traceidratio' {
-  if (name === 'always_off' || name === 'traceidratio') return name;
+  if (name === 'always_off' || name === 'traceidratio') {
+    return name;
+  }
   return 'always_on';
 }
 
@@ -158,12 +170,16 @@ export function readMeterProvider(node: FileNode | undefined): TelemetryConfig['
 }
 
 function readPeriodic(node: FileNode | undefined): MetricReaderConfig | undefined {
-  if (node === undefined) return undefined;
+  if (node === undefined) {
+    return undefined;
+  }
   const intervalMillis = node.scalar('interval', duration(1)) ?? 60_000;
   const timeoutMillis = node.scalar('timeout', timeout()) ?? 30_000;
   const exporter = readExporter(node, 'metrics');
   node.finish();
-  if (exporter === undefined) return undefined;
+  if (exporter === undefined) {
+    return undefined;
+  }
   const shape = readMetricShape(exporter.node);
   exporter.node.finish();
   return {

@@ -1,8 +1,8 @@
 import { parseConfigFile } from '../config-file/parse-config-file.ts';
 import { substituteEnv } from '../config-file/substitute-env.ts';
+import { isJsonObject, type JsonObject } from '../json-object.ts';
 import { quote } from '../kinds/kind.ts';
 import { boolean } from '../kinds/scalar-kinds.ts';
-import { isJsonObject, type JsonObject } from '../json-object.ts';
 import type { Environment, Issue } from '../reading.ts';
 import type { AttributeLimits, TelemetryConfig } from '../telemetry-config.ts';
 import { FileNode, type FileNotes } from './file-node.ts';
@@ -32,7 +32,9 @@ export function readDeclarative(
   notes.issues.push(...issues);
   const root: JsonObject = isJsonObject(value) ? value : {};
   const problem = formatProblem(root['file_format']);
-  if (problem !== undefined) notes.issues.push(problem);
+  if (problem !== undefined) {
+    notes.issues.push(problem);
+  }
   return readRoot(new FileNode(problem?.severity === 'fatal' ? {} : root, '', notes));
 }
 

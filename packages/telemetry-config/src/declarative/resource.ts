@@ -1,5 +1,5 @@
-import { choices } from '../kinds/list-kinds.ts';
 import { withExpected, type Kind } from '../kinds/kind.ts';
+import { choices } from '../kinds/list-kinds.ts';
 import { keyValues } from '../kinds/pair-kinds.ts';
 import { choice, text } from '../kinds/scalar-kinds.ts';
 import type {
@@ -53,23 +53,35 @@ function toScalar(value: unknown, type: string | undefined): string | number | b
     const number = typeof value === 'string' && value.trim() === '' ? Number.NaN : Number(value);
     return Number.isFinite(number) && (type === 'double' || Number.isInteger(number)) ? number : undefined;
   }
-  if (type === 'string') return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined;
+  if (type === 'string') {
+    return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined;
+  }
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
 }
 
 /** The value in its type; without a type, as YAML understood it. */
 function toTyped(value: unknown, type: string | undefined): string | TypedAttributeValue | undefined {
-  if (value === null || value === undefined) return undefined;
+  if (value === null || value === undefined) {
+    return undefined;
+  }
   const isArrayType = type?.endsWith('_array') === true;
-  if (!isArrayType && !(type === undefined && Array.isArray(value))) return toScalar(value, type);
-  if (!Array.isArray(value)) return undefined;
+  if (!isArrayType && !(type === undefined && Array.isArray(value))) {
+    return toScalar(value, type);
+  }
+  if (!Array.isArray(value)) {
+    return undefined;
+  }
   const items = value.map((item: unknown) => toScalar(item, type?.replace('_array', '')));
   return toHomogeneous(items);
 }
 
 function toHomogeneous(items: readonly unknown[]): TypedAttributeValue | undefined {
-  if (items.every((item) => typeof item === 'string')) return items;
-  if (items.every((item) => typeof item === 'number')) return items;
+  if (items.every((item) => typeof item === 'string')) {
+    return items;
+  }
+  if (items.every((item) => typeof item === 'number')) {
+    return items;
+  }
   return items.every((item) => typeof item === 'boolean') ? items : undefined;
 }
 
@@ -84,7 +96,9 @@ function readDetectors(node: FileNode | undefined): readonly ResourceDetectorNam
 
 function readDetector(entry: FileNode): readonly ResourceDetectorName[] {
   const names = DETECTORS.filter((name) => entry.has(name));
-  for (const name of names) entry.raw(name);
+  for (const name of names) {
+    entry.raw(name);
+  }
   entry.finish();
   // The host detector of the schema finds out about the operating system as well.
   return names.includes('host') ? [...names, 'os'] : names;
@@ -92,11 +106,15 @@ function readDetector(entry: FileNode): readonly ResourceDetectorName[] {
 
 /** Propagators; a file that names none has none (schema, "propagator"). */
 export function readPropagators(node: FileNode | undefined): readonly PropagatorName[] {
-  if (node === undefined) return [];
+  if (node === undefined) {
+    return [];
+  }
   const kind = choices(['tracecontext', 'baggage', 'b3', 'b3multi'], { hasNone: true });
   const named = node.children('composite').flatMap((entry) => entry.keys);
   const parsed = kind.fromJson(named);
-  for (const fault of parsed.faults) node.note('composite', fault.problem, fault);
+  for (const fault of parsed.faults) {
+    node.note('composite', fault.problem, fault);
+  }
   const listed = node.scalar('composite_list', PROPAGATORS_VARIABLE.kind) ?? [];
   node.finish();
   const propagators = [...new Set([...(parsed.value ?? []), ...listed])];
@@ -116,7 +134,9 @@ export function logLevelKind(): Kind<DiagLevel> {
     const severity = word?.replace(/\d$/, '') ?? '';
     const known = SEVERITIES.find((name) => name === severity);
     const shown = withExpected(faults, expected);
-    if (known === undefined) return { value: undefined, faults: shown };
+    if (known === undefined) {
+      return { value: undefined, faults: shown };
+    }
     return { value: known === 'trace' || known === 'fatal' ? levels[known] : known, faults: shown };
   };
   return { ...kind, expected, parse: toLevel, fromJson: toLevel, show: String };

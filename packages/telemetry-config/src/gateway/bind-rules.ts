@@ -10,7 +10,9 @@ export function isLoopback(host: string): boolean {
     .toLowerCase()
     .replace(/^\[(.*)\]$/, '$1')
     .replace(/\.$/, '');
-  if (name === 'localhost' || name.endsWith('.localhost') || name === '::1') return true;
+  if (name === 'localhost' || name.endsWith('.localhost') || name === '::1') {
+    return true;
+  }
   return /^(?:::ffff:)?127(?:\.\d{1,3}){3}$/.test(name);
 }
 
@@ -37,7 +39,9 @@ export function noteOpenBinds(reader: SettingReader, input: BindInput): void {
       severity: 'fatal',
     });
   }
-  if (hasMetricsGuard) return;
+  if (hasMetricsGuard) {
+    return;
+  }
   const fix = 'set DCC_MCP_METRICS_BASIC_AUTH=user:password, or DCC_MCP_METRICS_BEARER_TOKEN; or bind to 127.0.0.1';
   // A port of its own is there with --stdio, too.
   const hasOpenMetrics = isOpen || (metrics.port !== undefined && !isLoopback(server.host));

@@ -23,14 +23,18 @@ export function readAuth(reader: SettingReader): AuthConfig {
 function readTokens(reader: SettingReader): readonly AuthToken[] {
   const texts = reader.findOutsideFile(AUTH.tokens);
   const file = reader.findOutsideFile(AUTH.tokenFile);
-  if (texts === undefined && file === undefined) return readFileTokens(reader);
+  if (texts === undefined && file === undefined) {
+    return readFileTokens(reader);
+  }
   const given = splitList(texts?.value ?? '').map((token): Secret => ({ text: token }));
   const secrets = [...given, ...(file === undefined ? [] : [{ file: file.value }])];
   if (secrets.length === 0 && texts !== undefined) {
     reader.note({ variable: texts.place, problem: 'it holds no token', severity: 'fatal' });
   }
   const place = texts ?? file;
-  if (place !== undefined) reader.settleFound(AUTH.tokens.path, place, count(secrets.length));
+  if (place !== undefined) {
+    reader.settleFound(AUTH.tokens.path, place, count(secrets.length));
+  }
   return secrets.map((token) => ({ token, dccTypes: [] }));
 }
 
@@ -54,7 +58,9 @@ function readFileTokens(reader: SettingReader): readonly AuthToken[] {
     const token = toToken(reader, entry, `${AUTH.tokens.path}[${index}]`);
     return token === undefined ? [] : [token];
   });
-  if (fromKey !== undefined) tokens.push({ token: { file: fromKey.value }, dccTypes: [] });
+  if (fromKey !== undefined) {
+    tokens.push({ token: { file: fromKey.value }, dccTypes: [] });
+  }
   const source = tokens.length === 0 ? 'default' : 'file';
   reader.settle(AUTH.tokens.path, { source, text: tokens.length === 0 ? 'none' : count(tokens.length) });
   return tokens;
@@ -65,13 +71,21 @@ function toToken(reader: SettingReader, entry: unknown, variable: string): AuthT
     reader.note({ variable, problem, expected: EXPECTED, severity: 'fatal' });
     return undefined;
   };
-  if (!isJsonObject(entry)) return refuse('it is not an object');
+  if (!isJsonObject(entry)) {
+    return refuse('it is not an object');
+  }
   const token = toSecret(entry);
-  if (token === undefined) return refuse('it needs either a token or a tokenFile, as a text that is not empty');
+  if (token === undefined) {
+    return refuse('it needs either a token or a tokenFile, as a text that is not empty');
+  }
   const name = member(entry, 'name');
-  if (name !== undefined && typeof name !== 'string') return refuse('its name is not a text');
+  if (name !== undefined && typeof name !== 'string') {
+    return refuse('its name is not a text');
+  }
   const dccTypes = list().fromJson(member(entry, 'dccTypes') ?? []);
-  if (dccTypes.value === undefined) return refuse('its dccTypes are not a list of words');
+  if (dccTypes.value === undefined) {
+    return refuse('its dccTypes are not a list of words');
+  }
   const scope = dccTypes.value.map((type) => type.toLowerCase());
   return { token, dccTypes: scope, ...(name === undefined ? {} : { name }) };
 }
@@ -79,7 +93,11 @@ function toToken(reader: SettingReader, entry: unknown, variable: string): AuthT
 function toSecret(entry: JsonObject): Secret | undefined {
   const text = member(entry, 'token');
   const file = member(entry, 'tokenFile');
-  if ((text === undefined) === (file === undefined)) return undefined;
-  if (typeof text === 'string' && text.trim() !== '') return { text: text.trim() };
+  if ((text === undefined) === (file === undefined)) {
+    return undefined;
+  }
+  if (typeof text === 'string' && text.trim() !== '') {
+    return { text: text.trim() };
+  }
   return typeof file === 'string' && file.trim() !== '' ? { file: file.trim() } : undefined;
 }

@@ -5,8 +5,8 @@ import { METRICS_EXPORTER } from '../variables/exporters.ts';
 import type { JwtConfig, MetricsConfig } from './gateway-config.ts';
 import { readSecret } from './secrets.ts';
 import type { SettingReader } from './setting-reader.ts';
-import { METRICS } from './settings/metrics-settings.ts';
 import { setting, type Setting } from './setting.ts';
+import { METRICS } from './settings/metrics-settings.ts';
 import { withoutUndefined } from './without-undefined.ts';
 
 /** mcpproxy-go's spelling of `metrics.enabled`. */
@@ -48,7 +48,9 @@ function readEnabled(reader: SettingReader, otel: TelemetryConfig): boolean | un
     return true;
   }
   const inFile = reader.find(METRICS.enabled) ?? reader.find(OBSERVABILITY_ENABLED);
-  if (inFile === undefined) return reader.read(METRICS.enabled);
+  if (inFile === undefined) {
+    return reader.read(METRICS.enabled);
+  }
   reader.settleFound(METRICS.enabled.path, inFile, String(inFile.value));
   return inFile.value;
 }
@@ -88,7 +90,9 @@ function readSplitBasicAuth(reader: SettingReader): MetricsConfig['basicAuth'] {
   const username = reader.read(METRICS.username);
   const password = readSecret(reader, METRICS.password, METRICS.passwordFile);
   if (username !== undefined && password !== undefined) {
-    if (!username.includes(':')) return { username, password };
+    if (!username.includes(':')) {
+      return { username, password };
+    }
     reader.note({ variable: METRICS.username.path, problem: 'a user name cannot hold a colon', severity: 'fatal' });
     return undefined;
   }
@@ -112,7 +116,9 @@ function readJwt(reader: SettingReader): JwtConfig | undefined {
     audience: reader.read(METRICS.jwtAudience),
     issuer: reader.read(METRICS.jwtIssuer),
   });
-  if (jwt.secret !== undefined || jwt.jwksUrl !== undefined) return jwt;
+  if (jwt.secret !== undefined || jwt.jwksUrl !== undefined) {
+    return jwt;
+  }
   if (jwt.audience !== undefined || jwt.issuer !== undefined || valueAt(reader.file, 'metrics.jwt') !== undefined) {
     const problem = 'neither a secret nor a URL of keys is set, so no token can be checked';
     reader.note({ variable: 'metrics.jwt', problem, expected: '{ secret | secretFile | jwksUrl }', severity: 'fatal' });

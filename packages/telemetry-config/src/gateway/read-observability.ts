@@ -35,7 +35,9 @@ export function readObservability(reader: SettingReader): Environment {
     reader.note({ variable: 'observability', problem: 'it is not an object', expected: '{ metrics, tracing }' });
   }
   const tracing = member(block, 'tracing');
-  if (tracing === undefined || tracing === null) return {};
+  if (tracing === undefined || tracing === null) {
+    return {};
+  }
   if (!isJsonObject(tracing)) {
     reader.note({
       variable: PATH,
@@ -50,16 +52,22 @@ export function readObservability(reader: SettingReader): Environment {
 function toDefaults(reader: SettingReader, tracing: JsonObject): Environment {
   const read = <T>(key: string, kind: Kind<T>): T | undefined => {
     const given = member(tracing, key);
-    if (given === undefined || given === null || given === '') return undefined;
+    if (given === undefined || given === null || given === '') {
+      return undefined;
+    }
     const parsed = kind.fromJson(given);
-    for (const fault of parsed.faults) reader.note({ variable: `${PATH}.${key}`, ...fault });
+    for (const fault of parsed.faults) {
+      reader.note({ variable: `${PATH}.${key}`, ...fault });
+    }
     return parsed.value;
   };
   const isEnabled = read('enabled', TRACING_KEYS.enabled) ?? false;
   const protocol = read('protocol', TRACING_KEYS.protocol);
   const endpoint = toUrl(reader, read('endpoint', TRACING_KEYS.endpoint));
   const sampleRate = read('sample_rate', TRACING_KEYS.sample_rate);
-  if (!isEnabled) return {};
+  if (!isEnabled) {
+    return {};
+  }
   return {
     [TRACES_EXPORTER.name]: 'otlp',
     ...endpointDefaults(reader, protocol, endpoint),
@@ -69,10 +77,14 @@ function toDefaults(reader: SettingReader, tracing: JsonObject): Environment {
 
 /** `host:port` means http:// here. */
 function toUrl(reader: SettingReader, endpoint: string | undefined): string | undefined {
-  if (endpoint === undefined) return undefined;
+  if (endpoint === undefined) {
+    return undefined;
+  }
   const url = endpoint.includes('://') ? endpoint : `http://${endpoint}`;
   const [fault] = httpUrl().parse(url).faults;
-  if (fault === undefined) return url;
+  if (fault === undefined) {
+    return url;
+  }
   reader.note({
     variable: `${PATH}.endpoint`,
     problem: `${quote(endpoint)} is not usable`,
@@ -107,7 +119,9 @@ function endpointDefaults(
 
 /** A sampler of the environment brings its own argument. */
 function samplerDefaults(env: Environment, sampleRate: number | undefined): Environment {
-  if (new VariableReader(env).find(TRACES_SAMPLER) !== undefined) return {};
+  if (new VariableReader(env).find(TRACES_SAMPLER) !== undefined) {
+    return {};
+  }
   return {
     [TRACES_SAMPLER.name]: 'traceidratio',
     [TRACES_SAMPLER_ARG.name]: sampleRate === undefined ? DEFAULT_SAMPLE_RATE : String(sampleRate),

@@ -1,8 +1,8 @@
-import { isJsonObject, member, type JsonObject } from '../json-object.ts';
-import { nearest } from '../nearest.ts';
-import { quote } from '../kinds/kind.ts';
-import { uuidV5 } from '../uuid-v5.ts';
 import { parseConfigFile } from '../config-file/parse-config-file.ts';
+import { isJsonObject, member, type JsonObject } from '../json-object.ts';
+import { quote } from '../kinds/kind.ts';
+import { nearest } from '../nearest.ts';
+import { uuidV5 } from '../uuid-v5.ts';
 import { textOf } from '../variable-reader.ts';
 import type { Secret, UpstreamConfig, UpstreamOauthConfig } from './gateway-config.ts';
 import type { SettingReader } from './setting-reader.ts';
@@ -21,7 +21,9 @@ export function toDccType(text: string): string {
 /** Reads `mcpServers`: every usable entry, an issue for each that is not. `DCC_MCP_MCP_SERVERS` takes the place of the file's. */
 export function readUpstreams(reader: SettingReader): readonly UpstreamConfig[] {
   const given = readServers(reader);
-  if (given === undefined || given === null) return [];
+  if (given === undefined || given === null) {
+    return [];
+  }
   if (!isJsonObject(given)) {
     reader.note({ variable: 'mcpServers', problem: 'it is not an object', expected: 'an object of servers by name' });
     return [];
@@ -82,11 +84,17 @@ class EntryReader {
   }
 
   read(): UpstreamConfig | undefined {
-    if (this.#key.trim() === '') return this.#refuse('its name is blank');
-    if (!isJsonObject(this.#entry)) return this.#refuse('it is not an object');
+    if (this.#key.trim() === '') {
+      return this.#refuse('its name is blank');
+    }
+    if (!isJsonObject(this.#entry)) {
+      return this.#refuse('it is not an object');
+    }
     this.#noteUnknown(this.#entry, [...Object.keys(UPSTREAM_KEYS), 'oauth'], '');
     const transport = this.#transport();
-    if (transport === undefined) return undefined;
+    if (transport === undefined) {
+      return undefined;
+    }
     const affinity = this.#value('affinity', UPSTREAM_KEYS.affinity) ?? 'any';
     const oauth = this.#oauth(member(this.#entry, 'oauth'));
     const instanceId = uuidV5(this.#key);
@@ -112,7 +120,9 @@ class EntryReader {
 
   #dccType(): string {
     const given = this.#value('dccType', UPSTREAM_KEYS.dccType);
-    if (given === undefined) return toDccType(this.#key);
+    if (given === undefined) {
+      return toDccType(this.#key);
+    }
     const dccType = toDccType(given);
     if (dccType !== given.toLowerCase()) {
       this.#note('.dccType', `${quote(given)} holds other characters, so it is ${dccType}`, 'letters, digits, _ and -');
@@ -131,7 +141,9 @@ class EntryReader {
         'one of the two',
       );
     }
-    if (type === 'stdio' && command !== undefined) return this.#stdio(command);
+    if (type === 'stdio' && command !== undefined) {
+      return this.#stdio(command);
+    }
     if (type === 'http' && url !== undefined) {
       const headers = this.#value('headers', UPSTREAM_KEYS.headers) ?? {};
       return { type, url, headers, headerFiles: this.#value('headerFiles', UPSTREAM_KEYS.headerFiles) ?? {} };
@@ -152,7 +164,9 @@ class EntryReader {
   }
 
   #oauth(block: unknown): UpstreamOauthConfig | undefined {
-    if (block === undefined || block === null || block === false) return undefined;
+    if (block === undefined || block === null || block === false) {
+      return undefined;
+    }
     if (!isJsonObject(block)) {
       this.#note('.oauth', 'it is not an object', '{ clientId, clientSecret | clientSecretFile, scopes }');
       return undefined;
@@ -177,7 +191,9 @@ class EntryReader {
 
   #member<T>(object: unknown, name: string, row: UpstreamKey<T>, under: string): T | undefined {
     const given = member(object, name);
-    if (given === undefined || given === null || (typeof given === 'string' && given.trim() === '')) return undefined;
+    if (given === undefined || given === null || (typeof given === 'string' && given.trim() === '')) {
+      return undefined;
+    }
     const parsed = row.kind.fromJson(given);
     for (const fault of parsed.faults) {
       this.#reader.note({ variable: `mcpServers.${this.#key}${under}.${name}`, ...fault });
@@ -187,7 +203,9 @@ class EntryReader {
 
   #noteUnknown(object: JsonObject, known: readonly string[], under: string): void {
     for (const name of Object.keys(object)) {
-      if (known.includes(name)) continue;
+      if (known.includes(name)) {
+        continue;
+      }
       const meant = nearest(name, known);
       this.#reader.note({
         variable: `mcpServers.${this.#key}${under}.${name}`,

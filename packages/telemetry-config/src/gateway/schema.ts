@@ -45,7 +45,9 @@ const TOKEN: JsonSchema = {
 
 function leaf(setting: Setting<unknown>): JsonSchema {
   const description = describe(setting);
-  if (setting.path === 'auth.tokens') return { type: 'array', items: TOKEN, description };
+  if (setting.path === 'auth.tokens') {
+    return { type: 'array', items: TOKEN, description };
+  }
   return { ...setting.kind.schema, description };
 }
 
@@ -54,7 +56,9 @@ function propertiesOf(parent: string): Properties {
   const properties: Properties = {};
   const prefix = parent === '' ? '' : `${parent}.`;
   for (const setting of GATEWAY_SETTINGS) {
-    if (!setting.path.startsWith(prefix) || setting.path === METRICS.basicAuth.path) continue;
+    if (!setting.path.startsWith(prefix) || setting.path === METRICS.basicAuth.path) {
+      continue;
+    }
     const rest = setting.path.slice(prefix.length);
     const [key = rest] = rest.split('.');
     const path = `${prefix}${key}`;

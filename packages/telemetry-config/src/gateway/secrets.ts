@@ -6,7 +6,9 @@ const RANK = { flag: 0, env: 1, file: 2, default: 3, ignored: 4 } as const;
 
 /** The one of two places that is asked first; of the same rank, the first argument. */
 function stronger<A, B>(a: FoundSetting<A> | undefined, b: FoundSetting<B> | undefined): 'a' | 'b' | undefined {
-  if (a === undefined) return b === undefined ? undefined : 'b';
+  if (a === undefined) {
+    return b === undefined ? undefined : 'b';
+  }
   return b === undefined || RANK[a.source] <= RANK[b.source] ? 'a' : 'b';
 }
 

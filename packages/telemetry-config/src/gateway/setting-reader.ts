@@ -74,10 +74,14 @@ export class SettingReader {
   }
 
   #findFlag<T>(setting: Setting<T>): FoundSetting<T> | undefined {
-    if (setting.flag === undefined) return undefined;
+    if (setting.flag === undefined) {
+      return undefined;
+    }
     const given = this.flags[setting.flag];
     // A switch that is off was not given.
-    if (given === undefined || given === false) return undefined;
+    if (given === undefined || given === false) {
+      return undefined;
+    }
     const place = toFlagName(setting.flag);
     if (typeof given === 'string' && given.trim() === '') {
       this.note({ variable: place, problem: 'it is empty', expected: setting.kind.expected, severity: 'fatal' });
@@ -92,19 +96,27 @@ export class SettingReader {
     const kind = setting.textKind ?? setting.kind;
     for (const name of setting.names) {
       const text = textOf(this.env, name);
-      if (text === undefined) continue;
+      if (text === undefined) {
+        continue;
+      }
       const value = this.#take(setting, name, 'warning', () => kind.parse(text));
-      if (value !== undefined) return { value, source: 'env', place: name };
+      if (value !== undefined) {
+        return { value, source: 'env', place: name };
+      }
     }
     return undefined;
   }
 
   #findKey<T>(setting: Setting<T>): FoundSetting<T> | undefined {
     const given = valueAt(this.file, setting.path);
-    if (given === undefined || given === null) return undefined;
+    if (given === undefined || given === null) {
+      return undefined;
+    }
     if (typeof given === 'string' && given.trim() === '') {
       // A guard that was meant to be there must not vanish because a variable in the file is unset.
-      if (setting.isGuard) this.note({ variable: setting.path, problem: 'it is empty', severity: 'fatal' });
+      if (setting.isGuard) {
+        this.note({ variable: setting.path, problem: 'it is empty', severity: 'fatal' });
+      }
       return undefined;
     }
     const value = this.#take(setting, setting.path, 'warning', () => setting.kind.fromJson(given));
@@ -114,8 +126,10 @@ export class SettingReader {
   /** Parses one place once. A wrong flag is wrong usage, hence fatal, as is a wrong value of what guards access. */
   #take<T>(setting: Setting<T>, place: string, severity: Issue['severity'], parse: () => Parsed<T>): T | undefined {
     const known = this.#parsed.get(place);
-    // oxlint-disable-next-line no-unsafe-type-assertion -- the same place is always parsed by the same kind
-    if (known !== undefined) return known.value as T | undefined;
+    if (known !== undefined) {
+      // oxlint-disable-next-line no-unsafe-type-assertion -- the same place is always parsed by the same kind
+      return known.value as T | undefined;
+    }
     const parsed = parse();
     this.#parsed.set(place, parsed);
     for (const fault of parsed.faults) {

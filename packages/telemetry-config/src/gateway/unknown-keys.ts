@@ -25,7 +25,9 @@ function knownMembers(): ReadonlyMap<string, readonly string[]> {
     for (const [index, key] of keys.entries()) {
       const parent = keys.slice(0, index).join('.');
       const known = members.get(parent) ?? [];
-      if (!known.includes(key)) known.push(key);
+      if (!known.includes(key)) {
+        known.push(key);
+      }
       members.set(parent, known);
     }
   }
@@ -39,9 +41,13 @@ export function noteUnknownKeys(reader: SettingReader): void {
     const known = members.get(parent) ?? [];
     for (const [key, value] of Object.entries(object)) {
       const path = parent === '' ? key : `${parent}.${key}`;
-      if (!known.includes(key)) noteUnknown(reader, path, key, known);
-      else if (isJsonObject(value) && members.has(path) && !OPEN_PATHS.has(path)) visit(value, path);
-      else if (value !== null && !isJsonObject(value) && members.has(path)) noteNoObject(reader, path);
+      if (!known.includes(key)) {
+        noteUnknown(reader, path, key, known);
+      } else if (isJsonObject(value) && members.has(path) && !OPEN_PATHS.has(path)) {
+        visit(value, path);
+      } else if (value !== null && !isJsonObject(value) && members.has(path)) {
+        noteNoObject(reader, path);
+      }
     }
   };
   visit(reader.file, '');
@@ -72,11 +78,17 @@ function noteNoObject(reader: SettingReader, path: string): void {
 function noteUnknownInTokens(reader: SettingReader): void {
   const auth = reader.file['auth'];
   const tokens: unknown = isJsonObject(auth) ? auth['tokens'] : undefined;
-  if (!Array.isArray(tokens)) return;
+  if (!Array.isArray(tokens)) {
+    return;
+  }
   for (const [index, entry] of tokens.entries()) {
-    if (!isJsonObject(entry)) continue;
+    if (!isJsonObject(entry)) {
+      continue;
+    }
     for (const key of Object.keys(entry)) {
-      if (!TOKEN_KEYS.includes(key)) noteUnknown(reader, `auth.tokens[${index}].${key}`, key, TOKEN_KEYS);
+      if (!TOKEN_KEYS.includes(key)) {
+        noteUnknown(reader, `auth.tokens[${index}].${key}`, key, TOKEN_KEYS);
+      }
     }
   }
 }

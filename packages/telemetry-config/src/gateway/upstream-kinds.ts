@@ -1,7 +1,7 @@
-import { boolean, choice, duration, filePath, httpUrl, integer, secret, text } from '../kinds/scalar-kinds.ts';
+import { accepted, refused, wrongType, type Kind, type Parsed } from '../kinds/kind.ts';
 import { list } from '../kinds/list-kinds.ts';
 import { headers } from '../kinds/pair-kinds.ts';
-import { accepted, refused, wrongType, type Kind, type Parsed } from '../kinds/kind.ts';
+import { boolean, choice, duration, filePath, httpUrl, integer, secret, text } from '../kinds/scalar-kinds.ts';
 
 /** One key of an entry of `mcpServers`. */
 export interface UpstreamKey<T> {
@@ -17,7 +17,9 @@ function key<T>(kind: Kind<T>, description: string): UpstreamKey<T> {
 function words(): Kind<readonly string[]> {
   const expected = 'a list of texts';
   const fromJson = (value: unknown): Parsed<readonly string[]> => {
-    if (!Array.isArray(value)) return wrongType(value, expected);
+    if (!Array.isArray(value)) {
+      return wrongType(value, expected);
+    }
     const items = value.filter((item) => ['string', 'number', 'boolean'].includes(typeof item)).map(String);
     return items.length === value.length ? accepted(items) : refused({ problem: 'an item is not a text', expected });
   };
@@ -28,10 +30,14 @@ function words(): Kind<readonly string[]> {
 function environment(): Kind<Readonly<Record<string, string>>> {
   const expected = 'an object of texts';
   const fromJson = (value: unknown): Parsed<Readonly<Record<string, string>>> => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return wrongType(value, expected);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      return wrongType(value, expected);
+    }
     const entries = Object.entries(value).map(([name, item]) => [name, item] as const);
     const isText = entries.every(([, item]) => ['string', 'number', 'boolean'].includes(typeof item));
-    if (!isText) return refused({ problem: 'a value is not a text', expected });
+    if (!isText) {
+      return refused({ problem: 'a value is not a text', expected });
+    }
     return accepted(Object.fromEntries(entries.map(([name, item]) => [name, String(item)])));
   };
   return { ...headers(), name: 'key-value list', expected, fromJson };
@@ -95,7 +101,9 @@ function transportType(): Kind<'stdio' | 'http'> {
   const expected = 'stdio or http';
   const narrow = (parsed: Parsed<string>): Parsed<'stdio' | 'http'> => {
     const faults = parsed.faults.map((fault) => ({ ...fault, expected }));
-    if (parsed.value === undefined) return { value: undefined, faults };
+    if (parsed.value === undefined) {
+      return { value: undefined, faults };
+    }
     return { value: parsed.value === 'stdio' ? 'stdio' : 'http', faults };
   };
   return {

@@ -20,14 +20,20 @@ const IPV4 = new RegExp(String.raw`^${OCTET}(?:\.${OCTET}){3}$`);
 
 /** True for an address in one of the two usual notations. */
 function isIpAddress(address: string): boolean {
-  if (IPV4.test(address)) return true;
+  if (IPV4.test(address)) {
+    return true;
+  }
   return /^[0-9a-f:.]+$/i.test(address) && address.includes(':') && URL.canParse(`http://[${address}]/`);
 }
 
 function isCidr(block: string): boolean {
   const [address = '', prefix, ...rest] = block.split('/');
-  if (!isIpAddress(address) || rest.length > 0) return false;
-  if (prefix === undefined) return true;
+  if (!isIpAddress(address) || rest.length > 0) {
+    return false;
+  }
+  if (prefix === undefined) {
+    return true;
+  }
   return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (address.includes(':') ? 128 : 32);
 }
 
@@ -37,7 +43,9 @@ export function hostName(): Kind<string> {
   const parse = (given: string): Parsed<string> => {
     const address = given.replace(/^\[(.*)\]$/, '$1');
     const isName = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\.?$/.test(given);
-    if (isName || isIpAddress(address.split('%', 1)[0] ?? '')) return accepted(address);
+    if (isName || isIpAddress(address.split('%', 1)[0] ?? '')) {
+      return accepted(address);
+    }
     return refused({ problem: `${quote(given)} is not usable as a host`, expected });
   };
   return {
@@ -52,7 +60,9 @@ export function cidrs(): Kind<readonly string[]> {
   const expected = 'a comma list of addresses or CIDR blocks, as 10.0.0.0/8';
   const words = list(expected);
   const check = (parsed: Parsed<readonly string[]>): Parsed<readonly string[]> => {
-    if (parsed.value === undefined) return parsed;
+    if (parsed.value === undefined) {
+      return parsed;
+    }
     const bad = parsed.value.filter((block) => !isCidr(block));
     const faults: readonly Fault[] = bad.map((block) => ({
       problem: `${quote(block)} is neither an address nor a CIDR block; it is left out`,
@@ -68,7 +78,9 @@ export function routePath(): Kind<string> {
   const expected = 'a path that begins with /, as /metrics';
   const parse = (given: string): Parsed<string> => {
     const path = given.replace(/\/+$/, '');
-    if (/^(?:\/[A-Za-z0-9._~-]+)+$/.test(path)) return accepted(path);
+    if (/^(?:\/[A-Za-z0-9._~-]+)+$/.test(path)) {
+      return accepted(path);
+    }
     return refused({ problem: `${quote(given)} is not usable as a path`, expected });
   };
   return {
@@ -111,10 +123,16 @@ export function trafficCapture(): Kind<TrafficCapture> {
   const expected = 'off, on (in memory), or jsonl:PATH';
   const parse = (given: string): Parsed<TrafficCapture> => {
     const word = given.toLowerCase();
-    if (word === 'off' || word === 'false') return accepted({ mode: 'off' });
-    if (word === 'on' || word === 'true' || word === 'memory') return accepted({ mode: 'memory' });
+    if (word === 'off' || word === 'false') {
+      return accepted({ mode: 'off' });
+    }
+    if (word === 'on' || word === 'true' || word === 'memory') {
+      return accepted({ mode: 'memory' });
+    }
     const file = /^jsonl:(.+)$/i.exec(given)?.[1]?.trim();
-    if (file !== undefined && file !== '') return accepted({ mode: 'jsonl', file });
+    if (file !== undefined && file !== '') {
+      return accepted({ mode: 'jsonl', file });
+    }
     return refused({ problem: `${quote(given)} is not known`, expected });
   };
   return {
@@ -124,7 +142,9 @@ export function trafficCapture(): Kind<TrafficCapture> {
     schema: { type: ['string', 'boolean'] },
     parse,
     fromJson: (value) => {
-      if (typeof value === 'boolean') return parse(String(value));
+      if (typeof value === 'boolean') {
+        return parse(String(value));
+      }
       return typeof value === 'string' ? parse(value.trim()) : wrongType(value, expected);
     },
     show: (value) => (value.mode === 'jsonl' ? `jsonl:${value.file}` : value.mode),

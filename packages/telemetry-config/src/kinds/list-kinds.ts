@@ -18,8 +18,12 @@ function listFromJson<T>(
   expected: string,
   parseItems: (items: readonly string[]) => Parsed<T>,
 ): Parsed<T> {
-  if (typeof value === 'string') return parseItems(splitList(value));
-  if (isTextList(value)) return parseItems(value.map((item) => item.trim()).filter((item) => item !== ''));
+  if (typeof value === 'string') {
+    return parseItems(splitList(value));
+  }
+  if (isTextList(value)) {
+    return parseItems(value.map((item) => item.trim()).filter((item) => item !== ''));
+  }
   return wrongType(value, expected);
 }
 
@@ -51,12 +55,16 @@ export function choices<const T extends string>(
   const expected = `a comma list of ${values.join(', ')}${options.hasNone === true ? '; or none' : ''}`;
   const parseItems = (items: readonly string[]): Parsed<readonly T[]> => {
     const others = items.filter((item) => item.toLowerCase() !== 'none');
-    if (options.hasNone === true && others.length < items.length) return noneOf(others, expected);
+    if (options.hasNone === true && others.length < items.length) {
+      return noneOf(others, expected);
+    }
     const taken: T[] = [];
     const faults: Fault[] = [];
     for (const item of items) {
       const parsed = one.parse(item);
-      if (parsed.value !== undefined && !taken.includes(parsed.value)) taken.push(parsed.value);
+      if (parsed.value !== undefined && !taken.includes(parsed.value)) {
+        taken.push(parsed.value);
+      }
       faults.push(...withExpected(parsed.faults, expected));
     }
     return { value: taken.length === 0 ? undefined : taken, faults };
@@ -73,7 +81,9 @@ export function choices<const T extends string>(
 }
 
 function noneOf<T>(others: readonly string[], expected: string): Parsed<readonly T[]> {
-  if (others.length === 0) return accepted([]);
+  if (others.length === 0) {
+    return accepted([]);
+  }
   const problem = `none stands beside ${others.map(quote).join(', ')} and wins`;
   return { value: [], faults: [{ problem, expected, fix: 'remove none, or the others' }] };
 }
@@ -92,8 +102,12 @@ function splitPatterns(text: string): readonly string[] {
       parts.push(part);
       part = '';
     } else {
-      if ('([{'.includes(character)) depth += 1;
-      if (')]}'.includes(character)) depth = Math.max(0, depth - 1);
+      if ('([{'.includes(character)) {
+        depth += 1;
+      }
+      if (')]}'.includes(character)) {
+        depth = Math.max(0, depth - 1);
+      }
       part += character;
     }
   }
@@ -119,14 +133,18 @@ export function patterns(): Kind<readonly string[]> {
   const expected = 'a comma list of regular expressions';
   const parseItems = (items: readonly string[]): Parsed<readonly string[]> => {
     const bad = items.filter((item) => !isPattern(item));
-    if (bad.length === 0) return accepted(items);
+    if (bad.length === 0) {
+      return accepted(items);
+    }
     return refused({ problem: `${bad.map(quote).join(', ')} is not a regular expression`, expected });
   };
   return {
     ...list(expected),
     parse: (text) => parseItems(splitPatterns(text)),
     fromJson: (value) => {
-      if (typeof value === 'string') return parseItems(splitPatterns(value));
+      if (typeof value === 'string') {
+        return parseItems(splitPatterns(value));
+      }
       return isTextList(value) ? parseItems(value) : wrongType(value, expected);
     },
   };

@@ -1,5 +1,5 @@
-import { splitList } from './list-kinds.ts';
 import { quote, refused, wrongType, type Fault, type Kind, type Parsed } from './kind.ts';
+import { splitList } from './list-kinds.ts';
 
 type Pairs = Readonly<Record<string, string>>;
 type PairCheck = (key: string, value: string, position: number) => string | undefined;
@@ -22,11 +22,17 @@ function decode(text: string): string | undefined {
 /** Says what is wrong with `pair`, naming its key but never its value. */
 function parsePair(pair: string, position: number, check: PairCheck): readonly [string, string] | string {
   const separator = pair.indexOf('=');
-  if (separator < 0) return `pair ${position} has no "="`;
+  if (separator < 0) {
+    return `pair ${position} has no "="`;
+  }
   const key = decode(pair.slice(0, separator).trim());
-  if (key === undefined || key === '') return `pair ${position} has no usable key`;
+  if (key === undefined || key === '') {
+    return `pair ${position} has no usable key`;
+  }
   const value = decode(pair.slice(separator + 1).trim());
-  if (value === undefined) return `the value in pair ${position} has a broken percent-encoding`;
+  if (value === undefined) {
+    return `the value in pair ${position} has a broken percent-encoding`;
+  }
   const problem = check(key, value, position);
   return problem === undefined ? [key, value] : problem;
 }
@@ -46,14 +52,19 @@ function parsePairs(text: string, expected: string, check: PairCheck): Parsed<Pa
 }
 
 function fromRecord(value: unknown, expected: string, check: PairCheck): Parsed<Pairs> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return wrongType(value, expected);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return wrongType(value, expected);
+  }
   const pairs: (readonly [string, string])[] = [];
   const faults: Fault[] = [];
   for (const [index, [key, item]] of Object.entries(value).entries()) {
     const text = ['string', 'number', 'boolean'].includes(typeof item) ? String(item) : undefined;
     const problem = text === undefined ? `the value of ${quote(key)} is not a text` : check(key, text, index + 1);
-    if (problem !== undefined) faults.push({ problem: `${problem}; it is left out, the others stay`, expected });
-    else if (text !== undefined) pairs.push([key, text]);
+    if (problem !== undefined) {
+      faults.push({ problem: `${problem}; it is left out, the others stay`, expected });
+    } else if (text !== undefined) {
+      pairs.push([key, text]);
+    }
   }
   return faults.length > 0 && pairs.length === 0
     ? { value: undefined, faults }
@@ -67,7 +78,9 @@ function attributeCheck(key: string, value: string): string | undefined {
 
 /** Never repeats the name when it is wrong: `Authorization: Bearer abc=` would show the token. */
 function headerCheck(key: string, value: string, position: number): string | undefined {
-  if (!HEADER_NAME.test(key)) return `what pair ${position} begins with cannot be the name of a header`;
+  if (!HEADER_NAME.test(key)) {
+    return `what pair ${position} begins with cannot be the name of a header`;
+  }
   return HEADER_VALUE.test(value) ? undefined : `the value of ${quote(key)} holds characters a header may not`;
 }
 
@@ -96,7 +109,9 @@ const HEADER_FIX = 'write name=value, as in authorization=Bearer%20TOKEN';
 /** Names in lower case, as HTTP/2 and gRPC want them, so that one of them is never there twice. */
 function toHeaders(parsed: Parsed<Pairs>): Parsed<Pairs> {
   const faults = parsed.faults.map((fault) => Object.assign({ fix: HEADER_FIX }, fault));
-  if (parsed.value === undefined) return { value: undefined, faults };
+  if (parsed.value === undefined) {
+    return { value: undefined, faults };
+  }
   const entries = Object.entries(parsed.value).map(([key, value]) => [key.toLowerCase(), value] as const);
   return { value: Object.fromEntries(entries), faults };
 }

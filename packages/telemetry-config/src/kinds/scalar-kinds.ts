@@ -23,11 +23,15 @@ export function boolean(): Kind<boolean> {
     schema: orSubstituted({ type: 'boolean' }),
     parse: (given) => {
       const word = given.toLowerCase();
-      if (word === 'true' || word === 'false') return accepted(word === 'true');
+      if (word === 'true' || word === 'false') {
+        return accepted(word === 'true');
+      }
       return refused({ problem: `${quote(given)} is neither true nor false`, expected });
     },
     fromJson(value) {
-      if (typeof value === 'boolean') return accepted(value);
+      if (typeof value === 'boolean') {
+        return accepted(value);
+      }
       return typeof value === 'string' ? this.parse(value.trim()) : wrongType(value, expected);
     },
     show: String,
@@ -45,8 +49,9 @@ function numeric(
     if (Number.isNaN(value)) {
       return refused({ problem: `${quote(given)} is not a ${bounds.isWhole ? 'whole ' : ''}number`, expected });
     }
-    if (value < bounds.min || value > bounds.max)
+    if (value < bounds.min || value > bounds.max) {
       return refused({ problem: `${quote(given)} is out of range`, expected });
+    }
     return accepted(value === 0 ? 0 : value);
   };
   return {
@@ -60,7 +65,9 @@ function numeric(
     }),
     parse,
     fromJson: (value) => {
-      if (typeof value === 'number') return parse(String(value));
+      if (typeof value === 'number') {
+        return parse(String(value));
+      }
       return typeof value === 'string' ? parse(value.trim()) : wrongType(value, expected);
     },
     show: (value) => (value === Number.POSITIVE_INFINITY ? 'no limit' : String(value)),
@@ -121,7 +128,9 @@ export function choice<const T extends string>(
   const parse = (given: string): Parsed<T> => {
     const word = given.toLowerCase();
     const value = values.find((candidate) => candidate.toLowerCase() === word);
-    if (value !== undefined) return accepted(value);
+    if (value !== undefined) {
+      return accepted(value);
+    }
     const hint = Object.hasOwn(hints, word) ? hints[word] : undefined;
     return refused({
       problem: `${quote(given)} is not ${hint === undefined ? 'known' : 'supported'}`,
@@ -136,9 +145,13 @@ export function choice<const T extends string>(
     schema: orSubstituted({ enum: values }),
     parse,
     fromJson: (value) => {
-      if (typeof value === 'string') return parse(value.trim());
+      if (typeof value === 'string') {
+        return parse(value.trim());
+      }
       // YAML 1.1 writers mean the word when they write a bare off or on.
-      if (typeof value === 'boolean') return parse(value ? 'on' : 'off');
+      if (typeof value === 'boolean') {
+        return parse(value ? 'on' : 'off');
+      }
       return wrongType(value, expected);
     },
     show: String,
@@ -172,8 +185,12 @@ export function httpUrl(): Kind<string> {
   const expected = 'a URL that begins with http:// or https://';
   const parse = (given: string): Parsed<string> => {
     const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(given)?.[1]?.toLowerCase();
-    if (scheme !== 'http' && scheme !== 'https') return refused(wrongScheme(given, expected));
-    if (!URL.canParse(given)) return refused({ problem: `${quote(given)} is not a URL`, expected });
+    if (scheme !== 'http' && scheme !== 'https') {
+      return refused(wrongScheme(given, expected));
+    }
+    if (!URL.canParse(given)) {
+      return refused({ problem: `${quote(given)} is not a URL`, expected });
+    }
     return accepted(given);
   };
   return {

@@ -18,7 +18,9 @@ export function readResource(reader: VariableReader): TelemetryConfig['resource'
 }
 
 function toDetectors(words: readonly general.DetectorWord[]): readonly ResourceDetectorName[] {
-  if (words.includes('all')) return general.ALL_DETECTORS;
+  if (words.includes('all')) {
+    return general.ALL_DETECTORS;
+  }
   const isNamed = (name: ResourceDetectorName): boolean =>
     words.includes(name) || (name === 'service' && words.includes('serviceinstance'));
   return general.ALL_DETECTORS.filter(isNamed);

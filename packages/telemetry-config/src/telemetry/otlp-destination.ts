@@ -33,7 +33,9 @@ function givenEndpoint(
   // The environment's general endpoint wins over a file's for one signal.
   const order = own?.source === 'file' && general?.source === 'env' ? [general, own] : [own, general];
   for (const found of order) {
-    if (found !== undefined && isUsable(found.value, protocol)) return { ...found, isOwn: found === own };
+    if (found !== undefined && isUsable(found.value, protocol)) {
+      return { ...found, isOwn: found === own };
+    }
   }
   return undefined;
 }
@@ -46,14 +48,20 @@ function isUsable(endpoint: string, protocol: OtlpProtocol | undefined): boolean
 function noteMissingScheme(reader: VariableReader, signal: otlp.Signal, protocol: OtlpProtocol | undefined): void {
   for (const variable of [otlp.OTLP_ENDPOINT[signal], otlp.OTLP_ENDPOINT.general]) {
     const found = reader.find(variable);
-    if (found === undefined || isUsable(found.value, protocol)) continue;
-    for (const fault of httpUrl().parse(found.value).faults) reader.note({ variable: found.variable, ...fault });
+    if (found === undefined || isUsable(found.value, protocol)) {
+      continue;
+    }
+    for (const fault of httpUrl().parse(found.value).faults) {
+      reader.note({ variable: found.variable, ...fault });
+    }
   }
 }
 
 /** The port of a URL as it is dialled. */
 function portOf(endpoint: string): string {
-  if (!URL.canParse(endpoint)) return /:(\d+)$/.exec(endpoint)?.[1] ?? '';
+  if (!URL.canParse(endpoint)) {
+    return /:(\d+)$/.exec(endpoint)?.[1] ?? '';
+  }
   return isGrpcTarget(endpoint) ? (/:(\d+)$/.exec(endpoint)?.[1] ?? '') : new URL(endpoint).port;
 }
 
@@ -67,7 +75,9 @@ export function toSignalUrl(base: string, signal: otlp.Signal): string {
 
 /** Scheme, host and port for gRPC. */
 export function toGrpcUrl(endpoint: string, isInsecure: boolean): string {
-  if (isGrpcTarget(endpoint)) return `${isInsecure ? 'http' : 'https'}://${endpoint}`;
+  if (isGrpcTarget(endpoint)) {
+    return `${isInsecure ? 'http' : 'https'}://${endpoint}`;
+  }
   const url = new URL(endpoint);
   return `${url.protocol}//${url.host}`;
 }
@@ -87,18 +97,22 @@ function noteMixUp(reader: VariableReader, given: GivenEndpoint, protocol: Found
 }
 
 function notePath(reader: VariableReader, given: GivenEndpoint, signal: otlp.Signal, isGrpc: boolean): void {
-  if (isGrpcTarget(given.value)) return;
+  if (isGrpcTarget(given.value)) {
+    return;
+  }
   const { pathname, username, password } = new URL(given.value);
   const variable = given.variable;
   if (isGrpc) {
-    if (pathname !== '/')
+    if (pathname !== '/') {
       reader.note({ variable, problem: 'gRPC takes no path; it is left out', fix: 'remove the path' });
-    if (username + password !== '')
+    }
+    if (username + password !== '') {
       reader.note({
         variable,
         problem: 'gRPC takes no credentials from a URL; they are left out',
         fix: `write them into ${otlp.OTLP_HEADERS.general.name}, as authorization=Basic%20…`,
       });
+    }
   } else if (given.isOwn && pathname === '/') {
     const fix = `write ${maskUrl(toSignalUrl(given.value, signal))}`;
     reader.note({
@@ -120,7 +134,9 @@ function notePath(reader: VariableReader, given: GivenEndpoint, signal: otlp.Sig
 
 /** The protocol in force: the explicit one, else grpc for port 4317, else http/protobuf. */
 function chooseProtocol(given: GivenEndpoint | undefined, explicit: Found<OtlpProtocol> | undefined): OtlpProtocol {
-  if (explicit !== undefined) return explicit.value;
+  if (explicit !== undefined) {
+    return explicit.value;
+  }
   return given !== undefined && portOf(given.value) === GRPC_PORT ? 'grpc' : 'http/protobuf';
 }
 
@@ -130,8 +146,12 @@ function resolveEndpoint(
   protocol: OtlpProtocol,
   isInsecure: boolean,
 ): string {
-  if (protocol === 'grpc') return toGrpcUrl(given?.value ?? `http://localhost:${GRPC_PORT}`, isInsecure);
-  if (given === undefined) return toSignalUrl(`http://localhost:${HTTP_PORT}`, signal);
+  if (protocol === 'grpc') {
+    return toGrpcUrl(given?.value ?? `http://localhost:${GRPC_PORT}`, isInsecure);
+  }
+  if (given === undefined) {
+    return toSignalUrl(`http://localhost:${HTTP_PORT}`, signal);
+  }
   return given.isOwn ? given.value : toSignalUrl(given.value, signal);
 }
 
@@ -189,7 +209,9 @@ export function readOtlpDestination(
   const given = givenEndpoint(reader, signal, explicit?.value);
   const protocol = chooseProtocol(given, explicit);
   if (given !== undefined && isActive) {
-    if (explicit !== undefined) noteMixUp(reader, given, explicit);
+    if (explicit !== undefined) {
+      noteMixUp(reader, given, explicit);
+    }
     notePath(reader, given, signal, protocol === 'grpc');
   }
   const insecure = reader.read(otlp.OTLP_INSECURE[signal]) ?? false;

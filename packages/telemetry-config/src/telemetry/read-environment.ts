@@ -65,7 +65,9 @@ export function withoutFile(env: Environment, path: string, reason: string): Rea
 /** Origins under a configuration file: what else is set is shown as ignored. */
 export function ignoredOrigins(env: Environment): Reading<unknown>['origins'] {
   const reader = new VariableReader(env);
-  for (const variable of OTEL_VARIABLES) reader.ignore(variable);
+  for (const variable of OTEL_VARIABLES) {
+    reader.ignore(variable);
+  }
   reader.read(general.CONFIG_FILE);
   return inTableOrder(reader);
 }
@@ -106,7 +108,9 @@ function readTheRest(reader: VariableReader): void {
   ];
   for (const family of families) {
     reader.read<unknown>(family.general);
-    for (const signal of SIGNALS) reader.find<unknown>(family[signal]);
+    for (const signal of SIGNALS) {
+      reader.find<unknown>(family[signal]);
+    }
   }
   reader.read(ATTRIBUTE_COUNT_LIMIT);
   reader.read(ATTRIBUTE_VALUE_LENGTH_LIMIT);

@@ -27,9 +27,13 @@ export interface ReadTelemetryOptions extends ReadEnvironmentOptions {
  */
 export function readTelemetryConfig(env: Environment, options: ReadTelemetryOptions = {}): Reading<TelemetryConfig> {
   const path = configFilePath(env);
-  if (path === undefined) return readVariables(env, options.defaults);
+  if (path === undefined) {
+    return readVariables(env, options.defaults);
+  }
   const file = options.configFile;
-  if (file === undefined) return withoutFile(env, path, 'it was not read');
+  if (file === undefined) {
+    return withoutFile(env, path, 'it was not read');
+  }
   return 'text' in file ? readFile(env, file) : withoutFile(env, path, file.unreadable);
 }
 

@@ -72,7 +72,9 @@ function toProcessor(
   batch: BatchConfig,
   destination: OtlpExporterConfig,
 ): ProcessorConfig<OtlpExporterConfig | ConsoleExporterConfig> {
-  if (name === 'console') return { type: 'simple', batch, exporter: { type: 'console' } };
+  if (name === 'console') {
+    return { type: 'simple', batch, exporter: { type: 'console' } };
+  }
   return { type: 'batch', batch, exporter: destination };
 }
 
@@ -111,7 +113,9 @@ export function readLogs(reader: VariableReader): TelemetryConfig['logs'] {
 function readPeriod(reader: VariableReader): { readonly intervalMillis: number; readonly timeoutMillis: number } {
   const intervalMillis = reader.read(metrics.METRIC_EXPORT_INTERVAL);
   const timeoutMillis = reader.read(metrics.METRIC_EXPORT_TIMEOUT);
-  if (timeoutMillis <= intervalMillis) return { intervalMillis, timeoutMillis };
+  if (timeoutMillis <= intervalMillis) {
+    return { intervalMillis, timeoutMillis };
+  }
   const given = reader.find(metrics.METRIC_EXPORT_TIMEOUT);
   if (given !== undefined) {
     reader.note({
@@ -135,7 +139,9 @@ export function readMetrics(reader: VariableReader): TelemetryConfig['metrics'] 
     defaultHistogramAggregation: reader.read(METRICS_DEFAULT_HISTOGRAM_AGGREGATION),
   };
   const toReader = (name: MetricExporterName): MetricReaderConfig => {
-    if (name === 'prometheus') return { type: 'prometheus', host, port };
+    if (name === 'prometheus') {
+      return { type: 'prometheus', host, port };
+    }
     const exporter: PushMetricExporterConfig =
       name === 'otlp' ? { ...destination, ...shape } : { type: 'console', ...shape };
     return { type: 'periodic', ...period, exporter };

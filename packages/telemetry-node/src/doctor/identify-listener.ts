@@ -11,12 +11,16 @@ const SETTINGS_FRAME = 4;
 
 /** Asks a port which protocol it speaks: a TLS handshake first, then the opening of HTTP/2. */
 export async function identifyListener(host: string, port: number, timeoutMillis: number): Promise<ListenerKind> {
-  if (await speaksTls(host, port, timeoutMillis)) return 'tls';
+  if (await speaksTls(host, port, timeoutMillis)) {
+    return 'tls';
+  }
   return kindOfAnswer(await askHttp2(host, port, timeoutMillis));
 }
 
 function kindOfAnswer(answer: Buffer): ListenerKind {
-  if (answer.length >= 9 && answer[3] === SETTINGS_FRAME) return 'http2';
+  if (answer.length >= 9 && answer[3] === SETTINGS_FRAME) {
+    return 'http2';
+  }
   return answer.subarray(0, 5).toString('latin1') === 'HTTP/' ? 'http1' : 'unknown';
 }
 
@@ -59,7 +63,9 @@ function askHttp2(host: string, port: number, timeoutMillis: number): Promise<Bu
     });
     socket.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
-      if (Buffer.concat(chunks).length >= 9) end();
+      if (Buffer.concat(chunks).length >= 9) {
+        end();
+      }
     });
     socket.on('error', end);
     socket.once('close', end);

@@ -2,7 +2,9 @@ import type { TelemetryConfig } from '@dcc-mcp/telemetry-config';
 
 /** Where telemetry goes that needs nobody to be reached; or why it goes nowhere. */
 export function listUnprobed({ disabled, traces, metrics, logs }: TelemetryConfig): readonly string[] {
-  if (disabled) return ['none: OTEL_SDK_DISABLED is true'];
+  if (disabled) {
+    return ['none: OTEL_SDK_DISABLED is true'];
+  }
   const pushed = metrics.readers.filter((reader) => reader.type === 'periodic');
   const onConsole = Object.entries({ traces: traces.processors, metrics: pushed, logs: logs.processors })
     .filter(([, items]) => hasConsole(items))

@@ -15,7 +15,9 @@ function pathHint(signal: TelemetrySignal, issues: readonly Issue[]): Issue | un
 export function withHint(exporter: DoctorExporter, issues: readonly Issue[]): DoctorExporter {
   const { problem, signal } = exporter;
   const hint = problem?.cause === 'wrong_path' ? pathHint(signal, issues) : undefined;
-  if (problem === undefined || hint?.fix === undefined) return exporter;
+  if (problem === undefined || hint?.fix === undefined) {
+    return exporter;
+  }
   return { ...exporter, problem: { ...problem, action: `${hint.variable}: ${hint.fix}` } };
 }
 

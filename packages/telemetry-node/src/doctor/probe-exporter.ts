@@ -1,9 +1,9 @@
 import type { OtlpExporterConfig } from '@dcc-mcp/telemetry-config';
 import { createFailure, type ExportCause, type ExportFailure } from '../export-cause.ts';
-import { parseOtlpResponse } from '../otlp/otlp-response.ts';
-import { toGrpcTarget } from '../otlp/grpc-transport.ts';
-import { createTransport, maskEndpoint } from '../pipelines.ts';
 import { tighterTimeout } from '../exporter.ts';
+import { toGrpcTarget } from '../otlp/grpc-transport.ts';
+import { parseOtlpResponse } from '../otlp/otlp-response.ts';
+import { createTransport, maskEndpoint } from '../pipelines.ts';
 import type { TelemetrySignal } from '../telemetry-health.ts';
 import type { DoctorExporter } from './doctor-report.ts';
 import { identifyListener, type ListenerKind } from './identify-listener.ts';
@@ -63,27 +63,41 @@ async function tryOnce(
   options: ProbeOptions,
 ): Promise<ExportFailure | undefined> {
   const created = createTransport(signal, config, options.resolveFrom);
-  if ('failure' in created) return created.failure;
+  if ('failure' in created) {
+    return created.failure;
+  }
   const body = Buffer.from(EMPTY_REQUEST[config.protocol]);
   const bound = tighterTimeout(config.timeoutMillis, options.timeoutMillis);
   const result = await created.transport.send(body, bound, new AbortController().signal);
   created.transport.close();
-  if (!result.ok) return result.failure;
+  if (!result.ok) {
+    return result.failure;
+  }
   const response = parseOtlpResponse(result.body, result.contentType);
-  if (!('invalid' in response)) return undefined;
+  if (!('invalid' in response)) {
+    return undefined;
+  }
   const isPage = result.contentType.startsWith('text/html');
   return createFailure(isPage ? 'proxy' : 'invalid_response', `the server answered 200, but ${response.invalid}`);
 }
 
 /** Where the failure leaves more than one cause open, the port is asked what it speaks. */
 async function explain(config: OtlpExporterConfig, failure: ExportFailure): Promise<ExportFailure> {
-  if (!AMBIGUOUS.has(failure.cause) || failure.statusCode === 503) return failure;
+  if (!AMBIGUOUS.has(failure.cause) || failure.statusCode === 503) {
+    return failure;
+  }
   const target = toTarget(config);
-  if (target === undefined) return failure;
+  if (target === undefined) {
+    return failure;
+  }
   const kind = await identifyListener(target.host, target.port, IDENTIFY_TIMEOUT_MILLIS);
   const cause = causeOfMismatch(config.protocol === 'grpc', target.isSecure, kind);
-  if (cause === undefined && failure.cause === 'connection_reset') return { ...failure, action: RESET_ACTION };
-  if (cause === undefined || failure.message.includes(SENTENCES[cause])) return failure;
+  if (cause === undefined && failure.cause === 'connection_reset') {
+    return { ...failure, action: RESET_ACTION };
+  }
+  if (cause === undefined || failure.message.includes(SENTENCES[cause])) {
+    return failure;
+  }
   return createFailure(cause, `${SENTENCES[cause]} (${failure.message})`);
 }
 
@@ -104,10 +118,18 @@ export function causeOfMismatch(
   isSecure: boolean,
   kind: ListenerKind,
 ): keyof typeof SENTENCES | undefined {
-  if (kind === 'unknown') return undefined;
-  if (kind === 'tls') return isSecure ? undefined : 'plaintext_to_tls';
-  if (isSecure) return 'tls_to_plaintext';
-  if (isGrpc) return kind === 'http1' ? 'grpc_to_http_port' : undefined;
+  if (kind === 'unknown') {
+    return undefined;
+  }
+  if (kind === 'tls') {
+    return isSecure ? undefined : 'plaintext_to_tls';
+  }
+  if (isSecure) {
+    return 'tls_to_plaintext';
+  }
+  if (isGrpc) {
+    return kind === 'http1' ? 'grpc_to_http_port' : undefined;
+  }
   return kind === 'http2' ? 'http_to_grpc_port' : undefined;
 }
 
@@ -123,7 +145,9 @@ function toTarget(config: OtlpExporterConfig): Target | undefined {
       ? toGrpcTarget(config.endpoint, config.insecure)
       : { target: '', isSecure: config.endpoint.startsWith('https:') };
   const text = target === '' ? config.endpoint : `${isSecure ? 'https' : 'http'}://${target}`;
-  if (!URL.canParse(text)) return undefined;
+  if (!URL.canParse(text)) {
+    return undefined;
+  }
   const { hostname, port } = new URL(text);
   const host = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
   return { host, port: port === '' ? (isSecure ? 443 : 80) : Number(port), isSecure };

@@ -51,7 +51,9 @@ export async function runDoctor(reading: Reading<TelemetryConfig>, options: Doct
 }
 
 function decideExitCode(issues: readonly Issue[], problems: readonly DoctorProblem[]): DoctorReport['exitCode'] {
-  if (issues.some((issue) => issue.severity === 'fatal')) return 2;
+  if (issues.some((issue) => issue.severity === 'fatal')) {
+    return 2;
+  }
   return problems.length > 0 ? 1 : 0;
 }
 
@@ -75,8 +77,12 @@ function isPortHint({ problem }: Issue): boolean {
 
 /** The two mistakes of the settings themselves that have a word of their own. */
 function causeOfIssue({ variable, problem }: Issue): DoctorCause {
-  if (/scheme/.test(problem)) return 'missing_scheme';
-  if (/PROTOCOL$/i.test(variable)) return 'unsupported_protocol';
+  if (/scheme/.test(problem)) {
+    return 'missing_scheme';
+  }
+  if (/PROTOCOL$/i.test(variable)) {
+    return 'unsupported_protocol';
+  }
   return 'invalid_setting';
 }
 
@@ -90,7 +96,9 @@ function problemsOfCopies(copies: readonly ApiCopy[]): DoctorProblem[] {
   const own = ownApiVersion();
   const registered = registeredApiVersion();
   const others = copies.filter(({ version }) => version !== own);
-  if (others.length === 0 && (registered === undefined || registered === own)) return [];
+  if (others.length === 0 && (registered === undefined || registered === own)) {
+    return [];
+  }
   const list = others.map(({ version, usedBy }) => `${version} (used by ${usedBy.join(', ')})`).join('; ');
   return [
     {

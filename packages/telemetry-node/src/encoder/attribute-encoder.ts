@@ -26,10 +26,16 @@ const keyCache = new Map<string, Uint8Array>();
 /** The key field of a `KeyValue`, ready to copy; `undefined` when the key is not worth keeping. */
 function cachedKey(key: string): Uint8Array | undefined {
   const known = keyCache.get(key);
-  if (known !== undefined) return known;
-  if (key.length > MAX_CACHED_LENGTH || keyCache.size >= MAX_CACHED_KEYS) return undefined;
+  if (known !== undefined) {
+    return known;
+  }
+  if (key.length > MAX_CACHED_LENGTH || keyCache.size >= MAX_CACHED_KEYS) {
+    return undefined;
+  }
   const text = Buffer.from(key, 'utf8');
-  if (text.length > MAX_CACHED_LENGTH) return undefined;
+  if (text.length > MAX_CACHED_LENGTH) {
+    return undefined;
+  }
   const field = Uint8Array.from([KEY, text.length, ...text]);
   keyCache.set(key, field);
   return field;
@@ -38,7 +44,9 @@ function cachedKey(key: string): Uint8Array | undefined {
 /** Writes each own enumerable attribute as a `KeyValue` under `tag`. */
 export function writeAttributes(writer: WireWriter, tag: number, attributes: Readonly<Record<string, unknown>>): void {
   for (const key in attributes) {
-    if (Object.hasOwn(attributes, key)) writeKeyValue(writer, tag, key, attributes[key]);
+    if (Object.hasOwn(attributes, key)) {
+      writeKeyValue(writer, tag, key, attributes[key]);
+    }
   }
 }
 
@@ -56,8 +64,11 @@ export function writeAttributeList(
   for (let at = 0; at < keys.length; at += 1) {
     const key = keys[at] ?? '';
     const value = values[at];
-    if (typeof value === 'number' && doubles.has(key)) writeDouble(writer, tag, key, value);
-    else writeKeyValue(writer, tag, key, value);
+    if (typeof value === 'number' && doubles.has(key)) {
+      writeDouble(writer, tag, key, value);
+    } else {
+      writeKeyValue(writer, tag, key, value);
+    }
   }
 }
 
@@ -74,7 +85,9 @@ function writeDouble(writer: WireWriter, tag: number, key: string, value: number
 
 function writeKeyValue(writer: WireWriter, tag: number, key: string, value: unknown): void {
   const field = cachedKey(key);
-  if (field !== undefined && writeShort(writer, tag, field, value)) return;
+  if (field !== undefined && writeShort(writer, tag, field, value)) {
+    return;
+  }
   const message = writer.beginMessage(tag);
   if (field === undefined) {
     writer.textField(KEY, key);
@@ -95,15 +108,21 @@ function writeKeyValue(writer: WireWriter, tag: number, key: string, value: unkn
  */
 function writeShort(writer: WireWriter, tag: number, field: Uint8Array, value: unknown): boolean {
   const isText = typeof value === 'string';
-  if (!isText && typeof value !== 'number' && typeof value !== 'boolean') return false;
+  if (!isText && typeof value !== 'number' && typeof value !== 'boolean') {
+    return false;
+  }
   const most = isText ? value.length * 3 + 2 : 11;
-  if (field.length + 2 + most > MAX_SHORT_MESSAGE) return false;
+  if (field.length + 2 + most > MAX_SHORT_MESSAGE) {
+    return false;
+  }
   writer.reserve(MAX_SHORT_MESSAGE + 16);
   const { buffer } = writer;
   const start = writer.position;
   buffer[start] = tag;
   let position = start + 2;
-  for (let index = 0; index < field.length; index += 1) buffer[position++] = field[index] ?? 0;
+  for (let index = 0; index < field.length; index += 1) {
+    buffer[position++] = field[index] ?? 0;
+  }
   buffer[position] = VALUE;
   writer.position = position + 2;
   writeScalar(writer, value);

@@ -33,8 +33,12 @@ export class SpanEncoder {
     for (const [resource, scopes] of groupSpans(spans)) {
       const message = writer.beginMessage(0x0a);
       writeResource(writer, resource);
-      for (const [scope, members] of scopes) this.#writeScopeSpans(scope, members);
-      if (isText(resource.schemaUrl)) writer.textField(0x1a, resource.schemaUrl);
+      for (const [scope, members] of scopes) {
+        this.#writeScopeSpans(scope, members);
+      }
+      if (isText(resource.schemaUrl)) {
+        writer.textField(0x1a, resource.schemaUrl);
+      }
       writer.endMessage(message);
     }
     return writer.finish();
@@ -45,10 +49,16 @@ export class SpanEncoder {
     const message = writer.beginMessage(0x12);
     const scopeMessage = writer.beginMessage(0x0a);
     writer.textField(0x0a, scope.name);
-    if (isText(scope.version)) writer.textField(0x12, scope.version);
+    if (isText(scope.version)) {
+      writer.textField(0x12, scope.version);
+    }
     writer.endMessage(scopeMessage);
-    for (const span of spans) writeSpan(writer, span, this.#doubles);
-    if (isText(scope.schemaUrl)) writer.textField(0x1a, scope.schemaUrl);
+    for (const span of spans) {
+      writeSpan(writer, span, this.#doubles);
+    }
+    if (isText(scope.schemaUrl)) {
+      writer.textField(0x1a, scope.schemaUrl);
+    }
     writer.endMessage(message);
   }
 }
@@ -59,10 +69,15 @@ function groupSpans(spans: readonly ReadableSpan[]): Groups {
   const groups: Groups = new Map();
   for (const span of spans) {
     let scopes = groups.get(span.resource);
-    if (scopes === undefined) groups.set(span.resource, (scopes = new Map()));
+    if (scopes === undefined) {
+      groups.set(span.resource, (scopes = new Map()));
+    }
     const members = scopes.get(span.instrumentationScope);
-    if (members === undefined) scopes.set(span.instrumentationScope, [span]);
-    else members.push(span);
+    if (members === undefined) {
+      scopes.set(span.instrumentationScope, [span]);
+    } else {
+      members.push(span);
+    }
   }
   return groups;
 }
@@ -84,17 +99,26 @@ function writeSpan(writer: WireWriter, span: ReadableSpan, doubles: ReadonlySet<
   writer.hexField(0x0a, spanContext.traceId);
   writer.hexField(0x12, spanContext.spanId);
   writeTraceState(writer, 0x1a, spanContext);
-  if (isText(parent?.spanId)) writer.hexField(0x22, parent.spanId);
+  if (isText(parent?.spanId)) {
+    writer.hexField(0x22, parent.spanId);
+  }
   writer.textField(0x2a, span.name);
   writer.uintField(0x30, span.kind + 1);
   writer.timeField(0x39, span.startTime[0], span.startTime[1]);
   writer.timeField(0x41, span.endTime[0], span.endTime[1]);
-  if (span instanceof RecordedSpan) writeAttributeList(writer, 0x4a, span.attributeList, doubles);
-  else writeAttributes(writer, 0x4a, span.attributes);
+  if (span instanceof RecordedSpan) {
+    writeAttributeList(writer, 0x4a, span.attributeList, doubles);
+  } else {
+    writeAttributes(writer, 0x4a, span.attributes);
+  }
   writer.uintField(0x50, span.droppedAttributesCount);
-  for (const event of span.events) writeEvent(writer, event);
+  for (const event of span.events) {
+    writeEvent(writer, event);
+  }
   writer.uintField(0x60, span.droppedEventsCount);
-  for (const link of span.links) writeLink(writer, link);
+  for (const link of span.links) {
+    writeLink(writer, link);
+  }
   writer.uintField(0x70, span.droppedLinksCount);
   writeStatus(writer, span.status);
   // Field 16 needs a tag of two bytes.
@@ -111,14 +135,18 @@ function toFlags(traceFlags: number, isRemote: boolean | undefined): number {
 
 function writeTraceState(writer: WireWriter, tag: number, spanContext: SpanContext): void {
   const traceState = spanContext.traceState?.serialize();
-  if (isText(traceState)) writer.textField(tag, traceState);
+  if (isText(traceState)) {
+    writer.textField(tag, traceState);
+  }
 }
 
 function writeEvent(writer: WireWriter, event: TimedEvent): void {
   const message = writer.beginMessage(0x5a);
   writer.timeField(0x09, event.time[0], event.time[1]);
   writer.textField(0x12, event.name);
-  if (event.attributes !== undefined) writeAttributes(writer, 0x1a, event.attributes);
+  if (event.attributes !== undefined) {
+    writeAttributes(writer, 0x1a, event.attributes);
+  }
   writer.uintField(0x20, event.droppedAttributesCount ?? 0);
   writer.endMessage(message);
 }
@@ -128,7 +156,9 @@ function writeLink(writer: WireWriter, link: CountedLink): void {
   writer.hexField(0x0a, link.context.traceId);
   writer.hexField(0x12, link.context.spanId);
   writeTraceState(writer, 0x1a, link.context);
-  if (link.attributes !== undefined) writeAttributes(writer, 0x22, link.attributes);
+  if (link.attributes !== undefined) {
+    writeAttributes(writer, 0x22, link.attributes);
+  }
   writer.uintField(0x28, link.droppedAttributesCount ?? 0);
   writer.reserve(1);
   writer.buffer[writer.position++] = 0x35;
@@ -138,7 +168,9 @@ function writeLink(writer: WireWriter, link: CountedLink): void {
 
 function writeStatus(writer: WireWriter, status: ReadableSpan['status']): void {
   const message = writer.beginMessage(0x7a);
-  if (isText(status.message)) writer.textField(0x12, status.message);
+  if (isText(status.message)) {
+    writer.textField(0x12, status.message);
+  }
   writer.uintField(0x18, status.code);
   writer.endMessage(message);
 }

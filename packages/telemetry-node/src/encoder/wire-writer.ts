@@ -16,7 +16,9 @@ export class WireWriter {
 
   /** Makes room for `size` more bytes. */
   reserve(size: number): void {
-    if (this.position + size <= this.buffer.length) return;
+    if (this.position + size <= this.buffer.length) {
+      return;
+    }
     const grown = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, this.position + size));
     this.buffer.copy(grown, 0, 0, this.position);
     this.buffer = grown;
@@ -27,7 +29,9 @@ export class WireWriter {
     const bytes = new Uint8Array(this.position);
     bytes.set(this.buffer.subarray(0, this.position));
     this.position = 0;
-    if (this.buffer.length > MAX_KEPT_BYTES) this.buffer = Buffer.allocUnsafe(INITIAL_BYTES);
+    if (this.buffer.length > MAX_KEPT_BYTES) {
+      this.buffer = Buffer.allocUnsafe(INITIAL_BYTES);
+    }
     return bytes;
   }
 
@@ -81,7 +85,9 @@ export class WireWriter {
 
   /** Writes a tag and an unsigned number, unless it is zero (the default of proto3). */
   uintField(tag: number, value: number): void {
-    if (value === 0) return;
+    if (value === 0) {
+      return;
+    }
     this.reserve(6);
     this.buffer[this.position++] = tag;
     this.varint(value >>> 0);
@@ -106,7 +112,9 @@ export class WireWriter {
 
   /** Writes length and UTF-8; the caller has reserved `3 × length + 5` bytes. */
   text(text: string): void {
-    if (text.length <= MAX_LOOPED_LENGTH && this.#ascii(text)) return;
+    if (text.length <= MAX_LOOPED_LENGTH && this.#ascii(text)) {
+      return;
+    }
     const size = Buffer.byteLength(text);
     this.varint(size);
     this.buffer.write(text, this.position, size, 'utf8');
@@ -120,7 +128,9 @@ export class WireWriter {
     const start = this.position + 1;
     for (let index = 0; index < length; index += 1) {
       const code = text.charCodeAt(index);
-      if (code > 0x7f) return false;
+      if (code > 0x7f) {
+        return false;
+      }
       buffer[start + index] = code;
     }
     buffer[this.position] = length;

@@ -39,9 +39,13 @@ export class BindableHistogram implements Histogram {
 
   record(value: number, attributes: Attributes = {}): void {
     const measured = this.#toMeasured(value);
-    if (measured === undefined) return;
+    if (measured === undefined) {
+      return;
+    }
     const point = this.#pointOf(attributes);
-    if (!Number.isNaN(measured)) point.add(measured);
+    if (!Number.isNaN(measured)) {
+      point.add(measured);
+    }
   }
 
   /** The series of `attributes`; it comes into being with its first measurement. */
@@ -51,16 +55,22 @@ export class BindableHistogram implements Histogram {
     return {
       record: (value) => {
         const measured = this.#toMeasured(value);
-        if (measured === undefined) return;
+        if (measured === undefined) {
+          return;
+        }
         point ??= this.#pointOf(kept);
-        if (!Number.isNaN(measured)) point.add(measured);
+        if (!Number.isNaN(measured)) {
+          point.add(measured);
+        }
       },
     };
   }
 
   /** All series so far, or `undefined` while there is none. */
   collect(endTime: HrTime): HistogramMetricData | undefined {
-    if (this.#points.size === 0) return undefined;
+    if (this.#points.size === 0) {
+      return undefined;
+    }
     return {
       descriptor: this.descriptor,
       aggregationTemporality: AggregationTemporality.CUMULATIVE,
@@ -74,7 +84,9 @@ export class BindableHistogram implements Histogram {
       diag.warn(`${this.descriptor.name}: a measurement that is no number from 0 on is left out`);
       return undefined;
     }
-    if (this.descriptor.valueType !== ValueType.INT) return value;
+    if (this.descriptor.valueType !== ValueType.INT) {
+      return value;
+    }
     const whole = Math.trunc(value);
     return Number.isInteger(whole) ? whole : undefined;
   }
@@ -82,9 +94,13 @@ export class BindableHistogram implements Histogram {
   #pointOf(attributes: Attributes): HistogramPoint {
     const key = toKey(attributes);
     const known = this.#points.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     // As the SDK counts: the overflow series is one of them.
-    if (this.#points.size >= this.#maxPoints - 1 && attributes !== OVERFLOW) return this.#pointOf(OVERFLOW);
+    if (this.#points.size >= this.#maxPoints - 1 && attributes !== OVERFLOW) {
+      return this.#pointOf(OVERFLOW);
+    }
     const point = new HistogramPoint({ ...attributes }, this.#boundaries, this.#now());
     this.#points.set(key, point);
     return point;

@@ -18,7 +18,9 @@ export class BindingMeterProvider implements MeterProvider {
     const schemaUrl = options?.schemaUrl;
     const key = JSON.stringify([name, version, schemaUrl]);
     const known = this.#meters.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     const scope = { name, version, ...(schemaUrl !== undefined && { schemaUrl }) };
     const meter = new BindingMeter(scope, this.#provider.getMeter(name, version, options), this.#settings);
     this.#meters.set(key, meter);

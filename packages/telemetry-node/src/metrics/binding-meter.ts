@@ -41,7 +41,9 @@ export class BindingMeter implements Meter {
     const { description = '', unit = '', valueType = ValueType.DOUBLE, advice = {} } = options;
     const key = JSON.stringify([name.toLowerCase(), unit, valueType]);
     const known = this.#histograms.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     const descriptor = { name, type: InstrumentType.HISTOGRAM, description, unit, valueType, advice };
     const { cardinalityLimit, now } = this.#settings;
     const histogram = new BindableHistogram(descriptor, cardinalityLimit, now);
@@ -54,7 +56,9 @@ export class BindingMeter implements Meter {
     const metrics: MetricData[] = [];
     for (const histogram of this.#histograms.values()) {
       const metric = histogram.collect(endTime);
-      if (metric !== undefined) metrics.push(metric);
+      if (metric !== undefined) {
+        metrics.push(metric);
+      }
     }
     return { scope: this.#scope, metrics };
   }

@@ -51,7 +51,9 @@ function toScopeDelta(
 ): ScopeMetrics {
   const prefix = `${scope.name}\0${scope.version ?? ''}\0${scope.schemaUrl ?? ''}\0`;
   const converted = metrics.flatMap((metric) => {
-    if (!isDifferenced(metric, temporality)) return [metric];
+    if (!isDifferenced(metric, temporality)) {
+      return [metric];
+    }
     const delta = toMetricDelta(metric, prefix, previous, state);
     return delta.dataPoints.length > 0 ? [delta] : [];
   });
@@ -59,9 +61,15 @@ function toScopeDelta(
 }
 
 function isDifferenced(metric: MetricData, temporality: 'delta' | 'lowmemory'): boolean {
-  if (metric.dataPointType === DataPointType.GAUGE) return false;
-  if (metric.dataPointType !== DataPointType.SUM) return true;
-  if (!metric.isMonotonic) return false;
+  if (metric.dataPointType === DataPointType.GAUGE) {
+    return false;
+  }
+  if (metric.dataPointType !== DataPointType.SUM) {
+    return true;
+  }
+  if (!metric.isMonotonic) {
+    return false;
+  }
   return temporality === 'delta' || !isObservable(metric);
 }
 
@@ -100,7 +108,9 @@ function toMetricDelta(
   if (metric.dataPointType === DataPointType.EXPONENTIAL_HISTOGRAM) {
     return { ...metric, aggregationTemporality, dataPoints: convert(metric.dataPoints, subtractScaled) };
   }
-  if (metric.dataPointType === DataPointType.GAUGE) return metric;
+  if (metric.dataPointType === DataPointType.GAUGE) {
+    return metric;
+  }
   return { ...metric, aggregationTemporality, dataPoints: convert(metric.dataPoints, subtractNumber) };
 }
 
@@ -113,10 +123,16 @@ function toPointDelta<Value extends AnyPoint['value']>(
   previous: AnyPoint | undefined,
   subtract: (current: Value, previous: AnyPoint['value']) => Value,
 ): DataPoint<Value>[] {
-  if (previous === undefined || !isSameTime(previous.startTime, point.startTime)) return [point];
+  if (previous === undefined || !isSameTime(previous.startTime, point.startTime)) {
+    return [point];
+  }
   const change = countOf(point.value) - countOf(previous.value);
-  if (change === 0) return [];
-  if (change < 0) return [point];
+  if (change === 0) {
+    return [];
+  }
+  if (change < 0) {
+    return [point];
+  }
   return [{ ...point, startTime: previous.endTime, value: subtract(point.value, previous.value) }];
 }
 
@@ -133,7 +149,9 @@ function subtractScaled(current: ExponentialHistogram, previous: AnyPoint['value
 }
 
 function subtractHistogram(current: Histogram, previous: AnyPoint['value']): Histogram {
-  if (typeof previous === 'number' || !('buckets' in previous)) return current;
+  if (typeof previous === 'number' || !('buckets' in previous)) {
+    return current;
+  }
   const counts = current.buckets.counts.map((count, index) => count - (previous.buckets.counts[index] ?? 0));
   const sum = current.sum === undefined ? undefined : current.sum - (previous.sum ?? 0);
   return {

@@ -4,7 +4,9 @@ type Buckets = ExponentialHistogram['positive'];
 
 /** Merges buckets until they have `steps` fewer powers of resolution; bucket `i` goes to `i >> steps`. */
 function downscale(buckets: Buckets, steps: number): Buckets {
-  if (steps === 0 || buckets.bucketCounts.length === 0) return buckets;
+  if (steps === 0 || buckets.bucketCounts.length === 0) {
+    return buckets;
+  }
   const offset = buckets.offset >> steps;
   const bucketCounts: number[] = [];
   for (const [index, count] of buckets.bucketCounts.entries()) {
@@ -19,7 +21,9 @@ function subtract(current: Buckets, previous: Buckets): Buckets {
     return count - (previous.bucketCounts[current.offset + index - previous.offset] ?? 0);
   });
   const first = bucketCounts.findIndex((count) => count !== 0);
-  if (first === -1) return { offset: 0, bucketCounts: [] };
+  if (first === -1) {
+    return { offset: 0, bucketCounts: [] };
+  }
   const last = bucketCounts.findLastIndex((count) => count !== 0);
   return { offset: current.offset + first, bucketCounts: bucketCounts.slice(first, last + 1) };
 }

@@ -60,8 +60,11 @@ export class HistogramPoint {
     let high = this.#boundaries.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#boundaries[middle] ?? Infinity) < value) low = middle + 1;
-      else high = middle;
+      if ((this.#boundaries[middle] ?? Infinity) < value) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
     }
     return low;
   }

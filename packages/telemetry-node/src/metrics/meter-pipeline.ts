@@ -4,8 +4,8 @@ import type { Resource } from '@opentelemetry/resources';
 import { MeterProvider, type MetricReader } from '@opentelemetry/sdk-metrics';
 import { createPush, type PeriodicReaderConfig, type PipelineContext } from '../pipelines.ts';
 import type { StartTelemetryOptions } from '../telemetry.ts';
-import type { PeriodicPush } from './periodic-push.ts';
 import { BindingMeterProvider } from './binding-meter-provider.ts';
+import type { PeriodicPush } from './periodic-push.ts';
 import { SharedReader } from './shared-reader.ts';
 
 /** The metrics side of one instance. */
@@ -35,7 +35,9 @@ export function createMeterPipeline(
   const periodic = config.readers.filter(isPeriodic);
   const isPulled = options.pull === true || config.readers.length > periodic.length;
   const own = options.metricReaders ?? [];
-  if (periodic.length === 0 && !isPulled && own.length === 0) return undefined;
+  if (periodic.length === 0 && !isPulled && own.length === 0) {
+    return undefined;
+  }
   const shared = new Map<HistogramAggregation, SharedReader>();
   const readerFor = (aggregation: HistogramAggregation): SharedReader => {
     const known = shared.get(aggregation) ?? new SharedReader(aggregation, context.ready, options.cardinalityLimit);
@@ -79,7 +81,9 @@ function bindHistograms(
 ): BindingMeterProvider | undefined {
   const [reader, another] = readers;
   const isPlain = views.length === 0 && metricReaders.length === 0;
-  if (!isPlain || reader === undefined || another !== undefined || reader.isExponential) return undefined;
+  if (!isPlain || reader === undefined || another !== undefined || reader.isExponential) {
+    return undefined;
+  }
   const provider = new BindingMeterProvider(sdk, { cardinalityLimit, now });
   reader.collectMore = () => provider.collect();
   return provider;

@@ -1,8 +1,8 @@
 import type { MetricTemporality } from '@dcc-mcp/telemetry-config';
 import type { MetricReader, ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { createFailure } from '../export-cause.ts';
 import type { ExporterMonitor, ExportOutcome } from '../exporter-monitor.ts';
 import type { Exporter } from '../exporter.ts';
-import { createFailure } from '../export-cause.ts';
 import { toDelta, type DeltaState } from './delta.ts';
 
 export interface PeriodicPushOptions {
@@ -28,14 +28,18 @@ export class PeriodicPush {
   constructor(options: PeriodicPushOptions) {
     this.#options = options;
     this.#timer = setInterval(() => {
-      if (this.#running === undefined) void this.#run();
+      if (this.#running === undefined) {
+        void this.#run();
+      }
     }, options.intervalMillis);
     this.#timer.unref();
   }
 
   /** Collects and pushes once more, after a push that is under way. */
   async flush(): Promise<void> {
-    if (this.#running !== undefined) await this.#running;
+    if (this.#running !== undefined) {
+      await this.#running;
+    }
     await this.#run();
   }
 
@@ -63,10 +67,14 @@ export class PeriodicPush {
         ? { metrics: collected, state: this.#state }
         : toDelta(collected, this.#state, temporality);
     const count = countPoints(metrics);
-    if (count === 0) return;
+    if (count === 0) {
+      return;
+    }
     monitor.begin(count);
     const outcome: ExportOutcome = await exporter.export(metrics, timeoutMillis);
-    if (outcome.ok) this.#state = state;
+    if (outcome.ok) {
+      this.#state = state;
+    }
     monitor.finish(count, outcome);
   }
 
@@ -85,7 +93,9 @@ export class PeriodicPush {
 function countPoints(metrics: ResourceMetrics): number {
   let count = 0;
   for (const scope of metrics.scopeMetrics) {
-    for (const metric of scope.metrics) count += metric.dataPoints.length;
+    for (const metric of scope.metrics) {
+      count += metric.dataPoints.length;
+    }
   }
   return count;
 }

@@ -33,9 +33,13 @@ function processorAttributes(monitor: ExporterMonitor): Attributes {
 export function registerExporterMetrics(meter: Meter, monitors: readonly ExporterMonitor[]): void {
   for (const signal of ['traces', 'logs', 'metrics'] as const) {
     const members = monitors.filter((monitor) => monitor.identity.signal === signal);
-    if (members.length === 0) continue;
+    if (members.length === 0) {
+      continue;
+    }
     registerExports(meter, signal, members);
-    if (signal !== 'metrics') registerQueue(meter, signal, members);
+    if (signal !== 'metrics') {
+      registerQueue(meter, signal, members);
+    }
   }
 }
 
@@ -47,7 +51,9 @@ function registerExports(meter: Meter, signal: TelemetrySignal, monitors: readon
       description: 'Items whose export has finished; error.type says why it failed.',
     })
     .addCallback((result) => {
-      for (const monitor of monitors) observeExported(result, monitor);
+      for (const monitor of monitors) {
+        observeExported(result, monitor);
+      }
     });
   meter
     .createObservableUpDownCounter(`otel.sdk.exporter.${name}.inflight`, {
@@ -55,14 +61,18 @@ function registerExports(meter: Meter, signal: TelemetrySignal, monitors: readon
       description: 'Items that were passed to the exporter and are not yet exported.',
     })
     .addCallback((result) => {
-      for (const monitor of monitors) result.observe(monitor.inflight, exporterAttributes(monitor));
+      for (const monitor of monitors) {
+        result.observe(monitor.inflight, exporterAttributes(monitor));
+      }
     });
 }
 
 function observeExported(result: ObservableResult, monitor: ExporterMonitor): void {
   const attributes = exporterAttributes(monitor);
   result.observe(monitor.exported, attributes);
-  for (const [cause, count] of monitor.failedByCause) result.observe(count, { ...attributes, 'error.type': cause });
+  for (const [cause, count] of monitor.failedByCause) {
+    result.observe(count, { ...attributes, 'error.type': cause });
+  }
   if (monitor.dropped.rejected > 0) {
     result.observe(monitor.dropped.rejected, { ...attributes, 'error.type': 'rejected' });
   }
@@ -74,12 +84,16 @@ function registerQueue(meter: Meter, signal: TelemetrySignal, monitors: readonly
   meter
     .createObservableUpDownCounter(`${prefix}.queue.size`, { unit, description: 'Items that wait in the queue.' })
     .addCallback((result) => {
-      for (const monitor of monitors) result.observe(monitor.queue()?.size ?? 0, processorAttributes(monitor));
+      for (const monitor of monitors) {
+        result.observe(monitor.queue()?.size ?? 0, processorAttributes(monitor));
+      }
     });
   meter
     .createObservableUpDownCounter(`${prefix}.queue.capacity`, { unit, description: 'Items the queue can hold.' })
     .addCallback((result) => {
-      for (const monitor of monitors) result.observe(monitor.queue()?.capacity ?? 0, processorAttributes(monitor));
+      for (const monitor of monitors) {
+        result.observe(monitor.queue()?.capacity ?? 0, processorAttributes(monitor));
+      }
     });
   meter
     .createObservableCounter(`${prefix}.processed`, {
@@ -87,7 +101,9 @@ function registerQueue(meter: Meter, signal: TelemetrySignal, monitors: readonly
       description: 'Items whose processing has finished; error.type says why one was dropped.',
     })
     .addCallback((result) => {
-      for (const monitor of monitors) observeProcessed(result, monitor);
+      for (const monitor of monitors) {
+        observeProcessed(result, monitor);
+      }
     });
 }
 
@@ -95,7 +111,9 @@ function observeProcessed(result: ObservableResult, monitor: ExporterMonitor): v
   const attributes = processorAttributes(monitor);
   result.observe(monitor.exported, attributes);
   for (const [reason, count] of Object.entries(monitor.dropped)) {
-    if (count > 0) result.observe(count, { ...attributes, 'error.type': reason });
+    if (count > 0) {
+      result.observe(count, { ...attributes, 'error.type': reason });
+    }
   }
 }
 

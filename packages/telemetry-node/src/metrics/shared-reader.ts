@@ -36,7 +36,9 @@ export class SharedReader extends MetricReader {
   override async collect(options?: { timeoutMillis?: number }): Promise<CollectionResult> {
     await this.#ready();
     const result = await super.collect(options);
-    if (this.collectMore === undefined) return result;
+    if (this.collectMore === undefined) {
+      return result;
+    }
     const { resource, scopeMetrics } = result.resourceMetrics;
     return {
       ...result,
@@ -63,7 +65,9 @@ function selectAggregation(type: InstrumentType, aggregation: HistogramAggregati
 function joinScopes(all: readonly ScopeMetrics[]): ScopeMetrics[] {
   const joined = new Map<string, ScopeMetrics>();
   for (const { scope, metrics } of all) {
-    if (metrics.length === 0) continue;
+    if (metrics.length === 0) {
+      continue;
+    }
     const key = JSON.stringify([scope.name, scope.version, scope.schemaUrl]);
     const known = joined.get(key);
     joined.set(key, { scope, metrics: known === undefined ? metrics : [...known.metrics, ...metrics] });

@@ -1,6 +1,6 @@
 import { createFailure, type ExportCause, type ExportFailure } from '../export-cause.ts';
-import { toOneLine } from './otlp-response.ts';
 import type { GrpcError } from './grpc-module.ts';
+import { toOneLine } from './otlp-response.ts';
 
 /** Status codes of gRPC that say one thing (https://grpc.io/docs/guides/status-codes). */
 const STATUS_CAUSES: Readonly<Record<number, ExportCause>> = {
@@ -37,7 +37,9 @@ const DETAILS: readonly (readonly [RegExp, ExportCause])[] = [
 function causeOf(error: GrpcError): ExportCause {
   if (error.code === 14 || error.code === 2 || error.code === 13 || error.code === 8) {
     const known = DETAILS.find(([pattern]) => pattern.test(error.details));
-    if (known !== undefined) return known[1];
+    if (known !== undefined) {
+      return known[1];
+    }
   }
   return STATUS_CAUSES[error.code] ?? 'server_error';
 }

@@ -52,7 +52,9 @@ export function loadGrpc(signal: TelemetrySignal, from: readonly string[]): Grpc
       const exporter = createRequire(base).resolve(GRPC_PACKAGES[signal]);
       const transport = createRequire(exporter).resolve('@opentelemetry/otlp-grpc-exporter-base');
       const grpc: unknown = createRequire(transport)('@grpc/grpc-js');
-      if (isGrpcModule(grpc)) return grpc;
+      if (isGrpcModule(grpc)) {
+        return grpc;
+      }
     } catch {
       // Not resolvable from here: try the next place.
     }

@@ -20,7 +20,9 @@ export function toGrpcTarget(
   endpoint: string,
   insecure: boolean,
 ): { readonly target: string; readonly isSecure: boolean } {
-  if (!/^https?:\/\//i.test(endpoint)) return { target: endpoint, isSecure: !insecure };
+  if (!/^https?:\/\//i.test(endpoint)) {
+    return { target: endpoint, isSecure: !insecure };
+  }
   const url = new URL(endpoint);
   const isSecure = url.protocol === 'https:';
   return { target: `${url.hostname}:${url.port === '' ? (isSecure ? '443' : '80') : url.port}`, isSecure };
@@ -76,15 +78,21 @@ export class GrpcTransport implements OtlpTransport {
         options,
         (error, response) => {
           signal.removeEventListener('abort', cancel);
-          if (error !== null) resolve({ ok: false, failure: failureOfGrpc(error) });
-          else resolve({ ok: true, body: response ?? Buffer.alloc(0), contentType: 'application/grpc' });
+          if (error !== null) {
+            resolve({ ok: false, failure: failureOfGrpc(error) });
+          } else {
+            resolve({ ok: true, body: response ?? Buffer.alloc(0), contentType: 'application/grpc' });
+          }
         },
       );
       const cancel = (): void => {
         call.cancel();
       };
-      if (signal.aborted) cancel();
-      else signal.addEventListener('abort', cancel);
+      if (signal.aborted) {
+        cancel();
+      } else {
+        signal.addEventListener('abort', cancel);
+      }
     });
   }
 
@@ -108,8 +116,12 @@ export class GrpcTransport implements OtlpTransport {
 
 /** @throws {Error} Where gRPC's own would repeat the value, which may be a secret. */
 function toMetadataValue(name: string, value: string): string | Buffer {
-  if (name.toLowerCase().endsWith('-bin')) return Buffer.from(value);
-  if (/^[\u0020-\u007E]*$/.test(value)) return value;
+  if (name.toLowerCase().endsWith('-bin')) {
+    return Buffer.from(value);
+  }
+  if (/^[\u0020-\u007E]*$/.test(value)) {
+    return value;
+  }
   throw new Error(`the value of the header ${name} holds characters that gRPC does not carry: it takes ASCII only`);
 }
 

@@ -5,9 +5,15 @@ import { parseRetryAfter } from './retry.ts';
 
 /** Node's error code, of the error or of the first error inside an aggregate. */
 export function errorCode(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return '';
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  if (error instanceof AggregateError) return errorCode(error.errors[0]);
+  if (typeof error !== 'object' || error === null) {
+    return '';
+  }
+  if ('code' in error && typeof error.code === 'string') {
+    return error.code;
+  }
+  if (error instanceof AggregateError) {
+    return errorCode(error.errors[0]);
+  }
   return error instanceof Error && error.cause !== undefined ? errorCode(error.cause) : '';
 }
 
@@ -46,17 +52,27 @@ const NOT_RETRYABLE: ReadonlySet<ExportCause> = new Set([
 /** The bytes of an answer that is not HTTP/1.1 tell what it is: a TLS alert, or an HTTP/2 frame. */
 function causeOfParseError(error: unknown): ExportCause {
   const packet = typeof error === 'object' && error !== null && 'rawPacket' in error ? error.rawPacket : undefined;
-  if (packet instanceof Uint8Array && packet[0] === 0x15) return 'plaintext_to_tls';
-  if (packet instanceof Uint8Array && packet[0] === 0 && packet.length >= 9) return 'http_to_grpc_port';
+  if (packet instanceof Uint8Array && packet[0] === 0x15) {
+    return 'plaintext_to_tls';
+  }
+  if (packet instanceof Uint8Array && packet[0] === 0 && packet.length >= 9) {
+    return 'http_to_grpc_port';
+  }
   return 'invalid_response';
 }
 
 function causeOfError(error: unknown): ExportCause {
   const code = errorCode(error);
   const known = NETWORK_CAUSES[code];
-  if (known !== undefined) return known;
-  if (code.startsWith('HPE_')) return causeOfParseError(error);
-  if (/CERT|SELF_SIGNED|ISSUER|ERR_TLS|ERR_SSL|UNABLE_TO_VERIFY/.test(code)) return 'certificate';
+  if (known !== undefined) {
+    return known;
+  }
+  if (code.startsWith('HPE_')) {
+    return causeOfParseError(error);
+  }
+  if (/CERT|SELF_SIGNED|ISSUER|ERR_TLS|ERR_SSL|UNABLE_TO_VERIFY/.test(code)) {
+    return 'certificate';
+  }
   return 'internal';
 }
 
@@ -92,16 +108,26 @@ const PROXY_HEADERS = ['via', 'proxy-authenticate', 'proxy-connection', 'x-squid
 const TLS_EXPECTED = /HTTP request (was sent )?to (an )?HTTPS (server|port)/i;
 
 function isFromProxy(status: number, headers: IncomingHttpHeaders): boolean {
-  if (status === 407) return true;
-  if (PROXY_HEADERS.some((name) => headers[name] !== undefined)) return true;
+  if (status === 407) {
+    return true;
+  }
+  if (PROXY_HEADERS.some((name) => headers[name] !== undefined)) {
+    return true;
+  }
   const isPage = (headers['content-type'] ?? '').startsWith('text/html');
   return isPage && (status === 200 || status === 403 || status >= 502);
 }
 
 function causeOfStatus(status: number, headers: IncomingHttpHeaders, body: string): ExportCause {
-  if (status === 400 && TLS_EXPECTED.test(body)) return 'plaintext_to_tls';
-  if (status !== 401 && status !== 404 && isFromProxy(status, headers)) return 'proxy';
-  if (status >= 300 && status < 400) return 'redirect';
+  if (status === 400 && TLS_EXPECTED.test(body)) {
+    return 'plaintext_to_tls';
+  }
+  if (status !== 401 && status !== 404 && isFromProxy(status, headers)) {
+    return 'proxy';
+  }
+  if (status >= 300 && status < 400) {
+    return 'redirect';
+  }
   return STATUS_CAUSES[status] ?? (status >= 500 ? 'server_error' : 'bad_request');
 }
 
@@ -129,9 +155,12 @@ function describeAnswer(cause: ExportCause, answer: HttpAnswer, text: string): s
   const { status, headers, path } = answer;
   const isPage = (headers['content-type'] ?? '').startsWith('text/html');
   const details = text === '' || isPage ? '' : `: ${text}`;
-  if (cause === 'wrong_path') return `the server answered ${status} for ${path}${details}`;
-  if (cause === 'redirect')
+  if (cause === 'wrong_path') {
+    return `the server answered ${status} for ${path}${details}`;
+  }
+  if (cause === 'redirect') {
     return `the server answered ${status} and points to ${toOneLine(headers.location ?? '', 200)}`;
+  }
   if (cause === 'proxy') {
     const who = toOneLine([headers.via ?? headers['server'] ?? 'a web page'].flat().join(', '), 80);
     return `a proxy answered ${status} (${who})${details}`;

@@ -110,7 +110,9 @@ function settleOnce(
 ): Finish {
   let isSettled = false;
   const finish: Finish = (result) => {
-    if (isSettled) return;
+    if (isSettled) {
+      return;
+    }
     isSettled = true;
     clearTimeout(timer);
     signal.removeEventListener('abort', giveUp);
@@ -129,8 +131,11 @@ function settleOnce(
       : setTimeout(() => {
           stop(createFailure('timeout', `no answer within ${timeoutMillis} ms`, { isRetryable: true }));
         }, timeoutMillis);
-  if (signal.aborted) queueMicrotask(giveUp);
-  else signal.addEventListener('abort', giveUp);
+  if (signal.aborted) {
+    queueMicrotask(giveUp);
+  } else {
+    signal.addEventListener('abort', giveUp);
+  }
   return finish;
 }
 
@@ -153,8 +158,11 @@ function readAnswer(response: IncomingMessage, path: string, finish: Finish): vo
     const status = response.statusCode ?? 0;
     const body = Buffer.concat(chunks);
     const contentType = response.headers['content-type'] ?? '';
-    if (status >= 200 && status < 300) finish({ ok: true, body, contentType });
-    else finish({ ok: false, failure: failureOfAnswer({ status, headers: response.headers, body, path }, Date.now()) });
+    if (status >= 200 && status < 300) {
+      finish({ ok: true, body, contentType });
+    } else {
+      finish({ ok: false, failure: failureOfAnswer({ status, headers: response.headers, body, path }, Date.now()) });
+    }
   });
 }
 

@@ -33,7 +33,9 @@ export class OtlpExporter<Batch> implements Exporter<Batch> {
     try {
       await this.#options.ready?.();
       const body = this.#options.encode(batch);
-      if (body === undefined) return { ok: false, failure: createFailure('internal', 'the batch cannot be encoded') };
+      if (body === undefined) {
+        return { ok: false, failure: createFailure('internal', 'the batch cannot be encoded') };
+      }
       const bound = tighterTimeout(timeoutMillis, this.#options.timeoutMillis);
       // Suppressed, so that an instrumented http module makes no spans of our own requests.
       return await context.with(this.#context, () => this.#sendWithRetries(body, bound));
@@ -59,7 +61,9 @@ export class OtlpExporter<Batch> implements Exporter<Batch> {
       const remaining = deadline - performance.now();
       const timeoutMillis = remaining === Infinity ? 0 : Math.max(Math.ceil(remaining), 1);
       const outcome = toOutcome(await transport.send(body, timeoutMillis, signals.aborted));
-      if (outcome.ok) return outcome;
+      if (outcome.ok) {
+        return outcome;
+      }
       const wait = decideRetry({
         retries,
         failure: outcome.failure,
@@ -67,17 +71,25 @@ export class OtlpExporter<Batch> implements Exporter<Batch> {
         isClosing: signals.closing.aborted,
         random: Math.random(),
       });
-      if (wait === undefined || signals.aborted.aborted) return { ok: false, failure: outcome.failure };
-      if (retries > 0) this.#options.onRetryFailed?.(outcome.failure);
+      if (wait === undefined || signals.aborted.aborted) {
+        return { ok: false, failure: outcome.failure };
+      }
+      if (retries > 0) {
+        this.#options.onRetryFailed?.(outcome.failure);
+      }
       await pause(wait, signals);
     }
   }
 }
 
 function toOutcome(result: SendResult): ExportOutcome {
-  if (!result.ok) return result;
+  if (!result.ok) {
+    return result;
+  }
   const response = parseOtlpResponse(result.body, result.contentType);
-  if (!('invalid' in response)) return { ok: true, ...response };
+  if (!('invalid' in response)) {
+    return { ok: true, ...response };
+  }
   return { ok: false, failure: toInvalidResponse(response.invalid, result.contentType) };
 }
 

@@ -14,9 +14,13 @@ export function toOneLine(text: string, maxLength: number = MAX_MESSAGE_LENGTH):
  * nor JSON does not come from a collector (OTLP, "OTLP/HTTP Response").
  */
 export function parseOtlpResponse(body: Uint8Array, contentType: string): OtlpResponse {
-  if (body.length === 0) return { rejected: 0 };
+  if (body.length === 0) {
+    return { rejected: 0 };
+  }
   const mediaType = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
-  if (mediaType === 'application/json') return parseJson(body);
+  if (mediaType === 'application/json') {
+    return parseJson(body);
+  }
   if (mediaType === 'application/x-protobuf' || mediaType === 'application/grpc' || mediaType === '') {
     return parseProtobuf(body);
   }
@@ -36,7 +40,9 @@ export function readRefusal(body: Uint8Array, contentType: string): string {
       return message instanceof Uint8Array ? Buffer.from(message).toString('utf8') : '';
     }
     const status: unknown = mediaType === 'application/json' ? JSON.parse(text) : undefined;
-    if (isRecord(status) && typeof status['message'] === 'string') return status['message'];
+    if (isRecord(status) && typeof status['message'] === 'string') {
+      return status['message'];
+    }
   } catch {
     // What claims to be a status and is none is shown as it came.
   }
@@ -61,9 +67,13 @@ function parseJson(body: Uint8Array): OtlpResponse {
   } catch {
     return { invalid: 'the answer is not valid JSON' };
   }
-  if (!isRecord(parsed)) return { invalid: 'the answer is not a JSON object' };
+  if (!isRecord(parsed)) {
+    return { invalid: 'the answer is not a JSON object' };
+  }
   const partial = parsed['partialSuccess'];
-  if (!isRecord(partial)) return { rejected: 0 };
+  if (!isRecord(partial)) {
+    return { rejected: 0 };
+  }
   const rejected = partial['rejectedSpans'] ?? partial['rejectedDataPoints'] ?? partial['rejectedLogRecords'] ?? 0;
   return toResult(Number(rejected), partial['errorMessage']);
 }
@@ -71,7 +81,9 @@ function parseJson(body: Uint8Array): OtlpResponse {
 function parseProtobuf(body: Uint8Array): OtlpResponse {
   try {
     const partial = readFields(body).get(1);
-    if (!(partial instanceof Uint8Array)) return { rejected: 0 };
+    if (!(partial instanceof Uint8Array)) {
+      return { rejected: 0 };
+    }
     const fields = readFields(partial);
     const message = fields.get(2);
     return toResult(
@@ -91,27 +103,41 @@ function readFields(bytes: Uint8Array): Map<number, number | Uint8Array> {
     let value = 0;
     for (let shift = 0; shift < 70; shift += 7) {
       const byte = bytes[position];
-      if (byte === undefined) throw new RangeError('truncated');
+      if (byte === undefined) {
+        throw new RangeError('truncated');
+      }
       position += 1;
       value += (byte & 0x7f) * 2 ** shift;
-      if (byte < 0x80) return value;
+      if (byte < 0x80) {
+        return value;
+      }
     }
     throw new RangeError('varint too long');
   };
   const take = (length: number): Uint8Array => {
-    if (position + length > bytes.length) throw new RangeError('truncated');
+    if (position + length > bytes.length) {
+      throw new RangeError('truncated');
+    }
     position += length;
     return bytes.subarray(position - length, position);
   };
   while (position < bytes.length) {
     const tag = readVarint();
     const field = Math.floor(tag / 8);
-    if (field === 0) throw new RangeError('field number 0');
-    if (tag % 8 === 0) fields.set(field, readVarint());
-    else if (tag % 8 === 1) take(8);
-    else if (tag % 8 === 2) fields.set(field, take(readVarint()));
-    else if (tag % 8 === 5) take(4);
-    else throw new RangeError('unknown wire type');
+    if (field === 0) {
+      throw new RangeError('field number 0');
+    }
+    if (tag % 8 === 0) {
+      fields.set(field, readVarint());
+    } else if (tag % 8 === 1) {
+      take(8);
+    } else if (tag % 8 === 2) {
+      fields.set(field, take(readVarint()));
+    } else if (tag % 8 === 5) {
+      take(4);
+    } else {
+      throw new RangeError('unknown wire type');
+    }
   }
   return fields;
 }

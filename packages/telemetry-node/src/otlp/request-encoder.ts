@@ -24,8 +24,9 @@ export function createSpanEncoder(
   protocol: OtlpProtocol,
   { encoder, doubleAttributes }: SpanEncoding,
 ): RequestEncoder<readonly ReadableSpan[]> {
-  if (protocol === 'http/json')
+  if (protocol === 'http/json') {
     return official((spans) => serializers().JsonTraceSerializer.serializeRequest([...spans]));
+  }
   if (encoder === 'official') {
     return official((spans) => serializers().ProtobufTraceSerializer.serializeRequest([...spans]));
   }

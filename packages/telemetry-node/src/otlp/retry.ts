@@ -23,8 +23,12 @@ export interface RetrySituation {
 /** Milliseconds to wait before the next try, `undefined` to give up (OTLP, "Failures"; the backoff is OpenTelemetry JS's own). */
 export function decideRetry(situation: RetrySituation): number | undefined {
   const { retries, failure, remainingMillis, isClosing, random } = situation;
-  if (!failure.isRetryable || retries >= MAX_RETRIES) return undefined;
-  if (isClosing && ABSENT.has(failure.cause)) return undefined;
+  if (!failure.isRetryable || retries >= MAX_RETRIES) {
+    return undefined;
+  }
+  if (isClosing && ABSENT.has(failure.cause)) {
+    return undefined;
+  }
   const backoff = Math.min(INITIAL_BACKOFF_MILLIS * BACKOFF_MULTIPLIER ** retries, MAX_BACKOFF_MILLIS);
   const wait = failure.retryAfterMillis ?? backoff * (1 - JITTER + 2 * JITTER * random);
   return wait < remainingMillis ? wait : undefined;
@@ -32,8 +36,12 @@ export function decideRetry(situation: RetrySituation): number | undefined {
 
 /** `Retry-After` in milliseconds: seconds or an HTTP date (RFC 9110, 10.2.3). */
 export function parseRetryAfter(text: string | undefined, nowMillis: number): number | undefined {
-  if (text === undefined || text.trim() === '') return undefined;
-  if (/^\d+$/.test(text.trim())) return Number(text) * 1_000;
+  if (text === undefined || text.trim() === '') {
+    return undefined;
+  }
+  if (/^\d+$/.test(text.trim())) {
+    return Number(text) * 1_000;
+  }
   const date = Date.parse(text);
   return Number.isNaN(date) ? undefined : Math.max(date - nowMillis, 0);
 }

@@ -46,12 +46,16 @@ export class TlsFiles {
 /** TLS would take any text for an authority that signed nothing. */
 function readPem(path: string): Buffer {
   const content = readFileSync(path);
-  if (content.includes('-----BEGIN ')) return content;
+  if (content.includes('-----BEGIN ')) {
+    return content;
+  }
   throw Object.assign(new Error(`the file ${path} holds no PEM text`), { path });
 }
 
 function fileVersion(name: string | undefined): string {
-  if (name === undefined) return '-';
+  if (name === undefined) {
+    return '-';
+  }
   const { mtimeMs, size, ino } = statSync(name);
   return `${mtimeMs}:${size}:${ino}`;
 }

@@ -27,7 +27,9 @@ export type TakeUnsent = () => readonly UnsentRequest[];
 export function flushAtExit(takeUnsent: TakeUnsent, timeoutMillis: number): void {
   process.once('exit', () => {
     const requests = takeUnsent();
-    if (requests.length === 0) return;
+    if (requests.length === 0) {
+      return;
+    }
     const done = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
     // Without the flags and variables of this process: the worker must not start telemetry of its own.
     const worker = new Worker(POST_ALL, { eval: true, execArgv: [], env: {}, workerData: { done, requests } });

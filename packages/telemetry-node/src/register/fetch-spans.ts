@@ -78,17 +78,23 @@ export class FetchSpans {
   }
 
   enable(): void {
-    for (const [channel, handler] of Object.entries(this.#handlers)) subscribe(channel, handler);
+    for (const [channel, handler] of Object.entries(this.#handlers)) {
+      subscribe(channel, handler);
+    }
   }
 
   disable(): void {
-    for (const [channel, handler] of Object.entries(this.#handlers)) unsubscribe(channel, handler);
+    for (const [channel, handler] of Object.entries(this.#handlers)) {
+      unsubscribe(channel, handler);
+    }
   }
 
   #start(message: unknown): void {
     const request = requestOf(message);
     const parent = context.active();
-    if (request === undefined || isTracingSuppressed(parent)) return;
+    if (request === undefined || isTracingSuppressed(parent)) {
+      return;
+    }
     const url = new URL(request.path, request.origin);
     const attributes = {
       'http.request.method': request.method,
@@ -102,7 +108,9 @@ export class FetchSpans {
     );
     const carrier: Record<string, string> = {};
     propagation.inject(trace.setSpan(parent, span), carrier);
-    for (const [name, value] of Object.entries(carrier)) request.addHeader(name, value);
+    for (const [name, value] of Object.entries(carrier)) {
+      request.addHeader(name, value);
+    }
     this.#running.set(request, { span, startedAt: performance.now(), attributes });
   }
 
@@ -111,17 +119,23 @@ export class FetchSpans {
     const running = request === undefined ? undefined : this.#running.get(request);
     const response = isRecord(message) ? message['response'] : undefined;
     const status = isRecord(response) ? Number(response['statusCode']) : Number.NaN;
-    if (running === undefined || Number.isNaN(status)) return;
+    if (running === undefined || Number.isNaN(status)) {
+      return;
+    }
     const failed = status >= 400 ? { 'error.type': String(status) } : {};
     Object.assign(running.attributes, { 'http.response.status_code': status, ...failed });
     running.span.setAttributes(running.attributes);
-    if (status >= 400) running.span.setStatus({ code: SpanStatusCode.ERROR });
+    if (status >= 400) {
+      running.span.setStatus({ code: SpanStatusCode.ERROR });
+    }
   }
 
   #end(message: unknown): void {
     const request = requestOf(message);
     const running = request === undefined ? undefined : this.#running.get(request);
-    if (request === undefined || running === undefined) return;
+    if (request === undefined || running === undefined) {
+      return;
+    }
     this.#running.delete(request);
     this.#duration.record((performance.now() - running.startedAt) / 1_000, running.attributes);
     running.span.end();
@@ -131,7 +145,9 @@ export class FetchSpans {
     const request = requestOf(message);
     const running = request === undefined ? undefined : this.#running.get(request);
     const error = isRecord(message) ? message['error'] : undefined;
-    if (running === undefined) return;
+    if (running === undefined) {
+      return;
+    }
     const type = error instanceof Error ? ('code' in error ? String(error.code) : error.name) : 'error';
     running.attributes['error.type'] = type;
     running.span.setAttribute('error.type', type);

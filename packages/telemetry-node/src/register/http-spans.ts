@@ -21,7 +21,9 @@ export function enableHttpSpans(
   instrumentation.setTracerProvider(providers.tracerProvider);
   instrumentation.setMeterProvider(providers.meterProvider);
   const load = createRequire(import.meta.url);
-  for (const name of ['node:http', 'node:https']) load(name);
+  for (const name of ['node:http', 'node:https']) {
+    load(name);
+  }
   syncBuiltinESMExports();
   return instrumentation;
 }

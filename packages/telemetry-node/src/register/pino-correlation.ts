@@ -32,23 +32,33 @@ export function correlatePinoLines(): { stop(): void } {
 }
 
 function onStart(message: unknown): void {
-  if (isPinoLine(message)) addFields(message);
+  if (isPinoLine(message)) {
+    addFields(message);
+  }
 }
 
 function onEnd(message: unknown): void {
-  if (isPinoLine(message)) removeFields(message);
+  if (isPinoLine(message)) {
+    removeFields(message);
+  }
 }
 
 function addFields(line: PinoLine): void {
   const target = line.arguments[0];
   const fields = traceLogFields();
   const keys = Object.keys(fields);
-  if (keys.length === 0 || typeof target !== 'object' || target === null) return;
-  if (!Object.isExtensible(target) || 'trace_id' in target) return;
+  if (keys.length === 0 || typeof target !== 'object' || target === null) {
+    return;
+  }
+  if (!Object.isExtensible(target) || 'trace_id' in target) {
+    return;
+  }
   Object.assign(target, fields);
   line.added = { target, keys };
 }
 
 function removeFields({ added }: PinoLine): void {
-  for (const key of added?.keys ?? []) Reflect.deleteProperty(added?.target ?? {}, key);
+  for (const key of added?.keys ?? []) {
+    Reflect.deleteProperty(added?.target ?? {}, key);
+  }
 }

@@ -21,7 +21,9 @@ export async function startPrometheusListener(
   reader: MetricReader | undefined,
 ): Promise<number | undefined> {
   const wanted = config.metrics.readers.find(isPrometheus);
-  if (wanted === undefined || reader === undefined) return undefined;
+  if (wanted === undefined || reader === undefined) {
+    return undefined;
+  }
   const [{ createScraper }, { scrapeEndpoint }, { toNodeHandler }] = await Promise.all([
     import('@dcc-mcp/prometheus-bridge'),
     import('@dcc-mcp/http-adapter/scrape'),

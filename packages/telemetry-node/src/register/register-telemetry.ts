@@ -24,10 +24,16 @@ const EXIT_TIMEOUT_MILLIS = 1_000;
 export function registerTelemetry(env: NodeJS.ProcessEnv): Telemetry {
   const { values: config, issues, origins } = readFromProcess(env);
   const say = (weight: 'error' | 'warn' | 'info', line: string): void => {
-    if (isLogged(config.logLevel, weight)) printLine(line);
+    if (isLogged(config.logLevel, weight)) {
+      printLine(line);
+    }
   };
-  for (const issue of issues) say(issue.severity === 'fatal' ? 'error' : 'warn', `telemetry: ${formatIssue(issue)}`);
-  if (origins['OTEL_LOG_LEVEL']?.source === 'env' || origins['log_level'] !== undefined) setDiagLevel(config.logLevel);
+  for (const issue of issues) {
+    say(issue.severity === 'fatal' ? 'error' : 'warn', `telemetry: ${formatIssue(issue)}`);
+  }
+  if (origins['OTEL_LOG_LEVEL']?.source === 'env' || origins['log_level'] !== undefined) {
+    setDiagLevel(config.logLevel);
+  }
   const telemetry = startRunning(config, {
     setGlobals: true,
     onHealthChange: ({ exporter, message }) => {
@@ -35,7 +41,9 @@ export function registerTelemetry(env: NodeJS.ProcessEnv): Telemetry {
     },
   });
   const conflict = telemetry.health().apiConflict;
-  if (conflict !== undefined) say('warn', `telemetry: ${conflict.action}`);
+  if (conflict !== undefined) {
+    say('warn', `telemetry: ${conflict.action}`);
+  }
   let ownPort: number | undefined;
   // OTEL_SDK_DISABLED ends recording, not propagation.
   const isPassingOn = config.disabled && config.propagators.length > 0;
@@ -55,7 +63,9 @@ async function listen(
   try {
     const port = await startPrometheusListener(config, telemetry.metricReader);
     const wasAnyPort = config.metrics.readers.some((reader) => reader.type === 'prometheus' && reader.port === 0);
-    if (wasAnyPort && port !== undefined) say('info', `telemetry: metrics on port ${port}, path /metrics`);
+    if (wasAnyPort && port !== undefined) {
+      say('info', `telemetry: metrics on port ${port}, path /metrics`);
+    }
     return port;
   } catch (error) {
     say('warn', `telemetry: no /metrics: ${error instanceof Error ? error.message : String(error)}`);
@@ -73,7 +83,9 @@ function instrument(
     enableHttpSpans(telemetry, isOwnPort);
     new FetchSpans(telemetry.tracerFor(SCOPE, VERSION), telemetry.meterFor(SCOPE, VERSION)).enable();
   }
-  if (telemetry.isTracing) correlatePinoLines();
+  if (telemetry.isTracing) {
+    correlatePinoLines();
+  }
   if (telemetry.isMetering) {
     const meter = telemetry.meterFor(SCOPE, VERSION);
     registerProcessMetrics(meter);

@@ -36,24 +36,35 @@ export class AttributeList {
    * @returns False when key or value is none that OpenTelemetry knows, and nothing changed.
    */
   set(key: string, value: AnyValue): boolean {
-    if (value === undefined) return true;
-    if (key.length === 0) return isInvalid('An attribute with an empty key');
+    if (value === undefined) {
+      return true;
+    }
+    if (key.length === 0) {
+      return isInvalid('An attribute with an empty key');
+    }
     const at = this.#find(key);
     if (at === -1 && this.keys.length >= this.#limits.maxCount) {
       this.droppedCount += 1;
       return true;
     }
     const kept = this.#toKept(value);
-    if (kept === undefined) return isInvalid(`The value of the attribute "${key}"`);
-    if (at === -1) this.#add(key, kept);
-    else this.values[at] = kept;
+    if (kept === undefined) {
+      return isInvalid(`The value of the attribute "${key}"`);
+    }
+    if (at === -1) {
+      this.#add(key, kept);
+    } else {
+      this.values[at] = kept;
+    }
     return true;
   }
 
   /** Adds what a span starts with; here an invalid attribute counts as dropped, as in the SDK. */
   setFirst(attributes: Attributes): void {
     for (const key of Object.keys(attributes)) {
-      if (!this.set(key, attributes[key])) this.droppedCount += 1;
+      if (!this.set(key, attributes[key])) {
+        this.droppedCount += 1;
+      }
     }
   }
 
@@ -64,12 +75,16 @@ export class AttributeList {
     for (let at = 0; at < keys.length; at += 1) {
       const key = keys[at] ?? '';
       const value = transform(key, values[at]);
-      if (value === undefined) continue;
+      if (value === undefined) {
+        continue;
+      }
       keys[kept] = key;
       values[kept] = value;
       kept += 1;
     }
-    if (kept === keys.length) return;
+    if (kept === keys.length) {
+      return;
+    }
     keys.length = kept;
     values.length = kept;
     this.#index = undefined;
@@ -84,7 +99,11 @@ export class AttributeList {
     const { keys } = this;
     const { length } = keys;
     if (length < MAX_SEARCHED) {
-      for (let at = 0; at < length; at += 1) if (keys[at] === key) return at;
+      for (let at = 0; at < length; at += 1) {
+        if (keys[at] === key) {
+          return at;
+        }
+      }
       return -1;
     }
     this.#index ??= new Map(keys.map((known, at) => [known, at]));
@@ -99,8 +118,12 @@ export class AttributeList {
 
   #toKept(value: AnyValue): AnyValue {
     const { maxValueLength } = this.#limits;
-    if (typeof value === 'number' || typeof value === 'boolean') return value;
-    if (typeof value === 'string' && value.length <= maxValueLength) return value;
+    if (typeof value === 'number' || typeof value === 'boolean') {
+      return value;
+    }
+    if (typeof value === 'string' && value.length <= maxValueLength) {
+      return value;
+    }
     // Anything else is rare enough for the SDK's own rules, copies and cuts.
     const limits = { attributeCountLimit: 1, attributeValueLengthLimit: maxValueLength };
     return cleanAttributes({ value }, limits).attributes?.['value'];

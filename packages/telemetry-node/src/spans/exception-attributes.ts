@@ -7,11 +7,17 @@ const ATTR_EXCEPTION_STACKTRACE = 'exception.stacktrace';
 
 /** Type, message and stack of an exception; `undefined` when it has neither of the first two. */
 export function toExceptionAttributes(exception: Exception): Attributes | undefined {
-  if (!exception) return undefined;
-  if (typeof exception === 'string') return { [ATTR_EXCEPTION_MESSAGE]: exception };
+  if (!exception) {
+    return undefined;
+  }
+  if (typeof exception === 'string') {
+    return { [ATTR_EXCEPTION_MESSAGE]: exception };
+  }
   const { code, name, message, stack } = exception;
   const type = code ? String(code) : name;
-  if (!type && !message) return undefined;
+  if (!type && !message) {
+    return undefined;
+  }
   return {
     ...(type && { [ATTR_EXCEPTION_TYPE]: type }),
     ...(message && { [ATTR_EXCEPTION_MESSAGE]: message }),

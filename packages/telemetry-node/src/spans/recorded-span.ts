@@ -16,9 +16,9 @@ import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
 import { AttributeList } from './attribute-list.ts';
 import { toExceptionAttributes } from './exception-attributes.ts';
-import { isTimeInput, SpanTime } from './span-time.ts';
 import type { SpanLimits } from './span-limits.ts';
 import type { SpanRedaction } from './span-redaction.ts';
+import { isTimeInput, SpanTime } from './span-time.ts';
 
 /** What a span is started with; links and the attributes that a sampler has seen are within their limits already. */
 export interface RecordedSpanStart {
@@ -66,7 +66,9 @@ export class RecordedSpan implements Span, ReadableSpan {
     this.name = start.name;
     this.kind = start.kind;
     this.#spanContext = start.spanContext;
-    if (start.parentSpanContext !== undefined) this.parentSpanContext = start.parentSpanContext;
+    if (start.parentSpanContext !== undefined) {
+      this.parentSpanContext = start.parentSpanContext;
+    }
     this.resource = start.resource;
     this.instrumentationScope = start.instrumentationScope;
     this.#limits = start.limits;
@@ -74,7 +76,9 @@ export class RecordedSpan implements Span, ReadableSpan {
     this.#time = new SpanTime(start.startTime);
     this.startTime = this.#time.start;
     this.attributeList = new AttributeList(start.limits.attributes);
-    if (start.links !== undefined) this.addLinks(start.links);
+    if (start.links !== undefined) {
+      this.addLinks(start.links);
+    }
   }
 
   /** An object of its own at each reading. */
@@ -100,18 +104,26 @@ export class RecordedSpan implements Span, ReadableSpan {
   }
 
   setAttribute(key: string, value: Attributes[string]): this {
-    if (this.#isOpen()) this.attributeList.set(key, value);
+    if (this.#isOpen()) {
+      this.attributeList.set(key, value);
+    }
     return this;
   }
 
   setAttributes(attributes: Attributes): this {
-    if (!this.#isOpen()) return this;
-    for (const key of Object.keys(attributes)) this.attributeList.set(key, attributes[key]);
+    if (!this.#isOpen()) {
+      return this;
+    }
+    for (const key of Object.keys(attributes)) {
+      this.attributeList.set(key, attributes[key]);
+    }
     return this;
   }
 
   addEvent(name: string, attributesOrTime?: Attributes | TimeInput, time?: TimeInput): this {
-    if (!this.#isOpen()) return this;
+    if (!this.#isOpen()) {
+      return this;
+    }
     const { maxEvents, eventAttributes } = this.#limits;
     const isTime = isTimeInput(attributesOrTime);
     const attributes = isTime ? undefined : attributesOrTime;
@@ -122,7 +134,9 @@ export class RecordedSpan implements Span, ReadableSpan {
   }
 
   addLink(link: Link): this {
-    if (!this.#isOpen()) return this;
+    if (!this.#isOpen()) {
+      return this;
+    }
     const { maxLinks, linkAttributes } = this.#limits;
     const kept = { context: link.context, ...cleanAttributes(link.attributes, linkAttributes) };
     this.droppedLinksCount += pushNewest(this.links, kept, maxLinks);
@@ -130,32 +144,43 @@ export class RecordedSpan implements Span, ReadableSpan {
   }
 
   addLinks(links: readonly Link[]): this {
-    for (const link of links) this.addLink(link);
+    for (const link of links) {
+      this.addLink(link);
+    }
     return this;
   }
 
   /** `Ok` is final and `Unset` is ignored (OpenTelemetry specification, "Set Status"). */
   setStatus({ code, message }: SpanStatus): this {
-    if (!this.#isOpen() || code === SpanStatusCode.UNSET || this.status.code === SpanStatusCode.OK) return this;
+    if (!this.#isOpen() || code === SpanStatusCode.UNSET || this.status.code === SpanStatusCode.OK) {
+      return this;
+    }
     const hasMessage = code === SpanStatusCode.ERROR && typeof message === 'string';
     this.status = hasMessage ? { code, message } : { code };
     return this;
   }
 
   updateName(name: string): this {
-    if (this.#isOpen()) this.name = name;
+    if (this.#isOpen()) {
+      this.name = name;
+    }
     return this;
   }
 
   recordException(exception: Exception, time?: TimeInput): void {
     const attributes = toExceptionAttributes(exception);
-    if (attributes === undefined) diag.warn('An exception without a type and a message is not recorded');
-    else this.addEvent('exception', attributes, time);
+    if (attributes === undefined) {
+      diag.warn('An exception without a type and a message is not recorded');
+    } else {
+      this.addEvent('exception', attributes, time);
+    }
   }
 
   /** An end before the start is taken for the start: a duration is never negative. */
   end(endTime?: TimeInput): void {
-    if (!this.#isOpen()) return;
+    if (!this.#isOpen()) {
+      return;
+    }
     const end = this.#time.toHrTime(endTime);
     const [startSeconds, startNanos] = this.startTime;
     const isBefore = end[0] < startSeconds || (end[0] === startSeconds && end[1] < startNanos);
@@ -169,14 +194,20 @@ export class RecordedSpan implements Span, ReadableSpan {
     const { attribute, text } = redaction;
     this.attributeList.transform(attribute);
     for (const part of [...this.events, ...this.links]) {
-      if (part.attributes !== undefined) redactAttributes(part.attributes, attribute);
+      if (part.attributes !== undefined) {
+        redactAttributes(part.attributes, attribute);
+      }
     }
     const { message } = this.status;
-    if (message !== undefined) this.status = { ...this.status, message: text(message) };
+    if (message !== undefined) {
+      this.status = { ...this.status, message: text(message) };
+    }
   }
 
   #isOpen(): boolean {
-    if (this.ended) diag.warn(`The span "${this.name}" has ended; what is said of it now is lost`);
+    if (this.ended) {
+      diag.warn(`The span "${this.name}" has ended; what is said of it now is lost`);
+    }
     return !this.ended;
   }
 }
@@ -184,7 +215,9 @@ export class RecordedSpan implements Span, ReadableSpan {
 /** Adds `item`; past `max` the oldest gives way. @returns How many were dropped for it. */
 function pushNewest<T>(items: T[], item: T, max: number): number {
   items.push(item);
-  if (items.length <= max) return 0;
+  if (items.length <= max) {
+    return 0;
+  }
   items.shift();
   return 1;
 }
@@ -192,7 +225,10 @@ function pushNewest<T>(items: T[], item: T, max: number): number {
 function redactAttributes(attributes: Attributes, attribute: SpanRedaction['attribute']): void {
   for (const [key, value] of Object.entries(attributes)) {
     const kept = attribute(key, value);
-    if (kept === undefined) delete attributes[key];
-    else attributes[key] = kept;
+    if (kept === undefined) {
+      delete attributes[key];
+    } else {
+      attributes[key] = kept;
+    }
   }
 }

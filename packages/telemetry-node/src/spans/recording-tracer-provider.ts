@@ -14,7 +14,9 @@ export class RecordingTracerProvider implements TracerProvider {
     const schemaUrl = options?.schemaUrl;
     const key = JSON.stringify([name, version, schemaUrl]);
     const known = this.#tracers.get(key);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      return known;
+    }
     const scope = { name, ...(version !== undefined && { version }), ...(schemaUrl !== undefined && { schemaUrl }) };
     const tracer = new RecordingTracer(scope, this.#settings);
     this.#tracers.set(key, tracer);

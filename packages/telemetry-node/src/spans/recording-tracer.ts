@@ -44,7 +44,9 @@ export class RecordingTracer implements Tracer {
 
   startSpan(name: string, options: SpanOptions = {}, context: Context = contextApi.active()): Span {
     const above = options.root === true ? trace.deleteSpan(context) : context;
-    if (isTracingSuppressed(above)) return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+    if (isTracingSuppressed(above)) {
+      return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
+    }
     const parent = validParent(above);
     const traceId = parent?.traceId ?? ids.generateTraceId();
     const kind = options.kind ?? SpanKind.INTERNAL;
@@ -54,7 +56,9 @@ export class RecordingTracer implements Tracer {
     const isSampled = sampling.decision === SamplingDecision.RECORD_AND_SAMPLED;
     const traceState = sampling.traceState ?? parent?.traceState;
     const spanContext = toSpanContext(traceId, isSampled, traceState);
-    if (sampling.decision === SamplingDecision.NOT_RECORD) return trace.wrapSpanContext(spanContext);
+    if (sampling.decision === SamplingDecision.NOT_RECORD) {
+      return trace.wrapSpanContext(spanContext);
+    }
     const { resource, limits, onStart, onEnd } = this.#settings;
     const span = new RecordedSpan({
       name,
@@ -69,7 +73,9 @@ export class RecordingTracer implements Tracer {
       onEnd,
     });
     span.attributeList.setFirst(attributes);
-    if (sampling.attributes !== undefined) span.attributeList.setFirst(sampling.attributes);
+    if (sampling.attributes !== undefined) {
+      span.attributeList.setFirst(sampling.attributes);
+    }
     onStart();
     return span;
   }
@@ -95,8 +101,12 @@ export class RecordingTracer implements Tracer {
 type ActiveSpanArguments<F> = readonly [F] | readonly [SpanOptions, F] | readonly [SpanOptions, Context, F];
 
 function toFullArguments<F>(rest: ActiveSpanArguments<F>): readonly [SpanOptions, Context, F] {
-  if (rest.length === 1) return [{}, contextApi.active(), rest[0]];
-  if (rest.length === 2) return [rest[0], contextApi.active(), rest[1]];
+  if (rest.length === 1) {
+    return [{}, contextApi.active(), rest[0]];
+  }
+  if (rest.length === 2) {
+    return [rest[0], contextApi.active(), rest[1]];
+  }
   return rest;
 }
 

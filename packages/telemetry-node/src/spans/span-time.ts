@@ -26,10 +26,16 @@ export class SpanTime {
       const isMonotonic = time <= performance.now();
       return isMonotonic ? hrTime(time + this.#driftMillis()) : millisToHrTime(time);
     }
-    if (time instanceof Date) return millisToHrTime(time.getTime());
-    if (isTimeInputHrTime(time)) return time;
+    if (time instanceof Date) {
+      return millisToHrTime(time.getTime());
+    }
+    if (isTimeInputHrTime(time)) {
+      return time;
+    }
     // Of a start that the caller gave, nobody knows how it relates to the monotonic clock.
-    if (this.#isStartGiven) return millisToHrTime(Date.now());
+    if (this.#isStartGiven) {
+      return millisToHrTime(Date.now());
+    }
     return addHrTimes(this.start, millisToHrTime(performance.now() - this.#monotonicMillis));
   }
 

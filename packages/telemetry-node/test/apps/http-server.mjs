@@ -11,16 +11,23 @@ async function answer(request, response) {
       get(`http://127.0.0.1:${server.address().port}/inner`, (inner) => inner.resume().on('end', resolve)),
     );
   }
-  if (request.url === '/slow') await new Promise((resolve) => setTimeout(resolve, 300));
+  if (request.url === '/slow') {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
   response.end('ok');
-  if (request.url === '/exit') setTimeout(() => process.exit(3), 10);
-  if (request.url === '/throw')
+  if (request.url === '/exit') {
+    setTimeout(() => process.exit(3), 10);
+  }
+  if (request.url === '/throw') {
     setTimeout(() => {
       throw new Error('boom');
     }, 10);
+  }
 }
 server.listen(0, '127.0.0.1', () => process.stdout.write(`${server.address().port}\n`));
 if (behaviour === 'own-handler') {
   process.on('SIGTERM', () => server.close(() => setTimeout(() => process.exit(7), 400)));
 }
-if (behaviour === 'exit-at-once') process.on('SIGTERM', () => process.exit(8));
+if (behaviour === 'exit-at-once') {
+  process.on('SIGTERM', () => process.exit(8));
+}

@@ -2,7 +2,9 @@
 import { createServer, get } from 'node:http';
 
 const server = createServer((request, response) => {
-  if (request.url === '/back') process.stdout.write(`${JSON.stringify(request.headers)}\n`);
+  if (request.url === '/back') {
+    process.stdout.write(`${JSON.stringify(request.headers)}\n`);
+  }
   void (request.url === '/front' ? askBack() : Promise.resolve()).then(() => response.end());
 });
 

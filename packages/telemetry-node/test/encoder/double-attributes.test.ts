@@ -1,5 +1,5 @@
-import { afterEach, expect, test } from '@jest/globals';
 import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
+import { afterEach, expect, test } from '@jest/globals';
 import { Running } from '../running.ts';
 
 const running = new Running();

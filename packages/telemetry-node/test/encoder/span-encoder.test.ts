@@ -1,5 +1,5 @@
-import { describe, expect, test } from '@jest/globals';
 import { decodeTraces } from '@dcc-mcp/test-kit/otlp-decode';
+import { describe, expect, test } from '@jest/globals';
 import { SpanStatusCode, TraceFlags, type Link, type SpanContext } from '@opentelemetry/api';
 import { TraceState, type InstrumentationScope } from '@opentelemetry/core';
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
@@ -137,7 +137,9 @@ describe('SpanEncoder', () => {
       .getTracer('t', '1')
       .startSpan('x', { links, attributes: { big: 10n, date: new Date(0) } });
     recorded.setAttributes({ a: 'long text', b: [1, 2], c: { d: null }, e: 5 });
-    for (const name of ['1', '2', '3']) recorded.addEvent(name, { a: 1 });
+    for (const name of ['1', '2', '3']) {
+      recorded.addEvent(name, { a: 1 });
+    }
     recorded.setStatus({ code: SpanStatusCode.ERROR, message: 'boom' });
     recorded.end();
     const { ours, official } = decodeBoth(ended);

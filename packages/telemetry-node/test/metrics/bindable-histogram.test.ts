@@ -1,6 +1,6 @@
+import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
 // The histograms of this package against those of the official SDK: a collection shows the same.
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
 import { type Attributes, type Histogram, type Meter, ValueType } from '@opentelemetry/api';
 import { AggregationTemporality, MeterProvider, type MetricData, MetricReader } from '@opentelemetry/sdk-metrics';
 import * as fc from 'fast-check';
@@ -73,8 +73,11 @@ type Measurement = typeof measurement extends fc.Arbitrary<infer T> ? T : never;
 function record(histogram: Histogram, { value, attributes, isBound }: Measurement): void {
   const measured = value as number;
   const canBind = isBound && 'bind' in histogram && typeof histogram.bind === 'function';
-  if (canBind) (histogram as Histogram & { bind(a?: Attributes): Histogram }).bind(attributes).record(measured);
-  else histogram.record(measured, attributes);
+  if (canBind) {
+    (histogram as Histogram & { bind(a?: Attributes): Histogram }).bind(attributes).record(measured);
+  } else {
+    histogram.record(measured, attributes);
+  }
 }
 
 describe('a histogram of this package', () => {
@@ -86,7 +89,9 @@ describe('a histogram of this package', () => {
         const official = startOfficial();
         for (const meter of [ours.meterFor('m'), official.meter]) {
           const histogram = meter.createHistogram('h', given);
-          for (const each of measurements) record(histogram, each);
+          for (const each of measurements) {
+            record(histogram, each);
+          }
         }
         expect(await collect(ours.metricReader)).toEqual(await collect(official.reader));
         await ours.shutdown();
@@ -107,7 +112,9 @@ describe('a histogram of this package', () => {
   test('shows one list of boundaries for all its series and collections, as the SDK does', async () => {
     const { meter, reader } = meterOfOurs();
     const histogram = meter.createHistogram('h');
-    for (const tool of ['a', 'b']) histogram.record(1, { tool });
+    for (const tool of ['a', 'b']) {
+      histogram.record(1, { tool });
+    }
     const collections = [await collect(reader), await collect(reader)];
     const lists = collections.flat().flatMap(({ dataPoints }) => dataPoints.map(boundariesOf));
     expect(lists).toHaveLength(4);

@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
 import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { startTelemetry, type Telemetry, TelemetryError } from '../../src/index.ts';
 
 const { values: config } = readTelemetryConfig({});
@@ -11,7 +11,9 @@ afterEach(() => telemetry?.shutdown());
 async function collectMany(cardinalityLimit: number | undefined): Promise<{ series: number; isFolded: boolean }> {
   telemetry = startTelemetry(config, { pull: true, ...(cardinalityLimit === undefined ? {} : { cardinalityLimit }) });
   const counter = telemetry.meter.createCounter('calls');
-  for (let index = 0; index < 2500; index += 1) counter.add(1, { tool: `tool_${index}` });
+  for (let index = 0; index < 2500; index += 1) {
+    counter.add(1, { tool: `tool_${index}` });
+  }
   const { resourceMetrics } = (await telemetry.metricReader?.collect()) ?? {};
   const metrics = resourceMetrics?.scopeMetrics.flatMap((scope) => scope.metrics) ?? [];
   const points = metrics.find(({ descriptor }) => descriptor.name === 'calls')?.dataPoints ?? [];

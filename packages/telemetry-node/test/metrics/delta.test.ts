@@ -85,8 +85,12 @@ describe('toDelta', () => {
     let total = 10;
     let isRegistered = false;
     const { second } = await twoIntervals(temporality, (meter, interval) => {
-      if (interval === 2) total = 15;
-      if (isRegistered) return;
+      if (interval === 2) {
+        total = 15;
+      }
+      if (isRegistered) {
+        return;
+      }
       isRegistered = true;
       meter.createObservableCounter('o').addCallback((result) => {
         result.observe(total);
@@ -124,7 +128,9 @@ function atScale(histogram: ExponentialHistogram, scale: number): Record<string,
   for (const sign of ['positive', 'negative'] as const) {
     for (const [index, count] of histogram[sign].bucketCounts.entries()) {
       const key = `${sign}${(histogram[sign].offset + index) >> (histogram.scale - scale)}`;
-      if (count > 0) counts[key] = (counts[key] ?? 0) + count;
+      if (count > 0) {
+        counts[key] = (counts[key] ?? 0) + count;
+      }
     }
   }
   return counts;
@@ -146,7 +152,9 @@ describe('toDelta of exponential histograms', () => {
           const whole = createReader('base2_exponential_bucket_histogram');
           const alone = createReader('base2_exponential_bucket_histogram');
           const histogram = whole.meter.createHistogram('h');
-          for (const item of before) histogram.record(item);
+          for (const item of before) {
+            histogram.record(item);
+          }
           const state: DeltaState = toDelta(await whole.collect(), new Map(), 'delta').state;
           for (const item of after) {
             histogram.record(item);

@@ -105,7 +105,9 @@ function runOurs({ limits, start, steps, endTime }: Scenario): ReadableSpan {
   const ended: RecordedSpan[] = [];
   const provider = recordInto(ended, limits);
   const span = provider.getTracer('t', '1').startSpan('x', { ...start, startTime: START }, ROOT_CONTEXT);
-  for (const each of steps) apply(span, each);
+  for (const each of steps) {
+    apply(span, each);
+  }
   span.end(endTime);
   return ended[0]!;
 }
@@ -133,7 +135,9 @@ function runOfficial({ limits, start, steps, endTime }: Scenario): ReadableSpan 
     ],
   });
   const span = provider.getTracer('t', '1').startSpan('x', { ...start, startTime: START }, ROOT_CONTEXT);
-  for (const each of steps) apply(span, each);
+  for (const each of steps) {
+    apply(span, each);
+  }
   span.end(endTime);
   return ended[0]!;
 }
@@ -198,7 +202,11 @@ describe('a span of this package', () => {
     const ended: RecordedSpan[] = [];
     const span = startOurs(ended);
     const names = Array.from({ length: 100 }, (_, index) => `key-${index}`);
-    for (const round of [1, 2]) for (const name of names) span.setAttribute(name, `${name}-${round}`);
+    for (const round of [1, 2]) {
+      for (const name of names) {
+        span.setAttribute(name, `${name}-${round}`);
+      }
+    }
     span.end();
     expect(ended[0]!.attributes).toEqual(Object.fromEntries(names.map((name) => [name, `${name}-2`])));
   });

@@ -1,3 +1,7 @@
+import type { ToolRecord } from '../../catalog/tool-record.ts';
+import { callTool } from '../../operations/call.ts';
+import type { OperationCore } from '../../operations/core.ts';
+import { Forwarding } from '../../operations/forward.ts';
 import {
   asObject,
   isJsonObject,
@@ -6,19 +10,15 @@ import {
   type JsonValue,
   textOf,
 } from '../../protocol/json-rpc.ts';
-import type { ToolRecord } from '../../catalog/tool-record.ts';
-import { callTool } from '../../operations/call.ts';
-import type { OperationCore } from '../../operations/core.ts';
-import { Forwarding } from '../../operations/forward.ts';
+import { ERROR_INTERNAL, ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
 import type { HopFailure, HopResult } from '../../upstream/upstream.ts';
 import { mcpCaller } from '../caller.ts';
 import type { Exchange } from '../exchange.ts';
-import { checkMirroredArguments } from '../transport/mirrored-headers.ts';
-import { ERROR_INTERNAL, ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
 import { outcomeOfCode } from '../protocol-spans.ts';
-import { readResourceUri } from './resource-uri.ts';
-import type { McpHandler, McpMode } from '../server.ts';
 import { errorResult } from '../search-mode/tool-result.ts';
+import type { McpHandler, McpMode } from '../server.ts';
+import { checkMirroredArguments } from '../transport/mirrored-headers.ts';
+import { readResourceUri } from './resource-uri.ts';
 import { type ListMember, UpstreamLists } from './upstream-lists.ts';
 import { UpstreamNames } from './upstream-names.ts';
 import { UpstreamSubscriptions } from './upstream-subscriptions.ts';

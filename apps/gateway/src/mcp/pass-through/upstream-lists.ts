@@ -1,3 +1,4 @@
+import type { Forwarding } from '../../operations/forward.ts';
 import {
   asList,
   isJsonObject,
@@ -6,9 +7,8 @@ import {
   type JsonValue,
   textOf,
 } from '../../protocol/json-rpc.ts';
-import type { Forwarding } from '../../operations/forward.ts';
-import type { HopResult, Upstream } from '../../upstream/upstream.ts';
 import { ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
+import type { HopResult, Upstream } from '../../upstream/upstream.ts';
 import { ResourceOwners } from './resource-owners.ts';
 import type { UpstreamNames } from './upstream-names.ts';
 

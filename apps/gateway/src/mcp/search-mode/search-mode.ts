@@ -1,11 +1,3 @@
-import {
-  asList,
-  isJsonObject,
-  type JsonObject,
-  type JsonRpcRequest,
-  type JsonValue,
-  toJsonObject,
-} from '../../protocol/json-rpc.ts';
 import { type ArgumentsForm, readArguments } from '../../arguments/argument-form.ts';
 import { batchAnswer, callAnswer } from '../../operations/call-answer.ts';
 import { callBatch } from '../../operations/call-batch.ts';
@@ -19,13 +11,21 @@ import { refuseRequest } from '../../operations/refuse.ts';
 import type { CallBatchItem } from '../../operations/request-schemas.ts';
 import { searchTools } from '../../operations/search.ts';
 import { toBatchItem, toLoadSkillInput } from '../../operations/to-operation-input.ts';
+import {
+  asList,
+  isJsonObject,
+  type JsonObject,
+  type JsonRpcRequest,
+  type JsonValue,
+  toJsonObject,
+} from '../../protocol/json-rpc.ts';
+import { ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
 import { mcpCaller } from '../caller.ts';
 import type { Exchange } from '../exchange.ts';
-import { GatewayResources } from './gateway-resources.ts';
-import { ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
 import type { McpHandler, McpMode } from '../server.ts';
-import { errorResult, toolResult } from './tool-result.ts';
+import { GatewayResources } from './gateway-resources.ts';
 import { mcpToolDefinitions } from './tool-definitions.ts';
+import { errorResult, toolResult } from './tool-result.ts';
 
 const INSTRUCTIONS =
   'Tools of many servers are behind this gateway. Find one with search, look at it with describe, load its skill with load_skill if it is not loaded, then run it with call. Pass meta.search_id of the search on to each step.';

@@ -1,5 +1,4 @@
 import { z } from '@hono/zod-openapi';
-import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
 import {
   callToolAnswer,
   describeToolAnswer,
@@ -7,6 +6,7 @@ import {
   searchToolAnswer,
 } from '../../operations/answer-schemas.ts';
 import { callToolArguments, describeBody, loadSkillBody, searchBody } from '../../operations/request-schemas.ts';
+import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
 
 /** One of the gateway's own MCP tools, as `tools/list` shows it. */
 export interface McpToolDefinition extends JsonObject {
@@ -78,13 +78,21 @@ const SAYS_NOTHING: ReadonlySet<string> = new Set(['$schema', 'propertyNames']);
 function toSchema(schema: z.ZodType, io: 'input' | 'output'): JsonObject {
   const full = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
   const json: unknown = JSON.parse(JSON.stringify(full, keepMeaning));
-  if (!isJsonObject(json)) throw new TypeError('a tool schema must be a JSON object');
+  if (!isJsonObject(json)) {
+    throw new TypeError('a tool schema must be a JSON object');
+  }
   return json;
 }
 
 function keepMeaning(key: string, value: unknown): unknown {
-  if (SAYS_NOTHING.has(key)) return undefined;
-  if (key === 'maximum' && value === Number.MAX_SAFE_INTEGER) return undefined;
-  if (key === 'additionalProperties' && isJsonObject(value) && Object.keys(value).length === 0) return undefined;
+  if (SAYS_NOTHING.has(key)) {
+    return undefined;
+  }
+  if (key === 'maximum' && value === Number.MAX_SAFE_INTEGER) {
+    return undefined;
+  }
+  if (key === 'additionalProperties' && isJsonObject(value) && Object.keys(value).length === 0) {
+    return undefined;
+  }
   return value;
 }

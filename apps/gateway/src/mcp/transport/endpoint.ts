@@ -1,19 +1,19 @@
 import { type RequestContext, responseHeaders } from '@dcc-mcp/request-context';
-import { asObject, isJsonObject, type JsonRpcNotification, type JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import { headerText } from '../../http/header-text.ts';
 import { emptyReply, jsonReply, type Reply } from '../../http/reply.ts';
 import type { Wire } from '../../http/wire.ts';
-import { toErrorReply } from './error-reply.ts';
-import { EventStream } from './event-stream.ts';
+import { asObject, isJsonObject, type JsonRpcNotification, type JsonRpcRequest } from '../../protocol/json-rpc.ts';
+import { BATCH_VERSION, ERROR_INVALID_REQUEST, eraOf, McpError } from '../../protocol/mcp-protocol.ts';
 import type { Answer, Exchange } from '../exchange.ts';
-import { type CancellableExchange, createHttpExchange, type HttpOrigin } from './http-exchange.ts';
-import { HttpReply, responseMessage } from './http-reply.ts';
 import { type McpClient, modernClient, sessionClient, unknownClient } from '../mcp-client.ts';
 import { checkMessage, type ClientAnswerMessage, parseJson } from '../messages.ts';
-import { checkMirroredHeaders } from './mirrored-headers.ts';
-import { BATCH_VERSION, ERROR_INVALID_REQUEST, eraOf, McpError } from '../../protocol/mcp-protocol.ts';
 import type { McpServer } from '../server.ts';
 import type { Session, Sessions } from '../sessions.ts';
+import { toErrorReply } from './error-reply.ts';
+import { EventStream } from './event-stream.ts';
+import { type CancellableExchange, createHttpExchange, type HttpOrigin } from './http-exchange.ts';
+import { HttpReply, responseMessage } from './http-reply.ts';
+import { checkMirroredHeaders } from './mirrored-headers.ts';
 import { checkVersionHeader } from './version-header.ts';
 
 /** What the HTTP side of `/mcp` is made from. */

@@ -1,5 +1,5 @@
-import type { JsonRpcId } from '../../protocol/json-rpc.ts';
 import { jsonReply, type Reply } from '../../http/reply.ts';
+import type { JsonRpcId } from '../../protocol/json-rpc.ts';
 import { McpError } from '../../protocol/mcp-protocol.ts';
 
 /** What was thrown as the answer to message `id` (null where it could not be read). @throws Whatever is no McpError. */

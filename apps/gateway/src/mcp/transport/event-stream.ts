@@ -1,5 +1,5 @@
-import type { JsonRpcMessage } from '../../protocol/json-rpc.ts';
 import type { Reply } from '../../http/reply.ts';
+import type { JsonRpcMessage } from '../../protocol/json-rpc.ts';
 
 const KEEP_ALIVE_MILLIS = 15_000;
 /** Bytes a slow reader may leave waiting before it is cut off: memory stays bounded, the client reconnects. */

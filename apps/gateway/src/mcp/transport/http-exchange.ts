@@ -1,8 +1,8 @@
 import type { Wire } from '../../http/wire.ts';
 import { askClient } from '../ask-client.ts';
 import type { Exchange } from '../exchange.ts';
-import type { HttpReply } from './http-reply.ts';
 import type { McpClient } from '../mcp-client.ts';
+import type { HttpReply } from './http-reply.ts';
 
 /** Where a message came from. */
 export interface HttpOrigin {

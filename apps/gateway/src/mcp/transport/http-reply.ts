@@ -1,8 +1,8 @@
 import { type RequestContext, responseHeaders, type SearchAnswer } from '@dcc-mcp/request-context';
-import type { JsonObject, JsonRpcId, JsonRpcMessage } from '../../protocol/json-rpc.ts';
 import { jsonReply, type Reply } from '../../http/reply.ts';
-import { EventStream, type EventStreamOptions } from './event-stream.ts';
+import type { JsonObject, JsonRpcId, JsonRpcMessage } from '../../protocol/json-rpc.ts';
 import type { Answer } from '../exchange.ts';
+import { EventStream, type EventStreamOptions } from './event-stream.ts';
 
 export interface HttpReplyOptions extends EventStreamOptions {
   /** Whether the client takes `text/event-stream`; without it notifications have nowhere to go and are dropped. */

@@ -1,8 +1,8 @@
 import type { RouteTable } from '../../http/app.ts';
 import { jsonReply, type Reply } from '../../http/reply.ts';
+import { ERROR_INVALID_REQUEST } from '../../protocol/mcp-protocol.ts';
 import type { McpEndpoint } from './endpoint.ts';
 import { toErrorReply } from './error-reply.ts';
-import { ERROR_INVALID_REQUEST } from '../../protocol/mcp-protocol.ts';
 
 const TOO_LARGE = {
   jsonrpc: '2.0',

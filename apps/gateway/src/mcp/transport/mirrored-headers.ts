@@ -8,8 +8,8 @@ import {
   type JsonRpcRequest,
   type JsonRpcNotification,
 } from '../../protocol/json-rpc.ts';
-import { decodeMirroredValue, mirroredName } from '../../protocol/mirrored-value.ts';
 import { ERROR_HEADER_MISMATCH, McpError } from '../../protocol/mcp-protocol.ts';
+import { decodeMirroredValue, mirroredName } from '../../protocol/mirrored-value.ts';
 
 function mismatch(message: string): McpError {
   return new McpError(ERROR_HEADER_MISMATCH, message, { httpStatus: 400 });

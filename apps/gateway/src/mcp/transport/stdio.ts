@@ -9,13 +9,13 @@ import {
   type JsonRpcRequest,
 } from '../../protocol/json-rpc.ts';
 import { LineFramer } from '../../protocol/line-framer.ts';
+import { ERROR_INVALID_REQUEST, eraOf, McpError } from '../../protocol/mcp-protocol.ts';
 import { askClient, type Question } from '../ask-client.ts';
 import type { Exchange } from '../exchange.ts';
-import { responseMessage } from './http-reply.ts';
 import { type McpClient, modernClient, sessionClient, unknownClient } from '../mcp-client.ts';
 import { checkMessage, parseJson } from '../messages.ts';
-import { ERROR_INVALID_REQUEST, eraOf, McpError } from '../../protocol/mcp-protocol.ts';
 import type { ClientAnswer, Session } from '../sessions.ts';
+import { responseMessage } from './http-reply.ts';
 
 /** One message of a client; far above what a body over HTTP may be. */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;

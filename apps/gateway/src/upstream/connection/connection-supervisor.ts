@@ -1,8 +1,8 @@
 import { backoffMillis } from '../backoff.ts';
 import { unreachable } from '../failures.ts';
+import type { HopFailure } from '../upstream.ts';
 import type { Connection } from './connection.ts';
 import type { OpenedConnection } from './open-connection.ts';
-import type { HopFailure } from '../upstream.ts';
 
 /** A connection that held this long starts its next series of tries from the shortest pause. */
 const STABLE_AFTER_MILLIS = 10_000;

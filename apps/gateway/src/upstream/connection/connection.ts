@@ -1,15 +1,15 @@
 import { isJsonObject, type Era, type JsonObject } from '../../protocol/json-rpc.ts';
 import { ERROR_METHOD_NOT_FOUND } from '../../protocol/mcp-protocol.ts';
 import { isDccCore, type CoreReadiness } from '../dcc-core.ts';
-import { readProgressToken } from './envelope.ts';
 import { unreachable } from '../failures.ts';
-import { ownCall, type WireCall } from './hop.ts';
 import { findMirroredParameters, type MirroredParameter } from '../http/mirror-headers.ts';
+import type { HopEnvelope, HopFailure, HopRequest, HopResult } from '../upstream.ts';
+import { readProgressToken } from './envelope.ts';
+import { ownCall, type WireCall } from './hop.ts';
 import type { ServerFacts } from './negotiate.ts';
 import type { RpcSession } from './rpc-session.ts';
 import type { SessionMemory } from './session-memory.ts';
 import { Subscriptions } from './subscriptions.ts';
-import type { HopEnvelope, HopFailure, HopRequest, HopResult } from '../upstream.ts';
 
 export interface ConnectionOptions {
   readonly session: RpcSession;

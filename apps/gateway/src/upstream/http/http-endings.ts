@@ -1,5 +1,5 @@
-import { whyNotConnecting } from './can-connect.ts';
 import { badAnswer, failed, hostDied, unreachable, type FailedHop } from '../failures.ts';
+import { whyNotConnecting } from './can-connect.ts';
 import type { HttpEnding } from './http-exchange.ts';
 import { CONNECTION_REFUSED, toProblem, whyNeverConnected } from './http-problems.ts';
 import { toStatusFailure } from './http-status.ts';

@@ -1,8 +1,9 @@
 import type { Pool } from 'undici';
 import { DeepJsonError, parseBoundedJson } from '../../protocol/bounded-json.ts';
 import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
-import { badAnswer, failed } from '../failures.ts';
 import { isCancellable, type Abandonment, type Hop } from '../connection/hop.ts';
+import type { Conversation, Transport } from '../connection/transport.ts';
+import { badAnswer, failed } from '../failures.ts';
 import { explainBreak, explainEnding } from './http-endings.ts';
 import { HttpExchange, type HttpEnding } from './http-exchange.ts';
 import { toRequestHeaders, type RequestHeadersOptions } from './http-headers.ts';
@@ -10,7 +11,6 @@ import { toError } from './http-problems.ts';
 import { isSessionLost, toStatusFailure } from './http-status.ts';
 import { NotificationStream } from './notification-stream.ts';
 import { StreamResumption } from './stream-resumption.ts';
-import type { Conversation, Transport } from '../connection/transport.ts';
 
 export interface HttpTransportOptions {
   readonly pool: Pool;

@@ -1,10 +1,10 @@
 import { DeepJsonError, parseBoundedJson } from '../../protocol/bounded-json.ts';
 import { isJsonObject } from '../../protocol/json-rpc.ts';
-import { ChildProcess, type ChildSettings } from './child-process.ts';
-import { badAnswer, hostDied } from '../failures.ts';
-import { isCancellable, type Abandonment, type Hop } from '../connection/hop.ts';
 import { LineFramer } from '../../protocol/line-framer.ts';
+import { isCancellable, type Abandonment, type Hop } from '../connection/hop.ts';
 import type { Conversation, Transport } from '../connection/transport.ts';
+import { badAnswer, hostDied } from '../failures.ts';
+import { ChildProcess, type ChildSettings } from './child-process.ts';
 
 /** As much of a message as says whose answer it is. */
 const MAX_HEAD_LENGTH = 512;
