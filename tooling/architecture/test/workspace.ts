@@ -1,6 +1,6 @@
 // Reads the workspace as its own drawing sees it: packages, their layers, what their sources import.
 import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { parse } from 'yaml';
 
 export const root: string = join(import.meta.dirname, '../../..');
@@ -48,9 +48,19 @@ const COMMENT = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;
 /** A source without its comments, so that a word in prose is not taken for code. */
 export const codeOf = (path: string): string => read(path).replace(COMMENT, '');
 
+const specifiersOf = (path: string): readonly string[] =>
+  [...codeOf(path).matchAll(IMPORT)].map(([, specifier]) => specifier!);
+
 /** Each import of another package in a source file. */
 export function importsOf(path: string): readonly string[] {
-  return [...codeOf(path).matchAll(IMPORT)].map(([, specifier]) => specifier!).filter((each) => !each.startsWith('.'));
+  return specifiersOf(path).filter((each) => !each.startsWith('.'));
+}
+
+/** The files of its own package that a source file imports, types included; paths from the root. */
+export function localImportsOf(path: string): readonly string[] {
+  return specifiersOf(path)
+    .filter((each) => each.startsWith('.'))
+    .map((each) => posix.join(posix.dirname(path), each));
 }
 
 interface Lockfile {
