@@ -89,7 +89,7 @@ describe.each(publicPackages)('$name', (each) => {
 const AT_THE_EDGE: readonly RegExp[] = [
   /^apps\/[^/]+\/src\/main\.ts$/,
   /^apps\/gateway\/src\/upstream\/(create-upstream|stdio\/child-process)\.ts$/,
-  /^packages\/telemetry-node\/src\/(register\b|console-exporter\.ts|api-copies\.ts|start-telemetry\.ts|doctor\/run-doctor\.ts)/,
+  /^packages\/telemetry-node\/src\/(register\b|export\/console-exporter\.ts|start\/(api-copies|start-telemetry)\.ts|doctor\/run-doctor\.ts)/,
 ];
 
 test.each([

@@ -1,7 +1,7 @@
 import type { EffectiveSetting, Issue } from '@dcc-mcp/telemetry-config';
-import type { ApiCopy } from '../api-copies.ts';
-import type { ExportCause } from '../export-cause.ts';
-import type { TelemetrySignal } from '../telemetry-health.ts';
+import type { ExportCause } from '../health/export-failure.ts';
+import type { TelemetrySignal } from '../health/telemetry-health.ts';
+import type { ApiCopy } from '../start/api-copies.ts';
 
 /** Why telemetry does not arrive: what an export can meet, and what a configuration can get wrong. */
 export type DoctorCause =

@@ -1,5 +1,5 @@
 import type { Issue } from '@dcc-mcp/telemetry-config';
-import type { TelemetrySignal } from '../telemetry-health.ts';
+import type { TelemetrySignal } from '../health/telemetry-health.ts';
 import type { DoctorExporter } from './doctor-report.ts';
 
 const PATH_HINT = /has no path|the path of each signal/;

@@ -1,10 +1,10 @@
 import type { OtlpExporterConfig } from '@dcc-mcp/telemetry-config';
-import { createFailure, type ExportCause, type ExportFailure } from '../export-cause.ts';
-import { tighterTimeout } from '../exporter.ts';
-import { toGrpcTarget } from '../otlp/grpc-transport.ts';
-import { parseOtlpResponse } from '../otlp/otlp-response.ts';
-import { createTransport, maskEndpoint } from '../pipelines.ts';
-import type { TelemetrySignal } from '../telemetry-health.ts';
+import { tighterTimeout } from '../export/exporter.ts';
+import { createFailure, type ExportCause, type ExportFailure } from '../health/export-failure.ts';
+import type { TelemetrySignal } from '../health/telemetry-health.ts';
+import { createTransport, maskEndpoint } from '../start/pipelines.ts';
+import { toGrpcTarget } from '../transport/grpc-transport.ts';
+import { parseOtlpResponse } from '../transport/otlp-response.ts';
 import type { DoctorExporter } from './doctor-report.ts';
 import { identifyListener, type ListenerKind } from './identify-listener.ts';
 

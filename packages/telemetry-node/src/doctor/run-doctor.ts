@@ -1,8 +1,7 @@
 import type { Issue, OtlpExporterConfig, Reading, TelemetryConfig } from '@dcc-mcp/telemetry-config';
-import { findApiCopies, OWN_ROOT, ownApiVersion, registeredApiVersion, type ApiCopy } from '../api-copies.ts';
-import type { TelemetrySignal } from '../telemetry-health.ts';
+import type { TelemetrySignal } from '../health/telemetry-health.ts';
+import { findApiCopies, OWN_ROOT, ownApiVersion, registeredApiVersion, type ApiCopy } from '../start/api-copies.ts';
 import type { DoctorCause, DoctorProblem, DoctorReport } from './doctor-report.ts';
-import { listUnprobed } from './list-unprobed.ts';
 import { isSaidBy, withHint } from './path-hint.ts';
 
 /** Options of {@link runDoctor}. */
@@ -108,4 +107,23 @@ function problemsOfCopies(copies: readonly ApiCopy[]): DoctorProblem[] {
       action: 'make every package use one version (npm ls @opentelemetry/api; overrides in package.json)',
     },
   ];
+}
+
+/** Where telemetry goes that needs nobody to be reached; or why it goes nowhere. */
+function listUnprobed({ disabled, traces, metrics, logs }: TelemetryConfig): readonly string[] {
+  if (disabled) {
+    return ['none: OTEL_SDK_DISABLED is true'];
+  }
+  const pushed = metrics.readers.filter((reader) => reader.type === 'periodic');
+  const onConsole = Object.entries({ traces: traces.processors, metrics: pushed, logs: logs.processors })
+    .filter(([, items]) => hasConsole(items))
+    .map(([signal]) => `${signal} to the console (standard error)`);
+  const listeners = metrics.readers.flatMap((reader) =>
+    reader.type === 'prometheus' ? [`metrics for Prometheus on ${reader.host}:${reader.port}`] : [],
+  );
+  return [...onConsole, ...listeners];
+}
+
+function hasConsole(items: readonly { readonly exporter: { readonly type: string } }[]): boolean {
+  return items.some(({ exporter }) => exporter.type === 'console');
 }

@@ -2,8 +2,8 @@ import type { HistogramAggregation, TelemetryConfig } from '@dcc-mcp/telemetry-c
 import type { MeterProvider as ApiMeterProvider } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import { MeterProvider, type MetricReader } from '@opentelemetry/sdk-metrics';
-import { createPush, type PeriodicReaderConfig, type PipelineContext } from '../pipelines.ts';
-import type { StartTelemetryOptions } from '../telemetry.ts';
+import { createPush, type PeriodicReaderConfig, type PipelineContext } from '../start/pipelines.ts';
+import type { StartTelemetryOptions } from '../start/telemetry.ts';
 import { BindingMeterProvider } from './binding-meter-provider.ts';
 import type { PeriodicPush } from './periodic-push.ts';
 import { SharedReader } from './shared-reader.ts';

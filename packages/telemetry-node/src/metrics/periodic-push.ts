@@ -1,8 +1,8 @@
 import type { MetricTemporality } from '@dcc-mcp/telemetry-config';
 import type { MetricReader, ResourceMetrics } from '@opentelemetry/sdk-metrics';
-import { createFailure } from '../export-cause.ts';
-import type { ExporterMonitor, ExportOutcome } from '../exporter-monitor.ts';
-import type { Exporter } from '../exporter.ts';
+import type { Exporter } from '../export/exporter.ts';
+import { createFailure } from '../health/export-failure.ts';
+import type { ExporterMonitor, ExportOutcome } from '../health/exporter-monitor.ts';
 import { toDelta, type DeltaState } from './delta.ts';
 
 export interface PeriodicPushOptions {

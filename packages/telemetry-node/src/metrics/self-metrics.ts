@@ -1,7 +1,7 @@
 import type { Meter, ObservableResult } from '@opentelemetry/api';
-import type { ExporterMonitor } from '../exporter-monitor.ts';
-import type { SpanCounts } from '../span-pipeline.ts';
-import type { TelemetrySignal } from '../telemetry-health.ts';
+import type { ExporterMonitor } from '../health/exporter-monitor.ts';
+import type { TelemetrySignal } from '../health/telemetry-health.ts';
+import type { SpanCounts } from '../spans/span-pipeline.ts';
 
 /** Words of the conventions for what each signal carries (https://opentelemetry.io/docs/specs/semconv/otel/sdk-metrics). */
 const ITEMS: Readonly<Record<TelemetrySignal, { readonly name: string; readonly unit: string }>> = {

@@ -1,12 +1,12 @@
 import { context, ROOT_CONTEXT, type Context } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
-import { createFailure, type ExportFailure } from '../export-cause.ts';
-import type { ExportOutcome } from '../exporter-monitor.ts';
-import { tighterTimeout, type Exporter, type ShutdownSignals } from '../exporter.ts';
-import { parseOtlpResponse } from './otlp-response.ts';
+import { tighterTimeout, type Exporter, type ShutdownSignals } from '../export/exporter.ts';
+import { createFailure, type ExportFailure } from '../health/export-failure.ts';
+import type { ExportOutcome } from '../health/exporter-monitor.ts';
+import { parseOtlpResponse } from '../transport/otlp-response.ts';
+import type { OtlpTransport, SendResult } from '../transport/transport.ts';
+import type { UnsentRequest } from '../transport/transport.ts';
 import { decideRetry } from './retry.ts';
-import type { OtlpTransport, SendResult } from './transport.ts';
-import type { UnsentRequest } from './unsent-request.ts';
 
 export interface OtlpExporterOptions<Batch> {
   readonly encode: (batch: Batch) => Uint8Array | undefined;

@@ -1,4 +1,4 @@
-import type { ExportCause, ExportFailure } from '../export-cause.ts';
+import type { ExportCause, ExportFailure } from '../health/export-failure.ts';
 
 const MAX_RETRIES = 5;
 const INITIAL_BACKOFF_MILLIS = 1_000;

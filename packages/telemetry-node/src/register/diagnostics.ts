@@ -25,3 +25,11 @@ export function setDiagLevel(level: DiagLevel): void {
   const logger = { error: printDiag, warn: printDiag, info: printDiag, debug: printDiag, verbose: printDiag };
   diag.setLogger(logger, { logLevel: LEVELS[level], suppressOverrideMessage: true });
 }
+
+/** From the quietest on. */
+const WEIGHTS: readonly DiagLevel[] = ['none', 'error', 'warn', 'info', 'debug', 'verbose', 'all'];
+
+/** Whether a line of this weight is said where `OTEL_LOG_LEVEL` is `level`. */
+export function isLogged(level: DiagLevel, weight: 'error' | 'warn' | 'info'): boolean {
+  return WEIGHTS.indexOf(weight) <= WEIGHTS.indexOf(level);
+}

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { UnsentRequest } from '../otlp/unsent-request.ts';
+import type { UnsentRequest } from '../transport/transport.ts';
 
 /** Runs in the worker: posts one request after the other, then wakes the thread that waits. */
 const POST_ALL = `

@@ -1,5 +1,5 @@
 import { tracingChannel } from 'node:diagnostics_channel';
-import { traceLogFields } from '../trace-log-fields.ts';
+import { traceLogFields } from '../logs/trace-log-fields.ts';
 
 /** Channel around pino's making of one line (pino 9.10 and later). */
 const PINO_LINE = 'pino_asJson';

@@ -1,11 +1,11 @@
 import type { TelemetryConfig } from '@dcc-mcp/telemetry-config';
 import { formatIssue } from '@dcc-mcp/telemetry-config/environment';
-import { isLogged } from '../log-level.ts';
-import { registerProcessMetrics } from '../process-metrics.ts';
-import { registerRuntimeMetrics } from '../runtime-metrics.ts';
-import { startRunning } from '../start-telemetry.ts';
-import type { Telemetry } from '../telemetry.ts';
-import { VERSION } from '../version.ts';
+import { registerProcessMetrics } from '../metrics/process-metrics.ts';
+import { registerRuntimeMetrics } from '../metrics/runtime-metrics.ts';
+import { startRunning } from '../start/start-telemetry.ts';
+import type { Telemetry } from '../start/telemetry.ts';
+import { VERSION } from '../start/version.ts';
+import { isLogged } from './diagnostics.ts';
 import { printLine, setDiagLevel } from './diagnostics.ts';
 import { flushAtExit } from './exit-flush.ts';
 import { FetchSpans } from './fetch-spans.ts';

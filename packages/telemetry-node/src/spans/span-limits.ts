@@ -1,5 +1,4 @@
 import type { TelemetryConfig } from '@dcc-mcp/telemetry-config';
-import { toValueLengthLimit } from '../value-length-limit.ts';
 import type { AttributeLimits } from './attribute-list.ts';
 
 /** Limits of the attributes of one event or link, as the SDK's functions take them. */
@@ -30,4 +29,12 @@ export function toSpanLimits(limits: TelemetryConfig['traces']['limits']): SpanL
     eventAttributes: part(limits.attributesPerEvent),
     linkAttributes: part(limits.attributesPerLink),
   };
+}
+
+/**
+ * The limit as the SDK's functions take it. They hold 0 for a mistake and then cut nothing, but unset and zero are
+ * different things: half a character cuts every text to none.
+ */
+export function toValueLengthLimit(maxLength: number): number {
+  return maxLength === 0 ? 0.5 : maxLength;
 }

@@ -1,6 +1,6 @@
 import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
 import { afterEach, expect, test } from '@jest/globals';
-import { Running } from '../running.ts';
+import { Running } from '../helpers/running.ts';
 
 const running = new Running();
 // AnyValue.double_value 12.0 and AnyValue.int_value 12 (opentelemetry/proto/common/v1).

@@ -3,7 +3,7 @@ import { AlwaysOnSampler } from '@opentelemetry/sdk-trace';
 import type { RecordedSpan } from '../../src/spans/recorded-span.ts';
 import { RecordingTracerProvider } from '../../src/spans/recording-tracer-provider.ts';
 import { toSpanLimits } from '../../src/spans/span-limits.ts';
-import { telemetryConfig } from '../telemetry-config.ts';
+import { telemetryConfig } from '../helpers/telemetry-config.ts';
 
 /** Limits as a test names them. */
 export type Limits = Parameters<typeof toSpanLimits>[0];

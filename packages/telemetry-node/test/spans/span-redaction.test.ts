@@ -2,7 +2,7 @@ import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
 import { afterEach, expect, test } from '@jest/globals';
 import { ROOT_CONTEXT, SpanStatusCode } from '@opentelemetry/api';
 import type { SpanRedaction } from '../../src/index.ts';
-import { Running } from '../running.ts';
+import { Running } from '../helpers/running.ts';
 
 const running = new Running();
 

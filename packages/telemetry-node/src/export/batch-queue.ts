@@ -1,0 +1,137 @@
+import type { BatchConfig } from '@dcc-mcp/telemetry-config';
+import type { ExporterMonitor } from '../health/exporter-monitor.ts';
+import type { UnsentRequest } from '../transport/transport.ts';
+import type { Exporter } from './exporter.ts';
+
+/**
+ * A bounded queue in front of an exporter: batches by size and time, one export at a time, every
+ * loss counted by its reason (OTel Trace SDK, "Batching processor"). `push` never waits and never
+ * encodes: that happens in a later turn of the event loop.
+ */
+export class BatchQueue<Item> {
+  readonly #config: BatchConfig;
+  readonly #batchSize: number;
+  readonly #exporter: Exporter<readonly Item[]>;
+  readonly #monitor: ExporterMonitor;
+  #items: Item[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+  #drains = 0;
+  #inflight = 0;
+  /** Items whose export has ended, well or not. */
+  #exportedItems = 0;
+  #isClosed = false;
+
+  constructor(config: BatchConfig, exporter: Exporter<readonly Item[]>, monitor: ExporterMonitor) {
+    this.#config = config;
+    this.#batchSize = Math.max(1, Math.min(config.maxExportBatchSize, config.maxQueueSize));
+    this.#exporter = exporter;
+    this.#monitor = monitor;
+    monitor.watchQueue(() => this.#items.length, config.maxQueueSize);
+  }
+
+  push(item: Item): void {
+    if (this.#isClosed) {
+      this.#monitor.drop(1, 'shutdown_timeout');
+      return;
+    }
+    if (this.#items.length >= this.#config.maxQueueSize) {
+      this.#monitor.drop(1, 'queue_full');
+      return;
+    }
+    this.#items.push(item);
+    if (this.#items.length >= this.#batchSize) {
+      void this.#run();
+    } else {
+      this.#arm();
+    }
+  }
+
+  /** Sends all that waits now; resolves when that, not what is pushed meanwhile, has been dealt with. */
+  async drain(): Promise<void> {
+    const goal = this.#exportedItems + this.#items.length + this.#inflight;
+    this.#drains += 1;
+    while (this.#exportedItems < goal && !this.#isClosed) {
+      await this.#run();
+    }
+    this.#drains -= 1;
+  }
+
+  /** Empties the queue into encoded requests, for a process that is about to end. Not when the last export failed. */
+  takeUnsent(): UnsentRequest[] {
+    const requests: UnsentRequest[] = [];
+    if (this.#monitor.health().state === 'failing') {
+      return requests;
+    }
+    while (this.#items.length > 0) {
+      const request = this.#exporter.prepare?.(this.#items.splice(0, this.#batchSize));
+      if (request !== undefined) {
+        requests.push(request);
+      }
+    }
+    return requests;
+  }
+
+  /** Takes nothing more; what still waits is counted as lost. Call after `drain`. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    if (this.#items.length > 0) {
+      this.#monitor.drop(this.#items.length, 'shutdown_timeout');
+    }
+    this.#items = [];
+    this.#exporter.close();
+  }
+
+  #arm(): void {
+    if (this.#timer !== undefined || this.#running !== undefined || this.#isClosed) {
+      return;
+    }
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.#run(1);
+    }, this.#config.scheduleDelayMillis);
+    this.#timer.unref();
+  }
+
+  /** Exports until fewer than `least` items (one batch, unless told otherwise) wait. */
+  #run(least: number = this.#batchSize): Promise<void> {
+    if (this.#running === undefined) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      this.#running = this.#exportWhile(least).finally(() => {
+        this.#running = undefined;
+        if (this.#items.length >= this.#batchSize) {
+          void this.#run();
+        } else if (this.#items.length > 0) {
+          this.#arm();
+        }
+      });
+    }
+    return this.#running;
+  }
+
+  async #exportWhile(least: number): Promise<void> {
+    await nextTurn();
+    let first = least;
+    while (this.#items.length >= (this.#drains > 0 ? 1 : first) && !this.#isClosed) {
+      await this.#exportOnce(this.#items.splice(0, this.#batchSize));
+      first = this.#batchSize;
+    }
+  }
+
+  async #exportOnce(batch: readonly Item[]): Promise<void> {
+    this.#monitor.begin(batch.length);
+    this.#inflight = batch.length;
+    const outcome = await this.#exporter.export(batch, this.#config.exportTimeoutMillis);
+    this.#inflight = 0;
+    this.#exportedItems += batch.length;
+    this.#monitor.finish(batch.length, outcome);
+  }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}

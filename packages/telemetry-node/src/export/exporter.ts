@@ -1,0 +1,45 @@
+import type { ExportFailure } from '../health/export-failure.ts';
+import type { ExportOutcome } from '../health/exporter-monitor.ts';
+import type { UnsentRequest } from '../transport/transport.ts';
+
+/** Sends batches of one signal somewhere; never throws. */
+export interface Exporter<Batch> {
+  /** @param timeoutMillis Bound set by the queue, beside the exporter's own; 0 means none. */
+  export(batch: Batch, timeoutMillis: number): Promise<ExportOutcome>;
+  /** Encodes a batch without sending it; `undefined` when that cannot be done or nobody would listen. */
+  prepare?(batch: Batch): UnsentRequest | undefined;
+  close(): void;
+}
+
+/** Tells everything that waits for a collector that the instance is ending. */
+export interface ShutdownSignals {
+  /** Shutdown has begun: no waiting before a retry, and nobody is waited for who does not listen. */
+  readonly closing: AbortSignal;
+  /** The deadline of shutdown has passed: whatever is under way is given up. */
+  readonly aborted: AbortSignal;
+}
+
+/** The smaller of two bounds of which 0 means none. */
+export function tighterTimeout(first: number, second: number): number {
+  if (first === 0) {
+    return second;
+  }
+  return second === 0 ? first : Math.min(first, second);
+}
+
+/** Stands in for an exporter that could not be built: every batch is counted as failed. */
+export class FailedExporter implements Exporter<unknown> {
+  readonly #failure: ExportFailure;
+
+  constructor(failure: ExportFailure) {
+    this.#failure = failure;
+  }
+
+  export(): Promise<ExportOutcome> {
+    return Promise.resolve({ ok: false, failure: this.#failure });
+  }
+
+  close(): void {
+    // Nothing was opened.
+  }
+}

@@ -1,0 +1,167 @@
+import type { ExportFailure } from './export-failure.ts';
+import type {
+  DropReason,
+  ExporterHealth,
+  ExporterState,
+  TelemetryHealthChange,
+  TelemetrySignal,
+} from './telemetry-health.ts';
+
+export interface ExporterIdentity {
+  readonly id: string;
+  readonly signal: TelemetrySignal;
+  readonly protocol: string;
+  readonly endpoint?: string;
+}
+
+export interface ExporterMonitorOptions {
+  readonly now: () => number;
+  readonly onChange?: (change: TelemetryHealthChange) => void;
+}
+
+/** What an export left behind; `rejected` items were refused although the request succeeded. */
+export type ExportOutcome =
+  | { readonly ok: true; readonly rejected: number; readonly message?: string }
+  | { readonly ok: false; readonly failure: ExportFailure };
+
+/** Counts what one exporter did and tells its state; the only place where health is decided. */
+export class ExporterMonitor {
+  readonly identity: ExporterIdentity;
+  readonly dropped: Record<DropReason, number> = {
+    queue_full: 0,
+    export_failed: 0,
+    rejected: 0,
+    shutdown_timeout: 0,
+  };
+  /** Items whose export ended in a failure, by cause. */
+  readonly failedByCause: Map<string, number> = new Map();
+  exported: number = 0;
+  inflight: number = 0;
+  readonly #options: ExporterMonitorOptions;
+  #queue: { size: () => number; capacity: number } | undefined;
+  #state: ExporterState = 'never_tried';
+  #since: number;
+  #failure: ExportFailure | undefined;
+  #lastSuccessAt: number | undefined;
+  #lastAttemptAt: number | undefined;
+  #droppedSinceAttempt = false;
+
+  constructor(identity: ExporterIdentity, options: ExporterMonitorOptions) {
+    this.identity = identity;
+    this.#options = options;
+    this.#since = options.now();
+  }
+
+  /** Shows the queue in front of the exporter. */
+  watchQueue(size: () => number, capacity: number): void {
+    this.#queue = { size, capacity };
+  }
+
+  queue(): { readonly size: number; readonly capacity: number } | undefined {
+    return this.#queue === undefined ? undefined : { size: this.#queue.size(), capacity: this.#queue.capacity };
+  }
+
+  /** Counts items that never reached the exporter. */
+  drop(count: number, reason: DropReason): void {
+    this.dropped[reason] += count;
+    this.#droppedSinceAttempt = true;
+    if (this.#state === 'ok' || this.#state === 'never_tried') {
+      this.#change('dropping', undefined);
+    }
+  }
+
+  begin(count: number): void {
+    this.inflight += count;
+    this.#lastAttemptAt = this.#options.now();
+  }
+
+  /** Records how an export of `count` items ended. */
+  finish(count: number, outcome: ExportOutcome): void {
+    this.inflight -= count;
+    if (outcome.ok) {
+      this.#succeed(count, outcome.rejected, outcome.message);
+    } else {
+      this.#fail(count, outcome.failure);
+    }
+    this.#droppedSinceAttempt = false;
+  }
+
+  /** Reports a failure that costs nothing yet: a missing package, or one that is still being retried. */
+  fail(failure: ExportFailure): void {
+    this.#change('failing', failure);
+  }
+
+  health(): ExporterHealth {
+    const queue = this.queue();
+    return {
+      ...this.identity,
+      state: this.#state,
+      since: this.#since,
+      ...(this.#failure === undefined ? {} : { failure: toReport(this.#failure) }),
+      exported: this.exported,
+      dropped: { ...this.dropped },
+      ...(queue === undefined ? {} : { queueSize: queue.size, queueCapacity: queue.capacity }),
+      ...(this.#lastSuccessAt === undefined ? {} : { lastSuccessAt: this.#lastSuccessAt }),
+      ...(this.#lastAttemptAt === undefined ? {} : { lastAttemptAt: this.#lastAttemptAt }),
+    };
+  }
+
+  #succeed(count: number, rejected: number, message: string | undefined): void {
+    const kept = Math.max(count - rejected, 0);
+    this.exported += kept;
+    this.dropped.rejected += count - kept;
+    this.#lastSuccessAt = this.#options.now();
+    const isDropping = rejected > 0 || this.#droppedSinceAttempt;
+    this.#change(isDropping ? 'dropping' : 'ok', rejected > 0 ? toRejection(rejected, message) : undefined);
+  }
+
+  #fail(count: number, failure: ExportFailure): void {
+    this.dropped.export_failed += count;
+    this.failedByCause.set(failure.cause, (this.failedByCause.get(failure.cause) ?? 0) + count);
+    this.#change('failing', failure);
+  }
+
+  #change(state: ExporterState, failure: ExportFailure | undefined): void {
+    const previous = this.#state;
+    const isSame = previous === state && this.#failure?.cause === failure?.cause;
+    this.#state = state;
+    this.#failure = failure;
+    if (isSame) {
+      return;
+    }
+    this.#since = this.#options.now();
+    try {
+      this.#options.onChange?.({ exporter: this.health(), previous, message: toMessage(this.health()) });
+    } catch {
+      // A listener's fault must not reach the code that records telemetry.
+    }
+  }
+}
+
+function toReport(failure: ExportFailure): NonNullable<ExporterHealth['failure']> {
+  const { cause, message, action, statusCode } = failure;
+  return { cause, message, action, ...(statusCode === undefined ? {} : { statusCode }) };
+}
+
+function toRejection(rejected: number, message: string | undefined): ExportFailure {
+  const reason = message === undefined || message === '' ? 'no reason given' : message;
+  return {
+    cause: 'rejected',
+    message: `the collector rejected ${rejected} of the last batch: ${reason}`,
+    action: 'read the collector’s message and its log: it keeps only a part',
+    isRetryable: false,
+  };
+}
+
+function toMessage(health: ExporterHealth): string {
+  const where = health.endpoint === undefined ? '' : ` to ${health.endpoint}`;
+  const subject = `telemetry: ${health.signal} over ${health.protocol}${where}`;
+  if (health.state === 'ok') {
+    return `${subject}: ok`;
+  }
+  if (health.failure !== undefined) {
+    return `${subject}: ${health.state}: ${health.failure.message} [${health.failure.cause}]; ${health.failure.action}`;
+  }
+  const counts = Object.entries(health.dropped).filter(([, count]) => count > 0);
+  return `${subject}: dropping: ${counts.map(([reason, count]) => `${reason} ${count}`).join(', ')}`;
+}

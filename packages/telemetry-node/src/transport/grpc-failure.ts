@@ -1,0 +1,72 @@
+import { createFailure, type ExportCause, type ExportFailure } from '../health/export-failure.ts';
+import type { GrpcError } from './grpc-module.ts';
+import { toOneLine } from './otlp-response.ts';
+
+/** Status codes of gRPC that say one thing (https://grpc.io/docs/guides/status-codes). */
+const STATUS_CAUSES: Readonly<Record<number, ExportCause>> = {
+  1: 'unavailable',
+  3: 'bad_request',
+  4: 'timeout',
+  7: 'forbidden',
+  8: 'rate_limited',
+  10: 'unavailable',
+  11: 'bad_request',
+  12: 'wrong_path',
+  13: 'server_error',
+  14: 'unavailable',
+  15: 'server_error',
+  16: 'unauthorized',
+};
+
+/** OTLP, "OTLP/gRPC Throttling": these may be sent again; 8 only when the server says when. */
+const RETRYABLE: ReadonlySet<number> = new Set([1, 4, 10, 11, 14, 15]);
+
+/** grpc-js ends some messages with this label and nothing behind it. */
+const NOTHING_RESOLVED = /\.?\s*Resolution note:\s*$/;
+
+const DETAILS: readonly (readonly [RegExp, ExportCause])[] = [
+  [/ECONNREFUSED/, 'connection_refused'],
+  [/ENOTFOUND|EAI_AGAIN|Name resolution failed/i, 'dns'],
+  [/EHOSTUNREACH|ENETUNREACH/, 'unreachable'],
+  [/wrong version number|packet length too long|EPROTO/i, 'tls_to_plaintext'],
+  [/certificate|self.signed|unable to verify|UNABLE_TO|CERT_/i, 'certificate'],
+  [/Protocol error|ERR_HTTP2|Received HTTP status code|content-type/i, 'grpc_to_http_port'],
+  [/larger than max/i, 'too_large'],
+];
+
+function causeOf(error: GrpcError): ExportCause {
+  if (error.code === 14 || error.code === 2 || error.code === 13 || error.code === 8) {
+    const known = DETAILS.find(([pattern]) => pattern.test(error.details));
+    if (known !== undefined) {
+      return known[1];
+    }
+  }
+  return STATUS_CAUSES[error.code] ?? 'server_error';
+}
+
+const PERMANENT: ReadonlySet<ExportCause> = new Set([
+  'tls_to_plaintext',
+  'certificate',
+  'grpc_to_http_port',
+  'too_large',
+]);
+
+/** `google.rpc.RetryInfo` travels in a binary trailer; grpc-js also shows the pushback in milliseconds. */
+function pushback(error: GrpcError): number | undefined {
+  const text = error.metadata?.get('grpc-retry-pushback-ms')[0];
+  const millis = Number(text);
+  return text === undefined || !Number.isFinite(millis) || millis < 0 ? undefined : millis;
+}
+
+/** Explains a gRPC status that is not OK. */
+export function failureOfGrpc(error: GrpcError): ExportFailure {
+  const cause = causeOf(error);
+  const retryAfterMillis = pushback(error);
+  const isRetryable = RETRYABLE.has(error.code) || (error.code === 8 && retryAfterMillis !== undefined);
+  const details = error.details.replace(NOTHING_RESOLVED, '');
+  return createFailure(cause, `gRPC status ${error.code}: ${toOneLine(details, 200)}`, {
+    statusCode: error.code,
+    isRetryable: isRetryable && !PERMANENT.has(cause),
+    ...(retryAfterMillis === undefined ? {} : { retryAfterMillis }),
+  });
+}

@@ -1,0 +1,171 @@
+import type { OtlpExporterConfig } from '@dcc-mcp/telemetry-config';
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
+import { promisify } from 'node:util';
+import { gzip, gzipSync } from 'node:zlib';
+import { createFailure, type ExportFailure } from '../health/export-failure.ts';
+import { VERSION } from '../start/version.ts';
+import { loadHttpClient, type HttpClient } from './http-client.ts';
+import { failureOfAnswer, failureOfError } from './http-failure.ts';
+import { TlsFiles } from './tls-files.ts';
+import { failureOfThrown } from './transport.ts';
+import type { OtlpTransport, SendResult } from './transport.ts';
+import type { UnsentRequest } from './transport.ts';
+
+/** More than this of an answer is never read. */
+const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
+const CONTENT_TYPES = { 'http/protobuf': 'application/x-protobuf', 'http/json': 'application/json' } as const;
+const compress = promisify(gzip);
+
+type Finish = (result: SendResult) => void;
+
+/** OTLP over HTTP/1.1 with its own connections; nothing is read from the environment. */
+export class HttpTransport implements OtlpTransport {
+  readonly #url: URL;
+  readonly #config: OtlpExporterConfig;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #tls: TlsFiles;
+  readonly #client: HttpClient;
+  #agent: Agent | undefined;
+  #agentVersion = '';
+
+  /** @throws {TypeError} When the endpoint is not a URL. */
+  constructor(config: OtlpExporterConfig) {
+    this.#config = config;
+    this.#url = new URL(config.endpoint);
+    this.#tls = new TlsFiles(config);
+    this.#client = loadHttpClient(this.#url.protocol === 'https:');
+    // How the body is framed and packed is for this class to say; a header that says otherwise spoils each request.
+    const {
+      'transfer-encoding': _framing,
+      'content-encoding': _packing,
+      'content-length': _length,
+      ...given
+    } = lowerCaseKeys(config.headers);
+    this.#headers = {
+      'user-agent': `dcc-mcp-telemetry-node/${VERSION}`,
+      ...given,
+      'content-type': config.protocol === 'http/json' ? CONTENT_TYPES['http/json'] : CONTENT_TYPES['http/protobuf'],
+      ...(config.compression === 'gzip' ? { 'content-encoding': 'gzip' } : {}),
+    };
+  }
+
+  async send(body: Uint8Array, timeoutMillis: number, signal: AbortSignal): Promise<SendResult> {
+    const payload = this.#config.compression === 'gzip' ? await compress(body) : body;
+    try {
+      return await this.#post(payload, timeoutMillis, signal);
+    } catch (error) {
+      return { ok: false, failure: failureOfThrown(error) };
+    }
+  }
+
+  prepare(body: Uint8Array): UnsentRequest {
+    return {
+      url: this.#url.href,
+      headers: this.#headers,
+      body: this.#config.compression === 'gzip' ? gzipSync(body) : body,
+      tls: this.#url.protocol === 'https:' ? this.#tls.read().material : {},
+    };
+  }
+
+  close(): void {
+    this.#agent?.destroy();
+    this.#agent = undefined;
+  }
+
+  #post(payload: Uint8Array, timeoutMillis: number, signal: AbortSignal): Promise<SendResult> {
+    const agent = this.#currentAgent();
+    const headers = { ...this.#headers, 'content-length': payload.length };
+    return new Promise((resolve) => {
+      const request = this.#client.request(this.#url, { method: 'POST', agent, headers });
+      const finish = settleOnce(request, timeoutMillis, signal, resolve);
+      request.on('error', (error) => {
+        finish({ ok: false, failure: failureOfError(error) });
+      });
+      request.on('response', (response) => {
+        readAnswer(response, this.#url.pathname, finish);
+      });
+      request.end(payload);
+    });
+  }
+
+  /** Connections belong to one version of the certificate files; new files mean new connections. */
+  #currentAgent(): Agent {
+    const isSecure = this.#url.protocol === 'https:';
+    const { material, version } = isSecure ? this.#tls.read() : { material: {}, version: 'plain' };
+    if (this.#agent === undefined || version !== this.#agentVersion) {
+      this.#agent?.destroy();
+      this.#agent = this.#client.createAgent(material);
+      this.#agentVersion = version;
+    }
+    return this.#agent;
+  }
+}
+
+/** Ends a request exactly once: by its result, by its bound, or by the signal. */
+function settleOnce(
+  request: ClientRequest,
+  timeoutMillis: number,
+  signal: AbortSignal,
+  resolve: (result: SendResult) => void,
+): Finish {
+  let isSettled = false;
+  const finish: Finish = (result) => {
+    if (isSettled) {
+      return;
+    }
+    isSettled = true;
+    clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
+    resolve(result);
+  };
+  const stop = (failure: ExportFailure): void => {
+    finish({ ok: false, failure });
+    request.destroy();
+  };
+  const giveUp = (): void => {
+    stop(createFailure('timeout', 'given up at the end of shutdown'));
+  };
+  const timer =
+    timeoutMillis === 0
+      ? undefined
+      : setTimeout(() => {
+          stop(createFailure('timeout', `no answer within ${timeoutMillis} ms`, { isRetryable: true }));
+        }, timeoutMillis);
+  if (signal.aborted) {
+    queueMicrotask(giveUp);
+  } else {
+    signal.addEventListener('abort', giveUp);
+  }
+  return finish;
+}
+
+function readAnswer(response: IncomingMessage, path: string, finish: Finish): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  response.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > MAX_RESPONSE_BYTES) {
+      finish({ ok: false, failure: createFailure('invalid_response', 'the answer is larger than 4 MiB') });
+      response.destroy();
+      return;
+    }
+    chunks.push(chunk);
+  });
+  response.on('error', (error) => {
+    finish({ ok: false, failure: failureOfError(error) });
+  });
+  response.on('end', () => {
+    const status = response.statusCode ?? 0;
+    const body = Buffer.concat(chunks);
+    const contentType = response.headers['content-type'] ?? '';
+    if (status >= 200 && status < 300) {
+      finish({ ok: true, body, contentType });
+    } else {
+      finish({ ok: false, failure: failureOfAnswer({ status, headers: response.headers, body, path }, Date.now()) });
+    }
+  });
+}
+
+function lowerCaseKeys(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
