@@ -104,7 +104,7 @@ function pathOf(key: string): string {
 
 /** The handler itself refuses the methods it does not know, so that its guard comes first. */
 function scrapeRoutes(path: string, handler: FetchHandler): RouteTable {
-  const route: Route = { guard: 'own', handler: async ({ wire }) => fromResponse(await handler(wire.toRequest(), {})) };
+  const route: Route = { guard: 'own', handler: async ({ http }) => fromResponse(await handler(http.toRequest(), {})) };
   const paths = [...new Set([path, CONTEXT_FORGE_PATH])];
   return Object.fromEntries(paths.map((each) => [`ALL ${each}`, route]));
 }

@@ -6,9 +6,9 @@ import { Catalog } from './catalog/catalog.ts';
 import { createApps } from './gateway-apps.ts';
 import { Governance } from './governance/governance.ts';
 import type { App } from './http/app.ts';
+import { WebHttpContext } from './http/http-context.ts';
 import { InFlight } from './http/in-flight.ts';
 import { toResponse } from './http/reply.ts';
-import { WebWire } from './http/wire.ts';
 import { Broadcast } from './mcp/broadcast.ts';
 import { PassThrough } from './mcp/pass-through/pass-through.ts';
 import { createProtocolSpans } from './mcp/protocol-spans.ts';
@@ -106,7 +106,7 @@ class AssembledGateway implements Gateway {
     this.#surface = parts.config.server.expose === 'all' ? new PassThrough(core) : new SearchMode(core);
     this.mcp = this.#createMcp(core);
     const apps = this.#createApps(core);
-    this.app = (wire) => this.#inFlight.track(wire, apps.main);
+    this.app = (http) => this.#inFlight.track(http, apps.main);
     this.metricsApp = apps.metrics;
     this.#configured = this.#createConfigured();
     const { metrics } = this.#instruments;
@@ -128,9 +128,9 @@ class AssembledGateway implements Gateway {
   }
 
   async fetch(request: Request): Promise<Response> {
-    const wire = new WebWire(request);
-    const response = toResponse(await this.app(wire));
-    wire.end();
+    const http = new WebHttpContext(request);
+    const response = toResponse(await this.app(http));
+    http.end();
     return response;
   }
 

@@ -12,14 +12,14 @@ import { RegExpRouter } from 'hono/router/reg-exp-router';
 import { SmartRouter } from 'hono/router/smart-router';
 import { TrieRouter } from 'hono/router/trie-router';
 import type { Authenticate } from './authentication.ts';
+import type { HttpContext } from './http-context.ts';
 import { measureReply, requestStart } from './measured-request.ts';
 import type { OriginGuard } from './origin-guard.ts';
 import { jsonReply, type Reply, withHeader } from './reply.ts';
-import type { Wire } from './wire.ts';
 
 /** What a route handler gets. */
 export interface RouteRequest {
-  readonly wire: Wire;
+  readonly http: HttpContext;
   readonly authSubject: string | undefined;
   /** Path parameters, decoded. */
   readonly params: Readonly<Record<string, string>>;
@@ -58,7 +58,7 @@ export interface AppOptions {
 }
 
 /** Answers one request; never rejects. */
-export type App = (wire: Wire) => Promise<Reply>;
+export type App = (http: HttpContext) => Promise<Reply>;
 
 interface Target {
   readonly template: string;
@@ -75,12 +75,12 @@ export function createApp(options: AppOptions): App {
       router.add('HEAD', template, { template, route });
     }
   }
-  return async (wire) => {
-    const open = options.requestMetrics?.begin(requestStart(wire));
-    const found = findRoute(router, wire);
-    const known = found === undefined ? knownPath(router, wire.path) : undefined;
-    const reply = await answer(options, wire, found, known);
-    return open === undefined ? reply : measureReply(open, wire, reply, (found ?? known)?.template);
+  return async (http) => {
+    const open = options.requestMetrics?.begin(requestStart(http));
+    const found = findRoute(router, http);
+    const known = found === undefined ? knownPath(router, http.path) : undefined;
+    const reply = await answer(options, http, found, known);
+    return open === undefined ? reply : measureReply(open, http, reply, (found ?? known)?.template);
   };
 }
 
@@ -93,7 +93,7 @@ interface Found extends Target {
   readonly params: Readonly<Record<string, string>>;
 }
 
-function findRoute(router: SmartRouter<Target>, { method, path }: Wire): Found | undefined {
+function findRoute(router: SmartRouter<Target>, { method, path }: HttpContext): Found | undefined {
   const [handlers, stash] = router.match(method, path);
   const [entry] = handlers;
   if (entry === undefined) {
@@ -110,36 +110,36 @@ function findRoute(router: SmartRouter<Target>, { method, path }: Wire): Found |
 
 async function answer(
   options: AppOptions,
-  wire: Wire,
+  http: HttpContext,
   found: Found | undefined,
   known: KnownPath | undefined,
 ): Promise<Reply> {
   try {
-    const problem = options.originGuard(wire.headers);
+    const problem = options.originGuard(http.headers);
     if (problem !== undefined) {
-      return refusal(options, wire, 'forbidden', problem);
+      return refusal(options, http, 'forbidden', problem);
     }
-    return found === undefined ? notFound(options, wire, known) : await runRoute(options, found, wire);
+    return found === undefined ? notFound(options, http, known) : await runRoute(options, found, http);
   } catch (error) {
     options.onDefect(error);
-    return refusal(options, wire, 'internal', 'The gateway failed; report the request_id to its operator');
+    return refusal(options, http, 'internal', 'The gateway failed; report the request_id to its operator');
   }
 }
 
-async function runRoute(options: AppOptions, { template, route, params }: Found, wire: Wire): Promise<Reply> {
+async function runRoute(options: AppOptions, { template, route, params }: Found, http: HttpContext): Promise<Reply> {
   let authSubject: string | undefined;
   if (route.guard === 'api' && options.authenticate !== undefined) {
-    const verdict = await options.authenticate(wire.headers);
+    const verdict = await options.authenticate(http.headers);
     if (!verdict.ok) {
-      const refused = refusal(options, wire, 'unauthorized', 'A valid bearer token is required');
+      const refused = refusal(options, http, 'unauthorized', 'A valid bearer token is required');
       return withHeader(refused, 'www-authenticate', verdict.challenge);
     }
     authSubject = verdict.subject;
   }
   if (route.isWork === true && options.isDraining()) {
-    return refusal(options, wire, 'not-ready', 'The gateway is shutting down');
+    return refusal(options, http, 'not-ready', 'The gateway is shutting down');
   }
-  const request = { wire, authSubject, params };
+  const request = { http, authSubject, params };
   return isPlain(template, route) ? runPlain(options, template, route, request) : route.handler(request);
 }
 
@@ -150,7 +150,7 @@ async function runPlain(
   route: Route,
   request: RouteRequest,
 ): Promise<Reply> {
-  const { method, headers, peerAddress } = request.wire;
+  const { method, headers, peerAddress } = request.http;
   const peer = peerAddress === undefined ? {} : { peerAddress };
   const ctx = readRequestContext({ transport: 'rest', headers, ...peer }, contextSettings);
   const span = routeSpans?.startRoute(ctx, { method, route: template });
@@ -172,7 +172,13 @@ function outcomeOfStatus(status: number): Outcome {
 }
 
 /** An answer in the error envelope, outside of any operation. */
-function refusal(options: AppOptions, { headers }: Wire, kind: ErrorKind, message: string, status?: number): Reply {
+function refusal(
+  options: AppOptions,
+  { headers }: HttpContext,
+  kind: ErrorKind,
+  message: string,
+  status?: number,
+): Reply {
   const ctx = readRequestContext({ transport: 'rest', headers }, options.contextSettings);
   return jsonReply(errorEnvelope({ kind, message }, ctx), status ?? factsOfKind(kind).httpStatus, responseHeaders(ctx));
 }
@@ -194,12 +200,12 @@ function knownPath(router: SmartRouter<Target>, path: string): KnownPath | undef
   return first && { template: first.template, methods: targets.map(({ method }) => method) };
 }
 
-function notFound(options: AppOptions, wire: Wire, known: KnownPath | undefined): Reply {
+function notFound(options: AppOptions, http: HttpContext, known: KnownPath | undefined): Reply {
   if (known === undefined) {
-    return refusal(options, wire, 'bad-request', 'There is nothing at this path; see /v1/openapi.json', 404);
+    return refusal(options, http, 'bad-request', 'There is nothing at this path; see /v1/openapi.json', 404);
   }
   const allowed = known.methods.join(', ');
-  const refused = refusal(options, wire, 'bad-request', `This path answers ${allowed} only`, 405);
+  const refused = refusal(options, http, 'bad-request', `This path answers ${allowed} only`, 405);
   return withHeader(refused, 'allow', allowed);
 }
 

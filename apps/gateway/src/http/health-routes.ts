@@ -1,9 +1,18 @@
-import type { Upstreams } from '../registry/upstreams.ts';
 import type { RouteTable } from './app.ts';
 import { jsonReply } from './reply.ts';
 
+/** What readiness says of an upstream. */
+interface UpstreamHealth {
+  readonly settings: { readonly key: string };
+  readonly status: { readonly readiness: string };
+}
+
 export interface HealthOptions {
-  readonly upstreams: Upstreams;
+  readonly upstreams: {
+    all(): readonly UpstreamHealth[];
+    /** Those that readiness waits for: they have not been tried once. */
+    untried(): readonly UpstreamHealth[];
+  };
   readonly version: string;
   readonly isDraining: () => boolean;
 }

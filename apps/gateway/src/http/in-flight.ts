@@ -1,6 +1,6 @@
 import type { App } from './app.ts';
+import type { HttpContext } from './http-context.ts';
 import { isEventStream, type Reply } from './reply.ts';
-import type { Wire } from './wire.ts';
 
 /** Counts work that is not answered yet, so that a stop can wait for it. Open streams are not work. */
 export class InFlight {
@@ -23,13 +23,13 @@ export class InFlight {
   }
 
   /** Counts a request until its answer is written. */
-  async track(wire: Wire, app: App): Promise<Reply> {
+  async track(http: HttpContext, app: App): Promise<Reply> {
     const end = this.begin();
-    const reply = await app(wire);
+    const reply = await app(http);
     if (isEventStream(reply)) {
       end();
     } else {
-      wire.onEnd(end);
+      http.onEnd(end);
     }
     return reply;
   }

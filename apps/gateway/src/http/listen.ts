@@ -10,8 +10,8 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { App } from './app.ts';
+import { NodeHttpContext } from './http-context.ts';
 import type { Reply } from './reply.ts';
-import { NodeWire } from './wire.ts';
 
 export interface Listener {
   readonly url: string;
@@ -51,7 +51,7 @@ function urlOf(address: AddressInfo | string | null): string {
 }
 
 async function serve(app: App, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  const reply = await app(new NodeWire(incoming, outgoing));
+  const reply = await app(new NodeHttpContext(incoming, outgoing));
   if (outgoing.destroyed) {
     return;
   }

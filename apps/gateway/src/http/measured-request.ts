@@ -1,9 +1,9 @@
 import type { OpenRequest, RequestStart } from '@dcc-mcp/http-adapter/request-metrics';
+import type { HttpContext } from './http-context.ts';
 import type { Reply } from './reply.ts';
-import type { Wire } from './wire.ts';
 
 /** What request metrics want to know when a request begins. */
-export function requestStart({ method, path, bodyBytes }: Wire): RequestStart {
+export function requestStart({ method, path, bodyBytes }: HttpContext): RequestStart {
   return { method, path, scheme: 'http', bodyBytes };
 }
 
@@ -12,21 +12,21 @@ export function requestStart({ method, path, bodyBytes }: Wire): RequestStart {
  *
  * @param route The template that matched, if any did.
  */
-export function measureReply(open: OpenRequest, wire: Wire, reply: Reply, route: string | undefined): Reply {
+export function measureReply(open: OpenRequest, http: HttpContext, reply: Reply, route: string | undefined): Reply {
   const { status, body } = reply;
   if (reply.isOpenEnded === true) {
     open.endAsStream({ status, route });
     return reply;
   }
-  if (body === undefined || typeof body === 'string' || wire.method === 'HEAD') {
-    wire.onEnd(() => open.end({ status, route, bodyBytes: wire.method === 'HEAD' ? 0 : lengthOf(reply) }));
+  if (body === undefined || typeof body === 'string' || http.method === 'HEAD') {
+    http.onEnd(() => open.end({ status, route, bodyBytes: http.method === 'HEAD' ? 0 : lengthOf(reply) }));
     return reply;
   }
   let bodyBytes: number | undefined;
   const watched = watchChunks(body, (bytes) => {
     bodyBytes = (bodyBytes ?? 0) + bytes;
   });
-  wire.onEnd(() => open.end({ status, route, bodyBytes }));
+  http.onEnd(() => open.end({ status, route, bodyBytes }));
   return { ...reply, body: watched };
 }
 

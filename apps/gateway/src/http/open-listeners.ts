@@ -1,5 +1,4 @@
 import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
-import type { Gateway } from '../gateway.ts';
 import { codeOf } from '../protocol/error-code.ts';
 import type { App } from './app.ts';
 import { type Listener, listen } from './listen.ts';
@@ -10,6 +9,13 @@ export interface Listeners {
   /** Those that serve metrics and nothing else. */
   readonly metrics: readonly Listener[];
   readonly all: readonly Listener[];
+}
+
+/** What is served on which kind of listener. */
+interface ServedApps {
+  readonly app: App;
+  /** The scrape endpoint alone. Absent with metrics off. */
+  readonly metricsApp: App | undefined;
 }
 
 /** Thrown when `METRICS_PORT` can't be bound; `code` is the system's. */
@@ -38,7 +44,7 @@ export class MetricsPortError extends Error {
  */
 export async function openListeners(
   { server, metrics, otel }: GatewayConfig,
-  { app, metricsApp }: Pick<Gateway, 'app' | 'metricsApp'>,
+  { app, metricsApp }: ServedApps,
   log: (line: string) => void,
 ): Promise<Listeners> {
   const main = server.listens ? await listen(app, server.host, server.port) : undefined;

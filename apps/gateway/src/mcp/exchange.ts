@@ -4,7 +4,7 @@ import { ERROR_METHOD_NOT_FOUND, isLoggedAt } from '../protocol/mcp-protocol.ts'
 import type { HopPeer } from '../upstream/upstream.ts';
 import type { McpClient } from './mcp-client.ts';
 
-/** One request of a client, its way back, and what is known of the wire it came by. */
+/** One request of a client, its way back, and what is known of the connection it came by. */
 export interface Exchange {
   readonly client: McpClient;
   readonly headers: RequestHeaders;

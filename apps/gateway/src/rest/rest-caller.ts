@@ -1,12 +1,17 @@
 import { readRequestContext } from '@dcc-mcp/request-context';
-import type { Wire } from '../http/wire.ts';
+import type { HttpContext } from '../http/http-context.ts';
 import type { Caller, OperationCore } from '../operations/core.ts';
 import { isJsonObject } from '../protocol/json-rpc.ts';
 
 /** The caller of a REST request. */
-export function restCaller(core: OperationCore, wire: Wire, authSubject: string | undefined, body: unknown): Caller {
+export function restCaller(
+  core: OperationCore,
+  http: HttpContext,
+  authSubject: string | undefined,
+  body: unknown,
+): Caller {
   const meta = isJsonObject(body) ? body['meta'] : undefined;
-  const { headers, peerAddress } = wire;
+  const { headers, peerAddress } = http;
   const ctx = readRequestContext(
     {
       transport: 'rest',
@@ -18,5 +23,5 @@ export function restCaller(core: OperationCore, wire: Wire, authSubject: string 
     },
     core.contextSettings,
   );
-  return { ctx, isGone: () => wire.isGone(), facts: { networkTransport: 'tcp' } };
+  return { ctx, isGone: () => http.isGone(), facts: { networkTransport: 'tcp' } };
 }

@@ -44,7 +44,7 @@ export function restRoutes(core: OperationCore, bodyLimitBytes: number): Readonl
       post((body, caller) => describe(core, caller, body)),
     ),
     'GET /v1/tools/:slug': sized('describe', (rest) =>
-      describe(core, restCaller(core, rest.wire, rest.authSubject, undefined), { tool_slug: rest.params['slug'] }),
+      describe(core, restCaller(core, rest.http, rest.authSubject, undefined), { tool_slug: rest.params['slug'] }),
     ),
     'POST /v1/load_skill': post((body, caller) => load(core, caller, body, 'load')),
     'POST /v1/unload_skill': post((body, caller) => load(core, caller, body, 'unload')),
@@ -76,9 +76,9 @@ function withSize(core: OperationCore, surface: ResponseSurface, handler: RestHa
 /** Reads and parses the body. What is no JSON never reaches an operation, and is counted nowhere. */
 function withBody(core: OperationCore, bodyLimitBytes: number, handler: BodyHandler): RestHandler {
   return async (rest) => {
-    const { wire, authSubject } = rest;
-    const reading = await wire.readBody(bodyLimitBytes);
-    const refuse = (error: OperationError): Reply => failure(error, restCaller(core, wire, authSubject, undefined).ctx);
+    const { http, authSubject } = rest;
+    const reading = await http.readBody(bodyLimitBytes);
+    const refuse = (error: OperationError): Reply => failure(error, restCaller(core, http, authSubject, undefined).ctx);
     if (!reading.ok) {
       return refuse({ kind: 'payload-too-large', message: `The body is larger than ${bodyLimitBytes} bytes` });
     }
@@ -88,7 +88,7 @@ function withBody(core: OperationCore, bodyLimitBytes: number, handler: BodyHand
     } catch (error) {
       return refuse({ kind: 'bad-request', message: `The body is ${jsonProblem(error)}` });
     }
-    return handler(body, restCaller(core, wire, authSubject, body), rest);
+    return handler(body, restCaller(core, http, authSubject, body), rest);
   };
 }
 
@@ -171,8 +171,8 @@ async function instanceCall(core: OperationCore, caller: Caller, body: unknown, 
 }
 
 async function instanceDescribe(core: OperationCore, rest: RouteRequest): Promise<Reply> {
-  const caller = restCaller(core, rest.wire, rest.authSubject, undefined);
-  const query = rest.wire.query;
+  const caller = restCaller(core, rest.http, rest.authSubject, undefined);
+  const query = rest.http.query;
   const tool = query.get('backend_tool') ?? query.get('tool') ?? query.get('action') ?? '';
   if (tool === '') {
     const message = 'the query parameter backend_tool is required, the tool as the instance names it';

@@ -1,7 +1,7 @@
 import { type RequestContext, responseHeaders } from '@dcc-mcp/request-context';
 import { headerText } from '../../http/header-text.ts';
+import type { HttpContext } from '../../http/http-context.ts';
 import { emptyReply, jsonReply, type Reply } from '../../http/reply.ts';
-import type { Wire } from '../../http/wire.ts';
 import { asObject, isJsonObject, type JsonRpcNotification, type JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import { BATCH_VERSION, ERROR_INVALID_REQUEST, eraOf, McpError } from '../../protocol/mcp-protocol.ts';
 import type { Answer, Exchange } from '../exchange.ts';
@@ -49,9 +49,9 @@ export class McpEndpoint {
   }
 
   /** Opens the stream on which a handshake-era client hears what belongs to no request of its own. */
-  get(wire: Wire): Reply {
-    const session = this.#session(wire);
-    if (!accepts(wire, 'text/event-stream')) {
+  get(http: HttpContext): Reply {
+    const session = this.#session(http);
+    if (!accepts(http, 'text/event-stream')) {
       const problem = 'Not Acceptable: the client must accept text/event-stream';
       throw new McpError(ERROR_INVALID_REQUEST, problem, { httpStatus: 406 });
     }
@@ -73,18 +73,18 @@ export class McpEndpoint {
   }
 
   /** Ends a session. */
-  delete(wire: Wire): Reply {
-    this.#options.sessions.end(this.#session(wire).id, 'deleted');
+  delete(http: HttpContext): Reply {
+    this.#options.sessions.end(this.#session(http).id, 'deleted');
     return emptyReply(204);
   }
 
   async #single(body: unknown, origin: HttpOrigin): Promise<Reply> {
     const message = checkMessage(body);
     if (!('method' in message)) {
-      return this.#clientAnswer(message, origin.wire);
+      return this.#clientAnswer(message, origin.http);
     }
     try {
-      const client = this.#clientOf(message, origin.wire);
+      const client = this.#clientOf(message, origin.http);
       return await ('id' in message ? this.#request(message, client, origin) : this.#notification(message, client));
     } catch (error) {
       return toErrorReply('id' in message ? message.id : null, error);
@@ -94,7 +94,7 @@ export class McpEndpoint {
   /** Each member is a request of its own; there is no stream, so what would come before an answer is not sent. */
   async #batch(body: readonly unknown[], origin: HttpOrigin): Promise<Reply> {
     const isModern = body.some((member) => isJsonObject(member) && eraOf(asObject(member['params'])) === 'modern');
-    const id = headerText(origin.wire.headers, 'mcp-session-id') ?? '';
+    const id = headerText(origin.http.headers, 'mcp-session-id') ?? '';
     const session = isModern ? undefined : this.#options.sessions.use(id);
     if (session?.protocolVersion !== BATCH_VERSION) {
       const problem = `JSON-RPC batches exist only in protocol version ${BATCH_VERSION}`;
@@ -129,17 +129,17 @@ export class McpEndpoint {
     }
   }
 
-  #clientOf(message: JsonRpcRequest | JsonRpcNotification, wire: Wire): McpClient {
+  #clientOf(message: JsonRpcRequest | JsonRpcNotification, http: HttpContext): McpClient {
     if (eraOf(message.params) === 'modern') {
-      checkMirroredHeaders(message, wire.headers);
+      checkMirroredHeaders(message, http.headers);
       return modernClient(message.params, 'http');
     }
-    checkVersionHeader(wire.headers);
-    return message.method === 'initialize' ? unknownClient('http') : sessionClient(this.#session(wire), 'http');
+    checkVersionHeader(http.headers);
+    return message.method === 'initialize' ? unknownClient('http') : sessionClient(this.#session(http), 'http');
   }
 
-  #session(wire: Wire): Session {
-    const id = headerText(wire.headers, 'mcp-session-id');
+  #session(http: HttpContext): Session {
+    const id = headerText(http.headers, 'mcp-session-id');
     if (id === undefined) {
       const problem = 'Bad Request: Mcp-Session-Id header is required; send initialize first';
       throw new McpError(ERROR_INVALID_REQUEST, problem, { httpStatus: 400 });
@@ -152,8 +152,8 @@ export class McpEndpoint {
     return session;
   }
 
-  #clientAnswer(message: ClientAnswerMessage, wire: Wire): Reply {
-    this.#session(wire).asked.get(message.id)?.(message.answer);
+  #clientAnswer(message: ClientAnswerMessage, http: HttpContext): Reply {
+    this.#session(http).asked.get(message.id)?.(message.answer);
     return accepted();
   }
 
@@ -170,7 +170,7 @@ export class McpEndpoint {
       return this.#options.server.listen(message).reply;
     }
     const reply = new HttpReply({
-      acceptsStream: accepts(origin.wire, 'text/event-stream'),
+      acceptsStream: accepts(origin.http, 'text/event-stream'),
       onNotification: this.#options.onNotificationSent,
       onAnswer: (bytes) => this.#options.onAnswer(message, bytes),
       onOpen: () => this.#options.onStream('post', 1),
@@ -212,8 +212,8 @@ export class McpEndpoint {
 }
 
 /** Whether the client takes `type`. No Accept header, and wild cards, take everything. */
-function accepts(wire: Wire, type: string): boolean {
-  const accept = headerText(wire.headers, 'accept');
+function accepts(http: HttpContext, type: string): boolean {
+  const accept = headerText(http.headers, 'accept');
   return (
     accept === undefined ||
     accept.includes(type) ||

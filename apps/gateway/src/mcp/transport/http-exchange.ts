@@ -1,4 +1,4 @@
-import type { Wire } from '../../http/wire.ts';
+import type { HttpContext } from '../../http/http-context.ts';
 import { askClient } from '../ask-client.ts';
 import type { Exchange } from '../exchange.ts';
 import type { McpClient } from '../mcp-client.ts';
@@ -6,7 +6,7 @@ import type { HttpReply } from './http-reply.ts';
 
 /** Where a message came from. */
 export interface HttpOrigin {
-  readonly wire: Wire;
+  readonly http: HttpContext;
   /** Subject of the verified credential. */
   readonly authSubject: string | undefined;
 }
@@ -18,20 +18,20 @@ export interface CancellableExchange extends Exchange {
 
 /** One request over HTTP with its way back. Without a `reply` of its own (a batch) nothing can be said before the answer. */
 export function createHttpExchange(client: McpClient, origin: HttpOrigin, reply?: HttpReply): CancellableExchange {
-  const { wire, authSubject } = origin;
+  const { http, authSubject } = origin;
   const { session } = client;
   const controller = new AbortController();
   if (client.era === 'modern') {
-    wire.onGone(() => controller.abort());
+    http.onGone(() => controller.abort());
   }
   return {
     client,
-    headers: wire.headers,
-    peerAddress: wire.peerAddress,
+    headers: http.headers,
+    peerAddress: http.peerAddress,
     authSubject,
     controller,
     signal: controller.signal,
-    isCallerGone: () => wire.isGone(),
+    isCallerGone: () => http.isGone(),
     notify: (method, params) => reply?.notify(method, params),
     identify: (ctx, search) => reply?.identify(ctx, search),
     ...(session === undefined || reply === undefined

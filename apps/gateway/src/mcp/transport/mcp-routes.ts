@@ -16,13 +16,13 @@ export function mcpRoutes(endpoint: McpEndpoint, bodyLimitBytes: number): RouteT
     'POST /mcp': {
       guard: 'api',
       isWork: true,
-      handler: async ({ wire, authSubject }) => {
-        const reading = await wire.readBody(bodyLimitBytes);
-        return reading.ok ? endpoint.post(reading.text, { wire, authSubject }) : jsonReply(TOO_LARGE, 413);
+      handler: async ({ http, authSubject }) => {
+        const reading = await http.readBody(bodyLimitBytes);
+        return reading.ok ? endpoint.post(reading.text, { http, authSubject }) : jsonReply(TOO_LARGE, 413);
       },
     },
-    'GET /mcp': { guard: 'api', isWork: true, handler: ({ wire }) => orError(() => endpoint.get(wire)) },
-    'DELETE /mcp': { guard: 'api', handler: ({ wire }) => orError(() => endpoint.delete(wire)) },
+    'GET /mcp': { guard: 'api', isWork: true, handler: ({ http }) => orError(() => endpoint.get(http)) },
+    'DELETE /mcp': { guard: 'api', handler: ({ http }) => orError(() => endpoint.delete(http)) },
   };
 }
 

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readNodeBody, readWebBody, type BodyReading } from './body.ts';
 
 /** One HTTP request, and what is known of the connection it came by. */
-export interface Wire {
+export interface HttpContext {
   readonly method: string;
   /** Without query. */
   readonly path: string;
@@ -26,7 +26,7 @@ export interface Wire {
 }
 
 /** A request of Node's own server. */
-export class NodeWire implements Wire {
+export class NodeHttpContext implements HttpContext {
   readonly method: string;
   readonly path: string;
   readonly headers: RequestHeaders;
@@ -97,7 +97,7 @@ export class NodeWire implements Wire {
 }
 
 /** A request given to `fetch`; its answer counts as written when it is handed back. */
-export class WebWire implements Wire {
+export class WebHttpContext implements HttpContext {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;
