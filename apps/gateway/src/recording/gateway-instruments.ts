@@ -5,7 +5,7 @@ import type { SessionEndReason, UpstreamState } from '@dcc-mcp/semantic-conventi
 import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { Session, Sessions } from '../mcp/sessions.ts';
+import type { Session, Sessions } from '../mcp/session/sessions.ts';
 import type { Upstreams } from '../registry/upstreams.ts';
 import type { UpstreamReadiness } from '../upstream/upstream.ts';
 import type { StreamCounts } from './stream-counts.ts';

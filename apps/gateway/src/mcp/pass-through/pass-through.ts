@@ -12,11 +12,11 @@ import {
 } from '../../protocol/json-rpc.ts';
 import { ERROR_INTERNAL, ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
 import type { HopFailure, HopResult } from '../../upstream/upstream.ts';
-import { mcpCaller } from '../caller.ts';
-import type { Exchange } from '../exchange.ts';
-import { outcomeOfCode } from '../protocol-spans.ts';
+import { mcpCaller } from '../exchange/caller.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import { errorResult } from '../search-mode/tool-result.ts';
-import type { McpHandler, McpMode } from '../server.ts';
+import { outcomeOfCode } from '../server/protocol-spans.ts';
+import type { McpHandler, McpMode } from '../server/server.ts';
 import { checkMirroredArguments } from '../transport/mirrored-headers.ts';
 import { readResourceUri } from './resource-uri.ts';
 import { type ListMember, UpstreamLists } from './upstream-lists.ts';

@@ -2,7 +2,7 @@ import type { OperationCore } from '../../operations/core.ts';
 import type { JsonObject, JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import { ERROR_RESOURCE_NOT_FOUND, McpError } from '../../protocol/mcp-protocol.ts';
 import { instanceRow } from '../../registry/instance-row.ts';
-import type { Exchange } from '../exchange.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import { readResourceUri } from '../pass-through/resource-uri.ts';
 
 /** Resource that lists the upstreams; `/<instance id>` behind it is one of them. */

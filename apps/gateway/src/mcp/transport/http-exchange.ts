@@ -1,7 +1,7 @@
 import type { HttpContext } from '../../http/http-context.ts';
-import { askClient } from '../ask-client.ts';
-import type { Exchange } from '../exchange.ts';
-import type { McpClient } from '../mcp-client.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import type { McpClient } from '../exchange/mcp-client.ts';
+import { askClient } from '../session/ask-client.ts';
 import type { HttpReply } from './http-reply.ts';
 
 /** Where a message came from. */

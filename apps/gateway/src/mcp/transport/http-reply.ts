@@ -1,7 +1,7 @@
 import { type RequestContext, responseHeaders, type SearchAnswer } from '@dcc-mcp/request-context';
 import { jsonReply, type Reply } from '../../http/reply.ts';
 import type { JsonObject, JsonRpcId, JsonRpcMessage } from '../../protocol/json-rpc.ts';
-import type { Answer } from '../exchange.ts';
+import type { Answer } from '../exchange/exchange.ts';
 import { EventStream, type EventStreamOptions } from './event-stream.ts';
 
 export interface HttpReplyOptions extends EventStreamOptions {

@@ -10,11 +10,11 @@ import {
 } from '../../protocol/json-rpc.ts';
 import { LineFramer } from '../../protocol/line-framer.ts';
 import { ERROR_INVALID_REQUEST, eraOf, McpError } from '../../protocol/mcp-protocol.ts';
-import { askClient, type Question } from '../ask-client.ts';
-import type { Exchange } from '../exchange.ts';
-import { type McpClient, modernClient, sessionClient, unknownClient } from '../mcp-client.ts';
-import { checkMessage, parseJson } from '../messages.ts';
-import type { ClientAnswer, Session } from '../sessions.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+import { type McpClient, modernClient, sessionClient, unknownClient } from '../exchange/mcp-client.ts';
+import { checkMessage, parseJson } from '../exchange/messages.ts';
+import { askClient, type Question } from '../session/ask-client.ts';
+import type { ClientAnswer, Session } from '../session/sessions.ts';
 import { responseMessage } from './http-reply.ts';
 
 /** One message of a client; far above what a body over HTTP may be. */

@@ -1,6 +1,6 @@
-import type { Era, JsonObject } from '../protocol/json-rpc.ts';
-import { LATEST_LEGACY_VERSION, MODERN_VERSION, readModernEnvelope } from '../protocol/mcp-protocol.ts';
-import type { Session } from './sessions.ts';
+import type { Era, JsonObject } from '../../protocol/json-rpc.ts';
+import { LATEST_LEGACY_VERSION, MODERN_VERSION, readModernEnvelope } from '../../protocol/mcp-protocol.ts';
+import type { Session } from '../session/sessions.ts';
 
 /** Who speaks, as one request sees it: from its session, or from its own envelope. */
 export interface McpClient {

@@ -5,10 +5,10 @@ import {
   type JsonRpcId,
   type JsonRpcMessage,
   type JsonRpcRequest,
-} from '../protocol/json-rpc.ts';
-import { isLoggedAt } from '../protocol/mcp-protocol.ts';
-import type { Session, Sessions } from './sessions.ts';
-import { EventStream } from './transport/event-stream.ts';
+} from '../../protocol/json-rpc.ts';
+import { isLoggedAt } from '../../protocol/mcp-protocol.ts';
+import type { Session, Sessions } from '../session/sessions.ts';
+import { EventStream } from '../transport/event-stream.ts';
 
 /** What a modern client asked to hear (`subscriptions/listen`). */
 interface Filter {

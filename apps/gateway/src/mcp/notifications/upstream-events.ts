@@ -1,9 +1,9 @@
 import type { GatewayMetrics } from '@dcc-mcp/gateway-metrics';
-import type { Catalog } from '../catalog/catalog.ts';
-import { type JsonObject, textOf } from '../protocol/json-rpc.ts';
-import type { Upstream, UpstreamEvents } from '../upstream/upstream.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import { type JsonObject, textOf } from '../../protocol/json-rpc.ts';
+import type { Upstream, UpstreamEvents } from '../../upstream/upstream.ts';
+import { CATALOG_URI, INSTANCES_URI } from '../search-mode/gateway-resources.ts';
 import type { Broadcast } from './broadcast.ts';
-import { CATALOG_URI, INSTANCES_URI } from './search-mode/gateway-resources.ts';
 
 /** Who is told of what happens at upstreams. */
 export interface UpstreamEventsOptions {

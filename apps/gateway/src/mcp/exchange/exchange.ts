@@ -1,7 +1,7 @@
 import type { RequestContext, RequestHeaders, SearchAnswer } from '@dcc-mcp/request-context';
-import { isJsonObject, type JsonObject, type JsonRpcError } from '../protocol/json-rpc.ts';
-import { ERROR_METHOD_NOT_FOUND, isLoggedAt } from '../protocol/mcp-protocol.ts';
-import type { HopPeer } from '../upstream/upstream.ts';
+import { isJsonObject, type JsonObject, type JsonRpcError } from '../../protocol/json-rpc.ts';
+import { ERROR_METHOD_NOT_FOUND, isLoggedAt } from '../../protocol/mcp-protocol.ts';
+import type { HopPeer } from '../../upstream/upstream.ts';
 import type { McpClient } from './mcp-client.ts';
 
 /** One request of a client, its way back, and what is known of the connection it came by. */

@@ -1,6 +1,6 @@
 import { readRequestContext } from '@dcc-mcp/request-context';
-import type { Caller, OperationCore } from '../operations/core.ts';
-import { isJsonObject, type JsonObject, type JsonRpcRequest } from '../protocol/json-rpc.ts';
+import type { Caller, OperationCore } from '../../operations/core.ts';
+import { isJsonObject, type JsonObject, type JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import { type Exchange, hopPeer } from './exchange.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { JsonObject, JsonRpcRequest } from '../protocol/json-rpc.ts';
-import { ERROR_SERVER } from '../protocol/mcp-protocol.ts';
+import type { JsonObject, JsonRpcRequest } from '../../protocol/json-rpc.ts';
+import { ERROR_SERVER } from '../../protocol/mcp-protocol.ts';
 import type { ClientAnswer, Session } from './sessions.ts';
 
 const GONE: ClientAnswer = { error: { code: ERROR_SERVER, message: 'The client can no longer be asked' } };

@@ -1,10 +1,10 @@
 import type { Outcome } from '@dcc-mcp/semantic-conventions';
 import type { SpanEnd } from '@dcc-mcp/workflow-spans';
-import type { OperationCore } from '../operations/core.ts';
-import type { JsonRpcRequest } from '../protocol/json-rpc.ts';
-import { ERROR_INTERNAL } from '../protocol/mcp-protocol.ts';
-import { mcpCaller } from './caller.ts';
-import type { Answer, Exchange } from './exchange.ts';
+import type { OperationCore } from '../../operations/core.ts';
+import type { JsonRpcRequest } from '../../protocol/json-rpc.ts';
+import { ERROR_INTERNAL } from '../../protocol/mcp-protocol.ts';
+import { mcpCaller } from '../exchange/caller.ts';
+import type { Answer, Exchange } from '../exchange/exchange.ts';
 
 /** Begins the span of a request; what it gives back ends it. */
 export type BeginProtocolSpan = (request: JsonRpcRequest, exchange: Exchange) => (answer: Answer) => void;

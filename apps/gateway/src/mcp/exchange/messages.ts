@@ -1,13 +1,13 @@
-import { jsonProblem, parseBoundedJson } from '../protocol/bounded-json.ts';
+import { jsonProblem, parseBoundedJson } from '../../protocol/bounded-json.ts';
 import {
   isJsonObject,
   textOf,
   type JsonRpcId,
   type JsonRpcNotification,
   type JsonRpcRequest,
-} from '../protocol/json-rpc.ts';
-import { ERROR_INVALID_REQUEST, ERROR_PARSE, McpError } from '../protocol/mcp-protocol.ts';
-import type { ClientAnswer } from './sessions.ts';
+} from '../../protocol/json-rpc.ts';
+import { ERROR_INVALID_REQUEST, ERROR_PARSE, McpError } from '../../protocol/mcp-protocol.ts';
+import type { ClientAnswer } from '../session/sessions.ts';
 
 /**
  * Parses what a client sent: a body over HTTP, a line over stdio.

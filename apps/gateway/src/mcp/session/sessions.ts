@@ -1,8 +1,8 @@
 import type { SessionEndReason } from '@dcc-mcp/semantic-conventions';
 import { randomUUID } from 'node:crypto';
-import type { JsonObject, JsonRpcError, JsonRpcId, JsonRpcMessage } from '../protocol/json-rpc.ts';
-import { ERROR_SERVER } from '../protocol/mcp-protocol.ts';
-import type { EventStream } from './transport/event-stream.ts';
+import type { JsonObject, JsonRpcError, JsonRpcId, JsonRpcMessage } from '../../protocol/json-rpc.ts';
+import { ERROR_SERVER } from '../../protocol/mcp-protocol.ts';
+import type { EventStream } from '../transport/event-stream.ts';
 
 /** What a client answered to a request of ours. */
 export type ClientAnswer = { readonly result: JsonObject } | { readonly error: JsonRpcError };

@@ -4,7 +4,7 @@ import {
   type JsonObject,
   type JsonRpcNotification,
   type JsonRpcRequest,
-} from '../protocol/json-rpc.ts';
+} from '../../protocol/json-rpc.ts';
 import {
   ERROR_HEADER_MISMATCH,
   ERROR_INTERNAL,
@@ -16,15 +16,15 @@ import {
   LEGACY_VERSIONS,
   McpError,
   MODERN_VERSION,
-} from '../protocol/mcp-protocol.ts';
-import type { Broadcast } from './broadcast.ts';
-import type { Answer, Exchange } from './exchange.ts';
-import { InputRequired } from './input-required.ts';
-import type { McpClient } from './mcp-client.ts';
+} from '../../protocol/mcp-protocol.ts';
+import type { Answer, Exchange } from '../exchange/exchange.ts';
+import type { McpClient } from '../exchange/mcp-client.ts';
+import { InputRequired } from '../input-rounds/input-required.ts';
+import type { Broadcast } from '../notifications/broadcast.ts';
+import type { Session, Sessions } from '../session/sessions.ts';
+import type { EventStream } from '../transport/event-stream.ts';
 import { toModernError, toModernResult } from './modern-result.ts';
 import type { BeginProtocolSpan } from './protocol-spans.ts';
-import type { Session, Sessions } from './sessions.ts';
-import type { EventStream } from './transport/event-stream.ts';
 
 /** Answers one method. @throws {McpError} What the client gets as a JSON-RPC error. */
 export type McpHandler = (request: JsonRpcRequest, exchange: Exchange) => Promise<JsonObject>;
