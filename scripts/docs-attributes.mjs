@@ -1,6 +1,6 @@
 // Writes docs/reference/attributes.md from the catalog of workflow-spans; with --check only says whether it is stale.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { ATTRIBUTE_CATALOG } from '../packages/workflow-spans/src/attribute-catalog.ts';
+import { ATTRIBUTE_CATALOG } from '../packages/workflow-spans/src/attributes/attribute-catalog.ts';
 
 const FILE = new URL('../docs/reference/attributes.md', import.meta.url);
 

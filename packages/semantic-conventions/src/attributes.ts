@@ -49,9 +49,9 @@ export const ATTR_DCC_MCP_AGENT_TURN_ID = 'dcc_mcp.agent.turn_id';
 export const ATTR_DCC_MCP_AGENT_TASK = 'dcc_mcp.agent.task';
 /** At most 16. */
 export const ATTR_DCC_MCP_AGENT_TAGS = 'dcc_mcp.agent.tags';
-/** What the user wants, summarised by the agent. */
+/** What the user wants, summarized by the agent. */
 export const ATTR_DCC_MCP_AGENT_USER_INTENT_SUMMARY = 'dcc_mcp.agent.user_intent_summary';
-/** What the agent replied, summarised by it. */
+/** What the agent replied, summarized by it. */
 export const ATTR_DCC_MCP_AGENT_REPLY_SUMMARY = 'dcc_mcp.agent.reply_summary';
 /** Hash of the user's input. */
 export const ATTR_DCC_MCP_AGENT_USER_INPUT_HASH = 'dcc_mcp.agent.user_input_hash';

@@ -3,10 +3,10 @@ export {
   type AttributeDescription,
   type AttributeType,
   type SpanRole,
-} from './attribute-catalog.ts';
-export { createCapturePolicy, type CapturePolicy, type CapturePolicyOptions } from './capture-policy.ts';
-export { type HopSpan } from './hop-span.ts';
-export { type ProtocolSpan } from './protocol-span.ts';
+} from './attributes/attribute-catalog.ts';
+export { createCapturePolicy, type CapturePolicy, type CapturePolicyOptions } from './content/capture-policy.ts';
+export { type HopSpan } from './spans/hop-span.ts';
+export { type ProtocolSpan } from './spans/protocol-span.ts';
 export {
   type HopStart,
   type MessageFacts,
@@ -17,28 +17,28 @@ export {
   type SearchFacts,
   type SpanEnd,
   type WorkflowSpansOptions,
-} from './span-options.ts';
-export { type WorkflowEnd, type WorkflowSpan } from './workflow-span.ts';
+} from './spans/span-options.ts';
+export { type WorkflowEnd, type WorkflowSpan } from './spans/workflow-span.ts';
 export {
   createWorkflowSpans,
   type HttpRoute,
   type ProtocolStart,
   type WorkflowSpans,
   type WorkflowStart,
-} from './workflow-spans.ts';
-export { createAttributeRedaction, type AttributeRedaction, type ValueRedaction } from './export-redaction.ts';
+} from './spans/workflow-spans.ts';
+export { createAttributeRedaction, type AttributeRedaction, type ValueRedaction } from './content/export-redaction.ts';
 export {
   extractContext,
   injectContext,
   type AnyHeaders,
   type MessageCarriers,
   type OutgoingCarriers,
-} from './propagate-context.ts';
+} from './own-server/propagate-context.ts';
 export {
   createSpanRedaction,
   redactingExporter,
   type SpanRedaction,
   type ExportableSpan,
   type SpanExporterLike,
-} from './redacting-exporter.ts';
-export { withWorkflowSpan, type RunningSpan, type WithWorkflowSpanOptions } from './with-workflow-span.ts';
+} from './content/redacting-exporter.ts';
+export { withWorkflowSpan, type RunningSpan, type WithWorkflowSpanOptions } from './own-server/with-workflow-span.ts';

@@ -1,4 +1,4 @@
-import { sanitiseText, toolFailure } from '@dcc-mcp/request-context';
+import { sanitizeText, toolFailure } from '@dcc-mcp/request-context';
 import { OPERATION_CALL, type Outcome } from '@dcc-mcp/semantic-conventions';
 import type { HopSpan, WorkflowSpan } from '@dcc-mcp/workflow-spans';
 import { type ArgumentsForm, readArguments } from '../arguments/argument-form.ts';
@@ -264,7 +264,7 @@ function endingOf(hop: HopResult): Ending {
 
 /** What can be said of a tool that was not found: the slug, where it has the form of one. */
 export function namedRoute(core: OperationCore, slug: string): { toolSlug?: string } {
-  return core.catalog.parseSlug(slug) === undefined ? {} : { toolSlug: sanitiseText(slug, MAX_SLUG_BYTES) };
+  return core.catalog.parseSlug(slug) === undefined ? {} : { toolSlug: sanitizeText(slug, MAX_SLUG_BYTES) };
 }
 
 const MAX_SLUG_BYTES = 256;

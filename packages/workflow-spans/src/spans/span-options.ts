@@ -1,7 +1,7 @@
 import type { RequestContextSettings } from '@dcc-mcp/request-context';
 import type { ErrorKind, Outcome } from '@dcc-mcp/semantic-conventions';
 import type { Tracer } from '@opentelemetry/api';
-import type { CapturePolicy } from './capture-policy.ts';
+import type { CapturePolicy } from '../content/capture-policy.ts';
 
 /**
  * Whose trace the entry span belongs to (`DCC_MCP_TRACE_PARENT`). `auto` and `remote`: the caller's, when it brought one.

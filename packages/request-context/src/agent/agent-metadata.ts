@@ -1,7 +1,7 @@
 import { truncateUtf8 } from '@dcc-mcp/bounds';
-import { isRecord } from './carrier-input.ts';
-import { isSensitiveKey } from './redact-text.ts';
-import { sanitiseText } from './sanitise-text.ts';
+import { isRecord } from '../carriers/carrier-input.ts';
+import { isSensitiveKey } from '../text/redact-text.ts';
+import { sanitizeText } from '../text/sanitize-text.ts';
 
 /** Bound of `agent_context.metadata`, in bytes of JSON. */
 const MAX_METADATA_BYTES = 8192;
@@ -9,19 +9,19 @@ const MAX_METADATA_BYTES = 8192;
 const MAX_DEPTH = 8;
 const PREVIEW_BYTES = 4000;
 
-export interface SanitisedMetadata {
+export interface SanitizedMetadata {
   readonly metadata: Readonly<Record<string, unknown>>;
   /** How many high-sensitivity keys were removed. */
   readonly removedKeys: number;
 }
 
 /**
- * Removes high-sensitivity keys at any depth, sanitises texts, and keeps the result within 8 KiB of JSON: a larger one
+ * Removes high-sensitivity keys at any depth, sanitizes texts, and keeps the result within 8 KiB of JSON: a larger one
  * becomes `{ truncated, original_size, preview }`. Nesting below eight levels is left out.
  */
-export function sanitiseMetadata(value: Readonly<Record<string, unknown>>): SanitisedMetadata {
+export function sanitizeMetadata(value: Readonly<Record<string, unknown>>): SanitizedMetadata {
   const counter = { removed: 0 };
-  const metadata = sanitiseRecord(value, 0, counter);
+  const metadata = sanitizeRecord(value, 0, counter);
   const json = JSON.stringify(metadata);
   const { isTruncated } = truncateUtf8(json, MAX_METADATA_BYTES);
   return { metadata: isTruncated ? toPreview(json) : metadata, removedKeys: counter.removed };
@@ -34,7 +34,7 @@ function toPreview(json: string): Readonly<Record<string, unknown>> {
 
 type Counter = { removed: number };
 
-function sanitiseRecord(
+function sanitizeRecord(
   value: Readonly<Record<string, unknown>>,
   depth: number,
   counter: Counter,
@@ -44,15 +44,15 @@ function sanitiseRecord(
     if (isSensitiveKey(key)) {
       counter.removed += 1;
     } else {
-      entries.push([sanitiseText(key, 256), sanitiseValue(item, depth + 1, counter)]);
+      entries.push([sanitizeText(key, 256), sanitizeValue(item, depth + 1, counter)]);
     }
   }
   return Object.fromEntries(entries);
 }
 
-function sanitiseValue(value: unknown, depth: number, counter: Counter): unknown {
+function sanitizeValue(value: unknown, depth: number, counter: Counter): unknown {
   if (typeof value === 'string') {
-    return sanitiseText(value);
+    return sanitizeText(value);
   }
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) {
     return value;
@@ -61,7 +61,7 @@ function sanitiseValue(value: unknown, depth: number, counter: Counter): unknown
     return undefined;
   }
   if (Array.isArray(value)) {
-    return value.map((item) => sanitiseValue(item, depth + 1, counter));
+    return value.map((item) => sanitizeValue(item, depth + 1, counter));
   }
-  return isRecord(value) ? sanitiseRecord(value, depth, counter) : undefined;
+  return isRecord(value) ? sanitizeRecord(value, depth, counter) : undefined;
 }

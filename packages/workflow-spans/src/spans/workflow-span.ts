@@ -1,5 +1,5 @@
 import { SemanticConventions } from '@arizeai/openinference-semantic-conventions';
-import { type RequestContext, sanitiseText, statusOfOutcome } from '@dcc-mcp/request-context';
+import { type RequestContext, sanitizeText, statusOfOutcome } from '@dcc-mcp/request-context';
 import {
   ATTR_DCC_MCP_BATCH_SIZE,
   ATTR_DCC_MCP_DCC_TYPE,
@@ -24,8 +24,8 @@ import {
   type Operation,
 } from '@dcc-mcp/semantic-conventions';
 import type { Context, Span, SpanContext } from '@opentelemetry/api';
-import { capturesContent, hidesInputs, hidesOutputs, OPENINFERENCE_REDACTED } from './capture-policy.ts';
-import { captureContent, type ContentText, summariseContent } from './content.ts';
+import { capturesContent, hidesInputs, hidesOutputs, OPENINFERENCE_REDACTED } from '../content/capture-policy.ts';
+import { captureContent, type ContentText, summarizeContent } from '../content/content.ts';
 import { HopSpan, type SharedSettings } from './hop-span.ts';
 import { contextOf } from './protocol-span.ts';
 import { setPresent } from './span-attributes.ts';
@@ -197,7 +197,7 @@ export class WorkflowSpan {
     if (capturesContent(capture, this.operation)) {
       return captureContent(value);
     }
-    return summariseContent(value, { sha256: settings.sha256, namesAs, json });
+    return summarizeContent(value, { sha256: settings.sha256, namesAs, json });
   }
 
   #setContent(key: string, mimeKey: string, content: ContentText | undefined): void {
@@ -223,7 +223,7 @@ export class WorkflowSpan {
 }
 
 function toText(value: string | undefined): string | undefined {
-  return value === undefined ? undefined : sanitiseText(value, MAX_NAME_BYTES);
+  return value === undefined ? undefined : sanitizeText(value, MAX_NAME_BYTES);
 }
 
 const MAX_NAME_BYTES = 512;

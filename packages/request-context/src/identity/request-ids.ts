@@ -1,7 +1,7 @@
-import { isRecord, readHeader, type RequestHeaders } from './carrier-input.ts';
+import { isRecord, readHeader, type RequestHeaders } from '../carriers/carrier-input.ts';
 import { isBoundedId } from './identifiers.ts';
-import { isPrivateText } from './redact-text.ts';
-import type { RequestContextSettings } from './request-context-settings.ts';
+import { isPrivateText } from '../text/redact-text.ts';
+import type { RequestContextSettings } from '../request/request-context-settings.ts';
 
 /** How a request came in. */
 export type Transport = 'rest' | 'mcp';

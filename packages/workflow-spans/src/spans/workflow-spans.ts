@@ -1,5 +1,5 @@
 import { OpenInferenceSpanKind, SemanticConventions } from '@arizeai/openinference-semantic-conventions';
-import { type RequestContext, sanitiseText } from '@dcc-mcp/request-context';
+import { type RequestContext, sanitizeText } from '@dcc-mcp/request-context';
 import {
   ATTR_DCC_MCP_PROFILE,
   ATTR_DCC_MCP_WORKFLOW_OPERATION,
@@ -23,7 +23,7 @@ import {
   SpanKind,
   trace,
 } from '@opentelemetry/api';
-import { createCapturePolicy } from './capture-policy.ts';
+import { createCapturePolicy } from '../content/capture-policy.ts';
 import type { SharedSettings } from './hop-span.ts';
 import { toKnownMethod } from './mcp-methods.ts';
 import { ProtocolSpan } from './protocol-span.ts';
@@ -186,7 +186,7 @@ class SpanStarter {
     setRequestAttributes(span, ctx);
     setPresent(span, ATTR_NETWORK_TRANSPORT, facts.networkTransport);
     const version = facts.protocolVersion;
-    setPresent(span, ATTR_MCP_PROTOCOL_VERSION, version === undefined ? undefined : sanitiseText(version, 32));
+    setPresent(span, ATTR_MCP_PROTOCOL_VERSION, version === undefined ? undefined : sanitizeText(version, 32));
     setPresent(span, ATTR_DCC_MCP_PROFILE, this.#options.profile);
   }
 }

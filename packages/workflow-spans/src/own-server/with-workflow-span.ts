@@ -3,7 +3,7 @@ import {
   isRecord,
   type RequestContext,
   type RequestContextSettings,
-  sanitiseText,
+  sanitizeText,
   toolFailure,
 } from '@dcc-mcp/request-context';
 import {
@@ -22,8 +22,8 @@ import {
   trace,
   type Tracer,
 } from '@opentelemetry/api';
-import { summariseContent } from './content.ts';
-import { toKnownMethod } from './mcp-methods.ts';
+import { summarizeContent } from '../content/content.ts';
+import { toKnownMethod } from '../spans/mcp-methods.ts';
 import {
   contextOf,
   injectContext,
@@ -32,8 +32,8 @@ import {
   readMessage,
   settingsOf,
 } from './propagate-context.ts';
-import { setPresent } from './span-attributes.ts';
-import { setClientStatus, setErrorAttributes, setServerStatus } from './span-status.ts';
+import { setPresent } from '../spans/span-attributes.ts';
+import { setClientStatus, setErrorAttributes, setServerStatus } from '../spans/span-status.ts';
 
 /** What `withWorkflowSpan` takes. */
 export interface WithWorkflowSpanOptions extends MessageCarriers {
@@ -111,7 +111,7 @@ export async function withWorkflowSpan<T>(
 
 function startSpan(options: WithWorkflowSpanOptions, step: Step, parent: Context): Span {
   const method = methodOf(options, step.side);
-  const target = sanitiseText(options.target, MAX_TARGET_BYTES);
+  const target = sanitizeText(options.target, MAX_TARGET_BYTES);
   const links = step.message === undefined ? [] : step.message.links.map((context) => ({ context }));
   const span = options.tracer.startSpan(
     method === undefined ? target : `${method} ${target}`,
@@ -159,7 +159,7 @@ function setCaller(span: Span, { session, agent }: RequestContext): void {
 }
 
 function setInput(span: Span, input: unknown, { sha256 }: RequestContextSettings): void {
-  const summary = summariseContent(input, { sha256 });
+  const summary = summarizeContent(input, { sha256 });
   span.setAttribute(SemanticConventions.INPUT_VALUE, summary.value);
   span.setAttribute(SemanticConventions.INPUT_MIME_TYPE, summary.mimeType);
 }

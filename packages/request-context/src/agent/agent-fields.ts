@@ -1,9 +1,9 @@
-import { sanitiseMetadata } from './agent-metadata.ts';
-import { isRecord } from './carrier-input.ts';
-import { REDACTED } from './redact-text.ts';
-import { sanitiseText } from './sanitise-text.ts';
+import { sanitizeMetadata } from './agent-metadata.ts';
+import { isRecord } from '../carriers/carrier-input.ts';
+import { REDACTED } from '../text/redact-text.ts';
+import { sanitizeText } from '../text/sanitize-text.ts';
 
-/** What a caller says about the person, agent, model and turn behind a request: bounded, sanitised, unproven. */
+/** What a caller says about the person, agent, model and turn behind a request: bounded, sanitized, unproven. */
 export interface AgentContext {
   readonly actor_id?: string;
   readonly actor_name?: string;
@@ -107,7 +107,7 @@ export function readField(field: AgentField, value: unknown): FieldReading {
 const READERS: Readonly<Record<FieldType, (value: unknown) => FieldReading>> = {
   text: readText,
   count: (value) => (isCount(value) ? { ok: true, value } : WRONG_TYPE),
-  list: (value) => (isTextList(value) ? { ok: true, value: sanitiseList(value) } : WRONG_TYPE),
+  list: (value) => (isTextList(value) ? { ok: true, value: sanitizeList(value) } : WRONG_TYPE),
   hash: readEmailHash,
   metadata: readMetadata,
 };
@@ -119,7 +119,7 @@ function readText(value: unknown): FieldReading {
   if (typeof value !== 'string') {
     return WRONG_TYPE;
   }
-  const text = sanitiseText(value);
+  const text = sanitizeText(value);
   return text === REDACTED ? { ok: false, reason: 'redacted' } : { ok: true, value: text };
 }
 
@@ -131,8 +131,8 @@ function isTextList(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.slice(0, MAX_LIST_ITEMS).every((item) => typeof item === 'string');
 }
 
-function sanitiseList(value: readonly string[]): readonly string[] {
-  return value.slice(0, MAX_LIST_ITEMS).map((item) => sanitiseText(item));
+function sanitizeList(value: readonly string[]): readonly string[] {
+  return value.slice(0, MAX_LIST_ITEMS).map((item) => sanitizeText(item));
 }
 
 function readEmailHash(value: unknown): FieldReading {
@@ -149,7 +149,7 @@ function readMetadata(value: unknown): FieldReading {
   if (!isRecord(value)) {
     return WRONG_TYPE;
   }
-  const { metadata, removedKeys } = sanitiseMetadata(value);
+  const { metadata, removedKeys } = sanitizeMetadata(value);
   return { ok: true, value: metadata, removedKeys };
 }
 

@@ -1,13 +1,13 @@
 import { type Baggage, type SpanContext, TraceFlags } from '@opentelemetry/api';
-import { type ContextWarning, type MergedAgent, mergeAgentContext, toProduct, type TrustMap } from './agent-context.ts';
-import type { AgentContext } from './agent-fields.ts';
-import { readHeader, type RequestHeaders } from './carrier-input.ts';
-import { type ClientAddress, readClientAddress } from './client-address.ts';
+import { type ContextWarning, type MergedAgent, mergeAgentContext, toProduct, type TrustMap } from '../agent/agent-context.ts';
+import type { AgentContext } from '../agent/agent-fields.ts';
+import { readHeader, type RequestHeaders } from '../carriers/carrier-input.ts';
+import { type ClientAddress, readClientAddress } from '../identity/client-address.ts';
 import type { RequestContextSettings } from './request-context-settings.ts';
-import { isAcceptableId, type JsonRpcRequestId, readSearchId, type Transport } from './request-ids.ts';
-import { sanitiseText } from './sanitise-text.ts';
-import { groupSession, hasUnusableSession, type SessionGroup } from './session-grouping.ts';
-import type { ExtractedTrace, TraceCarrier } from './trace-carriers.ts';
+import { isAcceptableId, type JsonRpcRequestId, readSearchId, type Transport } from '../identity/request-ids.ts';
+import { sanitizeText } from '../text/sanitize-text.ts';
+import { groupSession, hasUnusableSession, type SessionGroup } from '../identity/session-grouping.ts';
+import type { ExtractedTrace, TraceCarrier } from '../carriers/trace-carriers.ts';
 
 /** One request as the world handed it over. Nothing here is copied; don't change it while the context is in use. */
 export interface RequestInput {
@@ -117,7 +117,7 @@ export class RequestContext {
     if (id === undefined) {
       return undefined;
     }
-    return typeof id === 'number' ? String(id) : sanitiseText(id, MAX_JSONRPC_ID_BYTES);
+    return typeof id === 'number' ? String(id) : sanitizeText(id, MAX_JSONRPC_ID_BYTES);
   }
 
   /** Request-level parent: the outer request of a batch item, else what the caller names. */
@@ -148,7 +148,7 @@ export class RequestContext {
     return this.#identity.sessionKey;
   }
 
-  /** Bounded, sanitised, unproven: see `trust`. */
+  /** Bounded, sanitized, unproven: see `trust`. */
   get agent(): AgentContext {
     return this.#mergedAgent().agent;
   }

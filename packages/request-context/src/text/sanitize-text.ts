@@ -1,5 +1,5 @@
 import { truncateUtf8 } from '@dcc-mcp/bounds';
-import { Memo } from './memo.ts';
+import { Memo } from '../memo.ts';
 import { redactText } from './redact-text.ts';
 
 /** Bound of a text taken from a caller, in bytes of UTF-8. */
@@ -18,7 +18,7 @@ const memo = new Memo<string>(4096);
  * A text a caller sent, fit to be kept: well-formed, without control characters, credentials and e-mail addresses, and cut
  * to `maxBytes` of UTF-8 on a code point. Texts that come again and again (names, ids, models) are remembered.
  */
-export function sanitiseText(text: string, maxBytes: number = MAX_TEXT_BYTES): string {
+export function sanitizeText(text: string, maxBytes: number = MAX_TEXT_BYTES): string {
   if (text.length > MEMO_MAX_CHARS) {
     return clean(text, maxBytes);
   }

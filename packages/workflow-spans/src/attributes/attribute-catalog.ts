@@ -97,8 +97,8 @@ const GROUPS: Readonly<Record<string, readonly Row[]>> = {
     ['dcc_mcp.forwarded_for', 'string[]', ENTRY, 'Forwarded chain behind a trusted proxy, at most 16'],
   ],
   turn: [
-    ['dcc_mcp.agent.user_intent_summary', 'string', ENTRY, 'What the user wants, summarised by the agent'],
-    ['dcc_mcp.agent.reply_summary', 'string', ENTRY, 'What the agent replied, summarised by it'],
+    ['dcc_mcp.agent.user_intent_summary', 'string', ENTRY, 'What the user wants, summarized by the agent'],
+    ['dcc_mcp.agent.reply_summary', 'string', ENTRY, 'What the agent replied, summarized by it'],
     ['dcc_mcp.agent.user_input_hash', 'string', ENTRY, "Hash of the user's input"],
     ['dcc_mcp.agent.reply_hash', 'string', ENTRY, 'Hash of the reply'],
     ['dcc_mcp.agent.user_input_chars', 'int', ENTRY, "Length of the user's input"],

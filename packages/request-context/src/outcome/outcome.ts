@@ -5,8 +5,8 @@ import {
   INSTANCE_NEVER_REGISTERED,
   type Outcome,
 } from '@dcc-mcp/semantic-conventions';
-import { parseJson } from './agent-fields.ts';
-import { isRecord } from './carrier-input.ts';
+import { parseJson } from '../agent/agent-fields.ts';
+import { isRecord } from '../carriers/carrier-input.ts';
 
 /** Finer than the kind, where the kind alone does not decide: `instance-offline` of an instance that never was. */
 export type ErrorKindDetail = 'never-registered';

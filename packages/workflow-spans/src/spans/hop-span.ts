@@ -3,7 +3,7 @@ import {
   injectHop,
   type RequestContext,
   type RequestContextSettings,
-  sanitiseText,
+  sanitizeText,
 } from '@dcc-mcp/request-context';
 import {
   ATTR_DCC_INSTANCE_ID,
@@ -25,7 +25,7 @@ import {
   GEN_AI_OPERATION_EXECUTE_TOOL,
 } from '@dcc-mcp/semantic-conventions';
 import { type Context, type Span, type SpanContext, SpanKind, type Tracer, INVALID_TRACEID } from '@opentelemetry/api';
-import type { CapturePolicy } from './capture-policy.ts';
+import type { CapturePolicy } from '../content/capture-policy.ts';
 import { toKnownMethod } from './mcp-methods.ts';
 import { setPresent } from './span-attributes.ts';
 import type { SpanClock } from './span-clock.ts';
@@ -58,7 +58,7 @@ export class HopSpan {
 
   constructor(shared: SharedSettings, ctx: RequestContext, { context, clock }: HopParent, hop: HopStart) {
     const method = toKnownMethod(hop.method);
-    const target = hop.target === undefined ? '' : sanitiseText(hop.target, MAX_TARGET_BYTES);
+    const target = hop.target === undefined ? '' : sanitizeText(hop.target, MAX_TARGET_BYTES);
     this.#ctx = ctx;
     this.#settings = shared.settings;
     this.#clock = clock;
@@ -120,7 +120,7 @@ function setHopAttributes(span: Span, method: string, target: string, hop: HopSt
   }
   setPresent(span, ATTR_DCC_TYPE, hop.dccType);
   setPresent(span, ATTR_DCC_INSTANCE_ID, hop.instanceId);
-  setPresent(span, ATTR_DCC_SCENE, hop.scene === undefined ? undefined : sanitiseText(hop.scene));
+  setPresent(span, ATTR_DCC_SCENE, hop.scene === undefined ? undefined : sanitizeText(hop.scene));
   setPresent(span, ATTR_DCC_JOB_ID, hop.jobId);
   setPresent(span, ATTR_MCP_TOOL_SLUG, hop.toolSlug);
   setPresent(span, ATTR_MCP_AFFINITY, hop.affinity);

@@ -8,9 +8,9 @@ import {
   readHeaderField,
 } from './agent-fields.ts';
 import { eachAgentHeader, hasAgentHeader, HEADER_AGENT_CONTEXT } from './agent-headers.ts';
-import { isRecord, readHeader, type RequestHeaders } from './carrier-input.ts';
-import { Memo } from './memo.ts';
-import { sanitiseText } from './sanitise-text.ts';
+import { isRecord, readHeader, type RequestHeaders } from '../carriers/carrier-input.ts';
+import { Memo } from '../memo.ts';
+import { sanitizeText } from '../text/sanitize-text.ts';
 
 /** How far an identity field can be believed. */
 export type TrustWord = 'self_reported' | 'header' | 'auth' | 'server_derived' | 'trusted_proxy';
@@ -251,5 +251,5 @@ function takeUserAgent(found: AgentMerge, userAgent: string | undefined): void {
 /** The first product token of a User-Agent (RFC 9110, section 10.1.5), without its version. */
 export function toProduct(userAgent: string): string {
   const token = /^\s*([^\s/()]{1,128})/.exec(userAgent)?.[1];
-  return token === undefined ? '' : sanitiseText(token);
+  return token === undefined ? '' : sanitizeText(token);
 }

@@ -1,8 +1,8 @@
 import type { TextMapPropagator } from '@opentelemetry/api';
-import { createTrustedProxies, type IsTrustedProxy } from './client-address.ts';
-import { newSpanId, newTraceId, newUuidV7 } from './identifiers.ts';
-import { Memo } from './memo.ts';
-import { sha256Hex } from './sha256.ts';
+import { createTrustedProxies, type IsTrustedProxy } from '../identity/client-address.ts';
+import { newSpanId, newTraceId, newUuidV7 } from '../identity/identifiers.ts';
+import { Memo } from '../memo.ts';
+import { sha256Hex } from '../sha256.ts';
 
 /** What `createRequestContextSettings` takes. */
 export interface RequestContextOptions {

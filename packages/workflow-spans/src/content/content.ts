@@ -1,4 +1,4 @@
-import { isRecord, isSecretKey, REDACTED, redactText, sanitiseText } from '@dcc-mcp/request-context';
+import { isRecord, isSecretKey, REDACTED, redactText, sanitizeText } from '@dcc-mcp/request-context';
 
 /** Text of `input.value` or `output.value`, with its media type. */
 export interface ContentText {
@@ -12,7 +12,7 @@ const MAX_NAMES = 32;
 const MAX_NAME_BYTES = 64;
 const MAX_DEPTH = 32;
 
-/** How `summariseContent` is told what it has before it. */
+/** How `summarizeContent` is told what it has before it. */
 export interface SummaryOptions {
   readonly sha256: (text: string) => string;
   /** What the names of a record are called: of an input its arguments, of an output its fields. Default `arguments`. */
@@ -22,7 +22,7 @@ export interface SummaryOptions {
 }
 
 /** What content looks like from outside: names (never values), size in bytes of UTF-8, SHA-256. */
-export function summariseContent(value: unknown, options: SummaryOptions): ContentText {
+export function summarizeContent(value: unknown, options: SummaryOptions): ContentText {
   const json = options.json ?? toJson(value);
   const names = isRecord(value) ? Object.keys(value).slice(0, MAX_NAMES).map(toName) : [];
   const head = names.length === 0 ? '{' : `{"${options.namesAs ?? 'arguments'}":${JSON.stringify(names)},`;
@@ -31,7 +31,7 @@ export function summariseContent(value: unknown, options: SummaryOptions): Conte
 }
 
 function toName(name: string): string {
-  return sanitiseText(name, MAX_NAME_BYTES);
+  return sanitizeText(name, MAX_NAME_BYTES);
 }
 
 /** Bytes of `text` in UTF-8. */

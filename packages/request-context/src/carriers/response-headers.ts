@@ -1,5 +1,5 @@
 import type { SpanContext } from '@opentelemetry/api';
-import type { RequestContext } from './request-context.ts';
+import type { RequestContext } from '../request/request-context.ts';
 
 /** What a search adds to the headers of its answer. */
 export interface SearchAnswer {

@@ -1,7 +1,7 @@
 import type { Baggage } from '@opentelemetry/api';
-import { readHeader, type RequestHeaders } from './carrier-input.ts';
+import { readHeader, type RequestHeaders } from '../carriers/carrier-input.ts';
 import { isBoundedId, MAX_ID_CHARS } from './identifiers.ts';
-import { sanitiseText } from './sanitise-text.ts';
+import { sanitizeText } from '../text/sanitize-text.ts';
 
 /** What a conversation is grouped by. */
 export type SessionSource = 'protocol' | 'header' | 'agent' | 'baggage' | 'trace';
@@ -37,10 +37,10 @@ export function groupSession(candidates: SessionCandidates): SessionGroup {
     return { id: named, source: 'header' };
   }
   if (agentSessionId !== undefined) {
-    return { id: sanitiseText(agentSessionId, MAX_ID_CHARS), source: 'agent' };
+    return { id: sanitizeText(agentSessionId, MAX_ID_CHARS), source: 'agent' };
   }
   const carried = baggage?.getEntry(BAGGAGE_SESSION_ID)?.value;
-  const bounded = carried === undefined ? '' : sanitiseText(carried, MAX_ID_CHARS);
+  const bounded = carried === undefined ? '' : sanitizeText(carried, MAX_ID_CHARS);
   return bounded === '' ? { id: traceId, source: 'trace' } : { id: bounded, source: 'baggage' };
 }
 
@@ -53,5 +53,5 @@ export function hasUnusableSession(headers: RequestHeaders): boolean {
 }
 
 function isUsableId(text: string | undefined): text is string {
-  return text !== undefined && isBoundedId(text) && sanitiseText(text) === text;
+  return text !== undefined && isBoundedId(text) && sanitizeText(text) === text;
 }

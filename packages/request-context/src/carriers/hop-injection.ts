@@ -1,6 +1,6 @@
 import { defaultTextMapSetter, propagation, ROOT_CONTEXT, type SpanContext, trace } from '@opentelemetry/api';
-import type { RequestContextSettings } from './request-context-settings.ts';
-import type { RequestContext } from './request-context.ts';
+import type { RequestContextSettings } from '../request/request-context-settings.ts';
+import type { RequestContext } from '../request/request-context.ts';
 
 /** What travels with a request to an upstream. */
 export interface HopCarrier {
