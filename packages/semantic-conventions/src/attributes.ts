@@ -119,6 +119,15 @@ export const ATTR_DCC_MCP_BATCH_SIZE = 'dcc_mcp.batch.size';
 /** Time in the upstream's queue. */
 export const ATTR_DCC_MCP_QUEUE_WAIT_MS = 'dcc_mcp.queue.wait_ms';
 
+// Event `retry` of the hop span
+
+/** Number of the retry, from 1. */
+export const ATTR_DCC_MCP_RETRY_ATTEMPT = 'dcc_mcp.retry.attempt';
+/** Outcome word of the try that failed. */
+export const ATTR_DCC_MCP_RETRY_REASON = 'dcc_mcp.retry.reason';
+/** Wait before it. */
+export const ATTR_DCC_MCP_RETRY_DELAY_MS = 'dcc_mcp.retry.delay_ms';
+
 /** Profile of mcpproxy-go users; set only where its configuration names one. */
 export const ATTR_DCC_MCP_PROFILE = 'dcc_mcp.profile';
 
@@ -143,7 +152,7 @@ export const ATTR_MCP_SESSION_ID_OF_HOP = 'mcp.session_id';
 /** Id of the request. */
 export const ATTR_MCP_REQUEST_ID = 'mcp.request_id';
 
-// MCP, GenAI, JSON-RPC and general conventions (development status: the names are kept here, not imported)
+// MCP, GenAI and JSON-RPC conventions: in development, so the root entry of OpenTelemetry's package lacks them
 
 /** MCP method of the message; over MCP only. */
 export const ATTR_MCP_METHOD_NAME = 'mcp.method.name';
@@ -163,10 +172,6 @@ export const ATTR_GEN_AI_OPERATION_NAME = 'gen_ai.operation.name';
 export const ATTR_GEN_AI_TOOL_NAME = 'gen_ai.tool.name';
 /** Prompt of prompts/get. */
 export const ATTR_GEN_AI_PROMPT_NAME = 'gen_ai.prompt.name';
-/** `tcp` for HTTP, `pipe` for stdio. */
-export const ATTR_NETWORK_TRANSPORT = 'network.transport';
-/** The outcome word, on failure. */
-export const ATTR_ERROR_TYPE = 'error.type';
 
 /** Value of `gen_ai.operation.name` on the spans of a tool call. */
 export const GEN_AI_OPERATION_EXECUTE_TOOL = 'execute_tool';

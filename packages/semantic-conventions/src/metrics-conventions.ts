@@ -1,3 +1,12 @@
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_HTTP_ROUTE,
+  ATTR_NETWORK_TRANSPORT,
+  ATTR_URL_SCHEME,
+  METRIC_HTTP_SERVER_REQUEST_DURATION,
+} from '@opentelemetry/semantic-conventions';
 import { MCP_ERROR_TYPES, MCP_METHODS, NETWORK_TRANSPORTS, VALUE_OTHER } from './label-values.ts';
 import { LADDER_BYTES, LADDER_HTTP, LADDER_MCP } from './ladders.ts';
 import type { MetricDefinition, MetricLabel } from './metric-definition.ts';
@@ -7,8 +16,8 @@ const TOOL: MetricLabel = {
   name: 'gen_ai.tool.name',
   source: 'tool label of a registered tool, `_unknown`, `_other`; absent where no tool is meant',
 };
-const ERROR: MetricLabel = { name: 'error.type', values: MCP_ERROR_TYPES };
-const TRANSPORT: MetricLabel = { name: 'network.transport', values: NETWORK_TRANSPORTS };
+const ERROR: MetricLabel = { name: ATTR_ERROR_TYPE, values: MCP_ERROR_TYPES };
+const TRANSPORT: MetricLabel = { name: ATTR_NETWORK_TRANSPORT, values: NETWORK_TRANSPORTS };
 
 function mcp(side: 'server' | 'client', what: 'operation' | 'session', description: string): MetricDefinition {
   return {
@@ -23,11 +32,11 @@ function mcp(side: 'server' | 'client', what: 'operation' | 'session', descripti
 }
 
 const HTTP_LABELS: readonly MetricLabel[] = [
-  { name: 'http.request.method', source: 'known HTTP methods, `_OTHER`' },
-  { name: 'url.scheme', values: ['http', 'https'] },
-  { name: 'http.route', source: 'route template; absent when no route matched' },
-  { name: 'http.response.status_code', source: 'three digits' },
-  { name: 'error.type', source: 'status code of a 5xx answer, or the name of the error' },
+  { name: ATTR_HTTP_REQUEST_METHOD, source: 'known HTTP methods, `_OTHER`' },
+  { name: ATTR_URL_SCHEME, values: ['http', 'https'] },
+  { name: ATTR_HTTP_ROUTE, source: 'route template; absent when no route matched' },
+  { name: ATTR_HTTP_RESPONSE_STATUS_CODE, source: 'three digits' },
+  { name: ATTR_ERROR_TYPE, source: 'status code of a 5xx answer, or the name of the error' },
 ];
 
 function bodySize(direction: 'request' | 'response'): MetricDefinition {
@@ -49,7 +58,7 @@ export const CONVENTION_METRICS: readonly MetricDefinition[] = [
   mcp('server', 'session', 'Life of an MCP session, seen by the server.'),
   mcp('client', 'session', 'Life of an MCP session, seen by the client.'),
   {
-    name: 'http.server.request.duration',
+    name: METRIC_HTTP_SERVER_REQUEST_DURATION,
     unit: 's',
     kind: 'histogram',
     prometheusName: 'http_server_request_duration_seconds',

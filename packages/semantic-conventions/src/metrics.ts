@@ -70,8 +70,6 @@ export const METRIC_MCP_CLIENT_OPERATION_DURATION = 'mcp.client.operation.durati
 export const METRIC_MCP_SERVER_SESSION_DURATION = 'mcp.server.session.duration';
 /** `mcp_client_session_duration_seconds`: Life of an MCP session, seen by the client. */
 export const METRIC_MCP_CLIENT_SESSION_DURATION = 'mcp.client.session.duration';
-/** `http_server_request_duration_seconds`: Time of HTTP requests; the life of a stream is never one. */
-export const METRIC_HTTP_SERVER_REQUEST_DURATION = 'http.server.request.duration';
 /** `http_server_active_requests`: HTTP requests in progress, streams left out. */
 export const METRIC_HTTP_SERVER_ACTIVE_REQUESTS = 'http.server.active_requests';
 /** `http_server_request_body_size_bytes`: Size of HTTP request bodies. */

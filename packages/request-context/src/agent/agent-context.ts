@@ -1,3 +1,6 @@
+import { isRecord, readHeader, type RequestHeaders } from '../carriers/carrier-input.ts';
+import { Memo } from '../memo.ts';
+import { sanitizeText } from '../text/sanitize-text.ts';
 import {
   AGENT_FIELDS,
   type AgentContext,
@@ -8,9 +11,6 @@ import {
   readHeaderField,
 } from './agent-fields.ts';
 import { eachAgentHeader, hasAgentHeader, HEADER_AGENT_CONTEXT } from './agent-headers.ts';
-import { isRecord, readHeader, type RequestHeaders } from '../carriers/carrier-input.ts';
-import { Memo } from '../memo.ts';
-import { sanitizeText } from '../text/sanitize-text.ts';
 
 /** How far an identity field can be believed. */
 export type TrustWord = 'self_reported' | 'header' | 'auth' | 'server_derived' | 'trusted_proxy';

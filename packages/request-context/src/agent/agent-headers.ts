@@ -1,5 +1,5 @@
-import { AGENT_FIELDS, type AgentField } from './agent-fields.ts';
 import type { RequestHeaders } from '../carriers/carrier-input.ts';
+import { AGENT_FIELDS, type AgentField } from './agent-fields.ts';
 
 /** Begin of all headers that carry agent context. */
 const HEADER_PREFIX = 'x-dcc-mcp-';

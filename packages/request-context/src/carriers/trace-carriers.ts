@@ -8,9 +8,9 @@ import {
   type TextMapGetter,
   trace,
 } from '@opentelemetry/api';
-import { isRecord, type RequestHeaders } from './carrier-input.ts';
-import { isPrivateText } from '../text/redact-text.ts';
 import type { RequestContextSettings } from '../request/request-context-settings.ts';
+import { isPrivateText } from '../text/redact-text.ts';
+import { isRecord, type RequestHeaders } from './carrier-input.ts';
 
 /** Which carrier brought the caller's trace context. */
 export type TraceCarrier = 'meta' | 'header' | 'none';

@@ -1,7 +1,7 @@
 import { isRecord, readHeader, type RequestHeaders } from '../carriers/carrier-input.ts';
-import { isBoundedId } from './identifiers.ts';
-import { isPrivateText } from '../text/redact-text.ts';
 import type { RequestContextSettings } from '../request/request-context-settings.ts';
+import { isPrivateText } from '../text/redact-text.ts';
+import { isBoundedId } from './identifiers.ts';
 
 /** How a request came in. */
 export type Transport = 'rest' | 'mcp';

@@ -1,7 +1,7 @@
 import type { Baggage } from '@opentelemetry/api';
 import { readHeader, type RequestHeaders } from '../carriers/carrier-input.ts';
-import { isBoundedId, MAX_ID_CHARS } from './identifiers.ts';
 import { sanitizeText } from '../text/sanitize-text.ts';
+import { isBoundedId, MAX_ID_CHARS } from './identifiers.ts';
 
 /** What a conversation is grouped by. */
 export type SessionSource = 'protocol' | 'header' | 'agent' | 'baggage' | 'trace';

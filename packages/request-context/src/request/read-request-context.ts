@@ -1,7 +1,7 @@
+import { extractTrace } from '../carriers/trace-carriers.ts';
+import { readRestRequestId, toMcpRequestId } from '../identity/request-ids.ts';
 import type { RequestContextSettings } from './request-context-settings.ts';
 import { RequestContext, type RequestInput } from './request-context.ts';
-import { readRestRequestId, toMcpRequestId } from '../identity/request-ids.ts';
-import { extractTrace } from '../carriers/trace-carriers.ts';
 
 /**
  * Reads who asks and in which trace from one request. Never throws, whatever a caller sent: what can't be taken is left out

@@ -1,13 +1,19 @@
 import { type Baggage, type SpanContext, TraceFlags } from '@opentelemetry/api';
-import { type ContextWarning, type MergedAgent, mergeAgentContext, toProduct, type TrustMap } from '../agent/agent-context.ts';
+import {
+  type ContextWarning,
+  type MergedAgent,
+  mergeAgentContext,
+  toProduct,
+  type TrustMap,
+} from '../agent/agent-context.ts';
 import type { AgentContext } from '../agent/agent-fields.ts';
 import { readHeader, type RequestHeaders } from '../carriers/carrier-input.ts';
-import { type ClientAddress, readClientAddress } from '../identity/client-address.ts';
-import type { RequestContextSettings } from './request-context-settings.ts';
-import { isAcceptableId, type JsonRpcRequestId, readSearchId, type Transport } from '../identity/request-ids.ts';
-import { sanitizeText } from '../text/sanitize-text.ts';
-import { groupSession, hasUnusableSession, type SessionGroup } from '../identity/session-grouping.ts';
 import type { ExtractedTrace, TraceCarrier } from '../carriers/trace-carriers.ts';
+import { type ClientAddress, readClientAddress } from '../identity/client-address.ts';
+import { isAcceptableId, type JsonRpcRequestId, readSearchId, type Transport } from '../identity/request-ids.ts';
+import { groupSession, hasUnusableSession, type SessionGroup } from '../identity/session-grouping.ts';
+import { sanitizeText } from '../text/sanitize-text.ts';
+import type { RequestContextSettings } from './request-context-settings.ts';
 
 /** One request as the world handed it over. Nothing here is copied; don't change it while the context is in use. */
 export interface RequestInput {

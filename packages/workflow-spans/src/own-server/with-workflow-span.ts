@@ -22,8 +22,11 @@ import {
   trace,
   type Tracer,
 } from '@opentelemetry/api';
+import { ATTR_EXCEPTION_TYPE } from '@opentelemetry/semantic-conventions';
 import { summarizeContent } from '../content/content.ts';
 import { toKnownMethod } from '../spans/mcp-methods.ts';
+import { setPresent } from '../spans/span-attributes.ts';
+import { setClientStatus, setErrorAttributes, setServerStatus } from '../spans/span-status.ts';
 import {
   contextOf,
   injectContext,
@@ -32,8 +35,6 @@ import {
   readMessage,
   settingsOf,
 } from './propagate-context.ts';
-import { setPresent } from '../spans/span-attributes.ts';
-import { setClientStatus, setErrorAttributes, setServerStatus } from '../spans/span-status.ts';
 
 /** What `withWorkflowSpan` takes. */
 export interface WithWorkflowSpanOptions extends MessageCarriers {
@@ -103,7 +104,7 @@ export async function withWorkflowSpan<T>(
     finish(span, toolFailure(result) ? 'tool_error' : 'ok', options);
     return result;
   } catch (error) {
-    setPresent(span, 'exception.type', nameOf(error));
+    setPresent(span, ATTR_EXCEPTION_TYPE, nameOf(error));
     finish(span, toOutcome(error), options);
     throw error;
   }

@@ -10,6 +10,9 @@ import {
   ATTR_DCC_JOB_ID,
   ATTR_DCC_SCENE,
   ATTR_DCC_TYPE,
+  ATTR_DCC_MCP_RETRY_ATTEMPT,
+  ATTR_DCC_MCP_RETRY_DELAY_MS,
+  ATTR_DCC_MCP_RETRY_REASON,
   ATTR_GEN_AI_OPERATION_NAME,
   ATTR_GEN_AI_PROMPT_NAME,
   ATTR_GEN_AI_TOOL_NAME,
@@ -21,10 +24,10 @@ import {
   ATTR_MCP_RESOURCE_URI,
   ATTR_MCP_SESSION_ID_OF_HOP,
   ATTR_MCP_TOOL_SLUG,
-  ATTR_NETWORK_TRANSPORT,
   GEN_AI_OPERATION_EXECUTE_TOOL,
 } from '@dcc-mcp/semantic-conventions';
 import { type Context, type Span, type SpanContext, SpanKind, type Tracer, INVALID_TRACEID } from '@opentelemetry/api';
+import { ATTR_NETWORK_TRANSPORT, ATTR_SERVER_ADDRESS, ATTR_SERVER_PORT } from '@opentelemetry/semantic-conventions';
 import type { CapturePolicy } from '../content/capture-policy.ts';
 import { toKnownMethod } from './mcp-methods.ts';
 import { setPresent } from './span-attributes.ts';
@@ -85,9 +88,9 @@ export class HopSpan {
     }
     const { attempt, reason, delayMillis } = retry;
     const facts = {
-      'dcc_mcp.retry.attempt': attempt,
-      'dcc_mcp.retry.reason': reason,
-      ...(delayMillis !== undefined && { 'dcc_mcp.retry.delay_ms': delayMillis }),
+      [ATTR_DCC_MCP_RETRY_ATTEMPT]: attempt,
+      [ATTR_DCC_MCP_RETRY_REASON]: reason,
+      ...(delayMillis !== undefined && { [ATTR_DCC_MCP_RETRY_DELAY_MS]: delayMillis }),
     };
     this.#span.addEvent('retry', facts, this.#clock.now());
   }
@@ -131,8 +134,8 @@ function setHopAttributes(span: Span, method: string, target: string, hop: HopSt
   }
   setPresent(span, ATTR_MCP_PROTOCOL_VERSION, hop.protocolVersion);
   setPresent(span, ATTR_NETWORK_TRANSPORT, hop.networkTransport);
-  setPresent(span, 'server.address', hop.serverAddress);
-  setPresent(span, 'server.port', hop.serverPort);
+  setPresent(span, ATTR_SERVER_ADDRESS, hop.serverAddress);
+  setPresent(span, ATTR_SERVER_PORT, hop.serverPort);
 }
 
 // Credentials travel in queries.

@@ -1,5 +1,6 @@
 import type { RequestContext } from '@dcc-mcp/request-context';
 import { type Context, ROOT_CONTEXT, type Span, type SpanContext, trace } from '@opentelemetry/api';
+import { ATTR_HTTP_RESPONSE_STATUS_CODE } from '@opentelemetry/semantic-conventions';
 import { HopSpan, type SharedSettings } from './hop-span.ts';
 import { SpanClock } from './span-clock.ts';
 import type { HopStart, SpanEnd } from './span-options.ts';
@@ -46,7 +47,7 @@ export class ProtocolSpan {
       return;
     }
     if (end.httpStatus !== undefined) {
-      span.setAttribute('http.response.status_code', end.httpStatus);
+      span.setAttribute(ATTR_HTTP_RESPONSE_STATUS_CODE, end.httpStatus);
     }
     setErrorAttributes(span, end);
     setServerStatus(span, end.outcome, this.#shared.statusOk);

@@ -1,6 +1,7 @@
 import { spanStatusOfOutcome, statusOfOutcome } from '@dcc-mcp/request-context';
-import { ATTR_ERROR_TYPE, ATTR_RPC_RESPONSE_STATUS_CODE, type Outcome } from '@dcc-mcp/semantic-conventions';
+import { ATTR_RPC_RESPONSE_STATUS_CODE, type Outcome } from '@dcc-mcp/semantic-conventions';
 import { type Span, SpanStatusCode } from '@opentelemetry/api';
+import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 import type { SpanEnd } from './span-options.ts';
 
 /** `error.type` and the JSON-RPC code; both absent on success. */

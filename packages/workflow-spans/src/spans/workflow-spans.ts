@@ -7,7 +7,6 @@ import {
   ATTR_GEN_AI_TOOL_NAME,
   ATTR_MCP_METHOD_NAME,
   ATTR_MCP_PROTOCOL_VERSION,
-  ATTR_NETWORK_TRANSPORT,
   GEN_AI_OPERATION_EXECUTE_TOOL,
   OPERATION_CALL,
   OPERATION_SEARCH,
@@ -23,6 +22,7 @@ import {
   SpanKind,
   trace,
 } from '@opentelemetry/api';
+import { ATTR_HTTP_REQUEST_METHOD, ATTR_HTTP_ROUTE, ATTR_NETWORK_TRANSPORT } from '@opentelemetry/semantic-conventions';
 import { createCapturePolicy } from '../content/capture-policy.ts';
 import type { SharedSettings } from './hop-span.ts';
 import { toKnownMethod } from './mcp-methods.ts';
@@ -133,8 +133,8 @@ class SpanStarter {
     const clock = new SpanClock();
     const span = this.#startEntry({ ctx, name: `${route.method} ${route.route}`, clock });
     if (span.isRecording()) {
-      span.setAttribute('http.request.method', route.method);
-      span.setAttribute('http.route', route.route);
+      span.setAttribute(ATTR_HTTP_REQUEST_METHOD, route.method);
+      span.setAttribute(ATTR_HTTP_ROUTE, route.route);
       this.#describeEntry(span, ctx, { networkTransport: 'tcp' });
     }
     return new ProtocolSpan(span, ctx, this.#shared, clock);
