@@ -35,14 +35,11 @@ function gauge(name: string, [noun, description]: Text, ...labels: readonly Metr
   return { name: PREFIX + name, unit: `{${noun}}`, kind: 'gauge', prometheusName, description, labels };
 }
 
-function seconds(
-  name: string,
-  description: string,
-  boundaries: readonly number[],
-  ...labels: readonly MetricLabel[]
-): MetricDefinition {
+type Seconds = Pick<MetricDefinition, 'description' | 'boundaries'>;
+
+function seconds(name: string, facts: Seconds, ...labels: readonly MetricLabel[]): MetricDefinition {
   const prometheusName = `${PROMETHEUS_PREFIX}${name}_seconds`;
-  return { name: PREFIX + name, unit: 's', kind: 'histogram', prometheusName, description, labels, boundaries };
+  return { ...facts, name: PREFIX + name, unit: 's', kind: 'histogram', prometheusName, labels };
 }
 
 const refreshResult: MetricLabel = { name: 'result', values: OAUTH_REFRESH_RESULTS };
@@ -76,12 +73,11 @@ export const GATEWAY_METRICS: readonly MetricDefinition[] = [
     'reformulation',
     'Searches that rephrased an earlier one without a use of its hits.',
   ]),
-  seconds('search_duration', 'Time of one search of the catalog.', LADDER_SMALL),
-  seconds(
-    'search_time_to_first_success',
-    'Time from a search to the first successful call of one of its hits.',
-    LADDER_TOOL,
-  ),
+  seconds('search_duration', { description: 'Time of one search of the catalog.', boundaries: LADDER_SMALL }),
+  seconds('search_time_to_first_success', {
+    description: 'Time from a search to the first successful call of one of its hits.',
+    boundaries: LADDER_TOOL,
+  }),
   gauge('upstreams', ['upstream', 'Upstream servers by state.'], { name: 'state', values: UPSTREAM_STATES }),
   counter('calls_rejected', ['call', 'Calls refused; the first reason wins.'], {
     name: 'reason',
@@ -96,7 +92,11 @@ export const GATEWAY_METRICS: readonly MetricDefinition[] = [
     { name: 'action', values: QUARANTINE_ACTIONS },
   ),
   counter('oauth_refresh', ['refresh', 'Refreshes of OAuth tokens for upstreams.'], refreshResult),
-  seconds('oauth_refresh_duration', 'Time of one refresh of an OAuth token.', LADDER_TOOL, refreshResult),
+  seconds(
+    'oauth_refresh_duration',
+    { description: 'Time of one refresh of an OAuth token.', boundaries: LADDER_TOOL },
+    refreshResult,
+  ),
   gauge('streams', ['stream', 'Open streams to clients.'], { name: 'kind', values: STREAM_KINDS }),
   counter('sessions_ended', ['session', 'MCP sessions ended.'], { name: 'reason', values: SESSION_END_REASONS }),
   counter('response_tokens', ['token', 'Estimated tokens of answers: one for each 4 bytes, rounded up.'], {

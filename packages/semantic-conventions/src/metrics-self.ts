@@ -2,12 +2,20 @@ import type { MetricDefinition, MetricLabel } from './metric-definition.ts';
 
 const INSTRUMENT: MetricLabel = { name: 'instrument', source: 'OpenTelemetry name of the instrument' };
 
-function counter(name: string, noun: string, description: string, label: MetricLabel): MetricDefinition {
+type Text = readonly [noun: string, description: string];
+
+/** An OpenTelemetry unit with what it adds to a Prometheus name. */
+interface Unit {
+  readonly unit: string;
+  readonly word: string;
+}
+
+function counter(name: string, [noun, description]: Text, label: MetricLabel): MetricDefinition {
   const prometheusName = `${name}_total`;
   return { name, unit: `{${noun}}`, kind: 'counter', prometheusName, description, labels: [label] };
 }
 
-function gaugeOfScrape(name: string, unit: string, word: string, description: string): MetricDefinition {
+function gaugeOfScrape(name: string, { unit, word }: Unit, description: string): MetricDefinition {
   return { name, unit, kind: 'gauge', prometheusName: name + word, description, labels: [] };
 }
 
@@ -15,25 +23,26 @@ function gaugeOfScrape(name: string, unit: string, word: string, description: st
 export const SELF_METRICS: readonly MetricDefinition[] = [
   gaugeOfScrape(
     'dcc_mcp_scrape_duration',
-    's',
-    '_seconds',
+    { unit: 's', word: '_seconds' },
     'Time from the request to the last byte of the last scrape.',
   ),
-  gaugeOfScrape('dcc_mcp_scrape', 'By', '_bytes', 'Size of the last scrape before compression.'),
-  gaugeOfScrape('dcc_mcp_scrape_series', '{series}', '', 'Series in the last scrape; a histogram counts once.'),
+  gaugeOfScrape('dcc_mcp_scrape', { unit: 'By', word: '_bytes' }, 'Size of the last scrape before compression.'),
+  gaugeOfScrape(
+    'dcc_mcp_scrape_series',
+    { unit: '{series}', word: '' },
+    'Series in the last scrape; a histogram counts once.',
+  ),
   counter(
     'dcc_mcp_telemetry_overflow',
-    'measurement',
-    'Measurements put under `_other` because the instrument had used up its series budget.',
+    ['measurement', 'Measurements put under `_other` because the instrument had used up its series budget.'],
     INSTRUMENT,
   ),
   counter(
     'dcc_mcp_telemetry_invalid_values',
-    'value',
-    'Values dropped because they were not what the instrument measures.',
+    ['value', 'Values dropped because they were not what the instrument measures.'],
     INSTRUMENT,
   ),
-  counter('dcc_mcp_telemetry_rows_dropped', 'row', 'Rows that a store had to drop.', {
+  counter('dcc_mcp_telemetry_rows_dropped', ['row', 'Rows that a store had to drop.'], {
     name: 'store',
     source: 'name of the store',
   }),

@@ -62,78 +62,62 @@ export interface ErrorKindFacts {
   readonly recommendedNextAction: string;
 }
 
-function facts(outcome: Outcome, httpStatus: number, retryable: boolean, next: string): ErrorKindFacts {
-  return { outcome, httpStatus, retryable, recommendedNextAction: next };
+type Ending = readonly [outcome: Outcome, httpStatus: number];
+
+function final([outcome, httpStatus]: Ending, recommendedNextAction: string): ErrorKindFacts {
+  return { outcome, httpStatus, retryable: false, recommendedNextAction };
+}
+
+function retryable([outcome, httpStatus]: Ending, recommendedNextAction: string): ErrorKindFacts {
+  return { outcome, httpStatus, retryable: true, recommendedNextAction };
 }
 
 /** The one map that joins error kinds, outcomes and HTTP statuses. */
 export const ERROR_KIND_FACTS: Readonly<Record<ErrorKind, ErrorKindFacts>> = {
-  'unknown-slug': facts('unknown_tool', 404, false, 'Search again and use a tool_slug from its hits.'),
-  ambiguous: facts('bad_request', 409, false, 'Name one of the candidates by its full tool_slug.'),
-  'skill-not-loaded': facts('bad_request', 409, false, 'Call load_skill for this skill, then call the tool again.'),
-  'invalid-params': facts(
-    'bad_request',
-    400,
-    false,
-    'Describe the tool and send arguments that match its inputSchema.',
-  ),
-  'bad-request': facts('bad_request', 400, false, 'Correct the named field of the request and send it again.'),
-  unauthorized: facts('denied', 401, false, 'Send a valid bearer token.'),
-  forbidden: facts('denied', 403, false, 'Use a credential that is allowed to do this.'),
-  'policy-denied': facts('denied', 403, false, 'Choose a tool that the policy allows, or ask the operator.'),
-  throttled: facts('throttled', 429, true, 'Wait as long as Retry-After says, then send the request again.'),
-  'host-busy': facts('host_busy', 503, true, 'Wait until the host is free, then send the request again.'),
-  'not-ready': facts('backend_unreachable', 503, true, 'Wait until the host is ready, then send the request again.'),
-  'instance-offline': facts(
-    'backend_unreachable',
-    410,
-    false,
+  'unknown-slug': final(['unknown_tool', 404], 'Search again and use a tool_slug from its hits.'),
+  ambiguous: final(['bad_request', 409], 'Name one of the candidates by its full tool_slug.'),
+  'skill-not-loaded': final(['bad_request', 409], 'Call load_skill for this skill, then call the tool again.'),
+  'invalid-params': final(['bad_request', 400], 'Describe the tool and send arguments that match its inputSchema.'),
+  'bad-request': final(['bad_request', 400], 'Correct the named field of the request and send it again.'),
+  unauthorized: final(['denied', 401], 'Send a valid bearer token.'),
+  forbidden: final(['denied', 403], 'Use a credential that is allowed to do this.'),
+  'policy-denied': final(['denied', 403], 'Choose a tool that the policy allows, or ask the operator.'),
+  throttled: retryable(['throttled', 429], 'Wait as long as Retry-After says, then send the request again.'),
+  'host-busy': retryable(['host_busy', 503], 'Wait until the host is free, then send the request again.'),
+  'not-ready': retryable(['backend_unreachable', 503], 'Wait until the host is ready, then send the request again.'),
+  'instance-offline': final(
+    ['backend_unreachable', 410],
     'Search again for a live instance; do not replay a call that changes something.',
   ),
-  'queue-full': facts('host_busy', 503, true, 'Wait a moment, then send the request again.'),
-  timeout: facts('timeout', 504, false, 'Check what the tool did before calling it again, or allow it more time.'),
-  'host-died': facts(
-    'host_died',
-    502,
-    false,
-    'Check the state of the host; do not replay a call that changes something.',
-  ),
-  'backend-error': facts(
-    'protocol_error',
-    502,
-    false,
+  'queue-full': retryable(['host_busy', 503], 'Wait a moment, then send the request again.'),
+  timeout: final(['timeout', 504], 'Check what the tool did before calling it again, or allow it more time.'),
+  'host-died': final(['host_died', 502], 'Check the state of the host; do not replay a call that changes something.'),
+  'backend-error': final(
+    ['protocol_error', 502],
     'Read the backend error; the server behind the tool answered wrongly.',
   ),
-  'schema-unavailable': facts(
-    'protocol_error',
-    502,
-    true,
+  'schema-unavailable': retryable(
+    ['protocol_error', 502],
     'Try again later; the server behind the tool did not give its schema.',
   ),
-  'payload-too-large': facts('bad_request', 413, false, 'Send a smaller request.'),
-  'thread-affinity-violation': facts('bad_request', 409, false, 'Call the tool the way its thread affinity asks for.'),
-  'unsafe-backend-target': facts('denied', 403, false, 'Register an address that the operator allows.'),
-  'backend-unreachable': facts(
-    'backend_unreachable',
-    502,
-    true,
+  'payload-too-large': final(['bad_request', 413], 'Send a smaller request.'),
+  'thread-affinity-violation': final(['bad_request', 409], 'Call the tool the way its thread affinity asks for.'),
+  'unsafe-backend-target': final(['denied', 403], 'Register an address that the operator allows.'),
+  'backend-unreachable': retryable(
+    ['backend_unreachable', 502],
     'Check that the server behind the tool runs, then send the request again.',
   ),
-  'circuit-open': facts(
-    'backend_unreachable',
-    503,
-    true,
+  'circuit-open': retryable(
+    ['backend_unreachable', 503],
     'Wait until the circuit closes, then send the request again.',
   ),
-  cancelled: facts('cancelled', 499, false, 'Nothing; the request was cancelled.'),
-  'tool-error': facts('tool_error', 200, false, "Read the tool's output and correct the arguments."),
-  internal: facts('internal', 500, false, 'Report the request_id to the operator.'),
+  cancelled: final(['cancelled', 499], 'Nothing; the request was cancelled.'),
+  'tool-error': final(['tool_error', 200], "Read the tool's output and correct the arguments."),
+  internal: final(['internal', 500], 'Report the request_id to the operator.'),
 };
 
 /** `instance-offline` for an instance that was never registered, instead of one that left. */
-export const INSTANCE_NEVER_REGISTERED: ErrorKindFacts = facts(
-  'unknown_tool',
-  404,
-  false,
+export const INSTANCE_NEVER_REGISTERED: ErrorKindFacts = final(
+  ['unknown_tool', 404],
   'List the instances and use the id of a live one.',
 );

@@ -13,11 +13,13 @@ describe('a workflow span', () => {
     const name = fc.string({ unit: 'grapheme', maxLength: 700 });
     fc.assert(
       fc.property(
-        fc.constantFrom(...POLICIES),
-        fc.jsonValue(),
-        name,
-        fc.constantFrom(...OUTCOMES),
-        (capture, content, text, outcome) => {
+        fc.record({
+          capture: fc.constantFrom(...POLICIES),
+          content: fc.jsonValue(),
+          text: name,
+          outcome: fc.constantFrom(...OUTCOMES),
+        }),
+        ({ capture, content, text, outcome }) => {
           const { tracer, exporter } = startRecording();
           const spans = createWorkflowSpans({ tracer, settings, capture });
           const span = spans.startWorkflow(

@@ -1,6 +1,12 @@
 import { childContext, outcomeOfKind, readRequestContext, type RequestContext } from '@dcc-mcp/request-context';
 import { ERROR_KINDS, type ErrorKind, type Operation, type Outcome } from '@dcc-mcp/semantic-conventions';
-import { createCapturePolicy, createWorkflowSpans, type WorkflowSpan, type WorkflowSpans } from '../src/index.ts';
+import {
+  createCapturePolicy,
+  createWorkflowSpans,
+  type MessageFacts,
+  type WorkflowSpan,
+  type WorkflowSpans,
+} from '../src/index.ts';
 import { countingSettings, PARENT_A, type PlainSpan, startRecording, toPlainSpan } from './recording.ts';
 
 const INSTANCE = 'a1b2c3d4-0000-4000-8000-000000000000';
@@ -53,15 +59,18 @@ export function runOperation(transport: 'rest' | 'mcp', operation: Operation, ou
       : { transport, headers: { traceparent: PARENT_A, 'x-request-id': 'req-1' }, meta, ...PEER },
     settings,
   );
-  runSpan(spans, ctx, operation, outcome);
+  runSpan(spans, spans.startWorkflow(ctx, operation, factsOf(ctx)), outcome);
   return exporter.getFinishedSpans().map(toPlainSpan);
 }
 
 const PEER = { peerAddress: '192.0.2.7', authSubject: 'svc-studio' };
 
-function runSpan(spans: WorkflowSpans, ctx: RequestContext, operation: Operation, outcome: Outcome): void {
-  const facts = { networkTransport: 'tcp' as const, ...(ctx.transport === 'mcp' && { protocolVersion: '2025-11-25' }) };
-  const span = spans.startWorkflow(ctx, operation, facts);
+function factsOf({ transport }: RequestContext): MessageFacts {
+  return { networkTransport: 'tcp', ...(transport === 'mcp' && { protocolVersion: '2025-11-25' }) };
+}
+
+function runSpan(spans: WorkflowSpans, span: WorkflowSpan, outcome: Outcome): void {
+  const { operation } = span;
   span.setPolicy({ outcome: outcome === 'denied' || outcome === 'throttled' ? outcome : 'allowed' });
   if (operation === 'gateway.search') {
     runSearch(span);

@@ -48,7 +48,9 @@ const MATRIX = Object.keys(CARRIERS).flatMap((carrier) =>
   ),
 );
 
-function call(tracer: Tracer, transport: 'rest' | 'mcp', carrier: keyof typeof CARRIERS, parentPolicy: ParentPolicy) {
+type Cell = (typeof MATRIX)[number];
+
+function call(tracer: Tracer, [carrier, transport, parentPolicy]: Cell) {
   const settings = countingSettings();
   const { headers, meta } = CARRIERS[carrier];
   const ctx = readRequestContext({ transport, headers, meta }, settings);
@@ -65,7 +67,7 @@ describe('propagation', () => {
     'by %s over %s with policy %s: the upstream sees a child of the hop, and the tree is whole',
     (carrier, transport, policy) => {
       const recording = startRecording();
-      const { sent, answered } = call(recording.tracer, transport, carrier, policy);
+      const { sent, answered } = call(recording.tracer, [carrier, transport, policy]);
       const expected = CARRIERS[carrier];
       const [hop, entry] = [recording.span('tools/call x'), recording.span('gateway.call')];
       const isRoot = policy === 'local' || expected.span === undefined;
@@ -82,12 +84,12 @@ describe('propagation', () => {
   );
 
   test.each(['header', 'meta', 'both'] as const)('by %s without a tracer is the caller’s own, unchanged', (carrier) => {
-    const { sent, answered } = call(new ProxyTracerProvider().getTracer('none'), 'mcp', carrier, 'auto');
+    const { sent, answered } = call(new ProxyTracerProvider().getTracer('none'), [carrier, 'mcp', 'auto']);
     expect([sent, answered]).toEqual(Array(2).fill(`00-${CARRIERS[carrier].trace}-${CARRIERS[carrier].span}-01`));
   });
 
   test.each(['header', 'meta', 'both'] as const)('by %s unsampled is our hop with flag 00', (carrier) => {
-    const { sent } = call(startRecording(new AlwaysOffSampler()).tracer, 'mcp', carrier, 'auto');
+    const { sent } = call(startRecording(new AlwaysOffSampler()).tracer, [carrier, 'mcp', 'auto']);
     expect(sent).toMatch(new RegExp(`^00-${CARRIERS[carrier].trace}-e[0-9]{15}-00$`));
   });
 

@@ -1,8 +1,9 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { TextMapPropagator } from '@opentelemetry/api';
 import { createTrustedProxies, type IsTrustedProxy } from '../identity/client-address.ts';
 import { newSpanId, newTraceId, newUuidV7 } from '../identity/identifiers.ts';
 import { Memo } from '../memo.ts';
-import { sha256Hex } from '../sha256.ts';
 
 /** What `createRequestContextSettings` takes. */
 export interface RequestContextOptions {
@@ -19,7 +20,8 @@ export interface RequestContextOptions {
   /** Default 16 random bytes, in hex. */
   readonly newTraceId?: () => string;
   /**
-   * SHA-256 of a text, in hex. The default is plain JavaScript; on Node pass `(text) => hash('sha256', text)` of `node:crypto`.
+   * SHA-256 of a text, in hex. The default runs everywhere; on Node pass `(text) => hash('sha256', text)` of `node:crypto`,
+   * which takes a sixth of the time.
    */
   readonly sha256?: (text: string) => string;
 }
@@ -48,7 +50,7 @@ const MAX_SESSIONS = 16_384;
  */
 export function createRequestContextSettings(options: RequestContextOptions): RequestContextSettings {
   const now = options.now ?? Date.now;
-  const sha256 = options.sha256 ?? sha256Hex;
+  const hash = options.sha256 ?? sha256Hex;
   return {
     propagator: options.propagator,
     propagationFields: options.propagator.fields().map((field) => field.toLowerCase()),
@@ -57,12 +59,16 @@ export function createRequestContextSettings(options: RequestContextOptions): Re
     newRequestId: options.newRequestId ?? (() => newUuidV7(now())),
     newTraceId: options.newTraceId ?? newTraceId,
     newSpanId,
-    sha256,
-    sessionKey: createSessionKey(sha256),
+    sha256: hash,
+    sessionKey: createSessionKey(hash),
   };
 }
 
-function createSessionKey(sha256: (text: string) => string): (sessionId: string) => string {
+function sha256Hex(text: string): string {
+  return bytesToHex(sha256(utf8ToBytes(text)));
+}
+
+function createSessionKey(hash: (text: string) => string): (sessionId: string) => string {
   const keys = new Memo<string>(MAX_SESSIONS);
-  return (sessionId) => keys.get(sessionId) ?? keys.set(sessionId, sha256(sessionId).slice(0, 12));
+  return (sessionId) => keys.get(sessionId) ?? keys.set(sessionId, hash(sessionId).slice(0, 12));
 }

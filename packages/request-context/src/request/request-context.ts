@@ -37,6 +37,8 @@ export interface RequestIdentity {
   readonly isIdReplaced: boolean;
   readonly sessionKey?: string;
   readonly trace: ExtractedTrace;
+  /** The batch this request is an item of; what is derived from the caller is derived there, once. */
+  readonly outer?: RequestContext;
 }
 
 const MAX_JSONRPC_ID_BYTES = 128;
@@ -62,19 +64,14 @@ export class RequestContext {
   readonly #input: RequestInput;
   readonly #settings: RequestContextSettings;
   readonly #identity: RequestIdentity;
-  /** The batch this request is an item of; what is derived from the caller is derived there, once. */
   readonly #outer: RequestContext | undefined;
   #merged: MergedAgent | undefined;
   #address: ClientAddress | undefined;
   #spanContext: SpanContext | undefined;
 
   /** Used by `readRequestContext` and `childContext`; applications don't call it. */
-  constructor(
-    input: RequestInput,
-    settings: RequestContextSettings,
-    identity: RequestIdentity,
-    outer?: RequestContext,
-  ) {
+  constructor(input: RequestInput, settings: RequestContextSettings, identity: RequestIdentity) {
+    const { outer } = identity;
     this.#input = input;
     this.#settings = settings;
     this.#identity = identity;
@@ -208,8 +205,9 @@ export class RequestContext {
 
   /** Context of one item of this batch: `<outer>:batch-<index>`, same trace, this request as its parent. */
   child(index: number, meta?: unknown): RequestContext {
-    const identity = { ...this.#identity, requestId: `${this.requestId}:batch-${index}`, isIdReplaced: false };
-    return new RequestContext({ ...this.#input, meta, body: undefined }, this.#settings, identity, this);
+    const requestId = `${this.requestId}:batch-${index}`;
+    const identity = { ...this.#identity, requestId, isIdReplaced: false, outer: this };
+    return new RequestContext({ ...this.#input, meta, body: undefined }, this.#settings, identity);
   }
 
   /** What the caller names as parent, best first; not yet looked at. */

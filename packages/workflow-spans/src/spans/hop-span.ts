@@ -45,6 +45,7 @@ export interface SharedSettings {
 
 /** The span above a hop. */
 export interface HopParent {
+  readonly ctx: RequestContext;
   /** OpenTelemetry context with it. */
   readonly context: Context;
   readonly clock: SpanClock;
@@ -59,7 +60,7 @@ export class HopSpan {
   readonly #settings: RequestContextSettings;
   readonly #clock: SpanClock;
 
-  constructor(shared: SharedSettings, ctx: RequestContext, { context, clock }: HopParent, hop: HopStart) {
+  constructor(shared: SharedSettings, { ctx, context, clock }: HopParent, hop: HopStart) {
     const method = toKnownMethod(hop.method);
     const target = hop.target === undefined ? '' : sanitizeText(hop.target, MAX_TARGET_BYTES);
     this.#ctx = ctx;
@@ -72,7 +73,8 @@ export class HopSpan {
     const started = this.#span.spanContext();
     this.spanContext = started.traceId === INVALID_TRACEID ? ctx.spanContext : started;
     if (this.#span.isRecording()) {
-      setHopAttributes(this.#span, method, target, hop, ctx);
+      setTarget(this.#span, method, target);
+      setHopAttributes(this.#span, hop, ctx);
     }
   }
 
@@ -109,7 +111,7 @@ export class HopSpan {
 const MAX_TARGET_BYTES = 256;
 const TOOL_CALL = 'tools/call';
 
-function setHopAttributes(span: Span, method: string, target: string, hop: HopStart, ctx: RequestContext): void {
+function setTarget(span: Span, method: string, target: string): void {
   span.setAttribute(ATTR_MCP_METHOD, method);
   if (method === TOOL_CALL) {
     span.setAttribute(ATTR_GEN_AI_OPERATION_NAME, GEN_AI_OPERATION_EXECUTE_TOOL);
@@ -121,6 +123,9 @@ function setHopAttributes(span: Span, method: string, target: string, hop: HopSt
   if (method === 'prompts/get') {
     setPresent(span, ATTR_GEN_AI_PROMPT_NAME, target);
   }
+}
+
+function setHopAttributes(span: Span, hop: HopStart, ctx: RequestContext): void {
   setPresent(span, ATTR_DCC_TYPE, hop.dccType);
   setPresent(span, ATTR_DCC_INSTANCE_ID, hop.instanceId);
   setPresent(span, ATTR_DCC_SCENE, hop.scene === undefined ? undefined : sanitizeText(hop.scene));

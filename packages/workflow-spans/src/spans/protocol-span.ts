@@ -6,6 +6,15 @@ import { SpanClock } from './span-clock.ts';
 import type { HopStart, SpanEnd } from './span-options.ts';
 import { setErrorAttributes, setServerStatus } from './span-status.ts';
 
+/** The request a protocol span serves. */
+export interface StartedProtocolSpan {
+  /** Absent where no span is wanted. */
+  readonly span?: Span;
+  readonly ctx: RequestContext;
+  /** The one `span` was started with. */
+  readonly clock?: SpanClock;
+}
+
 /**
  * A request that is no workflow operation: a method forwarded to an upstream, or, when asked for, one the gateway answers
  * itself and plain routes. Where no span is wanted it still hands the caller's context on.
@@ -17,8 +26,7 @@ export class ProtocolSpan {
   /** The context of the request. */
   readonly ctx: RequestContext;
 
-  /** @param clock The one `span` was started with. */
-  constructor(span: Span | undefined, ctx: RequestContext, shared: SharedSettings, clock: SpanClock = new SpanClock()) {
+  constructor({ span, ctx, clock = new SpanClock() }: StartedProtocolSpan, shared: SharedSettings) {
     this.#span = span;
     this.#clock = clock;
     this.#shared = shared;
@@ -37,7 +45,8 @@ export class ProtocolSpan {
 
   /** Starts the request to an upstream. */
   startHop(hop: HopStart): HopSpan {
-    return new HopSpan(this.#shared, this.ctx, { context: contextOf(this.#span, this.ctx), clock: this.#clock }, hop);
+    const { ctx } = this;
+    return new HopSpan(this.#shared, { ctx, context: contextOf(this.#span, ctx), clock: this.#clock }, hop);
   }
 
   /** Ends the span; the second call and later ones do nothing. */

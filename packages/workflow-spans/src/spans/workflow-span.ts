@@ -41,8 +41,9 @@ export interface WorkflowEnd extends SpanEnd {
   readonly success?: boolean;
 }
 
-/** A span, and the clock it was started with. */
+/** A span with the request it serves and the clock it was started with. */
 export interface StartedSpan {
+  readonly ctx: RequestContext;
   readonly span: Span;
   readonly clock: SpanClock;
 }
@@ -63,8 +64,7 @@ export class WorkflowSpan {
   #searchId: string | undefined;
   #isEnded = false;
 
-  constructor(started: StartedSpan, operation: Operation, ctx: RequestContext, shared: SharedSettings) {
-    const { span, clock } = started;
+  constructor({ span, ctx, clock }: StartedSpan, operation: Operation, shared: SharedSettings) {
     this.operation = operation;
     this.ctx = ctx;
     this.clock = clock;
@@ -170,7 +170,7 @@ export class WorkflowSpan {
     if (hop.queueWaitMillis !== undefined) {
       this.setQueueWait(hop.queueWaitMillis);
     }
-    return new HopSpan(this.#shared, this.ctx, this, hop);
+    return new HopSpan(this.#shared, this, hop);
   }
 
   /** Ends the span with the outcome of the call; the second call and later ones do nothing. */

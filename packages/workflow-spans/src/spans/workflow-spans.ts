@@ -20,6 +20,7 @@ import {
   ROOT_CONTEXT,
   type Span,
   SpanKind,
+  type SpanOptions,
   trace,
 } from '@opentelemetry/api';
 import { ATTR_HTTP_REQUEST_METHOD, ATTR_HTTP_ROUTE, ATTR_NETWORK_TRANSPORT } from '@opentelemetry/semantic-conventions';
@@ -104,17 +105,18 @@ class SpanStarter {
     const span =
       start.parent === undefined
         ? this.#startEntry({ ctx, name: operation, clock, attributes })
-        : this.#start({ ctx, name: operation, clock, attributes }, SpanKind.INTERNAL, start.parent.context);
+        : this.#start({ ctx, name: operation, clock, attributes }, { kind: SpanKind.INTERNAL }, start.parent.context);
     if (span.isRecording()) {
-      this.#describeWorkflow(span, ctx, operation, start);
+      this.#describeWorkflow(span, ctx, operation);
+      this.#describeEntry(span, ctx, start);
     }
-    return new WorkflowSpan({ span, clock }, operation, ctx, this.#shared);
+    return new WorkflowSpan({ span, ctx, clock }, operation, this.#shared);
   }
 
   startProtocol(ctx: RequestContext, method: string, start: ProtocolStart): ProtocolSpan {
     const isWanted = start.isForwarded === true || this.#options.protocolSpans === true;
     if (!isWanted) {
-      return new ProtocolSpan(undefined, ctx, this.#shared);
+      return new ProtocolSpan({ ctx }, this.#shared);
     }
     const known = toKnownMethod(method);
     const clock = new SpanClock();
@@ -123,12 +125,12 @@ class SpanStarter {
       span.setAttribute(ATTR_MCP_METHOD_NAME, known);
       this.#describeEntry(span, ctx, start);
     }
-    return new ProtocolSpan(span, ctx, this.#shared, clock);
+    return new ProtocolSpan({ span, ctx, clock }, this.#shared);
   }
 
   startRoute(ctx: RequestContext, route: HttpRoute): ProtocolSpan {
     if (this.#options.protocolSpans !== true) {
-      return new ProtocolSpan(undefined, ctx, this.#shared);
+      return new ProtocolSpan({ ctx }, this.#shared);
     }
     const clock = new SpanClock();
     const span = this.#startEntry({ ctx, name: `${route.method} ${route.route}`, clock });
@@ -137,7 +139,7 @@ class SpanStarter {
       span.setAttribute(ATTR_HTTP_ROUTE, route.route);
       this.#describeEntry(span, ctx, { networkTransport: 'tcp' });
     }
-    return new ProtocolSpan(span, ctx, this.#shared, clock);
+    return new ProtocolSpan({ span, ctx, clock }, this.#shared);
   }
 
   #startEntry(start: SpanStart): Span {
@@ -146,16 +148,15 @@ class SpanStarter {
     const callers = isLocal && ctx.parent !== undefined ? [ctx.parent, ...ctx.links] : ctx.links;
     const links: Link[] | undefined = callers.length === 0 ? undefined : callers.map((context) => ({ context }));
     const parent = isLocal || ctx.parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, ctx.parent);
-    return this.#start(start, SpanKind.SERVER, parent, links);
+    return this.#start(start, { kind: SpanKind.SERVER, ...(links !== undefined && { links }) }, parent);
   }
 
-  #start({ ctx, name, clock, attributes }: SpanStart, kind: SpanKind, parent: Context, links?: Link[]): Span {
-    const options = {
-      kind,
-      startTime: clock.now(),
-      ...(attributes !== undefined && { attributes }),
-      ...(links !== undefined && { links }),
-    };
+  #start(
+    { ctx, name, clock, attributes }: SpanStart,
+    place: Pick<SpanOptions, 'kind' | 'links'>,
+    parent: Context,
+  ): Span {
+    const options = { ...place, startTime: clock.now(), ...(attributes !== undefined && { attributes }) };
     const span = this.#options.tracer.startSpan(name, options, parent);
     const started = span.spanContext();
     // Without a tracer there is no span of ours: the request keeps standing for the caller's, or for a generated one.
@@ -165,7 +166,7 @@ class SpanStarter {
     return span;
   }
 
-  #describeWorkflow(span: Span, ctx: RequestContext, operation: Operation, start: WorkflowStart): void {
+  #describeWorkflow(span: Span, ctx: RequestContext, operation: Operation): void {
     const ownName = operation.slice('gateway.'.length);
     span.setAttribute(ATTR_DCC_MCP_WORKFLOW_OPERATION, operation);
     if (ctx.transport === 'mcp') {
@@ -179,7 +180,6 @@ class SpanStarter {
     if (operation !== OPERATION_CALL && operation !== OPERATION_SEARCH) {
       span.setAttribute(SemanticConventions.TOOL_NAME, ownName);
     }
-    this.#describeEntry(span, ctx, start);
   }
 
   #describeEntry(span: Span, ctx: RequestContext, facts: MessageFacts): void {
