@@ -14,6 +14,7 @@ import { PassThrough } from './mcp/pass-through/pass-through.ts';
 import { SearchMode } from './mcp/search-mode/search-mode.ts';
 import { createProtocolSpans } from './mcp/server/protocol-spans.ts';
 import { McpServer, type McpMode } from './mcp/server/server.ts';
+import { MemorySessionRecords } from './mcp/session/memory-session-records.ts';
 import { Sessions } from './mcp/session/sessions.ts';
 import { isNotification } from './mcp/transport/event-stream.ts';
 import type { OperationCore } from './operations/core.ts';
@@ -62,7 +63,7 @@ export interface Gateway {
   /** Resolves when nothing runs any more, at the latest after `timeoutMillis`. */
   whenIdle(timeoutMillis: number): Promise<void>;
   /** Ends sessions and streams. */
-  closeStreams(): void;
+  closeStreams(): Promise<void>;
   /** Ends the upstreams. */
   close(): Promise<void>;
 }
@@ -103,7 +104,10 @@ class AssembledGateway implements Gateway {
     this.broadcast = this.#createBroadcast();
     const core = this.#createCore();
     this.#recorder = core.recorder;
-    this.#surface = parts.config.server.expose === 'all' ? new PassThrough(core) : new SearchMode(core);
+    this.#surface =
+      parts.config.server.expose === 'all'
+        ? new PassThrough(core, () => this.broadcast.subscribedUris())
+        : new SearchMode(core);
     this.mcp = this.#createMcp(core);
     const apps = this.#createApps(core);
     this.app = (http) => this.#inFlight.track(http, apps.main);
@@ -151,9 +155,9 @@ class AssembledGateway implements Gateway {
     return this.#inFlight.whenIdle(timeoutMillis);
   }
 
-  closeStreams(): void {
+  closeStreams(): Promise<void> {
     this.broadcast.close();
-    this.sessions.close();
+    return this.sessions.close();
   }
 
   async close(): Promise<void> {
@@ -166,12 +170,15 @@ class AssembledGateway implements Gateway {
   #createSessions(): Sessions {
     const { metrics } = this.#instruments;
     return new Sessions({
+      records: new MemorySessionRecords(),
       now: Date.now,
-      onEnd: (session, reason) => {
+      newId: randomUUID,
+      onError: (error) => this.#onDefect(error),
+      onEnd: ({ record, subscriptions }, reason) => {
         if (metrics !== undefined) {
-          recordSessionEnd(metrics, session, { reason, now: Date.now() });
+          recordSessionEnd(metrics, record, { reason, now: Date.now() });
         }
-        if (session.subscriptions.size > 0 && reason !== 'shutdown') {
+        if (subscriptions.length > 0 && reason !== 'shutdown') {
           this.#surface.subscriptionsChanged();
         }
       },
@@ -186,6 +193,7 @@ class AssembledGateway implements Gateway {
       onStream: (change) => this.#streams.add('subscription', change),
       hasUpstreamLists: this.#parts.config.server.expose === 'all',
       onSubscriptions: () => this.#surface.subscriptionsChanged(),
+      onError: (error) => this.#onDefect(error),
     });
   }
 
@@ -228,7 +236,6 @@ class AssembledGateway implements Gateway {
       spans: createGatewaySpans(config, telemetry, capture, contextSettings),
       searchMemory,
       recorder: new Recorder({ metrics, searchMemory, onDefect: (error) => this.#onDefect(error) }),
-      subscribedUris: () => this.broadcast.subscribedUris(),
       now,
       newId: randomUUID,
     };

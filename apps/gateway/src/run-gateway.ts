@@ -62,7 +62,7 @@ export async function runGateway({ config, env, log }: RunOptions): Promise<Runn
 async function stop(gateway: Gateway, telemetry: GatewayTelemetry, listeners: readonly Listener[]): Promise<void> {
   gateway.drain();
   await gateway.whenIdle(FINISH_MILLIS);
-  gateway.closeStreams();
+  await gateway.closeStreams();
   await Promise.all(listeners.map((listener) => listener.close()));
   await telemetry.stop(FLUSH_MILLIS);
   await gateway.close();

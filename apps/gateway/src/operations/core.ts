@@ -17,8 +17,6 @@ export interface OperationCore {
   readonly searchMemory: SearchMemory;
   readonly contextSettings: RequestContextSettings;
   readonly governance: Governance;
-  /** The resources that clients listen to at this moment. */
-  readonly subscribedUris: () => ReadonlySet<string>;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   readonly newId: () => string;

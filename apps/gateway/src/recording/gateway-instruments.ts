@@ -5,7 +5,6 @@ import type { SessionEndReason, UpstreamState } from '@dcc-mcp/semantic-conventi
 import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { Session, Sessions } from '../mcp/session/sessions.ts';
 import type { Upstreams } from '../registry/upstreams.ts';
 import type { UpstreamReadiness } from '../upstream/upstream.ts';
 import type { StreamCounts } from './stream-counts.ts';
@@ -74,7 +73,7 @@ function createOwnScraper(
 export function observeGateway(
   metrics: GatewayMetrics,
   parts: {
-    readonly sessions: Sessions;
+    readonly sessions: { readonly count: number };
     readonly catalog: Catalog;
     readonly upstreams: Upstreams;
     readonly streams: StreamCounts;
@@ -94,10 +93,10 @@ export function observeGateway(
 /** Counts and times the end of a session with a client. @param now Epoch milliseconds. */
 export function recordSessionEnd(
   metrics: GatewayMetrics,
-  session: Session,
+  session: { readonly transport: 'http' | 'stdio'; readonly startedAt: number },
   { reason, now }: { readonly reason: SessionEndReason; readonly now: number },
 ): void {
-  const transport = session.listener === undefined ? 'tcp' : 'pipe';
+  const transport = session.transport === 'http' ? 'tcp' : 'pipe';
   metrics.recordSessionEnded(reason);
   metrics.recordSession({ side: 'server', durationSeconds: (now - session.startedAt) / 1000, transport });
 }

@@ -49,5 +49,6 @@ function sessionOf({ client }: Exchange): { id: string; clientInfo?: JsonObject 
   if (session === undefined) {
     return undefined;
   }
-  return session.clientInfo === undefined ? { id: session.id } : { id: session.id, clientInfo: session.clientInfo };
+  const { id, clientInfo } = session.record;
+  return clientInfo === undefined ? { id } : { id, clientInfo };
 }

@@ -1,6 +1,6 @@
 import type { Era, JsonObject } from '../../protocol/json-rpc.ts';
 import { LATEST_LEGACY_VERSION, MODERN_VERSION, readModernEnvelope } from '../../protocol/mcp-protocol.ts';
-import type { Session } from '../session/sessions.ts';
+import type { Session } from '../session/session.ts';
 
 /** Who speaks, as one request sees it: from its session, or from its own envelope. */
 export interface McpClient {
@@ -29,7 +29,7 @@ export function unknownClient(transport: McpClient['transport']): McpClient {
 
 /** The client of a session. */
 export function sessionClient(session: Session, transport: McpClient['transport']): McpClient {
-  const { protocolVersion, clientInfo, capabilities, logLevel } = session;
+  const { protocolVersion, clientInfo, capabilities, logLevel } = session.record;
   return { era: 'legacy', transport, protocolVersion, session, clientInfo, capabilities, logLevel };
 }
 

@@ -7,7 +7,7 @@ import {
   type JsonRpcRequest,
 } from '../../protocol/json-rpc.ts';
 import { ERROR_INVALID_REQUEST, ERROR_PARSE, McpError } from '../../protocol/mcp-protocol.ts';
-import type { ClientAnswer } from '../session/sessions.ts';
+import type { ClientAnswer } from '../session/session-streams.ts';
 
 /**
  * Parses what a client sent: a body over HTTP, a line over stdio.

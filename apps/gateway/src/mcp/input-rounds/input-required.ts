@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
 import { ERROR_INVALID_PARAMS, ERROR_SERVER } from '../../protocol/mcp-protocol.ts';
 import type { Answer } from '../exchange/exchange.ts';
-import type { ClientAnswer } from '../session/sessions.ts';
+import type { ClientAnswer } from '../session/session-streams.ts';
 
 type Ask = (method: string, params: JsonObject | undefined, signal: AbortSignal) => Promise<ClientAnswer>;
 

@@ -4,10 +4,12 @@ import {
   type JsonObject,
   type JsonRpcId,
   type JsonRpcMessage,
+  type JsonRpcNotification,
   type JsonRpcRequest,
 } from '../../protocol/json-rpc.ts';
 import { isLoggedAt } from '../../protocol/mcp-protocol.ts';
-import type { Session, Sessions } from '../session/sessions.ts';
+import type { Session } from '../session/session.ts';
+import type { Sessions } from '../session/sessions.ts';
 import { EventStream } from '../transport/event-stream.ts';
 
 /** What a modern client asked to hear (`subscriptions/listen`). */
@@ -34,12 +36,16 @@ export interface BroadcastOptions {
   readonly hasUpstreamLists: boolean;
   /** Called when a client of the stateless era begins and ceases to listen to resources. */
   readonly onSubscriptions: () => void;
+  /** Told when the sessions can't be asked who listens. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** Sends what belongs to no request: to the GET streams of sessions, and to the listen streams of modern clients. */
 export class Broadcast {
   readonly #options: BroadcastOptions;
   readonly #listeners = new Set<Listener>();
+  /** What sessions were told so far: who listens is asked asynchronously, and the order of messages must stay. */
+  #told = Promise.resolve();
 
   constructor(options: BroadcastOptions) {
     this.#options = options;
@@ -80,9 +86,8 @@ export class Broadcast {
       return;
     }
     const method = `notifications/${what}/list_changed`;
-    for (const session of this.#options.sessions.all()) {
-      tellSession(session, method, undefined);
-    }
+    const { sessions } = this.#options;
+    this.#tellSessions(async () => [...sessions.held()], { jsonrpc: '2.0', method });
     for (const listener of this.#listeners) {
       if (listener.filter[`${what}ListChanged`] === true) {
         this.#tell(listener, method, undefined);
@@ -93,11 +98,8 @@ export class Broadcast {
   /** `resources/updated`, to those who subscribed to `uri`. */
   resourceUpdated(uri: string): void {
     const method = 'notifications/resources/updated';
-    for (const session of this.#options.sessions.all()) {
-      if (session.subscriptions.has(uri)) {
-        tellSession(session, method, { uri });
-      }
-    }
+    const { sessions } = this.#options;
+    this.#tellSessions(() => sessions.subscribersOf(uri), { jsonrpc: '2.0', method, params: { uri } });
     for (const listener of this.#listeners) {
       if (listener.filter.resourceSubscriptions?.includes(uri) === true) {
         this.#tell(listener, method, { uri });
@@ -107,19 +109,20 @@ export class Broadcast {
 
   /** A log message that belongs to no request, to every session that wants its level. */
   logMessage(params: JsonObject | undefined): void {
-    for (const session of this.#options.sessions.all()) {
-      if (session.logLevel === undefined || isLoggedAt(params?.['level'], session.logLevel)) {
-        tellSession(session, 'notifications/message', params);
-      }
-    }
+    const { sessions } = this.#options;
+    const wants = ({ record: { logLevel } }: Session): boolean =>
+      logLevel === undefined || isLoggedAt(params?.['level'], logLevel);
+    const message: JsonRpcNotification = {
+      jsonrpc: '2.0',
+      method: 'notifications/message',
+      ...(params === undefined ? {} : { params }),
+    };
+    this.#tellSessions(async () => (await sessions.listening()).filter(wants), message);
   }
 
   /** Every URI somebody listens to. */
-  subscribedUris(): Set<string> {
-    const uris = new Set<string>();
-    for (const session of this.#options.sessions.all()) {
-      session.subscriptions.forEach((uri) => uris.add(uri));
-    }
+  async subscribedUris(): Promise<ReadonlySet<string>> {
+    const uris = new Set(await this.#options.sessions.subscribedUris());
     for (const { filter } of this.#listeners) {
       filter.resourceSubscriptions?.forEach((uri) => uris.add(uri));
     }
@@ -169,16 +172,21 @@ export class Broadcast {
     }
   }
 
+  /** Asks nobody where this gateway has no session. */
+  #tellSessions(readers: () => Promise<readonly Session[]>, message: JsonRpcNotification): void {
+    if (this.#options.sessions.count === 0) {
+      return;
+    }
+    this.#told = this.#told
+      .then(readers)
+      .then((sessions) => sessions.forEach(({ streams }) => streams.send(message)))
+      .catch((error: unknown) => this.#options.onError(error));
+  }
+
   #tell(listener: Listener, method: string, params: JsonObject | undefined): void {
     const meta = { [SUBSCRIPTION_ID_META_KEY]: listener.id };
     listener.send({ jsonrpc: '2.0', method, params: { ...params, _meta: meta } });
   }
-}
-
-function tellSession(session: Session, method: string, params: JsonObject | undefined): void {
-  const message = { jsonrpc: '2.0', method, ...(params === undefined ? {} : { params }) } as const;
-  session.stream?.send(message);
-  session.listener?.(message);
 }
 
 function readFilter(value: unknown): Filter {

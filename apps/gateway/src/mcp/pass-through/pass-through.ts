@@ -33,15 +33,18 @@ type Forward = (forwarding: Forwarding, request: JsonRpcRequest, exchange: Excha
 export class PassThrough implements McpMode {
   readonly handlers: ReadonlyMap<string, McpHandler>;
   readonly #core: OperationCore;
+  readonly #subscribedUris: () => Promise<ReadonlySet<string>>;
   readonly #names: UpstreamNames;
   readonly #lists: UpstreamLists;
   readonly #subscriptions: UpstreamSubscriptions;
 
-  constructor(core: OperationCore) {
+  /** @param subscribedUris The resources that clients listen to at this moment. */
+  constructor(core: OperationCore, subscribedUris: () => Promise<ReadonlySet<string>>) {
     this.#core = core;
+    this.#subscribedUris = subscribedUris;
     this.#names = new UpstreamNames(core.upstreams, core.catalog);
     this.#lists = new UpstreamLists(this.#names);
-    this.#subscriptions = new UpstreamSubscriptions({ lists: this.#lists, wanted: core.subscribedUris });
+    this.#subscriptions = new UpstreamSubscriptions({ lists: this.#lists, wanted: subscribedUris });
     this.handlers = new Map<string, McpHandler>([
       ['tools/list', async () => this.#toolsList()],
       ['tools/call', (request, exchange) => this.#toolsCall(request, exchange)],
@@ -206,15 +209,14 @@ export class PassThrough implements McpMode {
 
   async #subscribe(forwarding: Forwarding, request: JsonRpcRequest, { client }: Exchange): Promise<HopResult> {
     const uri = readResourceUri(request);
-    const subscriptions = client.session?.subscriptions;
     const upstream = await this.#lists.ownerOf(uri, forwarding);
-    const hadIt = subscriptions?.has(uri) === true;
-    subscriptions?.add(uri); // before it is sent: whoever ends the same subscription meanwhile must leave it at the upstream
+    // Before it is sent: whoever ends the same subscription meanwhile must leave it at the upstream.
+    const isNew = await client.session?.subscribe(uri);
     const hop = await forwarding.send(upstream, { method: request.method, params: request.params ?? {} });
     if (hop.ok) {
-      this.#subscriptions.hold(uri, upstream);
-    } else if (!hadIt) {
-      subscriptions?.delete(uri);
+      await this.#subscriptions.hold(uri, upstream);
+    } else if (isNew === true) {
+      await client.session?.unsubscribe(uri);
     }
     return hop;
   }
@@ -222,8 +224,8 @@ export class PassThrough implements McpMode {
   /** The upstream keeps its subscription while another client has one to the same resource. */
   async #unsubscribe(forwarding: Forwarding, request: JsonRpcRequest, { client }: Exchange): Promise<HopResult> {
     const uri = readResourceUri(request);
-    client.session?.subscriptions.delete(uri);
-    if (this.#core.subscribedUris().has(uri)) {
+    await client.session?.unsubscribe(uri);
+    if ((await this.#subscribedUris()).has(uri)) {
       return { ok: true, result: {} };
     }
     this.#subscriptions.release(uri);

@@ -14,7 +14,7 @@ const OWN: Pick<Forwarding, 'send'> = {
 export interface UpstreamSubscriptionsOptions {
   readonly lists: UpstreamLists;
   /** The resources that clients listen to at this moment. */
-  readonly wanted: () => ReadonlySet<string>;
+  readonly wanted: () => Promise<ReadonlySet<string>>;
 }
 
 /**
@@ -32,9 +32,9 @@ export class UpstreamSubscriptions {
   }
 
   /** Notes what a client's own request has subscribed; the client may have left meanwhile. */
-  hold(uri: string, upstream: Upstream): void {
+  async hold(uri: string, upstream: Upstream): Promise<void> {
     this.#held.set(uri, upstream);
-    if (!this.#options.wanted().has(uri)) {
+    if (!(await this.#isWanted(uri))) {
       this.settle();
     }
   }
@@ -51,24 +51,36 @@ export class UpstreamSubscriptions {
 
   async #settle(): Promise<void> {
     for (const [uri, upstream] of this.#held) {
-      if (!this.#options.wanted().has(uri)) {
+      if (!(await this.#isWanted(uri))) {
         this.#held.delete(uri);
         await OWN.send(upstream, { method: 'resources/unsubscribe', params: { uri } });
       }
     }
-    for (const uri of this.#options.wanted()) {
+    for (const uri of await this.#options.wanted()) {
       if (!this.#held.has(uri)) {
         await this.#begin(uri);
       }
     }
   }
 
+  async #isWanted(uri: string): Promise<boolean> {
+    return (await this.#options.wanted()).has(uri);
+  }
+
   async #begin(uri: string): Promise<void> {
     const upstream = await this.#options.lists.ownerOf(uri, OWN).catch(() => undefined);
-    if (upstream === undefined || !this.#options.wanted().has(uri)) {
+    if (upstream === undefined) {
       return;
     }
     this.#held.set(uri, upstream);
+    const isWanted = await this.#isWanted(uri);
+    if (this.#held.get(uri) !== upstream) {
+      return; // a client's own request has ended or begun it meanwhile
+    }
+    if (!isWanted) {
+      this.#held.delete(uri);
+      return;
+    }
     const hop = await OWN.send(upstream, { method: 'resources/subscribe', params: { uri } });
     if (!hop.ok) {
       this.#held.delete(uri);

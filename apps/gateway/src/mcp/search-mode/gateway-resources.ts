@@ -60,15 +60,15 @@ export class GatewayResources {
     return { contents: [{ uri, mimeType: JSON_TYPE, text: JSON.stringify(this.#content(uri)) }] };
   }
 
-  subscribe(request: JsonRpcRequest, { client }: Exchange): JsonObject {
+  async subscribe(request: JsonRpcRequest, { client }: Exchange): Promise<JsonObject> {
     const uri = readResourceUri(request);
     this.#content(uri);
-    client.session?.subscriptions.add(uri);
+    await client.session?.subscribe(uri);
     return {};
   }
 
-  unsubscribe(request: JsonRpcRequest, { client }: Exchange): JsonObject {
-    client.session?.subscriptions.delete(readResourceUri(request));
+  async unsubscribe(request: JsonRpcRequest, { client }: Exchange): Promise<JsonObject> {
+    await client.session?.unsubscribe(readResourceUri(request));
     return {};
   }
 

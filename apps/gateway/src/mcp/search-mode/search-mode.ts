@@ -47,8 +47,8 @@ export class SearchMode implements McpMode {
       ['resources/list', async () => resources.list()],
       ['resources/templates/list', async () => resources.templates()],
       ['resources/read', async (request) => resources.read(request)],
-      ['resources/subscribe', async (request, exchange) => resources.subscribe(request, exchange)],
-      ['resources/unsubscribe', async (request, exchange) => resources.unsubscribe(request, exchange)],
+      ['resources/subscribe', (request, exchange) => resources.subscribe(request, exchange)],
+      ['resources/unsubscribe', (request, exchange) => resources.unsubscribe(request, exchange)],
     ]);
   }
 

@@ -21,7 +21,8 @@ import type { Answer, Exchange } from '../exchange/exchange.ts';
 import type { McpClient } from '../exchange/mcp-client.ts';
 import { InputRequired } from '../input-rounds/input-required.ts';
 import type { Broadcast } from '../notifications/broadcast.ts';
-import type { Session, Sessions } from '../session/sessions.ts';
+import type { Session } from '../session/session.ts';
+import type { Sessions } from '../session/sessions.ts';
 import type { EventStream } from '../transport/event-stream.ts';
 import { toModernError, toModernResult } from './modern-result.ts';
 import type { BeginProtocolSpan } from './protocol-spans.ts';
@@ -85,7 +86,7 @@ export class McpServer {
     this.#own = new Map<string, McpHandler>([
       ['ping', async () => ({})],
       ['server/discover', async () => this.#discovery()],
-      ['logging/setLevel', async (request, exchange) => setLogLevel(request, exchange)],
+      ['logging/setLevel', setLogLevel],
     ]);
   }
 
@@ -97,7 +98,7 @@ export class McpServer {
       this.#finished(startedAt, exchange.client, { method: request.method, answer });
     };
     try {
-      const initialized = await this.#initialize(request.params);
+      const initialized = await this.#initialize(request.params, exchange.client);
       end({ result: initialized.result });
       return initialized;
     } catch (error) {
@@ -107,7 +108,10 @@ export class McpServer {
     }
   }
 
-  async #initialize(params: JsonObject | undefined): Promise<{ session: Session; result: JsonObject }> {
+  async #initialize(
+    params: JsonObject | undefined,
+    { transport }: McpClient,
+  ): Promise<{ session: Session; result: JsonObject }> {
     const requested = params?.['protocolVersion'];
     if (typeof requested !== 'string') {
       throw new McpError(ERROR_INVALID_PARAMS, 'initialize needs protocolVersion, a string');
@@ -115,11 +119,12 @@ export class McpServer {
     const version = LEGACY_VERSIONS.find((known) => known === requested) ?? LATEST_LEGACY_VERSION;
     const { clientInfo, capabilities } = params ?? {};
     const offered = await this.#options.surface.capabilities();
-    const session = this.#options.sessions.create(
-      version,
-      isJsonObject(clientInfo) ? clientInfo : undefined,
-      isJsonObject(capabilities) ? capabilities : {},
-    );
+    const session = await this.#options.sessions.create({
+      transport,
+      protocolVersion: version,
+      clientInfo: isJsonObject(clientInfo) ? clientInfo : undefined,
+      capabilities: isJsonObject(capabilities) ? capabilities : {},
+    });
     const { serverInfo, surface } = this.#options;
     const described = { protocolVersion: version, capabilities: offered, serverInfo };
     return { session, result: { ...described, ...withInstructions(surface) } };
@@ -131,7 +136,7 @@ export class McpServer {
     if (message.method === 'notifications/cancelled') {
       const id = message.params?.['requestId'];
       if (isJsonRpcId(id)) {
-        client.session?.running.get(id)?.abort();
+        client.session?.streams.running.get(id)?.abort();
       }
     }
     this.#finished(startedAt, client, { method: message.method });
@@ -236,7 +241,7 @@ function httpStatusOf({ code, httpStatus }: McpError, { era }: McpClient): numbe
   return era === 'modern' && code <= ERROR_HEADER_MISMATCH && code >= ERROR_UNSUPPORTED_VERSION ? 400 : httpStatus;
 }
 
-function setLogLevel(request: JsonRpcRequest, exchange: Exchange): JsonObject {
+async function setLogLevel(request: JsonRpcRequest, exchange: Exchange): Promise<JsonObject> {
   const level = request.params?.['level'];
   if (!isLogLevel(level)) {
     throw new McpError(
@@ -244,8 +249,6 @@ function setLogLevel(request: JsonRpcRequest, exchange: Exchange): JsonObject {
       `logging/setLevel needs level, one of debug … emergency, got ${JSON.stringify(level)}`,
     );
   }
-  if (exchange.client.session !== undefined) {
-    exchange.client.session.logLevel = level;
-  }
+  await exchange.client.session?.setLogLevel(level);
   return {};
 }

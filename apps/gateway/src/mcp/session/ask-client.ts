@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { JsonObject, JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import { ERROR_SERVER } from '../../protocol/mcp-protocol.ts';
-import type { ClientAnswer, Session } from './sessions.ts';
+import type { ClientAnswer, SessionStreams } from './session-streams.ts';
 
 const GONE: ClientAnswer = { error: { code: ERROR_SERVER, message: 'The client can no longer be asked' } };
 const CANCELLED: ClientAnswer = { error: { code: ERROR_SERVER, message: 'The request was cancelled' } };
@@ -14,22 +14,22 @@ export interface Question {
 }
 
 /**
- * Asks the client; its answer comes back by the session.
+ * Asks the client; its answer comes back by the session's streams.
  *
  * @param send False where it could not be sent.
  */
 export function askClient(
-  session: Session,
+  { asked }: SessionStreams,
   { method, params, signal }: Question,
   send: (message: JsonRpcRequest) => boolean,
 ): Promise<ClientAnswer> {
   return new Promise((resolve) => {
     const id = randomUUID();
     const finish = (answer: ClientAnswer): void => {
-      session.asked.delete(id);
+      asked.delete(id);
       resolve(answer);
     };
-    session.asked.set(id, finish);
+    asked.set(id, finish);
     signal.addEventListener('abort', () => finish(CANCELLED), { once: true });
     if (!send({ jsonrpc: '2.0', id, method, ...(params === undefined ? {} : { params }) })) {
       finish(GONE);

@@ -1,52 +1,30 @@
 import type { SessionEndReason } from '@dcc-mcp/semantic-conventions';
-import { randomUUID } from 'node:crypto';
-import type { JsonObject, JsonRpcError, JsonRpcId, JsonRpcMessage } from '../../protocol/json-rpc.ts';
-import { ERROR_SERVER } from '../../protocol/mcp-protocol.ts';
-import type { EventStream } from '../transport/event-stream.ts';
+import type { EndedSession, SessionRecord, SessionRecords } from './session-records.ts';
+import { Session } from './session.ts';
 
-/** What a client answered to a request of ours. */
-export type ClientAnswer = { readonly result: JsonObject } | { readonly error: JsonRpcError };
+/** What a client says of itself when a session begins. */
+export type SessionStart = Pick<SessionRecord, 'transport' | 'protocolVersion' | 'clientInfo' | 'capabilities'>;
 
-/** One conversation of a handshake-era client. */
-export interface Session {
-  readonly id: string;
-  readonly protocolVersion: string;
-  readonly clientInfo: JsonObject | undefined;
-  readonly capabilities: JsonObject;
-  readonly startedAt: number;
-  lastUsedAt: number;
-  logLevel: string | undefined;
-  /** The GET stream, where the client has opened one. */
-  stream: EventStream | undefined;
-  /** Over stdio: where what belongs to no request goes. */
-  listener: ((message: JsonRpcMessage) => void) | undefined;
-  readonly subscriptions: Set<string>;
-  /** Requests of this client that run, by JSON-RPC id: what `notifications/cancelled` names. */
-  readonly running: Map<JsonRpcId, AbortController>;
-  /** Requests we sent to the client and that it has not answered, by our id. */
-  readonly asked: Map<JsonRpcId, (answer: ClientAnswer) => void>;
-}
-
-/** Clock and bounds of {@link Sessions}. */
+/** What {@link Sessions} are made of. */
 export interface SessionsOptions {
+  readonly records: SessionRecords;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  readonly onEnd: (session: Session, reason: SessionEndReason) => void;
-  /** Sessions at once, default 10,000; the one unused longest gives way. */
-  readonly maxSessions?: number;
+  readonly newId: () => string;
+  readonly onEnd: (ended: EndedSession, reason: SessionEndReason) => void;
+  /** Told when the records can't be swept. */
+  readonly onError: (error: unknown) => void;
   /** A session unused for that long ends; default 30 minutes. */
   readonly idleMillis?: number;
 }
 
-const MAX_SESSIONS = 10_000;
 const IDLE_MILLIS = 30 * 60_000;
 const SWEEP_MILLIS = 30_000;
-const ORDER_MILLIS = 1_000;
 
-/** The live sessions: validated, bounded, ended when idle. */
+/** The live sessions: their records wherever those are kept, with the streams that are open here. */
 export class Sessions {
-  /** In order of last use: the first is the one unused longest. */
-  readonly #sessions = new Map<string, Session>();
+  /** The sessions that this gateway began or has answered. */
+  readonly #held = new Map<string, Session>();
   readonly #options: SessionsOptions;
   #sweeper: NodeJS.Timeout | undefined;
 
@@ -54,92 +32,114 @@ export class Sessions {
     this.#options = options;
   }
 
+  /** Sessions held by this gateway. */
   get count(): number {
-    return this.#sessions.size;
+    return this.#held.size;
   }
 
-  all(): IterableIterator<Session> {
-    return this.#sessions.values();
+  /** Sessions held by this gateway. */
+  held(): IterableIterator<Session> {
+    return this.#held.values();
   }
 
-  create(protocolVersion: string, clientInfo: JsonObject | undefined, capabilities: JsonObject): Session {
+  async create(start: SessionStart): Promise<Session> {
+    const { records, newId } = this.#options;
     const now = this.#options.now();
-    const session: Session = {
-      id: randomUUID(),
-      protocolVersion,
-      clientInfo,
-      capabilities,
-      startedAt: now,
-      lastUsedAt: now,
-      logLevel: undefined,
-      stream: undefined,
-      listener: undefined,
-      subscriptions: new Set(),
-      running: new Map(),
-      asked: new Map(),
-    };
-    this.#sessions.set(session.id, session);
-    this.#makeRoom();
-    this.#sweeper ??= setInterval(() => this.#sweep(), SWEEP_MILLIS).unref();
+    const record = { ...start, id: newId(), logLevel: undefined, startedAt: now, lastUsedAt: now };
+    const evicted = await records.add(record);
+    const session = this.#hold(record);
+    this.#ended(evicted, 'evicted');
     return session;
   }
 
   /** The session of that id, marked as used now. */
-  use(id: string): Session | undefined {
-    const session = this.#sessions.get(id);
-    const now = this.#options.now();
-    // The order is that of last use, to the second: a busy session need not move with every request.
-    if (session !== undefined && now - session.lastUsedAt >= ORDER_MILLIS) {
-      session.lastUsedAt = now;
-      this.#sessions.delete(id);
-      this.#sessions.set(id, session);
+  async use(id: string): Promise<Session | undefined> {
+    const record = await this.#options.records.use(id, this.#options.now());
+    if (record === undefined) {
+      this.#letGo(id);
+      return undefined;
     }
+    const session = this.#held.get(id) ?? this.#hold(record);
+    session.record = record;
     return session;
   }
 
-  end(id: string, reason: SessionEndReason): boolean {
-    const session = this.#sessions.get(id);
-    if (session === undefined) {
-      return false;
-    }
-    this.#sessions.delete(id);
-    session.stream?.close();
-    for (const answer of session.asked.values()) {
-      answer({ error: { code: ERROR_SERVER, message: 'The session has ended' } });
-    }
-    session.asked.clear();
-    this.#options.onEnd(session, reason);
-    return true;
+  /** The sessions held here that listen to `uri`. */
+  async subscribersOf(uri: string): Promise<readonly Session[]> {
+    const ids = await this.#options.records.subscribersOf(uri);
+    return ids.flatMap((id) => this.#held.get(id) ?? []);
   }
 
-  close(): void {
+  /** Every URI that a session listens to. */
+  subscribedUris(): Promise<readonly string[]> {
+    return this.#options.records.subscribedUris();
+  }
+
+  /** The records of the sessions that have a stream here, as they stand now. */
+  async listening(): Promise<readonly Session[]> {
+    const open = [...this.#held.values()].filter(({ streams }) => streams.isInUse);
+    const records = await this.#options.records.read(open.map(({ id }) => id));
+    return records.flatMap((record) => {
+      const session = this.#held.get(record.id);
+      if (session === undefined) {
+        return [];
+      }
+      session.record = record;
+      return session;
+    });
+  }
+
+  /** @returns Whether it was this call that ended the session. */
+  async end(id: string, reason: SessionEndReason): Promise<boolean> {
+    const ended = await this.#options.records.end(id);
+    this.#letGo(id);
+    this.#ended(ended === undefined ? [] : [ended], reason);
+    return ended !== undefined;
+  }
+
+  /** Closes every stream, and ends the sessions that can't outlive this gateway. */
+  async close(): Promise<void> {
     clearInterval(this.#sweeper);
     this.#sweeper = undefined;
-    for (const id of this.#sessions.keys()) {
-      this.end(id, 'shutdown');
+    for (const id of this.#held.keys()) {
+      this.#letGo(id);
+    }
+    this.#ended(await this.#options.records.close(), 'shutdown');
+  }
+
+  #hold(record: SessionRecord): Session {
+    const session = new Session(record, this.#options.records);
+    this.#held.set(record.id, session);
+    this.#sweeper ??= setInterval(() => {
+      this.#sweep().catch((error: unknown) => this.#options.onError(error));
+    }, SWEEP_MILLIS).unref();
+    return session;
+  }
+
+  #letGo(id: string): void {
+    const session = this.#held.get(id);
+    this.#held.delete(id);
+    session?.streams.close();
+  }
+
+  #ended(ended: readonly EndedSession[], reason: SessionEndReason): void {
+    for (const each of ended) {
+      this.#letGo(each.record.id);
+      this.#options.onEnd(each, reason);
     }
   }
 
-  #makeRoom(): void {
-    const max = this.#options.maxSessions ?? MAX_SESSIONS;
-    for (const id of this.#sessions.keys()) {
-      if (this.#sessions.size <= max) {
-        return;
-      }
-      this.end(id, 'evicted');
-    }
-  }
-
-  /** A session with an open stream or a running request is in use, however long ago its last message came. */
-  #sweep(): void {
-    const deadline = this.#options.now() - (this.#options.idleMillis ?? IDLE_MILLIS);
-    for (const session of this.#sessions.values()) {
-      if (session.lastUsedAt > deadline) {
-        return;
-      }
-      if (session.stream === undefined && session.listener === undefined && session.running.size === 0) {
-        this.end(session.id, 'idle');
+  /** Marks what is in use here as used, ends what nobody uses, and lets go of what another gateway has ended. */
+  async #sweep(): Promise<void> {
+    const { records, now, idleMillis = IDLE_MILLIS } = this.#options;
+    const deadline = now() - idleMillis;
+    for (const { id, record, streams } of this.#held.values()) {
+      if (streams.isInUse) {
+        await this.use(id);
+      } else if (record.lastUsedAt <= deadline) {
+        this.#letGo(id);
       }
     }
+    this.#ended(await records.endIdle(deadline), 'idle');
   }
 }

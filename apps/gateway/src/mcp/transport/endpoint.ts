@@ -8,7 +8,8 @@ import type { Answer, Exchange } from '../exchange/exchange.ts';
 import { type McpClient, modernClient, sessionClient, unknownClient } from '../exchange/mcp-client.ts';
 import { checkMessage, type ClientAnswerMessage, parseJson } from '../exchange/messages.ts';
 import type { McpServer } from '../server/server.ts';
-import type { Session, Sessions } from '../session/sessions.ts';
+import type { Session } from '../session/session.ts';
+import type { Sessions } from '../session/sessions.ts';
 import { toErrorReply } from './error-reply.ts';
 import { EventStream } from './event-stream.ts';
 import { type CancellableExchange, createHttpExchange, type HttpOrigin } from './http-exchange.ts';
@@ -49,32 +50,33 @@ export class McpEndpoint {
   }
 
   /** Opens the stream on which a handshake-era client hears what belongs to no request of its own. */
-  get(http: HttpContext): Reply {
-    const session = this.#session(http);
+  async get(http: HttpContext): Promise<Reply> {
+    const { id, streams } = await this.#session(http);
     if (!accepts(http, 'text/event-stream')) {
       const problem = 'Not Acceptable: the client must accept text/event-stream';
       throw new McpError(ERROR_INVALID_REQUEST, problem, { httpStatus: 406 });
     }
-    session.stream?.close();
+    streams.stream?.close();
     this.#options.onStream('get', 1);
     const stream: EventStream = new EventStream({
-      headers: { 'mcp-session-id': session.id },
+      headers: { 'mcp-session-id': id },
       isOpenEnded: true,
       onNotification: this.#options.onNotificationSent,
       onClose: () => {
         this.#options.onStream('get', -1);
-        if (session.stream === stream) {
-          session.stream = undefined;
+        if (streams.stream === stream) {
+          streams.stream = undefined;
         }
       },
     });
-    session.stream = stream;
+    streams.stream = stream;
     return stream.reply;
   }
 
   /** Ends a session. */
-  delete(http: HttpContext): Reply {
-    this.#options.sessions.end(this.#session(http).id, 'deleted');
+  async delete(http: HttpContext): Promise<Reply> {
+    const { id } = await this.#session(http);
+    await this.#options.sessions.end(id, 'deleted');
     return emptyReply(204);
   }
 
@@ -84,7 +86,7 @@ export class McpEndpoint {
       return this.#clientAnswer(message, origin.http);
     }
     try {
-      const client = this.#clientOf(message, origin.http);
+      const client = this.#ownClient(message, origin.http) ?? sessionClient(await this.#session(origin.http), 'http');
       return await ('id' in message ? this.#request(message, client, origin) : this.#notification(message, client));
     } catch (error) {
       return toErrorReply('id' in message ? message.id : null, error);
@@ -95,8 +97,8 @@ export class McpEndpoint {
   async #batch(body: readonly unknown[], origin: HttpOrigin): Promise<Reply> {
     const isModern = body.some((member) => isJsonObject(member) && eraOf(asObject(member['params'])) === 'modern');
     const id = headerText(origin.http.headers, 'mcp-session-id') ?? '';
-    const session = isModern ? undefined : this.#options.sessions.use(id);
-    if (session?.protocolVersion !== BATCH_VERSION) {
+    const session = isModern ? undefined : await this.#options.sessions.use(id);
+    if (session?.record.protocolVersion !== BATCH_VERSION) {
       const problem = `JSON-RPC batches exist only in protocol version ${BATCH_VERSION}`;
       throw new McpError(ERROR_INVALID_REQUEST, problem, { httpStatus: 400 });
     }
@@ -113,7 +115,7 @@ export class McpEndpoint {
       const message = checkMessage(member);
       const client = sessionClient(session, 'http');
       if (!('method' in message)) {
-        session.asked.get(message.id)?.(message.answer);
+        session.streams.asked.get(message.id)?.(message.answer);
         return undefined;
       }
       if (!('id' in message)) {
@@ -129,22 +131,23 @@ export class McpEndpoint {
     }
   }
 
-  #clientOf(message: JsonRpcRequest | JsonRpcNotification, http: HttpContext): McpClient {
+  /** The client of a message that belongs to no session: it speaks for itself, or has only just come. */
+  #ownClient(message: JsonRpcRequest | JsonRpcNotification, http: HttpContext): McpClient | undefined {
     if (eraOf(message.params) === 'modern') {
       checkMirroredHeaders(message, http.headers);
       return modernClient(message.params, 'http');
     }
     checkVersionHeader(http.headers);
-    return message.method === 'initialize' ? unknownClient('http') : sessionClient(this.#session(http), 'http');
+    return message.method === 'initialize' ? unknownClient('http') : undefined;
   }
 
-  #session(http: HttpContext): Session {
+  async #session(http: HttpContext): Promise<Session> {
     const id = headerText(http.headers, 'mcp-session-id');
     if (id === undefined) {
       const problem = 'Bad Request: Mcp-Session-Id header is required; send initialize first';
       throw new McpError(ERROR_INVALID_REQUEST, problem, { httpStatus: 400 });
     }
-    const session = this.#options.sessions.use(id);
+    const session = await this.#options.sessions.use(id);
     if (session === undefined) {
       const problem = 'Session not found: it is unknown or has ended; send initialize again';
       throw new McpError(ERROR_INVALID_REQUEST, problem, { httpStatus: 404 });
@@ -152,8 +155,9 @@ export class McpEndpoint {
     return session;
   }
 
-  #clientAnswer(message: ClientAnswerMessage, http: HttpContext): Reply {
-    this.#session(http).asked.get(message.id)?.(message.answer);
+  async #clientAnswer(message: ClientAnswerMessage, http: HttpContext): Promise<Reply> {
+    const { streams } = await this.#session(http);
+    streams.asked.get(message.id)?.(message.answer);
     return accepted();
   }
 
@@ -201,7 +205,7 @@ export class McpEndpoint {
 
   /** Runs the request; while it does, `notifications/cancelled` finds it in its session. */
   async #run(message: JsonRpcRequest, exchange: CancellableExchange): Promise<Answer> {
-    const running = exchange.client.session?.running;
+    const running = exchange.client.session?.streams.running;
     running?.set(message.id, exchange.controller);
     try {
       return await this.#options.server.handle(message, exchange);

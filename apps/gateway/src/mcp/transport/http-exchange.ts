@@ -38,7 +38,7 @@ export function createHttpExchange(client: McpClient, origin: HttpOrigin, reply?
       ? {}
       : {
           ask: (method, params, signal) =>
-            askClient(session, { method, params, signal }, (question) => reply.send(question)),
+            askClient(session.streams, { method, params, signal }, (question) => reply.send(question)),
         }),
   };
 }

@@ -26,9 +26,9 @@ export function mcpRoutes(endpoint: McpEndpoint, bodyLimitBytes: number): RouteT
   };
 }
 
-function orError(answer: () => Reply): Reply {
+async function orError(answer: () => Promise<Reply>): Promise<Reply> {
   try {
-    return answer();
+    return await answer();
   } catch (error) {
     return toErrorReply(null, error);
   }

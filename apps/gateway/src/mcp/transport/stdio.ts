@@ -14,7 +14,8 @@ import type { Exchange } from '../exchange/exchange.ts';
 import { type McpClient, modernClient, sessionClient, unknownClient } from '../exchange/mcp-client.ts';
 import { checkMessage, parseJson } from '../exchange/messages.ts';
 import { askClient, type Question } from '../session/ask-client.ts';
-import type { ClientAnswer, Session } from '../session/sessions.ts';
+import type { ClientAnswer, SessionStreams } from '../session/session-streams.ts';
+import type { Session } from '../session/session.ts';
 import { responseMessage } from './http-reply.ts';
 
 /** One message of a client; far above what a body over HTTP may be. */
@@ -38,8 +39,7 @@ export function serveStdio(
     if (!hasEnded) {
       hasEnded = true;
       streams.stdin.pause();
-      front.close();
-      onEnd();
+      front.close().then(onEnd, onEnd);
     }
   };
   streams.stdin.on('data', (chunk: Buffer) => lines.push(chunk));
@@ -87,16 +87,16 @@ class StdioFront {
     this.#send({ jsonrpc: '2.0', id: null, error: { code: ERROR_INVALID_REQUEST, message } });
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#isClosed = true;
     if (this.#session !== undefined) {
-      this.#gateway.sessions.end(this.#session.id, 'deleted');
+      await this.#gateway.sessions.end(this.#session.id, 'deleted');
     }
   }
 
   #take(message: ReturnType<typeof checkMessage>): void {
     if (!('method' in message)) {
-      this.#session?.asked.get(message.id)?.(message.answer);
+      this.#session?.streams.asked.get(message.id)?.(message.answer);
     } else if ('id' in message) {
       void this.#request(message);
     } else {
@@ -136,7 +136,7 @@ class StdioFront {
       request,
       this.#exchange(unknownClient('stdio'), new AbortController().signal),
     );
-    session.listener = this.#send;
+    session.streams.listener = this.#send;
     this.#session = session;
     this.#send({ jsonrpc: '2.0', id: request.id, result });
   }
@@ -171,12 +171,12 @@ class StdioFront {
       notify: (method, params) => this.#send({ jsonrpc: '2.0', method, ...(params === undefined ? {} : { params }) }),
       ...(session === undefined
         ? {}
-        : { ask: (method, params, until) => this.#ask(session, { method, params, signal: until }) }),
+        : { ask: (method, params, until) => this.#ask(session.streams, { method, params, signal: until }) }),
     };
   }
 
-  #ask(session: Session, question: Question): Promise<ClientAnswer> {
-    return askClient(session, question, (message) => {
+  #ask(streams: SessionStreams, question: Question): Promise<ClientAnswer> {
+    return askClient(streams, question, (message) => {
       this.#send(message);
       return true;
     });

@@ -1,0 +1,38 @@
+import type { JsonObject, JsonRpcError, JsonRpcId, JsonRpcMessage } from '../../protocol/json-rpc.ts';
+import { ERROR_SERVER } from '../../protocol/mcp-protocol.ts';
+import type { EventStream } from '../transport/event-stream.ts';
+
+/** What a client answered to a request of ours. */
+export type ClientAnswer = { readonly result: JsonObject } | { readonly error: JsonRpcError };
+
+/** What this gateway holds of a session and no other gateway can: open streams, running requests, open questions. */
+export class SessionStreams {
+  /** The GET stream, where the client has opened one here. */
+  stream: EventStream | undefined;
+  /** Over stdio: where what belongs to no request goes. */
+  listener: ((message: JsonRpcMessage) => void) | undefined;
+  /** Requests of this client that run, by JSON-RPC id: what `notifications/cancelled` names. */
+  readonly running: Map<JsonRpcId, AbortController> = new Map();
+  /** Requests we sent to the client and that it has not answered, by our id. */
+  readonly asked: Map<JsonRpcId, (answer: ClientAnswer) => void> = new Map();
+
+  /** A session with an open stream or a running request is in use, however long ago its last message came. */
+  get isInUse(): boolean {
+    return this.stream !== undefined || this.listener !== undefined || this.running.size > 0;
+  }
+
+  /** Sends what belongs to no request; dropped where nobody listens. */
+  send(message: JsonRpcMessage): void {
+    this.stream?.send(message);
+    this.listener?.(message);
+  }
+
+  /** Ends what is open: the client gets nothing more, and what it was asked has no answer. */
+  close(): void {
+    this.stream?.close();
+    for (const answer of this.asked.values()) {
+      answer({ error: { code: ERROR_SERVER, message: 'The session has ended' } });
+    }
+    this.asked.clear();
+  }
+}
