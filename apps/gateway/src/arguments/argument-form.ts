@@ -1,4 +1,4 @@
-import { jsonProblem, parseBoundedJson } from '../protocol/bounded-json.ts';
+import { whyNotJson, parseBoundedJson } from '../protocol/bounded-json.ts';
 import { isJsonObject, type JsonObject } from '../protocol/json-rpc.ts';
 
 /** Arguments as an object, or what to say to a caller who sent something else. */
@@ -30,7 +30,7 @@ function parseArguments(text: string): ArgumentsForm {
         return { ok: true, value };
       }
     } catch (error) {
-      return { ok: false, message: `arguments is a string that is ${jsonProblem(error)}; ${RIGHT_FORM}` };
+      return { ok: false, message: `arguments is a string that is ${whyNotJson(error)}; ${RIGHT_FORM}` };
     }
   }
   return { ok: false, message: `arguments must be an object, got a string without one; ${RIGHT_FORM}` };

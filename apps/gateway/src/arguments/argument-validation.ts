@@ -1,16 +1,9 @@
 import type { ToolRecord } from '../catalog/tool-record.ts';
 import type { JsonObject } from '../protocol/json-rpc.ts';
 import { readArguments } from './argument-form.ts';
-import { schemaValidator } from './schema-validator.ts';
+import { schemaValidator, type ArgumentFailure } from './schema-validator.ts';
 
-/** One thing that is wrong with the arguments of a call. */
-export interface ArgumentFault {
-  /** JSON Pointer into the arguments; empty for the arguments as a whole. */
-  readonly path: string;
-  readonly message: string;
-}
-
-/** The arguments as an object, or every fault of them. */
+/** The arguments as an object, or what is wrong with them. */
 export type ArgumentValidation =
   | { readonly ok: true; readonly value: JsonObject }
   | {
@@ -18,7 +11,7 @@ export type ArgumentValidation =
       /** `schema-unavailable`: the upstream's schema is no JSON Schema, so nothing can be said about the arguments. */
       readonly kind: 'invalid-params' | 'schema-unavailable';
       readonly message: string;
-      readonly faults: readonly ArgumentFault[];
+      readonly failures: readonly ArgumentFailure[];
     };
 
 /**
@@ -28,24 +21,29 @@ export type ArgumentValidation =
 export function validateArguments(record: ToolRecord, args: unknown): ArgumentValidation {
   const form = readArguments(args);
   if (!form.ok) {
-    return { ok: false, kind: 'invalid-params', message: form.message, faults: [{ path: '', message: form.message }] };
+    return {
+      ok: false,
+      kind: 'invalid-params',
+      message: form.message,
+      failures: [{ path: '', message: form.message }],
+    };
   }
   const validator = schemaValidator(record.tool['inputSchema']);
   if (validator.kind === 'none') {
     return { ok: true, value: form.value };
   }
   if (validator.kind === 'invalid') {
-    const message = `The input schema of ${record.backendTool} cannot be used: ${validator.problem}`;
-    return { ok: false, kind: 'schema-unavailable', message, faults: [] };
+    const message = `The input schema of ${record.backendTool} cannot be used: ${validator.reason}`;
+    return { ok: false, kind: 'schema-unavailable', message, failures: [] };
   }
-  const faults = validator.check(form.value);
-  if (faults.length === 0) {
+  const failures = validator.check(form.value);
+  if (failures.length === 0) {
     return { ok: true, value: form.value };
   }
-  return { ok: false, kind: 'invalid-params', message: describeFaults(record, faults), faults };
+  return { ok: false, kind: 'invalid-params', message: describeFailures(record, failures), failures };
 }
 
-function describeFaults(record: ToolRecord, faults: readonly ArgumentFault[]): string {
-  const list = faults.map(({ path, message }) => (path === '' ? message : `${path} ${message}`)).join('; ');
+function describeFailures(record: ToolRecord, failures: readonly ArgumentFailure[]): string {
+  const list = failures.map(({ path, message }) => (path === '' ? message : `${path} ${message}`)).join('; ');
   return `Invalid arguments for ${record.backendTool}: ${list}`;
 }

@@ -1,17 +1,23 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { isJsonObject, type JsonObject } from '../protocol/json-rpc.ts';
-import type { ArgumentFault } from './argument-validation.ts';
 import { toCheckableSchema } from './checkable-schema.ts';
 import { compileSchema, UncheckablePattern } from './schema-compiler.ts';
 import { isAffordable } from './schema-cost.ts';
 
+/** One thing that is wrong with the arguments of a call. */
+export interface ArgumentFailure {
+  /** JSON Pointer into the arguments; empty for the arguments as a whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
 /** What a tool's input schema can say about arguments; `none` when there is no schema, or one too costly to check. */
 export type SchemaValidator =
   | { readonly kind: 'none' }
-  | { readonly kind: 'invalid'; readonly problem: string }
-  | { readonly kind: 'checks'; readonly check: (args: JsonObject) => readonly ArgumentFault[] };
+  | { readonly kind: 'invalid'; readonly reason: string }
+  | { readonly kind: 'checks'; readonly check: (args: JsonObject) => readonly ArgumentFailure[] };
 
-const MAX_FAULTS = 10;
+const MAX_FAILURES = 10;
 const NONE: SchemaValidator = { kind: 'none' };
 
 // By the schema object itself: a validator goes when the catalog drops its tool, so the cache is as large as the catalog.
@@ -23,7 +29,7 @@ export function schemaValidator(schema: unknown): SchemaValidator {
     return NONE;
   }
   if (!isJsonObject(schema)) {
-    return { kind: 'invalid', problem: 'inputSchema is not an object' };
+    return { kind: 'invalid', reason: 'inputSchema is not an object' };
   }
   const known = validators.get(schema);
   if (known !== undefined) {
@@ -42,7 +48,7 @@ function compile(schema: JsonObject): SchemaValidator {
     const validate = compileLinear(schema);
     return { kind: 'checks', check: (args) => check(validate, args) };
   } catch (error) {
-    return { kind: 'invalid', problem: error instanceof Error ? error.message : 'it does not compile' };
+    return { kind: 'invalid', reason: error instanceof Error ? error.message : 'it does not compile' };
   }
 }
 
@@ -57,7 +63,7 @@ function compileLinear(schema: JsonObject): ValidateFunction {
   }
 }
 
-function check(validate: ValidateFunction, args: JsonObject): readonly ArgumentFault[] {
+function check(validate: ValidateFunction, args: JsonObject): readonly ArgumentFailure[] {
   try {
     if (validate(args)) {
       return [];
@@ -66,10 +72,10 @@ function check(validate: ValidateFunction, args: JsonObject): readonly ArgumentF
     // Only a nesting deeper than the stack gets here.
     return [{ path: '', message: 'is nested too deeply' }];
   }
-  return dedupe((validate.errors ?? []).map(toFault)).slice(0, MAX_FAULTS);
+  return dedupe((validate.errors ?? []).map(toFailure)).slice(0, MAX_FAILURES);
 }
 
-function toFault(error: ErrorObject): ArgumentFault {
+function toFailure(error: ErrorObject): ArgumentFailure {
   const params: Record<string, unknown> = error.params;
   const missing = params['missingProperty'];
   if (error.keyword === 'required' && typeof missing === 'string') {
@@ -100,6 +106,6 @@ function escapePointer(name: string): string {
   return name.replaceAll('~', '~0').replaceAll('/', '~1');
 }
 
-function dedupe(faults: readonly ArgumentFault[]): readonly ArgumentFault[] {
-  return [...new Map(faults.map((fault) => [`${fault.path} ${fault.message}`, fault])).values()];
+function dedupe(failures: readonly ArgumentFailure[]): readonly ArgumentFailure[] {
+  return [...new Map(failures.map((failure) => [`${failure.path} ${failure.message}`, failure])).values()];
 }

@@ -17,7 +17,7 @@ export function parseBoundedJson(text: string): unknown {
 }
 
 /** What is wrong with a text that {@link parseBoundedJson} refused, after "is". */
-export function jsonProblem(error: unknown): string {
+export function whyNotJson(error: unknown): string {
   return error instanceof DeepJsonError ? error.message : 'not valid JSON';
 }
 

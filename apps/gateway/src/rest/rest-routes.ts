@@ -21,7 +21,7 @@ import {
 import { refuseRequest } from '../operations/refuse.ts';
 import { searchTools } from '../operations/search.ts';
 import { toBatchItem, toLoadSkillInput } from '../operations/to-operation-input.ts';
-import { jsonProblem, parseBoundedJson } from '../protocol/bounded-json.ts';
+import { whyNotJson, parseBoundedJson } from '../protocol/bounded-json.ts';
 import { isJsonObject } from '../protocol/json-rpc.ts';
 import { restCaller } from './rest-caller.ts';
 
@@ -86,7 +86,7 @@ function withBody(core: OperationCore, bodyLimitBytes: number, handler: BodyHand
     try {
       body = parseBoundedJson(reading.text);
     } catch (error) {
-      return refuse({ kind: 'bad-request', message: `The body is ${jsonProblem(error)}` });
+      return refuse({ kind: 'bad-request', message: `The body is ${whyNotJson(error)}` });
     }
     return handler(body, restCaller(core, http, authSubject, body), rest);
   };

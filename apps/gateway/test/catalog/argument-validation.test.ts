@@ -85,8 +85,8 @@ describe('validateArguments', () => {
     ['a value not listed', { radius: 1, axis: 'z' }, [{ path: '/axis', message: 'must be one of ["x","y"]' }]],
     ['a pattern', { radius: 1, name: 'A' }, [{ path: '/name', message: 'must match pattern "^[a-z]+$"' }]],
     ['a nested format', { radius: 1, at: { t: 'now' } }, [{ path: '/at/t', message: 'must match format "date-time"' }]],
-  ])('names the path of %s', (_, args, faults) => {
-    expect(validateArguments(recordOf(SPHERE), args)).toMatchObject({ ok: false, faults });
+  ])('names the path of %s', (_, args, failures) => {
+    expect(validateArguments(recordOf(SPHERE), args)).toMatchObject({ ok: false, failures });
   });
 
   test('names each fault in the message, at most ten', () => {
@@ -97,7 +97,7 @@ describe('validateArguments', () => {
     });
     const many = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`p${i}`, 1]));
     const bounded = validateArguments(recordOf(SPHERE), many);
-    expect(bounded.ok ? [] : bounded.faults).toHaveLength(10);
+    expect(bounded.ok ? [] : bounded.failures).toHaveLength(10);
   });
 
   test('reads 2020-12 without $schema and draft-07 with it', () => {
@@ -205,7 +205,7 @@ describe('validateArguments', () => {
     expect(validateArguments(recordOf(schema), {})).toMatchObject({
       ok: false,
       kind: 'schema-unavailable',
-      faults: [],
+      failures: [],
     });
   });
 

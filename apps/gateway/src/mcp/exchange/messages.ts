@@ -1,4 +1,4 @@
-import { jsonProblem, parseBoundedJson } from '../../protocol/bounded-json.ts';
+import { whyNotJson, parseBoundedJson } from '../../protocol/bounded-json.ts';
 import {
   isJsonObject,
   textOf,
@@ -18,7 +18,7 @@ export function parseJson(text: string, what: 'body' | 'line'): unknown {
   try {
     return parseBoundedJson(text);
   } catch (error) {
-    throw new McpError(ERROR_PARSE, `Parse error: the ${what} is ${jsonProblem(error)}`, { httpStatus: 400 });
+    throw new McpError(ERROR_PARSE, `Parse error: the ${what} is ${whyNotJson(error)}`, { httpStatus: 400 });
   }
 }
 
