@@ -2,17 +2,15 @@ import type { GatewayMetrics } from '@dcc-mcp/gateway-metrics';
 import type { GatewayConfig, UpstreamConfig } from '@dcc-mcp/telemetry-config';
 import type { Catalog } from '../catalog/catalog.ts';
 import { secretReader } from '../config/secrets.ts';
-import type { Broadcast } from '../mcp/notifications/broadcast.ts';
-import { upstreamEvents } from '../mcp/notifications/upstream-events.ts';
-import { CATALOG_URI } from '../mcp/search-mode/gateway-resources.ts';
 import { createUpstream, type UpstreamDeps } from '../upstream/create-upstream.ts';
 import type { UpstreamEvents, UpstreamSettings } from '../upstream/upstream.ts';
+import { upstreamEvents, type RegistryEvents } from './upstream-events.ts';
 import type { Upstreams } from './upstreams.ts';
 
 export interface ConfiguredUpstreamsOptions {
   readonly upstreams: Upstreams;
   readonly catalog: Catalog;
-  readonly broadcast: Broadcast;
+  readonly events: RegistryEvents;
   readonly metrics: GatewayMetrics | undefined;
   readonly version: string;
   readonly log: (line: string) => void;
@@ -61,12 +59,11 @@ export class ConfiguredUpstreams {
   }
 
   #end(key: string, instanceId: string): void {
-    const { upstreams, catalog, broadcast, log } = this.#options;
+    const { upstreams, catalog, events, log } = this.#options;
     this.#running.delete(key);
     void upstreams.remove(instanceId)?.close();
     if (catalog.removeUpstream(instanceId)) {
-      broadcast.listChanged('tools');
-      broadcast.resourceUpdated(CATALOG_URI);
+      events.onToolsChanged();
     }
     log(`upstream ${key} is gone from the configuration`);
   }

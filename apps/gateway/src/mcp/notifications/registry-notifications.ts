@@ -1,0 +1,36 @@
+import { textOf } from '../../protocol/json-rpc.ts';
+import type { RegistryEvents } from '../../registry/upstream-events.ts';
+import { CATALOG_URI, INSTANCES_URI } from '../search-mode/gateway-resources.ts';
+import type { Broadcast } from './broadcast.ts';
+
+/** Tells the gateway's clients what happens at the upstreams; notifications that clients do not know are dropped. */
+export function toClientNotifications(broadcast: Broadcast): RegistryEvents {
+  return {
+    onToolsChanged() {
+      broadcast.listChanged('tools');
+      broadcast.resourceUpdated(CATALOG_URI);
+    },
+    onInstanceChanged(instanceId) {
+      broadcast.resourceUpdated(INSTANCES_URI);
+      broadcast.resourceUpdated(`${INSTANCES_URI}/${instanceId}`);
+    },
+    onNotification(method, params) {
+      switch (method) {
+        case 'notifications/resources/updated':
+          broadcast.resourceUpdated(textOf(params?.['uri']));
+          break;
+        case 'notifications/resources/list_changed':
+          broadcast.listChanged('resources');
+          break;
+        case 'notifications/prompts/list_changed':
+          broadcast.listChanged('prompts');
+          break;
+        case 'notifications/message':
+          broadcast.logMessage(params);
+          break;
+        default:
+          break;
+      }
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import type { GatewayMetrics } from '@dcc-mcp/gateway-metrics';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { JsonObject } from '../protocol/json-rpc.ts';
+import type { Upstream, UpstreamEvents } from '../upstream/upstream.ts';
+
+/** What the registry tells of its upstreams; whoever serves clients passes it on. */
+export interface RegistryEvents {
+  /** The catalog holds other tools, or an upstream says that its tools have changed. */
+  onToolsChanged(): void;
+  /** The readiness of an instance changed. */
+  onInstanceChanged(instanceId: string): void;
+  /** A notification of an upstream that belongs to no request and is not about its tools. */
+  onNotification(method: string, params: JsonObject | undefined): void;
+}
+
+/** What {@link upstreamEvents} works with. */
+export interface UpstreamEventsOptions {
+  readonly catalog: Catalog;
+  readonly events: RegistryEvents;
+  readonly metrics: GatewayMetrics | undefined;
+  /** One line for people. */
+  readonly log: (line: string) => void;
+}
+
+/** Keeps catalog, metrics and log up to date with what upstreams say. A change of readiness is logged once. */
+export function upstreamEvents({ catalog, events, metrics, log }: UpstreamEventsOptions): UpstreamEvents {
+  const logged = new Map<string, string>();
+  /** The state of each upstream that {@link RegistryEvents.onInstanceChanged} was last called for. */
+  const told = new Map<string, string>();
+  /** Upstreams that announced a change: it is passed on after the list was read again, even if it reads the same. */
+  const announced = new Set<string>();
+  return {
+    onTools(upstream, tools) {
+      const hasChanged = catalog.setTools({ ...upstream.settings, isLoaded: true }, tools);
+      if (announced.delete(upstream.settings.instanceId) || hasChanged) {
+        events.onToolsChanged();
+      }
+    },
+    onStatus(upstream) {
+      const { key, instanceId } = upstream.settings;
+      const line = statusLine(upstream);
+      // An upstream that fails is started again and again, so that it starts is not logged.
+      if (upstream.status.readiness !== 'booting' && logged.get(key) !== line) {
+        logged.set(key, line);
+        log(line);
+      }
+      if (told.get(key) !== line) {
+        told.set(key, line);
+        events.onInstanceChanged(instanceId);
+      }
+    },
+    onNotification(upstream, method, params) {
+      if (method === 'notifications/tools/list_changed') {
+        announced.add(upstream.settings.instanceId);
+      } else {
+        events.onNotification(method, params);
+      }
+    },
+    onProbe: (_upstream, outcome) => metrics?.recordProbe(outcome),
+    onSessionEnd: ({ settings }, { isLost, durationSeconds }) =>
+      metrics?.recordSession({
+        side: 'client',
+        durationSeconds,
+        transport: settings.transport.type === 'http' ? 'tcp' : 'pipe',
+        errorType: isLost ? 'backend_unreachable' : undefined,
+      }),
+  };
+}
+
+function statusLine({ settings, status }: Upstream): string {
+  const why = status.readiness === 'unreachable' && status.lastError !== undefined ? `: ${status.lastError}` : '';
+  return `upstream ${settings.key} is ${status.readiness}${why}`;
+}
