@@ -2,9 +2,9 @@
 // node -C @dcc-mcp/source --expose-gc bench/search.mjs [--smoke]
 
 // Not part of the public index: the catalog by itself is measured.
-const CATALOG = new URL('../apps/gateway/src/catalog/', import.meta.url);
-const { Catalog } = await import(new URL('catalog.ts', CATALOG).href);
-const { search } = await import(new URL('search.ts', CATALOG).href);
+const GATEWAY = new URL('../apps/gateway/src/', import.meta.url);
+const { Catalog } = await import(new URL('catalog/catalog.ts', GATEWAY).href);
+const { ToolSearch } = await import(new URL('search/tool-search.ts', GATEWAY).href);
 
 const isSmoke = process.argv.includes('--smoke');
 const TOOLS = isSmoke ? 2_000 : 10_000;
@@ -110,6 +110,7 @@ const lists = Array.from({ length: UPSTREAMS }, (_, u) =>
 const before = usedMiB();
 const startedAt = performance.now();
 const catalog = new Catalog();
+const toolSearch = new ToolSearch(catalog);
 for (const [u, tools] of lists.entries()) {
   const hex = (u + 1).toString(16).padStart(8, '0');
   catalog.setTools(
@@ -123,7 +124,7 @@ for (const [u, tools] of lists.entries()) {
   );
 }
 const buildMillis = performance.now() - startedAt;
-search(catalog, { searchId: 'warm' });
+toolSearch.search({});
 const memoryMiB = usedMiB() - before;
 
 const refreshedAt = performance.now();
@@ -147,7 +148,7 @@ function scan(query) {
 }
 
 const queries = createQueries();
-const ours = measure(queries, (query) => search(catalog, { searchId: 's', query }));
+const ours = measure(queries, (query) => toolSearch.search({ query }));
 const linear = measure(queries, scan);
 const report = {
   tools: catalog.size,

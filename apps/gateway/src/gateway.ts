@@ -10,6 +10,7 @@ import { WebHttpContext } from './http/http-context.ts';
 import { InFlight } from './http/in-flight.ts';
 import { toResponse } from './http/reply.ts';
 import { Broadcast } from './mcp/notifications/broadcast.ts';
+import { toClientNotifications } from './mcp/notifications/registry-notifications.ts';
 import { PassThrough } from './mcp/pass-through/pass-through.ts';
 import { SearchMode } from './mcp/search-mode/search-mode.ts';
 import { createProtocolSpans } from './mcp/server/protocol-spans.ts';
@@ -31,6 +32,7 @@ import { StreamCounts } from './recording/stream-counts.ts';
 import { ConfiguredUpstreams } from './registry/configured-upstreams.ts';
 import { Upstreams } from './registry/upstreams.ts';
 import { SearchMemory } from './search/search-memory.ts';
+import { ToolSearch } from './search/tool-search.ts';
 
 /** What a gateway is made of: everything from outside comes in here. */
 export interface GatewayParts {
@@ -216,7 +218,7 @@ class AssembledGateway implements Gateway {
     return new ConfiguredUpstreams({
       upstreams: this.#upstreams,
       catalog: this.#catalog,
-      broadcast: this.broadcast,
+      events: toClientNotifications(this.broadcast),
       metrics: this.#instruments.metrics,
       version,
       log,
@@ -230,6 +232,7 @@ class AssembledGateway implements Gateway {
     const { metrics } = this.#instruments;
     return {
       catalog: this.#catalog,
+      toolSearch: new ToolSearch(this.#catalog),
       upstreams: this.#upstreams,
       governance: this.#governance,
       contextSettings,

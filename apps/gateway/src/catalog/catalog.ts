@@ -1,9 +1,7 @@
 import type { JsonObject } from '../protocol/json-rpc.ts';
-import { nearestRecords } from '../search/nearest.ts';
-import { SearchIndex } from '../search/search-index.ts';
-import type { SkillRecord } from './skill-record.ts';
+import { skillKey, type SkillRecord } from './skill-record.ts';
 import { toSkillRecords } from './skills.ts';
-import { parseSlug, type SlugParts } from './slug.ts';
+import { isInstance, parseSlug, type SlugParts } from './slug.ts';
 import type { CatalogUpstream } from './to-tool-records.ts';
 import type { ToolRecord } from './tool-record.ts';
 import { ToolSet } from './tool-set.ts';
@@ -25,9 +23,15 @@ export interface SkillFilter {
   readonly dccType?: string;
 }
 
-/** Every tool of every upstream: by slug, by instance and by search. */
+/** Is told of each record that comes and goes. */
+export interface CatalogObserver {
+  add(record: ToolRecord): void;
+  remove(record: ToolRecord): void;
+}
+
+/** Every tool of every upstream, by slug and by instance. */
 export class Catalog {
-  readonly index: SearchIndex = new SearchIndex();
+  readonly #observers: CatalogObserver[] = [];
   readonly #toolSets = new Map<string, ToolSet>();
   /** Instances by `<dcc>.<id8>`; more than one only when two share their first eight digits. */
   readonly #instances = new Map<string, Set<string>>();
@@ -44,6 +48,14 @@ export class Catalog {
   /** Number of tools; stubs of unloaded skills are not tools. */
   get size(): number {
     return this.#size;
+  }
+
+  /** Tells `observer` of every record there is, and of each change from now on. */
+  observe(observer: CatalogObserver): void {
+    for (const record of this.records()) {
+      observer.add(record);
+    }
+    this.#observers.push(observer);
   }
 
   /**
@@ -63,7 +75,7 @@ export class Catalog {
     }
     const hasChanged = added.length > 0 || removed.length > 0 || (isNew && upstream.isLazy === true);
     if (hasChanged) {
-      this.#touch();
+      this.#changed();
     }
     return hasChanged;
   }
@@ -88,7 +100,7 @@ export class Catalog {
     if (instances?.size === 0) {
       this.#instances.delete(shortKey(toolSet.upstream));
     }
-    this.#touch();
+    this.#changed();
     return true;
   }
 
@@ -141,11 +153,6 @@ export class Catalog {
     }
   }
 
-  /** Up to `limit` slugs that look like `slug`, best first; the same ones for the same catalog. */
-  nearest(slug: string, limit: number, filter?: (record: ToolRecord) => boolean): readonly string[] {
-    return nearestRecords(this.index, slug, limit, filter).map((record) => record.slug);
-  }
-
   /** Every skill, sorted by name, then instance. */
   skills(): readonly SkillRecord[] {
     this.#skills ??= toSkillRecords(this.#toolSets.values());
@@ -154,10 +161,10 @@ export class Catalog {
 
   /** The skills of that name; more than one when several instances have it. */
   skill(name: string, filter: SkillFilter = {}): readonly SkillRecord[] {
-    const wanted = normalizeSkillName(name);
+    const wanted = skillKey(name);
     return this.skills().filter(
       (skill) =>
-        normalizeSkillName(skill.name) === wanted &&
+        skillKey(skill.name) === wanted &&
         (filter.instanceId === undefined || isInstance(skill.instanceId, filter.instanceId)) &&
         (filter.dccType === undefined || skill.dccType === filter.dccType.toLowerCase()),
     );
@@ -178,7 +185,7 @@ export class Catalog {
   }
 
   #admit(record: ToolRecord): void {
-    this.index.add(record);
+    this.#observers.forEach((observer) => observer.add(record));
     if (record.isStub) {
       return;
     }
@@ -187,7 +194,7 @@ export class Catalog {
   }
 
   #forget(record: ToolRecord): void {
-    this.index.remove(record);
+    this.#observers.forEach((observer) => observer.remove(record));
     if (record.isStub) {
       return;
     }
@@ -200,7 +207,7 @@ export class Catalog {
     }
   }
 
-  #touch(): void {
+  #changed(): void {
     this.#generation += 1;
     this.#skills = undefined;
   }
@@ -208,13 +215,4 @@ export class Catalog {
 
 function shortKey(upstream: CatalogUpstream): string {
   return `${upstream.dccType}.${upstream.instanceShort}`;
-}
-
-function isInstance(instanceId: string, wanted: string): boolean {
-  return wanted.length >= 4 && instanceId.toLowerCase().startsWith(wanted.toLowerCase());
-}
-
-/** dcc-mcp-core writes the same skill as `mesh-tools` and `mesh_tools`. */
-function normalizeSkillName(name: string): string {
-  return name.toLowerCase().replaceAll('-', '_');
 }

@@ -12,3 +12,8 @@ export interface SkillRecord {
   /** Slugs of the tools it is known to hold, sorted; empty while a stub is all that is known. */
   readonly toolSlugs: readonly string[];
 }
+
+/** The name of a skill for comparing: dcc-mcp-core writes the same skill as `mesh-tools` and `mesh_tools`. */
+export function skillKey(name: string): string {
+  return name.toLowerCase().replaceAll('-', '_');
+}

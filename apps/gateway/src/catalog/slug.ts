@@ -34,3 +34,8 @@ export function parseSlug(slug: string): SlugParts | undefined {
 export function toSlug(dccType: string, id: string, backendTool: string): string {
   return `${dccType}.${id}.${backendTool}`;
 }
+
+/** True when `wanted` is the instance id or its beginning, four digits at least. */
+export function isInstance(instanceId: string, wanted: string): boolean {
+  return wanted.length >= 4 && instanceId.toLowerCase().startsWith(wanted.toLowerCase());
+}

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../protocol/json-rpc.ts';
+import { skillKey } from './skill-record.ts';
 import { type CatalogUpstream, SKILL_STUB_PREFIX, isDccMcpCore, toToolRecord } from './to-tool-records.ts';
 import { isSameJson } from './tool-json.ts';
 import type { ToolRecord } from './tool-record.ts';
@@ -55,8 +56,8 @@ export class ToolSet {
   /** Says that `backendTools` (bare or full names) came with `skillName`; the next tools list uses it. */
   assignSkill(skillName: string, backendTools: readonly string[]): void {
     this.#isStale = true;
-    this.#skillNames.set(underscored(skillName), skillName);
-    const prefix = `${underscored(skillName)}__`;
+    this.#skillNames.set(skillKey(skillName), skillName);
+    const prefix = `${skillKey(skillName)}__`;
     for (const name of backendTools) {
       this.#skillOfTool.set(name, skillName);
       if (name.startsWith(prefix)) {
@@ -114,7 +115,7 @@ export class ToolSet {
     if (record?.skillName === undefined) {
       return record;
     }
-    const canonical = this.#skillNames.get(underscored(record.skillName));
+    const canonical = this.#skillNames.get(skillKey(record.skillName));
     return canonical === undefined ? record : { ...record, skillName: canonical };
   }
 
@@ -131,13 +132,13 @@ export class ToolSet {
         continue;
       }
       const skill = name.slice(SKILL_STUB_PREFIX.length);
-      if (this.#skillNames.get(underscored(skill)) === skill) {
+      if (this.#skillNames.get(skillKey(skill)) === skill) {
         continue;
       }
       if (this.#skillNames.size > MAX_LEARNT) {
         this.#skillNames.clear();
       }
-      this.#skillNames.set(underscored(skill), skill);
+      this.#skillNames.set(skillKey(skill), skill);
       this.#isStale = true;
     }
     const gone = [...this.records.values()].filter((record) => record.isStub && !names.has(record.backendTool));
@@ -164,10 +165,6 @@ function isIdle(upstream: CatalogUpstream): boolean {
 /** Stands for the tools of a lazy upstream that has never run, so that search finds it. */
 function stubOf({ key, dccType }: CatalogUpstream): JsonObject {
   return { name: `${SKILL_STUB_PREFIX}${key}`, description: `[${dccType}] The tools of ${key}; load_skill starts it` };
-}
-
-function underscored(name: string): string {
-  return name.replaceAll('-', '_').toLowerCase();
 }
 
 function isSameUpstream(a: CatalogUpstream, b: CatalogUpstream): boolean {

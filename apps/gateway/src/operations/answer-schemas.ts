@@ -1,6 +1,6 @@
 import { ERROR_KINDS } from '@dcc-mcp/semantic-conventions';
 import { z } from '@hono/zod-openapi';
-import { MATCH_REASONS } from '../search/search.ts';
+import { MATCH_REASONS } from '../search/index/search-match.ts';
 
 // Answers are described, not checked: what is sent comes from our own types. Objects stay open, so that a later version
 // may add a field without breaking a client that validates.

@@ -6,11 +6,13 @@ import type { JsonObject } from '../protocol/json-rpc.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { Upstreams } from '../registry/upstreams.ts';
 import type { SearchMemory } from '../search/search-memory.ts';
+import type { ToolSearch } from '../search/tool-search.ts';
 import type { HopPeer } from '../upstream/upstream.ts';
 
 /** What every operation works with. */
 export interface OperationCore {
   readonly catalog: Catalog;
+  readonly toolSearch: ToolSearch;
   readonly upstreams: Upstreams;
   readonly spans: WorkflowSpans;
   readonly recorder: Recorder;

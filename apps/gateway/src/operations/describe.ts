@@ -1,11 +1,11 @@
 import { OPERATION_DESCRIBE } from '@dcc-mcp/semantic-conventions';
-import { nextStep } from '../catalog/next-step.ts';
 import type { ToolRecord } from '../catalog/tool-record.ts';
 import type { JsonObject } from '../protocol/json-rpc.ts';
 import { namedRoute, routeOf } from './call.ts';
 import type { Caller, OperationCore } from './core.ts';
 import { admit, checkPolicy } from './govern.ts';
 import { internalError } from './internal-error.ts';
+import { nextStep } from './next-step.ts';
 import { type OperationError, outcomeOfError } from './operation-error.ts';
 import type { OperationResult } from './operation-result.ts';
 import { resolveTool } from './resolve-tool.ts';

@@ -1,8 +1,8 @@
 import { OPERATION_LOAD_SKILL } from '@dcc-mcp/semantic-conventions';
-import { nextStepOfSkills } from '../catalog/next-step.ts';
 import type { JsonObject } from '../protocol/json-rpc.ts';
 import type { Caller, OperationCore } from './core.ts';
 import { internalError } from './internal-error.ts';
+import { nextStepOfSkills } from './next-step.ts';
 import { outcomeOfError } from './operation-error.ts';
 import type { OperationResult } from './operation-result.ts';
 import { type LoadedSkills, type LoadSkillInput, SkillLoading } from './skill-loading.ts';

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { isJsonObject, type JsonObject } from '../protocol/json-rpc.ts';
-import type { SearchRequest } from '../search/search.ts';
+import type { SearchRequest } from './search-answer.ts';
 
 /** What every request may carry beside its own fields. Unknown fields are left alone. */
 interface RequestExtras {

@@ -15,7 +15,7 @@ export type Resolution =
       readonly failure?: HopFailure;
     };
 
-type Core = Pick<OperationCore, 'catalog' | 'upstreams' | 'governance'>;
+type Core = Pick<OperationCore, 'catalog' | 'toolSearch' | 'upstreams' | 'governance'>;
 
 const MAX_CANDIDATES = 5;
 
@@ -68,7 +68,7 @@ function notFound(
   kind: 'ambiguous' | 'unknown_tool' | 'unknown_instance' | 'malformed',
 ): OperationError {
   const isVisible = (record: ToolRecord): boolean => core.governance.policy?.('search', record).outcome !== 'denied';
-  const candidates = core.catalog.nearest(slug, MAX_CANDIDATES, isVisible);
+  const candidates = core.toolSearch.nearest(slug, { limit: MAX_CANDIDATES, accepts: isVisible });
   const near = candidates.length === 0 ? {} : { candidates };
   switch (kind) {
     case 'ambiguous': {

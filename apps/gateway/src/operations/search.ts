@@ -1,25 +1,24 @@
 import { OPERATION_SEARCH } from '@dcc-mcp/semantic-conventions';
 import type { WorkflowSpan } from '@dcc-mcp/workflow-spans';
-import type { ToolRecord } from '../catalog/tool-record.ts';
-import { search, type SearchRequest, type SearchResult } from '../search/search.ts';
 import type { Caller, OperationCore } from './core.ts';
 import { admit } from './govern.ts';
 import { internalError } from './internal-error.ts';
 import { type OperationError, outcomeOfError } from './operation-error.ts';
 import type { OperationResult } from './operation-result.ts';
+import { type SearchAnswer, type SearchRequest, toSearchAnswer, toSearchQuery } from './search-answer.ts';
 
 /** Searches the catalog; what policy hides is not there. */
 export async function searchTools(
   core: OperationCore,
   caller: Caller,
   request: SearchRequest,
-): Promise<OperationResult<SearchResult>> {
+): Promise<OperationResult<SearchAnswer>> {
   const startedAt = core.now();
   const span = core.spans.startWorkflow(caller.ctx, OPERATION_SEARCH, caller.facts);
   if (span.isRecording) {
     span.setInput(inputOf(request));
   }
-  const finish = (error: OperationError | undefined, answer: SearchResult | undefined): void =>
+  const finish = (error: OperationError | undefined, answer: SearchAnswer | undefined): void =>
     core.recorder.search({
       ctx: caller.ctx,
       span,
@@ -29,7 +28,7 @@ export async function searchTools(
       durationMillis: core.now() - startedAt,
       answer: answer === undefined ? undefined : remembered(answer, request),
     });
-  const result = await attempt(core, caller, request, span).catch((defect: unknown): OperationResult<SearchResult> => ({
+  const result = await attempt(core, caller, request, span).catch((defect: unknown): OperationResult<SearchAnswer> => ({
     ok: false,
     error: internalError(core, defect),
   }));
@@ -66,7 +65,7 @@ async function attempt(
   caller: Caller,
   request: SearchRequest,
   span: WorkflowSpan,
-): Promise<OperationResult<SearchResult>> {
+): Promise<OperationResult<SearchAnswer>> {
   const admission = await admit(core, caller, span);
   if (!admission.ok) {
     return { ok: false, error: admission.refusal.error };
@@ -75,22 +74,18 @@ async function attempt(
   if (core.governance.policy !== undefined) {
     span.setPolicy({ outcome: 'allowed' });
   }
-  const result = search(core.catalog, {
-    ...request,
-    searchId: core.newId(),
-    sceneOf: (instanceId) => core.upstreams.get(instanceId)?.status.scene,
-    ...visible(core),
-  });
-  span.setOutput(result);
-  return { ok: true, value: result };
-}
-
-function visible(core: OperationCore): { filter?: (record: ToolRecord) => boolean } {
   const { policy } = core.governance;
-  return policy === undefined ? {} : { filter: (record) => policy('search', record).outcome === 'allowed' };
+  const result = core.toolSearch.search({
+    ...toSearchQuery(request),
+    sceneOf: (instanceId) => core.upstreams.get(instanceId)?.status.scene,
+    isVisible: policy && ((record) => policy('search', record).outcome === 'allowed'),
+  });
+  const answer = toSearchAnswer(result, core.newId());
+  span.setOutput(answer);
+  return { ok: true, value: answer };
 }
 
-function remembered(answer: SearchResult, request: SearchRequest) {
+function remembered(answer: SearchAnswer, request: SearchRequest) {
   const query = [request.query, ...(request.or_queries ?? [])].filter((part) => part !== undefined).join(' | ');
   return {
     searchId: answer.search_id,

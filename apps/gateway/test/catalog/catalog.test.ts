@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { Catalog } from '../../src/catalog/catalog.ts';
+import { toSearchAnswer } from '../../src/operations/search-answer.ts';
 import type { JsonObject } from '../../src/protocol/json-rpc.ts';
-import { search } from '../../src/search/search.ts';
+import { ToolSearch } from '../../src/search/tool-search.ts';
 
 const MAYA = {
   key: 'maya',
@@ -23,6 +24,10 @@ function withTools(...names: string[]): Catalog {
     names.map((name) => tool(name)),
   );
   return catalog;
+}
+
+function withSearch(...names: string[]): ToolSearch {
+  return new ToolSearch(withTools(...names));
 }
 
 function deepTool(): JsonObject {
@@ -165,7 +170,7 @@ describe('Catalog', () => {
   });
 
   test('offers up to five near slugs, nearest first, and none that is hidden', () => {
-    const catalog = withTools(
+    const toolSearch = withSearch(
       'create_sphere',
       'create_cube',
       'delete_sphere',
@@ -174,18 +179,21 @@ describe('Catalog', () => {
       'spheres',
       'create_spheres',
     );
-    expect(catalog.nearest('maya.a1b2c3d4.create_spere', 5)[0]).toBe('maya.a1b2c3d4.create_sphere');
-    expect(catalog.nearest('maya.a1b2c3d4.create_spere', 5)).toHaveLength(4);
-    expect(catalog.nearest('create_sphere', 5)[0]).toBe('maya.a1b2c3d4.create_sphere');
-    expect(catalog.nearest('maya.a1b2c3d4.zzzz', 5)).toEqual([]);
-    expect(catalog.nearest('create_sphere', 5, (record) => record.backendTool === 'render')).toEqual([]);
+    expect(toolSearch.nearest('maya.a1b2c3d4.create_spere', { limit: 5 })[0]).toBe('maya.a1b2c3d4.create_sphere');
+    expect(toolSearch.nearest('maya.a1b2c3d4.create_spere', { limit: 5 })).toHaveLength(4);
+    expect(toolSearch.nearest('create_sphere', { limit: 5 })[0]).toBe('maya.a1b2c3d4.create_sphere');
+    expect(toolSearch.nearest('maya.a1b2c3d4.zzzz', { limit: 5 })).toEqual([]);
+    expect(
+      toolSearch.nearest('create_sphere', { limit: 5, accepts: (record) => record.backendTool === 'render' }),
+    ).toEqual([]);
   });
 
   test('prefers the instance that was meant among near slugs', () => {
     const catalog = withTools('create_sphere');
+    const toolSearch = new ToolSearch(catalog);
     const other = { ...TWIN, instanceId: '00000000-0000-4000-8000-000000000002', instanceShort: '00000000' };
     catalog.setTools(other, [tool('create_sphere')]);
-    expect(catalog.nearest('maya.a1b2c3d4.create_spher', 5)).toEqual([
+    expect(toolSearch.nearest('maya.a1b2c3d4.create_spher', { limit: 5 })).toEqual([
       'maya.a1b2c3d4.create_sphere',
       'maya.00000000.create_sphere',
     ]);
@@ -258,7 +266,7 @@ describe('Catalog with a dcc-mcp-core host', () => {
   test('does not offer the control tools of the host, but lets them be called', () => {
     const catalog = new Catalog();
     catalog.setTools(MAYA, recorded('tools-unloaded.json'));
-    const slugs = search(catalog, { searchId: 's', limit: 100 }).hits.map((hit) => hit.backend_tool);
+    const slugs = new ToolSearch(catalog).search({ limit: 100 }).hits.map((hit) => hit.record.backendTool);
     expect(slugs).toEqual([
       '__skill__mesh-tools',
       'boom',
@@ -274,7 +282,7 @@ describe('Catalog with a dcc-mcp-core host', () => {
 
   test('offers tools of those names when another server has them', () => {
     const catalog = withTools('load_skill', 'list_roots');
-    expect(search(catalog, { searchId: 's' }).total).toBe(2);
+    expect(new ToolSearch(catalog).search({}).total).toBe(2);
   });
 });
 
@@ -290,10 +298,12 @@ describe('Catalog with a lazy upstream', () => {
   test('is found by search before its tools are known', () => {
     const catalog = new Catalog();
     catalog.setTools({ ...lazy, isLoaded: false }, []);
-    expect(search(catalog, { searchId: 's', query: 'renderer' }).hits[0]?.next_step).toMatchObject({
-      operation: 'load_skill',
-      arguments: { skill_name: 'Renderer' },
-    });
+    expect(toSearchAnswer(new ToolSearch(catalog).search({ query: 'renderer' }), 's').hits[0]?.next_step).toMatchObject(
+      {
+        operation: 'load_skill',
+        arguments: { skill_name: 'Renderer' },
+      },
+    );
     expect(catalog.size).toBe(0);
   });
 

@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { Catalog } from '../../src/catalog/catalog.ts';
+import { type SearchAnswer, toSearchAnswer } from '../../src/operations/search-answer.ts';
 import type { JsonObject } from '../../src/protocol/json-rpc.ts';
-import { RANKER_VERSION, search, type SearchQuery } from '../../src/search/search.ts';
+import type { SearchQuery, SearchResult } from '../../src/search/query/search-query.ts';
+import { RANKER_VERSION, ToolSearch } from '../../src/search/tool-search.ts';
 import { readCatalog, readQueries } from './corpus/read-corpus.ts';
 
 const MAYA = {
@@ -44,12 +46,16 @@ function createCatalog(): Catalog {
   return catalog;
 }
 
-function find(query: Partial<SearchQuery>): ReturnType<typeof search> {
-  return search(createCatalog(), { searchId: 'search-1', ...query });
+function find(query: SearchQuery): SearchResult {
+  return new ToolSearch(createCatalog()).search(query);
 }
 
-function names(query: Partial<SearchQuery>): string[] {
-  return find(query).hits.map((hit) => hit.backend_tool);
+function names(query: SearchQuery): string[] {
+  return find(query).hits.map((hit) => hit.record.backendTool);
+}
+
+function answer(query: SearchQuery): SearchAnswer {
+  return toSearchAnswer(find(query), 'search-1');
 }
 
 function sceneOf(instanceId: string): string | undefined {
@@ -57,15 +63,13 @@ function sceneOf(instanceId: string): string | undefined {
 }
 
 function rankings(catalog: Catalog): unknown[] {
-  return readQueries().map(({ query }) =>
-    search(catalog, { searchId: 's', query }).hits.map((hit) => [hit.tool_slug, hit.score]),
-  );
+  const toolSearch = new ToolSearch(catalog);
+  return readQueries().map(({ query }) => toolSearch.search({ query }).hits.map((hit) => [hit.record.slug, hit.score]));
 }
 
-describe('search', () => {
+describe('ToolSearch', () => {
   test('answers the shape of the contract, and nothing else', () => {
-    const result = find({ query: 'create_sphere', limit: 1 });
-    expect(result).toEqual({
+    expect(answer({ query: 'create_sphere', limit: 1 })).toEqual({
       search_id: 'search-1',
       ranker_version: RANKER_VERSION,
       index_generation: 2,
@@ -97,7 +101,7 @@ describe('search', () => {
   });
 
   test('says zero_results when nothing matches', () => {
-    expect(find({ query: 'zzzzqqqq' })).toMatchObject({ total: 0, zero_results: true, hits: [] });
+    expect(answer({ query: 'zzzzqqqq' })).toMatchObject({ total: 0, zero_results: true, hits: [] });
   });
 
   test.each([
@@ -111,13 +115,13 @@ describe('search', () => {
     ['a property of the schema', 'radius', 'schema'],
     ['its skill', 'primitives', 'skill'],
   ])('names %s as a reason', (_, query, reason) => {
-    const hit = find({ query }).hits.find((candidate) => candidate.backend_tool === 'create_sphere');
-    expect(hit?.match_reasons).toContain(reason);
+    const hit = find({ query }).hits.find((candidate) => candidate.record.backendTool === 'create_sphere');
+    expect(hit?.matchReasons).toContain(reason);
   });
 
   test('gives at most five reasons', () => {
     const query = 'create sphere ball modeling polygon radius primitives';
-    expect(find({ query, skill_hint: 'primitives' }).hits[0]?.match_reasons).toHaveLength(5);
+    expect(find({ query, skillHint: 'primitives' }).hits[0]?.matchReasons).toHaveLength(5);
   });
 
   test.each([
@@ -134,7 +138,7 @@ describe('search', () => {
   test('lists everything by slug without a query', () => {
     const result = find({ query: '  ' });
     expect(result.total).toBe(6);
-    expect(result.hits.map((hit) => hit.tool_slug)).toEqual([
+    expect(result.hits.map((hit) => hit.record.slug)).toEqual([
       'filesystem.f1f2f3f4.read_file',
       'filesystem.f1f2f3f4.write_file',
       'maya.a1b2c3d4.__skill__mesh-tools',
@@ -147,23 +151,23 @@ describe('search', () => {
 
   test('orders equal scores by slug', () => {
     const result = find({ query: 'file' });
-    expect(result.hits.map((hit) => hit.backend_tool)).toEqual(['read_file', 'write_file']);
+    expect(result.hits.map((hit) => hit.record.backendTool)).toEqual(['read_file', 'write_file']);
   });
 
   test.each([
-    ['dcc_type', { dcc_type: 'FILESYSTEM' }, ['read_file', 'write_file']],
-    ['dcc_types', { dcc_types: ['filesystem', 'nuke'] }, ['read_file', 'write_file']],
-    ['dcc_type or dcc_types', { dcc_type: 'nuke', dcc_types: ['filesystem'] }, ['read_file', 'write_file']],
-    ['instance_id', { instance_id: FILES.instanceId }, ['read_file', 'write_file']],
-    ['the first digits of instance_id', { instance_id: 'f1f2' }, ['read_file', 'write_file']],
+    ['dcc_type', { dccType: 'FILESYSTEM' }, ['read_file', 'write_file']],
+    ['dcc_types', { dccTypes: ['filesystem', 'nuke'] }, ['read_file', 'write_file']],
+    ['dcc_type or dcc_types', { dccType: 'nuke', dccTypes: ['filesystem'] }, ['read_file', 'write_file']],
+    ['instance_id', { instanceId: FILES.instanceId }, ['read_file', 'write_file']],
+    ['the first digits of instance_id', { instanceId: 'f1f2' }, ['read_file', 'write_file']],
     ['all of tags', { tags: ['modeling', 'beta'] }, ['create_cube']],
-    ['any of tags_any', { tags_any: ['beta', 'read-only'] }, ['create_cube', 'getSceneInfo']],
-    ['none of exclude_tags', { tags: ['modeling'], exclude_tags: ['beta'] }, ['create_sphere']],
-    ['loaded_only', { query: 'mesh bevel', loaded_only: true }, []],
-    ['policy', { filter: (record: { backendTool: string }) => record.backendTool === 'read_file' }, ['read_file']],
+    ['any of tags_any', { tagsAny: ['beta', 'read-only'] }, ['create_cube', 'getSceneInfo']],
+    ['none of exclude_tags', { tags: ['modeling'], excludeTags: ['beta'] }, ['create_sphere']],
+    ['loaded_only', { query: 'mesh bevel', loadedOnly: true }, []],
+    ['policy', { isVisible: (record: { backendTool: string }) => record.backendTool === 'read_file' }, ['read_file']],
   ])('filters by %s before it counts', (_, query, expected) => {
     const result = find(query);
-    expect(result.hits.map((hit) => hit.backend_tool)).toEqual(expected);
+    expect(result.hits.map((hit) => hit.record.backendTool)).toEqual(expected);
     expect(result.total).toBe(expected.length);
   });
 
@@ -171,43 +175,43 @@ describe('search', () => {
     const all = find({ limit: 100 });
     const page = find({ limit: 2, offset: 2 });
     expect(page.total).toBe(all.total);
-    expect(page.hits.map((hit) => [hit.rank, hit.tool_slug])).toEqual(
-      all.hits.slice(2, 4).map((hit) => [hit.rank, hit.tool_slug]),
+    expect(page.hits.map((hit) => [hit.rank, hit.record.slug])).toEqual(
+      all.hits.slice(2, 4).map((hit) => [hit.rank, hit.record.slug]),
     );
     expect(page.hits.map((hit) => hit.rank)).toEqual([3, 4]);
   });
 
   test('answers an empty page behind the last hit', () => {
-    expect(find({ offset: 50 })).toMatchObject({ total: 6, zero_results: false, hits: [] });
+    expect(answer({ offset: 50 })).toMatchObject({ total: 6, zero_results: false, hits: [] });
   });
 
   test('scores a tool by its best clause', () => {
-    const result = find({ query: 'sphere', or_queries: ['read_file'] });
-    expect(result.hits.map((hit) => hit.backend_tool)).toContain('create_sphere');
+    const result = find({ query: 'sphere', orQueries: ['read_file'] });
+    expect(result.hits.map((hit) => hit.record.backendTool)).toContain('create_sphere');
     expect(result.hits[0]?.score).toBe(find({ query: 'read_file' }).hits[0]?.score);
   });
 
   test('drops hits below min_score, and none without a query', () => {
     const best = find({ query: 'create sphere' }).hits[0]?.score ?? 0;
-    expect(names({ query: 'create sphere', min_score: best })).toEqual(['create_sphere']);
-    expect(find({ min_score: 99 }).total).toBe(6);
+    expect(names({ query: 'create sphere', minScore: best })).toEqual(['create_sphere']);
+    expect(find({ minScore: 99 }).total).toBe(6);
   });
 
   test('ranks a hinted skill up', () => {
-    const hit = find({ query: 'polygon cube', skill_hint: 'primitives' }).hits[0];
-    expect(hit?.match_reasons).toContain('skill_hint');
+    const hit = find({ query: 'polygon cube', skillHint: 'primitives' }).hits[0];
+    expect(hit?.matchReasons).toContain('skill_hint');
     expect(hit?.score).toBeGreaterThan(find({ query: 'polygon cube' }).hits[0]?.score ?? 0);
   });
 
   test('ranks the instance up that has the hinted scene open', () => {
-    const result = find({ scene_hint: 'sh010', sceneOf });
-    expect(result.hits[0]).toMatchObject({ dcc_type: 'filesystem', match_reasons: ['scene_hint'] });
+    const result = find({ sceneHint: 'sh010', sceneOf });
+    expect(result.hits[0]).toMatchObject({ record: { dccType: 'filesystem' }, matchReasons: ['scene_hint'] });
   });
 
   test('matches substrings only in exact mode', () => {
     expect(names({ query: 'ate_sph', mode: 'exact' })).toEqual(['create_sphere']);
     expect(names({ query: 'shpere', mode: 'exact' })).toEqual([]);
-    expect(find({ query: 'CREATE_SPHERE', mode: 'exact' }).hits[0]?.match_reasons).toContain('tool_exact');
+    expect(find({ query: 'CREATE_SPHERE', mode: 'exact' }).hits[0]?.matchReasons).toContain('tool_exact');
   });
 
   test.each([
@@ -215,16 +219,11 @@ describe('search', () => {
     ['describe for a tool with a schema', 'create_sphere', 'describe'],
     ['call for a tool without one', 'create_cube', 'call'],
   ])('names %s as the next step', (_, query, operation) => {
-    expect(find({ query }).hits[0]?.next_step).toMatchObject({ operation, meta: { search_id: 'search-1' } });
-  });
-
-  test('goes on to the call when the caller has seen the schema', () => {
-    const hit = find({ query: 'create_sphere', hasSeenSchema: () => true }).hits[0];
-    expect(hit?.next_step.operation).toBe('call');
+    expect(answer({ query }).hits[0]?.next_step).toMatchObject({ operation, meta: { search_id: 'search-1' } });
   });
 
   test('tells what to load', () => {
-    expect(find({ query: 'bevel' }).hits[0]).toMatchObject({
+    expect(answer({ query: 'bevel' }).hits[0]).toMatchObject({
       loaded: false,
       skill_name: 'mesh-tools',
       next_step: {
@@ -240,13 +239,14 @@ describe('search', () => {
 
   test('follows the catalog: a new tool is found, a removed one is not', () => {
     const catalog = createCatalog();
+    const toolSearch = new ToolSearch(catalog);
     catalog.setTools(FILES, [tool('compress_archive', 'Make a zip file')]);
-    expect(search(catalog, { searchId: 's', query: 'zip' }).total).toBe(1);
-    expect(search(catalog, { searchId: 's', query: 'read_file', dcc_type: 'filesystem' }).hits).toMatchObject([
-      { backend_tool: 'compress_archive' },
+    expect(toolSearch.search({ query: 'zip' }).total).toBe(1);
+    expect(toolSearch.search({ query: 'read_file', dccType: 'filesystem' }).hits).toMatchObject([
+      { record: { backendTool: 'compress_archive' } },
     ]);
     catalog.removeUpstream(FILES.instanceId);
-    expect(search(catalog, { searchId: 's', query: 'zip' }).total).toBe(0);
+    expect(toolSearch.search({ query: 'zip' }).total).toBe(0);
   });
 
   test('ranks the same after many changes as after a fresh start', () => {
@@ -263,11 +263,11 @@ describe('search', () => {
   });
 
   test('finds the right tool among the first five for nine of ten queries of the labelled corpus', () => {
-    const catalog = readCatalog();
+    const toolSearch = new ToolSearch(readCatalog());
     const queries = readQueries();
     const missed = queries.filter(({ query, answers }) => {
-      const { hits } = search(catalog, { searchId: 's', query, limit: 5 });
-      return !hits.some((hit) => answers.includes(`${hit.dcc_type}.${hit.backend_tool}`));
+      const { hits } = toolSearch.search({ query, limit: 5 });
+      return !hits.some(({ record }) => answers.includes(`${record.dccType}.${record.backendTool}`));
     });
     expect(queries.length).toBeGreaterThanOrEqual(60);
     expect(1 - missed.length / queries.length).toBeGreaterThanOrEqual(0.9);

@@ -1,7 +1,9 @@
-import { parseSlug, type SlugParts } from '../catalog/slug.ts';
-import type { ToolRecord } from '../catalog/tool-record.ts';
-import type { SearchIndex } from './search-index.ts';
+import { parseSlug, type SlugParts } from '../../catalog/slug.ts';
+import type { ToolRecord } from '../../catalog/tool-record.ts';
+import type { SearchIndex } from '../index/search-index.ts';
 import { TopMatches } from './top-matches.ts';
+
+type Accepts = (record: ToolRecord) => boolean;
 
 const MAX_COMPARED = 64;
 const MAX_CANDIDATES = 100;
@@ -13,32 +15,23 @@ const MAX_CANDIDATES = 100;
 export function nearestRecords(
   index: SearchIndex,
   slug: string,
-  limit: number,
-  filter: (record: ToolRecord) => boolean = () => true,
+  { limit, accepts = () => true }: { readonly limit: number; readonly accepts?: Accepts },
 ): readonly ToolRecord[] {
   const parts = parseSlug(slug);
   const wanted = (parts?.backendTool ?? slug).slice(0, MAX_COMPARED);
-  return propose(index, wanted, parts, filter)
-    .map((record) => ({ record, distance: nameDistance(wanted.toLowerCase(), nameOf(record)) }))
+  const top = new TopMatches(MAX_CANDIDATES);
+  const isCandidate = (record: ToolRecord): boolean => !record.isStub && accepts(record);
+  index.match(wanted, isCandidate, (match) =>
+    top.push({ ...match, score: match.score * (1 + kinship(match.record, parts)) }),
+  );
+  return top
+    .ranked()
+    .map(({ record }) => ({ record, distance: nameDistance(wanted.toLowerCase(), nameOf(record)) }))
     .filter(({ distance }) => distance <= 0.6)
     .map(({ record, distance }) => ({ record, distance: distance - kinship(record, parts) }))
     .toSorted((a, b) => a.distance - b.distance || (a.record.slug < b.record.slug ? -1 : 1))
     .slice(0, limit)
     .map(({ record }) => record);
-}
-
-function propose(
-  index: SearchIndex,
-  wanted: string,
-  parts: SlugParts | undefined,
-  filter: (record: ToolRecord) => boolean,
-): readonly ToolRecord[] {
-  const top = new TopMatches(MAX_CANDIDATES);
-  const accepts = (record: ToolRecord): boolean => !record.isStub && filter(record);
-  index.match(wanted, accepts, (match) =>
-    top.push({ ...match, score: match.score * (1 + kinship(match.record, parts)) }),
-  );
-  return top.ranked().map(({ record }) => record);
 }
 
 function nameOf(record: ToolRecord): string {

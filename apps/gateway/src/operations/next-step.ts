@@ -1,6 +1,6 @@
+import type { SkillRecord } from '../catalog/skill-record.ts';
+import type { ToolRecord } from '../catalog/tool-record.ts';
 import type { JsonObject } from '../protocol/json-rpc.ts';
-import type { SkillRecord } from './skill-record.ts';
-import type { ToolRecord } from './tool-record.ts';
 
 /** What to do next with a tool: an operation (the MCP tool, or `POST /v1/<operation>`), its arguments, and what joins it to the search. */
 export interface NextStep {

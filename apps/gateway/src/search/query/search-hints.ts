@@ -1,8 +1,6 @@
-import type { SearchMatch } from './search-index.ts';
-import type { SearchQuery } from './search.ts';
-
-/** Bits beside those of `REASON`. */
-export const HINT_REASON = { scene: 512, skill: 1024 } as const;
+import { skillKey } from '../../catalog/skill-record.ts';
+import { REASON, type SearchMatch } from '../index/search-match.ts';
+import type { SearchQuery } from './search-query.ts';
 
 const SCENE_BOOST = 2;
 const SKILL_BOOST = 4;
@@ -10,20 +8,20 @@ const SKILL_BOOST = 4;
 /** Adds what the hints are worth, and rounds the score to what is shown, so that order and score agree. */
 export function withHints(match: SearchMatch, query: SearchQuery): SearchMatch {
   let { score, reasons } = match;
-  if (query.skill_hint !== undefined && isHintedSkill(match, query.skill_hint)) {
+  if (query.skillHint !== undefined && isHintedSkill(match, query.skillHint)) {
     score += SKILL_BOOST;
-    reasons |= HINT_REASON.skill;
+    reasons |= REASON.skillHint;
   }
-  if (query.scene_hint !== undefined && isHintedScene(match, query.scene_hint, query)) {
+  if (query.sceneHint !== undefined && isHintedScene(match, query.sceneHint, query)) {
     score += SCENE_BOOST;
-    reasons |= HINT_REASON.scene;
+    reasons |= REASON.sceneHint;
   }
   return { record: match.record, score: Math.round(score * 1_000) / 1_000, reasons };
 }
 
 function isHintedSkill({ record }: SearchMatch, hint: string): boolean {
-  const wanted = simplify(hint);
-  return wanted !== '' && record.skillName !== undefined && simplify(record.skillName) === wanted;
+  const wanted = skillKey(hint.trim());
+  return wanted !== '' && record.skillName !== undefined && skillKey(record.skillName.trim()) === wanted;
 }
 
 /** The hint is the scene an instance has open, a part of its path, or a word the tool is tagged with. */
@@ -37,8 +35,4 @@ function isHintedScene({ record }: SearchMatch, hint: string, query: SearchQuery
     return true;
   }
   return record.dccType === wanted || record.tags.some((tag) => tag.toLowerCase() === wanted);
-}
-
-function simplify(name: string): string {
-  return name.trim().toLowerCase().replaceAll('-', '_');
 }

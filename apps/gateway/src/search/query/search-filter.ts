@@ -1,39 +1,34 @@
-import type { ToolRecord } from '../catalog/tool-record.ts';
-import type { SearchQuery } from './search.ts';
+import { isInstance } from '../../catalog/slug.ts';
+import type { ToolRecord } from '../../catalog/tool-record.ts';
+import type { SearchQuery } from './search-query.ts';
 
 type Accepts = (record: ToolRecord) => boolean;
 
 /** One predicate of all filters of a search, policy last; letters are compared without case. */
 export function toSearchFilter(query: SearchQuery): Accepts {
   const checks: Accepts[] = [];
-  const dccTypes = new Set(
-    lower([...(query.dcc_type === undefined ? [] : [query.dcc_type]), ...(query.dcc_types ?? [])]),
-  );
+  const dccTypes = new Set(lower([...(query.dccType === undefined ? [] : [query.dccType]), ...(query.dccTypes ?? [])]));
   if (dccTypes.size > 0) {
     checks.push((record) => dccTypes.has(record.dccType.toLowerCase()));
   }
-  if (query.instance_id !== undefined) {
-    checks.push(instanceCheck(query.instance_id));
+  const { instanceId } = query;
+  if (instanceId !== undefined) {
+    checks.push((record) => isInstance(record.instanceId, instanceId));
   }
-  if (query.loaded_only === true) {
+  if (query.loadedOnly === true) {
     checks.push((record) => record.isLoaded);
   }
   checks.push(...tagChecks(query));
-  if (query.filter !== undefined) {
-    checks.push(query.filter);
+  if (query.isVisible !== undefined) {
+    checks.push(query.isVisible);
   }
   return (record) => checks.every((accepts) => accepts(record));
 }
 
-function instanceCheck(instanceId: string): Accepts {
-  const wanted = instanceId.toLowerCase();
-  return (record) => wanted.length >= 4 && record.instanceId.toLowerCase().startsWith(wanted);
-}
-
 function tagChecks(query: SearchQuery): Accepts[] {
   const all = lower(query.tags ?? []);
-  const any = lower(query.tags_any ?? []);
-  const none = lower(query.exclude_tags ?? []);
+  const any = lower(query.tagsAny ?? []);
+  const none = lower(query.excludeTags ?? []);
   const checks: Accepts[] = [];
   if (all.length > 0) {
     checks.push((record) => all.every((tag) => hasTag(record, tag)));

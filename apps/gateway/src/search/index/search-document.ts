@@ -1,5 +1,5 @@
-import { readObject, readPropertyNames, readToolHints } from '../catalog/tool-json.ts';
-import type { ToolRecord } from '../catalog/tool-record.ts';
+import { readObject, readPropertyNames, readToolHints } from '../../catalog/tool-json.ts';
+import type { ToolRecord } from '../../catalog/tool-record.ts';
 import { isStopWord, toTokens } from './tokens.ts';
 
 /** Where a word of a tool stands. The value is the bit in a posting's mask. */

@@ -1,5 +1,5 @@
-import type { ToolRecord } from '../catalog/tool-record.ts';
-import { REASON, type SearchMatch } from './search-index.ts';
+import type { ToolRecord } from '../../catalog/tool-record.ts';
+import { REASON, type SearchMatch } from '../index/search-match.ts';
 
 /** What of a tool is compared, in lower case. */
 interface ComparedText {

@@ -1,28 +1,9 @@
-import type { ToolRecord } from '../catalog/tool-record.ts';
-import { expandTerm, type Expansion } from './query-terms.ts';
+import type { ToolRecord } from '../../catalog/tool-record.ts';
+import { expandTerm, type Expansion } from './query-expansion.ts';
 import { nameKey, toSearchTerms, FIELD, type WeightedTerm } from './search-document.ts';
+import { REASON, type SearchMatch } from './search-match.ts';
 import { isStopWord, toTokens } from './tokens.ts';
 import { Vocabulary } from './vocabulary.ts';
-
-/** Why a tool matched; the bits of `SearchMatch.reasons`. */
-export const REASON = {
-  toolExact: 1,
-  toolPrefix: 2,
-  toolLexical: 4,
-  toolFuzzy: 8,
-  alias: 16,
-  tag: 32,
-  summary: 64,
-  schema: 128,
-  skill: 256,
-} as const;
-
-/** One tool that matched a clause. */
-export interface SearchMatch {
-  readonly record: ToolRecord;
-  readonly score: number;
-  readonly reasons: number;
-}
 
 const SATURATION = 6; // "k1" of BM25, in the unit of the field weights
 const LOWER_BOUND = 0.25; // "delta" of BM25+: any match is worth something

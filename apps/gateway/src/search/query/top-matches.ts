@@ -1,4 +1,4 @@
-import type { SearchMatch } from './search-index.ts';
+import type { SearchMatch } from '../index/search-match.ts';
 
 /** Keeps the best `capacity` matches and counts all. Order: score descending, then slug. */
 export class TopMatches {
