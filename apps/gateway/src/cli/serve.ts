@@ -11,13 +11,24 @@ import type { Terminal } from './terminal.ts';
 
 type ServeCommand = Extract<Command, { name: 'serve' }>;
 
+/** What a test makes faster. */
+export interface ServeOptions {
+  /** How often the configuration file is looked at; default 1000. */
+  readonly reloadPollMillis?: number;
+}
+
 /** Runs the gateway until it is told to stop. @returns An exit code where it does not run. */
-export async function serve(terminal: Terminal, command: ServeCommand): Promise<number | undefined> {
+export async function serve(
+  terminal: Terminal,
+  command: ServeCommand,
+  options: ServeOptions = {},
+): Promise<number | undefined> {
   const { env } = terminal;
   const load = (): LoadedConfiguration =>
     loadConfiguration({ env, configFile: command.configFile, flags: command.flags });
-  const { values: config, issues, file } = load();
-  if (!reportIssues(terminal, issues)) {
+  const loaded = load();
+  const { values: config } = loaded;
+  if (!reportIssues(terminal, loaded.issues)) {
     return 2;
   }
   const log = (line: string): void => terminal.printError(line);
@@ -27,23 +38,52 @@ export async function serve(terminal: Terminal, command: ServeCommand): Promise<
       ? await waitForPort(config, log, () => runGateway({ config, env, log }))
       : await runGateway({ config, env, log });
   } catch (error) {
-    return startProblem(terminal, config, error);
+    return explainStartError(terminal, config, error);
   }
-  stopOnSignal(terminal, running);
-  if (file !== undefined) {
-    const { gateway } = running;
-    const report = (found: LoadedConfiguration['issues']): boolean => reportIssues(terminal, found);
-    watchConfiguration({ file, current: config, load, apply: (changed) => gateway.apply(changed), report, log });
-  }
-  if (running.url !== undefined) {
-    log(`listening on ${running.url} (${places(config, running.metricsUrls)})`);
-  } else if (config.metrics.enabled === true && running.metricsUrls.length > 0) {
-    log(`metrics ${metricsPlaces(config, running.metricsUrls)}`);
-  }
+  const watch = watchFile(terminal, { loaded, load, running, pollMillis: options.reloadPollMillis });
+  const stop = async (): Promise<void> => {
+    watch.stop();
+    await running.stop();
+    terminal.exit(0);
+  };
+  stopOnSignal(terminal, stop);
+  sayWhere(terminal, config, running);
   if (config.server.stdio) {
-    serveStdio(running.gateway, terminal, () => void stop(terminal, running));
+    serveStdio(running.gateway, terminal, () => void stop());
   }
   return undefined;
+}
+
+interface Watched {
+  readonly loaded: LoadedConfiguration;
+  readonly load: () => LoadedConfiguration;
+  readonly running: RunningGateway;
+  readonly pollMillis: number | undefined;
+}
+
+/** Takes over what changes in the configuration file, where there is one. */
+function watchFile(terminal: Terminal, { loaded, load, running, pollMillis }: Watched): { stop(): void } {
+  const { file, values } = loaded;
+  if (file === undefined) {
+    return { stop: () => {} };
+  }
+  return watchConfiguration({
+    file,
+    current: values,
+    load,
+    apply: (changed) => running.gateway.apply(changed),
+    report: (issues) => reportIssues(terminal, issues),
+    log: (line) => terminal.printError(line),
+    pollMillis,
+  });
+}
+
+function sayWhere(terminal: Terminal, config: GatewayConfig, { url, metricsUrls }: RunningGateway): void {
+  if (url !== undefined) {
+    terminal.printError(`listening on ${url} (${places(config, metricsUrls)})`);
+  } else if (config.metrics.enabled === true && metricsUrls.length > 0) {
+    terminal.printError(`metrics ${metricsPlaces(config, metricsUrls)}`);
+  }
 }
 
 function places(config: GatewayConfig, metricsUrls: readonly string[]): string {
@@ -60,7 +100,7 @@ function metricsPlaces({ server, metrics }: GatewayConfig, urls: readonly string
 }
 
 /** The first signal stops in order, the second one at once. */
-function stopOnSignal(terminal: Terminal, running: RunningGateway): void {
+function stopOnSignal(terminal: Terminal, stop: () => Promise<void>): void {
   let isStopping = false;
   terminal.onSignal(() => {
     if (isStopping) {
@@ -68,20 +108,15 @@ function stopOnSignal(terminal: Terminal, running: RunningGateway): void {
       return;
     }
     isStopping = true;
-    void stop(terminal, running);
+    void stop();
   });
-}
-
-async function stop(terminal: Terminal, running: RunningGateway): Promise<void> {
-  await running.stop();
-  terminal.exit(0);
 }
 
 /** What the system calls a failure to bind an address. */
 const LISTENING: ReadonlySet<unknown> = new Set(['listen', 'bind', 'getaddrinfo']);
 
 /** Why the gateway does not run, with its exit code. */
-async function startProblem(terminal: Terminal, { server }: GatewayConfig, error: unknown): Promise<number> {
+async function explainStartError(terminal: Terminal, { server }: GatewayConfig, error: unknown): Promise<number> {
   if (!(error instanceof Error && 'syscall' in error && LISTENING.has(error.syscall))) {
     terminal.printError(`error: ${error instanceof Error ? error.message : String(error)}`);
     return error instanceof TypeError || error instanceof RangeError ? 2 : 1;

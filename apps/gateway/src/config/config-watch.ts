@@ -2,7 +2,8 @@ import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
 import { unwatchFile, watchFile } from 'node:fs';
 import type { LoadedConfiguration } from './load-configuration.ts';
 
-const POLL_MILLIS = 1_000;
+/** How often the file is looked at; a person who saves it doesn't wait for long. */
+const DEFAULT_POLL_MILLIS = 1_000;
 /** Sections that a running gateway takes over. */
 const LIVE: ReadonlySet<string> = new Set(['mcpServers', 'policy', 'limits']);
 
@@ -28,11 +29,13 @@ export interface ConfigWatchOptions {
   /** Says the issues of a changed file; false when it must not be used. */
   readonly report: (issues: LoadedConfiguration['issues']) => boolean;
   readonly log: (line: string) => void;
+  /** How often the file is looked at; default 1000. */
+  readonly pollMillis?: number | undefined;
 }
 
 /** Watches the configuration file (by polling: editors and mounts replace files in too many ways) and applies what it can. */
 export function watchConfiguration(options: ConfigWatchOptions): { stop(): void } {
-  const { file, load, apply, report, log } = options;
+  const { file, load, apply, report, log, pollMillis = DEFAULT_POLL_MILLIS } = options;
   let inForce = options.current;
   let waiting = '';
   const onChange = (): void => {
@@ -55,6 +58,6 @@ export function watchConfiguration(options: ConfigWatchOptions): { stop(): void 
     }
     waiting = wanted;
   };
-  watchFile(file, { interval: POLL_MILLIS, persistent: false }, onChange);
+  watchFile(file, { interval: pollMillis, persistent: false }, onChange);
   return { stop: () => unwatchFile(file, onChange) };
 }
