@@ -1,6 +1,6 @@
 import { createGatewayMetrics, type GatewayMetrics } from '@dcc-mcp/gateway-metrics';
 import { createRequestMetrics, type RequestMetrics } from '@dcc-mcp/http-adapter/request-metrics';
-import { createScraper, type Scraper } from '@dcc-mcp/prometheus-bridge';
+import type { Scraper } from '@dcc-mcp/prometheus-bridge';
 import type { SessionEndReason, UpstreamState } from '@dcc-mcp/semantic-conventions';
 import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
@@ -58,15 +58,12 @@ function createOwnScraper(
   { config, telemetry, log }: InstrumentsOptions,
   metrics: GatewayMetrics | undefined,
 ): Scraper | undefined {
-  const { metricReader } = telemetry;
-  return metricReader === undefined
-    ? undefined
-    : createScraper(metricReader, {
-        scopeLabels: config.metrics.scopeLabels,
-        onError: (error) => log(`metrics: ${error.message}`),
-        ...(metrics === undefined ? {} : { exemplars: metrics.exemplars }),
-        ...(telemetry.isMetering ? { selfMeter: telemetry.meterFor('@dcc-mcp/prometheus-bridge') } : {}),
-      });
+  return telemetry.metricReader?.scraperWith({
+    scopeLabels: config.metrics.scopeLabels,
+    onError: (error) => log(`metrics: ${error.message}`),
+    ...(metrics === undefined ? {} : { exemplars: metrics.exemplars }),
+    ...(telemetry.isMetering ? { selfMeter: telemetry.meterFor('@dcc-mcp/prometheus-bridge') } : {}),
+  });
 }
 
 /** Gauges that are read when somebody collects. */

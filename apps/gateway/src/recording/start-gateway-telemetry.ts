@@ -27,6 +27,7 @@ export function startGatewayTelemetry(
     resourceAttributes: { 'service.name': 'dcc-mcp-gateway', 'service.version': VERSION },
     scopeName: '@dcc-mcp/gateway',
     scopeVersion: VERSION,
+    exporter: 'fast',
     pull: isScraped(config),
     cardinalityLimit: SDK_CARDINALITY_LIMIT,
     doubleAttributes: ATTRIBUTE_CATALOG.filter(({ type }) => type === 'double').map(({ key }) => key),

@@ -29,6 +29,11 @@ export class PrometheusReader extends PrometheusExporter implements Scraper {
     return this.#scraper.scrape(request);
   }
 
+  /** Answers scrapes of the same collection with options of its own, such as exemplars that are there only later. */
+  scraperWith(options: ScraperOptions): Scraper {
+    return createScraper(this, options);
+  }
+
   override selectCardinalityLimit(instrumentType: InstrumentType): number {
     return this.#cardinalityLimit ?? super.selectCardinalityLimit(instrumentType);
   }

@@ -2,7 +2,7 @@ import type { OtlpExporterConfig } from '@dcc-mcp/telemetry-config';
 import { tighterTimeout } from '../export/exporter.ts';
 import { createFailure, type ExportCause, type ExportFailure } from '../health/export-failure.ts';
 import type { TelemetrySignal } from '../health/telemetry-health.ts';
-import { createTransport, maskEndpoint } from '../start/pipelines.ts';
+import { createTransport, maskEndpoint } from '../transport/create-transport.ts';
 import { toGrpcTarget } from '../transport/grpc-transport.ts';
 import { parseOtlpResponse } from '../transport/otlp-response.ts';
 import type { DoctorExporter } from './doctor-report.ts';

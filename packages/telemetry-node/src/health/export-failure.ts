@@ -82,3 +82,10 @@ export function createFailure(
 ): ExportFailure {
   return { cause, message, action: ACTIONS[cause], isRetryable: false, ...details };
 }
+
+const NOBODY_THERE: ReadonlySet<ExportCause> = new Set(['connection_refused', 'dns', 'unreachable']);
+
+/** Whether nobody listens: waiting for it would only delay the end of the process. */
+export function isNobodyThere({ cause }: ExportFailure): boolean {
+  return NOBODY_THERE.has(cause);
+}

@@ -16,7 +16,7 @@ export interface ExporterIdentity {
 
 export interface ExporterMonitorOptions {
   readonly now: () => number;
-  readonly onChange?: (change: TelemetryHealthChange) => void;
+  readonly onChange: ((change: TelemetryHealthChange) => void) | undefined;
 }
 
 /** What an export left behind; `rejected` items were refused although the request succeeded. */

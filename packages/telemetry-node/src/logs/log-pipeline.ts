@@ -1,8 +1,16 @@
-import type { LogRecordProcessor, ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import type { TelemetryConfig } from '@dcc-mcp/telemetry-config';
+import { createNoopLogger, type LoggerProvider } from '@opentelemetry/api';
+import type { Resource } from '@opentelemetry/resources';
+import {
+  type LogRecordProcessor,
+  type ReadableLogRecord,
+  LoggerProvider as SdkLoggerProvider,
+} from '@opentelemetry/sdk-logs';
 import type { BatchQueue } from '../export/batch-queue.ts';
+import { toValueLengthLimit } from '../spans/span-limits.ts';
 
 /** Hands emitted log records to the queues. Flushing and stopping is the queues' owner's. */
-export class LogPipeline implements LogRecordProcessor {
+class LogPipeline implements LogRecordProcessor {
   readonly #queues: readonly BatchQueue<ReadableLogRecord>[];
 
   constructor(queues: readonly BatchQueue<ReadableLogRecord>[]) {
@@ -22,4 +30,23 @@ export class LogPipeline implements LogRecordProcessor {
   shutdown(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+/** Creates what emits log records into `queues`; without one nothing is emitted. */
+export function createLoggerProvider(
+  { limits }: TelemetryConfig['logs'],
+  resource: Resource,
+  queues: readonly BatchQueue<ReadableLogRecord>[],
+): LoggerProvider {
+  if (queues.length === 0) {
+    return { getLogger: () => createNoopLogger() };
+  }
+  return new SdkLoggerProvider({
+    resource,
+    logRecordLimits: {
+      attributeCountLimit: limits.attributeCount,
+      attributeValueLengthLimit: toValueLengthLimit(limits.attributeValueLength),
+    },
+    processors: [new LogPipeline(queues)],
+  });
 }

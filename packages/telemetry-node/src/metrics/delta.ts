@@ -36,25 +36,31 @@ export function toDelta(
   temporality: Exclude<MetricTemporality, 'cumulative'>,
 ): DeltaResult {
   const state = new Map<string, AnyPoint>();
-  const scopeMetrics = current.scopeMetrics.map((scope) => toScopeDelta(scope, previous, temporality, state));
+  const collections = { previous, state };
+  const scopeMetrics = current.scopeMetrics.map((scope) => toScopeDelta(scope, collections, temporality));
   return {
     metrics: { resource: current.resource, scopeMetrics: scopeMetrics.filter((scope) => scope.metrics.length > 0) },
     state,
   };
 }
 
+/** What the last collection had, and what this one has, to be filled. */
+interface Collections {
+  readonly previous: DeltaState;
+  readonly state: Map<string, AnyPoint>;
+}
+
 function toScopeDelta(
   { scope, metrics }: ScopeMetrics,
-  previous: DeltaState,
+  collections: Collections,
   temporality: Exclude<MetricTemporality, 'cumulative'>,
-  state: Map<string, AnyPoint>,
 ): ScopeMetrics {
   const prefix = `${scope.name}\0${scope.version ?? ''}\0${scope.schemaUrl ?? ''}\0`;
   const converted = metrics.flatMap((metric) => {
     if (!isDifferenced(metric, temporality)) {
       return [metric];
     }
-    const delta = toMetricDelta(metric, prefix, previous, state);
+    const delta = toMetricDelta(metric, prefix, collections);
     return delta.dataPoints.length > 0 ? [delta] : [];
   });
   return { scope, metrics: converted };
@@ -89,12 +95,7 @@ type ConvertPoints = <Value extends AnyPoint['value']>(
   subtract: (current: Value, previous: AnyPoint['value']) => Value,
 ) => DataPoint<Value>[];
 
-function toMetricDelta(
-  metric: MetricData,
-  prefix: string,
-  previous: DeltaState,
-  state: Map<string, AnyPoint>,
-): MetricData {
+function toMetricDelta(metric: MetricData, prefix: string, { previous, state }: Collections): MetricData {
   const convert: ConvertPoints = (points, subtract) =>
     points.flatMap((point) => {
       const key = seriesKey(prefix, metric, point.attributes);

@@ -1,12 +1,17 @@
-import type { HistogramAggregation, TelemetryConfig } from '@dcc-mcp/telemetry-config';
+import type { HistogramAggregation, MetricReaderConfig, TelemetryConfig } from '@dcc-mcp/telemetry-config';
 import type { MeterProvider as ApiMeterProvider } from '@opentelemetry/api';
-import type { Resource } from '@opentelemetry/resources';
-import { MeterProvider, type MetricReader } from '@opentelemetry/sdk-metrics';
-import { createPush, type PeriodicReaderConfig, type PipelineContext } from '../start/pipelines.ts';
+import { MeterProvider, type MetricReader, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
+import { ConsoleExporter } from '../export/console-exporter.ts';
+import { metricsToText } from '../export/console-text.ts';
+import type { Exporter } from '../export/exporter.ts';
+import { createMonitor, type PipelineContext } from '../export/pipeline-context.ts';
+import { createOtlpExporter } from '../otlp/create-exporter.ts';
+import { createMetricsEncoder } from '../otlp/request-encoder.ts';
 import type { StartTelemetryOptions } from '../start/telemetry.ts';
 import { BindingMeterProvider } from './binding-meter-provider.ts';
-import type { PeriodicPush } from './periodic-push.ts';
-import { SharedReader } from './shared-reader.ts';
+import { PeriodicPush } from './periodic-push.ts';
+import { createPullReader, type PullReader } from './pull-reader.ts';
+import { PushReader, type SharedReader, type SharedReaderSettings } from './shared-reader.ts';
 
 /** The metrics side of one instance. */
 export interface MeterPipeline {
@@ -15,21 +20,19 @@ export interface MeterPipeline {
   readonly shutdown: () => Promise<void>;
   readonly pushes: readonly PeriodicPush[];
   /** Present when someone pulls. */
-  readonly pullReader?: MetricReader;
+  readonly pullReader: PullReader | undefined;
 }
 
-function isPeriodic(reader: TelemetryConfig['metrics']['readers'][number]): reader is PeriodicReaderConfig {
+type PeriodicReaderConfig = Extract<MetricReaderConfig, { type: 'periodic' }>;
+
+function isPeriodic(reader: MetricReaderConfig): reader is PeriodicReaderConfig {
   return reader.type === 'periodic';
 }
 
-/**
- * One reader for each histogram aggregation in use, shared by its exporters; the pull always has the
- * explicit one, whose boundaries are part of what dashboards rely on. `undefined`: nobody reads.
- */
+/** Builds what reads metrics and what they are recorded with. `undefined`: nobody reads. */
 export function createMeterPipeline(
   config: TelemetryConfig['metrics'],
   options: StartTelemetryOptions,
-  resource: Resource,
   context: PipelineContext,
 ): MeterPipeline | undefined {
   const periodic = config.readers.filter(isPeriodic);
@@ -38,29 +41,65 @@ export function createMeterPipeline(
   if (periodic.length === 0 && !isPulled && own.length === 0) {
     return undefined;
   }
-  const shared = new Map<HistogramAggregation, SharedReader>();
-  const readerFor = (aggregation: HistogramAggregation): SharedReader => {
-    const known = shared.get(aggregation) ?? new SharedReader(aggregation, context.ready, options.cardinalityLimit);
-    shared.set(aggregation, known);
-    return known;
-  };
-  const pullReader = isPulled ? readerFor('explicit_bucket_histogram') : undefined;
-  const planned = periodic.map((reader) => ({
-    reader,
-    source: readerFor(reader.exporter.defaultHistogramAggregation),
-  }));
+  const { ready } = context;
+  const readers = createReaders(periodic, isPulled, { ready, cardinalityLimit: options.cardinalityLimit });
+  const shared = [...readers.byAggregation.values()];
   const sdk = new MeterProvider({
-    resource,
-    readers: [...shared.values(), ...own],
+    resource: context.resource,
+    readers: [...shared, ...own],
     ...(options.views === undefined ? {} : { views: [...options.views] }),
   });
-  const pushes = planned.map(({ reader, source }) => createPush(reader, source, context));
   return {
-    provider: bindHistograms(sdk, [...shared.values()], options) ?? sdk,
+    provider: bindHistograms(sdk, shared, options) ?? sdk,
     shutdown: () => sdk.shutdown(),
-    pushes,
-    ...(pullReader === undefined ? {} : { pullReader }),
+    pushes: periodic.flatMap((reader) => {
+      const source = readers.byAggregation.get(reader.exporter.defaultHistogramAggregation);
+      return source === undefined ? [] : [createPush(reader, source, context)];
+    }),
+    pullReader: readers.pull,
   };
+}
+
+interface Readers {
+  readonly byAggregation: ReadonlyMap<HistogramAggregation, SharedReader>;
+  readonly pull: PullReader | undefined;
+}
+
+/**
+ * One reader for each histogram aggregation in use, shared by its exporters; the pull always has the explicit one, whose
+ * boundaries are part of what dashboards rely on.
+ */
+function createReaders(
+  periodic: readonly PeriodicReaderConfig[],
+  isPulled: boolean,
+  settings: SharedReaderSettings,
+): Readers {
+  const byAggregation = new Map<HistogramAggregation, SharedReader>();
+  const pull = isPulled ? createPullReader(settings) : undefined;
+  if (pull !== undefined) {
+    byAggregation.set('explicit_bucket_histogram', pull);
+  }
+  for (const { exporter } of periodic) {
+    const aggregation = exporter.defaultHistogramAggregation;
+    if (!byAggregation.has(aggregation)) {
+      byAggregation.set(aggregation, new PushReader(aggregation, settings));
+    }
+  }
+  return { byAggregation, pull };
+}
+
+function createPush(
+  { exporter, intervalMillis, timeoutMillis }: PeriodicReaderConfig,
+  reader: MetricReader,
+  context: PipelineContext,
+): PeriodicPush {
+  const monitor = createMonitor('metrics', exporter, context);
+  const built: Exporter<ResourceMetrics> =
+    exporter.type === 'console'
+      ? new ConsoleExporter(metricsToText)
+      : createOtlpExporter({ config: exporter, monitor }, createMetricsEncoder(exporter.protocol), context);
+  const { temporality } = exporter;
+  return new PeriodicPush({ reader, exporter: built, monitor, temporality, intervalMillis, timeoutMillis });
 }
 
 const DEFAULT_CARDINALITY_LIMIT = 2_000;
@@ -72,13 +111,9 @@ const DEFAULT_CARDINALITY_LIMIT = 2_000;
 function bindHistograms(
   sdk: MeterProvider,
   readers: readonly SharedReader[],
-  {
-    views = [],
-    metricReaders = [],
-    cardinalityLimit = DEFAULT_CARDINALITY_LIMIT,
-    now = Date.now,
-  }: StartTelemetryOptions,
+  options: StartTelemetryOptions,
 ): BindingMeterProvider | undefined {
+  const { views = [], metricReaders = [], cardinalityLimit = DEFAULT_CARDINALITY_LIMIT, now = Date.now } = options;
   const [reader, another] = readers;
   const isPlain = views.length === 0 && metricReaders.length === 0;
   if (!isPlain || reader === undefined || another !== undefined || reader.isExponential) {

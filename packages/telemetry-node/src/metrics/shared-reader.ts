@@ -10,20 +10,29 @@ import {
 } from '@opentelemetry/sdk-metrics';
 
 /**
- * The one cumulative reader that every exporter of the same histogram aggregation collects from: the
- * SDK records once per reader, so that a second exporter costs nothing at recording time.
+ * The one cumulative reader that every exporter of the same histogram aggregation collects from: the SDK records once per
+ * reader, so that a second exporter costs nothing at recording time.
  */
-export class SharedReader extends MetricReader {
+export interface SharedReader extends MetricReader {
+  readonly isExponential: boolean;
   /** Metrics that are not the SDK's, asked for after it has collected its own. */
+  collectMore: (() => readonly ScopeMetrics[]) | undefined;
+}
+
+export interface SharedReaderSettings {
+  /** Settles once the resource's asynchronous attributes are there. */
+  readonly ready: () => Promise<void>;
+  /** Series of one instrument before the SDK folds the rest into one; default 2,000, the SDK's. */
+  readonly cardinalityLimit: number | undefined;
+}
+
+/** A shared reader for push exporters alone; where someone pulls, it is a Prometheus reader instead. */
+export class PushReader extends MetricReader implements SharedReader {
   collectMore: (() => readonly ScopeMetrics[]) | undefined;
   readonly isExponential: boolean;
   readonly #ready: () => Promise<void>;
 
-  /**
-   * @param ready Settles once the resource's asynchronous attributes are there.
-   * @param cardinalityLimit Series of one instrument before the SDK folds the rest into one; default 2,000, the SDK's.
-   */
-  constructor(aggregation: HistogramAggregation, ready: () => Promise<void>, cardinalityLimit?: number) {
+  constructor(aggregation: HistogramAggregation, { ready, cardinalityLimit }: SharedReaderSettings) {
     super({
       aggregationSelector: (type) => selectAggregation(type, aggregation),
       aggregationTemporalitySelector: () => AggregationTemporality.CUMULATIVE,
@@ -33,17 +42,8 @@ export class SharedReader extends MetricReader {
     this.#ready = ready;
   }
 
-  override async collect(options?: { timeoutMillis?: number }): Promise<CollectionResult> {
-    await this.#ready();
-    const result = await super.collect(options);
-    if (this.collectMore === undefined) {
-      return result;
-    }
-    const { resource, scopeMetrics } = result.resourceMetrics;
-    return {
-      ...result,
-      resourceMetrics: { resource, scopeMetrics: joinScopes([...scopeMetrics, ...this.collectMore()]) },
-    };
+  override collect(options?: { timeoutMillis?: number }): Promise<CollectionResult> {
+    return collectAll(() => super.collect(options), this.#ready, this.collectMore);
   }
 
   protected override onShutdown(): Promise<void> {
@@ -53,6 +53,24 @@ export class SharedReader extends MetricReader {
   protected override onForceFlush(): Promise<void> {
     return Promise.resolve();
   }
+}
+
+/** What the SDK collects once it is `ready`, and what there is beside it, each scope once. */
+export async function collectAll(
+  collect: () => Promise<CollectionResult>,
+  ready: () => Promise<void>,
+  collectMore: SharedReader['collectMore'],
+): Promise<CollectionResult> {
+  await ready();
+  const result = await collect();
+  if (collectMore === undefined) {
+    return result;
+  }
+  const { resource, scopeMetrics } = result.resourceMetrics;
+  return {
+    ...result,
+    resourceMetrics: { resource, scopeMetrics: joinScopes([...scopeMetrics, ...collectMore()]) },
+  };
 }
 
 function selectAggregation(type: InstrumentType, aggregation: HistogramAggregation): AggregationOption {

@@ -4,8 +4,7 @@ import { tighterTimeout, type Exporter, type ShutdownSignals } from '../export/e
 import { createFailure, type ExportFailure } from '../health/export-failure.ts';
 import type { ExportOutcome } from '../health/exporter-monitor.ts';
 import { parseOtlpResponse } from '../transport/otlp-response.ts';
-import type { OtlpTransport, SendResult } from '../transport/transport.ts';
-import type { UnsentRequest } from '../transport/transport.ts';
+import type { OtlpTransport, SendResult, UnsentRequest } from '../transport/transport.ts';
 import { decideRetry } from './retry.ts';
 
 export interface OtlpExporterOptions<Batch> {
@@ -82,7 +81,8 @@ export class OtlpExporter<Batch> implements Exporter<Batch> {
   }
 }
 
-function toOutcome(result: SendResult): ExportOutcome {
+/** What a request left behind: success, perhaps of a part, or one failure. */
+export function toOutcome(result: SendResult): ExportOutcome {
   if (!result.ok) {
     return result;
   }

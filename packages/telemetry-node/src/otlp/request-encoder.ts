@@ -3,6 +3,7 @@ import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { SpanEncoder } from '../encoder/span-encoder.ts';
+import type { SpanExport } from '../export/pipeline-context.ts';
 import { loadSerializers, serializers } from './official-serializers.ts';
 
 /** Turns batches of one signal into request bodies. */
@@ -12,22 +13,15 @@ export interface RequestEncoder<Batch> {
   readonly encode: (batch: Batch) => Uint8Array | undefined;
 }
 
-/** How spans are written. */
-export interface SpanEncoding {
-  readonly encoder: 'fast' | 'official';
-  /** Keys of attributes whose numbers are doubles also when they are whole; known to our encoder only. */
-  readonly doubleAttributes: readonly string[];
-}
-
-/** Encoder of spans: ours for protobuf unless the official one is asked for; JSON is always the official one. */
+/** Encoder of spans: ours for protobuf where the fast exporter is asked for, else the official one. */
 export function createSpanEncoder(
   protocol: OtlpProtocol,
-  { encoder, doubleAttributes }: SpanEncoding,
+  { exporter, doubleAttributes }: SpanExport,
 ): RequestEncoder<readonly ReadableSpan[]> {
   if (protocol === 'http/json') {
     return official((spans) => serializers().JsonTraceSerializer.serializeRequest([...spans]));
   }
-  if (encoder === 'official') {
+  if (exporter === 'official') {
     return official((spans) => serializers().ProtobufTraceSerializer.serializeRequest([...spans]));
   }
   const fast = new SpanEncoder(doubleAttributes);

@@ -1,13 +1,10 @@
-import type { ExportCause, ExportFailure } from '../health/export-failure.ts';
+import { isNobodyThere, type ExportFailure } from '../health/export-failure.ts';
 
 const MAX_RETRIES = 5;
 const INITIAL_BACKOFF_MILLIS = 1_000;
 const MAX_BACKOFF_MILLIS = 5_000;
 const BACKOFF_MULTIPLIER = 1.5;
 const JITTER = 0.2;
-
-/** Nobody listens: waiting for it would only delay the end of the process. */
-const ABSENT: ReadonlySet<ExportCause> = new Set(['connection_refused', 'dns', 'unreachable']);
 
 export interface RetrySituation {
   /** Retries already made. */
@@ -26,22 +23,10 @@ export function decideRetry(situation: RetrySituation): number | undefined {
   if (!failure.isRetryable || retries >= MAX_RETRIES) {
     return undefined;
   }
-  if (isClosing && ABSENT.has(failure.cause)) {
+  if (isClosing && isNobodyThere(failure)) {
     return undefined;
   }
   const backoff = Math.min(INITIAL_BACKOFF_MILLIS * BACKOFF_MULTIPLIER ** retries, MAX_BACKOFF_MILLIS);
   const wait = failure.retryAfterMillis ?? backoff * (1 - JITTER + 2 * JITTER * random);
   return wait < remainingMillis ? wait : undefined;
-}
-
-/** `Retry-After` in milliseconds: seconds or an HTTP date (RFC 9110, 10.2.3). */
-export function parseRetryAfter(text: string | undefined, nowMillis: number): number | undefined {
-  if (text === undefined || text.trim() === '') {
-    return undefined;
-  }
-  if (/^\d+$/.test(text.trim())) {
-    return Number(text) * 1_000;
-  }
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : Math.max(date - nowMillis, 0);
 }

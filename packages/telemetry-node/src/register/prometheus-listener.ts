@@ -1,5 +1,5 @@
+import type { PrometheusReader } from '@dcc-mcp/prometheus-bridge';
 import type { MetricReaderConfig, TelemetryConfig } from '@dcc-mcp/telemetry-config';
-import type { MetricReader } from '@opentelemetry/sdk-metrics';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
@@ -18,19 +18,17 @@ function isPrometheus(reader: MetricReaderConfig): reader is PrometheusConfig {
  */
 export async function startPrometheusListener(
   config: TelemetryConfig,
-  reader: MetricReader | undefined,
+  reader: PrometheusReader | undefined,
 ): Promise<number | undefined> {
   const wanted = config.metrics.readers.find(isPrometheus);
   if (wanted === undefined || reader === undefined) {
     return undefined;
   }
-  const [{ createScraper }, { scrapeEndpoint }, { toNodeHandler }] = await Promise.all([
-    import('@dcc-mcp/prometheus-bridge'),
+  const [{ scrapeEndpoint }, { toNodeHandler }] = await Promise.all([
     import('@dcc-mcp/http-adapter/scrape'),
     import('@dcc-mcp/http-adapter/node'),
   ]);
-  const scraper = createScraper(reader);
-  const metrics = scrapeEndpoint((request) => scraper.scrape(request));
+  const metrics = scrapeEndpoint((request) => reader.scrape(request));
   const handle = toNodeHandler((request, client) =>
     new URL(request.url).pathname === '/metrics' ? metrics(request, client) : Promise.resolve(notFound()),
   );

@@ -80,14 +80,6 @@ export class RecordingTracer implements Tracer {
     return span;
   }
 
-  startActiveSpan<F extends (span: Span) => ReturnType<F>>(name: string, fn: F): ReturnType<F>;
-  startActiveSpan<F extends (span: Span) => ReturnType<F>>(name: string, options: SpanOptions, fn: F): ReturnType<F>;
-  startActiveSpan<F extends (span: Span) => ReturnType<F>>(
-    name: string,
-    options: SpanOptions,
-    context: Context,
-    fn: F,
-  ): ReturnType<F>;
   startActiveSpan<F extends (span: Span) => ReturnType<F>>(
     name: string,
     ...rest: ActiveSpanArguments<F>

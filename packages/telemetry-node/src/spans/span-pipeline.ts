@@ -1,4 +1,4 @@
-import { TraceFlags, type Context } from '@opentelemetry/api';
+import { TraceFlags } from '@opentelemetry/api';
 import { SamplingDecision, type ReadableSpan, type Sampler } from '@opentelemetry/sdk-trace';
 import type { BatchQueue } from '../export/batch-queue.ts';
 import type { RecordedSpan } from './recorded-span.ts';
@@ -14,13 +14,12 @@ export interface SpanCounts {
 
 /** Hands ended, sampled spans to the queues. Flushing and stopping is the queues' owner's. */
 export class SpanPipeline {
+  readonly counts: SpanCounts = { sampled: 0, recordOnly: 0, dropped: 0, live: 0 };
   readonly #queues: readonly BatchQueue<ReadableSpan>[];
-  readonly #counts: SpanCounts;
   readonly #redaction: SpanRedaction | undefined;
 
-  constructor(queues: readonly BatchQueue<ReadableSpan>[], counts: SpanCounts, redaction?: SpanRedaction) {
+  constructor(queues: readonly BatchQueue<ReadableSpan>[], redaction: SpanRedaction | undefined) {
     this.#queues = queues;
-    this.#counts = counts;
     this.#redaction = redaction;
   }
 
@@ -30,11 +29,11 @@ export class SpanPipeline {
   }
 
   onStart(): void {
-    this.#counts.live += 1;
+    this.counts.live += 1;
   }
 
   onEnd(span: RecordedSpan): void {
-    this.#counts.live -= 1;
+    this.counts.live -= 1;
     if ((span.spanContext().traceFlags & TraceFlags.SAMPLED) === 0) {
       return;
     }
@@ -50,8 +49,8 @@ export class SpanPipeline {
 /** Counts decisions on their way from the configured sampler. */
 export function countDecisions(sampler: Sampler, counts: SpanCounts): Sampler {
   return {
-    shouldSample(context: Context, traceId, name, kind, attributes, links) {
-      const result = sampler.shouldSample(context, traceId, name, kind, attributes, links);
+    shouldSample(...asked) {
+      const result = sampler.shouldSample(...asked);
       if (result.decision === SamplingDecision.RECORD_AND_SAMPLED) {
         counts.sampled += 1;
       } else if (result.decision === SamplingDecision.RECORD) {

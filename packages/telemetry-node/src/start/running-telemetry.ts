@@ -1,3 +1,4 @@
+import type { PrometheusReader } from '@dcc-mcp/prometheus-bridge';
 import type {
   Logger,
   LoggerProvider,
@@ -9,7 +10,6 @@ import type {
 } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
-import type { MetricReader } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { BatchQueue } from '../export/batch-queue.ts';
 import type { ExporterMonitor } from '../health/exporter-monitor.ts';
@@ -29,14 +29,14 @@ export interface TelemetryParts {
   readonly propagator: TextMapPropagator;
   readonly resource: Resource;
   readonly scope: { readonly name: string; readonly version: string };
-  readonly metrics?: MeterPipeline;
+  readonly metrics: MeterPipeline | undefined;
   readonly isMetering: boolean;
   readonly spanQueues: readonly BatchQueue<ReadableSpan>[];
   readonly logQueues: readonly BatchQueue<ReadableLogRecord>[];
   readonly monitors: readonly ExporterMonitor[];
   readonly closing: AbortController;
   readonly aborted: AbortController;
-  readonly globals?: RegisteredGlobals;
+  readonly globals: RegisteredGlobals | undefined;
 }
 
 /** One running instance over the parts that `startTelemetry` has built. */
@@ -47,7 +47,7 @@ export class RunningTelemetry implements Telemetry {
   readonly infoMeter: Meter;
   readonly propagator: TextMapPropagator;
   readonly resource: Resource;
-  declare readonly metricReader?: MetricReader;
+  declare readonly metricReader?: PrometheusReader;
   readonly tracerProvider: TracerProvider;
   readonly meterProvider: MeterProvider;
   readonly loggerProvider: LoggerProvider;

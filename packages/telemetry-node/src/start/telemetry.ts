@@ -1,3 +1,4 @@
+import type { PrometheusReader } from '@dcc-mcp/prometheus-bridge';
 import type {
   Attributes,
   Logger,
@@ -9,7 +10,7 @@ import type {
   TracerProvider,
 } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
-import type { IMetricReader, MetricReader, ViewOptions } from '@opentelemetry/sdk-metrics';
+import type { IMetricReader, ViewOptions } from '@opentelemetry/sdk-metrics';
 import type { TelemetryHealth, TelemetryHealthChange } from '../health/telemetry-health.ts';
 import type { SpanRedaction } from '../spans/span-redaction.ts';
 
@@ -29,10 +30,13 @@ export interface StartTelemetryOptions {
   readonly setGlobals?: boolean;
   /** Called once per change of an exporter's state; throwing does no harm. */
   readonly onHealthChange?: (change: TelemetryHealthChange) => void;
-  /** Who writes the protobuf of spans: this package's one-pass encoder (default) or OpenTelemetry's serializer. */
-  readonly traceEncoder?: 'fast' | 'official';
   /**
-   * Span attributes whose numbers leave as doubles also when they are whole, where this package's encoder writes them: a
+   * Who encodes and sends spans over http/protobuf: OpenTelemetry's `OTLPTraceExporter` (default), or the one-pass encoder
+   * and the transport of this package, which cost less and keep to a deadline for the whole export.
+   */
+  readonly exporter?: 'official' | 'fast';
+  /**
+   * Span attributes whose numbers leave as doubles also when they are whole, where the fast exporter writes them: a
    * backend that types its columns would else see a key change its type.
    */
   readonly doubleAttributes?: readonly string[];
@@ -66,8 +70,11 @@ export interface Telemetry {
   /** The configured propagators, also when telemetry is disabled. */
   readonly propagator: TextMapPropagator;
   readonly resource: Resource;
-  /** The one cumulative reader that push exporters share; a Prometheus bridge reads it too. Present when `pull` or a `prometheus` reader asks for it. */
-  readonly metricReader?: MetricReader;
+  /**
+   * The one cumulative reader, which answers scrapes and which push exporters collect from, too. Present when `pull` or a
+   * `prometheus` reader asks for it.
+   */
+  readonly metricReader?: PrometheusReader;
   /**
    * For information metrics such as a build_info: real as soon as `metricReader` is there, also when telemetry is disabled.
    */

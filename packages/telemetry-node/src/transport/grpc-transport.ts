@@ -4,8 +4,7 @@ import { VERSION } from '../start/version.ts';
 import { failureOfGrpc } from './grpc-failure.ts';
 import type { GrpcClient, GrpcModule } from './grpc-module.ts';
 import { TlsFiles } from './tls-files.ts';
-import { failureOfThrown } from './transport.ts';
-import type { OtlpTransport, SendResult } from './transport.ts';
+import { failureOfThrown, type OtlpTransport, type SendResult } from './transport.ts';
 
 const PATHS: Readonly<Record<TelemetrySignal, string>> = {
   traces: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',
@@ -46,12 +45,7 @@ export class GrpcTransport implements OtlpTransport {
 
   send(body: Uint8Array, timeoutMillis: number, signal: AbortSignal): Promise<SendResult> {
     try {
-      return this.#call(
-        this.#currentClient(),
-        Buffer.from(body.buffer, body.byteOffset, body.length),
-        timeoutMillis,
-        signal,
-      );
+      return this.#call(Buffer.from(body.buffer, body.byteOffset, body.length), timeoutMillis, signal);
     } catch (error) {
       return Promise.resolve({ ok: false, failure: failureOfThrown(error) });
     }
@@ -62,7 +56,8 @@ export class GrpcTransport implements OtlpTransport {
     this.#client = undefined;
   }
 
-  #call(client: GrpcClient, body: Buffer, timeoutMillis: number, signal: AbortSignal): Promise<SendResult> {
+  #call(body: Buffer, timeoutMillis: number, signal: AbortSignal): Promise<SendResult> {
+    const client = this.#currentClient();
     const metadata = new this.#grpc.Metadata();
     for (const [name, value] of Object.entries(this.#config.headers)) {
       metadata.set(name.toLowerCase(), toMetadataValue(name, value));

@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { createFailure, type ExportCause, type ExportFailure } from '../health/export-failure.ts';
-import { parseRetryAfter } from '../otlp/retry.ts';
 import { readRefusal, toOneLine } from './otlp-response.ts';
 
 /** Node's error code, of the error or of the first error inside an aggregate. */
@@ -166,4 +165,16 @@ function describeAnswer(cause: ExportCause, answer: HttpAnswer, text: string): s
     return `a proxy answered ${status} (${who})${details}`;
   }
   return `the server answered ${status}${details}`;
+}
+
+/** `Retry-After` in milliseconds: seconds or an HTTP date (RFC 9110, 10.2.3). */
+function parseRetryAfter(text: string | undefined, nowMillis: number): number | undefined {
+  if (text === undefined || text.trim() === '') {
+    return undefined;
+  }
+  if (/^\d+$/.test(text.trim())) {
+    return Number(text) * 1_000;
+  }
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : Math.max(date - nowMillis, 0);
 }

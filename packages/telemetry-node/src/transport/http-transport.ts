@@ -1,22 +1,17 @@
 import type { OtlpExporterConfig } from '@dcc-mcp/telemetry-config';
-import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
+import type { Agent, ClientRequest } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip, gzipSync } from 'node:zlib';
 import { createFailure, type ExportFailure } from '../health/export-failure.ts';
 import { VERSION } from '../start/version.ts';
+import { readAnswer, type Finish } from './http-answer.ts';
 import { loadHttpClient, type HttpClient } from './http-client.ts';
-import { failureOfAnswer, failureOfError } from './http-failure.ts';
+import { failureOfError } from './http-failure.ts';
 import { TlsFiles } from './tls-files.ts';
-import { failureOfThrown } from './transport.ts';
-import type { OtlpTransport, SendResult } from './transport.ts';
-import type { UnsentRequest } from './transport.ts';
+import { failureOfThrown, type OtlpTransport, type SendResult, type UnsentRequest } from './transport.ts';
 
-/** More than this of an answer is never read. */
-const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 const CONTENT_TYPES = { 'http/protobuf': 'application/x-protobuf', 'http/json': 'application/json' } as const;
 const compress = promisify(gzip);
-
-type Finish = (result: SendResult) => void;
 
 /** OTLP over HTTP/1.1 with its own connections; nothing is read from the environment. */
 export class HttpTransport implements OtlpTransport {
@@ -34,19 +29,7 @@ export class HttpTransport implements OtlpTransport {
     this.#url = new URL(config.endpoint);
     this.#tls = new TlsFiles(config);
     this.#client = loadHttpClient(this.#url.protocol === 'https:');
-    // How the body is framed and packed is for this class to say; a header that says otherwise spoils each request.
-    const {
-      'transfer-encoding': _framing,
-      'content-encoding': _packing,
-      'content-length': _length,
-      ...given
-    } = lowerCaseKeys(config.headers);
-    this.#headers = {
-      'user-agent': `dcc-mcp-telemetry-node/${VERSION}`,
-      ...given,
-      'content-type': config.protocol === 'http/json' ? CONTENT_TYPES['http/json'] : CONTENT_TYPES['http/protobuf'],
-      ...(config.compression === 'gzip' ? { 'content-encoding': 'gzip' } : {}),
-    };
+    this.#headers = { 'user-agent': `dcc-mcp-telemetry-node/${VERSION}`, ...toRequestHeaders(config) };
   }
 
   async send(body: Uint8Array, timeoutMillis: number, signal: AbortSignal): Promise<SendResult> {
@@ -77,7 +60,7 @@ export class HttpTransport implements OtlpTransport {
     const headers = { ...this.#headers, 'content-length': payload.length };
     return new Promise((resolve) => {
       const request = this.#client.request(this.#url, { method: 'POST', agent, headers });
-      const finish = settleOnce(request, timeoutMillis, signal, resolve);
+      const finish = settleOnce(request, { timeoutMillis, signal }, resolve);
       request.on('error', (error) => {
         finish({ ok: false, failure: failureOfError(error) });
       });
@@ -104,9 +87,8 @@ export class HttpTransport implements OtlpTransport {
 /** Ends a request exactly once: by its result, by its bound, or by the signal. */
 function settleOnce(
   request: ClientRequest,
-  timeoutMillis: number,
-  signal: AbortSignal,
-  resolve: (result: SendResult) => void,
+  { timeoutMillis, signal }: { readonly timeoutMillis: number; readonly signal: AbortSignal },
+  resolve: Finish,
 ): Finish {
   let isSettled = false;
   const finish: Finish = (result) => {
@@ -139,33 +121,20 @@ function settleOnce(
   return finish;
 }
 
-function readAnswer(response: IncomingMessage, path: string, finish: Finish): void {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  response.on('data', (chunk: Buffer) => {
-    size += chunk.length;
-    if (size > MAX_RESPONSE_BYTES) {
-      finish({ ok: false, failure: createFailure('invalid_response', 'the answer is larger than 4 MiB') });
-      response.destroy();
-      return;
-    }
-    chunks.push(chunk);
-  });
-  response.on('error', (error) => {
-    finish({ ok: false, failure: failureOfError(error) });
-  });
-  response.on('end', () => {
-    const status = response.statusCode ?? 0;
-    const body = Buffer.concat(chunks);
-    const contentType = response.headers['content-type'] ?? '';
-    if (status >= 200 && status < 300) {
-      finish({ ok: true, body, contentType });
-    } else {
-      finish({ ok: false, failure: failureOfAnswer({ status, headers: response.headers, body, path }, Date.now()) });
-    }
-  });
-}
-
-function lowerCaseKeys(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+/**
+ * The headers of every request. How the body is framed and packed is for the exporter to say: a header that says
+ * otherwise spoils each request, so that it is left out.
+ */
+export function toRequestHeaders({ headers, protocol, compression }: OtlpExporterConfig): Record<string, string> {
+  const {
+    'transfer-encoding': _framing,
+    'content-encoding': _packing,
+    'content-length': _length,
+    ...given
+  } = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  return {
+    ...given,
+    'content-type': protocol === 'http/json' ? CONTENT_TYPES['http/json'] : CONTENT_TYPES['http/protobuf'],
+    ...(compression === 'gzip' ? { 'content-encoding': 'gzip' } : {}),
+  };
 }

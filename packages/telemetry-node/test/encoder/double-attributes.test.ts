@@ -12,7 +12,7 @@ afterEach(() => running.stop());
 test('a whole number leaves as a double where its key is named, else as an integer', async () => {
   const sink = await running.sink();
   const { values } = readTelemetryConfig({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${sink.url}/v1/traces` });
-  const telemetry = running.start(values, { doubleAttributes: ['score'] });
+  const telemetry = running.start(values, { exporter: 'fast', doubleAttributes: ['score'] });
   telemetry.tracer.startSpan('x').setAttributes({ score: 12, rank: 12 }).end();
   await telemetry.forceFlush();
   const hex = sink.requests[0]!.body.toString('hex');

@@ -14,177 +14,191 @@ function record(telemetry: Telemetry, count: number): void {
   }
 }
 
-async function exportTo(reply: OtlpReply | 'hang', timeoutMillis = 300) {
-  const sink = await running.sink({ respond: () => reply });
-  const changes: TelemetryHealthChange[] = [];
-  const telemetry = running.start(telemetryConfig(tracesTo(sink.url, { timeoutMillis })), {
-    onHealthChange: (change) => changes.push(change),
-  });
-  record(telemetry, 5);
-  await telemetry.forceFlush();
-  return { sink, telemetry, changes, health: telemetry.health().exporters[0]! };
-}
-
-describe('export health of', () => {
-  test.each<[string, OtlpReply, string]>([
-    ['400', { status: 400, body: 'bad' }, 'bad_request'],
-    ['401', { status: 401 }, 'unauthorized'],
-    ['403', { status: 403 }, 'forbidden'],
-    ['404', { status: 404 }, 'wrong_path'],
-    ['413', { status: 413 }, 'too_large'],
-    ['415', { status: 415 }, 'unsupported_media_type'],
-    ['500', { status: 500 }, 'server_error'],
-    ['a redirect', { status: 301, headers: { location: 'https://elsewhere.example/' } }, 'redirect'],
-    ['503 for longer than the timeout', { status: 503 }, 'unavailable'],
-    ['429 with a Retry-After past the timeout', { status: 429, headers: { 'retry-after': '60' } }, 'rate_limited'],
-    ['a body that is not protobuf', { status: 200, body: Buffer.from('ff'.repeat(20), 'hex') }, 'invalid_response'],
-    [
-      'a wrong content type',
-      { status: 200, headers: { 'content-type': 'text/plain' }, body: 'ok' },
-      'invalid_response',
-    ],
-    ['a web page', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' }, 'proxy'],
-  ])('%s is failing with its cause and what to do', async (_name, reply, cause) => {
-    const { health, changes } = await exportTo(reply);
-    expect(health).toMatchObject({ state: 'failing', failure: { cause }, exported: 0, dropped: { export_failed: 5 } });
-    expect(health.failure?.action).not.toBe('');
-    expect(changes.map((change) => change.exporter.state)).toEqual(['failing']);
-  });
-
-  test('a collector that hangs is failing with timeout', async () => {
-    const { health } = await exportTo('hang');
-    expect(health).toMatchObject({ state: 'failing', failure: { cause: 'timeout' } });
-  });
-
-  test('a dead collector is failing with connection_refused', async () => {
-    const sink = await running.sink();
-    const telemetry = running.start(telemetryConfig(tracesTo(sink.url, { timeoutMillis: 300 })));
-    await sink.close();
-    record(telemetry, 3);
-    await telemetry.forceFlush();
-    expect(telemetry.health().exporters).toMatchObject([
-      { state: 'failing', failure: { cause: 'connection_refused' }, dropped: { export_failed: 3 } },
-    ]);
-  });
-
-  test.each<[string, OtlpReply]>([
-    ['protobuf', { status: 200, body: partialSuccessBody(2, 'too\nold\u001B[31m') }],
-    [
-      'JSON',
-      {
-        status: 200,
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ partialSuccess: { rejectedSpans: '2', errorMessage: 'too old' } }),
-      },
-    ],
-  ])('a partial success in %s is dropping, counted as rejected', async (_name, reply) => {
-    const { health } = await exportTo(reply);
-    expect(health).toMatchObject({ state: 'dropping', exported: 3, dropped: { rejected: 2, export_failed: 0 } });
-    expect(health.failure?.message).toMatch(/^the collector rejected 2 of the last batch: too old/);
-    expect(health.failure?.message).not.toContain('\u001B');
-  });
-
-  test('an exporter nobody has used is never_tried', () => {
-    const telemetry = running.start(telemetryConfig(tracesTo('http://127.0.0.1:9')));
-    expect(telemetry.health().exporters).toMatchObject([{ state: 'never_tried', exported: 0 }]);
-  });
-
-  test('each change is told once, with one line, and a recovery too', async () => {
-    const { sink, telemetry, changes } = await exportTo({ status: 401 });
-    record(telemetry, 1);
-    await telemetry.forceFlush();
-    sink.respondWith(undefined);
-    record(telemetry, 1);
-    await telemetry.forceFlush();
-    expect(changes.map(({ previous, exporter }) => `${previous} → ${exporter.state}`)).toEqual([
-      'never_tried → failing',
-      'failing → ok',
-    ]);
-    expect(changes[0]?.message).toMatch(/^telemetry: traces over http\/protobuf to http:.*401.*unauthorized.*HEADERS/);
-    expect(changes[0]?.message).not.toContain('\n');
-  });
-
-  test('the endpoint is shown without credentials and query', () => {
-    const telemetry = running.start(telemetryConfig(tracesTo('http://user:geheim@127.0.0.1:9/p?key=geheim')));
-    expect(JSON.stringify(telemetry.health())).not.toContain('geheim');
-  });
-});
-
-describe('a broken collector', () => {
-  test('is tried again after the time its Retry-After names', async () => {
-    let answers = 0;
-    const sink = await running.sink({
-      respond: () => (answers++ === 0 ? { status: 429, headers: { 'retry-after': '1' } } : undefined),
+describe.each(['official', 'fast'] as const)('the %s exporter:', (exporter) => {
+  async function exportTo(reply: OtlpReply | 'hang', timeoutMillis = 300) {
+    const sink = await running.sink({ respond: () => reply });
+    const changes: TelemetryHealthChange[] = [];
+    const telemetry = running.start(telemetryConfig(tracesTo(sink.url, { timeoutMillis })), {
+      exporter,
+      onHealthChange: (change) => changes.push(change),
     });
-    const telemetry = running.start(telemetryConfig(tracesTo(sink.url)));
-    record(telemetry, 1);
-    await telemetry.forceFlush();
-    const [first, second] = sink.requests;
-    expect(second!.receivedAtMillis - first!.receivedAtMillis).toBeGreaterThanOrEqual(950);
-    expect(telemetry.health().exporters).toMatchObject([{ state: 'ok', exported: 1, dropped: { export_failed: 0 } }]);
-  });
-
-  test('is known to be failing while its batch is still being retried', async () => {
-    const sink = await running.sink({ respond: () => ({ status: 503, headers: { 'retry-after': '0' } }) });
-    const telemetry = running.start(telemetryConfig(tracesTo(sink.url)));
-    record(telemetry, 1);
-    void telemetry.forceFlush();
-    await sink.waitFor(({ requests }) => requests.length === 3);
-    expect(telemetry.health().exporters).toMatchObject([
-      { state: 'failing', failure: { cause: 'unavailable' }, dropped: { export_failed: 0 } },
-    ]);
-  });
-
-  test('never holds more spans than the queue and one batch', async () => {
-    const sink = await running.sink({ respond: () => 'hang' });
-    const queue = { maxQueueSize: 10, maxExportBatchSize: 4 };
-    const telemetry = running.start(telemetryConfig(tracesTo(sink.url, {}, queue)));
-    record(telemetry, 8);
-    await sink.waitFor(({ requests }) => requests.length === 1);
-    record(telemetry, 100);
-    expect(telemetry.health().exporters).toMatchObject([
-      { state: 'dropping', queueSize: 10, queueCapacity: 10, dropped: { queue_full: 8 + 100 - 4 - 10 } },
-    ]);
-  });
-
-  test('never makes the recording side wait', async () => {
-    const sink = await running.sink({ respond: () => 'hang' });
-    const telemetry = running.start(telemetryConfig(tracesTo(sink.url, {}, { maxExportBatchSize: 1 })));
-    record(telemetry, 2_000);
-    const turn = performance.now();
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(performance.now() - turn).toBeLessThan(500);
-    expect(telemetry.health().exporters[0]?.queueSize).toBeGreaterThan(1_900);
-  });
-
-  test('delays the end by no more than the timeout of shutdown, and what is lost is counted', async () => {
-    const sink = await running.sink({ respond: () => 'hang' });
-    const telemetry = running.start(telemetryConfig(tracesTo(sink.url, {}, { maxExportBatchSize: 2 })));
     record(telemetry, 5);
-    const started = performance.now();
-    await telemetry.shutdown({ timeoutMillis: 200 });
-    expect(performance.now() - started).toBeLessThan(1_500);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(telemetry.health().exporters).toMatchObject([{ dropped: { export_failed: 2, shutdown_timeout: 3 } }]);
-  });
-
-  test('that is absent does not delay the end at all', async () => {
-    const sink = await running.sink();
-    const telemetry = running.start(telemetryConfig(tracesTo(sink.url)));
-    await sink.close();
-    record(telemetry, 5);
-    const started = performance.now();
-    await telemetry.shutdown();
-    expect(performance.now() - started).toBeLessThan(900);
-  });
-
-  test('that answers slowly gets everything all the same', async () => {
-    const sink = await running.sink({ respond: () => ({ status: 200, delayMillis: 100 }) });
-    const telemetry = running.start(telemetryConfig(tracesTo(sink.url, {}, { maxExportBatchSize: 10 })));
-    record(telemetry, 30);
     await telemetry.forceFlush();
-    expect(sink.spans()).toHaveLength(30);
-    expect(telemetry.health().exporters).toMatchObject([{ state: 'ok', exported: 30 }]);
+    return { sink, telemetry, changes, health: telemetry.health().exporters[0]! };
+  }
+
+  describe('export health of', () => {
+    test.each<[string, OtlpReply, string]>([
+      ['400', { status: 400, body: 'bad' }, 'bad_request'],
+      ['401', { status: 401 }, 'unauthorized'],
+      ['403', { status: 403 }, 'forbidden'],
+      ['404', { status: 404 }, 'wrong_path'],
+      ['413', { status: 413 }, 'too_large'],
+      ['415', { status: 415 }, 'unsupported_media_type'],
+      ['500', { status: 500 }, 'server_error'],
+      ['a redirect', { status: 301, headers: { location: 'https://elsewhere.example/' } }, 'redirect'],
+      ['503 for longer than the timeout', { status: 503 }, 'unavailable'],
+      ['429 with a Retry-After past the timeout', { status: 429, headers: { 'retry-after': '60' } }, 'rate_limited'],
+      ['a body that is not protobuf', { status: 200, body: Buffer.from('ff'.repeat(20), 'hex') }, 'invalid_response'],
+      [
+        'a wrong content type',
+        { status: 200, headers: { 'content-type': 'text/plain' }, body: 'ok' },
+        'invalid_response',
+      ],
+      ['a web page', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' }, 'proxy'],
+    ])('%s is failing with its cause and what to do', async (_name, reply, cause) => {
+      const { health, changes } = await exportTo(reply);
+      expect(health).toMatchObject({
+        state: 'failing',
+        failure: { cause },
+        exported: 0,
+        dropped: { export_failed: 5 },
+      });
+      expect(health.failure?.action).not.toBe('');
+      expect(changes.map((change) => change.exporter.state)).toEqual(['failing']);
+    });
+
+    test('a collector that hangs is failing with timeout', async () => {
+      const { health } = await exportTo('hang');
+      expect(health).toMatchObject({ state: 'failing', failure: { cause: 'timeout' } });
+    });
+
+    test('a dead collector is failing with connection_refused', async () => {
+      const sink = await running.sink();
+      const telemetry = running.start(telemetryConfig(tracesTo(sink.url, { timeoutMillis: 300 })), { exporter });
+      await sink.close();
+      record(telemetry, 3);
+      await telemetry.forceFlush();
+      expect(telemetry.health().exporters).toMatchObject([
+        { state: 'failing', failure: { cause: 'connection_refused' }, dropped: { export_failed: 3 } },
+      ]);
+    });
+
+    test.each<[string, OtlpReply]>([
+      ['protobuf', { status: 200, body: partialSuccessBody(2, 'too\nold\u001B[31m') }],
+      [
+        'JSON',
+        {
+          status: 200,
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ partialSuccess: { rejectedSpans: '2', errorMessage: 'too old' } }),
+        },
+      ],
+    ])('a partial success in %s is dropping, counted as rejected', async (_name, reply) => {
+      const { health } = await exportTo(reply);
+      expect(health).toMatchObject({ state: 'dropping', exported: 3, dropped: { rejected: 2, export_failed: 0 } });
+      expect(health.failure?.message).toMatch(/^the collector rejected 2 of the last batch: too old/);
+      expect(health.failure?.message).not.toContain('\u001B');
+    });
+
+    test('an exporter nobody has used is never_tried', () => {
+      const telemetry = running.start(telemetryConfig(tracesTo('http://127.0.0.1:9')), { exporter });
+      expect(telemetry.health().exporters).toMatchObject([{ state: 'never_tried', exported: 0 }]);
+    });
+
+    test('each change is told once, with one line, and a recovery too', async () => {
+      const { sink, telemetry, changes } = await exportTo({ status: 401 });
+      record(telemetry, 1);
+      await telemetry.forceFlush();
+      sink.respondWith(undefined);
+      record(telemetry, 1);
+      await telemetry.forceFlush();
+      expect(changes.map((change) => `${change.previous} → ${change.exporter.state}`)).toEqual([
+        'never_tried → failing',
+        'failing → ok',
+      ]);
+      expect(changes[0]?.message).toMatch(
+        /^telemetry: traces over http\/protobuf to http:.*401.*unauthorized.*HEADERS/,
+      );
+      expect(changes[0]?.message).not.toContain('\n');
+    });
+
+    test('the endpoint is shown without credentials and query', () => {
+      const telemetry = running.start(telemetryConfig(tracesTo('http://user:geheim@127.0.0.1:9/p?key=geheim')), {
+        exporter,
+      });
+      expect(JSON.stringify(telemetry.health())).not.toContain('geheim');
+    });
+  });
+
+  describe('a broken collector', () => {
+    test('is tried again after the time its Retry-After names', async () => {
+      let answers = 0;
+      const sink = await running.sink({
+        respond: () => (answers++ === 0 ? { status: 429, headers: { 'retry-after': '1' } } : undefined),
+      });
+      const telemetry = running.start(telemetryConfig(tracesTo(sink.url)), { exporter });
+      record(telemetry, 1);
+      await telemetry.forceFlush();
+      const [first, second] = sink.requests;
+      expect(second!.receivedAtMillis - first!.receivedAtMillis).toBeGreaterThanOrEqual(950);
+      expect(telemetry.health().exporters).toMatchObject([{ state: 'ok', exported: 1, dropped: { export_failed: 0 } }]);
+    });
+
+    test('is known to be failing while its batch is still being retried', async () => {
+      const sink = await running.sink({ respond: () => ({ status: 503, headers: { 'retry-after': '0' } }) });
+      const telemetry = running.start(telemetryConfig(tracesTo(sink.url)), { exporter });
+      record(telemetry, 1);
+      void telemetry.forceFlush();
+      await sink.waitFor(({ requests }) => requests.length === 3);
+      expect(telemetry.health().exporters).toMatchObject([
+        { state: 'failing', failure: { cause: 'unavailable' }, dropped: { export_failed: 0 } },
+      ]);
+    });
+
+    test('never holds more spans than the queue and one batch', async () => {
+      const sink = await running.sink({ respond: () => 'hang' });
+      const queue = { maxQueueSize: 10, maxExportBatchSize: 4 };
+      const telemetry = running.start(telemetryConfig(tracesTo(sink.url, {}, queue)), { exporter });
+      record(telemetry, 8);
+      await sink.waitFor(({ requests }) => requests.length === 1);
+      record(telemetry, 100);
+      expect(telemetry.health().exporters).toMatchObject([
+        { state: 'dropping', queueSize: 10, queueCapacity: 10, dropped: { queue_full: 8 + 100 - 4 - 10 } },
+      ]);
+    });
+
+    test('never makes the recording side wait', async () => {
+      const sink = await running.sink({ respond: () => 'hang' });
+      const telemetry = running.start(telemetryConfig(tracesTo(sink.url, {}, { maxExportBatchSize: 1 })), { exporter });
+      record(telemetry, 2_000);
+      const turn = performance.now();
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(performance.now() - turn).toBeLessThan(500);
+      expect(telemetry.health().exporters[0]?.queueSize).toBeGreaterThan(1_900);
+    });
+
+    test('delays the end by no more than the timeout of shutdown, and what is lost is counted', async () => {
+      const sink = await running.sink({ respond: () => 'hang' });
+      const telemetry = running.start(telemetryConfig(tracesTo(sink.url, {}, { maxExportBatchSize: 2 })), { exporter });
+      record(telemetry, 5);
+      const started = performance.now();
+      await telemetry.shutdown({ timeoutMillis: 200 });
+      expect(performance.now() - started).toBeLessThan(1_500);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(telemetry.health().exporters).toMatchObject([{ dropped: { export_failed: 2, shutdown_timeout: 3 } }]);
+    });
+
+    test('that is absent does not delay the end at all', async () => {
+      const sink = await running.sink();
+      const telemetry = running.start(telemetryConfig(tracesTo(sink.url)), { exporter });
+      await sink.close();
+      record(telemetry, 5);
+      const started = performance.now();
+      await telemetry.shutdown();
+      expect(performance.now() - started).toBeLessThan(900);
+    });
+
+    test('that answers slowly gets everything all the same', async () => {
+      const sink = await running.sink({ respond: () => ({ status: 200, delayMillis: 100 }) });
+      const telemetry = running.start(telemetryConfig(tracesTo(sink.url, {}, { maxExportBatchSize: 10 })), {
+        exporter,
+      });
+      record(telemetry, 30);
+      await telemetry.forceFlush();
+      expect(sink.spans()).toHaveLength(30);
+      expect(telemetry.health().exporters).toMatchObject([{ state: 'ok', exported: 30 }]);
+    });
   });
 });
 

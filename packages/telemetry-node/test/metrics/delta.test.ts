@@ -10,10 +10,10 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import * as fc from 'fast-check';
 import { toDelta, type DeltaState } from '../../src/metrics/delta.ts';
-import { SharedReader } from '../../src/metrics/shared-reader.ts';
+import { PushReader } from '../../src/metrics/shared-reader.ts';
 
 function createReader(aggregation: 'explicit_bucket_histogram' | 'base2_exponential_bucket_histogram') {
-  const reader = new SharedReader(aggregation, () => Promise.resolve());
+  const reader = new PushReader(aggregation, { ready: () => Promise.resolve(), cardinalityLimit: undefined });
   const meter = new MeterProvider({ readers: [reader], resource: emptyResource() }).getMeter('t');
   return { meter, collect: async () => (await reader.collect()).resourceMetrics };
 }

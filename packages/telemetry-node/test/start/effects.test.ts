@@ -2,16 +2,11 @@ import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
 import { startOtlpGrpcSink, type OtlpGrpcSink } from '@dcc-mcp/test-kit/otlp-grpc-sink';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { context, ROOT_CONTEXT, trace, TraceFlags, type Context, type Tracer } from '@opentelemetry/api';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { startTelemetry, type StartTelemetryOptions, type Telemetry } from '../../src/index.ts';
 import { Running } from '../helpers/running.ts';
 
 const running = new Running();
 const grpcSinks: OtlpGrpcSink[] = [];
-const tlsFile = (name: string): string => new URL(`../tls/${name}`, import.meta.url).pathname;
-const pem = (name: string): string => readFileSync(tlsFile(name), 'utf8');
 
 afterEach(async () => {
   await running.stop();
@@ -58,65 +53,6 @@ describe('OTEL_* as a collector sees it:', () => {
     await telemetry.forceFlush();
     expect(sink.spans()).toHaveLength(5);
     expect(telemetry.health().exporters).toMatchObject([{ dropped: { queue_full: 4 } }]);
-  });
-
-  test('OTEL_EXPORTER_OTLP_COMPRESSION=gzip compresses', async () => {
-    const { sink, telemetry } = await startFrom({ ...TRACES_ONLY, OTEL_EXPORTER_OTLP_COMPRESSION: 'gzip' });
-    record(telemetry, 50);
-    await telemetry.forceFlush();
-    expect(sink.requests[0]).toMatchObject({ encoding: 'gzip' });
-    expect(sink.requests[0]!.bytes).toBeLessThan(sink.requests[0]!.body.length * 0.6);
-    expect(sink.spans()).toHaveLength(50);
-  });
-
-  test('headers arrive, those of the signal win', async () => {
-    const { sink, telemetry } = await startFrom({
-      ...TRACES_ONLY,
-      OTEL_EXPORTER_OTLP_HEADERS: 'api-key=s%20ecret,x-tier=general',
-      OTEL_EXPORTER_OTLP_TRACES_HEADERS: 'x-tier=traces',
-    });
-    record(telemetry, 1);
-    await telemetry.forceFlush();
-    expect(sink.requests[0]?.headers).toMatchObject({ 'api-key': 's ecret', 'x-tier': 'traces' });
-  });
-
-  test('headers that lie about the body do not get through, the others do', async () => {
-    const { sink, telemetry } = await startFrom({
-      ...TRACES_ONLY,
-      OTEL_EXPORTER_OTLP_HEADERS:
-        'Transfer-Encoding=chunked,content-encoding=br,content-length=1,content-type=text/plain,x-tier=a',
-    });
-    record(telemetry, 1);
-    await telemetry.forceFlush();
-    expect(sink.spans()).toHaveLength(1);
-    const [request] = sink.requests;
-    expect(request?.headers).toMatchObject({ 'content-type': 'application/x-protobuf', 'x-tier': 'a' });
-    expect(request?.headers).not.toHaveProperty('content-encoding');
-    expect(request?.headers).not.toHaveProperty('transfer-encoding');
-  });
-
-  test('an endpoint of a signal is used as it is, its query kept', async () => {
-    const other = await running.sink();
-    const { sink, telemetry } = await startFrom({
-      OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${other.url}/my/v1/traces?tenant=a`,
-      OTEL_METRICS_EXPORTER: 'none',
-    });
-    record(telemetry, 1);
-    telemetry.logger.emit({ body: 'x' });
-    await telemetry.forceFlush();
-    expect(other.requests.map(({ path }) => path)).toEqual(['/my/v1/traces?tenant=a']);
-    expect(sink.requests.map(({ path }) => path)).toEqual(['/v1/logs']);
-  });
-
-  test.each([
-    ['0', 'ok'],
-    ['100', 'failing'],
-  ])('OTEL_EXPORTER_OTLP_TIMEOUT=%s on an answer after 400 ms: %s', async (timeout, state) => {
-    const { sink, telemetry } = await startFrom({ ...TRACES_ONLY, OTEL_EXPORTER_OTLP_TIMEOUT: timeout });
-    sink.respondWith(() => ({ status: 200, delayMillis: 400 }));
-    record(telemetry, 1);
-    await telemetry.forceFlush();
-    expect(telemetry.health().exporters).toMatchObject([{ state }]);
   });
 
   test.each([
@@ -371,58 +307,6 @@ describe('protocol grpc', () => {
     expect(exporter).toMatchObject({ state: 'failing', failure: { cause: 'exporter_package_missing' } });
     expect(exporter?.failure?.action).toContain('npm install @opentelemetry/exporter-trace-otlp-grpc');
     return telemetry.shutdown({ timeoutMillis: 100 });
-  });
-});
-
-describe('TLS', () => {
-  const tls = { key: pem('server.key.pem'), cert: pem('server.pem'), ca: pem('ca.pem'), requestCert: true };
-
-  test('presents the client certificate and trusts the given authority', async () => {
-    const sink = await running.sink({ tls });
-    const { telemetry } = await startFrom({
-      ...TRACES_ONLY,
-      OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
-      OTEL_EXPORTER_OTLP_CERTIFICATE: tlsFile('ca.pem'),
-      OTEL_EXPORTER_OTLP_CLIENT_KEY: tlsFile('client.key.pem'),
-      OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE: tlsFile('client.pem'),
-    });
-    record(telemetry, 1);
-    await telemetry.forceFlush();
-    expect(sink.spans()).toHaveLength(1);
-  });
-
-  test('reads a certificate file again when it changes', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'tls-'));
-    const ca = join(folder, 'ca.pem');
-    copyFileSync(tlsFile('other-ca.pem'), ca);
-    const sink = await running.sink({ tls: { key: tls.key, cert: tls.cert } });
-    const { telemetry } = await startFrom({
-      ...TRACES_ONLY,
-      OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
-      OTEL_EXPORTER_OTLP_CERTIFICATE: ca,
-    });
-    record(telemetry, 1);
-    await telemetry.forceFlush();
-    expect(telemetry.health().exporters).toMatchObject([{ state: 'failing', failure: { cause: 'certificate' } }]);
-    copyFileSync(tlsFile('ca.pem'), ca);
-    record(telemetry, 1);
-    await telemetry.forceFlush();
-    expect(telemetry.health().exporters).toMatchObject([{ state: 'ok', exported: 1 }]);
-    rmSync(folder, { recursive: true });
-  });
-
-  test('a certificate file that is not there is a failure with its name, not an exception', async () => {
-    const { telemetry } = await startFrom({
-      ...TRACES_ONLY,
-      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://127.0.0.1:9',
-      OTEL_EXPORTER_OTLP_CERTIFICATE: '/nowhere/ca.pem',
-    });
-    record(telemetry, 1);
-    await telemetry.forceFlush();
-    expect(telemetry.health().exporters[0]?.failure).toMatchObject({
-      cause: 'certificate',
-      message: expect.stringContaining('/nowhere/ca.pem'),
-    });
   });
 });
 

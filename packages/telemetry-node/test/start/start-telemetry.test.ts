@@ -22,9 +22,9 @@ describe('startTelemetry', () => {
     await sink.close();
   });
 
-  test.each(['fast', 'official'] as const)('exports spans with the %s encoder', async (traceEncoder) => {
+  test.each(['fast', 'official'] as const)('exports spans with the %s exporter', async (exporter) => {
     const telemetry = start(telemetryConfig(tracesTo(sink.url)), {
-      traceEncoder,
+      exporter,
       resourceAttributes: { 'service.name': 'demo' },
     });
     telemetry.tracer.startSpan('work', { attributes: { 'dcc_mcp.transport': 'mcp' } }).end();
@@ -76,8 +76,8 @@ describe('startTelemetry', () => {
     await other.close();
   });
 
-  test('refuses an unknown encoder', () => {
-    expect(() => startTelemetry(telemetryConfig(), { traceEncoder: 'slow' as 'fast' })).toThrow(/traceEncoder/);
+  test('refuses an unknown exporter', () => {
+    expect(() => startTelemetry(telemetryConfig(), { exporter: 'slow' as 'fast' })).toThrow(/exporter/);
   });
 
   test('starts with several exporters of one signal', async () => {

@@ -1,0 +1,75 @@
+import type { OtlpExporterConfig } from '@dcc-mcp/telemetry-config';
+import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { FailedExporter, tighterTimeout, type Exporter } from '../export/exporter.ts';
+import type { PipelineContext } from '../export/pipeline-context.ts';
+import type { ExportFailure } from '../health/export-failure.ts';
+import type { ExporterMonitor } from '../health/exporter-monitor.ts';
+import { checkHttpEndpoint, createTransport } from '../transport/create-transport.ts';
+import { OfficialTraceExporter } from './official-trace-exporter.ts';
+import { OtlpExporter } from './otlp-exporter.ts';
+import { createSpanEncoder, type RequestEncoder } from './request-encoder.ts';
+
+/** One OTLP exporter that is to be built: where it sends to and who watches it. */
+export interface OtlpExporterPlan {
+  readonly config: OtlpExporterConfig;
+  readonly monitor: ExporterMonitor;
+}
+
+/** Builds an exporter of ours; one that can't be built counts every batch as failed. */
+export function createOtlpExporter<Batch>(
+  { config, monitor }: OtlpExporterPlan,
+  encoder: RequestEncoder<Batch>,
+  context: PipelineContext,
+): Exporter<Batch> {
+  const created = createTransport(monitor.identity.signal, config, context.resolveFrom);
+  if ('failure' in created) {
+    return failed(monitor, created.failure);
+  }
+  return new OtlpExporter({
+    encode: encoder.encode,
+    transport: created.transport,
+    timeoutMillis: config.timeoutMillis,
+    signals: context.signals,
+    ready: async () => {
+      await context.ready();
+      await encoder.ready();
+    },
+    onRetryFailed: (failure) => {
+      monitor.fail(failure);
+    },
+  });
+}
+
+/**
+ * Builds an exporter of spans: over http/protobuf OpenTelemetry's own, unless the fast one is asked for.
+ *
+ * @param timeoutMillis Bound of the queue, beside the exporter's own; 0 means none.
+ */
+export function createSpanExporter(
+  plan: OtlpExporterPlan,
+  timeoutMillis: number,
+  context: PipelineContext,
+): Exporter<readonly ReadableSpan[]> {
+  const { config, monitor } = plan;
+  if (config.protocol !== 'http/protobuf' || context.spanExport.exporter === 'fast') {
+    return createOtlpExporter(plan, createSpanEncoder(config.protocol, context.spanExport), context);
+  }
+  const failure = checkHttpEndpoint(config.endpoint);
+  if (failure !== undefined) {
+    return failed(monitor, failure);
+  }
+  return new OfficialTraceExporter({
+    config,
+    timeoutMillis: tighterTimeout(timeoutMillis, config.timeoutMillis),
+    signals: context.signals,
+    ready: context.ready,
+    onRetryFailed: (retried) => {
+      monitor.fail(retried);
+    },
+  });
+}
+
+function failed(monitor: ExporterMonitor, failure: ExportFailure): Exporter<unknown> {
+  monitor.fail(failure);
+  return new FailedExporter(failure);
+}

@@ -1,0 +1,38 @@
+import type { IncomingMessage } from 'node:http';
+import { createFailure } from '../health/export-failure.ts';
+import { failureOfAnswer, failureOfError } from './http-failure.ts';
+import type { SendResult } from './transport.ts';
+
+/** More than this of an answer is never read. */
+const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
+
+/** Told how a request ended; what comes after the first time is for it to ignore. */
+export type Finish = (result: SendResult) => void;
+
+/** Reads a collector's answer to the end and explains it. */
+export function readAnswer(response: IncomingMessage, path: string, finish: Finish): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  response.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > MAX_RESPONSE_BYTES) {
+      finish({ ok: false, failure: createFailure('invalid_response', 'the answer is larger than 4 MiB') });
+      response.destroy();
+      return;
+    }
+    chunks.push(chunk);
+  });
+  response.on('error', (error) => {
+    finish({ ok: false, failure: failureOfError(error) });
+  });
+  response.on('end', () => {
+    const status = response.statusCode ?? 0;
+    const body = Buffer.concat(chunks);
+    const contentType = response.headers['content-type'] ?? '';
+    if (status >= 200 && status < 300) {
+      finish({ ok: true, body, contentType });
+    } else {
+      finish({ ok: false, failure: failureOfAnswer({ status, headers: response.headers, body, path }, Date.now()) });
+    }
+  });
+}
