@@ -5,6 +5,8 @@ import { randomUUID } from 'node:crypto';
 import { Catalog } from './catalog/catalog.ts';
 import { createApps } from './gateway-apps.ts';
 import { Governance } from './governance/governance.ts';
+import { MemoryConcurrencyLeases } from './governance/memory-concurrency-leases.ts';
+import { MemoryQuotas } from './governance/memory-quotas.ts';
 import type { App } from './http/app.ts';
 import { WebHttpContext } from './http/http-context.ts';
 import { InFlight } from './http/in-flight.ts';
@@ -100,7 +102,7 @@ class AssembledGateway implements Gateway {
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
-    this.#governance = new Governance(parts.config);
+    this.#governance = this.#createGovernance();
     this.#instruments = createInstruments({ ...parts, catalog: this.#catalog });
     this.sessions = this.#createSessions();
     this.broadcast = this.#createBroadcast();
@@ -167,6 +169,16 @@ class AssembledGateway implements Gateway {
     this.#observed?.stop();
     this.#instruments.metrics?.shutdown();
     this.#instruments.requests?.shutdown();
+  }
+
+  #createGovernance(): Governance {
+    return new Governance(this.#parts.config, {
+      createQuotas: (ratePerMinute) => new MemoryQuotas(ratePerMinute),
+      createLeases: () => new MemoryConcurrencyLeases(),
+      now: Date.now,
+      newId: randomUUID,
+      onError: (error) => this.#onDefect(error),
+    });
   }
 
   #createSessions(): Sessions {

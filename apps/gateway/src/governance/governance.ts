@@ -1,15 +1,29 @@
 import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
+import type { ConcurrencyLeases } from './concurrency-leases.ts';
 import { createPolicy, type Policy } from './policy.ts';
 import { PrincipalLimit } from './principal-limit.ts';
-import { createQuota, type Quota } from './quota.ts';
+import type { Quotas } from './quotas.ts';
+
+/** Where a {@link Governance} keeps what it counts. Each store is made anew when its limit changes. */
+export interface GovernanceOptions {
+  readonly createQuotas: (ratePerMinute: number) => Quotas;
+  readonly createLeases: () => ConcurrencyLeases;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly newId: () => string;
+  /** Told when a store fails and nobody waits for it. */
+  readonly onError: (error: unknown) => void;
+}
 
 /** What operations ask before they act; each part is absent where nothing is restricted. Replaced when the file changes. */
 export class Governance {
+  readonly #options: GovernanceOptions;
   #policy: Policy | undefined;
-  #quota: Quota | undefined;
+  #quotas: Quotas | undefined;
   #concurrency: PrincipalLimit | undefined;
 
-  constructor(config: Pick<GatewayConfig, 'policy' | 'limits'>) {
+  constructor(config: Pick<GatewayConfig, 'policy' | 'limits'>, options: GovernanceOptions) {
+    this.#options = options;
     this.apply(config);
   }
 
@@ -17,8 +31,8 @@ export class Governance {
     return this.#policy;
   }
 
-  get quota(): Quota | undefined {
-    return this.#quota;
+  get quotas(): Quotas | undefined {
+    return this.#quotas;
   }
 
   get concurrency(): PrincipalLimit | undefined {
@@ -27,9 +41,10 @@ export class Governance {
 
   /** From now on these settings hold; what runs already is not touched. */
   apply({ policy, limits }: Pick<GatewayConfig, 'policy' | 'limits'>): void {
-    const { ratePerMinute, concurrencyPerPrincipal } = limits;
+    const { ratePerMinute, concurrencyPerPrincipal: max } = limits;
+    const { createQuotas, createLeases, ...rest } = this.#options;
     this.#policy = createPolicy(policy);
-    this.#quota = createQuota(ratePerMinute);
-    this.#concurrency = concurrencyPerPrincipal === undefined ? undefined : new PrincipalLimit(concurrencyPerPrincipal);
+    this.#quotas = ratePerMinute === undefined ? undefined : createQuotas(ratePerMinute);
+    this.#concurrency = max === undefined ? undefined : new PrincipalLimit({ ...rest, max, leases: createLeases() });
   }
 }

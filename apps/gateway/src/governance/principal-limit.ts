@@ -1,29 +1,59 @@
+import type { ConcurrencyLease, ConcurrencyLeases } from './concurrency-leases.ts';
+
+/** What a {@link PrincipalLimit} is made of. */
+export interface PrincipalLimitOptions {
+  /** Operations at once, at least 1. */
+  readonly max: number;
+  readonly leases: ConcurrencyLeases;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly newId: () => string;
+  /** Told when a lease can't be renewed or released; it expires by itself. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** How long the place of an operation stays taken after its gateway has died. */
+const LEASE_MILLIS = 10_000;
+const RENEWAL_MILLIS = 3_000;
+
 /** How many operations each principal may run at once. */
 export class PrincipalLimit {
-  readonly #max: number;
-  readonly #running = new Map<string, number>();
+  readonly #options: PrincipalLimitOptions;
+  readonly #held = new Map<string, ConcurrencyLease>();
+  #renewal: NodeJS.Timeout | undefined;
 
-  /** @param max At least 1. */
-  constructor(max: number) {
-    this.#max = max;
+  constructor(options: PrincipalLimitOptions) {
+    this.#options = options;
   }
 
   /** @returns What ends the operation, or `undefined` when the principal has too many. */
-  enter(principal: string): (() => void) | undefined {
-    const running = this.#running.get(principal) ?? 0;
-    if (running >= this.#max) {
+  async enter(principal: string): Promise<(() => void) | undefined> {
+    const { leases, max, newId } = this.#options;
+    const now = this.#options.now();
+    const lease = { id: newId(), principal, expiresAt: now + LEASE_MILLIS };
+    if (!(await leases.acquire(lease, { max, now }))) {
       return undefined;
     }
-    this.#running.set(principal, running + 1);
-    return () => this.#leave(principal);
+    this.#held.set(lease.id, lease);
+    this.#renewal ??= setInterval(() => this.#renew(), RENEWAL_MILLIS).unref();
+    return () => this.#leave(lease);
   }
 
-  #leave(principal: string): void {
-    const running = (this.#running.get(principal) ?? 1) - 1;
-    if (running === 0) {
-      this.#running.delete(principal);
-    } else {
-      this.#running.set(principal, running);
+  /** Nobody waits for it: the operation has its answer already. */
+  #leave(lease: ConcurrencyLease): void {
+    const { leases, onError } = this.#options;
+    this.#held.delete(lease.id);
+    leases.release(lease).catch(onError);
+  }
+
+  #renew(): void {
+    if (this.#held.size === 0) {
+      clearInterval(this.#renewal);
+      this.#renewal = undefined;
+      return;
     }
+    const { leases, now, onError } = this.#options;
+    const expiresAt = now() + LEASE_MILLIS;
+    leases.renew([...this.#held.values()].map(({ id, principal }) => ({ id, principal, expiresAt }))).catch(onError);
   }
 }

@@ -22,17 +22,18 @@ const CONCURRENCY_RETRY_SECS = 1;
 
 /** Counts the operation against the caller's rate and concurrency. */
 export async function admit(core: OperationCore, caller: Caller, span: WorkflowSpan): Promise<Admission> {
-  const { quota, concurrency } = core.governance;
-  if (quota === undefined && concurrency === undefined) {
+  const { quotas, concurrency } = core.governance;
+  if (quotas === undefined && concurrency === undefined) {
     return FREE;
   }
   const { agent, sourceIp } = caller.ctx;
   const principal = agent.auth_subject ?? sourceIp ?? 'local';
-  const decision = await quota?.(principal).catch((error: unknown) => failed(core, span, error));
+  const onError = (error: unknown): never => failed(core, span, error);
+  const decision = quotas && (await quotas.consume(principal).catch(onError));
   if (decision?.outcome === 'throttled') {
     return throttled(span, 'quota', decision.retryAfterSecs);
   }
-  const leave = concurrency?.enter(principal);
+  const leave = concurrency && (await concurrency.enter(principal).catch(onError));
   if (concurrency !== undefined && leave === undefined) {
     return throttled(span, 'concurrency', CONCURRENCY_RETRY_SECS);
   }

@@ -23,7 +23,7 @@ test('a policy or quota that throws fails the operation and counts middleware/er
   const metrics = createGatewayMetrics(telemetry.meter, { isRegisteredTool: () => true, version: '1' });
   const core = {
     recorder: new Recorder({ metrics, searchMemory: new SearchMemory({ now: Date.now }), onDefect: () => {} }),
-    governance: { policy: broken, quota: async () => broken(), concurrency: undefined },
+    governance: { policy: broken, quotas: { consume: async () => broken() }, concurrency: undefined },
   } as unknown as OperationCore;
   const span = SPAN as unknown as Parameters<typeof admit>[2];
   await expect(admit(core, CALLER, span)).rejects.toThrow('the store of the quota is gone');

@@ -1,0 +1,13 @@
+/** `allowed`, or how long to wait. */
+export type QuotaDecision =
+  | { readonly outcome: 'allowed' }
+  | { readonly outcome: 'throttled'; readonly retryAfterSecs: number };
+
+/** Operations of each principal in the current minute, at one gateway or at several that share them. */
+export interface Quotas {
+  /** Counts one operation, at once: two callers never get the same last one. */
+  consume(principal: string): Promise<QuotaDecision>;
+}
+
+/** The length of the window that quotas count in. */
+export const QUOTA_WINDOW_SECS = 60;
