@@ -38,8 +38,8 @@ export function createApps(parts: AppParts): { readonly main: App; readonly metr
     routeSpans: config.telemetry.protocolSpans ? core.spans : undefined,
     onDefect: (error: unknown) => core.recorder.defect(error),
   } satisfies Partial<AppOptions>;
-  const { scraper } = instruments;
-  const handler = metricsHandler(config.metrics, scraper && ((request) => scraper.scrape(request)));
+  const { scrapeHandler } = instruments;
+  const handler = metricsHandler(config.metrics, scrapeHandler && ((request) => scrapeHandler.scrape(request)));
   const scrape = handler === undefined ? {} : scrapeRoutes(config.metrics.path, handler);
   const own = gatewayRoutes(parts);
   const routes = config.metrics.port === undefined ? { ...own, ...withoutClash(own, scrape) } : own;
