@@ -1,11 +1,10 @@
-import type { FetchHandler } from '@dcc-mcp/http-adapter';
+import { type FetchHandler, toHttpHandler } from '@dcc-mcp/http-adapter';
 import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
 import { type App, type AppOptions, createApp, type Route, type RouteTable } from './http/app.ts';
 import { createAuthentication } from './http/authentication.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { CONTEXT_FORGE_PATH, metricsHandler } from './http/metrics-endpoint.ts';
 import { createOriginGuard } from './http/origin-guard.ts';
-import { fromResponse } from './http/reply.ts';
 import { mcpCaller } from './mcp/exchange/caller.ts';
 import type { McpServer } from './mcp/server/server.ts';
 import type { Sessions } from './mcp/session/sessions.ts';
@@ -104,7 +103,8 @@ function pathOf(key: string): string {
 
 /** The handler itself refuses the methods it does not know, so that its guard comes first. */
 function scrapeRoutes(path: string, handler: FetchHandler): RouteTable {
-  const route: Route = { guard: 'own', handler: async ({ http }) => fromResponse(await handler(http.toRequest(), {})) };
+  const answer = toHttpHandler(handler);
+  const route: Route = { guard: 'own', handler: ({ http }) => answer(http) };
   const paths = [...new Set([path, CONTEXT_FORGE_PATH])];
   return Object.fromEntries(paths.map((each) => [`ALL ${each}`, route]));
 }
