@@ -59,11 +59,11 @@ async function fulfil(side, wish) {
     return undefined;
   }
   const meta = { search_id: found.search_id };
-  await side.run('describe', { tool_slug: hit.tool_slug }, meta);
+  await side.run('describe', { tool_slug: hit.tool_slug }, { meta });
   if (hit.skill_name) {
-    await side.run('load_skill', { skill_name: hit.skill_name }, meta);
+    await side.run('load_skill', { skill_name: hit.skill_name }, { meta });
   }
-  await side.run('call', { tool_slug: hit.tool_slug, arguments: wish.arguments }, meta);
+  await side.run('call', { tool_slug: hit.tool_slug, arguments: wish.arguments }, { meta });
   return hit.tool_slug;
 }
 
@@ -80,7 +80,7 @@ async function work(side) {
   }
   for (const failure of FAILURES.filter(({ dccType }) => slugs.has(dccType))) {
     const slug = sibling(slugs.get(failure.dccType), failure.tool);
-    await side.run('call', { tool_slug: slug, arguments: failure.arguments }, {}, failure.why);
+    await side.run('call', { tool_slug: slug, arguments: failure.arguments }, { why: failure.why });
   }
   const echo = slugs.get('everything');
   if (echo !== undefined) {
@@ -124,7 +124,7 @@ export async function runDemoAgent(args) {
   const journal = createJournal(url);
   for (let round = 0; round < rounds; round += 1) {
     for (const era of ['2025-11-25', '2026-07-28']) {
-      const side = await connectMcp(url, era, AGENT, journal);
+      const side = await connectMcp(url, era, { agent: AGENT, journal });
       await work(side);
       await side.close();
     }

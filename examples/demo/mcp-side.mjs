@@ -6,12 +6,12 @@ const describeTarget = ({ query, tool_slug: slug, skill_name: skill, calls }) =>
   query ?? slug ?? skill ?? `${calls?.length} calls`;
 
 /** Connects over MCP as a client of the revision `era`. */
-export async function connectMcp(url, era, agent, journal) {
+export async function connectMcp(url, era, { agent, journal }) {
   const mode = era === '2026-07-28' ? { pin: era } : 'legacy';
   const client = new Client({ name: 'demo-agent', version: '1.0.0' }, { versionNegotiation: { mode } });
   await client.connect(new StreamableHTTPClientTransport(new URL(`${url}/mcp`)));
 
-  async function run(operation, body, meta = {}, why) {
+  async function run(operation, body, { meta = {}, why } = {}) {
     const begin = performance.now();
     const { structuredContent } = await client.callTool({
       name: operation,
@@ -29,5 +29,5 @@ export async function connectMcp(url, era, agent, journal) {
     });
     return structuredContent;
   }
-  return { run, batch: (calls, why) => run('call', { calls }, {}, why), close: () => client.close() };
+  return { run, batch: (calls, why) => run('call', { calls }, { why }), close: () => client.close() };
 }

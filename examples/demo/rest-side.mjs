@@ -3,7 +3,7 @@ import { newTraceparent } from './journal.mjs';
 
 /** Works over `/v1`. */
 export function createRestSide(url, agent, journal) {
-  async function run(operation, body, meta = {}, why) {
+  async function run(operation, body, { meta = {}, why } = {}) {
     const begin = performance.now();
     const response = await fetch(`${url}/v1/${operation}`, {
       method: 'POST',
@@ -19,5 +19,5 @@ export function createRestSide(url, agent, journal) {
     journal.add({ transport: 'REST', operation, target, body: answer, millis: performance.now() - begin, why });
     return answer;
   }
-  return { run, batch: (calls, why) => run('call_batch', { calls }, {}, why) };
+  return { run, batch: (calls, why) => run('call_batch', { calls }, { why }) };
 }

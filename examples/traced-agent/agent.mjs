@@ -19,7 +19,7 @@ const client = new Client({ name: 'shot-agent', version: '1.0.0' });
 await client.connect(new StreamableHTTPClientTransport(new URL(url)));
 
 /** One tools/call as a CLIENT span, which the gateway's span continues. */
-function callTool(parent, name, input, extra = {}) {
+function callTool(name, input, { parent, ...extra }) {
   return withWorkflowSpan({ tracer, propagator, side: 'client', target: name, parent, input }, ({ inject }) => {
     const meta = { agent_context: agentContext, ...extra };
     inject({ meta });
@@ -30,10 +30,10 @@ function callTool(parent, name, input, extra = {}) {
 const answer = await withWorkflowSpan(
   { tracer, propagator, side: 'internal', kind: 'AGENT', target: 'estimate shot sh010' },
   async ({ context }) => {
-    const { structuredContent: found } = await callTool(context, 'search', { query: 'estimate render' });
+    const { structuredContent: found } = await callTool('search', { query: 'estimate render' }, { parent: context });
     const search = { search_id: found.search_id };
     const tool_slug = found.hits[0].tool_slug;
-    return callTool(context, 'call', { tool_slug, arguments: { frames: 48 } }, search);
+    return callTool('call', { tool_slug, arguments: { frames: 48 } }, { parent: context, ...search });
   },
 );
 console.log(JSON.stringify(answer.structuredContent?.output ?? answer.content));

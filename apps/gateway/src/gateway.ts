@@ -1,4 +1,3 @@
-import { toFetchHandler } from '@dcc-mcp/http-adapter';
 import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import type { CapturePolicy } from '@dcc-mcp/workflow-spans';
@@ -9,7 +8,9 @@ import { Governance } from './governance/governance.ts';
 import { MemoryConcurrencyLeases } from './governance/memory-concurrency-leases.ts';
 import { MemoryQuotas } from './governance/memory-quotas.ts';
 import type { App } from './http/app.ts';
+import { WebHttpContext } from './http/http-context.ts';
 import { InFlight } from './http/in-flight.ts';
+import { toResponse } from './http/reply.ts';
 import { Broadcast } from './mcp/notifications/broadcast.ts';
 import { toClientNotifications } from './mcp/notifications/registry-notifications.ts';
 import { PassThrough } from './mcp/pass-through/pass-through.ts';
@@ -82,7 +83,6 @@ function now(): number {
 
 class AssembledGateway implements Gateway {
   readonly app: App;
-  readonly fetch: (request: Request) => Promise<Response>;
   readonly metricsApp: App | undefined;
   readonly mcp: McpServer;
   readonly sessions: Sessions;
@@ -115,7 +115,6 @@ class AssembledGateway implements Gateway {
     this.mcp = this.#createMcp(core);
     const apps = this.#createApps(core);
     this.app = (http) => this.#inFlight.track(http, apps.main);
-    this.fetch = toFetchHandler(this.app);
     this.metricsApp = apps.metrics;
     this.#configured = this.#createConfigured();
     const { metrics } = this.#instruments;
@@ -134,6 +133,13 @@ class AssembledGateway implements Gateway {
     } else if (request !== undefined) {
       this.#recorder.answered(request, Buffer.byteLength(JSON.stringify(message)));
     }
+  }
+
+  async fetch(request: Request): Promise<Response> {
+    const http = new WebHttpContext(request);
+    const response = toResponse(await this.app(http));
+    http.end();
+    return response;
   }
 
   start(): void {

@@ -132,5 +132,5 @@ function toMetric(raw: RawMessage, resource: DecodedResource, scope: DecodedScop
 /** Decodes an `ExportMetricsServiceRequest`. */
 export function decodeMetrics(body: Uint8Array, isJson = false): DecodedMetric[] {
   const request = decodeRequest('ExportMetricsServiceRequest', body, isJson);
-  return flattenSignal(toMessages(request['resourceMetrics']), 'scopeMetrics', 'metrics', toMetric);
+  return flattenSignal(toMessages(request['resourceMetrics']), ['scopeMetrics', 'metrics'], toMetric);
 }

@@ -237,8 +237,7 @@ function toLogRecord(raw: RawMessage, resource: DecodedResource, scope: DecodedS
 /** Walks resource → scope → item, which all three signals share. */
 export function flattenSignal<Item>(
   resources: readonly RawMessage[],
-  scopesField: string,
-  itemsField: string,
+  [scopesField, itemsField]: readonly [scopes: string, items: string],
   convert: (raw: RawMessage, resource: DecodedResource, scope: DecodedScope) => Item,
 ): Item[] {
   return resources.flatMap((rawResource) => {
@@ -261,11 +260,11 @@ export function decodeRequest(message: string, body: Uint8Array, isJson: boolean
 /** Decodes an `ExportTraceServiceRequest`. */
 export function decodeTraces(body: Uint8Array, isJson = false): DecodedSpan[] {
   const request = decodeRequest('ExportTraceServiceRequest', body, isJson);
-  return flattenSignal(toMessages(request['resourceSpans']), 'scopeSpans', 'spans', toSpan);
+  return flattenSignal(toMessages(request['resourceSpans']), ['scopeSpans', 'spans'], toSpan);
 }
 
 /** Decodes an `ExportLogsServiceRequest`. */
 export function decodeLogs(body: Uint8Array, isJson = false): DecodedLogRecord[] {
   const request = decodeRequest('ExportLogsServiceRequest', body, isJson);
-  return flattenSignal(toMessages(request['resourceLogs']), 'scopeLogs', 'logRecords', toLogRecord);
+  return flattenSignal(toMessages(request['resourceLogs']), ['scopeLogs', 'logRecords'], toLogRecord);
 }

@@ -1,8 +1,8 @@
-import { headerText } from '@dcc-mcp/http-adapter';
 import { authenticate, type AuthScheme, bearerAuth } from '@dcc-mcp/http-adapter/auth';
 import type { RequestHeaders } from '@dcc-mcp/request-context';
 import type { AuthConfig } from '@dcc-mcp/telemetry-config';
 import { bearerTokens } from '../config/secrets.ts';
+import { headerText } from './header-text.ts';
 import { jwtScheme } from './metrics-endpoint.ts';
 
 /** `subject` is the name of a token or the `sub` of a JWT, where it has one. */

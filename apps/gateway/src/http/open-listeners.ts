@@ -1,14 +1,14 @@
-import { serveHttp, type ServedHttp } from '@dcc-mcp/http-adapter/node';
 import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
 import { codeOf } from '../protocol/error-code.ts';
 import type { App } from './app.ts';
+import { type Listener, listen } from './listen.ts';
 
 export interface Listeners {
   /** Absent with `--stdio` alone. */
-  readonly main: ServedHttp | undefined;
+  readonly main: Listener | undefined;
   /** Those that serve metrics and nothing else. */
-  readonly metrics: readonly ServedHttp[];
-  readonly all: readonly ServedHttp[];
+  readonly metrics: readonly Listener[];
+  readonly all: readonly Listener[];
 }
 
 /** What is served on which kind of listener. */
@@ -16,13 +16,6 @@ interface ServedApps {
   readonly app: App;
   /** The scrape endpoint alone. Absent with metrics off. */
   readonly metricsApp: App | undefined;
-}
-
-const KEEP_ALIVE_MILLIS = 65_000;
-
-/** @throws {NodeJS.ErrnoException} `EADDRINUSE` and the like. */
-function listen(app: App, host: string, port: number): Promise<ServedHttp> {
-  return serveHttp(app, { host, port, keepAliveTimeoutMillis: KEEP_ALIVE_MILLIS, requestTimeoutMillis: 0 });
 }
 
 /** Thrown when `METRICS_PORT` can't be bound; `code` is the system's. */
@@ -63,20 +56,15 @@ export async function openListeners(
   return toListeners(main, [...own, ...(await openPrometheusListeners(otel, metricsApp, log))]);
 }
 
-function toListeners(main: ServedHttp | undefined, metrics: readonly ServedHttp[]): Listeners {
+function toListeners(main: Listener | undefined, metrics: readonly Listener[]): Listeners {
   return { main, metrics, all: main === undefined ? metrics : [main, ...metrics] };
 }
 
-async function listenForMetrics(
-  app: App,
-  host: string,
-  port: number,
-  main: ServedHttp | undefined,
-): Promise<ServedHttp> {
+async function listenForMetrics(app: App, host: string, port: number, main: Listener | undefined): Promise<Listener> {
   try {
     return await listen(app, host, port);
   } catch (error) {
-    await main?.close({ graceMillis: 0 });
+    await main?.close();
     throw new MetricsPortError(`${host}:${port}`, error);
   }
 }
@@ -86,8 +74,8 @@ async function openPrometheusListeners(
   otel: GatewayConfig['otel'],
   app: App,
   log: (line: string) => void,
-): Promise<readonly ServedHttp[]> {
-  const listeners: ServedHttp[] = [];
+): Promise<readonly Listener[]> {
+  const listeners: Listener[] = [];
   for (const reader of otel.metrics.readers) {
     if (reader.type === 'prometheus') {
       try {
