@@ -11,8 +11,11 @@ import type { App } from './http/app.ts';
 import { WebHttpContext } from './http/http-context.ts';
 import { InFlight } from './http/in-flight.ts';
 import { toResponse } from './http/reply.ts';
+import { InputRequired } from './mcp/input-rounds/input-required.ts';
+import { MemoryInputRounds } from './mcp/input-rounds/memory-input-rounds.ts';
 import { Broadcast } from './mcp/notifications/broadcast.ts';
 import { toClientNotifications } from './mcp/notifications/registry-notifications.ts';
+import { MemoryResourceOwners } from './mcp/pass-through/memory-resource-owners.ts';
 import { PassThrough } from './mcp/pass-through/pass-through.ts';
 import { SearchMode } from './mcp/search-mode/search-mode.ts';
 import { createProtocolSpans } from './mcp/server/protocol-spans.ts';
@@ -108,10 +111,7 @@ class AssembledGateway implements Gateway {
     this.broadcast = this.#createBroadcast();
     const core = this.#createCore();
     this.#recorder = core.recorder;
-    this.#surface =
-      parts.config.server.expose === 'all'
-        ? new PassThrough(core, () => this.broadcast.subscribedUris())
-        : new SearchMode(core);
+    this.#surface = parts.config.server.expose === 'all' ? this.#createPassThrough(core) : new SearchMode(core);
     this.mcp = this.#createMcp(core);
     const apps = this.#createApps(core);
     this.app = (http) => this.#inFlight.track(http, apps.main);
@@ -175,6 +175,21 @@ class AssembledGateway implements Gateway {
     return new Governance(this.#parts.config, {
       createQuotas: (ratePerMinute) => new MemoryQuotas(ratePerMinute),
       createLeases: () => new MemoryConcurrencyLeases(),
+      now: Date.now,
+      newId: randomUUID,
+      onError: (error) => this.#onDefect(error),
+    });
+  }
+
+  #createPassThrough(core: OperationCore): PassThrough {
+    const subscribedUris = (): Promise<ReadonlySet<string>> => this.broadcast.subscribedUris();
+    return new PassThrough(core, { resourceOwners: new MemoryResourceOwners(), subscribedUris });
+  }
+
+  #createInputRequired(): InputRequired {
+    return new InputRequired({
+      rounds: new MemoryInputRounds(),
+      gatewayId: randomUUID(),
       now: Date.now,
       newId: randomUUID,
       onError: (error) => this.#onDefect(error),
@@ -264,6 +279,7 @@ class AssembledGateway implements Gateway {
       surface: this.#surface,
       sessions: this.sessions,
       broadcast: this.broadcast,
+      inputRequired: this.#createInputRequired(),
       now,
       onDefect: (error) => this.#onDefect(error),
       begin: () => this.#inFlight.begin(),

@@ -1,98 +1,127 @@
-import { randomUUID } from 'node:crypto';
 import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
 import { ERROR_INVALID_PARAMS, ERROR_SERVER } from '../../protocol/mcp-protocol.ts';
 import type { Answer } from '../exchange/exchange.ts';
 import type { ClientAnswer } from '../session/session-streams.ts';
+import type { InputRounds } from './input-rounds.ts';
 
 type Ask = (method: string, params: JsonObject | undefined, signal: AbortSignal) => Promise<ClientAnswer>;
 
-/** One call that waits for input of its client. */
+/** One call that waits here for input of its client. */
 interface Waiting {
   readonly asked: Map<string, { readonly request: JsonObject; readonly answer: (answer: ClientAnswer) => void }>;
-  /** Ends the round that is under way: with more questions, or with the answer. */
-  endRound: (answer: Answer) => void;
-  readonly answer: Promise<Answer>;
+  /** Requests of the client that wait for the end of this round: for more questions, or for the answer. */
+  readonly requests: ((answer: Answer) => void)[];
+}
+
+/** What {@link InputRequired} is made of. */
+export interface InputRequiredOptions {
+  readonly rounds: InputRounds;
+  /** Names this gateway to the others that share the rounds. */
+  readonly gatewayId: string;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly newId: () => string;
+  /** Told when the rounds can't be reached; calls go on with what is known here. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** Calls at once that may wait for input; past it the oldest is told that nobody answers. */
 const MAX_WAITING = 1_000;
+/** No call lasts longer. */
+const ROUND_MILLIS = 60 * 60_000;
 const CALL_ENDED: ClientAnswer = { error: { code: ERROR_SERVER, message: 'The call has ended' } };
 const TOO_MANY: ClientAnswer = { error: { code: ERROR_SERVER, message: 'Too many calls wait for input' } };
+const INVALID_RESPONSE: ClientAnswer = { error: { code: ERROR_INVALID_PARAMS, message: 'Invalid input response' } };
+const HELD_ELSEWHERE: Answer = {
+  error: {
+    code: ERROR_INVALID_PARAMS,
+    message: 'The call of this requestState waits at another gateway; send it there, or repeat the call without it',
+  },
+  httpStatus: 200,
+};
 
 /**
  * Lets an upstream that asks its client in the middle of a call (handshake era) serve a client that is asked by an
  * `input_required` result and answers by repeating the call (MCP 2026-07-28, multi round-trip requests).
  */
 export class InputRequired {
+  readonly #options: InputRequiredOptions;
   readonly #waiting = new Map<string, Waiting>();
 
-  has(requestState: string): boolean {
-    return this.#waiting.has(requestState);
+  constructor(options: InputRequiredOptions) {
+    this.#options = options;
   }
 
   /** Runs `start` until it answers or asks. */
   first(start: (ask: Ask) => Promise<Answer>): Promise<Answer> {
-    return new Promise((endRound) => {
-      const state = randomUUID();
-      const waiting: Waiting = {
-        asked: new Map(),
-        endRound,
-        answer: start((method, params, signal) => this.#ask(state, waiting, { method, params: params ?? {} }, signal)),
-      };
-      void this.#settle(state, waiting);
+    return new Promise((resolve) => {
+      const state = this.#options.newId();
+      const waiting: Waiting = { asked: new Map(), requests: [resolve] };
+      const answer = start((method, params, signal) => {
+        this.#waiting.set(state, waiting);
+        this.#makeRoom();
+        return this.#ask(state, { method, params: params ?? {} }, signal);
+      });
+      void this.#settle(state, waiting, answer);
     });
   }
 
-  /** Goes on with the call that `requestState` names. */
-  next(requestState: string, inputResponses: unknown): Promise<Answer> {
+  /** Goes on with the call that `requestState` names. @returns `undefined` where the state is none of a gateway. */
+  async next(requestState: string, inputResponses: unknown): Promise<Answer | undefined> {
     const waiting = this.#waiting.get(requestState);
-    if (waiting === undefined) {
-      const message = 'Unknown requestState: the call it belongs to has ended; repeat the call without it';
-      return Promise.resolve({ error: { code: ERROR_INVALID_PARAMS, message }, httpStatus: 200 });
+    if (waiting !== undefined) {
+      return this.#goOn(requestState, waiting, isJsonObject(inputResponses) ? inputResponses : {});
     }
-    return new Promise((endRound) => {
-      waiting.endRound = endRound;
-      const responses = isJsonObject(inputResponses) ? inputResponses : {};
+    const { rounds, gatewayId, now, onError } = this.#options;
+    const round = await rounds.find(requestState, now()).catch((error: unknown) => onError(error));
+    return round?.gatewayId === undefined || round.gatewayId === gatewayId ? undefined : HELD_ELSEWHERE;
+  }
+
+  #goOn(requestState: string, waiting: Waiting, responses: JsonObject): Promise<Answer> {
+    return new Promise((resolve) => {
+      waiting.requests.push(resolve);
       const answered = Object.entries(responses).filter(([key]) => waiting.asked.has(key));
       for (const [key, result] of answered) {
         const { answer } = waiting.asked.get(key) ?? {};
         waiting.asked.delete(key);
-        answer?.(
-          isJsonObject(result)
-            ? { result }
-            : { error: { code: ERROR_INVALID_PARAMS, message: 'Invalid input response' } },
-        );
+        answer?.(isJsonObject(result) ? { result } : INVALID_RESPONSE);
       }
       if (answered.length === 0) {
-        this.#endRound(requestState, waiting);
+        void this.#askClient(requestState);
       }
     });
   }
 
-  async #settle(state: string, waiting: Waiting): Promise<void> {
-    const answer = await waiting.answer;
-    this.#waiting.delete(state);
-    waiting.endRound(answer);
+  async #settle(state: string, waiting: Waiting, answer: Promise<Answer>): Promise<void> {
+    const given = await answer;
+    if (this.#waiting.delete(state)) {
+      this.#forget(state);
+    }
+    endRound(waiting, given);
   }
 
-  #ask(state: string, waiting: Waiting, request: JsonObject, signal: AbortSignal): Promise<ClientAnswer> {
+  #ask(state: string, request: JsonObject, signal: AbortSignal): Promise<ClientAnswer> {
     return new Promise((resolve) => {
-      const key = randomUUID();
-      waiting.asked.set(key, { request, answer: resolve });
-      this.#waiting.set(state, waiting);
-      this.#makeRoom();
+      this.#waiting.get(state)?.asked.set(this.#options.newId(), { request, answer: resolve });
       signal.addEventListener('abort', () => resolve(CALL_ENDED), { once: true });
       // Questions that come together go out together.
-      setImmediate(() => this.#endRound(state, waiting));
+      setImmediate(() => void this.#askClient(state));
     });
   }
 
-  #endRound(state: string, waiting: Waiting): void {
-    if (waiting.asked.size === 0) {
+  /** Ends the round with what is asked; the round is noted first, so that whoever is sent the answer can find it. */
+  async #askClient(state: string): Promise<void> {
+    const waiting = this.#waiting.get(state);
+    if (waiting === undefined || waiting.asked.size === 0) {
       return;
     }
-    const inputRequests = Object.fromEntries([...waiting.asked].map(([key, { request }]) => [key, request]));
-    waiting.endRound({ result: { resultType: 'input_required', inputRequests, requestState: state } });
+    const { rounds, gatewayId, now, onError } = this.#options;
+    const keys = [...waiting.asked.keys()];
+    await rounds.put({ requestState: state, gatewayId, keys, expiresAt: now() + ROUND_MILLIS }).catch(onError);
+    if (waiting.asked.size > 0) {
+      const inputRequests = Object.fromEntries([...waiting.asked].map(([key, { request }]) => [key, request]));
+      endRound(waiting, { result: { resultType: 'input_required', inputRequests, requestState: state } });
+    }
   }
 
   #makeRoom(): void {
@@ -101,9 +130,22 @@ export class InputRequired {
         return;
       }
       this.#waiting.delete(state);
+      this.#forget(state);
       for (const { answer } of asked.values()) {
         answer(TOO_MANY);
       }
     }
+  }
+
+  #forget(state: string): void {
+    const { rounds, onError } = this.#options;
+    rounds.remove(state).catch(onError);
+  }
+}
+
+/** A client may repeat its call before the round is over: every request of it is answered. */
+function endRound({ requests }: Waiting, answer: Answer): void {
+  for (const resolve of requests.splice(0)) {
+    resolve(answer);
   }
 }

@@ -18,6 +18,7 @@ import { errorResult } from '../search-mode/tool-result.ts';
 import { outcomeOfCode } from '../server/protocol-spans.ts';
 import type { McpHandler, McpMode } from '../server/server.ts';
 import { checkMirroredArguments } from '../transport/mirrored-headers.ts';
+import type { ResourceOwners } from './resource-owners.ts';
 import { readResourceUri } from './resource-uri.ts';
 import { type ListMember, UpstreamLists } from './upstream-lists.ts';
 import { UpstreamNames } from './upstream-names.ts';
@@ -29,6 +30,13 @@ const BOOT_WAIT_MILLIS = 10_000;
 /** Answers a request by handing it on. @throws {McpError} When it can't be handed on. */
 type Forward = (forwarding: Forwarding, request: JsonRpcRequest, exchange: Exchange) => Promise<HopResult>;
 
+/** What {@link PassThrough} works with beside the core of operations. */
+export interface PassThroughOptions {
+  readonly resourceOwners: ResourceOwners;
+  /** The resources that clients listen to at this moment. */
+  readonly subscribedUris: () => Promise<ReadonlySet<string>>;
+}
+
 /** `--expose all`: the upstreams' own tools, resources and prompts, handed through. */
 export class PassThrough implements McpMode {
   readonly handlers: ReadonlyMap<string, McpHandler>;
@@ -38,12 +46,11 @@ export class PassThrough implements McpMode {
   readonly #lists: UpstreamLists;
   readonly #subscriptions: UpstreamSubscriptions;
 
-  /** @param subscribedUris The resources that clients listen to at this moment. */
-  constructor(core: OperationCore, subscribedUris: () => Promise<ReadonlySet<string>>) {
+  constructor(core: OperationCore, { resourceOwners, subscribedUris }: PassThroughOptions) {
     this.#core = core;
     this.#subscribedUris = subscribedUris;
     this.#names = new UpstreamNames(core.upstreams, core.catalog);
-    this.#lists = new UpstreamLists(this.#names);
+    this.#lists = new UpstreamLists(this.#names, resourceOwners);
     this.#subscriptions = new UpstreamSubscriptions({ lists: this.#lists, wanted: subscribedUris });
     this.handlers = new Map<string, McpHandler>([
       ['tools/list', async () => this.#toolsList()],

@@ -9,7 +9,7 @@ import {
 } from '../../protocol/json-rpc.ts';
 import { ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
 import type { HopResult, Upstream } from '../../upstream/upstream.ts';
-import { ResourceOwners } from './resource-owners.ts';
+import type { ListedResources, ResourceOwners } from './resource-owners.ts';
 import type { UpstreamNames } from './upstream-names.ts';
 
 /** Pages of one list that are read from one upstream. */
@@ -26,9 +26,9 @@ export class UpstreamLists {
   readonly #names: UpstreamNames;
   readonly #owners: ResourceOwners;
 
-  constructor(names: UpstreamNames) {
+  constructor(names: UpstreamNames, owners: ResourceOwners) {
     this.#names = names;
-    this.#owners = new ResourceOwners(names);
+    this.#owners = owners;
   }
 
   /** One list of all upstreams. With a single upstream its pages are handed through; with several they are joined. */
@@ -37,7 +37,7 @@ export class UpstreamLists {
     const only = this.#names.only();
     if (only !== undefined) {
       const hop = await forwarding.send(only, { method, params });
-      this.#owners.note(only, hop.ok ? asList(hop.result[member]) : []);
+      await this.#owners.note(listedBy(only, hop.ok ? asList(hop.result[member]) : []));
       return hop;
     }
     const able = this.#names.withCapability(CAPABILITY[member]);
@@ -54,7 +54,7 @@ export class UpstreamLists {
 
   /** The upstream that has the resource; where nobody has listed it yet, everybody is asked once. @throws {McpError} */
   async ownerOf(uri: string, forwarding: Pick<Forwarding, 'send'>): Promise<Upstream> {
-    const known = this.#names.only() ?? this.#owners.of(uri);
+    const known = this.#names.only() ?? (await this.#knownOwner(uri));
     if (known !== undefined) {
       return known;
     }
@@ -66,11 +66,16 @@ export class UpstreamLists {
         ),
       ),
     );
-    const found = this.#owners.of(uri) ?? this.#names.withCapability('resources')[0];
+    const found = (await this.#knownOwner(uri)) ?? this.#names.withCapability('resources')[0];
     if (found === undefined) {
       throw new McpError(ERROR_INVALID_PARAMS, `Resource not found: ${uri}`);
     }
     return found;
+  }
+
+  async #knownOwner(uri: string): Promise<Upstream | undefined> {
+    const id = await this.#owners.ownerOf(uri);
+    return this.#names.enabled().find(({ settings }) => settings.instanceId === id);
   }
 
   /** Every page of one upstream; an upstream that fails has an empty list, so that it does not hide the others'. */
@@ -92,11 +97,27 @@ export class UpstreamLists {
         break;
       }
     }
-    this.#owners.note(upstream, items);
+    await this.#owners.note(listedBy(upstream, items));
     return items;
   }
 
   #renamed(upstream: Upstream, item: JsonValue): JsonValue {
     return isJsonObject(item) ? { ...item, name: this.#names.exposed(upstream, textOf(item['name'])) } : item;
   }
+}
+
+/** The resources and templates among the items of a list; of a template counts what stands before its first variable. */
+function listedBy({ settings }: Upstream, items: readonly JsonValue[]): ListedResources {
+  const uris: string[] = [];
+  const prefixes: string[] = [];
+  for (const item of items) {
+    const { uri, uriTemplate } = isJsonObject(item) ? item : {};
+    const prefix = typeof uriTemplate === 'string' ? uriTemplate.split('{', 1)[0] : undefined;
+    if (typeof uri === 'string') {
+      uris.push(uri);
+    } else if (prefix !== undefined && prefix !== '') {
+      prefixes.push(prefix);
+    }
+  }
+  return { instanceId: settings.instanceId, uris, prefixes };
 }

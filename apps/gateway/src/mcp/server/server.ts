@@ -19,7 +19,7 @@ import {
 } from '../../protocol/mcp-protocol.ts';
 import type { Answer, Exchange } from '../exchange/exchange.ts';
 import type { McpClient } from '../exchange/mcp-client.ts';
-import { InputRequired } from '../input-rounds/input-required.ts';
+import type { InputRequired } from '../input-rounds/input-required.ts';
 import type { Broadcast } from '../notifications/broadcast.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
@@ -61,6 +61,7 @@ export interface McpServerOptions {
   readonly surface: McpMode;
   readonly sessions: Sessions;
   readonly broadcast: Broadcast;
+  readonly inputRequired: InputRequired;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   readonly onFinished?: (finished: FinishedRequest) => void;
@@ -78,7 +79,6 @@ const ASKING_METHODS = new Set(['tools/call', 'prompts/get', 'resources/read']);
 /** The protocol side of the gateway, whatever the transport. */
 export class McpServer {
   readonly #options: McpServerOptions;
-  readonly #inputRequired = new InputRequired();
   readonly #own: ReadonlyMap<string, McpHandler>;
 
   constructor(options: McpServerOptions) {
@@ -207,10 +207,12 @@ export class McpServer {
       return this.#run(handler, request, exchange);
     }
     const { requestState, inputResponses } = request.params ?? {};
-    if (typeof requestState === 'string' && this.#inputRequired.has(requestState)) {
-      return this.#inputRequired.next(requestState, inputResponses);
-    }
-    return this.#inputRequired.first((ask) => this.#run(handler, request, { ...exchange, ask }));
+    const { inputRequired } = this.#options;
+    const first = (): Promise<Answer> =>
+      inputRequired.first((ask) => this.#run(handler, request, { ...exchange, ask }));
+    return typeof requestState === 'string'
+      ? inputRequired.next(requestState, inputResponses).then((answer) => answer ?? first())
+      : first();
   }
 
   async #run(handler: McpHandler, request: JsonRpcRequest, exchange: Exchange): Promise<Answer> {

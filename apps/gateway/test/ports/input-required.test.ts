@@ -1,0 +1,105 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Answer } from '../../src/mcp/exchange/exchange.ts';
+import { InputRequired } from '../../src/mcp/input-rounds/input-required.ts';
+import { MemoryInputRounds } from '../../src/mcp/input-rounds/memory-input-rounds.ts';
+import { type JsonObject, toJsonObject } from '../../src/protocol/json-rpc.ts';
+
+const NEVER = new AbortController().signal;
+
+const failing = (): Promise<never> => Promise.reject(new Error('the store is gone'));
+
+/** What an `input_required` answer asks, by key. */
+function asked(answer: Answer): { readonly state: string; readonly keys: readonly string[] } {
+  const { inputRequests, requestState } = 'result' in answer ? answer.result : {};
+  return { state: requestState as string, keys: Object.keys(inputRequests as JsonObject) };
+}
+
+describe('InputRequired', () => {
+  let rounds: MemoryInputRounds;
+  let here: InputRequired;
+  let there: InputRequired;
+  let errors: unknown[];
+  let lastId = 0;
+
+  function createInputRequired(gatewayId: string): InputRequired {
+    return new InputRequired({
+      rounds,
+      gatewayId,
+      now: () => 1_000_000,
+      newId: () => `id-${(lastId += 1)}`,
+      onError: (error) => errors.push(error),
+    });
+  }
+
+  beforeEach(() => {
+    rounds = new MemoryInputRounds();
+    errors = [];
+    here = createInputRequired('here');
+    there = createInputRequired('there');
+  });
+
+  /** A call that asks `questions` and answers with what it was told. */
+  function ask(...questions: readonly string[]): Promise<Answer> {
+    return here.first(async (send) => {
+      const answers = await Promise.all(questions.map((method) => send(method, undefined, NEVER)));
+      return { result: toJsonObject({ answers }) };
+    });
+  }
+
+  test('asks in the result, and answers the repeated call', async () => {
+    const { state, keys } = asked(await ask('roots/list', 'sampling/createMessage'));
+    expect(keys).toHaveLength(2);
+    const responses = Object.fromEntries(keys.map((key, i) => [key, { said: i }]));
+    const answers = [{ result: { said: 0 } }, { result: { said: 1 } }];
+    expect(await here.next(state, responses)).toEqual({ result: { answers } });
+  });
+
+  test('a round can be found by its state before its client has been asked, until the call ends', async () => {
+    const { state, keys } = asked(await ask('roots/list'));
+    expect(await rounds.find(state, 1_000_000)).toMatchObject({ gatewayId: 'here', keys });
+    await here.next(state, { [keys[0]!]: {} });
+    expect(await rounds.find(state, 1_000_000)).toBeUndefined();
+  });
+
+  test('every request of a client that repeats its call too soon is answered', async () => {
+    const { state, keys } = asked(await ask('roots/list'));
+    const responses = { [keys[0]!]: { said: 1 } };
+    const answer = { result: { answers: [{ result: { said: 1 } }] } };
+    expect(await Promise.all([here.next(state, responses), here.next(state, responses)])).toEqual([answer, answer]);
+  });
+
+  test('an answer to nothing that was asked is asked for again', async () => {
+    const first = await ask('roots/list');
+    expect(await here.next(asked(first).state, { other: {} })).toEqual(first);
+  });
+
+  test('a call that waits at another gateway is not begun a second time', async () => {
+    const { state } = asked(await ask('roots/list'));
+    expect(await there.next(state, {})).toMatchObject({ error: { code: -32602 } });
+  });
+
+  test('a state that no gateway gave is none of ours', async () => {
+    expect(await here.next('of the upstream', {})).toBeUndefined();
+  });
+
+  test('of too many calls that wait the oldest is told that nobody answers', async () => {
+    let told: unknown;
+    const oldest = here.first(async (send) => {
+      told = await send('roots/list', undefined, NEVER);
+      return { result: {} };
+    });
+    const { state } = asked(await oldest);
+    await Promise.all(Array.from({ length: 1_000 }, () => ask('roots/list')));
+    expect(told).toMatchObject({ error: { message: 'Too many calls wait for input' } });
+    expect(await here.next(state, {})).toBeUndefined();
+  });
+
+  test('asks also while the store is gone', async () => {
+    Object.assign(rounds, { put: failing, find: failing });
+    expect(asked(await ask('roots/list')).keys).toHaveLength(1);
+    expect(await here.next('of the upstream', {})).toBeUndefined();
+    await turn();
+    expect(errors).toEqual([new Error('the store is gone'), new Error('the store is gone')]);
+  });
+});
