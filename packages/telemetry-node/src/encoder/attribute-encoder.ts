@@ -41,94 +41,128 @@ function cachedKey(key: string): Uint8Array | undefined {
   return field;
 }
 
-/** Writes each own enumerable attribute as a `KeyValue` under `tag`. */
-export function writeAttributes(writer: WireWriter, tag: number, attributes: Readonly<Record<string, unknown>>): void {
-  for (const key in attributes) {
-    if (Object.hasOwn(attributes, key)) {
-      writeKeyValue(writer, tag, key, attributes[key]);
+/** Writes attributes into requests, each as a `KeyValue` under a tag. */
+export class AttributeEncoder {
+  readonly #writer: WireWriter;
+  readonly #doubles: ReadonlySet<string>;
+
+  /** @param doubles Keys of span attributes whose numbers are doubles also when they are whole: JavaScript can't tell the two apart. */
+  constructor(writer: WireWriter, doubles: ReadonlySet<string>) {
+    this.#writer = writer;
+    this.#doubles = doubles;
+  }
+
+  /** Writes each own enumerable attribute. */
+  writeAttributes(tag: number, attributes: Readonly<Record<string, unknown>>): void {
+    for (const key in attributes) {
+      if (Object.hasOwn(attributes, key)) {
+        this.#writeKeyValue(tag, key, attributes[key]);
+      }
     }
   }
-}
 
-/**
- * The same for the attributes of a span of ours.
- *
- * @param doubles Keys whose numbers are doubles also when they are whole: JavaScript can't tell the two apart.
- */
-export function writeAttributeList(
-  writer: WireWriter,
-  tag: number,
-  { keys, values }: AttributeList,
-  doubles: ReadonlySet<string>,
-): void {
-  for (let at = 0; at < keys.length; at += 1) {
-    const key = keys[at] ?? '';
-    const value = values[at];
-    if (typeof value === 'number' && doubles.has(key)) {
-      writeDouble(writer, tag, key, value);
-    } else {
-      writeKeyValue(writer, tag, key, value);
+  /** The same for the attributes of a span of ours. */
+  writeList(tag: number, { keys, values }: AttributeList): void {
+    for (let at = 0; at < keys.length; at += 1) {
+      const key = keys[at] ?? '';
+      const value = values[at];
+      if (typeof value === 'number' && this.#doubles.has(key)) {
+        this.#writeDouble(tag, key, value);
+      } else {
+        this.#writeKeyValue(tag, key, value);
+      }
     }
   }
-}
 
-function writeDouble(writer: WireWriter, tag: number, key: string, value: number): void {
-  const message = writer.beginMessage(tag);
-  writer.textField(KEY, key);
-  const any = writer.beginMessage(VALUE);
-  writer.reserve(1);
-  writer.buffer[writer.position++] = DOUBLE;
-  writer.double(value);
-  writer.endMessage(any);
-  writer.endMessage(message);
-}
-
-function writeKeyValue(writer: WireWriter, tag: number, key: string, value: unknown): void {
-  const field = cachedKey(key);
-  if (field !== undefined && writeShort(writer, tag, field, value)) {
-    return;
-  }
-  const message = writer.beginMessage(tag);
-  if (field === undefined) {
+  #writeDouble(tag: number, key: string, value: number): void {
+    const writer = this.#writer;
+    const message = writer.beginMessage(tag);
     writer.textField(KEY, key);
-  } else {
-    writer.reserve(field.length);
-    writer.buffer.set(field, writer.position);
-    writer.position += field.length;
+    const any = writer.beginMessage(VALUE);
+    writer.reserve(1);
+    writer.buffer[writer.position++] = DOUBLE;
+    writer.double(value);
+    writer.endMessage(any);
+    writer.endMessage(message);
   }
-  const any = writer.beginMessage(VALUE);
-  writeAnyValue(writer, value);
-  writer.endMessage(any);
-  writer.endMessage(message);
-}
 
-/**
- * The common case: a value so small that every length is one byte. Writes tag, length, key field,
- * value tag, value length and value without looking back further than one byte.
- */
-function writeShort(writer: WireWriter, tag: number, field: Uint8Array, value: unknown): boolean {
-  const isText = typeof value === 'string';
-  if (!isText && typeof value !== 'number' && typeof value !== 'boolean') {
-    return false;
+  #writeKeyValue(tag: number, key: string, value: unknown): void {
+    const field = cachedKey(key);
+    if (field !== undefined && this.#writeShort(tag, field, value)) {
+      return;
+    }
+    const writer = this.#writer;
+    const message = writer.beginMessage(tag);
+    if (field === undefined) {
+      writer.textField(KEY, key);
+    } else {
+      writer.reserve(field.length);
+      writer.buffer.set(field, writer.position);
+      writer.position += field.length;
+    }
+    const any = writer.beginMessage(VALUE);
+    this.#writeAnyValue(value);
+    writer.endMessage(any);
+    writer.endMessage(message);
   }
-  const most = isText ? value.length * 3 + 2 : 11;
-  if (field.length + 2 + most > MAX_SHORT_MESSAGE) {
-    return false;
+
+  /**
+   * The common case: a value so small that every length is one byte. Writes tag, length, key field,
+   * value tag, value length and value without looking back further than one byte.
+   */
+  #writeShort(tag: number, field: Uint8Array, value: unknown): boolean {
+    const isText = typeof value === 'string';
+    if (!isText && typeof value !== 'number' && typeof value !== 'boolean') {
+      return false;
+    }
+    const most = isText ? value.length * 3 + 2 : 11;
+    if (field.length + 2 + most > MAX_SHORT_MESSAGE) {
+      return false;
+    }
+    const writer = this.#writer;
+    writer.reserve(MAX_SHORT_MESSAGE + 16);
+    const { buffer } = writer;
+    const start = writer.position;
+    buffer[start] = tag;
+    let position = start + 2;
+    for (let index = 0; index < field.length; index += 1) {
+      buffer[position++] = field[index] ?? 0;
+    }
+    buffer[position] = VALUE;
+    writer.position = position + 2;
+    writeScalar(writer, value);
+    buffer[position + 1] = writer.position - position - 2;
+    buffer[start + 1] = writer.position - start - 2;
+    return true;
   }
-  writer.reserve(MAX_SHORT_MESSAGE + 16);
-  const { buffer } = writer;
-  const start = writer.position;
-  buffer[start] = tag;
-  let position = start + 2;
-  for (let index = 0; index < field.length; index += 1) {
-    buffer[position++] = field[index] ?? 0;
+
+  /** Writes the content of an `AnyValue`; what OTLP has no type for becomes an empty value. */
+  #writeAnyValue(value: unknown): void {
+    const writer = this.#writer;
+    if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
+      writeScalar(writer, value);
+    } else if (value instanceof Uint8Array) {
+      writer.reserve(1);
+      writer.buffer[writer.position++] = BYTES;
+      writer.bytes(value);
+    } else if (Array.isArray(value)) {
+      this.#writeArray(value);
+    } else if (isMap(value)) {
+      const list = writer.beginMessage(KVLIST);
+      this.writeAttributes(LIST_ITEM, value);
+      writer.endMessage(list);
+    }
   }
-  buffer[position] = VALUE;
-  writer.position = position + 2;
-  writeScalar(writer, value);
-  buffer[position + 1] = writer.position - position - 2;
-  buffer[start + 1] = writer.position - start - 2;
-  return true;
+
+  #writeArray(values: readonly unknown[]): void {
+    const list = this.#writer.beginMessage(ARRAY);
+    for (const value of values) {
+      const item = this.#writer.beginMessage(LIST_ITEM);
+      this.#writeAnyValue(value);
+      this.#writer.endMessage(item);
+    }
+    this.#writer.endMessage(list);
+  }
 }
 
 function writeScalar(writer: WireWriter, value: string | number | boolean): void {
@@ -149,33 +183,6 @@ function writeScalar(writer: WireWriter, value: string | number | boolean): void
   }
 }
 
-/** Writes the content of an `AnyValue`; what OTLP has no type for becomes an empty value. */
-function writeAnyValue(writer: WireWriter, value: unknown): void {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
-    writeScalar(writer, value);
-  } else if (value instanceof Uint8Array) {
-    writer.reserve(1);
-    writer.buffer[writer.position++] = BYTES;
-    writer.bytes(value);
-  } else if (Array.isArray(value)) {
-    writeArray(writer, value);
-  } else if (isMap(value)) {
-    const list = writer.beginMessage(KVLIST);
-    writeAttributes(writer, LIST_ITEM, value);
-    writer.endMessage(list);
-  }
-}
-
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
-}
-
-function writeArray(writer: WireWriter, values: readonly unknown[]): void {
-  const list = writer.beginMessage(ARRAY);
-  for (const value of values) {
-    const item = writer.beginMessage(LIST_ITEM);
-    writeAnyValue(writer, value);
-    writer.endMessage(item);
-  }
-  writer.endMessage(list);
 }

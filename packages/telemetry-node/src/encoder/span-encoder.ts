@@ -3,7 +3,7 @@ import type { InstrumentationScope } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { RecordedSpan } from '../spans/recorded-span.ts';
-import { writeAttributeList, writeAttributes } from './attribute-encoder.ts';
+import { AttributeEncoder } from './attribute-encoder.ts';
 import { WireWriter } from './wire-writer.ts';
 
 /** Flags of OTLP beside the eight of W3C: whether it is known that the parent is remote, and whether it is. */
@@ -20,11 +20,11 @@ type CountedLink = Link & { readonly droppedAttributesCount?: number };
  */
 export class SpanEncoder {
   readonly #writer = new WireWriter();
-  readonly #doubles: ReadonlySet<string>;
+  readonly #attributes: AttributeEncoder;
 
   /** @param doubles Keys of span attributes whose numbers are doubles also when they are whole. */
   constructor(doubles: Iterable<string> = []) {
-    this.#doubles = new Set(doubles);
+    this.#attributes = new AttributeEncoder(this.#writer, new Set(doubles));
   }
 
   /** The bytes are the caller's own. */
@@ -32,7 +32,7 @@ export class SpanEncoder {
     const writer = this.#writer;
     for (const [resource, scopes] of groupSpans(spans)) {
       const message = writer.beginMessage(0x0a);
-      writeResource(writer, resource);
+      this.#writeResource(resource);
       for (const [scope, members] of scopes) {
         this.#writeScopeSpans(scope, members);
       }
@@ -54,11 +54,84 @@ export class SpanEncoder {
     }
     writer.endMessage(scopeMessage);
     for (const span of spans) {
-      writeSpan(writer, span, this.#doubles);
+      this.#writeSpan(span);
     }
     if (isText(scope.schemaUrl)) {
       writer.textField(0x1a, scope.schemaUrl);
     }
+    writer.endMessage(message);
+  }
+
+  #writeResource(resource: Resource): void {
+    const writer = this.#writer;
+    const message = writer.beginMessage(0x0a);
+    this.#attributes.writeAttributes(0x0a, resource.attributes);
+    writer.endMessage(message);
+  }
+
+  #writeSpan(span: ReadableSpan): void {
+    const writer = this.#writer;
+    const message = writer.beginMessage(0x12);
+    const spanContext = span.spanContext();
+    const parent = span.parentSpanContext;
+    writer.hexField(0x0a, spanContext.traceId);
+    writer.hexField(0x12, spanContext.spanId);
+    writeTraceState(writer, 0x1a, spanContext);
+    if (isText(parent?.spanId)) {
+      writer.hexField(0x22, parent.spanId);
+    }
+    writer.textField(0x2a, span.name);
+    writer.uintField(0x30, span.kind + 1);
+    writer.timeField(0x39, span.startTime[0], span.startTime[1]);
+    writer.timeField(0x41, span.endTime[0], span.endTime[1]);
+    if (span instanceof RecordedSpan) {
+      this.#attributes.writeList(0x4a, span.attributeList);
+    } else {
+      this.#attributes.writeAttributes(0x4a, span.attributes);
+    }
+    writer.uintField(0x50, span.droppedAttributesCount);
+    for (const event of span.events) {
+      this.#writeEvent(event);
+    }
+    writer.uintField(0x60, span.droppedEventsCount);
+    for (const link of span.links) {
+      this.#writeLink(link);
+    }
+    writer.uintField(0x70, span.droppedLinksCount);
+    writeStatus(writer, span.status);
+    // Field 16 needs a tag of two bytes.
+    writer.reserve(2);
+    writer.buffer[writer.position++] = 0x85;
+    writer.buffer[writer.position++] = 0x01;
+    writer.fixed32(toFlags(spanContext.traceFlags, parent?.isRemote));
+    writer.endMessage(message);
+  }
+
+  #writeEvent(event: TimedEvent): void {
+    const writer = this.#writer;
+    const message = writer.beginMessage(0x5a);
+    writer.timeField(0x09, event.time[0], event.time[1]);
+    writer.textField(0x12, event.name);
+    if (event.attributes !== undefined) {
+      this.#attributes.writeAttributes(0x1a, event.attributes);
+    }
+    writer.uintField(0x20, event.droppedAttributesCount ?? 0);
+    writer.endMessage(message);
+  }
+
+  #writeLink(link: CountedLink): void {
+    const writer = this.#writer;
+    const message = writer.beginMessage(0x6a);
+    writer.hexField(0x0a, link.context.traceId);
+    writer.hexField(0x12, link.context.spanId);
+    writeTraceState(writer, 0x1a, link.context);
+    if (link.attributes !== undefined) {
+      this.#attributes.writeAttributes(0x22, link.attributes);
+    }
+    writer.uintField(0x28, link.droppedAttributesCount ?? 0);
+    writer.reserve(1);
+    writer.buffer[writer.position++] = 0x35;
+    writer.fixed32(toFlags(link.context.traceFlags, link.context.isRemote));
     writer.endMessage(message);
   }
 }
@@ -86,49 +159,6 @@ function isText(text: string | undefined): text is string {
   return text !== undefined && text !== '';
 }
 
-function writeResource(writer: WireWriter, resource: Resource): void {
-  const message = writer.beginMessage(0x0a);
-  writeAttributes(writer, 0x0a, resource.attributes);
-  writer.endMessage(message);
-}
-
-function writeSpan(writer: WireWriter, span: ReadableSpan, doubles: ReadonlySet<string>): void {
-  const message = writer.beginMessage(0x12);
-  const spanContext = span.spanContext();
-  const parent = span.parentSpanContext;
-  writer.hexField(0x0a, spanContext.traceId);
-  writer.hexField(0x12, spanContext.spanId);
-  writeTraceState(writer, 0x1a, spanContext);
-  if (isText(parent?.spanId)) {
-    writer.hexField(0x22, parent.spanId);
-  }
-  writer.textField(0x2a, span.name);
-  writer.uintField(0x30, span.kind + 1);
-  writer.timeField(0x39, span.startTime[0], span.startTime[1]);
-  writer.timeField(0x41, span.endTime[0], span.endTime[1]);
-  if (span instanceof RecordedSpan) {
-    writeAttributeList(writer, 0x4a, span.attributeList, doubles);
-  } else {
-    writeAttributes(writer, 0x4a, span.attributes);
-  }
-  writer.uintField(0x50, span.droppedAttributesCount);
-  for (const event of span.events) {
-    writeEvent(writer, event);
-  }
-  writer.uintField(0x60, span.droppedEventsCount);
-  for (const link of span.links) {
-    writeLink(writer, link);
-  }
-  writer.uintField(0x70, span.droppedLinksCount);
-  writeStatus(writer, span.status);
-  // Field 16 needs a tag of two bytes.
-  writer.reserve(2);
-  writer.buffer[writer.position++] = 0x85;
-  writer.buffer[writer.position++] = 0x01;
-  writer.fixed32(toFlags(spanContext.traceFlags, parent?.isRemote));
-  writer.endMessage(message);
-}
-
 function toFlags(traceFlags: number, isRemote: boolean | undefined): number {
   return (traceFlags & 0xff) | HAS_IS_REMOTE | (isRemote === true ? IS_REMOTE : 0);
 }
@@ -138,32 +168,6 @@ function writeTraceState(writer: WireWriter, tag: number, spanContext: SpanConte
   if (isText(traceState)) {
     writer.textField(tag, traceState);
   }
-}
-
-function writeEvent(writer: WireWriter, event: TimedEvent): void {
-  const message = writer.beginMessage(0x5a);
-  writer.timeField(0x09, event.time[0], event.time[1]);
-  writer.textField(0x12, event.name);
-  if (event.attributes !== undefined) {
-    writeAttributes(writer, 0x1a, event.attributes);
-  }
-  writer.uintField(0x20, event.droppedAttributesCount ?? 0);
-  writer.endMessage(message);
-}
-
-function writeLink(writer: WireWriter, link: CountedLink): void {
-  const message = writer.beginMessage(0x6a);
-  writer.hexField(0x0a, link.context.traceId);
-  writer.hexField(0x12, link.context.spanId);
-  writeTraceState(writer, 0x1a, link.context);
-  if (link.attributes !== undefined) {
-    writeAttributes(writer, 0x22, link.attributes);
-  }
-  writer.uintField(0x28, link.droppedAttributesCount ?? 0);
-  writer.reserve(1);
-  writer.buffer[writer.position++] = 0x35;
-  writer.fixed32(toFlags(link.context.traceFlags, link.context.isRemote));
-  writer.endMessage(message);
 }
 
 function writeStatus(writer: WireWriter, status: ReadableSpan['status']): void {

@@ -98,46 +98,74 @@ function parseProtobuf(body: Uint8Array): OtlpResponse {
 /** Last value of each field; only what these small answers use: varints, lengths, fixed. */
 function readFields(bytes: Uint8Array): Map<number, number | Uint8Array> {
   const fields = new Map<number, number | Uint8Array>();
-  let position = 0;
-  const readVarint = (): number => {
+  const reader = new FieldReader(bytes);
+  while (!reader.isAtEnd) {
+    const tag = reader.readVarint();
+    const field = Math.floor(tag / 8);
+    if (field === 0) {
+      throw new RangeError('field number 0');
+    }
+    const value = reader.readValue(tag % 8);
+    if (value !== undefined) {
+      fields.set(field, value);
+    }
+  }
+  return fields;
+}
+
+/** Reads a protobuf message from its beginning to its end. @throws {RangeError} When it is none. */
+class FieldReader {
+  readonly #bytes: Uint8Array;
+  #position = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#position >= this.#bytes.length;
+  }
+
+  readVarint(): number {
     let value = 0;
     for (let shift = 0; shift < 70; shift += 7) {
-      const byte = bytes[position];
+      const byte = this.#bytes[this.#position];
       if (byte === undefined) {
         throw new RangeError('truncated');
       }
-      position += 1;
+      this.#position += 1;
       value += (byte & 0x7f) * 2 ** shift;
       if (byte < 0x80) {
         return value;
       }
     }
     throw new RangeError('varint too long');
-  };
-  const take = (length: number): Uint8Array => {
-    if (position + length > bytes.length) {
-      throw new RangeError('truncated');
-    }
-    position += length;
-    return bytes.subarray(position - length, position);
-  };
-  while (position < bytes.length) {
-    const tag = readVarint();
-    const field = Math.floor(tag / 8);
-    if (field === 0) {
-      throw new RangeError('field number 0');
-    }
-    if (tag % 8 === 0) {
-      fields.set(field, readVarint());
-    } else if (tag % 8 === 1) {
-      take(8);
-    } else if (tag % 8 === 2) {
-      fields.set(field, take(readVarint()));
-    } else if (tag % 8 === 5) {
-      take(4);
-    } else {
-      throw new RangeError('unknown wire type');
+  }
+
+  /** `undefined` for what has a fixed size, which no answer uses. */
+  readValue(wireType: number): number | Uint8Array | undefined {
+    switch (wireType) {
+      case 0:
+        return this.readVarint();
+      case 1:
+        this.#take(8);
+        return undefined;
+      case 2:
+        return this.#take(this.readVarint());
+      case 5:
+        this.#take(4);
+        return undefined;
+      default:
+        throw new RangeError('unknown wire type');
     }
   }
-  return fields;
+
+  #take(length: number): Uint8Array {
+    const start = this.#position;
+    if (start + length > this.#bytes.length) {
+      throw new RangeError('truncated');
+    }
+    this.#position += length;
+    return this.#bytes.subarray(start, this.#position);
+  }
 }
