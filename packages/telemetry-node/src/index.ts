@@ -1,5 +1,5 @@
 export { findApiCopies, registeredApiVersion, type ApiCopy } from './start/api-copies.ts';
-export type { DoctorCause, DoctorExporter, DoctorProblem, DoctorReport } from './doctor/doctor-report.ts';
+export type { DoctorCause, DoctorExporter, DoctorFailure, DoctorReport } from './doctor/doctor-report.ts';
 export { formatDoctorReport } from './doctor/format-doctor-report.ts';
 export { runDoctor, type DoctorOptions } from './doctor/run-doctor.ts';
 export { type ExportCause } from './health/export-failure.ts';

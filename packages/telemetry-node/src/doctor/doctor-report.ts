@@ -11,8 +11,8 @@ export type DoctorCause =
   | 'invalid_setting'
   | 'duplicate_api_copy';
 
-/** One problem with its one cause, each text a single line. */
-export interface DoctorProblem {
+/** One thing that does not work with its one cause, each text a single line. */
+export interface DoctorFailure {
   readonly cause: DoctorCause;
   /** The setting, exporter or package it is about. */
   readonly subject: string;
@@ -29,7 +29,7 @@ export interface DoctorExporter {
   readonly endpoint?: string;
   readonly reachable: boolean;
   readonly durationMillis: number;
-  readonly problem?: DoctorProblem;
+  readonly problem?: DoctorFailure;
 }
 
 /** What the doctor found; `formatDoctorReport` makes text of it. */
@@ -46,6 +46,6 @@ export interface DoctorReport {
   readonly unprobed: readonly string[];
   /** Every copy of `@opentelemetry/api` that was found. */
   readonly apiCopies: readonly ApiCopy[];
-  /** All problems: of settings, of exporters, of packages. */
-  readonly problems: readonly DoctorProblem[];
+  /** What does not work: of settings, of exporters, of packages. */
+  readonly problems: readonly DoctorFailure[];
 }

@@ -21,7 +21,7 @@ export function withHint(exporter: DoctorExporter, issues: readonly Issue[]): Do
   return { ...exporter, problem: { ...problem, action: `${hint.variable}: ${hint.fix}` } };
 }
 
-/** Whether the server itself confirmed what the settings led to expect; one mistake is one problem. */
+/** Whether the server itself confirmed what the settings led to expect; one mistake is told once. */
 export function isSaidBy(exporters: readonly DoctorExporter[], issue: Issue): boolean {
   return exporters.some(
     ({ signal, problem }) => problem?.cause === 'wrong_path' && pathHint(signal, [issue]) !== undefined,

@@ -1,7 +1,7 @@
 import type { Issue, OtlpExporterConfig, Reading, TelemetryConfig } from '@dcc-mcp/telemetry-config';
 import type { TelemetrySignal } from '../health/telemetry-health.ts';
 import { findApiCopies, OWN_ROOT, ownApiVersion, registeredApiVersion, type ApiCopy } from '../start/api-copies.ts';
-import type { DoctorCause, DoctorProblem, DoctorReport } from './doctor-report.ts';
+import type { DoctorCause, DoctorFailure, DoctorReport } from './doctor-report.ts';
 import { isSaidBy, withHint } from './path-hint.ts';
 
 /** Options of {@link runDoctor}. */
@@ -33,27 +33,27 @@ export async function runDoctor(reading: Reading<TelemetryConfig>, options: Doct
   const exporters = probed.map((exporter) => withHint(exporter, reading.issues));
   const apiCopies = findApiCopies([...(options.apiRoots ?? [process.cwd()]), OWN_ROOT]);
   const { effectiveSettings } = await import('@dcc-mcp/telemetry-config/environment');
-  const problems = [
-    ...reading.issues.filter((issue) => !isPortHint(issue) && !isSaidBy(exporters, issue)).map(problemOfIssue),
+  const failures = [
+    ...reading.issues.filter((issue) => !isPortHint(issue) && !isSaidBy(exporters, issue)).map(failureOfIssue),
     ...exporters.flatMap((exporter) => exporter.problem ?? []),
-    ...problemsOfCopies(apiCopies),
+    ...failuresOfCopies(apiCopies),
   ];
   return {
-    exitCode: decideExitCode(reading.issues, problems),
+    exitCode: decideExitCode(reading.issues, failures),
     settings: effectiveSettings(reading),
     issues: reading.issues,
     exporters,
     unprobed: listUnprobed(reading.values),
     apiCopies,
-    problems,
+    problems: failures,
   };
 }
 
-function decideExitCode(issues: readonly Issue[], problems: readonly DoctorProblem[]): DoctorReport['exitCode'] {
+function decideExitCode(issues: readonly Issue[], failures: readonly DoctorFailure[]): DoctorReport['exitCode'] {
   if (issues.some((issue) => issue.severity === 'fatal')) {
     return 2;
   }
-  return problems.length > 0 ? 1 : 0;
+  return failures.length > 0 ? 1 : 0;
 }
 
 function listExporters(
@@ -85,13 +85,13 @@ function causeOfIssue({ variable, problem }: Issue): DoctorCause {
   return 'invalid_setting';
 }
 
-function problemOfIssue(issue: Issue): DoctorProblem {
+function failureOfIssue(issue: Issue): DoctorFailure {
   const action = issue.fix ?? (issue.expected === undefined ? 'correct or unset it' : `write ${issue.expected}`);
   return { cause: causeOfIssue(issue), subject: issue.variable, message: issue.problem, action };
 }
 
 /** Copies of the same version share one registration; an older one that registers first shuts ours out. */
-function problemsOfCopies(copies: readonly ApiCopy[]): DoctorProblem[] {
+function failuresOfCopies(copies: readonly ApiCopy[]): DoctorFailure[] {
   const own = ownApiVersion();
   const registered = registeredApiVersion();
   const others = copies.filter(({ version }) => version !== own);

@@ -13,7 +13,7 @@ export interface Exporter<Batch> {
 
 /** Tells everything that waits for a collector that the instance is ending. */
 export interface ShutdownSignals {
-  /** Shutdown has begun: no waiting before a retry, and nobody is waited for who does not listen. */
+  /** Shutdown has begun: a retry is made at once, and an absent collector is not waited for. */
   readonly closing: AbortSignal;
   /** The deadline of shutdown has passed: whatever is under way is given up. */
   readonly aborted: AbortSignal;

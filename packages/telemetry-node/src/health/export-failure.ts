@@ -83,9 +83,9 @@ export function createFailure(
   return { cause, message, action: ACTIONS[cause], isRetryable: false, ...details };
 }
 
-const NOBODY_THERE: ReadonlySet<ExportCause> = new Set(['connection_refused', 'dns', 'unreachable']);
+const ABSENT: ReadonlySet<ExportCause> = new Set(['connection_refused', 'dns', 'unreachable']);
 
-/** Whether nobody listens: waiting for it would only delay the end of the process. */
-export function isNobodyThere({ cause }: ExportFailure): boolean {
-  return NOBODY_THERE.has(cause);
+/** Whether no collector is there: waiting for one would only delay the end of the process. */
+export function isCollectorAbsent({ cause }: ExportFailure): boolean {
+  return ABSENT.has(cause);
 }

@@ -133,7 +133,7 @@ export class ExporterMonitor {
     try {
       this.#options.onChange?.({ exporter: this.health(), previous, message: toMessage(this.health()) });
     } catch {
-      // A listener's fault must not reach the code that records telemetry.
+      // An error of a listener must not reach the code that records telemetry.
     }
   }
 }

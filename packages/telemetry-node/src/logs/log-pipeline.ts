@@ -32,7 +32,7 @@ class LogPipeline implements LogRecordProcessor {
   }
 }
 
-/** Creates what emits log records into `queues`; without one nothing is emitted. */
+/** Creates the provider that puts log records into `queues`; without a queue it makes no records. */
 export function createLoggerProvider(
   { limits }: TelemetryConfig['logs'],
   resource: Resource,

@@ -29,7 +29,7 @@ function isPeriodic(reader: MetricReaderConfig): reader is PeriodicReaderConfig 
   return reader.type === 'periodic';
 }
 
-/** Builds what reads metrics and what they are recorded with. `undefined`: nobody reads. */
+/** Builds the readers of `config` and the provider they read. `undefined` when there is no reader. */
 export function createMeterPipeline(
   config: TelemetryConfig['metrics'],
   options: StartTelemetryOptions,

@@ -1,4 +1,5 @@
 import type { Meter, ObservableResult } from '@opentelemetry/api';
+import { ATTR_ERROR_TYPE } from '@opentelemetry/semantic-conventions';
 import type { ExporterMonitor } from '../health/exporter-monitor.ts';
 import type { TelemetrySignal } from '../health/telemetry-health.ts';
 import type { SpanCounts } from '../spans/span-pipeline.ts';
@@ -71,10 +72,10 @@ function observeExported(result: ObservableResult, monitor: ExporterMonitor): vo
   const attributes = exporterAttributes(monitor);
   result.observe(monitor.exported, attributes);
   for (const [cause, count] of monitor.failedByCause) {
-    result.observe(count, { ...attributes, 'error.type': cause });
+    result.observe(count, { ...attributes, [ATTR_ERROR_TYPE]: cause });
   }
   if (monitor.dropped.rejected > 0) {
-    result.observe(monitor.dropped.rejected, { ...attributes, 'error.type': 'rejected' });
+    result.observe(monitor.dropped.rejected, { ...attributes, [ATTR_ERROR_TYPE]: 'rejected' });
   }
 }
 
@@ -112,7 +113,7 @@ function observeProcessed(result: ObservableResult, monitor: ExporterMonitor): v
   result.observe(monitor.exported, attributes);
   for (const [reason, count] of Object.entries(monitor.dropped)) {
     if (count > 0) {
-      result.observe(count, { ...attributes, 'error.type': reason });
+      result.observe(count, { ...attributes, [ATTR_ERROR_TYPE]: reason });
     }
   }
 }

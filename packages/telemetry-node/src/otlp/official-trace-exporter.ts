@@ -4,7 +4,7 @@ import { suppressTracing, type ExportResult } from '@opentelemetry/core';
 import type { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { Exporter, ShutdownSignals } from '../export/exporter.ts';
-import { createFailure, isNobodyThere, type ExportFailure } from '../health/export-failure.ts';
+import { createFailure, isCollectorAbsent, type ExportFailure } from '../health/export-failure.ts';
 import type { ExportOutcome } from '../health/exporter-monitor.ts';
 import { VERSION } from '../start/version.ts';
 import { HttpTransport } from '../transport/http-transport.ts';
@@ -132,10 +132,10 @@ export class OfficialTraceExporter implements Exporter<readonly ReadableSpan[]> 
     this.#stopWaiting();
   }
 
-  /** At the end of the process nobody is waited for who does not listen. */
+  /** Gives up once shutdown has begun and no collector is there: waiting would only delay the end of the process. */
   #stopWaiting(): void {
     const { closing } = this.#options.signals;
-    if (closing.aborted && this.#last?.ok === false && isNobodyThere(this.#last.failure)) {
+    if (closing.aborted && this.#last?.ok === false && isCollectorAbsent(this.#last.failure)) {
       this.#giveUp(this.#last.failure);
     }
   }

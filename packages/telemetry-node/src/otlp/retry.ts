@@ -1,4 +1,4 @@
-import { isNobodyThere, type ExportFailure } from '../health/export-failure.ts';
+import { isCollectorAbsent, type ExportFailure } from '../health/export-failure.ts';
 
 const MAX_RETRIES = 5;
 const INITIAL_BACKOFF_MILLIS = 1_000;
@@ -23,7 +23,7 @@ export function decideRetry(situation: RetrySituation): number | undefined {
   if (!failure.isRetryable || retries >= MAX_RETRIES) {
     return undefined;
   }
-  if (isClosing && isNobodyThere(failure)) {
+  if (isClosing && isCollectorAbsent(failure)) {
     return undefined;
   }
   const backoff = Math.min(INITIAL_BACKOFF_MILLIS * BACKOFF_MULTIPLIER ** retries, MAX_BACKOFF_MILLIS);

@@ -11,7 +11,17 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_SERVER_ADDRESS,
+  ATTR_SERVER_PORT,
+  ATTR_URL_FULL,
+  METRIC_HTTP_CLIENT_REQUEST_DURATION,
+} from '@opentelemetry/semantic-conventions';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { isRecord } from '../start/is-record.ts';
 import { redactUrl } from './redact-url.ts';
 
 /** What undici, and the `fetch` that Node builds from it, tells about a request. */
@@ -29,10 +39,6 @@ interface Running {
 }
 
 const DURATION_BOUNDARIES = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
 
 function isUndiciRequest(value: unknown): value is UndiciRequest {
   return isRecord(value) && typeof value['path'] === 'string' && typeof value['addHeader'] === 'function';
@@ -56,7 +62,7 @@ export class FetchSpans {
 
   constructor(tracer: Tracer, meter: Meter) {
     this.#tracer = tracer;
-    this.#duration = meter.createHistogram('http.client.request.duration', {
+    this.#duration = meter.createHistogram(METRIC_HTTP_CLIENT_REQUEST_DURATION, {
       unit: 's',
       description: 'Duration of HTTP client requests.',
       advice: { explicitBucketBoundaries: DURATION_BOUNDARIES },
@@ -97,13 +103,13 @@ export class FetchSpans {
     }
     const url = new URL(request.path, request.origin);
     const attributes = {
-      'http.request.method': request.method,
-      'server.address': url.hostname,
-      'server.port': Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
+      [ATTR_HTTP_REQUEST_METHOD]: request.method,
+      [ATTR_SERVER_ADDRESS]: url.hostname,
+      [ATTR_SERVER_PORT]: Number(url.port) || (url.protocol === 'https:' ? 443 : 80),
     };
     const span = this.#tracer.startSpan(
       request.method,
-      { kind: SpanKind.CLIENT, attributes: { ...attributes, 'url.full': redactUrl(url) } },
+      { kind: SpanKind.CLIENT, attributes: { ...attributes, [ATTR_URL_FULL]: redactUrl(url) } },
       parent,
     );
     const carrier: Record<string, string> = {};
@@ -122,8 +128,8 @@ export class FetchSpans {
     if (running === undefined || Number.isNaN(status)) {
       return;
     }
-    const failed = status >= 400 ? { 'error.type': String(status) } : {};
-    Object.assign(running.attributes, { 'http.response.status_code': status, ...failed });
+    const failed = status >= 400 ? { [ATTR_ERROR_TYPE]: String(status) } : {};
+    Object.assign(running.attributes, { [ATTR_HTTP_RESPONSE_STATUS_CODE]: status, ...failed });
     running.span.setAttributes(running.attributes);
     if (status >= 400) {
       running.span.setStatus({ code: SpanStatusCode.ERROR });
@@ -149,8 +155,8 @@ export class FetchSpans {
       return;
     }
     const type = error instanceof Error ? ('code' in error ? String(error.code) : error.name) : 'error';
-    running.attributes['error.type'] = type;
-    running.span.setAttribute('error.type', type);
+    running.attributes[ATTR_ERROR_TYPE] = type;
+    running.span.setAttribute(ATTR_ERROR_TYPE, type);
     running.span.setStatus({
       code: SpanStatusCode.ERROR,
       ...(error instanceof Error ? { message: error.message } : {}),

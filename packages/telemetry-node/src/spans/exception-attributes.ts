@@ -1,9 +1,9 @@
 import type { Attributes, Exception } from '@opentelemetry/api';
-
-// OpenTelemetry semantic conventions, "Exceptions on spans".
-const ATTR_EXCEPTION_TYPE = 'exception.type';
-const ATTR_EXCEPTION_MESSAGE = 'exception.message';
-const ATTR_EXCEPTION_STACKTRACE = 'exception.stacktrace';
+import {
+  ATTR_EXCEPTION_MESSAGE,
+  ATTR_EXCEPTION_STACKTRACE,
+  ATTR_EXCEPTION_TYPE,
+} from '@opentelemetry/semantic-conventions';
 
 /** Type, message and stack of an exception; `undefined` when it has neither of the first two. */
 export function toExceptionAttributes(exception: Exception): Attributes | undefined {

@@ -14,6 +14,7 @@ import {
 import { cleanAttributes, cleanSimpleAttributes, hrTimeDuration, type InstrumentationScope } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
+import { EVENT_EXCEPTION } from '@opentelemetry/semantic-conventions';
 import { AttributeList } from './attribute-list.ts';
 import { toExceptionAttributes } from './exception-attributes.ts';
 import type { SpanLimits } from './span-limits.ts';
@@ -172,7 +173,7 @@ export class RecordedSpan implements Span, ReadableSpan {
     if (attributes === undefined) {
       diag.warn('An exception without a type and a message is not recorded');
     } else {
-      this.addEvent('exception', attributes, time);
+      this.addEvent(EVENT_EXCEPTION, attributes, time);
     }
   }
 

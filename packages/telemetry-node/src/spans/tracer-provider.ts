@@ -12,7 +12,7 @@ import { RecordingTracerProvider } from './recording-tracer-provider.ts';
 import { toSpanLimits } from './span-limits.ts';
 import { countDecisions, type SpanPipeline } from './span-pipeline.ts';
 
-/** Creates what records spans for `pipeline`; with nobody to hand them to it records none. */
+/** Creates the provider that records spans for `pipeline`; it records none while the pipeline has no queue. */
 export function createTracerProvider(
   { sampler, limits }: TelemetryConfig['traces'],
   resource: Resource,

@@ -2,6 +2,7 @@ import { readFileSync, realpathSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isRecord } from './is-record.ts';
 
 /** One copy of `@opentelemetry/api` that the process could load. */
 export interface ApiCopy {
@@ -14,10 +15,6 @@ export interface ApiCopy {
 const API = '@opentelemetry/api';
 /** The API keeps its globals under one symbol per major version. */
 const GLOBAL_SYMBOL = Symbol.for('opentelemetry.js.api.1');
-
-function isRecord(value: unknown): value is Readonly<Record<PropertyKey, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
 
 /** Version of the copy whose registration is in force; `undefined` when nothing is registered. */
 export function registeredApiVersion(): string | undefined {

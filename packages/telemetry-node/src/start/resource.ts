@@ -11,6 +11,7 @@ import {
   type Resource,
   type ResourceDetector,
 } from '@opentelemetry/resources';
+import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
 
 /** `env` stands for the attributes in the configuration itself, which always count. */
 const DETECTORS: Readonly<Record<ResourceDetectorName, ResourceDetector | undefined>> = {
@@ -27,7 +28,7 @@ const DETECTORS: Readonly<Record<ResourceDetectorName, ResourceDetector | undefi
  */
 export function createResource(config: TelemetryConfig['resource'], application: Attributes = {}): Resource {
   const detectors = config.detectors.flatMap((name) => DETECTORS[name] ?? []);
-  const serviceName = config.serviceName === undefined ? {} : { 'service.name': config.serviceName };
+  const serviceName = config.serviceName === undefined ? {} : { [ATTR_SERVICE_NAME]: config.serviceName };
   return defaultResource()
     .merge(detectResources({ detectors }))
     .merge(resourceFromAttributes(application))

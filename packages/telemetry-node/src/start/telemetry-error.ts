@@ -1,7 +1,7 @@
 /** What a caller of this package did wrong; one word so far. */
 export type TelemetryErrorCode = 'invalid_option';
 
-/** Thrown for misuse only; trouble with exporting is never an error, it is `health()`. */
+/** Thrown for misuse only; a failed export is never an error, it is `health()`. */
 export class TelemetryError extends Error {
   override readonly name = 'TelemetryError';
   readonly code: TelemetryErrorCode;

@@ -1,3 +1,5 @@
+import { isRecord } from '../start/is-record.ts';
+
 /** What a collector's answer of success says. */
 export type OtlpResponse = { readonly rejected: number; readonly message?: string } | { readonly invalid: string };
 
@@ -47,10 +49,6 @@ export function readRefusal(body: Uint8Array, contentType: string): string {
     // What claims to be a status and is none is shown as it came.
   }
   return text;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
 }
 
 function toResult(rejected: number, message: unknown): OtlpResponse {
