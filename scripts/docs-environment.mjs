@@ -1,6 +1,7 @@
-// Writes docs/reference/environment.md from the tables of telemetry-config; with --check only says whether it is stale.
+// Writes docs/reference/environment.md from the tables of telemetry-config and of the gateway; with --check only says whether it is stale.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { describeEnvironment, describeFileKeys } from '../packages/telemetry-config/src/index.ts';
+import { describeFileKeys } from '../apps/gateway/src/config/reference/describe-file.ts';
+import { describeVariables } from '../apps/gateway/src/config/reference/describe-variables.ts';
 
 const FILE = new URL('../docs/reference/environment.md', import.meta.url);
 
@@ -71,14 +72,14 @@ function fileTable() {
 
 function render() {
   const groups = new Map();
-  for (const row of describeEnvironment()) {
+  for (const row of describeVariables()) {
     groups.set(row.group, [...(groups.get(row.group) ?? []), row]);
   }
   const sections = [...groups].map(([group, rows]) => {
     const body = group.startsWith('OTEL') ? otelTable(rows) : gatewayTable(rows);
     return `## ${group}\n\n${body}`;
   });
-  const file = `## Every key of the gateway's file\n\nThe keys of an entry of \`mcpServers\` are said in the environment by the whole object as JSON. The same table is the source of the JSON Schema, \`@dcc-mcp/telemetry-config/gateway-config.schema.json\`.\n\n${fileTable()}`;
+  const file = `## Every key of the gateway's file\n\nThe keys of an entry of \`mcpServers\` are said in the environment by the whole object as JSON. The same table is the source of the JSON Schema, \`@dcc-mcp/gateway/gateway-config.schema.json\`.\n\n${fileTable()}`;
   return [INTRO, ...sections, file].join('\n');
 }
 

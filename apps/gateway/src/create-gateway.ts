@@ -1,6 +1,7 @@
-import { type Environment, readGatewayConfig } from '@dcc-mcp/telemetry-config';
+import type { Environment } from '@dcc-mcp/telemetry-config';
 import { issueLine } from './cli/issues.ts';
-import { unreadableSecrets } from './config/unreadable-secrets.ts';
+import { unreadableSecrets } from './config/load/unreadable-secrets.ts';
+import { readGatewayConfig } from './config/reader/read-gateway-config.ts';
 import { type RunningGateway, runGateway } from './run-gateway.ts';
 
 /** Options of {@link createGateway}; what is not given comes from `config`, then from the defaults. */

@@ -1,5 +1,5 @@
 import type { FetchHandler } from '@dcc-mcp/http-adapter';
-import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
+import type { GatewayConfig } from './config/reader/gateway-config.ts';
 import { type App, type AppOptions, createApp, type Route, type RouteTable } from './http/app.ts';
 import { createAuthentication } from './http/authentication.ts';
 import { healthRoutes } from './http/health-routes.ts';

@@ -1,8 +1,8 @@
-import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import type { CapturePolicy } from '@dcc-mcp/workflow-spans';
 import { randomUUID } from 'node:crypto';
 import { Catalog } from './catalog/catalog.ts';
+import type { GatewayConfig } from './config/reader/gateway-config.ts';
 import { createApps } from './gateway-apps.ts';
 import { Governance } from './governance/governance.ts';
 import { MemoryConcurrencyLeases } from './governance/memory-concurrency-leases.ts';

@@ -5,7 +5,7 @@ import { runDoctorCommand } from './cli/doctor.ts';
 import { serve } from './cli/serve.ts';
 import type { Terminal } from './cli/terminal.ts';
 import { runTokenCommand } from './cli/token.ts';
-import { VERSION } from './config/version.ts';
+import { VERSION } from './config/load/version.ts';
 
 const terminal: Terminal = {
   env: process.env,

@@ -1,7 +1,7 @@
-import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import { createCapturePolicy } from '@dcc-mcp/workflow-spans';
-import { VERSION } from './config/version.ts';
+import { VERSION } from './config/load/version.ts';
+import type { GatewayConfig } from './config/reader/gateway-config.ts';
 import { assembleGateway, type Gateway } from './gateway.ts';
 import type { Listener } from './http/listen.ts';
 import { type Listeners, openListeners } from './http/open-listeners.ts';

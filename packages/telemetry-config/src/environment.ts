@@ -1,5 +1,12 @@
-export { effectiveSettings, type EffectiveSetting } from './effective-settings.ts';
-export { formatIssue } from './format-issue.ts';
-export type { Environment, Issue, IssueSeverity, Origin, Origins, OriginSource, Reading } from './reading.ts';
+export { formatIssue, type Issue, type IssueSeverity } from './reading/issue.ts';
+export {
+  effectiveSettings,
+  type EffectiveSetting,
+  type Environment,
+  type Origin,
+  type Origins,
+  type OriginSource,
+  type Reading,
+} from './reading/reading.ts';
 export { configFilePath, readTelemetryEnvironment, type ReadEnvironmentOptions } from './telemetry/read-environment.ts';
-export type { TelemetryConfig } from './telemetry-config.ts';
+export type { TelemetryConfig } from './telemetry/telemetry-config.ts';

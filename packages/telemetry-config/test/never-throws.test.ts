@@ -4,7 +4,6 @@ import {
   describeEnvironment,
   effectiveSettings,
   parseConfigFile,
-  readGatewayConfig,
   readTelemetryConfig,
   substituteEnv,
 } from '../src/index.ts';
@@ -94,17 +93,6 @@ describe('whatever is given, the readers do not throw', () => {
           { configFile: { name: 'f', text: content } },
         );
         expect(reading.values.traces).toBeDefined();
-      }),
-      RUNS,
-    );
-  });
-
-  test('readGatewayConfig', () => {
-    fc.assert(
-      fc.property(environment, fc.oneof(file, fc.anything()), (env, value) => {
-        const reading = readGatewayConfig(env, value);
-        expect(reading.values.server.port).toBeGreaterThanOrEqual(0);
-        expect(effectiveSettings(reading).length).toBeGreaterThan(0);
       }),
       RUNS,
     );

@@ -3,15 +3,9 @@ import {
   configFilePath,
   effectiveSettings,
   formatIssue,
-  gatewayConfigPath,
-  parseConfigFile,
-  readGatewayConfig,
   readTelemetryConfig,
-  substituteEnv,
   type ConfigFileInput,
   type Environment,
-  type GatewayConfig,
-  type GatewayFlags,
   type Reading,
   type TelemetryConfig,
 } from '../src/index.ts';
@@ -45,23 +39,5 @@ export function describeSettings(reading: Reading<unknown>): readonly string[] {
   return effectiveSettings(reading).map(
     ({ setting, value, origin, variable }) => `${setting} = ${value} (${[origin, variable].filter(Boolean).join(' ')})`,
   );
-}
-// #endregion
-
-// #region gateway
-/** Reads the gateway's file, environment and flags into one configuration. */
-export function loadGateway(
-  env: Environment,
-  flags: GatewayFlags,
-  readFile: (path: string) => string,
-): Reading<GatewayConfig> {
-  const path = gatewayConfigPath(env);
-  if (path === undefined) {
-    return readGatewayConfig(env, {}, flags);
-  }
-  const parsed = parseConfigFile(readFile(path), path);
-  const file = substituteEnv(parsed.ok ? parsed.value : {}, env);
-  const reading = readGatewayConfig(env, file.value, flags);
-  return { ...reading, issues: [...(parsed.ok ? [] : parsed.issues), ...file.issues, ...reading.issues] };
 }
 // #endregion

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { describeIssues, describeSettings, loadGateway, loadTelemetry } from './readme.examples.ts';
+import { describeIssues, describeSettings, loadTelemetry } from './readme.examples.ts';
 
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const EXAMPLES = readFileSync(new URL('readme.examples.ts', import.meta.url), 'utf8');
@@ -27,8 +27,7 @@ describe('README.md', () => {
     const env = { OTEL_CONFIG_FILE: '/x.yaml' };
     expect(loadTelemetry(env, () => 'file_format: "1.0"').issues).toEqual([]);
     expect(describeIssues(loadTelemetry(env, missing))[0]).toContain('(ENOENT), so nothing is exported');
-    const gateway = loadGateway({ DCC_MCP_CONFIG: 'g.yaml' }, {}, () => 'server: { port: 1 }');
-    expect(gateway.values.server.port).toBe(1);
-    expect(describeSettings(gateway)).toContain('server.port = 1 (file)');
+    const overruled = loadTelemetry({ ...env, OTEL_TRACES_SAMPLER: 'always_off' }, () => 'file_format: "1.0"');
+    expect(describeSettings(overruled)).toContain('OTEL_TRACES_SAMPLER = set, ignored (ignored OTEL_TRACES_SAMPLER)');
   });
 });

@@ -1,5 +1,5 @@
-import type { GatewayFlags } from '@dcc-mcp/telemetry-config';
 import { parseArgs } from 'node:util';
+import type { GatewayFlags } from '../config/reader/gateway-config.ts';
 import { argumentProblem } from './flag-issue.ts';
 
 export type Command =

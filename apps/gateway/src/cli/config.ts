@@ -1,5 +1,6 @@
-import { effectiveSettings, gatewayConfigSchema } from '@dcc-mcp/telemetry-config';
-import { loadConfiguration } from '../config/load-configuration.ts';
+import { effectiveSettings } from '@dcc-mcp/telemetry-config';
+import { loadConfiguration } from '../config/load/load-configuration.ts';
+import { gatewayConfigSchema } from '../config/reference/schema.ts';
 import type { Command } from './command-line.ts';
 import { reportIssues } from './issues.ts';
 import type { Terminal } from './terminal.ts';

@@ -1,5 +1,5 @@
 import { formatDoctorReport, runDoctor } from '@dcc-mcp/telemetry-node';
-import { loadConfiguration } from '../config/load-configuration.ts';
+import { loadConfiguration } from '../config/load/load-configuration.ts';
 import type { Command } from './command-line.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,5 +1,5 @@
-import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import { MetricsPortError } from '../http/open-listeners.ts';
 import { codeOf } from '../protocol/error-code.ts';
 import { asObject, textOf } from '../protocol/json-rpc.ts';

@@ -1,6 +1,6 @@
-import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
-import { watchConfiguration } from '../config/config-watch.ts';
-import { loadConfiguration, type LoadedConfiguration } from '../config/load-configuration.ts';
+import { watchConfiguration } from '../config/load/config-watch.ts';
+import { loadConfiguration, type LoadedConfiguration } from '../config/load/load-configuration.ts';
+import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import { serveStdio } from '../mcp/transport/stdio.ts';
 import { codeOf } from '../protocol/error-code.ts';
 import { runGateway, type RunningGateway } from '../run-gateway.ts';

@@ -1,7 +1,8 @@
 import { createToken, JWT_ALGORITHMS, verifyToken } from '@dcc-mcp/http-adapter/jwt';
-import { type Environment, readGatewayConfig } from '@dcc-mcp/telemetry-config';
+import type { Environment } from '@dcc-mcp/telemetry-config';
 import { parseArgs } from 'node:util';
-import { secretReader } from '../config/secrets.ts';
+import { secretReader } from '../config/load/secret-reader.ts';
+import { readGatewayConfig } from '../config/reader/read-gateway-config.ts';
 import { codeOf } from '../protocol/error-code.ts';
 import { argumentProblem } from './flag-issue.ts';
 import type { Terminal } from './terminal.ts';

@@ -1,4 +1,4 @@
-import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
+import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import type { ConcurrencyLeases } from './concurrency-leases.ts';
 import { createPolicy, type Policy } from './policy.ts';
 import { PrincipalLimit } from './principal-limit.ts';

@@ -1,7 +1,7 @@
 import { authenticate, type AuthScheme, bearerAuth } from '@dcc-mcp/http-adapter/auth';
 import type { RequestHeaders } from '@dcc-mcp/request-context';
-import type { AuthConfig } from '@dcc-mcp/telemetry-config';
-import { bearerTokens } from '../config/secrets.ts';
+import { bearerTokens } from '../config/load/secret-reader.ts';
+import type { AuthConfig } from '../config/reader/gateway-config.ts';
 import { headerText } from './header-text.ts';
 import { jwtScheme } from './metrics-endpoint.ts';
 

@@ -2,8 +2,8 @@ import { compose, type FetchHandler } from '@dcc-mcp/http-adapter';
 import { type AuthScheme, basicAuth, bearerAuth, requireAuth } from '@dcc-mcp/http-adapter/auth';
 import { jwtAuth } from '@dcc-mcp/http-adapter/jwt';
 import { disabledScrapeEndpoint, type Scrape, scrapeEndpoint } from '@dcc-mcp/http-adapter/scrape';
-import type { JwtConfig, MetricsConfig } from '@dcc-mcp/telemetry-config';
-import { bearerTokens, secretReader } from '../config/secrets.ts';
+import { bearerTokens, secretReader } from '../config/load/secret-reader.ts';
+import type { JwtConfig, MetricsConfig } from '../config/reader/gateway-config.ts';
 
 /** Path under which ContextForge serves its metrics; served wherever ours are. */
 export const CONTEXT_FORGE_PATH = '/metrics/prometheus';

@@ -1,4 +1,4 @@
-import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
+import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import { codeOf } from '../protocol/error-code.ts';
 import type { App } from './app.ts';
 import { type Listener, listen } from './listen.ts';

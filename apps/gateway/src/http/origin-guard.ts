@@ -1,5 +1,5 @@
 import type { RequestHeaders } from '@dcc-mcp/request-context';
-import { isLoopback } from '@dcc-mcp/telemetry-config';
+import { isLoopback } from '../config/reader/bind-rules.ts';
 import { headerText } from './header-text.ts';
 
 /** What decides which `Host` and `Origin` are served; the `server` section of the configuration. */

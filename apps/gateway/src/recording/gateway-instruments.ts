@@ -2,9 +2,9 @@ import { createGatewayMetrics, type GatewayMetrics } from '@dcc-mcp/gateway-metr
 import { createRequestMetrics, type RequestMetrics } from '@dcc-mcp/http-adapter/request-metrics';
 import type { Scraper } from '@dcc-mcp/prometheus-bridge';
 import type { SessionEndReason, UpstreamState } from '@dcc-mcp/semantic-conventions';
-import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import type { Upstreams } from '../registry/upstreams.ts';
 import type { UpstreamReadiness } from '../upstream/upstream.ts';
 import type { StreamCounts } from './stream-counts.ts';

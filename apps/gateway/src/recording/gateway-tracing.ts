@@ -1,8 +1,8 @@
 import { createRequestContextSettings, type RequestContextSettings } from '@dcc-mcp/request-context';
-import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import { type CapturePolicy, createWorkflowSpans, type WorkflowSpans } from '@dcc-mcp/workflow-spans';
 import { hash } from 'node:crypto';
+import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 
 /** How requests of this gateway are read: its propagators, proxies and baggage rules. */
 export function createContextSettings(config: GatewayConfig, telemetry: Telemetry): RequestContextSettings {

@@ -1,5 +1,4 @@
 import { registerBuildInfo, SDK_CARDINALITY_LIMIT } from '@dcc-mcp/gateway-metrics';
-import type { GatewayConfig } from '@dcc-mcp/telemetry-config';
 import {
   isLogged,
   registerProcessMetrics,
@@ -8,7 +7,8 @@ import {
   type Telemetry,
 } from '@dcc-mcp/telemetry-node';
 import { ATTRIBUTE_CATALOG, type CapturePolicy, createSpanRedaction } from '@dcc-mcp/workflow-spans';
-import { VERSION } from '../config/version.ts';
+import { VERSION } from '../config/load/version.ts';
+import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 
 /** Telemetry of one gateway and of the process it runs in. */
 export interface GatewayTelemetry {

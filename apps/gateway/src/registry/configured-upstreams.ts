@@ -1,7 +1,7 @@
 import type { GatewayMetrics } from '@dcc-mcp/gateway-metrics';
-import type { GatewayConfig, UpstreamConfig } from '@dcc-mcp/telemetry-config';
 import type { Catalog } from '../catalog/catalog.ts';
-import { secretReader } from '../config/secrets.ts';
+import { secretReader } from '../config/load/secret-reader.ts';
+import type { GatewayConfig, UpstreamConfig } from '../config/reader/gateway-config.ts';
 import { createUpstream, type UpstreamDeps } from '../upstream/create-upstream.ts';
 import type { UpstreamEvents, UpstreamSettings } from '../upstream/upstream.ts';
 import { upstreamEvents, type RegistryEvents } from './upstream-events.ts';

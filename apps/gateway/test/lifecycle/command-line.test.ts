@@ -1,4 +1,3 @@
-import { gatewayConfigSchema } from '@dcc-mcp/telemetry-config';
 // The commands and flags as a shell sees them: what is printed where, and the exit code.
 import { NodeProcess } from '@dcc-mcp/test-kit/node-process';
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -8,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import manifest from '../../package.json' with { type: 'json' };
 import { parseCommandLine } from '../../src/cli/command-line.ts';
+import { gatewayConfigSchema } from '../../src/config/reference/schema.ts';
 import { startGateway } from '../e2e/start-gateway.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');

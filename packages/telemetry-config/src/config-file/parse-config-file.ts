@@ -1,14 +1,14 @@
 import { parse as parseJsonc, printParseErrorCode, type ParseError } from 'jsonc-parser';
 import { parseDocument } from 'yaml';
-import { isJsonObject, type JsonObject } from '../json-object.ts';
-import type { Issue } from '../reading.ts';
+import type { Issue } from '../reading/issue.ts';
+import { isRecord, type JsonObject } from './record.ts';
 
 /** What a configuration file holds, or why it cannot be used; then every issue is fatal. */
 export type ParsedConfigFile =
   | { readonly ok: true; readonly value: JsonObject }
   | { readonly ok: false; readonly issues: readonly Issue[] };
 
-/** Text and position of a fault, without the file's content. */
+/** Text and position of a issue, without the file's content. */
 type Outcome = { readonly value: unknown } | { readonly problem: string; readonly line?: number };
 
 /**
@@ -27,7 +27,7 @@ export function parseConfigFile(text: string, name: string): ParsedConfigFile {
   if (outcome.value === null || outcome.value === undefined) {
     return { ok: true, value: {} };
   }
-  if (!isJsonObject(outcome.value)) {
+  if (!isRecord(outcome.value)) {
     return unusable(name, 'it does not hold an object');
   }
   if (holdsItself(outcome.value)) {

@@ -1,6 +1,6 @@
-import { isJsonObject } from '../json-object.ts';
-import type { Environment, Issue } from '../reading.ts';
-import { textOf } from '../variable-reader.ts';
+import type { Issue } from '../reading/issue.ts';
+import { type Environment, readVariable } from '../reading/reading.ts';
+import { isRecord } from './record.ts';
 
 /** A file's value with its variables put in. */
 export interface Substituted {
@@ -33,7 +33,7 @@ export function substituteEnv(value: unknown, env: Environment, dialect: Substit
     if (Array.isArray(item)) {
       return item.map((entry: unknown, index) => visit(entry, `${path}[${index}]`));
     }
-    if (!isJsonObject(item)) {
+    if (!isRecord(item)) {
       return item;
     }
     const entries = Object.entries(item).map(([key, entry]) => [
@@ -62,7 +62,7 @@ function substituteText(
       options.onProblem('a reference to a variable is malformed; it stays as it is');
       return match;
     }
-    const found = textOf(env, name) ?? fallback;
+    const found = readVariable(env, name) ?? fallback;
     // OpenTelemetry's files name variables that may well be unset; there nothing means null (data model, "substitution").
     if (found === undefined && options.dialect === 'gateway') {
       options.onProblem(`it names ${name}, which is not set`);

@@ -2,13 +2,13 @@ import { isGrpcTarget, otlpEndpoint } from '../kinds/endpoint-kind.ts';
 import type { Kind } from '../kinds/kind.ts';
 import { headers } from '../kinds/pair-kinds.ts';
 import { boolean, choice, filePath, httpUrl, timeout } from '../kinds/scalar-kinds.ts';
+import { toGrpcUrl, toSignalUrl } from '../telemetry/otlp-destination.ts';
 import type {
   ConsoleExporterConfig,
   HistogramAggregation,
   MetricTemporality,
   OtlpExporterConfig,
-} from '../telemetry-config.ts';
-import { toGrpcUrl, toSignalUrl } from '../telemetry/otlp-destination.ts';
+} from '../telemetry/telemetry-config.ts';
 import type { Signal } from '../variables/otlp.ts';
 import type { FileNode } from './file-node.ts';
 
@@ -90,8 +90,8 @@ function readHeaders(node: FileNode): Readonly<Record<string, string>> {
         .filter((pair) => pair !== undefined)
     : given;
   const parsed = headers().fromJson(Array.isArray(pairs) ? Object.fromEntries(pairs) : pairs);
-  for (const fault of parsed.faults) {
-    node.note('headers', fault.problem, fault);
+  for (const issue of parsed.issues) {
+    node.note('headers', issue.problem, issue);
   }
   if (parsed.value !== undefined) {
     node.settle('headers', headers().show(parsed.value));

@@ -1,6 +1,7 @@
-import { isJsonObject, type JsonObject } from '../json-object.ts';
+import { isRecord, type JsonObject } from '../config-file/record.ts';
 import type { Kind } from '../kinds/kind.ts';
-import type { Issue, Origin } from '../reading.ts';
+import type { Issue } from '../reading/issue.ts';
+import type { Origin } from '../reading/reading.ts';
 
 /** Where the readers of a file leave what they found. */
 export interface FileNotes {
@@ -50,8 +51,8 @@ export class FileNode {
       return undefined;
     }
     const parsed = kind.fromJson(given);
-    for (const fault of parsed.faults) {
-      this.note(key, fault.problem, fault);
+    for (const issue of parsed.issues) {
+      this.note(key, issue.problem, issue);
     }
     if (parsed.value !== undefined) {
       this.settle(key, kind.show(parsed.value));
@@ -68,7 +69,7 @@ export class FileNode {
     if (given === null || given === undefined || given === '') {
       return new FileNode({}, this.pathOf(key), this.#notes);
     }
-    if (isJsonObject(given)) {
+    if (isRecord(given)) {
       return new FileNode(given, this.pathOf(key), this.#notes);
     }
     this.note(key, 'it is not a mapping');
@@ -86,7 +87,7 @@ export class FileNode {
       return [];
     }
     return given.flatMap((item: unknown, index) => {
-      if (isJsonObject(item)) {
+      if (isRecord(item)) {
         return [new FileNode(item, `${this.pathOf(key)}[${index}]`, this.#notes)];
       }
       this.note(`${key}[${index}]`, 'it is not a mapping');

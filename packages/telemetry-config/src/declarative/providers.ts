@@ -9,7 +9,7 @@ import type {
   SamplerConfig,
   SpanLimitsConfig,
   TelemetryConfig,
-} from '../telemetry-config.ts';
+} from '../telemetry/telemetry-config.ts';
 import type { Signal } from '../variables/otlp.ts';
 import { BLRP, BSP, type BatchVariables } from '../variables/processors.ts';
 import { readExporter, readMetricShape } from './exporters.ts';

@@ -1,10 +1,11 @@
 import { parseConfigFile } from '../config-file/parse-config-file.ts';
+import { isRecord, type JsonObject } from '../config-file/record.ts';
 import { substituteEnv } from '../config-file/substitute-env.ts';
-import { isJsonObject, type JsonObject } from '../json-object.ts';
 import { quote } from '../kinds/kind.ts';
 import { boolean } from '../kinds/scalar-kinds.ts';
-import type { Environment, Issue } from '../reading.ts';
-import type { AttributeLimits, TelemetryConfig } from '../telemetry-config.ts';
+import type { Issue } from '../reading/issue.ts';
+import type { Environment } from '../reading/reading.ts';
+import type { AttributeLimits, TelemetryConfig } from '../telemetry/telemetry-config.ts';
 import { FileNode, type FileNotes } from './file-node.ts';
 import { readAttributeLimits, readLoggerProvider, readMeterProvider, readTracerProvider } from './providers.ts';
 import { logLevelKind, readPropagators, readResource } from './resource.ts';
@@ -30,7 +31,7 @@ export function readDeclarative(
   }
   const { value, issues } = substituteEnv(parsed.value, env, 'opentelemetry');
   notes.issues.push(...issues);
-  const root: JsonObject = isJsonObject(value) ? value : {};
+  const root: JsonObject = isRecord(value) ? value : {};
   const problem = formatProblem(root['file_format']);
   if (problem !== undefined) {
     notes.issues.push(problem);

@@ -8,7 +8,7 @@ import type {
   ResourceDetectorName,
   TelemetryConfig,
   TypedAttributeValue,
-} from '../telemetry-config.ts';
+} from '../telemetry/telemetry-config.ts';
 import { PROPAGATORS_VARIABLE } from '../variables/general.ts';
 import type { FileNode } from './file-node.ts';
 
@@ -112,8 +112,8 @@ export function readPropagators(node: FileNode | undefined): readonly Propagator
   const kind = choices(['tracecontext', 'baggage', 'b3', 'b3multi'], { hasNone: true });
   const named = node.children('composite').flatMap((entry) => entry.keys);
   const parsed = kind.fromJson(named);
-  for (const fault of parsed.faults) {
-    node.note('composite', fault.problem, fault);
+  for (const issue of parsed.issues) {
+    node.note('composite', issue.problem, issue);
   }
   const listed = node.scalar('composite_list', PROPAGATORS_VARIABLE.kind) ?? [];
   node.finish();
@@ -130,14 +130,14 @@ export function logLevelKind(): Kind<DiagLevel> {
   const kind = choice(SEVERITIES.flatMap((name) => [name, `${name}2`, `${name}3`, `${name}4`]));
   const expected = SEVERITIES.join(', ');
   const toLevel = (value: unknown): ReturnType<Kind<DiagLevel>['fromJson']> => {
-    const { value: word, faults } = kind.fromJson(value);
+    const { value: word, issues } = kind.fromJson(value);
     const severity = word?.replace(/\d$/, '') ?? '';
     const known = SEVERITIES.find((name) => name === severity);
-    const shown = withExpected(faults, expected);
+    const shown = withExpected(issues, expected);
     if (known === undefined) {
-      return { value: undefined, faults: shown };
+      return { value: undefined, issues: shown };
     }
-    return { value: known === 'trace' || known === 'fatal' ? levels[known] : known, faults: shown };
+    return { value: known === 'trace' || known === 'fatal' ? levels[known] : known, issues: shown };
   };
   return { ...kind, expected, parse: toLevel, fromJson: toLevel, show: String };
 }

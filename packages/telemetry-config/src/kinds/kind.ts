@@ -18,7 +18,7 @@ type KindName =
   | 'not supported';
 
 /** One reason why a text, or a part of it, was not taken. */
-export interface Fault {
+export interface ValueIssue {
   readonly problem: string;
   readonly expected?: string;
   readonly fix?: string;
@@ -27,7 +27,7 @@ export interface Fault {
 /** What became of a text; without a value the setting counts as unset. */
 export interface Parsed<T> {
   readonly value: T | undefined;
-  readonly faults: readonly Fault[];
+  readonly issues: readonly ValueIssue[];
 }
 
 /** A JSON Schema 2020-12 fragment. */
@@ -49,16 +49,16 @@ export interface Kind<T> {
 }
 
 export function accepted<T>(value: T): Parsed<T> {
-  return { value, faults: [] };
+  return { value, issues: [] };
 }
 
-export function refused<T>(fault: Fault): Parsed<T> {
-  return { value: undefined, faults: [fault] };
+export function refused<T>(issue: ValueIssue): Parsed<T> {
+  return { value: undefined, issues: [issue] };
 }
 
-/** The same faults, with what would be right said as a whole. */
-export function withExpected(faults: readonly Fault[], expected: string): readonly Fault[] {
-  return faults.map((fault) => Object.assign({}, fault, { expected }));
+/** The same issues, with what would be right said as a whole. */
+export function withExpected(issues: readonly ValueIssue[], expected: string): readonly ValueIssue[] {
+  return issues.map((issue) => Object.assign({}, issue, { expected }));
 }
 
 /** Longest piece of a wrong value an issue repeats. */
@@ -84,7 +84,7 @@ export function maskUrl(text: string): string {
   return text.replace(/\/\/[^/?#\s]*@/, '//***@').replaceAll(/([?&][^=&#\s]+=)[^&#\s]+/g, '$1***');
 }
 
-/** The fault of a value that is of the wrong JSON type; names the type, not the value. */
+/** The issue of a value that is of the wrong JSON type; names the type, not the value. */
 export function wrongType<T>(value: unknown, expected: string): Parsed<T> {
   const type = value === null ? 'null' : Array.isArray(value) ? 'a list' : `of type ${typeof value}`;
   return refused({ problem: `the value is ${type}`, expected });

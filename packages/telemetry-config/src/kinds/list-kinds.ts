@@ -1,4 +1,4 @@
-import { accepted, quote, refused, withExpected, wrongType, type Fault, type Kind, type Parsed } from './kind.ts';
+import { accepted, quote, refused, withExpected, wrongType, type ValueIssue, type Kind, type Parsed } from './kind.ts';
 import { choice } from './scalar-kinds.ts';
 
 /** Splits a comma list; blanks around items and empty items fall away. */
@@ -46,7 +46,7 @@ export function list(expected = 'a comma list'): Kind<readonly string[]> {
   };
 }
 
-/** Words of a fixed set, separated by commas; an unknown one drops out with a fault, a repeated one counts once. */
+/** Words of a fixed set, separated by commas; an unknown one drops out with a issue, a repeated one counts once. */
 export function choices<const T extends string>(
   values: readonly T[],
   options: { readonly hints?: Readonly<Record<string, string>>; readonly hasNone?: boolean } = {},
@@ -59,15 +59,15 @@ export function choices<const T extends string>(
       return noneOf(others, expected);
     }
     const taken: T[] = [];
-    const faults: Fault[] = [];
+    const issues: ValueIssue[] = [];
     for (const item of items) {
       const parsed = one.parse(item);
       if (parsed.value !== undefined && !taken.includes(parsed.value)) {
         taken.push(parsed.value);
       }
-      faults.push(...withExpected(parsed.faults, expected));
+      issues.push(...withExpected(parsed.issues, expected));
     }
-    return { value: taken.length === 0 ? undefined : taken, faults };
+    return { value: taken.length === 0 ? undefined : taken, issues };
   };
   return {
     name: 'list of choices',
@@ -85,7 +85,7 @@ function noneOf<T>(others: readonly string[], expected: string): Parsed<readonly
     return accepted([]);
   }
   const problem = `none stands beside ${others.map(quote).join(', ')} and wins`;
-  return { value: [], faults: [{ problem, expected, fix: 'remove none, or the others' }] };
+  return { value: [], issues: [{ problem, expected, fix: 'remove none, or the others' }] };
 }
 
 /** Splits at commas that stand outside brackets, so that `a{1,3}` and `[,;]` stay whole. */

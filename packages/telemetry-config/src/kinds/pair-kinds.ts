@@ -1,4 +1,4 @@
-import { quote, refused, wrongType, type Fault, type Kind, type Parsed } from './kind.ts';
+import { quote, refused, wrongType, type ValueIssue, type Kind, type Parsed } from './kind.ts';
 import { splitList } from './list-kinds.ts';
 
 type Pairs = Readonly<Record<string, string>>;
@@ -39,16 +39,16 @@ function parsePair(pair: string, position: number, check: PairCheck): readonly [
 
 function parsePairs(text: string, expected: string, check: PairCheck): Parsed<Pairs> {
   const pairs: (readonly [string, string])[] = [];
-  const faults: Fault[] = [];
+  const issues: ValueIssue[] = [];
   for (const [index, item] of splitList(text).entries()) {
     const pair = parsePair(item, index + 1, check);
     if (typeof pair === 'string') {
-      faults.push({ problem: `${pair}; it is left out, the others stay`, expected });
+      issues.push({ problem: `${pair}; it is left out, the others stay`, expected });
     } else {
       pairs.push(pair);
     }
   }
-  return { value: pairs.length === 0 ? undefined : Object.fromEntries(pairs), faults };
+  return { value: pairs.length === 0 ? undefined : Object.fromEntries(pairs), issues };
 }
 
 function fromRecord(value: unknown, expected: string, check: PairCheck): Parsed<Pairs> {
@@ -56,19 +56,19 @@ function fromRecord(value: unknown, expected: string, check: PairCheck): Parsed<
     return wrongType(value, expected);
   }
   const pairs: (readonly [string, string])[] = [];
-  const faults: Fault[] = [];
+  const issues: ValueIssue[] = [];
   for (const [index, [key, item]] of Object.entries(value).entries()) {
     const text = ['string', 'number', 'boolean'].includes(typeof item) ? String(item) : undefined;
     const problem = text === undefined ? `the value of ${quote(key)} is not a text` : check(key, text, index + 1);
     if (problem !== undefined) {
-      faults.push({ problem: `${problem}; it is left out, the others stay`, expected });
+      issues.push({ problem: `${problem}; it is left out, the others stay`, expected });
     } else if (text !== undefined) {
       pairs.push([key, text]);
     }
   }
-  return faults.length > 0 && pairs.length === 0
-    ? { value: undefined, faults }
-    : { value: Object.fromEntries(pairs), faults };
+  return issues.length > 0 && pairs.length === 0
+    ? { value: undefined, issues }
+    : { value: Object.fromEntries(pairs), issues };
 }
 
 function attributeCheck(key: string, value: string): string | undefined {
@@ -108,12 +108,12 @@ const HEADER_FIX = 'write name=value, as in authorization=Bearer%20TOKEN';
 
 /** Names in lower case, as HTTP/2 and gRPC want them, so that one of them is never there twice. */
 function toHeaders(parsed: Parsed<Pairs>): Parsed<Pairs> {
-  const faults = parsed.faults.map((fault) => Object.assign({ fix: HEADER_FIX }, fault));
+  const issues = parsed.issues.map((issue) => Object.assign({ fix: HEADER_FIX }, issue));
   if (parsed.value === undefined) {
-    return { value: undefined, faults };
+    return { value: undefined, issues };
   }
   const entries = Object.entries(parsed.value).map(([key, value]) => [key.toLowerCase(), value] as const);
-  return { value: Object.fromEntries(entries), faults };
+  return { value: Object.fromEntries(entries), issues };
 }
 
 /** Headers as `key=value,key=value`, percent-decoded; names lower-case, values secret. */
@@ -138,14 +138,14 @@ export function headers(): Kind<Pairs> {
 
 /** A variable of the specification that nothing here acts on: setting it is answered with what to do instead. */
 export function unsupported(fix: string): Kind<never> {
-  const fault: Fault = { problem: 'it is not supported and has no effect', fix };
+  const issue: ValueIssue = { problem: 'it is not supported and has no effect', fix };
   return {
     name: 'not supported',
     expected: 'unset',
     isSecret: true,
     schema: {},
-    parse: () => refused(fault),
-    fromJson: () => refused(fault),
+    parse: () => refused(issue),
+    fromJson: () => refused(issue),
     show: () => '***',
   };
 }

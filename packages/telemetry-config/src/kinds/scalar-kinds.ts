@@ -5,7 +5,7 @@ import {
   quote,
   refused,
   wrongType,
-  type Fault,
+  type ValueIssue,
   type Kind,
   type Parsed,
 } from './kind.ts';
@@ -159,7 +159,7 @@ export function choice<const T extends string>(
 }
 
 /** A URL without a usable scheme, with the fix where the rest of it is usable. */
-function wrongScheme(given: string, expected: string): Fault {
+function wrongScheme(given: string, expected: string): ValueIssue {
   const [, scheme = '', slashes = '', rest = given] = /^([a-z][a-z0-9+.-]*):(\/\/)(.*)$/is.exec(given) ?? [];
   const problem =
     slashes === '' ? `${quote(given)} has no scheme` : `${quote(given)} has the scheme ${scheme.toLowerCase()}`;

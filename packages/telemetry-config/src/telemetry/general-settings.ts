@@ -1,6 +1,6 @@
-import type { ResourceDetectorName, SamplerConfig, TelemetryConfig } from '../telemetry-config.ts';
-import type { VariableReader } from '../variable-reader.ts';
 import * as general from '../variables/general.ts';
+import type { VariableReader } from '../variables/variable-reader.ts';
+import type { ResourceDetectorName, SamplerConfig, TelemetryConfig } from './telemetry-config.ts';
 
 /** Service name and attributes; `OTEL_SERVICE_NAME` wins over `service.name` among the attributes. */
 export function readResource(reader: VariableReader): TelemetryConfig['resource'] {

@@ -1,9 +1,9 @@
 import { isGrpcTarget } from '../kinds/endpoint-kind.ts';
 import { maskUrl } from '../kinds/kind.ts';
 import { httpUrl } from '../kinds/scalar-kinds.ts';
-import type { OtlpExporterConfig, OtlpProtocol } from '../telemetry-config.ts';
-import type { Found, VariableReader } from '../variable-reader.ts';
 import * as otlp from '../variables/otlp.ts';
+import type { Found, VariableReader } from '../variables/variable-reader.ts';
+import type { OtlpExporterConfig, OtlpProtocol } from './telemetry-config.ts';
 
 const HTTP_PORT = '4318';
 const GRPC_PORT = '4317';
@@ -51,8 +51,8 @@ function noteMissingScheme(reader: VariableReader, signal: otlp.Signal, protocol
     if (found === undefined || isUsable(found.value, protocol)) {
       continue;
     }
-    for (const fault of httpUrl().parse(found.value).faults) {
-      reader.note({ variable: found.variable, ...fault });
+    for (const issue of httpUrl().parse(found.value).issues) {
+      reader.note({ variable: found.variable, ...issue });
     }
   }
 }

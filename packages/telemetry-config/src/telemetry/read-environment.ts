@@ -1,8 +1,7 @@
 import { quote } from '../kinds/kind.ts';
-import { misspeltNames } from '../misspelt-names.ts';
-import type { Environment, Issue, Reading } from '../reading.ts';
-import type { TelemetryConfig } from '../telemetry-config.ts';
-import { VariableReader } from '../variable-reader.ts';
+import type { Issue } from '../reading/issue.ts';
+import { misspeltNames } from '../reading/misspelt-names.ts';
+import type { Environment, Reading } from '../reading/reading.ts';
 import * as general from '../variables/general.ts';
 import { ATTRIBUTE_COUNT_LIMIT, ATTRIBUTE_VALUE_LENGTH_LIMIT } from '../variables/limits.ts';
 import {
@@ -18,8 +17,10 @@ import {
 } from '../variables/otlp.ts';
 import { OTEL_VARIABLES } from '../variables/table.ts';
 import { UNSUPPORTED } from '../variables/unsupported.ts';
+import { VariableReader } from '../variables/variable-reader.ts';
 import { readResource } from './general-settings.ts';
 import { readLogs, readMetrics, readTraces } from './signals.ts';
+import type { TelemetryConfig } from './telemetry-config.ts';
 
 /** What `readTelemetryEnvironment` takes beside the environment. */
 export interface ReadEnvironmentOptions {

@@ -1,7 +1,6 @@
 import type { FileNotes } from '../declarative/file-node.ts';
 import { readDeclarative } from '../declarative/read-declarative.ts';
-import type { Environment, Reading } from '../reading.ts';
-import type { TelemetryConfig } from '../telemetry-config.ts';
+import type { Environment, Reading } from '../reading/reading.ts';
 import {
   configFilePath,
   ignoredOrigins,
@@ -9,6 +8,7 @@ import {
   withoutFile,
   type ReadEnvironmentOptions,
 } from './read-environment.ts';
+import type { TelemetryConfig } from './telemetry-config.ts';
 
 /** A file that `OTEL_CONFIG_FILE` names, as the caller read it; or why it could not. */
 export type ConfigFileInput =

@@ -1,13 +1,3 @@
-import type {
-  BatchConfig,
-  ConsoleExporterConfig,
-  MetricReaderConfig,
-  OtlpExporterConfig,
-  ProcessorConfig,
-  PushMetricExporterConfig,
-  TelemetryConfig,
-} from '../telemetry-config.ts';
-import type { VariableReader } from '../variable-reader.ts';
 import { LOGS_EXPORTER, METRICS_EXPORTER, TRACES_EXPORTER, type MetricExporterName } from '../variables/exporters.ts';
 import { SPAN_LIMIT_VARIABLES, LOG_RECORD_LIMIT_VARIABLES } from '../variables/limits.ts';
 import * as metrics from '../variables/metrics.ts';
@@ -17,9 +7,19 @@ import {
   type Signal,
 } from '../variables/otlp.ts';
 import { BLRP, BSP, type BatchVariables } from '../variables/processors.ts';
+import type { VariableReader } from '../variables/variable-reader.ts';
 import type { Variable } from '../variables/variable.ts';
 import { readSampler } from './general-settings.ts';
 import { hasEndpoint, readOtlpDestination } from './otlp-destination.ts';
+import type {
+  BatchConfig,
+  ConsoleExporterConfig,
+  MetricReaderConfig,
+  OtlpExporterConfig,
+  ProcessorConfig,
+  PushMetricExporterConfig,
+  TelemetryConfig,
+} from './telemetry-config.ts';
 
 /**
  * The exporters of a signal: those named; else OTLP where an endpoint asks for it; else none (documented deviation 1:

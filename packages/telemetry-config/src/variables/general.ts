@@ -1,7 +1,7 @@
 import { choices, list } from '../kinds/list-kinds.ts';
 import { keyValues } from '../kinds/pair-kinds.ts';
 import { boolean, choice, filePath, ratio, text } from '../kinds/scalar-kinds.ts';
-import type { DiagLevel, PropagatorName, ResourceDetectorName, SamplerName } from '../telemetry-config.ts';
+import type { DiagLevel, PropagatorName, ResourceDetectorName, SamplerName } from '../telemetry/telemetry-config.ts';
 import { variable, type Variable, type VariableWithFallback } from './variable.ts';
 
 const LOG_LEVELS = ['none', 'error', 'warn', 'info', 'debug', 'verbose', 'all'] as const satisfies readonly DiagLevel[];

@@ -1,5 +1,5 @@
 import { choice, duration, integer, text, timeout } from '../kinds/scalar-kinds.ts';
-import type { ExemplarFilter } from '../telemetry-config.ts';
+import type { ExemplarFilter } from '../telemetry/telemetry-config.ts';
 import { variable, type VariableWithFallback } from './variable.ts';
 
 export const METRIC_EXPORT_INTERVAL: VariableWithFallback<number> = variable(

@@ -2,7 +2,12 @@ import { otlpEndpoint } from '../kinds/endpoint-kind.ts';
 import type { Kind } from '../kinds/kind.ts';
 import { headers } from '../kinds/pair-kinds.ts';
 import { boolean, choice, filePath, timeout } from '../kinds/scalar-kinds.ts';
-import type { HistogramAggregation, MetricTemporality, OtlpCompression, OtlpProtocol } from '../telemetry-config.ts';
+import type {
+  HistogramAggregation,
+  MetricTemporality,
+  OtlpCompression,
+  OtlpProtocol,
+} from '../telemetry/telemetry-config.ts';
 import { variable, type Variable, type VariableOptions, type VariableWithFallback } from './variable.ts';
 
 export type Signal = 'traces' | 'metrics' | 'logs';

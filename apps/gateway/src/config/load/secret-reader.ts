@@ -1,0 +1,35 @@
+import { readFileSync, statSync } from 'node:fs';
+import type { Secret } from '../reader/gateway-config.ts';
+
+/**
+ * Gives a secret's text each time it is asked for; one that stands in a file is read again when the file has changed.
+ *
+ * @throws {Error} At once, when the file can't be read; later a file that has gone keeps its last text.
+ */
+export function secretReader(secret: Secret): () => string {
+  if ('text' in secret) {
+    return () => secret.text;
+  }
+  const { file } = secret;
+  let modifiedAt = statSync(file).mtimeMs;
+  let text = readSecretFile(file);
+  return () => {
+    const now = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+    if (now !== undefined && now !== modifiedAt) {
+      modifiedAt = now;
+      text = readSecretFile(file);
+    }
+    return text;
+  };
+}
+
+/** A trailing line break is not part of a secret. */
+function readSecretFile(file: string): string {
+  return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+}
+
+/** The same for a bearer token, as authentication wants it. */
+export function bearerTokens(secret: Secret): () => readonly string[] {
+  const read = secretReader(secret);
+  return () => [read()];
+}

@@ -1,0 +1,37 @@
+import type { Issue, Reading } from '@dcc-mcp/telemetry-config';
+import { codeOf } from '../../protocol/error-code.ts';
+import type { GatewayConfig, Secret } from '../reader/gateway-config.ts';
+import { secretReader } from './secret-reader.ts';
+
+type Entry = readonly [setting: string, secret: Secret | undefined];
+
+/** Files with the secrets of a guard that can't be read: named at start, all of them, rather than at the first request. */
+export function unreadableSecrets({ values, origins }: Reading<GatewayConfig>): readonly Issue[] {
+  const { metrics, auth } = values;
+  const scrapers: readonly Entry[] = [
+    ['metrics.basicAuth.password', metrics.basicAuth?.password],
+    ['metrics.bearerToken', metrics.bearerToken],
+    ['metrics.jwt.secret', metrics.jwt?.secret],
+  ];
+  const callers = auth.tokens.map(({ token }): Entry => ['auth.tokens', token]);
+  const read = metrics.enabled === true ? [...scrapers, ...callers] : callers;
+  return read.flatMap(([setting, secret]) => {
+    const problem = problemOf(secret);
+    const variable = origins[setting]?.variable ?? setting;
+    return problem === undefined ? [] : [{ variable, problem, fix: FIX, severity: 'fatal' } as const];
+  });
+}
+
+const FIX = 'correct the path, or let the gateway read the file';
+
+function problemOf(secret: Secret | undefined): string | undefined {
+  if (secret === undefined || 'text' in secret) {
+    return undefined;
+  }
+  try {
+    secretReader(secret)();
+    return undefined;
+  } catch (error) {
+    return `the file ${secret.file} can't be read (${codeOf(error)})`;
+  }
+}

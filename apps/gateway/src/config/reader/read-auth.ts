@@ -1,0 +1,104 @@
+import { list, splitList } from '@dcc-mcp/telemetry-config/settings';
+import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
+import { AUTH } from '../table/access.ts';
+import { member, valueAt } from './file-value.ts';
+import type { AuthConfig, AuthToken, Secret } from './gateway-config.ts';
+import type { SettingReader } from './setting-reader.ts';
+import { withoutUndefined } from './without-undefined.ts';
+
+const EXPECTED = '{ token | tokenFile, name, dccTypes }';
+
+/** Reads who may come in. Tokens of the environment take the place of the file's. */
+export function readAuth(reader: SettingReader): AuthConfig {
+  const tokens = readTokens(reader);
+  const jwksUrl = reader.read(AUTH.jwksUrl);
+  const audience = reader.read(AUTH.audience);
+  const issuer = reader.read(AUTH.issuer);
+  if (jwksUrl === undefined && (audience !== undefined || issuer !== undefined)) {
+    const problem = 'an audience or issuer is set, but no keys to check a token with';
+    reader.note({ variable: 'auth', problem, fix: 'set DCC_MCP_AUTH_JWKS_URL', severity: 'fatal' });
+  }
+  return withoutUndefined({ tokens, jwksUrl, audience, issuer });
+}
+
+function readTokens(reader: SettingReader): readonly AuthToken[] {
+  const texts = reader.findOutsideFile(AUTH.tokens);
+  const file = reader.findOutsideFile(AUTH.tokenFile);
+  if (texts === undefined && file === undefined) {
+    return readFileTokens(reader);
+  }
+  const given = splitList(texts?.value ?? '').map((token): Secret => ({ text: token }));
+  const secrets = [...given, ...(file === undefined ? [] : [{ file: file.value }])];
+  if (secrets.length === 0 && texts !== undefined) {
+    reader.note({ variable: texts.place, problem: 'it holds no token', severity: 'fatal' });
+  }
+  const place = texts ?? file;
+  if (place !== undefined) {
+    reader.settleFound(AUTH.tokens.path, place, count(secrets.length));
+  }
+  return secrets.map((token) => ({ token, dccTypes: [] }));
+}
+
+function count(tokens: number): string {
+  return tokens === 1 ? '1 token ***' : `${tokens} tokens ***`;
+}
+
+function readFileTokens(reader: SettingReader): readonly AuthToken[] {
+  const fromKey = reader.find(AUTH.tokenFile);
+  const given = valueAt(reader.file, AUTH.tokens.path);
+  const entries: readonly unknown[] = Array.isArray(given) ? given : [];
+  if (given !== undefined && given !== null && !Array.isArray(given)) {
+    reader.note({
+      variable: AUTH.tokens.path,
+      problem: 'it is not a list',
+      expected: `a list of ${EXPECTED}`,
+      severity: 'fatal',
+    });
+  }
+  const tokens = entries.flatMap((entry, index) => {
+    const token = toToken(reader, entry, `${AUTH.tokens.path}[${index}]`);
+    return token === undefined ? [] : [token];
+  });
+  if (fromKey !== undefined) {
+    tokens.push({ token: { file: fromKey.value }, dccTypes: [] });
+  }
+  const source = tokens.length === 0 ? 'default' : 'file';
+  reader.settle(AUTH.tokens.path, { source, text: tokens.length === 0 ? 'none' : count(tokens.length) });
+  return tokens;
+}
+
+function toToken(reader: SettingReader, entry: unknown, variable: string): AuthToken | undefined {
+  const refuse = (problem: string): undefined => {
+    reader.note({ variable, problem, expected: EXPECTED, severity: 'fatal' });
+    return undefined;
+  };
+  if (!isJsonObject(entry)) {
+    return refuse('it is not an object');
+  }
+  const token = toSecret(entry);
+  if (token === undefined) {
+    return refuse('it needs either a token or a tokenFile, as a text that is not empty');
+  }
+  const name = member(entry, 'name');
+  if (name !== undefined && typeof name !== 'string') {
+    return refuse('its name is not a text');
+  }
+  const dccTypes = list().fromJson(member(entry, 'dccTypes') ?? []);
+  if (dccTypes.value === undefined) {
+    return refuse('its dccTypes are not a list of words');
+  }
+  const scope = dccTypes.value.map((type) => type.toLowerCase());
+  return { token, dccTypes: scope, ...(name === undefined ? {} : { name }) };
+}
+
+function toSecret(entry: JsonObject): Secret | undefined {
+  const text = member(entry, 'token');
+  const file = member(entry, 'tokenFile');
+  if ((text === undefined) === (file === undefined)) {
+    return undefined;
+  }
+  if (typeof text === 'string' && text.trim() !== '') {
+    return { text: text.trim() };
+  }
+  return typeof file === 'string' && file.trim() !== '' ? { file: file.trim() } : undefined;
+}

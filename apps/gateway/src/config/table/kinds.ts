@@ -1,0 +1,162 @@
+import {
+  accepted,
+  quote,
+  refused,
+  wrongType,
+  type ValueIssue,
+  type Kind,
+  type Parsed,
+  list,
+  boolean,
+  httpUrl,
+  text,
+} from '@dcc-mcp/telemetry-config/settings';
+
+/** Where captured traffic goes. */
+export type TrafficCapture = { readonly mode: 'off' | 'memory' } | { readonly mode: 'jsonl'; readonly file: string };
+
+function invert(parsed: Parsed<boolean>): Parsed<boolean> {
+  return { ...parsed, value: parsed.value === undefined ? undefined : !parsed.value };
+}
+
+/** A boolean that says the opposite of the setting it stands for. */
+export function inverted(): Kind<boolean> {
+  const kind = boolean();
+  return { ...kind, parse: (given) => invert(kind.parse(given)), fromJson: (value) => invert(kind.fromJson(value)) };
+}
+
+const OCTET = String.raw`(?:25[0-5]|2[0-4]\d|1?\d?\d)`;
+const IPV4 = new RegExp(String.raw`^${OCTET}(?:\.${OCTET}){3}$`);
+
+/** True for an address in one of the two usual notations. */
+function isIpAddress(address: string): boolean {
+  if (IPV4.test(address)) {
+    return true;
+  }
+  return /^[0-9a-f:.]+$/i.test(address) && address.includes(':') && URL.canParse(`http://[${address}]/`);
+}
+
+function isCidr(block: string): boolean {
+  const [address = '', prefix, ...rest] = block.split('/');
+  if (!isIpAddress(address) || rest.length > 0) {
+    return false;
+  }
+  if (prefix === undefined) {
+    return true;
+  }
+  return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (address.includes(':') ? 128 : 32);
+}
+
+/** An address (IPv6 with or without brackets) or a host name, without a port. */
+export function hostName(): Kind<string> {
+  const expected = 'an address or host name, without a port';
+  const parse = (given: string): Parsed<string> => {
+    const address = given.replace(/^\[(.*)\]$/, '$1');
+    const isName = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?\.?$/.test(given);
+    if (isName || isIpAddress(address.split('%', 1)[0] ?? '')) {
+      return accepted(address);
+    }
+    return refused({ problem: `${quote(given)} is not usable as a host`, expected });
+  };
+  return {
+    ...text(expected),
+    parse,
+    fromJson: (value) => (typeof value === 'string' ? parse(value.trim()) : wrongType(value, expected)),
+  };
+}
+
+/** Addresses and CIDR blocks; a wrong one drops out, which trusts less. */
+export function cidrs(): Kind<readonly string[]> {
+  const expected = 'a comma list of addresses or CIDR blocks, as 10.0.0.0/8';
+  const words = list(expected);
+  const check = (parsed: Parsed<readonly string[]>): Parsed<readonly string[]> => {
+    if (parsed.value === undefined) {
+      return parsed;
+    }
+    const bad = parsed.value.filter((block) => !isCidr(block));
+    const issues: readonly ValueIssue[] = bad.map((block) => ({
+      problem: `${quote(block)} is neither an address nor a CIDR block; it is left out`,
+      expected,
+    }));
+    return { value: parsed.value.filter(isCidr), issues: [...parsed.issues, ...issues] };
+  };
+  return { ...words, parse: (given) => check(words.parse(given)), fromJson: (value) => check(words.fromJson(value)) };
+}
+
+/** A path on the listener; one slash in front, none behind. */
+export function routePath(): Kind<string> {
+  const expected = 'a path that begins with /, as /metrics';
+  const parse = (given: string): Parsed<string> => {
+    const path = given.replace(/\/+$/, '');
+    if (/^(?:\/[A-Za-z0-9._~-]+)+$/.test(path)) {
+      return accepted(path);
+    }
+    return refused({ problem: `${quote(given)} is not usable as a path`, expected });
+  };
+  return {
+    ...text(expected),
+    parse,
+    fromJson: (value) => (typeof value === 'string' ? parse(value.trim()) : wrongType(value, expected)),
+  };
+}
+
+/** What a metric name may begin with. */
+export function metricPrefix(): Kind<string> {
+  const expected = 'letters, digits and underscores, a letter first';
+  const parse = (given: string): Parsed<string> =>
+    /^[A-Za-z][A-Za-z0-9_]*$/.test(given)
+      ? accepted(given)
+      : refused({ problem: `${quote(given)} can't begin a metric name`, expected });
+  return {
+    ...text(expected),
+    parse,
+    fromJson: (value) => (typeof value === 'string' ? parse(value.trim()) : wrongType(value, expected)),
+  };
+}
+
+function withoutSlash(parsed: Parsed<string>): Parsed<string> {
+  return { ...parsed, value: parsed.value?.replace(/\/+$/, '') };
+}
+
+/** An http or https URL without a slash behind it. */
+export function baseUrl(): Kind<string> {
+  const url = httpUrl();
+  return {
+    ...url,
+    parse: (given) => withoutSlash(url.parse(given)),
+    fromJson: (value) => withoutSlash(url.fromJson(value)),
+  };
+}
+
+/** `off`, `on` (in memory), or `jsonl:PATH` (also to a file). */
+export function trafficCapture(): Kind<TrafficCapture> {
+  const expected = 'off, on (in memory), or jsonl:PATH';
+  const parse = (given: string): Parsed<TrafficCapture> => {
+    const word = given.toLowerCase();
+    if (word === 'off' || word === 'false') {
+      return accepted({ mode: 'off' });
+    }
+    if (word === 'on' || word === 'true' || word === 'memory') {
+      return accepted({ mode: 'memory' });
+    }
+    const file = /^jsonl:(.+)$/i.exec(given)?.[1]?.trim();
+    if (file !== undefined && file !== '') {
+      return accepted({ mode: 'jsonl', file });
+    }
+    return refused({ problem: `${quote(given)} is not known`, expected });
+  };
+  return {
+    name: 'text',
+    expected,
+    isSecret: false,
+    schema: { type: ['string', 'boolean'] },
+    parse,
+    fromJson: (value) => {
+      if (typeof value === 'boolean') {
+        return parse(String(value));
+      }
+      return typeof value === 'string' ? parse(value.trim()) : wrongType(value, expected);
+    },
+    show: (value) => (value.mode === 'jsonl' ? `jsonl:${value.file}` : value.mode),
+  };
+}

@@ -1,0 +1,226 @@
+import { parseConfigFile, nearest } from '@dcc-mcp/telemetry-config';
+import { quote, readVariable } from '@dcc-mcp/telemetry-config/settings';
+import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
+import { member } from '../reader/file-value.ts';
+import type { Secret, UpstreamConfig, UpstreamOauthConfig } from '../reader/gateway-config.ts';
+import type { SettingReader } from '../reader/setting-reader.ts';
+import { SERVERS_VARIABLE } from '../table/table.ts';
+import { toInstanceId } from './instance-id.ts';
+import { OAUTH_KEYS, UPSTREAM_KEYS, type UpstreamKey } from './upstream-keys.ts';
+
+const DEFAULT_CONCURRENCY = 16;
+const DEFAULT_QUEUE = 256;
+const DEFAULT_TIMEOUT_MILLIS = 60_000;
+
+/** The DCC type of a text: lower-case, runs of other characters as `_`. */
+export function toDccType(text: string): string {
+  return text.toLowerCase().replaceAll(/[^a-z0-9_-]+/g, '_');
+}
+
+/** Reads `mcpServers`: every usable entry, an issue for each that is not. `DCC_MCP_MCP_SERVERS` takes the place of the file's. */
+export function readUpstreams(reader: SettingReader): readonly UpstreamConfig[] {
+  const given = readServers(reader);
+  if (given === undefined || given === null) {
+    return [];
+  }
+  if (!isJsonObject(given)) {
+    reader.note({ variable: 'mcpServers', problem: 'it is not an object', expected: 'an object of servers by name' });
+    return [];
+  }
+  const upstreams = Object.entries(given).flatMap(([key, entry]) => {
+    const upstream = new EntryReader(reader, key, entry).read();
+    return upstream === undefined ? [] : [upstream];
+  });
+  noteClashes(reader, upstreams);
+  return upstreams;
+}
+
+function readServers(reader: SettingReader): unknown {
+  const text = readVariable(reader.env, SERVERS_VARIABLE);
+  if (text === undefined) {
+    const given = member(reader.file, 'mcpServers');
+    reader.settle('mcpServers', { source: given === undefined ? 'default' : 'file', text: namesOf(given) });
+    return given;
+  }
+  const parsed = parseConfigFile(text, `${SERVERS_VARIABLE}.json`);
+  if (!parsed.ok) {
+    const problem = parsed.issues[0]?.problem ?? 'it is not JSON';
+    reader.note({ variable: SERVERS_VARIABLE, problem, expected: 'the object mcpServers as JSON', severity: 'fatal' });
+    return undefined;
+  }
+  reader.settle('mcpServers', { source: 'env', variable: SERVERS_VARIABLE, text: namesOf(parsed.value) });
+  return parsed.value;
+}
+
+function namesOf(servers: unknown): string {
+  return isJsonObject(servers) && Object.keys(servers).length > 0 ? Object.keys(servers).join(',') : 'none';
+}
+
+/** Two upstreams with one id8 could not be told apart in slugs. */
+function noteClashes(reader: SettingReader, upstreams: readonly UpstreamConfig[]): void {
+  const owners = new Map<string, string>();
+  for (const { key, instanceShort } of upstreams) {
+    const owner = owners.get(instanceShort);
+    if (owner === undefined) {
+      owners.set(instanceShort, key);
+      continue;
+    }
+    const problem = `its instance id begins with ${instanceShort}, as that of ${quote(owner)} does`;
+    reader.note({ variable: `mcpServers.${key}`, problem, fix: 'rename one of them', severity: 'fatal' });
+  }
+}
+
+/** Reads one entry. */
+class EntryReader {
+  readonly #reader: SettingReader;
+  readonly #key: string;
+  readonly #entry: unknown;
+
+  constructor(reader: SettingReader, key: string, entry: unknown) {
+    this.#reader = reader;
+    this.#key = key;
+    this.#entry = entry;
+  }
+
+  read(): UpstreamConfig | undefined {
+    if (this.#key.trim() === '') {
+      return this.#refuse('its name is blank');
+    }
+    if (!isJsonObject(this.#entry)) {
+      return this.#refuse('it is not an object');
+    }
+    this.#noteUnknown(this.#entry, [...Object.keys(UPSTREAM_KEYS), 'oauth'], '');
+    const transport = this.#transport();
+    if (transport === undefined) {
+      return undefined;
+    }
+    const affinity = this.#value('affinity', UPSTREAM_KEYS.affinity) ?? 'any';
+    const oauth = this.#oauth(member(this.#entry, 'oauth'));
+    const instanceId = toInstanceId(this.#key);
+    return {
+      key: this.#key,
+      dccType: this.#dccType(),
+      instanceId,
+      instanceShort: instanceId.slice(0, 8),
+      transport,
+      isLazy: this.#value('lazy', UPSTREAM_KEYS.lazy) ?? false,
+      isDisabled: this.#value('disabled', UPSTREAM_KEYS.disabled) ?? false,
+      affinity,
+      concurrency: this.#concurrency(affinity),
+      maxQueued: this.#value('queue', UPSTREAM_KEYS.queue) ?? DEFAULT_QUEUE,
+      timeoutMillis: this.#value('timeoutMs', UPSTREAM_KEYS.timeoutMs) ?? DEFAULT_TIMEOUT_MILLIS,
+      ...(oauth === undefined ? {} : { oauth }),
+    };
+  }
+
+  #concurrency(affinity: 'main' | 'any'): number {
+    return this.#value('concurrency', UPSTREAM_KEYS.concurrency) ?? (affinity === 'main' ? 1 : DEFAULT_CONCURRENCY);
+  }
+
+  #dccType(): string {
+    const given = this.#value('dccType', UPSTREAM_KEYS.dccType);
+    if (given === undefined) {
+      return toDccType(this.#key);
+    }
+    const dccType = toDccType(given);
+    if (dccType !== given.toLowerCase()) {
+      this.#note('.dccType', `${quote(given)} holds other characters, so it is ${dccType}`, 'letters, digits, _ and -');
+    }
+    return dccType;
+  }
+
+  #transport(): UpstreamConfig['transport'] | undefined {
+    const command = this.#value('command', UPSTREAM_KEYS.command);
+    const url = this.#value('url', UPSTREAM_KEYS.url);
+    const type = this.#value('type', UPSTREAM_KEYS.type) ?? (command === undefined ? 'http' : 'stdio');
+    if (command !== undefined && url !== undefined) {
+      this.#note(
+        '',
+        `it has both a command and a url; the ${type === 'http' ? 'url' : 'command'} is used`,
+        'one of the two',
+      );
+    }
+    if (type === 'stdio' && command !== undefined) {
+      return this.#stdio(command);
+    }
+    if (type === 'http' && url !== undefined) {
+      const headers = this.#value('headers', UPSTREAM_KEYS.headers) ?? {};
+      return { type, url, headers, headerFiles: this.#value('headerFiles', UPSTREAM_KEYS.headerFiles) ?? {} };
+    }
+    return this.#refuse('it has neither a usable command nor a usable url');
+  }
+
+  #stdio(command: string): UpstreamConfig['transport'] {
+    const cwd = this.#value('cwd', UPSTREAM_KEYS.cwd);
+    return {
+      type: 'stdio',
+      command,
+      args: this.#value('args', UPSTREAM_KEYS.args) ?? [],
+      env: this.#value('env', UPSTREAM_KEYS.env) ?? {},
+      envFiles: this.#value('envFiles', UPSTREAM_KEYS.envFiles) ?? {},
+      ...(cwd === undefined ? {} : { cwd }),
+    };
+  }
+
+  #oauth(block: unknown): UpstreamOauthConfig | undefined {
+    if (block === undefined || block === null || block === false) {
+      return undefined;
+    }
+    if (!isJsonObject(block)) {
+      this.#note('.oauth', 'it is not an object', '{ clientId, clientSecret | clientSecretFile, scopes }');
+      return undefined;
+    }
+    this.#noteUnknown(block, Object.keys(OAUTH_KEYS), '.oauth');
+    const read = <T>(name: string, row: UpstreamKey<T>): T | undefined => this.#member(block, name, row, '.oauth');
+    const clientId = read('clientId', OAUTH_KEYS.clientId);
+    const text = read('clientSecret', OAUTH_KEYS.clientSecret);
+    const file = read('clientSecretFile', OAUTH_KEYS.clientSecretFile);
+    const fromFile: Secret | undefined = file === undefined ? undefined : { file };
+    const clientSecret = text === undefined ? fromFile : { text };
+    return {
+      scopes: read('scopes', OAUTH_KEYS.scopes) ?? [],
+      ...(clientId === undefined ? {} : { clientId }),
+      ...(clientSecret === undefined ? {} : { clientSecret }),
+    };
+  }
+
+  #value<T>(name: string, row: UpstreamKey<T>): T | undefined {
+    return this.#member(this.#entry, name, row, '');
+  }
+
+  #member<T>(object: unknown, name: string, row: UpstreamKey<T>, under: string): T | undefined {
+    const given = member(object, name);
+    if (given === undefined || given === null || (typeof given === 'string' && given.trim() === '')) {
+      return undefined;
+    }
+    const parsed = row.kind.fromJson(given);
+    for (const issue of parsed.issues) {
+      this.#reader.note({ variable: `mcpServers.${this.#key}${under}.${name}`, ...issue });
+    }
+    return parsed.value;
+  }
+
+  #noteUnknown(object: JsonObject, known: readonly string[], under: string): void {
+    for (const name of Object.keys(object)) {
+      if (known.includes(name)) {
+        continue;
+      }
+      const meant = nearest(name, known);
+      this.#reader.note({
+        variable: `mcpServers.${this.#key}${under}.${name}`,
+        problem: 'no such key; it has no effect',
+        expected: known.join(', '),
+        ...(meant === undefined ? {} : { fix: `did you mean ${meant}?` }),
+      });
+    }
+  }
+
+  #note(under: string, problem: string, expected: string): void {
+    this.#reader.note({ variable: `mcpServers.${this.#key}${under}`, problem, expected });
+  }
+
+  #refuse(problem: string): undefined {
+    this.#note('', `${problem}; the server is left out`, '{ command, args, env, cwd } or { url, headers }');
+    return undefined;
+  }
+}
