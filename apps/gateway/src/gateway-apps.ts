@@ -1,11 +1,10 @@
-import type { FetchHandler } from '@dcc-mcp/http-adapter';
+import { type FetchHandler, toHttpHandler } from '@dcc-mcp/http-adapter';
 import type { GatewayConfig } from './config/reader/gateway-config.ts';
 import { type App, type AppOptions, createApp, type Route, type RouteTable } from './http/app.ts';
 import { createAuthentication } from './http/authentication.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { CONTEXT_FORGE_PATH, metricsHandler } from './http/metrics-endpoint.ts';
 import { createOriginGuard } from './http/origin-guard.ts';
-import { fromResponse } from './http/reply.ts';
 import { mcpCaller } from './mcp/exchange/caller.ts';
 import type { McpServer } from './mcp/server/server.ts';
 import type { Sessions } from './mcp/session/sessions.ts';
@@ -38,8 +37,8 @@ export function createApps(parts: AppParts): { readonly main: App; readonly metr
     routeSpans: config.telemetry.protocolSpans ? core.spans : undefined,
     onDefect: (error: unknown) => core.recorder.defect(error),
   } satisfies Partial<AppOptions>;
-  const { scraper } = instruments;
-  const handler = metricsHandler(config.metrics, scraper && ((request) => scraper.scrape(request)));
+  const { scrapeHandler } = instruments;
+  const handler = metricsHandler(config.metrics, scrapeHandler && ((request) => scrapeHandler.scrape(request)));
   const scrape = handler === undefined ? {} : scrapeRoutes(config.metrics.path, handler);
   const own = gatewayRoutes(parts);
   const routes = config.metrics.port === undefined ? { ...own, ...withoutClash(own, scrape) } : own;
@@ -104,7 +103,8 @@ function pathOf(key: string): string {
 
 /** The handler itself refuses the methods it does not know, so that its guard comes first. */
 function scrapeRoutes(path: string, handler: FetchHandler): RouteTable {
-  const route: Route = { guard: 'own', handler: async ({ http }) => fromResponse(await handler(http.toRequest(), {})) };
+  const answer = toHttpHandler(handler);
+  const route: Route = { guard: 'own', handler: ({ http }) => answer(http) };
   const paths = [...new Set([path, CONTEXT_FORGE_PATH])];
   return Object.fromEntries(paths.map((each) => [`ALL ${each}`, route]));
 }

@@ -1,3 +1,4 @@
+import { toFetchHandler } from '@dcc-mcp/http-adapter';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import type { CapturePolicy } from '@dcc-mcp/workflow-spans';
 import { randomUUID } from 'node:crypto';
@@ -8,9 +9,7 @@ import { Governance } from './governance/governance.ts';
 import { MemoryConcurrencyLeases } from './governance/memory-concurrency-leases.ts';
 import { MemoryQuotas } from './governance/memory-quotas.ts';
 import type { App } from './http/app.ts';
-import { WebHttpContext } from './http/http-context.ts';
 import { InFlight } from './http/in-flight.ts';
-import { toResponse } from './http/reply.ts';
 import { InputRequired } from './mcp/input-rounds/input-required.ts';
 import { MemoryInputRounds } from './mcp/input-rounds/memory-input-rounds.ts';
 import { Broadcast } from './mcp/notifications/broadcast.ts';
@@ -86,6 +85,7 @@ function now(): number {
 
 class AssembledGateway implements Gateway {
   readonly app: App;
+  readonly fetch: (request: Request) => Promise<Response>;
   readonly metricsApp: App | undefined;
   readonly mcp: McpServer;
   readonly sessions: Sessions;
@@ -115,6 +115,7 @@ class AssembledGateway implements Gateway {
     this.mcp = this.#createMcp(core);
     const apps = this.#createApps(core);
     this.app = (http) => this.#inFlight.track(http, apps.main);
+    this.fetch = toFetchHandler(this.app);
     this.metricsApp = apps.metrics;
     this.#configured = this.#createConfigured();
     const { metrics } = this.#instruments;
@@ -133,13 +134,6 @@ class AssembledGateway implements Gateway {
     } else if (request !== undefined) {
       this.#recorder.answered(request, Buffer.byteLength(JSON.stringify(message)));
     }
-  }
-
-  async fetch(request: Request): Promise<Response> {
-    const http = new WebHttpContext(request);
-    const response = toResponse(await this.app(http));
-    http.end();
-    return response;
   }
 
   start(): void {

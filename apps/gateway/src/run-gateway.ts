@@ -1,9 +1,9 @@
+import type { ServedHttp } from '@dcc-mcp/http-adapter/node';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import { createCapturePolicy } from '@dcc-mcp/workflow-spans';
 import { VERSION } from './config/load/version.ts';
 import type { GatewayConfig } from './config/reader/gateway-config.ts';
 import { assembleGateway, type Gateway } from './gateway.ts';
-import type { Listener } from './http/listen.ts';
 import { type Listeners, openListeners } from './http/open-listeners.ts';
 import { type GatewayTelemetry, startGatewayTelemetry } from './recording/start-gateway-telemetry.ts';
 
@@ -27,6 +27,9 @@ export interface RunningGateway {
 
 /** How long work in flight may take after the signal to stop. */
 const FINISH_MILLIS = 10_000;
+/** How long an answer may take to be written once nothing runs any more. */
+const CLOSE_MILLIS = 1_000;
+
 /** How long telemetry may take to leave. */
 const FLUSH_MILLIS = 5_000;
 
@@ -59,11 +62,11 @@ export async function runGateway({ config, env, log }: RunOptions): Promise<Runn
   };
 }
 
-async function stop(gateway: Gateway, telemetry: GatewayTelemetry, listeners: readonly Listener[]): Promise<void> {
+async function stop(gateway: Gateway, telemetry: GatewayTelemetry, listeners: readonly ServedHttp[]): Promise<void> {
   gateway.drain();
   await gateway.whenIdle(FINISH_MILLIS);
   await gateway.closeStreams();
-  await Promise.all(listeners.map((listener) => listener.close()));
+  await Promise.all(listeners.map((listener) => listener.close({ graceMillis: CLOSE_MILLIS })));
   await telemetry.stop(FLUSH_MILLIS);
   await gateway.close();
 }

@@ -1,8 +1,8 @@
 import type { Meter } from '@opentelemetry/api';
+import { watchBody } from './context/watch-body.ts';
 import { compileExcludedHandlers } from './excluded-handlers.ts';
-import type { FetchHandler, Middleware } from './fetch-handler.ts';
+import type { FetchHandler, Middleware } from './fetch/fetch-handler.ts';
 import { RequestInstruments } from './request-instruments.ts';
-import { watchBody } from './watch-body.ts';
 
 export { compileExcludedHandlers } from './excluded-handlers.ts';
 
@@ -172,10 +172,12 @@ async function handle({ begin, measure, next }: Measured, ...call: Parameters<Fe
     open.endAsStream({ status, route });
     return response;
   }
-  const length = response.body === null || request.method === 'HEAD' ? 0 : parseLength(response.headers);
-  if (length === undefined) {
-    return watchBody(response, (bodyBytes) => open.end({ status, route, bodyBytes }));
+  const { body, statusText, headers } = response;
+  const length = request.method === 'HEAD' ? 0 : parseLength(headers);
+  if (body === null || length !== undefined) {
+    open.end({ status, route, bodyBytes: body === null ? 0 : length });
+    return response;
   }
-  open.end({ status, route, bodyBytes: length });
-  return response;
+  const watched = watchBody(body, (bodyBytes) => open.end({ status, route, bodyBytes }));
+  return new Response(watched, { status, statusText, headers });
 }

@@ -7,7 +7,7 @@ import {
   requireAuth,
   unauthorized,
   type AuthScheme,
-} from '../src/auth.ts';
+} from '../src/auth/auth.ts';
 
 const basic = basicAuth({ username: 'scraper', password: 'change:me' });
 const bearer = bearerAuth(['one', 'two']);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { gunzipSync } from 'node:zlib';
-import { acceptsGzip, compression } from '../src/compression.ts';
+import { acceptsGzip, compression } from '../src/fetch/compression.ts';
 
 const text = 'metric_total 1\n'.repeat(200);
 

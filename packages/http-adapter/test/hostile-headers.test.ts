@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { assert, asyncProperty, property, string } from 'fast-check';
-import { authenticate, basicAuth, bearerAuth } from '../src/auth.ts';
-import { acceptsGzip } from '../src/compression.ts';
-import { createJwtVerifier, jwtAuth } from '../src/jwt.ts';
+import { authenticate, basicAuth, bearerAuth } from '../src/auth/auth.ts';
+import { acceptsGzip } from '../src/fetch/compression.ts';
+import { createJwtVerifier, jwtAuth } from '../src/jwt/jwt.ts';
 import { compileExcludedHandlers, createRequestMetrics } from '../src/request-metrics.ts';
 import { createReading } from './metric-reading.ts';
 

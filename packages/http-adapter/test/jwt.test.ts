@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { exportJWK, exportPKCS8, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey } from 'jose';
 import { createServer } from 'node:http';
-import { authenticate } from '../src/auth.ts';
-import { createJwtVerifier, createToken, jwtAuth, verifyToken, type JwtAlgorithm } from '../src/jwt.ts';
+import { authenticate } from '../src/auth/auth.ts';
+import { createJwtVerifier, createToken, jwtAuth, verifyToken, type JwtAlgorithm } from '../src/jwt/jwt.ts';
 
 const secret = 'my-test-key-but-now-longer-than-32-bytes';
 const now = (): number => Date.parse('2026-11-21T12:00:00Z');

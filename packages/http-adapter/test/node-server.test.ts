@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
 import type { FetchHandler } from '../src/index.ts';
-import { serve, type ServedHttp, type ServeOptions } from '../src/node.ts';
+import { serve, type ServedHttp, type ServeOptions } from '../src/node/node.ts';
 import { connectRaw, until } from './raw-client.ts';
 
 const servers: ServedHttp[] = [];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { createToken } from '../src/jwt.ts';
-import type { ScrapeAnswer } from '../src/scrape.ts';
+import type { ScrapeAnswer } from '../src/fetch/scrape.ts';
+import { createToken } from '../src/jwt/jwt.ts';
 import { startMetricsServer } from './readme.examples.ts';
 
 const readText = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { healthEndpoint, readinessEndpoint } from '../src/health.ts';
+import { healthEndpoint, readinessEndpoint } from '../src/fetch/health.ts';
+import { disabledScrapeEndpoint, scrapeEndpoint, type ScrapeRequest } from '../src/fetch/scrape.ts';
 import { compose } from '../src/index.ts';
-import { disabledScrapeEndpoint, scrapeEndpoint, type ScrapeRequest } from '../src/scrape.ts';
 
 const metricsUrl = 'http://gateway/metrics';
 

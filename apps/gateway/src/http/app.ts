@@ -1,3 +1,4 @@
+import type { HttpContext } from '@dcc-mcp/http-adapter';
 import type { RequestMetrics } from '@dcc-mcp/http-adapter/request-metrics';
 import {
   errorEnvelope,
@@ -12,7 +13,6 @@ import { RegExpRouter } from 'hono/router/reg-exp-router';
 import { SmartRouter } from 'hono/router/smart-router';
 import { TrieRouter } from 'hono/router/trie-router';
 import type { Authenticate } from './authentication.ts';
-import type { HttpContext } from './http-context.ts';
 import { measureReply, requestStart } from './measured-request.ts';
 import type { OriginGuard } from './origin-guard.ts';
 import { jsonReply, type Reply, withHeader } from './reply.ts';

@@ -1,8 +1,8 @@
+import { headerText } from '@dcc-mcp/http-adapter';
 import { authenticate, type AuthScheme, bearerAuth } from '@dcc-mcp/http-adapter/auth';
 import type { RequestHeaders } from '@dcc-mcp/request-context';
 import { bearerTokens } from '../config/load/secret-reader.ts';
 import type { AuthConfig } from '../config/reader/gateway-config.ts';
-import { headerText } from './header-text.ts';
 import { jwtScheme } from './metrics-endpoint.ts';
 
 /** `subject` is the name of a token or the `sub` of a JWT, where it has one. */

@@ -1,5 +1,5 @@
+import type { HttpContext } from '@dcc-mcp/http-adapter';
 import type { App } from './app.ts';
-import type { HttpContext } from './http-context.ts';
 import { isEventStream, type Reply } from './reply.ts';
 
 /** Counts work that is not answered yet, so that a stop can wait for it. Open streams are not work. */

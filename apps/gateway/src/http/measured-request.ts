@@ -1,5 +1,5 @@
+import { type HttpContext, watchBody } from '@dcc-mcp/http-adapter';
 import type { OpenRequest, RequestStart } from '@dcc-mcp/http-adapter/request-metrics';
-import type { HttpContext } from './http-context.ts';
 import type { Reply } from './reply.ts';
 
 /** What request metrics want to know when a request begins. */
@@ -22,35 +22,10 @@ export function measureReply(open: OpenRequest, http: HttpContext, reply: Reply,
     http.onEnd(() => open.end({ status, route, bodyBytes: http.method === 'HEAD' ? 0 : lengthOf(reply) }));
     return reply;
   }
-  let bodyBytes: number | undefined;
-  const watched = watchChunks(body, (bytes) => {
-    bodyBytes = (bodyBytes ?? 0) + bytes;
-  });
-  http.onEnd(() => open.end({ status, route, bodyBytes }));
-  return { ...reply, body: watched };
+  return { ...reply, body: watchBody(body, (bodyBytes) => open.end({ status, route, bodyBytes })) };
 }
 
 /** The size of an answer that is no stream. */
 function lengthOf({ headers, body }: Reply): number {
   return typeof body === 'string' ? Number(headers['content-length'] ?? Buffer.byteLength(body)) : 0;
-}
-
-/** The same stream: one chunk at a time and only when asked for, so that streaming and backpressure stay what they were. */
-function watchChunks(body: ReadableStream<Uint8Array>, onChunk: (bytes: number) => void): ReadableStream<Uint8Array> {
-  const reader = body.getReader();
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        const { done, value } = await reader.read();
-        if (done) {
-          controller.close();
-          return;
-        }
-        onChunk(value.byteLength);
-        controller.enqueue(value);
-      },
-      cancel: (reason) => reader.cancel(reason),
-    },
-    { highWaterMark: 0 },
-  );
 }

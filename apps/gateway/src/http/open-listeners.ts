@@ -1,14 +1,14 @@
+import { serveHttp, type ServedHttp } from '@dcc-mcp/http-adapter/node';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import { codeOf } from '../protocol/error-code.ts';
 import type { App } from './app.ts';
-import { type Listener, listen } from './listen.ts';
 
 export interface Listeners {
   /** Absent with `--stdio` alone. */
-  readonly main: Listener | undefined;
+  readonly main: ServedHttp | undefined;
   /** Those that serve metrics and nothing else. */
-  readonly metrics: readonly Listener[];
-  readonly all: readonly Listener[];
+  readonly metrics: readonly ServedHttp[];
+  readonly all: readonly ServedHttp[];
 }
 
 /** What is served on which kind of listener. */
@@ -16,6 +16,13 @@ interface ServedApps {
   readonly app: App;
   /** The scrape endpoint alone. Absent with metrics off. */
   readonly metricsApp: App | undefined;
+}
+
+const KEEP_ALIVE_MILLIS = 65_000;
+
+/** @throws {NodeJS.ErrnoException} `EADDRINUSE` and the like. */
+function listen(app: App, host: string, port: number): Promise<ServedHttp> {
+  return serveHttp(app, { host, port, keepAliveTimeoutMillis: KEEP_ALIVE_MILLIS, requestTimeoutMillis: 0 });
 }
 
 /** Thrown when `METRICS_PORT` can't be bound; `code` is the system's. */
@@ -56,15 +63,20 @@ export async function openListeners(
   return toListeners(main, [...own, ...(await openPrometheusListeners(otel, metricsApp, log))]);
 }
 
-function toListeners(main: Listener | undefined, metrics: readonly Listener[]): Listeners {
+function toListeners(main: ServedHttp | undefined, metrics: readonly ServedHttp[]): Listeners {
   return { main, metrics, all: main === undefined ? metrics : [main, ...metrics] };
 }
 
-async function listenForMetrics(app: App, host: string, port: number, main: Listener | undefined): Promise<Listener> {
+async function listenForMetrics(
+  app: App,
+  host: string,
+  port: number,
+  main: ServedHttp | undefined,
+): Promise<ServedHttp> {
   try {
     return await listen(app, host, port);
   } catch (error) {
-    await main?.close();
+    await main?.close({ graceMillis: 0 });
     throw new MetricsPortError(`${host}:${port}`, error);
   }
 }
@@ -74,8 +86,8 @@ async function openPrometheusListeners(
   otel: GatewayConfig['otel'],
   app: App,
   log: (line: string) => void,
-): Promise<readonly Listener[]> {
-  const listeners: Listener[] = [];
+): Promise<readonly ServedHttp[]> {
+  const listeners: ServedHttp[] = [];
   for (const reader of otel.metrics.readers) {
     if (reader.type === 'prometheus') {
       try {

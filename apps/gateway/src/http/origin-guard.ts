@@ -1,6 +1,6 @@
+import { headerText } from '@dcc-mcp/http-adapter';
 import type { RequestHeaders } from '@dcc-mcp/request-context';
 import { isLoopback } from '../config/reader/bind-rules.ts';
-import { headerText } from './header-text.ts';
 
 /** What decides which `Host` and `Origin` are served; the `server` section of the configuration. */
 export interface OriginGuardOptions {

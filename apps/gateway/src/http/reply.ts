@@ -1,9 +1,7 @@
-/** An answer before it is written: plain data, because building a `Response` costs more than all else around a call. */
-export interface Reply {
-  readonly status: number;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | ReadableStream<Uint8Array>;
+import type { HttpResponse } from '@dcc-mcp/http-adapter';
+
+/** An answer of the gateway. */
+export interface Reply extends HttpResponse {
   /** A stream that lives on its own, beside any request: its life is no latency. */
   readonly isOpenEnded?: true;
 }
@@ -34,15 +32,4 @@ export function withHeader(reply: Reply, name: string, value: string): Reply {
 /** Whether the answer goes on for as long as its stream. */
 export function isEventStream({ headers }: Reply): boolean {
   return headers['content-type'] === 'text/event-stream';
-}
-
-/** The answer of a fetch-style handler. */
-export function fromResponse(response: Response): Reply {
-  const headers = Object.fromEntries(response.headers);
-  return { status: response.status, headers, ...(response.body === null ? {} : { body: response.body }) };
-}
-
-/** The same answer for the Fetch API. */
-export function toResponse({ status, headers, body }: Reply): Response {
-  return new Response(body ?? null, { status, headers: { ...headers } });
 }

@@ -1,6 +1,6 @@
 import { createGatewayMetrics, type GatewayMetrics } from '@dcc-mcp/gateway-metrics';
 import { createRequestMetrics, type RequestMetrics } from '@dcc-mcp/http-adapter/request-metrics';
-import type { Scraper } from '@dcc-mcp/prometheus-bridge';
+import type { ScrapeHandler } from '@dcc-mcp/prometheus-bridge';
 import type { SessionEndReason, UpstreamState } from '@dcc-mcp/semantic-conventions';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -14,7 +14,7 @@ export interface GatewayInstruments {
   readonly metrics: GatewayMetrics | undefined;
   readonly requests: RequestMetrics | undefined;
   /** Absent while nothing turns `/metrics` on. */
-  readonly scraper: Scraper | undefined;
+  readonly scrapeHandler: ScrapeHandler | undefined;
 }
 
 /** What instruments are made from. */
@@ -32,7 +32,7 @@ export function createInstruments(options: InstrumentsOptions): GatewayInstrumen
   const { isMetering } = options.telemetry;
   const metrics = isMetering ? createCallMetrics(options) : undefined;
   const requests = isMetering ? createHttpMetrics(options) : undefined;
-  return { metrics, requests, scraper: createOwnScraper(options, metrics) };
+  return { metrics, requests, scrapeHandler: createOwnScrapeHandler(options, metrics) };
 }
 
 function createCallMetrics({ config, telemetry, version, catalog }: InstrumentsOptions): GatewayMetrics {
@@ -54,11 +54,11 @@ function createHttpMetrics({ config, telemetry, version }: InstrumentsOptions): 
   });
 }
 
-function createOwnScraper(
+function createOwnScrapeHandler(
   { config, telemetry, log }: InstrumentsOptions,
   metrics: GatewayMetrics | undefined,
-): Scraper | undefined {
-  return telemetry.metricReader?.scraperWith({
+): ScrapeHandler | undefined {
+  return telemetry.metricReader?.scrapeHandlerWith({
     scopeLabels: config.metrics.scopeLabels,
     onError: (error) => log(`metrics: ${error.message}`),
     ...(metrics === undefined ? {} : { exemplars: metrics.exemplars }),

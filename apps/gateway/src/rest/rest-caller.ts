@@ -1,5 +1,5 @@
+import type { HttpContext } from '@dcc-mcp/http-adapter';
 import { readRequestContext } from '@dcc-mcp/request-context';
-import type { HttpContext } from '../http/http-context.ts';
 import type { Caller, OperationCore } from '../operations/core.ts';
 import { isJsonObject } from '../protocol/json-rpc.ts';
 

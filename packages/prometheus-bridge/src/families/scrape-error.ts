@@ -5,7 +5,7 @@ import { diag } from '@opentelemetry/api';
 export type ScrapeErrorCode =
   /** The source could not be collected; the scrape answered 500. */
   | 'collection_failed'
-  /** Collecting took longer than the scraper waits; the scrape answered 503. */
+  /** Collecting took longer than the handler waits; the scrape answered 503. */
   | 'collection_timeout'
   /** The source gave something that is no metric data; the scrape answered 500, or broke off when it was on its way. */
   | 'rendering_failed'

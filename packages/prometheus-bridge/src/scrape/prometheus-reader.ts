@@ -1,10 +1,10 @@
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import type { InstrumentType, MetricProducer } from '@opentelemetry/sdk-metrics';
-import type { Scraper, ScrapeRequest, ScrapeResult } from './scrape.ts';
-import { createScraper, type ScraperOptions } from './scraper.ts';
+import { createScrapeHandler, type ScrapeHandlerOptions } from './scrape-handler.ts';
+import type { ScrapeHandler, ScrapeRequest, ScrapeResult } from './scrape.ts';
 
 /** Options of {@link PrometheusReader}. */
-export interface PrometheusReaderOptions extends ScraperOptions {
+export interface PrometheusReaderOptions extends ScrapeHandlerOptions {
   /** Series that one instrument may have before the SDK folds the rest into one; default 2,000, as in the SDK. */
   readonly cardinalityLimit?: number;
   /** Further producers whose metrics are exposed, too. */
@@ -15,23 +15,23 @@ export interface PrometheusReaderOptions extends ScraperOptions {
  * The official Prometheus reader of OpenTelemetry without its server: give it to a `MeterProvider` and answer scrapes
  * with `scrape`, behind whatever HTTP framework there is.
  */
-export class PrometheusReader extends PrometheusExporter implements Scraper {
+export class PrometheusReader extends PrometheusExporter implements ScrapeHandler {
   readonly #cardinalityLimit: number | undefined;
-  readonly #scraper: Scraper;
+  readonly #handler: ScrapeHandler;
 
   constructor(options: PrometheusReaderOptions = {}) {
     super({ preventServerStart: true, metricProducers: [...(options.metricProducers ?? [])] });
     this.#cardinalityLimit = options.cardinalityLimit;
-    this.#scraper = createScraper(this, options);
+    this.#handler = createScrapeHandler(this, options);
   }
 
   scrape(request?: ScrapeRequest | string): Promise<ScrapeResult> {
-    return this.#scraper.scrape(request);
+    return this.#handler.scrape(request);
   }
 
   /** Answers scrapes of the same collection with options of its own, such as exemplars that are there only later. */
-  scraperWith(options: ScraperOptions): Scraper {
-    return createScraper(this, options);
+  scrapeHandlerWith(options: ScrapeHandlerOptions): ScrapeHandler {
+    return createScrapeHandler(this, options);
   }
 
   override selectCardinalityLimit(instrumentType: InstrumentType): number {

@@ -28,7 +28,7 @@ export interface ScrapeResult {
 }
 
 /** Answers scrapes from one source of metrics. */
-export interface Scraper {
+export interface ScrapeHandler {
   /**
    * Answers one scrape. Never throws: what goes wrong is in the status and, in plain words, in the body.
    *

@@ -5,7 +5,7 @@ import { AggregationType, type MeterProvider } from '@opentelemetry/sdk-metrics'
 import * as fc from 'fast-check';
 import { HOSTILE_METRICS, recordHostile } from '../families/hostile-metrics.ts';
 import { ACCEPT, createBench } from './scrape-kit.ts';
-import { serveScraper, type ScrapeServer } from './scrape-server.ts';
+import { serveScrapes, type ScrapeServer } from './scrape-server.ts';
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
 const EXEMPLAR: Exemplar = { value: 0.5, timestampMillis: Date.now(), traceId: TRACE_ID, spanId: '00f067aa0ba902b7' };
@@ -52,9 +52,9 @@ describeWithTools({ describe, test }, ['prometheus'])('a real Prometheus', () =>
   beforeAll(async () => {
     const reader = createGateway();
     servers.push(
-      await serveScraper(reader),
-      await serveScraper(reader, ACCEPT.prometheusText),
-      await serveScraper(reader),
+      await serveScrapes(reader),
+      await serveScrapes(reader, ACCEPT.prometheusText),
+      await serveScrapes(reader),
     );
     const [negotiating, text, protobuf] = servers.map(({ target }) => target);
     plain = await startPrometheus({ targets: [negotiating!, text!], features: ['exemplar-storage'] });
@@ -138,7 +138,7 @@ describeWithTools({ describe, test }, ['prometheus'])('hostile metrics', () => {
         return reader;
       });
       const servers = await Promise.all(
-        readers.flatMap((reader) => FORMATS.map((accept) => serveScraper(reader, accept))),
+        readers.flatMap((reader) => FORMATS.map((accept) => serveScrapes(reader, accept))),
       );
       const targets = servers.map(({ target }) => target);
       const prometheus = await startPrometheus({ targets, features: ['native-histograms'] });

@@ -1,4 +1,4 @@
-import type { Scraper } from '@dcc-mcp/prometheus-bridge';
+import type { ScrapeHandler } from '@dcc-mcp/prometheus-bridge';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
@@ -14,16 +14,16 @@ export interface ScrapeServer {
 }
 
 /**
- * Serves a scraper over a socket.
+ * Serves scrapes over a socket.
  *
  * @param accept Stands for what the client sends, where only one format is to be tried.
  */
-export async function serveScraper(scraper: Scraper, accept?: string): Promise<ScrapeServer> {
+export async function serveScrapes(handler: ScrapeHandler, accept?: string): Promise<ScrapeServer> {
   const requests: IncomingMessage['headers'][] = [];
   const contentTypes: (string | undefined)[] = [];
   const server = createServer((request, response) => {
     requests.push(request.headers);
-    answer(scraper, { request, response, accept }).then(
+    answer(handler, { request, response, accept }).then(
       (contentType) => contentTypes.push(contentType),
       (error: unknown) => response.destroy(error instanceof Error ? error : undefined),
     );
@@ -48,9 +48,9 @@ interface Exchange {
   readonly accept: string | undefined;
 }
 
-async function answer(scraper: Scraper, { request, response, accept }: Exchange): Promise<string | undefined> {
+async function answer(handler: ScrapeHandler, { request, response, accept }: Exchange): Promise<string | undefined> {
   const { method = 'GET', headers } = request;
-  const result = await scraper.scrape({
+  const result = await handler.scrape({
     method,
     accept: accept ?? headers.accept,
     acceptEncoding: headers['accept-encoding']?.toString(),

@@ -9,15 +9,12 @@ await import(process.argv[1]);
 process.stdout.write([...seen].join('\\n'));
 `;
 
-function importedBy(entry: string): string[] {
+const NO_EXPORTER = { OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' };
+
+function importedBy(entry: string, settings: Readonly<Record<string, string>> = NO_EXPORTER): string[] {
   const file = new URL(`../../src/${entry}`, import.meta.url).href;
   const args = ['--conditions=@dcc-mcp/source', '--input-type=module', '-e', REPORT, file];
-  const env = {
-    PATH: process.env['PATH'],
-    OTEL_TRACES_EXPORTER: 'none',
-    OTEL_METRICS_EXPORTER: 'none',
-    OTEL_LOGS_EXPORTER: 'none',
-  };
+  const env = { PATH: process.env['PATH'], ...settings };
   return execFileSync(process.execPath, args, { encoding: 'utf8', env }).split('\n');
 }
 
@@ -34,4 +31,19 @@ test('/register loads no parser of files without OTEL_CONFIG_FILE', () => {
   const names = importedBy('register.ts');
   expect(names).toContain('@dcc-mcp/telemetry-config/environment');
   expect(names.filter((name) => name === '@dcc-mcp/telemetry-config' || name === 'yaml')).toEqual([]);
+});
+
+test.each([
+  ['nothing is measured', { OTEL_TRACES_EXPORTER: 'otlp', OTEL_METRICS_EXPORTER: 'none' }, false],
+  ['metrics are pushed', { OTEL_METRICS_EXPORTER: 'otlp' }, false],
+  ['metrics are scraped', { OTEL_METRICS_EXPORTER: 'prometheus', OTEL_EXPORTER_PROMETHEUS_PORT: '0' }, true],
+])('/register loads the Prometheus packages only for scrapes: %s', (_name, settings, isLoaded) => {
+  const names = importedBy('register.ts', { ...NO_EXPORTER, ...settings });
+  expect(names.includes('@dcc-mcp/prometheus-bridge')).toBe(isLoaded);
+  expect(names.includes('@opentelemetry/exporter-prometheus')).toBe(isLoaded);
+});
+
+test('importing loads neither the Prometheus packages nor the official exporter of spans', () => {
+  const names = importedBy('index.ts');
+  expect(names.filter((name) => /prometheus|exporter-trace|otlp-exporter-base/.test(name))).toEqual([]);
 });

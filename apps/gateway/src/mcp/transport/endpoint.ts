@@ -1,6 +1,5 @@
+import { headerText, type HttpContext } from '@dcc-mcp/http-adapter';
 import { type RequestContext, responseHeaders } from '@dcc-mcp/request-context';
-import { headerText } from '../../http/header-text.ts';
-import type { HttpContext } from '../../http/http-context.ts';
 import { emptyReply, jsonReply, type Reply } from '../../http/reply.ts';
 import { asObject, isJsonObject, type JsonRpcNotification, type JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import { BATCH_VERSION, ERROR_INVALID_REQUEST, eraOf, McpError } from '../../protocol/mcp-protocol.ts';

@@ -1,4 +1,4 @@
-import type { HttpContext } from '../../http/http-context.ts';
+import type { HttpContext } from '@dcc-mcp/http-adapter';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { McpClient } from '../exchange/mcp-client.ts';
 import { askClient } from '../session/ask-client.ts';

@@ -1,6 +1,6 @@
+import { headerText } from '@dcc-mcp/http-adapter';
 import type { RequestHeaders } from '@dcc-mcp/request-context';
 import { PROTOCOL_VERSION_META_KEY } from '@modelcontextprotocol/server';
-import { headerText } from '../../http/header-text.ts';
 import {
   asObject,
   textOf,

@@ -1,4 +1,4 @@
-import { createScraper, PrometheusReader, type MetricSource, type ScrapeError } from '@dcc-mcp/prometheus-bridge';
+import { createScrapeHandler, PrometheusReader, type MetricSource, type ScrapeError } from '@dcc-mcp/prometheus-bridge';
 import { describe, expect, jest, test } from '@jest/globals';
 import { ValueType } from '@opentelemetry/api';
 import { emptyResource, resourceFromAttributes } from '@opentelemetry/resources';
@@ -99,8 +99,11 @@ describe('scrape', () => {
   });
 
   test('answers 500 with the reason when collecting fails', async () => {
-    const scraper = createScraper({ collect: () => Promise.reject(new Error('no memory')) }, { onError: () => {} });
-    const result = await scraper.scrape();
+    const handler = createScrapeHandler(
+      { collect: () => Promise.reject(new Error('no memory')) },
+      { onError: () => {} },
+    );
+    const result = await handler.scrape();
     expect([result.status, await textOf(result)]).toEqual([500, 'Collecting the metrics failed: no memory\n']);
   });
 
@@ -112,12 +115,12 @@ describe('scrape', () => {
 
   test('answers 500 when the source throws at once', async () => {
     const source = { collect: () => { throw new Error('at once'); } }; // prettier-ignore
-    expect((await createScraper(source, { onError: () => {} }).scrape()).status).toBe(500);
+    expect((await createScrapeHandler(source, { onError: () => {} }).scrape()).status).toBe(500);
   });
 
   test('has no body for HEAD when it fails', async () => {
-    const scraper = createScraper({ collect: () => Promise.reject(new Error('no')) }, { onError: () => {} });
-    expect(await scraper.scrape({ method: 'HEAD' })).toMatchObject({ status: 500, body: undefined });
+    const handler = createScrapeHandler({ collect: () => Promise.reject(new Error('no')) }, { onError: () => {} });
+    expect(await handler.scrape({ method: 'HEAD' })).toMatchObject({ status: 500, body: undefined });
   });
 
   test('keeps answering when an observable callback throws, and reports it', async () => {
@@ -142,16 +145,16 @@ describe('the scrape timeout', () => {
 
   test('of the options holds when the client says none', async () => {
     const hanging = { collect: () => new Promise<CollectionResult>(() => {}) };
-    const scraper = createScraper(hanging, { timeoutMillis: 50, onError: () => {} });
-    expect((await scraper.scrape({ timeoutSeconds: 'soon' })).status).toBe(503);
+    const handler = createScrapeHandler(hanging, { timeoutMillis: 50, onError: () => {} });
+    expect((await handler.scrape({ timeoutSeconds: 'soon' })).status).toBe(503);
   });
 
   test('of one scrape does not fail another that has more time', async () => {
     const { reader } = createBench();
     const gate = createGate(reader);
-    const scraper = createScraper(gate, { onError: () => {} });
-    const patient = scraper.scrape({ timeoutSeconds: 30 });
-    expect((await scraper.scrape({ timeoutSeconds: 0.05 })).status).toBe(503);
+    const handler = createScrapeHandler(gate, { onError: () => {} });
+    const patient = handler.scrape({ timeoutSeconds: 30 });
+    expect((await handler.scrape({ timeoutSeconds: 0.05 })).status).toBe(503);
     gate.open();
     expect((await patient).status).toBe(200);
   });
@@ -162,10 +165,10 @@ describe('the scrape timeout', () => {
     const source: MetricSource = {
       collect: (options) => (isHanging ? new Promise<CollectionResult>(() => {}) : reader.collect(options)),
     };
-    const scraper = createScraper(source, { timeoutMillis: 50, onError: () => {} });
-    await scraper.scrape();
+    const handler = createScrapeHandler(source, { timeoutMillis: 50, onError: () => {} });
+    await handler.scrape();
     isHanging = false;
-    expect((await scraper.scrape()).status).toBe(200);
+    expect((await handler.scrape()).status).toBe(200);
   });
 });
 
@@ -174,8 +177,8 @@ describe('concurrent scrapes', () => {
     const { provider, reader } = createBench();
     provider.getMeter('test').createCounter('calls').add(1);
     const gate = createGate(reader);
-    const scraper = createScraper(gate);
-    const results = [scraper.scrape(ACCEPT.prometheusText), scraper.scrape(ACCEPT.openMetrics), scraper.scrape()];
+    const handler = createScrapeHandler(gate);
+    const results = [handler.scrape(ACCEPT.prometheusText), handler.scrape(ACCEPT.openMetrics), handler.scrape()];
     gate.open();
     const texts = await Promise.all(results.map(async (result) => textOf(await result)));
     expect([gate.count(), texts.map((text) => text.endsWith('# EOF\n'))]).toEqual([1, [false, true, false]]);
@@ -253,7 +256,7 @@ describe('self-metrics', () => {
 
   test('are zero before the first scrape', async () => {
     const { provider, reader } = createBench();
-    createScraper(reader, { selfMeter: provider.getMeter('self') });
+    createScrapeHandler(reader, { selfMeter: provider.getMeter('self') });
     expect(await scrapeText(reader)).toMatch(/^dcc_mcp_scrape_bytes\{.*\} 0$/m);
   });
 });
@@ -277,7 +280,7 @@ describe('reports', () => {
     });
     const provider = new MeterProvider({ readers: [source] });
     provider.getMeter('test').createCounter('calls').add(1);
-    const text = await textOf(await createScraper(source, { onError }).scrape());
+    const text = await textOf(await createScrapeHandler(source, { onError }).scrape());
     await provider.shutdown();
     expect([text.includes('calls_total'), onError.mock.calls[0]?.[0].code]).toEqual([false, 'unsupported_point']);
   });
@@ -357,7 +360,7 @@ describe('a metric producer outside the SDK', () => {
 
   test('makes it 500 with the reason when what was collected is no metric data at all', async () => {
     const resourceMetrics = { resource: {}, scopeMetrics: 'none' } as unknown as ResourceMetrics;
-    const result = await createScraper({ collect: async () => ({ resourceMetrics, errors: [] }) }).scrape({});
+    const result = await createScrapeHandler({ collect: async () => ({ resourceMetrics, errors: [] }) }).scrape({});
     expect([result.status, await textOf(result)]).toEqual([
       500,
       expect.stringMatching(/^Rendering the metrics failed/),

@@ -18,7 +18,7 @@ export interface ScrapeAnswer {
   readonly body: Uint8Array | ReadableStream<Uint8Array> | string | undefined;
 }
 
-/** A source of metrics in whatever format is negotiated; the scraper of `@dcc-mcp/prometheus-bridge` is one. */
+/** A source of metrics in whatever format is negotiated; the scrape handler of `@dcc-mcp/prometheus-bridge` is one. */
 export type Scrape = (request: ScrapeRequest) => Promise<ScrapeAnswer>;
 
 function toScrapeRequest({ method, headers }: Request): ScrapeRequest {

@@ -1,10 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { FetchHandler } from './fetch-handler.ts';
-import { toNodeHandler, type NodeHandlerOptions } from './node-handler.ts';
+import type { AddressInfo } from 'node:net';
+import { toHttpHandler, type BodyLimitOptions } from '../context/fetch-conversion.ts';
+import type { HttpHandler } from '../context/http-context.ts';
+import type { FetchHandler } from '../fetch/fetch-handler.ts';
+import { toNodeListener, type NodeHandlerOptions } from './handler.ts';
 
-/** Options of {@link serve}. */
-export interface ServeOptions extends NodeHandlerOptions {
+/** Options of {@link serveHttp}. */
+export interface ServeHttpOptions extends Pick<NodeHandlerOptions, 'onError'> {
   /** Default `127.0.0.1`. */
   readonly host?: string;
   /** 0 (default) takes any free port. */
@@ -13,13 +16,18 @@ export interface ServeOptions extends NodeHandlerOptions {
   readonly maxHeaderBytes?: number;
   /** Time for a request to arrive with all of its headers; default 60 s. */
   readonly headersTimeoutMillis?: number;
+  /** Time for a request to arrive with its body; 0 is no bound. Default 5 min. */
+  readonly requestTimeoutMillis?: number;
   /** How long an idle connection is kept; default 5 s. */
   readonly keepAliveTimeoutMillis?: number;
 }
 
+/** Options of {@link serve}. */
+export interface ServeOptions extends ServeHttpOptions, BodyLimitOptions {}
+
 /** A server that listens. */
 export interface ServedHttp {
-  /** `http://host:port`, with the real port. */
+  /** `http://address:port`, as bound. */
   readonly url: string;
   readonly host: string;
   readonly port: number;
@@ -30,11 +38,15 @@ export interface ServedHttp {
   close(options?: { readonly graceMillis?: number }): Promise<void>;
 }
 
-async function listen(server: Server, host: string, port: number): Promise<number> {
-  server.listen(port, host);
+async function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
+  // A worker of a cluster has its own port, too: what a handler remembers is not in the other workers.
+  server.listen({ host, port, exclusive: true });
   await once(server, 'listening');
   const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : port;
+  if (address === null || typeof address === 'string') {
+    throw new TypeError(`a server on a port has no address ${String(address)}`);
+  }
+  return address;
 }
 
 /** Tells the client not to use the connection again. */
@@ -74,29 +86,39 @@ function closeGracefully(server: Server): (graceMillis: number) => Promise<void>
   };
 }
 
+function createHttpServer(options: ServeHttpOptions): Server {
+  const { maxHeaderBytes = 16_384, headersTimeoutMillis = 60_000, requestTimeoutMillis = 300_000 } = options;
+  return createServer({
+    maxHeaderSize: maxHeaderBytes,
+    headersTimeout: headersTimeoutMillis,
+    requestTimeout: requestTimeoutMillis,
+    keepAliveTimeout: options.keepAliveTimeoutMillis ?? 5000,
+    connectionsCheckingInterval: Math.max(100, Math.min(30_000, headersTimeoutMillis)),
+  });
+}
+
 /**
- * Listens on a port of its own with Node's HTTP server.
+ * Listens on a port of its own with Node's HTTP server, and answers without objects of the Fetch API.
  *
  * @throws {Error} Node's own (`EADDRINUSE`, `EACCES`, …) when it can't listen.
  */
-export async function serve(handler: FetchHandler, options: ServeOptions = {}): Promise<ServedHttp> {
-  const { host = '127.0.0.1', maxHeaderBytes = 16_384, headersTimeoutMillis = 60_000 } = options;
-  const { keepAliveTimeoutMillis = 5000 } = options;
-  const server = createServer({
-    maxHeaderSize: maxHeaderBytes,
-    headersTimeout: headersTimeoutMillis,
-    keepAliveTimeout: keepAliveTimeoutMillis,
-    connectionsCheckingInterval: Math.max(100, Math.min(30_000, headersTimeoutMillis)),
-  });
+export async function serveHttp(handler: HttpHandler, options: ServeHttpOptions = {}): Promise<ServedHttp> {
+  const { host = '127.0.0.1' } = options;
+  const server = createHttpServer(options);
   const close = closeGracefully(server);
-  const nodeHandler = toNodeHandler(handler, options);
-  server.on('request', (message, target) => void nodeHandler(message, target));
-  const port = await listen(server, host, options.port ?? 0);
+  const listener = toNodeListener(handler, options.onError);
+  server.on('request', (message, target) => void listener(message, target));
+  const { address, family, port } = await listen(server, host, options.port ?? 0);
   let closing: Promise<void> | undefined;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
     host,
     port,
     close: ({ graceMillis = 10_000 } = {}) => (closing ??= close(graceMillis)),
   };
+}
+
+/** The same for a fetch-style handler. @throws {Error} As `serveHttp` does. */
+export function serve(handler: FetchHandler, options: ServeOptions = {}): Promise<ServedHttp> {
+  return serveHttp(toHttpHandler(handler, options), options);
 }

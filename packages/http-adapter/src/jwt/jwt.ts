@@ -1,4 +1,4 @@
-import { METRICS_REALM, type AuthScheme } from './auth.ts';
+import { METRICS_REALM, type AuthScheme } from '../auth/auth.ts';
 import { createJwtVerifier, type JwtVerifierOptions } from './jwt-verifier.ts';
 
 export { JWT_ALGORITHMS, type JwtAlgorithm } from './jwt-key.ts';

@@ -1,5 +1,5 @@
+import type { Middleware } from '../fetch/fetch-handler.ts';
 import { isSameSecret, parseAuthorization, parseBase64, type Credentials } from './credentials.ts';
-import type { Middleware } from './fetch-handler.ts';
 
 export { splitChallenges } from './challenges.ts';
 

@@ -11,11 +11,11 @@ import { createCollector } from './collector.ts';
 import { inSlices } from './event-loop.ts';
 import { gzip, toBody } from './scrape-body.ts';
 import { readScrapeRequest, type AcceptedScrape } from './scrape-request.ts';
-import type { MetricSource, Scraper, ScrapeResult } from './scrape.ts';
+import type { MetricSource, ScrapeHandler, ScrapeResult } from './scrape.ts';
 import { createScrapeRecorder } from './self-metrics.ts';
 
-/** Options of {@link createScraper}. */
-export interface ScraperOptions extends FamilyOptions {
+/** Options of {@link createScrapeHandler}. */
+export interface ScrapeHandlerOptions extends FamilyOptions {
   /** Where exemplars come from; default: there are none. */
   readonly exemplars?: ExemplarSource;
   /** Whether to say when counting began (`_created` in OpenMetrics, a field in protobuf); default true. */
@@ -35,7 +35,7 @@ const COLLECTION_SHARE = 0.9;
  * Answers scrapes from any source of metrics. Scrapes that come while one is being collected share that collection,
  * each in the format it asked for.
  */
-export function createScraper(source: MetricSource, options: ScraperOptions = {}): Scraper {
+export function createScrapeHandler(source: MetricSource, options: ScrapeHandlerOptions = {}): ScrapeHandler {
   const { timeoutMillis = 10_000, now = () => performance.now() } = options;
   const report = reportOnce(options.onError);
   const collect = createCollector(source, report);
@@ -77,7 +77,7 @@ interface Rendering {
 
 type Render = (metrics: ResourceMetrics, asked: AcceptedScrape) => Rendering;
 
-function createRender(options: ScraperOptions, report: ReportError): Render {
+function createRender(options: ScrapeHandlerOptions, report: ReportError): Render {
   const toFamilies = createFamilyBuilder({ ...options, onError: report });
   const renderers = {
     'prometheus-text': createTextRenderer(PROMETHEUS_TEXT),
@@ -126,7 +126,7 @@ function toHeaders({ format, isGzip }: AcceptedScrape, body: ScrapeResult['body'
   };
 }
 
-function refusal(status: number, message: string, request: Parameters<Scraper['scrape']>[0]): ScrapeResult {
+function refusal(status: number, message: string, request: Parameters<ScrapeHandler['scrape']>[0]): ScrapeResult {
   const isHead = typeof request === 'object' && request.method?.toUpperCase() === 'HEAD';
   const body = new TextEncoder().encode(`${message}\n`);
   const headers: Record<string, string> = {

@@ -1,0 +1,57 @@
+/** Header values by name in lower case. */
+export type HttpHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** The first value of a header; `undefined` when it is absent. @param name In lower case. */
+export function headerText(headers: HttpHeaders, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === 'string' ? value : value?.[0];
+}
+
+/** A request body as UTF-8, or why there is none. */
+export type BodyReading =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly reason: 'too_large' | 'aborted' };
+
+/** Bounds the body of a web request while a handler reads it. */
+export interface BodyLimit {
+  readonly maxBytes: number;
+  /** Told when a body without a declared length turns out larger. */
+  readonly onTooLarge: () => void;
+}
+
+/** One HTTP request, and what is known of the connection it came by. */
+export interface HttpContext {
+  readonly method: string;
+  /** Without query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: HttpHeaders;
+  /** IP address of the connection's other end; not what headers claim. */
+  readonly peerAddress: string | undefined;
+  readonly peerPort: number | undefined;
+  /** Length of the body as the caller says it: 0 without one, absent when it comes in chunks. */
+  readonly bodyBytes: number | undefined;
+  /** Reads the whole body, at most `maxBytes` of it. */
+  readBody(maxBytes: number): Promise<BodyReading>;
+  /** True once the other side has left before its answer was written. */
+  isGone(): boolean;
+  /** Calls back once, when the other side leaves before its answer was written. */
+  onGone(listener: () => void): void;
+  /** Calls back once, when the answer is written or the other side has left. */
+  onEnd(listener: () => void): void;
+  /** The web request, whose body streams within `limit`; `undefined` when host and target make no URL. */
+  toRequest(limit: BodyLimit): Request | undefined;
+}
+
+/** An answer before it is written: plain data, because a `Response` costs more to build than a short answer to write. */
+export interface HttpResponse {
+  readonly status: number;
+  /** Reason phrase; absent for the one that belongs to the status. */
+  readonly statusText?: string | undefined;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | string[]>>;
+  readonly body?: string | ReadableStream<Uint8Array> | undefined;
+}
+
+/** Answers one request without objects of the Fetch API. */
+export type HttpHandler = (http: HttpContext) => Promise<HttpResponse>;

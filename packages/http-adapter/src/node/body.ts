@@ -1,0 +1,80 @@
+import type { IncomingMessage } from 'node:http';
+import type { BodyLimit, BodyReading } from '../context/http-context.ts';
+
+/** The body was larger than the server takes. */
+export class BodyTooLargeError extends Error {
+  override readonly name = 'BodyTooLargeError';
+  readonly maxBytes: number;
+
+  constructor(maxBytes: number) {
+    super(`the request body is larger than ${maxBytes} bytes`);
+    this.maxBytes = maxBytes;
+  }
+}
+
+const TOO_LARGE: BodyReading = { ok: false, reason: 'too_large' };
+const ABORTED: BodyReading = { ok: false, reason: 'aborted' };
+
+/** Length of the body as the request declares it: 0 without one, absent when it comes in chunks. */
+export function declaredBytes({ headers }: IncomingMessage): number | undefined {
+  const length = headers['content-length'];
+  return length === undefined && headers['transfer-encoding'] !== undefined ? undefined : Number(length ?? 0);
+}
+
+/** Reads a whole body, directly: a web stream around it would cost as much as the rest of a short request. */
+export function readBody(message: IncomingMessage, maxBytes: number): Promise<BodyReading> {
+  if ((declaredBytes(message) ?? 0) > maxBytes) {
+    return Promise.resolve(TOO_LARGE);
+  }
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    message.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxBytes) {
+        chunks.length = 0;
+        resolve(TOO_LARGE);
+        return;
+      }
+      chunks.push(chunk);
+    });
+    message.once('end', () => {
+      const [only] = chunks;
+      const bytes = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
+      resolve({ ok: true, text: bytes.toString('utf8') });
+    });
+    message.once('close', () => resolve(ABORTED));
+  });
+}
+
+/** The body as a stream that reads from the socket only when it is read itself. */
+export function streamBody(message: IncomingMessage, { maxBytes, onTooLarge }: BodyLimit): ReadableStream<Uint8Array> {
+  let bytes = 0;
+  return new ReadableStream<Uint8Array>(
+    {
+      start(controller) {
+        message.pause();
+        message.on('data', (chunk: Buffer) => {
+          bytes += chunk.byteLength;
+          if (bytes > maxBytes) {
+            onTooLarge();
+            controller.error(new BodyTooLargeError(maxBytes));
+            message.removeAllListeners('data').resume();
+            return;
+          }
+          controller.enqueue(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+          message.pause();
+        });
+        message.once('end', () => bytes <= maxBytes && controller.close());
+        message.once('error', (error) => controller.error(error));
+      },
+      pull() {
+        message.resume();
+      },
+      cancel() {
+        message.removeAllListeners('data').removeAllListeners('end').resume();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}

@@ -1,0 +1,115 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { BodyLimit, BodyReading, HttpContext, HttpHeaders } from '../context/http-context.ts';
+import { declaredBytes, readBody, streamBody } from './body.ts';
+
+/** A request of Node's own server. */
+export class NodeHttpContext implements HttpContext {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: HttpHeaders;
+  readonly #message: IncomingMessage;
+  readonly #target: ServerResponse;
+  readonly #url: string;
+
+  constructor(message: IncomingMessage, target: ServerResponse) {
+    const url = readTarget(message);
+    const query = url.indexOf('?');
+    this.method = message.method ?? 'GET';
+    this.path = query === -1 ? url : url.slice(0, query);
+    this.headers = message.headers;
+    this.#message = message;
+    this.#target = target;
+    this.#url = url;
+  }
+
+  get query(): URLSearchParams {
+    return new URLSearchParams(this.#url.slice(this.path.length));
+  }
+
+  get peerAddress(): string | undefined {
+    return this.#message.socket.remoteAddress;
+  }
+
+  get peerPort(): number | undefined {
+    return this.#message.socket.remotePort;
+  }
+
+  get bodyBytes(): number | undefined {
+    return declaredBytes(this.#message);
+  }
+
+  readBody(maxBytes: number): Promise<BodyReading> {
+    return readBody(this.#message, maxBytes);
+  }
+
+  isGone(): boolean {
+    return this.#target.destroyed && !this.#target.writableFinished;
+  }
+
+  onGone(listener: () => void): void {
+    if (this.isGone()) {
+      listener();
+      return;
+    }
+    this.#target.once('close', () => {
+      if (!this.#target.writableFinished) {
+        listener();
+      }
+    });
+  }
+
+  onEnd(listener: () => void): void {
+    // Whoever left while the answer was made has closed the connection already: no event follows.
+    if (this.#target.closed) {
+      listener();
+    } else {
+      this.#target.once('close', listener);
+    }
+  }
+
+  toRequest(limit: BodyLimit): Request | undefined {
+    const url = toUrl(this.#message);
+    if (url === undefined) {
+      return undefined;
+    }
+    const { method } = this;
+    const gone = new AbortController();
+    this.onGone(() => gone.abort());
+    const init: RequestInit = { method, headers: toHeaders(this.#message), signal: gone.signal };
+    if (this.bodyBytes === 0 || method === 'GET' || method === 'HEAD') {
+      return new Request(url, init);
+    }
+    return new Request(url, { ...init, body: streamBody(this.#message, limit), duplex: 'half' });
+  }
+}
+
+/** Path and query. Frameworks that mount handlers under a path cut `url` and keep the whole of it in `originalUrl`. */
+function readTarget(message: IncomingMessage): string {
+  const whole = 'originalUrl' in message ? message.originalUrl : undefined;
+  const target = typeof whole === 'string' ? whole : (message.url ?? '/');
+  if (target.startsWith('/') || !URL.canParse(target)) {
+    return target;
+  }
+  const { pathname, search } = new URL(target);
+  return pathname + search;
+}
+
+/** The URL asked for, or `undefined` when host and target make none. */
+function toUrl(message: IncomingMessage): URL | undefined {
+  const { socket, headers, url = '/' } = message;
+  const scheme = 'encrypted' in socket ? 'https' : 'http';
+  const target = url.startsWith('/') ? `${scheme}://${headers.host ?? 'localhost'}${readTarget(message)}` : url;
+  const parsed = URL.canParse(target) ? new URL(target) : undefined;
+  return parsed !== undefined && (parsed.protocol === 'http:' || parsed.protocol === 'https:') ? parsed : undefined;
+}
+
+function toHeaders({ rawHeaders }: IncomingMessage): Headers {
+  const headers = new Headers();
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? '';
+    if (!name.startsWith(':')) {
+      headers.append(name, rawHeaders[index + 1] ?? '');
+    }
+  }
+  return headers;
+}

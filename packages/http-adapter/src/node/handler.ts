@@ -1,0 +1,57 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { toHttpHandler, type BodyLimitOptions } from '../context/fetch-conversion.ts';
+import type { HttpContext, HttpHandler, HttpResponse } from '../context/http-context.ts';
+import type { FetchHandler } from '../fetch/fetch-handler.ts';
+import { NodeHttpContext } from './context.ts';
+import { writeReply } from './reply.ts';
+
+/** Options of {@link toNodeHandler}. */
+export interface NodeHandlerOptions extends BodyLimitOptions {
+  /** Told of what the handler threw and of bodies that broke; the client gets 500 or a cut connection. */
+  readonly onError?: ((error: unknown) => void) | undefined;
+}
+
+/** Fits `http.createServer`, Express (`app.use`, `app.get`) and, with `reply.hijack()`, Fastify's raw objects. */
+export type NodeHandler = (message: IncomingMessage, target: ServerResponse) => Promise<void>;
+
+const INTERNAL_ERROR: HttpResponse = {
+  status: 500,
+  headers: { 'content-type': 'text/plain; charset=utf-8' },
+  body: 'Internal Server Error\n',
+};
+
+/**
+ * Serves a fetch-style handler from Node's own request and response. Streams are written as they come, the body is read
+ * as fast as the handler takes it, and `request.signal` aborts when the client goes.
+ */
+export function toNodeHandler(handler: FetchHandler, options: NodeHandlerOptions = {}): NodeHandler {
+  return toNodeListener(toHttpHandler(handler, options), options.onError);
+}
+
+/** Serves a handler of plain data the same way. */
+export function toNodeListener(handler: HttpHandler, onError: NodeHandlerOptions['onError']): NodeHandler {
+  return async (message, target) => {
+    const reply = await replyOf(handler, new NodeHttpContext(message, target), onError);
+    try {
+      await writeReply(message, target, reply);
+    } catch (error) {
+      onError?.(error);
+    }
+  };
+}
+
+async function replyOf(
+  handler: HttpHandler,
+  http: HttpContext,
+  onError: NodeHandlerOptions['onError'],
+): Promise<HttpResponse> {
+  try {
+    return await handler(http);
+  } catch (error) {
+    // Nobody waits any more for a caller who has gone, and its going is why most handlers fail then.
+    if (!http.isGone()) {
+      onError?.(error);
+    }
+    return INTERNAL_ERROR;
+  }
+}

@@ -1,0 +1,123 @@
+import { once } from 'node:events';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { splitChallenges } from '../auth/challenges.ts';
+import type { HttpResponse } from '../context/http-context.ts';
+
+/** How long a caller may go on sending a body that nobody reads. */
+const LINGER_MILLIS = 2_000;
+
+/**
+ * Writes an answer: headers at once, each chunk of a stream as it comes, no faster than the client reads. When the client
+ * goes, the stream is cancelled; when the stream breaks, the connection is cut, so that nobody takes half an answer for a
+ * whole one.
+ *
+ * @throws What the stream broke with.
+ */
+export async function writeReply(message: IncomingMessage, target: ServerResponse, reply: HttpResponse): Promise<void> {
+  const { body } = reply;
+  if (target.destroyed || target.headersSent) {
+    target.destroy();
+    await (typeof body === 'object' ? body.cancel() : undefined);
+    return;
+  }
+  const isLast = !target.shouldKeepAlive || (reply.headers['connection'] ?? target.getHeader('connection')) === 'close';
+  writeHead(target, reply);
+  if (typeof body !== 'object') {
+    await (message.complete ? target.end(body) : endUnread(message, target, { text: body, isLast }));
+  } else if (message.method === 'HEAD') {
+    target.end();
+    await body.cancel();
+  } else {
+    await writeStream(body, target);
+  }
+}
+
+interface LastWord {
+  readonly text: string | undefined;
+  /** Whether the connection ends with this answer. */
+  readonly isLast: boolean;
+}
+
+/** An answer that is there as a whole is the handler's last word: it reads no more of the request's body. */
+async function endUnread(message: IncomingMessage, target: ServerResponse, { text, isLast }: LastWord): Promise<void> {
+  // What is left of the body must not stand before the next request on this connection.
+  message.resume();
+  if (!isLast) {
+    target.end(text);
+    return;
+  }
+  target.flushHeaders();
+  target.write(text ?? '');
+  await untilRead(message);
+  target.end();
+}
+
+/**
+ * A connection that is closed before its request was read is reset, and the answer may be lost with it (RFC 9112, 9.6):
+ * the caller may finish first.
+ */
+function untilRead(message: IncomingMessage): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, LINGER_MILLIS);
+    const done = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    message.once('end', done).once('close', done);
+  });
+}
+
+function writeHead(target: ServerResponse, { status, statusText, headers }: HttpResponse): void {
+  const challenges = headers['www-authenticate'];
+  const lines: OutgoingHttpHeaders =
+    typeof challenges === 'string' ? { ...headers, 'www-authenticate': splitChallenges(challenges) } : headers;
+  if (statusText === undefined) {
+    target.writeHead(status, lines);
+  } else {
+    target.writeHead(status, statusText, lines);
+  }
+}
+
+async function writeStream(body: ReadableStream<Uint8Array>, target: ServerResponse): Promise<void> {
+  const reader = body.getReader();
+  const cancel = (): void => {
+    reader.cancel(new Error('the client went away')).catch(() => undefined);
+  };
+  target.once('close', cancel);
+  try {
+    target.flushHeaders();
+    await pump(reader, target);
+    target.end();
+  } catch (error) {
+    target.destroy();
+    throw error;
+  } finally {
+    target.off('close', cancel);
+  }
+}
+
+async function pump(reader: ReadableStreamDefaultReader<Uint8Array>, target: ServerResponse): Promise<void> {
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done || target.destroyed) {
+      return;
+    }
+    if (!target.write(value)) {
+      await drained(target);
+    }
+  }
+}
+
+/** Waits until the socket takes more; gives up when the client has gone. */
+async function drained(target: ServerResponse): Promise<void> {
+  if (target.destroyed || target.writableEnded) {
+    return;
+  }
+  const ended = new AbortController();
+  const { signal } = ended;
+  try {
+    await Promise.race([once(target, 'drain', { signal }), once(target, 'close', { signal })]);
+  } finally {
+    ended.abort();
+  }
+}
