@@ -17,9 +17,8 @@ import { toClientNotifications } from './mcp/notifications/registry-notification
 import { MemoryResourceOwners } from './mcp/pass-through/memory-resource-owners.ts';
 import { PassThrough } from './mcp/pass-through/pass-through.ts';
 import { SearchMode } from './mcp/search-mode/search-mode.ts';
-import type { McpMode } from './mcp/server/mcp-mode.ts';
 import { createProtocolSpans } from './mcp/server/protocol-spans.ts';
-import { McpServer } from './mcp/server/server.ts';
+import { McpServer, type McpMode } from './mcp/server/server.ts';
 import { MemorySessionRecords } from './mcp/session/memory-session-records.ts';
 import { Sessions } from './mcp/session/sessions.ts';
 import { isNotification } from './mcp/transport/event-stream.ts';
@@ -100,7 +99,7 @@ class AssembledGateway implements Gateway {
   readonly #governance: Governance;
   readonly #configured: ConfiguredUpstreams;
   readonly #recorder: Recorder;
-  readonly #mode: McpMode;
+  readonly #surface: McpMode;
   readonly #observed: { stop(): void } | undefined;
   #isDraining = false;
 
@@ -112,7 +111,7 @@ class AssembledGateway implements Gateway {
     this.broadcast = this.#createBroadcast();
     const core = this.#createCore();
     this.#recorder = core.recorder;
-    this.#mode = parts.config.server.expose === 'all' ? this.#createPassThrough(core) : new SearchMode(core);
+    this.#surface = parts.config.server.expose === 'all' ? this.#createPassThrough(core) : new SearchMode(core);
     this.mcp = this.#createMcp(core);
     const apps = this.#createApps(core);
     this.app = (http) => this.#inFlight.track(http, apps.main);
@@ -203,7 +202,7 @@ class AssembledGateway implements Gateway {
           recordSessionEnd(metrics, record, { reason, now: Date.now() });
         }
         if (subscriptions.length > 0 && reason !== 'shutdown') {
-          this.#mode.subscriptionsChanged();
+          this.#surface.subscriptionsChanged();
         }
       },
     });
@@ -216,7 +215,7 @@ class AssembledGateway implements Gateway {
       onNotificationSent: () => metrics?.recordNotificationSent('sse'),
       onStream: (change) => this.#streams.add('subscription', change),
       hasUpstreamLists: this.#parts.config.server.expose === 'all',
-      onSubscriptions: () => this.#mode.subscriptionsChanged(),
+      onSubscriptions: () => this.#surface.subscriptionsChanged(),
       onError: (error) => this.#onDefect(error),
     });
   }
@@ -271,12 +270,12 @@ class AssembledGateway implements Gateway {
     const { recorder } = core;
     return new McpServer({
       serverInfo: { name: 'dcc-mcp-gateway', title: config.server.name ?? 'DCC-MCP gateway', version },
-      mode: this.#mode,
+      surface: this.#surface,
       sessions: this.sessions,
       broadcast: this.broadcast,
       inputRequired: this.#createInputRequired(),
       now,
-      onError: (error) => this.#onDefect(error),
+      onDefect: (error) => this.#onDefect(error),
       begin: () => this.#inFlight.begin(),
       ...(config.telemetry.protocolSpans ? { beginSpan: createProtocolSpans(core) } : {}),
       ...(this.#instruments.metrics === undefined ? {} : { onFinished: (finished) => recorder.request(finished) }),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { gunzipSync } from 'node:zlib';
-import { acceptsGzip, compression } from '../src/fetch/compression.ts';
+import { compression } from '../src/fetch/compression.ts';
 
 const text = 'metric_total 1\n'.repeat(200);
 
@@ -10,25 +10,6 @@ async function answer(init: ResponseInit, acceptEncoding = 'gzip', method = 'GET
 }
 
 const plain = { headers: { 'content-type': 'text/plain; version=0.0.4' } };
-
-describe('acceptsGzip', () => {
-  test.each([
-    ['gzip', true],
-    ['deflate, GZIP;q=0.1', true],
-    ['gzip;q=0', false],
-    ['gzip; q=0.000', false],
-    ['identity', false],
-    ['*', true],
-    ['*;q=0', false],
-    ['gzip;q=0, *', false],
-    ['br;q=1.0, *;q=0.5', true],
-    ['gzip;q=nonsense', false],
-    ['', false],
-    [null, false],
-  ])('reads %p as %p', (header, expected) => {
-    expect(acceptsGzip(header)).toBe(expected);
-  });
-});
 
 describe('compression', () => {
   test('gzips text for a client that accepts it', async () => {

@@ -5,12 +5,13 @@ import { type WorkspacePackage, codeOf, importsOf, publicPackages, runtimeDepend
 /** Arrows point down only; packages of one layer don't import each other. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   bounds: [],
+  'content-negotiation': [],
   'semantic-conventions': [],
   'telemetry-config': [],
   'request-context': ['bounds', 'semantic-conventions'],
   'gateway-metrics': ['bounds', 'semantic-conventions'],
-  'prometheus-bridge': ['bounds'],
-  'http-adapter': [],
+  'prometheus-bridge': ['bounds', 'content-negotiation'],
+  'http-adapter': ['content-negotiation'],
   'workflow-spans': ['request-context', 'bounds', 'semantic-conventions'],
   'telemetry-node': ['telemetry-config', 'prometheus-bridge', 'http-adapter'],
   gateway: publicPackages.map(({ name }) => name).filter((name) => name !== 'gateway'),

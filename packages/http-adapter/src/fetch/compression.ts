@@ -1,3 +1,4 @@
+import { acceptsEncoding } from '@dcc-mcp/content-negotiation';
 import type { Middleware } from './fetch-handler.ts';
 
 /** Options of {@link compression}. */
@@ -8,31 +9,6 @@ export interface CompressionOptions {
 
 const COMPRESSIBLE =
   /^(?:text\/(?!event-stream)|application\/(?:[\w.+-]*\+)?(?:json|xml|javascript|openmetrics-text))/i;
-
-/** Whether `Accept-Encoding` allows gzip: a weight above 0 for `gzip`, else for `*` (RFC 9110, 12.5.3). */
-export function acceptsGzip(acceptEncoding: string | null): boolean {
-  let anyWeight = 0;
-  for (const part of (acceptEncoding ?? '').toLowerCase().split(',')) {
-    const [coding = '', ...parameters] = part.split(';').map((text) => text.trim());
-    const weight = toWeight(parameters);
-    if (coding === 'gzip' || coding === 'x-gzip') {
-      return weight > 0;
-    }
-    if (coding === '*') {
-      anyWeight = weight;
-    }
-  }
-  return anyWeight > 0;
-}
-
-/** The `q` parameter; 1 without one, 0 when it is nonsense. */
-function toWeight(parameters: readonly string[]): number {
-  const quality = parameters.find((parameter) => parameter.startsWith('q='));
-  if (quality === undefined) {
-    return 1;
-  }
-  return /^q=(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)$/.test(quality) ? Number(quality.slice(2)) : 0;
-}
 
 function isCompressible({ headers, status, body }: Response, minBytes: number): boolean {
   const length = headers.get('content-length');
@@ -77,7 +53,7 @@ export function compression(options: CompressionOptions = {}): Middleware {
     }
     const headers = new Headers(response.headers);
     addVary(headers);
-    return request.method !== 'HEAD' && acceptsGzip(request.headers.get('accept-encoding'))
+    return request.method !== 'HEAD' && acceptsEncoding(request.headers.get('accept-encoding'), 'gzip')
       ? gzip(response, headers)
       : new Response(response.body, { status: response.status, statusText: response.statusText, headers });
   };

@@ -1,5 +1,5 @@
+import { type AcceptEntry, parseAccept, specificityOf } from '@dcc-mcp/content-negotiation';
 import { parseEscapingScheme, type EscapingScheme } from '../names/name-escaping.ts';
-import { parseAccept, type AcceptRange } from './accept-header.ts';
 
 /** The wire format of an answer, as chosen from an `Accept` header. */
 export interface ExpositionFormat {
@@ -49,7 +49,7 @@ function textOffer(type: Offer['type'], mediaType: string, version: string): Off
 
 interface Match {
   readonly offer: Offer;
-  readonly range: AcceptRange;
+  readonly range: AcceptEntry;
   readonly specificity: number;
   readonly position: number;
 }
@@ -68,14 +68,14 @@ export function negotiateFormat(accept?: string): ExpositionFormat | undefined {
     return toFormat(OFFERS[0], undefined);
   }
   const matches = OFFERS.map((offer) => bestMatch(offer, ranges)).filter((match) => match !== undefined);
-  const [best] = matches.filter(({ range }) => range.quality > 0).toSorted(byPreference);
+  const [best] = matches.filter(({ range }) => range.weight > 0).toSorted(byPreference);
   return best && toFormat(best.offer, best.range.parameters.get('escaping'));
 }
 
-function bestMatch(offer: Offer, ranges: readonly AcceptRange[]): Match | undefined {
+function bestMatch(offer: Offer, ranges: readonly AcceptEntry[]): Match | undefined {
   let best: Match | undefined;
   for (const [position, range] of ranges.entries()) {
-    const specificity = specificityOf(offer, range);
+    const specificity = matchOf(offer, range);
     if (specificity > (best?.specificity ?? 0)) {
       best = { offer, range, specificity, position };
     }
@@ -84,21 +84,19 @@ function bestMatch(offer: Offer, ranges: readonly AcceptRange[]): Match | undefi
 }
 
 /** 0 for no match; 1 for everything, 2 for the main type, 3 for the type, 4 for the type with its version. */
-function specificityOf(offer: Offer, range: AcceptRange): number {
-  if (range.value === offer.mediaType) {
-    if (!offer.suits(range.parameters)) {
-      return 0;
-    }
-    return range.parameters.has('version') ? 4 : 3;
+function matchOf(offer: Offer, { value, parameters }: AcceptEntry): number {
+  const specificity = specificityOf(value, offer.mediaType);
+  if (specificity < 3) {
+    return specificity;
   }
-  if (range.value === `${offer.mediaType.split('/', 1)[0]}/*`) {
-    return 2;
+  if (!offer.suits(parameters)) {
+    return 0;
   }
-  return range.value === '*/*' || range.value === '*' ? 1 : 0;
+  return parameters.has('version') ? 4 : 3;
 }
 
 function byPreference(a: Match, b: Match): number {
-  return b.range.quality - a.range.quality || b.specificity - a.specificity || a.position - b.position;
+  return b.range.weight - a.range.weight || b.specificity - a.specificity || a.position - b.position;
 }
 
 function toFormat(offer: Offer | undefined, escapingParameter: string | undefined): ExpositionFormat | undefined {

@@ -1,4 +1,4 @@
-import { acceptsGzip } from './accept-header.ts';
+import { acceptsEncoding } from '@dcc-mcp/content-negotiation';
 import { negotiateFormat, type ExpositionFormat } from './content-negotiation.ts';
 import type { ScrapeRequest } from './scrape.ts';
 
@@ -45,7 +45,7 @@ export function readScrapeRequest(
     ok: true,
     isHead: method === 'HEAD',
     format,
-    isGzip: acceptsGzip(request.acceptEncoding),
+    isGzip: acceptsEncoding(request.acceptEncoding, 'gzip'),
     timeoutMillis: readTimeout(request.timeoutSeconds) ?? defaultTimeoutMillis,
   };
 }

@@ -1,3 +1,4 @@
+import { acceptsMediaType } from '@dcc-mcp/content-negotiation';
 import { headerText, type HttpContext } from '@dcc-mcp/http-adapter';
 import { type RequestContext, responseHeaders } from '@dcc-mcp/request-context';
 import { emptyReply, jsonReply, type Reply } from '../../http/reply.ts';
@@ -51,9 +52,9 @@ export class McpEndpoint {
   /** Opens the stream on which a handshake-era client hears what belongs to no request of its own. */
   async get(http: HttpContext): Promise<Reply> {
     const { id, streams } = await this.#session(http);
-    if (!accepts(http, 'text/event-stream')) {
-      const message = 'Not Acceptable: the client must accept text/event-stream';
-      throw new McpError(ERROR_INVALID_REQUEST, message, { httpStatus: 406 });
+    if (!acceptsStream(http)) {
+      const problem = 'Not Acceptable: the client must accept text/event-stream';
+      throw new McpError(ERROR_INVALID_REQUEST, problem, { httpStatus: 406 });
     }
     streams.stream?.close();
     this.#options.onStream('get', 1);
@@ -98,8 +99,8 @@ export class McpEndpoint {
     const id = headerText(origin.http.headers, 'mcp-session-id') ?? '';
     const session = isModern ? undefined : await this.#options.sessions.use(id);
     if (session?.record.protocolVersion !== BATCH_VERSION) {
-      const message = `JSON-RPC batches exist only in protocol version ${BATCH_VERSION}`;
-      throw new McpError(ERROR_INVALID_REQUEST, message, { httpStatus: 400 });
+      const problem = `JSON-RPC batches exist only in protocol version ${BATCH_VERSION}`;
+      throw new McpError(ERROR_INVALID_REQUEST, problem, { httpStatus: 400 });
     }
     if (body.length === 0) {
       throw new McpError(ERROR_INVALID_REQUEST, 'Invalid Request: an empty batch', { httpStatus: 400 });
@@ -143,13 +144,13 @@ export class McpEndpoint {
   async #session(http: HttpContext): Promise<Session> {
     const id = headerText(http.headers, 'mcp-session-id');
     if (id === undefined) {
-      const message = 'Bad Request: Mcp-Session-Id header is required; send initialize first';
-      throw new McpError(ERROR_INVALID_REQUEST, message, { httpStatus: 400 });
+      const problem = 'Bad Request: Mcp-Session-Id header is required; send initialize first';
+      throw new McpError(ERROR_INVALID_REQUEST, problem, { httpStatus: 400 });
     }
     const session = await this.#options.sessions.use(id);
     if (session === undefined) {
-      const message = 'Session not found: it is unknown or has ended; send initialize again';
-      throw new McpError(ERROR_INVALID_REQUEST, message, { httpStatus: 404 });
+      const problem = 'Session not found: it is unknown or has ended; send initialize again';
+      throw new McpError(ERROR_INVALID_REQUEST, problem, { httpStatus: 404 });
     }
     return session;
   }
@@ -173,15 +174,15 @@ export class McpEndpoint {
       return this.#options.server.listen(message).reply;
     }
     const reply = new HttpReply({
-      acceptsStream: accepts(origin.http, 'text/event-stream'),
+      acceptsStream: acceptsStream(origin.http),
       onNotification: this.#options.onNotificationSent,
       onAnswer: (bytes) => this.#options.onAnswer(message, bytes),
       onOpen: () => this.#options.onStream('post', 1),
       onClose: () => this.#options.onStream('post', -1),
       ...(client.session === undefined ? {} : { headers: { 'mcp-session-id': client.session.id } }),
     });
-    this.#reply(message, createHttpExchange(client, origin, reply), reply).catch((error: unknown) => {
-      const told = this.#options.server.toMcpError(error);
+    this.#reply(message, createHttpExchange(client, origin, reply), reply).catch((defect: unknown) => {
+      const told = this.#options.server.toMcpError(defect);
       reply.answer(message.id, { error: told.toJson(), httpStatus: told.httpStatus });
     });
     return reply.reply;
@@ -214,15 +215,9 @@ export class McpEndpoint {
   }
 }
 
-/** Whether the client takes `type`. No Accept header, and wild cards, take everything. */
-function accepts(http: HttpContext, type: string): boolean {
-  const accept = headerText(http.headers, 'accept');
-  return (
-    accept === undefined ||
-    accept.includes(type) ||
-    accept.includes('*/*') ||
-    accept.includes(`${type.split('/')[0]}/*`)
-  );
+/** Without an Accept header, and with wild cards, a client takes everything. */
+function acceptsStream({ headers }: HttpContext): boolean {
+  return acceptsMediaType(headerText(headers, 'accept'), 'text/event-stream');
 }
 
 function accepted(): Reply {

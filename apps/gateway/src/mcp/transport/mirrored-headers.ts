@@ -68,21 +68,12 @@ export function checkMirroredArguments(
   for (const [name, schema] of Object.entries(properties)) {
     const marked = asObject(schema)?.['x-mcp-header'];
     if (typeof marked === 'string') {
-      const header = headerText(headers, `mcp-param-${marked.toLowerCase()}`);
-      checkArgument({ name, marked, value: args?.[name], header });
+      checkArgument(name, marked, args?.[name], headerText(headers, `mcp-param-${marked.toLowerCase()}`));
     }
   }
 }
 
-interface MarkedArgument {
-  readonly name: string;
-  /** What the header is called behind `Mcp-Param-`. */
-  readonly marked: string;
-  readonly value: unknown;
-  readonly header: string | undefined;
-}
-
-function checkArgument({ name, marked, value, header }: MarkedArgument): void {
+function checkArgument(name: string, marked: string, value: unknown, header: string | undefined): void {
   if (value === undefined || value === null) {
     if (header !== undefined) {
       throw mismatch(`Header mismatch: Mcp-Param-${marked} is given, the body has no argument '${name}'`);

@@ -67,7 +67,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     }
     this.#status = status;
     this.#headers = headers;
-    if (isEventStream(headers['content-type'])) {
+    if (String(headers['content-type']).startsWith('text/event-stream')) {
       this.#parser = this.#createParser();
     }
     this.#options.onStart?.(status, headers);
@@ -79,6 +79,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     }
     if (this.#parser !== undefined) {
       this.#parser.push(chunk);
+      this.lastEventId = this.#parser.lastEventId ?? this.lastEventId;
       return;
     }
     this.#size += chunk.length;
@@ -112,14 +113,11 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
 
   #createParser(): EventStreamParser {
     return new EventStreamParser({
-      maxEventBytes: this.#options.maxBytes,
-      onEvent: (data) => {
+      maxEventLength: this.#options.maxBytes,
+      onEvent: ({ data }) => {
         if (data !== '' && !this.#isOver) {
           this.#options.onEvent(data);
         }
-      },
-      onId: (id) => {
-        this.lastEventId = id;
       },
       onRetry: (millis) => {
         this.retryMillis = millis;
@@ -139,9 +137,4 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
       this.#options.onEnd(ending);
     }
   }
-}
-
-/** Names of media types are compared without case (RFC 9110, "Media Type"). */
-function isEventStream(contentType: string | readonly string[] | undefined): boolean {
-  return /^text\/event-stream *(?:;|$)/i.test(String(contentType).trim());
 }

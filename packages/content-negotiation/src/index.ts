@@ -1,0 +1,2 @@
+export { parseAccept, type AcceptEntry } from './accept-header.ts';
+export { acceptsEncoding, acceptsMediaType, specificityOf } from './acceptance.ts';
