@@ -17,8 +17,9 @@ import { toClientNotifications } from './mcp/notifications/registry-notification
 import { MemoryResourceOwners } from './mcp/pass-through/memory-resource-owners.ts';
 import { PassThrough } from './mcp/pass-through/pass-through.ts';
 import { SearchMode } from './mcp/search-mode/search-mode.ts';
+import type { McpMode } from './mcp/server/mcp-mode.ts';
 import { createProtocolSpans } from './mcp/server/protocol-spans.ts';
-import { McpServer, type McpMode } from './mcp/server/server.ts';
+import { McpServer } from './mcp/server/server.ts';
 import { MemorySessionRecords } from './mcp/session/memory-session-records.ts';
 import { Sessions } from './mcp/session/sessions.ts';
 import { isNotification } from './mcp/transport/event-stream.ts';
@@ -99,7 +100,7 @@ class AssembledGateway implements Gateway {
   readonly #governance: Governance;
   readonly #configured: ConfiguredUpstreams;
   readonly #recorder: Recorder;
-  readonly #surface: McpMode;
+  readonly #mode: McpMode;
   readonly #observed: { stop(): void } | undefined;
   #isDraining = false;
 
@@ -111,7 +112,7 @@ class AssembledGateway implements Gateway {
     this.broadcast = this.#createBroadcast();
     const core = this.#createCore();
     this.#recorder = core.recorder;
-    this.#surface = parts.config.server.expose === 'all' ? this.#createPassThrough(core) : new SearchMode(core);
+    this.#mode = parts.config.server.expose === 'all' ? this.#createPassThrough(core) : new SearchMode(core);
     this.mcp = this.#createMcp(core);
     const apps = this.#createApps(core);
     this.app = (http) => this.#inFlight.track(http, apps.main);
@@ -202,7 +203,7 @@ class AssembledGateway implements Gateway {
           recordSessionEnd(metrics, record, { reason, now: Date.now() });
         }
         if (subscriptions.length > 0 && reason !== 'shutdown') {
-          this.#surface.subscriptionsChanged();
+          this.#mode.subscriptionsChanged();
         }
       },
     });
@@ -215,7 +216,7 @@ class AssembledGateway implements Gateway {
       onNotificationSent: () => metrics?.recordNotificationSent('sse'),
       onStream: (change) => this.#streams.add('subscription', change),
       hasUpstreamLists: this.#parts.config.server.expose === 'all',
-      onSubscriptions: () => this.#surface.subscriptionsChanged(),
+      onSubscriptions: () => this.#mode.subscriptionsChanged(),
       onError: (error) => this.#onDefect(error),
     });
   }
@@ -270,12 +271,12 @@ class AssembledGateway implements Gateway {
     const { recorder } = core;
     return new McpServer({
       serverInfo: { name: 'dcc-mcp-gateway', title: config.server.name ?? 'DCC-MCP gateway', version },
-      surface: this.#surface,
+      mode: this.#mode,
       sessions: this.sessions,
       broadcast: this.broadcast,
       inputRequired: this.#createInputRequired(),
       now,
-      onDefect: (error) => this.#onDefect(error),
+      onError: (error) => this.#onDefect(error),
       begin: () => this.#inFlight.begin(),
       ...(config.telemetry.protocolSpans ? { beginSpan: createProtocolSpans(core) } : {}),
       ...(this.#instruments.metrics === undefined ? {} : { onFinished: (finished) => recorder.request(finished) }),

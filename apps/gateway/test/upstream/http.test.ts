@@ -152,6 +152,23 @@ describe('createUpstream over Streamable HTTP, handshake era', () => {
     ]);
   });
 
+  test.each(['Text/Event-Stream', 'text/event-stream ; charset=utf-8'])(
+    'reads an answer of the media type %j as a stream of events',
+    async (contentType) => {
+      const { harness } = await both({
+        intercept: ({ message }, response) => {
+          if (message?.method !== 'tools/call') {
+            return false;
+          }
+          const answer = { jsonrpc: '2.0', id: message.id, result: { content: [{ type: 'text', text: 'streamed' }] } };
+          response.writeHead(200, { 'content-type': contentType }).end(`data: ${JSON.stringify(answer)}\n\n`);
+          return true;
+        },
+      });
+      expect(textOf(await call(harness, 'echo'))).toBe('streamed');
+    },
+  );
+
   test('an answer stream that ends without an answer is a backend-error empty_result', async () => {
     const { harness } = await both({
       intercept: ({ message }, response) => {

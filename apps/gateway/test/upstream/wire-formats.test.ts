@@ -57,20 +57,42 @@ describe('LineFramer', () => {
   });
 });
 
-function readEvents(chunks: readonly Buffer[]): { events: string[]; lastEventId: string | undefined; retry: number[] } {
+interface ReadStream {
+  readonly events: string[];
+  readonly ids: string[];
+  readonly retry: number[];
+  readonly overlong: number;
+}
+
+function readEvents(chunks: readonly Buffer[], maxEventBytes = 1_000_000): ReadStream {
   const events: string[] = [];
+  const ids: string[] = [];
   const retry: number[] = [];
+  let overlong = 0;
   const parser = new EventStreamParser({
-    maxEventLength: 1_000_000,
-    onEvent: ({ data }) => void events.push(data),
+    maxEventBytes,
+    onEvent: (data) => void events.push(data),
+    onId: (id) => void ids.push(id),
     onRetry: (millis) => void retry.push(millis),
-    onOverlong: () => {},
+    onOverlong: () => {
+      overlong += 1;
+    },
   });
   for (const chunk of chunks) {
     parser.push(chunk);
   }
-  return { events, retry, lastEventId: parser.lastEventId };
+  return { events, ids, retry, overlong };
 }
+
+/** `count` pieces of `size` bytes each, the same buffer again and again. */
+function* repeated(size: number, count: number): Generator<Buffer> {
+  const piece = Buffer.alloc(size, 'x');
+  for (let i = 0; i < count; i += 1) {
+    yield piece;
+  }
+}
+
+const MIB = 1_048_576;
 
 describe('EventStreamParser', () => {
   test.each(['\n', '\r\n', '\r'])(
@@ -79,49 +101,91 @@ describe('EventStreamParser', () => {
       fc.assert(
         fc.property(fc.array(line), sizes, (expected, cuts) => {
           const text = expected.map((data) => `event: message${end}data: ${data}${end}${end}`).join('');
-          expect(readEvents(pieces(Buffer.from(text), cuts)).events).toEqual(expected);
+          // A lone CR at the very end may be half of a line end, so a last event waits for what follows.
+          expect(readEvents(pieces(Buffer.from(`${text}:`), cuts)).events).toEqual(expected);
         }),
       );
     },
   );
 
-  test('looks at a large event once, however many chunks it comes in', () => {
-    const chunk = Buffer.alloc(16_384, 'x');
+  test.each([
+    [4, 1],
+    [20, 16_384],
+  ])('reads %i MiB that come in pieces of %i bytes in linear time and memory', (mebibytes, size) => {
+    const length = mebibytes * MIB;
     const events: number[] = [];
     const parser = new EventStreamParser({
-      maxEventLength: 64 * 1024 * 1024,
-      onEvent: ({ data }) => void events.push(data.length),
+      maxEventBytes: 64 * MIB,
+      onEvent: (data) => void events.push(data.length),
+      onId: () => {},
       onRetry: () => {},
       onOverlong: () => {},
     });
+    const before = process.memoryUsage();
     const startedAt = performance.now();
     parser.push(Buffer.from('data: '));
-    for (let i = 0; i < 2_048; i += 1) {
-      parser.push(chunk);
+    for (const piece of repeated(size, length / size)) {
+      parser.push(piece);
     }
+    const { heapUsed } = process.memoryUsage();
     parser.push(Buffer.from('\n\n'));
-    expect(events).toEqual([2_048 * 16_384]);
-    // About 0.1 s; looking at all of it with each chunk takes 20 s.
-    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    expect(events).toEqual([length]);
+    // About half a second; looking at all of it with each piece takes minutes.
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    // The text, perhaps in two bytes for each character; a list entry for every byte takes 32 MiB more.
+    expect(heapUsed - before.heapUsed).toBeLessThan(2 * length + 20 * MIB);
   });
 
   test('joins several data lines, skips comments and unknown fields, knows ids and retry', () => {
     const text = ': hello\n\nid: 1\nretry: 250\nfoo: bar\ndata: a\ndata:b\ndata\n\nid: 2\n\nid: 3\ndata: cut off';
-    expect(readEvents([Buffer.from(text)])).toEqual({ events: ['a\nb\n'], retry: [250], lastEventId: '2' });
+    expect(readEvents([Buffer.from(text)])).toEqual({ events: ['a\nb\n'], ids: ['1', '2'], retry: [250], overlong: 0 });
   });
 
-  test('reports an event over the bound', () => {
-    let isOverlong = false;
-    const parser = new EventStreamParser({
-      maxEventLength: 100,
-      onEvent: () => {},
-      onRetry: () => {},
-      onOverlong: () => {
-        isOverlong = true;
-      },
-    });
-    parser.push(Buffer.from(`data: ${'x'.repeat(200)}`));
-    expect(isOverlong).toBe(true);
+  test('removes one byte order mark, at the start only', () => {
+    const text = '\uFEFFdata: \uFEFFa\n\n\uFEFFdata: b\n\ndata: c\n\n';
+    expect(readEvents(pieces(Buffer.from(text), [1])).events).toEqual(['\uFEFFa', 'c']);
+    expect(readEvents([Buffer.from(`\uFEFF${text}`)]).events).toEqual(['c']);
+  });
+
+  test('ignores a pause that no timer can wait', () => {
+    expect(readEvents([Buffer.from('retry: 999999999\nretry: 1000000000\nretry: 1e3\n\n')]).retry).toEqual([
+      999_999_999,
+    ]);
+  });
+
+  test.each([
+    ['x', 99, 1, 0],
+    ['x', 100, 1, 0],
+    ['x', 101, 0, 1],
+    ['ä', 50, 1, 0],
+    ['ä', 51, 0, 1],
+  ])('with a bound of 100 bytes %j times %i is read %i times and given up %i times', (letter, count, read, givenUp) => {
+    for (const cut of [1, 7, 1_000]) {
+      const bytes = Buffer.from(`id: 1\ndata: ${letter.repeat(count)}\n\ndata: next\n\n`);
+      const { events, overlong } = readEvents(pieces(bytes, [cut]), 100);
+      expect([events.filter((data) => data !== 'next').length, overlong]).toEqual([read, givenUp]);
+      expect(events.includes('next')).toBe(givenUp === 0);
+    }
+  });
+
+  test.each(['data: ', 'id: ', 'event: ', 'data: x\ndata: '])(
+    'gives up a line that begins with %j and never ends',
+    (start) => {
+      const { events, overlong } = readEvents([Buffer.from(start), ...repeated(5_000, 3)], 10_000);
+      expect([events, overlong]).toEqual([[], 1]);
+    },
+  );
+
+  test.each([':', 'unknown: '])('drops a line that begins with %j, whatever its length', (start) => {
+    const chunks = [Buffer.from(start), ...repeated(5_000, 4), Buffer.from('\ndata: a\n\n')];
+    expect(readEvents(chunks, 10_000)).toMatchObject({ events: ['a'], overlong: 0 });
+  });
+
+  test('reads two million unknown fields in a second or two', () => {
+    const startedAt = performance.now();
+    readEvents(Array.from({ length: 64 }, () => Buffer.from('x\n'.repeat(32_768))));
+    // The parser takes 20 s where it may report each of them.
+    expect(performance.now() - startedAt).toBeLessThan(8_000);
   });
 });
 

@@ -15,8 +15,8 @@ import type { HopFailure, HopResult } from '../../upstream/upstream.ts';
 import { mcpCaller } from '../exchange/caller.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { errorResult } from '../search-mode/tool-result.ts';
+import type { McpHandler, McpMode } from '../server/mcp-mode.ts';
 import { outcomeOfCode } from '../server/protocol-spans.ts';
-import type { McpHandler, McpMode } from '../server/server.ts';
 import { checkMirroredArguments } from '../transport/mirrored-headers.ts';
 import type { ResourceOwners } from './resource-owners.ts';
 import { readResourceUri } from './resource-uri.ts';
@@ -164,12 +164,12 @@ export class PassThrough implements McpMode {
     return errorResult(error, caller.ctx);
   }
 
-  /** A call that names no tool is a call still: it has its span and its count. */
-  async #refuseCall(request: JsonRpcRequest, exchange: Exchange, problem: string): Promise<JsonObject> {
+  /** Refuses a call that names no tool; it is recorded as a call, with a span and a count. */
+  async #refuseCall(request: JsonRpcRequest, exchange: Exchange, message: string): Promise<JsonObject> {
     const caller = mcpCaller(this.#core, request, exchange, undefined);
-    const { error } = await callTool(this.#core, caller, { toolSlug: '', arguments: undefined, problem });
+    const { error } = await callTool(this.#core, caller, { toolSlug: '', arguments: undefined, problem: message });
     if (error === undefined || error.kind === 'bad-request') {
-      throw new McpError(ERROR_INVALID_PARAMS, problem);
+      throw new McpError(ERROR_INVALID_PARAMS, message);
     }
     return errorResult(error, caller.ctx);
   }

@@ -22,7 +22,7 @@ import {
 import { ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
 import { mcpCaller } from '../exchange/caller.ts';
 import type { Exchange } from '../exchange/exchange.ts';
-import type { McpHandler, McpMode } from '../server/server.ts';
+import type { McpHandler, McpMode } from '../server/mcp-mode.ts';
 import { GatewayResources } from './gateway-resources.ts';
 import { mcpToolDefinitions } from './tool-definitions.ts';
 import { errorResult, toolResult } from './tool-result.ts';

@@ -6,11 +6,10 @@ import { ERROR_INTERNAL } from '../../protocol/mcp-protocol.ts';
 import { mcpCaller } from '../exchange/caller.ts';
 import type { Answer, Exchange } from '../exchange/exchange.ts';
 
-/** Begins the span of a request; what it gives back ends it. */
-export type BeginProtocolSpan = (request: JsonRpcRequest, exchange: Exchange) => (answer: Answer) => void;
-
 /** Spans of the methods that the gateway answers itself: initialize, tools/list, ping … */
-export function createProtocolSpans(core: OperationCore): BeginProtocolSpan {
+export function createProtocolSpans(
+  core: OperationCore,
+): (request: JsonRpcRequest, exchange: Exchange) => (answer: Answer) => void {
   return (request, exchange) => {
     const { ctx, facts } = mcpCaller(core, request, exchange, undefined);
     const span = core.spans.startProtocol(ctx, request.method, facts);
@@ -26,7 +25,7 @@ function endOf(answer: Answer): SpanEnd {
   return { outcome: outcomeOfCode(code), rpcErrorCode: code };
 }
 
-/** The outcome of a request that the gateway itself answers with this JSON-RPC error: what was asked wrongly is the client's own fault. */
+/** The outcome of a request that the gateway itself answers with this JSON-RPC error: any other code than an internal error says that the client asked wrongly. */
 export function outcomeOfCode(code: number): Outcome {
   return code === ERROR_INTERNAL ? 'internal' : 'bad_request';
 }

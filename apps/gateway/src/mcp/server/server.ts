@@ -24,25 +24,8 @@ import type { Broadcast } from '../notifications/broadcast.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { EventStream } from '../transport/event-stream.ts';
+import type { McpHandler, McpMode } from './mcp-mode.ts';
 import { toModernError, toModernResult } from './modern-result.ts';
-import type { BeginProtocolSpan } from './protocol-spans.ts';
-
-/** Answers one method. @throws {McpError} What the client gets as a JSON-RPC error. */
-export type McpHandler = (request: JsonRpcRequest, exchange: Exchange) => Promise<JsonObject>;
-
-/** The face shown to MCP clients: the four gateway tools, or the upstreams' own. */
-export interface McpMode {
-  capabilities(): Promise<JsonObject>;
-  /** What a model should know of using it, once {@link capabilities} are known. */
-  instructions(): string | undefined;
-  /** Told when clients began or ceased to listen to resources otherwise than by a request of their own for each. */
-  subscriptionsChanged(): void;
-  readonly handlers: ReadonlyMap<string, McpHandler>;
-  /** The metric label of the upstream tool a request means, if it means one. */
-  toolLabel(request: JsonRpcRequest): string | undefined;
-  /** Whether a request has a span of its own: operations, and what is handed on to an upstream. */
-  hasOwnSpan(request: JsonRpcRequest): boolean;
-}
 
 /** One finished request or notification, for the recorder. */
 export interface FinishedRequest {
@@ -58,19 +41,19 @@ export interface FinishedRequest {
 /** What a {@link McpServer} is made of. */
 export interface McpServerOptions {
   readonly serverInfo: JsonObject;
-  readonly surface: McpMode;
+  readonly mode: McpMode;
   readonly sessions: Sessions;
   readonly broadcast: Broadcast;
   readonly inputRequired: InputRequired;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   readonly onFinished?: (finished: FinishedRequest) => void;
-  /** Absent: what the gateway answers itself has no spans. */
-  readonly beginSpan?: BeginProtocolSpan;
+  /** Begins the span of a request; what it gives ends it. Absent: what the gateway answers itself has no spans. */
+  readonly beginSpan?: (request: JsonRpcRequest, exchange: Exchange) => (answer: Answer) => void;
   /** Called at the start of each request; what it gives is called at the end. */
   readonly begin: () => () => void;
   /** Told of whatever a handler threw that is no {@link McpError}. */
-  readonly onDefect: (error: unknown) => void;
+  readonly onError: (error: unknown) => void;
 }
 
 /** Methods whose upstream may ask the client before it answers. */
@@ -118,16 +101,16 @@ export class McpServer {
     }
     const version = LEGACY_VERSIONS.find((known) => known === requested) ?? LATEST_LEGACY_VERSION;
     const { clientInfo, capabilities } = params ?? {};
-    const offered = await this.#options.surface.capabilities();
+    const offered = await this.#options.mode.capabilities();
     const session = await this.#options.sessions.create({
       transport,
       protocolVersion: version,
       clientInfo: isJsonObject(clientInfo) ? clientInfo : undefined,
       capabilities: isJsonObject(capabilities) ? capabilities : {},
     });
-    const { serverInfo, surface } = this.#options;
+    const { serverInfo, mode } = this.#options;
     const described = { protocolVersion: version, capabilities: offered, serverInfo };
-    return { session, result: { ...described, ...withInstructions(surface) } };
+    return { session, result: { ...described, ...withInstructions(mode) } };
   }
 
   /** Takes a notification of a client. */
@@ -152,11 +135,11 @@ export class McpServer {
     const startedAt = this.#options.now();
     const end = this.#options.begin();
     const handler = this.#handlerOf(request, exchange.client);
-    const hasOwnSpan = this.#options.surface.hasOwnSpan(request);
+    const hasOwnSpan = this.#options.mode.hasOwnSpan(request);
     const endSpan = hasOwnSpan ? undefined : this.#options.beginSpan?.(request, exchange);
     const answer = await this.#answer(handler, request, exchange);
     endSpan?.(answer);
-    const tool = this.#options.surface.toolLabel(request);
+    const tool = this.#options.mode.toolLabel(request);
     this.#finished(startedAt, exchange.client, { method: request.method, tool, answer });
     end();
     return answer;
@@ -167,7 +150,7 @@ export class McpServer {
     if (thrown instanceof McpError) {
       return thrown;
     }
-    this.#options.onDefect(thrown);
+    this.#options.onError(thrown);
     return new McpError(ERROR_INTERNAL, 'Internal error', { httpStatus: 500 });
   }
 
@@ -182,7 +165,7 @@ export class McpServer {
 
   #handlerOf({ method }: JsonRpcRequest, { era }: McpClient): McpHandler | undefined {
     const isOfOtherEra = era === 'modern' ? LEGACY_ONLY.has(method) : method === 'server/discover';
-    return isOfOtherEra ? undefined : (this.#own.get(method) ?? this.#options.surface.handlers.get(method));
+    return isOfOtherEra ? undefined : (this.#own.get(method) ?? this.#options.mode.handlers.get(method));
   }
 
   async #answer(handler: McpHandler | undefined, request: JsonRpcRequest, exchange: Exchange): Promise<Answer> {
@@ -225,14 +208,14 @@ export class McpServer {
   }
 
   async #discovery(): Promise<JsonObject> {
-    const { surface } = this.#options;
-    const capabilities = await surface.capabilities();
-    return { supportedVersions: [MODERN_VERSION], capabilities, ...withInstructions(surface) };
+    const { mode } = this.#options;
+    const capabilities = await mode.capabilities();
+    return { supportedVersions: [MODERN_VERSION], capabilities, ...withInstructions(mode) };
   }
 }
 
-function withInstructions(surface: McpMode): { readonly instructions?: string } {
-  const instructions = surface.instructions();
+function withInstructions(mode: McpMode): { readonly instructions?: string } {
+  const instructions = mode.instructions();
   return instructions === undefined ? {} : { instructions };
 }
 

@@ -53,8 +53,8 @@ export class McpEndpoint {
   async get(http: HttpContext): Promise<Reply> {
     const { id, streams } = await this.#session(http);
     if (!acceptsStream(http)) {
-      const problem = 'Not Acceptable: the client must accept text/event-stream';
-      throw new McpError(ERROR_INVALID_REQUEST, problem, { httpStatus: 406 });
+      const message = 'Not Acceptable: the client must accept text/event-stream';
+      throw new McpError(ERROR_INVALID_REQUEST, message, { httpStatus: 406 });
     }
     streams.stream?.close();
     this.#options.onStream('get', 1);
@@ -99,8 +99,8 @@ export class McpEndpoint {
     const id = headerText(origin.http.headers, 'mcp-session-id') ?? '';
     const session = isModern ? undefined : await this.#options.sessions.use(id);
     if (session?.record.protocolVersion !== BATCH_VERSION) {
-      const problem = `JSON-RPC batches exist only in protocol version ${BATCH_VERSION}`;
-      throw new McpError(ERROR_INVALID_REQUEST, problem, { httpStatus: 400 });
+      const message = `JSON-RPC batches exist only in protocol version ${BATCH_VERSION}`;
+      throw new McpError(ERROR_INVALID_REQUEST, message, { httpStatus: 400 });
     }
     if (body.length === 0) {
       throw new McpError(ERROR_INVALID_REQUEST, 'Invalid Request: an empty batch', { httpStatus: 400 });
@@ -144,13 +144,13 @@ export class McpEndpoint {
   async #session(http: HttpContext): Promise<Session> {
     const id = headerText(http.headers, 'mcp-session-id');
     if (id === undefined) {
-      const problem = 'Bad Request: Mcp-Session-Id header is required; send initialize first';
-      throw new McpError(ERROR_INVALID_REQUEST, problem, { httpStatus: 400 });
+      const message = 'Bad Request: Mcp-Session-Id header is required; send initialize first';
+      throw new McpError(ERROR_INVALID_REQUEST, message, { httpStatus: 400 });
     }
     const session = await this.#options.sessions.use(id);
     if (session === undefined) {
-      const problem = 'Session not found: it is unknown or has ended; send initialize again';
-      throw new McpError(ERROR_INVALID_REQUEST, problem, { httpStatus: 404 });
+      const message = 'Session not found: it is unknown or has ended; send initialize again';
+      throw new McpError(ERROR_INVALID_REQUEST, message, { httpStatus: 404 });
     }
     return session;
   }
@@ -181,8 +181,8 @@ export class McpEndpoint {
       onClose: () => this.#options.onStream('post', -1),
       ...(client.session === undefined ? {} : { headers: { 'mcp-session-id': client.session.id } }),
     });
-    this.#reply(message, createHttpExchange(client, origin, reply), reply).catch((defect: unknown) => {
-      const told = this.#options.server.toMcpError(defect);
+    this.#reply(message, createHttpExchange(client, origin, reply), reply).catch((error: unknown) => {
+      const told = this.#options.server.toMcpError(error);
       reply.answer(message.id, { error: told.toJson(), httpStatus: told.httpStatus });
     });
     return reply.reply;

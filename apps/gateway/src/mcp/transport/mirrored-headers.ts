@@ -68,12 +68,21 @@ export function checkMirroredArguments(
   for (const [name, schema] of Object.entries(properties)) {
     const marked = asObject(schema)?.['x-mcp-header'];
     if (typeof marked === 'string') {
-      checkArgument(name, marked, args?.[name], headerText(headers, `mcp-param-${marked.toLowerCase()}`));
+      const header = headerText(headers, `mcp-param-${marked.toLowerCase()}`);
+      checkArgument({ name, marked, value: args?.[name], header });
     }
   }
 }
 
-function checkArgument(name: string, marked: string, value: unknown, header: string | undefined): void {
+interface MarkedArgument {
+  readonly name: string;
+  /** What the header is called behind `Mcp-Param-`. */
+  readonly marked: string;
+  readonly value: unknown;
+  readonly header: string | undefined;
+}
+
+function checkArgument({ name, marked, value, header }: MarkedArgument): void {
   if (value === undefined || value === null) {
     if (header !== undefined) {
       throw mismatch(`Header mismatch: Mcp-Param-${marked} is given, the body has no argument '${name}'`);

@@ -1,5 +1,4 @@
 import type { Readable, Writable } from 'node:stream';
-import type { Gateway } from '../../gateway.ts';
 import {
   isJsonRpcId,
   type JsonObject,
@@ -13,17 +12,29 @@ import { ERROR_INVALID_REQUEST, eraOf, McpError } from '../../protocol/mcp-proto
 import type { Exchange } from '../exchange/exchange.ts';
 import { type McpClient, modernClient, sessionClient, unknownClient } from '../exchange/mcp-client.ts';
 import { checkMessage, parseJson } from '../exchange/messages.ts';
+import type { Broadcast } from '../notifications/broadcast.ts';
+import type { McpServer } from '../server/server.ts';
 import { askClient, type Question } from '../session/ask-client.ts';
 import type { ClientAnswer, SessionStreams } from '../session/session-streams.ts';
 import type { Session } from '../session/session.ts';
+import type { Sessions } from '../session/sessions.ts';
 import { responseMessage } from './http-reply.ts';
 
 /** One message of a client; far above what a body over HTTP may be. */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
 
+/** The gateway as a client on the standard streams reaches it. */
+export interface StdioGateway {
+  readonly mcp: McpServer;
+  readonly sessions: Sessions;
+  readonly broadcast: Broadcast;
+  /** Told of each message written, with the request that it answers. */
+  onStdioMessage(message: JsonRpcMessage, request?: JsonRpcRequest): void;
+}
+
 /** Speaks MCP on the streams of a process: one message a line, nothing else on stdout. */
 export function serveStdio(
-  gateway: Gateway,
+  gateway: StdioGateway,
   streams: { readonly stdin: Readable; readonly stdout: Writable },
   onEnd: () => void,
 ): void {
@@ -54,7 +65,7 @@ export function serveStdio(
 }
 
 class StdioFront {
-  readonly #gateway: Gateway;
+  readonly #gateway: StdioGateway;
   readonly #send: (message: JsonRpcMessage, request?: JsonRpcRequest) => void;
   readonly #running = new Map<JsonRpcId, AbortController>();
   /** What ends each `subscriptions/listen`. */
@@ -63,7 +74,7 @@ class StdioFront {
   #session: Session | undefined;
   #isClosed = false;
 
-  constructor(gateway: Gateway, send: (message: JsonRpcMessage) => void) {
+  constructor(gateway: StdioGateway, send: (message: JsonRpcMessage) => void) {
     this.#gateway = gateway;
     this.#send = (message, request) => {
       gateway.onStdioMessage(message, request);

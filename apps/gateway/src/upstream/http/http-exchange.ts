@@ -67,7 +67,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     }
     this.#status = status;
     this.#headers = headers;
-    if (String(headers['content-type']).startsWith('text/event-stream')) {
+    if (isEventStream(headers['content-type'])) {
       this.#parser = this.#createParser();
     }
     this.#options.onStart?.(status, headers);
@@ -79,7 +79,6 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     }
     if (this.#parser !== undefined) {
       this.#parser.push(chunk);
-      this.lastEventId = this.#parser.lastEventId ?? this.lastEventId;
       return;
     }
     this.#size += chunk.length;
@@ -113,11 +112,14 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
 
   #createParser(): EventStreamParser {
     return new EventStreamParser({
-      maxEventLength: this.#options.maxBytes,
-      onEvent: ({ data }) => {
+      maxEventBytes: this.#options.maxBytes,
+      onEvent: (data) => {
         if (data !== '' && !this.#isOver) {
           this.#options.onEvent(data);
         }
+      },
+      onId: (id) => {
+        this.lastEventId = id;
       },
       onRetry: (millis) => {
         this.retryMillis = millis;
@@ -137,4 +139,9 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
       this.#options.onEnd(ending);
     }
   }
+}
+
+/** Names of media types are compared without case (RFC 9110, "Media Type"). */
+function isEventStream(contentType: string | readonly string[] | undefined): boolean {
+  return /^text\/event-stream *(?:;|$)/i.test(String(contentType).trim());
 }

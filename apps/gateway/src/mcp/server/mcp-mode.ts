@@ -1,0 +1,19 @@
+import type { JsonObject, JsonRpcRequest } from '../../protocol/json-rpc.ts';
+import type { Exchange } from '../exchange/exchange.ts';
+
+/** Answers one method. @throws {McpError} What the client gets as a JSON-RPC error. */
+export type McpHandler = (request: JsonRpcRequest, exchange: Exchange) => Promise<JsonObject>;
+
+/** The face shown to MCP clients: the four gateway tools, or the upstreams' own. */
+export interface McpMode {
+  capabilities(): Promise<JsonObject>;
+  /** What a model should know of using it, once {@link capabilities} are known. */
+  instructions(): string | undefined;
+  /** Told when clients began or ceased to listen to resources otherwise than by a request of their own for each. */
+  subscriptionsChanged(): void;
+  readonly handlers: ReadonlyMap<string, McpHandler>;
+  /** The metric label of the upstream tool a request means, if it means one. */
+  toolLabel(request: JsonRpcRequest): string | undefined;
+  /** Whether a request has a span of its own: operations, and what is handed on to an upstream. */
+  hasOwnSpan(request: JsonRpcRequest): boolean;
+}
