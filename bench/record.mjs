@@ -9,12 +9,12 @@ import { parseArgs } from 'node:util';
 const { values: flags } = parseArgs({ options: { smoke: { type: 'boolean' }, json: { type: 'boolean' } } });
 const ROUNDS = flags.smoke ? 3 : 15;
 const CALLS = flags.smoke ? 20_000 : 200_000;
-// The ladders of the contract: TOOL, MCP and SMALL+TOOL.
-const LADDER_TOOL = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
-const LADDER_MCP = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
-const LADDER_SMALL_TOOL = [
+// The bucket boundaries that the reference page promises: tool calls, MCP operations, phases.
+const BUCKET_BOUNDARIES_TOOL = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800];
+const BUCKET_BOUNDARIES_MCP = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300];
+const BUCKET_BOUNDARIES_SMALL_TOOL = [
   0.000_05, 0.000_1, 0.000_25, 0.000_5, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
-].concat(LADDER_TOOL.slice(7));
+].concat(BUCKET_BOUNDARIES_TOOL.slice(7));
 const TOOLS = Array.from({ length: 50 }, (_, index) => `maya__tool_${index}`);
 const span = { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 };
 
@@ -33,9 +33,9 @@ const seconds = (explicitBucketBoundaries) => ({ unit: 's', advice: { explicitBu
 function createBare() {
   const meter = createProvider().getMeter('bare');
   const calls = meter.createCounter('dcc_mcp.tool.calls');
-  const duration = meter.createHistogram('dcc_mcp.tool.duration', seconds(LADDER_TOOL));
-  const phase = meter.createHistogram('dcc_mcp.gateway.phase_duration', seconds(LADDER_SMALL_TOOL));
-  const operation = meter.createHistogram('mcp.server.operation.duration', seconds(LADDER_MCP));
+  const duration = meter.createHistogram('dcc_mcp.tool.duration', seconds(BUCKET_BOUNDARIES_TOOL));
+  const phase = meter.createHistogram('dcc_mcp.gateway.phase_duration', seconds(BUCKET_BOUNDARIES_SMALL_TOOL));
+  const operation = meter.createHistogram('mcp.server.operation.duration', seconds(BUCKET_BOUNDARIES_MCP));
   const tokens = meter.createCounter('dcc_mcp.gateway.response_tokens');
   return (tool, durationSeconds) => {
     calls.add(1, { tool, status: 'success' });

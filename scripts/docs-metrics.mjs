@@ -66,11 +66,11 @@ const sections = GROUPS.map(({ title, text, metrics }) =>
 );
 
 const histograms = GROUPS.flatMap(({ metrics }) => metrics).filter(({ boundaries }) => boundaries !== undefined);
-const byLadder = Map.groupBy(histograms, ({ unit, boundaries }) => `${boundaries.join(' ')} ${unit}`);
-const ladders = [...byLadder].map(
+const byBoundaries = Map.groupBy(histograms, ({ unit, boundaries }) => `${boundaries.join(' ')} ${unit}`);
+const buckets = [...byBoundaries].map(
   ([bounds, metrics]) => `- ${bounds}: ${metrics.map(({ prometheusName }) => `\`${prometheusName}\``).join(', ')}`,
 );
-const page = `${[INTRO, ...sections, ['## Buckets', '', ...ladders].join('\n')].join('\n')}\n`.replaceAll(
+const page = `${[INTRO, ...sections, ['## Buckets', '', ...buckets].join('\n')].join('\n')}\n`.replaceAll(
   '\n## ',
   '\n\n## ',
 );

@@ -7,8 +7,8 @@ import {
   ATTR_URL_SCHEME,
   METRIC_HTTP_SERVER_REQUEST_DURATION,
 } from '@opentelemetry/semantic-conventions';
+import { BUCKET_BOUNDARIES_BYTES, BUCKET_BOUNDARIES_HTTP, BUCKET_BOUNDARIES_MCP } from './bucket-boundaries.ts';
 import { MCP_ERROR_TYPES, MCP_METHODS, NETWORK_TRANSPORTS, VALUE_OTHER } from './label-values.ts';
-import { LADDER_BYTES, LADDER_HTTP, LADDER_MCP } from './ladders.ts';
 import type { MetricDefinition, MetricLabel } from './metric-definition.ts';
 
 const METHOD: MetricLabel = { name: 'mcp.method.name', values: [...MCP_METHODS, VALUE_OTHER] };
@@ -27,7 +27,7 @@ function mcp(side: 'server' | 'client', what: 'operation' | 'session', descripti
     prometheusName: `mcp_${side}_${what}_duration_seconds`,
     description,
     labels: what === 'operation' ? [METHOD, TOOL, ERROR, TRANSPORT] : [ERROR, TRANSPORT],
-    boundaries: LADDER_MCP,
+    boundaries: BUCKET_BOUNDARIES_MCP,
   };
 }
 
@@ -47,7 +47,7 @@ function bodySize(direction: 'request' | 'response'): MetricDefinition {
     prometheusName: `http_server_${direction}_body_size_bytes`,
     description: `Size of HTTP ${direction} bodies.`,
     labels: HTTP_LABELS,
-    boundaries: LADDER_BYTES,
+    boundaries: BUCKET_BOUNDARIES_BYTES,
   };
 }
 
@@ -64,7 +64,7 @@ export const CONVENTION_METRICS: readonly MetricDefinition[] = [
     prometheusName: 'http_server_request_duration_seconds',
     description: 'Time of HTTP requests; the life of a stream is never one.',
     labels: HTTP_LABELS,
-    boundaries: LADDER_HTTP,
+    boundaries: BUCKET_BOUNDARIES_HTTP,
   },
   {
     name: 'http.server.active_requests',

@@ -1,3 +1,4 @@
+import { BUCKET_BOUNDARIES_SMALL, BUCKET_BOUNDARIES_TOOL } from './bucket-boundaries.ts';
 import {
   BACKEND_ERROR_KINDS,
   ELECTION_OUTCOMES,
@@ -17,7 +18,6 @@ import {
   STREAM_KINDS,
   UPSTREAM_STATES,
 } from './label-values.ts';
-import { LADDER_SMALL, LADDER_TOOL } from './ladders.ts';
 import type { MetricDefinition, MetricLabel } from './metric-definition.ts';
 
 const PREFIX = 'dcc_mcp.gateway.';
@@ -73,10 +73,13 @@ export const GATEWAY_METRICS: readonly MetricDefinition[] = [
     'reformulation',
     'Searches that rephrased an earlier one without a use of its hits.',
   ]),
-  seconds('search_duration', { description: 'Time of one search of the catalog.', boundaries: LADDER_SMALL }),
+  seconds('search_duration', {
+    description: 'Time of one search of the catalog.',
+    boundaries: BUCKET_BOUNDARIES_SMALL,
+  }),
   seconds('search_time_to_first_success', {
     description: 'Time from a search to the first successful call of one of its hits.',
-    boundaries: LADDER_TOOL,
+    boundaries: BUCKET_BOUNDARIES_TOOL,
   }),
   gauge('upstreams', ['upstream', 'Upstream servers by state.'], { name: 'state', values: UPSTREAM_STATES }),
   counter('calls_rejected', ['call', 'Calls refused; the first reason wins.'], {
@@ -94,7 +97,7 @@ export const GATEWAY_METRICS: readonly MetricDefinition[] = [
   counter('oauth_refresh', ['refresh', 'Refreshes of OAuth tokens for upstreams.'], refreshResult),
   seconds(
     'oauth_refresh_duration',
-    { description: 'Time of one refresh of an OAuth token.', boundaries: LADDER_TOOL },
+    { description: 'Time of one refresh of an OAuth token.', boundaries: BUCKET_BOUNDARIES_TOOL },
     refreshResult,
   ),
   gauge('streams', ['stream', 'Open streams to clients.'], { name: 'kind', values: STREAM_KINDS }),

@@ -1,4 +1,4 @@
-import { LADDER_BYTES, LADDER_HTTP } from './ladders.ts';
+import { BUCKET_BOUNDARIES_BYTES, BUCKET_BOUNDARIES_HTTP } from './bucket-boundaries.ts';
 import type { MetricDefinition, MetricLabel } from './metric-definition.ts';
 
 const METHOD: MetricLabel = { name: 'method', source: 'known HTTP methods, `_OTHER`' };
@@ -13,7 +13,7 @@ function size(direction: 'request' | 'response'): MetricDefinition {
     prometheusName: `http_${direction}_size_bytes`,
     description: `Size of HTTP ${direction} bodies.`,
     labels: [HANDLER],
-    boundaries: LADDER_BYTES,
+    boundaries: BUCKET_BOUNDARIES_BYTES,
   };
 }
 
@@ -34,7 +34,7 @@ export const HTTP_METRICS: readonly MetricDefinition[] = [
     prometheusName: 'http_request_duration_seconds',
     description: 'Time of HTTP requests; the life of a stream is never one.',
     labels: [METHOD, HANDLER],
-    boundaries: LADDER_HTTP,
+    boundaries: BUCKET_BOUNDARIES_HTTP,
   },
   size('request'),
   size('response'),

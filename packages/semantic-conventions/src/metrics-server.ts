@@ -1,5 +1,5 @@
+import { BUCKET_BOUNDARIES_SMALL_TOOL, BUCKET_BOUNDARIES_TOOL } from './bucket-boundaries.ts';
 import { CALL_PHASES, JOB_RESULTS, NOTIFICATION_CHANNELS, TOOL_CALL_STATUSES } from './label-values.ts';
-import { LADDER_SMALL_TOOL, LADDER_TOOL } from './ladders.ts';
 import type { MetricDefinition, MetricLabel } from './metric-definition.ts';
 
 const TOOL: MetricLabel = {
@@ -24,7 +24,7 @@ export const SERVER_METRICS: readonly MetricDefinition[] = [
     prometheusName: 'dcc_mcp_tool_duration_seconds',
     description: 'Time of a tool call from dispatch to completion, waiting in the queue included.',
     labels: [TOOL],
-    boundaries: LADDER_TOOL,
+    boundaries: BUCKET_BOUNDARIES_TOOL,
   },
   {
     name: 'dcc_mcp.jobs.in_flight',
@@ -49,7 +49,7 @@ export const SERVER_METRICS: readonly MetricDefinition[] = [
     prometheusName: 'dcc_mcp_job_wait_seconds',
     description: 'Time from the creation of a job to its first execution.',
     labels: [TOOL],
-    boundaries: LADDER_TOOL,
+    boundaries: BUCKET_BOUNDARIES_TOOL,
   },
   {
     name: 'dcc_mcp.notifications.sent',
@@ -93,6 +93,6 @@ export const SERVER_METRICS: readonly MetricDefinition[] = [
     prometheusName: 'dcc_mcp_gateway_phase_duration_seconds',
     description: 'Where the time of a call went: the queue, the gateway itself, the upstream.',
     labels: [TOOL, { name: 'phase', values: CALL_PHASES }],
-    boundaries: LADDER_SMALL_TOOL,
+    boundaries: BUCKET_BOUNDARIES_SMALL_TOOL,
   },
 ];

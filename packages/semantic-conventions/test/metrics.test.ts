@@ -30,9 +30,9 @@ describe('metric definitions', () => {
   });
 });
 
-describe('ladders', () => {
-  test('LADDER_SMALL_TOOL is the sorted union of both', () => {
-    const union = new Set([...conventions.LADDER_SMALL, ...conventions.LADDER_TOOL]);
-    expect(conventions.LADDER_SMALL_TOOL).toEqual([...union].toSorted((a, b) => a - b));
+describe('bucket boundaries', () => {
+  test('BUCKET_BOUNDARIES_SMALL_TOOL is the sorted union of both', () => {
+    const union = new Set([...conventions.BUCKET_BOUNDARIES_SMALL, ...conventions.BUCKET_BOUNDARIES_TOOL]);
+    expect(conventions.BUCKET_BOUNDARIES_SMALL_TOOL).toEqual([...union].toSorted((a, b) => a - b));
   });
 });
