@@ -1,4 +1,5 @@
-import { createGatewayMetrics, SDK_CARDINALITY_LIMIT } from '@dcc-mcp/gateway-metrics';
+import { SDK_CARDINALITY_LIMIT } from '@dcc-mcp/bounded-meter';
+import { createGatewayMetrics } from '@dcc-mcp/gateway-metrics';
 import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
 import { startTelemetry } from '@dcc-mcp/telemetry-node';
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';

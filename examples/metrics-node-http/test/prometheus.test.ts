@@ -1,4 +1,5 @@
-import { createGatewayMetrics, SDK_CARDINALITY_LIMIT } from '@dcc-mcp/gateway-metrics';
+import { SDK_CARDINALITY_LIMIT } from '@dcc-mcp/bounded-meter';
+import { createGatewayMetrics } from '@dcc-mcp/gateway-metrics';
 import { basicAuth, bearerAuth, requireAuth } from '@dcc-mcp/http-adapter/auth';
 import { createToken, jwtAuth } from '@dcc-mcp/http-adapter/jwt';
 import { serve, type ServedHttp } from '@dcc-mcp/http-adapter/node';

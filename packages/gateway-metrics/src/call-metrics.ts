@@ -1,14 +1,11 @@
+import type { BoundedLabels, BoundedMeter, BoundSeries, ExemplarStore } from '@dcc-mcp/bounded-meter';
 import {
   METRIC_DCC_MCP_GATEWAY_PHASE_DURATION,
   METRIC_DCC_MCP_TOOL_CALLS,
   METRIC_DCC_MCP_TOOL_DURATION,
 } from '@dcc-mcp/semantic-conventions';
-import type { BoundSeries } from './bound-series.ts';
-import type { BoundedLabels } from './bounded-labels.ts';
-import type { ExemplarStore } from './exemplar-store.ts';
 import type { CallMeasurement } from './gateway-events.ts';
 import { definitionOf } from './metric-catalog.ts';
-import type { SafeMeter } from './safe-meter.ts';
 
 /** All series that a call of one tool can move, found with one look-up. */
 interface CallSeries {
@@ -20,14 +17,14 @@ interface CallSeries {
   readonly upstream: BoundSeries;
 }
 
-function createCallSeries(meter: SafeMeter): (tool: string) => CallSeries {
+function createCallSeries(meter: BoundedMeter): (tool: string) => CallSeries {
   const calls = meter.instrument(definitionOf(METRIC_DCC_MCP_TOOL_CALLS));
   const duration = meter.instrument(definitionOf(METRIC_DCC_MCP_TOOL_DURATION));
   const phases = meter.instrument(definitionOf(METRIC_DCC_MCP_GATEWAY_PHASE_DURATION));
   return (tool) => {
     // A rate over a series that appears with its first error misses that error: both are there from the first call.
-    calls.touch({ tool, status: 'success' });
-    calls.touch({ tool, status: 'error' });
+    calls.declare({ tool, status: 'success' });
+    calls.declare({ tool, status: 'error' });
     return {
       success: calls.series({ tool, status: 'success' }),
       error: calls.series({ tool, status: 'error' }),
@@ -41,7 +38,7 @@ function createCallSeries(meter: SafeMeter): (tool: string) => CallSeries {
 
 /** Counts finished calls, how long they took and where the time went. */
 export function createCallRecorder(
-  meter: SafeMeter,
+  meter: BoundedMeter,
   tools: BoundedLabels,
   exemplars: ExemplarStore,
 ): (call: CallMeasurement) => void {

@@ -1,3 +1,4 @@
+import type { BoundedInstrument, BoundedMeter, LabelValues } from '@dcc-mcp/bounded-meter';
 import {
   BACKEND_ERROR_KINDS,
   ELECTION_OUTCOMES,
@@ -29,10 +30,7 @@ import {
   SEARCH_RESULTS,
   SESSION_END_REASONS,
 } from '@dcc-mcp/semantic-conventions';
-import type { SafeInstrument } from './bounded-instrument.ts';
 import { definitionOf } from './metric-catalog.ts';
-import type { SafeMeter } from './safe-meter.ts';
-import type { LabelValues } from './series-table.ts';
 
 const one = (label: string, values: readonly string[]): LabelValues[] => values.map((value) => ({ [label]: value }));
 
@@ -81,12 +79,12 @@ const COUNTERS: Readonly<Record<GatewayFeature, readonly [name: string, series: 
 };
 
 /** Creates the counter of a feature with all its series at 0; there will be no others, so a label left out makes none. */
-export function createClosedCounter(meter: SafeMeter, feature: GatewayFeature): SafeInstrument {
+export function createClosedCounter(meter: BoundedMeter, feature: GatewayFeature): BoundedInstrument {
   const [name, series] = COUNTERS[feature];
   const instrument = meter.instrument(definitionOf(name));
   for (const labels of series) {
-    instrument.touch(labels);
+    instrument.declare(labels);
   }
-  instrument.seal();
+  instrument.close();
   return instrument;
 }

@@ -1,18 +1,15 @@
+import type { BoundedInstrument, BoundedLabels, BoundedMeter, LabelValues } from '@dcc-mcp/bounded-meter';
+import type { RankBucket } from '@dcc-mcp/semantic-conventions';
 import type { SpanContext } from '@opentelemetry/api';
-import type { SafeInstrument } from './bounded-instrument.ts';
-import type { BoundedLabels } from './bounded-labels.ts';
 import type { GatewayFeature } from './closed-counters.ts';
 import type { GatewayMetrics } from './gateway-events.ts';
-import { guarded } from './guarded.ts';
-import type { SafeMeter } from './safe-meter.ts';
-import type { LabelValues } from './series-table.ts';
 
 /** What recording methods are made from: instruments come into existence when they are first asked for. */
 export interface RecordingParts {
-  readonly meter: SafeMeter;
+  readonly meter: BoundedMeter;
   readonly tools: BoundedLabels;
-  readonly counter: (feature: GatewayFeature) => SafeInstrument;
-  readonly instrument: (name: string) => SafeInstrument;
+  readonly counter: (feature: GatewayFeature) => BoundedInstrument;
+  readonly instrument: (name: string) => BoundedInstrument;
 }
 
 /** One event of a closed counter. */
@@ -69,4 +66,31 @@ export function createCountingMethods(parts: RecordingParts): CountingMethods {
     }),
     recordQuarantine: guarded((scope, action) => on('quarantine', { scope, action })),
   };
+}
+
+/** Whatever happens inside, the caller never sees it. */
+export function guarded<A extends readonly unknown[]>(
+  record: (...measurement: A) => void,
+): (...measurement: A) => void {
+  return (...measurement) => {
+    try {
+      record(...measurement);
+    } catch {
+      // Only a broken meter or an argument that is not even an object gets here; the request goes on.
+    }
+  };
+}
+
+/** The bucket of a hit's rank, 1 being the best; `unknown` without a rank. */
+export function toRankBucket(rank: number | undefined): RankBucket {
+  if (rank === undefined || !Number.isInteger(rank) || rank < 1) {
+    return 'unknown';
+  }
+  if (rank === 1) {
+    return 'top1';
+  }
+  if (rank <= 3) {
+    return 'top3';
+  }
+  return rank <= 5 ? 'top5' : 'beyond5';
 }

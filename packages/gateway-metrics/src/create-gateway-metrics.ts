@@ -1,18 +1,23 @@
+import {
+  type BoundedLabels,
+  type BoundedMeter,
+  createBoundedLabels,
+  createBoundedMeter,
+  DEFAULT_SERIES_BUDGET,
+  type ExemplarFilter,
+  ExemplarStore,
+  type LabelValues,
+} from '@dcc-mcp/bounded-meter';
+import { memoize } from '@dcc-mcp/bounds';
 import { METRIC_DCC_MCP_BUILD_INFO } from '@dcc-mcp/semantic-conventions';
 import type { Meter } from '@opentelemetry/api';
-import { createBoundedLabels, type BoundedLabels } from './bounded-labels.ts';
 import { createCallRecorder } from './call-metrics.ts';
 import { createClosedCounter, type GatewayFeature } from './closed-counters.ts';
-import { createCountingMethods, type RecordingParts } from './counting-methods.ts';
-import { ExemplarStore, type ExemplarFilter } from './exemplar-store.ts';
+import { createCountingMethods, guarded, type RecordingParts } from './counting-methods.ts';
 import type { GatewayMetrics } from './gateway-events.ts';
-import { guarded } from './guarded.ts';
 import { createJobMethods, createMeasuringMethods } from './measuring-methods.ts';
-import { memoize } from './memoize.ts';
 import { definitionOf } from './metric-catalog.ts';
 import { startObservedGauges } from './observed-gauges.ts';
-import { createSafeMeter, DEFAULT_SERIES_BUDGET, type SafeMeter } from './safe-meter.ts';
-import type { LabelValues } from './series-table.ts';
 
 /** Options of {@link createGatewayMetrics}. */
 export interface GatewayMetricsOptions {
@@ -34,6 +39,9 @@ export interface GatewayMetricsOptions {
   /** Wall clock in milliseconds, for exemplars; default `Date.now`. */
   readonly now?: () => number;
 }
+
+/** More than there are: an instrument is never made twice. */
+const MAX_INSTRUMENTS = 1_000;
 
 /** What a gateway without registry, elections, quarantine and OAuth feeds. */
 export const DEFAULT_GATEWAY_FEATURES: readonly GatewayFeature[] = [
@@ -61,7 +69,7 @@ function createToolLabels(isRegisteredTool: (tool: string) => boolean, maxValues
 }
 
 /** What is read when somebody collects: build_info from the start, everything else by `observe`. */
-function createObservers(meter: SafeMeter, buildInfo: LabelValues): Pick<GatewayMetrics, 'observe' | 'shutdown'> {
+function createObservers(meter: BoundedMeter, buildInfo: LabelValues): Pick<GatewayMetrics, 'observe' | 'shutdown'> {
   const attributes = Object.freeze({ ...buildInfo });
   meter.observe(definitionOf(METRIC_DCC_MCP_BUILD_INFO), () => [[1, attributes]]);
   return {
@@ -89,22 +97,22 @@ export function createGatewayMetrics(meter: Meter, options: GatewayMetricsOption
   const { version, packageName = '@dcc-mcp/gateway', features = DEFAULT_GATEWAY_FEATURES } = options;
   const { seriesBudget = DEFAULT_SERIES_BUDGET, exemplarFilter: filter, now } = options;
   const exemplars = new ExemplarStore({ ...(filter && { filter }), ...(now && { now }) });
-  const safeMeter = createSafeMeter(meter, { exemplars, seriesBudget });
+  const boundedMeter = createBoundedMeter(meter, { exemplars, seriesBudget });
   const parts: RecordingParts = {
-    meter: safeMeter,
+    meter: boundedMeter,
     tools: createToolLabels(options.isRegisteredTool, seriesBudget),
-    counter: memoize((feature: GatewayFeature) => createClosedCounter(safeMeter, feature)),
-    instrument: memoize((name: string) => safeMeter.instrument(definitionOf(name))),
+    counter: memoize((feature: GatewayFeature) => createClosedCounter(boundedMeter, feature), MAX_INSTRUMENTS),
+    instrument: memoize((name: string) => boundedMeter.instrument(definitionOf(name)), MAX_INSTRUMENTS),
   };
   for (const feature of features) {
     parts.counter(feature);
   }
   return {
     exemplars,
-    recordCall: guarded(createCallRecorder(safeMeter, parts.tools, exemplars)),
+    recordCall: guarded(createCallRecorder(boundedMeter, parts.tools, exemplars)),
     ...createCountingMethods(parts),
     ...createMeasuringMethods(parts),
     ...createJobMethods(parts),
-    ...createObservers(safeMeter, { version, crate: packageName }),
+    ...createObservers(boundedMeter, { version, crate: packageName }),
   };
 }

@@ -1,3 +1,4 @@
+import type { ExemplarStore } from '@dcc-mcp/bounded-meter';
 import type {
   BackendErrorKind,
   ElectionOutcome,
@@ -22,7 +23,6 @@ import type {
   UpstreamState,
 } from '@dcc-mcp/semantic-conventions';
 import type { SpanContext } from '@opentelemetry/api';
-import type { ExemplarStore } from './exemplar-store.ts';
 
 /** One finished tool call, single or item of a batch, whatever its outcome. */
 export interface CallMeasurement {

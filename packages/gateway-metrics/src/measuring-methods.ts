@@ -1,3 +1,4 @@
+import { memoize } from '@dcc-mcp/bounds';
 import {
   METRIC_DCC_MCP_GATEWAY_OAUTH_REFRESH_DURATION,
   METRIC_DCC_MCP_GATEWAY_SEARCH_DURATION,
@@ -7,11 +8,11 @@ import {
   METRIC_DCC_MCP_JOB_WAIT,
   METRIC_DCC_MCP_TELEMETRY_ROWS_DROPPED,
 } from '@dcc-mcp/semantic-conventions';
-import { count, type RecordingParts } from './counting-methods.ts';
+import { count, guarded, type RecordingParts } from './counting-methods.ts';
 import type { GatewayMetrics } from './gateway-events.ts';
-import { guarded } from './guarded.ts';
-import { memoize } from './memoize.ts';
 import { createOperationRecorder, createSessionRecorder } from './operation-metrics.ts';
+
+const SIDES = 2;
 
 type MeasuringMethods = Pick<
   GatewayMetrics,
@@ -26,8 +27,8 @@ type MeasuringMethods = Pick<
 /** The methods that time things. */
 export function createMeasuringMethods(parts: RecordingParts): MeasuringMethods {
   const { instrument, meter, tools } = parts;
-  const operations = memoize((side: 'server' | 'client') => createOperationRecorder(meter, side, tools));
-  const sessions = memoize((side: 'server' | 'client') => createSessionRecorder(meter, side));
+  const operations = memoize((side: 'server' | 'client') => createOperationRecorder(meter, side, tools), SIDES);
+  const sessions = memoize((side: 'server' | 'client') => createSessionRecorder(meter, side), SIDES);
   return {
     recordSearch: guarded(({ result, durationSeconds, span }) => {
       count(parts, 'searches', { labels: { result }, span });

@@ -1,3 +1,4 @@
+import type { BoundedMeter, Reading } from '@dcc-mcp/bounded-meter';
 import {
   METRIC_DCC_MCP_ACTIVE_SESSIONS,
   METRIC_DCC_MCP_GATEWAY_CALLS_IN_FLIGHT,
@@ -11,7 +12,6 @@ import {
 import type { Attributes } from '@opentelemetry/api';
 import type { GatewayObservations } from './gateway-events.ts';
 import { definitionOf } from './metric-catalog.ts';
-import type { Reading, SafeMeter } from './safe-meter.ts';
 
 const NO_ATTRIBUTES: Attributes = Object.freeze({});
 
@@ -25,7 +25,7 @@ function byLabel<T extends string>(
 }
 
 /** Registers a gauge for each source given; gives back what takes each away. */
-export function startObservedGauges(meter: SafeMeter, sources: GatewayObservations): readonly (() => void)[] {
+export function startObservedGauges(meter: BoundedMeter, sources: GatewayObservations): readonly (() => void)[] {
   const { activeSessions, registeredTools, upstreams, queueDepth, callsInFlight, streams } = sources;
   const toUpstreams = byLabel('state', UPSTREAM_STATES);
   const toStreams = byLabel('kind', STREAM_KINDS);

@@ -1,11 +1,7 @@
+import type { BoundedLabels, BoundedMeter } from '@dcc-mcp/bounded-meter';
 import { MCP_ERROR_TYPES, MCP_METHODS, VALUE_OTHER } from '@dcc-mcp/semantic-conventions';
-import type { BoundSeries } from './bound-series.ts';
-import type { SafeInstrument } from './bounded-instrument.ts';
-import type { BoundedLabels } from './bounded-labels.ts';
 import type { OperationMeasurement, SessionMeasurement } from './gateway-events.ts';
 import { definitionOf } from './metric-catalog.ts';
-import type { SafeMeter } from './safe-meter.ts';
-import { SeriesTree } from './series-tree.ts';
 
 const METHODS: ReadonlySet<string> = new Set(MCP_METHODS);
 const ERROR_TYPES: ReadonlySet<string> = new Set(MCP_ERROR_TYPES);
@@ -16,33 +12,31 @@ function toErrorType(errorType: string | undefined): string | undefined {
 
 /** Times the MCP requests and notifications of one side (OTel MCP semantic conventions). */
 export function createOperationRecorder(
-  meter: SafeMeter,
+  meter: BoundedMeter,
   side: 'server' | 'client',
   tools: BoundedLabels,
 ): (operation: OperationMeasurement) => void {
   const instrument = meter.instrument(definitionOf(`mcp.${side}.operation.duration`));
-  const root = new SeriesTree<BoundSeries>();
   return (operation) => {
     const method = METHODS.has(operation.method) ? operation.method : VALUE_OTHER;
     const tool = operation.tool === undefined ? undefined : tools.label(operation.tool);
     const errorType = toErrorType(operation.errorType);
-    const end = root.branch(method).branch(tool).branch(errorType).branch(operation.transport);
-    end.leaf ??= instrument.series({
+    const series = instrument.series({
       'mcp.method.name': method,
       'gen_ai.tool.name': tool,
       'error.type': errorType,
       'network.transport': operation.transport,
     });
-    end.leaf.record(operation.durationSeconds, operation.span);
+    series.record(operation.durationSeconds, operation.span);
   };
 }
 
 /** Times the MCP sessions of one side (OTel MCP semantic conventions). */
 export function createSessionRecorder(
-  meter: SafeMeter,
+  meter: BoundedMeter,
   side: 'server' | 'client',
 ): (session: SessionMeasurement) => void {
-  const instrument: SafeInstrument = meter.instrument(definitionOf(`mcp.${side}.session.duration`));
+  const instrument = meter.instrument(definitionOf(`mcp.${side}.session.duration`));
   return ({ durationSeconds, errorType, transport }) =>
     instrument.record(durationSeconds, { 'error.type': toErrorType(errorType), 'network.transport': transport });
 }

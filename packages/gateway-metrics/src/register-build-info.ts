@@ -1,6 +1,6 @@
+import { createObservable } from '@dcc-mcp/bounded-meter';
 import { METRIC_DCC_MCP_BUILD_INFO } from '@dcc-mcp/semantic-conventions';
 import type { Meter } from '@opentelemetry/api';
-import { toMetricOptions } from './instrument-options.ts';
 import { definitionOf } from './metric-catalog.ts';
 
 /** What `dcc_mcp_build_info` tells. */
@@ -17,7 +17,7 @@ export interface BuildInfo {
 export function registerBuildInfo(meter: Meter, { version, packageName = '@dcc-mcp/gateway' }: BuildInfo): void {
   const definition = definitionOf(METRIC_DCC_MCP_BUILD_INFO);
   const attributes = Object.freeze({ version, crate: packageName });
-  meter.createObservableGauge(definition.name, toMetricOptions(definition)).addCallback((result) => {
+  createObservable(meter, definition).addCallback((result) => {
     result.observe(1, attributes);
   });
 }

@@ -1,6 +1,6 @@
+import { createReading } from '@dcc-mcp/test-kit/metric-reading';
 import { expect, test } from '@jest/globals';
 import { registerBuildInfo } from '../src/index.ts';
-import { createReading } from './metric-reading.ts';
 
 test('registerBuildInfo says who is there, and nothing else', async () => {
   const reading = createReading();

@@ -1,3 +1,4 @@
+import { SDK_CARDINALITY_LIMIT } from '@dcc-mcp/bounded-meter';
 import { describe, expect, test } from '@jest/globals';
 import { hrTimeToMilliseconds } from '@opentelemetry/core';
 import {
@@ -10,7 +11,6 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { SDK_CARDINALITY_LIMIT } from '../src/index.ts';
 import { createMetrics, playEverything } from './gateway-fixture.ts';
 
 class ManualReader extends MetricReader {

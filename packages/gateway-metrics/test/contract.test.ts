@@ -1,11 +1,11 @@
 import { CONVENTION_METRICS, GATEWAY_METRICS, SELF_METRICS, SERVER_METRICS } from '@dcc-mcp/semantic-conventions';
+import { createReading } from '@dcc-mcp/test-kit/metric-reading';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CONTRACT } from './contract-metrics.ts';
 import { createMetrics, listenToInstruments, playEverything } from './gateway-fixture.ts';
-import { createReading } from './metric-reading.ts';
 
 const definitions = [...SERVER_METRICS, ...GATEWAY_METRICS, ...CONVENTION_METRICS, ...SELF_METRICS];
-// Fed by others: the scraper, the HTTP server, the process.
+// Fed by others: the scrape handler, the HTTP server, the process.
 const elsewhere = /^(?:dcc_mcp_scrape|http_server_|process_)/;
 const reading = createReading();
 const registered = new Set<string>();

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { MeterProvider, MetricReader, type MetricData } from '@opentelemetry/sdk-metrics';
 import { TracerProvider } from '@opentelemetry/sdk-trace';
-import { ExemplarStore, type GatewayMetricsOptions } from '../src/index.ts';
+import type { GatewayMetricsOptions } from '../src/index.ts';
 import { createMetrics, spanContext } from './gateway-fixture.ts';
 
 class ManualReader extends MetricReader {
@@ -114,15 +114,5 @@ describe('exemplars', () => {
     const first = (await collect('dcc_mcp.tool.calls')).dataPoints[0]!.attributes;
     metrics.recordCall(call);
     expect((await collect('dcc_mcp.tool.calls')).dataPoints[0]!.attributes).toBe(first);
-  });
-});
-
-describe('ExemplarStore', () => {
-  test('finds a series by equal attributes, whatever their order', () => {
-    const store = new ExemplarStore({ now });
-    store.slots('calls', { a: '1', b: '2' }, 1)?.offer(0, 7, spanContext('1'));
-    expect(store.exemplars('calls', { b: '2', a: '1' })?.[0]?.value).toBe(7);
-    expect(store.exemplars('calls', { a: '1' })).toBeUndefined();
-    expect(store.exemplars('others', { a: '1', b: '2' })).toBeUndefined();
   });
 });

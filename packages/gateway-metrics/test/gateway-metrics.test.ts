@@ -1,7 +1,7 @@
+import { createReading } from '@dcc-mcp/test-kit/metric-reading';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { toRankBucket, type GatewayMetrics } from '../src/index.ts';
 import { createMetrics, playEverything } from './gateway-fixture.ts';
-import { createReading } from './metric-reading.ts';
 
 let reading: ReturnType<typeof createReading>;
 let metrics: GatewayMetrics;

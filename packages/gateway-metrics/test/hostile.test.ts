@@ -1,8 +1,8 @@
+import { createReading } from '@dcc-mcp/test-kit/metric-reading';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { anything, array, assert, constant, constantFrom, oneof, property } from 'fast-check';
 import type { GatewayMetrics } from '../src/index.ts';
 import { createMetrics, playEverything } from './gateway-fixture.ts';
-import { createReading } from './metric-reading.ts';
 
 let reading: ReturnType<typeof createReading>;
 beforeEach(() => {

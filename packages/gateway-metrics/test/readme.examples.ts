@@ -14,19 +14,3 @@ export function onCallFinished(metrics: GatewayMetrics, tool: string, isError: b
   metrics.recordCall({ tool, status: isError ? 'error' : 'success', durationSeconds });
 }
 // #endregion
-
-// #region generic
-import { createSafeMeter, type SafeInstrument } from '@dcc-mcp/gateway-metrics';
-
-/** A counter of your own: at most 200 series, and whatever is recorded, nobody's request fails. */
-export function createFrameCounter(meter: Meter): SafeInstrument {
-  return createSafeMeter(meter, { seriesBudget: 200 }).instrument({
-    name: 'studio.frames',
-    unit: '{frame}',
-    kind: 'counter',
-    prometheusName: 'studio_frames_total',
-    description: 'Frames rendered.',
-    labels: [{ name: 'show' }, { name: 'quality', values: ['draft', 'final'] }],
-  });
-}
-// #endregion

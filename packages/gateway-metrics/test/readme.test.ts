@@ -1,7 +1,7 @@
+import { createReading } from '@dcc-mcp/test-kit/metric-reading';
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { createReading } from './metric-reading.ts';
-import { createFrameCounter, onCallFinished, startGatewayMetrics } from './readme.examples.ts';
+import { onCallFinished, startGatewayMetrics } from './readme.examples.ts';
 
 const readText = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8');
 const regions = [...readText('readme.examples.ts').matchAll(/\/\/ #region (\w+)\n([^]*?)\/\/ #endregion/g)];
@@ -20,11 +20,9 @@ describe('the examples', () => {
     const { provider, lines } = createReading();
     const metrics = startGatewayMetrics(provider.getMeter('readme'), new Set(['maya__render']), new Map());
     onCallFinished(metrics, 'maya__render', false, 1);
-    createFrameCounter(provider.getMeter('studio')).record(24, { show: 'spring', quality: 'final' });
     const text = await lines();
     expect(text).toContain('dcc_mcp.tool.calls{tool=maya__render,status=success} 1');
     expect(text).toContain('dcc_mcp.registered_tools{} 1');
-    expect(text).toContain('studio.frames{show=spring,quality=final} 24');
     await provider.shutdown();
   });
 });

@@ -1,12 +1,22 @@
-import type { Attributes, Meter, MetricOptions, ObservableUpDownCounter } from '@opentelemetry/api';
-import { RequestCounter } from './request-counter.ts';
-import { RequestHistogram } from './request-histogram.ts';
-import { toMethodLabel, RequestSeries, type RequestKind } from './request-series.ts';
+import {
+  createObservable,
+  createSelfCounters,
+  HistogramSeries,
+  PendingSums,
+  SeriesIndex,
+  SumSeries,
+  toMetricOptions,
+  type BoundSeries,
+  type SelfCounters,
+  type SelfCounts,
+  type Series,
+} from '@dcc-mcp/bounded-meter';
+import { CONVENTION_METRICS, HTTP_METRICS, type MetricDefinition } from '@dcc-mcp/semantic-conventions';
+import type { Attributes, Histogram, Meter, Observable, ObservableCallback } from '@opentelemetry/api';
+import { KIND_LABELS, toKindLabels, toMethodLabel, toRequestAttributes, toSchemeLabel } from './request-series.ts';
+import type { RequestAttributes, RequestKind } from './request-series.ts';
 
-const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5, 10];
-const BYTES = [100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
-
-// Kinds kept free for requests that no route matched and for `_other`.
+/** Kinds kept free for requests that no route matched and for `_other`. */
 const RESERVED_KINDS = 200;
 
 /** Options of the instruments of request metrics. */
@@ -27,25 +37,17 @@ export interface FinishedRequest extends RequestKind {
   readonly responseBytes?: number | undefined;
 }
 
-function histogram(unit: 's' | 'By', description: string): MetricOptions {
-  return { unit, description, advice: { explicitBucketBoundaries: unit === 's' ? SECONDS : BYTES } };
+const definitions: ReadonlyMap<string, MetricDefinition> = new Map(
+  [...HTTP_METRICS, ...CONVENTION_METRICS].map((definition) => [definition.name, definition]),
+);
+
+function definitionOf(name: string): MetricDefinition {
+  const definition = definitions.get(name);
+  if (definition === undefined) {
+    throw new TypeError(`no metric is called ${name}`);
+  }
+  return definition;
 }
-
-const DURATION = histogram('s', 'Time of HTTP requests; the life of a stream is never one.');
-const REQUEST_SIZE = histogram('By', 'Size of HTTP request bodies.');
-const RESPONSE_SIZE = histogram('By', 'Size of HTTP response bodies.');
-const REQUESTS: MetricOptions = { unit: '{request}', description: 'HTTP requests answered, streams included.' };
-const ACTIVE: MetricOptions = { unit: '{request}', description: 'HTTP requests in progress, streams left out.' };
-const APP_INFO: MetricOptions = { description: 'Always 1; the labels are the configured custom labels.' };
-const OVERFLOW: MetricOptions = {
-  unit: '{measurement}',
-  description: 'Measurements put under `_other` because the instrument had used up its series budget.',
-};
-
-const INVALID: MetricOptions = {
-  unit: '{value}',
-  description: 'Values dropped because they were not what the instrument measures.',
-};
 
 /** Numbers in progress by attribute set; counted here and read at collection, which costs next to nothing per request. */
 class ActiveRequests {
@@ -62,47 +64,146 @@ class ActiveRequests {
     this.#counts.set(key, { attributes, count: change });
   }
 
-  observe(instrument: ObservableUpDownCounter, beforeCollection: () => void): () => void {
-    const callback: Parameters<ObservableUpDownCounter['addCallback']>[0] = (result) => {
-      beforeCollection();
-      for (const { attributes, count } of this.#counts.values()) {
-        result.observe(count, attributes);
-      }
+  readonly callback: ObservableCallback = (result) => {
+    for (const { attributes, count } of this.#counts.values()) {
+      result.observe(count, attributes);
+    }
+  };
+}
+
+/** All series that a request of one kind moves, found with one look-up. */
+interface KindSeries {
+  readonly requests: BoundSeries;
+  readonly durations: readonly BoundSeries[];
+  readonly requestSizes: readonly BoundSeries[];
+  readonly responseSizes: readonly BoundSeries[];
+}
+
+const UNCOUNTED: SelfCounts = { invalidValue() {}, overflow() {} };
+
+/** The two histograms of one measurement: the convention's, and that of ContextForge with its own attributes. */
+interface HistogramPair {
+  readonly convention: string;
+  readonly own: string;
+  readonly ownAttributes: 'duration' | 'size';
+  /** Values that are none are counted once, under the name of the convention. */
+  readonly counts: SelfCounts;
+}
+
+type ToSeries = (attributes: RequestAttributes) => readonly BoundSeries[];
+
+function createPair(meter: Meter, prefix: string, pair: HistogramPair): ToSeries {
+  const { convention, own, ownAttributes, counts } = pair;
+  const definition = definitionOf(convention);
+  const { boundaries = [] } = definition;
+  const first = meter.createHistogram(convention, toMetricOptions(definition));
+  const second = meter.createHistogram(`${prefix}${own}`, toMetricOptions(definitionOf(own)));
+  const bind = (histogram: Histogram, attributes: Attributes, ownCounts: SelfCounts): BoundSeries => {
+    const series = { attributes, isOverflow: false };
+    return new HistogramSeries(histogram, { series, reservoir: undefined, counts: ownCounts }, boundaries);
+  };
+  return (attributes) => [
+    bind(first, attributes.convention, counts),
+    bind(second, attributes[ownAttributes], UNCOUNTED),
+  ];
+}
+
+interface Collected {
+  readonly pending: PendingSums;
+  readonly counters: SelfCounters;
+}
+
+function createRequestCounter(meter: Meter, name: string, { pending, counters }: Collected): ToKindCounter {
+  const counter = meter.createCounter(name, toMetricOptions(definitionOf('http.requests')));
+  const counts = { ...UNCOUNTED, overflow: counters.overflow(name) };
+  return (series) =>
+    new SumSeries({ counter, allowsNegative: false, pending }, { series, reservoir: undefined, counts });
+}
+
+type ToKindCounter = (series: Series) => BoundSeries;
+
+function createSeriesFactory(meter: Meter, prefix: string, collected: Collected): (series: Series) => KindSeries {
+  const toRequests = createRequestCounter(meter, `${prefix}http.requests`, collected);
+  const size = (side: 'request' | 'response'): ToSeries => {
+    const convention = `http.server.${side}.body.size`;
+    const counts = { ...UNCOUNTED, invalidValue: collected.counters.invalidValues(convention) };
+    return createPair(meter, prefix, { convention, own: `http.${side}_size`, ownAttributes: 'size', counts });
+  };
+  const toDurations = createPair(meter, prefix, {
+    convention: 'http.server.request.duration',
+    own: 'http.request_duration',
+    ownAttributes: 'duration',
+    counts: UNCOUNTED,
+  });
+  const toRequestSizes = size('request');
+  const toResponseSizes = size('response');
+  return (kind) => {
+    const attributes = toRequestAttributes(kind);
+    return {
+      requests: toRequests({ attributes: attributes.request, isOverflow: kind.isOverflow }),
+      durations: toDurations(attributes),
+      requestSizes: toRequestSizes(attributes),
+      responseSizes: toResponseSizes(attributes),
     };
-    instrument.addCallback(callback);
-    return () => instrument.removeCallback(callback);
+  };
+}
+
+function recordAll(series: readonly BoundSeries[], value: number | undefined): void {
+  if (value === undefined) {
+    return;
   }
+  for (const each of series) {
+    each.record(value);
+  }
+}
+
+function startObservable(observable: Observable, callback: ObservableCallback): () => void {
+  observable.addCallback(callback);
+  return () => observable.removeCallback(callback);
 }
 
 /** The instruments of both families: OTel's convention and the names of ContextForge. */
 export class RequestInstruments {
-  readonly #series: RequestSeries;
+  readonly #kinds: SeriesIndex<KindSeries>;
   readonly #active = new ActiveRequests();
-  readonly #record: (finished: FinishedRequest) => void;
   readonly #stops: readonly (() => void)[];
 
   constructor({ meter, prefix, customLabels, seriesBudget }: RequestInstrumentOptions) {
-    this.#series = new RequestSeries(Math.max(1, seriesBudget - RESERVED_KINDS));
-    const requests = new RequestCounter(meter.createCounter(`${prefix}http.requests`, REQUESTS));
-    this.#record = createRecord({ meter, prefix, series: this.#series, requests });
-    const active = meter.createObservableUpDownCounter('http.server.active_requests', ACTIVE);
-    const appInfo = meter.createObservableGauge('app_info', APP_INFO);
+    const pending = new PendingSums();
+    const counters = createSelfCounters(meter, () => pending.flush());
+    this.#kinds = new SeriesIndex({
+      labels: KIND_LABELS,
+      maxSeries: Math.max(RESERVED_KINDS + 1, seriesBudget),
+      reservedSeries: RESERVED_KINDS,
+      create: createSeriesFactory(meter, prefix, { pending, counters }),
+    });
+    const active = createObservable(meter, definitionOf('http.server.active_requests'));
+    const appInfo = createObservable(meter, definitionOf('app_info'));
     const labels = Object.freeze({ ...customLabels });
-    const one: Parameters<typeof appInfo.addCallback>[0] = (result) => result.observe(1, labels);
-    appInfo.addCallback(one);
     this.#stops = [
-      () => requests.close(),
-      this.#active.observe(active, () => requests.flush()),
-      () => appInfo.removeCallback(one),
+      () => pending.close(),
+      () => counters.stop(),
+      startObservable(active, this.#active.callback),
+      startObservable(appInfo, (result) => result.observe(1, labels)),
     ];
   }
 
   changeActive(method: string, scheme: string, change: 1 | -1): void {
-    this.#active.add(toMethodLabel(method), scheme, change);
+    this.#active.add(toMethodLabel(method), toSchemeLabel(scheme), change);
   }
 
   record(finished: FinishedRequest): void {
-    this.#record({ ...finished, method: toMethodLabel(finished.method) });
+    const kind = this.#kinds.find(toKindLabels(finished));
+    if (kind === undefined) {
+      return;
+    }
+    kind.requests.record(1);
+    if (finished.durationSeconds === undefined) {
+      return;
+    }
+    recordAll(kind.durations, finished.durationSeconds);
+    recordAll(kind.requestSizes, finished.requestBytes);
+    recordAll(kind.responseSizes, finished.responseBytes);
   }
 
   stop(): void {
@@ -110,62 +211,4 @@ export class RequestInstruments {
       stop();
     }
   }
-}
-
-/** Drops and counts what is no number of bytes: it comes from whoever serves the request. */
-function createSizeReader(meter: Meter, instrument: string): (bytes: number | undefined) => number | undefined {
-  const invalid = meter.createCounter('dcc_mcp_telemetry_invalid_values', INVALID);
-  const attributes = Object.freeze({ instrument });
-  invalid.add(0, attributes);
-  return (bytes) => {
-    if (bytes === undefined || (Number.isFinite(bytes) && bytes >= 0)) {
-      return bytes;
-    }
-    invalid.add(1, attributes);
-    return undefined;
-  };
-}
-
-interface RecordParts {
-  readonly meter: Meter;
-  readonly prefix: string;
-  readonly series: RequestSeries;
-  readonly requests: RequestCounter;
-}
-
-function createRecord({ meter, prefix, series, requests }: RecordParts): (finished: FinishedRequest) => void {
-  const duration = new RequestHistogram(meter.createHistogram('http.server.request.duration', DURATION));
-  const requestBody = new RequestHistogram(meter.createHistogram('http.server.request.body.size', REQUEST_SIZE));
-  const responseBody = new RequestHistogram(meter.createHistogram('http.server.response.body.size', RESPONSE_SIZE));
-  const requestDuration = new RequestHistogram(meter.createHistogram(`${prefix}http.request_duration`, DURATION));
-  const requestSize = new RequestHistogram(meter.createHistogram(`${prefix}http.request_size`, REQUEST_SIZE));
-  const responseSize = new RequestHistogram(meter.createHistogram(`${prefix}http.response_size`, RESPONSE_SIZE));
-  const overflow = meter.createCounter('dcc_mcp_telemetry_overflow', OVERFLOW);
-  const overflowed = Object.freeze({ instrument: `${prefix}http.requests` });
-  overflow.add(0, overflowed);
-  const readRequestSize = createSizeReader(meter, 'http.server.request.body.size');
-  const readResponseSize = createSizeReader(meter, 'http.server.response.body.size');
-  return (finished) => {
-    const attributes = series.find(finished);
-    requests.add(attributes.request);
-    if (attributes.isOverflow) {
-      overflow.add(1, overflowed);
-    }
-    const { durationSeconds } = finished;
-    if (durationSeconds === undefined) {
-      return;
-    }
-    const requestBytes = readRequestSize(finished.requestBytes);
-    const responseBytes = readResponseSize(finished.responseBytes);
-    duration.record(durationSeconds, attributes.convention);
-    requestDuration.record(durationSeconds, attributes.duration);
-    if (requestBytes !== undefined) {
-      requestBody.record(requestBytes, attributes.convention);
-      requestSize.record(requestBytes, attributes.size);
-    }
-    if (responseBytes !== undefined) {
-      responseBody.record(responseBytes, attributes.convention);
-      responseSize.record(responseBytes, attributes.size);
-    }
-  };
 }

@@ -28,7 +28,7 @@ export interface RequestStart {
   readonly method: string;
   /** Path without query; only matched against the excluded handlers, never a label. */
   readonly path: string;
-  /** `http` or `https`. */
+  /** `https`, or `http` for everything else. */
   readonly scheme: string;
   /** Bytes of the body as sent; absent when nobody knows. */
   readonly bodyBytes?: number | undefined;

@@ -1,9 +1,10 @@
+import type { LabelValues, Series } from '@dcc-mcp/bounded-meter';
+import type { MetricLabel } from '@dcc-mcp/semantic-conventions';
 import type { Attributes } from '@opentelemetry/api';
 
 /** Stands for a request that no route matched. */
 const UNMATCHED_HANDLER = 'none';
-/** Stands for routes past the budget. */
-const OTHER = '_other';
+const OTHER_METHOD = '_OTHER';
 
 const KNOWN_METHODS: ReadonlySet<string> = new Set([
   'CONNECT',
@@ -20,12 +21,16 @@ const KNOWN_METHODS: ReadonlySet<string> = new Set([
 
 /** A method that HTTP knows, else `_OTHER` (OTel HTTP conventions): callers can make up any word. */
 export function toMethodLabel(method: string): string {
-  return KNOWN_METHODS.has(method) ? method : '_OTHER';
+  return KNOWN_METHODS.has(method) ? method : OTHER_METHOD;
+}
+
+/** `https`, else `http`. */
+export function toSchemeLabel(scheme: string): string {
+  return scheme === 'https' ? scheme : 'http';
 }
 
 /** What distinguishes one kind of finished request from another. */
 export interface RequestKind {
-  /** As {@link toMethodLabel} gives it. */
   readonly method: string;
   readonly scheme: string;
   /** Route template; `undefined` when no route matched. */
@@ -33,7 +38,32 @@ export interface RequestKind {
   readonly status: number;
 }
 
-/** The attributes of one finished request for each instrument, always the same objects for equal kinds. */
+const MIN_STATUS = 100;
+const MAX_STATUS = 599;
+
+/** The labels that tell kinds of requests apart: only routes can be many, past the budget they share `_other`. */
+export const KIND_LABELS: readonly MetricLabel[] = [
+  { name: 'route' },
+  { name: 'method', values: [...KNOWN_METHODS, OTHER_METHOD] },
+  { name: 'scheme', values: ['http', 'https'] },
+  {
+    name: 'status',
+    values: Array.from({ length: MAX_STATUS - MIN_STATUS + 1 }, (_, index) => String(MIN_STATUS + index)),
+  },
+];
+
+/** The label values of a kind; a status that HTTP does not have counts as 500. */
+export function toKindLabels({ method, scheme, route, status }: RequestKind): LabelValues {
+  const isStatus = Number.isInteger(status) && status >= MIN_STATUS && status <= MAX_STATUS;
+  return {
+    route,
+    method: toMethodLabel(method),
+    scheme: toSchemeLabel(scheme),
+    status: isStatus ? String(status) : '500',
+  };
+}
+
+/** The attributes of one kind of request, for each family of instruments. */
 export interface RequestAttributes {
   /** For the `http.server.*` instruments. */
   readonly convention: Attributes;
@@ -43,75 +73,23 @@ export interface RequestAttributes {
   readonly duration: Attributes;
   /** For the sizes. */
   readonly size: Attributes;
-  /** Whether the route had to be replaced by `_other`. */
-  readonly isOverflow: boolean;
 }
 
-/** Attribute objects by the values in them. */
-class AttributeSets {
-  readonly #sets = new Map<string, Attributes>();
-
-  intern(attributes: Attributes): Attributes {
-    const key = JSON.stringify(attributes);
-    const known = this.#sets.get(key);
-    if (known !== undefined) {
-      return known;
-    }
-    this.#sets.set(key, Object.freeze(attributes));
-    return attributes;
-  }
-}
-
-function toConvention({ method, scheme, route, status }: RequestKind): Attributes {
+/** Writes the series of a kind under the labels that each family has. */
+export function toRequestAttributes({ attributes }: Series): RequestAttributes {
+  const { route, method, scheme, status } = attributes;
+  const handler = route ?? UNMATCHED_HANDLER;
+  const isError = Number(status) >= 500;
   return {
-    'http.request.method': method,
-    'url.scheme': scheme,
-    ...(route !== undefined && { 'http.route': route }),
-    'http.response.status_code': status,
-    ...(status >= 500 && { 'error.type': String(status) }),
+    convention: Object.freeze({
+      'http.request.method': method,
+      'url.scheme': scheme,
+      ...(route === undefined ? {} : { 'http.route': route }),
+      'http.response.status_code': Number(status),
+      ...(isError ? { 'error.type': status } : {}),
+    }),
+    request: Object.freeze({ method, handler, status }),
+    duration: Object.freeze({ method, handler }),
+    size: Object.freeze({ handler }),
   };
-}
-
-/** Gives each kind of request its attributes, for a bounded number of kinds over the life of the process. */
-export class RequestSeries {
-  readonly #maxKinds: number;
-  readonly #sets = new AttributeSets();
-  readonly #byRoute = new Map<string | undefined, Map<string, RequestAttributes>>();
-  #kinds = 0;
-
-  /** @param maxKinds Past it, new routes share `_other`. */
-  constructor(maxKinds: number) {
-    this.#maxKinds = maxKinds;
-  }
-
-  /** The attributes for `kind`; a status that HTTP does not have counts as 500. */
-  find(kind: RequestKind): RequestAttributes {
-    const status = Number.isInteger(kind.status) && kind.status >= 100 && kind.status <= 599 ? kind.status : 500;
-    const key = `${kind.method} ${kind.scheme} ${status}`;
-    const known = this.#byRoute.get(kind.route)?.get(key);
-    if (known !== undefined) {
-      return known;
-    }
-    const isAdmitted = kind.route === undefined || this.#kinds < this.#maxKinds;
-    if (!isAdmitted && kind.route !== OTHER) {
-      return this.find({ ...kind, route: OTHER });
-    }
-    return this.#add({ ...kind, status }, key);
-  }
-
-  #add(kind: RequestKind, key: string): RequestAttributes {
-    const { method, route, status } = kind;
-    const handler = route ?? UNMATCHED_HANDLER;
-    const attributes: RequestAttributes = {
-      convention: this.#sets.intern(toConvention(kind)),
-      request: this.#sets.intern({ method, handler, status: String(status) }),
-      duration: this.#sets.intern({ method, handler }),
-      size: this.#sets.intern({ handler }),
-      isOverflow: route === OTHER,
-    };
-    const ofRoute = this.#byRoute.get(route) ?? new Map<string, RequestAttributes>();
-    this.#byRoute.set(route, ofRoute.set(key, attributes));
-    this.#kinds += 1;
-    return attributes;
-  }
 }

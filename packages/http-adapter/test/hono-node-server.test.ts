@@ -1,3 +1,4 @@
+import { createReading } from '@dcc-mcp/test-kit/metric-reading';
 import { serve, type ServerType } from '@hono/node-server';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
@@ -6,7 +7,6 @@ import { basicAuth, requireAuth } from '../src/auth/auth.ts';
 import { compression } from '../src/fetch/compression.ts';
 import { compose, type FetchHandler } from '../src/index.ts';
 import { createRequestMetrics } from '../src/request-metrics.ts';
-import { createReading } from './metric-reading.ts';
 import { until } from './raw-client.ts';
 
 let reading: ReturnType<typeof createReading>;

@@ -1,9 +1,9 @@
+import { createReading } from '@dcc-mcp/test-kit/metric-reading';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { assert, asyncProperty, property, string } from 'fast-check';
 import { authenticate, basicAuth, bearerAuth } from '../src/auth/auth.ts';
 import { createJwtVerifier, jwtAuth } from '../src/jwt/jwt.ts';
 import { compileExcludedHandlers, createRequestMetrics } from '../src/request-metrics.ts';
-import { createReading } from './metric-reading.ts';
 
 const anyText = string({ unit: 'binary', maxLength: 200 });
 const schemes = [

@@ -1,9 +1,9 @@
 import { CONVENTION_METRICS, HTTP_METRICS, SELF_METRICS } from '@dcc-mcp/semantic-conventions';
+import { createReading } from '@dcc-mcp/test-kit/metric-reading';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { DataPointType } from '@opentelemetry/sdk-metrics';
 import type { FetchHandler } from '../src/index.ts';
 import { createRequestMetrics, type MeasureOptions, type RequestMetricsOptions } from '../src/request-metrics.ts';
-import { createReading } from './metric-reading.ts';
 
 let reading: ReturnType<typeof createReading>;
 let clock = 0;
@@ -90,6 +90,14 @@ describe('request metrics', () => {
     await send(ok, { init: { method: 'BREW' } });
     await send(ok, { init: { method: 'MASH' } });
     expect(await reading.lines()).toContain('http.requests{method=_OTHER,handler=/tools/{id},status=200} 2');
+  });
+
+  test('take a scheme that is neither http nor https for http', async () => {
+    const open = createMetrics().begin({ method: 'GET', path: '/', scheme: 'made up', bodyBytes: 0 });
+    open.end({ status: 200, route: '/r', bodyBytes: 0 });
+    const lines = await reading.lines();
+    expect(lines).toContain('http.server.active_requests{http.request.method=GET,url.scheme=http} 0');
+    expect(lines.join('\n')).not.toContain('made up');
   });
 
   test('count a handler that throws as 500 and hand the error on', async () => {

@@ -1,4 +1,5 @@
-import { registerBuildInfo, SDK_CARDINALITY_LIMIT } from '@dcc-mcp/gateway-metrics';
+import { SDK_CARDINALITY_LIMIT } from '@dcc-mcp/bounded-meter';
+import { registerBuildInfo } from '@dcc-mcp/gateway-metrics';
 import {
   isLogged,
   registerProcessMetrics,

@@ -1,5 +1,5 @@
+import { Memo } from '@dcc-mcp/bounds';
 import { isRecord, readHeader, type RequestHeaders } from '../carriers/carrier-input.ts';
-import { Memo } from '../memo.ts';
 import { sanitizeText } from '../text/sanitize-text.ts';
 import {
   AGENT_FIELDS,

@@ -1,6 +1,6 @@
+import { Memo } from '@dcc-mcp/bounds';
 import ipaddr from 'ipaddr.js';
 import type { RequestHeaders } from '../carriers/carrier-input.ts';
-import { Memo } from '../memo.ts';
 
 /** Tells whether an address (canonical text) belongs to a proxy whose forwarding headers are believed. */
 export type IsTrustedProxy = (address: string) => boolean;

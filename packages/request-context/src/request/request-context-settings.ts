@@ -1,9 +1,9 @@
+import { Memo } from '@dcc-mcp/bounds';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { TextMapPropagator } from '@opentelemetry/api';
 import { createTrustedProxies, type IsTrustedProxy } from '../identity/client-address.ts';
 import { newSpanId, newTraceId, newUuidV7 } from '../identity/identifiers.ts';
-import { Memo } from '../memo.ts';
 
 /** What `createRequestContextSettings` takes. */
 export interface RequestContextOptions {

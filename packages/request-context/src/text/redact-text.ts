@@ -1,4 +1,4 @@
-import { Memo } from '../memo.ts';
+import { Memo } from '@dcc-mcp/bounds';
 
 /** What stands in place of something that must not be kept. */
 export const REDACTED = '[redacted]';

@@ -1,5 +1,4 @@
-import { truncateUtf8 } from '@dcc-mcp/bounds';
-import { Memo } from '../memo.ts';
+import { Memo, truncateUtf8 } from '@dcc-mcp/bounds';
 import { redactText } from './redact-text.ts';
 
 /** Bound of a text taken from a caller, in bytes of UTF-8. */

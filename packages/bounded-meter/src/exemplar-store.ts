@@ -1,4 +1,4 @@
-import { TraceFlags, type Attributes, type SpanContext } from '@opentelemetry/api';
+import type { Attributes, SpanContext } from '@opentelemetry/api';
 
 /** A measurement that stands for many, with the trace it was taken in (OTel metrics data model, "Exemplars"). */
 export interface Exemplar {
@@ -22,40 +22,47 @@ export interface ExemplarStoreOptions {
   readonly now?: () => number;
 }
 
-/** The exemplars of one series: one slot for a counter, one for each bucket of a histogram. */
-export interface ExemplarSlots {
+/** A measurement that may become an exemplar. */
+export interface OfferedMeasurement {
+  readonly value: number;
+  readonly span: SpanContext | undefined;
+  /** When it was taken; default now. */
+  readonly timestampMillis?: number | undefined;
+}
+
+/** The exemplars of one series: one for a counter, one for each bucket of a histogram, the newest each time. */
+export interface ExemplarReservoir {
   /** Whether the filter lets in a measurement taken inside `span`. */
   accepts(span: SpanContext | undefined): boolean;
-  /**
-   * Keeps a measurement that the filter lets in, in slot `index`; it replaces what was there.
-   *
-   * @param timestampMillis When it was taken; default now.
-   */
-  offer(index: number, value: number, span: SpanContext | undefined, timestampMillis?: number): void;
+  /** Keeps a measurement that the filter lets in, for bucket `index`; it replaces what was there. */
+  offer(index: number, measurement: OfferedMeasurement): void;
 }
+
+/** The flag of the W3C trace context (the API is for types only, so that nothing is loaded). */
+const SAMPLED = 1;
 
 function isSampled(span: SpanContext | undefined): span is SpanContext {
-  return span !== undefined && (span.traceFlags & TraceFlags.SAMPLED) !== 0;
+  return span !== undefined && (span.traceFlags & SAMPLED) !== 0;
 }
 
-/** One exemplar in place: overwritten at each measurement, so that recording allocates nothing. */
-interface Slot {
+/** One exemplar in place: overwritten at each measurement, so that keeping it allocates nothing. */
+interface Kept {
   value: number;
   timestampMillis: number;
   span: SpanContext | undefined;
 }
 
-function toExemplar({ value, timestampMillis, span }: Slot): Exemplar {
+function toExemplar({ value, timestampMillis, span }: Kept): Exemplar {
   return isSampled(span)
     ? { value, timestampMillis, traceId: span.traceId, spanId: span.spanId }
     : { value, timestampMillis };
 }
 
-class Slots implements ExemplarSlots {
+class NewestPerBucket implements ExemplarReservoir {
   readonly #filter: ExemplarFilter;
   readonly #now: () => number;
   readonly #length: number;
-  #slots: (Slot | undefined)[] | undefined;
+  #kept: (Kept | undefined)[] | undefined;
 
   constructor(length: number, filter: ExemplarFilter, now: () => number) {
     this.#length = length;
@@ -67,23 +74,23 @@ class Slots implements ExemplarSlots {
     return isSampled(span) || this.#filter === 'always_on';
   }
 
-  offer(index: number, value: number, span: SpanContext | undefined, timestampMillis: number = this.#now()): void {
+  offer(index: number, { value, span, timestampMillis = this.#now() }: OfferedMeasurement): void {
     if (!this.accepts(span)) {
       return;
     }
-    this.#slots ??= Array.from({ length: this.#length });
-    const slot = this.#slots[index];
-    if (slot === undefined) {
-      this.#slots[index] = { value, timestampMillis, span };
+    this.#kept ??= Array.from({ length: this.#length });
+    const kept = this.#kept[index];
+    if (kept === undefined) {
+      this.#kept[index] = { value, timestampMillis, span };
       return;
     }
-    slot.value = value;
-    slot.timestampMillis = timestampMillis;
-    slot.span = span;
+    kept.value = value;
+    kept.timestampMillis = timestampMillis;
+    kept.span = span;
   }
 
   read(): readonly (Exemplar | undefined)[] | undefined {
-    return this.#slots?.map((slot) => slot && toExemplar(slot));
+    return this.#kept?.map((kept) => kept && toExemplar(kept));
   }
 }
 
@@ -94,13 +101,13 @@ function toSeriesKey(attributes: Attributes): string {
 
 /**
  * Keeps the newest exemplar of each counter series and each histogram bucket, for pull formats that carry them.
- * It holds as many series as were asked for with {@link ExemplarStore.slots}: whoever asks keeps the bound.
+ * It holds as many series as were asked for with {@link ExemplarStore.reservoir}: whoever asks keeps the bound.
  */
 export class ExemplarStore {
   readonly #filter: ExemplarFilter;
   readonly #now: () => number;
-  readonly #byIdentity = new Map<string, WeakMap<Attributes, Slots>>();
-  readonly #byKey = new Map<string, Map<string, Slots>>();
+  readonly #byIdentity = new Map<string, WeakMap<Attributes, NewestPerBucket>>();
+  readonly #byKey = new Map<string, Map<string, NewestPerBucket>>();
 
   constructor(options: ExemplarStoreOptions = {}) {
     this.#filter = options.filter ?? 'trace_based';
@@ -114,11 +121,11 @@ export class ExemplarStore {
   }
 
   /**
-   * The slots of one series, made at the first request. `undefined` with the filter `always_off`.
+   * The reservoir of one series, made at the first request. `undefined` with the filter `always_off`.
    *
    * @param length 1 for a counter; for a histogram, its number of bounds + 1.
    */
-  slots(instrumentName: string, attributes: Attributes, length: number): ExemplarSlots | undefined {
+  reservoir(instrumentName: string, attributes: Attributes, length: number): ExemplarReservoir | undefined {
     if (this.#filter === 'always_off') {
       return undefined;
     }
@@ -126,17 +133,17 @@ export class ExemplarStore {
     if (known !== undefined) {
       return known;
     }
-    const slots = new Slots(length, this.#filter, this.#now);
-    this.#remember(instrumentName, attributes, slots);
-    return slots;
+    const reservoir = new NewestPerBucket(length, this.#filter, this.#now);
+    this.#remember(instrumentName, attributes, reservoir);
+    return reservoir;
   }
 
-  /** The exemplars of a series by slot (a counter's is at 0, a histogram's at the index of its bucket), if it has any. */
+  /** The exemplars of a series by index (a counter's is at 0, a histogram's at that of its bucket), if it has any. */
   exemplars(instrumentName: string, attributes: Attributes): readonly (Exemplar | undefined)[] | undefined {
     return this.#find(instrumentName, attributes)?.read();
   }
 
-  #find(instrumentName: string, attributes: Attributes): Slots | undefined {
+  #find(instrumentName: string, attributes: Attributes): NewestPerBucket | undefined {
     const byIdentity = this.#byIdentity.get(instrumentName);
     if (byIdentity === undefined) {
       return undefined;
@@ -153,10 +160,10 @@ export class ExemplarStore {
     return equal;
   }
 
-  #remember(instrumentName: string, attributes: Attributes, slots: Slots): void {
-    const byIdentity = this.#byIdentity.get(instrumentName) ?? new WeakMap<Attributes, Slots>();
-    this.#byIdentity.set(instrumentName, byIdentity.set(attributes, slots));
-    const byKey = this.#byKey.get(instrumentName) ?? new Map<string, Slots>();
-    this.#byKey.set(instrumentName, byKey.set(toSeriesKey(attributes), slots));
+  #remember(instrumentName: string, attributes: Attributes, reservoir: NewestPerBucket): void {
+    const byIdentity = this.#byIdentity.get(instrumentName) ?? new WeakMap<Attributes, NewestPerBucket>();
+    this.#byIdentity.set(instrumentName, byIdentity.set(attributes, reservoir));
+    const byKey = this.#byKey.get(instrumentName) ?? new Map<string, NewestPerBucket>();
+    this.#byKey.set(instrumentName, byKey.set(toSeriesKey(attributes), reservoir));
   }
 }

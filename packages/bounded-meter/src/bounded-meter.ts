@@ -1,9 +1,9 @@
 import type { MetricDefinition } from '@dcc-mcp/semantic-conventions';
-import type { Attributes, Meter, Observable, ObservableCallback } from '@opentelemetry/api';
+import type { Meter } from '@opentelemetry/api';
 import { HistogramSeries, SumSeries } from './bound-series.ts';
-import { BoundedInstrument, type InstrumentParts, type SafeInstrument } from './bounded-instrument.ts';
+import { IndexedInstrument, type BoundedInstrument, type InstrumentParts } from './bounded-instrument.ts';
 import type { ExemplarStore } from './exemplar-store.ts';
-import { toMetricOptions } from './instrument-options.ts';
+import { createObservable, toCallback, toMetricOptions, type Reading } from './observables.ts';
 import { PendingSums } from './pending-sums.ts';
 import { createSelfCounters } from './self-counters.ts';
 
@@ -16,21 +16,18 @@ export const DEFAULT_SERIES_BUDGET = 2000;
  */
 export const SDK_CARDINALITY_LIMIT = 10_000;
 
-/** Options of {@link createSafeMeter}. */
-export interface SafeMeterOptions {
+/** Options of {@link createBoundedMeter}. */
+export interface BoundedMeterOptions {
   /** Where exemplars go; none are kept without it. */
   readonly exemplars?: ExemplarStore;
   /** Bound in series for each instrument over the life of the process; 1 to 9,000, default 2,000. */
   readonly seriesBudget?: number;
 }
 
-/** One value of an observed instrument. */
-export type Reading = readonly [value: number, attributes: Attributes];
-
 /** Creates instruments that bound their series, keep exemplars and never throw. */
-export interface SafeMeter {
+export interface BoundedMeter {
   /** An instrument for a counter, an up-down counter or a histogram. @throws {TypeError} For a gauge. */
-  instrument(definition: MetricDefinition): SafeInstrument;
+  instrument(definition: MetricDefinition): BoundedInstrument;
   /**
    * Registers an instrument that is read at each collection. A source that throws, or gives what is no number, leaves its
    * reading out and is counted. Give the same attribute objects each time. The function given back takes it away again.
@@ -57,41 +54,13 @@ function createSeriesFactory(meter: Meter, definition: MetricDefinition, pending
   return (parts) => new SumSeries({ counter, allowsNegative, pending }, parts);
 }
 
-function createObservable(meter: Meter, definition: MetricDefinition): Observable {
-  const options = toMetricOptions(definition);
-  if (definition.kind === 'counter') {
-    return meter.createObservableCounter(definition.name, options);
-  }
-  if (definition.kind === 'up_down_counter') {
-    return meter.createObservableUpDownCounter(definition.name, options);
-  }
-  return meter.createObservableGauge(definition.name, options);
-}
-
-/** Hands readings on; `onInvalid` hears of a source that throws and of each value that is no number. */
-function toCallback(read: () => readonly Reading[], onInvalid: () => void): ObservableCallback {
-  return (result) => {
-    try {
-      for (const [value, attributes] of read()) {
-        if (typeof value === 'number' && Number.isFinite(value)) {
-          result.observe(value, attributes);
-        } else {
-          onInvalid();
-        }
-      }
-    } catch {
-      onInvalid();
-    }
-  };
-}
-
 /**
  * Wraps a meter. It adds two counters: `dcc_mcp_telemetry_invalid_values` for what was dropped and
  * `dcc_mcp_telemetry_overflow` for what went under `_other`, each by instrument.
  *
  * @throws {RangeError} When `seriesBudget` is not a whole number from 1 to 9,000.
  */
-export function createSafeMeter(meter: Meter, options: SafeMeterOptions = {}): SafeMeter {
+export function createBoundedMeter(meter: Meter, options: BoundedMeterOptions = {}): BoundedMeter {
   const { exemplars, seriesBudget = DEFAULT_SERIES_BUDGET } = options;
   if (!Number.isInteger(seriesBudget) || seriesBudget < 1 || seriesBudget > 9000) {
     throw new RangeError(`seriesBudget must be a whole number from 1 to 9000, got ${seriesBudget}`);
@@ -102,12 +71,12 @@ export function createSafeMeter(meter: Meter, options: SafeMeterOptions = {}): S
   return {
     instrument(definition) {
       const hasOpenLabel = definition.labels.some((label) => label.values === undefined);
-      const troubles = {
+      const counts = {
         invalidValue: counters.invalidValues(definition.name),
         overflow: hasOpenLabel ? counters.overflow(definition.name) : () => undefined,
       };
       const toBoundSeries = createSeriesFactory(meter, definition, pending);
-      return new BoundedInstrument({ definition, toBoundSeries, troubles, exemplars, maxSeries: seriesBudget });
+      return new IndexedInstrument({ definition, toBoundSeries, counts, exemplars, maxSeries: seriesBudget });
     },
     observe(definition, read) {
       const observable = createObservable(meter, definition);

@@ -17,10 +17,11 @@ export interface SeriesTableOptions {
   readonly labels: readonly MetricLabel[];
   /** Bound in series over the life of the process. */
   readonly maxSeries: number;
+  /** Series of them kept free for `_unknown`, `_other` and absent values where their number can't be told; default 128. */
+  readonly reservedSeries?: number;
 }
 
 const MAX_LABEL_BYTES = 512;
-// Series kept free for `_unknown` and `_other` where their number can't be told from the label sets.
 const RESERVED_SERIES = 128;
 const MAX_RESERVED_PRODUCT = 16;
 
@@ -43,13 +44,13 @@ export class SeriesTable {
   readonly #maxAdmitted: number;
   readonly #isCountedByTuple: boolean;
 
-  constructor({ labels, maxSeries }: SeriesTableOptions) {
+  constructor({ labels, maxSeries, reservedSeries = RESERVED_SERIES }: SeriesTableOptions) {
     this.#labels = labels;
     this.#closed = labels.map((label) => label.values && new Set(label.values));
     const product = closedProduct(labels);
     this.#isCountedByTuple = product !== undefined;
     // A tuple of open values is let in with all its closed combinations, or not at all.
-    const room = product === undefined ? maxSeries - RESERVED_SERIES : Math.floor(maxSeries / product) - 2;
+    const room = product === undefined ? maxSeries - reservedSeries : Math.floor(maxSeries / product) - 2;
     this.#maxAdmitted = Math.max(0, room);
   }
 

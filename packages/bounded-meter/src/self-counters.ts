@@ -1,10 +1,11 @@
 import {
   METRIC_DCC_MCP_TELEMETRY_INVALID_VALUES,
   METRIC_DCC_MCP_TELEMETRY_OVERFLOW,
+  SELF_METRICS,
+  type MetricDefinition,
 } from '@dcc-mcp/semantic-conventions';
 import type { Attributes, Meter, ObservableCallback } from '@opentelemetry/api';
-import { toMetricOptions } from './instrument-options.ts';
-import { definitionOf } from './metric-catalog.ts';
+import { createObservable } from './observables.ts';
 
 /** A number by instrument, read at each collection. */
 class CountsByInstrument {
@@ -26,6 +27,12 @@ class CountsByInstrument {
   };
 }
 
+/** Where a series counts what it could not take as it was. */
+export interface SelfCounts {
+  invalidValue(): void;
+  overflow(): void;
+}
+
 /** What recording says of itself. */
 export interface SelfCounters {
   /** Starts counting dropped values of an instrument. */
@@ -40,18 +47,20 @@ export interface SelfCounters {
 export function createSelfCounters(meter: Meter, beforeCollection: () => void): SelfCounters {
   const invalidValues = new CountsByInstrument();
   const overflow = new CountsByInstrument();
-  const register = (name: string, callback: ObservableCallback): (() => void) => {
-    const counter = meter.createObservableCounter(name, toMetricOptions(definitionOf(name)));
-    counter.addCallback(callback);
-    return () => counter.removeCallback(callback);
-  };
-  const stops = [
-    register(METRIC_DCC_MCP_TELEMETRY_INVALID_VALUES, (result) => {
-      beforeCollection();
-      return invalidValues.callback(result);
-    }),
-    register(METRIC_DCC_MCP_TELEMETRY_OVERFLOW, overflow.callback),
-  ];
+  const callbacks: ReadonlyMap<string, ObservableCallback> = new Map([
+    [
+      METRIC_DCC_MCP_TELEMETRY_INVALID_VALUES,
+      (result) => {
+        beforeCollection();
+        return invalidValues.callback(result);
+      },
+    ],
+    [METRIC_DCC_MCP_TELEMETRY_OVERFLOW, overflow.callback],
+  ]);
+  const stops = SELF_METRICS.flatMap((definition) => {
+    const callback = callbacks.get(definition.name);
+    return callback === undefined ? [] : [startCounter(meter, definition, callback)];
+  });
   return {
     invalidValues: (instrument) => invalidValues.start(instrument),
     overflow: (instrument) => overflow.start(instrument),
@@ -61,4 +70,10 @@ export function createSelfCounters(meter: Meter, beforeCollection: () => void): 
       }
     },
   };
+}
+
+function startCounter(meter: Meter, definition: MetricDefinition, callback: ObservableCallback): () => void {
+  const counter = createObservable(meter, definition);
+  counter.addCallback(callback);
+  return () => counter.removeCallback(callback);
 }

@@ -1,6 +1,7 @@
 import type { Attributes, Counter, Histogram, SpanContext, UpDownCounter } from '@opentelemetry/api';
-import type { ExemplarSlots } from './exemplar-store.ts';
+import type { ExemplarReservoir } from './exemplar-store.ts';
 import type { PendingSum, PendingSums } from './pending-sums.ts';
+import type { SelfCounts } from './self-counters.ts';
 import type { Series } from './series-table.ts';
 
 /** One series of one instrument, to be kept by a recording site that is used often. */
@@ -13,17 +14,12 @@ export interface BoundSeries {
   record(value: number, span?: SpanContext, timestampMillis?: number): void;
 }
 
-/** Where a series tells of what it could not take as it was. */
-export interface SeriesTroubles {
-  invalidValue(): void;
-  overflow(): void;
-}
-
 /** What a bound series is made of. */
 export interface BoundSeriesParts {
   readonly series: Series;
-  readonly slots: ExemplarSlots | undefined;
-  readonly troubles: SeriesTroubles;
+  /** Where its exemplars go; none are kept without it. */
+  readonly reservoir: ExemplarReservoir | undefined;
+  readonly counts: SelfCounts;
 }
 
 /** Index of the bucket that `value` falls into: the first bound that is not below it. */
@@ -67,21 +63,21 @@ export class SumSeries implements BoundSeries, PendingSum {
   }
 
   record(value: number, span?: SpanContext, timestampMillis?: number): void {
-    const { series, slots, troubles } = this.#parts;
+    const { series, reservoir, counts } = this.#parts;
     if (!isFiniteNumber(value) || (value < 0 && !this.#instrument.allowsNegative)) {
-      return troubles.invalidValue();
+      return counts.invalidValue();
     }
     this.#add(value);
-    if (slots?.accepts(span) === true) {
-      slots.offer(0, value, span, timestampMillis);
+    if (reservoir?.accepts(span) === true) {
+      reservoir.offer(0, { value, span, timestampMillis });
     }
     if (series.isOverflow) {
-      troubles.overflow();
+      counts.overflow();
     }
   }
 
   /** Makes the series visible with what it has, 0 at first. */
-  touch(): void {
+  declare(): void {
     this.#isStarted = true;
     this.#instrument.counter.add(0, this.#parts.series.attributes);
   }
@@ -95,7 +91,7 @@ export class SumSeries implements BoundSeries, PendingSum {
   #add(value: number): void {
     // The SDK takes the first measurement of a series for its start time: that one must not wait.
     if (!this.#isStarted) {
-      this.touch();
+      this.declare();
     }
     this.#sum += value;
     if (this.#isPending) {
@@ -144,29 +140,29 @@ export class HistogramSeries implements BoundSeries {
   }
 
   record(value: number, span?: SpanContext, timestampMillis?: number): void {
-    const { series, slots, troubles } = this.#parts;
+    const { series, reservoir, counts } = this.#parts;
     if (!isFiniteNumber(value) || value < 0) {
-      return troubles.invalidValue();
+      return counts.invalidValue();
     }
     this.#recorder.record(value);
-    if (slots?.accepts(span) === true) {
-      slots.offer(toBucketIndex(this.#boundaries, value), value, span, timestampMillis);
+    if (reservoir?.accepts(span) === true) {
+      reservoir.offer(toBucketIndex(this.#boundaries, value), { value, span, timestampMillis });
     }
     if (series.isOverflow) {
-      troubles.overflow();
+      counts.overflow();
     }
   }
 }
 
 /** Stands for a series that can't be: what is recorded into it counts as invalid. */
 export class InvalidSeries implements BoundSeries {
-  readonly #troubles: SeriesTroubles;
+  readonly #counts: SelfCounts;
 
-  constructor(troubles: SeriesTroubles) {
-    this.#troubles = troubles;
+  constructor(counts: SelfCounts) {
+    this.#counts = counts;
   }
 
   record(): void {
-    this.#troubles.invalidValue();
+    this.#counts.invalidValue();
   }
 }
