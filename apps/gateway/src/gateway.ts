@@ -3,24 +3,20 @@ import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import type { CapturePolicy } from '@dcc-mcp/workflow-spans';
 import { randomUUID } from 'node:crypto';
 import { Catalog } from './catalog/catalog.ts';
+import { createMemoryState, type SharedState } from './cluster/shared-state.ts';
 import type { GatewayConfig } from './config/reader/gateway-config.ts';
 import { createApps } from './gateway-apps.ts';
 import { Governance } from './governance/governance.ts';
-import { MemoryConcurrencyLeases } from './governance/memory-concurrency-leases.ts';
-import { MemoryQuotas } from './governance/memory-quotas.ts';
 import type { App } from './http/app.ts';
 import { InFlight } from './http/in-flight.ts';
 import { InputRequired } from './mcp/input-rounds/input-required.ts';
-import { MemoryInputRounds } from './mcp/input-rounds/memory-input-rounds.ts';
 import { Broadcast } from './mcp/notifications/broadcast.ts';
 import { toClientNotifications } from './mcp/notifications/registry-notifications.ts';
-import { MemoryResourceOwners } from './mcp/pass-through/memory-resource-owners.ts';
 import { PassThrough } from './mcp/pass-through/pass-through.ts';
 import { SearchMode } from './mcp/search-mode/search-mode.ts';
 import type { McpMode } from './mcp/server/mcp-mode.ts';
 import { createProtocolSpans } from './mcp/server/protocol-spans.ts';
 import { McpServer } from './mcp/server/server.ts';
-import { MemorySessionRecords } from './mcp/session/memory-session-records.ts';
 import { Sessions } from './mcp/session/sessions.ts';
 import { isNotification } from './mcp/transport/event-stream.ts';
 import type { OperationCore } from './operations/core.ts';
@@ -45,6 +41,8 @@ export interface GatewayParts {
   readonly telemetry: Telemetry;
   readonly version: string;
   readonly capture: CapturePolicy;
+  /** What this gateway shares with others; default: nothing. */
+  readonly state?: SharedState;
   /** One line for people. */
   readonly log: (line: string) => void;
 }
@@ -92,6 +90,7 @@ class AssembledGateway implements Gateway {
   readonly sessions: Sessions;
   readonly broadcast: Broadcast;
   readonly #parts: GatewayParts;
+  readonly #state: SharedState;
   readonly #catalog = new Catalog();
   readonly #upstreams = new Upstreams();
   readonly #streams = new StreamCounts();
@@ -106,6 +105,7 @@ class AssembledGateway implements Gateway {
 
   constructor(parts: GatewayParts) {
     this.#parts = parts;
+    this.#state = parts.state ?? createMemoryState();
     this.#governance = this.#createGovernance();
     this.#instruments = createInstruments({ ...parts, catalog: this.#catalog });
     this.sessions = this.#createSessions();
@@ -168,8 +168,8 @@ class AssembledGateway implements Gateway {
 
   #createGovernance(): Governance {
     return new Governance(this.#parts.config, {
-      createQuotas: (ratePerMinute) => new MemoryQuotas(ratePerMinute),
-      createLeases: () => new MemoryConcurrencyLeases(),
+      createQuotas: this.#state.createQuotas,
+      createLeases: this.#state.createLeases,
       now: Date.now,
       newId: randomUUID,
       onError: (error) => this.#onDefect(error),
@@ -178,12 +178,12 @@ class AssembledGateway implements Gateway {
 
   #createPassThrough(core: OperationCore): PassThrough {
     const subscribedUris = (): Promise<ReadonlySet<string>> => this.broadcast.subscribedUris();
-    return new PassThrough(core, { resourceOwners: new MemoryResourceOwners(), subscribedUris });
+    return new PassThrough(core, { resourceOwners: this.#state.resourceOwners, subscribedUris });
   }
 
   #createInputRequired(): InputRequired {
     return new InputRequired({
-      rounds: new MemoryInputRounds(),
+      rounds: this.#state.inputRounds,
       gatewayId: randomUUID(),
       now: Date.now,
       newId: randomUUID,
@@ -194,7 +194,7 @@ class AssembledGateway implements Gateway {
   #createSessions(): Sessions {
     const { metrics } = this.#instruments;
     return new Sessions({
-      records: new MemorySessionRecords(),
+      records: this.#state.sessions,
       now: Date.now,
       newId: randomUUID,
       onError: (error) => this.#onDefect(error),

@@ -1,0 +1,32 @@
+import type { ConcurrencyLeases } from '../governance/concurrency-leases.ts';
+import { MemoryConcurrencyLeases } from '../governance/memory-concurrency-leases.ts';
+import { MemoryQuotas } from '../governance/memory-quotas.ts';
+import type { Quotas } from '../governance/quotas.ts';
+import type { InputRounds } from '../mcp/input-rounds/input-rounds.ts';
+import { MemoryInputRounds } from '../mcp/input-rounds/memory-input-rounds.ts';
+import { MemoryResourceOwners } from '../mcp/pass-through/memory-resource-owners.ts';
+import type { ResourceOwners } from '../mcp/pass-through/resource-owners.ts';
+import { MemorySessionRecords } from '../mcp/session/memory-session-records.ts';
+import type { SessionRecords } from '../mcp/session/session-records.ts';
+
+/** State that several gateways can share, each part behind a port. */
+export interface SharedState {
+  readonly sessions: SessionRecords;
+  readonly inputRounds: InputRounds;
+  readonly resourceOwners: ResourceOwners;
+  /** Called again when the limit changes. */
+  readonly createQuotas: (ratePerMinute: number) => Quotas;
+  /** Called again when the limit changes. */
+  readonly createLeases: () => ConcurrencyLeases;
+}
+
+/** State in the memory of this process. */
+export function createMemoryState(): SharedState {
+  return {
+    sessions: new MemorySessionRecords(),
+    inputRounds: new MemoryInputRounds(),
+    resourceOwners: new MemoryResourceOwners(),
+    createQuotas: (ratePerMinute) => new MemoryQuotas(ratePerMinute),
+    createLeases: () => new MemoryConcurrencyLeases(),
+  };
+}
