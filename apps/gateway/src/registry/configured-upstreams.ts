@@ -2,7 +2,7 @@ import type { GatewayMetrics } from '@dcc-mcp/gateway-metrics';
 import type { Catalog } from '../catalog/catalog.ts';
 import { secretReader } from '../config/load/secret-reader.ts';
 import type { GatewayConfig, UpstreamConfig } from '../config/reader/gateway-config.ts';
-import { createUpstream, type UpstreamDeps } from '../upstream/create-upstream.ts';
+import { createUpstream, type UpstreamDeps } from '../upstream/managed/create-upstream.ts';
 import type { UpstreamEvents, UpstreamSettings } from '../upstream/upstream.ts';
 import { upstreamEvents, type RegistryEvents } from './upstream-events.ts';
 import type { Upstreams } from './upstreams.ts';

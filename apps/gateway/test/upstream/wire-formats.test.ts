@@ -3,8 +3,8 @@ import * as fc from 'fast-check';
 import { EventStreamParser } from '../../src/protocol/event-stream-parser.ts';
 import { LineFramer } from '../../src/protocol/line-framer.ts';
 import { encodeMirroredValue } from '../../src/protocol/mirrored-value.ts';
-import { backoffMillis } from '../../src/upstream/backoff.ts';
-import { findMirroredParameters } from '../../src/upstream/http/mirror-headers.ts';
+import { backoffMillis } from '../../src/upstream/hop/backoff.ts';
+import { findMirroredParameters } from '../../src/upstream/hop/mirrored-parameters.ts';
 
 /** `bytes` in pieces of the given sizes, over and over. */
 function pieces(bytes: Buffer, sizes: readonly number[]): Buffer[] {

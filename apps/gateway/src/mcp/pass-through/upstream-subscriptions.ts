@@ -1,5 +1,5 @@
 import type { Forwarding } from '../../operations/forward.ts';
-import { NO_ENVELOPE } from '../../upstream/connection/hop.ts';
+import { NO_ENVELOPE } from '../../upstream/hop/hop.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import type { UpstreamLists } from './upstream-lists.ts';
 

@@ -1,5 +1,5 @@
-import { backoffMillis } from '../backoff.ts';
-import { unreachable } from '../failures.ts';
+import { backoffMillis } from '../hop/backoff.ts';
+import { unreachable } from '../hop/failures.ts';
 import type { HopFailure } from '../upstream.ts';
 import type { Connection } from './connection.ts';
 import type { OpenedConnection } from './open-connection.ts';

@@ -1,13 +1,13 @@
 import { isJsonObject, type Era, type JsonObject } from '../../protocol/json-rpc.ts';
 import { ERROR_METHOD_NOT_FOUND } from '../../protocol/mcp-protocol.ts';
-import { isDccCore, type CoreReadiness } from '../dcc-core.ts';
-import { unreachable } from '../failures.ts';
-import { findMirroredParameters, type MirroredParameter } from '../http/mirror-headers.ts';
+import { readProgressToken } from '../hop/envelope.ts';
+import { unreachable } from '../hop/failures.ts';
+import { ownCall, type WireCall } from '../hop/hop.ts';
+import { findMirroredParameters, type MirroredParameter } from '../hop/mirrored-parameters.ts';
+import type { RpcSession } from '../session/rpc-session.ts';
 import type { HopEnvelope, HopFailure, HopRequest, HopResult } from '../upstream.ts';
-import { readProgressToken } from './envelope.ts';
-import { ownCall, type WireCall } from './hop.ts';
+import { isDccCore, type CoreReadiness } from './dcc-core.ts';
 import type { ServerFacts } from './negotiate.ts';
-import type { RpcSession } from './rpc-session.ts';
 import type { SessionMemory } from './session-memory.ts';
 import { Subscriptions } from './subscriptions.ts';
 

@@ -1,11 +1,11 @@
 import { SERVER_INFO_META_KEY } from '@modelcontextprotocol/server';
 import { isJsonObject, type Era, type JsonObject } from '../../protocol/json-rpc.ts';
 import { LATEST_LEGACY_VERSION, MODERN_VERSION } from '../../protocol/mcp-protocol.ts';
-import { failed, type FailedHop } from '../failures.ts';
+import type { GatewayInfo } from '../hop/envelope.ts';
+import { failed, type FailedHop } from '../hop/failures.ts';
+import { ownCall } from '../hop/hop.ts';
+import type { RpcSession } from '../session/rpc-session.ts';
 import type { HopFailure, HopResult } from '../upstream.ts';
-import type { GatewayInfo } from './envelope.ts';
-import { ownCall } from './hop.ts';
-import type { RpcSession } from './rpc-session.ts';
 
 /** What a server says of itself when the conversation begins. */
 export interface ServerFacts {

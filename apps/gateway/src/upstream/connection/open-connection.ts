@@ -1,16 +1,16 @@
 import { Pool } from 'undici';
-import { readCoreReadiness } from '../dcc-core.ts';
-import { failed, type FailedHop } from '../failures.ts';
+import type { GatewayInfo } from '../hop/envelope.ts';
+import { failed, type FailedHop } from '../hop/failures.ts';
 import { HttpTransport } from '../http/http-transport.ts';
+import { RpcSession, type RpcSessionEvents } from '../session/rpc-session.ts';
+import type { Transport } from '../session/transport.ts';
 import { toChildEnv } from '../stdio/child-process.ts';
 import { StdioTransport } from '../stdio/stdio-transport.ts';
 import type { UpstreamSettings } from '../upstream.ts';
 import { Connection } from './connection.ts';
-import type { GatewayInfo } from './envelope.ts';
+import { readCoreReadiness } from './dcc-core.ts';
 import { negotiate, shakeHands, type Negotiation, type NegotiateOptions } from './negotiate.ts';
-import { RpcSession, type RpcSessionEvents } from './rpc-session.ts';
 import type { SessionMemory } from './session-memory.ts';
-import type { Transport } from './transport.ts';
 
 export interface OpenConnectionOptions {
   readonly settings: UpstreamSettings;

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../protocol/json-rpc.ts';
-import { ownCall } from './hop.ts';
-import type { RpcSession } from './rpc-session.ts';
+import { ownCall } from '../hop/hop.ts';
+import type { RpcSession } from '../session/rpc-session.ts';
 
 const REPLAY_TIMEOUT_MILLIS = 10_000;
 

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
-import { backoffMillis } from '../backoff.ts';
-import { ownCall, type Hop } from './hop.ts';
-import type { RpcSession } from './rpc-session.ts';
+import { backoffMillis } from '../hop/backoff.ts';
+import { ownCall, type Hop } from '../hop/hop.ts';
+import type { RpcSession } from '../session/rpc-session.ts';
 
 /** What the upstream offers to tell of, from its capabilities. */
 function toFilter(capabilities: JsonObject, uris: ReadonlySet<string>): JsonObject | undefined {

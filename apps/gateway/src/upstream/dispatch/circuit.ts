@@ -6,7 +6,7 @@ import {
   handleWhenResult,
   type CircuitBreakerPolicy,
 } from 'cockatiel';
-import { failed } from '../failures.ts';
+import { failed } from '../hop/failures.ts';
 import type { HopFailure, HopResult } from '../upstream.ts';
 
 /** When {@link Circuit} opens, and who is told. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { backoffMillis } from '../backoff.ts';
-import { cancelled, failed, timedOut } from '../failures.ts';
+import { backoffMillis } from '../hop/backoff.ts';
+import { cancelled, failed, timedOut } from '../hop/failures.ts';
 import type { HopFailure, HopRequest, HopResult, UpstreamLoad } from '../upstream.ts';
 import { BoundedQueue } from './bounded-queue.ts';
 import { Circuit } from './circuit.ts';

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { CONNECTION_REFUSED } from './http-problems.ts';
+import { CONNECTION_REFUSED } from './network-errors.ts';
 
 const LIMIT_MILLIS = 1_000;
 /** A dying process may still take a connection for a moment; it does not keep it for this long. */

@@ -1,8 +1,8 @@
-import { badAnswer, failed, hostDied, unreachable, type FailedHop } from '../failures.ts';
+import { badAnswer, failed, hostDied, unreachable, type FailedHop } from '../hop/failures.ts';
 import { whyNotConnecting } from './can-connect.ts';
 import type { HttpEnding } from './http-exchange.ts';
-import { CONNECTION_REFUSED, toProblem, whyNeverConnected } from './http-problems.ts';
 import { toStatusFailure } from './http-status.ts';
+import { CONNECTION_REFUSED, toProblem, whyNeverConnected } from './network-errors.ts';
 
 /** What an HTTP exchange that ended in order, but without an answer, means for its call. */
 export function explainEnding(ending: Exclude<HttpEnding, { kind: 'broken' }>, maxMessageBytes: number): FailedHop {

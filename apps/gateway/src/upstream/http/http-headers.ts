@@ -1,7 +1,7 @@
 import type { Era, JsonObject } from '../../protocol/json-rpc.ts';
-import { isHopKey } from '../connection/envelope.ts';
-import type { Hop } from '../connection/hop.ts';
-import { addMirroredHeaders } from './mirror-headers.ts';
+import { isHopKey } from '../hop/envelope.ts';
+import type { Hop } from '../hop/hop.ts';
+import { addMirroredHeaders } from '../hop/mirrored-parameters.ts';
 
 /** Fields the gateway sets itself; configured or handed-over ones of these names are left out. */
 const OWN_FIELDS: ReadonlySet<string> = new Set([

@@ -1,7 +1,7 @@
 import type { BackendErrorKind } from '@dcc-mcp/semantic-conventions';
 import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
-import { toRpcError } from '../connection/answer.ts';
-import { failed, type FailedHop } from '../failures.ts';
+import { toRpcError } from '../hop/answer.ts';
+import { failed, type FailedHop } from '../hop/failures.ts';
 
 const MAX_EXPLANATION_LENGTH = 300;
 

@@ -1,14 +1,14 @@
 import type { Pool } from 'undici';
 import { DeepJsonError, parseBoundedJson } from '../../protocol/bounded-json.ts';
 import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
-import { isCancellable, type Abandonment, type Hop } from '../connection/hop.ts';
-import type { Conversation, Transport } from '../connection/transport.ts';
-import { badAnswer, failed } from '../failures.ts';
+import { badAnswer, failed } from '../hop/failures.ts';
+import { isCancellable, type Abandonment, type Hop } from '../hop/hop.ts';
+import type { Conversation, Transport } from '../session/transport.ts';
 import { explainBreak, explainEnding } from './http-endings.ts';
 import { HttpExchange, type HttpEnding } from './http-exchange.ts';
 import { toRequestHeaders, type RequestHeadersOptions } from './http-headers.ts';
-import { toError } from './http-problems.ts';
 import { isSessionLost, toStatusFailure } from './http-status.ts';
+import { toError } from './network-errors.ts';
 import { NotificationStream } from './notification-stream.ts';
 import { StreamResumption } from './stream-resumption.ts';
 

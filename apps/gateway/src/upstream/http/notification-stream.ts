@@ -1,4 +1,4 @@
-import { backoffMillis } from '../backoff.ts';
+import { backoffMillis } from '../hop/backoff.ts';
 import { HttpExchange, type HttpEnding } from './http-exchange.ts';
 
 export interface NotificationStreamOptions {

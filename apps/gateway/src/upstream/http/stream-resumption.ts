@@ -1,4 +1,4 @@
-import type { Hop } from '../connection/hop.ts';
+import type { Hop } from '../hop/hop.ts';
 import { HttpExchange, type HttpEnding } from './http-exchange.ts';
 
 /** How often a stream that brings nothing new is taken up again before the call is given up. */

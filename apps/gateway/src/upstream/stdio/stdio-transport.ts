@@ -1,9 +1,9 @@
 import { DeepJsonError, parseBoundedJson } from '../../protocol/bounded-json.ts';
 import { isJsonObject } from '../../protocol/json-rpc.ts';
 import { LineFramer } from '../../protocol/line-framer.ts';
-import { isCancellable, type Abandonment, type Hop } from '../connection/hop.ts';
-import type { Conversation, Transport } from '../connection/transport.ts';
-import { badAnswer, hostDied } from '../failures.ts';
+import { badAnswer, hostDied } from '../hop/failures.ts';
+import { isCancellable, type Abandonment, type Hop } from '../hop/hop.ts';
+import type { Conversation, Transport } from '../session/transport.ts';
 import { ChildProcess, type ChildSettings } from './child-process.ts';
 
 /** As much of a message as says whose answer it is. */

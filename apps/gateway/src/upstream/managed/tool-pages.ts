@@ -1,7 +1,7 @@
-import { isJsonObject, type JsonObject } from '../protocol/json-rpc.ts';
-import { ownCall } from './connection/hop.ts';
-import type { RpcSession } from './connection/rpc-session.ts';
-import type { HopFailure } from './upstream.ts';
+import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
+import { ownCall } from '../hop/hop.ts';
+import type { RpcSession } from '../session/rpc-session.ts';
+import type { HopFailure } from '../upstream.ts';
 
 /** Bounds against a server whose list never ends. */
 const MAX_PAGES = 2_000;

@@ -1,8 +1,8 @@
 import { env } from 'node:process';
-import type { GatewayInfo } from './connection/envelope.ts';
-import type { DispatchLimits } from './dispatch/dispatcher.ts';
+import type { DispatchLimits } from '../dispatch/dispatcher.ts';
+import type { GatewayInfo } from '../hop/envelope.ts';
+import type { Upstream, UpstreamEvents, UpstreamSettings } from '../upstream.ts';
 import { ManagedUpstream } from './managed-upstream.ts';
-import type { Upstream, UpstreamEvents, UpstreamSettings } from './upstream.ts';
 
 export interface UpstreamDeps {
   readonly events: UpstreamEvents;

@@ -1,11 +1,11 @@
 import { SUBSCRIPTION_ID_META_KEY } from '@modelcontextprotocol/server';
 import { isJsonObject, type Era, type JsonObject, type JsonRpcId } from '../../protocol/json-rpc.ts';
 import { LATEST_LEGACY_VERSION } from '../../protocol/mcp-protocol.ts';
-import { hostDied, unreachable } from '../failures.ts';
+import { toHopResult } from '../hop/answer.ts';
+import { toUpstreamParams, type GatewayInfo } from '../hop/envelope.ts';
+import { hostDied, unreachable } from '../hop/failures.ts';
+import { Hop, type Abandonment, type WireCall } from '../hop/hop.ts';
 import type { HopResult } from '../upstream.ts';
-import { toHopResult } from './answer.ts';
-import { toUpstreamParams, type GatewayInfo } from './envelope.ts';
-import { Hop, type Abandonment, type WireCall } from './hop.ts';
 import { NonProtocolOutput } from './non-protocol-output.ts';
 import { ServerRequests } from './server-requests.ts';
 import type { Conversation, Transport } from './transport.ts';

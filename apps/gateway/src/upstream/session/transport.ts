@@ -1,6 +1,6 @@
 import type { Era, JsonObject } from '../../protocol/json-rpc.ts';
+import type { Abandonment, Hop } from '../hop/hop.ts';
 import type { HopResult } from '../upstream.ts';
-import type { Abandonment, Hop } from './hop.ts';
 
 /** What a transport must know of the conversation it carries. */
 export interface Conversation {

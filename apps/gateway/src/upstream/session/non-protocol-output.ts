@@ -1,5 +1,5 @@
-import { badAnswer } from '../failures.ts';
-import type { Hop } from './hop.ts';
+import { badAnswer } from '../hop/failures.ts';
+import type { Hop } from '../hop/hop.ts';
 
 /** How long the real answer may take after a stray line before the line is taken for the answer. */
 const GRACE_MILLIS = 2_000;

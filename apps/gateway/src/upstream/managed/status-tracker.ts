@@ -1,5 +1,5 @@
-import type { ServerFacts } from './connection/negotiate.ts';
-import type { UpstreamReadiness, UpstreamStatus } from './upstream.ts';
+import type { ServerFacts } from '../connection/negotiate.ts';
+import type { UpstreamReadiness, UpstreamStatus } from '../upstream.ts';
 
 const MAX_ERROR_LENGTH = 500;
 

@@ -1,4 +1,4 @@
-import type { UpstreamEvents } from './upstream.ts';
+import type { UpstreamEvents } from '../upstream.ts';
 
 /** The same events, in which a listener that throws is told of instead of breaking the conversation with the upstream. */
 export function toSafeEvents(events: UpstreamEvents, log: (line: string) => void): Required<UpstreamEvents> {

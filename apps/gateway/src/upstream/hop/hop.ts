@@ -1,7 +1,7 @@
 import type { JsonObject, JsonRpcId } from '../../protocol/json-rpc.ts';
-import { cancelled, timedOut } from '../failures.ts';
-import type { MirroredParameter } from '../http/mirror-headers.ts';
 import type { HopEnvelope, HopPeer, HopResult } from '../upstream.ts';
+import { cancelled, timedOut } from './failures.ts';
+import type { MirroredParameter } from './mirrored-parameters.ts';
 
 /** One JSON-RPC request as it goes on the wire. */
 export interface WireCall {

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonRpcError, JsonRpcId } from '../../protocol/json-rpc.ts';
 import { ERROR_INTERNAL, ERROR_INVALID_REQUEST, ERROR_METHOD_NOT_FOUND } from '../../protocol/mcp-protocol.ts';
-import type { Hop } from './hop.ts';
+import type { Hop } from '../hop/hop.ts';
 
 type Reply = { readonly result: JsonObject } | { readonly error: JsonRpcError };
 

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../protocol/json-rpc.ts';
-import type { Connection } from './connection/connection.ts';
+import type { JsonObject } from '../../protocol/json-rpc.ts';
+import type { Connection } from '../connection/connection.ts';
 import { readToolPages } from './tool-pages.ts';
 
 /** Several changes within this time are one refresh. */

@@ -1,16 +1,10 @@
-import type { JsonObject } from '../protocol/json-rpc.ts';
-import { ConnectionSupervisor } from './connection/connection-supervisor.ts';
-import type { Connection } from './connection/connection.ts';
-import { openConnection, type OpenedConnection } from './connection/open-connection.ts';
-import { SessionMemory } from './connection/session-memory.ts';
-import type { UpstreamDeps } from './create-upstream.ts';
-import { Dispatcher } from './dispatch/dispatcher.ts';
-import { failed } from './failures.ts';
-import { ReadinessProbe } from './readiness-probe.ts';
-import { toSafeEvents } from './safe-events.ts';
-import { SparseLog } from './sparse-log.ts';
-import { StatusTracker } from './status-tracker.ts';
-import { UpstreamTools } from './upstream-tools.ts';
+import type { JsonObject } from '../../protocol/json-rpc.ts';
+import { ConnectionSupervisor } from '../connection/connection-supervisor.ts';
+import type { Connection } from '../connection/connection.ts';
+import { openConnection, type OpenedConnection } from '../connection/open-connection.ts';
+import { SessionMemory } from '../connection/session-memory.ts';
+import { Dispatcher } from '../dispatch/dispatcher.ts';
+import { failed } from '../hop/failures.ts';
 import type {
   HopEnvelope,
   HopFailure,
@@ -21,7 +15,13 @@ import type {
   UpstreamLoad,
   UpstreamSettings,
   UpstreamStatus,
-} from './upstream.ts';
+} from '../upstream.ts';
+import type { UpstreamDeps } from './create-upstream.ts';
+import { ReadinessProbe } from './readiness-probe.ts';
+import { toSafeEvents } from './safe-events.ts';
+import { SparseLog } from './sparse-log.ts';
+import { StatusTracker } from './status-tracker.ts';
+import { UpstreamTools } from './upstream-tools.ts';
 import { unlessAborted, whyNotUsable } from './usability.ts';
 
 /** A first try counts as tried after this time, also when it has not ended. */

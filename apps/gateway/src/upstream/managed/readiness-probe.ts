@@ -1,5 +1,5 @@
-import type { Connection } from './connection/connection.ts';
-import type { HopFailure, UpstreamLoad, UpstreamReadiness } from './upstream.ts';
+import type { Connection } from '../connection/connection.ts';
+import type { HopFailure, UpstreamLoad, UpstreamReadiness } from '../upstream.ts';
 
 const PROBE_TIMEOUT_MILLIS = 5_000;
 

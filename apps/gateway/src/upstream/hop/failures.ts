@@ -1,5 +1,5 @@
 import type { BackendErrorKind, ErrorKind } from '@dcc-mcp/semantic-conventions';
-import type { HopFailure, HopResult } from './upstream.ts';
+import type { HopFailure, HopResult } from '../upstream.ts';
 
 /** A hop that came to nothing. */
 export type FailedHop = HopResult & { readonly ok: false };

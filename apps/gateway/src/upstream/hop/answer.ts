@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonRpcError } from '../../protocol/json-rpc.ts';
-import { badAnswer, failed } from '../failures.ts';
 import type { HopResult } from '../upstream.ts';
+import { badAnswer, failed } from './failures.ts';
 
 const MAX_MESSAGE_LENGTH = 1_000;
 

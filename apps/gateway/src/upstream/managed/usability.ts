@@ -1,5 +1,5 @@
-import { cancelled, failed, unreachable } from './failures.ts';
-import type { HopFailure, UpstreamStatus } from './upstream.ts';
+import { cancelled, failed, unreachable } from '../hop/failures.ts';
+import type { HopFailure, UpstreamStatus } from '../upstream.ts';
 
 /** Why an upstream without a connection can't take a call at this moment. */
 export function whyNotUsable({ readiness, lastError }: UpstreamStatus, isClosed: boolean): HopFailure {
