@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { compileExcludedHandlers } from '../src/request-metrics.ts';
+import { compileExcludedHandlers } from '../src/requests/request-metrics.ts';
 
 describe('compileExcludedHandlers', () => {
   const isExcluded = compileExcludedHandlers('/servers/.*/sse, /static/.*,/health');

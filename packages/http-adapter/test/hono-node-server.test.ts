@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { basicAuth, requireAuth } from '../src/auth/auth.ts';
 import { compression } from '../src/fetch/compression.ts';
 import { compose, type FetchHandler } from '../src/index.ts';
-import { createRequestMetrics } from '../src/request-metrics.ts';
+import { createRequestMetrics } from '../src/requests/request-metrics.ts';
 import { until } from './raw-client.ts';
 
 let reading: ReturnType<typeof createReading>;

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { assert, asyncProperty, property, string } from 'fast-check';
 import { authenticate, basicAuth, bearerAuth } from '../src/auth/auth.ts';
 import { createJwtVerifier, jwtAuth } from '../src/jwt/jwt.ts';
-import { compileExcludedHandlers, createRequestMetrics } from '../src/request-metrics.ts';
+import { compileExcludedHandlers, createRequestMetrics } from '../src/requests/request-metrics.ts';
 
 const anyText = string({ unit: 'binary', maxLength: 200 });
 const schemes = [

@@ -3,7 +3,11 @@ import { createReading } from '@dcc-mcp/test-kit/metric-reading';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { DataPointType } from '@opentelemetry/sdk-metrics';
 import type { FetchHandler } from '../src/index.ts';
-import { createRequestMetrics, type MeasureOptions, type RequestMetricsOptions } from '../src/request-metrics.ts';
+import {
+  createRequestMetrics,
+  type MeasureOptions,
+  type RequestMetricsOptions,
+} from '../src/requests/request-metrics.ts';
 
 let reading: ReturnType<typeof createReading>;
 let clock = 0;

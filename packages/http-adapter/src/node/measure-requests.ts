@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { OpenRequest, RequestMetrics, RequestStart } from '../request-metrics.ts';
+import type { OpenRequest, RequestMetrics, RequestStart } from '../requests/request-metrics.ts';
 
 /** Options of {@link measureNodeRequests}. */
 export interface MeasureNodeOptions<Message extends IncomingMessage = IncomingMessage> {

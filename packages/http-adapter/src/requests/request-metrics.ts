@@ -1,7 +1,7 @@
 import type { Meter } from '@opentelemetry/api';
-import { watchBody } from './context/watch-body.ts';
+import { watchBody } from '../context/watch-body.ts';
+import type { FetchHandler, Middleware } from '../fetch/fetch-handler.ts';
 import { compileExcludedHandlers } from './excluded-handlers.ts';
-import type { FetchHandler, Middleware } from './fetch/fetch-handler.ts';
 import { RequestInstruments } from './request-instruments.ts';
 
 export { compileExcludedHandlers } from './excluded-handlers.ts';
