@@ -1,10 +1,11 @@
 import { type FetchHandler, toHttpHandler } from '@dcc-mcp/http-adapter';
 import type { GatewayConfig } from './config/reader/gateway-config.ts';
-import { type App, type AppOptions, createApp, type Route, type RouteTable } from './http/app.ts';
+import { type App, type AppOptions, createApp } from './http/app.ts';
 import { createAuthentication } from './http/authentication.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { CONTEXT_FORGE_PATH, metricsHandler } from './http/metrics-endpoint.ts';
 import { createOriginGuard } from './http/origin-guard.ts';
+import type { Route, RouteTable } from './http/route-table.ts';
 import { mcpCaller } from './mcp/exchange/caller.ts';
 import type { McpServer } from './mcp/server/server.ts';
 import type { Sessions } from './mcp/session/sessions.ts';
@@ -35,7 +36,7 @@ export function createApps(parts: AppParts): { readonly main: App; readonly metr
     contextSettings: core.contextSettings,
     isDraining,
     routeSpans: config.telemetry.protocolSpans ? core.spans : undefined,
-    onDefect: (error: unknown) => core.recorder.defect(error),
+    onError: (error: unknown) => core.recorder.defect(error),
   } satisfies Partial<AppOptions>;
   const { scrapeHandler } = instruments;
   const handler = metricsHandler(config.metrics, scrapeHandler && ((request) => scrapeHandler.scrape(request)));

@@ -1,5 +1,5 @@
-import type { RouteTable } from './app.ts';
 import { jsonReply } from './reply.ts';
+import type { RouteTable } from './route-table.ts';
 
 /** What readiness says of an upstream. */
 interface UpstreamHealth {

@@ -7,12 +7,15 @@ export function requestStart({ method, path, bodyBytes }: HttpContext): RequestS
   return { method, path, scheme: 'http', bodyBytes };
 }
 
-/**
- * Ends the measurement when the answer is written. A stream that lives on its own is counted, its life is no latency.
- *
- * @param route The template that matched, if any did.
- */
-export function measureReply(open: OpenRequest, http: HttpContext, reply: Reply, route: string | undefined): Reply {
+interface MeasuredRequest {
+  readonly open: OpenRequest;
+  readonly http: HttpContext;
+  /** The template that matched, if any did. */
+  readonly route: string | undefined;
+}
+
+/** Ends the measurement when the answer is written. A stream that lives on its own is counted, its life is no latency. */
+export function measureReply(reply: Reply, { open, http, route }: MeasuredRequest): Reply {
   const { status, body } = reply;
   if (reply.isOpenEnded === true) {
     open.endAsStream({ status, route });

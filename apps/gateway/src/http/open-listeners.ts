@@ -20,8 +20,14 @@ interface ServedApps {
 
 const KEEP_ALIVE_MILLIS = 65_000;
 
+interface Address {
+  readonly host: string;
+  /** 0 for any free one. */
+  readonly port: number;
+}
+
 /** @throws {NodeJS.ErrnoException} `EADDRINUSE` and the like. */
-function listen(app: App, host: string, port: number): Promise<ServedHttp> {
+function listen(app: App, { host, port }: Address): Promise<ServedHttp> {
   return serveHttp(app, { host, port, keepAliveTimeoutMillis: KEEP_ALIVE_MILLIS, requestTimeoutMillis: 0 });
 }
 
@@ -32,9 +38,9 @@ export class MetricsPortError extends Error {
 
   constructor(address: string, cause: unknown) {
     const code = codeOf(cause);
-    const problem = code === 'EADDRINUSE' ? 'the port is in use' : code;
+    const reason = code === 'EADDRINUSE' ? 'the port is in use' : code;
     super(
-      `can't serve metrics on ${address}: ${problem}; set DCC_MCP_METRICS_PORT to another one (0 for any free one)`,
+      `can't serve metrics on ${address}: ${reason}; set DCC_MCP_METRICS_PORT to another one (0 for any free one)`,
       {
         cause,
       },
@@ -54,12 +60,20 @@ export async function openListeners(
   { app, metricsApp }: ServedApps,
   log: (line: string) => void,
 ): Promise<Listeners> {
-  const main = server.listens ? await listen(app, server.host, server.port) : undefined;
+  const main = server.listens ? await listen(app, server) : undefined;
   if (metricsApp === undefined) {
     return toListeners(main, []);
   }
   // With --stdio alone a scraper still has the ports that are its own.
-  const own = metrics.port === undefined ? [] : [await listenForMetrics(metricsApp, server.host, metrics.port, main)];
+  const own: ServedHttp[] = [];
+  if (metrics.port !== undefined) {
+    try {
+      own.push(await listenForMetrics(metricsApp, { host: server.host, port: metrics.port }));
+    } catch (error) {
+      await main?.close({ graceMillis: 0 });
+      throw error;
+    }
+  }
   return toListeners(main, [...own, ...(await openPrometheusListeners(otel, metricsApp, log))]);
 }
 
@@ -67,17 +81,11 @@ function toListeners(main: ServedHttp | undefined, metrics: readonly ServedHttp[
   return { main, metrics, all: main === undefined ? metrics : [main, ...metrics] };
 }
 
-async function listenForMetrics(
-  app: App,
-  host: string,
-  port: number,
-  main: ServedHttp | undefined,
-): Promise<ServedHttp> {
+async function listenForMetrics(app: App, address: Address): Promise<ServedHttp> {
   try {
-    return await listen(app, host, port);
+    return await listen(app, address);
   } catch (error) {
-    await main?.close({ graceMillis: 0 });
-    throw new MetricsPortError(`${host}:${port}`, error);
+    throw new MetricsPortError(`${address.host}:${address.port}`, error);
   }
 }
 
@@ -91,7 +99,7 @@ async function openPrometheusListeners(
   for (const reader of otel.metrics.readers) {
     if (reader.type === 'prometheus') {
       try {
-        listeners.push(await listen(app, reader.host, reader.port));
+        listeners.push(await listen(app, reader));
       } catch (error) {
         log(
           `metrics are not served on ${reader.host}:${reader.port} (${codeOf(error)}); set OTEL_EXPORTER_PROMETHEUS_PORT`,

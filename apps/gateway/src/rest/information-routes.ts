@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts';
-import type { RouteTable } from '../http/app.ts';
 import { jsonReply } from '../http/reply.ts';
+import type { RouteTable } from '../http/route-table.ts';
 import { instanceRow } from '../registry/instance-row.ts';
 import type { Upstreams } from '../registry/upstreams.ts';
 import { renderDocsPage } from './docs-page.ts';

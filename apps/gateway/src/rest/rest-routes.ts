@@ -1,7 +1,7 @@
 import { errorEnvelope, type RequestContext, responseHeaders, type SearchAnswer } from '@dcc-mcp/request-context';
 import type { ResponseSurface } from '@dcc-mcp/semantic-conventions';
-import type { RouteRequest } from '../http/app.ts';
 import { jsonReply, type Reply, withHeader } from '../http/reply.ts';
+import type { RouteRequest } from '../http/route-table.ts';
 import { batchAnswer, callAnswer, hasAnswered } from '../operations/call-answer.ts';
 import { callBatch } from '../operations/call-batch.ts';
 import { callTool } from '../operations/call.ts';

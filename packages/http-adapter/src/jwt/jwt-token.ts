@@ -25,7 +25,7 @@ export type CreatedToken =
   | { readonly ok: true; readonly token: string; readonly expiresAt?: Date }
   | { readonly ok: false; readonly code: 'invalid_options' | 'invalid_key'; readonly message: string };
 
-function findProblem({ username, expiresInMinutes, secret }: TokenOptions): string | undefined {
+function findFailure({ username, expiresInMinutes, secret }: TokenOptions): string | undefined {
   if (username === '') {
     return 'the user name is empty';
   }
@@ -40,9 +40,9 @@ function findProblem({ username, expiresInMinutes, secret }: TokenOptions): stri
 /** Makes a token for a scraper or another client. Never throws; no message holds the secret. */
 export async function createToken(options: TokenOptions): Promise<CreatedToken> {
   const { username, expiresInMinutes, secret, algorithm = 'HS256', audience, issuer, now = Date.now } = options;
-  const problem = findProblem(options);
-  if (problem !== undefined) {
-    return { ok: false, code: 'invalid_options', message: problem };
+  const failure = findFailure(options);
+  if (failure !== undefined) {
+    return { ok: false, code: 'invalid_options', message: failure };
   }
   const issuedAt = Math.floor(now() / 1000);
   const expiry = issuedAt + Math.round(expiresInMinutes * 60);

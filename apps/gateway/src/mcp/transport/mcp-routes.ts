@@ -1,5 +1,5 @@
-import type { RouteTable } from '../../http/app.ts';
 import { jsonReply, type Reply } from '../../http/reply.ts';
+import type { RouteTable } from '../../http/route-table.ts';
 import { ERROR_INVALID_REQUEST } from '../../protocol/mcp-protocol.ts';
 import type { McpEndpoint } from './endpoint.ts';
 import { toErrorReply } from './error-reply.ts';
