@@ -1,2 +1,1 @@
-export { createGateway, type CreateGatewayOptions } from './create-gateway.ts';
-export { type RunningGateway } from './run-gateway.ts';
+export { createGateway, type CreateGatewayOptions, type RunningGateway } from './run-gateway.ts';

@@ -1,18 +1,19 @@
 #!/usr/bin/env node
-import { parseCommandLine, USAGE } from './cli/command-line.ts';
-import { printConfiguration, printSchema } from './cli/config.ts';
-import { runDoctorCommand } from './cli/doctor.ts';
-import { serve } from './cli/serve.ts';
+import { parseCommandLine, USAGE, type Command } from './cli/command-line.ts';
 import type { Terminal } from './cli/terminal.ts';
-import { runTokenCommand } from './cli/token.ts';
 import { VERSION } from './config/load/version.ts';
 
 const terminal: Terminal = {
   env: process.env,
   print: (text) => process.stdout.write(`${text}\n`),
   printError: (text) => process.stderr.write(`${text}\n`),
-  stdin: process.stdin,
-  stdout: process.stdout,
+  // Node makes a stream when it is first looked at, which costs more than a command like --version.
+  get stdin() {
+    return process.stdin;
+  },
+  get stdout() {
+    return process.stdout;
+  },
   onSignal: (listener) => {
     process.on('SIGINT', () => listener('SIGINT'));
     process.on('SIGTERM', () => listener('SIGTERM'));
@@ -20,14 +21,11 @@ const terminal: Terminal = {
   exit: (code) => process.exit(code),
 };
 
-/** Runs the command; gives its exit code, or nothing while it goes on running. */
-async function run(args: readonly string[]): Promise<number | undefined> {
-  const line = parseCommandLine(args);
-  if (!line.ok) {
-    terminal.printError(line.message);
-    return 2;
-  }
-  const { command } = line;
+/**
+ * Runs a command; gives its exit code, or nothing while it goes on running. Each command is loaded when it runs, so that
+ * `--version` doesn't wait for the gateway.
+ */
+async function run(command: Command): Promise<number | undefined> {
   switch (command.name) {
     case 'help':
       terminal.print(USAGE);
@@ -36,13 +34,13 @@ async function run(args: readonly string[]): Promise<number | undefined> {
       terminal.print(VERSION);
       return 0;
     case 'config':
-      return command.action === 'schema' ? printSchema(terminal) : printConfiguration(terminal, command);
+      return (await import('./cli/config.ts')).runConfigCommand(terminal, command);
     case 'doctor':
-      return runDoctorCommand(terminal, command);
+      return (await import('./cli/doctor.ts')).runDoctorCommand(terminal, command);
     case 'token':
-      return runTokenCommand(terminal, command.arguments);
+      return (await import('./cli/token.ts')).runTokenCommand(terminal, command.arguments);
     case 'serve':
-      return serve(terminal, command);
+      return (await import('./cli/serve.ts')).serve(terminal, command);
     default:
       return command satisfies never;
   }
@@ -52,7 +50,13 @@ async function main(): Promise<void> {
   // Whoever read stderr may go away; without a listener the next line would end the gateway (EPIPE).
   process.stderr.on('error', () => {});
   try {
-    process.exitCode = await run(process.argv.slice(2));
+    const line = await parseCommandLine(process.argv.slice(2));
+    if (line.ok) {
+      process.exitCode = await run(line.command);
+    } else {
+      terminal.printError(line.message);
+      process.exitCode = 2;
+    }
   } catch (error) {
     terminal.printError(`dcc-mcp-gateway failed: ${error instanceof Error ? error.message : String(error)}`);
     process.exit(1);

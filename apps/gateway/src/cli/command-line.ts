@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
 import type { GatewayFlags } from '../config/reader/gateway-config.ts';
-import { argumentProblem } from './flag-issue.ts';
 
 export type Command =
   | { readonly name: 'serve'; readonly configFile?: string; readonly flags: GatewayFlags }
@@ -55,8 +54,8 @@ const OPTIONS = {
 
 type Values = ReturnType<typeof parse>['values'];
 
-/** Reads the arguments after the program's name. Never throws. */
-export function parseCommandLine(args: readonly string[]): CommandLine {
+/** Reads the arguments after the program's name. Never rejects. */
+export async function parseCommandLine(args: readonly string[]): Promise<CommandLine> {
   if (args[0] === 'token') {
     return { ok: true, command: { name: 'token', arguments: args.slice(1) } };
   }
@@ -64,7 +63,9 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
     const { values, positionals } = parse(args);
     return toCommand(values, positionals);
   } catch (error) {
-    return refused(argumentProblem(error, OPTIONS));
+    // Loaded here, because only a mistake needs the names that are near.
+    const { describeArgumentIssue } = await import('./flag-issue.ts');
+    return refused(describeArgumentIssue(error, OPTIONS));
   }
 }
 
@@ -92,10 +93,10 @@ function toCommand(values: Values, positionals: readonly string[]): CommandLine 
   if (action === undefined && name === 'doctor') {
     return { ok: true, command: { name, isJson: values.json === true, ...common } };
   }
-  return refused(commandProblem(positionals));
+  return refused(commandIssue(positionals));
 }
 
-function commandProblem(positionals: readonly string[]): string {
+function commandIssue(positionals: readonly string[]): string {
   const [name = ''] = positionals;
   if (name === 'config') {
     return 'say config print or config schema';
@@ -118,6 +119,6 @@ function toFlags(values: Values): GatewayFlags {
   };
 }
 
-function refused(problem: string): CommandLine {
-  return { ok: false, message: `error: ${problem} (see dcc-mcp-gateway --help)` };
+function refused(issue: string): CommandLine {
+  return { ok: false, message: `error: ${issue} (see dcc-mcp-gateway --help)` };
 }

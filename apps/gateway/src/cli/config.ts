@@ -2,11 +2,17 @@ import { effectiveSettings } from '@dcc-mcp/telemetry-config';
 import { loadConfiguration } from '../config/load/load-configuration.ts';
 import { gatewayConfigSchema } from '../config/reference/schema.ts';
 import type { Command } from './command-line.ts';
-import { reportIssues } from './issues.ts';
-import type { Terminal } from './terminal.ts';
+import { reportIssues, type Terminal } from './terminal.ts';
+
+type ConfigCommand = Extract<Command, { name: 'config' }>;
+
+/** `config print` and `config schema`; gives the exit code. */
+export function runConfigCommand(terminal: Terminal, command: ConfigCommand): number {
+  return command.action === 'schema' ? printSchema(terminal) : printConfiguration(terminal, command);
+}
 
 /** Prints every effective setting with its origin; secrets are masked. */
-export function printConfiguration(terminal: Terminal, command: Extract<Command, { name: 'config' }>): number {
+function printConfiguration(terminal: Terminal, command: ConfigCommand): number {
   const reading = loadConfiguration({ env: terminal.env, configFile: command.configFile, flags: command.flags });
   const isUsable = reportIssues(terminal, reading.issues);
   const rows = effectiveSettings(reading);
@@ -15,7 +21,7 @@ export function printConfiguration(terminal: Terminal, command: Extract<Command,
 }
 
 /** Prints the JSON Schema of the configuration file, for editors. */
-export function printSchema(terminal: Terminal): number {
+function printSchema(terminal: Terminal): number {
   terminal.print(JSON.stringify(gatewayConfigSchema, null, 2));
   return 0;
 }

@@ -1,7 +1,7 @@
 import { nearest } from '@dcc-mcp/telemetry-config';
 
 /** What `parseArgs` did not take, in one line that says what to do. */
-export function argumentProblem(error: unknown, options: Readonly<Record<string, unknown>>): string {
+export function describeArgumentIssue(error: unknown, options: Readonly<Record<string, unknown>>): string {
   const message = messageOf(error);
   const flag = /'(?:-\w, )?(--?[^\s'=]*)/.exec(message)?.[1] ?? '';
   if (message.startsWith('Unknown option')) {

@@ -5,9 +5,8 @@ import { serveStdio } from '../mcp/transport/stdio.ts';
 import { codeOf } from '../protocol/error-code.ts';
 import { runGateway, type RunningGateway } from '../run-gateway.ts';
 import type { Command } from './command-line.ts';
-import { reportIssues } from './issues.ts';
 import { otherGateway, waitForPort } from './port-conflict.ts';
-import type { Terminal } from './terminal.ts';
+import { reportIssues, type Terminal } from './terminal.ts';
 
 type ServeCommand = Extract<Command, { name: 'serve' }>;
 

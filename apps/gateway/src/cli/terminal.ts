@@ -1,5 +1,6 @@
-import type { Environment } from '@dcc-mcp/telemetry-config';
+import type { Environment, Issue } from '@dcc-mcp/telemetry-config';
 import type { Readable, Writable } from 'node:stream';
+import { issueLine } from '../config/load/load-configuration.ts';
 
 /** The process as commands see it. */
 export interface Terminal {
@@ -13,4 +14,12 @@ export interface Terminal {
   /** Called at each SIGINT and SIGTERM. */
   onSignal(listener: (signal: 'SIGINT' | 'SIGTERM') => void): void;
   exit(code: number): void;
+}
+
+/** Says all issues at once. @returns True when none of them forbids to start. */
+export function reportIssues(terminal: Terminal, issues: readonly Issue[]): boolean {
+  for (const issue of issues) {
+    terminal.printError(issueLine(issue));
+  }
+  return issues.every(({ severity }) => severity !== 'fatal');
 }

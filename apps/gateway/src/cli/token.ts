@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { secretReader } from '../config/load/secret-reader.ts';
 import { readGatewayConfig } from '../config/reader/read-gateway-config.ts';
 import { codeOf } from '../protocol/error-code.ts';
-import { argumentProblem } from './flag-issue.ts';
+import { describeArgumentIssue } from './flag-issue.ts';
 import type { Terminal } from './terminal.ts';
 
 const USAGE = `Usage: dcc-mcp-gateway token create --username U [--exp MINUTES, 0 = never] [--secret S | --secret-file F] [--algo HS256] [--aud A] [--iss I]
@@ -33,7 +33,7 @@ export async function runTokenCommand(terminal: Terminal, args: readonly string[
   try {
     parsed = parse(args);
   } catch (error) {
-    return wrongUse(terminal, argumentProblem(error, OPTIONS));
+    return wrongUse(terminal, describeArgumentIssue(error, OPTIONS));
   }
   const [action, token, ...more] = parsed.positionals;
   if (parsed.values.help === true) {
@@ -57,13 +57,13 @@ async function create(terminal: Terminal, values: Parsed['values']): Promise<num
   const secret = readSecret(terminal.env, values);
   const algorithm = JWT_ALGORITHMS.find((known) => known === (values.algo ?? 'HS256'));
   if (values.username === undefined || !secret.ok || algorithm === undefined) {
-    const problem =
+    const issue =
       values.username === undefined
         ? 'token create needs --username'
         : secret.ok
           ? `--algo must be one of ${JWT_ALGORITHMS.join(', ')}`
-          : secret.problem;
-    return wrongUse(terminal, problem);
+          : secret.issue;
+    return wrongUse(terminal, issue);
   }
   const expiresInMinutes = Number(values.exp ?? DEFAULT_EXPIRY_MINUTES);
   const created = await createToken({
@@ -87,7 +87,7 @@ async function create(terminal: Terminal, values: Parsed['values']): Promise<num
 async function verify(terminal: Terminal, values: Parsed['values'], token: string): Promise<number> {
   const secret = readSecret(terminal.env, values);
   if (!secret.ok) {
-    return wrongUse(terminal, secret.problem);
+    return wrongUse(terminal, secret.issue);
   }
   const result = await verifyToken(token, {
     secret: secret.text,
@@ -102,7 +102,7 @@ async function verify(terminal: Terminal, values: Parsed['values'], token: strin
   return 0;
 }
 
-type SecretReading = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: string };
+type SecretReading = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly issue: string };
 
 function readSecret(env: Environment, values: Parsed['values']): SecretReading {
   try {
@@ -115,14 +115,14 @@ function readSecret(env: Environment, values: Parsed['values']): SecretReading {
     const configured = readGatewayConfig(env).values.metrics.jwt?.secret;
     const text = configured === undefined ? env['JWT_SECRET_KEY'] : secretReader(configured)();
     return text === undefined || text === ''
-      ? { ok: false, problem: 'no secret: give --secret, --secret-file or DCC_MCP_METRICS_JWT_SECRET' }
+      ? { ok: false, issue: 'no secret: give --secret, --secret-file or DCC_MCP_METRICS_JWT_SECRET' }
       : { ok: true, text };
   } catch (error) {
-    return { ok: false, problem: `the secret's file can't be read (${codeOf(error)})` };
+    return { ok: false, issue: `the secret's file can't be read (${codeOf(error)})` };
   }
 }
 
-function wrongUse(terminal: Terminal, problem: string): number {
-  terminal.printError(`error: ${problem}\n${USAGE}`);
+function wrongUse(terminal: Terminal, issue: string): number {
+  terminal.printError(`error: ${issue}\n${USAGE}`);
   return 2;
 }

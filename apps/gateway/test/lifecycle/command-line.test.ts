@@ -1,10 +1,13 @@
 // The commands and flags as a shell sees them: what is printed where, and the exit code.
 import { NodeProcess } from '@dcc-mcp/test-kit/node-process';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import manifest from '../../package.json' with { type: 'json' };
 import { parseCommandLine } from '../../src/cli/command-line.ts';
 import { gatewayConfigSchema } from '../../src/config/reference/schema.ts';
@@ -64,8 +67,8 @@ describe('wrong usage is one line that says what to do', () => {
     ['serve now', "serve takes flags only, not 'now'"],
     ['config', 'say config print or config schema'],
     ['config show', 'say config print or config schema'],
-  ])('%s', (line, problem) => {
-    const read = parseCommandLine(line.split(' '));
+  ])('%s', async (line, problem) => {
+    const read = await parseCommandLine(line.split(' '));
     expect(read).toMatchObject({ ok: false, message: expect.stringContaining(`error: ${problem}`) });
     expect(read.ok ? '' : read.message).toMatch(/^.* \(see dcc-mcp-gateway --help\)$/);
   });
@@ -174,4 +177,24 @@ test.each([
   });
   expect(await gateway.stop()).toBe(0);
   expect(gateway.stderr().match(/connection_refused/g) ?? []).toHaveLength(lines);
+});
+
+test.each(['--version', '--help'])('%s loads neither the gateway nor a dependency', async (flag) => {
+  const program = `
+    import { registerHooks } from 'node:module';
+    const loaded = [];
+    registerHooks({ load: (url, context, next) => { loaded.push(url); return next(url, context); } });
+    process.argv = [process.execPath, 'main.ts', ${JSON.stringify(flag)}];
+    process.on('exit', () => process.stderr.write(loaded.filter((url) => url.startsWith('file:')).join('\\n')));
+    await import(${JSON.stringify(pathToFileURL(MAIN).href)});`;
+  const { stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
+    timeout: 20_000,
+  });
+  const files = stderr.split('\n').map((url) => url.replace(/^.*\/src\//, ''));
+  expect(files.toSorted()).toEqual([
+    'cli/command-line.ts',
+    'config/load/version.ts',
+    'main.ts',
+    'protocol/json-rpc.ts',
+  ]);
 });

@@ -6,6 +6,7 @@ import {
   parseConfigFile,
   type Reading,
   substituteEnv,
+  formatIssue,
 } from '@dcc-mcp/telemetry-config';
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
@@ -42,6 +43,11 @@ export function loadConfiguration({ env, configFile, flags }: ConfigurationSourc
     issues: [...issues, ...reading.issues, ...unreadableSecrets(reading), ...inactiveSettings(reading.values)],
     ...(file === undefined ? {} : { file }),
   };
+}
+
+/** One issue in one line, begun with how bad it is. */
+export function issueLine(issue: Issue): string {
+  return `${issue.severity === 'fatal' ? 'error' : 'warning'}: ${formatIssue(issue)}`;
 }
 
 function readFile(file: string, env: Environment, issues: Issue[]): unknown {

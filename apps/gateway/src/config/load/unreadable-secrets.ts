@@ -16,7 +16,7 @@ export function unreadableSecrets({ values, origins }: Reading<GatewayConfig>): 
   const callers = auth.tokens.map(({ token }): Entry => ['auth.tokens', token]);
   const read = metrics.enabled === true ? [...scrapers, ...callers] : callers;
   return read.flatMap(([setting, secret]) => {
-    const problem = problemOf(secret);
+    const problem = readingIssue(secret);
     const variable = origins[setting]?.variable ?? setting;
     return problem === undefined ? [] : [{ variable, problem, fix: FIX, severity: 'fatal' } as const];
   });
@@ -24,7 +24,7 @@ export function unreadableSecrets({ values, origins }: Reading<GatewayConfig>): 
 
 const FIX = 'correct the path, or let the gateway read the file';
 
-function problemOf(secret: Secret | undefined): string | undefined {
+function readingIssue(secret: Secret | undefined): string | undefined {
   if (secret === undefined || 'text' in secret) {
     return undefined;
   }
