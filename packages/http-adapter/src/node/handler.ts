@@ -1,15 +1,20 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { toHttpHandler, type BodyLimitOptions } from '../context/fetch-conversion.ts';
-import type { HttpContext, HttpHandler, HttpResponse } from '../context/http-context.ts';
+import type { HttpHandler, HttpResponse } from '../context/http-context.ts';
 import type { FetchHandler } from '../fetch/fetch-handler.ts';
 import { NodeHttpContext } from './context.ts';
 import { writeReply } from './reply.ts';
 
-/** Options of {@link toNodeHandler}. */
-export interface NodeHandlerOptions extends BodyLimitOptions {
+/** Options of {@link toNodeListener}. */
+export interface NodeListenerOptions {
   /** Told of what the handler threw and of bodies that broke; the client gets 500 or a cut connection. */
   readonly onError?: ((error: unknown) => void) | undefined;
+  /** Whether connections end with the answer they wait for. */
+  readonly isLast?: () => boolean;
 }
+
+/** Options of {@link toNodeHandler}. */
+export interface NodeHandlerOptions extends BodyLimitOptions, Pick<NodeListenerOptions, 'onError'> {}
 
 /** Fits `http.createServer`, Express (`app.use`, `app.get`) and, with `reply.hijack()`, Fastify's raw objects. */
 export type NodeHandler = (message: IncomingMessage, target: ServerResponse) => Promise<void>;
@@ -25,33 +30,30 @@ const INTERNAL_ERROR: HttpResponse = {
  * as fast as the handler takes it, and `request.signal` aborts when the client goes.
  */
 export function toNodeHandler(handler: FetchHandler, options: NodeHandlerOptions = {}): NodeHandler {
-  return toNodeListener(toHttpHandler(handler, options), options.onError);
+  return toNodeListener(toHttpHandler(handler, options), options);
 }
 
 /** Serves a handler of plain data the same way. */
-export function toNodeListener(handler: HttpHandler, onError: NodeHandlerOptions['onError']): NodeHandler {
+export function toNodeListener(handler: HttpHandler, { onError, isLast }: NodeListenerOptions): NodeHandler {
   return async (message, target) => {
-    const reply = await replyOf(handler, new NodeHttpContext(message, target), onError);
+    const http = new NodeHttpContext(message, target);
+    let response: HttpResponse;
     try {
-      await writeReply(message, target, reply);
+      response = await handler(http);
+    } catch (error) {
+      // Nobody waits any more for a caller who has gone, and its going is why most handlers fail then.
+      if (!http.isGone()) {
+        onError?.(error);
+      }
+      response = INTERNAL_ERROR;
+    }
+    if (isLast?.() === true && !target.headersSent) {
+      target.setHeader('connection', 'close');
+    }
+    try {
+      await writeReply(message, target, response);
     } catch (error) {
       onError?.(error);
     }
   };
-}
-
-async function replyOf(
-  handler: HttpHandler,
-  http: HttpContext,
-  onError: NodeHandlerOptions['onError'],
-): Promise<HttpResponse> {
-  try {
-    return await handler(http);
-  } catch (error) {
-    // Nobody waits any more for a caller who has gone, and its going is why most handlers fail then.
-    if (!http.isGone()) {
-      onError?.(error);
-    }
-    return INTERNAL_ERROR;
-  }
 }

@@ -13,43 +13,51 @@ const LINGER_MILLIS = 2_000;
  *
  * @throws What the stream broke with.
  */
-export async function writeReply(message: IncomingMessage, target: ServerResponse, reply: HttpResponse): Promise<void> {
-  const { body } = reply;
+export function writeReply(
+  message: IncomingMessage,
+  target: ServerResponse,
+  response: HttpResponse,
+): Promise<void> | undefined {
+  const { body, headers } = response;
   if (target.destroyed || target.headersSent) {
     target.destroy();
-    await (typeof body === 'object' ? body.cancel() : undefined);
-    return;
+    return typeof body === 'object' ? body.cancel() : undefined;
   }
-  const isLast = !target.shouldKeepAlive || (reply.headers['connection'] ?? target.getHeader('connection')) === 'close';
-  writeHead(target, reply);
+  const isLast = !target.shouldKeepAlive || (headers['connection'] ?? target.getHeader('connection')) === 'close';
+  writeHead(target, response);
   if (typeof body !== 'object') {
-    await (message.complete ? target.end(body) : endUnread(message, target, { text: body, isLast }));
-  } else if (message.method === 'HEAD') {
-    target.end();
-    await body.cancel();
-  } else {
-    await writeStream(body, target);
+    return endWith(body, message, { target, isLast });
   }
+  if (message.method === 'HEAD') {
+    target.end();
+    return body.cancel();
+  }
+  return writeStream(body, target);
 }
 
-interface LastWord {
-  readonly text: string | undefined;
+interface Ending {
+  readonly target: ServerResponse;
   /** Whether the connection ends with this answer. */
   readonly isLast: boolean;
 }
 
 /** An answer that is there as a whole is the handler's last word: it reads no more of the request's body. */
-async function endUnread(message: IncomingMessage, target: ServerResponse, { text, isLast }: LastWord): Promise<void> {
-  // What is left of the body must not stand before the next request on this connection.
-  message.resume();
-  if (!isLast) {
-    target.end(text);
-    return;
+function endWith(
+  text: string | undefined,
+  message: IncomingMessage,
+  { target, isLast }: Ending,
+): Promise<void> | undefined {
+  if (!message.complete) {
+    // What is left of the body must not stand before the next request on this connection.
+    message.resume();
+    if (isLast) {
+      target.flushHeaders();
+      target.write(text ?? '');
+      return untilRead(message).then(() => void target.end());
+    }
   }
-  target.flushHeaders();
-  target.write(text ?? '');
-  await untilRead(message);
-  target.end();
+  target.end(text);
+  return undefined;
 }
 
 /**

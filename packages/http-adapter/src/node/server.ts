@@ -1,13 +1,13 @@
 import { once } from 'node:events';
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { toHttpHandler, type BodyLimitOptions } from '../context/fetch-conversion.ts';
 import type { HttpHandler } from '../context/http-context.ts';
 import type { FetchHandler } from '../fetch/fetch-handler.ts';
-import { toNodeListener, type NodeHandlerOptions } from './handler.ts';
+import { type NodeListenerOptions, toNodeListener } from './handler.ts';
 
 /** Options of {@link serveHttp}. */
-export interface ServeHttpOptions extends Pick<NodeHandlerOptions, 'onError'> {
+export interface ServeHttpOptions extends Pick<NodeListenerOptions, 'onError'> {
   /** Default `127.0.0.1`. */
   readonly host?: string;
   /** 0 (default) takes any free port. */
@@ -49,37 +49,29 @@ async function listen(server: Server, host: string, port: number): Promise<Addre
   return address;
 }
 
-/** Tells the client not to use the connection again. */
-function announceClose(target: ServerResponse): void {
-  if (!target.headersSent) {
-    target.setHeader('connection', 'close');
-  }
-}
-
 /** Ends kept-alive connections with their last answer: otherwise each would hold `close` for seconds. */
-function closeGracefully(server: Server): (graceMillis: number) => Promise<void> {
-  const open = new Set<ServerResponse>();
+function answerUntilClosed(
+  server: Server,
+  handler: HttpHandler,
+  onError: NodeListenerOptions['onError'],
+): (graceMillis: number) => Promise<void> {
   let isClosing = false;
-  server.prependListener('request', (_message, target) => {
+  const listener = toNodeListener(handler, { onError, isLast: () => isClosing });
+  const closeIdle = (): void => server.closeIdleConnections();
+  const onAnswered = (): void => {
     if (isClosing) {
-      announceClose(target);
+      setImmediate(closeIdle);
     }
-    open.add(target);
-    target.once('close', () => {
-      open.delete(target);
-      if (isClosing) {
-        setImmediate(() => server.closeIdleConnections());
-      }
-    });
+  };
+  server.on('request', (message, target) => {
+    target.on('close', onAnswered);
+    void listener(message, target);
   });
   return async (graceMillis) => {
     isClosing = true;
-    for (const target of open) {
-      announceClose(target);
-    }
     const closed = once(server, 'close');
     server.close();
-    server.closeIdleConnections();
+    closeIdle();
     const cutOff = setTimeout(() => server.closeAllConnections(), graceMillis);
     await closed;
     clearTimeout(cutOff);
@@ -105,9 +97,7 @@ function createHttpServer(options: ServeHttpOptions): Server {
 export async function serveHttp(handler: HttpHandler, options: ServeHttpOptions = {}): Promise<ServedHttp> {
   const { host = '127.0.0.1' } = options;
   const server = createHttpServer(options);
-  const close = closeGracefully(server);
-  const listener = toNodeListener(handler, options.onError);
-  server.on('request', (message, target) => void listener(message, target));
+  const close = answerUntilClosed(server, handler, options.onError);
   const { address, family, port } = await listen(server, host, options.port ?? 0);
   let closing: Promise<void> | undefined;
   return {
