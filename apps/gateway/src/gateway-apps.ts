@@ -6,12 +6,13 @@ import { healthRoutes } from './http/health-routes.ts';
 import { CONTEXT_FORGE_PATH, metricsHandler } from './http/metrics-endpoint.ts';
 import { createOriginGuard } from './http/origin-guard.ts';
 import type { Route, RouteTable } from './http/route-table.ts';
+import { recordAnswer } from './mcp/exchange/answer-size.ts';
 import { mcpCaller } from './mcp/exchange/caller.ts';
 import type { McpServer } from './mcp/server/server.ts';
 import type { Sessions } from './mcp/session/sessions.ts';
 import { McpEndpoint } from './mcp/transport/endpoint.ts';
 import { mcpRoutes } from './mcp/transport/mcp-routes.ts';
-import type { OperationCore } from './operations/core.ts';
+import type { OperationCore } from './operations/frame/core.ts';
 import type { GatewayInstruments } from './recording/gateway-instruments.ts';
 import type { StreamCounts } from './recording/stream-counts.ts';
 import { informationRoutes } from './rest/information-routes.ts';
@@ -36,7 +37,7 @@ export function createApps(parts: AppParts): { readonly main: App; readonly metr
     contextSettings: core.contextSettings,
     isDraining,
     routeSpans: config.telemetry.protocolSpans ? core.spans : undefined,
-    onError: (error: unknown) => core.recorder.defect(error),
+    onError: core.onError,
   } satisfies Partial<AppOptions>;
   const { scrapeHandler } = instruments;
   const handler = metricsHandler(config.metrics, scrapeHandler && ((request) => scrapeHandler.scrape(request)));
@@ -55,32 +56,20 @@ export function createApps(parts: AppParts): { readonly main: App; readonly metr
 }
 
 /** Each route with its guard in sight. */
-function gatewayRoutes({
-  config,
-  core,
-  version,
-  mcp,
-  sessions,
-  streams,
-  instruments,
-  isDraining,
-}: AppParts): RouteTable {
+function gatewayRoutes({ config, core, version, mcp, sessions, streams, isDraining }: AppParts): RouteTable {
   const { upstreams, catalog, recorder } = core;
   const { bodyLimitBytes, publicUrl } = config.server;
   const endpoint = new McpEndpoint({
     server: mcp,
     sessions,
     readContext: (request, exchange) => mcpCaller(core, request, exchange, undefined).ctx,
-    onNotificationSent: () => instruments.metrics?.recordNotificationSent('sse'),
+    onNotificationSent: () => recorder.record({ kind: 'notification', channel: 'sse' }),
     onStream: (kind, change) => streams.add(kind, change),
-    onAnswer: (request, bytes) => recorder.answered(request, bytes),
+    onAnswer: (request, bytes) => recordAnswer(recorder, request, bytes),
   });
-  const operations = Object.entries(restRoutes(core, bodyLimitBytes)).map(
-    ([key, handler]) => [key, { guard: 'api', isWork: true, handler }] as const,
-  );
   return {
     ...mcpRoutes(endpoint, bodyLimitBytes),
-    ...Object.fromEntries(operations),
+    ...restRoutes(core, bodyLimitBytes),
     ...informationRoutes({ upstreams, catalog, version, publicUrl }),
     ...healthRoutes({ upstreams, version, isDraining }),
   };

@@ -9,6 +9,7 @@ import { createApps } from './gateway-apps.ts';
 import { Governance } from './governance/governance.ts';
 import type { App } from './http/app.ts';
 import { InFlight } from './http/in-flight.ts';
+import { recordAnswer } from './mcp/exchange/answer-size.ts';
 import { InputRequired } from './mcp/input-rounds/input-required.ts';
 import { Broadcast } from './mcp/notifications/broadcast.ts';
 import { toClientNotifications } from './mcp/notifications/registry-notifications.ts';
@@ -19,20 +20,18 @@ import { createProtocolSpans } from './mcp/server/protocol-spans.ts';
 import { McpServer } from './mcp/server/server.ts';
 import { Sessions } from './mcp/session/sessions.ts';
 import { isNotification } from './mcp/transport/event-stream.ts';
-import type { OperationCore } from './operations/core.ts';
+import type { OperationCore } from './operations/frame/core.ts';
 import type { JsonRpcMessage, JsonRpcRequest } from './protocol/json-rpc.ts';
-import {
-  createInstruments,
-  type GatewayInstruments,
-  observeGateway,
-  recordSessionEnd,
-} from './recording/gateway-instruments.ts';
+import { createInstruments, type GatewayInstruments, observeGateway } from './recording/gateway-instruments.ts';
 import { createContextSettings, createGatewaySpans } from './recording/gateway-tracing.ts';
-import { Recorder } from './recording/recorder.ts';
+import { createGovernanceSink } from './recording/governance-sink.ts';
+import { createMetricsSink } from './recording/metrics-sink.ts';
+import { Recorder, type Sink } from './recording/recorder.ts';
+import { createSearchMemorySink } from './recording/search-memory-sink.ts';
+import { spanSink } from './recording/span-sink.ts';
 import { StreamCounts } from './recording/stream-counts.ts';
 import { ConfiguredUpstreams } from './registry/configured-upstreams.ts';
 import { Upstreams } from './registry/upstreams.ts';
-import { SearchMemory } from './search/search-memory.ts';
 import { ToolSearch } from './search/tool-search.ts';
 
 /** What a gateway is made of: everything from outside comes in here. */
@@ -108,10 +107,10 @@ class AssembledGateway implements Gateway {
     this.#state = parts.state ?? createMemoryState();
     this.#governance = this.#createGovernance();
     this.#instruments = createInstruments({ ...parts, catalog: this.#catalog });
+    this.#recorder = new Recorder(this.#createSinks(), (error) => this.#onDefect(error));
     this.sessions = this.#createSessions();
     this.broadcast = this.#createBroadcast();
     const core = this.#createCore();
-    this.#recorder = core.recorder;
     this.#mode = parts.config.server.expose === 'all' ? this.#createPassThrough(core) : new SearchMode(core);
     this.mcp = this.#createMcp(core);
     const apps = this.#createApps(core);
@@ -126,14 +125,13 @@ class AssembledGateway implements Gateway {
   }
 
   onStdioMessage(message: JsonRpcMessage, request?: JsonRpcRequest): void {
-    const { metrics } = this.#instruments;
-    if (metrics === undefined) {
+    if (!this.#recorder.isRecording) {
       return;
     }
     if (isNotification(message)) {
-      metrics.recordNotificationSent('stdio');
+      this.#recorder.record({ kind: 'notification', channel: 'stdio' });
     } else if (request !== undefined) {
-      this.#recorder.answered(request, Buffer.byteLength(JSON.stringify(message)));
+      recordAnswer(this.#recorder, request, Buffer.byteLength(JSON.stringify(message)));
     }
   }
 
@@ -192,16 +190,15 @@ class AssembledGateway implements Gateway {
   }
 
   #createSessions(): Sessions {
-    const { metrics } = this.#instruments;
     return new Sessions({
       records: this.#state.sessions,
       now: Date.now,
       newId: randomUUID,
       onError: (error) => this.#onDefect(error),
       onEnd: ({ record, subscriptions }, reason) => {
-        if (metrics !== undefined) {
-          recordSessionEnd(metrics, record, { reason, now: Date.now() });
-        }
+        const transport = record.transport === 'http' ? 'tcp' : 'pipe';
+        const durationSeconds = (Date.now() - record.startedAt) / 1000;
+        this.#recorder.record({ kind: 'session', reason, transport, durationSeconds });
         if (subscriptions.length > 0 && reason !== 'shutdown') {
           this.#mode.subscriptionsChanged();
         }
@@ -210,10 +207,9 @@ class AssembledGateway implements Gateway {
   }
 
   #createBroadcast(): Broadcast {
-    const { metrics } = this.#instruments;
     return new Broadcast({
       sessions: this.sessions,
-      onNotificationSent: () => metrics?.recordNotificationSent('sse'),
+      onNotificationSent: () => this.#recorder.record({ kind: 'notification', channel: 'sse' }),
       onStream: (change) => this.#streams.add('subscription', change),
       hasUpstreamLists: this.#parts.config.server.expose === 'all',
       onSubscriptions: () => this.#mode.subscriptionsChanged(),
@@ -247,11 +243,25 @@ class AssembledGateway implements Gateway {
     });
   }
 
+  #createSinks(): readonly Sink[] {
+    const { metrics } = this.#instruments;
+    const onError = (error: unknown): void => this.#onDefect(error);
+    return [
+      ...(this.#parts.telemetry.isTracing ? [spanSink] : []),
+      ...(metrics === undefined
+        ? []
+        : [
+            createMetricsSink(metrics),
+            createGovernanceSink(metrics),
+            createSearchMemorySink(this.#state.searchMemory, onError),
+          ]),
+    ];
+  }
+
   #createCore(): OperationCore {
     const { config, telemetry, capture } = this.#parts;
     const contextSettings = createContextSettings(config, telemetry);
-    const searchMemory = new SearchMemory({ now });
-    const { metrics } = this.#instruments;
+    const onError = (error: unknown): void => this.#onDefect(error);
     return {
       catalog: this.#catalog,
       toolSearch: new ToolSearch(this.#catalog),
@@ -259,8 +269,9 @@ class AssembledGateway implements Gateway {
       governance: this.#governance,
       contextSettings,
       spans: createGatewaySpans(config, telemetry, capture, contextSettings),
-      searchMemory,
-      recorder: new Recorder({ metrics, searchMemory, onDefect: (error) => this.#onDefect(error) }),
+      searchMemory: this.#state.searchMemory,
+      recorder: this.#recorder,
+      onError,
       now,
       newId: randomUUID,
     };
@@ -279,7 +290,7 @@ class AssembledGateway implements Gateway {
       onError: (error) => this.#onDefect(error),
       begin: () => this.#inFlight.begin(),
       ...(config.telemetry.protocolSpans ? { beginSpan: createProtocolSpans(core) } : {}),
-      ...(this.#instruments.metrics === undefined ? {} : { onFinished: (finished) => recorder.request(finished) }),
+      ...(recorder.isRecording ? { onFinished: (finished) => recorder.record(finished) } : {}),
     });
   }
 

@@ -8,12 +8,15 @@ import { MemoryResourceOwners } from '../mcp/pass-through/memory-resource-owners
 import type { ResourceOwners } from '../mcp/pass-through/resource-owners.ts';
 import { MemorySessionRecords } from '../mcp/session/memory-session-records.ts';
 import type { SessionRecords } from '../mcp/session/session-records.ts';
+import { MemorySearchMemory } from '../search/memory/memory-search-memory.ts';
+import type { SearchMemory } from '../search/memory/search-memory.ts';
 
 /** State that several gateways can share, each part behind a port. */
 export interface SharedState {
   readonly sessions: SessionRecords;
   readonly inputRounds: InputRounds;
   readonly resourceOwners: ResourceOwners;
+  readonly searchMemory: SearchMemory;
   /** Called again when the limit changes. */
   readonly createQuotas: (ratePerMinute: number) => Quotas;
   /** Called again when the limit changes. */
@@ -26,6 +29,7 @@ export function createMemoryState(): SharedState {
     sessions: new MemorySessionRecords(),
     inputRounds: new MemoryInputRounds(),
     resourceOwners: new MemoryResourceOwners(),
+    searchMemory: new MemorySearchMemory({ now: () => performance.now() }),
     createQuotas: (ratePerMinute) => new MemoryQuotas(ratePerMinute),
     createLeases: () => new MemoryConcurrencyLeases(),
   };

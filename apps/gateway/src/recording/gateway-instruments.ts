@@ -1,7 +1,7 @@
 import { createGatewayMetrics, type GatewayMetrics } from '@dcc-mcp/gateway-metrics';
 import { createRequestMetrics, type RequestMetrics } from '@dcc-mcp/http-adapter/request-metrics';
 import type { ScrapeHandler } from '@dcc-mcp/prometheus-bridge';
-import type { SessionEndReason, UpstreamState } from '@dcc-mcp/semantic-conventions';
+import type { UpstreamState } from '@dcc-mcp/semantic-conventions';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
@@ -85,17 +85,6 @@ export function observeGateway(
     callsInFlight: () => upstreams.all().reduce((sum, { load }) => sum + load.running, 0),
     streams: () => streams.counts(),
   });
-}
-
-/** Counts and times the end of a session with a client. @param now Epoch milliseconds. */
-export function recordSessionEnd(
-  metrics: GatewayMetrics,
-  session: { readonly transport: 'http' | 'stdio'; readonly startedAt: number },
-  { reason, now }: { readonly reason: SessionEndReason; readonly now: number },
-): void {
-  const transport = session.transport === 'http' ? 'tcp' : 'pipe';
-  metrics.recordSessionEnded(reason);
-  metrics.recordSession({ side: 'server', durationSeconds: (now - session.startedAt) / 1000, transport });
 }
 
 /** Label values of `dcc_mcp_gateway_upstreams`: an upstream that waits for its first use counts as booting. */

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { instanceShort, slug } from '../operations/answer-schemas.ts';
+import { instanceShort, slug } from '../operations/answers/answer-schemas.ts';
 
 // Described, not checked, as the answers of operations are.
 

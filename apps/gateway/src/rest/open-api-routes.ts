@@ -6,7 +6,7 @@ import {
   errorAnswer,
   loadSkillAnswer,
   searchAnswer,
-} from '../operations/answer-schemas.ts';
+} from '../operations/answers/answer-schemas.ts';
 import {
   callBatchBody,
   callBody,
@@ -14,7 +14,7 @@ import {
   instanceCallBody,
   loadSkillBody,
   searchBody,
-} from '../operations/request-schemas.ts';
+} from '../operations/requests/request-schemas.ts';
 import { contextAnswer, healthAnswer, instancesAnswer, readyAnswer, skillsAnswer } from './information-schemas.ts';
 
 type Responses = RouteConfig['responses'];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { Catalog } from '../../src/catalog/catalog.ts';
-import { toSearchAnswer } from '../../src/operations/search-answer.ts';
+import { toSearchAnswer } from '../../src/operations/answers/search-answer.ts';
 import type { JsonObject } from '../../src/protocol/json-rpc.ts';
 import { ToolSearch } from '../../src/search/tool-search.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Catalog } from '../../src/catalog/catalog.ts';
-import { type SearchAnswer, toSearchAnswer } from '../../src/operations/search-answer.ts';
+import { type SearchAnswer, toSearchAnswer } from '../../src/operations/answers/search-answer.ts';
 import type { JsonObject } from '../../src/protocol/json-rpc.ts';
 import type { SearchQuery, SearchResult } from '../../src/search/query/search-query.ts';
 import { RANKER_VERSION, ToolSearch } from '../../src/search/tool-search.ts';

@@ -4,14 +4,14 @@ import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
 import { startTelemetry } from '@dcc-mcp/telemetry-node';
 // A check of governance that throws lets nothing through, and is counted as what it is.
 import { expect, test } from '@jest/globals';
-import type { Caller, OperationCore } from '../../src/operations/core.ts';
-import { admit, checkPolicy } from '../../src/operations/govern.ts';
+import type { RunningOperation } from '../../src/operations/frame/core.ts';
+import { admit, checkPolicy } from '../../src/operations/frame/govern.ts';
+import { createGovernanceSink } from '../../src/recording/governance-sink.ts';
 import { Recorder } from '../../src/recording/recorder.ts';
-import { SearchMemory } from '../../src/search/search-memory.ts';
 import { readFamilies, total } from './families.ts';
 
 const SPAN = { spanContext: { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 } };
-const CALLER = { ctx: { agent: {}, sourceIp: undefined } } as unknown as Caller;
+const CALLER = { ctx: { agent: {}, sourceIp: undefined } };
 
 function broken(): never {
   throw new Error('the store of the quota is gone');
@@ -22,13 +22,13 @@ test('a policy or quota that throws fails the operation and counts middleware/er
   const telemetry = startTelemetry(readTelemetryConfig({}).values, { metricReaders: [reader] });
   const metrics = createGatewayMetrics(telemetry.meter, { isRegisteredTool: () => true, version: '1' });
   const core = {
-    recorder: new Recorder({ metrics, searchMemory: new SearchMemory({ now: Date.now }), onDefect: () => {} }),
+    recorder: new Recorder([createGovernanceSink(metrics)], () => {}),
     governance: { policy: broken, quotas: { consume: async () => broken() }, concurrency: undefined },
-  } as unknown as OperationCore;
-  const span = SPAN as unknown as Parameters<typeof admit>[2];
-  await expect(admit(core, CALLER, span)).rejects.toThrow('the store of the quota is gone');
+  };
+  const running = { core, caller: CALLER, span: SPAN } as unknown as RunningOperation;
+  await expect(admit(running)).rejects.toThrow('the store of the quota is gone');
   const record = {} as Parameters<typeof checkPolicy>[2];
-  expect(() => checkPolicy(core, 'call', record, span)).toThrow('the store of the quota is gone');
+  expect(() => checkPolicy(running, 'call', record)).toThrow('the store of the quota is gone');
   const { body } = await reader.scrape();
   const families = readFamilies(await new Response(body as ReadableStream).text());
   const failed = { category: 'middleware', outcome: 'error' };

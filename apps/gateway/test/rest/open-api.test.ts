@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { mcpToolDefinitions } from '../../src/mcp/search-mode/tool-definitions.ts';
-import { parseCallBatch, parseSearch } from '../../src/operations/parse-request.ts';
+import { parseCallBatch, parseSearch } from '../../src/operations/requests/parse-request.ts';
 import type { JsonObject } from '../../src/protocol/json-rpc.ts';
 import { renderDocsPage } from '../../src/rest/docs-page.ts';
 import { toOpenApiDocument } from '../../src/rest/open-api-document.ts';

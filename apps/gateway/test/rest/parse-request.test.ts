@@ -7,7 +7,7 @@ import {
   parseInstanceCall,
   parseLoadSkill,
   parseSearch,
-} from '../../src/operations/parse-request.ts';
+} from '../../src/operations/requests/parse-request.ts';
 
 const PARSERS = {
   parseCall,

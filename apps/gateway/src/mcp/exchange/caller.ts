@@ -1,5 +1,5 @@
 import { readRequestContext } from '@dcc-mcp/request-context';
-import type { Caller, OperationCore } from '../../operations/core.ts';
+import type { Caller, OperationCore } from '../../operations/frame/core.ts';
 import { isJsonObject, type JsonObject, type JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import { type Exchange, hopPeer } from './exchange.ts';
 

@@ -1,7 +1,8 @@
 import type { ToolRecord } from '../../catalog/tool-record.ts';
-import { callTool } from '../../operations/call.ts';
-import type { OperationCore } from '../../operations/core.ts';
-import { Forwarding } from '../../operations/forward.ts';
+import { callOperation, toCallRequest } from '../../operations/definitions/call.ts';
+import type { OperationCore } from '../../operations/frame/core.ts';
+import { runOperation } from '../../operations/frame/run-operation.ts';
+import { Forwarding } from '../../operations/hops/forward.ts';
 import {
   asObject,
   isJsonObject,
@@ -139,23 +140,14 @@ export class PassThrough implements McpMode {
       );
     }
     const caller = mcpCaller(this.#core, request, exchange, undefined);
-    const call = await callTool(this.#core, caller, {
-      toolSlug: this.#names.toolSlug(name),
-      arguments: args,
-      ...(requestState === undefined && inputResponses === undefined
-        ? {}
-        : {
-            inputs: {
-              ...(inputResponses === undefined ? {} : { inputResponses }),
-              ...(requestState === undefined ? {} : { requestState }),
-            },
-          }),
-    });
-    if (call.result !== undefined) {
-      return call.result;
+    const input = toCallRequest(this.#names.toolSlug(name), args, { inputResponses, requestState });
+    const call = await runOperation(callOperation, { ok: true, value: input }, { core: this.#core, caller });
+    if (call.value !== undefined) {
+      return call.value;
     }
-    if (call.rpcError !== undefined) {
-      throw new McpError(call.rpcError.code, call.rpcError.message, dataOf(call.rpcError.data));
+    const rpcError = call.failure?.rpcError;
+    if (rpcError !== undefined) {
+      throw new McpError(rpcError.code, rpcError.message, dataOf(rpcError.data));
     }
     const error = call.error ?? { kind: 'internal', message: 'No result and no error' };
     if (error.kind === 'unknown-slug' || error.kind === 'instance-offline') {
@@ -167,7 +159,8 @@ export class PassThrough implements McpMode {
   /** Refuses a call that names no tool; it is recorded as a call, with a span and a count. */
   async #refuseCall(request: JsonRpcRequest, exchange: Exchange, message: string): Promise<JsonObject> {
     const caller = mcpCaller(this.#core, request, exchange, undefined);
-    const { error } = await callTool(this.#core, caller, { toolSlug: '', arguments: undefined, problem: message });
+    const input = { ok: false, message, request: toCallRequest('', undefined) } as const;
+    const { error } = await runOperation(callOperation, input, { core: this.#core, caller });
     if (error === undefined || error.kind === 'bad-request') {
       throw new McpError(ERROR_INVALID_PARAMS, message);
     }

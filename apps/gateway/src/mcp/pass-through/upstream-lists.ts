@@ -1,4 +1,4 @@
-import type { Forwarding } from '../../operations/forward.ts';
+import type { Forwarding } from '../../operations/hops/forward.ts';
 import {
   asList,
   isJsonObject,

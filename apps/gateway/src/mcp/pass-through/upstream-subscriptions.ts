@@ -1,4 +1,4 @@
-import type { Forwarding } from '../../operations/forward.ts';
+import type { Forwarding } from '../../operations/hops/forward.ts';
 import { NO_ENVELOPE } from '../../upstream/hop/hop.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import type { UpstreamLists } from './upstream-lists.ts';

@@ -1,4 +1,4 @@
-import type { OperationCore } from '../../operations/core.ts';
+import type { OperationCore } from '../../operations/frame/core.ts';
 import type { JsonObject, JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import { ERROR_RESOURCE_NOT_FOUND, McpError } from '../../protocol/mcp-protocol.ts';
 import { instanceRow } from '../../registry/instance-row.ts';

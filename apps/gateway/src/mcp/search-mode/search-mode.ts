@@ -1,16 +1,16 @@
+import type { RequestContext } from '@dcc-mcp/request-context';
 import { type ArgumentsForm, readArguments } from '../../arguments/argument-form.ts';
-import { batchAnswer, callAnswer } from '../../operations/call-answer.ts';
-import { callBatch } from '../../operations/call-batch.ts';
-import { callTool, type CallResult } from '../../operations/call.ts';
-import type { Caller, OperationCore } from '../../operations/core.ts';
-import { describeTool } from '../../operations/describe.ts';
-import { loadSkill } from '../../operations/load-skill.ts';
-import type { OperationResult } from '../../operations/operation-result.ts';
-import { parseCallTool, parseDescribe, parseLoadSkill, parseSearch } from '../../operations/parse-request.ts';
-import { refuseRequest } from '../../operations/refuse.ts';
-import type { CallBatchItem } from '../../operations/request-schemas.ts';
-import { searchTools } from '../../operations/search.ts';
-import { toBatchItem, toLoadSkillInput } from '../../operations/to-operation-input.ts';
+import { batchAnswer, callAnswer } from '../../operations/answers/call-answer.ts';
+import { callBatchOperation, toParsedBatch } from '../../operations/definitions/call-batch.ts';
+import { callOperation, toParsedCall } from '../../operations/definitions/call.ts';
+import { describeOperation } from '../../operations/definitions/describe.ts';
+import { loadSkillOperation } from '../../operations/definitions/load-skill.ts';
+import { searchOperation } from '../../operations/definitions/search.ts';
+import type { OperationContext, OperationCore } from '../../operations/frame/core.ts';
+import type { OperationDefinition, OperationEnd, ParsedRequest } from '../../operations/frame/operation-definition.ts';
+import type { OperationError } from '../../operations/frame/operation-error.ts';
+import { runOperation } from '../../operations/frame/run-operation.ts';
+import { parseCallTool } from '../../operations/requests/parse-request.ts';
 import {
   asList,
   isJsonObject,
@@ -79,15 +79,16 @@ export class SearchMode implements McpMode {
     }
     const form = readArguments(given);
     const caller = mcpCaller(this.#core, request, exchange, form.ok ? form.value : {});
+    const context = { core: this.#core, caller };
     switch (name) {
       case 'search':
-        return this.#search(caller, form, exchange);
+        return search(form, context, exchange);
       case 'describe':
-        return this.#describe(caller, form);
+        return answer(describeOperation, form, context);
       case 'load_skill':
-        return this.#loadSkill(caller, form);
+        return answer(loadSkillOperation, form, context);
       case 'call':
-        return this.#call(caller, form);
+        return form.ok && form.value['calls'] !== undefined ? callBatch(form.value, context) : call(form, context);
       default:
         throw new McpError(
           ERROR_INVALID_PARAMS,
@@ -95,61 +96,59 @@ export class SearchMode implements McpMode {
         );
     }
   }
-
-  async #search(caller: Caller, form: ArgumentsForm, exchange: Exchange): Promise<JsonObject> {
-    const parsed = form.ok ? parseSearch(form.value) : form;
-    if (!parsed.ok) {
-      return errorResult(refuseRequest(this.#core, caller, 'gateway.search', parsed.message), caller.ctx);
-    }
-    const result = await searchTools(this.#core, caller, parsed.value);
-    if (result.ok) {
-      const { search_id: searchId, ranker_version: rankerVersion } = result.value;
-      exchange.identify?.(caller.ctx, { searchId, rankerVersion });
-    }
-    return answer(caller, result);
-  }
-
-  async #describe(caller: Caller, form: ArgumentsForm): Promise<JsonObject> {
-    const parsed = form.ok ? parseDescribe(form.value) : form;
-    return parsed.ok
-      ? answer(caller, await describeTool(this.#core, caller, parsed.value.tool_slug))
-      : errorResult(refuseRequest(this.#core, caller, 'gateway.describe', parsed.message), caller.ctx);
-  }
-
-  async #loadSkill(caller: Caller, form: ArgumentsForm): Promise<JsonObject> {
-    const parsed = form.ok ? parseLoadSkill(form.value) : form;
-    return parsed.ok
-      ? answer(caller, await loadSkill(this.#core, caller, toLoadSkillInput(parsed.value)))
-      : errorResult(refuseRequest(this.#core, caller, 'gateway.load_skill', parsed.message), caller.ctx);
-  }
-
-  async #call(caller: Caller, form: ArgumentsForm): Promise<JsonObject> {
-    const parsed = form.ok ? parseCallTool(form.value) : form;
-    const args = form.ok ? form.value : {};
-    if (!parsed.ok && args['calls'] !== undefined) {
-      return errorResult(refuseRequest(this.#core, caller, 'gateway.call_batch', parsed.message), caller.ctx);
-    }
-    if (parsed.ok && parsed.value.calls !== undefined) {
-      return this.#batch(caller, parsed.value.calls, parsed.value.stop_on_error ?? false);
-    }
-    const toolSlug = typeof args['tool_slug'] === 'string' ? args['tool_slug'] : '';
-    const input = { toolSlug, arguments: args['arguments'], ...(parsed.ok ? {} : { problem: parsed.message }) };
-    const call = await callTool(this.#core, caller, input);
-    return toolResult(callAnswer(call, toolSlug, caller.ctx), call.error !== undefined, otherBlocks(call));
-  }
-
-  async #batch(caller: Caller, calls: readonly CallBatchItem[], stopOnError: boolean): Promise<JsonObject> {
-    const batch = await callBatch(this.#core, caller, calls.map(toBatchItem), stopOnError);
-    const blocks = batch.results.flatMap(({ call }) => otherBlocks(call));
-    return toolResult(batchAnswer(batch), !batch.success, blocks);
-  }
 }
 
-function answer(caller: Caller, result: OperationResult<object>): JsonObject {
-  return result.ok ? toolResult(toJsonObject(result.value), false) : errorResult(result.error, caller.ctx);
+async function search(form: ArgumentsForm, context: OperationContext, exchange: Exchange): Promise<JsonObject> {
+  const { ctx } = context.caller;
+  const end = await runOperation(searchOperation, parse(searchOperation, form), context);
+  if (end.value !== undefined) {
+    const { search_id: searchId, ranker_version: rankerVersion } = end.value;
+    exchange.identify?.(ctx, { searchId, rankerVersion });
+  }
+  return toToolResult(end, ctx);
+}
+
+async function answer<Request, Target, Value extends object>(
+  definition: OperationDefinition<Request, Target, Value>,
+  form: ArgumentsForm,
+  context: OperationContext,
+): Promise<JsonObject> {
+  return toToolResult(await runOperation(definition, parse(definition, form), context), context.caller.ctx);
+}
+
+async function call(form: ArgumentsForm, context: OperationContext): Promise<JsonObject> {
+  const args = form.ok ? form.value : {};
+  const input = toParsedCall(form.ok ? parseCallTool(args) : form, args);
+  const end = await runOperation(callOperation, input, context);
+  return toolResult(callAnswer(end, context.caller.ctx), end.error !== undefined, otherBlocks(end));
+}
+
+async function callBatch(args: JsonObject, context: OperationContext): Promise<JsonObject> {
+  const { value, error } = await runOperation(callBatchOperation, toParsedBatch(parseCallTool(args)), context);
+  if (value === undefined) {
+    return errorResult(error ?? NO_ANSWER, context.caller.ctx);
+  }
+  return toolResult(
+    batchAnswer(value),
+    !value.success,
+    value.results.flatMap((result) => otherBlocks(result.call)),
+  );
+}
+
+function parse<Request>(
+  definition: Pick<OperationDefinition<Request, never, never>, 'parse'>,
+  form: ArgumentsForm,
+): ParsedRequest<Request> {
+  return form.ok ? definition.parse(form.value) : form;
+}
+
+const NO_ANSWER: OperationError = { kind: 'internal', message: 'No answer and no error' };
+
+function toToolResult({ value, error }: OperationEnd<object>, ctx: RequestContext): JsonObject {
+  return value === undefined ? errorResult(error ?? NO_ANSWER, ctx) : toolResult(toJsonObject(value), false);
 }
 
 /** What the upstream gave beside text: images, audio, resources. */
-function otherBlocks({ result }: CallResult): readonly JsonValue[] {
-  return asList(result?.['content']).filter((block) => isJsonObject(block) && block['type'] !== 'text');
+function otherBlocks({ value }: OperationEnd<JsonObject>): readonly JsonValue[] {
+  return asList(value?.['content']).filter((block) => isJsonObject(block) && block['type'] !== 'text');
 }

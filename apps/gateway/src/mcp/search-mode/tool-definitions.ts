@@ -4,8 +4,13 @@ import {
   describeToolAnswer,
   loadSkillToolAnswer,
   searchToolAnswer,
-} from '../../operations/answer-schemas.ts';
-import { callToolArguments, describeBody, loadSkillBody, searchBody } from '../../operations/request-schemas.ts';
+} from '../../operations/answers/answer-schemas.ts';
+import {
+  callToolArguments,
+  describeBody,
+  loadSkillBody,
+  searchBody,
+} from '../../operations/requests/request-schemas.ts';
 import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
 
 /** One of the gateway's own MCP tools, as `tools/list` shows it. */

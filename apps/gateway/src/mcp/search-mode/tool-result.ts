@@ -1,5 +1,5 @@
 import { errorEnvelope, type RequestContext } from '@dcc-mcp/request-context';
-import type { OperationError } from '../../operations/operation-error.ts';
+import type { OperationError } from '../../operations/frame/operation-error.ts';
 import { type JsonObject, type JsonValue, toJsonObject } from '../../protocol/json-rpc.ts';
 
 /** A body of REST as the result of an MCP tool: the same JSON as text and as structured content. */

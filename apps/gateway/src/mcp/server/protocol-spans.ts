@@ -1,6 +1,6 @@
 import type { Outcome } from '@dcc-mcp/semantic-conventions';
 import type { SpanEnd } from '@dcc-mcp/workflow-spans';
-import type { OperationCore } from '../../operations/core.ts';
+import type { OperationCore } from '../../operations/frame/core.ts';
 import type { JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import { ERROR_INTERNAL } from '../../protocol/mcp-protocol.ts';
 import { mcpCaller } from '../exchange/caller.ts';

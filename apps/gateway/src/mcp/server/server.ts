@@ -17,6 +17,7 @@ import {
   McpError,
   MODERN_VERSION,
 } from '../../protocol/mcp-protocol.ts';
+import type { FinishedRequest } from '../../recording/finished.ts';
 import type { Answer, Exchange } from '../exchange/exchange.ts';
 import type { McpClient } from '../exchange/mcp-client.ts';
 import type { InputRequired } from '../input-rounds/input-required.ts';
@@ -26,17 +27,6 @@ import type { Sessions } from '../session/sessions.ts';
 import type { EventStream } from '../transport/event-stream.ts';
 import type { McpHandler, McpMode } from './mcp-mode.ts';
 import { toModernError, toModernResult } from './modern-result.ts';
-
-/** One finished request or notification, for the recorder. */
-export interface FinishedRequest {
-  readonly method: string;
-  readonly transport: McpClient['transport'];
-  /** Label of the upstream tool that was meant, if one was. */
-  readonly tool?: string | undefined;
-  /** Absent for a notification. */
-  readonly answer?: Answer;
-  readonly durationSeconds: number;
-}
 
 /** What a {@link McpServer} is made of. */
 export interface McpServerOptions {
@@ -157,10 +147,17 @@ export class McpServer {
   #finished(
     startedAt: number,
     { transport }: McpClient,
-    finished: Omit<FinishedRequest, 'durationSeconds' | 'transport'>,
+    { method, tool, answer }: { readonly method: string; readonly tool?: string | undefined; readonly answer?: Answer },
   ): void {
     const { now, onFinished } = this.#options;
-    onFinished?.({ ...finished, transport, durationSeconds: (now() - startedAt) / 1000 });
+    onFinished?.({
+      kind: 'request',
+      method,
+      transport: transport === 'stdio' ? 'pipe' : 'tcp',
+      tool,
+      errorType: answer && errorTypeOf(answer),
+      durationSeconds: (now() - startedAt) / 1000,
+    });
   }
 
   #handlerOf({ method }: JsonRpcRequest, { era }: McpClient): McpHandler | undefined {
@@ -212,6 +209,13 @@ export class McpServer {
     const capabilities = await mode.capabilities();
     return { supportedVersions: [MODERN_VERSION], capabilities, ...withInstructions(mode) };
   }
+}
+
+function errorTypeOf(answer: Answer): string | undefined {
+  if ('error' in answer) {
+    return String(answer.error.code);
+  }
+  return answer.result['isError'] === true ? 'tool_error' : undefined;
 }
 
 function withInstructions(mode: McpMode): { readonly instructions?: string } {

@@ -1,0 +1,119 @@
+import { toolFailure } from '@dcc-mcp/request-context';
+import { OPERATION_CALL, type RejectionReason } from '@dcc-mcp/semantic-conventions';
+import { type ArgumentsForm, readArguments } from '../../arguments/argument-form.ts';
+import { validateArguments } from '../../arguments/argument-validation.ts';
+import type { ToolRecord } from '../../catalog/tool-record.ts';
+import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
+import type { CallDetails } from '../../recording/finished.ts';
+import type { HopFailure } from '../../upstream/upstream.ts';
+import type { OperationCore, RunningOperation } from '../frame/core.ts';
+import type { EndedOperation, Ending, OperationDefinition, ParsedRequest } from '../frame/operation-definition.ts';
+import type { OperationError } from '../frame/operation-error.ts';
+import { namedRoute, routeOf } from '../frame/route.ts';
+import { callHop } from '../hops/call-hop.ts';
+import { toolMessage } from '../hops/call-upstream-tool.ts';
+import { errorOfFailure, transportOf } from '../hops/hop.ts';
+import { parseCall, type ParsedBody } from '../requests/parse-request.ts';
+import { resolveTool, type ToolTarget } from './resolve-tool.ts';
+
+/** One call, as its caller means it. */
+export interface CallRequest {
+  readonly toolSlug: string;
+  /** Read once, by {@link toCallRequest}: arguments in a JSON string may be long. */
+  readonly form: ArgumentsForm;
+  /** Answers to an `input_required` result of an earlier round (MCP 2026-07-28), for the upstream. */
+  readonly inputs?: JsonObject | undefined;
+}
+
+interface CallTarget extends ToolTarget {
+  readonly request: CallRequest;
+}
+
+/** Calls one tool. Its value is the upstream's result, untouched; also where the tool says that it failed. */
+export const callOperation: OperationDefinition<CallRequest, CallTarget, JsonObject> = {
+  operation: OPERATION_CALL,
+  isAdmitted: true,
+  policy: 'call',
+  canBeLate: true,
+  parse: (body) => toParsedCall(parseCall(body), body),
+  spanInput: ({ form }) => (form.ok ? form.value : undefined),
+  named,
+  async resolve(request, { core }) {
+    const resolution = await resolveTool(core, request.toolSlug);
+    return resolution.ok ? { ...resolution, target: { ...resolution.target, request } } : resolution;
+  },
+  run: call,
+  follows: ({ record, outcome }) => ({
+    toolSlug: record?.slug,
+    skillName: record?.skillName,
+    isSuccess: outcome === 'ok',
+  }),
+  details,
+};
+
+/** A call of `toolSlug` with arguments as they were sent. */
+export function toCallRequest(toolSlug: string, args: unknown, inputs?: JsonObject): CallRequest {
+  return { toolSlug, form: readArguments(args), inputs };
+}
+
+/** A body, once it is checked. One that is wrong elsewhere is told of the tool it names. */
+export function toParsedCall(parsed: ParsedBody<unknown>, body: unknown): ParsedRequest<CallRequest> {
+  const { tool_slug: slug, arguments: args } = isJsonObject(body) ? body : {};
+  const request = toCallRequest(typeof slug === 'string' ? slug : '', args);
+  return parsed.ok ? { ok: true, value: request } : { ok: false, message: parsed.message, request };
+}
+
+function named({ toolSlug }: CallRequest, { catalog }: OperationCore): ReturnType<NonNullable<Definition['named']>> {
+  const record = catalog.get(toolSlug);
+  return { record, route: record === undefined ? namedRoute(catalog, toolSlug) : routeOf(record) };
+}
+
+type Definition = typeof callOperation;
+
+async function call({ record, upstream, request }: CallTarget, running: RunningOperation): Promise<Ending<JsonObject>> {
+  if (record.isStub) {
+    return { error: notLoaded(record) };
+  }
+  const { form, inputs } = request;
+  if (!form.ok) {
+    return { error: { kind: 'invalid-params', message: form.message } };
+  }
+  const args = validateArguments(record, form.value);
+  if (!args.ok) {
+    return { error: { kind: args.kind, message: args.message } };
+  }
+  const { hop, timing } = await callHop({ record, upstream, args: args.value, inputs }, running);
+  if (!hop.ok) {
+    return { error: errorOfFailure(hop.failure), failure: hop.failure, rejection: rejectionOf(hop.failure), timing };
+  }
+  const { result } = hop;
+  // A tool's own failure is an answer, not a transport error: it keeps its result.
+  const error = toolFailure(result) ? ({ kind: 'tool-error', message: toolMessage(result) } as const) : undefined;
+  return { value: result, error, timing };
+}
+
+function rejectionOf({ kind }: HopFailure): RejectionReason | undefined {
+  if (kind === 'queue-full') {
+    return 'queue_full';
+  }
+  return kind === 'circuit-open' ? 'circuit_open' : undefined;
+}
+
+function notLoaded(record: ToolRecord): OperationError {
+  return {
+    kind: 'skill-not-loaded',
+    message: `The skill ${record.skillName ?? record.backendTool} is not loaded; load it with load_skill first`,
+  };
+}
+
+function details(ended: EndedOperation<CallRequest, CallTarget, JsonObject>): CallDetails {
+  const { record, target, timing, rejection, failure } = ended;
+  return {
+    operation: OPERATION_CALL,
+    tool: record?.label,
+    timing,
+    rejection,
+    backendErrorKind: failure?.backendErrorKind,
+    transport: target && transportOf(target.upstream.settings),
+  };
+}

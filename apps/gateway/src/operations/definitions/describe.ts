@@ -1,0 +1,42 @@
+import { OPERATION_DESCRIBE } from '@dcc-mcp/semantic-conventions';
+import type { ToolRecord } from '../../catalog/tool-record.ts';
+import type { JsonObject } from '../../protocol/json-rpc.ts';
+import { nextStep } from '../answers/next-step.ts';
+import type { OperationDefinition } from '../frame/operation-definition.ts';
+import { parseDescribe } from '../requests/parse-request.ts';
+import type { DescribeBody } from '../requests/request-schemas.ts';
+import { resolveTool, type ToolTarget } from './resolve-tool.ts';
+
+/** Shows one tool with its schema. */
+export const describeOperation: OperationDefinition<DescribeBody, ToolTarget, JsonObject> = {
+  operation: OPERATION_DESCRIBE,
+  isAdmitted: true,
+  policy: 'describe',
+  canBeLate: false,
+  parse: parseDescribe,
+  spanInput: ({ tool_slug: toolSlug }) => ({ tool_slug: toolSlug }),
+  resolve: ({ tool_slug: toolSlug }, { core }) => resolveTool(core, toolSlug),
+  run: async ({ record }, { caller }) => ({ value: description(record, caller.ctx.searchId) }),
+  follows: ({ record }) => ({ toolSlug: record?.slug, skillName: record?.skillName, isSuccess: false }),
+  details: () => ({ operation: OPERATION_DESCRIBE }),
+};
+
+function description(record: ToolRecord, searchId: string | undefined): JsonObject {
+  return {
+    record: {
+      tool_slug: record.slug,
+      backend_tool: record.backendTool,
+      skill_name: record.skillName ?? null,
+      summary: record.summary,
+      tags: record.tags,
+      dcc_type: record.dccType,
+      instance_id: record.instanceId,
+      instance_short: record.instanceShort,
+      has_schema: record.hasSchema,
+      loaded: record.isLoaded,
+      annotations: record.annotations,
+    },
+    tool: record.tool,
+    next_step: { ...nextStep(record, searchId, true) },
+  };
+}

@@ -1,0 +1,98 @@
+import type { SlugResolution } from '../../catalog/catalog.ts';
+import type { ToolRecord } from '../../catalog/tool-record.ts';
+import type { HopFailure, Upstream } from '../../upstream/upstream.ts';
+import type { OperationCore } from '../frame/core.ts';
+import type { Resolution } from '../frame/operation-definition.ts';
+import type { OperationError } from '../frame/operation-error.ts';
+import { namedRoute } from '../frame/route.ts';
+import { errorOfFailure } from '../hops/hop.ts';
+
+/** A tool and the upstream that has it. */
+export interface ToolTarget {
+  readonly record: ToolRecord;
+  readonly upstream: Upstream;
+}
+
+type Core = Pick<OperationCore, 'catalog' | 'toolSearch' | 'upstreams' | 'governance'>;
+
+const MAX_CANDIDATES = 5;
+
+/** Finds the tool a slug names. When its instance lives but does not list the tool, the list is asked for once more. */
+export async function resolveTool(core: Core, slug: string): Promise<Resolution<ToolTarget>> {
+  const first = core.catalog.resolve(slug);
+  if (first.kind === 'found') {
+    return withUpstream(core, first.record, slug);
+  }
+  const upstream = core.upstreams.get(instanceOf(first));
+  const isMeant = upstream !== undefined && slug.startsWith(`${upstream.settings.dccType}.`);
+  const failure = isMeant ? await refresh(upstream) : undefined;
+  const second = core.catalog.resolve(slug);
+  if (second.kind === 'found') {
+    return withUpstream(core, second.record, slug);
+  }
+  const route = namedRoute(core.catalog, slug);
+  return failure === undefined
+    ? { ok: false, error: notFound(core, slug, second.kind), route }
+    : { ok: false, error: errorOfFailure(failure), route, failure };
+}
+
+function withUpstream(core: Core, record: ToolRecord, slug: string): Resolution<ToolTarget> {
+  const upstream = core.upstreams.get(record.instanceId);
+  if (upstream === undefined) {
+    const message = `The instance of ${record.slug} has left`;
+    return { ok: false, error: { kind: 'instance-offline', message }, route: namedRoute(core.catalog, slug) };
+  }
+  return { ok: true, target: { record, upstream }, record };
+}
+
+/** The instance a slug means, whose tools are not all known. */
+function instanceOf(resolution: SlugResolution): string {
+  if (resolution.kind === 'unknown_tool') {
+    return resolution.instanceId;
+  }
+  return resolution.kind === 'unknown_instance' ? (resolution.parts.instanceId ?? resolution.parts.id8) : '';
+}
+
+/** A lazy upstream starts here, and one that is starting is waited for; one that is known to be dead is not. */
+async function refresh(upstream: Upstream): Promise<HopFailure | undefined> {
+  const { settings, status } = upstream;
+  const failure = await upstream.connect(status.readiness === 'unreachable' ? 1 : settings.timeoutMillis);
+  if (failure === undefined) {
+    await upstream.refreshTools();
+  }
+  return failure;
+}
+
+function notFound(
+  core: Core,
+  slug: string,
+  kind: 'ambiguous' | 'unknown_tool' | 'unknown_instance' | 'malformed',
+): OperationError {
+  const isVisible = (record: ToolRecord): boolean => core.governance.policy?.('search', record).outcome !== 'denied';
+  const candidates = core.toolSearch.nearest(slug, { limit: MAX_CANDIDATES, accepts: isVisible });
+  const near = candidates.length === 0 ? {} : { candidates };
+  switch (kind) {
+    case 'ambiguous': {
+      const resolution = core.catalog.resolve(slug);
+      const ids = resolution.kind === 'ambiguous' ? resolution.candidates : [];
+      return {
+        kind,
+        message: `'${slug}' names tools of several instances; use the whole instance id`,
+        candidates: ids,
+      };
+    }
+    case 'unknown_tool':
+      return { kind: 'unknown-slug', message: `'${slug}': the instance does not have this tool`, ...near };
+    case 'unknown_instance':
+      return {
+        kind: 'instance-offline',
+        detail: 'never-registered',
+        message: `'${slug}': no such instance is registered`,
+        ...near,
+      };
+    case 'malformed':
+      return { kind: 'unknown-slug', message: `'${slug}' is no tool slug; a slug is <dcc>.<instance>.<tool>`, ...near };
+    default:
+      return kind satisfies never;
+  }
+}

@@ -1,0 +1,88 @@
+import { OPERATION_SEARCH } from '@dcc-mcp/semantic-conventions';
+import type { SearchDetails } from '../../recording/finished.ts';
+import { searchPrincipal } from '../../recording/search-memory-sink.ts';
+import type { RememberedHit } from '../../search/memory/search-memory.ts';
+import {
+  type SearchAnswer,
+  type SearchAnswerHit,
+  type SearchRequest,
+  toSearchAnswer,
+  toSearchQuery,
+} from '../answers/search-answer.ts';
+import type { RunningOperation } from '../frame/core.ts';
+import type { EndedOperation, OperationDefinition } from '../frame/operation-definition.ts';
+import { parseSearch } from '../requests/parse-request.ts';
+
+/** Searches the catalog; what policy hides is not there. */
+export const searchOperation: OperationDefinition<SearchRequest, SearchRequest, SearchAnswer> = {
+  operation: OPERATION_SEARCH,
+  isAdmitted: true,
+  canBeLate: false,
+  parse: parseSearch,
+  spanInput: inputOf,
+  resolve: (request) => ({ ok: true, target: request }),
+  run: async (request, running) => ({ value: search(request, running) }),
+  details: async (ended, running) => ({ operation: OPERATION_SEARCH, found: await remember(ended, running) }),
+};
+
+const INPUT_FIELDS = [
+  'query',
+  'or_queries',
+  'dcc_type',
+  'dcc_types',
+  'instance_id',
+  'tags',
+  'tags_any',
+  'exclude_tags',
+  'loaded_only',
+  'scene_hint',
+  'skill_hint',
+  'min_score',
+  'limit',
+  'offset',
+  'mode',
+] as const satisfies readonly (keyof SearchRequest)[];
+
+function inputOf(request: SearchRequest): SearchRequest {
+  const given = INPUT_FIELDS.filter((field) => request[field] !== undefined);
+  return Object.fromEntries(given.map((field) => [field, request[field]]));
+}
+
+function search(request: SearchRequest, { core, span }: RunningOperation): SearchAnswer {
+  const { policy } = core.governance;
+  if (policy !== undefined) {
+    span.setPolicy({ outcome: 'allowed' });
+  }
+  const result = core.toolSearch.search({
+    ...toSearchQuery(request),
+    sceneOf: (instanceId) => core.upstreams.get(instanceId)?.status.scene,
+    isVisible: policy && ((record) => policy('search', record).outcome === 'allowed'),
+  });
+  return toSearchAnswer(result, core.newId());
+}
+
+/** Before the answer leaves: what follows it must find it. A memory that fails costs the joins, not the answer. */
+async function remember(
+  { request, value, durationMillis }: EndedOperation<SearchRequest, SearchRequest, SearchAnswer>,
+  { core, caller }: RunningOperation,
+): Promise<SearchDetails['found']> {
+  if (value === undefined) {
+    return undefined;
+  }
+  const { search_id: searchId, ranker_version: rankerVersion, total } = value;
+  const found = { searchId, rankerVersion, total };
+  const query = [request?.query, ...(request?.or_queries ?? [])].filter((part) => part !== undefined).join(' | ');
+  const principal = searchPrincipal(caller.ctx);
+  const hits = value.hits.map(toRemembered);
+  try {
+    return { ...found, ...(await core.searchMemory.remember({ ...found, principal, durationMillis, query, hits })) };
+  } catch (error) {
+    core.onError(error);
+    return { ...found, isReformulation: false };
+  }
+}
+
+function toRemembered(hit: SearchAnswerHit): RememberedHit {
+  const { tool_slug: toolSlug, skill_name: skillName, match_reasons: matchReasons, rank, score } = hit;
+  return { toolSlug, skillName: skillName ?? undefined, rank, score, matchReasons };
+}

@@ -1,0 +1,55 @@
+import type { RequestContext, RequestContextSettings } from '@dcc-mcp/request-context';
+import type { MessageFacts, WorkflowSpan, WorkflowSpans } from '@dcc-mcp/workflow-spans';
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { Governance } from '../../governance/governance.ts';
+import type { JsonObject } from '../../protocol/json-rpc.ts';
+import type { Recorder } from '../../recording/recorder.ts';
+import type { Upstreams } from '../../registry/upstreams.ts';
+import type { SearchMemory } from '../../search/memory/search-memory.ts';
+import type { ToolSearch } from '../../search/tool-search.ts';
+import type { HopPeer } from '../../upstream/upstream.ts';
+
+/** What every operation works with. */
+export interface OperationCore {
+  readonly catalog: Catalog;
+  readonly toolSearch: ToolSearch;
+  readonly upstreams: Upstreams;
+  readonly spans: WorkflowSpans;
+  readonly recorder: Recorder;
+  readonly searchMemory: SearchMemory;
+  readonly contextSettings: RequestContextSettings;
+  readonly governance: Governance;
+  /** Milliseconds of a monotonic clock. */
+  readonly now: () => number;
+  readonly newId: () => string;
+  /** Told of whatever should not have been thrown. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** The caller's side of an operation. */
+export interface Caller {
+  readonly ctx: RequestContext;
+  /** Aborts when the caller cancels. */
+  readonly signal?: AbortSignal;
+  /** True once nobody waits for the answer. */
+  isGone(): boolean;
+  /** Where notifications and questions of the upstream go. */
+  readonly peer?: HopPeer;
+  /** `params._meta` of the caller, for the upstream. */
+  readonly meta?: JsonObject;
+  /** What spans say of the message. */
+  readonly facts: MessageFacts;
+  /** The batch this operation is an item of. */
+  readonly batch?: WorkflowSpan;
+}
+
+/** What one operation runs in. */
+export interface OperationContext {
+  readonly core: OperationCore;
+  readonly caller: Caller;
+}
+
+/** One operation on its way. */
+export interface RunningOperation extends OperationContext {
+  readonly span: WorkflowSpan;
+}

@@ -1,0 +1,90 @@
+import type { WorkflowSpan } from '@dcc-mcp/workflow-spans';
+import type { ToolRecord } from '../../catalog/tool-record.ts';
+import type { DenialReason, PolicyDecision, PolicyOperation } from '../../governance/policy.ts';
+import type { RunningOperation } from './core.ts';
+import type { OperationError } from './operation-error.ts';
+
+/** Why governance refused an operation: label of `dcc_mcp_gateway_calls_rejected_total`. */
+export type RefusalReason = DenialReason | 'quota' | 'concurrency';
+
+/** An operation that may not go on. */
+export interface Refusal {
+  readonly error: OperationError;
+  readonly reason: RefusalReason;
+}
+
+/** An operation that may go on; `leave` ends it. */
+export type Admission = { readonly ok: true; leave(): void } | { readonly ok: false; readonly refusal: Refusal };
+
+/** The admission of what is not limited. */
+export const FREE_ADMISSION: Admission = { ok: true, leave: () => {} };
+/** How long a caller with too many operations at once should wait: about as long as one of them takes. */
+const CONCURRENCY_RETRY_SECS = 1;
+
+/** Counts the operation against the caller's rate and concurrency. */
+export async function admit(running: RunningOperation): Promise<Admission> {
+  const { core, caller, span } = running;
+  const { quotas, concurrency } = core.governance;
+  if (quotas === undefined && concurrency === undefined) {
+    return FREE_ADMISSION;
+  }
+  const { agent, sourceIp } = caller.ctx;
+  const principal = agent.auth_subject ?? sourceIp ?? 'local';
+  const onError = (error: unknown): never => fail(running, error);
+  const decision = quotas && (await quotas.consume(principal).catch(onError));
+  if (decision?.outcome === 'throttled') {
+    return throttled(span, 'quota', decision.retryAfterSecs);
+  }
+  const leave = concurrency && (await concurrency.enter(principal).catch(onError));
+  if (concurrency !== undefined && leave === undefined) {
+    return throttled(span, 'concurrency', CONCURRENCY_RETRY_SECS);
+  }
+  span.setPolicy({ outcome: 'allowed' });
+  return leave === undefined ? FREE_ADMISSION : { ok: true, leave };
+}
+
+function throttled(span: WorkflowSpan, reason: 'quota' | 'concurrency', retryAfterSeconds: number): Admission {
+  span.setPolicy({ outcome: 'throttled', reason });
+  const what = reason === 'quota' ? 'Too many requests' : 'Too many requests at once';
+  const message = `${what}; try again in ${retryAfterSeconds} s`;
+  return { ok: false, refusal: { reason, error: { kind: 'throttled', message, retryAfterSeconds } } };
+}
+
+/** A check that can't be made lets nothing through: the operation fails as well. */
+function fail({ core, span }: RunningOperation, error: unknown): never {
+  core.recorder.record({ kind: 'failed-check', span });
+  throw error;
+}
+
+function askPolicy(
+  running: RunningOperation,
+  operation: PolicyOperation,
+  record: ToolRecord,
+): PolicyDecision | undefined {
+  try {
+    return running.core.governance.policy?.(operation, record);
+  } catch (error) {
+    return fail(running, error);
+  }
+}
+
+/** Asks the policy whether `operation` may touch `record`. */
+export function checkPolicy(
+  running: RunningOperation,
+  operation: PolicyOperation,
+  record: ToolRecord,
+): Refusal | undefined {
+  const decision = askPolicy(running, operation, record);
+  if (decision === undefined) {
+    return undefined;
+  }
+  const { span } = running;
+  if (decision.outcome === 'allowed') {
+    span.setPolicy({ outcome: 'allowed' });
+    return undefined;
+  }
+  const { reason, message } = decision;
+  span.setPolicy({ outcome: 'denied', reason });
+  const policy = { outcome: 'denied', reason, operation, message };
+  return { reason, error: { kind: 'policy-denied', message, policy } };
+}

@@ -1,0 +1,39 @@
+import type { SearchFollowUp, SearchJoin } from '../../search/memory/search-memory.ts';
+import type { OperationCore, RunningOperation } from './core.ts';
+import type { EndedOperation, OperationDefinition } from './operation-definition.ts';
+
+/** Records how an operation ended, joined to the search that it follows. Nothing is computed where nobody listens. */
+export async function recordOperation<Request, Target, Value>(
+  definition: OperationDefinition<Request, Target, Value>,
+  ended: EndedOperation<Request, Target, Value>,
+  running: RunningOperation,
+): Promise<void> {
+  const { core, caller, span } = running;
+  if (!core.recorder.isRecording) {
+    return;
+  }
+  const { outcome, error, durationMillis, request } = ended;
+  const { searchId } = caller.ctx;
+  const used = request === undefined ? undefined : definition.follows?.(ended);
+  const isFollowUp = used !== undefined && searchId !== undefined && searchId !== '';
+  core.recorder.record({
+    kind: 'operation',
+    ctx: caller.ctx,
+    span,
+    outcome,
+    errorKind: error?.kind,
+    durationMillis,
+    join: isFollowUp ? await joinSearch(core, { searchId, ...used }) : undefined,
+    details: await definition.details(ended, running),
+  });
+}
+
+/** A memory that fails knows no search; the operation itself goes on. */
+async function joinSearch({ searchMemory, onError }: OperationCore, followUp: SearchFollowUp): Promise<SearchJoin> {
+  try {
+    return await searchMemory.join(followUp);
+  } catch (error) {
+    onError(error);
+    return { searchId: followUp.searchId };
+  }
+}

@@ -1,0 +1,58 @@
+import type { HopSpan } from '@dcc-mcp/workflow-spans';
+import type { ToolRecord } from '../../catalog/tool-record.ts';
+import type { JsonObject } from '../../protocol/json-rpc.ts';
+import type { CallTiming } from '../../recording/finished.ts';
+import type { HopResult, Upstream } from '../../upstream/upstream.ts';
+import type { RunningOperation } from '../frame/core.ts';
+import { endHop, hopTarget, retryOf } from './hop.ts';
+import { requestAnsweringInputs } from './input-rounds.ts';
+
+/** A call whose arguments are checked. */
+export interface CheckedCall {
+  readonly record: ToolRecord;
+  readonly upstream: Upstream;
+  readonly args: JsonObject;
+  /** Members of the parameters beside name and arguments. */
+  readonly inputs: JsonObject | undefined;
+}
+
+/** What the upstream answered, and where the time went: absent for a call that never left the queue. */
+export interface CallHop {
+  readonly hop: HopResult;
+  readonly timing: CallTiming | undefined;
+}
+
+/** Sends a call to its upstream: one hop span for each round, of questions to the caller and of tries. */
+export async function callHop(checked: CheckedCall, { core, caller, span }: RunningOperation): Promise<CallHop> {
+  const { record, upstream } = checked;
+  const { signal, peer } = caller;
+  const timing = { queueMillis: 0, upstreamMillis: 0 };
+  let hopSpan: HopSpan | undefined;
+  let sentAt: number | undefined;
+  const hop = await requestAnsweringInputs(upstream, {
+    method: 'tools/call',
+    params: paramsOf(checked, caller.meta),
+    begin: (queueWaitMillis) => {
+      sentAt = core.now();
+      timing.queueMillis += queueWaitMillis;
+      const target = hopTarget(upstream, 'tools/call', record.backendTool);
+      hopSpan = span.startHop({ ...target, toolSlug: record.label, queueWaitMillis: timing.queueMillis });
+      return hopSpan.carrier();
+    },
+    isRead: record.annotations['readOnlyHint'] === true,
+    onRetry: (retry) => hopSpan?.addRetry(retryOf(retry)),
+    onEnd: (round) => {
+      timing.upstreamMillis += sentAt === undefined ? 0 : core.now() - sentAt;
+      endHop(hopSpan, round);
+    },
+    timeoutMillis: upstream.settings.timeoutMillis,
+    ...(signal === undefined ? {} : { signal }),
+    ...(peer === undefined ? {} : { peer }),
+  });
+  return { hop, timing: sentAt === undefined ? undefined : timing };
+}
+
+function paramsOf({ record, args, inputs }: CheckedCall, meta: JsonObject | undefined): JsonObject {
+  const params = { name: record.backendTool, arguments: args, ...inputs };
+  return meta === undefined ? params : { ...params, _meta: meta };
+}

@@ -1,0 +1,95 @@
+import type { Outcome } from '@dcc-mcp/semantic-conventions';
+import type { HopSpan, ProtocolSpan } from '@dcc-mcp/workflow-spans';
+import type { JsonObject } from '../../protocol/json-rpc.ts';
+import type { HopEnvelope, HopResult, Upstream } from '../../upstream/upstream.ts';
+import type { Caller, OperationCore } from '../frame/core.ts';
+import { outcomeOfError } from '../frame/operation-error.ts';
+import { endHop, errorOfFailure, hopTarget, retryOf, transportOf } from './hop.ts';
+import { requestAnsweringInputs } from './input-rounds.ts';
+
+/** One request to one upstream; its method may be another than the client's (a list, to learn who has a resource). */
+export interface ForwardTarget {
+  readonly method: string;
+  readonly params: JsonObject;
+  /** Name of the prompt, URI of the resource; for span names. */
+  readonly target?: string | undefined;
+}
+
+/** One exchange; `sentAt` is absent where it never left the queue. */
+interface SentHop {
+  readonly hop: HopResult;
+  readonly sentAt: number | undefined;
+}
+
+/**
+ * One request of a client, of a method other than `tools/call`, on its way to upstreams: one SERVER span, and a hop below
+ * it for each request it takes. Whoever starts it ends it.
+ */
+export class Forwarding {
+  readonly #core: OperationCore;
+  readonly #caller: Caller;
+  readonly #span: ProtocolSpan;
+
+  constructor(core: OperationCore, caller: Caller, method: string) {
+    this.#core = core;
+    this.#caller = caller;
+    this.#span = core.spans.startProtocol(caller.ctx, method, { ...caller.facts, isForwarded: true });
+  }
+
+  /** Hands one request on. */
+  send(upstream: Upstream, { method, params, target }: ForwardTarget): Promise<HopResult> {
+    const { signal, peer } = this.#caller;
+    let hopSpan: HopSpan | undefined;
+    let sentAt: number | undefined;
+    return requestAnsweringInputs(upstream, {
+      method,
+      params,
+      begin: (): HopEnvelope => {
+        hopSpan = this.#span.startHop(hopTarget(upstream, method, target));
+        sentAt = this.#core.now();
+        return hopSpan.carrier();
+      },
+      isRead: true,
+      onRetry: (retry) => hopSpan?.addRetry(retryOf(retry)),
+      onEnd: (round) => {
+        endHop(hopSpan, round);
+        this.#record(upstream, method, { hop: round, sentAt });
+      },
+      timeoutMillis: upstream.settings.timeoutMillis,
+      ...(signal === undefined ? {} : { signal }),
+      ...(peer === undefined ? {} : { peer }),
+    });
+  }
+
+  #record({ settings }: Upstream, method: string, { hop, sentAt }: SentHop): void {
+    const { recorder, now } = this.#core;
+    recorder.record({
+      kind: 'forward',
+      method,
+      transport: transportOf(settings),
+      outcome: hop.ok ? 'ok' : outcomeOfError(errorOfFailure(hop.failure)),
+      // An error that the upstream answers with is its answer.
+      backendErrorKind: hop.ok || hop.failure.rpcError !== undefined ? undefined : hop.failure.backendErrorKind,
+      durationSeconds: sentAt === undefined ? undefined : (now() - sentAt) / 1000,
+    });
+  }
+
+  /** Ends with what the client is answered. */
+  end(hop: HopResult): void {
+    if (hop.ok) {
+      this.#span.end({ outcome: 'ok' });
+      return;
+    }
+    const { kind, rpcError } = hop.failure;
+    this.#span.end({
+      outcome: outcomeOfError(errorOfFailure(hop.failure)),
+      errorKind: kind,
+      ...(rpcError === undefined ? {} : { rpcErrorCode: rpcError.code }),
+    });
+  }
+
+  /** Ends a request that went wrong before it could be handed on. */
+  refuse(outcome: Outcome, rpcErrorCode: number): void {
+    this.#span.end({ outcome, rpcErrorCode });
+  }
+}

@@ -1,0 +1,79 @@
+import { toolFailure } from '@dcc-mcp/request-context';
+import type { HopSpan, HopStart, RetryFacts } from '@dcc-mcp/workflow-spans';
+import type { NetworkTransport } from '../../recording/finished.ts';
+import type { HopFailure, HopResult, HopRetry, Upstream, UpstreamSettings } from '../../upstream/upstream.ts';
+import { type OperationError, outcomeOfError } from '../frame/operation-error.ts';
+
+/** What the hop span says of where it goes. */
+export function hopTarget(upstream: Upstream, method: string, target: string | undefined): HopStart {
+  const { settings, status } = upstream;
+  return {
+    method,
+    dccType: settings.dccType,
+    instanceId: settings.instanceId,
+    affinity: settings.affinity,
+    networkTransport: transportOf(settings),
+    ...serverOf(settings),
+    ...(target === undefined ? {} : { target }),
+    ...(status.scene === undefined ? {} : { scene: status.scene }),
+    ...(status.protocolVersion === undefined ? {} : { protocolVersion: status.protocolVersion }),
+  };
+}
+
+/** How an upstream is reached. */
+export function transportOf({ transport }: UpstreamSettings): NetworkTransport {
+  return transport.type === 'stdio' ? 'pipe' : 'tcp';
+}
+
+interface ServerPlace {
+  readonly serverAddress?: string;
+  readonly serverPort?: number;
+}
+
+const HTTP_PORT = 80;
+const HTTPS_PORT = 443;
+const places = new WeakMap<UpstreamSettings, ServerPlace>();
+
+/** Host and port of an upstream over HTTP, and nothing else of its URL. */
+function serverOf(settings: UpstreamSettings): ServerPlace {
+  let place = places.get(settings);
+  if (place === undefined) {
+    place = settings.transport.type === 'http' ? placeOf(settings.transport.url) : {};
+    places.set(settings, place);
+  }
+  return place;
+}
+
+function placeOf(text: string): ServerPlace {
+  const { hostname, port, protocol } = new URL(text);
+  const fallback = protocol === 'https:' ? HTTPS_PORT : HTTP_PORT;
+  return { serverAddress: hostname, serverPort: port === '' ? fallback : Number(port) };
+}
+
+/** What a hop span says of a further try. */
+export function retryOf({ attempt, delayMillis, failure }: HopRetry): RetryFacts {
+  return { attempt, delayMillis, reason: outcomeOfError(failure) };
+}
+
+/** A failed hop in the words of operations. */
+export function errorOfFailure(failure: HopFailure): OperationError {
+  const { kind, message, rpcError, httpStatus } = failure;
+  const backend = {
+    ...(rpcError === undefined ? {} : { code: rpcError.code, message: rpcError.message }),
+    ...(httpStatus === undefined ? {} : { http_status: httpStatus }),
+  };
+  return { kind, message, ...(Object.keys(backend).length === 0 ? {} : { backend }) };
+}
+
+/** Ends the span of one exchange with an upstream; a tool that says it failed ends it as an error. */
+export function endHop(span: HopSpan | undefined, hop: HopResult): void {
+  if (hop.ok) {
+    span?.end({ outcome: toolFailure(hop.result) ? 'tool_error' : 'ok' });
+    return;
+  }
+  const code = hop.failure.rpcError?.code;
+  span?.end({
+    outcome: outcomeOfError(errorOfFailure(hop.failure)),
+    ...(code === undefined ? {} : { rpcErrorCode: code }),
+  });
+}

@@ -1,0 +1,49 @@
+import { isJsonObject, type JsonObject, textOf } from '../../protocol/json-rpc.ts';
+import type { HopPeer, HopRequest, HopResult, Upstream } from '../../upstream/upstream.ts';
+
+export interface InputRoundsRequest extends HopRequest {
+  /** Called at the end of each exchange with the upstream. */
+  onEnd(hop: HopResult): void;
+}
+
+/** Rounds of questions one request may take; a server that asks for ever must not hold a call for ever. */
+const MAX_ROUNDS = 16;
+
+/**
+ * Sends a request; where a modern upstream answers `input_required` and the caller can be asked directly, asks it and
+ * repeats the request with its answers (MCP 2026-07-28, multi round-trip requests). A caller of the modern era gets the
+ * `input_required` result itself.
+ */
+export async function requestAnsweringInputs(upstream: Upstream, request: InputRoundsRequest): Promise<HopResult> {
+  let { params } = request;
+  for (let round = 0; ; round += 1) {
+    const hop = await upstream.request({ ...request, params });
+    request.onEnd(hop);
+    const { peer, signal } = request;
+    if (!hop.ok || hop.result['resultType'] !== 'input_required' || !canBeAsked(peer) || round === MAX_ROUNDS) {
+      return hop;
+    }
+    const inputResponses = await askAll(peer, hop.result['inputRequests'], signal ?? new AbortController().signal);
+    const { requestState } = hop.result;
+    params = { ...request.params, inputResponses, ...(requestState === undefined ? {} : { requestState }) };
+  }
+}
+
+type AskablePeer = HopPeer & { ask: NonNullable<HopPeer['ask']> };
+
+function canBeAsked(peer: HopPeer | undefined): peer is AskablePeer {
+  return peer?.ask !== undefined && peer.era === 'legacy';
+}
+
+/** A question the caller refuses has no response: the server decides what that means. */
+async function askAll(peer: AskablePeer, inputRequests: unknown, signal: AbortSignal): Promise<JsonObject> {
+  const questions = isJsonObject(inputRequests) ? Object.entries(inputRequests) : [];
+  const answers = await Promise.all(
+    questions.map(async ([key, question]) => {
+      const { method, params } = isJsonObject(question) ? question : {};
+      const answer = await peer.ask(textOf(method), isJsonObject(params) ? params : undefined, signal);
+      return 'result' in answer ? ([key, answer.result] as const) : undefined;
+    }),
+  );
+  return Object.fromEntries(answers.filter((answer) => answer !== undefined));
+}

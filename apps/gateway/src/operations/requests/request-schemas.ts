@@ -1,0 +1,204 @@
+import { z } from '@hono/zod-openapi';
+import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
+import type { SearchRequest } from '../answers/search-answer.ts';
+
+/** What every request may carry beside its own fields. Unknown fields are left alone. */
+interface RequestExtras {
+  /** `search_id` joins the request to a search; `traceparent`, `agent_context` and the like belong here, too. */
+  readonly meta?: JsonObject | undefined;
+}
+
+export interface SearchBody extends SearchRequest, RequestExtras {}
+
+export interface DescribeBody extends RequestExtras {
+  readonly tool_slug: string;
+}
+
+export interface LoadSkillBody extends RequestExtras {
+  readonly skill_name?: string | undefined;
+  readonly skill_names?: readonly string[] | undefined;
+  readonly instance_id?: string | undefined;
+  readonly dcc_type?: string | undefined;
+  /** Default true. */
+  readonly activate_groups?: boolean | undefined;
+}
+
+export interface CallBody extends RequestExtras {
+  readonly tool_slug: string;
+  /** Left as sent: the tool's own schema decides about it. */
+  readonly arguments?: unknown;
+}
+
+export interface CallBatchItem extends CallBody {
+  readonly id?: string | number | undefined;
+}
+
+export interface CallBatchBody extends RequestExtras {
+  readonly calls: readonly CallBatchItem[];
+  /** Default false. */
+  readonly stop_on_error?: boolean | undefined;
+}
+
+/** Body of a call to an instance named by the path; one of the three names says the tool. */
+export interface InstanceCallBody extends RequestExtras {
+  readonly backend_tool?: string | undefined;
+  readonly tool?: string | undefined;
+  readonly action?: string | undefined;
+  readonly arguments?: unknown;
+}
+
+/** Arguments of the MCP tool `call`: one tool, or `calls`. */
+export interface CallToolArguments extends RequestExtras {
+  readonly tool_slug?: string | undefined;
+  readonly arguments?: unknown;
+  readonly calls?: readonly CallBatchItem[] | undefined;
+  readonly stop_on_error?: boolean | undefined;
+}
+
+/** The most calls one batch may hold. */
+export const MAX_BATCH_CALLS = 25;
+const MAX_LIST = 32;
+
+const text = z.string().min(1);
+const words = z.array(text).max(MAX_LIST).optional();
+
+const meta = z.custom<JsonObject>(isJsonObject, { error: 'must be an object' }).optional().meta({
+  type: 'object',
+  additionalProperties: true,
+  description:
+    'Correlation, not content: pass search_id of the search this follows. May carry traceparent and agent_context.',
+});
+
+const toolSlug = text.meta({
+  description: 'A tool, as a search hit names it: <dcc>.<instance>.<tool>.',
+  examples: ['maya.1f0c2d3e.create_sphere'],
+});
+
+const callArguments = z
+  .unknown()
+  .optional()
+  .meta({
+    type: 'object',
+    additionalProperties: true,
+    description: "The tool's own arguments, as its inputSchema (see describe) asks for them.",
+    examples: [{ radius: 2 }],
+  });
+
+const searchFields = {
+  query: z
+    .string()
+    .optional()
+    .meta({
+      description: 'What the tool should do, in a few words. Empty lists everything.',
+      examples: ['create a sphere'],
+    }),
+  or_queries: z.array(z.string()).max(16).optional().meta({
+    description: 'Other wordings; a tool scores by the one that fits it best.',
+  }),
+  dcc_type: text.optional().meta({ description: 'Only tools of this host type, such as maya or filesystem.' }),
+  dcc_types: words.meta({ description: 'Only tools of these host types.' }),
+  instance_id: z
+    .string()
+    .min(4)
+    .optional()
+    .meta({ description: 'Only tools of this instance: its id, or four first digits or more.' }),
+  tags: words.meta({ description: 'Only tools with all of these tags.' }),
+  tags_any: words.meta({ description: 'Only tools with one of these tags.' }),
+  exclude_tags: words.meta({ description: 'No tools with any of these tags.' }),
+  loaded_only: z.boolean().optional().meta({ description: 'Only tools that can be called at once. Default false.' }),
+  scene_hint: z.string().optional().meta({ description: 'The scene you work on; its instance is ranked up.' }),
+  skill_hint: z.string().optional().meta({ description: 'A skill you expect; its tools are ranked up.' }),
+  min_score: z.number().optional().meta({ description: 'No hits below this score.' }),
+  limit: z.int().min(1).max(100).optional().meta({ description: 'Hits on this page, 1 to 100.', default: 25 }),
+  offset: z.int().min(0).optional().meta({ description: 'Hits to pass over.', default: 0 }),
+  mode: z.enum(['fuzzy', 'exact']).optional().meta({
+    description: 'fuzzy ranks words, prefixes and typos; exact looks for the text as it stands.',
+    default: 'fuzzy',
+  }),
+  meta,
+};
+
+const batchItem = z
+  .looseObject({
+    tool_slug: toolSlug,
+    arguments: callArguments,
+    id: z.union([z.string(), z.number()], { error: 'must be a string or a number' }).optional(),
+    meta,
+  })
+  .openapi('CallBatchItem');
+
+const calls = z
+  .array(batchItem)
+  .min(1)
+  .max(MAX_BATCH_CALLS)
+  .meta({ description: `Calls to run in this order, one after the other, at most ${MAX_BATCH_CALLS}.` });
+
+const stopOnError = z
+  .boolean()
+  .optional()
+  .meta({ description: 'Leave out the rest after the first failure.', default: false });
+
+export const searchBody: z.ZodType<SearchBody> = z.looseObject(searchFields).openapi('SearchRequest');
+
+export const describeBody: z.ZodType<DescribeBody> = z
+  .looseObject({ tool_slug: toolSlug, meta })
+  .openapi('DescribeRequest');
+
+export const loadSkillBody: z.ZodType<LoadSkillBody> = z
+  .looseObject({
+    skill_name: text
+      .optional()
+      .meta({ description: 'The skill, as the skill_name of a search hit.', examples: ['mesh-tools'] }),
+    skill_names: z.array(text).min(1).max(MAX_LIST).optional().meta({ description: 'Several skills at once.' }),
+    instance_id: z.string().min(4).optional().meta({ description: 'The instance, when several have the skill.' }),
+    dcc_type: text.optional().meta({ description: 'The host type, when several have the skill.' }),
+    activate_groups: z
+      .boolean()
+      .optional()
+      .meta({ description: "Also activate the skill's tool groups.", default: true }),
+    meta,
+  })
+  .refine((body) => body.skill_name !== undefined || body.skill_names !== undefined, {
+    error: 'is required, or skill_names',
+    path: ['skill_name'],
+  })
+  .openapi('LoadSkillRequest');
+
+export const callBody: z.ZodType<CallBody> = z
+  .looseObject({ tool_slug: toolSlug, arguments: callArguments, meta })
+  .openapi('CallRequest');
+
+export const callBatchBody: z.ZodType<CallBatchBody> = z
+  .looseObject({ calls, stop_on_error: stopOnError, meta })
+  .openapi('CallBatchRequest');
+
+export const instanceCallBody: z.ZodType<InstanceCallBody> = z
+  .looseObject({
+    backend_tool: text.optional().meta({ description: 'The tool, as the instance itself names it.' }),
+    tool: text.optional().meta({ description: 'The same as backend_tool.' }),
+    action: text.optional().meta({ description: 'The same as backend_tool.' }),
+    arguments: callArguments,
+    meta,
+  })
+  .refine((body) => (body.backend_tool ?? body.tool ?? body.action) !== undefined, {
+    error: 'is required',
+    path: ['backend_tool'],
+  })
+  .openapi('InstanceCallRequest');
+
+export const callToolArguments: z.ZodType<CallToolArguments> = z
+  .looseObject({
+    tool_slug: toolSlug.optional(),
+    arguments: callArguments,
+    calls: calls.optional(),
+    stop_on_error: stopOnError,
+    meta,
+  })
+  .refine((args) => args.tool_slug !== undefined || args.calls !== undefined, {
+    error: 'is required, or calls for several',
+    path: ['tool_slug'],
+  })
+  .refine((args) => args.tool_slug === undefined || args.calls === undefined, {
+    error: 'cannot stand beside tool_slug: send one call, or calls',
+    path: ['calls'],
+  });

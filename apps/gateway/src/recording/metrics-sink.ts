@@ -1,0 +1,156 @@
+import { type GatewayMetrics, toRankBucket } from '@dcc-mcp/gateway-metrics';
+import { statusOfOutcome } from '@dcc-mcp/request-context';
+import {
+  OPERATION_CALL,
+  OPERATION_CALL_BATCH,
+  OPERATION_DESCRIBE,
+  OPERATION_LOAD_SKILL,
+  OPERATION_SEARCH,
+  type Outcome,
+} from '@dcc-mcp/semantic-conventions';
+import type {
+  CallDetails,
+  CallTiming,
+  Finished,
+  FinishedForward,
+  FinishedOperation,
+  SearchDetails,
+} from './finished.ts';
+import type { Sink } from './recorder.ts';
+
+/** Measures whatever is finished. */
+export function createMetricsSink(metrics: GatewayMetrics): Sink {
+  return { record: (finished) => measure(metrics, finished) };
+}
+
+function measure(metrics: GatewayMetrics, finished: Finished): void {
+  switch (finished.kind) {
+    case 'operation':
+      measureOperation(metrics, finished);
+      break;
+    case 'forward':
+      measureForward(metrics, finished);
+      break;
+    case 'request':
+      metrics.recordOperation({ side: 'server', ...finished });
+      break;
+    case 'session':
+      metrics.recordSessionEnded(finished.reason);
+      metrics.recordSession({ side: 'server', ...finished });
+      break;
+    case 'answer':
+      metrics.recordResponseTokens(finished.surface, finished.bytes);
+      break;
+    case 'notification':
+      metrics.recordNotificationSent(finished.channel);
+      break;
+    case 'failed-check':
+      break;
+    default:
+      finished satisfies never;
+  }
+}
+
+function measureOperation(metrics: GatewayMetrics, finished: FinishedOperation): void {
+  const { details } = finished;
+  measureJoin(metrics, finished);
+  if (details.operation === OPERATION_SEARCH) {
+    measureSearch(metrics, finished, details);
+  } else if (details.operation === OPERATION_CALL) {
+    measureCall(metrics, finished, details);
+  }
+}
+
+const FOLLOW_UPS = {
+  [OPERATION_DESCRIBE]: 'describe',
+  [OPERATION_LOAD_SKILL]: 'load_skill',
+  [OPERATION_CALL]: 'call',
+  [OPERATION_SEARCH]: undefined,
+  [OPERATION_CALL_BATCH]: undefined,
+} as const;
+
+function measureJoin(metrics: GatewayMetrics, { join, details, span }: FinishedOperation): void {
+  const followUp = FOLLOW_UPS[details.operation];
+  if (join === undefined || followUp === undefined) {
+    return;
+  }
+  const { selectedRank, firstSuccessMillis } = join;
+  const rankBucket = selectedRank === undefined ? 'unknown' : toRankBucket(selectedRank);
+  metrics.recordSearchFollowup(followUp, rankBucket, span.spanContext);
+  if (firstSuccessMillis !== undefined) {
+    metrics.recordTimeToFirstSuccess(firstSuccessMillis / 1000, span.spanContext);
+  }
+}
+
+function measureSearch(
+  metrics: GatewayMetrics,
+  { durationMillis, span }: FinishedOperation,
+  { found }: SearchDetails,
+): void {
+  if (found === undefined) {
+    return;
+  }
+  const result = found.total === 0 ? 'zero' : 'nonzero';
+  metrics.recordSearch({ result, durationSeconds: durationMillis / 1000, span: span.spanContext });
+  if (found.isReformulation) {
+    metrics.recordReformulation(span.spanContext);
+  }
+}
+
+function measureCall(metrics: GatewayMetrics, { span, ...call }: FinishedOperation, details: CallDetails): void {
+  const { spanContext } = span;
+  const { tool, timing, transport, rejection, backendErrorKind } = details;
+  metrics.recordCall({
+    tool,
+    status: statusOfOutcome(call.outcome),
+    span: spanContext,
+    ...(timing === undefined ? {} : durations(call.durationMillis, timing)),
+  });
+  if (timing !== undefined && transport !== undefined) {
+    metrics.recordOperation({
+      side: 'client',
+      method: 'tools/call',
+      tool,
+      errorType: errorTypeOf(call.outcome),
+      transport,
+      durationSeconds: timing.upstreamMillis / 1000,
+      span: spanContext,
+    });
+  }
+  if (rejection !== undefined) {
+    metrics.recordRejected(rejection, spanContext);
+  }
+  if (backendErrorKind !== undefined) {
+    metrics.recordBackendError(backendErrorKind, spanContext);
+  }
+}
+
+function measureForward(metrics: GatewayMetrics, finished: FinishedForward): void {
+  const { method, transport, outcome, backendErrorKind, durationSeconds } = finished;
+  if (durationSeconds !== undefined) {
+    const errorType = errorTypeOf(outcome);
+    metrics.recordOperation({ side: 'client', method, errorType, transport, durationSeconds });
+  }
+  if (backendErrorKind !== undefined) {
+    metrics.recordBackendError(backendErrorKind);
+  }
+}
+
+function errorTypeOf(outcome: Outcome): string | undefined {
+  return statusOfOutcome(outcome) === 'success' ? undefined : outcome;
+}
+
+function durations(
+  durationMillis: number,
+  { queueMillis, upstreamMillis }: CallTiming,
+): { durationSeconds: number; phases: { queueSeconds: number; gatewaySeconds: number; upstreamSeconds: number } } {
+  const gatewayMillis = Math.max(0, durationMillis - queueMillis - upstreamMillis);
+  return {
+    durationSeconds: durationMillis / 1000,
+    phases: {
+      queueSeconds: queueMillis / 1000,
+      gatewaySeconds: gatewayMillis / 1000,
+      upstreamSeconds: upstreamMillis / 1000,
+    },
+  };
+}

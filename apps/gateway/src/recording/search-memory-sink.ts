@@ -1,0 +1,20 @@
+import type { RequestContext } from '@dcc-mcp/request-context';
+import { OPERATION_CALL } from '@dcc-mcp/semantic-conventions';
+import type { SearchMemory, SearchPrincipal } from '../search/memory/search-memory.ts';
+import type { Sink } from './recorder.ts';
+
+/** Notes calls that ended ok: what their principal searches next is no rewording of an earlier search. */
+export function createSearchMemorySink(memory: SearchMemory, onError: (error: unknown) => void): Sink {
+  return {
+    record(finished) {
+      if (finished.kind === 'operation' && finished.details.operation === OPERATION_CALL && finished.outcome === 'ok') {
+        memory.settle(searchPrincipal(finished.ctx)).catch(onError);
+      }
+    },
+  };
+}
+
+/** Who searches with this request: its session, else its trace. */
+export function searchPrincipal({ session, traceId }: RequestContext): SearchPrincipal {
+  return { traceId, sessionId: session.source === 'trace' ? undefined : session.id };
+}

@@ -1,0 +1,27 @@
+import { OPERATION_CALL_BATCH, OPERATION_SEARCH } from '@dcc-mcp/semantic-conventions';
+import type { FinishedOperation } from './finished.ts';
+import type { Sink } from './recorder.ts';
+
+/** Completes and ends the span of each operation. */
+export const spanSink: Sink = {
+  record(finished) {
+    if (finished.kind === 'operation' && finished.span.isRecording) {
+      endSpan(finished);
+    }
+  },
+};
+
+function endSpan({ span, outcome, errorKind, join, details }: FinishedOperation): void {
+  if (join !== undefined) {
+    const { searchId: id, firstSuccessMillis: _, ...facts } = join;
+    span.setSearch({ id, ...facts });
+  }
+  if (details.operation === OPERATION_SEARCH && details.found !== undefined) {
+    const { searchId: id, rankerVersion, total } = details.found;
+    span.setSearch({ id, rankerVersion, total, zeroResults: total === 0 });
+  }
+  if (details.operation === OPERATION_CALL_BATCH && details.size !== undefined) {
+    span.setBatchSize(details.size);
+  }
+  span.end(errorKind === undefined ? { outcome } : { outcome, errorKind });
+}

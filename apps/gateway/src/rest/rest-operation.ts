@@ -1,0 +1,131 @@
+import type { HttpContext } from '@dcc-mcp/http-adapter';
+import { errorEnvelope, readRequestContext, type RequestContext, responseHeaders } from '@dcc-mcp/request-context';
+import type { ResponseSurface } from '@dcc-mcp/semantic-conventions';
+import { jsonReply, type Reply, withHeader } from '../http/reply.ts';
+import type { Route, RouteHandler, RouteRequest } from '../http/route-table.ts';
+import type { Caller, OperationCore } from '../operations/frame/core.ts';
+import type { OperationDefinition, OperationEnd, ParsedRequest } from '../operations/frame/operation-definition.ts';
+import { httpStatusOfError, type OperationError } from '../operations/frame/operation-error.ts';
+import { runOperation } from '../operations/frame/run-operation.ts';
+import { parseBoundedJson, whyNotJson } from '../protocol/bounded-json.ts';
+import { isJsonObject } from '../protocol/json-rpc.ts';
+
+/** One workflow operation as a route serves it. */
+export interface RestOperation<Request, Target, Value> {
+  readonly definition: OperationDefinition<Request, Target, Value>;
+  /** What the size of the answer is counted as; absent: not counted. */
+  readonly surface?: ResponseSurface;
+  /** Reads the request where it is not the body alone; absent: the definition reads the body. */
+  parse?(body: unknown, route: RouteRequest): ParsedRequest<Request>;
+  /** The answer; absent: the value itself. */
+  reply?(end: OperationEnd<Value> & { readonly value: Value }, ctx: RequestContext): Reply;
+}
+
+/** The {@link RestOperation} of a definition. */
+export type RestOperationOf<Definition> =
+  Definition extends OperationDefinition<infer Request, infer Target, infer Value>
+    ? RestOperation<Request, Target, Value>
+    : never;
+
+/** A request whose body, where it has one, is read. */
+interface ReadRequest {
+  readonly body: unknown;
+  readonly caller: Caller;
+  readonly route: RouteRequest;
+}
+
+/** The routes of operations, bound to what they work with. */
+export class RestOperations {
+  readonly #core: OperationCore;
+  readonly #bodyLimitBytes: number;
+
+  constructor(core: OperationCore, bodyLimitBytes: number) {
+    this.#core = core;
+    this.#bodyLimitBytes = bodyLimitBytes;
+  }
+
+  get<Request, Target, Value>(operation: RestOperation<Request, Target, Value>): Route {
+    return this.#route(operation, (route) => {
+      const caller = this.#caller(route, undefined);
+      return this.#serve(operation, { body: undefined, caller, route });
+    });
+  }
+
+  /** What is no JSON never reaches an operation, and is counted nowhere. */
+  post<Request, Target, Value>(operation: RestOperation<Request, Target, Value>): Route {
+    return this.#route(operation, async (route) => {
+      const reading = await this.#readBody(route.http);
+      if (!reading.ok) {
+        return failure(reading.error, this.#caller(route, undefined).ctx);
+      }
+      const { body } = reading;
+      return this.#serve(operation, { body, caller: this.#caller(route, body), route });
+    });
+  }
+
+  #route({ surface }: Pick<RestOperation<never, never, never>, 'surface'>, answer: RouteHandler): Route {
+    const { recorder } = this.#core;
+    const handler: RouteHandler = async (route) => {
+      const reply = await answer(route);
+      if (surface !== undefined) {
+        recorder.record({ kind: 'answer', surface, bytes: Number(reply.headers['content-length']) });
+      }
+      return reply;
+    };
+    return { guard: 'api', isWork: true, handler };
+  }
+
+  async #serve<Request, Target, Value>(
+    operation: RestOperation<Request, Target, Value>,
+    { body, caller, route }: ReadRequest,
+  ): Promise<Reply> {
+    const { ctx } = caller;
+    const { definition } = operation;
+    const input = operation.parse?.(body, route) ?? definition.parse(body);
+    const end = await runOperation(definition, input, { core: this.#core, caller });
+    const { value, error } = end;
+    if (value === undefined) {
+      return failure(error ?? { kind: 'internal', message: 'No answer and no error' }, ctx);
+    }
+    return operation.reply?.({ ...end, value }, ctx) ?? jsonReply(value, 200, responseHeaders(ctx));
+  }
+
+  async #readBody(
+    http: HttpContext,
+  ): Promise<{ readonly ok: true; readonly body: unknown } | { readonly ok: false; readonly error: OperationError }> {
+    const limit = this.#bodyLimitBytes;
+    const reading = await http.readBody(limit);
+    if (!reading.ok) {
+      return { ok: false, error: { kind: 'payload-too-large', message: `The body is larger than ${limit} bytes` } };
+    }
+    try {
+      return { ok: true, body: parseBoundedJson(reading.text) };
+    } catch (error) {
+      return { ok: false, error: { kind: 'bad-request', message: `The body is ${whyNotJson(error)}` } };
+    }
+  }
+
+  #caller({ http, authSubject }: RouteRequest, body: unknown): Caller {
+    const meta = isJsonObject(body) ? body['meta'] : undefined;
+    const { headers, peerAddress } = http;
+    const ctx = readRequestContext(
+      {
+        transport: 'rest',
+        headers,
+        ...(meta === undefined ? {} : { meta }),
+        ...(body === undefined ? {} : { body }),
+        ...(peerAddress === undefined ? {} : { peerAddress }),
+        ...(authSubject === undefined ? {} : { authSubject }),
+      },
+      this.#core.contextSettings,
+    );
+    return { ctx, isGone: () => http.isGone(), facts: { networkTransport: 'tcp' } };
+  }
+}
+
+/** The error envelope with its status. */
+function failure(error: OperationError, ctx: RequestContext): Reply {
+  const reply = jsonReply(errorEnvelope(error, ctx), httpStatusOfError(error), responseHeaders(ctx));
+  const { retryAfterSeconds } = error;
+  return retryAfterSeconds === undefined ? reply : withHeader(reply, 'retry-after', String(retryAfterSeconds));
+}

@@ -1,0 +1,70 @@
+/** Who searches: the session, else the trace. */
+export interface SearchPrincipal {
+  readonly sessionId: string | undefined;
+  readonly traceId: string;
+}
+
+/** One answered search, as far as later operations need it. */
+export interface RememberedSearch {
+  readonly searchId: string;
+  readonly principal: SearchPrincipal;
+  /** From the start of the search until now. */
+  readonly durationMillis: number;
+  readonly rankerVersion: string;
+  /** All matches, not the page's. */
+  readonly total: number;
+  readonly query: string;
+  readonly hits: readonly RememberedHit[];
+}
+
+/** What is kept of a hit. */
+export interface RememberedHit {
+  readonly toolSlug: string;
+  readonly skillName: string | undefined;
+  /** From 1, over all pages. */
+  readonly rank: number;
+  readonly score: number;
+  readonly matchReasons: readonly string[];
+}
+
+/** A describe, load_skill or call that names the search it follows. */
+export interface SearchFollowUp {
+  readonly searchId: string;
+  readonly toolSlug: string | undefined;
+  readonly skillName: string | undefined;
+  /** True for a call that ended ok: what the search was for has worked. */
+  readonly isSuccess: boolean;
+}
+
+/** What a follow-up takes over from its search. */
+export interface SearchJoin {
+  readonly searchId: string;
+  /** Absent, as the members below, for a search that is not known (any more) and for what was no hit of it. */
+  readonly rankerVersion?: string;
+  readonly total?: number;
+  readonly selectedRank?: number;
+  readonly score?: number;
+  readonly matchReasons?: readonly string[];
+  /** From the start of the search to now, for its first success alone. */
+  readonly firstSuccessMillis?: number;
+}
+
+/**
+ * Joins searches to what was done with their hits, at one gateway or at several that share it. Bounded: old searches
+ * are forgotten.
+ */
+export interface SearchMemory {
+  /**
+   * Remembers an answered search; a refused one is not remembered.
+   *
+   * @returns Whether it rewords the previous search of its principal, made at most {@link REFORMULATION_WINDOW_MILLIS} ago.
+   */
+  remember(search: RememberedSearch): Promise<{ readonly isReformulation: boolean }>;
+  /** Joins a follow-up; of several first successes at once exactly one is told the time. */
+  join(followUp: SearchFollowUp): Promise<SearchJoin>;
+  /** Ends what the principal was searching for: its next search rewords nothing. */
+  settle(principal: SearchPrincipal): Promise<void>;
+}
+
+/** A query that comes later than this is a new one. */
+export const REFORMULATION_WINDOW_MILLIS = 600_000;
