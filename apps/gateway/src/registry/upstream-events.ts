@@ -24,9 +24,6 @@ export interface UpstreamEventsOptions {
 
 /** Keeps catalog, metrics and log up to date with what upstreams say. A change of readiness is logged once. */
 export function upstreamEvents({ catalog, events, metrics, log }: UpstreamEventsOptions): UpstreamEvents {
-  const logged = new Map<string, string>();
-  /** The state of each upstream that {@link RegistryEvents.onInstanceChanged} was last called for. */
-  const told = new Map<string, string>();
   /** Upstreams that announced a change: it is passed on after the list was read again, even if it reads the same. */
   const announced = new Set<string>();
   return {
@@ -36,19 +33,7 @@ export function upstreamEvents({ catalog, events, metrics, log }: UpstreamEvents
         events.onToolsChanged();
       }
     },
-    onStatus(upstream) {
-      const { key, instanceId } = upstream.settings;
-      const line = statusLine(upstream);
-      // An upstream that fails is started again and again, so that it starts is not logged.
-      if (upstream.status.readiness !== 'booting' && logged.get(key) !== line) {
-        logged.set(key, line);
-        log(line);
-      }
-      if (told.get(key) !== line) {
-        told.set(key, line);
-        events.onInstanceChanged(instanceId);
-      }
-    },
+    onStatus: onStatus(events, log),
     onNotification(upstream, method, params) {
       if (method === 'notifications/tools/list_changed') {
         announced.add(upstream.settings.instanceId);
@@ -64,6 +49,25 @@ export function upstreamEvents({ catalog, events, metrics, log }: UpstreamEvents
         transport: settings.transport.type === 'http' ? 'tcp' : 'pipe',
         errorType: isLost ? 'backend_unreachable' : undefined,
       }),
+  };
+}
+
+function onStatus(events: RegistryEvents, log: (line: string) => void): (upstream: Upstream) => void {
+  const logged = new Map<string, string>();
+  /** The state of each upstream that {@link RegistryEvents.onInstanceChanged} was last called for. */
+  const told = new Map<string, string>();
+  return (upstream) => {
+    const { key, instanceId } = upstream.settings;
+    const line = statusLine(upstream);
+    // An upstream that fails is started again and again, so that it starts is not logged.
+    if (upstream.status.readiness !== 'booting' && logged.get(key) !== line) {
+      logged.set(key, line);
+      log(line);
+    }
+    if (told.get(key) !== line) {
+      told.set(key, line);
+      events.onInstanceChanged(instanceId);
+    }
   };
 }
 

@@ -87,12 +87,12 @@ export interface HopRetry {
 export interface HopFailure {
   readonly kind: ErrorKind;
   /** Label of `dcc_mcp_gateway_backend_errors_total`; absent where the upstream is not to blame. */
-  readonly backendErrorKind?: BackendErrorKind;
+  readonly backendErrorKind?: BackendErrorKind | undefined;
   /** For people; never a stack trace, never a secret. */
   readonly message: string;
   /** The upstream's own JSON-RPC error, where it sent one. */
-  readonly rpcError?: JsonRpcError;
-  readonly httpStatus?: number;
+  readonly rpcError?: JsonRpcError | undefined;
+  readonly httpStatus?: number | undefined;
 }
 
 /** What came of a hop. `result` is the upstream's, untouched. */

@@ -3,7 +3,6 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { startFakeHttp, type FakeHttp } from './fixtures/fake-http.ts';
 import {
   begin,
-  call,
   closeAll,
   connected,
   createPeer,
@@ -53,7 +52,7 @@ describe.each(Object.keys(KINDS))('createUpstream over %s', (kind) => {
     const harness = await connect();
     const texts = Array.from({ length: 50 }, (_, index) => `call ${index}`);
     const answers = await Promise.all(
-      texts.map((text, index) => call(harness, 'slow', { text, ms: ((index * 37) % 50) + 1 })),
+      texts.map((text, index) => harness.call('slow', { text, ms: ((index * 37) % 50) + 1 })),
     );
     expect(answers.map(textOf)).toEqual(texts);
   });
@@ -66,10 +65,10 @@ describe.each(Object.keys(KINDS))('createUpstream over %s', (kind) => {
       baggage: 'secret=1',
       'com.example/key': { kept: true },
     };
-    const first = jsonOf(await call(harness, 'seen', {}, { meta }));
+    const first = jsonOf(await harness.call('seen', {}, { meta }));
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-2222222222222222-01';
     const carrier = { traceparent, tracestate: 'gw=1' };
-    const second = jsonOf(await call(harness, 'seen', {}, { begin: () => ({ carrier, headers: {} }) }));
+    const second = jsonOf(await harness.call('seen', {}, { begin: () => ({ carrier, headers: {} }) }));
     expect(first['meta']).toMatchObject({ 'com.example/key': { kept: true } });
     expect(first['meta']!['traceparent']).toContain('b7ad6b7169203331');
     expect(first['meta']).not.toHaveProperty('tracestate');
@@ -80,15 +79,15 @@ describe.each(Object.keys(KINDS))('createUpstream over %s', (kind) => {
   test('sends the envelope of its own era, never that of the caller', async () => {
     const harness = await connect();
     const key = 'io.modelcontextprotocol/protocolVersion';
-    const { meta } = jsonOf(await call(harness, 'seen', {}, { meta: { [key]: '2099-01-01' } }));
+    const { meta } = jsonOf(await harness.call('seen', {}, { meta: { [key]: '2099-01-01' } }));
     expect(meta![key]).toBe(kind.includes('stateless') ? '2026-07-28' : undefined);
   });
 
   test('gives the upstream a progress token of its own and the caller the caller’s', async () => {
     const harness = await connect();
     const peer = createPeer();
-    const seen = jsonOf(await call(harness, 'seen', {}, { peer, meta: { progressToken: 'mine' } }));
-    await call(harness, 'progress', { steps: 3 }, { peer, meta: { progressToken: 'mine' } });
+    const seen = jsonOf(await harness.call('seen', {}, { peer, meta: { progressToken: 'mine' } }));
+    await harness.call('progress', { steps: 3 }, { peer, meta: { progressToken: 'mine' } });
     expect(seen['meta']!['progressToken']).not.toBe('mine');
     expect(peer.told.map(({ params }) => [params!['progressToken'], params!['progress']])).toEqual([
       ['mine', 1],
@@ -98,13 +97,13 @@ describe.each(Object.keys(KINDS))('createUpstream over %s', (kind) => {
   });
 
   test('asks for no progress where the caller asked for none', async () => {
-    const { meta } = jsonOf(await call(await connect(), 'seen', {}, { peer: createPeer() }));
+    const { meta } = jsonOf(await (await connect()).call('seen', {}, { peer: createPeer() }));
     expect(meta).not.toHaveProperty('progressToken');
   });
 
   test('hands a log message on to the caller it belongs to', async () => {
     const peer = createPeer();
-    await call(await connect(), 'log', {}, { peer });
+    await (await connect()).call('log', {}, { peer });
     expect(peer.told).toEqual([{ method: 'notifications/message', params: { level: 'info', data: 'working' } }]);
   });
 
@@ -114,13 +113,13 @@ describe.each(Object.keys(KINDS))('createUpstream over %s', (kind) => {
       asked.push(method);
       return Promise.resolve({ result: { action: 'accept', content: { name: 'Ada' } } });
     });
-    const answer = jsonOf(await call(await connect(), 'ask', { method: 'elicitation/create' }, { peer }));
+    const answer = jsonOf(await (await connect()).call('ask', { method: 'elicitation/create' }, { peer }));
     expect(asked).toEqual(['elicitation/create']);
     expect(answer).toEqual({ action: 'accept', content: { name: 'Ada' } });
   });
 
   test('declines with an explanation what no caller can answer', async () => {
-    const answer = jsonOf(await call(await connect(), 'ask', { method: 'sampling/createMessage' }));
+    const answer = jsonOf(await (await connect()).call('ask', { method: 'sampling/createMessage' }));
     expect(answer).toMatchObject({ code: -32_601, message: expect.stringContaining('declined') });
   });
 
@@ -130,12 +129,12 @@ describe.each(Object.keys(KINDS))('createUpstream over %s', (kind) => {
       signal = given;
       return new Promise(() => {});
     });
-    await call(await connect(), 'ask_and_leave', { method: 'elicitation/create' }, { peer });
+    await (await connect()).call('ask_and_leave', { method: 'elicitation/create' }, { peer });
     expect(signal?.aborted).toBe(true);
   });
 
   test('passes a JSON-RPC error on, with its data', async () => {
-    const result = await call(await connect(), 'malformed', { variant: 'error' });
+    const result = await (await connect()).call('malformed', { variant: 'error' });
     expect(failureOf(result)).toMatchObject({
       kind: 'backend-error',
       backendErrorKind: 'jsonrpc',
@@ -151,20 +150,20 @@ describe.each(Object.keys(KINDS))('createUpstream over %s', (kind) => {
     ['bad-error', 'jsonrpc'],
     ['neither', 'empty_result'],
   ])('an answer of the form "%s" is a backend-error %s', async (variant, backendErrorKind) => {
-    const result = await call(await connect(), 'malformed', { variant });
+    const result = await (await connect()).call('malformed', { variant });
     expect(failureOf(result)).toMatchObject({ kind: 'backend-error', backendErrorKind });
   });
 
   test('an answer that is not JSON is a backend-error invalid_json, and the next call works', async () => {
     const harness = await connect();
-    const result = await call(harness, 'garbage', { text: '{"jsonrpc": "2.0", oops' });
+    const result = await harness.call('garbage', { text: '{"jsonrpc": "2.0", oops' });
     expect(failureOf(result)).toMatchObject({ kind: 'backend-error', backendErrorKind: 'invalid_json' });
-    expect(textOf(await call(harness, 'echo', { text: 'still here' }))).toBe('still here');
+    expect(textOf(await harness.call('echo', { text: 'still here' }))).toBe('still here');
   });
 
   test('a call without an answer in time is a timeout, final and told to the upstream', async () => {
     const harness = await connect();
-    const result = await call(harness, 'hang', {}, { timeoutMillis: 150 });
+    const result = await harness.call('hang', {}, { timeoutMillis: 150 });
     expect(failureOf(result)).toMatchObject({ kind: 'timeout', backendErrorKind: 'timeout' });
     await expectTold(harness, kind);
   });
@@ -172,7 +171,7 @@ describe.each(Object.keys(KINDS))('createUpstream over %s', (kind) => {
   test('a call whose caller leaves is cancelled, and the upstream is told', async () => {
     const harness = await connect();
     const controller = new AbortController();
-    const running = call(harness, 'hang', {}, { signal: controller.signal });
+    const running = harness.call('hang', {}, { signal: controller.signal });
     setTimeout(() => controller.abort(), 50);
     expect(failureOf(await running)).toMatchObject({ kind: 'cancelled' });
     await expectTold(harness, kind);
@@ -180,17 +179,17 @@ describe.each(Object.keys(KINDS))('createUpstream over %s', (kind) => {
 
   test('an answer that comes after its call has ended is dropped and counted', async () => {
     const harness = await connect();
-    await call(harness, 'slow', { ms: 120 }, { timeoutMillis: 40 });
-    await call(harness, 'slow', { ms: 240 });
+    await harness.call('slow', { ms: 120 }, { timeoutMillis: 40 });
+    await harness.call('slow', { ms: 240 });
     // A closed stream brings nothing any more; a shared one does.
     expect(harness.upstream.status.lateAnswers).toBe(kind.startsWith('stdio') ? 1 : 0);
-    expect(textOf(await call(harness, 'echo', { text: 'next' }))).toBe('next');
+    expect(textOf(await harness.call('echo', { text: 'next' }))).toBe('next');
   });
 
   test('notices a changed tools list once, however often it is told', async () => {
     const harness = await connect();
     await new Promise((resolve) => setTimeout(resolve, 100));
-    await call(harness, 'change', { add: 'brand_new' });
+    await harness.call('change', { add: 'brand_new' });
     await new Promise((resolve) => setTimeout(resolve, 400));
     expect(harness.diary.tools).toHaveLength(2);
     expect(harness.diary.tools[1]).toContain('brand_new');
@@ -208,20 +207,20 @@ describe.each(Object.keys(KINDS))('createUpstream over %s', (kind) => {
     expect(answer).toMatchObject({ ok: true });
     // The stateless era subscribes with a stream of its own, which opens after the answer.
     await new Promise((resolve) => setTimeout(resolve, 100));
-    await call(harness, 'update', params);
+    await harness.call('update', params);
     const updates = () =>
       harness.diary.notifications.filter(({ method }) => method === 'notifications/resources/updated');
     await until(() => updates().length > 0);
-    await call(harness, 'slow', { ms: 50 });
+    await harness.call('slow', { ms: 50 });
     expect(updates()).toEqual([{ method: 'notifications/resources/updated', params: expect.objectContaining(params) }]);
     expect(JSON.stringify(updates())).not.toContain('subscriptionId');
   });
 
   test('refuses an answer over the bound and goes on', async () => {
     const harness = await connectBounded(kind);
-    const result = await call(harness, 'big', { bytes: 300_000 });
+    const result = await harness.call('big', { bytes: 300_000 });
     expect(failureOf(result)).toMatchObject({ kind: 'backend-error', backendErrorKind: 'other' });
-    expect(textOf(await call(harness, 'echo', { text: 'next' }))).toBe('next');
+    expect(textOf(await harness.call('echo', { text: 'next' }))).toBe('next');
   });
 });
 
@@ -239,6 +238,6 @@ async function connectBounded(kind: string): Promise<Harness> {
 async function expectTold(harness: Harness, kind: string): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 100));
   const isSaid = kind.startsWith('stdio') || kind.includes('handshake');
-  expect(JSON.parse(textOf(await call(harness, 'cancelled')))).toHaveLength(isSaid ? 1 : 0);
-  expect(Number(textOf(await call(harness, 'hangups')))).toBe(kind.startsWith('HTTP') ? 1 : 0);
+  expect(JSON.parse(textOf(await harness.call('cancelled')))).toHaveLength(isSaid ? 1 : 0);
+  expect(Number(textOf(await harness.call('hangups')))).toBe(kind.startsWith('HTTP') ? 1 : 0);
 }

@@ -3,9 +3,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import type { JsonObject } from '../../src/protocol/json-rpc.ts';
+import type { HopResult } from '../../src/upstream/upstream.ts';
 import {
   begin,
-  call,
   closeAll,
   connected,
   createPeer,
@@ -33,7 +33,7 @@ afterEach(async () => {
   }
 });
 
-function structured(result: Awaited<ReturnType<typeof call>>): JsonObject {
+function structured(result: HopResult): JsonObject {
   expect(result).toMatchObject({ ok: true });
   return (result as { result: JsonObject }).result['structuredContent'] as JsonObject;
 }
@@ -69,21 +69,21 @@ describe.each([
 
   test('keeps a scene: a sphere is made, found, and gone with another scene', async () => {
     const harness = await connect();
-    expect(structured(await call(harness, 'get_scene_info'))).toMatchObject({
+    expect(structured(await harness.call('get_scene_info'))).toMatchObject({
       path: '/projects/shot01.ma',
       is_modified: false,
     });
-    expect(structured(await call(harness, 'create_sphere', { name: 'ball', radius: 2 }))).toEqual({
+    expect(structured(await harness.call('create_sphere', { name: 'ball', radius: 2 }))).toEqual({
       name: 'ball',
       type: 'mesh',
       radius: 2,
     });
-    expect(structured(await call(harness, 'create_sphere', { name: 'ball' }))).toMatchObject({ name: 'ball1' });
-    expect(JSON.stringify(structured(await call(harness, 'list_nodes', { type: 'mesh' })))).toContain('ball1');
-    expect(await call(harness, 'open_scene', { path: '/projects/shot02.ma' })).toMatchObject({
+    expect(structured(await harness.call('create_sphere', { name: 'ball' }))).toMatchObject({ name: 'ball1' });
+    expect(JSON.stringify(structured(await harness.call('list_nodes', { type: 'mesh' })))).toContain('ball1');
+    expect(await harness.call('open_scene', { path: '/projects/shot02.ma' })).toMatchObject({
       result: { isError: true },
     });
-    expect(structured(await call(harness, 'open_scene', { path: '/projects/shot02.ma', force: true }))).toMatchObject({
+    expect(structured(await harness.call('open_scene', { path: '/projects/shot02.ma', force: true }))).toMatchObject({
       node_count: 4,
     });
   });
@@ -93,7 +93,7 @@ describe.each([
     const peer = createPeer();
     const startedAt = Date.now();
     const image = structured(
-      await call(harness, 'render_frame', { seconds: 0.3 }, { peer, meta: { progressToken: 'r' } }),
+      await harness.call('render_frame', { seconds: 0.3 }, { peer, meta: { progressToken: 'r' } }),
     );
     expect(Date.now() - startedAt).toBeGreaterThanOrEqual(290);
     expect(image).toMatchObject({ image: '/projects/images/shot01.1001.exr' });
@@ -105,37 +105,37 @@ describe.each([
     const harness = await connect();
     const peer = createPeer();
     const done: string[] = [];
-    const rendering = call(harness, 'render_frame', { seconds: 0.5 }, { peer, meta: { progressToken: 'r' } });
+    const rendering = harness.call('render_frame', { seconds: 0.5 }, { peer, meta: { progressToken: 'r' } });
     const rendered = rendering.then(() => done.push('render'));
     // Over HTTP two requests sent at once may arrive in either order: the second waits for the first to have begun.
     await until(() => peer.told.length > 0);
-    await Promise.all([rendered, call(harness, 'list_nodes').then(() => done.push('list'))]);
+    await Promise.all([rendered, harness.call('list_nodes').then(() => done.push('list'))]);
     expect(done).toEqual(['render', 'list']);
   });
 
   test('fails to export with isError', async () => {
-    expect(await call(await connect(), 'export_fbx')).toMatchObject({ ok: true, result: { isError: true } });
+    expect(await (await connect()).call('export_fbx')).toMatchObject({ ok: true, result: { isError: true } });
   });
 
   test('hangs until the call is given up, and works again after that', async () => {
     const harness = await connect();
-    expect(failureOf(await call(harness, 'hang', {}, { timeoutMillis: 200 }))).toMatchObject({ kind: 'timeout' });
-    expect(structured(await call(harness, 'get_scene_info'))).toHaveProperty('path');
+    expect(failureOf(await harness.call('hang', {}, { timeoutMillis: 200 }))).toMatchObject({ kind: 'timeout' });
+    expect(structured(await harness.call('get_scene_info'))).toHaveProperty('path');
   });
 
   test('dies in the middle of a call', async () => {
-    expect(failureOf(await call(await connect(), 'crash'))).toMatchObject({ kind: 'host-died' });
+    expect(failureOf(await (await connect()).call('crash'))).toMatchObject({ kind: 'host-died' });
   });
 });
 
 test('demo-dcc writes to stderr when it runs a script, and comes back after a crash', async () => {
   const harness = await connected(node(SERVER));
-  expect(structured(await call(harness, 'run_script', { code: 'print(1)\nprint(2)' }))).toEqual({
+  expect(structured(await harness.call('run_script', { code: 'print(1)\nprint(2)' }))).toEqual({
     lines: 2,
     executed: false,
   });
   await until(() => harness.diary.stderr.some((line) => line.includes('2 line(s)')));
-  await call(harness, 'crash');
+  await harness.call('crash');
   await until(() => harness.upstream.status.readiness === 'ready', 10_000);
-  expect(structured(await call(harness, 'get_scene_info'))).toMatchObject({ path: '/projects/shot01.ma' });
+  expect(structured(await harness.call('get_scene_info'))).toMatchObject({ path: '/projects/shot01.ma' });
 });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { startFakeHttp, type FakeHttp, type FakeHttpOptions } from './fixtures/fake-http.ts';
-import { call, closeAll, connected, failureOf, http, textOf, until, type Harness } from './fixtures/harness.ts';
+import { closeAll, connected, failureOf, http, textOf, until, type Harness } from './fixtures/harness.ts';
 
 const servers: FakeHttp[] = [];
 
@@ -46,7 +46,7 @@ describe('the queue of an upstream', () => {
     const harness = await start({}, { concurrency: 1 });
     const order: string[] = [];
     const calls = ['a', 'b', 'c'].map((text) =>
-      call(harness, 'slow', { text, ms: 30 }).then((result) => void order.push(textOf(result))),
+      harness.call('slow', { text, ms: 30 }).then((result) => void order.push(textOf(result))),
     );
     await until(() => harness.upstream.load.running === 1);
     expect(harness.upstream.load).toEqual({ running: 1, queued: 2 });
@@ -62,7 +62,7 @@ describe('the queue of an upstream', () => {
       waits.push(millis);
       return { carrier: {}, headers: {} };
     };
-    const calls = [call(harness, 'slow', { ms: 80 }, { begin }), call(harness, 'echo', {}, { begin })];
+    const calls = [harness.call('slow', { ms: 80 }, { begin }), harness.call('echo', {}, { begin })];
     await until(() => harness.upstream.load.queued === 1);
     expect(waits).toHaveLength(1);
     await Promise.all(calls);
@@ -75,21 +75,21 @@ describe('the queue of an upstream', () => {
     [2, 0],
   ])('with room for %i waiting calls refuses %i of three as queue-full', async (maxQueued, refused) => {
     const harness = await start({}, { concurrency: 1, maxQueued });
-    const results = await Promise.all([1, 2, 3].map(() => call(harness, 'slow', { ms: 50 })));
+    const results = await Promise.all([1, 2, 3].map(() => harness.call('slow', { ms: 50 })));
     const kinds = results.map((result) => failureOf(result)['kind']).filter((kind) => kind !== undefined);
     expect(kinds).toEqual(Array.from({ length: refused }, () => 'queue-full'));
   });
 
   test('a call that is cancelled while it waits leaves the queue at once and never begins', async () => {
     const harness = await start({}, { concurrency: 1 });
-    const running = call(harness, 'slow', { ms: 200 });
+    const running = harness.call('slow', { ms: 200 });
     const controller = new AbortController();
     let hasBegun = false;
     const begin = () => {
       hasBegun = true;
       return { carrier: {}, headers: {} };
     };
-    const waiting = call(harness, 'echo', {}, { signal: controller.signal, begin });
+    const waiting = harness.call('echo', {}, { signal: controller.signal, begin });
     await until(() => harness.upstream.load.queued === 1);
     controller.abort();
     expect(failureOf(await waiting)).toMatchObject({ kind: 'cancelled' });
@@ -101,7 +101,7 @@ describe('the queue of an upstream', () => {
   test('a call whose caller has already left is cancelled without being sent', async () => {
     const server = failing();
     const harness = await start(server.options, {});
-    expect(failureOf(await call(harness, 'echo', {}, { signal: AbortSignal.abort() }))).toMatchObject({
+    expect(failureOf(await harness.call('echo', {}, { signal: AbortSignal.abort() }))).toMatchObject({
       kind: 'cancelled',
     });
     expect(server.calls).toBe(0);
@@ -109,8 +109,8 @@ describe('the queue of an upstream', () => {
 
   test('the timeout covers the wait in the queue', async () => {
     const harness = await start({}, { concurrency: 1 });
-    const running = call(harness, 'slow', { ms: 300 });
-    const result = await call(harness, 'echo', {}, { timeoutMillis: 60 });
+    const running = harness.call('slow', { ms: 300 });
+    const result = await harness.call('echo', {}, { timeoutMillis: 60 });
     expect(failureOf(result)).toMatchObject({ kind: 'timeout', message: expect.stringContaining('slot') });
     await running;
   });
@@ -122,9 +122,9 @@ describe('the circuit of an upstream', () => {
     const harness = await start(server.options, {}, { limits: { circuitOpenMillis: 150 } });
     server.status = 500;
     for (let time = 0; time < 5; time += 1) {
-      expect(failureOf(await call(harness, 'echo'))).toMatchObject({ backendErrorKind: 'http_5xx' });
+      expect(failureOf(await harness.call('echo'))).toMatchObject({ backendErrorKind: 'http_5xx' });
     }
-    expect(failureOf(await call(harness, 'echo'))).toMatchObject({
+    expect(failureOf(await harness.call('echo'))).toMatchObject({
       kind: 'circuit-open',
       backendErrorKind: 'circuit_open',
     });
@@ -132,7 +132,7 @@ describe('the circuit of an upstream', () => {
     expect(harness.upstream.status.isCircuitOpen).toBe(true);
     server.status = undefined;
     await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(textOf(await call(harness, 'echo', { text: 'trial' }))).toBe('trial');
+    expect(textOf(await harness.call('echo', { text: 'trial' }))).toBe('trial');
     expect(harness.upstream.status.isCircuitOpen).toBe(false);
   });
 
@@ -140,16 +140,16 @@ describe('the circuit of an upstream', () => {
     const server = failing();
     const harness = await start(server.options, {}, { limits: { circuitOpenMillis: 100, circuitFailureThreshold: 2 } });
     server.status = 503;
-    await call(harness, 'echo');
-    await call(harness, 'echo');
+    await harness.call('echo');
+    await harness.call('echo');
     await new Promise((resolve) => setTimeout(resolve, 150));
-    const results = await Promise.all([call(harness, 'echo'), call(harness, 'echo'), call(harness, 'echo')]);
+    const results = await Promise.all([harness.call('echo'), harness.call('echo'), harness.call('echo')]);
     expect(results.map((result) => failureOf(result)['kind'])).toEqual([
       'backend-error',
       'circuit-open',
       'circuit-open',
     ]);
-    expect(failureOf(await call(harness, 'echo'))).toMatchObject({ kind: 'circuit-open' });
+    expect(failureOf(await harness.call('echo'))).toMatchObject({ kind: 'circuit-open' });
   });
 
   test.each([
@@ -158,16 +158,16 @@ describe('the circuit of an upstream', () => {
   ])('does not open for %s', async (_what, args) => {
     const harness = await start({}, {}, { limits: { circuitFailureThreshold: 2 } });
     for (let time = 0; time < 4; time += 1) {
-      expect(failureOf(await call(harness, 'malformed', args))).toMatchObject({ kind: 'backend-error' });
+      expect(failureOf(await harness.call('malformed', args))).toMatchObject({ kind: 'backend-error' });
     }
   });
 
   test('does not open for calls that their callers cancelled', async () => {
     const harness = await start({}, {}, { limits: { circuitFailureThreshold: 2 } });
     for (let time = 0; time < 3; time += 1) {
-      await call(harness, 'hang', {}, { signal: AbortSignal.timeout(20) });
+      await harness.call('hang', {}, { signal: AbortSignal.timeout(20) });
     }
-    expect(textOf(await call(harness, 'echo', { text: 'open' }))).toBe('open');
+    expect(textOf(await harness.call('echo', { text: 'open' }))).toBe('open');
   });
 });
 
@@ -177,8 +177,7 @@ describe('retries', () => {
     const harness = await start(server.options, {});
     server.status = 502;
     const retries: number[] = [];
-    const read = call(
-      harness,
+    const read = harness.call(
       'echo',
       { text: 'x' },
       {
@@ -193,7 +192,7 @@ describe('retries', () => {
     expect(retries).toEqual([1]);
     server.status = 502;
     server.calls = 0;
-    await call(harness, 'echo');
+    await harness.call('echo');
     expect(server.calls).toBe(1);
   });
 
@@ -204,7 +203,7 @@ describe('retries', () => {
     const server = failing();
     const harness = await start(server.options, {}, { limits: { readRetryMax, circuitFailureThreshold: 100 } });
     server.status = 502;
-    expect(failureOf(await call(harness, 'echo', {}, { isRead: true }))).toMatchObject({
+    expect(failureOf(await harness.call('echo', {}, { isRead: true }))).toMatchObject({
       backendErrorKind: 'http_5xx',
     });
     expect(server.calls).toBe(sent);
@@ -213,7 +212,7 @@ describe('retries', () => {
   test('a timeout is final, also for a read', async () => {
     const server = failing();
     const harness = await start(server.options, {});
-    expect(failureOf(await call(harness, 'hang', {}, { isRead: true, timeoutMillis: 100 }))).toMatchObject({
+    expect(failureOf(await harness.call('hang', {}, { isRead: true, timeoutMillis: 100 }))).toMatchObject({
       kind: 'timeout',
     });
     expect(server.calls).toBe(1);

@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { startFakeHttp, type FakeHttp, type FakeHttpOptions } from './fixtures/fake-http.ts';
 import {
   begin,
-  call,
   closeAll,
   connected,
   createHarness,
@@ -54,7 +53,7 @@ afterEach(async () => {
 describe('createUpstream over Streamable HTTP, handshake era', () => {
   test('keeps the session id and the negotiated revision in the headers of every request', async () => {
     const { server, harness } = await both();
-    await call(harness, 'echo');
+    await harness.call('echo');
     expect(server.headersOf('tools/call')).toMatchObject({
       'mcp-session-id': [...server.sessions][0],
       'mcp-protocol-version': '2025-11-25',
@@ -74,7 +73,7 @@ describe('createUpstream over Streamable HTTP, handshake era', () => {
   test('opens a new session once when the upstream has forgotten it, and repeats what it refused', async () => {
     const { server, harness } = await both();
     server.sessions.clear();
-    const answers = await Promise.all(['a', 'b', 'c'].map((text) => call(harness, 'echo', { text })));
+    const answers = await Promise.all(['a', 'b', 'c'].map((text) => harness.call('echo', { text })));
     expect(answers.map(textOf)).toEqual(['a', 'b', 'c']);
     expect(server.requests.filter(({ message }) => message?.method === 'initialize')).toHaveLength(2);
     expect(server.sessions.size).toBe(1);
@@ -95,14 +94,14 @@ describe('createUpstream over Streamable HTTP, handshake era', () => {
       },
     });
     isForgetful = true;
-    expect(textOf(await call(harness, 'echo', { text: 'again' }))).toBe('again');
+    expect(textOf(await harness.call('echo', { text: 'again' }))).toBe('again');
   });
 
   test('a server that ends every session fails the call instead of going round', async () => {
     const { server, harness } = await both();
     server.sessions.add = () => server.sessions;
     server.sessions.clear();
-    expect(failureOf(await call(harness, 'echo'))).toMatchObject({ kind: 'backend-error', httpStatus: 404 });
+    expect(failureOf(await harness.call('echo'))).toMatchObject({ kind: 'backend-error', httpStatus: 404 });
   });
 
   test('gets along without the stream for notifications, and asks for the tools list now and then instead', async () => {
@@ -145,7 +144,7 @@ describe('createUpstream over Streamable HTTP, handshake era', () => {
         return true;
       },
     });
-    expect(textOf(await call(harness, 'echo'))).toBe('after all');
+    expect(textOf(await harness.call('echo'))).toBe('after all');
     expect(resumed).toEqual([
       ['GET', 'e1'],
       ['GET', 'e2'],
@@ -165,7 +164,7 @@ describe('createUpstream over Streamable HTTP, handshake era', () => {
           return true;
         },
       });
-      expect(textOf(await call(harness, 'echo'))).toBe('streamed');
+      expect(textOf(await harness.call('echo'))).toBe('streamed');
     },
   );
 
@@ -179,7 +178,7 @@ describe('createUpstream over Streamable HTTP, handshake era', () => {
         return true;
       },
     });
-    expect(failureOf(await call(harness, 'echo'))).toMatchObject({
+    expect(failureOf(await harness.call('echo'))).toMatchObject({
       kind: 'backend-error',
       backendErrorKind: 'empty_result',
     });
@@ -189,7 +188,7 @@ describe('createUpstream over Streamable HTTP, handshake era', () => {
 describe('createUpstream over Streamable HTTP, stateless era', () => {
   test('mirrors version, method, name and marked parameters in headers, plain or in base64', async () => {
     const { server, harness } = await both({ era: 'modern' });
-    await call(harness, 'seen', { region: 'Österreich', nested: { level: 3 }, other: 'x' });
+    await harness.call('seen', { region: 'Österreich', nested: { level: 3 }, other: 'x' });
     expect(server.headersOf('tools/call')).toMatchObject({
       'mcp-protocol-version': '2026-07-28',
       'mcp-method': 'tools/call',
@@ -203,8 +202,8 @@ describe('createUpstream over Streamable HTTP, stateless era', () => {
   test('gives the upstream the caller’s capabilities, identity and log level, else the gateway’s own', async () => {
     const { harness } = await both({ era: 'modern' });
     const peer = { ...createPeer(), clientInfo: { name: 'agent', version: '1' }, logLevel: 'debug' };
-    const forCaller = jsonOf(await call(harness, 'seen', {}, { peer }))['meta'];
-    const forNobody = jsonOf(await call(harness, 'seen'))['meta'];
+    const forCaller = jsonOf(await harness.call('seen', {}, { peer }))['meta'];
+    const forNobody = jsonOf(await harness.call('seen'))['meta'];
     expect(forCaller).toMatchObject({
       'io.modelcontextprotocol/clientCapabilities': { sampling: {} },
       'io.modelcontextprotocol/clientInfo': { name: 'agent' },
@@ -245,13 +244,13 @@ describe('createUpstream with a server that speaks both eras', () => {
   test('serves a handshake caller that can be asked over a handshake session, everybody else statelessly', async () => {
     const { server, harness } = await both({ era: 'dual' });
     const peer = { ...createPeer(ask), era: 'legacy' as const };
-    expect(jsonOf(await call(harness, 'ask', { method: 'elicitation/create' }, { peer }))).toEqual({
+    expect(jsonOf(await harness.call('ask', { method: 'elicitation/create' }, { peer }))).toEqual({
       action: 'accept',
     });
-    await call(harness, 'echo', {}, { peer });
+    await harness.call('echo', {}, { peer });
     expect(server.headersOf('tools/call')).toHaveProperty('mcp-session-id');
     expect(server.requests.filter(({ message }) => message?.method === 'initialize')).toHaveLength(1);
-    await call(harness, 'echo', {}, { peer: { ...createPeer(ask), era: 'modern' } });
+    await harness.call('echo', {}, { peer: { ...createPeer(ask), era: 'modern' } });
     expect(server.headersOf('tools/call')).not.toHaveProperty('mcp-session-id');
     await harness.upstream.close();
     expect(server.sessions.size).toBe(0);
@@ -260,7 +259,7 @@ describe('createUpstream with a server that speaks both eras', () => {
   test('falls back to the stateless era where there is no handshake', async () => {
     const { server, harness } = await both({ era: 'modern' });
     const peer = { ...createPeer(ask), era: 'legacy' as const };
-    expect(textOf(await call(harness, 'echo', { text: 'x' }, { peer }))).toBe('x');
+    expect(textOf(await harness.call('echo', { text: 'x' }, { peer }))).toBe('x');
     expect(server.headersOf('tools/call')).toMatchObject({ 'mcp-protocol-version': '2026-07-28' });
   });
 });
@@ -273,7 +272,7 @@ describe('createUpstream over HTTP', () => {
     );
     const carrier = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-3333333333333333-01' };
     const headers = { 'X-Request-Id': 'r-1', traceparent: 'other' };
-    await call(harness, 'echo', {}, { begin: () => ({ carrier, headers }) });
+    await harness.call('echo', {}, { begin: () => ({ carrier, headers }) });
     expect(server.headersOf('tools/call')).toMatchObject({
       authorization: 'Bearer x',
       'x-request-id': 'r-1',
@@ -299,32 +298,32 @@ describe('createUpstream over HTTP', () => {
         return message?.method === 'tools/call';
       },
     });
-    expect(failureOf(await call(harness, 'echo'))).toMatchObject({ kind: 'backend-error', backendErrorKind });
+    expect(failureOf(await harness.call('echo'))).toMatchObject({ kind: 'backend-error', backendErrorKind });
   });
 
   test('a host that only drops the connection of a call is a backend-error transport', async () => {
     const { harness } = await both();
-    expect(failureOf(await call(harness, 'drop'))).toMatchObject({
+    expect(failureOf(await harness.call('drop'))).toMatchObject({
       kind: 'backend-error',
       backendErrorKind: 'transport',
     });
-    expect(textOf(await call(harness, 'echo', { text: 'next' }))).toBe('next');
+    expect(textOf(await harness.call('echo', { text: 'next' }))).toBe('next');
   });
 
   test('a host that is killed in the middle of a call is host-died, then unreachable, and ready again when it is back', async () => {
     const { url, child } = await fakeProcess();
     const harness = await connected(http(url), {}, { probeIntervalMillis: 200 });
-    const running = call(harness, 'hang');
+    const running = harness.call('hang');
     await new Promise((resolve) => setTimeout(resolve, 100));
     child.kill('SIGKILL');
     expect(failureOf(await running)).toMatchObject({ kind: 'host-died' });
-    expect(failureOf(await call(harness, 'echo'))).toMatchObject({
+    expect(failureOf(await harness.call('echo'))).toMatchObject({
       kind: 'backend-unreachable',
       message: expect.stringContaining('connection refused'),
     });
     await fakeProcess(Number(new URL(url).port));
     await until(() => harness.upstream.status.readiness === 'ready', 10_000);
-    expect(textOf(await call(harness, 'echo', { text: 'back' }))).toBe('back');
+    expect(textOf(await harness.call('echo', { text: 'back' }))).toBe('back');
   });
 
   test.each([
@@ -341,7 +340,7 @@ describe('createUpstream over HTTP', () => {
         () => harness.upstream.status.era === second && harness.upstream.status.readiness === 'ready',
         10_000,
       );
-      expect(textOf(await call(harness, 'echo', { text: second }))).toBe(second);
+      expect(textOf(await harness.call('echo', { text: second }))).toBe(second);
     },
   );
 
@@ -382,7 +381,7 @@ describe('createUpstream over HTTP', () => {
   test('a header value that HTTP can not carry fails its call only', async () => {
     const { harness } = await both();
     const broken = { begin: () => ({ carrier: {}, headers: { 'x-broken': 'line\r\nbreak' } }) };
-    expect(failureOf(await call(harness, 'echo', {}, broken))).toMatchObject({ kind: 'backend-error' });
-    expect(textOf(await call(harness, 'echo', { text: 'next' }))).toBe('next');
+    expect(failureOf(await harness.call('echo', {}, broken))).toMatchObject({ kind: 'backend-error' });
+    expect(textOf(await harness.call('echo', { text: 'next' }))).toBe('next');
   });
 });

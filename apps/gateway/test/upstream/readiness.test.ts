@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { startFakeHttp, type FakeHttp, type FakeHttpOptions } from './fixtures/fake-http.ts';
-import { call, closeAll, connected, createPeer, http, jsonOf, until, type Harness } from './fixtures/harness.ts';
+import { closeAll, connected, createPeer, http, jsonOf, until, type Harness } from './fixtures/harness.ts';
 
 const servers: FakeHttp[] = [];
 
@@ -96,7 +96,7 @@ describe('dcc-mcp-core behind the gateway', () => {
 
   test('gets no progress token, because it would turn the call into a job', async () => {
     const harness = await start(...core({ status: 200, body: { process: true, dcc: true } }));
-    const result = await call(harness, 'seen', {}, { peer: createPeer(), meta: { progressToken: 'p' } });
+    const result = await harness.call('seen', {}, { peer: createPeer(), meta: { progressToken: 'p' } });
     expect(jsonOf(result)['meta']).not.toHaveProperty('progressToken');
   });
 });

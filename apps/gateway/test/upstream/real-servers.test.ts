@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { call, closeAll, connected, createPeer, http, node, textOf, until } from './fixtures/harness.ts';
+import { closeAll, connected, createPeer, http, node, textOf, until } from './fixtures/harness.ts';
 
 const require = createRequire(import.meta.url);
 const main = (name: string) => join(dirname(require.resolve(`${name}/package.json`)), 'dist/index.js');
@@ -54,7 +54,7 @@ describe.each([
     expect(harness.upstream.status).toMatchObject({ era: 'legacy', protocolVersion: '2025-11-25', readiness: 'ready' });
     expect(harness.upstream.status.toolCount).toBeGreaterThanOrEqual(13);
     const answers = await Promise.all(
-      Array.from({ length: 50 }, (_, index) => call(harness, 'echo', { message: `m${index}` })),
+      Array.from({ length: 50 }, (_, index) => harness.call('echo', { message: `m${index}` })),
     );
     expect(answers.map(textOf)).toEqual(Array.from({ length: 50 }, (_, index) => `Echo: m${index}`));
   });
@@ -62,8 +62,7 @@ describe.each([
   test('reports progress of a long call to the caller', async () => {
     const harness = await connected(await find());
     const peer = createPeer();
-    await call(
-      harness,
+    await harness.call(
       'trigger-long-running-operation',
       { duration: 0.4, steps: 4 },
       { peer, meta: { progressToken: 'lr' } },
@@ -81,7 +80,7 @@ describe.each([
       const content = { type: 'text', text: 'a sample of ours' };
       return Promise.resolve({ result: { role: 'assistant', model: 'test', content } });
     });
-    const result = await call(harness, 'trigger-sampling-request', { prompt: 'hello', maxTokens: 10 }, { peer });
+    const result = await harness.call('trigger-sampling-request', { prompt: 'hello', maxTokens: 10 }, { peer });
     expect(asked).toEqual(['sampling/createMessage']);
     expect(textOf(result)).toContain('a sample of ours');
   });
@@ -92,7 +91,7 @@ test('server-everything over HTTP: a session that the server forgot is replaced'
   const { sessionId, settings } = harness.upstream;
   const { url } = settings.transport as { url: string };
   await fetch(url, { method: 'DELETE', headers: { 'mcp-session-id': sessionId! } });
-  expect(textOf(await call(harness, 'echo', { message: 'again' }))).toBe('Echo: again');
+  expect(textOf(await harness.call('echo', { message: 'again' }))).toBe('Echo: again');
   expect(harness.upstream.sessionId).not.toBe(sessionId);
 });
 
@@ -102,9 +101,9 @@ test('server-filesystem reads a file of its folder and keeps the folder it was g
   writeFileSync(join(folder, 'note.txt'), 'hello file');
   const harness = await connected(node(FILESYSTEM, folder));
   expect(harness.upstream.status.toolCount).toBe(14);
-  expect(textOf(await call(harness, 'read_text_file', { path: join(folder, 'note.txt') }))).toBe('hello file');
-  expect(textOf(await call(harness, 'list_allowed_directories'))).toContain(folder);
-  expect(await call(harness, 'read_text_file', { path: '/etc/hostname' })).toMatchObject({
+  expect(textOf(await harness.call('read_text_file', { path: join(folder, 'note.txt') }))).toBe('hello file');
+  expect(textOf(await harness.call('list_allowed_directories'))).toContain(folder);
+  expect(await harness.call('read_text_file', { path: '/etc/hostname' })).toMatchObject({
     ok: true,
     result: { isError: true },
   });

@@ -5,7 +5,6 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import {
   begin,
-  call,
   closeAll,
   connected,
   createHarness,
@@ -35,21 +34,21 @@ function angry(): never {
 describe('createUpstream with a child process', () => {
   test('ends calls in flight as host-died when the child dies, starts it again and serves the next call', async () => {
     const harness = await connected(fakeStdio());
-    const before = textOf(await call(harness, 'pid'));
-    const waiting = call(harness, 'hang');
-    const dying = call(harness, 'die');
+    const before = textOf(await harness.call('pid'));
+    const waiting = harness.call('hang');
+    const dying = harness.call('die');
     expect(failureOf(await dying)).toMatchObject({ kind: 'host-died', message: expect.stringContaining('code 7') });
     expect(failureOf(await waiting)).toMatchObject({ kind: 'host-died' });
     expect(harness.upstream.status).toMatchObject({ readiness: 'unreachable', lastError: 'exited with code 7' });
     await until(() => harness.upstream.status.readiness === 'ready');
-    expect(textOf(await call(harness, 'pid'))).not.toBe(before);
+    expect(textOf(await harness.call('pid'))).not.toBe(before);
     expect(harness.upstream.status.consecutiveFailures).toBe(0);
   });
 
   test('a child that dies harms no other upstream', async () => {
     const [broken, healthy] = await Promise.all([connected(fakeStdio()), connected(fakeStdio())]);
-    const running = call(healthy, 'slow', { ms: 150, text: 'unharmed' });
-    await call(broken, 'die');
+    const running = healthy.call('slow', { ms: 150, text: 'unharmed' });
+    await broken.call('die');
     expect(textOf(await running)).toBe('unharmed');
   });
 
@@ -89,21 +88,21 @@ describe('createUpstream with a child process', () => {
   test('a call while the child boots for the first time is not-ready', async () => {
     const harness = createHarness(fakeStdio('legacy', { FAKE_QUIRK: 'late-start' }));
     harness.upstream.start();
-    expect(failureOf(await call(harness, 'echo'))).toMatchObject({ kind: 'not-ready', backendErrorKind: 'booting' });
+    expect(failureOf(await harness.call('echo'))).toMatchObject({ kind: 'not-ready', backendErrorKind: 'booting' });
   });
 
   test('a lazy upstream starts with its first call, which waits for it', async () => {
     const harness = createHarness(fakeStdio(), { isLazy: true });
     harness.upstream.start();
     expect(harness.upstream.status.readiness).toBe('idle');
-    const answers = await Promise.all([call(harness, 'pid'), call(harness, 'pid')]);
+    const answers = await Promise.all([harness.call('pid'), harness.call('pid')]);
     expect(textOf(answers[0])).toBe(textOf(answers[1]));
   });
 
   test('a caller that leaves while a lazy upstream starts is not kept waiting', async () => {
     const harness = createHarness(fakeStdio('legacy', { FAKE_QUIRK: 'late-start' }), { isLazy: true });
     const startedAt = Date.now();
-    expect(failureOf(await call(harness, 'echo', {}, { signal: AbortSignal.timeout(50) }))).toMatchObject({
+    expect(failureOf(await harness.call('echo', {}, { signal: AbortSignal.timeout(50) }))).toMatchObject({
       kind: 'cancelled',
     });
     expect(Date.now() - startedAt).toBeLessThan(900);
@@ -117,7 +116,7 @@ describe('createUpstream with a child process', () => {
         throw new Error('gone');
       },
     };
-    expect(textOf(await call(harness, 'progress', { steps: 2 }, { peer, meta: { progressToken: 1 } }))).toBe('done');
+    expect(textOf(await harness.call('progress', { steps: 2 }, { peer, meta: { progressToken: 1 } }))).toBe('done');
   });
 
   test('listeners and callers that throw harm neither the upstream nor the process', async () => {
@@ -128,17 +127,17 @@ describe('createUpstream with a child process', () => {
       {},
       { events, log: (line) => void log.push(line), probeIntervalMillis: 30 },
     );
-    expect(failureOf(await call(harness, 'echo', {}, { begin: angry }))).toMatchObject({ kind: 'internal' });
-    await call(harness, 'stderr');
-    await call(harness, 'change', { add: 'x' });
-    expect(textOf(await call(harness, 'echo', { text: 'calm' }))).toBe('calm');
+    expect(failureOf(await harness.call('echo', {}, { begin: angry }))).toMatchObject({ kind: 'internal' });
+    await harness.call('stderr');
+    await harness.call('change', { add: 'x' });
+    expect(textOf(await harness.call('echo', { text: 'calm' }))).toBe('calm');
     expect(log.join()).toContain('onTools failed: angry');
   });
 
   test('a disabled upstream is never started', async () => {
     const harness = createHarness(fakeStdio(), { isDisabled: true });
     harness.upstream.start();
-    expect(failureOf(await call(harness, 'echo'))).toMatchObject({ kind: 'backend-unreachable' });
+    expect(failureOf(await harness.call('echo'))).toMatchObject({ kind: 'backend-unreachable' });
     expect(harness.upstream.status.readiness).toBe('disabled');
   });
 
@@ -158,7 +157,7 @@ describe('createUpstream with a child process', () => {
   test('ends its child on close: by the end of stdin, and by force within two seconds', async () => {
     const polite = await connected(fakeStdio());
     const deaf = await connected(fakeStdio('legacy', { FAKE_QUIRK: 'deaf' }));
-    const pids = [Number(textOf(await call(polite, 'pid'))), Number(textOf(await call(deaf, 'pid')))];
+    const pids = [Number(textOf(await polite.call('pid'))), Number(textOf(await deaf.call('pid')))];
     const startedAt = Date.now();
     await polite.upstream.close();
     expect(Date.now() - startedAt).toBeLessThan(800);
@@ -183,16 +182,16 @@ describe('createUpstream with a child process', () => {
 
   test('ends calls in flight on close, and refuses later ones', async () => {
     const harness = await connected(fakeStdio());
-    const running = call(harness, 'hang');
+    const running = harness.call('hang');
     await new Promise((resolve) => setTimeout(resolve, 50));
     await harness.upstream.close();
     expect(failureOf(await running)).toMatchObject({ kind: 'backend-unreachable' });
-    expect(failureOf(await call(harness, 'echo'))).toMatchObject({ kind: 'not-ready' });
+    expect(failureOf(await harness.call('echo'))).toMatchObject({ kind: 'not-ready' });
   });
 
   test('passes stderr on line by line, bounded and without control characters', async () => {
     const harness = await connected(fakeStdio());
-    await call(harness, 'stderr');
+    await harness.call('stderr');
     await until(() => harness.diary.stderr.length >= 2);
     expect(harness.diary.stderr[0]).toBe('red warning');
     expect(harness.diary.stderr[1]!.length).toBeLessThan(8_200);
@@ -201,31 +200,31 @@ describe('createUpstream with a child process', () => {
   test('keeps the secrets of the gateway’s environment from its children', async () => {
     const environment = { PATH: process.env['PATH'], DCC_MCP_AUTH_TOKEN: 'secret' };
     const harness = await connected(fakeStdio('legacy', { MINE: 'yes' }), {}, { environment });
-    const env = jsonOf(await call(harness, 'env'));
+    const env = jsonOf(await harness.call('env'));
     expect(env).toMatchObject({ MINE: 'yes', PATH: expect.any(String) });
     expect(env).not.toHaveProperty('DCC_MCP_AUTH_TOKEN');
   });
 
   test('text in place of the only answer is a backend-error invalid_json', async () => {
-    const result = await call(await connected(fakeStdio()), 'garbage', { text: 'Segmentation fault' });
+    const result = await (await connected(fakeStdio())).call('garbage', { text: 'Segmentation fault' });
     expect(failureOf(result)).toMatchObject({ kind: 'backend-error', backendErrorKind: 'invalid_json' });
   });
 
   test('a server that logs to stdout keeps its calls once it is known for it, and is told of sparingly', async () => {
     const harness = await connected(fakeStdio());
-    expect(textOf(await call(harness, 'chatter', { text: 'INFO quick', ms: 10 }))).toBe('fine');
-    expect(textOf(await call(harness, 'chatter', { text: 'INFO slow', ms: 2_500 }))).toBe('fine');
+    expect(textOf(await harness.call('chatter', { text: 'INFO quick', ms: 10 }))).toBe('fine');
+    expect(textOf(await harness.call('chatter', { text: 'INFO slow', ms: 2_500 }))).toBe('fine');
     expect(harness.diary.log).toHaveLength(2);
   });
 
   test('a banner on stdout before the handshake does no harm', async () => {
     const harness = await connected(fakeStdio('legacy', { FAKE_QUIRK: 'banner' }));
-    expect(textOf(await call(harness, 'chatter', { text: 'INFO', ms: 2_200 }))).toBe('fine');
+    expect(textOf(await harness.call('chatter', { text: 'INFO', ms: 2_200 }))).toBe('fine');
   });
 
   test('an answer to a call that nobody made is dropped and counted', async () => {
     const harness = await connected(fakeStdio());
-    expect(textOf(await call(harness, 'stranger'))).toBe('mine');
+    expect(textOf(await harness.call('stranger'))).toBe('mine');
     expect(harness.upstream.status.lateAnswers).toBe(1);
   });
 
@@ -236,8 +235,8 @@ describe('createUpstream with a child process', () => {
       asked.push(method);
       return Promise.resolve({ result: {} });
     });
-    const other = call(harness, 'slow', { ms: 300 });
-    const answer = jsonOf(await call(harness, 'ask', { method: 'sampling/createMessage', ms: 50 }, { peer }));
+    const other = harness.call('slow', { ms: 300 });
+    const answer = jsonOf(await harness.call('ask', { method: 'sampling/createMessage', ms: 50 }, { peer }));
     expect(answer).toMatchObject({ code: -32_600, message: expect.stringContaining('2 calls are in flight') });
     expect(asked).toEqual([]);
     await other;
@@ -249,16 +248,16 @@ describe('createUpstream with a child process', () => {
       harness.upstream.request({ method, params, begin, timeoutMillis: 2_000 });
     await request('logging/setLevel', { level: 'debug' });
     await request('resources/subscribe', { uri: 'file:///a' });
-    await call(harness, 'die');
+    await harness.call('die');
     await until(() => harness.upstream.status.readiness === 'ready');
-    expect(jsonOf(await call(harness, 'memory'))).toEqual({ logLevel: 'debug', subscriptions: ['file:///a'] });
+    expect(jsonOf(await harness.call('memory'))).toEqual({ logLevel: 'debug', subscriptions: ['file:///a'] });
   });
 
   test('tries a read again after the child has died, and says so before', async () => {
     const harness = await connected(fakeStdio());
     const retries: unknown[] = [];
     let begins = 0;
-    const dying = call(harness, 'die');
+    const dying = harness.call('die');
     const read = harness.upstream.request({
       method: 'tools/call',
       params: { name: 'slow', arguments: { ms: 100, text: 'read' } },

@@ -19,85 +19,87 @@ const MAX_FUZZY = 24;
 const SYNONYM_WEIGHT = 0.5;
 const JOINED_WEIGHT = 0.9;
 const PART_WEIGHT = 0.6;
+const SWAPPED_WEIGHT = 0.6;
 const MIN_PART = 3;
 
 /** The words of the index that each word of the query may mean; its neighbours may join it to one word. */
 export function expandTerm(vocabulary: Vocabulary, terms: readonly string[], at: number): Expansion[] {
   const term = terms[at] ?? '';
-  const expansions: Expansion[] = [];
   const exact = vocabulary.get(term);
-  if (exact !== undefined) {
-    expansions.push({ postings: exact, kind: 'exact', weight: 1 });
-  }
-  addPrefixes(vocabulary, term, expansions);
-  addJoined(vocabulary, terms, at, expansions);
-  for (const synonym of synonymsOf(term)) {
-    add(vocabulary, synonym, 'fuzzy', SYNONYM_WEIGHT, expansions);
-  }
+  const expansions: Expansion[] = [
+    ...(exact === undefined ? [] : [{ postings: exact, kind: 'exact', weight: 1 } as const]),
+    ...prefixes(vocabulary, term),
+    ...lookUp(vocabulary, joinedWords(terms, at), { kind: 'exact', weight: JOINED_WEIGHT }),
+    ...lookUp(vocabulary, synonymsOf(term), { kind: 'fuzzy', weight: SYNONYM_WEIGHT }),
+  ];
   if (exact !== undefined) {
     return expansions;
   }
-  addParts(vocabulary, term, expansions);
+  expansions.push(...parts(vocabulary, term));
   if (term.length > 3) {
-    addTypos(vocabulary, term, expansions);
+    expansions.push(...lookUp(vocabulary, transpositions(term), { kind: 'fuzzy', weight: SWAPPED_WEIGHT }));
+    expansions.push(...typos(vocabulary, term));
   }
   return expansions;
 }
 
-function add(vocabulary: Vocabulary, word: string, kind: ExpansionKind, weight: number, expansions: Expansion[]): void {
-  const postings = vocabulary.get(word);
-  if (postings !== undefined) {
-    expansions.push({ postings, kind, weight });
+/** Those of `words` that the index holds. */
+function lookUp(
+  vocabulary: Vocabulary,
+  words: readonly string[],
+  expansion: Omit<Expansion, 'postings'>,
+): readonly Expansion[] {
+  const found: Expansion[] = [];
+  for (const word of words) {
+    const postings = vocabulary.get(word);
+    if (postings !== undefined) {
+      found.push({ postings, ...expansion });
+    }
   }
+  return found;
 }
 
-function addPrefixes(vocabulary: Vocabulary, term: string, expansions: Expansion[]): void {
+function prefixes(vocabulary: Vocabulary, term: string): readonly Expansion[] {
   if (term.length < 2) {
-    return;
+    return [];
   }
-  for (const { word, postings } of vocabulary.withPrefix(term, MAX_PREFIXES)) {
-    expansions.push({ postings, kind: 'prefix', weight: 0.3 + (0.5 * term.length) / word.length });
-  }
+  const found = vocabulary.withPrefix(term, MAX_PREFIXES);
+  return found.map(({ word, postings }) => ({
+    postings,
+    kind: 'prefix',
+    weight: 0.3 + (0.5 * term.length) / word.length,
+  }));
 }
 
 /** "key frame" also means "keyframe". */
-function addJoined(vocabulary: Vocabulary, terms: readonly string[], at: number, expansions: Expansion[]): void {
+function joinedWords(terms: readonly string[], at: number): readonly string[] {
   const term = terms[at] ?? '';
   const previous = terms[at - 1];
   const next = terms[at + 1];
-  if (previous !== undefined) {
-    add(vocabulary, previous + term, 'exact', JOINED_WEIGHT, expansions);
-  }
-  if (next !== undefined) {
-    add(vocabulary, term + next, 'exact', JOINED_WEIGHT, expansions);
-  }
+  return [...(previous === undefined ? [] : [previous + term]), ...(next === undefined ? [] : [term + next])];
 }
 
 /** "takescreenshot" also means "take" and "screenshot", when both are words of the index. */
-function addParts(vocabulary: Vocabulary, term: string, expansions: Expansion[]): void {
+function parts(vocabulary: Vocabulary, term: string): readonly Expansion[] {
+  const found: Expansion[] = [];
   for (let at = MIN_PART; at <= term.length - MIN_PART; at += 1) {
     const left = vocabulary.get(stem(term.slice(0, at)));
     const right = vocabulary.get(stem(term.slice(at)));
     if (left === undefined || right === undefined) {
       continue;
     }
-    expansions.push({ postings: left, kind: 'fuzzy', weight: PART_WEIGHT });
-    expansions.push({ postings: right, kind: 'fuzzy', weight: PART_WEIGHT });
+    found.push({ postings: left, kind: 'fuzzy', weight: PART_WEIGHT });
+    found.push({ postings: right, kind: 'fuzzy', weight: PART_WEIGHT });
   }
+  return found;
 }
 
-function addTypos(vocabulary: Vocabulary, term: string, expansions: Expansion[]): void {
-  for (const swapped of transpositions(term)) {
-    add(vocabulary, swapped, 'fuzzy', 0.6, expansions);
-  }
-  const maxDistance = term.length < 4 ? 0 : term.length < 6 ? 1 : 2;
-  if (maxDistance === 0) {
-    return;
-  }
-  for (const { word, postings, distance } of vocabulary.near(term, maxDistance, MAX_FUZZY)) {
-    const sameStart = word[0] === term[0];
-    expansions.push({ postings, kind: 'fuzzy', weight: (distance === 1 ? 0.5 : 0.25) * (sameStart ? 1 : 0.6) });
-  }
+function typos(vocabulary: Vocabulary, term: string): readonly Expansion[] {
+  const maxDistance = term.length < 6 ? 1 : 2;
+  return vocabulary.near(term, maxDistance, MAX_FUZZY).map(({ word, postings, distance }) => {
+    const hasSameStart = word[0] === term[0];
+    return { postings, kind: 'fuzzy', weight: (distance === 1 ? 0.5 : 0.25) * (hasSameStart ? 1 : 0.6) };
+  });
 }
 
 function transpositions(term: string): string[] {

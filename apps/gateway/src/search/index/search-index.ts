@@ -5,6 +5,13 @@ import { REASON, type SearchMatch } from './search-match.ts';
 import { isStopWord, toTokens } from './tokens.ts';
 import { Vocabulary } from './vocabulary.ts';
 
+/** What of the whole query a match is compared with. */
+interface QueryShape {
+  readonly termCount: number;
+  /** See {@link nameKey}. */
+  readonly key: string;
+}
+
 const SATURATION = 6; // "k1" of BM25, in the unit of the field weights
 const LOWER_BOUND = 0.25; // "delta" of BM25+: any match is worth something
 const EXACT_NAME_BONUS = 12;
@@ -73,7 +80,7 @@ export class SearchIndex {
     for (const number of touched) {
       const record = this.#documents[number];
       if (record !== undefined && accepts(record)) {
-        take(this.#toMatch(record, number, terms.length, key));
+        take(this.#toMatch(number, record, { termCount: terms.length, key }));
       }
       this.#scores[number] = 0;
       this.#termCounts[number] = 0;
@@ -81,7 +88,7 @@ export class SearchIndex {
     }
   }
 
-  #toMatch(record: ToolRecord, number: number, termCount: number, key: string): SearchMatch {
+  #toMatch(number: number, record: ToolRecord, { termCount, key }: QueryShape): SearchMatch {
     const coverage = (this.#termCounts[number] ?? 0) / termCount;
     let score = (this.#scores[number] ?? 0) * (0.4 + 0.6 * coverage);
     let reasons = this.#reasons[number] ?? 0;

@@ -1,4 +1,4 @@
-import { backoffMillis } from '../hop/backoff.ts';
+import { RetryTimer } from '../hop/backoff.ts';
 import { unreachable } from '../hop/failures.ts';
 import type { HopFailure } from '../upstream.ts';
 import type { Connection } from './connection.ts';
@@ -14,27 +14,27 @@ export interface ConnectionSupervisorOptions {
   /** The longest pause between two tries. */
   readonly maxPauseMillis: number;
   onAttempt(): void;
-  /** A connection stands; it is handed out once this has resolved. */
+  /** There is a connection; it is handed out once this has resolved. */
   onUp(connection: Connection): Promise<void>;
   onFailed(failure: HopFailure): void;
-  /** A connection that stood is gone: it was lost, or is no longer wanted. */
+  /** The connection is gone: it was lost, or is no longer wanted. */
   onDown(connection: Connection, end: { readonly isLost: boolean; readonly durationSeconds: number }): void;
 }
 
-/** Keeps one connection to an upstream standing: connects, and connects again with growing pauses when it is lost. */
+/** Keeps one connection to an upstream open: connects, and connects again with growing pauses when it is lost. */
 export class ConnectionSupervisor {
   readonly #options: ConnectionSupervisorOptions;
   readonly #closing = new AbortController();
   #connection: Connection | undefined;
-  #linkedAt = 0;
-  #attempts = 0;
+  #connectedAt = 0;
+  readonly #retry: RetryTimer;
   #isStarted = false;
   #attempt: Promise<void> | undefined;
-  #timer: NodeJS.Timeout | undefined;
   #waiters = new Set<(failure: HopFailure | undefined) => void>();
 
   constructor(options: ConnectionSupervisorOptions) {
     this.#options = options;
+    this.#retry = new RetryTimer({ random: options.random, maxMillis: options.maxPauseMillis }, () => this.#try());
   }
 
   get connection(): Connection | undefined {
@@ -75,18 +75,18 @@ export class ConnectionSupervisor {
       return;
     }
     this.#connection = undefined;
-    if (performance.now() - this.#linkedAt > STABLE_AFTER_MILLIS) {
-      this.#attempts = 0;
+    if (performance.now() - this.#connectedAt > STABLE_AFTER_MILLIS) {
+      this.#retry.reset();
     }
     this.#down(connection, true);
     void connection.close();
     this.#options.onFailed(unreachable(reason).failure);
-    this.#tryLater();
+    this.#retry.runLater();
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
-    clearTimeout(this.#timer);
+    this.#retry.cancel();
     const connection = this.#connection;
     this.#connection = undefined;
     if (connection !== undefined) {
@@ -97,7 +97,7 @@ export class ConnectionSupervisor {
   }
 
   #down(connection: Connection, isLost: boolean): void {
-    this.#options.onDown(connection, { isLost, durationSeconds: (performance.now() - this.#linkedAt) / 1000 });
+    this.#options.onDown(connection, { isLost, durationSeconds: (performance.now() - this.#connectedAt) / 1000 });
   }
 
   #try(): void {
@@ -116,11 +116,11 @@ export class ConnectionSupervisor {
     if (!opened.ok) {
       this.#options.onFailed(opened.failure);
       this.#tell(opened.failure);
-      this.#tryLater();
+      this.#retry.runLater();
       return;
     }
     this.#connection = opened.connection;
-    this.#linkedAt = performance.now();
+    this.#connectedAt = performance.now();
     await this.#options.onUp(opened.connection);
     this.#tell(undefined);
   }
@@ -132,13 +132,6 @@ export class ConnectionSupervisor {
       // Settings that the platform refuses: an invalid URL, a null byte in an argument.
       return unreachable(error instanceof Error ? error.message : 'could not be started');
     }
-  }
-
-  #tryLater(): void {
-    const { random, maxPauseMillis } = this.#options;
-    const pause = backoffMillis(this.#attempts, { random, maxMillis: maxPauseMillis });
-    this.#attempts += 1;
-    this.#timer = setTimeout(() => this.#try(), pause).unref();
   }
 
   #tell(failure: HopFailure | undefined): void {

@@ -24,6 +24,13 @@ export interface ConnectionOptions {
   readonly dispose: () => Promise<void>;
 }
 
+/** A request that has its turn: what goes with it, and how long its answer may take. */
+export interface AdmittedHop {
+  readonly hop: HopRequest;
+  readonly envelope: HopEnvelope;
+  readonly timeoutMillis: number;
+}
+
 const EMPTY: HopResult = { ok: true, result: {} };
 /** Methods in whose middle a handshake-era server may ask the caller something. */
 const MAY_ASK: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read']);
@@ -81,7 +88,8 @@ export class Connection {
     this.#mirrored = new Map(entries);
   }
 
-  request(hop: HopRequest, envelope: HopEnvelope, timeoutMillis: number): Promise<HopResult> {
+  request(admitted: AdmittedHop): Promise<HopResult> {
+    const { hop } = admitted;
     const { method, params } = hop;
     if (this.facts.era === 'modern') {
       const own = this.#answerForModern(method, params);
@@ -89,10 +97,10 @@ export class Connection {
         return Promise.resolve(own);
       }
       if (hop.peer?.era === 'legacy' && hop.peer.ask !== undefined && MAY_ASK.has(method)) {
-        return this.#requestOverLegacySession(hop, envelope, timeoutMillis);
+        return this.#requestOverLegacySession(admitted);
       }
     }
-    return this.#exchange(this.session, hop, envelope, timeoutMillis);
+    return this.#exchange(this.session, admitted);
   }
 
   /** One readiness probe: what the upstream offers for it. */
@@ -124,20 +132,16 @@ export class Connection {
     await this.#options.dispose();
   }
 
-  async #exchange(
-    session: RpcSession,
-    hop: HopRequest,
-    envelope: HopEnvelope,
-    timeoutMillis: number,
-  ): Promise<HopResult> {
-    const result = await session.exchange(this.#toCall(hop, envelope, timeoutMillis));
+  async #exchange(session: RpcSession, admitted: AdmittedHop): Promise<HopResult> {
+    const { hop } = admitted;
+    const result = await session.exchange(this.#toCall(admitted));
     if (result.ok) {
       this.#options.memory.note(hop.method, hop.params);
     }
     return result;
   }
 
-  #toCall(hop: HopRequest, envelope: HopEnvelope, timeoutMillis: number): WireCall {
+  #toCall({ hop, envelope, timeoutMillis }: AdmittedHop): WireCall {
     // dcc-mcp-core takes a progress token for the wish to run the call as a job, and answers "pending".
     const progressToken = hop.peer === undefined || this.#isDccCore ? undefined : readProgressToken(hop.params);
     const { name } = hop.params;
@@ -147,10 +151,10 @@ export class Connection {
       params: hop.params,
       envelope,
       timeoutMillis,
-      ...(hop.signal === undefined ? {} : { signal: hop.signal }),
-      ...(hop.peer === undefined ? {} : { peer: hop.peer }),
-      ...(progressToken === undefined ? {} : { progressToken }),
-      ...(mirrored === undefined ? {} : { mirrored }),
+      signal: hop.signal,
+      peer: hop.peer,
+      progressToken,
+      mirrored,
     };
   }
 
@@ -166,17 +170,13 @@ export class Connection {
     return method === 'logging/setLevel' || method === 'ping' ? EMPTY : undefined;
   }
 
-  async #requestOverLegacySession(hop: HopRequest, envelope: HopEnvelope, timeoutMillis: number): Promise<HopResult> {
+  async #requestOverLegacySession(admitted: AdmittedHop): Promise<HopResult> {
     this.#legacySession ??= this.#options.openLegacySession?.() ?? Promise.resolve(undefined);
     const legacySession = await this.#legacySession;
     if (legacySession?.isOver === true) {
       this.#legacySession = undefined; // the next call opens another
     }
-    return this.#exchange(
-      legacySession === undefined || legacySession.isOver ? this.session : legacySession,
-      hop,
-      envelope,
-      timeoutMillis,
-    );
+    const session = legacySession === undefined || legacySession.isOver ? this.session : legacySession;
+    return this.#exchange(session, admitted);
   }
 }

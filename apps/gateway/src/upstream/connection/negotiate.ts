@@ -2,7 +2,7 @@ import { SERVER_INFO_META_KEY } from '@modelcontextprotocol/server';
 import { isJsonObject, type Era, type JsonObject } from '../../protocol/json-rpc.ts';
 import { LATEST_LEGACY_VERSION, MODERN_VERSION } from '../../protocol/mcp-protocol.ts';
 import type { GatewayInfo } from '../hop/envelope.ts';
-import { failed, type FailedHop } from '../hop/failures.ts';
+import { badAnswer, type FailedHop } from '../hop/failures.ts';
 import { ownCall } from '../hop/hop.ts';
 import type { RpcSession } from '../session/rpc-session.ts';
 import type { HopFailure, HopResult } from '../upstream.ts';
@@ -67,11 +67,11 @@ export async function shakeHands(session: RpcSession, options: NegotiateOptions)
   }
   const { protocolVersion } = answer.result;
   if (typeof protocolVersion !== 'string') {
-    return failed('backend-error', 'jsonrpc', 'The upstream answered initialize without a protocolVersion');
+    return badAnswer('jsonrpc', 'The upstream answered initialize without a protocolVersion');
   }
   session.protocolVersion = protocolVersion;
   session.notify('notifications/initialized', undefined);
-  return { ok: true, facts: toFacts('legacy', protocolVersion, answer.result, answer.result['serverInfo']) };
+  return { ok: true, facts: toFacts('legacy', protocolVersion, answer.result) };
 }
 
 async function discover(session: RpcSession, timeoutMillis: number): Promise<Negotiation> {
@@ -83,24 +83,23 @@ async function discover(session: RpcSession, timeoutMillis: number): Promise<Neg
   }
   const { supportedVersions, _meta: meta } = answer.result;
   if (!Array.isArray(supportedVersions) || !supportedVersions.includes(MODERN_VERSION)) {
-    return failed(
-      'backend-error',
+    return badAnswer(
       'jsonrpc',
       `The upstream speaks no revision that the gateway speaks: ${JSON.stringify(supportedVersions)}`,
     );
   }
   const serverInfo = isJsonObject(meta) ? meta[SERVER_INFO_META_KEY] : undefined;
-  return { ok: true, facts: toFacts('modern', MODERN_VERSION, answer.result, serverInfo) };
+  return { ok: true, facts: toFacts('modern', MODERN_VERSION, { ...answer.result, serverInfo }) };
 }
 
-/** Failures that no other era would mend. */
+/** Failures that another era would not change. */
 function isFinal(failure: HopFailure): boolean {
   const isRefused = failure.httpStatus === 401 || failure.httpStatus === 403;
   return isRefused || failure.kind === 'backend-unreachable' || failure.kind === 'host-died';
 }
 
-function toFacts(era: Era, protocolVersion: string, result: JsonObject, serverInfo: unknown): ServerFacts {
-  const { capabilities, instructions } = result;
+function toFacts(era: Era, protocolVersion: string, result: JsonObject): ServerFacts {
+  const { capabilities, instructions, serverInfo } = result;
   return {
     era,
     protocolVersion,

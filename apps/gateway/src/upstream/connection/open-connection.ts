@@ -1,13 +1,13 @@
 import { Pool } from 'undici';
 import type { GatewayInfo } from '../hop/envelope.ts';
-import { failed, type FailedHop } from '../hop/failures.ts';
+import { unreachable, type FailedHop } from '../hop/failures.ts';
 import { HttpTransport } from '../http/http-transport.ts';
 import { RpcSession, type RpcSessionEvents } from '../session/rpc-session.ts';
 import type { Transport } from '../session/transport.ts';
 import { toChildEnv } from '../stdio/child-process.ts';
 import { StdioTransport } from '../stdio/stdio-transport.ts';
 import type { UpstreamSettings } from '../upstream.ts';
-import { Connection } from './connection.ts';
+import { Connection, type ConnectionOptions } from './connection.ts';
 import { readCoreReadiness } from './dcc-core.ts';
 import { negotiate, shakeHands, type Negotiation, type NegotiateOptions } from './negotiate.ts';
 import type { SessionMemory } from './session-memory.ts';
@@ -35,12 +35,14 @@ type StdioSettings = UpstreamSettings['transport'] & { readonly type: 'stdio' };
 
 /** Connections kept for what is not a call: the notification stream, probes, lists, answers, cancellations. */
 const SPARE_CONNECTIONS = 8;
-const SILENT: RpcSessionEvents = { onNotification() {}, onLost() {}, onLateAnswer() {}, onGarbage() {} };
+const SILENT: RpcSessionEvents = { onNotification() {}, onLost() {}, onLateAnswer() {}, onNonProtocolOutput() {} };
 
 /** Connects to an upstream and begins the conversation; leaves nothing behind when that fails. */
 export function openConnection(options: OpenConnectionOptions): Promise<OpenedConnection> {
   const { transport } = options.settings;
-  return transport.type === 'http' ? openHttpLink(options, transport) : openStdioLink(options, transport, true);
+  return transport.type === 'http'
+    ? openHttpConnection(options, transport)
+    : openStdioConnection(options, transport, true);
 }
 
 function toNegotiateOptions(options: OpenConnectionOptions, isStdio: boolean, mayBeModern: boolean): NegotiateOptions {
@@ -53,7 +55,7 @@ function toNegotiateOptions(options: OpenConnectionOptions, isStdio: boolean, ma
   };
 }
 
-async function openStdioLink(
+async function openStdioConnection(
   options: OpenConnectionOptions,
   stdio: StdioSettings,
   mayBeModern: boolean,
@@ -70,21 +72,18 @@ async function openStdioLink(
     toNegotiateOptions(options, true, mayBeModern),
   );
   if (negotiation.ok) {
-    return finish(options, session, negotiation, { dispose: () => Promise.resolve() });
+    return finish(options, { session, facts: negotiation.facts, dispose: () => Promise.resolve() });
   }
   await session.close();
   // Some older servers end when the first message is not `initialize`: they get a second start without the question.
   const mayBeOlder = mayBeModern && lost !== undefined && transport.pid !== undefined && !options.signal.aborted;
-  return mayBeOlder ? openStdioLink(options, stdio, false) : notOpened(negotiation, lost);
+  return mayBeOlder ? openStdioConnection(options, stdio, false) : notOpened(negotiation, lost);
 }
 
 /** Whatever went wrong before there was a conversation, the upstream can't be reached; the details stay. */
 function notOpened({ failure }: FailedHop, lost: string | undefined): FailedHop {
   const { rpcError, httpStatus } = failure;
-  return failed('backend-unreachable', 'unreachable', lost ?? failure.message, {
-    ...(rpcError === undefined ? {} : { rpcError }),
-    ...(httpStatus === undefined ? {} : { httpStatus }),
-  });
+  return unreachable(lost ?? failure.message, { rpcError, httpStatus });
 }
 
 interface Beginning {
@@ -128,7 +127,7 @@ function createPool(url: URL, concurrency: number): Pool {
   });
 }
 
-async function openHttpLink(options: OpenConnectionOptions, http: HttpSettings): Promise<OpenedConnection> {
+async function openHttpConnection(options: OpenConnectionOptions, http: HttpSettings): Promise<OpenedConnection> {
   const { random, maxMessageBytes, settings } = options;
   const url = new URL(http.url);
   const pool = createPool(url, settings.concurrency);
@@ -142,7 +141,9 @@ async function openHttpLink(options: OpenConnectionOptions, http: HttpSettings):
     return notOpened(negotiation, lost);
   }
   session.renew = () => renewSession(options, session, negotiateOptions);
-  return finish(options, session, negotiation, {
+  return finish(options, {
+    session,
+    facts: negotiation.facts,
     openLegacySession: () => openLegacySession(createTransport(), negotiateOptions),
     readReadiness: () => readCoreReadiness(pool),
     dispose: () => pool.destroy(),
@@ -176,15 +177,13 @@ async function openLegacySession(
   return (await shakeHands(legacySession, negotiateOptions)).ok ? legacySession : undefined;
 }
 
+/** Sets again what callers had set in the session before, and hands out the connection. */
 async function finish(
-  options: OpenConnectionOptions,
-  session: RpcSession,
-  negotiation: Negotiation & { readonly ok: true },
-  kind: Pick<ConstructorParameters<typeof Connection>[0], 'openLegacySession' | 'readReadiness' | 'dispose'>,
+  { memory, random }: OpenConnectionOptions,
+  parts: Omit<ConnectionOptions, 'memory' | 'random'>,
 ): Promise<OpenedConnection> {
-  const { memory, random } = options;
-  if (negotiation.facts.era === 'legacy') {
-    await memory.replay(session);
+  if (parts.facts.era === 'legacy') {
+    await memory.replay(parts.session);
   }
-  return { ok: true, connection: new Connection({ session, facts: negotiation.facts, memory, random, ...kind }) };
+  return { ok: true, connection: new Connection({ ...parts, memory, random }) };
 }

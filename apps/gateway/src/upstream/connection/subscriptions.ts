@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
-import { backoffMillis } from '../hop/backoff.ts';
+import { RetryTimer } from '../hop/backoff.ts';
 import { ownCall, type Hop } from '../hop/hop.ts';
 import type { RpcSession } from '../session/rpc-session.ts';
 
@@ -22,18 +22,16 @@ function toFilter(capabilities: JsonObject, uris: ReadonlySet<string>): JsonObje
 export class Subscriptions {
   readonly #session: RpcSession;
   readonly #capabilities: JsonObject;
-  readonly #random: () => number;
+  readonly #retry: RetryTimer;
   readonly #uris = new Set<string>();
   #hop: Hop | undefined;
   #abort: AbortController | undefined;
-  #timer: NodeJS.Timeout | undefined;
-  #failures = 0;
   #isClosed = false;
 
   constructor(session: RpcSession, capabilities: JsonObject, random: () => number) {
     this.#session = session;
     this.#capabilities = capabilities;
-    this.#random = random;
+    this.#retry = new RetryTimer({ random }, () => this.#listen());
     this.#listen();
   }
 
@@ -50,12 +48,12 @@ export class Subscriptions {
 
   close(): void {
     this.#isClosed = true;
-    clearTimeout(this.#timer);
+    this.#retry.cancel();
     this.#abort?.abort();
   }
 
   #listen(): void {
-    clearTimeout(this.#timer);
+    this.#retry.cancel();
     const filter = toFilter(this.#capabilities, this.#uris);
     const previous = this.#abort;
     if (filter === undefined || this.#isClosed) {
@@ -78,7 +76,9 @@ export class Subscriptions {
     if (hop !== this.#hop || this.#isClosed) {
       return;
     }
-    this.#failures = wasOrderly ? 0 : this.#failures + 1;
-    this.#timer = setTimeout(() => this.#listen(), backoffMillis(this.#failures, { random: this.#random })).unref();
+    if (wasOrderly) {
+      this.#retry.reset();
+    }
+    this.#retry.runLater();
   }
 }

@@ -88,5 +88,6 @@ export class Circuit {
 }
 
 function circuitOpen(): HopResult {
-  return failed('circuit-open', 'circuit_open', 'The upstream failed repeatedly; calls to it are paused for a moment');
+  const message = 'The upstream failed repeatedly; calls to it are paused for a moment';
+  return failed('circuit-open', message, { backendErrorKind: 'circuit_open' });
 }

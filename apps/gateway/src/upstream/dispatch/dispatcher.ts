@@ -30,6 +30,14 @@ export interface DispatcherOptions extends DispatchLimits {
 /** Puts the request on the wire; `queueWaitMillis` is how long it waited for its slot. */
 export type SendHop = (queueWaitMillis: number, remainingMillis: number) => Promise<HopResult>;
 
+/** One call on its way. */
+interface Run {
+  readonly hop: HopRequest;
+  /** On the clock of `performance.now`. */
+  readonly deadline: number;
+  readonly send: SendHop;
+}
+
 /** The way of every call to one upstream: circuit, queue, slot, and for reads another try. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
@@ -60,14 +68,14 @@ export class Dispatcher {
     if (hop.signal?.aborted === true) {
       return cancelled();
     }
-    const deadline = performance.now() + timeoutMillis;
-    let result = await this.#try(hop, deadline, send);
+    const run: Run = { hop, deadline: performance.now() + timeoutMillis, send };
+    let result = await this.#try(run);
     if (result.ok || hop.isRead !== true) {
       return result;
     }
     const { readRetryMax = 2 } = this.#options;
     for (let attempt = 1; attempt <= readRetryMax && !result.ok && isWorthAnotherTry(result.failure); attempt += 1) {
-      const again = await this.#again(hop, deadline, attempt, result.failure, send);
+      const again = await this.#again(run, attempt, result.failure);
       if (again === undefined) {
         break;
       }
@@ -76,13 +84,8 @@ export class Dispatcher {
     return result;
   }
 
-  async #again(
-    hop: HopRequest,
-    deadline: number,
-    attempt: number,
-    failure: HopFailure,
-    send: SendHop,
-  ): Promise<HopResult | undefined> {
+  async #again(run: Run, attempt: number, failure: HopFailure): Promise<HopResult | undefined> {
+    const { hop, deadline } = run;
     const delayMillis = backoffMillis(attempt - 1, { random: this.#options.random, baseMillis: 100, maxMillis: 2_000 });
     if (performance.now() + delayMillis >= deadline) {
       return undefined;
@@ -94,17 +97,15 @@ export class Dispatcher {
       return cancelled();
     }
     const stillDown = await this.#options.whenUsable(Math.max(1, deadline - performance.now()));
-    return stillDown === undefined ? this.#try(hop, deadline, send) : { ok: false, failure: stillDown };
+    return stillDown === undefined ? this.#try(run) : { ok: false, failure: stillDown };
   }
 
-  #try(hop: HopRequest, deadline: number, send: SendHop): Promise<HopResult> {
+  #try(run: Run): Promise<HopResult> {
     const failure = this.#options.whyNotUsable();
-    return failure === undefined
-      ? this.#circuit.run(() => this.#inSlot(hop, deadline, send))
-      : Promise.resolve({ ok: false, failure });
+    return failure === undefined ? this.#circuit.run(() => this.#inSlot(run)) : Promise.resolve({ ok: false, failure });
   }
 
-  async #inSlot(hop: HopRequest, deadline: number, send: SendHop): Promise<HopResult> {
+  async #inSlot({ hop, deadline, send }: Run): Promise<HopResult> {
     let waitedMillis = 0;
     if (!this.#queue.tryEnter()) {
       const arrivedAt = performance.now();
@@ -125,7 +126,7 @@ export class Dispatcher {
 
 function refusal(admission: 'full' | 'cancelled' | 'timeout', hop: HopRequest): HopResult {
   if (admission === 'full') {
-    return failed('queue-full', undefined, 'Too many calls wait for this upstream; try again later');
+    return failed('queue-full', 'Too many calls wait for this upstream; try again later');
   }
   return admission === 'cancelled' ? cancelled() : timedOut(hop.timeoutMillis, 'queue');
 }

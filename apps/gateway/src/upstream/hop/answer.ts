@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonRpcError } from '../../protocol/json-rpc.ts';
 import type { HopResult } from '../upstream.ts';
-import { badAnswer, failed } from './failures.ts';
+import { badAnswer } from './failures.ts';
 
 const MAX_MESSAGE_LENGTH = 1_000;
 
@@ -40,8 +40,8 @@ function toFailure(error: unknown, httpStatus: number | undefined): HopResult {
   if (rpcError === undefined) {
     return badAnswer('jsonrpc', 'The upstream answered with a malformed JSON-RPC error');
   }
-  return failed('backend-error', 'jsonrpc', rpcError.message.slice(0, MAX_MESSAGE_LENGTH), {
+  return badAnswer('jsonrpc', rpcError.message.slice(0, MAX_MESSAGE_LENGTH), {
     rpcError,
-    ...(httpStatus === undefined || httpStatus === 200 ? {} : { httpStatus }),
+    httpStatus: httpStatus === 200 ? undefined : httpStatus,
   });
 }

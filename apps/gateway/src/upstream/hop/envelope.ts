@@ -43,8 +43,8 @@ export interface EnvelopeOptions {
   readonly gatewayInfo: GatewayInfo;
   readonly carrier: Readonly<Record<string, string>>;
   /** The token of this hop, where the caller wants progress and the upstream may be asked for it. */
-  readonly progressToken?: JsonRpcId;
-  readonly peer?: HopPeer;
+  readonly progressToken?: JsonRpcId | undefined;
+  readonly peer?: HopPeer | undefined;
 }
 
 /**

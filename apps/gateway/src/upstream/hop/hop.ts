@@ -10,11 +10,11 @@ export interface WireCall {
   readonly envelope: HopEnvelope;
   /** How long the answer may take; 0 for as long as it likes (streams of notifications). */
   readonly timeoutMillis: number;
-  readonly signal?: AbortSignal;
-  readonly peer?: HopPeer;
+  readonly signal?: AbortSignal | undefined;
+  readonly peer?: HopPeer | undefined;
   /** The caller's progress token, where progress may be asked for. */
-  readonly progressToken?: JsonRpcId;
-  readonly mirrored?: readonly MirroredParameter[];
+  readonly progressToken?: JsonRpcId | undefined;
+  readonly mirrored?: readonly MirroredParameter[] | undefined;
   /** True for the gateway's own probes, lists and handshakes: nothing the upstream asks for can belong to them. */
   readonly isOwn?: boolean;
 }

@@ -49,22 +49,22 @@ function toText(value: JsonValue | undefined): string | undefined {
   return typeof value === 'string' || typeof value === 'boolean' ? String(value) : undefined;
 }
 
-/** Appends the headers that repeat parts of a modern request's body to `into`, a flat list of names and values. */
-export function addMirroredHeaders(
-  into: string[],
+/** The headers that repeat parts of a modern request's body, as a flat list of names and values. */
+export function toMirroredHeaders(
   method: string,
   params: JsonObject,
-  mirrored: readonly MirroredParameter[] | undefined,
-): void {
-  into.push('mcp-method', method);
+  mirrored: readonly MirroredParameter[] = [],
+): string[] {
+  const headers = ['mcp-method', method];
   const name = mirroredName(method, params);
   if (typeof name === 'string') {
-    into.push('mcp-name', encodeMirroredValue(name));
+    headers.push('mcp-name', encodeMirroredValue(name));
   }
-  for (const { header, path } of mirrored ?? []) {
+  for (const { header, path } of mirrored) {
     const text = toText(valueAt(params['arguments'], path));
     if (text !== undefined) {
-      into.push(`mcp-param-${header.toLowerCase()}`, encodeMirroredValue(text));
+      headers.push(`mcp-param-${header.toLowerCase()}`, encodeMirroredValue(text));
     }
   }
+  return headers;
 }

@@ -1,8 +1,8 @@
-import { badAnswer, failed, hostDied, unreachable, type FailedHop } from '../hop/failures.ts';
+import { badAnswer, hostDied, unreachable, type FailedHop } from '../hop/failures.ts';
 import { whyNotConnecting } from './can-connect.ts';
 import type { HttpEnding } from './http-exchange.ts';
 import { toStatusFailure } from './http-status.ts';
-import { CONNECTION_REFUSED, toProblem, whyNeverConnected } from './network-errors.ts';
+import { CONNECTION_REFUSED, toReason, whyNeverConnected } from './network-errors.ts';
 
 /** What an HTTP exchange that ended in order, but without an answer, means for its call. */
 export function explainEnding(ending: Exclude<HttpEnding, { kind: 'broken' }>, maxMessageBytes: number): FailedHop {
@@ -26,8 +26,8 @@ export async function explainBreak(error: Error, url: URL): Promise<BreakExplana
   const why = neverConnected ?? (await whyNotConnecting(url));
   const gone = why === CONNECTION_REFUSED ? why : undefined;
   if (why === undefined) {
-    const message = `The upstream broke the connection off: ${toProblem(error)}`;
-    return { result: failed('backend-error', 'transport', message), gone };
+    const message = `The upstream broke the connection off: ${toReason(error)}`;
+    return { result: badAnswer('transport', message), gone };
   }
   return neverConnected === undefined
     ? { result: hostDied(`The upstream died while it worked: ${why}`), gone }

@@ -1,7 +1,7 @@
 import type { Era, JsonObject } from '../../protocol/json-rpc.ts';
 import { isHopKey } from '../hop/envelope.ts';
 import type { Hop } from '../hop/hop.ts';
-import { addMirroredHeaders } from '../hop/mirrored-parameters.ts';
+import { toMirroredHeaders } from '../hop/mirrored-parameters.ts';
 
 /** Fields the gateway sets itself; configured or handed-over ones of these names are left out. */
 const OWN_FIELDS: ReadonlySet<string> = new Set([
@@ -50,7 +50,7 @@ export function toRequestHeaders(options: RequestHeadersOptions): string[] {
   }
   if (options.era === 'modern') {
     if (method !== undefined) {
-      addMirroredHeaders(headers, method, options.params ?? {}, hop?.call.mirrored);
+      headers.push(...toMirroredHeaders(method, options.params ?? {}, hop?.call.mirrored));
     }
   } else if (sessionId !== undefined && method !== 'initialize') {
     headers.push('mcp-session-id', sessionId);

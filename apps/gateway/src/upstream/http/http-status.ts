@@ -1,7 +1,7 @@
 import type { BackendErrorKind } from '@dcc-mcp/semantic-conventions';
 import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
 import { toRpcError } from '../hop/answer.ts';
-import { failed, type FailedHop } from '../hop/failures.ts';
+import { badAnswer, type FailedHop } from '../hop/failures.ts';
 
 const MAX_EXPLANATION_LENGTH = 300;
 
@@ -34,10 +34,7 @@ export function toStatusFailure(status: number, text: string): FailedHop {
   const why = explanation(text);
   const message = `The upstream answered with HTTP ${status}${why === undefined ? '' : `: ${why}`}`;
   const rpcError = toRpcError(parseObject(text)?.['error']);
-  return failed('backend-error', kindOf(status), message, {
-    httpStatus: status,
-    ...(rpcError === undefined ? {} : { rpcError }),
-  });
+  return badAnswer(kindOf(status), message, { httpStatus: status, rpcError });
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Pool } from 'undici';
 import { DeepJsonError, parseBoundedJson } from '../../protocol/bounded-json.ts';
 import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
-import { badAnswer, failed } from '../hop/failures.ts';
+import { badAnswer } from '../hop/failures.ts';
 import { isCancellable, type Abandonment, type Hop } from '../hop/hop.ts';
 import type { Conversation, Transport } from '../session/transport.ts';
 import { explainBreak, explainEnding } from './http-endings.ts';
@@ -23,6 +23,12 @@ export interface HttpTransportOptions {
 }
 
 const CLOSE_MILLIS = 1_500;
+
+interface HttpRequest extends Pick<RequestHeadersOptions, 'verb' | 'method' | 'hop' | 'params'> {
+  readonly body?: string;
+  /** Where a stream is taken up again. */
+  readonly lastEventId?: string | undefined;
+}
 
 /** A request on its way; `sessionId` is the session it was sent in. */
 interface Sending {
@@ -65,7 +71,7 @@ export class HttpTransport implements Transport {
       onEvent: (data) => this.#onData(data, undefined),
       onEnd: () => {}, // best effort, as the interface says
     });
-    this.#dispatch(exchange, { verb: 'POST', method }, text);
+    this.#dispatch(exchange, { verb: 'POST', method, body: text });
   }
 
   abandon(hop: Hop, why: Abandonment): void {
@@ -123,15 +129,10 @@ export class HttpTransport implements Transport {
       onEnd: (ending) => this.#onEnd(sending, exchange, ending),
     });
     this.#exchanges.set(hop, exchange);
-    this.#dispatch(exchange, { verb: 'POST', method: hop.call.method, hop, params }, text);
+    this.#dispatch(exchange, { verb: 'POST', method: hop.call.method, hop, params, body: text });
   }
 
-  #dispatch(
-    exchange: HttpExchange,
-    request: Pick<RequestHeadersOptions, 'verb' | 'method' | 'hop' | 'params'>,
-    body: string | null = null,
-    extraHeaders: readonly string[] = [],
-  ): void {
+  #dispatch(exchange: HttpExchange, { body, lastEventId, ...request }: HttpRequest): void {
     const headers = toRequestHeaders({
       configured: this.#options.headers,
       era: this.#conversation?.era ?? 'legacy',
@@ -139,16 +140,18 @@ export class HttpTransport implements Transport {
       sessionId: this.sessionId,
       ...request,
     });
-    headers.push(...extraHeaders);
+    if (lastEventId !== undefined) {
+      headers.push('last-event-id', lastEventId);
+    }
     try {
-      this.#options.pool.dispatch({ method: request.verb, path: this.#path, headers, body }, exchange);
+      this.#options.pool.dispatch({ method: request.verb, path: this.#path, headers, body: body ?? null }, exchange);
     } catch (error) {
       exchange.fail(toError(error)); // a header value that HTTP can't carry, or a pool that is closed
     }
   }
 
   #openGet(exchange: HttpExchange, lastEventId: string | undefined): void {
-    this.#dispatch(exchange, { verb: 'GET' }, null, lastEventId === undefined ? [] : ['last-event-id', lastEventId]);
+    this.#dispatch(exchange, { verb: 'GET', lastEventId });
   }
 
   #onStart(hop: Hop, status: number, sessionId: unknown): void {
@@ -234,7 +237,7 @@ export class HttpTransport implements Transport {
       return;
     }
     const message = 'The upstream ended the session and gave no new one';
-    sending.hop.end(failed('backend-error', 'http_4xx', message, { httpStatus: 404 }));
+    sending.hop.end(badAnswer('http_4xx', message, { httpStatus: 404 }));
   }
 
   #giveUp(hop: Hop, ending: HttpEnding): void {

@@ -4,7 +4,7 @@ export function toError(thrown: unknown): Error {
 }
 
 /** The code of a network error, also of one that is wrapped. */
-function codeOf(error: unknown): string {
+function networkCodeOf(error: unknown): string {
   if (!(error instanceof Error)) {
     return '';
   }
@@ -12,7 +12,7 @@ function codeOf(error: unknown): string {
     return error.code;
   }
   const inner: unknown = error instanceof AggregateError ? error.errors[0] : error.cause;
-  return codeOf(inner);
+  return networkCodeOf(inner);
 }
 
 export const CONNECTION_REFUSED = 'connection refused';
@@ -36,10 +36,11 @@ const NEVER_CONNECTED: Readonly<Record<string, string>> = {
 
 /** Why there was no connection at all (nothing was sent), in a few words; `undefined` when there was one. */
 export function whyNeverConnected(error: Error): string | undefined {
-  return NEVER_CONNECTED[codeOf(error)];
+  return NEVER_CONNECTED[networkCodeOf(error)];
 }
 
-/** What went wrong on the network, for people. */
-export function toProblem(error: Error): string {
-  return whyNeverConnected(error) ?? (codeOf(error) === '' ? error.message : `${error.message} (${codeOf(error)})`);
+/** What happened on the network, for people. */
+export function toReason(error: Error): string {
+  const code = networkCodeOf(error);
+  return whyNeverConnected(error) ?? (code === '' ? error.message : `${error.message} (${code})`);
 }

@@ -1,4 +1,4 @@
-import { backoffMillis } from '../hop/backoff.ts';
+import { RetryTimer } from '../hop/backoff.ts';
 import { HttpExchange, type HttpEnding } from './http-exchange.ts';
 
 export interface NotificationStreamOptions {
@@ -16,14 +16,14 @@ export interface NotificationStreamOptions {
 export class NotificationStream {
   readonly #options: NotificationStreamOptions;
   #exchange: HttpExchange | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #retry: RetryTimer;
   #lastEventId: string | undefined;
-  #failures = 0;
   #isClosed = false;
   #isOffered: boolean | undefined;
 
   constructor(options: NotificationStreamOptions) {
     this.#options = options;
+    this.#retry = new RetryTimer({ random: options.random }, () => this.#open());
     this.#open();
   }
 
@@ -34,7 +34,7 @@ export class NotificationStream {
 
   close(): void {
     this.#isClosed = true;
-    clearTimeout(this.#timer);
+    this.#retry.cancel();
     this.#exchange?.abort();
   }
 
@@ -44,7 +44,7 @@ export class NotificationStream {
       onStart: (status) => {
         this.#isOffered = status >= 200 && status < 300;
         if (this.#isOffered) {
-          this.#failures = 0;
+          this.#retry.reset();
         }
       },
       onEvent: (data) => this.#options.onData(data),
@@ -60,8 +60,6 @@ export class NotificationStream {
     if (this.#isClosed || isRefused) {
       return;
     }
-    const pause = backoffMillis(this.#failures, { random: this.#options.random });
-    this.#failures += 1;
-    this.#timer = setTimeout(() => this.#open(), Math.max(pause, exchange.retryMillis ?? 0)).unref();
+    this.#retry.runLater(exchange.retryMillis);
   }
 }

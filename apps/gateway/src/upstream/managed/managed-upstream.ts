@@ -3,10 +3,9 @@ import { ConnectionSupervisor } from '../connection/connection-supervisor.ts';
 import type { Connection } from '../connection/connection.ts';
 import { openConnection, type OpenedConnection } from '../connection/open-connection.ts';
 import { SessionMemory } from '../connection/session-memory.ts';
-import { Dispatcher } from '../dispatch/dispatcher.ts';
-import { failed } from '../hop/failures.ts';
+import type { DispatchLimits } from '../dispatch/dispatcher.ts';
+import type { GatewayInfo } from '../hop/envelope.ts';
 import type {
-  HopEnvelope,
   HopFailure,
   HopRequest,
   HopResult,
@@ -16,13 +15,32 @@ import type {
   UpstreamSettings,
   UpstreamStatus,
 } from '../upstream.ts';
-import type { UpstreamDeps } from './create-upstream.ts';
 import { ReadinessProbe } from './readiness-probe.ts';
-import { toSafeEvents } from './safe-events.ts';
-import { SparseLog } from './sparse-log.ts';
-import { StatusTracker } from './status-tracker.ts';
+import { SparseLog, toSafeEvents } from './safe-events.ts';
+import { StatusTracker, whyNotUsable } from './status-tracker.ts';
+import { UpstreamCalls } from './upstream-calls.ts';
 import { UpstreamTools } from './upstream-tools.ts';
-import { unlessAborted, whyNotUsable } from './usability.ts';
+
+/** What an upstream works with beside its settings. */
+export interface UpstreamDeps {
+  readonly events: UpstreamEvents;
+  readonly gatewayInfo: GatewayInfo;
+  /** Epoch milliseconds; default the clock. */
+  readonly now?: () => number;
+  /** From 0 to below 1, for jitter; default the generator of the platform. */
+  readonly random?: () => number;
+  /** Default 5 s. */
+  readonly probeIntervalMillis?: number;
+  /** How often the tools list is asked for where changes are not told; default 30 s. */
+  readonly toolsPollMillis?: number;
+  /** One line about what no caller sees (text on stdout that is no message, a failed refresh). */
+  readonly log?: (line: string) => void;
+  /** Bound of one message of the upstream; default 64 MiB. */
+  readonly maxMessageBytes?: number;
+  readonly limits?: DispatchLimits;
+  /** The gateway's environment: children get its harmless part (PATH, HOME, …) and their own settings. Default: that of the process. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+}
 
 /** A first try counts as tried after this time, also when it has not ended. */
 const TRIED_AFTER_MILLIS = 10_000;
@@ -33,11 +51,11 @@ export class ManagedUpstream implements Upstream {
   readonly #deps: Required<UpstreamDeps>;
   readonly #events: Required<UpstreamEvents>;
   readonly #tracker: StatusTracker;
-  readonly #dispatcher: Dispatcher;
+  readonly #calls: UpstreamCalls;
   readonly #tools: UpstreamTools;
   readonly #supervisor: ConnectionSupervisor;
   readonly #memory = new SessionMemory();
-  readonly #garbage = new SparseLog((line) => this.#log(line));
+  readonly #nonProtocolLog = new SparseLog((line) => this.#log(line));
   #probe: ReadinessProbe | undefined;
   #triedTimer: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -55,14 +73,16 @@ export class ManagedUpstream implements Upstream {
       onTools: (tools) => this.#onTools(tools),
       onFailure: (reason) => this.#log(reason),
     });
-    this.#dispatcher = new Dispatcher({
-      ...deps.limits,
-      concurrency: settings.concurrency,
-      maxQueued: settings.maxQueued,
+    this.#calls = new UpstreamCalls({
+      settings,
+      limits: deps.limits,
       random,
+      connection: () => this.#supervisor.connection,
+      status: () => this.status,
+      whyNotUsable: () => this.#whyNotUsable(),
+      connect: (timeoutMillis) => this.connect(timeoutMillis),
       onCircuit: (isOpen) => this.#tracker.circuit(isOpen),
-      whyNotUsable: () => (this.#supervisor.connection === undefined ? this.#whyNotUsable() : undefined),
-      whenUsable: (timeoutMillis) => this.connect(timeoutMillis),
+      log: (line) => this.#log(line),
     });
     this.#supervisor = new ConnectionSupervisor({
       random,
@@ -81,7 +101,7 @@ export class ManagedUpstream implements Upstream {
   }
 
   get load(): UpstreamLoad {
-    return this.#dispatcher.load;
+    return this.#calls.load;
   }
 
   get sessionId(): string | undefined {
@@ -105,37 +125,7 @@ export class ManagedUpstream implements Upstream {
   }
 
   request(hop: HopRequest): Promise<HopResult> {
-    const { isLazy } = this.settings;
-    // Whoever uses a lazy upstream first waits for its start; others are told at once how things stand.
-    return isLazy && this.#supervisor.connection === undefined && ['idle', 'booting'].includes(this.status.readiness)
-      ? this.#requestAfterStart(hop)
-      : this.#dispatch(hop);
-  }
-
-  async #requestAfterStart(hop: HopRequest): Promise<HopResult> {
-    const startedAt = performance.now();
-    const failure = await unlessAborted(this.connect(hop.timeoutMillis), hop.signal);
-    return failure === undefined
-      ? this.#dispatch(hop, Math.max(1, hop.timeoutMillis - (performance.now() - startedAt)))
-      : { ok: false, failure };
-  }
-
-  async #dispatch(hop: HopRequest, timeoutMillis = hop.timeoutMillis): Promise<HopResult> {
-    let envelope: HopEnvelope | undefined;
-    try {
-      return await this.#dispatcher.run(hop, timeoutMillis, (queueWaitMillis, remainingMillis) => {
-        const { connection } = this.#supervisor;
-        if (connection === undefined) {
-          return Promise.resolve({ ok: false, failure: this.#whyNotUsable() });
-        }
-        envelope ??= hop.begin(queueWaitMillis);
-        return connection.request(hop, envelope, remainingMillis);
-      });
-    } catch (error) {
-      // Only what the caller handed in (`begin`, `onRetry`) can throw.
-      this.#log(`a request could not be sent: ${error instanceof Error ? error.message : String(error)}`);
-      return failed('internal', 'other', 'The gateway could not send the request');
-    }
+    return this.#calls.run(hop);
   }
 
   notify(method: string, params: JsonObject | undefined): void {
@@ -186,7 +176,7 @@ export class ManagedUpstream implements Upstream {
         onNotification: (method, params) => this.#onNotification(method, params),
         onLost: (reason) => this.#supervisor.lost(reason),
         onLateAnswer: () => this.#tracker.lateAnswer(),
-        onGarbage: (text) => this.#garbage.log(`not JSON-RPC: ${text.slice(0, 200)}`),
+        onNonProtocolOutput: (text) => this.#nonProtocolLog.log(`not JSON-RPC: ${text.slice(0, 200)}`),
       },
       onStderr: (line) => this.#events.onStderr(this, line),
       onRenewed: () => void this.#tools.refresh(),
@@ -201,7 +191,7 @@ export class ManagedUpstream implements Upstream {
   }
 
   async #onUp(connection: Connection): Promise<void> {
-    this.#dispatcher.resetCircuit();
+    this.#calls.resetCircuit();
     this.#tracker.facts(connection.facts);
     await this.#tools.attach(connection);
     const { readReadiness } = connection;

@@ -22,3 +22,20 @@ export function toSafeEvents(events: UpstreamEvents, log: (line: string) => void
     onStderr: guard('onStderr', (upstream, line) => events.onStderr?.(upstream, line)),
   };
 }
+
+/** Passes on the 1st, 2nd, 4th, 8th … line only: an upstream that repeats itself does not fill the log. */
+export class SparseLog {
+  readonly #write: (line: string) => void;
+  #lines = 0;
+
+  constructor(write: (line: string) => void) {
+    this.#write = write;
+  }
+
+  log(text: string): void {
+    this.#lines += 1;
+    if (Number.isInteger(Math.log2(this.#lines))) {
+      this.#write(this.#lines === 1 ? text : `${text} (line ${this.#lines} of this kind)`);
+    }
+  }
+}

@@ -1,5 +1,6 @@
 import type { ServerFacts } from '../connection/negotiate.ts';
-import type { UpstreamReadiness, UpstreamStatus } from '../upstream.ts';
+import { failed, unreachable } from '../hop/failures.ts';
+import type { HopFailure, UpstreamReadiness, UpstreamStatus } from '../upstream.ts';
 
 const MAX_ERROR_LENGTH = 500;
 
@@ -99,4 +100,17 @@ export class StatusTracker {
       this.#onChange();
     }
   }
+}
+
+/** Why an upstream without a connection can't take a call at this moment. */
+export function whyNotUsable({ readiness, lastError }: UpstreamStatus, isClosed: boolean): HopFailure {
+  if (isClosed) {
+    return failed('not-ready', 'The gateway is shutting down').failure;
+  }
+  if (readiness === 'disabled') {
+    return unreachable('The upstream is disabled in the configuration').failure;
+  }
+  return readiness === 'unreachable'
+    ? unreachable(`The upstream can not be reached: ${lastError ?? 'no connection'}`).failure
+    : failed('not-ready', 'The upstream is still starting', { backendErrorKind: 'booting' }).failure;
 }

@@ -1,23 +1,22 @@
 import { badAnswer } from '../hop/failures.ts';
 import type { Hop } from '../hop/hop.ts';
 
-/** How long the real answer may take after a stray line before the line is taken for the answer. */
+/** How long the answer may take after other text before that text is taken for the answer. */
 const GRACE_MILLIS = 2_000;
 const ID = /"id"\s*:\s*(\d+)/;
 
 /**
- * Text on a message stream (stdio) that is no message.
+ * Decides what text means that is no message, on a stream of messages (stdio).
  *
- * A broken message (it begins like JSON) is the answer of the call it names, or of the only call in flight. Any other
- * text may be a log line of a careless server: the only call in flight is given two seconds for its real answer, and a
- * server whose real answer did follow, or that wrote text while nothing ran, is known to be chatty from then on and its
- * text is ignored.
+ * Text that begins like JSON is a broken message: it ends the call it names, or the only call in flight. Other text may be
+ * a log line of a server that logs to the wrong stream. The only call in flight is then given two seconds for its answer.
+ * When the answer does follow, or when the server writes text while nothing runs, its text is ignored from then on.
  */
 export class NonProtocolOutput {
   readonly #callers: () => readonly Hop[];
   #suspect: Hop | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #isChatty = false;
+  #isLogging = false;
 
   /** @param callers The calls of callers in flight; the gateway's own probes and streams do not count. */
   constructor(callers: () => readonly Hop[]) {
@@ -31,9 +30,9 @@ export class NonProtocolOutput {
     }
     const callers = this.#callers();
     if (callers.length === 0) {
-      this.#isChatty = true;
+      this.#isLogging = true;
     }
-    if (!this.#isChatty && this.#suspect === undefined && callers.length === 1) {
+    if (!this.#isLogging && this.#suspect === undefined && callers.length === 1) {
       this.#watch(callers[0]);
     }
   }
@@ -41,7 +40,7 @@ export class NonProtocolOutput {
   /** A proper answer came for `hop`. */
   onAnswer(hop: Hop): void {
     if (hop === this.#suspect) {
-      this.#isChatty = true;
+      this.#isLogging = true;
     }
   }
 

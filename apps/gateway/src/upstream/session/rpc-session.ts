@@ -17,7 +17,8 @@ export interface RpcSessionEvents {
   onLost(reason: string): void;
   /** An answer nobody waits for. */
   onLateAnswer(): void;
-  onGarbage(text: string): void;
+  /** Text that is no message. */
+  onNonProtocolOutput(text: string): void;
 }
 
 /** A JSON-RPC conversation with one upstream in one era: ids, routing of what comes back, cancellation. */
@@ -69,8 +70,8 @@ export class RpcSession implements Conversation {
       protocolVersion: this.protocolVersion,
       gatewayInfo: this.#gatewayInfo,
       carrier,
-      ...(call.progressToken === undefined ? {} : { progressToken: hop.id }),
-      ...(call.peer === undefined ? {} : { peer: call.peer }),
+      progressToken: call.progressToken === undefined ? undefined : hop.id,
+      peer: call.peer,
     });
     this.transport.send(hop, JSON.stringify({ jsonrpc: '2.0', id: hop.id, method: call.method, params }), call.params);
     return hop;
@@ -101,8 +102,8 @@ export class RpcSession implements Conversation {
     }
   }
 
-  onGarbage(text: string): void {
-    this.#events.onGarbage(text);
+  onNonProtocolOutput(text: string): void {
+    this.#events.onNonProtocolOutput(text);
     this.#nonProtocolOutput.onText(text);
   }
 

@@ -8,8 +8,8 @@ export interface Conversation {
   readonly protocolVersion: string;
   /** A message of the upstream; `hop` where the transport knows which request it came with. */
   onMessage(message: JsonObject, hop: Hop | undefined, httpStatus?: number): void;
-  /** Something on the wire that is no message. */
-  onGarbage(text: string): void;
+  /** Text of the upstream that is no message. */
+  onNonProtocolOutput(text: string): void;
   /** A message over the bound; `head` is its beginning. The call it answers, where that can be told, ends as `result`. */
   onOverlong(head: string, result: HopResult): void;
   /** The upstream forgot the session and a new one is needed; true when there is one. */

@@ -52,7 +52,7 @@ export function toChildEnv(
 }
 
 /** Says in one line why a program could not be started. */
-function toSpawnProblem({ command, cwd }: ChildSettings, error: NodeJS.ErrnoException): string {
+function toSpawnFailure({ command, cwd }: ChildSettings, error: NodeJS.ErrnoException): string {
   if (error.code === 'ENOENT') {
     return `command not found: ${command}${cwd === undefined ? '' : ` (or no such folder: ${cwd})`}`;
   }
@@ -99,7 +99,7 @@ export class ChildProcess {
     };
     this.#child.on('error', (error) => {
       if (this.#child.pid === undefined) {
-        gone(toSpawnProblem(settings, error));
+        gone(toSpawnFailure(settings, error));
       }
     });
     // `close` comes after the last byte of stdout, `exit` may come before: an answer written on the way out counts. A

@@ -96,7 +96,7 @@ export class StdioTransport implements Transport {
     } else if (Array.isArray(value)) {
       this.#onBatch(value);
     } else {
-      this.#conversation?.onGarbage(line);
+      this.#conversation?.onNonProtocolOutput(line);
     }
   }
 
@@ -106,7 +106,7 @@ export class StdioTransport implements Transport {
       const result = badAnswer('invalid_json', `The upstream answered with JSON ${error.message}`);
       this.#conversation?.onOverlong(line.slice(0, MAX_HEAD_LENGTH), result);
     } else {
-      this.#conversation?.onGarbage(line);
+      this.#conversation?.onNonProtocolOutput(line);
     }
   }
 

@@ -1,0 +1,102 @@
+import type { Connection } from '../connection/connection.ts';
+import { Dispatcher, type DispatchLimits } from '../dispatch/dispatcher.ts';
+import { cancelled, failed } from '../hop/failures.ts';
+import type {
+  HopEnvelope,
+  HopFailure,
+  HopRequest,
+  HopResult,
+  UpstreamLoad,
+  UpstreamSettings,
+  UpstreamStatus,
+} from '../upstream.ts';
+
+/** What calls need of the upstream they go to. */
+export interface UpstreamCallsOptions {
+  readonly settings: UpstreamSettings;
+  readonly limits: DispatchLimits;
+  readonly random: () => number;
+  readonly connection: () => Connection | undefined;
+  readonly status: () => UpstreamStatus;
+  /** Why there is no connection. */
+  whyNotUsable(): HopFailure;
+  connect(timeoutMillis: number): Promise<HopFailure | undefined>;
+  onCircuit(isOpen: boolean): void;
+  log(line: string): void;
+}
+
+/** The calls to one upstream: they wait for its start where it is lazy, pass the queue and go out on the connection. */
+export class UpstreamCalls {
+  readonly #options: UpstreamCallsOptions;
+  readonly #dispatcher: Dispatcher;
+
+  constructor(options: UpstreamCallsOptions) {
+    this.#options = options;
+    this.#dispatcher = new Dispatcher({
+      ...options.limits,
+      concurrency: options.settings.concurrency,
+      maxQueued: options.settings.maxQueued,
+      random: options.random,
+      onCircuit: (isOpen) => options.onCircuit(isOpen),
+      whyNotUsable: () => (options.connection() === undefined ? options.whyNotUsable() : undefined),
+      whenUsable: (timeoutMillis) => options.connect(timeoutMillis),
+    });
+  }
+
+  get load(): UpstreamLoad {
+    return this.#dispatcher.load;
+  }
+
+  /** The upstream is a new one: its past failures count no more. */
+  resetCircuit(): void {
+    this.#dispatcher.resetCircuit();
+  }
+
+  /** Never rejects. */
+  run(hop: HopRequest): Promise<HopResult> {
+    const { settings, connection, status } = this.#options;
+    // Who uses a lazy upstream first waits for its start; others are told at once how things stand.
+    const mustStart = settings.isLazy && connection() === undefined && ['idle', 'booting'].includes(status().readiness);
+    return mustStart ? this.#runAfterStart(hop) : this.#dispatch(hop, hop.timeoutMillis);
+  }
+
+  async #runAfterStart(hop: HopRequest): Promise<HopResult> {
+    const startedAt = performance.now();
+    const failure = await unlessAborted(this.#options.connect(hop.timeoutMillis), hop.signal);
+    return failure === undefined
+      ? this.#dispatch(hop, Math.max(1, hop.timeoutMillis - (performance.now() - startedAt)))
+      : { ok: false, failure };
+  }
+
+  async #dispatch(hop: HopRequest, timeoutMillis: number): Promise<HopResult> {
+    let envelope: HopEnvelope | undefined;
+    try {
+      return await this.#dispatcher.run(hop, timeoutMillis, (queueWaitMillis, remainingMillis) => {
+        const connection = this.#options.connection();
+        if (connection === undefined) {
+          return Promise.resolve({ ok: false, failure: this.#options.whyNotUsable() });
+        }
+        envelope ??= hop.begin(queueWaitMillis);
+        return connection.request({ hop, envelope, timeoutMillis: remainingMillis });
+      });
+    } catch (error) {
+      // Only what the caller handed in (`begin`, `onRetry`) can throw.
+      this.#options.log(`a request could not be sent: ${error instanceof Error ? error.message : String(error)}`);
+      return failed('internal', 'The gateway could not send the request', { backendErrorKind: 'other' });
+    }
+  }
+}
+
+/** Waits for an upstream to become usable, but not longer than the caller stays. */
+function unlessAborted(
+  usable: Promise<HopFailure | undefined>,
+  signal: AbortSignal | undefined,
+): Promise<HopFailure | undefined> {
+  if (signal === undefined) {
+    return usable;
+  }
+  const left = new Promise<HopFailure>((resolve) => {
+    signal.addEventListener('abort', () => resolve(cancelled().failure), { once: true });
+  });
+  return Promise.race([usable, left]);
+}
