@@ -1,3 +1,4 @@
+// arguments/: the arguments of a call, checked against the tool's schema within bounds of time.
 import type { ToolRecord } from '../catalog/tool-record.ts';
 import type { JsonObject } from '../protocol/json-rpc.ts';
 import { readArguments } from './argument-form.ts';

@@ -1,3 +1,4 @@
+// catalog/: the tools and skills of all upstreams.
 import type { JsonObject } from '../protocol/json-rpc.ts';
 import { skillKey, type SkillRecord } from './skill-record.ts';
 import { toSkillRecords } from './skills.ts';

@@ -3,7 +3,7 @@ import { toSlug } from './slug.ts';
 import { readObject, readToolHints } from './tool-json.ts';
 import type { ToolRecord } from './tool-record.ts';
 
-/** The upstream whose tools are catalogd. */
+/** The upstream that tools in the catalog belong to. */
 export interface CatalogUpstream {
   readonly key: string;
   readonly instanceId: string;

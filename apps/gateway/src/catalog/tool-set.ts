@@ -146,7 +146,7 @@ export class ToolSet {
     if (skill === undefined) {
       return;
     }
-    // A list that never repeats its names must not fill the memory; what is forgotten is learnt at the next load.
+    // The map is bounded, because lists may bring new names each time; a forgotten skill is learnt again at its next load.
     if (this.#skillOfTool.size > MAX_LEARNT) {
       this.#skillOfTool.clear();
     }

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import { MetricsPortError } from '../http/open-listeners.ts';
-import { codeOf } from '../protocol/error-code.ts';
 import { asObject, textOf } from '../protocol/json-rpc.ts';
+import { codeOf } from '../protocol/thrown-error.ts';
 
 const PROBE_MILLIS = 2_000;
 const RETRY_MILLIS = 1_000;

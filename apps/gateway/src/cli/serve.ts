@@ -2,7 +2,7 @@ import { watchConfiguration } from '../config/load/config-watch.ts';
 import { loadConfiguration, type LoadedConfiguration } from '../config/load/load-configuration.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import { serveStdio } from '../mcp/transport/stdio.ts';
-import { codeOf } from '../protocol/error-code.ts';
+import { codeOf, messageOf } from '../protocol/thrown-error.ts';
 import { runGateway, type RunningGateway } from '../run-gateway.ts';
 import type { Command } from './command-line.ts';
 import { otherGateway, waitForPort } from './port-conflict.ts';
@@ -117,7 +117,7 @@ const LISTENING: ReadonlySet<unknown> = new Set(['listen', 'bind', 'getaddrinfo'
 /** Why the gateway does not run, with its exit code. */
 async function explainStartError(terminal: Terminal, { server }: GatewayConfig, error: unknown): Promise<number> {
   if (!(error instanceof Error && 'syscall' in error && LISTENING.has(error.syscall))) {
-    terminal.printError(`error: ${error instanceof Error ? error.message : String(error)}`);
+    terminal.printError(`error: ${messageOf(error)}`);
     return error instanceof TypeError || error instanceof RangeError ? 2 : 1;
   }
   const address = `${server.host}:${server.port}`;

@@ -3,7 +3,7 @@ import type { Environment } from '@dcc-mcp/telemetry-config';
 import { parseArgs } from 'node:util';
 import { secretReader } from '../config/load/secret-reader.ts';
 import { readGatewayConfig } from '../config/reader/read-gateway-config.ts';
-import { codeOf } from '../protocol/error-code.ts';
+import { codeOf } from '../protocol/thrown-error.ts';
 import { describeArgumentIssue } from './flag-issue.ts';
 import type { Terminal } from './terminal.ts';
 

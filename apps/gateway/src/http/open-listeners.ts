@@ -1,6 +1,6 @@
 import { serveHttp, type ServedHttp } from '@dcc-mcp/http-adapter/node';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
-import { codeOf } from '../protocol/error-code.ts';
+import { codeOf } from '../protocol/thrown-error.ts';
 import type { App } from './app.ts';
 
 export interface Listeners {

@@ -1,3 +1,4 @@
+// protocol/: JSON-RPC, MCP constants, framing and bounds; imports no other room.
 /** JSON as it travels; the data path never turns it into anything else. */
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
 

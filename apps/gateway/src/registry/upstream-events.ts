@@ -3,7 +3,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { JsonObject } from '../protocol/json-rpc.ts';
 import type { Upstream, UpstreamEvents } from '../upstream/upstream.ts';
 
-/** What the registry tells of its upstreams; whoever serves clients passes it on. */
+/** What the registry tells of its upstreams, for the clients of the gateway. */
 export interface RegistryEvents {
   /** The catalog holds other tools, or an upstream says that its tools have changed. */
   onToolsChanged(): void;

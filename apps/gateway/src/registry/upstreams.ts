@@ -1,3 +1,4 @@
+// registry/: which upstreams there are, and what happens at them.
 import type { Upstream, UpstreamReadiness } from '../upstream/upstream.ts';
 
 /** The upstreams the gateway knows, by instance id and by key. */

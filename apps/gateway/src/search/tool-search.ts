@@ -1,4 +1,4 @@
-// Search over the catalog: `index/` finds and scores, `query/` filters and ranks.
+// search/: search over the catalog; `index/` finds and scores, `query/` filters and ranks.
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ToolRecord } from '../catalog/tool-record.ts';
 import { SearchIndex } from './index/search-index.ts';

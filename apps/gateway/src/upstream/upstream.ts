@@ -1,3 +1,4 @@
+// upstream/: one MCP server behind the gateway, from its settings to the answers of its calls.
 import type { BackendErrorKind, ErrorKind } from '@dcc-mcp/semantic-conventions';
 import type { Era, JsonObject, JsonRpcError } from '../protocol/json-rpc.ts';
 

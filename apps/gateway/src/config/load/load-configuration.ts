@@ -10,7 +10,7 @@ import {
 } from '@dcc-mcp/telemetry-config';
 import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { codeOf } from '../../protocol/error-code.ts';
+import { codeOf } from '../../protocol/thrown-error.ts';
 import type { GatewayConfig, GatewayFlags } from '../reader/gateway-config.ts';
 import { gatewayConfigPath, readGatewayConfig } from '../reader/read-gateway-config.ts';
 import { inactiveSettings } from './inactive-settings.ts';

@@ -1,5 +1,5 @@
 import type { Issue, Reading } from '@dcc-mcp/telemetry-config';
-import { codeOf } from '../../protocol/error-code.ts';
+import { codeOf } from '../../protocol/thrown-error.ts';
 import type { GatewayConfig, Secret } from '../reader/gateway-config.ts';
 import { secretReader } from './secret-reader.ts';
 

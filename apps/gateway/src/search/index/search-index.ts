@@ -1,3 +1,4 @@
+// search/index/: words of tools, and the scores of their matches.
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import { expandTerm, type Expansion } from './query-expansion.ts';
 import { nameKey, toSearchTerms, FIELD, type WeightedTerm } from './search-document.ts';
@@ -16,7 +17,7 @@ const SATURATION = 6; // "k1" of BM25, in the unit of the field weights
 const LOWER_BOUND = 0.25; // "delta" of BM25+: any match is worth something
 const EXACT_NAME_BONUS = 12;
 const NAME_PREFIX_BONUS = 2;
-const STUB_SHARE = 0.8; // a skill not loaded stands behind an equal tool that can be called now
+const STUB_SHARE = 0.8; // a skill that is not loaded ranks below an equal tool that can be called now
 const MAX_QUERY_TERMS = 24;
 
 /**

@@ -12,7 +12,7 @@ interface ComparedText {
   readonly tags: readonly string[];
 }
 
-// Kept as long as the tool is: lower-casing ten thousand tools costs more than looking through them.
+// Kept as long as the tool, because lower-casing ten thousand tools takes longer than the search.
 const compared = new WeakMap<ToolRecord, ComparedText>();
 
 /** Substring search (`mode: exact`): no typos, no word stems, letters compared without case. `undefined`: no match. */

@@ -1,3 +1,4 @@
+// search/query/: what is asked for, filters, hints and the order of matches.
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import type { MatchReason } from '../index/search-match.ts';
 

@@ -1,3 +1,4 @@
+// upstream/connection/: opening a connection, keeping it open, and what it knows of the server.
 import { isJsonObject, type Era, type JsonObject } from '../../protocol/json-rpc.ts';
 import { ERROR_METHOD_NOT_FOUND } from '../../protocol/mcp-protocol.ts';
 import { readProgressToken } from '../hop/envelope.ts';
@@ -20,7 +21,7 @@ export interface ConnectionOptions {
   readonly readReadiness?: () => Promise<CoreReadiness>;
   /** Opens a handshake session beside the modern one, for callers that can be asked; absent over stdio. */
   readonly openLegacySession?: () => Promise<RpcSession | undefined>;
-  /** Ends what the connection stands on, after the session. */
+  /** Ends what the connection uses, after the session. */
   readonly dispose: () => Promise<void>;
 }
 
@@ -32,7 +33,7 @@ export interface AdmittedHop {
 }
 
 const EMPTY: HopResult = { ok: true, result: {} };
-/** Methods in whose middle a handshake-era server may ask the caller something. */
+/** Methods during which a handshake-era server may ask the caller something. */
 const MAY_ASK: ReadonlySet<string> = new Set(['tools/call', 'prompts/get', 'resources/read']);
 
 /** Whether a server refuses the very question, as one of the other era does; a missing `ping` is just missing. */

@@ -1,7 +1,7 @@
 import type { Pool } from 'undici';
 import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
+import { toError } from '../../protocol/thrown-error.ts';
 import { HttpExchange } from '../http/http-exchange.ts';
-import { toError } from '../http/network-errors.ts';
 
 /** What the readiness route of a dcc-mcp-core instance says; `undefined` where there is no such route. */
 export type CoreReadiness = 'ready' | 'booting' | undefined;

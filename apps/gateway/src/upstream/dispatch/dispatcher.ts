@@ -1,3 +1,4 @@
+// upstream/dispatch/: queue, slots, circuit and retries of the calls to one upstream.
 import { setTimeout as delay } from 'node:timers/promises';
 import { backoffMillis } from '../hop/backoff.ts';
 import { cancelled, failed, timedOut } from '../hop/failures.ts';

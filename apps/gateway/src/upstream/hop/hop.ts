@@ -1,3 +1,4 @@
+// upstream/hop/: one request to an upstream, what travels with it and what comes of it.
 import type { JsonObject, JsonRpcId } from '../../protocol/json-rpc.ts';
 import type { HopEnvelope, HopPeer, HopResult } from '../upstream.ts';
 import { cancelled, timedOut } from './failures.ts';

@@ -1,4 +1,4 @@
-import type { Pool } from 'undici';
+// upstream/http/: the transport over Streamable HTTP.
 import { DeepJsonError, parseBoundedJson } from '../../protocol/bounded-json.ts';
 import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
 import { badAnswer } from '../hop/failures.ts';
@@ -6,29 +6,18 @@ import { isCancellable, type Abandonment, type Hop } from '../hop/hop.ts';
 import type { Conversation, Transport } from '../session/transport.ts';
 import { explainBreak, explainEnding } from './http-endings.ts';
 import { HttpExchange, type HttpEnding } from './http-exchange.ts';
-import { toRequestHeaders, type RequestHeadersOptions } from './http-headers.ts';
+import { HttpRequests, type HttpRequestsOptions } from './http-requests.ts';
 import { isSessionLost, toStatusFailure } from './http-status.ts';
-import { toError } from './network-errors.ts';
 import { NotificationStream } from './notification-stream.ts';
 import { StreamResumption } from './stream-resumption.ts';
 
-export interface HttpTransportOptions {
-  readonly pool: Pool;
-  readonly url: URL;
-  /** Of the configuration: credentials and the like. */
-  readonly headers: Readonly<Record<string, string>>;
+export interface HttpTransportOptions extends HttpRequestsOptions {
   /** Bound of one message in bytes. */
   readonly maxMessageBytes: number;
   readonly random: () => number;
 }
 
 const CLOSE_MILLIS = 1_500;
-
-interface HttpRequest extends Pick<RequestHeadersOptions, 'verb' | 'method' | 'hop' | 'params'> {
-  readonly body?: string;
-  /** Where a stream is taken up again. */
-  readonly lastEventId?: string | undefined;
-}
 
 /** A request on its way; `sessionId` is the session it was sent in. */
 interface Sending {
@@ -43,22 +32,21 @@ interface Sending {
 export class HttpTransport implements Transport {
   sessionId: string | undefined;
   readonly #options: HttpTransportOptions;
-  readonly #path: string;
+  readonly #requests: HttpRequests;
   readonly #exchanges = new Map<Hop, HttpExchange>();
   #stream: NotificationStream | undefined;
-  #conversation: Conversation | undefined;
 
   constructor(options: HttpTransportOptions) {
     this.#options = options;
-    this.#path = options.url.pathname + options.url.search;
+    this.#requests = new HttpRequests(options);
   }
 
   get canBeNotified(): boolean {
-    return this.#conversation?.era === 'modern' || this.#stream?.isOffered === true;
+    return this.#requests.conversation?.era === 'modern' || this.#stream?.isOffered === true;
   }
 
   attach(conversation: Conversation): void {
-    this.#conversation = conversation;
+    this.#requests.conversation = conversation;
   }
 
   send(hop: Hop, text: string, params: JsonObject): void {
@@ -71,11 +59,11 @@ export class HttpTransport implements Transport {
       onEvent: (data) => this.#onData(data, undefined),
       onEnd: () => {}, // best effort, as the interface says
     });
-    this.#dispatch(exchange, { verb: 'POST', method, body: text });
+    this.#requests.send(exchange, { verb: 'POST', method, sessionId: this.sessionId, body: text });
   }
 
   abandon(hop: Hop, why: Abandonment): void {
-    if (this.#conversation?.era === 'legacy' && isCancellable(hop.call.method)) {
+    if (this.#requests.conversation?.era === 'legacy' && isCancellable(hop.call.method)) {
       // In the handshake era a closed stream is no cancellation: it has to be said.
       const params = {
         requestId: hop.id,
@@ -116,7 +104,7 @@ export class HttpTransport implements Transport {
         onEvent: () => {},
         onEnd: () => resolve(),
       });
-      this.#dispatch(exchange, { verb: 'DELETE' });
+      this.#requests.send(exchange, { verb: 'DELETE', sessionId: this.sessionId });
     });
   }
 
@@ -129,29 +117,12 @@ export class HttpTransport implements Transport {
       onEnd: (ending) => this.#onEnd(sending, exchange, ending),
     });
     this.#exchanges.set(hop, exchange);
-    this.#dispatch(exchange, { verb: 'POST', method: hop.call.method, hop, params, body: text });
-  }
-
-  #dispatch(exchange: HttpExchange, { body, lastEventId, ...request }: HttpRequest): void {
-    const headers = toRequestHeaders({
-      configured: this.#options.headers,
-      era: this.#conversation?.era ?? 'legacy',
-      protocolVersion: this.#conversation?.protocolVersion,
-      sessionId: this.sessionId,
-      ...request,
-    });
-    if (lastEventId !== undefined) {
-      headers.push('last-event-id', lastEventId);
-    }
-    try {
-      this.#options.pool.dispatch({ method: request.verb, path: this.#path, headers, body: body ?? null }, exchange);
-    } catch (error) {
-      exchange.fail(toError(error)); // a header value that HTTP can't carry, or a pool that is closed
-    }
+    const { sessionId } = this;
+    this.#requests.send(exchange, { verb: 'POST', method: hop.call.method, hop, params, sessionId, body: text });
   }
 
   #openGet(exchange: HttpExchange, lastEventId: string | undefined): void {
-    this.#dispatch(exchange, { verb: 'GET', lastEventId });
+    this.#requests.send(exchange, { verb: 'GET', sessionId: this.sessionId, lastEventId });
   }
 
   #onStart(hop: Hop, status: number, sessionId: unknown): void {
@@ -171,7 +142,7 @@ export class HttpTransport implements Transport {
     }
     for (const message of Array.isArray(value) ? value : [value]) {
       if (isJsonObject(message)) {
-        this.#conversation?.onMessage(message, hop, httpStatus);
+        this.#requests.conversation?.onMessage(message, hop, httpStatus);
       } else {
         hop?.end(badAnswer('jsonrpc', 'The upstream answered with something other than JSON-RPC 2.0'));
       }
@@ -188,7 +159,7 @@ export class HttpTransport implements Transport {
       this.#onBody(sending, ending.status, ending.text);
     } else if (
       exchange.lastEventId !== undefined &&
-      this.#conversation?.era === 'legacy' &&
+      this.#requests.conversation?.era === 'legacy' &&
       ending.kind !== 'too_large'
     ) {
       this.#resume(hop, exchange, ending);
@@ -219,7 +190,7 @@ export class HttpTransport implements Transport {
       return;
     }
     // In the stateless era a JSON-RPC error travels with an HTTP error status.
-    if (isSuccess || (this.#conversation?.era === 'modern' && text.startsWith('{'))) {
+    if (isSuccess || (this.#requests.conversation?.era === 'modern' && text.startsWith('{'))) {
       this.#onData(text, hop, status);
     }
     if (!hop.isEnded) {
@@ -231,7 +202,8 @@ export class HttpTransport implements Transport {
 
   /** The session is gone, so the request can't have run: it is sent once more in a new one. */
   async #repeatInNewSession(sending: Sending): Promise<void> {
-    const isRenewed = this.sessionId !== sending.sessionId || (await this.#conversation?.renewSession()) === true;
+    const isRenewed =
+      this.sessionId !== sending.sessionId || (await this.#requests.conversation?.renewSession()) === true;
     if (isRenewed && !sending.hop.isEnded) {
       this.#send({ ...sending, sessionId: this.sessionId, isRepeat: true });
       return;
@@ -252,7 +224,7 @@ export class HttpTransport implements Transport {
     const { result, gone } = await explainBreak(error, this.#options.url);
     hop.end(result);
     if (gone !== undefined) {
-      this.#conversation?.onLost(gone);
+      this.#requests.conversation?.onLost(gone);
     }
   }
 }

@@ -1,8 +1,3 @@
-/** What was thrown, as an error. */
-export function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
-}
-
 /** The code of a network error, also of one that is wrapped. */
 function networkCodeOf(error: unknown): string {
   if (!(error instanceof Error)) {

@@ -1,3 +1,4 @@
+// upstream/managed/: the upstream as a whole: status, probes, tools list and calls over its connection.
 import type { JsonObject } from '../../protocol/json-rpc.ts';
 import { ConnectionSupervisor } from '../connection/connection-supervisor.ts';
 import type { Connection } from '../connection/connection.ts';

@@ -40,12 +40,12 @@ export class ReadinessProbe {
     const outcome = await current.probe(PROBE_TIMEOUT_MILLIS);
     this.#isRunning = false;
     if (current !== connection()) {
-      return; // lost meanwhile; whoever noticed has said so
+      return; // the connection was lost meanwhile, which the supervisor has reported
     }
     if (typeof outcome === 'string') {
       onOutcome(outcome);
     } else if (outcome.kind === 'timeout' && load().running > 0) {
-      onOutcome('ready'); // a host that works on its main thread can't answer now: busy is not dead
+      onOutcome('ready'); // the host works on its main thread and can't answer before it has finished
     } else {
       onOutcome('unreachable', outcome);
     }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../protocol/thrown-error.ts';
 import type { UpstreamEvents } from '../upstream.ts';
 
 /** The same events, in which a listener that throws is told of instead of breaking the conversation with the upstream. */
@@ -8,7 +9,7 @@ export function toSafeEvents(events: UpstreamEvents, log: (line: string) => void
       try {
         listener?.(...args);
       } catch (error) {
-        log(`${name} failed: ${error instanceof Error ? error.message : String(error)}`);
+        log(`${name} failed: ${messageOf(error)}`);
       }
     };
   return {

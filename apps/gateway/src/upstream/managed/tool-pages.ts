@@ -27,7 +27,7 @@ export async function readToolPages(session: RpcSession, timeoutMillis: number):
         tools.push(tool);
       }
     }
-    // A cursor that comes twice would go round for ever.
+    // The loop ends at a cursor it has seen, because the pages behind it have been read.
     if (typeof nextCursor !== 'string' || seen.has(nextCursor)) {
       break;
     }

@@ -1,3 +1,4 @@
+import { messageOf } from '../../protocol/thrown-error.ts';
 import type { Connection } from '../connection/connection.ts';
 import { Dispatcher, type DispatchLimits } from '../dispatch/dispatcher.ts';
 import { cancelled, failed } from '../hop/failures.ts';
@@ -81,7 +82,7 @@ export class UpstreamCalls {
       });
     } catch (error) {
       // Only what the caller handed in (`begin`, `onRetry`) can throw.
-      this.#options.log(`a request could not be sent: ${error instanceof Error ? error.message : String(error)}`);
+      this.#options.log(`a request could not be sent: ${messageOf(error)}`);
       return failed('internal', 'The gateway could not send the request', { backendErrorKind: 'other' });
     }
   }

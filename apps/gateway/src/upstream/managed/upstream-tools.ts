@@ -15,7 +15,7 @@ export interface UpstreamToolsOptions {
   onFailure(reason: string): void;
 }
 
-/** Keeps the tools list of an upstream fresh: on its word, on ours, or by asking now and then. */
+/** Keeps the tools list of an upstream fresh: reads it when the upstream or the gateway asks for it, and by polling. */
 export class UpstreamTools {
   readonly #options: UpstreamToolsOptions;
   #connection: Connection | undefined;
@@ -111,7 +111,7 @@ export class UpstreamTools {
     }
   }
 
-  /** Only news are passed on: an unchanged list would make everybody rebuild what they have. */
+  /** An unchanged list is not passed on, because listeners would rebuild what they have. */
   #poll(): void {
     this.#isStale = true;
     this.#running ??= this.#run(true).finally(() => {

@@ -1,3 +1,4 @@
+// upstream/session/: a JSON-RPC conversation over any transport.
 import { SUBSCRIPTION_ID_META_KEY } from '@modelcontextprotocol/server';
 import { isJsonObject, type Era, type JsonObject, type JsonRpcId } from '../../protocol/json-rpc.ts';
 import { LATEST_LEGACY_VERSION } from '../../protocol/mcp-protocol.ts';
@@ -55,7 +56,7 @@ export class RpcSession implements Conversation {
     return this.open(call).result;
   }
 
-  /** Like {@link exchange}, for who needs the request itself. */
+  /** Like {@link exchange}, but gives the request itself. */
   open(call: WireCall): Hop {
     this.#lastId += 1;
     const hop = new Hop(this.#lastId, call, this.#onHopEnd);
@@ -160,7 +161,7 @@ export class RpcSession implements Conversation {
     const { id } = message;
     if (typeof id === 'string' || typeof id === 'number') {
       const candidates = this.#callers();
-      // Without a stream of its own a request names no call: it is given to the only one there is, never to a guess.
+      // A request without a stream of its own names no call, so it is given to a call only where there is just one.
       const asked = hop ?? (candidates.length === 1 ? candidates[0] : undefined);
       const params = isJsonObject(message['params']) ? message['params'] : undefined;
       this.#requests.answer({ id, method, params }, asked, candidates.length);
@@ -216,7 +217,7 @@ export class RpcSession implements Conversation {
   }
 }
 
-/** A caller that can't be told must not harm the conversation, nor the callers beside it. */
+/** Errors of a caller are dropped here, because other callers share the conversation. */
 function tell(hop: Hop, method: string, params: JsonObject | undefined): void {
   try {
     hop.call.peer?.notify(method, params);

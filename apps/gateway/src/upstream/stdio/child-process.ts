@@ -103,7 +103,7 @@ export class ChildProcess {
       }
     });
     // `close` comes after the last byte of stdout, `exit` may come before: an answer written on the way out counts. A
-    // grandchild can hold the pipes open for ever, so `exit` gets the last word soon after.
+    // grandchild can hold the pipes open for ever, so `exit` ends the wait soon after.
     this.#child.on('close', (code, signal) => gone(toExitReason(code, signal)));
     this.#child.on('exit', (code, signal) => setTimeout(() => gone(toExitReason(code, signal)), 200).unref());
     this.#listen(events);

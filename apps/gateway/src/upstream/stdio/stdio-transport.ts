@@ -1,3 +1,4 @@
+// upstream/stdio/: the transport over the standard streams of a child process.
 import { DeepJsonError, parseBoundedJson } from '../../protocol/bounded-json.ts';
 import { isJsonObject } from '../../protocol/json-rpc.ts';
 import { LineFramer } from '../../protocol/line-framer.ts';

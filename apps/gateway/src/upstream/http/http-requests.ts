@@ -1,0 +1,51 @@
+import type { Pool } from 'undici';
+import { toError } from '../../protocol/thrown-error.ts';
+import type { Conversation } from '../session/transport.ts';
+import type { HttpExchange } from './http-exchange.ts';
+import { toRequestHeaders, type RequestHeadersOptions } from './http-headers.ts';
+
+/** Where requests go, and what they carry by configuration. */
+export interface HttpRequestsOptions {
+  readonly pool: Pool;
+  readonly url: URL;
+  /** Of the configuration: credentials and the like. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** One request; its headers follow from the conversation it belongs to. */
+export interface HttpRequest extends Pick<RequestHeadersOptions, 'verb' | 'method' | 'hop' | 'params' | 'sessionId'> {
+  readonly body?: string;
+  /** Where a stream is taken up again. */
+  readonly lastEventId?: string | undefined;
+}
+
+/** Sends the HTTP requests of a conversation to one upstream. */
+export class HttpRequests {
+  /** Absent before the handshake. */
+  conversation: Conversation | undefined;
+  readonly #options: HttpRequestsOptions;
+  readonly #path: string;
+
+  constructor(options: HttpRequestsOptions) {
+    this.#options = options;
+    this.#path = options.url.pathname + options.url.search;
+  }
+
+  /** The answer, or what prevented it, goes to `exchange`. */
+  send(exchange: HttpExchange, { body, lastEventId, ...request }: HttpRequest): void {
+    const headers = toRequestHeaders({
+      configured: this.#options.headers,
+      era: this.conversation?.era ?? 'legacy',
+      protocolVersion: this.conversation?.protocolVersion,
+      ...request,
+    });
+    if (lastEventId !== undefined) {
+      headers.push('last-event-id', lastEventId);
+    }
+    try {
+      this.#options.pool.dispatch({ method: request.verb, path: this.#path, headers, body: body ?? null }, exchange);
+    } catch (error) {
+      exchange.fail(toError(error)); // a header value that HTTP can't carry, or a pool that is closed
+    }
+  }
+}
