@@ -3,7 +3,7 @@ import type { JsonObject } from '../protocol/json-rpc.ts';
 import { skillKey, type SkillRecord } from './skill-record.ts';
 import { toSkillRecords } from './skills.ts';
 import { isInstance, parseSlug, type SlugParts } from './slug.ts';
-import type { CatalogUpstream } from './to-tool-records.ts';
+import type { CatalogUpstream } from './to-tool-record.ts';
 import type { ToolRecord } from './tool-record.ts';
 import { ToolSet } from './tool-set.ts';
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../protocol/json-rpc.ts';
 import { skillKey } from './skill-record.ts';
-import { type CatalogUpstream, SKILL_STUB_PREFIX, isDccMcpCore, toToolRecord } from './to-tool-records.ts';
+import { type CatalogUpstream, SKILL_STUB_PREFIX, isDccMcpCore, toToolRecord } from './to-tool-record.ts';
 import { isSameJson } from './tool-json.ts';
 import type { ToolRecord } from './tool-record.ts';
 
