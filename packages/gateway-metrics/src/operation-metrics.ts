@@ -1,5 +1,12 @@
 import type { BoundedLabels, BoundedMeter } from '@dcc-mcp/bounded-meter';
-import { MCP_ERROR_TYPES, MCP_METHODS, VALUE_OTHER } from '@dcc-mcp/semantic-conventions';
+import {
+  ATTR_GEN_AI_TOOL_NAME,
+  ATTR_MCP_METHOD_NAME,
+  MCP_ERROR_TYPES,
+  MCP_METHODS,
+  VALUE_OTHER,
+} from '@dcc-mcp/semantic-conventions';
+import { ATTR_ERROR_TYPE, ATTR_NETWORK_TRANSPORT } from '@opentelemetry/semantic-conventions';
 import type { OperationMeasurement, SessionMeasurement } from './gateway-events.ts';
 import { definitionOf } from './metric-catalog.ts';
 
@@ -22,10 +29,10 @@ export function createOperationRecorder(
     const tool = operation.tool === undefined ? undefined : tools.label(operation.tool);
     const errorType = toErrorType(operation.errorType);
     const series = instrument.series({
-      'mcp.method.name': method,
-      'gen_ai.tool.name': tool,
-      'error.type': errorType,
-      'network.transport': operation.transport,
+      [ATTR_MCP_METHOD_NAME]: method,
+      [ATTR_GEN_AI_TOOL_NAME]: tool,
+      [ATTR_ERROR_TYPE]: errorType,
+      [ATTR_NETWORK_TRANSPORT]: operation.transport,
     });
     series.record(operation.durationSeconds, operation.span);
   };
@@ -38,5 +45,8 @@ export function createSessionRecorder(
 ): (session: SessionMeasurement) => void {
   const instrument = meter.instrument(definitionOf(`mcp.${side}.session.duration`));
   return ({ durationSeconds, errorType, transport }) =>
-    instrument.record(durationSeconds, { 'error.type': toErrorType(errorType), 'network.transport': transport });
+    instrument.record(durationSeconds, {
+      [ATTR_ERROR_TYPE]: toErrorType(errorType),
+      [ATTR_NETWORK_TRANSPORT]: transport,
+    });
 }

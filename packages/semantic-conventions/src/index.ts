@@ -75,7 +75,7 @@ export {
   ATTR_MCP_TOOL_SLUG,
   ATTR_RPC_RESPONSE_STATUS_CODE,
   GEN_AI_OPERATION_EXECUTE_TOOL,
-} from './attributes.ts';
+} from './spans/attributes.ts';
 export {
   ERROR_KINDS,
   ERROR_KIND_FACTS,
@@ -84,7 +84,7 @@ export {
   type ErrorKind,
   type ErrorKindFacts,
   type Outcome,
-} from './outcomes.ts';
+} from './outcomes/outcomes.ts';
 export {
   OPERATIONS,
   OPERATION_CALL,
@@ -93,7 +93,7 @@ export {
   OPERATION_LOAD_SKILL,
   OPERATION_SEARCH,
   type Operation,
-} from './operations.ts';
+} from './spans/operations.ts';
 export {
   BUCKET_BOUNDARIES_TOOL,
   BUCKET_BOUNDARIES_MCP,
@@ -101,7 +101,7 @@ export {
   BUCKET_BOUNDARIES_SMALL,
   BUCKET_BOUNDARIES_SMALL_TOOL,
   BUCKET_BOUNDARIES_BYTES,
-} from './bucket-boundaries.ts';
+} from './metrics/bucket-boundaries.ts';
 export {
   LABEL_UNKNOWN,
   LABEL_OTHER,
@@ -155,8 +155,8 @@ export {
   type NetworkTransport,
   type McpErrorType,
   type McpMethod,
-} from './label-values.ts';
-export { type MetricDefinition, type MetricLabel } from './metric-definition.ts';
+} from './metrics/label-values.ts';
+export { type MetricDefinition, type MetricLabel } from './metrics/metric-definition.ts';
 export {
   METRIC_DCC_MCP_TOOL_CALLS,
   METRIC_DCC_MCP_TOOL_DURATION,
@@ -209,9 +209,9 @@ export {
   METRIC_DCC_MCP_TELEMETRY_OVERFLOW,
   METRIC_DCC_MCP_TELEMETRY_INVALID_VALUES,
   METRIC_DCC_MCP_TELEMETRY_ROWS_DROPPED,
-} from './metrics.ts';
-export { SERVER_METRICS } from './metrics-server.ts';
-export { GATEWAY_METRICS } from './metrics-gateway.ts';
-export { CONVENTION_METRICS } from './metrics-conventions.ts';
-export { HTTP_METRICS } from './metrics-http.ts';
-export { SELF_METRICS } from './metrics-self.ts';
+} from './metrics/metrics.ts';
+export { SERVER_METRICS } from './metrics/metrics-server.ts';
+export { GATEWAY_METRICS } from './metrics/metrics-gateway.ts';
+export { CONVENTION_METRICS } from './metrics/metrics-conventions.ts';
+export { HTTP_METRICS } from './metrics/metrics-http.ts';
+export { SELF_METRICS } from './metrics/metrics-self.ts';

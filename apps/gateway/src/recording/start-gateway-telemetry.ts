@@ -8,6 +8,7 @@ import {
   type Telemetry,
 } from '@dcc-mcp/telemetry-node';
 import { ATTRIBUTE_CATALOG, type CapturePolicy, createSpanRedaction } from '@dcc-mcp/workflow-spans';
+import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions';
 import { VERSION } from '../config/load/version.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 
@@ -25,7 +26,7 @@ export function startGatewayTelemetry(
   log: (line: string) => void,
 ): GatewayTelemetry {
   const telemetry = startTelemetry(config.otel, {
-    resourceAttributes: { 'service.name': 'dcc-mcp-gateway', 'service.version': VERSION },
+    resourceAttributes: { [ATTR_SERVICE_NAME]: 'dcc-mcp-gateway', [ATTR_SERVICE_VERSION]: VERSION },
     scopeName: '@dcc-mcp/gateway',
     scopeVersion: VERSION,
     exporter: 'fast',

@@ -11,8 +11,21 @@ import {
   type SelfCounts,
   type Series,
 } from '@dcc-mcp/bounded-meter';
-import { CONVENTION_METRICS, HTTP_METRICS, type MetricDefinition } from '@dcc-mcp/semantic-conventions';
+import {
+  CONVENTION_METRICS,
+  HTTP_METRICS,
+  METRIC_APP_INFO,
+  METRIC_HTTP_REQUESTS,
+  METRIC_HTTP_REQUEST_DURATION,
+  METRIC_HTTP_SERVER_ACTIVE_REQUESTS,
+  type MetricDefinition,
+} from '@dcc-mcp/semantic-conventions';
 import type { Attributes, Histogram, Meter, Observable, ObservableCallback } from '@opentelemetry/api';
+import {
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_URL_SCHEME,
+  METRIC_HTTP_SERVER_REQUEST_DURATION,
+} from '@opentelemetry/semantic-conventions';
 import { KIND_LABELS, toKindLabels, toMethodLabel, toRequestAttributes, toSchemeLabel } from './request-series.ts';
 import type { RequestAttributes, RequestKind } from './request-series.ts';
 
@@ -60,7 +73,7 @@ class ActiveRequests {
       known.count += change;
       return;
     }
-    const attributes = Object.freeze({ 'http.request.method': method, 'url.scheme': scheme });
+    const attributes = Object.freeze({ [ATTR_HTTP_REQUEST_METHOD]: method, [ATTR_URL_SCHEME]: scheme });
     this.#counts.set(key, { attributes, count: change });
   }
 
@@ -114,7 +127,7 @@ interface Collected {
 }
 
 function createRequestCounter(meter: Meter, name: string, { pending, counters }: Collected): ToKindCounter {
-  const counter = meter.createCounter(name, toMetricOptions(definitionOf('http.requests')));
+  const counter = meter.createCounter(name, toMetricOptions(definitionOf(METRIC_HTTP_REQUESTS)));
   const counts = { ...UNCOUNTED, overflow: counters.overflow(name) };
   return (series) =>
     new SumSeries({ counter, allowsNegative: false, pending }, { series, reservoir: undefined, counts });
@@ -130,8 +143,8 @@ function createSeriesFactory(meter: Meter, prefix: string, collected: Collected)
     return createPair(meter, prefix, { convention, own: `http.${side}_size`, ownAttributes: 'size', counts });
   };
   const toDurations = createPair(meter, prefix, {
-    convention: 'http.server.request.duration',
-    own: 'http.request_duration',
+    convention: METRIC_HTTP_SERVER_REQUEST_DURATION,
+    own: METRIC_HTTP_REQUEST_DURATION,
     ownAttributes: 'duration',
     counts: UNCOUNTED,
   });
@@ -177,8 +190,8 @@ export class RequestInstruments {
       reservedSeries: RESERVED_KINDS,
       create: createSeriesFactory(meter, prefix, { pending, counters }),
     });
-    const active = createObservable(meter, definitionOf('http.server.active_requests'));
-    const appInfo = createObservable(meter, definitionOf('app_info'));
+    const active = createObservable(meter, definitionOf(METRIC_HTTP_SERVER_ACTIVE_REQUESTS));
+    const appInfo = createObservable(meter, definitionOf(METRIC_APP_INFO));
     const labels = Object.freeze({ ...customLabels });
     this.#stops = [
       () => pending.close(),

@@ -1,6 +1,13 @@
 import type { LabelValues, Series } from '@dcc-mcp/bounded-meter';
 import type { MetricLabel } from '@dcc-mcp/semantic-conventions';
 import type { Attributes } from '@opentelemetry/api';
+import {
+  ATTR_ERROR_TYPE,
+  ATTR_HTTP_REQUEST_METHOD,
+  ATTR_HTTP_RESPONSE_STATUS_CODE,
+  ATTR_HTTP_ROUTE,
+  ATTR_URL_SCHEME,
+} from '@opentelemetry/semantic-conventions';
 
 /** Stands for a request that no route matched. */
 const UNMATCHED_HANDLER = 'none';
@@ -82,11 +89,11 @@ export function toRequestAttributes({ attributes }: Series): RequestAttributes {
   const isError = Number(status) >= 500;
   return {
     convention: Object.freeze({
-      'http.request.method': method,
-      'url.scheme': scheme,
-      ...(route === undefined ? {} : { 'http.route': route }),
-      'http.response.status_code': Number(status),
-      ...(isError ? { 'error.type': status } : {}),
+      [ATTR_HTTP_REQUEST_METHOD]: method,
+      [ATTR_URL_SCHEME]: scheme,
+      ...(route === undefined ? {} : { [ATTR_HTTP_ROUTE]: route }),
+      [ATTR_HTTP_RESPONSE_STATUS_CODE]: Number(status),
+      ...(isError ? { [ATTR_ERROR_TYPE]: status } : {}),
     }),
     request: Object.freeze({ method, handler, status }),
     duration: Object.freeze({ method, handler }),

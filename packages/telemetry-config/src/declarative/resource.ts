@@ -1,3 +1,4 @@
+import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
 import { withExpected, type Kind } from '../kinds/kind.ts';
 import { choices } from '../kinds/list-kinds.ts';
 import { keyValues } from '../kinds/pair-kinds.ts';
@@ -34,8 +35,8 @@ export function readResource(node: FileNode | undefined): TelemetryConfig['resou
   const detectors = readDetectors(node);
   node?.raw('schema_url');
   node?.finish();
-  const serviceName = texts.get('service.name');
-  texts.delete('service.name');
+  const serviceName = texts.get(ATTR_SERVICE_NAME);
+  texts.delete(ATTR_SERVICE_NAME);
   return {
     ...(serviceName === undefined || serviceName === '' ? {} : { serviceName }),
     attributes: Object.fromEntries(texts),
