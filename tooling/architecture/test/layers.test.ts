@@ -6,15 +6,16 @@ import { type WorkspacePackage, codeOf, importsOf, publicPackages, runtimeDepend
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   bounds: [],
   'content-negotiation': [],
+  'protobuf-writer': [],
   'semantic-conventions': [],
   'telemetry-config': [],
   'bounded-meter': ['bounds', 'semantic-conventions'],
   'request-context': ['bounds', 'semantic-conventions'],
   'gateway-metrics': ['bounded-meter', 'bounds', 'semantic-conventions'],
-  'prometheus-bridge': ['bounds', 'content-negotiation'],
+  'prometheus-bridge': ['bounds', 'content-negotiation', 'protobuf-writer'],
   'http-adapter': ['bounded-meter', 'content-negotiation', 'semantic-conventions'],
   'workflow-spans': ['request-context', 'bounds', 'semantic-conventions'],
-  'telemetry-node': ['telemetry-config', 'prometheus-bridge', 'http-adapter'],
+  'telemetry-node': ['telemetry-config', 'prometheus-bridge', 'http-adapter', 'protobuf-writer'],
   gateway: publicPackages.map(({ name }) => name).filter((name) => name !== 'gateway'),
 };
 

@@ -1,5 +1,5 @@
+import { ProtobufWriter, toTag } from '@dcc-mcp/protobuf-writer';
 import { isPlainLabelName } from '../names/name-escaping.ts';
-import { ProtobufWriter } from '../protobuf/protobuf-writer.ts';
 
 /** A label name and its value. */
 export interface Label {
@@ -8,7 +8,7 @@ export interface Label {
 }
 
 const encoder = new TextEncoder();
-const PAIR_FIELD = { label: 1, name: 1, value: 2 } as const;
+const TAG = { label: toTag(1, 'bytes'), name: toTag(1, 'bytes'), value: toTag(2, 'bytes') } as const;
 
 /** The labels of one series, with what the formats write for them, each encoded once. */
 export class LabelSet {
@@ -51,10 +51,10 @@ export function escapeText(text: string): string {
 export function encodeLabelPairs(labels: readonly Label[]): Uint8Array {
   const out = new ProtobufWriter(256);
   for (const { name, value } of labels) {
-    const start = out.begin(PAIR_FIELD.label);
-    out.text(PAIR_FIELD.name, name);
-    out.text(PAIR_FIELD.value, value);
-    out.end(start);
+    const start = out.beginMessage(TAG.label);
+    out.textField(TAG.name, name);
+    out.textField(TAG.value, value);
+    out.endMessage(start);
   }
-  return out.take().slice();
+  return out.finish();
 }

@@ -1,17 +1,27 @@
+import { toTag, type ProtobufWriter } from '@dcc-mcp/protobuf-writer';
 import type { ExponentialHistogram, Histogram } from '@opentelemetry/sdk-metrics';
 import { isExemplar, newestExemplar, type Exemplar } from '../families/exemplar.ts';
 import { toSparseBuckets, type SparseBuckets } from '../families/exponential-buckets.ts';
 import { writeExemplar } from './protobuf-exemplar.ts';
-import type { ProtobufWriter } from './protobuf-writer.ts';
 
 type Exemplars = readonly (Exemplar | undefined)[] | undefined;
 
-/** Field numbers of `Histogram`, `Bucket` and `BucketSpan` (github.com/prometheus/client_model, metrics.proto). */
-const HISTOGRAM = { bucket: 3, schema: 5, zeroThreshold: 6, zeroCount: 7, exemplars: 16 } as const;
-const NEGATIVE = { span: 9, delta: 10 } as const;
-const POSITIVE = { span: 12, delta: 13 } as const;
-const SPAN = { offset: 1, length: 2 } as const;
-const BUCKET = { cumulativeCount: 1, upperBound: 2, exemplar: 3 } as const;
+/** Tags of the fields of `Histogram`, `Bucket` and `BucketSpan` (github.com/prometheus/client_model, metrics.proto). */
+const HISTOGRAM = {
+  bucket: toTag(3, 'bytes'),
+  schema: toTag(5, 'varint'),
+  zeroThreshold: toTag(6, 'fixed64'),
+  zeroCount: toTag(7, 'varint'),
+  exemplars: toTag(16, 'bytes'),
+} as const;
+const NEGATIVE = { span: toTag(9, 'bytes'), delta: toTag(10, 'varint') } as const;
+const POSITIVE = { span: toTag(12, 'bytes'), delta: toTag(13, 'varint') } as const;
+const SPAN = { offset: toTag(1, 'varint'), length: toTag(2, 'varint') } as const;
+const BUCKET = {
+  cumulativeCount: toTag(1, 'varint'),
+  upperBound: toTag(2, 'fixed64'),
+  exemplar: toTag(3, 'bytes'),
+} as const;
 
 /** Width of the zero bucket where the data says none (OTel Prometheus compatibility, "Exponential Histograms"). */
 const ZERO_THRESHOLD = 1e-128;
@@ -28,13 +38,13 @@ export function writeFixedBuckets(out: ProtobufWriter, { buckets }: Histogram, e
     if (!isLast && !(Number.isFinite(bound) && bound > previous)) {
       continue;
     } // counted with the next bucket
-    const start = out.begin(HISTOGRAM.bucket);
-    out.uint(BUCKET.cumulativeCount, cumulative);
-    out.double(BUCKET.upperBound, bound);
+    const start = out.beginMessage(HISTOGRAM.bucket);
+    out.intField(BUCKET.cumulativeCount, cumulative);
+    out.doubleField(BUCKET.upperBound, bound);
     if (exemplars !== undefined) {
       writeExemplar(out, BUCKET.exemplar, newestExemplar(exemplars.slice(first, index + 1)));
     }
-    out.end(start);
+    out.endMessage(start);
     previous = bound;
     first = index + 1;
   }
@@ -42,9 +52,9 @@ export function writeFixedBuckets(out: ProtobufWriter, { buckets }: Histogram, e
 
 /** Writes the sparse buckets of a native histogram; its scale must be one of -4 to 8. */
 export function writeNativeBuckets(out: ProtobufWriter, histogram: ExponentialHistogram, exemplars: Exemplars): void {
-  out.sint(HISTOGRAM.schema, histogram.scale);
-  out.double(HISTOGRAM.zeroThreshold, ZERO_THRESHOLD);
-  out.uint(HISTOGRAM.zeroCount, histogram.zeroCount);
+  out.sintField(HISTOGRAM.schema, histogram.scale);
+  out.doubleField(HISTOGRAM.zeroThreshold, ZERO_THRESHOLD);
+  out.intField(HISTOGRAM.zeroCount, histogram.zeroCount);
   writeSparse(out, NEGATIVE, toSparseBuckets(histogram.negative));
   writeSparse(out, POSITIVE, toSparseBuckets(histogram.positive));
   for (const exemplar of exemplars?.filter(isExemplar) ?? []) {
@@ -54,16 +64,16 @@ export function writeNativeBuckets(out: ProtobufWriter, histogram: ExponentialHi
 
 function writeSparse(
   out: ProtobufWriter,
-  field: { span: number; delta: number },
+  tag: { span: number; delta: number },
   { spans, deltas }: SparseBuckets,
 ): void {
   for (const span of spans) {
-    const start = out.begin(field.span);
-    out.sint(SPAN.offset, span.offset);
-    out.uint(SPAN.length, span.length);
-    out.end(start);
+    const start = out.beginMessage(tag.span);
+    out.sintField(SPAN.offset, span.offset);
+    out.intField(SPAN.length, span.length);
+    out.endMessage(start);
   }
   for (const delta of deltas) {
-    out.sint(field.delta, delta);
+    out.sintField(tag.delta, delta);
   }
 }

@@ -1,3 +1,4 @@
+import { ProtobufWriter, toTag } from '@dcc-mcp/protobuf-writer';
 import type { Exemplar } from '../families/exemplar.ts';
 import { toNativeScale } from '../families/exponential-buckets.ts';
 import { toHistogram } from '../families/merge-values.ts';
@@ -6,14 +7,22 @@ import { CHUNK_BYTES, concatAll, type RenderStep, type SerializeOptions } from '
 import { isHistogram, type Sample } from '../families/sample.ts';
 import { writeExemplar, writeTimestamp } from './protobuf-exemplar.ts';
 import { writeFixedBuckets, writeNativeBuckets } from './protobuf-histogram.ts';
-import { ProtobufWriter } from './protobuf-writer.ts';
 
-/** Field numbers of `MetricFamily`, `Metric`, `Counter`/`Gauge` and `Histogram` (client_model, metrics.proto). */
-const FAMILY = { name: 1, help: 2, type: 3, metric: 4, unit: 5 } as const;
+/** Tags of the fields of `MetricFamily`, `Metric`, `Counter`/`Gauge` and `Histogram` (client_model, metrics.proto). */
+const FAMILY = {
+  name: toTag(1, 'bytes'),
+  help: toTag(2, 'bytes'),
+  type: toTag(3, 'varint'),
+  metric: toTag(4, 'bytes'),
+  unit: toTag(5, 'bytes'),
+} as const;
 const TYPES = { counter: 0, gauge: 1, histogram: 4, info: 1 } as const;
-const METRIC = { gauge: 2, counter: 3, histogram: 7 } as const;
-const NUMBER = { value: 1, exemplar: 2, created: 3 } as const;
-const HISTOGRAM = { count: 1, sum: 2, created: 15 } as const;
+const METRIC = { gauge: toTag(2, 'bytes'), counter: toTag(3, 'bytes'), histogram: toTag(7, 'bytes') } as const;
+const NUMBER = { value: toTag(1, 'fixed64'), exemplar: toTag(2, 'bytes'), created: toTag(3, 'bytes') } as const;
+const HISTOGRAM = { count: toTag(1, 'varint'), sum: toTag(2, 'fixed64'), created: toTag(15, 'bytes') } as const;
+
+/** Room for a chunk and the series that fills it up. */
+const INITIAL_BYTES = CHUNK_BYTES + 8 * 1_024;
 
 interface MetricContext {
   readonly out: ProtobufWriter;
@@ -47,16 +56,16 @@ export function* renderProtobuf(
     const { out } = context;
     writeHead(out, family);
     for (const sample of samples) {
-      const start = out.begin(FAMILY.metric);
+      const start = out.beginMessage(FAMILY.metric);
       writeMetric(context, sample);
-      out.end(start);
-      if (out.length >= CHUNK_BYTES) {
+      out.endMessage(start);
+      if (out.position >= CHUNK_BYTES) {
         chunks.push(out.take());
       }
       yield;
     }
     chunks.push(out.take());
-    out.varint(chunks.reduce((total, chunk) => total + chunk.length, 0));
+    out.varint64(chunks.reduce((total, chunk) => total + chunk.length, 0));
     yield out.take();
     yield* chunks;
   }
@@ -65,7 +74,7 @@ export function* renderProtobuf(
 
 function toContext(family: MetricFamily, { exemplars, withStartTimestamps = true }: SerializeOptions): MetricContext {
   return {
-    out: new ProtobufWriter(),
+    out: new ProtobufWriter(INITIAL_BYTES),
     isCounter: family.type === 'counter',
     withStartTimestamps,
     exemplarsOf: ({ instrument, attributes }) => exemplars?.exemplars(instrument, attributes),
@@ -73,18 +82,18 @@ function toContext(family: MetricFamily, { exemplars, withStartTimestamps = true
 }
 
 function writeHead(out: ProtobufWriter, family: MetricFamily): void {
-  out.text(FAMILY.name, family.name);
+  out.textField(FAMILY.name, family.name);
   if (family.help !== '') {
-    out.text(FAMILY.help, family.help);
+    out.textField(FAMILY.help, family.help);
   }
-  out.uint(FAMILY.type, TYPES[family.type]);
+  out.intField(FAMILY.type, TYPES[family.type]);
   if (family.unit !== '') {
-    out.text(FAMILY.unit, family.unit);
+    out.textField(FAMILY.unit, family.unit);
   }
 }
 
 function writeMetric(context: MetricContext, sample: Sample): void {
-  context.out.fields(sample.labels.protobuf);
+  context.out.raw(sample.labels.protobuf);
   if (typeof sample.value === 'number') {
     writeNumber(context, sample, sample.value);
   } else {
@@ -94,23 +103,23 @@ function writeMetric(context: MetricContext, sample: Sample): void {
 
 function writeNumber(context: MetricContext, sample: Sample, value: number): void {
   const { out, isCounter } = context;
-  const start = out.begin(isCounter ? METRIC.counter : METRIC.gauge);
-  out.double(NUMBER.value, value);
+  const start = out.beginMessage(isCounter ? METRIC.counter : METRIC.gauge);
+  out.doubleField(NUMBER.value, value);
   if (isCounter) {
     writeExemplar(out, NUMBER.exemplar, context.exemplarsOf(sample)?.[0]);
     if (context.withStartTimestamps) {
       writeTimestamp(out, NUMBER.created, sample.startTimeMillis);
     }
   }
-  out.end(start);
+  out.endMessage(start);
 }
 
 /** An exponential histogram is native, unless it is coarser than native histograms can be: then its buckets are fixed. */
 function writeHistogram(context: MetricContext, sample: Sample, value: Exclude<Sample['value'], number>): void {
   const { out } = context;
-  const start = out.begin(METRIC.histogram);
-  out.uint(HISTOGRAM.count, value.count);
-  out.double(HISTOGRAM.sum, value.sum ?? Number.NaN); // an absent field would be read as zero
+  const start = out.beginMessage(METRIC.histogram);
+  out.intField(HISTOGRAM.count, value.count);
+  out.doubleField(HISTOGRAM.sum, value.sum ?? Number.NaN); // an absent field would be read as zero
   const exemplars = context.exemplarsOf(sample);
   const native = isHistogram(value) ? undefined : toNativeScale(value);
   if (native !== undefined) {
@@ -121,5 +130,5 @@ function writeHistogram(context: MetricContext, sample: Sample, value: Exclude<S
   if (context.withStartTimestamps) {
     writeTimestamp(out, HISTOGRAM.created, sample.startTimeMillis);
   }
-  out.end(start);
+  out.endMessage(start);
 }

@@ -4,16 +4,8 @@ const ZERO = 48;
 
 /** Writes bytes one after another into a buffer that grows; `take` hands the buffer over and starts a new one. */
 export class ByteWriter {
-  readonly #initialBytes: number;
-  #bytes: Uint8Array;
-  #view: DataView;
+  #bytes = new Uint8Array(INITIAL_BYTES);
   #length = 0;
-
-  constructor(initialBytes: number = INITIAL_BYTES) {
-    this.#initialBytes = initialBytes;
-    this.#bytes = new Uint8Array(initialBytes);
-    this.#view = new DataView(this.#bytes.buffer);
-  }
 
   /** Bytes written since the last `take`. */
   get length(): number {
@@ -22,8 +14,7 @@ export class ByteWriter {
 
   take(): Uint8Array {
     const taken = this.#bytes.subarray(0, this.#length);
-    this.#bytes = new Uint8Array(this.#initialBytes);
-    this.#view = new DataView(this.#bytes.buffer);
+    this.#bytes = new Uint8Array(INITIAL_BYTES);
     this.#length = 0;
     return taken;
   }
@@ -32,11 +23,6 @@ export class ByteWriter {
     this.#reserve(1);
     this.#bytes[this.#length] = value;
     this.#length += 1;
-  }
-
-  /** Overwrites a byte written since the last `take`. */
-  put(at: number, value: number): void {
-    this.#bytes[at] = value;
   }
 
   bytes(source: Uint8Array): void {
@@ -75,13 +61,6 @@ export class ByteWriter {
     }
   }
 
-  /** Writes an IEEE 754 double, little-endian. */
-  double(value: number): void {
-    this.#reserve(8);
-    this.#view.setFloat64(this.#length, value, true);
-    this.#length += 8;
-  }
-
   #digits(value: number): void {
     this.#reserve(16);
     let length = 1;
@@ -105,7 +84,6 @@ export class ByteWriter {
     const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
     grown.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = grown;
-    this.#view = new DataView(grown.buffer);
   }
 }
 

@@ -1,5 +1,5 @@
+import type { ProtobufWriter } from '@dcc-mcp/protobuf-writer';
 import type { AttributeList } from '../spans/attribute-list.ts';
-import type { WireWriter } from './wire-writer.ts';
 
 /** Wire tags of `KeyValue` and `AnyValue`: field number × 8 + wire type. */
 const KEY = 0x0a;
@@ -43,11 +43,11 @@ function cachedKey(key: string): Uint8Array | undefined {
 
 /** Writes attributes into requests, each as a `KeyValue` under a tag. */
 export class AttributeEncoder {
-  readonly #writer: WireWriter;
+  readonly #writer: ProtobufWriter;
   readonly #doubles: ReadonlySet<string>;
 
   /** @param doubles Keys of span attributes whose numbers are doubles also when they are whole: JavaScript can't tell the two apart. */
-  constructor(writer: WireWriter, doubles: ReadonlySet<string>) {
+  constructor(writer: ProtobufWriter, doubles: ReadonlySet<string>) {
     this.#writer = writer;
     this.#doubles = doubles;
   }
@@ -79,9 +79,7 @@ export class AttributeEncoder {
     const message = writer.beginMessage(tag);
     writer.textField(KEY, key);
     const any = writer.beginMessage(VALUE);
-    writer.reserve(1);
-    writer.buffer[writer.position++] = DOUBLE;
-    writer.double(value);
+    writer.doubleField(DOUBLE, value);
     writer.endMessage(any);
     writer.endMessage(message);
   }
@@ -96,9 +94,7 @@ export class AttributeEncoder {
     if (field === undefined) {
       writer.textField(KEY, key);
     } else {
-      writer.reserve(field.length);
-      writer.buffer.set(field, writer.position);
-      writer.position += field.length;
+      writer.raw(field);
     }
     const any = writer.beginMessage(VALUE);
     this.#writeAnyValue(value);
@@ -165,7 +161,7 @@ export class AttributeEncoder {
   }
 }
 
-function writeScalar(writer: WireWriter, value: string | number | boolean): void {
+function writeScalar(writer: ProtobufWriter, value: string | number | boolean): void {
   if (typeof value === 'string') {
     writer.textField(STRING, value);
   } else if (typeof value === 'boolean') {
@@ -177,9 +173,7 @@ function writeScalar(writer: WireWriter, value: string | number | boolean): void
     writer.buffer[writer.position++] = INT;
     writer.varint64(value);
   } else {
-    writer.reserve(1);
-    writer.buffer[writer.position++] = DOUBLE;
-    writer.double(value);
+    writer.doubleField(DOUBLE, value);
   }
 }
 

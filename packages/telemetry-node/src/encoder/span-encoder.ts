@@ -1,10 +1,10 @@
+import { ProtobufWriter } from '@dcc-mcp/protobuf-writer';
 import type { Link, SpanContext } from '@opentelemetry/api';
 import type { InstrumentationScope } from '@opentelemetry/core';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { RecordedSpan } from '../spans/recorded-span.ts';
 import { AttributeEncoder } from './attribute-encoder.ts';
-import { WireWriter } from './wire-writer.ts';
 
 /** Flags of OTLP beside the eight of W3C: whether it is known that the parent is remote, and whether it is. */
 const HAS_IS_REMOTE = 0x1_00;
@@ -19,7 +19,7 @@ type CountedLink = Link & { readonly droppedAttributesCount?: number };
  * zeros that are left out.
  */
 export class SpanEncoder {
-  readonly #writer = new WireWriter();
+  readonly #writer = new ProtobufWriter();
   readonly #attributes: AttributeEncoder;
 
   /** @param doubles Keys of span attributes whose numbers are doubles also when they are whole. */
@@ -81,23 +81,23 @@ export class SpanEncoder {
       writer.hexField(0x22, parent.spanId);
     }
     writer.textField(0x2a, span.name);
-    writer.uintField(0x30, span.kind + 1);
-    writer.timeField(0x39, span.startTime[0], span.startTime[1]);
-    writer.timeField(0x41, span.endTime[0], span.endTime[1]);
+    writer.intFieldUnlessZero(0x30, span.kind + 1);
+    writer.nanosField(0x39, span.startTime[0], span.startTime[1]);
+    writer.nanosField(0x41, span.endTime[0], span.endTime[1]);
     if (span instanceof RecordedSpan) {
       this.#attributes.writeList(0x4a, span.attributeList);
     } else {
       this.#attributes.writeAttributes(0x4a, span.attributes);
     }
-    writer.uintField(0x50, span.droppedAttributesCount);
+    writer.intFieldUnlessZero(0x50, span.droppedAttributesCount);
     for (const event of span.events) {
       this.#writeEvent(event);
     }
-    writer.uintField(0x60, span.droppedEventsCount);
+    writer.intFieldUnlessZero(0x60, span.droppedEventsCount);
     for (const link of span.links) {
       this.#writeLink(link);
     }
-    writer.uintField(0x70, span.droppedLinksCount);
+    writer.intFieldUnlessZero(0x70, span.droppedLinksCount);
     writeStatus(writer, span.status);
     // Field 16 needs a tag of two bytes.
     writer.reserve(2);
@@ -110,12 +110,12 @@ export class SpanEncoder {
   #writeEvent(event: TimedEvent): void {
     const writer = this.#writer;
     const message = writer.beginMessage(0x5a);
-    writer.timeField(0x09, event.time[0], event.time[1]);
+    writer.nanosField(0x09, event.time[0], event.time[1]);
     writer.textField(0x12, event.name);
     if (event.attributes !== undefined) {
       this.#attributes.writeAttributes(0x1a, event.attributes);
     }
-    writer.uintField(0x20, event.droppedAttributesCount ?? 0);
+    writer.intFieldUnlessZero(0x20, event.droppedAttributesCount ?? 0);
     writer.endMessage(message);
   }
 
@@ -128,7 +128,7 @@ export class SpanEncoder {
     if (link.attributes !== undefined) {
       this.#attributes.writeAttributes(0x22, link.attributes);
     }
-    writer.uintField(0x28, link.droppedAttributesCount ?? 0);
+    writer.intFieldUnlessZero(0x28, link.droppedAttributesCount ?? 0);
     writer.reserve(1);
     writer.buffer[writer.position++] = 0x35;
     writer.fixed32(toFlags(link.context.traceFlags, link.context.isRemote));
@@ -163,18 +163,18 @@ function toFlags(traceFlags: number, isRemote: boolean | undefined): number {
   return (traceFlags & 0xff) | HAS_IS_REMOTE | (isRemote === true ? IS_REMOTE : 0);
 }
 
-function writeTraceState(writer: WireWriter, tag: number, spanContext: SpanContext): void {
+function writeTraceState(writer: ProtobufWriter, tag: number, spanContext: SpanContext): void {
   const traceState = spanContext.traceState?.serialize();
   if (isText(traceState)) {
     writer.textField(tag, traceState);
   }
 }
 
-function writeStatus(writer: WireWriter, status: ReadableSpan['status']): void {
+function writeStatus(writer: ProtobufWriter, status: ReadableSpan['status']): void {
   const message = writer.beginMessage(0x7a);
   if (isText(status.message)) {
     writer.textField(0x12, status.message);
   }
-  writer.uintField(0x18, status.code);
+  writer.intFieldUnlessZero(0x18, status.code);
   writer.endMessage(message);
 }

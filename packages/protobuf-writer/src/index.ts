@@ -1,0 +1,1 @@
+export { ProtobufWriter, toTag, WIRE_TYPE } from './protobuf-writer.ts';
