@@ -1,8 +1,16 @@
-import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import type { ConcurrencyLeases } from './concurrency-leases.ts';
-import { createPolicy, type Policy } from './policy.ts';
+import { createPolicy, type Policy, type PolicySettings } from './policy.ts';
 import { PrincipalLimit } from './principal-limit.ts';
 import type { Quotas } from './quotas.ts';
+
+/** What the operator allows, and how much of it; a limit that is absent is none. */
+export interface GovernanceSettings {
+  readonly policy: PolicySettings;
+  readonly limits: {
+    readonly ratePerMinute?: number | undefined;
+    readonly concurrencyPerPrincipal?: number | undefined;
+  };
+}
 
 /** Where a {@link Governance} keeps what it counts. Each store is made anew when its limit changes. */
 export interface GovernanceOptions {
@@ -22,9 +30,9 @@ export class Governance {
   #quotas: Quotas | undefined;
   #concurrency: PrincipalLimit | undefined;
 
-  constructor(config: Pick<GatewayConfig, 'policy' | 'limits'>, options: GovernanceOptions) {
+  constructor(settings: GovernanceSettings, options: GovernanceOptions) {
     this.#options = options;
-    this.apply(config);
+    this.apply(settings);
   }
 
   get policy(): Policy | undefined {
@@ -40,7 +48,7 @@ export class Governance {
   }
 
   /** From now on these settings hold; what runs already is not touched. */
-  apply({ policy, limits }: Pick<GatewayConfig, 'policy' | 'limits'>): void {
+  apply({ policy, limits }: GovernanceSettings): void {
     const { ratePerMinute, concurrencyPerPrincipal: max } = limits;
     const { createQuotas, createLeases, ...rest } = this.#options;
     this.#policy = createPolicy(policy);

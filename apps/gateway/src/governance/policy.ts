@@ -1,5 +1,3 @@
-import type { ToolRecord } from '../catalog/tool-record.ts';
-
 /** What the operator allows; an empty list restricts nothing. All comparisons ignore case. */
 export interface PolicySettings {
   readonly readOnly: boolean;
@@ -9,6 +7,16 @@ export interface PolicySettings {
   readonly allowedSkillFamilies: readonly string[];
   readonly allowedToolSlugs: readonly string[];
   readonly allowedToolSlugPrefixes: readonly string[];
+}
+
+/** What policy looks at of a tool. */
+export interface PolicySubject {
+  readonly slug: string;
+  readonly dccType: string;
+  /** Absent for a tool of no skill. */
+  readonly skillName?: string | undefined;
+  /** `readOnlyHint: true` says that the tool changes nothing. */
+  readonly annotations: Readonly<Record<string, unknown>>;
 }
 
 /** Label values of `dcc_mcp_gateway_calls_rejected_total{reason}` that policy gives. */
@@ -24,14 +32,20 @@ export type PolicyOperation = 'search' | 'describe' | 'load_skill' | 'call';
 
 const ALLOWED: PolicyDecision = { outcome: 'allowed' };
 
-/** Decides from settings and record alone. */
-export type Policy = (operation: PolicyOperation, record: ToolRecord) => PolicyDecision;
+/** Decides from settings and tool alone. */
+export type Policy = (operation: PolicyOperation, tool: PolicySubject) => PolicyDecision;
 
 /** @returns `undefined` where nothing is restricted: then no policy is evaluated at all. */
 export function createPolicy(settings: PolicySettings): Policy | undefined {
   const lists = lowerCased(settings);
   const isRestricted = settings.readOnly || Object.values(lists).some((list) => list.length > 0);
-  return isRestricted ? (operation, record) => decide(operation, record, settings.readOnly, lists) : undefined;
+  const rules = { isReadOnly: settings.readOnly, lists };
+  return isRestricted ? (operation, tool) => decide(rules, operation, tool) : undefined;
+}
+
+interface Rules {
+  readonly isReadOnly: boolean;
+  readonly lists: Lists;
 }
 
 type Lists = ReturnType<typeof lowerCased>;
@@ -50,24 +64,24 @@ function lower(list: readonly string[]): readonly string[] {
   return list.map((item) => item.toLowerCase());
 }
 
-function decide(operation: PolicyOperation, record: ToolRecord, isReadOnly: boolean, lists: Lists): PolicyDecision {
-  if (isReadOnly && changesSomething(operation, record)) {
-    return denied('read-only', `The gateway is read-only; ${operation} of ${record.slug} may change something`);
+function decide({ isReadOnly, lists }: Rules, operation: PolicyOperation, tool: PolicySubject): PolicyDecision {
+  if (isReadOnly && changesSomething(operation, tool)) {
+    return denied('read-only', `The gateway is read-only; ${operation} of ${tool.slug} may change something`);
   }
-  if (lists.dccTypes.length > 0 && !lists.dccTypes.includes(record.dccType.toLowerCase())) {
-    return denied('dcc-allowlist', `The dcc type ${record.dccType} is not allowed`);
+  if (lists.dccTypes.length > 0 && !lists.dccTypes.includes(tool.dccType.toLowerCase())) {
+    return denied('dcc-allowlist', `The dcc type ${tool.dccType} is not allowed`);
   }
-  if (!isSkillAllowed(record.skillName?.toLowerCase(), lists)) {
-    return denied('skill-allowlist', `The skill ${record.skillName ?? '(none)'} is not allowed`);
+  if (!isSkillAllowed(tool.skillName?.toLowerCase(), lists)) {
+    return denied('skill-allowlist', `The skill ${tool.skillName ?? '(none)'} is not allowed`);
   }
-  if (!isToolAllowed(record.slug.toLowerCase(), lists)) {
-    return denied('tool-allowlist', `The tool ${record.slug} is not allowed`);
+  if (!isToolAllowed(tool.slug.toLowerCase(), lists)) {
+    return denied('tool-allowlist', `The tool ${tool.slug} is not allowed`);
   }
   return ALLOWED;
 }
 
-function changesSomething(operation: PolicyOperation, record: ToolRecord): boolean {
-  return operation === 'load_skill' || (operation === 'call' && record.annotations['readOnlyHint'] !== true);
+function changesSomething(operation: PolicyOperation, tool: PolicySubject): boolean {
+  return operation === 'load_skill' || (operation === 'call' && tool.annotations['readOnlyHint'] !== true);
 }
 
 function isSkillAllowed(skill: string | undefined, { skills, families }: Lists): boolean {
