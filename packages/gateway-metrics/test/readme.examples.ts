@@ -10,7 +10,11 @@ export function startGatewayMetrics(meter: Meter, tools: Set<string>, sessions: 
 }
 
 /** The one place where a finished call is recorded. */
-export function onCallFinished(metrics: GatewayMetrics, tool: string, isError: boolean, durationSeconds: number): void {
-  metrics.recordCall({ tool, status: isError ? 'error' : 'success', durationSeconds });
+export function onCallFinished(
+  metrics: GatewayMetrics,
+  tool: string,
+  call: { isError: boolean; seconds: number },
+): void {
+  metrics.recordCall({ tool, status: call.isError ? 'error' : 'success', durationSeconds: call.seconds });
 }
 // #endregion

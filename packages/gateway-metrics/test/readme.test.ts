@@ -19,7 +19,7 @@ describe('the examples', () => {
   test('record what they say', async () => {
     const { provider, lines } = createReading();
     const metrics = startGatewayMetrics(provider.getMeter('readme'), new Set(['maya__render']), new Map());
-    onCallFinished(metrics, 'maya__render', false, 1);
+    onCallFinished(metrics, 'maya__render', { isError: false, seconds: 1 });
     const text = await lines();
     expect(text).toContain('dcc_mcp.tool.calls{tool=maya__render,status=success} 1');
     expect(text).toContain('dcc_mcp.registered_tools{} 1');
