@@ -100,8 +100,10 @@ export interface CreateGatewayOptions {
  */
 export async function createGateway(options: CreateGatewayOptions = {}): Promise<RunningGateway> {
   const reading = readGatewayConfig(options.env ?? {}, toFile(options), {
-    port: String(options.port ?? 0),
-    ...(options.host === undefined ? {} : { host: options.host }),
+    flags: {
+      port: String(options.port ?? 0),
+      ...(options.host === undefined ? {} : { host: options.host }),
+    },
   });
   const issues = [...reading.issues, ...unreadableSecrets(reading)];
   const log = options.log ?? (() => {});

@@ -14,16 +14,17 @@ function namesOf(constants: Readonly<Record<string, unknown>>): Names {
   return new Map(rows.filter(([value]) => value.includes('.')));
 }
 
-/** Literals that look like a convention's name and are something else. */
-const SOMETHING_ELSE: readonly { readonly file: RegExp; readonly literal: string; readonly because: string }[] = [
+/** Literals that may stand. */
+const EXCEPTIONS: readonly { readonly file: RegExp; readonly literal: string; readonly because: string }[] = [
   { file: /^apps\/gateway\/src\/config\//, literal: 'server.port', because: 'a key of the configuration file' },
+  { file: /^packages\/telemetry-config\//, literal: 'service.name', because: '/environment loads no other package' },
 ];
 
 function copiesOf(names: Names, path: string): readonly string[] {
   const literals = [...codeOf(path).matchAll(/(['"`])([a-z][a-z0-9_.]*)\1/g)].map(([, , literal]) => literal!);
   return literals
     .filter((literal) => names.has(literal))
-    .filter((literal) => !SOMETHING_ELSE.some((each) => each.literal === literal && each.file.test(path)))
+    .filter((literal) => !EXCEPTIONS.some((each) => each.literal === literal && each.file.test(path)))
     .map((literal) => `${path}: '${literal}' is ${names.get(literal)}`);
 }
 

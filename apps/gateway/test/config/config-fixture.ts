@@ -12,7 +12,7 @@ export function readYaml(text: string, env: Environment = {}, flags: GatewayFlag
   if (!parsed.ok) {
     throw new Error(JSON.stringify(parsed.issues));
   }
-  return readGatewayConfig(env, substituteEnv(parsed.value, env).value, flags);
+  return readGatewayConfig(env, substituteEnv(parsed.value, env).value, { flags });
 }
 
 /** Issues as `variable: problem`, the fatal ones with an exclamation mark in front. */

@@ -182,13 +182,17 @@ describe('refusing to start', () => {
 
   test('a port of its own is open beside standard streams, too', () => {
     const env = { ENABLE_METRICS: 'true', DCC_MCP_METRICS_PORT: '9464' };
-    expect(issuesOf(readGatewayConfig(env, {}, { host: '0.0.0.0', stdio: true }))).toEqual([METRICS_BY_FLAG]);
-    expect(issuesOf(readGatewayConfig({ ENABLE_METRICS: 'true' }, {}, { host: '0.0.0.0', stdio: true }))).toEqual([]);
+    expect(issuesOf(readGatewayConfig(env, {}, { flags: { host: '0.0.0.0', stdio: true } }))).toEqual([
+      METRICS_BY_FLAG,
+    ]);
+    expect(
+      issuesOf(readGatewayConfig({ ENABLE_METRICS: 'true' }, {}, { flags: { host: '0.0.0.0', stdio: true } })),
+    ).toEqual([]);
   });
 
   test('names the place that said the host', () => {
     expect(readGatewayConfig({ DCC_MCP_GATEWAY_HOST: '::' }).issues[0]?.variable).toBe('DCC_MCP_GATEWAY_HOST');
-    expect(readGatewayConfig({}, {}, { host: '10.0.0.1' }).issues[0]?.variable).toBe('--host');
+    expect(readGatewayConfig({}, {}, { flags: { host: '10.0.0.1' } }).issues[0]?.variable).toBe('--host');
   });
 
   test.each(['0.0.0.0:80', 'http://x', 'a b', '-'])('%s is no host, which is fatal', (host) => {
@@ -198,7 +202,7 @@ describe('refusing to start', () => {
   });
 
   test('an empty flag is wrong usage', () => {
-    expect(issuesOf(readGatewayConfig({}, {}, { host: ' ' }))).toEqual(['! --host: it is empty']);
+    expect(issuesOf(readGatewayConfig({}, {}, { flags: { host: ' ' } }))).toEqual(['! --host: it is empty']);
   });
 
   test('brackets around an address are not part of it', () => {

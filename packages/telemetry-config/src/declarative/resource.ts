@@ -1,4 +1,3 @@
-import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
 import { withExpected, type Kind } from '../kinds/kind.ts';
 import { choices } from '../kinds/list-kinds.ts';
 import { keyValues } from '../kinds/pair-kinds.ts';
@@ -35,8 +34,8 @@ export function readResource(node: FileNode | undefined): TelemetryConfig['resou
   const detectors = readDetectors(node);
   node?.raw('schema_url');
   node?.finish();
-  const serviceName = texts.get(ATTR_SERVICE_NAME);
-  texts.delete(ATTR_SERVICE_NAME);
+  const serviceName = texts.get('service.name');
+  texts.delete('service.name');
   return {
     ...(serviceName === undefined || serviceName === '' ? {} : { serviceName }),
     attributes: Object.fromEntries(texts),

@@ -1,11 +1,10 @@
-import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
 import * as general from '../variables/general.ts';
 import type { VariableReader } from '../variables/variable-reader.ts';
 import type { ResourceDetectorName, SamplerConfig, TelemetryConfig } from './telemetry-config.ts';
 
 /** Service name and attributes; `OTEL_SERVICE_NAME` wins over `service.name` among the attributes. */
 export function readResource(reader: VariableReader): TelemetryConfig['resource'] {
-  const { [ATTR_SERVICE_NAME]: named, ...attributes } = reader.read(general.RESOURCE_ATTRIBUTES) ?? {};
+  const { 'service.name': named, ...attributes } = reader.read(general.RESOURCE_ATTRIBUTES) ?? {};
   const own = reader.find(general.SERVICE_NAME);
   const serviceName = own?.value ?? (named === '' ? undefined : named);
   const found = reader.find(general.RESOURCE_ATTRIBUTES);

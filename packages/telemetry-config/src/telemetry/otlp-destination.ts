@@ -96,32 +96,46 @@ function noteMixUp(reader: VariableReader, given: GivenEndpoint, protocol: Found
   }
 }
 
-function notePath(reader: VariableReader, given: GivenEndpoint, signal: otlp.Signal, isGrpc: boolean): void {
+function notePath(
+  reader: VariableReader,
+  given: GivenEndpoint,
+  { signal, protocol }: Pick<Route, 'signal' | 'protocol'>,
+): void {
   if (isGrpcTarget(given.value)) {
     return;
   }
-  const { pathname, username, password } = new URL(given.value);
-  const variable = given.variable;
-  if (isGrpc) {
-    if (pathname !== '/') {
-      reader.note({ variable, problem: 'gRPC takes no path; it is left out', fix: 'remove the path' });
-    }
-    if (username + password !== '') {
-      reader.note({
-        variable,
-        problem: 'gRPC takes no credentials from a URL; they are left out',
-        fix: `write them into ${otlp.OTLP_HEADERS.general.name}, as authorization=Basic%20…`,
-      });
-    }
-  } else if (given.isOwn && pathname === '/') {
-    const fix = `write ${maskUrl(toSignalUrl(given.value, signal))}`;
+  if (protocol === 'grpc') {
+    noteGrpcPath(reader, given);
+  } else {
+    noteHttpPath(reader, given, signal);
+  }
+}
+
+function noteGrpcPath(reader: VariableReader, { value, variable }: GivenEndpoint): void {
+  const { pathname, username, password } = new URL(value);
+  if (pathname !== '/') {
+    reader.note({ variable, problem: 'gRPC takes no path; it is left out', fix: 'remove the path' });
+  }
+  if (username + password !== '') {
+    reader.note({
+      variable,
+      problem: 'gRPC takes no credentials from a URL; they are left out',
+      fix: `write them into ${otlp.OTLP_HEADERS.general.name}, as authorization=Basic%20…`,
+    });
+  }
+}
+
+function noteHttpPath(reader: VariableReader, { value, variable, isOwn }: GivenEndpoint, signal: otlp.Signal): void {
+  const { pathname } = new URL(value);
+  if (isOwn && pathname === '/') {
+    const fix = `write ${maskUrl(toSignalUrl(value, signal))}`;
     reader.note({
       variable,
       problem: `it has no path, so ${signal} are sent to /`,
       expected: 'the full URL of the signal',
       fix,
     });
-  } else if (!given.isOwn && /\/v1\/(?:traces|metrics|logs)\/?$/.test(pathname)) {
+  } else if (!isOwn && /\/v1\/(?:traces|metrics|logs)\/?$/.test(pathname)) {
     const problem = `it ends in ${pathname}, and the path of each signal is appended to that`;
     reader.note({
       variable,
@@ -140,12 +154,14 @@ function chooseProtocol(given: GivenEndpoint | undefined, explicit: Found<OtlpPr
   return given !== undefined && portOf(given.value) === GRPC_PORT ? 'grpc' : 'http/protobuf';
 }
 
-function resolveEndpoint(
-  given: GivenEndpoint | undefined,
-  signal: otlp.Signal,
-  protocol: OtlpProtocol,
-  isInsecure: boolean,
-): string {
+/** What decides where a signal goes beside the endpoint given. */
+interface Route {
+  readonly signal: otlp.Signal;
+  readonly protocol: OtlpProtocol;
+  readonly isInsecure: boolean;
+}
+
+function resolveEndpoint(given: GivenEndpoint | undefined, { signal, protocol, isInsecure }: Route): string {
   if (protocol === 'grpc') {
     return toGrpcUrl(given?.value ?? `http://localhost:${GRPC_PORT}`, isInsecure);
   }
@@ -212,10 +228,10 @@ export function readOtlpDestination(
     if (explicit !== undefined) {
       noteMixUp(reader, given, explicit);
     }
-    notePath(reader, given, signal, protocol === 'grpc');
+    notePath(reader, given, { signal, protocol });
   }
   const insecure = reader.read(otlp.OTLP_INSECURE[signal]) ?? false;
-  const endpoint = resolveEndpoint(given, signal, protocol, insecure);
+  const endpoint = resolveEndpoint(given, { signal, protocol, isInsecure: insecure });
   reader.settle(otlp.OTLP_PROTOCOL[signal], explicit, protocol);
   reader.settle(otlp.OTLP_ENDPOINT[signal], given, maskUrl(endpoint));
   return {

@@ -5,35 +5,34 @@ import { variable, type VariableGroup, type VariableWithFallback } from './varia
 const COUNT = 128;
 const NO_LIMIT = Number.POSITIVE_INFINITY;
 
-function limit(
-  suffix: string,
-  group: VariableGroup,
-  description: string,
-  fallback: number,
-  options: { readonly inherits?: VariableWithFallback<number>; readonly olderName?: string } = {},
-): VariableWithFallback<number> {
-  const { inherits, olderName } = options;
+/** What a limit says beside its name. */
+interface LimitOptions {
+  readonly group: VariableGroup;
+  readonly description: string;
+  readonly fallback: number;
+  readonly inherits?: VariableWithFallback<number>;
+  readonly olderName?: string;
+}
+
+function limit(suffix: string, options: LimitOptions): VariableWithFallback<number> {
+  const { inherits, olderName, ...rest } = options;
   return variable(`OTEL_${suffix}`, integer(), {
-    group,
-    description,
-    fallback,
+    ...rest,
     ...(inherits === undefined ? {} : { inherits: [inherits], defaultText: inherits.name }),
     ...(olderName === undefined ? {} : { olderNames: [olderName] }),
   });
 }
 
-export const ATTRIBUTE_COUNT_LIMIT: VariableWithFallback<number> = limit(
-  'ATTRIBUTE_COUNT_LIMIT',
-  'Attribute limits',
-  'Most attributes of a span or log record; more are dropped and counted.',
-  COUNT,
-);
-export const ATTRIBUTE_VALUE_LENGTH_LIMIT: VariableWithFallback<number> = limit(
-  'ATTRIBUTE_VALUE_LENGTH_LIMIT',
-  'Attribute limits',
-  'Most characters of an attribute value; the rest is cut.',
-  NO_LIMIT,
-);
+export const ATTRIBUTE_COUNT_LIMIT: VariableWithFallback<number> = limit('ATTRIBUTE_COUNT_LIMIT', {
+  group: 'Attribute limits',
+  description: 'Most attributes of a span or log record; more are dropped and counted.',
+  fallback: COUNT,
+});
+export const ATTRIBUTE_VALUE_LENGTH_LIMIT: VariableWithFallback<number> = limit('ATTRIBUTE_VALUE_LENGTH_LIMIT', {
+  group: 'Attribute limits',
+  description: 'Most characters of an attribute value; the rest is cut.',
+  fallback: NO_LIMIT,
+});
 
 export const SPAN_LIMIT_VARIABLES: {
   readonly attributeCount: VariableWithFallback<number>;
@@ -43,22 +42,38 @@ export const SPAN_LIMIT_VARIABLES: {
   readonly attributesPerEvent: VariableWithFallback<number>;
   readonly attributesPerLink: VariableWithFallback<number>;
 } = {
-  attributeCount: limit('SPAN_ATTRIBUTE_COUNT_LIMIT', 'Span limits', 'Most attributes of a span.', COUNT, {
+  attributeCount: limit('SPAN_ATTRIBUTE_COUNT_LIMIT', {
+    group: 'Span limits',
+    description: 'Most attributes of a span.',
+    fallback: COUNT,
     inherits: ATTRIBUTE_COUNT_LIMIT,
   }),
-  attributeValueLength: limit(
-    'SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT',
-    'Span limits',
-    'Most characters of an attribute value of a span.',
-    NO_LIMIT,
-    { inherits: ATTRIBUTE_VALUE_LENGTH_LIMIT },
-  ),
-  eventCount: limit('SPAN_EVENT_COUNT_LIMIT', 'Span limits', 'Most events of a span.', COUNT),
-  linkCount: limit('SPAN_LINK_COUNT_LIMIT', 'Span limits', 'Most links of a span.', COUNT),
-  attributesPerEvent: limit('EVENT_ATTRIBUTE_COUNT_LIMIT', 'Span limits', 'Most attributes of a span event.', COUNT, {
+  attributeValueLength: limit('SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT', {
+    group: 'Span limits',
+    description: 'Most characters of an attribute value of a span.',
+    fallback: NO_LIMIT,
+    inherits: ATTRIBUTE_VALUE_LENGTH_LIMIT,
+  }),
+  eventCount: limit('SPAN_EVENT_COUNT_LIMIT', {
+    group: 'Span limits',
+    description: 'Most events of a span.',
+    fallback: COUNT,
+  }),
+  linkCount: limit('SPAN_LINK_COUNT_LIMIT', {
+    group: 'Span limits',
+    description: 'Most links of a span.',
+    fallback: COUNT,
+  }),
+  attributesPerEvent: limit('EVENT_ATTRIBUTE_COUNT_LIMIT', {
+    group: 'Span limits',
+    description: 'Most attributes of a span event.',
+    fallback: COUNT,
     olderName: 'OTEL_SPAN_ATTRIBUTE_PER_EVENT_COUNT_LIMIT',
   }),
-  attributesPerLink: limit('LINK_ATTRIBUTE_COUNT_LIMIT', 'Span limits', 'Most attributes of a span link.', COUNT, {
+  attributesPerLink: limit('LINK_ATTRIBUTE_COUNT_LIMIT', {
+    group: 'Span limits',
+    description: 'Most attributes of a span link.',
+    fallback: COUNT,
     olderName: 'OTEL_SPAN_ATTRIBUTE_PER_LINK_COUNT_LIMIT',
   }),
 };
@@ -67,20 +82,16 @@ export const LOG_RECORD_LIMIT_VARIABLES: {
   readonly attributeCount: VariableWithFallback<number>;
   readonly attributeValueLength: VariableWithFallback<number>;
 } = {
-  attributeCount: limit(
-    'LOGRECORD_ATTRIBUTE_COUNT_LIMIT',
-    'Log record limits',
-    'Most attributes of a log record.',
-    COUNT,
-    {
-      inherits: ATTRIBUTE_COUNT_LIMIT,
-    },
-  ),
-  attributeValueLength: limit(
-    'LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT',
-    'Log record limits',
-    'Most characters of an attribute value of a log record.',
-    NO_LIMIT,
-    { inherits: ATTRIBUTE_VALUE_LENGTH_LIMIT },
-  ),
+  attributeCount: limit('LOGRECORD_ATTRIBUTE_COUNT_LIMIT', {
+    group: 'Log record limits',
+    description: 'Most attributes of a log record.',
+    fallback: COUNT,
+    inherits: ATTRIBUTE_COUNT_LIMIT,
+  }),
+  attributeValueLength: limit('LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT', {
+    group: 'Log record limits',
+    description: 'Most characters of an attribute value of a log record.',
+    fallback: NO_LIMIT,
+    inherits: ATTRIBUTE_VALUE_LENGTH_LIMIT,
+  }),
 };

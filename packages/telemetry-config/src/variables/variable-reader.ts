@@ -23,6 +23,12 @@ function defaultText<T>(variable: Variable<T>): string {
   return (variable.inherits[0] ?? variable).defaultText;
 }
 
+/** The text of a variable, and the name it was found under. */
+interface NamedText {
+  readonly name: string;
+  readonly text: string;
+}
+
 /** Reads variables of a table, and gathers every issue and origin once. */
 export class VariableReader {
   readonly #layers: readonly Layer[];
@@ -104,7 +110,7 @@ export class VariableReader {
       if (text === undefined) {
         continue;
       }
-      const parsed = this.#parse(layer, variable, name, text);
+      const parsed = this.#parse(layer, variable, { name, text });
       if (parsed.value !== undefined) {
         return { value: parsed.value, variable: name, source: layer.source };
       }
@@ -112,7 +118,7 @@ export class VariableReader {
     return undefined;
   }
 
-  #parse<T>(layer: Layer, variable: Variable<T>, name: string, text: string): Parsed<T> {
+  #parse<T>(layer: Layer, variable: Variable<T>, { name, text }: NamedText): Parsed<T> {
     const key = `${layer.source} ${name}`;
     const known = this.#parsed.get(key);
     if (known !== undefined) {

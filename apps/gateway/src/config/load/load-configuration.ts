@@ -36,7 +36,10 @@ export function loadConfiguration({ env, configFile, flags }: ConfigurationSourc
   const content = file === undefined ? {} : readFile(file, env, issues);
   const otelPath = configFilePath(env);
   const otelConfigFile = otelPath === undefined ? undefined : readOtelFile(otelPath);
-  const reading = readGatewayConfig(env, content, flags ?? {}, otelConfigFile === undefined ? {} : { otelConfigFile });
+  const reading = readGatewayConfig(env, content, {
+    ...(flags === undefined ? {} : { flags }),
+    ...(otelConfigFile === undefined ? {} : { otelConfigFile }),
+  });
   return {
     ...reading,
     values: file === undefined ? reading.values : withPathsOf(reading.values, dirname(file)),

@@ -28,6 +28,7 @@ import { withoutUndefined } from './without-undefined.ts';
 
 /** What `readGatewayConfig` needs beside flags, environment and file. */
 export interface ReadGatewayOptions {
+  readonly flags?: GatewayFlags;
   /** The declarative file that `OTEL_CONFIG_FILE` names, as the caller read it. */
   readonly otelConfigFile?: ConfigFileInput;
 }
@@ -41,15 +42,13 @@ export interface ReadGatewayOptions {
 export function readGatewayConfig(
   env: Environment,
   file: unknown = {},
-  flags: GatewayFlags = {},
-  options: ReadGatewayOptions = {},
+  { flags = {}, otelConfigFile: configFile }: ReadGatewayOptions = {},
 ): Reading<GatewayConfig> {
   const reader = new SettingReader(env, isJsonObject(file) ? file : {}, flags);
   if (file !== undefined && file !== null && !isJsonObject(file)) {
     reader.note({ variable: 'file', problem: 'it does not hold an object', severity: 'fatal' });
   }
   const defaults = readObservability(reader);
-  const configFile = options.otelConfigFile;
   const otel = readTelemetryConfig(env, { defaults, ...(configFile === undefined ? {} : { configFile }) });
   const values = readSections(reader, otel.values);
   noteOpenBinds(reader, values);

@@ -9,7 +9,8 @@ import type { SettingReader } from './setting-reader.ts';
 import { withoutUndefined } from './without-undefined.ts';
 
 /** mcpproxy-go's spelling of `metrics.enabled`. */
-const OBSERVABILITY_ENABLED: Setting<boolean> = setting('observability.metrics.enabled', [], boolean(), {
+const OBSERVABILITY_ENABLED: Setting<boolean> = setting('observability.metrics.enabled', [], {
+  kind: boolean(),
   description: 'mcpproxy-go: whether /metrics is served.',
 });
 

@@ -13,6 +13,12 @@ export interface FoundSetting<T> {
   readonly place: string;
 }
 
+/** Where a value was written, and how bad a wrong one is there. */
+interface Place {
+  readonly place: string;
+  readonly severity: Issue['severity'];
+}
+
 /** Reads the gateway's settings, flag before environment before file, and gathers every issue and origin once. */
 export class SettingReader {
   readonly env: Environment;
@@ -87,7 +93,7 @@ export class SettingReader {
       return undefined;
     }
     const kind = setting.textKind ?? setting.kind;
-    const value = this.#take(setting, place, 'fatal', () => kind.parse(String(given).trim()));
+    const value = this.#take(setting, { place, severity: 'fatal' }, () => kind.parse(String(given).trim()));
     return value === undefined ? undefined : { value, source: 'flag', place };
   }
 
@@ -98,7 +104,7 @@ export class SettingReader {
       if (text === undefined) {
         continue;
       }
-      const value = this.#take(setting, name, 'warning', () => kind.parse(text));
+      const value = this.#take(setting, { place: name, severity: 'warning' }, () => kind.parse(text));
       if (value !== undefined) {
         return { value, source: 'env', place: name };
       }
@@ -118,12 +124,12 @@ export class SettingReader {
       }
       return undefined;
     }
-    const value = this.#take(setting, setting.path, 'warning', () => setting.kind.fromJson(given));
+    const value = this.#take(setting, { place: setting.path, severity: 'warning' }, () => setting.kind.fromJson(given));
     return value === undefined ? undefined : { value, source: 'file', place: setting.path };
   }
 
   /** Parses one place once. A wrong flag is wrong usage, hence fatal, as is a wrong value of what guards access. */
-  #take<T>(setting: Setting<T>, place: string, severity: Issue['severity'], parse: () => Parsed<T>): T | undefined {
+  #take<T>(setting: Setting<T>, { place, severity }: Place, parse: () => Parsed<T>): T | undefined {
     const known = this.#parsed.get(place);
     if (known !== undefined) {
       // oxlint-disable-next-line no-unsafe-type-assertion -- the same place is always parsed by the same kind

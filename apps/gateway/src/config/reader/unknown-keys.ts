@@ -42,7 +42,7 @@ export function noteUnknownKeys(reader: SettingReader): void {
     for (const [key, value] of Object.entries(object)) {
       const path = parent === '' ? key : `${parent}.${key}`;
       if (!known.includes(key)) {
-        noteUnknown(reader, path, key, known);
+        noteUnknown(reader, { path, key }, known);
       } else if (isJsonObject(value) && members.has(path) && !OPEN_PATHS.has(path)) {
         visit(value, path);
       } else if (value !== null && !isJsonObject(value) && members.has(path)) {
@@ -54,7 +54,13 @@ export function noteUnknownKeys(reader: SettingReader): void {
   noteUnknownInTokens(reader);
 }
 
-function noteUnknown(reader: SettingReader, path: string, key: string, known: readonly string[]): void {
+/** A key of the file, alone and with what it stands under. */
+interface PlacedKey {
+  readonly path: string;
+  readonly key: string;
+}
+
+function noteUnknown(reader: SettingReader, { path, key }: PlacedKey, known: readonly string[]): void {
   const meant = nearest(key, known);
   reader.note({
     variable: path,
@@ -87,7 +93,7 @@ function noteUnknownInTokens(reader: SettingReader): void {
     }
     for (const key of Object.keys(entry)) {
       if (!TOKEN_KEYS.includes(key)) {
-        noteUnknown(reader, `auth.tokens[${index}].${key}`, key, TOKEN_KEYS);
+        noteUnknown(reader, { path: `auth.tokens[${index}].${key}`, key }, TOKEN_KEYS);
       }
     }
   }

@@ -12,21 +12,25 @@ export const TELEMETRY: SettingRows<
   },
   object
 > = {
-  traceParent: setting('telemetry.traceParent', 'DCC_MCP_TRACE_PARENT', choice(['auto', 'remote', 'local']), {
+  traceParent: setting('telemetry.traceParent', 'DCC_MCP_TRACE_PARENT', {
+    kind: choice(['auto', 'remote', 'local']),
     fallback: 'auto',
     description:
       "auto, remote: the caller's span is the parent. local: spans begin a trace of their own and link to it.",
   }),
-  protocolSpans: setting('telemetry.protocolSpans', 'DCC_MCP_TRACE_PROTOCOL_SPANS', boolean(), {
+  protocolSpans: setting('telemetry.protocolSpans', 'DCC_MCP_TRACE_PROTOCOL_SPANS', {
+    kind: boolean(),
     fallback: false,
     description: 'Spans for what the gateway answers itself (initialize, tools/list) and for plain routes.',
   }),
-  captureContent: setting('telemetry.captureContent', 'DCC_MCP_CAPTURE_CONTENT', operations(), {
+  captureContent: setting('telemetry.captureContent', 'DCC_MCP_CAPTURE_CONTENT', {
+    kind: operations(),
     fallback: [],
     defaultText: 'none',
     description: 'Operations whose arguments and results spans may hold.',
   }),
-  baggageAllow: setting('telemetry.baggageAllow', 'DCC_MCP_BAGGAGE_ALLOW', list('a list of baggage keys'), {
+  baggageAllow: setting('telemetry.baggageAllow', 'DCC_MCP_BAGGAGE_ALLOW', {
+    kind: list('a list of baggage keys'),
     fallback: [],
     description: 'Baggage keys that cross the gateway.',
   }),
@@ -37,27 +41,36 @@ export const AUTH: SettingRows<
   object,
   { tokens: string; tokenFile: string; jwksUrl: string; audience: string; issuer: string }
 > = {
-  tokens: setting('auth.tokens', 'DCC_MCP_AUTH_TOKEN', secret('a comma list of tokens'), {
+  tokens: setting('auth.tokens', 'DCC_MCP_AUTH_TOKEN', {
+    kind: secret('a comma list of tokens'),
     isGuard: true,
     description: 'Bearer tokens. In the file: objects with token or tokenFile, name, dccTypes.',
   }),
-  tokenFile: setting('auth.tokenFile', 'DCC_MCP_AUTH_TOKEN_FILE', filePath(), {
+  tokenFile: setting('auth.tokenFile', 'DCC_MCP_AUTH_TOKEN_FILE', {
+    kind: filePath(),
     isGuard: true,
     description: 'A file that holds one bearer token.',
   }),
-  jwksUrl: setting('auth.jwksUrl', 'DCC_MCP_AUTH_JWKS_URL', httpUrl(), {
+  jwksUrl: setting('auth.jwksUrl', 'DCC_MCP_AUTH_JWKS_URL', {
+    kind: httpUrl(),
     isGuard: true,
     description: 'Where the public keys of accepted JWTs are.',
   }),
-  audience: setting('auth.audience', 'DCC_MCP_AUTH_AUDIENCE', text(), {
+  audience: setting('auth.audience', 'DCC_MCP_AUTH_AUDIENCE', {
+    kind: text(),
     isGuard: true,
     description: 'aud of the JWTs.',
   }),
-  issuer: setting('auth.issuer', 'DCC_MCP_AUTH_ISSUER', text(), { isGuard: true, description: 'iss of the JWTs.' }),
+  issuer: setting('auth.issuer', 'DCC_MCP_AUTH_ISSUER', {
+    kind: text(),
+    isGuard: true,
+    description: 'iss of the JWTs.',
+  }),
 };
 
 function allowList(key: string, name: string, what: string): SettingWithFallback<readonly string[]> {
-  return setting(`policy.${key}`, `DCC_MCP_POLICY_${name}`, list('a list of words'), {
+  return setting(`policy.${key}`, `DCC_MCP_POLICY_${name}`, {
+    kind: list('a list of words'),
     fallback: [],
     isGuard: true,
     description: `${what} that may be used; empty: all.`,
@@ -77,12 +90,14 @@ export const POLICY: SettingRows<
   },
   object
 > = {
-  quarantine: setting('policy.quarantine', 'DCC_MCP_POLICY_QUARANTINE', choice(['off', 'on-change']), {
+  quarantine: setting('policy.quarantine', 'DCC_MCP_POLICY_QUARANTINE', {
+    kind: choice(['off', 'on-change']),
     fallback: 'off',
     isGuard: true,
     description: 'on-change: a tool whose description or schema changed is held until approved.',
   }),
-  readOnly: setting('policy.readOnly', 'DCC_MCP_POLICY_READ_ONLY', boolean(), {
+  readOnly: setting('policy.readOnly', 'DCC_MCP_POLICY_READ_ONLY', {
+    kind: boolean(),
     fallback: false,
     isGuard: true,
     description: 'Only tools that say they read (readOnlyHint) may be called.',

@@ -28,8 +28,9 @@ export type SettingRows<Always, Optional> = {
   readonly [Key in keyof Optional]: Setting<Optional[Key]>;
 };
 
-/** What a row may leave out. */
+/** What a row says beside its names. */
 export interface SettingOptions<T> {
+  readonly kind: Kind<T>;
   readonly description: string;
   readonly flag?: keyof GatewayFlags;
   readonly fallback?: T;
@@ -42,27 +43,16 @@ export interface SettingOptions<T> {
 export function setting<T>(
   path: string,
   names: string | readonly string[],
-  kind: Kind<T>,
   options: SettingOptions<T> & { readonly fallback: T },
 ): SettingWithFallback<T>;
-export function setting<T>(
-  path: string,
-  names: string | readonly string[],
-  kind: Kind<T>,
-  options: SettingOptions<T>,
-): Setting<T>;
-export function setting<T>(
-  path: string,
-  names: string | readonly string[],
-  kind: Kind<T>,
-  options: SettingOptions<T>,
-): Setting<T> {
-  const { fallback, flag, textKind } = options;
+export function setting<T>(path: string, names: string | readonly string[], options: SettingOptions<T>): Setting<T>;
+export function setting<T>(path: string, names: string | readonly string[], options: SettingOptions<T>): Setting<T> {
+  const { kind, description, fallback, flag, textKind } = options;
   return {
     path,
     names: typeof names === 'string' ? [names] : names,
     kind,
-    description: options.description,
+    description,
     fallback,
     defaultText: options.defaultText ?? (fallback === undefined ? 'none' : kind.show(fallback)),
     isGuard: options.isGuard ?? false,

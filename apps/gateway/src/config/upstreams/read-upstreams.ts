@@ -70,6 +70,12 @@ function noteClashes(reader: SettingReader, upstreams: readonly UpstreamConfig[]
   }
 }
 
+/** An object of an entry, and where it stands in it. */
+interface Block {
+  readonly object: unknown;
+  readonly under: string;
+}
+
 /** Reads one entry. */
 class EntryReader {
   readonly #reader: SettingReader;
@@ -171,7 +177,8 @@ class EntryReader {
       return undefined;
     }
     this.#noteUnknown(block, Object.keys(OAUTH_KEYS), '.oauth');
-    const read = <T>(name: string, row: UpstreamKey<T>): T | undefined => this.#member(block, name, row, '.oauth');
+    const read = <T>(name: string, row: UpstreamKey<T>): T | undefined =>
+      this.#member({ object: block, under: '.oauth' }, name, row);
     const clientId = read('clientId', OAUTH_KEYS.clientId);
     const text = read('clientSecret', OAUTH_KEYS.clientSecret);
     const file = read('clientSecretFile', OAUTH_KEYS.clientSecretFile);
@@ -185,10 +192,10 @@ class EntryReader {
   }
 
   #value<T>(name: string, row: UpstreamKey<T>): T | undefined {
-    return this.#member(this.#entry, name, row, '');
+    return this.#member({ object: this.#entry, under: '' }, name, row);
   }
 
-  #member<T>(object: unknown, name: string, row: UpstreamKey<T>, under: string): T | undefined {
+  #member<T>({ object, under }: Block, name: string, row: UpstreamKey<T>): T | undefined {
     const given = member(object, name);
     if (given === undefined || given === null || (typeof given === 'string' && given.trim() === '')) {
       return undefined;
