@@ -62,7 +62,7 @@ function gatewayRoutes({ config, core, version, mcp, sessions, streams, isDraini
   const endpoint = new McpEndpoint({
     server: mcp,
     sessions,
-    readContext: (request, exchange) => mcpCaller(core, request, exchange, undefined).ctx,
+    readContext: (request, exchange) => mcpCaller(core, { request, exchange }).ctx,
     onNotificationSent: () => recorder.record({ kind: 'notification', channel: 'sse' }),
     onStream: (kind, change) => streams.add(kind, change),
     onAnswer: (request, bytes) => recordAnswer(recorder, request, bytes),

@@ -110,23 +110,31 @@ describe.each(ERAS.map(([name]) => [name]))('MCP %s', (era) => {
   });
 
   test.each([
-    ['search', { query: 5 }, 'bad-request', 'query must be a string, got number'],
-    ['search', { limit: 1_000 }, 'bad-request', 'limit must be at most 100, got 1000'],
-    ['describe', {}, 'bad-request', 'tool_slug is required, a string'],
-    ['load_skill', {}, 'bad-request', 'skill_name is required, or skill_names'],
-    ['call', {}, 'bad-request', 'tool_slug is required, or calls for several'],
-    ['call', { calls: [] }, 'bad-request', 'calls must have at least 1 item, got 0'],
-    ['call', { tool_slug: 'nonsense' }, 'unknown-slug', expect.stringContaining('nonsense')],
-  ])('%s refuses %j as an error of the tool, with the envelope of REST', async (name, args, kind, message) => {
-    const { isError, structuredContent, content } = await callTool(name, args);
-    expect(isError).toBe(true);
-    expect(structuredContent).toMatchObject({
-      error: { kind, message },
-      request_id: expect.any(String),
-      trace_id: expect.any(String),
-    });
-    expect(JSON.parse(content[0]!.text!)).toEqual(structuredContent);
-  });
+    { name: 'search', args: { query: 5 }, kind: 'bad-request', message: 'query must be a string, got number' },
+    { name: 'search', args: { limit: 1_000 }, kind: 'bad-request', message: 'limit must be at most 100, got 1000' },
+    { name: 'describe', args: {}, kind: 'bad-request', message: 'tool_slug is required, a string' },
+    { name: 'load_skill', args: {}, kind: 'bad-request', message: 'skill_name is required, or skill_names' },
+    { name: 'call', args: {}, kind: 'bad-request', message: 'tool_slug is required, or calls for several' },
+    { name: 'call', args: { calls: [] }, kind: 'bad-request', message: 'calls must have at least 1 item, got 0' },
+    {
+      name: 'call',
+      args: { tool_slug: 'nonsense' },
+      kind: 'unknown-slug',
+      message: expect.stringContaining('nonsense'),
+    },
+  ])(
+    '$name refuses $args as an error of the tool, with the envelope of REST',
+    async ({ name, args, kind, message }) => {
+      const { isError, structuredContent, content } = await callTool(name, args);
+      expect(isError).toBe(true);
+      expect(structuredContent).toMatchObject({
+        error: { kind, message },
+        request_id: expect.any(String),
+        trace_id: expect.any(String),
+      });
+      expect(JSON.parse(content[0]!.text!)).toEqual(structuredContent);
+    },
+  );
 
   test('refuses a tool that is not one of the four', async () => {
     await expect(clients.get(era)!.callTool({ name: 'add', arguments: {} })).rejects.toThrow(/add/);

@@ -75,12 +75,17 @@ export function searchMemoryContract(name: string, open: () => Promise<OpenedSea
 
   describe(`${name} as SearchMemory: remember`, () => {
     test.each([
-      ['another query', 'cube', 0, true],
-      ['the same query', 'Sphere ', 0, false],
-      ['an empty query', ' ', 0, false],
-      ['another query after just ten minutes', 'cube', 600_000, true],
-      ['another query after more than ten minutes', 'cube', 600_001, false],
-    ])('judges %s', async (_, query, laterMillis, isReformulation) => {
+      { title: 'another query', query: 'cube', laterMillis: 0, isReformulation: true },
+      { title: 'the same query', query: 'Sphere ', laterMillis: 0, isReformulation: false },
+      { title: 'an empty query', query: ' ', laterMillis: 0, isReformulation: false },
+      { title: 'another query after just ten minutes', query: 'cube', laterMillis: 600_000, isReformulation: true },
+      {
+        title: 'another query after more than ten minutes',
+        query: 'cube',
+        laterMillis: 600_001,
+        isReformulation: false,
+      },
+    ])('judges $title', async ({ query, laterMillis, isReformulation }) => {
       const { first, second, elapse } = await open();
       await first.remember(searchOf('a'));
       await elapse(laterMillis);

@@ -3,17 +3,16 @@ import type { Caller, OperationCore } from '../../operations/frame/core.ts';
 import { isJsonObject, type JsonObject, type JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import { type Exchange, hopPeer } from './exchange.ts';
 
-/**
- * The caller of an operation, read from the message itself: never from the request that opened a stream.
- *
- * @param ownArguments Arguments of one of the gateway's own tools, which may carry an agent context. An upstream's are not ours to read.
- */
-export function mcpCaller(
-  core: OperationCore,
-  request: JsonRpcRequest,
-  exchange: Exchange,
-  ownArguments: JsonObject | undefined,
-): Caller {
+/** One request of a client, as an operation is called by it. */
+export interface McpCall {
+  readonly request: JsonRpcRequest;
+  readonly exchange: Exchange;
+  /** Arguments of one of the gateway's own tools, which may carry an agent context. An upstream's are not ours to read. */
+  readonly ownArguments?: JsonObject;
+}
+
+/** The caller of an operation, read from the message itself: never from the request that opened a stream. */
+export function mcpCaller(core: OperationCore, { request, exchange, ownArguments }: McpCall): Caller {
   const { client, headers, peerAddress, authSubject } = exchange;
   const meta = request.params?.['_meta'];
   const session = sessionOf(exchange);

@@ -139,7 +139,7 @@ export class PassThrough implements McpMode {
         exchange.headers,
       );
     }
-    const caller = mcpCaller(this.#core, request, exchange, undefined);
+    const caller = mcpCaller(this.#core, { request, exchange });
     const input = toCallRequest(this.#names.toolSlug(name), args, { inputResponses, requestState });
     const call = await runOperation(callOperation, { ok: true, value: input }, { core: this.#core, caller });
     if (call.value !== undefined) {
@@ -158,7 +158,7 @@ export class PassThrough implements McpMode {
 
   /** Refuses a call that names no tool; it is recorded as a call, with a span and a count. */
   async #refuseCall(request: JsonRpcRequest, exchange: Exchange, message: string): Promise<JsonObject> {
-    const caller = mcpCaller(this.#core, request, exchange, undefined);
+    const caller = mcpCaller(this.#core, { request, exchange });
     const input = { ok: false, message, request: toCallRequest('', undefined) } as const;
     const { error } = await runOperation(callOperation, input, { core: this.#core, caller });
     if (error === undefined || error.kind === 'bad-request') {
@@ -170,7 +170,7 @@ export class PassThrough implements McpMode {
   /** One span around all that a request becomes upstream, from before the first hop to after the last. */
   #handOn(forward: Forward): McpHandler {
     return async (request, exchange) => {
-      const caller = mcpCaller(this.#core, request, exchange, undefined);
+      const caller = mcpCaller(this.#core, { request, exchange });
       const forwarding = new Forwarding(this.#core, caller, request.method);
       let hop: HopResult;
       try {

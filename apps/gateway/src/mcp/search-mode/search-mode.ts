@@ -78,7 +78,7 @@ export class SearchMode implements McpMode {
       throw new McpError(ERROR_INVALID_PARAMS, 'tools/call needs name, a string');
     }
     const form = readArguments(given);
-    const caller = mcpCaller(this.#core, request, exchange, form.ok ? form.value : {});
+    const caller = mcpCaller(this.#core, { request, exchange, ownArguments: form.ok ? form.value : {} });
     const context = { core: this.#core, caller };
     switch (name) {
       case 'search':

@@ -25,6 +25,10 @@ export interface McpToolDefinition extends JsonObject {
 
 /** The four tools of the gateway, with schemas from the ones that check REST requests. */
 export function mcpToolDefinitions(): readonly McpToolDefinition[] {
+  return [...findingTools(), ...usingTools()];
+}
+
+function findingTools(): readonly McpToolDefinition[] {
   return [
     {
       name: 'search',
@@ -44,6 +48,11 @@ export function mcpToolDefinitions(): readonly McpToolDefinition[] {
       outputSchema: toSchema(describeToolAnswer, 'output'),
       annotations: { title: 'Describe a tool', readOnlyHint: true, idempotentHint: true, openWorldHint: false },
     },
+  ];
+}
+
+function usingTools(): readonly McpToolDefinition[] {
+  return [
     {
       name: 'load_skill',
       title: 'Load a skill',

@@ -11,7 +11,7 @@ export function createProtocolSpans(
   core: OperationCore,
 ): (request: JsonRpcRequest, exchange: Exchange) => (answer: Answer) => void {
   return (request, exchange) => {
-    const { ctx, facts } = mcpCaller(core, request, exchange, undefined);
+    const { ctx, facts } = mcpCaller(core, { request, exchange });
     const span = core.spans.startProtocol(ctx, request.method, facts);
     return (answer) => span.end(endOf(answer));
   };
