@@ -1,5 +1,9 @@
-/** The number of insertions, deletions, replacements and swaps that make `to` of `from`; more than `max` counts as `max + 1`. */
-export function editDistance(from: string, to: string, max: number): number {
+/**
+ * The number of insertions, deletions, replacements and swaps that make `to` of `from` (optimal string alignment).
+ *
+ * @param max More than this counts as `max + 1`.
+ */
+export function editDistance(from: string, to: string, max: number = Number.POSITIVE_INFINITY): number {
   if (Math.abs(from.length - to.length) > max) {
     return max + 1;
   }

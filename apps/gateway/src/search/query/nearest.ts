@@ -1,3 +1,4 @@
+import { editDistance } from '@dcc-mcp/telemetry-config/settings';
 import { parseSlug, type SlugParts } from '../../catalog/slug.ts';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import type { SearchIndex } from '../index/search-index.ts';
@@ -60,20 +61,4 @@ function sharedWords(a: string, b: string): number {
   const others = b.split(/[^a-z0-9]+/);
   const shared = others.filter((word) => word.length > 2 && words.has(word)).length;
   return shared === 0 ? 1 : 1 - shared / Math.max(words.size, others.length);
-}
-
-/** Levenshtein distance, by one row of its table. */
-function editDistance(a: string, b: string): number {
-  const row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i += 1) {
-    let diagonal = i - 1;
-    row[0] = i;
-    for (let j = 1; j <= b.length; j += 1) {
-      const above = row[j] ?? 0;
-      const replaced = diagonal + (a[i - 1] === b[j - 1] ? 0 : 1);
-      row[j] = Math.min(replaced, above + 1, (row[j - 1] ?? 0) + 1);
-      diagonal = above;
-    }
-  }
-  return row[b.length] ?? 0;
 }
