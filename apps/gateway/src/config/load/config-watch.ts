@@ -1,11 +1,12 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import type { GatewayConfig } from '../reader/gateway-config.ts';
+import { SECTIONS } from '../table/table.ts';
 import type { LoadedConfiguration } from './load-configuration.ts';
 
 /** How often the file is looked at; a person who saves it doesn't wait for long. */
 const DEFAULT_POLL_MILLIS = 1_000;
 /** Sections that a running gateway takes over. */
-const LIVE: ReadonlySet<string> = new Set(['mcpServers', 'policy', 'limits']);
+const LIVE: ReadonlySet<string> = new Set(Object.keys(SECTIONS).filter((name) => SECTIONS[name]?.isLive === true));
 
 /** What a changed file means: what is taken over, and what only a restart brings. */
 export function changedSections(
@@ -45,8 +46,7 @@ export function watchConfiguration(options: ConfigWatchOptions): { stop(): void 
       return;
     }
     const { live, restart } = changedSections(inForce, values);
-    const { mcpServers, policy, limits } = values;
-    inForce = { ...inForce, mcpServers, policy, limits };
+    inForce = { ...inForce, ...Object.fromEntries(Object.entries(values).filter(([key]) => LIVE.has(key))) };
     if (live.length > 0) {
       apply(values);
       log(`${file} has changed: ${live.join(', ')} taken over`);

@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import type { Secret } from '../reader/gateway-config.ts';
+import type { Secret } from '../table/table.ts';
 
 /**
  * Gives a secret's text each time it is asked for; one that stands in a file is read again when the file has changed.

@@ -1,6 +1,7 @@
 import type { Issue, Reading } from '@dcc-mcp/telemetry-config';
 import { codeOf } from '../../protocol/thrown-error.ts';
-import type { GatewayConfig, Secret } from '../reader/gateway-config.ts';
+import type { GatewayConfig } from '../reader/gateway-config.ts';
+import type { Secret } from '../table/table.ts';
 import { secretReader } from './secret-reader.ts';
 
 type Entry = readonly [setting: string, secret: Secret | undefined];

@@ -1,6 +1,6 @@
 import type { TelemetryConfig } from '@dcc-mcp/telemetry-config';
 import { PROMETHEUS_HOST } from '@dcc-mcp/telemetry-config/settings';
-import { SERVER } from '../table/server.ts';
+import { settingAt } from '../table/setting.ts';
 import type { AuthConfig, MetricsConfig, ServerConfig } from './gateway-config.ts';
 import type { SettingReader } from './setting-reader.ts';
 
@@ -27,7 +27,7 @@ export interface BindInput {
 /** Refuses to start where something would be open to other machines without credentials. */
 export function noteOpenBinds(reader: SettingReader, input: BindInput): void {
   const { server, auth, metrics, otel } = input;
-  const place = reader.find(SERVER.host)?.place ?? SERVER.host.path;
+  const place = reader.find(settingAt('server.host'))?.place ?? 'server.host';
   const isOpen = server.listens && !isLoopback(server.host);
   const hasMetricsGuard =
     metrics.basicAuth !== undefined || metrics.bearerToken !== undefined || metrics.jwt !== undefined;

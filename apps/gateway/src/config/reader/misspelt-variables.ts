@@ -1,14 +1,15 @@
 import { misspeltNames } from '@dcc-mcp/telemetry-config/settings';
-import { CONFIG_VARIABLE, GATEWAY_SETTINGS, SERVERS_VARIABLE } from '../table/table.ts';
+import { SETTINGS } from '../table/setting.ts';
+import { CONFIG_VARIABLE, SERVERS_VARIABLE } from '../table/table.ts';
 import type { SettingReader } from './setting-reader.ts';
 
 const GUARDS: ReadonlySet<string> = new Set(
-  GATEWAY_SETTINGS.filter((setting) => setting.isGuard).flatMap((setting) => setting.names),
+  SETTINGS.filter((setting) => setting.isGuard).flatMap((setting) => setting.names),
 );
 const KNOWN: ReadonlySet<string> = new Set([
   CONFIG_VARIABLE,
   SERVERS_VARIABLE,
-  ...GATEWAY_SETTINGS.flatMap((setting) => setting.names),
+  ...SETTINGS.flatMap((setting) => setting.names),
 ]);
 
 /** Names variables with our prefix that nothing reads but that look like one that is read; dcc-mcp-core has others of its own. */

@@ -1,29 +1,31 @@
 import { list, splitList } from '@dcc-mcp/telemetry-config/settings';
 import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
-import { AUTH } from '../table/access.ts';
+import { settingAt } from '../table/setting.ts';
+import type { Secret } from '../table/table.ts';
 import { member, valueAt } from './file-value.ts';
-import type { AuthConfig, AuthToken, Secret } from './gateway-config.ts';
+import type { AuthConfig, AuthToken } from './gateway-config.ts';
+import { readSection } from './read-section.ts';
 import type { SettingReader } from './setting-reader.ts';
-import { withoutUndefined } from './without-undefined.ts';
 
 const EXPECTED = '{ token | tokenFile, name, dccTypes }';
 
 /** Reads who may come in. Tokens of the environment take the place of the file's. */
 export function readAuth(reader: SettingReader): AuthConfig {
-  const tokens = readTokens(reader);
-  const jwksUrl = reader.read(AUTH.jwksUrl);
-  const audience = reader.read(AUTH.audience);
-  const issuer = reader.read(AUTH.issuer);
+  const auth = readSection(reader, 'auth', { tokens: () => readTokens(reader), tokenFile: () => undefined });
+  const { jwksUrl, audience, issuer } = auth;
   if (jwksUrl === undefined && (audience !== undefined || issuer !== undefined)) {
     const problem = 'an audience or issuer is set, but no keys to check a token with';
     reader.note({ variable: 'auth', problem, fix: 'set DCC_MCP_AUTH_JWKS_URL', severity: 'fatal' });
   }
-  return withoutUndefined({ tokens, jwksUrl, audience, issuer });
+  return auth;
 }
 
+const TOKENS = settingAt('auth.tokens');
+const TOKEN_FILE = settingAt('auth.tokenFile');
+
 function readTokens(reader: SettingReader): readonly AuthToken[] {
-  const texts = reader.findOutsideFile(AUTH.tokens);
-  const file = reader.findOutsideFile(AUTH.tokenFile);
+  const texts = reader.findOutsideFile(TOKENS);
+  const file = reader.findOutsideFile(TOKEN_FILE);
   if (texts === undefined && file === undefined) {
     return readFileTokens(reader);
   }
@@ -34,7 +36,7 @@ function readTokens(reader: SettingReader): readonly AuthToken[] {
   }
   const place = texts ?? file;
   if (place !== undefined) {
-    reader.settleFound(AUTH.tokens.path, place, count(secrets.length));
+    reader.settleFound(TOKENS.path, place, count(secrets.length));
   }
   return secrets.map((token) => ({ token, dccTypes: [] }));
 }
@@ -44,26 +46,26 @@ function count(tokens: number): string {
 }
 
 function readFileTokens(reader: SettingReader): readonly AuthToken[] {
-  const fromKey = reader.find(AUTH.tokenFile);
-  const given = valueAt(reader.file, AUTH.tokens.path);
+  const fromKey = reader.find(TOKEN_FILE);
+  const given = valueAt(reader.file, TOKENS.path);
   const entries: readonly unknown[] = Array.isArray(given) ? given : [];
   if (given !== undefined && given !== null && !Array.isArray(given)) {
     reader.note({
-      variable: AUTH.tokens.path,
+      variable: TOKENS.path,
       problem: 'it is not a list',
       expected: `a list of ${EXPECTED}`,
       severity: 'fatal',
     });
   }
   const tokens = entries.flatMap((entry, index) => {
-    const token = toToken(reader, entry, `${AUTH.tokens.path}[${index}]`);
+    const token = toToken(reader, entry, `${TOKENS.path}[${index}]`);
     return token === undefined ? [] : [token];
   });
   if (fromKey !== undefined) {
     tokens.push({ token: { file: fromKey.value }, dccTypes: [] });
   }
   const source = tokens.length === 0 ? 'default' : 'file';
-  reader.settle(AUTH.tokens.path, { source, text: tokens.length === 0 ? 'none' : count(tokens.length) });
+  reader.settle(TOKENS.path, { source, text: tokens.length === 0 ? 'none' : count(tokens.length) });
   return tokens;
 }
 

@@ -1,57 +1,48 @@
 import type { TelemetryConfig } from '@dcc-mcp/telemetry-config';
-import { boolean, METRICS_EXPORTER } from '@dcc-mcp/telemetry-config/settings';
-import { METRICS } from '../table/metrics.ts';
-import { setting, type Setting } from '../table/setting.ts';
+import { METRICS_EXPORTER } from '@dcc-mcp/telemetry-config/settings';
+import { settingAt, type Setting } from '../table/setting.ts';
 import { valueAt } from './file-value.ts';
 import type { JwtConfig, MetricsConfig } from './gateway-config.ts';
-import { readSecret } from './read-secret.ts';
+import { readSection } from './read-section.ts';
 import type { SettingReader } from './setting-reader.ts';
-import { withoutUndefined } from './without-undefined.ts';
 
 /** mcpproxy-go's spelling of `metrics.enabled`. */
-const OBSERVABILITY_ENABLED: Setting<boolean> = setting('observability.metrics.enabled', [], {
-  kind: boolean(),
-  description: 'mcpproxy-go: whether /metrics is served.',
-});
+const OBSERVABILITY_ENABLED = 'observability.metrics.enabled';
+const ENABLED = settingAt('metrics.enabled');
+const BASIC_AUTH = settingAt('metrics.basicAuth');
 
 /** Reads everything about `/metrics`; `otel` tells whether `OTEL_METRICS_EXPORTER` asks for it too. */
 export function readMetrics(reader: SettingReader, otel: TelemetryConfig): MetricsConfig {
-  return withoutUndefined({
-    enabled: readEnabled(reader, otel),
-    path: reader.read(METRICS.path),
-    port: reader.read(METRICS.port),
-    basicAuth: readBasicAuth(reader),
-    bearerToken: readSecret(reader, METRICS.bearerToken, METRICS.bearerTokenFile),
-    jwt: readJwt(reader),
-    excludedHandlers: reader.read(METRICS.excludedHandlers),
-    customLabels: reader.read(METRICS.customLabels),
-    namespace: readPrefix(reader, METRICS.namespace),
-    subsystem: readPrefix(reader, METRICS.subsystem),
-    scopeLabels: reader.read(METRICS.scopeLabels),
+  return readSection(reader, 'metrics', {
+    enabled: () => readEnabled(reader, otel),
+    basicAuth: () => readBasicAuth(reader),
+    jwt: () => readJwt(reader),
+    namespace: () => readPrefix(reader, settingAt('metrics.namespace')),
+    subsystem: () => readPrefix(reader, settingAt('metrics.subsystem')),
   });
 }
 
 /** Unset and false are different: 404 and 503. `prometheus` in `OTEL_METRICS_EXPORTER` turns it on unless the environment says false. */
 function readEnabled(reader: SettingReader, otel: TelemetryConfig): boolean | undefined {
-  const found = reader.findOutsideFile(METRICS.enabled);
+  const found = reader.findOutsideFile(ENABLED);
   const isAsked = otel.metrics.readers.some(({ type }) => type === 'prometheus');
   if (found !== undefined) {
     if (isAsked && !found.value) {
       const problem = `it is false, and ${METRICS_EXPORTER.name} names prometheus; /metrics stays off`;
       reader.note({ variable: found.place, problem, fix: `remove ${found.place}, or prometheus` });
     }
-    reader.settleFound(METRICS.enabled.path, found, String(found.value));
+    reader.settleFound(ENABLED.path, found, String(found.value));
     return found.value;
   }
   if (isAsked) {
-    reader.settle(METRICS.enabled.path, { source: 'env', variable: METRICS_EXPORTER.name, text: 'true' });
+    reader.settle(ENABLED.path, { source: 'env', variable: METRICS_EXPORTER.name, text: 'true' });
     return true;
   }
-  const inFile = reader.find(METRICS.enabled) ?? reader.find(OBSERVABILITY_ENABLED);
+  const inFile = reader.find(ENABLED) ?? reader.find({ ...ENABLED, path: OBSERVABILITY_ENABLED });
   if (inFile === undefined) {
-    return reader.read(METRICS.enabled);
+    return reader.read(ENABLED);
   }
-  reader.settleFound(METRICS.enabled.path, inFile, String(inFile.value));
+  reader.settleFound(ENABLED.path, inFile, String(inFile.value));
   return inFile.value;
 }
 
@@ -62,45 +53,48 @@ function readPrefix(reader: SettingReader, row: Setting<string>): string | undef
 }
 
 function readBasicAuth(reader: SettingReader): MetricsConfig['basicAuth'] {
-  const pair = reader.findOutsideFile(METRICS.basicAuth);
+  const pair = reader.findOutsideFile(BASIC_AUTH);
   if (pair !== undefined) {
     const colon = pair.value.indexOf(':');
     if (colon > 0 && colon < pair.value.length - 1) {
-      reader.settleFound(METRICS.basicAuth.path, pair, `${pair.value.slice(0, colon)}:***`);
+      reader.settleFound(BASIC_AUTH.path, pair, `${pair.value.slice(0, colon)}:***`);
       return { username: pair.value.slice(0, colon), password: { text: pair.value.slice(colon + 1) } };
     }
     const problem = 'it has no user, no colon or no password';
-    reader.note({ variable: pair.place, problem, expected: METRICS.basicAuth.kind.expected, severity: 'fatal' });
+    reader.note({ variable: pair.place, problem, expected: BASIC_AUTH.kind.expected, severity: 'fatal' });
     return undefined;
   }
   return readSplitBasicAuth(reader);
 }
 
 function readSplitBasicAuth(reader: SettingReader): MetricsConfig['basicAuth'] {
-  const block = valueAt(reader.file, METRICS.basicAuth.path);
+  const block = valueAt(reader.file, BASIC_AUTH.path);
   if (block !== undefined && block !== null && typeof block !== 'object') {
     const problem = 'it is not an object';
     reader.note({
-      variable: METRICS.basicAuth.path,
+      variable: BASIC_AUTH.path,
       problem,
       expected: '{ username, password | passwordFile }',
       severity: 'fatal',
     });
   }
-  const username = reader.read(METRICS.username);
-  const password = readSecret(reader, METRICS.password, METRICS.passwordFile);
+  const { username, password } = readSection(reader, 'metrics.basicAuth', {});
   if (username !== undefined && password !== undefined) {
     if (!username.includes(':')) {
       return { username, password };
     }
-    reader.note({ variable: METRICS.username.path, problem: 'a user name cannot hold a colon', severity: 'fatal' });
+    reader.note({
+      variable: 'metrics.basicAuth.username',
+      problem: 'a user name cannot hold a colon',
+      severity: 'fatal',
+    });
     return undefined;
   }
   const isStarted = username !== undefined || password !== undefined || (typeof block === 'object' && block !== null);
   if (isStarted) {
     const problem = username === undefined ? 'the user name is missing' : 'the password is missing';
     reader.note({
-      variable: METRICS.basicAuth.path,
+      variable: BASIC_AUTH.path,
       problem,
       expected: '{ username, password | passwordFile }',
       severity: 'fatal',
@@ -110,12 +104,7 @@ function readSplitBasicAuth(reader: SettingReader): MetricsConfig['basicAuth'] {
 }
 
 function readJwt(reader: SettingReader): JwtConfig | undefined {
-  const jwt = withoutUndefined({
-    secret: readSecret(reader, METRICS.jwtSecret, METRICS.jwtSecretFile),
-    jwksUrl: reader.read(METRICS.jwksUrl),
-    audience: reader.read(METRICS.jwtAudience),
-    issuer: reader.read(METRICS.jwtIssuer),
-  });
+  const jwt = readSection(reader, 'metrics.jwt', {});
   if (jwt.secret !== undefined || jwt.jwksUrl !== undefined) {
     return jwt;
   }

@@ -1,5 +1,5 @@
-import type { Setting } from '../table/setting.ts';
-import type { Secret } from './gateway-config.ts';
+import { findSetting, type Setting } from '../table/setting.ts';
+import type { Secret } from '../table/table.ts';
 import type { FoundSetting, SettingReader } from './setting-reader.ts';
 
 const RANK = { flag: 0, env: 1, file: 2, default: 3, ignored: 4 } as const;
@@ -12,8 +12,10 @@ function stronger<A, B>(a: FoundSetting<A> | undefined, b: FoundSetting<B> | und
   return b === undefined || RANK[a.source] <= RANK[b.source] ? 'a' : 'b';
 }
 
-/** Reads a secret that may be written as itself or as the file that holds it. Both at once, in one place, is an issue. */
-export function readSecret(reader: SettingReader, text: Setting<string>, file: Setting<string>): Secret | undefined {
+/** Reads the secret at `path`, written as itself or as the file that holds it (`…File`). Both at once, in one place, is an issue. */
+export function readSecret(reader: SettingReader, path: string): Secret | undefined {
+  const text = textSetting(path);
+  const file = textSetting(`${path}File`);
   const foundText = reader.find(text);
   const foundFile = reader.find(file);
   if (foundText !== undefined && foundFile !== undefined && foundText.source === foundFile.source) {
@@ -36,4 +38,13 @@ export function readSecret(reader: SettingReader, text: Setting<string>, file: S
   }
   reader.settle(text.path, { source: 'default', text: text.defaultText });
   return undefined;
+}
+
+function textSetting(path: string): Setting<string> {
+  // oxlint-disable-next-line no-unsafe-type-assertion -- secrets and paths of files are texts
+  const setting = findSetting(path) as Setting<string> | undefined;
+  if (setting === undefined) {
+    throw new TypeError(`no secret stands at ${path}; add its row, and one for its file, to the table`);
+  }
+  return setting;
 }

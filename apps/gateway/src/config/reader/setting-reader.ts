@@ -92,13 +92,13 @@ export class SettingReader {
       this.note({ variable: place, problem: 'it is empty', expected: setting.kind.expected, severity: 'fatal' });
       return undefined;
     }
-    const kind = setting.textKind ?? setting.kind;
+    const kind = setting.textKind;
     const value = this.#take(setting, { place, severity: 'fatal' }, () => kind.parse(String(given).trim()));
     return value === undefined ? undefined : { value, source: 'flag', place };
   }
 
   #findVariable<T>(setting: Setting<T>): FoundSetting<T> | undefined {
-    const kind = setting.textKind ?? setting.kind;
+    const kind = setting.textKind;
     for (const name of setting.names) {
       const text = readVariable(this.env, name);
       if (text === undefined) {

@@ -1,6 +1,6 @@
 import { nearest } from '@dcc-mcp/telemetry-config';
 import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
-import { GATEWAY_SETTINGS } from '../table/table.ts';
+import { SETTINGS } from '../table/setting.ts';
 import { TRACING_KEYS } from './read-observability.ts';
 import type { SettingReader } from './setting-reader.ts';
 
@@ -20,7 +20,7 @@ const TOKEN_KEYS = ['token', 'tokenFile', 'name', 'dccTypes'];
 /** The known members of every object of the file: `''` is the file itself. */
 function knownMembers(): ReadonlyMap<string, readonly string[]> {
   const members = new Map<string, string[]>();
-  for (const path of [...GATEWAY_SETTINGS.map((setting) => setting.path), ...FURTHER_PATHS]) {
+  for (const path of [...SETTINGS.map((setting) => setting.path), ...FURTHER_PATHS]) {
     const keys = path.split('.');
     for (const [index, key] of keys.entries()) {
       const parent = keys.slice(0, index).join('.');

@@ -1,7 +1,7 @@
 import { TRACES_EXPORTER, TRACES_SAMPLER_ARG, OTLP_ENDPOINT, OTLP_PROTOCOL } from '@dcc-mcp/telemetry-config/settings';
 import { TRACING_KEYS } from '../reader/read-observability.ts';
-import { METRICS } from '../table/metrics.ts';
-import { GATEWAY_SETTINGS, SERVERS_VARIABLE } from '../table/table.ts';
+import { SETTINGS, settingAt } from '../table/setting.ts';
+import { SERVERS_VARIABLE } from '../table/table.ts';
 import { OAUTH_KEYS, UPSTREAM_KEYS, type UpstreamKey } from '../upstreams/upstream-keys.ts';
 
 /** One key of the gateway's file. */
@@ -19,7 +19,7 @@ export function describeFileKeys(): readonly FileKeyRow[] {
 }
 
 function settingRows(): readonly FileKeyRow[] {
-  return GATEWAY_SETTINGS.map(({ path, names, kind, description }) => ({
+  return SETTINGS.map(({ path, names, kind, description }) => ({
     key: path,
     environment: names,
     kind: kind.name,
@@ -40,9 +40,10 @@ function toUpstreamRow(entry: readonly [string, UpstreamKey<unknown>], under: st
 }
 
 function observabilityRows(): readonly FileKeyRow[] {
+  const metricsEnabled = settingAt('metrics.enabled');
   const { enabled, protocol, endpoint, sample_rate: sampleRate } = TRACING_KEYS;
   const rows: readonly (readonly [string, string, string, string])[] = [
-    ['metrics.enabled', METRICS.enabled.names[0] ?? '', METRICS.enabled.kind.name, 'whether /metrics is served.'],
+    ['metrics.enabled', metricsEnabled.names[0] ?? '', metricsEnabled.kind.name, 'whether /metrics is served.'],
     ['tracing.enabled', TRACES_EXPORTER.name, enabled.name, 'spans over OTLP.'],
     ['tracing.protocol', OTLP_PROTOCOL.traces.name, protocol.name, 'http (http/protobuf) or grpc.'],
     ['tracing.endpoint', OTLP_ENDPOINT.traces.name, endpoint.name, 'host:port; the default follows the protocol.'],

@@ -1,6 +1,6 @@
 import { describeEnvironment, type EnvironmentRow } from '@dcc-mcp/telemetry-config';
-import { toFlagName, type Setting } from '../table/setting.ts';
-import { CONFIG_VARIABLE, GATEWAY_SETTINGS, SERVERS_VARIABLE } from '../table/table.ts';
+import { SETTINGS, toFlagName, type Setting } from '../table/setting.ts';
+import { CONFIG_VARIABLE, SERVERS_VARIABLE } from '../table/table.ts';
 
 /** One variable of the reference: `OTEL: …` for telemetry, `Gateway: …` for the gateway's own. */
 export interface VariableRow extends EnvironmentRow {
@@ -12,7 +12,7 @@ export interface VariableRow extends EnvironmentRow {
 
 /** Every variable there is, in the order of the tables. */
 export function describeVariables(): readonly VariableRow[] {
-  return [...describeEnvironment(), ...FILE_ROWS, ...GATEWAY_SETTINGS.map(toRow)];
+  return [...describeEnvironment(), ...FILE_ROWS, ...SETTINGS.map(toRow)];
 }
 
 const FILE_ROWS: readonly VariableRow[] = [
@@ -39,9 +39,9 @@ const FILE_ROWS: readonly VariableRow[] = [
 ];
 
 function toRow(setting: Setting<unknown>): VariableRow {
-  const [name = '', ...others] = setting.names;
+  const [name, ...others] = setting.names;
   const [section = ''] = setting.path.split('.');
-  const kind = setting.textKind ?? setting.kind;
+  const kind = setting.textKind;
   return {
     name,
     group: `Gateway: ${setting.path.includes('.') ? section : 'further'}`,

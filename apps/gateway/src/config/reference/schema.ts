@@ -1,8 +1,7 @@
 import type { JsonSchema } from '@dcc-mcp/telemetry-config/settings';
 import { TRACING_KEYS } from '../reader/read-observability.ts';
-import { METRICS } from '../table/metrics.ts';
-import type { Setting } from '../table/setting.ts';
-import { GATEWAY_SETTINGS } from '../table/table.ts';
+import { SETTINGS, settingAt, type Setting } from '../table/setting.ts';
+import { SECTIONS } from '../table/table.ts';
 import { OAUTH_KEYS, UPSTREAM_KEYS, type UpstreamKey } from '../upstreams/upstream-keys.ts';
 
 type Properties = { [key: string]: JsonSchema };
@@ -10,19 +9,6 @@ type Properties = { [key: string]: JsonSchema };
 function closed(properties: Properties, description: string): JsonSchema {
   return { type: 'object', description, additionalProperties: false, properties };
 }
-
-const SECTIONS: Readonly<Record<string, string>> = {
-  server: 'The listener.',
-  metrics: 'The scrape endpoint.',
-  'metrics.basicAuth': 'Basic credentials of the scraper.',
-  'metrics.jwt': 'JWTs of the scraper.',
-  telemetry: 'What OTEL_* has no word for; the rest is OTEL_*.',
-  auth: 'Who may use /mcp, /v1 and the admin page.',
-  policy: 'Which tools may be seen and called; empty lists restrict nothing.',
-  limits: 'How much, how often.',
-  audit: 'What is kept on disk.',
-  registry: 'Instances that come by themselves.',
-};
 
 function describe(setting: Setting<unknown>): string {
   const [name] = setting.names;
@@ -55,14 +41,14 @@ function leaf(setting: Setting<unknown>): JsonSchema {
 function propertiesOf(parent: string): Properties {
   const properties: Properties = {};
   const prefix = parent === '' ? '' : `${parent}.`;
-  for (const setting of GATEWAY_SETTINGS) {
-    if (!setting.path.startsWith(prefix) || setting.path === METRICS.basicAuth.path) {
+  for (const setting of SETTINGS) {
+    if (!setting.path.startsWith(prefix) || setting.path === 'metrics.basicAuth') {
       continue;
     }
     const rest = setting.path.slice(prefix.length);
     const [key = rest] = rest.split('.');
     const path = `${prefix}${key}`;
-    properties[key] ??= key === rest ? leaf(setting) : closed(propertiesOf(path), SECTIONS[path] ?? key);
+    properties[key] ??= key === rest ? leaf(setting) : closed(propertiesOf(path), SECTIONS[path]?.description ?? key);
   }
   return properties;
 }
@@ -79,13 +65,13 @@ function upstreams(): JsonSchema {
     ...closed({ ...keyProperties(UPSTREAM_KEYS), oauth }, 'One MCP server, as MCP clients write it.'),
     anyOf: [{ required: ['command'] }, { required: ['url'] }],
   };
-  const description = 'The MCP servers behind the gateway, by name.';
+  const description = SECTIONS['mcpServers']?.description;
   return { type: 'object', description, additionalProperties: entry };
 }
 
 function observability(): JsonSchema {
   const tracing = Object.fromEntries(Object.entries(TRACING_KEYS).map(([key, kind]) => [key, kind.schema]));
-  const metrics = { enabled: METRICS.enabled.kind.schema };
+  const metrics = { enabled: settingAt('metrics.enabled').kind.schema };
   return closed(
     {
       metrics: closed(metrics, 'Whether /metrics is served.'),

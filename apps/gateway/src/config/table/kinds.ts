@@ -10,6 +10,8 @@ import {
   boolean,
   httpUrl,
   text,
+  choices,
+  withExpected,
 } from '@dcc-mcp/telemetry-config/settings';
 
 /** Where captured traffic goes. */
@@ -158,5 +160,25 @@ export function trafficCapture(): Kind<TrafficCapture> {
       return typeof value === 'string' ? parse(value.trim()) : wrongType(value, expected);
     },
     show: (value) => (value.mode === 'jsonl' ? `jsonl:${value.file}` : value.mode),
+  };
+}
+
+const OPERATIONS = ['search', 'describe', 'load_skill', 'call', 'call_batch'] as const;
+const ALL = ['all', '*'];
+
+/** Operations of the gateway, also by the names of their spans (`gateway.call`); `all` or `*` for each. */
+export function operations(): Kind<readonly string[]> {
+  const expected = `a comma list of ${OPERATIONS.join(', ')}; or all, or none`;
+  const words = choices([...OPERATIONS, ...OPERATIONS.map((name) => `gateway.${name}`), ...ALL], { hasNone: true });
+  const expand = ({ value, issues }: Parsed<readonly string[]>): Parsed<readonly string[]> => {
+    const names = value?.map((word) => word.replace(/^gateway\./, ''));
+    const isAll = names?.some((name) => ALL.includes(name)) === true;
+    return { value: isAll ? OPERATIONS : names && [...new Set(names)], issues: withExpected(issues, expected) };
+  };
+  return {
+    ...words,
+    expected,
+    parse: (given) => expand(words.parse(given)),
+    fromJson: (value) => expand(words.fromJson(value)),
   };
 }

@@ -1,67 +1,101 @@
-import type { Kind } from '@dcc-mcp/telemetry-config/settings';
-import type { GatewayFlags } from '../reader/gateway-config.ts';
+import {
+  boolean,
+  choice,
+  filePath,
+  httpUrl,
+  integer,
+  keyValues,
+  type Kind,
+  list,
+  patterns,
+  secret,
+  text,
+} from '@dcc-mcp/telemetry-config/settings';
+import { baseUrl, cidrs, hostName, inverted, metricPrefix, operations, routePath, trafficCapture } from './kinds.ts';
+import type { KindSpec, NamedKinds, Row } from './row.ts';
+import { type SettingPath, type SettingValue, type SettledPath, ROWS, TABLE } from './table.ts';
 
-/** One row of the gateway's table: a key of its file, with the names it has elsewhere. */
-export interface Setting<T> {
+/** A row of the table with everything that it leaves out, as the reader takes it. */
+export interface Setting<T> extends Omit<Row, 'kind' | 'textKind' | 'fallback'> {
   /** The key in the file: `metrics.port`. */
   readonly path: string;
-  /** Environment variables, the first one that is set counts. */
-  readonly names: readonly string[];
-  readonly flag?: keyof GatewayFlags;
   readonly kind: Kind<T>;
-  /** How the variable and the flag are written, where that differs from the file (`DCC_MCP_NO_ADMIN`). */
-  readonly textKind?: Kind<T>;
-  readonly description: string;
+  /** How the variable and the flag are written. */
+  readonly textKind: Kind<T>;
   readonly fallback: T | undefined;
   readonly defaultText: string;
-  /** It guards access: a wrong value is fatal, for to ignore it would open what was meant to be shut. */
   readonly isGuard: boolean;
 }
 
-/** A row that always has a value. */
+/** A setting that always has a value. */
 export type SettingWithFallback<T> = Setting<T> & { readonly fallback: T };
 
-/** A section of the table: rows that always have a value, and rows that may have none. */
-export type SettingRows<Always, Optional> = {
-  readonly [Key in keyof Always]: SettingWithFallback<Always[Key]>;
-} & {
-  readonly [Key in keyof Optional]: Setting<Optional[Key]>;
+const NAMED: { readonly [Name in keyof NamedKinds]: () => Kind<NamedKinds[Name]> } = {
+  baseUrl,
+  boolean,
+  cidrs,
+  filePath,
+  hostName,
+  inverted,
+  keyValues,
+  metricPrefix,
+  operations,
+  patterns,
+  routePath,
+  secret,
+  text,
+  trafficCapture,
+  url: httpUrl,
 };
 
-/** What a row says beside its names. */
-export interface SettingOptions<T> {
-  readonly kind: Kind<T>;
-  readonly description: string;
-  readonly flag?: keyof GatewayFlags;
-  readonly fallback?: T;
-  readonly defaultText?: string;
-  readonly textKind?: Kind<T>;
-  readonly isGuard?: boolean;
+/** Kinds are asked for what `KindValue` says of their row, hence nothing is lost by `unknown`. */
+function toKind(spec: KindSpec): Kind<unknown> {
+  if (typeof spec === 'string') {
+    return NAMED[spec]();
+  }
+  if ('choice' in spec) {
+    return choice(spec.choice);
+  }
+  if ('integer' in spec) {
+    return integer(...spec.integer);
+  }
+  if ('list' in spec) {
+    return list(spec.list);
+  }
+  return 'secret' in spec ? secret(spec.secret) : filePath(spec.filePath);
 }
 
-/** Makes a row of the table. @param names Environment variables, best first. */
-export function setting<T>(
-  path: string,
-  names: string | readonly string[],
-  options: SettingOptions<T> & { readonly fallback: T },
-): SettingWithFallback<T>;
-export function setting<T>(path: string, names: string | readonly string[], options: SettingOptions<T>): Setting<T>;
-export function setting<T>(path: string, names: string | readonly string[], options: SettingOptions<T>): Setting<T> {
-  const { kind, description, fallback, flag, textKind } = options;
+function toSetting(path: string, row: Row): Setting<unknown> {
+  const kind = toKind(row.kind);
   return {
+    ...row,
     path,
-    names: typeof names === 'string' ? [names] : names,
     kind,
-    description,
-    fallback,
-    defaultText: options.defaultText ?? (fallback === undefined ? 'none' : kind.show(fallback)),
-    isGuard: options.isGuard ?? false,
-    ...(flag === undefined ? {} : { flag }),
-    ...(textKind === undefined ? {} : { textKind }),
+    textKind: row.textKind === undefined ? kind : toKind(row.textKind),
+    fallback: row.fallback,
+    defaultText: row.defaultText ?? (row.fallback === undefined ? 'none' : kind.show(row.fallback)),
+    isGuard: row.isGuard ?? false,
   };
 }
 
+/** Every row, in the order of the table. */
+export const SETTINGS: readonly Setting<unknown>[] = Object.entries(ROWS).map(([path, row]) => toSetting(path, row));
+
+const BY_PATH: ReadonlyMap<string, Setting<unknown>> = new Map(SETTINGS.map((setting) => [setting.path, setting]));
+
+/** The setting at a key of the table. */
+export function settingAt<Path extends SettledPath>(path: Path): SettingWithFallback<SettingValue<Path>>;
+export function settingAt<Path extends SettingPath>(path: Path): Setting<SettingValue<Path>>;
+export function settingAt(path: SettingPath): Setting<unknown> {
+  return findSetting(path) ?? toSetting(path, TABLE[path]);
+}
+
+/** The setting at `path`, where the table has one. */
+export function findSetting(path: string): Setting<unknown> | undefined {
+  return BY_PATH.get(path);
+}
+
 /** `noAdmin` → `--no-admin`. */
-export function toFlagName(flag: keyof GatewayFlags): string {
+export function toFlagName(flag: string): string {
   return `--${flag.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
