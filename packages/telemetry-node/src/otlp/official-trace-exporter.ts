@@ -52,7 +52,7 @@ export class OfficialTraceExporter implements Exporter<readonly ReadableSpan[]> 
       this.#stopWaiting();
     });
     aborted.addEventListener('abort', () => {
-      this.#giveUp(createFailure('timeout', 'given up at the end of shutdown'));
+      this.close();
     });
   }
 
@@ -73,7 +73,8 @@ export class OfficialTraceExporter implements Exporter<readonly ReadableSpan[]> 
   }
 
   close(): void {
-    this.#giveUp(createFailure('timeout', 'given up at the end of shutdown'));
+    const seen = this.#last?.ok === false ? this.#last.failure : undefined;
+    this.#giveUp(seen ?? createFailure('timeout', 'given up at the end of shutdown'));
   }
 
   async #load(): Promise<OTLPTraceExporter> {

@@ -62,6 +62,7 @@ export class RecordedSpan implements Span, ReadableSpan {
   readonly #limits: SpanLimits;
   readonly #time: SpanTime;
   readonly #onEnd: (span: RecordedSpan) => void;
+  #endAttributes: Attributes | undefined;
 
   constructor(start: RecordedSpanStart) {
     this.name = start.name;
@@ -82,9 +83,12 @@ export class RecordedSpan implements Span, ReadableSpan {
     }
   }
 
-  /** An object of its own at each reading. */
+  /** Made when it is read: once for an ended span, because exporters read it more than once. */
   get attributes(): Attributes {
-    return this.attributeList.toAttributes();
+    if (!this.ended) {
+      return this.attributeList.toAttributes();
+    }
+    return (this.#endAttributes ??= this.attributeList.toAttributes());
   }
 
   get droppedAttributesCount(): number {
@@ -194,6 +198,7 @@ export class RecordedSpan implements Span, ReadableSpan {
   redact(redaction: SpanRedaction): void {
     const { attribute, text } = redaction;
     this.attributeList.transform(attribute);
+    this.#endAttributes = undefined;
     for (const part of [...this.events, ...this.links]) {
       if (part.attributes !== undefined) {
         redactAttributes(part.attributes, attribute);
