@@ -93,8 +93,12 @@ export class OfficialTraceExporter implements Exporter<readonly ReadableSpan[]> 
   }
 
   #watchingAgent(): WatchingAgent {
-    this.#agent ??= createWatchingAgent(this.#options.config, (result) => {
-      this.#onRequestEnd(result);
+    const { config, signals } = this.#options;
+    this.#agent ??= createWatchingAgent(config, {
+      onEnd: (result) => {
+        this.#onRequestEnd(result);
+      },
+      isEnding: () => signals.closing.aborted,
     });
     return this.#agent;
   }

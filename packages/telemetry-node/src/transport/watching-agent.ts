@@ -1,6 +1,6 @@
 import type { OtlpExporterConfig } from '@dcc-mcp/telemetry-config';
 import type { Agent, ClientRequest } from 'node:http';
-import { createFailure } from '../health/export-failure.ts';
+import { createFailure, isCollectorAbsent } from '../health/export-failure.ts';
 import { readAnswer, type Finish } from './http-answer.ts';
 import { loadHttpClient } from './http-client.ts';
 import { failureOfError } from './http-failure.ts';
@@ -21,6 +21,14 @@ function takesRequests(agent: Agent): agent is Agent & TakesRequests {
 /** Headers that Node or the exporter sets by itself. */
 const OWN_HEADERS: readonly string[] = ['host', 'user-agent', 'transfer-encoding'];
 
+/** The exporter's side of its agent. */
+export interface RequestWatcher {
+  /** Called once for each request that began. */
+  readonly onEnd: Finish;
+  /** Whether the process is about to end, so that an absent collector isn't worth a next try. */
+  readonly isEnding: () => boolean;
+}
+
 /** An agent that can be told to take nothing more. */
 export interface WatchingAgent {
   readonly agent: Agent;
@@ -32,10 +40,8 @@ export interface WatchingAgent {
  * Node's agent for an exporter that sends by itself. Requests leave with the certificates as they are on disk now and
  * with the headers of `config` alone, because the official exporters add those of the environment. How each request
  * ended is told, because the official exporters keep the answer to themselves.
- *
- * @param finish Called once for each request that began.
  */
-export function createWatchingAgent(config: OtlpExporterConfig, finish: Finish): WatchingAgent {
+export function createWatchingAgent(config: OtlpExporterConfig, watcher: RequestWatcher): WatchingAgent {
   const url = new URL(config.endpoint);
   const isSecure = url.protocol === 'https:';
   const tls = new TlsFiles(config);
@@ -55,7 +61,7 @@ export function createWatchingAgent(config: OtlpExporterConfig, finish: Finish):
     // Connections are pooled by certificate: new files mean new connections.
     Object.assign(agent.options, isSecure ? tls.read().material : {});
     setHeaders(request, headers, kept);
-    watch(request, url.pathname, finish);
+    watch(request, url.pathname, watcher);
     addRequest(request, options);
   };
   return {
@@ -80,19 +86,24 @@ function setHeaders(request: ClientRequest, headers: Readonly<Record<string, str
   }
 }
 
-function watch(request: ClientRequest, path: string, onResult: Finish): void {
+function watch(request: ClientRequest, path: string, { onEnd, isEnding }: RequestWatcher): void {
   let isSettled = false;
   const finish: Finish = (result) => {
     if (!isSettled) {
       isSettled = true;
-      onResult(result);
+      onEnd(result);
     }
   };
   request.once('timeout', () => {
     finish({ ok: false, failure: createFailure('timeout', 'no answer in time', { isRetryable: true }) });
   });
-  request.once('error', (error) => {
-    finish({ ok: false, failure: failureOfError(error) });
+  request.once('error', (error: NodeJS.ErrnoException) => {
+    const failure = failureOfError(error);
+    finish({ ok: false, failure });
+    if (isEnding() && isCollectorAbsent(failure)) {
+      // By this code the exporter would try again later, and its timer would hold the process until then.
+      delete error.code;
+    }
   });
   request.once('response', (response) => {
     readAnswer(response, path, finish);

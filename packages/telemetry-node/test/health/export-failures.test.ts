@@ -8,6 +8,11 @@ const running = new Running();
 
 afterEach(() => running.stop());
 
+/** Timers that hold the process. */
+function countTimers(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+}
+
 function record(telemetry: Telemetry, count: number): void {
   for (let index = 0; index < count; index += 1) {
     telemetry.tracer.startSpan(`span ${index}`).end();
@@ -184,9 +189,12 @@ describe.each(['official', 'fast'] as const)('the %s exporter:', (exporter) => {
       const telemetry = running.start(telemetryConfig(tracesTo(sink.url)), { exporter });
       await sink.close();
       record(telemetry, 5);
+      const timers = countTimers();
       const started = performance.now();
       await telemetry.shutdown();
+      await new Promise((resolve) => setImmediate(resolve));
       expect(performance.now() - started).toBeLessThan(900);
+      expect(countTimers()).toBe(timers);
     });
 
     test('that answers slowly gets everything all the same', async () => {
