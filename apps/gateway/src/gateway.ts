@@ -5,33 +5,23 @@ import { randomUUID } from 'node:crypto';
 import { Catalog } from './catalog/catalog.ts';
 import { createMemoryState, type SharedState } from './cluster/shared-state.ts';
 import type { GatewayConfig } from './config/reader/gateway-config.ts';
-import { createApps } from './gateway-apps.ts';
 import { Governance } from './governance/governance.ts';
 import type { App } from './http/app.ts';
+import { healthRoutes } from './http/health-routes.ts';
 import { InFlight } from './http/in-flight.ts';
-import { recordAnswer } from './mcp/exchange/answer-size.ts';
-import { InputRequired } from './mcp/input-rounds/input-required.ts';
-import { Broadcast } from './mcp/notifications/broadcast.ts';
+import { createServedApps, type ServedApps } from './http/served-apps.ts';
 import { toClientNotifications } from './mcp/notifications/registry-notifications.ts';
-import { PassThrough } from './mcp/pass-through/pass-through.ts';
-import { SearchMode } from './mcp/search-mode/search-mode.ts';
-import type { McpMode } from './mcp/server/mcp-mode.ts';
-import { createProtocolSpans } from './mcp/server/protocol-spans.ts';
-import { McpServer } from './mcp/server/server.ts';
-import { Sessions } from './mcp/session/sessions.ts';
-import { isNotification } from './mcp/transport/event-stream.ts';
+import { assembleMcp, type McpSide } from './mcp/server/assemble-mcp.ts';
 import type { OperationCore } from './operations/frame/core.ts';
-import type { JsonRpcMessage, JsonRpcRequest } from './protocol/json-rpc.ts';
 import { createInstruments, type GatewayInstruments, observeGateway } from './recording/gateway-instruments.ts';
 import { createContextSettings, createGatewaySpans } from './recording/gateway-tracing.ts';
-import { createGovernanceSink } from './recording/governance-sink.ts';
-import { createMetricsSink } from './recording/metrics-sink.ts';
-import { Recorder, type Sink } from './recording/recorder.ts';
-import { createSearchMemorySink } from './recording/search-memory-sink.ts';
-import { spanSink } from './recording/span-sink.ts';
+import { Recorder } from './recording/recorder.ts';
+import { createSinks } from './recording/sinks.ts';
 import { StreamCounts } from './recording/stream-counts.ts';
 import { ConfiguredUpstreams } from './registry/configured-upstreams.ts';
 import { Upstreams } from './registry/upstreams.ts';
+import { informationRoutes } from './rest/information-routes.ts';
+import { restRoutes } from './rest/rest-routes.ts';
 import { ToolSearch } from './search/tool-search.ts';
 
 /** What a gateway is made of: everything from outside comes in here. */
@@ -47,17 +37,12 @@ export interface GatewayParts {
 }
 
 /** A gateway that is wired and not yet running. */
-export interface Gateway {
+export interface Gateway extends Pick<McpSide, 'mcp' | 'sessions' | 'broadcast' | 'onStdioMessage'> {
   readonly app: App;
   /** The same for the Fetch API. */
   readonly fetch: (request: Request) => Promise<Response>;
   /** The scrape endpoint alone, for a listener of its own. Absent with metrics off. */
   readonly metricsApp: App | undefined;
-  readonly mcp: McpServer;
-  readonly sessions: Sessions;
-  readonly broadcast: Broadcast;
-  /** Told of each message written on the standard streams, with the request that it answers. */
-  onStdioMessage(message: JsonRpcMessage, request?: JsonRpcRequest): void;
   /** Connects the upstreams in the background. */
   start(): void;
   /** Takes over the upstreams, policy and limits of a changed configuration; what runs goes on. */
@@ -72,22 +57,19 @@ export interface Gateway {
   close(): Promise<void>;
 }
 
-/** Wires a gateway. Nothing runs, nothing is connected, and no global is touched. */
+/** Wires a gateway: the one place that knows every room. Nothing runs, nothing is connected, and no global is touched. */
 export function assembleGateway(parts: GatewayParts): Gateway {
   return new AssembledGateway(parts);
-}
-
-function now(): number {
-  return performance.now();
 }
 
 class AssembledGateway implements Gateway {
   readonly app: App;
   readonly fetch: (request: Request) => Promise<Response>;
   readonly metricsApp: App | undefined;
-  readonly mcp: McpServer;
-  readonly sessions: Sessions;
-  readonly broadcast: Broadcast;
+  readonly mcp: McpSide['mcp'];
+  readonly sessions: McpSide['sessions'];
+  readonly broadcast: McpSide['broadcast'];
+  readonly onStdioMessage: McpSide['onStdioMessage'];
   readonly #parts: GatewayParts;
   readonly #state: SharedState;
   readonly #catalog = new Catalog();
@@ -97,8 +79,6 @@ class AssembledGateway implements Gateway {
   readonly #instruments: GatewayInstruments;
   readonly #governance: Governance;
   readonly #configured: ConfiguredUpstreams;
-  readonly #recorder: Recorder;
-  readonly #mode: McpMode;
   readonly #observed: { stop(): void } | undefined;
   #isDraining = false;
 
@@ -107,32 +87,21 @@ class AssembledGateway implements Gateway {
     this.#state = parts.state ?? createMemoryState();
     this.#governance = this.#createGovernance();
     this.#instruments = createInstruments({ ...parts, catalog: this.#catalog });
-    this.#recorder = new Recorder(this.#createSinks(), (error) => this.#onDefect(error));
-    this.sessions = this.#createSessions();
-    this.broadcast = this.#createBroadcast();
     const core = this.#createCore();
-    this.#mode = parts.config.server.expose === 'all' ? this.#createPassThrough(core) : new SearchMode(core);
-    this.mcp = this.#createMcp(core);
-    const apps = this.#createApps(core);
-    this.app = (http) => this.#inFlight.track(http, apps.main);
+    const side = this.#createMcp(core);
+    this.mcp = side.mcp;
+    this.sessions = side.sessions;
+    this.broadcast = side.broadcast;
+    this.onStdioMessage = side.onStdioMessage;
+    const { app, metricsApp } = this.#createApps(core, side);
+    this.app = (http) => this.#inFlight.track(http, app);
     this.fetch = toFetchHandler(this.app);
-    this.metricsApp = apps.metrics;
+    this.metricsApp = metricsApp;
     this.#configured = this.#createConfigured();
     const { metrics } = this.#instruments;
     const { sessions } = this;
     const observed = { sessions, catalog: this.#catalog, upstreams: this.#upstreams, streams: this.#streams };
     this.#observed = metrics && observeGateway(metrics, observed);
-  }
-
-  onStdioMessage(message: JsonRpcMessage, request?: JsonRpcRequest): void {
-    if (!this.#recorder.isRecording) {
-      return;
-    }
-    if (isNotification(message)) {
-      this.#recorder.record({ kind: 'notification', channel: 'stdio' });
-    } else if (request !== undefined) {
-      recordAnswer(this.#recorder, request, Buffer.byteLength(JSON.stringify(message)));
-    }
   }
 
   start(): void {
@@ -165,69 +134,74 @@ class AssembledGateway implements Gateway {
   }
 
   #createGovernance(): Governance {
+    const { createQuotas, createLeases } = this.#state;
+    const onError = this.#onError;
     return new Governance(this.#parts.config, {
-      createQuotas: this.#state.createQuotas,
-      createLeases: this.#state.createLeases,
+      createQuotas,
+      createLeases,
       now: Date.now,
       newId: randomUUID,
-      onError: (error) => this.#onDefect(error),
+      onError,
     });
   }
 
-  #createPassThrough(core: OperationCore): PassThrough {
-    const subscribedUris = (): Promise<ReadonlySet<string>> => this.broadcast.subscribedUris();
-    return new PassThrough(core, { resourceOwners: this.#state.resourceOwners, subscribedUris });
-  }
-
-  #createInputRequired(): InputRequired {
-    return new InputRequired({
-      rounds: this.#state.inputRounds,
-      gatewayId: randomUUID(),
-      now: Date.now,
+  #createCore(): OperationCore {
+    const { config, telemetry, capture } = this.#parts;
+    const { searchMemory } = this.#state;
+    const { metrics } = this.#instruments;
+    const onError = this.#onError;
+    const contextSettings = createContextSettings(config, telemetry);
+    const sinks = createSinks({ isTracing: telemetry.isTracing, metrics, searchMemory, onError });
+    return {
+      catalog: this.#catalog,
+      toolSearch: new ToolSearch(this.#catalog),
+      upstreams: this.#upstreams,
+      governance: this.#governance,
+      contextSettings,
+      spans: createGatewaySpans({ config, telemetry, capture, contextSettings }),
+      searchMemory,
+      recorder: new Recorder(sinks, onError),
+      onError,
+      now: () => performance.now(),
       newId: randomUUID,
-      onError: (error) => this.#onDefect(error),
-    });
+    };
   }
 
-  #createSessions(): Sessions {
-    return new Sessions({
-      records: this.#state.sessions,
-      now: Date.now,
-      newId: randomUUID,
-      onError: (error) => this.#onDefect(error),
-      onEnd: ({ record, subscriptions }, reason) => {
-        const transport = record.transport === 'http' ? 'tcp' : 'pipe';
-        const durationSeconds = (Date.now() - record.startedAt) / 1000;
-        this.#recorder.record({ kind: 'session', reason, transport, durationSeconds });
-        if (subscriptions.length > 0 && reason !== 'shutdown') {
-          this.#mode.subscriptionsChanged();
-        }
-      },
-    });
-  }
-
-  #createBroadcast(): Broadcast {
-    return new Broadcast({
-      sessions: this.sessions,
-      onNotificationSent: () => this.#recorder.record({ kind: 'notification', channel: 'sse' }),
-      onStream: (change) => this.#streams.add('subscription', change),
-      hasUpstreamLists: this.#parts.config.server.expose === 'all',
-      onSubscriptions: () => this.#mode.subscriptionsChanged(),
-      onError: (error) => this.#onDefect(error),
-    });
-  }
-
-  #createApps(core: OperationCore): ReturnType<typeof createApps> {
+  #createMcp(core: OperationCore): McpSide {
     const { config, version } = this.#parts;
-    return createApps({
-      config,
+    const { server, telemetry } = config;
+    return assembleMcp({
       core,
-      version,
-      mcp: this.mcp,
-      sessions: this.sessions,
+      state: this.#state,
       streams: this.#streams,
-      instruments: this.#instruments,
-      isDraining: () => this.#isDraining,
+      serverInfo: { name: 'dcc-mcp-gateway', title: server.name ?? 'DCC-MCP gateway', version },
+      exposesAll: server.expose === 'all',
+      hasProtocolSpans: telemetry.protocolSpans,
+      bodyLimitBytes: server.bodyLimitBytes,
+      begin: () => this.#inFlight.begin(),
+    });
+  }
+
+  #createApps(core: OperationCore, { routes }: McpSide): ServedApps {
+    const { config, version } = this.#parts;
+    const { requests, scrapeHandler } = this.#instruments;
+    const { bodyLimitBytes, publicUrl } = config.server;
+    const upstreams = this.#upstreams;
+    const isDraining = (): boolean => this.#isDraining;
+    return createServedApps({
+      config,
+      routes: {
+        ...routes,
+        ...restRoutes(core, bodyLimitBytes),
+        ...informationRoutes({ upstreams, catalog: this.#catalog, version, publicUrl }),
+        ...healthRoutes({ upstreams, version, isDraining }),
+      },
+      contextSettings: core.contextSettings,
+      routeSpans: config.telemetry.protocolSpans ? core.spans : undefined,
+      requestMetrics: requests,
+      scrape: scrapeHandler && ((request) => scrapeHandler.scrape(request)),
+      isDraining,
+      onError: this.#onError,
     });
   }
 
@@ -243,59 +217,8 @@ class AssembledGateway implements Gateway {
     });
   }
 
-  #createSinks(): readonly Sink[] {
-    const { metrics } = this.#instruments;
-    const onError = (error: unknown): void => this.#onDefect(error);
-    return [
-      ...(this.#parts.telemetry.isTracing ? [spanSink] : []),
-      ...(metrics === undefined
-        ? []
-        : [
-            createMetricsSink(metrics),
-            createGovernanceSink(metrics),
-            createSearchMemorySink(this.#state.searchMemory, onError),
-          ]),
-    ];
-  }
-
-  #createCore(): OperationCore {
-    const { config, telemetry, capture } = this.#parts;
-    const contextSettings = createContextSettings(config, telemetry);
-    const onError = (error: unknown): void => this.#onDefect(error);
-    return {
-      catalog: this.#catalog,
-      toolSearch: new ToolSearch(this.#catalog),
-      upstreams: this.#upstreams,
-      governance: this.#governance,
-      contextSettings,
-      spans: createGatewaySpans(config, telemetry, capture, contextSettings),
-      searchMemory: this.#state.searchMemory,
-      recorder: this.#recorder,
-      onError,
-      now,
-      newId: randomUUID,
-    };
-  }
-
-  #createMcp(core: OperationCore): McpServer {
-    const { config, version } = this.#parts;
-    const { recorder } = core;
-    return new McpServer({
-      serverInfo: { name: 'dcc-mcp-gateway', title: config.server.name ?? 'DCC-MCP gateway', version },
-      mode: this.#mode,
-      sessions: this.sessions,
-      broadcast: this.broadcast,
-      inputRequired: this.#createInputRequired(),
-      now,
-      onError: (error) => this.#onDefect(error),
-      begin: () => this.#inFlight.begin(),
-      ...(config.telemetry.protocolSpans ? { beginSpan: createProtocolSpans(core) } : {}),
-      ...(recorder.isRecording ? { onFinished: (finished) => recorder.record(finished) } : {}),
-    });
-  }
-
-  /** What should not have been thrown: told on stderr, never to a caller. */
-  #onDefect(error: unknown): void {
-    this.#parts.log(`defect: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-  }
+  /** Tells what should not have been thrown on stderr, never to a caller. */
+  readonly #onError = (error: unknown): void => {
+    this.#parts.log(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  };
 }

@@ -2,6 +2,7 @@ import { serveHttp, type ServedHttp } from '@dcc-mcp/http-adapter/node';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import { codeOf } from '../protocol/thrown-error.ts';
 import type { App } from './app.ts';
+import type { ServedApps } from './served-apps.ts';
 
 export interface Listeners {
   /** Absent with `--stdio` alone. */
@@ -9,13 +10,6 @@ export interface Listeners {
   /** Those that serve metrics and nothing else. */
   readonly metrics: readonly ServedHttp[];
   readonly all: readonly ServedHttp[];
-}
-
-/** What is served on which kind of listener. */
-interface ServedApps {
-  readonly app: App;
-  /** The scrape endpoint alone. Absent with metrics off. */
-  readonly metricsApp: App | undefined;
 }
 
 const KEEP_ALIVE_MILLIS = 65_000;

@@ -14,16 +14,24 @@ export function createContextSettings(config: GatewayConfig, telemetry: Telemetr
   });
 }
 
+/** What the spans of a gateway are made from. */
+export interface GatewaySpansOptions {
+  readonly config: GatewayConfig;
+  readonly telemetry: Telemetry;
+  readonly capture: CapturePolicy;
+  readonly contextSettings: RequestContextSettings;
+}
+
 /** The gateway sets `Ok` on what went well: for people who look, unset is a question. */
-export function createGatewaySpans(
-  config: GatewayConfig,
-  telemetry: Telemetry,
-  capture: CapturePolicy,
-  settings: RequestContextSettings,
-): WorkflowSpans {
+export function createGatewaySpans({
+  config,
+  telemetry,
+  capture,
+  contextSettings,
+}: GatewaySpansOptions): WorkflowSpans {
   return createWorkflowSpans({
     tracer: telemetry.tracer,
-    settings,
+    settings: contextSettings,
     parentPolicy: config.telemetry.traceParent,
     protocolSpans: config.telemetry.protocolSpans,
     statusOk: true,

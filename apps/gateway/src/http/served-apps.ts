@@ -1,0 +1,75 @@
+import { type FetchHandler, toHttpHandler } from '@dcc-mcp/http-adapter';
+import type { RequestMetrics } from '@dcc-mcp/http-adapter/request-metrics';
+import type { Scrape } from '@dcc-mcp/http-adapter/scrape';
+import type { GatewayConfig } from '../config/reader/gateway-config.ts';
+import { type App, type AppOptions, createApp } from './app.ts';
+import { createAuthentication } from './authentication.ts';
+import { CONTEXT_FORGE_PATH, metricsHandler } from './metrics-endpoint.ts';
+import { createOriginGuard } from './origin-guard.ts';
+import type { Route, RouteTable } from './route-table.ts';
+
+/** What is served on which kind of listener. */
+export interface ServedApps {
+  readonly app: App;
+  /** The scrape endpoint alone, for a listener of its own. Absent with metrics off. */
+  readonly metricsApp: App | undefined;
+}
+
+/** What {@link createServedApps} takes. */
+export interface ServedAppsOptions extends Pick<
+  AppOptions,
+  'contextSettings' | 'isDraining' | 'routeSpans' | 'onError'
+> {
+  readonly config: GatewayConfig;
+  /** The routes of the rooms above, without the scrape endpoint. */
+  readonly routes: RouteTable;
+  readonly requestMetrics: RequestMetrics | undefined;
+  /** Absent while nothing turns `/metrics` on. */
+  readonly scrape: Scrape | undefined;
+}
+
+/**
+ * Everything on one listener, and the scrape endpoint alone for a listener of its own.
+ *
+ * @throws {TypeError} When the scrape endpoint would hide behind a path of the gateway.
+ */
+export function createServedApps({ config, routes, requestMetrics, scrape, ...rest }: ServedAppsOptions): ServedApps {
+  const shared = { ...rest, originGuard: createOriginGuard(config.server) };
+  const handler = metricsHandler(config.metrics, scrape);
+  const metricsRoutes = handler === undefined ? {} : scrapeRoutes(config.metrics.path, handler);
+  const isApart = config.metrics.port !== undefined;
+  return {
+    app: createApp({
+      ...shared,
+      routes: isApart ? routes : { ...routes, ...withoutClash(routes, metricsRoutes) },
+      authenticate: createAuthentication(config.auth),
+      requestMetrics,
+    }),
+    metricsApp:
+      handler && createApp({ ...shared, routes: metricsRoutes, authenticate: undefined, requestMetrics: undefined }),
+  };
+}
+
+/** @throws {TypeError} When a path of `scrape` is one of `own`. */
+function withoutClash(own: RouteTable, scrape: RouteTable): RouteTable {
+  const taken = new Set(Object.keys(own).map(pathOf));
+  const clash = Object.keys(scrape)
+    .map(pathOf)
+    .find((path) => taken.has(path));
+  if (clash !== undefined) {
+    throw new TypeError(`DCC_MCP_METRICS_PATH: ${clash} is a path of the gateway itself; choose another one`);
+  }
+  return scrape;
+}
+
+function pathOf(key: string): string {
+  return key.slice(key.indexOf(' ') + 1);
+}
+
+/** The handler itself refuses the methods it does not know, so that its guard comes first. */
+function scrapeRoutes(path: string, handler: FetchHandler): RouteTable {
+  const answer = toHttpHandler(handler);
+  const route: Route = { guard: 'own', handler: ({ http }) => answer(http) };
+  const paths = [...new Set([path, CONTEXT_FORGE_PATH])];
+  return Object.fromEntries(paths.map((each) => [`ALL ${each}`, route]));
+}

@@ -1,0 +1,163 @@
+import type { SessionEndReason } from '@dcc-mcp/semantic-conventions';
+import { randomUUID } from 'node:crypto';
+import type { RouteTable } from '../../http/route-table.ts';
+import type { OperationCore } from '../../operations/frame/core.ts';
+import type { JsonObject, JsonRpcMessage, JsonRpcRequest } from '../../protocol/json-rpc.ts';
+import type { StreamCounts } from '../../recording/stream-counts.ts';
+import { recordAnswer } from '../exchange/answer-size.ts';
+import { mcpCaller } from '../exchange/caller.ts';
+import { InputRequired } from '../input-rounds/input-required.ts';
+import type { InputRounds } from '../input-rounds/input-rounds.ts';
+import { Broadcast } from '../notifications/broadcast.ts';
+import { PassThrough } from '../pass-through/pass-through.ts';
+import type { ResourceOwners } from '../pass-through/resource-owners.ts';
+import { SearchMode } from '../search-mode/search-mode.ts';
+import type { EndedSession, SessionRecords } from '../session/session-records.ts';
+import { Sessions } from '../session/sessions.ts';
+import { McpEndpoint } from '../transport/endpoint.ts';
+import { isNotification } from '../transport/event-stream.ts';
+import { mcpRoutes } from '../transport/mcp-routes.ts';
+import type { McpMode } from './mcp-mode.ts';
+import { createProtocolSpans } from './protocol-spans.ts';
+import { McpServer } from './server.ts';
+
+/** State of MCP clients that several gateways can share. */
+export interface McpState {
+  readonly sessions: SessionRecords;
+  readonly inputRounds: InputRounds;
+  readonly resourceOwners: ResourceOwners;
+}
+
+/** What {@link assembleMcp} takes. */
+export interface McpParts {
+  readonly core: OperationCore;
+  readonly state: McpState;
+  readonly streams: StreamCounts;
+  readonly serverInfo: JsonObject;
+  /** Whether clients see the upstreams' own tools in place of the four gateway tools. */
+  readonly exposesAll: boolean;
+  /** Whether what the gateway answers itself has spans. */
+  readonly hasProtocolSpans: boolean;
+  readonly bodyLimitBytes: number;
+  /** Called at the start of each request; what it gives is called at the end. */
+  readonly begin: () => () => void;
+}
+
+/** The gateway as MCP clients meet it, over HTTP and over standard streams. */
+export interface McpSide {
+  readonly mcp: McpServer;
+  readonly sessions: Sessions;
+  readonly broadcast: Broadcast;
+  /** The routes of `/mcp`. */
+  readonly routes: RouteTable;
+  /** Told of each message written on the standard streams, with the request that it answers. */
+  readonly onStdioMessage: (message: JsonRpcMessage, request?: JsonRpcRequest) => void;
+}
+
+/** Wires the MCP side of a gateway. */
+export function assembleMcp(parts: McpParts): McpSide {
+  const { core, state, exposesAll } = parts;
+  // Sessions and streams tell the mode who listens, and the mode is made after them.
+  let mode: McpMode | undefined;
+  const onSubscriptions = (): void => mode?.subscriptionsChanged();
+  const sessions = createSessions(parts, onSubscriptions);
+  const broadcast = createBroadcast(parts, sessions, onSubscriptions);
+  const subscribedUris = (): Promise<ReadonlySet<string>> => broadcast.subscribedUris();
+  mode = exposesAll
+    ? new PassThrough(core, { resourceOwners: state.resourceOwners, subscribedUris })
+    : new SearchMode(core);
+  const mcp = createServer(parts, { mode, sessions, broadcast });
+  return {
+    mcp,
+    sessions,
+    broadcast,
+    routes: createRoutes(parts, mcp, sessions),
+    onStdioMessage: (message, request) => recordStdioMessage(core, message, request),
+  };
+}
+
+function createSessions({ core, state }: McpParts, onSubscriptions: () => void): Sessions {
+  return new Sessions({
+    records: state.sessions,
+    now: Date.now,
+    newId: randomUUID,
+    onError: core.onError,
+    onEnd: (ended, reason) => {
+      recordSession(core, ended, reason);
+      if (ended.subscriptions.length > 0 && reason !== 'shutdown') {
+        onSubscriptions();
+      }
+    },
+  });
+}
+
+function createBroadcast(
+  { core, streams, exposesAll }: McpParts,
+  sessions: Sessions,
+  onSubscriptions: () => void,
+): Broadcast {
+  return new Broadcast({
+    sessions,
+    onNotificationSent: () => core.recorder.record({ kind: 'notification', channel: 'sse' }),
+    onStream: (change) => streams.add('subscription', change),
+    hasUpstreamLists: exposesAll,
+    onSubscriptions,
+    onError: core.onError,
+  });
+}
+
+function createServer(
+  { core, state, serverInfo, hasProtocolSpans, begin }: McpParts,
+  clients: { readonly mode: McpMode; readonly sessions: Sessions; readonly broadcast: Broadcast },
+): McpServer {
+  const { recorder, now, onError } = core;
+  return new McpServer({
+    ...clients,
+    serverInfo,
+    inputRequired: new InputRequired({
+      rounds: state.inputRounds,
+      gatewayId: randomUUID(),
+      now: Date.now,
+      newId: randomUUID,
+      onError,
+    }),
+    now,
+    onError,
+    begin,
+    ...(hasProtocolSpans ? { beginSpan: createProtocolSpans(core) } : {}),
+    ...(recorder.isRecording ? { onFinished: (finished) => recorder.record(finished) } : {}),
+  });
+}
+
+function createRoutes({ core, streams, bodyLimitBytes }: McpParts, server: McpServer, sessions: Sessions): RouteTable {
+  const { recorder } = core;
+  const endpoint = new McpEndpoint({
+    server,
+    sessions,
+    readContext: (request, exchange) => mcpCaller(core, { request, exchange }).ctx,
+    onNotificationSent: () => recorder.record({ kind: 'notification', channel: 'sse' }),
+    onStream: (kind, change) => streams.add(kind, change),
+    onAnswer: (request, bytes) => recordAnswer(recorder, request, bytes),
+  });
+  return mcpRoutes(endpoint, bodyLimitBytes);
+}
+
+function recordSession({ recorder }: OperationCore, { record }: EndedSession, reason: SessionEndReason): void {
+  recorder.record({
+    kind: 'session',
+    reason,
+    transport: record.transport === 'http' ? 'tcp' : 'pipe',
+    durationSeconds: (Date.now() - record.startedAt) / 1000,
+  });
+}
+
+function recordStdioMessage({ recorder }: OperationCore, message: JsonRpcMessage, request?: JsonRpcRequest): void {
+  if (!recorder.isRecording) {
+    return;
+  }
+  if (isNotification(message)) {
+    recorder.record({ kind: 'notification', channel: 'stdio' });
+  } else if (request !== undefined) {
+    recordAnswer(recorder, request, Buffer.byteLength(JSON.stringify(message)));
+  }
+}

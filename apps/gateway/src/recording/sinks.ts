@@ -1,0 +1,28 @@
+import type { GatewayMetrics } from '@dcc-mcp/gateway-metrics';
+import type { SearchMemory } from '../search/memory/search-memory.ts';
+import { createGovernanceSink } from './governance-sink.ts';
+import { createMetricsSink } from './metrics-sink.ts';
+import type { Sink } from './recorder.ts';
+import { createSearchMemorySink } from './search-memory-sink.ts';
+import { spanSink } from './span-sink.ts';
+
+/** What sinks write to. */
+export interface SinksOptions {
+  /** Whether spans are made at all. */
+  readonly isTracing: boolean;
+  /** Absent with metrics off. */
+  readonly metrics: GatewayMetrics | undefined;
+  readonly searchMemory: SearchMemory;
+  /** Told when a sink that works on its own fails. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Everything that is told of what is finished, in this order; none with spans and metrics off. */
+export function createSinks({ isTracing, metrics, searchMemory, onError }: SinksOptions): readonly Sink[] {
+  const ofMetrics = metrics && [
+    createMetricsSink(metrics),
+    createGovernanceSink(metrics),
+    createSearchMemorySink(searchMemory, onError),
+  ];
+  return [...(isTracing ? [spanSink] : []), ...(ofMetrics ?? [])];
+}
