@@ -57,7 +57,7 @@ const wrong = cases.flatMap(([name, given]) =>
 );
 
 describe('every variable with a wrong value', () => {
-  test.each(wrong)('%s=%s acts as unset, and the issue says why', (name, text, problem, given) => {
+  test.each(wrong)('%s=%s acts as unset, and the issue says why', (...[name, text, problem, given]) => {
     const { values, issues, origins } = read(name, given, text);
     expect(given.at(values)).toEqual(given.fallback);
     expect(issues).toEqual([

@@ -16,7 +16,7 @@ describe('/metrics on, off, or not there', () => {
     ['{}', { OTEL_METRICS_EXPORTER: 'prometheus' }, {}, true],
     ['metrics: { enabled: false }', { OTEL_METRICS_EXPORTER: 'prometheus' }, {}, true],
     ['{}', { ENABLE_METRICS: ' ' }, {}, undefined],
-  ])('%j with %j and %j', (file, env, flags, enabled) => {
+  ])('%j with %j and %j', (...[file, env, flags, enabled]) => {
     const { values, issues } = readYaml(file, env, flags);
     expect(values.metrics.enabled).toBe(enabled);
     expect(issues).toEqual([]);

@@ -148,7 +148,7 @@ describe('readGatewayConfig', () => {
     ['DCC_MCP_CAPTURE_CONTENT', 'All', 'captureContent', ['search', 'describe', 'load_skill', 'call', 'call_batch']],
     ['DCC_MCP_CAPTURE_CONTENT', 'none', 'captureContent', []],
     ['DCC_MCP_BAGGAGE_ALLOW', 'a, b', 'baggageAllow', ['a', 'b']],
-  ] as const)('%s=%s', (name, text, key, value) => {
+  ] as const)('%s=%s', (...[name, text, key, value]) => {
     expect(readGatewayConfig({ [name]: text }).values.telemetry[key]).toEqual(value);
   });
 
