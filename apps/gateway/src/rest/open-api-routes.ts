@@ -47,13 +47,14 @@ function failures(...statuses: readonly number[]): Responses {
 const COMMON = [400, 401, 413, 429, 500] as const;
 const TOOL = [...COMMON, 403, 404, 409, 410, 502, 503, 504] as const;
 
-function post(
-  path: string,
-  summary: string,
-  body: z.ZodType,
-  answer: z.ZodType,
-  statuses: readonly number[],
-): RouteConfig {
+/** What a route takes, gives and may end with. */
+interface PostShape {
+  readonly body: z.ZodType;
+  readonly answer: z.ZodType;
+  readonly statuses: readonly number[];
+}
+
+function post(path: string, summary: string, { body, answer, statuses }: PostShape): RouteConfig {
   return createRoute({
     method: 'post',
     path,
@@ -63,7 +64,12 @@ function post(
   });
 }
 
-function get(path: string, summary: string, answer: z.ZodType, more: Responses = {}): RouteConfig {
+interface GetShape {
+  readonly answer: z.ZodType;
+  readonly more?: Responses;
+}
+
+function get(path: string, summary: string, { answer, more = {} }: GetShape): RouteConfig {
   return createRoute({
     method: 'get',
     path,
@@ -85,8 +91,8 @@ function instanceParams(): z.ZodObject {
 
 /** The routes of `/v1`, with the schemas that also check what comes in: the source of `/v1/openapi.json`. */
 export const openApiRoutes: readonly RouteConfig[] = [
-  post('/v1/search', 'Find tools', searchBody, searchAnswer, COMMON),
-  post('/v1/describe', 'Look at one tool', describeBody, describeAnswer, TOOL),
+  post('/v1/search', 'Find tools', { body: searchBody, answer: searchAnswer, statuses: COMMON }),
+  post('/v1/describe', 'Look at one tool', { body: describeBody, answer: describeAnswer, statuses: TOOL }),
   createRoute({
     method: 'get',
     path: '/v1/tools/{slug}',
@@ -94,10 +100,10 @@ export const openApiRoutes: readonly RouteConfig[] = [
     request: { params: slugParams() },
     responses: { 200: { description: 'Answered.', content: json(describeAnswer) }, ...failures(...TOOL) },
   }),
-  post('/v1/load_skill', 'Load a group of tools', loadSkillBody, loadSkillAnswer, TOOL),
-  post('/v1/unload_skill', 'Unload a group of tools', loadSkillBody, loadSkillAnswer, TOOL),
-  post('/v1/call', 'Call one tool', callBody, callAnswer, TOOL),
-  post('/v1/call_batch', 'Call tools in order', callBatchBody, callBatchAnswer, COMMON),
+  post('/v1/load_skill', 'Load a group of tools', { body: loadSkillBody, answer: loadSkillAnswer, statuses: TOOL }),
+  post('/v1/unload_skill', 'Unload a group of tools', { body: loadSkillBody, answer: loadSkillAnswer, statuses: TOOL }),
+  post('/v1/call', 'Call one tool', { body: callBody, answer: callAnswer, statuses: TOOL }),
+  post('/v1/call_batch', 'Call tools in order', { body: callBatchBody, answer: callBatchAnswer, statuses: COMMON }),
   createRoute({
     method: 'post',
     path: '/v1/dcc/{dcc}/instances/{id}/call',
@@ -115,11 +121,12 @@ export const openApiRoutes: readonly RouteConfig[] = [
     },
     responses: { 200: { description: 'Answered.', content: json(describeAnswer) }, ...failures(...TOOL) },
   }),
-  get('/v1/instances', 'The servers behind the gateway', instancesAnswer, failures(401)),
-  get('/v1/skills', 'The groups of tools', skillsAnswer, failures(401)),
-  get('/v1/context', 'The gateway at a glance', contextAnswer, failures(401)),
-  get('/v1/healthz', 'Is it alive?', healthAnswer),
-  get('/v1/readyz', 'May work be sent?', readyAnswer, {
-    503: { description: 'Not yet, or no longer; the body says which.', content: json(readyAnswer) },
+  get('/v1/instances', 'The servers behind the gateway', { answer: instancesAnswer, more: failures(401) }),
+  get('/v1/skills', 'The groups of tools', { answer: skillsAnswer, more: failures(401) }),
+  get('/v1/context', 'The gateway at a glance', { answer: contextAnswer, more: failures(401) }),
+  get('/v1/healthz', 'Is it alive?', { answer: healthAnswer }),
+  get('/v1/readyz', 'May work be sent?', {
+    answer: readyAnswer,
+    more: { 503: { description: 'Not yet, or no longer; the body says which.', content: json(readyAnswer) } },
   }),
 ];

@@ -104,25 +104,23 @@ function describeIssue(issue: Issue, body: unknown): string {
     return `${field} must be one of ${allowed}, got ${describeValue(given)}`;
   }
   if (issue.code === 'too_small') {
-    return describeBound(field, issue.origin, 'at least', issue.minimum, given);
+    return `${field} must ${boundOf(issue.origin, `at least ${issue.minimum}`, given)}`;
   }
   if (issue.code === 'too_big') {
-    return describeBound(field, issue.origin, 'at most', issue.maximum, given);
+    return `${field} must ${boundOf(issue.origin, `at most ${issue.maximum}`, given)}`;
   }
   return given === undefined ? `${field} ${issue.message}` : `${field} ${issue.message}, got ${describeValue(given)}`;
 }
 
-function describeBound(field: string, origin: string, side: string, bound: number | bigint, given: unknown): string {
-  if (origin === 'string' && given === '') {
-    return `${field} must not be empty`;
-  }
+/** @param bound `at most 25` */
+function boundOf(origin: string, bound: string, given: unknown): string {
   if (origin === 'string') {
-    return `${field} must have ${side} ${bound} characters`;
+    return given === '' ? 'not be empty' : `have ${bound} characters`;
   }
   if (origin === 'array' && Array.isArray(given)) {
-    return `${field} must have ${side} ${bound} item${bound === 1 ? '' : 's'}, got ${given.length}`;
+    return `have ${bound} item${bound.endsWith(' 1') ? '' : 's'}, got ${given.length}`;
   }
-  return `${field} must be ${side} ${bound}, got ${describeValue(given)}`;
+  return `be ${bound}, got ${describeValue(given)}`;
 }
 
 /** `calls[2].tool_slug` */
