@@ -1,1 +1,3 @@
-export { default } from '@dcc-mcp/jest-preset';
+import preset from '@dcc-mcp/jest-preset';
+
+export default { ...preset, globalSetup: '<rootDir>/test/fixtures/build.mjs' };

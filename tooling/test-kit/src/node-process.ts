@@ -8,6 +8,8 @@ export interface NodeProcessOptions {
   /** Module to `--import` first; a package name is resolved from `cwd`. */
   readonly preload?: string;
   readonly cwd?: string;
+  /** Runs what is built, in our packages, too, instead of the sources. */
+  readonly isBuilt?: boolean;
 }
 
 /** How a process ended. */
@@ -16,7 +18,7 @@ export interface NodeProcessEnd {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** A program of Node run from source, with everything it printed; stop it in every case. */
+/** A program of Node, with everything it printed; stop it in every case. */
 export class NodeProcess {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #end: Promise<NodeProcessEnd>;
@@ -24,9 +26,10 @@ export class NodeProcess {
   stderr: string = '';
 
   constructor(file: string, options: NodeProcessOptions = {}) {
-    const { args = [], env = {}, preload, cwd } = options;
+    const { args = [], env = {}, preload, cwd, isBuilt = false } = options;
     const imports = preload === undefined ? [] : ['--import', preload];
-    const flags = ['--conditions=@dcc-mcp/source', '--disable-warning=ExperimentalWarning', ...imports];
+    const source = isBuilt ? [] : ['--conditions=@dcc-mcp/source', '--disable-warning=ExperimentalWarning'];
+    const flags = [...source, ...imports];
     this.#child = spawn(process.execPath, [...flags, file, ...args], {
       env: { PATH: process.env['PATH'], ...env },
       ...(cwd === undefined ? {} : { cwd }),

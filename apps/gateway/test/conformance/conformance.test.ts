@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
-import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';
+import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 import { startConformanceServer } from './fixture/conformance-server.ts';
 import { runRequirements, runScenario } from './run-conformance.ts';
 
@@ -28,7 +28,7 @@ describe.each(['both', 'handshake'] as const)('in front of a server of %s', (era
     fixture = started.server;
     gateway = await startGateway({
       config: { mcpServers: { fixture: { url: started.url } } },
-      args: ['--expose', 'all'],
+      env: { DCC_MCP_EXPOSE: 'all' },
     });
     await gateway.ready();
   }, 60_000);

@@ -5,14 +5,14 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type RunningGateway, startGateway } from './start-gateway.ts';
+import { type GatewayProcess, startGatewayProcess } from '../fixtures/start-gateway.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 
-let gateway: RunningGateway;
+let gateway: GatewayProcess;
 
 beforeAll(async () => {
-  gateway = await startGateway({ configFile: join(root, 'examples/demo/gateway.yaml') });
+  gateway = await startGatewayProcess({ configFile: join(root, 'examples/demo/gateway.yaml') });
   await gateway.ready();
 }, 60_000);
 

@@ -5,10 +5,10 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startConformanceServer } from '../conformance/fixture/conformance-server.ts';
-import { type Caller, type Json, connectCallers, findSlug } from './callers.ts';
-import { scrape, valuesOf } from './exposition.ts';
-import { everything, filesystem, maya } from './servers.ts';
-import { type RunningGateway, startGateway } from './start-gateway.ts';
+import { type Caller, type Json, connectCallers, findSlug } from '../fixtures/callers.ts';
+import { scrape, valuesOf } from '../fixtures/exposition.ts';
+import { everything, filesystem, maya } from '../fixtures/servers.ts';
+import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 
 interface Case {
   readonly what: string;
@@ -172,7 +172,7 @@ beforeAll(async () => {
         mortal: { url: mortal.url },
       },
     },
-    args: ['--metrics'],
+    enablePrometheus: true,
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_BSP_SCHEDULE_DELAY: '50' },
   });
   await gateway.ready();

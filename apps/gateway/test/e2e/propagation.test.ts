@@ -4,11 +4,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
-import { type Caller, connectCallers, findSlug } from './callers.ts';
-import { startSeeingServer } from './seeing-server.ts';
-import { type RunningGateway, startGateway } from './start-gateway.ts';
+import { type Caller, connectCallers, findSlug } from '../fixtures/callers.ts';
+import { startSeeingServer } from '../fixtures/seeing-server.ts';
+import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 
-const stdio = { command: process.execPath, args: [join(import.meta.dirname, 'seeing-server.ts')] };
+const stdio = { command: process.execPath, args: [join(import.meta.dirname, '../fixtures/seeing-server.ts')] };
 const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
 
 let sink: OtlpSink;

@@ -2,16 +2,16 @@ import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 // SIGTERM while calls are running: whatever was answered is in the traces and in the counters.
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Json, findSlug } from './callers.ts';
-import { everything } from './servers.ts';
-import { type RunningGateway, startGateway } from './start-gateway.ts';
+import { type Json, findSlug } from '../fixtures/callers.ts';
+import { everything } from '../fixtures/servers.ts';
+import { type GatewayProcess, startGatewayProcess } from '../fixtures/start-gateway.ts';
 
 let sink: OtlpSink;
-let gateway: RunningGateway;
+let gateway: GatewayProcess;
 
 beforeEach(async () => {
   sink = await startOtlpSink();
-  gateway = await startGateway({
+  gateway = await startGatewayProcess({
     config: { mcpServers: { everything } },
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url },
   });

@@ -2,9 +2,9 @@ import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 // Telemetry off, on, or on with nobody listening: the same answers, the same readiness.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { tmpdir } from 'node:os';
-import { connectCallers } from './callers.ts';
-import { everything, filesystem } from './servers.ts';
-import { type RunningGateway, startGateway } from './start-gateway.ts';
+import { connectCallers } from '../fixtures/callers.ts';
+import { everything, filesystem } from '../fixtures/servers.ts';
+import { type RunningGateway, startGateway, startGatewayProcess } from '../fixtures/start-gateway.ts';
 
 const config = { mcpServers: { everything, files: filesystem(tmpdir()) } };
 
@@ -85,7 +85,7 @@ describe.each([
   test('a client sees what it sees without', async () => {
     const gateway = await startGateway({
       config,
-      args: ['--metrics'],
+      enablePrometheus: true,
       env: { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint(), OTEL_BSP_SCHEDULE_DELAY: '50' },
     });
     await gateway.ready();
@@ -100,7 +100,7 @@ test('spans did leave while the answers stayed the same', () => {
 });
 
 test('nothing set: no noise', async () => {
-  const gateway = await startGateway({ config: { mcpServers: {} } });
+  const gateway = await startGatewayProcess();
   const stderr = gateway.stderr();
   await gateway.stop();
   expect(stderr.split('\n').filter((line) => !line.includes('listening on'))).toEqual([]);

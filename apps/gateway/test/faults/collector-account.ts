@@ -1,5 +1,5 @@
 // What the gateway says of its trace exporter: on /metrics, and on stderr.
-import { valuesOf } from '../e2e/exposition.ts';
+import { valuesOf } from '../fixtures/exposition.ts';
 
 /** What became of the sampled spans, as `/metrics` tells it. */
 export interface SpanAccount {

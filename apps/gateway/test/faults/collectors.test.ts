@@ -8,9 +8,9 @@ import {
 // The gateway under load in front of a collector that is dead, hangs, refuses or keeps only a part.
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
-import { findSlug, type Json } from '../e2e/callers.ts';
-import { scrape } from '../e2e/exposition.ts';
-import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';
+import { findSlug, type Json } from '../fixtures/callers.ts';
+import { scrape } from '../fixtures/exposition.ts';
+import { type GatewayProcess, startGatewayProcess } from '../fixtures/start-gateway.ts';
 import { type ScriptedServer, startScriptedServer } from '../tracing/scripted-server.ts';
 import { readSpanAccount, type SpanAccount, statesOf } from './collector-account.ts';
 
@@ -73,12 +73,12 @@ const COLLECTORS: readonly Collector[] = [
 
 let upstream: ScriptedServer;
 let sink: OtlpSink | undefined;
-let gateway: RunningGateway;
+let gateway: GatewayProcess;
 let slug: string;
 
 /** Starts the gateway; without `timeoutMillis` an export may take the 10 s of the specification. */
 async function start(port: number, timeoutMillis?: number): Promise<void> {
-  gateway = await startGateway({
+  gateway = await startGatewayProcess({
     config: { mcpServers: { sound: { url: `${upstream.url}/ok_1` } } },
     args: ['--metrics'],
     env: {

@@ -1,4 +1,4 @@
-import type { Caller, Json } from '../e2e/callers.ts';
+import type { Caller, Json } from '../fixtures/callers.ts';
 
 /** What an entry point is given to call one tool. */
 export interface EntryCall {

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 // Each fault at each entry point, over real sockets: the answer, the spans and the counters say the same.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { type Caller, connectCallers, type Json } from '../e2e/callers.ts';
-import { scrape, valuesOf } from '../e2e/exposition.ts';
-import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';
+import { type Caller, connectCallers, type Json } from '../fixtures/callers.ts';
+import { scrape, valuesOf } from '../fixtures/exposition.ts';
+import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 import { ENTRY_POINTS } from './entry-points.ts';
 import { startFaultServer, type FaultServer } from './fault-server.ts';
 import { FAULTS } from './faults.ts';
@@ -73,7 +73,7 @@ beforeAll(async () => {
   faults = await startFaultServer();
   gateway = await startGateway({
     config: { mcpServers: toConfig() },
-    args: ['--metrics'],
+    enablePrometheus: true,
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_BSP_SCHEDULE_DELAY: '50' },
   });
   await gateway.ready();

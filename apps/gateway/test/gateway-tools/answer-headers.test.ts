@@ -1,7 +1,7 @@
 // Every answer of /mcp says which request and which trace it belongs to.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { everything } from '../e2e/servers.ts';
-import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';
+import { everything } from '../fixtures/servers.ts';
+import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 
 const TRACE_ID = '0af7651916cd43dd8448eb211c80319c';
 const TRACEPARENT = `00-${TRACE_ID}-b7ad6b7169203331-01`;

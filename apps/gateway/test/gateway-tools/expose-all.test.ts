@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 // `--expose all`: what belongs to the upstreams stays theirs, and what clients do is undone at them.
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Json } from '../e2e/callers.ts';
-import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';
+import type { Json } from '../fixtures/callers.ts';
+import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 import { modernMeta, openLegacy, openModern, parseAnswer, type RawMcp } from '../tracing/raw-mcp.ts';
 
 const server = (uri: string) => ({
@@ -56,7 +56,7 @@ describe('with one upstream', () => {
   beforeAll(async () => {
     gateway = await startGateway({
       config: { mcpServers: { scenes: server('scene://one') } },
-      args: ['--expose', 'all'],
+      env: { DCC_MCP_EXPOSE: 'all' },
     });
     await gateway.ready();
   }, 30_000);
@@ -128,7 +128,7 @@ describe('with one upstream', () => {
 describe('with two upstreams', () => {
   beforeAll(async () => {
     const mcpServers = { scenes: server('scene://one'), shots: server('shot://two') };
-    gateway = await startGateway({ config: { mcpServers }, args: ['--expose', 'all'] });
+    gateway = await startGateway({ config: { mcpServers }, env: { DCC_MCP_EXPOSE: 'all' } });
     await gateway.ready();
   }, 30_000);
 

@@ -1,18 +1,18 @@
 // Callers that leave before their answer is there.
 import { afterEach, expect, test } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
-import { connectCallers, findSlug } from '../e2e/callers.ts';
-import { maya } from '../e2e/servers.ts';
-import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';
+import { connectCallers, findSlug } from '../fixtures/callers.ts';
+import { maya } from '../fixtures/servers.ts';
+import { type GatewayProcess, startGatewayProcess } from '../fixtures/start-gateway.ts';
 
-let gateway: RunningGateway | undefined;
+let gateway: GatewayProcess | undefined;
 
 afterEach(async () => {
   await gateway?.stop();
 });
 
 test('a caller that left holds up nothing: the gateway stops as soon as its call has ended', async () => {
-  gateway = await startGateway({ config: { mcpServers: { maya } } });
+  gateway = await startGatewayProcess({ config: { mcpServers: { maya } } });
   await gateway.ready();
   const slug = await findSlug(gateway.url, 'maya', 'render_frame');
   const left = fetch(`${gateway.url}/v1/call`, {

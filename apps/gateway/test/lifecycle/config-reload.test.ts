@@ -4,19 +4,19 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { connectCallers, findSlug } from '../e2e/callers.ts';
-import { maya } from '../e2e/servers.ts';
-import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';
+import { connectCallers, findSlug } from '../fixtures/callers.ts';
+import { maya } from '../fixtures/servers.ts';
+import { type GatewayProcess, startGatewayProcess } from '../fixtures/start-gateway.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-reload-'));
 const configFile = join(folder, 'gateway.json');
-const running: RunningGateway[] = [];
+const running: GatewayProcess[] = [];
 
 const write = (config: object): void => writeFileSync(configFile, JSON.stringify(config));
 
-async function start(config: object): Promise<RunningGateway> {
+async function start(config: object): Promise<GatewayProcess> {
   write(config);
-  const gateway = await startGateway({ configFile });
+  const gateway = await startGatewayProcess({ configFile });
   running.push(gateway);
   await gateway.ready();
   return gateway;
@@ -32,7 +32,7 @@ async function comesTrue(claim: () => Promise<boolean>): Promise<boolean> {
   return false;
 }
 
-const instanceNames = async (gateway: RunningGateway): Promise<readonly string[]> => {
+const instanceNames = async (gateway: GatewayProcess): Promise<readonly string[]> => {
   const body = (await (await fetch(`${gateway.url}/v1/instances`)).json()) as { instances: { name: string }[] };
   return body.instances.map(({ name }) => name);
 };

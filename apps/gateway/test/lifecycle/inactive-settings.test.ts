@@ -1,9 +1,9 @@
 // Settings that are understood but not acted on are said, never passed over.
 import { expect, test } from '@jest/globals';
-import { startGateway } from '../e2e/start-gateway.ts';
+import { startGatewayProcess } from '../fixtures/start-gateway.ts';
 
 test('a setting that nothing acts on yet is named at start', async () => {
-  const gateway = await startGateway({
+  const gateway = await startGatewayProcess({
     config: { mcpServers: {}, audit: { dir: '/tmp/audit' }, policy: { quarantine: 'on-change' } },
     env: { DCC_MCP_REDIS_URL: 'redis://127.0.0.1:1' },
   });

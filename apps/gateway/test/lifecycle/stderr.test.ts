@@ -1,7 +1,7 @@
 // What the gateway says on stderr: each change of state once.
 import { afterEach, expect, test } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';
+import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 
 let gateway: RunningGateway | undefined;
 

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Json } from '../e2e/callers.ts';
+import type { Json } from '../fixtures/callers.ts';
+import { cleanEnvironment, MAIN } from '../fixtures/start-gateway.ts';
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const TIMEOUT_MILLIS = 15_000;
 
 export interface StdioRun {
@@ -27,20 +27,13 @@ export interface StdioRun {
   kill(): Promise<void>;
 }
 
-function environment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(OTEL_|DCC_MCP_|METRICS_|ENABLE_METRICS|NODE_OPTIONS|FORCE_COLOR)/.test(name),
-  );
-  return { ...Object.fromEntries(kept), ...extra };
-}
-
 /** Starts the gateway on pipes; `config` is written to a file of its own. Whoever starts it ends it. */
 export function startStdio(config: object, env: Readonly<Record<string, string>> = {}): StdioRun {
   const folder = mkdtempSync(join(tmpdir(), 'gateway-stdout-'));
   const file = join(folder, 'gateway.json');
   writeFileSync(file, JSON.stringify(config));
-  const args = ['--conditions=@dcc-mcp/source', MAIN, '--stdio', '--config', file];
-  const child = spawn(process.execPath, args, { env: environment(env), stdio: ['pipe', 'pipe', 'pipe'] });
+  const args = [MAIN, '--stdio', '--config', file];
+  const child = spawn(process.execPath, args, { env: cleanEnvironment(env), stdio: ['pipe', 'pipe', 'pipe'] });
   const closed = once(child, 'exit');
   const stdout: string[] = [];
   const stderr: string[] = [];

@@ -2,7 +2,7 @@ import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterEach, describe, expect, test } from '@jest/globals';
 // With --stdio nothing but the protocol is on stdout, whatever the gateway, its exporters and its upstreams have to say.
 import { join } from 'node:path';
-import type { Json } from '../e2e/callers.ts';
+import type { Json } from '../fixtures/callers.ts';
 import { startStdio, type StdioRun } from './stdio-gateway.ts';
 
 const noisy = (workMillis = 0): object => ({

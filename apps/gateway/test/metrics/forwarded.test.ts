@@ -1,13 +1,17 @@
 // What is handed on to an upstream without being a call is measured on both sides, too.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { everything } from '../e2e/servers.ts';
-import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';
+import { everything } from '../fixtures/servers.ts';
+import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 import { readFamilies, total } from './families.ts';
 
 let gateway: RunningGateway;
 
 beforeAll(async () => {
-  gateway = await startGateway({ config: { mcpServers: { everything } }, args: ['--metrics', '--expose', 'all'] });
+  gateway = await startGateway({
+    config: { mcpServers: { everything } },
+    enablePrometheus: true,
+    env: { DCC_MCP_EXPOSE: 'all' },
+  });
   await gateway.ready();
 }, 30_000);
 

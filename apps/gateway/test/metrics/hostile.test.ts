@@ -4,21 +4,21 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
-import { type Caller, connectCallers, findSlug } from '../e2e/callers.ts';
-import { everything } from '../e2e/servers.ts';
-import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';
+import { type Caller, connectCallers, findSlug } from '../fixtures/callers.ts';
+import { everything } from '../fixtures/servers.ts';
+import { type GatewayProcess, startGatewayProcess } from '../fixtures/start-gateway.ts';
 import { countSeries, type Family, readFamilies, total } from './families.ts';
 
 const NAMES = 100_000;
 const ITEMS = 25;
 const SERIES_BUDGET = 2_000;
 
-let gateway: RunningGateway;
+let gateway: GatewayProcess;
 let callers: readonly Caller[] = [];
 let echo = '';
 
 beforeAll(async () => {
-  gateway = await startGateway({ config: { mcpServers: { everything } }, args: ['--metrics'] });
+  gateway = await startGatewayProcess({ config: { mcpServers: { everything } }, args: ['--metrics'] });
   await gateway.ready();
   callers = await connectCallers(gateway.url);
   echo = await findSlug(gateway.url, 'everything', 'echo');

@@ -6,8 +6,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { setTimeout as wait } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { findSlug } from '../e2e/callers.ts';
-import { everything } from '../e2e/servers.ts';
+import { findSlug } from '../fixtures/callers.ts';
+import { everything } from '../fixtures/servers.ts';
 import { countSeries, readFamilies, total } from './families.ts';
 
 const started: RunningGateway[] = [];

@@ -2,17 +2,15 @@ import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { describeWithTools, type RunningPrometheus, startPrometheus } from '@dcc-mcp/test-kit/prometheus';
 // Real Prometheus servers scrape a running gateway in each format and through each guard.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { type Caller, connectCallers, findSlug } from '../e2e/callers.ts';
-import { everything } from '../e2e/servers.ts';
-import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';
+import { type Caller, connectCallers, findSlug } from '../fixtures/callers.ts';
+import { runCommand } from '../fixtures/run-command.ts';
+import { everything } from '../fixtures/servers.ts';
+import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const START_MILLIS = 120_000;
 const TOKEN = 'static-token-of-the-scraper';
 const SECRET = 'a secret of at least thirty-two bytes';
@@ -30,10 +28,8 @@ let folder = '';
 
 /** A JSON Web Token as an operator makes it. */
 async function createToken(): Promise<string> {
-  const args = ['--conditions=@dcc-mcp/source', MAIN, 'token', 'create', '--username', 'prometheus@monitoring'];
-  const { stdout } = await promisify(execFile)(process.execPath, [...args, '--exp', '10', '--secret', SECRET], {
-    env: { PATH: process.env['PATH'] },
-  });
+  const args = ['token', 'create', '--username', 'prometheus@monitoring', '--exp', '10', '--secret', SECRET];
+  const { stdout } = await runCommand(args);
   return stdout.trim();
 }
 
@@ -77,7 +73,7 @@ describeWithTools({ describe, test }, ['prometheus'])('a real Prometheus', () =>
     sink = await startOtlpSink();
     gateway = await startGateway({
       config: { mcpServers: { everything } },
-      args: ['--metrics'],
+      enablePrometheus: true,
       env: {
         OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
         OTEL_BSP_SCHEDULE_DELAY: '100',

@@ -1,18 +1,25 @@
 // Where /metrics is, and who gets it, for each switch that there is.
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { execFile } from 'node:child_process';
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer as createHttpServer, get, type IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { type RunningGateway, startGateway, type StartGatewayOptions } from '../e2e/start-gateway.ts';
+import { runCommand } from '../fixtures/run-command.ts';
+import {
+  type RunningGateway,
+  startGateway,
+  startGatewayProcess,
+  type StartGatewayOptions,
+} from '../fixtures/start-gateway.ts';
 import { readFamilies, total } from './families.ts';
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const DISABLED = { error: { kind: 'metrics-disabled', message: expect.any(String) } };
-const run = promisify(execFile);
+/** The listener of the specification, where other machines reach it. */
+const OPEN_LISTENER = {
+  OTEL_METRICS_EXPORTER: 'prometheus',
+  OTEL_EXPORTER_PROMETHEUS_HOST: '0.0.0.0',
+  OTEL_EXPORTER_PROMETHEUS_PORT: '0',
+};
 const started: RunningGateway[] = [];
 
 afterEach(() => Promise.all(started.splice(0).map((gateway) => gateway.stop())));
@@ -30,20 +37,6 @@ async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
-}
-
-/** Runs the program to its end. */
-async function runMain(args: readonly string[], env: Readonly<Record<string, string>>) {
-  const { PATH = '' } = process.env;
-  try {
-    const { stdout } = await run(process.execPath, ['--conditions=@dcc-mcp/source', MAIN, ...args], {
-      env: { PATH, ...env },
-      timeout: 15_000,
-    });
-    return { code: 0, stdout, stderr: '' };
-  } catch (error) {
-    return error as { code: number; stdout: string; stderr: string };
-  }
 }
 
 /** A JSON Web Token of nobody in particular. */
@@ -85,8 +78,7 @@ describe('an explicit no is 503, before authentication', () => {
 
 describe('each switch turns it on', () => {
   test.each<[string, StartGatewayOptions]>([
-    ['--metrics', { args: ['--metrics'] }],
-    ['--metrics over ENABLE_METRICS=false', { args: ['--metrics'], env: { ENABLE_METRICS: 'false' } }],
+    ['enablePrometheus', { enablePrometheus: true }],
     ['ENABLE_METRICS=true', { env: { ENABLE_METRICS: 'true' } }],
     ['metrics.enabled', { config: { mcpServers: {}, metrics: { enabled: true } } }],
     ['observability.metrics.enabled', { config: { mcpServers: {}, observability: { metrics: { enabled: true } } } }],
@@ -96,6 +88,14 @@ describe('each switch turns it on', () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
     expect(await answers[0]!.text()).toContain('dcc_mcp_build_info{');
   });
+});
+
+test('--metrics turns it on over ENABLE_METRICS=false, and with port 0 the start says where metrics are', async () => {
+  const env = { ENABLE_METRICS: 'false', DCC_MCP_METRICS_PORT: '0' };
+  const gateway = await startGatewayProcess({ args: ['--metrics'], env });
+  started.push(gateway);
+  const [, at = ''] = /metrics (http:\/\/[^\s,]+)/.exec(gateway.stderr()) ?? [];
+  expect((await fetch(at)).status).toBe(200);
 });
 
 describe('OTEL_METRICS_EXPORTER=prometheus', () => {
@@ -136,24 +136,18 @@ describe('OTEL_METRICS_EXPORTER=prometheus', () => {
 
 test('METRICS_PORT moves it: the main listener answers 404', async () => {
   const port = await freePort();
-  const { url } = await start({ args: ['--metrics'], env: { DCC_MCP_METRICS_PORT: String(port) } });
+  const { url } = await start({ enablePrometheus: true, env: { DCC_MCP_METRICS_PORT: String(port) } });
   const paths = ['/metrics', '/metrics/prometheus'];
   const main = await Promise.all(paths.map((path) => fetch(url + path)));
   const own = await Promise.all(paths.map((path) => fetch(`http://127.0.0.1:${port}${path}`)));
   expect([...main, ...own].map(({ status }) => status)).toEqual([404, 404, 200, 200]);
 });
 
-test('with port 0 the start says where metrics are', async () => {
-  const gateway = await start({ args: ['--metrics'], env: { DCC_MCP_METRICS_PORT: '0' } });
-  const [, at = ''] = /metrics (http:\/\/[^\s,]+)/.exec(gateway.stderr()) ?? [];
-  expect((await fetch(at)).status).toBe(200);
-});
-
 test('METRICS_PORT in use: the message names that port and its setting', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as { port: number };
-  const { code, stderr } = await runMain(['--port', '0', '--metrics'], { DCC_MCP_METRICS_PORT: String(port) });
+  const { code, stderr } = await runCommand(['--port', '0', '--metrics'], { DCC_MCP_METRICS_PORT: String(port) });
   taken.close();
   expect([code, stderr]).toEqual([
     1,
@@ -162,35 +156,35 @@ test('METRICS_PORT in use: the message names that port and its setting', async (
 });
 
 test('METRICS_PATH must not be a path of the gateway', async () => {
-  const { code, stderr } = await runMain(['--port', '0', '--metrics'], { DCC_MCP_METRICS_PATH: '/mcp' });
-  expect([code, stderr]).toEqual([2, expect.stringContaining('DCC_MCP_METRICS_PATH: /mcp is a path of the gateway')]);
+  const starting = start({ enablePrometheus: true, env: { DCC_MCP_METRICS_PATH: '/mcp' } });
+  await expect(starting).rejects.toThrow('DCC_MCP_METRICS_PATH: /mcp is a path of the gateway');
 });
 
 test('secrets in files that can not be read are named at start, all of them', async () => {
-  const { code, stderr } = await runMain(['--port', '0', '--metrics'], {
+  const env = {
     DCC_MCP_METRICS_BEARER_TOKEN_FILE: '/no/bearer',
     DCC_MCP_METRICS_JWT_SECRET_FILE: '/no/jwt',
     DCC_MCP_AUTH_TOKEN_FILE: '/no/auth',
-  });
-  expect(code).toBe(2);
+  };
+  const refusal: unknown = await start({ enablePrometheus: true, env }).catch((error: unknown) => error);
   for (const line of [
     'METRICS_BEARER_TOKEN_FILE: the file /no/bearer',
     'METRICS_JWT_SECRET_FILE: the file /no/jwt',
     'AUTH_TOKEN_FILE: the file /no/auth',
   ]) {
-    expect(stderr).toContain(`error: DCC_MCP_${line} can't be read (ENOENT)`);
+    expect(String(refusal)).toContain(`error: DCC_MCP_${line} can't be read (ENOENT)`);
   }
 });
 
 test('a method that a path does not answer is counted under the path', async () => {
-  const { url } = await start({ args: ['--metrics'] });
+  const { url } = await start({ enablePrometheus: true });
   await fetch(`${url}/v1/call`, { method: 'PATCH' });
   const families = readFamilies(await (await fetch(`${url}/metrics`)).text());
   expect(total(families, 'http_requests_total', { method: 'PATCH', handler: '/v1/call', status: '405' })).toBe(1);
 });
 
 test('every request has its sizes: 0 without a body, chunked answers as they were sent', async () => {
-  const { url } = await start({ args: ['--metrics'] });
+  const { url } = await start({ enablePrometheus: true });
   const health = Buffer.from(await (await fetch(`${url}/v1/healthz`)).arrayBuffer());
   const plain = { headers: { 'accept-encoding': 'identity' } };
   const scraped = Buffer.from(await (await fetch(`${url}/metrics`, plain)).arrayBuffer());
@@ -205,7 +199,7 @@ test('every request has its sizes: 0 without a body, chunked answers as they wer
 });
 
 test('METRICS_PATH renames it; the path of ContextForge stays', async () => {
-  const { url } = await start({ args: ['--metrics'], env: { DCC_MCP_METRICS_PATH: '/internal/scrape' } });
+  const { url } = await start({ enablePrometheus: true, env: { DCC_MCP_METRICS_PATH: '/internal/scrape' } });
   const paths = ['/internal/scrape', '/metrics/prometheus', '/metrics'];
   const answers = await Promise.all(paths.map((path) => fetch(url + path)));
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 404]);
@@ -213,7 +207,7 @@ test('METRICS_PATH renames it; the path of ContextForge stays', async () => {
 
 describe('methods and formats', () => {
   test('HEAD has the headers only; other methods 405; nothing acceptable 406', async () => {
-    const { url } = await start({ args: ['--metrics'] });
+    const { url } = await start({ enablePrometheus: true });
     const at = `${url}/metrics`;
     const head = await fetch(at, { method: 'HEAD' });
     expect([head.status, head.headers.get('content-type'), await head.text()]).toEqual([
@@ -229,7 +223,7 @@ describe('methods and formats', () => {
   });
 
   test('Accept decides: text, OpenMetrics, protobuf', async () => {
-    const { url } = await start({ args: ['--metrics'] });
+    const { url } = await start({ enablePrometheus: true });
     const typeFor = async (accept: string): Promise<string | null> =>
       (await fetch(`${url}/metrics`, { headers: { accept } })).headers.get('content-type');
     expect(await typeFor('text/plain')).toMatch(/^text\/plain; version=0\.0\.4/);
@@ -245,19 +239,19 @@ describe('methods and formats', () => {
 });
 
 test('OTEL_SDK_DISABLED leaves target_info and build_info', async () => {
-  const { url } = await start({ args: ['--metrics'], env: { OTEL_SDK_DISABLED: 'true' } });
+  const { url } = await start({ enablePrometheus: true, env: { OTEL_SDK_DISABLED: 'true' } });
   const families = readFamilies(await (await fetch(`${url}/metrics`)).text());
   expect([...families.keys()]).toEqual(['target_info', 'dcc_mcp_build_info']);
 });
 
 describe('the guard', () => {
   test('each scheme that is configured has its challenge, and is accepted', async () => {
-    const token = await runMain(['token', 'create', '--username', 'prometheus', '--exp', '5'], {
+    const token = await runCommand(['token', 'create', '--username', 'prometheus', '--exp', '5'], {
       METRICS_JWT_SECRET: 's'.repeat(32),
       DCC_MCP_METRICS_JWT_SECRET: 's'.repeat(32),
     });
     const { url } = await start({
-      args: ['--metrics'],
+      enablePrometheus: true,
       env: {
         DCC_MCP_METRICS_BASIC_AUTH: 'u:p',
         DCC_MCP_METRICS_BEARER_TOKEN: 'static-token',
@@ -283,7 +277,7 @@ describe('the guard', () => {
 
   test('each scheme has a WWW-Authenticate line of its own', async () => {
     const { url } = await start({
-      args: ['--metrics'],
+      enablePrometheus: true,
       env: { DCC_MCP_METRICS_BASIC_AUTH: 'u:p', DCC_MCP_METRICS_BEARER_TOKEN: 'static-token' },
     });
     const [response] = (await once(get(`${url}/metrics`), 'response')) as [IncomingMessage];
@@ -303,7 +297,7 @@ describe('the guard', () => {
     await once(issuer, 'listening');
     const { port } = issuer.address() as { port: number };
     const { url } = await start({
-      args: ['--metrics'],
+      enablePrometheus: true,
       env: { JWT_SECRET_KEY: secret, DCC_MCP_METRICS_JWKS_URL: `http://127.0.0.1:${port}/jwks` },
     });
     const tokens = [
@@ -321,11 +315,11 @@ describe('the guard', () => {
   });
 
   test("never asks for the gateway's own token, and the gateway's token does not open it", async () => {
-    const open = await start({ args: ['--metrics'], env: { DCC_MCP_AUTH_TOKEN: 'api-token' } });
+    const open = await start({ enablePrometheus: true, env: { DCC_MCP_AUTH_TOKEN: 'api-token' } });
     expect((await fetch(`${open.url}/metrics`)).status).toBe(200);
     expect((await fetch(`${open.url}/v1/instances`)).status).toBe(401);
     const guarded = await start({
-      args: ['--metrics'],
+      enablePrometheus: true,
       env: { DCC_MCP_AUTH_TOKEN: 'api-token', DCC_MCP_METRICS_BASIC_AUTH: 'u:p' },
     });
     const withApiToken = await fetch(`${guarded.url}/metrics`, { headers: { authorization: 'Bearer api-token' } });
@@ -333,26 +327,20 @@ describe('the guard', () => {
     expect([withApiToken.status, withOwn.status]).toEqual([401, 200]);
   });
 
-  test.each<[string, readonly string[], Readonly<Record<string, string>>]>([
-    ['the main listener', ['--host', '0.0.0.0', '--metrics'], { DCC_MCP_AUTH_TOKEN: 'a'.repeat(32) }],
+  test.each<[string, StartGatewayOptions]>([
     [
-      'the listener of the specification',
-      ['--metrics'],
-      { OTEL_METRICS_EXPORTER: 'prometheus', OTEL_EXPORTER_PROMETHEUS_HOST: '0.0.0.0' },
+      'the main listener',
+      { enablePrometheus: true, env: { DCC_MCP_GATEWAY_HOST: '0.0.0.0', DCC_MCP_AUTH_TOKEN: 'a'.repeat(32) } },
     ],
-    [
-      'the listener of the specification alone',
-      [],
-      { OTEL_METRICS_EXPORTER: 'prometheus', OTEL_EXPORTER_PROMETHEUS_HOST: '0.0.0.0' },
-    ],
-    [
-      'a port of its own beside standard streams',
-      ['--stdio', '--host', '0.0.0.0', '--metrics'],
-      { DCC_MCP_METRICS_PORT: '0' },
-    ],
-  ])('without one, %s that other machines reach refuses to start', async (_, args, env) => {
-    const port = args.includes('--stdio') ? [] : ['--port', '0'];
-    const { code, stderr } = await runMain(['serve', ...port, ...args], { OTEL_EXPORTER_PROMETHEUS_PORT: '0', ...env });
+    ['the listener of the specification', { enablePrometheus: true, env: OPEN_LISTENER }],
+    ['the listener of the specification alone', { env: OPEN_LISTENER }],
+  ])('without one, %s that other machines reach refuses to start', async (_, options) => {
+    await expect(start(options)).rejects.toThrow('DCC_MCP_METRICS_BASIC_AUTH');
+  });
+
+  test('without one, a port of its own beside standard streams that other machines reach ends with 2', async () => {
+    const env = { DCC_MCP_METRICS_PORT: '0' };
+    const { code, stderr } = await runCommand(['serve', '--stdio', '--host', '0.0.0.0', '--metrics'], env);
     expect([code, stderr]).toEqual([2, expect.stringContaining('DCC_MCP_METRICS_BASIC_AUTH')]);
   });
 });

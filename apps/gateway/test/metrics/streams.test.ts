@@ -8,12 +8,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { findSlug } from '../e2e/callers.ts';
-import { everything, maya } from '../e2e/servers.ts';
-import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';
+import { findSlug } from '../fixtures/callers.ts';
+import { everything, maya } from '../fixtures/servers.ts';
+import { MAIN, type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 import { readFamilies, total } from './families.ts';
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
 const HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
 const META = {
   'io.modelcontextprotocol/protocolVersion': '2026-07-28',
@@ -25,7 +24,7 @@ describe('server-sent events with metrics on', () => {
   let gateway: RunningGateway;
 
   beforeAll(async () => {
-    gateway = await startGateway({ config: { mcpServers: { maya } }, args: ['--metrics'] });
+    gateway = await startGateway({ config: { mcpServers: { maya } }, enablePrometheus: true });
     await gateway.ready();
   }, 30_000);
 
@@ -118,7 +117,7 @@ test('over standard streams everything is counted as over HTTP, and scraped on a
   const client = new Client({ name: 'pipe', version: '1' });
   const transport = new StdioClientTransport({
     command: process.execPath,
-    args: ['--conditions=@dcc-mcp/source', MAIN, '--stdio', '--metrics', '--config', file],
+    args: [MAIN, '--stdio', '--metrics', '--config', file],
     env: { PATH: process.env['PATH'] ?? '', DCC_MCP_METRICS_PORT: String(port) },
     stderr: 'ignore',
   });

@@ -1,10 +1,10 @@
 // One afternoon of a gateway in a few seconds: everything that can be counted happens at least once.
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Caller, type Json, connectCallers, findSlug } from '../e2e/callers.ts';
-import { everything, maya } from '../e2e/servers.ts';
-import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';
 import { type FaultServer, startFaultServer } from '../faults/fault-server.ts';
+import { type Caller, type Json, connectCallers, findSlug } from '../fixtures/callers.ts';
+import { everything, maya } from '../fixtures/servers.ts';
+import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 
 export interface Workload {
   readonly gateway: RunningGateway;

@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 // A gateway in front of the two servers of `fixture/`, and a plain HTTP client for it.
 import { join } from 'node:path';
-import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';
+import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 
 export interface Answer {
   readonly status: number;

@@ -2,10 +2,10 @@ import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-ki
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 // A search and what follows it, over real sockets: rank and score join the follow-up's span and the counters.
 import { randomBytes } from 'node:crypto';
-import { type Caller, connectCallers, type Json } from '../e2e/callers.ts';
-import { scrape, valuesOf } from '../e2e/exposition.ts';
-import { everything, maya } from '../e2e/servers.ts';
-import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';
+import { type Caller, connectCallers, type Json } from '../fixtures/callers.ts';
+import { scrape, valuesOf } from '../fixtures/exposition.ts';
+import { everything, maya } from '../fixtures/servers.ts';
+import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 
 interface Hit extends Json {
   readonly tool_slug: string;
@@ -27,7 +27,7 @@ beforeAll(async () => {
   sink = await startOtlpSink();
   gateway = await startGateway({
     config: { mcpServers: { everything, maya } },
-    args: ['--metrics'],
+    enablePrometheus: true,
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_BSP_SCHEDULE_DELAY: '50' },
   });
   await gateway.ready();

@@ -1,5 +1,5 @@
 // What is run for the golden spans: each operation with each way it can end, over each transport.
-import type { Json } from '../e2e/callers.ts';
+import type { Json } from '../fixtures/callers.ts';
 
 /** Names of upstreams of the golden gateway; a slug is written `<upstream>:<tool>` and filled in at run time. */
 export interface GoldenCase {

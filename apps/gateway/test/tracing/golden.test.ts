@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 // gateway; and what Phoenix, Langfuse, Jaeger and Tempo make of them by their own rules.
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { Json } from '../e2e/callers.ts';
-import { scrape, valuesOf } from '../e2e/exposition.ts';
-import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';
+import type { Json } from '../fixtures/callers.ts';
+import { scrape, valuesOf } from '../fixtures/exposition.ts';
+import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 import { AGENT, GOLDEN_CASES, type GoldenCase } from './golden-cases.ts';
 import { type GoldenSpan, toGolden } from './golden-span.ts';
 import { openLegacy, openModern, type RawMcp } from './raw-mcp.ts';
@@ -87,7 +87,7 @@ beforeAll(async () => {
       },
       policy: { allowedDccTypes: ['ok', 'iserror', 'rpcerror', 'hang', 'lazy', 'dead'] },
     },
-    args: ['--metrics'],
+    enablePrometheus: true,
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_BSP_SCHEDULE_DELAY: '50' },
   });
   await gateway.ready();

@@ -2,9 +2,9 @@ import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-ki
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 // A search whose hit is not loaded yet: its rank, score and reasons stand on the load_skill that follows, and on the call after it.
 import { randomBytes } from 'node:crypto';
-import { type Caller, connectCallers, type Json } from '../e2e/callers.ts';
-import { scrape, valuesOf } from '../e2e/exposition.ts';
-import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';
+import { type Caller, connectCallers, type Json } from '../fixtures/callers.ts';
+import { scrape, valuesOf } from '../fixtures/exposition.ts';
+import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 import { type ScriptedServer, startScriptedServer } from './scripted-server.ts';
 
 let sink: OtlpSink;
@@ -16,7 +16,7 @@ beforeAll(async () => {
   [sink, scripted] = await Promise.all([startOtlpSink(), startScriptedServer()]);
   gateway = await startGateway({
     config: { mcpServers: { quick: { url: `${scripted.url}/ok_quick`, lazy: true } } },
-    args: ['--metrics'],
+    enablePrometheus: true,
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_BSP_SCHEDULE_DELAY: '50' },
   });
   await gateway.ready();

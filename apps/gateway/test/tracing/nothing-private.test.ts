@@ -2,8 +2,8 @@ import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 // Secrets, prompts and personal data planted wherever a caller, an upstream or the configuration can put them; then every
 // byte that left is searched for them: the OTLP receiver, stderr, /metrics, and what others are answered.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { scrape } from '../e2e/exposition.ts';
-import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';
+import { scrape } from '../fixtures/exposition.ts';
+import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 import type { FakeHttp } from '../upstream/fixtures/fake-http.ts';
 import { agentContext, headersWith, metaWith, PRIVATE_PLACES, privateText, SECRET_PARTS, SECRETS } from './planted.ts';
 import { openLegacy, openModern, type RawMcp } from './raw-mcp.ts';
@@ -228,7 +228,7 @@ describe('content that was asked for', () => {
     capturing = await startGateway({
       config: { mcpServers: { talkative: { url: talkative.url } }, telemetry: { captureContent: ['call'] } },
       env: { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_BSP_SCHEDULE_DELAY: '50' },
-      args: ['--metrics'],
+      enablePrometheus: true,
     });
     await capturing.ready();
     const { url } = capturing;

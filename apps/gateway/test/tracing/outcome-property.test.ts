@@ -1,7 +1,7 @@
 import type { DecodedSpan } from '@dcc-mcp/test-kit/otlp-sink';
 // Every ending at every way in, over real sockets: answer, HTTP status, spans and counters say the same word.
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { valuesOf } from '../e2e/exposition.ts';
+import { valuesOf } from '../fixtures/exposition.ts';
 import { ENDINGS, type Ending, THROTTLED } from './endings.ts';
 import { type Cell, type OutcomeRun, type Ran, runCells, toCells } from './outcome-run.ts';
 import { WAYS_IN, type WayIn } from './ways-in.ts';

@@ -5,8 +5,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { scrape } from '../e2e/exposition.ts';
-import { startGateway } from '../e2e/start-gateway.ts';
+import { scrape } from '../fixtures/exposition.ts';
+import { startGateway } from '../fixtures/start-gateway.ts';
 import type { Ending } from './endings.ts';
 import { openLegacy, openModern, type RawMcp } from './raw-mcp.ts';
 import { type ScriptedServer, startScriptedServer } from './scripted-server.ts';
@@ -81,9 +81,10 @@ function slugOf({ ending, key }: Cell, { instance_short: short }: Instance): str
   return `${key}.${id}.${ending.slug === 'no-such-tool' ? 'nope' : 'work'}`;
 }
 
-async function callBefore({ ending, key }: Cell, { url, scripted }: Stage, slug: string): Promise<void> {
+/** @returns What resolves once that call has its answer, when the upstream is told to give it. */
+async function callBefore({ ending, key }: Cell, { url, scripted }: Stage, slug: string): Promise<() => Promise<void>> {
   if (ending.before === undefined) {
-    return;
+    return () => Promise.resolve();
   }
   const body = JSON.stringify({ tool_slug: slug });
   const headers = { 'content-type': 'application/json' };
@@ -92,6 +93,7 @@ async function callBefore({ ending, key }: Cell, { url, scripted }: Stage, slug:
   if (ending.upstream === 'dying') {
     await untilBooting(url, key);
   }
+  return async () => void (await answer);
 }
 
 /** A host that has died is started again after a moment. */
@@ -111,6 +113,17 @@ async function act({ ending, way, key }: Cell, stage: Stage, id: string, leave: 
   } else {
     await stage.legacy.notify('notifications/cancelled', { requestId: id });
   }
+  if (ending.act === 'leave') {
+    await untilNoticed(stage.url);
+    stage.scripted.release(key);
+  }
+}
+
+/** The gateway reads from its connections in turn: who has had two answers since knows that it has read of the leaving. */
+async function untilNoticed(url: string): Promise<void> {
+  for (let round = 0; round < 2; round += 1) {
+    await (await fetch(`${url}/v1/healthz`)).text();
+  }
 }
 
 async function runCell(cell: Cell, stage: Stage): Promise<Ran> {
@@ -120,7 +133,7 @@ async function runCell(cell: Cell, stage: Stage): Promise<Ran> {
     throw new Error(`no instance ${key}`);
   }
   const slug = slugOf(cell, instance);
-  await callBefore(cell, stage, slug);
+  const answerBefore = await callBefore(cell, stage, slug);
   const traceId = hex(16);
   const id = `c-${key}`;
   const leave = new AbortController();
@@ -139,6 +152,8 @@ async function runCell(cell: Cell, stage: Stage): Promise<Ran> {
   // Who has left or cancelled may get an answer or none.
   const seen = await (ending.act === undefined ? call : call.catch(() => undefined));
   await acted;
+  stage.scripted.release(key);
+  await answerBefore();
   return { traceId, seen: ending.act === undefined ? seen : undefined };
 }
 
@@ -179,8 +194,8 @@ export async function runCells({ cells, face, config, prepare }: RunOptions): Pr
   const gateway = await startGateway({
     // With a second upstream, exposed names are slugs.
     config: { mcpServers: { ...Object.fromEntries(upstreams), other: { url: `${scripted.url}/ok_other` } }, ...config },
-    args: ['--metrics', '--expose', face],
-    env: { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_BSP_SCHEDULE_DELAY: '50' },
+    enablePrometheus: true,
+    env: { DCC_MCP_EXPOSE: face, OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_BSP_SCHEDULE_DELAY: '50' },
   });
   try {
     await gateway.ready();

@@ -1,5 +1,5 @@
 // What is planted in every field that a caller or an upstream controls, and where.
-import type { Json } from '../e2e/callers.ts';
+import type { Json } from '../fixtures/callers.ts';
 
 /** Secrets by their form; each field may carry them, none may leave. */
 export const SECRETS: readonly string[] = [

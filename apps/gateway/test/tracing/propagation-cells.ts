@@ -1,6 +1,6 @@
 // Every combination of where a caller's context stands and which way its call goes.
 import { randomBytes } from 'node:crypto';
-import type { Json } from '../e2e/callers.ts';
+import type { Json } from '../fixtures/callers.ts';
 
 export const POLICIES = ['auto', 'remote', 'local'] as const;
 const FRONTS = ['REST', 'HTTP 2025-11-25', 'HTTP 2026-07-28', 'stdio 2025-11-25', 'stdio 2026-07-28'] as const;

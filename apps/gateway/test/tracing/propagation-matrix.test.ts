@@ -2,8 +2,8 @@ import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-ki
 // In × front × era × upstream × parent policy, all calls of a gateway at once: at the upstream the hop of that very call,
 // at the receiver a whole tree, on the span the carrier that won.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Json } from '../e2e/callers.ts';
-import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';
+import type { Json } from '../fixtures/callers.ts';
+import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 import { type FakeHttp, startFakeHttp } from '../upstream/fixtures/fake-http.ts';
 import { FAKE_STDIO } from '../upstream/fixtures/harness.ts';
 import {

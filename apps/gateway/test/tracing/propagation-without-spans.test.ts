@@ -2,8 +2,8 @@ import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 // Without spans of our own the caller's trace still reaches the server behind the gateway.
 import { randomBytes } from 'node:crypto';
-import type { Json } from '../e2e/callers.ts';
-import { type RunningGateway, startGateway } from '../e2e/start-gateway.ts';
+import type { Json } from '../fixtures/callers.ts';
+import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 import { type FakeHttp, startFakeHttp } from '../upstream/fixtures/fake-http.ts';
 import { openModern } from './raw-mcp.ts';
 

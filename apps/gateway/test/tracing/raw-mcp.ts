@@ -1,5 +1,5 @@
 // MCP on the wire, without a client library: a test sees the HTTP status and every header, and may leave in the middle.
-import type { Json } from '../e2e/callers.ts';
+import type { Json } from '../fixtures/callers.ts';
 
 export interface RawOptions {
   readonly headers?: Readonly<Record<string, string>>;

@@ -8,10 +8,12 @@ export interface ScriptedServer {
   readonly url: string;
   /** Resolves once a `tools/call` has arrived at that path. */
   called(path: string): Promise<void>;
+  /** Lets the `held` calls at that path be answered. */
+  release(path: string): void;
   close(): void;
 }
 
-type Script = (response: ServerResponse, id: unknown) => unknown;
+type Script = (response: ServerResponse, id: unknown, released: Promise<void>) => unknown;
 
 const WORK = {
   name: 'work',
@@ -49,11 +51,39 @@ const SCRIPTS: Readonly<Record<string, Script>> = {
   http403: (response) => response.writeHead(403).end('not you'),
   garbage: (response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"jsonrpc":'),
   hang: () => undefined,
-  slow: async (response, id) => {
-    await wait(1_500);
-    result(text('late'))(response, id);
+  slow: async (response, id, released) => {
+    await wait(300);
+    result(text('late'))(response, id, released);
+  },
+  held: async (response, id, released) => {
+    await released;
+    result(text('late'))(response, id, released);
   },
 };
+
+/** By path: what opens once and stays open. */
+class Gate {
+  readonly #doors = new Map<string, PromiseWithResolvers<void>>();
+
+  opened(path: string): Promise<void> {
+    return this.#door(path).promise;
+  }
+
+  open(path: string): void {
+    this.#door(path).resolve();
+  }
+
+  #door(path: string): PromiseWithResolvers<void> {
+    const door = this.#doors.get(path) ?? Promise.withResolvers<void>();
+    this.#doors.set(path, door);
+    return door;
+  }
+}
+
+interface Gates {
+  readonly called: Gate;
+  readonly released: Gate;
+}
 
 async function read(request: IncomingMessage): Promise<{ readonly id?: unknown; readonly method?: string }> {
   let body = '';
@@ -63,11 +93,7 @@ async function read(request: IncomingMessage): Promise<{ readonly id?: unknown; 
   return JSON.parse(body) as { id?: unknown; method?: string };
 }
 
-async function serve(
-  request: IncomingMessage,
-  response: ServerResponse,
-  onCall: (path: string) => void,
-): Promise<void> {
+async function serve(request: IncomingMessage, response: ServerResponse, gates: Gates): Promise<void> {
   if (request.method !== 'POST') {
     response.writeHead(405).end();
     return;
@@ -77,8 +103,8 @@ async function serve(
   if (id === undefined) {
     response.writeHead(202).end();
   } else if (method === 'tools/call') {
-    onCall(path);
-    SCRIPTS[path.split('_')[0] ?? '']?.(response, id);
+    gates.called.open(path);
+    SCRIPTS[path.split('_')[0] ?? '']?.(response, id, gates.released.opened(path));
   } else if (RESULTS[method] === undefined) {
     json(response, { jsonrpc: '2.0', id, error: { code: -32601, message: 'unknown' } });
   } else {
@@ -87,30 +113,14 @@ async function serve(
 }
 
 export async function startScriptedServer(): Promise<ScriptedServer> {
-  const calls = new Set<string>();
-  const watchers = new Set<() => void>();
-  const onCall = (path: string): void => {
-    calls.add(path);
-    for (const watcher of watchers) {
-      watcher();
-    }
-  };
-  const server = createServer((request, response) => void serve(request, response, onCall));
+  const gates: Gates = { called: new Gate(), released: new Gate() };
+  const server = createServer((request, response) => void serve(request, response, gates));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    called: (path) =>
-      new Promise((resolve) => {
-        const look = (): void => {
-          if (calls.has(path)) {
-            watchers.delete(look);
-            resolve();
-          }
-        };
-        watchers.add(look);
-        look();
-      }),
+    called: (path) => gates.called.opened(path),
+    release: (path) => gates.released.open(path),
     close: () => {
       server.closeAllConnections();
       server.close();

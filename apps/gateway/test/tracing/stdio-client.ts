@@ -5,20 +5,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Json } from '../e2e/callers.ts';
-
-const MAIN = join(import.meta.dirname, '../../src/main.ts');
+import type { Json } from '../fixtures/callers.ts';
+import { cleanEnvironment, MAIN } from '../fixtures/start-gateway.ts';
 
 export interface StdioGateway {
   request(method: string, params: Json): Promise<Json>;
   stop(): Promise<void>;
-}
-
-function environment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(OTEL_|DCC_MCP_|METRICS_|ENABLE_METRICS|NODE_OPTIONS)/.test(name),
-  );
-  return { ...Object.fromEntries(kept), ...extra };
 }
 
 /** Sends requests to a child and hands each answer to whom it belongs. */
@@ -42,8 +34,8 @@ export async function startStdioGateway(config: object, env: Readonly<Record<str
   const folder = mkdtempSync(join(tmpdir(), 'gateway-stdio-'));
   const file = join(folder, 'gateway.json');
   writeFileSync(file, JSON.stringify(config));
-  const args = ['--conditions=@dcc-mcp/source', MAIN, '--config', file, '--port', '0', '--stdio'];
-  const child = spawn(process.execPath, args, { env: environment(env), stdio: ['pipe', 'pipe', 'ignore'] });
+  const args = [MAIN, '--config', file, '--port', '0', '--stdio'];
+  const child = spawn(process.execPath, args, { env: cleanEnvironment(env), stdio: ['pipe', 'pipe', 'ignore'] });
   const request = speak(child);
   const clientInfo = { name: 'stdio', version: '1.0.0' };
   await request('initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo });

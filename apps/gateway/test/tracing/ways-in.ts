@@ -1,5 +1,5 @@
 // Every way into the gateway that calls a tool.
-import type { Json } from '../e2e/callers.ts';
+import type { Json } from '../fixtures/callers.ts';
 import type { RawMcp } from './raw-mcp.ts';
 
 /** One call, whatever the way. */
