@@ -42,13 +42,14 @@ const stages = new Map<Policy, Stage>();
 const ran = new Map<Cell, Ran>();
 let spans: readonly DecodedSpan[] = [];
 
-async function send(
-  stage: Stage,
-  front: Front,
-  body: Json,
-  headers: Readonly<Record<string, string>>,
-  meta: Json,
-): Promise<Json> {
+/** One call, and what carries its context. */
+interface Sent {
+  readonly body: Json;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly meta: Json;
+}
+
+async function send(stage: Stage, front: Front, { body, headers, meta }: Sent): Promise<Json> {
   const params = { name: 'call', arguments: body };
   switch (front) {
     case 'REST': {
@@ -86,7 +87,11 @@ async function run(cell: Cell, slugs: ReadonlyMap<string, string>): Promise<void
   const { policy, front, carried, upstream } = cell;
   const [header, meta] = [newIds(), newIds()];
   const body = { tool_slug: `${slugs.get(upstream)}.seen`, arguments: {} };
-  const answer = await send(stages.get(policy)!, front, body, headerOf(carried, header), metaOf(carried, meta));
+  const answer = await send(stages.get(policy)!, front, {
+    body,
+    headers: headerOf(carried, header),
+    meta: metaOf(carried, meta),
+  });
   const { meta: seen } = JSON.parse(answer['output'] as string) as { readonly meta: Json };
   ran.set(cell, { header, meta, seen, answer });
 }
