@@ -1,5 +1,5 @@
 // What holds for every call, whatever transport and era the upstream has.
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { startFakeHttp, type FakeHttp } from './fixtures/fake-http.ts';
 import {
   begin,
@@ -32,16 +32,22 @@ const KINDS: Readonly<Record<string, () => Promise<Harness>>> = {
   'HTTP with event streams, stateless era': () => overHttp({ era: 'modern', isStreaming: true }),
 };
 
-afterEach(async () => {
+async function disconnect(): Promise<void> {
   await closeAll();
   await Promise.all(servers.splice(0).map((server) => server.kill()));
-});
+}
 
 describe.each(Object.keys(KINDS))('createUpstream over %s', (kind) => {
-  const connect = KINDS[kind]!;
+  let harness: Harness;
+
+  beforeAll(async () => {
+    harness = await KINDS[kind]!();
+  });
+
+  afterAll(disconnect);
 
   test('finds the era and becomes ready with all pages of the tools list', async () => {
-    const { upstream, diary } = await connect();
+    const { upstream, diary } = harness;
     expect(upstream.status.readiness).toBe('ready');
     expect(upstream.status.era).toBe(kind.includes('stateless') ? 'modern' : 'legacy');
     expect(upstream.status.toolCount).toBe(diary.tools[0]!.length);
@@ -49,7 +55,6 @@ describe.each(Object.keys(KINDS))('createUpstream over %s', (kind) => {
   });
 
   test('answers 50 concurrent calls each with its own answer, in whatever order they finish', async () => {
-    const harness = await connect();
     const texts = Array.from({ length: 50 }, (_, index) => `call ${index}`);
     const answers = await Promise.all(
       texts.map((text, index) => harness.call('slow', { text, ms: ((index * 37) % 50) + 1 })),
@@ -58,7 +63,6 @@ describe.each(Object.keys(KINDS))('createUpstream over %s', (kind) => {
   });
 
   test('writes the carrier of each call into _meta, in place of the caller’s, and keeps foreign keys', async () => {
-    const harness = await connect();
     const meta = {
       traceparent: '00-11111111111111111111111111111111-1111111111111111-01',
       tracestate: 'stale=1',
@@ -77,14 +81,12 @@ describe.each(Object.keys(KINDS))('createUpstream over %s', (kind) => {
   });
 
   test('sends the envelope of its own era, never that of the caller', async () => {
-    const harness = await connect();
     const key = 'io.modelcontextprotocol/protocolVersion';
     const { meta } = jsonOf(await harness.call('seen', {}, { meta: { [key]: '2099-01-01' } }));
     expect(meta![key]).toBe(kind.includes('stateless') ? '2026-07-28' : undefined);
   });
 
   test('gives the upstream a progress token of its own and the caller the caller’s', async () => {
-    const harness = await connect();
     const peer = createPeer();
     const seen = jsonOf(await harness.call('seen', {}, { peer, meta: { progressToken: 'mine' } }));
     await harness.call('progress', { steps: 3 }, { peer, meta: { progressToken: 'mine' } });
@@ -97,13 +99,13 @@ describe.each(Object.keys(KINDS))('createUpstream over %s', (kind) => {
   });
 
   test('asks for no progress where the caller asked for none', async () => {
-    const { meta } = jsonOf(await (await connect()).call('seen', {}, { peer: createPeer() }));
+    const { meta } = jsonOf(await harness.call('seen', {}, { peer: createPeer() }));
     expect(meta).not.toHaveProperty('progressToken');
   });
 
   test('hands a log message on to the caller it belongs to', async () => {
     const peer = createPeer();
-    await (await connect()).call('log', {}, { peer });
+    await harness.call('log', {}, { peer });
     expect(peer.told).toEqual([{ method: 'notifications/message', params: { level: 'info', data: 'working' } }]);
   });
 
@@ -113,13 +115,13 @@ describe.each(Object.keys(KINDS))('createUpstream over %s', (kind) => {
       asked.push(method);
       return Promise.resolve({ result: { action: 'accept', content: { name: 'Ada' } } });
     });
-    const answer = jsonOf(await (await connect()).call('ask', { method: 'elicitation/create' }, { peer }));
+    const answer = jsonOf(await harness.call('ask', { method: 'elicitation/create' }, { peer }));
     expect(asked).toEqual(['elicitation/create']);
     expect(answer).toEqual({ action: 'accept', content: { name: 'Ada' } });
   });
 
   test('declines with an explanation what no caller can answer', async () => {
-    const answer = jsonOf(await (await connect()).call('ask', { method: 'sampling/createMessage' }));
+    const answer = jsonOf(await harness.call('ask', { method: 'sampling/createMessage' }));
     expect(answer).toMatchObject({ code: -32_601, message: expect.stringContaining('declined') });
   });
 
@@ -129,12 +131,12 @@ describe.each(Object.keys(KINDS))('createUpstream over %s', (kind) => {
       signal = given;
       return new Promise(() => {});
     });
-    await (await connect()).call('ask_and_leave', { method: 'elicitation/create' }, { peer });
+    await harness.call('ask_and_leave', { method: 'elicitation/create' }, { peer });
     expect(signal?.aborted).toBe(true);
   });
 
   test('passes a JSON-RPC error on, with its data', async () => {
-    const result = await (await connect()).call('malformed', { variant: 'error' });
+    const result = await harness.call('malformed', { variant: 'error' });
     expect(failureOf(result)).toMatchObject({
       kind: 'backend-error',
       backendErrorKind: 'jsonrpc',
@@ -150,9 +152,15 @@ describe.each(Object.keys(KINDS))('createUpstream over %s', (kind) => {
     ['bad-error', 'jsonrpc'],
     ['neither', 'empty_result'],
   ])('an answer of the form "%s" is a backend-error %s', async (variant, backendErrorKind) => {
-    const result = await (await connect()).call('malformed', { variant });
+    const result = await harness.call('malformed', { variant });
     expect(failureOf(result)).toMatchObject({ kind: 'backend-error', backendErrorKind });
   });
+});
+
+describe.each(Object.keys(KINDS))('an upstream of its own over %s', (kind) => {
+  const connect = KINDS[kind]!;
+
+  afterEach(disconnect);
 
   test('an answer that is not JSON is a backend-error invalid_json, and the next call works', async () => {
     const harness = await connect();
