@@ -6,7 +6,7 @@ import {
   startOtlpSink,
 } from '@dcc-mcp/test-kit/otlp-sink';
 // The gateway under load in front of a collector that is dead, hangs, refuses or keeps only a part.
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import { findSlug, type Json } from '../fixtures/callers.ts';
 import { scrape } from '../fixtures/exposition.ts';
@@ -71,14 +71,38 @@ const COLLECTORS: readonly Collector[] = [
   },
 ];
 
-let upstream: ScriptedServer;
-let sink: OtlpSink | undefined;
-let gateway: GatewayProcess;
-let slug: string;
+const toSpoiled = ({ respond }: Collector): { readonly respond?: OtlpResponder; readonly isAbsent: boolean } =>
+  respond === undefined ? { isAbsent: true } : { respond, isAbsent: false };
 
-/** Starts the gateway; without `timeoutMillis` an export may take the 10 s of the specification. */
-async function start(port: number, timeoutMillis?: number): Promise<void> {
-  gateway = await startGatewayProcess({
+/** A gateway in front of one sound upstream, and the collector it exports to. */
+interface Stage {
+  readonly gateway: GatewayProcess;
+  readonly slug: string;
+  readonly port: number;
+  /** Absent: nobody listens. */
+  readonly sink: OtlpSink | undefined;
+}
+
+let upstream: ScriptedServer;
+
+beforeAll(async () => {
+  upstream = await startScriptedServer();
+});
+
+afterAll(() => upstream.close());
+
+/** Plays on a stage of its own and clears it; without `timeoutMillis` an export may take the 10 s of the specification. */
+async function onStage<Result>(
+  { respond, timeoutMillis, isAbsent = false }: { respond?: OtlpResponder; timeoutMillis?: number; isAbsent?: boolean },
+  play: (stage: Stage) => Promise<Result>,
+): Promise<Result> {
+  const sink = await startOtlpSink();
+  const { port } = sink;
+  if (isAbsent) {
+    await sink.close();
+  }
+  sink.respondWith(respond);
+  const gateway = await startGatewayProcess({
     config: { mcpServers: { sound: { url: `${upstream.url}/ok_1` } } },
     args: ['--metrics'],
     env: {
@@ -91,42 +115,39 @@ async function start(port: number, timeoutMillis?: number): Promise<void> {
       OTEL_BSP_MAX_EXPORT_BATCH_SIZE: String(BATCH),
     },
   });
-  await gateway.ready();
-  slug = await findSlug(gateway.url, 'sound', 'work');
-}
-
-/** Makes the collector answer with `respond`, or nobody listen. @returns Its port. */
-async function spoil(respond: OtlpResponder | undefined): Promise<number> {
-  const { port } = sink!;
-  if (respond === undefined) {
-    await sink!.close();
-  } else {
-    sink!.respondWith(respond);
+  try {
+    await gateway.ready();
+    const slug = await findSlug(gateway.url, 'sound', 'work');
+    return await play({ gateway, slug, port, sink: isAbsent ? undefined : sink });
+  } finally {
+    await gateway.stop('SIGKILL');
+    if (!isAbsent) {
+      await sink.close();
+    }
   }
-  return port;
 }
 
-async function call(): Promise<Json> {
+async function call({ gateway, slug }: Stage): Promise<Json> {
   const body = JSON.stringify({ tool_slug: slug });
   return (await (await fetch(`${gateway.url}/v1/call`, { method: 'POST', body })).json()) as Json;
 }
 
-async function callMany(count: number): Promise<readonly Json[]> {
+async function callMany(stage: Stage, count: number): Promise<readonly Json[]> {
   const answers: Json[] = [];
   const client = async (): Promise<void> => {
     while (answers.length < count) {
-      answers.push(await call());
+      answers.push(await call(stage));
     }
   };
   await Promise.all(Array.from({ length: 8 }, client));
   return answers;
 }
 
-async function account(): Promise<SpanAccount> {
+async function account({ gateway }: Stage): Promise<SpanAccount> {
   return readSpanAccount(await scrape(gateway.url));
 }
 
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+async function until({ gateway }: Stage, condition: () => boolean | Promise<boolean>): Promise<void> {
   for (const deadline = Date.now() + 10_000; Date.now() < deadline; await wait(50)) {
     if (await condition()) {
       return;
@@ -135,70 +156,88 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
   throw new Error(`not within 10 s; stderr:\n${gateway.stderr()}`);
 }
 
-const isSettled = async (): Promise<boolean> => (await account()).waiting === 0;
+const untilSettled = (stage: Stage): Promise<void> => until(stage, async () => (await account(stage)).waiting === 0);
 
-async function readiness(): Promise<number> {
-  return (await fetch(`${gateway.url}/readyz`)).status;
+/** The collector works (again) for one call. */
+async function recover(stage: Stage, settled: () => Promise<void>): Promise<void> {
+  const revived = stage.sink === undefined ? await startOtlpSink({ port: stage.port }) : undefined;
+  try {
+    stage.sink?.respondWith(undefined);
+    await call(stage);
+    await settled();
+  } finally {
+    await revived?.close();
+  }
 }
 
-beforeEach(async () => {
-  upstream = await startScriptedServer();
-  sink = await startOtlpSink();
-});
+async function expectAccounts(stage: Stage, { state, reason, cause, leastQueueFull }: Collector): Promise<void> {
+  const { started, exported, dropped, failed } = await account(stage);
+  const lost = Object.values(dropped).reduce((all, count) => all + count, 0);
+  expect(started).toBeGreaterThanOrEqual(600);
+  expect(exported + lost).toBe(started);
+  expect(dropped[reason]).toBeGreaterThan(0);
+  expect(dropped['queue_full'] ?? 0).toBeGreaterThanOrEqual(leastQueueFull);
+  expect(failed).toEqual({ [cause]: dropped[reason] });
+  expect(statesOf(stage.gateway.stderr())).toEqual([state]);
+}
 
-afterEach(async () => {
-  await gateway.stop('SIGKILL');
-  await sink?.close();
-  upstream.close();
-});
+test.each(COLLECTORS)(
+  'in front of a collector that $what, calls are answered, every span is accounted for, and each change is said once',
+  (collector) =>
+    onStage({ ...toSpoiled(collector), timeoutMillis: 500 }, async (stage) => {
+      const { gateway } = stage;
+      await until(stage, () => statesOf(gateway.stderr()).length > 0);
 
-describe.each(COLLECTORS)('in front of a collector that $what', ({ respond, state, reason, cause, leastQueueFull }) => {
-  test('calls are answered, every span is accounted for, and each change is said once', async () => {
-    const port = await spoil(respond);
-    await start(port, 500);
-    await until(() => statesOf(gateway.stderr()).length > 0);
+      const answers = await callMany(stage, 300);
+      const underLoad = await account(stage);
+      expect(answers.filter(({ ok, output }) => ok !== true || output !== 'done')).toEqual([]);
+      expect((await fetch(`${gateway.url}/readyz`)).status).toBe(200);
+      expect(underLoad.waiting).toBeLessThanOrEqual(QUEUE + BATCH);
 
-    const answers = await callMany(300);
-    const underLoad = await account();
-    expect(answers.filter(({ ok, output }) => ok !== true || output !== 'done')).toEqual([]);
-    expect(await readiness()).toBe(200);
-    expect(underLoad.waiting).toBeLessThanOrEqual(QUEUE + BATCH);
+      await untilSettled(stage);
+      await expectAccounts(stage, collector);
 
-    await until(isSettled);
-    const { started, exported, dropped, failed } = await account();
-    const lost = Object.values(dropped).reduce((all, count) => all + count, 0);
-    expect(started).toBeGreaterThanOrEqual(600);
-    expect(exported + lost).toBe(started);
-    expect(dropped[reason]).toBeGreaterThan(0);
-    expect(dropped['queue_full'] ?? 0).toBeGreaterThanOrEqual(leastQueueFull);
-    expect(failed).toEqual({ [cause]: dropped[reason] });
-    expect(statesOf(gateway.stderr())).toEqual([state]);
+      await recover(stage, () => untilSettled(stage));
+      expect(statesOf(gateway.stderr())).toEqual([collector.state, 'ok']);
+    }),
+  60_000,
+);
 
-    if (respond === undefined) {
-      sink = await startOtlpSink({ port });
-    } else {
-      sink!.respondWith(undefined);
-    }
-    await call();
-    await until(isSettled);
-    expect(statesOf(gateway.stderr())).toEqual([state, 'ok']);
+describe('SIGTERM ends the gateway within its bound, in front of a collector that', () => {
+  const ends = new Map<string, { readonly code: number | null; readonly millis: number }>();
+
+  async function end(collector: Collector): Promise<void> {
+    await onStage(toSpoiled(collector), async (stage) => {
+      await callMany(stage, 50);
+      const begin = performance.now();
+      const code = await stage.gateway.stop('SIGTERM');
+      ends.set(collector.what, { code, millis: performance.now() - begin });
+    });
+  }
+
+  // Who waits for a collector waits long, and idles: all of them at once take no longer than one.
+  beforeAll(async () => {
+    await Promise.all(COLLECTORS.map(end));
   }, 60_000);
 
-  test('SIGTERM ends the gateway within its bound', async () => {
-    await start(await spoil(respond));
-    await callMany(50);
-    const begin = performance.now();
-    expect(await gateway.stop('SIGTERM')).toBe(0);
-    expect(performance.now() - begin).toBeLessThan(STOP_BOUND_MILLIS);
-  }, 60_000);
+  test.each(COLLECTORS)('$what', ({ what }) => {
+    const { code, millis } = ends.get(what)!;
+    expect(code).toBe(0);
+    expect(millis).toBeLessThan(STOP_BOUND_MILLIS);
+  });
 });
 
-test('with a healthy collector, every answered call has left when SIGTERM has ended the gateway', async () => {
-  await start(sink!.port);
-  const answers = await callMany(12);
-  expect(await gateway.stop('SIGTERM')).toBe(0);
-  const received = sink!.spans().filter(({ name }) => name === 'gateway.call');
-  expect(received).toHaveLength(answers.length);
-  expect(new Set(received.map(({ traceId }) => traceId))).toEqual(new Set(answers.map((answer) => answer['trace_id'])));
-  expect(statesOf(gateway.stderr())).toEqual(['ok']);
-}, 60_000);
+test(
+  'with a healthy collector, every answered call has left when SIGTERM has ended the gateway',
+  () =>
+    onStage({}, async (stage) => {
+      const answers = await callMany(stage, 12);
+      expect(await stage.gateway.stop('SIGTERM')).toBe(0);
+      const received = stage.sink!.spans().filter(({ name }) => name === 'gateway.call');
+      expect(received).toHaveLength(answers.length);
+      const traces = new Set(answers.map((answer) => answer['trace_id']));
+      expect(new Set(received.map(({ traceId }) => traceId))).toEqual(traces);
+      expect(statesOf(stage.gateway.stderr())).toEqual(['ok']);
+    }),
+  60_000,
+);
