@@ -1,10 +1,10 @@
+// What recording one tool call costs, beside the bare metrics SDK recording the same instruments, in one run.
+// Usage: node bench/record.mjs [--smoke] [--json]
 import { SDK_CARDINALITY_LIMIT } from '@dcc-mcp/bounded-meter';
 import { createGatewayMetrics } from '@dcc-mcp/gateway-metrics';
 import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
 import { startTelemetry } from '@dcc-mcp/telemetry-node';
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
-// What recording one tool call costs, beside the bare metrics SDK recording the same instruments, in one run.
-// Usage: node bench/record.mjs [--smoke] [--json]
 import { parseArgs } from 'node:util';
 
 const { values: flags } = parseArgs({ options: { smoke: { type: 'boolean' }, json: { type: 'boolean' } } });

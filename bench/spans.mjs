@@ -1,3 +1,5 @@
+// What request context and spans cost per call, in µs of CPU, beside bare OpenTelemetry spans with the same attributes.
+// Usage: node bench/spans.mjs [--smoke] [--json]
 import { createRequestContextSettings, readRequestContext, responseHeaders } from '@dcc-mcp/request-context';
 import { createWorkflowSpans } from '@dcc-mcp/workflow-spans';
 import {
@@ -10,8 +12,6 @@ import {
 } from '@opentelemetry/api';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { AlwaysOffSampler, InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
-// What request context and spans cost per call, in µs of CPU, beside bare OpenTelemetry spans with the same attributes.
-// Usage: node bench/spans.mjs [--smoke] [--json]
 import { hash } from 'node:crypto';
 import { parseArgs } from 'node:util';
 

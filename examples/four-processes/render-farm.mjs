@@ -1,9 +1,9 @@
 #!/usr/bin/env node
+// The service behind the MCP server: plain HTTP, no MCP. It continues the trace of the request's headers.
 import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
 import { startTelemetry } from '@dcc-mcp/telemetry-node';
 import { extractContext } from '@dcc-mcp/workflow-spans';
 import { SpanKind } from '@opentelemetry/api';
-// The service behind the MCP server: plain HTTP, no MCP. It continues the trace of the request's headers.
 import { createServer } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 

@@ -1,6 +1,6 @@
+// An Express 5 app with /metrics behind Basic authentication and request metrics by route template.
 import { measureNodeRequests, toNodeHandler } from '@dcc-mcp/http-adapter/node';
 import express from 'express';
-// An Express 5 app with /metrics behind Basic authentication and request metrics by route template.
 import { once } from 'node:events';
 import { createMetrics } from './metrics.mjs';
 

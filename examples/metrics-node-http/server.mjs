@@ -1,5 +1,5 @@
-import { measureNodeRequests, toNodeHandler } from '@dcc-mcp/http-adapter/node';
 // Plain node:http with /metrics behind Basic authentication and request metrics by route template.
+import { measureNodeRequests, toNodeHandler } from '@dcc-mcp/http-adapter/node';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createMetrics } from './metrics.mjs';

@@ -1,6 +1,6 @@
+// With --stdio nothing but the protocol is on stdout, whatever the gateway, its exporters and its upstreams have to say.
 import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterEach, describe, expect, test } from '@jest/globals';
-// With --stdio nothing but the protocol is on stdout, whatever the gateway, its exporters and its upstreams have to say.
 import { join } from 'node:path';
 import type { Json } from '../fixtures/callers.ts';
 import { startStdio, type StdioRun } from './stdio-gateway.ts';

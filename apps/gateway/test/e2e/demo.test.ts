@@ -1,5 +1,5 @@
-import { type RunningPrometheus, describeWithTools, startPrometheus } from '@dcc-mcp/test-kit/prometheus';
 // The demo of the README: its configuration, its agent, and a real Prometheus with the README's two queries.
+import { type RunningPrometheus, describeWithTools, startPrometheus } from '@dcc-mcp/test-kit/prometheus';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
-import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 // The whole path over real sockets: real clients, real servers, real spans at an OTLP receiver, real counters.
+import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
-import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 // What reaches a server behind the gateway: the hop's own trace context, never the caller's header as it was.
+import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import type { Server } from 'node:http';

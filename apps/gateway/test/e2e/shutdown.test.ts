@@ -1,5 +1,5 @@
-import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 // SIGTERM while calls are running: whatever was answered is in the traces and in the counters.
+import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Json, findSlug } from '../fixtures/callers.ts';

@@ -1,5 +1,5 @@
-import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 // Telemetry off, on, or on with nobody listening: the same answers, the same readiness.
+import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { tmpdir } from 'node:os';
 import { connectCallers } from '../fixtures/callers.ts';

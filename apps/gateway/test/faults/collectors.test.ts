@@ -1,3 +1,4 @@
+// The gateway under load in front of a collector that is dead, hangs, refuses or keeps only a part.
 import {
   type OtlpReply,
   type OtlpResponder,
@@ -5,7 +6,6 @@ import {
   partialSuccessBody,
   startOtlpSink,
 } from '@dcc-mcp/test-kit/otlp-sink';
-// The gateway under load in front of a collector that is dead, hangs, refuses or keeps only a part.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import { findSlug, type Json } from '../fixtures/callers.ts';

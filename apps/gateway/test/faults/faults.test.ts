@@ -1,6 +1,6 @@
+// Each fault at each entry point, over real sockets: the answer, the spans and the counters say the same.
 import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-// Each fault at each entry point, over real sockets: the answer, the spans and the counters say the same.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { type Caller, connectCallers, type Json } from '../fixtures/callers.ts';

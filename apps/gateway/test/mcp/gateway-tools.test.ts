@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 // The four MCP tools of the gateway, through the official SDK in both eras: it also checks every answer against the output schema.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { type RestGateway, startRestGateway } from '../rest/rest-gateway.ts';
 

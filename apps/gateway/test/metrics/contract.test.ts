@@ -1,3 +1,4 @@
+// Every metric of the contract: fed by the gateway, with the contract's labels, in a real scrape — or not registered.
 import {
   CONVENTION_METRICS,
   GATEWAY_METRICS,
@@ -7,7 +8,6 @@ import {
   SERVER_METRICS,
 } from '@dcc-mcp/semantic-conventions';
 import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
-// Every metric of the contract: fed by the gateway, with the contract's labels, in a real scrape — or not registered.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Family, isFed, readFamilies, total } from './families.ts';
 import { pulledValues, pushedValues, type Values } from './push-and-pull.ts';

@@ -1,8 +1,8 @@
+// A check of governance that throws lets nothing through, and is counted as what it is.
 import { createGatewayMetrics } from '@dcc-mcp/gateway-metrics';
 import { PrometheusReader } from '@dcc-mcp/prometheus-bridge';
 import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
 import { startTelemetry } from '@dcc-mcp/telemetry-node';
-// A check of governance that throws lets nothing through, and is counted as what it is.
 import { expect, test } from '@jest/globals';
 import type { RunningOperation } from '../../src/operations/frame/core.ts';
 import { admit, checkPolicy } from '../../src/operations/frame/govern.ts';

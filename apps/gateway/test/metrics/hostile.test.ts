@@ -1,5 +1,5 @@
-import { describeWithTools, findPromtool } from '@dcc-mcp/test-kit/prometheus';
 // Whatever callers send: the target stays up, series stay few, registered tools go on counting.
+import { describeWithTools, findPromtool } from '@dcc-mcp/test-kit/prometheus';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { Agent, request } from 'node:http';

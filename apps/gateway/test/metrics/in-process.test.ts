@@ -1,5 +1,5 @@
-import { createGateway, type CreateGatewayOptions, type RunningGateway } from '@dcc-mcp/gateway';
 // Gateways that an application starts itself: several at once share nothing, and one that stopped leaves nothing.
+import { createGateway, type CreateGatewayOptions, type RunningGateway } from '@dcc-mcp/gateway';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';

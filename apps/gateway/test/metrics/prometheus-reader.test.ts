@@ -1,6 +1,6 @@
+// What a gateway registers to be scraped, and what it does without when nobody scrapes.
 import { createGateway, type RunningGateway } from '@dcc-mcp/gateway';
 import { PrometheusReader } from '@dcc-mcp/prometheus-bridge';
-// What a gateway registers to be scraped, and what it does without when nobody scrapes.
 import { afterEach, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 

@@ -1,6 +1,6 @@
+// Real Prometheus servers scrape a running gateway in each format and through each guard.
 import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { describeWithTools, type RunningPrometheus, startPrometheus } from '@dcc-mcp/test-kit/prometheus';
-// Real Prometheus servers scrape a running gateway in each format and through each guard.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { type Caller, connectCallers, findSlug } from '../fixtures/callers.ts';
 import { runCommand } from '../fixtures/run-command.ts';
 import { everything } from '../fixtures/servers.ts';
-import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
+import { type RunningGateway, startGatewayProcess } from '../fixtures/start-gateway.ts';
 
 const START_MILLIS = 120_000;
 const TOKEN = 'static-token-of-the-scraper';
@@ -71,9 +71,10 @@ describeWithTools({ describe, test }, ['prometheus'])('a real Prometheus', () =>
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'scrapers-'));
     sink = await startOtlpSink();
-    gateway = await startGateway({
+    // A process of its own: what this one does meanwhile must not keep three scrapers waiting.
+    gateway = await startGatewayProcess({
       config: { mcpServers: { everything } },
-      enablePrometheus: true,
+      args: ['--metrics'],
       env: {
         OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
         OTEL_BSP_SCHEDULE_DELAY: '100',

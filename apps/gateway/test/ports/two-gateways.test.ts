@@ -1,7 +1,7 @@
+// Two gateways over one state: a client of the handshake era is served by whichever gets its request.
 import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
 import { startTelemetry, type Telemetry } from '@dcc-mcp/telemetry-node';
 import { createCapturePolicy } from '@dcc-mcp/workflow-spans';
-// Two gateways over one state: a client of the handshake era is served by whichever gets its request.
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createMemoryState, type SharedState } from '../../src/cluster/shared-state.ts';
 import { readGatewayConfig } from '../../src/config/reader/read-gateway-config.ts';

@@ -1,5 +1,5 @@
-import { expect } from '@jest/globals';
 // A gateway in front of the two servers of `fixture/`, and a plain HTTP client for it.
+import { expect } from '@jest/globals';
 import { join } from 'node:path';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 

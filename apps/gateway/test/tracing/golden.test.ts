@@ -1,7 +1,7 @@
-import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 // The spans of each operation, over each transport, for each way it can end, as a receiver gets them from the running
 // gateway; and what Phoenix, Langfuse, Jaeger and Tempo make of them by their own rules.
+import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Json } from '../fixtures/callers.ts';

@@ -1,6 +1,6 @@
+// A search whose hit is not loaded yet: its rank, score and reasons stand on the load_skill that follows, and on the call after it.
 import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-// A search whose hit is not loaded yet: its rank, score and reasons stand on the load_skill that follows, and on the call after it.
 import { randomBytes } from 'node:crypto';
 import { type Caller, connectCallers, type Json } from '../fixtures/callers.ts';
 import { scrape, valuesOf } from '../fixtures/exposition.ts';

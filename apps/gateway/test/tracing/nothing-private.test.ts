@@ -1,6 +1,6 @@
-import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 // Secrets, prompts and personal data planted wherever a caller, an upstream or the configuration can put them; then every
 // byte that left is searched for them: the OTLP receiver, stderr, /metrics, and what others are answered.
+import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { scrape } from '../fixtures/exposition.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';

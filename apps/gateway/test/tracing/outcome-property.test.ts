@@ -1,5 +1,5 @@
-import type { DecodedSpan } from '@dcc-mcp/test-kit/otlp-sink';
 // Every ending at every way in, over real sockets: answer, HTTP status, spans and counters say the same word.
+import type { DecodedSpan } from '@dcc-mcp/test-kit/otlp-sink';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { valuesOf } from '../fixtures/exposition.ts';
 import { ENDINGS, type Ending, THROTTLED } from './endings.ts';

@@ -1,6 +1,6 @@
-import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 // In × front × era × upstream × parent policy, all calls of a gateway at once: at the upstream the hop of that very call,
 // at the receiver a whole tree, on the span the carrier that won.
+import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Json } from '../fixtures/callers.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';

@@ -1,6 +1,6 @@
+// Without spans of our own the caller's trace still reaches the server behind the gateway.
 import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-// Without spans of our own the caller's trace still reaches the server behind the gateway.
 import { randomBytes } from 'node:crypto';
 import type { Json } from '../fixtures/callers.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';

@@ -1,6 +1,6 @@
+// A search and what follows it, over real sockets: rank and score join the follow-up's span and the counters.
 import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-// A search and what follows it, over real sockets: rank and score join the follow-up's span and the counters.
 import { randomBytes } from 'node:crypto';
 import { type Caller, connectCallers, type Json } from '../fixtures/callers.ts';
 import { scrape, valuesOf } from '../fixtures/exposition.ts';

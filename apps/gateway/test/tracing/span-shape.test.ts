@@ -1,6 +1,6 @@
+// When spans start and end, what stands below what, and which requests have spans at all.
 import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-// When spans start and end, what stands below what, and which requests have spans at all.
 import { randomBytes } from 'node:crypto';
 import type { Json } from '../fixtures/callers.ts';
 import { everything } from '../fixtures/servers.ts';

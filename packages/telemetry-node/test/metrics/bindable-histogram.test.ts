@@ -1,5 +1,5 @@
-import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
 // The histograms of this package against those of the official SDK: a collection shows the same.
+import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { type Attributes, type Histogram, type Meter, ValueType } from '@opentelemetry/api';
 import { AggregationTemporality, MeterProvider, type MetricData, MetricReader } from '@opentelemetry/sdk-metrics';
