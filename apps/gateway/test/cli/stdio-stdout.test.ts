@@ -3,7 +3,7 @@ import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
 import type { Json } from '../fixtures/callers.ts';
-import { startStdio, type StdioRun } from './stdio-gateway.ts';
+import { startStdio, type StdioRun } from '../fixtures/stdio-gateway.ts';
 
 const noisy = (workMillis = 0): object => ({
   command: process.execPath,
@@ -69,17 +69,19 @@ describe('stdout with --stdio', () => {
         },
       },
       {
-        OTEL_EXPORTER_OTLP_ENDPOINT: DEAD,
-        OTEL_EXPORTER_OTLP_TIMEOUT: '500',
-        OTEL_TRACES_EXPORTER: 'otlp,console',
-        OTEL_METRICS_EXPORTER: 'otlp,console',
-        OTEL_LOGS_EXPORTER: 'otlp,console',
-        OTEL_BSP_SCHEDULE_DELAY: '50',
-        OTEL_METRIC_EXPORT_INTERVAL: '300',
-        OTEL_METRIC_EXPORT_TIMEOUT: '200',
-        OTEL_BSP_MAX_QUEUE_SIZE: 'plenty',
-        OTEL_TRACES_SAMPLER: 'sometimes',
-        OTEL_LOG_LEVEL: 'debug',
+        env: {
+          OTEL_EXPORTER_OTLP_ENDPOINT: DEAD,
+          OTEL_EXPORTER_OTLP_TIMEOUT: '500',
+          OTEL_TRACES_EXPORTER: 'otlp,console',
+          OTEL_METRICS_EXPORTER: 'otlp,console',
+          OTEL_LOGS_EXPORTER: 'otlp,console',
+          OTEL_BSP_SCHEDULE_DELAY: '50',
+          OTEL_METRIC_EXPORT_INTERVAL: '300',
+          OTEL_METRIC_EXPORT_TIMEOUT: '200',
+          OTEL_BSP_MAX_QUEUE_SIZE: 'plenty',
+          OTEL_TRACES_SAMPLER: 'sometimes',
+          OTEL_LOG_LEVEL: 'debug',
+        },
       },
     );
     await initialize();
@@ -103,7 +105,7 @@ describe('stdout with --stdio', () => {
   }, 60_000);
 
   test('is empty when the configuration forbids to start', async () => {
-    gateway = startStdio({}, { DCC_MCP_MCP_SERVERS: '{' });
+    gateway = startStdio({}, { env: { DCC_MCP_MCP_SERVERS: '{' } });
     expect(await gateway.ended()).toBe(2);
     expect(gateway.stdout).toEqual([]);
     expect(gateway.stderr()).toContain('error: ');
@@ -126,7 +128,7 @@ describe('a client of --stdio that goes away', () => {
     sink = await startOtlpSink();
     gateway = startStdio(
       { mcpServers: { noisy: noisy(500) } },
-      { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_BSP_SCHEDULE_DELAY: '60000' },
+      { env: { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_BSP_SCHEDULE_DELAY: '60000' } },
     );
     await initialize();
     const slug = await findSlug();
@@ -141,7 +143,7 @@ describe('a client of --stdio that goes away', () => {
   }, 60_000);
 
   test('with its stderr only, is served on', async () => {
-    gateway = startStdio({ mcpServers: { noisy: noisy() } }, { OTEL_TRACES_EXPORTER: 'console' });
+    gateway = startStdio({ mcpServers: { noisy: noisy() } }, { env: { OTEL_TRACES_EXPORTER: 'console' } });
     await initialize();
     const slug = await findSlug();
     gateway.child.stderr!.destroy();

@@ -3,7 +3,7 @@
 import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Json } from '../fixtures/callers.ts';
-import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
+import { startStdio, type StdioRun } from '../fixtures/stdio-gateway.ts';
 import { type FakeHttp, startFakeHttp } from '../upstream/fixtures/fake-http.ts';
 import { FAKE_STDIO } from '../upstream/fixtures/harness.ts';
 import {
@@ -19,7 +19,6 @@ import {
   toParent,
 } from './propagation-cells.ts';
 import { modernMeta, openLegacy, openModern, type RawMcp } from './raw-mcp.ts';
-import { type StdioGateway, startStdioGateway } from './stdio-client.ts';
 
 interface Ran {
   readonly header: Ids;
@@ -30,8 +29,9 @@ interface Ran {
 }
 
 interface Stage {
-  readonly gateway: RunningGateway;
-  readonly stdio: StdioGateway;
+  /** One gateway that speaks on both: its listener, and its standard streams. */
+  readonly url: string;
+  readonly stdio: StdioRun;
   readonly legacy: RawMcp;
   readonly modern: RawMcp;
 }
@@ -54,7 +54,7 @@ async function send(stage: Stage, front: Front, { body, headers, meta }: Sent): 
   switch (front) {
     case 'REST': {
       const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers } };
-      const response = await fetch(`${stage.gateway.url}/v1/call`, {
+      const response = await fetch(`${stage.url}/v1/call`, {
         ...init,
         body: JSON.stringify({ ...body, meta }),
       });
@@ -113,13 +113,15 @@ async function startStage(policy: Policy): Promise<Stage> {
     OTEL_BSP_MAX_QUEUE_SIZE: '8192',
     DCC_MCP_TRACE_PARENT: policy,
   };
-  const gateway = await startGateway({ config, env });
-  const [front] = await Promise.all([startStdioGateway(config, env), gateway.ready()]);
-  await untilToolsAreThere(front, 4);
-  return { gateway, stdio: front, legacy: await openLegacy(gateway.url), modern: openModern(gateway.url) };
+  const stdio = startStdio(config, { env, isListening: true });
+  const clientInfo = { name: 'stdio', version: '1.0.0' };
+  await stdio.request('initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo });
+  await untilToolsAreThere(stdio, 4);
+  const [, url = ''] = /listening on (http:\/\/[^\s)]+)/.exec(stdio.stderr()) ?? [];
+  return { url, stdio, legacy: await openLegacy(url), modern: openModern(url) };
 }
 
-async function untilToolsAreThere(front: StdioGateway, upstreams: number): Promise<void> {
+async function untilToolsAreThere(front: StdioRun, upstreams: number): Promise<void> {
   for (const deadline = Date.now() + 15_000; Date.now() < deadline;) {
     const { result } = await front.request('tools/call', { name: 'search', arguments: { query: 'seen' } });
     const { hits } = (result as Json)['structuredContent'] as { readonly hits: readonly Json[] };
@@ -141,14 +143,14 @@ beforeAll(async () => {
   for (const policy of POLICIES) {
     const stage = await startStage(policy);
     stages.set(policy, stage);
-    const slugs = await slugsOf(stage.gateway.url);
+    const slugs = await slugsOf(stage.url);
     await Promise.all(CELLS.filter((cell) => cell.policy === policy).map((cell) => run(cell, slugs)));
   }
   spans = await sink.waitForSpans(isDone, 15_000);
 }, 120_000);
 
 afterAll(async () => {
-  await Promise.all([...stages.values()].flatMap(({ gateway, stdio }) => [gateway.stop(), stdio.stop()]));
+  await Promise.all([...stages.values()].map(({ stdio }) => stdio.kill()));
   await Promise.all([fakes?.httplegacy.kill(), fakes?.httpmodern.kill(), sink?.close()]);
 });
 
@@ -226,8 +228,8 @@ describe('50 calls at once on one session', () => {
   test.each(['httplegacy', 'httpmodern'] as const)(
     '%s: each answer is of the trace of its own call',
     async (upstream) => {
-      const { legacy, gateway } = stages.get('auto')!;
-      const slug = `${(await slugsOf(gateway.url)).get(upstream)}.slow`;
+      const { legacy, url } = stages.get('auto')!;
+      const slug = `${(await slugsOf(url)).get(upstream)}.slow`;
       const calls = Array.from({ length: 50 }, (_, index) => ({ ids: newIds(), text: `${upstream} ${index}` }));
       const answers = await Promise.all(
         calls.map(({ ids, text }, index) => {
