@@ -1,6 +1,7 @@
+import type { ScrapeRequest } from '@dcc-mcp/content-negotiation';
 import { describe, expect, test } from '@jest/globals';
 import { healthEndpoint, readinessEndpoint } from '../src/fetch/health.ts';
-import { disabledScrapeEndpoint, scrapeEndpoint, type ScrapeRequest } from '../src/fetch/scrape.ts';
+import { disabledScrapeEndpoint, scrapeEndpoint } from '../src/fetch/scrape.ts';
 import { compose } from '../src/index.ts';
 
 const metricsUrl = 'http://gateway/metrics';

@@ -10,6 +10,6 @@ export { PrometheusReader, type PrometheusReaderOptions } from './scrape/prometh
 export { serializeOpenMetrics, serializePrometheusText } from './text/serialize-text.ts';
 export { type Sample, type SampleValue } from './families/sample.ts';
 export { ScrapeError, type ReportError, type ScrapeErrorCode } from './families/scrape-error.ts';
-export { type MetricSource, type ScrapeHandler, type ScrapeRequest, type ScrapeResult } from './scrape/scrape.ts';
+export { type MetricSource, type ScrapeHandler, type ScrapeResult } from './scrape/scrape.ts';
 export { createScrapeHandler, type ScrapeHandlerOptions } from './scrape/scrape-handler.ts';
 export { type SerializeOptions } from './families/renderer.ts';

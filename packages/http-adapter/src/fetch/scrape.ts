@@ -1,15 +1,5 @@
+import type { ScrapeRequest } from '@dcc-mcp/content-negotiation';
 import type { FetchHandler } from './fetch-handler.ts';
-
-/** What of a request decides how a scrape is answered; header values as they came. */
-export interface ScrapeRequest {
-  readonly method: string;
-  /** `Accept`. */
-  readonly accept?: string;
-  /** `Accept-Encoding`. */
-  readonly acceptEncoding?: string;
-  /** `X-Prometheus-Scrape-Timeout-Seconds`. */
-  readonly timeoutSeconds?: string;
-}
 
 /** What to answer. */
 export interface ScrapeAnswer {
@@ -22,14 +12,11 @@ export interface ScrapeAnswer {
 export type Scrape = (request: ScrapeRequest) => Promise<ScrapeAnswer>;
 
 function toScrapeRequest({ method, headers }: Request): ScrapeRequest {
-  const accept = headers.get('accept');
-  const acceptEncoding = headers.get('accept-encoding');
-  const timeoutSeconds = headers.get('x-prometheus-scrape-timeout-seconds');
   return {
     method,
-    ...(accept !== null && { accept }),
-    ...(acceptEncoding !== null && { acceptEncoding }),
-    ...(timeoutSeconds !== null && { timeoutSeconds }),
+    accept: headers.get('accept') ?? undefined,
+    acceptEncoding: headers.get('accept-encoding') ?? undefined,
+    timeoutSeconds: headers.get('x-prometheus-scrape-timeout-seconds') ?? undefined,
   };
 }
 

@@ -1,7 +1,8 @@
+import type { ScrapeRequest } from '@dcc-mcp/content-negotiation';
 import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import type { InstrumentType, MetricProducer } from '@opentelemetry/sdk-metrics';
 import { createScrapeHandler, type ScrapeHandlerOptions } from './scrape-handler.ts';
-import type { ScrapeHandler, ScrapeRequest, ScrapeResult } from './scrape.ts';
+import type { ScrapeHandler, ScrapeResult } from './scrape.ts';
 
 /** Options of {@link PrometheusReader}. */
 export interface PrometheusReaderOptions extends ScrapeHandlerOptions {

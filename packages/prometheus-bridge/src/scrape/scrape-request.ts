@@ -1,6 +1,5 @@
-import { acceptsEncoding } from '@dcc-mcp/content-negotiation';
+import { acceptsEncoding, type ScrapeRequest } from '@dcc-mcp/content-negotiation';
 import { negotiateFormat, type ExpositionFormat } from './content-negotiation.ts';
-import type { ScrapeRequest } from './scrape.ts';
 
 /** A request that can be answered. */
 export interface AcceptedScrape {

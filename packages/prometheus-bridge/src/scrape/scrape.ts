@@ -1,20 +1,9 @@
+import type { ScrapeRequest } from '@dcc-mcp/content-negotiation';
 import type { CollectionResult } from '@opentelemetry/sdk-metrics';
 
 /** What is scraped: every `MetricReader` of the SDK is a source. */
 export interface MetricSource {
   collect(options?: { timeoutMillis?: number }): Promise<CollectionResult>;
-}
-
-/** What a scraper asked, as far as it matters: four header values and the method, each as it came. */
-export interface ScrapeRequest {
-  /** HTTP method; default `GET`. */
-  readonly method?: string | undefined;
-  /** `Accept` header. */
-  readonly accept?: string | undefined;
-  /** `Accept-Encoding` header. */
-  readonly acceptEncoding?: string | undefined;
-  /** `X-Prometheus-Scrape-Timeout-Seconds` header; text that is no positive number counts as absent. */
-  readonly timeoutSeconds?: string | number | undefined;
 }
 
 /** What to answer: works behind any HTTP framework. */

@@ -1,9 +1,5 @@
-import {
-  PrometheusReader,
-  type PrometheusReaderOptions,
-  type ScrapeRequest,
-  type ScrapeResult,
-} from '@dcc-mcp/prometheus-bridge';
+import type { ScrapeRequest } from '@dcc-mcp/content-negotiation';
+import { PrometheusReader, type PrometheusReaderOptions, type ScrapeResult } from '@dcc-mcp/prometheus-bridge';
 import type { Resource } from '@opentelemetry/resources';
 import { MeterProvider, type ViewOptions } from '@opentelemetry/sdk-metrics';
 
