@@ -2,10 +2,21 @@ import type { HttpContext } from '@dcc-mcp/http-adapter';
 import type { App } from './app.ts';
 import { isEventStream, type Reply } from './reply.ts';
 
-/** Counts work that is not answered yet, so that a stop can wait for it. Open streams are not work. */
+/** Counts work that is not answered yet, each piece once, so that a stop can wait for it. Open streams are not work. */
 export class InFlight {
   #count = 0;
   #onIdle: (() => void) | undefined;
+  #isDraining = false;
+
+  /** True once new work is refused. */
+  get isDraining(): boolean {
+    return this.#isDraining;
+  }
+
+  /** Refuses new work from now on. */
+  drain(): void {
+    this.#isDraining = true;
+  }
 
   /** Begins one piece of work; the function given back ends it. */
   begin(): () => void {
@@ -22,11 +33,13 @@ export class InFlight {
     };
   }
 
-  /** Counts a request until its answer is written. */
+  /** Counts a request over HTTP until its answer is written. */
   async track(http: HttpContext, app: App): Promise<Reply> {
     const end = this.begin();
     const reply = await app(http);
-    if (isEventStream(reply)) {
+    if (reply.whenAnswered !== undefined) {
+      void reply.whenAnswered.then(end);
+    } else if (isEventStream(reply)) {
       end();
     } else {
       http.onEnd(end);

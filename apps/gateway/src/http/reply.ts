@@ -4,6 +4,8 @@ import type { HttpResponse } from '@dcc-mcp/http-adapter';
 export interface Reply extends HttpResponse {
   /** A stream that lives on its own, beside any request: its life is no latency. */
   readonly isOpenEnded?: true;
+  /** Of an event stream that ends with an answer: resolves when that is there, whether or not somebody still reads. */
+  readonly whenAnswered?: Promise<void>;
 }
 
 const JSON_TYPE = 'application/json';

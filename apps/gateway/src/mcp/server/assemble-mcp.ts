@@ -39,8 +39,6 @@ export interface McpParts {
   /** Whether what the gateway answers itself has spans. */
   readonly hasProtocolSpans: boolean;
   readonly bodyLimitBytes: number;
-  /** Called at the start of each request; what it gives is called at the end. */
-  readonly begin: () => () => void;
 }
 
 /** The gateway as MCP clients meet it, over HTTP and over standard streams. */
@@ -52,6 +50,8 @@ export interface McpSide {
   readonly routes: RouteTable;
   /** Told of each message written on the standard streams, with the request that it answers. */
   readonly onStdioMessage: (message: JsonRpcMessage, request?: JsonRpcRequest) => void;
+  /** Ends sessions and streams. */
+  readonly closeStreams: () => Promise<void>;
 }
 
 /** Wires the MCP side of a gateway. */
@@ -73,6 +73,10 @@ export function assembleMcp(parts: McpParts): McpSide {
     broadcast,
     routes: createRoutes(parts, mcp, sessions),
     onStdioMessage: (message, request) => recordStdioMessage(core, message, request),
+    closeStreams: () => {
+      broadcast.close();
+      return sessions.close();
+    },
   };
 }
 
@@ -107,7 +111,7 @@ function createBroadcast(
 }
 
 function createServer(
-  { core, state, serverInfo, hasProtocolSpans, begin }: McpParts,
+  { core, state, serverInfo, hasProtocolSpans }: McpParts,
   clients: { readonly mode: McpMode; readonly sessions: Sessions; readonly broadcast: Broadcast },
 ): McpServer {
   const { recorder, now, onError } = core;
@@ -123,7 +127,6 @@ function createServer(
     }),
     now,
     onError,
-    begin,
     ...(hasProtocolSpans ? { beginSpan: createProtocolSpans(core) } : {}),
     ...(recorder.isRecording ? { onFinished: (finished) => recorder.record(finished) } : {}),
   });

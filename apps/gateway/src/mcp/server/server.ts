@@ -40,8 +40,6 @@ export interface McpServerOptions {
   readonly onFinished?: (finished: FinishedRequest) => void;
   /** Begins the span of a request; what it gives ends it. Absent: what the gateway answers itself has no spans. */
   readonly beginSpan?: (request: JsonRpcRequest, exchange: Exchange) => (answer: Answer) => void;
-  /** Called at the start of each request; what it gives is called at the end. */
-  readonly begin: () => () => void;
   /** Told of whatever a handler threw that is no {@link McpError}. */
   readonly onError: (error: unknown) => void;
 }
@@ -123,7 +121,6 @@ export class McpServer {
   /** Answers one request; never rejects. */
   async handle(request: JsonRpcRequest, exchange: Exchange): Promise<Answer> {
     const startedAt = this.#options.now();
-    const end = this.#options.begin();
     const handler = this.#handlerOf(request, exchange.client);
     const hasOwnSpan = this.#options.mode.hasOwnSpan(request);
     const endSpan = hasOwnSpan ? undefined : this.#options.beginSpan?.(request, exchange);
@@ -131,7 +128,6 @@ export class McpServer {
     endSpan?.(answer);
     const tool = this.#options.mode.toolLabel(request);
     this.#finished(startedAt, exchange.client, { method: request.method, tool, answer });
-    end();
     return answer;
   }
 

@@ -24,6 +24,7 @@ export class HttpReply {
   #context: { readonly ctx: RequestContext; readonly search: SearchAnswer | undefined } | undefined;
   #resolve: (reply: Reply) => void = () => {};
   #stream: EventStream | undefined;
+  #settle: () => void = () => {};
   #isAnswered = false;
 
   constructor(options: HttpReplyOptions) {
@@ -50,7 +51,10 @@ export class HttpReply {
     if (this.#stream === undefined) {
       this.#stream = new EventStream({ ...this.#options, headers: this.#headers() });
       this.#options.onOpen?.();
-      this.#resolve(this.#stream.reply);
+      const whenAnswered = new Promise<void>((resolve) => {
+        this.#settle = resolve;
+      });
+      this.#resolve({ ...this.#stream.reply, whenAnswered });
     }
     this.#stream.send(message);
     return this.#stream.isOpen;
@@ -82,6 +86,7 @@ export class HttpReply {
     }
     this.#options.onAnswer?.(this.#stream.send(message));
     this.#stream.close();
+    this.#settle();
   }
 }
 

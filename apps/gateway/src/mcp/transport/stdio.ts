@@ -28,6 +28,8 @@ export interface StdioGateway {
   readonly mcp: McpServer;
   readonly sessions: Sessions;
   readonly broadcast: Broadcast;
+  /** Called at the start of each request; what it gives is called at the end. */
+  begin(): () => void;
   /** Told of each message written, with the request that it answers. */
   onStdioMessage(message: JsonRpcMessage, request?: JsonRpcRequest): void;
 }
@@ -153,11 +155,13 @@ class StdioFront {
   }
 
   async #answer(request: JsonRpcRequest, client: McpClient): Promise<void> {
+    const end = this.#gateway.begin();
     const controller = new AbortController();
     this.#running.set(request.id, controller);
     const answer = await this.#gateway.mcp.handle(request, this.#exchange(client, controller.signal));
     this.#running.delete(request.id);
     this.#send(responseMessage(request.id, answer), request);
+    end();
   }
 
   #clientOf(params: JsonObject | undefined): McpClient {
