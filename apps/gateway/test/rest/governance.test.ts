@@ -8,9 +8,9 @@ function kindOf(body: Readonly<Record<string, unknown>>): unknown {
 }
 
 /** Status of a GET with a Host of its own, which `fetch` does not allow. */
-function statusWithHost(url: string, host: string): Promise<number | undefined> {
+function statusWithHost(url: string, host: string, target = '/v1/healthz'): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
-    request(`${url}/v1/healthz`, { headers: { host } }, (response) => {
+    request(url, { headers: { host }, path: target }, (response) => {
       response.resume();
       resolve(response.statusCode);
     })
@@ -158,6 +158,12 @@ describe('on a loopback address', () => {
     ['null', 403],
   ])('answers the Origin %s with %i', async (origin, status) => {
     expect((await fetch(`${rest.gateway.url}/v1/healthz`, { headers: { origin } })).status).toBe(status);
+  });
+
+  test('reads the host of a target in absolute form in place of the Host', async () => {
+    const { url } = rest.gateway;
+    expect(await statusWithHost(url, 'localhost', 'http://localhost/healthz')).toBe(200);
+    expect(await statusWithHost(url, 'localhost', 'http://evil.example/healthz')).toBe(403);
   });
 });
 

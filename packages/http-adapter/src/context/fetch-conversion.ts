@@ -34,7 +34,7 @@ async function answerFetch(handler: FetchHandler, http: HttpContext, maxBytes: n
   const tooLarge = Promise.withResolvers<undefined>();
   const request = http.toRequest({ maxBytes, onTooLarge: () => tooLarge.resolve(undefined) });
   if (request === undefined) {
-    return refusal(400, 'the request target is no URL');
+    return refusal(400, 'the Host header and the request target make no URL');
   }
   const { peerAddress: address, peerPort: port } = http;
   const responding = handler(request, { address, port });

@@ -16,7 +16,7 @@ export class NodeHttpContext implements HttpContext {
     const query = url.indexOf('?');
     this.method = message.method ?? 'GET';
     this.path = query === -1 ? url : url.slice(0, query);
-    this.headers = message.headers;
+    this.headers = readHeaders(message);
     this.#message = message;
     this.#target = target;
     this.#url = url;
@@ -81,6 +81,11 @@ export class NodeHttpContext implements HttpContext {
     }
     return new Request(url, { ...init, body: streamBody(this.#message, limit), duplex: 'half' });
   }
+}
+
+/** The host of a target in absolute form stands for the Host header (RFC 9112, section 3.2.2): who guards one guards both. */
+function readHeaders({ headers, url = '/' }: IncomingMessage): HttpHeaders {
+  return url.startsWith('/') || !URL.canParse(url) ? headers : { ...headers, host: new URL(url).host };
 }
 
 /** Path and query. Frameworks that mount handlers under a path cut `url` and keep the whole of it in `originalUrl`. */
