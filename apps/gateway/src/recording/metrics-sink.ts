@@ -97,21 +97,22 @@ function measureSearch(
   }
 }
 
-function measureCall(metrics: GatewayMetrics, { span, ...call }: FinishedOperation, details: CallDetails): void {
-  const { spanContext } = span;
+function measureCall(metrics: GatewayMetrics, finished: FinishedOperation, details: CallDetails): void {
+  const { outcome, durationMillis } = finished;
+  const { spanContext } = finished.span;
   const { tool, timing, transport, rejection, backendErrorKind } = details;
   metrics.recordCall({
     tool,
-    status: statusOfOutcome(call.outcome),
+    status: statusOfOutcome(outcome),
     span: spanContext,
-    ...(timing === undefined ? {} : durations(call.durationMillis, timing)),
+    ...(timing === undefined ? {} : durations(durationMillis, timing)),
   });
   if (timing !== undefined && transport !== undefined) {
     metrics.recordOperation({
       side: 'client',
       method: 'tools/call',
       tool,
-      errorType: errorTypeOf(call.outcome),
+      errorType: errorTypeOf(outcome),
       transport,
       durationSeconds: timing.upstreamMillis / 1000,
       span: spanContext,

@@ -40,7 +40,11 @@ export const callOperation: OperationDefinition<CallRequest, CallTarget, JsonObj
   named,
   async resolve(request, { core }) {
     const resolution = await resolveTool(core, request.toolSlug);
-    return resolution.ok ? { ...resolution, target: { ...resolution.target, request } } : resolution;
+    if (!resolution.ok) {
+      return resolution;
+    }
+    const { record, upstream } = resolution.target;
+    return { ok: true, record, target: { record, upstream, request } };
   },
   run: call,
   follows: ({ record, outcome }) => ({
