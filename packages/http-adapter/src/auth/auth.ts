@@ -33,7 +33,7 @@ export interface AuthScheme {
   check(value: string): AuthResult | Promise<AuthResult>;
 }
 
-/** The realm of seed deployments of dcc-mcp. */
+/** The realm that scrapers of dcc-mcp know. */
 export const METRICS_REALM = 'dcc-mcp metrics';
 
 const encoder = new TextEncoder();
