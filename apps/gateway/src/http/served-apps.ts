@@ -66,9 +66,12 @@ function pathOf(key: string): string {
   return key.slice(key.indexOf(' ') + 1);
 }
 
-/** The handler itself refuses the methods it does not know, so that its guard comes first. */
+/**
+ * The handler itself refuses the methods it does not know, so that its guard comes first. It reads no body, hence no body
+ * is too large for it.
+ */
 function scrapeRoutes(path: string, handler: FetchHandler): RouteTable {
-  const answer = toHttpHandler(handler);
+  const answer = toHttpHandler(handler, { maxBodyBytes: Number.POSITIVE_INFINITY });
   const route: Route = { guard: 'own', handler: ({ http }) => answer(http) };
   const paths = [...new Set([path, CONTEXT_FORGE_PATH])];
   return Object.fromEntries(paths.map((each) => [`ALL ${each}`, route]));

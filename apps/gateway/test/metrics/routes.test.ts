@@ -206,6 +206,14 @@ test('METRICS_PATH renames it; the path of ContextForge stays', async () => {
 });
 
 describe('methods and formats', () => {
+  test('a body that nobody reads is never too large: the guard answers first', async () => {
+    const { url } = await start({ enablePrometheus: true, env: { DCC_MCP_METRICS_BASIC_AUTH: 'u:p' } });
+    const post = (headers: Readonly<Record<string, string>>): Promise<Response> =>
+      fetch(`${url}/metrics`, { method: 'POST', headers, body: new Uint8Array(5 * 1024 * 1024) });
+    const answers = [await post({}), await post(basic('u:p'))];
+    expect(answers.map(({ status }) => status)).toEqual([401, 405]);
+  });
+
   test('HEAD has the headers only; other methods 405; nothing acceptable 406', async () => {
     const { url } = await start({ enablePrometheus: true });
     const at = `${url}/metrics`;
