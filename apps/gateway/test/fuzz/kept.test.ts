@@ -3,28 +3,33 @@ import * as fc from 'fast-check';
 import { readKept } from './kept.ts';
 import { runTarget } from './run-target.ts';
 import type { OpenTarget, Target } from './target.ts';
-import { TARGETS } from './targets.ts';
+import { type AnyTarget, TARGETS } from './targets.ts';
 
-const WITH_KEPT = TARGETS.map((target) => ({ name: target.name, target, kept: readKept(target.name) })).filter(
-  ({ kept }) => kept.length > 0,
-);
+const START_TIMEOUT_MILLIS = 30_000;
 
-for (const { name, target, kept } of WITH_KEPT) {
-  describe(name, () => {
-  let open: OpenTarget<unknown>;
-  beforeAll(async () => {
-    open = await (target as Target<unknown>).open();
-  }, 30_000);
-  afterAll(() => open.close());
+for (const target of TARGETS) {
+  if (readKept(target.name).length > 0) {
+    replay(target);
+  }
+}
 
-  test.each(kept)(
-    'what failed once holds: $file',
-    async ({ input }) => {
-      await expect(open.check(input)).resolves.toBeUndefined();
-    },
-    30_000,
-  );
-});
+function replay(target: AnyTarget): void {
+  describe(`${target.name}: what failed once holds`, () => {
+    let open: OpenTarget<unknown>;
+    beforeAll(async () => {
+      open = await (target as Target<unknown>).open();
+    }, START_TIMEOUT_MILLIS);
+    afterAll(() => open.close());
+
+    test.each(readKept(target.name))(
+      '$file',
+      async ({ input }) => {
+        await expect(open.check(input)).resolves.toBeUndefined();
+      },
+      START_TIMEOUT_MILLIS,
+    );
+  });
+}
 
 describe('the fuzzer', () => {
   test('finds an input that fails, and the smallest one', async () => {
