@@ -17,9 +17,14 @@ const ANSWERS = {
   partial: (response) => response.writeHead(200, PROTOBUF).end(FIVE_REJECTED),
 };
 
+/** `--moody MILLIS temper …`: at `/moody` one temper after the other, each for a while. */
+const [, , flag, moodMillis, ...moods] = process.argv;
+const moodNow = () => moods[Math.floor(performance.now() / Number(moodMillis)) % moods.length];
+const temperOf = (path) => (flag === '--moody' && path === 'moody' ? moodNow() : path);
+
 const server = createServer((request, response) => {
-  const [, temper] = request.url.split('/');
-  request.resume().on('end', () => ANSWERS[temper](response));
+  const [, path] = request.url.split('/');
+  request.resume().on('end', () => ANSWERS[temperOf(path)](response));
 });
 server.keepAliveTimeout = 60_000;
 server.listen(0, '127.0.0.1', () => process.send?.({ port: server.address().port }));
