@@ -3,7 +3,7 @@ import {
   ServerCredentials,
   status,
   type handleUnaryCall,
-  type Metadata,
+  Metadata,
   type ServiceDefinition,
 } from '@grpc/grpc-js';
 import { decodeMetrics, type DecodedMetric } from './otlp-decode-metrics.ts';
@@ -14,12 +14,15 @@ export interface OtlpGrpcRequest {
   readonly path: string;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly body: Buffer;
+  readonly receivedAtMillis: number;
 }
 
 /** A gRPC status to answer with instead of success. */
 export interface OtlpGrpcRefusal {
   readonly code: status;
   readonly details?: string;
+  /** Metadata after the answer; a name that ends in `-bin` has bytes. */
+  readonly trailers?: Readonly<Record<string, string | Uint8Array>>;
 }
 
 export type OtlpGrpcResponder = (request: OtlpGrpcRequest) => OtlpGrpcRefusal | Uint8Array | 'hang' | undefined;
@@ -67,6 +70,14 @@ function toDefinition(service: string): ServiceDefinition {
   };
 }
 
+function toMetadata(trailers: NonNullable<OtlpGrpcRefusal['trailers']>): Metadata {
+  const metadata = new Metadata();
+  for (const [name, value] of Object.entries(trailers)) {
+    metadata.set(name, typeof value === 'string' ? value : Buffer.from(value));
+  }
+  return metadata;
+}
+
 function toRecord(metadata: Metadata): Record<string, unknown> {
   return metadata.getMap();
 }
@@ -79,7 +90,12 @@ export async function startOtlpGrpcSink(options: OtlpGrpcSinkOptions = {}): Prom
   let respond = options.respond;
   for (const service of Object.values(SERVICES)) {
     const handle: handleUnaryCall<Buffer, Buffer> = (call, callback) => {
-      const request = { path: call.getPath(), metadata: toRecord(call.metadata), body: call.request };
+      const request = {
+        path: call.getPath(),
+        metadata: toRecord(call.metadata),
+        body: call.request,
+        receivedAtMillis: Date.now(),
+      };
       requests.push(request);
       const answer = respond?.(request) ?? Buffer.alloc(0);
       if (answer === 'hang') {
@@ -89,7 +105,11 @@ export async function startOtlpGrpcSink(options: OtlpGrpcSinkOptions = {}): Prom
         accepted.push(request);
         callback(null, Buffer.from(answer));
       } else {
-        callback({ code: answer.code, details: answer.details ?? status[answer.code] ?? '' });
+        callback({
+          code: answer.code,
+          details: answer.details ?? status[answer.code] ?? '',
+          metadata: toMetadata(answer.trailers ?? {}),
+        });
       }
     };
     server.addService(toDefinition(service), { Export: handle });

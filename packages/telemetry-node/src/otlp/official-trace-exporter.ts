@@ -4,7 +4,7 @@ import { suppressTracing, type ExportResult } from '@opentelemetry/core';
 import type { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { Exporter, ShutdownSignals } from '../export/exporter.ts';
-import { createFailure, isCollectorAbsent, type ExportFailure } from '../health/export-failure.ts';
+import { createFailure, type ExportFailure } from '../health/export-failure.ts';
 import type { ExportOutcome } from '../health/exporter-monitor.ts';
 import { VERSION } from '../start/version.ts';
 import { HttpTransport } from '../transport/http-transport.ts';
@@ -12,6 +12,7 @@ import { failureOfThrown, type SendResult, type UnsentRequest } from '../transpo
 import { createWatchingAgent, type WatchingAgent } from '../transport/watching-agent.ts';
 import { serializers } from './official-serializers.ts';
 import { toOutcome } from './otlp-exporter.ts';
+import { sendWithRetries } from './send-with-retries.ts';
 
 /** The official exporter takes no 0 for "no bound": this is the longest timer of Node, 24 days. */
 const NO_TIMEOUT_MILLIS = 2 ** 31 - 1;
@@ -28,39 +29,33 @@ export interface OfficialTraceExporterOptions {
 }
 
 /**
- * OpenTelemetry's `OTLPTraceExporter`, which encodes, sends and retries by its own rules. It answers with success or an
- * error alone; why a request failed and what a collector rejected is seen by its agent, which is ours.
+ * OpenTelemetry's `OTLPTraceExporter`, which encodes and sends. It answers with success or an error alone; why a request
+ * failed and what a collector rejected is seen by its agent, which is ours. So is the rule by which it tries again.
  */
 export class OfficialTraceExporter implements Exporter<readonly ReadableSpan[]> {
   readonly #options: OfficialTraceExporterOptions;
   readonly #context: Context = suppressTracing(ROOT_CONTEXT);
   readonly #loading: Promise<OTLPTraceExporter>;
   #agent: WatchingAgent | undefined;
-  #requests = 0;
   #last: SendResult | undefined;
-  /** Present once nothing more is sent. */
-  #end: ExportFailure | undefined;
-  #settle: ((outcome: ExportOutcome) => void) | undefined;
+  /** Ends the try that is under way. */
+  #giveUp: (() => void) | undefined;
 
   /** Loading begins at once, so that the first batch need not wait for it. */
   constructor(options: OfficialTraceExporterOptions) {
     this.#options = options;
     this.#loading = this.#load();
     this.#loading.catch(() => undefined);
-    const { closing, aborted } = options.signals;
-    closing.addEventListener('abort', () => {
-      this.#stopWaiting();
-    });
-    aborted.addEventListener('abort', () => {
-      this.close();
-    });
   }
 
   async export(spans: readonly ReadableSpan[]): Promise<ExportOutcome> {
+    const { ready, signals, onRetryFailed, timeoutMillis: boundMillis } = this.#options;
     try {
-      await this.#options.ready();
+      await ready();
       const exporter = await this.#loading;
-      return await this.#run(exporter, [...spans]);
+      const send = (timeoutMillis: number): Promise<ExportOutcome> => this.#send(exporter, spans, timeoutMillis);
+      // Suppressed, so that an instrumented http module makes no spans of these requests.
+      return await context.with(this.#context, () => sendWithRetries(send, { boundMillis, signals, onRetryFailed }));
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       return { ok: false, failure: createFailure('internal', `exporting failed: ${text}`) };
@@ -73,8 +68,8 @@ export class OfficialTraceExporter implements Exporter<readonly ReadableSpan[]> 
   }
 
   close(): void {
-    const seen = this.#last?.ok === false ? this.#last.failure : undefined;
-    this.#giveUp(seen ?? createFailure('timeout', 'given up at the end of shutdown'));
+    this.#giveUp?.();
+    this.#agent?.close();
   }
 
   async #load(): Promise<OTLPTraceExporter> {
@@ -93,29 +88,42 @@ export class OfficialTraceExporter implements Exporter<readonly ReadableSpan[]> 
   }
 
   #watchingAgent(): WatchingAgent {
-    const { config, signals } = this.#options;
-    this.#agent ??= createWatchingAgent(config, {
-      onEnd: (result) => {
-        this.#onRequestEnd(result);
-      },
-      isEnding: () => signals.closing.aborted,
+    this.#agent ??= createWatchingAgent(this.#options.config, (result) => {
+      this.#last = result;
     });
     return this.#agent;
   }
 
-  #run(exporter: OTLPTraceExporter, spans: ReadableSpan[]): Promise<ExportOutcome> {
-    if (this.#end !== undefined) {
-      return Promise.resolve({ ok: false, failure: this.#end });
-    }
-    this.#requests = 0;
+  /** One try. The exporter bounds how long a connection is silent; how long all takes is bounded here. */
+  #send(exporter: OTLPTraceExporter, spans: readonly ReadableSpan[], timeoutMillis: number): Promise<ExportOutcome> {
+    const { aborted } = this.#options.signals;
     this.#last = undefined;
     return new Promise((resolve) => {
-      this.#settle = resolve;
-      // Suppressed, so that an instrumented http module makes no spans of these requests.
-      context.with(this.#context, () => {
-        exporter.export(spans, (result) => {
-          resolve(this.#toOutcome(result));
-        });
+      const finish = (outcome: ExportOutcome): void => {
+        clearTimeout(timer);
+        aborted.removeEventListener('abort', giveUp);
+        this.#giveUp = undefined;
+        resolve(outcome);
+      };
+      const stop = (message: string): void => {
+        finish({ ok: false, failure: createFailure('timeout', message) });
+        this.#agent?.cancel();
+      };
+      const giveUp = (): void => {
+        stop('given up at the end of shutdown');
+      };
+      const late = (): void => {
+        stop(`no answer within ${timeoutMillis} ms`);
+      };
+      const timer = timeoutMillis === 0 ? undefined : setTimeout(late, timeoutMillis).unref();
+      this.#giveUp = giveUp;
+      aborted.addEventListener('abort', giveUp);
+      if (aborted.aborted) {
+        giveUp();
+        return;
+      }
+      exporter.export([...spans], (result) => {
+        finish(this.#toOutcome(result));
       });
     });
   }
@@ -123,31 +131,5 @@ export class OfficialTraceExporter implements Exporter<readonly ReadableSpan[]> 
   /** The answer itself says more than the exporter does, which takes any answer of 200 for success. */
   #toOutcome({ error }: ExportResult): ExportOutcome {
     return this.#last === undefined ? { ok: false, failure: failureOfThrown(error) } : toOutcome(this.#last);
-  }
-
-  #onRequestEnd(result: SendResult): void {
-    this.#last = result;
-    this.#requests += 1;
-    if (result.ok) {
-      return;
-    }
-    if (this.#requests > 1) {
-      this.#options.onRetryFailed(result.failure);
-    }
-    this.#stopWaiting();
-  }
-
-  /** Gives up once shutdown has begun and no collector is there: waiting would only delay the end of the process. */
-  #stopWaiting(): void {
-    const { closing } = this.#options.signals;
-    if (closing.aborted && this.#last?.ok === false && isCollectorAbsent(this.#last.failure)) {
-      this.#giveUp(this.#last.failure);
-    }
-  }
-
-  #giveUp(failure: ExportFailure): void {
-    this.#end ??= failure;
-    this.#settle?.({ ok: false, failure: this.#end });
-    this.#agent?.close();
   }
 }

@@ -5,7 +5,7 @@ import { createFailure, type ExportFailure } from '../health/export-failure.ts';
 import type { ExportOutcome } from '../health/exporter-monitor.ts';
 import { parseOtlpResponse } from '../transport/otlp-response.ts';
 import type { OtlpTransport, SendResult, UnsentRequest } from '../transport/transport.ts';
-import { decideRetry } from './retry.ts';
+import { sendWithRetries } from './send-with-retries.ts';
 
 export interface OtlpExporterOptions<Batch> {
   readonly encode: (batch: Batch) => Uint8Array | undefined;
@@ -37,7 +37,7 @@ export class OtlpExporter<Batch> implements Exporter<Batch> {
       }
       const bound = tighterTimeout(timeoutMillis, this.#options.timeoutMillis);
       // Suppressed, so that an instrumented http module makes no spans of our own requests.
-      return await context.with(this.#context, () => this.#sendWithRetries(body, bound));
+      return await context.with(this.#context, () => this.#send(body, bound));
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       return { ok: false, failure: createFailure('internal', `exporting failed: ${text}`) };
@@ -53,31 +53,11 @@ export class OtlpExporter<Batch> implements Exporter<Batch> {
     this.#options.transport.close();
   }
 
-  async #sendWithRetries(body: Uint8Array, boundMillis: number): Promise<ExportOutcome> {
-    const { transport, signals } = this.#options;
-    const deadline = boundMillis === 0 ? Infinity : performance.now() + boundMillis;
-    for (let retries = 0; ; retries += 1) {
-      const remaining = deadline - performance.now();
-      const timeoutMillis = remaining === Infinity ? 0 : Math.max(Math.ceil(remaining), 1);
-      const outcome = toOutcome(await transport.send(body, timeoutMillis, signals.aborted));
-      if (outcome.ok) {
-        return outcome;
-      }
-      const wait = decideRetry({
-        retries,
-        failure: outcome.failure,
-        remainingMillis: deadline - performance.now(),
-        isClosing: signals.closing.aborted,
-        random: Math.random(),
-      });
-      if (wait === undefined || signals.aborted.aborted) {
-        return { ok: false, failure: outcome.failure };
-      }
-      if (retries > 0) {
-        this.#options.onRetryFailed?.(outcome.failure);
-      }
-      await pause(wait, signals);
-    }
+  #send(body: Uint8Array, boundMillis: number): Promise<ExportOutcome> {
+    const { transport, signals, onRetryFailed } = this.#options;
+    const send = async (timeoutMillis: number): Promise<ExportOutcome> =>
+      toOutcome(await transport.send(body, timeoutMillis, signals.aborted));
+    return sendWithRetries(send, { boundMillis, signals, onRetryFailed });
   }
 }
 
@@ -96,18 +76,4 @@ export function toOutcome(result: SendResult): ExportOutcome {
 function toInvalidResponse(reason: string, contentType: string): ExportFailure {
   const isPage = contentType.startsWith('text/html');
   return createFailure(isPage ? 'proxy' : 'invalid_response', `status 200, but ${reason}`, { statusCode: 200 });
-}
-
-/** Waits; the beginning of shutdown ends a wait that has not begun to be cheap. */
-function pause(millis: number, signals: ShutdownSignals): Promise<void> {
-  const signal = signals.closing.aborted ? signals.aborted : signals.closing;
-  return new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, millis).unref();
-    signal.addEventListener('abort', end);
-  });
 }

@@ -32,7 +32,7 @@ export interface StartTelemetryOptions {
   readonly onHealthChange?: (change: TelemetryHealthChange) => void;
   /**
    * Who encodes and sends spans over http/protobuf: OpenTelemetry's `OTLPTraceExporter` (default), or the one-pass encoder
-   * and the transport of this package, which cost less and keep to a deadline for the whole export.
+   * and the transport of this package, which cost less.
    */
   readonly exporter?: 'official' | 'fast';
   /**

@@ -1,6 +1,7 @@
 import { createFailure, type ExportCause, type ExportFailure } from '../health/export-failure.ts';
 import type { GrpcError } from './grpc-module.ts';
 import { toOneLine } from './otlp-response.ts';
+import { parsePushback, parseRetryAfter, readRetryInfo } from './retry-wish.ts';
 
 /** Status codes of gRPC that say one thing (https://grpc.io/docs/guides/status-codes). */
 const STATUS_CAUSES: Readonly<Record<number, ExportCause>> = {
@@ -51,17 +52,26 @@ const PERMANENT: ReadonlySet<ExportCause> = new Set([
   'too_large',
 ]);
 
-/** `google.rpc.RetryInfo` travels in a binary trailer; grpc-js also shows the pushback in milliseconds. */
-function pushback(error: GrpcError): number | undefined {
-  const text = error.metadata?.get('grpc-retry-pushback-ms')[0];
-  const millis = Number(text);
-  return text === undefined || !Number.isFinite(millis) || millis < 0 ? undefined : millis;
+/** How long the collector asks to wait: `google.rpc.RetryInfo` travels in a binary trailer, the others are texts. */
+function readWish(error: GrpcError): number | undefined {
+  const trailer = (name: string): string | Buffer | undefined => error.metadata?.get(name)[0];
+  const details = trailer('grpc-status-details-bin');
+  const info = details instanceof Uint8Array ? readRetryInfo(details) : undefined;
+  if (info !== undefined) {
+    return info;
+  }
+  const pushback = trailer('grpc-retry-pushback-ms');
+  if (pushback !== undefined) {
+    return parsePushback(String(pushback));
+  }
+  const retryAfter = trailer('retry-after');
+  return retryAfter === undefined ? undefined : parseRetryAfter(String(retryAfter), Date.now());
 }
 
 /** Explains a gRPC status that is not OK. */
 export function failureOfGrpc(error: GrpcError): ExportFailure {
   const cause = causeOf(error);
-  const retryAfterMillis = pushback(error);
+  const retryAfterMillis = readWish(error);
   const isRetryable = RETRYABLE.has(error.code) || (error.code === 8 && retryAfterMillis !== undefined);
   const details = error.details.replace(NOTHING_RESOLVED, '');
   return createFailure(cause, `gRPC status ${error.code}: ${toOneLine(details, 200)}`, {

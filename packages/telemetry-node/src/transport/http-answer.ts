@@ -11,6 +11,7 @@ export type Finish = (result: SendResult) => void;
 
 /** Reads a collector's answer to the end and explains it. */
 export function readAnswer(response: IncomingMessage, path: string, finish: Finish): void {
+  const headers = { ...response.headers };
   const chunks: Buffer[] = [];
   let size = 0;
   response.on('data', (chunk: Buffer) => {
@@ -28,11 +29,11 @@ export function readAnswer(response: IncomingMessage, path: string, finish: Fini
   response.on('end', () => {
     const status = response.statusCode ?? 0;
     const body = Buffer.concat(chunks);
-    const contentType = response.headers['content-type'] ?? '';
+    const contentType = headers['content-type'] ?? '';
     if (status >= 200 && status < 300) {
       finish({ ok: true, body, contentType });
     } else {
-      finish({ ok: false, failure: failureOfAnswer({ status, headers: response.headers, body, path }, Date.now()) });
+      finish({ ok: false, failure: failureOfAnswer({ status, headers, body, path }, Date.now()) });
     }
   });
 }

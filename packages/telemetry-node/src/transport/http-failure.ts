@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { createFailure, type ExportCause, type ExportFailure } from '../health/export-failure.ts';
 import { readRefusal, toOneLine } from './otlp-response.ts';
+import { parseRetryAfter, readJsonRetryInfo, readRetryInfo } from './retry-wish.ts';
 
 /** Node's error code, of the error or of the first error inside an aggregate. */
 export function errorCode(error: unknown): string {
@@ -142,7 +143,7 @@ export function failureOfAnswer(answer: HttpAnswer, nowMillis: number): ExportFa
   const { status, headers } = answer;
   const text = toOneLine(readRefusal(answer.body.subarray(0, 4_096), headers['content-type'] ?? ''), 200);
   const cause = causeOfStatus(status, headers, text);
-  const retryAfterMillis = parseRetryAfter(headers['retry-after'], nowMillis);
+  const retryAfterMillis = readWish(answer, nowMillis);
   return createFailure(cause, describeAnswer(cause, answer, text), {
     statusCode: status,
     isRetryable: RETRYABLE.has(status),
@@ -167,14 +168,23 @@ function describeAnswer(cause: ExportCause, answer: HttpAnswer, text: string): s
   return `the server answered ${status}${details}`;
 }
 
-/** `Retry-After` in milliseconds: seconds or an HTTP date (RFC 9110, 10.2.3). */
-function parseRetryAfter(text: string | undefined, nowMillis: number): number | undefined {
-  if (text === undefined || text.trim() === '') {
+/** How long the collector asks to wait: by a header, or by the status in the body. */
+function readWish({ headers, body }: HttpAnswer, nowMillis: number): number | undefined {
+  const header = headers['retry-after'];
+  if (header !== undefined) {
+    return parseRetryAfter(header, nowMillis);
+  }
+  const mediaType = headers['content-type'] ?? '';
+  if (mediaType.startsWith('application/x-protobuf')) {
+    return readRetryInfo(body);
+  }
+  return mediaType.startsWith('application/json') ? readJsonRetryInfo(parseJson(body)) : undefined;
+}
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(Buffer.from(body).toString('utf8'));
+  } catch {
     return undefined;
   }
-  if (/^\d+$/.test(text.trim())) {
-    return Number(text) * 1_000;
-  }
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : Math.max(date - nowMillis, 0);
 }

@@ -93,9 +93,38 @@ function parseProtobuf(body: Uint8Array): OtlpResponse {
   }
 }
 
-/** Last value of each field; only what these small answers use: varints, lengths, fixed. */
-function readFields(bytes: Uint8Array): Map<number, number | Uint8Array> {
-  const fields = new Map<number, number | Uint8Array>();
+type FieldValue = number | Uint8Array;
+
+/** The fields of one message. */
+class Fields {
+  readonly #values = new Map<number, FieldValue[]>();
+
+  add(field: number, value: FieldValue): void {
+    const values = this.#values.get(field);
+    if (values === undefined) {
+      this.#values.set(field, [value]);
+    } else {
+      values.push(value);
+    }
+  }
+
+  /** The last value, as protobuf asks for a field that is not repeated. */
+  get(field: number): FieldValue | undefined {
+    return this.#values.get(field)?.at(-1);
+  }
+
+  getAll(field: number): readonly FieldValue[] {
+    return this.#values.get(field) ?? [];
+  }
+}
+
+/**
+ * Reads a message as far as these small answers use it: varints, lengths, fixed.
+ *
+ * @throws {RangeError} When it is none.
+ */
+export function readFields(bytes: Uint8Array): Fields {
+  const fields = new Fields();
   const reader = new FieldReader(bytes);
   while (!reader.isAtEnd) {
     const tag = reader.readVarint();
@@ -105,7 +134,7 @@ function readFields(bytes: Uint8Array): Map<number, number | Uint8Array> {
     }
     const value = reader.readValue(tag % 8);
     if (value !== undefined) {
-      fields.set(field, value);
+      fields.add(field, value);
     }
   }
   return fields;

@@ -1,6 +1,6 @@
 import type { OtlpExporterConfig } from '@dcc-mcp/telemetry-config';
 import type { Agent, ClientRequest } from 'node:http';
-import { createFailure, isCollectorAbsent } from '../health/export-failure.ts';
+import { createFailure } from '../health/export-failure.ts';
 import { readAnswer, type Finish } from './http-answer.ts';
 import { loadHttpClient } from './http-client.ts';
 import { failureOfError } from './http-failure.ts';
@@ -21,17 +21,14 @@ function takesRequests(agent: Agent): agent is Agent & TakesRequests {
 /** Headers that Node or the exporter sets by itself. */
 const OWN_HEADERS: readonly string[] = ['host', 'user-agent', 'transfer-encoding'];
 
-/** The exporter's side of its agent. */
-export interface RequestWatcher {
-  /** Called once for each request that began. */
-  readonly onEnd: Finish;
-  /** Whether the process is about to end, so that an absent collector isn't worth a next try. */
-  readonly isEnding: () => boolean;
-}
+/** Longer than any deadline, in seconds: the exporter gives up rather than wait so long. */
+const NO_RETRY_SECONDS = '9999999999';
 
 /** An agent that can be told to take nothing more. */
 export interface WatchingAgent {
   readonly agent: Agent;
+  /** Ends the requests that are under way. */
+  cancel(): void;
   /** Ends what is under way and refuses what comes. */
   close(): void;
 }
@@ -39,9 +36,12 @@ export interface WatchingAgent {
 /**
  * Node's agent for an exporter that sends by itself. Requests leave with the certificates as they are on disk now and
  * with the headers of `config` alone, because the official exporters add those of the environment. How each request
- * ended is told, because the official exporters keep the answer to themselves.
+ * ended is told, because the official exporters keep the answer to themselves. The exporter is kept from trying again: it
+ * does so at once when a collector asks for no time, and by timers that hold the process.
+ *
+ * @param onEnd Called once for each request that began.
  */
-export function createWatchingAgent(config: OtlpExporterConfig, watcher: RequestWatcher): WatchingAgent {
+export function createWatchingAgent(config: OtlpExporterConfig, onEnd: Finish): WatchingAgent {
   const url = new URL(config.endpoint);
   const isSecure = url.protocol === 'https:';
   const tls = new TlsFiles(config);
@@ -53,6 +53,12 @@ export function createWatchingAgent(config: OtlpExporterConfig, watcher: Request
     throw new TypeError('this version of Node has agents that take no requests');
   }
   const addRequest = agent.addRequest.bind(agent);
+  const underWay = new Set<ClientRequest>();
+  const cancel = (): void => {
+    for (const request of underWay) {
+      request.destroy(new Error('given up'));
+    }
+  };
   let isClosed = false;
   agent.addRequest = (request, options) => {
     if (isClosed) {
@@ -61,13 +67,17 @@ export function createWatchingAgent(config: OtlpExporterConfig, watcher: Request
     // Connections are pooled by certificate: new files mean new connections.
     Object.assign(agent.options, isSecure ? tls.read().material : {});
     setHeaders(request, headers, kept);
-    watch(request, url.pathname, watcher);
+    underWay.add(request);
+    request.once('close', () => underWay.delete(request));
+    watch(request, url.pathname, onEnd);
     addRequest(request, options);
   };
   return {
     agent,
+    cancel,
     close: () => {
       isClosed = true;
+      cancel();
       agent.destroy();
     },
   };
@@ -86,7 +96,7 @@ function setHeaders(request: ClientRequest, headers: Readonly<Record<string, str
   }
 }
 
-function watch(request: ClientRequest, path: string, { onEnd, isEnding }: RequestWatcher): void {
+function watch(request: ClientRequest, path: string, onEnd: Finish): void {
   let isSettled = false;
   const finish: Finish = (result) => {
     if (!isSettled) {
@@ -98,14 +108,12 @@ function watch(request: ClientRequest, path: string, { onEnd, isEnding }: Reques
     finish({ ok: false, failure: createFailure('timeout', 'no answer in time', { isRetryable: true }) });
   });
   request.once('error', (error: NodeJS.ErrnoException) => {
-    const failure = failureOfError(error);
-    finish({ ok: false, failure });
-    if (isEnding() && isCollectorAbsent(failure)) {
-      // By this code the exporter would try again later, and its timer would hold the process until then.
-      delete error.code;
-    }
+    finish({ ok: false, failure: failureOfError(error) });
+    // By this code the exporter would try again.
+    delete error.code;
   });
   request.once('response', (response) => {
     readAnswer(response, path, finish);
+    response.headers['retry-after'] = NO_RETRY_SECONDS;
   });
 }

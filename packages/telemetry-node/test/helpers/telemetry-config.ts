@@ -87,3 +87,10 @@ export function tracesTo(
   const base = telemetryConfig();
   return { traces: { ...base.traces, processors: [traceProcessor(otlp(`${endpoint}/v1/traces`, exporter), batch)] } };
 }
+
+/** Log records to one OTLP/HTTP endpoint. */
+export function logsTo(endpoint: string, exporter: Partial<OtlpExporterConfig> = {}): Pick<TelemetryConfig, 'logs'> {
+  const { logs } = telemetryConfig();
+  const processor = { type: 'batch', batch: BATCH, exporter: otlp(`${endpoint}/v1/logs`, exporter) } as const;
+  return { logs: { ...logs, processors: [processor] } };
+}

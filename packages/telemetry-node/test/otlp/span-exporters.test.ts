@@ -1,4 +1,4 @@
-// What both exporters of spans over http/protobuf promise, and what only the fast one does.
+// What both exporters of spans over http/protobuf promise.
 import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { context, trace } from '@opentelemetry/api';
@@ -221,9 +221,7 @@ describe.each(['official', 'fast'] as const)('the %s exporter:', (exporter) => {
   });
 });
 
-describe('only the fast exporter', () => {
-  const exporter = 'fast';
-
+describe.each(['official', 'fast'] as const)('the deadline of the %s exporter', (exporter) => {
   test('gives an answer up that trickles in past the timeout', async () => {
     const server = createServer((request, response) => {
       const trickle = setInterval(() => response.write(' '), 50);
