@@ -106,7 +106,7 @@ function renderSchemas(schemas: JsonObject): string {
 
 function renderSchema(schema: JsonObject): string {
   const properties = objectAt(schema, 'properties');
-  const names = Object.keys(properties);
+  const names = Object.keys(properties).filter((name) => objectAt(properties, name)['deprecated'] !== true);
   if (names.length === 0) {
     return `<p>${renderType(schema)}</p>`;
   }

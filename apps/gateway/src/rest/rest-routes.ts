@@ -80,7 +80,7 @@ function instanceDescribe(route: RouteRequest, upstreams: Upstreams): ParsedRequ
   const tool = query.get('backend_tool') ?? query.get('tool') ?? query.get('action') ?? '';
   return tool === ''
     ? { ok: false, message: 'the query parameter backend_tool is required, the tool as the instance names it' }
-    : { ok: true, value: { tool_slug: instanceSlug(route, tool, upstreams) } };
+    : describeOperation.parse({ tool_slug: instanceSlug(route, tool, upstreams) });
 }
 
 /** The slug of a tool of the one instance that the path names, by its id or four first digits or more; of none, when several have them. */

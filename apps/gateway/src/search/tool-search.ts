@@ -3,10 +3,10 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { ToolRecord } from '../catalog/tool-record.ts';
 import { SearchIndex } from './index/search-index.ts';
 import { toMatchReasons, type SearchMatch } from './index/search-match.ts';
-import { exactMatch } from './query/exact-match.ts';
+import { createExactMatch } from './query/exact-match.ts';
 import { nearestRecords } from './query/nearest.ts';
 import { toSearchFilter } from './query/search-filter.ts';
-import { withHints } from './query/search-hints.ts';
+import { createHints } from './query/search-hints.ts';
 import type { SearchHit, SearchQuery, SearchResult } from './query/search-query.ts';
 import { TopMatches } from './query/top-matches.ts';
 
@@ -61,8 +61,9 @@ export class ToolSearch {
     const accepts = toSearchFilter(query);
     const [first, ...more] = [query.query, ...(query.orQueries ?? [])].filter(isClause);
     const minScore = first === undefined ? undefined : query.minScore;
+    const withHints = createHints(query);
     const take = (match: SearchMatch): void => {
-      const hinted = withHints(match, query);
+      const hinted = withHints(match);
       if (minScore === undefined || hinted.score >= minScore) {
         top.push(hinted);
       }
@@ -73,7 +74,7 @@ export class ToolSearch {
     }
     const match = (clause: string, found: Take): void =>
       query.mode === 'exact'
-        ? this.#matchAll(accepts, (record) => exactMatch(record, clause), found)
+        ? this.#matchAll(accepts, createExactMatch(clause), found)
         : this.#index.match(clause, accepts, found);
     if (more.length === 0) {
       match(first, take);

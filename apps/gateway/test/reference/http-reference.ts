@@ -20,6 +20,9 @@ interface Schema {
   readonly maximum?: number;
   readonly minItems?: number;
   readonly maxItems?: number;
+  /** Written for bytes of UTF-8, of which there are never fewer than characters. */
+  readonly maxLength?: number;
+  readonly deprecated?: boolean;
 }
 
 type Content = { readonly content?: Readonly<Record<string, { readonly schema: Schema }>> };
@@ -65,14 +68,17 @@ function typeOf(schema: Schema): string {
 /** Schemas of integers carry the safe range; that is no bound worth showing. */
 const isBound = (value: number | undefined): value is number => value !== undefined && Math.abs(value) < 2 ** 53 - 1;
 
-function boundsOf({ minimum, maximum, minItems, maxItems, default: fallback }: Schema): string {
+function boundsOf({ minimum, maximum, minItems, maxItems, maxLength, items, default: fallback }: Schema): string {
   const [low, high] = [minimum ?? minItems, maximum ?? maxItems];
   const range = [isBound(low) ? `≥ ${low}` : '', isBound(high) ? `≤ ${high}` : ''].filter(Boolean).join(', ');
-  return [range, fallback === undefined ? '' : `default ${JSON.stringify(fallback)}`].filter(Boolean).join('; ');
+  const bytes = maxLength ?? items?.maxLength;
+  const text = bytes === undefined ? '' : `${items === undefined ? '' : 'each '}≤ ${bytes} bytes`;
+  return [range, text, fallback === undefined ? '' : `default ${JSON.stringify(fallback)}`].filter(Boolean).join('; ');
 }
 
 function fieldTable({ properties = {}, required = [] }: Schema): readonly string[] {
-  const rows = Object.entries(properties).map(([name, schema]) => {
+  const current = Object.entries(properties).filter(([, { deprecated }]) => deprecated !== true);
+  const rows = current.map(([name, schema]) => {
     const meaning = [cell(schema.description ?? ''), boundsOf(schema)].filter(Boolean).join(' — ');
     return `| \`${name}\`${required.includes(name) ? '' : '?'} | ${typeOf(schema)} | ${meaning} |`;
   });

@@ -85,7 +85,7 @@ const WRONG: readonly Row[] = [
 const RIGHT: readonly (readonly [keyof typeof PARSERS, unknown])[] = [
   ['parseSearch', {}],
   ['parseSearch', { query: '', limit: 1, offset: 0, mode: 'exact', meta: { traceparent: 5 } }],
-  ['parseSearch', { limit: 100, min_score: -0.5, tags: [], agent_context: { agent_id: 'a' }, unknown_field: 1 }],
+  ['parseSearch', { limit: 100, min_score: -0.5, tags: [], agent_context: { agent_id: 'a' } }],
   ['parseDescribe', { tool_slug: 'a', callerContext: 'ignored here' }],
   ['parseLoadSkill', { skill_names: ['a', 'b'], instance_id: 'abcd', dcc_type: 'maya', activate_groups: false }],
   ['parseCall', { tool_slug: 'a', arguments: [1] }],

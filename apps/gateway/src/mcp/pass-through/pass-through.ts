@@ -3,6 +3,7 @@ import { callOperation, toCallRequest } from '../../operations/definitions/call.
 import type { OperationCore } from '../../operations/frame/core.ts';
 import { runOperation } from '../../operations/frame/run-operation.ts';
 import { Forwarding } from '../../operations/hops/forward.ts';
+import { isName, MAX_NAME_BYTES } from '../../operations/requests/bounded-input.ts';
 import {
   asObject,
   isJsonObject,
@@ -131,6 +132,9 @@ export class PassThrough implements McpMode {
     const { name, arguments: args, inputResponses, requestState } = request.params ?? {};
     if (typeof name !== 'string') {
       return this.#refuseCall(request, exchange, 'tools/call needs name, a string');
+    }
+    if (!isName(name)) {
+      return this.#refuseCall(request, exchange, `name must have 1 to ${MAX_NAME_BYTES} bytes`);
     }
     if (exchange.client.era === 'modern' && exchange.client.transport === 'http') {
       checkMirroredArguments(

@@ -1,4 +1,4 @@
-import type { RequestContext } from '@dcc-mcp/request-context';
+import { type RequestContext, sanitizeText } from '@dcc-mcp/request-context';
 import { type ArgumentsForm, readArguments } from '../../arguments/argument-form.ts';
 import { batchAnswer, callAnswer } from '../../operations/answers/call-answer.ts';
 import { callBatchOperation, toParsedBatch } from '../../operations/definitions/call-batch.ts';
@@ -10,6 +10,7 @@ import type { OperationContext, OperationCore } from '../../operations/frame/cor
 import type { OperationDefinition, OperationEnd, ParsedRequest } from '../../operations/frame/operation-definition.ts';
 import type { OperationError } from '../../operations/frame/operation-error.ts';
 import { runOperation } from '../../operations/frame/run-operation.ts';
+import { MAX_NAME_BYTES } from '../../operations/requests/bounded-input.ts';
 import { parseCallTool } from '../../operations/requests/parse-request.ts';
 import {
   asList,
@@ -92,7 +93,7 @@ export class SearchMode implements McpMode {
       default:
         throw new McpError(
           ERROR_INVALID_PARAMS,
-          `Unknown tool: ${name}. This gateway has search, describe, load_skill and call; upstream tools are called through call with their tool_slug`,
+          `Unknown tool: ${sanitizeText(name, MAX_NAME_BYTES)}. This gateway has search, describe, load_skill and call; upstream tools are called through call with their tool_slug`,
         );
     }
   }

@@ -99,7 +99,7 @@ function toSchema(schema: z.ZodType, io: 'input' | 'output'): JsonObject {
 }
 
 function keepMeaning(key: string, value: unknown): unknown {
-  if (SAYS_NOTHING.has(key)) {
+  if (SAYS_NOTHING.has(key) || (isJsonObject(value) && value['deprecated'] === true)) {
     return undefined;
   }
   if (key === 'maximum' && value === Number.MAX_SAFE_INTEGER) {

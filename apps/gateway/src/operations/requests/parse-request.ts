@@ -1,5 +1,7 @@
 import type { z } from '@hono/zod-openapi';
-import { isJsonObject } from '../../protocol/json-rpc.ts';
+import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
+import { isLargerThan, isName, MAX_LIST_ITEMS, MAX_META_BYTES } from './bounded-input.ts';
+import { describeIssues, typeName } from './describe-issues.ts';
 import {
   callBatchBody,
   type CallBatchBody,
@@ -20,14 +22,12 @@ import {
 /** A checked body, or what is wrong with it: the message of a `bad-request`, naming each field. */
 export type ParsedBody<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
 
-const MAX_ISSUES = 5;
-
 export function parseSearch(body: unknown): ParsedBody<SearchBody> {
   return parseBody(searchBody, body);
 }
 
 export function parseDescribe(body: unknown): ParsedBody<DescribeBody> {
-  return isPlainCall(body) ? { ok: true, value: body } : parseBody(describeBody, body);
+  return isPlainCall(body) && body.arguments === undefined ? { ok: true, value: body } : parseBody(describeBody, body);
 }
 
 export function parseLoadSkill(body: unknown): ParsedBody<LoadSkillBody> {
@@ -49,118 +49,40 @@ export function parseInstanceCall(body: unknown): ParsedBody<InstanceCallBody> {
 
 /** Arguments of the MCP tool `call`. */
 export function parseCallTool(args: unknown): ParsedBody<CallToolArguments> {
-  return isPlainCall(args) && args.calls === undefined && args.stop_on_error === undefined
-    ? { ok: true, value: args }
-    : parseBody(callToolArguments, args);
+  return isPlainCall(args) ? { ok: true, value: args } : parseBody(callToolArguments, args);
 }
 
-function isPlainCall(
-  body: unknown,
-): body is CallBody & { readonly calls?: undefined; readonly stop_on_error?: undefined } {
+type PlainCall = CallBody & { readonly calls?: undefined; readonly stop_on_error?: undefined };
+
+const PLAIN_KEYS: ReadonlySet<string> = new Set(['tool_slug', 'arguments', 'meta']);
+
+function isPlainCall(body: unknown): body is PlainCall {
   if (!isJsonObject(body)) {
     return false;
   }
+  for (const key in body) {
+    if (!PLAIN_KEYS.has(key)) {
+      return false;
+    }
+  }
   const { tool_slug: slug, meta } = body;
-  return typeof slug === 'string' && slug !== '' && (meta === undefined || isJsonObject(meta));
+  return isName(slug) && (meta === undefined || (isJsonObject(meta) && !isLargerThan(meta, MAX_META_BYTES)));
 }
 
 function parseBody<T>(schema: z.ZodType<T>, body: unknown): ParsedBody<T> {
   if (!isJsonObject(body)) {
     return { ok: false, message: `the body must be a JSON object, got ${typeName(body)}` };
   }
-  const parsed = schema.safeParse(body);
+  const parsed = schema.safeParse(withShortLists(body));
   if (parsed.success) {
     return { ok: true, value: parsed.data };
   }
-  return { ok: false, message: describeIssues(parsed.error.issues, body) };
+  return { ok: false, message: describeIssues(parsed.error.issues, body, schema) };
 }
 
-type Issue = z.core.$ZodIssue;
-
-/** The first thing that is wrong with each field: a wrong type breaks the other rules as well. */
-function describeIssues(issues: readonly Issue[], body: unknown): string {
-  const byField = new Map<string, Issue>();
-  for (const issue of issues) {
-    const field = pathName(issue.path);
-    if (!byField.has(field)) {
-      byField.set(field, issue);
-    }
-  }
-  const first = [...byField.values()].slice(0, MAX_ISSUES);
-  return first.map((issue) => describeIssue(issue, body)).join('; ');
-}
-
-function describeIssue(issue: Issue, body: unknown): string {
-  const field = pathName(issue.path);
-  const given = valueAt(body, issue.path);
-  if (issue.code === 'invalid_type') {
-    if (given === undefined) {
-      return `${field} is required, ${withArticle(issue.expected)}`;
-    }
-    return `${field} must be ${withArticle(issue.expected)}, got ${issue.expected === 'int' ? describeValue(given) : typeName(given)}`;
-  }
-  if (issue.code === 'invalid_value') {
-    const allowed = issue.values.map((value) => JSON.stringify(value)).join(', ');
-    return `${field} must be one of ${allowed}, got ${describeValue(given)}`;
-  }
-  if (issue.code === 'too_small') {
-    return `${field} must ${boundOf(issue.origin, `at least ${issue.minimum}`, given)}`;
-  }
-  if (issue.code === 'too_big') {
-    return `${field} must ${boundOf(issue.origin, `at most ${issue.maximum}`, given)}`;
-  }
-  return given === undefined ? `${field} ${issue.message}` : `${field} ${issue.message}, got ${describeValue(given)}`;
-}
-
-/** @param bound `at most 25` */
-function boundOf(origin: string, bound: string, given: unknown): string {
-  if (origin === 'string') {
-    return given === '' ? 'not be empty' : `have ${bound} characters`;
-  }
-  if (origin === 'array' && Array.isArray(given)) {
-    return `have ${bound} item${bound.endsWith(' 1') ? '' : 's'}, got ${given.length}`;
-  }
-  return `be ${bound}, got ${describeValue(given)}`;
-}
-
-/** `calls[2].tool_slug` */
-function pathName(path: readonly PropertyKey[]): string {
-  let name = '';
-  for (const key of path) {
-    name += typeof key === 'number' ? `[${key}]` : `${name === '' ? '' : '.'}${String(key)}`;
-  }
-  return name === '' ? 'the body' : name;
-}
-
-function valueAt(body: unknown, path: readonly PropertyKey[]): unknown {
-  let value: unknown = body;
-  for (const key of path) {
-    if (typeof value !== 'object' || value === null) {
-      return undefined;
-    }
-    value = Reflect.get(value, key);
-  }
-  return value;
-}
-
-function withArticle(type: string): string {
-  if (type === 'int') {
-    return 'a whole number';
-  }
-  return /^[aeio]/.test(type) ? `an ${type}` : `a ${type}`;
-}
-
-/** A number itself, of everything else the type: what callers send stays out of messages. */
-function describeValue(value: unknown): string {
-  return typeof value === 'number' ? String(value) : typeName(value);
-}
-
-function typeName(value: unknown): string {
-  if (value === null) {
-    return 'null';
-  }
-  if (value === undefined) {
-    return 'nothing';
-  }
-  return Array.isArray(value) ? 'array' : typeof value;
+/** A list past every bound is cut behind it: it is refused as well, without a look at each of its items. */
+function withShortLists(body: JsonObject): JsonObject {
+  const long = Object.entries(body).filter(([, value]) => Array.isArray(value) && value.length > MAX_LIST_ITEMS);
+  const short = long.map(([key, value]) => [key, Array.isArray(value) ? value.slice(0, MAX_LIST_ITEMS + 1) : value]);
+  return long.length === 0 ? body : { ...body, ...Object.fromEntries(short) };
 }

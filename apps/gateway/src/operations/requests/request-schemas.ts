@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi';
-import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
+import type { JsonObject } from '../../protocol/json-rpc.ts';
 import type { SearchRequest } from '../answers/search-answer.ts';
+import { isName, MAX_NAME_BYTES, MAX_QUERY_BYTES, metaObject, nameList, nameText, textUpTo } from './bounded-input.ts';
 
-/** What every request may carry beside its own fields. Unknown fields are left alone. */
+/** What every request may carry beside its own fields. */
 interface RequestExtras {
   /** `search_id` joins the request to a search; `traceparent`, `agent_context` and the like belong here, too. */
   readonly meta?: JsonObject | undefined;
@@ -57,19 +58,38 @@ export interface CallToolArguments extends RequestExtras {
 
 /** The most calls one batch may hold. */
 export const MAX_BATCH_CALLS = 25;
-const MAX_LIST = 32;
+/** Wordings of one search beside its query. */
+const MAX_CLAUSES = 16;
+/** Farther than any page of a catalog lies. */
+const MAX_OFFSET = 1_000_000;
 
-const text = z.string().min(1);
-const words = z.array(text).max(MAX_LIST).optional();
+const words = nameList.optional();
+const queryText = textUpTo(MAX_QUERY_BYTES);
 
-const meta = z.custom<JsonObject>(isJsonObject, { error: 'must be an object' }).optional().meta({
+const meta = metaObject.optional().meta({
   type: 'object',
   additionalProperties: true,
   description:
     'Correlation, not content: pass search_id of the search this follows. May carry traceparent and agent_context.',
 });
 
-const toolSlug = text.meta({
+const agentContext = z.unknown().optional();
+const alias = agentContext.meta({ type: 'object', deprecated: true, description: 'The same as agent_context.' });
+
+/** Where a body may say who calls; `request-context` reads it, and cuts what is too long. */
+const callerFields = {
+  agent_context: agentContext.meta({
+    type: 'object',
+    additionalProperties: true,
+    description: 'Who calls, and why: agent_id, model, session_id, task and the like.',
+  }),
+  caller_context: alias,
+  agentContext: alias,
+  callerContext: alias,
+  agent: alias,
+};
+
+const toolSlug = nameText.meta({
   description: 'A tool, as a search hit names it: <dcc>.<instance>.<tool>.',
   examples: ['maya.1f0c2d3e.create_sphere'],
 });
@@ -84,45 +104,51 @@ const callArguments = z
     examples: [{ radius: 2 }],
   });
 
+const instanceId = textUpTo(MAX_NAME_BYTES).min(4);
+
 const searchFields = {
-  query: z
-    .string()
-    .optional()
-    .meta({
-      description: 'What the tool should do, in a few words. Empty lists everything.',
-      examples: ['create a sphere'],
-    }),
-  or_queries: z.array(z.string()).max(16).optional().meta({
+  query: queryText.optional().meta({
+    description: 'What the tool should do, in a few words. Empty lists everything.',
+    examples: ['create a sphere'],
+  }),
+  or_queries: z.array(queryText).max(MAX_CLAUSES).optional().meta({
     description: 'Other wordings; a tool scores by the one that fits it best.',
   }),
-  dcc_type: text.optional().meta({ description: 'Only tools of this host type, such as maya or filesystem.' }),
+  dcc_type: nameText.optional().meta({ description: 'Only tools of this host type, such as maya or filesystem.' }),
   dcc_types: words.meta({ description: 'Only tools of these host types.' }),
-  instance_id: z
-    .string()
-    .min(4)
-    .optional()
-    .meta({ description: 'Only tools of this instance: its id, or four first digits or more.' }),
+  instance_id: instanceId.optional().meta({
+    description: 'Only tools of this instance: its id, or four first digits or more.',
+  }),
   tags: words.meta({ description: 'Only tools with all of these tags.' }),
   tags_any: words.meta({ description: 'Only tools with one of these tags.' }),
   exclude_tags: words.meta({ description: 'No tools with any of these tags.' }),
   loaded_only: z.boolean().optional().meta({ description: 'Only tools that can be called at once. Default false.' }),
-  scene_hint: z.string().optional().meta({ description: 'The scene you work on; its instance is ranked up.' }),
-  skill_hint: z.string().optional().meta({ description: 'A skill you expect; its tools are ranked up.' }),
+  scene_hint: queryText.optional().meta({ description: 'The scene you work on; its instance is ranked up.' }),
+  skill_hint: queryText.optional().meta({ description: 'A skill you expect; its tools are ranked up.' }),
   min_score: z.number().optional().meta({ description: 'No hits below this score.' }),
   limit: z.int().min(1).max(100).optional().meta({ description: 'Hits on this page, 1 to 100.', default: 25 }),
-  offset: z.int().min(0).optional().meta({ description: 'Hits to pass over.', default: 0 }),
+  offset: z.int().min(0).max(MAX_OFFSET).optional().meta({ description: 'Hits to pass over.', default: 0 }),
   mode: z.enum(['fuzzy', 'exact']).optional().meta({
     description: 'fuzzy ranks words, prefixes and typos; exact looks for the text as it stands.',
     default: 'fuzzy',
   }),
   meta,
+  ...callerFields,
 };
 
+const itemId = z
+  .union([z.string(), z.number()], { error: 'must be a string or a number' })
+  .refine((id) => typeof id === 'number' || id === '' || isName(id), {
+    error: `must have at most ${MAX_NAME_BYTES} bytes`,
+    params: { maxBytes: MAX_NAME_BYTES },
+  })
+  .meta({ maxLength: MAX_NAME_BYTES });
+
 const batchItem = z
-  .looseObject({
+  .strictObject({
     tool_slug: toolSlug,
     arguments: callArguments,
-    id: z.union([z.string(), z.number()], { error: 'must be a string or a number' }).optional(),
+    id: itemId.optional(),
     meta,
   })
   .openapi('CallBatchItem');
@@ -138,25 +164,26 @@ const stopOnError = z
   .optional()
   .meta({ description: 'Leave out the rest after the first failure.', default: false });
 
-export const searchBody: z.ZodType<SearchBody> = z.looseObject(searchFields).openapi('SearchRequest');
+export const searchBody: z.ZodType<SearchBody> = z.strictObject(searchFields).openapi('SearchRequest');
 
 export const describeBody: z.ZodType<DescribeBody> = z
-  .looseObject({ tool_slug: toolSlug, meta })
+  .strictObject({ tool_slug: toolSlug, meta, ...callerFields })
   .openapi('DescribeRequest');
 
 export const loadSkillBody: z.ZodType<LoadSkillBody> = z
-  .looseObject({
-    skill_name: text
+  .strictObject({
+    skill_name: nameText
       .optional()
       .meta({ description: 'The skill, as the skill_name of a search hit.', examples: ['mesh-tools'] }),
-    skill_names: z.array(text).min(1).max(MAX_LIST).optional().meta({ description: 'Several skills at once.' }),
-    instance_id: z.string().min(4).optional().meta({ description: 'The instance, when several have the skill.' }),
-    dcc_type: text.optional().meta({ description: 'The host type, when several have the skill.' }),
+    skill_names: nameList.min(1).optional().meta({ description: 'Several skills at once.' }),
+    instance_id: instanceId.optional().meta({ description: 'The instance, when several have the skill.' }),
+    dcc_type: nameText.optional().meta({ description: 'The host type, when several have the skill.' }),
     activate_groups: z
       .boolean()
       .optional()
       .meta({ description: "Also activate the skill's tool groups.", default: true }),
     meta,
+    ...callerFields,
   })
   .refine((body) => body.skill_name !== undefined || body.skill_names !== undefined, {
     error: 'is required, or skill_names',
@@ -165,20 +192,21 @@ export const loadSkillBody: z.ZodType<LoadSkillBody> = z
   .openapi('LoadSkillRequest');
 
 export const callBody: z.ZodType<CallBody> = z
-  .looseObject({ tool_slug: toolSlug, arguments: callArguments, meta })
+  .strictObject({ tool_slug: toolSlug, arguments: callArguments, meta, ...callerFields })
   .openapi('CallRequest');
 
 export const callBatchBody: z.ZodType<CallBatchBody> = z
-  .looseObject({ calls, stop_on_error: stopOnError, meta })
+  .strictObject({ calls, stop_on_error: stopOnError, meta, ...callerFields })
   .openapi('CallBatchRequest');
 
 export const instanceCallBody: z.ZodType<InstanceCallBody> = z
-  .looseObject({
-    backend_tool: text.optional().meta({ description: 'The tool, as the instance itself names it.' }),
-    tool: text.optional().meta({ description: 'The same as backend_tool.' }),
-    action: text.optional().meta({ description: 'The same as backend_tool.' }),
+  .strictObject({
+    backend_tool: nameText.optional().meta({ description: 'The tool, as the instance itself names it.' }),
+    tool: nameText.optional().meta({ description: 'The same as backend_tool.' }),
+    action: nameText.optional().meta({ description: 'The same as backend_tool.' }),
     arguments: callArguments,
     meta,
+    ...callerFields,
   })
   .refine((body) => (body.backend_tool ?? body.tool ?? body.action) !== undefined, {
     error: 'is required',
@@ -187,12 +215,13 @@ export const instanceCallBody: z.ZodType<InstanceCallBody> = z
   .openapi('InstanceCallRequest');
 
 export const callToolArguments: z.ZodType<CallToolArguments> = z
-  .looseObject({
+  .strictObject({
     tool_slug: toolSlug.optional(),
     arguments: callArguments,
     calls: calls.optional(),
     stop_on_error: stopOnError,
     meta,
+    ...callerFields,
   })
   .refine((args) => args.tool_slug !== undefined || args.calls !== undefined, {
     error: 'is required, or calls for several',

@@ -1,23 +1,17 @@
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import { REASON, type SearchMatch } from '../index/search-match.ts';
+import { type ComparedText, toComparedText } from './compared-text.ts';
 
-/** What of a tool is compared, in lower case. */
-interface ComparedText {
-  readonly name: string;
-  readonly slug: string;
-  readonly title: string;
-  readonly skill: string;
-  readonly summary: string;
-  readonly aliases: readonly string[];
-  readonly tags: readonly string[];
+/** What one clause finds in a tool; `undefined`: no match. */
+export type ExactMatch = (record: ToolRecord) => SearchMatch | undefined;
+
+/** Substring search (`mode: exact`): no typos, no word stems, letters compared without case. */
+export function createExactMatch(clause: string): ExactMatch {
+  const wanted = clause.trim().toLowerCase();
+  return (record) => matchOf(record, wanted);
 }
 
-// Kept as long as the tool, because lower-casing ten thousand tools takes longer than the search.
-const compared = new WeakMap<ToolRecord, ComparedText>();
-
-/** Substring search (`mode: exact`): no typos, no word stems, letters compared without case. `undefined`: no match. */
-export function exactMatch(record: ToolRecord, clause: string): SearchMatch | undefined {
-  const wanted = clause.trim().toLowerCase();
+function matchOf(record: ToolRecord, wanted: string): SearchMatch | undefined {
   const text = toComparedText(record);
   let reasons = nameReason(text, wanted);
   if (text.aliases.includes(wanted)) {
@@ -63,22 +57,4 @@ function nameReason({ name, slug, title }: ComparedText, wanted: string): number
     return REASON.toolPrefix;
   }
   return name.includes(wanted) || title.includes(wanted) ? REASON.toolLexical : 0;
-}
-
-function toComparedText(record: ToolRecord): ComparedText {
-  const known = compared.get(record);
-  if (known !== undefined) {
-    return known;
-  }
-  const text = {
-    name: record.backendTool.toLowerCase(),
-    slug: record.slug.toLowerCase(),
-    title: (record.title ?? '').toLowerCase(),
-    skill: (record.skillName ?? '').toLowerCase(),
-    summary: record.summary.toLowerCase(),
-    aliases: record.aliases.map((alias) => alias.toLowerCase()),
-    tags: record.tags.map((tag) => tag.toLowerCase()),
-  };
-  compared.set(record, text);
-  return text;
 }

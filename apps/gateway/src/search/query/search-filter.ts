@@ -1,5 +1,6 @@
 import { isInstance } from '../../catalog/slug.ts';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
+import { toComparedText } from './compared-text.ts';
 import type { SearchQuery } from './search-query.ts';
 
 type Accepts = (record: ToolRecord) => boolean;
@@ -26,24 +27,25 @@ export function toSearchFilter(query: SearchQuery): Accepts {
 }
 
 function tagChecks(query: SearchQuery): Accepts[] {
-  const all = lower(query.tags ?? []);
-  const any = lower(query.tagsAny ?? []);
-  const none = lower(query.excludeTags ?? []);
+  const all = new Set(lower(query.tags ?? []));
+  const any = new Set(lower(query.tagsAny ?? []));
+  const none = new Set(lower(query.excludeTags ?? []));
   const checks: Accepts[] = [];
-  if (all.length > 0) {
-    checks.push((record) => all.every((tag) => hasTag(record, tag)));
+  if (all.size > 0) {
+    checks.push((record) => countTags(record, all) === all.size);
   }
-  if (any.length > 0) {
-    checks.push((record) => any.some((tag) => hasTag(record, tag)));
+  if (any.size > 0) {
+    checks.push((record) => countTags(record, any) > 0);
   }
-  if (none.length > 0) {
-    checks.push((record) => !none.some((tag) => hasTag(record, tag)));
+  if (none.size > 0) {
+    checks.push((record) => countTags(record, none) === 0);
   }
   return checks;
 }
 
-function hasTag(record: ToolRecord, tag: string): boolean {
-  return record.tags.some((own) => own.toLowerCase() === tag);
+/** How many of `tags` a tool has. */
+function countTags(record: ToolRecord, tags: ReadonlySet<string>): number {
+  return toComparedText(record).tags.filter((tag) => tags.has(tag)).length;
 }
 
 function lower(values: readonly string[]): string[] {
