@@ -2,11 +2,13 @@
 import { parseCommandLine, USAGE, type Command } from './cli/command-line.ts';
 import type { Terminal } from './cli/terminal.ts';
 import { VERSION } from './config/load/version.ts';
+import { toPrintableLine, toPrintableText } from './protocol/printable-text.ts';
 
 const terminal: Terminal = {
   env: process.env,
-  print: (text) => process.stdout.write(`${text}\n`),
-  printError: (text) => process.stderr.write(`${text}\n`),
+  print: (text) => process.stdout.write(`${toPrintableText(text)}\n`),
+  // The one way to stderr: whatever stands in a line, the terminal only shows it.
+  printError: (line) => process.stderr.write(`${toPrintableLine(line)}\n`),
   // Node makes a stream when it is first looked at, which costs more than a command like --version.
   get stdin() {
     return process.stdin;

@@ -9,6 +9,7 @@ import type { GatewayConfig } from './config/reader/gateway-config.ts';
 import { readGatewayConfig } from './config/reader/read-gateway-config.ts';
 import { assembleGateway, type Gateway } from './gateway.ts';
 import { type Listeners, openListeners } from './http/open-listeners.ts';
+import { toPrintableLine } from './protocol/printable-text.ts';
 import { type GatewayTelemetry, startGatewayTelemetry } from './recording/start-gateway-telemetry.ts';
 
 export interface RunOptions {
@@ -89,7 +90,7 @@ export interface CreateGatewayOptions {
   readonly host?: string;
   /** 0 (the default) for any free port. */
   readonly port?: number;
-  /** One line for people; default none. */
+  /** One line for people, without control characters whatever an upstream says; default none. */
   readonly log?: (line: string) => void;
 }
 
@@ -106,7 +107,7 @@ export async function createGateway(options: CreateGatewayOptions = {}): Promise
     },
   });
   const issues = [...reading.issues, ...unreadableSecrets(reading)];
-  const log = options.log ?? (() => {});
+  const log = (line: string): void => options.log?.(toPrintableLine(line));
   const fatal = issues.filter(({ severity }) => severity === 'fatal');
   if (fatal.length > 0) {
     throw new Error(`The gateway can't start: ${fatal.map(issueLine).join(' | ')}`);

@@ -1,5 +1,6 @@
 import { formatDoctorReport, runDoctor } from '@dcc-mcp/telemetry-node';
 import { loadConfiguration } from '../config/load/load-configuration.ts';
+import { toPrintableValue } from '../protocol/printable-text.ts';
 import type { Command } from './command-line.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -10,6 +11,6 @@ export async function runDoctorCommand(
 ): Promise<number> {
   const reading = loadConfiguration({ env: terminal.env, configFile: command.configFile, flags: command.flags });
   const report = await runDoctor({ ...reading, values: reading.values.otel });
-  terminal.print(command.isJson ? JSON.stringify(report, null, 2) : formatDoctorReport(report));
+  terminal.print(command.isJson ? JSON.stringify(report, null, 2) : formatDoctorReport(toPrintableValue(report)));
   return report.exitCode;
 }

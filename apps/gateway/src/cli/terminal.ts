@@ -5,10 +5,10 @@ import { issueLine } from '../config/load/load-configuration.ts';
 /** The process as commands see it. */
 export interface Terminal {
   readonly env: Environment;
-  /** A line on stdout: answers of commands, and nothing else. */
+  /** Text on stdout: answers of commands, and nothing else. Its own line breaks stay. */
   print(text: string): void;
-  /** A line on stderr. */
-  printError(text: string): void;
+  /** One line on stderr, made printable (`toPrintableLine`): a line break in it does not make a second one. */
+  printError(line: string): void;
   readonly stdin: Readable;
   readonly stdout: Writable;
   /** Called at each SIGINT and SIGTERM. */

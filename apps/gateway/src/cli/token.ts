@@ -123,6 +123,6 @@ function readSecret(env: Environment, values: Parsed['values']): SecretReading {
 }
 
 function wrongUse(terminal: Terminal, issue: string): number {
-  terminal.printError(`error: ${issue}\n${USAGE}`);
+  [`error: ${issue}`, ...USAGE.split('\n')].forEach((line) => terminal.printError(line));
   return 2;
 }

@@ -183,5 +183,6 @@ test.each(['--version', '--help'])('%s loads neither the gateway nor a dependenc
     'config/load/version.ts',
     'main.ts',
     'protocol/json-rpc.ts',
+    'protocol/printable-text.ts',
   ]);
 });

@@ -1,3 +1,4 @@
+import { toPrintableLine } from '../../protocol/printable-text.ts';
 import type { ServerFacts } from '../connection/negotiate.ts';
 import { failed, unreachable } from '../hop/failures.ts';
 import type { HopFailure, UpstreamReadiness, UpstreamStatus } from '../upstream.ts';
@@ -61,7 +62,7 @@ export class StatusTracker {
       readiness: 'unreachable',
       since: readiness === 'unreachable' ? since : this.#now(),
       consecutiveFailures: consecutiveFailures + 1,
-      lastError: reason.slice(0, MAX_ERROR_LENGTH),
+      lastError: toPrintableLine(reason, MAX_ERROR_LENGTH),
       hasBeenTried: true,
     });
   }
