@@ -1,7 +1,9 @@
 // A scripted agent in front of the demo gateway. It searches, describes, loads and calls over MCP and over REST, tells
-// the gateway who it is and which trace it works in, and makes some calls fail on purpose.
+// the gateway who it is and which trace it works in, and makes some calls fail on purpose. Its own spans go where `OTEL_*`
+// says.
 //   npm run demo:agent [-- --url http://127.0.0.1:9765]
 import { parseArgs } from 'node:util';
+import { startAgentSpans } from './agent-spans.mjs';
 import { createJournal } from './journal.mjs';
 import { connectMcp } from './mcp-side.mjs';
 import { createRestSide } from './rest-side.mjs';
@@ -70,22 +72,24 @@ async function fulfil(side, wish) {
 /** The slug of a tool of the same instance as `known`. */
 const sibling = (known, tool) => [...known.split('.').slice(0, 2), tool].join('.');
 
-async function work(side) {
+async function work(side, spans) {
   const slugs = new Map();
   for (const wish of WISHES) {
-    const slug = await fulfil(side, wish);
+    const slug = await spans.step(wish.query, () => fulfil(side, wish));
     if (slug !== undefined) {
       slugs.set(wish.dccType, slug);
     }
   }
   for (const failure of FAILURES.filter(({ dccType }) => slugs.has(dccType))) {
     const slug = sibling(slugs.get(failure.dccType), failure.tool);
-    await side.run('call', { tool_slug: slug, arguments: failure.arguments }, { why: failure.why });
+    const input = { tool_slug: slug, arguments: failure.arguments };
+    await spans.step(failure.why, () => side.run('call', input, { why: failure.why }));
   }
   const echo = slugs.get('everything');
   if (echo !== undefined) {
     const calls = ['one', 'two', 3].map((message) => ({ tool_slug: echo, arguments: { message } }));
-    await side.batch(calls, 'the third item has a wrong argument');
+    const why = 'the third item has a wrong argument';
+    await spans.step('echo three messages', () => side.batch(calls, why));
   }
 }
 
@@ -122,13 +126,19 @@ export async function runDemoAgent(args) {
     return;
   }
   const journal = createJournal(url);
+  const spans = startAgentSpans(process.env);
+  await play({ url, agent: AGENT, journal, spans }, rounds);
+  await spans.end();
+  journal.print();
+}
+
+async function play(stage, rounds) {
   for (let round = 0; round < rounds; round += 1) {
     for (const era of ['2025-11-25', '2026-07-28']) {
-      const side = await connectMcp(url, era, { agent: AGENT, journal });
-      await work(side);
+      const side = await connectMcp(stage, era);
+      await work(side, stage.spans);
       await side.close();
     }
-    await work(createRestSide(url, AGENT, journal));
+    await work(createRestSide(stage), stage.spans);
   }
-  journal.print();
 }

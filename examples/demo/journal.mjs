@@ -1,11 +1,4 @@
 // Keeps what the agent did and prints it, with where to look for it afterwards.
-import { randomBytes } from 'node:crypto';
-
-const hex = (bytes) => randomBytes(bytes).toString('hex');
-
-/** A trace context as an agent framework would hand it down: one trace per unit of work. */
-export const newTraceparent = () => `00-${hex(16)}-${hex(8)}-01`;
-
 /** Collects one line per operation. */
 export function createJournal(url) {
   const lines = [];
@@ -35,7 +28,7 @@ function whereToLook(url, traceId) {
     `  counters  curl -s ${url}/metrics | grep dcc_mcp_tool_calls_total`,
     '  success   sum(rate(dcc_mcp_tool_calls_total{status="success"}[5m])) / sum(rate(dcc_mcp_tool_calls_total[5m]))',
     '  p95       histogram_quantile(0.95, sum by (le, tool) (rate(dcc_mcp_tool_duration_seconds_bucket[5m])))',
-    `  traces    start the gateway with OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 and look for ${traceId ?? 'a trace id of the answers'}`,
+    `  traces    start the gateway and this agent with OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318, look for ${traceId ?? 'a trace id of the answers'}`,
     `  servers   curl -s ${url}/v1/instances`,
   ].join('\n');
 }

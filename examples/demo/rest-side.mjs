@@ -1,18 +1,15 @@
 // The agent's REST side: plain HTTP, the same operations.
-import { newTraceparent } from './journal.mjs';
-
 /** Works over `/v1`. */
-export function createRestSide(url, agent, journal) {
+export function createRestSide({ url, agent, journal, spans }) {
   async function run(operation, body, { meta = {}, why } = {}) {
     const begin = performance.now();
-    const response = await fetch(`${url}/v1/${operation}`, {
-      method: 'POST',
-      headers: {
+    const response = await spans.request(operation, body, (inject) => {
+      const headers = new Headers({
         'content-type': 'application/json',
-        traceparent: newTraceparent(),
         'x-dcc-mcp-agent-context': JSON.stringify(agent),
-      },
-      body: JSON.stringify({ ...body, meta }),
+      });
+      inject({ headers });
+      return fetch(`${url}/v1/${operation}`, { method: 'POST', headers, body: JSON.stringify({ ...body, meta }) });
     });
     const answer = await response.json();
     const target = body.query ?? body.tool_slug ?? body.skill_name ?? `${body.calls?.length} calls`;

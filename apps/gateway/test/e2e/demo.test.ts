@@ -1,11 +1,12 @@
 // The demo of the README: its configuration, its agent, and a real Prometheus with the README's two queries.
+import { type DecodedSpan, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { type RunningPrometheus, describeWithTools, startPrometheus } from '@dcc-mcp/test-kit/prometheus';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type GatewayProcess, startGatewayProcess } from '../fixtures/start-gateway.ts';
+import { cleanEnvironment, type GatewayProcess, startGatewayProcess } from '../fixtures/start-gateway.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 
@@ -18,13 +19,18 @@ beforeAll(async () => {
 
 afterAll(() => gateway?.stop());
 
-async function runScript(...flags: readonly string[]): Promise<string> {
-  const args = [join(root, 'scripts/demo-agent.mjs'), ...flags];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, NODE_OPTIONS: '' } });
+interface ScriptOptions {
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+async function runScript({ args, env = {} }: ScriptOptions): Promise<string> {
+  const command = [join(root, 'scripts/demo-agent.mjs'), ...args];
+  const { stdout } = await promisify(execFile)(process.execPath, command, { env: cleanEnvironment(env) });
   return stdout;
 }
 
-const runAgent = (): Promise<string> => runScript('--url', gateway.url, '--rounds', '1');
+const runAgent = (): Promise<string> => runScript({ args: ['--url', gateway.url, '--rounds', '1'] });
 
 test('the agent does what it set out to do, and fails only where it means to', async () => {
   const lines = (await runAgent()).split('\n');
@@ -40,8 +46,34 @@ test.each([
   [['--bogus'], 2, /^Unknown option '--bogus'.*there are --url and --rounds\n$/],
   [['--rounds', 'many'], 2, /^--rounds many: expected a number from 1 to 9999\n$/],
   [['--url', 'localhost'], 2, /^--url localhost: expected a URL such as http:\/\/127\.0\.0\.1:9765\n$/],
-])('the agent with %j ends with %i and one line that says why', async (flags, code, stderr) => {
-  await expect(runScript(...flags)).rejects.toMatchObject({ code, stderr: expect.stringMatching(stderr) });
+])('the agent with %j ends with %i and one line that says why', async (args, code, stderr) => {
+  await expect(runScript({ args })).rejects.toMatchObject({ code, stderr: expect.stringMatching(stderr) });
+});
+
+const isRoot = ({ parentSpanId }: DecodedSpan): boolean => parentSpanId === '';
+
+describe('in a trace viewer', () => {
+  // The gateway exports; the agent, in another terminal, does or does not.
+  test.each([true, false])(
+    'no span is an orphan, agent exporting: %s',
+    async (isAgentExporting) => {
+      const sink = await startOtlpSink();
+      const env = { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' };
+      const configFile = join(root, 'examples/demo/gateway.yaml');
+      const traced = await startGatewayProcess({ configFile, env });
+      await traced.ready();
+      await runScript({ args: ['--url', traced.url, '--rounds', '1'], env: isAgentExporting ? env : {} });
+      await traced.stop();
+      await sink.close();
+      const spans = sink.spans();
+      const ids = new Set(spans.map(({ spanId }) => spanId));
+      expect(spans.filter((span) => !isRoot(span) && !ids.has(span.parentSpanId))).toEqual([]);
+      const roots = new Set(spans.filter(isRoot).map(({ name }) => name.split(' ')[0]));
+      expect(roots.has('gateway.call')).toBe(!isAgentExporting);
+      expect(spans.length).toBeGreaterThan(60);
+    },
+    60_000,
+  );
 });
 
 describeWithTools({ describe, test }, ['prometheus'])('a real Prometheus', () => {
