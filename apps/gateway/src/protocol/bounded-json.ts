@@ -1,30 +1,25 @@
-/** Levels of nesting that are taken. What is far deeper can be read but not be written again: `JSON.stringify` runs out of stack. */
-const MAX_LEVELS = 512;
+import { scanJson, UnboundedJsonError } from './json-scanner.ts';
 
-/** JSON that is nested deeper than {@link parseBoundedJson} takes. */
-export class DeepJsonError extends SyntaxError {
-  override readonly name = 'DeepJsonError';
-}
+/** A text that is shorter can't be past a bound: each level takes two characters, one for each end. */
+const MIN_UNBOUNDED_LENGTH = 1_024;
 
 /** Reads JSON from outside. @throws {SyntaxError} When it is none, or nested deeper than 512 levels. */
 export function parseBoundedJson(text: string): unknown {
-  const value: unknown = JSON.parse(text);
-  // Each level takes two characters at least.
-  if (text.length > 2 * MAX_LEVELS && isDeeper(value, MAX_LEVELS)) {
-    throw new DeepJsonError(`nested deeper than ${MAX_LEVELS} levels`);
+  if (text.length > MIN_UNBOUNDED_LENGTH) {
+    scanJson(text, 0);
   }
+  const value: unknown = JSON.parse(text);
   return value;
 }
 
-/** What is wrong with a text that {@link parseBoundedJson} refused, after "is". */
+/** What is wrong with a text that is not taken as JSON, after "is". */
 export function whyNotJson(error: unknown): string {
-  return error instanceof DeepJsonError ? error.message : 'not valid JSON';
+  return error instanceof UnboundedJsonError ? error.message : 'not valid JSON';
 }
 
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) {
-    return false;
-  }
-  const children: readonly unknown[] = Array.isArray(value) ? value : Object.values(value);
-  return levels === 0 || children.some((child) => isDeeper(child, levels - 1));
+const BYTE_ORDER_MARK = 0xfe_ff;
+
+/** Without the one byte order mark that a text may begin with (RFC 8259, section 8.1, lets readers ignore it). */
+export function withoutByteOrderMark(text: string): string {
+  return text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text;
 }

@@ -1,6 +1,7 @@
 // upstream/http/: the transport over Streamable HTTP.
-import { DeepJsonError, parseBoundedJson } from '../../protocol/bounded-json.ts';
+import { parseBoundedJson } from '../../protocol/bounded-json.ts';
 import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
+import { UnboundedJsonError } from '../../protocol/json-scanner.ts';
 import { badAnswer } from '../hop/failures.ts';
 import { isCancellable, type Abandonment, type Hop } from '../hop/hop.ts';
 import type { Conversation, Transport } from '../session/transport.ts';
@@ -136,7 +137,7 @@ export class HttpTransport implements Transport {
     try {
       value = parseBoundedJson(data);
     } catch (error) {
-      const what = error instanceof DeepJsonError ? `JSON ${error.message}` : 'something that is not JSON';
+      const what = error instanceof UnboundedJsonError ? `JSON ${error.message}` : 'something that is not JSON';
       hop?.end(badAnswer('invalid_json', `The upstream answered with ${what}`));
       return;
     }

@@ -1,6 +1,7 @@
 // upstream/stdio/: the transport over the standard streams of a child process.
-import { DeepJsonError, parseBoundedJson } from '../../protocol/bounded-json.ts';
+import { parseBoundedJson } from '../../protocol/bounded-json.ts';
 import { isJsonObject } from '../../protocol/json-rpc.ts';
+import { UnboundedJsonError } from '../../protocol/json-scanner.ts';
 import { LineFramer } from '../../protocol/line-framer.ts';
 import { badAnswer, hostDied } from '../hop/failures.ts';
 import { isCancellable, type Abandonment, type Hop } from '../hop/hop.ts';
@@ -103,7 +104,7 @@ export class StdioTransport implements Transport {
 
   /** JSON that is nested too deeply has the id of its call at the beginning, as a line over the bound has. */
   #onUnreadable(line: string, error: unknown): void {
-    if (error instanceof DeepJsonError) {
+    if (error instanceof UnboundedJsonError) {
       const result = badAnswer('invalid_json', `The upstream answered with JSON ${error.message}`);
       this.#conversation?.onOverlong(line.slice(0, MAX_HEAD_LENGTH), result);
     } else {

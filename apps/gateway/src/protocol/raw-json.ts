@@ -1,0 +1,170 @@
+import { isJsonObject, type JsonObject, type JsonValue } from './json-rpc.ts';
+import { scanJson, type ScannedMember } from './json-scanner.ts';
+
+/** A value deep inside another one, and what is to stand in its place. */
+export interface JsonReplacement {
+  /** Names of members and indexes of elements, from the outside. */
+  readonly path: readonly string[];
+  /** JSON. */
+  readonly text: string;
+}
+
+/** A piece of a text, and what stands in its place. */
+interface Piece {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
+
+/**
+ * A JSON value as it came: its text, from which a value is made only for whoever looks inside. What is handed on is the
+ * text, so digits (`725653563933458432`, `1.10`), the order of keys and keys that stand twice stay as they are.
+ */
+export class RawJson {
+  readonly #source: string;
+  readonly #start: number;
+  readonly #end: number;
+  #members: readonly ScannedMember[] | undefined;
+  #text: string | undefined;
+  #parsed: { readonly value: JsonValue } | undefined;
+
+  private constructor(source: string, { start, end, members }: Omit<ScannedMember, 'name'>) {
+    this.#source = source;
+    this.#start = start;
+    this.#end = end;
+    this.#members = members;
+  }
+
+  /** Reads JSON from outside, with `levels` of its members. @throws {SyntaxError} As {@link scanJson} does. */
+  static read(text: string, levels = 1): RawJson {
+    return new RawJson(text, scanJson(text, levels));
+  }
+
+  /** A value of ours, as it is written. */
+  static of(value: JsonValue): RawJson {
+    const raw = RawJson.#ours(JSON.stringify(value));
+    raw.#parsed = { value };
+    return raw;
+  }
+
+  static #ours(text: string): RawJson {
+    return new RawJson(text, { start: 0, end: text.length, members: undefined });
+  }
+
+  get text(): string {
+    this.#text ??= this.#source.slice(this.#start, this.#end);
+    return this.#text;
+  }
+
+  /** The value itself; of keys that stand twice the last counts. */
+  get value(): JsonValue {
+    this.#parsed ??= { value: parse(this.text) };
+    return this.#parsed.value;
+  }
+
+  get isObject(): boolean {
+    return this.#source.startsWith('{', this.#start);
+  }
+
+  get isList(): boolean {
+    return this.#source.startsWith('[', this.#start);
+  }
+
+  /** The value, where it is an object. */
+  get object(): JsonObject | undefined {
+    const value = this.isObject ? this.value : undefined;
+    return isJsonObject(value) ? value : undefined;
+  }
+
+  /** The member of that name, as {@link value} has it. */
+  get(name: string): RawJson | undefined {
+    const found = this.isObject ? this.#scanned().findLast((member) => member.name === name) : undefined;
+    return found && new RawJson(this.#source, found);
+  }
+
+  /** Members by name; of names that stand twice the last. */
+  entries(): ReadonlyMap<string, RawJson> {
+    const members = this.isObject ? this.#scanned() : [];
+    return new Map(members.map((member) => [member.name, new RawJson(this.#source, member)]));
+  }
+
+  /** Elements of a list; of anything else none. */
+  elements(): readonly RawJson[] {
+    return this.isList ? this.#scanned().map((element) => new RawJson(this.#source, element)) : [];
+  }
+
+  /** The same object with these members, each as JSON; all other characters stay as they came. */
+  with(changes: Readonly<Record<string, string>>): RawJson {
+    const members = this.#scanned();
+    // A name that stands twice is changed twice, because readers differ in which of them counts.
+    const pieces = members.flatMap(({ name, start, end }): Piece[] => {
+      const text = Object.hasOwn(changes, name) ? changes[name] : undefined;
+      return text === undefined ? [] : [{ start, end, text }];
+    });
+    const added = Object.entries(changes)
+      .filter(([name]) => !members.some((member) => member.name === name))
+      .map(([name, text]) => `${JSON.stringify(name)}:${text}`)
+      .join(',');
+    const end = this.#end - 1;
+    const more = added === '' ? [] : [{ start: end, end, text: members.length === 0 ? added : `,${added}` }];
+    return this.#spliced([...pieces, ...more]);
+  }
+
+  /** The same value with values deep inside replaced; all other characters stay as they came. A path that leads nowhere changes nothing. */
+  replaced(replacements: readonly JsonReplacement[]): RawJson {
+    return this.#spliced(this.#piecesOf(replacements, 0));
+  }
+
+  /** For `JSON.stringify`, which knows values only; a message is written with {@link text}. */
+  toJSON(): JsonValue {
+    return this.value;
+  }
+
+  #piecesOf(replacements: readonly JsonReplacement[], level: number): readonly Piece[] {
+    const { isObject } = this;
+    const byKey = Map.groupBy(replacements, ({ path }) => path[level]);
+    const members = this.#scanned(Infinity);
+    // Of a name that stands twice the last counts, as it does for whoever checked the value.
+    const last = new Map(members.map(({ name }, index) => [isObject ? name : String(index), index]));
+    return members.flatMap((member, index): readonly Piece[] => {
+      const key = isObject ? member.name : String(index);
+      const inside = last.get(key) === index ? byKey.get(key) : undefined;
+      const own = inside?.findLast(({ path }) => path.length === level + 1);
+      if (own !== undefined) {
+        return [{ start: member.start, end: member.end, text: own.text }];
+      }
+      return inside === undefined ? [] : new RawJson(this.#source, member).#piecesOf(inside, level + 1);
+    });
+  }
+
+  #spliced(pieces: readonly Piece[]): RawJson {
+    if (pieces.length === 0) {
+      return this;
+    }
+    let text = '';
+    let at = this.#start;
+    for (const piece of pieces) {
+      text += this.#source.slice(at, piece.start) + piece.text;
+      at = piece.end;
+    }
+    return RawJson.#ours(text + this.#source.slice(at, this.#end));
+  }
+
+  #scanned(maxMembers?: number): readonly ScannedMember[] {
+    if (this.#members === undefined) {
+      const offset = this.#start;
+      const { members = [] } = scanJson(this.text, 1, maxMembers);
+      this.#members = offset === 0 ? members : members.map((member) => moved(member, offset));
+    }
+    return this.#members;
+  }
+}
+
+function parse(text: string): JsonValue {
+  const value: JsonValue = JSON.parse(text);
+  return value;
+}
+
+function moved({ name, start, end }: ScannedMember, offset: number): ScannedMember {
+  return { name, start: start + offset, end: end + offset, members: undefined };
+}

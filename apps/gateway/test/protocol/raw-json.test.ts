@@ -1,0 +1,203 @@
+import { describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { scanJson, UnboundedJsonError } from '../../src/protocol/json-scanner.ts';
+import { RawJson } from '../../src/protocol/raw-json.ts';
+
+const RUNS = { numRuns: 500 };
+
+/** White space between tokens, numbers of unusual form and escapes, which `JSON.stringify` never writes. */
+const jsonText: fc.Arbitrary<string> = fc.letrec<{ readonly value: string }>((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 4 },
+    fc.constantFrom(
+      'true',
+      'false',
+      'null',
+      '-0',
+      '1.10',
+      '1E5',
+      '1e400',
+      '725653563933458432',
+      '0.1000000000000000055',
+    ),
+    fc.string({ unit: 'binary' }).map((text) => JSON.stringify(text)),
+    fc.constantFrom('"\\u0041\\ud800"', '"\\/\\b"', '"\u2028"', '""'),
+    fc.array(tie('value'), { maxLength: 4 }).map((items) => `[ ${items.join(' ,\n')}\t]`),
+    fc
+      .array(fc.tuple(fc.constantFrom('"a"', '"\\u0061"', '"__proto__"', '"2"', '"1"'), tie('value')), { maxLength: 4 })
+      .map((members) => `{ ${members.map(([name, value]) => `${name} : ${value}`).join('\r\n,')} }`),
+  ),
+})).value;
+
+function isTakenByParse(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isTakenByScan(text: string, levels: number): boolean {
+  try {
+    scanJson(text, levels);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('the scanner takes what JSON.parse takes', () => {
+  test('of JSON in every form', () => {
+    fc.assert(
+      fc.property(jsonText, fc.nat({ max: 3 }), (text, levels) => {
+        expect(isTakenByScan(text, levels)).toBe(true);
+      }),
+      RUNS,
+    );
+  });
+
+  test('of JSON with one character changed, added or removed', () => {
+    const edit = fc.record({
+      at: fc.nat(),
+      removed: fc.nat({ max: 1 }),
+      added: fc.constantFrom('', '"', '\\', '{', '}', '[', ']', ',', ':', '0', '.', 'e', '-', ' ', '\n', '\u0001', 'n'),
+    });
+    fc.assert(
+      fc.property(jsonText, edit, fc.nat({ max: 3 }), (text, { at, removed, added }, levels) => {
+        const place = at % (text.length + 1);
+        const changed = text.slice(0, place) + added + text.slice(place + removed);
+        expect({ changed, isTaken: isTakenByScan(changed, levels) }).toEqual({
+          changed,
+          isTaken: isTakenByParse(changed),
+        });
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test.each([
+    '',
+    ' ',
+    '01',
+    '-',
+    '+1',
+    '1.',
+    '.5',
+    '1e',
+    '1e+',
+    '0x10',
+    'NaN',
+    'Infinity',
+    'tru',
+    'nulll',
+    '"',
+    '"\\',
+    '"\\x41"',
+    '"\\u12g4"',
+    '"\n"',
+    '[',
+    '[1',
+    '[1,]',
+    '[,1]',
+    '[1 2]',
+    '{',
+    '{"a"',
+    '{"a":',
+    '{"a":1',
+    '{"a":1,}',
+    '{,}',
+    '{a:1}',
+    "{'a':1}",
+    '{"a" 1}',
+    '{"a":1 "b":2}',
+    '[}',
+    '{]',
+    '1 2',
+    '[] []',
+    '\u00a01',
+    '\ufeff1',
+    '/**/1',
+  ])('refuses %j', (text) => {
+    expect([isTakenByParse(text), isTakenByScan(text, 0), isTakenByScan(text, 2)]).toEqual([false, false, false]);
+  });
+
+  test.each([
+    ['lists', '['],
+    ['objects', '{"a":'],
+    ['both in turn', '[{"a":'],
+  ])('refuses 50,000 levels of %s at once, whole or broken off', (_what, opening) => {
+    const text = opening.repeat(50_000);
+    expect(() => scanJson(text, 0)).toThrow(UnboundedJsonError);
+    expect(() => scanJson(`{"result":${text}`, 2)).toThrow('nested deeper than 512 levels');
+  });
+
+  test('takes 512 levels', () => {
+    expect(isTakenByScan('['.repeat(512) + ']'.repeat(512), 0)).toBe(true);
+    expect(isTakenByScan('['.repeat(513) + ']'.repeat(513), 0)).toBe(false);
+  });
+
+  test('counts members only where they are told', () => {
+    const wide = `{"a":[${'0,'.repeat(10_000)}0]}`;
+    expect(isTakenByScan(wide, 1)).toBe(true);
+    expect(() => scanJson(wide, 2)).toThrow('wider than 10000 members');
+  });
+});
+
+describe('a raw value', () => {
+  test('has the members of the parsed one, each with its text', () => {
+    fc.assert(
+      fc.property(jsonText, fc.nat({ max: 3 }), (text, levels) => {
+        const raw = RawJson.read(` ${text} `, levels);
+        expect(raw.text).toBe(text);
+        expect(raw.value).toEqual(JSON.parse(text));
+        for (const [name, member] of raw.entries()) {
+          expect(member.value).toEqual(raw.object?.[name]);
+          expect(raw.get(name)?.text).toBe(member.text);
+          expect(text).toContain(member.text);
+        }
+        expect(raw.elements().map((element) => element.value)).toEqual(raw.isList ? raw.value : []);
+      }),
+      RUNS,
+    );
+  });
+
+  const EXACT = '{ "big":725653563933458432 ,"b":1.10,"2":1e400,"1":-0, "b":1E5 }';
+
+  test('keeps all other bytes when members are set', () => {
+    expect(RawJson.read(EXACT).with({}).text).toBe(EXACT);
+    expect(RawJson.read(EXACT).with({ '2': '[]', new: '"x"' }).text).toBe(
+      '{ "big":725653563933458432 ,"b":1.10,"2":[],"1":-0, "b":1E5 ,"new":"x"}',
+    );
+    expect(RawJson.read('{ }').with({ a: '1' }).text).toBe('{ "a":1}');
+  });
+
+  test('sets a name that stands twice in both places', () => {
+    expect(RawJson.read('{"_meta":1,"a":2,"_meta":3}').with({ _meta: '{}' }).text).toBe(
+      '{"_meta":{},"a":2,"_meta":{}}',
+    );
+  });
+
+  test('keeps all other bytes when values deep inside are replaced', () => {
+    const raw = RawJson.read(`{"args":{"list":[ 1.0, "2" ,${EXACT}],"n":"7"}, "keep" : 1.10}`).get('args');
+    const replaced = raw?.replaced([
+      { path: ['list', '1'], text: '2' },
+      { path: ['list', '2', '1'], text: '0' },
+      { path: ['n'], text: '7' },
+      { path: ['nowhere', '1'], text: '7' },
+    ]);
+    expect(replaced?.text).toBe(
+      '{"list":[ 1.0, 2 ,{ "big":725653563933458432 ,"b":1.10,"2":1e400,"1":0, "b":1E5 }],"n":7}',
+    );
+  });
+
+  test('replaces the last of a name that stands twice, which is the one that was read', () => {
+    expect(RawJson.read('{"a":"1","a":"2"}').replaced([{ path: ['a'], text: '2' }]).text).toBe('{"a":"1","a":2}');
+  });
+
+  test('of ours is written as JSON.stringify writes it', () => {
+    const value = { a: [1, 'x', null], b: { c: true } };
+    expect(RawJson.of(value).text).toBe(JSON.stringify(value));
+    expect(RawJson.of(value).get('b')?.text).toBe('{"c":true}');
+  });
+});
