@@ -82,6 +82,7 @@ class Routes {
     const { authenticate, isDraining } = this.#options;
     const { route, params } = found;
     let authSubject: string | undefined;
+    let principal: string | undefined;
     if (route.guard === 'api' && authenticate !== undefined) {
       const verdict = await authenticate(http.headers);
       if (!verdict.ok) {
@@ -89,11 +90,12 @@ class Routes {
         return withHeader(refused, 'www-authenticate', verdict.challenge);
       }
       authSubject = verdict.subject;
+      principal = verdict.principal;
     }
     if (route.isWork === true && isDraining()) {
       return this.#refuse(http, { kind: 'not-ready', message: 'The gateway is shutting down' });
     }
-    const request = { http, authSubject, params };
+    const request = { http, authSubject, principal, params };
     return isPlain(found) ? this.#runPlain(found, request) : route.handler(request);
   }
 

@@ -1,13 +1,17 @@
 import { headerText } from '@dcc-mcp/http-adapter';
 import { authenticate, type AuthScheme, bearerAuth } from '@dcc-mcp/http-adapter/auth';
 import type { RequestHeaders } from '@dcc-mcp/request-context';
+import { hash } from 'node:crypto';
 import { bearerTokens } from '../config/load/secret-reader.ts';
 import type { AuthConfig } from '../config/reader/gateway-config.ts';
 import { jwtScheme } from './metrics-endpoint.ts';
 
-/** `subject` is the name of a token or the `sub` of a JWT, where it has one. */
+/**
+ * `subject` is the name of a token or the `sub` of a JWT, where it has one. `principal` tells every caller from every
+ * other, also those without a name; it is no secret.
+ */
 export type AuthVerdict =
-  | { readonly ok: true; readonly subject: string | undefined }
+  | { readonly ok: true; readonly subject: string | undefined; readonly principal: string }
   /** `challenge` is the value of `WWW-Authenticate`. */
   | { readonly ok: false; readonly challenge: string };
 
@@ -28,9 +32,17 @@ export function createAuthentication(config: AuthConfig): Authenticate | undefin
     for (const { name, scheme } of entries) {
       const result = await authenticate(authorization, [scheme]);
       if (result.ok) {
-        return { ok: true, subject: name ?? result.identity.subject };
+        const { scheme: kind, subject } = result.identity;
+        const named = name ?? subject;
+        return { ok: true, subject: named, principal: `${kind} ${named ?? fingerprint(authorization ?? '')}` };
       }
     }
     return { ok: false, challenge: first.scheme.challenge };
   };
+}
+
+/** Names a credential without telling it. */
+function fingerprint(authorization: string): string {
+  const credential = authorization.slice(authorization.indexOf(' ') + 1).trim();
+  return `#${hash('sha256', credential)}`;
 }

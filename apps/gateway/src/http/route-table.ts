@@ -8,6 +8,8 @@ import type { Reply } from './reply.ts';
 export interface RouteRequest {
   readonly http: HttpContext;
   readonly authSubject: string | undefined;
+  /** Who is authenticated; absent where nothing guards the gateway. */
+  readonly principal: string | undefined;
   /** Path parameters, decoded. */
   readonly params: Readonly<Record<string, string>>;
 }

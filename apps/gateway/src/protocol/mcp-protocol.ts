@@ -44,16 +44,19 @@ export class McpError extends Error {
   readonly code: number;
   readonly httpStatus: number;
   readonly data: JsonValue | undefined;
+  /** How long the client should wait before it tries again; over HTTP a `Retry-After`. */
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(
     code: number,
     message: string,
-    options: { readonly httpStatus?: number; readonly data?: JsonValue } = {},
+    options: { readonly httpStatus?: number; readonly data?: JsonValue; readonly retryAfterSeconds?: number } = {},
   ) {
     super(message);
     this.code = code;
     this.httpStatus = options.httpStatus ?? 200;
     this.data = options.data;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
   toJson(): JsonRpcError {

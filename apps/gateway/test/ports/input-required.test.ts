@@ -5,6 +5,7 @@ import { InputRequired } from '../../src/mcp/input-rounds/input-required.ts';
 import { MemoryInputRounds } from '../../src/mcp/input-rounds/memory-input-rounds.ts';
 import { type JsonObject, toJsonObject } from '../../src/protocol/json-rpc.ts';
 
+const PRINCIPAL = undefined;
 const NEVER = new AbortController().signal;
 
 const failing = (): Promise<never> => Promise.reject(new Error('the store is gone'));
@@ -41,7 +42,7 @@ describe('InputRequired', () => {
 
   /** A call that asks `questions` and answers with what it was told. */
   function ask(...questions: readonly string[]): Promise<Answer> {
-    return here.first(async (send) => {
+    return here.first(PRINCIPAL, async (send) => {
       const answers = await Promise.all(questions.map((method) => send(method, undefined, NEVER)));
       return { result: toJsonObject({ answers }) };
     });
@@ -52,13 +53,15 @@ describe('InputRequired', () => {
     expect(keys).toHaveLength(2);
     const responses = Object.fromEntries(keys.map((key, i) => [key, { said: i }]));
     const answers = [{ result: { said: 0 } }, { result: { said: 1 } }];
-    expect(await here.next(state, responses)).toEqual({ result: { answers } });
+    expect(await here.next(state, { principal: PRINCIPAL, inputResponses: responses })).toEqual({
+      result: { answers },
+    });
   });
 
   test('a round can be found by its state before its client has been asked, until the call ends', async () => {
     const { state, keys } = asked(await ask('roots/list'));
     expect(await rounds.find(state, 1_000_000)).toMatchObject({ gatewayId: 'here', keys });
-    await here.next(state, { [keys[0]!]: {} });
+    await here.next(state, { principal: PRINCIPAL, inputResponses: { [keys[0]!]: {} } });
     expect(await rounds.find(state, 1_000_000)).toBeUndefined();
   });
 
@@ -66,39 +69,88 @@ describe('InputRequired', () => {
     const { state, keys } = asked(await ask('roots/list'));
     const responses = { [keys[0]!]: { said: 1 } };
     const answer = { result: { answers: [{ result: { said: 1 } }] } };
-    expect(await Promise.all([here.next(state, responses), here.next(state, responses)])).toEqual([answer, answer]);
+    expect(
+      await Promise.all([
+        here.next(state, { principal: PRINCIPAL, inputResponses: responses }),
+        here.next(state, { principal: PRINCIPAL, inputResponses: responses }),
+      ]),
+    ).toEqual([answer, answer]);
   });
 
   test('an answer to nothing that was asked is asked for again', async () => {
     const first = await ask('roots/list');
-    expect(await here.next(asked(first).state, { other: {} })).toEqual(first);
+    expect(await here.next(asked(first).state, { principal: PRINCIPAL, inputResponses: { other: {} } })).toEqual(first);
   });
 
   test('a call that waits at another gateway is not begun a second time', async () => {
     const { state } = asked(await ask('roots/list'));
-    expect(await there.next(state, {})).toMatchObject({ error: { code: -32602 } });
+    expect(await there.next(state, { principal: PRINCIPAL, inputResponses: {} })).toMatchObject({
+      error: { code: -32602 },
+    });
   });
 
   test('a state that no gateway gave is none of ours', async () => {
-    expect(await here.next('of the upstream', {})).toBeUndefined();
+    expect(await here.next('of the upstream', { principal: PRINCIPAL, inputResponses: {} })).toBeUndefined();
   });
 
-  test('of too many calls that wait the oldest is told that nobody answers', async () => {
-    let told: unknown;
-    const oldest = here.first(async (send) => {
-      told = await send('roots/list', undefined, NEVER);
+  test.each([
+    ['all', 1_000, undefined, undefined],
+    ['one principal', 100, 'bob', 'bob'],
+  ])('a call past the bound of %s is told that nobody answers, and none that waits is ended', async (...row) => {
+    const [, bound, flooder, refused] = row;
+    const askFor = (principal: string | undefined): Promise<Answer> =>
+      here.first(principal, async (send) => ({
+        result: toJsonObject({ answers: [await send('roots/list', undefined, NEVER)] }),
+      }));
+    const alice = asked(await askFor('alice'));
+    await Promise.all(Array.from({ length: bound - (flooder === undefined ? 1 : 0) }, () => askFor(flooder)));
+    expect(await askFor(refused)).toMatchObject({
+      result: { answers: [{ error: { message: 'Too many calls wait for input' } }] },
+    });
+    const inputResponses = { [alice.keys[0]!]: { said: 1 } };
+    expect(await here.next(alice.state, { principal: 'alice', inputResponses })).toEqual({
+      result: { answers: [{ result: { said: 1 } }] },
+    });
+  });
+
+  test.each(['bob', undefined, '', 'Alice', 'alice '])('%j does not go on with a call of alice', async (principal) => {
+    let isAnswered = false;
+    const call = here.first('alice', async (send) => {
+      await send('roots/list', undefined, NEVER);
+      isAnswered = true;
       return { result: {} };
     });
-    const { state } = asked(await oldest);
-    await Promise.all(Array.from({ length: 1_000 }, () => ask('roots/list')));
-    expect(told).toMatchObject({ error: { message: 'Too many calls wait for input' } });
-    expect(await here.next(state, {})).toBeUndefined();
+    const { state, keys } = asked(await call);
+    const inputResponses = { [keys[0]!]: { said: 'bob' } };
+    for (const gateway of [here, there]) {
+      expect(await gateway.next(state, { principal, inputResponses })).toMatchObject({ error: { code: -32602 } });
+    }
+    expect(isAnswered).toBe(false);
+    expect(await here.next(state, { principal: 'alice', inputResponses })).toEqual({ result: {} });
+  });
+
+  test('a state of the upstream’s own is the principal’s to whom it was given', async () => {
+    const ofUpstream = { result: { resultType: 'input_required', requestState: 'of the upstream' } };
+    expect(await here.first('alice', async () => ofUpstream)).toBe(ofUpstream);
+    const inputResponses = {};
+    expect(await there.next('of the upstream', { principal: 'alice', inputResponses })).toBeUndefined();
+    expect(await there.next('of the upstream', { principal: 'bob', inputResponses })).toMatchObject({
+      error: { code: -32602 },
+    });
+    expect(await there.next('made up', { principal: 'bob', inputResponses })).toMatchObject({
+      error: { code: -32602 },
+    });
+  });
+
+  test('questions of one call past their bound are declined', async () => {
+    const { keys } = asked(await ask('x'.repeat(200 * 1024), 'y'.repeat(100 * 1024), 'roots/list'));
+    expect(keys).toHaveLength(2);
   });
 
   test('asks also while the store is gone', async () => {
     Object.assign(rounds, { put: failing, find: failing });
     expect(asked(await ask('roots/list')).keys).toHaveLength(1);
-    expect(await here.next('of the upstream', {})).toBeUndefined();
+    expect(await here.next('of the upstream', { principal: PRINCIPAL, inputResponses: {} })).toBeUndefined();
     await turn();
     expect(errors).toEqual([new Error('the store is gone'), new Error('the store is gone')]);
   });

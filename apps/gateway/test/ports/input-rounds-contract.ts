@@ -4,13 +4,14 @@ import type { InputRound, InputRounds } from '../../src/mcp/input-rounds/input-r
 
 /** Opens one empty store twice, as two gateways would. */
 export type OpenInputRounds = (options: {
-  readonly maxRounds: number;
+  readonly maxRounds?: number;
+  readonly maxPerPrincipal?: number;
 }) => Promise<{ readonly first: InputRounds; readonly second: InputRounds }>;
 
 const NOW = 1_000_000;
 
-function roundOf(requestState: string): InputRound {
-  return { requestState, gatewayId: 'gateway-1', keys: ['a', 'b'], expiresAt: NOW + 1_000 };
+function roundOf(requestState: string, principal?: string): InputRound {
+  return { requestState, principal, gatewayId: 'gateway-1', keys: ['a', 'b'], expiresAt: NOW + 1_000 };
 }
 
 export function inputRoundsContract(name: string, open: OpenInputRounds): void {
@@ -57,6 +58,16 @@ export function inputRoundsContract(name: string, open: OpenInputRounds): void {
       }
       expect((await first.find('0', NOW)) !== undefined).toBe(isThere);
       expect(await first.find(`${rounds - 1}`, NOW)).toBeDefined();
+    });
+
+    test('a principal makes the store forget its own oldest round, and none of another', async () => {
+      const { first, second } = await open({ maxPerPrincipal: 2 });
+      await first.put(roundOf('of alice', 'alice'));
+      for (const state of ['1', '2', '2', '3']) {
+        await second.put(roundOf(state, 'bob'));
+      }
+      const found = await Promise.all(['of alice', '1', '2', '3'].map((state) => first.find(state, NOW)));
+      expect(found.map((round) => round?.principal)).toEqual(['alice', undefined, 'bob', 'bob']);
     });
 
     test('a round that asks again is not the oldest any more', async () => {

@@ -5,7 +5,13 @@ import type { SessionRecords } from '../../src/mcp/session/session-records.ts';
 import type { ClientAnswer } from '../../src/mcp/session/session-streams.ts';
 import { Sessions } from '../../src/mcp/session/sessions.ts';
 
-const START = { transport: 'http', protocolVersion: '2025-11-25', clientInfo: undefined, capabilities: {} } as const;
+const START = {
+  owner: { principal: 'alice', share: 'alice' },
+  transport: 'http',
+  protocolVersion: '2025-11-25',
+  clientInfo: undefined,
+  capabilities: {},
+} as const;
 const SWEEP_MILLIS = 30_000;
 
 interface Gateway {
@@ -50,9 +56,9 @@ describe('Sessions', () => {
 
   test('a session that began at one gateway goes on at the other', async () => {
     const { id } = await here.sessions.create(START);
-    const session = await there.sessions.use(id);
+    const session = await there.sessions.use({ id, principal: 'alice' });
     await session?.setLogLevel('error');
-    expect(await here.sessions.use(id)).toMatchObject({ record: { id, logLevel: 'error' } });
+    expect(await here.sessions.use({ id, principal: 'alice' })).toMatchObject({ record: { id, logLevel: 'error' } });
   });
 
   test('what two gateways end at once is counted once', async () => {
@@ -77,6 +83,36 @@ describe('Sessions', () => {
     expect([here.ended, here.sessions.count]).toEqual([[`${first.id} evicted`], 2]);
   });
 
+  test('a session with a running request gives way to nobody, whoever asks', async () => {
+    const session = await here.sessions.create(START);
+    session.streams.running.set(1, new AbortController());
+    await jest.advanceTimersByTimeAsync(600_000);
+    const flood = Array.from({ length: 20 }, () => there.sessions.create(START));
+    await Promise.all(flood);
+    expect(await here.sessions.use({ id: session.id, principal: 'alice' })).toBe(session);
+  });
+
+  test('where every session is in use a new one is refused, and told when to come again', async () => {
+    for (const { sessions } of [here, there]) {
+      await sessions.use({ id: (await sessions.create(START)).id, principal: 'alice' });
+    }
+    const refused = await here.sessions.create(START).catch((error: unknown) => error);
+    expect(refused).toMatchObject({ code: -32000, httpStatus: 503, retryAfterSeconds: 30 });
+    await jest.advanceTimersByTimeAsync(30_000);
+    expect(await here.sessions.create(START)).toBeDefined();
+  });
+
+  test('whoever shows another’s session ends none of its streams', async () => {
+    const session = await here.sessions.create(START);
+    session.streams.asked.set('q', () => {});
+    for (const principal of ['bob', undefined]) {
+      expect(await here.sessions.use({ id: session.id, principal })).toBeUndefined();
+      expect(await here.sessions.find({ id: session.id, principal })).toBeUndefined();
+    }
+    expect(session.streams.asked.size).toBe(1);
+    expect(here.sessions.count).toBe(1);
+  });
+
   test('a session that nobody uses ends', async () => {
     const { id } = await here.sessions.create(START);
     await jest.advanceTimersByTimeAsync(60_000 + SWEEP_MILLIS);
@@ -87,7 +123,7 @@ describe('Sessions', () => {
     const session = await here.sessions.create(START);
     session.streams.running.set(1, new AbortController());
     await jest.advanceTimersByTimeAsync(600_000);
-    expect(await there.sessions.use(session.id)).toBeDefined();
+    expect(await there.sessions.use({ id: session.id, principal: 'alice' })).toBeDefined();
     session.streams.running.clear();
     await jest.advanceTimersByTimeAsync(60_000 + SWEEP_MILLIS);
     expect([...here.ended, ...there.ended]).toEqual([`${session.id} idle`]);

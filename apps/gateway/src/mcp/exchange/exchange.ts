@@ -10,6 +10,8 @@ export interface Exchange {
   readonly headers: RequestHeaders;
   readonly peerAddress: string | undefined;
   readonly authSubject: string | undefined;
+  /** Who is authenticated: what is kept for one is nobody else's. Absent where nothing guards the gateway. */
+  readonly principal: string | undefined;
   /** Aborts when the client cancels; for the modern era also when it leaves. */
   readonly signal: AbortSignal;
   /** True once nobody waits for the answer any more. */

@@ -1,13 +1,17 @@
+import { hash } from 'node:crypto';
 import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
 import { ERROR_INVALID_PARAMS, ERROR_SERVER } from '../../protocol/mcp-protocol.ts';
 import type { Answer } from '../exchange/exchange.ts';
+import type { Question } from '../session/ask-client.ts';
+import { keptBytes } from '../session/session-state.ts';
 import type { ClientAnswer } from '../session/session-streams.ts';
-import type { InputRounds } from './input-rounds.ts';
+import type { InputRound, InputRounds } from './input-rounds.ts';
 
 type Ask = (method: string, params: JsonObject | undefined, signal: AbortSignal) => Promise<ClientAnswer>;
 
 /** One call that waits here for input of its client. */
 interface Waiting {
+  readonly principal: string | undefined;
   readonly asked: Map<string, { readonly request: JsonObject; readonly answer: (answer: ClientAnswer) => void }>;
   /** Requests of the client that wait for the end of this round: for more questions, or for the answer. */
   readonly requests: ((answer: Answer) => void)[];
@@ -25,13 +29,27 @@ export interface InputRequiredOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** Calls at once that may wait for input; past it the oldest is told that nobody answers. */
+/** Calls at once that may wait for input; past it another is told that nobody answers, and none that waits is ended. */
 const MAX_WAITING = 1_000;
+/** The same for one principal: nobody takes the places of all. */
+const MAX_WAITING_PER_PRINCIPAL = 100;
+/** Bytes of questions that one call may have open. */
+const MAX_ASKED_BYTES = 256 * 1024;
 /** No call lasts longer. */
 const ROUND_MILLIS = 60 * 60_000;
 const CALL_ENDED: ClientAnswer = { error: { code: ERROR_SERVER, message: 'The call has ended' } };
 const TOO_MANY: ClientAnswer = { error: { code: ERROR_SERVER, message: 'Too many calls wait for input' } };
+const TOO_LARGE: ClientAnswer = {
+  error: { code: ERROR_SERVER, message: `The questions of a call are larger than ${MAX_ASKED_BYTES} bytes` },
+};
 const INVALID_RESPONSE: ClientAnswer = { error: { code: ERROR_INVALID_PARAMS, message: 'Invalid input response' } };
+const UNKNOWN_STATE: Answer = {
+  error: {
+    code: ERROR_INVALID_PARAMS,
+    message: 'This requestState is unknown, or its call has ended; repeat the call without it',
+  },
+  httpStatus: 200,
+};
 const HELD_ELSEWHERE: Answer = {
   error: {
     code: ERROR_INVALID_PARAMS,
@@ -52,29 +70,58 @@ export class InputRequired {
     this.#options = options;
   }
 
-  /** Runs `start` until it answers or asks. */
-  first(start: (ask: Ask) => Promise<Answer>): Promise<Answer> {
-    return new Promise((resolve) => {
+  /** Runs `start` for `principal` until it answers or asks. */
+  async first(principal: string | undefined, start: (ask: Ask) => Promise<Answer>): Promise<Answer> {
+    const answer = await new Promise<Answer>((resolve) => {
       const state = this.#options.newId();
-      const waiting: Waiting = { asked: new Map(), requests: [resolve] };
-      const answer = start((method, params, signal) => {
-        this.#waiting.set(state, waiting);
-        this.#makeRoom();
-        return this.#ask(state, { method, params: params ?? {} }, signal);
-      });
-      void this.#settle(state, waiting, answer);
+      const waiting: Waiting = { principal, asked: new Map(), requests: [resolve] };
+      const whenAnswered = start((method, params, signal) => this.#ask(state, waiting, { method, params, signal }));
+      void this.#settle(state, waiting, whenAnswered);
     });
+    await this.#noteOfUpstream(principal, answer);
+    return answer;
   }
 
-  /** Goes on with the call that `requestState` names. @returns `undefined` where the state is none of a gateway. */
-  async next(requestState: string, inputResponses: unknown): Promise<Answer | undefined> {
+  /**
+   * Goes on with the call that `requestState` names, for the principal who was asked.
+   *
+   * @returns `undefined` where the state is not one of a gateway: the upstream's own, as far as can be told.
+   */
+  async next(
+    requestState: string,
+    { principal, inputResponses }: { readonly principal: string | undefined; readonly inputResponses: unknown },
+  ): Promise<Answer | undefined> {
     const waiting = this.#waiting.get(requestState);
     if (waiting !== undefined) {
-      return this.#goOn(requestState, waiting, isJsonObject(inputResponses) ? inputResponses : {});
+      return waiting.principal === principal
+        ? this.#goOn(requestState, waiting, isJsonObject(inputResponses) ? inputResponses : {})
+        : UNKNOWN_STATE;
     }
     const { rounds, gatewayId, now, onError } = this.#options;
-    const round = await rounds.find(requestState, now()).catch((error: unknown) => onError(error));
-    return round?.gatewayId === undefined || round.gatewayId === gatewayId ? undefined : HELD_ELSEWHERE;
+    const find = (state: string): Promise<InputRound | void> => rounds.find(state, now()).catch(onError);
+    const round =
+      (await find(requestState)) ?? (principal === undefined ? undefined : await find(nameOf(requestState)));
+    if (round === undefined) {
+      return principal === undefined ? undefined : UNKNOWN_STATE;
+    }
+    if (round.principal !== principal) {
+      return UNKNOWN_STATE;
+    }
+    return round.gatewayId === undefined || round.gatewayId === gatewayId ? undefined : HELD_ELSEWHERE;
+  }
+
+  /** A state of the upstream's own says nothing of whom it was given to, so that is noted beside it. */
+  async #noteOfUpstream(principal: string | undefined, answer: Answer): Promise<void> {
+    const { resultType, requestState } = 'result' in answer ? answer.result : {};
+    if (principal === undefined || resultType !== 'input_required' || typeof requestState !== 'string') {
+      return;
+    }
+    if (this.#waiting.has(requestState)) {
+      return; // the gateway's own
+    }
+    const { rounds, now, onError } = this.#options;
+    const name = { requestState: nameOf(requestState), principal, gatewayId: undefined };
+    await rounds.put({ ...name, keys: [], expiresAt: now() + ROUND_MILLIS }).catch(onError);
   }
 
   #goOn(requestState: string, waiting: Waiting, responses: JsonObject): Promise<Answer> {
@@ -100,10 +147,24 @@ export class InputRequired {
     endRound(waiting, given);
   }
 
-  #ask(state: string, request: JsonObject, signal: AbortSignal): Promise<ClientAnswer> {
+  async #ask(state: string, waiting: Waiting, { method, params = {}, signal }: Question): Promise<ClientAnswer> {
+    if (!this.#hasRoom(state, waiting)) {
+      return TOO_MANY;
+    }
+    const request = { method, params };
+    const open = [...waiting.asked.values()].map((asked) => asked.request);
+    if (keptBytes([...open, request], MAX_ASKED_BYTES) > MAX_ASKED_BYTES) {
+      return TOO_LARGE;
+    }
+    this.#waiting.set(state, waiting);
     return new Promise((resolve) => {
-      this.#waiting.get(state)?.asked.set(this.#options.newId(), { request, answer: resolve });
-      signal.addEventListener('abort', () => resolve(CALL_ENDED), { once: true });
+      const key = this.#options.newId();
+      waiting.asked.set(key, { request, answer: resolve });
+      const withdraw = (): void => {
+        waiting.asked.delete(key);
+        resolve(CALL_ENDED);
+      };
+      signal.addEventListener('abort', withdraw, { once: true });
       // Questions that come together go out together.
       setImmediate(() => void this.#askClient(state));
     });
@@ -117,30 +178,37 @@ export class InputRequired {
     }
     const { rounds, gatewayId, now, onError } = this.#options;
     const keys = [...waiting.asked.keys()];
-    await rounds.put({ requestState: state, gatewayId, keys, expiresAt: now() + ROUND_MILLIS }).catch(onError);
+    const round = { requestState: state, principal: waiting.principal, gatewayId, keys };
+    await rounds.put({ ...round, expiresAt: now() + ROUND_MILLIS }).catch(onError);
     if (waiting.asked.size > 0) {
       const inputRequests = Object.fromEntries([...waiting.asked].map(([key, { request }]) => [key, request]));
       endRound(waiting, { result: { resultType: 'input_required', inputRequests, requestState: state } });
     }
   }
 
-  #makeRoom(): void {
-    for (const [state, { asked }] of this.#waiting) {
-      if (this.#waiting.size <= MAX_WAITING) {
-        return;
-      }
-      this.#waiting.delete(state);
-      this.#forget(state);
-      for (const { answer } of asked.values()) {
-        answer(TOO_MANY);
-      }
+  #hasRoom(state: string, { principal }: Waiting): boolean {
+    if (this.#waiting.has(state)) {
+      return true;
     }
+    if (this.#waiting.size >= MAX_WAITING) {
+      return false;
+    }
+    if (principal === undefined) {
+      return true;
+    }
+    const own = [...this.#waiting.values()].filter((waiting) => waiting.principal === principal);
+    return own.length < MAX_WAITING_PER_PRINCIPAL;
   }
 
   #forget(state: string): void {
     const { rounds, onError } = this.#options;
     rounds.remove(state).catch(onError);
   }
+}
+
+/** A state of an upstream may be long, and no gateway needs more of it than to know it again. */
+function nameOf(requestState: string): string {
+  return hash('sha256', requestState);
 }
 
 /** A client may repeat its call before the round is over: every request of it is answered. */

@@ -22,6 +22,7 @@ import type { Answer, Exchange } from '../exchange/exchange.ts';
 import type { McpClient } from '../exchange/mcp-client.ts';
 import type { InputRequired } from '../input-rounds/input-required.ts';
 import type { Broadcast } from '../notifications/broadcast.ts';
+import type { SessionOwner } from '../session/session-records.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { EventStream } from '../transport/event-stream.ts';
@@ -61,7 +62,11 @@ export class McpServer {
     ]);
   }
 
-  async initialize(request: JsonRpcRequest, exchange: Exchange): Promise<{ session: Session; result: JsonObject }> {
+  async initialize(
+    request: JsonRpcRequest,
+    exchange: Exchange,
+    owner: SessionOwner,
+  ): Promise<{ session: Session; result: JsonObject }> {
     const startedAt = this.#options.now();
     const endSpan = this.#options.beginSpan?.(request, exchange);
     const end = (answer: Answer): void => {
@@ -69,7 +74,7 @@ export class McpServer {
       this.#finished(startedAt, exchange.client, { method: request.method, answer });
     };
     try {
-      const initialized = await this.#initialize(request.params, exchange.client);
+      const initialized = await this.#initialize(request.params, exchange.client, owner);
       end({ result: initialized.result });
       return initialized;
     } catch (error) {
@@ -82,6 +87,7 @@ export class McpServer {
   async #initialize(
     params: JsonObject | undefined,
     { transport }: McpClient,
+    owner: SessionOwner,
   ): Promise<{ session: Session; result: JsonObject }> {
     const requested = params?.['protocolVersion'];
     if (typeof requested !== 'string') {
@@ -91,6 +97,7 @@ export class McpServer {
     const { clientInfo, capabilities } = params ?? {};
     const offered = await this.#options.mode.capabilities();
     const session = await this.#options.sessions.create({
+      owner,
       transport,
       protocolVersion: version,
       clientInfo: isJsonObject(clientInfo) ? clientInfo : undefined,
@@ -179,15 +186,17 @@ export class McpServer {
 
   /** A modern client answers questions by repeating its call. */
   #runModern(handler: McpHandler, request: JsonRpcRequest, exchange: Exchange): Promise<Answer> {
-    if (!ASKING_METHODS.has(request.method) || Object.keys(exchange.client.capabilities).length === 0) {
+    const { requestState, inputResponses } = request.params ?? {};
+    const canBeAsked = Object.keys(exchange.client.capabilities).length > 0;
+    if (!ASKING_METHODS.has(request.method) || (!canBeAsked && requestState === undefined)) {
       return this.#run(handler, request, exchange);
     }
-    const { requestState, inputResponses } = request.params ?? {};
     const { inputRequired } = this.#options;
+    const { principal } = exchange;
     const first = (): Promise<Answer> =>
-      inputRequired.first((ask) => this.#run(handler, request, { ...exchange, ask }));
+      inputRequired.first(principal, (ask) => this.#run(handler, request, { ...exchange, ask }));
     return typeof requestState === 'string'
-      ? inputRequired.next(requestState, inputResponses).then((answer) => answer ?? first())
+      ? inputRequired.next(requestState, { principal, inputResponses }).then((answer) => answer ?? first())
       : first();
   }
 

@@ -1,50 +1,68 @@
-import type { EndedSession, SessionRecord, SessionRecords } from './session-records.ts';
+import type {
+  AddedSession,
+  EndedSession,
+  SessionBounds,
+  SessionKey,
+  SessionRecord,
+  SessionRecords,
+  SubscriptionOutcome,
+} from './session-records.ts';
+import { keptBytes, SESSION_BOUNDS, stateBytes } from './session-state.ts';
+import { UseOrder } from './use-order.ts';
 
 interface Entry {
   record: SessionRecord;
-  readonly subscriptions: Set<string>;
+  /** Absent while the session listens to nothing, as most do. */
+  subscriptions: Set<string> | undefined;
+  bytes: number;
 }
 
-/** Bounds of {@link MemorySessionRecords}. */
-export interface MemorySessionRecordsOptions {
-  /** Sessions at once, default 10,000; the one unused longest gives way. */
-  readonly maxSessions?: number;
-}
-
-const MAX_SESSIONS = 10_000;
 const ORDER_MILLIS = 1_000;
 
 /** Sessions in the memory of this process. */
 export class MemorySessionRecords implements SessionRecords {
-  /** In order of last use: the first is the one unused longest. */
   readonly #entries = new Map<string, Entry>();
-  readonly #maxSessions: number;
+  readonly #order = new UseOrder();
+  readonly #shares = new Map<string, UseOrder>();
+  /** Who listens to each URI. */
+  readonly #subscribers = new Map<string, Set<string>>();
+  readonly #bounds: SessionBounds;
 
-  constructor({ maxSessions = MAX_SESSIONS }: MemorySessionRecordsOptions = {}) {
-    this.#maxSessions = maxSessions;
+  constructor(bounds: Partial<SessionBounds> = {}) {
+    this.#bounds = { ...SESSION_BOUNDS, ...bounds };
   }
 
-  async add(record: SessionRecord): Promise<readonly EndedSession[]> {
-    this.#entries.set(record.id, { record, subscriptions: new Set() });
+  async add(record: SessionRecord, inUseSince: number): Promise<AddedSession> {
+    const { maxSessions, maxPerShare } = this.#bounds;
     const ended: EndedSession[] = [];
-    for (const id of this.#entries.keys()) {
-      if (this.#entries.size <= this.#maxSessions) {
-        break;
-      }
-      ended.push(...this.#remove(id));
+    const share = this.#shares.get(record.owner.share);
+    if (share !== undefined && share.size >= maxPerShare && !this.#makeRoom(share, inUseSince, ended)) {
+      return { ok: false, full: 'share' };
     }
-    return ended;
+    if (this.#entries.size >= maxSessions && !this.#makeRoom(this.#order, inUseSince, ended)) {
+      return { ok: false, full: 'table' };
+    }
+    this.#entries.set(record.id, { record, subscriptions: undefined, bytes: stateBytes(record) });
+    this.#noteUse(record);
+    return { ok: true, ended };
   }
 
-  async use(id: string, now: number): Promise<SessionRecord | undefined> {
-    const entry = this.#entries.get(id);
-    // The order is that of last use, to the second: a busy session need not move with every request.
-    if (entry !== undefined && now - entry.record.lastUsedAt >= ORDER_MILLIS) {
-      entry.record = { ...entry.record, lastUsedAt: now };
-      this.#entries.delete(id);
-      this.#entries.set(id, entry);
+  async find({ id, principal }: SessionKey): Promise<SessionRecord | undefined> {
+    const record = this.#entries.get(id)?.record;
+    return record?.owner.principal === principal ? record : undefined;
+  }
+
+  async use(key: SessionKey, now: number): Promise<SessionRecord | undefined> {
+    const entry = this.#entries.get(key.id);
+    if (entry === undefined || entry.record.owner.principal !== key.principal) {
+      return undefined;
     }
-    return entry?.record;
+    // The order is that of last use, to the second: a busy session need not move with every request.
+    if (!entry.record.isUsed || now - entry.record.lastUsedAt >= ORDER_MILLIS) {
+      entry.record = { ...entry.record, isUsed: true, lastUsedAt: now };
+      this.#noteUse(entry.record);
+    }
+    return entry.record;
   }
 
   async read(ids: readonly string[]): Promise<readonly SessionRecord[]> {
@@ -58,27 +76,39 @@ export class MemorySessionRecords implements SessionRecords {
     }
   }
 
-  async subscribe(id: string, uri: string): Promise<boolean> {
-    const subscriptions = this.#entries.get(id)?.subscriptions;
-    const isNew = subscriptions?.has(uri) === false;
-    subscriptions?.add(uri);
-    return isNew;
+  async subscribe(id: string, uri: string): Promise<SubscriptionOutcome> {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) {
+      return 'no-session';
+    }
+    if (entry.subscriptions?.has(uri) === true) {
+      return 'known';
+    }
+    const bytes = entry.bytes + keptBytes(uri);
+    if (bytes > this.#bounds.maxStateBytes) {
+      return 'full';
+    }
+    entry.bytes = bytes;
+    (entry.subscriptions ??= new Set()).add(uri);
+    const subscribers = this.#subscribers.get(uri) ?? new Set();
+    this.#subscribers.set(uri, subscribers.add(id));
+    return 'new';
   }
 
   async unsubscribe(id: string, uri: string): Promise<void> {
-    this.#entries.get(id)?.subscriptions.delete(uri);
+    const entry = this.#entries.get(id);
+    if (entry?.subscriptions?.delete(uri) === true) {
+      entry.bytes -= keptBytes(uri);
+      this.#forgetSubscriber(id, uri);
+    }
   }
 
   async subscribersOf(uri: string): Promise<readonly string[]> {
-    return [...this.#entries].filter(([, { subscriptions }]) => subscriptions.has(uri)).map(([id]) => id);
+    return [...(this.#subscribers.get(uri) ?? [])];
   }
 
   async subscribedUris(): Promise<readonly string[]> {
-    const uris = new Set<string>();
-    for (const { subscriptions } of this.#entries.values()) {
-      subscriptions.forEach((uri) => uris.add(uri));
-    }
-    return [...uris];
+    return [...this.#subscribers.keys()];
   }
 
   async end(id: string): Promise<EndedSession | undefined> {
@@ -86,23 +116,57 @@ export class MemorySessionRecords implements SessionRecords {
   }
 
   async endIdle(deadline: number): Promise<readonly EndedSession[]> {
-    const ended: EndedSession[] = [];
-    for (const [id, { record }] of this.#entries) {
-      if (record.lastUsedAt > deadline) {
-        break;
-      }
-      ended.push(...this.#remove(id));
-    }
-    return ended;
+    const idle = [...this.#entries.values()].filter(({ record }) => record.lastUsedAt <= deadline);
+    return idle.flatMap(({ record }) => this.#remove(record.id));
   }
 
   async close(): Promise<readonly EndedSession[]> {
     return [...this.#entries.keys()].flatMap((id) => this.#remove(id));
   }
 
+  /** @returns False where every session of that order is in use. */
+  #makeRoom(order: UseOrder, inUseSince: number, ended: EndedSession[]): boolean {
+    const id = order.first(inUseSince);
+    if (id === undefined) {
+      return false;
+    }
+    ended.push(...this.#remove(id));
+    return true;
+  }
+
+  #noteUse(record: SessionRecord): void {
+    const { share } = record.owner;
+    let order = this.#shares.get(share);
+    if (order === undefined) {
+      order = new UseOrder();
+      this.#shares.set(share, order);
+    }
+    order.put(record);
+    this.#order.put(record);
+  }
+
   #remove(id: string): readonly EndedSession[] {
     const entry = this.#entries.get(id);
+    if (entry === undefined) {
+      return [];
+    }
+    const { record, subscriptions } = entry;
+    const { share } = record.owner;
     this.#entries.delete(id);
-    return entry === undefined ? [] : [{ record: entry.record, subscriptions: [...entry.subscriptions] }];
+    this.#order.delete(id);
+    this.#shares.get(share)?.delete(id);
+    if (this.#shares.get(share)?.size === 0) {
+      this.#shares.delete(share);
+    }
+    subscriptions?.forEach((uri) => this.#forgetSubscriber(id, uri));
+    return [{ record, subscriptions: [...(subscriptions ?? [])] }];
+  }
+
+  #forgetSubscriber(id: string, uri: string): void {
+    const subscribers = this.#subscribers.get(uri);
+    subscribers?.delete(id);
+    if (subscribers?.size === 0) {
+      this.#subscribers.delete(uri);
+    }
   }
 }

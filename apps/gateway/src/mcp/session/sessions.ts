@@ -1,9 +1,14 @@
 import type { SessionEndReason } from '@dcc-mcp/semantic-conventions';
-import type { EndedSession, SessionRecord, SessionRecords } from './session-records.ts';
+import { ERROR_INVALID_PARAMS, ERROR_SERVER, McpError } from '../../protocol/mcp-protocol.ts';
+import type { EndedSession, SessionKey, SessionRecord, SessionRecords } from './session-records.ts';
+import { SESSION_BOUNDS, stateBytes } from './session-state.ts';
 import { Session } from './session.ts';
 
-/** What a client says of itself when a session begins. */
-export type SessionStart = Pick<SessionRecord, 'transport' | 'protocolVersion' | 'clientInfo' | 'capabilities'>;
+/** Whose session it is, and what its client says of itself when it begins. */
+export type SessionStart = Pick<
+  SessionRecord,
+  'owner' | 'transport' | 'protocolVersion' | 'clientInfo' | 'capabilities'
+>;
 
 /** What {@link Sessions} are made of. */
 export interface SessionsOptions {
@@ -19,7 +24,12 @@ export interface SessionsOptions {
 }
 
 const IDLE_MILLIS = 30 * 60_000;
-const SWEEP_MILLIS = 30_000;
+/** How often open streams and running requests are noted as use. */
+const SWEEP_MILLIS = 10_000;
+/** A session used within that time gives way to nobody. Longer, and clients that come and go without a word fill the table. */
+const IN_USE_MILLIS = 30_000;
+/** What a client is told to wait when every place is in use. */
+const RETRY_AFTER_SECONDS = IN_USE_MILLIS / 1_000;
 
 /** The live sessions: their records wherever those are kept, with the streams that are open here. */
 export class Sessions {
@@ -42,19 +52,45 @@ export class Sessions {
     return this.#held.values();
   }
 
+  /** @throws {McpError} -32602 when the client says too much of itself; -32000 with HTTP 503 when every place is in use. */
   async create(start: SessionStart): Promise<Session> {
+    if (stateBytes(start) > SESSION_BOUNDS.maxStateBytes) {
+      const kibibytes = SESSION_BOUNDS.maxStateBytes / 1024;
+      const message = `clientInfo and capabilities take more than ${kibibytes} KiB, which is what a session may keep`;
+      throw new McpError(ERROR_INVALID_PARAMS, message);
+    }
     const { records, newId } = this.#options;
     const now = this.#options.now();
-    const record = { ...start, id: newId(), logLevel: undefined, startedAt: now, lastUsedAt: now };
-    const evicted = await records.add(record);
+    const times = { startedAt: now, lastUsedAt: now, isUsed: false };
+    const record: SessionRecord = { ...start, ...times, id: newId(), logLevel: undefined };
+    const added = await records.add(record, now - IN_USE_MILLIS);
+    if (!added.ok) {
+      throw tooManySessions(added.full);
+    }
     const session = this.#hold(record);
-    this.#ended(evicted, 'evicted');
+    this.#ended(added.ended, 'evicted');
     return session;
   }
 
-  /** The session of that id, marked as used now. */
-  async use(id: string): Promise<Session | undefined> {
-    const record = await this.#options.records.use(id, this.#options.now());
+  /** The session of that key. What only ends the handshake is no use of it. */
+  find(key: SessionKey): Promise<Session | undefined> {
+    return this.#read(key, () => this.#options.records.find(key));
+  }
+
+  /** The session of that key, marked as used now. */
+  use(key: SessionKey): Promise<Session | undefined> {
+    return this.#read(key, () => this.#options.records.use(key, this.#options.now()));
+  }
+
+  async #read(
+    { id, principal }: SessionKey,
+    read: () => Promise<SessionRecord | undefined>,
+  ): Promise<Session | undefined> {
+    const held = this.#held.get(id);
+    if (held !== undefined && held.record.owner.principal !== principal) {
+      return undefined; // somebody else's, who notices nothing of it
+    }
+    const record = await read();
     if (record === undefined) {
       this.#letGo(id);
       return undefined;
@@ -68,6 +104,11 @@ export class Sessions {
   async subscribersOf(uri: string): Promise<readonly Session[]> {
     const ids = await this.#options.records.subscribersOf(uri);
     return ids.flatMap((id) => this.#held.get(id) ?? []);
+  }
+
+  /** Whether a session listens to `uri`, here or at another gateway. */
+  async isSubscribed(uri: string): Promise<boolean> {
+    return (await this.#options.records.subscribersOf(uri)).length > 0;
   }
 
   /** Every URI that a session listens to. */
@@ -135,11 +176,18 @@ export class Sessions {
     const deadline = now() - idleMillis;
     for (const { id, record, streams } of this.#held.values()) {
       if (streams.isInUse) {
-        await this.use(id);
+        await this.use({ id, principal: record.owner.principal });
       } else if (record.lastUsedAt <= deadline) {
         this.#letGo(id);
       }
     }
     this.#ended(await records.endIdle(deadline), 'idle');
   }
+}
+
+function tooManySessions(full: 'table' | 'share'): McpError {
+  const { maxSessions, maxPerShare } = SESSION_BOUNDS;
+  const whose = full === 'table' ? `All ${maxSessions} sessions` : `All ${maxPerShare} sessions of one caller`;
+  const message = `${whose} are in use: end one with DELETE, or try again in ${RETRY_AFTER_SECONDS} s`;
+  return new McpError(ERROR_SERVER, message, { httpStatus: 503, retryAfterSeconds: RETRY_AFTER_SECONDS });
 }

@@ -50,9 +50,9 @@ export class McpEndpoint {
   }
 
   /** Opens the stream on which a handshake-era client hears what belongs to no request of its own. */
-  async get(http: HttpContext): Promise<Reply> {
-    const { id, streams } = await this.#session(http);
-    if (!acceptsStream(http)) {
+  async get(origin: HttpOrigin): Promise<Reply> {
+    const { id, streams } = await this.#session(origin);
+    if (!acceptsStream(origin.http)) {
       const message = 'Not Acceptable: the client must accept text/event-stream';
       throw new McpError(ERROR_INVALID_REQUEST, message, { httpStatus: 406 });
     }
@@ -74,8 +74,8 @@ export class McpEndpoint {
   }
 
   /** Ends a session. */
-  async delete(http: HttpContext): Promise<Reply> {
-    const { id } = await this.#session(http);
+  async delete(origin: HttpOrigin): Promise<Reply> {
+    const { id } = await this.#session(origin);
     await this.#options.sessions.end(id, 'deleted');
     return emptyReply(204);
   }
@@ -83,10 +83,11 @@ export class McpEndpoint {
   async #single(body: unknown, origin: HttpOrigin): Promise<Reply> {
     const message = checkMessage(body);
     if (!('method' in message)) {
-      return this.#clientAnswer(message, origin.http);
+      return this.#clientAnswer(message, origin);
     }
     try {
-      const client = this.#ownClient(message, origin.http) ?? sessionClient(await this.#session(origin.http), 'http');
+      const isUse = message.method !== 'notifications/initialized';
+      const client = this.#ownClient(message, origin.http) ?? sessionClient(await this.#session(origin, isUse), 'http');
       return await ('id' in message ? this.#request(message, client, origin) : this.#notification(message, client));
     } catch (error) {
       return toErrorReply('id' in message ? message.id : null, error);
@@ -96,8 +97,8 @@ export class McpEndpoint {
   /** Each member is a request of its own; there is no stream, so what would come before an answer is not sent. */
   async #batch(body: readonly unknown[], origin: HttpOrigin): Promise<Reply> {
     const isModern = body.some((member) => isJsonObject(member) && eraOf(asObject(member['params'])) === 'modern');
-    const id = headerText(origin.http.headers, 'mcp-session-id') ?? '';
-    const session = isModern ? undefined : await this.#options.sessions.use(id);
+    const hasSession = !isModern && headerText(origin.http.headers, 'mcp-session-id') !== undefined;
+    const session = hasSession ? await this.#session(origin) : undefined;
     if (session?.record.protocolVersion !== BATCH_VERSION) {
       const message = `JSON-RPC batches exist only in protocol version ${BATCH_VERSION}`;
       throw new McpError(ERROR_INVALID_REQUEST, message, { httpStatus: 400 });
@@ -141,13 +142,15 @@ export class McpEndpoint {
     return message.method === 'initialize' ? unknownClient('http') : undefined;
   }
 
-  async #session(http: HttpContext): Promise<Session> {
+  async #session({ http, principal }: HttpOrigin, isUse = true): Promise<Session> {
     const id = headerText(http.headers, 'mcp-session-id');
     if (id === undefined) {
       const message = 'Bad Request: Mcp-Session-Id header is required; send initialize first';
       throw new McpError(ERROR_INVALID_REQUEST, message, { httpStatus: 400 });
     }
-    const session = await this.#options.sessions.use(id);
+    const { sessions } = this.#options;
+    const key = { id, principal };
+    const session = await (isUse ? sessions.use(key) : sessions.find(key));
     if (session === undefined) {
       const message = 'Session not found: it is unknown or has ended; send initialize again';
       throw new McpError(ERROR_INVALID_REQUEST, message, { httpStatus: 404 });
@@ -155,8 +158,8 @@ export class McpEndpoint {
     return session;
   }
 
-  async #clientAnswer(message: ClientAnswerMessage, http: HttpContext): Promise<Reply> {
-    const { streams } = await this.#session(http);
+  async #clientAnswer(message: ClientAnswerMessage, origin: HttpOrigin): Promise<Reply> {
+    const { streams } = await this.#session(origin);
     streams.asked.get(message.id)?.(message.answer);
     return accepted();
   }
@@ -189,8 +192,10 @@ export class McpEndpoint {
   }
 
   async #initialize(message: JsonRpcRequest, exchange: Exchange): Promise<Reply> {
-    const { session, result } = await this.#options.server.initialize(message, exchange);
     const ctx = this.#options.readContext(message, exchange);
+    const { principal } = exchange;
+    const owner = { principal, share: principal ?? `from ${ctx.sourceIp}` };
+    const { session, result } = await this.#options.server.initialize(message, exchange, owner);
     const headers = { 'mcp-session-id': session.id, ...responseHeaders(ctx) };
     return jsonReply({ jsonrpc: '2.0', id: message.id, result }, 200, headers);
   }
@@ -210,7 +215,9 @@ export class McpEndpoint {
     try {
       return await this.#options.server.handle(message, exchange);
     } finally {
-      running?.delete(message.id);
+      if (running?.get(message.id) === exchange.controller) {
+        running.delete(message.id); // an id that is used twice names the later request
+      }
     }
   }
 }

@@ -5,7 +5,9 @@ import { McpError } from '../../protocol/mcp-protocol.ts';
 /** What was thrown as the answer to message `id` (null where it could not be read). @throws Whatever is no McpError. */
 export function toErrorReply(id: JsonRpcId | null, thrown: unknown): Reply {
   if (thrown instanceof McpError) {
-    return jsonReply({ jsonrpc: '2.0', id, error: thrown.toJson() }, thrown.httpStatus);
+    const { httpStatus, retryAfterSeconds } = thrown;
+    const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+    return jsonReply({ jsonrpc: '2.0', id, error: thrown.toJson() }, httpStatus, headers);
   }
   throw thrown;
 }

@@ -9,6 +9,8 @@ export interface HttpOrigin {
   readonly http: HttpContext;
   /** Subject of the verified credential. */
   readonly authSubject: string | undefined;
+  /** Who is authenticated; absent where nothing guards the gateway. */
+  readonly principal: string | undefined;
 }
 
 /** An exchange that `notifications/cancelled` can end. */
@@ -18,7 +20,7 @@ export interface CancellableExchange extends Exchange {
 
 /** One request over HTTP with its way back. Without a `reply` of its own (a batch) nothing can be said before the answer. */
 export function createHttpExchange(client: McpClient, origin: HttpOrigin, reply?: HttpReply): CancellableExchange {
-  const { http, authSubject } = origin;
+  const { http, authSubject, principal } = origin;
   const { session } = client;
   const controller = new AbortController();
   if (client.era === 'modern') {
@@ -29,6 +31,7 @@ export function createHttpExchange(client: McpClient, origin: HttpOrigin, reply?
     headers: http.headers,
     peerAddress: http.peerAddress,
     authSubject,
+    principal,
     controller,
     signal: controller.signal,
     isCallerGone: () => http.isGone(),

@@ -16,13 +16,13 @@ export function mcpRoutes(endpoint: McpEndpoint, bodyLimitBytes: number): RouteT
     'POST /mcp': {
       guard: 'api',
       isWork: true,
-      handler: async ({ http, authSubject }) => {
-        const reading = await http.readBody(bodyLimitBytes);
-        return reading.ok ? endpoint.post(reading.text, { http, authSubject }) : jsonReply(TOO_LARGE, 413);
+      handler: async (origin) => {
+        const reading = await origin.http.readBody(bodyLimitBytes);
+        return reading.ok ? endpoint.post(reading.text, origin) : jsonReply(TOO_LARGE, 413);
       },
     },
-    'GET /mcp': { guard: 'api', isWork: true, handler: ({ http }) => orError(() => endpoint.get(http)) },
-    'DELETE /mcp': { guard: 'api', handler: ({ http }) => orError(() => endpoint.delete(http)) },
+    'GET /mcp': { guard: 'api', isWork: true, handler: (origin) => orError(() => endpoint.get(origin)) },
+    'DELETE /mcp': { guard: 'api', handler: (origin) => orError(() => endpoint.delete(origin)) },
   };
 }
 

@@ -15,6 +15,7 @@ import { checkMessage, parseJson } from '../exchange/messages.ts';
 import type { Broadcast } from '../notifications/broadcast.ts';
 import type { McpServer } from '../server/server.ts';
 import { askClient, type Question } from '../session/ask-client.ts';
+import type { SessionOwner } from '../session/session-records.ts';
 import type { ClientAnswer, SessionStreams } from '../session/session-streams.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
@@ -22,6 +23,9 @@ import { responseMessage } from './http-reply.ts';
 
 /** One message of a client; far above what a body over HTTP may be. */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
+
+/** Whoever started the process: it shares its place with nobody over HTTP. */
+const STDIO_OWNER: SessionOwner = { principal: undefined, share: 'stdio' };
 
 /** The gateway as a client on the standard streams reaches it. */
 export interface StdioGateway {
@@ -135,6 +139,7 @@ class StdioFront {
       }
       const client = this.#clientOf(request.params);
       if (client.era === 'modern' && request.method === 'subscriptions/listen') {
+        this.#listening.get(request.id)?.();
         this.#listening.set(request.id, this.#gateway.broadcast.listenOnPipe(request, this.#send));
         return;
       }
@@ -148,9 +153,14 @@ class StdioFront {
     const { session, result } = await this.#gateway.mcp.initialize(
       request,
       this.#exchange(unknownClient('stdio'), new AbortController().signal),
+      STDIO_OWNER,
     );
+    const before = this.#session?.id;
     session.streams.listener = this.#send;
     this.#session = session;
+    if (before !== undefined) {
+      await this.#gateway.sessions.end(before, 'deleted');
+    }
     this.#send({ jsonrpc: '2.0', id: request.id, result });
   }
 
@@ -181,6 +191,7 @@ class StdioFront {
       headers: {},
       peerAddress: undefined,
       authSubject: undefined,
+      principal: undefined,
       signal,
       isCallerGone: () => this.#isClosed,
       notify: (method, params) => this.#send({ jsonrpc: '2.0', method, ...(params === undefined ? {} : { params }) }),
