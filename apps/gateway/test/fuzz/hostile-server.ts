@@ -17,6 +17,8 @@ export interface HostileServer {
   readonly url: string;
   /** What every following request but the handshake and tools/list gets; `undefined` for right answers. */
   write(answer: WrittenAnswer | undefined): void;
+  /** What the next tools/list gets, and tells every open stream that the list has changed; resolves once it was asked for. */
+  writeList(answer: WrittenAnswer | undefined): Promise<void>;
   close(): void;
 }
 
@@ -29,7 +31,7 @@ const TOOL = { name: 'work', inputSchema: { type: 'object' }, annotations: { rea
 const RIGHT: Readonly<Record<string, object>> = {
   initialize: {
     protocolVersion: '2025-11-25',
-    capabilities: { tools: {}, resources: {}, prompts: {}, completions: {} },
+    capabilities: { tools: { listChanged: true }, resources: {}, prompts: {}, completions: {} },
     serverInfo: { name: 'hostile', version: '1' },
   },
   ping: {},
@@ -39,16 +41,16 @@ const RIGHT: Readonly<Record<string, object>> = {
   'resources/templates/list': { resourceTemplates: [] },
   'prompts/list': { prompts: [{ name: 'p' }] },
 };
-const ALWAYS_RIGHT = new Set(['initialize', 'ping', 'tools/list']);
 
 export async function startHostileServer(): Promise<HostileServer> {
-  let written: WrittenAnswer | undefined;
-  const server = createServer((incoming, response) => void serve(incoming, response, () => written));
+  const script = new Script();
+  const server = createServer((incoming, response) => void serve(incoming, response, script));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`,
-    write: (answer) => (written = answer),
+    write: (answer) => (script.answer = answer),
+    writeList: (answer) => script.changeList(answer),
     close: () => {
       server.closeAllConnections();
       server.close();
@@ -56,13 +58,40 @@ export async function startHostileServer(): Promise<HostileServer> {
   };
 }
 
-async function serve(
-  incoming: IncomingMessage,
-  response: ServerResponse,
-  written: () => WrittenAnswer | undefined,
-): Promise<void> {
+/** What was written for whom. */
+class Script {
+  answer: WrittenAnswer | undefined;
+  #list: WrittenAnswer | undefined;
+  #listed: PromiseWithResolvers<void> | undefined;
+  readonly #streams = new Set<ServerResponse>();
+
+  open(stream: ServerResponse): void {
+    this.#streams.add(stream.writeHead(200, { 'content-type': 'text/event-stream' }));
+    stream.flushHeaders();
+    stream.once('close', () => this.#streams.delete(stream));
+  }
+
+  changeList(answer: WrittenAnswer | undefined): Promise<void> {
+    this.#list = answer;
+    this.#listed = Promise.withResolvers();
+    for (const stream of this.#streams) {
+      stream.write('data: {"jsonrpc":"2.0","method":"notifications/tools/list_changed"}\n\n');
+    }
+    return this.#listed.promise;
+  }
+
+  takeFor(method: string): WrittenAnswer | undefined {
+    if (method === 'tools/list') {
+      this.#listed?.resolve();
+      return this.#list;
+    }
+    return method === 'initialize' || method === 'ping' ? undefined : this.answer;
+  }
+}
+
+async function serve(incoming: IncomingMessage, response: ServerResponse, script: Script): Promise<void> {
   if (incoming.method !== 'POST') {
-    response.writeHead(incoming.method === 'DELETE' ? 200 : 405).end();
+    answerStream(incoming, response, script);
     return;
   }
   const { id, method = '' } = await read(incoming);
@@ -70,7 +99,7 @@ async function serve(
     response.writeHead(202).end();
     return;
   }
-  const answer = ALWAYS_RIGHT.has(method) ? undefined : written();
+  const answer = script.takeFor(method);
   if (answer !== undefined) {
     await send(response, answer, id);
     return;
@@ -79,6 +108,14 @@ async function serve(
   const error = { code: -32601, message: 'Method not found' };
   response.writeHead(200, { 'content-type': 'application/json', 'mcp-session-id': 's' });
   response.end(JSON.stringify({ jsonrpc: '2.0', id, ...(result === undefined ? { error } : { result }) }));
+}
+
+function answerStream({ method }: IncomingMessage, response: ServerResponse, script: Script): void {
+  if (method === 'GET') {
+    script.open(response);
+  } else {
+    response.writeHead(200).end();
+  }
 }
 
 async function read(incoming: IncomingMessage): Promise<Message> {

@@ -5,6 +5,7 @@ import { jsonRpc } from './targets/json-rpc.ts';
 import { rest } from './targets/rest.ts';
 import { sseBytes } from './targets/sse-bytes.ts';
 import { stdioLines } from './targets/stdio-lines.ts';
+import { toolLists } from './targets/tool-lists.ts';
 import { upstreamAnswers } from './targets/upstream-answers.ts';
 
 /** A target whose inputs are checked by itself alone. */
@@ -14,6 +15,7 @@ export const TARGETS: readonly AnyTarget[] = [
   jsonRpc,
   rest,
   upstreamAnswers,
+  toolLists,
   sseBytes,
   stdioLines,
   configFiles,
