@@ -35,8 +35,9 @@ export async function startUnderFire(config: object, args: readonly string[] = [
   await gateway.ready();
   const agent = new Agent({ connections: 4, headersTimeout: ANSWER_TIMEOUT_MILLIS, maxHeaderSize: 65_536 });
   const shoot = async (shot: Shot): Promise<Answer> => {
+    const said = gateway.stderr().length; // what an earlier input brought about is not this one's
     const answer = await answerOf(gateway, agent, shot);
-    assertSound(gateway, answer);
+    assertSound(gateway.stderr().slice(said), answer);
     return answer;
   };
   return {
@@ -100,8 +101,8 @@ async function readText(body: Body, type: string): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-function assertSound(gateway: GatewayProcess, { status, text }: Answer): void {
-  const internal = /^.*internal error[^]*/m.exec(gateway.stderr());
+function assertSound(said: string, { status, text }: Answer): void {
+  const internal = /^.*internal error[^]*/m.exec(said);
   if (internal !== null) {
     throw new Error(`stderr says: ${internal[0].slice(0, 2_000)}`);
   }

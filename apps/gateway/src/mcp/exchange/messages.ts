@@ -39,10 +39,9 @@ export function checkMessage(value: unknown): JsonRpcRequest | JsonRpcNotificati
     if (isJsonObject(result)) {
       return { id, answer: { result } };
     }
-    if (isJsonObject(error)) {
+    if (isJsonObject(error) && typeof error['code'] === 'number') {
       const { code, message, data } = error;
-      const given = { code: Number(code), message: textOf(message), ...(data === undefined ? {} : { data }) };
-      return { id, answer: { error: given } };
+      return { id, answer: { error: { code, message: textOf(message), ...(data === undefined ? {} : { data }) } } };
     }
   }
   const isValid =
