@@ -122,7 +122,7 @@ function createCore(parts: SharingParts, catalog: Catalog, metrics: GatewayInstr
   };
 }
 
-function createMcp({ config, version, state }: SharingParts, core: OperationCore, streams: StreamCounts): McpSide {
+function createMcp({ config, version, state, log }: SharingParts, core: OperationCore, streams: StreamCounts): McpSide {
   const { server, telemetry } = config;
   return assembleMcp({
     core,
@@ -132,6 +132,7 @@ function createMcp({ config, version, state }: SharingParts, core: OperationCore
     exposesAll: server.expose === 'all',
     hasProtocolSpans: telemetry.protocolSpans,
     bodyLimitBytes: server.bodyLimitBytes,
+    log,
   });
 }
 

@@ -6,22 +6,32 @@ import {
   type JsonRpcMessage,
   type JsonRpcNotification,
   type JsonRpcRequest,
+  type JsonValue,
 } from '../../protocol/json-rpc.ts';
-import { isLoggedAt } from '../../protocol/mcp-protocol.ts';
+import { ERROR_INVALID_PARAMS, ERROR_SERVER, isLoggedAt, McpError } from '../../protocol/mcp-protocol.ts';
+import { keptBytes, SESSION_BOUNDS } from '../session/session-state.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
-import { EventStream } from '../transport/event-stream.ts';
+import { EventStream, MAX_OPEN_ENDED_WAITING_BYTES } from '../transport/event-stream.ts';
+
+/** Where listening shares the standard streams. */
+const PIPE = 'stdio';
+const RETRY_AFTER_SECONDS = 30;
+/** What the operator is told of a stream that nobody reads. */
+export const NOT_READ: string = `a client does not read its event stream: it was closed with ${MAX_OPEN_ENDED_WAITING_BYTES} bytes waiting`;
 
 /** What a modern client asked to hear (`subscriptions/listen`). */
 interface Filter {
   readonly toolsListChanged?: boolean;
   readonly promptsListChanged?: boolean;
   readonly resourcesListChanged?: boolean;
-  readonly resourceSubscriptions?: readonly string[];
+  readonly resourceSubscriptions?: ReadonlySet<string>;
 }
 
 interface Listener {
   readonly id: JsonRpcId;
+  /** Who shares the places of one caller. */
+  readonly share: string;
   readonly filter: Filter;
   send(message: JsonRpcMessage): void;
   close(): void;
@@ -38,6 +48,8 @@ export interface BroadcastOptions {
   readonly onSubscriptions: () => void;
   /** Told when the sessions can't be asked who listens. */
   readonly onError: (error: unknown) => void;
+  /** Told, for people, what was not sent and why. */
+  readonly onCut: (line: string) => void;
 }
 
 /** Sends what belongs to no request: to the GET streams of sessions, and to the listen streams of modern clients. */
@@ -46,25 +58,31 @@ export class Broadcast {
   readonly #listeners = new Set<Listener>();
   /** What sessions were told so far: who listens is asked asynchronously, and the order of messages must stay. */
   #told = Promise.resolve();
+  #hasToldTooLarge = false;
 
   constructor(options: BroadcastOptions) {
     this.#options = options;
   }
 
-  /** Opens a listen stream and acknowledges it. */
-  listen(request: JsonRpcRequest): EventStream {
+  /** Opens a listen stream and acknowledges it. @throws {McpError} When it asks for too much, or every place is taken. */
+  listen(request: JsonRpcRequest, share: string): EventStream {
     const filter = this.#filterOf(request);
+    this.#checkRoom(share);
     this.#options.onStream(1);
     const stream = new EventStream({
       isOpenEnded: true,
       onNotification: this.#options.onNotificationSent,
-      onClose: () => {
+      onClose: (by) => {
         this.#options.onStream(-1);
         this.#remove(listener);
+        if (by === 'overflow') {
+          this.#options.onCut(NOT_READ);
+        }
       },
     });
     const listener: Listener = {
       id: request.id,
+      share,
       filter,
       send: (message) => stream.send(message),
       close: () => stream.close(),
@@ -73,9 +91,11 @@ export class Broadcast {
     return stream;
   }
 
-  /** The same over stdio, where listening shares the pipe with everything else; what it gives ends it. */
+  /** The same over stdio, where listening shares the pipe with everything else; what it gives ends it. @throws {McpError} */
   listenOnPipe(request: JsonRpcRequest, send: (message: JsonRpcMessage) => void): () => void {
-    const listener: Listener = { id: request.id, filter: this.#filterOf(request), send, close: () => {} };
+    const filter = this.#filterOf(request);
+    this.#checkRoom(PIPE);
+    const listener: Listener = { id: request.id, share: PIPE, filter, send, close: () => {} };
     this.#acknowledge(listener);
     return () => this.#remove(listener);
   }
@@ -101,7 +121,7 @@ export class Broadcast {
     const { sessions } = this.#options;
     this.#tellSessions(() => sessions.subscribersOf(uri), { jsonrpc: '2.0', method, params: { uri } });
     for (const listener of this.#listeners) {
-      if (listener.filter.resourceSubscriptions?.includes(uri) === true) {
+      if (listener.filter.resourceSubscriptions?.has(uri) === true) {
         this.#tell(listener, method, { uri });
       }
     }
@@ -118,6 +138,12 @@ export class Broadcast {
       ...(params === undefined ? {} : { params }),
     };
     this.#tellSessions(async () => (await sessions.listening()).filter(wants), message);
+  }
+
+  /** Whether somebody listens to `uri`. */
+  async isSubscribed(uri: string): Promise<boolean> {
+    const listens = [...this.#listeners].some(({ filter }) => filter.resourceSubscriptions?.has(uri) === true);
+    return listens || this.#options.sessions.isSubscribed(uri);
   }
 
   /** Every URI somebody listens to. */
@@ -144,6 +170,15 @@ export class Broadcast {
     }
   }
 
+  #checkRoom(share: string): void {
+    const { maxSessions, maxPerShare } = SESSION_BOUNDS;
+    const own = [...this.#listeners].filter((listener) => listener.share === share).length;
+    if (own >= maxPerShare || this.#listeners.size >= maxSessions) {
+      const message = 'Every stream that may be open is open: close one, or try again later';
+      throw new McpError(ERROR_SERVER, message, { httpStatus: 503, retryAfterSeconds: RETRY_AFTER_SECONDS });
+    }
+  }
+
   /** What of the wishes will be heard: lists that are the gateway's own never change. */
   #filterOf({ params }: JsonRpcRequest): Filter {
     const filter = readFilter(params?.['notifications']);
@@ -156,7 +191,9 @@ export class Broadcast {
 
   #acknowledge(listener: Listener): void {
     this.#listeners.add(listener);
-    this.#tell(listener, 'notifications/subscriptions/acknowledged', { notifications: { ...listener.filter } });
+    const { resourceSubscriptions, ...lists } = listener.filter;
+    const uris = resourceSubscriptions === undefined ? {} : { resourceSubscriptions: [...resourceSubscriptions] };
+    this.#tell(listener, 'notifications/subscriptions/acknowledged', { notifications: { ...lists, ...uris } });
     this.#changed(listener);
   }
 
@@ -174,13 +211,26 @@ export class Broadcast {
 
   /** Asks nobody where this gateway has no session. */
   #tellSessions(readers: () => Promise<readonly Session[]>, message: JsonRpcNotification): void {
-    if (this.#options.sessions.count === 0) {
+    if (this.#options.sessions.count === 0 || this.#isTooLarge(message)) {
       return;
     }
     this.#told = this.#told
       .then(readers)
       .then((sessions) => sessions.forEach(({ streams }) => streams.send(message)))
       .catch((error: unknown) => this.#options.onError(error));
+  }
+
+  /** What one upstream sends goes to every client that listens: a large message would stand in memory for each of them. */
+  #isTooLarge(message: JsonRpcNotification): boolean {
+    const bytes = keptBytes(message.params, MAX_OPEN_ENDED_WAITING_BYTES);
+    const isTooLarge = bytes > MAX_OPEN_ENDED_WAITING_BYTES;
+    if (isTooLarge && !this.#hasToldTooLarge) {
+      this.#options.onCut(
+        `a notification of more than ${MAX_OPEN_ENDED_WAITING_BYTES} bytes went to no client (${message.method}); further ones are dropped without a line`,
+      );
+    }
+    this.#hasToldTooLarge ||= isTooLarge;
+    return isTooLarge;
   }
 
   #tell(listener: Listener, method: string, params: JsonObject | undefined): void {
@@ -198,6 +248,16 @@ function readFilter(value: unknown): Filter {
     ...(value['toolsListChanged'] === true ? { toolsListChanged: true } : {}),
     ...(value['promptsListChanged'] === true ? { promptsListChanged: true } : {}),
     ...(value['resourcesListChanged'] === true ? { resourcesListChanged: true } : {}),
-    ...(Array.isArray(uris) ? { resourceSubscriptions: uris.filter((uri) => typeof uri === 'string') } : {}),
+    ...(Array.isArray(uris) ? { resourceSubscriptions: readUris(uris) } : {}),
   };
+}
+
+/** @throws {McpError} -32602 when they are more than is kept for one client. */
+function readUris(uris: readonly JsonValue[]): ReadonlySet<string> {
+  const { maxStateBytes } = SESSION_BOUNDS;
+  if (keptBytes(uris, maxStateBytes) > maxStateBytes) {
+    const message = `resourceSubscriptions take more than ${maxStateBytes / 1024} KiB, which is what is kept for one stream`;
+    throw new McpError(ERROR_INVALID_PARAMS, message);
+  }
+  return new Set(uris.filter((uri) => typeof uri === 'string'));
 }

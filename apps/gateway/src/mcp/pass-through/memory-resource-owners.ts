@@ -1,3 +1,4 @@
+import { keptBytes } from '../session/session-state.ts';
 import type { ListedResources, ResourceOwners } from './resource-owners.ts';
 
 /** Bounds of {@link MemoryResourceOwners}. */
@@ -7,12 +8,15 @@ export interface MemoryResourceOwnersOptions {
 }
 
 const MAX_URIS = 10_000;
+/** Bytes of all of them: URIs are the upstreams' words, and may be long. */
+const MAX_BYTES = 16 * 1024 * 1024;
 
 /** Owners of resources in the memory of this process. */
 export class MemoryResourceOwners implements ResourceOwners {
   readonly #owners = new Map<string, string>();
   readonly #prefixes = new Map<string, string>();
   readonly #maxUris: number;
+  #bytes = 0;
 
   constructor({ maxUris = MAX_URIS }: MemoryResourceOwnersOptions = {}) {
     this.#maxUris = maxUris;
@@ -28,7 +32,9 @@ export class MemoryResourceOwners implements ResourceOwners {
   }
 
   #remember(map: Map<string, string>, key: string, instanceId: string): void {
-    if (map.size < this.#maxUris && !map.has(key)) {
+    const bytes = this.#bytes + keptBytes(key);
+    if (map.size < this.#maxUris && bytes <= MAX_BYTES && !map.has(key)) {
+      this.#bytes = bytes;
       map.set(key, instanceId);
     }
   }

@@ -24,7 +24,7 @@ import type { ResourceOwners } from './resource-owners.ts';
 import { readResourceUri } from './resource-uri.ts';
 import { type ListMember, UpstreamLists } from './upstream-lists.ts';
 import { UpstreamNames } from './upstream-names.ts';
-import { UpstreamSubscriptions } from './upstream-subscriptions.ts';
+import { type ResourceListeners, UpstreamSubscriptions } from './upstream-subscriptions.ts';
 
 /** How long a client that comes before the upstreams are there waits for them. */
 const BOOT_WAIT_MILLIS = 10_000;
@@ -35,25 +35,24 @@ type Forward = (forwarding: Forwarding, request: JsonRpcRequest, exchange: Excha
 /** What {@link PassThrough} works with beside the core of operations. */
 export interface PassThroughOptions {
   readonly resourceOwners: ResourceOwners;
-  /** The resources that clients listen to at this moment. */
-  readonly subscribedUris: () => Promise<ReadonlySet<string>>;
+  readonly listeners: ResourceListeners;
 }
 
 /** `--expose all`: the upstreams' own tools, resources and prompts, handed through. */
 export class PassThrough implements McpMode {
   readonly handlers: ReadonlyMap<string, McpHandler>;
   readonly #core: OperationCore;
-  readonly #subscribedUris: () => Promise<ReadonlySet<string>>;
+  readonly #listeners: ResourceListeners;
   readonly #names: UpstreamNames;
   readonly #lists: UpstreamLists;
   readonly #subscriptions: UpstreamSubscriptions;
 
-  constructor(core: OperationCore, { resourceOwners, subscribedUris }: PassThroughOptions) {
+  constructor(core: OperationCore, { resourceOwners, listeners }: PassThroughOptions) {
     this.#core = core;
-    this.#subscribedUris = subscribedUris;
+    this.#listeners = listeners;
     this.#names = new UpstreamNames(core.upstreams, core.catalog);
     this.#lists = new UpstreamLists(this.#names, resourceOwners);
-    this.#subscriptions = new UpstreamSubscriptions({ lists: this.#lists, wanted: subscribedUris });
+    this.#subscriptions = new UpstreamSubscriptions({ lists: this.#lists, listeners });
     this.handlers = new Map<string, McpHandler>([
       ['tools/list', async () => this.#toolsList()],
       ['tools/call', (request, exchange) => this.#toolsCall(request, exchange)],
@@ -229,7 +228,7 @@ export class PassThrough implements McpMode {
   async #unsubscribe(forwarding: Forwarding, request: JsonRpcRequest, { client }: Exchange): Promise<HopResult> {
     const uri = readResourceUri(request);
     await client.session?.unsubscribe(uri);
-    if ((await this.#subscribedUris()).has(uri)) {
+    if (await this.#listeners.isSubscribed(uri)) {
       return { ok: true, result: {} };
     }
     this.#subscriptions.release(uri);

@@ -9,17 +9,28 @@ import {
 } from '../../protocol/json-rpc.ts';
 import { ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
 import type { HopResult, Upstream } from '../../upstream/upstream.ts';
+import { keptBytes } from '../session/session-state.ts';
 import type { ListedResources, ResourceOwners } from './resource-owners.ts';
 import type { UpstreamNames } from './upstream-names.ts';
 
 /** Pages of one list that are read from one upstream. */
 const MAX_PAGES = 100;
+/** Items of one list that are read from one upstream. */
+const MAX_ITEMS = 10_000;
+/** Bytes of one list that are read from one upstream: what is joined stands in memory for each client that asks. */
+const MAX_BYTES = 16 * 1024 * 1024;
 
 /** What is listed, with the capability of the upstreams that have such a list. */
 const CAPABILITY = { prompts: 'prompts', resources: 'resources', resourceTemplates: 'resources' } as const;
 
 /** A list of a result: the member it stands in. */
 export type ListMember = keyof typeof CAPABILITY;
+
+interface GatheredList {
+  readonly items: readonly JsonValue[];
+  /** Whether the upstream has more than was read. */
+  readonly isCut: boolean;
+}
 
 /** The lists of prompts and resources under `--expose all`, and what they tell of who has which resource. */
 export class UpstreamLists {
@@ -43,13 +54,21 @@ export class UpstreamLists {
     const able = this.#names.withCapability(CAPABILITY[member]);
     const lists = await Promise.all(
       able.map(async (upstream) => {
-        const items = await this.#readAll(upstream, member, (given) =>
+        const { items, isCut } = await this.#readAll(upstream, member, (given) =>
           forwarding.send(upstream, { method, params: given }),
         );
-        return member === 'prompts' ? items.map((item) => this.#renamed(upstream, item)) : items;
+        const shown = member === 'prompts' ? items.map((item) => this.#renamed(upstream, item)) : items;
+        return { shown, cut: isCut ? [upstream.settings.key] : [] };
       }),
     );
-    return { ok: true, result: { [member]: lists.flat() } };
+    const cut = lists.flatMap((list) => list.cut);
+    return {
+      ok: true,
+      result: {
+        [member]: lists.flatMap(({ shown }) => shown),
+        ...(cut.length === 0 ? {} : { _meta: { dcc: { incomplete: cut } } }),
+      },
+    };
   }
 
   /** The upstream that has the resource; where nobody has listed it yet, everybody is asked once. @throws {McpError} */
@@ -78,27 +97,33 @@ export class UpstreamLists {
     return this.#names.enabled().find(({ settings }) => settings.instanceId === id);
   }
 
-  /** Every page of one upstream; an upstream that fails has an empty list, so that it does not hide the others'. */
+  /** Every page of one upstream up to the bounds; one that fails has an empty list, so that it does not hide the others'. */
   async #readAll(
     upstream: Upstream,
     member: ListMember,
     send: (params: JsonObject) => Promise<HopResult>,
-  ): Promise<readonly JsonValue[]> {
+  ): Promise<GatheredList> {
     const items: JsonValue[] = [];
+    let bytes = 0;
     let cursor: JsonValue | undefined;
-    for (let page = 0; page < MAX_PAGES; page += 1) {
+    let pages = 0;
+    let isFull = false;
+    do {
       const hop = await send(cursor === undefined ? {} : { cursor });
-      if (!hop.ok) {
-        break;
+      const page = hop.ok ? asList(hop.result[member]) : [];
+      for (const item of page) {
+        bytes += keptBytes(item, MAX_BYTES);
+        isFull = bytes > MAX_BYTES || items.length === MAX_ITEMS;
+        if (isFull) {
+          break;
+        }
+        items.push(item);
       }
-      items.push(...asList(hop.result[member]));
-      cursor = hop.result['nextCursor'];
-      if (cursor === undefined || cursor === null) {
-        break;
-      }
-    }
+      cursor = hop.ok ? (hop.result['nextCursor'] ?? undefined) : undefined;
+      pages += 1;
+    } while (cursor !== undefined && pages < MAX_PAGES && !isFull);
     await this.#owners.note(listedBy(upstream, items));
-    return items;
+    return { items, isCut: isFull || cursor !== undefined };
   }
 
   #renamed(upstream: Upstream, item: JsonValue): JsonValue {

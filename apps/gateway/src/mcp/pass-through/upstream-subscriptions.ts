@@ -11,10 +11,15 @@ const OWN: Pick<Forwarding, 'send'> = {
     upstream.request({ method, params, timeoutMillis: TIMEOUT_MILLIS, isRead: true, begin: () => NO_ENVELOPE }),
 };
 
+/** The resources that clients listen to at this moment. */
+export interface ResourceListeners {
+  readonly isSubscribed: (uri: string) => Promise<boolean>;
+  readonly subscribedUris: () => Promise<ReadonlySet<string>>;
+}
+
 export interface UpstreamSubscriptionsOptions {
   readonly lists: UpstreamLists;
-  /** The resources that clients listen to at this moment. */
-  readonly wanted: () => Promise<ReadonlySet<string>>;
+  readonly listeners: ResourceListeners;
 }
 
 /**
@@ -56,15 +61,15 @@ export class UpstreamSubscriptions {
         await OWN.send(upstream, { method: 'resources/unsubscribe', params: { uri } });
       }
     }
-    for (const uri of await this.#options.wanted()) {
+    for (const uri of await this.#options.listeners.subscribedUris()) {
       if (!this.#held.has(uri)) {
         await this.#begin(uri);
       }
     }
   }
 
-  async #isWanted(uri: string): Promise<boolean> {
-    return (await this.#options.wanted()).has(uri);
+  #isWanted(uri: string): Promise<boolean> {
+    return this.#options.listeners.isSubscribed(uri);
   }
 
   async #begin(uri: string): Promise<void> {

@@ -39,6 +39,8 @@ export interface McpParts {
   /** Whether what the gateway answers itself has spans. */
   readonly hasProtocolSpans: boolean;
   readonly bodyLimitBytes: number;
+  /** One line for people. */
+  readonly log: (line: string) => void;
 }
 
 /** The gateway as MCP clients meet it, over HTTP and over standard streams. */
@@ -62,10 +64,11 @@ export function assembleMcp(parts: McpParts): McpSide {
   const onSubscriptions = (): void => mode?.subscriptionsChanged();
   const sessions = createSessions(parts, onSubscriptions);
   const broadcast = createBroadcast(parts, sessions, onSubscriptions);
-  const subscribedUris = (): Promise<ReadonlySet<string>> => broadcast.subscribedUris();
-  mode = exposesAll
-    ? new PassThrough(core, { resourceOwners: state.resourceOwners, subscribedUris })
-    : new SearchMode(core);
+  const listeners = {
+    isSubscribed: (uri: string): Promise<boolean> => broadcast.isSubscribed(uri),
+    subscribedUris: (): Promise<ReadonlySet<string>> => broadcast.subscribedUris(),
+  };
+  mode = exposesAll ? new PassThrough(core, { resourceOwners: state.resourceOwners, listeners }) : new SearchMode(core);
   const mcp = createServer(parts, { mode, sessions, broadcast });
   return {
     mcp,
@@ -96,7 +99,7 @@ function createSessions({ core, state }: McpParts, onSubscriptions: () => void):
 }
 
 function createBroadcast(
-  { core, streams, exposesAll }: McpParts,
+  { core, streams, exposesAll, log }: McpParts,
   sessions: Sessions,
   onSubscriptions: () => void,
 ): Broadcast {
@@ -107,6 +110,7 @@ function createBroadcast(
     hasUpstreamLists: exposesAll,
     onSubscriptions,
     onError: core.onError,
+    onCut: log,
   });
 }
 
@@ -132,7 +136,11 @@ function createServer(
   });
 }
 
-function createRoutes({ core, streams, bodyLimitBytes }: McpParts, server: McpServer, sessions: Sessions): RouteTable {
+function createRoutes(
+  { core, streams, bodyLimitBytes, log }: McpParts,
+  server: McpServer,
+  sessions: Sessions,
+): RouteTable {
   const { recorder } = core;
   const endpoint = new McpEndpoint({
     server,
@@ -140,6 +148,7 @@ function createRoutes({ core, streams, bodyLimitBytes }: McpParts, server: McpSe
     readContext: (request, exchange) => mcpCaller(core, { request, exchange }).ctx,
     onNotificationSent: () => recorder.record({ kind: 'notification', channel: 'sse' }),
     onStream: (kind, change) => streams.add(kind, change),
+    onCut: log,
     onAnswer: (request, bytes) => recordAnswer(recorder, request, bytes),
   });
   return mcpRoutes(endpoint, bodyLimitBytes);

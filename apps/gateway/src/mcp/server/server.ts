@@ -4,6 +4,7 @@ import {
   type JsonObject,
   type JsonRpcNotification,
   type JsonRpcRequest,
+  textOf,
 } from '../../protocol/json-rpc.ts';
 import {
   ERROR_HEADER_MISMATCH,
@@ -20,6 +21,7 @@ import {
 import type { FinishedRequest } from '../../recording/finished.ts';
 import type { Answer, Exchange } from '../exchange/exchange.ts';
 import type { McpClient } from '../exchange/mcp-client.ts';
+import { checkTexts } from '../exchange/message-bounds.ts';
 import type { InputRequired } from '../input-rounds/input-required.ts';
 import type { Broadcast } from '../notifications/broadcast.ts';
 import type { SessionOwner } from '../session/session-records.ts';
@@ -74,6 +76,7 @@ export class McpServer {
       this.#finished(startedAt, exchange.client, { method: request.method, answer });
     };
     try {
+      checkTexts(request);
       const initialized = await this.#initialize(request.params, exchange.client, owner);
       end({ result: initialized.result });
       return initialized;
@@ -121,8 +124,9 @@ export class McpServer {
   }
 
   /** Opens a `subscriptions/listen` stream. */
-  listen(request: JsonRpcRequest): EventStream {
-    return this.#options.broadcast.listen(request);
+  listen(request: JsonRpcRequest, share: string): EventStream {
+    checkTexts(request);
+    return this.#options.broadcast.listen(request, share);
   }
 
   /** Answers one request; never rejects. */
@@ -202,6 +206,7 @@ export class McpServer {
 
   async #run(handler: McpHandler, request: JsonRpcRequest, exchange: Exchange): Promise<Answer> {
     try {
+      checkTexts(request);
       return { result: await handler(request, exchange) };
     } catch (error) {
       const told = this.toMcpError(error);
@@ -240,7 +245,7 @@ async function setLogLevel(request: JsonRpcRequest, exchange: Exchange): Promise
   if (!isLogLevel(level)) {
     throw new McpError(
       ERROR_INVALID_PARAMS,
-      `logging/setLevel needs level, one of debug … emergency, got ${JSON.stringify(level)}`,
+      `logging/setLevel needs level, one of debug … emergency, got ${textOf(level).slice(0, 100)}`,
     );
   }
   await exchange.client.session?.setLogLevel(level);

@@ -4,7 +4,11 @@ import { ERROR_SERVER } from '../../protocol/mcp-protocol.ts';
 import type { ClientAnswer, SessionStreams } from './session-streams.ts';
 
 const GONE: ClientAnswer = { error: { code: ERROR_SERVER, message: 'The client can no longer be asked' } };
+const TOO_MANY: ClientAnswer = { error: { code: ERROR_SERVER, message: 'Too many questions wait for the client' } };
 const CANCELLED: ClientAnswer = { error: { code: ERROR_SERVER, message: 'The request was cancelled' } };
+
+/** Questions to one client at once: more than any call needs, and a server can't fill a session with them. */
+const MAX_ASKED = 100;
 
 /** A request to the client of a session. */
 export interface Question {
@@ -23,6 +27,9 @@ export function askClient(
   { method, params, signal }: Question,
   send: (message: JsonRpcRequest) => boolean,
 ): Promise<ClientAnswer> {
+  if (asked.size >= MAX_ASKED) {
+    return Promise.resolve(TOO_MANY);
+  }
   return new Promise((resolve) => {
     const id = randomUUID();
     const finish = (answer: ClientAnswer): void => {

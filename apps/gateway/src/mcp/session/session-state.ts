@@ -1,5 +1,6 @@
 // How much is kept for a client, in bytes: counted here and nowhere else.
 import { isJsonObject, type JsonValue } from '../../protocol/json-rpc.ts';
+import { ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
 import type { SessionBounds, SessionRecord } from './session-records.ts';
 
 /** Bounds of sessions: one caller can't take all places, and no session more memory than a large client needs. */
@@ -39,8 +40,19 @@ function* membersOf(value: JsonValue | undefined): Iterable<readonly [string, Js
   }
 }
 
+type SelfDescription = Pick<SessionRecord, 'clientInfo' | 'capabilities'>;
+
+/** @throws {McpError} -32602 when a client says more of itself than is kept for it. */
+export function checkSelfDescription(described: SelfDescription): void {
+  if (stateBytes(described) > SESSION_BOUNDS.maxStateBytes) {
+    const kibibytes = SESSION_BOUNDS.maxStateBytes / 1024;
+    const message = `clientInfo and capabilities take more than ${kibibytes} KiB, which is what is kept for a client`;
+    throw new McpError(ERROR_INVALID_PARAMS, message, { httpStatus: 400 });
+  }
+}
+
 /** Bytes of state of a session that listens to nothing yet. */
-export function stateBytes({ clientInfo, capabilities }: Pick<SessionRecord, 'clientInfo' | 'capabilities'>): number {
+export function stateBytes({ clientInfo, capabilities }: SelfDescription): number {
   const { maxStateBytes } = SESSION_BOUNDS;
   return keptBytes(clientInfo, maxStateBytes) + keptBytes(capabilities, maxStateBytes);
 }

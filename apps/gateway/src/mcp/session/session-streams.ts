@@ -11,14 +11,23 @@ export class SessionStreams {
   stream: EventStream | undefined;
   /** Over stdio: where what belongs to no request goes. */
   listener: ((message: JsonRpcMessage) => void) | undefined;
+  // Made when they are needed: most sessions are idle, and two empty maps are a fifth of one.
+  #running: Map<JsonRpcId, AbortController> | undefined;
+  #asked: Map<JsonRpcId, (answer: ClientAnswer) => void> | undefined;
+
   /** Requests of this client that run, by JSON-RPC id: what `notifications/cancelled` names. */
-  readonly running: Map<JsonRpcId, AbortController> = new Map();
+  get running(): Map<JsonRpcId, AbortController> {
+    return (this.#running ??= new Map());
+  }
+
   /** Requests we sent to the client and that it has not answered, by our id. */
-  readonly asked: Map<JsonRpcId, (answer: ClientAnswer) => void> = new Map();
+  get asked(): Map<JsonRpcId, (answer: ClientAnswer) => void> {
+    return (this.#asked ??= new Map());
+  }
 
   /** A session with an open stream or a running request is in use, however long ago its last message came. */
   get isInUse(): boolean {
-    return this.stream !== undefined || this.listener !== undefined || this.running.size > 0;
+    return this.stream !== undefined || this.listener !== undefined || (this.#running?.size ?? 0) > 0;
   }
 
   /** Sends what belongs to no request; dropped where nobody listens. */
@@ -30,9 +39,9 @@ export class SessionStreams {
   /** Ends what is open: the client gets nothing more, and what it was asked has no answer. */
   close(): void {
     this.stream?.close();
-    for (const answer of this.asked.values()) {
+    for (const answer of this.#asked?.values() ?? []) {
       answer({ error: { code: ERROR_SERVER, message: 'The session has ended' } });
     }
-    this.asked.clear();
+    this.#asked = undefined;
   }
 }

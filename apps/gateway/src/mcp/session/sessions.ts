@@ -1,7 +1,7 @@
 import type { SessionEndReason } from '@dcc-mcp/semantic-conventions';
-import { ERROR_INVALID_PARAMS, ERROR_SERVER, McpError } from '../../protocol/mcp-protocol.ts';
+import { ERROR_SERVER, McpError } from '../../protocol/mcp-protocol.ts';
 import type { EndedSession, SessionKey, SessionRecord, SessionRecords } from './session-records.ts';
-import { SESSION_BOUNDS, stateBytes } from './session-state.ts';
+import { checkSelfDescription, SESSION_BOUNDS } from './session-state.ts';
 import { Session } from './session.ts';
 
 /** Whose session it is, and what its client says of itself when it begins. */
@@ -54,11 +54,7 @@ export class Sessions {
 
   /** @throws {McpError} -32602 when the client says too much of itself; -32000 with HTTP 503 when every place is in use. */
   async create(start: SessionStart): Promise<Session> {
-    if (stateBytes(start) > SESSION_BOUNDS.maxStateBytes) {
-      const kibibytes = SESSION_BOUNDS.maxStateBytes / 1024;
-      const message = `clientInfo and capabilities take more than ${kibibytes} KiB, which is what a session may keep`;
-      throw new McpError(ERROR_INVALID_PARAMS, message);
-    }
+    checkSelfDescription(start);
     const { records, newId } = this.#options;
     const now = this.#options.now();
     const times = { startedAt: now, lastUsedAt: now, isUsed: false };

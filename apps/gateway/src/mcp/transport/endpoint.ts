@@ -3,10 +3,11 @@ import { headerText, type HttpContext } from '@dcc-mcp/http-adapter';
 import { type RequestContext, responseHeaders } from '@dcc-mcp/request-context';
 import { emptyReply, jsonReply, type Reply } from '../../http/reply.ts';
 import { asObject, isJsonObject, type JsonRpcNotification, type JsonRpcRequest } from '../../protocol/json-rpc.ts';
-import { BATCH_VERSION, ERROR_INVALID_REQUEST, eraOf, McpError } from '../../protocol/mcp-protocol.ts';
+import { BATCH_VERSION, ERROR_INVALID_REQUEST, ERROR_SERVER, eraOf, McpError } from '../../protocol/mcp-protocol.ts';
 import type { Answer, Exchange } from '../exchange/exchange.ts';
 import { type McpClient, modernClient, sessionClient, unknownClient } from '../exchange/mcp-client.ts';
 import { checkMessage, type ClientAnswerMessage, parseJson } from '../exchange/messages.ts';
+import { NOT_READ } from '../notifications/broadcast.ts';
 import type { McpServer } from '../server/server.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
@@ -16,6 +17,9 @@ import { type CancellableExchange, createHttpExchange, type HttpOrigin } from '.
 import { HttpReply, responseMessage } from './http-reply.ts';
 import { checkMirroredHeaders } from './mirrored-headers.ts';
 import { checkVersionHeader } from './version-header.ts';
+
+/** Requests of one session at once: far more than a model sends, and a client can't gather its own without bound. */
+const MAX_RUNNING_REQUESTS = 1_000;
 
 /** What the HTTP side of `/mcp` is made from. */
 export interface McpEndpointOptions {
@@ -27,6 +31,8 @@ export interface McpEndpointOptions {
   readonly onNotificationSent: () => void;
   /** Called when a long-lived stream opens and closes. */
   readonly onStream: (kind: 'get' | 'post', change: 1 | -1) => void;
+  /** Told, for people, what was not sent and why. */
+  readonly onCut: (line: string) => void;
   /** Called with each answered request and the size of its answer, in bytes. */
   readonly onAnswer: (request: JsonRpcRequest, bytes: number) => void;
 }
@@ -62,8 +68,11 @@ export class McpEndpoint {
       headers: { 'mcp-session-id': id },
       isOpenEnded: true,
       onNotification: this.#options.onNotificationSent,
-      onClose: () => {
+      onClose: (by) => {
         this.#options.onStream('get', -1);
+        if (by === 'overflow') {
+          this.#options.onCut(NOT_READ);
+        }
         if (streams.stream === stream) {
           streams.stream = undefined;
         }
@@ -105,6 +114,10 @@ export class McpEndpoint {
     }
     if (body.length === 0) {
       throw new McpError(ERROR_INVALID_REQUEST, 'Invalid Request: an empty batch', { httpStatus: 400 });
+    }
+    if (body.length > MAX_RUNNING_REQUESTS) {
+      const message = `Invalid Request: a batch of more than ${MAX_RUNNING_REQUESTS} messages`;
+      throw new McpError(ERROR_INVALID_REQUEST, message, { httpStatus: 400 });
     }
     const answers = await Promise.all(body.map((member) => this.#batchMember(member, session, origin)));
     const messages = answers.filter((answer) => answer !== undefined);
@@ -174,7 +187,11 @@ export class McpEndpoint {
       return this.#initialize(message, createHttpExchange(client, origin));
     }
     if (message.method === 'subscriptions/listen' && client.era === 'modern') {
-      return this.#options.server.listen(message).reply;
+      return this.#options.server.listen(message, this.#shareOf(message, createHttpExchange(client, origin))).reply;
+    }
+    if ((client.session?.streams.running.size ?? 0) >= MAX_RUNNING_REQUESTS) {
+      const refusal = `This session runs ${MAX_RUNNING_REQUESTS} requests already`;
+      throw new McpError(ERROR_SERVER, refusal, { httpStatus: 503, retryAfterSeconds: 1 });
     }
     const reply = new HttpReply({
       acceptsStream: acceptsStream(origin.http),
@@ -193,11 +210,15 @@ export class McpEndpoint {
 
   async #initialize(message: JsonRpcRequest, exchange: Exchange): Promise<Reply> {
     const ctx = this.#options.readContext(message, exchange);
-    const { principal } = exchange;
-    const owner = { principal, share: principal ?? `from ${ctx.sourceIp}` };
+    const owner = { principal: exchange.principal, share: this.#shareOf(message, exchange) };
     const { session, result } = await this.#options.server.initialize(message, exchange, owner);
     const headers = { 'mcp-session-id': session.id, ...responseHeaders(ctx) };
     return jsonReply({ jsonrpc: '2.0', id: message.id, result }, 200, headers);
+  }
+
+  /** Out of whose places one is taken: the principal's, or without one those of the address. */
+  #shareOf(message: JsonRpcRequest, exchange: Exchange): string {
+    return exchange.principal ?? `from ${this.#options.readContext(message, exchange).sourceIp}`;
   }
 
   async #reply(message: JsonRpcRequest, exchange: CancellableExchange, reply: HttpReply): Promise<void> {

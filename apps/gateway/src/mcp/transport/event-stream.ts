@@ -2,8 +2,11 @@ import type { Reply } from '../../http/reply.ts';
 import type { JsonRpcMessage } from '../../protocol/json-rpc.ts';
 
 const KEEP_ALIVE_MILLIS = 15_000;
-/** Bytes a slow reader may leave waiting before it is cut off: memory stays bounded, the client reconnects. */
+/** Bytes a slow reader of its own answer may leave waiting before it is cut off. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
+/** The same of a stream beside all requests, which a client may leave open for days: it reconnects. */
+export const MAX_OPEN_ENDED_WAITING_BYTES: number = 256 * 1024;
+const TOO_SLOW = ': the stream ends here, because its client does not read; open it again\n\n';
 
 const HEADERS = {
   'content-type': 'text/event-stream',
@@ -15,8 +18,8 @@ export interface EventStreamOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** True for a stream beside all requests. */
   readonly isOpenEnded?: boolean;
-  /** Called once, when the reader leaves or the stream is closed. */
-  readonly onClose?: (by: 'reader' | 'us') => void;
+  /** Called once, when the reader leaves, the stream is closed, or too much waits for a reader that does not read. */
+  readonly onClose?: (by: 'reader' | 'us' | 'overflow') => void;
   /** Called for each notification written. */
   readonly onNotification?: () => void;
 }
@@ -36,6 +39,8 @@ export class EventStream {
 
   constructor(options: EventStreamOptions = {}) {
     this.#options = options;
+    const isOpenEnded = options.isOpenEnded === true;
+    const highWaterMark = isOpenEnded ? MAX_OPEN_ENDED_WAITING_BYTES : MAX_WAITING_BYTES;
     const body = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
@@ -43,13 +48,13 @@ export class EventStream {
         },
         cancel: () => this.#finish('reader'),
       },
-      new ByteLengthQueuingStrategy({ highWaterMark: MAX_WAITING_BYTES }),
+      new ByteLengthQueuingStrategy({ highWaterMark }),
     );
     this.reply = {
       status: 200,
       headers: { ...HEADERS, ...options.headers },
       body,
-      ...(options.isOpenEnded === true ? { isOpenEnded: true } : {}),
+      ...(isOpenEnded ? { isOpenEnded: true } : {}),
     };
     this.#keepAlive = setInterval(() => this.#write(': keep-alive\n\n'), KEEP_ALIVE_MILLIS).unref();
   }
@@ -84,11 +89,13 @@ export class EventStream {
     }
     controller.enqueue(this.#encoder.encode(text));
     if ((controller.desiredSize ?? 1) <= 0) {
-      this.close();
+      this.#finish('overflow');
+      controller.enqueue(this.#encoder.encode(TOO_SLOW));
+      controller.close();
     }
   }
 
-  #finish(by: 'reader' | 'us'): void {
+  #finish(by: 'reader' | 'us' | 'overflow'): void {
     if (this.#controller === undefined) {
       return;
     }
