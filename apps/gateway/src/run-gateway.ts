@@ -44,7 +44,10 @@ const FLUSH_MILLIS = 5_000;
  * @throws {NodeJS.ErrnoException} When a port can't be bound; then nothing is left running.
  */
 export async function runGateway({ config, env, log }: RunOptions): Promise<RunningGateway> {
-  const capture = createCapturePolicy({ captureContent: config.telemetry.captureContent, env });
+  const capture = createCapturePolicy({
+    captureContent: config.telemetry.captureContent.filter((word) => word !== 'scene'),
+    env,
+  });
   const running = startGatewayTelemetry(config, capture, log);
   const { telemetry } = running;
   let gateway: Gateway;

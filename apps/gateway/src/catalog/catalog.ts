@@ -1,5 +1,6 @@
 // catalog/: the tools and skills of all upstreams.
 import type { JsonObject } from '../protocol/json-rpc.ts';
+import type { HostTool } from './host-tool.ts';
 import { skillKey, type SkillRecord } from './skill-record.ts';
 import { toSkillRecords } from './skills.ts';
 import { isInstance, parseSlug, type SlugParts } from './slug.ts';
@@ -62,12 +63,13 @@ export class Catalog {
   /**
    * Replaces the tools of an upstream.
    *
+   * @param hostTools What a dcc-mcp-core host tells of its tools beside the list.
    * @returns True when anything changed.
    */
-  setTools(upstream: CatalogUpstream, tools: readonly JsonObject[]): boolean {
+  setTools(upstream: CatalogUpstream, tools: readonly JsonObject[], hostTools?: readonly HostTool[]): boolean {
     const isNew = !this.#toolSets.has(upstream.instanceId);
     const toolSet = this.#toolSets.get(upstream.instanceId) ?? this.#addToolSet(upstream);
-    const { added, removed } = toolSet.setTools(upstream, tools);
+    const { added, removed } = toolSet.setTools(upstream, tools, hostTools);
     for (const record of removed) {
       this.#forget(record);
     }

@@ -43,9 +43,13 @@ function toSkillRecord(toolSet: ToolSet, name: string, records: readonly ToolRec
     instanceShort: upstream.instanceShort,
     upstreamKey: upstream.key,
     summary: stub?.summary ?? `${tools.length} tools of ${upstream.key}`,
-    isLoaded: stub === undefined && upstream.isLoaded !== false,
+    isLoaded: stub === undefined && upstream.isLoaded !== false && (tools.length === 0 || tools.some(isUsable)),
     toolSlugs: tools.map((record) => record.slug).toSorted(compare),
   };
+}
+
+function isUsable({ needsLoad }: ToolRecord): boolean {
+  return !needsLoad;
 }
 
 function compare(a: string, b: string): number {

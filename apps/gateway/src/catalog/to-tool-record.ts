@@ -1,4 +1,5 @@
 import type { JsonObject } from '../protocol/json-rpc.ts';
+import { type HostTool, splitFullName } from './host-tool.ts';
 import { toSlug } from './slug.ts';
 import { readObject, readToolHints } from './tool-json.ts';
 import type { ToolRecord } from './tool-record.ts';
@@ -51,9 +52,17 @@ export interface ToolRecordContext {
   /** The second part of the slug: the short id, or the whole one where the short one is taken. */
   readonly slugId: string;
   readonly isDccMcpCore: boolean;
-  /** Skill the tool is known to belong to, where the tool does not say so itself. */
-  readonly skillName?: string;
+  /** What is known of it beside what the tool says itself. */
+  readonly facts?: ToolFacts;
+  /** True for a tool of a skill that is not loaded: the host tells of it and does not list it. */
+  readonly needsLoad?: boolean;
 }
+
+/** What a host says of a tool beside the tool itself. */
+export type ToolFacts = Partial<Pick<HostTool, 'skillName' | 'affinity' | 'hasSchema'>> & {
+  /** The name that the host takes at any time, whatever it lists the tool as. */
+  readonly hostName?: string;
+};
 
 /** The record of one tool; `undefined` when it has no usable name. */
 export function toToolRecord(tool: JsonObject, context: ToolRecordContext): ToolRecord | undefined {
@@ -66,6 +75,8 @@ export function toToolRecord(tool: JsonObject, context: ToolRecordContext): Tool
   const hints = readToolHints(tool);
   const skillName = skillNameOf(name, context, hints.skillName);
   const title = titleOf(tool);
+  const needsLoad = isStub || context.needsLoad === true;
+  const { hostName, affinity, hasSchema: hasToldSchema } = context.facts ?? {};
   return {
     slug: toSlug(upstream.dccType, context.slugId, name),
     backendTool: name,
@@ -77,12 +88,15 @@ export function toToolRecord(tool: JsonObject, context: ToolRecordContext): Tool
     summary: summarize(tool, title),
     tags: hints.tags,
     aliases: hints.aliases,
-    isLoaded: !isStub && upstream.isLoaded !== false,
+    isLoaded: !needsLoad && upstream.isLoaded !== false,
+    needsLoad,
+    ...(hostName === undefined || hostName === name ? {} : { hostName }),
+    ...(affinity === undefined ? {} : { affinity }),
     annotations: readObject(tool, 'annotations'),
     tool,
     label: `${upstream.dccType}__${name}`,
     ...(title === undefined ? {} : { title }),
-    hasSchema: hasSchema(tool),
+    hasSchema: hasToldSchema ?? hasSchema(tool),
     isStub,
     isListed: !(context.isDccMcpCore && CORE_CONTROL_TOOLS.has(name)),
   };
@@ -95,13 +109,7 @@ function skillNameOf(name: string, context: ToolRecordContext, hinted: string | 
   if (context.upstream.isLazy === true) {
     return context.upstream.key;
   }
-  return hinted ?? context.skillName ?? (context.isDccMcpCore ? skillOfFullName(name) : undefined);
-}
-
-/** dcc-mcp-core's full name of a skill's tool is `<skill_with_underscores>__<tool>`. */
-function skillOfFullName(name: string): string | undefined {
-  const at = name.indexOf('__');
-  return at > 0 && at + 2 < name.length ? name.slice(0, at) : undefined;
+  return hinted ?? context.facts?.skillName ?? (context.isDccMcpCore ? splitFullName(name)?.skill : undefined);
 }
 
 function titleOf(tool: JsonObject): string | undefined {

@@ -15,6 +15,12 @@ export interface ToolRecord {
   readonly tags: readonly string[];
   readonly aliases: readonly string[];
   readonly isLoaded: boolean;
+  /** True for what its host refuses until its skill is loaded; a lazy upstream starts by itself. */
+  readonly needsLoad: boolean;
+  /** The name that the host takes at any time, where it lists the tool under another one. */
+  readonly hostName?: string;
+  /** Where the tool must run, where its host says it of the tool itself. */
+  readonly affinity?: 'main' | 'any';
   readonly annotations: JsonObject;
   /** The upstream's tool object, untouched. */
   readonly tool: JsonObject;

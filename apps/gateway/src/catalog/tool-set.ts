@@ -1,10 +1,16 @@
 import type { JsonObject } from '../protocol/json-rpc.ts';
-import { skillKey } from './skill-record.ts';
-import { type CatalogUpstream, SKILL_STUB_PREFIX, isDccMcpCore, toToolRecord } from './to-tool-record.ts';
+import { HostSkills } from './host-skills.ts';
+import type { HostTool } from './host-tool.ts';
+import {
+  type CatalogUpstream,
+  SKILL_STUB_PREFIX,
+  isDccMcpCore,
+  type ToolFacts,
+  toToolRecord,
+} from './to-tool-record.ts';
 import { isSameJson } from './tool-json.ts';
+import { ToolNames } from './tool-names.ts';
 import type { ToolRecord } from './tool-record.ts';
-
-const MAX_LEARNT = 10_000;
 
 /** What a fresh tools list changed. */
 export interface ToolSetChange {
@@ -16,13 +22,9 @@ export interface ToolSetChange {
 export class ToolSet {
   readonly slugId: string;
   upstream: CatalogUpstream;
-  records: Map<string, ToolRecord> = new Map();
-  /** Skills a stub has named, by their name with underscores: full tool names begin with that form. */
-  readonly #skillNames = new Map<string, string>();
-  /** Skill by backend tool, for tools that do not name their skill themselves. */
-  readonly #skillOfTool = new Map<string, string>();
-  /** True when something beside the tools themselves may have changed their records since the last list. */
-  #isStale = true;
+  records: ReadonlyMap<string, ToolRecord> = new Map();
+  readonly #skills = new HostSkills();
+  readonly #names = new ToolNames();
   #isCore = false;
 
   constructor(upstream: CatalogUpstream, slugId: string) {
@@ -32,129 +34,105 @@ export class ToolSet {
 
   /** Names of the skills this upstream has ever shown, loaded or not. */
   get skillNames(): readonly string[] {
-    return [...this.#skillNames.values()];
+    return this.#skills.names;
   }
 
-  /**
-   * The tool of that name. A dcc-mcp-core host also knows a skill's tool as `<skill_with_underscores>__<tool>`, which is
-   * what its own gateway shows: such a name finds the tool, or the stub of its skill while that is not loaded.
-   */
+  /** The tool of that name, by any name that its host has for it; see {@link ToolNames}. */
   find(backendTool: string): ToolRecord | undefined {
-    const record = this.records.get(backendTool);
-    const at = record === undefined && this.#isCore ? backendTool.indexOf('__') : -1;
-    if (at < 1) {
-      return record;
-    }
-    const skillName = this.#skillNames.get(backendTool.slice(0, at).toLowerCase());
-    if (skillName === undefined) {
-      return undefined;
-    }
-    const bare = this.records.get(backendTool.slice(at + 2));
-    return bare?.skillName === skillName ? bare : this.records.get(SKILL_STUB_PREFIX + skillName);
+    return this.#isCore ? this.#names.find(backendTool) : this.records.get(backendTool);
   }
 
   /** Says that `backendTools` (bare or full names) came with `skillName`; the next tools list uses it. */
   assignSkill(skillName: string, backendTools: readonly string[]): void {
-    this.#isStale = true;
-    this.#skillNames.set(skillKey(skillName), skillName);
-    const prefix = `${skillKey(skillName)}__`;
-    for (const name of backendTools) {
-      this.#skillOfTool.set(name, skillName);
-      if (name.startsWith(prefix)) {
-        this.#skillOfTool.set(name.slice(prefix.length), skillName);
-      }
-    }
+    this.#skills.register(skillName, backendTools);
   }
 
-  /** Takes a complete tools list; records of unchanged tools stay the same objects. */
-  setTools(upstream: CatalogUpstream, listed: readonly JsonObject[]): ToolSetChange {
+  /** Takes a complete tools list, and what the host tells beside it; records of unchanged tools stay the same objects. */
+  setTools(
+    upstream: CatalogUpstream,
+    listed: readonly JsonObject[],
+    hostTools: readonly HostTool[] | undefined,
+  ): ToolSetChange {
     const tools = listed.length === 0 && isIdle(upstream) ? [stubOf(upstream)] : listed;
-    const isCore = isDccMcpCore(tools);
-    this.#learnSkills(tools);
     const isMoved = !isSameUpstream(this.upstream, upstream);
-    const isStale = this.#isStale || isMoved || isCore !== this.#isCore;
-    const before = this.records;
+    const wasCore = this.#isCore;
     this.upstream = upstream;
-    this.#isCore = isCore;
-    this.#isStale = false;
-    const after = new Map<string, ToolRecord>();
-    const added: ToolRecord[] = [];
+    this.#isCore = isDccMcpCore(tools);
+    const keep = new RecordKeeper(this.records, !isMoved);
+    if (this.#isCore) {
+      this.#skills.learn(tools, hostTools);
+    }
     for (const tool of tools) {
-      const name = tool['name'];
-      if (typeof name !== 'string' || after.has(name)) {
-        continue;
-      }
-      const known = before.get(name);
-      if (known !== undefined && !isStale && isSameJson(known.tool, tool)) {
-        after.set(name, known);
-        continue;
-      }
-      const record = this.#record(tool, name, isCore);
-      if (record === undefined) {
-        continue;
-      }
-      const isUnchanged = known !== undefined && !isMoved && isSameRecord(known, record);
-      after.set(name, isUnchanged ? known : record);
-      if (!isUnchanged) {
-        added.push(record);
+      const isSettled = !this.#isCore && !wasCore; // nothing but the tool itself can change its record
+      keep.listed(tool, isSettled, (name) => this.#record(tool, this.#isCore ? this.#skills.factsOf(name) : {}));
+    }
+    for (const { isLoaded, skillName, name, tool, ...facts } of this.#isCore ? (hostTools ?? []) : []) {
+      if (!isLoaded && skillName !== undefined) {
+        keep.told(name, () => this.#record(tool, { ...facts, skillName }, true));
       }
     }
-    this.records = after;
-    const kept = new Set(after.values());
-    return { added, removed: [...before.values()].filter((record) => !kept.has(record)) };
+    this.records = keep.records;
+    if (this.#isCore) {
+      this.#names.replace(this.records);
+    }
+    return keep.change();
   }
 
-  #record(tool: JsonObject, name: string, isCore: boolean): ToolRecord | undefined {
-    const skillName = this.#skillOfTool.get(name);
+  #record(tool: JsonObject, facts: ToolFacts, needsLoad = false): ToolRecord | undefined {
     const record = toToolRecord(tool, {
       upstream: this.upstream,
       slugId: this.slugId,
-      isDccMcpCore: isCore,
-      ...(skillName === undefined ? {} : { skillName }),
+      isDccMcpCore: this.#isCore,
+      facts,
+      needsLoad,
     });
-    if (record?.skillName === undefined) {
-      return record;
-    }
-    const canonical = this.#skillNames.get(skillKey(record.skillName));
-    return canonical === undefined ? record : { ...record, skillName: canonical };
+    const canonical = record?.skillName === undefined ? undefined : this.#skills.nameOf(record.skillName);
+    return record === undefined || canonical === undefined ? record : { ...record, skillName: canonical };
+  }
+}
+
+/** The records of a list while it is read, with those of the list before it. */
+class RecordKeeper {
+  readonly records = new Map<string, ToolRecord>();
+  readonly #before: ReadonlyMap<string, ToolRecord>;
+  readonly #isSameUpstream: boolean;
+  readonly #added: ToolRecord[] = [];
+
+  constructor(before: ReadonlyMap<string, ToolRecord>, isSame: boolean) {
+    this.#before = before;
+    this.#isSameUpstream = isSame;
   }
 
-  /** When exactly one stub has gone, the tools that came in the same list are those of its skill. */
-  #learnSkills(tools: readonly JsonObject[]): void {
-    const names = new Set<string>();
-    for (const tool of tools) {
-      if (typeof tool['name'] === 'string') {
-        names.add(tool['name']);
-      }
-    }
-    for (const name of names) {
-      if (!name.startsWith(SKILL_STUB_PREFIX)) {
-        continue;
-      }
-      const skill = name.slice(SKILL_STUB_PREFIX.length);
-      if (this.#skillNames.get(skillKey(skill)) === skill) {
-        continue;
-      }
-      if (this.#skillNames.size > MAX_LEARNT) {
-        this.#skillNames.clear();
-      }
-      this.#skillNames.set(skillKey(skill), skill);
-      this.#isStale = true;
-    }
-    const gone = [...this.records.values()].filter((record) => record.isStub && !names.has(record.backendTool));
-    const skill = gone.length === 1 ? gone[0]?.skillName : undefined;
-    if (skill === undefined) {
+  /** A tool of the list; the first of a name counts. */
+  listed(tool: JsonObject, isSettled: boolean, create: (name: string) => ToolRecord | undefined): void {
+    const { name } = tool;
+    if (typeof name !== 'string' || this.records.has(name)) {
       return;
     }
-    // The map is bounded, because lists may bring new names each time; a forgotten skill is learnt again at its next load.
-    if (this.#skillOfTool.size > MAX_LEARNT) {
-      this.#skillOfTool.clear();
+    const known = this.#before.get(name);
+    if (known !== undefined && isSettled && this.#isSameUpstream && isSameJson(known.tool, tool)) {
+      this.records.set(name, known);
+      return;
     }
-    for (const name of names) {
-      if (!this.records.has(name) && !this.#skillOfTool.has(name)) {
-        this.#skillOfTool.set(name, skill);
-      }
+    this.told(name, () => create(name));
+  }
+
+  told(name: string, create: () => ToolRecord | undefined): void {
+    const record = this.records.has(name) ? undefined : create();
+    if (record === undefined) {
+      return;
     }
+    const known = this.#before.get(name);
+    const isUnchanged = known !== undefined && this.#isSameUpstream && isSameRecord(known, record);
+    this.records.set(name, isUnchanged ? known : record);
+    if (!isUnchanged) {
+      this.#added.push(record);
+    }
+  }
+
+  change(): ToolSetChange {
+    const kept = new Set(this.records.values());
+    return { added: this.#added, removed: [...this.#before.values()].filter((record) => !kept.has(record)) };
   }
 }
 
@@ -177,5 +155,13 @@ function isSameUpstream(a: CatalogUpstream, b: CatalogUpstream): boolean {
 }
 
 function isSameRecord(a: ToolRecord, b: ToolRecord): boolean {
-  return a.skillName === b.skillName && a.isListed === b.isListed && isSameJson(a.tool, b.tool);
+  return (
+    a.skillName === b.skillName &&
+    a.hostName === b.hostName &&
+    a.affinity === b.affinity &&
+    a.needsLoad === b.needsLoad &&
+    a.hasSchema === b.hasSchema &&
+    a.isListed === b.isListed &&
+    isSameJson(a.tool, b.tool)
+  );
 }

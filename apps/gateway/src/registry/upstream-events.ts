@@ -27,8 +27,8 @@ export function upstreamEvents({ catalog, events, metrics, log }: UpstreamEvents
   /** Upstreams that announced a change: it is passed on after the list was read again, even if it reads the same. */
   const announced = new Set<string>();
   return {
-    onTools(upstream, tools) {
-      const hasChanged = catalog.setTools({ ...upstream.settings, isLoaded: true }, tools);
+    onTools(upstream, tools, hostTools) {
+      const hasChanged = catalog.setTools({ ...upstream.settings, isLoaded: true }, tools, hostTools);
       if (announced.delete(upstream.settings.instanceId) || hasChanged) {
         events.onToolsChanged();
       }

@@ -133,12 +133,25 @@ export interface UpstreamLoad {
   readonly running: number;
 }
 
+/** A tool as a dcc-mcp-core host tells of it apart from the tools list, loaded or not. */
+export interface HostTool {
+  /** The name that the host takes at any time: `<skill_with_underscores>__<tool>`, or that of a tool of no skill. */
+  readonly name: string;
+  /** Absent for a tool of no skill. */
+  readonly skillName?: string;
+  readonly isLoaded: boolean;
+  readonly hasSchema: boolean;
+  readonly affinity?: 'main' | 'any';
+  /** What a tools list would show, as far as the host tells it. */
+  readonly tool: JsonObject;
+}
+
 /** What an upstream tells of itself. */
 export interface UpstreamEvents {
   /** The readiness, or what is known of the upstream, changed. */
   onStatus?(upstream: Upstream): void;
-  /** A fresh, complete tools list. */
-  onTools?(upstream: Upstream, tools: readonly JsonObject[]): void;
+  /** A fresh, complete tools list; of a dcc-mcp-core host also what it tells of its tools beside the list. */
+  onTools?(upstream: Upstream, tools: readonly JsonObject[], hostTools?: readonly HostTool[]): void;
   /** A notification that belongs to no request in flight (`list_changed`, `resources/updated`, …). */
   onNotification?(upstream: Upstream, method: string, params: JsonObject | undefined): void;
   /** Once per readiness probe. */

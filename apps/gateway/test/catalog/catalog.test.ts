@@ -219,23 +219,15 @@ describe('Catalog with a dcc-mcp-core host', () => {
     ]);
   });
 
-  test('gives the tools that take the place of a stub to its skill', () => {
+  test('guesses no skill for tools that take the place of a stub', () => {
     const catalog = new Catalog();
     catalog.setTools(MAYA, recorded('tools-unloaded.json'));
     catalog.setTools(MAYA, recorded('tools-loaded.json'));
-    expect(catalog.skill('mesh_tools')).toMatchObject([
-      {
-        name: 'mesh-tools',
-        isLoaded: true,
-        toolSlugs: ['maya.a1b2c3d4.create_cube', 'maya.a1b2c3d4.measure_bounds'],
-      },
-    ]);
-    expect(catalog.get('maya.a1b2c3d4.create_sphere')?.skillName).toBeUndefined();
+    expect(catalog.get('maya.a1b2c3d4.create_cube')?.skillName).toBeUndefined();
   });
 
   test('gives the tools the host says it has registered to their skill', () => {
     const catalog = new Catalog();
-    catalog.assignSkill(MAYA.instanceId, 'mesh-tools', []);
     catalog.setTools(MAYA, recorded('tools-loaded.json'));
     expect(catalog.skill('mesh-tools')).toEqual([]);
     catalog.assignSkill(MAYA.instanceId, 'mesh-tools', ['mesh_tools__create_cube', 'mesh_tools__measure_bounds']);
@@ -257,6 +249,7 @@ describe('Catalog with a dcc-mcp-core host', () => {
       isStub: true,
       skillName: 'mesh-tools',
     });
+    catalog.assignSkill(MAYA.instanceId, 'mesh-tools', ['mesh_tools__create_cube', 'mesh_tools__measure_bounds']);
     catalog.setTools(MAYA, recorded('tools-loaded.json'));
     expect(catalog.get('maya.a1b2c3d4.mesh_tools__create_cube')).toMatchObject({ backendTool: 'create_cube' });
     expect(catalog.get('maya.a1b2c3d4.mesh_tools__create_sphere')).toBeUndefined();

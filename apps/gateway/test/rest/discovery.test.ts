@@ -174,7 +174,7 @@ describe('POST /v1/load_skill and /v1/unload_skill', () => {
     });
     expect(
       (await rest.post('/v1/call', { tool_slug: rest.blender('create_cube'), arguments: { size: 1 } })).status,
-    ).toBe(404);
+    ).toBe(409);
   });
 
   test('start a lazy upstream', async () => {

@@ -18,7 +18,7 @@ export const ACCESS = {
     kind: 'operations',
     fallback: [],
     defaultText: 'none',
-    description: 'Operations whose arguments and results spans may hold.',
+    description: 'Operations whose arguments and results spans may hold; scene: the whole path of an open scene.',
   },
   'telemetry.baggageAllow': {
     names: ['DCC_MCP_BAGGAGE_ALLOW'],

@@ -165,15 +165,19 @@ export function trafficCapture(): Kind<TrafficCapture> {
 
 const OPERATIONS = ['search', 'describe', 'load_skill', 'call', 'call_batch'] as const;
 const ALL = ['all', '*'];
+/** No operation: whether spans hold the path of an open scene, which names people and projects. */
+const SCENE = 'scene';
 
-/** Operations of the gateway, also by the names of their spans (`gateway.call`); `all` or `*` for each. */
+/** Operations of the gateway, also by the names of their spans (`gateway.call`); `all` or `*` for each. And `scene`. */
 export function operations(): Kind<readonly string[]> {
-  const expected = `a comma list of ${OPERATIONS.join(', ')}; or all, or none`;
-  const words = choices([...OPERATIONS, ...OPERATIONS.map((name) => `gateway.${name}`), ...ALL], { hasNone: true });
+  const expected = `a comma list of ${[...OPERATIONS, SCENE].join(', ')}; or all (operations), or none`;
+  const spans = OPERATIONS.map((name) => `gateway.${name}`);
+  const words = choices([...OPERATIONS, ...spans, SCENE, ...ALL], { hasNone: true });
   const expand = ({ value, issues }: Parsed<readonly string[]>): Parsed<readonly string[]> => {
     const names = value?.map((word) => word.replace(/^gateway\./, ''));
     const isAll = names?.some((name) => ALL.includes(name)) === true;
-    return { value: isAll ? OPERATIONS : names && [...new Set(names)], issues: withExpected(issues, expected) };
+    const all = isAll ? [...OPERATIONS, ...(names?.includes(SCENE) ? [SCENE] : [])] : names;
+    return { value: all && [...new Set(all)], issues: withExpected(issues, expected) };
   };
   return {
     ...words,

@@ -116,6 +116,7 @@ export class PassThrough implements McpMode {
     const { catalog, governance } = this.#core;
     const { policy } = governance;
     const tools = [...catalog.records()]
+      .filter(({ isStub, needsLoad }) => isStub || !needsLoad) // what the host itself lists
       .filter((record) => policy?.('search', record).outcome !== 'denied')
       .map((record) => this.#exposed(record));
     return { tools };

@@ -68,13 +68,11 @@ const describeFields = {
 export const describeAnswer: z.ZodType = z.looseObject(describeFields).openapi('DescribeAnswer');
 
 const loadSkillFields = {
-  loaded: z.boolean(),
-  skill_names: z.array(z.string()),
+  loaded: z.boolean().meta({ description: 'True when all that was asked for is loaded.' }),
+  skill_names: z.array(z.string()).meta({ description: 'What was done, of what was asked for.' }),
   new_tool_slugs: z.array(slug),
   next_step: nextStepSchema,
 };
-
-export const loadSkillAnswer: z.ZodType = z.looseObject(loadSkillFields).openapi('LoadSkillAnswer');
 
 export const errorBody: z.ZodType = z
   .looseObject({
@@ -89,6 +87,15 @@ export const errorBody: z.ZodType = z
     previous_status: z.string().optional(),
   })
   .openapi('Error');
+
+const failedSkills = z
+  .array(z.looseObject({ skill_name: z.string(), error: errorBody }))
+  .optional()
+  .meta({ description: 'What was not done, and why; absent when all was.' });
+
+export const loadSkillAnswer: z.ZodType = z
+  .looseObject({ ...loadSkillFields, failed: failedSkills })
+  .openapi('LoadSkillAnswer');
 
 const callFields = {
   ok: z.boolean(),
@@ -141,7 +148,13 @@ export const searchToolAnswer: z.ZodType = z.looseObject({ ...searchFields, ...f
 
 export const describeToolAnswer: z.ZodType = z.looseObject({ ...describeFields, ...failureFields }).partial();
 
-export const loadSkillToolAnswer: z.ZodType = z.looseObject({ ...loadSkillFields, ...failureFields }).partial();
+export const loadSkillToolAnswer: z.ZodType = z
+  .looseObject({
+    ...loadSkillFields,
+    failed: z.array(z.looseObject({ skill_name: z.string(), error: briefError })),
+    ...failureFields,
+  })
+  .partial();
 
 /** One call, or a batch. */
 export const callToolAnswer: z.ZodType = z

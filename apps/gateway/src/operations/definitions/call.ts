@@ -75,7 +75,7 @@ function named({ toolSlug }: CallRequest, { catalog }: OperationCore): ReturnTyp
 type Definition = typeof callOperation;
 
 async function call({ record, upstream, request }: CallTarget, running: RunningOperation): Promise<Ending<JsonObject>> {
-  if (record.isStub) {
+  if (record.needsLoad) {
     return { error: notLoaded(record) };
   }
   const { form, inputs } = request;

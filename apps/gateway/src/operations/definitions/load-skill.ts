@@ -1,7 +1,9 @@
+import { toErrorBody } from '@dcc-mcp/request-context';
 import { OPERATION_LOAD_SKILL } from '@dcc-mcp/semantic-conventions';
 import type { SkillRecord } from '../../catalog/skill-record.ts';
+import { toolIdentity } from '../../catalog/tool-names.ts';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
-import type { JsonObject } from '../../protocol/json-rpc.ts';
+import { asList, type JsonObject, type JsonValue, toJsonObject } from '../../protocol/json-rpc.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import { nextStepOfSkills } from '../answers/next-step.ts';
 import type { OperationCore, RunningOperation } from '../frame/core.ts';
@@ -25,7 +27,7 @@ export interface LoadSkillRequest {
 
 type LoadSkillDefinition = OperationDefinition<LoadSkillRequest, LoadSkillRequest, JsonObject>;
 
-/** Loads skills: starts a lazy upstream, or asks a dcc-mcp-core host. Names before the first failure stay loaded. */
+/** Loads skills: starts a lazy upstream, or asks a dcc-mcp-core host. Each name by itself. */
 export const loadSkillOperation: LoadSkillDefinition = {
   operation: OPERATION_LOAD_SKILL,
   isAdmitted: true,
@@ -65,31 +67,47 @@ function inputOf({ skillNames, instanceId, dccType, activateGroups }: LoadSkillR
   };
 }
 
-/** One after the other, up to the first that fails. */
+/** One after the other; one that fails keeps none from being loaded, and nothing that was loaded out of the answer. */
 async function loadSkills(request: LoadSkillRequest, running: RunningOperation): Promise<Ending<JsonObject>> {
   const { core, caller } = running;
-  const before = new Set(callableTools(core).map(({ slug }) => slug));
+  const before = new Set(callableTools(core).map(toolIdentity));
   const loaded: SkillRecord[] = [];
+  const failed: FailedSkill[] = [];
   for (const name of request.skillNames) {
-    const ending = await loadByName(name, request, running);
-    if (ending.value === undefined) {
-      return { error: ending.error };
+    const { value, error } = await loadByName(name, request, running);
+    if (value !== undefined) {
+      loaded.push(value);
     }
-    loaded.push(ending.value);
+    if (error !== undefined) {
+      failed.push({ name, error });
+    }
+  }
+  const [first] = failed;
+  if (first !== undefined && loaded.length === 0) {
+    return { error: first.error };
   }
   const newSlugs = slugsSince(before, loaded, core);
   const now = loaded.flatMap(({ name, instanceId }) => core.catalog.skill(name, { instanceId }));
-  return {
-    value: {
-      loaded: request.action === 'load',
-      skill_names: loaded.map(({ name }) => name),
-      new_tool_slugs: newSlugs,
-      next_step: { ...nextStepOfSkills(now, newSlugs[0], caller.ctx.searchId) },
-    },
+  const value = {
+    loaded: request.action === 'load' && first === undefined,
+    skill_names: loaded.map(({ name }) => name),
+    ...(first === undefined ? {} : { failed: failed.map(toAnswer) }),
+    new_tool_slugs: newSlugs,
+    next_step: { ...nextStepOfSkills(now, newSlugs[0], caller.ctx.searchId) },
   };
+  return { value, error: first?.error };
 }
 
-/** Another host that came meanwhile has no part in it. */
+interface FailedSkill {
+  readonly name: string;
+  readonly error: OperationError;
+}
+
+function toAnswer({ name, error }: FailedSkill): JsonObject {
+  return { skill_name: name, error: toJsonObject(toErrorBody(error)) };
+}
+
+/** What has become callable, under whatever name. Another host that came meanwhile has no part in it. */
 function slugsSince(
   before: ReadonlySet<string>,
   loaded: readonly SkillRecord[],
@@ -97,15 +115,17 @@ function slugsSince(
 ): readonly string[] {
   const instances = new Set(loaded.map(({ instanceId }) => instanceId));
   const slugs = callableTools(core)
-    .filter(({ slug, instanceId }) => instances.has(instanceId) && !before.has(slug))
+    .filter((record) => instances.has(record.instanceId) && !before.has(toolIdentity(record)))
+    .filter((record) => core.governance.policy?.('call', record).outcome !== 'denied')
     .map(({ slug }) => slug);
   return slugs.toSorted(); // hosts list their tools in any order
 }
 
 function callableTools({ catalog }: OperationCore): readonly ToolRecord[] {
-  return [...catalog.records()].filter((record) => !record.isStub && record.isLoaded);
+  return [...catalog.records()].filter(({ isLoaded }) => isLoaded);
 }
 
+/** A value beside an error: the host has loaded a part of the skill. */
 async function loadByName(
   name: string,
   request: LoadSkillRequest,
@@ -126,8 +146,8 @@ async function loadByName(
   if (upstream === undefined) {
     return { error: { kind: 'instance-offline', message: `The instance of the skill ${name} has left` } };
   }
-  const error = await load({ skill, upstream }, request, running);
-  return error === undefined ? found : { error };
+  const { error, isPartial } = await load({ skill, upstream }, request, running);
+  return error === undefined || isPartial === true ? { ...found, error } : { error };
 }
 
 function findSkill(
@@ -169,23 +189,55 @@ interface SkillTarget {
   readonly upstream: Upstream;
 }
 
+interface Loading {
+  readonly error?: OperationError | undefined;
+  /** True where something was loaded all the same. */
+  readonly isPartial?: boolean;
+}
+
 async function load(
   { skill, upstream }: SkillTarget,
-  { action, activateGroups }: LoadSkillRequest,
-  { span, caller }: RunningOperation,
-): Promise<OperationError | undefined> {
+  request: LoadSkillRequest,
+  running: RunningOperation,
+): Promise<Loading> {
   if (skill.kind === 'dcc-mcp-core') {
-    const groups = action === 'unload' ? {} : { activate_groups: activateGroups ?? true };
-    const args = { skill_name: skill.name, ...groups };
-    const error = await callUpstreamTool(upstream, { name: `${action}_skill`, args, span, signal: caller.signal });
-    if (error === undefined) {
-      await upstream.refreshTools();
-    }
-    return error;
+    return loadAtHost({ skill, upstream }, request, running);
   }
-  if (action === 'unload') {
-    return { kind: 'bad-request', message: `The skill '${skill.name}' can't be unloaded: its host has no way to` };
+  if (request.action === 'unload') {
+    const message = `The skill '${skill.name}' can't be unloaded: its host has no way to`;
+    return { error: { kind: 'bad-request', message } };
   }
   const failure = await upstream.connect(upstream.settings.timeoutMillis);
-  return failure && { kind: failure.kind, message: failure.message };
+  return { error: failure && { kind: failure.kind, message: failure.message } };
+}
+
+/** A host that answers with a failure may have loaded a part: its list says what there is. */
+async function loadAtHost(
+  { skill, upstream }: SkillTarget,
+  { action, activateGroups }: LoadSkillRequest,
+  running: RunningOperation,
+): Promise<Loading> {
+  const groups = action === 'unload' ? {} : { activate_groups: activateGroups ?? true };
+  const args = { skill_name: skill.name, ...groups };
+  const { answer, error } = await callUpstreamTool(upstream, { name: `${action}_skill`, args, running });
+  const registered = textsOf(answer['registered_tools']);
+  if (registered.length > 0) {
+    running.core.catalog.assignSkill(skill.instanceId, skill.name, registered);
+  }
+  await upstream.refreshTools();
+  const isPartial = action === 'load' && registered.length > 0;
+  const told = textsOf(answer['errors']).join('; ');
+  const isRefused = answer[`${action}ed`] === false;
+  if (error === undefined && told === '' && !isRefused) {
+    return {};
+  }
+  const message = told === '' ? `The host has not ${action}ed ${skill.name}` : told.slice(0, MAX_MESSAGE);
+  return { isPartial, error: error !== undefined && told === '' ? error : { kind: 'tool-error', ...error, message } };
+}
+
+/** A host's own words are shown up to this length. */
+const MAX_MESSAGE = 500;
+
+function textsOf(list: JsonValue | undefined): readonly string[] {
+  return asList(list).filter((item) => typeof item === 'string');
 }

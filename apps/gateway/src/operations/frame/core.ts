@@ -19,6 +19,8 @@ export interface OperationCore {
   readonly searchMemory: SearchMemory;
   readonly contextSettings: RequestContextSettings;
   readonly governance: Governance;
+  /** Whether spans hold the path of an open scene, not only its last part. */
+  readonly showsWholeScene: boolean;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   readonly newId: () => string;

@@ -35,8 +35,9 @@ export async function callHop(checked: CheckedCall, { core, caller, span }: Runn
     begin: (queueWaitMillis) => {
       sentAt = core.now();
       timing.queueMillis += queueWaitMillis;
-      const target = hopTarget(upstream, 'tools/call', record.backendTool);
-      hopSpan = span.startHop({ ...target, toolSlug: record.label, queueWaitMillis: timing.queueMillis });
+      const target = hopTarget({ core, upstream }, 'tools/call', record.backendTool);
+      const affinity = record.affinity ?? upstream.settings.affinity;
+      hopSpan = span.startHop({ ...target, affinity, toolSlug: record.label, queueWaitMillis: timing.queueMillis });
       return hopSpan.carrier();
     },
     isRead: record.annotations['readOnlyHint'] === true,
@@ -53,6 +54,7 @@ export async function callHop(checked: CheckedCall, { core, caller, span }: Runn
 }
 
 function paramsOf({ record, args, inputs }: CheckedCall, meta: JsonObject | undefined): JsonObject {
-  const params = { name: record.backendTool, arguments: args, ...inputs };
+  // The bare name that a host lists may be that of another skill by now; the one it takes at any time can't.
+  const params = { name: record.hostName ?? record.backendTool, arguments: args, ...inputs };
   return meta === undefined ? params : { ...params, _meta: meta };
 }

@@ -1,34 +1,38 @@
 import { toolFailure } from '@dcc-mcp/request-context';
-import type { HopSpan, WorkflowSpan } from '@dcc-mcp/workflow-spans';
-import { asList, isJsonObject, type JsonObject, textOf } from '../../protocol/json-rpc.ts';
+import type { HopSpan } from '@dcc-mcp/workflow-spans';
+import { parseBoundedJson } from '../../protocol/bounded-json.ts';
+import { asList, asObject, isJsonObject, type JsonObject, textOf } from '../../protocol/json-rpc.ts';
 import type { HopEnvelope, Upstream } from '../../upstream/upstream.ts';
+import type { RunningOperation } from '../frame/core.ts';
 import { type OperationError, outcomeOfError } from '../frame/operation-error.ts';
 import { errorOfFailure, hopTarget } from './hop.ts';
 
 export interface ControlCall {
   readonly name: string;
   readonly args: JsonObject;
-  /** Of the operation that the call is a part of. */
-  readonly span: WorkflowSpan;
-  /** Aborts when the caller leaves. */
-  readonly signal: AbortSignal | undefined;
+  /** The operation that the call is a part of. */
+  readonly running: RunningOperation;
 }
 
-/**
- * Calls a control tool of an upstream as a part of another operation (load_skill of a dcc-mcp-core host).
- *
- * @returns Why it failed; `undefined` when it worked.
- */
+/** What a control tool answered: an object, empty where it gave none. */
+export interface ControlAnswer {
+  readonly answer: JsonObject;
+  /** Absent when it worked. */
+  readonly error: OperationError | undefined;
+}
+
+/** Calls a control tool of an upstream as a part of another operation (load_skill of a dcc-mcp-core host). */
 export async function callUpstreamTool(
   upstream: Upstream,
-  { name, args, span, signal }: ControlCall,
-): Promise<OperationError | undefined> {
+  { name, args, running: { core, caller, span } }: ControlCall,
+): Promise<ControlAnswer> {
+  const { signal } = caller;
   let hopSpan: HopSpan | undefined;
   const hop = await upstream.request({
     method: 'tools/call',
     params: { name, arguments: args },
     begin: (): HopEnvelope => {
-      hopSpan = span.startHop(hopTarget(upstream, 'tools/call', name));
+      hopSpan = span.startHop(hopTarget({ core, upstream }, 'tools/call', name));
       return hopSpan.carrier();
     },
     timeoutMillis: upstream.settings.timeoutMillis,
@@ -36,7 +40,22 @@ export async function callUpstreamTool(
   });
   const error = hop.ok ? failureOf(hop.result) : errorOfFailure(hop.failure);
   hopSpan?.end({ outcome: error === undefined ? 'ok' : outcomeOfError(error) });
-  return error;
+  return { answer: hop.ok ? answerOf(hop.result) : {}, error };
+}
+
+/** The structured content, else the JSON object that a text is. */
+function answerOf({ structuredContent, content }: JsonObject): JsonObject {
+  const [block] = asList(content);
+  const text = isJsonObject(block) ? block['text'] : undefined;
+  return asObject(structuredContent) ?? (typeof text === 'string' ? parseObject(text) : {});
+}
+
+function parseObject(text: string): JsonObject {
+  try {
+    return asObject(parseBoundedJson(text)) ?? {};
+  } catch {
+    return {}; // a text for people
+  }
 }
 
 function failureOf(result: JsonObject): OperationError | undefined {

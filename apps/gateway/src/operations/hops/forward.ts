@@ -45,7 +45,7 @@ export class Forwarding {
       method,
       params,
       begin: (): HopEnvelope => {
-        hopSpan = this.#span.startHop(hopTarget(upstream, method, target));
+        hopSpan = this.#span.startHop(hopTarget({ core: this.#core, upstream }, method, target));
         sentAt = this.#core.now();
         return hopSpan.carrier();
       },

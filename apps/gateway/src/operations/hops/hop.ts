@@ -2,11 +2,19 @@ import { toolFailure } from '@dcc-mcp/request-context';
 import type { HopSpan, HopStart, RetryFacts } from '@dcc-mcp/workflow-spans';
 import type { NetworkTransport } from '../../recording/finished.ts';
 import type { HopFailure, HopResult, HopRetry, Upstream, UpstreamSettings } from '../../upstream/upstream.ts';
+import type { OperationCore } from '../frame/core.ts';
 import { type OperationError, outcomeOfError } from '../frame/operation-error.ts';
 
+/** Where a hop goes. */
+export interface HopPlace {
+  readonly core: Pick<OperationCore, 'showsWholeScene'>;
+  readonly upstream: Upstream;
+}
+
 /** What the hop span says of where it goes. */
-export function hopTarget(upstream: Upstream, method: string, target: string | undefined): HopStart {
+export function hopTarget({ core, upstream }: HopPlace, method: string, target: string | undefined): HopStart {
   const { settings, status } = upstream;
+  const scene = core.showsWholeScene ? status.scene : status.scene && baseName(status.scene);
   return {
     method,
     dccType: settings.dccType,
@@ -15,9 +23,14 @@ export function hopTarget(upstream: Upstream, method: string, target: string | u
     networkTransport: transportOf(settings),
     ...serverOf(settings),
     ...(target === undefined ? {} : { target }),
-    ...(status.scene === undefined ? {} : { scene: status.scene }),
+    ...(scene === undefined ? {} : { scene }),
     ...(status.protocolVersion === undefined ? {} : { protocolVersion: status.protocolVersion }),
   };
+}
+
+/** A path of any platform without its folders, which name people and projects. */
+function baseName(path: string): string {
+  return path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
 }
 
 /** How an upstream is reached. */

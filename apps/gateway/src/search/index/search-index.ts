@@ -17,7 +17,7 @@ const SATURATION = 6; // "k1" of BM25, in the unit of the field weights
 const LOWER_BOUND = 0.25; // "delta" of BM25+: any match is worth something
 const EXACT_NAME_BONUS = 12;
 const NAME_PREFIX_BONUS = 2;
-const STUB_SHARE = 0.8; // a skill that is not loaded ranks below an equal tool that can be called now
+const UNLOADED_SHARE = 0.8; // a skill that is not loaded ranks below an equal tool that can be called now
 const MAX_QUERY_TERMS = 24;
 
 /**
@@ -101,8 +101,8 @@ export class SearchIndex {
       score += NAME_PREFIX_BONUS;
       reasons |= REASON.toolPrefix;
     }
-    if (record.isStub) {
-      score *= STUB_SHARE;
+    if (record.needsLoad) {
+      score *= UNLOADED_SHARE;
     }
     return { record, score, reasons };
   }

@@ -7,7 +7,7 @@ import { ownCall, type WireCall } from '../hop/hop.ts';
 import { findMirroredParameters, type MirroredParameter } from '../hop/mirrored-parameters.ts';
 import type { RpcSession } from '../session/rpc-session.ts';
 import type { HopEnvelope, HopFailure, HopRequest, HopResult } from '../upstream.ts';
-import { isDccCore, type CoreReadiness } from './dcc-core.ts';
+import { type CoreRoutes, isDccCore } from './dcc-core.ts';
 import type { ServerFacts } from './negotiate.ts';
 import type { SessionMemory } from './session-memory.ts';
 import { Subscriptions } from './subscriptions.ts';
@@ -17,8 +17,8 @@ export interface ConnectionOptions {
   readonly facts: ServerFacts;
   readonly memory: SessionMemory;
   readonly random: () => number;
-  /** Asks dcc-mcp-core's own readiness route; absent over stdio. */
-  readonly readReadiness?: () => Promise<CoreReadiness>;
+  /** The routes that a dcc-mcp-core host has beside its MCP endpoint; absent over stdio. */
+  readonly coreRoutes?: CoreRoutes;
   /** Opens a handshake session beside the modern one, for callers that can be asked; absent over stdio. */
   readonly openLegacySession?: () => Promise<RpcSession | undefined>;
   /** Ends what the connection uses, after the session. */
@@ -66,9 +66,9 @@ export class Connection {
     }
   }
 
-  /** Asks dcc-mcp-core's own readiness route; absent for every other server. */
-  get readReadiness(): (() => Promise<CoreReadiness>) | undefined {
-    return this.#isDccCore ? this.#options.readReadiness : undefined;
+  /** The routes of a dcc-mcp-core host; absent for every other server. */
+  get core(): CoreRoutes | undefined {
+    return this.#isDccCore ? this.#options.coreRoutes : undefined;
   }
 
   /** Whether the tools list has to be asked for now and then, because changes are not told. */
@@ -80,7 +80,7 @@ export class Connection {
 
   /** Learns from the tools list what calls will need. */
   learn(tools: readonly JsonObject[]): void {
-    this.#isDccCore = this.#options.readReadiness !== undefined && isDccCore(tools);
+    this.#isDccCore = this.#options.coreRoutes !== undefined && isDccCore(tools);
     const entries = tools.flatMap((tool) => {
       const found = findMirroredParameters(tool['inputSchema']);
       const { name } = tool;
@@ -106,7 +106,7 @@ export class Connection {
 
   /** One readiness probe: what the upstream offers for it. */
   async probe(timeoutMillis: number): Promise<'ready' | 'booting' | HopFailure> {
-    const readiness = await this.readReadiness?.();
+    const readiness = await this.core?.readiness();
     if (readiness !== undefined) {
       return readiness;
     }

@@ -1,51 +1,153 @@
 import type { Pool } from 'undici';
-import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
+import { asList, asObject, isJsonObject, type JsonObject, textOf } from '../../protocol/json-rpc.ts';
 import { toError } from '../../protocol/thrown-error.ts';
 import { HttpExchange } from '../http/http-exchange.ts';
+import type { HostTool } from '../upstream.ts';
 
 /** What the readiness route of a dcc-mcp-core instance says; `undefined` where there is no such route. */
 export type CoreReadiness = 'ready' | 'booting' | undefined;
 
-const READYZ_TIMEOUT_MILLIS = 5_000;
-const MAX_BYTES = 64 * 1024;
+/** The routes of a dcc-mcp-core instance beside its MCP endpoint. Each gives `undefined` where there is none. */
+export interface CoreRoutes {
+  readiness(): Promise<CoreReadiness>;
+  /** Every tool, those of skills that are not loaded as well. */
+  tools(): Promise<ToldTools | undefined>;
+  /** Path of the scene that the application has open. */
+  scene(): Promise<string | undefined>;
+}
+
+/** What a host tells of its tools; `isCut`: it may have more than it was asked for. */
+export interface ToldTools {
+  readonly tools: readonly HostTool[];
+  readonly isCut: boolean;
+}
+
+const TIMEOUT_MILLIS = 5_000;
+/** Bytes of an answer that says how the host is. */
+const MAX_STATUS_BYTES = 64 * 1024;
+/** Bytes of an answer that tells of tools, at about 600 a tool. */
+const MAX_TOOLS_BYTES = 8 * 1024 * 1024;
+/** Tools that a host is asked for; its own gateway asks for as many. */
+const MAX_TOOLS = 5_000;
+/** A scene is a path, and is shown. */
+const MAX_SCENE_LENGTH = 1_024;
+/** The skill that the host gives the tools of no skill. */
+const NO_SKILL = 'core';
 
 /** Whether a tools list is that of dcc-mcp-core: every instance has this tool, and nobody else would. */
 export function isDccCore(tools: readonly JsonObject[]): boolean {
   return tools.some(({ name }) => name === 'jobs_get_status');
 }
 
+/** @param headers Those that are configured for the upstream: a proxy before it may ask for them. */
+export function createCoreRoutes(pool: Pool, headers: Readonly<Record<string, string>>): CoreRoutes {
+  const ask = (path: string, options: Partial<Question> = {}): Promise<Answer | undefined> =>
+    request(pool, { path, headers, maxBytes: MAX_STATUS_BYTES, ...options });
+  return {
+    readiness: async () => {
+      const answer = await ask('/v1/readyz');
+      return answer && toCoreReadiness(answer.status, answer.text);
+    },
+    tools: async () => {
+      const body = JSON.stringify({ loaded_only: false, limit: MAX_TOOLS });
+      return toHostTools(await ask('/v1/search', { body, maxBytes: MAX_TOOLS_BYTES }));
+    },
+    scene: async () => {
+      const scene = toObject(await ask('/v1/context'))?.['scene'];
+      return typeof scene === 'string' && scene !== '' ? scene.slice(0, MAX_SCENE_LENGTH) : undefined;
+    },
+  };
+}
+
 /** Reads the body of `/v1/readyz`: an object of flags, all true once the host is usable. */
 export function toCoreReadiness(status: number, text: string): CoreReadiness {
-  let body: unknown;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  if (!isJsonObject(body) || typeof body['process'] !== 'boolean') {
+  const body = parseObject(text);
+  if (body === undefined || typeof body['process'] !== 'boolean') {
     return undefined;
   }
   const flags = Object.values(body).filter((value) => typeof value === 'boolean');
   return status === 200 && flags.every(Boolean) ? 'ready' : 'booting';
 }
 
-/** Asks `/v1/readyz` of the instance behind `pool`. */
-export function readCoreReadiness(pool: Pool): Promise<CoreReadiness> {
+/** Reads the hits of `/v1/search`; an entry without a name is left out. */
+function toHostTools(answer: Answer | undefined): ToldTools | undefined {
+  const hits = toObject(answer)?.['hits'];
+  if (!Array.isArray(hits)) {
+    return undefined;
+  }
+  const tools = hits.slice(0, MAX_TOOLS).flatMap((hit: unknown) => toHostTool(hit));
+  return { tools, isCut: hits.length >= MAX_TOOLS };
+}
+
+function toHostTool(hit: unknown): readonly HostTool[] {
+  if (!isJsonObject(hit) || typeof hit['action'] !== 'string' || hit['action'] === '') {
+    return [];
+  }
+  const { action: name, skill, summary, annotations } = hit;
+  const dcc = asObject(asObject(hit['metadata'])?.['dcc']);
+  const { affinity, searchAliases, searchTokens } = dcc ?? {};
+  const hints = { searchAliases: asList(searchAliases), searchTokens: asList(searchTokens) };
+  return [
+    {
+      name,
+      ...(typeof skill === 'string' && skill !== '' && skill !== NO_SKILL ? { skillName: skill } : {}),
+      isLoaded: hit['loaded'] !== false,
+      hasSchema: hit['has_schema'] === true,
+      ...(affinity === 'main' || affinity === 'any' ? { affinity } : {}),
+      tool: { name, description: textOf(summary), annotations: asObject(annotations) ?? {}, _meta: { dcc: hints } },
+    },
+  ];
+}
+
+function toObject(answer: Answer | undefined): JsonObject | undefined {
+  return answer?.status === 200 ? parseObject(answer.text) : undefined;
+}
+
+function parseObject(text: string): JsonObject | undefined {
+  try {
+    const body: unknown = JSON.parse(text);
+    return isJsonObject(body) ? body : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+interface Question {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly maxBytes: number;
+  /** Present: it is a POST of this JSON. */
+  readonly body?: string;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** One request to a route of the host; `undefined` when it gives no answer in time, or too large a one. */
+function request(pool: Pool, { path, headers, maxBytes, body }: Question): Promise<Answer | undefined> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
       resolve(undefined);
       exchange.abort();
-    }, READYZ_TIMEOUT_MILLIS);
+    }, TIMEOUT_MILLIS);
     const exchange = new HttpExchange({
-      maxBytes: MAX_BYTES,
+      maxBytes,
       onEvent: () => {},
       onEnd: (ending) => {
         clearTimeout(timer);
-        resolve(ending.kind === 'ended' ? toCoreReadiness(ending.status, ending.text) : undefined);
+        resolve(ending.kind === 'ended' ? ending : undefined);
       },
     });
+    const configured = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
+    const own = { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
+    const fields = { ...Object.fromEntries(configured), ...own };
     try {
-      pool.dispatch({ method: 'GET', path: '/v1/readyz', headers: ['accept', 'application/json'] }, exchange);
+      pool.dispatch(
+        { method: body === undefined ? 'GET' : 'POST', path, headers: fields, body: body ?? null },
+        exchange,
+      );
     } catch (error) {
       exchange.fail(toError(error));
     }

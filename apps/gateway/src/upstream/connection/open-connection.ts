@@ -8,7 +8,7 @@ import { toChildEnv } from '../stdio/child-process.ts';
 import { StdioTransport } from '../stdio/stdio-transport.ts';
 import type { UpstreamSettings } from '../upstream.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
-import { readCoreReadiness } from './dcc-core.ts';
+import { createCoreRoutes } from './dcc-core.ts';
 import { negotiate, shakeHands, type Negotiation, type NegotiateOptions } from './negotiate.ts';
 import type { SessionMemory } from './session-memory.ts';
 
@@ -145,7 +145,7 @@ async function openHttpConnection(options: OpenConnectionOptions, http: HttpSett
     session,
     facts: negotiation.facts,
     openLegacySession: () => openLegacySession(createTransport(), negotiateOptions),
-    readReadiness: () => readCoreReadiness(pool),
+    coreRoutes: createCoreRoutes(pool, http.headers),
     dispose: () => pool.destroy(),
   });
 }

@@ -10,6 +10,7 @@ import type {
   HopFailure,
   HopRequest,
   HopResult,
+  HostTool,
   Upstream,
   UpstreamEvents,
   UpstreamLoad,
@@ -71,7 +72,7 @@ export class ManagedUpstream implements Upstream {
     );
     this.#tools = new UpstreamTools({
       pollMillis: deps.toolsPollMillis,
-      onTools: (tools) => this.#onTools(tools),
+      onTools: (tools, hostTools) => this.#onTools(tools, hostTools),
       onFailure: (reason) => this.#log(reason),
     });
     this.#calls = new UpstreamCalls({
@@ -195,10 +196,21 @@ export class ManagedUpstream implements Upstream {
     this.#calls.resetCircuit();
     this.#tracker.facts(connection.facts);
     await this.#tools.attach(connection);
-    const { readReadiness } = connection;
     if (this.#supervisor.connection === connection) {
-      const isBooting = (await readReadiness?.()) === 'booting';
-      this.#onProbeState(isBooting ? 'booting' : 'ready');
+      const [readiness] = await Promise.all([connection.core?.readiness(), this.#readScene(connection)]);
+      this.#onProbeState(readiness === 'booting' ? 'booting' : 'ready');
+    }
+  }
+
+  /** The application may have opened another scene since. */
+  async #readScene(connection: Connection): Promise<void> {
+    const { core } = connection;
+    if (core === undefined) {
+      return;
+    }
+    const scene = await core.scene();
+    if (this.#supervisor.connection === connection) {
+      this.#tracker.scene(scene);
     }
   }
 
@@ -214,6 +226,7 @@ export class ManagedUpstream implements Upstream {
       this.#tracker.failure(failure.message);
     } else if (this.#supervisor.connection !== undefined) {
       this.#onProbeState(outcome === 'booting' ? 'booting' : 'ready');
+      void this.#readScene(this.#supervisor.connection);
     }
     this.#events.onProbe(this, outcome);
   }
@@ -227,9 +240,9 @@ export class ManagedUpstream implements Upstream {
     }
   }
 
-  #onTools(tools: readonly JsonObject[]): void {
+  #onTools(tools: readonly JsonObject[], hostTools: readonly HostTool[] | undefined): void {
     this.#tracker.tools(tools.length);
-    this.#events.onTools(this, tools);
+    this.#events.onTools(this, tools, hostTools);
   }
 
   #onNotification(method: string, params: JsonObject | undefined): void {

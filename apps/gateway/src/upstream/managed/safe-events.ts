@@ -14,7 +14,7 @@ export function toSafeEvents(events: UpstreamEvents, log: (line: string) => void
     };
   return {
     onStatus: guard('onStatus', (upstream) => events.onStatus?.(upstream)),
-    onTools: guard('onTools', (upstream, tools) => events.onTools?.(upstream, tools)),
+    onTools: guard('onTools', (upstream, tools, hostTools) => events.onTools?.(upstream, tools, hostTools)),
     onNotification: guard('onNotification', (upstream, method, params) =>
       events.onNotification?.(upstream, method, params),
     ),

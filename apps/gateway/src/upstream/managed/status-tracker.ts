@@ -85,6 +85,14 @@ export class StatusTracker {
     }
   }
 
+  scene(scene: string | undefined): void {
+    const { scene: known, ...rest } = this.#status;
+    if (scene !== known) {
+      this.#status = rest;
+      this.#set(scene === undefined ? {} : { scene });
+    }
+  }
+
   lateAnswer(): void {
     this.#set({ lateAnswers: this.#status.lateAnswers + 1 }, false);
   }

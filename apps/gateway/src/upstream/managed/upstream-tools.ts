@@ -1,5 +1,7 @@
 import type { JsonObject } from '../../protocol/json-rpc.ts';
 import type { Connection } from '../connection/connection.ts';
+import type { CoreRoutes } from '../connection/dcc-core.ts';
+import type { HostTool } from '../upstream.ts';
 import { readToolPages } from './tool-pages.ts';
 
 /** Several changes within this time are one refresh. */
@@ -11,8 +13,15 @@ const LIST_TIMEOUT_MILLIS = 30_000;
 export interface UpstreamToolsOptions {
   /** How often a list is asked for whose changes are not told. */
   readonly pollMillis: number;
-  onTools(tools: readonly JsonObject[]): void;
+  onTools(tools: readonly JsonObject[], hostTools: readonly HostTool[] | undefined): void;
   onFailure(reason: string): void;
+}
+
+interface ReadList {
+  readonly connection: Connection;
+  readonly tools: readonly JsonObject[];
+  /** An unchanged list is not passed on. */
+  readonly isQuiet: boolean;
 }
 
 /** Keeps the tools list of an upstream fresh: reads it when the upstream or the gateway asks for it, and by polling. */
@@ -24,6 +33,7 @@ export class UpstreamTools {
   #coalesceTimer: NodeJS.Timeout | undefined;
   #pollTimer: NodeJS.Timeout | undefined;
   #lastText: string | undefined;
+  #hostTools: readonly HostTool[] | undefined;
   #hasFailed = false;
 
   constructor(options: UpstreamToolsOptions) {
@@ -39,6 +49,7 @@ export class UpstreamTools {
 
   detach(): void {
     this.#connection = undefined;
+    this.#hostTools = undefined;
     clearTimeout(this.#coalesceTimer);
     clearTimeout(this.#pollTimer);
     this.#coalesceTimer = undefined;
@@ -75,7 +86,8 @@ export class UpstreamTools {
 
   async #read(connection: Connection, isQuiet: boolean): Promise<void> {
     if (connection.facts.capabilities['tools'] === undefined) {
-      this.#publish(connection, [], isQuiet);
+      connection.learn([]);
+      this.#publish({ connection, tools: [], isQuiet });
       return;
     }
     this.#hasFailed = false;
@@ -83,22 +95,40 @@ export class UpstreamTools {
     if (this.#connection !== connection) {
       return;
     }
-    if (pages.ok) {
-      this.#publish(connection, pages.tools, isQuiet);
-    } else {
+    if (!pages.ok) {
       this.#hasFailed = true;
       this.#options.onFailure(`tools/list: ${pages.failure.message}`);
+      return;
+    }
+    const { tools } = pages;
+    connection.learn(tools);
+    if (connection.core !== undefined) {
+      await this.#readHostTools(connection.core);
+    }
+    if (this.#connection === connection) {
+      this.#publish({ connection, tools, isQuiet });
     }
   }
 
-  #publish(connection: Connection, tools: readonly JsonObject[], isQuiet: boolean): void {
-    connection.learn(tools);
-    const text = isQuiet ? JSON.stringify(tools) : '';
+  /** What the host told last still holds when it does not answer: calls name tools by what it told. */
+  async #readHostTools(core: CoreRoutes): Promise<void> {
+    const told = await core.tools();
+    if (told?.isCut === true) {
+      this.#options.onFailure(
+        `/v1/search: more than ${told.tools.length} tools; the others are not known before they are loaded`,
+      );
+    }
+    this.#hostTools = told?.tools ?? this.#hostTools;
+  }
+
+  #publish({ connection, tools, isQuiet }: ReadList): void {
+    const hostTools = connection.core && this.#hostTools;
+    const text = isQuiet || connection.mustPollTools ? JSON.stringify([tools, hostTools]) : undefined;
     if (isQuiet && text === this.#lastText) {
       return;
     }
-    this.#lastText = connection.mustPollTools ? JSON.stringify(tools) : undefined;
-    this.#options.onTools(tools);
+    this.#lastText = connection.mustPollTools ? text : undefined;
+    this.#options.onTools(tools, hostTools);
   }
 
   #schedulePoll(): void {
