@@ -1,5 +1,5 @@
 import type { JsonObject } from '../protocol/json-rpc.ts';
-import type { Upstream } from '../upstream/upstream.ts';
+import type { Upstream, UpstreamStatus } from '../upstream/upstream.ts';
 
 /** One upstream as `/v1/instances` and the resources show it. Commands, headers and environment stay inside. */
 export function instanceRow({ settings, status }: Upstream): JsonObject {
@@ -15,7 +15,7 @@ export function instanceRow({ settings, status }: Upstream): JsonObject {
     status: status.readiness,
     since: time(status.since),
     last_ok: time(status.lastOk),
-    last_error: status.lastError ?? null,
+    last_error: lastError(status),
     consecutive_failures: status.consecutiveFailures,
     tool_count: status.toolCount,
     tool_count_last_good: status.toolCountAtLastGood,
@@ -24,6 +24,12 @@ export function instanceRow({ settings, status }: Upstream): JsonObject {
     server_info: status.serverInfo ?? null,
     scene: status.scene ?? null,
   };
+}
+
+/** What is missing at this moment stands before what went wrong once. */
+function lastError({ readiness, lastError: last, cutLists }: UpstreamStatus): string | null {
+  const cut = Object.entries(cutLists).map(([method, why]) => `${method}: ${why}`);
+  return cut.length === 0 || readiness === 'unreachable' ? (last ?? null) : cut.join('; ');
 }
 
 function time(millis: number | undefined): string | null {

@@ -123,6 +123,8 @@ export interface UpstreamStatus {
   readonly scene?: string;
   /** Answers that came after their call had ended, or that belong to no call; all dropped. */
   readonly lateAnswers: number;
+  /** What is missing of its lists and why, by method (`tools/list`); empty where nothing is. */
+  readonly cutLists: Readonly<Record<string, string>>;
   /** True while calls are refused as `circuit-open`. */
   readonly isCircuitOpen: boolean;
 }
@@ -178,5 +180,7 @@ export interface Upstream {
   notify(method: string, params: JsonObject | undefined): void;
   /** Asks for the tools list again; `onTools` follows. */
   refreshTools(): Promise<void>;
+  /** Notes what is missing of a list that was read, and why; absent: nothing is. A change is logged once. */
+  noteList(method: string, cut: string | undefined): void;
   close(): Promise<void>;
 }

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
 import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
+import { keptBytes } from '../../protocol/kept-bytes.ts';
 import { ERROR_INVALID_PARAMS, ERROR_SERVER } from '../../protocol/mcp-protocol.ts';
 import type { Answer } from '../exchange/exchange.ts';
 import type { Question } from '../session/ask-client.ts';
-import { keptBytes } from '../session/session-state.ts';
 import type { ClientAnswer } from '../session/session-streams.ts';
 import type { InputRound, InputRounds } from './input-rounds.ts';
 

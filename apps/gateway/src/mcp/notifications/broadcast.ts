@@ -8,8 +8,9 @@ import {
   type JsonRpcRequest,
   type JsonValue,
 } from '../../protocol/json-rpc.ts';
+import { keptBytes } from '../../protocol/kept-bytes.ts';
 import { ERROR_INVALID_PARAMS, ERROR_SERVER, isLoggedAt, McpError } from '../../protocol/mcp-protocol.ts';
-import { keptBytes, SESSION_BOUNDS } from '../session/session-state.ts';
+import { SESSION_BOUNDS } from '../session/session-state.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { EventStream, MAX_OPEN_ENDED_WAITING_BYTES } from '../transport/event-stream.ts';

@@ -1,4 +1,4 @@
-import { keptBytes } from '../session/session-state.ts';
+import { keptBytes } from '../../protocol/kept-bytes.ts';
 import type { ListedResources, ResourceOwners } from './resource-owners.ts';
 
 /** Bounds of {@link MemoryResourceOwners}. */

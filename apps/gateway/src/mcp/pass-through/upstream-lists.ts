@@ -1,24 +1,13 @@
 import type { Forwarding } from '../../operations/hops/forward.ts';
-import {
-  asList,
-  isJsonObject,
-  type JsonObject,
-  type JsonRpcRequest,
-  type JsonValue,
-  textOf,
-} from '../../protocol/json-rpc.ts';
+import { asList, isJsonObject, type JsonRpcRequest, type JsonValue, textOf } from '../../protocol/json-rpc.ts';
 import { ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
+import { gatherList } from '../../upstream/hop/gather-list.ts';
 import type { HopResult, Upstream } from '../../upstream/upstream.ts';
-import { keptBytes } from '../session/session-state.ts';
 import type { ListedResources, ResourceOwners } from './resource-owners.ts';
 import type { UpstreamNames } from './upstream-names.ts';
 
-/** Pages of one list that are read from one upstream. */
-const MAX_PAGES = 100;
-/** Items of one list that are read from one upstream. */
-const MAX_ITEMS = 10_000;
-/** Bytes of one list that are read from one upstream: what is joined stands in memory for each client that asks. */
-const MAX_BYTES = 16 * 1024 * 1024;
+/** Of one upstream: what is joined stands in memory for each client that asks. */
+const BOUNDS = { maxItems: 10_000, maxBytes: 16 * 1024 * 1024, maxPages: 100 };
 
 /** What is listed, with the capability of the upstreams that have such a list. */
 const CAPABILITY = { prompts: 'prompts', resources: 'resources', resourceTemplates: 'resources' } as const;
@@ -26,7 +15,14 @@ const CAPABILITY = { prompts: 'prompts', resources: 'resources', resourceTemplat
 /** A list of a result: the member it stands in. */
 export type ListMember = keyof typeof CAPABILITY;
 
-interface GatheredList {
+/** A list that is read over all its pages. */
+interface WholeList {
+  readonly forwarding: Pick<Forwarding, 'send'>;
+  readonly method: string;
+  readonly member: ListMember;
+}
+
+interface GatheredItems {
   readonly items: readonly JsonValue[];
   /** Whether the upstream has more than was read. */
   readonly isCut: boolean;
@@ -54,9 +50,7 @@ export class UpstreamLists {
     const able = this.#names.withCapability(CAPABILITY[member]);
     const lists = await Promise.all(
       able.map(async (upstream) => {
-        const { items, isCut } = await this.#readAll(upstream, member, (given) =>
-          forwarding.send(upstream, { method, params: given }),
-        );
+        const { items, isCut } = await this.#readAll(upstream, { forwarding, method, member });
         const shown = member === 'prompts' ? items.map((item) => this.#renamed(upstream, item)) : items;
         return { shown, cut: isCut ? [upstream.settings.key] : [] };
       }),
@@ -79,11 +73,7 @@ export class UpstreamLists {
     }
     const able = this.#names.withCapability('resources');
     await Promise.all(
-      able.map((upstream) =>
-        this.#readAll(upstream, 'resources', (params) =>
-          forwarding.send(upstream, { method: 'resources/list', params }),
-        ),
-      ),
+      able.map((upstream) => this.#readAll(upstream, { forwarding, method: 'resources/list', member: 'resources' })),
     );
     const found = (await this.#knownOwner(uri)) ?? this.#names.withCapability('resources')[0];
     if (found === undefined) {
@@ -97,33 +87,21 @@ export class UpstreamLists {
     return this.#names.enabled().find(({ settings }) => settings.instanceId === id);
   }
 
-  /** Every page of one upstream up to the bounds; one that fails has an empty list, so that it does not hide the others'. */
-  async #readAll(
-    upstream: Upstream,
-    member: ListMember,
-    send: (params: JsonObject) => Promise<HopResult>,
-  ): Promise<GatheredList> {
-    const items: JsonValue[] = [];
-    let bytes = 0;
-    let cursor: JsonValue | undefined;
-    let pages = 0;
-    let isFull = false;
-    do {
-      const hop = await send(cursor === undefined ? {} : { cursor });
-      const page = hop.ok ? asList(hop.result[member]) : [];
-      for (const item of page) {
-        bytes += keptBytes(item, MAX_BYTES);
-        isFull = bytes > MAX_BYTES || items.length === MAX_ITEMS;
-        if (isFull) {
-          break;
-        }
-        items.push(item);
-      }
-      cursor = hop.ok ? (hop.result['nextCursor'] ?? undefined) : undefined;
-      pages += 1;
-    } while (cursor !== undefined && pages < MAX_PAGES && !isFull);
-    await this.#owners.note(listedBy(upstream, items));
-    return { items, isCut: isFull || cursor !== undefined };
+  /** Every page of one upstream up to the bounds, or those that came before it failed: it does not hide the lists of the others. */
+  async #readAll(upstream: Upstream, { forwarding, method, member }: WholeList): Promise<GatheredItems> {
+    const list = await gatherList({
+      member,
+      bounds: BOUNDS,
+      readPage: (params, timeoutMillis) => forwarding.send(upstream, { method, params, timeoutMillis }),
+    });
+    const cut = list.ok ? list.cut : list.failure.message;
+    // A list that can't be read at all is the answer of a server that has none.
+    const isCut = cut !== undefined && (list.ok || list.items.length > 0);
+    if (list.ok || isCut) {
+      upstream.noteList(method, cut);
+    }
+    await this.#owners.note(listedBy(upstream, list.items));
+    return { items: list.items, isCut };
   }
 
   #renamed(upstream: Upstream, item: JsonValue): JsonValue {

@@ -1,3 +1,4 @@
+import { keptBytes } from '../../protocol/kept-bytes.ts';
 import type {
   AddedSession,
   EndedSession,
@@ -7,7 +8,7 @@ import type {
   SessionRecords,
   SubscriptionOutcome,
 } from './session-records.ts';
-import { keptBytes, SESSION_BOUNDS, stateBytes } from './session-state.ts';
+import { SESSION_BOUNDS, stateBytes } from './session-state.ts';
 import { UseOrder } from './use-order.ts';
 
 interface Entry {

@@ -13,6 +13,8 @@ export interface ForwardTarget {
   readonly params: JsonObject;
   /** Name of the prompt, URI of the resource; for span names. */
   readonly target?: string | undefined;
+  /** How long it may take, where that is less than the upstream's own timeout. */
+  readonly timeoutMillis?: number;
 }
 
 /** One exchange; `sentAt` is absent where it never left the queue. */
@@ -37,7 +39,7 @@ export class Forwarding {
   }
 
   /** Hands one request on. */
-  send(upstream: Upstream, { method, params, target }: ForwardTarget): Promise<HopResult> {
+  send(upstream: Upstream, { method, params, target, timeoutMillis = Infinity }: ForwardTarget): Promise<HopResult> {
     const { signal, peer } = this.#caller;
     let hopSpan: HopSpan | undefined;
     let sentAt: number | undefined;
@@ -55,7 +57,7 @@ export class Forwarding {
         endHop(hopSpan, round);
         this.#record(upstream, method, { hop: round, sentAt });
       },
-      timeoutMillis: upstream.settings.timeoutMillis,
+      timeoutMillis: Math.min(timeoutMillis, upstream.settings.timeoutMillis),
       ...(signal === undefined ? {} : { signal }),
       ...(peer === undefined ? {} : { peer }),
     });

@@ -73,7 +73,7 @@ export class ManagedUpstream implements Upstream {
     this.#tools = new UpstreamTools({
       pollMillis: deps.toolsPollMillis,
       onTools: (tools, hostTools) => this.#onTools(tools, hostTools),
-      onFailure: (reason) => this.#log(reason),
+      onCut: (list, cut) => this.noteList(list, cut),
     });
     this.#calls = new UpstreamCalls({
       settings,
@@ -136,6 +136,12 @@ export class ManagedUpstream implements Upstream {
 
   refreshTools(): Promise<void> {
     return this.#tools.refresh();
+  }
+
+  noteList(method: string, cut: string | undefined): void {
+    if (this.#tracker.cut(method, cut)) {
+      this.#log(`${method}: ${cut ?? 'whole again'}`);
+    }
   }
 
   async close(): Promise<void> {

@@ -23,6 +23,7 @@ export class StatusTracker {
       toolCount: 0,
       toolCountAtLastGood: 0,
       lateAnswers: 0,
+      cutLists: {},
       isCircuitOpen: false,
     };
   }
@@ -95,6 +96,17 @@ export class StatusTracker {
 
   lateAnswer(): void {
     this.#set({ lateAnswers: this.#status.lateAnswers + 1 }, false);
+  }
+
+  /** @returns Whether that is news. */
+  cut(list: string, why: string | undefined): boolean {
+    const { [list]: known, ...others } = this.#status.cutLists;
+    const text = why === undefined ? undefined : toPrintableLine(why, MAX_ERROR_LENGTH);
+    if (text === known) {
+      return false;
+    }
+    this.#set({ cutLists: text === undefined ? others : { ...others, [list]: text } });
+    return true;
   }
 
   circuit(isCircuitOpen: boolean): void {

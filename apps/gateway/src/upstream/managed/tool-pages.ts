@@ -1,38 +1,39 @@
 import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
+import { type FailedList, gatherList } from '../hop/gather-list.ts';
 import { ownCall } from '../hop/hop.ts';
 import type { RpcSession } from '../session/rpc-session.ts';
-import type { HopFailure } from '../upstream.ts';
 
-/** Bounds against a server whose list never ends. */
-const MAX_PAGES = 2_000;
-const MAX_TOOLS = 50_000;
+/** No caller can name a tool of a longer name, because names in requests have the same bound. */
+const MAX_NAME_BYTES = 512;
 
-export type ToolPages =
-  | { readonly ok: true; readonly tools: readonly JsonObject[] }
-  | { readonly ok: false; readonly failure: HopFailure };
+/** The tools of an upstream as far as they were taken. */
+export interface ToolPages {
+  readonly ok: true;
+  readonly tools: readonly JsonObject[];
+  /** What is missing and why, for people; absent where nothing is. */
+  readonly cut: string | undefined;
+}
 
 /** Reads the tools list of an upstream, all pages of it; entries without a name are left out. */
-export async function readToolPages(session: RpcSession, timeoutMillis: number): Promise<ToolPages> {
-  const tools: JsonObject[] = [];
-  const seen = new Set<string>();
-  let cursor: string | undefined;
-  for (let page = 0; page < MAX_PAGES && tools.length < MAX_TOOLS; page += 1) {
-    const answer = await session.exchange(ownCall('tools/list', cursor === undefined ? {} : { cursor }, timeoutMillis));
-    if (!answer.ok) {
-      return answer;
-    }
-    const { tools: found, nextCursor } = answer.result;
-    for (const tool of Array.isArray(found) ? found : []) {
-      if (isJsonObject(tool) && typeof tool['name'] === 'string') {
-        tools.push(tool);
-      }
-    }
-    // The loop ends at a cursor it has seen, because the pages behind it have been read.
-    if (typeof nextCursor !== 'string' || seen.has(nextCursor)) {
-      break;
-    }
-    seen.add(nextCursor);
-    cursor = nextCursor;
+export async function readToolPages(session: RpcSession): Promise<ToolPages | FailedList> {
+  const list = await gatherList({
+    member: 'tools',
+    readPage: (params, timeoutMillis) => session.exchange(ownCall('tools/list', params, timeoutMillis)),
+  });
+  if (!list.ok) {
+    return list;
   }
-  return { ok: true, tools };
+  const named = list.items.filter(isJsonObject).filter((tool) => nameOf(tool) !== '');
+  const tools = named.filter((tool) => Buffer.byteLength(nameOf(tool)) <= MAX_NAME_BYTES);
+  return { ok: true, tools, cut: withOverlong(list.cut, named.length - tools.length) };
+}
+
+function withOverlong(cut: string | undefined, overlong: number): string | undefined {
+  const note = `${overlong} with a name of more than ${MAX_NAME_BYTES} bytes left out`;
+  return overlong === 0 ? cut : `${cut ?? 'cut'}: ${note}`;
+}
+
+/** Empty where there is none. */
+function nameOf({ name }: JsonObject): string {
+  return typeof name === 'string' ? name : '';
 }

@@ -8,13 +8,13 @@ import { readToolPages } from './tool-pages.ts';
 const COALESCE_MILLIS = 50;
 /** After a list that could not be read. */
 const RETRY_MILLIS = 5_000;
-const LIST_TIMEOUT_MILLIS = 30_000;
 
 export interface UpstreamToolsOptions {
   /** How often a list is asked for whose changes are not told. */
   readonly pollMillis: number;
   onTools(tools: readonly JsonObject[], hostTools: readonly HostTool[] | undefined): void;
-  onFailure(reason: string): void;
+  /** What is missing of a list and why, for people, after each time that it was asked for; absent where nothing is. */
+  onCut(list: string, cut: string | undefined): void;
 }
 
 interface ReadList {
@@ -91,13 +91,13 @@ export class UpstreamTools {
       return;
     }
     this.#hasFailed = false;
-    const pages = await readToolPages(connection.session, LIST_TIMEOUT_MILLIS);
+    const pages = await readToolPages(connection.session);
     if (this.#connection !== connection) {
       return;
     }
+    this.#options.onCut('tools/list', pages.ok ? pages.cut : pages.failure.message);
     if (!pages.ok) {
       this.#hasFailed = true;
-      this.#options.onFailure(`tools/list: ${pages.failure.message}`);
       return;
     }
     const { tools } = pages;
@@ -113,11 +113,11 @@ export class UpstreamTools {
   /** What the host told last still holds when it does not answer: calls name tools by what it told. */
   async #readHostTools(core: CoreRoutes): Promise<void> {
     const told = await core.tools();
-    if (told?.isCut === true) {
-      this.#options.onFailure(
-        `/v1/search: more than ${told.tools.length} tools; the others are not known before they are loaded`,
-      );
-    }
+    const cut =
+      told?.isCut === true
+        ? `cut: more than ${told.tools.length} tools; the others are not known before they are loaded`
+        : undefined;
+    this.#options.onCut('/v1/search', cut);
     this.#hostTools = told?.tools ?? this.#hostTools;
   }
 
