@@ -8,7 +8,7 @@ import { VERSION } from './config/load/version.ts';
 import type { GatewayConfig } from './config/reader/gateway-config.ts';
 import { readGatewayConfig } from './config/reader/read-gateway-config.ts';
 import { assembleGateway, type Gateway } from './gateway.ts';
-import { type Listeners, openListeners } from './http/open-listeners.ts';
+import { type ListenerBounds, type Listeners, openListeners } from './http/open-listeners.ts';
 import { toPrintableLine } from './protocol/printable-text.ts';
 import { type GatewayTelemetry, startGatewayTelemetry } from './recording/start-gateway-telemetry.ts';
 
@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly config: GatewayConfig;
   readonly env: Environment;
   readonly log: (line: string) => void;
+  /** What slow callers may do; default what suits an operator. */
+  readonly listenerBounds?: ListenerBounds;
 }
 
 /** A gateway that runs. */
@@ -43,7 +45,7 @@ const FLUSH_MILLIS = 5_000;
  *
  * @throws {NodeJS.ErrnoException} When a port can't be bound; then nothing is left running.
  */
-export async function runGateway({ config, env, log }: RunOptions): Promise<RunningGateway> {
+export async function runGateway({ config, env, log, listenerBounds = {} }: RunOptions): Promise<RunningGateway> {
   const capture = createCapturePolicy({
     captureContent: config.telemetry.captureContent.filter((word) => word !== 'scene'),
     env,
@@ -54,7 +56,7 @@ export async function runGateway({ config, env, log }: RunOptions): Promise<Runn
   let listeners: Listeners;
   try {
     gateway = assembleGateway({ config, telemetry, version: VERSION, capture, log });
-    listeners = await openListeners(config, gateway, log);
+    listeners = await openListeners(config, gateway, { log, bounds: listenerBounds });
   } catch (error) {
     await running.stop(0);
     throw error;

@@ -1,4 +1,4 @@
-import { serveHttp, type ServedHttp } from '@dcc-mcp/http-adapter/node';
+import { serveHttp, type ServedHttp, type ServeHttpOptions } from '@dcc-mcp/http-adapter/node';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import { codeOf } from '../protocol/thrown-error.ts';
 import type { App } from './app.ts';
@@ -12,7 +12,20 @@ export interface Listeners {
   readonly all: readonly ServedHttp[];
 }
 
+/** An idle connection is kept longer than the minute after which most proxies let go of theirs: they must be first. */
 const KEEP_ALIVE_MILLIS = 65_000;
+
+/** Time for a request to arrive with its body, in milliseconds, whatever the largest one is. */
+const REQUEST_MILLIS = 30_000;
+
+/** Past {@link REQUEST_MILLIS} a body may go on at this rate at least: 4 MiB in 32 s. */
+const MIN_BODY_BYTES_PER_SECOND = 131_072;
+
+/** What every listener bounds; a test may have less patience. */
+export type ListenerBounds = Pick<
+  ServeHttpOptions,
+  'headersTimeoutMillis' | 'requestTimeoutMillis' | 'maxConnections' | 'slowReaderMillis'
+>;
 
 interface Address {
   readonly host: string;
@@ -20,9 +33,27 @@ interface Address {
   readonly port: number;
 }
 
-/** @throws {NodeJS.ErrnoException} `EADDRINUSE` and the like. */
-function listen(app: App, { host, port }: Address): Promise<ServedHttp> {
-  return serveHttp(app, { host, port, keepAliveTimeoutMillis: KEEP_ALIVE_MILLIS, requestTimeoutMillis: 0 });
+interface ListenOptions {
+  readonly bodyLimitBytes: number;
+  readonly bounds: ListenerBounds;
+  readonly log: (line: string) => void;
+}
+
+type Listen = (app: App, address: Address) => Promise<ServedHttp>;
+
+/** @returns What binds one address. It throws {NodeJS.ErrnoException} `EADDRINUSE` and the like. */
+function createListen({ bodyLimitBytes, bounds, log }: ListenOptions): Listen {
+  const requestTimeoutMillis = Math.max(REQUEST_MILLIS, (bodyLimitBytes / MIN_BODY_BYTES_PER_SECOND) * 1000);
+  return (app, { host, port }) =>
+    serveHttp(app, {
+      host,
+      port,
+      keepAliveTimeoutMillis: KEEP_ALIVE_MILLIS,
+      requestTimeoutMillis,
+      ...bounds,
+      onFull: (isFull) =>
+        log(isFull ? 'all connections wait for answers: new ones are refused with 503' : 'connections are taken again'),
+    });
 }
 
 /** Thrown when `METRICS_PORT` can't be bound; `code` is the system's. */
@@ -43,6 +74,13 @@ export class MetricsPortError extends Error {
   }
 }
 
+/** Options of {@link openListeners}. */
+export interface OpenListenersOptions {
+  /** One line for people. */
+  readonly log: (line: string) => void;
+  readonly bounds: ListenerBounds;
+}
+
 /**
  * Binds every address that the configuration asks for.
  *
@@ -52,8 +90,9 @@ export class MetricsPortError extends Error {
 export async function openListeners(
   { server, metrics, otel }: GatewayConfig,
   { app, metricsApp }: ServedApps,
-  log: (line: string) => void,
+  { log, bounds }: OpenListenersOptions,
 ): Promise<Listeners> {
+  const listen = createListen({ bodyLimitBytes: server.bodyLimitBytes, bounds, log });
   const main = server.listens ? await listen(app, server) : undefined;
   if (metricsApp === undefined) {
     return toListeners(main, []);
@@ -62,20 +101,23 @@ export async function openListeners(
   const own: ServedHttp[] = [];
   if (metrics.port !== undefined) {
     try {
-      own.push(await listenForMetrics(metricsApp, { host: server.host, port: metrics.port }));
+      own.push(await listenForMetrics(listen, metricsApp, { host: server.host, port: metrics.port }));
     } catch (error) {
       await main?.close({ graceMillis: 0 });
       throw error;
     }
   }
-  return toListeners(main, [...own, ...(await openPrometheusListeners(otel, metricsApp, log))]);
+  return toListeners(main, [
+    ...own,
+    ...(await openPrometheusListeners(otel, (reader) => listen(metricsApp, reader), log)),
+  ]);
 }
 
 function toListeners(main: ServedHttp | undefined, metrics: readonly ServedHttp[]): Listeners {
   return { main, metrics, all: main === undefined ? metrics : [main, ...metrics] };
 }
 
-async function listenForMetrics(app: App, address: Address): Promise<ServedHttp> {
+async function listenForMetrics(listen: Listen, app: App, address: Address): Promise<ServedHttp> {
   try {
     return await listen(app, address);
   } catch (error) {
@@ -86,14 +128,14 @@ async function listenForMetrics(app: App, address: Address): Promise<ServedHttp>
 /** The listener of the specification (`prometheus` in OTEL_METRICS_EXPORTER). That its port is taken stops nothing. */
 async function openPrometheusListeners(
   otel: GatewayConfig['otel'],
-  app: App,
+  open: (address: Address) => Promise<ServedHttp>,
   log: (line: string) => void,
 ): Promise<readonly ServedHttp[]> {
   const listeners: ServedHttp[] = [];
   for (const reader of otel.metrics.readers) {
     if (reader.type === 'prometheus') {
       try {
-        listeners.push(await listen(app, reader));
+        listeners.push(await open(reader));
       } catch (error) {
         log(
           `metrics are not served on ${reader.host}:${reader.port} (${codeOf(error)}); set OTEL_EXPORTER_PROMETHEUS_PORT`,

@@ -10,8 +10,10 @@ export class NodeHttpContext implements HttpContext {
   readonly #message: IncomingMessage;
   readonly #target: ServerResponse;
   readonly #url: string;
+  #awaitsContinue: boolean;
 
-  constructor(message: IncomingMessage, target: ServerResponse) {
+  /** @param awaitsContinue Whether the caller sends its body only when it hears that somebody reads it. */
+  constructor(message: IncomingMessage, target: ServerResponse, awaitsContinue = false) {
     const url = readTarget(message);
     const query = url.indexOf('?');
     this.method = message.method ?? 'GET';
@@ -20,6 +22,7 @@ export class NodeHttpContext implements HttpContext {
     this.#message = message;
     this.#target = target;
     this.#url = url;
+    this.#awaitsContinue = awaitsContinue;
   }
 
   get query(): URLSearchParams {
@@ -34,11 +37,19 @@ export class NodeHttpContext implements HttpContext {
     return this.#message.socket.remotePort;
   }
 
+  /** Whether the caller waits to hear that somebody reads its body. */
+  get isBodyHeldBack(): boolean {
+    return this.#awaitsContinue;
+  }
+
   get bodyBytes(): number | undefined {
     return declaredBytes(this.#message);
   }
 
   readBody(maxBytes: number): Promise<BodyReading> {
+    if ((this.bodyBytes ?? 0) <= maxBytes) {
+      this.#askForBody();
+    }
     return readBody(this.#message, maxBytes);
   }
 
@@ -67,6 +78,13 @@ export class NodeHttpContext implements HttpContext {
     }
   }
 
+  #askForBody(): void {
+    if (this.#awaitsContinue) {
+      this.#awaitsContinue = false;
+      this.#target.writeContinue();
+    }
+  }
+
   toRequest(limit: BodyLimit): Request | undefined {
     const url = toUrl(this.#message);
     if (url === undefined) {
@@ -79,6 +97,7 @@ export class NodeHttpContext implements HttpContext {
     if (this.bodyBytes === 0 || method === 'GET' || method === 'HEAD') {
       return new Request(url, init);
     }
+    this.#askForBody();
     return new Request(url, { ...init, body: streamBody(this.#message, limit), duplex: 'half' });
   }
 }

@@ -19,6 +19,9 @@ export interface NodeHandlerOptions extends BodyLimitOptions, Pick<NodeListenerO
 /** Fits `http.createServer`, Express (`app.use`, `app.get`) and, with `reply.hijack()`, Fastify's raw objects. */
 export type NodeHandler = (message: IncomingMessage, target: ServerResponse) => Promise<void>;
 
+/** A {@link NodeHandler} that may be told that the caller sends its body only when it hears `100 Continue`. */
+type NodeListener = (message: IncomingMessage, target: ServerResponse, awaitsContinue?: boolean) => Promise<void>;
+
 const INTERNAL_ERROR: HttpResponse = {
   status: 500,
   headers: { 'content-type': 'text/plain; charset=utf-8' },
@@ -34,9 +37,9 @@ export function toNodeHandler(handler: FetchHandler, options: NodeHandlerOptions
 }
 
 /** Serves a handler of plain data the same way. */
-export function toNodeListener(handler: HttpHandler, { onError, isLast }: NodeListenerOptions): NodeHandler {
-  return async (message, target) => {
-    const http = new NodeHttpContext(message, target);
+export function toNodeListener(handler: HttpHandler, { onError, isLast }: NodeListenerOptions): NodeListener {
+  return async (message, target, awaitsContinue = false) => {
+    const http = new NodeHttpContext(message, target, awaitsContinue);
     let response: HttpResponse;
     try {
       response = await handler(http);
@@ -51,7 +54,7 @@ export function toNodeListener(handler: HttpHandler, { onError, isLast }: NodeLi
       target.setHeader('connection', 'close');
     }
     try {
-      await writeReply(message, target, response);
+      await writeReply({ message, target, isBodyHeldBack: http.isBodyHeldBack }, response);
     } catch (error) {
       onError?.(error);
     }

@@ -6,6 +6,17 @@ import type { HttpResponse } from '../context/http-context.ts';
 /** How long a caller may go on sending a body that nobody reads. */
 const LINGER_MILLIS = 2_000;
 
+/** Bytes written at once: between two of them it shows whether the caller takes what it asked for. */
+const PIECE_BYTES = 131_072;
+
+/** What an answer is written to. */
+export interface NodeExchange {
+  readonly message: IncomingMessage;
+  readonly target: ServerResponse;
+  /** Whether the caller waits for `100 Continue` and never heard it: then no body comes. */
+  readonly isBodyHeldBack: boolean;
+}
+
 /**
  * Writes an answer: headers at once, each chunk of a stream as it comes, no faster than the client reads. When the client
  * goes, the stream is cancelled; when the stream breaks, the connection is cut, so that nobody takes half an answer for a
@@ -13,20 +24,21 @@ const LINGER_MILLIS = 2_000;
  *
  * @throws What the stream broke with.
  */
-export function writeReply(
-  message: IncomingMessage,
-  target: ServerResponse,
-  response: HttpResponse,
-): Promise<void> | undefined {
+export function writeReply(exchange: NodeExchange, response: HttpResponse): Promise<void> | undefined {
+  const { message, target } = exchange;
   const { body, headers } = response;
   if (target.destroyed || target.headersSent) {
     target.destroy();
     return typeof body === 'object' ? body.cancel() : undefined;
   }
-  const isLast = !target.shouldKeepAlive || (headers['connection'] ?? target.getHeader('connection')) === 'close';
+  if (response.status === 413 && !message.complete) {
+    // What is left of such a body is not worth reading.
+    target.setHeader('connection', 'close');
+  }
   writeHead(target, response);
+  const isLast = !target.shouldKeepAlive || (headers['connection'] ?? target.getHeader('connection')) === 'close';
   if (typeof body !== 'object') {
-    return endWith(body, message, { target, isLast });
+    return endWith(body, exchange, isLast);
   }
   if (message.method === 'HEAD') {
     target.end();
@@ -35,26 +47,27 @@ export function writeReply(
   return writeStream(body, target);
 }
 
-interface Ending {
-  readonly target: ServerResponse;
-  /** Whether the connection ends with this answer. */
-  readonly isLast: boolean;
-}
-
-/** An answer that is there as a whole is the handler's last word: it reads no more of the request's body. */
+/**
+ * An answer that is there as a whole is the handler's last word: it reads no more of the request's body.
+ *
+ * @param isLast Whether the connection ends with this answer.
+ */
 function endWith(
   text: string | undefined,
-  message: IncomingMessage,
-  { target, isLast }: Ending,
+  { message, target, isBodyHeldBack }: NodeExchange,
+  isLast: boolean,
 ): Promise<void> | undefined {
   if (!message.complete) {
     // What is left of the body must not stand before the next request on this connection.
     message.resume();
-    if (isLast) {
+    if (isLast && !isBodyHeldBack) {
       target.flushHeaders();
       target.write(text ?? '');
       return untilRead(message).then(() => void target.end());
     }
+  }
+  if (text !== undefined && text.length > PIECE_BYTES) {
+    return writePieces(Buffer.from(text), target).then(() => void target.end());
   }
   target.end(text);
   return undefined;
@@ -110,7 +123,14 @@ async function pump(reader: ReadableStreamDefaultReader<Uint8Array>, target: Ser
     if (done || target.destroyed) {
       return;
     }
-    if (!target.write(value)) {
+    await writePieces(value, target);
+  }
+}
+
+/** Writes no faster than the client reads. */
+async function writePieces(bytes: Uint8Array, target: ServerResponse): Promise<void> {
+  for (let start = 0; start < bytes.length && !target.destroyed; start += PIECE_BYTES) {
+    if (!target.write(bytes.length <= PIECE_BYTES ? bytes : bytes.subarray(start, start + PIECE_BYTES))) {
       await drained(target);
     }
   }

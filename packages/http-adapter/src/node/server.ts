@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { toHttpHandler, type BodyLimitOptions } from '../context/fetch-conversion.ts';
 import type { HttpHandler } from '../context/http-context.ts';
 import type { FetchHandler } from '../fetch/fetch-handler.ts';
+import { Connections } from './connections.ts';
 import { type NodeListenerOptions, toNodeListener } from './handler.ts';
 
 /** Options of {@link serveHttp}. */
@@ -14,13 +15,31 @@ export interface ServeHttpOptions extends Pick<NodeListenerOptions, 'onError'> {
   readonly port?: number;
   /** Bound for all headers of a request, in bytes; more is answered 431. Default 16 KiB. */
   readonly maxHeaderBytes?: number;
-  /** Time for a request to arrive with all of its headers; default 60 s. */
+  /** Time for a request to arrive with all of its headers, from the first byte or a new connection on; past it 408. Default 15 s. */
   readonly headersTimeoutMillis?: number;
-  /** Time for a request to arrive with its body; 0 is no bound. Default 5 min. */
+  /** Time for a request to arrive with its body, whatever time its answer takes; past it 408. 0 is no bound. Default 60 s. */
   readonly requestTimeoutMillis?: number;
   /** How long an idle connection is kept; default 5 s. */
   readonly keepAliveTimeoutMillis?: number;
+  /**
+   * Connections at a time, half of them from one address; past it the one that has been idle longest makes room, and
+   * where all wait for answers the new one gets 503. Default 10,000.
+   */
+  readonly maxConnections?: number;
+  /** A caller that leaves bytes of an answer waiting must take 64 KiB in this time, or it is cut. Default 30 s. */
+  readonly slowReaderMillis?: number;
+  /** Told when connections begin to be refused, and when they are taken again. */
+  readonly onFull?: (isFull: boolean) => void;
 }
+
+const DEFAULTS = {
+  maxHeaderBytes: 16_384,
+  headersTimeoutMillis: 15_000,
+  requestTimeoutMillis: 60_000,
+  keepAliveTimeoutMillis: 5000,
+  maxConnections: 10_000,
+  slowReaderMillis: 30_000,
+};
 
 /** Options of {@link serve}. */
 export interface ServeOptions extends ServeHttpOptions, BodyLimitOptions {}
@@ -52,8 +71,8 @@ async function listen(server: Server, host: string, port: number): Promise<Addre
 /** Ends kept-alive connections with their last answer: otherwise each would hold `close` for seconds. */
 function answerUntilClosed(
   server: Server,
-  handler: HttpHandler,
-  onError: NodeListenerOptions['onError'],
+  connections: Connections,
+  { handler, onError }: Pick<NodeListenerOptions, 'onError'> & { readonly handler: HttpHandler },
 ): (graceMillis: number) => Promise<void> {
   let isClosing = false;
   const listener = toNodeListener(handler, { onError, isLast: () => isClosing });
@@ -63,10 +82,12 @@ function answerUntilClosed(
       setImmediate(closeIdle);
     }
   };
-  server.on('request', (message, target) => {
+  const onRequest = (message: IncomingMessage, target: ServerResponse, awaitsContinue: boolean): void => {
     target.on('close', onAnswered);
-    void listener(message, target);
-  });
+    connections.onRequest(message, target, () => void listener(message, target, awaitsContinue));
+  };
+  server.on('request', (message, target) => onRequest(message, target, false));
+  server.on('checkContinue', (message: IncomingMessage, target: ServerResponse) => onRequest(message, target, true));
   return async (graceMillis) => {
     isClosing = true;
     const closed = once(server, 'close');
@@ -78,15 +99,21 @@ function answerUntilClosed(
   };
 }
 
-function createHttpServer(options: ServeHttpOptions): Server {
-  const { maxHeaderBytes = 16_384, headersTimeoutMillis = 60_000, requestTimeoutMillis = 300_000 } = options;
-  return createServer({
-    maxHeaderSize: maxHeaderBytes,
-    headersTimeout: headersTimeoutMillis,
+function createHttpServer(options: typeof DEFAULTS): Server {
+  const { headersTimeoutMillis, requestTimeoutMillis } = options;
+  const server = createServer({
+    maxHeaderSize: options.maxHeaderBytes,
+    headersTimeout:
+      requestTimeoutMillis === 0 ? headersTimeoutMillis : Math.min(headersTimeoutMillis, requestTimeoutMillis),
     requestTimeout: requestTimeoutMillis,
-    keepAliveTimeout: options.keepAliveTimeoutMillis ?? 5000,
-    connectionsCheckingInterval: Math.max(100, Math.min(30_000, headersTimeoutMillis)),
+    keepAliveTimeout: options.keepAliveTimeoutMillis,
+    connectionsCheckingInterval: Math.max(50, Math.min(1000, headersTimeoutMillis / 4)),
+    // Else the second of two headers is dropped without a word: a guard must see both.
+    joinDuplicateHeaders: true,
   });
+  // Their bytes are bounded; Node would pass over those past a number without a word.
+  server.maxHeadersCount = 0;
+  return server;
 }
 
 /**
@@ -96,8 +123,10 @@ function createHttpServer(options: ServeHttpOptions): Server {
  */
 export async function serveHttp(handler: HttpHandler, options: ServeHttpOptions = {}): Promise<ServedHttp> {
   const { host = '127.0.0.1' } = options;
-  const server = createHttpServer(options);
-  const close = answerUntilClosed(server, handler, options.onError);
+  const bounds = { ...DEFAULTS, ...options };
+  const server = createHttpServer(bounds);
+  const connections = new Connections(server, { ...bounds, onFull: options.onFull });
+  const close = answerUntilClosed(server, connections, { handler, onError: options.onError });
   const { address, family, port } = await listen(server, host, options.port ?? 0);
   let closing: Promise<void> | undefined;
   return {
