@@ -1,12 +1,18 @@
 // arguments/: the arguments of a call, checked against the tool's schema within bounds of time.
 import type { ToolRecord } from '../catalog/tool-record.ts';
 import type { JsonObject } from '../protocol/json-rpc.ts';
+import type { RawJson } from '../protocol/raw-json.ts';
 import { readArguments } from './argument-form.ts';
 import { schemaValidator, type ArgumentFailure } from './schema-validator.ts';
 
 /** The arguments as an object, or what is wrong with them. */
 export type ArgumentValidation =
-  | { readonly ok: true; readonly value: JsonObject }
+  | {
+      readonly ok: true;
+      readonly value: JsonObject;
+      /** The same as they came, for the upstream. */
+      readonly raw: RawJson;
+    }
   | {
       readonly ok: false;
       /** `schema-unavailable`: the upstream's schema is no JSON Schema, so nothing can be said about the arguments. */
@@ -31,7 +37,7 @@ export function validateArguments(record: ToolRecord, args: unknown): ArgumentVa
   }
   const validator = schemaValidator(record.tool['inputSchema']);
   if (validator.kind === 'none') {
-    return { ok: true, value: form.value };
+    return form;
   }
   if (validator.kind === 'invalid') {
     const message = `The input schema of ${record.backendTool} cannot be used: ${validator.reason}`;
@@ -39,7 +45,7 @@ export function validateArguments(record: ToolRecord, args: unknown): ArgumentVa
   }
   const failures = validator.check(form.value);
   if (failures.length === 0) {
-    return { ok: true, value: form.value };
+    return form;
   }
   return { ok: false, kind: 'invalid-params', message: describeFailures(record, failures), failures };
 }

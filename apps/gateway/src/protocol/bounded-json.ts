@@ -1,13 +1,8 @@
 import { scanJson, UnboundedJsonError } from './json-scanner.ts';
 
-/** A text that is shorter can't be past a bound: each level takes two characters, one for each end. */
-const MIN_UNBOUNDED_LENGTH = 1_024;
-
 /** Reads JSON from outside. @throws {SyntaxError} When it is none, or nested deeper than 512 levels. */
 export function parseBoundedJson(text: string): unknown {
-  if (text.length > MIN_UNBOUNDED_LENGTH) {
-    scanJson(text, 0);
-  }
+  scanJson(text, 0);
   const value: unknown = JSON.parse(text);
   return value;
 }

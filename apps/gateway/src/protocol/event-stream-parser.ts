@@ -4,7 +4,7 @@ import { createParser, type EventSourceParser } from 'eventsource-parser';
 export interface EventStreamParserOptions {
   /** Bound of the data of one event, and of one line, in bytes. */
   readonly maxEventBytes: number;
-  /** The `data` of an event. */
+  /** The `data` of an event of type `message`, which is the type of an event that names none. Others are passed over. */
   onEvent(data: string): void;
   /** The id of an event, also of one without data: where to go on after a break. Comes before the data. */
   onId(id: string): void;
@@ -21,6 +21,7 @@ const SHORT_BYTES = 256;
 const JOINED_BYTES = 4_096;
 /** A longer pause (eleven days) is no wish for a reconnect; `setTimeout` would cut it to 1 ms. */
 const MAX_RETRY_MILLIS = 999_999_999;
+const MESSAGE_TYPE = 'message';
 const LF = 0x0a;
 const CR = 0x0d;
 
@@ -40,7 +41,7 @@ export class EventStreamParser {
     // `onError` is left out because the parser would create an error, at ten microseconds each, for every unknown field.
     this.#parser = createParser({
       maxBufferSize: options.maxEventBytes + MAX_LINE_EXTRA,
-      onEvent: ({ data }) => this.#onEvent(data),
+      onEvent: ({ event, data }) => this.#onEvent(event, data),
       onId: (id) => options.onId(id),
       onRetry: (millis) => millis <= MAX_RETRY_MILLIS && options.onRetry(millis),
     });
@@ -99,9 +100,9 @@ export class EventStreamParser {
     }
   }
 
-  #onEvent(data: string): void {
+  #onEvent(type: string | undefined, data: string): void {
     this.#bytesSinceEvent = 0;
-    if (this.#isOverlong) {
+    if (this.#isOverlong || (type !== undefined && type !== MESSAGE_TYPE)) {
       return;
     }
     // The parser counts characters, and looks at an event that ends in the chunk it began in only here.

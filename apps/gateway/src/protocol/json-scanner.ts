@@ -9,6 +9,12 @@ export class UnboundedJsonError extends SyntaxError {
   override readonly name = 'UnboundedJsonError';
 }
 
+/** Bounds in place of the usual ones. */
+export interface ScanBounds {
+  readonly maxLevels?: number;
+  readonly maxMembers?: number;
+}
+
 /** One member of an object, or one element of a list, by its places in the text. */
 export interface ScannedMember {
   /** Empty for the elements of a list. */
@@ -54,19 +60,21 @@ const FOUR_HEX_DIGITS = /[0-9a-fA-F]{4}/y;
  * @param levels How many levels of members are told; what is not told may be of any width.
  * @throws {SyntaxError} When the text is no JSON, or past a bound ({@link UnboundedJsonError}).
  */
-export function scanJson(text: string, levels: number, maxMembers: number = MAX_MEMBERS): ScannedMember {
-  return new JsonScanner(text, maxMembers).document(levels);
+export function scanJson(text: string, levels: number, bounds: ScanBounds = {}): ScannedMember {
+  return new JsonScanner(text, bounds).document(levels);
 }
 
 class JsonScanner {
   readonly #text: string;
+  readonly #maxLevels: number;
   readonly #maxMembers: number;
   #at = 0;
   /** Levels that are open around the place where the scanner is. */
   #depth = 0;
 
-  constructor(text: string, maxMembers: number) {
+  constructor(text: string, { maxLevels = MAX_LEVELS, maxMembers = MAX_MEMBERS }: ScanBounds) {
     this.#text = text;
+    this.#maxLevels = maxLevels;
     this.#maxMembers = maxMembers;
   }
 
@@ -173,8 +181,8 @@ class JsonScanner {
   #open(): void {
     this.#depth += 1;
     this.#at += 1;
-    if (this.#depth > MAX_LEVELS) {
-      throw new UnboundedJsonError(`nested deeper than ${MAX_LEVELS} levels`);
+    if (this.#depth > this.#maxLevels) {
+      throw new UnboundedJsonError(`nested deeper than ${this.#maxLevels} levels`);
     }
   }
 

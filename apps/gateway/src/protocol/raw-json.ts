@@ -1,5 +1,5 @@
-import { isJsonObject, type JsonObject, type JsonValue } from './json-rpc.ts';
-import { scanJson, type ScannedMember } from './json-scanner.ts';
+import { type ScanBounds, scanJson, type ScannedMember } from './json-scanner.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 
 /** A value deep inside another one, and what is to stand in its place. */
 export interface JsonReplacement {
@@ -8,6 +8,12 @@ export interface JsonReplacement {
   /** JSON. */
   readonly text: string;
 }
+
+/** What an object or a list of ours is made of: values of ours, and values as they came. A member that is undefined is left out. */
+export type JsonPart = JsonValue | RawJson | undefined;
+
+/** Levels that are passed over on the way to an id; each takes eight bytes. */
+const MAX_LEVELS_TO_ID = 1_000_000;
 
 /** A piece of a text, and what stands in its place. */
 interface Piece {
@@ -40,11 +46,44 @@ export class RawJson {
     return new RawJson(text, scanJson(text, levels));
   }
 
+  /** The id of a message that is past the bounds of {@link read}; `undefined` where it can't be found. */
+  static readId(text: string): RawJson | undefined {
+    try {
+      return new RawJson(text, scanJson(text, 1, { maxLevels: MAX_LEVELS_TO_ID })).get('id');
+    } catch {
+      return undefined;
+    }
+  }
+
   /** A value of ours, as it is written. */
   static of(value: JsonValue): RawJson {
     const raw = RawJson.#ours(JSON.stringify(value));
     raw.#parsed = { value };
     return raw;
+  }
+
+  /** An object of ours, some of whose members stay as they came. */
+  static object(parts: Readonly<Record<string, JsonPart>>): RawJson {
+    const members: ScannedMember[] = [];
+    let text = '{';
+    for (const name of Object.keys(parts)) {
+      const part = parts[name];
+      if (part !== undefined) {
+        text += `${members.length === 0 ? '' : ','}${JSON.stringify(name)}:`;
+        const start = text.length;
+        text += part instanceof RawJson ? part.text : JSON.stringify(part);
+        members.push({ name, start, end: text.length, members: undefined });
+      }
+    }
+    text += '}';
+    return new RawJson(text, { start: 0, end: text.length, members });
+  }
+
+  /** A list of ours, some of whose elements stay as they came. */
+  static list(parts: readonly (JsonValue | RawJson)[]): RawJson {
+    return RawJson.#ours(
+      `[${parts.map((part) => (part instanceof RawJson ? part.text : JSON.stringify(part))).join(',')}]`,
+    );
   }
 
   static #ours(text: string): RawJson {
@@ -123,7 +162,7 @@ export class RawJson {
   #piecesOf(replacements: readonly JsonReplacement[], level: number): readonly Piece[] {
     const { isObject } = this;
     const byKey = Map.groupBy(replacements, ({ path }) => path[level]);
-    const members = this.#scanned(Infinity);
+    const members = this.#scanned({ maxMembers: Infinity });
     // Of a name that stands twice the last counts, as it does for whoever checked the value.
     const last = new Map(members.map(({ name }, index) => [isObject ? name : String(index), index]));
     return members.flatMap((member, index): readonly Piece[] => {
@@ -150,14 +189,19 @@ export class RawJson {
     return RawJson.#ours(text + this.#source.slice(at, this.#end));
   }
 
-  #scanned(maxMembers?: number): readonly ScannedMember[] {
+  #scanned(bounds?: ScanBounds): readonly ScannedMember[] {
     if (this.#members === undefined) {
       const offset = this.#start;
-      const { members = [] } = scanJson(this.text, 1, maxMembers);
+      const { members = [] } = scanJson(this.text, 1, bounds);
       this.#members = offset === 0 ? members : members.map((member) => moved(member, offset));
     }
     return this.#members;
   }
+}
+
+/** One member of an object, without looking into the others where it stands as it came. */
+export function memberOf(object: JsonObject | RawJson, name: string): JsonValue | undefined {
+  return object instanceof RawJson ? object.get(name)?.value : object[name];
 }
 
 function parse(text: string): JsonValue {

@@ -7,8 +7,10 @@ import type { Caller, OperationCore } from '../operations/frame/core.ts';
 import type { OperationDefinition, OperationEnd, ParsedRequest } from '../operations/frame/operation-definition.ts';
 import { httpStatusOfError, type OperationError } from '../operations/frame/operation-error.ts';
 import { runOperation } from '../operations/frame/run-operation.ts';
-import { parseBoundedJson, whyNotJson } from '../protocol/bounded-json.ts';
+import { exactBody } from '../operations/requests/exact-body.ts';
+import { whyNotJson, withoutByteOrderMark } from '../protocol/bounded-json.ts';
 import { isJsonObject } from '../protocol/json-rpc.ts';
+import { RawJson } from '../protocol/raw-json.ts';
 
 /** One workflow operation as a route serves it. */
 export interface RestOperation<Request, Target, Value> {
@@ -99,7 +101,7 @@ export class RestOperations {
       return { ok: false, error: { kind: 'payload-too-large', message: `The body is larger than ${limit} bytes` } };
     }
     try {
-      return { ok: true, body: parseBoundedJson(reading.text) };
+      return { ok: true, body: exactBody(RawJson.read(withoutByteOrderMark(reading.text), 0)) };
     } catch (error) {
       return { ok: false, error: { kind: 'bad-request', message: `The body is ${whyNotJson(error)}` } };
     }

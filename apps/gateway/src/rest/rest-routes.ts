@@ -1,5 +1,5 @@
 import { responseHeaders } from '@dcc-mcp/request-context';
-import { jsonReply } from '../http/reply.ts';
+import { jsonReply, jsonTextReply } from '../http/reply.ts';
 import type { RouteRequest, RouteTable } from '../http/route-table.ts';
 import { batchAnswer, callAnswer } from '../operations/answers/call-answer.ts';
 import { callBatchOperation } from '../operations/definitions/call-batch.ts';
@@ -56,13 +56,13 @@ const describe = { definition: describeOperation, surface: 'describe' } satisfie
 const call = {
   definition: callOperation,
   surface: 'call',
-  reply: (end, ctx) => jsonReply(callAnswer(end, ctx), 200, responseHeaders(ctx)),
+  reply: (end, ctx) => jsonTextReply(callAnswer(end, ctx).body.text, 200, responseHeaders(ctx)),
 } satisfies RestOperationOf<typeof callOperation>;
 
 const callBatch = {
   definition: callBatchOperation,
   surface: 'call',
-  reply: ({ value }, ctx) => jsonReply(batchAnswer(value), 200, responseHeaders(ctx)),
+  reply: ({ value }, ctx) => jsonTextReply(batchAnswer(value).body.text, 200, responseHeaders(ctx)),
 } satisfies RestOperationOf<typeof callBatchOperation>;
 
 function instanceCall(body: unknown, route: RouteRequest, upstreams: Upstreams): ParsedRequest<CallRequest> {

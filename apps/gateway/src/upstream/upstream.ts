@@ -1,6 +1,7 @@
 // upstream/: one MCP server behind the gateway, from its settings to the answers of its calls.
 import type { BackendErrorKind, ErrorKind } from '@dcc-mcp/semantic-conventions';
 import type { Era, JsonObject, JsonRpcError } from '../protocol/json-rpc.ts';
+import type { RawJson } from '../protocol/raw-json.ts';
 
 /** How to reach one MCP server, and how much of it may be used at once. */
 export interface UpstreamSettings {
@@ -59,11 +60,16 @@ export interface HopEnvelope {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** Parameters as they came, by name. */
+export type RawParams = Readonly<Record<string, RawJson | undefined>>;
+
 /** One JSON-RPC request to an upstream. */
 export interface HopRequest {
   readonly method: string;
   /** The caller's parameters; `_meta` keys of the protocol envelope are replaced, foreign ones kept. */
   readonly params: JsonObject;
+  /** Those of the parameters that travel as they came, in place of the same in {@link params}. */
+  readonly rawParams?: RawParams | undefined;
   /** Called once, when the request leaves the queue for the wire: the place where the hop's span starts. Not called when it never does. */
   begin(queueWaitMillis: number): HopEnvelope;
   readonly timeoutMillis: number;
@@ -96,9 +102,15 @@ export interface HopFailure {
   readonly httpStatus?: number | undefined;
 }
 
-/** What came of a hop. `result` is the upstream's, untouched. */
+/** What came of a hop. */
 export type HopResult =
-  | { readonly ok: true; readonly result: JsonObject }
+  | {
+      readonly ok: true;
+      /** The upstream's, as a value: numbers have lost what a double does not hold. */
+      readonly result: JsonObject;
+      /** The same as it came; absent for a result that is ours. */
+      readonly raw?: RawJson;
+    }
   | { readonly ok: false; readonly failure: HopFailure };
 
 /** Whether an upstream can be used; `idle`: nobody has asked for it yet. */

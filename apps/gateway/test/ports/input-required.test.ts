@@ -4,6 +4,7 @@ import type { Answer } from '../../src/mcp/exchange/exchange.ts';
 import { InputRequired } from '../../src/mcp/input-rounds/input-required.ts';
 import { MemoryInputRounds } from '../../src/mcp/input-rounds/memory-input-rounds.ts';
 import { type JsonObject, toJsonObject } from '../../src/protocol/json-rpc.ts';
+import { memberOf } from '../../src/protocol/raw-json.ts';
 
 const PRINCIPAL = undefined;
 const NEVER = new AbortController().signal;
@@ -12,7 +13,8 @@ const failing = (): Promise<never> => Promise.reject(new Error('the store is gon
 
 /** What an `input_required` answer asks, by key. */
 function asked(answer: Answer): { readonly state: string; readonly keys: readonly string[] } {
-  const { inputRequests, requestState } = 'result' in answer ? answer.result : {};
+  const result = 'result' in answer ? answer.result : {};
+  const [inputRequests, requestState] = [memberOf(result, 'inputRequests'), memberOf(result, 'requestState')];
   return { state: requestState as string, keys: Object.keys(inputRequests as JsonObject) };
 }
 

@@ -1,6 +1,7 @@
 import { readRequestContext } from '@dcc-mcp/request-context';
 import type { Caller, OperationCore } from '../../operations/frame/core.ts';
-import { isJsonObject, type JsonObject, type JsonRpcRequest } from '../../protocol/json-rpc.ts';
+import { idText, readId } from '../../protocol/json-rpc-id.ts';
+import { isJsonObject, type JsonObject, type JsonRpcRequest, type JsonValue } from '../../protocol/json-rpc.ts';
 import { type Exchange, hopPeer } from './exchange.ts';
 
 /** One request of a client, as an operation is called by it. */
@@ -14,13 +15,14 @@ export interface McpCall {
 /** The caller of an operation, read from the message itself: never from the request that opened a stream. */
 export function mcpCaller(core: OperationCore, { request, exchange, ownArguments }: McpCall): Caller {
   const { client, headers, peerAddress, authSubject } = exchange;
-  const meta = request.params?.['_meta'];
+  const meta = exactMeta(request);
+  const jsonrpcId = idText(request.id);
   const session = sessionOf(exchange);
   const ctx = readRequestContext(
     {
       transport: 'mcp',
       headers,
-      jsonrpcId: request.id,
+      ...(jsonrpcId === undefined ? {} : { jsonrpcId }),
       ...(meta === undefined ? {} : { meta }),
       ...(ownArguments === undefined ? {} : { body: ownArguments }),
       ...(session === undefined ? {} : { session }),
@@ -41,6 +43,17 @@ export function mcpCaller(core: OperationCore, { request, exchange, ownArguments
     },
     ...(isJsonObject(meta) ? { meta } : {}),
   };
+}
+
+/** `_meta` of a request, whose progress token keeps its digits: it is for the caller to recognise. */
+function exactMeta({ params, rawParams }: JsonRpcRequest): JsonValue | undefined {
+  const meta = params?.['_meta'];
+  const token = isJsonObject(meta) ? meta['progressToken'] : undefined;
+  if (!isJsonObject(meta) || typeof token !== 'number' || Number.isSafeInteger(token)) {
+    return meta;
+  }
+  const raw = rawParams?.get('_meta')?.get('progressToken');
+  return { ...meta, progressToken: (raw && readId(raw)) ?? token };
 }
 
 function sessionOf({ client }: Exchange): { id: string; clientInfo?: JsonObject } | undefined {

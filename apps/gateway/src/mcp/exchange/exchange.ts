@@ -1,6 +1,7 @@
 import type { RequestContext, RequestHeaders, SearchAnswer } from '@dcc-mcp/request-context';
 import { isJsonObject, type JsonObject, type JsonRpcError } from '../../protocol/json-rpc.ts';
 import { ERROR_METHOD_NOT_FOUND, isLoggedAt } from '../../protocol/mcp-protocol.ts';
+import type { RawJson } from '../../protocol/raw-json.ts';
 import type { HopPeer } from '../../upstream/upstream.ts';
 import type { McpClient } from './mcp-client.ts';
 
@@ -24,7 +25,9 @@ export interface Exchange {
 }
 
 /** How a request ended; `httpStatus` is that of an error over HTTP. */
-export type Answer = { readonly result: JsonObject } | { readonly error: JsonRpcError; readonly httpStatus: number };
+export type Answer =
+  | { readonly result: JsonObject | RawJson }
+  | { readonly error: JsonRpcError; readonly httpStatus: number };
 
 /** Whether this client wants to see a log message of that level. */
 function wantsMessage(client: McpClient, params: JsonObject | undefined): boolean {

@@ -1,4 +1,5 @@
-import { whyNotJson, parseBoundedJson } from '../../protocol/bounded-json.ts';
+import { whyNotJson, withoutByteOrderMark } from '../../protocol/bounded-json.ts';
+import { readId } from '../../protocol/json-rpc-id.ts';
 import {
   isJsonObject,
   textOf,
@@ -6,19 +7,41 @@ import {
   type JsonRpcNotification,
   type JsonRpcRequest,
 } from '../../protocol/json-rpc.ts';
+import { UnboundedJsonError } from '../../protocol/json-scanner.ts';
 import { ERROR_INVALID_REQUEST, ERROR_PARSE, McpError } from '../../protocol/mcp-protocol.ts';
+import { RawJson } from '../../protocol/raw-json.ts';
 import type { ClientAnswer } from '../session/session-streams.ts';
 
+/** Levels that are told of a message: its members, and those of its parameters. */
+const MESSAGE_LEVELS = 2;
+
+/** A message that is not taken, with its id where that can be read. */
+class RefusedMessage extends McpError {
+  readonly id: JsonRpcId;
+
+  constructor(code: number, message: string, id: JsonRpcId = null) {
+    super(code, message, { httpStatus: 400 });
+    this.id = id;
+  }
+}
+
+/** The id of the message that was refused; null where it could not be read. */
+export function refusedId(thrown: unknown): JsonRpcId {
+  return thrown instanceof RefusedMessage ? thrown.id : null;
+}
+
 /**
- * Parses what a client sent: a body over HTTP, a line over stdio.
+ * Reads what a client sent: a body over HTTP, a line over stdio; a message or a list of them.
  *
  * @throws {McpError} -32700 with HTTP 400.
  */
-export function parseJson(text: string, what: 'body' | 'line'): unknown {
+export function readJson(given: string, what: 'body' | 'line'): RawJson {
+  const text = withoutByteOrderMark(given);
   try {
-    return parseBoundedJson(text);
+    return RawJson.read(text, /^\s*\[/.test(text) ? MESSAGE_LEVELS + 1 : MESSAGE_LEVELS);
   } catch (error) {
-    throw new McpError(ERROR_PARSE, `Parse error: the ${what} is ${whyNotJson(error)}`, { httpStatus: 400 });
+    const id = error instanceof UnboundedJsonError ? RawJson.readId(text) : undefined;
+    throw new RefusedMessage(ERROR_PARSE, `Parse error: the ${what} is ${whyNotJson(error)}`, id && readId(id));
   }
 }
 
@@ -28,33 +51,36 @@ export interface ClientAnswerMessage {
   readonly answer: ClientAnswer;
 }
 
-/** @throws {McpError} -32600 when the value is no JSON-RPC 2.0 message. */
-export function checkMessage(value: unknown): JsonRpcRequest | JsonRpcNotification | ClientAnswerMessage {
-  if (!isJsonObject(value) || value['jsonrpc'] !== '2.0') {
-    throw new McpError(ERROR_INVALID_REQUEST, 'Invalid Request: not a JSON-RPC 2.0 message', { httpStatus: 400 });
+/** @throws {McpError} -32600 when it is no JSON-RPC 2.0 message. */
+export function checkMessage(raw: RawJson): JsonRpcRequest | JsonRpcNotification | ClientAnswerMessage {
+  const rawId = raw.get('id');
+  const id = rawId && readId(rawId);
+  const message = raw.object;
+  if (message?.['jsonrpc'] !== '2.0') {
+    throw refusal('not a JSON-RPC 2.0 message', id);
   }
-  const { id, method, params, result, error } = value;
-  const hasId = typeof id === 'string' || typeof id === 'number';
-  if (method === undefined && hasId) {
+  if (rawId !== undefined && id === undefined) {
+    throw refusal('id must be a string, an integer or null', id);
+  }
+  const { method, params, result, error } = message;
+  if (method === undefined && id !== undefined && id !== null) {
     if (isJsonObject(result)) {
       return { id, answer: { result } };
     }
     if (isJsonObject(error) && typeof error['code'] === 'number') {
-      const { code, message, data } = error;
-      return { id, answer: { error: { code, message: textOf(message), ...(data === undefined ? {} : { data }) } } };
+      const { code, message: words, data } = error;
+      return { id, answer: { error: { code, message: textOf(words), ...(data === undefined ? {} : { data }) } } };
     }
   }
-  const isValid =
-    typeof method === 'string' && (id === undefined || hasId) && (params === undefined || isJsonObject(params));
-  if (!isValid) {
-    throw new McpError(
-      ERROR_INVALID_REQUEST,
-      'Invalid Request: method must be a string, id a string or number, params an object',
-      {
-        httpStatus: 400,
-      },
-    );
+  if (typeof method !== 'string' || !(isJsonObject(params) || params === undefined || params === null)) {
+    throw refusal('method must be a string, params an object', id);
   }
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- checked field by field above
-  return value as unknown as JsonRpcRequest | JsonRpcNotification;
+  const rawParams = raw.get('params');
+  const call = { jsonrpc: '2.0' as const, method, ...(isJsonObject(params) && rawParams && { params, rawParams }) };
+  // A client that writes every member of a message gives its notifications an id of null.
+  return id === undefined || (id === null && method.startsWith('notifications/')) ? call : { ...call, id };
+}
+
+function refusal(why: string, id: JsonRpcId | undefined): McpError {
+  return new RefusedMessage(ERROR_INVALID_REQUEST, `Invalid Request: ${why}`, id);
 }

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
 import { keptBytes } from '../../protocol/kept-bytes.ts';
 import { ERROR_INVALID_PARAMS, ERROR_SERVER } from '../../protocol/mcp-protocol.ts';
+import { memberOf } from '../../protocol/raw-json.ts';
 import type { Answer } from '../exchange/exchange.ts';
 import type { Question } from '../session/ask-client.ts';
 import type { ClientAnswer } from '../session/session-streams.ts';
@@ -112,8 +113,12 @@ export class InputRequired {
 
   /** A state of the upstream's own says nothing of whom it was given to, so that is noted beside it. */
   async #noteOfUpstream(principal: string | undefined, answer: Answer): Promise<void> {
-    const { resultType, requestState } = 'result' in answer ? answer.result : {};
-    if (principal === undefined || resultType !== 'input_required' || typeof requestState !== 'string') {
+    const result = 'result' in answer ? answer.result : {};
+    if (principal === undefined || memberOf(result, 'resultType') !== 'input_required') {
+      return;
+    }
+    const requestState = memberOf(result, 'requestState');
+    if (typeof requestState !== 'string') {
       return;
     }
     if (this.#waiting.has(requestState)) {

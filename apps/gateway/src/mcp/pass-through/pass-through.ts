@@ -13,6 +13,7 @@ import {
   textOf,
 } from '../../protocol/json-rpc.ts';
 import { ERROR_INTERNAL, ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
+import type { RawJson } from '../../protocol/raw-json.ts';
 import type { HopFailure, HopResult } from '../../upstream/upstream.ts';
 import { mcpCaller } from '../exchange/caller.ts';
 import type { Exchange } from '../exchange/exchange.ts';
@@ -128,8 +129,8 @@ export class PassThrough implements McpMode {
     return name === record.backendTool ? record.tool : { ...record.tool, name };
   }
 
-  async #toolsCall(request: JsonRpcRequest, exchange: Exchange): Promise<JsonObject> {
-    const { name, arguments: args, inputResponses, requestState } = request.params ?? {};
+  async #toolsCall(request: JsonRpcRequest, exchange: Exchange): Promise<RawJson> {
+    const { name, arguments: args } = request.params ?? {};
     if (typeof name !== 'string') {
       return this.#refuseCall(request, exchange, 'tools/call needs name, a string');
     }
@@ -144,7 +145,9 @@ export class PassThrough implements McpMode {
       );
     }
     const caller = mcpCaller(this.#core, { request, exchange });
-    const input = toCallRequest(this.#names.toolSlug(name), args, { inputResponses, requestState });
+    const raw = request.rawParams;
+    const inputs = { inputResponses: raw?.get('inputResponses'), requestState: raw?.get('requestState') };
+    const input = toCallRequest(this.#names.toolSlug(name), raw?.get('arguments') ?? args, inputs);
     const call = await runOperation(callOperation, { ok: true, value: input }, { core: this.#core, caller });
     if (call.value !== undefined) {
       return call.value;
@@ -161,7 +164,7 @@ export class PassThrough implements McpMode {
   }
 
   /** Refuses a call that names no tool; it is recorded as a call, with a span and a count. */
-  async #refuseCall(request: JsonRpcRequest, exchange: Exchange, message: string): Promise<JsonObject> {
+  async #refuseCall(request: JsonRpcRequest, exchange: Exchange, message: string): Promise<RawJson> {
     const caller = mcpCaller(this.#core, { request, exchange });
     const input = { ok: false, message, request: toCallRequest('', undefined) } as const;
     const { error } = await runOperation(callOperation, input, { core: this.#core, caller });
@@ -188,7 +191,7 @@ export class PassThrough implements McpMode {
       if (!hop.ok) {
         throw errorOf(hop.failure);
       }
-      return hop.result;
+      return hop.raw ?? hop.result;
     };
   }
 

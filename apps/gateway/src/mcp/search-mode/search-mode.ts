@@ -11,16 +11,11 @@ import type { OperationDefinition, OperationEnd, ParsedRequest } from '../../ope
 import type { OperationError } from '../../operations/frame/operation-error.ts';
 import { runOperation } from '../../operations/frame/run-operation.ts';
 import { MAX_NAME_BYTES } from '../../operations/requests/bounded-input.ts';
+import { exactBody } from '../../operations/requests/exact-body.ts';
 import { parseCallTool } from '../../operations/requests/parse-request.ts';
-import {
-  asList,
-  isJsonObject,
-  type JsonObject,
-  type JsonRpcRequest,
-  type JsonValue,
-  toJsonObject,
-} from '../../protocol/json-rpc.ts';
+import { type JsonObject, type JsonRpcRequest, toJsonObject } from '../../protocol/json-rpc.ts';
 import { ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
+import { RawJson } from '../../protocol/raw-json.ts';
 import { mcpCaller } from '../exchange/caller.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { McpHandler, McpMode } from '../server/mcp-mode.ts';
@@ -73,12 +68,12 @@ export class SearchMode implements McpMode {
   /** The gateway knows of its own resources without asking. */
   subscriptionsChanged(): void {}
 
-  async #toolsCall(request: JsonRpcRequest, exchange: Exchange): Promise<JsonObject> {
+  async #toolsCall(request: JsonRpcRequest, exchange: Exchange): Promise<RawJson> {
     const { name, arguments: given } = request.params ?? {};
     if (typeof name !== 'string') {
       throw new McpError(ERROR_INVALID_PARAMS, 'tools/call needs name, a string');
     }
-    const form = readArguments(given);
+    const form = readArguments(request.rawParams?.get('arguments') ?? given);
     const caller = mcpCaller(this.#core, { request, exchange, ownArguments: form.ok ? form.value : {} });
     const context = { core: this.#core, caller };
     switch (name) {
@@ -89,7 +84,7 @@ export class SearchMode implements McpMode {
       case 'load_skill':
         return answer(loadSkillOperation, form, context);
       case 'call':
-        return form.ok && form.value['calls'] !== undefined ? callBatch(form.value, context) : call(form, context);
+        return form.ok && form.value['calls'] !== undefined ? callBatch(form.raw, context) : call(form, context);
       default:
         throw new McpError(
           ERROR_INVALID_PARAMS,
@@ -99,7 +94,7 @@ export class SearchMode implements McpMode {
   }
 }
 
-async function search(form: ArgumentsForm, context: OperationContext, exchange: Exchange): Promise<JsonObject> {
+async function search(form: ArgumentsForm, context: OperationContext, exchange: Exchange): Promise<RawJson> {
   const { ctx } = context.caller;
   const end = await runOperation(searchOperation, parse(searchOperation, form), context);
   if (end.value !== undefined) {
@@ -113,27 +108,26 @@ async function answer<Request, Target, Value extends object>(
   definition: OperationDefinition<Request, Target, Value>,
   form: ArgumentsForm,
   context: OperationContext,
-): Promise<JsonObject> {
+): Promise<RawJson> {
   return toToolResult(await runOperation(definition, parse(definition, form), context), context.caller.ctx);
 }
 
-async function call(form: ArgumentsForm, context: OperationContext): Promise<JsonObject> {
-  const args = form.ok ? form.value : {};
+async function call(form: ArgumentsForm, context: OperationContext): Promise<RawJson> {
+  const args = form.ok ? exactBody(form.raw) : {};
   const input = toParsedCall(form.ok ? parseCallTool(args) : form, args);
   const end = await runOperation(callOperation, input, context);
-  return toolResult(callAnswer(end, context.caller.ctx), end.error !== undefined, otherBlocks(end));
+  const { body, blocks } = callAnswer(end, context.caller.ctx);
+  return toolResult(body, end.error !== undefined, blocks);
 }
 
-async function callBatch(args: JsonObject, context: OperationContext): Promise<JsonObject> {
-  const { value, error } = await runOperation(callBatchOperation, toParsedBatch(parseCallTool(args)), context);
+async function callBatch(args: RawJson, context: OperationContext): Promise<RawJson> {
+  const input = toParsedBatch(parseCallTool(exactBody(args)));
+  const { value, error } = await runOperation(callBatchOperation, input, context);
   if (value === undefined) {
     return errorResult(error ?? NO_ANSWER, context.caller.ctx);
   }
-  return toolResult(
-    batchAnswer(value),
-    !value.success,
-    value.results.flatMap((result) => otherBlocks(result.call)),
-  );
+  const { body, blocks } = batchAnswer(value);
+  return toolResult(body, !value.success, blocks);
 }
 
 function parse<Request>(
@@ -145,11 +139,8 @@ function parse<Request>(
 
 const NO_ANSWER: OperationError = { kind: 'internal', message: 'No answer and no error' };
 
-function toToolResult({ value, error }: OperationEnd<object>, ctx: RequestContext): JsonObject {
-  return value === undefined ? errorResult(error ?? NO_ANSWER, ctx) : toolResult(toJsonObject(value), false);
-}
-
-/** What the upstream gave beside text: images, audio, resources. */
-function otherBlocks({ value }: OperationEnd<JsonObject>): readonly JsonValue[] {
-  return asList(value?.['content']).filter((block) => isJsonObject(block) && block['type'] !== 'text');
+function toToolResult({ value, error }: OperationEnd<object>, ctx: RequestContext): RawJson {
+  return value === undefined
+    ? errorResult(error ?? NO_ANSWER, ctx)
+    : toolResult(RawJson.of(toJsonObject(value)), false);
 }

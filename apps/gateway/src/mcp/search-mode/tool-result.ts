@@ -1,16 +1,17 @@
 import { errorEnvelope, type RequestContext } from '@dcc-mcp/request-context';
 import type { OperationError } from '../../operations/frame/operation-error.ts';
-import { type JsonObject, type JsonValue, toJsonObject } from '../../protocol/json-rpc.ts';
+import { toJsonObject } from '../../protocol/json-rpc.ts';
+import { RawJson } from '../../protocol/raw-json.ts';
 
 /** A body of REST as the result of an MCP tool: the same JSON as text and as structured content. */
-export function toolResult(body: JsonObject, isError: boolean, more: readonly JsonValue[] = []): JsonObject {
-  return {
-    content: [{ type: 'text', text: JSON.stringify(body) }, ...more],
+export function toolResult(body: RawJson, isError: boolean, more: readonly RawJson[] = []): RawJson {
+  return RawJson.object({
+    content: RawJson.list([{ type: 'text', text: body.text }, ...more]),
     structuredContent: body,
-    ...(isError ? { isError: true } : {}),
-  };
+    isError: isError ? true : undefined,
+  });
 }
 
-export function errorResult(error: OperationError, ctx: RequestContext): JsonObject {
-  return toolResult(toJsonObject(errorEnvelope(error, ctx)), true);
+export function errorResult(error: OperationError, ctx: RequestContext): RawJson {
+  return toolResult(RawJson.of(toJsonObject(errorEnvelope(error, ctx))), true);
 }

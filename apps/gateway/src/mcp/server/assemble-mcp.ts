@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { RouteTable } from '../../http/route-table.ts';
 import type { OperationCore } from '../../operations/frame/core.ts';
 import type { JsonObject, JsonRpcMessage, JsonRpcRequest } from '../../protocol/json-rpc.ts';
+import { messageText } from '../../protocol/message-text.ts';
 import type { StreamCounts } from '../../recording/stream-counts.ts';
 import { recordAnswer } from '../exchange/answer-size.ts';
 import { mcpCaller } from '../exchange/caller.ts';
@@ -170,6 +171,6 @@ function recordStdioMessage({ recorder }: OperationCore, message: JsonRpcMessage
   if (isNotification(message)) {
     recorder.record({ kind: 'notification', channel: 'stdio' });
   } else if (request !== undefined) {
-    recordAnswer(recorder, request, Buffer.byteLength(JSON.stringify(message)));
+    recordAnswer(recorder, request, Buffer.byteLength(messageText(message)));
   }
 }

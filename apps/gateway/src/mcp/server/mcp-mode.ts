@@ -1,8 +1,9 @@
 import type { JsonObject, JsonRpcRequest } from '../../protocol/json-rpc.ts';
+import type { RawJson } from '../../protocol/raw-json.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 
 /** Answers one method. @throws {McpError} What the client gets as a JSON-RPC error. */
-export type McpHandler = (request: JsonRpcRequest, exchange: Exchange) => Promise<JsonObject>;
+export type McpHandler = (request: JsonRpcRequest, exchange: Exchange) => Promise<JsonObject | RawJson>;
 
 /** The face shown to MCP clients: the four gateway tools, or the upstreams' own. */
 export interface McpMode {

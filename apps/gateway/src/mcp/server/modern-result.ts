@@ -1,6 +1,7 @@
 import { SERVER_INFO_META_KEY } from '@modelcontextprotocol/server';
 import { isJsonObject, type JsonObject, type JsonRpcError } from '../../protocol/json-rpc.ts';
 import { ERROR_INVALID_PARAMS, ERROR_RESOURCE_NOT_FOUND } from '../../protocol/mcp-protocol.ts';
+import { RawJson } from '../../protocol/raw-json.ts';
 
 /** How long a modern client may reuse a list: not at all, because what changes is announced. */
 const CACHE = { ttlMs: 0, cacheScope: 'private' };
@@ -21,12 +22,31 @@ export function toModernError(method: string, error: JsonRpcError): JsonRpcError
 }
 
 /** A result with what every result of a stateless server carries (MCP 2026-07-28); the handler's own words win. */
-export function toModernResult(method: string, result: JsonObject, serverInfo: JsonObject): JsonObject {
+export function toModernResult(
+  method: string,
+  result: JsonObject | RawJson,
+  serverInfo: JsonObject,
+): JsonObject | RawJson {
+  const own = { resultType: 'complete', ...(CACHED_METHODS.has(method) ? CACHE : {}) };
+  if (result instanceof RawJson) {
+    return toModernRaw(result, own, serverInfo);
+  }
   const meta = isJsonObject(result['_meta']) ? result['_meta'] : undefined;
-  return {
-    resultType: 'complete',
-    ...(CACHED_METHODS.has(method) ? CACHE : {}),
-    ...result,
-    _meta: { [SERVER_INFO_META_KEY]: serverInfo, ...meta },
-  };
+  return { ...own, ...result, _meta: { [SERVER_INFO_META_KEY]: serverInfo, ...meta } };
+}
+
+/** All that the upstream wrote stays as it came. */
+function toModernRaw(result: RawJson, own: JsonObject, serverInfo: JsonObject): RawJson {
+  const changes: Record<string, string> = {};
+  for (const [name, value] of Object.entries(own)) {
+    if (result.get(name) === undefined) {
+      changes[name] = JSON.stringify(value);
+    }
+  }
+  const given = result.get('_meta');
+  const meta = given?.isObject === true ? given : RawJson.of({});
+  if (meta.get(SERVER_INFO_META_KEY) === undefined) {
+    changes['_meta'] = meta.with({ [SERVER_INFO_META_KEY]: JSON.stringify(serverInfo) }).text;
+  }
+  return result.with(changes);
 }

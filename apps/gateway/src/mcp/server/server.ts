@@ -1,6 +1,6 @@
+import { cancelledKey } from '../../protocol/json-rpc-id.ts';
 import {
   isJsonObject,
-  isJsonRpcId,
   type JsonObject,
   type JsonRpcNotification,
   type JsonRpcRequest,
@@ -18,6 +18,7 @@ import {
   McpError,
   MODERN_VERSION,
 } from '../../protocol/mcp-protocol.ts';
+import { memberOf } from '../../protocol/raw-json.ts';
 import type { FinishedRequest } from '../../recording/finished.ts';
 import type { Answer, Exchange } from '../exchange/exchange.ts';
 import type { McpClient } from '../exchange/mcp-client.ts';
@@ -115,9 +116,9 @@ export class McpServer {
   notified(message: JsonRpcNotification, client: McpClient): void {
     const startedAt = this.#options.now();
     if (message.method === 'notifications/cancelled') {
-      const id = message.params?.['requestId'];
-      if (isJsonRpcId(id)) {
-        client.session?.streams.running.get(id)?.abort();
+      const key = cancelledKey(message);
+      if (key !== undefined) {
+        client.session?.streams.running.get(key)?.abort();
       }
     }
     this.#finished(startedAt, client, { method: message.method });
@@ -225,7 +226,7 @@ function errorTypeOf(answer: Answer): string | undefined {
   if ('error' in answer) {
     return String(answer.error.code);
   }
-  return answer.result['isError'] === true ? 'tool_error' : undefined;
+  return memberOf(answer.result, 'isError') === true ? 'tool_error' : undefined;
 }
 
 function withInstructions(mode: McpMode): { readonly instructions?: string } {

@@ -1,3 +1,4 @@
+import type { IdKey } from '../../protocol/json-rpc-id.ts';
 import type { JsonObject, JsonRpcError, JsonRpcId, JsonRpcMessage } from '../../protocol/json-rpc.ts';
 import { ERROR_SERVER } from '../../protocol/mcp-protocol.ts';
 import type { EventStream } from '../transport/event-stream.ts';
@@ -12,11 +13,11 @@ export class SessionStreams {
   /** Over stdio: where what belongs to no request goes. */
   listener: ((message: JsonRpcMessage) => void) | undefined;
   // Made when they are needed: most sessions are idle, and two empty maps are a fifth of one.
-  #running: Map<JsonRpcId, AbortController> | undefined;
+  #running: Map<IdKey | undefined, AbortController> | undefined;
   #asked: Map<JsonRpcId, (answer: ClientAnswer) => void> | undefined;
 
   /** Requests of this client that run, by JSON-RPC id: what `notifications/cancelled` names. */
-  get running(): Map<JsonRpcId, AbortController> {
+  get running(): Map<IdKey | undefined, AbortController> {
     return (this.#running ??= new Map());
   }
 

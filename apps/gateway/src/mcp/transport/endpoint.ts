@@ -1,12 +1,15 @@
 import { acceptsMediaType } from '@dcc-mcp/content-negotiation';
 import { headerText, type HttpContext } from '@dcc-mcp/http-adapter';
 import { type RequestContext, responseHeaders } from '@dcc-mcp/request-context';
-import { emptyReply, jsonReply, type Reply } from '../../http/reply.ts';
-import { asObject, isJsonObject, type JsonRpcNotification, type JsonRpcRequest } from '../../protocol/json-rpc.ts';
+import { emptyReply, jsonReply, jsonTextReply, type Reply } from '../../http/reply.ts';
+import { idKey } from '../../protocol/json-rpc-id.ts';
+import type { JsonRpcMessage, JsonRpcNotification, JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import { BATCH_VERSION, ERROR_INVALID_REQUEST, ERROR_SERVER, eraOf, McpError } from '../../protocol/mcp-protocol.ts';
+import { messageText } from '../../protocol/message-text.ts';
+import type { RawJson } from '../../protocol/raw-json.ts';
 import type { Answer, Exchange } from '../exchange/exchange.ts';
 import { type McpClient, modernClient, sessionClient, unknownClient } from '../exchange/mcp-client.ts';
-import { checkMessage, type ClientAnswerMessage, parseJson } from '../exchange/messages.ts';
+import { checkMessage, type ClientAnswerMessage, readJson, refusedId } from '../exchange/messages.ts';
 import { NOT_READ } from '../notifications/broadcast.ts';
 import type { McpServer } from '../server/server.ts';
 import type { Session } from '../session/session.ts';
@@ -48,10 +51,10 @@ export class McpEndpoint {
   /** Answers one POST. `text` is its whole body. */
   async post(text: string, origin: HttpOrigin): Promise<Reply> {
     try {
-      const body = parseJson(text, 'body');
-      return await (Array.isArray(body) ? this.#batch(body, origin) : this.#single(body, origin));
+      const body = readJson(text, 'body');
+      return await (body.isList ? this.#batch(body.elements(), origin) : this.#single(body, origin));
     } catch (error) {
-      return toErrorReply(null, error);
+      return toErrorReply(refusedId(error), error);
     }
   }
 
@@ -89,7 +92,7 @@ export class McpEndpoint {
     return emptyReply(204);
   }
 
-  async #single(body: unknown, origin: HttpOrigin): Promise<Reply> {
+  async #single(body: RawJson, origin: HttpOrigin): Promise<Reply> {
     const message = checkMessage(body);
     if (!('method' in message)) {
       return this.#clientAnswer(message, origin);
@@ -104,8 +107,8 @@ export class McpEndpoint {
   }
 
   /** Each member is a request of its own; there is no stream, so what would come before an answer is not sent. */
-  async #batch(body: readonly unknown[], origin: HttpOrigin): Promise<Reply> {
-    const isModern = body.some((member) => isJsonObject(member) && eraOf(asObject(member['params'])) === 'modern');
+  async #batch(body: readonly RawJson[], origin: HttpOrigin): Promise<Reply> {
+    const isModern = body.some((member) => eraOf(member.get('params')?.object) === 'modern');
     const hasSession = !isModern && headerText(origin.http.headers, 'mcp-session-id') !== undefined;
     const session = hasSession ? await this.#session(origin) : undefined;
     if (session?.record.protocolVersion !== BATCH_VERSION) {
@@ -121,10 +124,10 @@ export class McpEndpoint {
     }
     const answers = await Promise.all(body.map((member) => this.#batchMember(member, session, origin)));
     const messages = answers.filter((answer) => answer !== undefined);
-    return messages.length === 0 ? accepted() : jsonReply(messages);
+    return messages.length === 0 ? accepted() : jsonTextReply(`[${messages.map(messageText).join(',')}]`, 200);
   }
 
-  async #batchMember(member: unknown, session: Session, origin: HttpOrigin): Promise<unknown> {
+  async #batchMember(member: RawJson, session: Session, origin: HttpOrigin): Promise<JsonRpcMessage | undefined> {
     try {
       const message = checkMessage(member);
       const client = sessionClient(session, 'http');
@@ -136,10 +139,12 @@ export class McpEndpoint {
         this.#options.server.notified(message, client);
         return undefined;
       }
-      return responseMessage(message.id, await this.#run(message, createHttpExchange(client, origin)));
+      const exchange = createHttpExchange(client, origin);
+      const answer = await this.#run(message, exchange);
+      return exchange.signal.aborted ? undefined : responseMessage(message.id, answer);
     } catch (error) {
       if (error instanceof McpError) {
-        return { jsonrpc: '2.0', id: null, error: error.toJson() };
+        return { jsonrpc: '2.0', id: refusedId(error), error: error.toJson() };
       }
       throw error;
     }
@@ -226,18 +231,24 @@ export class McpEndpoint {
     if (!reply.isIdentified) {
       reply.identify(this.#options.readContext(message, exchange), undefined);
     }
-    reply.answer(message.id, answer);
+    // A request that its client cancelled has no answer (MCP, "Cancellation").
+    if (exchange.signal.aborted) {
+      reply.end();
+    } else {
+      reply.answer(message.id, answer);
+    }
   }
 
   /** Runs the request; while it does, `notifications/cancelled` finds it in its session. */
   async #run(message: JsonRpcRequest, exchange: CancellableExchange): Promise<Answer> {
     const running = exchange.client.session?.streams.running;
-    running?.set(message.id, exchange.controller);
+    const key = idKey(message.id);
+    running?.set(key, exchange.controller);
     try {
       return await this.#options.server.handle(message, exchange);
     } finally {
-      if (running?.get(message.id) === exchange.controller) {
-        running.delete(message.id); // an id that is used twice names the later request
+      if (running?.get(key) === exchange.controller) {
+        running.delete(key); // an id that is used twice names the later request
       }
     }
   }

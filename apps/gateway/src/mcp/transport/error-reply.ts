@@ -3,7 +3,7 @@ import type { JsonRpcId } from '../../protocol/json-rpc.ts';
 import { McpError } from '../../protocol/mcp-protocol.ts';
 
 /** What was thrown as the answer to message `id` (null where it could not be read). @throws Whatever is no McpError. */
-export function toErrorReply(id: JsonRpcId | null, thrown: unknown): Reply {
+export function toErrorReply(id: JsonRpcId, thrown: unknown): Reply {
   if (thrown instanceof McpError) {
     const { httpStatus, retryAfterSeconds } = thrown;
     const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };

@@ -1,5 +1,6 @@
 import type { Reply } from '../../http/reply.ts';
 import type { JsonRpcMessage } from '../../protocol/json-rpc.ts';
+import { inOneLine, messageText } from '../../protocol/message-text.ts';
 
 const KEEP_ALIVE_MILLIS = 15_000;
 /** Bytes a slow reader of its own answer may leave waiting before it is cut off. */
@@ -68,7 +69,7 @@ export class EventStream {
     if (this.#controller === undefined) {
       return 0;
     }
-    const text = JSON.stringify(message);
+    const text = inOneLine(messageText(message));
     this.#write(`event: message\ndata: ${text}\n\n`);
     if (isNotification(message)) {
       this.#options.onNotification?.();

@@ -1,6 +1,7 @@
 import { type RequestContext, responseHeaders, type SearchAnswer } from '@dcc-mcp/request-context';
-import { jsonReply, type Reply } from '../../http/reply.ts';
+import { emptyReply, jsonTextReply, type Reply } from '../../http/reply.ts';
 import type { JsonObject, JsonRpcId, JsonRpcMessage } from '../../protocol/json-rpc.ts';
+import { messageText } from '../../protocol/message-text.ts';
 import type { Answer } from '../exchange/exchange.ts';
 import { EventStream, type EventStreamOptions } from './event-stream.ts';
 
@@ -48,6 +49,12 @@ export class HttpReply {
     if (!this.#options.acceptsStream || this.#isAnswered) {
       return false;
     }
+    const stream = this.#openStream();
+    stream.send(message);
+    return stream.isOpen;
+  }
+
+  #openStream(): EventStream {
     if (this.#stream === undefined) {
       this.#stream = new EventStream({ ...this.#options, headers: this.#headers() });
       this.#options.onOpen?.();
@@ -56,8 +63,7 @@ export class HttpReply {
       });
       this.#resolve({ ...this.#stream.reply, whenAnswered });
     }
-    this.#stream.send(message);
-    return this.#stream.isOpen;
+    return this.#stream;
   }
 
   /** Read as late as can be: by then the entry span has started. */
@@ -79,7 +85,7 @@ export class HttpReply {
     this.#isAnswered = true;
     const message = responseMessage(id, answer);
     if (this.#stream === undefined) {
-      const reply = jsonReply(message, 'error' in answer ? answer.httpStatus : 200, this.#headers());
+      const reply = jsonTextReply(messageText(message), 'error' in answer ? answer.httpStatus : 200, this.#headers());
       this.#options.onAnswer?.(Number(reply.headers['content-length']));
       this.#resolve(reply);
       return;
@@ -88,8 +94,20 @@ export class HttpReply {
     this.#stream.close();
     this.#settle();
   }
+
+  /** Ends the reply without an answer: as a stream that holds none, or as an empty body where no stream is taken. */
+  end(): void {
+    this.#isAnswered = true;
+    if (this.#options.acceptsStream) {
+      this.#openStream().close();
+      this.#settle();
+    } else {
+      this.#resolve({ ...emptyReply(202), headers: { ...this.#headers(), 'content-length': '0' } });
+    }
+  }
 }
 
+/** The answer to a request, as it is sent. */
 export function responseMessage(id: JsonRpcId, answer: Answer): JsonRpcMessage {
   return 'error' in answer
     ? { jsonrpc: '2.0', id, error: answer.error }

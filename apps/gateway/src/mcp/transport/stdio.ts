@@ -1,17 +1,12 @@
 import type { Readable, Writable } from 'node:stream';
-import {
-  isJsonRpcId,
-  type JsonObject,
-  type JsonRpcId,
-  type JsonRpcMessage,
-  type JsonRpcNotification,
-  type JsonRpcRequest,
-} from '../../protocol/json-rpc.ts';
+import { cancelledKey, idKey, type IdKey } from '../../protocol/json-rpc-id.ts';
+import type { JsonObject, JsonRpcMessage, JsonRpcNotification, JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import { LineFramer } from '../../protocol/line-framer.ts';
 import { ERROR_INVALID_REQUEST, eraOf, McpError } from '../../protocol/mcp-protocol.ts';
+import { inOneLine, messageText } from '../../protocol/message-text.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { type McpClient, modernClient, sessionClient, unknownClient } from '../exchange/mcp-client.ts';
-import { checkMessage, parseJson } from '../exchange/messages.ts';
+import { checkMessage, readJson, refusedId } from '../exchange/messages.ts';
 import type { Broadcast } from '../notifications/broadcast.ts';
 import type { McpServer } from '../server/server.ts';
 import { askClient, type Question } from '../session/ask-client.ts';
@@ -44,7 +39,7 @@ export function serveStdio(
   streams: { readonly stdin: Readable; readonly stdout: Writable },
   onEnd: () => void,
 ): void {
-  const front = new StdioFront(gateway, (message) => streams.stdout.write(`${JSON.stringify(message)}\n`));
+  const front = new StdioFront(gateway, (message) => streams.stdout.write(`${inOneLine(messageText(message))}\n`));
   // JSON may hold the line separators of Unicode, which Node's own reader of lines would cut at.
   const lines = new LineFramer({
     maxLineBytes: MAX_LINE_BYTES,
@@ -73,9 +68,9 @@ export function serveStdio(
 class StdioFront {
   readonly #gateway: StdioGateway;
   readonly #send: (message: JsonRpcMessage, request?: JsonRpcRequest) => void;
-  readonly #running = new Map<JsonRpcId, AbortController>();
+  readonly #running = new Map<IdKey | undefined, AbortController>();
   /** What ends each `subscriptions/listen`. */
-  readonly #listening = new Map<JsonRpcId, () => void>();
+  readonly #listening = new Map<IdKey | undefined, () => void>();
   /** The one session of a handshake-era client on this pipe. */
   #session: Session | undefined;
   #isClosed = false;
@@ -93,9 +88,9 @@ class StdioFront {
       return;
     }
     try {
-      this.#take(checkMessage(parseJson(line, 'line')));
+      this.#take(checkMessage(readJson(line, 'line')));
     } catch (error) {
-      this.#send({ jsonrpc: '2.0', id: null, error: this.#gateway.mcp.toMcpError(error).toJson() });
+      this.#send({ jsonrpc: '2.0', id: refusedId(error), error: this.#gateway.mcp.toMcpError(error).toJson() });
     }
   }
 
@@ -122,11 +117,11 @@ class StdioFront {
   }
 
   #notified(message: JsonRpcNotification): void {
-    const id = message.method === 'notifications/cancelled' ? message.params?.['requestId'] : undefined;
-    if (isJsonRpcId(id)) {
-      this.#running.get(id)?.abort();
-      this.#listening.get(id)?.();
-      this.#listening.delete(id);
+    const key = message.method === 'notifications/cancelled' ? cancelledKey(message) : undefined;
+    if (key !== undefined) {
+      this.#running.get(key)?.abort();
+      this.#listening.get(key)?.();
+      this.#listening.delete(key);
     }
     this.#gateway.mcp.notified(message, unknownClient('stdio'));
   }
@@ -139,8 +134,9 @@ class StdioFront {
       }
       const client = this.#clientOf(request.params);
       if (client.era === 'modern' && request.method === 'subscriptions/listen') {
-        this.#listening.get(request.id)?.();
-        this.#listening.set(request.id, this.#gateway.broadcast.listenOnPipe(request, this.#send));
+        const key = idKey(request.id);
+        this.#listening.get(key)?.();
+        this.#listening.set(key, this.#gateway.broadcast.listenOnPipe(request, this.#send));
         return;
       }
       await this.#answer(request, client);
@@ -167,10 +163,16 @@ class StdioFront {
   async #answer(request: JsonRpcRequest, client: McpClient): Promise<void> {
     const end = this.#gateway.begin();
     const controller = new AbortController();
-    this.#running.set(request.id, controller);
+    const key = idKey(request.id);
+    this.#running.set(key, controller);
     const answer = await this.#gateway.mcp.handle(request, this.#exchange(client, controller.signal));
-    this.#running.delete(request.id);
-    this.#send(responseMessage(request.id, answer), request);
+    if (this.#running.get(key) === controller) {
+      this.#running.delete(key); // an id that is used twice names the later request
+    }
+    // A request that its client cancelled has no answer (MCP, "Cancellation").
+    if (!controller.signal.aborted) {
+      this.#send(responseMessage(request.id, answer), request);
+    }
     end();
   }
 

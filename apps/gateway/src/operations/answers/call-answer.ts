@@ -1,62 +1,71 @@
 import { errorEnvelope, type RequestContext, toErrorBody } from '@dcc-mcp/request-context';
-import { asList, isJsonObject, toJsonObject, type JsonObject, type JsonValue } from '../../protocol/json-rpc.ts';
-import type { BatchResult } from '../definitions/call-batch.ts';
+import { toJsonObject } from '../../protocol/json-rpc.ts';
+import { RawJson } from '../../protocol/raw-json.ts';
+import type { BatchItemResult, BatchResult } from '../definitions/call-batch.ts';
 import type { OperationEnd } from '../frame/operation-definition.ts';
+import { callOutput } from './call-output.ts';
 
-/** True where the tool answered, be it with a failure of its own: then the answer is a body, not an error envelope. */
-export function hasAnswered(call: OperationEnd<JsonObject>): boolean {
-  return call.value !== undefined;
+/** What is answered to a call, or to several. */
+export interface CallAnswer {
+  /** The body of the REST answer, and the `structuredContent` of the MCP tool `call`. */
+  readonly body: RawJson;
+  /** What the `content` of the MCP answer has behind that body: blocks that are no text, each where its stand-in says. */
+  readonly blocks: readonly RawJson[];
 }
 
-/** The body of `POST /v1/call`, and the `structuredContent` of the MCP tool `call`. */
-export function callAnswer(call: OperationEnd<JsonObject>, ctx: RequestContext): JsonObject {
+/** The body comes first in the `content` of an MCP answer. */
+const FIRST_BLOCK = 1;
+
+/** The answer to one call. */
+export function callAnswer(
+  call: OperationEnd<RawJson>,
+  ctx: RequestContext,
+  firstBlock: number = FIRST_BLOCK,
+): CallAnswer {
   const { record, error, value } = call;
-  if (error !== undefined && value === undefined) {
-    return toJsonObject(errorEnvelope(error, ctx));
+  if (value === undefined) {
+    const told = error ?? { kind: 'internal', message: 'No answer and no error' };
+    return { body: RawJson.of(toJsonObject(errorEnvelope(told, ctx))), blocks: [] };
   }
-  return {
+  const { output, blocks } = callOutput(value, firstBlock);
+  const body = RawJson.object({
     ok: error === undefined,
     tool_slug: record?.slug,
     slug: record?.backendTool,
-    output: outputOf(value ?? {}),
-    ...(error === undefined ? {} : { error: toJsonObject(toErrorBody(error)) }),
+    output,
+    error: error && toJsonObject(toErrorBody(error)),
     request_id: ctx.requestId,
     trace_id: ctx.traceId,
     duration_ms: Math.round(call.durationMillis * 1000) / 1000,
-    ...(record === undefined
-      ? {}
-      : {
-          _meta: {
-            dcc: { dcc_type: record.dccType, instance_id: record.instanceId, instance_short: record.instanceShort },
-          },
-        }),
-  };
+    _meta: record && {
+      dcc: { dcc_type: record.dccType, instance_id: record.instanceId, instance_short: record.instanceShort },
+    },
+  });
+  return { body, blocks };
 }
 
-/** The body of `POST /v1/call_batch`. */
-export function batchAnswer(batch: BatchResult): JsonObject {
-  return {
-    success: batch.success,
-    results: batch.results.map(({ index, item, call, ctx }) => ({
-      index,
-      ...(item.id === undefined ? {} : { id: item.id }),
-      tool_slug: call.record?.slug ?? item.tool_slug,
-      ok: call.error === undefined,
-      ...(call.error === undefined || hasAnswered(call)
-        ? { result: callAnswer(call, ctx) }
-        : { error: toJsonObject(toErrorBody(call.error)) }),
-    })),
-  };
-}
-
-/** What the tool gave: its structured content, else the text of a sole text block, else its content. */
-function outputOf(result: JsonObject): JsonValue {
-  const { structuredContent, content } = result;
-  if (structuredContent !== undefined) {
-    return structuredContent;
+/** The answer to a batch. */
+export function batchAnswer({ success, results }: BatchResult): CallAnswer {
+  const blocks: RawJson[] = [];
+  const items: RawJson[] = [];
+  for (const result of results) {
+    const answer = itemAnswer(result, FIRST_BLOCK + blocks.length);
+    blocks.push(...answer.blocks);
+    items.push(answer.body);
   }
-  const blocks = asList(content);
-  const [only] = blocks;
-  const isSoleText = blocks.length === 1 && isJsonObject(only) && only['type'] === 'text';
-  return isSoleText ? (only['text'] ?? '') : blocks;
+  return { body: RawJson.object({ success, results: RawJson.list(items) }), blocks };
+}
+
+function itemAnswer({ index, item, call, ctx }: BatchItemResult, firstBlock: number): CallAnswer {
+  const { record, error, value } = call;
+  const answer = error === undefined || value !== undefined ? callAnswer(call, ctx, firstBlock) : undefined;
+  const body = RawJson.object({
+    index,
+    id: item.id,
+    tool_slug: record?.slug ?? item.tool_slug,
+    ok: error === undefined,
+    result: answer?.body,
+    error: answer === undefined && error !== undefined ? toJsonObject(toErrorBody(error)) : undefined,
+  });
+  return { body, blocks: answer?.blocks ?? [] };
 }

@@ -1,6 +1,6 @@
 import { childContext, type RequestContext } from '@dcc-mcp/request-context';
 import { OPERATION_CALL_BATCH } from '@dcc-mcp/semantic-conventions';
-import type { JsonObject } from '../../protocol/json-rpc.ts';
+import { RawJson } from '../../protocol/raw-json.ts';
 import type { RunningOperation } from '../frame/core.ts';
 import type { Ending, OperationDefinition, OperationEnd, ParsedRequest } from '../frame/operation-definition.ts';
 import type { OperationError } from '../frame/operation-error.ts';
@@ -20,7 +20,7 @@ export interface BatchItemResult {
   readonly index: number;
   readonly item: CallBatchItem;
   readonly ctx: RequestContext;
-  readonly call: OperationEnd<JsonObject>;
+  readonly call: OperationEnd<RawJson>;
 }
 
 /** How a batch ended. */
@@ -40,7 +40,8 @@ export const callBatchOperation: OperationDefinition<BatchRequest, BatchRequest,
   isAdmitted: false,
   canBeLate: true,
   parse: (body) => toParsedBatch(parseCallBatch(body)),
-  spanInput: ({ items, stopOnError }) => ({ calls: items.map(inputOf), stop_on_error: stopOnError }),
+  spanInput: ({ items, stopOnError }) =>
+    RawJson.object({ calls: RawJson.list(items.map(inputOf)), stop_on_error: stopOnError }),
   resolve: (request) => ({ ok: true, target: request }),
   run: callAll,
   spanOutput: ({ success, results }) => ({ success, ran: results.length }),
@@ -58,12 +59,9 @@ export function toParsedBatch(
   return { ok: true, value: { items, stopOnError } };
 }
 
-function inputOf({ tool_slug, arguments: args, id }: CallBatchItem): object {
-  return {
-    tool_slug,
-    ...(args === undefined ? {} : { arguments: args }),
-    ...(id === undefined ? {} : { id }),
-  };
+function inputOf({ tool_slug, arguments: args, id }: CallBatchItem): RawJson {
+  const given = args === undefined || args instanceof RawJson ? args : RawJson.read(JSON.stringify(args), 0);
+  return RawJson.object({ tool_slug, arguments: given, id });
 }
 
 async function callAll({ items, stopOnError }: BatchRequest, running: RunningOperation): Promise<Ending<BatchResult>> {

@@ -1,11 +1,12 @@
-import { toolFailure } from '@dcc-mcp/request-context';
 import { OPERATION_CALL, type RejectionReason } from '@dcc-mcp/semantic-conventions';
 import { type ArgumentsForm, readArguments } from '../../arguments/argument-form.ts';
 import { validateArguments } from '../../arguments/argument-validation.ts';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
-import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
+import { isJsonObject } from '../../protocol/json-rpc.ts';
+import type { RawJson } from '../../protocol/raw-json.ts';
 import type { CallDetails } from '../../recording/finished.ts';
-import type { HopFailure } from '../../upstream/upstream.ts';
+import { rawResult } from '../../upstream/hop/answer.ts';
+import type { HopFailure, RawParams } from '../../upstream/upstream.ts';
 import type { OperationCore, RunningOperation } from '../frame/core.ts';
 import type { EndedOperation, Ending, OperationDefinition, ParsedRequest } from '../frame/operation-definition.ts';
 import type { OperationError } from '../frame/operation-error.ts';
@@ -13,6 +14,7 @@ import { namedRoute, routeOf } from '../frame/route.ts';
 import { callHop } from '../hops/call-hop.ts';
 import { toolMessage } from '../hops/call-upstream-tool.ts';
 import { errorOfFailure, transportOf } from '../hops/hop.ts';
+import { saysToolFailed } from '../hops/tool-failure.ts';
 import { parseCall, type ParsedBody } from '../requests/parse-request.ts';
 import { resolveTool, type ToolTarget } from './resolve-tool.ts';
 
@@ -22,21 +24,21 @@ export interface CallRequest {
   /** Read once, by {@link toCallRequest}: arguments in a JSON string may be long. */
   readonly form: ArgumentsForm;
   /** Answers to an `input_required` result of an earlier round (MCP 2026-07-28), for the upstream. */
-  readonly inputs?: JsonObject | undefined;
+  readonly inputs?: RawParams | undefined;
 }
 
 interface CallTarget extends ToolTarget {
   readonly request: CallRequest;
 }
 
-/** Calls one tool. Its value is the upstream's result, untouched; also where the tool says that it failed. */
-export const callOperation: OperationDefinition<CallRequest, CallTarget, JsonObject> = {
+/** Calls one tool. Its value is the upstream's result, as it came; also where the tool says that it failed. */
+export const callOperation: OperationDefinition<CallRequest, CallTarget, RawJson> = {
   operation: OPERATION_CALL,
   isAdmitted: true,
   policy: 'call',
   canBeLate: true,
   parse: (body) => toParsedCall(parseCall(body), body),
-  spanInput: ({ form }) => (form.ok ? form.value : undefined),
+  spanInput: ({ form }) => (form.ok ? form.raw : undefined),
   named,
   async resolve(request, { core }) {
     const resolution = await resolveTool(core, request.toolSlug);
@@ -56,7 +58,7 @@ export const callOperation: OperationDefinition<CallRequest, CallTarget, JsonObj
 };
 
 /** A call of `toolSlug` with arguments as they were sent. */
-export function toCallRequest(toolSlug: string, args: unknown, inputs?: JsonObject): CallRequest {
+export function toCallRequest(toolSlug: string, args: unknown, inputs?: RawParams): CallRequest {
   return { toolSlug, form: readArguments(args), inputs };
 }
 
@@ -74,7 +76,7 @@ function named({ toolSlug }: CallRequest, { catalog }: OperationCore): ReturnTyp
 
 type Definition = typeof callOperation;
 
-async function call({ record, upstream, request }: CallTarget, running: RunningOperation): Promise<Ending<JsonObject>> {
+async function call({ record, upstream, request }: CallTarget, running: RunningOperation): Promise<Ending<RawJson>> {
   if (record.needsLoad) {
     return { error: notLoaded(record) };
   }
@@ -82,17 +84,19 @@ async function call({ record, upstream, request }: CallTarget, running: RunningO
   if (!form.ok) {
     return { error: { kind: 'invalid-params', message: form.message } };
   }
-  const args = validateArguments(record, form.value);
+  const args = validateArguments(record, form.raw);
   if (!args.ok) {
     return { error: { kind: args.kind, message: args.message } };
   }
-  const { hop, timing } = await callHop({ record, upstream, args: args.value, inputs }, running);
+  const { hop, timing } = await callHop({ record, upstream, args: args.raw, inputs }, running);
   if (!hop.ok) {
     return { error: errorOfFailure(hop.failure), failure: hop.failure, rejection: rejectionOf(hop.failure), timing };
   }
-  const { result } = hop;
+  const result = rawResult(hop);
   // A tool's own failure is an answer, not a transport error: it keeps its result.
-  const error = toolFailure(result) ? ({ kind: 'tool-error', message: toolMessage(result) } as const) : undefined;
+  const error = saysToolFailed(result)
+    ? ({ kind: 'tool-error', message: toolMessage(result.object ?? {}) } as const)
+    : undefined;
   return { value: result, error, timing };
 }
 
@@ -110,7 +114,7 @@ function notLoaded(record: ToolRecord): OperationError {
   };
 }
 
-function details(ended: EndedOperation<CallRequest, CallTarget, JsonObject>): CallDetails {
+function details(ended: EndedOperation<CallRequest, CallTarget, RawJson>): CallDetails {
   const { record, target, timing, rejection, failure } = ended;
   return {
     operation: OPERATION_CALL,

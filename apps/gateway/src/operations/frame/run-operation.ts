@@ -1,5 +1,6 @@
 import type { Outcome } from '@dcc-mcp/semantic-conventions';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
+import { RawJson } from '../../protocol/raw-json.ts';
 import type { OperationContext, RunningOperation } from './core.ts';
 import { admit, checkPolicy, FREE_ADMISSION, type Refusal } from './govern.ts';
 import type { Ending, OperationDefinition, OperationEnd, ParsedRequest } from './operation-definition.ts';
@@ -70,7 +71,8 @@ class OperationRun<Request, Target, Value> {
     const { span } = this.#running;
     this.#request = request;
     if (span.isRecording) {
-      span.setInput(this.#definition.spanInput(request));
+      const input = this.#definition.spanInput(request);
+      span.setInput(...contentOf(input));
       span.setRoute(this.#definition.spanRoute?.(request) ?? {});
     }
   }
@@ -118,7 +120,7 @@ class OperationRun<Request, Target, Value> {
       target: this.#target,
     };
     if (span.isRecording && ended.value !== undefined) {
-      span.setOutput(this.#definition.spanOutput?.(ended.value) ?? ended.value);
+      span.setOutput(...contentOf(this.#definition.spanOutput?.(ended.value) ?? ended.value));
     }
     await recordOperation(this.#definition, ended, this.#running);
     return ended;
@@ -130,6 +132,11 @@ class OperationRun<Request, Target, Value> {
     }
     return this.#definition.canBeLate && this.#running.caller.isGone() ? 'late_ok' : 'ok';
   }
+}
+
+/** What a span is told of a value; of one that is at hand as it came it need not be written once more. */
+function contentOf(value: unknown): [value: unknown, json?: string] {
+  return value instanceof RawJson ? [value.value, value.text] : [value];
 }
 
 function refused({ error, reason }: Refusal): {

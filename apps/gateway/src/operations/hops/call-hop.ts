@@ -1,8 +1,9 @@
 import type { HopSpan } from '@dcc-mcp/workflow-spans';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import type { JsonObject } from '../../protocol/json-rpc.ts';
+import type { RawJson } from '../../protocol/raw-json.ts';
 import type { CallTiming } from '../../recording/finished.ts';
-import type { HopResult, Upstream } from '../../upstream/upstream.ts';
+import type { HopRequest, HopResult, RawParams, Upstream } from '../../upstream/upstream.ts';
 import type { RunningOperation } from '../frame/core.ts';
 import { endHop, hopTarget, retryOf } from './hop.ts';
 import { requestAnsweringInputs } from './input-rounds.ts';
@@ -11,9 +12,9 @@ import { requestAnsweringInputs } from './input-rounds.ts';
 export interface CheckedCall {
   readonly record: ToolRecord;
   readonly upstream: Upstream;
-  readonly args: JsonObject;
+  readonly args: RawJson;
   /** Members of the parameters beside name and arguments. */
-  readonly inputs: JsonObject | undefined;
+  readonly inputs: RawParams | undefined;
 }
 
 /** What the upstream answered, and where the time went: absent for a call that never left the queue. */
@@ -31,7 +32,7 @@ export async function callHop(checked: CheckedCall, { core, caller, span }: Runn
   let sentAt: number | undefined;
   const hop = await requestAnsweringInputs(upstream, {
     method: 'tools/call',
-    params: paramsOf(checked, caller.meta),
+    ...paramsOf(checked, caller.meta),
     begin: (queueWaitMillis) => {
       sentAt = core.now();
       timing.queueMillis += queueWaitMillis;
@@ -53,8 +54,12 @@ export async function callHop(checked: CheckedCall, { core, caller, span }: Runn
   return { hop, timing: sentAt === undefined ? undefined : timing };
 }
 
-function paramsOf({ record, args, inputs }: CheckedCall, meta: JsonObject | undefined): JsonObject {
+function paramsOf(
+  { record, args, inputs }: CheckedCall,
+  meta: JsonObject | undefined,
+): Pick<HopRequest, 'params' | 'rawParams'> {
   // The bare name that a host lists may be that of another skill by now; the one it takes at any time can't.
-  const params = { name: record.hostName ?? record.backendTool, arguments: args, ...inputs };
-  return meta === undefined ? params : { ...params, _meta: meta };
+  const name = record.hostName ?? record.backendTool;
+  const params = { name, arguments: args.object, ...(meta === undefined ? {} : { _meta: meta }) };
+  return { params, rawParams: { arguments: args, ...inputs } };
 }

@@ -1,9 +1,10 @@
-import { toolFailure } from '@dcc-mcp/request-context';
 import type { HopSpan, HopStart, RetryFacts } from '@dcc-mcp/workflow-spans';
 import type { NetworkTransport } from '../../recording/finished.ts';
+import { rawResult } from '../../upstream/hop/answer.ts';
 import type { HopFailure, HopResult, HopRetry, Upstream, UpstreamSettings } from '../../upstream/upstream.ts';
 import type { OperationCore } from '../frame/core.ts';
 import { type OperationError, outcomeOfError } from '../frame/operation-error.ts';
+import { saysToolFailed } from './tool-failure.ts';
 
 /** Where a hop goes. */
 export interface HopPlace {
@@ -81,7 +82,7 @@ export function errorOfFailure(failure: HopFailure): OperationError {
 /** Ends the span of one exchange with an upstream; a tool that says it failed ends it as an error. */
 export function endHop(span: HopSpan | undefined, hop: HopResult): void {
   if (hop.ok) {
-    span?.end({ outcome: toolFailure(hop.result) ? 'tool_error' : 'ok' });
+    span?.end({ outcome: saysToolFailed(rawResult(hop)) ? 'tool_error' : 'ok' });
     return;
   }
   const code = hop.failure.rpcError?.code;

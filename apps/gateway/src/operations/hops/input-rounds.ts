@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, textOf } from '../../protocol/json-rpc.ts';
+import { memberOf } from '../../protocol/raw-json.ts';
 import type { HopPeer, HopRequest, HopResult, Upstream } from '../../upstream/upstream.ts';
 
 export interface InputRoundsRequest extends HopRequest {
@@ -20,7 +21,12 @@ export async function requestAnsweringInputs(upstream: Upstream, request: InputR
     const hop = await upstream.request({ ...request, params });
     request.onEnd(hop);
     const { peer, signal } = request;
-    if (!hop.ok || hop.result['resultType'] !== 'input_required' || !canBeAsked(peer) || round === MAX_ROUNDS) {
+    if (
+      !hop.ok ||
+      !canBeAsked(peer) ||
+      memberOf(hop.raw ?? hop.result, 'resultType') !== 'input_required' ||
+      round === MAX_ROUNDS
+    ) {
       return hop;
     }
     const inputResponses = await askAll(peer, hop.result['inputRequests'], signal ?? new AbortController().signal);

@@ -150,6 +150,7 @@ export class Connection {
     return {
       method: hop.method,
       params: hop.params,
+      rawParams: hop.rawParams,
       envelope,
       timeoutMillis,
       signal: hop.signal,

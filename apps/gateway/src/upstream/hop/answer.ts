@@ -1,8 +1,30 @@
 import { isJsonObject, type JsonObject, type JsonRpcError } from '../../protocol/json-rpc.ts';
+import { RawJson } from '../../protocol/raw-json.ts';
 import type { HopResult } from '../upstream.ts';
 import { badAnswer } from './failures.ts';
 
 const MAX_MESSAGE_LENGTH = 1_000;
+
+type AnsweredHop = HopResult & { readonly ok: true };
+
+/** A result as it came: its value is made for whoever looks inside, and for nobody else. */
+class RawAnswer implements AnsweredHop {
+  readonly ok = true;
+  readonly raw: RawJson;
+
+  constructor(raw: RawJson) {
+    this.raw = raw;
+  }
+
+  get result(): JsonObject {
+    return this.raw.object ?? {};
+  }
+}
+
+/** The result of a hop as it came. */
+export function rawResult({ raw, result }: AnsweredHop): RawJson {
+  return raw ?? RawJson.of(result);
+}
 
 /** Narrows a JSON-RPC error object; `undefined` when it is malformed. */
 export function toRpcError(value: unknown): JsonRpcError | undefined {
@@ -15,24 +37,32 @@ export function toRpcError(value: unknown): JsonRpcError | undefined {
     : undefined;
 }
 
-/** Judges a message that carries the id of a call as the answer to it (JSON-RPC 2.0, "Response object"). */
-export function toHopResult(message: JsonObject, httpStatus?: number): HopResult {
-  const { jsonrpc, result, error } = message;
-  if (jsonrpc !== '2.0') {
+/**
+ * Judges a message that carries the id of a call as the answer to it (JSON-RPC 2.0, "Response object"). A member that is
+ * null counts as absent: there are servers that write every member of a response.
+ */
+export function toHopResult(message: RawJson, httpStatus?: number): HopResult {
+  const result = present(message.get('result'));
+  const error = present(message.get('error'));
+  if (message.get('jsonrpc')?.value !== '2.0') {
     return badAnswer('jsonrpc', 'The upstream answered with something other than JSON-RPC 2.0');
   }
   if (error !== undefined && result !== undefined) {
     return badAnswer('jsonrpc', 'The upstream answered with both a result and an error');
   }
   if (error !== undefined) {
-    return toFailure(error, httpStatus);
+    return toFailure(error.value, httpStatus);
   }
-  if (isJsonObject(result)) {
-    return { ok: true, result };
+  if (result === undefined) {
+    return badAnswer('empty_result', 'The upstream answered with neither a result nor an error');
   }
-  return result === undefined || result === null
-    ? badAnswer('empty_result', 'The upstream answered with neither a result nor an error')
+  return result.isObject
+    ? new RawAnswer(result)
     : badAnswer('jsonrpc', 'The upstream answered with a result that is not an object');
+}
+
+function present(member: RawJson | undefined): RawJson | undefined {
+  return member?.text === 'null' ? undefined : member;
 }
 
 function toFailure(error: unknown, httpStatus: number | undefined): HopResult {

@@ -5,7 +5,9 @@ import {
   PROTOCOL_VERSION_META_KEY,
 } from '@modelcontextprotocol/server';
 import { isJsonObject, type Era, type JsonObject, type JsonRpcId, type JsonValue } from '../../protocol/json-rpc.ts';
+import { RawJson } from '../../protocol/raw-json.ts';
 import type { HopPeer } from '../upstream.ts';
+import type { WireCall } from './hop.ts';
 
 /** The gateway as a client of its upstreams. */
 export interface GatewayInfo {
@@ -51,7 +53,10 @@ export interface EnvelopeOptions {
  * The parameters as they travel to the upstream: the caller's, with `_meta` of this hop. Foreign `_meta` keys are kept;
  * trace context, progress token and protocol envelope are the hop's own (MCP 2026-07-28, "Per-request metadata"; SEP-414).
  */
-export function toUpstreamParams(params: JsonObject, options: EnvelopeOptions): JsonObject | undefined {
+export function toUpstreamParams(
+  { params, rawParams }: Pick<WireCall, 'params' | 'rawParams'>,
+  options: EnvelopeOptions,
+): RawJson | undefined {
   const meta = foreignMeta(params['_meta']);
   Object.assign(meta, options.carrier);
   if (options.progressToken !== undefined) {
@@ -60,11 +65,8 @@ export function toUpstreamParams(params: JsonObject, options: EnvelopeOptions): 
   if (options.era === 'modern') {
     addProtocolEnvelope(meta, options);
   }
-  if (hasKeys(meta)) {
-    return { ...params, _meta: meta };
-  }
-  const { _meta: _removed, ...rest } = params;
-  return hasKeys(rest) ? rest : undefined;
+  const parts = { ...params, ...rawParams, _meta: hasKeys(meta) ? meta : undefined };
+  return hasKeys(meta) || Object.keys(params).some((name) => name !== '_meta') ? RawJson.object(parts) : undefined;
 }
 
 function hasKeys(value: object): boolean {
@@ -98,5 +100,5 @@ function addProtocolEnvelope(meta: Record<string, JsonValue | undefined>, option
 export function readProgressToken(params: JsonObject): JsonRpcId | undefined {
   const meta = params['_meta'];
   const token = isJsonObject(meta) ? meta['progressToken'] : undefined;
-  return typeof token === 'string' || typeof token === 'number' ? token : undefined;
+  return typeof token === 'string' || typeof token === 'number' || JSON.isRawJSON(token) ? token : undefined;
 }

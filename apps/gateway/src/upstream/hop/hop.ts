@@ -1,6 +1,6 @@
 // upstream/hop/: one request to an upstream, what travels with it and what comes of it.
 import type { JsonObject, JsonRpcId } from '../../protocol/json-rpc.ts';
-import type { HopEnvelope, HopPeer, HopResult } from '../upstream.ts';
+import type { HopEnvelope, HopPeer, HopResult, RawParams } from '../upstream.ts';
 import { cancelled, timedOut } from './failures.ts';
 import type { MirroredParameter } from './mirrored-parameters.ts';
 
@@ -8,6 +8,8 @@ import type { MirroredParameter } from './mirrored-parameters.ts';
 export interface WireCall {
   readonly method: string;
   readonly params: JsonObject;
+  /** Those of the parameters that travel as they came. */
+  readonly rawParams?: RawParams | undefined;
   readonly envelope: HopEnvelope;
   /** How long the answer may take; 0 for as long as it likes (streams of notifications). */
   readonly timeoutMillis: number;

@@ -1,9 +1,10 @@
 // upstream/http/: the transport over Streamable HTTP.
-import { parseBoundedJson } from '../../protocol/bounded-json.ts';
-import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
+import type { JsonObject } from '../../protocol/json-rpc.ts';
 import { UnboundedJsonError } from '../../protocol/json-scanner.ts';
+import type { RawJson } from '../../protocol/raw-json.ts';
 import { badAnswer } from '../hop/failures.ts';
 import { isCancellable, type Abandonment, type Hop } from '../hop/hop.ts';
+import { readMessages } from '../session/incoming.ts';
 import type { Conversation, Transport } from '../session/transport.ts';
 import { explainBreak, explainEnding } from './http-endings.ts';
 import { HttpExchange, type HttpEnding } from './http-exchange.ts';
@@ -133,16 +134,16 @@ export class HttpTransport implements Transport {
   }
 
   #onData(data: string, hop: Hop | undefined, httpStatus?: number): void {
-    let value: unknown;
+    let messages: readonly RawJson[];
     try {
-      value = parseBoundedJson(data);
+      messages = readMessages(data);
     } catch (error) {
       const what = error instanceof UnboundedJsonError ? `JSON ${error.message}` : 'something that is not JSON';
       hop?.end(badAnswer('invalid_json', `The upstream answered with ${what}`));
       return;
     }
-    for (const message of Array.isArray(value) ? value : [value]) {
-      if (isJsonObject(message)) {
+    for (const message of messages) {
+      if (message.isObject) {
         this.#requests.conversation?.onMessage(message, hop, httpStatus);
       } else {
         hop?.end(badAnswer('jsonrpc', 'The upstream answered with something other than JSON-RPC 2.0'));

@@ -3,7 +3,7 @@ import type { Hop } from '../hop/hop.ts';
 
 /** How long the answer may take after other text before that text is taken for the answer. */
 const GRACE_MILLIS = 2_000;
-const ID = /"id"\s*:\s*(\d+)/;
+const ID = /"id"\s*:\s*"?(\d+)/;
 
 /**
  * Decides what text means that is no message, on a stream of messages (stdio).

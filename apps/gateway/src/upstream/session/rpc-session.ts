@@ -1,12 +1,15 @@
 // upstream/session/: a JSON-RPC conversation over any transport.
 import { SUBSCRIPTION_ID_META_KEY } from '@modelcontextprotocol/server';
+import { cancelledKey, readId } from '../../protocol/json-rpc-id.ts';
 import { isJsonObject, type Era, type JsonObject, type JsonRpcId } from '../../protocol/json-rpc.ts';
 import { LATEST_LEGACY_VERSION } from '../../protocol/mcp-protocol.ts';
+import { RawJson } from '../../protocol/raw-json.ts';
 import { toHopResult } from '../hop/answer.ts';
 import { toUpstreamParams, type GatewayInfo } from '../hop/envelope.ts';
 import { hostDied, unreachable } from '../hop/failures.ts';
 import { Hop, type Abandonment, type WireCall } from '../hop/hop.ts';
 import type { HopResult } from '../upstream.ts';
+import { ownNumber } from './incoming.ts';
 import { NonProtocolOutput } from './non-protocol-output.ts';
 import { ServerRequests } from './server-requests.ts';
 import type { Conversation, Transport } from './transport.ts';
@@ -66,7 +69,7 @@ export class RpcSession implements Conversation {
     }
     this.#inFlight.set(hop.id, hop);
     const { carrier } = call.envelope;
-    const params = toUpstreamParams(call.params, {
+    const params = toUpstreamParams(call, {
       era: this.era,
       protocolVersion: this.protocolVersion,
       gatewayInfo: this.#gatewayInfo,
@@ -74,7 +77,8 @@ export class RpcSession implements Conversation {
       progressToken: call.progressToken === undefined ? undefined : hop.id,
       peer: call.peer,
     });
-    this.transport.send(hop, JSON.stringify({ jsonrpc: '2.0', id: hop.id, method: call.method, params }), call.params);
+    const message = RawJson.object({ jsonrpc: '2.0', id: hop.id, method: call.method, params });
+    this.transport.send(hop, message.text, call.params);
     return hop;
   }
 
@@ -83,20 +87,22 @@ export class RpcSession implements Conversation {
       return;
     }
     const sent = this.era === 'legacy' ? params : this.#modernParams(params);
-    this.transport.post(JSON.stringify({ jsonrpc: '2.0', method, params: sent }), method);
+    this.transport.post(RawJson.object({ jsonrpc: '2.0', method, params: sent }).text, method);
   }
 
-  onMessage(message: JsonObject, hop: Hop | undefined, httpStatus?: number): void {
-    const { id, method } = message;
+  onMessage(message: RawJson, hop: Hop | undefined, httpStatus?: number): void {
+    const method = message.get('method')?.value;
     if (typeof method === 'string') {
       this.#onIncoming(method, message, hop);
       return;
     }
-    const target = typeof id === 'string' || typeof id === 'number' ? this.#inFlight.get(id) : undefined;
+    const rawId = message.get('id');
+    const id = rawId && readId(rawId);
+    const target = this.#inFlight.get(ownNumber(id) ?? 0);
     if (target !== undefined) {
       this.#nonProtocolOutput.onAnswer(target);
       target.end(toHopResult(message, httpStatus));
-    } else if (id === null && hop !== undefined && !hop.isEnded && isJsonObject(message['error'])) {
+    } else if (id === null && hop !== undefined && !hop.isEnded && message.get('error')?.isObject === true) {
       hop.end(toHopResult(message, httpStatus)); // a server that could not read the id of what it refuses
     } else {
       this.#events.onLateAnswer();
@@ -149,25 +155,33 @@ export class RpcSession implements Conversation {
     }
   };
 
-  #modernParams(params: JsonObject | undefined): JsonObject | undefined {
+  #modernParams(params: JsonObject | undefined): RawJson | undefined {
     const { era, protocolVersion } = this;
-    return toUpstreamParams(params ?? {}, { era, protocolVersion, gatewayInfo: this.#gatewayInfo, carrier: {} });
+    return toUpstreamParams(
+      { params: params ?? {} },
+      { era, protocolVersion, gatewayInfo: this.#gatewayInfo, carrier: {} },
+    );
   }
 
-  #onIncoming(method: string, message: JsonObject, hop: Hop | undefined): void {
-    if (message['jsonrpc'] !== '2.0') {
-      return;
-    }
-    const { id } = message;
-    if (typeof id === 'string' || typeof id === 'number') {
+  #onIncoming(method: string, message: RawJson, hop: Hop | undefined): void {
+    const rawId = message.get('id');
+    const id = rawId && readId(rawId);
+    const params = message.get('params')?.object;
+    if (id !== undefined && id !== null) {
       const candidates = this.#callers();
       // A request without a stream of its own names no call, so it is given to a call only where there is just one.
       const asked = hop ?? (candidates.length === 1 ? candidates[0] : undefined);
-      const params = isJsonObject(message['params']) ? message['params'] : undefined;
       this.#requests.answer({ id, method, params }, asked, candidates.length);
       return;
     }
-    this.#onNotification(method, isJsonObject(message['params']) ? message['params'] : undefined, hop);
+    if (method === 'notifications/cancelled') {
+      const rawParams = message.get('params');
+      this.#requests.cancel(cancelledKey(rawParams === undefined ? {} : { rawParams }));
+    } else if (method === 'notifications/progress') {
+      this.#onProgress(params);
+    } else {
+      this.#onOther(method, params, hop);
+    }
   }
 
   /** The calls in flight that came from a caller (not the gateway's own probes and lists). */
@@ -175,22 +189,10 @@ export class RpcSession implements Conversation {
     return [...this.#inFlight.values()].filter(({ call }) => call.isOwn !== true);
   }
 
-  #onNotification(method: string, params: JsonObject | undefined, hop: Hop | undefined): void {
-    switch (method) {
-      case 'notifications/progress':
-        this.#onProgress(params);
-        return;
-      case 'notifications/cancelled':
-        this.#requests.cancel(params?.['requestId']);
-        return;
-      default:
-        this.#onOther(method, params, hop);
-    }
-  }
-
   #onProgress(params: JsonObject | undefined): void {
     const ours = params?.['progressToken'];
-    const hop = typeof ours === 'number' ? this.#inFlight.get(ours) : undefined;
+    const isToken = typeof ours === 'number' || typeof ours === 'string';
+    const hop = isToken ? this.#inFlight.get(ownNumber(ours) ?? 0) : undefined;
     const token = hop?.call.progressToken;
     if (hop !== undefined && token !== undefined) {
       tell(hop, 'notifications/progress', { ...params, progressToken: token });

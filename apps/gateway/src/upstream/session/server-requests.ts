@@ -1,3 +1,4 @@
+import { type IdKey, idKey } from '../../protocol/json-rpc-id.ts';
 import type { JsonObject, JsonRpcError, JsonRpcId } from '../../protocol/json-rpc.ts';
 import { ERROR_INTERNAL, ERROR_INVALID_REQUEST, ERROR_METHOD_NOT_FOUND } from '../../protocol/mcp-protocol.ts';
 import type { Hop } from '../hop/hop.ts';
@@ -26,7 +27,7 @@ function declined(method: string, hopsInFlight: number): Reply {
 /** The requests an upstream sends: answered here (`ping`), by the caller of the hop they belong to, or declined. */
 export class ServerRequests {
   readonly #post: (text: string) => void;
-  readonly #running = new Map<JsonRpcId, AbortController>();
+  readonly #running = new Map<IdKey | undefined, AbortController>();
 
   constructor(post: (text: string) => void) {
     this.#post = post;
@@ -46,15 +47,15 @@ export class ServerRequests {
   }
 
   /** The upstream no longer wants the answer to its request `id`. */
-  cancel(id: unknown): void {
-    if (typeof id === 'string' || typeof id === 'number') {
+  cancel(id: IdKey | undefined): void {
+    if (id !== undefined) {
       this.#running.get(id)?.abort();
     }
   }
 
   async #ask(id: JsonRpcId, hop: Hop, ask: (signal: AbortSignal) => Promise<Reply> | undefined): Promise<void> {
     const controller = new AbortController();
-    this.#running.set(id, controller);
+    this.#running.set(idKey(id), controller);
     hop.whenEnded(() => controller.abort());
     let reply: Reply;
     try {
@@ -62,7 +63,7 @@ export class ServerRequests {
     } catch {
       reply = { error: { code: ERROR_INTERNAL, message: 'The caller could not be asked' } };
     }
-    this.#running.delete(id);
+    this.#running.delete(idKey(id));
     if (!controller.signal.aborted) {
       this.#reply(id, reply);
     }

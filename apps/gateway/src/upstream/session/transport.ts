@@ -1,4 +1,5 @@
 import type { Era, JsonObject } from '../../protocol/json-rpc.ts';
+import type { RawJson } from '../../protocol/raw-json.ts';
 import type { Abandonment, Hop } from '../hop/hop.ts';
 import type { HopResult } from '../upstream.ts';
 
@@ -7,7 +8,7 @@ export interface Conversation {
   readonly era: Era;
   readonly protocolVersion: string;
   /** A message of the upstream; `hop` where the transport knows which request it came with. */
-  onMessage(message: JsonObject, hop: Hop | undefined, httpStatus?: number): void;
+  onMessage(message: RawJson, hop: Hop | undefined, httpStatus?: number): void;
   /** Text of the upstream that is no message. */
   onNonProtocolOutput(text: string): void;
   /** A message over the bound; `head` is its beginning. The call it answers, where that can be told, ends as `result`. */

@@ -1,10 +1,11 @@
 // upstream/stdio/: the transport over the standard streams of a child process.
-import { parseBoundedJson } from '../../protocol/bounded-json.ts';
-import { isJsonObject } from '../../protocol/json-rpc.ts';
 import { UnboundedJsonError } from '../../protocol/json-scanner.ts';
 import { LineFramer } from '../../protocol/line-framer.ts';
+import { inOneLine } from '../../protocol/message-text.ts';
+import { RawJson } from '../../protocol/raw-json.ts';
 import { badAnswer, hostDied } from '../hop/failures.ts';
 import { isCancellable, type Abandonment, type Hop } from '../hop/hop.ts';
+import { readMessages } from '../session/incoming.ts';
 import type { Conversation, Transport } from '../session/transport.ts';
 import { ChildProcess, type ChildSettings } from './child-process.ts';
 
@@ -56,11 +57,11 @@ export class StdioTransport implements Transport {
       hop.end(hostDied(`The upstream is gone: ${this.#exitReason}`));
       return;
     }
-    this.#child.write(`${text}\n`);
+    this.post(text);
   }
 
   post(text: string): void {
-    this.#child.write(`${text}\n`);
+    this.#child.write(`${inOneLine(text)}\n`);
   }
 
   abandon(hop: Hop, why: Abandonment): void {
@@ -86,38 +87,32 @@ export class StdioTransport implements Transport {
   }
 
   #onLine(line: string): void {
-    let value: unknown;
+    let messages: readonly RawJson[];
     try {
-      value = parseBoundedJson(line);
+      messages = readMessages(line);
     } catch (error) {
       this.#onUnreadable(line, error);
       return;
     }
-    if (isJsonObject(value)) {
-      this.#conversation?.onMessage(value, undefined);
-    } else if (Array.isArray(value)) {
-      this.#onBatch(value);
-    } else {
+    if (messages.length === 1 && messages[0]?.isObject === false) {
       this.#conversation?.onNonProtocolOutput(line);
+      return;
+    }
+    for (const message of messages) {
+      if (message.isObject) {
+        this.#conversation?.onMessage(message, undefined);
+      }
     }
   }
 
-  /** JSON that is nested too deeply has the id of its call at the beginning, as a line over the bound has. */
+  /** JSON that is nested too deeply has the id of its call all the same, or perhaps at its beginning, as a line over the bound has. */
   #onUnreadable(line: string, error: unknown): void {
     if (error instanceof UnboundedJsonError) {
       const result = badAnswer('invalid_json', `The upstream answered with JSON ${error.message}`);
-      this.#conversation?.onOverlong(line.slice(0, MAX_HEAD_LENGTH), result);
+      const id = RawJson.readId(line);
+      this.#conversation?.onOverlong(id === undefined ? line.slice(0, MAX_HEAD_LENGTH) : `"id":${id.text}`, result);
     } else {
       this.#conversation?.onNonProtocolOutput(line);
-    }
-  }
-
-  /** Only 2025-03-26 has batches; a server of that revision may answer with one. */
-  #onBatch(values: readonly unknown[]): void {
-    for (const value of values) {
-      if (isJsonObject(value)) {
-        this.#conversation?.onMessage(value, undefined);
-      }
     }
   }
 

@@ -1,0 +1,31 @@
+import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json-rpc.ts';
+import type { RawJson } from '../../protocol/raw-json.ts';
+
+/**
+ * The body of a request as it is checked, in which the arguments of calls stand as they came: a {@link RawJson} in place
+ * of each `arguments`. A body that is no object is given as it is, and so is one with more members than are told.
+ */
+export function exactBody(raw: RawJson): unknown {
+  const body = raw.object;
+  if (body === undefined) {
+    return raw.value;
+  }
+  const { calls } = body;
+  try {
+    return Array.isArray(calls) ? { ...exactCall(body, raw), calls: exactCalls(calls, raw) } : exactCall(body, raw);
+  } catch {
+    return body;
+  }
+}
+
+function exactCall(body: JsonObject, raw: RawJson): object {
+  return isJsonObject(body['arguments']) ? { ...body, arguments: raw.get('arguments') } : body;
+}
+
+function exactCalls(calls: readonly JsonValue[], raw: RawJson): readonly unknown[] {
+  const items = raw.get('calls')?.elements() ?? [];
+  return calls.map((call, index) => {
+    const item = items[index];
+    return isJsonObject(call) && item !== undefined ? exactCall(call, item) : call;
+  });
+}

@@ -1,0 +1,15 @@
+import type { JsonRpcMessage } from './json-rpc.ts';
+import { RawJson } from './raw-json.ts';
+
+/** A message as it is sent; a result that came from elsewhere is sent as it came. */
+export function messageText(message: JsonRpcMessage): string {
+  if ('result' in message && message.result instanceof RawJson) {
+    return `{"jsonrpc":"2.0","id":${JSON.stringify(message.id)},"result":${message.result.text}}`;
+  }
+  return JSON.stringify(message);
+}
+
+/** JSON that fits in one line: line ends in it are white space, because in a string they are written as escapes. */
+export function inOneLine(json: string): string {
+  return json.includes('\n') || json.includes('\r') ? json.replaceAll(/[\r\n]/g, ' ') : json;
+}

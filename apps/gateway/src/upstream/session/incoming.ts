@@ -1,0 +1,25 @@
+import { withoutByteOrderMark } from '../../protocol/bounded-json.ts';
+import type { JsonRpcId } from '../../protocol/json-rpc.ts';
+import { RawJson } from '../../protocol/raw-json.ts';
+
+/** Levels that are told of a message: its members, and those of its parameters or its result. */
+const MESSAGE_LEVELS = 2;
+
+/**
+ * Reads a message of the upstream, or a batch of them (2025-03-26): what is no message is among them, to be named.
+ *
+ * @throws {SyntaxError} When it is no JSON, or past a bound.
+ */
+export function readMessages(given: string): readonly RawJson[] {
+  const text = withoutByteOrderMark(given);
+  const isBatch = /^\s*\[/.test(text);
+  const raw = RawJson.read(text, isBatch ? MESSAGE_LEVELS + 1 : MESSAGE_LEVELS);
+  return isBatch ? raw.elements() : [raw];
+}
+
+const OWN_NUMBER = /^[1-9]\d{0,15}$/;
+
+/** An id or a token as the number that we gave; some servers send a string of it. */
+export function ownNumber(id: JsonRpcId | undefined): number | undefined {
+  return typeof id === 'string' && OWN_NUMBER.test(id) ? Number(id) : typeof id === 'number' ? id : undefined;
+}
