@@ -1,7 +1,7 @@
 // arguments/: the arguments of a call, checked against the tool's schema within bounds of time.
 import type { ToolRecord } from '../catalog/tool-record.ts';
 import type { JsonObject } from '../protocol/json-rpc.ts';
-import type { RawJson } from '../protocol/raw-json.ts';
+import type { RawJson } from '../protocol/json/raw-json.ts';
 import { readArguments } from './argument-form.ts';
 import { schemaValidator, type ArgumentFailure } from './schema-validator.ts';
 

@@ -1,5 +1,5 @@
 import type { ExactInteger, JsonRpcId, JsonRpcNotification } from './json-rpc.ts';
-import type { RawJson } from './raw-json.ts';
+import type { RawJson } from './json/raw-json.ts';
 
 /** What finds an id, or a token, again: equal for equal ids, however many digits they have. */
 export type IdKey = string | number | bigint;

@@ -1,8 +1,8 @@
 // protocol/: JSON-RPC, MCP constants, framing and bounds; imports no other room.
-import type { JsonObject, JsonValue } from './json.ts';
-import type { RawJson } from './raw-json.ts';
+import type { JsonObject, JsonValue } from './json/json.ts';
+import type { RawJson } from './json/raw-json.ts';
 
-export { asList, asObject, isJsonObject, type JsonObject, type JsonValue, textOf, toJsonObject } from './json.ts';
+export { asList, asObject, isJsonObject, type JsonObject, type JsonValue, textOf, toJsonObject } from './json/json.ts';
 
 /** An integer whose digits a double does not hold; `JSON.stringify` writes them as they came. */
 export interface ExactInteger extends JsonObject {

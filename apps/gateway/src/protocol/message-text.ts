@@ -1,5 +1,5 @@
 import type { JsonRpcMessage } from './json-rpc.ts';
-import { RawJson } from './raw-json.ts';
+import { RawJson } from './json/raw-json.ts';
 
 /** A message as it is sent; a result that came from elsewhere is sent as it came. */
 export function messageText(message: JsonRpcMessage): string {

@@ -8,9 +8,9 @@ import type { OperationDefinition, OperationEnd, ParsedRequest } from '../operat
 import { httpStatusOfError, type OperationError } from '../operations/frame/operation-error.ts';
 import { runOperation } from '../operations/frame/run-operation.ts';
 import { exactBody } from '../operations/requests/exact-body.ts';
-import { whyNotJson, withoutByteOrderMark } from '../protocol/bounded-json.ts';
 import { isJsonObject } from '../protocol/json-rpc.ts';
-import { RawJson } from '../protocol/raw-json.ts';
+import { whyNotJson, withoutByteOrderMark } from '../protocol/json/bounded-json.ts';
+import { RawJson } from '../protocol/json/raw-json.ts';
 
 /** One workflow operation as a route serves it. */
 export interface RestOperation<Request, Target, Value> {

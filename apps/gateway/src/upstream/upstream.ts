@@ -1,7 +1,7 @@
 // upstream/: one MCP server behind the gateway, from its settings to the answers of its calls.
 import type { BackendErrorKind, ErrorKind } from '@dcc-mcp/semantic-conventions';
 import type { Era, JsonObject, JsonRpcError } from '../protocol/json-rpc.ts';
-import type { RawJson } from '../protocol/raw-json.ts';
+import type { RawJson } from '../protocol/json/raw-json.ts';
 
 /** How to reach one MCP server, and how much of it may be used at once. */
 export interface UpstreamSettings {

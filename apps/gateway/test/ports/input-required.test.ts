@@ -4,7 +4,7 @@ import type { Answer } from '../../src/mcp/exchange/exchange.ts';
 import { InputRequired } from '../../src/mcp/input-rounds/input-required.ts';
 import { MemoryInputRounds } from '../../src/mcp/input-rounds/memory-input-rounds.ts';
 import { type JsonObject, toJsonObject } from '../../src/protocol/json-rpc.ts';
-import { memberOf } from '../../src/protocol/raw-json.ts';
+import { memberOf } from '../../src/protocol/json/raw-json.ts';
 
 const PRINCIPAL = undefined;
 const NEVER = new AbortController().signal;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { scanJson, UnboundedJsonError } from '../../src/protocol/json-scanner.ts';
-import { RawJson } from '../../src/protocol/raw-json.ts';
+import { scanJson, UnboundedJsonError } from '../../src/protocol/json/json-scanner.ts';
+import { RawJson } from '../../src/protocol/json/raw-json.ts';
 
 const RUNS = { numRuns: 500 };
 

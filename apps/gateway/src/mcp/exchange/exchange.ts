@@ -1,7 +1,7 @@
 import type { RequestContext, RequestHeaders, SearchAnswer } from '@dcc-mcp/request-context';
 import { isJsonObject, type JsonObject, type JsonRpcError } from '../../protocol/json-rpc.ts';
+import type { RawJson } from '../../protocol/json/raw-json.ts';
 import { ERROR_METHOD_NOT_FOUND, isLoggedAt } from '../../protocol/mcp-protocol.ts';
-import type { RawJson } from '../../protocol/raw-json.ts';
 import type { HopPeer } from '../../upstream/upstream.ts';
 import type { McpClient } from './mcp-client.ts';
 

@@ -1,4 +1,3 @@
-import { whyNotJson, withoutByteOrderMark } from '../../protocol/bounded-json.ts';
 import { readId } from '../../protocol/json-rpc-id.ts';
 import {
   isJsonObject,
@@ -7,9 +6,10 @@ import {
   type JsonRpcNotification,
   type JsonRpcRequest,
 } from '../../protocol/json-rpc.ts';
-import { UnboundedJsonError } from '../../protocol/json-scanner.ts';
+import { whyNotJson, withoutByteOrderMark } from '../../protocol/json/bounded-json.ts';
+import { UnboundedJsonError } from '../../protocol/json/json-scanner.ts';
+import { RawJson } from '../../protocol/json/raw-json.ts';
 import { ERROR_INVALID_REQUEST, ERROR_PARSE, McpError } from '../../protocol/mcp-protocol.ts';
-import { RawJson } from '../../protocol/raw-json.ts';
 import type { ClientAnswer } from '../session/session-streams.ts';
 
 /** Levels that are told of a message: its members, and those of its parameters. */

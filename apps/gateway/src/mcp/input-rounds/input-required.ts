@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
+import { memberOf } from '../../protocol/json/raw-json.ts';
 import { keptBytes } from '../../protocol/kept-bytes.ts';
 import { ERROR_INVALID_PARAMS, ERROR_SERVER } from '../../protocol/mcp-protocol.ts';
-import { memberOf } from '../../protocol/raw-json.ts';
 import type { Answer } from '../exchange/exchange.ts';
 import type { Question } from '../session/ask-client.ts';
 import type { ClientAnswer } from '../session/session-streams.ts';

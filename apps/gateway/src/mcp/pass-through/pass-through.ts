@@ -12,8 +12,8 @@ import {
   type JsonValue,
   textOf,
 } from '../../protocol/json-rpc.ts';
+import type { RawJson } from '../../protocol/json/raw-json.ts';
 import { ERROR_INTERNAL, ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
-import type { RawJson } from '../../protocol/raw-json.ts';
 import type { HopFailure, HopResult } from '../../upstream/upstream.ts';
 import { mcpCaller } from '../exchange/caller.ts';
 import type { Exchange } from '../exchange/exchange.ts';

@@ -1,7 +1,7 @@
 import { errorEnvelope, type RequestContext } from '@dcc-mcp/request-context';
 import type { OperationError } from '../../operations/frame/operation-error.ts';
 import { toJsonObject } from '../../protocol/json-rpc.ts';
-import { RawJson } from '../../protocol/raw-json.ts';
+import { RawJson } from '../../protocol/json/raw-json.ts';
 
 /** A body of REST as the result of an MCP tool: the same JSON as text and as structured content. */
 export function toolResult(body: RawJson, isError: boolean, more: readonly RawJson[] = []): RawJson {

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonRpcRequest } from '../../protocol/json-rpc.ts';
-import type { RawJson } from '../../protocol/raw-json.ts';
+import type { RawJson } from '../../protocol/json/raw-json.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 
 /** Answers one method. @throws {McpError} What the client gets as a JSON-RPC error. */

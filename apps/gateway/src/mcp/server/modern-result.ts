@@ -1,7 +1,7 @@
 import { SERVER_INFO_META_KEY } from '@modelcontextprotocol/server';
 import { isJsonObject, type JsonObject, type JsonRpcError } from '../../protocol/json-rpc.ts';
+import { RawJson } from '../../protocol/json/raw-json.ts';
 import { ERROR_INVALID_PARAMS, ERROR_RESOURCE_NOT_FOUND } from '../../protocol/mcp-protocol.ts';
-import { RawJson } from '../../protocol/raw-json.ts';
 
 /** How long a modern client may reuse a list: not at all, because what changes is announced. */
 const CACHE = { ttlMs: 0, cacheScope: 'private' };

@@ -6,6 +6,7 @@ import {
   type JsonRpcRequest,
   textOf,
 } from '../../protocol/json-rpc.ts';
+import { memberOf } from '../../protocol/json/raw-json.ts';
 import {
   ERROR_HEADER_MISMATCH,
   ERROR_INTERNAL,
@@ -18,7 +19,6 @@ import {
   McpError,
   MODERN_VERSION,
 } from '../../protocol/mcp-protocol.ts';
-import { memberOf } from '../../protocol/raw-json.ts';
 import type { FinishedRequest } from '../../recording/finished.ts';
 import type { Answer, Exchange } from '../exchange/exchange.ts';
 import type { McpClient } from '../exchange/mcp-client.ts';

@@ -1,6 +1,6 @@
 import { errorEnvelope, type RequestContext, toErrorBody } from '@dcc-mcp/request-context';
 import { toJsonObject } from '../../protocol/json-rpc.ts';
-import { RawJson } from '../../protocol/raw-json.ts';
+import { RawJson } from '../../protocol/json/raw-json.ts';
 import type { BatchItemResult, BatchResult } from '../definitions/call-batch.ts';
 import type { OperationEnd } from '../frame/operation-definition.ts';
 import { callOutput } from './call-output.ts';

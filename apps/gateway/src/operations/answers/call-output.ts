@@ -1,4 +1,4 @@
-import { RawJson } from '../../protocol/raw-json.ts';
+import { RawJson } from '../../protocol/json/raw-json.ts';
 
 /** What a tool gave, as its caller reads it. */
 export interface CallOutput {

@@ -1,6 +1,6 @@
 import { childContext, type RequestContext } from '@dcc-mcp/request-context';
 import { OPERATION_CALL_BATCH } from '@dcc-mcp/semantic-conventions';
-import { RawJson } from '../../protocol/raw-json.ts';
+import { RawJson } from '../../protocol/json/raw-json.ts';
 import type { RunningOperation } from '../frame/core.ts';
 import type { Ending, OperationDefinition, OperationEnd, ParsedRequest } from '../frame/operation-definition.ts';
 import type { OperationError } from '../frame/operation-error.ts';

@@ -3,7 +3,7 @@ import { type ArgumentsForm, readArguments } from '../../arguments/argument-form
 import { validateArguments } from '../../arguments/argument-validation.ts';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import { isJsonObject } from '../../protocol/json-rpc.ts';
-import type { RawJson } from '../../protocol/raw-json.ts';
+import type { RawJson } from '../../protocol/json/raw-json.ts';
 import type { CallDetails } from '../../recording/finished.ts';
 import { rawResult } from '../../upstream/hop/answer.ts';
 import type { HopFailure, RawParams } from '../../upstream/upstream.ts';

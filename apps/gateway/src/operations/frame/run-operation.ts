@@ -1,6 +1,6 @@
 import type { Outcome } from '@dcc-mcp/semantic-conventions';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
-import { RawJson } from '../../protocol/raw-json.ts';
+import { RawJson } from '../../protocol/json/raw-json.ts';
 import type { OperationContext, RunningOperation } from './core.ts';
 import { admit, checkPolicy, FREE_ADMISSION, type Refusal } from './govern.ts';
 import type { Ending, OperationDefinition, OperationEnd, ParsedRequest } from './operation-definition.ts';

@@ -1,7 +1,7 @@
 import { toolFailure } from '@dcc-mcp/request-context';
 import type { HopSpan } from '@dcc-mcp/workflow-spans';
-import { parseBoundedJson } from '../../protocol/bounded-json.ts';
 import { asList, asObject, isJsonObject, type JsonObject, textOf } from '../../protocol/json-rpc.ts';
+import { parseBoundedJson } from '../../protocol/json/bounded-json.ts';
 import type { HopEnvelope, Upstream } from '../../upstream/upstream.ts';
 import type { RunningOperation } from '../frame/core.ts';
 import { type OperationError, outcomeOfError } from '../frame/operation-error.ts';

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, textOf } from '../../protocol/json-rpc.ts';
-import { memberOf } from '../../protocol/raw-json.ts';
+import { memberOf } from '../../protocol/json/raw-json.ts';
 import type { HopPeer, HopRequest, HopResult, Upstream } from '../../upstream/upstream.ts';
 
 export interface InputRoundsRequest extends HopRequest {

@@ -1,5 +1,5 @@
 import { toolFailure } from '@dcc-mcp/request-context';
-import type { RawJson } from '../../protocol/raw-json.ts';
+import type { RawJson } from '../../protocol/json/raw-json.ts';
 
 /** What a result has to hold somewhere to say that its tool failed, be it with escapes. */
 const MAY_SAY_FAILURE = ['success', '\\u'];

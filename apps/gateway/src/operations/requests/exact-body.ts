@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json-rpc.ts';
-import type { RawJson } from '../../protocol/raw-json.ts';
+import type { RawJson } from '../../protocol/json/raw-json.ts';
 
 /**
  * The body of a request as it is checked, in which the arguments of calls stand as they came: a {@link RawJson} in place

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonRpcError } from '../../protocol/json-rpc.ts';
-import { RawJson } from '../../protocol/raw-json.ts';
+import { RawJson } from '../../protocol/json/raw-json.ts';
 import type { HopResult } from '../upstream.ts';
 import { badAnswer } from './failures.ts';
 

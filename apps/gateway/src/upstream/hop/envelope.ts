@@ -5,7 +5,7 @@ import {
   PROTOCOL_VERSION_META_KEY,
 } from '@modelcontextprotocol/server';
 import { isJsonObject, type Era, type JsonObject, type JsonRpcId, type JsonValue } from '../../protocol/json-rpc.ts';
-import { RawJson } from '../../protocol/raw-json.ts';
+import { RawJson } from '../../protocol/json/raw-json.ts';
 import type { HopPeer } from '../upstream.ts';
 import type { WireCall } from './hop.ts';
 

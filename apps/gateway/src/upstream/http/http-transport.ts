@@ -1,7 +1,7 @@
 // upstream/http/: the transport over Streamable HTTP.
 import type { JsonObject } from '../../protocol/json-rpc.ts';
-import { UnboundedJsonError } from '../../protocol/json-scanner.ts';
-import type { RawJson } from '../../protocol/raw-json.ts';
+import { UnboundedJsonError } from '../../protocol/json/json-scanner.ts';
+import type { RawJson } from '../../protocol/json/raw-json.ts';
 import { badAnswer } from '../hop/failures.ts';
 import { isCancellable, type Abandonment, type Hop } from '../hop/hop.ts';
 import { readMessages } from '../session/incoming.ts';

@@ -1,6 +1,6 @@
-import { withoutByteOrderMark } from '../../protocol/bounded-json.ts';
 import type { JsonRpcId } from '../../protocol/json-rpc.ts';
-import { RawJson } from '../../protocol/raw-json.ts';
+import { withoutByteOrderMark } from '../../protocol/json/bounded-json.ts';
+import { RawJson } from '../../protocol/json/raw-json.ts';
 
 /** Levels that are told of a message: its members, and those of its parameters or its result. */
 const MESSAGE_LEVELS = 2;

@@ -2,8 +2,8 @@
 import { SUBSCRIPTION_ID_META_KEY } from '@modelcontextprotocol/server';
 import { cancelledKey, readId } from '../../protocol/json-rpc-id.ts';
 import { isJsonObject, type Era, type JsonObject, type JsonRpcId } from '../../protocol/json-rpc.ts';
+import { RawJson } from '../../protocol/json/raw-json.ts';
 import { LATEST_LEGACY_VERSION } from '../../protocol/mcp-protocol.ts';
-import { RawJson } from '../../protocol/raw-json.ts';
 import { toHopResult } from '../hop/answer.ts';
 import { toUpstreamParams, type GatewayInfo } from '../hop/envelope.ts';
 import { hostDied, unreachable } from '../hop/failures.ts';

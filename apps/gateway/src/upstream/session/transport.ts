@@ -1,5 +1,5 @@
 import type { Era, JsonObject } from '../../protocol/json-rpc.ts';
-import type { RawJson } from '../../protocol/raw-json.ts';
+import type { RawJson } from '../../protocol/json/raw-json.ts';
 import type { Abandonment, Hop } from '../hop/hop.ts';
 import type { HopResult } from '../upstream.ts';
 

@@ -1,8 +1,8 @@
 // upstream/stdio/: the transport over the standard streams of a child process.
-import { UnboundedJsonError } from '../../protocol/json-scanner.ts';
+import { UnboundedJsonError } from '../../protocol/json/json-scanner.ts';
+import { RawJson } from '../../protocol/json/raw-json.ts';
 import { LineFramer } from '../../protocol/line-framer.ts';
 import { inOneLine } from '../../protocol/message-text.ts';
-import { RawJson } from '../../protocol/raw-json.ts';
 import { badAnswer, hostDied } from '../hop/failures.ts';
 import { isCancellable, type Abandonment, type Hop } from '../hop/hop.ts';
 import { readMessages } from '../session/incoming.ts';
