@@ -41,8 +41,8 @@ describe('readiness', () => {
     ['modern', 'server/discover'],
   ] as const)('is probed again and again, in the %s era with %s', async (era, method) => {
     const { server, diary, upstream } = await start({ era });
-    await until(() => diary.probes.length >= 5); // the first may fall into the start
-    expect(diary.probes.slice(1, 5)).toEqual(['ready', 'ready', 'ready', 'ready']);
+    await until(() => diary.probes.lastIndexOf('ready') >= diary.probes.indexOf('ready') + 3); // the first fall into the start
+    expect(diary.probes.slice(diary.probes.indexOf('ready')).slice(0, 4)).toEqual(['ready', 'ready', 'ready', 'ready']);
     expect(server.requests.filter(({ message }) => message?.method === method).length).toBeGreaterThanOrEqual(3);
     expect(upstream.status.lastOk).toBeGreaterThan(upstream.status.since);
   });

@@ -1,4 +1,5 @@
 import { SERVER_INFO_META_KEY } from '@modelcontextprotocol/server';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isJsonObject, type Era, type JsonObject } from '../../protocol/json-rpc.ts';
 import { LATEST_LEGACY_VERSION, MODERN_VERSION } from '../../protocol/mcp-protocol.ts';
 import type { GatewayInfo } from '../hop/envelope.ts';
@@ -6,6 +7,9 @@ import { badAnswer, type FailedHop } from '../hop/failures.ts';
 import { ownCall } from '../hop/hop.ts';
 import type { RpcSession } from '../session/rpc-session.ts';
 import type { HopFailure, HopResult } from '../upstream.ts';
+
+/** How long a server may take to accept that it is initialized, before it is spoken to all the same. */
+const INITIALIZED_MILLIS = 2_000;
 
 /** What a server says of itself when the conversation begins. */
 export interface ServerFacts {
@@ -70,7 +74,11 @@ export async function shakeHands(session: RpcSession, options: NegotiateOptions)
     return badAnswer('jsonrpc', 'The upstream answered initialize without a protocolVersion');
   }
   session.protocolVersion = protocolVersion;
-  session.notify('notifications/initialized', undefined);
+  // Some servers refuse what overtakes it.
+  await Promise.race([
+    session.notify('notifications/initialized', undefined),
+    delay(INITIALIZED_MILLIS, undefined, { ref: false }),
+  ]);
   return { ok: true, facts: toFacts('legacy', protocolVersion, answer.result) };
 }
 

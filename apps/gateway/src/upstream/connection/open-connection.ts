@@ -1,9 +1,10 @@
 import { Pool } from 'undici';
 import type { GatewayInfo } from '../hop/envelope.ts';
 import { unreachable, type FailedHop } from '../hop/failures.ts';
+import { ownCall } from '../hop/hop.ts';
 import { HttpTransport } from '../http/http-transport.ts';
 import { RpcSession, type RpcSessionEvents } from '../session/rpc-session.ts';
-import type { Transport } from '../session/transport.ts';
+import type { Suspicion, Transport } from '../session/transport.ts';
 import { toChildEnv } from '../stdio/child-process.ts';
 import { StdioTransport } from '../stdio/stdio-transport.ts';
 import type { UpstreamSettings } from '../upstream.ts';
@@ -35,6 +36,8 @@ type StdioSettings = UpstreamSettings['transport'] & { readonly type: 'stdio' };
 
 /** Connections kept for what is not a call: the notification stream, probes, lists, answers, cancellations. */
 const SPARE_CONNECTIONS = 8;
+/** How long the handshake of a session that takes a lost one's place may take. */
+const RENEWAL_MILLIS = 8_000;
 const SILENT: RpcSessionEvents = { onNotification() {}, onLost() {}, onLateAnswer() {}, onNonProtocolOutput() {} };
 
 /** Connects to an upstream and begins the conversation; leaves nothing behind when that fails. */
@@ -140,7 +143,7 @@ async function openHttpConnection(options: OpenConnectionOptions, http: HttpSett
     await pool.destroy();
     return notOpened(negotiation, lost);
   }
-  session.renew = () => renewSession(options, session, negotiateOptions);
+  session.renew = (why) => renewSession(options, session, { ...negotiateOptions, why });
   return finish(options, {
     session,
     facts: negotiation.facts,
@@ -154,17 +157,29 @@ async function openHttpConnection(options: OpenConnectionOptions, http: HttpSett
 async function renewSession(
   { memory, events, onRenewed }: OpenConnectionOptions,
   session: RpcSession,
-  negotiateOptions: NegotiateOptions,
+  { why, ...negotiateOptions }: NegotiateOptions & { readonly why: Suspicion },
 ): Promise<boolean> {
-  const renewed = await shakeHands(session, negotiateOptions);
+  if (why === 'failed' && (await stillAnswers(session))) {
+    return false;
+  }
+  const { protocolVersion } = session;
+  const renewed = await shakeHands(session, { ...negotiateOptions, handshakeTimeoutMillis: RENEWAL_MILLIS });
   if (renewed.ok) {
     session.transport.openStream();
     void memory.replay(session).then(onRenewed);
+  } else if (why !== 'said') {
+    session.protocolVersion = protocolVersion; // the session may be as good as before
   } else {
     // Another server may have taken its place: the conversation begins anew, once the call in question has its answer.
     setImmediate(() => events.onLost(`no new session: ${renewed.failure.message}`));
   }
   return renewed.ok;
+}
+
+/** Whether the failures were those of the calls: repeated for nothing, a call might run twice. */
+async function stillAnswers(session: RpcSession): Promise<boolean> {
+  const answer = await session.exchange(ownCall('ping', {}, RENEWAL_MILLIS));
+  return answer.ok || (answer.failure.rpcError !== undefined && answer.failure.httpStatus === undefined);
 }
 
 /** Opens a handshake session beside a modern one; `undefined` where the server knows no handshake. */

@@ -41,6 +41,8 @@ export class Hop {
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #onAbort: (() => void) | undefined;
   #watchers: (() => void)[] | undefined;
+  /** Looks at a result first; true when the hop goes on. Its timeout and its caller end it in any case. */
+  hold: ((result: HopResult) => boolean) | undefined;
 
   constructor(id: JsonRpcId, call: WireCall, onEnd: (hop: Hop, abandoned: Abandonment | undefined) => void) {
     this.id = id;
@@ -63,6 +65,9 @@ export class Hop {
   }
 
   end(result: HopResult): void {
+    if (this.#settle !== undefined && this.hold?.(result) === true) {
+      return;
+    }
     this.#end(result, undefined);
   }
 

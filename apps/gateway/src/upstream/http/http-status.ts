@@ -4,6 +4,9 @@ import { toRpcError } from '../hop/answer.ts';
 import { badAnswer, type FailedHop } from '../hop/failures.ts';
 
 const MAX_EXPLANATION_LENGTH = 300;
+/** Of a page, JSON of another shape, or bytes that are no text. */
+// oxlint-disable-next-line no-control-regex -- finding control characters is the purpose
+const MARKUP = /^[<{[]|[\u0000-\u0008\ufffd]/;
 
 function parseObject(text: string): JsonObject | undefined {
   try {
@@ -14,11 +17,15 @@ function parseObject(text: string): JsonObject | undefined {
   }
 }
 
-/** The upstream's own words, from a JSON-RPC error or a plain `error`/`message` field. */
+/** The upstream's own words, from a JSON-RPC error, a plain `error`/`message`/`detail` field, or plain text. */
 function explanation(text: string): string | undefined {
   const body = parseObject(text);
-  const error = body?.['error'];
-  const words = isJsonObject(error) ? error['message'] : (error ?? body?.['message']);
+  if (body === undefined) {
+    const line = text.trim().split('\n', 1)[0] ?? '';
+    return line === '' || MARKUP.test(line) ? undefined : line.slice(0, MAX_EXPLANATION_LENGTH);
+  }
+  const { error } = body;
+  const words = isJsonObject(error) ? error['message'] : (error ?? body['message'] ?? body['detail']);
   return typeof words === 'string' ? words.slice(0, MAX_EXPLANATION_LENGTH) : undefined;
 }
 
@@ -35,12 +42,4 @@ export function toStatusFailure(status: number, text: string): FailedHop {
   const message = `The upstream answered with HTTP ${status}${why === undefined ? '' : `: ${why}`}`;
   const rpcError = toRpcError(parseObject(text)?.['error']);
   return badAnswer(kindOf(status), message, { httpStatus: status, rpcError });
-}
-
-/**
- * Whether the upstream no longer knows the session: 404 by the specification; some servers answer 400 and say so in
- * words (the reference server-everything does).
- */
-export function isSessionLost(status: number, text: string, sessionId: string | undefined): boolean {
-  return sessionId !== undefined && (status === 404 || (status === 400 && /session/i.test(explanation(text) ?? '')));
 }

@@ -8,8 +8,9 @@ import { readMessages } from '../session/incoming.ts';
 import type { Conversation, Transport } from '../session/transport.ts';
 import { explainBreak, explainEnding } from './http-endings.ts';
 import { HttpExchange, type HttpEnding } from './http-exchange.ts';
-import { HttpRequests, type HttpRequestsOptions } from './http-requests.ts';
-import { isSessionLost, toStatusFailure } from './http-status.ts';
+import { type HttpRequest, HttpRequests, type HttpRequestsOptions } from './http-requests.ts';
+import { toStatusFailure } from './http-status.ts';
+import { KeptSession, type SentInSession } from './kept-session.ts';
 import { NotificationStream } from './notification-stream.ts';
 import { StreamResumption } from './stream-resumption.ts';
 
@@ -20,27 +21,34 @@ export interface HttpTransportOptions extends HttpRequestsOptions {
 }
 
 const CLOSE_MILLIS = 1_500;
+/** How long a server may take to accept a notification or an answer. */
+const POST_MILLIS = 10_000;
 
-/** A request on its way; `sessionId` is the session it was sent in. */
-interface Sending {
-  readonly hop: Hop;
+/** A request on its way. */
+interface Sending extends SentInSession {
   readonly text: string;
   readonly params: JsonObject;
-  readonly sessionId: string | undefined;
-  readonly isRepeat: boolean;
 }
 
 /** JSON-RPC over Streamable HTTP, in both eras (MCP 2025-11-25 and 2026-07-28, "Streamable HTTP"). */
 export class HttpTransport implements Transport {
-  sessionId: string | undefined;
   readonly #options: HttpTransportOptions;
   readonly #requests: HttpRequests;
   readonly #exchanges = new Map<Hop, HttpExchange>();
+  readonly #session: KeptSession;
   #stream: NotificationStream | undefined;
 
   constructor(options: HttpTransportOptions) {
     this.#options = options;
     this.#requests = new HttpRequests(options);
+    this.#session = new KeptSession({
+      renew: async (why) => (await this.#requests.conversation?.renewSession(why)) === true,
+      drop: (hop) => this.#drop(hop),
+    });
+  }
+
+  get sessionId(): string | undefined {
+    return this.#session.current.id;
   }
 
   get canBeNotified(): boolean {
@@ -52,16 +60,11 @@ export class HttpTransport implements Transport {
   }
 
   send(hop: Hop, text: string, params: JsonObject): void {
-    this.#send({ hop, text, params, sessionId: this.sessionId, isRepeat: false });
+    this.#send({ hop, text, params, session: this.#session.current, isRepeat: false });
   }
 
-  post(text: string, method?: string): void {
-    const exchange = new HttpExchange({
-      maxBytes: this.#options.maxMessageBytes,
-      onEvent: (data) => this.#onData(data, undefined),
-      onEnd: () => {}, // best effort, as the interface says
-    });
-    this.#requests.send(exchange, { verb: 'POST', method, sessionId: this.sessionId, body: text });
+  post(text: string, method?: string): Promise<void> {
+    return this.#untilEnd(POST_MILLIS, { verb: 'POST', method, sessionId: this.sessionId, body: text });
   }
 
   abandon(hop: Hop, why: Abandonment): void {
@@ -71,10 +74,9 @@ export class HttpTransport implements Transport {
         requestId: hop.id,
         reason: why === 'timeout' ? 'The request timed out' : 'The caller cancelled',
       };
-      this.post(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params }));
+      void this.post(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params }));
     }
-    this.#exchanges.get(hop)?.abort();
-    this.#exchanges.delete(hop);
+    this.#drop(hop);
   }
 
   openStream(): void {
@@ -94,20 +96,28 @@ export class HttpTransport implements Transport {
     }
     this.#exchanges.clear();
     if (this.sessionId !== undefined) {
-      await this.#endSession();
+      await this.#untilEnd(CLOSE_MILLIS, { verb: 'DELETE', sessionId: this.sessionId });
     }
   }
 
-  #endSession(): Promise<void> {
-    return new Promise((resolve) => {
-      setTimeout(resolve, CLOSE_MILLIS).unref();
-      const exchange = new HttpExchange({
-        maxBytes: this.#options.maxMessageBytes,
-        onEvent: () => {},
-        onEnd: () => resolve(),
-      });
-      this.#requests.send(exchange, { verb: 'DELETE', sessionId: this.sessionId });
+  /** Sends what no answer is waited for; what comes back all the same is taken. */
+  #untilEnd(timeoutMillis: number, request: HttpRequest): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const exchange = new HttpExchange({
+      maxBytes: this.#options.maxMessageBytes,
+      onEvent: (data) => this.#onData(data, undefined),
+      onEnd: () => {
+        clearTimeout(timer);
+        resolve();
+      },
     });
+    // Otherwise a server that never answers would take one connection after the other away from the calls.
+    const timer = setTimeout(() => {
+      exchange.abort();
+      resolve();
+    }, timeoutMillis).unref();
+    this.#requests.send(exchange, request);
+    return promise;
   }
 
   #send(sending: Sending): void {
@@ -119,6 +129,9 @@ export class HttpTransport implements Transport {
       onEnd: (ending) => this.#onEnd(sending, exchange, ending),
     });
     this.#exchanges.set(hop, exchange);
+    if (this.#requests.conversation?.era === 'legacy') {
+      this.#session.watch(sending, () => this.#send({ ...sending, session: this.#session.current, isRepeat: true }));
+    }
     const { sessionId } = this;
     this.#requests.send(exchange, { verb: 'POST', method: hop.call.method, hop, params, sessionId, body: text });
   }
@@ -128,8 +141,8 @@ export class HttpTransport implements Transport {
   }
 
   #onStart(hop: Hop, status: number, sessionId: unknown): void {
-    if (hop.call.method === 'initialize' && status < 300 && typeof sessionId === 'string') {
-      this.sessionId = sessionId;
+    if (hop.call.method === 'initialize' && status < 300) {
+      this.#session.opened(typeof sessionId === 'string' ? sessionId : undefined);
     }
   }
 
@@ -153,10 +166,10 @@ export class HttpTransport implements Transport {
 
   #onEnd(sending: Sending, exchange: HttpExchange, ending: HttpEnding): void {
     const { hop } = sending;
-    this.#exchanges.delete(hop);
-    if (hop.isEnded) {
+    if (hop.isEnded || this.#exchanges.get(hop) !== exchange) {
       return;
     }
+    this.#exchanges.delete(hop);
     if (ending.kind === 'ended' && !ending.isStream) {
       this.#onBody(sending, ending.status, ending.text);
     } else if (
@@ -181,11 +194,7 @@ export class HttpTransport implements Transport {
   }
 
   #onBody(sending: Sending, status: number, text: string): void {
-    const { hop, sessionId, isRepeat } = sending;
-    if (!isRepeat && isSessionLost(status, text, sessionId)) {
-      void this.#repeatInNewSession(sending);
-      return;
-    }
+    const { hop } = sending;
     const isSuccess = status >= 200 && status < 300 && status !== 202;
     if (isSuccess && text.trim() === '') {
       hop.end(badAnswer('empty_result', 'The upstream answered with an empty body'));
@@ -202,16 +211,9 @@ export class HttpTransport implements Transport {
     }
   }
 
-  /** The session is gone, so the request can't have run: it is sent once more in a new one. */
-  async #repeatInNewSession(sending: Sending): Promise<void> {
-    const isRenewed =
-      this.sessionId !== sending.sessionId || (await this.#requests.conversation?.renewSession()) === true;
-    if (isRenewed && !sending.hop.isEnded) {
-      this.#send({ ...sending, sessionId: this.sessionId, isRepeat: true });
-      return;
-    }
-    const message = 'The upstream ended the session and gave no new one';
-    sending.hop.end(badAnswer('http_4xx', message, { httpStatus: 404 }));
+  #drop(hop: Hop): void {
+    this.#exchanges.get(hop)?.abort();
+    this.#exchanges.delete(hop);
   }
 
   #giveUp(hop: Hop, ending: HttpEnding): void {

@@ -131,7 +131,7 @@ export class ManagedUpstream implements Upstream {
   }
 
   notify(method: string, params: JsonObject | undefined): void {
-    this.#supervisor.connection?.session.notify(method, params);
+    void this.#supervisor.connection?.session.notify(method, params);
   }
 
   refreshTools(): Promise<void> {

@@ -12,7 +12,7 @@ import type { HopResult } from '../upstream.ts';
 import { ownNumber } from './incoming.ts';
 import { NonProtocolOutput } from './non-protocol-output.ts';
 import { ServerRequests } from './server-requests.ts';
-import type { Conversation, Transport } from './transport.ts';
+import type { Conversation, Suspicion, Transport } from './transport.ts';
 
 export interface RpcSessionEvents {
   /** A notification that belongs to no request in flight. */
@@ -30,7 +30,7 @@ export class RpcSession implements Conversation {
   era: Era = 'legacy';
   protocolVersion: string = LATEST_LEGACY_VERSION;
   /** Set once the handshake is known: opens another one after the upstream forgot this session. */
-  renew: (() => Promise<boolean>) | undefined;
+  renew: ((why: Suspicion) => Promise<boolean>) | undefined;
   readonly transport: Transport;
   readonly #gatewayInfo: GatewayInfo;
   readonly #events: RpcSessionEvents;
@@ -38,14 +38,13 @@ export class RpcSession implements Conversation {
   readonly #requests: ServerRequests;
   readonly #nonProtocolOutput: NonProtocolOutput;
   #lastId = 0;
-  #renewing: Promise<boolean> | undefined;
   #isOver = false;
 
   constructor(transport: Transport, gatewayInfo: GatewayInfo, events: RpcSessionEvents) {
     this.transport = transport;
     this.#gatewayInfo = gatewayInfo;
     this.#events = events;
-    this.#requests = new ServerRequests((text) => transport.post(text));
+    this.#requests = new ServerRequests((text) => void transport.post(text));
     this.#nonProtocolOutput = new NonProtocolOutput(() => this.#callers());
     transport.attach(this);
   }
@@ -82,12 +81,13 @@ export class RpcSession implements Conversation {
     return hop;
   }
 
-  notify(method: string, params: JsonObject | undefined): void {
+  /** Resolves when the upstream has taken it, or when it is clear that it won't. */
+  async notify(method: string, params: JsonObject | undefined): Promise<void> {
     if (this.#isOver) {
       return;
     }
     const sent = this.era === 'legacy' ? params : this.#modernParams(params);
-    this.transport.post(RawJson.object({ jsonrpc: '2.0', method, params: sent }).text, method);
+    await this.transport.post(RawJson.object({ jsonrpc: '2.0', method, params: sent }).text, method);
   }
 
   onMessage(message: RawJson, hop: Hop | undefined, httpStatus?: number): void {
@@ -118,11 +118,8 @@ export class RpcSession implements Conversation {
     this.#nonProtocolOutput.targetOf(head)?.end(result);
   }
 
-  renewSession(): Promise<boolean> {
-    this.#renewing ??= (this.renew?.() ?? Promise.resolve(false)).finally(() => {
-      this.#renewing = undefined;
-    });
-    return this.#renewing;
+  renewSession(why: Suspicion): Promise<boolean> {
+    return this.renew?.(why) ?? Promise.resolve(false);
   }
 
   onLost(reason: string): void {

@@ -3,6 +3,12 @@ import type { RawJson } from '../../protocol/json/raw-json.ts';
 import type { Abandonment, Hop } from '../hop/hop.ts';
 import type { HopResult } from '../upstream.ts';
 
+/**
+ * Why an upstream seems to have forgotten a session: it says so; it refuses what it has taken before; or it fails, which
+ * may as well be the fault of the one call.
+ */
+export type Suspicion = 'said' | 'refused' | 'failed';
+
 /** What a transport must know of the conversation it carries. */
 export interface Conversation {
   readonly era: Era;
@@ -13,8 +19,8 @@ export interface Conversation {
   onNonProtocolOutput(text: string): void;
   /** A message over the bound; `head` is its beginning. The call it answers, where that can be told, ends as `result`. */
   onOverlong(head: string, result: HopResult): void;
-  /** The upstream forgot the session and a new one is needed; true when there is one. */
-  renewSession(): Promise<boolean>;
+  /** The upstream seems to have forgotten the session and a new one is needed; true when there is one. */
+  renewSession(why: Suspicion): Promise<boolean>;
   /** The other end is gone; calls in flight end as `host-died`. */
   onLost(reason: string): void;
 }
@@ -25,8 +31,8 @@ export interface Transport {
   attach(conversation: Conversation): void;
   /** Sends a request; its answer, or what prevented it, ends the hop. */
   send(hop: Hop, text: string, params: JsonObject): void;
-  /** Sends a notification (`method`) or an answer; best effort. */
-  post(text: string, method?: string): void;
+  /** Sends a notification (`method`) or an answer; best effort. Resolves when it is out of the way, never rejects. */
+  post(text: string, method?: string): Promise<void>;
   /** Nobody waits for the hop's answer any more. */
   abandon(hop: Hop, why: Abandonment): void;
   /** Begins to listen for what belongs to no request, where the transport has a place for it. */

@@ -57,10 +57,10 @@ export class StdioTransport implements Transport {
       hop.end(hostDied(`The upstream is gone: ${this.#exitReason}`));
       return;
     }
-    this.post(text);
+    void this.post(text);
   }
 
-  post(text: string): void {
+  async post(text: string): Promise<void> {
     this.#child.write(`${inOneLine(text)}\n`);
   }
 
@@ -69,7 +69,7 @@ export class StdioTransport implements Transport {
       return;
     }
     const params = { requestId: hop.id, reason: why === 'timeout' ? 'The request timed out' : 'The caller cancelled' };
-    this.post(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params }));
+    void this.post(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params }));
   }
 
   openStream(): void {}
