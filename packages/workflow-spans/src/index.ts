@@ -12,6 +12,7 @@ export {
   type MessageFacts,
   type ParentPolicy,
   type PolicyDecision,
+  type ValidationFacts,
   type RetryFacts,
   type Route,
   type SearchFacts,

@@ -28,6 +28,8 @@ export interface UpstreamSettings {
   readonly concurrency: number;
   readonly maxQueued: number;
   readonly timeoutMillis: number;
+  /** Whether scalars of the wrong type are made what a tool's schema asks for. */
+  readonly coercesArguments: boolean;
 }
 
 /** The caller's side of one hop: where what the upstream sends while it works goes to. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { validateArguments } from '../../src/arguments/argument-validation.ts';
+import { readArguments } from '../../src/arguments/check/argument-form.ts';
+import { type ArgumentValidation, validateArguments } from '../../src/arguments/check/argument-validation.ts';
 import { Catalog } from '../../src/catalog/catalog.ts';
 import type { ToolRecord } from '../../src/catalog/tool-record.ts';
 import type { JsonObject, JsonValue } from '../../src/protocol/json-rpc.ts';
@@ -24,21 +25,8 @@ function recordOf(inputSchema: JsonValue | undefined): ToolRecord {
   return catalog.get('maya.a1b2c3d4.create_sphere')!;
 }
 
-/** Definitions that each refer twice to the one before. */
-function doubling(count: number): JsonObject {
-  const entries = Array.from({ length: count }, (_, i) => {
-    const reference = { $ref: `#/$defs/d${i}` };
-    return [`d${i + 1}`, { allOf: [reference, reference] }] as const;
-  });
-  return { d0: {}, ...Object.fromEntries(entries) };
-}
-
-function nest(depth: number): JsonObject {
-  let schema: JsonObject = { type: 'string' };
-  for (let i = 0; i < depth; i += 1) {
-    schema = { properties: { x: schema } };
-  }
-  return schema;
+function validate(record: ToolRecord, args: unknown): ArgumentValidation {
+  return validateArguments(record, readArguments(args), { coerces: true });
 }
 
 describe('validateArguments', () => {
@@ -47,11 +35,11 @@ describe('validateArguments', () => {
     ['a string that holds an object', '{"radius": 2}'],
     ['such a string with space around', ' \n{"radius": 2} '],
   ])('takes %s', (_, args) => {
-    expect(validateArguments(recordOf(SPHERE), args)).toMatchObject({ ok: true, value: { radius: 2 } });
+    expect(validate(recordOf(SPHERE), args)).toMatchObject({ ok: true, value: { radius: 2 }, skipped: undefined });
   });
 
   test.each([[undefined], [null], [{}], ['{}']])('takes %p as no arguments', (args) => {
-    expect(validateArguments(recordOf({ type: 'object' }), args)).toMatchObject({ ok: true, value: {} });
+    expect(validate(recordOf({ type: 'object' }), args)).toMatchObject({ ok: true, value: {} });
   });
 
   test.each([
@@ -74,7 +62,7 @@ describe('validateArguments', () => {
       'arguments is a string that is not valid JSON; send an object such as {"radius": 2}',
     ],
   ])('refuses %s and shows the right form', (_, args, message) => {
-    expect(validateArguments(recordOf(SPHERE), args)).toMatchObject({ ok: false, kind: 'invalid-params', message });
+    expect(validate(recordOf(SPHERE), args)).toMatchObject({ ok: false, message });
   });
 
   test.each([
@@ -86,17 +74,17 @@ describe('validateArguments', () => {
     ['a pattern', { radius: 1, name: 'A' }, [{ path: '/name', message: 'must match pattern "^[a-z]+$"' }]],
     ['a nested format', { radius: 1, at: { t: 'now' } }, [{ path: '/at/t', message: 'must match format "date-time"' }]],
   ])('names the path of %s', (_, args, failures) => {
-    expect(validateArguments(recordOf(SPHERE), args)).toMatchObject({ ok: false, failures });
+    expect(validate(recordOf(SPHERE), args)).toMatchObject({ ok: false, failures });
   });
 
   test('names each fault in the message, at most ten', () => {
-    const result = validateArguments(recordOf(SPHERE), { name: 'A', axis: 'z' });
+    const result = validate(recordOf(SPHERE), { name: 'A', axis: 'z' });
     expect(result).toMatchObject({
       message:
         'Invalid arguments for create_sphere: /radius is required; /name must match pattern "^[a-z]+$"; /axis must be one of ["x","y"]',
     });
     const many = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`p${i}`, 1]));
-    const bounded = validateArguments(recordOf(SPHERE), many);
+    const bounded = validate(recordOf(SPHERE), many);
     expect(bounded.ok ? [] : bounded.failures).toHaveLength(10);
   });
 
@@ -107,9 +95,9 @@ describe('validateArguments', () => {
       type: 'object',
       properties: { p: { type: 'array', items: [{ type: 'string' }] } },
     };
-    expect(validateArguments(recordOf(tuple2020), { p: [1] }).ok).toBe(false);
-    expect(validateArguments(recordOf(tuple07), { p: [1] }).ok).toBe(false);
-    expect(validateArguments(recordOf(tuple07), { p: ['a'] }).ok).toBe(true);
+    expect(validate(recordOf(tuple2020), { p: [1] }).ok).toBe(false);
+    expect(validate(recordOf(tuple07), { p: [1] }).ok).toBe(false);
+    expect(validate(recordOf(tuple07), { p: ['a'] }).ok).toBe(true);
   });
 
   test.each([
@@ -118,15 +106,15 @@ describe('validateArguments', () => {
     ['http://json-schema.org/draft-04/schema#'],
     ['https://example.com/unknown'],
   ])('checks a schema of the dialect %s', ($schema) => {
-    expect(validateArguments(recordOf({ ...SPHERE, $schema }), { radius: 'x' }).ok).toBe(false);
-    expect(validateArguments(recordOf({ ...SPHERE, $schema }), { radius: 1 }).ok).toBe(true);
+    expect(validate(recordOf({ ...SPHERE, $schema }), { radius: 'x' }).ok).toBe(false);
+    expect(validate(recordOf({ ...SPHERE, $schema }), { radius: 1 }).ok).toBe(true);
   });
 
   test('checks two tools that share a schema id', () => {
     const first = recordOf({ $id: 'https://example.com/a', type: 'object', required: ['a'] });
     const second = recordOf({ $id: 'https://example.com/a', type: 'object', required: ['b'] });
-    expect(validateArguments(first, { a: 1 }).ok).toBe(true);
-    expect(validateArguments(second, { a: 1 }).ok).toBe(false);
+    expect(validate(first, { a: 1 }).ok).toBe(true);
+    expect(validate(second, { a: 1 }).ok).toBe(false);
   });
 
   test('checks references by anchor and by id', () => {
@@ -136,9 +124,9 @@ describe('validateArguments', () => {
       properties: { a: { $ref: '#size' }, b: { $ref: 'https://example.com/length' } },
       $defs: { size: { $anchor: 'size', type: 'number' }, length: { $id: '/length', type: 'string' } },
     });
-    expect(validateArguments(record, { a: 1, b: 'x' }).ok).toBe(true);
-    expect(validateArguments(record, { a: 'x' }).ok).toBe(false);
-    expect(validateArguments(record, { b: 1 }).ok).toBe(false);
+    expect(validate(record, { a: 1, b: 'x' }).ok).toBe(true);
+    expect(validate(record, { a: 'x' }).ok).toBe(false);
+    expect(validate(record, { b: 1 }).ok).toBe(false);
   });
 
   test.each([
@@ -149,99 +137,49 @@ describe('validateArguments', () => {
     const first = recordOf({ type: 'object', properties, $defs: { size: { ...name, type: 'number' } } });
     const second = recordOf({ type: 'object', properties, $defs: { other: {}, size: { ...name, type: 'string' } } });
     const without = recordOf({ type: 'object', properties, $defs: { size: { type: 'number' } } });
-    expect(validateArguments(first, { a: 1 }).ok).toBe(true);
-    expect(validateArguments(second, { a: 'x' }).ok).toBe(true);
-    expect(validateArguments(second, { a: 1 }).ok).toBe(false);
-    expect(validateArguments(without, { a: 1 })).toMatchObject({ kind: 'schema-unavailable' });
+    expect(validate(first, { a: 1 }).ok).toBe(true);
+    expect(validate(second, { a: 'x' }).ok).toBe(true);
+    expect(validate(second, { a: 1 }).ok).toBe(false);
+    expect(validate(without, { a: 'x' })).toMatchObject({
+      ok: true,
+      skipped: expect.stringContaining('nowhere in it'),
+    });
   });
 
   test.each([
     ['http://json-schema.org/draft-07/schema#', 'http://json-schema.org/draft-07/schema'],
     ['https://json-schema.org/draft/2020-12/schema', 'https://json-schema.org/draft/2020-12/schema'],
   ])('goes on to check other schemas after one that calls itself %s', ($schema, $id) => {
-    validateArguments(recordOf({ $schema, $id, type: 'object' }), {});
-    expect(validateArguments(recordOf({ ...SPHERE, $schema }), { radius: 'x' }).ok).toBe(false);
-    expect(validateArguments(recordOf({ ...SPHERE, $schema }), { radius: 1 }).ok).toBe(true);
+    validate(recordOf({ $schema, $id, type: 'object' }), {});
+    expect(validate(recordOf({ ...SPHERE, $schema }), { radius: 'x' }).ok).toBe(false);
+    expect(validate(recordOf({ ...SPHERE, $schema }), { radius: 1 }).ok).toBe(true);
   });
 
   test('does not let a schema ask for a check that is a promise', () => {
     const record = recordOf({ $async: true, type: 'object', required: ['a'] });
-    expect(validateArguments(record, {}).ok).toBe(false);
-    expect(validateArguments(record, { a: 1 }).ok).toBe(true);
-  });
-
-  test.each([
-    ['is too long', () => ({ type: 'object', required: ['a'], description: 'x'.repeat(200_000) })],
-    [
-      'has too many parts',
-      () => ({ type: 'object', required: ['a'], anyOf: Array.from({ length: 6_000 }, () => ({})) }),
-    ],
-    ['unfolds to too many parts', () => ({ required: ['a'], $ref: '#/$defs/d40', $defs: doubling(40) })],
-    ['is nested too deeply', () => nest(100_000)],
-  ])('leaves a schema to its upstream that %s, without a pause', (_, schema) => {
-    const record = recordOf(schema());
-    const startedAt = performance.now();
-    validateArguments(record, {});
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(validate(record, {}).ok).toBe(false);
+    expect(validate(record, { a: 1 }).ok).toBe(true);
   });
 
   test('checks a schema whose definitions refer to each other', () => {
     const node = { type: 'object', properties: { value: { type: 'number' }, next: { $ref: '#/$defs/node' } } };
     const record = recordOf({ type: 'object', properties: { list: { $ref: '#/$defs/node' } }, $defs: { node } });
-    expect(validateArguments(record, { list: { next: { next: { value: 1 } } } }).ok).toBe(true);
-    expect(validateArguments(record, { list: { next: { next: { value: 'x' } } } }).ok).toBe(false);
-  });
-
-  test('stands a schema that refers to itself without end', () => {
-    expect(validateArguments(recordOf({ $ref: '#' }), { a: 1 }).ok).toBe(false);
-  });
-
-  test.each([
-    ['a type that is none', { type: 'sphere' }],
-    ['a reference to nowhere', { $ref: 'https://example.com/missing.json' }],
-    ['an array', ['not', 'a', 'schema'] as unknown as JsonObject],
-    ['a string', 'schema'],
-  ])('says that the schema cannot be used when it is %s', (_, schema) => {
-    expect(validateArguments(recordOf(schema), {})).toMatchObject({
-      ok: false,
-      kind: 'schema-unavailable',
-      failures: [],
-    });
+    expect(validate(record, { list: { next: { next: { value: 1 } } } }).ok).toBe(true);
+    expect(validate(record, { list: { next: { next: { value: 'x' } } } }).ok).toBe(false);
   });
 
   test('lets everything pass for a tool without a schema', () => {
-    expect(validateArguments(recordOf(undefined), { any: 1 })).toMatchObject({ ok: true, value: { any: 1 } });
+    expect(validate(recordOf(undefined), { any: 1 })).toMatchObject({
+      ok: true,
+      value: { any: 1 },
+      skipped: undefined,
+    });
   });
 
   test('never changes the arguments', () => {
     const schema = { type: 'object', properties: { a: { type: 'number', default: 3 }, b: { type: 'string' } } };
-    const args = { b: 'x', c: 1 };
-    const result = validateArguments(recordOf(schema), args);
-    expect(result.ok ? result.value : undefined).toBe(args);
-    expect(args).toEqual({ b: 'x', c: 1 });
-  });
-
-  test.each([
-    ['nested repetition', '^(a+)+$'],
-    ['overlapping alternatives', '^(a|a)*$'],
-    ['many stars', '^a*a*a*a*a*a*a*a*b$'],
-  ])('is not stalled by a pattern with %s', (_, pattern) => {
-    const record = recordOf({ type: 'object', properties: { text: { type: 'string', pattern } } });
-    const startedAt = performance.now();
-    expect(validateArguments(record, { text: `${'a'.repeat(5_000)}!` }).ok).toBe(false);
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
-  });
-
-  test('is not stalled by a format or by uniqueItems', () => {
-    const record = recordOf({
-      type: 'object',
-      properties: { mail: { type: 'string', format: 'email' }, list: { type: 'array', uniqueItems: true } },
-    });
-    const startedAt = performance.now();
-    const list = Array.from({ length: 50_000 }, (_, i) => ({ i }));
-    expect(validateArguments(record, { mail: `a@${'a'.repeat(500_000)}`, list }).ok).toBe(true);
-    expect(validateArguments(record, { list: [...list, { i: 7 }] }).ok).toBe(false);
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    const result = validate(recordOf(schema), '{"c": 725653563933458432, "b": "x"}');
+    expect(result.ok ? result.raw.text : undefined).toBe('{"c": 725653563933458432, "b": "x"}');
   });
 
   test('leaves a pattern that has no linear form to the upstream, and checks the rest', () => {
@@ -251,9 +189,10 @@ describe('validateArguments', () => {
       patternProperties: { '^(?!x)': {} },
       additionalProperties: false,
     });
-    expect(validateArguments(record, { text: 'abc', y: 1 }).ok).toBe(true);
-    expect(validateArguments(record, { text: 'a' }).ok).toBe(false);
-    expect(validateArguments(record, { pattern: 'x' }).ok).toBe(false);
+    const skipped = expect.stringContaining("can't be checked in linear time");
+    expect(validate(record, { text: 'abc', y: 1 })).toMatchObject({ ok: true, skipped });
+    expect(validate(record, { text: 'a' }).ok).toBe(false);
+    expect(validate(record, { pattern: 'x' }).ok).toBe(false);
   });
 
   test('keeps two patterns of one schema apart', () => {
@@ -261,16 +200,7 @@ describe('validateArguments', () => {
       type: 'object',
       properties: { a: { type: 'string', pattern: '^a$' }, b: { type: 'string', pattern: '^b$' } },
     });
-    expect(validateArguments(record, { a: 'a', b: 'b' }).ok).toBe(true);
-    expect(validateArguments(record, { a: 'b', b: 'b' }).ok).toBe(false);
-  });
-
-  test('refuses nesting that is deeper than the stack instead of failing', () => {
-    const record = recordOf({ type: 'object', properties: { n: { $ref: '#' } } });
-    let nested: JsonObject = {};
-    for (let i = 0; i < 200_000; i += 1) {
-      nested = { n: nested };
-    }
-    expect(validateArguments(record, nested)).toMatchObject({ ok: false, kind: 'invalid-params' });
+    expect(validate(record, { a: 'a', b: 'b' }).ok).toBe(true);
+    expect(validate(record, { a: 'b', b: 'b' }).ok).toBe(false);
   });
 });

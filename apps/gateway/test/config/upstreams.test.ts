@@ -31,6 +31,7 @@ describe('mcpServers', () => {
         affinity: 'main',
         concurrency: 1,
         maxQueued: 256,
+        coercesArguments: true,
         timeoutMillis: 60_000,
         oauth: { scopes: [] },
       },

@@ -131,7 +131,6 @@ describe('POST /v1/call', () => {
   });
 
   test.each([
-    ['a schema that is none', 'bad_schema', 502, 'schema-unavailable'],
     ['a JSON-RPC error of the upstream', 'protocol_error', 502, 'backend-error'],
     ['no answer in time', 'slow', 504, 'timeout'],
   ])('answers %s as a failure behind the tool', async (_, tool, status, kind) => {

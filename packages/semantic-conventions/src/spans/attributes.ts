@@ -118,6 +118,12 @@ export const ATTR_DCC_MCP_ERROR_KIND = 'dcc_mcp.error.kind';
 export const ATTR_DCC_MCP_BATCH_SIZE = 'dcc_mcp.batch.size';
 /** Time in the upstream's queue. */
 export const ATTR_DCC_MCP_QUEUE_WAIT_MS = 'dcc_mcp.queue.wait_ms';
+/** `skipped` where the arguments were not checked by the tool's schema, or not all of them. */
+export const ATTR_DCC_MCP_VALIDATION = 'dcc_mcp.validation';
+/** Why. */
+export const ATTR_DCC_MCP_VALIDATION_REASON = 'dcc_mcp.validation_reason';
+/** JSON Pointers of arguments whose type was mended, at most 16. */
+export const ATTR_DCC_MCP_COERCED = 'dcc_mcp.coerced';
 
 // Event `retry` of the hop span
 

@@ -24,6 +24,7 @@ import {
   ATTR_DCC_MCP_AGENT_VERSION,
   ATTR_DCC_MCP_AUTH_SUBJECT,
   ATTR_DCC_MCP_BATCH_SIZE,
+  ATTR_DCC_MCP_COERCED,
   ATTR_DCC_MCP_CALLER_TRACE_ID,
   ATTR_DCC_MCP_CLIENT_HOST,
   ATTR_DCC_MCP_CLIENT_OS,
@@ -54,6 +55,8 @@ import {
   ATTR_DCC_MCP_TOOL_SLUG,
   ATTR_DCC_MCP_TRACE_CARRIER,
   ATTR_DCC_MCP_TRACE_ID,
+  ATTR_DCC_MCP_VALIDATION,
+  ATTR_DCC_MCP_VALIDATION_REASON,
   ATTR_DCC_MCP_TRANSPORT,
   ATTR_DCC_MCP_WORKFLOW_OPERATION,
   ATTR_DCC_SCENE,
@@ -229,6 +232,14 @@ const GROUPS: Readonly<Record<string, readonly Row[]>> = {
     [ATTR_RPC_RESPONSE_STATUS_CODE, 'string', ALL, 'JSON-RPC error code of the answer'],
     [ATTR_DCC_MCP_BATCH_SIZE, 'int', WORKFLOW, 'Number of items of a batch'],
     [ATTR_DCC_MCP_QUEUE_WAIT_MS, 'double', WORKFLOW, "Time in the upstream's queue"],
+    [
+      ATTR_DCC_MCP_VALIDATION,
+      'string',
+      CALL,
+      "`skipped` where the arguments were not checked by the tool's schema, or not all of them",
+    ],
+    [ATTR_DCC_MCP_VALIDATION_REASON, 'string', CALL, 'Why'],
+    [ATTR_DCC_MCP_COERCED, 'string[]', CALL, 'JSON Pointers of arguments whose type was mended, at most 16'],
   ],
   content: [
     [

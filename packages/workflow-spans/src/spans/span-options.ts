@@ -74,6 +74,14 @@ export interface PolicyDecision {
   readonly reason?: string;
 }
 
+/** What the check of a call's arguments did beside refusing. */
+export interface ValidationFacts {
+  /** Why they were not checked, or not all of them; absent where they were. */
+  readonly skippedReason?: string | undefined;
+  /** JSON Pointers of values whose type was mended; at most 16 are written. */
+  readonly coercedPaths?: readonly string[];
+}
+
 /** One request to an upstream. */
 export interface HopStart {
   /** JSON-RPC method, for example `tools/call`. */

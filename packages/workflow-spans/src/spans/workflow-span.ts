@@ -2,6 +2,7 @@ import { SemanticConventions } from '@arizeai/openinference-semantic-conventions
 import { type RequestContext, sanitizeText, statusOfOutcome } from '@dcc-mcp/request-context';
 import {
   ATTR_DCC_MCP_BATCH_SIZE,
+  ATTR_DCC_MCP_COERCED,
   ATTR_DCC_MCP_DCC_TYPE,
   ATTR_DCC_MCP_ERROR_KIND,
   ATTR_DCC_MCP_INSTANCE_ID,
@@ -19,6 +20,8 @@ import {
   ATTR_DCC_MCP_SKILL_NAME,
   ATTR_DCC_MCP_SUCCESS,
   ATTR_DCC_MCP_TOOL_SLUG,
+  ATTR_DCC_MCP_VALIDATION,
+  ATTR_DCC_MCP_VALIDATION_REASON,
   ATTR_GEN_AI_TOOL_NAME,
   OPERATION_CALL,
   type Operation,
@@ -30,10 +33,11 @@ import { HopSpan, type SharedSettings } from './hop-span.ts';
 import { contextOf } from './protocol-span.ts';
 import { setPresent } from './span-attributes.ts';
 import type { SpanClock } from './span-clock.ts';
-import type { HopStart, PolicyDecision, Route, SearchFacts, SpanEnd } from './span-options.ts';
+import type { HopStart, PolicyDecision, Route, SearchFacts, SpanEnd, ValidationFacts } from './span-options.ts';
 import { setErrorAttributes, setServerStatus } from './span-status.ts';
 
 const MAX_MATCH_REASONS = 5;
+const MAX_COERCED_PATHS = 16;
 
 /** How a workflow span ends. */
 export interface WorkflowEnd extends SpanEnd {
@@ -139,6 +143,17 @@ export class WorkflowSpan {
     if (this.isRecording) {
       this.#span.setAttribute(ATTR_DCC_MCP_QUEUE_WAIT_MS, millis);
     }
+  }
+
+  /** What the check of the arguments did beside refusing. */
+  setValidation({ skippedReason, coercedPaths = [] }: ValidationFacts): void {
+    if (!this.isRecording) {
+      return;
+    }
+    setPresent(this.#span, ATTR_DCC_MCP_VALIDATION, skippedReason === undefined ? undefined : 'skipped');
+    setPresent(this.#span, ATTR_DCC_MCP_VALIDATION_REASON, toText(skippedReason));
+    const paths = coercedPaths.slice(0, MAX_COERCED_PATHS);
+    setPresent(this.#span, ATTR_DCC_MCP_COERCED, paths.length === 0 ? undefined : paths);
   }
 
   /**

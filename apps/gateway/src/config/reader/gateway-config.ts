@@ -57,6 +57,8 @@ export interface UpstreamConfig {
   readonly maxQueued: number;
   /** Longest time of a call, waiting included. */
   readonly timeoutMillis: number;
+  /** Whether scalars of the wrong type are made what a tool's schema asks for. */
+  readonly coercesArguments: boolean;
   readonly oauth?: UpstreamOauthConfig;
 }
 

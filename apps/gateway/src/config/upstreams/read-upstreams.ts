@@ -116,6 +116,7 @@ class EntryReader {
       concurrency: this.#concurrency(affinity),
       maxQueued: this.#value('queue', UPSTREAM_KEYS.queue) ?? DEFAULT_QUEUE,
       timeoutMillis: this.#value('timeoutMs', UPSTREAM_KEYS.timeoutMs) ?? DEFAULT_TIMEOUT_MILLIS,
+      coercesArguments: this.#value('coerceArguments', UPSTREAM_KEYS.coerceArguments) ?? true,
       ...(oauth === undefined ? {} : { oauth }),
     };
   }

@@ -75,6 +75,7 @@ export const UPSTREAM_KEYS: {
   readonly concurrency: UpstreamKey<number>;
   readonly queue: UpstreamKey<number>;
   readonly timeoutMs: UpstreamKey<number>;
+  readonly coerceArguments: UpstreamKey<boolean>;
   readonly disabled: UpstreamKey<boolean>;
 } = {
   type: key(transportType(), 'stdio or http; as command or url says when it is left out.'),
@@ -92,6 +93,10 @@ export const UPSTREAM_KEYS: {
   concurrency: key(integer(1), 'Calls in flight at once (default 16; 1 for affinity main).'),
   queue: key(integer(0), 'Calls that wait (default 256).'),
   timeoutMs: key(duration(1), 'Longest time of a call in milliseconds (default 60000).'),
+  coerceArguments: key(
+    boolean(),
+    'Make "1" a number, "true" a boolean and a lone value a list where the schema of a tool asks for it (default true).',
+  ),
   disabled: key(boolean(), 'Known, but not used.'),
 };
 

@@ -1,5 +1,5 @@
 import { type RequestContext, sanitizeText } from '@dcc-mcp/request-context';
-import { type ArgumentsForm, readArguments } from '../../arguments/argument-form.ts';
+import { type ArgumentsForm, readArguments } from '../../arguments/check/argument-form.ts';
 import { batchAnswer, callAnswer } from '../../operations/answers/call-answer.ts';
 import { callBatchOperation, toParsedBatch } from '../../operations/definitions/call-batch.ts';
 import { callOperation, toParsedCall } from '../../operations/definitions/call.ts';

@@ -109,7 +109,17 @@ const callFields = {
   trace_id: z.string(),
   duration_ms: z.number(),
   _meta: z.looseObject({
-    dcc: z.looseObject({ dcc_type: z.string(), instance_id: z.string(), instance_short: instanceShort }),
+    dcc: z.looseObject({
+      dcc_type: z.string(),
+      instance_id: z.string(),
+      instance_short: instanceShort,
+      coerced: z
+        .array(z.string())
+        .optional()
+        .meta({ description: 'JSON Pointers of arguments whose type was mended.' }),
+      validation: z.literal('skipped').optional().meta({ description: 'The arguments were not checked, or not all.' }),
+      validation_reason: z.string().optional(),
+    }),
   }),
 };
 

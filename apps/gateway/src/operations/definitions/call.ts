@@ -1,6 +1,7 @@
 import { OPERATION_CALL, type RejectionReason } from '@dcc-mcp/semantic-conventions';
-import { type ArgumentsForm, readArguments } from '../../arguments/argument-form.ts';
-import { validateArguments } from '../../arguments/argument-validation.ts';
+import type { ValidationFacts } from '@dcc-mcp/workflow-spans';
+import { type ArgumentsForm, readArguments } from '../../arguments/check/argument-form.ts';
+import { type CheckedArguments, validateArguments } from '../../arguments/check/argument-validation.ts';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import { isJsonObject } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
@@ -81,14 +82,15 @@ async function call({ record, upstream, request }: CallTarget, running: RunningO
     return { error: notLoaded(record) };
   }
   const { form, inputs } = request;
-  if (!form.ok) {
-    return { error: { kind: 'invalid-params', message: form.message } };
+  const checked = validateArguments(record, form, { coerces: upstream.settings.coercesArguments });
+  if (!checked.ok) {
+    return { error: { kind: 'invalid-params', message: checked.message } };
   }
-  const args = validateArguments(record, form.raw);
-  if (!args.ok) {
-    return { error: { kind: args.kind, message: args.message } };
+  const validation = toValidation(checked);
+  if (validation !== undefined) {
+    running.span.setValidation(validation);
   }
-  const { hop, timing } = await callHop({ record, upstream, args: args.raw, inputs }, running);
+  const { hop, timing } = await callHop({ record, upstream, args: checked.raw, inputs }, running);
   if (!hop.ok) {
     return { error: errorOfFailure(hop.failure), failure: hop.failure, rejection: rejectionOf(hop.failure), timing };
   }
@@ -97,7 +99,12 @@ async function call({ record, upstream, request }: CallTarget, running: RunningO
   const error = saysToolFailed(result)
     ? ({ kind: 'tool-error', message: toolMessage(result.object ?? {}) } as const)
     : undefined;
-  return { value: result, error, timing };
+  return { value: result, error, timing, validation };
+}
+
+/** What the caller is told of the check of its arguments; undefined where there is nothing to tell. */
+function toValidation({ skipped, coerced }: CheckedArguments): ValidationFacts | undefined {
+  return skipped === undefined && coerced.length === 0 ? undefined : { skippedReason: skipped, coercedPaths: coerced };
 }
 
 function rejectionOf({ kind }: HopFailure): RejectionReason | undefined {

@@ -1,5 +1,5 @@
 import type { Operation, Outcome, RejectionReason } from '@dcc-mcp/semantic-conventions';
-import type { Route } from '@dcc-mcp/workflow-spans';
+import type { Route, ValidationFacts } from '@dcc-mcp/workflow-spans';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import type { PolicyOperation } from '../../governance/policy.ts';
 import type { CallTiming, OperationDetails } from '../../recording/finished.ts';
@@ -42,6 +42,8 @@ export interface Ending<Value> {
   readonly failure?: HopFailure | undefined;
   readonly timing?: CallTiming | undefined;
   readonly rejection?: RejectionReason | undefined;
+  /** What the check of a call's arguments did beside refusing. */
+  readonly validation?: ValidationFacts | undefined;
 }
 
 /** How an operation ended, for its surface. */

@@ -5,8 +5,8 @@ import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 export interface JsonReplacement {
   /** Names of members and indexes of elements, from the outside. */
   readonly path: readonly string[];
-  /** JSON. */
-  readonly text: string;
+  /** JSON, or what makes it of the JSON that stands there. */
+  readonly text: string | ((text: string) => string);
 }
 
 /** What an object or a list of ours is made of: values of ours, and values as they came. A member that is undefined is left out. */
@@ -170,7 +170,9 @@ export class RawJson {
       const inside = last.get(key) === index ? byKey.get(key) : undefined;
       const own = inside?.findLast(({ path }) => path.length === level + 1);
       if (own !== undefined) {
-        return [{ start: member.start, end: member.end, text: own.text }];
+        const { start, end } = member;
+        const text = typeof own.text === 'string' ? own.text : own.text(this.#source.slice(start, end));
+        return [{ start, end, text }];
       }
       return inside === undefined ? [] : new RawJson(this.#source, member).#piecesOf(inside, level + 1);
     });

@@ -1,6 +1,6 @@
-import { isJsonObject, type JsonObject } from '../protocol/json-rpc.ts';
-import { whyNotJson } from '../protocol/json/bounded-json.ts';
-import { RawJson } from '../protocol/json/raw-json.ts';
+import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
+import { whyNotJson } from '../../protocol/json/bounded-json.ts';
+import { RawJson } from '../../protocol/json/raw-json.ts';
 
 /** Arguments as an object, or what to say to a caller who sent something else. */
 export type ArgumentsForm =

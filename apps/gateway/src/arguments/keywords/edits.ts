@@ -1,0 +1,44 @@
+import type { JsonValue } from '../../protocol/json-rpc.ts';
+import type { Edit } from '../schema/failure-list.ts';
+
+/** The text of a JSON number (RFC 8259); bounded, because nobody writes longer ones. */
+const NUMBER = /^-?(?:0|[1-9]\d{0,99})(?:\.\d{1,99})?(?:[eE][+-]?\d{1,3})?$/;
+
+/**
+ * What makes `value` one of `types`, where there is one way only: `"1"` for a number, `"true"` for a boolean, a value
+ * alone for a list of such values.
+ */
+export function editToType(types: ReadonlySet<unknown>, value: JsonValue): Edit | undefined {
+  const scalar = typeof value === 'string' && isScalarOf(types, value) ? value : undefined;
+  const canBeItem = types.has('array') && isAlone(value);
+  if (scalar !== undefined) {
+    return canBeItem ? undefined : { kind: 'unquote', text: scalar };
+  }
+  return canBeItem ? { kind: 'wrap' } : undefined;
+}
+
+/** As {@link editToType}, for a schema that names its values and no type. */
+export function editToOneOf(scalars: ReadonlySet<JsonValue>, value: JsonValue): Edit | undefined {
+  if (typeof value !== 'string') {
+    return undefined;
+  }
+  const isMeant = [...scalars].some(
+    (scalar) => (typeof scalar === 'number' || typeof scalar === 'boolean') && String(scalar) === value,
+  );
+  return isMeant ? { kind: 'unquote', text: value } : undefined;
+}
+
+function isScalarOf(types: ReadonlySet<unknown>, text: string): boolean {
+  if (types.has('boolean') && (text === 'true' || text === 'false')) {
+    return true;
+  }
+  if (!NUMBER.test(text) || !Number.isFinite(Number(text))) {
+    return false;
+  }
+  return types.has('number') || (types.has('integer') && Number.isInteger(Number(text)));
+}
+
+/** A text that holds a list means that list; nothing is no item. */
+function isAlone(value: JsonValue): boolean {
+  return typeof value === 'string' ? !value.trimStart().startsWith('[') : value !== null && !Array.isArray(value);
+}

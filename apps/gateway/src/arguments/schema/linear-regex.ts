@@ -1,0 +1,50 @@
+import { RE2JS } from 're2js';
+import { Uncheckable, type WorkBudget } from './work-budget.ts';
+
+/** Characters of a pattern that is compiled; the time that takes grows with them. */
+const MAX_PATTERN_LENGTH = 1_000;
+/** Instructions of a compiled pattern; a repetition such as `{1,500}` is unrolled. */
+const MAX_PROGRAM_SIZE = 1_000;
+/** What compiling one takes: 50 µs to some milliseconds, as warm as the compiler is. */
+const COMPILATION_STEPS = 500;
+/** Instructions that RE2 takes for the characters of a text in the time of one step, at worst. */
+const INSTRUCTIONS_PER_STEP = 4;
+
+/**
+ * A regular expression that answers in time linear to the text (RE2), whatever the pattern. A pattern comes from an
+ * upstream and the text from a caller: with the built-in engine either could stop the gateway for minutes.
+ */
+export class LinearRegex {
+  readonly #source: string;
+  #compiled: RE2JS | Uncheckable | undefined;
+
+  /** Compiled at its first use: that takes longer than most checks do. */
+  constructor(source: string) {
+    this.#source = source;
+  }
+
+  /** @throws {Uncheckable} For a pattern that RE2 has no linear form of (look-around, back-references), or too large a one. */
+  test(text: string, budget: WorkBudget): boolean {
+    this.#compiled ??= compile(this.#source, budget);
+    if (this.#compiled instanceof Uncheckable) {
+      throw this.#compiled;
+    }
+    budget.spend(Math.ceil((text.length * this.#compiled.programSize()) / INSTRUCTIONS_PER_STEP));
+    return this.#compiled.test(text);
+  }
+}
+
+function compile(source: string, budget: WorkBudget): RE2JS | Uncheckable {
+  budget.spend(COMPILATION_STEPS);
+  if (source.length > MAX_PATTERN_LENGTH) {
+    return new Uncheckable(`a pattern has more than ${MAX_PATTERN_LENGTH} characters`);
+  }
+  try {
+    const regex = RE2JS.compile(RE2JS.translateRegExp(source));
+    return regex.programSize() > MAX_PROGRAM_SIZE
+      ? new Uncheckable(`the pattern ${source} is too large to be checked`)
+      : regex;
+  } catch {
+    return new Uncheckable(`the pattern ${source} can't be checked in linear time`);
+  }
+}
