@@ -33,6 +33,8 @@ export const ERROR_INTERNAL = -32_603;
 export const ERROR_SERVER = -32_000;
 /** A header that mirrors the body says something else (MCP 2026-07-28). */
 export const ERROR_HEADER_MISMATCH = -32_020;
+/** A request needs what the client did not say it can do (MCP 2026-07-28). */
+export const ERROR_MISSING_CAPABILITY = -32_021;
 /** A revision that is not spoken here (MCP 2026-07-28). */
 export const ERROR_UNSUPPORTED_VERSION = -32_022;
 /** Resource not found, as the handshake revisions number it. */

@@ -44,6 +44,8 @@ export interface HopPeer {
    * where the upstream has one (HTTP only): only there can a server ask in the middle of a call.
    */
   readonly era?: Era;
+  /** Whether the caller itself answers an `input_required` result of a modern upstream; otherwise it is asked each question. */
+  readonly takesInputRequired?: boolean;
   /** A notification that belongs to this request (progress with the caller's own token, message, …). */
   notify(method: string, params: JsonObject | undefined): void;
   /** A request of the upstream that only the caller can answer (sampling, elicitation). Absent: it is declined. */

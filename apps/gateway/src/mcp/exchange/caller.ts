@@ -36,7 +36,8 @@ export function mcpCaller(core: OperationCore, { request, exchange, ownArguments
     ctx,
     signal: exchange.signal,
     isGone: () => exchange.isCallerGone(),
-    peer: hopPeer(exchange),
+    // A result of one of the gateway's own tools can't be an upstream's question.
+    peer: hopPeer(exchange, client.era === 'modern' && ownArguments === undefined),
     facts: {
       networkTransport: client.transport === 'stdio' ? 'pipe' : 'tcp',
       protocolVersion: client.protocolVersion,

@@ -1,9 +1,10 @@
 import type { RequestContext, RequestHeaders, SearchAnswer } from '@dcc-mcp/request-context';
-import { isJsonObject, type JsonObject, type JsonRpcError } from '../../protocol/json-rpc.ts';
+import type { JsonObject, JsonRpcError } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
 import { ERROR_METHOD_NOT_FOUND, isLoggedAt } from '../../protocol/mcp-protocol.ts';
 import type { HopPeer } from '../../upstream/upstream.ts';
 import type { McpClient } from './mcp-client.ts';
+import { undeclaredCapability } from './undeclared-capability.ts';
 
 /** One request of a client, its way back, and what is known of the connection it came by. */
 export interface Exchange {
@@ -22,7 +23,14 @@ export interface Exchange {
   identify?(ctx: RequestContext, search?: SearchAnswer): void;
   /** Absent where the client can't be asked anything. */
   readonly ask?: NonNullable<HopPeer['ask']>;
+  /** Told of a capability that a server's question needed and the client did not declare. */
+  readonly onUndeclared?: (capability: string) => void;
 }
+
+type AskingExchange = Exchange & { readonly ask: NonNullable<Exchange['ask']> };
+
+/** A client that has no roots to tell of has none. */
+const NO_ROOTS = { result: { roots: [] } };
 
 /** How a request ended; `httpStatus` is that of an error over HTTP. */
 export type Answer =
@@ -38,10 +46,11 @@ function wantsMessage(client: McpClient, params: JsonObject | undefined): boolea
 }
 
 /** The exchange as an upstream hop sees it. */
-export function hopPeer(exchange: Exchange): HopPeer {
+export function hopPeer(exchange: Exchange, takesInputRequired: boolean): HopPeer {
   const { client } = exchange;
   return {
     era: client.era,
+    takesInputRequired,
     capabilities: client.capabilities,
     ...(client.clientInfo === undefined ? {} : { clientInfo: client.clientInfo }),
     ...(client.logLevel === undefined ? {} : { logLevel: client.logLevel }),
@@ -50,35 +59,25 @@ export function hopPeer(exchange: Exchange): HopPeer {
         exchange.notify(method, params);
       }
     },
-    ...(exchange.ask === undefined ? {} : { ask: askIfAble(client.capabilities, exchange.ask) }),
+    ...(canAsk(exchange) ? { ask: askIfAble(client, exchange) } : {}),
   };
+}
+
+function canAsk(exchange: Exchange): exchange is AskingExchange {
+  return exchange.ask !== undefined;
 }
 
 /** A client is asked only for what it said it can do; another would leave the question, and the call, to run out of time. */
-function askIfAble(capabilities: JsonObject, ask: NonNullable<HopPeer['ask']>): NonNullable<HopPeer['ask']> {
+function askIfAble({ capabilities }: McpClient, exchange: AskingExchange): NonNullable<HopPeer['ask']> {
   return async (method, params, signal) => {
-    const missing = missingCapability(capabilities, method, params);
-    return missing === undefined
-      ? ask(method, params, signal)
-      : { error: { code: ERROR_METHOD_NOT_FOUND, message: `${method} is declined: the client has no ${missing}` } };
+    if (method === 'roots/list' && capabilities['roots'] === undefined) {
+      return NO_ROOTS;
+    }
+    const missing = undeclaredCapability(capabilities, method, params);
+    if (missing === undefined) {
+      return exchange.ask(method, params, signal);
+    }
+    exchange.onUndeclared?.(missing);
+    return { error: { code: ERROR_METHOD_NOT_FOUND, message: `${method} is declined: the client has no ${missing}` } };
   };
-}
-
-/** The capability of MCP that a client lacks for a question, by name; a question of another kind is the client's to refuse. */
-function missingCapability(
-  capabilities: JsonObject,
-  method: string,
-  params: JsonObject | undefined,
-): string | undefined {
-  const { sampling, elicitation } = capabilities;
-  if (method === 'sampling/createMessage') {
-    return sampling === undefined ? 'sampling' : undefined;
-  }
-  if (method !== 'elicitation/create') {
-    return undefined;
-  }
-  if (params?.['mode'] === 'url') {
-    return isJsonObject(elicitation) && elicitation['url'] !== undefined ? undefined : 'elicitation.url';
-  }
-  return elicitation === undefined ? 'elicitation' : undefined;
 }

@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
 import { memberOf } from '../../protocol/json/raw-json.ts';
 import { keptBytes } from '../../protocol/kept-bytes.ts';
 import { ERROR_INVALID_PARAMS, ERROR_SERVER } from '../../protocol/mcp-protocol.ts';
+import { isHopKey } from '../../upstream/hop/envelope.ts';
 import type { Answer } from '../exchange/exchange.ts';
 import type { Question } from '../session/ask-client.ts';
 import type { ClientAnswer } from '../session/session-streams.ts';
@@ -13,6 +14,12 @@ type Ask = (method: string, params: JsonObject | undefined, signal: AbortSignal)
 /** One call that waits here for input of its client. */
 interface Waiting {
   readonly principal: string | undefined;
+  /** Names the round: what the client was asked last. */
+  state: string;
+  /** Names the round before, which a client may repeat whose answer was lost. */
+  previous: string | undefined;
+  /** Whether the client has answered in this round: what is asked then is a round of its own. */
+  hasAnswered: boolean;
   readonly asked: Map<string, { readonly request: JsonObject; readonly answer: (answer: ClientAnswer) => void }>;
   /** Requests of the client that wait for the end of this round: for more questions, or for the answer. */
   readonly requests: ((answer: Answer) => void)[];
@@ -65,7 +72,9 @@ const HELD_ELSEWHERE: Answer = {
  */
 export class InputRequired {
   readonly #options: InputRequiredOptions;
+  /** By the states of its last two rounds. */
   readonly #waiting = new Map<string, Waiting>();
+  readonly #calls = new Set<Waiting>();
 
   constructor(options: InputRequiredOptions) {
     this.#options = options;
@@ -74,10 +83,16 @@ export class InputRequired {
   /** Runs `start` for `principal` until it answers or asks. */
   async first(principal: string | undefined, start: (ask: Ask) => Promise<Answer>): Promise<Answer> {
     const answer = await new Promise<Answer>((resolve) => {
-      const state = this.#options.newId();
-      const waiting: Waiting = { principal, asked: new Map(), requests: [resolve] };
-      const whenAnswered = start((method, params, signal) => this.#ask(state, waiting, { method, params, signal }));
-      void this.#settle(state, waiting, whenAnswered);
+      const waiting: Waiting = {
+        principal,
+        state: this.#options.newId(),
+        previous: undefined,
+        hasAnswered: false,
+        asked: new Map(),
+        requests: [resolve],
+      };
+      const whenAnswered = start((method, params, signal) => this.#ask(waiting, { method, params, signal }));
+      void this.#settle(waiting, whenAnswered);
     });
     await this.#noteOfUpstream(principal, answer);
     return answer;
@@ -95,7 +110,7 @@ export class InputRequired {
     const waiting = this.#waiting.get(requestState);
     if (waiting !== undefined) {
       return waiting.principal === principal
-        ? this.#goOn(requestState, waiting, isJsonObject(inputResponses) ? inputResponses : {})
+        ? this.#goOn(waiting, isJsonObject(inputResponses) ? inputResponses : {})
         : UNKNOWN_STATE;
     }
     const { rounds, gatewayId, now, onError } = this.#options;
@@ -129,39 +144,42 @@ export class InputRequired {
     await rounds.put({ ...name, keys: [], expiresAt: now() + ROUND_MILLIS }).catch(onError);
   }
 
-  #goOn(requestState: string, waiting: Waiting, responses: JsonObject): Promise<Answer> {
+  #goOn(waiting: Waiting, responses: JsonObject): Promise<Answer> {
     return new Promise((resolve) => {
       waiting.requests.push(resolve);
       const answered = Object.entries(responses).filter(([key]) => waiting.asked.has(key));
       for (const [key, result] of answered) {
         const { answer } = waiting.asked.get(key) ?? {};
         waiting.asked.delete(key);
+        waiting.hasAnswered = true;
         answer?.(isJsonObject(result) ? { result } : INVALID_RESPONSE);
       }
       if (answered.length === 0) {
-        void this.#askClient(requestState);
+        void this.#askClient(waiting);
       }
     });
   }
 
-  async #settle(state: string, waiting: Waiting, answer: Promise<Answer>): Promise<void> {
+  async #settle(waiting: Waiting, answer: Promise<Answer>): Promise<void> {
     const given = await answer;
-    if (this.#waiting.delete(state)) {
-      this.#forget(state);
+    if (this.#calls.delete(waiting)) {
+      this.#forget(waiting.state);
+      this.#forget(waiting.previous);
     }
     endRound(waiting, given);
   }
 
-  async #ask(state: string, waiting: Waiting, { method, params = {}, signal }: Question): Promise<ClientAnswer> {
-    if (!this.#hasRoom(state, waiting)) {
+  async #ask(waiting: Waiting, { method, params = {}, signal }: Question): Promise<ClientAnswer> {
+    if (!this.#hasRoom(waiting)) {
       return TOO_MANY;
     }
-    const request = { method, params };
+    const request = { method, params: ofThisHop(params) };
     const open = [...waiting.asked.values()].map((asked) => asked.request);
     if (keptBytes([...open, request], MAX_ASKED_BYTES) > MAX_ASKED_BYTES) {
       return TOO_LARGE;
     }
-    this.#waiting.set(state, waiting);
+    this.#calls.add(waiting);
+    this.#waiting.set(waiting.state, waiting);
     return new Promise((resolve) => {
       const key = this.#options.newId();
       waiting.asked.set(key, { request, answer: resolve });
@@ -171,44 +189,62 @@ export class InputRequired {
       };
       signal.addEventListener('abort', withdraw, { once: true });
       // Questions that come together go out together.
-      setImmediate(() => void this.#askClient(state));
+      setImmediate(() => void this.#askClient(waiting));
     });
   }
 
   /** Ends the round with what is asked; the round is noted first, so that whoever is sent the answer can find it. */
-  async #askClient(state: string): Promise<void> {
-    const waiting = this.#waiting.get(state);
-    if (waiting === undefined || waiting.asked.size === 0) {
+  async #askClient(waiting: Waiting): Promise<void> {
+    if (!this.#calls.has(waiting) || waiting.asked.size === 0) {
       return;
     }
+    if (waiting.hasAnswered) {
+      this.#beginRound(waiting);
+    }
     const { rounds, gatewayId, now, onError } = this.#options;
-    const keys = [...waiting.asked.keys()];
-    const round = { requestState: state, principal: waiting.principal, gatewayId, keys };
+    const { state: requestState, principal } = waiting;
+    const round = { requestState, principal, gatewayId, keys: [...waiting.asked.keys()] };
     await rounds.put({ ...round, expiresAt: now() + ROUND_MILLIS }).catch(onError);
     if (waiting.asked.size > 0) {
       const inputRequests = Object.fromEntries([...waiting.asked].map(([key, { request }]) => [key, request]));
-      endRound(waiting, { result: { resultType: 'input_required', inputRequests, requestState: state } });
+      endRound(waiting, { result: { resultType: 'input_required', inputRequests, requestState } });
     }
   }
 
-  #hasRoom(state: string, { principal }: Waiting): boolean {
-    if (this.#waiting.has(state)) {
-      return true;
-    }
-    if (this.#waiting.size >= MAX_WAITING) {
-      return false;
-    }
-    if (principal === undefined) {
-      return true;
-    }
-    const own = [...this.#waiting.values()].filter((waiting) => waiting.principal === principal);
-    return own.length < MAX_WAITING_PER_PRINCIPAL;
+  /** A state names one round, so that what a client sends again is not taken for an answer to the next. */
+  #beginRound(waiting: Waiting): void {
+    this.#forget(waiting.previous);
+    waiting.previous = waiting.state;
+    waiting.state = this.#options.newId();
+    waiting.hasAnswered = false;
+    this.#waiting.set(waiting.state, waiting);
   }
 
-  #forget(state: string): void {
-    const { rounds, onError } = this.#options;
-    rounds.remove(state).catch(onError);
+  #hasRoom(waiting: Waiting): boolean {
+    if (this.#calls.has(waiting)) {
+      return true;
+    }
+    const { principal } = waiting;
+    const own = principal === undefined ? [] : [...this.#calls].filter((call) => call.principal === principal);
+    return this.#calls.size < MAX_WAITING && own.length < MAX_WAITING_PER_PRINCIPAL;
   }
+
+  #forget(state: string | undefined): void {
+    if (state !== undefined && this.#waiting.delete(state)) {
+      const { rounds, onError } = this.#options;
+      rounds.remove(state).catch(onError);
+    }
+  }
+}
+
+/** The parameters of a question without what belongs to the hop between gateway and server: a progress token, trace context. */
+function ofThisHop(params: JsonObject): JsonObject {
+  const { _meta: meta, ...rest } = params;
+  if (!isJsonObject(meta)) {
+    return params;
+  }
+  const foreign = Object.entries(meta).filter(([key]) => !isHopKey(key));
+  return foreign.length === 0 ? rest : { ...rest, _meta: Object.fromEntries(foreign) };
 }
 
 /** A state of an upstream may be long, and no gateway needs more of it than to know it again. */

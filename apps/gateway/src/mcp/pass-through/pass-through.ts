@@ -21,6 +21,7 @@ import { errorResult } from '../search-mode/tool-result.ts';
 import type { McpHandler, McpMode } from '../server/mcp-mode.ts';
 import { outcomeOfCode } from '../server/protocol-spans.ts';
 import { checkMirroredArguments } from '../transport/mirrored-headers.ts';
+import { namingUndeclared } from './naming-undeclared.ts';
 import type { ResourceOwners } from './resource-owners.ts';
 import { readResourceUri } from './resource-uri.ts';
 import { type ListMember, UpstreamLists } from './upstream-lists.ts';
@@ -56,12 +57,12 @@ export class PassThrough implements McpMode {
     this.#subscriptions = new UpstreamSubscriptions({ lists: this.#lists, listeners });
     this.handlers = new Map<string, McpHandler>([
       ['tools/list', async () => this.#toolsList()],
-      ['tools/call', (request, exchange) => this.#toolsCall(request, exchange)],
+      ['tools/call', namingUndeclared((request, exchange) => this.#toolsCall(request, exchange))],
       ['prompts/list', this.#handOn((to, request) => this.#list(to, request, 'prompts'))],
-      ['prompts/get', this.#handOn((to, request) => this.#promptsGet(to, request))],
+      ['prompts/get', namingUndeclared(this.#handOn((to, request) => this.#promptsGet(to, request)))],
       ['resources/list', this.#handOn((to, request) => this.#list(to, request, 'resources'))],
       ['resources/templates/list', this.#handOn((to, request) => this.#list(to, request, 'resourceTemplates'))],
-      ['resources/read', this.#handOn((to, request) => this.#resource(to, request))],
+      ['resources/read', namingUndeclared(this.#handOn((to, request) => this.#resource(to, request)))],
       ['resources/subscribe', this.#handOn((to, request, exchange) => this.#subscribe(to, request, exchange))],
       ['resources/unsubscribe', this.#handOn((to, request, exchange) => this.#unsubscribe(to, request, exchange))],
       ['completion/complete', this.#handOn((to, request) => this.#complete(to, request))],

@@ -12,8 +12,8 @@ const MAX_ROUNDS = 16;
 
 /**
  * Sends a request; where a modern upstream answers `input_required` and the caller can be asked directly, asks it and
- * repeats the request with its answers (MCP 2026-07-28, multi round-trip requests). A caller of the modern era gets the
- * `input_required` result itself.
+ * repeats the request with its answers (MCP 2026-07-28, multi round-trip requests). A caller that takes the
+ * `input_required` result itself gets it.
  */
 export async function requestAnsweringInputs(upstream: Upstream, request: InputRoundsRequest): Promise<HopResult> {
   let { params } = request;
@@ -38,7 +38,7 @@ export async function requestAnsweringInputs(upstream: Upstream, request: InputR
 type AskablePeer = HopPeer & { ask: NonNullable<HopPeer['ask']> };
 
 function canBeAsked(peer: HopPeer | undefined): peer is AskablePeer {
-  return peer?.ask !== undefined && peer.era === 'legacy';
+  return peer?.ask !== undefined && peer.takesInputRequired !== true;
 }
 
 /** A question the caller refuses has no response: the server decides what that means. */

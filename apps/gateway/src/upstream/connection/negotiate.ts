@@ -33,10 +33,10 @@ export interface NegotiateOptions {
 }
 
 /**
- * What the gateway can do for servers of the handshake era. Sampling and elicitation go on to the caller of the tool.
- * No roots: one session serves many callers, and the folders of one must not become those of all.
+ * What the gateway can do for servers of the handshake era: questions in the middle of a call go on to its caller. One
+ * session serves many callers, so roots that no call asks for are none: the folders of one must not become those of all.
  */
-const CLIENT_CAPABILITIES: JsonObject = { sampling: {}, elicitation: { form: {}, url: {} } };
+const CLIENT_CAPABILITIES: JsonObject = { sampling: {}, elicitation: { form: {}, url: {} }, roots: {} };
 
 /**
  * Finds out which era a server speaks and begins the conversation: `server/discover` first, the handshake where that is

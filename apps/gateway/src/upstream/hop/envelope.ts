@@ -64,6 +64,9 @@ export function toUpstreamParams(
   }
   if (options.era === 'modern') {
     addProtocolEnvelope(meta, options);
+  } else if (options.peer?.era === 'modern') {
+    // The gateway's handshake spoke for all its callers: what this one can do stands where its own era has it.
+    meta[CLIENT_CAPABILITIES_META_KEY] = options.peer.capabilities;
   }
   const parts = { ...params, ...rawParams, _meta: hasKeys(meta) ? meta : undefined };
   return hasKeys(meta) || Object.keys(params).some((name) => name !== '_meta') ? RawJson.object(parts) : undefined;

@@ -12,8 +12,14 @@ export interface ServerRequest {
   readonly params: JsonObject | undefined;
 }
 
+/** The gateway has no folders of its own, and those of one caller are not another's. */
+const NO_ROOTS: Reply = { result: { roots: [] } };
+
 /** Why a request of the upstream can't be given to any caller. */
 function declined(method: string, hopsInFlight: number): Reply {
+  if (method === 'roots/list') {
+    return NO_ROOTS;
+  }
   return hopsInFlight > 1
     ? {
         error: {
@@ -39,7 +45,7 @@ export class ServerRequests {
     const peer = hop?.call.peer;
     if (method === 'ping') {
       this.#reply(id, { result: {} });
-    } else if (hop === undefined || peer?.ask === undefined || method === 'roots/list') {
+    } else if (hop === undefined || peer?.ask === undefined) {
       this.#reply(id, declined(method, hopsInFlight));
     } else {
       void this.#ask(id, hop, (signal) => peer.ask?.(method, params, signal));

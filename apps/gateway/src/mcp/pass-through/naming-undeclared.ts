@@ -1,0 +1,40 @@
+import type { JsonValue } from '../../protocol/json-rpc.ts';
+import { ERROR_METHOD_NOT_FOUND, ERROR_MISSING_CAPABILITY, McpError } from '../../protocol/mcp-protocol.ts';
+import { memberOf } from '../../protocol/json/raw-json.ts';
+import type { McpHandler } from '../server/mcp-mode.ts';
+
+/** What nobody can be asked for. */
+const DECLINED = { error: { code: ERROR_METHOD_NOT_FOUND, message: 'The client can be asked nothing' } };
+
+/**
+ * A handler whose server may ask what a client of the stateless era did not declare. The server is told that the question
+ * is declined, because many can go on without; where it gives up, the client is told which capability it would need.
+ */
+export function namingUndeclared(handler: McpHandler): McpHandler {
+  return async (request, exchange) => {
+    if (exchange.client.era === 'legacy') {
+      return handler(request, exchange);
+    }
+    const missing = new Set<string>();
+    const ask = exchange.ask ?? (() => Promise.resolve(DECLINED));
+    const watched = { ...exchange, ask, onUndeclared: (capability: string) => void missing.add(capability) };
+    const result = await handler(request, watched).catch((error: unknown) => {
+      throw missing.size > 0 && error instanceof McpError ? missingCapabilities(missing) : error;
+    });
+    if (missing.size > 0 && memberOf(result, 'isError') === true) {
+      throw missingCapabilities(missing);
+    }
+    return result;
+  };
+}
+
+/** MCP 2026-07-28, "MissingRequiredClientCapabilityError". */
+function missingCapabilities(missing: ReadonlySet<string>): McpError {
+  const requiredCapabilities: Record<string, Record<string, JsonValue>> = {};
+  for (const path of missing) {
+    const [name = '', member] = path.split('.');
+    requiredCapabilities[name] = { ...requiredCapabilities[name], ...(member === undefined ? {} : { [member]: {} }) };
+  }
+  const message = `The request needs what the client did not declare: ${[...missing].join(', ')}`;
+  return new McpError(ERROR_MISSING_CAPABILITY, message, { httpStatus: 400, data: { requiredCapabilities } });
+}
