@@ -1,6 +1,6 @@
 import type { JsonValue } from '../../protocol/json-rpc.ts';
-import { ERROR_METHOD_NOT_FOUND, ERROR_MISSING_CAPABILITY, McpError } from '../../protocol/mcp-protocol.ts';
 import { memberOf } from '../../protocol/json/raw-json.ts';
+import { ERROR_METHOD_NOT_FOUND, ERROR_MISSING_CAPABILITY, McpError } from '../../protocol/mcp-protocol.ts';
 import type { McpHandler } from '../server/mcp-mode.ts';
 
 /** What nobody can be asked for. */
