@@ -38,7 +38,7 @@ function telemetryTo(url, protocol) {
 
 async function untilReady(url) {
   for (let attempt = 0; attempt < 100; attempt += 1) {
-    const response = await fetch(`${url}/v1/readyz`).catch(() => undefined);
+    const response = await fetch(`${url}/readyz`).catch(() => undefined);
     if (response?.ok) {
       return;
     }

@@ -1,5 +1,5 @@
 // http/: listeners, route table and guards, replies, health and the scrape endpoint.
-import type { HttpContext } from '@dcc-mcp/http-adapter';
+import { headerText, type HttpContext } from '@dcc-mcp/http-adapter';
 import type { RequestMetrics } from '@dcc-mcp/http-adapter/request-metrics';
 import {
   errorEnvelope,
@@ -10,7 +10,9 @@ import {
 } from '@dcc-mcp/request-context';
 import type { ErrorKind, Outcome } from '@dcc-mcp/semantic-conventions';
 import type { WorkflowSpans } from '@dcc-mcp/workflow-spans';
+import { toPrintableLine } from '../protocol/printable-text.ts';
 import type { Authenticate } from './authentication.ts';
+import { isPreflight, optionsReply, preflightReply, withCors } from './cors.ts';
 import { measureReply, requestStart } from './measured-request.ts';
 import type { OriginGuard } from './origin-guard.ts';
 import { jsonReply, type Reply, withHeader } from './reply.ts';
@@ -58,17 +60,27 @@ class Routes {
 
   async answer(http: HttpContext): Promise<Reply> {
     const open = this.#options.requestMetrics?.begin(requestStart(http));
-    const found = this.#router.find(http);
+    // The scrape endpoint takes every method; a browser's preflight has no credentials for it.
+    const found = isPreflight(http) ? undefined : this.#router.find(http);
     const known = found === undefined ? this.#router.knownPath(http) : undefined;
     const reply = await this.#answer(http, found, known);
     return open === undefined ? reply : measureReply(reply, { open, http, route: (found ?? known)?.template });
   }
 
   async #answer(http: HttpContext, found: FoundRoute | undefined, known: KnownPath | undefined): Promise<Reply> {
+    const refused = this.#options.originGuard(http.headers);
+    if (refused !== undefined) {
+      return this.#refuse(http, { kind: 'forbidden', message: refused });
+    }
+    const origin = headerText(http.headers, 'origin');
+    const reply = await this.#answerSafely(http, found, known);
+    return origin === undefined ? reply : withCors(reply, origin);
+  }
+
+  async #answerSafely(http: HttpContext, found: FoundRoute | undefined, known: KnownPath | undefined): Promise<Reply> {
     try {
-      const refused = this.#options.originGuard(http.headers);
-      if (refused !== undefined) {
-        return this.#refuse(http, { kind: 'forbidden', message: refused });
+      if (http.method === 'OPTIONS' && found === undefined && known !== undefined) {
+        return isPreflight(http) ? preflightReply(http, known.methods) : optionsReply(known.methods);
       }
       return found === undefined ? this.#notFound(http, known) : await this.#run(found, http);
     } catch (error) {
@@ -86,7 +98,7 @@ class Routes {
     if (route.guard === 'api' && authenticate !== undefined) {
       const verdict = await authenticate(http.headers);
       if (!verdict.ok) {
-        const refused = this.#refuse(http, { kind: 'unauthorized', message: 'A valid bearer token is required' });
+        const refused = this.#refuse(http, { kind: 'unauthorized', message: verdict.message });
         return withHeader(refused, 'www-authenticate', verdict.challenge);
       }
       authSubject = verdict.subject;
@@ -118,11 +130,11 @@ class Routes {
 
   #notFound(http: HttpContext, known: KnownPath | undefined): Reply {
     if (known === undefined) {
-      const message = 'There is nothing at this path; see /v1/openapi.json';
+      const message = `There is nothing at ${shownPath(http.path)}; ${this.#router.advice(http.path)}`;
       return this.#refuse(http, { kind: 'bad-request', message, status: 404 });
     }
     const allowed = known.methods.join(', ');
-    const message = `This path answers ${allowed} only`;
+    const message = `${shownPath(http.path)} answers ${allowed} only`;
     return withHeader(this.#refuse(http, { kind: 'bad-request', message, status: 405 }), 'allow', allowed);
   }
 
@@ -131,6 +143,13 @@ class Routes {
     const ctx = readRequestContext({ transport: 'rest', headers }, this.#options.contextSettings);
     return jsonReply(errorEnvelope({ kind, message }, ctx), status, responseHeaders(ctx));
   }
+}
+
+/** Characters of a path that are repeated to its sender. */
+const MAX_SHOWN_PATH = 200;
+
+function shownPath(path: string): string {
+  return toPrintableLine(path, MAX_SHOWN_PATH);
 }
 
 function outcomeOfStatus(status: number): Outcome {

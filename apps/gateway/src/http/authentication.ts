@@ -1,5 +1,5 @@
 import { headerText } from '@dcc-mcp/http-adapter';
-import { authenticate, type AuthScheme, bearerAuth } from '@dcc-mcp/http-adapter/auth';
+import { authenticate, type AuthFailureCode, type AuthScheme, bearerAuth } from '@dcc-mcp/http-adapter/auth';
 import type { RequestHeaders } from '@dcc-mcp/request-context';
 import { hash } from 'node:crypto';
 import { bearerTokens } from '../config/load/secret-reader.ts';
@@ -12,8 +12,8 @@ import { jwtScheme } from './metrics-endpoint.ts';
  */
 export type AuthVerdict =
   | { readonly ok: true; readonly subject: string | undefined; readonly principal: string }
-  /** `challenge` is the value of `WWW-Authenticate`. */
-  | { readonly ok: false; readonly challenge: string };
+  /** `challenge` is the value of `WWW-Authenticate`; `message` says what was wrong, never what was sent. */
+  | { readonly ok: false; readonly challenge: string; readonly message: string };
 
 /** Who is behind the credentials of a request. */
 export type Authenticate = (headers: RequestHeaders) => Promise<AuthVerdict>;
@@ -29,6 +29,7 @@ export function createAuthentication(config: AuthConfig): Authenticate | undefin
   }
   return async (headers) => {
     const authorization = headerText(headers, 'authorization') ?? null;
+    let code: AuthFailureCode = 'missing_credentials';
     for (const { name, scheme } of entries) {
       const result = await authenticate(authorization, [scheme]);
       if (result.ok) {
@@ -36,9 +37,26 @@ export function createAuthentication(config: AuthConfig): Authenticate | undefin
         const named = name ?? subject;
         return { ok: true, subject: named, principal: `${kind} ${named ?? fingerprint(authorization ?? '')}` };
       }
+      ({ code } = result);
     }
-    return { ok: false, challenge: first.scheme.challenge };
+    return { ok: false, ...toChallenge(first.scheme.challenge, code) };
   };
+}
+
+/** A token that was sent and is wrong is told apart from none (RFC 6750, section 3.1). */
+function toChallenge(
+  challenge: string,
+  code: AuthFailureCode,
+): { readonly challenge: string; readonly message: string } {
+  if (code === 'invalid_credentials' || code === 'invalid_token') {
+    const message = 'The bearer token is wrong or has expired';
+    return { challenge: `${challenge}, error="invalid_token", error_description="${message}"`, message };
+  }
+  const isMissing = code === 'missing_credentials';
+  const message = isMissing
+    ? 'A bearer token is required; send it as "Authorization: Bearer TOKEN"'
+    : 'The Authorization header is not "Bearer TOKEN"';
+  return { challenge, message };
 }
 
 /** Names a credential without telling it. */

@@ -1,4 +1,5 @@
 import type { HttpContext } from '@dcc-mcp/http-adapter';
+import { nearest } from '@dcc-mcp/telemetry-config';
 import { RegExpRouter } from 'hono/router/reg-exp-router';
 import { SmartRouter } from 'hono/router/smart-router';
 import { TrieRouter } from 'hono/router/trie-router';
@@ -47,6 +48,12 @@ export interface KnownPath {
   readonly methods: readonly string[];
 }
 
+/** Describes everything below `/v1`. */
+const OPENAPI_PATH = '/v1/openapi.json';
+
+/** Characters of an unknown path that are compared with those that are there. */
+const MAX_COMPARED = 100;
+
 const METHODS = ['GET', 'HEAD', 'POST', 'DELETE'];
 
 /** Neither work, which has spans of its own, nor a stream, whose life is no request, nor the scrape, which guards itself. */
@@ -58,7 +65,14 @@ export function isPlain({ template, route: { isWork, guard } }: Target): boolean
 export class Router {
   readonly #router = new SmartRouter<Target>({ routers: [new RegExpRouter(), new TrieRouter()] });
 
+  readonly #templates: readonly string[];
+
   constructor(routes: RouteTable) {
+    // Whether there is a scrape endpoint changes no answer but its own, unless it is all there is.
+    const keys = Object.keys(routes);
+    const named = keys.filter((key) => routes[key]?.guard !== 'own');
+    const shown = named.length === 0 ? keys : named;
+    this.#templates = [...new Set(shown.map((key) => key.slice(key.indexOf(' ') + 1)))];
     for (const [key, route] of Object.entries(routes)) {
       const [method = '', template = ''] = key.split(' ', 2);
       const target = { template, route };
@@ -69,8 +83,9 @@ export class Router {
     }
   }
 
+  /** A path that ends with a slash is the one without, where it is none of its own. */
   find({ method, path }: HttpContext): FoundRoute | undefined {
-    const [handlers, stash] = this.#router.match(method, path);
+    const [handlers, stash] = this.#match(method, path);
     const [entry] = handlers;
     if (entry === undefined) {
       return undefined;
@@ -84,14 +99,35 @@ export class Router {
     return { ...target, params };
   }
 
+  #match(method: string, path: string): ReturnType<SmartRouter<Target>['match']> {
+    const matched = this.#router.match(method, path);
+    return matched[0].length === 0 && path.length > 1 && path.endsWith('/')
+      ? this.#router.match(method, path.slice(0, -1))
+      : matched;
+  }
+
+  /** What to ask instead of a path that is not there. */
+  advice(path: string): string {
+    const meant = nearest(path.slice(0, MAX_COMPARED), this.#templates);
+    const places = this.#templates.filter((template) => !template.slice(1).includes('/'));
+    const all = `there are ${places.join(', ')}`;
+    const rest = this.#templates.includes(OPENAPI_PATH) ? `, and what ${OPENAPI_PATH} describes` : '';
+    return meant === undefined ? all + rest : `did you mean ${meant}? ${all}${rest}`;
+  }
+
   knownPath({ path }: HttpContext): KnownPath | undefined {
     const targets = METHODS.flatMap((method) => {
-      const template = this.#router.match(method, path)[0][0]?.[0].template;
-      return template === undefined ? [] : [{ method, template }];
+      const target = this.#match(method, path)[0][0]?.[0];
+      return target === undefined || !answers(target, method) ? [] : [{ method, template: target.template }];
     });
     const [first] = targets;
     return first && { template: first.template, methods: targets.map(({ method }) => method) };
   }
+}
+
+/** The scrape endpoint takes every method, to refuse most of them behind its own guard. */
+function answers({ route }: Target, method: string): boolean {
+  return route.guard !== 'own' || method === 'GET' || method === 'HEAD';
 }
 
 /** A malformed escape stays as it is: then it names nothing. */

@@ -1,10 +1,9 @@
-import { type FetchHandler, toHttpHandler } from '@dcc-mcp/http-adapter';
 import type { RequestMetrics } from '@dcc-mcp/http-adapter/request-metrics';
 import type { Scrape } from '@dcc-mcp/http-adapter/scrape';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import { type App, type AppOptions, createApp } from './app.ts';
 import { createAuthentication } from './authentication.ts';
-import { CONTEXT_FORGE_PATH, metricsHandler } from './metrics-endpoint.ts';
+import { CONTEXT_FORGE_PATH, type MetricsHandler, metricsHandler } from './metrics-endpoint.ts';
 import { createOriginGuard } from './origin-guard.ts';
 import type { Route, RouteTable } from './route-table.ts';
 
@@ -66,13 +65,9 @@ function pathOf(key: string): string {
   return key.slice(key.indexOf(' ') + 1);
 }
 
-/**
- * The handler itself refuses the methods it does not know, so that its guard comes first. It reads no body, hence no body
- * is too large for it.
- */
-function scrapeRoutes(path: string, handler: FetchHandler): RouteTable {
-  const answer = toHttpHandler(handler, { maxBodyBytes: Number.POSITIVE_INFINITY });
-  const route: Route = { guard: 'own', handler: ({ http }) => answer(http) };
+/** The handler itself refuses the methods it does not know, so that its guard comes first. */
+function scrapeRoutes(path: string, handler: MetricsHandler): RouteTable {
+  const route: Route = { guard: 'own', handler: ({ http }) => handler(http) };
   const paths = [...new Set([path, CONTEXT_FORGE_PATH])];
   return Object.fromEntries(paths.map((each) => [`ALL ${each}`, route]));
 }

@@ -47,4 +47,11 @@ export const healthAnswer: z.ZodType = z
   .looseObject({ ok: z.literal(true), name: z.string(), version: z.string() })
   .openapi('HealthAnswer');
 
-export const readyAnswer: z.ZodType = z.looseObject({ ok: z.boolean() }).openapi('ReadyAnswer');
+export const readyAnswer: z.ZodType = z
+  .looseObject({
+    ok: z.boolean(),
+    ready: z.boolean(),
+    waiting_for: z.array(z.string()).optional().meta({ description: 'Servers that have not been tried once.' }),
+    degraded: z.array(z.string()).optional().meta({ description: 'Servers that could not be reached.' }),
+  })
+  .openapi('ReadyAnswer');

@@ -127,6 +127,6 @@ export const openApiRoutes: readonly RouteConfig[] = [
   get('/v1/healthz', 'Is it alive?', { answer: healthAnswer }),
   get('/v1/readyz', 'May work be sent?', {
     answer: readyAnswer,
-    more: { 503: { description: 'Not yet, or no longer; the body says which.', content: json(readyAnswer) } },
+    more: { 503: { description: 'No longer: the gateway is shutting down.', content: json(readyAnswer) } },
   }),
 ];

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startGateway } from '../fixtures/start-gateway.ts';
 import { type RestGateway, startRestGateway } from './rest-gateway.ts';
 
 let rest: RestGateway;
@@ -67,9 +68,26 @@ describe('health and readiness', () => {
     expect([status, body]).toEqual([200, { ok: true, name: 'dcc-mcp-gateway', version: expect.any(String) }]);
   });
 
-  test.each([['/v1/readyz'], ['/readyz'], ['/ready']])('%s is ready although one server is dead', async (path) => {
+  test.each([['/readyz'], ['/ready']])('%s is ready although one server is dead, and tells no names', async (path) => {
     const { status, body } = await rest.get(path);
-    expect([status, body['ok']]).toEqual([200, true]);
+    expect([status, body]).toEqual([200, { ok: true, draining: false }]);
+  });
+
+  test('/v1/readyz says which server could not be reached', async () => {
+    const { status, body } = await rest.get('/v1/readyz');
+    expect([status, body]).toEqual([200, { ok: true, ready: true, degraded: ['gone'] }]);
+  });
+
+  test('/v1/readyz is 200 while servers have not been tried, and says which', async () => {
+    const hanging = { command: process.execPath, args: ['-e', 'setInterval(() => {}, 1000)'] };
+    const gateway = await startGateway({ config: { mcpServers: { hanging } } });
+    try {
+      const [byName, status] = await Promise.all([fetch(`${gateway.url}/v1/readyz`), fetch(`${gateway.url}/readyz`)]);
+      expect([byName.status, await byName.json()]).toEqual([200, { ok: true, ready: false, waiting_for: ['hanging'] }]);
+      expect([status.status, await status.json()]).toEqual([503, { ok: false, draining: false }]);
+    } finally {
+      await gateway.stop();
+    }
   });
 });
 

@@ -102,9 +102,19 @@ export class NodeHttpContext implements HttpContext {
   }
 }
 
-/** The host of a target in absolute form stands for the Host header (RFC 9112, section 3.2.2): who guards one guards both. */
+const ABSOLUTE_FORM = /^https?:\/\/([^/?#]*)/i;
+
+/**
+ * The host of a target in absolute form stands beside a Host header that says something else (RFC 9112, section 3.2.2,
+ * prefers the target's): two hosts are none, for whoever guards them. What it holds is kept as it is written.
+ */
 function readHeaders({ headers, url = '/' }: IncomingMessage): HttpHeaders {
-  return url.startsWith('/') || !URL.canParse(url) ? headers : { ...headers, host: new URL(url).host };
+  if (url.startsWith('/') || url === '*') {
+    return headers;
+  }
+  const asked = ABSOLUTE_FORM.exec(url)?.[1] ?? url;
+  const { host = asked } = headers;
+  return { ...headers, host: host.toLowerCase() === asked.toLowerCase() ? host : `${asked}, ${host}` };
 }
 
 /** Path and query. Frameworks that mount handlers under a path cut `url` and keep the whole of it in `originalUrl`. */
