@@ -52,8 +52,10 @@ export interface Gateway extends Omit<McpSide, 'routes'> {
   apply(config: GatewayConfig): void;
   /** Refuses new work from now on; readiness says so. */
   drain(): void;
-  /** Resolves when nothing runs any more, at the latest after `timeoutMillis`. */
-  whenIdle(timeoutMillis: number): Promise<void>;
+  /** Resolves when nothing runs any more, or with false when something still does after `timeoutMillis`. */
+  whenIdle(timeoutMillis: number): Promise<boolean>;
+  /** Ends the calls that still run as not-ready, so that whoever waits for one is told. */
+  endCalls(): void;
   /** Ends the upstreams. */
   close(): Promise<void>;
 }
@@ -87,8 +89,9 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     },
     drain: () => inFlight.drain(),
     whenIdle: (timeoutMillis) => inFlight.whenIdle(timeoutMillis),
+    endCalls: () => configured.endCalls(),
     close: async () => {
-      await upstreams.close();
+      await configured.close();
       observed?.stop();
       metrics?.shutdown();
       requests?.shutdown();

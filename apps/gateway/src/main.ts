@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { closeSync, openSync } from 'node:fs';
 import { parseCommandLine, USAGE, type Command } from './cli/command-line.ts';
 import type { Terminal } from './cli/terminal.ts';
 import { VERSION } from './config/load/version.ts';
@@ -19,9 +20,30 @@ const terminal: Terminal = {
   onSignal: (listener) => {
     process.on('SIGINT', () => listener('SIGINT'));
     process.on('SIGTERM', () => listener('SIGTERM'));
+    process.on('SIGHUP', () => listener(hasTerminalGone() ? 'SIGTERM' : 'SIGHUP'));
   },
+  onExit: (listener) => void process.on('exit', listener),
   exit: (code) => process.exit(code),
 };
+
+/** SIGHUP has two meanings: whoever sends it wants the configuration read again, a terminal that closes ends its programs. */
+function hasTerminalGone(): boolean {
+  if (!process.stderr.isTTY) {
+    return false;
+  }
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** What nobody caught ends the process, as it does by default, but in one line and by way of `exit`, so that all is ended. */
+function endOnCrash(error: unknown): void {
+  terminal.printError(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  process.exit(1);
+}
 
 /**
  * Runs a command; gives its exit code, or nothing while it goes on running. Each command is loaded when it runs, so that
@@ -51,6 +73,8 @@ async function run(command: Command): Promise<number | undefined> {
 async function main(): Promise<void> {
   // Whoever read stderr may go away; without a listener the next line would end the gateway (EPIPE).
   process.stderr.on('error', () => {});
+  // A promise that nobody waits for comes here, too.
+  process.on('uncaughtException', endOnCrash);
   try {
     const line = await parseCommandLine(process.argv.slice(2));
     if (line.ok) {

@@ -1,5 +1,5 @@
 import type { ServedHttp } from '@dcc-mcp/http-adapter/node';
-import type { Environment } from '@dcc-mcp/telemetry-config';
+import type { Environment, Reading } from '@dcc-mcp/telemetry-config';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import { createCapturePolicy } from '@dcc-mcp/workflow-spans';
 import { issueLine } from './config/load/load-configuration.ts';
@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly log: (line: string) => void;
   /** What slow callers may do; default what suits an operator. */
   readonly listenerBounds?: ListenerBounds;
+  /** How long work in flight may take after the signal to stop; default 10 s. */
+  readonly finishMillis?: number | undefined;
 }
 
 /** A gateway that runs. */
@@ -32,9 +34,8 @@ export interface RunningGateway {
   stop(): Promise<void>;
 }
 
-/** How long work in flight may take after the signal to stop. */
 const FINISH_MILLIS = 10_000;
-/** How long an answer may take to be written once nothing runs any more. */
+/** How long an answer may take to be written once its call has ended. */
 const CLOSE_MILLIS = 1_000;
 
 /** How long telemetry may take to leave. */
@@ -45,7 +46,8 @@ const FLUSH_MILLIS = 5_000;
  *
  * @throws {NodeJS.ErrnoException} When a port can't be bound; then nothing is left running.
  */
-export async function runGateway({ config, env, log, listenerBounds = {} }: RunOptions): Promise<RunningGateway> {
+export async function runGateway(options: RunOptions): Promise<RunningGateway> {
+  const { config, env, log, listenerBounds = {}, finishMillis = FINISH_MILLIS } = options;
   const capture = createCapturePolicy({
     captureContent: config.telemetry.captureContent.filter((word) => word !== 'scene'),
     env,
@@ -68,13 +70,23 @@ export async function runGateway({ config, env, log, listenerBounds = {} }: RunO
     telemetry,
     url: listeners.main?.url,
     metricsUrls: listeners.metrics.map(({ url }) => url),
-    stop: () => (stopped ??= stop(gateway, running, listeners.all)),
+    stop: () => (stopped ??= stop({ gateway, telemetry: running, listeners: listeners.all, finishMillis })),
   };
 }
 
-async function stop(gateway: Gateway, telemetry: GatewayTelemetry, listeners: readonly ServedHttp[]): Promise<void> {
+interface Stopped {
+  readonly gateway: Gateway;
+  readonly telemetry: GatewayTelemetry;
+  readonly listeners: readonly ServedHttp[];
+  readonly finishMillis: number;
+}
+
+async function stop({ gateway, telemetry, listeners, finishMillis }: Stopped): Promise<void> {
   gateway.drain();
-  await gateway.whenIdle(FINISH_MILLIS);
+  if (!(await gateway.whenIdle(finishMillis))) {
+    gateway.endCalls();
+    await gateway.whenIdle(CLOSE_MILLIS);
+  }
   await gateway.closeStreams();
   await Promise.all(listeners.map((listener) => listener.close({ graceMillis: CLOSE_MILLIS })));
   await telemetry.stop(FLUSH_MILLIS);
@@ -93,7 +105,7 @@ export interface CreateGatewayOptions {
   readonly prometheusBasicAuth?: readonly [username: string, password: string];
   /** Address to bind; default 127.0.0.1. Others need credentials. */
   readonly host?: string;
-  /** 0 (the default) for any free port. */
+  /** 0 for any free port, which is the default where `config` and `env` name none. */
   readonly port?: number;
   /** One line for people, without control characters whatever an upstream says; default none. */
   readonly log?: (line: string) => void;
@@ -107,7 +119,7 @@ export interface CreateGatewayOptions {
 export async function createGateway(options: CreateGatewayOptions = {}): Promise<RunningGateway> {
   const reading = readGatewayConfig(options.env ?? {}, toFile(options), {
     flags: {
-      port: String(options.port ?? 0),
+      ...(options.port === undefined ? {} : { port: String(options.port) }),
       ...(options.host === undefined ? {} : { host: options.host }),
     },
   });
@@ -118,7 +130,7 @@ export async function createGateway(options: CreateGatewayOptions = {}): Promise
     throw new Error(`The gateway can't start: ${fatal.map(issueLine).join(' | ')}`);
   }
   issues.forEach((issue) => log(issueLine(issue)));
-  return runGateway({ config: reading.values, env: options.env ?? {}, log });
+  return runGateway({ config: withAnyFreePort(reading), env: options.env ?? {}, log });
 }
 
 /** The options as the sections of a file that they stand for. */
@@ -130,6 +142,13 @@ function toFile({ config, enablePrometheus, prometheusBasicAuth }: CreateGateway
     ...(prometheusBasicAuth === undefined ? {} : { basicAuth: toBasicAuth(prometheusBasicAuth) }),
   };
   return { ...file, ...(Object.keys(metrics).length === 0 ? {} : { metrics }) };
+}
+
+/** Where no usable port is named a gateway in a program takes any free one. */
+function withAnyFreePort({ values, origins }: Reading<GatewayConfig>): GatewayConfig {
+  const { source } = origins['server.port'] ?? {};
+  const isNamed = source === 'flag' || source === 'env' || source === 'file';
+  return isNamed ? values : { ...values, server: { ...values.server, port: 0 } };
 }
 
 /** Credentials that are only half there stay so, and are refused: a variable somebody forgot to set must not open the door. */

@@ -92,7 +92,7 @@ describe.each(publicPackages)('$name', (each) => {
  */
 const AT_THE_EDGE: readonly RegExp[] = [
   /^apps\/[^/]+\/src\/main\.ts$/,
-  /^apps\/gateway\/src\/upstream\/(managed\/create-upstream|stdio\/child-process)\.ts$/,
+  /^apps\/gateway\/src\/upstream\/(managed\/create-upstream|stdio\/process-groups)\.ts$/,
   /^packages\/telemetry-node\/src\/(register\b|export\/console-exporter\.ts|start\/(api-copies|start-telemetry)\.ts|doctor\/run-doctor\.ts)/,
 ];
 

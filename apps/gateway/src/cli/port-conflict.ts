@@ -19,10 +19,16 @@ export async function otherGateway(host: string, port: number): Promise<{ readon
   }
 }
 
-/** Tries to start until the port is free. @throws Whatever is wrong besides. */
+export interface PortWait {
+  readonly log: (line: string) => void;
+  /** Aborts when nobody waits any more. */
+  readonly signal: AbortSignal;
+}
+
+/** Tries to start until the port is free. @throws Whatever is wrong besides, and when `signal` aborts. */
 export async function waitForPort<Started>(
   { server }: GatewayConfig,
-  log: (line: string) => void,
+  { log, signal }: PortWait,
   start: () => Promise<Started>,
 ): Promise<Started> {
   for (let isFirst = true; ; isFirst = false) {
@@ -36,7 +42,7 @@ export async function waitForPort<Started>(
         const port = `the port ${server.host}:${server.port}`;
         log(`waiting for ${error instanceof MetricsPortError ? `a port: ${error.message}` : port}`);
       }
-      await delay(RETRY_MILLIS);
+      await delay(RETRY_MILLIS, undefined, { signal });
     }
   }
 }

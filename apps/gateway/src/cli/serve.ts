@@ -1,20 +1,12 @@
-import { watchConfiguration } from '../config/load/config-watch.ts';
 import { loadConfiguration, type LoadedConfiguration } from '../config/load/load-configuration.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
-import { serveStdio } from '../mcp/transport/stdio.ts';
 import { codeOf, messageOf } from '../protocol/thrown-error.ts';
-import { runGateway, type RunningGateway } from '../run-gateway.ts';
 import type { Command } from './command-line.ts';
-import { otherGateway, waitForPort } from './port-conflict.ts';
+import { Life, type ServeOptions } from './life.ts';
+import { otherGateway } from './port-conflict.ts';
 import { reportIssues, type Terminal } from './terminal.ts';
 
 type ServeCommand = Extract<Command, { name: 'serve' }>;
-
-/** What a test makes faster. */
-export interface ServeOptions {
-  /** How often the configuration file is looked at; default 1000. */
-  readonly reloadPollMillis?: number;
-}
 
 /** Runs the gateway until it is told to stop. @returns An exit code where it does not run. */
 export async function serve(
@@ -30,85 +22,13 @@ export async function serve(
   if (!reportIssues(terminal, loaded.issues)) {
     return 2;
   }
-  const log = (line: string): void => terminal.printError(line);
-  let running: RunningGateway;
+  const life = new Life(terminal);
   try {
-    running = config.server.wait
-      ? await waitForPort(config, log, () => runGateway({ config, env, log }))
-      : await runGateway({ config, env, log });
+    await life.run(config, { file: loaded.file, load, ...options });
   } catch (error) {
-    return explainStartError(terminal, config, error);
-  }
-  const watch = watchFile(terminal, { loaded, load, running, pollMillis: options.reloadPollMillis });
-  const stop = async (): Promise<void> => {
-    watch.stop();
-    await running.stop();
-    terminal.exit(0);
-  };
-  stopOnSignal(terminal, stop);
-  sayWhere(terminal, config, running);
-  if (config.server.stdio) {
-    serveStdio(running.gateway, terminal, () => void stop());
+    return life.isStopping ? 0 : explainStartError(terminal, config, error);
   }
   return undefined;
-}
-
-interface Watched {
-  readonly loaded: LoadedConfiguration;
-  readonly load: () => LoadedConfiguration;
-  readonly running: RunningGateway;
-  readonly pollMillis: number | undefined;
-}
-
-/** Takes over what changes in the configuration file, where there is one. */
-function watchFile(terminal: Terminal, { loaded, load, running, pollMillis }: Watched): { stop(): void } {
-  const { file, values } = loaded;
-  if (file === undefined) {
-    return { stop: () => {} };
-  }
-  return watchConfiguration({
-    file,
-    current: values,
-    load,
-    apply: (changed) => running.gateway.apply(changed),
-    report: (issues) => reportIssues(terminal, issues),
-    log: (line) => terminal.printError(line),
-    pollMillis,
-  });
-}
-
-function sayWhere(terminal: Terminal, config: GatewayConfig, { url, metricsUrls }: RunningGateway): void {
-  if (url !== undefined) {
-    terminal.printError(`listening on ${url} (${places(config, metricsUrls)})`);
-  } else if (config.metrics.enabled === true && metricsUrls.length > 0) {
-    terminal.printError(`metrics ${metricsPlaces(config, metricsUrls)}`);
-  }
-}
-
-function places(config: GatewayConfig, metricsUrls: readonly string[]): string {
-  return `mcp /mcp, rest /v1, docs /docs, metrics ${metricsPlaces(config, metricsUrls)}, expose ${config.server.expose}`;
-}
-
-/** Where metrics are: a path of the main listener, whole URLs of others. */
-function metricsPlaces({ server, metrics }: GatewayConfig, urls: readonly string[]): string {
-  if (metrics.enabled !== true) {
-    return 'off: --metrics';
-  }
-  const onMain = server.listens && metrics.port === undefined ? [metrics.path] : [];
-  return [...onMain, ...urls.map((url) => url + metrics.path)].join(' and ');
-}
-
-/** The first signal stops in order, the second one at once. */
-function stopOnSignal(terminal: Terminal, stop: () => Promise<void>): void {
-  let isStopping = false;
-  terminal.onSignal(() => {
-    if (isStopping) {
-      terminal.exit(1);
-      return;
-    }
-    isStopping = true;
-    void stop();
-  });
 }
 
 /** What the system calls a failure to bind an address. */

@@ -2,6 +2,9 @@ import type { Environment, Issue } from '@dcc-mcp/telemetry-config';
 import type { Readable, Writable } from 'node:stream';
 import { issueLine } from '../config/load/load-configuration.ts';
 
+/** SIGINT and SIGTERM ask for the end, SIGHUP for another look at the configuration. */
+export type TerminalSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
 /** The process as commands see it. */
 export interface Terminal {
   readonly env: Environment;
@@ -11,8 +14,10 @@ export interface Terminal {
   printError(line: string): void;
   readonly stdin: Readable;
   readonly stdout: Writable;
-  /** Called at each SIGINT and SIGTERM. */
-  onSignal(listener: (signal: 'SIGINT' | 'SIGTERM') => void): void;
+  /** Called at each of these signals. */
+  onSignal(listener: (signal: TerminalSignal) => void): void;
+  /** Called when the process ends, whatever ends it from within; only what needs no waiting can be done then. */
+  onExit(listener: () => void): void;
   exit(code: number): void;
 }
 

@@ -47,16 +47,16 @@ export class InFlight {
     return reply;
   }
 
-  /** Resolves when nothing runs any more, at the latest after `timeoutMillis`. */
-  whenIdle(timeoutMillis: number): Promise<void> {
+  /** Resolves when nothing runs any more, or with false when something still does after `timeoutMillis`. */
+  whenIdle(timeoutMillis: number): Promise<boolean> {
     if (this.#count === 0) {
-      return Promise.resolve();
+      return Promise.resolve(true);
     }
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, timeoutMillis);
+      const timer = setTimeout(() => resolve(false), timeoutMillis);
       this.#onIdle = () => {
         clearTimeout(timer);
-        resolve();
+        resolve(true);
       };
     });
   }

@@ -2,9 +2,10 @@ import type { GatewayMetrics } from '@dcc-mcp/gateway-metrics';
 import type { Catalog } from '../catalog/catalog.ts';
 import { secretReader } from '../config/load/secret-reader.ts';
 import type { GatewayConfig, UpstreamConfig } from '../config/reader/gateway-config.ts';
+import { messageOf } from '../protocol/thrown-error.ts';
 import { createUpstream } from '../upstream/managed/create-upstream.ts';
 import type { UpstreamDeps } from '../upstream/managed/managed-upstream.ts';
-import type { UpstreamEvents, UpstreamSettings } from '../upstream/upstream.ts';
+import type { Upstream, UpstreamEvents, UpstreamSettings } from '../upstream/upstream.ts';
 import { upstreamEvents, type RegistryEvents } from './upstream-events.ts';
 import type { Upstreams } from './upstreams.ts';
 
@@ -24,9 +25,23 @@ export class ConfiguredUpstreams {
   /** What each running upstream was made from, as text, by key. */
   readonly #running = new Map<string, { readonly source: string; readonly instanceId: string }>();
 
+  /** Upstreams that are gone from the configuration and still have calls to finish. */
+  readonly #leaving = new Set<Upstream>();
+
   constructor(options: ConfiguredUpstreamsOptions) {
     this.#options = options;
-    this.#events = upstreamEvents(options);
+    this.#events = this.#whileListed(upstreamEvents(options));
+  }
+
+  /** Ends every call in flight, as not-ready. */
+  endCalls(): void {
+    for (const upstream of [...this.#options.upstreams.all(), ...this.#leaving]) {
+      upstream.endCalls();
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#options.upstreams.close(), ...Array.from(this.#leaving, (upstream) => upstream.close())]);
   }
 
   /** Starts what is new, ends what is gone, and replaces what has changed. Connecting goes on in the background. */
@@ -49,7 +64,15 @@ export class ConfiguredUpstreams {
   #start(entry: UpstreamConfig, limits: NonNullable<UpstreamDeps['limits']>): void {
     const { upstreams, catalog, version, log } = this.#options;
     const gatewayInfo = { name: 'dcc-mcp-gateway', version };
-    const upstream = createUpstream(toSettings(entry), { events: this.#events, gatewayInfo, limits, log });
+    let settings: UpstreamSettings;
+    try {
+      settings = toSettings(entry);
+    } catch (error) {
+      // A file with a secret that can't be read, or credentials in a URL that can't be decoded.
+      log(`upstream ${entry.key} is left out: ${messageOf(error)}`);
+      return;
+    }
+    const upstream = createUpstream(settings, { events: this.#events, gatewayInfo, limits, log });
     this.#running.set(entry.key, { source: sourceOf(entry, limits), instanceId: entry.instanceId });
     upstreams.add(upstream);
     const { isLazy, isDisabled } = upstream.settings;
@@ -62,11 +85,29 @@ export class ConfiguredUpstreams {
   #end(key: string, instanceId: string): void {
     const { upstreams, catalog, events, log } = this.#options;
     this.#running.delete(key);
-    void upstreams.remove(instanceId)?.close();
+    const upstream = upstreams.remove(instanceId);
+    if (upstream !== undefined) {
+      this.#leaving.add(upstream);
+      void upstream.retire().finally(() => this.#leaving.delete(upstream));
+    }
     if (catalog.removeUpstream(instanceId)) {
       events.onToolsChanged();
     }
     log(`upstream ${key} is gone from the configuration`);
+  }
+
+  /** An upstream that finishes its last calls says nothing about tools any more: another one may stand in its place. */
+  #whileListed(events: UpstreamEvents): UpstreamEvents {
+    const isListed = ({ settings }: Upstream): boolean => {
+      return this.#options.upstreams.get(settings.instanceId)?.settings === settings;
+    };
+    return {
+      ...events,
+      onTools: (upstream, tools) => isListed(upstream) && events.onTools?.(upstream, tools),
+      onStatus: (upstream) => isListed(upstream) && events.onStatus?.(upstream),
+      onNotification: (upstream, method, params) =>
+        isListed(upstream) && events.onNotification?.(upstream, method, params),
+    };
   }
 }
 

@@ -198,5 +198,9 @@ export interface Upstream {
   refreshTools(): Promise<void>;
   /** Notes what is missing of a list that was read, and why; absent: nothing is. A change is logged once. */
   noteList(method: string, cut: string | undefined): void;
+  /** Ends the calls in flight and refuses further ones, as not-ready; the connection stays. */
+  endCalls(): void;
+  /** Closes once the calls in flight have ended. */
+  retire(): Promise<void>;
   close(): Promise<void>;
 }

@@ -1,23 +1,31 @@
 // A configuration file that changes while the gateway runs.
-import { afterEach, expect, test } from '@jest/globals';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { ServeOptions } from '../../src/cli/life.ts';
 import { connectCallers, findSlug } from '../fixtures/callers.ts';
-import { serveInProcess } from '../fixtures/serve-in-process.ts';
+import { isAlive } from '../fixtures/is-alive.ts';
+import { serveInProcess, type ServedInProcess } from '../fixtures/serve-in-process.ts';
 import { maya } from '../fixtures/servers.ts';
 import type { RunningGateway } from '../fixtures/start-gateway.ts';
+import { FAKE_STDIO } from '../upstream/fixtures/harness.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'config-reload-'));
 const configFile = join(folder, 'gateway.json');
 const running: RunningGateway[] = [];
+const fake = {
+  command: process.execPath,
+  args: ['--disable-warning=ExperimentalWarning', FAKE_STDIO],
+  dccType: 'fake',
+};
 
 const write = (config: object): void => writeFileSync(configFile, JSON.stringify(config));
 
-async function start(config: object): Promise<RunningGateway> {
+async function start(config: object, options: ServeOptions = {}): Promise<ServedInProcess> {
   write(config);
-  const gateway = await serveInProcess(configFile);
+  const gateway = await serveInProcess(configFile, options);
   running.push(gateway);
   await gateway.ready();
   return gateway;
@@ -72,6 +80,92 @@ test('a file that can’t be used leaves the gateway as it was and says why', as
   expect(await comesTrue(async () => gateway.stderr().includes('goes on with what it had'))).toBe(true);
   expect(await instanceNames(gateway)).toEqual(['maya']);
 }, 40_000);
+
+function replace(make: () => void): void {
+  rmSync(configFile, { recursive: true, force: true });
+  make();
+}
+
+describe('a file that says nothing or can’t be read leaves everything as it was, and is told of once', () => {
+  test.each([
+    ['empty', () => writeFileSync(configFile, ''), 'holds no settings'],
+    ['blank', () => writeFileSync(configFile, ' \n\t\n'), 'holds no settings'],
+    ['a BOM alone', () => writeFileSync(configFile, '\uFEFF'), 'holds no settings'],
+    ['null', () => writeFileSync(configFile, 'null'), 'holds no settings'],
+    ['comments alone', () => writeFileSync(configFile, '// later\n/* and later */\n'), 'holds no settings'],
+    ['a list', () => writeFileSync(configFile, '[]'), 'does not hold an object'],
+    ['a text', () => writeFileSync(configFile, '"mcpServers"'), 'does not hold an object'],
+    ['cut off', () => writeFileSync(configFile, '{"mcpServers": {'), 'line 1'],
+    ['binary', () => writeFileSync(configFile, Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1])), 'zero bytes'],
+    ['not UTF-8', () => writeFileSync(configFile, Buffer.from([0x7b, 0xff, 0xfe, 0x7d])), 'not text in UTF-8'],
+    ['too long', () => writeFileSync(configFile, `{${' '.repeat(1024 * 1024)}}`), 'longer than 1048576 bytes'],
+    ['a folder', () => mkdirSync(configFile), "can't be read (EISDIR)"],
+    ['missing', () => {}, "can't be read (ENOENT)"],
+  ])('%s', async (_what, make, problem) => {
+    const config = { mcpServers: { maya: { ...maya, lazy: true } }, policy: { readOnly: true } };
+    rmSync(configFile, { recursive: true, force: true });
+    const gateway = await start(config);
+    replace(make);
+    expect(await comesTrue(async () => gateway.stderr().includes(problem))).toBe(true);
+    expect(await instanceNames(gateway)).toEqual(['maya']);
+    replace(make);
+    replace(() => write({ ...config, limits: { ratePerMinute: 1_000 } }));
+    expect(await comesTrue(async () => gateway.stderr().includes('limits taken over'))).toBe(true);
+    expect(gateway.stderr().split(problem)).toHaveLength(2);
+    expect(gateway.stderr()).not.toMatch(/mcpServers|policy/);
+  });
+
+  test('an empty object takes everything away, as it says', async () => {
+    const gateway = await start({ mcpServers: { maya: { ...maya, lazy: true } } });
+    write({});
+    expect(await comesTrue(async () => (await instanceNames(gateway)).length === 0)).toBe(true);
+  });
+});
+
+describe('a call in flight finishes first', () => {
+  test.each([
+    ['when its upstream is taken out', {}],
+    ['when its upstream is changed', { fake: { ...fake, env: { CHANGED: '1' } } }],
+  ])('%s', async (_what, mcpServers) => {
+    const gateway = await start({ mcpServers: { fake } });
+    const call = async (tool: string, args = {}): Promise<Record<string, unknown>> => {
+      const body = JSON.stringify({ tool_slug: await findSlug(gateway.url, 'fake', tool), arguments: args });
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(`${gateway.url}/v1/call`, { method: 'POST', headers, body });
+      return (await response.json()) as Record<string, unknown>;
+    };
+    const pid = Number((await call('pid'))['output']);
+    const inFlight = call('slow', { ms: 600, text: 'finished' });
+    await wait(150);
+    write({ mcpServers });
+    gateway.signal('SIGHUP');
+    expect(gateway.stderr()).toContain('fake is gone from the configuration');
+    expect(await inFlight).toMatchObject({ ok: true, output: 'finished' });
+    expect(await comesTrue(async () => !isAlive(pid))).toBe(true);
+  });
+
+  test('and one that hangs does not keep the gateway from ending', async () => {
+    const gateway = await start({ mcpServers: { fake } }, { finishMillis: 200 });
+    const body = JSON.stringify({ tool_slug: await findSlug(gateway.url, 'fake', 'hang'), arguments: {} });
+    const inFlight = fetch(`${gateway.url}/v1/call`, {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json' },
+    });
+    await wait(150);
+    write({ mcpServers: {} });
+    gateway.signal('SIGHUP');
+    await gateway.stop();
+    expect((await inFlight).status).toBe(503);
+  });
+});
+
+test('a secret file that has gone leaves out its server alone, with a line that says so', async () => {
+  const gateway = await start({ mcpServers: {} });
+  write({ mcpServers: { broken: { ...maya, envFiles: { TOKEN: '/nowhere/token' } }, maya: { ...maya, lazy: true } } });
+  expect(await comesTrue(async () => (await instanceNames(gateway)).join() === 'maya')).toBe(true);
+  expect(gateway.stderr()).toContain('upstream broken is left out');
+});
 
 test('what needs a restart is named once, and not when the file is again what runs', async () => {
   const gateway = await start({ mcpServers: { maya } });

@@ -2,20 +2,11 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { isAlive } from '../fixtures/is-alive.ts';
 import { closeAll, connected, createHarness, failureOf, fakeStdio, textOf, until } from './fixtures/harness.ts';
 
 afterAll(closeAll);
-
-/** Whether a process still runs (a zombie does not). */
-function isAlive(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
 
 describe('createUpstream with a child process', () => {
   test.concurrent('starts a child that keeps dying again and again, never without a pause', async () => {

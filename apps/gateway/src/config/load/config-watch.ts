@@ -1,4 +1,5 @@
 import { unwatchFile, watchFile } from 'node:fs';
+import { messageOf } from '../../protocol/thrown-error.ts';
 import type { GatewayConfig } from '../reader/gateway-config.ts';
 import { SECTIONS } from '../table/table.ts';
 import type { LoadedConfiguration } from './load-configuration.ts';
@@ -34,30 +35,93 @@ export interface ConfigWatchOptions {
   readonly pollMillis?: number | undefined;
 }
 
-/** Watches the configuration file (by polling: editors and mounts replace files in too many ways) and applies what it can. */
-export function watchConfiguration(options: ConfigWatchOptions): { stop(): void } {
-  const { file, load, apply, report, log, pollMillis = DEFAULT_POLL_MILLIS } = options;
-  let inForce = options.current;
-  let waiting = '';
-  const onChange = (): void => {
-    const { values, issues } = load();
-    if (!report(issues)) {
-      log(`${file} has changed and can't be used; the gateway goes on with what it had`);
+/** A configuration file that is watched. */
+export interface ConfigWatch {
+  /** Looks at the file at once, and says what came of it also when nothing has changed. */
+  reload(): void;
+  stop(): void;
+}
+
+/**
+ * Watches the configuration file (by polling: editors and mounts replace files in too many ways) and applies what it can.
+ * A file that is missing, unreadable or empty leaves everything as it is, and is told of once.
+ */
+export function watchConfiguration(options: ConfigWatchOptions): ConfigWatch {
+  const { file, log, pollMillis = DEFAULT_POLL_MILLIS } = options;
+  const watched = new WatchedConfiguration(options);
+  const look = (isAsked: boolean): void => {
+    try {
+      watched.look(isAsked);
+    } catch (error) {
+      log(`${file} could not be taken over: ${messageOf(error)}`);
+    }
+  };
+  const onChange = (): void => look(false);
+  watchFile(file, { interval: pollMillis, persistent: false }, onChange);
+  return { reload: () => look(true), stop: () => unwatchFile(file, onChange) };
+}
+
+/** What is in force, and what was said of the file last. */
+class WatchedConfiguration {
+  readonly #options: ConfigWatchOptions;
+  #inForce: GatewayConfig;
+  #waiting = '';
+  /** The issues of the last look, so that each is said once. */
+  #told = '';
+
+  constructor(options: ConfigWatchOptions) {
+    this.#options = options;
+    this.#inForce = options.current;
+  }
+
+  look(isAsked: boolean): void {
+    const { file, load, log } = this.#options;
+    const loaded = load();
+    if (!this.#isUsable(loaded, isAsked)) {
       return;
     }
-    const { live, restart } = changedSections(inForce, values);
-    inForce = { ...inForce, ...Object.fromEntries(Object.entries(values).filter(([key]) => LIVE.has(key))) };
+    const isNews = this.#takeOver(loaded.values);
+    if (!isNews && isAsked) {
+      log(`${file} was read again: nothing has changed`);
+    }
+  }
+
+  #isUsable({ issues, isFileEmpty }: LoadedConfiguration, isAsked: boolean): boolean {
+    const { file, report, log } = this.#options;
+    const said = JSON.stringify([isFileEmpty, issues]);
+    const isSilent = said === this.#told && !isAsked;
+    this.#told = said;
+    if (isSilent) {
+      return !isFileEmpty && issues.every(({ severity }) => severity !== 'fatal');
+    }
+    const isUsable = report(issues);
+    if (isFileEmpty) {
+      log(`${file} holds no settings; the gateway goes on with what it had ({} takes everything away)`);
+    } else if (!isUsable) {
+      log(`${file} has changed and can't be used; the gateway goes on with what it had`);
+    }
+    return isUsable && !isFileEmpty;
+  }
+
+  /** @returns Whether there was anything to say. */
+  #takeOver(values: GatewayConfig): boolean {
+    const { file, apply, log } = this.#options;
+    const { live, restart } = changedSections(this.#inForce, values);
+    this.#inForce = {
+      ...this.#inForce,
+      ...Object.fromEntries(Object.entries(values).filter(([key]) => LIVE.has(key))),
+    };
     if (live.length > 0) {
       apply(values);
       log(`${file} has changed: ${live.join(', ')} taken over`);
     }
     const sections = new Set(restart);
     const wanted = JSON.stringify(Object.entries(values).filter(([key]) => sections.has(key)));
-    if (restart.length > 0 && wanted !== waiting) {
+    const mustRestart = restart.length > 0 && wanted !== this.#waiting;
+    if (mustRestart) {
       log(`${file} has changed: ${restart.join(', ')} need a restart of the gateway`);
     }
-    waiting = wanted;
-  };
-  watchFile(file, { interval: pollMillis, persistent: false }, onChange);
-  return { stop: () => unwatchFile(file, onChange) };
+    this.#waiting = wanted;
+    return live.length > 0 || mustRestart;
+  }
 }

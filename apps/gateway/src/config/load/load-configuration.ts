@@ -8,12 +8,11 @@ import {
   substituteEnv,
   formatIssue,
 } from '@dcc-mcp/telemetry-config';
-import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, resolve } from 'node:path';
-import { codeOf } from '../../protocol/thrown-error.ts';
 import type { GatewayConfig, GatewayFlags } from '../reader/gateway-config.ts';
 import { gatewayConfigPath, readGatewayConfig } from '../reader/read-gateway-config.ts';
 import { inactiveSettings } from './inactive-settings.ts';
+import { readTextFile } from './read-text-file.ts';
 import { unreadableSecrets } from './unreadable-secrets.ts';
 
 export interface ConfigurationSource {
@@ -26,6 +25,8 @@ export interface ConfigurationSource {
 export interface LoadedConfiguration extends Reading<GatewayConfig> {
   /** Absolute path of the file, where there is one. */
   readonly file?: string;
+  /** The file is there and says nothing: it is blank, or holds comments or `null` alone. */
+  readonly isFileEmpty: boolean;
 }
 
 /** Reads the files that the command line and the environment name, and everything else with them. Never throws. */
@@ -33,7 +34,7 @@ export function loadConfiguration({ env, configFile, flags }: ConfigurationSourc
   const path = gatewayConfigPath(env, configFile);
   const issues: Issue[] = [];
   const file = path === undefined ? undefined : resolve(path);
-  const content = file === undefined ? {} : readFile(file, env, issues);
+  const { value: content, isEmpty } = file === undefined ? NO_CONTENT : readFile(file, env, issues);
   const otelPath = configFilePath(env);
   const otelConfigFile = otelPath === undefined ? undefined : readOtelFile(otelPath);
   const reading = readGatewayConfig(env, content, {
@@ -45,6 +46,7 @@ export function loadConfiguration({ env, configFile, flags }: ConfigurationSourc
     values: file === undefined ? reading.values : withPathsOf(reading.values, dirname(file)),
     issues: [...issues, ...reading.issues, ...unreadableSecrets(reading), ...inactiveSettings(reading.values)],
     ...(file === undefined ? {} : { file }),
+    isFileEmpty: isEmpty,
   };
 }
 
@@ -53,35 +55,33 @@ export function issueLine(issue: Issue): string {
   return `${issue.severity === 'fatal' ? 'error' : 'warning'}: ${formatIssue(issue)}`;
 }
 
-function readFile(file: string, env: Environment, issues: Issue[]): unknown {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    issues.push({
-      variable: file,
-      problem: `it can't be read (${codeOf(error)})`,
-      fix: 'correct --config or DCC_MCP_CONFIG',
-      severity: 'fatal',
-    });
-    return {};
+interface Content {
+  readonly value: unknown;
+  readonly isEmpty: boolean;
+}
+
+const NO_CONTENT: Content = { value: {}, isEmpty: false };
+
+function readFile(file: string, env: Environment, issues: Issue[]): Content {
+  const read = readTextFile(file);
+  if (!read.ok) {
+    const fix = 'correct --config or DCC_MCP_CONFIG';
+    issues.push({ variable: file, problem: read.problem, fix, severity: 'fatal' });
+    return NO_CONTENT;
   }
-  const parsed = parseConfigFile(text, file);
+  const parsed = parseConfigFile(read.text, file);
   if (!parsed.ok) {
     issues.push(...parsed.issues);
-    return {};
+    return NO_CONTENT;
   }
   const substituted = substituteEnv(parsed.value, env);
   issues.push(...substituted.issues);
-  return substituted.value;
+  return { value: substituted.value, isEmpty: parsed.isEmpty };
 }
 
 function readOtelFile(path: string): ConfigFileInput {
-  try {
-    return { name: path, text: readFileSync(path, 'utf8') };
-  } catch (error) {
-    return { name: path, unreadable: codeOf(error) };
-  }
+  const read = readTextFile(path);
+  return read.ok ? { name: path, text: read.text } : { name: path, unreadable: read.problem };
 }
 
 /** The folder of a child process is relative to the file that names it. */

@@ -1,5 +1,5 @@
 import { RetryTimer } from '../hop/backoff.ts';
-import { unreachable } from '../hop/failures.ts';
+import { shuttingDown, unreachable } from '../hop/failures.ts';
 import type { HopFailure } from '../upstream.ts';
 import type { Connection } from './connection.ts';
 import type { OpenedConnection } from './open-connection.ts';
@@ -84,6 +84,11 @@ export class ConnectionSupervisor {
     this.#retry.runLater();
   }
 
+  /** Whoever waits for a connection is told to wait no longer. */
+  endWaits(): void {
+    this.#tell(shuttingDown().failure);
+  }
+
   async close(): Promise<void> {
     this.#closing.abort();
     this.#retry.cancel();
@@ -92,7 +97,7 @@ export class ConnectionSupervisor {
     if (connection !== undefined) {
       this.#down(connection, false);
     }
-    this.#tell(unreachable('The gateway is shutting down').failure);
+    this.endWaits();
     await Promise.all([connection?.close(), this.#attempt]);
   }
 

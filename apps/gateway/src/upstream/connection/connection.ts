@@ -2,7 +2,7 @@
 import { isJsonObject, type Era, type JsonObject } from '../../protocol/json-rpc.ts';
 import { ERROR_METHOD_NOT_FOUND } from '../../protocol/mcp-protocol.ts';
 import { readProgressToken } from '../hop/envelope.ts';
-import { unreachable } from '../hop/failures.ts';
+import { shuttingDown, unreachable } from '../hop/failures.ts';
 import { ownCall, type WireCall } from '../hop/hop.ts';
 import { findMirroredParameters, type MirroredParameter } from '../hop/mirrored-parameters.ts';
 import type { RpcSession } from '../session/rpc-session.ts';
@@ -124,6 +124,12 @@ export class Connection {
       return unreachable('The upstream no longer understands the era it was spoken to in').failure;
     }
     return isRefusal || answer.failure.rpcError !== undefined ? 'ready' : answer.failure;
+  }
+
+  /** Ends the calls of callers; the gateway's own requests go on. */
+  endCalls(): void {
+    this.session.endCalls(shuttingDown());
+    void this.#legacySession?.then((session) => session?.endCalls(shuttingDown()));
   }
 
   async close(): Promise<void> {

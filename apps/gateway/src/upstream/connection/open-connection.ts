@@ -5,7 +5,7 @@ import { ownCall } from '../hop/hop.ts';
 import { HttpTransport } from '../http/http-transport.ts';
 import { RpcSession, type RpcSessionEvents } from '../session/rpc-session.ts';
 import type { Suspicion, Transport } from '../session/transport.ts';
-import { toChildEnv } from '../stdio/child-process.ts';
+import { toChildEnv } from '../stdio/child-env.ts';
 import { StdioTransport } from '../stdio/stdio-transport.ts';
 import type { UpstreamSettings } from '../upstream.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';

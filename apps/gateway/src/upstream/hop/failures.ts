@@ -20,6 +20,11 @@ export function timedOut(timeoutMillis: number, where: 'queue' | 'wire'): Failed
   return failed('timeout', message, { backendErrorKind: 'timeout' });
 }
 
+/** The gateway stops before the call has ended. */
+export function shuttingDown(): FailedHop {
+  return failed('not-ready', 'The gateway is shutting down');
+}
+
 /** The caller no longer wants the answer. */
 export function cancelled(): FailedHop {
   return failed('cancelled', 'The caller cancelled the request');

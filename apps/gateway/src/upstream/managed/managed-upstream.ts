@@ -144,6 +144,17 @@ export class ManagedUpstream implements Upstream {
     }
   }
 
+  endCalls(): void {
+    this.#calls.end();
+    this.#supervisor.endWaits();
+    this.#supervisor.connection?.endCalls();
+  }
+
+  async retire(): Promise<void> {
+    await this.#calls.whenIdle();
+    await this.close();
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#triedTimer);

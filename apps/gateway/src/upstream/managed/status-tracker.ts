@@ -1,6 +1,6 @@
 import { toPrintableLine } from '../../protocol/printable-text.ts';
 import type { ServerFacts } from '../connection/negotiate.ts';
-import { failed, unreachable } from '../hop/failures.ts';
+import { failed, shuttingDown, unreachable } from '../hop/failures.ts';
 import type { HopFailure, UpstreamReadiness, UpstreamStatus } from '../upstream.ts';
 
 const MAX_ERROR_LENGTH = 500;
@@ -126,7 +126,7 @@ export class StatusTracker {
 /** Why an upstream without a connection can't take a call at this moment. */
 export function whyNotUsable({ readiness, lastError }: UpstreamStatus, isClosed: boolean): HopFailure {
   if (isClosed) {
-    return failed('not-ready', 'The gateway is shutting down').failure;
+    return shuttingDown().failure;
   }
   if (readiness === 'disabled') {
     return unreachable('The upstream is disabled in the configuration').failure;

@@ -1,7 +1,7 @@
 import { messageOf } from '../../protocol/thrown-error.ts';
 import type { Connection } from '../connection/connection.ts';
 import { Dispatcher, type DispatchLimits } from '../dispatch/dispatcher.ts';
-import { cancelled, failed } from '../hop/failures.ts';
+import { cancelled, failed, shuttingDown } from '../hop/failures.ts';
 import type {
   HopEnvelope,
   HopFailure,
@@ -30,6 +30,9 @@ export interface UpstreamCallsOptions {
 export class UpstreamCalls {
   readonly #options: UpstreamCallsOptions;
   readonly #dispatcher: Dispatcher;
+  #count = 0;
+  #onIdle: (() => void) | undefined;
+  #isEnded = false;
 
   constructor(options: UpstreamCallsOptions) {
     this.#options = options;
@@ -53,8 +56,31 @@ export class UpstreamCalls {
     this.#dispatcher.resetCircuit();
   }
 
+  /** Refuses what has not been sent, and what comes from now on. */
+  end(): void {
+    this.#isEnded = true;
+  }
+
+  /** Resolves when no call is on its way any more. */
+  whenIdle(): Promise<void> {
+    return this.#count === 0 ? Promise.resolve() : new Promise((resolve) => (this.#onIdle = resolve));
+  }
+
   /** Never rejects. */
-  run(hop: HopRequest): Promise<HopResult> {
+  async run(hop: HopRequest): Promise<HopResult> {
+    if (this.#isEnded) {
+      return shuttingDown();
+    }
+    this.#count += 1;
+    const result = await this.#run(hop);
+    this.#count -= 1;
+    if (this.#count === 0) {
+      this.#onIdle?.();
+    }
+    return result;
+  }
+
+  #run(hop: HopRequest): Promise<HopResult> {
     const { settings, connection, status } = this.#options;
     // Who uses a lazy upstream first waits for its start; others are told at once how things stand.
     const mustStart = settings.isLazy && connection() === undefined && ['idle', 'booting'].includes(status().readiness);
@@ -73,6 +99,9 @@ export class UpstreamCalls {
     let envelope: HopEnvelope | undefined;
     try {
       return await this.#dispatcher.run(hop, timeoutMillis, (queueWaitMillis, remainingMillis) => {
+        if (this.#isEnded) {
+          return Promise.resolve(shuttingDown());
+        }
         const connection = this.#options.connection();
         if (connection === undefined) {
           return Promise.resolve({ ok: false, failure: this.#options.whyNotUsable() });

@@ -130,6 +130,14 @@ export class RpcSession implements Conversation {
     this.#events.onLost(reason);
   }
 
+  /** Ends the requests of callers as `result`; the upstream is told, as of any call that nobody waits for. */
+  endCalls(result: HopResult): void {
+    for (const hop of this.#callers()) {
+      hop.end(result);
+      this.transport.abandon(hop, 'cancelled');
+    }
+  }
+
   async close(): Promise<void> {
     if (!this.#isOver) {
       this.#finish(unreachable('The gateway closed the connection'));

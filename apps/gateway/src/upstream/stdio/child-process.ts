@@ -1,9 +1,8 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import { platform } from 'node:os';
-import { kill } from 'node:process';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LineFramer } from '../../protocol/line-framer.ts';
+import { HAS_GROUPS, processGroups } from './process-groups.ts';
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -21,35 +20,17 @@ export interface ChildEvents {
   onExit(reason: string): void;
 }
 
-const HAS_GROUPS = platform() !== 'win32';
 const MAX_STDERR_LINE_BYTES = 8 * 1024;
-/** What a child gets to end by itself at each step; all steps together stay below two seconds. */
-const GRACE_MILLIS = [900, 900] as const;
+/** What a child gets to end by itself after the end of stdin, and again after SIGTERM. */
+const GRACE_MILLIS = 900;
+/** What the rest of its group gets after SIGTERM, once the child is gone. */
+const GROUP_GRACE_MILLIS = 500;
+/** How often is looked whether the rest of a group has ended: nothing tells of the end of a grandchild. */
+const GROUP_POLL_MILLIS = 20;
+/** How long the end of a killed process may take to be seen. */
+const KILLED_MILLIS = 200;
 // oxlint-disable-next-line no-control-regex -- removing control characters is the purpose
 const CONTROL_CHARACTERS = /\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
-
-/** Variables an MCP server needs to start at all; everything else of the gateway's environment (secrets!) stays here. */
-const INHERITED: ReadonlySet<string> = new Set(
-  (
-    'HOME LOGNAME PATH SHELL TERM USER LANG LC_ALL TZ TMPDIR APPDATA COMSPEC HOMEDRIVE HOMEPATH LOCALAPPDATA PATHEXT ' +
-    'PROCESSOR_ARCHITECTURE PROGRAMDATA PROGRAMFILES PROGRAMFILES(X86) PROGRAMW6432 SYSTEMDRIVE SYSTEMROOT TEMP TMP ' +
-    'USERNAME USERPROFILE WINDIR'
-  ).split(' '),
-);
-
-/** The environment of a child: the harmless part of ours, and what its settings say. */
-export function toChildEnv(
-  ours: Readonly<Record<string, string | undefined>>,
-  configured: Readonly<Record<string, string>>,
-): Record<string, string> {
-  const env: Record<string, string> = {};
-  for (const [name, value] of Object.entries(ours)) {
-    if (value !== undefined && INHERITED.has(name.toUpperCase())) {
-      env[name] = value;
-    }
-  }
-  return { ...env, ...configured };
-}
 
 /** Says in one line why a program could not be started. */
 function toSpawnFailure({ command, cwd }: ChildSettings, error: NodeJS.ErrnoException): string {
@@ -68,11 +49,13 @@ function toExitReason(code: number | null, signal: NodeJS.Signals | null): strin
 /**
  * A program speaking over its standard streams.
  *
- * It ends when its stdin ends, so it does not outlive a gateway that was killed; one that ignores this is sent SIGTERM
- * and SIGKILL by {@link ChildProcess.close}.
+ * It leads a process group, and all of the group ends with it: what it has started itself and left behind, and what a
+ * launcher like npx had launched. It is asked to end by the end of its stdin, then by SIGTERM, then ended by SIGKILL.
  */
 export class ChildProcess {
   readonly #child: Child;
+  /** The child is gone, and so is the rest of its group. */
+  readonly #ended: Promise<void>;
   readonly #exited: Promise<void>;
   #isGone = false;
 
@@ -86,14 +69,17 @@ export class ChildProcess {
       // and a launcher like npx is ended together with what it launched.
       detached: HAS_GROUPS,
     });
-    let resolve: (() => void) | undefined;
-    this.#exited = new Promise((settle) => {
-      resolve = settle;
-    });
+    const { pid } = this.#child;
+    if (pid !== undefined) {
+      processGroups.add(pid);
+    }
+    const { promise: exited, resolve } = Promise.withResolvers<void>();
+    this.#exited = exited;
+    this.#ended = exited.then(() => this.#endGroup());
     const gone = (reason: string): void => {
       if (!this.#isGone) {
         this.#isGone = true;
-        resolve?.();
+        resolve();
         events.onExit(reason);
       }
     };
@@ -119,29 +105,31 @@ export class ChildProcess {
     }
   }
 
-  /** Ends the child: end of stdin, then SIGTERM, then SIGKILL; takes at most about two seconds. */
+  /** Ends the child and its group: end of stdin, then SIGTERM, then SIGKILL; takes at most about two seconds. */
   async close(): Promise<void> {
-    this.#child.stdin.end();
-    for (const [index, graceMillis] of GRACE_MILLIS.entries()) {
-      if (await this.#hasExitedWithin(graceMillis)) {
-        return;
+    const { pid, stdin } = this.#child;
+    stdin.end();
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      if (pid !== undefined && !(await this.#hasExitedWithin(GRACE_MILLIS))) {
+        processGroups.signal(pid, signal);
       }
-      this.#signal(index === 0 ? 'SIGTERM' : 'SIGKILL');
     }
-    await this.#hasExitedWithin(200);
+    if (await this.#hasExitedWithin(KILLED_MILLIS)) {
+      await this.#ended;
+    }
   }
 
-  #signal(signal: NodeJS.Signals): void {
+  /** Ends what the child has left behind. */
+  async #endGroup(): Promise<void> {
     const { pid } = this.#child;
-    try {
-      if (pid !== undefined && HAS_GROUPS) {
-        kill(-pid, signal);
-      } else {
-        this.#child.kill(signal);
-      }
-    } catch {
-      // it has ended meanwhile
+    if (pid === undefined) {
+      return;
     }
+    if (HAS_GROUPS && processGroups.signal(pid, 'SIGTERM') && !(await hasGroupEnded(pid, GROUP_GRACE_MILLIS))) {
+      processGroups.signal(pid, 'SIGKILL');
+      await hasGroupEnded(pid, KILLED_MILLIS);
+    }
+    processGroups.remove(pid);
   }
 
   async #hasExitedWithin(millis: number): Promise<boolean> {
@@ -173,4 +161,13 @@ export class ChildProcess {
       events.onStderr(text);
     }
   }
+}
+
+async function hasGroupEnded(leader: number, millis: number): Promise<boolean> {
+  for (const deadline = performance.now() + millis; performance.now() < deadline; await delay(GROUP_POLL_MILLIS)) {
+    if (!processGroups.signal(leader, 0)) {
+      return true;
+    }
+  }
+  return false;
 }

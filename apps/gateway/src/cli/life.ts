@@ -1,0 +1,122 @@
+import { type ConfigWatch, watchConfiguration } from '../config/load/config-watch.ts';
+import type { LoadedConfiguration } from '../config/load/load-configuration.ts';
+import type { GatewayConfig } from '../config/reader/gateway-config.ts';
+import { serveStdio } from '../mcp/transport/stdio.ts';
+import { runGateway, type RunningGateway } from '../run-gateway.ts';
+import { processGroups } from '../upstream/stdio/process-groups.ts';
+import { waitForPort } from './port-conflict.ts';
+import { reportIssues, type Terminal, type TerminalSignal } from './terminal.ts';
+
+/** Ctrl-C reaches us from the terminal and once more from a launcher (`npm start`) that passes on what it gets. */
+const ECHO_MILLIS = 100;
+
+/** What a test makes faster. */
+export interface ServeOptions {
+  /** How often the configuration file is looked at; default 1000. */
+  readonly reloadPollMillis?: number;
+  /** How long calls in flight may take after the signal to stop; default 10 s. */
+  readonly finishMillis?: number;
+}
+
+interface Reloading extends ServeOptions {
+  readonly file: string | undefined;
+  readonly load: () => LoadedConfiguration;
+}
+
+/** A gateway from its start to its end, and what signals mean to it at each moment. */
+export class Life {
+  readonly #terminal: Terminal;
+  readonly #stopping = new AbortController();
+  #running: RunningGateway | undefined;
+  #watch: ConfigWatch | undefined;
+  #file: string | undefined;
+  /** When the first signal to end came, on the clock of `performance.now`. */
+  #signalledAt: number | undefined;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+    terminal.onExit(() => processGroups.killAll());
+    terminal.onSignal((signal) => (signal === 'SIGHUP' ? this.#reload() : this.#end(signal)));
+  }
+
+  get isStopping(): boolean {
+    return this.#stopping.signal.aborted;
+  }
+
+  /** Starts the gateway. @throws Why it does not run. */
+  async run(config: GatewayConfig, { file, load, reloadPollMillis, finishMillis }: Reloading): Promise<void> {
+    this.#file = file;
+    const terminal = this.#terminal;
+    const log = (line: string): void => terminal.printError(line);
+    const start = (): Promise<RunningGateway> => runGateway({ config, env: terminal.env, log, finishMillis });
+    const { signal } = this.#stopping;
+    const running = await (config.server.wait ? waitForPort(config, { log, signal }, start) : start());
+    this.#running = running;
+    this.#watch =
+      file === undefined
+        ? undefined
+        : watchConfiguration({
+            file,
+            current: config,
+            load,
+            apply: (changed) => running.gateway.apply(changed),
+            report: (issues) => reportIssues(terminal, issues),
+            log,
+            pollMillis: reloadPollMillis,
+          });
+    sayWhere(terminal, config, running);
+    if (config.server.stdio) {
+      serveStdio(running.gateway, terminal, () => void this.#stop());
+    }
+  }
+
+  /** The first signal stops in order, the second one at once. */
+  #end(signal: TerminalSignal): void {
+    if (this.#signalledAt === undefined) {
+      this.#signalledAt = performance.now();
+      void this.#stop();
+    } else if (signal !== 'SIGINT' || performance.now() - this.#signalledAt > ECHO_MILLIS) {
+      this.#terminal.exit(1);
+    }
+  }
+
+  async #stop(): Promise<void> {
+    if (this.isStopping) {
+      return;
+    }
+    this.#stopping.abort();
+    this.#watch?.stop();
+    await this.#running?.stop();
+    this.#terminal.exit(0);
+  }
+
+  /** Without a file there is nothing to read again, so the signal means what it means to other programs. */
+  #reload(): void {
+    if (this.#file === undefined) {
+      this.#end('SIGHUP');
+    } else if (!this.isStopping) {
+      this.#watch?.reload();
+    }
+  }
+}
+
+function sayWhere(terminal: Terminal, config: GatewayConfig, { url, metricsUrls }: RunningGateway): void {
+  if (url !== undefined) {
+    terminal.printError(`listening on ${url} (${places(config, metricsUrls)})`);
+  } else if (config.metrics.enabled === true && metricsUrls.length > 0) {
+    terminal.printError(`metrics ${metricsPlaces(config, metricsUrls)}`);
+  }
+}
+
+function places(config: GatewayConfig, metricsUrls: readonly string[]): string {
+  return `mcp /mcp, rest /v1, docs /docs, metrics ${metricsPlaces(config, metricsUrls)}, expose ${config.server.expose}`;
+}
+
+/** Where metrics are: a path of the main listener, whole URLs of others. */
+function metricsPlaces({ server, metrics }: GatewayConfig, urls: readonly string[]): string {
+  if (metrics.enabled !== true) {
+    return 'off: --metrics';
+  }
+  const onMain = server.listens && metrics.port === undefined ? [metrics.path] : [];
+  return [...onMain, ...urls.map((url) => url + metrics.path)].join(' and ');
+}
