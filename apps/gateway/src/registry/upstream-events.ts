@@ -9,7 +9,7 @@ export interface RegistryEvents {
   onToolsChanged(): void;
   /** The readiness of an instance changed. */
   onInstanceChanged(instanceId: string): void;
-  /** A notification of an upstream that belongs to no request and is not about its tools. */
+  /** A list other than that of its tools, or a resource, of an upstream has changed. */
   onNotification(method: string, params: JsonObject | undefined): void;
 }
 

@@ -170,7 +170,7 @@ export interface UpstreamEvents {
   onStatus?(upstream: Upstream): void;
   /** A fresh, complete tools list; of a dcc-mcp-core host also what it tells of its tools beside the list. */
   onTools?(upstream: Upstream, tools: readonly JsonObject[], hostTools?: readonly HostTool[]): void;
-  /** A notification that belongs to no request in flight (`list_changed`, `resources/updated`, …). */
+  /** A list, or a resource that somebody subscribed to here, has changed (`list_changed`, `resources/updated`). */
   onNotification?(upstream: Upstream, method: string, params: JsonObject | undefined): void;
   /** Once per readiness probe. */
   onProbe?(upstream: Upstream, outcome: 'ready' | 'booting' | 'unreachable'): void;

@@ -21,6 +21,8 @@ export interface RawAnswer {
 /** A client of one era; a handshake-era one has its session. */
 export interface RawMcp {
   readonly era: 'legacy' | 'modern';
+  /** The headers that name the session of a handshake-era one. */
+  readonly session?: Readonly<Record<string, string>>;
   request(method: string, params: Json, options?: RawOptions): Promise<RawAnswer>;
   notify(method: string, params: Json): Promise<void>;
 }
@@ -87,6 +89,7 @@ export async function openLegacy(url: string, headers: Readonly<Record<string, s
   await send({ method: 'notifications/initialized' });
   return {
     era: 'legacy',
+    session,
     request: (method, sent, options = {}) => {
       lastId += 1;
       const withMeta = options.meta === undefined ? sent : { ...sent, _meta: options.meta };

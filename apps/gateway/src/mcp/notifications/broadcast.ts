@@ -9,7 +9,7 @@ import {
   type JsonValue,
 } from '../../protocol/json-rpc.ts';
 import { keptBytes } from '../../protocol/kept-bytes.ts';
-import { ERROR_INVALID_PARAMS, ERROR_SERVER, isLoggedAt, McpError } from '../../protocol/mcp-protocol.ts';
+import { ERROR_INVALID_PARAMS, ERROR_SERVER, McpError } from '../../protocol/mcp-protocol.ts';
 import { SESSION_BOUNDS } from '../session/session-state.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
@@ -126,19 +126,6 @@ export class Broadcast {
         this.#tell(listener, method, { uri });
       }
     }
-  }
-
-  /** A log message that belongs to no request, to every session that wants its level. */
-  logMessage(params: JsonObject | undefined): void {
-    const { sessions } = this.#options;
-    const wants = ({ record: { logLevel } }: Session): boolean =>
-      logLevel === undefined || isLoggedAt(params?.['level'], logLevel);
-    const message: JsonRpcNotification = {
-      jsonrpc: '2.0',
-      method: 'notifications/message',
-      ...(params === undefined ? {} : { params }),
-    };
-    this.#tellSessions(async () => (await sessions.listening()).filter(wants), message);
   }
 
   /** Whether somebody listens to `uri`. */

@@ -25,9 +25,6 @@ export function toClientNotifications(broadcast: Broadcast): RegistryEvents {
         case 'notifications/prompts/list_changed':
           broadcast.listChanged('prompts');
           break;
-        case 'notifications/message':
-          broadcast.logMessage(params);
-          break;
         default:
           break;
       }

@@ -112,20 +112,6 @@ export class Sessions {
     return this.#options.records.subscribedUris();
   }
 
-  /** The records of the sessions that have a stream here, as they stand now. */
-  async listening(): Promise<readonly Session[]> {
-    const open = [...this.#held.values()].filter(({ streams }) => streams.isInUse);
-    const records = await this.#options.records.read(open.map(({ id }) => id));
-    return records.flatMap((record) => {
-      const session = this.#held.get(record.id);
-      if (session === undefined) {
-        return [];
-      }
-      session.record = record;
-      return session;
-    });
-  }
-
   /** @returns Whether it was this call that ended the session. */
   async end(id: string, reason: SessionEndReason): Promise<boolean> {
     const ended = await this.#options.records.end(id);

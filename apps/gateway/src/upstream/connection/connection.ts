@@ -141,9 +141,17 @@ export class Connection {
 
   async #exchange(session: RpcSession, admitted: AdmittedHop): Promise<HopResult> {
     const { hop } = admitted;
+    const { memory } = this.#options;
+    // Noted before it is granted, because the first change may follow the answer at once.
+    const isNew = hop.method === 'resources/subscribe' && !memory.isSubscribed(hop.params['uri']);
+    if (isNew) {
+      memory.note(hop.method, hop.params);
+    }
     const result = await session.exchange(this.#toCall(admitted));
     if (result.ok) {
-      this.#options.memory.note(hop.method, hop.params);
+      memory.note(hop.method, hop.params);
+    } else if (isNew) {
+      memory.note('resources/unsubscribe', hop.params);
     }
     return result;
   }

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../protocol/json-rpc.ts';
+import type { JsonObject, JsonValue } from '../../protocol/json-rpc.ts';
 import { ownCall } from '../hop/hop.ts';
 import type { RpcSession } from '../session/rpc-session.ts';
 
@@ -21,6 +21,10 @@ export class SessionMemory {
     } else if (method === 'logging/setLevel' && typeof level === 'string') {
       this.#logLevel = level;
     }
+  }
+
+  isSubscribed(uri: JsonValue | undefined): boolean {
+    return typeof uri === 'string' && this.#uris.has(uri);
   }
 
   get uris(): ReadonlySet<string> {

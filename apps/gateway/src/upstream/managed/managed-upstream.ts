@@ -265,6 +265,8 @@ export class ManagedUpstream implements Upstream {
   #onNotification(method: string, params: JsonObject | undefined): void {
     if (method === 'notifications/tools/list_changed') {
       this.#tools.changed();
+    } else if (method === 'notifications/resources/updated' && !this.#memory.isSubscribed(params?.['uri'])) {
+      return; // another upstream's resource, or the gateway's own, is not for this one to tell of
     }
     this.#events.onNotification(this, method, params);
   }

@@ -15,7 +15,7 @@ import { ServerRequests } from './server-requests.ts';
 import type { Conversation, Suspicion, Transport } from './transport.ts';
 
 export interface RpcSessionEvents {
-  /** A notification that belongs to no request in flight. */
+  /** A list or a resource has changed. */
   onNotification(method: string, params: JsonObject | undefined): void;
   /** The connection is over, once; never after `close`. */
   onLost(reason: string): void;
@@ -205,29 +205,23 @@ export class RpcSession implements Conversation {
   }
 
   #onOther(method: string, params: JsonObject | undefined, hop: Hop | undefined): void {
-    const meta = params?.['_meta'];
-    if (isJsonObject(meta) && SUBSCRIPTION_ID_META_KEY in meta) {
-      this.#events.onNotification(method, withoutSubscriptionId(params ?? {}, meta));
-      return;
+    if (CHANGES.has(method)) {
+      this.#events.onNotification(method, withoutSubscriptionId(params));
+    } else if (hop !== undefined) {
+      tell(hop, method, params);
+    } else if (method === 'notifications/message') {
+      // It may be about any of the calls that run, and is nobody else's business.
+      this.#callers().forEach((caller) => tell(caller, method, params));
     }
-    const owner = hop ?? (method === 'notifications/message' ? this.#soleCaller() : undefined);
-    if (owner?.call.peer === undefined || owner.isEnded || CHANGES.has(method)) {
-      this.#events.onNotification(method, params);
-    } else {
-      tell(owner, method, params);
-    }
-  }
-
-  #soleCaller(): Hop | undefined {
-    const callers = this.#callers();
-    return callers.length === 1 ? callers[0] : undefined;
   }
 }
 
 /** Errors of a caller are dropped here, because other callers share the conversation. */
-function tell(hop: Hop, method: string, params: JsonObject | undefined): void {
+function tell({ call, isEnded }: Hop, method: string, params: JsonObject | undefined): void {
   try {
-    hop.call.peer?.notify(method, params);
+    if (!isEnded) {
+      call.peer?.notify(method, params);
+    }
   } catch {
     // the caller is gone
   }
@@ -242,7 +236,11 @@ const CHANGES: ReadonlySet<string> = new Set([
 ]);
 
 /** The subscription is the gateway's own; its id means nothing to anyone behind it. */
-function withoutSubscriptionId(params: JsonObject, meta: JsonObject): JsonObject {
+function withoutSubscriptionId(params: JsonObject | undefined): JsonObject | undefined {
+  const meta = params?.['_meta'];
+  if (!isJsonObject(meta) || !(SUBSCRIPTION_ID_META_KEY in meta)) {
+    return params;
+  }
   const { [SUBSCRIPTION_ID_META_KEY]: _own, ...foreign } = meta;
   return { ...params, _meta: foreign };
 }
