@@ -5,10 +5,7 @@ import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { RecordedSpan } from '../spans/recorded-span.ts';
 import { AttributeEncoder } from './attribute-encoder.ts';
-
-/** Flags of OTLP beside the eight of W3C: whether it is known that the parent is remote, and whether it is. */
-const HAS_IS_REMOTE = 0x1_00;
-const IS_REMOTE = 0x2_00;
+import { groupByScope, toFlags } from './grouped-records.ts';
 
 type TimedEvent = ReadableSpan['events'][number];
 type CountedLink = Link & { readonly droppedAttributesCount?: number };
@@ -27,10 +24,16 @@ export class SpanEncoder {
     this.#attributes = new AttributeEncoder(this.#writer, new Set(doubles));
   }
 
-  /** The bytes are the caller's own. */
+  /**
+   * The bytes are the caller's own.
+   *
+   * @throws {Error} When a span holds what can't be encoded; nothing of it stays.
+   */
   encode(spans: readonly ReadableSpan[]): Uint8Array {
     const writer = this.#writer;
-    for (const [resource, scopes] of groupSpans(spans)) {
+    // What an encoding that threw has left behind.
+    writer.position = 0;
+    for (const [resource, scopes] of groupByScope(spans)) {
       const message = writer.beginMessage(0x0a);
       this.#writeResource(resource);
       for (const [scope, members] of scopes) {
@@ -136,31 +139,8 @@ export class SpanEncoder {
   }
 }
 
-type Groups = Map<Resource, Map<InstrumentationScope, ReadableSpan[]>>;
-
-function groupSpans(spans: readonly ReadableSpan[]): Groups {
-  const groups: Groups = new Map();
-  for (const span of spans) {
-    let scopes = groups.get(span.resource);
-    if (scopes === undefined) {
-      groups.set(span.resource, (scopes = new Map()));
-    }
-    const members = scopes.get(span.instrumentationScope);
-    if (members === undefined) {
-      scopes.set(span.instrumentationScope, [span]);
-    } else {
-      members.push(span);
-    }
-  }
-  return groups;
-}
-
 function isText(text: string | undefined): text is string {
   return text !== undefined && text !== '';
-}
-
-function toFlags(traceFlags: number, isRemote: boolean | undefined): number {
-  return (traceFlags & 0xff) | HAS_IS_REMOTE | (isRemote === true ? IS_REMOTE : 0);
 }
 
 function writeTraceState(writer: ProtobufWriter, tag: number, spanContext: SpanContext): void {

@@ -47,6 +47,11 @@ export class BatchQueue<Item> {
     }
   }
 
+  /** Counts items that could not be made: they hold what no encoding can carry. */
+  refuse(count: number): void {
+    this.#monitor.drop(count, 'invalid');
+  }
+
   /** Sends all that waits now; resolves when that, not what is pushed meanwhile, has been dealt with. */
   async drain(): Promise<void> {
     const goal = this.#exportedItems + this.#items.length + this.#inflight;
@@ -123,10 +128,12 @@ export class BatchQueue<Item> {
   async #exportOnce(batch: readonly Item[]): Promise<void> {
     this.#monitor.begin(batch.length);
     this.#inflight = batch.length;
-    const outcome = await this.#exporter.export(batch, this.#config.exportTimeoutMillis);
+    const parts = await this.#exporter.export(batch, this.#config.exportTimeoutMillis);
     this.#inflight = 0;
     this.#exportedItems += batch.length;
-    this.#monitor.finish(batch.length, outcome);
+    for (const { count, outcome } of parts) {
+      this.#monitor.finish(count, outcome);
+    }
   }
 }
 

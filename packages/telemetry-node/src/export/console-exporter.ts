@@ -1,23 +1,29 @@
 import { inspect } from 'node:util';
-import type { ExportOutcome } from '../health/exporter-monitor.ts';
-import type { Exporter } from './exporter.ts';
+import type { ExportedPart, Exporter } from './exporter.ts';
 
 /** Where console exporters write: standard error, since standard output may carry a protocol. */
 export type WriteText = (text: string) => void;
 
-/** Prints each item in a form for people; `toText` says how. */
+/** How items of one signal are printed and counted. */
+export interface ConsoleForm<Batch> {
+  readonly toText: (batch: Batch) => string;
+  readonly count: (batch: Batch) => number;
+}
+
+/** Prints each item in a form for people. */
 export class ConsoleExporter<Batch> implements Exporter<Batch> {
-  readonly #toText: (batch: Batch) => string;
+  readonly #form: ConsoleForm<Batch>;
   readonly #write: WriteText;
 
-  constructor(toText: (batch: Batch) => string, write: WriteText = writeToStderr) {
-    this.#toText = toText;
+  constructor(form: ConsoleForm<Batch>, write: WriteText = writeToStderr) {
+    this.#form = form;
     this.#write = write;
   }
 
-  export(batch: Batch): Promise<ExportOutcome> {
-    this.#write(this.#toText(batch));
-    return Promise.resolve({ ok: true, rejected: 0 });
+  export(batch: Batch): Promise<readonly ExportedPart[]> {
+    const { toText, count } = this.#form;
+    this.#write(toText(batch));
+    return Promise.resolve([{ count: count(batch), outcome: { ok: true, rejected: 0 } }]);
   }
 
   close(): void {

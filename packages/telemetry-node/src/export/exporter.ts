@@ -2,10 +2,19 @@ import type { ExportFailure } from '../health/export-failure.ts';
 import type { ExportOutcome } from '../health/exporter-monitor.ts';
 import type { UnsentRequest } from '../transport/transport.ts';
 
+/** What became of a part of a batch. */
+export interface ExportedPart {
+  readonly count: number;
+  readonly outcome: ExportOutcome;
+}
+
 /** Sends batches of one signal somewhere; never throws. */
 export interface Exporter<Batch> {
-  /** @param timeoutMillis Bound set by the queue, beside the exporter's own; 0 means none. */
-  export(batch: Batch, timeoutMillis: number): Promise<ExportOutcome>;
+  /**
+   * @param timeoutMillis Bound set by the queue, beside the exporter's own; 0 means none.
+   * @returns What became of each part; together they are the batch.
+   */
+  export(batch: Batch, timeoutMillis: number): Promise<readonly ExportedPart[]>;
   /** Encodes a batch without sending it; `undefined` when that cannot be done or nobody would listen. */
   prepare?(batch: Batch): UnsentRequest | undefined;
   close(): void;
@@ -28,15 +37,17 @@ export function tighterTimeout(first: number, second: number): number {
 }
 
 /** Stands in for an exporter that could not be built: every batch is counted as failed. */
-export class FailedExporter implements Exporter<unknown> {
+export class FailedExporter<Batch> implements Exporter<Batch> {
   readonly #failure: ExportFailure;
+  readonly #count: (batch: Batch) => number;
 
-  constructor(failure: ExportFailure) {
+  constructor(failure: ExportFailure, count: (batch: Batch) => number) {
     this.#failure = failure;
+    this.#count = count;
   }
 
-  export(): Promise<ExportOutcome> {
-    return Promise.resolve({ ok: false, failure: this.#failure });
+  export(batch: Batch): Promise<readonly ExportedPart[]> {
+    return Promise.resolve([{ count: this.#count(batch), outcome: { ok: false, failure: this.#failure } }]);
   }
 
   close(): void {

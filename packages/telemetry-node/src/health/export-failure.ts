@@ -25,6 +25,7 @@ export type ExportCause =
   | 'rejected'
   | 'exporter_package_missing'
   | 'invalid_configuration'
+  | 'unencodable'
   | 'internal';
 
 /** One failed export: what happened and what to do about it, each in one line. */
@@ -71,6 +72,7 @@ const ACTIONS: Readonly<Record<ExportCause, string>> = {
   rejected: 'the collector keeps only a part: its message and its log say why',
   exporter_package_missing: 'install the package, or set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf',
   invalid_configuration: 'correct the setting',
+  unencodable: 'look at what the application records: the record is dropped alone',
   internal: 'report it at the repository, with this message',
 };
 

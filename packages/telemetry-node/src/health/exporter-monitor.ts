@@ -32,6 +32,7 @@ export class ExporterMonitor {
     export_failed: 0,
     rejected: 0,
     shutdown_timeout: 0,
+    invalid: 0,
   };
   /** Items whose export ended in a failure, by cause. */
   readonly failedByCause: Map<string, number> = new Map();
@@ -78,6 +79,11 @@ export class ExporterMonitor {
   /** Records how an export of `count` items ended. */
   finish(count: number, outcome: ExportOutcome): void {
     this.inflight -= count;
+    if (!outcome.ok && outcome.failure.cause === 'unencodable') {
+      // The exporter is well, and the others of the batch may have arrived.
+      this.drop(count, 'invalid');
+      return;
+    }
     if (outcome.ok) {
       this.#succeed(count, outcome.rejected, outcome.message);
     } else {

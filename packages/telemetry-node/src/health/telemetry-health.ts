@@ -6,8 +6,8 @@ export type TelemetrySignal = 'traces' | 'metrics' | 'logs';
 /** What one exporter does: `dropping` means that it works, but items are lost on the way. */
 export type ExporterState = 'never_tried' | 'ok' | 'failing' | 'dropping';
 
-/** Why items were lost, as a closed set. */
-export type DropReason = 'queue_full' | 'export_failed' | 'rejected' | 'shutdown_timeout';
+/** Why items were lost, as a closed set; `invalid` ones hold what no encoding can carry. */
+export type DropReason = 'queue_full' | 'export_failed' | 'rejected' | 'shutdown_timeout' | 'invalid';
 
 /** Why an exporter fails, and what to do. */
 export interface ExporterFailureReport {

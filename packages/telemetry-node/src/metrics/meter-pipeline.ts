@@ -5,10 +5,11 @@ import { ConsoleExporter } from '../export/console-exporter.ts';
 import { metricsToText } from '../export/console-text.ts';
 import type { Exporter } from '../export/exporter.ts';
 import { createMonitor, type PipelineContext } from '../export/pipeline-context.ts';
+import { BindingMeterProvider } from '../instruments/binding-meter-provider.ts';
 import { createOtlpExporter } from '../otlp/create-exporter.ts';
+import { METRIC_PARTS } from '../otlp/export-parts.ts';
 import { createMetricsEncoder } from '../otlp/request-encoder.ts';
 import type { StartTelemetryOptions } from '../start/telemetry.ts';
-import { BindingMeterProvider } from './binding-meter-provider.ts';
 import { PeriodicPush } from './periodic-push.ts';
 import { createPullReader, type PullReader } from './pull-reader.ts';
 import { PushReader, type SharedReader, type SharedReaderSettings } from './shared-reader.ts';
@@ -96,7 +97,7 @@ function createPush(
   const monitor = createMonitor('metrics', exporter, context);
   const built: Exporter<ResourceMetrics> =
     exporter.type === 'console'
-      ? new ConsoleExporter(metricsToText)
+      ? new ConsoleExporter({ toText: metricsToText, count: METRIC_PARTS.count })
       : createOtlpExporter({ config: exporter, monitor }, createMetricsEncoder(exporter.protocol), context);
   const { temporality } = exporter;
   return new PeriodicPush({ reader, exporter: built, monitor, temporality, intervalMillis, timeoutMillis });

@@ -2,7 +2,8 @@ import type { MetricTemporality } from '@dcc-mcp/telemetry-config';
 import type { MetricReader, ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { Exporter } from '../export/exporter.ts';
 import { createFailure } from '../health/export-failure.ts';
-import type { ExporterMonitor, ExportOutcome } from '../health/exporter-monitor.ts';
+import type { ExporterMonitor } from '../health/exporter-monitor.ts';
+import { METRIC_PARTS } from '../otlp/export-parts.ts';
 import { toDelta, type DeltaState } from './delta.ts';
 
 export interface PeriodicPushOptions {
@@ -66,16 +67,18 @@ export class PeriodicPush {
       temporality === 'cumulative'
         ? { metrics: collected, state: this.#state }
         : toDelta(collected, this.#state, temporality);
-    const count = countPoints(metrics);
+    const count = METRIC_PARTS.count(metrics);
     if (count === 0) {
       return;
     }
     monitor.begin(count);
-    const outcome: ExportOutcome = await exporter.export(metrics, timeoutMillis);
-    if (outcome.ok) {
+    const exported = await exporter.export(metrics, timeoutMillis);
+    if (exported.some(({ outcome }) => outcome.ok)) {
       this.#state = state;
     }
-    monitor.finish(count, outcome);
+    for (const part of exported) {
+      monitor.finish(part.count, part.outcome);
+    }
   }
 
   async #collect(): Promise<ResourceMetrics | { readonly failure: ReturnType<typeof createFailure> }> {
@@ -88,14 +91,4 @@ export class PeriodicPush {
       return { failure: createFailure('internal', `collecting metrics failed: ${text}`) };
     }
   }
-}
-
-function countPoints(metrics: ResourceMetrics): number {
-  let count = 0;
-  for (const scope of metrics.scopeMetrics) {
-    for (const metric of scope.metrics) {
-      count += metric.dataPoints.length;
-    }
-  }
-  return count;
 }

@@ -23,17 +23,14 @@ export function createOtlpExporter<Batch>(
 ): Exporter<Batch> {
   const created = createTransport(monitor.identity.signal, config, context.resolveFrom);
   if ('failure' in created) {
-    return failed(monitor, created.failure);
+    return failed({ monitor, failure: created.failure }, encoder.parts.count);
   }
   return new OtlpExporter({
-    encode: encoder.encode,
+    encoder,
     transport: created.transport,
     timeoutMillis: config.timeoutMillis,
     signals: context.signals,
-    ready: async () => {
-      await context.ready();
-      await encoder.ready();
-    },
+    ready: context.ready,
     onRetryFailed: (failure) => {
       monitor.fail(failure);
     },
@@ -56,7 +53,7 @@ export function createSpanExporter(
   }
   const failure = checkHttpEndpoint(config.endpoint);
   if (failure !== undefined) {
-    return failed(monitor, failure);
+    return failed({ monitor, failure }, (spans) => spans.length);
   }
   return new OfficialTraceExporter({
     config,
@@ -69,7 +66,10 @@ export function createSpanExporter(
   });
 }
 
-function failed(monitor: ExporterMonitor, failure: ExportFailure): Exporter<unknown> {
+function failed<Batch>(
+  { monitor, failure }: { readonly monitor: ExporterMonitor; readonly failure: ExportFailure },
+  count: (batch: Batch) => number,
+): Exporter<Batch> {
   monitor.fail(failure);
-  return new FailedExporter(failure);
+  return new FailedExporter(failure, count);
 }

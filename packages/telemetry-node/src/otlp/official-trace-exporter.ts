@@ -3,16 +3,19 @@ import { context, ROOT_CONTEXT, type Context } from '@opentelemetry/api';
 import { suppressTracing, type ExportResult } from '@opentelemetry/core';
 import type { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
-import type { Exporter, ShutdownSignals } from '../export/exporter.ts';
+import type { ExportedPart, Exporter, ShutdownSignals } from '../export/exporter.ts';
 import { createFailure, type ExportFailure } from '../health/export-failure.ts';
 import type { ExportOutcome } from '../health/exporter-monitor.ts';
 import { VERSION } from '../start/version.ts';
 import { HttpTransport } from '../transport/http-transport.ts';
 import { failureOfThrown, type SendResult, type UnsentRequest } from '../transport/transport.ts';
 import { createWatchingAgent, type WatchingAgent } from '../transport/watching-agent.ts';
+import { exportInParts, listParts, UNENCODABLE } from './export-parts.ts';
 import { serializers } from './official-serializers.ts';
 import { toOutcome } from './otlp-exporter.ts';
 import { sendWithRetries } from './send-with-retries.ts';
+
+const SPAN_PARTS = listParts<ReadableSpan>();
 
 /** The official exporter takes no 0 for "no bound": this is the longest timer of Node, 24 days. */
 const NO_TIMEOUT_MILLIS = 2 ** 31 - 1;
@@ -48,22 +51,29 @@ export class OfficialTraceExporter implements Exporter<readonly ReadableSpan[]> 
     this.#loading.catch(() => undefined);
   }
 
-  async export(spans: readonly ReadableSpan[]): Promise<ExportOutcome> {
-    const { ready, signals, onRetryFailed, timeoutMillis: boundMillis } = this.#options;
+  async export(spans: readonly ReadableSpan[]): Promise<readonly ExportedPart[]> {
+    const { ready, timeoutMillis } = this.#options;
     try {
       await ready();
       const exporter = await this.#loading;
-      const send = (timeoutMillis: number): Promise<ExportOutcome> => this.#send(exporter, spans, timeoutMillis);
+      const deadline = timeoutMillis === 0 ? Infinity : performance.now() + timeoutMillis;
       // Suppressed, so that an instrumented http module makes no spans of these requests.
-      return await context.with(this.#context, () => sendWithRetries(send, { boundMillis, signals, onRetryFailed }));
+      return await context.with(this.#context, () =>
+        exportInParts(spans, {
+          parts: SPAN_PARTS,
+          isEncodable,
+          send: (part) => this.#sendWithRetries(exporter, part, deadline),
+        }),
+      );
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
-      return { ok: false, failure: createFailure('internal', `exporting failed: ${text}`) };
+      const failure = createFailure('internal', `exporting failed: ${text}`);
+      return [{ count: spans.length, outcome: { ok: false, failure } }];
     }
   }
 
   prepare(spans: readonly ReadableSpan[]): UnsentRequest | undefined {
-    const body = serializers().ProtobufTraceSerializer.serializeRequest([...spans]);
+    const body = encode(SPAN_PARTS.filter(spans, isEncodable));
     return body === undefined ? undefined : new HttpTransport(this.#options.config).prepare(body);
   }
 
@@ -94,6 +104,17 @@ export class OfficialTraceExporter implements Exporter<readonly ReadableSpan[]> 
     return this.#agent;
   }
 
+  #sendWithRetries(
+    exporter: OTLPTraceExporter,
+    spans: readonly ReadableSpan[],
+    deadline: number,
+  ): Promise<ExportOutcome> {
+    const { signals, onRetryFailed } = this.#options;
+    const boundMillis = deadline === Infinity ? 0 : Math.max(deadline - performance.now(), 1);
+    const send = (timeoutMillis: number): Promise<ExportOutcome> => this.#send(exporter, spans, timeoutMillis);
+    return sendWithRetries(send, { boundMillis, signals, onRetryFailed });
+  }
+
   /** One try. The exporter bounds how long a connection is silent; how long all takes is bounded here. */
   #send(exporter: OTLPTraceExporter, spans: readonly ReadableSpan[], timeoutMillis: number): Promise<ExportOutcome> {
     const { aborted } = this.#options.signals;
@@ -122,14 +143,32 @@ export class OfficialTraceExporter implements Exporter<readonly ReadableSpan[]> 
         giveUp();
         return;
       }
-      exporter.export([...spans], (result) => {
-        finish(this.#toOutcome(result));
-      });
+      try {
+        exporter.export([...spans], (result) => {
+          finish(this.#toOutcome(result));
+        });
+      } catch {
+        // It encodes before it returns.
+        finish({ ok: false, failure: UNENCODABLE });
+      }
     });
   }
 
   /** The answer itself says more than the exporter does, which takes any answer of 200 for success. */
   #toOutcome({ error }: ExportResult): ExportOutcome {
     return this.#last === undefined ? { ok: false, failure: failureOfThrown(error) } : toOutcome(this.#last);
+  }
+}
+
+function isEncodable(spans: readonly ReadableSpan[]): boolean {
+  return encode(spans) !== undefined;
+}
+
+/** The body of a request, `undefined` when there is none. */
+function encode(spans: readonly ReadableSpan[]): Uint8Array | undefined {
+  try {
+    return serializers().ProtobufTraceSerializer.serializeRequest([...spans]);
+  } catch {
+    return undefined;
   }
 }

@@ -1,14 +1,21 @@
 import { context, ROOT_CONTEXT, type Context } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
-import { tighterTimeout, type Exporter, type ShutdownSignals } from '../export/exporter.ts';
+import { tighterTimeout, type ExportedPart, type Exporter, type ShutdownSignals } from '../export/exporter.ts';
 import { createFailure, type ExportFailure } from '../health/export-failure.ts';
 import type { ExportOutcome } from '../health/exporter-monitor.ts';
 import { parseOtlpResponse } from '../transport/otlp-response.ts';
 import type { OtlpTransport, SendResult, UnsentRequest } from '../transport/transport.ts';
+import { exportInParts, UNENCODABLE } from './export-parts.ts';
+import type { RequestEncoder } from './request-encoder.ts';
 import { sendWithRetries } from './send-with-retries.ts';
 
+/** Past it a batch leaves in halves: what gRPC takes by default is 4 MiB. */
+const MAX_REQUEST_BYTES = 4_000_000;
+/** One record past it is dropped alone, whatever the collector would take. */
+const MAX_RECORD_BYTES = 64 * 1024 * 1024;
+
 export interface OtlpExporterOptions<Batch> {
-  readonly encode: (batch: Batch) => Uint8Array | undefined;
+  readonly encoder: RequestEncoder<Batch>;
   readonly transport: OtlpTransport;
   /** Bound of one export with all its retries; 0 means none. */
   readonly timeoutMillis: number;
@@ -28,33 +35,64 @@ export class OtlpExporter<Batch> implements Exporter<Batch> {
     this.#options = options;
   }
 
-  async export(batch: Batch, timeoutMillis: number): Promise<ExportOutcome> {
+  async export(batch: Batch, timeoutMillis: number): Promise<readonly ExportedPart[]> {
+    const { encoder, ready, timeoutMillis: ownTimeout } = this.#options;
+    const bound = tighterTimeout(timeoutMillis, ownTimeout);
     try {
-      await this.#options.ready?.();
-      const body = this.#options.encode(batch);
-      if (body === undefined) {
-        return { ok: false, failure: createFailure('internal', 'the batch cannot be encoded') };
-      }
-      const bound = tighterTimeout(timeoutMillis, this.#options.timeoutMillis);
+      await ready?.();
+      await encoder.ready();
+      const deadline = bound === 0 ? Infinity : performance.now() + bound;
       // Suppressed, so that an instrumented http module makes no spans of our own requests.
-      return await context.with(this.#context, () => this.#send(body, bound));
+      return await context.with(this.#context, () =>
+        exportInParts(batch, {
+          parts: encoder.parts,
+          isEncodable: (part) => this.#encode(part) instanceof Uint8Array,
+          send: (part) => this.#send(part, deadline),
+        }),
+      );
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
-      return { ok: false, failure: createFailure('internal', `exporting failed: ${text}`) };
+      const failure = createFailure('internal', `exporting failed: ${text}`);
+      return [{ count: encoder.parts.count(batch), outcome: { ok: false, failure } }];
     }
   }
 
   prepare(batch: Batch): UnsentRequest | undefined {
-    const body = this.#options.encode(batch);
-    return body === undefined ? undefined : this.#options.transport.prepare?.(body);
+    const { encoder, transport } = this.#options;
+    const rest = encoder.parts.filter(batch, (part) => this.#encode(part) instanceof Uint8Array);
+    const body = this.#encode(rest);
+    return body instanceof Uint8Array ? transport.prepare?.(body) : undefined;
   }
 
   close(): void {
     this.#options.transport.close();
   }
 
-  #send(body: Uint8Array, boundMillis: number): Promise<ExportOutcome> {
+  /** The body of one request, or why there is none. */
+  #encode(batch: Batch): Uint8Array | ExportFailure {
+    const { encode, parts } = this.#options.encoder;
+    try {
+      const body = encode(batch) ?? UNENCODABLE;
+      if (!(body instanceof Uint8Array) || body.length <= MAX_REQUEST_BYTES) {
+        return body;
+      }
+      const isOne = parts.halves(batch) === undefined;
+      if (isOne) {
+        return body.length <= MAX_RECORD_BYTES ? body : UNENCODABLE;
+      }
+      return createFailure('too_large', `a request of ${body.length} bytes`);
+    } catch {
+      return UNENCODABLE;
+    }
+  }
+
+  async #send(batch: Batch, deadline: number): Promise<ExportOutcome> {
+    const body = this.#encode(batch);
+    if (!(body instanceof Uint8Array)) {
+      return { ok: false, failure: body };
+    }
     const { transport, signals, onRetryFailed } = this.#options;
+    const boundMillis = deadline === Infinity ? 0 : Math.max(deadline - performance.now(), 1);
     const send = async (timeoutMillis: number): Promise<ExportOutcome> =>
       toOutcome(await transport.send(body, timeoutMillis, signals.aborted));
     return sendWithRetries(send, { boundMillis, signals, onRetryFailed });

@@ -4,42 +4,62 @@ import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { SpanEncoder } from '../encoder/span-encoder.ts';
 import type { SpanExport } from '../export/pipeline-context.ts';
+import { toJsonLogs } from '../json/json-logs.ts';
+import { toJsonMetrics } from '../json/json-metrics.ts';
+import { toJsonTraces } from '../json/json-spans.ts';
+import { toEncodableMetrics } from './encodable-metrics.ts';
+import { listParts, METRIC_PARTS, type BatchParts } from './export-parts.ts';
 import { loadSerializers, serializers } from './official-serializers.ts';
 
 /** Turns batches of one signal into request bodies. */
 export interface RequestEncoder<Batch> {
   /** Settles once `encode` has nothing left to load. */
   readonly ready: () => Promise<void>;
+  /** @throws {Error} When a record holds what can't be encoded. */
   readonly encode: (batch: Batch) => Uint8Array | undefined;
+  readonly parts: BatchParts<Batch>;
 }
 
-/** Encoder of spans: ours for protobuf where the fast exporter is asked for, else the official one. */
+const SPAN_PARTS = listParts<ReadableSpan>();
+const LOG_PARTS = listParts<ReadableLogRecord>();
+
+/** Encoder of spans: ours for JSON, and for protobuf where the fast exporter is asked for, else the official one. */
 export function createSpanEncoder(
   protocol: OtlpProtocol,
   { exporter, doubleAttributes }: SpanExport,
 ): RequestEncoder<readonly ReadableSpan[]> {
   if (protocol === 'http/json') {
-    return official((spans) => serializers().JsonTraceSerializer.serializeRequest([...spans]));
+    const doubles = new Set(doubleAttributes);
+    return own((spans) => toJsonTraces(spans, doubles), SPAN_PARTS);
   }
   if (exporter === 'official') {
-    return official((spans) => serializers().ProtobufTraceSerializer.serializeRequest([...spans]));
+    return official((spans) => serializers().ProtobufTraceSerializer.serializeRequest([...spans]), SPAN_PARTS);
   }
   const fast = new SpanEncoder(doubleAttributes);
-  return { ready: () => Promise.resolve(), encode: (spans) => fast.encode(spans) };
+  return own((spans) => fast.encode(spans), SPAN_PARTS);
 }
 
 export function createMetricsEncoder(protocol: OtlpProtocol): RequestEncoder<ResourceMetrics> {
-  const name = protocol === 'http/json' ? 'JsonMetricsSerializer' : 'ProtobufMetricsSerializer';
-  return official((metrics) => serializers()[name].serializeRequest(metrics));
+  return protocol === 'http/json'
+    ? own((metrics) => toJsonMetrics(toEncodableMetrics(metrics)), METRIC_PARTS)
+    : official(
+        (metrics) => serializers().ProtobufMetricsSerializer.serializeRequest(toEncodableMetrics(metrics)),
+        METRIC_PARTS,
+      );
 }
 
 export function createLogsEncoder(protocol: OtlpProtocol): RequestEncoder<readonly ReadableLogRecord[]> {
-  const name = protocol === 'http/json' ? 'JsonLogsSerializer' : 'ProtobufLogsSerializer';
-  return official((records) => serializers()[name].serializeRequest([...records]));
+  return protocol === 'http/json'
+    ? own(toJsonLogs, LOG_PARTS)
+    : official((records) => serializers().ProtobufLogsSerializer.serializeRequest([...records]), LOG_PARTS);
+}
+
+function own<Batch>(encode: RequestEncoder<Batch>['encode'], parts: BatchParts<Batch>): RequestEncoder<Batch> {
+  return { ready: () => Promise.resolve(), encode, parts };
 }
 
 /** Loading begins at once, so that the first batch need not wait for it; whoever waits for it hears of a failure. */
-function official<Batch>(encode: RequestEncoder<Batch>['encode']): RequestEncoder<Batch> {
+function official<Batch>(encode: RequestEncoder<Batch>['encode'], parts: BatchParts<Batch>): RequestEncoder<Batch> {
   loadSerializers().catch(() => undefined);
-  return { ready: loadSerializers, encode };
+  return { ready: loadSerializers, encode, parts };
 }

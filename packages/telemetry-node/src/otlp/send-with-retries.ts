@@ -22,12 +22,18 @@ export async function sendWithRetries(
   { boundMillis, signals, onRetryFailed }: RetryOptions,
 ): Promise<ExportOutcome> {
   const deadline = boundMillis === 0 ? Infinity : performance.now() + boundMillis;
+  let said: ExportOutcome | undefined;
   for (let retries = 0; ; retries += 1) {
     const remaining = deadline - performance.now();
     const outcome = await send(remaining === Infinity ? 0 : Math.max(Math.ceil(remaining), 1));
     if (outcome.ok) {
       return outcome;
     }
+    if (said !== undefined && outcome.failure.cause === 'timeout' && performance.now() >= deadline) {
+      // The last try was cut short by the deadline: what the collector said before is the reason.
+      return said;
+    }
+    said = outcome;
     const wait = decideRetry({
       retries,
       failure: outcome.failure,

@@ -1,5 +1,5 @@
 import { diag, type AnyValue, type Attributes } from '@opentelemetry/api';
-import { cleanAttributes } from '@opentelemetry/core';
+import { cleanValue, keysOf } from './clean-values.ts';
 
 /** What leaves in place of an attribute's value; `undefined` takes the attribute away. */
 export type AttributeTransform = (key: string, value: AnyValue) => AnyValue;
@@ -39,8 +39,8 @@ export class AttributeList {
     if (value === undefined) {
       return true;
     }
-    if (key.length === 0) {
-      return isInvalid('An attribute with an empty key');
+    if (typeof key !== 'string' || key.length === 0) {
+      return isInvalid('An attribute without a key');
     }
     const at = this.#find(key);
     if (at === -1 && this.keys.length >= this.#limits.maxCount) {
@@ -61,9 +61,19 @@ export class AttributeList {
 
   /** Adds what a span starts with; here an invalid attribute counts as dropped, as in the SDK. */
   setFirst(attributes: Attributes): void {
-    for (const key of Object.keys(attributes)) {
-      if (!this.set(key, attributes[key])) {
-        this.droppedCount += 1;
+    this.setAll(attributes, () => {
+      this.droppedCount += 1;
+    });
+  }
+
+  /** Adds each of `attributes`. Never throws, whatever they are. */
+  setAll(attributes: Attributes, onInvalid?: () => void): void {
+    if (typeof attributes !== 'object' || attributes === null) {
+      return;
+    }
+    for (const key of keysOf(attributes)) {
+      if (!this.#setFrom(attributes, key)) {
+        onInvalid?.();
       }
     }
   }
@@ -93,6 +103,16 @@ export class AttributeList {
   /** The same as an object of its own, as other exporters read it. */
   toAttributes(): Attributes {
     return Object.fromEntries(this.keys.map((key, at) => [key, this.values[at]]));
+  }
+
+  #setFrom(attributes: Attributes, key: string): boolean {
+    let value: AnyValue;
+    try {
+      value = attributes[key];
+    } catch {
+      return isInvalid(`The value of the attribute "${key}"`);
+    }
+    return this.set(key, value);
   }
 
   #find(key: string): number {
@@ -125,8 +145,7 @@ export class AttributeList {
       return value;
     }
     // Anything else is rare enough for the SDK's own rules, copies and cuts.
-    const limits = { attributeCountLimit: 1, attributeValueLengthLimit: maxValueLength };
-    return cleanAttributes({ value }, limits).attributes?.['value'];
+    return cleanValue(value, maxValueLength);
   }
 }
 

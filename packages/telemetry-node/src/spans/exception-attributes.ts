@@ -7,9 +7,15 @@ import {
 
 /** Type, message and stack of an exception; `undefined` when it has neither of the first two. */
 export function toExceptionAttributes(exception: Exception): Attributes | undefined {
-  if (!exception) {
+  try {
+    return exception ? readException(exception) : undefined;
+  } catch {
+    // A getter of it threw.
     return undefined;
   }
+}
+
+function readException(exception: Exception): Attributes | undefined {
   if (typeof exception === 'string') {
     return { [ATTR_EXCEPTION_MESSAGE]: exception };
   }

@@ -1,12 +1,13 @@
 import {
   type Attributes,
   diag,
+  isSpanContextValid,
   type Exception,
   type HrTime,
   type Link,
   type Span,
   type SpanContext,
-  type SpanKind,
+  SpanKind,
   type SpanStatus,
   SpanStatusCode,
   type TimeInput,
@@ -16,6 +17,7 @@ import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan, TimedEvent } from '@opentelemetry/sdk-trace';
 import { EVENT_EXCEPTION } from '@opentelemetry/semantic-conventions';
 import { AttributeList } from './attribute-list.ts';
+import { cleanPart, toText } from './clean-values.ts';
 import { toExceptionAttributes } from './exception-attributes.ts';
 import type { SpanLimits } from './span-limits.ts';
 import type { SpanRedaction } from './span-redaction.ts';
@@ -65,8 +67,8 @@ export class RecordedSpan implements Span, ReadableSpan {
   #endAttributes: Attributes | undefined;
 
   constructor(start: RecordedSpanStart) {
-    this.name = start.name;
-    this.kind = start.kind;
+    this.name = toText(start.name);
+    this.kind = SpanKind[start.kind] === undefined ? SpanKind.INTERNAL : start.kind;
     this.#spanContext = start.spanContext;
     if (start.parentSpanContext !== undefined) {
       this.parentSpanContext = start.parentSpanContext;
@@ -116,11 +118,8 @@ export class RecordedSpan implements Span, ReadableSpan {
   }
 
   setAttributes(attributes: Attributes): this {
-    if (!this.#isOpen()) {
-      return this;
-    }
-    for (const key of Object.keys(attributes)) {
-      this.attributeList.set(key, attributes[key]);
+    if (this.#isOpen()) {
+      this.attributeList.setAll(attributes);
     }
     return this;
   }
@@ -133,41 +132,48 @@ export class RecordedSpan implements Span, ReadableSpan {
     const isTime = isTimeInput(attributesOrTime);
     const attributes = isTime ? undefined : attributesOrTime;
     const at = isTime && !isTimeInput(time) ? attributesOrTime : time;
-    const event = { name, time: this.#time.toHrTime(at), ...cleanSimpleAttributes(attributes, eventAttributes) };
+    const kept = cleanPart(attributes, eventAttributes, cleanSimpleAttributes);
+    const event = { name: toText(name), time: this.#time.toHrTime(at), ...kept };
     this.droppedEventsCount += pushNewest(this.events, event, maxEvents);
     return this;
   }
 
+  /** A link that leads nowhere is left out and counted. */
   addLink(link: Link): this {
     if (!this.#isOpen()) {
       return this;
     }
     const { maxLinks, linkAttributes } = this.#limits;
-    const kept = { context: link.context, ...cleanAttributes(link.attributes, linkAttributes) };
+    if (!isLinkable(link)) {
+      this.droppedLinksCount += 1;
+      return this;
+    }
+    const kept = { context: link.context, ...cleanPart(link.attributes, linkAttributes, cleanAttributes) };
     this.droppedLinksCount += pushNewest(this.links, kept, maxLinks);
     return this;
   }
 
   addLinks(links: readonly Link[]): this {
-    for (const link of links) {
+    for (const link of Array.isArray(links) ? links : []) {
       this.addLink(link);
     }
     return this;
   }
 
   /** `Ok` is final and `Unset` is ignored (OpenTelemetry specification, "Set Status"). */
-  setStatus({ code, message }: SpanStatus): this {
-    if (!this.#isOpen() || code === SpanStatusCode.UNSET || this.status.code === SpanStatusCode.OK) {
+  setStatus(status: SpanStatus): this {
+    const { code, message } = status ?? this.status;
+    if (!this.#isOpen() || !isSettable(code) || this.status.code === SpanStatusCode.OK) {
       return this;
     }
     const hasMessage = code === SpanStatusCode.ERROR && typeof message === 'string';
-    this.status = hasMessage ? { code, message } : { code };
+    this.status = hasMessage ? { code, message: toText(message) } : { code };
     return this;
   }
 
   updateName(name: string): this {
     if (this.#isOpen()) {
-      this.name = name;
+      this.name = toText(name);
     }
     return this;
   }
@@ -215,6 +221,23 @@ export class RecordedSpan implements Span, ReadableSpan {
       diag.warn(`The span "${this.name}" has ended; what is said of it now is lost`);
     }
     return !this.ended;
+  }
+}
+
+function isSettable(code: SpanStatusCode): boolean {
+  return code === SpanStatusCode.OK || code === SpanStatusCode.ERROR;
+}
+
+/** Whether a link has a context that every encoding can carry. Never throws. */
+function isLinkable(link: Link | undefined): link is Link {
+  try {
+    const context = link?.context;
+    if (context === undefined || !isSpanContextValid(context) || !Number.isInteger(context.traceFlags)) {
+      return false;
+    }
+    return context.traceState === undefined || typeof context.traceState.serialize() === 'string';
+  } catch {
+    return false;
   }
 }
 

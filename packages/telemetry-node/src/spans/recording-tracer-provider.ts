@@ -1,4 +1,5 @@
 import type { Tracer, TracerProvider } from '@opentelemetry/api';
+import { toText } from './clean-values.ts';
 import { RecordingTracer, type TracerSettings } from './recording-tracer.ts';
 
 /** Gives the tracers of one telemetry instance, one for each name, version and schema. */
@@ -10,8 +11,10 @@ export class RecordingTracerProvider implements TracerProvider {
     this.#settings = settings;
   }
 
-  getTracer(name: string, version?: string, options?: { schemaUrl?: string }): Tracer {
-    const schemaUrl = options?.schemaUrl;
+  getTracer(given: string, givenVersion?: string, options?: { schemaUrl?: string }): Tracer {
+    const name = toText(given ?? '');
+    const version = givenVersion === undefined ? undefined : toText(givenVersion);
+    const schemaUrl = options?.schemaUrl === undefined ? undefined : toText(options.schemaUrl);
     const key = JSON.stringify([name, version, schemaUrl]);
     const known = this.#tracers.get(key);
     if (known !== undefined) {

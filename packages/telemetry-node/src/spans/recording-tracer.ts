@@ -29,6 +29,7 @@ export interface TracerSettings {
   readonly onEnd: (span: RecordedSpan) => void;
 }
 
+const NO_OPTIONS: SpanOptions = Object.freeze({});
 const NO_ATTRIBUTES: Attributes = Object.freeze({});
 const ids = new RandomIdGenerator();
 
@@ -42,7 +43,8 @@ export class RecordingTracer implements Tracer {
     this.#settings = settings;
   }
 
-  startSpan(name: string, options: SpanOptions = {}, context: Context = contextApi.active()): Span {
+  startSpan(name: string, given?: SpanOptions | null, context: Context = contextApi.active()): Span {
+    const options = given ?? NO_OPTIONS;
     const above = options.root === true ? trace.deleteSpan(context) : context;
     if (isTracingSuppressed(above)) {
       return trace.wrapSpanContext(INVALID_SPAN_CONTEXT);

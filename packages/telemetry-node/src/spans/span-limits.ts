@@ -1,11 +1,6 @@
 import type { TelemetryConfig } from '@dcc-mcp/telemetry-config';
 import type { AttributeLimits } from './attribute-list.ts';
-
-/** Limits of the attributes of one event or link, as the SDK's functions take them. */
-interface PartLimits {
-  readonly attributeCountLimit: number;
-  readonly attributeValueLengthLimit: number;
-}
+import { MAX_TEXT_LENGTH, type PartLimits } from './clean-values.ts';
 
 /** What one span may hold (OpenTelemetry specification, "Span Limits"); past it the newest attributes and the oldest events and links are dropped and counted. */
 export interface SpanLimits {
@@ -32,9 +27,9 @@ export function toSpanLimits(limits: TelemetryConfig['traces']['limits']): SpanL
 }
 
 /**
- * The limit as the SDK's functions take it. They hold 0 for a mistake and then cut nothing, but unset and zero are
+ * The limit as the SDK's functions take it, which no text of a record exceeds where none is set. They hold 0 for a mistake and then cut nothing, but unset and zero are
  * different things: half a character cuts every text to none.
  */
 export function toValueLengthLimit(maxLength: number): number {
-  return maxLength === 0 ? 0.5 : maxLength;
+  return maxLength === 0 ? 0.5 : Math.min(maxLength, MAX_TEXT_LENGTH);
 }

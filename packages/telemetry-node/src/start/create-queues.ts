@@ -9,6 +9,10 @@ import { createMonitor, type PipelineContext } from '../export/pipeline-context.
 import { createOtlpExporter, createSpanExporter } from '../otlp/create-exporter.ts';
 import { createLogsEncoder } from '../otlp/request-encoder.ts';
 
+function countItems(items: readonly unknown[]): number {
+  return items.length;
+}
+
 /** One queue with its exporter for each processor of spans. */
 export function createSpanQueues(
   processors: readonly ProcessorConfig<SpanExporterConfig>[],
@@ -18,7 +22,7 @@ export function createSpanQueues(
     const monitor = createMonitor('traces', exporter, context);
     const built: Exporter<readonly ReadableSpan[]> =
       exporter.type === 'console'
-        ? new ConsoleExporter(spansToText)
+        ? new ConsoleExporter({ toText: spansToText, count: countItems })
         : createSpanExporter({ config: exporter, monitor }, batch.exportTimeoutMillis, context);
     return new BatchQueue(type === 'simple' ? { ...batch, maxExportBatchSize: 1 } : batch, built, monitor);
   });
@@ -33,7 +37,7 @@ export function createLogQueues(
     const monitor = createMonitor('logs', exporter, context);
     const built: Exporter<readonly ReadableLogRecord[]> =
       exporter.type === 'console'
-        ? new ConsoleExporter(logRecordsToText)
+        ? new ConsoleExporter({ toText: logRecordsToText, count: countItems })
         : createOtlpExporter({ config: exporter, monitor }, createLogsEncoder(exporter.protocol), context);
     return new BatchQueue(type === 'simple' ? { ...batch, maxExportBatchSize: 1 } : batch, built, monitor);
   });

@@ -1,5 +1,6 @@
 import type { ResourceDetectorName, TelemetryConfig } from '@dcc-mcp/telemetry-config';
 import type { Attributes } from '@opentelemetry/api';
+import { cleanAttributes } from '@opentelemetry/core';
 import {
   defaultResource,
   detectResources,
@@ -12,6 +13,7 @@ import {
   type ResourceDetector,
 } from '@opentelemetry/resources';
 import { ATTR_SERVICE_NAME } from '@opentelemetry/semantic-conventions';
+import { cleanPart, MAX_TEXT_LENGTH } from '../spans/clean-values.ts';
 
 /** `env` stands for the attributes in the configuration itself, which always count. */
 const DETECTORS: Readonly<Record<ResourceDetectorName, ResourceDetector | undefined>> = {
@@ -31,8 +33,14 @@ export function createResource(config: TelemetryConfig['resource'], application:
   const serviceName = config.serviceName === undefined ? {} : { [ATTR_SERVICE_NAME]: config.serviceName };
   return defaultResource()
     .merge(detectResources({ detectors }))
-    .merge(resourceFromAttributes(application))
+    .merge(resourceFromAttributes(toEncodable(application)))
     .merge(resourceFromAttributes({ ...config.attributes, ...config.typedAttributes, ...serviceName }));
+}
+
+/** A resource is part of every request: what no encoding can carry would cost all of them. */
+function toEncodable(attributes: Attributes): Attributes {
+  const limits = { attributeCountLimit: Infinity, attributeValueLengthLimit: MAX_TEXT_LENGTH };
+  return cleanPart(attributes, limits, cleanAttributes).attributes ?? {};
 }
 
 /** Settles once attributes that take time (`host.id`) are there; never rejects, never asks twice. */

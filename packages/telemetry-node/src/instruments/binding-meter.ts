@@ -15,6 +15,7 @@ import {
 import type { InstrumentationScope } from '@opentelemetry/core';
 import { InstrumentType, type MetricData, type ScopeMetrics } from '@opentelemetry/sdk-metrics';
 import { BindableHistogram } from './bindable-histogram.ts';
+import { guardCounter, guardGauge } from './guarded-instrument.ts';
 
 /** What the meters of one provider share. */
 export interface BindingMeterSettings {
@@ -64,15 +65,15 @@ export class BindingMeter implements Meter {
   }
 
   createGauge(name: string, options?: MetricOptions): Gauge {
-    return this.#meter.createGauge(name, options);
+    return guardGauge(this.#meter.createGauge(name, options));
   }
 
   createCounter(name: string, options?: MetricOptions): Counter {
-    return this.#meter.createCounter(name, options);
+    return guardCounter(this.#meter.createCounter(name, options));
   }
 
   createUpDownCounter(name: string, options?: MetricOptions): UpDownCounter {
-    return this.#meter.createUpDownCounter(name, options);
+    return guardCounter(this.#meter.createUpDownCounter(name, options));
   }
 
   createObservableGauge(name: string, options?: MetricOptions): ObservableGauge {

@@ -7,6 +7,7 @@ import {
   type MetricDescriptor,
 } from '@opentelemetry/sdk-metrics';
 import { type BoundHistogram, HistogramPoint } from './histogram-point.ts';
+import { toPlainAttributes } from './plain-attributes.ts';
 
 /** Default boundaries (OpenTelemetry specification, "Explicit Bucket Histogram Aggregation"). */
 const DEFAULT_BOUNDARIES = [0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10_000];
@@ -42,7 +43,7 @@ export class BindableHistogram implements Histogram {
     if (measured === undefined) {
       return;
     }
-    const point = this.#pointOf(attributes);
+    const point = this.#pointOf(toPlainAttributes(attributes));
     if (!Number.isNaN(measured)) {
       point.add(measured);
     }
@@ -50,7 +51,7 @@ export class BindableHistogram implements Histogram {
 
   /** The series of `attributes`; it comes into being with its first measurement. */
   bind(attributes: Attributes): BoundHistogram {
-    const kept = { ...attributes };
+    const kept = { ...toPlainAttributes(attributes) };
     let point: HistogramPoint | undefined;
     return {
       record: (value) => {
