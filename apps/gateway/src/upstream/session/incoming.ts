@@ -1,3 +1,4 @@
+import { idKey } from '../../protocol/json-rpc-id.ts';
 import type { JsonRpcId } from '../../protocol/json-rpc.ts';
 import { withoutByteOrderMark } from '../../protocol/json/bounded-json.ts';
 import { RawJson } from '../../protocol/json/raw-json.ts';
@@ -19,7 +20,11 @@ export function readMessages(given: string): readonly RawJson[] {
 
 const OWN_NUMBER = /^[1-9]\d{0,15}$/;
 
-/** An id or a token as the number that we gave; some servers send a string of it. */
+/** An id or a token as the number that we gave; some servers send a string of it, or `7.0` for 7. */
 export function ownNumber(id: JsonRpcId | undefined): number | undefined {
-  return typeof id === 'string' && OWN_NUMBER.test(id) ? Number(id) : typeof id === 'number' ? id : undefined;
+  const key = id === undefined ? undefined : idKey(id);
+  if (typeof key === 'string') {
+    return OWN_NUMBER.test(key) ? Number(key) : undefined;
+  }
+  return typeof key === 'number' ? key : undefined;
 }

@@ -1,0 +1,97 @@
+// An upstream that writes its messages by hand: what it answers, and what it was sent, can be compared byte by byte.
+
+/** Numbers that a double does not hold or writes otherwise, keys that are no names, keys that stand twice, white space. */
+export const EXACT: string =
+  '{ "id":725653563933458432,"price":1.10,"huge":1e400,"exponent":1E5,"zero":-0,"long":0.1000000000000000055, "10":1,"9":2,"twice":1,"twice":{"deep":[1.0,  9007199254740993]} }';
+
+/** A result with blocks of every kind. */
+const MEDIA =
+  '{"content":[{"type":"text","text":"two"},{"type":"image","data":"AAECAwQ=","mimeType":"image/png","n":1.10},{"type":"audio","data":"AAE=","mimeType":"audio/wav"},{"type":"text","text":"more"},{"type":"resource","resource":{"uri":"a://b","mimeType":"model/gltf","blob":"AAEC"}},{"type":"resource_link","uri":"a://c","name":"c","size":1.0}]}';
+
+const DEEP = `{"structuredContent":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
+const DONE = '{"structuredContent":"done","content":[]}';
+const ERROR = '{"code":-32000,"message":"refused by hand","data":{"at":1}}';
+
+/** Unusual answers, by the tool that gives them. */
+export const ODD_ANSWERS: Readonly<Record<string, (id: number) => string>> = {
+  'a result beside an error that is null': (id) => `{"jsonrpc":"2.0","id":${id},"result":${DONE},"error":null}`,
+  'an error beside a result that is null': (id) => `{"jsonrpc":"2.0","id":${id},"result":null,"error":${ERROR}}`,
+  'its id as a string': (id) => `{"jsonrpc":"2.0","id":"${id}","result":${DONE}}`,
+  'its id with a fraction of nothing': (id) => `{"jsonrpc":"2.0","id":${id}.0,"result":${DONE}}`,
+  'a byte order mark first': (id) => `\ufeff{"jsonrpc":"2.0","id":${id},"result":${DONE}}`,
+  'white space around': (id) => ` \t{ "result":${DONE} , "id" : ${id} , "jsonrpc":"2.0" } `,
+  'a list of one answer': (id) => `[{"jsonrpc":"2.0","id":${id},"result":${DONE}}]`,
+  'no version': (id) => `{"id":${id},"result":${DONE}}`,
+  'neither result nor error': (id) => `{"jsonrpc":"2.0","id":${id},"result":null,"error":null}`,
+  'nesting without end': (id) => `{"jsonrpc":"2.0","result":${DEEP},"id":${id}}`,
+  'nesting without end, broken off': (id) => `{"jsonrpc":"2.0","id":${id},"result":${'{"a":'.repeat(50_000)}`,
+};
+
+const NAMES = ['exact', 'media', 'slow', 'progress', ...Object.keys(ODD_ANSWERS)];
+const TOOLS = JSON.stringify(NAMES.map((name) => ({ name, inputSchema: { type: 'object' } })));
+const FACTS = '"capabilities":{"tools":{}},"serverInfo":{"name":"exact","version":"1"}';
+
+/** What is read of a message that was sent. */
+export interface SentMessage {
+  readonly id?: number;
+  readonly method: string;
+  readonly params?: Readonly<Record<string, unknown>>;
+}
+
+/** The answer to one message, and what comes before it, each written by hand; none for a notification. */
+export function answersTo(sent: string, era: 'legacy' | 'modern'): readonly string[] {
+  const { id, method, params } = JSON.parse(sent) as SentMessage;
+  if (id === undefined) {
+    return [];
+  }
+  if (method !== 'tools/call') {
+    const result = resultOf(method, era);
+    return [
+      result === undefined
+        ? `{"jsonrpc":"2.0","id":${id},"error":{"code":-32601,"message":"Method not found"}}`
+        : `{"jsonrpc":"2.0","id":${id},"result":${result}}`,
+    ];
+  }
+  const name = String(params?.['name']);
+  const odd = ODD_ANSWERS[name];
+  if (odd !== undefined) {
+    return [odd(id)];
+  }
+  switch (name) {
+    case 'slow':
+      return [];
+    case 'progress':
+      return [
+        `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"${String(tokenOf(params))}","progress":1}}`,
+        `{"jsonrpc":"2.0","id":${id},"result":${DONE}}`,
+      ];
+    case 'media':
+      return [`{"jsonrpc":"2.0","id":${id},"result":${MEDIA}}`];
+    default:
+      return [`{"jsonrpc":"2.0","id":${id},"result":${exactResult(sent)}}`];
+  }
+}
+
+function tokenOf(params: SentMessage['params']): unknown {
+  const meta = params?.['_meta'] as { readonly progressToken?: unknown } | undefined;
+  return meta?.progressToken;
+}
+
+/** It holds the message that was sent, as base64. */
+function exactResult(sent: string): string {
+  const seen = Buffer.from(sent).toString('base64');
+  return `{"structuredContent":{"exact":${EXACT},"seen":"${seen}"} ,"content":[{"type":"text","text":"","annotations":{"priority":1.0}}],"_meta":{"n":1.10}}`;
+}
+
+function resultOf(method: string, era: 'legacy' | 'modern'): string | undefined {
+  switch (method) {
+    case 'initialize':
+      return era === 'modern' ? undefined : `{"protocolVersion":"2025-11-25",${FACTS}}`;
+    case 'server/discover':
+      return era === 'modern' ? `{"supportedVersions":["2026-07-28"],${FACTS},"resultType":"complete"}` : undefined;
+    case 'tools/list':
+      return `{"tools":${TOOLS}}`;
+    default:
+      return method === 'ping' ? '{}' : undefined;
+  }
+}
