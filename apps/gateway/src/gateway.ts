@@ -151,14 +151,14 @@ function createApps(
   { requests, scrapeHandler }: GatewayInstruments,
   { core, routes, isDraining }: Wired,
 ): ServedApps {
-  const { upstreams, catalog, contextSettings, onError } = core;
+  const { upstreams, contextSettings, onError } = core;
   const { bodyLimitBytes, publicUrl } = config.server;
   return createServedApps({
     config,
     routes: {
       ...routes,
       ...restRoutes(core, bodyLimitBytes),
-      ...informationRoutes({ upstreams, catalog, version, publicUrl }),
+      ...informationRoutes({ core, version, publicUrl }),
       ...healthRoutes({ upstreams, version, isDraining }),
     },
     contextSettings,

@@ -90,7 +90,9 @@ export function toToolRecord(tool: JsonObject, context: ToolRecordContext): Tool
     aliases: hints.aliases,
     isLoaded: !needsLoad && upstream.isLoaded !== false,
     needsLoad,
-    ...(hostName === undefined || hostName === name ? {} : { hostName }),
+    ...(hostName === undefined || hostName === name
+      ? {}
+      : { hostName, fullSlug: toSlug(upstream.dccType, context.slugId, hostName) }),
     ...(affinity === undefined ? {} : { affinity }),
     annotations: readObject(tool, 'annotations'),
     tool,

@@ -19,6 +19,8 @@ export interface ToolRecord {
   readonly needsLoad: boolean;
   /** The name that the host takes at any time, where it lists the tool under another one. */
   readonly hostName?: string;
+  /** The slug with that name. */
+  readonly fullSlug?: string;
   /** Where the tool must run, where its host says it of the tool itself. */
   readonly affinity?: 'main' | 'any';
   readonly annotations: JsonObject;

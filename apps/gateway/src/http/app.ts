@@ -95,6 +95,7 @@ class Routes {
     const { route, params } = found;
     let authSubject: string | undefined;
     let principal: string | undefined;
+    let scope: readonly string[] | undefined;
     if (route.guard === 'api' && authenticate !== undefined) {
       const verdict = await authenticate(http.headers);
       if (!verdict.ok) {
@@ -102,12 +103,12 @@ class Routes {
         return withHeader(refused, 'www-authenticate', verdict.challenge);
       }
       authSubject = verdict.subject;
-      principal = verdict.principal;
+      ({ principal, scope } = verdict);
     }
     if (route.isWork === true && isDraining()) {
       return this.#refuse(http, { kind: 'not-ready', message: 'The gateway is shutting down' });
     }
-    const request = { http, authSubject, principal, params };
+    const request = { http, authSubject, principal, scope, params };
     return isPlain(found) ? this.#runPlain(found, request) : route.handler(request);
   }
 

@@ -11,18 +11,35 @@ import { jwtScheme } from './metrics-endpoint.ts';
  * other, also those without a name; it is no secret.
  */
 export type AuthVerdict =
-  | { readonly ok: true; readonly subject: string | undefined; readonly principal: string }
+  | {
+      readonly ok: true;
+      readonly subject: string | undefined;
+      readonly principal: string;
+      /** DCC types that the credential may use, in lower case; empty: all. */
+      readonly scope: readonly string[];
+    }
   /** `challenge` is the value of `WWW-Authenticate`; `message` says what was wrong, never what was sent. */
   | { readonly ok: false; readonly challenge: string; readonly message: string };
 
 /** Who is behind the credentials of a request. */
 export type Authenticate = (headers: RequestHeaders) => Promise<AuthVerdict>;
 
+interface Credential {
+  readonly name: string | undefined;
+  readonly scope: readonly string[];
+  readonly scheme: AuthScheme;
+}
+
 /** @returns `undefined` where nothing guards the gateway: then everyone is let in. */
 export function createAuthentication(config: AuthConfig): Authenticate | undefined {
-  const tokens = config.tokens.map(({ token, name }) => ({ name, scheme: bearerAuth(bearerTokens(token), 'dcc-mcp') }));
-  const jwt = config.jwksUrl === undefined ? [] : [{ name: undefined, scheme: jwtScheme(config, 'dcc-mcp') }];
-  const entries: readonly { readonly name: string | undefined; readonly scheme: AuthScheme }[] = [...tokens, ...jwt];
+  const tokens = config.tokens.map(({ token, name, dccTypes }) => ({
+    name,
+    scope: dccTypes.map((type) => type.toLowerCase()),
+    scheme: bearerAuth(bearerTokens(token), 'dcc-mcp'),
+  }));
+  const jwt =
+    config.jwksUrl === undefined ? [] : [{ name: undefined, scope: [], scheme: jwtScheme(config, 'dcc-mcp') }];
+  const entries: readonly Credential[] = [...tokens, ...jwt];
   const [first] = entries;
   if (first === undefined) {
     return undefined;
@@ -30,12 +47,12 @@ export function createAuthentication(config: AuthConfig): Authenticate | undefin
   return async (headers) => {
     const authorization = headerText(headers, 'authorization') ?? null;
     let code: AuthFailureCode = 'missing_credentials';
-    for (const { name, scheme } of entries) {
+    for (const { name, scope, scheme } of entries) {
       const result = await authenticate(authorization, [scheme]);
       if (result.ok) {
         const { scheme: kind, subject } = result.identity;
         const named = name ?? subject;
-        return { ok: true, subject: named, principal: `${kind} ${named ?? fingerprint(authorization ?? '')}` };
+        return { ok: true, scope, subject: named, principal: `${kind} ${named ?? fingerprint(authorization ?? '')}` };
       }
       ({ code } = result);
     }

@@ -9,6 +9,8 @@ import type { Reply } from './reply.ts';
 export interface RouteRequest {
   readonly http: HttpContext;
   readonly authSubject: string | undefined;
+  /** DCC types that the credential may use, in lower case; absent or empty: all. */
+  readonly scope: readonly string[] | undefined;
   /** Who is authenticated; absent where nothing guards the gateway. */
   readonly principal: string | undefined;
   /** Path parameters, decoded. */

@@ -4,13 +4,21 @@ import type { Upstream, UpstreamReadiness } from '../upstream/upstream.ts';
 /** The upstreams the gateway knows, by instance id and by key. */
 export class Upstreams {
   readonly #byInstance = new Map<string, Upstream>();
+  #generation = 0;
+
+  /** Moves when an upstream comes or goes. */
+  get generation(): number {
+    return this.#generation;
+  }
 
   add(upstream: Upstream): void {
+    this.#generation += 1;
     this.#byInstance.set(upstream.settings.instanceId, upstream);
   }
 
   remove(instanceId: string): Upstream | undefined {
     const upstream = this.#byInstance.get(instanceId);
+    this.#generation += 1;
     this.#byInstance.delete(instanceId);
     return upstream;
   }

@@ -1,39 +1,30 @@
-import type { Catalog } from '../catalog/catalog.ts';
+import type { SkillRecord } from '../catalog/skill-record.ts';
 import { jsonReply } from '../http/reply.ts';
-import type { RouteTable } from '../http/route-table.ts';
+import type { RouteRequest, RouteTable } from '../http/route-table.ts';
+import type { OperationCore } from '../operations/frame/core.ts';
+import { Permissions } from '../operations/frame/permissions.ts';
 import { instanceRow } from '../registry/instance-row.ts';
-import type { Upstreams } from '../registry/upstreams.ts';
+import type { Upstream } from '../upstream/upstream.ts';
 import { renderDocsPage } from './docs-page.ts';
 import { toOpenApiDocument } from './open-api-document.ts';
 
 export interface InformationOptions {
-  readonly upstreams: Upstreams;
-  readonly catalog: Catalog;
+  readonly core: Pick<OperationCore, 'upstreams' | 'catalog' | 'governance'>;
   readonly version: string;
   readonly publicUrl: string | undefined;
 }
 
-/** What the gateway tells of itself: instances, skills, its own size, its API. */
-export function informationRoutes(options: InformationOptions): RouteTable {
-  const { upstreams, catalog, version, publicUrl } = options;
+/** What the gateway tells of itself: instances, skills, its own size, its API; to each caller what it may see. */
+export function informationRoutes({ core, version, publicUrl }: InformationOptions): RouteTable {
+  const told = ({ scope }: RouteRequest): Told => new Told(core, scope);
   // Built on first use: most processes never show it.
   let document: object | undefined;
   const openApi = (): object =>
     (document ??= toOpenApiDocument({ version, ...(publicUrl === undefined ? {} : { serverUrl: publicUrl }) }));
   return {
-    'GET /v1/instances': { guard: 'api', handler: () => jsonReply(instances(upstreams)) },
-    'GET /v1/skills': { guard: 'api', handler: () => jsonReply(skills(catalog)) },
-    'GET /v1/context': {
-      guard: 'api',
-      handler: () =>
-        jsonReply({
-          version,
-          live_instance_count: upstreams.all().filter(({ status }) => status.readiness === 'ready').length,
-          action_count: catalog.size,
-          loaded_skill_count: catalog.skills().filter((skill) => skill.isLoaded).length,
-          index_generation: catalog.generation,
-        }),
-    },
+    'GET /v1/instances': { guard: 'api', handler: (route) => jsonReply(told(route).instances()) },
+    'GET /v1/skills': { guard: 'api', handler: (route) => jsonReply(told(route).skills()) },
+    'GET /v1/context': { guard: 'api', handler: (route) => jsonReply({ version, ...told(route).counts() }) },
     'GET /v1/openapi.json': { guard: 'open', handler: () => jsonReply(openApi()) },
     'GET /docs': {
       guard: 'open',
@@ -49,24 +40,63 @@ export function informationRoutes(options: InformationOptions): RouteTable {
   };
 }
 
-function instances(upstreams: Upstreams): object {
-  const rows = upstreams.all().map(instanceRow);
-  const bySource: Record<string, number> = {};
-  for (const { settings } of upstreams.all()) {
-    bySource[settings.source] = (bySource[settings.source] ?? 0) + 1;
-  }
-  return { total: rows.length, by_source: bySource, instances: rows };
-}
+/** What one caller is told. */
+class Told {
+  readonly #core: InformationOptions['core'];
+  readonly #permissions: Permissions;
 
-function skills(catalog: Catalog): object {
-  const rows = catalog.skills().map((skill) => ({
-    skill_name: skill.name,
-    kind: skill.kind,
-    dcc_type: skill.dccType,
-    instance_id: skill.instanceId,
-    summary: skill.summary,
-    loaded: skill.isLoaded,
-    tool_slugs: skill.toolSlugs,
-  }));
-  return { total: rows.length, skills: rows };
+  constructor(core: InformationOptions['core'], scope: readonly string[] | undefined) {
+    this.#core = core;
+    this.#permissions = new Permissions(core, scope);
+  }
+
+  instances(): object {
+    const upstreams = this.#upstreams();
+    const bySource: Record<string, number> = {};
+    for (const { settings } of upstreams) {
+      bySource[settings.source] = (bySource[settings.source] ?? 0) + 1;
+    }
+    return { total: upstreams.length, by_source: bySource, instances: upstreams.map(instanceRow) };
+  }
+
+  skills(): object {
+    const rows = this.#skills().map((skill) => ({
+      skill_name: skill.name,
+      kind: skill.kind,
+      dcc_type: skill.dccType,
+      instance_id: skill.instanceId,
+      summary: skill.summary,
+      loaded: skill.isLoaded,
+      tool_slugs: skill.toolSlugs,
+    }));
+    return { total: rows.length, skills: rows };
+  }
+
+  counts(): object {
+    return {
+      live_instance_count: this.#upstreams().filter(({ status }) => status.readiness === 'ready').length,
+      action_count: this.#countTools(),
+      loaded_skill_count: this.#skills().filter(({ isLoaded }) => isLoaded).length,
+      index_generation: this.#core.catalog.generation,
+    };
+  }
+
+  /** Those that the credential reaches; that an instance is there is no secret of policy. */
+  #upstreams(): readonly Upstream[] {
+    const all = this.#core.upstreams.all();
+    return all.filter(({ settings }) => this.#permissions.scope(settings.dccType).outcome === 'allowed');
+  }
+
+  #skills(): readonly SkillRecord[] {
+    const { catalog } = this.#core;
+    return catalog.skills().flatMap((skill) => this.#permissions.shown(skill, catalog) ?? []);
+  }
+
+  #countTools(): number {
+    const { catalog } = this.#core;
+    if (!this.#permissions.areRestricted) {
+      return catalog.size;
+    }
+    return [...catalog.records()].filter((record) => !record.isStub && this.#permissions.shows(record)).length;
+  }
 }

@@ -107,7 +107,7 @@ export class RestOperations {
     }
   }
 
-  #caller({ http, authSubject }: RouteRequest, body: unknown): Caller {
+  #caller({ http, authSubject, scope }: RouteRequest, body: unknown): Caller {
     const meta = isJsonObject(body) ? body['meta'] : undefined;
     const { headers, peerAddress } = http;
     const ctx = readRequestContext(
@@ -121,7 +121,8 @@ export class RestOperations {
       },
       this.#core.contextSettings,
     );
-    return { ctx, isGone: () => http.isGone(), facts: { networkTransport: 'tcp' } };
+    const facts = { networkTransport: 'tcp' } as const;
+    return { ctx, isGone: () => http.isGone(), facts, ...(scope === undefined ? {} : { scope }) };
   }
 }
 

@@ -148,7 +148,7 @@ describe('with two upstreams', () => {
     const watcher = await openLegacy(gateway.url);
     const listed = await watcher.request('tools/list', {});
     const tools = (listed.result!['tools'] as readonly { readonly name: string }[]).map(({ name }) => name);
-    const tool = tools.find((name) => name.startsWith('shot.') && name.endsWith('.subscriptions'))!;
+    const tool = tools.find((name) => name.endsWith('__subscriptions') && name.startsWith('shot'))!;
     const sessions = [(await initialize({})).session, (await initialize({})).session];
     for (const session of sessions) {
       const params = { uri: 'shot://two' };

@@ -23,7 +23,7 @@ test('a policy or quota that throws fails the operation and counts middleware/er
   const metrics = createGatewayMetrics(telemetry.meter, { isRegisteredTool: () => true, version: '1' });
   const core = {
     recorder: new Recorder([createGovernanceSink(metrics)], () => {}),
-    governance: { policy: broken, quotas: { consume: async () => broken() }, concurrency: undefined },
+    governance: { policy: { tool: broken }, quotas: { consume: async () => broken() }, concurrency: undefined },
   };
   const running = { core, caller: CALLER, span: SPAN } as unknown as RunningOperation;
   await expect(admit(running)).rejects.toThrow('the store of the quota is gone');

@@ -14,7 +14,7 @@ export interface McpCall {
 
 /** The caller of an operation, read from the message itself: never from the request that opened a stream. */
 export function mcpCaller(core: OperationCore, { request, exchange, ownArguments }: McpCall): Caller {
-  const { client, headers, peerAddress, authSubject } = exchange;
+  const { client, headers, peerAddress, authSubject, scope } = exchange;
   const meta = exactMeta(request);
   const jsonrpcId = idText(request.id);
   const session = sessionOf(exchange);
@@ -38,6 +38,7 @@ export function mcpCaller(core: OperationCore, { request, exchange, ownArguments
     isGone: () => exchange.isCallerGone(),
     // A result of one of the gateway's own tools can't be an upstream's question.
     peer: hopPeer(exchange, client.era === 'modern' && ownArguments === undefined),
+    ...(scope === undefined ? {} : { scope }),
     facts: {
       networkTransport: client.transport === 'stdio' ? 'pipe' : 'tcp',
       protocolVersion: client.protocolVersion,

@@ -14,6 +14,8 @@ export interface Exchange {
   readonly authSubject: string | undefined;
   /** Who is authenticated: what is kept for one is nobody else's. Absent where nothing guards the gateway. */
   readonly principal: string | undefined;
+  /** DCC types that the credential may use, in lower case; absent or empty: all. */
+  readonly scope?: readonly string[] | undefined;
   /** Aborts when the client cancels; for the modern era also when it leaves. */
   readonly signal: AbortSignal;
   /** True once nobody waits for the answer any more. */

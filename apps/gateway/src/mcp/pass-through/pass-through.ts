@@ -1,6 +1,8 @@
+import { sanitizeText } from '@dcc-mcp/request-context';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import { callOperation, toCallRequest } from '../../operations/definitions/call.ts';
 import type { OperationCore } from '../../operations/frame/core.ts';
+import { Permissions } from '../../operations/frame/permissions.ts';
 import { runOperation } from '../../operations/frame/run-operation.ts';
 import { Forwarding } from '../../operations/hops/forward.ts';
 import { isName, MAX_NAME_BYTES } from '../../operations/requests/bounded-input.ts';
@@ -14,7 +16,7 @@ import {
 } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
 import { ERROR_INTERNAL, ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
-import type { HopFailure, HopResult } from '../../upstream/upstream.ts';
+import type { HopFailure, HopResult, Upstream } from '../../upstream/upstream.ts';
 import { mcpCaller } from '../exchange/caller.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { errorResult } from '../search-mode/tool-result.ts';
@@ -25,7 +27,7 @@ import { namingUndeclared } from './naming-undeclared.ts';
 import type { ResourceOwners } from './resource-owners.ts';
 import { readResourceUri } from './resource-uri.ts';
 import { type ListMember, UpstreamLists } from './upstream-lists.ts';
-import { UpstreamNames } from './upstream-names.ts';
+import { type MayUse, UpstreamNames } from './upstream-names.ts';
 import { type ResourceListeners, UpstreamSubscriptions } from './upstream-subscriptions.ts';
 
 /** How long a client that comes before the upstreams are there waits for them. */
@@ -56,16 +58,16 @@ export class PassThrough implements McpMode {
     this.#lists = new UpstreamLists(this.#names, resourceOwners);
     this.#subscriptions = new UpstreamSubscriptions({ lists: this.#lists, listeners });
     this.handlers = new Map<string, McpHandler>([
-      ['tools/list', async () => this.#toolsList()],
+      ['tools/list', (_request, exchange) => this.#toolsList(exchange)],
       ['tools/call', namingUndeclared((request, exchange) => this.#toolsCall(request, exchange))],
-      ['prompts/list', this.#handOn((to, request) => this.#list(to, request, 'prompts'))],
-      ['prompts/get', namingUndeclared(this.#handOn((to, request) => this.#promptsGet(to, request)))],
-      ['resources/list', this.#handOn((to, request) => this.#list(to, request, 'resources'))],
-      ['resources/templates/list', this.#handOn((to, request) => this.#list(to, request, 'resourceTemplates'))],
-      ['resources/read', namingUndeclared(this.#handOn((to, request) => this.#resource(to, request)))],
+      ['prompts/list', this.#listOf('prompts')],
+      ['prompts/get', namingUndeclared(this.#handOn((...parts) => this.#promptsGet(...parts)))],
+      ['resources/list', this.#listOf('resources')],
+      ['resources/templates/list', this.#listOf('resourceTemplates')],
+      ['resources/read', namingUndeclared(this.#handOn((...parts) => this.#resource(...parts)))],
       ['resources/subscribe', this.#handOn((to, request, exchange) => this.#subscribe(to, request, exchange))],
       ['resources/unsubscribe', this.#handOn((to, request, exchange) => this.#unsubscribe(to, request, exchange))],
-      ['completion/complete', this.#handOn((to, request) => this.#complete(to, request))],
+      ['completion/complete', this.#handOn((to, request, exchange) => this.#complete(to, request, exchange))],
     ]);
   }
 
@@ -81,7 +83,8 @@ export class PassThrough implements McpMode {
 
   async capabilities(): Promise<JsonObject> {
     await this.#untilTried();
-    const has = (name: string): boolean => this.#names.withCapability(name).length > 0;
+    const { mayUse } = this.#permissionsOf({});
+    const has = (name: string): boolean => this.#names.withCapability(name, mayUse).length > 0;
     return {
       tools: { listChanged: true },
       logging: {},
@@ -93,12 +96,14 @@ export class PassThrough implements McpMode {
 
   /** What the upstreams say of themselves. */
   instructions(): string | undefined {
+    const { mayUse } = this.#permissionsOf({});
     const only = this.#names.only();
-    if (only !== undefined) {
+    if (only !== undefined && mayUse(only)) {
       return only.status.instructions;
     }
     const said = this.#names
       .enabled()
+      .filter(mayUse)
       .flatMap(({ settings, status }) =>
         status.instructions === undefined ? [] : `${settings.key}: ${status.instructions}`,
       );
@@ -113,20 +118,18 @@ export class PassThrough implements McpMode {
     await Promise.all(this.#core.upstreams.untried().map((upstream) => upstream.connect(BOOT_WAIT_MILLIS)));
   }
 
-  async #toolsList(): Promise<JsonObject> {
+  async #toolsList(exchange: Exchange): Promise<JsonObject> {
     await this.#untilTried();
-    const { catalog, governance } = this.#core;
-    const { policy } = governance;
-    const tools = [...catalog.records()]
+    const { permissions } = this.#permissionsOf(exchange);
+    const tools = [...this.#core.catalog.records()]
       .filter(({ isStub, needsLoad }) => isStub || !needsLoad) // what the host itself lists
-      .filter((record) => policy?.('search', record).outcome !== 'denied')
+      .filter((record) => permissions.shows(record))
       .map((record) => this.#exposed(record));
     return { tools };
   }
 
   #exposed(record: ToolRecord): JsonObject {
-    const upstream = this.#core.upstreams.get(record.instanceId);
-    const name = upstream === undefined ? record.slug : this.#names.exposed(upstream, record.backendTool);
+    const name = this.#names.exposed(record);
     return name === record.backendTool ? record.tool : { ...record.tool, name };
   }
 
@@ -196,28 +199,57 @@ export class PassThrough implements McpMode {
     };
   }
 
-  async #list(forwarding: Forwarding, request: JsonRpcRequest, member: ListMember): Promise<HopResult> {
-    await this.#untilTried();
-    return this.#lists.read(forwarding, request, member);
+  #listOf(member: ListMember): McpHandler {
+    return this.#handOn(async (forwarding, request, exchange) => {
+      await this.#untilTried();
+      const { mayUse } = this.#permissionsOf(exchange);
+      return this.#lists.read(forwarding, request, { member, mayUse });
+    });
   }
 
-  async #promptsGet(forwarding: Forwarding, { method, params }: JsonRpcRequest): Promise<HopResult> {
+  /** What the client may see and use; without a scope what everyone may. */
+  #permissionsOf({ scope }: Pick<Exchange, 'scope'>): { readonly permissions: Permissions; readonly mayUse: MayUse } {
+    const permissions = new Permissions(this.#core, scope);
+    return { permissions, mayUse: (upstream) => permissions.upstream(upstream).outcome === 'allowed' };
+  }
+
+  /** @throws {McpError} When policy or the scope of the credential keeps the client from the upstream. */
+  #permit(upstream: Upstream, { method }: JsonRpcRequest, exchange: Exchange): Upstream {
+    const permission = this.#permissionsOf(exchange).permissions.upstream(upstream);
+    if (permission.outcome === 'allowed') {
+      return upstream;
+    }
+    const { message } = permission;
+    throw new McpError(ERROR_INVALID_PARAMS, message, {
+      data: { kind: 'policy-denied', policy: { ...permission, operation: method } },
+    });
+  }
+
+  async #ownerOf(forwarding: Forwarding, request: JsonRpcRequest, exchange: Exchange): Promise<Upstream> {
+    const { mayUse } = this.#permissionsOf(exchange);
+    return this.#permit(await this.#lists.ownerOf(readResourceUri(request), forwarding, mayUse), request, exchange);
+  }
+
+  async #promptsGet(forwarding: Forwarding, request: JsonRpcRequest, exchange: Exchange): Promise<HopResult> {
+    const { method, params } = request;
     const name = params?.['name'];
     const found = typeof name === 'string' ? this.#names.resolve(name) : undefined;
     if (found === undefined) {
-      throw new McpError(ERROR_INVALID_PARAMS, `Unknown prompt: ${textOf(name)}`);
+      throw new McpError(ERROR_INVALID_PARAMS, `Unknown prompt: ${sanitizeText(textOf(name), MAX_NAME_BYTES)}`);
     }
-    return forwarding.send(found.upstream, { method, params: { ...params, name: found.name }, target: found.name });
+    const upstream = this.#permit(found.upstream, request, exchange);
+    return forwarding.send(upstream, { method, params: { ...params, name: found.name }, target: found.name });
   }
 
-  async #resource(forwarding: Forwarding, request: JsonRpcRequest): Promise<HopResult> {
-    const upstream = await this.#lists.ownerOf(readResourceUri(request), forwarding);
+  async #resource(forwarding: Forwarding, request: JsonRpcRequest, exchange: Exchange): Promise<HopResult> {
+    const upstream = await this.#ownerOf(forwarding, request, exchange);
     return forwarding.send(upstream, { method: request.method, params: request.params ?? {} });
   }
 
-  async #subscribe(forwarding: Forwarding, request: JsonRpcRequest, { client }: Exchange): Promise<HopResult> {
+  async #subscribe(forwarding: Forwarding, request: JsonRpcRequest, exchange: Exchange): Promise<HopResult> {
+    const { client } = exchange;
     const uri = readResourceUri(request);
-    const upstream = await this.#lists.ownerOf(uri, forwarding);
+    const upstream = await this.#ownerOf(forwarding, request, exchange);
     // Before it is sent: whoever ends the same subscription meanwhile must leave it at the upstream.
     const isNew = await client.session?.subscribe(uri);
     const hop = await forwarding.send(upstream, { method: request.method, params: request.params ?? {} });
@@ -230,29 +262,32 @@ export class PassThrough implements McpMode {
   }
 
   /** The upstream keeps its subscription while another client has one to the same resource. */
-  async #unsubscribe(forwarding: Forwarding, request: JsonRpcRequest, { client }: Exchange): Promise<HopResult> {
+  async #unsubscribe(forwarding: Forwarding, request: JsonRpcRequest, exchange: Exchange): Promise<HopResult> {
     const uri = readResourceUri(request);
-    await client.session?.unsubscribe(uri);
+    await exchange.client.session?.unsubscribe(uri);
     if (await this.#listeners.isSubscribed(uri)) {
       return { ok: true, result: {} };
     }
     this.#subscriptions.release(uri);
-    return this.#resource(forwarding, request);
+    return this.#resource(forwarding, request, exchange);
   }
 
-  async #complete(forwarding: Forwarding, { method, params = {} }: JsonRpcRequest): Promise<HopResult> {
+  async #complete(forwarding: Forwarding, request: JsonRpcRequest, exchange: Exchange): Promise<HopResult> {
+    const { method, params = {} } = request;
     const { ref } = params;
     const { name, uri } = isJsonObject(ref) ? ref : {};
     if (typeof name === 'string') {
       const found = this.#names.resolve(name);
       if (found === undefined) {
-        throw new McpError(ERROR_INVALID_PARAMS, `Unknown prompt: ${name}`);
+        throw new McpError(ERROR_INVALID_PARAMS, `Unknown prompt: ${sanitizeText(name, MAX_NAME_BYTES)}`);
       }
       const renamed = { ...params, ref: { ...asObject(ref), name: found.name } };
-      return forwarding.send(found.upstream, { method, params: renamed });
+      return forwarding.send(this.#permit(found.upstream, request, exchange), { method, params: renamed });
     }
     if (typeof uri === 'string') {
-      return forwarding.send(await this.#lists.ownerOf(uri, forwarding), { method, params });
+      const { mayUse } = this.#permissionsOf(exchange);
+      const upstream = await this.#lists.ownerOf(uri, forwarding, mayUse);
+      return forwarding.send(this.#permit(upstream, request, exchange), { method, params });
     }
     throw new McpError(ERROR_INVALID_PARAMS, 'completion/complete needs ref with a name or a uri');
   }

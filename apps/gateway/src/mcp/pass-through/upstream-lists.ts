@@ -4,7 +4,7 @@ import { ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
 import { gatherList } from '../../upstream/hop/gather-list.ts';
 import type { HopResult, Upstream } from '../../upstream/upstream.ts';
 import type { ListedResources, ResourceOwners } from './resource-owners.ts';
-import type { UpstreamNames } from './upstream-names.ts';
+import type { MayUse, UpstreamNames } from './upstream-names.ts';
 
 /** Of one upstream: what is joined stands in memory for each client that asks. */
 const BOUNDS = { maxItems: 10_000, maxBytes: 16 * 1024 * 1024, maxPages: 100 };
@@ -20,6 +20,12 @@ interface WholeList {
   readonly forwarding: Pick<Forwarding, 'send'>;
   readonly method: string;
   readonly member: ListMember;
+}
+
+/** Which list, and of which upstreams. */
+export interface WantedList {
+  readonly member: ListMember;
+  readonly mayUse: MayUse;
 }
 
 interface GatheredItems {
@@ -39,15 +45,15 @@ export class UpstreamLists {
   }
 
   /** One list of all upstreams. With a single upstream its pages are handed through; with several they are joined. */
-  async read(forwarding: Forwarding, request: JsonRpcRequest, member: ListMember): Promise<HopResult> {
+  async read(forwarding: Forwarding, request: JsonRpcRequest, { member, mayUse }: WantedList): Promise<HopResult> {
     const { method, params = {} } = request;
     const only = this.#names.only();
-    if (only !== undefined) {
+    if (only !== undefined && mayUse(only)) {
       const hop = await forwarding.send(only, { method, params });
       await this.#owners.note(listedBy(only, hop.ok ? asList(hop.result[member]) : []));
       return hop;
     }
-    const able = this.#names.withCapability(CAPABILITY[member]);
+    const able = this.#names.withCapability(CAPABILITY[member], mayUse);
     const lists = await Promise.all(
       able.map(async (upstream) => {
         const { items, isCut } = await this.#readAll(upstream, { forwarding, method, member });
@@ -65,17 +71,21 @@ export class UpstreamLists {
     };
   }
 
-  /** The upstream that has the resource; where nobody has listed it yet, everybody is asked once. @throws {McpError} */
-  async ownerOf(uri: string, forwarding: Pick<Forwarding, 'send'>): Promise<Upstream> {
+  /**
+   * The upstream that has the resource, be it one of `mayUse` or not; where nobody has listed it yet, those are asked once.
+   *
+   * @throws {McpError} When there is none.
+   */
+  async ownerOf(uri: string, forwarding: Pick<Forwarding, 'send'>, mayUse: MayUse): Promise<Upstream> {
     const known = this.#names.only() ?? (await this.#knownOwner(uri));
     if (known !== undefined) {
       return known;
     }
-    const able = this.#names.withCapability('resources');
+    const able = this.#names.withCapability('resources', mayUse);
     await Promise.all(
       able.map((upstream) => this.#readAll(upstream, { forwarding, method: 'resources/list', member: 'resources' })),
     );
-    const found = (await this.#knownOwner(uri)) ?? this.#names.withCapability('resources')[0];
+    const found = (await this.#knownOwner(uri)) ?? able[0];
     if (found === undefined) {
       throw new McpError(ERROR_INVALID_PARAMS, `Resource not found: ${uri}`);
     }
@@ -105,7 +115,7 @@ export class UpstreamLists {
   }
 
   #renamed(upstream: Upstream, item: JsonValue): JsonValue {
-    return isJsonObject(item) ? { ...item, name: this.#names.exposed(upstream, textOf(item['name'])) } : item;
+    return isJsonObject(item) ? { ...item, name: this.#names.exposedPrompt(upstream, textOf(item['name'])) } : item;
   }
 }
 

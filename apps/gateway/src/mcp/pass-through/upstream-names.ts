@@ -1,15 +1,23 @@
 import type { Catalog } from '../../catalog/catalog.ts';
+import { toSlug } from '../../catalog/slug.ts';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import type { Upstreams } from '../../registry/upstreams.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
+import { exposeTools } from './exposed-tools.ts';
+
+/** Whether something may be done with an upstream. */
+export type MayUse = (upstream: Upstream) => boolean;
 
 /**
- * Names of tools and prompts under `--expose all`: the upstream's own while there is one upstream,
- * `<dcc>.<id8>.<name>` — which is the tool's slug — as soon as there are more.
+ * Names of tools and prompts under `--expose all`: the upstream's own while there is one upstream; `<dcc>__<name>` as soon
+ * as there are more, and `<dcc>_<id8>__<name>` where two of them are of one dcc type. A tool is also taken by its slug.
  */
 export class UpstreamNames {
   readonly #upstreams: Upstreams;
   readonly #catalog: Catalog;
+  #tools: ReadonlyMap<string, ToolRecord> = new Map();
+  #names: ReadonlyMap<ToolRecord, string> = new Map();
+  #made = '';
 
   constructor(upstreams: Upstreams, catalog: Catalog) {
     this.#upstreams = upstreams;
@@ -21,9 +29,9 @@ export class UpstreamNames {
     return this.#upstreams.all().filter(({ settings }) => !settings.isDisabled);
   }
 
-  /** Those of them that offer a capability of MCP (`prompts`, `resources`, `completions`). */
-  withCapability(name: string): readonly Upstream[] {
-    return this.enabled().filter(({ status }) => status.capabilities[name] !== undefined);
+  /** Those of them that offer a capability of MCP (`prompts`, `resources`, `completions`), and that `mayUse` lets through. */
+  withCapability(name: string, mayUse: MayUse): readonly Upstream[] {
+    return this.enabled().filter((upstream) => upstream.status.capabilities[name] !== undefined && mayUse(upstream));
   }
 
   /** The one upstream there is; `undefined` with none or several. */
@@ -32,15 +40,28 @@ export class UpstreamNames {
     return others.length === 0 ? first : undefined;
   }
 
-  /** The name that a client sees of `upstream`'s own `name`. */
-  exposed(upstream: Upstream, name: string): string {
-    return this.only() === upstream ? name : `${prefixOf(upstream)}${name}`;
+  /** The name that a client sees of a tool. */
+  exposed(record: ToolRecord): string {
+    this.#refresh();
+    return this.#names.get(record) ?? record.slug;
   }
 
-  /** The slug of an exposed tool name; a name nobody exposed gives a slug nobody has. */
+  /** The name that a client sees of `upstream`'s own prompt `name`. */
+  exposedPrompt(upstream: Upstream, name: string): string {
+    return this.only() === upstream ? name : prefixOf(upstream, this.enabled()) + name;
+  }
+
+  /** The slug of an exposed tool name, or of the upstream's own name; a name nobody exposed gives a slug nobody has. */
   toolSlug(exposed: string): string {
-    const only = this.only();
-    return only === undefined ? exposed : `${prefixOf(only)}${exposed}`;
+    this.#refresh();
+    const record = this.#tools.get(exposed);
+    if (record !== undefined) {
+      return record.slug;
+    }
+    const meant = this.resolve(exposed);
+    return meant === undefined
+      ? exposed
+      : toSlug(meant.upstream.settings.dccType, meant.upstream.settings.instanceShort, meant.name);
   }
 
   /** The tool that a client means by `exposed`. */
@@ -48,17 +69,41 @@ export class UpstreamNames {
     return this.#catalog.get(this.toolSlug(exposed));
   }
 
-  /** The upstream and the name of an exposed prompt. */
+  /** The upstream and the name of an exposed prompt, or of a tool that is not listed. */
   resolve(exposed: string): { readonly upstream: Upstream; readonly name: string } | undefined {
     const only = this.only();
     if (only !== undefined) {
       return { upstream: only, name: exposed };
     }
-    const upstream = this.enabled().find((candidate) => exposed.startsWith(prefixOf(candidate)));
-    return upstream === undefined ? undefined : { upstream, name: exposed.slice(prefixOf(upstream).length) };
+    const enabled = this.enabled();
+    const fitting = enabled
+      .map((upstream) => ({ upstream, prefix: prefixOf(upstream, enabled) }))
+      .filter(({ prefix }) => exposed.startsWith(prefix))
+      .toSorted((a, b) => b.prefix.length - a.prefix.length);
+    const [longest] = fitting;
+    return longest && { upstream: longest.upstream, name: exposed.slice(longest.prefix.length) };
+  }
+
+  /** Names follow from all tools and upstreams together, and are made anew when one of them changes. */
+  #refresh(): void {
+    const made = `${this.#catalog.generation} ${this.#upstreams.generation}`;
+    if (made === this.#made) {
+      return;
+    }
+    const enabled = this.enabled();
+    const hasSeveral = enabled.length > 1;
+    const prefixes = new Map(
+      enabled.map((upstream) => [upstream.settings.instanceId, hasSeveral ? prefixOf(upstream, enabled) : '']),
+    );
+    const listed = [...this.#catalog.records()].filter(({ isStub, needsLoad }) => isStub || !needsLoad);
+    this.#names = exposeTools(listed, ({ instanceId }) => prefixes.get(instanceId) ?? '');
+    this.#tools = new Map([...this.#names].map(([record, name]) => [name, record]));
+    this.#made = made;
   }
 }
 
-function prefixOf({ settings }: Upstream): string {
-  return `${settings.dccType}.${settings.instanceShort}.`;
+function prefixOf({ settings }: Upstream, all: readonly Upstream[]): string {
+  const { dccType, instanceShort } = settings;
+  const isShared = all.filter((other) => other.settings.dccType === dccType).length > 1;
+  return isShared ? `${dccType}_${instanceShort}__` : `${dccType}__`;
 }

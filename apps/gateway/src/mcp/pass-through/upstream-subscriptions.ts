@@ -73,7 +73,7 @@ export class UpstreamSubscriptions {
   }
 
   async #begin(uri: string): Promise<void> {
-    const upstream = await this.#options.lists.ownerOf(uri, OWN).catch(() => undefined);
+    const upstream = await this.#options.lists.ownerOf(uri, OWN, () => true).catch(() => undefined);
     if (upstream === undefined) {
       return;
     }

@@ -1,7 +1,9 @@
 import type { OperationCore } from '../../operations/frame/core.ts';
+import { Permissions } from '../../operations/frame/permissions.ts';
 import type { JsonObject, JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import { ERROR_RESOURCE_NOT_FOUND, McpError } from '../../protocol/mcp-protocol.ts';
 import { instanceRow } from '../../registry/instance-row.ts';
+import type { Upstream } from '../../upstream/upstream.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { readResourceUri } from '../pass-through/resource-uri.ts';
 
@@ -55,15 +57,15 @@ export class GatewayResources {
     };
   }
 
-  read(request: JsonRpcRequest): JsonObject {
+  read(request: JsonRpcRequest, exchange: Exchange): JsonObject {
     const uri = readResourceUri(request);
-    return { contents: [{ uri, mimeType: JSON_TYPE, text: JSON.stringify(this.#content(uri)) }] };
+    return { contents: [{ uri, mimeType: JSON_TYPE, text: JSON.stringify(this.#content(uri, exchange)) }] };
   }
 
-  async subscribe(request: JsonRpcRequest, { client }: Exchange): Promise<JsonObject> {
+  async subscribe(request: JsonRpcRequest, exchange: Exchange): Promise<JsonObject> {
     const uri = readResourceUri(request);
-    this.#content(uri);
-    await client.session?.subscribe(uri);
+    this.#content(uri, exchange);
+    await exchange.client.session?.subscribe(uri);
     return {};
   }
 
@@ -72,13 +74,17 @@ export class GatewayResources {
     return {};
   }
 
-  #content(uri: string): unknown {
+  /** What the client may see; of what it may not it is told as of what is not there. */
+  #content(uri: string, { scope }: Exchange): unknown {
     const { upstreams, catalog } = this.#core;
+    const permissions = new Permissions(this.#core, scope);
+    const isInScope = ({ settings }: Upstream): boolean => permissions.scope(settings.dccType).outcome === 'allowed';
     if (uri === INSTANCES_URI) {
-      return { instances: upstreams.all().map(instanceRow) };
+      return { instances: upstreams.all().filter(isInScope).map(instanceRow) };
     }
     if (uri === CATALOG_URI) {
-      const tools = [...catalog.records()].map(({ slug, summary, dccType, isLoaded }) => ({
+      const records = [...catalog.records()].filter((record) => permissions.shows(record));
+      const tools = records.map(({ slug, summary, dccType, isLoaded }) => ({
         tool_slug: slug,
         summary,
         dcc_type: dccType,
@@ -87,7 +93,7 @@ export class GatewayResources {
       return { index_generation: catalog.generation, tools };
     }
     const upstream = uri.startsWith(INSTANCE_PREFIX) ? upstreams.get(uri.slice(INSTANCE_PREFIX.length)) : undefined;
-    if (upstream === undefined) {
+    if (upstream === undefined || !isInScope(upstream)) {
       throw new McpError(ERROR_RESOURCE_NOT_FOUND, `Resource not found: ${uri}`, { data: { uri } });
     }
     return instanceRow(upstream);

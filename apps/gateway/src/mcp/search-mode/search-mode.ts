@@ -42,7 +42,7 @@ export class SearchMode implements McpMode {
       ['prompts/list', async () => ({ prompts: [] })],
       ['resources/list', async () => resources.list()],
       ['resources/templates/list', async () => resources.templates()],
-      ['resources/read', async (request) => resources.read(request)],
+      ['resources/read', async (request, exchange) => resources.read(request, exchange)],
       ['resources/subscribe', (request, exchange) => resources.subscribe(request, exchange)],
       ['resources/unsubscribe', (request, exchange) => resources.unsubscribe(request, exchange)],
     ]);

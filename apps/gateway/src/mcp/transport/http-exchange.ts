@@ -11,6 +11,8 @@ export interface HttpOrigin {
   readonly authSubject: string | undefined;
   /** Who is authenticated; absent where nothing guards the gateway. */
   readonly principal: string | undefined;
+  /** DCC types that the credential may use, in lower case; absent or empty: all. */
+  readonly scope: readonly string[] | undefined;
 }
 
 /** An exchange that `notifications/cancelled` can end. */
@@ -20,7 +22,7 @@ export interface CancellableExchange extends Exchange {
 
 /** One request over HTTP with its way back. Without a `reply` of its own (a batch) nothing can be said before the answer. */
 export function createHttpExchange(client: McpClient, origin: HttpOrigin, reply?: HttpReply): CancellableExchange {
-  const { http, authSubject, principal } = origin;
+  const { http, authSubject, principal, scope } = origin;
   const { session } = client;
   const controller = new AbortController();
   if (client.era === 'modern') {
@@ -32,6 +34,7 @@ export function createHttpExchange(client: McpClient, origin: HttpOrigin, reply?
     peerAddress: http.peerAddress,
     authSubject,
     principal,
+    scope,
     controller,
     signal: controller.signal,
     isCallerGone: () => http.isGone(),

@@ -11,16 +11,29 @@ export interface NextStep {
   readonly meta?: { readonly search_id: string };
 }
 
-/** Load what is not loaded, describe what has a schema the caller has not seen, else call. */
-export function nextStep(record: ToolRecord, searchId: string | undefined, hasSeenSchema: boolean): NextStep {
+/** Who may load what. */
+export interface LoadPermissions {
+  mayLoad(record: ToolRecord): boolean;
+}
+
+/** What a next step depends on beside the tool. */
+export interface NextStepOptions {
+  readonly searchId: string | undefined;
+  /** Absent: everything may be loaded. */
+  readonly permissions?: LoadPermissions | undefined;
+  readonly hasSeenSchema?: boolean;
+}
+
+/** Load what is not loaded (where the caller may), describe what has a schema the caller has not seen, else call. */
+export function nextStep(record: ToolRecord, { searchId, permissions, hasSeenSchema }: NextStepOptions): NextStep {
   const meta = searchId === undefined ? undefined : { search_id: searchId };
   const withMeta = meta === undefined ? {} : { meta };
-  if (!record.isLoaded && record.skillName !== undefined) {
+  if (!record.isLoaded && record.skillName !== undefined && permissions?.mayLoad(record) !== false) {
     const { skillName: skill_name, instanceId: instance_id, dccType: dcc_type } = record;
     return { operation: 'load_skill', arguments: { skill_name, instance_id, dcc_type, ...withMeta }, ...withMeta };
   }
   const tool_slug = record.slug;
-  if (record.hasSchema && !hasSeenSchema) {
+  if (record.hasSchema && hasSeenSchema !== true) {
     return { operation: 'describe', arguments: { tool_slug, ...withMeta }, ...withMeta };
   }
   return { operation: 'call', arguments: { tool_slug, arguments: {}, ...withMeta }, ...withMeta };

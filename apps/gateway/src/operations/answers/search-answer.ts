@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../protocol/json-rpc.ts';
 import type { SearchHit, SearchQuery, SearchResult } from '../../search/query/search-query.ts';
-import { nextStep, type NextStep } from './next-step.ts';
+import { type LoadPermissions, nextStep, type NextStep } from './next-step.ts';
 
 /** A search as it travels: the body of `/v1/search`, the arguments of the MCP tool `search`. */
 export interface SearchRequest {
@@ -72,7 +72,7 @@ export function toSearchQuery(request: SearchRequest): SearchQuery {
 }
 
 /** The answer to the search `searchId`. */
-export function toSearchAnswer(result: SearchResult, searchId: string): SearchAnswer {
+export function toSearchAnswer(result: SearchResult, searchId: string, permissions?: LoadPermissions): SearchAnswer {
   const { rankerVersion, indexGeneration, total, hits } = result;
   return {
     search_id: searchId,
@@ -80,11 +80,11 @@ export function toSearchAnswer(result: SearchResult, searchId: string): SearchAn
     index_generation: indexGeneration,
     total,
     zero_results: total === 0,
-    hits: hits.map((hit) => toAnswerHit(hit, searchId)),
+    hits: hits.map((hit) => toAnswerHit(hit, nextStep(hit.record, { searchId, permissions }))),
   };
 }
 
-function toAnswerHit({ record, rank, score, matchReasons }: SearchHit, searchId: string): SearchAnswerHit {
+function toAnswerHit({ record, rank, score, matchReasons }: SearchHit, next_step: NextStep): SearchAnswerHit {
   return {
     tool_slug: record.slug,
     backend_tool: record.backendTool,
@@ -99,6 +99,6 @@ function toAnswerHit({ record, rank, score, matchReasons }: SearchHit, searchId:
     rank,
     score,
     match_reasons: matchReasons,
-    next_step: nextStep(record, searchId, false),
+    next_step,
   };
 }

@@ -41,8 +41,8 @@ export const callOperation: OperationDefinition<CallRequest, CallTarget, RawJson
   parse: (body) => toParsedCall(parseCall(body), body),
   spanInput: ({ form }) => (form.ok ? form.raw : undefined),
   named,
-  async resolve(request, { core }) {
-    const resolution = await resolveTool(core, request.toolSlug);
+  async resolve(request, running) {
+    const resolution = await resolveTool(running, 'call', request.toolSlug);
     if (!resolution.ok) {
       return resolution;
     }

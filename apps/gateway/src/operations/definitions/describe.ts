@@ -2,6 +2,8 @@ import { OPERATION_DESCRIBE } from '@dcc-mcp/semantic-conventions';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import type { JsonObject } from '../../protocol/json-rpc.ts';
 import { nextStep } from '../answers/next-step.ts';
+import type { RunningOperation } from '../frame/core.ts';
+import { permissionsOf } from '../frame/govern.ts';
 import type { OperationDefinition } from '../frame/operation-definition.ts';
 import { parseDescribe } from '../requests/parse-request.ts';
 import type { DescribeBody } from '../requests/request-schemas.ts';
@@ -15,13 +17,14 @@ export const describeOperation: OperationDefinition<DescribeBody, ToolTarget, Js
   canBeLate: false,
   parse: parseDescribe,
   spanInput: ({ tool_slug: toolSlug }) => ({ tool_slug: toolSlug }),
-  resolve: ({ tool_slug: toolSlug }, { core }) => resolveTool(core, toolSlug),
-  run: async ({ record }, { caller }) => ({ value: description(record, caller.ctx.searchId) }),
+  resolve: ({ tool_slug: toolSlug }, running) => resolveTool(running, 'describe', toolSlug),
+  run: async ({ record }, running) => ({ value: description(record, running) }),
   follows: ({ record }) => ({ toolSlug: record?.slug, skillName: record?.skillName, isSuccess: false }),
   details: () => ({ operation: OPERATION_DESCRIBE }),
 };
 
-function description(record: ToolRecord, searchId: string | undefined): JsonObject {
+function description(record: ToolRecord, running: RunningOperation): JsonObject {
+  const { searchId } = running.caller.ctx;
   return {
     record: {
       tool_slug: record.slug,
@@ -37,6 +40,6 @@ function description(record: ToolRecord, searchId: string | undefined): JsonObje
       annotations: record.annotations,
     },
     tool: record.tool,
-    next_step: { ...nextStep(record, searchId, true) },
+    next_step: { ...nextStep(record, { searchId, permissions: permissionsOf(running), hasSeenSchema: true }) },
   };
 }

@@ -7,7 +7,7 @@ import { asList, type JsonObject, type JsonValue, toJsonObject } from '../../pro
 import type { Upstream } from '../../upstream/upstream.ts';
 import { nextStepOfSkills } from '../answers/next-step.ts';
 import type { OperationCore, RunningOperation } from '../frame/core.ts';
-import { checkPolicy } from '../frame/govern.ts';
+import { checkPermission, permissionsOf } from '../frame/govern.ts';
 import type { Ending, OperationDefinition, ParsedRequest } from '../frame/operation-definition.ts';
 import type { OperationError } from '../frame/operation-error.ts';
 import { callUpstreamTool } from '../hops/call-upstream-tool.ts';
@@ -86,8 +86,8 @@ async function loadSkills(request: LoadSkillRequest, running: RunningOperation):
   if (first !== undefined && loaded.length === 0) {
     return { error: first.error };
   }
-  const newSlugs = slugsSince(before, loaded, core);
-  const now = loaded.flatMap(({ name, instanceId }) => core.catalog.skill(name, { instanceId }));
+  const newSlugs = slugsSince(before, loaded, running);
+  const now = shownSkills(loaded, running);
   const value = {
     loaded: request.action === 'load' && first === undefined,
     skill_names: loaded.map(({ name }) => name),
@@ -96,6 +96,14 @@ async function loadSkills(request: LoadSkillRequest, running: RunningOperation):
     next_step: { ...nextStepOfSkills(now, newSlugs[0], caller.ctx.searchId) },
   };
   return { value, error: first?.error };
+}
+
+/** The skills as they are now, with the tools that the caller may use. */
+function shownSkills(skills: readonly SkillRecord[], running: RunningOperation): readonly SkillRecord[] {
+  const { catalog } = running.core;
+  const permissions = permissionsOf(running);
+  const now = skills.flatMap(({ name, instanceId }) => catalog.skill(name, { instanceId }));
+  return now.flatMap((skill) => permissions.shown(skill, catalog) ?? []);
 }
 
 interface FailedSkill {
@@ -111,12 +119,13 @@ function toAnswer({ name, error }: FailedSkill): JsonObject {
 function slugsSince(
   before: ReadonlySet<string>,
   loaded: readonly SkillRecord[],
-  core: OperationCore,
+  running: RunningOperation,
 ): readonly string[] {
   const instances = new Set(loaded.map(({ instanceId }) => instanceId));
-  const slugs = callableTools(core)
+  const permissions = permissionsOf(running);
+  const slugs = callableTools(running.core)
     .filter((record) => instances.has(record.instanceId) && !before.has(toolIdentity(record)))
-    .filter((record) => core.governance.policy?.('call', record).outcome !== 'denied')
+    .filter((record) => permissions.shows(record))
     .map(({ slug }) => slug);
   return slugs.toSorted(); // hosts list their tools in any order
 }
@@ -131,16 +140,15 @@ async function loadByName(
   request: LoadSkillRequest,
   running: RunningOperation,
 ): Promise<Ending<SkillRecord>> {
-  const found = findSkill(name, request, running.core);
+  const found = findSkill(name, request, running);
   const skill = found.value;
   if (skill === undefined) {
     return found;
   }
   running.span.setRoute({ dccType: skill.dccType, instanceId: skill.instanceId, skillName: skill.name });
-  const judged = toolOf(skill, running.core);
-  const refusal = judged && checkPolicy(running, 'load_skill', judged);
+  const refusal = checkPermission(running, 'load_skill', (permissions) => permissions.skill(skill));
   if (refusal !== undefined) {
-    return { error: refusal.error };
+    return { error: refusal.error, rejection: refusal.reason };
   }
   const upstream = running.core.upstreams.get(skill.instanceId);
   if (upstream === undefined) {
@@ -150,20 +158,26 @@ async function loadByName(
   return error === undefined || isPartial === true ? { ...found, error } : { error };
 }
 
+/** Of several instances that have the skill those count that the caller may load it at; one of none is found to be refused. */
 function findSkill(
   name: string,
   { instanceId, dccType }: LoadSkillRequest,
-  { catalog }: OperationCore,
+  running: RunningOperation,
 ): Ending<SkillRecord> {
-  const skills = catalog.skill(name, {
+  const { catalog } = running.core;
+  const permissions = permissionsOf(running);
+  const mayLoad = (candidate: SkillRecord): boolean => permissions.skill(candidate).outcome === 'allowed';
+  const named = catalog.skill(name, {
     ...(instanceId === undefined ? {} : { instanceId }),
     ...(dccType === undefined ? {} : { dccType }),
   });
+  const allowed = named.filter(mayLoad);
+  const skills = allowed.length === 0 ? named.slice(0, 1) : allowed;
   const [skill, other] = skills;
   if (skill === undefined) {
-    const known = catalog.skills().map((candidate) => candidate.name);
-    const message = `There is no skill '${name}'`;
-    return { error: { kind: 'unknown-slug', message, candidates: known.slice(0, 5) } };
+    const known = catalog.skills().filter(mayLoad);
+    const candidates = known.slice(0, MAX_CANDIDATES).map((candidate) => candidate.name);
+    return { error: { kind: 'unknown-slug', message: `There is no skill '${name}'`, candidates } };
   }
   if (other !== undefined) {
     const candidates = skills.map((candidate) => candidate.instanceId);
@@ -173,16 +187,7 @@ function findSkill(
   return { value: skill };
 }
 
-/** A skill is judged by any tool of it. */
-function toolOf(skill: SkillRecord, { catalog }: OperationCore): ToolRecord | undefined {
-  const isWhole = skill.kind === 'lazy-upstream';
-  for (const record of catalog.records()) {
-    if (record.instanceId === skill.instanceId && (isWhole || record.skillName === skill.name)) {
-      return record;
-    }
-  }
-  return undefined;
-}
+const MAX_CANDIDATES = 5;
 
 interface SkillTarget {
   readonly skill: SkillRecord;

@@ -1,7 +1,9 @@
 import type { SlugResolution } from '../../catalog/catalog.ts';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
+import type { PolicyOperation } from '../../governance/policy.ts';
 import type { HopFailure, Upstream } from '../../upstream/upstream.ts';
-import type { OperationCore } from '../frame/core.ts';
+import type { OperationCore, RunningOperation } from '../frame/core.ts';
+import { checkOnTheWay, permissionsOf, type Refusal } from '../frame/govern.ts';
 import type { Resolution } from '../frame/operation-definition.ts';
 import type { OperationError } from '../frame/operation-error.ts';
 import { namedRoute } from '../frame/route.ts';
@@ -13,18 +15,35 @@ export interface ToolTarget {
   readonly upstream: Upstream;
 }
 
-type Core = Pick<OperationCore, 'catalog' | 'toolSearch' | 'upstreams' | 'governance'>;
-
 const MAX_CANDIDATES = 5;
 
-/** Finds the tool a slug names. When its instance lives but does not list the tool, the list is asked for once more. */
-export async function resolveTool(core: Core, slug: string): Promise<Resolution<ToolTarget>> {
+/**
+ * Finds the tool a slug names. When its instance lives but does not list the tool, the list is asked for once more; the
+ * server of what policy refuses is not started for it. What the frame asks of a tool that is found is not asked here.
+ */
+export async function resolveTool(
+  running: RunningOperation,
+  operation: PolicyOperation,
+  slug: string,
+): Promise<Resolution<ToolTarget>> {
+  const { core } = running;
+  const ofDcc = checkOnTheWay(running, operation, (permissions) => permissions.slug(slug));
+  if (ofDcc !== undefined) {
+    return refused(ofDcc, core, slug);
+  }
   const first = core.catalog.resolve(slug);
   if (first.kind === 'found') {
     return withUpstream(core, first.record, slug);
   }
   const upstream = core.upstreams.get(instanceOf(first));
   const isMeant = upstream !== undefined && slug.startsWith(`${upstream.settings.dccType}.`);
+  const ofSkill =
+    upstream?.settings.isLazy === true
+      ? checkOnTheWay(running, operation, (permissions) => permissions.upstream(upstream))
+      : undefined;
+  if (ofSkill !== undefined) {
+    return refused(ofSkill, core, slug);
+  }
   const failure = isMeant ? await refresh(upstream) : undefined;
   const second = core.catalog.resolve(slug);
   if (second.kind === 'found') {
@@ -32,11 +51,15 @@ export async function resolveTool(core: Core, slug: string): Promise<Resolution<
   }
   const route = namedRoute(core.catalog, slug);
   return failure === undefined
-    ? { ok: false, error: notFound(core, slug, second.kind), route }
+    ? { ok: false, error: notFound(running, slug, second.kind), route }
     : { ok: false, error: errorOfFailure(failure), route, failure };
 }
 
-function withUpstream(core: Core, record: ToolRecord, slug: string): Resolution<ToolTarget> {
+function refused({ error, reason }: Refusal, core: OperationCore, slug: string): Resolution<ToolTarget> {
+  return { ok: false, error, rejection: reason, route: namedRoute(core.catalog, slug) };
+}
+
+function withUpstream(core: OperationCore, record: ToolRecord, slug: string): Resolution<ToolTarget> {
   const upstream = core.upstreams.get(record.instanceId);
   if (upstream === undefined) {
     const message = `The instance of ${record.slug} has left`;
@@ -64,12 +87,14 @@ async function refresh(upstream: Upstream): Promise<HopFailure | undefined> {
 }
 
 function notFound(
-  core: Core,
+  running: RunningOperation,
   slug: string,
   kind: 'ambiguous' | 'unknown_tool' | 'unknown_instance' | 'malformed',
 ): OperationError {
-  const isVisible = (record: ToolRecord): boolean => core.governance.policy?.('search', record).outcome !== 'denied';
-  const candidates = core.toolSearch.nearest(slug, { limit: MAX_CANDIDATES, accepts: isVisible });
+  const { core } = running;
+  const permissions = permissionsOf(running);
+  const isShown = (record: ToolRecord): boolean => permissions.shows(record);
+  const candidates = core.toolSearch.nearest(slug, { limit: MAX_CANDIDATES, accepts: isShown });
   const near = candidates.length === 0 ? {} : { candidates };
   switch (kind) {
     case 'ambiguous': {

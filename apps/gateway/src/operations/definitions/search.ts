@@ -10,6 +10,7 @@ import {
   toSearchQuery,
 } from '../answers/search-answer.ts';
 import type { RunningOperation } from '../frame/core.ts';
+import { permissionsOf } from '../frame/govern.ts';
 import type { EndedOperation, OperationDefinition } from '../frame/operation-definition.ts';
 import { parseSearch } from '../requests/parse-request.ts';
 
@@ -48,17 +49,18 @@ function inputOf(request: SearchRequest): SearchRequest {
   return Object.fromEntries(given.map((field) => [field, request[field]]));
 }
 
-function search(request: SearchRequest, { core, span }: RunningOperation): SearchAnswer {
-  const { policy } = core.governance;
-  if (policy !== undefined) {
+function search(request: SearchRequest, running: RunningOperation): SearchAnswer {
+  const { core, span } = running;
+  const permissions = permissionsOf(running);
+  if (permissions.areRestricted) {
     span.setPolicy({ outcome: 'allowed' });
   }
   const result = core.toolSearch.search({
     ...toSearchQuery(request),
     sceneOf: (instanceId) => core.upstreams.get(instanceId)?.status.scene,
-    isVisible: policy && ((record) => policy('search', record).outcome === 'allowed'),
+    isVisible: permissions.areRestricted ? (record) => permissions.shows(record) : undefined,
   });
-  return toSearchAnswer(result, core.newId());
+  return toSearchAnswer(result, core.newId(), permissions);
 }
 
 /** Before the answer leaves: what follows it must find it. A memory that fails costs the joins, not the answer. */

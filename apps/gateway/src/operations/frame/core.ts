@@ -39,6 +39,8 @@ export interface Caller {
   readonly peer?: HopPeer;
   /** `params._meta` of the caller, for the upstream. */
   readonly meta?: JsonObject;
+  /** DCC types that the caller's credential may use, in lower case; absent or empty: all. */
+  readonly scope?: readonly string[];
   /** What spans say of the message. */
   readonly facts: MessageFacts;
   /** The batch this operation is an item of. */

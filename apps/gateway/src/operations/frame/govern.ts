@@ -1,8 +1,9 @@
 import type { WorkflowSpan } from '@dcc-mcp/workflow-spans';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
-import type { DenialReason, PolicyDecision, PolicyOperation } from '../../governance/policy.ts';
+import type { DenialReason, PolicyOperation } from '../../governance/policy.ts';
 import type { RunningOperation } from './core.ts';
 import type { OperationError } from './operation-error.ts';
+import { type Permission, Permissions } from './permissions.ts';
 
 /** Why governance refused an operation: label of `dcc_mcp_gateway_calls_rejected_total`. */
 export type RefusalReason = DenialReason | 'quota' | 'concurrency';
@@ -56,35 +57,50 @@ function fail({ core, span }: RunningOperation, error: unknown): never {
   throw error;
 }
 
-function askPolicy(
-  running: RunningOperation,
-  operation: PolicyOperation,
-  record: ToolRecord,
-): PolicyDecision | undefined {
-  try {
-    return running.core.governance.policy?.(operation, record);
-  } catch (error) {
-    return fail(running, error);
-  }
+/** What the caller of an operation may see and use. */
+export function permissionsOf({ core, caller }: Pick<RunningOperation, 'core' | 'caller'>): Permissions {
+  return new Permissions(core, caller.scope);
 }
 
-/** Asks the policy whether `operation` may touch `record`. */
+/** Asks policy and scope whether `operation` may touch `record`. */
 export function checkPolicy(
   running: RunningOperation,
   operation: PolicyOperation,
   record: ToolRecord,
 ): Refusal | undefined {
-  const decision = askPolicy(running, operation, record);
-  if (decision === undefined) {
-    return undefined;
+  return checkPermission(running, operation, (permissions) => permissions.tool(record, operation));
+}
+
+type Ask = (permissions: Permissions) => Permission;
+
+/** Asks whether `operation` may do what it is about to; nothing is asked where nothing is restricted. */
+export function checkPermission(running: RunningOperation, operation: PolicyOperation, ask: Ask): Refusal | undefined {
+  const refusal = checkOnTheWay(running, operation, ask);
+  if (refusal === undefined && permissionsOf(running).areRestricted) {
+    running.span.setPolicy({ outcome: 'allowed' });
   }
-  const { span } = running;
-  if (decision.outcome === 'allowed') {
-    span.setPolicy({ outcome: 'allowed' });
+  return refusal;
+}
+
+/** The same before it is known what the operation means: a yes decides nothing yet. */
+export function checkOnTheWay(running: RunningOperation, operation: PolicyOperation, ask: Ask): Refusal | undefined {
+  const permissions = permissionsOf(running);
+  const decision = permissions.areRestricted ? decide(running, () => ask(permissions)) : undefined;
+  if (decision?.outcome !== 'denied') {
     return undefined;
   }
   const { reason, message } = decision;
-  span.setPolicy({ outcome: 'denied', reason });
+  running.span.setPolicy({ outcome: 'denied', reason });
   const policy = { outcome: 'denied', reason, operation, message };
-  return { reason, error: { kind: 'policy-denied', message, policy } };
+  // The scope of a credential is an allowlist of dcc types, and is counted as one.
+  const counted = reason === 'dcc-scope' ? 'dcc-allowlist' : reason;
+  return { reason: counted, error: { kind: 'policy-denied', message, policy } };
+}
+
+function decide(running: RunningOperation, ask: () => Permission): Permission {
+  try {
+    return ask();
+  } catch (error) {
+    return fail(running, error);
+  }
 }

@@ -33,6 +33,8 @@ export type Resolution<Target> =
       readonly route: Route;
       /** Absent where no upstream was the reason. */
       readonly failure?: HopFailure;
+      /** Why policy refused to look any further; absent where it did not. */
+      readonly rejection?: RejectionReason;
     };
 
 /** What came of the work of an operation. An error may stand beside a value: a tool that failed has answered. */
