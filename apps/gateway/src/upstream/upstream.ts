@@ -48,13 +48,22 @@ export interface HopPeer {
   readonly takesInputRequired?: boolean;
   /** A notification that belongs to this request (progress with the caller's own token, message, …). */
   notify(method: string, params: JsonObject | undefined): void;
-  /** A request of the upstream that only the caller can answer (sampling, elicitation). Absent: it is declined. */
-  ask?(
-    method: string,
-    params: JsonObject | undefined,
-    signal: AbortSignal,
-  ): Promise<{ readonly result: JsonObject } | { readonly error: JsonRpcError }>;
+  /** A request of the upstream that only the caller can answer (sampling, elicitation, roots). Absent: it is declined. */
+  ask?(question: PeerQuestion): Promise<PeerAnswer>;
 }
+
+/** A request of an upstream to its caller. */
+export interface PeerQuestion {
+  /** What the upstream calls it: the id of its request, or the key among its `inputRequests`. */
+  readonly key: string;
+  readonly method: string;
+  readonly params: JsonObject | undefined;
+  /** Aborts when nobody waits for the answer any more. */
+  readonly signal: AbortSignal;
+}
+
+/** What the caller says to it. */
+export type PeerAnswer = { readonly result: JsonObject } | { readonly error: JsonRpcError };
 
 /** What travels beside the parameters. */
 export interface HopEnvelope {

@@ -13,7 +13,7 @@ const RUNS = [
   { eras: 'both', revision: '2025-11-25', scenarios: 30, most: 0 },
   { eras: 'both', revision: '2026-07-28', scenarios: 37, most: 0 },
   { eras: 'handshake', revision: '2025-11-25', scenarios: 30, most: 0 },
-  { eras: 'handshake', revision: '2026-07-28', scenarios: 37, most: 1 },
+  { eras: 'handshake', revision: '2026-07-28', scenarios: 37, most: 0 },
 ] as const;
 
 const listOf = (eras: string, revision: string): string =>

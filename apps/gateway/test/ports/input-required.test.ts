@@ -5,9 +5,15 @@ import { InputRequired } from '../../src/mcp/input-rounds/input-required.ts';
 import { MemoryInputRounds } from '../../src/mcp/input-rounds/memory-input-rounds.ts';
 import { type JsonObject, toJsonObject } from '../../src/protocol/json-rpc.ts';
 import { memberOf } from '../../src/protocol/json/raw-json.ts';
+import type { PeerQuestion } from '../../src/upstream/upstream.ts';
 
 const PRINCIPAL = undefined;
 const NEVER = new AbortController().signal;
+
+/** A question that the server calls by no name. */
+function questionOf(method: string, key = ''): PeerQuestion {
+  return { key, method, params: undefined, signal: NEVER };
+}
 
 const failing = (): Promise<never> => Promise.reject(new Error('the store is gone'));
 
@@ -37,6 +43,7 @@ describe('InputRequired', () => {
 
   beforeEach(() => {
     rounds = new MemoryInputRounds();
+    lastId = 0;
     errors = [];
     here = createInputRequired('here');
     there = createInputRequired('there');
@@ -45,7 +52,7 @@ describe('InputRequired', () => {
   /** A call that asks `questions` and answers with what it was told. */
   function ask(...questions: readonly string[]): Promise<Answer> {
     return here.first(PRINCIPAL, async (send) => {
-      const answers = await Promise.all(questions.map((method) => send(method, undefined, NEVER)));
+      const answers = await Promise.all(questions.map((method) => send(questionOf(method))));
       return { result: toJsonObject({ answers }) };
     });
   }
@@ -58,6 +65,34 @@ describe('InputRequired', () => {
     expect(await here.next(state, { principal: PRINCIPAL, inputResponses: responses })).toEqual({
       result: { answers },
     });
+  });
+
+  test.each([
+    ['by the names that the server gives them', ['user_name', 'greeting'], ['user_name', 'greeting']],
+    ['by names of the gateway’s own where two are the same', ['1', '1'], ['1', 'id-2']],
+    ['by names of the gateway’s own where one is long', ['x'.repeat(129), '2'], ['2', 'id-2']],
+  ])('calls questions %s', async (_, given, expected) => {
+    const answer = await here.first(PRINCIPAL, async (send) => {
+      await Promise.all(given.map((key) => send(questionOf('roots/list', key))));
+      return { result: {} };
+    });
+    expect([...asked(answer).keys].toSorted()).toEqual([...expected].toSorted());
+  });
+
+  test('each round has a state of its own, and the one before is answered again', async () => {
+    const answer = await here.first(PRINCIPAL, async (send) => {
+      await send(questionOf('roots/list', 'first'));
+      await send(questionOf('roots/list', 'second'));
+      return { result: {} };
+    });
+    const first = asked(answer);
+    const again = { principal: PRINCIPAL, inputResponses: { first: {} } };
+    const second = asked((await here.next(first.state, again))!);
+    expect(second).toEqual({ state: expect.not.stringMatching(first.state), keys: ['second'] });
+    expect(asked((await here.next(first.state, again))!)).toEqual(second);
+    const { state } = second;
+    expect(await here.next(state, { principal: PRINCIPAL, inputResponses: { second: {} } })).toEqual({ result: {} });
+    expect(await here.next(first.state, again)).toBeUndefined();
   });
 
   test('a round can be found by its state before its client has been asked, until the call ends', async () => {
@@ -102,7 +137,7 @@ describe('InputRequired', () => {
     const [, bound, flooder, refused] = row;
     const askFor = (principal: string | undefined): Promise<Answer> =>
       here.first(principal, async (send) => ({
-        result: toJsonObject({ answers: [await send('roots/list', undefined, NEVER)] }),
+        result: toJsonObject({ answers: [await send(questionOf('roots/list'))] }),
       }));
     const alice = asked(await askFor('alice'));
     await Promise.all(Array.from({ length: bound - (flooder === undefined ? 1 : 0) }, () => askFor(flooder)));
@@ -118,7 +153,7 @@ describe('InputRequired', () => {
   test.each(['bob', undefined, '', 'Alice', 'alice '])('%j does not go on with a call of alice', async (principal) => {
     let isAnswered = false;
     const call = here.first('alice', async (send) => {
-      await send('roots/list', undefined, NEVER);
+      await send(questionOf('roots/list'));
       isAnswered = true;
       return { result: {} };
     });

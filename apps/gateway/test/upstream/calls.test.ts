@@ -111,7 +111,7 @@ describe.each(Object.keys(KINDS))('createUpstream over %s', (kind) => {
 
   test('asks the caller what the upstream asks, and hands the answer back', async () => {
     const asked: string[] = [];
-    const peer = createPeer((method) => {
+    const peer = createPeer(({ method }) => {
       asked.push(method);
       return Promise.resolve({ result: { action: 'accept', content: { name: 'Ada' } } });
     });
@@ -127,7 +127,7 @@ describe.each(Object.keys(KINDS))('createUpstream over %s', (kind) => {
 
   test('stops asking the caller when the call is over', async () => {
     let signal: AbortSignal | undefined;
-    const peer = createPeer((_method, _params, given) => {
+    const peer = createPeer(({ signal: given }) => {
       signal = given;
       return new Promise(() => {});
     });

@@ -75,7 +75,7 @@ describe.each([
   test('samples with the caller’s model in the middle of a call', async () => {
     const harness = await connected(await find());
     const asked: string[] = [];
-    const peer = createPeer((method) => {
+    const peer = createPeer(({ method }) => {
       asked.push(method);
       const content = { type: 'text', text: 'a sample of ours' };
       return Promise.resolve({ result: { role: 'assistant', model: 'test', content } });

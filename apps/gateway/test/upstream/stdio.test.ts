@@ -135,7 +135,7 @@ describe('createUpstream with a child process', () => {
   test('declines a request that could belong to any of several calls', async () => {
     const harness = await connected(fakeStdio());
     const asked: string[] = [];
-    const peer = createPeer((method) => {
+    const peer = createPeer(({ method }) => {
       asked.push(method);
       return Promise.resolve({ result: {} });
     });

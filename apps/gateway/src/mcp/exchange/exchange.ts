@@ -71,13 +71,14 @@ function canAsk(exchange: Exchange): exchange is AskingExchange {
 
 /** A client is asked only for what it said it can do; another would leave the question, and the call, to run out of time. */
 function askIfAble({ capabilities }: McpClient, exchange: AskingExchange): NonNullable<HopPeer['ask']> {
-  return async (method, params, signal) => {
+  return async (question) => {
+    const { method, params } = question;
     if (method === 'roots/list' && capabilities['roots'] === undefined) {
       return NO_ROOTS;
     }
     const missing = undeclaredCapability(capabilities, method, params);
     if (missing === undefined) {
-      return exchange.ask(method, params, signal);
+      return exchange.ask(question);
     }
     exchange.onUndeclared?.(missing);
     return { error: { code: ERROR_METHOD_NOT_FOUND, message: `${method} is declined: the client has no ${missing}` } };

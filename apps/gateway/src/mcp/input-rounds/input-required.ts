@@ -4,12 +4,12 @@ import { memberOf } from '../../protocol/json/raw-json.ts';
 import { keptBytes } from '../../protocol/kept-bytes.ts';
 import { ERROR_INVALID_PARAMS, ERROR_SERVER } from '../../protocol/mcp-protocol.ts';
 import { isHopKey } from '../../upstream/hop/envelope.ts';
+import type { PeerQuestion } from '../../upstream/upstream.ts';
 import type { Answer } from '../exchange/exchange.ts';
-import type { Question } from '../session/ask-client.ts';
 import type { ClientAnswer } from '../session/session-streams.ts';
 import type { InputRound, InputRounds } from './input-rounds.ts';
 
-type Ask = (method: string, params: JsonObject | undefined, signal: AbortSignal) => Promise<ClientAnswer>;
+type Ask = (question: PeerQuestion) => Promise<ClientAnswer>;
 
 /** One call that waits here for input of its client. */
 interface Waiting {
@@ -45,6 +45,8 @@ const MAX_WAITING_PER_PRINCIPAL = 100;
 const MAX_ASKED_BYTES = 256 * 1024;
 /** No call lasts longer. */
 const ROUND_MILLIS = 60 * 60_000;
+/** Characters of a key: a client sends it back, and knows it by nothing else. */
+const MAX_KEY_LENGTH = 128;
 const CALL_ENDED: ClientAnswer = { error: { code: ERROR_SERVER, message: 'The call has ended' } };
 const TOO_MANY: ClientAnswer = { error: { code: ERROR_SERVER, message: 'Too many calls wait for input' } };
 const TOO_LARGE: ClientAnswer = {
@@ -91,7 +93,7 @@ export class InputRequired {
         asked: new Map(),
         requests: [resolve],
       };
-      const whenAnswered = start((method, params, signal) => this.#ask(waiting, { method, params, signal }));
+      const whenAnswered = start((question) => this.#ask(waiting, question));
       void this.#settle(waiting, whenAnswered);
     });
     await this.#noteOfUpstream(principal, answer);
@@ -169,7 +171,7 @@ export class InputRequired {
     endRound(waiting, given);
   }
 
-  async #ask(waiting: Waiting, { method, params = {}, signal }: Question): Promise<ClientAnswer> {
+  async #ask(waiting: Waiting, { key: given, method, params = {}, signal }: PeerQuestion): Promise<ClientAnswer> {
     if (!this.#hasRoom(waiting)) {
       return TOO_MANY;
     }
@@ -181,7 +183,8 @@ export class InputRequired {
     this.#calls.add(waiting);
     this.#waiting.set(waiting.state, waiting);
     return new Promise((resolve) => {
-      const key = this.#options.newId();
+      const isFree = given !== '' && given.length <= MAX_KEY_LENGTH && !waiting.asked.has(given);
+      const key = isFree ? given : this.#options.newId();
       waiting.asked.set(key, { request, answer: resolve });
       const withdraw = (): void => {
         waiting.asked.delete(key);

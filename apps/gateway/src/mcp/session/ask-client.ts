@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { JsonObject, JsonRpcRequest } from '../../protocol/json-rpc.ts';
+import type { JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import { ERROR_SERVER } from '../../protocol/mcp-protocol.ts';
+import type { PeerQuestion } from '../../upstream/upstream.ts';
 import type { ClientAnswer, SessionStreams } from './session-streams.ts';
 
 const GONE: ClientAnswer = { error: { code: ERROR_SERVER, message: 'The client can no longer be asked' } };
@@ -10,13 +11,6 @@ const CANCELLED: ClientAnswer = { error: { code: ERROR_SERVER, message: 'The req
 /** Questions to one client at once: more than any call needs, and a server can't fill a session with them. */
 const MAX_ASKED = 100;
 
-/** A request to the client of a session. */
-export interface Question {
-  readonly method: string;
-  readonly params: JsonObject | undefined;
-  readonly signal: AbortSignal;
-}
-
 /**
  * Asks the client; its answer comes back by the session's streams.
  *
@@ -24,7 +18,7 @@ export interface Question {
  */
 export function askClient(
   { asked }: SessionStreams,
-  { method, params, signal }: Question,
+  { method, params, signal }: PeerQuestion,
   send: (message: JsonRpcRequest) => boolean,
 ): Promise<ClientAnswer> {
   if (asked.size >= MAX_ASKED) {

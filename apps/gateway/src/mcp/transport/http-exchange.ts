@@ -43,8 +43,7 @@ export function createHttpExchange(client: McpClient, origin: HttpOrigin, reply?
     ...(session === undefined || reply === undefined
       ? {}
       : {
-          ask: (method, params, signal) =>
-            askClient(session.streams, { method, params, signal }, (question) => reply.send(question)),
+          ask: (question) => askClient(session.streams, question, (message) => reply.send(message)),
         }),
   };
 }

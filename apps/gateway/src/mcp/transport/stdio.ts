@@ -4,12 +4,13 @@ import type { JsonObject, JsonRpcMessage, JsonRpcNotification, JsonRpcRequest } 
 import { LineFramer } from '../../protocol/line-framer.ts';
 import { ERROR_INVALID_REQUEST, eraOf, McpError } from '../../protocol/mcp-protocol.ts';
 import { inOneLine, messageText } from '../../protocol/message-text.ts';
+import type { PeerQuestion } from '../../upstream/upstream.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { type McpClient, modernClient, sessionClient, unknownClient } from '../exchange/mcp-client.ts';
 import { checkMessage, readJson, refusedId } from '../exchange/messages.ts';
 import type { Broadcast } from '../notifications/broadcast.ts';
 import type { McpServer } from '../server/server.ts';
-import { askClient, type Question } from '../session/ask-client.ts';
+import { askClient } from '../session/ask-client.ts';
 import type { SessionOwner } from '../session/session-records.ts';
 import type { ClientAnswer, SessionStreams } from '../session/session-streams.ts';
 import type { Session } from '../session/session.ts';
@@ -197,13 +198,11 @@ class StdioFront {
       signal,
       isCallerGone: () => this.#isClosed,
       notify: (method, params) => this.#send({ jsonrpc: '2.0', method, ...(params === undefined ? {} : { params }) }),
-      ...(session === undefined
-        ? {}
-        : { ask: (method, params, until) => this.#ask(session.streams, { method, params, signal: until }) }),
+      ...(session === undefined ? {} : { ask: (question) => this.#ask(session.streams, question) }),
     };
   }
 
-  #ask(streams: SessionStreams, question: Question): Promise<ClientAnswer> {
+  #ask(streams: SessionStreams, question: PeerQuestion): Promise<ClientAnswer> {
     return askClient(streams, question, (message) => {
       this.#send(message);
       return true;

@@ -47,7 +47,8 @@ async function askAll(peer: AskablePeer, inputRequests: unknown, signal: AbortSi
   const answers = await Promise.all(
     questions.map(async ([key, question]) => {
       const { method, params } = isJsonObject(question) ? question : {};
-      const answer = await peer.ask(textOf(method), isJsonObject(params) ? params : undefined, signal);
+      const asked = { key, method: textOf(method), params: isJsonObject(params) ? params : undefined, signal };
+      const answer = await peer.ask(asked);
       return 'result' in answer ? ([key, answer.result] as const) : undefined;
     }),
   );

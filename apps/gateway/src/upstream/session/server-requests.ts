@@ -1,9 +1,8 @@
-import { type IdKey, idKey } from '../../protocol/json-rpc-id.ts';
-import type { JsonObject, JsonRpcError, JsonRpcId } from '../../protocol/json-rpc.ts';
+import { type IdKey, idKey, idText } from '../../protocol/json-rpc-id.ts';
+import type { JsonObject, JsonRpcId } from '../../protocol/json-rpc.ts';
 import { ERROR_INTERNAL, ERROR_INVALID_REQUEST, ERROR_METHOD_NOT_FOUND } from '../../protocol/mcp-protocol.ts';
 import type { Hop } from '../hop/hop.ts';
-
-type Reply = { readonly result: JsonObject } | { readonly error: JsonRpcError };
+import type { PeerAnswer } from '../upstream.ts';
 
 /** What an upstream asks for. */
 export interface ServerRequest {
@@ -13,10 +12,10 @@ export interface ServerRequest {
 }
 
 /** The gateway has no folders of its own, and those of one caller are not another's. */
-const NO_ROOTS: Reply = { result: { roots: [] } };
+const NO_ROOTS: PeerAnswer = { result: { roots: [] } };
 
 /** Why a request of the upstream can't be given to any caller. */
-function declined(method: string, hopsInFlight: number): Reply {
+function declined(method: string, hopsInFlight: number): PeerAnswer {
   if (method === 'roots/list') {
     return NO_ROOTS;
   }
@@ -41,14 +40,14 @@ export class ServerRequests {
 
   /** @param hopsInFlight How many calls the request may belong to, for the explanation of a refusal. */
   answer(request: ServerRequest, hop: Hop | undefined, hopsInFlight: number): void {
-    const { id, method, params } = request;
+    const { id, method } = request;
     const peer = hop?.call.peer;
     if (method === 'ping') {
       this.#reply(id, { result: {} });
     } else if (hop === undefined || peer?.ask === undefined) {
       this.#reply(id, declined(method, hopsInFlight));
     } else {
-      void this.#ask(id, hop, (signal) => peer.ask?.(method, params, signal));
+      void this.#ask(request, hop);
     }
   }
 
@@ -59,13 +58,14 @@ export class ServerRequests {
     }
   }
 
-  async #ask(id: JsonRpcId, hop: Hop, ask: (signal: AbortSignal) => Promise<Reply> | undefined): Promise<void> {
+  async #ask({ id, method, params }: ServerRequest, hop: Hop): Promise<void> {
     const controller = new AbortController();
     this.#running.set(idKey(id), controller);
     hop.whenEnded(() => controller.abort());
-    let reply: Reply;
+    const question = { key: String(idText(id) ?? ''), method, params, signal: controller.signal };
+    let reply: PeerAnswer;
     try {
-      reply = (await ask(controller.signal)) ?? declined('The request', 0);
+      reply = (await hop.call.peer?.ask?.(question)) ?? declined(method, 0);
     } catch {
       reply = { error: { code: ERROR_INTERNAL, message: 'The caller could not be asked' } };
     }
@@ -75,7 +75,7 @@ export class ServerRequests {
     }
   }
 
-  #reply(id: JsonRpcId, reply: Reply): void {
+  #reply(id: JsonRpcId, reply: PeerAnswer): void {
     this.#post(JSON.stringify({ jsonrpc: '2.0', id, ...reply }));
   }
 }
