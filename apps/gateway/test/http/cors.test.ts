@@ -56,8 +56,8 @@ describe('a page of an origin that may ask', () => {
   });
 
   test.each([
-    ['/mcp', 'GET, POST, DELETE'],
-    ['/mcp/', 'GET, POST, DELETE'],
+    ['/mcp', 'GET, HEAD, POST, DELETE'],
+    ['/mcp/', 'GET, HEAD, POST, DELETE'],
     ['/v1/call', 'POST'],
     ['/v1/instances', 'GET, HEAD'],
     ['/metrics', 'GET, HEAD'],

@@ -45,3 +45,20 @@ test('the answer to initialize, of a list and of a search carry request id and t
   expect(searched.headers.get('x-dcc-mcp-search-id')).toBe(result.structuredContent['search_id']);
   expect(searched.headers.get('x-dcc-mcp-ranker-version')).toBe(result.structuredContent['ranker_version']);
 });
+
+test('HEAD says what GET would, and leaves the stream that is open alone', async () => {
+  const headers = { accept: 'text/event-stream', 'mcp-session-id': session };
+  const leaving = new AbortController();
+  const stream = await fetch(`${gateway.url}/mcp`, { headers, signal: leaving.signal });
+  const head = await fetch(`${gateway.url}/mcp`, { method: 'HEAD', headers });
+  expect([head.status, head.headers.get('content-type')]).toEqual([200, 'text/event-stream']);
+  expect(head.headers.get('mcp-session-id')).toBe(session);
+  const ended = stream.text().then(
+    () => 'ended',
+    () => 'left',
+  );
+  leaving.abort();
+  expect(await ended).toBe('left');
+  const { 'mcp-session-id': _, ...stranger } = headers;
+  expect((await fetch(`${gateway.url}/mcp`, { method: 'HEAD', headers: stranger })).status).toBe(400);
+});

@@ -15,7 +15,7 @@ import type { McpServer } from '../server/server.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { toErrorReply } from './error-reply.ts';
-import { EventStream } from './event-stream.ts';
+import { EventStream, STREAM_HEADERS } from './event-stream.ts';
 import { type CancellableExchange, createHttpExchange, type HttpOrigin } from './http-exchange.ts';
 import { HttpReply, responseMessage } from './http-reply.ts';
 import { checkMirroredHeaders } from './mirrored-headers.ts';
@@ -61,10 +61,7 @@ export class McpEndpoint {
   /** Opens the stream on which a handshake-era client hears what belongs to no request of its own. */
   async get(origin: HttpOrigin): Promise<Reply> {
     const { id, streams } = await this.#session(origin);
-    if (!acceptsStream(origin.http)) {
-      const message = 'Not Acceptable: the client must accept text/event-stream';
-      throw new McpError(ERROR_INVALID_REQUEST, message, { httpStatus: 406 });
-    }
+    checkAcceptsStream(origin.http);
     streams.stream?.close();
     this.#options.onStream('get', 1);
     const stream: EventStream = new EventStream({
@@ -83,6 +80,13 @@ export class McpEndpoint {
     });
     streams.stream = stream;
     return stream.reply;
+  }
+
+  /** What {@link get} would answer, without a stream: the one that is open goes on. */
+  async head(origin: HttpOrigin): Promise<Reply> {
+    const { id } = await this.#session(origin, false);
+    checkAcceptsStream(origin.http);
+    return { status: 200, headers: { ...STREAM_HEADERS, 'mcp-session-id': id } };
   }
 
   /** Ends a session. */
@@ -227,10 +231,19 @@ export class McpEndpoint {
   }
 
   async #reply(message: JsonRpcRequest, exchange: CancellableExchange, reply: HttpReply): Promise<void> {
-    const answer = await this.#run(message, exchange);
-    if (!reply.isIdentified) {
-      reply.identify(this.#options.readContext(message, exchange), undefined);
+    const identify = (): void => {
+      if (!reply.isIdentified) {
+        reply.identify(this.#options.readContext(message, exchange), undefined);
+      }
+    };
+    const stopWaiting = reply.openWhenSlow(identify);
+    let answer: Answer;
+    try {
+      answer = await this.#run(message, exchange);
+    } finally {
+      stopWaiting();
     }
+    identify();
     // A request that its client cancelled has no answer (MCP, "Cancellation").
     if (exchange.signal.aborted) {
       reply.end();
@@ -257,6 +270,14 @@ export class McpEndpoint {
 /** Without an Accept header, and with wild cards, a client takes everything. */
 function acceptsStream({ headers }: HttpContext): boolean {
   return acceptsMediaType(headerText(headers, 'accept'), 'text/event-stream');
+}
+
+/** @throws {McpError} HTTP 406. */
+function checkAcceptsStream(http: HttpContext): void {
+  if (!acceptsStream(http)) {
+    const message = 'Not Acceptable: the client must accept text/event-stream';
+    throw new McpError(ERROR_INVALID_REQUEST, message, { httpStatus: 406 });
+  }
 }
 
 function accepted(): Reply {

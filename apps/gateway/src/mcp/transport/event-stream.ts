@@ -2,23 +2,27 @@ import type { Reply } from '../../http/reply.ts';
 import type { JsonRpcMessage } from '../../protocol/json-rpc.ts';
 import { inOneLine, messageText } from '../../protocol/message-text.ts';
 
-const KEEP_ALIVE_MILLIS = 15_000;
+/** Longest silence of a stream, and longest wait for an answer before it becomes one: proxies and clients give up at 30 s and more. */
+export const KEEP_ALIVE_MILLIS: number = 10_000;
 /** Bytes a slow reader of its own answer may leave waiting before it is cut off. */
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 /** The same of a stream beside all requests, which a client may leave open for days: it reconnects. */
 export const MAX_OPEN_ENDED_WAITING_BYTES: number = 256 * 1024;
 const TOO_SLOW = ': the stream ends here, because its client does not read; open it again\n\n';
 
-const HEADERS = {
+/** What the answer that is a stream says of itself. */
+export const STREAM_HEADERS = {
   'content-type': 'text/event-stream',
   'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',
-};
+} as const;
 
 export interface EventStreamOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** True for a stream beside all requests. */
   readonly isOpenEnded?: boolean;
+  /** Longest silence, in milliseconds; default {@link KEEP_ALIVE_MILLIS}. */
+  readonly keepAliveMillis?: number;
   /** Called once, when the reader leaves, the stream is closed, or too much waits for a reader that does not read. */
   readonly onClose?: (by: 'reader' | 'us' | 'overflow') => void;
   /** Called for each notification written. */
@@ -53,11 +57,11 @@ export class EventStream {
     );
     this.reply = {
       status: 200,
-      headers: { ...HEADERS, ...options.headers },
+      headers: { ...STREAM_HEADERS, ...options.headers },
       body,
       ...(isOpenEnded ? { isOpenEnded: true } : {}),
     };
-    this.#keepAlive = setInterval(() => this.#write(': keep-alive\n\n'), KEEP_ALIVE_MILLIS).unref();
+    this.#keepAlive = setInterval(() => this.comment(), options.keepAliveMillis ?? KEEP_ALIVE_MILLIS).unref();
   }
 
   get isOpen(): boolean {
@@ -75,6 +79,11 @@ export class EventStream {
       this.#options.onNotification?.();
     }
     return Buffer.byteLength(text);
+  }
+
+  /** Says that the stream lives. */
+  comment(): void {
+    this.#write(': keep-alive\n\n');
   }
 
   close(): void {

@@ -3,7 +3,7 @@ import { emptyReply, jsonTextReply, type Reply } from '../../http/reply.ts';
 import type { JsonObject, JsonRpcId, JsonRpcMessage } from '../../protocol/json-rpc.ts';
 import { messageText } from '../../protocol/message-text.ts';
 import type { Answer } from '../exchange/exchange.ts';
-import { EventStream, type EventStreamOptions } from './event-stream.ts';
+import { EventStream, type EventStreamOptions, KEEP_ALIVE_MILLIS } from './event-stream.ts';
 
 export interface HttpReplyOptions extends EventStreamOptions {
   /** Whether the client takes `text/event-stream`; without it notifications have nowhere to go and are dropped. */
@@ -42,6 +42,26 @@ export class HttpReply {
   /** Takes what the headers of the answer say of it. */
   identify(ctx: RequestContext, search: SearchAnswer | undefined): void {
     this.#context = { ctx, search };
+  }
+
+  /**
+   * An answer that takes its time becomes a stream with a comment now and then, where the client takes one.
+   *
+   * @param identify Called before, for what the headers say.
+   * @returns What ends the wait.
+   */
+  openWhenSlow(identify: () => void): () => void {
+    const { acceptsStream, keepAliveMillis = KEEP_ALIVE_MILLIS } = this.#options;
+    if (!acceptsStream) {
+      return () => undefined;
+    }
+    const timer = setTimeout(() => {
+      if (this.#stream === undefined && !this.#isAnswered) {
+        identify();
+        this.#openStream().comment();
+      }
+    }, keepAliveMillis).unref();
+    return () => clearTimeout(timer);
   }
 
   /** False where the client can't receive it. */
@@ -90,7 +110,8 @@ export class HttpReply {
       this.#resolve(reply);
       return;
     }
-    this.#options.onAnswer?.(this.#stream.send(message));
+    const bytes = this.#stream.send(message);
+    this.#options.onAnswer?.(bytes);
     this.#stream.close();
     this.#settle();
   }

@@ -4,10 +4,10 @@ import { ERROR_INVALID_REQUEST } from '../../protocol/mcp-protocol.ts';
 import type { McpEndpoint } from './endpoint.ts';
 import { toErrorReply } from './error-reply.ts';
 
-const TOO_LARGE = {
-  jsonrpc: '2.0',
-  id: null,
-  error: { code: ERROR_INVALID_REQUEST, message: 'The body is too large' },
+/** To a body that could not be read as a whole. */
+const NOT_READ = {
+  too_large: { status: 413, message: 'The body is too large' },
+  aborted: { status: 400, message: 'The body broke off' },
 };
 
 /** The routes of `/mcp`. */
@@ -18,10 +18,15 @@ export function mcpRoutes(endpoint: McpEndpoint, bodyLimitBytes: number): RouteT
       isWork: true,
       handler: async (origin) => {
         const reading = await origin.http.readBody(bodyLimitBytes);
-        return reading.ok ? endpoint.post(reading.text, origin) : jsonReply(TOO_LARGE, 413);
+        if (reading.ok) {
+          return endpoint.post(reading.text, origin);
+        }
+        const { status, message } = NOT_READ[reading.reason];
+        return jsonReply({ jsonrpc: '2.0', id: null, error: { code: ERROR_INVALID_REQUEST, message } }, status);
       },
     },
     'GET /mcp': { guard: 'api', isWork: true, handler: (origin) => orError(() => endpoint.get(origin)) },
+    'HEAD /mcp': { guard: 'api', handler: (origin) => orError(() => endpoint.head(origin)) },
     'DELETE /mcp': { guard: 'api', handler: (origin) => orError(() => endpoint.delete(origin)) },
   };
 }
