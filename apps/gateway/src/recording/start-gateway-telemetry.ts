@@ -34,8 +34,8 @@ export function startGatewayTelemetry(
     cardinalityLimit: SDK_CARDINALITY_LIMIT,
     doubleAttributes: ATTRIBUTE_CATALOG.filter(({ type }) => type === 'double').map(({ key }) => key),
     spanRedaction: createSpanRedaction(capture),
-    onHealthChange: ({ exporter, message }) => {
-      if (isLogged(config.otel.logLevel, exporter.state === 'ok' ? 'info' : 'warn')) {
+    onHealthChange: ({ weight, message }) => {
+      if (isLogged(config.otel.logLevel, weight)) {
         log(message);
       }
     },

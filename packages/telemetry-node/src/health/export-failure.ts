@@ -13,6 +13,7 @@ export type ExportCause =
   | 'unauthorized'
   | 'forbidden'
   | 'wrong_path'
+  | 'signal_unsupported'
   | 'proxy'
   | 'redirect'
   | 'unsupported_media_type'
@@ -60,6 +61,8 @@ const ACTIONS: Readonly<Record<ExportCause, string>> = {
   wrong_path:
     'correct the path: OTEL_EXPORTER_OTLP_ENDPOINT gets /v1/<signal> appended, a per-signal endpoint is used as it is; ' +
     'to a server of traces only (Jaeger, Tempo, Phoenix) send nothing else: OTEL_METRICS_EXPORTER=none OTEL_LOGS_EXPORTER=none',
+  signal_unsupported:
+    'send the signal elsewhere (OTEL_EXPORTER_OTLP_<SIGNAL>_ENDPOINT) or nowhere (OTEL_<SIGNAL>_EXPORTER=none)',
   proxy: 'a proxy answered instead of the collector: let this host pass it, or bypass it',
   redirect: 'set the endpoint to the address the redirect names; exporters do not follow redirects',
   unsupported_media_type: 'choose another OTEL_EXPORTER_OTLP_PROTOCOL: http/protobuf or http/json',

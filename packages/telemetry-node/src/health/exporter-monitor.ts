@@ -19,9 +19,15 @@ export interface ExporterMonitorOptions {
   readonly onChange: ((change: TelemetryHealthChange) => void) | undefined;
 }
 
-/** What an export left behind; `rejected` items were refused although the request succeeded. */
+/** Different warnings of one exporter that are told; a collector may think of a new one for each answer. */
+const MAX_WARNINGS = 8;
+
+/**
+ * What an export left behind; `rejected` items were refused although the request succeeded. `message` is the collector's
+ * own, `oddity` what no collector would answer.
+ */
 export type ExportOutcome =
-  | { readonly ok: true; readonly rejected: number; readonly message?: string }
+  | { readonly ok: true; readonly rejected: number; readonly message?: string; readonly oddity?: string }
   | { readonly ok: false; readonly failure: ExportFailure };
 
 /** Counts what one exporter did and tells its state; the only place where health is decided. */
@@ -46,6 +52,8 @@ export class ExporterMonitor {
   #lastSuccessAt: number | undefined;
   #lastAttemptAt: number | undefined;
   #droppedSinceAttempt = false;
+  #warning: string | undefined;
+  readonly #told = new Set<string>();
 
   constructor(identity: ExporterIdentity, options: ExporterMonitorOptions) {
     this.identity = identity;
@@ -85,7 +93,7 @@ export class ExporterMonitor {
       return;
     }
     if (outcome.ok) {
-      this.#succeed(count, outcome.rejected, outcome.message);
+      this.#succeed(count, outcome);
     } else {
       this.#fail(count, outcome.failure);
     }
@@ -104,6 +112,7 @@ export class ExporterMonitor {
       state: this.#state,
       since: this.#since,
       ...(this.#failure === undefined ? {} : { failure: toReport(this.#failure) }),
+      ...(this.#warning === undefined ? {} : { warning: this.#warning }),
       exported: this.exported,
       dropped: { ...this.dropped },
       ...(queue === undefined ? {} : { queueSize: queue.size, queueCapacity: queue.capacity }),
@@ -112,13 +121,29 @@ export class ExporterMonitor {
     };
   }
 
-  #succeed(count: number, rejected: number, message: string | undefined): void {
+  #succeed(count: number, { rejected, message, oddity }: Extract<ExportOutcome, { ok: true }>): void {
     const kept = Math.max(count - rejected, 0);
     this.exported += kept;
     this.dropped.rejected += count - kept;
     this.#lastSuccessAt = this.#options.now();
     const isDropping = rejected > 0 || this.#droppedSinceAttempt;
     this.#change(isDropping ? 'dropping' : 'ok', rejected > 0 ? toRejection(rejected, message) : undefined);
+    this.#warn(toWarning(rejected > 0 ? undefined : message, oddity));
+  }
+
+  /** Tells a warning once, however often it comes. */
+  #warn(warning: string | undefined): void {
+    this.#warning = warning;
+    if (warning === undefined || this.#told.has(warning) || this.#told.size >= MAX_WARNINGS) {
+      return;
+    }
+    this.#told.add(warning);
+    this.#tell({
+      exporter: this.health(),
+      previous: this.#state,
+      weight: 'warn',
+      message: `${toSubject(this.health())}: ${warning}`,
+    });
   }
 
   #fail(count: number, failure: ExportFailure): void {
@@ -132,12 +157,20 @@ export class ExporterMonitor {
     const isSame = previous === state && this.#failure?.cause === failure?.cause;
     this.#state = state;
     this.#failure = failure;
+    if (state === 'failing') {
+      this.#warning = undefined;
+    }
     if (isSame) {
       return;
     }
     this.#since = this.#options.now();
+    const weight = state === 'ok' ? 'info' : 'warn';
+    this.#tell({ exporter: this.health(), previous, weight, message: toMessage(this.health()) });
+  }
+
+  #tell(change: TelemetryHealthChange): void {
     try {
-      this.#options.onChange?.({ exporter: this.health(), previous, message: toMessage(this.health()) });
+      this.#options.onChange?.(change);
     } catch {
       // An error of a listener must not reach the code that records telemetry.
     }
@@ -159,9 +192,20 @@ function toRejection(rejected: number, message: string | undefined): ExportFailu
   };
 }
 
-function toMessage(health: ExporterHealth): string {
+function toWarning(message: string | undefined, oddity: string | undefined): string | undefined {
+  if (oddity !== undefined) {
+    return `delivered, but ${oddity}; check that the endpoint is a collector`;
+  }
+  return message === undefined || message === '' ? undefined : `delivered, and the collector says: ${message}`;
+}
+
+function toSubject(health: ExporterHealth): string {
   const where = health.endpoint === undefined ? '' : ` to ${health.endpoint}`;
-  const subject = `telemetry: ${health.signal} over ${health.protocol}${where}`;
+  return `telemetry: ${health.signal} over ${health.protocol}${where}`;
+}
+
+function toMessage(health: ExporterHealth): string {
+  const subject = toSubject(health);
   if (health.state === 'ok') {
     return `${subject}: ok`;
   }

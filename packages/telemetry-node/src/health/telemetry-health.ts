@@ -34,6 +34,8 @@ export interface ExporterHealth {
   readonly since: number;
   /** Present while failing; while dropping, what the collector rejected last. */
   readonly failure?: ExporterFailureReport;
+  /** What the collector says although it took the last batch, or what is odd about its answer. */
+  readonly warning?: string;
   /** Items that the collector accepted. */
   readonly exported: number;
   /** Items that were lost, by reason. */
@@ -71,6 +73,8 @@ export interface TelemetryHealth {
 export interface TelemetryHealthChange {
   readonly exporter: ExporterHealth;
   readonly previous: ExporterState;
+  /** `warn` when something is amiss, also while the exporter works. */
+  readonly weight: 'info' | 'warn';
   /** The change as one line for stderr. */
   readonly message: string;
 }

@@ -156,7 +156,9 @@ export class OfficialTraceExporter implements Exporter<readonly ReadableSpan[]> 
 
   /** The answer itself says more than the exporter does, which takes any answer of 200 for success. */
   #toOutcome({ error }: ExportResult): ExportOutcome {
-    return this.#last === undefined ? { ok: false, failure: failureOfThrown(error) } : toOutcome(this.#last);
+    return this.#last === undefined
+      ? { ok: false, failure: failureOfThrown(error) }
+      : toOutcome(this.#last, 'application/x-protobuf');
   }
 }
 

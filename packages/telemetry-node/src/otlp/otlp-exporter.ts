@@ -3,7 +3,7 @@ import { suppressTracing } from '@opentelemetry/core';
 import { tighterTimeout, type ExportedPart, type Exporter, type ShutdownSignals } from '../export/exporter.ts';
 import { createFailure, type ExportFailure } from '../health/export-failure.ts';
 import type { ExportOutcome } from '../health/exporter-monitor.ts';
-import { parseOtlpResponse } from '../transport/otlp-response.ts';
+import { parseOtlpResponse, toOneLine } from '../transport/otlp-response.ts';
 import type { OtlpTransport, SendResult, UnsentRequest } from '../transport/transport.ts';
 import { exportInParts, UNENCODABLE } from './export-parts.ts';
 import type { RequestEncoder } from './request-encoder.ts';
@@ -94,24 +94,36 @@ export class OtlpExporter<Batch> implements Exporter<Batch> {
     const { transport, signals, onRetryFailed } = this.#options;
     const boundMillis = deadline === Infinity ? 0 : Math.max(deadline - performance.now(), 1);
     const send = async (timeoutMillis: number): Promise<ExportOutcome> =>
-      toOutcome(await transport.send(body, timeoutMillis, signals.aborted));
+      toOutcome(await transport.send(body, timeoutMillis, signals.aborted), transport.answerType);
     return sendWithRetries(send, { boundMillis, signals, onRetryFailed });
   }
 }
 
-/** What a request left behind: success, perhaps of a part, or one failure. */
-export function toOutcome(result: SendResult): ExportOutcome {
+/**
+ * What a request left behind: success, perhaps of a part, or one failure. Whoever answers 2xx has taken the batch, whatever
+ * else it says: sending it again would double it.
+ *
+ * @param answerType Media type that a collector answers in.
+ */
+export function toOutcome(result: SendResult, answerType: string): ExportOutcome {
   if (!result.ok) {
     return result;
   }
-  const response = parseOtlpResponse(result.body, result.contentType);
-  if (!('invalid' in response)) {
-    return { ok: true, ...response };
+  const { body, contentType } = result;
+  const response = parseOtlpResponse(body, contentType);
+  if ('invalid' in response) {
+    return { ok: true, ...salvageJson(body), oddity: response.invalid };
   }
-  return { ok: false, failure: toInvalidResponse(response.invalid, result.contentType) };
+  const isOther = body.length > 0 && contentType !== '' && !contentType.toLowerCase().startsWith(answerType);
+  return {
+    ok: true,
+    ...response,
+    ...(isOther ? { oddity: `the answer is ${toOneLine(contentType, 80)}, not ${answerType}` } : {}),
+  };
 }
 
-function toInvalidResponse(reason: string, contentType: string): ExportFailure {
-  const isPage = contentType.startsWith('text/html');
-  return createFailure(isPage ? 'proxy' : 'invalid_response', `status 200, but ${reason}`, { statusCode: 200 });
+/** JSON under another name may still say what was rejected. */
+function salvageJson(body: Uint8Array): { readonly rejected: number; readonly message?: string } {
+  const response = parseOtlpResponse(body, 'application/json');
+  return 'invalid' in response ? { rejected: 0 } : response;
 }

@@ -36,8 +36,8 @@ export function registerTelemetry(env: NodeJS.ProcessEnv): Telemetry {
   }
   const telemetry = startRunning(config, {
     setGlobals: true,
-    onHealthChange: ({ exporter, message }) => {
-      say(exporter.state === 'ok' ? 'info' : 'warn', message);
+    onHealthChange: ({ weight, message }) => {
+      say(weight, message);
     },
   });
   const conflict = telemetry.health().apiConflict;

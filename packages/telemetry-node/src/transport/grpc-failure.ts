@@ -1,4 +1,5 @@
 import { createFailure, type ExportCause, type ExportFailure } from '../health/export-failure.ts';
+import type { TelemetrySignal } from '../health/telemetry-health.ts';
 import type { GrpcError } from './grpc-module.ts';
 import { toOneLine } from './otlp-response.ts';
 import { parsePushback, parseRetryAfter, readRetryInfo } from './retry-wish.ts';
@@ -12,7 +13,7 @@ const STATUS_CAUSES: Readonly<Record<number, ExportCause>> = {
   8: 'rate_limited',
   10: 'unavailable',
   11: 'bad_request',
-  12: 'wrong_path',
+  12: 'signal_unsupported',
   13: 'server_error',
   14: 'unavailable',
   15: 'server_error',
@@ -68,13 +69,24 @@ function readWish(error: GrpcError): number | undefined {
   return retryAfter === undefined ? undefined : parseRetryAfter(String(retryAfter), Date.now());
 }
 
-/** Explains a gRPC status that is not OK. */
-export function failureOfGrpc(error: GrpcError): ExportFailure {
+function toAction(signal: TelemetrySignal): string {
+  const name = signal.toUpperCase();
+  return (
+    `send ${signal} elsewhere (OTEL_EXPORTER_OTLP_${name}_ENDPOINT) or nowhere (OTEL_${name}_EXPORTER=none); ` +
+    'a server of traces only (Jaeger, Tempo, Phoenix) needs OTEL_METRICS_EXPORTER=none OTEL_LOGS_EXPORTER=none'
+  );
+}
+
+/** Explains a gRPC status that is not OK; each signal is a service of its own, which a collector may lack. */
+export function failureOfGrpc(error: GrpcError, signal: TelemetrySignal): ExportFailure {
   const cause = causeOf(error);
   const retryAfterMillis = readWish(error);
   const isRetryable = RETRYABLE.has(error.code) || (error.code === 8 && retryAfterMillis !== undefined);
   const details = error.details.replace(NOTHING_RESOLVED, '');
-  return createFailure(cause, `gRPC status ${error.code}: ${toOneLine(details, 200)}`, {
+  const what = `gRPC status ${error.code}: ${toOneLine(details, 200)}`;
+  const isUnsupported = cause === 'signal_unsupported';
+  return createFailure(cause, isUnsupported ? `this collector does not take ${signal} (${what})` : what, {
+    ...(isUnsupported ? { action: toAction(signal) } : {}),
     statusCode: error.code,
     isRetryable: isRetryable && !PERMANENT.has(cause),
     ...(retryAfterMillis === undefined ? {} : { retryAfterMillis }),

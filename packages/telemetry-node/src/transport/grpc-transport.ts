@@ -29,6 +29,7 @@ export function toGrpcTarget(
 
 /** OTLP over gRPC with bytes in and bytes out; nothing is read from the environment. */
 export class GrpcTransport implements OtlpTransport {
+  readonly answerType = 'application/grpc';
   readonly #grpc: GrpcModule;
   readonly #signal: TelemetrySignal;
   readonly #config: OtlpExporterConfig;
@@ -74,7 +75,7 @@ export class GrpcTransport implements OtlpTransport {
         (error, response) => {
           signal.removeEventListener('abort', cancel);
           if (error !== null) {
-            resolve({ ok: false, failure: failureOfGrpc(error) });
+            resolve({ ok: false, failure: failureOfGrpc(error, this.#signal) });
           } else {
             resolve({ ok: true, body: response ?? Buffer.alloc(0), contentType: 'application/grpc' });
           }

@@ -9,6 +9,10 @@ const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 /** Told how a request ended; what comes after the first time is for it to ignore. */
 export type Finish = (result: SendResult) => void;
 
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
 /** Reads a collector's answer to the end and explains it. */
 export function readAnswer(response: IncomingMessage, path: string, finish: Finish): void {
   const headers = { ...response.headers };
@@ -17,7 +21,9 @@ export function readAnswer(response: IncomingMessage, path: string, finish: Fini
   response.on('data', (chunk: Buffer) => {
     size += chunk.length;
     if (size > MAX_RESPONSE_BYTES) {
-      finish({ ok: false, failure: createFailure('invalid_response', 'the answer is larger than 4 MiB') });
+      const isTaken = isSuccess(response.statusCode ?? 0);
+      const failure = createFailure('invalid_response', 'the answer is larger than 4 MiB');
+      finish(isTaken ? { ok: true, body: Buffer.concat(chunks), contentType: 'endless' } : { ok: false, failure });
       response.destroy();
       return;
     }
@@ -30,7 +36,7 @@ export function readAnswer(response: IncomingMessage, path: string, finish: Fini
     const status = response.statusCode ?? 0;
     const body = Buffer.concat(chunks);
     const contentType = headers['content-type'] ?? '';
-    if (status >= 200 && status < 300) {
+    if (isSuccess(status)) {
       finish({ ok: true, body, contentType });
     } else {
       finish({ ok: false, failure: failureOfAnswer({ status, headers, body, path }, Date.now()) });

@@ -15,6 +15,7 @@ const compress = promisify(gzip);
 
 /** OTLP over HTTP/1.1 with its own connections; nothing is read from the environment. */
 export class HttpTransport implements OtlpTransport {
+  readonly answerType: string;
   readonly #url: URL;
   readonly #config: OtlpExporterConfig;
   readonly #headers: Readonly<Record<string, string>>;
@@ -26,6 +27,7 @@ export class HttpTransport implements OtlpTransport {
   /** @throws {TypeError} When the endpoint is not a URL. */
   constructor(config: OtlpExporterConfig) {
     this.#config = config;
+    this.answerType = toContentType(config);
     this.#url = new URL(config.endpoint);
     this.#tls = new TlsFiles(config);
     this.#client = loadHttpClient(this.#url.protocol === 'https:');
@@ -121,6 +123,10 @@ function settleOnce(
   return finish;
 }
 
+function toContentType({ protocol }: Pick<OtlpExporterConfig, 'protocol'>): string {
+  return protocol === 'http/json' ? CONTENT_TYPES['http/json'] : CONTENT_TYPES['http/protobuf'];
+}
+
 /**
  * The headers of every request. How the body is framed and packed is for the exporter to say: a header that says
  * otherwise spoils each request, so that it is left out.
@@ -134,7 +140,7 @@ export function toRequestHeaders({ headers, protocol, compression }: OtlpExporte
   } = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
   return {
     ...given,
-    'content-type': protocol === 'http/json' ? CONTENT_TYPES['http/json'] : CONTENT_TYPES['http/protobuf'],
+    'content-type': toContentType({ protocol }),
     ...(compression === 'gzip' ? { 'content-encoding': 'gzip' } : {}),
   };
 }

@@ -58,6 +58,16 @@ function toResult(rejected: number, message: unknown): OtlpResponse {
   };
 }
 
+/** Of the three signals, in the two spellings that the JSON mapping takes. */
+const REJECTED = [
+  'rejectedSpans',
+  'rejectedDataPoints',
+  'rejectedLogRecords',
+  'rejected_spans',
+  'rejected_data_points',
+  'rejected_log_records',
+] as const;
+
 function parseJson(body: Uint8Array): OtlpResponse {
   let parsed: unknown;
   try {
@@ -68,12 +78,12 @@ function parseJson(body: Uint8Array): OtlpResponse {
   if (!isRecord(parsed)) {
     return { invalid: 'the answer is not a JSON object' };
   }
-  const partial = parsed['partialSuccess'];
+  const partial = parsed['partialSuccess'] ?? parsed['partial_success'];
   if (!isRecord(partial)) {
     return { rejected: 0 };
   }
-  const rejected = partial['rejectedSpans'] ?? partial['rejectedDataPoints'] ?? partial['rejectedLogRecords'] ?? 0;
-  return toResult(Number(rejected), partial['errorMessage']);
+  const rejected = REJECTED.map((field) => partial[field]).find((count) => count !== undefined);
+  return toResult(Number(rejected ?? 0), partial['errorMessage'] ?? partial['error_message']);
 }
 
 function parseProtobuf(body: Uint8Array): OtlpResponse {

@@ -15,6 +15,8 @@ export interface UnsentRequest {
 
 /** Carries one encoded request; never throws and never retries. */
 export interface OtlpTransport {
+  /** Media type that a collector answers in. */
+  readonly answerType: string;
   /**
    * @param timeoutMillis Bound of this one request; 0 means none.
    * @param signal Gives the request up at once.

@@ -141,7 +141,7 @@ describe('runDoctor names the one cause of', () => {
   test('a 404', async () => {
     expect(causes(await diagnose({ [ENDPOINT]: await httpSink({ status: 404 }) }))).toEqual(['wrong_path']);
     const grpc = await grpcSink({ respond: () => ({ code: status.UNIMPLEMENTED }) });
-    expect(causes(await diagnose({ [ENDPOINT]: grpc, [PROTOCOL]: 'grpc' }))).toEqual(['wrong_path']);
+    expect(causes(await diagnose({ [ENDPOINT]: grpc, [PROTOCOL]: 'grpc' }))).toEqual(['signal_unsupported']);
   });
 
   test('a server that takes traces only, as Jaeger does', async () => {

@@ -44,13 +44,6 @@ describe.each(['official', 'fast'] as const)('the %s exporter:', (exporter) => {
       ['a redirect', { status: 301, headers: { location: 'https://elsewhere.example/' } }, 'redirect'],
       ['503 for longer than the timeout', { status: 503 }, 'unavailable'],
       ['429 with a Retry-After past the timeout', { status: 429, headers: { 'retry-after': '60' } }, 'rate_limited'],
-      ['a body that is not protobuf', { status: 200, body: Buffer.from('ff'.repeat(20), 'hex') }, 'invalid_response'],
-      [
-        'a wrong content type',
-        { status: 200, headers: { 'content-type': 'text/plain' }, body: 'ok' },
-        'invalid_response',
-      ],
-      ['a web page', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' }, 'proxy'],
     ])('%s is failing with its cause and what to do', async (_name, reply, cause) => {
       const { health, changes } = await exportTo(reply);
       expect(health).toMatchObject({
@@ -61,6 +54,42 @@ describe.each(['official', 'fast'] as const)('the %s exporter:', (exporter) => {
       });
       expect(health.failure?.action).not.toBe('');
       expect(changes.map((change) => change.exporter.state)).toEqual(['failing']);
+    });
+
+    test.each<[string, OtlpReply, RegExp]>([
+      ['{} as JSON', { status: 200, headers: { 'content-type': 'application/json' }, body: '{}' }, /application\/json/],
+      ['{} as protobuf', { status: 200, body: '{}' }, /not a protobuf message/],
+      ['bytes that are not protobuf', { status: 200, body: Buffer.from('ff'.repeat(20), 'hex') }, /not a protobuf/],
+      ['text', { status: 200, headers: { 'content-type': 'text/plain' }, body: 'ok' }, /text\/plain, not OTLP/],
+      ['a web page', { status: 202, headers: { 'content-type': 'text/html' }, body: '<html>' }, /text\/html/],
+      ['an endless answer', { status: 200, body: 'x'.repeat(5_000_000) }, /endless/],
+      ['nothing rejected and a word', { status: 200, body: partialSuccessBody(0, 'slow down\u001B[31m') }, /slow down/],
+    ])('%s with 200 is ok, with one warning', async (_name, reply, words) => {
+      const { health, telemetry, changes } = await exportTo(reply, 5_000);
+      for (let batch = 0; batch < 3; batch += 1) {
+        record(telemetry, 1);
+        await telemetry.forceFlush();
+      }
+      expect(health).toMatchObject({ state: 'ok', exported: 5, warning: expect.stringMatching(words) });
+      expect(telemetry.health().exporters).toMatchObject([{ state: 'ok', exported: 8 }]);
+      const warnings = changes.filter(({ weight }) => weight === 'warn');
+      expect(warnings.map(({ message }) => message)).toEqual([expect.stringMatching(/delivered/)]);
+      expect(warnings[0]?.message).not.toContain('\u001B');
+    });
+
+    test('a collector that says something new each time is not told each time', async () => {
+      let answers = 0;
+      const sink = await running.sink({
+        respond: () => ({ status: 200, body: partialSuccessBody(0, `word ${answers++}`) }),
+      });
+      const changes: TelemetryHealthChange[] = [];
+      const telemetry = running.start(telemetryConfig(tracesTo(sink.url, {}, { maxExportBatchSize: 1 })), {
+        exporter,
+        onHealthChange: (change) => changes.push(change),
+      });
+      record(telemetry, 20);
+      await telemetry.forceFlush();
+      expect(changes.filter(({ weight }) => weight === 'warn')).toHaveLength(8);
     });
 
     test('a collector that hangs is failing with timeout', async () => {

@@ -3,7 +3,14 @@ import { partialSuccessBody } from '@dcc-mcp/test-kit/otlp-sink';
 import { status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Running } from '../helpers/running.ts';
-import { otlp, telemetryConfig, traceProcessor } from '../helpers/telemetry-config.ts';
+import {
+  logsTo,
+  otlp,
+  periodicReader,
+  telemetryConfig,
+  traceProcessor,
+  tracesTo,
+} from '../helpers/telemetry-config.ts';
 
 const running = new Running();
 const sinks: OtlpGrpcSink[] = [];
@@ -36,7 +43,7 @@ describe('export health over gRPC of', () => {
   test.each<[string, status, string]>([
     ['UNAUTHENTICATED', status.UNAUTHENTICATED, 'unauthorized'],
     ['PERMISSION_DENIED', status.PERMISSION_DENIED, 'forbidden'],
-    ['UNIMPLEMENTED', status.UNIMPLEMENTED, 'wrong_path'],
+    ['UNIMPLEMENTED', status.UNIMPLEMENTED, 'signal_unsupported'],
     ['INVALID_ARGUMENT', status.INVALID_ARGUMENT, 'bad_request'],
     ['RESOURCE_EXHAUSTED', status.RESOURCE_EXHAUSTED, 'rate_limited'],
     ['UNAVAILABLE', status.UNAVAILABLE, 'unavailable'],
@@ -47,6 +54,33 @@ describe('export health over gRPC of', () => {
       failure: { cause, statusCode: code },
       dropped: { export_failed: 5 },
     });
+  });
+
+  test('a signal that the collector does not take is said so, and marks no other', async () => {
+    const sink = await startOtlpGrpcSink({
+      respond: ({ path }) => (path.includes('MetricsService') ? { code: status.UNIMPLEMENTED } : undefined),
+    });
+    sinks.push(sink);
+    const grpc = { protocol: 'grpc', endpoint: sink.url } as const;
+    const telemetry = running.start(
+      telemetryConfig({
+        ...tracesTo('', grpc),
+        ...logsTo('', grpc),
+        metrics: { readers: [periodicReader('', grpc)], exemplarFilter: 'always_off' },
+      }),
+    );
+    telemetry.tracer.startSpan('x').end();
+    telemetry.logger.emit({ body: 'x' });
+    telemetry.meter.createCounter('x').add(1);
+    await telemetry.forceFlush();
+    const bySignal = Object.fromEntries(telemetry.health().exporters.map((row) => [row.signal, row]));
+    expect(bySignal).toMatchObject({
+      traces: { state: 'ok', exported: 1 },
+      logs: { state: 'ok', exported: 1 },
+      metrics: { state: 'failing', failure: { cause: 'signal_unsupported' } },
+    });
+    expect(bySignal['metrics']?.failure?.message).toMatch(/^this collector does not take metrics/);
+    expect(bySignal['metrics']?.failure?.action).toContain('OTEL_METRICS_EXPORTER=none');
   });
 
   test('a collector that hangs is failing with timeout', async () => {
