@@ -79,7 +79,8 @@ export interface CallDetails {
 /** Where the time of a call went, beside the gateway itself. */
 export interface CallTiming {
   readonly queueMillis: number;
-  readonly upstreamMillis: number;
+  /** Absent for a call that ended in the queue. */
+  readonly upstreamMillis: number | undefined;
 }
 
 /** The calls of a batch are operations of their own. */

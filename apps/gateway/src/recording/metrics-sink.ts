@@ -1,4 +1,4 @@
-import { type GatewayMetrics, toRankBucket } from '@dcc-mcp/gateway-metrics';
+import { type CallPhaseSeconds, type GatewayMetrics, toRankBucket } from '@dcc-mcp/gateway-metrics';
 import { statusOfOutcome } from '@dcc-mcp/request-context';
 import {
   OPERATION_CALL,
@@ -107,7 +107,7 @@ function measureCall(metrics: GatewayMetrics, finished: FinishedOperation, detai
     span: spanContext,
     ...(timing === undefined ? {} : durations(durationMillis, timing)),
   });
-  if (timing !== undefined && transport !== undefined) {
+  if (timing?.upstreamMillis !== undefined && transport !== undefined) {
     metrics.recordOperation({
       side: 'client',
       method: 'tools/call',
@@ -144,14 +144,14 @@ function errorTypeOf(outcome: Outcome): string | undefined {
 function durations(
   durationMillis: number,
   { queueMillis, upstreamMillis }: CallTiming,
-): { durationSeconds: number; phases: { queueSeconds: number; gatewaySeconds: number; upstreamSeconds: number } } {
-  const gatewayMillis = Math.max(0, durationMillis - queueMillis - upstreamMillis);
+): { durationSeconds: number; phases: CallPhaseSeconds } {
+  const gatewayMillis = Math.max(0, durationMillis - queueMillis - (upstreamMillis ?? 0));
   return {
     durationSeconds: durationMillis / 1000,
     phases: {
       queueSeconds: queueMillis / 1000,
       gatewaySeconds: gatewayMillis / 1000,
-      upstreamSeconds: upstreamMillis / 1000,
+      upstreamSeconds: upstreamMillis === undefined ? undefined : upstreamMillis / 1000,
     },
   };
 }

@@ -17,7 +17,7 @@ export interface CheckedCall {
   readonly inputs: RawParams | undefined;
 }
 
-/** What the upstream answered, and where the time went: absent for a call that never left the queue. */
+/** What the upstream answered, and where the time went: absent for a call that was never taken into the queue. */
 export interface CallHop {
   readonly hop: HopResult;
   readonly timing: CallTiming | undefined;
@@ -27,31 +27,73 @@ export interface CallHop {
 export async function callHop(checked: CheckedCall, { core, caller, span }: RunningOperation): Promise<CallHop> {
   const { record, upstream } = checked;
   const { signal, peer } = caller;
-  const timing = { queueMillis: 0, upstreamMillis: 0 };
+  const clock = new CallClock(core.now);
   let hopSpan: HopSpan | undefined;
-  let sentAt: number | undefined;
   const hop = await requestAnsweringInputs(upstream, {
     method: 'tools/call',
     ...paramsOf(checked, caller.meta),
     begin: (queueWaitMillis) => {
-      sentAt = core.now();
-      timing.queueMillis += queueWaitMillis;
+      clock.sent(queueWaitMillis);
       const target = hopTarget({ core, upstream }, 'tools/call', record.backendTool);
       const affinity = record.affinity ?? upstream.settings.affinity;
-      hopSpan = span.startHop({ ...target, affinity, toolSlug: record.label, queueWaitMillis: timing.queueMillis });
+      hopSpan = span.startHop({ ...target, affinity, toolSlug: record.label, queueWaitMillis: clock.queueMillis });
       return hopSpan.carrier();
     },
     isRead: record.annotations['readOnlyHint'] === true,
     onRetry: (retry) => hopSpan?.addRetry(retryOf(retry)),
     onEnd: (round) => {
-      timing.upstreamMillis += sentAt === undefined ? 0 : core.now() - sentAt;
+      clock.ended(round);
       endHop(hopSpan, round);
     },
     timeoutMillis: upstream.settings.timeoutMillis,
     ...(signal === undefined ? {} : { signal }),
     ...(peer === undefined ? {} : { peer }),
   });
-  return { hop, timing: sentAt === undefined ? undefined : timing };
+  const { timing } = clock;
+  if (timing !== undefined) {
+    span.setQueueWait(timing.queueMillis);
+  }
+  return { hop, timing };
+}
+
+/** Where the time of a call goes, over all its rounds. */
+class CallClock {
+  readonly #now: () => number;
+  #sentAt: number | undefined;
+  #queueMillis: number | undefined;
+  #upstreamMillis: number | undefined;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  get queueMillis(): number {
+    return this.#queueMillis ?? 0;
+  }
+
+  /** Absent for a call that was never taken into the queue. */
+  get timing(): CallTiming | undefined {
+    return this.#queueMillis === undefined
+      ? undefined
+      : { queueMillis: this.#queueMillis, upstreamMillis: this.#upstreamMillis };
+  }
+
+  sent(queueWaitMillis: number): void {
+    this.#sentAt = this.#now();
+    this.#queueMillis = this.queueMillis + queueWaitMillis;
+  }
+
+  /** A round is over; one that ended in the queue had its time there, also where an earlier try had left it. */
+  ended(round: HopResult): void {
+    const waited = round.ok ? undefined : round.failure.queueWaitMillis;
+    if (waited !== undefined) {
+      this.#queueMillis = this.queueMillis + waited;
+    }
+    if (this.#sentAt !== undefined) {
+      this.#upstreamMillis = (this.#upstreamMillis ?? 0) + this.#now() - this.#sentAt - (waited ?? 0);
+      this.#sentAt = undefined;
+    }
+  }
 }
 
 function paramsOf(

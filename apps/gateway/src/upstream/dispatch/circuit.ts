@@ -25,6 +25,11 @@ function isSymptom({ kind, backendErrorKind }: HopFailure): boolean {
     : kind === 'timeout' || kind === 'host-died' || kind === 'backend-unreachable';
 }
 
+/** The upstream has not heard of the call to its end: nothing is known of its health. */
+function showsNothing({ kind, queueWaitMillis }: HopFailure): boolean {
+  return kind === 'cancelled' || kind === 'queue-full' || queueWaitMillis !== undefined;
+}
+
 /** Refuses calls to an upstream that fails again and again, and tries it out with a single call later. */
 export class Circuit {
   readonly #options: CircuitOptions;
@@ -73,8 +78,8 @@ export class Circuit {
   #isHeldAgainst(result: unknown): boolean {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- cockatiel does not carry the type of the call on
     const { failure } = result as { readonly failure?: HopFailure };
-    // A trial that was cancelled has shown nothing: the circuit stays open.
-    return failure !== undefined && (isSymptom(failure) || (failure.kind === 'cancelled' && this.isOpen));
+    // A trial that shows nothing leaves the circuit open.
+    return failure !== undefined && (showsNothing(failure) ? this.isOpen : isSymptom(failure));
   }
 
   #createPolicy(): CircuitBreakerPolicy {

@@ -1,7 +1,7 @@
 // upstream/dispatch/: queue, slots, circuit and retries of the calls to one upstream.
 import { setTimeout as delay } from 'node:timers/promises';
 import { backoffMillis } from '../hop/backoff.ts';
-import { cancelled, failed, timedOut } from '../hop/failures.ts';
+import { cancelled, cancelledInQueue, failed, timedOut, timedOutAfterQueue, timedOutInQueue } from '../hop/failures.ts';
 import type { HopFailure, HopRequest, HopResult, UpstreamLoad } from '../upstream.ts';
 import { BoundedQueue } from './bounded-queue.ts';
 import { Circuit } from './circuit.ts';
@@ -111,25 +111,40 @@ export class Dispatcher {
     if (!this.#queue.tryEnter()) {
       const arrivedAt = performance.now();
       const admission = await this.#queue.enter(Math.max(1, deadline - arrivedAt), hop.signal);
-      if (admission !== 'admitted') {
-        return refusal(admission, hop);
-      }
       waitedMillis = performance.now() - arrivedAt;
+      if (admission !== 'admitted') {
+        return refusal(admission, hop, waitedMillis);
+      }
     }
     try {
       const remainingMillis = Math.ceil(deadline - performance.now());
-      return remainingMillis > 0 ? await send(waitedMillis, remainingMillis) : timedOut(hop.timeoutMillis, 'queue');
+      return remainingMillis > 0
+        ? withWait(await send(waitedMillis, remainingMillis), hop, waitedMillis)
+        : timedOutInQueue(hop.timeoutMillis, waitedMillis);
     } finally {
       this.#queue.leave();
     }
   }
 }
 
-function refusal(admission: 'full' | 'cancelled' | 'timeout', hop: HopRequest): HopResult {
+function refusal(admission: 'full' | 'cancelled' | 'timeout', hop: HopRequest, waitedMillis: number): HopResult {
   if (admission === 'full') {
     return failed('queue-full', 'Too many calls wait for this upstream; try again later');
   }
-  return admission === 'cancelled' ? cancelled() : timedOut(hop.timeoutMillis, 'queue');
+  return admission === 'cancelled' ? cancelledInQueue(waitedMillis) : timedOutInQueue(hop.timeoutMillis, waitedMillis);
+}
+
+/** A wait shorter than that is no part of why a call had no answer in time. */
+const MIN_TOLD_WAIT_MILLIS = 1;
+
+/** A call that had no answer in time says so of the time that it had, and how much of it the upstream had after a wait. */
+function withWait(result: HopResult, { timeoutMillis }: HopRequest, waitedMillis: number): HopResult {
+  if (result.ok || result.failure.kind !== 'timeout') {
+    return result;
+  }
+  return waitedMillis < MIN_TOLD_WAIT_MILLIS
+    ? timedOut(timeoutMillis)
+    : timedOutAfterQueue(timeoutMillis, waitedMillis);
 }
 
 /** Nothing was decided by the upstream, and time may mend it. A timeout is final. */

@@ -11,13 +11,23 @@ export function failed(kind: ErrorKind, message: string, details: FailureDetails
   return { ok: false, failure: { kind, message, ...details } };
 }
 
-/** The time of the call is over, in the queue or while the upstream worked. */
-export function timedOut(timeoutMillis: number, where: 'queue' | 'wire'): FailedHop {
-  const message =
-    where === 'queue'
-      ? `No free slot within ${timeoutMillis} ms: earlier calls to this upstream still run`
-      : `No answer within ${timeoutMillis} ms`;
+/** The time of the call is over while the upstream worked. */
+export function timedOut(timeoutMillis: number): FailedHop {
+  return failed('timeout', `No answer within ${timeoutMillis} ms`, { backendErrorKind: 'timeout' });
+}
+
+/** The same for a call that had to wait for its slot first: the upstream had less time than the call. */
+export function timedOutAfterQueue(timeoutMillis: number, waitedMillis: number): FailedHop {
+  const waited = Math.round(waitedMillis);
+  const rest = Math.max(0, timeoutMillis - waited);
+  const message = `No answer within ${timeoutMillis} ms: the call waited ${waited} ms in the queue of this upstream, which then had ${rest} ms`;
   return failed('timeout', message, { backendErrorKind: 'timeout' });
+}
+
+/** The time of the call is over before it could be sent; the upstream has not heard of it. */
+export function timedOutInQueue(timeoutMillis: number, queueWaitMillis: number): FailedHop {
+  const message = `No free slot within ${timeoutMillis} ms: the call waited ${Math.round(queueWaitMillis)} ms in the queue of this upstream, where earlier calls still run`;
+  return failed('timeout', message, { queueWaitMillis });
 }
 
 /** The gateway stops before the call has ended. */
@@ -28,6 +38,11 @@ export function shuttingDown(): FailedHop {
 /** The caller no longer wants the answer. */
 export function cancelled(): FailedHop {
   return failed('cancelled', 'The caller cancelled the request');
+}
+
+/** The same before the call could be sent. */
+export function cancelledInQueue(queueWaitMillis: number): FailedHop {
+  return failed('cancelled', 'The caller cancelled the request while it waited in the queue', { queueWaitMillis });
 }
 
 /** Nothing was sent: sending again is safe. */

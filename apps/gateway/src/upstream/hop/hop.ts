@@ -52,7 +52,7 @@ export class Hop {
       this.#settle = resolve;
     });
     if (call.timeoutMillis > 0) {
-      this.#timer = setTimeout(() => this.#end(timedOut(call.timeoutMillis, 'wire'), 'timeout'), call.timeoutMillis);
+      this.#timer = setTimeout(() => this.#end(timedOut(call.timeoutMillis), 'timeout'), call.timeoutMillis);
     }
     if (call.signal !== undefined) {
       this.#onAbort = () => this.#end(cancelled(), 'cancelled');
