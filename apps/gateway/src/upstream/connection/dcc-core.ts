@@ -1,7 +1,7 @@
 import type { Pool } from 'undici';
 import { asList, asObject, isJsonObject, type JsonObject, textOf } from '../../protocol/json-rpc.ts';
 import { toError } from '../../protocol/thrown-error.ts';
-import { HttpExchange } from '../http/http-exchange.ts';
+import { HttpExchange } from '../http/exchange/http-exchange.ts';
 import type { HostTool } from '../upstream.ts';
 
 /** What the readiness route of a dcc-mcp-core instance says; `undefined` where there is no such route. */

@@ -2,7 +2,7 @@ import { Pool } from 'undici';
 import type { GatewayInfo } from '../hop/envelope.ts';
 import { unreachable, type FailedHop } from '../hop/failures.ts';
 import { ownCall } from '../hop/hop.ts';
-import { HttpTransport } from '../http/http-transport.ts';
+import { HttpTransport } from '../http/transport/http-transport.ts';
 import { RpcSession, type RpcSessionEvents } from '../session/rpc-session.ts';
 import type { Suspicion, Transport } from '../session/transport.ts';
 import { toChildEnv } from '../stdio/child-env.ts';

@@ -1,5 +1,5 @@
-import { RetryTimer } from '../hop/backoff.ts';
-import { HttpExchange, type HttpEnding } from './http-exchange.ts';
+import { RetryTimer } from '../../hop/backoff.ts';
+import { HttpExchange, type HttpEnding } from '../exchange/http-exchange.ts';
 
 export interface NotificationStreamOptions {
   readonly maxMessageBytes: number;

@@ -1,17 +1,17 @@
-import { badAnswer, hostDied, unreachable, type FailedHop } from '../hop/failures.ts';
+import { badAnswer, hostDied, unreachable, type FailedHop } from '../../hop/failures.ts';
+import type { HttpEnding } from '../exchange/http-exchange.ts';
 import { whyNotConnecting } from './can-connect.ts';
-import type { HttpEnding } from './http-exchange.ts';
 import { toStatusFailure } from './http-status.ts';
 import { CONNECTION_REFUSED, toReason, whyNeverConnected } from './network-errors.ts';
 
 /** What an HTTP exchange that ended in order, but without an answer, means for its call. */
-export function explainEnding(ending: Exclude<HttpEnding, { kind: 'broken' }>, maxMessageBytes: number): FailedHop {
-  if (ending.kind === 'too_large') {
-    return badAnswer('other', `The upstream answered with more than ${maxMessageBytes} bytes`);
+export function explainEnding(ending: Exclude<HttpEnding, { kind: 'broken' }>, url: URL): FailedHop {
+  if (ending.kind === 'unreadable') {
+    return badAnswer('other', `The answer of the upstream was not read: ${ending.reason}`);
   }
   return ending.isStream
     ? badAnswer('empty_result', 'The stream of the upstream ended without an answer')
-    : toStatusFailure(ending.status, ending.text);
+    : toStatusFailure(ending, url);
 }
 
 /** What a broken connection means; `gone` says why nobody listens at the other end any more, where that is certain. */

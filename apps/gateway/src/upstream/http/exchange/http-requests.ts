@@ -1,8 +1,9 @@
-import type { Pool } from 'undici';
-import { toError } from '../../protocol/thrown-error.ts';
-import type { Conversation } from '../session/transport.ts';
+import type { Dispatcher, Pool } from 'undici';
+import { toError } from '../../../protocol/thrown-error.ts';
+import type { Conversation } from '../../session/transport.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import { toRequestHeaders, type RequestHeadersOptions } from './http-headers.ts';
+import { RedirectFollower } from './redirects.ts';
 
 /** Where requests go, and what they carry by configuration. */
 export interface HttpRequestsOptions {
@@ -24,11 +25,8 @@ export class HttpRequests {
   /** Absent before the handshake. */
   conversation: Conversation | undefined;
   readonly #options: HttpRequestsOptions;
-  readonly #path: string;
-
   constructor(options: HttpRequestsOptions) {
     this.#options = options;
-    this.#path = options.url.pathname + options.url.search;
   }
 
   /** The answer, or what prevented it, goes to `exchange`. */
@@ -42,10 +40,14 @@ export class HttpRequests {
     if (lastEventId !== undefined) {
       headers.push('last-event-id', lastEventId);
     }
-    try {
-      this.#options.pool.dispatch({ method: request.verb, path: this.#path, headers, body: body ?? null }, exchange);
-    } catch (error) {
-      exchange.fail(toError(error)); // a header value that HTTP can't carry, or a pool that is closed
-    }
+    const { pool, url } = this.#options;
+    const send = ({ pathname, search }: URL, handler: Dispatcher.DispatchHandler): void => {
+      try {
+        pool.dispatch({ method: request.verb, path: pathname + search, headers, body: body ?? null }, handler);
+      } catch (error) {
+        exchange.fail(toError(error)); // a header value that HTTP can't carry, or a pool that is closed
+      }
+    };
+    send(url, new RedirectFollower({ exchange, url, send }));
   }
 }

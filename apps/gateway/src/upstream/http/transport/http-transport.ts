@@ -1,15 +1,16 @@
 // upstream/http/: the transport over Streamable HTTP.
-import type { JsonObject } from '../../protocol/json-rpc.ts';
-import { UnboundedJsonError } from '../../protocol/json/json-scanner.ts';
-import type { RawJson } from '../../protocol/json/raw-json.ts';
-import { badAnswer } from '../hop/failures.ts';
-import { isCancellable, type Abandonment, type Hop } from '../hop/hop.ts';
-import { readMessages } from '../session/incoming.ts';
-import type { Conversation, Transport } from '../session/transport.ts';
-import { explainBreak, explainEnding } from './http-endings.ts';
-import { HttpExchange, type HttpEnding } from './http-exchange.ts';
-import { type HttpRequest, HttpRequests, type HttpRequestsOptions } from './http-requests.ts';
-import { toStatusFailure } from './http-status.ts';
+import type { JsonObject } from '../../../protocol/json-rpc.ts';
+import { withoutByteOrderMark } from '../../../protocol/json/bounded-json.ts';
+import { UnboundedJsonError } from '../../../protocol/json/json-scanner.ts';
+import type { RawJson } from '../../../protocol/json/raw-json.ts';
+import { badAnswer } from '../../hop/failures.ts';
+import { isCancellable, type Abandonment, type Hop } from '../../hop/hop.ts';
+import { readMessages } from '../../session/incoming.ts';
+import type { Conversation, Transport } from '../../session/transport.ts';
+import { explainBreak, explainEnding } from '../endings/http-endings.ts';
+import { toStatusFailure } from '../endings/http-status.ts';
+import { HttpExchange, type HttpEnding } from '../exchange/http-exchange.ts';
+import { type HttpRequest, HttpRequests, type HttpRequestsOptions } from '../exchange/http-requests.ts';
 import { KeptSession, type SentInSession } from './kept-session.ts';
 import { NotificationStream } from './notification-stream.ts';
 import { StreamResumption } from './stream-resumption.ts';
@@ -28,6 +29,20 @@ const POST_MILLIS = 10_000;
 interface Sending extends SentInSession {
   readonly text: string;
   readonly params: JsonObject;
+}
+
+/** Where a message came. */
+interface Origin {
+  readonly hop?: Hop;
+  /** Of a message that is a whole body. */
+  readonly httpStatus?: number;
+  readonly contentType?: unknown;
+}
+
+/** What was sent instead of JSON, by its own name where that says more. */
+function notJson(contentType: unknown): string {
+  const type = typeof contentType === 'string' ? /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+/.exec(contentType)?.[0] : undefined;
+  return `something that is not JSON${type === undefined || /json/i.test(type) ? '' : ` (${type.slice(0, 100)})`}`;
 }
 
 /** JSON-RPC over Streamable HTTP, in both eras (MCP 2025-11-25 and 2026-07-28, "Streamable HTTP"). */
@@ -85,7 +100,7 @@ export class HttpTransport implements Transport {
       random: this.#options.random,
       maxMessageBytes: this.#options.maxMessageBytes,
       open: (exchange, lastEventId) => this.#openGet(exchange, lastEventId),
-      onData: (data) => this.#onData(data, undefined),
+      onData: (data) => this.#onData(data, {}),
     });
   }
 
@@ -105,7 +120,7 @@ export class HttpTransport implements Transport {
     const { promise, resolve } = Promise.withResolvers<void>();
     const exchange = new HttpExchange({
       maxBytes: this.#options.maxMessageBytes,
-      onEvent: (data) => this.#onData(data, undefined),
+      onEvent: (data) => this.#onData(data, {}),
       onEnd: () => {
         clearTimeout(timer);
         resolve();
@@ -125,7 +140,7 @@ export class HttpTransport implements Transport {
     const exchange = new HttpExchange({
       maxBytes: this.#options.maxMessageBytes,
       onStart: (status, headers) => this.#onStart(hop, status, headers['mcp-session-id']),
-      onEvent: (data) => this.#onData(data, hop),
+      onEvent: (data) => this.#onData(data, { hop }),
       onEnd: (ending) => this.#onEnd(sending, exchange, ending),
     });
     this.#exchanges.set(hop, exchange);
@@ -146,12 +161,12 @@ export class HttpTransport implements Transport {
     }
   }
 
-  #onData(data: string, hop: Hop | undefined, httpStatus?: number): void {
+  #onData(data: string, { hop, httpStatus, contentType }: Origin): void {
     let messages: readonly RawJson[];
     try {
       messages = readMessages(data);
     } catch (error) {
-      const what = error instanceof UnboundedJsonError ? `JSON ${error.message}` : 'something that is not JSON';
+      const what = error instanceof UnboundedJsonError ? `JSON ${error.message}` : notJson(contentType);
       hop?.end(badAnswer('invalid_json', `The upstream answered with ${what}`));
       return;
     }
@@ -171,11 +186,11 @@ export class HttpTransport implements Transport {
     }
     this.#exchanges.delete(hop);
     if (ending.kind === 'ended' && !ending.isStream) {
-      this.#onBody(sending, ending.status, ending.text);
+      this.#onBody(sending, ending);
     } else if (
       exchange.lastEventId !== undefined &&
       this.#requests.conversation?.era === 'legacy' &&
-      ending.kind !== 'too_large'
+      ending.kind !== 'unreadable'
     ) {
       this.#resume(hop, exchange, ending);
     } else {
@@ -188,25 +203,30 @@ export class HttpTransport implements Transport {
       hop,
       maxBytes: this.#options.maxMessageBytes,
       open: (next, lastEventId) => this.#openGet(next, lastEventId),
-      onEvent: (data) => this.#onData(data, hop),
+      onEvent: (data) => this.#onData(data, { hop }),
       onGiveUp: (last) => this.#giveUp(hop, last),
     });
   }
 
-  #onBody(sending: Sending, status: number, text: string): void {
-    const { hop } = sending;
-    const isSuccess = status >= 200 && status < 300 && status !== 202;
-    if (isSuccess && text.trim() === '') {
+  #onBody({ hop }: Sending, ending: HttpEnding & { kind: 'ended' }): void {
+    const { status, headers, text } = ending;
+    const isSuccess = status >= 200 && status < 300;
+    const isEmpty = text.trim() === '';
+    if (status === 200 && isEmpty) {
       hop.end(badAnswer('empty_result', 'The upstream answered with an empty body'));
       return;
     }
     // In the stateless era a JSON-RPC error travels with an HTTP error status.
-    if (isSuccess || (this.#requests.conversation?.era === 'modern' && text.startsWith('{'))) {
-      this.#onData(text, hop, status);
+    const isModern = this.#requests.conversation?.era === 'modern';
+    if (!isEmpty && (isSuccess || (isModern && /^\s*\{/.test(withoutByteOrderMark(text))))) {
+      this.#onData(text, { hop, httpStatus: status, contentType: headers['content-type'] });
     }
     if (!hop.isEnded) {
+      const isOther = isSuccess && !isEmpty;
       hop.end(
-        isSuccess ? badAnswer('jsonrpc', 'The upstream answered another request') : toStatusFailure(status, text),
+        isOther
+          ? badAnswer('jsonrpc', 'The upstream answered another request')
+          : toStatusFailure(ending, this.#options.url),
       );
     }
   }
@@ -220,7 +240,7 @@ export class HttpTransport implements Transport {
     if (ending.kind === 'broken') {
       void this.#onBroken(hop, ending.error);
     } else {
-      hop.end(explainEnding(ending, this.#options.maxMessageBytes));
+      hop.end(explainEnding(ending, this.#options.url));
     }
   }
 

@@ -1,5 +1,7 @@
 import type { Dispatcher } from 'undici';
-import { EventStreamParser } from '../../protocol/event-stream-parser.ts';
+import { EventStreamParser } from '../../../protocol/event-stream-parser.ts';
+import { BodyBytes } from './body-bytes.ts';
+import { ContentDecoder, readContentEncoding } from './content-decoder.ts';
 
 type ResponseHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -13,7 +15,8 @@ export type HttpEnding =
       readonly isStream: boolean;
     }
   | { readonly kind: 'broken'; readonly error: Error; readonly status: number | undefined }
-  | { readonly kind: 'too_large' };
+  /** It is not what an answer may be, for the reason given. */
+  | { readonly kind: 'unreadable'; readonly reason: string };
 
 export interface HttpExchangeOptions {
   /** Bound of the body, or of one event of a stream, in bytes. */
@@ -36,12 +39,13 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   #status: number | undefined;
   #headers: ResponseHeaders = {};
   #parser: EventStreamParser | undefined;
-  #chunks: Buffer[] = [];
-  #size = 0;
+  #decoder: ContentDecoder | undefined;
+  readonly #body: BodyBytes;
   #isOver = false;
 
   constructor(options: HttpExchangeOptions) {
     this.#options = options;
+    this.#body = new BodyBytes(options.maxBytes);
   }
 
   get isStream(): boolean {
@@ -51,6 +55,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   /** Drops the connection; nothing is reported after that. */
   abort(): void {
     this.#isOver = true;
+    this.#decoder?.destroy();
     this.#controller?.abort(new Error('The gateway no longer waits for the answer'));
   }
 
@@ -70,35 +75,32 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     if (isEventStream(headers['content-type'])) {
       this.#parser = this.#createParser();
     }
+    const encoding = readContentEncoding(headers['content-encoding']);
+    if (encoding?.isKnown === false) {
+      this.#refuse(`it is encoded as ${encoding.name.slice(0, 100)}, which was not asked for`);
+      return;
+    }
+    this.#decoder = encoding && this.#createDecoder(encoding.name);
     this.#options.onStart?.(status, headers);
   }
 
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#isOver) {
       return;
     }
-    if (this.#parser !== undefined) {
-      this.#parser.push(chunk);
-      return;
-    }
-    this.#size += chunk.length;
-    if (this.#size > this.#options.maxBytes) {
-      this.#tooLarge();
+    if (this.#decoder === undefined) {
+      this.#take(chunk);
     } else {
-      this.#chunks.push(chunk);
+      this.#decoder.push(chunk, controller);
     }
   }
 
   onResponseEnd(): void {
-    const [only] = this.#chunks;
-    const bytes = this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks);
-    this.#end({
-      kind: 'ended',
-      status: this.#status ?? 0,
-      headers: this.#headers,
-      text: bytes.toString('utf8'),
-      isStream: this.isStream,
-    });
+    if (this.#decoder === undefined) {
+      this.#finish();
+    } else {
+      this.#decoder.end();
+    }
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -110,6 +112,38 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     this.#end({ kind: 'broken', error, status: this.#status });
   }
 
+  #take(chunk: Buffer): void {
+    if (this.#isOver) {
+      return;
+    }
+    if (this.#parser !== undefined) {
+      this.#parser.push(chunk);
+    } else if (!this.#body.add(chunk)) {
+      this.#tooLarge();
+    }
+  }
+
+  #finish(): void {
+    this.#end({
+      kind: 'ended',
+      status: this.#status ?? 0,
+      headers: this.#headers,
+      text: this.#body.toText(),
+      isStream: this.isStream,
+    });
+  }
+
+  #createDecoder(encoding: string): ContentDecoder {
+    return new ContentDecoder({
+      encoding,
+      onData: (chunk) => this.#take(chunk),
+      onEnd: () => this.#finish(),
+      onError: (error) => {
+        this.#refuse(`it says ${encoding} and can not be decoded: ${error.message}`);
+      },
+    });
+  }
+
   #createParser(): EventStreamParser {
     return new EventStreamParser({
       maxEventBytes: this.#options.maxBytes,
@@ -119,7 +153,9 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
         }
       },
       onId: (id) => {
-        this.lastEventId = id;
+        if (SENDABLE_ID.test(id)) {
+          this.lastEventId = id;
+        }
       },
       onRetry: (millis) => {
         this.retryMillis = millis;
@@ -129,7 +165,11 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   }
 
   #tooLarge(): void {
-    this.#end({ kind: 'too_large' });
+    this.#refuse(`it has more than ${this.#options.maxBytes} bytes`);
+  }
+
+  #refuse(reason: string): void {
+    this.#end({ kind: 'unreadable', reason });
     this.abort();
   }
 
@@ -141,7 +181,10 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   }
 }
 
+/** An id that a header can carry back; with any other one a stream can't be taken up again. */
+const SENDABLE_ID = /^[\x20-\x7e]{1,1024}$/;
+
 /** Names of media types are compared without case (RFC 9110, "Media Type"). */
 function isEventStream(contentType: string | readonly string[] | undefined): boolean {
-  return /^text\/event-stream *(?:;|$)/i.test(String(contentType).trim());
+  return /^text\/event-stream\s*(?:;|$)/i.test(String(contentType).trim());
 }

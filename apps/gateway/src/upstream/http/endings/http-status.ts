@@ -1,7 +1,12 @@
 import type { BackendErrorKind } from '@dcc-mcp/semantic-conventions';
-import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
-import { toRpcError } from '../hop/answer.ts';
-import { badAnswer, type FailedHop } from '../hop/failures.ts';
+import { isJsonObject, type JsonObject } from '../../../protocol/json-rpc.ts';
+import { withoutByteOrderMark } from '../../../protocol/json/bounded-json.ts';
+import { toRpcError } from '../../hop/answer.ts';
+import { badAnswer, type FailedHop } from '../../hop/failures.ts';
+import type { HttpEnding } from '../exchange/http-exchange.ts';
+import { isRepeatable, redirectTarget } from '../exchange/redirects.ts';
+
+type AnsweredStatus = Pick<HttpEnding & { kind: 'ended' }, 'status' | 'headers' | 'text'>;
 
 const MAX_EXPLANATION_LENGTH = 300;
 /** Of a page, JSON of another shape, or bytes that are no text. */
@@ -10,7 +15,7 @@ const MARKUP = /^[<{[]|[\u0000-\u0008\ufffd]/;
 
 function parseObject(text: string): JsonObject | undefined {
   try {
-    const value: unknown = JSON.parse(text);
+    const value: unknown = JSON.parse(withoutByteOrderMark(text));
     return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;
@@ -29,6 +34,20 @@ function explanation(text: string): string | undefined {
   return typeof words === 'string' ? words.slice(0, MAX_EXPLANATION_LENGTH) : undefined;
 }
 
+/** Names the target without what may be secret in it: user, password and query. */
+function whereTo(status: number, target: URL | undefined, url: URL): string | undefined {
+  if (target === undefined) {
+    return undefined;
+  }
+  const { protocol, host, pathname } = target;
+  const why = !isRepeatable(status)
+    ? 'only 307 and 308 may be followed'
+    : target.origin === url.origin
+      ? 'the redirects have no end'
+      : 'it is another origin';
+  return `a redirect to ${protocol}//${host}${pathname.slice(0, MAX_EXPLANATION_LENGTH)} that is not followed, because ${why}`;
+}
+
 function kindOf(status: number): BackendErrorKind {
   if (status >= 500) {
     return 'http_5xx';
@@ -36,9 +55,9 @@ function kindOf(status: number): BackendErrorKind {
   return status >= 400 ? 'http_4xx' : status === 202 || status === 204 ? 'empty_result' : 'other';
 }
 
-/** What an HTTP status other than success means for a call. */
-export function toStatusFailure(status: number, text: string): FailedHop {
-  const why = explanation(text);
+/** What an HTTP status other than success means for a call to `url`. */
+export function toStatusFailure({ status, headers, text }: AnsweredStatus, url: URL): FailedHop {
+  const why = status >= 300 && status < 400 ? whereTo(status, redirectTarget(headers, url), url) : explanation(text);
   const message = `The upstream answered with HTTP ${status}${why === undefined ? '' : `: ${why}`}`;
   const rpcError = toRpcError(parseObject(text)?.['error']);
   return badAnswer(kindOf(status), message, { httpStatus: status, rpcError });

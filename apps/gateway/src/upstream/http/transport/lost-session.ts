@@ -1,5 +1,5 @@
-import type { Suspicion } from '../session/transport.ts';
-import type { HopFailure, HopResult } from '../upstream.ts';
+import type { Suspicion } from '../../session/transport.ts';
+import type { HopFailure, HopResult } from '../../upstream.ts';
 
 const MAX_WORDS_LENGTH = 1_000;
 const SESSION = String.raw`\bsession(?:[ _-]?id)?\b`;

@@ -1,6 +1,6 @@
-import { isCancellable, type Hop } from '../hop/hop.ts';
-import type { Suspicion } from '../session/transport.ts';
-import type { HopResult } from '../upstream.ts';
+import { isCancellable, type Hop } from '../../hop/hop.ts';
+import type { Suspicion } from '../../session/transport.ts';
+import type { HopResult } from '../../upstream.ts';
 import { SessionWatch } from './lost-session.ts';
 
 /** A session of the handshake era; a server may give it no id. */

@@ -1,5 +1,5 @@
-import type { Hop } from '../hop/hop.ts';
-import { HttpExchange, type HttpEnding } from './http-exchange.ts';
+import type { Hop } from '../../hop/hop.ts';
+import { HttpExchange, type HttpEnding } from '../exchange/http-exchange.ts';
 
 /** How often a stream that brings nothing new is taken up again before the call is given up. */
 const MAX_FRUITLESS_TRIES = 5;

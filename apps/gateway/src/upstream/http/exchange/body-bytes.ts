@@ -1,0 +1,51 @@
+/** Shorter pieces are copied together: each buffer takes about 100 bytes beside its own, however little it holds. */
+const SHORT_BYTES = 1_024;
+const JOINED_BYTES = 16 * 1_024;
+
+/** The bytes of a body as they come. */
+export class BodyBytes {
+  readonly #maxBytes: number;
+  readonly #chunks: Buffer[] = [];
+  #size = 0;
+  #joined: Buffer | undefined;
+  #joinedBytes = 0;
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** @returns False when the body is over the bound. */
+  add(chunk: Buffer): boolean {
+    this.#size += chunk.length;
+    if (this.#size > this.#maxBytes) {
+      return false;
+    }
+    if (chunk.length >= SHORT_BYTES) {
+      this.#flush();
+      this.#chunks.push(chunk);
+      return true;
+    }
+    if (this.#joinedBytes + chunk.length > JOINED_BYTES) {
+      this.#flush();
+    }
+    this.#joined ??= Buffer.allocUnsafe(JOINED_BYTES);
+    chunk.copy(this.#joined, this.#joinedBytes);
+    this.#joinedBytes += chunk.length;
+    return true;
+  }
+
+  /** All of it as text. */
+  toText(): string {
+    this.#flush();
+    const [only] = this.#chunks;
+    return (this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks)).toString('utf8');
+  }
+
+  #flush(): void {
+    if (this.#joined !== undefined && this.#joinedBytes > 0) {
+      this.#chunks.push(this.#joined.subarray(0, this.#joinedBytes));
+      this.#joined = undefined;
+      this.#joinedBytes = 0;
+    }
+  }
+}
