@@ -1,7 +1,9 @@
 import { quote, refused, wrongType, type ValueIssue, type Kind, type Parsed } from './kind.ts';
 import { splitList } from './list-kinds.ts';
+import { findPlaceholder } from './placeholder.ts';
 
 type Pairs = Readonly<Record<string, string>>;
+type PairIssue = Pick<ValueIssue, 'problem' | 'fix'>;
 type PairCheck = (key: string, value: string, position: number) => string | undefined;
 
 /** Longest key or value of a resource attribute (OTel resource SDK). */
@@ -19,22 +21,32 @@ function decode(text: string): string | undefined {
   }
 }
 
+const QUOTED = /^["']|^[^=]*=\s*(["']).*\1$/s;
+
 /** Says what is wrong with `pair`, naming its key but never its value. */
-function parsePair(pair: string, position: number, check: PairCheck): readonly [string, string] | string {
+function parsePair(pair: string, position: number, check: PairCheck): readonly [string, string] | PairIssue {
   const separator = pair.indexOf('=');
   if (separator < 0) {
-    return `pair ${position} has no "="`;
+    return { problem: `pair ${position} has no "="` };
+  }
+  const placeholder = findPlaceholder(pair);
+  if (placeholder !== undefined) {
+    const problem = `pair ${position} still holds ${placeholder.shown}, which nobody has filled in`;
+    return { problem, fix: placeholder.fix };
+  }
+  if (QUOTED.test(pair)) {
+    return { problem: `pair ${position} has quotes, which are taken for a part of it`, fix: 'remove the quotes' };
   }
   const key = decode(pair.slice(0, separator).trim());
   if (key === undefined || key === '') {
-    return `pair ${position} has no usable key`;
+    return { problem: `pair ${position} has no usable key` };
   }
   const value = decode(pair.slice(separator + 1).trim());
   if (value === undefined) {
-    return `the value in pair ${position} has a broken percent-encoding`;
+    return { problem: `the value in pair ${position} has a broken percent-encoding` };
   }
   const problem = check(key, value, position);
-  return problem === undefined ? [key, value] : problem;
+  return problem === undefined ? [key, value] : { problem };
 }
 
 function parsePairs(text: string, expected: string, check: PairCheck): Parsed<Pairs> {
@@ -42,8 +54,8 @@ function parsePairs(text: string, expected: string, check: PairCheck): Parsed<Pa
   const issues: ValueIssue[] = [];
   for (const [index, item] of splitList(text).entries()) {
     const pair = parsePair(item, index + 1, check);
-    if (typeof pair === 'string') {
-      issues.push({ problem: `${pair}; it is left out, the others stay`, expected });
+    if ('problem' in pair) {
+      issues.push({ ...pair, problem: `${pair.problem}; it is left out, the others stay`, expected });
     } else {
       pairs.push(pair);
     }

@@ -9,6 +9,7 @@ import {
   type Kind,
   type Parsed,
 } from './kind.ts';
+import { findPlaceholderInUrl } from './placeholder.ts';
 
 /** The largest integer every SDK takes (OTel environment variables, "Integer"). */
 const MAX_INTEGER = 2_147_483_647;
@@ -184,6 +185,11 @@ function withScheme(given: string): string {
 export function httpUrl(): Kind<string> {
   const expected = 'a URL that begins with http:// or https://';
   const parse = (given: string): Parsed<string> => {
+    const placeholder = findPlaceholderInUrl(given);
+    if (placeholder !== undefined) {
+      const problem = `${quote(given)} still holds ${placeholder.shown}, which nobody has filled in`;
+      return refused({ problem, expected, fix: placeholder.fix });
+    }
     const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(given)?.[1]?.toLowerCase();
     if (scheme !== 'http' && scheme !== 'https') {
       return refused(wrongScheme(given, expected));

@@ -1,4 +1,5 @@
-import type { Parsed } from '../kinds/kind.ts';
+import { refused, type Parsed } from '../kinds/kind.ts';
+import { findPlaceholder } from '../kinds/placeholder.ts';
 import { type Issue, IssueList, type NewIssue } from '../reading/issue.ts';
 import { readVariable, type Environment, type Origin, type OriginSource, type Origins } from '../reading/reading.ts';
 import type { Variable, VariableWithFallback } from './variable.ts';
@@ -125,10 +126,12 @@ export class VariableReader {
       // oxlint-disable-next-line no-unsafe-type-assertion -- the same name is always parsed by the same kind
       return known as Parsed<T>;
     }
-    const parsed = variable.kind.parse(text);
-    this.#parsed.set(key, parsed);
     // Files for docker's --env-file keep the quotes that a shell would take away.
-    const unquoted = /^(["']).*\1$/s.test(text) ? { fix: 'remove the quotes around it' } : {};
+    const isQuoted = QUOTED.test(text);
+    const parsed = isQuoted ? parseQuoted(variable, text) : variable.kind.parse(text);
+    this.#parsed.set(key, parsed);
+    const unquoted = isQuoted ? { fix: 'remove the quotes around it' } : {};
+    this.#notePlaceholder(variable, { name, text });
     for (const issue of parsed.issues) {
       this.note({ variable: name, ...issue, ...unquoted });
     }
@@ -137,4 +140,24 @@ export class VariableReader {
     }
     return parsed;
   }
+
+  /** Of a value that may be any text; endpoints, headers and pairs look for themselves. */
+  #notePlaceholder(variable: Variable<unknown>, { name, text }: NamedText): void {
+    const { kind } = variable;
+    const placeholder = kind.name === 'text' || kind.name === 'file path' ? findPlaceholder(text) : undefined;
+    if (placeholder !== undefined) {
+      const problem = `it still holds ${placeholder.shown}, which nobody has filled in`;
+      this.note({ variable: name, problem, fix: placeholder.fix });
+    }
+  }
+}
+
+const QUOTED = /^(["']).*\1$/s;
+
+/** A value in quotes counts as unset, also where any text would do. */
+function parseQuoted<T>(variable: Variable<T>, text: string): Parsed<T> {
+  const { kind } = variable;
+  const parsed = kind.parse(text);
+  const problem = 'the quotes around it are taken for a part of it';
+  return parsed.value === undefined ? parsed : refused({ problem, expected: kind.expected });
 }
