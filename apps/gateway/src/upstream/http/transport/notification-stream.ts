@@ -1,6 +1,13 @@
 import { RetryTimer } from '../../hop/backoff.ts';
 import { HttpExchange, type HttpEnding } from '../exchange/http-exchange.ts';
 
+/** A stream that held this long starts its next series of tries from the shortest pause. */
+const STABLE_AFTER_MILLIS = 10_000;
+/** The longest pause that a server may wish for. */
+const MAX_RETRY_MILLIS = 60_000;
+/** Refusals that time may mend (Request Timeout, Too Many Requests); every other one below 500 is for good. */
+const PASSING_STATUSES: ReadonlySet<number> = new Set([408, 429]);
+
 export interface NotificationStreamOptions {
   readonly maxMessageBytes: number;
   readonly random: () => number;
@@ -11,7 +18,7 @@ export interface NotificationStreamOptions {
 /**
  * The GET stream of a handshake-era session: what the upstream says outside of any call.
  *
- * Opened again with growing pauses when it breaks; a server without one (405) is not asked twice.
+ * Opened again with growing pauses when it ends, however orderly; a server without one (405) is not asked twice.
  */
 export class NotificationStream {
   readonly #options: NotificationStreamOptions;
@@ -39,16 +46,20 @@ export class NotificationStream {
   }
 
   #open(): void {
+    let startedAt = Infinity;
     const exchange = new HttpExchange({
       maxBytes: this.#options.maxMessageBytes,
       onStart: (status) => {
-        this.#isOffered = status >= 200 && status < 300;
-        if (this.#isOffered) {
-          this.#retry.reset();
-        }
+        this.#isOffered = status >= 200 && status < 300 && exchange.isStream;
+        startedAt = performance.now();
       },
       onEvent: (data) => this.#options.onData(data),
-      onEnd: (ending) => this.#onEnd(exchange, ending),
+      onEnd: (ending) => {
+        if (performance.now() - startedAt > STABLE_AFTER_MILLIS) {
+          this.#retry.reset();
+        }
+        this.#onEnd(exchange, ending);
+      },
     });
     this.#exchange = exchange;
     this.#options.open(exchange, this.#lastEventId);
@@ -56,10 +67,13 @@ export class NotificationStream {
 
   #onEnd(exchange: HttpExchange, ending: HttpEnding): void {
     this.#lastEventId = exchange.lastEventId ?? this.#lastEventId;
-    const isRefused = ending.kind === 'ended' && !ending.isStream && ending.status < 500;
-    if (this.#isClosed || isRefused) {
-      return;
+    if (!this.#isClosed && !isRefusal(ending)) {
+      this.#retry.runLater(Math.min(exchange.retryMillis ?? 0, MAX_RETRY_MILLIS));
     }
-    this.#retry.runLater(exchange.retryMillis);
   }
+}
+
+/** Whether there is no such stream: it is refused, or the answer is something else. */
+function isRefusal(ending: HttpEnding): boolean {
+  return ending.kind === 'ended' && !ending.isStream && ending.status < 500 && !PASSING_STATUSES.has(ending.status);
 }

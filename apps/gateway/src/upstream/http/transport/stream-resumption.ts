@@ -4,6 +4,9 @@ import { HttpExchange, type HttpEnding } from '../exchange/http-exchange.ts';
 /** How often a stream that brings nothing new is taken up again before the call is given up. */
 const MAX_FRUITLESS_TRIES = 5;
 const DEFAULT_RETRY_MILLIS = 1_000;
+/** Bounds of the server's wish: it must not make the gateway go round, nor let the call wait for nothing. */
+const MIN_RETRY_MILLIS = 100;
+const MAX_RETRY_MILLIS = 60_000;
 
 export interface StreamResumptionOptions {
   readonly hop: Hop;
@@ -38,7 +41,8 @@ export class StreamResumption {
       onGiveUp(ending);
       return;
     }
-    const timer = setTimeout(() => this.#open(), this.#retryMillis);
+    const pause = Math.min(Math.max(this.#retryMillis, MIN_RETRY_MILLIS), MAX_RETRY_MILLIS);
+    const timer = setTimeout(() => this.#open(), pause);
     hop.whenEnded(() => {
       clearTimeout(timer);
       this.#exchange?.abort();
