@@ -1,7 +1,7 @@
 import { createReading } from '@dcc-mcp/test-kit/metric-reading';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { assert, asyncProperty, property, string } from 'fast-check';
-import { authenticate, basicAuth, bearerAuth } from '../src/auth/auth.ts';
+import { array, assert, asyncProperty, constantFrom, property, string } from 'fast-check';
+import { authenticate, basicAuth, bearerAuth, splitChallenges } from '../src/auth/auth.ts';
 import { createJwtVerifier, jwtAuth } from '../src/jwt/jwt.ts';
 import { compileExcludedHandlers, createRequestMetrics } from '../src/requests/request-metrics.ts';
 
@@ -35,6 +35,33 @@ describe('arbitrary header values', () => {
   test('never make the search for excluded handlers throw', () => {
     const isExcluded = compileExcludedHandlers('/servers/.*/sse,^/static/');
     assert(property(anyText, (text) => expect(typeof isExcluded(text)).toBe('boolean')));
+  });
+});
+
+describe('a header of a megabyte', () => {
+  const PATIENCE_MILLIS = 1_000;
+  const piece = constantFrom('a', ' ', ',', '=', '.', '-', '"', 'é', 'Basic ', 'Bearer ', 'a b=', 'AKIA', ', a a=');
+  const repeated = array(piece, { minLength: 1, maxLength: 4 }).map((pieces) => {
+    const unit = pieces.join('');
+    return unit.repeat(Math.ceil(1_000_000 / unit.length));
+  });
+  const isExcluded = compileExcludedHandlers('(a+)+$,/servers/.*/sse,(.*a){12}');
+
+  test.each<[string, (text: string) => unknown]>([
+    ['an Authorization header', (text) => authenticate(text, schemes)],
+    ['Basic credentials', (text) => authenticate(`Basic ${text.replaceAll(' ', '')}`, schemes)],
+    ['a token', (text) => authenticate(`Bearer ${text.replaceAll(' ', '')}`, schemes)],
+    ['challenges', splitChallenges],
+    ['a path that may be excluded', (text) => isExcluded(text.slice(0, 16_384))],
+  ])('costs no more than its length: %s', async (_what, read) => {
+    await assert(
+      asyncProperty(repeated, async (text) => {
+        const start = performance.now();
+        await read(text);
+        expect(performance.now() - start).toBeLessThan(PATIENCE_MILLIS);
+      }),
+      { numRuns: 25 },
+    );
   });
 });
 
