@@ -1,4 +1,4 @@
-import type { z } from '@hono/zod-openapi';
+import { z } from '@hono/zod-openapi';
 import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
 import { isLargerThan, isName, MAX_LIST_ITEMS, MAX_META_BYTES } from './bounded-input.ts';
 import { describeIssues, typeName } from './describe-issues.ts';
@@ -73,16 +73,22 @@ function parseBody<T>(schema: z.ZodType<T>, body: unknown): ParsedBody<T> {
   if (!isJsonObject(body)) {
     return { ok: false, message: `the body must be a JSON object, got ${typeName(body)}` };
   }
-  const parsed = schema.safeParse(withShortLists(body));
+  const parsed = schema.safeParse(withShortLists(body, schema));
   if (parsed.success) {
     return { ok: true, value: parsed.data };
   }
   return { ok: false, message: describeIssues(parsed.error.issues, body, schema) };
 }
 
-/** A list past every bound is cut behind it: it is refused as well, without a look at each of its items. */
-function withShortLists(body: JsonObject): JsonObject {
-  const long = Object.entries(body).filter(([, value]) => Array.isArray(value) && value.length > MAX_LIST_ITEMS);
-  const short = long.map(([key, value]) => [key, Array.isArray(value) ? value.slice(0, MAX_LIST_ITEMS + 1) : value]);
-  return long.length === 0 ? body : { ...body, ...Object.fromEntries(short) };
+/**
+ * A list past every bound is cut behind it: it is refused as well, without a look at each of its items. Only fields that
+ * the schema knows are looked at: a body may hold a hundred thousand others.
+ */
+function withShortLists(body: JsonObject, schema: z.ZodType): JsonObject {
+  const fields = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const long = fields.flatMap((key) => {
+    const value = Object.hasOwn(body, key) ? body[key] : undefined;
+    return Array.isArray(value) && value.length > MAX_LIST_ITEMS ? [[key, value.slice(0, MAX_LIST_ITEMS + 1)]] : [];
+  });
+  return long.length === 0 ? body : { ...body, ...Object.fromEntries(long) };
 }
