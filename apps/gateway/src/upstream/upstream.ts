@@ -46,6 +46,11 @@ export interface HopPeer {
   readonly era?: Era;
   /** Whether the caller itself answers an `input_required` result of a modern upstream; otherwise it is asked each question. */
   readonly takesInputRequired?: boolean;
+  /**
+   * Whose roots the caller has, by identity: a new one when they changed. Absent where it has none, or where a server that
+   * keeps them could show them to somebody else.
+   */
+  readonly rootsOwner?: object;
   /** A notification that belongs to this request (progress with the caller's own token, message, …). */
   notify(method: string, params: JsonObject | undefined): void;
   /** A request of the upstream that only the caller can answer (sampling, elicitation, roots). Absent: it is declined. */

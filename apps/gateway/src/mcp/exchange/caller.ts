@@ -1,7 +1,8 @@
-import { readRequestContext } from '@dcc-mcp/request-context';
+import { readRequestContext, type RequestContext } from '@dcc-mcp/request-context';
 import type { Caller, OperationCore } from '../../operations/frame/core.ts';
 import { idText, readId } from '../../protocol/json-rpc-id.ts';
 import { isJsonObject, type JsonObject, type JsonRpcRequest, type JsonValue } from '../../protocol/json-rpc.ts';
+import type { HopPeer } from '../../upstream/upstream.ts';
 import { type Exchange, hopPeer } from './exchange.ts';
 
 /** One request of a client, as an operation is called by it. */
@@ -36,8 +37,12 @@ export function mcpCaller(core: OperationCore, { request, exchange, ownArguments
     ctx,
     signal: exchange.signal,
     isGone: () => exchange.isCallerGone(),
-    // A result of one of the gateway's own tools can't be an upstream's question.
-    peer: hopPeer(exchange, client.era === 'modern' && ownArguments === undefined),
+    peer: {
+      ...hopPeer(exchange),
+      // A result of one of the gateway's own tools can't be an upstream's question.
+      takesInputRequired: client.era === 'modern' && ownArguments === undefined,
+      ...rootsOwner(exchange, ctx),
+    },
     ...(scope === undefined ? {} : { scope }),
     facts: {
       networkTransport: client.transport === 'stdio' ? 'pipe' : 'tcp',
@@ -45,6 +50,18 @@ export function mcpCaller(core: OperationCore, { request, exchange, ownArguments
     },
     ...(isJsonObject(meta) ? { meta } : {}),
   };
+}
+
+/**
+ * A server keeps roots beyond the call, so that the next caller could work in the folders of the last: only callers on this
+ * machine that nobody tells apart have theirs told. The roots of a stateless client may change unsaid.
+ */
+function rootsOwner({ client, principal }: Exchange, ctx: RequestContext): Pick<HopPeer, 'rootsOwner'> {
+  if (client.capabilities['roots'] === undefined || principal !== undefined) {
+    return {};
+  }
+  const isLocal = client.transport === 'stdio' || /^(?:127\.|::1$)/.test(ctx.sourceIp ?? '');
+  return isLocal ? { rootsOwner: client.session?.streams.roots ?? {} } : {};
 }
 
 /** `_meta` of a request, whose progress token keeps its digits: it is for the caller to recognise. */

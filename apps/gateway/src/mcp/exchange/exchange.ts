@@ -48,11 +48,10 @@ function wantsMessage(client: McpClient, params: JsonObject | undefined): boolea
 }
 
 /** The exchange as an upstream hop sees it. */
-export function hopPeer(exchange: Exchange, takesInputRequired: boolean): HopPeer {
+export function hopPeer(exchange: Exchange): HopPeer {
   const { client } = exchange;
   return {
     era: client.era,
-    takesInputRequired,
     capabilities: client.capabilities,
     ...(client.clientInfo === undefined ? {} : { clientInfo: client.clientInfo }),
     ...(client.logLevel === undefined ? {} : { logLevel: client.logLevel }),

@@ -115,6 +115,9 @@ export class McpServer {
   /** Takes a notification of a client. */
   notified(message: JsonRpcNotification, client: McpClient): void {
     const startedAt = this.#options.now();
+    if (message.method === 'notifications/roots/list_changed' && client.session !== undefined) {
+      client.session.streams.roots = {};
+    }
     if (message.method === 'notifications/cancelled') {
       const key = cancelledKey(message);
       if (key !== undefined) {

@@ -10,6 +10,8 @@ export type ClientAnswer = { readonly result: JsonObject } | { readonly error: J
 export class SessionStreams {
   /** The GET stream, where the client has opened one here. */
   stream: EventStream | undefined;
+  /** Stands for the client's roots as they are now; a new one when they changed. */
+  roots: object = {};
   /** Over stdio: where what belongs to no request goes. */
   listener: ((message: JsonRpcMessage) => void) | undefined;
   // Made when they are needed: most sessions are idle, and two empty maps are a fifth of one.

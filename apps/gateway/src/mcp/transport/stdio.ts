@@ -124,7 +124,8 @@ class StdioFront {
       this.#listening.get(key)?.();
       this.#listening.delete(key);
     }
-    this.#gateway.mcp.notified(message, unknownClient('stdio'));
+    const session = this.#session;
+    this.#gateway.mcp.notified(message, session ? sessionClient(session, 'stdio') : unknownClient('stdio'));
   }
 
   async #request(request: JsonRpcRequest): Promise<void> {

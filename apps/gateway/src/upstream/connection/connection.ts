@@ -2,7 +2,7 @@
 import { isJsonObject, type Era, type JsonObject } from '../../protocol/json-rpc.ts';
 import { ERROR_METHOD_NOT_FOUND } from '../../protocol/mcp-protocol.ts';
 import { readProgressToken } from '../hop/envelope.ts';
-import { shuttingDown, unreachable } from '../hop/failures.ts';
+import { cancelled, shuttingDown, unreachable } from '../hop/failures.ts';
 import { ownCall, type WireCall } from '../hop/hop.ts';
 import { findMirroredParameters, type MirroredParameter } from '../hop/mirrored-parameters.ts';
 import type { RpcSession } from '../session/rpc-session.ts';
@@ -146,6 +146,12 @@ export class Connection {
     const isNew = hop.method === 'resources/subscribe' && !memory.isSubscribed(hop.params['uri']);
     if (isNew) {
       memory.note(hop.method, hop.params);
+    }
+    if (hop.peer?.rootsOwner !== undefined && MAY_ASK.has(hop.method)) {
+      await session.roots.give(hop.peer, () => session.notify('notifications/roots/list_changed', undefined));
+      if (hop.signal?.aborted === true) {
+        return cancelled();
+      }
     }
     const result = await session.exchange(this.#toCall(admitted));
     if (result.ok) {

@@ -36,7 +36,11 @@ export interface NegotiateOptions {
  * What the gateway can do for servers of the handshake era: questions in the middle of a call go on to its caller. One
  * session serves many callers, so roots that no call asks for are none: the folders of one must not become those of all.
  */
-const CLIENT_CAPABILITIES: JsonObject = { sampling: {}, elicitation: { form: {}, url: {} }, roots: {} };
+const CLIENT_CAPABILITIES: JsonObject = {
+  sampling: {},
+  elicitation: { form: {}, url: {} },
+  roots: { listChanged: true },
+};
 
 /**
  * Finds out which era a server speaks and begins the conversation: `server/discover` first, the handshake where that is
@@ -59,6 +63,7 @@ export async function negotiate(session: RpcSession, options: NegotiateOptions):
 /** Opens a session of the handshake era. */
 export async function shakeHands(session: RpcSession, options: NegotiateOptions): Promise<Negotiation> {
   session.era = 'legacy';
+  session.roots.reset();
   session.protocolVersion = LATEST_LEGACY_VERSION;
   const params: JsonObject = {
     protocolVersion: LATEST_LEGACY_VERSION,

@@ -1,6 +1,6 @@
 // upstream/session/: a JSON-RPC conversation over any transport.
 import { SUBSCRIPTION_ID_META_KEY } from '@modelcontextprotocol/server';
-import { cancelledKey, readId } from '../../protocol/json-rpc-id.ts';
+import { cancelledKey, idText, readId } from '../../protocol/json-rpc-id.ts';
 import { isJsonObject, type Era, type JsonObject, type JsonRpcId } from '../../protocol/json-rpc.ts';
 import { RawJson } from '../../protocol/json/raw-json.ts';
 import { LATEST_LEGACY_VERSION } from '../../protocol/mcp-protocol.ts';
@@ -9,6 +9,7 @@ import { toUpstreamParams, type GatewayInfo } from '../hop/envelope.ts';
 import { hostDied, unreachable } from '../hop/failures.ts';
 import { Hop, type Abandonment, type WireCall } from '../hop/hop.ts';
 import type { HopResult } from '../upstream.ts';
+import { CallerRoots } from './caller-roots.ts';
 import { ownNumber } from './incoming.ts';
 import { NonProtocolOutput } from './non-protocol-output.ts';
 import { ServerRequests } from './server-requests.ts';
@@ -32,6 +33,8 @@ export class RpcSession implements Conversation {
   /** Set once the handshake is known: opens another one after the upstream forgot this session. */
   renew: ((why: Suspicion) => Promise<boolean>) | undefined;
   readonly transport: Transport;
+  /** What the server knows of its callers' roots. */
+  readonly roots: CallerRoots = new CallerRoots();
   readonly #gatewayInfo: GatewayInfo;
   readonly #events: RpcSessionEvents;
   readonly #inFlight = new Map<JsonRpcId, Hop>();
@@ -176,6 +179,11 @@ export class RpcSession implements Conversation {
       const candidates = this.#callers();
       // A request without a stream of its own names no call, so it is given to a call only where there is just one.
       const asked = hop ?? (candidates.length === 1 ? candidates[0] : undefined);
+      if (method === 'roots/list' && hop === undefined) {
+        const question = { key: String(idText(id) ?? ''), method, params };
+        void this.roots.answer(question, asked?.call.peer).then((answer) => this.#requests.reply(id, answer));
+        return;
+      }
       this.#requests.answer({ id, method, params }, asked, candidates.length);
       return;
     }

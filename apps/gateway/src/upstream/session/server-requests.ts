@@ -3,6 +3,7 @@ import type { JsonObject, JsonRpcId } from '../../protocol/json-rpc.ts';
 import { ERROR_INTERNAL, ERROR_INVALID_REQUEST, ERROR_METHOD_NOT_FOUND } from '../../protocol/mcp-protocol.ts';
 import type { Hop } from '../hop/hop.ts';
 import type { PeerAnswer } from '../upstream.ts';
+import { NO_ROOTS } from './caller-roots.ts';
 
 /** What an upstream asks for. */
 export interface ServerRequest {
@@ -10,9 +11,6 @@ export interface ServerRequest {
   readonly method: string;
   readonly params: JsonObject | undefined;
 }
-
-/** The gateway has no folders of its own, and those of one caller are not another's. */
-const NO_ROOTS: PeerAnswer = { result: { roots: [] } };
 
 /** Why a request of the upstream can't be given to any caller. */
 function declined(method: string, hopsInFlight: number): PeerAnswer {
@@ -43,9 +41,9 @@ export class ServerRequests {
     const { id, method } = request;
     const peer = hop?.call.peer;
     if (method === 'ping') {
-      this.#reply(id, { result: {} });
+      this.reply(id, { result: {} });
     } else if (hop === undefined || peer?.ask === undefined) {
-      this.#reply(id, declined(method, hopsInFlight));
+      this.reply(id, declined(method, hopsInFlight));
     } else {
       void this.#ask(request, hop);
     }
@@ -71,11 +69,12 @@ export class ServerRequests {
     }
     this.#running.delete(idKey(id));
     if (!controller.signal.aborted) {
-      this.#reply(id, reply);
+      this.reply(id, reply);
     }
   }
 
-  #reply(id: JsonRpcId, reply: PeerAnswer): void {
+  /** Sends an answer. */
+  reply(id: JsonRpcId, reply: PeerAnswer): void {
     this.#post(JSON.stringify({ jsonrpc: '2.0', id, ...reply }));
   }
 }
