@@ -1,5 +1,6 @@
 // search/index/: words of tools, and the scores of their matches.
 import type { ToolRecord } from '../../catalog/tool-record.ts';
+import { ExactNames } from './exact-names.ts';
 import { expandTerm, type Expansion } from './query-expansion.ts';
 import { nameKey, toSearchTerms, FIELD, type WeightedTerm } from './search-document.ts';
 import { REASON, type SearchMatch } from './search-match.ts';
@@ -11,6 +12,8 @@ interface QueryShape {
   readonly termCount: number;
   /** See {@link nameKey}. */
   readonly key: string;
+  /** What the whole query names. */
+  readonly named: ReadonlySet<ToolRecord>;
 }
 
 const SATURATION = 6; // "k1" of BM25, in the unit of the field weights
@@ -29,6 +32,7 @@ export class SearchIndex {
   #documents: (ToolRecord | undefined)[] = [];
   #nameKeys: string[] = [];
   readonly #numbers = new Map<ToolRecord, number>();
+  readonly #names = new ExactNames();
   #sorted: readonly ToolRecord[] | undefined;
   #scores: Float64Array = new Float64Array(64);
   #best: Float64Array = new Float64Array(64);
@@ -45,6 +49,7 @@ export class SearchIndex {
       return;
     }
     this.#sorted = undefined;
+    this.#names.add(record);
     this.#insert(record);
   }
 
@@ -54,6 +59,7 @@ export class SearchIndex {
       return;
     }
     this.#sorted = undefined;
+    this.#names.remove(record);
     this.#numbers.delete(record);
     this.#documents[number] = undefined;
     for (const word of toSearchTerms(record).keys()) {
@@ -77,24 +83,31 @@ export class SearchIndex {
     for (let at = 0; at < terms.length; at += 1) {
       this.#scoreTerm(expandTerm(this.#vocabulary, terms, at), touched);
     }
-    const key = nameKey(clause);
+    const shape = { termCount: terms.length, key: nameKey(clause), named: this.#names.find(clause) };
+    const unnamed = new Set(shape.named);
     for (const number of touched) {
       const record = this.#documents[number];
       if (record !== undefined && accepts(record)) {
-        take(this.#toMatch(number, record, { termCount: terms.length, key }));
+        take(this.#toMatch(number, record, shape));
+        unnamed.delete(record);
       }
       this.#scores[number] = 0;
       this.#termCounts[number] = 0;
       this.#reasons[number] = 0;
     }
+    for (const record of unnamed) {
+      if (accepts(record)) {
+        take({ record, score: EXACT_NAME_BONUS, reasons: REASON.toolExact });
+      }
+    }
   }
 
-  #toMatch(number: number, record: ToolRecord, { termCount, key }: QueryShape): SearchMatch {
+  #toMatch(number: number, record: ToolRecord, { termCount, key, named }: QueryShape): SearchMatch {
     const coverage = (this.#termCounts[number] ?? 0) / termCount;
     let score = (this.#scores[number] ?? 0) * (0.4 + 0.6 * coverage);
     let reasons = this.#reasons[number] ?? 0;
     const name = this.#nameKeys[number] ?? '';
-    if (name === key) {
+    if (name === key || named.has(record)) {
       score += EXACT_NAME_BONUS;
       reasons |= REASON.toolExact;
     } else if (name.startsWith(key)) {

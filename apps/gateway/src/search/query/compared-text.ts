@@ -5,6 +5,8 @@ import type { ToolRecord } from '../../catalog/tool-record.ts';
 export interface ComparedText {
   readonly name: string;
   readonly slug: string;
+  /** `<dcc>__<tool>` */
+  readonly label: string;
   readonly title: string;
   readonly skill: string;
   /** See `skillKey`; absent for a tool of no skill. */
@@ -28,6 +30,7 @@ export function toComparedText(record: ToolRecord): ComparedText {
   const text = {
     name: record.backendTool.toLowerCase(),
     slug: record.slug.toLowerCase(),
+    label: record.label.toLowerCase(),
     title: (record.title ?? '').toLowerCase(),
     skill: (skillName ?? '').toLowerCase(),
     skillKey: skillName === undefined ? undefined : skillKey(skillName.trim()),

@@ -49,8 +49,8 @@ function toScore(reasons: number): number {
   return score;
 }
 
-function nameReason({ name, slug, title }: ComparedText, wanted: string): number {
-  if (name === wanted || slug === wanted) {
+function nameReason({ name, slug, label, title }: ComparedText, wanted: string): number {
+  if (name === wanted || slug === wanted || label === wanted) {
     return REASON.toolExact;
   }
   if (name.startsWith(wanted)) {
