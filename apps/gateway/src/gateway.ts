@@ -119,6 +119,7 @@ function createCore(parts: SharingParts, catalog: Catalog, metrics: GatewayInstr
     spans: createGatewaySpans({ config, telemetry, capture, contextSettings }),
     searchMemory,
     recorder: new Recorder(sinks, onError),
+    bootWaitMillis: config.server.bootWaitMs,
     showsWholeScene: config.telemetry.captureContent.includes('scene'),
     onError,
     now: () => performance.now(),

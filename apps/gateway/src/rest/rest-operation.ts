@@ -122,7 +122,8 @@ export class RestOperations {
       this.#core.contextSettings,
     );
     const facts = { networkTransport: 'tcp' } as const;
-    return { ctx, isGone: () => http.isGone(), facts, ...(scope === undefined ? {} : { scope }) };
+    const receivedAt = this.#core.now();
+    return { ctx, receivedAt, isGone: () => http.isGone(), facts, ...(scope === undefined ? {} : { scope }) };
   }
 }
 

@@ -18,6 +18,7 @@ describe('readGatewayConfig', () => {
         adminPath: '/admin',
         admin: true,
         bodyLimitBytes: 4_194_304,
+        bootWaitMs: 3_000,
         allowedHosts: [],
         stdio: false,
         listens: true,

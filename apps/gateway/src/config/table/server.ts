@@ -59,6 +59,12 @@ export const SERVER = {
     fallback: 4_194_304,
     description: 'Largest request body in bytes.',
   },
+  'server.bootWaitMs': {
+    names: ['DCC_MCP_BOOT_WAIT_MS'],
+    kind: { integer: [0, 60_000] },
+    fallback: 3_000,
+    description: 'How long search, describe, load_skill and call wait for servers that start, in ms from the request.',
+  },
   'server.allowedHosts': {
     names: ['DCC_MCP_ALLOWED_HOSTS'],
     kind: { list: 'a list of host names' },

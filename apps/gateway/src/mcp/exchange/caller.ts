@@ -35,6 +35,7 @@ export function mcpCaller(core: OperationCore, { request, exchange, ownArguments
   exchange.identify?.(ctx);
   return {
     ctx,
+    receivedAt: core.now(),
     signal: exchange.signal,
     isGone: () => exchange.isCallerGone(),
     peer: {

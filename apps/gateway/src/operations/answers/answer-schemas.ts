@@ -54,6 +54,10 @@ const searchFields = {
   index_generation: z.number(),
   total: z.int().min(0).meta({ description: 'All matches, whatever the page.' }),
   zero_results: z.boolean(),
+  waiting_for: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'Servers that still start, whose tools are not known yet: search again in a moment.' }),
   hits: z.array(hit),
 };
 

@@ -46,6 +46,8 @@ export interface SearchAnswer {
   readonly index_generation: number;
   readonly total: number;
   readonly zero_results: boolean;
+  /** Names of the upstreams that still boot, whose tools are not in the catalog; absent where there is none. */
+  readonly waiting_for?: readonly string[];
   readonly hits: readonly SearchAnswerHit[];
 }
 

@@ -4,8 +4,10 @@ import type { SkillRecord } from '../../catalog/skill-record.ts';
 import { toolIdentity } from '../../catalog/tool-names.ts';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import { asList, type JsonObject, type JsonValue, toJsonObject } from '../../protocol/json-rpc.ts';
+import { searchesUpstream } from '../../search/query/search-filter.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import { nextStepOfSkills } from '../answers/next-step.ts';
+import { untilTried } from '../frame/boot-wait.ts';
 import type { OperationCore, RunningOperation } from '../frame/core.ts';
 import { checkPermission, permissionsOf } from '../frame/govern.ts';
 import type { Ending, OperationDefinition, ParsedRequest } from '../frame/operation-definition.ts';
@@ -140,7 +142,7 @@ async function loadByName(
   request: LoadSkillRequest,
   running: RunningOperation,
 ): Promise<Ending<SkillRecord>> {
-  const found = findSkill(name, request, running);
+  const found = await findSkillInTime(name, request, running);
   const skill = found.value;
   if (skill === undefined) {
     return found;
@@ -156,6 +158,30 @@ async function loadByName(
   }
   const { error, isPartial } = await load({ skill, upstream }, request, running);
   return error === undefined || isPartial === true ? { ...found, error } : { error };
+}
+
+/** Of upstreams that boot it is not known yet which skills they have. */
+async function findSkillInTime(
+  name: string,
+  request: LoadSkillRequest,
+  running: RunningOperation,
+): Promise<Ending<SkillRecord>> {
+  const found = findSkill(name, request, running);
+  if (found.value !== undefined) {
+    return found;
+  }
+  const isAsked = searchesUpstream({ dccType: request.dccType, instanceId: request.instanceId });
+  const permissions = permissionsOf(running);
+  const waitingFor = await untilTried(
+    running,
+    ({ settings }) => isAsked(settings) && permissions.dccType(settings.dccType).outcome === 'allowed',
+  );
+  const second = findSkill(name, request, running);
+  if (second.value !== undefined || waitingFor.length === 0) {
+    return second;
+  }
+  const names = waitingFor.map(({ settings }) => settings.key).join(', ');
+  return { error: { kind: 'not-ready', message: `'${name}' is not known yet: ${names} still start` } };
 }
 
 /** Of several instances that have the skill those count that the caller may load it at; one of none is found to be refused. */

@@ -2,6 +2,7 @@ import type { SlugResolution } from '../../catalog/catalog.ts';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import type { PolicyOperation } from '../../governance/policy.ts';
 import type { HopFailure, Upstream } from '../../upstream/upstream.ts';
+import { bootMillisLeft } from '../frame/boot-wait.ts';
 import type { OperationCore, RunningOperation } from '../frame/core.ts';
 import { checkOnTheWay, permissionsOf, type Refusal } from '../frame/govern.ts';
 import type { Resolution } from '../frame/operation-definition.ts';
@@ -44,7 +45,7 @@ export async function resolveTool(
   if (ofSkill !== undefined) {
     return refused(ofSkill, core, slug);
   }
-  const failure = isMeant ? await refresh(upstream) : undefined;
+  const failure = isMeant ? await refresh(upstream, bootMillisLeft(running)) : undefined;
   const second = core.catalog.resolve(slug);
   if (second.kind === 'found') {
     return withUpstream(core, second.record, slug);
@@ -76,10 +77,14 @@ function instanceOf(resolution: SlugResolution): string {
   return resolution.kind === 'unknown_instance' ? (resolution.parts.instanceId ?? resolution.parts.id8) : '';
 }
 
-/** A lazy upstream starts here, and one that is starting is waited for; one that is known to be dead is not. */
-async function refresh(upstream: Upstream): Promise<HopFailure | undefined> {
+/**
+ * A lazy upstream starts here, as long as a call may take; one that is starting is waited for as long as a request may
+ * wait for that; one that is known to be dead is not.
+ */
+async function refresh(upstream: Upstream, bootMillis: number): Promise<HopFailure | undefined> {
   const { settings, status } = upstream;
-  const failure = await upstream.connect(status.readiness === 'unreachable' ? 1 : settings.timeoutMillis);
+  const patience = settings.isLazy ? settings.timeoutMillis : Math.max(1, bootMillis);
+  const failure = await upstream.connect(status.readiness === 'unreachable' ? 1 : patience);
   if (failure === undefined) {
     await upstream.refreshTools();
   }

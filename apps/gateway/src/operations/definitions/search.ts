@@ -2,6 +2,7 @@ import { OPERATION_SEARCH } from '@dcc-mcp/semantic-conventions';
 import type { SearchDetails } from '../../recording/finished.ts';
 import { searchPrincipal } from '../../recording/search-memory-sink.ts';
 import type { RememberedHit } from '../../search/memory/search-memory.ts';
+import { searchesUpstream } from '../../search/query/search-filter.ts';
 import {
   type SearchAnswer,
   type SearchAnswerHit,
@@ -9,6 +10,7 @@ import {
   toSearchAnswer,
   toSearchQuery,
 } from '../answers/search-answer.ts';
+import { untilTried } from '../frame/boot-wait.ts';
 import type { RunningOperation } from '../frame/core.ts';
 import { permissionsOf } from '../frame/govern.ts';
 import type { EndedOperation, OperationDefinition } from '../frame/operation-definition.ts';
@@ -22,7 +24,7 @@ export const searchOperation: OperationDefinition<SearchRequest, SearchRequest, 
   parse: parseSearch,
   spanInput: inputOf,
   resolve: (request) => ({ ok: true, target: request }),
-  run: async (request, running) => ({ value: search(request, running) }),
+  run: async (request, running) => ({ value: await search(request, running) }),
   details: async (ended, running) => ({ operation: OPERATION_SEARCH, found: await remember(ended, running) }),
 };
 
@@ -49,18 +51,26 @@ function inputOf(request: SearchRequest): SearchRequest {
   return Object.fromEntries(given.map((field) => [field, request[field]]));
 }
 
-function search(request: SearchRequest, running: RunningOperation): SearchAnswer {
+/** A catalog that is not complete yet says so: nobody is told of nothing because servers still boot. */
+async function search(request: SearchRequest, running: RunningOperation): Promise<SearchAnswer> {
   const { core, span } = running;
   const permissions = permissionsOf(running);
   if (permissions.areRestricted) {
     span.setPolicy({ outcome: 'allowed' });
   }
+  const query = toSearchQuery(request);
+  const isSearched = searchesUpstream(query);
+  const waitingFor = await untilTried(
+    running,
+    ({ settings }) => isSearched(settings) && permissions.dccType(settings.dccType).outcome === 'allowed',
+  );
   const result = core.toolSearch.search({
-    ...toSearchQuery(request),
+    ...query,
     sceneOf: (instanceId) => core.upstreams.get(instanceId)?.status.scene,
     isVisible: permissions.areRestricted ? (record) => permissions.shows(record) : undefined,
   });
-  return toSearchAnswer(result, core.newId(), permissions);
+  const answer = toSearchAnswer(result, core.newId(), permissions);
+  return waitingFor.length === 0 ? answer : { ...answer, waiting_for: waitingFor.map(({ settings }) => settings.key) };
 }
 
 /** Before the answer leaves: what follows it must find it. A memory that fails costs the joins, not the answer. */

@@ -19,6 +19,8 @@ export interface OperationCore {
   readonly searchMemory: SearchMemory;
   readonly contextSettings: RequestContextSettings;
   readonly governance: Governance;
+  /** How long a request waits for upstreams that boot. */
+  readonly bootWaitMillis: number;
   /** Whether spans hold the path of an open scene, not only its last part. */
   readonly showsWholeScene: boolean;
   /** Milliseconds of a monotonic clock. */
@@ -31,6 +33,8 @@ export interface OperationCore {
 /** The caller's side of an operation. */
 export interface Caller {
   readonly ctx: RequestContext;
+  /** When its request came, on the clock of the core; absent: now. */
+  readonly receivedAt?: number;
   /** Aborts when the caller cancels. */
   readonly signal?: AbortSignal;
   /** True once nobody waits for the answer. */

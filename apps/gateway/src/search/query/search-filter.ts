@@ -7,15 +7,7 @@ type Accepts = (record: ToolRecord) => boolean;
 
 /** One predicate of all filters of a search, policy last; letters are compared without case. */
 export function toSearchFilter(query: SearchQuery): Accepts {
-  const checks: Accepts[] = [];
-  const dccTypes = new Set(lower([...(query.dccType === undefined ? [] : [query.dccType]), ...(query.dccTypes ?? [])]));
-  if (dccTypes.size > 0) {
-    checks.push((record) => dccTypes.has(record.dccType.toLowerCase()));
-  }
-  const { instanceId } = query;
-  if (instanceId !== undefined) {
-    checks.push((record) => isInstance(record.instanceId, instanceId));
-  }
+  const checks: Accepts[] = [searchesUpstream(query)];
   if (query.loadedOnly === true) {
     checks.push((record) => record.isLoaded);
   }
@@ -24,6 +16,18 @@ export function toSearchFilter(query: SearchQuery): Accepts {
     checks.push(query.isVisible);
   }
   return (record) => checks.every((accepts) => accepts(record));
+}
+
+/** Whether tools of an upstream are searched for at all. */
+export function searchesUpstream({
+  dccType,
+  dccTypes = [],
+  instanceId,
+}: SearchQuery): (upstream: Pick<ToolRecord, 'dccType' | 'instanceId'>) => boolean {
+  const wanted = new Set(lower([...(dccType === undefined ? [] : [dccType]), ...dccTypes]));
+  return (upstream) =>
+    (wanted.size === 0 || wanted.has(upstream.dccType.toLowerCase())) &&
+    (instanceId === undefined || isInstance(upstream.instanceId, instanceId));
 }
 
 function tagChecks(query: SearchQuery): Accepts[] {

@@ -26,6 +26,8 @@ export class ConnectionSupervisor {
   readonly #options: ConnectionSupervisorOptions;
   readonly #closing = new AbortController();
   #connection: Connection | undefined;
+  /** The last connection that was handed out. */
+  #up: Connection | undefined;
   #connectedAt = 0;
   readonly #retry: RetryTimer;
   #isStarted = false;
@@ -41,6 +43,11 @@ export class ConnectionSupervisor {
     return this.#connection;
   }
 
+  /** True once the connection is handed out: what its first questions tell is known. */
+  get isUp(): boolean {
+    return this.#connection !== undefined && this.#connection === this.#up;
+  }
+
   get isStarted(): boolean {
     return this.#isStarted;
   }
@@ -54,7 +61,7 @@ export class ConnectionSupervisor {
 
   /** Waits for the outcome of the running, or else the next, try. */
   whenUp(timeoutMillis: number, toFailure: () => HopFailure): Promise<HopFailure | undefined> {
-    if (this.#connection !== undefined) {
+    if (this.isUp) {
       return Promise.resolve(undefined);
     }
     return new Promise((resolve) => {
@@ -127,7 +134,8 @@ export class ConnectionSupervisor {
     this.#connection = opened.connection;
     this.#connectedAt = performance.now();
     await this.#options.onUp(opened.connection);
-    this.#tell(undefined);
+    this.#up = opened.connection;
+    this.#tell(this.isUp ? undefined : unreachable('The connection was lost as soon as it was there').failure);
   }
 
   async #open(): Promise<OpenedConnection> {

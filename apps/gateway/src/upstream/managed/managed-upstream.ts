@@ -117,7 +117,7 @@ export class ManagedUpstream implements Upstream {
   }
 
   connect(timeoutMillis: number): Promise<HopFailure | undefined> {
-    if (this.#supervisor.connection !== undefined) {
+    if (this.#supervisor.isUp) {
       return Promise.resolve(undefined);
     }
     this.#begin();

@@ -1,0 +1,42 @@
+import type { Upstream } from '../../upstream/upstream.ts';
+import type { RunningOperation } from './core.ts';
+
+/** How long an operation may still wait for upstreams that boot, in milliseconds: counted from its request, not from now. */
+export function bootMillisLeft({ core, caller }: Pick<RunningOperation, 'core' | 'caller'>): number {
+  const now = core.now();
+  return Math.max(0, core.bootWaitMillis - (now - (caller.receivedAt ?? now)));
+}
+
+/**
+ * Waits for the first tries of the upstreams that matter, as long as the request may.
+ *
+ * @param matters Which upstreams the operation asks.
+ * @returns Those whose first try has not ended.
+ */
+export async function untilTried(
+  running: RunningOperation,
+  matters: (upstream: Upstream) => boolean,
+): Promise<readonly Upstream[]> {
+  const untried = (): readonly Upstream[] => running.core.upstreams.untried().filter(matters);
+  const waitedFor = untried();
+  const millis = bootMillisLeft(running);
+  if (waitedFor.length === 0 || millis === 0) {
+    return waitedFor;
+  }
+  const tried = Promise.all(waitedFor.map((upstream) => upstream.connect(millis)));
+  await unlessGone(tried, running.caller.signal);
+  return untried();
+}
+
+/** Nobody waits on for a caller that has left. */
+async function unlessGone(work: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) {
+    await work;
+    return;
+  }
+  const { promise: gone, resolve } = Promise.withResolvers<void>();
+  const onAbort = (): void => resolve();
+  signal.addEventListener('abort', onAbort, { once: true });
+  await (signal.aborted ? undefined : Promise.race([work, gone]));
+  signal.removeEventListener('abort', onAbort);
+}
