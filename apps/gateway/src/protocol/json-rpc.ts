@@ -35,7 +35,7 @@ export interface JsonRpcNotification {
 export interface JsonRpcError {
   readonly code: number;
   readonly message: string;
-  readonly data?: JsonValue;
+  readonly data?: JsonValue | RawJson;
 }
 
 /** The answer to a request that went well. */

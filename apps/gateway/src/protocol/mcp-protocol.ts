@@ -4,15 +4,7 @@ import {
   LOG_LEVEL_META_KEY,
   PROTOCOL_VERSION_META_KEY,
 } from '@modelcontextprotocol/server';
-import {
-  asObject,
-  isJsonObject,
-  textOf,
-  type Era,
-  type JsonObject,
-  type JsonRpcError,
-  type JsonValue,
-} from './json-rpc.ts';
+import { asObject, isJsonObject, textOf, type Era, type JsonObject, type JsonRpcError } from './json-rpc.ts';
 
 /** The stateless revision the gateway speaks. */
 export const MODERN_VERSION = '2026-07-28';
@@ -45,14 +37,18 @@ export class McpError extends Error {
   override readonly name = 'McpError';
   readonly code: number;
   readonly httpStatus: number;
-  readonly data: JsonValue | undefined;
+  readonly data: JsonRpcError['data'] | undefined;
   /** How long the client should wait before it tries again; over HTTP a `Retry-After`. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
     code: number,
     message: string,
-    options: { readonly httpStatus?: number; readonly data?: JsonValue; readonly retryAfterSeconds?: number } = {},
+    options: {
+      readonly httpStatus?: number;
+      readonly data?: JsonRpcError['data'];
+      readonly retryAfterSeconds?: number;
+    } = {},
   ) {
     super(message);
     this.code = code;

@@ -1,10 +1,14 @@
 import type { JsonRpcMessage } from './json-rpc.ts';
 import { RawJson } from './json/raw-json.ts';
 
-/** A message as it is sent; a result that came from elsewhere is sent as it came. */
+/** A message as it is sent; a result, or what an error says beside its words, is sent as it came. */
 export function messageText(message: JsonRpcMessage): string {
   if ('result' in message && message.result instanceof RawJson) {
     return `{"jsonrpc":"2.0","id":${JSON.stringify(message.id)},"result":${message.result.text}}`;
+  }
+  if ('error' in message && message.error.data instanceof RawJson) {
+    const { code, message: words, data } = message.error;
+    return `{"jsonrpc":"2.0","id":${JSON.stringify(message.id)},"error":${RawJson.object({ code, message: words, data }).text}}`;
   }
   return JSON.stringify(message);
 }

@@ -3,10 +3,11 @@ import * as fc from 'fast-check';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { EventStreamParser } from '../../src/protocol/event-stream-parser.ts';
+import { RawJson } from '../../src/protocol/json/raw-json.ts';
 import { LineFramer } from '../../src/protocol/line-framer.ts';
 import { encodeMirroredValue } from '../../src/protocol/mirrored-value.ts';
 import { backoffMillis } from '../../src/upstream/hop/backoff.ts';
-import { findMirroredParameters } from '../../src/upstream/hop/mirrored-parameters.ts';
+import { findMirroredParameters, toMirroredHeaders } from '../../src/upstream/hop/mirrored-parameters.ts';
 
 /** `bytes` in pieces of the given sizes, over and over. */
 function pieces(bytes: Buffer, sizes: readonly number[]): Buffer[] {
@@ -243,4 +244,25 @@ describe('findMirroredParameters', () => {
       { header: 'C', path: ['b', 'c'] },
     ]);
   });
+});
+
+test.each([
+  ['725653563933458432', '725653563933458432'],
+  ['1e400', '1e400'],
+  ['1.5', '1.5'],
+  ['7.0', '7'],
+  ['"text"', 'text'],
+  ['true', 'true'],
+])('a parameter of %s is repeated as %s in its header', (json, header) => {
+  const raw = RawJson.read(`{"deep":{"n":${json}}}`);
+  const mirrored = [{ header: 'N', path: ['deep', 'n'] }];
+  const params = { name: 'a', arguments: raw.value };
+  expect(toMirroredHeaders('tools/call', params, { mirrored, rawParams: { arguments: raw } })).toEqual([
+    'mcp-method',
+    'tools/call',
+    'mcp-name',
+    'a',
+    'mcp-param-n',
+    header,
+  ]);
 });

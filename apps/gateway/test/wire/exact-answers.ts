@@ -27,9 +27,9 @@ export const ODD_ANSWERS: Readonly<Record<string, (id: number) => string>> = {
   'nesting without end, broken off': (id) => `{"jsonrpc":"2.0","id":${id},"result":${'{"a":'.repeat(50_000)}`,
 };
 
-const NAMES = ['exact', 'media', 'slow', 'progress', ...Object.keys(ODD_ANSWERS)];
+const NAMES = ['exact', 'media', 'slow', 'progress', 'failing', ...Object.keys(ODD_ANSWERS)];
 const TOOLS = JSON.stringify(NAMES.map((name) => ({ name, inputSchema: { type: 'object' } })));
-const FACTS = '"capabilities":{"tools":{}},"serverInfo":{"name":"exact","version":"1"}';
+const FACTS = '"capabilities":{"tools":{},"prompts":{}},"serverInfo":{"name":"exact","version":"1"}';
 
 /** What is read of a message that was sent. */
 export interface SentMessage {
@@ -45,7 +45,7 @@ export function answersTo(sent: string, era: 'legacy' | 'modern'): readonly stri
     return [];
   }
   if (method !== 'tools/call') {
-    const result = resultOf(method, era);
+    const result = method === 'prompts/get' ? exactResult(sent) : resultOf(method, era);
     return [
       result === undefined
         ? `{"jsonrpc":"2.0","id":${id},"error":{"code":-32601,"message":"Method not found"}}`
@@ -65,6 +65,8 @@ export function answersTo(sent: string, era: 'legacy' | 'modern'): readonly stri
         `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"${String(tokenOf(params))}","progress":1}}`,
         `{"jsonrpc":"2.0","id":${id},"result":${DONE}}`,
       ];
+    case 'failing':
+      return [`{"jsonrpc":"2.0","id":${id},"error":{"code":-32050,"message":"no","data":${EXACT}}}`];
     case 'media':
       return [`{"jsonrpc":"2.0","id":${id},"result":${MEDIA}}`];
     default:
@@ -89,6 +91,8 @@ function resultOf(method: string, era: 'legacy' | 'modern'): string | undefined 
       return era === 'modern' ? undefined : `{"protocolVersion":"2025-11-25",${FACTS}}`;
     case 'server/discover':
       return era === 'modern' ? `{"supportedVersions":["2026-07-28"],${FACTS},"resultType":"complete"}` : undefined;
+    case 'prompts/list':
+      return '{"prompts":[{"name":"exact","size":1.10}]}';
     case 'tools/list':
       return `{"tools":${TOOLS}}`;
     default:

@@ -1,8 +1,10 @@
 // Bytes of arguments, results and ids on their way through a gateway, from every client to every kind of server.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startStdio } from '../fixtures/stdio-gateway.ts';
 import { modernMeta } from '../tracing/raw-mcp.ts';
 import { EXACT } from './exact-answers.ts';
 import { type ExactGateways, post, type Received, SERVERS, startExactGateways } from './exact-gateways.ts';
+import { EXACT_CHILD } from './exact-servers.ts';
 
 const META = JSON.stringify(modernMeta);
 const STREAM = 'application/json, text/event-stream';
@@ -85,6 +87,26 @@ describe.each(WAYS)('%s', (way, callOver) => {
   });
 });
 
+describe('under --expose all', () => {
+  test.each(SERVERS)('arguments and result of a prompt of %s pass as they came', async (server) => {
+    const listed = await gateways.legacy(gateways.all, '{"jsonrpc":"2.0","id":1,"method":"prompts/list"}');
+    const { result } = JSON.parse(listed.text) as { readonly result: { readonly prompts: { name: string }[] } };
+    const { name } = result.prompts.find((prompt) => prompt.name.startsWith(server))!;
+    const params = `{"name":"${name}","arguments":${EXACT}}`;
+    const { text } = await gateways.legacy(
+      gateways.all,
+      `{"jsonrpc":"2.0","id":1,"method":"prompts/get","params":${params}}`,
+    );
+    expect(text).toContain(EXACT);
+    expect(seenBy(text)).toContain(`"arguments":${EXACT}`);
+  });
+
+  test.each(SERVERS)('what an error of %s says beside its words passes as it came', async (server) => {
+    const { text } = await gateways.legacy(gateways.all, request('1', gateways.exposed(server, 'failing'), '{}'));
+    expect(text).toBe(`{"jsonrpc":"2.0","id":1,"error":{"code":-32050,"message":"no","data":${EXACT}}}`);
+  });
+});
+
 describe('the id of a request', () => {
   test.each([
     '725653563933458432',
@@ -138,6 +160,17 @@ describe('the id of a request', () => {
     expect(ended).toEqual([ids[1], ids[0], ids[2]]);
   });
 });
+
+test.each(['725653563933458432', '1.10', '1e400', '"a"', '7'])(
+  'the id %s of a call in a batch comes back as it was',
+  async (id) => {
+    const calls = `{"calls":[{"id":${id},"tool_slug":"${gateways.slug('json', 'exact')}"}]}`;
+    const rest = await post(`${gateways.search.url}/v1/call_batch`, calls);
+    expect(rest.text).toContain(`"results":[{"index":0,"id":${id},"tool_slug":`);
+    const mcp = await gateways.legacy(gateways.search, request('1', 'call', calls));
+    expect(mcp.text).toContain(`"results":[{"index":0,"id":${id},"tool_slug":`);
+  },
+);
 
 describe('a request that its client cancelled has no answer', () => {
   const cancelled = '{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":"c"}}';
@@ -219,4 +252,26 @@ describe('blocks that are no text', () => {
     }
     expect(result.content).toHaveLength(9);
   });
+});
+
+test('over standard streams ids, arguments and results pass as they came, and what was cancelled has no answer', async () => {
+  const run = startStdio({ mcpServers: { pipe: EXACT_CHILD }, server: { expose: 'all' } });
+  const lineOf = (id: string): string | undefined =>
+    run.stdout.find((line) => line.startsWith(`{"jsonrpc":"2.0","id":${id},`));
+  try {
+    const clientInfo = { name: 'a', version: '1' };
+    await run.request('initialize', { protocolVersion: '2025-11-25', capabilities: {}, clientInfo });
+    await run.request('tools/list', {});
+    run.write(request('725653563933458432', 'slow', '{}'));
+    run.write(request('725653563933458433', 'exact', EXACT));
+    run.write('{"jsonrpc":"2.0","method":"notifications/cancelled","params":{"requestId":725653563933458432}}');
+    await run.until(() => lineOf('725653563933458433') !== undefined);
+    const line = lineOf('725653563933458433')!;
+    expect(line).toContain(EXACT);
+    expect(seenBy(line)).toContain(`"arguments":${EXACT}`);
+    await run.request('tools/call', { name: 'exact', arguments: {} });
+    expect(lineOf('725653563933458432')).toBeUndefined();
+  } finally {
+    await run.kill();
+  }
 });

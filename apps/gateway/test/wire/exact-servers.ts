@@ -19,11 +19,17 @@ export interface ExactServers {
   stop(): void;
 }
 
+/** The one over standard streams, as `mcpServers` has it. */
+export const EXACT_CHILD: object = {
+  command: process.execPath,
+  args: [join(import.meta.dirname, 'exact-child.ts')],
+};
+
 /** Starts all of them. Whoever starts them stops them. */
 export async function startExactServers(): Promise<ExactServers> {
   const servers: Server[] = [];
   const mcpServers: Record<string, object> = {
-    pipe: { command: process.execPath, args: [join(import.meta.dirname, 'exact-child.ts')] },
+    pipe: EXACT_CHILD,
   };
   for (const [name, era, isStream] of KINDS) {
     const server = createServer((request, response) => {

@@ -10,13 +10,13 @@ import {
   asObject,
   isJsonObject,
   type JsonObject,
+  type JsonRpcError,
   type JsonRpcRequest,
-  type JsonValue,
   textOf,
 } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
 import { ERROR_INTERNAL, ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
-import type { HopFailure, HopResult, Upstream } from '../../upstream/upstream.ts';
+import type { HopFailure, HopResult, RawParams, Upstream } from '../../upstream/upstream.ts';
 import { mcpCaller } from '../exchange/caller.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { errorResult } from '../search-mode/tool-result.ts';
@@ -238,12 +238,15 @@ export class PassThrough implements McpMode {
       throw new McpError(ERROR_INVALID_PARAMS, `Unknown prompt: ${sanitizeText(textOf(name), MAX_NAME_BYTES)}`);
     }
     const upstream = this.#permit(found.upstream, request, exchange);
-    return forwarding.send(upstream, { method, params: { ...params, name: found.name }, target: found.name });
+    const { name: target } = found;
+    const rawParams = { ...rawParamsOf(request), name: undefined };
+    return forwarding.send(upstream, { method, params: { ...params, name: target }, rawParams, target });
   }
 
   async #resource(forwarding: Forwarding, request: JsonRpcRequest, exchange: Exchange): Promise<HopResult> {
     const upstream = await this.#ownerOf(forwarding, request, exchange);
-    return forwarding.send(upstream, { method: request.method, params: request.params ?? {} });
+    const { method, params = {} } = request;
+    return forwarding.send(upstream, { method, params, rawParams: rawParamsOf(request) });
   }
 
   async #subscribe(forwarding: Forwarding, request: JsonRpcRequest, exchange: Exchange): Promise<HopResult> {
@@ -282,15 +285,22 @@ export class PassThrough implements McpMode {
         throw new McpError(ERROR_INVALID_PARAMS, `Unknown prompt: ${sanitizeText(name, MAX_NAME_BYTES)}`);
       }
       const renamed = { ...params, ref: { ...asObject(ref), name: found.name } };
-      return forwarding.send(this.#permit(found.upstream, request, exchange), { method, params: renamed });
+      const rawParams = { ...rawParamsOf(request), ref: undefined };
+      return forwarding.send(this.#permit(found.upstream, request, exchange), { method, params: renamed, rawParams });
     }
     if (typeof uri === 'string') {
       const { mayUse } = this.#permissionsOf(exchange);
       const upstream = await this.#lists.ownerOf(uri, forwarding, mayUse);
-      return forwarding.send(this.#permit(upstream, request, exchange), { method, params });
+      const rawParams = rawParamsOf(request);
+      return forwarding.send(this.#permit(upstream, request, exchange), { method, params, rawParams });
     }
     throw new McpError(ERROR_INVALID_PARAMS, 'completion/complete needs ref with a name or a uri');
   }
+}
+
+/** What a client sent, by name, as it came. */
+function rawParamsOf({ rawParams }: JsonRpcRequest): RawParams {
+  return rawParams === undefined ? {} : Object.fromEntries(rawParams.entries());
 }
 
 function errorOf(failure: HopFailure): McpError {
@@ -300,6 +310,6 @@ function errorOf(failure: HopFailure): McpError {
     : new McpError(rpcError.code, rpcError.message, dataOf(rpcError.data));
 }
 
-function dataOf(data: JsonValue | undefined): { data?: JsonValue } {
+function dataOf(data: JsonRpcError['data'] | undefined): Pick<JsonRpcError, 'data'> {
   return data === undefined ? {} : { data };
 }

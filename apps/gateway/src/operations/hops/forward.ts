@@ -1,7 +1,7 @@
 import type { Outcome } from '@dcc-mcp/semantic-conventions';
 import type { HopSpan, ProtocolSpan } from '@dcc-mcp/workflow-spans';
 import type { JsonObject } from '../../protocol/json-rpc.ts';
-import type { HopEnvelope, HopResult, Upstream } from '../../upstream/upstream.ts';
+import type { HopEnvelope, HopResult, RawParams, Upstream } from '../../upstream/upstream.ts';
 import type { Caller, OperationCore } from '../frame/core.ts';
 import { outcomeOfError } from '../frame/operation-error.ts';
 import { endHop, errorOfFailure, hopTarget, retryOf, transportOf } from './hop.ts';
@@ -11,6 +11,8 @@ import { requestAnsweringInputs } from './input-rounds.ts';
 export interface ForwardTarget {
   readonly method: string;
   readonly params: JsonObject;
+  /** Those of the parameters that travel as they came. */
+  readonly rawParams?: RawParams;
   /** Name of the prompt, URI of the resource; for span names. */
   readonly target?: string | undefined;
   /** How long it may take, where that is less than the upstream's own timeout. */
@@ -39,13 +41,17 @@ export class Forwarding {
   }
 
   /** Hands one request on. */
-  send(upstream: Upstream, { method, params, target, timeoutMillis = Infinity }: ForwardTarget): Promise<HopResult> {
+  send(
+    upstream: Upstream,
+    { method, params, rawParams, target, timeoutMillis = Infinity }: ForwardTarget,
+  ): Promise<HopResult> {
     const { signal, peer } = this.#caller;
     let hopSpan: HopSpan | undefined;
     let sentAt: number | undefined;
     return requestAnsweringInputs(upstream, {
       method,
       params,
+      rawParams,
       begin: (): HopEnvelope => {
         hopSpan = this.#span.startHop(hopTarget({ core: this.#core, upstream }, method, target));
         sentAt = this.#core.now();

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { JsonObject } from '../../protocol/json-rpc.ts';
+import { RawJson } from '../../protocol/json/raw-json.ts';
 import type { SearchRequest } from '../answers/search-answer.ts';
 import { isName, MAX_NAME_BYTES, MAX_QUERY_BYTES, metaObject, nameList, nameText, textUpTo } from './bounded-input.ts';
 
@@ -31,7 +32,7 @@ export interface CallBody extends RequestExtras {
 }
 
 export interface CallBatchItem extends CallBody {
-  readonly id?: string | number | undefined;
+  readonly id?: string | number | RawJson | undefined;
 }
 
 export interface CallBatchBody extends RequestExtras {
@@ -136,13 +137,18 @@ const searchFields = {
   ...callerFields,
 };
 
+/** A number whose digits a double does not hold comes as it was written. */
+function isItemId(id: unknown): boolean {
+  return typeof id === 'string' || typeof id === 'number' || id instanceof RawJson;
+}
+
 const itemId = z
-  .union([z.string(), z.number()], { error: 'must be a string or a number' })
-  .refine((id) => typeof id === 'number' || id === '' || isName(id), {
+  .custom<string | number | RawJson>(isItemId, { error: 'must be a string or a number' })
+  .refine((id) => typeof id !== 'string' || id === '' || isName(id), {
     error: `must have at most ${MAX_NAME_BYTES} bytes`,
     params: { maxBytes: MAX_NAME_BYTES },
   })
-  .meta({ maxLength: MAX_NAME_BYTES });
+  .meta({ type: ['string', 'number'], maxLength: MAX_NAME_BYTES });
 
 const batchItem = z
   .strictObject({

@@ -51,7 +51,7 @@ export function toHopResult(message: RawJson, httpStatus?: number): HopResult {
     return badAnswer('jsonrpc', 'The upstream answered with both a result and an error');
   }
   if (error !== undefined) {
-    return toFailure(error.value, httpStatus);
+    return toFailure(error, httpStatus);
   }
   if (result === undefined) {
     return badAnswer('empty_result', 'The upstream answered with neither a result nor an error');
@@ -65,8 +65,10 @@ function present(member: RawJson | undefined): RawJson | undefined {
   return member?.text === 'null' ? undefined : member;
 }
 
-function toFailure(error: unknown, httpStatus: number | undefined): HopResult {
-  const rpcError = toRpcError(error);
+function toFailure(error: RawJson, httpStatus: number | undefined): HopResult {
+  const known = toRpcError(error.value);
+  const data = error.get('data');
+  const rpcError = known && { ...known, ...(data === undefined ? {} : { data }) };
   if (rpcError === undefined) {
     return badAnswer('jsonrpc', 'The upstream answered with a malformed JSON-RPC error');
   }

@@ -5,7 +5,7 @@ import {
   PROTOCOL_VERSION_META_KEY,
 } from '@modelcontextprotocol/server';
 import { isJsonObject, type Era, type JsonObject, type JsonRpcId, type JsonValue } from '../../protocol/json-rpc.ts';
-import { RawJson } from '../../protocol/json/raw-json.ts';
+import { type JsonPart, RawJson } from '../../protocol/json/raw-json.ts';
 import type { HopPeer } from '../upstream.ts';
 import type { WireCall } from './hop.ts';
 
@@ -68,7 +68,11 @@ export function toUpstreamParams(
     // The gateway's handshake spoke for all its callers: what this one can do stands where its own era has it.
     meta[CLIENT_CAPABILITIES_META_KEY] = options.peer.capabilities;
   }
-  const parts = { ...params, ...rawParams, _meta: hasKeys(meta) ? meta : undefined };
+  const parts: Record<string, JsonPart> = { ...params };
+  for (const name in rawParams) {
+    parts[name] = rawParams[name] ?? parts[name];
+  }
+  parts['_meta'] = hasKeys(meta) ? meta : undefined;
   return hasKeys(meta) || Object.keys(params).some((name) => name !== '_meta') ? RawJson.object(parts) : undefined;
 }
 

@@ -50,7 +50,7 @@ export function toRequestHeaders(options: RequestHeadersOptions): string[] {
   }
   if (options.era === 'modern') {
     if (method !== undefined) {
-      headers.push(...toMirroredHeaders(method, options.params ?? {}, hop?.call.mirrored));
+      headers.push(...toMirroredHeaders(method, options.params ?? {}, hop?.call));
     }
   } else if (sessionId !== undefined && method !== 'initialize') {
     headers.push('mcp-session-id', sessionId);
