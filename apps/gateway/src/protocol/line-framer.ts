@@ -71,7 +71,7 @@ export class LineFramer {
     this.#parts.push(part);
     this.#size += part.length;
     if (this.#size > this.#options.maxLineBytes) {
-      const head = Buffer.concat(this.#parts).toString('utf8', 0, 512);
+      const head = Buffer.concat(this.#parts, Math.min(this.#size, 512)).toString('utf8');
       this.#clear();
       this.#isSkipping = true;
       this.#options.onOverlong(head);

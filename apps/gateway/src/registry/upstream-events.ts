@@ -60,8 +60,10 @@ function onStatus(events: RegistryEvents, log: (line: string) => void): (upstrea
     const { key, instanceId } = upstream.settings;
     const line = statusLine(upstream);
     // An upstream that fails is started again and again, so that it starts is not logged.
-    if (upstream.status.readiness !== 'booting' && logged.get(key) !== line) {
-      logged.set(key, line);
+    // What it dies with may hold times and process ids: numbers make no news.
+    const news = line.replaceAll(/[\da-f]*\d[\da-f]*/gi, '#');
+    if (upstream.status.readiness !== 'booting' && logged.get(key) !== news) {
+      logged.set(key, news);
       log(line);
     }
     if (told.get(key) !== line) {

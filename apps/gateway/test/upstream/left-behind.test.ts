@@ -53,6 +53,7 @@ describe('nothing lives after the upstream', () => {
     const launcher = parentOf(server);
     process.kill(launcher, 'SIGKILL');
     await until(() => !isAlive(server), 3_000);
+    await until(() => harness.diary.statuses.includes('unreachable'));
     await until(() => harness.upstream.status.readiness === 'ready');
     const next = await pidOf(harness, 'pid');
     await harness.upstream.close();

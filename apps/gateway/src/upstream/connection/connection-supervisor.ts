@@ -127,7 +127,9 @@ export class ConnectionSupervisor {
     }
     if (!opened.ok) {
       this.#options.onFailed(opened.failure);
-      this.#tell(opened.failure);
+      if (opened.isInvited !== true) {
+        this.#tell(opened.failure);
+      }
       this.#retry.runLater();
       return;
     }

@@ -29,7 +29,10 @@ export interface OpenConnectionOptions {
   readonly onRenewed: () => void;
 }
 
-export type OpenedConnection = { readonly ok: true; readonly connection: Connection } | FailedHop;
+export type OpenedConnection =
+  | { readonly ok: true; readonly connection: Connection }
+  /** `isInvited`: the next try goes another way, so whoever waits should wait for it. */
+  | (FailedHop & { readonly isInvited?: boolean });
 
 type HttpSettings = UpstreamSettings['transport'] & { readonly type: 'http' };
 type StdioSettings = UpstreamSettings['transport'] & { readonly type: 'stdio' };
@@ -43,9 +46,7 @@ const SILENT: RpcSessionEvents = { onNotification() {}, onLost() {}, onLateAnswe
 /** Connects to an upstream and begins the conversation; leaves nothing behind when that fails. */
 export function openConnection(options: OpenConnectionOptions): Promise<OpenedConnection> {
   const { transport } = options.settings;
-  return transport.type === 'http'
-    ? openHttpConnection(options, transport)
-    : openStdioConnection(options, transport, true);
+  return transport.type === 'http' ? openHttpConnection(options, transport) : openStdioConnection(options, transport);
 }
 
 function toNegotiateOptions(options: OpenConnectionOptions, isStdio: boolean, mayBeModern: boolean): NegotiateOptions {
@@ -58,11 +59,9 @@ function toNegotiateOptions(options: OpenConnectionOptions, isStdio: boolean, ma
   };
 }
 
-async function openStdioConnection(
-  options: OpenConnectionOptions,
-  stdio: StdioSettings,
-  mayBeModern: boolean,
-): Promise<OpenedConnection> {
+async function openStdioConnection(options: OpenConnectionOptions, stdio: StdioSettings): Promise<OpenedConnection> {
+  const { memory, signal } = options;
+  const mayBeModern = !memory.endsWhenAsked;
   const transport = new StdioTransport({
     settings: stdio,
     env: toChildEnv(options.environment, stdio.env),
@@ -78,9 +77,11 @@ async function openStdioConnection(
     return finish(options, { session, facts: negotiation.facts, dispose: () => Promise.resolve() });
   }
   await session.close();
-  // Some older servers end when the first message is not `initialize`: they get a second start without the question.
-  const mayBeOlder = mayBeModern && lost !== undefined && transport.pid !== undefined && !options.signal.aborted;
-  return mayBeOlder ? openStdioConnection(options, stdio, false) : notOpened(negotiation, lost);
+  // Some older servers end when the first message is not `initialize`: the next try goes without the question, and the
+  // one after that with it again.
+  const isInvited = mayBeModern && lost !== undefined && transport.pid !== undefined && !signal.aborted;
+  memory.endsWhenAsked = isInvited;
+  return { ...notOpened(negotiation, lost), isInvited };
 }
 
 /** Whatever went wrong before there was a conversation, the upstream can't be reached; the details stay. */

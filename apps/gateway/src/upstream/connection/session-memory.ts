@@ -8,6 +8,8 @@ const REPLAY_TIMEOUT_MILLIS = 10_000;
 export class SessionMemory {
   /** The server answers probes with a refusal, which says nothing more about its era. */
   refusesProbe = false;
+  /** The child ended when it was asked for its era, as some older servers do: the next one is not asked. */
+  endsWhenAsked = false;
   readonly #uris = new Set<string>();
   #logLevel: string | undefined;
 

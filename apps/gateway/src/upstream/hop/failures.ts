@@ -11,9 +11,14 @@ export function failed(kind: ErrorKind, message: string, details: FailureDetails
   return { ok: false, failure: { kind, message, ...details } };
 }
 
-/** The time of the call is over while the upstream worked. */
-export function timedOut(timeoutMillis: number): FailedHop {
-  return failed('timeout', `No answer within ${timeoutMillis} ms`, { backendErrorKind: 'timeout' });
+/**
+ * The time of the call is over while the upstream worked.
+ *
+ * @param hint What the upstream did instead of answering.
+ */
+export function timedOut(timeoutMillis: number, hint?: string): FailedHop {
+  const message = `No answer within ${timeoutMillis} ms${hint === undefined ? '' : `; ${hint}`}`;
+  return failed('timeout', message, { backendErrorKind: 'timeout' });
 }
 
 /** The same for a call that had to wait for its slot first: the upstream had less time than the call. */

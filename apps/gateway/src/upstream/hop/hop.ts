@@ -43,6 +43,8 @@ export class Hop {
   #watchers: (() => void)[] | undefined;
   /** Looks at a result first; true when the hop goes on. Its timeout and its caller end it in any case. */
   hold: ((result: HopResult) => boolean) | undefined;
+  /** Says what the upstream did instead of answering, if anything; asked when the time is over. */
+  explain: (() => string | undefined) | undefined;
 
   constructor(id: JsonRpcId, call: WireCall, onEnd: (hop: Hop, abandoned: Abandonment | undefined) => void) {
     this.id = id;
@@ -52,7 +54,7 @@ export class Hop {
       this.#settle = resolve;
     });
     if (call.timeoutMillis > 0) {
-      this.#timer = setTimeout(() => this.#end(timedOut(call.timeoutMillis), 'timeout'), call.timeoutMillis);
+      this.#timer = setTimeout(() => this.#timeOut(), call.timeoutMillis);
     }
     if (call.signal !== undefined) {
       this.#onAbort = () => this.#end(cancelled(), 'cancelled');
@@ -78,6 +80,10 @@ export class Hop {
     } else {
       (this.#watchers ??= []).push(callback);
     }
+  }
+
+  #timeOut(): void {
+    this.#end(timedOut(this.call.timeoutMillis, this.explain?.()), 'timeout');
   }
 
   #end(result: HopResult, abandoned: Abandonment | undefined): void {

@@ -195,11 +195,18 @@ export class ManagedUpstream implements Upstream {
         onNotification: (method, params) => this.#onNotification(method, params),
         onLost: (reason) => this.#supervisor.lost(reason),
         onLateAnswer: () => this.#tracker.lateAnswer(),
-        onNonProtocolOutput: (text) => this.#nonProtocolLog.log(`not JSON-RPC: ${text.slice(0, 200)}`),
+        onNonProtocolOutput: (text) => this.#onNonProtocolOutput(text.slice(0, 200)),
       },
       onStderr: (line) => this.#events.onStderr(this, line),
       onRenewed: () => void this.#tools.refresh(),
     });
+  }
+
+  #onNonProtocolOutput(text: string): void {
+    this.#nonProtocolLog.log(`not JSON-RPC: ${text}`);
+    if (this.#supervisor.connection === undefined) {
+      this.#tracker.suspect(`on stdout it writes what is no JSON-RPC message: "${text}"`);
+    }
   }
 
   #onAttempt(): void {

@@ -10,6 +10,8 @@ export class StatusTracker {
   #status: UpstreamStatus;
   readonly #now: () => number;
   readonly #onChange: () => void;
+  /** `lastError` is no failure but a suspicion. */
+  #isSuspicious = false;
 
   constructor(readiness: UpstreamReadiness, now: () => number, onChange: () => void) {
     this.#now = now;
@@ -44,6 +46,11 @@ export class StatusTracker {
     const isNews = readiness !== 'ready';
     const toolCountAtLastGood = this.#status.toolCount;
     const lastOk = this.#now();
+    if (this.#isSuspicious) {
+      this.#isSuspicious = false;
+      const { lastError: _unfounded, ...rest } = this.#status;
+      this.#status = rest;
+    }
     this.#set(
       {
         readiness: 'ready',
@@ -57,7 +64,16 @@ export class StatusTracker {
     );
   }
 
+  /** What an upstream does that is not usable yet, until it is or fails; a failure before says more. */
+  suspect(reason: string): void {
+    if (!this.#isSuspicious && this.#status.consecutiveFailures === 0) {
+      this.#isSuspicious = true;
+      this.#set({ lastError: toPrintableLine(reason, MAX_ERROR_LENGTH) });
+    }
+  }
+
   failure(reason: string): void {
+    this.#isSuspicious = false;
     const { readiness, since, consecutiveFailures } = this.#status;
     this.#set({
       readiness: 'unreachable',
@@ -124,14 +140,19 @@ export class StatusTracker {
 }
 
 /** Why an upstream without a connection can't take a call at this moment. */
-export function whyNotUsable({ readiness, lastError }: UpstreamStatus, isClosed: boolean): HopFailure {
+export function whyNotUsable(status: UpstreamStatus, isClosed: boolean): HopFailure {
+  const { readiness, lastError, lastOk, consecutiveFailures } = status;
   if (isClosed) {
     return shuttingDown().failure;
   }
   if (readiness === 'disabled') {
     return unreachable('The upstream is disabled in the configuration').failure;
   }
-  return readiness === 'unreachable'
-    ? unreachable(`The upstream can not be reached: ${lastError ?? 'no connection'}`).failure
-    : failed('not-ready', 'The upstream is still starting', { backendErrorKind: 'booting' }).failure;
+  if (readiness === 'unreachable') {
+    return unreachable(`The upstream can not be reached: ${lastError ?? 'no connection'}`).failure;
+  }
+  // An error before the last time that it worked explains nothing.
+  const isNews = lastError !== undefined && (lastOk === undefined || consecutiveFailures > 0);
+  const message = `The upstream is still starting${isNews ? ` (${lastError})` : ''}`;
+  return failed('not-ready', message, { backendErrorKind: 'booting' }).failure;
 }

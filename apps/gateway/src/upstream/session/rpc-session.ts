@@ -69,6 +69,7 @@ export class RpcSession implements Conversation {
       hop.end(unreachable('The connection to the upstream is closed'));
       return hop;
     }
+    hop.explain = this.#explain;
     this.#inFlight.set(hop.id, hop);
     const { carrier } = call.envelope;
     const params = toUpstreamParams(call, {
@@ -118,7 +119,12 @@ export class RpcSession implements Conversation {
   }
 
   onOverlong(head: string, result: HopResult): void {
-    this.#nonProtocolOutput.targetOf(head)?.end(result);
+    const hop = this.#nonProtocolOutput.targetOf(head);
+    if (hop === undefined) {
+      this.#events.onNonProtocolOutput(result.ok ? head : result.failure.message);
+    } else {
+      hop.end(result);
+    }
   }
 
   renewSession(why: Suspicion): Promise<boolean> {
@@ -154,6 +160,8 @@ export class RpcSession implements Conversation {
       hop.end(result);
     }
   }
+
+  readonly #explain = (): string | undefined => this.transport.explainSilence?.();
 
   readonly #onHopEnd = (hop: Hop, abandoned: Abandonment | undefined): void => {
     this.#inFlight.delete(hop.id);

@@ -37,6 +37,8 @@ export interface Transport {
   abandon(hop: Hop, why: Abandonment): void;
   /** Begins to listen for what belongs to no request, where the transport has a place for it. */
   openStream(): void;
+  /** What the upstream does instead of answering, in words, where it does something else. */
+  explainSilence?(): string | undefined;
   /** Whether messages that belong to no request can reach us. */
   readonly canBeNotified: boolean;
   close(): Promise<void>;

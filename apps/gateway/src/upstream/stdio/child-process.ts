@@ -2,7 +2,11 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LineFramer } from '../../protocol/line-framer.ts';
+import { toPrintableLine } from '../../protocol/printable-text.ts';
+import { LastWords } from './last-words.ts';
 import { HAS_GROUPS, processGroups } from './process-groups.ts';
+import { secretMask } from './secret-mask.ts';
+import { readThrottled } from './throttle.ts';
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -15,8 +19,9 @@ export interface ChildSettings {
 
 export interface ChildEvents {
   onStdout(chunk: Buffer): void;
+  /** A line that has something in it, printable, with the secrets of the settings masked. */
   onStderr(line: string): void;
-  /** The child is gone, once: it ended, was killed, or never started. */
+  /** The child is gone, once: it ended, was killed, or never started. `reason` ends with its last words. */
   onExit(reason: string): void;
 }
 
@@ -29,8 +34,10 @@ const GROUP_GRACE_MILLIS = 500;
 const GROUP_POLL_MILLIS = 20;
 /** How long the end of a killed process may take to be seen. */
 const KILLED_MILLIS = 200;
-// oxlint-disable-next-line no-control-regex -- removing control characters is the purpose
-const CONTROL_CHARACTERS = /\u001b\[[0-9;?]*[ -/]*[@-~]|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+/** A child that writes more waits: reading it would take the time of the calls. */
+const MAX_STDERR_BYTES_PER_SECOND = 16 * 1024 * 1024;
+/** Bound of what waits for a child that does not read: more than all calls at once that an upstream is given by default. */
+const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 
 /** Says in one line why a program could not be started. */
 function toSpawnFailure({ command, cwd }: ChildSettings, error: NodeJS.ErrnoException): string {
@@ -57,9 +64,14 @@ export class ChildProcess {
   /** The child is gone, and so is the rest of its group. */
   readonly #ended: Promise<void>;
   readonly #exited: Promise<void>;
+  /** Masks the secrets of the settings in what the child writes. */
+  readonly mask: (text: string) => string;
+  readonly #lastWords: LastWords;
   #isGone = false;
 
   constructor(settings: ChildSettings, env: Readonly<Record<string, string>>, events: ChildEvents) {
+    this.mask = secretMask(settings);
+    this.#lastWords = new LastWords(this.mask);
     this.#child = spawn(settings.command, settings.args, {
       env,
       cwd: settings.cwd,
@@ -80,7 +92,8 @@ export class ChildProcess {
       if (!this.#isGone) {
         this.#isGone = true;
         resolve();
-        events.onExit(reason);
+        const words = String(this.#lastWords);
+        events.onExit(words === '' ? reason : `${reason}: ${words}`);
       }
     };
     this.#child.on('error', (error) => {
@@ -99,9 +112,33 @@ export class ChildProcess {
     return this.#child.pid;
   }
 
-  write(line: string): void {
-    if (this.#child.stdin.writable) {
-      this.#child.stdin.write(line);
+  /** The last lines of its stderr, in one; empty where there are none. */
+  get lastWords(): string {
+    return String(this.#lastWords);
+  }
+
+  /** Bytes that the child has not read yet, what is in the pipe not counted. */
+  get waitingBytes(): number {
+    return this.#child.stdin.writableLength;
+  }
+
+  /** @returns False when too much waits already for a child that does not read; then nothing is written. */
+  write(line: string): boolean {
+    const { stdin } = this.#child;
+    if (stdin.writableLength > 0 && stdin.writableLength + line.length > MAX_WAITING_BYTES) {
+      return false;
+    }
+    if (stdin.writable) {
+      stdin.write(line);
+    }
+    return true;
+  }
+
+  /** Ends the child and its group at once. */
+  kill(): void {
+    const { pid } = this.#child;
+    if (pid !== undefined && !this.#isGone) {
+      processGroups.signal(pid, 'SIGKILL');
     }
   }
 
@@ -151,13 +188,14 @@ export class ChildProcess {
       onLine: (line) => this.#tell(events, line),
       onOverlong: (head) => this.#tell(events, `${head}…`),
     });
-    stderr.on('data', (chunk: Buffer) => lines.push(chunk));
+    readThrottled(stderr, MAX_STDERR_BYTES_PER_SECOND, (chunk) => lines.push(chunk));
     stderr.on('end', () => lines.end());
   }
 
   #tell(events: ChildEvents, line: string): void {
-    const text = line.replaceAll(CONTROL_CHARACTERS, '').trimEnd();
+    const text = toPrintableLine(this.mask(line).trimEnd(), MAX_STDERR_LINE_BYTES);
     if (text !== '') {
+      this.#lastWords.add(line);
       events.onStderr(text);
     }
   }

@@ -1,0 +1,170 @@
+// What a child said last is named where people look for the reason of its end.
+import { afterEach, describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { setTimeout as wait } from 'node:timers/promises';
+import { LastWords } from '../../src/upstream/stdio/last-words.ts';
+import { secretMask } from '../../src/upstream/stdio/secret-mask.ts';
+import { findSlug, type Json } from '../fixtures/callers.ts';
+import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
+import { closeAll, connected, createHarness, failureOf, fakeStdio, node, until } from './fixtures/harness.ts';
+
+let gateway: RunningGateway | undefined;
+
+afterEach(async () => {
+  await closeAll();
+  await gateway?.stop();
+  gateway = undefined;
+});
+
+describe('the last error of a child that ends at start', () => {
+  test.each([
+    [
+      'says what it wrote',
+      `console.error('API_KEY is not set'); process.exit(3)`,
+      'exited with code 3: API_KEY is not set',
+    ],
+    [
+      'joins its last lines',
+      `console.error('one\\ntwo\\n\\nthree'); process.exit(3)`,
+      'exited with code 3: one | two | three',
+    ],
+    [
+      'is printable',
+      `console.error('\\u001b[31mno\\u001b[0m\\rway\\u202e'); process.exit(3)`,
+      String.raw`exited with code 3: no\rway\u202e`,
+    ],
+    ['has a line without an end', `process.stderr.write('no end'); process.exit(3)`, 'exited with code 3: no end'],
+    ['names a signal', `console.error('bad'); process.kill(process.pid, 'SIGKILL')`, 'ended by signal SIGKILL: bad'],
+    ['says nothing where nothing was said', `process.exit(3)`, 'exited with code 3'],
+  ])('%s', async (_what, program, lastError) => {
+    const { upstream } = createHarness(node('-e', program));
+    upstream.start();
+    await until(() => upstream.status.consecutiveFailures > 0);
+    expect(upstream.status.lastError).toBe(lastError);
+  });
+
+  test('holds the message of an exception, not its stack', async () => {
+    const { upstream } = createHarness(node('-e', `require('./no-such-module')`));
+    upstream.start();
+    await until(() => upstream.status.consecutiveFailures > 0);
+    expect(upstream.status.lastError).toContain("Error: Cannot find module './no-such-module'");
+    expect(upstream.status.lastError).not.toMatch(/ at /);
+  });
+
+  test('is bounded, however much was said', async () => {
+    const { upstream } = createHarness(
+      node('-e', `process.stderr.write('x'.repeat(1e7) + '\\nlast', () => process.exit(3))`),
+    );
+    upstream.start();
+    await until(() => upstream.status.consecutiveFailures > 0);
+    expect(upstream.status.lastError!.length).toBeLessThanOrEqual(500);
+    expect(upstream.status.lastError).toMatch(/last$/);
+  });
+});
+
+test('a call that the child dies of ends with its words, and secrets of its settings are masked', async () => {
+  const harness = await connected(fakeStdio('legacy', { FAKE_TOKEN: 'hunter2' }));
+  const failure = failureOf(await harness.call('throw'));
+  expect(failure).toMatchObject({ kind: 'host-died', message: expect.stringContaining('no such scene, token ***') });
+  expect(harness.upstream.status.lastError).toContain('no such scene, token ***');
+});
+
+test('they stand in the 502, in /v1/instances and on the terminal, there once', async () => {
+  const program = `console.error('process ' + process.pid + ': no licence for s3cret'); process.exit(3)`;
+  gateway = await startGateway({
+    config: {
+      mcpServers: {
+        dead: { command: process.execPath, args: ['-e', program], env: { LICENCE_KEY: 's3cret' } },
+        lazy: { command: process.execPath, args: ['-e', program], env: { LICENCE_KEY: 's3cret' }, lazy: true },
+        fake: { ...(fakeStdio('legacy', { FAKE_TOKEN: 'hunter2' }) as object), type: 'stdio' },
+      },
+    },
+  });
+  await gateway.ready();
+  const rows = async (): Promise<readonly Json[]> => {
+    const body = (await (await fetch(`${gateway!.url}/v1/instances`)).json()) as { instances: readonly Json[] };
+    return body.instances;
+  };
+  for (let failures = 0; failures < 2; await wait(20)) {
+    failures = Number((await rows()).find(({ name }) => name === 'dead')?.['consecutive_failures']);
+  }
+  const dead = (await rows()).find(({ name }) => name === 'dead');
+  expect(dead?.['last_error']).toMatch(/^exited with code 3: process \d+: no licence for \*\*\*$/);
+  expect(
+    gateway.stderr().match(/upstream dead is unreachable: exited with code 3: process \d+: no licence/g),
+  ).toHaveLength(1);
+  const answer = await fetch(`${gateway.url}/v1/call`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ tool_slug: await findSlug(gateway.url, 'fake', 'throw'), arguments: {} }),
+  });
+  expect(answer.status).toBe(502);
+  expect(JSON.stringify(await answer.json())).toContain('no such scene, token ***');
+  expect(gateway.stderr()).not.toMatch(/s3cret|hunter2/);
+});
+
+describe('secretMask', () => {
+  const value = fc
+    .string({ minLength: 6, maxLength: 30 })
+    .filter((text) => text.trim().length >= 6 && !text.includes('*'));
+
+  test('leaves no value of a variable in the text, as it is or encoded', () => {
+    fc.assert(
+      fc.property(value, fc.string(), (secret, around) => {
+        const mask = secretMask({ env: { X: secret }, args: [] });
+        const trimmed = secret.trim();
+        for (const form of [trimmed, encodeURIComponent(trimmed), Buffer.from(trimmed).toString('base64')]) {
+          expect(mask(`${around} ${form} ${around}`)).not.toContain(form.replace(/=+$/, ''));
+        }
+      }),
+    );
+  });
+
+  test.each<[string, { env: Record<string, string>; args: string[] }, string[]]>([
+    [
+      'a value of five characters that is named like a secret',
+      { env: { API_KEY: 'abcde' }, args: [] },
+      ['abcde', '***'],
+    ],
+    ['a word that is no secret', { env: { MODE: 'debug' }, args: [] }, ['mode debug', 'mode debug']],
+    ['each line of a key', { env: { PEM: 'line-one\nline-two' }, args: [] }, ['x line-two', 'x ***']],
+    ['the longer of two', { env: { A: 'secret', B: 'secret-and-more' }, args: [] }, ['secret-and-more', '***']],
+    ['an argument with =', { env: {}, args: ['--api-key=abc123'] }, ['key abc123', 'key ***']],
+    ['an argument after its flag', { env: {}, args: ['--token', 'abc123'] }, ['token abc123', 'token ***']],
+    [
+      'other arguments',
+      { env: {}, args: ['--port', '8080', '/srv/project'] },
+      ['at /srv/project:8080', 'at /srv/project:8080'],
+    ],
+    ['signs of regular expressions', { env: { P: 'a.b*c(d)[e]' }, args: [] }, ['a.b*c(d)[e] axb', '*** axb']],
+  ])('%s', (_what, settings, [text, masked]) => {
+    expect(secretMask(settings)(text!)).toBe(masked);
+  });
+});
+
+test('LastWords stay within their bound, whatever comes', () => {
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: 'binary', maxLength: 500 }), { maxLength: 30 }), (lines) => {
+      const words = new LastWords((text) => text);
+      lines.forEach((line) => words.add(line));
+      expect(String(words).length).toBeLessThanOrEqual(420);
+      expect(String(words)).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    }),
+  );
+});
+
+test('a child that dies at start is started once for each try', async () => {
+  const starts: number[] = [];
+  const program = `console.error('started'); process.exit(1)`;
+  const { upstream } = createHarness(
+    node('-e', program),
+    {},
+    {
+      random: () => 1,
+      events: { onStderr: () => void starts.push(Date.now()) },
+    },
+  );
+  upstream.start();
+  await until(() => upstream.status.consecutiveFailures >= 3, 10_000);
+  expect(starts).toHaveLength(upstream.status.consecutiveFailures);
+});
