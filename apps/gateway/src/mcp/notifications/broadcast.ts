@@ -13,13 +13,11 @@ import { ERROR_INVALID_PARAMS, ERROR_SERVER, McpError } from '../../protocol/mcp
 import { SESSION_BOUNDS } from '../session/session-state.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
-import { EventStream, MAX_OPEN_ENDED_WAITING_BYTES } from '../transport/event-stream.ts';
+import { EventStream, MAX_OPEN_ENDED_WAITING_BYTES, OPEN_ENDED_NOT_READ } from '../transport/event-stream.ts';
 
 /** Where listening shares the standard streams. */
 const PIPE = 'stdio';
 const RETRY_AFTER_SECONDS = 30;
-/** What the operator is told of a stream that nobody reads. */
-export const NOT_READ: string = `a client does not read its event stream: it was closed with ${MAX_OPEN_ENDED_WAITING_BYTES} bytes waiting`;
 
 /** What a modern client asked to hear (`subscriptions/listen`). */
 interface Filter {
@@ -77,7 +75,7 @@ export class Broadcast {
         this.#options.onStream(-1);
         this.#remove(listener);
         if (by === 'overflow') {
-          this.#options.onCut(NOT_READ);
+          this.#options.onCut(OPEN_ENDED_NOT_READ);
         }
       },
     });

@@ -10,12 +10,11 @@ import { messageText } from '../../protocol/message-text.ts';
 import type { Answer, Exchange } from '../exchange/exchange.ts';
 import { type McpClient, modernClient, sessionClient, unknownClient } from '../exchange/mcp-client.ts';
 import { checkMessage, type ClientAnswerMessage, readJson, refusedId } from '../exchange/messages.ts';
-import { NOT_READ } from '../notifications/broadcast.ts';
 import type { McpServer } from '../server/server.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { toErrorReply } from './error-reply.ts';
-import { EventStream, STREAM_HEADERS } from './event-stream.ts';
+import { ANSWER_NOT_READ, EventStream, STREAM_HEADERS, OPEN_ENDED_NOT_READ } from './event-stream.ts';
 import { type CancellableExchange, createHttpExchange, type HttpOrigin } from './http-exchange.ts';
 import { HttpReply, responseMessage } from './http-reply.ts';
 import { checkMirroredHeaders } from './mirrored-headers.ts';
@@ -71,7 +70,7 @@ export class McpEndpoint {
       onClose: (by) => {
         this.#options.onStream('get', -1);
         if (by === 'overflow') {
-          this.#options.onCut(NOT_READ);
+          this.#options.onCut(OPEN_ENDED_NOT_READ);
         }
         if (streams.stream === stream) {
           streams.stream = undefined;
@@ -207,7 +206,12 @@ export class McpEndpoint {
       onNotification: this.#options.onNotificationSent,
       onAnswer: (bytes) => this.#options.onAnswer(message, bytes),
       onOpen: () => this.#options.onStream('post', 1),
-      onClose: () => this.#options.onStream('post', -1),
+      onClose: (by) => {
+        this.#options.onStream('post', -1);
+        if (by === 'overflow') {
+          this.#options.onCut(ANSWER_NOT_READ);
+        }
+      },
       ...(client.session === undefined ? {} : { headers: { 'mcp-session-id': client.session.id } }),
     });
     this.#reply(message, createHttpExchange(client, origin, reply), reply).catch((error: unknown) => {

@@ -8,6 +8,9 @@ export const KEEP_ALIVE_MILLIS: number = 10_000;
 const MAX_WAITING_BYTES = 8 * 1024 * 1024;
 /** The same of a stream beside all requests, which a client may leave open for days: it reconnects. */
 export const MAX_OPEN_ENDED_WAITING_BYTES: number = 256 * 1024;
+/** What the operator is told of a stream that its client does not read, by the kind of stream. */
+export const ANSWER_NOT_READ: string = notRead(MAX_WAITING_BYTES);
+export const OPEN_ENDED_NOT_READ: string = notRead(MAX_OPEN_ENDED_WAITING_BYTES);
 const TOO_SLOW = ': the stream ends here, because its client does not read; open it again\n\n';
 
 /** What the answer that is a stream says of itself. */
@@ -39,13 +42,14 @@ export class EventStream {
   readonly reply: Reply;
   readonly #encoder = new TextEncoder();
   readonly #options: EventStreamOptions;
+  readonly #maxWaitingBytes: number;
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #keepAlive: NodeJS.Timeout | undefined;
 
   constructor(options: EventStreamOptions = {}) {
     this.#options = options;
     const isOpenEnded = options.isOpenEnded === true;
-    const highWaterMark = isOpenEnded ? MAX_OPEN_ENDED_WAITING_BYTES : MAX_WAITING_BYTES;
+    this.#maxWaitingBytes = isOpenEnded ? MAX_OPEN_ENDED_WAITING_BYTES : MAX_WAITING_BYTES;
     const body = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
@@ -53,7 +57,7 @@ export class EventStream {
         },
         cancel: () => this.#finish('reader'),
       },
-      new ByteLengthQueuingStrategy({ highWaterMark }),
+      new ByteLengthQueuingStrategy({ highWaterMark: this.#maxWaitingBytes }),
     );
     this.reply = {
       status: 200,
@@ -97,8 +101,10 @@ export class EventStream {
     if (controller === undefined) {
       return;
     }
+    // One message may be larger than the bound; a reader is slow where something waited before.
+    const isWaiting = (controller.desiredSize ?? 0) < this.#maxWaitingBytes;
     controller.enqueue(this.#encoder.encode(text));
-    if ((controller.desiredSize ?? 1) <= 0) {
+    if (isWaiting && (controller.desiredSize ?? 1) <= 0) {
       this.#finish('overflow');
       controller.enqueue(this.#encoder.encode(TOO_SLOW));
       controller.close();
@@ -113,4 +119,8 @@ export class EventStream {
     clearInterval(this.#keepAlive);
     this.#options.onClose?.(by);
   }
+}
+
+function notRead(bytes: number): string {
+  return `a client does not read its event stream: it was closed with ${bytes} bytes waiting`;
 }
