@@ -28,6 +28,8 @@ export interface ServeHttpOptions extends Pick<NodeListenerOptions, 'onError'> {
   readonly maxConnections?: number;
   /** A caller that leaves bytes of an answer waiting must take 64 KiB in this time, or it is cut. Default 30 s. */
   readonly slowReaderMillis?: number;
+  /** Whether the process lives on for its sake; default true. */
+  readonly keepsAlive?: boolean;
   /** Told when connections begin to be refused, and when they are taken again. */
   readonly onFull?: (isFull: boolean) => void;
 }
@@ -126,6 +128,10 @@ export async function serveHttp(handler: HttpHandler, options: ServeHttpOptions 
   const bounds = { ...DEFAULTS, ...options };
   const server = createHttpServer(bounds);
   const connections = new Connections(server, { ...bounds, onFull: options.onFull });
+  if (options.keepsAlive === false) {
+    server.unref();
+    server.on('connection', (socket) => socket.unref());
+  }
   const close = answerUntilClosed(server, connections, { handler, onError: options.onError });
   const { address, family, port } = await listen(server, host, options.port ?? 0);
   let closing: Promise<void> | undefined;

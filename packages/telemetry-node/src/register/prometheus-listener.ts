@@ -1,7 +1,8 @@
 import type { PrometheusReader } from '@dcc-mcp/prometheus-bridge';
 import type { MetricReaderConfig, TelemetryConfig } from '@dcc-mcp/telemetry-config';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
+
+/** Scrapers are few; the process has other use for its descriptors. */
+const MAX_CONNECTIONS = 100;
 
 type PrometheusConfig = Extract<MetricReaderConfig, { type: 'prometheus' }>;
 
@@ -24,22 +25,17 @@ export async function startPrometheusListener(
   if (wanted === undefined || reader === undefined) {
     return undefined;
   }
-  const [{ scrapeEndpoint }, { toNodeHandler }] = await Promise.all([
+  const [{ scrapeEndpoint }, { serve }] = await Promise.all([
     import('@dcc-mcp/http-adapter/scrape'),
     import('@dcc-mcp/http-adapter/node'),
   ]);
   const metrics = scrapeEndpoint((request) => reader.scrape(request));
-  const handle = toNodeHandler((request, client) =>
-    new URL(request.url).pathname === '/metrics' ? metrics(request, client) : Promise.resolve(notFound()),
+  const { port } = await serve(
+    (request, client) =>
+      new URL(request.url).pathname === '/metrics' ? metrics(request, client) : Promise.resolve(notFound()),
+    { host: wanted.host, port: wanted.port, maxConnections: MAX_CONNECTIONS, keepsAlive: false },
   );
-  const server = createServer((request, response) => {
-    void handle(request, response);
-  });
-  server.on('connection', (socket) => socket.unref());
-  server.listen(wanted.port, wanted.host).unref();
-  await once(server, 'listening');
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : wanted.port;
+  return port;
 }
 
 function notFound(): Response {
