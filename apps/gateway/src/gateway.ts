@@ -154,13 +154,17 @@ function createApps(
 ): ServedApps {
   const { upstreams, contextSettings, onError } = core;
   const { bodyLimitBytes, publicUrl } = config.server;
+  const needsToken = config.auth.tokens.length > 0 || config.auth.jwksUrl !== undefined;
+  // Said whether it is on or off: telemetry changes no page but its own.
+  const links: readonly [string, string][] =
+    config.metrics.port === undefined ? [[config.metrics.path, 'metrics']] : [];
   return createServedApps({
     config,
     routes: {
       ...routes,
       ...restRoutes(core, bodyLimitBytes),
-      ...informationRoutes({ core, version, publicUrl }),
-      ...healthRoutes({ upstreams, version, isDraining }),
+      ...informationRoutes({ core, version, publicUrl, needsToken, links }),
+      ...healthRoutes({ upstreams, version, isDraining, needsToken }),
     },
     contextSettings,
     routeSpans: config.telemetry.protocolSpans ? core.spans : undefined,

@@ -96,14 +96,15 @@ class Routes {
     let authSubject: string | undefined;
     let principal: string | undefined;
     let scope: readonly string[] | undefined;
-    if (route.guard === 'api' && authenticate !== undefined) {
+    if (authenticate !== undefined && (route.guard === 'api' || route.guard === 'either')) {
       const verdict = await authenticate(http.headers);
-      if (!verdict.ok) {
+      if (verdict.ok) {
+        authSubject = verdict.subject;
+        ({ principal, scope } = verdict);
+      } else if (route.guard === 'api') {
         const refused = this.#refuse(http, { kind: 'unauthorized', message: verdict.message });
         return withHeader(refused, 'www-authenticate', verdict.challenge);
       }
-      authSubject = verdict.subject;
-      ({ principal, scope } = verdict);
     }
     if (route.isWork === true && isDraining()) {
       return this.#refuse(http, { kind: 'not-ready', message: 'The gateway is shutting down' });

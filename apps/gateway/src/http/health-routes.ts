@@ -1,5 +1,5 @@
 import { jsonReply, type Reply } from './reply.ts';
-import type { Route, RouteTable } from './route-table.ts';
+import type { Route, RouteHandler, RouteTable } from './route-table.ts';
 
 /** What readiness says of an upstream. */
 interface UpstreamHealth {
@@ -15,32 +15,35 @@ export interface HealthOptions {
   };
   readonly version: string;
   readonly isDraining: () => boolean;
+  /** Whether callers need a token: then names are for those who have one. */
+  readonly needsToken: boolean;
 }
 
-/** Liveness and readiness, unauthenticated. The paths of probes tell no names; `/v1/readyz` says whom it waits for. */
-export function healthRoutes({ upstreams, version, isDraining }: HealthOptions): RouteTable {
+/** Liveness and readiness, for everyone. The paths of probes tell no names; `/v1/readyz` says whom it waits for, to whoever may know. */
+export function healthRoutes({ upstreams, version, isDraining, needsToken }: HealthOptions): RouteTable {
   const alive = open(() => jsonReply({ ok: true, name: 'dcc-mcp-gateway', version }));
   const ready = open(() => {
     const ok = upstreams.untried().length === 0 && !isDraining();
     return jsonReply({ ok, draining: isDraining() }, ok ? 200 : 503);
   });
-  const readyByName = open(() => {
+  const readyByName: RouteHandler = ({ principal }) => {
     const waitingFor = upstreams.untried().map(({ settings }) => settings.key);
     const degraded = upstreams.all().filter(({ status }) => status.readiness === 'unreachable');
     // A host of dcc-mcp-core takes over the port of a gateway that answers 503: being new is no reason for that.
     const ok = !isDraining();
+    const isTold = !needsToken || principal !== undefined;
     const body = {
       ok,
       ready: ok && waitingFor.length === 0,
-      ...(waitingFor.length === 0 ? {} : { waiting_for: waitingFor }),
-      ...(degraded.length === 0 ? {} : { degraded: degraded.map(({ settings }) => settings.key) }),
+      ...(isTold && waitingFor.length > 0 ? { waiting_for: waitingFor } : {}),
+      ...(isTold && degraded.length > 0 ? { degraded: degraded.map(({ settings }) => settings.key) } : {}),
     };
     return jsonReply(body, ok ? 200 : 503);
-  });
+  };
   return {
     ...atPaths(['/v1/healthz', '/healthz', '/livez', '/health'], alive),
     ...atPaths(['/readyz', '/ready'], ready),
-    ...atPaths(['/v1/readyz'], readyByName),
+    ...atPaths(['/v1/readyz'], { guard: 'either', handler: readyByName }),
   };
 }
 

@@ -20,8 +20,11 @@ export interface RouteRequest {
 /** Answers a request that its route's guard has let in. */
 export type RouteHandler = (route: RouteRequest) => Reply | Promise<Reply>;
 
-/** Who may use a route. `open`: everyone. `api`: whoever the gateway's own authentication lets in. `own`: the handler guards itself. */
-export type RouteGuard = 'open' | 'api' | 'own';
+/**
+ * Who may use a route. `open`: everyone. `api`: whoever the gateway's own authentication lets in. `either`: everyone, and
+ * the handler is told who it is where that is known. `own`: the handler guards itself.
+ */
+export type RouteGuard = 'open' | 'api' | 'either' | 'own';
 
 /** One row of a {@link RouteTable}. */
 export interface Route {

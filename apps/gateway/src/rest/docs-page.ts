@@ -1,48 +1,25 @@
-import { createHash } from 'node:crypto';
 import { isJsonObject, type JsonObject, type JsonValue } from '../protocol/json-rpc.ts';
-import { DOCS_STYLE } from './docs-style.ts';
-
-/** A page and the policy it is to be served with. */
-export interface DocsPage {
-  readonly html: string;
-  /** Value of `Content-Security-Policy`: nothing is loaded, nothing runs, one known style applies. */
-  readonly contentSecurityPolicy: string;
-}
+import { escapeHtml, type Page, renderPage } from './page.ts';
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
 /** Renders an OpenAPI document as one page: no script, no request to anywhere, dark or light as the reader's system is. */
-export function renderDocsPage(document: object): DocsPage {
+export function renderDocsPage(document: object): Page {
   const plain: unknown = JSON.parse(JSON.stringify(document));
   const spec = isJsonObject(plain) ? plain : {};
   const info = objectAt(spec, 'info');
   const title = escapeHtml(textAt(info, 'title'));
-  const html = `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-<style>${DOCS_STYLE}</style>
-</head>
-<body>
-<header><h1>${title}</h1><p>${escapeHtml(textAt(info, 'description'))}</p>
+  return renderPage(
+    title,
+    `<header><h1>${title}</h1><p>${escapeHtml(textAt(info, 'description'))}</p>
 <p>Version ${escapeHtml(textAt(info, 'version'))} · <a href="/v1/openapi.json">OpenAPI 3.1 document</a></p></header>
 <main>
 <h2 id="routes">Routes</h2>
 ${renderPaths(objectAt(spec, 'paths'))}
 <h2 id="schemas">Schemas</h2>
 ${renderSchemas(objectAt(objectAt(spec, 'components'), 'schemas'))}
-</main>
-</body>
-</html>
-`;
-  const hash = createHash('sha256').update(DOCS_STYLE).digest('base64');
-  return {
-    html,
-    contentSecurityPolicy: `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
-  };
+</main>`,
+  );
 }
 
 function renderPaths(paths: JsonObject): string {
@@ -150,8 +127,4 @@ function objectAt(source: JsonObject, key: string): JsonObject {
 function textAt(source: JsonObject, key: string): string {
   const value = source[key];
   return typeof value === 'string' ? value : '';
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

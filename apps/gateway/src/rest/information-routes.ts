@@ -1,4 +1,6 @@
+import { headerText, type HttpContext } from '@dcc-mcp/http-adapter';
 import type { SkillRecord } from '../catalog/skill-record.ts';
+import { parseAuthority } from '../http/authority.ts';
 import { jsonReply } from '../http/reply.ts';
 import type { RouteRequest, RouteTable } from '../http/route-table.ts';
 import type { OperationCore } from '../operations/frame/core.ts';
@@ -6,16 +8,23 @@ import { Permissions } from '../operations/frame/permissions.ts';
 import { instanceRow } from '../registry/instance-row.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { renderDocsPage } from './docs-page.ts';
+import { renderHomePage } from './home-page.ts';
 import { toOpenApiDocument } from './open-api-document.ts';
+import { type Page, pageReply } from './page.ts';
 
 export interface InformationOptions {
   readonly core: Pick<OperationCore, 'upstreams' | 'catalog' | 'governance'>;
   readonly version: string;
   readonly publicUrl: string | undefined;
+  /** Whether callers need a token. */
+  readonly needsToken: boolean;
+  /** Pages beside those of this room, each with what it is. */
+  readonly links: readonly (readonly [path: string, what: string])[];
 }
 
 /** What the gateway tells of itself: instances, skills, its own size, its API; to each caller what it may see. */
-export function informationRoutes({ core, version, publicUrl }: InformationOptions): RouteTable {
+export function informationRoutes(options: InformationOptions): RouteTable {
+  const { core, version, publicUrl } = options;
   const told = ({ scope }: RouteRequest): Told => new Told(core, scope);
   // Built on first use: most processes never show it.
   let document: object | undefined;
@@ -26,18 +35,33 @@ export function informationRoutes({ core, version, publicUrl }: InformationOptio
     'GET /v1/skills': { guard: 'api', handler: (route) => jsonReply(told(route).skills()) },
     'GET /v1/context': { guard: 'api', handler: (route) => jsonReply({ version, ...told(route).counts() }) },
     'GET /v1/openapi.json': { guard: 'open', handler: () => jsonReply(openApi()) },
-    'GET /docs': {
-      guard: 'open',
-      handler: () => {
-        const { html, contentSecurityPolicy } = renderDocsPage(openApi());
-        const headers = {
-          'content-type': 'text/html; charset=utf-8',
-          'content-security-policy': contentSecurityPolicy,
-        };
-        return { status: 200, headers, body: html };
-      },
+    'GET /docs': { guard: 'open', handler: () => pageReply(renderDocsPage(openApi())) },
+    'GET /': {
+      guard: 'api',
+      handler: (route) => pageReply(homePage(options, told(route).upstreams(), route.http)),
     },
   };
+}
+
+const OWN_LINKS = [
+  ['/docs', 'API reference'],
+  ['/v1/instances', 'servers'],
+  ['/v1/skills', 'skills'],
+] as const;
+
+function homePage(
+  { publicUrl, version, needsToken, links }: InformationOptions,
+  upstreams: readonly Upstream[],
+  http: HttpContext,
+): Page {
+  const baseUrl = publicUrl?.replace(/\/$/, '') ?? addressedAs(http);
+  return renderHomePage({ baseUrl, version, needsToken, upstreams, links: [...OWN_LINKS, ...links] });
+}
+
+/** The gateway as the reader has reached it. */
+function addressedAs({ headers }: HttpContext): string {
+  const { name, port } = parseAuthority(headerText(headers, 'host') ?? '') ?? { name: 'localhost', port: undefined };
+  return `http://${name}${port === undefined ? '' : `:${port}`}`;
 }
 
 /** What one caller is told. */
@@ -51,7 +75,7 @@ class Told {
   }
 
   instances(): object {
-    const upstreams = this.#upstreams();
+    const upstreams = this.upstreams();
     const bySource: Record<string, number> = {};
     for (const { settings } of upstreams) {
       bySource[settings.source] = (bySource[settings.source] ?? 0) + 1;
@@ -74,7 +98,7 @@ class Told {
 
   counts(): object {
     return {
-      live_instance_count: this.#upstreams().filter(({ status }) => status.readiness === 'ready').length,
+      live_instance_count: this.upstreams().filter(({ status }) => status.readiness === 'ready').length,
       action_count: this.#countTools(),
       loaded_skill_count: this.#skills().filter(({ isLoaded }) => isLoaded).length,
       index_generation: this.#core.catalog.generation,
@@ -82,7 +106,7 @@ class Told {
   }
 
   /** Those that the credential reaches; that an instance is there is no secret of policy. */
-  #upstreams(): readonly Upstream[] {
+  upstreams(): readonly Upstream[] {
     const all = this.#core.upstreams.all();
     return all.filter(({ settings }) => this.#permissions.scope(settings.dccType).outcome === 'allowed');
   }

@@ -110,7 +110,7 @@ describe('a path', () => {
     ['HEAD /metrics', 200],
     ['POST /mcp/', 401],
     ['GET /v1/instances/', 401],
-    ['GET //', 404],
+    ['GET //', 401],
   ])('is the same with a slash behind it: %s is %i', async (route, status) => {
     expect((await ask(route)).status).toBe(status);
   });

@@ -78,6 +78,21 @@ describe('health and readiness', () => {
     expect([status, body]).toEqual([200, { ok: true, ready: true, degraded: ['gone'] }]);
   });
 
+  test('/v1/readyz names servers to whoever has a token, where one is needed', async () => {
+    const gone = { command: process.execPath, args: ['-e', 'process.exit(3)'] };
+    const gateway = await startGateway({ config: { mcpServers: { gone } }, env: { DCC_MCP_AUTH_TOKEN: 'mine' } });
+    try {
+      await gateway.ready();
+      const ask = async (headers: Record<string, string>) =>
+        (await fetch(`${gateway.url}/v1/readyz`, { headers })).json();
+      expect(await ask({})).toEqual({ ok: true, ready: true });
+      expect(await ask({ authorization: 'Bearer wrong' })).toEqual({ ok: true, ready: true });
+      expect(await ask({ authorization: 'Bearer mine' })).toEqual({ ok: true, ready: true, degraded: ['gone'] });
+    } finally {
+      await gateway.stop();
+    }
+  });
+
   test('/v1/readyz is 200 while servers have not been tried, and says which', async () => {
     const hanging = { command: process.execPath, args: ['-e', 'setInterval(() => {}, 1000)'] };
     const gateway = await startGateway({ config: { mcpServers: { hanging } } });

@@ -1,5 +1,5 @@
-/** The style of the reference page; its hash stands in the page's policy. */
-export const DOCS_STYLE = `
+/** The style of our pages; its hash stands in their policy. */
+export const PAGE_STYLE = `
 :root { color-scheme: light dark; --ink: #1c2024; --paper: #fcfcfd; --line: #d9dce1; --soft: #5c6470; --accent: #0b5fbd; }
 @media (prefers-color-scheme: dark) {
   :root { --ink: #e6e8eb; --paper: #121416; --line: #33383f; --soft: #a3abb6; --accent: #7cb7ff; }
@@ -9,6 +9,7 @@ h1 { font-size: 1.6rem; margin: 0 0 .25rem; }
 h2 { font-size: 1.2rem; margin: 2.5rem 0 .75rem; }
 h3 { font-size: 1rem; margin: 1rem 0 .35rem; }
 a { color: var(--accent); }
+pre { overflow-x: auto; margin: .35rem 0; }
 code { font: .9em ui-monospace, monospace; }
 small { color: var(--soft); }
 details, section { border-top: 1px solid var(--line); padding: .6rem 0; }
