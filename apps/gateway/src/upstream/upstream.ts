@@ -108,6 +108,13 @@ export interface HopRetry {
   readonly failure: HopFailure;
 }
 
+/** A request that has its turn: what goes with it, and how long its answer may take. */
+export interface AdmittedHop {
+  readonly hop: HopRequest;
+  readonly envelope: HopEnvelope;
+  readonly timeoutMillis: number;
+}
+
 /** Why a hop came to nothing. */
 export interface HopFailure {
   readonly kind: ErrorKind;
@@ -130,8 +137,10 @@ export type HopResult =
       readonly result: JsonObject;
       /** The same as it came; absent for a result that is ours. */
       readonly raw?: RawJson;
+      /** The job that the call was at its host (dcc-mcp-core). */
+      readonly jobId?: string | undefined;
     }
-  | { readonly ok: false; readonly failure: HopFailure };
+  | { readonly ok: false; readonly failure: HopFailure; readonly jobId?: string | undefined };
 
 /** Whether an upstream can be used; `idle`: nobody has asked for it yet. */
 export type UpstreamReadiness = 'ready' | 'booting' | 'unreachable' | 'disabled' | 'idle';

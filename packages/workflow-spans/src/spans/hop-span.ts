@@ -97,6 +97,13 @@ export class HopSpan {
     this.#span.addEvent('retry', facts, this.#clock.now());
   }
 
+  /** The job that the call is at its host; known once the host has answered. */
+  setJobId(jobId: string): void {
+    if (this.#span.isRecording()) {
+      setPresent(this.#span, ATTR_DCC_JOB_ID, sanitizeText(jobId));
+    }
+  }
+
   /** Ends the span; the second call and later ones do nothing. */
   end(end: SpanEnd): void {
     if (!this.#span.isRecording()) {

@@ -81,6 +81,10 @@ export function errorOfFailure(failure: HopFailure): OperationError {
 
 /** Ends the span of one exchange with an upstream; a tool that says it failed ends it as an error. */
 export function endHop(span: HopSpan | undefined, hop: HopResult): void {
+  const jobId = hop.jobId ?? toldJobId(hop);
+  if (jobId !== undefined) {
+    span?.setJobId(jobId);
+  }
   if (hop.ok) {
     span?.end({ outcome: saysToolFailed(rawResult(hop)) ? 'tool_error' : 'ok' });
     return;
@@ -90,4 +94,10 @@ export function endHop(span: HopSpan | undefined, hop: HopResult): void {
     outcome: outcomeOfError(errorOfFailure(hop.failure)),
     ...(code === undefined ? {} : { rpcErrorCode: code }),
   });
+}
+
+/** The job that an answer says the call was, where it was none that the gateway had to wait for. */
+function toldJobId(hop: HopResult): string | undefined {
+  const id = hop.ok ? hop.raw?.get('_meta')?.get('dcc')?.get('jobId')?.value : undefined;
+  return typeof id === 'string' ? id : undefined;
 }

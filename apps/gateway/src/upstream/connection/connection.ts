@@ -6,9 +6,11 @@ import { cancelled, shuttingDown, unreachable } from '../hop/failures.ts';
 import { ownCall, type WireCall } from '../hop/hop.ts';
 import { findMirroredParameters, type MirroredParameter } from '../hop/mirrored-parameters.ts';
 import type { RpcSession } from '../session/rpc-session.ts';
-import type { HopEnvelope, HopFailure, HopRequest, HopResult } from '../upstream.ts';
-import { type CoreRoutes, isDccCore } from './dcc-core.ts';
+import type { AdmittedHop, HopFailure, HopResult } from '../upstream.ts';
+import { awaitCoreJob, type CoreJobOptions } from './core-job.ts';
+import { type CoreRoutes, isDccCore, JOB_STATUS_TOOL } from './dcc-core.ts';
 import type { ServerFacts } from './negotiate.ts';
+import { pendingJobId } from './pending-job.ts';
 import type { SessionMemory } from './session-memory.ts';
 import { Subscriptions } from './subscriptions.ts';
 
@@ -23,13 +25,6 @@ export interface ConnectionOptions {
   readonly openLegacySession?: () => Promise<RpcSession | undefined>;
   /** Ends what the connection uses, after the session. */
   readonly dispose: () => Promise<void>;
-}
-
-/** A request that has its turn: what goes with it, and how long its answer may take. */
-export interface AdmittedHop {
-  readonly hop: HopRequest;
-  readonly envelope: HopEnvelope;
-  readonly timeoutMillis: number;
 }
 
 const EMPTY: HopResult = { ok: true, result: {} };
@@ -49,7 +44,7 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #subscriptions: Subscriptions | undefined;
   #mirrored: ReadonlyMap<string, readonly MirroredParameter[]> = new Map();
-  #isDccCore = false;
+  #knowsJobs = false;
   #legacySession: Promise<RpcSession | undefined> | undefined;
 
   constructor(options: ConnectionOptions) {
@@ -68,19 +63,19 @@ export class Connection {
 
   /** The routes of a dcc-mcp-core host; absent for every other server. */
   get core(): CoreRoutes | undefined {
-    return this.#isDccCore ? this.#options.coreRoutes : undefined;
+    return this.#knowsJobs ? this.#options.coreRoutes : undefined;
   }
 
   /** Whether the tools list has to be asked for now and then, because changes are not told. */
   get mustPollTools(): boolean {
     const tools = this.facts.capabilities['tools'];
     const isAnnounced = isJsonObject(tools) && tools['listChanged'] === true;
-    return this.#isDccCore || (isAnnounced && !this.session.transport.canBeNotified);
+    return this.core !== undefined || (isAnnounced && !this.session.transport.canBeNotified);
   }
 
   /** Learns from the tools list what calls will need. */
   learn(tools: readonly JsonObject[]): void {
-    this.#isDccCore = this.#options.coreRoutes !== undefined && isDccCore(tools);
+    this.#knowsJobs = isDccCore(tools);
     const entries = tools.flatMap((tool) => {
       const found = findMirroredParameters(tool['inputSchema']);
       const { name } = tool;
@@ -153,7 +148,12 @@ export class Connection {
         return cancelled();
       }
     }
-    const result = await session.exchange(this.#toCall(admitted));
+    const deadline = performance.now() + admitted.timeoutMillis;
+    const result = await this.#unlessJob(await session.exchange(this.#toCall(admitted)), {
+      session,
+      admitted,
+      deadline,
+    });
     if (result.ok) {
       memory.note(hop.method, hop.params);
     } else if (isNew) {
@@ -162,9 +162,17 @@ export class Connection {
     return result;
   }
 
+  /** A call that the host has made a job of has no answer yet; one that asks for a job's state has. */
+  #unlessJob(answer: HopResult, call: Omit<CoreJobOptions, 'jobId' | 'core'>): HopResult | Promise<HopResult> {
+    const { method, params } = call.admitted.hop;
+    const jobId =
+      method === 'tools/call' && params['name'] !== JOB_STATUS_TOOL ? pendingJobId(answer, this.#knowsJobs) : undefined;
+    return jobId === undefined ? answer : awaitCoreJob({ ...call, jobId, core: this.#options.coreRoutes });
+  }
+
   #toCall({ hop, envelope, timeoutMillis }: AdmittedHop): WireCall {
     // dcc-mcp-core takes a progress token for the wish to run the call as a job, and answers "pending".
-    const progressToken = hop.peer === undefined || this.#isDccCore ? undefined : readProgressToken(hop.params);
+    const progressToken = hop.peer === undefined || this.#knowsJobs ? undefined : readProgressToken(hop.params);
     const { name } = hop.params;
     const mirrored = hop.method === 'tools/call' && typeof name === 'string' ? this.#mirrored.get(name) : undefined;
     return {

@@ -14,6 +14,8 @@ export interface CoreRoutes {
   tools(): Promise<ToldTools | undefined>;
   /** Path of the scene that the application has open. */
   scene(): Promise<string | undefined>;
+  /** Asks for the end of a job; best effort, as the host does. */
+  cancelJob(id: string): Promise<void>;
 }
 
 /** What a host tells of its tools; `isCut`: it may have more than it was asked for. */
@@ -34,9 +36,12 @@ const MAX_SCENE_LENGTH = 1_024;
 /** The skill that the host gives the tools of no skill. */
 const NO_SKILL = 'core';
 
+/** The tool of a dcc-mcp-core host that tells how a job is. */
+export const JOB_STATUS_TOOL = 'jobs_get_status';
+
 /** Whether a tools list is that of dcc-mcp-core: every instance has this tool, and nobody else would. */
 export function isDccCore(tools: readonly JsonObject[]): boolean {
-  return tools.some(({ name }) => name === 'jobs_get_status');
+  return tools.some(({ name }) => name === JOB_STATUS_TOOL);
 }
 
 /** @param headers Those that are configured for the upstream: a proxy before it may ask for them. */
@@ -51,6 +56,9 @@ export function createCoreRoutes(pool: Pool, headers: Readonly<Record<string, st
     tools: async () => {
       const body = JSON.stringify({ loaded_only: false, limit: MAX_TOOLS });
       return toHostTools(await ask('/v1/search', { body, maxBytes: MAX_TOOLS_BYTES }));
+    },
+    cancelJob: async (id) => {
+      await ask(`/v1/jobs/${encodeURIComponent(id)}`, { method: 'DELETE' });
     },
     scene: async () => {
       const scene = toObject(await ask('/v1/context'))?.['scene'];
@@ -118,6 +126,8 @@ interface Question {
   readonly maxBytes: number;
   /** Present: it is a POST of this JSON. */
   readonly body?: string;
+  /** Without a body; default GET. */
+  readonly method?: 'GET' | 'DELETE';
 }
 
 interface Answer {
@@ -126,7 +136,7 @@ interface Answer {
 }
 
 /** One request to a route of the host; `undefined` when it gives no answer in time, or too large a one. */
-function request(pool: Pool, { path, headers, maxBytes, body }: Question): Promise<Answer | undefined> {
+function request(pool: Pool, { path, headers, maxBytes, body, method = 'GET' }: Question): Promise<Answer | undefined> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => {
       resolve(undefined);
@@ -145,7 +155,7 @@ function request(pool: Pool, { path, headers, maxBytes, body }: Question): Promi
     const fields = { ...Object.fromEntries(configured), ...own };
     try {
       pool.dispatch(
-        { method: body === undefined ? 'GET' : 'POST', path, headers: fields, body: body ?? null },
+        { method: body === undefined ? method : 'POST', path, headers: fields, body: body ?? null },
         exchange,
       );
     } catch (error) {

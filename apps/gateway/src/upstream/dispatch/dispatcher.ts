@@ -142,9 +142,9 @@ function withWait(result: HopResult, { timeoutMillis }: HopRequest, waitedMillis
   if (result.ok || result.failure.kind !== 'timeout') {
     return result;
   }
-  return waitedMillis < MIN_TOLD_WAIT_MILLIS
-    ? timedOut(timeoutMillis)
-    : timedOutAfterQueue(timeoutMillis, waitedMillis);
+  const told =
+    waitedMillis < MIN_TOLD_WAIT_MILLIS ? timedOut(timeoutMillis) : timedOutAfterQueue(timeoutMillis, waitedMillis);
+  return { ...result, ...told };
 }
 
 /** Nothing was decided by the upstream, and time may mend it. A timeout is final. */

@@ -11,14 +11,21 @@ type AnsweredHop = HopResult & { readonly ok: true };
 class RawAnswer implements AnsweredHop {
   readonly ok = true;
   readonly raw: RawJson;
+  readonly jobId: string | undefined;
 
-  constructor(raw: RawJson) {
+  constructor(raw: RawJson, jobId?: string) {
     this.raw = raw;
+    this.jobId = jobId;
   }
 
   get result(): JsonObject {
     return this.raw.object ?? {};
   }
+}
+
+/** A result as it came, or as a job would have given it. */
+export function rawAnswer(raw: RawJson, jobId?: string): AnsweredHop {
+  return new RawAnswer(raw, jobId);
 }
 
 /** The result of a hop as it came. */
