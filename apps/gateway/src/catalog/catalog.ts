@@ -41,6 +41,7 @@ export class Catalog {
   #generation = 0;
   #size = 0;
   #skills: readonly SkillRecord[] | undefined;
+  #skillsByKey: ReadonlyMap<string, readonly SkillRecord[]> | undefined;
 
   /** Moves with every change of a record, and only then. */
   get generation(): number {
@@ -164,10 +165,9 @@ export class Catalog {
 
   /** The skills of that name; more than one when several instances have it. */
   skill(name: string, filter: SkillFilter = {}): readonly SkillRecord[] {
-    const wanted = skillKey(name);
-    return this.skills().filter(
+    this.#skillsByKey ??= Map.groupBy(this.skills(), (skill) => skillKey(skill.name));
+    return (this.#skillsByKey.get(skillKey(name)) ?? []).filter(
       (skill) =>
-        skillKey(skill.name) === wanted &&
         (filter.instanceId === undefined || isInstance(skill.instanceId, filter.instanceId)) &&
         (filter.dccType === undefined || skill.dccType === filter.dccType.toLowerCase()),
     );
@@ -213,6 +213,7 @@ export class Catalog {
   #changed(): void {
     this.#generation += 1;
     this.#skills = undefined;
+    this.#skillsByKey = undefined;
   }
 }
 

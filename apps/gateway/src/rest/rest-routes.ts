@@ -9,6 +9,7 @@ import { loadSkillOperation, unloadSkillOperation } from '../operations/definiti
 import { searchOperation } from '../operations/definitions/search.ts';
 import type { OperationCore } from '../operations/frame/core.ts';
 import type { ParsedRequest } from '../operations/frame/operation-definition.ts';
+import { isName, MAX_NAME_BYTES } from '../operations/requests/bounded-input.ts';
 import { parseInstanceCall } from '../operations/requests/parse-request.ts';
 import type { DescribeBody } from '../operations/requests/request-schemas.ts';
 import type { Upstreams } from '../registry/upstreams.ts';
@@ -72,7 +73,13 @@ function instanceCall(body: unknown, route: RouteRequest, upstreams: Upstreams):
   }
   const { backend_tool: backendTool, tool, action, arguments: args } = parsed.value;
   const slug = instanceSlug(route, backendTool ?? tool ?? action ?? '', upstreams);
-  return { ok: true, value: toCallRequest(slug, args) };
+  return isName(slug)
+    ? { ok: true, value: toCallRequest(slug, args) }
+    : {
+        ok: false,
+        message: `the path and backend_tool must have at most ${MAX_NAME_BYTES} bytes together`,
+        request: toCallRequest('', args),
+      };
 }
 
 function instanceDescribe(route: RouteRequest, upstreams: Upstreams): ParsedRequest<DescribeBody> {

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type PlainServer, startPlainServer } from '../fixtures/plain-server.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
-import { openLegacy, type RawMcp } from '../tracing/raw-mcp.ts';
+import { modernMeta, openLegacy, type RawMcp } from '../tracing/raw-mcp.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -167,6 +167,22 @@ describe('the scope of a token', () => {
   });
 });
 
+const LISTENING = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'subscriptions/listen' };
+
+/** Whether there is a stream of the stateless era that tells of a resource. */
+async function canListen(uri: string): Promise<boolean> {
+  const leave = new AbortController();
+  const params = { notifications: { resourceSubscriptions: [uri] }, _meta: modernMeta };
+  const response = await fetch(`${gateway.url}/mcp`, {
+    method: 'POST',
+    headers: { ...HEADERS, accept: 'application/json, text/event-stream', ...LISTENING },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'subscriptions/listen', params }),
+    signal: leave.signal,
+  });
+  leave.abort();
+  return response.headers.get('content-type')!.startsWith('text/event-stream');
+}
+
 describe('under --expose all', () => {
   let client: RawMcp;
 
@@ -206,6 +222,10 @@ describe('under --expose all', () => {
       const call = (await ask('tools/call', { name: 'blender__read_beta' }))['result'] as Body;
       expect(call).toMatchObject({ isError: true, structuredContent: { error: { kind: 'policy-denied' } } });
       await ask('resources/read', { uri: 'thing://beta' });
+      const { text } = await client.request('initialize', { protocolVersion: '2025-11-25' }, { headers: HEADERS });
+      expect([text.includes('read_alpha'), text.includes('beta')]).toEqual([true, false]);
+      expect(await canListen('thing://beta')).toBe(false);
+      expect(await canListen('thing://alpha')).toBe(true);
       await ask('resources/subscribe', { uri: 'thing://beta' });
       const toBeta = servers.beta.asked.filter((asked) => /^(?:tools\/call|prompts|resources|completion)/.test(asked));
       expect([toBeta, servers.gamma.asked]).toEqual([[], []]);

@@ -59,6 +59,16 @@ describe('a text past its bound is refused by field, bound and size, over MCP of
   });
 
   test.each([
+    ['POST', `/v1/dcc/${'x'.repeat(500)}/instances/12345678/call`],
+    ['GET', `/v1/dcc/${'x'.repeat(500)}/instances/12345678/describe?backend_tool=a-tool`],
+    ['GET', `/v1/tools/${NAME}x`],
+  ])('%s %s', async (method, path) => {
+    const body = method === 'POST' ? { body: JSON.stringify({ backend_tool: 'a-tool' }) } : {};
+    const response = await fetch(gateway.url + path, { method, ...body });
+    expect([response.status, await response.text()]).toEqual([400, expect.stringContaining('at most 512 bytes')]);
+  });
+
+  test.each([
     ['search', { query: QUERY, or_queries: [QUERY], scene_hint: QUERY, skill_hint: EURO.repeat(666) }],
     ['search', { dcc_type: NAME, tags: [NAME], exclude_tags: names(32), instance_id: NAME, offset: 1_000_000 }],
   ])('%s takes texts at their bounds', async (operation, body) => {

@@ -7,6 +7,7 @@ import { runOperation } from '../../operations/frame/run-operation.ts';
 import { Forwarding } from '../../operations/hops/forward.ts';
 import { isName, MAX_NAME_BYTES } from '../../operations/requests/bounded-input.ts';
 import {
+  asList,
   asObject,
   isJsonObject,
   type JsonObject,
@@ -20,7 +21,7 @@ import type { HopFailure, HopResult, RawParams, Upstream } from '../../upstream/
 import { mcpCaller } from '../exchange/caller.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { errorResult } from '../search-mode/tool-result.ts';
-import type { McpHandler, McpMode } from '../server/mcp-mode.ts';
+import type { McpHandler, McpMode, Reach } from '../server/mcp-mode.ts';
 import { outcomeOfCode } from '../server/protocol-spans.ts';
 import { checkMirroredArguments } from '../transport/mirrored-headers.ts';
 import { namingUndeclared } from './naming-undeclared.ts';
@@ -28,7 +29,7 @@ import type { ResourceOwners } from './resource-owners.ts';
 import { readResourceUri } from './resource-uri.ts';
 import { type ListMember, UpstreamLists } from './upstream-lists.ts';
 import { type MayUse, UpstreamNames } from './upstream-names.ts';
-import { type ResourceListeners, UpstreamSubscriptions } from './upstream-subscriptions.ts';
+import { OWN, type ResourceListeners, UpstreamSubscriptions } from './upstream-subscriptions.ts';
 
 /** How long a client that comes before the upstreams are there waits for them. */
 const BOOT_WAIT_MILLIS = 10_000;
@@ -81,9 +82,9 @@ export class PassThrough implements McpMode {
     return method !== 'tools/list' && this.handlers.has(method);
   }
 
-  async capabilities(): Promise<JsonObject> {
+  async capabilities(reach: Reach): Promise<JsonObject> {
     await this.#untilTried();
-    const { mayUse } = this.#permissionsOf({});
+    const { mayUse } = this.#permissionsOf(reach);
     const has = (name: string): boolean => this.#names.withCapability(name, mayUse).length > 0;
     return {
       tools: { listChanged: true },
@@ -95,8 +96,8 @@ export class PassThrough implements McpMode {
   }
 
   /** What the upstreams say of themselves. */
-  instructions(): string | undefined {
-    const { mayUse } = this.#permissionsOf({});
+  instructions(reach: Reach): string | undefined {
+    const { mayUse } = this.#permissionsOf(reach);
     const only = this.#names.only();
     if (only !== undefined && mayUse(only)) {
       return only.status.instructions;
@@ -112,6 +113,18 @@ export class PassThrough implements McpMode {
 
   subscriptionsChanged(): void {
     this.#subscriptions.settle();
+  }
+
+  /** Whose resource it is must be known where not everything may be heard. */
+  async checkListening(request: JsonRpcRequest, exchange: Exchange): Promise<void> {
+    const { permissions, mayUse } = this.#permissionsOf(exchange);
+    if (permissions.areRestricted) {
+      const wanted = asList(asObject(request.params?.['notifications'])?.['resourceSubscriptions']);
+      const uris = wanted.filter((uri) => typeof uri === 'string');
+      for (const owner of await this.#lists.ownersOf(uris, OWN, mayUse)) {
+        this.#permit(owner, request, exchange);
+      }
+    }
   }
 
   async #untilTried(): Promise<void> {
@@ -208,7 +221,7 @@ export class PassThrough implements McpMode {
   }
 
   /** What the client may see and use; without a scope what everyone may. */
-  #permissionsOf({ scope }: Pick<Exchange, 'scope'>): { readonly permissions: Permissions; readonly mayUse: MayUse } {
+  #permissionsOf({ scope }: Reach): { readonly permissions: Permissions; readonly mayUse: MayUse } {
     const permissions = new Permissions(this.#core, scope);
     return { permissions, mayUse: (upstream) => permissions.upstream(upstream).outcome === 'allowed' };
   }

@@ -81,15 +81,44 @@ export class UpstreamLists {
     if (known !== undefined) {
       return known;
     }
-    const able = this.#names.withCapability('resources', mayUse);
-    await Promise.all(
-      able.map((upstream) => this.#readAll(upstream, { forwarding, method: 'resources/list', member: 'resources' })),
-    );
-    const found = (await this.#knownOwner(uri)) ?? able[0];
+    const able = await this.#ask(forwarding, mayUse);
+    // A server may have what it does not list; where some may not be asked, it could be one of theirs.
+    const isEverybody = able.length === this.#names.withCapability('resources', () => true).length;
+    const found = (await this.#knownOwner(uri)) ?? (isEverybody ? able[0] : undefined);
     if (found === undefined) {
       throw new McpError(ERROR_INVALID_PARAMS, `Resource not found: ${uri}`);
     }
     return found;
+  }
+
+  /** The upstreams that have the resources, as {@link ownerOf}. @throws {McpError} When one of them is nobody's. */
+  async ownersOf(
+    uris: readonly string[],
+    forwarding: Pick<Forwarding, 'send'>,
+    mayUse: MayUse,
+  ): Promise<ReadonlySet<Upstream>> {
+    const only = this.#names.only();
+    const first = await Promise.all(uris.map(async (uri) => only ?? this.#knownOwner(uri)));
+    if (first.includes(undefined)) {
+      await this.#ask(forwarding, mayUse);
+    }
+    const owners = new Set<Upstream>();
+    for (const [at, uri] of uris.entries()) {
+      const owner = first[at] ?? (await this.#knownOwner(uri));
+      if (owner === undefined) {
+        throw new McpError(ERROR_INVALID_PARAMS, `Resource not found: ${uri}`);
+      }
+      owners.add(owner);
+    }
+    return owners;
+  }
+
+  /** Reads the resources of those that may be used; what they list is remembered. */
+  async #ask(forwarding: Pick<Forwarding, 'send'>, mayUse: MayUse): Promise<readonly Upstream[]> {
+    const able = this.#names.withCapability('resources', mayUse);
+    const list = { forwarding, method: 'resources/list', member: 'resources' } as const;
+    await Promise.all(able.map((upstream) => this.#readAll(upstream, list)));
+    return able;
   }
 
   async #knownOwner(uri: string): Promise<Upstream | undefined> {

@@ -6,7 +6,7 @@ import type { UpstreamLists } from './upstream-lists.ts';
 const TIMEOUT_MILLIS = 10_000;
 
 /** Requests of the gateway's own: no client waits for them, so they have no span. */
-const OWN: Pick<Forwarding, 'send'> = {
+export const OWN: Pick<Forwarding, 'send'> = {
   send: (upstream, { method, params }) =>
     upstream.request({ method, params, timeoutMillis: TIMEOUT_MILLIS, isRead: true, begin: () => NO_ENVELOPE }),
 };

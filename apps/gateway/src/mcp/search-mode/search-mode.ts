@@ -68,6 +68,9 @@ export class SearchMode implements McpMode {
   /** The gateway knows of its own resources without asking. */
   subscriptionsChanged(): void {}
 
+  /** Those that everyone may read. */
+  async checkListening(): Promise<void> {}
+
   async #toolsCall(request: JsonRpcRequest, exchange: Exchange): Promise<RawJson> {
     const { name, arguments: given } = request.params ?? {};
     if (typeof name !== 'string') {

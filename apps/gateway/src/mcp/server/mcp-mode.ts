@@ -5,11 +5,16 @@ import type { Exchange } from '../exchange/exchange.ts';
 /** Answers one method. @throws {McpError} What the client gets as a JSON-RPC error. */
 export type McpHandler = (request: JsonRpcRequest, exchange: Exchange) => Promise<JsonObject | RawJson>;
 
+/** What a client may use, as its credential says. */
+export type Reach = Pick<Exchange, 'scope'>;
+
 /** The face shown to MCP clients: the four gateway tools, or the upstreams' own. */
 export interface McpMode {
-  capabilities(): Promise<JsonObject>;
+  capabilities(reach: Reach): Promise<JsonObject>;
   /** What a model should know of using it, once {@link capabilities} are known. */
-  instructions(): string | undefined;
+  instructions(reach: Reach): string | undefined;
+  /** @throws {McpError} When a stream of `subscriptions/listen` would tell of what the client may not use. */
+  checkListening(request: JsonRpcRequest, exchange: Exchange): Promise<void>;
   /** Told when clients began or ceased to listen to resources otherwise than by a request of their own for each. */
   subscriptionsChanged(): void;
   readonly handlers: ReadonlyMap<string, McpHandler>;

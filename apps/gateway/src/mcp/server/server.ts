@@ -29,7 +29,7 @@ import type { SessionOwner } from '../session/session-records.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { EventStream } from '../transport/event-stream.ts';
-import type { McpHandler, McpMode } from './mcp-mode.ts';
+import type { McpHandler, McpMode, Reach } from './mcp-mode.ts';
 import { toModernError, toModernResult } from './modern-result.ts';
 
 /** What a {@link McpServer} is made of. */
@@ -60,7 +60,7 @@ export class McpServer {
     this.#options = options;
     this.#own = new Map<string, McpHandler>([
       ['ping', async () => ({})],
-      ['server/discover', async () => this.#discovery()],
+      ['server/discover', async (_request, exchange) => this.#discovery(exchange)],
       ['logging/setLevel', setLogLevel],
     ]);
   }
@@ -78,7 +78,7 @@ export class McpServer {
     };
     try {
       checkTexts(request);
-      const initialized = await this.#initialize(request.params, exchange.client, owner);
+      const initialized = await this.#initialize(request.params, exchange, owner);
       end({ result: initialized.result });
       return initialized;
     } catch (error) {
@@ -90,7 +90,7 @@ export class McpServer {
 
   async #initialize(
     params: JsonObject | undefined,
-    { transport }: McpClient,
+    { client: { transport }, scope }: Exchange,
     owner: SessionOwner,
   ): Promise<{ session: Session; result: JsonObject }> {
     const requested = params?.['protocolVersion'];
@@ -99,7 +99,7 @@ export class McpServer {
     }
     const version = LEGACY_VERSIONS.find((known) => known === requested) ?? LATEST_LEGACY_VERSION;
     const { clientInfo, capabilities } = params ?? {};
-    const offered = await this.#options.mode.capabilities();
+    const offered = await this.#options.mode.capabilities({ scope });
     const session = await this.#options.sessions.create({
       owner,
       transport,
@@ -109,7 +109,7 @@ export class McpServer {
     });
     const { serverInfo, mode } = this.#options;
     const described = { protocolVersion: version, capabilities: offered, serverInfo };
-    return { session, result: { ...described, ...withInstructions(mode) } };
+    return { session, result: { ...described, ...withInstructions(mode, { scope }) } };
   }
 
   /** Takes a notification of a client. */
@@ -127,9 +127,10 @@ export class McpServer {
     this.#finished(startedAt, client, { method: message.method });
   }
 
-  /** Opens a `subscriptions/listen` stream. */
-  listen(request: JsonRpcRequest, share: string): EventStream {
+  /** Opens a `subscriptions/listen` stream. @throws {McpError} When it may not be opened. */
+  async listen(request: JsonRpcRequest, share: string, exchange: Exchange): Promise<EventStream> {
     checkTexts(request);
+    await this.#options.mode.checkListening(request, exchange);
     return this.#options.broadcast.listen(request, share);
   }
 
@@ -218,10 +219,10 @@ export class McpServer {
     }
   }
 
-  async #discovery(): Promise<JsonObject> {
+  async #discovery(reach: Reach): Promise<JsonObject> {
     const { mode } = this.#options;
-    const capabilities = await mode.capabilities();
-    return { supportedVersions: [MODERN_VERSION], capabilities, ...withInstructions(mode) };
+    const capabilities = await mode.capabilities(reach);
+    return { supportedVersions: [MODERN_VERSION], capabilities, ...withInstructions(mode, reach) };
   }
 }
 
@@ -232,8 +233,8 @@ function errorTypeOf(answer: Answer): string | undefined {
   return memberOf(answer.result, 'isError') === true ? 'tool_error' : undefined;
 }
 
-function withInstructions(mode: McpMode): { readonly instructions?: string } {
-  const instructions = mode.instructions();
+function withInstructions(mode: McpMode, reach: Reach): { readonly instructions?: string } {
+  const instructions = mode.instructions(reach);
   return instructions === undefined ? {} : { instructions };
 }
 

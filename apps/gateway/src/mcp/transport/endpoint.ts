@@ -195,7 +195,8 @@ export class McpEndpoint {
       return this.#initialize(message, createHttpExchange(client, origin));
     }
     if (message.method === 'subscriptions/listen' && client.era === 'modern') {
-      return this.#options.server.listen(message, this.#shareOf(message, createHttpExchange(client, origin))).reply;
+      const exchange = createHttpExchange(client, origin);
+      return (await this.#options.server.listen(message, this.#shareOf(message, exchange), exchange)).reply;
     }
     if ((client.session?.streams.running.size ?? 0) >= MAX_RUNNING_REQUESTS) {
       const refusal = `This session runs ${MAX_RUNNING_REQUESTS} requests already`;

@@ -21,6 +21,8 @@ const JOINED_WEIGHT = 0.9;
 const PART_WEIGHT = 0.6;
 const SWAPPED_WEIGHT = 0.6;
 const MIN_PART = 3;
+/** Longer words are looked for as they stand: nobody types them, and each costs a walk through the whole index. */
+const MAX_MISTYPED = 24;
 
 /** The words of the index that each word of the query may mean; its neighbours may join it to one word. */
 export function expandTerm(vocabulary: Vocabulary, terms: readonly string[], at: number): Expansion[] {
@@ -36,7 +38,7 @@ export function expandTerm(vocabulary: Vocabulary, terms: readonly string[], at:
     return expansions;
   }
   expansions.push(...parts(vocabulary, term));
-  if (term.length > 3) {
+  if (term.length > 3 && term.length <= MAX_MISTYPED) {
     expansions.push(...lookUp(vocabulary, transpositions(term), { kind: 'fuzzy', weight: SWAPPED_WEIGHT }));
     expansions.push(...typos(vocabulary, term));
   }
