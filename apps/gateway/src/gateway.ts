@@ -42,8 +42,8 @@ export interface Gateway extends Omit<McpSide, 'routes'> {
   readonly app: App;
   /** The same for the Fetch API. */
   readonly fetch: (request: Request) => Promise<Response>;
-  /** The scrape endpoint alone, for a listener of its own. Absent with metrics off. */
-  readonly metricsApp: App | undefined;
+  /** Makes the scrape endpoint alone, for a listener of its own on `host`. Absent with metrics off. */
+  readonly metricsApp: ServedApps['metricsApp'];
   /** Begins one piece of work that comes otherwise than over HTTP; the function given back ends it. */
   begin(): () => void;
   /** Connects the upstreams in the background. */

@@ -101,7 +101,7 @@ export async function openListeners(
   const own: ServedHttp[] = [];
   if (metrics.port !== undefined) {
     try {
-      own.push(await listenForMetrics(listen, metricsApp, { host: server.host, port: metrics.port }));
+      own.push(await listenForMetrics(listen, metricsApp(server.host), { host: server.host, port: metrics.port }));
     } catch (error) {
       await main?.close({ graceMillis: 0 });
       throw error;
@@ -109,7 +109,7 @@ export async function openListeners(
   }
   return toListeners(main, [
     ...own,
-    ...(await openPrometheusListeners(otel, (reader) => listen(metricsApp, reader), log)),
+    ...(await openPrometheusListeners(otel, (reader) => listen(metricsApp(reader.host), reader), log)),
   ]);
 }
 

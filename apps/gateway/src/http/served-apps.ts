@@ -10,8 +10,8 @@ import type { Route, RouteTable } from './route-table.ts';
 /** What is served on which kind of listener. */
 export interface ServedApps {
   readonly app: App;
-  /** The scrape endpoint alone, for a listener of its own. Absent with metrics off. */
-  readonly metricsApp: App | undefined;
+  /** Makes the scrape endpoint alone, for a listener of its own on `host`. Absent with metrics off. */
+  readonly metricsApp: ((host: string) => App) | undefined;
 }
 
 /** What {@link createServedApps} takes. */
@@ -33,19 +33,28 @@ export interface ServedAppsOptions extends Pick<
  * @throws {TypeError} When the scrape endpoint would hide behind a path of the gateway.
  */
 export function createServedApps({ config, routes, requestMetrics, scrape, ...rest }: ServedAppsOptions): ServedApps {
-  const shared = { ...rest, originGuard: createOriginGuard(config.server) };
   const handler = metricsHandler(config.metrics, scrape);
   const metricsRoutes = handler === undefined ? {} : scrapeRoutes(config.metrics.path, handler);
   const isApart = config.metrics.port !== undefined;
   return {
     app: createApp({
-      ...shared,
+      ...rest,
+      originGuard: createOriginGuard(config.server),
       routes: isApart ? routes : { ...routes, ...withoutClash(routes, metricsRoutes) },
       authenticate: createAuthentication(config.auth),
       requestMetrics,
     }),
     metricsApp:
-      handler && createApp({ ...shared, routes: metricsRoutes, authenticate: undefined, requestMetrics: undefined }),
+      handler &&
+      ((host) =>
+        createApp({
+          ...rest,
+          // Whether only this machine can ask is a matter of each bind.
+          originGuard: createOriginGuard({ ...config.server, host }),
+          routes: metricsRoutes,
+          authenticate: undefined,
+          requestMetrics: undefined,
+        })),
   };
 }
 

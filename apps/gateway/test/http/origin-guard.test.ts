@@ -247,3 +247,25 @@ describe('on any other bind', () => {
     expect(await ask(allowedHosts, lines)).toBe(status);
   });
 });
+
+describe('a listener of metrics is guarded by its own bind', () => {
+  const SCRAPER = { DCC_MCP_METRICS_BASIC_AUTH: 'u:p', OTEL_METRICS_EXPORTER: 'prometheus' };
+
+  test.each([
+    ['0.0.0.0', 'scraped.example', 401],
+    ['127.0.0.1', 'scraped.example', 403],
+    ['127.0.0.1', 'localhost', 401],
+  ])('%s asked as %s: %i', async (bind, host, status) => {
+    const env = { ...SCRAPER, OTEL_EXPORTER_PROMETHEUS_HOST: bind, OTEL_EXPORTER_PROMETHEUS_PORT: '0' };
+    const metered = await createGateway({ env, config: { mcpServers: {} } });
+    try {
+      const [url = ''] = metered.metricsUrls;
+      for (const method of ['GET', 'POST', 'TRACE', 'OPTIONS']) {
+        const answer = await say(url, `${method} /metrics HTTP/1.1`, `Host: ${host}`);
+        expect([method, answer.slice(9, 12)]).toEqual([method, String(status)]);
+      }
+    } finally {
+      await metered.stop();
+    }
+  });
+});
