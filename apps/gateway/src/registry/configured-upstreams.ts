@@ -103,7 +103,7 @@ export class ConfiguredUpstreams {
     };
     return {
       ...events,
-      onTools: (upstream, tools) => isListed(upstream) && events.onTools?.(upstream, tools),
+      onTools: (upstream, tools, hostTools) => isListed(upstream) && events.onTools?.(upstream, tools, hostTools),
       onStatus: (upstream) => isListed(upstream) && events.onStatus?.(upstream),
       onNotification: (upstream, method, params) =>
         isListed(upstream) && events.onNotification?.(upstream, method, params),
