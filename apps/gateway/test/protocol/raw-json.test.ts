@@ -199,5 +199,17 @@ describe('a raw value', () => {
     const value = { a: [1, 'x', null], b: { c: true } };
     expect(RawJson.of(value).text).toBe(JSON.stringify(value));
     expect(RawJson.of(value).get('b')?.text).toBe('{"c":true}');
+    const made = RawJson.object({
+      'a b': 'x',
+      raw: RawJson.read(EXACT),
+      none: undefined,
+      list: RawJson.list([1, RawJson.read('1.0')]),
+    });
+    expect(made.text).toBe(`{"a b":"x","raw":${EXACT},"list":[1,1.0]}`);
+    expect(made.value).toEqual(JSON.parse(made.text));
+    expect(made.get('list')?.text).toBe('[1,1.0]');
+    expect(made.get('none')).toBeUndefined();
+    expect(made.with({ more: '1.0', raw: '{}' }).text).toBe('{"a b":"x","raw":{},"list":[1,1.0],"more":1.0}');
+    expect(RawJson.object({}).with({ a: '1' }).text).toBe('{"a":1}');
   });
 });

@@ -16,9 +16,9 @@ const MAX_ROUNDS = 16;
  * `input_required` result itself gets it.
  */
 export async function requestAnsweringInputs(upstream: Upstream, request: InputRoundsRequest): Promise<HopResult> {
-  let { params } = request;
+  let { params, rawParams } = request;
   for (let round = 0; ; round += 1) {
-    const hop = await upstream.request({ ...request, params });
+    const hop = await upstream.request({ ...request, params, rawParams });
     request.onEnd(hop);
     const { peer, signal } = request;
     if (
@@ -32,6 +32,7 @@ export async function requestAnsweringInputs(upstream: Upstream, request: InputR
     const inputResponses = await askAll(peer, hop.result['inputRequests'], signal ?? new AbortController().signal);
     const { requestState } = hop.result;
     params = { ...request.params, inputResponses, ...(requestState === undefined ? {} : { requestState }) };
+    rawParams = { ...request.rawParams, inputResponses: undefined, requestState: undefined };
   }
 }
 

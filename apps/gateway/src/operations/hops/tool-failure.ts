@@ -9,6 +9,7 @@ export function saysToolFailed(result: RawJson): boolean {
   if (result.get('isError')?.text === 'true') {
     return true;
   }
-  const said = result.get('structuredContent') ?? result.get('content');
+  const structured = result.get('structuredContent');
+  const said = structured === undefined || structured.text === 'null' ? result.get('content') : structured;
   return said !== undefined && MAY_SAY_FAILURE.some((words) => said.text.includes(words)) && toolFailure(result.value);
 }

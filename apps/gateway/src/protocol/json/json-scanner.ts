@@ -155,8 +155,11 @@ class JsonScanner {
   /** Passes over the name, in an object; gives the first character of the value. */
   #beginMember(closing: number): number {
     if (closing === CLOSE_OBJECT) {
-      this.#skipSpace();
-      this.#skipKey();
+      if (this.#skipSpace() !== QUOTE) {
+        this.#fail();
+      }
+      this.#skipString();
+      this.#skipColon();
     }
     return this.#skipSpace();
   }
@@ -191,29 +194,27 @@ class JsonScanner {
     this.#at += 1;
   }
 
+  /** Reads a name and passes over its colon. */
   #key(): string {
-    this.#skipSpace();
-    const start = this.#at;
-    const isPlain = this.#skipKey();
-    const end = this.#text.lastIndexOf('"', this.#at - 1);
-    if (isPlain) {
-      return this.#text.slice(start + 1, end);
+    if (this.#skipSpace() !== QUOTE) {
+      this.#fail();
     }
-    const name: unknown = JSON.parse(this.#text.slice(start, end + 1));
+    const start = this.#at;
+    const isPlain = this.#skipString();
+    const end = this.#at;
+    this.#skipColon();
+    if (isPlain) {
+      return this.#text.slice(start + 1, end - 1);
+    }
+    const name: unknown = JSON.parse(this.#text.slice(start, end));
     return String(name);
   }
 
-  /** Passes over a name and its colon. @returns Whether it is written without escapes. */
-  #skipKey(): boolean {
-    if (this.#text.charCodeAt(this.#at) !== QUOTE) {
-      this.#fail();
-    }
-    const isPlain = this.#skipString();
+  #skipColon(): void {
     if (this.#skipSpace() !== COLON) {
       this.#fail();
     }
     this.#at += 1;
-    return isPlain;
   }
 
   #skipScalar(code: number): void {
@@ -315,6 +316,11 @@ class JsonScanner {
 
   /** @returns The code of the first character that is no white space; NaN at the end of the text. */
   #skipSpace(): number {
+    const code = this.#text.charCodeAt(this.#at);
+    return code > SPACE ? code : this.#skipSpaces();
+  }
+
+  #skipSpaces(): number {
     const text = this.#text;
     let at = this.#at;
     let code = text.charCodeAt(at);

@@ -80,8 +80,7 @@ export class RpcSession implements Conversation {
       progressToken: call.progressToken === undefined ? undefined : hop.id,
       peer: call.peer,
     });
-    const message = RawJson.object({ jsonrpc: '2.0', id: hop.id, method: call.method, params });
-    this.transport.send(hop, message.text, call.params);
+    this.transport.send(hop, requestText(hop.id, call.method, params), call.params);
     return hop;
   }
 
@@ -230,6 +229,11 @@ export class RpcSession implements Conversation {
       this.#callers().forEach((caller) => tell(caller, method, params));
     }
   }
+}
+
+function requestText(id: JsonRpcId, method: string, params: RawJson | undefined): string {
+  const rest = params === undefined ? '' : `,"params":${params.text}`;
+  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"method":${JSON.stringify(method)}${rest}}`;
 }
 
 /** Errors of a caller are dropped here, because other callers share the conversation. */
