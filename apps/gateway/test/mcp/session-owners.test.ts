@@ -1,9 +1,10 @@
 // What is kept for one caller is nobody else's: sessions, their streams, calls and questions, and rounds of input.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { join } from 'node:path';
+import { startConformanceServer } from '../conformance/fixture/conformance-server.ts';
 import type { Json } from '../fixtures/callers.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
-import { modernMeta, parseAnswer } from '../tracing/raw-mcp.ts';
+import { modernMeta, openModern, parseAnswer, type RawAnswer } from '../tracing/raw-mcp.ts';
 
 const ALICE = 'token-of-alice';
 const STRANGERS = [
@@ -167,6 +168,51 @@ test.each(STRANGERS)('a round of input of a caller and %s', async (_, stranger) 
   expect(theft).toMatchObject({ error: { code: -32602, message: expect.stringContaining('requestState') } });
   const { result } = await callModern(ALICE, { requestState, inputResponses: answerAs('Alice', inputRequests) });
   expect(JSON.stringify(result)).toContain('Alice');
+});
+
+describe('a state of a server of 2026-07-28', () => {
+  let own: RunningGateway;
+  let fixture: Awaited<ReturnType<typeof startConformanceServer>>;
+
+  beforeAll(async () => {
+    fixture = await startConformanceServer(0, 'both');
+    const tokens = [ALICE, 'token-of-bob'].map((token) => ({ token }));
+    own = await startGateway({
+      config: { auth: { tokens }, mcpServers: { modern: { url: fixture.url } } },
+      env: { DCC_MCP_EXPOSE: 'all' },
+    });
+    await own.ready();
+  }, 30_000);
+
+  afterAll(async () => {
+    await own.stop();
+    fixture.server.closeAllConnections();
+    fixture.server.close();
+  });
+
+  test.each<[string, Json]>([
+    ['who can be asked', ELICITATION],
+    ['who can be asked nothing', {}],
+  ])('is of whoever got it, and none of a stranger %s', async (_, capabilities) => {
+    const call = (token: string, declared: Json, more: Json): Promise<RawAnswer> =>
+      openModern(own.url).request(
+        'tools/call',
+        { name: 'test_input_required_result_multi_round', arguments: {}, ...more },
+        {
+          headers: { authorization: `Bearer ${token}` },
+          meta: { 'io.modelcontextprotocol/clientCapabilities': declared },
+        },
+      );
+    const { result: first } = await call(ALICE, ELICITATION, {});
+    const { requestState } = first!;
+    const inputResponses = { step1: { action: 'accept', content: { name: 'Ada' } } };
+    for (const state of [requestState, 'made up']) {
+      const { error } = await call('token-of-bob', capabilities, { requestState: state, inputResponses });
+      expect(error).toMatchObject({ code: -32602, message: expect.stringContaining('requestState') });
+    }
+    const { result } = await call(ALICE, ELICITATION, { requestState, inputResponses });
+    expect(result).toMatchObject({ resultType: 'input_required', inputRequests: { step2: {} } });
+  });
 });
 
 test('a flood of initialize ends no session in use, and takes no place of another caller', async () => {
