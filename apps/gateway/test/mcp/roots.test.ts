@@ -47,9 +47,9 @@ afterAll(() => {
 });
 
 describe.each([
-  ['server-filesystem', 'list_allowed_directories', FILESYSTEM],
-  ['server-everything', 'get-roots-list', everything],
-])('%s', (_, tool, entry) => {
+  ['server-filesystem', 'list_allowed_directories', { entry: FILESYSTEM, keepsLast: true }],
+  ['server-everything', 'get-roots-list', { entry: everything, keepsLast: false }],
+])('%s', (_, tool, { entry, keepsLast }) => {
   let gateway: RunningGateway;
 
   beforeAll(async () => {
@@ -72,6 +72,18 @@ describe.each([
     },
     20_000,
   );
+
+  test('works in no folder of others for whoever has none', async () => {
+    const [first] = folders as [string];
+    const { client } = await open(gateway.url, 'legacy', first);
+    const none = new Client({ name: 'rootless', version: '1.0.0' });
+    clients.push(none);
+    await none.connect(new StreamableHTTPClientTransport(new URL(`${gateway.url}/mcp`)));
+    expect(await textOf(client, tool)).toContain(first);
+    // server-filesystem keeps the folders that it has when it is told of none.
+    expect((await textOf(none, tool)).includes(first)).toBe(keepsLast);
+    expect(await textOf(client, tool)).toContain(first);
+  }, 20_000);
 
   test('follows a client that moves', async () => {
     const [first, second] = folders as [string, string];

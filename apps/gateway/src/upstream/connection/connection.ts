@@ -142,7 +142,7 @@ export class Connection {
     if (isNew) {
       memory.note(hop.method, hop.params);
     }
-    if (hop.peer?.rootsOwner !== undefined && MAY_ASK.has(hop.method)) {
+    if (session.roots.isNews(hop.peer) && MAY_ASK.has(hop.method)) {
       await session.roots.give(hop.peer, () => session.notify('notifications/roots/list_changed', undefined));
       if (hop.signal?.aborted === true) {
         return cancelled();

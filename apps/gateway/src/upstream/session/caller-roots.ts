@@ -12,7 +12,7 @@ const SETTLE_MILLIS = 50;
 export const NO_ROOTS: PeerAnswer = { result: { roots: [] } };
 
 interface Giving {
-  readonly peer: HopPeer;
+  readonly peer: HopPeer | undefined;
   readonly onAsked: () => void;
   readonly onAnswered: () => void;
 }
@@ -26,7 +26,7 @@ export class CallerRoots {
   #isWanted = false;
   /** Whether it does not ask again when it is told of a change. */
   #ignoresChanges = false;
-  /** Whose roots the server has: {@link HopPeer.rootsOwner}. */
+  /** Whose roots the server has ({@link HopPeer.rootsOwner}); absent: nobody's. */
   #owner: object | undefined;
   #giving: Giving | undefined;
   #given = Promise.resolve();
@@ -43,42 +43,48 @@ export class CallerRoots {
     this.#isWanted = true;
     const giving = this.#giving;
     giving?.onAsked();
-    const peer = giving?.peer ?? sole;
-    if (peer?.ask === undefined || peer.rootsOwner === undefined) {
-      return NO_ROOTS;
-    }
-    this.#owner = peer.rootsOwner;
-    const answer = await peer.ask({ ...question, signal: AbortSignal.timeout(ANSWER_MILLIS) });
+    const peer = giving === undefined ? sole : giving.peer;
+    this.#owner = ownerOf(peer);
+    const signal = AbortSignal.timeout(ANSWER_MILLIS);
+    const answer = this.#owner === undefined ? NO_ROOTS : await peer?.ask?.({ ...question, signal });
     giving?.onAnswered();
-    return 'result' in answer ? answer : NO_ROOTS;
+    return answer !== undefined && 'result' in answer ? answer : NO_ROOTS;
   }
 
-  /** Sees to it that the server has the roots of whoever calls next. */
+  /** Whether the server has the roots of somebody else than `peer`, who calls next. */
+  isNews(peer: HopPeer | undefined): boolean {
+    return this.#isWanted && !this.#ignoresChanges && ownerOf(peer) !== this.#owner;
+  }
+
+  /** Sees to it that the server has the roots of `peer`, or none where that has none. */
   async give(peer: HopPeer | undefined, tellChanged: () => Promise<void>): Promise<void> {
-    if (!this.#isWanted || this.#ignoresChanges || peer?.ask === undefined || peer.rootsOwner === undefined) {
-      return;
-    }
     // One after the other: the server keeps one list, and does not say whom it asks for.
-    this.#given = this.#given.then(() => this.#give(peer, tellChanged));
+    this.#given = this.#given.then(() => (this.isNews(peer) ? this.#give(peer, tellChanged) : undefined));
     await this.#given;
   }
 
-  async #give(peer: HopPeer, tellChanged: () => Promise<void>): Promise<void> {
-    if (peer.rootsOwner === this.#owner || this.#ignoresChanges) {
-      return;
-    }
+  async #give(peer: HopPeer | undefined, tellChanged: () => Promise<void>): Promise<void> {
     const asked = Promise.withResolvers<true>();
     const answered = Promise.withResolvers<true>();
     this.#giving = { peer, onAsked: () => asked.resolve(true), onAnswered: () => answered.resolve(true) };
-    await tellChanged();
-    if (await within(ASK_MILLIS, asked.promise)) {
-      await within(ANSWER_MILLIS, answered.promise);
-      await wait(SETTLE_MILLIS);
-    } else {
-      this.#ignoresChanges = true;
+    try {
+      await tellChanged();
+      if (await within(ASK_MILLIS, asked.promise)) {
+        await within(ANSWER_MILLIS, answered.promise);
+        await wait(SETTLE_MILLIS);
+      } else {
+        this.#ignoresChanges = true;
+      }
+    } catch {
+      // The connection is over; the call that comes next says so.
+    } finally {
+      this.#giving = undefined;
     }
-    this.#giving = undefined;
   }
+}
+
+function ownerOf(peer: HopPeer | undefined): object | undefined {
+  return peer?.ask === undefined ? undefined : peer.rootsOwner;
 }
 
 /** @returns Whether it came in time. */
