@@ -190,19 +190,18 @@ describe('a state of a server of 2026-07-28', () => {
     fixture.server.close();
   });
 
+  /** Calls the tool of two rounds, as a client with these capabilities. */
+  function call(token: string, capabilities: Json, more: Json): Promise<RawAnswer> {
+    const params = { name: 'test_input_required_result_multi_round', arguments: {}, ...more };
+    const meta = { 'io.modelcontextprotocol/clientCapabilities': capabilities };
+    const headers = { authorization: `Bearer ${token}` };
+    return openModern(own.url).request('tools/call', params, { headers, meta });
+  }
+
   test.each<[string, Json]>([
     ['who can be asked', ELICITATION],
     ['who can be asked nothing', {}],
   ])('is of whoever got it, and none of a stranger %s', async (_, capabilities) => {
-    const call = (token: string, declared: Json, more: Json): Promise<RawAnswer> =>
-      openModern(own.url).request(
-        'tools/call',
-        { name: 'test_input_required_result_multi_round', arguments: {}, ...more },
-        {
-          headers: { authorization: `Bearer ${token}` },
-          meta: { 'io.modelcontextprotocol/clientCapabilities': declared },
-        },
-      );
     const { result: first } = await call(ALICE, ELICITATION, {});
     const { requestState } = first!;
     const inputResponses = { step1: { action: 'accept', content: { name: 'Ada' } } };
