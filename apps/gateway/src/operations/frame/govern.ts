@@ -85,8 +85,11 @@ export function checkPermission(running: RunningOperation, operation: PolicyOper
 /** The same before it is known what the operation means: a yes decides nothing yet. */
 export function checkOnTheWay(running: RunningOperation, operation: PolicyOperation, ask: Ask): Refusal | undefined {
   const permissions = permissionsOf(running);
-  const decision = permissions.areRestricted ? decide(running, () => ask(permissions)) : undefined;
-  if (decision?.outcome !== 'denied') {
+  if (!permissions.areRestricted) {
+    return undefined;
+  }
+  const decision = decide(running, () => ask(permissions));
+  if (decision.outcome === 'allowed') {
     return undefined;
   }
   const { reason, message } = decision;

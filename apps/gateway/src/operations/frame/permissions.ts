@@ -26,7 +26,8 @@ const ALLOWED: Permission = { outcome: 'allowed' };
 export class Permissions {
   readonly #sources: PermissionSources;
   readonly #scope: readonly string[] | undefined;
-  readonly #skills = new Map<string, Permission>();
+  /** What was decided of skills; a search asks for each of their tools. */
+  #skills: Map<string, Permission> | undefined;
 
   /** @param scope DCC types that the caller's credential may use, in lower case; absent or empty: all. */
   constructor(sources: PermissionSources, scope: readonly string[] | undefined) {
@@ -114,6 +115,7 @@ export class Permissions {
 
   #skillOf({ skillName = '', instanceId, instanceShort, dccType }: ToolRecord): Permission {
     const key = `${instanceId}/${skillKey(skillName)}`;
+    this.#skills ??= new Map();
     const known = this.#skills.get(key);
     if (known !== undefined) {
       return known;
