@@ -1,6 +1,7 @@
 import { SERVER_INFO_META_KEY } from '@modelcontextprotocol/server';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isJsonObject, type Era, type JsonObject } from '../../protocol/json-rpc.ts';
+import { keptBytes } from '../../protocol/kept-bytes.ts';
 import { LATEST_LEGACY_VERSION, MODERN_VERSION } from '../../protocol/mcp-protocol.ts';
 import type { GatewayInfo } from '../hop/envelope.ts';
 import { badAnswer, type FailedHop } from '../hop/failures.ts';
@@ -18,6 +19,8 @@ export interface ServerFacts {
   readonly capabilities: JsonObject;
   readonly serverInfo?: JsonObject;
   readonly instructions?: string;
+  /** What of it is missing because it is too large, for people. */
+  readonly cut?: string;
 }
 
 export type Negotiation = { readonly ok: true; readonly facts: ServerFacts } | FailedHop;
@@ -75,8 +78,8 @@ export async function shakeHands(session: RpcSession, options: NegotiateOptions)
     return answer;
   }
   const { protocolVersion } = answer.result;
-  if (typeof protocolVersion !== 'string') {
-    return badAnswer('jsonrpc', 'The upstream answered initialize without a protocolVersion');
+  if (typeof protocolVersion !== 'string' || protocolVersion.length > MAX_VERSION_LENGTH) {
+    return badAnswer('jsonrpc', 'The upstream answered initialize without a usable protocolVersion');
   }
   session.protocolVersion = protocolVersion;
   // Some servers refuse what overtakes it.
@@ -111,13 +114,32 @@ function isFinal(failure: HopFailure): boolean {
   return isRefused || failure.kind === 'backend-unreachable' || failure.kind === 'host-died';
 }
 
+/** What is kept of a server's words about itself: they stand in rows, and the instructions go to every client. */
+const MAX_INSTRUCTIONS_LENGTH = 32 * 1024;
+const MAX_INFO_BYTES = 16 * 1024;
+const MAX_CAPABILITY_BYTES = 4 * 1024;
+const MAX_CAPABILITIES = 64;
+const MAX_VERSION_LENGTH = 64;
+
 function toFacts(era: Era, protocolVersion: string, result: JsonObject): ServerFacts {
   const { capabilities, instructions, serverInfo } = result;
+  const offered = Object.entries(isJsonObject(capabilities) ? capabilities : {});
+  const kept = offered
+    .filter(([name, capability]) => keptBytes({ [name]: capability }, MAX_CAPABILITY_BYTES) <= MAX_CAPABILITY_BYTES)
+    .slice(0, MAX_CAPABILITIES);
+  const info = isJsonObject(serverInfo) && keptBytes(serverInfo, MAX_INFO_BYTES) <= MAX_INFO_BYTES;
+  const words = typeof instructions === 'string' ? instructions : undefined;
+  const cut = [
+    ...(kept.length < offered.length ? ['capabilities'] : []),
+    ...(isJsonObject(serverInfo) && !info ? ['serverInfo'] : []),
+    ...(words !== undefined && words.length > MAX_INSTRUCTIONS_LENGTH ? ['instructions'] : []),
+  ];
   return {
     era,
     protocolVersion,
-    capabilities: isJsonObject(capabilities) ? capabilities : {},
-    ...(isJsonObject(serverInfo) ? { serverInfo } : {}),
-    ...(typeof instructions === 'string' ? { instructions } : {}),
+    capabilities: Object.fromEntries(kept),
+    ...(info ? { serverInfo } : {}),
+    ...(words === undefined ? {} : { instructions: words.slice(0, MAX_INSTRUCTIONS_LENGTH).toWellFormed() }),
+    ...(cut.length === 0 ? {} : { cut: `cut: more ${cut.join(', ')} than is kept` }),
   };
 }

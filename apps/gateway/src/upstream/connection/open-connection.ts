@@ -3,8 +3,8 @@ import type { GatewayInfo } from '../hop/envelope.ts';
 import { unreachable, type FailedHop } from '../hop/failures.ts';
 import { ownCall } from '../hop/hop.ts';
 import { HttpTransport } from '../http/transport/http-transport.ts';
-import { RpcSession, type RpcSessionEvents } from '../session/rpc-session.ts';
-import type { Suspicion, Transport } from '../session/transport.ts';
+import { RpcSession } from '../session/rpc-session.ts';
+import type { RpcSessionEvents, Suspicion, Transport } from '../session/transport.ts';
 import { toChildEnv } from '../stdio/child-env.ts';
 import { StdioTransport } from '../stdio/stdio-transport.ts';
 import type { UpstreamSettings } from '../upstream.ts';
@@ -41,7 +41,13 @@ type StdioSettings = UpstreamSettings['transport'] & { readonly type: 'stdio' };
 const SPARE_CONNECTIONS = 8;
 /** How long the handshake of a session that takes a lost one's place may take. */
 const RENEWAL_MILLIS = 8_000;
-const SILENT: RpcSessionEvents = { onNotification() {}, onLost() {}, onLateAnswer() {}, onNonProtocolOutput() {} };
+const SILENT: RpcSessionEvents = {
+  onNotification() {},
+  onFlood() {},
+  onLost() {},
+  onLateAnswer() {},
+  onNonProtocolOutput() {},
+};
 
 /** Connects to an upstream and begins the conversation; leaves nothing behind when that fails. */
 export function openConnection(options: OpenConnectionOptions): Promise<OpenedConnection> {

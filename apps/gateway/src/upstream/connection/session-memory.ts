@@ -37,8 +37,11 @@ export class SessionMemory {
     if (this.#logLevel !== undefined) {
       await session.exchange(ownCall('logging/setLevel', { level: this.#logLevel }, REPLAY_TIMEOUT_MILLIS));
     }
+    const deadline = performance.now() + REPLAY_TIMEOUT_MILLIS;
     for (const uri of this.#uris) {
-      await session.exchange(ownCall('resources/subscribe', { uri }, REPLAY_TIMEOUT_MILLIS));
+      // What is not set again in time is asked for all the same, but nobody waits for it.
+      const remaining = Math.max(1, Math.ceil(deadline - performance.now()));
+      await session.exchange(ownCall('resources/subscribe', { uri }, remaining));
     }
   }
 }

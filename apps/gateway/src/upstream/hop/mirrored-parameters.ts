@@ -19,6 +19,10 @@ export function findMirroredParameters(inputSchema: JsonValue | undefined): Mirr
   return found;
 }
 
+/** More header fields than this no server takes. */
+const MAX_MIRRORED = 64;
+const MAX_HEADER_LENGTH = 128;
+
 function collectMirrored(schema: JsonValue | undefined, path: readonly string[], into: MirroredParameter[]): void {
   const properties = isJsonObject(schema) ? schema['properties'] : undefined;
   if (!isJsonObject(properties)) {
@@ -27,7 +31,12 @@ function collectMirrored(schema: JsonValue | undefined, path: readonly string[],
   for (const [name, property] of Object.entries(properties)) {
     const header = isJsonObject(property) ? property['x-mcp-header'] : undefined;
     const here = [...path, name];
-    if (typeof header === 'string' && TOKEN.test(header)) {
+    if (
+      typeof header === 'string' &&
+      header.length <= MAX_HEADER_LENGTH &&
+      TOKEN.test(header) &&
+      into.length < MAX_MIRRORED
+    ) {
       into.push({ header, path: here });
     }
     collectMirrored(property, here, into);

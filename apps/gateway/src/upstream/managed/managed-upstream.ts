@@ -17,6 +17,7 @@ import type {
   UpstreamSettings,
   UpstreamStatus,
 } from '../upstream.ts';
+import { ChangeNotices } from './change-notices.ts';
 import { ReadinessProbe } from './readiness-probe.ts';
 import { SparseLog, toSafeEvents } from './safe-events.ts';
 import { StatusTracker, whyNotUsable } from './status-tracker.ts';
@@ -55,6 +56,7 @@ export class ManagedUpstream implements Upstream {
   readonly #tracker: StatusTracker;
   readonly #calls: UpstreamCalls;
   readonly #tools: UpstreamTools;
+  readonly #changes: ChangeNotices;
   readonly #supervisor: ConnectionSupervisor;
   readonly #memory = new SessionMemory();
   readonly #nonProtocolLog = new SparseLog((line) => this.#log(line));
@@ -74,6 +76,11 @@ export class ManagedUpstream implements Upstream {
       pollMillis: deps.toolsPollMillis,
       onTools: (tools, hostTools) => this.#onTools(tools, hostTools),
       onCut: (list, cut) => this.noteList(list, cut),
+    });
+    this.#changes = new ChangeNotices({
+      refreshTools: () => this.#tools.refresh(),
+      isSubscribed: (uri) => this.#memory.isSubscribed(uri),
+      onNotification: (method, params) => this.#events.onNotification(this, method, params),
     });
     this.#calls = new UpstreamCalls({
       settings,
@@ -160,6 +167,7 @@ export class ManagedUpstream implements Upstream {
     clearTimeout(this.#triedTimer);
     this.#probe?.close();
     this.#tools.detach();
+    this.#changes.cancel();
     await this.#supervisor.close();
     if (!this.settings.isDisabled) {
       this.#tracker.change('idle');
@@ -192,7 +200,8 @@ export class ManagedUpstream implements Upstream {
       signal,
       memory: this.#memory,
       events: {
-        onNotification: (method, params) => this.#onNotification(method, params),
+        onNotification: (method, params) => this.#changes.on(method, params),
+        onFlood: (what, note) => this.noteList(what, note),
         onLost: (reason) => this.#supervisor.lost(reason),
         onLateAnswer: () => this.#tracker.lateAnswer(),
         onNonProtocolOutput: (text) => this.#onNonProtocolOutput(text.slice(0, 200)),
@@ -219,6 +228,7 @@ export class ManagedUpstream implements Upstream {
   async #onUp(connection: Connection): Promise<void> {
     this.#calls.resetCircuit();
     this.#tracker.facts(connection.facts);
+    this.noteList('the greeting', connection.facts.cut);
     await this.#tools.attach(connection);
     if (this.#supervisor.connection === connection) {
       const [readiness] = await Promise.all([connection.core?.readiness(), this.#readScene(connection)]);
@@ -240,6 +250,7 @@ export class ManagedUpstream implements Upstream {
 
   #onFailed({ message }: HopFailure): void {
     this.#tools.detach();
+    this.#changes.cancel();
     this.#tracker.failure(message);
   }
 
@@ -267,15 +278,6 @@ export class ManagedUpstream implements Upstream {
   #onTools(tools: readonly JsonObject[], hostTools: readonly HostTool[] | undefined): void {
     this.#tracker.tools(tools.length);
     this.#events.onTools(this, tools, hostTools);
-  }
-
-  #onNotification(method: string, params: JsonObject | undefined): void {
-    if (method === 'notifications/tools/list_changed') {
-      this.#tools.changed();
-    } else if (method === 'notifications/resources/updated' && !this.#memory.isSubscribed(params?.['uri'])) {
-      return; // another upstream's resource, or the gateway's own, is not for this one to tell of
-    }
-    this.#events.onNotification(this, method, params);
   }
 
   #whyNotUsable(): HopFailure {

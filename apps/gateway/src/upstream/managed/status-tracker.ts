@@ -93,7 +93,8 @@ export class StatusTracker {
   facts(facts: ServerFacts): void {
     const { serverInfo: _info, instructions: _instructions, ...rest } = this.#status;
     this.#status = rest;
-    this.#set(facts);
+    const { cut: _cut, ...known } = facts;
+    this.#set(known);
   }
 
   tools(toolCount: number): void {

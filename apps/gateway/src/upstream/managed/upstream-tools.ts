@@ -1,11 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { JsonObject } from '../../protocol/json-rpc.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { CoreRoutes } from '../connection/dcc-core.ts';
 import type { HostTool } from '../upstream.ts';
 import { readToolPages } from './tool-pages.ts';
 
-/** Several changes within this time are one refresh. */
-const COALESCE_MILLIS = 50;
 /** After a list that could not be read. */
 const RETRY_MILLIS = 5_000;
 
@@ -30,9 +29,9 @@ export class UpstreamTools {
   #connection: Connection | undefined;
   #running: Promise<void> | undefined;
   #isStale = false;
-  #coalesceTimer: NodeJS.Timeout | undefined;
   #pollTimer: NodeJS.Timeout | undefined;
-  #lastText: string | undefined;
+  /** Stands for the list that was published last: the list itself may be large, and is kept elsewhere. */
+  #lastDigest: string | undefined;
   #hostTools: readonly HostTool[] | undefined;
   #hasFailed = false;
 
@@ -50,17 +49,7 @@ export class UpstreamTools {
   detach(): void {
     this.#connection = undefined;
     this.#hostTools = undefined;
-    clearTimeout(this.#coalesceTimer);
     clearTimeout(this.#pollTimer);
-    this.#coalesceTimer = undefined;
-  }
-
-  /** The upstream says that its list has changed. */
-  changed(): void {
-    this.#coalesceTimer ??= setTimeout(() => {
-      this.#coalesceTimer = undefined;
-      void this.refresh();
-    }, COALESCE_MILLIS).unref();
   }
 
   /** Asks for the list; a wish during a running request is served by one more. */
@@ -123,11 +112,11 @@ export class UpstreamTools {
 
   #publish({ connection, tools, isQuiet }: ReadList): void {
     const hostTools = connection.core && this.#hostTools;
-    const text = isQuiet || connection.mustPollTools ? JSON.stringify([tools, hostTools]) : undefined;
-    if (isQuiet && text === this.#lastText) {
+    const digest = isQuiet || connection.mustPollTools ? digestOf([tools, hostTools]) : undefined;
+    if (isQuiet && digest === this.#lastDigest) {
       return;
     }
-    this.#lastText = connection.mustPollTools ? text : undefined;
+    this.#lastDigest = connection.mustPollTools ? digest : undefined;
     this.#options.onTools(tools, hostTools);
   }
 
@@ -148,4 +137,8 @@ export class UpstreamTools {
       this.#running = undefined;
     });
   }
+}
+
+function digestOf(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64');
 }

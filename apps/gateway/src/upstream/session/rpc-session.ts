@@ -1,7 +1,6 @@
 // upstream/session/: a JSON-RPC conversation over any transport.
-import { SUBSCRIPTION_ID_META_KEY } from '@modelcontextprotocol/server';
 import { cancelledKey, idText, readId } from '../../protocol/json-rpc-id.ts';
-import { isJsonObject, type Era, type JsonObject, type JsonRpcId } from '../../protocol/json-rpc.ts';
+import type { Era, JsonObject, JsonRpcId } from '../../protocol/json-rpc.ts';
 import { RawJson } from '../../protocol/json/raw-json.ts';
 import { LATEST_LEGACY_VERSION } from '../../protocol/mcp-protocol.ts';
 import { toHopResult } from '../hop/answer.ts';
@@ -12,19 +11,9 @@ import type { HopResult } from '../upstream.ts';
 import { CallerRoots } from './caller-roots.ts';
 import { ownNumber } from './incoming.ts';
 import { NonProtocolOutput } from './non-protocol-output.ts';
+import { ServerNotifications } from './server-notifications.ts';
 import { ServerRequests } from './server-requests.ts';
-import type { Conversation, Suspicion, Transport } from './transport.ts';
-
-export interface RpcSessionEvents {
-  /** A list or a resource has changed. */
-  onNotification(method: string, params: JsonObject | undefined): void;
-  /** The connection is over, once; never after `close`. */
-  onLost(reason: string): void;
-  /** An answer nobody waits for. */
-  onLateAnswer(): void;
-  /** Text that is no message. */
-  onNonProtocolOutput(text: string): void;
-}
+import type { Conversation, RpcSessionEvents, Suspicion, Transport } from './transport.ts';
 
 /** A JSON-RPC conversation with one upstream in one era: ids, routing of what comes back, cancellation. */
 export class RpcSession implements Conversation {
@@ -40,6 +29,7 @@ export class RpcSession implements Conversation {
   readonly #inFlight = new Map<JsonRpcId, Hop>();
   readonly #requests: ServerRequests;
   readonly #nonProtocolOutput: NonProtocolOutput;
+  readonly #notifications: ServerNotifications;
   #lastId = 0;
   #isOver = false;
 
@@ -47,8 +37,13 @@ export class RpcSession implements Conversation {
     this.transport = transport;
     this.#gatewayInfo = gatewayInfo;
     this.#events = events;
-    this.#requests = new ServerRequests((text) => void transport.post(text));
+    this.#requests = new ServerRequests((text) => void transport.post(text), events);
     this.#nonProtocolOutput = new NonProtocolOutput(() => this.#callers());
+    this.#notifications = new ServerNotifications({
+      hopOf: (token) => this.#inFlight.get(token),
+      callers: () => this.#callers(),
+      events,
+    });
     transport.attach(this);
   }
 
@@ -155,6 +150,8 @@ export class RpcSession implements Conversation {
 
   #finish(result: HopResult): void {
     this.#isOver = true;
+    this.#notifications.close();
+    this.#requests.close();
     for (const hop of this.#inFlight.values()) {
       hop.end(result);
     }
@@ -181,8 +178,11 @@ export class RpcSession implements Conversation {
   #onIncoming(method: string, message: RawJson, hop: Hop | undefined): void {
     const rawId = message.get('id');
     const id = rawId && readId(rawId);
-    const params = message.get('params')?.object;
     if (id !== undefined && id !== null) {
+      if (!this.#requests.admits()) {
+        return;
+      }
+      const params = message.get('params')?.object;
       const candidates = this.#callers();
       // A request without a stream of its own names no call, so it is given to a call only where there is just one.
       const asked = hop ?? (candidates.length === 1 ? candidates[0] : undefined);
@@ -197,10 +197,8 @@ export class RpcSession implements Conversation {
     if (method === 'notifications/cancelled') {
       const rawParams = message.get('params');
       this.#requests.cancel(cancelledKey(rawParams === undefined ? {} : { rawParams }));
-    } else if (method === 'notifications/progress') {
-      this.#onProgress(params);
     } else {
-      this.#onOther(method, params, hop);
+      this.#notifications.on(method, message.get('params'), hop);
     }
   }
 
@@ -208,59 +206,9 @@ export class RpcSession implements Conversation {
   #callers(): Hop[] {
     return [...this.#inFlight.values()].filter(({ call }) => call.isOwn !== true);
   }
-
-  #onProgress(params: JsonObject | undefined): void {
-    const ours = params?.['progressToken'];
-    const isToken = typeof ours === 'number' || typeof ours === 'string';
-    const hop = isToken ? this.#inFlight.get(ownNumber(ours) ?? 0) : undefined;
-    const token = hop?.call.progressToken;
-    if (hop !== undefined && token !== undefined) {
-      tell(hop, 'notifications/progress', { ...params, progressToken: token });
-    }
-  }
-
-  #onOther(method: string, params: JsonObject | undefined, hop: Hop | undefined): void {
-    if (CHANGES.has(method)) {
-      this.#events.onNotification(method, withoutSubscriptionId(params));
-    } else if (hop !== undefined) {
-      tell(hop, method, params);
-    } else if (method === 'notifications/message') {
-      // It may be about any of the calls that run, and is nobody else's business.
-      this.#callers().forEach((caller) => tell(caller, method, params));
-    }
-  }
 }
 
 function requestText(id: JsonRpcId, method: string, params: RawJson | undefined): string {
   const rest = params === undefined ? '' : `,"params":${params.text}`;
   return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"method":${JSON.stringify(method)}${rest}}`;
-}
-
-/** Errors of a caller are dropped here, because other callers share the conversation. */
-function tell({ call, isEnded }: Hop, method: string, params: JsonObject | undefined): void {
-  try {
-    if (!isEnded) {
-      call.peer?.notify(method, params);
-    }
-  } catch {
-    // the caller is gone
-  }
-}
-
-/** Notifications that concern everybody, whichever stream they come on. */
-const CHANGES: ReadonlySet<string> = new Set([
-  'notifications/tools/list_changed',
-  'notifications/prompts/list_changed',
-  'notifications/resources/list_changed',
-  'notifications/resources/updated',
-]);
-
-/** The subscription is the gateway's own; its id means nothing to anyone behind it. */
-function withoutSubscriptionId(params: JsonObject | undefined): JsonObject | undefined {
-  const meta = params?.['_meta'];
-  if (!isJsonObject(meta) || !(SUBSCRIPTION_ID_META_KEY in meta)) {
-    return params;
-  }
-  const { [SUBSCRIPTION_ID_META_KEY]: _own, ...foreign } = meta;
-  return { ...params, _meta: foreign };
 }

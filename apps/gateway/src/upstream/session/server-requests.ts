@@ -4,6 +4,8 @@ import { ERROR_INTERNAL, ERROR_INVALID_REQUEST, ERROR_METHOD_NOT_FOUND } from '.
 import type { Hop } from '../hop/hop.ts';
 import type { PeerAnswer } from '../upstream.ts';
 import { NO_ROOTS } from './caller-roots.ts';
+import { FloodGate } from './flood-gate.ts';
+import type { RpcSessionEvents } from './transport.ts';
 
 /** What an upstream asks for. */
 export interface ServerRequest {
@@ -27,13 +29,22 @@ function declined(method: string, hopsInFlight: number): PeerAnswer {
     : { error: { code: ERROR_METHOD_NOT_FOUND, message: `${method} is declined: no caller that could answer it` } };
 }
 
+/** Questions to callers and pings. */
+const RATE = { burst: 1_000, perSecond: 200 };
+const FLOOD = `cut: of more than ${RATE.perSecond} in a second some are not answered`;
+
 /** The requests an upstream sends: answered here (`ping`), by the caller of the hop they belong to, or declined. */
 export class ServerRequests {
   readonly #post: (text: string) => void;
+  readonly #gate: FloodGate;
   readonly #running = new Map<IdKey | undefined, AbortController>();
 
-  constructor(post: (text: string) => void) {
+  constructor(post: (text: string) => void, { onFlood }: Pick<RpcSessionEvents, 'onFlood'>) {
     this.#post = post;
+    this.#gate = new FloodGate({
+      ...RATE,
+      onFlood: (isFlood) => onFlood('requests of the upstream', isFlood ? FLOOD : undefined),
+    });
   }
 
   /** @param hopsInFlight How many calls the request may belong to, for the explanation of a refusal. */
@@ -47,6 +58,15 @@ export class ServerRequests {
     } else {
       void this.#ask(request, hop);
     }
+  }
+
+  /** Whether one more request is taken: each answer costs the gateway as much as the request cost the upstream. */
+  admits(): boolean {
+    return this.#gate.admits();
+  }
+
+  close(): void {
+    this.#gate.close();
   }
 
   /** The upstream no longer wants the answer to its request `id`. */

@@ -43,3 +43,17 @@ export interface Transport {
   readonly canBeNotified: boolean;
   close(): Promise<void>;
 }
+
+/** What a conversation tells beside the answers to its requests. */
+export interface RpcSessionEvents {
+  /** A list or a resource has changed. */
+  onNotification(method: string, params: JsonObject | undefined): void;
+  /** Messages of a kind are dropped, for the reason given; absent: no longer. */
+  onFlood(kind: string, why: string | undefined): void;
+  /** The connection is over, once; never after `close`. */
+  onLost(reason: string): void;
+  /** An answer nobody waits for. */
+  onLateAnswer(): void;
+  /** Text that is no message. */
+  onNonProtocolOutput(text: string): void;
+}
