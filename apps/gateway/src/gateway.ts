@@ -14,6 +14,7 @@ import { createServedApps, type ServedApps } from './http/served-apps.ts';
 import { toClientNotifications } from './mcp/notifications/registry-notifications.ts';
 import { assembleMcp, type McpSide } from './mcp/server/assemble-mcp.ts';
 import type { OperationCore } from './operations/frame/core.ts';
+import type { Log } from './protocol/log.ts';
 import { createInstruments, type GatewayInstruments, observeGateway } from './recording/gateway-instruments.ts';
 import { createContextSettings, createGatewaySpans } from './recording/gateway-tracing.ts';
 import { Recorder } from './recording/recorder.ts';
@@ -33,8 +34,7 @@ export interface GatewayParts {
   readonly capture: CapturePolicy;
   /** What this gateway shares with others; default: nothing. */
   readonly state?: SharedState;
-  /** One line for people. */
-  readonly log: (line: string) => void;
+  readonly log: Log;
 }
 
 /** A gateway that is wired and not yet running. */
@@ -107,8 +107,10 @@ function createCore(parts: SharingParts, catalog: Catalog, metrics: GatewayInstr
   const newId = randomUUID;
   /** Tells what should not have been thrown on stderr, never to a caller. */
   const onError = (error: unknown): void =>
-    log(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-  const sinks = createSinks({ isTracing: telemetry.isTracing, metrics, searchMemory, onError });
+    log(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, {
+      severity: 'error',
+    });
+  const sinks = createSinks({ isTracing: telemetry.isTracing, metrics, searchMemory, log, onError });
   const contextSettings = createContextSettings(config, telemetry);
   return {
     catalog,

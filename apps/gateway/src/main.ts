@@ -5,11 +5,29 @@ import type { Terminal } from './cli/terminal.ts';
 import { VERSION } from './config/load/version.ts';
 import { toPrintableLine, toPrintableText } from './protocol/printable-text.ts';
 
+/** What may wait for whoever reads stderr, in bytes: lines about calls come as fast as callers make them. */
+const MAX_WAITING_BYTES = 1_048_576;
+let unsaid = 0;
+
+/** Writes to a pipe wait in memory while nobody reads; past the bound they are left out, and counted. */
+function writeLine(line: string): void {
+  if (process.stderr.writableLength > MAX_WAITING_BYTES) {
+    unsaid += 1;
+    return;
+  }
+  const note = unsaid === 0 ? '' : `${unsaid} lines are left out: nobody read them in time\n`;
+  unsaid = 0;
+  process.stderr.write(`${note}${line}\n`);
+}
+
 const terminal: Terminal = {
   env: process.env,
   print: (text) => process.stdout.write(`${toPrintableText(text)}\n`),
   // The one way to stderr: whatever stands in a line, the terminal only shows it.
-  printError: (line) => process.stderr.write(`${toPrintableLine(line)}\n`),
+  printError: (line) => writeLine(toPrintableLine(line)),
+  get isInteractive() {
+    return process.stderr.isTTY;
+  },
   // Node makes a stream when it is first looked at, which costs more than a command like --version.
   get stdin() {
     return process.stdin;

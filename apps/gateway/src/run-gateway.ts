@@ -1,4 +1,5 @@
 import type { ServedHttp } from '@dcc-mcp/http-adapter/node';
+import { EVENT_DCC_MCP_GATEWAY_START, EVENT_DCC_MCP_GATEWAY_STOP } from '@dcc-mcp/semantic-conventions';
 import type { Environment, Reading } from '@dcc-mcp/telemetry-config';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import { createCapturePolicy } from '@dcc-mcp/workflow-spans';
@@ -9,13 +10,16 @@ import type { GatewayConfig } from './config/reader/gateway-config.ts';
 import { readGatewayConfig } from './config/reader/read-gateway-config.ts';
 import { assembleGateway, type Gateway } from './gateway.ts';
 import { type ListenerBounds, type Listeners, openListeners } from './http/open-listeners.ts';
+import type { Log } from './protocol/log.ts';
 import { toPrintableLine } from './protocol/printable-text.ts';
+import { createGatewayLog } from './recording/gateway-log.ts';
 import { type GatewayTelemetry, startGatewayTelemetry } from './recording/start-gateway-telemetry.ts';
 
 export interface RunOptions {
   readonly config: GatewayConfig;
   readonly env: Environment;
-  readonly log: (line: string) => void;
+  /** Where people read what is logged. */
+  readonly log: Log;
   /** What slow callers may do; default what suits an operator. */
   readonly listenerBounds?: ListenerBounds;
   /** How long work in flight may take after the signal to stop; default 10 s. */
@@ -26,6 +30,8 @@ export interface RunOptions {
 export interface RunningGateway {
   readonly gateway: Gateway;
   readonly telemetry: Telemetry;
+  /** The gateway's log: to people, and to the collector where log records leave. */
+  readonly log: Log;
   /** Where it listens; absent with `--stdio` alone. */
   readonly url: string | undefined;
   /** Listeners that serve metrics alone: `METRICS_PORT`, and the one of the specification. */
@@ -47,17 +53,19 @@ const FLUSH_MILLIS = 5_000;
  * @throws {NodeJS.ErrnoException} When a port can't be bound; then nothing is left running.
  */
 export async function runGateway(options: RunOptions): Promise<RunningGateway> {
-  const { config, env, log, listenerBounds = {}, finishMillis = FINISH_MILLIS } = options;
+  const { config, env, listenerBounds = {}, finishMillis = FINISH_MILLIS } = options;
   const capture = createCapturePolicy({
     captureContent: config.telemetry.captureContent.filter((word) => word !== 'scene'),
     env,
   });
+  let telemetry: Telemetry | undefined;
+  const log = createGatewayLog(config, options.log, () => telemetry);
   const running = startGatewayTelemetry(config, capture, log);
-  const { telemetry } = running;
+  telemetry = running.telemetry;
   let gateway: Gateway;
   let listeners: Listeners;
   try {
-    gateway = assembleGateway({ config, telemetry, version: VERSION, capture, log });
+    gateway = assembleGateway({ config, telemetry: running.telemetry, version: VERSION, capture, log });
     listeners = await openListeners(config, gateway, { log, bounds: listenerBounds });
   } catch (error) {
     await running.stop(0);
@@ -67,21 +75,24 @@ export async function runGateway(options: RunOptions): Promise<RunningGateway> {
   let stopped: Promise<void> | undefined;
   return {
     gateway,
-    telemetry,
+    telemetry: running.telemetry,
+    log,
     url: listeners.main?.url,
     metricsUrls: listeners.metrics.map(({ url }) => url),
-    stop: () => (stopped ??= stop({ gateway, telemetry: running, listeners: listeners.all, finishMillis })),
+    stop: () => (stopped ??= stop({ gateway, telemetry: running, log, listeners: listeners.all, finishMillis })),
   };
 }
 
 interface Stopped {
   readonly gateway: Gateway;
   readonly telemetry: GatewayTelemetry;
+  readonly log: Log;
   readonly listeners: readonly ServedHttp[];
   readonly finishMillis: number;
 }
 
-async function stop({ gateway, telemetry, listeners, finishMillis }: Stopped): Promise<void> {
+async function stop({ gateway, telemetry, log, listeners, finishMillis }: Stopped): Promise<void> {
+  log('stopping: no new work', { event: EVENT_DCC_MCP_GATEWAY_STOP });
   gateway.drain();
   if (!(await gateway.whenIdle(finishMillis))) {
     gateway.endCalls();
@@ -89,6 +100,8 @@ async function stop({ gateway, telemetry, listeners, finishMillis }: Stopped): P
   }
   await gateway.closeStreams();
   await Promise.all(listeners.map((listener) => listener.close({ graceMillis: CLOSE_MILLIS })));
+  // Before telemetry ends, so that it leaves.
+  log('stopped', { event: EVENT_DCC_MCP_GATEWAY_STOP });
   await telemetry.stop(FLUSH_MILLIS);
   await gateway.close();
 }
@@ -130,7 +143,9 @@ export async function createGateway(options: CreateGatewayOptions = {}): Promise
     throw new Error(`The gateway can't start: ${fatal.map(issueLine).join(' | ')}`);
   }
   issues.forEach((issue) => log(issueLine(issue)));
-  return runGateway({ config: withAnyFreePort(reading), env: options.env ?? {}, log });
+  const running = await runGateway({ config: withAnyFreePort(reading), env: options.env ?? {}, log });
+  running.log(`listening on ${running.url}`, { event: EVENT_DCC_MCP_GATEWAY_START });
+  return running;
 }
 
 /** The options as the sections of a file that they stand for. */

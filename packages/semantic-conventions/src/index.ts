@@ -38,6 +38,8 @@ export {
   ATTR_DCC_MCP_POLICY_REASON,
   ATTR_DCC_MCP_PROFILE,
   ATTR_DCC_MCP_QUEUE_WAIT_MS,
+  ATTR_DCC_MCP_DURATION_MS,
+  ATTR_DCC_MCP_UPSTREAM,
   ATTR_DCC_MCP_RETRY_ATTEMPT,
   ATTR_DCC_MCP_RETRY_DELAY_MS,
   ATTR_DCC_MCP_RETRY_REASON,
@@ -218,3 +220,12 @@ export { GATEWAY_METRICS } from './metrics/metrics-gateway.ts';
 export { CONVENTION_METRICS } from './metrics/metrics-conventions.ts';
 export { HTTP_METRICS } from './metrics/metrics-http.ts';
 export { SELF_METRICS } from './metrics/metrics-self.ts';
+export {
+  EVENT_DCC_MCP_CONFIGURATION_CHANGE,
+  EVENT_DCC_MCP_EXPORTER_STATE,
+  EVENT_DCC_MCP_GATEWAY_START,
+  EVENT_DCC_MCP_GATEWAY_STOP,
+  EVENT_DCC_MCP_OPERATION_FAILED,
+  EVENT_DCC_MCP_UPSTREAM_CIRCUIT,
+  EVENT_DCC_MCP_UPSTREAM_STATE,
+} from './logs/events.ts';

@@ -1,9 +1,11 @@
+import { EVENT_DCC_MCP_GATEWAY_START } from '@dcc-mcp/semantic-conventions';
 import { type ConfigWatch, watchConfiguration } from '../config/load/config-watch.ts';
 import type { LoadedConfiguration } from '../config/load/load-configuration.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import { serveStdio } from '../mcp/transport/stdio.ts';
 import { runGateway, type RunningGateway } from '../run-gateway.ts';
 import { processGroups } from '../upstream/stdio/process-groups.ts';
+import { createLogLines } from './log-lines.ts';
 import { waitForPort } from './port-conflict.ts';
 import { reportIssues, type Terminal, type TerminalSignal } from './terminal.ts';
 
@@ -47,10 +49,10 @@ export class Life {
   async run(config: GatewayConfig, { file, load, reloadPollMillis, finishMillis }: Reloading): Promise<void> {
     this.#file = file;
     const terminal = this.#terminal;
-    const log = (line: string): void => terminal.printError(line);
-    const start = (): Promise<RunningGateway> => runGateway({ config, env: terminal.env, log, finishMillis });
+    const lines = createLogLines(terminal);
+    const start = (): Promise<RunningGateway> => runGateway({ config, env: terminal.env, log: lines, finishMillis });
     const { signal } = this.#stopping;
-    const running = await (config.server.wait ? waitForPort(config, { log, signal }, start) : start());
+    const running = await (config.server.wait ? waitForPort(config, { log: lines, signal }, start) : start());
     this.#running = running;
     this.#watch =
       file === undefined
@@ -61,10 +63,10 @@ export class Life {
             load,
             apply: (changed) => running.gateway.apply(changed),
             report: (issues) => reportIssues(terminal, issues),
-            log,
+            log: running.log,
             pollMillis: reloadPollMillis,
           });
-    sayWhere(terminal, config, running);
+    sayWhere(config, running);
     if (config.server.stdio) {
       serveStdio(running.gateway, terminal, () => void this.#stop());
     }
@@ -100,11 +102,14 @@ export class Life {
   }
 }
 
-function sayWhere(terminal: Terminal, config: GatewayConfig, { url, metricsUrls }: RunningGateway): void {
+function sayWhere(config: GatewayConfig, { log, url, metricsUrls }: RunningGateway): void {
+  const fields = { event: EVENT_DCC_MCP_GATEWAY_START, isAlways: true };
   if (url !== undefined) {
-    terminal.printError(`listening on ${url} (${places(config, metricsUrls)})`);
+    log(`listening on ${url} (${places(config, metricsUrls)})`, fields);
   } else if (config.metrics.enabled === true && metricsUrls.length > 0) {
-    terminal.printError(`metrics ${metricsPlaces(config, metricsUrls)}`);
+    log(`metrics ${metricsPlaces(config, metricsUrls)}`, fields);
+  } else {
+    log('serving on standard streams', { event: EVENT_DCC_MCP_GATEWAY_START });
   }
 }
 

@@ -12,6 +12,8 @@ export interface Terminal {
   print(text: string): void;
   /** One line on stderr, made printable (`toPrintableLine`): a line break in it does not make a second one. */
   printError(line: string): void;
+  /** Whether a person reads stderr at a terminal; default no. */
+  readonly isInteractive?: boolean;
   readonly stdin: Readable;
   readonly stdout: Writable;
   /** Called at each of these signals. */

@@ -2,6 +2,8 @@ import type { Finished } from './finished.ts';
 
 /** Takes what is finished: into spans, metrics, memory or anything else. */
 export interface Sink {
+  /** It is told of what did not end ok, and does nothing with the rest. */
+  readonly ofFailuresOnly?: true;
   record(finished: Finished): void;
 }
 
@@ -15,12 +17,11 @@ export class Recorder implements Sink {
   constructor(sinks: readonly Sink[], onError: (error: unknown) => void) {
     this.#sinks = sinks;
     this.#onError = onError;
+    this.isRecording = sinks.some(({ ofFailuresOnly }) => ofFailuresOnly !== true);
   }
 
-  /** False when nobody listens: then what would be recorded need not be computed. */
-  get isRecording(): boolean {
-    return this.#sinks.length > 0;
-  }
+  /** False when nobody listens: then what would be recorded of what ended ok need not be computed. */
+  readonly isRecording: boolean;
 
   record(finished: Finished): void {
     for (const sink of this.#sinks) {

@@ -1,5 +1,7 @@
 import type { GatewayMetrics } from '@dcc-mcp/gateway-metrics';
+import type { Log } from '../protocol/log.ts';
 import type { SearchMemory } from '../search/memory/search-memory.ts';
+import { createFailureLogSink } from './failure-log-sink.ts';
 import { createGovernanceSink } from './governance-sink.ts';
 import { createMetricsSink } from './metrics-sink.ts';
 import type { Sink } from './recorder.ts';
@@ -13,16 +15,17 @@ export interface SinksOptions {
   /** Absent with metrics off. */
   readonly metrics: GatewayMetrics | undefined;
   readonly searchMemory: SearchMemory;
+  readonly log: Log;
   /** Told when a sink that works on its own fails. */
   readonly onError: (error: unknown) => void;
 }
 
-/** Everything that is told of what is finished, in this order; none with spans and metrics off. */
-export function createSinks({ isTracing, metrics, searchMemory, onError }: SinksOptions): readonly Sink[] {
+/** Everything that is told of what is finished, in this order; only what failed is told with spans and metrics off. */
+export function createSinks({ isTracing, metrics, searchMemory, log, onError }: SinksOptions): readonly Sink[] {
   const ofMetrics = metrics && [
     createMetricsSink(metrics),
     createGovernanceSink(metrics),
     createSearchMemorySink(searchMemory, onError),
   ];
-  return [...(isTracing ? [spanSink] : []), ...(ofMetrics ?? [])];
+  return [...(isTracing ? [spanSink] : []), ...(ofMetrics ?? []), createFailureLogSink(log)];
 }

@@ -1,7 +1,7 @@
 import { SDK_CARDINALITY_LIMIT } from '@dcc-mcp/bounded-meter';
 import { registerBuildInfo } from '@dcc-mcp/gateway-metrics';
+import { EVENT_DCC_MCP_EXPORTER_STATE } from '@dcc-mcp/semantic-conventions';
 import {
-  isLogged,
   registerProcessMetrics,
   registerRuntimeMetrics,
   startTelemetry,
@@ -11,6 +11,7 @@ import { ATTRIBUTE_CATALOG, type CapturePolicy, createSpanRedaction } from '@dcc
 import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions';
 import { VERSION } from '../config/load/version.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
+import type { Log } from '../protocol/log.ts';
 
 /** Telemetry of one gateway and of the process it runs in. */
 export interface GatewayTelemetry {
@@ -20,11 +21,7 @@ export interface GatewayTelemetry {
 }
 
 /** Starts traces, metrics and logs, and the metrics of the process; no global is touched. */
-export function startGatewayTelemetry(
-  config: GatewayConfig,
-  capture: CapturePolicy,
-  log: (line: string) => void,
-): GatewayTelemetry {
+export function startGatewayTelemetry(config: GatewayConfig, capture: CapturePolicy, log: Log): GatewayTelemetry {
   const telemetry = startTelemetry(config.otel, {
     resourceAttributes: { [ATTR_SERVICE_NAME]: 'dcc-mcp-gateway', [ATTR_SERVICE_VERSION]: VERSION },
     scopeName: '@dcc-mcp/gateway',
@@ -35,9 +32,7 @@ export function startGatewayTelemetry(
     doubleAttributes: ATTRIBUTE_CATALOG.filter(({ type }) => type === 'double').map(({ key }) => key),
     spanRedaction: createSpanRedaction(capture),
     onHealthChange: ({ weight, message }) => {
-      if (isLogged(config.otel.logLevel, weight)) {
-        log(message);
-      }
+      log(message, { severity: weight, event: EVENT_DCC_MCP_EXPORTER_STATE });
     },
   });
   const stopMeasuring = measureProcess(telemetry);

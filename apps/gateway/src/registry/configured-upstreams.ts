@@ -1,7 +1,9 @@
 import type { GatewayMetrics } from '@dcc-mcp/gateway-metrics';
+import { ATTR_DCC_MCP_UPSTREAM, EVENT_DCC_MCP_UPSTREAM_STATE } from '@dcc-mcp/semantic-conventions';
 import type { Catalog } from '../catalog/catalog.ts';
 import { secretReader } from '../config/load/secret-reader.ts';
 import type { GatewayConfig, UpstreamConfig } from '../config/reader/gateway-config.ts';
+import type { Log, LogFields } from '../protocol/log.ts';
 import { messageOf } from '../protocol/thrown-error.ts';
 import { createUpstream } from '../upstream/managed/create-upstream.ts';
 import type { UpstreamDeps } from '../upstream/managed/managed-upstream.ts';
@@ -15,7 +17,7 @@ export interface ConfiguredUpstreamsOptions {
   readonly events: RegistryEvents;
   readonly metrics: GatewayMetrics | undefined;
   readonly version: string;
-  readonly log: (line: string) => void;
+  readonly log: Log;
 }
 
 /** The upstreams of the configuration file, kept as it says. */
@@ -69,7 +71,7 @@ export class ConfiguredUpstreams {
       settings = toSettings(entry);
     } catch (error) {
       // A file with a secret that can't be read, or credentials in a URL that can't be decoded.
-      log(`upstream ${entry.key} is left out: ${messageOf(error)}`);
+      log(`upstream ${entry.key} is left out: ${messageOf(error)}`, { severity: 'warn', ...ofUpstream(entry.key) });
       return;
     }
     const upstream = createUpstream(settings, { events: this.#events, gatewayInfo, limits, log });
@@ -93,7 +95,7 @@ export class ConfiguredUpstreams {
     if (catalog.removeUpstream(instanceId)) {
       events.onToolsChanged();
     }
-    log(`upstream ${key} is gone from the configuration`);
+    log(`upstream ${key} is gone from the configuration`, ofUpstream(key));
   }
 
   /** An upstream that finishes its last calls says nothing about tools any more: another one may stand in its place. */
@@ -154,4 +156,8 @@ function withoutUserinfo(
 
 function readSecrets(files: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(files).map(([name, file]) => [name, secretReader({ file })()]));
+}
+
+function ofUpstream(key: string): LogFields {
+  return { event: EVENT_DCC_MCP_UPSTREAM_STATE, attributes: { [ATTR_DCC_MCP_UPSTREAM]: key } };
 }

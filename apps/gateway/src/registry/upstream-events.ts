@@ -1,6 +1,12 @@
 import type { GatewayMetrics } from '@dcc-mcp/gateway-metrics';
+import {
+  ATTR_DCC_MCP_UPSTREAM,
+  EVENT_DCC_MCP_UPSTREAM_CIRCUIT,
+  EVENT_DCC_MCP_UPSTREAM_STATE,
+} from '@dcc-mcp/semantic-conventions';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { JsonObject } from '../protocol/json-rpc.ts';
+import type { Log } from '../protocol/log.ts';
 import type { Upstream, UpstreamEvents } from '../upstream/upstream.ts';
 
 /** What the registry tells of its upstreams, for the clients of the gateway. */
@@ -18,8 +24,7 @@ export interface UpstreamEventsOptions {
   readonly catalog: Catalog;
   readonly events: RegistryEvents;
   readonly metrics: GatewayMetrics | undefined;
-  /** One line for people. */
-  readonly log: (line: string) => void;
+  readonly log: Log;
 }
 
 /** Keeps catalog, metrics and log up to date with what upstreams say. A change of readiness is logged once. */
@@ -52,10 +57,11 @@ export function upstreamEvents({ catalog, events, metrics, log }: UpstreamEvents
   };
 }
 
-function onStatus(events: RegistryEvents, log: (line: string) => void): (upstream: Upstream) => void {
+function onStatus(events: RegistryEvents, log: Log): (upstream: Upstream) => void {
   const logged = new Map<string, string>();
   /** The state of each upstream that {@link RegistryEvents.onInstanceChanged} was last called for. */
   const told = new Map<string, string>();
+  const logCircuit = onCircuit(log);
   return (upstream) => {
     const { key, instanceId } = upstream.settings;
     const line = statusLine(upstream);
@@ -64,12 +70,38 @@ function onStatus(events: RegistryEvents, log: (line: string) => void): (upstrea
     const news = line.replaceAll(/[\da-f]*\d[\da-f]*/gi, '#');
     if (upstream.status.readiness !== 'booting' && logged.get(key) !== news) {
       logged.set(key, news);
-      log(line);
+      log(line, {
+        severity: upstream.status.readiness === 'unreachable' ? 'warn' : 'info',
+        event: EVENT_DCC_MCP_UPSTREAM_STATE,
+        attributes: { [ATTR_DCC_MCP_UPSTREAM]: key },
+      });
     }
+    logCircuit(upstream);
     if (told.get(key) !== line) {
       told.set(key, line);
       events.onInstanceChanged(instanceId);
     }
+  };
+}
+
+/** Tells once when calls to an upstream are refused after repeated failures, and when they no longer are. */
+function onCircuit(log: Log): (upstream: Upstream) => void {
+  const open = new Set<string>();
+  return ({ settings: { key }, status: { isCircuitOpen } }) => {
+    if (open.has(key) === isCircuitOpen) {
+      return;
+    }
+    if (isCircuitOpen) {
+      open.add(key);
+    } else {
+      open.delete(key);
+    }
+    const what = isCircuitOpen ? 'is called no more for now: it failed too often' : 'is called again';
+    log(`upstream ${key} ${what}`, {
+      severity: isCircuitOpen ? 'warn' : 'info',
+      event: EVENT_DCC_MCP_UPSTREAM_CIRCUIT,
+      attributes: { [ATTR_DCC_MCP_UPSTREAM]: key },
+    });
   };
 }
 

@@ -36,7 +36,7 @@ export function readSpanAccount(text: string): SpanAccount {
 
 /** The states that stderr told of the trace exporter, one per line: `ok`, `failing: timeout`, … */
 export function statesOf(stderr: string): readonly string[] {
-  const lines = stderr.split('\n').filter((line) => line.startsWith('telemetry: traces over'));
+  const lines = stderr.split('\n').flatMap((line) => /telemetry: traces over.*/.exec(line)?.[0] ?? []);
   return lines.map((line) => {
     const state = /: (ok|failing|dropping)\b/.exec(line)?.[1] ?? line;
     const cause = /\[([a-z_]+)\]/.exec(line)?.[1];

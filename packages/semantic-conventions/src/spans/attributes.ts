@@ -118,6 +118,10 @@ export const ATTR_DCC_MCP_ERROR_KIND = 'dcc_mcp.error.kind';
 export const ATTR_DCC_MCP_BATCH_SIZE = 'dcc_mcp.batch.size';
 /** Time in the upstream's queue. */
 export const ATTR_DCC_MCP_QUEUE_WAIT_MS = 'dcc_mcp.queue.wait_ms';
+/** Milliseconds from the request to its end; of log records alone. */
+export const ATTR_DCC_MCP_DURATION_MS = 'dcc_mcp.duration_ms';
+/** Key of the upstream in the configuration; of log records alone. */
+export const ATTR_DCC_MCP_UPSTREAM = 'dcc_mcp.upstream';
 /** `skipped` where the arguments were not checked by the tool's schema, or not all of them. */
 export const ATTR_DCC_MCP_VALIDATION = 'dcc_mcp.validation';
 /** Why. */

@@ -57,7 +57,8 @@ export const LOG_LEVEL: VariableWithFallback<DiagLevel> = variable(
   choice(LOG_LEVELS, { trace: 'use verbose', warning: 'use warn', fatal: 'use error', off: 'use none' }),
   {
     group,
-    description: "How much the telemetry's own log says: failing exporters from warn on, recoveries from info on.",
+    description:
+      'How much the log says: of telemetry failing exporters from warn on, recoveries from info on; of the gateway all its lines.',
     fallback: 'info',
   },
 );

@@ -1,4 +1,6 @@
+import { EVENT_DCC_MCP_CONFIGURATION_CHANGE } from '@dcc-mcp/semantic-conventions';
 import { unwatchFile, watchFile } from 'node:fs';
+import type { Log, LogFields } from '../../protocol/log.ts';
 import { messageOf } from '../../protocol/thrown-error.ts';
 import type { GatewayConfig } from '../reader/gateway-config.ts';
 import { SECTIONS } from '../table/table.ts';
@@ -6,6 +8,8 @@ import type { LoadedConfiguration } from './load-configuration.ts';
 
 /** How often the file is looked at; a person who saves it doesn't wait for long. */
 const DEFAULT_POLL_MILLIS = 1_000;
+const CHANGE: LogFields = { event: EVENT_DCC_MCP_CONFIGURATION_CHANGE };
+const PROBLEM: LogFields = { ...CHANGE, severity: 'warn' };
 /** Sections that a running gateway takes over. */
 const LIVE: ReadonlySet<string> = new Set(Object.keys(SECTIONS).filter((name) => SECTIONS[name]?.isLive === true));
 
@@ -30,7 +34,7 @@ export interface ConfigWatchOptions {
   readonly apply: (config: GatewayConfig) => void;
   /** Says the issues of a changed file; false when it must not be used. */
   readonly report: (issues: LoadedConfiguration['issues']) => boolean;
-  readonly log: (line: string) => void;
+  readonly log: Log;
   /** How often the file is looked at; default 1000. */
   readonly pollMillis?: number | undefined;
 }
@@ -53,7 +57,7 @@ export function watchConfiguration(options: ConfigWatchOptions): ConfigWatch {
     try {
       watched.look(isAsked);
     } catch (error) {
-      log(`${file} could not be taken over: ${messageOf(error)}`);
+      log(`${file} could not be taken over: ${messageOf(error)}`, PROBLEM);
     }
   };
   const onChange = (): void => look(false);
@@ -82,7 +86,7 @@ class WatchedConfiguration {
     }
     const isNews = this.#takeOver(loaded.values);
     if (!isNews && isAsked) {
-      log(`${file} was read again: nothing has changed`);
+      log(`${file} was read again: nothing has changed`, CHANGE);
     }
   }
 
@@ -96,9 +100,9 @@ class WatchedConfiguration {
     }
     const isUsable = report(issues);
     if (isFileEmpty) {
-      log(`${file} holds no settings; the gateway goes on with what it had ({} takes everything away)`);
+      log(`${file} holds no settings; the gateway goes on with what it had ({} takes everything away)`, PROBLEM);
     } else if (!isUsable) {
-      log(`${file} has changed and can't be used; the gateway goes on with what it had`);
+      log(`${file} has changed and can't be used; the gateway goes on with what it had`, PROBLEM);
     }
     return isUsable && !isFileEmpty;
   }
@@ -113,13 +117,13 @@ class WatchedConfiguration {
     };
     if (live.length > 0) {
       apply(values);
-      log(`${file} has changed: ${live.join(', ')} taken over`);
+      log(`${file} has changed: ${live.join(', ')} taken over`, CHANGE);
     }
     const sections = new Set(restart);
     const wanted = JSON.stringify(Object.entries(values).filter(([key]) => sections.has(key)));
     const mustRestart = restart.length > 0 && wanted !== this.#waiting;
     if (mustRestart) {
-      log(`${file} has changed: ${restart.join(', ')} need a restart of the gateway`);
+      log(`${file} has changed: ${restart.join(', ')} need a restart of the gateway`, CHANGE);
     }
     this.#waiting = wanted;
     return live.length > 0 || mustRestart;

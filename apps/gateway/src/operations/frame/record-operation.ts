@@ -2,17 +2,17 @@ import type { SearchFollowUp, SearchJoin } from '../../search/memory/search-memo
 import type { OperationCore, RunningOperation } from './core.ts';
 import type { EndedOperation, OperationDefinition } from './operation-definition.ts';
 
-/** Records how an operation ended, joined to the search that it follows. Nothing is computed where nobody listens. */
+/** Records how an operation ended, joined to the search that it follows. Nothing is computed of what ended ok where nobody listens. */
 export async function recordOperation<Request, Target, Value>(
   definition: OperationDefinition<Request, Target, Value>,
   ended: EndedOperation<Request, Target, Value>,
   running: RunningOperation,
 ): Promise<void> {
   const { core, caller, span } = running;
-  if (!core.recorder.isRecording) {
+  const { outcome, error, durationMillis, request } = ended;
+  if (outcome === 'ok' && !core.recorder.isRecording) {
     return;
   }
-  const { outcome, error, durationMillis, request } = ended;
   const { searchId } = caller.ctx;
   const used = request === undefined ? undefined : definition.follows?.(ended);
   const isFollowUp = used !== undefined && searchId !== undefined && searchId !== '';

@@ -1,0 +1,145 @@
+// What the gateway logs: one line for people, and the same as a log record to the collector.
+import { type DecodedLogRecord, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { maya } from '../fixtures/servers.ts';
+import { startGateway, startGatewayProcess, type RunningGateway } from '../fixtures/start-gateway.ts';
+
+const SECRET = 'hunter2';
+const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+
+let sink: OtlpSink;
+let gateway: RunningGateway | undefined;
+
+beforeAll(async () => {
+  sink = await startOtlpSink();
+});
+
+afterEach(async () => {
+  await gateway?.stop();
+  gateway = undefined;
+  sink.clear();
+});
+
+afterAll(() => sink.close());
+
+async function call(url: string, toolSlug: string, args: object): Promise<Response> {
+  return fetch(`${url}/v1/call`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', traceparent: TRACEPARENT },
+    body: JSON.stringify({ tool_slug: toolSlug, arguments: args }),
+  });
+}
+
+function eventsOf(records: readonly DecodedLogRecord[]): string[] {
+  return records.map(({ eventName }) => eventName);
+}
+
+describe('with OTEL_EXPORTER_OTLP_ENDPOINT alone', () => {
+  test('start, upstreams, exporters, failed calls and stop leave as records, flushed at the end', async () => {
+    gateway = await startGateway({
+      config: { mcpServers: { maya, nowhere: { command: 'no-such-command-anywhere' } } },
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url },
+    });
+    await gateway.ready();
+    await call(gateway.url, 'no-such-tool', { password: SECRET });
+    const lines = gateway.stderr();
+    await gateway.stop();
+    const records = sink.logs();
+    expect(eventsOf(records)).toEqual(
+      expect.arrayContaining([
+        'dcc_mcp.gateway.start',
+        'dcc_mcp.upstream.state',
+        'dcc_mcp.operation.failed',
+        'dcc_mcp.gateway.stop',
+      ]),
+    );
+    const failed = records.find(({ eventName }) => eventName === 'dcc_mcp.operation.failed')!;
+    expect(failed).toMatchObject({
+      severityText: 'INFO',
+      severityNumber: 9,
+      traceId: '0af7651916cd43dd8448eb211c80319c',
+      spanId: expect.stringMatching(/^[0-9a-f]{16}$/),
+      attributes: {
+        'dcc_mcp.workflow.operation': 'gateway.call',
+        'dcc_mcp.outcome': 'unknown_tool',
+        'dcc_mcp.error.kind': 'unknown-slug',
+        'dcc_mcp.duration_ms': expect.any(Number),
+        'dcc_mcp.request_id': expect.any(String),
+      },
+      resource: { attributes: { 'service.name': 'dcc-mcp-gateway' } },
+      scope: { name: '@dcc-mcp/gateway' },
+    });
+    expect(lines).toContain(failed.body);
+    expect(sink.spans().some(({ spanId }) => spanId === failed.spanId)).toBe(true);
+    const unreachable = records.find(({ attributes }) => attributes['dcc_mcp.upstream'] === 'nowhere');
+    expect(unreachable).toMatchObject({ severityText: 'WARN', attributes: { 'dcc_mcp.upstream': 'nowhere' } });
+    expect(JSON.stringify(records, (_, value) => (typeof value === 'bigint' ? String(value) : value))).not.toContain(
+      SECRET,
+    );
+  }, 30_000);
+
+  test('a call that ends ok makes none', async () => {
+    gateway = await startGateway({
+      config: { mcpServers: { maya } },
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url },
+    });
+    await gateway.ready();
+    await fetch(`${gateway.url}/v1/search`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"query":"create a sphere"}',
+    });
+    await gateway.stop();
+    expect(eventsOf(sink.logs())).not.toContain('dcc_mcp.operation.failed');
+  }, 30_000);
+});
+
+test.each([
+  ['OTEL_LOGS_EXPORTER=none', { OTEL_LOGS_EXPORTER: 'none' }],
+  ['OTEL_SDK_DISABLED=true', { OTEL_SDK_DISABLED: 'true' }],
+])('%s keeps the records, not the lines', async (_name, env) => {
+  gateway = await startGateway({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, ...env } });
+  await call(gateway.url, 'no-such-tool', {});
+  await gateway.stop();
+  expect(gateway.stderr()).toContain('unknown_tool');
+  expect(sink.logs()).toEqual([]);
+});
+
+test.each([
+  ['error', /^$/],
+  ['warn', /^upstream nowhere is unreachable[^\n]*$/],
+  ['info', /listening on http[^]*unknown_tool[^]*stopped/],
+])(
+  'OTEL_LOG_LEVEL=%s says no more than that',
+  async (level, lines) => {
+    gateway = await startGateway({
+      config: { mcpServers: { nowhere: { command: 'no-such-command-anywhere' } } },
+      env: { OTEL_LOG_LEVEL: level },
+    });
+    await gateway.ready().catch(() => undefined);
+    await call(gateway.url, 'no-such-tool', {});
+    await gateway.stop();
+    expect(gateway.stderr()).toMatch(lines);
+  },
+  30_000,
+);
+
+test('a command that no person watches writes JSON lines, each by itself, with the ids of a call', async () => {
+  const command = await startGatewayProcess();
+  await call(command.url, 'no-such-tool', { text: SECRET });
+  await command.stop();
+  const lines = command
+    .stderr()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(lines.map(({ level }) => level)).toEqual(lines.map(() => 30));
+  expect(lines[0].msg).toMatch(/^listening on http:\/\/127\.0\.0\.1:\d+ \(mcp \/mcp/);
+  expect(lines.find(({ event }) => event === 'dcc_mcp.operation.failed')).toMatchObject({
+    trace_id: '0af7651916cd43dd8448eb211c80319c',
+    span_id: expect.stringMatching(/^[0-9a-f]{16}$/),
+    'dcc_mcp.outcome': 'unknown_tool',
+    time: expect.any(Number),
+  });
+  expect(lines.at(-1).msg).toBe('stopped');
+  expect(command.stderr()).not.toContain(SECRET);
+}, 30_000);
