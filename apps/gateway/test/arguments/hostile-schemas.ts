@@ -130,6 +130,18 @@ export const TOO_MUCH: Readonly<Record<string, HostileSchema>> = {
     schema: ofList({ items: { const: large } }),
     args: { list: list(100, () => structuredClone(large)) },
   },
+  'const of a large text': {
+    schema: ofList({ items: { allOf: list(400, () => ({ const: 'a'.repeat(1_000_000) })) } }),
+    args: { list: list(4, () => `${'a'.repeat(999_999)}b`.replace('b', 'a')) },
+  },
+  'branches that could be mended, deep down': {
+    schema: {
+      anyOf: list(40, () => ({
+        properties: nested(100, { l: { items: { type: 'number' } } }, (inner) => ({ x: { properties: inner } })),
+      })),
+    },
+    args: nested(100, { l: list(900, () => '1') }, (inner) => ({ x: inner })) as JsonObject,
+  },
   'items, 300,000 of them': { schema: ofList({ items: { type: 'number' } }), args: { list: list(300_000, (i) => i) } },
   'contains, by every schema for every item': {
     schema: ofList({ allOf: list(500, () => ({ contains: { const: -1 }, minContains: 0 })) }),

@@ -32,8 +32,9 @@ export type ArgumentValidation =
 
 /** Rounds of coercion: a value may become a list, then the item in it a number. */
 const MAX_ROUNDS = 4;
-/** Failures that a caller is told of. */
+/** Failures that a caller is told of, and that are looked at for them: several may say the same. */
 const MAX_TOLD = 10;
+const MAX_LOOKED_AT = 100;
 const NONE: readonly string[] = [];
 
 export interface ValidationOptions {
@@ -95,7 +96,7 @@ function checkAndMend(given: GivenArguments, checker: SchemaChecker, coerces: bo
 
 /** A list that we made of a value is nothing that the caller knows of: what is wrong in it is wrong with that value. */
 function refuse(record: ToolRecord, found: readonly Failure[], lists: MadeLists): ArgumentValidation {
-  const failures = found.map(({ path, message }): ArgumentFailure => {
+  const failures = found.slice(0, MAX_LOOKED_AT).map(({ path, message }): ArgumentFailure => {
     const list = lists.above(path);
     return list === undefined
       ? { path: toPointer(path), message }

@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../protocol/json-rpc.ts';
-import { toCanonicalText } from '../schema/counted-equality.ts';
+import { spendOnComparing, toCanonicalText } from '../schema/counted-equality.ts';
 import {
   type Check,
   evaluate,
@@ -53,6 +53,7 @@ function isUnique(given: readonly JsonValue[], { run: { budget } }: Visit): bool
   const texts = new Set<JsonValue>();
   for (const item of given) {
     const isScalar = typeof item !== 'object' || item === null;
+    spendOnComparing(item, budget);
     (isScalar ? scalars : texts).add(isScalar ? item : toCanonicalText(item, budget));
   }
   return scalars.size + texts.size === given.length;

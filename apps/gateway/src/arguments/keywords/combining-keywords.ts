@@ -1,6 +1,7 @@
 import type { JsonValue } from '../../protocol/json-rpc.ts';
-import { type Failure, FailureList, toPointer } from '../schema/failure-list.ts';
+import { type Failure, FailureList, type Path } from '../schema/failure-list.ts';
 import { type Check, evaluate, fail, type SchemaNode, type Visit, visitQuietly } from '../schema/schema-node.ts';
+import type { WorkBudget } from '../schema/work-budget.ts';
 import { type KeywordPlace, type Keywords, listOf, misused } from './keyword.ts';
 
 /** Keywords that judge the same value by other schemas. */
@@ -80,7 +81,7 @@ function failBranches(visit: Visit, branches: readonly FailureList[], message: s
   }
   const mendable = branches.filter((branch) => branch.isMendable);
   const [first, ...others] = mendable;
-  if (first !== undefined && others.every((other) => isSameMending(first.items, other.items))) {
+  if (first !== undefined && others.every((other) => isSameMending(first.items, other.items, run.budget))) {
     run.budget.spend(first.items.length);
     first.items.forEach((failure) => failures.add(failure));
     return false;
@@ -92,15 +93,28 @@ function failBranches(visit: Visit, branches: readonly FailureList[], message: s
   return fail(visit, message);
 }
 
-/** Branches that ask for the same at the same place: a value of `number`, or of `integer`. */
-function isSameMending(a: readonly Failure[], b: readonly Failure[]): boolean {
+/** Branches that ask for the same at the same places: a value of `number`, or of `integer`. */
+function isSameMending(a: readonly Failure[], b: readonly Failure[], budget: WorkBudget): boolean {
   return (
     a.length === b.length &&
     a.every(({ path, edit }, index) => {
       const other = b[index];
-      return edit?.kind === other?.edit?.kind && toPointer(path) === toPointer(other?.path);
+      return edit?.kind === other?.edit?.kind && isSamePlace(path, other?.path, budget);
     })
   );
+}
+
+/** Places below the value that all branches judge: from there on up, they are one and the same. */
+function isSamePlace(a: Path | undefined, b: Path | undefined, budget: WorkBudget): boolean {
+  let [left, right] = [a, b];
+  while (left !== right) {
+    budget.spend();
+    if (left === undefined || right === undefined || left.key !== right.key) {
+      return false;
+    }
+    [left, right] = [left.parent, right.parent];
+  }
+  return true;
 }
 
 function not(value: JsonValue, place: KeywordPlace): Check {

@@ -17,15 +17,15 @@ export function editToType(types: ReadonlySet<unknown>, value: JsonValue): Edit 
   return canBeItem ? { kind: 'wrap' } : undefined;
 }
 
-/** As {@link editToType}, for a schema that names its values and no type. */
-export function editToOneOf(scalars: ReadonlySet<JsonValue>, value: JsonValue): Edit | undefined {
-  if (typeof value !== 'string') {
-    return undefined;
-  }
-  const isMeant = [...scalars].some(
-    (scalar) => (typeof scalar === 'number' || typeof scalar === 'boolean') && String(scalar) === value,
-  );
-  return isMeant ? { kind: 'unquote', text: value } : undefined;
+/**
+ * As {@link editToType}, for a schema that names its values and no type.
+ *
+ * @param texts The numbers and booleans among them, as they are written.
+ */
+export function editToOneOf(texts: ReadonlySet<string>, value: JsonValue): Edit | undefined {
+  return typeof value === 'string' && texts.has(value) && value !== 'null'
+    ? { kind: 'unquote', text: value }
+    : undefined;
 }
 
 function isScalarOf(types: ReadonlySet<unknown>, text: string): boolean {
@@ -38,7 +38,12 @@ function isScalarOf(types: ReadonlySet<unknown>, text: string): boolean {
   return types.has('number') || (types.has('integer') && Number.isInteger(Number(text)));
 }
 
+/** Characters of white space that may stand before the list that a text holds. */
+const MAX_SPACE = 64;
+
 /** A text that holds a list means that list; nothing is no item. */
 function isAlone(value: JsonValue): boolean {
-  return typeof value === 'string' ? !value.trimStart().startsWith('[') : value !== null && !Array.isArray(value);
+  return typeof value === 'string'
+    ? !value.slice(0, MAX_SPACE).trimStart().startsWith('[')
+    : value !== null && !Array.isArray(value);
 }

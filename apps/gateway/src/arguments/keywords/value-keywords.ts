@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonValue } from '../../protocol/json-rpc.ts';
-import { isEqual } from '../schema/counted-equality.ts';
+import { isEqual, spendOnComparing } from '../schema/counted-equality.ts';
 import { LinearRegex } from '../schema/linear-regex.ts';
 import { askIfCheckable, type Check, fail, type Visit } from '../schema/schema-node.ts';
 import { editToOneOf, editToType } from './edits.ts';
@@ -69,11 +69,16 @@ const MAX_SHOWN_LENGTH = 500;
 function oneOf(allowed: readonly JsonValue[], toMessage: (list: string) => string): Check {
   const scalars = new Set<JsonValue>(allowed.filter((value) => typeof value !== 'object' || value === null));
   const others = allowed.filter((value) => typeof value === 'object' && value !== null);
+  const texts = new Set([...scalars].filter((value) => typeof value !== 'string').map(String));
+  let message: string | undefined;
   return (given, visit) => {
-    if (scalars.has(given) || others.some((value) => isEqual(given, value, visit.run.budget))) {
+    const { budget } = visit.run;
+    spendOnComparing(given, budget);
+    if (scalars.has(given) || others.some((value) => isEqual(given, value, budget))) {
       return true;
     }
-    return fail(visit, toMessage(show(allowed)), visit.failures && editToOneOf(scalars, given));
+    message ??= toMessage(show(allowed));
+    return fail(visit, message, editToOneOf(texts, given));
   };
 }
 

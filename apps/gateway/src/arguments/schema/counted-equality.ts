@@ -4,7 +4,17 @@ import type { WorkBudget } from './work-budget.ts';
 /** Characters that are copied in the time of one step. */
 const CHARACTERS_PER_STEP = 64;
 
-/** Spends what a look at all characters of `text` costs. */
+/** Characters that are compared in the time of one step. */
+const COMPARED_PER_STEP = 1_024;
+
+/** Spends what comparing `value` with another one costs, where it is a text. */
+export function spendOnComparing(value: JsonValue | undefined, budget: WorkBudget): void {
+  if (typeof value === 'string' && value.length > COMPARED_PER_STEP) {
+    budget.spend(Math.ceil(value.length / COMPARED_PER_STEP));
+  }
+}
+
+/** Spends what a copy of `text` costs. */
 function spendOnText(text: string, budget: WorkBudget): void {
   if (text.length > CHARACTERS_PER_STEP) {
     budget.spend(Math.ceil(text.length / CHARACTERS_PER_STEP));
@@ -21,6 +31,7 @@ export function namesOf(value: JsonObject, budget: WorkBudget): readonly string[
 /** Whether two values are the same JSON (JSON Schema 2020-12, "Instance Equality"). */
 export function isEqual(a: JsonValue | undefined, b: JsonValue | undefined, budget: WorkBudget): boolean {
   budget.spend();
+  spendOnComparing(a, budget);
   if (a === b) {
     return true;
   }

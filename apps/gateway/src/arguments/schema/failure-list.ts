@@ -51,8 +51,8 @@ const MAX_POINTER_LENGTH = 256;
 export function toPointer(path: Path | undefined): string {
   const keys: string[] = [];
   for (let at = path; at !== undefined; at = at.parent) {
-    keys.unshift(`/${String(at.key).slice(0, MAX_POINTER_LENGTH).replaceAll('~', '~0').replaceAll('/', '~1')}`);
+    keys.push(`/${String(at.key).slice(0, MAX_POINTER_LENGTH).replaceAll('~', '~0').replaceAll('/', '~1')}`);
   }
-  const pointer = keys.join('');
+  const pointer = keys.toReversed().join('');
   return pointer.length > MAX_POINTER_LENGTH ? `${pointer.slice(0, MAX_POINTER_LENGTH)}…` : pointer;
 }

@@ -147,11 +147,15 @@ export class SchemaDocument {
       this.#budget.spend();
       const kind = CHILDREN.get(keyword);
       if (kind === 'map' && isJsonObject(value)) {
-        for (const child of Object.values(value)) {
+        const children = Object.values(value);
+        this.#budget.spend(children.length);
+        for (const child of children) {
           add(child ?? null);
         }
       } else if (kind === 'schema') {
-        asList(value).forEach(add);
+        const children = asList(value);
+        this.#budget.spend(children.length);
+        children.forEach(add);
         add(value ?? null);
       }
       this.isTracking ||= keyword === 'unevaluatedItems' || keyword === 'unevaluatedProperties';
