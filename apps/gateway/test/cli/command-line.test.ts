@@ -183,6 +183,7 @@ test.each(['--version', '--help'])('%s loads neither the gateway nor a dependenc
     'config/load/version.ts',
     'main.ts',
     'protocol/json-rpc.ts',
+    'protocol/json/json.ts',
     'protocol/printable-text.ts',
   ]);
 });

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, textOf } from '../../protocol/json-rpc.ts';
+import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
 import { memberOf } from '../../protocol/json/raw-json.ts';
 import type { HopPeer, HopRequest, HopResult, Upstream } from '../../upstream/upstream.ts';
 
@@ -42,14 +42,16 @@ function canBeAsked(peer: HopPeer | undefined): peer is AskablePeer {
   return peer?.ask !== undefined && peer.takesInputRequired !== true;
 }
 
-/** A question the caller refuses has no response: the server decides what that means. */
+/** A question the caller refuses, or that names no method, has no response: the server decides what that means. */
 async function askAll(peer: AskablePeer, inputRequests: unknown, signal: AbortSignal): Promise<JsonObject> {
   const questions = isJsonObject(inputRequests) ? Object.entries(inputRequests) : [];
   const answers = await Promise.all(
     questions.map(async ([key, question]) => {
       const { method, params } = isJsonObject(question) ? question : {};
-      const asked = { key, method: textOf(method), params: isJsonObject(params) ? params : undefined, signal };
-      const answer = await peer.ask(asked);
+      if (typeof method !== 'string') {
+        return undefined;
+      }
+      const answer = await peer.ask({ key, method, params: isJsonObject(params) ? params : undefined, signal });
       return 'result' in answer ? ([key, answer.result] as const) : undefined;
     }),
   );
