@@ -141,7 +141,7 @@ describe.each(Object.keys(KINDS))('createUpstream over %s', (kind) => {
       kind: 'backend-error',
       backendErrorKind: 'jsonrpc',
       message: 'Bad arguments',
-      rpcError: { code: -32_602, data: { field: 'x' } },
+      rpcError: { code: -32_602, data: { value: { field: 'x' } } },
     });
   });
 
