@@ -8,7 +8,7 @@ const MAX_WAITING = 64;
 /** Past it the connection is cut: what stood in one read (64 KiB) may be more than {@link MAX_WAITING} requests. */
 const MAX_WAITING_IN_ONE_READ = 256;
 
-/** Bytes that a caller with bytes waiting must take in each `slowReaderMillis`; half of what is written at once. */
+/** Bytes that a caller with bytes waiting must take in each `slowReaderMillis`; what was written at once (1 MiB at most) counts when all of it is. */
 const MIN_TAKEN_BYTES = 65_536;
 
 /** How often slow readers are looked for, at most, in milliseconds. */

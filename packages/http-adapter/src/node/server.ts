@@ -26,7 +26,7 @@ export interface ServeHttpOptions extends Pick<NodeListenerOptions, 'onError'> {
    * where all wait for answers the new one gets 503. Default 10,000.
    */
   readonly maxConnections?: number;
-  /** A caller that leaves bytes of an answer waiting must take 64 KiB in this time, or it is cut. Default 30 s. */
+  /** A caller that leaves bytes of an answer waiting must take 64 KiB (or what was written at once, 1 MiB at most) in this time, or it is cut. Default 30 s. */
   readonly slowReaderMillis?: number;
   /** Whether the process lives on for its sake; default true. */
   readonly keepsAlive?: boolean;
