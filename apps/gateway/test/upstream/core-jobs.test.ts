@@ -6,6 +6,7 @@ import { scrape, valuesOf } from '../fixtures/exposition.ts';
 import { type JobHost, startJobHost } from '../fixtures/job-host.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 import { openLegacy, openModern } from '../tracing/raw-mcp.ts';
+import { closeAll, connected, http, until } from './fixtures/harness.ts';
 
 let sink: OtlpSink;
 let host: JobHost;
@@ -156,6 +157,24 @@ describe('a call that its host makes a job of', () => {
     expect(text).not.toContain('pending');
     expect(text).toContain('"progressToken":"mine","progress":1,"total":3,"message":"step 1"');
   });
+});
+
+test('a call whose host dies while the job runs, and one that the gateway ends, say so', async () => {
+  const mortal = await startJobHost();
+  const dying = await connected(http(mortal.url));
+  const ended = await connected(http(host.url));
+  const cancelled = host.cancelled.length;
+  const died = dying.call('endless');
+  await until(() => mortal.polls('endless') > 1);
+  mortal.close();
+  expect(await died).toMatchObject({ failure: { kind: 'host-died' }, jobId: 'job-endless' });
+  const polls = host.polls('endless');
+  const stopped = ended.call('endless');
+  await until(() => host.polls('endless') > polls + 1);
+  ended.upstream.endCalls();
+  expect(await stopped).toMatchObject({ failure: { kind: 'not-ready' }, jobId: 'job-endless' });
+  await until(() => host.cancelled.length > cancelled);
+  await closeAll();
 });
 
 test('a job that a host tells of in its answer stands on the span of the hop', async () => {

@@ -44,6 +44,7 @@ export class Connection {
   readonly #options: ConnectionOptions;
   readonly #subscriptions: Subscriptions | undefined;
   #mirrored: ReadonlyMap<string, readonly MirroredParameter[]> = new Map();
+  readonly #ending = new AbortController();
   #knowsJobs = false;
   #legacySession: Promise<RpcSession | undefined> | undefined;
 
@@ -123,6 +124,7 @@ export class Connection {
 
   /** Ends the calls of callers; the gateway's own requests go on. */
   endCalls(): void {
+    this.#ending.abort();
     this.session.endCalls(shuttingDown());
     void this.#legacySession?.then((session) => session?.endCalls(shuttingDown()));
   }
@@ -163,11 +165,16 @@ export class Connection {
   }
 
   /** A call that the host has made a job of has no answer yet; one that asks for a job's state has. */
-  #unlessJob(answer: HopResult, call: Omit<CoreJobOptions, 'jobId' | 'core'>): HopResult | Promise<HopResult> {
+  #unlessJob(
+    answer: HopResult,
+    call: Pick<CoreJobOptions, 'session' | 'admitted' | 'deadline'>,
+  ): HopResult | Promise<HopResult> {
     const { method, params } = call.admitted.hop;
     const jobId =
       method === 'tools/call' && params['name'] !== JOB_STATUS_TOOL ? pendingJobId(answer, this.#knowsJobs) : undefined;
-    return jobId === undefined ? answer : awaitCoreJob({ ...call, jobId, core: this.#options.coreRoutes });
+    return jobId === undefined
+      ? answer
+      : awaitCoreJob({ ...call, jobId, ending: this.#ending.signal, core: this.#options.coreRoutes });
   }
 
   #toCall({ hop, envelope, timeoutMillis }: AdmittedHop): WireCall {

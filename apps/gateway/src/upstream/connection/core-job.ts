@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JsonObject } from '../../protocol/json-rpc.ts';
 import { rawAnswer, rawResult } from '../hop/answer.ts';
 import { readProgressToken } from '../hop/envelope.ts';
-import { badAnswer, cancelled, failed, type FailedHop, hostDied, timedOut } from '../hop/failures.ts';
+import { badAnswer, cancelled, failed, type FailedHop, hostDied, shuttingDown, timedOut } from '../hop/failures.ts';
 import type { RpcSession } from '../session/rpc-session.ts';
 import type { AdmittedHop, HopResult } from '../upstream.ts';
 import { type CoreRoutes, JOB_STATUS_TOOL } from './dcc-core.ts';
@@ -23,6 +23,8 @@ export interface CoreJobOptions {
   readonly admitted: AdmittedHop;
   /** When the time of the call is over, on the clock of `performance.now`. */
   readonly deadline: number;
+  /** Aborts when the gateway ends the calls of its callers. */
+  readonly ending: AbortSignal;
   /** Absent where the host is not reached over HTTP: there a job can't be cancelled. */
   readonly core: CoreRoutes | undefined;
 }
@@ -70,7 +72,7 @@ class CoreJob {
       } else {
         failures += 1;
         if (answer.failure.kind !== 'backend-error' || failures === MAX_FAILED_POLLS) {
-          return toEnd(answer);
+          return this.#options.ending.aborted ? shuttingDown() : toEnd(answer);
         }
       }
     }
@@ -78,11 +80,13 @@ class CoreJob {
 
   /** Waits; gives why there is nothing more to wait for, when that is so. */
   async #pause(millis: number): Promise<FailedHop | undefined> {
-    const { admitted, deadline } = this.#options;
+    const { admitted, deadline, ending } = this.#options;
     const { signal, timeoutMillis } = admitted.hop;
     const left = deadline - performance.now();
     try {
-      await delay(Math.max(0, Math.min(millis, left)), undefined, signal === undefined ? {} : { signal });
+      await delay(Math.max(0, Math.min(millis, left)), undefined, {
+        signal: signal === undefined ? ending : AbortSignal.any([signal, ending]),
+      });
     } catch {
       return cancelled();
     }

@@ -36,8 +36,8 @@ export function timedOutInQueue(timeoutMillis: number, queueWaitMillis: number):
 }
 
 /** The gateway stops before the call has ended. */
-export function shuttingDown(): FailedHop {
-  return failed('not-ready', 'The gateway is shutting down');
+export function shuttingDown(details: FailureDetails = {}): FailedHop {
+  return failed('not-ready', 'The gateway is shutting down', details);
 }
 
 /** The caller no longer wants the answer. */

@@ -100,7 +100,7 @@ export class UpstreamCalls {
     try {
       return await this.#dispatcher.run(hop, timeoutMillis, (queueWaitMillis, remainingMillis) => {
         if (this.#isEnded) {
-          return Promise.resolve(shuttingDown());
+          return Promise.resolve(shuttingDown({ queueWaitMillis }));
         }
         const connection = this.#options.connection();
         if (connection === undefined) {
