@@ -25,6 +25,7 @@ export class PeriodicPush {
   readonly #timer: NodeJS.Timeout;
   #state: DeltaState = new Map();
   #running: Promise<void> | undefined;
+  #isClosed = false;
 
   constructor(options: PeriodicPushOptions) {
     this.#options = options;
@@ -38,6 +39,9 @@ export class PeriodicPush {
 
   /** Collects and pushes once more, after a push that is under way. */
   async flush(): Promise<void> {
+    if (this.#isClosed) {
+      return;
+    }
     if (this.#running !== undefined) {
       await this.#running;
     }
@@ -45,6 +49,7 @@ export class PeriodicPush {
   }
 
   close(): void {
+    this.#isClosed = true;
     clearInterval(this.#timer);
     this.#options.exporter.close();
   }

@@ -21,6 +21,7 @@ import type { FlushOptions, Telemetry } from './telemetry.ts';
 
 const FLUSH_TIMEOUT_MILLIS = 30_000;
 const SHUTDOWN_TIMEOUT_MILLIS = 5_000;
+const MAX_WAIT_FOR_QUEUES_MILLIS = 1_000;
 
 export interface TelemetryParts {
   readonly tracerProvider: TracerProvider;
@@ -98,7 +99,7 @@ export class RunningTelemetry implements Telemetry {
   }
 
   async forceFlush({ timeoutMillis = FLUSH_TIMEOUT_MILLIS }: FlushOptions = {}): Promise<void> {
-    await within(timeoutMillis, this.#drain());
+    await within(timeoutMillis, this.#drain(timeoutMillis));
   }
 
   shutdown({ timeoutMillis = SHUTDOWN_TIMEOUT_MILLIS }: FlushOptions = {}): Promise<void> {
@@ -115,17 +116,20 @@ export class RunningTelemetry implements Telemetry {
     }
   }
 
-  async #drain(): Promise<void> {
+  async #drain(timeoutMillis: number): Promise<void> {
     const { spanQueues, logQueues, metrics } = this.#parts;
-    await Promise.all([...spanQueues, ...logQueues].map((queue) => queue.drain()));
-    // Last, so that the self-metrics it carries tell how the rest went.
+    const queues = Promise.all([...spanQueues, ...logQueues].map((queue) => queue.drain()));
+    // Metrics go last, so that the self-metrics among them tell how the rest went; but a collector that keeps spans
+    // waiting must not cost the metrics.
+    await within(Math.min(timeoutMillis / 2, MAX_WAIT_FOR_QUEUES_MILLIS), queues);
     await Promise.all((metrics?.pushes ?? []).map((push) => push.flush()));
+    await queues;
   }
 
   async #stop(timeoutMillis: number): Promise<void> {
     const { spanQueues, logQueues, metrics, closing, aborted, globals } = this.#parts;
     closing.abort();
-    await within(timeoutMillis, this.#drain());
+    await within(timeoutMillis, this.#drain(timeoutMillis));
     for (const queue of [...spanQueues, ...logQueues]) {
       queue.close();
     }
@@ -140,7 +144,7 @@ export class RunningTelemetry implements Telemetry {
 }
 
 /** Waits for `work`, but not longer; 0 does not wait at all. */
-async function within(timeoutMillis: number, work: Promise<void>): Promise<void> {
+async function within(timeoutMillis: number, work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, timeoutMillis);

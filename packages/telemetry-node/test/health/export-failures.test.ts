@@ -213,6 +213,23 @@ describe.each(['official', 'fast'] as const)('the %s exporter:', (exporter) => {
       expect(telemetry.health().exporters).toMatchObject([{ dropped: { export_failed: 2, shutdown_timeout: 3 } }]);
     });
 
+    test('for spans costs no metrics at the end', async () => {
+      const sink = await running.sink({
+        respond: ({ path }) => (path === '/v1/traces' ? { status: 503, headers: { 'retry-after': '60' } } : undefined),
+      });
+      const reader = periodicReader(`${sink.url}/v1/metrics`);
+      const telemetry = running.start(
+        telemetryConfig({ ...tracesTo(sink.url), metrics: { readers: [reader], exemplarFilter: 'always_off' } }),
+        { exporter },
+      );
+      record(telemetry, 1);
+      telemetry.meter.createCounter('c').add(1);
+      await telemetry.shutdown({ timeoutMillis: 600 });
+      expect(sink.metrics().map(({ name }) => name)).toContain('c');
+      const metrics = telemetry.health().exporters.find(({ signal }) => signal === 'metrics');
+      expect(metrics).toMatchObject({ state: 'ok' });
+    });
+
     test('that is absent does not delay the end at all', async () => {
       const sink = await running.sink();
       const telemetry = running.start(telemetryConfig(tracesTo(sink.url)), { exporter });
@@ -223,7 +240,7 @@ describe.each(['official', 'fast'] as const)('the %s exporter:', (exporter) => {
       await telemetry.shutdown();
       await new Promise((resolve) => setImmediate(resolve));
       expect(performance.now() - started).toBeLessThan(900);
-      expect(countTimers()).toBe(timers);
+      expect(countTimers()).toBeLessThanOrEqual(timers);
     });
 
     test('that answers slowly gets everything all the same', async () => {
