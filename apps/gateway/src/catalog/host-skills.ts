@@ -1,5 +1,5 @@
 import type { JsonObject } from '../protocol/json-rpc.ts';
-import { bareNameOf, fullNameOf, type HostTool, splitFullName } from './host-tool.ts';
+import { bareNameOf, fullNameOf, fullNames, type HostTool } from './host-tool.ts';
 import { skillKey } from './skill-record.ts';
 import { SKILL_STUB_PREFIX, type ToolFacts } from './to-tool-record.ts';
 
@@ -59,9 +59,10 @@ export class HostSkills {
 
   /** What is known of the tool that the host lists as `name`. */
   factsOf(name: string): ToolFacts {
-    const parts = splitFullName(name);
+    const parts = fullNames(name).find(({ skill }) => this.nameOf(skill) !== undefined);
     const skill = parts && this.nameOf(parts.skill);
-    const told = this.#byName.get(name) ?? (skill === undefined ? this.#loneHostTool(name) : this.#hostTool(name));
+    const full = parts && this.#byName.get(fullNameOf(parts.skill, parts.tool));
+    const told = this.#byName.get(name) ?? (skill === undefined ? this.#loneHostTool(name) : full);
     if (told !== undefined) {
       const { skillName, affinity } = told;
       return {
@@ -71,11 +72,6 @@ export class HostSkills {
     }
     const skillName = skill ?? (this.#hasHostTools ? undefined : this.#registeredSkill(name));
     return skillName === undefined ? {} : { skillName };
-  }
-
-  #hostTool(name: string): HostTool | undefined {
-    const parts = splitFullName(name);
-    return parts && this.#byName.get(fullNameOf(parts.skill, parts.tool));
   }
 
   #loneHostTool(name: string): HostTool | undefined {

@@ -16,12 +16,25 @@ export interface HostTool {
 
 const SEPARATOR = '__';
 
-/** The parts of a full tool name; the skill is written as it stands, with dashes or underscores. */
-export function splitFullName(name: string): { readonly skill: string; readonly tool: string } | undefined {
-  const at = name.indexOf(SEPARATOR);
-  return at < 1 || at + SEPARATOR.length >= name.length
-    ? undefined
-    : { skill: name.slice(0, at), tool: name.slice(at + SEPARATOR.length) };
+/** A full tool name in two; the skill is written as it stands, with dashes or underscores. */
+export interface FullName {
+  readonly skill: string;
+  readonly tool: string;
+}
+
+/**
+ * Each way in which a tool name may be a full one, the longest skill first: both of its parts may hold the separator
+ * themselves, and which way is meant only who knows the skills can tell.
+ */
+export function fullNames(name: string): readonly FullName[] {
+  const found: FullName[] = [];
+  for (let at = name.lastIndexOf(SEPARATOR); at > 0; at = name.lastIndexOf(SEPARATOR, at - 1)) {
+    const tool = name.slice(at + SEPARATOR.length);
+    if (tool !== '') {
+      found.push({ skill: name.slice(0, at), tool });
+    }
+  }
+  return found;
 }
 
 /** The one name of a skill's tool that stays the same, whatever the host lists it as. */
@@ -31,6 +44,6 @@ export function fullNameOf(skill: string, tool: string): string {
 
 /** A tool's name within its skill, without the skill's name before it. */
 export function bareNameOf(skill: string, name: string): string {
-  const parts = splitFullName(name);
-  return parts !== undefined && skillKey(parts.skill) === skillKey(skill) ? parts.tool : name;
+  const key = skillKey(skill);
+  return fullNames(name).find((parts) => skillKey(parts.skill) === key)?.tool ?? name;
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../protocol/json-rpc.ts';
-import { type HostTool, splitFullName } from './host-tool.ts';
+import { fullNames, type HostTool } from './host-tool.ts';
 import { toSlug } from './slug.ts';
 import { readObject, readToolHints } from './tool-json.ts';
 import type { ToolRecord } from './tool-record.ts';
@@ -111,7 +111,7 @@ function skillNameOf(name: string, context: ToolRecordContext, hinted: string | 
   if (context.upstream.isLazy === true) {
     return context.upstream.key;
   }
-  return hinted ?? context.facts?.skillName ?? (context.isDccMcpCore ? splitFullName(name)?.skill : undefined);
+  return hinted ?? context.facts?.skillName ?? (context.isDccMcpCore ? fullNames(name).at(-1)?.skill : undefined);
 }
 
 function titleOf(tool: JsonObject): string | undefined {

@@ -1,4 +1,4 @@
-import { bareNameOf, fullNameOf, splitFullName } from './host-tool.ts';
+import { bareNameOf, fullNameOf, fullNames } from './host-tool.ts';
 import { SKILL_STUB_PREFIX } from './to-tool-record.ts';
 import type { ToolRecord } from './tool-record.ts';
 
@@ -52,10 +52,9 @@ export class ToolNames {
   }
 
   #ofFullName(name: string): ToolRecord | undefined {
-    const parts = splitFullName(name);
-    return (
-      parts && (this.#byFullName.get(fullNameOf(parts.skill, parts.tool)) ?? this.#stubs.get(stubKey(parts.skill)))
-    );
+    const ways = fullNames(name);
+    const found = ways.map(({ skill, tool }) => this.#byFullName.get(fullNameOf(skill, tool))).find(isThere);
+    return found ?? ways.map(({ skill }) => this.#stubs.get(stubKey(skill))).find(isThere);
   }
 
   #loneOfBareName(name: string): ToolRecord | undefined {
@@ -68,6 +67,10 @@ export class ToolNames {
 export function toolIdentity(record: ToolRecord): string {
   const name = record.skillName === undefined ? record.backendTool : fullNameOfRecord(record);
   return `${record.instanceId}/${name}`;
+}
+
+function isThere(record: ToolRecord | undefined): boolean {
+  return record !== undefined;
 }
 
 function fullNameOfRecord({ skillName = '', backendTool }: ToolRecord): string {

@@ -219,6 +219,8 @@ export interface Upstream {
   request(hop: HopRequest): Promise<HopResult>;
   /** Sends a notification where there is a connection; best effort. */
   notify(method: string, params: JsonObject | undefined): void;
+  /** A tool of a skill that is not loaded, where the host can tell of it; by its full name. */
+  describeUnloaded?(name: string): Promise<JsonObject | undefined>;
   /** Asks for the tools list again; `onTools` follows. */
   refreshTools(): Promise<void>;
   /** Notes what is missing of a list that was read, and why; absent: nothing is. A change is logged once. */

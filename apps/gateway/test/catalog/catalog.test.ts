@@ -235,6 +235,20 @@ describe('Catalog with a dcc-mcp-core host', () => {
     expect(catalog.get('maya.a1b2c3d4.create_cube')?.skillName).toBe('mesh-tools');
   });
 
+  test.each([
+    ['a__b__do', 'a__b'],
+    ['a-b__do', 'a-b'],
+    ['a_b__do__it', 'a-b'],
+    ['a__do', 'a'],
+    ['a__do__b', 'a'],
+    ['c__do', 'c'],
+  ])('reads the skill of %s as the longest known one before it: %s', (name, skill) => {
+    const catalog = new Catalog();
+    const stubs = ['a', 'a__b', 'a-b'].map((known) => tool(`__skill__${known}`));
+    catalog.setTools(MAYA, [...recorded('tools-unloaded.json'), ...stubs, tool(name)]);
+    expect(catalog.get(`maya.a1b2c3d4.${name}`)?.skillName).toBe(skill);
+  });
+
   test('reads the skill from a full tool name', () => {
     const catalog = new Catalog();
     catalog.setTools(MAYA, [...recorded('tools-unloaded.json'), tool('mesh_tools__extrude'), tool('rig_tools__bind')]);

@@ -150,6 +150,7 @@ describe('behind a dcc-mcp-core host', () => {
     });
     expect((await post('describe', { tool_slug: best!.tool_slug })).body).toMatchObject({
       record: { loaded: false },
+      tool: { name: 'mesh_tools__create_cube', inputSchema: { properties: { size: { type: 'number' } } } },
       next_step: { operation: 'load_skill' },
     });
     expect((await post('call', { tool_slug: best!.tool_slug })).body['error']).toMatchObject({

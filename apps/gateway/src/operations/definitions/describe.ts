@@ -1,6 +1,7 @@
 import { OPERATION_DESCRIBE } from '@dcc-mcp/semantic-conventions';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import type { JsonObject } from '../../protocol/json-rpc.ts';
+import type { Upstream } from '../../upstream/upstream.ts';
 import { nextStep } from '../answers/next-step.ts';
 import type { RunningOperation } from '../frame/core.ts';
 import { permissionsOf } from '../frame/govern.ts';
@@ -18,12 +19,20 @@ export const describeOperation: OperationDefinition<DescribeBody, ToolTarget, Js
   parse: parseDescribe,
   spanInput: ({ tool_slug: toolSlug }) => ({ tool_slug: toolSlug }),
   resolve: ({ tool_slug: toolSlug }, running) => resolveTool(running, 'describe', toolSlug),
-  run: async ({ record }, running) => ({ value: description(record, running) }),
+  run: async ({ record, upstream }, running) => ({
+    value: description(record, await toolOf(record, upstream), running),
+  }),
   follows: ({ record }) => ({ toolSlug: record?.slug, skillName: record?.skillName, isSuccess: false }),
   details: () => ({ operation: OPERATION_DESCRIBE }),
 };
 
-function description(record: ToolRecord, running: RunningOperation): JsonObject {
+/** The upstream's own words; of a tool that is not listed, because its skill is not loaded, the host is asked for them. */
+async function toolOf(record: ToolRecord, upstream: Upstream): Promise<JsonObject> {
+  const isTold = record.needsLoad && !record.isStub && record.hasSchema;
+  return (isTold ? await upstream.describeUnloaded?.(record.backendTool) : undefined) ?? record.tool;
+}
+
+function description(record: ToolRecord, tool: JsonObject, running: RunningOperation): JsonObject {
   const { searchId } = running.caller.ctx;
   return {
     record: {
@@ -39,7 +48,7 @@ function description(record: ToolRecord, running: RunningOperation): JsonObject 
       loaded: record.isLoaded,
       annotations: record.annotations,
     },
-    tool: record.tool,
+    tool,
     next_step: { ...nextStep(record, { searchId, permissions: permissionsOf(running), hasSeenSchema: true }) },
   };
 }

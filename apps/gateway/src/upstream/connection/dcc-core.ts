@@ -12,6 +12,8 @@ export interface CoreRoutes {
   readiness(): Promise<CoreReadiness>;
   /** Every tool, those of skills that are not loaded as well. */
   tools(): Promise<ToldTools | undefined>;
+  /** What a tools list would show of a tool that is not loaded, by its full name. */
+  describe(name: string): Promise<JsonObject | undefined>;
   /** Path of the scene that the application has open. */
   scene(): Promise<string | undefined>;
   /** Asks for the end of a job; best effort, as the host does. */
@@ -29,6 +31,8 @@ const TIMEOUT_MILLIS = 5_000;
 const MAX_STATUS_BYTES = 64 * 1024;
 /** Bytes of an answer that tells of tools, at about 600 a tool. */
 const MAX_TOOLS_BYTES = 8 * 1024 * 1024;
+/** Bytes of one tool with its schema. */
+const MAX_TOOL_BYTES = 1024 * 1024;
 /** Tools that a host is asked for; its own gateway asks for as many. */
 const MAX_TOOLS = 5_000;
 /** A scene is a path, and is shown. */
@@ -59,6 +63,10 @@ export function createCoreRoutes(pool: Pool, headers: Readonly<Record<string, st
     },
     cancelJob: async (id) => {
       await ask(`/v1/jobs/${encodeURIComponent(id)}`, { method: 'DELETE' });
+    },
+    describe: async (name) => {
+      const body = JSON.stringify({ tool_slug: name, include_schema: true });
+      return toTool(name, toObject(await ask('/v1/describe', { body, maxBytes: MAX_TOOL_BYTES })));
     },
     scene: async () => {
       const scene = toObject(await ask('/v1/context'))?.['scene'];
@@ -105,6 +113,15 @@ function toHostTool(hit: unknown): readonly HostTool[] {
       tool: { name, description: textOf(summary), annotations: asObject(annotations) ?? {}, _meta: { dcc: hints } },
     },
   ];
+}
+
+/** Reads `/v1/describe`, which writes the names of the protocol in another way. */
+function toTool(name: string, body: JsonObject | undefined): JsonObject | undefined {
+  const { description, input_schema: schema, annotations } = body ?? {};
+  const inputSchema = asObject(schema);
+  return (
+    inputSchema && { name, description: textOf(description), inputSchema, annotations: asObject(annotations) ?? {} }
+  );
 }
 
 function toObject(answer: Answer | undefined): JsonObject | undefined {

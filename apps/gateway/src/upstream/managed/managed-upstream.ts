@@ -141,6 +141,10 @@ export class ManagedUpstream implements Upstream {
     void this.#supervisor.connection?.session.notify(method, params);
   }
 
+  async describeUnloaded(name: string): Promise<JsonObject | undefined> {
+    return this.#supervisor.connection?.core?.describe(name);
+  }
+
   refreshTools(): Promise<void> {
     return this.#tools.refresh();
   }
