@@ -1,10 +1,26 @@
 import type { JsonObject } from '../../protocol/json-rpc.ts';
 import { FloodGate } from '../session/flood-gate.ts';
+import type { HopRequest } from '../upstream.ts';
 import { ChangePacer } from './change-pacer.ts';
 
 /** Changes of single resources that are told at once; past it each resource's last change is told once a second. */
 const UPDATES = { burst: 1_000, perSecond: 200 };
 const HELD_BACK_MILLIS = 1_000;
+
+/** Tools of a dcc-mcp-core host that change its tools list: whoever calls them directly expects to see it, and the host sends no notification. */
+const CHANGING: ReadonlySet<unknown> = new Set([
+  'load_skill',
+  'unload_skill',
+  'activate_tool_group',
+  'deactivate_tool_group',
+  'register_tool',
+  'deregister_tool',
+]);
+
+/** Whether a request may change the tools of its upstream. */
+export function changesTools({ method, params }: Pick<HopRequest, 'method' | 'params'>): boolean {
+  return method === 'tools/call' && CHANGING.has(params['name']);
+}
 
 export interface ChangeNoticesOptions {
   /** Reads the tools list again. */
@@ -42,6 +58,16 @@ export class ChangeNotices {
     } else {
       this.#lists.get(method)?.changed();
     }
+  }
+
+  /** A call may have changed the tools of a host that does not tell of it. */
+  toolsMayHaveChanged(): void {
+    this.#tools.changed();
+  }
+
+  /** The tools list is being asked for, so whatever has changed before needs no further asking. */
+  toolsAreAsked(): void {
+    this.#tools.cancel();
   }
 
   /** What is waited with is dropped. */

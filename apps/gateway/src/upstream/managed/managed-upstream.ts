@@ -17,7 +17,7 @@ import type {
   UpstreamSettings,
   UpstreamStatus,
 } from '../upstream.ts';
-import { ChangeNotices } from './change-notices.ts';
+import { ChangeNotices, changesTools } from './change-notices.ts';
 import { ReadinessProbe } from './readiness-probe.ts';
 import { SparseLog, toSafeEvents } from './safe-events.ts';
 import { StatusTracker, whyNotUsable } from './status-tracker.ts';
@@ -134,7 +134,11 @@ export class ManagedUpstream implements Upstream {
   }
 
   request(hop: HopRequest): Promise<HopResult> {
-    return this.#calls.run(hop);
+    const result = this.#calls.run(hop);
+    if (changesTools(hop)) {
+      void result.then(() => this.#changes.toolsMayHaveChanged());
+    }
+    return result;
   }
 
   notify(method: string, params: JsonObject | undefined): void {
@@ -146,6 +150,7 @@ export class ManagedUpstream implements Upstream {
   }
 
   refreshTools(): Promise<void> {
+    this.#changes.toolsAreAsked();
     return this.#tools.refresh();
   }
 
