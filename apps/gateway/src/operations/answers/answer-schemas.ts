@@ -101,6 +101,13 @@ export const loadSkillAnswer: z.ZodType = z
   .looseObject({ ...loadSkillFields, failed: failedSkills })
   .openapi('LoadSkillAnswer');
 
+const dccFields = { dcc_type: z.string(), instance_id: z.string(), instance_short: instanceShort };
+const validationFields = {
+  coerced: z.array(z.string()).optional().meta({ description: 'JSON Pointers of arguments whose type was mended.' }),
+  validation: z.literal('skipped').optional().meta({ description: 'The arguments were not checked, or not all.' }),
+  validation_reason: z.string().optional(),
+};
+
 const callFields = {
   ok: z.boolean(),
   tool_slug: slug,
@@ -112,19 +119,7 @@ const callFields = {
   request_id: z.string(),
   trace_id: z.string(),
   duration_ms: z.number(),
-  _meta: z.looseObject({
-    dcc: z.looseObject({
-      dcc_type: z.string(),
-      instance_id: z.string(),
-      instance_short: instanceShort,
-      coerced: z
-        .array(z.string())
-        .optional()
-        .meta({ description: 'JSON Pointers of arguments whose type was mended.' }),
-      validation: z.literal('skipped').optional().meta({ description: 'The arguments were not checked, or not all.' }),
-      validation_reason: z.string().optional(),
-    }),
-  }),
+  _meta: z.looseObject({ dcc: z.looseObject({ ...dccFields, ...validationFields }) }),
 };
 
 export const callAnswer: z.ZodType = z.looseObject(callFields).openapi('CallAnswer');
@@ -172,7 +167,13 @@ export const loadSkillToolAnswer: z.ZodType = z
 
 /** One call, or a batch. */
 export const callToolAnswer: z.ZodType = z
-  .looseObject({ ...callFields, ...failureFields, success: z.boolean(), results: z.array(briefItem) })
+  .looseObject({
+    ...callFields,
+    _meta: z.looseObject({ dcc: z.looseObject(dccFields) }),
+    ...failureFields,
+    success: z.boolean(),
+    results: z.array(briefItem),
+  })
   .partial();
 
 export const errorAnswer: z.ZodType = z
