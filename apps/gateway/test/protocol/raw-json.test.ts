@@ -2,32 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { scanJson, UnboundedJsonError } from '../../src/protocol/json/json-scanner.ts';
 import { RawJson } from '../../src/protocol/json/raw-json.ts';
+import { jsonText } from './json-text.ts';
 
 const RUNS = { numRuns: 500 };
-
-/** White space between tokens, numbers of unusual form and escapes, which `JSON.stringify` never writes. */
-const jsonText: fc.Arbitrary<string> = fc.letrec<{ readonly value: string }>((tie) => ({
-  value: fc.oneof(
-    { maxDepth: 4 },
-    fc.constantFrom(
-      'true',
-      'false',
-      'null',
-      '-0',
-      '1.10',
-      '1E5',
-      '1e400',
-      '725653563933458432',
-      '0.1000000000000000055',
-    ),
-    fc.string({ unit: 'binary' }).map((text) => JSON.stringify(text)),
-    fc.constantFrom('"\\u0041\\ud800"', '"\\/\\b"', '"\u2028"', '""'),
-    fc.array(tie('value'), { maxLength: 4 }).map((items) => `[ ${items.join(' ,\n')}\t]`),
-    fc
-      .array(fc.tuple(fc.constantFrom('"a"', '"\\u0061"', '"__proto__"', '"2"', '"1"'), tie('value')), { maxLength: 4 })
-      .map((members) => `{ ${members.map(([name, value]) => `${name} : ${value}`).join('\r\n,')} }`),
-  ),
-})).value;
 
 function isTakenByParse(text: string): boolean {
   try {
@@ -163,6 +140,14 @@ describe('a raw value', () => {
   });
 
   const EXACT = '{ "big":725653563933458432 ,"b":1.10,"2":1e400,"1":-0, "b":1E5 }';
+
+  test('finds a member among more than are kept', () => {
+    const wide = Array.from({ length: 20_000 }, (_, index) => `"${index}":1.0`).join(',');
+    const raw = RawJson.read(`{"a":{${wide},"found":1.10}}`, 1).get('a');
+    expect(raw?.get('found')?.text).toBe('1.10');
+    expect(raw?.get('19999')?.text).toBe('1.0');
+    expect(raw?.get('lost')).toBeUndefined();
+  });
 
   test('keeps all other bytes when members are set', () => {
     expect(RawJson.read(EXACT).with({}).text).toBe(EXACT);

@@ -1,6 +1,8 @@
 // Bytes of arguments, results and ids on their way through a gateway, from every client to every kind of server.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
 import { startStdio } from '../fixtures/stdio-gateway.ts';
+import { jsonObjectText } from '../protocol/json-text.ts';
 import { modernMeta } from '../tracing/raw-mcp.ts';
 import { EXACT } from './exact-answers.ts';
 import { type ExactGateways, post, type Received, SERVERS, startExactGateways } from './exact-gateways.ts';
@@ -85,6 +87,16 @@ describe.each(WAYS)('%s', (way, callOver) => {
     expect(text).toContain(alsoIn(way));
     expect(seenBy(text)).toContain(`"arguments":${EXACT}`);
   });
+});
+
+test('any arguments reach their tool byte for byte', async () => {
+  await fc.assert(
+    fc.asyncProperty(jsonObjectText, fc.constantFrom(...WAYS.slice(0, 3)), async (args, [, callOver]) => {
+      const { text } = await callOver('json', args);
+      expect(seenBy(text)).toContain(`"arguments":${args}`);
+    }),
+    { numRuns: 60 },
+  );
 });
 
 describe('under --expose all', () => {

@@ -112,9 +112,10 @@ const callFields = {
   ok: z.boolean(),
   tool_slug: slug,
   slug: z.string().meta({ description: 'The tool, as its server names it.' }),
-  output: z
-    .unknown()
-    .meta({ description: "The tool's structuredContent, else its sole text, else its content blocks." }),
+  output: z.unknown().meta({
+    description:
+      "The tool's structuredContent, else its sole text, else its content blocks, of which images, audio and blobs stand as {type, mimeType, bytes, content_index}.",
+  }),
   error: errorBody.optional(),
   request_id: z.string(),
   trace_id: z.string(),

@@ -9,10 +9,12 @@ export class UnboundedJsonError extends SyntaxError {
   override readonly name = 'UnboundedJsonError';
 }
 
-/** Bounds in place of the usual ones. */
-export interface ScanBounds {
+/** What is told, and bounds in place of the usual ones. */
+export interface ScanOptions {
   readonly maxLevels?: number;
   readonly maxMembers?: number;
+  /** The name of the members that are told; absent: all are. */
+  readonly only?: string;
 }
 
 /** One member of an object, or one element of a list, by its places in the text. */
@@ -60,19 +62,21 @@ const FOUR_HEX_DIGITS = /[0-9a-fA-F]{4}/y;
  * @param levels How many levels of members are told; what is not told may be of any width.
  * @throws {SyntaxError} When the text is no JSON, or past a bound ({@link UnboundedJsonError}).
  */
-export function scanJson(text: string, levels: number, bounds: ScanBounds = {}): ScannedMember {
-  return new JsonScanner(text, bounds).document(levels);
+export function scanJson(text: string, levels: number, options: ScanOptions = {}): ScannedMember {
+  return new JsonScanner(text, options).document(levels);
 }
 
 class JsonScanner {
   readonly #text: string;
   readonly #maxLevels: number;
   readonly #maxMembers: number;
+  readonly #only: string | undefined;
   #at = 0;
   /** Levels that are open around the place where the scanner is. */
   #depth = 0;
 
-  constructor(text: string, { maxLevels = MAX_LEVELS, maxMembers = MAX_MEMBERS }: ScanBounds) {
+  constructor(text: string, { maxLevels = MAX_LEVELS, maxMembers = MAX_MEMBERS, only }: ScanOptions) {
+    this.#only = only;
     this.#text = text;
     this.#maxLevels = maxLevels;
     this.#maxMembers = maxMembers;
@@ -112,7 +116,10 @@ class JsonScanner {
       if (members.length === this.#maxMembers) {
         throw new UnboundedJsonError(`wider than ${this.#maxMembers} members in one object or list`);
       }
-      members.push(this.#member(isObject ? this.#key() : '', levels));
+      const member = this.#member(isObject ? this.#key() : '', levels);
+      if (this.#only === undefined || this.#only === member.name) {
+        members.push(member);
+      }
       const code = this.#skipSpace();
       if (code === closing) {
         this.#close();

@@ -1,4 +1,4 @@
-import { type ScanBounds, scanJson, type ScannedMember } from './json-scanner.ts';
+import { scanJson, type ScannedMember, type ScanOptions, UnboundedJsonError } from './json-scanner.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 
 /** A value deep inside another one, and what is to stand in its place. */
@@ -124,7 +124,7 @@ export class RawJson {
       const part = Object.hasOwn(this.#parts, name) ? this.#parts[name] : undefined;
       return part === undefined || part instanceof RawJson ? part : RawJson.of(part);
     }
-    const found = this.isObject ? this.#scanned().findLast((member) => member.name === name) : undefined;
+    const found = this.isObject ? this.#find(name) : undefined;
     return found && this.#child(found, name);
   }
 
@@ -170,6 +170,19 @@ export class RawJson {
     return this.value;
   }
 
+  #find(name: string): ScannedMember | undefined {
+    try {
+      return this.#scanned().findLast((member) => member.name === name);
+    } catch (error) {
+      if (!(error instanceof UnboundedJsonError)) {
+        throw error;
+      }
+      // There are more members than are kept, so only those of that name are looked for.
+      const found = scanJson(this.text, 1, { only: name }).members?.at(-1);
+      return found && moved(found, this.#start);
+    }
+  }
+
   /** What is parsed already is not parsed again, because arguments are looked into at several levels. */
   #child(place: ScannedMember, key: string | number): RawJson {
     const child = new RawJson(this.#source, place);
@@ -213,10 +226,10 @@ export class RawJson {
     return RawJson.#ours(text + this.#source.slice(at, this.#end));
   }
 
-  #scanned(bounds?: ScanBounds): readonly ScannedMember[] {
+  #scanned(options?: ScanOptions): readonly ScannedMember[] {
     if (this.#members === undefined) {
       const offset = this.#start;
-      const { members = [] } = scanJson(this.text, 1, bounds);
+      const { members = [] } = scanJson(this.text, 1, options);
       this.#members = offset === 0 ? members : members.map((member) => moved(member, offset));
     }
     return this.#members;
