@@ -125,6 +125,8 @@ export interface HopFailure {
   /** The upstream's own JSON-RPC error, where it sent one. */
   readonly rpcError?: JsonRpcError | undefined;
   readonly httpStatus?: number | undefined;
+  /** What the upstream did instead of answering in time; part of the message. */
+  readonly hint?: string | undefined;
   /** Time in the queue of a call that was taken in there and never left it; for others {@link HopRequest.begin} has it. */
   readonly queueWaitMillis?: number | undefined;
 }

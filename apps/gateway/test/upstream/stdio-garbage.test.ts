@@ -97,7 +97,7 @@ describe('a child that misbehaves while it is called', () => {
   });
 
   test('by not reading its stdin: what waits for it is bounded, and later calls are told', async () => {
-    const harness = await connected(server(`process.stdin.pause();`));
+    const harness = await connected(server(`process.stdin.pause(); setInterval(() => {}, 1000);`));
     const text = 'x'.repeat(4 * MEGABYTE);
     const calls = Array.from({ length: 40 }, () => harness.call('x', { text }, { timeoutMillis: 2_000 }));
     const failures = (await Promise.all(calls)).map(failureOf);

@@ -16,9 +16,13 @@ import type { ClientAnswer, SessionStreams } from '../session/session-streams.ts
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { responseMessage } from './http-reply.ts';
+import { StdioOutput } from './stdio-output.ts';
 
 /** One message of a client; far above what a body over HTTP may be. */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
+
+/** How messages are framed by the language server protocol. */
+const CONTENT_LENGTH = /^\s*content-length:\s*\d/i;
 
 /** Whoever started the process: it shares its place with nobody over HTTP. */
 const STDIO_OWNER: SessionOwner = { principal: undefined, share: 'stdio' };
@@ -34,13 +38,28 @@ export interface StdioGateway {
   onStdioMessage(message: JsonRpcMessage, request?: JsonRpcRequest): void;
 }
 
+/** The streams of a process, and the way to the people who look after it. */
+export interface StdioStreams {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  printError(line: string): void;
+}
+
 /** Speaks MCP on the streams of a process: one message a line, nothing else on stdout. */
-export function serveStdio(
-  gateway: StdioGateway,
-  streams: { readonly stdin: Readable; readonly stdout: Writable },
-  onEnd: () => void,
-): void {
-  const front = new StdioFront(gateway, (message) => streams.stdout.write(`${inOneLine(messageText(message))}\n`));
+export function serveStdio(gateway: StdioGateway, streams: StdioStreams, onEnd: () => void): void {
+  const output = new StdioOutput(streams.stdout, {
+    onBehind: () => streams.stdin.pause(),
+    onCaughtUp: () => !hasEnded && streams.stdin.resume(),
+    onGivenUp: (reason) => {
+      streams.printError(reason);
+      front.abandon();
+      end();
+    },
+  });
+  const front = new StdioFront(gateway, {
+    write: (message, onWritten) => output.write(`${inOneLine(messageText(message))}\n`, onWritten),
+    tell: (line) => streams.printError(line),
+  });
   // JSON may hold the line separators of Unicode, which Node's own reader of lines would cut at.
   const lines = new LineFramer({
     maxLineBytes: MAX_LINE_BYTES,
@@ -66,9 +85,18 @@ export function serveStdio(
   streams.stdout.on('error', end);
 }
 
+/** The ways out of {@link StdioFront}. */
+interface StdioWays {
+  /** `onWritten` is called when the message has left, or will never. */
+  write(message: JsonRpcMessage, onWritten?: () => void): void;
+  /** Says one line to people. */
+  tell(line: string): void;
+}
+
 class StdioFront {
   readonly #gateway: StdioGateway;
-  readonly #send: (message: JsonRpcMessage, request?: JsonRpcRequest) => void;
+  readonly #ways: StdioWays;
+  #isFramingTold = false;
   readonly #running = new Map<IdKey | undefined, AbortController>();
   /** What ends each `subscriptions/listen`. */
   readonly #listening = new Map<IdKey | undefined, () => void>();
@@ -76,16 +104,17 @@ class StdioFront {
   #session: Session | undefined;
   #isClosed = false;
 
-  constructor(gateway: StdioGateway, send: (message: JsonRpcMessage) => void) {
+  constructor(gateway: StdioGateway, ways: StdioWays) {
     this.#gateway = gateway;
-    this.#send = (message, request) => {
-      gateway.onStdioMessage(message, request);
-      send(message);
-    };
+    this.#ways = ways;
   }
 
   receive(line: string): void {
     if (line.trim() === '') {
+      return;
+    }
+    if (CONTENT_LENGTH.test(line)) {
+      this.#refuseFraming();
       return;
     }
     try {
@@ -98,6 +127,25 @@ class StdioFront {
   /** Answers what can't be read. */
   refuse(message: string): void {
     this.#send({ jsonrpc: '2.0', id: null, error: { code: ERROR_INVALID_REQUEST, message } });
+  }
+
+  readonly #send = (message: JsonRpcMessage, request?: JsonRpcRequest, onWritten?: () => void): void => {
+    this.#gateway.onStdioMessage(message, request);
+    this.#ways.write(message, onWritten);
+  };
+
+  #refuseFraming(): void {
+    const words = 'messages are framed with Content-Length, as in LSP; over MCP each message is one line of JSON';
+    this.refuse(`Invalid Request: ${words}`);
+    if (!this.#isFramingTold) {
+      this.#isFramingTold = true;
+      this.#ways.tell(`the client on stdin can't be understood: ${words}`);
+    }
+  }
+
+  /** Nobody will read the answers of what still runs. */
+  abandon(): void {
+    this.#running.forEach((controller) => controller.abort());
   }
 
   async close(): Promise<void> {
@@ -172,10 +220,11 @@ class StdioFront {
       this.#running.delete(key); // an id that is used twice names the later request
     }
     // A request that its client cancelled has no answer (MCP, "Cancellation").
-    if (!controller.signal.aborted) {
-      this.#send(responseMessage(request.id, answer), request);
+    if (controller.signal.aborted) {
+      end();
+    } else {
+      this.#send(responseMessage(request.id, answer), request, end);
     }
-    end();
   }
 
   #clientOf(params: JsonObject | undefined): McpClient {

@@ -142,8 +142,11 @@ function withWait(result: HopResult, { timeoutMillis }: HopRequest, waitedMillis
   if (result.ok || result.failure.kind !== 'timeout') {
     return result;
   }
+  const { hint } = result.failure;
   const told =
-    waitedMillis < MIN_TOLD_WAIT_MILLIS ? timedOut(timeoutMillis) : timedOutAfterQueue(timeoutMillis, waitedMillis);
+    waitedMillis < MIN_TOLD_WAIT_MILLIS
+      ? timedOut(timeoutMillis, hint)
+      : timedOutAfterQueue(timeoutMillis, waitedMillis, hint);
   return { ...result, ...told };
 }
 

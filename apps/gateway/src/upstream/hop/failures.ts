@@ -17,16 +17,23 @@ export function failed(kind: ErrorKind, message: string, details: FailureDetails
  * @param hint What the upstream did instead of answering.
  */
 export function timedOut(timeoutMillis: number, hint?: string): FailedHop {
-  const message = `No answer within ${timeoutMillis} ms${hint === undefined ? '' : `; ${hint}`}`;
-  return failed('timeout', message, { backendErrorKind: 'timeout' });
+  return timeout(`No answer within ${timeoutMillis} ms`, hint);
 }
 
 /** The same for a call that had to wait for its slot first: the upstream had less time than the call. */
-export function timedOutAfterQueue(timeoutMillis: number, waitedMillis: number): FailedHop {
+export function timedOutAfterQueue(timeoutMillis: number, waitedMillis: number, hint?: string): FailedHop {
   const waited = Math.round(waitedMillis);
   const rest = Math.max(0, timeoutMillis - waited);
   const message = `No answer within ${timeoutMillis} ms: the call waited ${waited} ms in the queue of this upstream, which then had ${rest} ms`;
-  return failed('timeout', message, { backendErrorKind: 'timeout' });
+  return timeout(message, hint);
+}
+
+function timeout(message: string, hint: string | undefined): FailedHop {
+  const isHinted = hint !== undefined;
+  return failed('timeout', isHinted ? `${message}; ${hint}` : message, {
+    backendErrorKind: 'timeout',
+    ...(isHinted ? { hint } : {}),
+  });
 }
 
 /** The time of the call is over before it could be sent; the upstream has not heard of it. */
