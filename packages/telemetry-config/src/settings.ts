@@ -11,6 +11,7 @@ export {
 } from './kinds/kind.ts';
 export { choices, list, patterns, splitList } from './kinds/list-kinds.ts';
 export { headers, keyValues } from './kinds/pair-kinds.ts';
+export { findPlaceholder } from './kinds/placeholder.ts';
 export { boolean, choice, duration, filePath, httpUrl, integer, ratio, secret, text } from './kinds/scalar-kinds.ts';
 export { IssueList, type NewIssue } from './reading/issue.ts';
 export { misspeltNames, type MisspeltName } from './reading/misspelt-names.ts';

@@ -51,6 +51,7 @@ describe('a name that nobody filled in', () => {
     [ENDPOINT, 'http://$(HOST_IP):4318', '$(HOST_IP)', /Kubernetes/],
     [ENDPOINT, 'http://${HOST_IP}:4318', '${HOST_IP}', /set HOST_IP/],
     [ENDPOINT, 'http://${HOST:-localhost}:4318', 'HOST', /set HOST/],
+    [ENDPOINT, 'http://$HOST_IP:4318', '$HOST_IP', /a shell/],
     [ENDPOINT, 'http://%HOST%:4318', '%HOST%', /value of HOST/],
     [ENDPOINT, 'http://%DB_HOST%:4318', '%DB_HOST%', /value of DB_HOST/],
     [ENDPOINT, 'http://{{ .Values.host }}:4318', '.Values.host', /template/],

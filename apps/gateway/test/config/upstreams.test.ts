@@ -95,6 +95,20 @@ describe('mcpServers', () => {
     expect(issuesOf(readYaml(`mcpServers: { maya: ${entry} }`))).toContain(issue);
   });
 
+  test.each([
+    ['a url', '{ url: "http://$(HOST_IP):8000/mcp" }', 'mcpServers.maya.url', '$(HOST_IP)'],
+    [
+      'a header',
+      '{ url: http://h/mcp, headers: { authorization: "Bearer $(TOKEN)" } }',
+      'mcpServers.maya.headers.authorization',
+      '$(TOKEN)',
+    ],
+    ['a template', '{ url: http://h/mcp, headers: { x: "{{ key }}" } }', 'mcpServers.maya.headers.x', '{{ key }}'],
+  ])('what nobody filled in is named in %s', (_where, entry, variable, shown) => {
+    const { issues } = readYaml(`mcpServers: { maya: ${entry} }`);
+    expect(issues).toContainEqual(expect.objectContaining({ variable, problem: expect.stringContaining(shown) }));
+  });
+
   test('one wrong server leaves the others', () => {
     expect(readYaml('mcpServers: { a: {}, b: { command: x } }').values.mcpServers.map(({ key }) => key)).toEqual(['b']);
   });

@@ -1,5 +1,5 @@
 /** Something that was to be filled in, and was not. */
-interface Placeholder {
+export interface Placeholder {
   /** As it stands in the text, when that is a name alone: what else stands in it may be secret. */
   readonly shown: string;
   readonly fix: string;
@@ -38,11 +38,14 @@ export function findPlaceholder(text: string): Placeholder | undefined {
   return undefined;
 }
 
-/** The same in a URL: its host holds no percent sign, so that every form is meant. */
+/** The same in a URL: its host holds neither percent nor dollar sign, so that every form is meant. */
 export function findPlaceholderInUrl(url: string): Placeholder | undefined {
   const host = /\/\/(?:[^/?#]*@)?([^/?#]*)/.exec(url)?.[1] ?? url;
-  const name = /%(\w+)%/.exec(host)?.[1];
-  return name === undefined
+  const [shown = '', windows, shell] = /%(\w+)%|\$(\w+)/.exec(host) ?? [];
+  if (windows !== undefined) {
+    return { shown, fix: `write the value of ${windows}: only a command line of Windows fills in ${shown}` };
+  }
+  return shell === undefined
     ? findPlaceholder(url)
-    : { shown: `%${name}%`, fix: `write the value of ${name}: only a command line of Windows fills in %${name}%` };
+    : { shown, fix: `write the value of ${shell}: only a shell fills in ${shown}` };
 }

@@ -1,5 +1,5 @@
 import { parseConfigFile, nearest } from '@dcc-mcp/telemetry-config';
-import { quote, readVariable } from '@dcc-mcp/telemetry-config/settings';
+import { findPlaceholder, quote, readVariable } from '@dcc-mcp/telemetry-config/settings';
 import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
 import { member } from '../reader/file-value.ts';
 import type { UpstreamConfig, UpstreamOauthConfig } from '../reader/gateway-config.ts';
@@ -153,9 +153,22 @@ class EntryReader {
     }
     if (type === 'http' && url !== undefined) {
       const headers = this.#value('headers', UPSTREAM_KEYS.headers) ?? {};
+      this.#notePlaceholders(headers);
       return { type, url, headers, headerFiles: this.#value('headerFiles', UPSTREAM_KEYS.headerFiles) ?? {} };
     }
     return this.#refuse('it has neither a usable command nor a usable url');
+  }
+
+  /** A header goes as it is: what looks like a reference may be meant. */
+  #notePlaceholders(headers: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries(headers)) {
+      const placeholder = findPlaceholder(value);
+      if (placeholder !== undefined) {
+        const variable = `mcpServers.${this.#key}.headers.${name}`;
+        const problem = `it still holds ${placeholder.shown}, which nobody has filled in`;
+        this.#reader.note({ variable, problem, fix: placeholder.fix });
+      }
+    }
   }
 
   #stdio(command: string): UpstreamConfig['transport'] {
