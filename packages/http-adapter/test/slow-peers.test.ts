@@ -323,6 +323,41 @@ describe('a body', () => {
   });
 });
 
+async function post({ url }: ServedHttp, bytes: number): Promise<string> {
+  return (await fetch(url, { method: 'POST', body: 'x'.repeat(bytes) })).text();
+}
+
+describe('bodies that are held', () => {
+  const LARGE_BYTES = 300_000;
+
+  async function holdLarge(server: ServedHttp): Promise<Awaited<ReturnType<typeof connectRaw>>> {
+    const raw = await client(server);
+    raw.socket.write(`${POST}Content-Length: ${LARGE_BYTES}\r\n\r\n${'x'.repeat(LARGE_BYTES - 1)}`);
+    return raw;
+  }
+
+  test('have a bound together; small ones are read all the same', async () => {
+    const server = await start(echo, { maxHeldBodyBytes: 500_000 });
+    const held = await Promise.all([holdLarge(server), holdLarge(server)]);
+    await wait(100);
+    expect(await post(server, LARGE_BYTES)).toBe('overloaded');
+    expect(await post(server, 60_000)).toHaveLength(60_000);
+    held.forEach(({ socket }) => socket.write('x'));
+    await until(() => held.every(({ heard }) => heard().includes('200 OK')));
+    expect(await post(server, LARGE_BYTES)).toHaveLength(LARGE_BYTES);
+  });
+
+  test('are let go of when their callers leave', async () => {
+    const server = await start(echo, { maxHeldBodyBytes: 300_000 });
+    const { socket } = await holdLarge(server);
+    await wait(50);
+    expect(await post(server, LARGE_BYTES)).toBe('overloaded');
+    socket.destroy();
+    await wait(50);
+    expect(await post(server, LARGE_BYTES)).toHaveLength(LARGE_BYTES);
+  });
+});
+
 describe('headers', () => {
   test('are all there, however many fit into their bound', async () => {
     const { socket, heard } = await client(

@@ -21,10 +21,13 @@ const REQUEST_MILLIS = 30_000;
 /** Past {@link REQUEST_MILLIS} a body may go on at this rate at least: 4 MiB in 32 s. */
 const MIN_BODY_BYTES_PER_SECOND = 131_072;
 
+/** Bytes of large bodies that a listener holds at a time; two of the largest fit in any case. */
+const MAX_HELD_BODY_BYTES = 268_435_456;
+
 /** What every listener bounds; a test may have less patience. */
 export type ListenerBounds = Pick<
   ServeHttpOptions,
-  'headersTimeoutMillis' | 'requestTimeoutMillis' | 'maxConnections' | 'slowReaderMillis'
+  'headersTimeoutMillis' | 'requestTimeoutMillis' | 'maxConnections' | 'slowReaderMillis' | 'maxHeldBodyBytes'
 >;
 
 interface Address {
@@ -50,6 +53,7 @@ function createListen({ bodyLimitBytes, bounds, log }: ListenOptions): Listen {
       port,
       keepAliveTimeoutMillis: KEEP_ALIVE_MILLIS,
       requestTimeoutMillis,
+      maxHeldBodyBytes: Math.max(MAX_HELD_BODY_BYTES, 2 * bodyLimitBytes),
       ...bounds,
       onFull: (isFull) =>
         log(isFull ? 'all connections wait for answers: new ones are refused with 503' : 'connections are taken again'),

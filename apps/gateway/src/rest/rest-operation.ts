@@ -98,7 +98,7 @@ export class RestOperations {
     const limit = this.#bodyLimitBytes;
     const reading = await http.readBody(limit);
     if (!reading.ok) {
-      return { ok: false, error: { kind: 'payload-too-large', message: `The body is larger than ${limit} bytes` } };
+      return { ok: false, error: toBodyError(reading.reason, limit) };
     }
     try {
       return { ok: true, body: exactBody(RawJson.read(withoutByteOrderMark(reading.text), 0)) };
@@ -125,6 +125,15 @@ export class RestOperations {
     const receivedAt = this.#core.now();
     return { ctx, receivedAt, isGone: () => http.isGone(), facts, ...(scope === undefined ? {} : { scope }) };
   }
+}
+
+function toBodyError(reason: 'too_large' | 'aborted' | 'overloaded', limitBytes: number): OperationError {
+  const errors: Readonly<Record<typeof reason, OperationError>> = {
+    too_large: { kind: 'payload-too-large', message: `The body is larger than ${limitBytes} bytes` },
+    aborted: { kind: 'bad-request', message: 'The body broke off' },
+    overloaded: { kind: 'not-ready', message: 'The gateway holds as many large bodies as it may; try again' },
+  };
+  return errors[reason];
 }
 
 /** The error envelope with its status. */

@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { readGatewayConfig } from '../../src/config/reader/read-gateway-config.ts';
 import { runGateway, type RunningGateway } from '../../src/run-gateway.ts';
 
-const PATIENCE = { headersTimeoutMillis: 150, requestTimeoutMillis: 300 };
+const PATIENCE = { headersTimeoutMillis: 150, requestTimeoutMillis: 300, maxHeldBodyBytes: 100_000 };
 
 let running: RunningGateway;
 let urls: Readonly<Record<string, string>>;
@@ -70,4 +70,9 @@ test('a stream lives on past every bound of a request', async () => {
   );
   expect(await Promise.race([ending, wait(800).then(() => 'lives')])).toBe('lives');
   leaving.abort();
+});
+
+test.each(['/mcp', '/v1/search'])('%s refuses a large body while as many are held as may be', async (path) => {
+  const response = await fetch(running.url + path, { method: 'POST', body: ' '.repeat(300_000) });
+  expect([response.status, await response.text()]).toEqual([503, expect.stringContaining('large bodies')]);
 });

@@ -7,10 +7,10 @@ export function headerText(headers: HttpHeaders, name: string): string | undefin
   return typeof value === 'string' ? value : value?.[0];
 }
 
-/** A request body as UTF-8, or why there is none. */
+/** A request body as UTF-8, or why there is none: `overloaded` where the server holds as many bodies as it may. */
 export type BodyReading =
   | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly reason: 'too_large' | 'aborted' };
+  | { readonly ok: false; readonly reason: 'too_large' | 'aborted' | 'overloaded' };
 
 /** Bounds the body of a web request while a handler reads it. */
 export interface BodyLimit {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { BodyLimit, BodyReading } from '../context/http-context.ts';
+import type { BodyAccount } from './body-budget.ts';
 
 /** The body was larger than the server takes. */
 export class BodyTooLargeError extends Error {
@@ -14,6 +15,7 @@ export class BodyTooLargeError extends Error {
 
 const TOO_LARGE: BodyReading = { ok: false, reason: 'too_large' };
 const ABORTED: BodyReading = { ok: false, reason: 'aborted' };
+const OVERLOADED: BodyReading = { ok: false, reason: 'overloaded' };
 
 /** Length of the body as the request declares it: 0 without one, absent when it comes in chunks. */
 export function declaredBytes({ headers }: IncomingMessage): number | undefined {
@@ -22,18 +24,29 @@ export function declaredBytes({ headers }: IncomingMessage): number | undefined 
 }
 
 /** Reads a whole body, directly: a web stream around it would cost as much as the rest of a short request. */
-export function readBody(message: IncomingMessage, maxBytes: number): Promise<BodyReading> {
+export function readBody(
+  message: IncomingMessage,
+  maxBytes: number,
+  account: BodyAccount | undefined,
+): Promise<BodyReading> {
   if ((declaredBytes(message) ?? 0) > maxBytes) {
     return Promise.resolve(TOO_LARGE);
   }
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    let isRefused = false;
     message.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > maxBytes) {
+      if (isRefused) {
+        return;
+      }
+      const isTooLarge = size > maxBytes;
+      if (isTooLarge || account?.take(chunk.length) === false) {
+        isRefused = true;
         chunks.length = 0;
-        resolve(TOO_LARGE);
+        account?.release();
+        resolve(isTooLarge ? TOO_LARGE : OVERLOADED);
         return;
       }
       chunks.push(chunk);

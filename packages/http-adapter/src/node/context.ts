@@ -1,6 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BodyLimit, BodyReading, HttpContext, HttpHeaders } from '../context/http-context.ts';
+import type { BodyAccount } from './body-budget.ts';
 import { declaredBytes, readBody, streamBody } from './body.ts';
+
+/** Options of {@link NodeHttpContext}. */
+export interface NodeContextOptions {
+  /** Whether the caller sends its body only when it hears that somebody reads it. */
+  readonly awaitsContinue?: boolean;
+  /** What the body is held on. */
+  readonly account?: BodyAccount | undefined;
+}
 
 /** A request of Node's own server. */
 export class NodeHttpContext implements HttpContext {
@@ -10,10 +19,14 @@ export class NodeHttpContext implements HttpContext {
   readonly #message: IncomingMessage;
   readonly #target: ServerResponse;
   readonly #url: string;
+  readonly #account: BodyAccount | undefined;
   #awaitsContinue: boolean;
 
-  /** @param awaitsContinue Whether the caller sends its body only when it hears that somebody reads it. */
-  constructor(message: IncomingMessage, target: ServerResponse, awaitsContinue = false) {
+  constructor(
+    message: IncomingMessage,
+    target: ServerResponse,
+    { awaitsContinue = false, account }: NodeContextOptions = {},
+  ) {
     const url = readTarget(message);
     const query = url.indexOf('?');
     this.method = message.method ?? 'GET';
@@ -22,6 +35,7 @@ export class NodeHttpContext implements HttpContext {
     this.#message = message;
     this.#target = target;
     this.#url = url;
+    this.#account = account;
     this.#awaitsContinue = awaitsContinue;
   }
 
@@ -50,7 +64,7 @@ export class NodeHttpContext implements HttpContext {
     if ((this.bodyBytes ?? 0) <= maxBytes) {
       this.#askForBody();
     }
-    return readBody(this.#message, maxBytes);
+    return readBody(this.#message, maxBytes, this.#account);
   }
 
   isGone(): boolean {

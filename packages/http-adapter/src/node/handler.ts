@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { toHttpHandler, type BodyLimitOptions } from '../context/fetch-conversion.ts';
 import type { HttpHandler, HttpResponse } from '../context/http-context.ts';
 import type { FetchHandler } from '../fetch/fetch-handler.ts';
+import type { BodyBudget } from './body-budget.ts';
 import { NodeHttpContext } from './context.ts';
 import { writeReply } from './reply.ts';
 
@@ -11,6 +12,8 @@ export interface NodeListenerOptions {
   readonly onError?: ((error: unknown) => void) | undefined;
   /** Whether connections end with the answer they wait for. */
   readonly isLast?: () => boolean;
+  /** What bodies are held on until the handler has answered. */
+  readonly bodyBudget?: BodyBudget;
 }
 
 /** Options of {@link toNodeHandler}. */
@@ -37,9 +40,13 @@ export function toNodeHandler(handler: FetchHandler, options: NodeHandlerOptions
 }
 
 /** Serves a handler of plain data the same way. */
-export function toNodeListener(handler: HttpHandler, { onError, isLast }: NodeListenerOptions): NodeListener {
+export function toNodeListener(
+  handler: HttpHandler,
+  { onError, isLast, bodyBudget }: NodeListenerOptions,
+): NodeListener {
   return async (message, target, awaitsContinue = false) => {
-    const http = new NodeHttpContext(message, target, awaitsContinue);
+    const account = bodyBudget?.open();
+    const http = new NodeHttpContext(message, target, { awaitsContinue, account });
     let response: HttpResponse;
     try {
       response = await handler(http);
@@ -50,6 +57,7 @@ export function toNodeListener(handler: HttpHandler, { onError, isLast }: NodeLi
       }
       response = INTERNAL_ERROR;
     }
+    account?.release();
     if (isLast?.() === true && !target.headersSent) {
       target.setHeader('connection', 'close');
     }

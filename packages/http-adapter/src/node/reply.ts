@@ -34,8 +34,8 @@ export function writeReply(exchange: NodeExchange, response: HttpResponse): Prom
     target.destroy();
     return typeof body === 'object' ? body.cancel() : undefined;
   }
-  if (response.status === 413 && !message.complete) {
-    // What is left of such a body is not worth reading.
+  if ((response.status === 413 || response.status === 503) && !message.complete) {
+    // What is left of a body that is too much is not read.
     target.setHeader('connection', 'close');
   }
   writeHead(target, response);

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { toHttpHandler, type BodyLimitOptions } from '../context/fetch-conversion.ts';
 import type { HttpHandler } from '../context/http-context.ts';
 import type { FetchHandler } from '../fetch/fetch-handler.ts';
+import { BodyBudget } from './body-budget.ts';
 import { Connections } from './connections.ts';
 import { type NodeListenerOptions, toNodeListener } from './handler.ts';
 
@@ -28,6 +29,11 @@ export interface ServeHttpOptions extends Pick<NodeListenerOptions, 'onError'> {
   readonly maxConnections?: number;
   /** A caller that leaves bytes of an answer waiting must take 64 KiB (or what was written at once, 1 MiB at most) in this time, or it is cut. Default 30 s. */
   readonly slowReaderMillis?: number;
+  /**
+   * Bytes of bodies that `readBody` holds at a time, beside the first 64 KiB of each, until their requests are answered;
+   * past it a reading is `overloaded`. Default 256 MiB.
+   */
+  readonly maxHeldBodyBytes?: number;
   /** Whether the process lives on for its sake; default true. */
   readonly keepsAlive?: boolean;
   /** Told when connections begin to be refused, and when they are taken again. */
@@ -41,6 +47,7 @@ const DEFAULTS = {
   keepAliveTimeoutMillis: 5000,
   maxConnections: 10_000,
   slowReaderMillis: 30_000,
+  maxHeldBodyBytes: 268_435_456,
 };
 
 /** Options of {@link serve}. */
@@ -74,10 +81,10 @@ async function listen(server: Server, host: string, port: number): Promise<Addre
 function answerUntilClosed(
   server: Server,
   connections: Connections,
-  { handler, onError }: Pick<NodeListenerOptions, 'onError'> & { readonly handler: HttpHandler },
+  { handler, ...rest }: Omit<NodeListenerOptions, 'isLast'> & { readonly handler: HttpHandler },
 ): (graceMillis: number) => Promise<void> {
   let isClosing = false;
-  const listener = toNodeListener(handler, { onError, isLast: () => isClosing });
+  const listener = toNodeListener(handler, { ...rest, isLast: () => isClosing });
   const closeIdle = (): void => server.closeIdleConnections();
   const onAnswered = (): void => {
     if (isClosing) {
@@ -127,12 +134,13 @@ export async function serveHttp(handler: HttpHandler, options: ServeHttpOptions 
   const { host = '127.0.0.1' } = options;
   const bounds = { ...DEFAULTS, ...options };
   const server = createHttpServer(bounds);
+  const bodyBudget = new BodyBudget(bounds.maxHeldBodyBytes);
   const connections = new Connections(server, { ...bounds, onFull: options.onFull });
   if (options.keepsAlive === false) {
     server.unref();
     server.on('connection', (socket) => socket.unref());
   }
-  const close = answerUntilClosed(server, connections, { handler, onError: options.onError });
+  const close = answerUntilClosed(server, connections, { handler, onError: options.onError, bodyBudget });
   const { address, family, port } = await listen(server, host, options.port ?? 0);
   let closing: Promise<void> | undefined;
   return {

@@ -1,4 +1,4 @@
-import { jsonReply, type Reply } from '../../http/reply.ts';
+import { jsonReply, type Reply, withHeader } from '../../http/reply.ts';
 import type { RouteTable } from '../../http/route-table.ts';
 import { ERROR_INVALID_REQUEST } from '../../protocol/mcp-protocol.ts';
 import type { McpEndpoint } from './endpoint.ts';
@@ -8,6 +8,7 @@ import { toErrorReply } from './error-reply.ts';
 const NOT_READ = {
   too_large: { status: 413, message: 'The body is too large' },
   aborted: { status: 400, message: 'The body broke off' },
+  overloaded: { status: 503, message: 'The gateway holds as many large bodies as it may; try again' },
 };
 
 /** The routes of `/mcp`. */
@@ -22,7 +23,11 @@ export function mcpRoutes(endpoint: McpEndpoint, bodyLimitBytes: number): RouteT
           return endpoint.post(reading.text, origin);
         }
         const { status, message } = NOT_READ[reading.reason];
-        return jsonReply({ jsonrpc: '2.0', id: null, error: { code: ERROR_INVALID_REQUEST, message } }, status);
+        const refusal = jsonReply(
+          { jsonrpc: '2.0', id: null, error: { code: ERROR_INVALID_REQUEST, message } },
+          status,
+        );
+        return status === 503 ? withHeader(refusal, 'retry-after', '1') : refusal;
       },
     },
     'GET /mcp': { guard: 'api', isWork: true, handler: (origin) => orError(() => endpoint.get(origin)) },
