@@ -1,6 +1,8 @@
 /** Shorter pieces are copied together: each buffer takes about 100 bytes beside its own, however little it holds. */
 const SHORT_BYTES = 1_024;
 const JOINED_BYTES = 16 * 1_024;
+/** An ordinary answer comes in one piece or two, for which a buffer to copy them to would cost more than it saves. */
+const MAX_SHORT_CHUNKS = 16;
 
 /** The bytes of a body as they come. */
 export class BodyBytes {
@@ -9,6 +11,7 @@ export class BodyBytes {
   #size = 0;
   #joined: Buffer | undefined;
   #joinedBytes = 0;
+  #shortChunks = 0;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
@@ -20,7 +23,10 @@ export class BodyBytes {
     if (this.#size > this.#maxBytes) {
       return false;
     }
-    if (chunk.length >= SHORT_BYTES) {
+    if (chunk.length < SHORT_BYTES) {
+      this.#shortChunks += 1;
+    }
+    if (chunk.length >= SHORT_BYTES || this.#shortChunks <= MAX_SHORT_CHUNKS) {
       this.#flush();
       this.#chunks.push(chunk);
       return true;
