@@ -14,14 +14,22 @@ export function checkTexts({ id, params = {} }: JsonRpcRequest): void {
   check('id', id, MAX_TOKEN_BYTES);
   check('_meta.progressToken', objectOf(params, '_meta')['progressToken'], MAX_TOKEN_BYTES);
   const { name, uri, cursor, level, requestState } = params;
-  for (const [member, text] of Object.entries({ name, uri, cursor, level })) {
-    check(member, text, MAX_NAME_BYTES);
-  }
+  check('name', name, MAX_NAME_BYTES);
+  check('uri', uri, MAX_NAME_BYTES);
+  check('cursor', cursor, MAX_NAME_BYTES);
+  check('level', level, MAX_NAME_BYTES);
   check('requestState', requestState, MAX_STATE_BYTES);
-  for (const member of ['ref', 'argument']) {
-    for (const [key, text] of Object.entries(objectOf(params, member))) {
-      check(`${member}.${key}`, text, MAX_NAME_BYTES);
-    }
+  checkMembers('ref', params);
+  checkMembers('argument', params);
+}
+
+/** Names what is completed (`completion/complete`). */
+function checkMembers(member: string, params: JsonObject): void {
+  if (params[member] === undefined) {
+    return;
+  }
+  for (const [key, text] of Object.entries(objectOf(params, member))) {
+    check(`${member}.${key}`, text, MAX_NAME_BYTES);
   }
 }
 

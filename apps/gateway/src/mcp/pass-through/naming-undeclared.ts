@@ -1,6 +1,7 @@
-import type { JsonValue } from '../../protocol/json-rpc.ts';
-import { memberOf } from '../../protocol/json/raw-json.ts';
+import type { JsonObject, JsonRpcRequest, JsonValue } from '../../protocol/json-rpc.ts';
+import { memberOf, type RawJson } from '../../protocol/json/raw-json.ts';
 import { ERROR_METHOD_NOT_FOUND, ERROR_MISSING_CAPABILITY, McpError } from '../../protocol/mcp-protocol.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import type { McpHandler } from '../server/mcp-mode.ts';
 
 /** What nobody can be asked for. */
@@ -11,21 +12,25 @@ const DECLINED = { error: { code: ERROR_METHOD_NOT_FOUND, message: 'The client c
  * is declined, because many can go on without; where it gives up, the client is told which capability it would need.
  */
 export function namingUndeclared(handler: McpHandler): McpHandler {
-  return async (request, exchange) => {
-    if (exchange.client.era === 'legacy') {
-      return handler(request, exchange);
-    }
-    const missing = new Set<string>();
-    const ask = exchange.ask ?? (() => Promise.resolve(DECLINED));
-    const watched = { ...exchange, ask, onUndeclared: (capability: string) => void missing.add(capability) };
-    const result = await handler(request, watched).catch((error: unknown) => {
-      throw missing.size > 0 && error instanceof McpError ? missingCapabilities(missing) : error;
-    });
-    if (missing.size > 0 && memberOf(result, 'isError') === true) {
-      throw missingCapabilities(missing);
-    }
-    return result;
-  };
+  return (request, exchange) =>
+    exchange.client.era === 'legacy' ? handler(request, exchange) : runNaming(handler, request, exchange);
+}
+
+async function runNaming(
+  handler: McpHandler,
+  request: JsonRpcRequest,
+  exchange: Exchange,
+): Promise<JsonObject | RawJson> {
+  const missing = new Set<string>();
+  const ask = exchange.ask ?? (() => Promise.resolve(DECLINED));
+  const watched = { ...exchange, ask, onUndeclared: (capability: string) => void missing.add(capability) };
+  const result = await handler(request, watched).catch((error: unknown) => {
+    throw missing.size > 0 && error instanceof McpError ? missingCapabilities(missing) : error;
+  });
+  if (missing.size > 0 && memberOf(result, 'isError') === true) {
+    throw missingCapabilities(missing);
+  }
+  return result;
 }
 
 /** MCP 2026-07-28, "MissingRequiredClientCapabilityError". */
