@@ -2,6 +2,7 @@ import { responseHeaders } from '@dcc-mcp/request-context';
 import { jsonReply, jsonTextReply } from '../http/reply.ts';
 import type { RouteRequest, RouteTable } from '../http/route-table.ts';
 import { batchAnswer, callAnswer } from '../operations/answers/call-answer.ts';
+import { describeAnswer } from '../operations/answers/describe-answer.ts';
 import { callBatchOperation } from '../operations/definitions/call-batch.ts';
 import { callOperation, type CallRequest, toCallRequest } from '../operations/definitions/call.ts';
 import { describeOperation } from '../operations/definitions/describe.ts';
@@ -50,9 +51,11 @@ const search = {
   },
 } satisfies RestOperationOf<typeof searchOperation>;
 
-const describe = { definition: describeOperation, surface: 'describe' } satisfies RestOperationOf<
-  typeof describeOperation
->;
+const describe = {
+  definition: describeOperation,
+  surface: 'describe',
+  reply: ({ value }, ctx) => jsonTextReply(describeAnswer(value).text, 200, responseHeaders(ctx)),
+} satisfies RestOperationOf<typeof describeOperation>;
 
 const call = {
   definition: callOperation,

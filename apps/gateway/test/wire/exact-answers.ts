@@ -28,7 +28,11 @@ export const ODD_ANSWERS: Readonly<Record<string, (id: number) => string>> = {
 };
 
 const NAMES = ['exact', 'media', 'slow', 'progress', 'failing', ...Object.keys(ODD_ANSWERS)];
-const TOOLS = JSON.stringify(NAMES.map((name) => ({ name, inputSchema: { type: 'object' } })));
+/** A schema as servers of other languages write it, whose numbers have 64 bits. */
+export const EXACT_SCHEMA: string =
+  '{"type":"object","properties":{"2":{"maximum":9223372036854775807},"1":{"default":1.10}}}';
+const PLAIN_TOOLS = NAMES.map((name) => JSON.stringify({ name, inputSchema: { type: 'object' } }));
+const TOOLS = `[${PLAIN_TOOLS.join(',')},{"inputSchema":${EXACT_SCHEMA} ,"name":"wide"}]`;
 const FACTS = '"capabilities":{"tools":{},"prompts":{}},"serverInfo":{"name":"exact","version":"1"}';
 
 /** What is read of a message that was sent. */

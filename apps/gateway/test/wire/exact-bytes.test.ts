@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { startStdio } from '../fixtures/stdio-gateway.ts';
 import { jsonObjectText } from '../protocol/json-text.ts';
 import { modernMeta } from '../tracing/raw-mcp.ts';
-import { EXACT } from './exact-answers.ts';
+import { EXACT, EXACT_SCHEMA } from './exact-answers.ts';
 import { type ExactGateways, post, type Received, SERVERS, startExactGateways } from './exact-gateways.ts';
 import { EXACT_CHILD } from './exact-servers.ts';
 
@@ -113,10 +113,25 @@ describe('under --expose all', () => {
     expect(seenBy(text)).toContain(`"arguments":${EXACT}`);
   });
 
+  test.each(SERVERS)('the schema of a tool of %s passes as it came', async (server) => {
+    const { text } = await gateways.legacy(gateways.all, '{"jsonrpc":"2.0","id":1,"method":"tools/list"}');
+    const name = gateways.exposed(server, 'wide');
+    expect(text).toContain(`{"inputSchema":${EXACT_SCHEMA} ,"name":"${name}"}`);
+  });
+
   test.each(SERVERS)('what an error of %s says beside its words passes as it came', async (server) => {
     const { text } = await gateways.legacy(gateways.all, request('1', gateways.exposed(server, 'failing'), '{}'));
     expect(text).toBe(`{"jsonrpc":"2.0","id":1,"error":{"code":-32050,"message":"no","data":${EXACT}}}`);
   });
+});
+
+test.each(SERVERS)('describe gives the schema of a tool of %s as it came', async (server) => {
+  const args = JSON.stringify({ tool_slug: gateways.slug(server, 'wide') });
+  const rest = await post(`${gateways.search.url}/v1/describe`, args);
+  expect(rest.text).toContain(`"inputSchema":${EXACT_SCHEMA}`);
+  const mcp = await gateways.legacy(gateways.search, request('1', 'describe', args));
+  expect(mcp.text).toContain(`"inputSchema":${EXACT_SCHEMA}`);
+  expect(mcp.text).toContain(JSON.stringify(EXACT_SCHEMA).slice(1, -1));
 });
 
 describe('the id of a request', () => {

@@ -15,7 +15,8 @@ import {
   type JsonRpcRequest,
   textOf,
 } from '../../protocol/json-rpc.ts';
-import type { RawJson } from '../../protocol/json/raw-json.ts';
+import { exactOf } from '../../protocol/json/exact-values.ts';
+import { RawJson } from '../../protocol/json/raw-json.ts';
 import { ERROR_INTERNAL, ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
 import type { HopFailure, HopResult, RawParams, Upstream } from '../../upstream/upstream.ts';
 import { mcpCaller } from '../exchange/caller.ts';
@@ -131,19 +132,23 @@ export class PassThrough implements McpMode {
     await Promise.all(this.#core.upstreams.untried().map((upstream) => upstream.connect(BOOT_WAIT_MILLIS)));
   }
 
-  async #toolsList(exchange: Exchange): Promise<JsonObject> {
+  async #toolsList(exchange: Exchange): Promise<RawJson> {
     await this.#untilTried();
     const { permissions } = this.#permissionsOf(exchange);
     const tools = [...this.#core.catalog.records()]
       .filter(({ isStub, needsLoad }) => isStub || !needsLoad) // what the host itself lists
       .filter((record) => permissions.shows(record))
       .map((record) => this.#exposed(record));
-    return { tools };
+    return RawJson.object({ tools: RawJson.list(tools) });
   }
 
-  #exposed(record: ToolRecord): JsonObject {
+  #exposed(record: ToolRecord): JsonObject | RawJson {
     const name = this.#names.exposed(record);
-    return name === record.backendTool ? record.tool : { ...record.tool, name };
+    const tool = exactOf(record.tool);
+    if (name === record.backendTool) {
+      return tool;
+    }
+    return tool instanceof RawJson ? tool.with({ name: JSON.stringify(name) }) : { ...tool, name };
   }
 
   async #toolsCall(request: JsonRpcRequest, exchange: Exchange): Promise<RawJson> {

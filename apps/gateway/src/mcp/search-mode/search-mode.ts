@@ -1,6 +1,7 @@
 import { type RequestContext, sanitizeText } from '@dcc-mcp/request-context';
 import { type ArgumentsForm, readArguments } from '../../arguments/check/argument-form.ts';
 import { batchAnswer, callAnswer } from '../../operations/answers/call-answer.ts';
+import { describeAnswer } from '../../operations/answers/describe-answer.ts';
 import { callBatchOperation, toParsedBatch } from '../../operations/definitions/call-batch.ts';
 import { callOperation, toParsedCall } from '../../operations/definitions/call.ts';
 import { describeOperation } from '../../operations/definitions/describe.ts';
@@ -83,7 +84,7 @@ export class SearchMode implements McpMode {
       case 'search':
         return search(form, context, exchange);
       case 'describe':
-        return answer(describeOperation, form, context);
+        return describe(form, context);
       case 'load_skill':
         return answer(loadSkillOperation, form, context);
       case 'call':
@@ -105,6 +106,13 @@ async function search(form: ArgumentsForm, context: OperationContext, exchange: 
     exchange.identify?.(ctx, { searchId, rankerVersion });
   }
   return toToolResult(end, ctx);
+}
+
+async function describe(form: ArgumentsForm, context: OperationContext): Promise<RawJson> {
+  const { value, error } = await runOperation(describeOperation, parse(describeOperation, form), context);
+  return value === undefined
+    ? errorResult(error ?? NO_ANSWER, context.caller.ctx)
+    : toolResult(describeAnswer(value), false);
 }
 
 async function answer<Request, Target, Value extends object>(

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
+import { keepExact } from '../../protocol/json/exact-values.ts';
 import { type FailedList, gatherList } from '../hop/gather-list.ts';
 import { ownCall } from '../hop/hop.ts';
 import type { RpcSession } from '../session/rpc-session.ts';
@@ -18,7 +19,13 @@ export interface ToolPages {
 export async function readToolPages(session: RpcSession): Promise<ToolPages | FailedList> {
   const list = await gatherList({
     member: 'tools',
-    readPage: (params, timeoutMillis) => session.exchange(ownCall('tools/list', params, timeoutMillis)),
+    readPage: async (params, timeoutMillis) => {
+      const answer = await session.exchange(ownCall('tools/list', params, timeoutMillis));
+      if (answer.ok) {
+        keepExact(answer.raw?.get('tools'), answer.result['tools']);
+      }
+      return answer;
+    },
   });
   if (!list.ok) {
     return list;
