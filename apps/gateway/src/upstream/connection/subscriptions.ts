@@ -18,6 +18,9 @@ function toFilter(capabilities: JsonObject, uris: ReadonlySet<string>): JsonObje
   return Object.keys(filter).length === 0 ? undefined : filter;
 }
 
+/** Listening that held this long starts its next series of tries from the shortest pause, however it ended. */
+const STABLE_AFTER_MILLIS = 10_000;
+
 /** The long `subscriptions/listen` request of a modern upstream; asked again, with growing pauses, when it ends. */
 export class Subscriptions {
   readonly #session: RpcSession;
@@ -69,14 +72,14 @@ export class Subscriptions {
     });
     this.#hop = hop;
     previous?.abort(); // after the new one is out, so that nothing is missed in between
-    void hop.result.then((result) => this.#onEnd(hop, result.ok || performance.now() - startedAt > 10_000));
+    void hop.result.then(() => this.#onEnd(hop, performance.now() - startedAt > STABLE_AFTER_MILLIS));
   }
 
-  #onEnd(hop: Hop, wasOrderly: boolean): void {
+  #onEnd(hop: Hop, wasStable: boolean): void {
     if (hop !== this.#hop || this.#isClosed) {
       return;
     }
-    if (wasOrderly) {
+    if (wasStable) {
       this.#retry.reset();
     }
     this.#retry.runLater();
