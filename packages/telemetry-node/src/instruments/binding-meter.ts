@@ -2,6 +2,7 @@ import {
   type BatchObservableCallback,
   type Counter,
   type Gauge,
+  type Histogram,
   type HrTime,
   type Meter,
   type MetricOptions,
@@ -15,16 +16,21 @@ import {
 import type { InstrumentationScope } from '@opentelemetry/core';
 import { InstrumentType, type MetricData, type ScopeMetrics } from '@opentelemetry/sdk-metrics';
 import { BindableHistogram } from './bindable-histogram.ts';
-import { guardCounter, guardGauge } from './guarded-instrument.ts';
+import { guardCounter, guardRecording } from './guarded-instrument.ts';
 
 /** What the meters of one provider share. */
 export interface BindingMeterSettings {
+  /** Whether histograms are ours; else they are the SDK's, and no series can be bound. */
+  readonly bindsHistograms: boolean;
   /** Series of one instrument before the rest is folded into one. */
   readonly cardinalityLimit: number;
   readonly now: () => number;
 }
 
-/** A meter of the SDK whose histograms are ours, so that their series can be bound. */
+/**
+ * A meter of the SDK whose instruments throw at nobody, and whose histograms are ours where it may be, so that their
+ * series can be bound.
+ */
 export class BindingMeter implements Meter {
   readonly #scope: InstrumentationScope;
   readonly #meter: Meter;
@@ -38,7 +44,10 @@ export class BindingMeter implements Meter {
   }
 
   /** The same histogram for the same name (in any case), unit and kind of value. */
-  createHistogram(name: string, options: MetricOptions = {}): BindableHistogram {
+  createHistogram(name: string, options: MetricOptions = {}): Histogram {
+    if (!this.#settings.bindsHistograms) {
+      return guardRecording(this.#meter.createHistogram(name, options));
+    }
     const { description = '', unit = '', valueType = ValueType.DOUBLE, advice = {} } = options;
     const key = JSON.stringify([name.toLowerCase(), unit, valueType]);
     const known = this.#histograms.get(key);
@@ -65,7 +74,7 @@ export class BindingMeter implements Meter {
   }
 
   createGauge(name: string, options?: MetricOptions): Gauge {
-    return guardGauge(this.#meter.createGauge(name, options));
+    return guardRecording(this.#meter.createGauge(name, options));
   }
 
   createCounter(name: string, options?: MetricOptions): Counter {

@@ -1,4 +1,12 @@
-import { type Attributes, type Context, type Counter, diag, type Gauge, type UpDownCounter } from '@opentelemetry/api';
+import {
+  type Attributes,
+  type Context,
+  type Counter,
+  diag,
+  type Gauge,
+  type Histogram,
+  type UpDownCounter,
+} from '@opentelemetry/api';
 import { toPlainAttributes } from './plain-attributes.ts';
 
 /*
@@ -21,8 +29,8 @@ export function guardCounter<Instrument extends Counter | UpDownCounter>(instrum
   return instrument;
 }
 
-/** The gauge, with measurements that are no number at all left out. */
-export function guardGauge(instrument: Gauge): Gauge {
+/** The gauge or the histogram, with measurements that are no number at all left out. */
+export function guardRecording<Instrument extends Gauge | Histogram>(instrument: Instrument): Instrument {
   const record: Measure = instrument.record.bind(instrument);
   instrument.record = (value, attributes, context) => {
     if (typeof value === 'number') {

@@ -51,7 +51,7 @@ export function createMeterPipeline(
     ...(options.views === undefined ? {} : { views: [...options.views] }),
   });
   return {
-    provider: bindHistograms(sdk, shared, options) ?? sdk,
+    provider: guardInstruments(sdk, shared, options),
     shutdown: () => sdk.shutdown(),
     pushes: periodic.flatMap((reader) => {
       const source = readers.byAggregation.get(reader.exporter.defaultHistogramAggregation);
@@ -106,21 +106,21 @@ function createPush(
 const DEFAULT_CARDINALITY_LIMIT = 2_000;
 
 /**
- * Histograms of our own, where buckets are all that anyone asks for: views, readers of the application and exponential
- * histograms are the SDK's to serve.
+ * The SDK's provider with guarded instruments. Histograms are our own where buckets are all that anyone asks for: views,
+ * readers of the application and exponential histograms are the SDK's to serve.
  */
-function bindHistograms(
+function guardInstruments(
   sdk: MeterProvider,
   readers: readonly SharedReader[],
   options: StartTelemetryOptions,
-): BindingMeterProvider | undefined {
+): BindingMeterProvider {
   const { views = [], metricReaders = [], cardinalityLimit = DEFAULT_CARDINALITY_LIMIT, now = Date.now } = options;
   const [reader, another] = readers;
   const isPlain = views.length === 0 && metricReaders.length === 0;
-  if (!isPlain || reader === undefined || another !== undefined || reader.isExponential) {
-    return undefined;
+  const bindsHistograms = isPlain && reader !== undefined && another === undefined && !reader.isExponential;
+  const provider = new BindingMeterProvider(sdk, { bindsHistograms, cardinalityLimit, now });
+  if (bindsHistograms) {
+    reader.collectMore = () => provider.collect();
   }
-  const provider = new BindingMeterProvider(sdk, { cardinalityLimit, now });
-  reader.collectMore = () => provider.collect();
   return provider;
 }

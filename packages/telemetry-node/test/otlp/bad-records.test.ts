@@ -252,6 +252,25 @@ describe.each(WAYS)('over %s', (_name, exporterConfig, exporter) => {
   });
 });
 
+test('measurements that nobody can keep throw at no one, whoever makes the histograms', async () => {
+  const sink = await running.sink();
+  const reader = periodicReader(`${sink.url}/v1/metrics`, {
+    defaultHistogramAggregation: 'base2_exponential_bucket_histogram',
+  });
+  const telemetry = running.start(telemetryConfig({ metrics: { readers: [reader], exemplarFilter: 'always_off' } }));
+  const counter = telemetry.meter.createCounter('good');
+  counter.add(3);
+  for (const value of Object.values(BAD_VALUES)) {
+    counter.add(NaN, { value });
+    counter.add(1, { value });
+    telemetry.meter.createHistogram('bad').record(value as number, { value });
+    telemetry.meter.createGauge('gauge').record(value as number, { value });
+  }
+  await telemetry.forceFlush();
+  const points = sink.metrics().find((metric) => metric.name === 'good')?.dataPoints ?? [];
+  expect(points.reduce((sum, { value = NaN }) => sum + value, 0)).toBe(3 + Object.keys(BAD_VALUES).length);
+});
+
 describe('JSON says numbers as its mapping of protobuf does', () => {
   test('whole numbers as text, what is none by its name', async () => {
     const sink = await running.sink();
