@@ -108,6 +108,21 @@ describe('a lost session', () => {
     },
   );
 
+  test('is opened anew once without words, too, however late the refusals come, and one call fails at most', async () => {
+    fake = await new Forgetful().start();
+    let refusals = 0;
+    fake.refusal = (response) => {
+      refusals += 1;
+      setTimeout(() => response.writeHead(401).end(), refusals * 15);
+    };
+    await fake.harness.call('echo');
+    fake.forget();
+    const { harness } = fake;
+    const results = await Promise.all(Array.from({ length: 12 }, () => harness.call('echo', { text: 'together' })));
+    expect(results.filter(({ ok }) => !ok).length).toBeLessThanOrEqual(1);
+    expect(fake.count('initialize')).toBe(2);
+  });
+
   test('is noticed by the probes where nobody calls', async () => {
     fake = await new Forgetful().start();
     await closeAll();

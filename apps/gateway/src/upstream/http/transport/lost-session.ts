@@ -113,7 +113,13 @@ export class SessionWatch {
       }
       return undefined;
     }
-    if (!hasId || !isCurrent || !this.#hasWorked || !isSuspicious(httpStatus)) {
+    if (!hasId || !isSuspicious(httpStatus)) {
+      return undefined;
+    }
+    if (!isCurrent) {
+      return httpStatus < 500 ? 'refused' : undefined; // another one has found out that the session was lost
+    }
+    if (!this.#hasWorked) {
       return undefined;
     }
     if (method === 'ping') {
