@@ -262,6 +262,8 @@ describe('what is no request', () => {
       'Transfer-Encoding',
     ],
     ['an unknown transfer coding', `${POST}Transfer-Encoding: gzip\r\n\r\n`, '400', 'Transfer-Encoding'],
+    ['no Host', 'GET / HTTP/1.1\r\n\r\n', '400', 'Host header is missing'],
+    ['an expectation', `${POST}Expect: tea\r\nContent-Length: 1\r\n\r\nx`, '417', 'only 100-continue'],
     ['a tunnel', 'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com:443\r\n\r\n', '405', 'CONNECT'],
   ])('%s: is answered and the connection closed', async (_what, text, status, words) => {
     const { socket, heard } = await client(await start(echo));

@@ -92,10 +92,18 @@ function answerUntilClosed(
     }
   };
   const onRequest = (message: IncomingMessage, target: ServerResponse, awaitsContinue: boolean): void => {
+    // HTTP/1.1 demands one (RFC 9112, section 3.2); Node would say no more than 400.
+    if (message.headers.host === undefined && message.httpVersion === '1.1') {
+      refuseRequest(target, 400, 'the Host header is missing');
+      return;
+    }
     target.on('close', onAnswered);
     connections.onRequest(message, target, () => void listener(message, target, awaitsContinue));
   };
   server.on('request', (message, target) => onRequest(message, target, false));
+  server.on('checkExpectation', (_message: IncomingMessage, target: ServerResponse) =>
+    refuseRequest(target, 417, 'of all expectations only 100-continue is met'),
+  );
   server.on('checkContinue', (message: IncomingMessage, target: ServerResponse) => onRequest(message, target, true));
   return async (graceMillis) => {
     isClosing = true;
@@ -106,6 +114,10 @@ function answerUntilClosed(
     await closed;
     clearTimeout(cutOff);
   };
+}
+
+function refuseRequest(target: ServerResponse, status: number, text: string): void {
+  target.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(`${text}\n`);
 }
 
 function createHttpServer(options: typeof DEFAULTS): Server {
@@ -119,6 +131,7 @@ function createHttpServer(options: typeof DEFAULTS): Server {
     connectionsCheckingInterval: Math.max(50, Math.min(1000, headersTimeoutMillis / 4)),
     // Else the second of two headers is dropped without a word: a guard must see both.
     joinDuplicateHeaders: true,
+    requireHostHeader: false,
   });
   // Their bytes are bounded; Node would pass over those past a number without a word.
   server.maxHeadersCount = 0;
