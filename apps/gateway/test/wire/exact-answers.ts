@@ -27,7 +27,7 @@ export const ODD_ANSWERS: Readonly<Record<string, (id: number) => string>> = {
   'nesting without end, broken off': (id) => `{"jsonrpc":"2.0","id":${id},"result":${'{"a":'.repeat(50_000)}`,
 };
 
-const NAMES = ['exact', 'media', 'slow', 'progress', 'failing', ...Object.keys(ODD_ANSWERS)];
+const NAMES = ['exact', 'media', 'slow', 'progress', 'failing', 'chatty', ...Object.keys(ODD_ANSWERS)];
 /** A schema as servers of other languages write it, whose numbers have 64 bits. */
 export const EXACT_SCHEMA: string =
   '{"type":"object","properties":{"2":{"maximum":9223372036854775807},"1":{"default":1.10}}}';
@@ -67,6 +67,12 @@ export function answersTo(sent: string, era: 'legacy' | 'modern'): readonly stri
     case 'progress':
       return [
         `{"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":"${String(tokenOf(params))}","progress":1}}`,
+        `{"jsonrpc":"2.0","id":${id},"result":${DONE}}`,
+      ];
+    case 'chatty':
+      return [
+        `{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","data":${DEEP}}}`,
+        `{"jsonrpc":"2.0","id":"q","method":"elicitation/create","params":${DEEP}}`,
         `{"jsonrpc":"2.0","id":${id},"result":${DONE}}`,
       ];
     case 'failing':

@@ -39,6 +39,12 @@ describe.each(Object.keys(ODD_ANSWERS))('an answer with %s', (tool) => {
   });
 });
 
+test.each(SERVERS)('what %s says before its answer, nested without end, does not end the call', async (server) => {
+  const body = JSON.stringify({ tool_slug: gateways.slug(server, 'chatty') });
+  const { text } = await post(`${gateways.search.url}/v1/call`, body);
+  expect(JSON.parse(text)).toMatchObject(DONE);
+});
+
 const DEEP = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
 const DEEP_BODY = {
   id: 7,

@@ -40,7 +40,7 @@ export function readJson(given: string, what: 'body' | 'line'): RawJson {
   try {
     return RawJson.read(text, /^\s*\[/.test(text) ? MESSAGE_LEVELS + 1 : MESSAGE_LEVELS);
   } catch (error) {
-    const id = error instanceof UnboundedJsonError ? RawJson.readId(text) : undefined;
+    const id = error instanceof UnboundedJsonError ? RawJson.outline(text)?.get('id') : undefined;
     throw new RefusedMessage(ERROR_PARSE, `Parse error: the ${what} is ${whyNotJson(error)}`, id && readId(id));
   }
 }

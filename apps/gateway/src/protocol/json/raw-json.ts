@@ -18,8 +18,8 @@ const SHORT_STRING = /^"[\w. /-]*"$/;
 const SHORT_INTEGER = /^(?:0|[1-9]\d*)$/;
 const PLAIN_NAME = /^\w+$/;
 
-/** Levels that are passed over on the way to an id; each takes eight bytes. */
-const MAX_LEVELS_TO_ID = 1_000_000;
+/** Levels that are passed over where nobody will make a value of them; each takes eight bytes. */
+const MAX_OUTLINE_LEVELS = 1_000_000;
 
 /** A piece of a text, and what stands in its place. */
 interface Piece {
@@ -54,10 +54,10 @@ export class RawJson {
     return new RawJson(text, scanJson(text, levels));
   }
 
-  /** The id of a message that is past the bounds of {@link read}; `undefined` where it can't be found. */
-  static readId(text: string): RawJson | undefined {
+  /** The members of a message that is past the bounds of {@link read}, to tell what it is; `undefined` where it is no JSON. */
+  static outline(text: string): RawJson | undefined {
     try {
-      return new RawJson(text, scanJson(text, 1, { maxLevels: MAX_LEVELS_TO_ID })).get('id');
+      return new RawJson(text, scanJson(text, 1, { maxLevels: MAX_OUTLINE_LEVELS }));
     } catch {
       return undefined;
     }

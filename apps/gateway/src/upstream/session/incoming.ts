@@ -1,6 +1,7 @@
 import { idKey } from '../../protocol/json-rpc-id.ts';
 import type { JsonRpcId } from '../../protocol/json-rpc.ts';
 import { withoutByteOrderMark } from '../../protocol/json/bounded-json.ts';
+import { UnboundedJsonError } from '../../protocol/json/json-scanner.ts';
 import { RawJson } from '../../protocol/json/raw-json.ts';
 
 /** Levels that are told of a message: its members, and those of its parameters or its result. */
@@ -16,6 +17,12 @@ export function readMessages(given: string): readonly RawJson[] {
   const isBatch = /^\s*\[/.test(text);
   const raw = RawJson.read(text, isBatch ? MESSAGE_LEVELS + 1 : MESSAGE_LEVELS);
   return isBatch ? raw.elements() : [raw];
+}
+
+/** A request or a notification that {@link readMessages} refused for its nesting: it answers no call. */
+export function unboundedRequest(text: string, error: unknown): RawJson | undefined {
+  const outline = error instanceof UnboundedJsonError ? RawJson.outline(withoutByteOrderMark(text)) : undefined;
+  return outline?.get('method') === undefined ? undefined : outline;
 }
 
 const OWN_NUMBER = /^[1-9]\d{0,15}$/;

@@ -2,7 +2,7 @@
 import { cancelledKey, idText, readId } from '../../protocol/json-rpc-id.ts';
 import type { Era, JsonObject, JsonRpcId } from '../../protocol/json-rpc.ts';
 import { RawJson } from '../../protocol/json/raw-json.ts';
-import { LATEST_LEGACY_VERSION } from '../../protocol/mcp-protocol.ts';
+import { ERROR_PARSE, LATEST_LEGACY_VERSION } from '../../protocol/mcp-protocol.ts';
 import { toHopResult } from '../hop/answer.ts';
 import { toUpstreamParams, type GatewayInfo } from '../hop/envelope.ts';
 import { hostDied, unreachable } from '../hop/failures.ts';
@@ -110,6 +110,16 @@ export class RpcSession implements Conversation {
   onNonProtocolOutput(text: string): void {
     this.#events.onNonProtocolOutput(text);
     this.#nonProtocolOutput.onText(text);
+  }
+
+  /** It is dropped, and refused where it waits for an answer. */
+  onUnreadRequest(outline: RawJson, why: string): void {
+    this.#events.onNonProtocolOutput(`a message was dropped: JSON ${why}`);
+    const id = outline.get('id');
+    if (id !== undefined && (readId(id) ?? null) !== null) {
+      const error = JSON.stringify({ code: ERROR_PARSE, message: `Parse error: JSON ${why}` });
+      void this.transport.post(`{"jsonrpc":"2.0","id":${id.text},"error":${error}}`);
+    }
   }
 
   onOverlong(head: string, result: HopResult): void {

@@ -17,6 +17,8 @@ export interface Conversation {
   onMessage(message: RawJson, hop: Hop | undefined, httpStatus?: number): void;
   /** Text of the upstream that is no message. */
   onNonProtocolOutput(text: string): void;
+  /** A request or a notification of the upstream that is not read, by its members; `why` after "JSON". */
+  onUnreadRequest(outline: RawJson, why: string): void;
   /** A message over the bound; `head` is its beginning. The call it answers, where that can be told, ends as `result`. */
   onOverlong(head: string, result: HopResult): void;
   /** The upstream seems to have forgotten the session and a new one is needed; true when there is one. */

@@ -4,9 +4,10 @@ import { RawJson } from '../../protocol/json/raw-json.ts';
 import { LineFramer } from '../../protocol/line-framer.ts';
 import { inOneLine } from '../../protocol/message-text.ts';
 import { toPrintableLine } from '../../protocol/printable-text.ts';
+import { messageOf } from '../../protocol/thrown-error.ts';
 import { badAnswer, hostDied, unreachable } from '../hop/failures.ts';
 import { isCancellable, type Abandonment, type Hop } from '../hop/hop.ts';
-import { readMessages } from '../session/incoming.ts';
+import { readMessages, unboundedRequest } from '../session/incoming.ts';
 import type { Conversation, Transport } from '../session/transport.ts';
 import { ChildProcess, type ChildSettings } from './child-process.ts';
 
@@ -167,9 +168,14 @@ export class StdioTransport implements Transport {
 
   /** JSON that is nested too deeply has the id of its call all the same, or perhaps at its beginning, as a line over the bound has. */
   #onUnreadable(line: string, error: unknown): void {
+    const request = unboundedRequest(line, error);
+    if (request !== undefined) {
+      this.#conversation?.onUnreadRequest(request, messageOf(error));
+      return;
+    }
     if (error instanceof UnboundedJsonError) {
       const result = badAnswer('invalid_json', `The upstream answered with JSON ${error.message}`);
-      const id = RawJson.readId(line);
+      const id = RawJson.outline(line)?.get('id');
       this.#conversation?.onOverlong(id === undefined ? line.slice(0, MAX_HEAD_LENGTH) : `"id":${id.text}`, result);
     } else {
       this.#onText(line);

@@ -3,9 +3,10 @@ import type { JsonObject } from '../../../protocol/json-rpc.ts';
 import { withoutByteOrderMark } from '../../../protocol/json/bounded-json.ts';
 import { UnboundedJsonError } from '../../../protocol/json/json-scanner.ts';
 import type { RawJson } from '../../../protocol/json/raw-json.ts';
+import { messageOf } from '../../../protocol/thrown-error.ts';
 import { badAnswer } from '../../hop/failures.ts';
 import { isCancellable, type Abandonment, type Hop } from '../../hop/hop.ts';
-import { readMessages } from '../../session/incoming.ts';
+import { readMessages, unboundedRequest } from '../../session/incoming.ts';
 import type { Conversation, Transport } from '../../session/transport.ts';
 import { explainBreak, explainEnding } from '../endings/http-endings.ts';
 import { toStatusFailure } from '../endings/http-status.ts';
@@ -166,6 +167,11 @@ export class HttpTransport implements Transport {
     try {
       messages = readMessages(data);
     } catch (error) {
+      const request = unboundedRequest(data, error);
+      if (request !== undefined) {
+        this.#requests.conversation?.onUnreadRequest(request, messageOf(error));
+        return;
+      }
       const what = error instanceof UnboundedJsonError ? `JSON ${error.message}` : notJson(contentType);
       hop?.end(badAnswer('invalid_json', `The upstream answered with ${what}`));
       return;
