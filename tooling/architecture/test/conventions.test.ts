@@ -16,7 +16,11 @@ function namesOf(constants: Readonly<Record<string, unknown>>): Names {
 
 /** Literals that may stand. */
 const EXCEPTIONS: readonly { readonly file: RegExp; readonly literal: string; readonly because: string }[] = [
-  { file: /^apps\/gateway\/src\/(?:config\/|run-gateway)/, literal: 'server.port', because: 'a key of the configuration file' },
+  {
+    file: /^apps\/gateway\/src\/(?:config\/|run-gateway)/,
+    literal: 'server.port',
+    because: 'a key of the configuration file',
+  },
   { file: /^packages\/telemetry-config\//, literal: 'service.name', because: '/environment loads no other package' },
 ];
 

@@ -15,6 +15,8 @@ export interface HostTool {
 }
 
 const SEPARATOR = '__';
+/** Ways to read one name; each is compared by itself, and no honest name has more. */
+const MAX_READINGS = 32;
 
 /** A full tool name in two; the skill is written as it stands, with dashes or underscores. */
 export interface FullName {
@@ -28,7 +30,8 @@ export interface FullName {
  */
 export function fullNames(name: string): readonly FullName[] {
   const found: FullName[] = [];
-  for (let at = name.lastIndexOf(SEPARATOR); at > 0; at = name.lastIndexOf(SEPARATOR, at - 1)) {
+  let at = name.lastIndexOf(SEPARATOR);
+  for (; at > 0 && found.length < MAX_READINGS; at = name.lastIndexOf(SEPARATOR, at - 1)) {
     const tool = name.slice(at + SEPARATOR.length);
     if (tool !== '') {
       found.push({ skill: name.slice(0, at), tool });

@@ -46,7 +46,7 @@ type Listen = (app: App, address: Address) => Promise<ServedHttp>;
 
 /** @returns What binds one address. It throws {NodeJS.ErrnoException} `EADDRINUSE` and the like. */
 function createListen({ bodyLimitBytes, bounds, log }: ListenOptions): Listen {
-  const requestTimeoutMillis = Math.max(REQUEST_MILLIS, (bodyLimitBytes / MIN_BODY_BYTES_PER_SECOND) * 1000);
+  const requestTimeoutMillis = Math.max(REQUEST_MILLIS, Math.ceil((bodyLimitBytes / MIN_BODY_BYTES_PER_SECOND) * 1000));
   return (app, { host, port }) =>
     serveHttp(app, {
       host,

@@ -1,4 +1,8 @@
+import { BodyBytes } from './body-bytes.ts';
+
 const NEWLINE = 0x0a;
+/** Bytes of an overlong line that are shown. */
+const HEAD_BYTES = 512;
 
 export interface LineFramerOptions {
   /** Bound of one line in bytes; a longer one is given up and reported, the next line is read as usual. */
@@ -11,8 +15,8 @@ export interface LineFramerOptions {
 /** Cuts a byte stream into lines; a line costs one conversion to text, also when it comes in many chunks. */
 export class LineFramer {
   readonly #options: LineFramerOptions;
-  #parts: Buffer[] = [];
-  #size = 0;
+  /** What there is of the line so far, unless it begins with the next chunk. */
+  #begun: BodyBytes | undefined;
   #isSkipping = false;
 
   constructor(options: LineFramerOptions) {
@@ -22,7 +26,7 @@ export class LineFramer {
   push(chunk: Buffer): void {
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
-      this.#finish(chunk, start, end);
+      this.#finish(chunk.subarray(start, end));
       start = end + 1;
     }
     if (start < chunk.length) {
@@ -32,35 +36,31 @@ export class LineFramer {
 
   /** Hands out what came after the last newline. */
   end(): void {
-    if (this.#parts.length > 0 && !this.#isSkipping) {
-      this.#finish(Buffer.alloc(0), 0, 0);
+    if (this.#begun !== undefined) {
+      this.#finish(Buffer.alloc(0));
     }
   }
 
-  #finish(chunk: Buffer, start: number, end: number): void {
-    if (this.#isSkipping) {
-      this.#isSkipping = false;
+  /** `rest` is the end of a line. */
+  #finish(rest: Buffer): void {
+    if (this.#begun === undefined && !this.#isSkipping) {
+      this.#emit(rest);
       return;
     }
-    if (this.#parts.length === 0) {
-      this.#emit(chunk, start, end);
-      return;
-    }
-    this.#keep(chunk.subarray(start, end));
-    const line = Buffer.concat(this.#parts, this.#size);
-    this.#clear();
-    if (this.#isSkipping) {
-      this.#isSkipping = false;
-    } else {
-      this.#emit(line, 0, line.length);
+    this.#keep(rest);
+    const line = this.#begun?.toBuffer();
+    this.#begun = undefined;
+    this.#isSkipping = false;
+    if (line !== undefined) {
+      this.#emit(line);
     }
   }
 
-  #emit(bytes: Buffer, start: number, end: number): void {
-    if (end - start > this.#options.maxLineBytes) {
-      this.#options.onOverlong(bytes.toString('utf8', start, start + 512));
-    } else if (end > start) {
-      this.#options.onLine(bytes.toString('utf8', start, end));
+  #emit(line: Buffer): void {
+    if (line.length > this.#options.maxLineBytes) {
+      this.#options.onOverlong(line.toString('utf8', 0, HEAD_BYTES));
+    } else if (line.length > 0) {
+      this.#options.onLine(line.toString('utf8'));
     }
   }
 
@@ -68,18 +68,12 @@ export class LineFramer {
     if (this.#isSkipping) {
       return;
     }
-    this.#parts.push(part);
-    this.#size += part.length;
-    if (this.#size > this.#options.maxLineBytes) {
-      const head = Buffer.concat(this.#parts, Math.min(this.#size, 512)).toString('utf8');
-      this.#clear();
+    this.#begun ??= new BodyBytes(this.#options.maxLineBytes);
+    if (!this.#begun.add(part)) {
+      const head = Buffer.concat([this.#begun.toBuffer().subarray(0, HEAD_BYTES), part.subarray(0, HEAD_BYTES)]);
+      this.#begun = undefined;
       this.#isSkipping = true;
-      this.#options.onOverlong(head);
+      this.#options.onOverlong(head.toString('utf8', 0, HEAD_BYTES));
     }
-  }
-
-  #clear(): void {
-    this.#parts = [];
-    this.#size = 0;
   }
 }

@@ -203,4 +203,14 @@ describe('validateArguments', () => {
     expect(validate(record, { a: 'a', b: 'b' }).ok).toBe(true);
     expect(validate(record, { a: 'b', b: 'b' }).ok).toBe(false);
   });
+
+  test('does not take integers for equal whose digits a double does not hold', () => {
+    const record = recordOf({ properties: { ids: { uniqueItems: true }, nodes: { uniqueItems: true } } });
+    const [one, other] = ['725653563933458432', '725653563933458433'];
+    expect(validate(record, JSON.parse(`{"ids":[${one},${other}],"nodes":[{"id":${one}},{"id":${other}}]}`)).ok).toBe(
+      true,
+    );
+    expect(validate(record, { ids: [7, 7] }).ok).toBe(false);
+    expect(validate(record, { nodes: [{ id: 7 }, { id: 7 }] }).ok).toBe(false);
+  });
 });

@@ -175,6 +175,10 @@ export const TOO_MUCH: Readonly<Record<string, HostileSchema>> = {
     schema: ofText({ allOf: list(500, (i) => ({ pattern: `(a|b|${i})*c$` })) }),
     args: { text: 'ab'.repeat(100_000) },
   },
+  'patterns that are written out a thousand times': {
+    schema: ofText({ allOf: list(100, (i) => ({ pattern: `(?:${'\\p{L}x'.repeat(190)}){1000}${i}` })) }),
+    args: { text: 'a' },
+  },
   'a large pattern over a text': {
     schema: ofText({ pattern: '([a-z]{1,300}[0-9]{1,150})$' }),
     args: { text: 'a1'.repeat(20_000) },

@@ -76,3 +76,13 @@ test.each(['/mcp', '/v1/search'])('%s refuses a large body while as many are hel
   const response = await fetch(running.url + path, { method: 'POST', body: ' '.repeat(300_000) });
   expect([response.status, await response.text()]).toEqual([503, expect.stringContaining('large bodies')]);
 });
+
+test.each([1_000_001, 10_000_000, 33_333_333])(
+  'a gateway that takes bodies of %i bytes starts',
+  async (bodyLimitBytes) => {
+    const { values } = readGatewayConfig({}, { mcpServers: {}, server: { bodyLimitBytes } }, { flags: { port: '0' } });
+    const gateway = await runGateway({ config: values, env: {}, log: () => undefined });
+    expect((await fetch(`${gateway.url}/healthz`)).status).toBe(200);
+    await gateway.stop();
+  },
+);

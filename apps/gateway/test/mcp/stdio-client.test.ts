@@ -158,6 +158,19 @@ describe('a client that does not read', () => {
   });
 });
 
+test('subscriptions/listen on a pipe has the bounds that it has over HTTP', async () => {
+  const { child, send } = startUnread();
+  const meta = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientInfo': { name: 'modern', version: '1' },
+    'io.modelcontextprotocol/clientCapabilities': {},
+    progressToken: 'x'.repeat(2_000),
+  };
+  send({ id: 1, method: 'subscriptions/listen', params: { notifications: { toolsListChanged: true }, _meta: meta } });
+  const [chunk] = (await once(child.stdout!, 'data')) as [Buffer];
+  expect(JSON.parse(chunk.toString())).toMatchObject({ id: 1, error: { code: -32_602 } });
+}, 20_000);
+
 test('Content-Length before messages is named, in the answer and once on stderr', async () => {
   const { child, stderr } = startUnread();
   const body = JSON.stringify({ jsonrpc: '2.0', ...initialize });

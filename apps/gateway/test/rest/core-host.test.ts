@@ -17,8 +17,9 @@ let host: CoreHost;
 let gateway: RunningGateway;
 let prefix: string;
 
-async function start(config: object = {}, hasRoutes = true): Promise<void> {
-  host = await startCoreHost({ skills: SKILLS, scene: '/shots/sh010/shot_010.ma', hasRoutes });
+async function start(config: object = {}, hasRoutes = true, toldTools?: string): Promise<void> {
+  const told = toldTools === undefined ? {} : { toldTools };
+  host = await startCoreHost({ skills: SKILLS, scene: '/shots/sh010/shot_010.ma', hasRoutes, ...told });
   gateway = await startGateway({ config: { mcpServers: { maya: { url: host.url } }, ...config } });
   await gateway.ready();
   const { instances } = (await get('/v1/instances')) as { instances: readonly { instance_short: string }[] };
@@ -189,5 +190,25 @@ describe('load_skill of several skills', () => {
     await start(POLICY);
     const { status, body } = await post('load_skill', { skill_names: ['mesh-tools', 'nobody'] });
     expect([status, body['error']]).toEqual([403, expect.objectContaining({ kind: 'policy-denied' })]);
+  });
+});
+
+const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(levels);
+
+describe('a host that tells odd things of its tools', () => {
+  test.each([
+    ['a list that is nested 100,000 deep', `{"hits":${nested(100_000)}}`],
+    ['annotations that are nested 100,000 deep', `{"hits":[{"action":"a__b","annotations":{"a":${nested(100_000)}}}]}`],
+    ['a name of 2,000,000 separators', JSON.stringify({ hits: [{ action: `a${'_'.repeat(2_000_000)}b` }] })],
+    [
+      'a name of 500 separators, 5,000 times',
+      JSON.stringify({ hits: Array.from({ length: 5_000 }, () => ({ action: '_'.repeat(500) })) }),
+    ],
+    ['no JSON', '<html>'],
+  ])('is used as its list of tools says: %s', async (_what, toldTools) => {
+    await start({}, true, toldTools);
+    const startedAt = performance.now();
+    expect(await post('call', { tool_slug: `${prefix}echo` })).toMatchObject({ status: 200, body: { ok: true } });
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 });

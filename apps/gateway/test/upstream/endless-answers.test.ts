@@ -61,12 +61,14 @@ const TOO_LONG: Readonly<Record<string, Endless>> = {
 let server: FakeHttp;
 let harness: Harness;
 let endless: Endless = () => {};
+let lastId: unknown;
 
 beforeEach(async () => {
   server = await startFakeHttp({
     intercept: ({ message }, response) => {
       const isEndless = message?.method === 'tools/call' && message.params?.['name'] === 'endless';
       if (isEndless) {
+        lastId = message.id;
         endless(response);
       }
       return isEndless;
@@ -99,4 +101,15 @@ describe('an answer that never ends', () => {
     expect(performance.now() - startedAt).toBeLessThan(CALL_MILLIS + 2_000);
     expect(textOf(await harness.call('echo', { text: 'goes on' }))).toBe('goes on');
   });
+
+  test('whose stream stays open after the answer takes no connection away from the next', async () => {
+    endless = (response) => {
+      response.writeHead(200, STREAM);
+      response.write(`data: {"jsonrpc":"2.0","id":${String(lastId)},"result":{"content":[]}}\n\n`);
+    };
+    for (let i = 0; i < 40; i += 1) {
+      expect(await harness.call('endless', {}, { timeoutMillis: 20_000 })).toMatchObject({ ok: true });
+    }
+    expect(textOf(await harness.call('echo', { text: 'goes on' }))).toBe('goes on');
+  }, 20_000);
 });

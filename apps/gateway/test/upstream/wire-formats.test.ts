@@ -37,6 +37,13 @@ function frame(chunks: readonly Buffer[], maxLineBytes = 1_000_000): { lines: st
   return { lines, overlong };
 }
 
+/** Bytes of heap and buffers that something still refers to. */
+function residentMemory(): number {
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
 describe('LineFramer', () => {
   test('finds the same lines however the bytes are cut, also inside a character', () => {
     fc.assert(
@@ -105,6 +112,22 @@ function heapInUse(): number {
   collectGarbage();
   return process.memoryUsage().heapUsed;
 }
+
+test('LineFramer keeps a line that comes in pieces of a byte in linear memory', () => {
+  const lengths: number[] = [];
+  const framer = new LineFramer({
+    maxLineBytes: 64 * MIB,
+    onLine: (text) => void lengths.push(text.length),
+    onOverlong: () => {},
+  });
+  const before = residentMemory();
+  for (const piece of repeated(1, 4 * MIB)) {
+    framer.push(piece);
+  }
+  expect(residentMemory() - before).toBeLessThan(30 * MIB);
+  framer.push(Buffer.from('\n'));
+  expect(lengths).toEqual([4 * MIB]);
+});
 
 describe('EventStreamParser', () => {
   test.each(['\n', '\r\n', '\r'])(

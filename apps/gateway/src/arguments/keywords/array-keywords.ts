@@ -1,5 +1,5 @@
 import type { JsonValue } from '../../protocol/json-rpc.ts';
-import { spendOnComparing, toCanonicalText } from '../schema/counted-equality.ts';
+import { CanonicalTexts } from '../schema/counted-equality.ts';
 import {
   type Check,
   evaluate,
@@ -49,14 +49,8 @@ function uniqueItems(value: JsonValue, place: KeywordPlace): Check | undefined {
 
 function isUnique(given: readonly JsonValue[], { run: { budget } }: Visit): boolean {
   budget.spend(given.length);
-  const scalars = new Set<JsonValue>();
-  const texts = new Set<JsonValue>();
-  for (const item of given) {
-    const isScalar = typeof item !== 'object' || item === null;
-    spendOnComparing(item, budget);
-    (isScalar ? scalars : texts).add(isScalar ? item : toCanonicalText(item, budget));
-  }
-  return scalars.size + texts.size === given.length;
+  const texts = new CanonicalTexts(budget);
+  return new Set(given.map((item) => texts.of(item))).size === given.length;
 }
 
 function tuple(schemas: readonly JsonValue[], place: KeywordPlace): Check {

@@ -48,21 +48,36 @@ export function isEqual(a: JsonValue | undefined, b: JsonValue | undefined, budg
   );
 }
 
-/** A text that is the same for equal values, and for no others. */
-export function toCanonicalText(value: JsonValue | undefined, budget: WorkBudget): string {
-  budget.spend();
-  if (typeof value === 'string') {
-    spendOnText(value, budget);
-    return JSON.stringify(value);
+/**
+ * Gives texts that are the same for equal values, and for no others. An integer whose digits a double does not hold equals
+ * no other: which one it was nobody can tell any more, and ids of 64 bits are seldom the same.
+ */
+export class CanonicalTexts {
+  readonly #budget: WorkBudget;
+  #inexact = 0;
+
+  constructor(budget: WorkBudget) {
+    this.#budget = budget;
   }
-  if (Array.isArray(value)) {
-    return `[${value.map((item: JsonValue) => toCanonicalText(item, budget)).join()}]`;
-  }
-  if (!isJsonObject(value)) {
+
+  of(value: JsonValue | undefined): string {
+    const budget = this.#budget;
+    budget.spend();
+    if (typeof value === 'string') {
+      spendOnText(value, budget);
+      return JSON.stringify(value);
+    }
+    if (Array.isArray(value)) {
+      return `[${value.map((item: JsonValue) => this.of(item)).join()}]`;
+    }
+    if (isJsonObject(value)) {
+      const names = namesOf(value, budget).toSorted();
+      return `{${names.map((name) => `${this.of(name)}:${this.of(value[name])}`).join()}}`;
+    }
+    if (Number.isInteger(value) && !Number.isSafeInteger(value)) {
+      this.#inexact += 1;
+      return `#${this.#inexact}`;
+    }
     return JSON.stringify(value) ?? '';
   }
-  const members = namesOf(value, budget)
-    .toSorted()
-    .map((name) => `${toCanonicalText(name, budget)}:${toCanonicalText(value[name], budget)}`);
-  return `{${members.join()}}`;
 }

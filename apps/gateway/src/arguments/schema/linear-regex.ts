@@ -5,8 +5,14 @@ import { Uncheckable, type WorkBudget } from './work-budget.ts';
 const MAX_PATTERN_LENGTH = 1_000;
 /** Instructions of a compiled pattern; a repetition such as `{1,500}` is unrolled. */
 const MAX_PROGRAM_SIZE = 1_000;
-/** What compiling one takes: 50 µs to some milliseconds, as warm as the compiler is. */
+/** What compiling one takes at least: 50 µs to some milliseconds, as warm as the compiler is. */
 const COMPILATION_STEPS = 500;
+/** Characters, repetitions written out, that are compiled in the time of one step. */
+const CHARACTERS_PER_STEP = 40;
+/** Characters of a pattern whose repetitions are written out: past it compiling takes longer than a check may. */
+const MAX_UNROLLED_LENGTH = 20_000;
+/** `{3}`, `{3,}`, `{3,5}` */
+const REPETITION = /\{(\d+)(?:,(\d*))?\}/g;
 /** Instructions that RE2 takes for the characters of a text in the time of one step, at worst. */
 const INSTRUCTIONS_PER_STEP = 4;
 
@@ -35,9 +41,13 @@ export class LinearRegex {
 }
 
 function compile(source: string, budget: WorkBudget): RE2JS | Uncheckable {
-  budget.spend(COMPILATION_STEPS);
+  const length = unrolledLength(source);
+  budget.spend(COMPILATION_STEPS + Math.ceil(Math.min(length, MAX_UNROLLED_LENGTH) / CHARACTERS_PER_STEP));
   if (source.length > MAX_PATTERN_LENGTH) {
     return new Uncheckable(`a pattern has more than ${MAX_PATTERN_LENGTH} characters`);
+  }
+  if (length > MAX_UNROLLED_LENGTH) {
+    return new Uncheckable(`the pattern ${source} is too large to be checked`);
   }
   try {
     const regex = RE2JS.compile(RE2JS.translateRegExp(source));
@@ -47,4 +57,10 @@ function compile(source: string, budget: WorkBudget): RE2JS | Uncheckable {
   } catch {
     return new Uncheckable(`the pattern ${source} can't be checked in linear time`);
   }
+}
+
+/** At most; a repetition inside another one multiplies. */
+function unrolledLength(source: string): number {
+  const times = Array.from(source.matchAll(REPETITION), ([, least, most]) => Math.max(1, Number(most || least)));
+  return times.reduce((length, factor) => length * factor, source.length);
 }

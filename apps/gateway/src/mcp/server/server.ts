@@ -2,6 +2,7 @@ import { cancelledKey } from '../../protocol/json-rpc-id.ts';
 import {
   isJsonObject,
   type JsonObject,
+  type JsonRpcMessage,
   type JsonRpcNotification,
   type JsonRpcRequest,
   textOf,
@@ -129,9 +130,23 @@ export class McpServer {
 
   /** Opens a `subscriptions/listen` stream. @throws {McpError} When it may not be opened. */
   async listen(request: JsonRpcRequest, share: string, exchange: Exchange): Promise<EventStream> {
+    await this.#checkListening(request, exchange);
+    return this.#options.broadcast.listen(request, share);
+  }
+
+  /** The same over a pipe. @returns Ends it. @throws {McpError} When it may not be opened. */
+  async listenOnPipe(
+    request: JsonRpcRequest,
+    send: (message: JsonRpcMessage) => void,
+    exchange: Exchange,
+  ): Promise<() => void> {
+    await this.#checkListening(request, exchange);
+    return this.#options.broadcast.listenOnPipe(request, send);
+  }
+
+  async #checkListening(request: JsonRpcRequest, exchange: Exchange): Promise<void> {
     checkTexts(request);
     await this.#options.mode.checkListening(request, exchange);
-    return this.#options.broadcast.listen(request, share);
   }
 
   /** Answers one request; never rejects. */

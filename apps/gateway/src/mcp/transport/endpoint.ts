@@ -121,8 +121,8 @@ export class McpEndpoint {
     if (body.length === 0) {
       throw new McpError(ERROR_INVALID_REQUEST, 'Invalid Request: an empty batch', { httpStatus: 400 });
     }
-    if (body.length > MAX_RUNNING_REQUESTS) {
-      const message = `Invalid Request: a batch of more than ${MAX_RUNNING_REQUESTS} messages`;
+    if (session.streams.running.size + body.length > MAX_RUNNING_REQUESTS) {
+      const message = `Invalid Request: a session runs at most ${MAX_RUNNING_REQUESTS} requests at once`;
       throw new McpError(ERROR_INVALID_REQUEST, message, { httpStatus: 400 });
     }
     const answers = await Promise.all(body.map((member) => this.#batchMember(member, session, origin)));

@@ -8,7 +8,6 @@ import type { PeerQuestion } from '../../upstream/upstream.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { type McpClient, modernClient, sessionClient, unknownClient } from '../exchange/mcp-client.ts';
 import { checkMessage, readJson, refusedId } from '../exchange/messages.ts';
-import type { Broadcast } from '../notifications/broadcast.ts';
 import type { McpServer } from '../server/server.ts';
 import { askClient } from '../session/ask-client.ts';
 import type { SessionOwner } from '../session/session-records.ts';
@@ -31,7 +30,6 @@ const STDIO_OWNER: SessionOwner = { principal: undefined, share: 'stdio' };
 export interface StdioGateway {
   readonly mcp: McpServer;
   readonly sessions: Sessions;
-  readonly broadcast: Broadcast;
   /** Called at the start of each request; what it gives is called at the end. */
   begin(): () => void;
   /** Told of each message written, with the request that it answers. */
@@ -184,15 +182,21 @@ class StdioFront {
       }
       const client = this.#clientOf(request.params);
       if (client.era === 'modern' && request.method === 'subscriptions/listen') {
-        const key = idKey(request.id);
-        this.#listening.get(key)?.();
-        this.#listening.set(key, this.#gateway.broadcast.listenOnPipe(request, this.#send));
+        await this.#listen(request, client);
         return;
       }
       await this.#answer(request, client);
     } catch (error) {
       this.#send({ jsonrpc: '2.0', id: request.id, error: this.#gateway.mcp.toMcpError(error).toJson() });
     }
+  }
+
+  async #listen(request: JsonRpcRequest, client: McpClient): Promise<void> {
+    const exchange = this.#exchange(client, new AbortController().signal);
+    const end = await this.#gateway.mcp.listenOnPipe(request, this.#send, exchange);
+    const key = idKey(request.id);
+    this.#listening.get(key)?.();
+    this.#listening.set(key, end);
   }
 
   async #initialize(request: JsonRpcRequest): Promise<void> {

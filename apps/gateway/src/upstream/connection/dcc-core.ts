@@ -1,5 +1,6 @@
 import type { Pool } from 'undici';
 import { asList, asObject, isJsonObject, type JsonObject, textOf } from '../../protocol/json-rpc.ts';
+import { parseBoundedJson } from '../../protocol/json/bounded-json.ts';
 import { toError } from '../../protocol/thrown-error.ts';
 import { HttpExchange } from '../http/exchange/http-exchange.ts';
 import type { HostTool } from '../upstream.ts';
@@ -35,6 +36,8 @@ const MAX_TOOLS_BYTES = 8 * 1024 * 1024;
 const MAX_TOOL_BYTES = 1024 * 1024;
 /** Tools that a host is asked for; its own gateway asks for as many. */
 const MAX_TOOLS = 5_000;
+/** Characters of a tool's name; a tools list has none that is longer either. */
+const MAX_NAME_LENGTH = 512;
 /** A scene is a path, and is shown. */
 const MAX_SCENE_LENGTH = 1_024;
 /** The skill that the host gives the tools of no skill. */
@@ -85,7 +88,7 @@ export function toCoreReadiness(status: number, text: string): CoreReadiness {
   return status === 200 && flags.every(Boolean) ? 'ready' : 'booting';
 }
 
-/** Reads the hits of `/v1/search`; an entry without a name is left out. */
+/** Reads the hits of `/v1/search`; an entry without a name that a tool can have is left out. */
 function toHostTools(answer: Answer | undefined): ToldTools | undefined {
   const hits = toObject(answer)?.['hits'];
   if (!Array.isArray(hits)) {
@@ -96,19 +99,19 @@ function toHostTools(answer: Answer | undefined): ToldTools | undefined {
 }
 
 function toHostTool(hit: unknown): readonly HostTool[] {
-  if (!isJsonObject(hit) || typeof hit['action'] !== 'string' || hit['action'] === '') {
+  const { action: name, skill, summary, annotations, metadata, loaded, has_schema: hasSchema } = asObject(hit) ?? {};
+  if (typeof name !== 'string' || name === '' || name.length > MAX_NAME_LENGTH) {
     return [];
   }
-  const { action: name, skill, summary, annotations } = hit;
-  const dcc = asObject(asObject(hit['metadata'])?.['dcc']);
+  const dcc = asObject(asObject(metadata)?.['dcc']);
   const { affinity, searchAliases, searchTokens } = dcc ?? {};
   const hints = { searchAliases: asList(searchAliases), searchTokens: asList(searchTokens) };
   return [
     {
       name,
       ...(typeof skill === 'string' && skill !== '' && skill !== NO_SKILL ? { skillName: skill } : {}),
-      isLoaded: hit['loaded'] !== false,
-      hasSchema: hit['has_schema'] === true,
+      isLoaded: loaded !== false,
+      hasSchema: hasSchema === true,
       ...(affinity === 'main' || affinity === 'any' ? { affinity } : {}),
       tool: { name, description: textOf(summary), annotations: asObject(annotations) ?? {}, _meta: { dcc: hints } },
     },
@@ -130,7 +133,7 @@ function toObject(answer: Answer | undefined): JsonObject | undefined {
 
 function parseObject(text: string): JsonObject | undefined {
   try {
-    const body: unknown = JSON.parse(text);
+    const body = parseBoundedJson(text);
     return isJsonObject(body) ? body : undefined;
   } catch {
     return undefined;

@@ -30,6 +30,7 @@ export class Subscriptions {
   #hop: Hop | undefined;
   #abort: AbortController | undefined;
   #isClosed = false;
+  #isScheduled = false;
 
   constructor(session: RpcSession, capabilities: JsonObject, random: () => number) {
     this.#session = session;
@@ -44,8 +45,13 @@ export class Subscriptions {
     if (isWanted) {
       this.#uris.add(uri);
     }
-    if (hasChanged) {
-      this.#listen();
+    if (hasChanged && !this.#isScheduled) {
+      // What changes together is asked for together: each request names every resource.
+      this.#isScheduled = true;
+      setImmediate(() => {
+        this.#isScheduled = false;
+        this.#listen();
+      });
     }
   }
 

@@ -1,6 +1,6 @@
 import type { BackendErrorKind } from '@dcc-mcp/semantic-conventions';
 import { isJsonObject, type JsonObject } from '../../../protocol/json-rpc.ts';
-import { withoutByteOrderMark } from '../../../protocol/json/bounded-json.ts';
+import { parseBoundedJson, withoutByteOrderMark } from '../../../protocol/json/bounded-json.ts';
 import { toRpcError } from '../../hop/answer.ts';
 import { badAnswer, type FailedHop } from '../../hop/failures.ts';
 import type { HttpEnding } from '../exchange/http-exchange.ts';
@@ -15,7 +15,7 @@ const MARKUP = /^[<{[]|[\u0000-\u0008\ufffd]/;
 
 function parseObject(text: string): JsonObject | undefined {
   try {
-    const value: unknown = JSON.parse(withoutByteOrderMark(text));
+    const value = parseBoundedJson(withoutByteOrderMark(text));
     return isJsonObject(value) ? value : undefined;
   } catch {
     return undefined;

@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici';
+import { BodyBytes } from '../../../protocol/body-bytes.ts';
 import { EventStreamParser } from '../../../protocol/event-stream-parser.ts';
-import { BodyBytes } from './body-bytes.ts';
 import { ContentDecoder, readContentEncoding } from './content-decoder.ts';
 
 type ResponseHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -46,6 +46,11 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   constructor(options: HttpExchangeOptions) {
     this.#options = options;
     this.#body = new BodyBytes(options.maxBytes);
+  }
+
+  /** Nothing comes any more. */
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   get isStream(): boolean {

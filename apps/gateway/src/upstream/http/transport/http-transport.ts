@@ -25,6 +25,8 @@ export interface HttpTransportOptions extends HttpRequestsOptions {
 const CLOSE_MILLIS = 1_500;
 /** How long a server may take to accept a notification or an answer. */
 const POST_MILLIS = 10_000;
+/** How long the stream of an answer may stay open after it. */
+const ANSWERED_STREAM_MILLIS = 1_000;
 
 /** A request on its way. */
 interface Sending extends SentInSession {
@@ -141,7 +143,10 @@ export class HttpTransport implements Transport {
     const exchange = new HttpExchange({
       maxBytes: this.#options.maxMessageBytes,
       onStart: (status, headers) => this.#onStart(hop, status, headers['mcp-session-id']),
-      onEvent: (data) => this.#onData(data, { hop }),
+      onEvent: (data) => {
+        this.#onData(data, { hop });
+        this.#endAnswered(hop, exchange);
+      },
       onEnd: (ending) => this.#onEnd(sending, exchange, ending),
     });
     this.#exchanges.set(hop, exchange);
@@ -234,6 +239,13 @@ export class HttpTransport implements Transport {
           ? badAnswer('jsonrpc', 'The upstream answered another request')
           : toStatusFailure(ending, this.#options.url),
       );
+    }
+  }
+
+  /** A server ends the stream of an answer with it; one that doesn't would take one connection after the other away. */
+  #endAnswered(hop: Hop, exchange: HttpExchange): void {
+    if (hop.isEnded && this.#exchanges.delete(hop)) {
+      setTimeout(() => exchange.isOver || exchange.abort(), ANSWERED_STREAM_MILLIS).unref();
     }
   }
 

@@ -4,7 +4,7 @@ const JOINED_BYTES = 16 * 1_024;
 /** An ordinary answer comes in one piece or two, for which a buffer to copy them to would cost more than it saves. */
 const MAX_SHORT_CHUNKS = 16;
 
-/** The bytes of a body as they come. */
+/** The bytes of a body, or of a line, as they come. */
 export class BodyBytes {
   readonly #maxBytes: number;
   readonly #chunks: Buffer[] = [];
@@ -40,11 +40,16 @@ export class BodyBytes {
     return true;
   }
 
-  /** All of it as text. */
-  toText(): string {
+  /** All of it. */
+  toBuffer(): Buffer {
     this.#flush();
     const [only] = this.#chunks;
-    return (this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks)).toString('utf8');
+    return this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks);
+  }
+
+  /** All of it as text. */
+  toText(): string {
+    return this.toBuffer().toString('utf8');
   }
 
   #flush(): void {
