@@ -1,6 +1,9 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Answer } from '../../src/mcp/exchange/exchange.ts';
+import type { Answer, Exchange } from '../../src/mcp/exchange/exchange.ts';
+import { unknownClient } from '../../src/mcp/exchange/mcp-client.ts';
+import type { RequestOfCall } from '../../src/mcp/input-rounds/call-requests.ts';
 import { InputRequired } from '../../src/mcp/input-rounds/input-required.ts';
 import { MemoryInputRounds } from '../../src/mcp/input-rounds/memory-input-rounds.ts';
 import { type JsonObject, toJsonObject } from '../../src/protocol/json-rpc.ts';
@@ -22,6 +25,42 @@ function asked(answer: Answer): { readonly state: string; readonly keys: readonl
   const result = 'result' in answer ? answer.result : {};
   const [inputRequests, requestState] = [memberOf(result, 'inputRequests'), memberOf(result, 'requestState')];
   return { state: requestState as string, keys: Object.keys(inputRequests as JsonObject) };
+}
+
+/** A request of `principal`, as far as a call that waits for input needs one. */
+function requestOf(principal: string | undefined, params: JsonObject = {}): RequestOfCall & { leave(): void } {
+  const controller = new AbortController();
+  const exchange: Exchange = {
+    client: unknownClient('http'),
+    headers: {},
+    peerAddress: undefined,
+    authSubject: undefined,
+    principal,
+    signal: controller.signal,
+    isCallerGone: () => controller.signal.aborted,
+    notify: () => {},
+  };
+  return {
+    request: { jsonrpc: '2.0', id: 1, method: 'tools/call', params },
+    exchange,
+    leave: () => controller.abort(),
+  };
+}
+
+function begin(
+  to: InputRequired,
+  principal: string | undefined,
+  start: (ask: NonNullable<Exchange['ask']>) => Promise<Answer>,
+): Promise<Answer> {
+  return to.first(requestOf(principal), ({ ask }) => start(ask!));
+}
+
+function next(
+  to: InputRequired,
+  state: string,
+  { principal, inputResponses }: { readonly principal: string | undefined; readonly inputResponses: JsonObject },
+): Promise<Answer | undefined> {
+  return to.next(state, requestOf(principal, { inputResponses }));
 }
 
 describe('InputRequired', () => {
@@ -51,7 +90,7 @@ describe('InputRequired', () => {
 
   /** A call that asks `questions` and answers with what it was told. */
   function ask(...questions: readonly string[]): Promise<Answer> {
-    return here.first(PRINCIPAL, async (send) => {
+    return begin(here, PRINCIPAL, async (send) => {
       const answers = await Promise.all(questions.map((method) => send(questionOf(method))));
       return { result: toJsonObject({ answers }) };
     });
@@ -62,7 +101,7 @@ describe('InputRequired', () => {
     expect(keys).toHaveLength(2);
     const responses = Object.fromEntries(keys.map((key, i) => [key, { said: i }]));
     const answers = [{ result: { said: 0 } }, { result: { said: 1 } }];
-    expect(await here.next(state, { principal: PRINCIPAL, inputResponses: responses })).toEqual({
+    expect(await next(here, state, { principal: PRINCIPAL, inputResponses: responses })).toEqual({
       result: { answers },
     });
   });
@@ -72,7 +111,7 @@ describe('InputRequired', () => {
     ['by names of the gateway’s own where two are the same', ['1', '1'], ['1', 'id-2']],
     ['by names of the gateway’s own where one is long', ['x'.repeat(129), '2'], ['2', 'id-2']],
   ])('calls questions %s', async (_, given, expected) => {
-    const answer = await here.first(PRINCIPAL, async (send) => {
+    const answer = await begin(here, PRINCIPAL, async (send) => {
       await Promise.all(given.map((key) => send(questionOf('roots/list', key))));
       return { result: {} };
     });
@@ -80,25 +119,25 @@ describe('InputRequired', () => {
   });
 
   test('each round has a state of its own, and the one before is answered again', async () => {
-    const answer = await here.first(PRINCIPAL, async (send) => {
+    const answer = await begin(here, PRINCIPAL, async (send) => {
       await send(questionOf('roots/list', 'first'));
       await send(questionOf('roots/list', 'second'));
       return { result: {} };
     });
     const first = asked(answer);
     const again = { principal: PRINCIPAL, inputResponses: { first: {} } };
-    const second = asked((await here.next(first.state, again))!);
+    const second = asked((await next(here, first.state, again))!);
     expect(second).toEqual({ state: expect.not.stringMatching(first.state), keys: ['second'] });
-    expect(asked((await here.next(first.state, again))!)).toEqual(second);
+    expect(asked((await next(here, first.state, again))!)).toEqual(second);
     const { state } = second;
-    expect(await here.next(state, { principal: PRINCIPAL, inputResponses: { second: {} } })).toEqual({ result: {} });
-    expect(await here.next(first.state, again)).toBeUndefined();
+    expect(await next(here, state, { principal: PRINCIPAL, inputResponses: { second: {} } })).toEqual({ result: {} });
+    expect(await next(here, first.state, again)).toBeUndefined();
   });
 
   test('a round can be found by its state before its client has been asked, until the call ends', async () => {
     const { state, keys } = asked(await ask('roots/list'));
     expect(await rounds.find(state, 1_000_000)).toMatchObject({ gatewayId: 'here', keys });
-    await here.next(state, { principal: PRINCIPAL, inputResponses: { [keys[0]!]: {} } });
+    await next(here, state, { principal: PRINCIPAL, inputResponses: { [keys[0]!]: {} } });
     expect(await rounds.find(state, 1_000_000)).toBeUndefined();
   });
 
@@ -108,26 +147,28 @@ describe('InputRequired', () => {
     const answer = { result: { answers: [{ result: { said: 1 } }] } };
     expect(
       await Promise.all([
-        here.next(state, { principal: PRINCIPAL, inputResponses: responses }),
-        here.next(state, { principal: PRINCIPAL, inputResponses: responses }),
+        next(here, state, { principal: PRINCIPAL, inputResponses: responses }),
+        next(here, state, { principal: PRINCIPAL, inputResponses: responses }),
       ]),
     ).toEqual([answer, answer]);
   });
 
   test('an answer to nothing that was asked is asked for again', async () => {
     const first = await ask('roots/list');
-    expect(await here.next(asked(first).state, { principal: PRINCIPAL, inputResponses: { other: {} } })).toEqual(first);
+    expect(await next(here, asked(first).state, { principal: PRINCIPAL, inputResponses: { other: {} } })).toEqual(
+      first,
+    );
   });
 
   test('a call that waits at another gateway is not begun a second time', async () => {
     const { state } = asked(await ask('roots/list'));
-    expect(await there.next(state, { principal: PRINCIPAL, inputResponses: {} })).toMatchObject({
+    expect(await next(there, state, { principal: PRINCIPAL, inputResponses: {} })).toMatchObject({
       error: { code: -32602 },
     });
   });
 
   test('a state that no gateway gave is none of ours', async () => {
-    expect(await here.next('of the upstream', { principal: PRINCIPAL, inputResponses: {} })).toBeUndefined();
+    expect(await next(here, 'of the upstream', { principal: PRINCIPAL, inputResponses: {} })).toBeUndefined();
   });
 
   test.each([
@@ -136,7 +177,7 @@ describe('InputRequired', () => {
   ])('a call past the bound of %s is told that nobody answers, and none that waits is ended', async (...row) => {
     const [, bound, flooder, refused] = row;
     const askFor = (principal: string | undefined): Promise<Answer> =>
-      here.first(principal, async (send) => ({
+      begin(here, principal, async (send) => ({
         result: toJsonObject({ answers: [await send(questionOf('roots/list'))] }),
       }));
     const alice = asked(await askFor('alice'));
@@ -145,14 +186,14 @@ describe('InputRequired', () => {
       result: { answers: [{ error: { message: 'Too many calls wait for input' } }] },
     });
     const inputResponses = { [alice.keys[0]!]: { said: 1 } };
-    expect(await here.next(alice.state, { principal: 'alice', inputResponses })).toEqual({
+    expect(await next(here, alice.state, { principal: 'alice', inputResponses })).toEqual({
       result: { answers: [{ result: { said: 1 } }] },
     });
   });
 
   test.each(['bob', undefined, '', 'Alice', 'alice '])('%j does not go on with a call of alice', async (principal) => {
     let isAnswered = false;
-    const call = here.first('alice', async (send) => {
+    const call = begin(here, 'alice', async (send) => {
       await send(questionOf('roots/list'));
       isAnswered = true;
       return { result: {} };
@@ -160,21 +201,21 @@ describe('InputRequired', () => {
     const { state, keys } = asked(await call);
     const inputResponses = { [keys[0]!]: { said: 'bob' } };
     for (const gateway of [here, there]) {
-      expect(await gateway.next(state, { principal, inputResponses })).toMatchObject({ error: { code: -32602 } });
+      expect(await next(gateway, state, { principal, inputResponses })).toMatchObject({ error: { code: -32602 } });
     }
     expect(isAnswered).toBe(false);
-    expect(await here.next(state, { principal: 'alice', inputResponses })).toEqual({ result: {} });
+    expect(await next(here, state, { principal: 'alice', inputResponses })).toEqual({ result: {} });
   });
 
   test('a state of the upstream’s own is the principal’s to whom it was given', async () => {
     const ofUpstream = { result: { resultType: 'input_required', requestState: 'of the upstream' } };
-    expect(await here.first('alice', async () => ofUpstream)).toBe(ofUpstream);
+    expect(await begin(here, 'alice', async () => ofUpstream)).toBe(ofUpstream);
     const inputResponses = {};
-    expect(await there.next('of the upstream', { principal: 'alice', inputResponses })).toBeUndefined();
-    expect(await there.next('of the upstream', { principal: 'bob', inputResponses })).toMatchObject({
+    expect(await next(there, 'of the upstream', { principal: 'alice', inputResponses })).toBeUndefined();
+    expect(await next(there, 'of the upstream', { principal: 'bob', inputResponses })).toMatchObject({
       error: { code: -32602 },
     });
-    expect(await there.next('made up', { principal: 'bob', inputResponses })).toMatchObject({
+    expect(await next(there, 'made up', { principal: 'bob', inputResponses })).toMatchObject({
       error: { code: -32602 },
     });
   });
@@ -184,10 +225,79 @@ describe('InputRequired', () => {
     expect(keys).toHaveLength(2);
   });
 
+  test.each(['an ended call', 'a question that nobody waits for any more'])(
+    'what %s asks is declined at once, and takes no place of another',
+    async (kind) => {
+      const late = {
+        ...questionOf('roots/list'),
+        ...(kind === 'an ended call' ? {} : { signal: AbortSignal.abort() }),
+      };
+      for (let i = 0; i < 1_010; i += 1) {
+        let send: NonNullable<Exchange['ask']>;
+        await begin(here, 'alice', async (given) => {
+          send = given;
+          return { result: {} };
+        });
+        expect(await send!(late)).toMatchObject({ error: { message: 'The call has ended' } });
+      }
+      expect(asked(await ask('roots/list')).keys).toHaveLength(1);
+    },
+  );
+
+  describe('a call that its client has answered', () => {
+    let exchange: Exchange;
+    let state: string;
+
+    beforeEach(async () => {
+      const answer = await here.first(requestOf(PRINCIPAL, { _meta: { progressToken: 'first' } }), async (own) => {
+        exchange = own;
+        await own.ask?.(questionOf('roots/list', 'one'));
+        if (!own.signal.aborted) {
+          await once(own.signal, 'abort');
+        }
+        return { result: { isOver: true } };
+      });
+      ({ state } = asked(answer));
+    });
+
+    test('is cancelled by the client that leaves then', async () => {
+      const second = requestOf(PRINCIPAL, { inputResponses: { one: {} } });
+      const answer = here.next(state, second);
+      expect([exchange.signal.aborted, exchange.isCallerGone()]).toEqual([false, false]);
+      second.leave();
+      expect([exchange.signal.aborted, exchange.isCallerGone()]).toEqual([true, true]);
+      expect(await answer).toEqual({ result: { isOver: true } });
+    });
+
+    test('goes on while another of its requests waits, and ends with the last', async () => {
+      const [second, again] = [1, 2].map(() => requestOf(PRINCIPAL, { inputResponses: { one: {} } }));
+      const answers = [here.next(state, second!), here.next(state, again!)];
+      second!.leave();
+      expect(await answers[0]).toMatchObject({ error: { message: 'The request was cancelled' } });
+      expect(exchange.signal.aborted).toBe(false);
+      again!.leave();
+      expect(await answers[1]).toEqual({ result: { isOver: true } });
+    });
+
+    test('says what it has to say to the newest request, by its own token', async () => {
+      const heard: unknown[] = [];
+      const second = requestOf(PRINCIPAL, { inputResponses: { one: {} }, _meta: { progressToken: 'second' } });
+      Object.assign(second.exchange, { notify: (...parts: unknown[]) => heard.push(parts) });
+      void here.next(state, second);
+      exchange.notify('notifications/message', { level: 'info' });
+      exchange.notify('notifications/progress', { progressToken: 'first', progress: 1 });
+      expect(heard).toEqual([
+        ['notifications/message', { level: 'info' }],
+        ['notifications/progress', { progressToken: 'second', progress: 1 }],
+      ]);
+      second.leave();
+    });
+  });
+
   test('asks also while the store is gone', async () => {
     Object.assign(rounds, { put: failing, find: failing });
     expect(asked(await ask('roots/list')).keys).toHaveLength(1);
-    expect(await here.next('of the upstream', { principal: PRINCIPAL, inputResponses: {} })).toBeUndefined();
+    expect(await next(here, 'of the upstream', { principal: PRINCIPAL, inputResponses: {} })).toBeUndefined();
     await turn();
     expect(errors).toEqual([new Error('the store is gone'), new Error('the store is gone')]);
   });

@@ -66,7 +66,7 @@ function rootsOwner({ client, principal }: Exchange, ctx: RequestContext): Pick<
 }
 
 /** `_meta` of a request, whose progress token keeps its digits: it is for the caller to recognise. */
-function exactMeta({ params, rawParams }: JsonRpcRequest): JsonValue | undefined {
+export function exactMeta({ params, rawParams }: JsonRpcRequest): JsonValue | undefined {
   const meta = params?.['_meta'];
   const token = isJsonObject(meta) ? meta['progressToken'] : undefined;
   if (!isJsonObject(meta) || typeof token !== 'number' || Number.isSafeInteger(token)) {

@@ -5,11 +5,10 @@ import { keptBytes } from '../../protocol/kept-bytes.ts';
 import { ERROR_INVALID_PARAMS, ERROR_SERVER } from '../../protocol/mcp-protocol.ts';
 import { isHopKey } from '../../upstream/hop/envelope.ts';
 import type { PeerQuestion } from '../../upstream/upstream.ts';
-import type { Answer } from '../exchange/exchange.ts';
+import type { Answer, Exchange } from '../exchange/exchange.ts';
 import type { ClientAnswer } from '../session/session-streams.ts';
+import { CallRequests, type RequestOfCall } from './call-requests.ts';
 import type { InputRound, InputRounds } from './input-rounds.ts';
-
-type Ask = (question: PeerQuestion) => Promise<ClientAnswer>;
 
 /** One call that waits here for input of its client. */
 interface Waiting {
@@ -21,8 +20,9 @@ interface Waiting {
   /** Whether the client has answered in this round: what is asked then is a round of its own. */
   hasAnswered: boolean;
   readonly asked: Map<string, { readonly request: JsonObject; readonly answer: (answer: ClientAnswer) => void }>;
-  /** Requests of the client that wait for the end of this round: for more questions, or for the answer. */
-  readonly requests: ((answer: Answer) => void)[];
+  /** Whoever waits for the end of this round: for more questions, or for the answer. */
+  readonly requests: CallRequests;
+  hasEnded: boolean;
 }
 
 /** What {@link InputRequired} is made of. */
@@ -82,20 +82,23 @@ export class InputRequired {
     this.#options = options;
   }
 
-  /** Runs `start` for `principal` until it answers or asks. */
-  async first(principal: string | undefined, start: (ask: Ask) => Promise<Answer>): Promise<Answer> {
-    const answer = await new Promise<Answer>((resolve) => {
-      const waiting: Waiting = {
-        principal,
-        state: this.#options.newId(),
-        previous: undefined,
-        hasAnswered: false,
-        asked: new Map(),
-        requests: [resolve],
-      };
-      const whenAnswered = start((question) => this.#ask(waiting, question));
-      void this.#settle(waiting, whenAnswered);
-    });
+  /** Runs `start` with an exchange of its own, which is that of all requests of the call, until it answers or asks. */
+  async first(of: RequestOfCall, start: (exchange: Exchange) => Promise<Answer>): Promise<Answer> {
+    const { principal } = of.exchange;
+    const requests = new CallRequests(of);
+    const waiting: Waiting = {
+      principal,
+      state: this.#options.newId(),
+      previous: undefined,
+      hasAnswered: false,
+      asked: new Map(),
+      requests,
+      hasEnded: false,
+    };
+    const whenRoundEnds = requests.join(of);
+    const whenAnswered = start({ ...requests.exchange, ask: (question) => this.#ask(waiting, question) });
+    void this.#settle(waiting, whenAnswered);
+    const answer = await whenRoundEnds;
     await this.#noteOfUpstream(principal, answer);
     return answer;
   }
@@ -105,15 +108,11 @@ export class InputRequired {
    *
    * @returns `undefined` where the state is not one of a gateway: the upstream's own, as far as can be told.
    */
-  async next(
-    requestState: string,
-    { principal, inputResponses }: { readonly principal: string | undefined; readonly inputResponses: unknown },
-  ): Promise<Answer | undefined> {
+  async next(requestState: string, of: RequestOfCall): Promise<Answer | undefined> {
+    const { principal } = of.exchange;
     const waiting = this.#waiting.get(requestState);
     if (waiting !== undefined) {
-      return waiting.principal === principal
-        ? this.#goOn(waiting, isJsonObject(inputResponses) ? inputResponses : {})
-        : UNKNOWN_STATE;
+      return waiting.principal === principal ? this.#goOn(waiting, of) : UNKNOWN_STATE;
     }
     const { rounds, gatewayId, now, onError } = this.#options;
     const find = (state: string): Promise<InputRound | void> => rounds.find(state, now()).catch(onError);
@@ -146,32 +145,36 @@ export class InputRequired {
     await rounds.put({ ...name, keys: [], expiresAt: now() + ROUND_MILLIS }).catch(onError);
   }
 
-  #goOn(waiting: Waiting, responses: JsonObject): Promise<Answer> {
-    return new Promise((resolve) => {
-      waiting.requests.push(resolve);
-      const answered = Object.entries(responses).filter(([key]) => waiting.asked.has(key));
-      for (const [key, result] of answered) {
-        const { answer } = waiting.asked.get(key) ?? {};
-        waiting.asked.delete(key);
-        waiting.hasAnswered = true;
-        answer?.(isJsonObject(result) ? { result } : INVALID_RESPONSE);
-      }
-      if (answered.length === 0) {
-        void this.#askClient(waiting);
-      }
-    });
+  #goOn(waiting: Waiting, of: RequestOfCall): Promise<Answer> {
+    const whenRoundEnds = waiting.requests.join(of);
+    const given = of.request.params?.['inputResponses'];
+    const answered = Object.entries(isJsonObject(given) ? given : {}).filter(([key]) => waiting.asked.has(key));
+    for (const [key, result] of answered) {
+      const { answer } = waiting.asked.get(key) ?? {};
+      waiting.asked.delete(key);
+      waiting.hasAnswered = true;
+      answer?.(isJsonObject(result) ? { result } : INVALID_RESPONSE);
+    }
+    if (answered.length === 0) {
+      void this.#askClient(waiting);
+    }
+    return whenRoundEnds;
   }
 
   async #settle(waiting: Waiting, answer: Promise<Answer>): Promise<void> {
     const given = await answer;
+    waiting.hasEnded = true;
     if (this.#calls.delete(waiting)) {
       this.#forget(waiting.state);
       this.#forget(waiting.previous);
     }
-    endRound(waiting, given);
+    waiting.requests.answer(given);
   }
 
   async #ask(waiting: Waiting, { key: given, method, params = {}, signal }: PeerQuestion): Promise<ClientAnswer> {
+    if (waiting.hasEnded || signal.aborted) {
+      return CALL_ENDED; // what is kept of a call goes with its end, which has been already
+    }
     if (!this.#hasRoom(waiting)) {
       return TOO_MANY;
     }
@@ -210,7 +213,7 @@ export class InputRequired {
     await rounds.put({ ...round, expiresAt: now() + ROUND_MILLIS }).catch(onError);
     if (waiting.asked.size > 0) {
       const inputRequests = Object.fromEntries([...waiting.asked].map(([key, { request }]) => [key, request]));
-      endRound(waiting, { result: { resultType: 'input_required', inputRequests, requestState } });
+      waiting.requests.answer({ result: { resultType: 'input_required', inputRequests, requestState } });
     }
   }
 
@@ -253,11 +256,4 @@ function ofThisHop(params: JsonObject): JsonObject {
 /** A state of an upstream may be long, and no gateway needs more of it than to know it again. */
 function nameOf(requestState: string): string {
   return hash('sha256', requestState);
-}
-
-/** A client may repeat its call before the round is over: every request of it is answered. */
-function endRound({ requests }: Waiting, answer: Answer): void {
-  for (const resolve of requests.splice(0)) {
-    resolve(answer);
-  }
 }

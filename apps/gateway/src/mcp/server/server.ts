@@ -210,17 +210,16 @@ export class McpServer {
 
   /** A modern client answers questions by repeating its call. */
   #runModern(handler: McpHandler, request: JsonRpcRequest, exchange: Exchange): Promise<Answer> {
-    const { requestState, inputResponses } = request.params ?? {};
+    const { requestState } = request.params ?? {};
     const canBeAsked = Object.keys(exchange.client.capabilities).length > 0;
     if (!ASKING_METHODS.has(request.method) || (!canBeAsked && requestState === undefined)) {
       return this.#run(handler, request, exchange);
     }
     const { inputRequired } = this.#options;
-    const { principal } = exchange;
-    const first = (): Promise<Answer> =>
-      inputRequired.first(principal, (ask) => this.#run(handler, request, { ...exchange, ask }));
+    const of = { request, exchange };
+    const first = (): Promise<Answer> => inputRequired.first(of, (asking) => this.#run(handler, request, asking));
     return typeof requestState === 'string'
-      ? inputRequired.next(requestState, { principal, inputResponses }).then((answer) => answer ?? first())
+      ? inputRequired.next(requestState, of).then((answer) => answer ?? first())
       : first();
   }
 

@@ -21,6 +21,9 @@ export function askClient(
   { method, params, signal }: PeerQuestion,
   send: (message: JsonRpcRequest) => boolean,
 ): Promise<ClientAnswer> {
+  if (signal.aborted) {
+    return Promise.resolve(CANCELLED); // no event follows that would take the question back
+  }
   if (asked.size >= MAX_ASKED) {
     return Promise.resolve(TOO_MANY);
   }

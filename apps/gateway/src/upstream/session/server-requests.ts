@@ -29,6 +29,9 @@ function declined(method: string, hopsInFlight: number): PeerAnswer {
     : { error: { code: ERROR_METHOD_NOT_FOUND, message: `${method} is declined: no caller that could answer it` } };
 }
 
+/** A server may ask on the stream of a call that it has answered. */
+const CALL_ENDED: PeerAnswer = { error: { code: ERROR_INVALID_REQUEST, message: 'The call has ended' } };
+
 /** Questions to callers and pings. */
 const RATE = { burst: 1_000, perSecond: 200 };
 const FLOOD = `cut: of more than ${RATE.perSecond} in a second some are not answered`;
@@ -53,6 +56,8 @@ export class ServerRequests {
     const peer = hop?.call.peer;
     if (method === 'ping') {
       this.reply(id, { result: {} });
+    } else if (hop?.isEnded === true) {
+      this.reply(id, method === 'roots/list' ? NO_ROOTS : CALL_ENDED);
     } else if (hop === undefined || peer?.ask === undefined) {
       this.reply(id, declined(method, hopsInFlight));
     } else {
