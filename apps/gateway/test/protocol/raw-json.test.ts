@@ -157,6 +157,15 @@ describe('a raw value', () => {
     expect(RawJson.read('{ }').with({ a: '1' }).text).toBe('{ "a":1}');
   });
 
+  test('keeps all other bytes when members are set among more than are kept', () => {
+    const members = Array.from({ length: 20_000 }, (_, index) => `"${index}":1.0`).join(',');
+    const twice = '"a":1,'.repeat(10_001);
+    const tool = RawJson.read(`{"tool":{"name":"x",${members},"name":"y"}}`).get('tool')!;
+    expect(tool.with({ new: '1', name: '"z"' }).text).toBe(`{"name":"z",${members},"name":"z","new":1}`);
+    expect(RawJson.read(`{${twice}"b":2}`, 0).with({ a: '3' }).text).toBe(`{${twice.replaceAll('1', '3')}"b":2}`);
+    expect(RawJson.read(`{${twice}"a":2}`, 0).get('a')?.text).toBe('2');
+  });
+
   test('sets a name that stands twice in both places', () => {
     expect(RawJson.read('{"_meta":1,"a":2,"_meta":3}').with({ _meta: '{}' }).text).toBe(
       '{"_meta":{},"a":2,"_meta":{}}',

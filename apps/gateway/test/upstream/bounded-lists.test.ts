@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { array, assert, asyncProperty, string } from 'fast-check';
 import { gatherList } from '../../src/upstream/hop/gather-list.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
+import { openModern } from '../tracing/raw-mcp.ts';
 import { startFakeHttp, type FakeHttp } from './fixtures/fake-http.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -80,6 +81,20 @@ describe('the tools list of an upstream', () => {
     expect(instances).toMatchObject([{ status: 'ready', tool_count: count, last_error: error }]);
     const lines = gateway.stderr().split('\n');
     expect(lines.filter((line) => line === `hostile: ${error}`)).toHaveLength(1);
+  });
+
+  test('is exposed whole with a tool of more members than are kept, digits of which would be lost', async () => {
+    const wide = Object.fromEntries(Array.from({ length: 12_000 }, (_, index) => [`m${index}`, 1]));
+    server = await startLister(() => ({
+      tools: [tool('before'), tool('wide', { ...wide, digits: 1_234_567_890_123_456 }), tool('after')],
+    }));
+    const { url } = server;
+    gateway = await startGateway({ config: { mcpServers: { a: { url }, b: { url } }, server: { expose: 'all' } } });
+    await gateway.ready();
+    const { result } = await openModern(gateway.url).request('tools/list', {});
+    const listed = result!['tools'] as readonly { readonly name: string; readonly digits?: number }[];
+    expect(listed.map(({ name }) => name)).toHaveLength(6);
+    expect(listed.filter(({ digits }) => digits === 1_234_567_890_123_456)).toHaveLength(2);
   });
 });
 

@@ -1,4 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { ConnectionSupervisor } from '../../src/upstream/connection/connection-supervisor.ts';
+import type { Connection } from '../../src/upstream/connection/connection.ts';
+import { shuttingDown } from '../../src/upstream/hop/failures.ts';
+import { ChangePacer } from '../../src/upstream/managed/change-pacer.ts';
+import { UpstreamTools } from '../../src/upstream/managed/upstream-tools.ts';
 import { startFakeHttp, type FakeHttp, type FakeHttpOptions } from './fixtures/fake-http.ts';
 import { closeAll, connected, createPeer, http, jsonOf, until, type Harness } from './fixtures/harness.ts';
 
@@ -98,5 +103,93 @@ describe('dcc-mcp-core behind the gateway', () => {
     const harness = await start(...core({ status: 200, body: { process: true, dcc: true } }));
     const result = await harness.call('seen', {}, { peer: createPeer(), meta: { progressToken: 'p' } });
     expect(jsonOf(result)['meta']).not.toHaveProperty('progressToken');
+  });
+});
+
+function tooDeep(): never {
+  throw new RangeError('too deep');
+}
+
+describe('what the answers of an upstream make throw', () => {
+  /** A connection whose first list makes throw. */
+  const connection = { facts: { capabilities: {} }, learn: tooDeep, close: async () => {} } as unknown as Connection;
+
+  test('at its first questions is a failed try, told once, and the next one may succeed', async () => {
+    const told: string[] = [];
+    let tries = 0;
+    const supervisor = new ConnectionSupervisor({
+      open: async () => ({ ok: true, connection }),
+      random: () => 0,
+      maxPauseMillis: 10,
+      onAttempt: () => void (tries += 1),
+      onUp: async () => (tries === 1 ? tooDeep() : undefined),
+      onFailed: ({ message }) => void told.push(message),
+      onDown: () => void told.push('down'),
+    });
+    supervisor.begin();
+    const failure = await supervisor.whenUp(5_000, () => shuttingDown().failure);
+    const message = 'Its first answers could not be taken: too deep';
+    expect(failure).toMatchObject({ kind: 'backend-unreachable', message });
+    expect(told).toEqual(['down', message]);
+    expect(await supervisor.whenUp(5_000, () => shuttingDown().failure)).toBeUndefined();
+    expect([supervisor.isUp, told.length]).toEqual([true, 2]);
+    await supervisor.close();
+  });
+
+  test('is a tools list that could not be read', async () => {
+    const cuts: unknown[] = [];
+    const tools = new UpstreamTools({
+      pollMillis: 10,
+      onTools() {},
+      onCut: (list, cut) => void cuts.push([list, cut]),
+    });
+    await tools.attach(connection);
+    expect(cuts).toEqual([['tools/list', 'it could not be taken: too deep']]);
+    tools.detach();
+  });
+
+  test('at a change is told, and the next change is served', async () => {
+    const errors: unknown[] = [];
+    let runs = 0;
+    const pacer = new ChangePacer(
+      () => {
+        runs += 1;
+        tooDeep();
+      },
+      (error) => void errors.push(error),
+    );
+    for (const count of [1, 2]) {
+      pacer.changed();
+      await until(() => errors.length === count);
+    }
+    expect(runs).toBe(2);
+    pacer.cancel();
+  });
+
+  test('leaves the try after it to be waited for', async () => {
+    const second = Promise.withResolvers<{ ok: true; connection: Connection }>();
+    const firstUp = Promise.withResolvers<void>();
+    let tries = 0;
+    const supervisor = new ConnectionSupervisor({
+      open: () => (tries === 1 ? Promise.resolve({ ok: true, connection }) : second.promise),
+      random: () => 0,
+      maxPauseMillis: 10,
+      onAttempt: () => void (tries += 1),
+      onUp: () => firstUp.promise,
+      onFailed() {},
+      onDown() {},
+    });
+    supervisor.begin();
+    await until(() => supervisor.connection !== undefined);
+    supervisor.lost('gone');
+    await until(() => tries === 2);
+    firstUp.reject(new Error('gone meanwhile'));
+    await new Promise(setImmediate);
+    let isClosed = false;
+    const closed = supervisor.close().then(() => (isClosed = true));
+    await new Promise(setImmediate);
+    expect(isClosed).toBe(false);
+    second.resolve({ ok: true, connection });
+    await closed;
   });
 });

@@ -16,8 +16,8 @@ export function keepExact(list: RawJson | undefined, values: JsonValue | undefin
   asList(values).forEach((value, index) => {
     const text = raws[index]?.text;
     if (typeof value === 'object' && value !== null && text !== undefined && MAY_DIFFER.test(text)) {
-      // A copy, because a piece of a text keeps the whole text in memory.
-      texts.set(value, RawJson.read(Buffer.from(text).toString()));
+      // A copy, because a piece of a text keeps the whole text in memory. It may have any number of members.
+      texts.set(value, RawJson.read(Buffer.from(text).toString(), 0));
     }
   });
 }

@@ -16,6 +16,7 @@ export type JsonPart = JsonValue | RawJson | undefined;
 const MAX_SHORT_LENGTH = 13;
 const SHORT_STRING = /^"[\w. /-]*"$/;
 const SHORT_INTEGER = /^(?:0|[1-9]\d*)$/;
+const EMPTY_OBJECT = /^\{\s*\}$/;
 const PLAIN_NAME = /^\w+$/;
 
 /** Levels that are passed over where nobody will make a value of them; each takes eight bytes. */
@@ -145,7 +146,7 @@ export class RawJson {
       const changed = Object.entries(changes).map(([name, text]) => [name, RawJson.#ours(text)] as const);
       return RawJson.object({ ...this.#parts, ...Object.fromEntries(changed) });
     }
-    const members = this.#scanned();
+    const members = this.#named(Object.keys(changes));
     // A name that stands twice is changed twice, because readers differ in which of them counts.
     const pieces = members.flatMap(({ name, start, end }): Piece[] => {
       const text = Object.hasOwn(changes, name) ? changes[name] : undefined;
@@ -156,7 +157,7 @@ export class RawJson {
       .map(([name, text]) => `${JSON.stringify(name)}:${text}`)
       .join(',');
     const end = this.#end - 1;
-    const more = added === '' ? [] : [{ start: end, end, text: members.length === 0 ? added : `,${added}` }];
+    const more = added === '' ? [] : [{ start: end, end, text: EMPTY_OBJECT.test(this.text) ? added : `,${added}` }];
     return this.#spliced([...pieces, ...more]);
   }
 
@@ -171,15 +172,22 @@ export class RawJson {
   }
 
   #find(name: string): ScannedMember | undefined {
+    return this.#named([name]).findLast((member) => member.name === name);
+  }
+
+  /** The members of these names at least, in the order that they stand in. */
+  #named(names: readonly string[]): readonly ScannedMember[] {
     try {
-      return this.#scanned().findLast((member) => member.name === name);
+      return this.#scanned();
     } catch (error) {
       if (!(error instanceof UnboundedJsonError)) {
         throw error;
       }
-      // There are more members than are kept, so only those of that name are looked for.
-      const found = scanJson(this.text, 1, { only: name }).members?.at(-1);
-      return found && moved(found, this.#start);
+      // There are more members than are kept, so only those of the names are looked for.
+      return names
+        .flatMap((only) => scanJson(this.text, 1, { only, maxMembers: Infinity }).members ?? [])
+        .map((member) => moved(member, this.#start))
+        .toSorted((one, other) => one.start - other.start);
     }
   }
 

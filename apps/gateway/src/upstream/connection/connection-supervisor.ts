@@ -1,3 +1,4 @@
+import { messageOf } from '../../protocol/thrown-error.ts';
 import { RetryTimer } from '../hop/backoff.ts';
 import { shuttingDown, unreachable } from '../hop/failures.ts';
 import type { HopFailure } from '../upstream.ts';
@@ -7,6 +8,8 @@ import type { OpenedConnection } from './open-connection.ts';
 /** A connection that held this long starts its next series of tries from the shortest pause. */
 const STABLE_AFTER_MILLIS = 10_000;
 
+const LOST_AT_ONCE = unreachable('The connection was lost as soon as it was there').failure;
+
 export interface ConnectionSupervisorOptions {
   /** Connects; told by `signal` when nobody wants the outcome any more. */
   open(signal: AbortSignal): Promise<OpenedConnection>;
@@ -14,7 +17,7 @@ export interface ConnectionSupervisorOptions {
   /** The longest pause between two tries. */
   readonly maxPauseMillis: number;
   onAttempt(): void;
-  /** There is a connection; it is handed out once this has resolved. */
+  /** There is a connection; it is handed out once this has resolved. Where it rejects, the try has failed. */
   onUp(connection: Connection): Promise<void>;
   onFailed(failure: HopFailure): void;
   /** The connection is gone: it was lost, or is no longer wanted. */
@@ -114,9 +117,13 @@ export class ConnectionSupervisor {
 
   #try(): void {
     this.#options.onAttempt();
-    this.#attempt = this.#connect().finally(() => {
-      this.#attempt = undefined;
+    const attempt = this.#connect().finally(() => {
+      // A connection that was lost meanwhile is tried for again already: `close` waits for that try.
+      if (this.#attempt === attempt) {
+        this.#attempt = undefined;
+      }
     });
+    this.#attempt = attempt;
   }
 
   async #connect(): Promise<void> {
@@ -135,9 +142,25 @@ export class ConnectionSupervisor {
     }
     this.#connection = opened.connection;
     this.#connectedAt = performance.now();
-    await this.#options.onUp(opened.connection);
-    this.#up = opened.connection;
-    this.#tell(this.isUp ? undefined : unreachable('The connection was lost as soon as it was there').failure);
+    const failure = await this.#whyNotUp(opened.connection);
+    if (failure === undefined) {
+      this.#up = opened.connection;
+    }
+    this.#tell(this.isUp ? undefined : (failure ?? LOST_AT_ONCE));
+  }
+
+  /** What an upstream answers to the first questions may be what nobody has foreseen: that fails the try, not the gateway. */
+  async #whyNotUp(connection: Connection): Promise<HopFailure | undefined> {
+    try {
+      await this.#options.onUp(connection);
+      return undefined;
+    } catch (error) {
+      const reason = `Its first answers could not be taken: ${messageOf(error)}`;
+      if (this.#connection === connection) {
+        this.lost(reason);
+      }
+      return unreachable(reason).failure;
+    }
   }
 
   async #open(): Promise<OpenedConnection> {

@@ -28,6 +28,8 @@ export interface ChangeNoticesOptions {
   /** Whether somebody subscribed to the resource at this upstream. */
   isSubscribed(uri: string): boolean;
   onNotification(method: string, params: JsonObject | undefined): void;
+  /** A change could not be passed on. */
+  onError(error: unknown): void;
 }
 
 /** Passes on what an upstream tells of changes: as often as makes sense, and only what is its own to tell. */
@@ -42,10 +44,11 @@ export class ChangeNotices {
 
   constructor(options: ChangeNoticesOptions) {
     this.#options = options;
-    this.#tools = new ChangePacer(() => options.refreshTools());
+    const onError = (error: unknown): void => options.onError(error);
+    this.#tools = new ChangePacer(() => options.refreshTools(), onError);
     const lists = ['notifications/prompts/list_changed', 'notifications/resources/list_changed'];
     this.#lists = new Map(
-      lists.map((method) => [method, new ChangePacer(() => options.onNotification(method, undefined))]),
+      lists.map((method) => [method, new ChangePacer(() => options.onNotification(method, undefined), onError)]),
     );
   }
 

@@ -10,6 +10,7 @@ const MAX_WORK_PAUSE_MILLIS = 60_000;
 /** Runs what a change asks for, soon; changes that do not end are served after pauses that double. */
 export class ChangePacer {
   readonly #run: () => Promise<void> | void;
+  readonly #onError: (error: unknown) => void;
   #timer: NodeJS.Timeout | undefined;
   #isRunning = false;
   #isWanted = false;
@@ -17,8 +18,10 @@ export class ChangePacer {
   #endedAt = -Infinity;
   #workMillis = 0;
 
-  constructor(run: () => Promise<void> | void) {
+  /** @param onError Told what `run` throws; the next change is served all the same. */
+  constructor(run: () => Promise<void> | void, onError: (error: unknown) => void) {
     this.#run = run;
+    this.#onError = onError;
   }
 
   changed(): void {
@@ -52,11 +55,12 @@ export class ChangePacer {
     const startedAt = performance.now();
     try {
       await this.#run();
-    } finally {
-      this.#isRunning = false;
-      this.#endedAt = performance.now();
-      this.#workMillis = this.#endedAt - startedAt;
+    } catch (error) {
+      this.#onError(error);
     }
+    this.#isRunning = false;
+    this.#endedAt = performance.now();
+    this.#workMillis = this.#endedAt - startedAt;
     if (this.#isWanted) {
       this.#schedule();
     }

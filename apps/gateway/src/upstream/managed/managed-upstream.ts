@@ -1,5 +1,6 @@
 // upstream/managed/: the upstream as a whole: status, probes, tools list and calls over its connection.
 import type { JsonObject } from '../../protocol/json-rpc.ts';
+import { messageOf } from '../../protocol/thrown-error.ts';
 import { ConnectionSupervisor } from '../connection/connection-supervisor.ts';
 import type { Connection } from '../connection/connection.ts';
 import { openConnection, type OpenedConnection } from '../connection/open-connection.ts';
@@ -59,6 +60,7 @@ export class ManagedUpstream implements Upstream {
   readonly #changes: ChangeNotices;
   readonly #supervisor: ConnectionSupervisor;
   readonly #memory = new SessionMemory();
+  readonly #errorLog = new SparseLog((line) => this.#log(line));
   readonly #nonProtocolLog = new SparseLog((line) => this.#log(line));
   #probe: ReadinessProbe | undefined;
   #triedTimer: NodeJS.Timeout | undefined;
@@ -81,6 +83,7 @@ export class ManagedUpstream implements Upstream {
       refreshTools: () => this.#tools.refresh(),
       isSubscribed: (uri) => this.#memory.isSubscribed(uri),
       onNotification: (method, params) => this.#events.onNotification(this, method, params),
+      onError: (error) => this.#errorLog.log(`a change could not be passed on: ${messageOf(error)}`),
     });
     this.#calls = new UpstreamCalls({
       settings,

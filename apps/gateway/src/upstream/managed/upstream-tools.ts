@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { JsonObject } from '../../protocol/json-rpc.ts';
+import { messageOf } from '../../protocol/thrown-error.ts';
 import type { Connection } from '../connection/connection.ts';
 import type { CoreRoutes } from '../connection/dcc-core.ts';
 import type { HostTool } from '../upstream.ts';
@@ -52,7 +53,7 @@ export class UpstreamTools {
     clearTimeout(this.#pollTimer);
   }
 
-  /** Asks for the list; a wish during a running request is served by one more. */
+  /** Asks for the list; a wish during a running request is served by one more. Never rejects. */
   async refresh(): Promise<void> {
     this.#isStale = true;
     this.#running ??= this.#run().finally(() => {
@@ -68,9 +69,19 @@ export class UpstreamTools {
       if (connection === undefined) {
         return;
       }
-      await this.#read(connection, isQuiet);
+      await this.#tryRead(connection, isQuiet);
     }
     this.#schedulePoll();
+  }
+
+  /** A list that throws somebody who looks into it is one that could not be read. */
+  async #tryRead(connection: Connection, isQuiet: boolean): Promise<void> {
+    try {
+      await this.#read(connection, isQuiet);
+    } catch (error) {
+      this.#hasFailed = true;
+      this.#options.onCut('tools/list', `it could not be taken: ${messageOf(error)}`);
+    }
   }
 
   async #read(connection: Connection, isQuiet: boolean): Promise<void> {
