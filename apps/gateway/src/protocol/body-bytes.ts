@@ -54,8 +54,8 @@ export class BodyBytes {
 
   #flush(): void {
     if (this.#joined !== undefined && this.#joinedBytes > 0) {
-      this.#chunks.push(this.#joined.subarray(0, this.#joinedBytes));
-      this.#joined = undefined;
+      // A copy: what is left of the buffer would be kept with it.
+      this.#chunks.push(Buffer.from(this.#joined.subarray(0, this.#joinedBytes)));
       this.#joinedBytes = 0;
     }
   }

@@ -213,4 +213,18 @@ describe('validateArguments', () => {
     expect(validate(record, { ids: [7, 7] }).ok).toBe(false);
     expect(validate(record, { nodes: [{ id: 7 }, { id: 7 }] }).ok).toBe(false);
   });
+
+  test.each([
+    [
+      '^[0-9a-f]{8}-[0-9a-f]{4}-[1-5][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$',
+      '0190a2b4-7c1d-4e5f-8a9b-0c1d2e3f4a5b',
+    ],
+    ['^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(?:\\.\\d{1,9})?Z$', '2026-11-29T11:30:00Z'],
+    ['^(?:[a-z0-9-]{1,63}\\.){1,4}[a-z]{2,20}$', 'render.studio.example'],
+    ['^\\p{Lu}\\p{Ll}{1,40}$', 'Maya'],
+  ])('checks by %s, as people write patterns', (pattern, text) => {
+    const record = recordOf({ properties: { text: { type: 'string', pattern } } });
+    expect(validate(record, { text })).toMatchObject({ ok: true, skipped: undefined });
+    expect(validate(record, { text: `${text}!` }).ok).toBe(false);
+  });
 });

@@ -11,8 +11,8 @@ const COMPILATION_STEPS = 500;
 const CHARACTERS_PER_STEP = 40;
 /** Characters of a pattern whose repetitions are written out: past it compiling takes longer than a check may. */
 const MAX_UNROLLED_LENGTH = 20_000;
-/** `{3}`, `{3,}`, `{3,5}` */
-const REPETITION = /\{(\d+)(?:,(\d*))?\}/g;
+/** An escape, a class, a parenthesis, a repetition `{3}`, `{3,}` or `{3,5}` with its numbers, or any other character. */
+const TOKEN = /\\p\{[^}]*\}|\\.|\[(?:\\.|[^\]\\])*\]|\{(\d+)(?:,(\d*))?\}|./gisu;
 /** Instructions that RE2 takes for the characters of a text in the time of one step, at worst. */
 const INSTRUCTIONS_PER_STEP = 4;
 
@@ -59,8 +59,27 @@ function compile(source: string, budget: WorkBudget): RE2JS | Uncheckable {
   }
 }
 
-/** At most; a repetition inside another one multiplies. */
+/** How long a pattern is with its repetitions written out; those inside each other multiply. */
 function unrolledLength(source: string): number {
-  const times = Array.from(source.matchAll(REPETITION), ([, least, most]) => Math.max(1, Number(most || least)));
-  return times.reduce((length, factor) => length * factor, source.length);
+  const groups = [0];
+  let last = 0; // length of what a repetition would repeat
+  const add = (length: number): void => {
+    groups.push((groups.pop() ?? 0) + length);
+  };
+  for (const [token, least, most] of source.matchAll(TOKEN)) {
+    if (token === '(') {
+      groups.push(0);
+    } else if (token === ')' && groups.length > 1) {
+      last = groups.pop() ?? 0;
+      add(last);
+    } else if (least === undefined) {
+      last = token.length;
+      add(last);
+    } else {
+      const times = Math.max(1, Number(most || least));
+      add(last * (times - 1));
+      last *= times;
+    }
+  }
+  return groups.reduce((sum, length) => sum + length, 0);
 }
