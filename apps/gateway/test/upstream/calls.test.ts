@@ -1,5 +1,7 @@
 // What holds for every call, whatever transport and era the upstream has.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { getEventListeners } from 'node:events';
+import { unlessAborted } from '../../src/protocol/unless-aborted.ts';
 import { startFakeHttp, type FakeHttp } from './fixtures/fake-http.ts';
 import {
   begin,
@@ -229,6 +231,28 @@ describe.each(Object.keys(KINDS))('an upstream of its own over %s', (kind) => {
     const result = await harness.call('big', { bytes: 300_000 });
     expect(failureOf(result)).toMatchObject({ kind: 'backend-error', backendErrorKind: 'other' });
     expect(textOf(await harness.call('echo', { text: 'next' }))).toBe('next');
+  });
+});
+
+const left = (): string => 'left';
+
+describe('work that is waited for unless its caller leaves', () => {
+  const never = new Promise<string>(() => {});
+
+  test('leaves nothing behind on the signal of the caller, however it ends', async () => {
+    const caller = new AbortController();
+    const { signal } = caller;
+    expect(await unlessAborted(Promise.resolve('done'), signal, left)).toBe('done');
+    await expect(unlessAborted(Promise.reject(new Error('failed')), signal, left)).rejects.toThrow('failed');
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    const waiting = unlessAborted(never, signal, left);
+    caller.abort();
+    expect(await waiting).toBe('left');
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  test('is not waited for where the caller has left before', async () => {
+    expect(await unlessAborted(never, AbortSignal.abort(), left)).toBe('left');
   });
 });
 

@@ -264,6 +264,47 @@ describe('createUpstream with a server that speaks both eras', () => {
   });
 });
 
+const countOf = (server: FakeHttp, method: string): number =>
+  server.requests.filter(({ message }) => message?.method === method).length;
+
+describe('what a call waits for before it is sent is part of its own time', () => {
+  const peer = { ...createPeer(ask), era: 'legacy' as const, rootsOwner: {} };
+
+  test('where a handshake is never answered, and closing does not wait for it', async () => {
+    const { server, harness } = await both({
+      era: 'dual',
+      intercept: ({ message }) => message?.method === 'initialize',
+    });
+    const startedAt = performance.now();
+    const results = await Promise.all([
+      harness.call('echo', {}, { peer, timeoutMillis: 200 }),
+      harness.call('echo', {}, { peer, signal: AbortSignal.timeout(50) }),
+    ]);
+    expect(results.map(failureOf)).toMatchObject([
+      { kind: 'timeout', message: 'No answer within 200 ms' },
+      { kind: 'cancelled' },
+    ]);
+    await harness.upstream.close();
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    expect(countOf(server, 'initialize')).toBe(1);
+    expect(countOf(server, 'tools/call')).toBe(0);
+  });
+
+  test('where the server has to be told of other roots first', async () => {
+    const { server, harness } = await both();
+    await until(() => server.streams.size === 1);
+    const [stream] = server.streams;
+    stream!.write(`data: ${JSON.stringify({ jsonrpc: '2.0', id: 'r1', method: 'roots/list' })}\n\n`);
+    await until(() => server.requests.some(({ message }) => message?.id === 'r1'));
+    const results = await Promise.all([
+      harness.call('echo', {}, { peer, timeoutMillis: 100 }),
+      harness.call('echo', {}, { peer, signal: AbortSignal.timeout(50) }),
+    ]);
+    expect(results.map(failureOf)).toMatchObject([{ kind: 'timeout' }, { kind: 'cancelled' }]);
+    expect(countOf(server, 'tools/call')).toBe(0);
+  });
+});
+
 describe('createUpstream over HTTP', () => {
   test('puts carrier and further fields into the headers of each call, beside the configured ones', async () => {
     const server = await fake();
@@ -308,6 +349,31 @@ describe('createUpstream over HTTP', () => {
       backendErrorKind: 'transport',
     });
     expect(textOf(await harness.call('echo', { text: 'next' }))).toBe('next');
+  });
+
+  test('a host that is lost before what its callers had set is set again is not taken for ready', async () => {
+    const server = await fake();
+    const { diary, upstream } = await connected(http(server.url), {}, { probeIntervalMillis: 50 });
+    const setLevel = { method: 'logging/setLevel', params: { level: 'debug' }, begin, timeoutMillis: 2_000 };
+    expect(await upstream.request(setLevel)).toMatchObject({ ok: true });
+    await server.kill();
+    await until(() => upstream.status.readiness === 'unreachable');
+    const told = diary.statuses.length;
+    let failures = Infinity;
+    const dying = await fake({
+      port: Number(new URL(server.url).port),
+      intercept: ({ message }) => {
+        const isLast = message?.method === 'logging/setLevel';
+        if (isLast) {
+          failures = upstream.status.consecutiveFailures;
+          void dying.kill();
+        }
+        return isLast;
+      },
+    });
+    await until(() => upstream.status.consecutiveFailures > failures || diary.statuses.includes('ready', told));
+    expect(diary.statuses.slice(told)).not.toContain('ready');
+    expect(upstream.status.lastError).toContain('connection refused');
   });
 
   test('a host that is killed in the middle of a call is host-died, then unreachable, and ready again when it is back', async () => {

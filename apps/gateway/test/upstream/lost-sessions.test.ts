@@ -137,6 +137,31 @@ describe('a lost session', () => {
   });
 });
 
+describe('a session that is being opened anew', () => {
+  test('holds back no call when the gateway ends the calls of its callers, and sends none again', async () => {
+    let isLost = false;
+    const server = await startFakeHttp({
+      intercept: ({ verb, message }, response) => {
+        if (isLost && message?.method === 'tools/call') {
+          response.writeHead(404).end();
+        }
+        return isLost && verb === 'POST'; // the handshake is not answered
+      },
+    });
+    fake = new Forgetful();
+    fake.server = server;
+    fake.harness = await connected(http(server.url));
+    isLost = true;
+    const result = fake.harness.call('echo');
+    await expectSoon(() => fake!.count('initialize') === 2);
+    const endedAt = performance.now();
+    fake.harness.upstream.endCalls();
+    expect(failureOf(await result)).toMatchObject({ kind: 'not-ready' });
+    expect(performance.now() - endedAt).toBeLessThan(2_000);
+    expect(fake.count('tools/call')).toBe(1);
+  });
+});
+
 describe('what is no lost session', () => {
   const PERSISTENT: Readonly<Record<string, Refusal>> = {
     'a tool that fails with 500': status(500),

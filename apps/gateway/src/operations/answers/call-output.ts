@@ -46,10 +46,11 @@ function asList(content: RawJson): RawJson {
 }
 
 function withStandIns(all: readonly RawJson[], blocks: readonly RawJson[], firstIndex: number): RawJson {
+  const indexes = new Map(blocks.map((block, index) => [block, firstIndex + index]));
   return RawJson.list(
     all.map((block) => {
-      const index = blocks.indexOf(block);
-      return index === -1 ? block : (standIn(block, firstIndex + index) ?? block);
+      const index = indexes.get(block);
+      return index === undefined ? block : (standIn(block, index) ?? block);
     }),
   );
 }

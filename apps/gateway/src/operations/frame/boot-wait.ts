@@ -1,3 +1,4 @@
+import { unlessAborted } from '../../protocol/unless-aborted.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import type { RunningOperation } from './core.ts';
 
@@ -24,19 +25,6 @@ export async function untilTried(
     return waitedFor;
   }
   const tried = Promise.all(waitedFor.map((upstream) => upstream.connect(millis)));
-  await unlessGone(tried, running.caller.signal);
+  await unlessAborted<unknown>(tried, running.caller.signal, () => undefined);
   return untried();
-}
-
-/** Nobody waits on for a caller that has left. */
-async function unlessGone(work: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
-  if (signal === undefined) {
-    await work;
-    return;
-  }
-  const { promise: gone, resolve } = Promise.withResolvers<void>();
-  const onAbort = (): void => resolve();
-  signal.addEventListener('abort', onAbort, { once: true });
-  await (signal.aborted ? undefined : Promise.race([work, gone]));
-  signal.removeEventListener('abort', onAbort);
 }

@@ -2,11 +2,12 @@
 import { isJsonObject, type Era, type JsonObject } from '../../protocol/json-rpc.ts';
 import { ERROR_METHOD_NOT_FOUND } from '../../protocol/mcp-protocol.ts';
 import { readProgressToken } from '../hop/envelope.ts';
-import { cancelled, shuttingDown, unreachable } from '../hop/failures.ts';
+import { shuttingDown, unreachable } from '../hop/failures.ts';
 import { ownCall, type WireCall } from '../hop/hop.ts';
 import { findMirroredParameters, type MirroredParameter } from '../hop/mirrored-parameters.ts';
 import type { RpcSession } from '../session/rpc-session.ts';
 import type { AdmittedHop, HopFailure, HopResult } from '../upstream.ts';
+import { type CallTime, inTime, startTime } from './call-time.ts';
 import { awaitCoreJob, type CoreJobOptions } from './core-job.ts';
 import { type CoreRoutes, isDccCore, JOB_STATUS_TOOL } from './dcc-core.ts';
 import type { ServerFacts } from './negotiate.ts';
@@ -21,8 +22,8 @@ export interface ConnectionOptions {
   readonly random: () => number;
   /** The routes that a dcc-mcp-core host has beside its MCP endpoint; absent over stdio. */
   readonly coreRoutes?: CoreRoutes;
-  /** Opens a handshake session beside the modern one, for callers that can be asked; absent over stdio. */
-  readonly openLegacySession?: () => Promise<RpcSession | undefined>;
+  /** Opens a handshake session beside the modern one, for callers that can be asked, unless the signal aborts; absent over stdio. */
+  readonly openLegacySession?: (signal: AbortSignal) => Promise<RpcSession | undefined>;
   /** Ends what the connection uses, after the session. */
   readonly dispose: () => Promise<void>;
 }
@@ -45,6 +46,7 @@ export class Connection {
   readonly #subscriptions: Subscriptions | undefined;
   #mirrored: ReadonlyMap<string, readonly MirroredParameter[]> = new Map();
   readonly #ending = new AbortController();
+  readonly #closing = new AbortController();
   #knowsJobs = false;
   #legacySession: Promise<RpcSession | undefined> | undefined;
 
@@ -94,10 +96,10 @@ export class Connection {
         return Promise.resolve(own);
       }
       if (hop.peer?.era === 'legacy' && hop.peer.ask !== undefined && MAY_ASK.has(method)) {
-        return this.#requestOverLegacySession(admitted);
+        return this.#requestOverLegacySession(startTime(admitted));
       }
     }
-    return this.#exchange(this.session, admitted);
+    return this.#exchange(this.session, startTime(admitted));
   }
 
   /** One readiness probe: what the upstream offers for it. */
@@ -130,13 +132,15 @@ export class Connection {
   }
 
   async close(): Promise<void> {
+    this.#closing.abort();
     this.#subscriptions?.close();
     const legacySession = await this.#legacySession;
     await Promise.all([this.session.close(), legacySession?.close()]);
     await this.#options.dispose();
   }
 
-  async #exchange(session: RpcSession, admitted: AdmittedHop): Promise<HopResult> {
+  async #exchange(session: RpcSession, time: CallTime): Promise<HopResult> {
+    const { admitted, deadline } = time;
     const { hop } = admitted;
     const { memory } = this.#options;
     // Noted before it is granted, because the first change may follow the answer at once.
@@ -145,13 +149,14 @@ export class Connection {
       memory.note(hop.method, hop.params);
     }
     if (session.roots.isNews(hop.peer) && MAY_ASK.has(hop.method)) {
-      await session.roots.give(hop.peer, () => session.notify('notifications/roots/list_changed', undefined));
-      if (hop.signal?.aborted === true) {
-        return cancelled();
+      const given = await inTime(time, async (signal) => {
+        await session.roots.give(hop.peer, signal, () => session.notify('notifications/roots/list_changed', undefined));
+      });
+      if (!given.ok) {
+        return given;
       }
     }
-    const deadline = performance.now() + admitted.timeoutMillis;
-    const result = await this.#unlessJob(await session.exchange(this.#toCall(admitted)), {
+    const result = await this.#unlessJob(await session.exchange(this.#toCall(time)), {
       session,
       admitted,
       deadline,
@@ -177,7 +182,7 @@ export class Connection {
       : awaitCoreJob({ ...call, jobId, ending: this.#ending.signal, core: this.#options.coreRoutes });
   }
 
-  #toCall({ hop, envelope, timeoutMillis }: AdmittedHop): WireCall {
+  #toCall({ admitted: { hop, envelope }, deadline }: CallTime): WireCall {
     // dcc-mcp-core takes a progress token for the wish to run the call as a job, and answers "pending".
     const progressToken = hop.peer === undefined || this.#knowsJobs ? undefined : readProgressToken(hop.params);
     const { name } = hop.params;
@@ -187,7 +192,7 @@ export class Connection {
       params: hop.params,
       rawParams: hop.rawParams,
       envelope,
-      timeoutMillis,
+      timeoutMillis: Math.max(1, Math.ceil(deadline - performance.now())),
       signal: hop.signal,
       peer: hop.peer,
       progressToken,
@@ -207,13 +212,18 @@ export class Connection {
     return method === 'logging/setLevel' || method === 'ping' ? EMPTY : undefined;
   }
 
-  async #requestOverLegacySession(admitted: AdmittedHop): Promise<HopResult> {
-    this.#legacySession ??= this.#options.openLegacySession?.() ?? Promise.resolve(undefined);
-    const legacySession = await this.#legacySession;
+  async #requestOverLegacySession(time: CallTime): Promise<HopResult> {
+    const opening = (this.#legacySession ??=
+      this.#options.openLegacySession?.(this.#closing.signal) ?? Promise.resolve(undefined));
+    const opened = await inTime(time, () => opening);
+    if (!opened.ok) {
+      return opened; // the session is opened all the same, for the calls that follow
+    }
+    const legacySession = opened.value;
     if (legacySession?.isOver === true) {
       this.#legacySession = undefined; // the next call opens another
     }
     const session = legacySession === undefined || legacySession.isOver ? this.session : legacySession;
-    return this.#exchange(session, admitted);
+    return this.#exchange(session, time);
   }
 }

@@ -80,14 +80,14 @@ async function openStdioConnection(options: OpenConnectionOptions, stdio: StdioS
     toNegotiateOptions(options, true, mayBeModern),
   );
   if (negotiation.ok) {
-    return finish(options, { session, facts: negotiation.facts, dispose: () => Promise.resolve() });
+    return finish(options, { session, facts: negotiation.facts, dispose: () => Promise.resolve() }, lost);
   }
   await session.close();
   // Some older servers end when the first message is not `initialize`: the next try goes without the question, and the
   // one after that with it again.
-  const isInvited = mayBeModern && lost !== undefined && transport.pid !== undefined && !signal.aborted;
+  const isInvited = mayBeModern && lost() !== undefined && transport.pid !== undefined && !signal.aborted;
   memory.endsWhenAsked = isInvited;
-  return { ...notOpened(negotiation, lost), isInvited };
+  return { ...notOpened(negotiation, lost()), isInvited };
 }
 
 /** Whatever went wrong before there was a conversation, the upstream can't be reached; the details stay. */
@@ -99,8 +99,9 @@ function notOpened({ failure }: FailedHop, lost: string | undefined): FailedHop 
 interface Beginning {
   readonly session: RpcSession;
   readonly negotiation: Negotiation;
-  /** Why the connection ended meanwhile, if it did. */
-  readonly lost: string | undefined;
+  /** Why the connection has ended, if it has. */
+  readonly lost: () => string | undefined;
+  readonly onLost: (reason: string) => void;
 }
 
 /** Begins the conversation over `transport`; an abort ends it early. */
@@ -123,7 +124,7 @@ async function begin(
   const negotiation = await negotiate(session, negotiateOptions);
   options.signal.removeEventListener('abort', onAbort);
   isUp = true;
-  return { session, negotiation, lost };
+  return { session, negotiation, lost: () => lost, onLost };
 }
 
 function createPool(url: URL, concurrency: number): Pool {
@@ -144,20 +145,23 @@ async function openHttpConnection(options: OpenConnectionOptions, http: HttpSett
   const createTransport = (): HttpTransport =>
     new HttpTransport({ pool, url, headers: http.headers, random, maxMessageBytes });
   const negotiateOptions = toNegotiateOptions(options, false, true);
-  const { session, negotiation, lost } = await begin(options, createTransport(), negotiateOptions);
+  const { session, negotiation, lost, onLost } = await begin(options, createTransport(), negotiateOptions);
   if (!negotiation.ok) {
     await session.close();
     await pool.destroy();
-    return notOpened(negotiation, lost);
+    return notOpened(negotiation, lost());
   }
-  session.renew = (why) => renewSession(options, session, { ...negotiateOptions, why });
-  return finish(options, {
+  const events = { ...options.events, onLost };
+  session.renew = (why) => renewSession({ ...options, events }, session, { ...negotiateOptions, why });
+  const parts = {
     session,
     facts: negotiation.facts,
-    openLegacySession: () => openLegacySession(createTransport(), negotiateOptions),
+    openLegacySession: (legacySignal: AbortSignal) =>
+      openLegacySession(createTransport(), negotiateOptions, legacySignal),
     coreRoutes: createCoreRoutes(pool, http.headers),
     dispose: () => pool.destroy(),
-  });
+  };
+  return finish(options, parts, lost);
 }
 
 /** Shakes hands again after the upstream forgot the session. */
@@ -193,19 +197,32 @@ async function stillAnswers(session: RpcSession): Promise<boolean> {
 async function openLegacySession(
   transport: Transport,
   negotiateOptions: NegotiateOptions,
+  signal: AbortSignal,
 ): Promise<RpcSession | undefined> {
   const legacySession = new RpcSession(transport, negotiateOptions.gatewayInfo, SILENT);
   legacySession.renew = async () => (await shakeHands(legacySession, negotiateOptions)).ok;
-  return (await shakeHands(legacySession, negotiateOptions)).ok ? legacySession : undefined;
+  const onAbort = (): void => void legacySession.close();
+  signal.addEventListener('abort', onAbort);
+  const { ok } = await shakeHands(legacySession, negotiateOptions);
+  signal.removeEventListener('abort', onAbort);
+  return ok ? legacySession : undefined;
 }
 
-/** Sets again what callers had set in the session before, and hands out the connection. */
+/** Sets again what callers had set in the session before, and hands out the connection, unless it has ended by then. */
 async function finish(
   { memory, random }: OpenConnectionOptions,
   parts: Omit<ConnectionOptions, 'memory' | 'random'>,
+  lost: () => string | undefined,
 ): Promise<OpenedConnection> {
   if (parts.facts.era === 'legacy') {
     await memory.replay(parts.session);
+  }
+  const reason = lost();
+  if (reason !== undefined) {
+    // Nobody was told of it, because there was no connection yet that could be lost.
+    await parts.session.close();
+    await parts.dispose();
+    return unreachable(reason);
   }
   return { ok: true, connection: new Connection({ ...parts, memory, random }) };
 }

@@ -41,7 +41,7 @@ export class Hop {
   readonly #timer: NodeJS.Timeout | undefined;
   readonly #onAbort: (() => void) | undefined;
   #watchers: (() => void)[] | undefined;
-  /** Looks at a result first; true when the hop goes on. Its timeout and its caller end it in any case. */
+  /** Looks at a result first; true when the hop goes on. Its timeout, its caller and the gateway end it in any case. */
   hold: ((result: HopResult) => boolean) | undefined;
   /** Says what the upstream did instead of answering, if anything; asked when the time is over. */
   explain: (() => string | undefined) | undefined;
@@ -70,6 +70,11 @@ export class Hop {
     if (this.#settle !== undefined && this.hold?.(result) === true) {
       return;
     }
+    this.#end(result, undefined);
+  }
+
+  /** Ends it whatever is waited for: nothing more can come of it. */
+  endNow(result: HopResult): void {
     this.#end(result, undefined);
   }
 

@@ -1,4 +1,5 @@
 import { messageOf } from '../../protocol/thrown-error.ts';
+import { unlessAborted } from '../../protocol/unless-aborted.ts';
 import type { Connection } from '../connection/connection.ts';
 import { Dispatcher, type DispatchLimits } from '../dispatch/dispatcher.ts';
 import { cancelled, failed, shuttingDown } from '../hop/failures.ts';
@@ -89,7 +90,11 @@ export class UpstreamCalls {
 
   async #runAfterStart(hop: HopRequest): Promise<HopResult> {
     const startedAt = performance.now();
-    const failure = await unlessAborted(this.#options.connect(hop.timeoutMillis), hop.signal);
+    const failure = await unlessAborted(
+      this.#options.connect(hop.timeoutMillis),
+      hop.signal,
+      () => cancelled().failure,
+    );
     return failure === undefined
       ? this.#dispatch(hop, Math.max(1, hop.timeoutMillis - (performance.now() - startedAt)))
       : { ok: false, failure };
@@ -115,18 +120,4 @@ export class UpstreamCalls {
       return failed('internal', 'The gateway could not send the request', { backendErrorKind: 'other' });
     }
   }
-}
-
-/** Waits for an upstream to become usable, but not longer than the caller stays. */
-function unlessAborted(
-  usable: Promise<HopFailure | undefined>,
-  signal: AbortSignal | undefined,
-): Promise<HopFailure | undefined> {
-  if (signal === undefined) {
-    return usable;
-  }
-  const left = new Promise<HopFailure>((resolve) => {
-    signal.addEventListener('abort', () => resolve(cancelled().failure), { once: true });
-  });
-  return Promise.race([usable, left]);
 }

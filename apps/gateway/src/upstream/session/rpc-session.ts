@@ -146,7 +146,7 @@ export class RpcSession implements Conversation {
   /** Ends the requests of callers as `result`; the upstream is told, as of any call that nobody waits for. */
   endCalls(result: HopResult): void {
     for (const hop of this.#callers()) {
-      hop.end(result);
+      hop.endNow(result);
       this.transport.abandon(hop, 'cancelled');
     }
   }
@@ -163,7 +163,7 @@ export class RpcSession implements Conversation {
     this.#notifications.close();
     this.#requests.close();
     for (const hop of this.#inFlight.values()) {
-      hop.end(result);
+      hop.endNow(result);
     }
   }
 

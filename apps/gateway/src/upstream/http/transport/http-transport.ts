@@ -192,10 +192,13 @@ export class HttpTransport implements Transport {
 
   #onEnd(sending: Sending, exchange: HttpExchange, ending: HttpEnding): void {
     const { hop } = sending;
-    if (hop.isEnded || this.#exchanges.get(hop) !== exchange) {
+    if (this.#exchanges.get(hop) !== exchange) {
       return;
     }
-    this.#exchanges.delete(hop);
+    this.#exchanges.delete(hop); // also where the answer came on another stream: a call that has ended keeps its text
+    if (hop.isEnded) {
+      return;
+    }
     if (ending.kind === 'ended' && !ending.isStream) {
       this.#onBody(sending, ending);
     } else if (
