@@ -88,11 +88,25 @@ async function run(command: Command): Promise<number | undefined> {
   }
 }
 
+const LEAST_NODE = '22.15';
+
+/** Older ones lack what files behind this one import: it must be said before one of them is loaded, and needs none. */
+function isNodeTooOld(): boolean {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const [leastMajor = 0, leastMinor = 0] = LEAST_NODE.split('.').map(Number);
+  return major < leastMajor || (major === leastMajor && minor < leastMinor);
+}
+
 async function main(): Promise<void> {
   // Whoever read stderr may go away; without a listener the next line would end the gateway (EPIPE).
   process.stderr.on('error', () => {});
   // A promise that nobody waits for comes here, too.
   process.on('uncaughtException', endOnCrash);
+  if (isNodeTooOld()) {
+    terminal.printError(`error: dcc-mcp-gateway needs Node ≥ ${LEAST_NODE}, and this is Node ${process.versions.node}`);
+    process.exitCode = 1;
+    return;
+  }
   try {
     const line = await parseCommandLine(process.argv.slice(2));
     if (line.ok) {

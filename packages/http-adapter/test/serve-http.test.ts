@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { once } from 'node:events';
 import { type HttpHandler, toFetchHandler, watchBody } from '../src/index.ts';
 import { serve, type ServedHttp, serveHttp } from '../src/node/node.ts';
@@ -54,6 +54,17 @@ describe.each(['node', 'fetch'] as const)('a handler of plain data, asked by %s'
 });
 
 describe('serveHttp', () => {
+  test('leaves no timer behind when its port is taken', async () => {
+    const { port } = await start(describeRequest);
+    const made = jest.spyOn(globalThis, 'setInterval');
+    try {
+      await expect(serveHttp(describeRequest, { port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+      expect(made).not.toHaveBeenCalled();
+    } finally {
+      made.mockRestore();
+    }
+  });
+
   test('takes a target in absolute form', async () => {
     const { port } = await start(async ({ path, query }) => ({
       status: 200,

@@ -11,6 +11,8 @@ export interface SkillRecord {
   readonly isLoaded: boolean;
   /** Slugs of the tools it is known to hold, sorted; empty while a stub is all that is known. */
   readonly toolSlugs: readonly string[];
+  /** Further slugs of those tools, which stay the same where the host lists them under changing names. */
+  readonly fullSlugs: readonly string[];
 }
 
 /** The name of a skill for comparing: dcc-mcp-core writes the same skill as `mesh-tools` and `mesh_tools`. */

@@ -45,6 +45,7 @@ function toSkillRecord(toolSet: ToolSet, name: string, records: readonly ToolRec
     summary: stub?.summary ?? `${tools.length} tools of ${upstream.key}`,
     isLoaded: stub === undefined && upstream.isLoaded !== false && (tools.length === 0 || tools.some(isUsable)),
     toolSlugs: tools.map((record) => record.slug).toSorted(compare),
+    fullSlugs: tools.flatMap(({ fullSlug }) => fullSlug ?? []),
   };
 }
 

@@ -29,6 +29,8 @@ export interface PolicySkill {
   readonly dccType: string;
   /** Slugs of the tools it is known to hold; empty while nobody knows. */
   readonly toolSlugs: readonly string[];
+  /** Slugs that stay the tools' own where their host lists them under changing names. */
+  readonly fullSlugs: readonly string[];
   /** What the slugs of all its tools begin with: `<dcc>.<id8>.` */
   readonly slugPrefix: string;
 }
@@ -125,9 +127,11 @@ function decideOnSkill({ isReadOnly, lists }: Rules, skill: PolicySkill): Policy
   if (!isSkillAllowed(skill.name.toLowerCase(), lists)) {
     return denied('skill-allowlist', `The skill ${skill.name} is not allowed`);
   }
-  const { toolSlugs } = skill;
+  const { toolSlugs, fullSlugs } = skill;
   const mayHold =
-    toolSlugs.length === 0 ? mayHoldAllowed(skill, lists) : toolSlugs.some((slug) => isToolAllowed(slug, lists));
+    toolSlugs.length === 0
+      ? mayHoldAllowed(skill, lists)
+      : [...toolSlugs, ...fullSlugs].some((slug) => isToolAllowed(slug, lists));
   return mayHold ? ALLOWED : denied('tool-allowlist', `No tool of the skill ${skill.name} is allowed`);
 }
 

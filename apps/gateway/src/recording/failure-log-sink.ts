@@ -44,10 +44,10 @@ export function createFailureLogSink(log: Log): Sink {
 
 function logFailure(log: Log, { ctx, details, durationMillis, errorKind, outcome, span }: FinishedOperation): void {
   const { operation } = details;
-  const tool = details.operation === OPERATION_CALL ? details.tool : undefined;
+  const call = details.operation === OPERATION_CALL ? details : undefined;
   const millis = Math.round(durationMillis);
   const why = errorKind === undefined ? outcome : `${outcome} (${errorKind})`;
-  log(`${operation}${tool === undefined ? '' : ` of ${tool}`}: ${why} after ${millis} ms`, {
+  log(`${operation}${call?.tool === undefined ? '' : ` of ${call.tool}`}: ${why} after ${millis} ms`, {
     severity: SEVERITIES[outcome] ?? 'warn',
     event: EVENT_DCC_MCP_OPERATION_FAILED,
     span: span.spanContext,
@@ -55,7 +55,7 @@ function logFailure(log: Log, { ctx, details, durationMillis, errorKind, outcome
       [ATTR_DCC_MCP_WORKFLOW_OPERATION]: operation,
       [ATTR_DCC_MCP_OUTCOME]: outcome,
       ...(errorKind === undefined ? {} : { [ATTR_DCC_MCP_ERROR_KIND]: errorKind }),
-      ...(tool === undefined ? {} : { [ATTR_DCC_MCP_TOOL_SLUG]: tool }),
+      ...(call?.slug === undefined ? {} : { [ATTR_DCC_MCP_TOOL_SLUG]: call.slug }),
       [ATTR_DCC_MCP_DURATION_MS]: millis,
       [ATTR_DCC_MCP_REQUEST_ID]: ctx.requestId,
       [ATTR_DCC_MCP_SESSION_ID]: ctx.session.id,

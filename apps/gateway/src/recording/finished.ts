@@ -68,6 +68,8 @@ export interface CallDetails {
   readonly operation: typeof OPERATION_CALL;
   /** Metric label of the tool; absent where there is no such tool. */
   readonly tool: string | undefined;
+  /** `<dcc>.<id8>.<backend_tool>`; absent where there is no such tool. */
+  readonly slug: string | undefined;
   /** Absent for a call that was never admitted to an upstream's queue. */
   readonly timing: CallTiming | undefined;
   readonly rejection: RejectionReason | undefined;

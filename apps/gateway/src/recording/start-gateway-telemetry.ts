@@ -22,6 +22,7 @@ export interface GatewayTelemetry {
 
 /** Starts traces, metrics and logs, and the metrics of the process; no global is touched. */
 export function startGatewayTelemetry(config: GatewayConfig, capture: CapturePolicy, log: Log): GatewayTelemetry {
+  let isStopping = false;
   const telemetry = startTelemetry(config.otel, {
     resourceAttributes: { [ATTR_SERVICE_NAME]: 'dcc-mcp-gateway', [ATTR_SERVICE_VERSION]: VERSION },
     scopeName: '@dcc-mcp/gateway',
@@ -31,14 +32,18 @@ export function startGatewayTelemetry(config: GatewayConfig, capture: CapturePol
     cardinalityLimit: SDK_CARDINALITY_LIMIT,
     doubleAttributes: ATTRIBUTE_CATALOG.filter(({ type }) => type === 'double').map(({ key }) => key),
     spanRedaction: createSpanRedaction(capture),
-    onHealthChange: ({ weight, message }) => {
-      log(message, { severity: weight, event: EVENT_DCC_MCP_EXPORTER_STATE });
+    onHealthChange: ({ exporter, previous, weight, message }) => {
+      // The last flush of a short run is the first that leaves: that it did is no news any more.
+      if (!isStopping || exporter.state !== 'ok' || previous !== 'never_tried') {
+        log(message, { severity: weight, event: EVENT_DCC_MCP_EXPORTER_STATE });
+      }
     },
   });
   const stopMeasuring = measureProcess(telemetry);
   return {
     telemetry,
     stop: async (timeoutMillis) => {
+      isStopping = true;
       await telemetry.shutdown({ timeoutMillis });
       stopMeasuring();
     },

@@ -7,8 +7,8 @@ import type { Log, LogFields } from '../protocol/log.ts';
 import { messageOf } from '../protocol/thrown-error.ts';
 import { createUpstream } from '../upstream/managed/create-upstream.ts';
 import type { UpstreamDeps } from '../upstream/managed/managed-upstream.ts';
-import type { Upstream, UpstreamEvents, UpstreamSettings } from '../upstream/upstream.ts';
-import { upstreamEvents, type RegistryEvents } from './upstream-events.ts';
+import type { Upstream, UpstreamSettings } from '../upstream/upstream.ts';
+import { upstreamEvents, type RegistryEvents, type RegistryUpstreamEvents } from './upstream-events.ts';
 import type { Upstreams } from './upstreams.ts';
 
 export interface ConfiguredUpstreamsOptions {
@@ -23,7 +23,8 @@ export interface ConfiguredUpstreamsOptions {
 /** The upstreams of the configuration file, kept as it says. */
 export class ConfiguredUpstreams {
   readonly #options: ConfiguredUpstreamsOptions;
-  readonly #events: UpstreamEvents;
+  readonly #events: RegistryUpstreamEvents;
+  #isClosing = false;
   /** What each running upstream was made from, as text, by key. */
   readonly #running = new Map<string, { readonly source: string; readonly instanceId: string }>();
 
@@ -42,7 +43,9 @@ export class ConfiguredUpstreams {
     }
   }
 
+  /** What upstreams do from here on is our doing, and no news. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     await Promise.all([this.#options.upstreams.close(), ...Array.from(this.#leaving, (upstream) => upstream.close())]);
   }
 
@@ -95,18 +98,19 @@ export class ConfiguredUpstreams {
     if (catalog.removeUpstream(instanceId)) {
       events.onToolsChanged();
     }
+    this.#events.onRemoved({ key, instanceId });
     log(`upstream ${key} is gone from the configuration`, ofUpstream(key));
   }
 
   /** An upstream that finishes its last calls says nothing about tools any more: another one may stand in its place. */
-  #whileListed(events: UpstreamEvents): UpstreamEvents {
+  #whileListed(events: RegistryUpstreamEvents): RegistryUpstreamEvents {
     const isListed = ({ settings }: Upstream): boolean => {
       return this.#options.upstreams.get(settings.instanceId)?.settings === settings;
     };
     return {
       ...events,
       onTools: (upstream, tools, hostTools) => isListed(upstream) && events.onTools?.(upstream, tools, hostTools),
-      onStatus: (upstream) => isListed(upstream) && events.onStatus?.(upstream),
+      onStatus: (upstream) => !this.#isClosing && isListed(upstream) && events.onStatus?.(upstream),
       onNotification: (upstream, method, params) =>
         isListed(upstream) && events.onNotification?.(upstream, method, params),
     };

@@ -7,7 +7,7 @@ import {
 import type { Catalog } from '../catalog/catalog.ts';
 import type { JsonObject } from '../protocol/json-rpc.ts';
 import type { Log } from '../protocol/log.ts';
-import type { Upstream, UpstreamEvents } from '../upstream/upstream.ts';
+import type { Upstream, UpstreamEvents, UpstreamSettings } from '../upstream/upstream.ts';
 
 /** What the registry tells of its upstreams, for the clients of the gateway. */
 export interface RegistryEvents {
@@ -27,10 +27,19 @@ export interface UpstreamEventsOptions {
   readonly log: Log;
 }
 
+/** What an upstream tells of, and that it is gone: whatever stands in its place is news again. */
+export interface RegistryUpstreamEvents extends UpstreamEvents {
+  readonly onRemoved: (settings: Pick<UpstreamSettings, 'key' | 'instanceId'>) => void;
+}
+
+/** Numbers: those that say what is wrong (captured), then times, process ids and the like, as hexadecimal digits too. */
+const NUMBERS = /(\b(?:HTTP \d{3}|exited with code -?\d+)\b)|[\da-f]*\d[\da-f]*/gi;
+
 /** Keeps catalog, metrics and log up to date with what upstreams say. A change of readiness is logged once. */
-export function upstreamEvents({ catalog, events, metrics, log }: UpstreamEventsOptions): UpstreamEvents {
+export function upstreamEvents({ catalog, events, metrics, log }: UpstreamEventsOptions): RegistryUpstreamEvents {
   /** Upstreams that announced a change: it is passed on after the list was read again, even if it reads the same. */
   const announced = new Set<string>();
+  const told = new ToldStates(events, log);
   return {
     onTools(upstream, tools, hostTools) {
       const hasChanged = catalog.setTools({ ...upstream.settings, isLoaded: true }, tools, hostTools);
@@ -38,7 +47,11 @@ export function upstreamEvents({ catalog, events, metrics, log }: UpstreamEvents
         events.onToolsChanged();
       }
     },
-    onStatus: onStatus(events, log),
+    onStatus: (upstream) => told.onStatus(upstream),
+    onRemoved: ({ key, instanceId }) => {
+      announced.delete(instanceId);
+      told.forget(key);
+    },
     onNotification(upstream, method, params) {
       if (method === 'notifications/tools/list_changed') {
         announced.add(upstream.settings.instanceId);
@@ -57,52 +70,65 @@ export function upstreamEvents({ catalog, events, metrics, log }: UpstreamEvents
   };
 }
 
-function onStatus(events: RegistryEvents, log: Log): (upstream: Upstream) => void {
-  const logged = new Map<string, string>();
+/** What was told of each upstream by its key, so that the same is not told again. */
+class ToldStates {
+  readonly #events: RegistryEvents;
+  readonly #log: Log;
+  readonly #logged = new Map<string, string>();
   /** The state of each upstream that {@link RegistryEvents.onInstanceChanged} was last called for. */
-  const told = new Map<string, string>();
-  const logCircuit = onCircuit(log);
-  return (upstream) => {
+  readonly #told = new Map<string, string>();
+  /** Upstreams whose calls are refused after repeated failures. */
+  readonly #open = new Set<string>();
+
+  constructor(events: RegistryEvents, log: Log) {
+    this.#events = events;
+    this.#log = log;
+  }
+
+  onStatus(upstream: Upstream): void {
     const { key, instanceId } = upstream.settings;
     const line = statusLine(upstream);
     // An upstream that fails is started again and again, so that it starts is not logged.
-    // What it dies with may hold times and process ids: numbers make no news.
-    const news = line.replaceAll(/[\da-f]*\d[\da-f]*/gi, '#');
-    if (upstream.status.readiness !== 'booting' && logged.get(key) !== news) {
-      logged.set(key, news);
-      log(line, {
+    // What it dies with may hold times and process ids: such numbers make no news.
+    const news = line.replaceAll(NUMBERS, (_, telling: string | undefined) => telling ?? '#');
+    if (upstream.status.readiness !== 'booting' && this.#logged.get(key) !== news) {
+      this.#logged.set(key, news);
+      this.#log(line, {
         severity: upstream.status.readiness === 'unreachable' ? 'warn' : 'info',
         event: EVENT_DCC_MCP_UPSTREAM_STATE,
         attributes: { [ATTR_DCC_MCP_UPSTREAM]: key },
       });
     }
-    logCircuit(upstream);
-    if (told.get(key) !== line) {
-      told.set(key, line);
-      events.onInstanceChanged(instanceId);
+    this.#logCircuit(upstream);
+    if (this.#told.get(key) !== line) {
+      this.#told.set(key, line);
+      this.#events.onInstanceChanged(instanceId);
     }
-  };
-}
+  }
 
-/** Tells once when calls to an upstream are refused after repeated failures, and when they no longer are. */
-function onCircuit(log: Log): (upstream: Upstream) => void {
-  const open = new Set<string>();
-  return ({ settings: { key }, status: { isCircuitOpen } }) => {
-    if (open.has(key) === isCircuitOpen) {
+  forget(key: string): void {
+    this.#logged.delete(key);
+    this.#told.delete(key);
+    this.#open.delete(key);
+  }
+
+  /** Tells once when calls to an upstream are refused after repeated failures, and when they no longer are. */
+  #logCircuit({ settings: { key }, status: { isCircuitOpen } }: Upstream): void {
+    if (this.#open.has(key) === isCircuitOpen) {
       return;
     }
     if (isCircuitOpen) {
-      open.add(key);
+      this.#open.add(key);
     } else {
-      open.delete(key);
+      this.#open.delete(key);
     }
     const what = isCircuitOpen ? 'is called no more for now: it failed too often' : 'is called again';
-    log(`upstream ${key} ${what}`, {
+    this.#log(`upstream ${key} ${what}`, {
       severity: isCircuitOpen ? 'warn' : 'info',
       event: EVENT_DCC_MCP_UPSTREAM_CIRCUIT,
       attributes: { [ATTR_DCC_MCP_UPSTREAM]: key },
     });
-  };
+  }
 }
 
 function statusLine({ settings, status }: Upstream): string {

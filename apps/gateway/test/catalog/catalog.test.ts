@@ -215,6 +215,7 @@ describe('Catalog with a dcc-mcp-core host', () => {
         summary: '[maya] 2 tools • keywords: cube, bevel, mesh, bounding box • Call load_skill("mesh-tools")',
         isLoaded: false,
         toolSlugs: [],
+        fullSlugs: [],
       },
     ]);
   });

@@ -97,6 +97,16 @@ describe('what cannot be had is one line, too', () => {
   });
 });
 
+test.each(['22.14.1', '20.20.0'])('Node %s is told in one line to be too old', async (version) => {
+  const versions = `{ ...process.versions, node: '${version}' }`;
+  const preload = `data:text/javascript,Object.defineProperty(process, 'versions', { value: ${versions} })`;
+  expect(await runCommand(['--port', '0'], { NODE_OPTIONS: `--import "${preload}"` })).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: `error: dcc-mcp-gateway needs Node ≥ 22.15, and this is Node ${version}\n`,
+  });
+});
+
 test('--version and --help answer on stdout', async () => {
   expect(await runCommand(['--version'])).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
   const help = await runCommand(['doctor', '--help']);

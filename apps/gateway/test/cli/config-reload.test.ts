@@ -60,6 +60,18 @@ test('an upstream added to the file is connected, one taken out is gone, without
   expect(gateway.stderr()).toContain('mcpServers taken over');
 }, 40_000);
 
+test('a server that is taken out and comes back as it was is told of again', async () => {
+  const nowhere = { command: 'no-such-command-anywhere' };
+  const gateway = await start({ mcpServers: { maya, nowhere } });
+  const isSaid = (times: number) => async (): Promise<boolean> =>
+    gateway.stderr().split('upstream nowhere is unreachable').length > times;
+  expect(await comesTrue(isSaid(1))).toBe(true);
+  write({ mcpServers: { maya } });
+  expect(await comesTrue(async () => gateway.stderr().includes('upstream nowhere is gone'))).toBe(true);
+  write({ mcpServers: { maya, nowhere } });
+  expect(await comesTrue(isSaid(2))).toBe(true);
+});
+
 test('a changed policy holds for the next call', async () => {
   const gateway = await start({ mcpServers: { maya } });
   const slug = await findSlug(gateway.url, 'maya', 'create_sphere');

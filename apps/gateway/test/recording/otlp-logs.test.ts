@@ -1,6 +1,7 @@
 // What the gateway logs: one line for people, and the same as a log record to the collector.
 import { type DecodedLogRecord, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { findSlug } from '../fixtures/callers.ts';
 import { maya } from '../fixtures/servers.ts';
 import { startGateway, startGatewayProcess, type RunningGateway } from '../fixtures/start-gateway.ts';
 
@@ -35,6 +36,34 @@ function eventsOf(records: readonly DecodedLogRecord[]): string[] {
 }
 
 describe('with OTEL_EXPORTER_OTLP_ENDPOINT alone', () => {
+  test('a failed call of a tool is joined with its span by dcc_mcp.tool.slug', async () => {
+    gateway = await startGateway({
+      config: { mcpServers: { maya } },
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url },
+    });
+    await gateway.ready();
+    const slug = await findSlug(gateway.url, 'maya', 'create_sphere');
+    await call(gateway.url, slug, { radius: {} });
+    await gateway.stop();
+    const failed = sink.logs().find(({ eventName }) => eventName === 'dcc_mcp.operation.failed');
+    expect(failed?.attributes['dcc_mcp.tool.slug']).toBe(slug);
+    const span = sink.spans().find(({ spanId }) => spanId === failed?.spanId);
+    expect(span?.attributes['dcc_mcp.tool.slug']).toBe(slug);
+  }, 30_000);
+
+  test('a short run ends without a warning, and all of its records leave', async () => {
+    gateway = await startGateway({
+      config: { mcpServers: { maya } },
+      env: { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url },
+    });
+    await gateway.ready();
+    await gateway.stop();
+    expect(gateway.stderr()).not.toContain('shutdown_timeout');
+    expect(gateway.stderr()).toMatch(/stopped\s*$/);
+    const lines = gateway.stderr().trimEnd().split('\n');
+    expect(sink.logs().map(({ body }) => body)).toEqual(lines);
+  }, 30_000);
+
   test('start, upstreams, exporters, failed calls and stop leave as records, flushed at the end', async () => {
     gateway = await startGateway({
       config: { mcpServers: { maya, nowhere: { command: 'no-such-command-anywhere' } } },

@@ -109,6 +109,18 @@ describe.each([
   });
 });
 
+test('a skill with an allowed tool may be loaded and unloaded again, whatever the host lists that tool as', async () => {
+  const allowedToolSlugs = ['maya.390781ce.poly_tools__create_cube'];
+  await start({ policy: { allowedToolSlugs } });
+  expect(prefix).toBe('maya.390781ce.');
+  const statuses = [];
+  for (const operation of ['load_skill', 'load_skill', 'unload_skill']) {
+    statuses.push((await post(operation, { skill_name: 'poly-tools' })).status);
+  }
+  expect(statuses).toEqual([200, 200, 200]);
+  expect((await post('load_skill', { skill_name: 'mesh-tools' })).status).toBe(403);
+});
+
 describe('behind a dcc-mcp-core host', () => {
   test('a bare name that another client has given to another skill meanwhile calls none of that skill', async () => {
     await start(POLICY);

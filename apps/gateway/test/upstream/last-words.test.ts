@@ -2,8 +2,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Catalog } from '../../src/catalog/catalog.ts';
+import { upstreamEvents } from '../../src/registry/upstream-events.ts';
 import { LastWords } from '../../src/upstream/stdio/last-words.ts';
 import { secretMask } from '../../src/upstream/stdio/secret-mask.ts';
+import type { Upstream } from '../../src/upstream/upstream.ts';
 import { findSlug, type Json } from '../fixtures/callers.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 import { closeAll, connected, createHarness, failureOf, fakeStdio, node, until } from './fixtures/harness.ts';
@@ -101,6 +104,30 @@ test('they stand in the 502, in /v1/instances and on the terminal, there once', 
   expect(answer.status).toBe(502);
   expect(JSON.stringify(await answer.json())).toContain('no such scene, token ***');
   expect(gateway.stderr()).not.toMatch(/s3cret|hunter2/);
+});
+
+test.each([
+  ['an HTTP status', ['HTTP 401: try 1', 'HTTP 401: try 2', 'HTTP 503: try 3'], ['HTTP 401: try 1', 'HTTP 503: try 3']],
+  ['how a child ended', ['exited with code 1', 'exited with code 3'], ['exited with code 1', 'exited with code 3']],
+  [
+    'no time, process or address',
+    ['process 17 at 12:01', 'process 18 at 12:02', 'process 1f at 12:03'],
+    ['process 17 at 12:01'],
+  ],
+])('news of an upstream that fails: %s', (_what, errors, told) => {
+  const lines: string[] = [];
+  const events = { onToolsChanged() {}, onInstanceChanged() {}, onNotification() {} };
+  const { onStatus } = upstreamEvents({
+    catalog: new Catalog(),
+    events,
+    metrics: undefined,
+    log: (line) => void lines.push(line),
+  });
+  for (const lastError of errors) {
+    const status = { readiness: 'unreachable', lastError, isCircuitOpen: false };
+    onStatus?.({ settings: { key: 'far', instanceId: 'id' }, status } as Upstream);
+  }
+  expect(lines).toEqual(told.map((why) => `upstream far is unreachable: ${why}`));
 });
 
 describe('secretMask', () => {

@@ -47,16 +47,20 @@ export class Connections {
 
   constructor(server: Server, bounds: ConnectionBounds) {
     this.#bounds = bounds;
-    const { slowReaderMillis } = bounds;
-    const timer = setInterval(
-      () => this.#cutSlowReaders(performance.now()),
-      Math.min(MAX_CHECK_MILLIS, slowReaderMillis / 4),
-    );
-    timer.unref();
     server.on('connection', (socket) => this.#take(socket));
     server.on('clientError', (error, socket: Socket) => answerBrokenRequest(error, socket, this.#open.get(socket)));
     server.on('connect', (_message, socket: Socket) => refuseTunnel(socket));
-    server.on('close', () => clearInterval(timer));
+    // A server that can't listen tells no 'close': a timer that ran before would keep it, and all behind it, for good.
+    server.on('listening', () => this.#watchSlowReaders(server));
+  }
+
+  #watchSlowReaders(server: Server): void {
+    const timer = setInterval(
+      () => this.#cutSlowReaders(performance.now()),
+      Math.min(MAX_CHECK_MILLIS, this.#bounds.slowReaderMillis / 4),
+    );
+    timer.unref();
+    server.once('close', () => clearInterval(timer));
   }
 
   /** Runs `answer` when its turn comes: requests that are sent without waiting for answers are answered one by one. */

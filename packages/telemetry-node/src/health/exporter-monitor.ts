@@ -24,11 +24,11 @@ const MAX_WARNINGS = 8;
 
 /**
  * What an export left behind; `rejected` items were refused although the request succeeded. `message` is the collector's
- * own, `oddity` what no collector would answer.
+ * own, `oddity` what no collector would answer; `isUnsent` says that the failure is known before a request was made.
  */
 export type ExportOutcome =
   | { readonly ok: true; readonly rejected: number; readonly message?: string; readonly oddity?: string }
-  | { readonly ok: false; readonly failure: ExportFailure };
+  | { readonly ok: false; readonly failure: ExportFailure; readonly isUnsent?: boolean };
 
 /** Counts what one exporter did and tells its state; the only place where health is decided. */
 export class ExporterMonitor {

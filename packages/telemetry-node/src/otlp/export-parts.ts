@@ -3,8 +3,8 @@ import type { ExportedPart } from '../export/exporter.ts';
 import { createFailure, type ExportFailure } from '../health/export-failure.ts';
 import type { ExportOutcome } from '../health/exporter-monitor.ts';
 
-/** Requests of one batch: to find one record among 512 that is too large takes 18. */
-const MAX_REQUESTS = 32;
+/** Requests of one batch that a collector may find too large: to find one record among 512 takes 9. */
+const MAX_REFUSED_REQUESTS = 32;
 
 /** Why a record is dropped alone. */
 export const UNENCODABLE: ExportFailure = createFailure('unencodable', 'a record holds what no encoding can carry');
@@ -68,16 +68,20 @@ export async function exportInParts<Batch>(
   batch: Batch,
   { parts, isEncodable, send }: PartExport<Batch>,
 ): Promise<ExportedPart[]> {
-  let requests = 0;
+  let refusedRequests = 0;
   const exportPart = async (part: Batch): Promise<ExportedPart[]> => {
-    requests += 1;
     const count = parts.count(part);
     const outcome = await send(part);
     const cause = outcome.ok ? undefined : outcome.failure.cause;
     if (cause === 'unencodable') {
       return exportRest(part, count);
     }
-    const halves = cause === 'too_large' && requests < MAX_REQUESTS ? parts.halves(part) : undefined;
+    if (outcome.ok || cause !== 'too_large') {
+      return [{ count, outcome }];
+    }
+    // What never left costs no request: our own bound is met by as many halves as it takes.
+    refusedRequests += outcome.isUnsent === true ? 0 : 1;
+    const halves = refusedRequests < MAX_REFUSED_REQUESTS ? parts.halves(part) : undefined;
     if (halves === undefined) {
       return [{ count, outcome }];
     }

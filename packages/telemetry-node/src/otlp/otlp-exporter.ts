@@ -89,7 +89,7 @@ export class OtlpExporter<Batch> implements Exporter<Batch> {
   async #send(batch: Batch, deadline: number): Promise<ExportOutcome> {
     const body = this.#encode(batch);
     if (!(body instanceof Uint8Array)) {
-      return { ok: false, failure: body };
+      return { ok: false, failure: body, isUnsent: true };
     }
     const { transport, signals, onRetryFailed } = this.#options;
     const boundMillis = deadline === Infinity ? 0 : Math.max(deadline - performance.now(), 1);

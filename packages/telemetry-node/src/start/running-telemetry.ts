@@ -124,6 +124,8 @@ export class RunningTelemetry implements Telemetry {
     await within(Math.min(timeoutMillis / 2, MAX_WAIT_FOR_QUEUES_MILLIS), queues);
     await Promise.all((metrics?.pushes ?? []).map((push) => push.flush()));
     await queues;
+    // That an exporter works or fails is told to the application, which may log it.
+    await Promise.all(logQueues.map((queue) => queue.drain()));
   }
 
   async #stop(timeoutMillis: number): Promise<void> {

@@ -337,6 +337,18 @@ describe('a batch that is too large', () => {
     expect(sink.spans().filter((span) => span.name.startsWith('span '))).toHaveLength(20);
   });
 
+  test('by our own bound leaves whole, in as many requests as it takes', async () => {
+    const sink = await running.sink();
+    const telemetry = running.start(telemetryConfig(tracesTo(sink.url)), { exporter: 'fast' });
+    const text = 'x'.repeat(2_100_000);
+    for (let index = 0; index < 20; index += 1) {
+      telemetry.tracer.startSpan(`span ${index}`, { attributes: { a: text.slice(0, 1_050_000), b: text } }).end();
+    }
+    await telemetry.forceFlush();
+    expect(sink.requests).toHaveLength(20);
+    expect(telemetry.health().exporters).toMatchObject([{ state: 'ok', exported: 20 }]);
+  });
+
   test('for a collector that refuses everything costs a bounded number of requests', async () => {
     const sink = await running.sink({ respond: () => ({ status: 413 }) });
     const telemetry = running.start(telemetryConfig(tracesTo(sink.url)));

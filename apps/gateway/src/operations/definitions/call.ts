@@ -126,6 +126,7 @@ function details(ended: EndedOperation<CallRequest, CallTarget, RawJson>): CallD
   return {
     operation: OPERATION_CALL,
     tool: record?.label,
+    slug: record?.slug,
     timing,
     rejection,
     backendErrorKind: failure?.backendErrorKind,

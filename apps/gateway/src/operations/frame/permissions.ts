@@ -87,7 +87,7 @@ export class Permissions {
     }
     const [skill] = this.#sources.catalog.skill(settings.key, { instanceId: settings.instanceId });
     const { key: name, dccType, instanceShort } = settings;
-    return policy.skill(toPolicySkill({ name, dccType, instanceShort, toolSlugs: skill?.toolSlugs ?? [] }));
+    return policy.skill(toPolicySkill({ name, dccType, instanceShort, ...slugsOf(skill) }));
   }
 
   /** Whether the skill of a tool may be loaded; a tool that runs without is callable all the same. */
@@ -121,7 +121,7 @@ export class Permissions {
       return known;
     }
     const [skill] = this.#sources.catalog.skill(skillName, { instanceId });
-    const subject = toPolicySkill({ name: skillName, dccType, instanceShort, toolSlugs: skill?.toolSlugs ?? [] });
+    const subject = toPolicySkill({ name: skillName, dccType, instanceShort, ...slugsOf(skill) });
     const permission = this.#sources.governance.policy?.skill(subject) ?? ALLOWED;
     this.#skills.set(key, permission);
     return permission;
@@ -133,6 +133,11 @@ function toPolicySkill({
   dccType,
   instanceShort,
   toolSlugs,
+  fullSlugs,
 }: Omit<PolicySkill, 'slugPrefix'> & { readonly instanceShort: string }): PolicySkill {
-  return { name, dccType, toolSlugs, slugPrefix: toSlug(dccType, instanceShort, '') };
+  return { name, dccType, toolSlugs, fullSlugs, slugPrefix: toSlug(dccType, instanceShort, '') };
+}
+
+function slugsOf(skill: SkillRecord | undefined): Pick<SkillRecord, 'toolSlugs' | 'fullSlugs'> {
+  return { toolSlugs: skill?.toolSlugs ?? [], fullSlugs: skill?.fullSlugs ?? [] };
 }
