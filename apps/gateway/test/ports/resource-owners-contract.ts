@@ -11,28 +11,28 @@ export function resourceOwnersContract(name: string, open: OpenResourceOwners): 
   describe(`${name} as ResourceOwners`, () => {
     test('every gateway knows who listed a resource', async () => {
       const { first, second } = await open({ maxUris: 10 });
-      await first.note({ instanceId: 'maya', uris: ['scene://one'], prefixes: [] });
+      await first.replace({ instanceId: 'maya', uris: ['scene://one'], prefixes: [] });
       expect(await second.ownerOf('scene://one')).toBe('maya');
     });
 
     test('a resource that nobody listed has no owner', async () => {
       const { first } = await open({ maxUris: 10 });
-      await first.note({ instanceId: 'maya', uris: ['scene://one'], prefixes: ['frame://'] });
+      await first.replace({ instanceId: 'maya', uris: ['scene://one'], prefixes: ['frame://'] });
       expect(await first.ownerOf('scene://one/more')).toBeUndefined();
     });
 
     test('of two upstreams that list a resource the first has it', async () => {
       const { first, second } = await open({ maxUris: 10 });
-      await first.note({ instanceId: 'maya', uris: ['scene://one'], prefixes: [] });
-      await second.note({ instanceId: 'blender', uris: ['scene://one'], prefixes: [] });
+      await first.replace({ instanceId: 'maya', uris: ['scene://one'], prefixes: [] });
+      await second.replace({ instanceId: 'blender', uris: ['scene://one'], prefixes: [] });
       expect(await first.ownerOf('scene://one')).toBe('maya');
     });
 
     test('of two upstreams that list a resource at once one has it, for every gateway', async () => {
       const { first, second } = await open({ maxUris: 10 });
       await Promise.all([
-        first.note({ instanceId: 'maya', uris: ['scene://one'], prefixes: [] }),
-        second.note({ instanceId: 'blender', uris: ['scene://one'], prefixes: [] }),
+        first.replace({ instanceId: 'maya', uris: ['scene://one'], prefixes: [] }),
+        second.replace({ instanceId: 'blender', uris: ['scene://one'], prefixes: [] }),
       ]);
       const owner = await first.ownerOf('scene://one');
       expect(['maya', 'blender']).toContain(owner);
@@ -41,8 +41,8 @@ export function resourceOwnersContract(name: string, open: OpenResourceOwners): 
 
     test('a template owns what begins like it, a listed resource goes before', async () => {
       const { first } = await open({ maxUris: 10 });
-      await first.note({ instanceId: 'maya', uris: [], prefixes: ['frame://'] });
-      await first.note({ instanceId: 'blender', uris: ['frame://7'], prefixes: ['frame://'] });
+      await first.replace({ instanceId: 'maya', uris: [], prefixes: ['frame://'] });
+      await first.replace({ instanceId: 'blender', uris: ['frame://7'], prefixes: ['frame://'] });
       expect(await first.ownerOf('frame://1')).toBe('maya');
       expect(await first.ownerOf('frame://7')).toBe('blender');
     });
@@ -54,9 +54,53 @@ export function resourceOwnersContract(name: string, open: OpenResourceOwners): 
     ])('the last of %i resources where 3 are remembered has the owner %s', async (uris, owner) => {
       const { first } = await open({ maxUris: 3 });
       const listed = Array.from({ length: uris }, (_, i) => `scene://${i + 1}`);
-      await first.note({ instanceId: 'maya', uris: listed, prefixes: [] });
+      await first.replace({ instanceId: 'maya', uris: listed, prefixes: [] });
       expect(await first.ownerOf(`scene://${uris}`)).toBe(owner);
       expect(await first.ownerOf('scene://1')).toBe('maya');
+    });
+
+    test('a new list replaces the one before, and what another lists as well is the other’s then', async () => {
+      const { first, second } = await open({ maxUris: 10 });
+      await first.replace({ instanceId: 'maya', uris: ['scene://one', 'scene://two'], prefixes: ['frame://'] });
+      await second.replace({ instanceId: 'blender', uris: ['scene://one', 'scene://two'], prefixes: ['frame://'] });
+      await first.replace({ instanceId: 'maya', uris: ['scene://two', 'scene://three'] });
+      const found = ['scene://one', 'scene://two', 'scene://three', 'frame://1'].map((uri) => second.ownerOf(uri));
+      expect(await Promise.all(found)).toEqual(['blender', 'maya', 'maya', 'maya']);
+      await first.replace({ instanceId: 'maya', prefixes: [] });
+      expect([await second.ownerOf('frame://1'), await second.ownerOf('scene://two')]).toEqual(['blender', 'maya']);
+    });
+
+    test('a part of a list is added to the rest', async () => {
+      const { first, second } = await open({ maxUris: 2 });
+      await first.add({ instanceId: 'maya', uris: ['scene://one'] });
+      await first.add({ instanceId: 'maya', uris: ['scene://one', 'scene://two', 'scene://three'] });
+      const found = ['scene://one', 'scene://two', 'scene://three'].map((uri) => second.ownerOf(uri));
+      expect(await Promise.all(found)).toEqual(['maya', 'maya', undefined]);
+    });
+
+    test('an upstream that is gone owns nothing', async () => {
+      const { first, second } = await open({ maxUris: 10 });
+      await first.replace({ instanceId: 'maya', uris: ['scene://one', 'scene://two'], prefixes: ['frame://'] });
+      await first.replace({ instanceId: 'blender', uris: ['scene://one'], prefixes: [] });
+      await second.forget('maya');
+      const found = ['scene://one', 'scene://two', 'frame://1'].map((uri) => first.ownerOf(uri));
+      expect(await Promise.all(found)).toEqual(['blender', undefined, undefined]);
+    });
+
+    test('an upstream that fills its places takes none of another', async () => {
+      const { first } = await open({ maxUris: 3 });
+      const many = Array.from({ length: 4 }, (_, i) => `scene://${i}`);
+      await first.replace({ instanceId: 'blender', uris: many, prefixes: many });
+      await first.replace({ instanceId: 'maya', uris: ['other://one'], prefixes: ['frame://'] });
+      expect([await first.ownerOf('other://one'), await first.ownerOf('frame://1')]).toEqual(['maya', 'maya']);
+    });
+
+    test('of the templates that a resource fits the longest owns it', async () => {
+      const { first } = await open({ maxUris: 10 });
+      await first.replace({ instanceId: 'maya', prefixes: ['frame://', 'x'] });
+      await first.replace({ instanceId: 'blender', prefixes: ['frame://left/'] });
+      const found = ['frame://left/1', 'frame://right/1', 'frame:/', 'xyz'].map((uri) => first.ownerOf(uri));
+      expect(await Promise.all(found)).toEqual(['blender', 'maya', undefined, 'maya']);
     });
   });
 }

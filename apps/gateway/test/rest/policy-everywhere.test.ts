@@ -169,16 +169,21 @@ describe('the scope of a token', () => {
 
 const LISTENING = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'subscriptions/listen' };
 
-/** Whether there is a stream of the stateless era that tells of a resource. */
-async function canListen(uri: string): Promise<boolean> {
-  const leave = new AbortController();
-  const params = { notifications: { resourceSubscriptions: [uri] }, _meta: modernMeta };
-  const response = await fetch(`${gateway.url}/mcp`, {
+/** Opens a stream of the stateless era that tells of resources. */
+function listen(resourceSubscriptions: readonly string[], signal?: AbortSignal): Promise<Response> {
+  const params = { notifications: { resourceSubscriptions }, _meta: modernMeta };
+  return fetch(`${gateway.url}/mcp`, {
     method: 'POST',
     headers: { ...HEADERS, accept: 'application/json, text/event-stream', ...LISTENING },
     body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'subscriptions/listen', params }),
-    signal: leave.signal,
+    signal: signal ?? null,
   });
+}
+
+/** Whether there is one that tells of a resource. */
+async function canListen(uri: string): Promise<boolean> {
+  const leave = new AbortController();
+  const response = await listen([uri], leave.signal);
   leave.abort();
   return response.headers.get('content-type')!.startsWith('text/event-stream');
 }
@@ -231,4 +236,13 @@ describe('under --expose all', () => {
       expect([toBeta, servers.gamma.asked]).toEqual([[], []]);
     },
   );
+
+  test('a stream of too many resources is refused before any server is asked whose they are', async () => {
+    await start({ policy: { allowedDccTypes: ['maya'] } }, 'all');
+    const uris = Array.from({ length: 10_000 }, (_, i) => `thing://none/${'x'.repeat(30)}${i}`);
+    expect(await (await listen(uris)).json()).toMatchObject({
+      error: { code: -32602, message: expect.stringContaining('256 KiB') as unknown },
+    });
+    expect(servers.alpha.asked).not.toContain('resources/list');
+  });
 });

@@ -19,7 +19,12 @@ import { EventStream, MAX_OPEN_ENDED_WAITING_BYTES, OPEN_ENDED_NOT_READ } from '
 const PIPE = 'stdio';
 const RETRY_AFTER_SECONDS = 30;
 
-/** What a modern client asked to hear (`subscriptions/listen`). */
+/** What a modern client asked to hear (`subscriptions/listen`), as far as it will be told; its URIs are bounded. */
+export interface Listening {
+  readonly id: JsonRpcId;
+  readonly filter: Filter;
+}
+
 interface Filter {
   readonly toolsListChanged?: boolean;
   readonly promptsListChanged?: boolean;
@@ -27,11 +32,9 @@ interface Filter {
   readonly resourceSubscriptions?: ReadonlySet<string>;
 }
 
-interface Listener {
-  readonly id: JsonRpcId;
+interface Listener extends Listening {
   /** Who shares the places of one caller. */
   readonly share: string;
-  readonly filter: Filter;
   send(message: JsonRpcMessage): void;
   close(): void;
 }
@@ -63,9 +66,13 @@ export class Broadcast {
     this.#options = options;
   }
 
-  /** Opens a listen stream and acknowledges it. @throws {McpError} When it asks for too much, or every place is taken. */
-  listen(request: JsonRpcRequest, share: string): EventStream {
-    const filter = this.#filterOf(request);
+  /** Reads what a client asks to hear. @throws {McpError} When it asks for too much. */
+  read(request: JsonRpcRequest): Listening {
+    return { id: request.id, filter: this.#filterOf(request) };
+  }
+
+  /** Opens a listen stream and acknowledges it. @throws {McpError} When every place is taken. */
+  listen(listening: Listening, share: string): EventStream {
     this.#checkRoom(share);
     this.#options.onStream(1);
     const stream = new EventStream({
@@ -80,9 +87,8 @@ export class Broadcast {
       },
     });
     const listener: Listener = {
-      id: request.id,
+      ...listening,
       share,
-      filter,
       send: (message) => stream.send(message),
       close: () => stream.close(),
     };
@@ -91,10 +97,9 @@ export class Broadcast {
   }
 
   /** The same over stdio, where listening shares the pipe with everything else; what it gives ends it. @throws {McpError} */
-  listenOnPipe(request: JsonRpcRequest, send: (message: JsonRpcMessage) => void): () => void {
-    const filter = this.#filterOf(request);
+  listenOnPipe(listening: Listening, send: (message: JsonRpcMessage) => void): () => void {
     this.#checkRoom(PIPE);
-    const listener: Listener = { id: request.id, share: PIPE, filter, send, close: () => {} };
+    const listener: Listener = { ...listening, share: PIPE, send, close: () => {} };
     this.#acknowledge(listener);
     return () => this.#remove(listener);
   }

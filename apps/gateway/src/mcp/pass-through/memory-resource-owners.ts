@@ -1,41 +1,50 @@
-import { keptBytes } from '../../protocol/kept-bytes.ts';
+import { OwnedKeys } from './owned-keys.ts';
 import type { ListedResources, ResourceOwners } from './resource-owners.ts';
 
 /** Bounds of {@link MemoryResourceOwners}. */
 export interface MemoryResourceOwnersOptions {
-  /** URIs, and beginnings of templates, remembered at once; default 10,000 of each. */
+  /** URIs, and beginnings of templates, remembered of one upstream; default 10,000 of each. */
   readonly maxUris?: number;
 }
 
 const MAX_URIS = 10_000;
-/** Bytes of all of them: URIs are the upstreams' words, and may be long. */
-const MAX_BYTES = 16 * 1024 * 1024;
+/** UTF-16 units of the beginning of a template that tell whose it is: a lookup tries each length there is. */
+const MAX_PREFIX_LENGTH = 512;
 
 /** Owners of resources in the memory of this process. */
 export class MemoryResourceOwners implements ResourceOwners {
-  readonly #owners = new Map<string, string>();
-  readonly #prefixes = new Map<string, string>();
-  readonly #maxUris: number;
-  #bytes = 0;
+  readonly #uris: OwnedKeys;
+  readonly #prefixes: OwnedKeys;
 
   constructor({ maxUris = MAX_URIS }: MemoryResourceOwnersOptions = {}) {
-    this.#maxUris = maxUris;
+    this.#uris = new OwnedKeys(maxUris);
+    this.#prefixes = new OwnedKeys(maxUris);
   }
 
-  async note({ instanceId, uris, prefixes }: ListedResources): Promise<void> {
-    uris.forEach((uri) => this.#remember(this.#owners, uri, instanceId));
-    prefixes.forEach((prefix) => this.#remember(this.#prefixes, prefix, instanceId));
+  async replace({ instanceId, uris, prefixes }: ListedResources): Promise<void> {
+    if (uris !== undefined) {
+      this.#uris.replace(instanceId, uris);
+    }
+    if (prefixes !== undefined) {
+      this.#prefixes.replace(instanceId, prefixes.map(shortened));
+    }
+  }
+
+  async add({ instanceId, uris = [], prefixes = [] }: ListedResources): Promise<void> {
+    this.#uris.add(instanceId, uris);
+    this.#prefixes.add(instanceId, prefixes.map(shortened));
+  }
+
+  async forget(instanceId: string): Promise<void> {
+    this.#uris.forget(instanceId);
+    this.#prefixes.forget(instanceId);
   }
 
   async ownerOf(uri: string): Promise<string | undefined> {
-    return this.#owners.get(uri) ?? [...this.#prefixes].find(([prefix]) => uri.startsWith(prefix))?.[1];
+    return this.#uris.ownerOf(uri) ?? this.#prefixes.ownerOfBeginning(uri);
   }
+}
 
-  #remember(map: Map<string, string>, key: string, instanceId: string): void {
-    const bytes = this.#bytes + keptBytes(key);
-    if (map.size < this.#maxUris && bytes <= MAX_BYTES && !map.has(key)) {
-      this.#bytes = bytes;
-      map.set(key, instanceId);
-    }
-  }
+function shortened(prefix: string): string {
+  return prefix.slice(0, MAX_PREFIX_LENGTH);
 }

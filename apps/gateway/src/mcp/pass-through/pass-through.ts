@@ -7,7 +7,6 @@ import { runOperation } from '../../operations/frame/run-operation.ts';
 import { Forwarding } from '../../operations/hops/forward.ts';
 import { isName, MAX_NAME_BYTES } from '../../operations/requests/bounded-input.ts';
 import {
-  asList,
   asObject,
   isJsonObject,
   type JsonObject,
@@ -117,13 +116,11 @@ export class PassThrough implements McpMode {
   }
 
   /** Whose resource it is must be known where not everything may be heard. */
-  async checkListening(request: JsonRpcRequest, exchange: Exchange): Promise<void> {
+  async checkListening(uris: readonly string[], exchange: Exchange): Promise<void> {
     const { permissions, mayUse } = this.#permissionsOf(exchange);
     if (permissions.areRestricted) {
-      const wanted = asList(asObject(request.params?.['notifications'])?.['resourceSubscriptions']);
-      const uris = wanted.filter((uri) => typeof uri === 'string');
       for (const owner of await this.#lists.ownersOf(uris, OWN, mayUse)) {
-        this.#permit(owner, request, exchange);
+        this.#permit(owner, { method: 'subscriptions/listen' }, exchange);
       }
     }
   }
@@ -232,7 +229,7 @@ export class PassThrough implements McpMode {
   }
 
   /** @throws {McpError} When policy or the scope of the credential keeps the client from the upstream. */
-  #permit(upstream: Upstream, { method }: JsonRpcRequest, exchange: Exchange): Upstream {
+  #permit(upstream: Upstream, { method }: Pick<JsonRpcRequest, 'method'>, exchange: Exchange): Upstream {
     const permission = this.#permissionsOf(exchange).permissions.upstream(upstream);
     if (permission.outcome === 'allowed') {
       return upstream;

@@ -1,9 +1,16 @@
 import type { Forwarding } from '../../operations/hops/forward.ts';
-import { asList, isJsonObject, type JsonRpcRequest, type JsonValue, textOf } from '../../protocol/json-rpc.ts';
+import {
+  asList,
+  asObject,
+  isJsonObject,
+  type JsonRpcRequest,
+  type JsonValue,
+  textOf,
+} from '../../protocol/json-rpc.ts';
 import { ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
 import { gatherList } from '../../upstream/hop/gather-list.ts';
 import type { HopResult, Upstream } from '../../upstream/upstream.ts';
-import type { ListedResources, ResourceOwners } from './resource-owners.ts';
+import type { ResourceOwners } from './resource-owners.ts';
 import type { MayUse, UpstreamNames } from './upstream-names.ts';
 
 /** Of one upstream: what is joined stands in memory for each client that asks. */
@@ -28,6 +35,14 @@ export interface WantedList {
   readonly mayUse: MayUse;
 }
 
+/** What was read of a list. */
+interface Read {
+  readonly member: ListMember;
+  readonly items: readonly JsonValue[];
+  /** False for a part of it: what was read before still counts. */
+  readonly isWhole: boolean;
+}
+
 interface GatheredItems {
   readonly items: readonly JsonValue[];
   /** Whether the upstream has more than was read. */
@@ -38,6 +53,9 @@ interface GatheredItems {
 export class UpstreamLists {
   readonly #names: UpstreamNames;
   readonly #owners: ResourceOwners;
+  /** The upstreams of which something may be remembered, by instance id. */
+  readonly #noted = new Map<string, Upstream>();
+  #generation = 0;
 
   constructor(names: UpstreamNames, owners: ResourceOwners) {
     this.#names = names;
@@ -50,7 +68,10 @@ export class UpstreamLists {
     const only = this.#names.only();
     if (only !== undefined && mayUse(only)) {
       const hop = await forwarding.send(only, { method, params });
-      await this.#owners.note(listedBy(only, hop.ok ? asList(hop.result[member]) : []));
+      if (hop.ok) {
+        const isFirstPage = params['cursor'] === undefined;
+        await this.#note(only, { member, items: asList(hop.result[member]), isWhole: isFirstPage });
+      }
       return hop;
     }
     const able = this.#names.withCapability(CAPABILITY[member], mayUse);
@@ -77,6 +98,7 @@ export class UpstreamLists {
    * @throws {McpError} When there is none.
    */
   async ownerOf(uri: string, forwarding: Pick<Forwarding, 'send'>, mayUse: MayUse): Promise<Upstream> {
+    await this.#forgetGone();
     const known = this.#names.only() ?? (await this.#knownOwner(uri));
     if (known !== undefined) {
       return known;
@@ -97,6 +119,7 @@ export class UpstreamLists {
     forwarding: Pick<Forwarding, 'send'>,
     mayUse: MayUse,
   ): Promise<ReadonlySet<Upstream>> {
+    await this.#forgetGone();
     const only = this.#names.only();
     const first = await Promise.all(uris.map(async (uri) => only ?? this.#knownOwner(uri)));
     if (first.includes(undefined)) {
@@ -123,7 +146,35 @@ export class UpstreamLists {
 
   async #knownOwner(uri: string): Promise<Upstream | undefined> {
     const id = await this.#owners.ownerOf(uri);
-    return this.#names.enabled().find(({ settings }) => settings.instanceId === id);
+    return id === undefined ? undefined : this.#names.byInstance(id);
+  }
+
+  async #note(upstream: Upstream, { member, items, isWhole }: Read): Promise<void> {
+    const { instanceId } = upstream.settings;
+    // One that has left while it was asked is not there to be forgotten any more.
+    if (member === 'prompts' || this.#names.byInstance(instanceId) !== upstream) {
+      return;
+    }
+    await this.#forgetGone();
+    this.#noted.set(instanceId, upstream);
+    const listed = {
+      instanceId,
+      ...(member === 'resources' ? { uris: urisOf(items) } : { prefixes: prefixesOf(items) }),
+    };
+    await (isWhole ? this.#owners.replace(listed) : this.#owners.add(listed));
+  }
+
+  /** What an upstream listed goes with it; another one under its id lists its own. */
+  async #forgetGone(): Promise<void> {
+    if (this.#generation === this.#names.generation) {
+      return;
+    }
+    this.#generation = this.#names.generation;
+    const gone = [...this.#noted].filter(([id, upstream]) => this.#names.byInstance(id) !== upstream);
+    for (const [id] of gone) {
+      this.#noted.delete(id);
+      await this.#owners.forget(id);
+    }
   }
 
   /** Every page of one upstream up to the bounds, or those that came before it failed: it does not hide the lists of the others. */
@@ -139,7 +190,7 @@ export class UpstreamLists {
     if (list.ok || isCut) {
       upstream.noteList(method, cut);
     }
-    await this.#owners.note(listedBy(upstream, list.items));
+    await this.#note(upstream, { member, items: list.items, isWhole: list.ok });
     return { items: list.items, isCut };
   }
 
@@ -148,18 +199,12 @@ export class UpstreamLists {
   }
 }
 
-/** The resources and templates among the items of a list; of a template counts what stands before its first variable. */
-function listedBy({ settings }: Upstream, items: readonly JsonValue[]): ListedResources {
-  const uris: string[] = [];
-  const prefixes: string[] = [];
-  for (const item of items) {
-    const { uri, uriTemplate } = isJsonObject(item) ? item : {};
-    const prefix = typeof uriTemplate === 'string' ? uriTemplate.split('{', 1)[0] : undefined;
-    if (typeof uri === 'string') {
-      uris.push(uri);
-    } else if (prefix !== undefined && prefix !== '') {
-      prefixes.push(prefix);
-    }
-  }
-  return { instanceId: settings.instanceId, uris, prefixes };
+function urisOf(items: readonly JsonValue[]): readonly string[] {
+  return items.map((item) => asObject(item)?.['uri']).filter((uri) => typeof uri === 'string');
+}
+
+/** Of a template counts what stands before its first variable. */
+function prefixesOf(items: readonly JsonValue[]): readonly string[] {
+  const templates = items.map((item) => asObject(item)?.['uriTemplate']).filter((text) => typeof text === 'string');
+  return templates.map((template) => template.split('{', 1)[0] ?? '').filter((prefix) => prefix !== '');
 }

@@ -24,6 +24,17 @@ export class UpstreamNames {
     this.#catalog = catalog;
   }
 
+  /** Moves when an upstream comes or goes. */
+  get generation(): number {
+    return this.#upstreams.generation;
+  }
+
+  /** The upstream that takes part under this id. */
+  byInstance(instanceId: string): Upstream | undefined {
+    const upstream = this.#upstreams.get(instanceId);
+    return upstream?.settings.isDisabled === false ? upstream : undefined;
+  }
+
   /** The upstreams that take part. */
   enabled(): readonly Upstream[] {
     return this.#upstreams.all().filter(({ settings }) => !settings.isDisabled);

@@ -13,8 +13,8 @@ export interface McpMode {
   capabilities(reach: Reach): Promise<JsonObject>;
   /** What a model should know of using it, once {@link capabilities} are known. */
   instructions(reach: Reach): string | undefined;
-  /** @throws {McpError} When a stream of `subscriptions/listen` would tell of what the client may not use. */
-  checkListening(request: JsonRpcRequest, exchange: Exchange): Promise<void>;
+  /** @throws {McpError} When a stream of `subscriptions/listen` to `uris` would tell of what the client may not use. */
+  checkListening(uris: readonly string[], exchange: Exchange): Promise<void>;
   /** Told when clients began or ceased to listen to resources otherwise than by a request of their own for each. */
   subscriptionsChanged(): void;
   readonly handlers: ReadonlyMap<string, McpHandler>;

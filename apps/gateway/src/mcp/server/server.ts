@@ -25,7 +25,7 @@ import type { Answer, Exchange } from '../exchange/exchange.ts';
 import type { McpClient } from '../exchange/mcp-client.ts';
 import { checkTexts } from '../exchange/message-bounds.ts';
 import type { InputRequired } from '../input-rounds/input-required.ts';
-import type { Broadcast } from '../notifications/broadcast.ts';
+import type { Broadcast, Listening } from '../notifications/broadcast.ts';
 import type { SessionOwner } from '../session/session-records.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
@@ -130,8 +130,7 @@ export class McpServer {
 
   /** Opens a `subscriptions/listen` stream. @throws {McpError} When it may not be opened. */
   async listen(request: JsonRpcRequest, share: string, exchange: Exchange): Promise<EventStream> {
-    await this.#checkListening(request, exchange);
-    return this.#options.broadcast.listen(request, share);
+    return this.#options.broadcast.listen(await this.#readListening(request, exchange), share);
   }
 
   /** The same over a pipe. @returns Ends it. @throws {McpError} When it may not be opened. */
@@ -140,13 +139,15 @@ export class McpServer {
     send: (message: JsonRpcMessage) => void,
     exchange: Exchange,
   ): Promise<() => void> {
-    await this.#checkListening(request, exchange);
-    return this.#options.broadcast.listenOnPipe(request, send);
+    return this.#options.broadcast.listenOnPipe(await this.#readListening(request, exchange), send);
   }
 
-  async #checkListening(request: JsonRpcRequest, exchange: Exchange): Promise<void> {
+  /** Bounds what is asked for before anything is looked up for it. */
+  async #readListening(request: JsonRpcRequest, exchange: Exchange): Promise<Listening> {
     checkTexts(request);
-    await this.#options.mode.checkListening(request, exchange);
+    const listening = this.#options.broadcast.read(request);
+    await this.#options.mode.checkListening([...(listening.filter.resourceSubscriptions ?? [])], exchange);
+    return listening;
   }
 
   /** Answers one request; never rejects. */
