@@ -54,6 +54,18 @@ describe.each(['node', 'fetch'] as const)('a handler of plain data, asked by %s'
 });
 
 describe('serveHttp', () => {
+  test('reads on once requests that came without waiting are answered', async () => {
+    const { port } = await start(() => Promise.resolve({ status: 200, headers: {}, body: 'answered' }));
+    const { socket, heard } = await connectRaw(port);
+    const answers = (): number => heard().split('answered').length - 1;
+    for (const total of [200, 400, 401]) {
+      socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n'.repeat(total - answers()));
+      await until(() => answers() >= total);
+      expect(answers()).toBe(total);
+    }
+    socket.destroy();
+  });
+
   test('leaves no timer behind when its port is taken', async () => {
     const { port } = await start(describeRequest);
     const made = jest.spyOn(globalThis, 'setInterval');

@@ -30,6 +30,8 @@ interface Connection {
   last: IncomingMessage | undefined;
   /** Requests that are not answered yet. */
   unanswered: number;
+  /** Nothing more is read until some of them are. */
+  isHeld: boolean;
   /** Since when bytes have been waiting, and how many had been taken then. */
   slow: { readonly since: number; readonly takenBytes: number } | undefined;
 }
@@ -79,6 +81,7 @@ export class Connections {
       if (connection.running === target) {
         connection.running = undefined;
       }
+      letOn(socket, connection);
     });
     const run = (): void => {
       connection.running = target;
@@ -103,7 +106,14 @@ export class Connections {
       return;
     }
     this.#taken();
-    const connection: Connection = { address, running: undefined, last: undefined, unanswered: 0, slow: undefined };
+    const connection: Connection = {
+      address,
+      running: undefined,
+      last: undefined,
+      unanswered: 0,
+      isHeld: false,
+      slow: undefined,
+    };
     this.#open.set(socket, connection);
     this.#perAddress.set(address, this.#countOf(address) + 1);
     socket.once('close', () => this.#leave(socket));
@@ -174,9 +184,17 @@ export class Connections {
   }
 }
 
-function holdBack(socket: Socket, { unanswered }: Connection): void {
-  if (unanswered > MAX_WAITING) {
+function holdBack(socket: Socket, connection: Connection): void {
+  if (connection.unanswered > MAX_WAITING) {
+    connection.isHeld = true;
     socket.pause();
+  }
+}
+
+function letOn(socket: Socket, connection: Connection): void {
+  if (connection.isHeld && connection.unanswered <= MAX_WAITING) {
+    connection.isHeld = false;
+    socket.resume();
   }
 }
 

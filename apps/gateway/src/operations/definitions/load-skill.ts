@@ -251,7 +251,7 @@ async function loadAtHost(
   const groups = action === 'unload' ? {} : { activate_groups: activateGroups ?? true };
   const args = { skill_name: skill.name, ...groups };
   const { answer, error } = await callUpstreamTool(upstream, { name: `${action}_skill`, args, running });
-  const registered = textsOf(answer['registered_tools']);
+  const registered = textsOf(answer['registered_tools']).filter((name) => name.length <= MAX_NAME_LENGTH);
   if (registered.length > 0) {
     running.core.catalog.assignSkill(skill.instanceId, skill.name, registered);
   }
@@ -266,6 +266,8 @@ async function loadAtHost(
   return { isPartial, error: error !== undefined && told === '' ? error : { kind: 'tool-error', ...error, message } };
 }
 
+/** Characters of a tool's name; a tools list has none that is longer either. */
+const MAX_NAME_LENGTH = 512;
 /** A host's own words are shown up to this length. */
 const MAX_MESSAGE = 500;
 
