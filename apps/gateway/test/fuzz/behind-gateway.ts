@@ -32,11 +32,11 @@ export async function startBehindGateway(): Promise<BehindGateway> {
   const hostile = { url: server.url, timeoutMs: CALL_TIMEOUT_MILLIS };
   const gateway = await startUnderFire({ mcpServers: { hostile }, limits: NO_CIRCUIT }, ['--expose', 'all']);
   const session = await openSession(gateway.url);
-  const ask = (method: Method): Promise<string> => askGateway(gateway, session, method);
+  const ask = (method: Method, written = ''): Promise<string> => askGateway(gateway, session, { method, written });
   return {
     async ask(method, answer) {
       server.write(answer);
-      const outcome = await ask(method);
+      const outcome = await ask(method, answer.body);
       server.write(undefined);
       return outcome;
     },
@@ -63,12 +63,19 @@ async function openSession(url: string): Promise<string> {
   return response.headers.get('mcp-session-id') ?? '';
 }
 
-async function askGateway(gateway: GatewayUnderFire, session: string, method: Method): Promise<string> {
+interface Asking {
+  readonly method: Method;
+  /** What the server answers. */
+  readonly written: string;
+}
+
+async function askGateway(gateway: GatewayUnderFire, session: string, { method, written }: Asking): Promise<string> {
   const message = { jsonrpc: '2.0', id: 9, method, params: PARAMS[method] };
   const answer = await gateway.post('/mcp', message, { ...HEADERS, 'mcp-session-id': session });
   const text = answer.type.startsWith('text/event-stream') ? lastData(answer.text) : answer.text;
   const { id, method: asked, result, error } = JSON.parse(text) as RpcMessage;
-  if (asked !== undefined && CLIENT_METHODS.has(asked)) {
+  // A server may ask its client meanwhile, by any name; the gateway makes up none.
+  if (typeof asked === 'string' && written.includes(JSON.stringify(asked))) {
     return 'asked';
   }
   if (id !== 9 || (result === undefined) === (typeof error?.message !== 'string')) {
@@ -83,9 +90,6 @@ interface RpcMessage {
   readonly result?: unknown;
   readonly error?: { readonly message?: unknown };
 }
-
-/** What a client may be asked while its request runs. */
-const CLIENT_METHODS = new Set(['elicitation/create', 'sampling/createMessage', 'roots/list']);
 
 const lastData = (stream: string): string =>
   /^data: ?(.*)$/m.exec(stream.slice(stream.lastIndexOf('data:')))?.[1] ?? '';
