@@ -41,11 +41,11 @@ export class LinearRegex {
 }
 
 function compile(source: string, budget: WorkBudget): RE2JS | Uncheckable {
-  const length = unrolledLength(source);
-  budget.spend(COMPILATION_STEPS + Math.ceil(Math.min(length, MAX_UNROLLED_LENGTH) / CHARACTERS_PER_STEP));
   if (source.length > MAX_PATTERN_LENGTH) {
     return new Uncheckable(`a pattern has more than ${MAX_PATTERN_LENGTH} characters`);
   }
+  const length = unrolledLength(source);
+  budget.spend(COMPILATION_STEPS + Math.ceil(Math.min(length, MAX_UNROLLED_LENGTH) / CHARACTERS_PER_STEP));
   if (length > MAX_UNROLLED_LENGTH) {
     return new Uncheckable(`the pattern ${source} is too large to be checked`);
   }
