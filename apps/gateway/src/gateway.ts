@@ -15,11 +15,15 @@ import { toClientNotifications } from './mcp/notifications/registry-notification
 import { assembleMcp, type McpSide } from './mcp/server/assemble-mcp.ts';
 import type { OperationCore } from './operations/frame/core.ts';
 import type { Log } from './protocol/log.ts';
-import { createInstruments, type GatewayInstruments, observeGateway } from './recording/gateway-instruments.ts';
-import { createContextSettings, createGatewaySpans } from './recording/gateway-tracing.ts';
-import { Recorder } from './recording/recorder.ts';
-import { createSinks } from './recording/sinks.ts';
-import { StreamCounts } from './recording/stream-counts.ts';
+import { Recorder } from './recording/record/recorder.ts';
+import { createSinks } from './recording/sinks/sinks.ts';
+import {
+  createInstruments,
+  type GatewayInstruments,
+  observeGateway,
+} from './recording/telemetry/gateway-instruments.ts';
+import { createContextSettings, createGatewaySpans } from './recording/telemetry/gateway-tracing.ts';
+import { StreamCounts } from './recording/telemetry/stream-counts.ts';
 import { ConfiguredUpstreams } from './registry/configured-upstreams.ts';
 import { Upstreams } from './registry/upstreams.ts';
 import { informationRoutes } from './rest/information-routes.ts';

@@ -12,8 +12,8 @@ import { assembleGateway, type Gateway } from './gateway.ts';
 import { type ListenerBounds, type Listeners, openListeners } from './http/open-listeners.ts';
 import type { Log } from './protocol/log.ts';
 import { toPrintableLine } from './protocol/printable-text.ts';
-import { createGatewayLog } from './recording/gateway-log.ts';
-import { type GatewayTelemetry, startGatewayTelemetry } from './recording/start-gateway-telemetry.ts';
+import { createGatewayLog } from './recording/telemetry/gateway-log.ts';
+import { type GatewayTelemetry, startGatewayTelemetry } from './recording/telemetry/start-gateway-telemetry.ts';
 
 export interface RunOptions {
   readonly config: GatewayConfig;

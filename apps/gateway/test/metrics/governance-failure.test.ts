@@ -6,8 +6,8 @@ import { startTelemetry } from '@dcc-mcp/telemetry-node';
 import { expect, test } from '@jest/globals';
 import type { RunningOperation } from '../../src/operations/frame/core.ts';
 import { admit, checkPolicy } from '../../src/operations/frame/govern.ts';
-import { createGovernanceSink } from '../../src/recording/governance-sink.ts';
-import { Recorder } from '../../src/recording/recorder.ts';
+import { Recorder } from '../../src/recording/record/recorder.ts';
+import { createGovernanceSink } from '../../src/recording/sinks/governance-sink.ts';
 import { readFamilies, total } from './families.ts';
 
 const SPAN = { spanContext: { traceId: '1'.repeat(32), spanId: '2'.repeat(16), traceFlags: 1 } };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Finished } from '../../src/recording/finished.ts';
-import { Recorder } from '../../src/recording/recorder.ts';
+import type { Finished } from '../../src/recording/record/finished.ts';
+import { Recorder } from '../../src/recording/record/recorder.ts';
 
 const ANSWER: Finished = { kind: 'answer', surface: 'call', bytes: 12 };
 const BROKEN = new Error('the sink is full');

@@ -1,6 +1,6 @@
 import type { ResponseSurface } from '@dcc-mcp/semantic-conventions';
 import type { JsonRpcRequest } from '../../protocol/json-rpc.ts';
-import type { Recorder } from '../../recording/recorder.ts';
+import type { Recorder } from '../../recording/record/recorder.ts';
 
 /** Records the answer of a tool or a list, as it went out. */
 export function recordAnswer(recorder: Recorder, { method, params }: JsonRpcRequest, bytes: number): void {

@@ -4,7 +4,7 @@ import type { RouteTable } from '../../http/route-table.ts';
 import type { OperationCore } from '../../operations/frame/core.ts';
 import type { JsonObject, JsonRpcMessage, JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import { messageText } from '../../protocol/message-text.ts';
-import type { StreamCounts } from '../../recording/stream-counts.ts';
+import type { StreamCounts } from '../../recording/telemetry/stream-counts.ts';
 import { recordAnswer } from '../exchange/answer-size.ts';
 import { mcpCaller } from '../exchange/caller.ts';
 import { InputRequired } from '../input-rounds/input-required.ts';

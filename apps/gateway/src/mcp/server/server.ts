@@ -20,7 +20,7 @@ import {
   McpError,
   MODERN_VERSION,
 } from '../../protocol/mcp-protocol.ts';
-import type { FinishedRequest } from '../../recording/finished.ts';
+import type { FinishedRequest } from '../../recording/record/finished.ts';
 import type { Answer, Exchange } from '../exchange/exchange.ts';
 import type { McpClient } from '../exchange/mcp-client.ts';
 import { checkTexts } from '../exchange/message-bounds.ts';

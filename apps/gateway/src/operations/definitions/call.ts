@@ -5,7 +5,7 @@ import { type CheckedArguments, validateArguments } from '../../arguments/check/
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import { isJsonObject } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
-import type { CallDetails } from '../../recording/finished.ts';
+import type { CallDetails } from '../../recording/record/finished.ts';
 import { rawResult } from '../../upstream/hop/answer.ts';
 import type { HopFailure, RawParams } from '../../upstream/upstream.ts';
 import type { OperationCore, RunningOperation } from '../frame/core.ts';

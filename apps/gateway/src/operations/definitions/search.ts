@@ -1,6 +1,6 @@
 import { OPERATION_SEARCH } from '@dcc-mcp/semantic-conventions';
-import type { SearchDetails } from '../../recording/finished.ts';
-import { searchPrincipal } from '../../recording/search-memory-sink.ts';
+import type { SearchDetails } from '../../recording/record/finished.ts';
+import { searchPrincipal } from '../../recording/sinks/search-memory-sink.ts';
 import type { RememberedHit } from '../../search/memory/search-memory.ts';
 import { searchesUpstream } from '../../search/query/search-filter.ts';
 import {

@@ -3,7 +3,7 @@ import type { MessageFacts, WorkflowSpan, WorkflowSpans } from '@dcc-mcp/workflo
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Governance } from '../../governance/governance.ts';
 import type { JsonObject } from '../../protocol/json-rpc.ts';
-import type { Recorder } from '../../recording/recorder.ts';
+import type { Recorder } from '../../recording/record/recorder.ts';
 import type { Upstreams } from '../../registry/upstreams.ts';
 import type { SearchMemory } from '../../search/memory/search-memory.ts';
 import type { ToolSearch } from '../../search/tool-search.ts';

@@ -2,7 +2,7 @@ import type { Operation, Outcome, RejectionReason } from '@dcc-mcp/semantic-conv
 import type { Route, ValidationFacts } from '@dcc-mcp/workflow-spans';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import type { PolicyOperation } from '../../governance/policy.ts';
-import type { CallTiming, OperationDetails } from '../../recording/finished.ts';
+import type { CallTiming, OperationDetails } from '../../recording/record/finished.ts';
 import type { SearchFollowUp } from '../../search/memory/search-memory.ts';
 import type { HopFailure } from '../../upstream/upstream.ts';
 import type { OperationCore, RunningOperation } from './core.ts';

@@ -2,7 +2,7 @@ import type { HopSpan } from '@dcc-mcp/workflow-spans';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import type { JsonObject } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
-import type { CallTiming } from '../../recording/finished.ts';
+import type { CallTiming } from '../../recording/record/finished.ts';
 import type { HopRequest, HopResult, RawParams, Upstream } from '../../upstream/upstream.ts';
 import type { RunningOperation } from '../frame/core.ts';
 import { endHop, hopTarget, retryOf } from './hop.ts';

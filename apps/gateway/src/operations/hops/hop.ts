@@ -1,5 +1,5 @@
 import type { HopSpan, HopStart, RetryFacts } from '@dcc-mcp/workflow-spans';
-import type { NetworkTransport } from '../../recording/finished.ts';
+import type { NetworkTransport } from '../../recording/record/finished.ts';
 import { rawResult } from '../../upstream/hop/answer.ts';
 import type { HopFailure, HopResult, HopRetry, Upstream, UpstreamSettings } from '../../upstream/upstream.ts';
 import type { OperationCore } from '../frame/core.ts';

@@ -3,10 +3,10 @@ import { createRequestMetrics, type RequestMetrics } from '@dcc-mcp/http-adapter
 import type { ScrapeHandler } from '@dcc-mcp/prometheus-bridge';
 import type { UpstreamState } from '@dcc-mcp/semantic-conventions';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
-import type { Catalog } from '../catalog/catalog.ts';
-import type { GatewayConfig } from '../config/reader/gateway-config.ts';
-import type { Upstreams } from '../registry/upstreams.ts';
-import type { UpstreamReadiness } from '../upstream/upstream.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { GatewayConfig } from '../../config/reader/gateway-config.ts';
+import type { Upstreams } from '../../registry/upstreams.ts';
+import type { UpstreamReadiness } from '../../upstream/upstream.ts';
 import type { StreamCounts } from './stream-counts.ts';
 
 /** What a gateway measures with. All absent with metrics off: then no instrument exists. */

@@ -1,7 +1,7 @@
 import type { RequestContext } from '@dcc-mcp/request-context';
 import { OPERATION_CALL } from '@dcc-mcp/semantic-conventions';
-import type { SearchMemory, SearchPrincipal } from '../search/memory/search-memory.ts';
-import type { Sink } from './recorder.ts';
+import type { SearchMemory, SearchPrincipal } from '../../search/memory/search-memory.ts';
+import type { Sink } from '../record/recorder.ts';
 
 /** Notes calls that ended ok: what their principal searches next is no rewording of an earlier search. */
 export function createSearchMemorySink(memory: SearchMemory, onError: (error: unknown) => void): Sink {

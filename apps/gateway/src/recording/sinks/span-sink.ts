@@ -1,6 +1,6 @@
 import { OPERATION_CALL_BATCH, OPERATION_SEARCH } from '@dcc-mcp/semantic-conventions';
-import type { FinishedOperation } from './finished.ts';
-import type { Sink } from './recorder.ts';
+import type { FinishedOperation } from '../record/finished.ts';
+import type { Sink } from '../record/recorder.ts';
 
 /** Completes and ends the span of each operation. */
 export const spanSink: Sink = {

@@ -1,10 +1,10 @@
 import type { GatewayMetrics } from '@dcc-mcp/gateway-metrics';
-import type { Log } from '../protocol/log.ts';
-import type { SearchMemory } from '../search/memory/search-memory.ts';
+import type { Log } from '../../protocol/log.ts';
+import type { SearchMemory } from '../../search/memory/search-memory.ts';
+import type { Sink } from '../record/recorder.ts';
 import { createFailureLogSink } from './failure-log-sink.ts';
 import { createGovernanceSink } from './governance-sink.ts';
 import { createMetricsSink } from './metrics-sink.ts';
-import type { Sink } from './recorder.ts';
 import { createSearchMemorySink } from './search-memory-sink.ts';
 import { spanSink } from './span-sink.ts';
 

@@ -1,8 +1,8 @@
 import { isLogged, type Telemetry } from '@dcc-mcp/telemetry-node';
 import { ROOT_CONTEXT, SeverityNumber, trace } from '@opentelemetry/api';
-import type { GatewayConfig } from '../config/reader/gateway-config.ts';
-import type { Log, LogSeverity } from '../protocol/log.ts';
-import { toPrintableLine } from '../protocol/printable-text.ts';
+import type { GatewayConfig } from '../../config/reader/gateway-config.ts';
+import type { Log, LogSeverity } from '../../protocol/log.ts';
+import { toPrintableLine } from '../../protocol/printable-text.ts';
 
 const SEVERITY_NUMBERS: Readonly<Record<LogSeverity, SeverityNumber>> = {
   info: SeverityNumber.INFO,

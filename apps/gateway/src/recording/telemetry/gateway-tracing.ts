@@ -2,7 +2,7 @@ import { createRequestContextSettings, type RequestContextSettings } from '@dcc-
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import { type CapturePolicy, createWorkflowSpans, type WorkflowSpans } from '@dcc-mcp/workflow-spans';
 import { hash } from 'node:crypto';
-import type { GatewayConfig } from '../config/reader/gateway-config.ts';
+import type { GatewayConfig } from '../../config/reader/gateway-config.ts';
 
 /** How requests of this gateway are read: its propagators, proxies and baggage rules. */
 export function createContextSettings(config: GatewayConfig, telemetry: Telemetry): RequestContextSettings {

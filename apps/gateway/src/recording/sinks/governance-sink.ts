@@ -1,7 +1,7 @@
 import type { GatewayMetrics } from '@dcc-mcp/gateway-metrics';
 import { OPERATION_CALL_BATCH } from '@dcc-mcp/semantic-conventions';
-import type { FinishedOperation } from './finished.ts';
-import type { Sink } from './recorder.ts';
+import type { FinishedOperation } from '../record/finished.ts';
+import type { Sink } from '../record/recorder.ts';
 
 /** Counts what governance did to operations. A batch is not judged, its calls are. */
 export function createGovernanceSink(metrics: GatewayMetrics): Sink {

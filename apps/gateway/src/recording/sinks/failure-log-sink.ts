@@ -11,9 +11,9 @@ import {
   OPERATION_CALL_BATCH,
   type Outcome,
 } from '@dcc-mcp/semantic-conventions';
-import type { Log, LogSeverity } from '../protocol/log.ts';
-import type { FinishedOperation } from './finished.ts';
-import type { Sink } from './recorder.ts';
+import type { Log, LogSeverity } from '../../protocol/log.ts';
+import type { FinishedOperation } from '../record/finished.ts';
+import type { Sink } from '../record/recorder.ts';
 
 /** What the caller did or asked for is no trouble of the gateway's; all else is worth a warning. */
 const SEVERITIES: Partial<Record<Outcome, LogSeverity>> = {

@@ -15,8 +15,8 @@ import type {
   FinishedForward,
   FinishedOperation,
   SearchDetails,
-} from './finished.ts';
-import type { Sink } from './recorder.ts';
+} from '../record/finished.ts';
+import type { Sink } from '../record/recorder.ts';
 
 /** Measures whatever is finished. */
 export function createMetricsSink(metrics: GatewayMetrics): Sink {

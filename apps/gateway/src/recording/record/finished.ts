@@ -14,7 +14,7 @@ import type {
   SessionEndReason,
 } from '@dcc-mcp/semantic-conventions';
 import type { WorkflowSpan } from '@dcc-mcp/workflow-spans';
-import type { SearchJoin } from '../search/memory/search-memory.ts';
+import type { SearchJoin } from '../../search/memory/search-memory.ts';
 
 /** Whatever has come to an end and is worth telling a {@link Sink}; `kind` says what it is. */
 export type Finished =

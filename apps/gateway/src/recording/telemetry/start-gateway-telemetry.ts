@@ -9,9 +9,9 @@ import {
 } from '@dcc-mcp/telemetry-node';
 import { ATTRIBUTE_CATALOG, type CapturePolicy, createSpanRedaction } from '@dcc-mcp/workflow-spans';
 import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions';
-import { VERSION } from '../config/load/version.ts';
-import type { GatewayConfig } from '../config/reader/gateway-config.ts';
-import type { Log } from '../protocol/log.ts';
+import { VERSION } from '../../config/load/version.ts';
+import type { GatewayConfig } from '../../config/reader/gateway-config.ts';
+import type { Log } from '../../protocol/log.ts';
 
 /** Telemetry of one gateway and of the process it runs in. */
 export interface GatewayTelemetry {
