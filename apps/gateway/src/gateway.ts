@@ -48,6 +48,8 @@ export interface Gateway extends Omit<McpSide, 'routes'> {
   readonly fetch: (request: Request) => Promise<Response>;
   /** Makes the scrape endpoint alone, for a listener of its own on `host`. Absent with metrics off. */
   readonly metricsApp: ServedApps['metricsApp'];
+  /** The servers that it knows at this moment. */
+  readonly servers: Pick<Upstreams, 'all' | 'byKey' | 'untried'>;
   /** Begins one piece of work that comes otherwise than over HTTP; the function given back ends it. */
   begin(): () => void;
   /** Connects the upstreams in the background. */
@@ -85,6 +87,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     app,
     fetch: toFetchHandler(app),
     metricsApp: served.metricsApp,
+    servers: upstreams,
     begin: () => inFlight.begin(),
     start: () => configured.apply(config),
     apply: (changed) => {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { closeSync, openSync } from 'node:fs';
 import { parseCommandLine, USAGE, type Command } from './cli/command-line.ts';
-import type { Terminal } from './cli/terminal.ts';
+import type { Piece, Screen, Terminal } from './cli/terminal.ts';
 import { VERSION } from './config/load/version.ts';
 import { toPrintableLine, toPrintableText } from './protocol/printable-text.ts';
 
@@ -20,13 +20,38 @@ function writeLine(line: string): void {
   process.stderr.write(`${note}${line}\n`);
 }
 
+const TONES: Readonly<Record<NonNullable<Piece['tone']>, string>> = { good: '32', bad: '31', quiet: '2' };
+
+const screen: Screen = {
+  get columns() {
+    // Whoever exports COLUMNS wants it so; some terminals do not know how wide they are.
+    return positive(process.env['COLUMNS']) ?? positive(process.stderr.columns) ?? 80;
+  },
+  print(...pieces) {
+    // NO_COLOR, TERM=dumb and FORCE_COLOR are known to Node.
+    const isColoured = process.stderr.hasColors();
+    const shown = pieces.map(({ text, tone }) => {
+      const printable = toPrintableLine(text);
+      return tone === undefined || !isColoured ? printable : `\u001b[${TONES[tone]}m${printable}\u001b[0m`;
+    });
+    writeLine(shown.join('').trimEnd());
+  },
+  script: process.argv[1] ?? '',
+  cwd: process.cwd(),
+};
+
+function positive(value: string | number | undefined): number | undefined {
+  const number = Number(value);
+  return Number.isInteger(number) && number > 0 ? number : undefined;
+}
+
 const terminal: Terminal = {
   env: process.env,
   print: (text) => process.stdout.write(`${toPrintableText(text)}\n`),
   // The one way to stderr: whatever stands in a line, the terminal only shows it.
   printError: (line) => writeLine(toPrintableLine(line)),
-  get isInteractive() {
-    return process.stderr.isTTY;
+  get screen() {
+    return process.stderr.isTTY ? screen : undefined;
   },
   // Node makes a stream when it is first looked at, which costs more than a command like --version.
   get stdin() {

@@ -5,6 +5,7 @@ import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import { serveStdio } from '../mcp/transport/stdio.ts';
 import { runGateway, type RunningGateway } from '../run-gateway.ts';
 import { processGroups } from '../upstream/stdio/process-groups.ts';
+import { Banner } from './banner/banner.ts';
 import { createLogLines } from './log-lines.ts';
 import { waitForPort } from './port-conflict.ts';
 import { reportIssues, type Terminal, type TerminalSignal } from './terminal.ts';
@@ -31,6 +32,7 @@ export class Life {
   readonly #stopping = new AbortController();
   #running: RunningGateway | undefined;
   #watch: ConfigWatch | undefined;
+  #banner: Banner | undefined;
   #file: string | undefined;
   /** When the first signal to end came, on the clock of `performance.now`. */
   #signalledAt: number | undefined;
@@ -49,7 +51,10 @@ export class Life {
   async run(config: GatewayConfig, { file, load, reloadPollMillis, finishMillis }: Reloading): Promise<void> {
     this.#file = file;
     const terminal = this.#terminal;
-    const lines = createLogLines(terminal);
+    const banner = terminal.screen && new Banner(terminal.screen, { config, file, env: terminal.env });
+    this.#banner = banner;
+    const people = createLogLines(terminal);
+    const lines = banner?.through(people) ?? people;
     const start = (): Promise<RunningGateway> => runGateway({ config, env: terminal.env, log: lines, finishMillis });
     const { signal } = this.#stopping;
     const running = await (config.server.wait ? waitForPort(config, { log: lines, signal }, start) : start());
@@ -61,14 +66,24 @@ export class Life {
             file,
             current: config,
             load,
-            apply: (changed) => running.gateway.apply(changed),
+            apply: (changed) => this.#apply(changed, running),
             report: (issues) => reportIssues(terminal, issues),
             log: running.log,
             pollMillis: reloadPollMillis,
           });
     sayWhere(config, running);
+    banner?.open(running);
     if (config.server.stdio) {
       serveStdio(running.gateway, terminal, () => void this.#stop());
+    }
+  }
+
+  #apply(changed: GatewayConfig, { gateway }: RunningGateway): void {
+    const apply = (): void => gateway.apply(changed);
+    if (this.#banner === undefined) {
+      apply();
+    } else {
+      this.#banner.reload(changed, apply);
     }
   }
 
@@ -88,6 +103,7 @@ export class Life {
     }
     this.#stopping.abort();
     this.#watch?.stop();
+    this.#banner?.close();
     await this.#running?.stop();
     this.#terminal.exit(0);
   }

@@ -9,7 +9,7 @@ const MAX_FIELD_LENGTH = 200;
 
 /** Log lines on stderr: words for people at a terminal, else pino's JSON for whoever collects them. */
 export function createLogLines(terminal: Terminal): Log {
-  return terminal.isInteractive === true ? prettyLines(terminal) : jsonLines(terminal);
+  return terminal.screen === undefined ? jsonLines(terminal) : prettyLines(terminal);
 }
 
 function jsonLines(terminal: Terminal): Log {

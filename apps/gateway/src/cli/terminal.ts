@@ -5,6 +5,23 @@ import { issueLine } from '../config/load/load-configuration.ts';
 /** SIGINT and SIGTERM ask for the end, SIGHUP for another look at the configuration. */
 export type TerminalSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
+/** A part of a line, with what it is: shown in colour where the terminal has any. */
+export interface Piece {
+  readonly text: string;
+  readonly tone?: 'good' | 'bad' | 'quiet';
+}
+
+/** A terminal that a person reads. */
+export interface Screen {
+  /** How wide it is now; 80 where nobody knows. */
+  readonly columns: number;
+  /** One line; each piece is made printable before it is coloured. */
+  print(...pieces: readonly Piece[]): void;
+  /** The file that was started (`process.argv[1]`), and the folder from which: how a person types the command. */
+  readonly script: string;
+  readonly cwd: string;
+}
+
 /** The process as commands see it. */
 export interface Terminal {
   readonly env: Environment;
@@ -12,8 +29,8 @@ export interface Terminal {
   print(text: string): void;
   /** One line on stderr, made printable (`toPrintableLine`): a line break in it does not make a second one. */
   printError(line: string): void;
-  /** Whether a person reads stderr at a terminal; default no. */
-  readonly isInteractive?: boolean;
+  /** Stderr, where a person reads it at a terminal. */
+  readonly screen?: Screen | undefined;
   readonly stdin: Readable;
   readonly stdout: Writable;
   /** Called at each of these signals. */

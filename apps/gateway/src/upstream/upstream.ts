@@ -152,6 +152,8 @@ export interface UpstreamStatus {
   readonly readiness: UpstreamReadiness;
   readonly since: number;
   readonly lastOk?: number;
+  /** How long it took to become ready, where it did so at its first try since it was not. */
+  readonly startMillis?: number;
   readonly lastError?: string;
   readonly consecutiveFailures: number;
   /** True once the first try to connect has ended, well or not, or has taken 10 s. */

@@ -59,6 +59,7 @@ export class StatusTracker {
         consecutiveFailures: 0,
         hasBeenTried: true,
         toolCountAtLastGood,
+        ...(readiness === 'booting' ? { startMillis: lastOk - since } : {}),
       },
       isNews,
     );
@@ -74,7 +75,9 @@ export class StatusTracker {
 
   failure(reason: string): void {
     this.#isSuspicious = false;
-    const { readiness, since, consecutiveFailures } = this.#status;
+    const { startMillis: _past, ...rest } = this.#status;
+    this.#status = rest;
+    const { readiness, since, consecutiveFailures } = rest;
     this.#set({
       readiness: 'unreachable',
       since: readiness === 'unreachable' ? since : this.#now(),

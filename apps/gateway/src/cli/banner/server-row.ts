@@ -1,0 +1,51 @@
+import type { Upstream, UpstreamReadiness } from '../../upstream/upstream.ts';
+import type { Piece } from '../terminal.ts';
+
+/** What people read of one server: how it is in one word, then what there is to know. */
+export interface ServerRow {
+  readonly name: string;
+  readonly state: Piece;
+  /** Empty where the word says all. */
+  readonly detail: string;
+}
+
+/** An upstream counts as tried after this time. */
+const TRIED_SECONDS = 10;
+
+const STATES: Readonly<Record<UpstreamReadiness, Piece>> = {
+  ready: { text: 'ready', tone: 'good' },
+  unreachable: { text: 'failed', tone: 'bad' },
+  booting: { text: 'starting', tone: 'quiet' },
+  disabled: { text: 'disabled', tone: 'quiet' },
+  idle: { text: 'lazy', tone: 'quiet' },
+};
+
+/** One server as the terminal shows it. */
+export function serverRow({ settings, status }: Upstream): ServerRow {
+  const { readiness, toolCount, startMillis, lastError } = status;
+  const details: Readonly<Record<UpstreamReadiness, string>> = {
+    ready: [
+      `${toolCount} ${toolCount === 1 ? 'tool' : 'tools'}`,
+      ...(startMillis === undefined ? [] : [`${(startMillis / 1000).toFixed(1)} s`]),
+    ].join(' · '),
+    unreachable: lastError ?? 'no connection',
+    booting: [`no answer for ${TRIED_SECONDS} s`, ...(lastError === undefined ? [] : [lastError])].join(' · '),
+    disabled: '',
+    idle: 'starts at its first use',
+  };
+  return { name: settings.key, state: STATES[readiness], detail: details[readiness] };
+}
+
+/** All servers in one line: `2 of 3 servers ready · 1 failed · 27 tools`. */
+export function summaryOf(upstreams: readonly Upstream[]): string {
+  const count = (readiness: UpstreamReadiness): number =>
+    upstreams.filter(({ status }) => status.readiness === readiness).length;
+  const asked = upstreams.length - count('idle') - count('disabled');
+  const tools = upstreams.reduce((sum, { status }) => sum + (status.readiness === 'ready' ? status.toolCount : 0), 0);
+  const others = (['unreachable', 'booting', 'idle', 'disabled'] as const)
+    .map((readiness) => [count(readiness), STATES[readiness].text] as const)
+    .filter(([number]) => number > 0)
+    .map(([number, word]) => `${number} ${word}`);
+  const ready = `${count('ready')} of ${asked} ${asked === 1 ? 'server' : 'servers'} ready`;
+  return [ready, ...others, `${tools} ${tools === 1 ? 'tool' : 'tools'}`].join(' · ');
+}
