@@ -1,5 +1,6 @@
 export {
   accepted,
+  maskUrl,
   quote,
   refused,
   withExpected,

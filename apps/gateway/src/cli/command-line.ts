@@ -6,10 +6,13 @@ export type Command =
   | { readonly name: 'doctor'; readonly configFile?: string; readonly flags: GatewayFlags; readonly isJson: boolean }
   | {
       readonly name: 'config';
-      readonly action: 'print' | 'schema';
+      readonly action: 'print';
       readonly configFile?: string;
       readonly flags: GatewayFlags;
+      readonly isJson: boolean;
+      readonly hasOrigins: boolean;
     }
+  | { readonly name: 'config'; readonly action: 'schema' }
   | { readonly name: 'token'; readonly arguments: readonly string[] }
   | { readonly name: 'help' }
   | { readonly name: 'version' };
@@ -21,7 +24,9 @@ export type CommandLine =
 export const USAGE = `Usage: dcc-mcp-gateway [serve] [options]   run the gateway
        dcc-mcp-gateway doctor [--json]      effective settings, what is wrong with them, and whether exporters can be reached
        dcc-mcp-gateway token create|verify  make and check tokens for /metrics (see token --help)
-       dcc-mcp-gateway config print|schema  the effective configuration, or the JSON Schema of the file
+       dcc-mcp-gateway config print [--json] [--origins]
+                                            the effective configuration as a file, without secrets
+       dcc-mcp-gateway config schema        the JSON Schema of that file
 
 Options
   --config FILE         configuration, JSON, JSONC or YAML (DCC_MCP_CONFIG)
@@ -48,6 +53,7 @@ const OPTIONS = {
   'admin-path': { type: 'string' },
   wait: { type: 'boolean' },
   json: { type: 'boolean' },
+  origins: { type: 'boolean' },
   version: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -82,18 +88,33 @@ function toCommand(values: Values, positionals: readonly string[]): CommandLine 
   }
   const [name = 'serve', action, ...rest] = positionals;
   const common = { flags: toFlags(values), ...(values.config === undefined ? {} : { configFile: values.config }) };
+  const isJson = values.json === true;
   if (name === 'config' && (action === 'print' || action === 'schema') && rest.length === 0) {
-    return { ok: true, command: { name, action, ...common } };
+    const hasOrigins = values.origins === true;
+    return action === 'schema'
+      ? toSchemaCommand(values)
+      : { ok: true, command: { name, action, isJson, hasOrigins, ...common } };
+  }
+  if (values.origins === true && (name === 'serve' || name === 'doctor')) {
+    return refused('--origins belongs to config print; write dcc-mcp-gateway config print --origins');
   }
   if (action === undefined && name === 'serve') {
-    return values.json === true
-      ? refused('--json belongs to doctor; write dcc-mcp-gateway doctor --json')
+    return isJson
+      ? refused('--json belongs to doctor and config print; write dcc-mcp-gateway doctor --json')
       : { ok: true, command: { name, ...common } };
   }
   if (action === undefined && name === 'doctor') {
-    return { ok: true, command: { name, isJson: values.json === true, ...common } };
+    return { ok: true, command: { name, isJson, ...common } };
   }
   return refused(commandIssue(positionals));
+}
+
+/** The schema is JSON and the same whatever is configured. */
+function toSchemaCommand(values: Values): CommandLine {
+  const others = Object.keys(values).filter((name) => name !== 'json');
+  return others.length === 0
+    ? { ok: true, command: { name: 'config', action: 'schema' } }
+    : refused(`config schema takes no flag but --json, not --${others[0]}`);
 }
 
 function commandIssue(positionals: readonly string[]): string {

@@ -8,11 +8,12 @@ import {
   substituteEnv,
   formatIssue,
 } from '@dcc-mcp/telemetry-config';
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { GatewayConfig, GatewayFlags } from '../reader/gateway-config.ts';
 import { gatewayConfigPath, readGatewayConfig } from '../reader/read-gateway-config.ts';
 import { inactiveSettings } from './inactive-settings.ts';
 import { readTextFile } from './read-text-file.ts';
+import { resolvePaths } from './resolve-paths.ts';
 import { unreadableSecrets } from './unreadable-secrets.ts';
 
 export interface ConfigurationSource {
@@ -25,6 +26,8 @@ export interface ConfigurationSource {
 export interface LoadedConfiguration extends Reading<GatewayConfig> {
   /** Absolute path of the file, where there is one. */
   readonly file?: string;
+  /** What the file holds, before variables were put in. */
+  readonly raw: unknown;
   /** The file is there and says nothing: it is blank, or holds comments or `null` alone. */
   readonly isFileEmpty: boolean;
 }
@@ -34,18 +37,22 @@ export function loadConfiguration({ env, configFile, flags }: ConfigurationSourc
   const path = gatewayConfigPath(env, configFile);
   const issues: Issue[] = [];
   const file = path === undefined ? undefined : resolve(path);
-  const { value: content, isEmpty } = file === undefined ? NO_CONTENT : readFile(file, env, issues);
+  const { raw, value: content, isEmpty } = file === undefined ? NO_CONTENT : readFile(file, env, issues);
   const otelPath = configFilePath(env);
   const otelConfigFile = otelPath === undefined ? undefined : readOtelFile(otelPath);
   const reading = readGatewayConfig(env, content, {
     ...(flags === undefined ? {} : { flags }),
     ...(otelConfigFile === undefined ? {} : { otelConfigFile }),
   });
+  const fileFolder = file === undefined ? undefined : dirname(file);
+  const values = resolvePaths(reading.values, reading.origins, { env, fileFolder, workingFolder: resolve('.') });
+  const secrets = unreadableSecrets({ ...reading, values });
   return {
     ...reading,
-    values: file === undefined ? reading.values : withPathsOf(reading.values, dirname(file)),
-    issues: [...issues, ...reading.issues, ...unreadableSecrets(reading), ...inactiveSettings(reading.values)],
+    values,
+    issues: [...issues, ...reading.issues, ...secrets, ...inactiveSettings(values)],
     ...(file === undefined ? {} : { file }),
+    raw,
     isFileEmpty: isEmpty,
   };
 }
@@ -56,11 +63,12 @@ export function issueLine(issue: Issue): string {
 }
 
 interface Content {
+  readonly raw: unknown;
   readonly value: unknown;
   readonly isEmpty: boolean;
 }
 
-const NO_CONTENT: Content = { value: {}, isEmpty: false };
+const NO_CONTENT: Content = { raw: {}, value: {}, isEmpty: false };
 
 function readFile(file: string, env: Environment, issues: Issue[]): Content {
   const read = readTextFile(file);
@@ -76,25 +84,10 @@ function readFile(file: string, env: Environment, issues: Issue[]): Content {
   }
   const substituted = substituteEnv(parsed.value, env);
   issues.push(...substituted.issues);
-  return { value: substituted.value, isEmpty: parsed.isEmpty };
+  return { raw: parsed.value, value: substituted.value, isEmpty: parsed.isEmpty };
 }
 
 function readOtelFile(path: string): ConfigFileInput {
   const read = readTextFile(path);
   return read.ok ? { name: path, text: read.text } : { name: path, unreadable: read.problem };
-}
-
-/** The folder of a child process is relative to the file that names it. */
-function withPathsOf(config: GatewayConfig, folder: string): GatewayConfig {
-  return {
-    ...config,
-    mcpServers: config.mcpServers.map((server) => {
-      const { transport } = server;
-      if (transport.type === 'http') {
-        return server;
-      }
-      const cwd = transport.cwd ?? '.';
-      return { ...server, transport: { ...transport, cwd: isAbsolute(cwd) ? cwd : resolve(folder, cwd) } };
-    }),
-  };
 }

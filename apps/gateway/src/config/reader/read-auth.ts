@@ -48,15 +48,7 @@ function count(tokens: number): string {
 function readFileTokens(reader: SettingReader): readonly AuthToken[] {
   const fromKey = reader.find(TOKEN_FILE);
   const given = valueAt(reader.file, TOKENS.path);
-  const entries: readonly unknown[] = Array.isArray(given) ? given : [];
-  if (given !== undefined && given !== null && !Array.isArray(given)) {
-    reader.note({
-      variable: TOKENS.path,
-      problem: 'it is not a list',
-      expected: `a list of ${EXPECTED}`,
-      severity: 'fatal',
-    });
-  }
+  const entries = toEntries(reader, given);
   const tokens = entries.flatMap((entry, index) => {
     const token = toToken(reader, entry, `${TOKENS.path}[${index}]`);
     return token === undefined ? [] : [token];
@@ -67,6 +59,19 @@ function readFileTokens(reader: SettingReader): readonly AuthToken[] {
   const source = tokens.length === 0 ? 'default' : 'file';
   reader.settle(TOKENS.path, { source, text: tokens.length === 0 ? 'none' : count(tokens.length) });
   return tokens;
+}
+
+/** The entries of the list; a text is the comma list that the variable holds, too. */
+function toEntries(reader: SettingReader, given: unknown): readonly unknown[] {
+  const texts = typeof given === 'string' ? splitList(given) : undefined;
+  if (texts !== undefined && texts.length > 0) {
+    return texts.map((token) => ({ token }));
+  }
+  if (given !== undefined && given !== null && !Array.isArray(given)) {
+    const problem = texts === undefined ? 'it is not a list' : 'it is empty';
+    reader.note({ variable: TOKENS.path, problem, expected: `a list of ${EXPECTED}`, severity: 'fatal' });
+  }
+  return Array.isArray(given) ? given : [];
 }
 
 function toToken(reader: SettingReader, entry: unknown, variable: string): AuthToken | undefined {

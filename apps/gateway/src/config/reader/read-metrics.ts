@@ -53,7 +53,8 @@ function readPrefix(reader: SettingReader, row: Setting<string>): string | undef
 }
 
 function readBasicAuth(reader: SettingReader): MetricsConfig['basicAuth'] {
-  const pair = reader.findOutsideFile(BASIC_AUTH);
+  const written = valueAt(reader.file, BASIC_AUTH.path);
+  const pair = typeof written === 'string' ? reader.find(BASIC_AUTH) : reader.findOutsideFile(BASIC_AUTH);
   if (pair !== undefined) {
     const colon = pair.value.indexOf(':');
     if (colon > 0 && colon < pair.value.length - 1) {
@@ -69,7 +70,8 @@ function readBasicAuth(reader: SettingReader): MetricsConfig['basicAuth'] {
 
 function readSplitBasicAuth(reader: SettingReader): MetricsConfig['basicAuth'] {
   const block = valueAt(reader.file, BASIC_AUTH.path);
-  if (block !== undefined && block !== null && typeof block !== 'object') {
+  // A text is the pair, which was looked at before.
+  if (block !== undefined && block !== null && typeof block !== 'object' && typeof block !== 'string') {
     const problem = 'it is not an object';
     reader.note({
       variable: BASIC_AUTH.path,

@@ -45,7 +45,7 @@ export function noteUnknownKeys(reader: SettingReader): void {
         noteUnknown(reader, { path, key }, known);
       } else if (isJsonObject(value) && members.has(path) && !OPEN_PATHS.has(path)) {
         visit(value, path);
-      } else if (value !== null && !isJsonObject(value) && members.has(path)) {
+      } else if (value !== null && !isJsonObject(value) && members.has(path) && !isPair(path, value)) {
         noteNoObject(reader, path);
       }
     }
@@ -70,6 +70,11 @@ function noteUnknown(reader: SettingReader, { path, key }: PlacedKey, known: rea
     // A misspelt guard would stand open.
     ...(isGuarded(path) ? { severity: 'fatal' } : {}),
   });
+}
+
+/** Credentials may stand in one text, as their variable has them. */
+function isPair(path: string, value: unknown): boolean {
+  return path === 'metrics.basicAuth' && typeof value === 'string';
 }
 
 function isGuarded(path: string): boolean {

@@ -32,7 +32,7 @@ const TOKEN: JsonSchema = {
 function leaf(setting: Setting<unknown>): JsonSchema {
   const description = describe(setting);
   if (setting.path === 'auth.tokens') {
-    return { type: 'array', items: TOKEN, description };
+    return { type: ['array', 'string'], items: TOKEN, description };
   }
   return { ...setting.kind.schema, description };
 }
@@ -48,9 +48,15 @@ function propertiesOf(parent: string): Properties {
     const rest = setting.path.slice(prefix.length);
     const [key = rest] = rest.split('.');
     const path = `${prefix}${key}`;
-    properties[key] ??= key === rest ? leaf(setting) : closed(propertiesOf(path), SECTIONS[path]?.description ?? key);
+    properties[key] ??= key === rest ? leaf(setting) : section(path, key);
   }
   return properties;
+}
+
+/** An object of keys; credentials may also stand in one text, as their variable has them. */
+function section(path: string, key: string): JsonSchema {
+  const object = closed(propertiesOf(path), SECTIONS[path]?.description ?? key);
+  return path === 'metrics.basicAuth' ? { ...object, type: ['object', 'string'] } : object;
 }
 
 function keyProperties(keys: Readonly<Record<string, UpstreamKey<unknown>>>): Properties {

@@ -7,6 +7,7 @@ import type { SettingReader } from '../reader/setting-reader.ts';
 import type { Secret } from '../table/table.ts';
 import { SERVERS_VARIABLE } from '../table/table.ts';
 import { toInstanceId } from './instance-id.ts';
+import { serverEntries } from './server-entries.ts';
 import { OAUTH_KEYS, UPSTREAM_KEYS, type UpstreamKey } from './upstream-keys.ts';
 
 const DEFAULT_CONCURRENCY = 16;
@@ -39,7 +40,7 @@ export function readUpstreams(reader: SettingReader): readonly UpstreamConfig[] 
 function readServers(reader: SettingReader): unknown {
   const text = readVariable(reader.env, SERVERS_VARIABLE);
   if (text === undefined) {
-    const given = member(reader.file, 'mcpServers');
+    const given = serverEntries(reader.file);
     reader.settle('mcpServers', { source: given === undefined ? 'default' : 'file', text: namesOf(given) });
     return given;
   }

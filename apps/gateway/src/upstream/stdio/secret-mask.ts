@@ -1,8 +1,9 @@
+import { SECRET_NAME } from '../../protocol/secret-name.ts';
+
 /** Shorter values (`1`, `true`, `debug`) are words of their own that a message may well hold. */
 const MIN_LENGTH = 6;
 /** What is named like a secret is masked at this length already. */
 const MIN_NAMED_LENGTH = 3;
-const SECRET_NAME = /key|token|secret|passw|pwd|auth|credential|cookie|session|private/i;
 const MASK = '***';
 
 /** Where the settings of a child may hold a secret. */

@@ -1,0 +1,83 @@
+import { maskUrl } from '@dcc-mcp/telemetry-config/settings';
+import { SECRET_NAME } from '../../protocol/secret-name.ts';
+
+/** A variable that must be set before a printed configuration is used. */
+export interface NeededVariable {
+  readonly name: string;
+  /** What it stands for: the path of a key. */
+  readonly path: string;
+}
+
+/** Shorter texts (`1`, `true`, `debug`) are no secrets, unless they are named like one. */
+const MIN_SECRET_LENGTH = 6;
+/** References without a default, which might itself be a secret. */
+const REFERENCE = /\$\{(?:env:)?[A-Za-z_][A-Za-z0-9_]*\}/g;
+/** What may stand beside them without being one. */
+const HARMLESS = /^(?:[\w-]+\s*[:=]\s*)?(?:Bearer|Basic|Token)?\s*$/i;
+
+/**
+ * Writes secrets as what they are read from, never as themselves: the reference that the file holds, else one to a
+ * variable that is to be set first.
+ */
+export class SecretReferences {
+  readonly #needed = new Map<string, NeededVariable>();
+
+  /** What has to be set before the printed configuration is used. */
+  get needed(): readonly NeededVariable[] {
+    return [...this.#needed.values()];
+  }
+
+  /** @param raw What the file holds there, before variables were put in. */
+  refer(path: string, raw: unknown, preferredName?: string): string {
+    if (typeof raw === 'string' && isReference(raw)) {
+      return raw;
+    }
+    const name = this.#freeName(preferredName ?? toVariableName(path));
+    this.#needed.set(name, { name, path });
+    return `\${${name}}`;
+  }
+
+  /** The same for a text that may or may not be a secret, by its name and length. */
+  referIfSecret(path: string, text: string, raw: unknown): string {
+    const name = path.slice(path.lastIndexOf('.') + 1);
+    const isSecret = text !== '' && (text.length >= MIN_SECRET_LENGTH || SECRET_NAME.test(name));
+    return isSecret ? this.refer(path, raw) : escapeReferences(text);
+  }
+
+  /** The same for a URL: its user, its password and the values of its query may be secret. */
+  referIfSecretUrl(path: string, url: string, raw: unknown): string {
+    if (maskUrl(url) === url) {
+      return escapeReferences(url);
+    }
+    const rest =
+      typeof raw === 'string' && raw.includes('${') ? raw.replaceAll(REFERENCE, '').replace(/\/\/:?@/, '//') : url;
+    return typeof raw === 'string' && maskUrl(rest) === rest ? raw : this.refer(path, raw);
+  }
+
+  #freeName(wanted: string): string {
+    let name = wanted;
+    for (let count = 2; this.#needed.has(name); count += 1) {
+      name = `${wanted}_${count}`;
+    }
+    return name;
+  }
+}
+
+/** A text as the file must hold it so that nothing in it is taken for a reference. */
+export function escapeReferences(text: string): string {
+  return text.replaceAll(/\$(?=\{)/g, '$$$$');
+}
+
+function isReference(raw: string): boolean {
+  return raw.includes('${') && HARMLESS.test(raw.replaceAll(REFERENCE, ''));
+}
+
+/** `mcpServers.maya.env.API_KEY` → `SECRET_MAYA_API_KEY`; without our own prefix, whose names are checked. */
+function toVariableName(path: string): string {
+  const words = path
+    .replace(/^mcpServers\./, '')
+    .replace(/\.(?:env|headers)\./, '.')
+    .replaceAll(/[^A-Za-z0-9]+/g, '_')
+    .replaceAll(/^_+|_+$/g, '');
+  return `SECRET_${words === '' ? 'VALUE' : words.toUpperCase()}`;
+}
