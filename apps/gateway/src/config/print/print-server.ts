@@ -1,4 +1,4 @@
-import { SECRET_NAME } from '../../protocol/secret-name.ts';
+import { SECRET_NAME } from '../../protocol/printable-text.ts';
 import { member } from '../reader/file-value.ts';
 import type { UpstreamConfig } from '../reader/gateway-config.ts';
 import { escaped } from './print-setting.ts';

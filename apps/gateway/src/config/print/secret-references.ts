@@ -1,5 +1,5 @@
 import { maskUrl } from '@dcc-mcp/telemetry-config/settings';
-import { SECRET_NAME } from '../../protocol/secret-name.ts';
+import { SECRET_NAME } from '../../protocol/printable-text.ts';
 
 /** A variable that must be set before a printed configuration is used. */
 export interface NeededVariable {
