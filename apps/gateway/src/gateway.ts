@@ -56,6 +56,8 @@ export interface Gateway extends Omit<McpSide, 'routes'> {
   start(): void;
   /** Takes over the upstreams, policy and limits of a changed configuration; what runs goes on. */
   apply(config: GatewayConfig): void;
+  /** Pieces of work that run, without those that came after {@link drain}. */
+  readonly underway: () => number;
   /** Refuses new work from now on; readiness says so. */
   drain(): void;
   /** Resolves when nothing runs any more, or with false when something still does after `timeoutMillis`. */
@@ -94,6 +96,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
       governance.apply(changed);
       configured.apply(changed);
     },
+    underway: () => inFlight.underway,
     drain: () => inFlight.drain(),
     whenIdle: (timeoutMillis) => inFlight.whenIdle(timeoutMillis),
     endCalls: () => configured.endCalls(),

@@ -1,5 +1,9 @@
 import type { ServedHttp } from '@dcc-mcp/http-adapter/node';
-import { EVENT_DCC_MCP_GATEWAY_START, EVENT_DCC_MCP_GATEWAY_STOP } from '@dcc-mcp/semantic-conventions';
+import {
+  EVENT_DCC_MCP_EXPORTER_STATE,
+  EVENT_DCC_MCP_GATEWAY_START,
+  EVENT_DCC_MCP_GATEWAY_STOP,
+} from '@dcc-mcp/semantic-conventions';
 import type { Environment, Reading } from '@dcc-mcp/telemetry-config';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import { createCapturePolicy } from '@dcc-mcp/workflow-spans';
@@ -12,6 +16,7 @@ import { assembleGateway, type Gateway } from './gateway.ts';
 import { type ListenerBounds, type Listeners, openListeners } from './http/open-listeners.ts';
 import type { Log } from './protocol/log.ts';
 import { toPrintableLine } from './protocol/printable-text.ts';
+import { flushedLines } from './recording/telemetry/flushed.ts';
 import { createGatewayLog } from './recording/telemetry/gateway-log.ts';
 import { type GatewayTelemetry, startGatewayTelemetry } from './recording/telemetry/start-gateway-telemetry.ts';
 
@@ -60,6 +65,8 @@ export async function runGateway(options: RunOptions): Promise<RunningGateway> {
   });
   let telemetry: Telemetry | undefined;
   const log = createGatewayLog(config, options.log, () => telemetry);
+  /** For what is to be said when no log record leaves any more. */
+  const people = createGatewayLog(config, options.log, () => undefined);
   const running = startGatewayTelemetry(config, capture, log);
   telemetry = running.telemetry;
   let gateway: Gateway;
@@ -79,7 +86,8 @@ export async function runGateway(options: RunOptions): Promise<RunningGateway> {
     log,
     url: listeners.main?.url,
     metricsUrls: listeners.metrics.map(({ url }) => url),
-    stop: () => (stopped ??= stop({ gateway, telemetry: running, log, listeners: listeners.all, finishMillis })),
+    stop: () =>
+      (stopped ??= stop({ gateway, telemetry: running, log, people, listeners: listeners.all, finishMillis })),
   };
 }
 
@@ -87,23 +95,38 @@ interface Stopped {
   readonly gateway: Gateway;
   readonly telemetry: GatewayTelemetry;
   readonly log: Log;
+  readonly people: Log;
   readonly listeners: readonly ServedHttp[];
   readonly finishMillis: number;
 }
 
-async function stop({ gateway, telemetry, log, listeners, finishMillis }: Stopped): Promise<void> {
+async function stop({ gateway, telemetry, log, people, listeners, finishMillis }: Stopped): Promise<void> {
   log('stopping: no new work', { event: EVENT_DCC_MCP_GATEWAY_STOP });
+  const underway = gateway.underway();
   gateway.drain();
+  let unfinished = 0;
   if (!(await gateway.whenIdle(finishMillis))) {
+    unfinished = gateway.underway();
     gateway.endCalls();
     await gateway.whenIdle(CLOSE_MILLIS);
   }
   await gateway.closeStreams();
   await Promise.all(listeners.map((listener) => listener.close({ graceMillis: CLOSE_MILLIS })));
   // Before telemetry ends, so that it leaves.
-  log('stopped', { event: EVENT_DCC_MCP_GATEWAY_STOP });
-  await telemetry.stop(FLUSH_MILLIS);
+  log(stoppedLine(underway - unfinished, unfinished, finishMillis), { event: EVENT_DCC_MCP_GATEWAY_STOP });
+  const exporters = await telemetry.stop(FLUSH_MILLIS);
+  for (const { line, severity } of flushedLines(exporters)) {
+    people(line, { severity, event: EVENT_DCC_MCP_EXPORTER_STATE });
+  }
   await gateway.close();
+}
+
+function stoppedLine(finished: number, unfinished: number, finishMillis: number): string {
+  const requests = finished === 1 ? '1 request' : `${finished} requests`;
+  if (unfinished > 0) {
+    return `stopped: ${requests} in flight finished, ${unfinished} ended unfinished after ${finishMillis / 1000} s`;
+  }
+  return finished === 0 ? 'stopped: nothing was in flight' : `stopped: ${requests} in flight finished`;
 }
 
 /** Options of {@link createGateway}; what is not given comes from `config`, then from the defaults. */

@@ -5,12 +5,19 @@ import { isEventStream, type Reply } from './reply.ts';
 /** Counts work that is not answered yet, each piece once, so that a stop can wait for it. Open streams are not work. */
 export class InFlight {
   #count = 0;
+  /** Of these, what had begun before new work was refused. */
+  #underway = 0;
   #onIdle: (() => void) | undefined;
   #isDraining = false;
 
   /** True once new work is refused. */
   get isDraining(): boolean {
     return this.#isDraining;
+  }
+
+  /** Pieces of work that are to be finished: probes that come while nothing new is taken are none. */
+  get underway(): number {
+    return this.#underway;
   }
 
   /** Refuses new work from now on. */
@@ -20,12 +27,15 @@ export class InFlight {
 
   /** Begins one piece of work; the function given back ends it. */
   begin(): () => void {
+    const share = this.#isDraining ? 0 : 1;
     this.#count += 1;
+    this.#underway += share;
     let isOpen = true;
     return () => {
       if (isOpen) {
         isOpen = false;
         this.#count -= 1;
+        this.#underway -= share;
         if (this.#count === 0) {
           this.#onIdle?.();
         }

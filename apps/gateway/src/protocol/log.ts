@@ -12,6 +12,8 @@ export interface LogFields {
   readonly span?: SpanIds;
   /** Said whatever the level is: where the gateway listens. */
   readonly isAlways?: boolean;
+  /** Said to the collector alone: people are told the same in another line. */
+  readonly isRecordOnly?: boolean;
 }
 
 /** A span, by its ids in hex. */

@@ -10,7 +10,7 @@ import type { Screen } from '../terminal.ts';
 import { addressesOf, reachable } from './addresses.ts';
 import { nextSteps } from './next-steps.ts';
 import { writeRow } from './row-writer.ts';
-import { serverRow, summaryOf } from './server-row.ts';
+import { serverRow, stateOf, summaryOf } from './server-row.ts';
 import { StartWatch } from './start-watch.ts';
 import { padToColumns } from './text-columns.ts';
 import { typedCommand } from './typed-command.ts';
@@ -131,7 +131,7 @@ export class Banner {
 
   /** Every first try has ended, or takes too long. */
   #sum(): void {
-    const of = (wanted: string): readonly Upstream[] => this.#all.filter(({ status }) => status.readiness === wanted);
+    const of = (wanted: string): readonly Upstream[] => this.#all.filter((upstream) => stateOf(upstream) === wanted);
     of('booting')
       .slice(0, MAX_FAILED_ROWS)
       .forEach((upstream) => this.#row(upstream));

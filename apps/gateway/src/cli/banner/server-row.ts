@@ -20,9 +20,16 @@ const STATES: Readonly<Record<UpstreamReadiness, Piece>> = {
   idle: { text: 'lazy', tone: 'quiet' },
 };
 
+/** How it is: one that has failed stays that while it is started again. */
+export function stateOf({ status }: Upstream): UpstreamReadiness {
+  const { readiness, consecutiveFailures } = status;
+  return readiness === 'booting' && consecutiveFailures > 0 ? 'unreachable' : readiness;
+}
+
 /** One server as the terminal shows it. */
-export function serverRow({ settings, status }: Upstream): ServerRow {
-  const { readiness, toolCount, startMillis, lastError } = status;
+export function serverRow(upstream: Upstream): ServerRow {
+  const { toolCount, startMillis, lastError } = upstream.status;
+  const readiness = stateOf(upstream);
   const details: Readonly<Record<UpstreamReadiness, string>> = {
     ready: [
       `${toolCount} ${toolCount === 1 ? 'tool' : 'tools'}`,
@@ -33,13 +40,13 @@ export function serverRow({ settings, status }: Upstream): ServerRow {
     disabled: '',
     idle: 'starts at its first use',
   };
-  return { name: settings.key, state: STATES[readiness], detail: details[readiness] };
+  return { name: upstream.settings.key, state: STATES[readiness], detail: details[readiness] };
 }
 
 /** All servers in one line: `2 of 3 servers ready · 1 failed · 27 tools`. */
 export function summaryOf(upstreams: readonly Upstream[]): string {
   const count = (readiness: UpstreamReadiness): number =>
-    upstreams.filter(({ status }) => status.readiness === readiness).length;
+    upstreams.filter((upstream) => stateOf(upstream) === readiness).length;
   const asked = upstreams.length - count('idle') - count('disabled');
   const tools = upstreams.reduce((sum, { status }) => sum + (status.readiness === 'ready' ? status.toolCount : 0), 0);
   const others = (['unreachable', 'booting', 'idle', 'disabled'] as const)

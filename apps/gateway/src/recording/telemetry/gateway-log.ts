@@ -23,12 +23,14 @@ export function createGatewayLog(
   telemetry: () => Telemetry | undefined,
 ): Log {
   return (text, fields = {}) => {
-    const { severity = 'info', event, attributes, span, isAlways = false } = fields;
+    const { severity = 'info', event, attributes, span, isAlways = false, isRecordOnly = false } = fields;
     if (!isAlways && !isLogged(otel.logLevel, severity)) {
       return;
     }
     const line = toPrintableLine(text);
-    people(line, fields);
+    if (!isRecordOnly) {
+      people(line, fields);
+    }
     telemetry()?.logger.emit({
       body: line,
       severityNumber: SEVERITY_NUMBERS[severity],

@@ -2,6 +2,7 @@ import { SDK_CARDINALITY_LIMIT } from '@dcc-mcp/bounded-meter';
 import { registerBuildInfo } from '@dcc-mcp/gateway-metrics';
 import { EVENT_DCC_MCP_EXPORTER_STATE } from '@dcc-mcp/semantic-conventions';
 import {
+  type ExporterHealth,
   registerProcessMetrics,
   registerRuntimeMetrics,
   startTelemetry,
@@ -9,6 +10,7 @@ import {
 } from '@dcc-mcp/telemetry-node';
 import { ATTRIBUTE_CATALOG, type CapturePolicy, createSpanRedaction } from '@dcc-mcp/workflow-spans';
 import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { VERSION } from '../../config/load/version.ts';
 import type { GatewayConfig } from '../../config/reader/gateway-config.ts';
 import type { Log } from '../../protocol/log.ts';
@@ -16,8 +18,8 @@ import type { Log } from '../../protocol/log.ts';
 /** Telemetry of one gateway and of the process it runs in. */
 export interface GatewayTelemetry {
   readonly telemetry: Telemetry;
-  /** Flushes and ends it, within `timeoutMillis`. */
-  stop(timeoutMillis: number): Promise<void>;
+  /** Flushes and ends it, within `timeoutMillis`. @returns What each exporter has done in its time. */
+  stop(timeoutMillis: number): Promise<readonly ExporterHealth[]>;
 }
 
 /** Starts traces, metrics and logs, and the metrics of the process; no global is touched. */
@@ -35,7 +37,7 @@ export function startGatewayTelemetry(config: GatewayConfig, capture: CapturePol
     onHealthChange: ({ exporter, previous, weight, message }) => {
       // The last flush of a short run is the first that leaves: that it did is no news any more.
       if (!isStopping || exporter.state !== 'ok' || previous !== 'never_tried') {
-        log(message, { severity: weight, event: EVENT_DCC_MCP_EXPORTER_STATE });
+        log(message, { severity: weight, event: EVENT_DCC_MCP_EXPORTER_STATE, isRecordOnly: isStopping });
       }
     },
   });
@@ -46,6 +48,9 @@ export function startGatewayTelemetry(config: GatewayConfig, capture: CapturePol
       isStopping = true;
       await telemetry.shutdown({ timeoutMillis });
       stopMeasuring();
+      // What was on its way when time was up is counted in the turn after.
+      await nextTurn();
+      return telemetry.health().exporters;
     },
   };
 }
