@@ -14,6 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'gateway-metrics': ['bounded-meter', 'bounds', 'semantic-conventions'],
   'prometheus-bridge': ['bounds', 'content-negotiation', 'protobuf-writer'],
   'http-adapter': ['bounded-meter', 'content-negotiation', 'semantic-conventions'],
+  'call-store': ['request-context', 'bounds', 'semantic-conventions'],
   'workflow-spans': ['request-context', 'bounds', 'semantic-conventions'],
   'telemetry-node': ['telemetry-config', 'prometheus-bridge', 'http-adapter', 'protobuf-writer'],
   gateway: publicPackages.map(({ name }) => name).filter((name) => name !== 'gateway'),
@@ -45,7 +46,7 @@ const ONLY_IN: readonly { readonly outside: RegExp; readonly allowed: readonly s
   { outside: /^@arizeai\//, allowed: ['workflow-spans'] },
   { outside: /^jose$/, allowed: ['http-adapter'] },
   { outside: /^@modelcontextprotocol\//, allowed: ['gateway'] },
-  { outside: /^node:/, allowed: ['http-adapter', 'telemetry-node', 'gateway'] },
+  { outside: /^node:/, allowed: ['call-store', 'http-adapter', 'telemetry-node', 'gateway'] },
 ];
 
 const ours = (specifier: string): string => specifier.replace('@dcc-mcp/', '').split('/')[0]!;

@@ -1,0 +1,35 @@
+import type { QueryOperator } from './query-field.ts';
+
+/** A bare word: text that one of the searched fields has to contain, upper and lower case alike. */
+export interface TextTerm {
+  readonly kind: 'text';
+  readonly text: string;
+}
+
+/** A comparison. `value` is in the field's own unit: milliseconds, bytes, milliseconds since the epoch for a time. */
+export interface ComparisonTerm {
+  readonly kind: 'comparison';
+  readonly field: string;
+  readonly operator: QueryOperator;
+  readonly value: string | number | boolean;
+}
+
+/** One condition. */
+export type QueryTerm = TextTerm | ComparisonTerm;
+
+/** A parsed query: one of the alternatives has to hold, an alternative holds when all its terms do. Plain data. */
+export interface Query {
+  readonly anyOf: readonly (readonly QueryTerm[])[];
+}
+
+/** Why a text is no query. */
+export interface QueryIssue {
+  /** Where it begins in the text, in UTF-16 units from 0. */
+  readonly position: number;
+  /** The part of the text that is meant, at most 64 characters. */
+  readonly found: string;
+  /** One sentence for who wrote the query. */
+  readonly message: string;
+  /** The known field or value that was most likely meant. */
+  readonly nearest?: string;
+}

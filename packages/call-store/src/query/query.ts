@@ -1,0 +1,12 @@
+export { type ComparisonTerm, type Query, type QueryIssue, type QueryTerm, type TextTerm } from './query-ast.ts';
+export {
+  type FieldType,
+  operatorsOf,
+  QUERY_OPERATORS,
+  type QueryField,
+  type QueryFields,
+  type QueryOperator,
+} from './query-field.ts';
+export { QUERY_FIELDS } from './query-fields.ts';
+export { MAX_QUERY_CHARS, MAX_QUERY_TERMS, parseQuery, type QueryReading } from './parse-query.ts';
+export { type RowPredicate, toPredicate } from './query-predicate.ts';

@@ -1,0 +1,101 @@
+import type { Query } from '../query/query-ast.ts';
+import type { SearchRowFollowUp } from '../rows/search-row.ts';
+import type { TraceDetail } from '../rows/trace-row.ts';
+import type { ListedRows, RowKind, RowKinds } from './row-kinds.ts';
+
+/** Which rows of a list. */
+export interface ListRequest extends RowFilter {
+  /** Most rows of the answer; a whole number. Default 200. */
+  readonly limit?: number;
+  /** Rows older than the one with this `row_id` alone: `next_cursor` of the page before. */
+  readonly cursor?: string;
+}
+
+/** Which rows at all. */
+export interface RowFilter {
+  /** Milliseconds since the epoch, inclusive. */
+  readonly sinceMillis?: number;
+  /** Milliseconds since the epoch, inclusive. */
+  readonly untilMillis?: number;
+  /** Of `parseQuery` with the fields of the list. */
+  readonly query?: Query;
+}
+
+/** One page of a list, newest first. */
+export interface RowList<Row> {
+  /** Rows that are retained and match, on all pages. */
+  readonly total: number;
+  /** Rows of this page. */
+  readonly returned: number;
+  readonly rows: readonly Row[];
+  /** Absent on the last page. */
+  readonly next_cursor?: string;
+  /** Rows that were let go since the start to make room; absent where none were. */
+  readonly dropped?: number;
+}
+
+/** What a subscriber is told. */
+export type LiveEvent = LiveGap | { readonly [K in RowKind]: LiveRow<K> }[RowKind];
+
+/** A row that was appended. */
+export interface LiveRow<K extends RowKind = RowKind> {
+  readonly type: 'row';
+  readonly kind: K;
+  /** The place to resume after. */
+  readonly id: string;
+  readonly row: RowKinds[K];
+}
+
+/** Rows between `after` and what is still retained are gone. */
+export interface LiveGap {
+  readonly type: 'gap';
+  /** How many are known to be gone; 0 where they went with another process, which nobody counted. */
+  readonly missed: number;
+}
+
+/** Called while the row is recorded, on the way of a request: it must be quick. What it throws is dropped. */
+export type LiveListener = (event: LiveEvent) => void;
+
+/** How full a ring is. */
+export interface RingUsage {
+  readonly rows: number;
+  readonly capacity: number;
+  /** Rows ever appended; seeded ones don't count. */
+  readonly appended: number;
+  /** Rows that were let go to make room. */
+  readonly dropped: number;
+  /** Timestamp of the oldest row. */
+  readonly oldest_retained?: string;
+}
+
+/** The rings by name: those of the lists, and the one of failed and slow traces. */
+export type StoreUsage = Readonly<Record<RowKind | 'kept_traces', RingUsage>>;
+
+/**
+ * The history of a gateway. What is appended is bounded and already redacted. Appending belongs to the way of a request:
+ * it is synchronous and never throws. Reading is asynchronous, so that rows may be kept elsewhere.
+ */
+export interface CallStore {
+  /** Adds a row at the newest end. */
+  append<K extends RowKind>(kind: K, row: RowKinds[K]): void;
+  /** Adds what was done with a hit to its search; nothing happens where the search is not retained. */
+  appendFollowUp(searchId: string, followUp: SearchRowFollowUp): void;
+  /** A page of a list, newest first. */
+  list<K extends RowKind>(kind: K, request?: ListRequest): Promise<RowList<ListedRows[K]>>;
+  /** Whole rows, newest first, one after the other: for sums and exports. */
+  scan<K extends RowKind>(kind: K, filter?: RowFilter): AsyncIterable<RowKinds[K]>;
+  /** Rows whose row id, request id, trace id or search id is `id`, newest first. */
+  find<K extends RowKind>(kind: K, id: string): Promise<readonly RowKinds[K][]>;
+  /** The newest trace whose row id, request id or trace id is `id`, with the retained requests of the same trace. */
+  trace(id: string): Promise<TraceDetail | undefined>;
+  /**
+   * Tells of each row of these kinds from now on, until `close`.
+   *
+   * @param resume With `after`, what is retained and newer than that row comes first, oldest first, before this returns; a
+   *   gap is told before it.
+   */
+  subscribe(kinds: readonly RowKind[], listener: LiveListener, resume?: { readonly after: string }): { close(): void };
+  /** Puts rows of an earlier process before those of this one. They are not appended: nobody is told, nothing is counted. */
+  seed<K extends RowKind>(kind: K, oldestFirst: readonly RowKinds[K][]): void;
+  usage(): Promise<StoreUsage>;
+}

@@ -1,0 +1,205 @@
+import { createRowIds, newRowId, rowIdAt } from '../rows/row-id.ts';
+import type { SearchRow, SearchRowFollowUp } from '../rows/search-row.ts';
+import type { TraceDetail } from '../rows/trace-row.ts';
+import { boundRow, isKept, withFollowUp } from './bound-row.ts';
+import type { CallStore, ListRequest, LiveEvent, LiveListener, RowFilter, RowList, StoreUsage } from './call-store.ts';
+import { FEED_KINDS, feedOf, type Shelves } from './feed.ts';
+import { matcherOf, pageOf, toListed } from './list-rows.ts';
+import { LiveTail } from './live-tail.ts';
+import type { ListedRows, RowKind, RowKinds } from './row-kinds.ts';
+import type { RingEntry } from './row-ring.ts';
+import { RowShelf, sortById } from './row-shelf.ts';
+
+/** How many rows are kept; each a positive integer. */
+export interface MemoryCallStoreOptions {
+  /** Default 5,000. */
+  readonly calls?: number;
+  /** Good traces. Default 1,000. */
+  readonly traces?: number;
+  /** Failed and slow traces, which good ones never push out. Default 1,000. */
+  readonly keptTraces?: number;
+  /** Default 1,000. */
+  readonly searches?: number;
+  /** Default 1,000. */
+  readonly decisions?: number;
+  /** Default 1,000. */
+  readonly events?: number;
+  /** Entries of the feed that are in no other list. Default 1,000. */
+  readonly activity?: number;
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number;
+  /** Told of what a listener threw, and of a row that could not be kept. */
+  readonly onError?: (error: unknown) => void;
+}
+
+/** The history of one process, in rings. */
+export class MemoryCallStore implements CallStore {
+  readonly #shelves: Shelves;
+  readonly #live: LiveTail;
+  readonly #newId: () => string;
+  /** What is older belongs to an earlier process. */
+  readonly #startId: string;
+  readonly #onError: (error: unknown) => void;
+  readonly #searches = new Map<string, RingEntry<SearchRow>>();
+
+  /** @throws {RangeError} When a capacity is not a positive integer. */
+  constructor(options: MemoryCallStoreOptions = {}) {
+    this.#shelves = createShelves(options);
+    this.#newId = options.now === undefined ? newRowId : createRowIds(options.now);
+    this.#startId = this.#newId();
+    this.#onError = options.onError ?? (() => undefined);
+    this.#live = new LiveTail(this.#onError);
+  }
+
+  append<K extends RowKind>(kind: K, row: RowKinds[K]): void {
+    try {
+      const bounded = boundRow(row);
+      const entry = { id: keyOf(bounded) ?? this.#newId(), row: bounded };
+      this.#forget(this.#shelves[kind].append(entry));
+      this.#index(entry);
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- kind and row belong together
+      this.#live.tell({ type: 'row', kind, ...entry } as Exclude<LiveEvent, { type: 'gap' }>);
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+
+  appendFollowUp(searchId: string, followUp: SearchRowFollowUp): void {
+    const entry = this.#searches.get(searchId);
+    if (entry !== undefined) {
+      entry.row = withFollowUp(entry.row, followUp);
+    }
+  }
+
+  async list<K extends RowKind>(kind: K, request: ListRequest = {}): Promise<RowList<ListedRows[K]>> {
+    const page = pageOf(this.#entries(kind), request, matcherOf(kind, request));
+    const dropped = kindsBehind(kind).reduce((sum, each) => sum + this.#shelves[each].dropped, 0);
+    return {
+      ...page,
+      rows: page.rows.map((row) => toListed(kind, row)),
+      ...(dropped === 0 ? {} : { dropped }),
+    };
+  }
+
+  async *scan<K extends RowKind>(kind: K, filter: RowFilter = {}): AsyncGenerator<RowKinds[K], void, undefined> {
+    const matches = matcherOf(kind, filter);
+    for (const { row } of this.#entries(kind).toReversed()) {
+      if (matches(row)) {
+        yield row;
+      }
+    }
+  }
+
+  async find<K extends RowKind>(kind: K, id: string): Promise<readonly RowKinds[K][]> {
+    return this.#entries(kind)
+      .filter((entry) => isNamed(entry, id))
+      .map(({ row }) => row)
+      .toReversed();
+  }
+
+  async trace(id: string): Promise<TraceDetail | undefined> {
+    const [newest] = await this.find('traces', id);
+    if (newest === undefined) {
+      return undefined;
+    }
+    const sameTrace = await this.find('traces', newest.trace_id);
+    const requests = sameTrace
+      .map(({ row_id, request_id, operation, outcome }) => ({ row_id, request_id, operation, outcome }))
+      .toReversed();
+    return { ...newest, requests };
+  }
+
+  subscribe(kinds: readonly RowKind[], listener: LiveListener, resume?: { readonly after: string }): { close(): void } {
+    if (resume !== undefined) {
+      this.#replay(kinds, listener, resume.after);
+    }
+    return this.#live.subscribe(kinds, listener);
+  }
+
+  seed<K extends RowKind>(kind: K, oldestFirst: readonly RowKinds[K][]): void {
+    const rows = oldestFirst.map((row) => boundRow(row));
+    const entries = rows.map((row) => ({ id: keyOf(row) ?? rowIdAt(Date.parse(row.timestamp)), row }));
+    this.#shelves[kind].seed(entries);
+    this.#searches.clear();
+    for (const entry of this.#shelves.searches.oldestFirst()) {
+      this.#searches.set(entry.row.search_id, entry);
+    }
+  }
+
+  async usage(): Promise<StoreUsage> {
+    const { calls, traces, searches, decisions, events, activity } = this.#shelves;
+    return {
+      calls: calls.usage(),
+      traces: traces.usage(),
+      kept_traces: traces.keptUsage(),
+      searches: searches.usage(),
+      decisions: decisions.usage(),
+      events: events.usage(),
+      activity: activity.usage(),
+    };
+  }
+
+  #entries<K extends RowKind>(kind: K): readonly RingEntry<RowKinds[K]>[] {
+    const own = kind === 'activity' ? feedOf(this.#shelves) : this.#shelves[kind].oldestFirst();
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the feed belongs to its kind
+    return own as readonly RingEntry<RowKinds[K]>[];
+  }
+
+  #index(entry: RingEntry<RowKinds[RowKind]>): void {
+    if ('search_id' in entry.row) {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only searches have that member
+      this.#searches.set(entry.row.search_id, entry as RingEntry<SearchRow>);
+    }
+  }
+
+  #forget(entry: RingEntry<RowKinds[RowKind]> | undefined): void {
+    if (entry !== undefined && 'search_id' in entry.row && this.#searches.get(entry.row.search_id) === entry) {
+      this.#searches.delete(entry.row.search_id);
+    }
+  }
+
+  #replay(kinds: readonly RowKind[], listener: LiveListener, after: string): void {
+    const entries = kinds.flatMap((kind) =>
+      this.#entries(kind).map(({ id, row }) => ({ type: 'row', kind, id, row }) as const),
+    );
+    const behind = new Set(kinds.flatMap(kindsBehind));
+    const missed = [...behind].reduce((sum, kind) => sum + this.#shelves[kind].goneAfter(after), 0);
+    const isFromBefore = after < this.#startId && !entries.some(({ id }) => id === after);
+    if (missed > 0 || isFromBefore) {
+      this.#live.tellOne(listener, { type: 'gap', missed });
+    }
+    for (const event of sortById(entries.filter(({ id }) => id > after))) {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- kind and row belong together
+      this.#live.tellOne(listener, event as LiveEvent);
+    }
+  }
+}
+
+function createShelves(options: MemoryCallStoreOptions): Shelves {
+  const { calls = 5000, traces = 1000, keptTraces = 1000, searches = 1000 } = options;
+  const { decisions = 1000, events = 1000, activity = 1000 } = options;
+  return {
+    calls: new RowShelf(calls),
+    traces: new RowShelf(traces, { capacity: keptTraces, isKept }),
+    searches: new RowShelf(searches),
+    decisions: new RowShelf(decisions),
+    events: new RowShelf(events),
+    activity: new RowShelf(activity),
+  };
+}
+
+function keyOf(row: RowKinds[RowKind]): string | undefined {
+  return 'row_id' in row ? row.row_id : undefined;
+}
+
+/** The rings that a list is read from. */
+function kindsBehind(kind: RowKind): readonly RowKind[] {
+  return kind === 'activity' ? FEED_KINDS : [kind];
+}
+
+const NAMES = ['request_id', 'trace_id', 'search_id', 'event_id'] as const;
+
+function isNamed({ id, row }: RingEntry<object>, wanted: string): boolean {
+  const names: { readonly [name in (typeof NAMES)[number]]?: string } = row;
+  return id === wanted || NAMES.some((name) => names[name] === wanted);
+}

@@ -1,0 +1,57 @@
+import type { RingUsage } from './call-store.ts';
+import { type RingEntry, RowRing } from './row-ring.ts';
+
+/** The rings of one list: one, or one for rows that others must not push out and one for all others. */
+export class RowShelf<Row extends { readonly timestamp: string }> {
+  readonly #common: RowRing<Row>;
+  readonly #kept: RowRing<Row> | undefined;
+  readonly #isKept: (row: Row) => boolean;
+
+  /** @throws {RangeError} When a capacity is not a positive integer. */
+  constructor(capacity: number, kept?: { readonly capacity: number; readonly isKept: (row: Row) => boolean }) {
+    this.#common = new RowRing(capacity);
+    this.#kept = kept === undefined ? undefined : new RowRing(kept.capacity);
+    this.#isKept = kept?.isKept ?? (() => false);
+  }
+
+  get dropped(): number {
+    return this.#common.dropped + (this.#kept?.dropped ?? 0);
+  }
+
+  append(entry: RingEntry<Row>): RingEntry<Row> | undefined {
+    return this.#ringOf(entry.row).append(entry);
+  }
+
+  seed(oldestFirst: readonly RingEntry<Row>[]): void {
+    this.#common.seed(oldestFirst.filter(({ row }) => this.#ringOf(row) === this.#common));
+    this.#kept?.seed(oldestFirst.filter(({ row }) => this.#isKept(row)));
+  }
+
+  /** All entries, oldest key first. */
+  oldestFirst(): readonly RingEntry<Row>[] {
+    const common = this.#common.oldestFirst();
+    return sortById(this.#kept === undefined ? common : [...common, ...this.#kept.oldestFirst()]);
+  }
+
+  goneAfter(id: string): number {
+    return this.#common.goneAfter(id) + (this.#kept?.goneAfter(id) ?? 0);
+  }
+
+  usage(): RingUsage {
+    return this.#common.usage();
+  }
+
+  /** Of the rows that others never push out; all in all where there is one ring. */
+  keptUsage(): RingUsage {
+    return (this.#kept ?? this.#common).usage();
+  }
+
+  #ringOf(row: Row): RowRing<Row> {
+    return this.#kept !== undefined && this.#isKept(row) ? this.#kept : this.#common;
+  }
+}
+
+/** Oldest key first; costs one pass where they already are in order. */
+export function sortById<E extends { readonly id: string }>(entries: readonly E[]): readonly E[] {
+  return entries.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
