@@ -9,6 +9,8 @@ import {
 } from '../packages/semantic-conventions/src/index.ts';
 
 const FILE = new URL('../docs/reference/metrics.md', import.meta.url);
+/** What is in the tables and has no source in the gateway of this version; tests hold it to what a real scrape has. */
+const NOT_FED = JSON.parse(readFileSync(new URL('../docs/reference/not-fed.json', import.meta.url), 'utf8'));
 
 const INTRO = `# Metric reference
 
@@ -18,7 +20,7 @@ Each metric is an OpenTelemetry instrument; its Prometheus name follows from nam
 underscores. Labels come from closed sets or from the tool catalog: a tool name that only a caller made up is \`_unknown\`; past the series
 budget of an instrument (2,000 over the life of the process) new tools share \`_other\`, and
 \`dcc_mcp_telemetry_overflow_total\` counts. Counters whose labels are all closed sets are there with 0 from the start; both statuses of a tool
-appear with its first call. A counter or gauge that nothing in this process can feed is not there at all.
+appear with its first call. A metric whose row says *not in this version* is in no scrape of the gateway.
 `;
 
 const GROUPS = [
@@ -53,11 +55,23 @@ function toValues({ values, source }) {
   return listed.join(', ') + (rest > 0 ? ` and ${rest} more` : '');
 }
 
-const toLabels = (labels) => labels.map((label) => `\`${label.name}\`: ${toValues(label)}`).join('<br>') || '–';
+function toLabel(metric, label) {
+  if (NOT_FED.labels[metric]?.includes(label.name)) {
+    return `\`${label.name}\`: not in this version`;
+  }
+  const absent = NOT_FED.labelValues[metric]?.[label.name] ?? [];
+  const said = absent.length === 0 ? '' : ` (not in this version: ${absent.map((value) => `\`${value}\``).join(', ')})`;
+  const values = label.values?.filter((value) => !absent.includes(value));
+  return `\`${label.name}\`: ${toValues({ ...label, values })}${said}`;
+}
+
+const toLabels = (metric, labels) => labels.map((label) => toLabel(metric, label)).join('<br>') || '–';
 
 function toRow({ prometheusName, name, unit, kind, labels, description }) {
   const instrument = unit === '' ? `\`${name}\`` : `\`${name}\` · \`${unit}\``;
-  return `| \`${prometheusName}\` | ${instrument} | ${kind.replaceAll('_', '-')} | ${toLabels(labels)} | ${description} |`;
+  const why = NOT_FED.metrics[prometheusName];
+  const meaning = why === undefined ? description : `${description} *Not in this version: ${why}.*`;
+  return `| \`${prometheusName}\` | ${instrument} | ${kind.replaceAll('_', '-')} | ${toLabels(prometheusName, labels)} | ${meaning} |`;
 }
 
 const HEAD = ['| Prometheus | OpenTelemetry · unit | type | labels | meaning |', '| --- | --- | --- | --- | --- |'];

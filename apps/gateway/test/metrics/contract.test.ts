@@ -9,24 +9,16 @@ import {
 } from '@dcc-mcp/semantic-conventions';
 import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readNotFed } from '../reference/not-fed.ts';
 import { type Family, isFed, readFamilies, total } from './families.ts';
 import { pulledValues, pushedValues, type Values } from './push-and-pull.ts';
 import { runWorkload, type Workload } from './workload.ts';
 
 const CONTRACT = [...SERVER_METRICS, ...GATEWAY_METRICS, ...CONVENTION_METRICS, ...HTTP_METRICS, ...SELF_METRICS];
 
-/** What this gateway has no source for yet: absent, rather than 0 for ever. */
-const NOT_CLAIMED = new Set([
-  'dcc_mcp_jobs_in_flight',
-  'dcc_mcp_job_created_total',
-  'dcc_mcp_job_wait_seconds',
-  'dcc_mcp_gateway_elections_total',
-  'dcc_mcp_gateway_evictions_total',
-  'dcc_mcp_gateway_quarantine_events_total',
-  'dcc_mcp_gateway_oauth_refresh_total',
-  'dcc_mcp_gateway_oauth_refresh_duration_seconds',
-  'dcc_mcp_telemetry_rows_dropped_total',
-]);
+const NOT_FED = readNotFed();
+/** What this gateway has no source for: absent, rather than 0 for ever, and so said in the reference. */
+const NOT_CLAIMED = new Set(Object.keys(NOT_FED.metrics));
 /** Fed only when something goes wrong that a workload should not do: their own tests make it happen. */
 const TROUBLE = new Set(['dcc_mcp_telemetry_overflow_total', 'dcc_mcp_telemetry_invalid_values_total']);
 /** Families beside the tables: the conventions' own pipeline, runtime and target metrics. */
@@ -76,6 +68,14 @@ describe.each(claimed)('%s', (name) => {
     expect(families.get(name)?.type).toBe(kind);
   });
 
+  test('has every label of the contract on some series, but for those of which the reference says it', () => {
+    const samples = [families, busy].flatMap((scraped) => scraped.get(name)?.samples ?? []);
+    const seen = new Set(samples.flatMap(({ labels }) => Object.keys(labels)));
+    const wanted = name === 'app_info' || TROUBLE.has(name) ? [] : labelNames(toDefinition(name));
+    const notFed = (NOT_FED.labels[name] ?? []).map((label) => label.replaceAll('.', '_'));
+    expect(wanted.filter((label) => !seen.has(label))).toEqual(notFed);
+  });
+
   test('has the labels of the contract, and closed ones only with their values', () => {
     const definition = toDefinition(name);
     const allowed = name === 'app_info' ? ['site'] : labelNames(definition);
@@ -92,6 +92,29 @@ describe.each(claimed)('%s', (name) => {
 
 test.each([...NOT_CLAIMED])('%s is not there', (name) => {
   expect(families.has(name)).toBe(false);
+});
+
+const absentValues = Object.entries(NOT_FED.labelValues).flatMap(([name, labels]) =>
+  Object.entries(labels).flatMap(([label, values]) => values.map((value) => [name, label, value] as const)),
+);
+
+// What is not fed becomes less: who feeds one of these takes it out, and lowers the number.
+test('the list of what nothing feeds does not grow', () => {
+  expect(NOT_CLAIMED.size).toBeLessThanOrEqual(9);
+  expect(Object.values(NOT_FED.labels).flat().length).toBeLessThanOrEqual(2);
+  expect(absentValues.length).toBeLessThanOrEqual(15);
+  expect(Object.keys(NOT_FED.attributes).length).toBeLessThanOrEqual(1);
+  const known = new Set(CONTRACT.map(({ prometheusName }) => prometheusName));
+  const named = [NOT_FED.metrics, NOT_FED.labels, NOT_FED.labelValues].flatMap((part) => Object.keys(part));
+  expect(named.filter((name) => !known.has(name))).toEqual([]);
+});
+
+test.each(absentValues)('%s has nothing under %s=%s', (name, label, value) => {
+  const definition = toDefinition(name).labels.find((each) => each.name === label);
+  expect(definition?.values).toContain(value);
+  const key = label.replaceAll('.', '_');
+  const samples = [families, busy].flatMap((scraped) => scraped.get(name)?.samples ?? []);
+  expect(samples.filter((sample) => sample.labels[key] === value && sample.value !== 0)).toEqual([]);
 });
 
 test('nothing is registered that is never fed', () => {
