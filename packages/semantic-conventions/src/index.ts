@@ -229,3 +229,4 @@ export {
   EVENT_DCC_MCP_UPSTREAM_CIRCUIT,
   EVENT_DCC_MCP_UPSTREAM_STATE,
 } from './logs/events.ts';
+export { LOG_EVENTS, type LogAttribute, type LogEventDefinition } from './logs/log-events.ts';

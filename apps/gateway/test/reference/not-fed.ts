@@ -10,8 +10,7 @@ export interface NotFed {
   readonly labels: Readonly<Record<string, readonly string[]>>;
   /** Values of closed sets, by Prometheus name and label. */
   readonly labelValues: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
-  /** Why, by key. */
-  readonly attributes: Readonly<Record<string, string>>;
+  readonly attributes: readonly { readonly key: string; readonly spans: readonly string[]; readonly why: string }[];
 }
 
 const FILE = join(import.meta.dirname, '../../../../docs/reference/not-fed.json');

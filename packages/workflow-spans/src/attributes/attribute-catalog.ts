@@ -40,6 +40,9 @@ import {
   ATTR_DCC_MCP_PROFILE,
   ATTR_DCC_MCP_QUEUE_WAIT_MS,
   ATTR_DCC_MCP_REQUEST_ID,
+  ATTR_DCC_MCP_RETRY_ATTEMPT,
+  ATTR_DCC_MCP_RETRY_DELAY_MS,
+  ATTR_DCC_MCP_RETRY_REASON,
   ATTR_DCC_MCP_SEARCH_ID,
   ATTR_DCC_MCP_SEARCH_MATCH_REASONS,
   ATTR_DCC_MCP_SEARCH_RANKER_VERSION,
@@ -85,8 +88,11 @@ import {
   ATTR_SERVER_ADDRESS,
   ATTR_SERVER_PORT,
 } from '@opentelemetry/semantic-conventions';
-/** Which spans carry an attribute: workflow operations, requests to upstreams, protocol messages and plain routes. */
-export type SpanRole = 'workflow' | 'hop' | 'protocol';
+/**
+ * Which spans carry an attribute: workflow operations, requests to upstreams, protocol messages and plain routes; or the
+ * event `retry` of a request to an upstream.
+ */
+export type SpanRole = 'workflow' | 'hop' | 'protocol' | 'retry event';
 
 /** Type of an attribute's value. */
 export type AttributeType = 'string' | 'string[]' | 'int' | 'double' | 'bool';
@@ -105,6 +111,7 @@ type Row = readonly [key: string, type: AttributeType, spans: readonly SpanRole[
 const WORKFLOW = ['workflow'] as const;
 const HOP = ['hop'] as const;
 const PROTOCOL = ['protocol'] as const;
+const RETRY = ['retry event'] as const;
 const ENTRY = ['workflow', 'protocol'] as const;
 const CALL = ['workflow', 'hop'] as const;
 const ALL = ['workflow', 'hop', 'protocol'] as const;
@@ -235,11 +242,11 @@ const GROUPS: Readonly<Record<string, readonly Row[]>> = {
     [
       ATTR_DCC_MCP_VALIDATION,
       'string',
-      CALL,
+      WORKFLOW,
       "`skipped` where the arguments were not checked by the tool's schema, or not all of them",
     ],
-    [ATTR_DCC_MCP_VALIDATION_REASON, 'string', CALL, 'Why'],
-    [ATTR_DCC_MCP_COERCED, 'string[]', CALL, 'JSON Pointers of arguments whose type was mended, at most 16'],
+    [ATTR_DCC_MCP_VALIDATION_REASON, 'string', WORKFLOW, 'Why'],
+    [ATTR_DCC_MCP_COERCED, 'string[]', WORKFLOW, 'JSON Pointers of arguments whose type was mended, at most 16'],
   ],
   content: [
     [
@@ -257,7 +264,7 @@ const GROUPS: Readonly<Record<string, readonly Row[]>> = {
     ],
     [SemanticConventions.OUTPUT_MIME_TYPE, 'string', WORKFLOW, 'Media type of output.value'],
     [SemanticConventions.METADATA, 'string', WORKFLOW, 'JSON text with the ids that find the call elsewhere'],
-    [ATTR_DCC_MCP_PROFILE, 'string', ENTRY, 'Profile of mcpproxy-go users'],
+    [ATTR_DCC_MCP_PROFILE, 'string', ENTRY, 'Profile that the application gives to `createWorkflowSpans`'],
   ],
   hop: [
     [ATTR_DCC_TYPE, 'string', HOP, 'Type of the application behind the tool'],
@@ -277,6 +284,11 @@ const GROUPS: Readonly<Record<string, readonly Row[]>> = {
     [ATTR_MCP_REQUEST_ID, 'string', HOP, 'Id of the request'],
     [ATTR_SERVER_ADDRESS, 'string', HOP, 'Host of the upstream'],
     [ATTR_SERVER_PORT, 'int', HOP, 'Port of the upstream'],
+  ],
+  retry: [
+    [ATTR_DCC_MCP_RETRY_ATTEMPT, 'int', RETRY, 'Number of the retry, from 1'],
+    [ATTR_DCC_MCP_RETRY_REASON, 'string', RETRY, 'Outcome word of the try that failed'],
+    [ATTR_DCC_MCP_RETRY_DELAY_MS, 'double', RETRY, 'Wait before it'],
   ],
 };
 
