@@ -17,7 +17,7 @@ import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 
 // Not part of the public index: recorder and encoder are also measured by themselves.
-const internal = (path) => import(new URL(`../packages/telemetry-node/dist/${path}.js`, import.meta.url).href);
+const internal = (path) => import(new URL(`../packages/telemetry-node/src/${path}.ts`, import.meta.url).href);
 const { SpanEncoder } = await internal('encoder/span-encoder');
 const { RecordingTracerProvider } = await internal('spans/recording-tracer-provider');
 const { toSpanLimits } = await internal('spans/span-limits');

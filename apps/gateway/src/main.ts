@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { closeSync, openSync } from 'node:fs';
+import nodeModule from 'node:module';
 import { parseCommandLine, USAGE, type Command } from './cli/command-line.ts';
 import type { Piece, Screen, Terminal } from './cli/terminal.ts';
 import { VERSION } from './config/load/version.ts';
@@ -132,6 +133,8 @@ async function main(): Promise<void> {
     process.exitCode = 1;
     return;
   }
+  // Compiled code is kept for the next start, in the system's folder of temporary files; NODE_DISABLE_COMPILE_CACHE=1 ends that.
+  nodeModule.enableCompileCache();
   try {
     const line = await parseCommandLine(process.argv.slice(2));
     if (line.ok) {

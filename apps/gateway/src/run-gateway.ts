@@ -7,6 +7,7 @@ import {
 import type { Environment, Reading } from '@dcc-mcp/telemetry-config';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import { createCapturePolicy } from '@dcc-mcp/workflow-spans';
+import type { CreateGatewayOptions } from './config/load/create-gateway-options.ts';
 import { issueLine } from './config/load/load-configuration.ts';
 import { unreadableSecrets } from './config/load/unreadable-secrets.ts';
 import { VERSION } from './config/load/version.ts';
@@ -67,7 +68,7 @@ export async function runGateway(options: RunOptions): Promise<RunningGateway> {
   const log = createGatewayLog(config, options.log, () => telemetry);
   /** For what is to be said when no log record leaves any more. */
   const people = createGatewayLog(config, options.log, () => undefined);
-  const running = startGatewayTelemetry(config, capture, log);
+  const running = await startGatewayTelemetry(config, capture, log);
   telemetry = running.telemetry;
   let gateway: Gateway;
   let listeners: Listeners;
@@ -127,24 +128,6 @@ function stoppedLine(finished: number, unfinished: number, finishMillis: number)
     return `stopped: ${requests} in flight finished, ${unfinished} ended unfinished after ${finishMillis / 1000} s`;
   }
   return finished === 0 ? 'stopped: nothing was in flight' : `stopped: ${requests} in flight finished`;
-}
-
-/** Options of {@link createGateway}; what is not given comes from `config`, then from the defaults. */
-export interface CreateGatewayOptions {
-  /** The content of a configuration file: `{ mcpServers: { … }, metrics: { … } }`. */
-  readonly config?: object;
-  /** `OTEL_*` and `DCC_MCP_*` settings. Default none: no setting is read from the process (MCP servers do inherit its `PATH`, `HOME` and the like). */
-  readonly env?: Environment;
-  /** Serves `/metrics`; default false. */
-  readonly enablePrometheus?: boolean;
-  /** User name and password of the scraper. */
-  readonly prometheusBasicAuth?: readonly [username: string, password: string];
-  /** Address to bind; default 127.0.0.1. Others need credentials. */
-  readonly host?: string;
-  /** 0 for any free port, which is the default where `config` and `env` name none. */
-  readonly port?: number;
-  /** One line for people, without control characters whatever an upstream says; default none. */
-  readonly log?: (line: string) => void;
 }
 
 /**

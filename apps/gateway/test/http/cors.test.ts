@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createGateway } from '../../src/index.ts';
-import type { RunningGateway } from '../../src/run-gateway.ts';
+import { createGateway, type RunningGateway } from '../../src/index.ts';
 
 const ORIGIN = 'http://localhost:5173';
 const TOKEN = 'a-token-of-the-test';

@@ -2,8 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { createGateway } from '../../src/index.ts';
-import type { RunningGateway } from '../../src/run-gateway.ts';
+import { createGateway, type RunningGateway } from '../../src/index.ts';
 
 const METHODS_AND_PATHS = [
   'GET /healthz',

@@ -21,8 +21,9 @@ process.stdout.write([...seen].join('\\n'));
 `;
 
 function loadedBy(options: object): string[] {
-  const entry = new URL('../../dist/index.js', import.meta.url).href;
-  const args = ['--input-type=module', '-e', REPORT, entry, JSON.stringify(options)];
+  // From its sources: the bundle holds both, and no name tells whether they have run.
+  const entry = new URL('../../src/index.ts', import.meta.url).href;
+  const args = ['--conditions=@dcc-mcp/source', '--input-type=module', '-e', REPORT, entry, JSON.stringify(options)];
   return execFileSync(process.execPath, args, { encoding: 'utf8', env: { PATH: process.env['PATH'] } }).split('\n');
 }
 

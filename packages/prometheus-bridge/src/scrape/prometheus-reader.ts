@@ -12,11 +12,25 @@ export interface PrometheusReaderOptions extends ScrapeHandlerOptions {
   readonly metricProducers?: readonly MetricProducer[];
 }
 
+/** Marks readers of every copy of this package: a gateway has one in its bundle. */
+const IS_READER = Symbol.for('@dcc-mcp/prometheus-bridge.reader');
+
 /**
  * The official Prometheus reader of OpenTelemetry without its server: give it to a `MeterProvider` and answer scrapes
  * with `scrape`, behind whatever HTTP framework there is.
  */
 export class PrometheusReader extends PrometheusExporter implements ScrapeHandler {
+  static {
+    Object.defineProperty(this.prototype, IS_READER, { value: true });
+  }
+
+  /** So that `instanceof` holds between copies, too. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return this === PrometheusReader
+      ? typeof value === 'object' && value !== null && IS_READER in value
+      : Function.prototype[Symbol.hasInstance].call(this, value);
+  }
+
   readonly #cardinalityLimit: number | undefined;
   readonly #handler: ScrapeHandler;
 

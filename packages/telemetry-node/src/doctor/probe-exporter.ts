@@ -3,6 +3,7 @@ import { tighterTimeout } from '../export/exporter.ts';
 import { createFailure, type ExportCause, type ExportFailure } from '../health/export-failure.ts';
 import type { TelemetrySignal } from '../health/telemetry-health.ts';
 import { createTransport, maskEndpoint } from '../transport/create-transport.ts';
+import type { GrpcSource } from '../transport/grpc-module.ts';
 import { toGrpcTarget } from '../transport/grpc-transport.ts';
 import { parseOtlpResponse } from '../transport/otlp-response.ts';
 import type { DoctorExporter } from './doctor-report.ts';
@@ -23,9 +24,8 @@ const AMBIGUOUS: ReadonlySet<ExportCause> = new Set([
   'tls_to_plaintext',
 ]);
 
-export interface ProbeOptions {
+export interface ProbeOptions extends GrpcSource {
   readonly timeoutMillis: number;
-  readonly resolveFrom: readonly string[];
 }
 
 /** Sends one empty request as the exporter would and says how it ended. */
@@ -62,7 +62,7 @@ async function tryOnce(
   config: OtlpExporterConfig,
   options: ProbeOptions,
 ): Promise<ExportFailure | undefined> {
-  const created = createTransport(signal, config, options.resolveFrom);
+  const created = createTransport(signal, config, options);
   if ('failure' in created) {
     return created.failure;
   }

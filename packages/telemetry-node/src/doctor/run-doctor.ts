@@ -1,6 +1,7 @@
 import type { Issue, OtlpExporterConfig, Reading, TelemetryConfig } from '@dcc-mcp/telemetry-config';
 import type { TelemetrySignal } from '../health/telemetry-health.ts';
 import { findApiCopies, OWN_ROOT, ownApiVersion, registeredApiVersion, type ApiCopy } from '../start/api-copies.ts';
+import type { GrpcModule } from '../transport/grpc-module.ts';
 import type { DoctorCause, DoctorFailure, DoctorReport } from './doctor-report.ts';
 import { isSaidBy, withHint } from './path-hint.ts';
 
@@ -15,6 +16,8 @@ export interface DoctorOptions {
   readonly apiRoots?: readonly string[];
   /** Files from which optional exporter packages are resolved; default this package and the working directory. */
   readonly resolveFrom?: readonly string[];
+  /** The module `@grpc/grpc-js`, from an application that brings it; none is looked for then. */
+  readonly grpc?: GrpcModule | undefined;
 }
 
 /**
@@ -25,6 +28,7 @@ export async function runDoctor(reading: Reading<TelemetryConfig>, options: Doct
   const probe = {
     timeoutMillis: options.timeoutMillis ?? 5_000,
     resolveFrom: options.resolveFrom ?? [import.meta.url, `${process.cwd()}/package.json`],
+    grpc: options.grpc,
   };
   const targets = reading.values.disabled ? [] : listExporters(reading.values);
   // Loaded here: whoever only starts telemetry needs neither the probes nor the tables of settings.

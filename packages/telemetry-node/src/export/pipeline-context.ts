@@ -3,6 +3,7 @@ import type { Resource } from '@opentelemetry/resources';
 import { ExporterMonitor } from '../health/exporter-monitor.ts';
 import type { TelemetryHealthChange, TelemetrySignal } from '../health/telemetry-health.ts';
 import { maskEndpoint } from '../transport/create-transport.ts';
+import type { GrpcSource } from '../transport/grpc-module.ts';
 import type { ShutdownSignals } from './exporter.ts';
 
 /** Who encodes and sends spans, and how. */
@@ -14,7 +15,7 @@ export interface SpanExport {
 }
 
 /** What every pipeline of one instance shares. */
-export interface PipelineContext {
+export interface PipelineContext extends GrpcSource {
   readonly monitors: ExporterMonitor[];
   readonly signals: ShutdownSignals;
   readonly now: () => number;
@@ -23,8 +24,6 @@ export interface PipelineContext {
   /** Settles once the resource is complete. */
   readonly ready: () => Promise<void>;
   readonly spanExport: SpanExport;
-  /** Files from which optional packages are resolved. */
-  readonly resolveFrom: readonly string[];
 }
 
 /** The monitor of one more exporter; its id counts those of the same signal. */

@@ -21,7 +21,7 @@ export function createOtlpExporter<Batch>(
   encoder: RequestEncoder<Batch>,
   context: PipelineContext,
 ): Exporter<Batch> {
-  const created = createTransport(monitor.identity.signal, config, context.resolveFrom);
+  const created = createTransport(monitor.identity.signal, config, context);
   if ('failure' in created) {
     return failed({ monitor, failure: created.failure }, encoder.parts.count);
   }

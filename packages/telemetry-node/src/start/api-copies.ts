@@ -55,8 +55,13 @@ function findPackage(name: string, from: string): string | undefined {
   return paths.map((path) => join(path, name)).find((path) => readManifest(path) !== undefined);
 }
 
-/** The folder of this package. */
-export const OWN_ROOT: string = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+/** The folder of the package that this code is in: this one, or an application that has it in its bundle. */
+export const OWN_ROOT: string = findRoot(dirname(fileURLToPath(import.meta.url)));
+
+function findRoot(folder: string): string {
+  const above = dirname(folder);
+  return above === folder || readManifest(folder)?.name ? folder : findRoot(above);
+}
 
 /** Version of the copy this package uses. */
 export function ownApiVersion(): string {

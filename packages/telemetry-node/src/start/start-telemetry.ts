@@ -93,6 +93,7 @@ function createContext(
     ready: whenReady(resource),
     spanExport: { exporter: options.exporter ?? 'official', doubleAttributes: options.doubleAttributes ?? [] },
     resolveFrom: options.resolveFrom ?? [import.meta.url, `${process.cwd()}/package.json`],
+    grpc: options.grpc,
     onHealthChange: options.onHealthChange,
   };
 }

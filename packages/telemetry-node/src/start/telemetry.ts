@@ -13,6 +13,7 @@ import type { Resource } from '@opentelemetry/resources';
 import type { IMetricReader, ViewOptions } from '@opentelemetry/sdk-metrics';
 import type { TelemetryHealth, TelemetryHealthChange } from '../health/telemetry-health.ts';
 import type { SpanRedaction } from '../spans/span-redaction.ts';
+import type { GrpcModule } from '../transport/grpc-module.ts';
 
 /** What the application adds to the configuration. */
 export interface StartTelemetryOptions {
@@ -51,6 +52,8 @@ export interface StartTelemetryOptions {
   readonly views?: readonly ViewOptions[];
   /** Files from which optional exporter packages are resolved; default this package and the working directory. */
   readonly resolveFrom?: readonly string[];
+  /** The module `@grpc/grpc-js`, from an application that brings it; none is looked for then. */
+  readonly grpc?: GrpcModule | undefined;
   /** Clock of health and self-metrics, epoch milliseconds; default `Date.now`. */
   readonly now?: () => number;
 }

@@ -1,7 +1,7 @@
 import type { OtlpExporterConfig } from '@dcc-mcp/telemetry-config';
 import { createFailure, type ExportFailure } from '../health/export-failure.ts';
 import type { TelemetrySignal } from '../health/telemetry-health.ts';
-import { GRPC_PACKAGES, loadGrpc } from './grpc-module.ts';
+import { GRPC_PACKAGES, type GrpcSource, loadGrpc } from './grpc-module.ts';
 import { GrpcTransport } from './grpc-transport.ts';
 import { HttpTransport } from './http-transport.ts';
 import type { OtlpTransport } from './transport.ts';
@@ -9,13 +9,9 @@ import type { OtlpTransport } from './transport.ts';
 type Created = { readonly transport: OtlpTransport } | { readonly failure: ExportFailure };
 
 /** Builds what carries OTLP for `config`, or says why it can't be built. */
-export function createTransport(
-  signal: TelemetrySignal,
-  config: OtlpExporterConfig,
-  resolveFrom: readonly string[],
-): Created {
+export function createTransport(signal: TelemetrySignal, config: OtlpExporterConfig, grpcSource: GrpcSource): Created {
   if (config.protocol === 'grpc') {
-    const grpc = loadGrpc(signal, resolveFrom);
+    const grpc = loadGrpc(signal, grpcSource);
     return grpc === undefined
       ? { failure: missingPackage(signal) }
       : { transport: new GrpcTransport(grpc, signal, config) };

@@ -8,13 +8,17 @@ export const GRPC_PACKAGES: Readonly<Record<TelemetrySignal, string>> = {
   logs: '@opentelemetry/exporter-logs-otlp-grpc',
 };
 
+/** Made there and given back there; nothing is known of them here. */
+// oxlint-disable-next-line typescript/no-explicit-any
+type GrpcCredentials = any;
+
 /** The part of `@grpc/grpc-js` that a unary call needs. */
 export interface GrpcModule {
-  readonly Client: new (target: string, credentials: unknown, options: object) => GrpcClient;
+  readonly Client: new (target: string, credentials: GrpcCredentials, options: object) => GrpcClient;
   readonly Metadata: new () => { set(name: string, value: string | Buffer): void };
   readonly credentials: {
-    createInsecure(): unknown;
-    createSsl(ca: Buffer | null, key: Buffer | null, cert: Buffer | null): unknown;
+    createInsecure(): GrpcCredentials;
+    createSsl(ca: Buffer | null, key: Buffer | null, cert: Buffer | null): GrpcCredentials;
   };
 }
 
@@ -41,13 +45,24 @@ function isGrpcModule(value: unknown): value is GrpcModule {
   return typeof value === 'object' && value !== null && 'Client' in value && 'credentials' in value;
 }
 
+/** Where gRPC comes from. */
+export interface GrpcSource {
+  /** The module itself, where the application brings it. */
+  readonly grpc?: GrpcModule | undefined;
+  /** Files from which the optional exporter packages are resolved, else. */
+  readonly resolveFrom: readonly string[];
+}
+
 /**
  * Loads `@grpc/grpc-js` as the official exporter of `signal` brings it, from where this package or the
  * application installed it; `undefined` when that exporter is not installed. Nothing of the exporter
  * itself runs: its constructor would read the environment.
  */
-export function loadGrpc(signal: TelemetrySignal, from: readonly string[]): GrpcModule | undefined {
-  for (const base of from) {
+export function loadGrpc(signal: TelemetrySignal, { grpc: given, resolveFrom }: GrpcSource): GrpcModule | undefined {
+  if (given !== undefined) {
+    return given;
+  }
+  for (const base of resolveFrom) {
     try {
       const exporter = createRequire(base).resolve(GRPC_PACKAGES[signal]);
       const transport = createRequire(exporter).resolve('@opentelemetry/otlp-grpc-exporter-base');

@@ -36,6 +36,19 @@ import {
   settingsOf,
 } from './propagate-context.ts';
 
+/** The span kinds of OpenInference. */
+export type SpanKindWord =
+  | 'AGENT'
+  | 'CHAIN'
+  | 'EMBEDDING'
+  | 'EVALUATOR'
+  | 'GUARDRAIL'
+  | 'LLM'
+  | 'PROMPT'
+  | 'RERANKER'
+  | 'RETRIEVER'
+  | 'TOOL';
+
 /** What `withWorkflowSpan` takes. */
 export interface WithWorkflowSpanOptions extends MessageCarriers {
   /** Take it when you start the span, not at module scope: a tracer taken before registration may never record. */
@@ -49,7 +62,7 @@ export interface WithWorkflowSpanOptions extends MessageCarriers {
   /** Name of the tool, prompt or step. */
   readonly target: string;
   /** OpenInference kind. Default TOOL. */
-  readonly kind?: keyof typeof OpenInferenceSpanKind;
+  readonly kind?: SpanKindWord;
   /** Parent of `client` and `internal` spans. Default: the active context. */
   readonly parent?: Context;
   /** Arguments; only their names, size and hash are written. */

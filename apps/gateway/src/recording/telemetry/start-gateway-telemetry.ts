@@ -14,6 +14,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { VERSION } from '../../config/load/version.ts';
 import type { GatewayConfig } from '../../config/reader/gateway-config.ts';
 import type { Log } from '../../protocol/log.ts';
+import { loadGrpc } from './load-grpc.ts';
 
 /** Telemetry of one gateway and of the process it runs in. */
 export interface GatewayTelemetry {
@@ -23,14 +24,20 @@ export interface GatewayTelemetry {
 }
 
 /** Starts traces, metrics and logs, and the metrics of the process; no global is touched. */
-export function startGatewayTelemetry(config: GatewayConfig, capture: CapturePolicy, log: Log): GatewayTelemetry {
+export async function startGatewayTelemetry(
+  config: GatewayConfig,
+  capture: CapturePolicy,
+  log: Log,
+): Promise<GatewayTelemetry> {
   let isStopping = false;
+  const grpc = await loadGrpc(config.otel);
   const telemetry = startTelemetry(config.otel, {
     resourceAttributes: { [ATTR_SERVICE_NAME]: 'dcc-mcp-gateway', [ATTR_SERVICE_VERSION]: VERSION },
     scopeName: '@dcc-mcp/gateway',
     scopeVersion: VERSION,
     exporter: 'fast',
     pull: isScraped(config),
+    grpc,
     cardinalityLimit: SDK_CARDINALITY_LIMIT,
     doubleAttributes: ATTRIBUTE_CATALOG.filter(({ type }) => type === 'double').map(({ key }) => key),
     spanRedaction: createSpanRedaction(capture),

@@ -1,0 +1,44 @@
+// The licences of the packages that a bundle holds, in one file beside it.
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+/** Writes `dist/third-party-licences.txt`, where anything from outside is in the bundle. */
+export function writeLicences(folder, metafile) {
+  const used = Object.values(metafile.outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs)
+      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+      .map(([path]) => path),
+  );
+  const packages = new Map();
+  for (const path of used.filter((each) => each.includes('node_modules/'))) {
+    const home = homeOf(resolve(folder, path));
+    const { name, version, license } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
+    packages.set(`${name}@${version}`, { home, license });
+  }
+  const texts = [...packages].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(toText);
+  if (texts.length > 0) {
+    const head = 'The code in this folder holds parts of these packages.\n';
+    writeFileSync(join(folder, 'dist/third-party-licences.txt'), [head, ...texts].join(`\n${'-'.repeat(80)}\n\n`));
+  }
+}
+
+/** The folder of the package that a file belongs to: a `package.json` without a name only marks the kind of modules. */
+function homeOf(file) {
+  let home = dirname(file);
+  while (
+    !existsSync(join(home, 'package.json')) ||
+    !JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')).version
+  ) {
+    home = dirname(home);
+  }
+  return home;
+}
+
+function toText([name, { home, license }]) {
+  const files = readdirSync(home).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file));
+  if (files.length === 0 && license === undefined) {
+    throw new Error(`${name} says nothing about its licence: it can't be put into a bundle`);
+  }
+  const body = files.map((file) => readFileSync(join(home, file), 'utf8').trim()).join('\n\n');
+  return `${name} (${license})\n\n${body}\n`;
+}

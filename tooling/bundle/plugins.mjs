@@ -1,0 +1,145 @@
+// What a bundle needs to know about our sources.
+import { readFileSync } from 'node:fs';
+import http from 'node:http';
+import { dirname, join } from 'node:path';
+
+/** `VERSION` is a constant: the manifest of each package is read here, not when the program starts. */
+export function inlineVersions() {
+  return {
+    name: 'versions',
+    setup({ onLoad }) {
+      onLoad({ filter: /[/\\](packages|apps)[/\\][^/\\]+[/\\]src[/\\].*[/\\]version\.ts$/ }, ({ path }) => {
+        const { version } = JSON.parse(
+          readFileSync(join(dirname(path), '../'.repeat(depth(path)), 'package.json'), 'utf8'),
+        );
+        return { contents: `export const VERSION = ${JSON.stringify(version)};`, loader: 'ts' };
+      });
+    },
+  };
+}
+
+/** How many folders lie between a file and its package. */
+function depth(path) {
+  return path.split(/[/\\]src[/\\]/)[1].split(/[/\\]/).length;
+}
+
+const LAZY = /createRequire\(import\.meta\.url\)\('([^']+)'\)/g;
+
+/** A package that our code loads at once, when it is first used, is put in as well, and still runs only then. */
+export function lazyRequires(isOutside) {
+  return {
+    name: 'lazy requires',
+    setup({ onLoad }) {
+      onLoad({ filter: /[/\\]src[/\\].*\.ts$/ }, ({ path }) => {
+        const text = readFileSync(path, 'utf8');
+        const contents = text.replace(LAZY, (whole, name) => (isOutside(name) ? whole : `require('${name}')`));
+        return contents === text ? undefined : { contents, loader: 'ts' };
+      });
+    },
+  };
+}
+
+/** What is loaded lazily is the same module that others import: a second copy, of CommonJS, would have a state of its own. */
+export function oneCopy() {
+  return {
+    name: 'one copy',
+    setup({ onResolve, resolve }) {
+      onResolve({ filter: /^[^./]/ }, ({ path, kind, importer, resolveDir }) =>
+        kind === 'require-call' && importer.endsWith('.ts')
+          ? resolve(path, { kind: 'import-statement', importer, resolveDir })
+          : undefined,
+      );
+    },
+  };
+}
+
+/** Packages whose modules do nothing but define: what nobody uses of them is left out. */
+const ONLY_DEFINES = /(^|\/)@modelcontextprotocol\/(server|core)\b/;
+
+export function withoutUnused() {
+  const asked = Symbol('asked');
+  return {
+    name: 'without unused',
+    setup({ onResolve, resolve }) {
+      onResolve({ filter: /./ }, async ({ path, kind, importer, resolveDir, pluginData }) => {
+        if (pluginData === asked || !(ONLY_DEFINES.test(path) || ONLY_DEFINES.test(importer))) {
+          return undefined;
+        }
+        const found = await resolve(path, { kind, importer, resolveDir, pluginData: asked });
+        return { ...found, sideEffects: false };
+      });
+    },
+  };
+}
+
+/** The ones of our code by their files: the package's own entry loads all the others, too. */
+const PARTS = {
+  undici: { Pool: 'undici/lib/dispatcher/pool.js', Agent: 'undici/lib/dispatcher/agent.js' },
+  'rate-limiter-flexible': {
+    RateLimiterMemory: 'rate-limiter-flexible/lib/RateLimiterMemory.js',
+    RateLimiterRes: 'rate-limiter-flexible/lib/RateLimiterRes.js',
+  },
+};
+
+/** Takes from large packages of one entry only what is used. A name that is missing above fails the build. */
+export function partsOf() {
+  return {
+    name: 'parts of packages',
+    setup({ onResolve, onLoad, resolve }) {
+      const names = Object.keys(PARTS).join('|');
+      onResolve({ filter: new RegExp(`^(${names})$`) }, ({ path, resolveDir, importer }) =>
+        importer.endsWith('.ts')
+          ? { path, namespace: 'parts', pluginData: { resolveDir }, sideEffects: false }
+          : undefined,
+      );
+      onResolve({ filter: new RegExp(`^(${names})/`), namespace: 'parts' }, async ({ path, kind, pluginData }) => {
+        const found = await resolve(path, { kind, resolveDir: pluginData.resolveDir, namespace: 'file' });
+        return { ...found, sideEffects: false };
+      });
+      onLoad({ filter: /./, namespace: 'parts' }, ({ path, pluginData }) => ({
+        contents: Object.entries(PARTS[path])
+          .map(([name, file]) => `export { default as ${name} } from '${file}';`)
+          .join('\n'),
+        pluginData,
+        resolveDir: pluginData.resolveDir,
+      }));
+    },
+  };
+}
+
+const isGetter = (name) => Object.getOwnPropertyDescriptor(http, name).get !== undefined;
+
+/**
+ * To import `node:http` by name makes Node load its WebSocket, for names that nobody asked for: 30 ms of a start. What it is
+ * asked for by `getBuiltinModule` comes without.
+ */
+export function builtinHttp() {
+  const names = Object.keys(http).filter((name) => !isGetter(name) && /^[A-Za-z]\w*$/.test(name));
+  return {
+    name: 'node:http',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^(node:)?http$/ }, ({ kind }) =>
+        kind === 'import-statement' ? { path: 'node:http', namespace: 'builtin', sideEffects: false } : undefined,
+      );
+      onLoad({ filter: /./, namespace: 'builtin' }, () => ({
+        contents: [
+          `const http = /* @__PURE__ */ process.getBuiltinModule('node:http');`,
+          'export default http;',
+          `export const { ${names.join(', ')} } = http;`,
+        ].join('\n'),
+      }));
+    },
+  };
+}
+
+/** Texts of zod in one language: the gateway writes its own. */
+export function oneLanguage() {
+  return {
+    name: 'one language',
+    setup({ onLoad }) {
+      onLoad({ filter: /[/\\]zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({
+        contents: `export { default as en } from './en.js';`,
+      }));
+    },
+  };
+}
