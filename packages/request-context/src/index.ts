@@ -20,7 +20,6 @@ export {
   type ErrorKindDetail,
 } from './outcome/outcome.ts';
 export { readRequestContext } from './request/read-request-context.ts';
-export { isSecretKey, isSensitiveKey, redactText, REDACTED } from './text/redact-text.ts';
 export { childContext, RequestContext, type RequestInput } from './request/request-context.ts';
 export {
   createRequestContextSettings,
@@ -29,6 +28,5 @@ export {
 } from './request/request-context-settings.ts';
 export { type Transport } from './identity/request-ids.ts';
 export { responseHeaders, toTraceparent, type SearchAnswer } from './carriers/response-headers.ts';
-export { sanitizeText } from './text/sanitize-text.ts';
 export { type SessionGroup, type SessionSource } from './identity/session-grouping.ts';
 export { type TraceCarrier } from './carriers/trace-carriers.ts';

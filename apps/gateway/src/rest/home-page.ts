@@ -1,4 +1,4 @@
-import { sanitizeText } from '@dcc-mcp/request-context';
+import { sanitizeText } from '@dcc-mcp/bounds/redaction';
 import { isOwnName } from '../http/authority.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { escapeHtml, type Page, renderPage } from './page.ts';

@@ -1,6 +1,6 @@
 import { Memo } from '@dcc-mcp/bounds';
+import { sanitizeText } from '@dcc-mcp/bounds/redaction';
 import { isRecord, readHeader, type RequestHeaders } from '../carriers/carrier-input.ts';
-import { sanitizeText } from '../text/sanitize-text.ts';
 import {
   AGENT_FIELDS,
   type AgentContext,

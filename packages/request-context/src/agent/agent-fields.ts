@@ -1,7 +1,5 @@
+import { REDACTED, sanitizeText, sanitizeMetadata } from '@dcc-mcp/bounds/redaction';
 import { isRecord } from '../carriers/carrier-input.ts';
-import { REDACTED } from '../text/redact-text.ts';
-import { sanitizeText } from '../text/sanitize-text.ts';
-import { sanitizeMetadata } from './agent-metadata.ts';
 
 /** What a caller says about the person, agent, model and turn behind a request: bounded, sanitized, unproven. */
 export interface AgentContext {

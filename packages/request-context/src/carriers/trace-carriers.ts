@@ -1,3 +1,4 @@
+import { isPrivateText } from '@dcc-mcp/bounds/redaction';
 import {
   type Baggage,
   type Context,
@@ -9,7 +10,6 @@ import {
   trace,
 } from '@opentelemetry/api';
 import type { RequestContextSettings } from '../request/request-context-settings.ts';
-import { isPrivateText } from '../text/redact-text.ts';
 import { isRecord, type RequestHeaders } from './carrier-input.ts';
 
 /** Which carrier brought the caller's trace context. */

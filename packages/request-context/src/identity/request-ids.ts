@@ -1,6 +1,6 @@
+import { isPrivateText } from '@dcc-mcp/bounds/redaction';
 import { isRecord, readHeader, type RequestHeaders } from '../carriers/carrier-input.ts';
 import type { RequestContextSettings } from '../request/request-context-settings.ts';
-import { isPrivateText } from '../text/redact-text.ts';
 import { isBoundedId } from './identifiers.ts';
 
 /** How a request came in. */

@@ -1,6 +1,6 @@
+import { sanitizeText } from '@dcc-mcp/bounds/redaction';
 import type { Baggage } from '@opentelemetry/api';
 import { readHeader, type RequestHeaders } from '../carriers/carrier-input.ts';
-import { sanitizeText } from '../text/sanitize-text.ts';
 import { isBoundedId, MAX_ID_CHARS } from './identifiers.ts';
 
 /** What a conversation is grouped by. */

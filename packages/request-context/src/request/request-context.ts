@@ -1,3 +1,4 @@
+import { sanitizeText } from '@dcc-mcp/bounds/redaction';
 import { type Baggage, type SpanContext, TraceFlags } from '@opentelemetry/api';
 import {
   type ContextWarning,
@@ -12,7 +13,6 @@ import type { ExtractedTrace, TraceCarrier } from '../carriers/trace-carriers.ts
 import { type ClientAddress, readClientAddress } from '../identity/client-address.ts';
 import { isAcceptableId, type JsonRpcRequestId, readSearchId, type Transport } from '../identity/request-ids.ts';
 import { groupSession, hasUnusableSession, type SessionGroup } from '../identity/session-grouping.ts';
-import { sanitizeText } from '../text/sanitize-text.ts';
 import type { RequestContextSettings } from './request-context-settings.ts';
 
 /** One request as the world handed it over. Nothing here is copied; don't change it while the context is in use. */

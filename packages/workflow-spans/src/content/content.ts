@@ -1,4 +1,5 @@
-import { isRecord, isSecretKey, REDACTED, redactText, sanitizeText } from '@dcc-mcp/request-context';
+import { isSecretKey, REDACTED, redactText, sanitizeText } from '@dcc-mcp/bounds/redaction';
+import { isRecord } from '@dcc-mcp/request-context';
 
 /** Text of `input.value` or `output.value`, with its media type. */
 export interface ContentText {

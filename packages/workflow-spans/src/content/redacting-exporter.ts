@@ -1,4 +1,4 @@
-import { redactText } from '@dcc-mcp/request-context';
+import { redactText } from '@dcc-mcp/bounds/redaction';
 import type { Attributes } from '@opentelemetry/api';
 import type { CapturePolicy } from './capture-policy.ts';
 import {

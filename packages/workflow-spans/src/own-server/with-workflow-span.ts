@@ -1,11 +1,6 @@
 import { OpenInferenceSpanKind, SemanticConventions } from '@arizeai/openinference-semantic-conventions';
-import {
-  isRecord,
-  type RequestContext,
-  type RequestContextSettings,
-  sanitizeText,
-  toolFailure,
-} from '@dcc-mcp/request-context';
+import { sanitizeText } from '@dcc-mcp/bounds/redaction';
+import { isRecord, type RequestContext, type RequestContextSettings, toolFailure } from '@dcc-mcp/request-context';
 import {
   ATTR_GEN_AI_OPERATION_NAME,
   ATTR_GEN_AI_TOOL_NAME,

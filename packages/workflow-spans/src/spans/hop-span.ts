@@ -1,10 +1,5 @@
-import {
-  type HopCarrier,
-  injectHop,
-  type RequestContext,
-  type RequestContextSettings,
-  sanitizeText,
-} from '@dcc-mcp/request-context';
+import { sanitizeText } from '@dcc-mcp/bounds/redaction';
+import { type HopCarrier, injectHop, type RequestContext, type RequestContextSettings } from '@dcc-mcp/request-context';
 import {
   ATTR_DCC_INSTANCE_ID,
   ATTR_DCC_JOB_ID,

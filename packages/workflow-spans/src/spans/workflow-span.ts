@@ -1,5 +1,6 @@
 import { SemanticConventions } from '@arizeai/openinference-semantic-conventions';
-import { type RequestContext, sanitizeText, statusOfOutcome } from '@dcc-mcp/request-context';
+import { sanitizeText } from '@dcc-mcp/bounds/redaction';
+import { type RequestContext, statusOfOutcome } from '@dcc-mcp/request-context';
 import {
   ATTR_DCC_MCP_BATCH_SIZE,
   ATTR_DCC_MCP_COERCED,

@@ -1,5 +1,6 @@
 import { OpenInferenceSpanKind, SemanticConventions } from '@arizeai/openinference-semantic-conventions';
-import { type RequestContext, sanitizeText } from '@dcc-mcp/request-context';
+import { sanitizeText } from '@dcc-mcp/bounds/redaction';
+import type { RequestContext } from '@dcc-mcp/request-context';
 import {
   ATTR_DCC_MCP_PROFILE,
   ATTR_DCC_MCP_WORKFLOW_OPERATION,

@@ -1,4 +1,4 @@
-import { sanitizeText } from '@dcc-mcp/request-context';
+import { sanitizeText } from '@dcc-mcp/bounds/redaction';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import { callOperation, toCallRequest } from '../../operations/definitions/call.ts';
 import type { OperationCore } from '../../operations/frame/core.ts';

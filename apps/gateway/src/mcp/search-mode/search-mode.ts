@@ -1,4 +1,5 @@
-import { type RequestContext, sanitizeText } from '@dcc-mcp/request-context';
+import { sanitizeText } from '@dcc-mcp/bounds/redaction';
+import type { RequestContext } from '@dcc-mcp/request-context';
 import { type ArgumentsForm, readArguments } from '../../arguments/check/argument-form.ts';
 import { batchAnswer, callAnswer } from '../../operations/answers/call-answer.ts';
 import { describeAnswer } from '../../operations/answers/describe-answer.ts';

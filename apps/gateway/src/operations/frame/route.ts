@@ -1,4 +1,4 @@
-import { sanitizeText } from '@dcc-mcp/request-context';
+import { sanitizeText } from '@dcc-mcp/bounds/redaction';
 import type { Route } from '@dcc-mcp/workflow-spans';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { ToolRecord } from '../../catalog/tool-record.ts';

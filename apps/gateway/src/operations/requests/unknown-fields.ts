@@ -1,4 +1,4 @@
-import { sanitizeText } from '@dcc-mcp/request-context';
+import { sanitizeText } from '@dcc-mcp/bounds/redaction';
 import { nearest } from '@dcc-mcp/telemetry-config';
 import { z } from '@hono/zod-openapi';
 

@@ -1,9 +1,8 @@
-import { truncateUtf8 } from '@dcc-mcp/bounds';
-import { isRecord } from '../carriers/carrier-input.ts';
-import { isSensitiveKey } from '../text/redact-text.ts';
-import { sanitizeText } from '../text/sanitize-text.ts';
+import { truncateUtf8 } from '../truncate-utf8.ts';
+import { isSensitiveKey } from './redact-text.ts';
+import { sanitizeText } from './sanitize-text.ts';
 
-/** Bound of `agent_context.metadata`, in bytes of JSON. */
+/** Bound of the result, in bytes of JSON. */
 const MAX_METADATA_BYTES = 8192;
 
 const MAX_DEPTH = 8;
@@ -64,4 +63,8 @@ function sanitizeValue(value: unknown, depth: number, counter: Counter): unknown
     return value.map((item) => sanitizeValue(item, depth + 1, counter));
   }
   return isRecord(value) ? sanitizeRecord(value, depth, counter) : undefined;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,4 @@
-import { Memo } from '@dcc-mcp/bounds';
+import { Memo } from '../memo.ts';
 
 /** What stands in place of something that must not be kept. */
 export const REDACTED = '[redacted]';

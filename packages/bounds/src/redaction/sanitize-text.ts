@@ -1,4 +1,5 @@
-import { Memo, truncateUtf8 } from '@dcc-mcp/bounds';
+import { Memo } from '../memo.ts';
+import { truncateUtf8 } from '../truncate-utf8.ts';
 import { redactText } from './redact-text.ts';
 
 /** Bound of a text taken from a caller, in bytes of UTF-8. */

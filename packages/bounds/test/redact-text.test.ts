@@ -1,5 +1,5 @@
+import { isSecretKey, isSensitiveKey, redactText } from '@dcc-mcp/bounds/redaction';
 import { describe, expect, test } from '@jest/globals';
-import { isSecretKey, isSensitiveKey, redactText } from '../src/index.ts';
 
 describe('redactText', () => {
   test.each([
