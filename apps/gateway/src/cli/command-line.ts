@@ -22,7 +22,7 @@ export type CommandLine =
   | { readonly ok: false; readonly message: string };
 
 export const USAGE = `Usage: dcc-mcp-gateway [serve] [options]   run the gateway
-       dcc-mcp-gateway doctor [--json]      effective settings, what is wrong with them, and whether exporters can be reached
+       dcc-mcp-gateway doctor [--json]      start each server once, reach each exporter, say what is wrong and what to do
        dcc-mcp-gateway token create|verify  make and check tokens for /metrics (see token --help)
        dcc-mcp-gateway config print [--json] [--origins]
                                             the effective configuration as a file, without secrets

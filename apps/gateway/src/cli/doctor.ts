@@ -1,18 +1,45 @@
-import { formatDoctorReport, runDoctor } from '@dcc-mcp/telemetry-node';
+import { runDoctor } from '@dcc-mcp/telemetry-node';
 import { loadConfiguration } from '../config/load/load-configuration.ts';
+import { VERSION } from '../config/load/version.ts';
 import { toPrintableValue } from '../protocol/printable-text.ts';
 import { loadGrpc } from '../recording/telemetry/load-grpc.ts';
+import { processGroups } from '../upstream/stdio/process-groups.ts';
 import type { Command } from './command-line.ts';
+import { checkServers } from './doctor/check-servers.ts';
+import { formatReport } from './doctor/format-report.ts';
+import { toGatewayReport } from './doctor/report.ts';
 import type { Terminal } from './terminal.ts';
 
-/** Says what is set, what is wrong with it, and whether the exporters can be reached. */
+/** A program that is fetched before it runs (npx, uvx, docker) takes its time. */
+const SERVER_MILLIS = 30_000;
+
+/** What a test makes faster. */
+export interface DoctorOptions {
+  /** How long one server may take to start and to list its tools; default 30 s. */
+  readonly serverTimeoutMillis?: number;
+}
+
+/** Says what is set, what is wrong with it, whether each server starts, and whether the exporters can be reached. */
 export async function runDoctorCommand(
   terminal: Terminal,
   command: Extract<Command, { name: 'doctor' }>,
+  { serverTimeoutMillis = SERVER_MILLIS }: DoctorOptions = {},
 ): Promise<number> {
-  const reading = loadConfiguration({ env: terminal.env, configFile: command.configFile, flags: command.flags });
-  const { otel } = reading.values;
-  const report = await runDoctor({ ...reading, values: otel }, { grpc: await loadGrpc(otel) });
-  terminal.print(command.isJson ? JSON.stringify(report, null, 2) : formatDoctorReport(toPrintableValue(report)));
+  // Whoever ends the doctor early ends what it has started.
+  terminal.onExit(() => processGroups.killAll());
+  terminal.onSignal(() => terminal.exit(1));
+  const loaded = loadConfiguration({ env: terminal.env, configFile: command.configFile, flags: command.flags });
+  const { otel } = loaded.values;
+  const grpc = await loadGrpc(otel);
+  const [telemetry, servers] = await Promise.all([
+    runDoctor({ ...loaded, values: otel }, { grpc }),
+    checkServers(loaded.values, {
+      version: VERSION,
+      environment: terminal.env,
+      timeoutMillis: serverTimeoutMillis,
+    }),
+  ]);
+  const report = toGatewayReport(telemetry, servers, loaded);
+  terminal.print(command.isJson ? JSON.stringify(report, null, 2) : formatReport(toPrintableValue(report)));
   return report.exitCode;
 }

@@ -1,7 +1,6 @@
 import type { GatewayMetrics } from '@dcc-mcp/gateway-metrics';
 import { ATTR_DCC_MCP_UPSTREAM, EVENT_DCC_MCP_UPSTREAM_STATE } from '@dcc-mcp/semantic-conventions';
 import type { Catalog } from '../catalog/catalog.ts';
-import { secretReader } from '../config/load/secret-reader.ts';
 import type { GatewayConfig, UpstreamConfig } from '../config/reader/gateway-config.ts';
 import type { Log, LogFields } from '../protocol/log.ts';
 import { messageOf } from '../protocol/thrown-error.ts';
@@ -9,6 +8,7 @@ import { createUpstream } from '../upstream/managed/create-upstream.ts';
 import type { UpstreamDeps } from '../upstream/managed/managed-upstream.ts';
 import type { Upstream, UpstreamSettings } from '../upstream/upstream.ts';
 import { upstreamEvents, type RegistryEvents, type RegistryUpstreamEvents } from './upstream-events.ts';
+import { toUpstreamSettings } from './upstream-settings.ts';
 import type { Upstreams } from './upstreams.ts';
 
 export interface ConfiguredUpstreamsOptions {
@@ -71,7 +71,7 @@ export class ConfiguredUpstreams {
     const gatewayInfo = { name: 'dcc-mcp-gateway', version };
     let settings: UpstreamSettings;
     try {
-      settings = toSettings(entry);
+      settings = toUpstreamSettings(entry);
     } catch (error) {
       // A file with a secret that can't be read, or credentials in a URL that can't be decoded.
       log(`upstream ${entry.key} is left out: ${messageOf(error)}`, { severity: 'warn', ...ofUpstream(entry.key) });
@@ -124,42 +124,6 @@ function dispatchLimits({ limits }: GatewayConfig): NonNullable<UpstreamDeps['li
 
 function sourceOf(entry: UpstreamConfig, limits: object): string {
   return JSON.stringify([entry, limits]);
-}
-
-function toSettings(entry: UpstreamConfig): UpstreamSettings {
-  const { transport, oauth: _oauth, ...rest } = entry;
-  return { ...rest, source: 'config', transport: withSecrets(transport) };
-}
-
-/** Values that stand in files are read here, once, when the upstream is made. */
-function withSecrets(transport: UpstreamConfig['transport']): UpstreamSettings['transport'] {
-  if (transport.type === 'http') {
-    const { type, url, headers, headerFiles } = transport;
-    return { type, ...withoutUserinfo(url, { ...headers, ...readSecrets(headerFiles) }) };
-  }
-  const { type, command, args, env, envFiles, cwd } = transport;
-  return { type, command, args, env: { ...env, ...readSecrets(envFiles) }, ...(cwd === undefined ? {} : { cwd }) };
-}
-
-/** User and password of a URL go out as HTTP Basic, which is what they mean; a header of the configuration wins. */
-function withoutUserinfo(
-  text: string,
-  headers: Readonly<Record<string, string>>,
-): { url: string; headers: Record<string, string> } {
-  const url = new URL(text);
-  const { username, password } = url;
-  if (username === '' && password === '') {
-    return { url: text, headers: { ...headers } };
-  }
-  const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
-  url.username = '';
-  url.password = '';
-  const hasOwn = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
-  return { url: url.href, headers: { ...headers, ...(hasOwn ? {} : { authorization: `Basic ${credentials}` }) } };
-}
-
-function readSecrets(files: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(files).map(([name, file]) => [name, secretReader({ file })()]));
 }
 
 function ofUpstream(key: string): LogFields {

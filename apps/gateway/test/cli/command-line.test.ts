@@ -122,7 +122,8 @@ test('config schema prints the schema that is published', async () => {
 
 describe('doctor ends with', () => {
   test('0 where nothing is wrong, and shows its copy of the API', async () => {
-    const { code, stdout, stderr } = await runCommand(['doctor', '--json']);
+    const file = configFile('mcpServers: { later: { command: x, disabled: true } }');
+    const { code, stdout, stderr } = await runCommand(['doctor', '--json', '--config', file]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const report = JSON.parse(stdout) as { problems: unknown[]; apiCopies: { version: string }[] };
     expect(report.problems).toEqual([]);

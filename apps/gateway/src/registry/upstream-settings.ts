@@ -1,0 +1,44 @@
+import { secretReader } from '../config/load/secret-reader.ts';
+import type { UpstreamConfig } from '../config/reader/gateway-config.ts';
+import type { UpstreamSettings } from '../upstream/upstream.ts';
+
+/**
+ * What an upstream is made of. Values that stand in files are read here, once.
+ *
+ * @throws {Error} Where a file with a secret can't be read, or credentials in a URL can't be decoded.
+ */
+export function toUpstreamSettings(entry: UpstreamConfig): UpstreamSettings {
+  const { transport, oauth: _oauth, ...rest } = entry;
+  return { ...rest, source: 'config', transport: withSecrets(transport) };
+}
+
+/** Values that stand in files are read here, once, when the upstream is made. */
+function withSecrets(transport: UpstreamConfig['transport']): UpstreamSettings['transport'] {
+  if (transport.type === 'http') {
+    const { type, url, headers, headerFiles } = transport;
+    return { type, ...withoutUserinfo(url, { ...headers, ...readSecrets(headerFiles) }) };
+  }
+  const { type, command, args, env, envFiles, cwd } = transport;
+  return { type, command, args, env: { ...env, ...readSecrets(envFiles) }, ...(cwd === undefined ? {} : { cwd }) };
+}
+
+/** User and password of a URL go out as HTTP Basic, which is what they mean; a header of the configuration wins. */
+function withoutUserinfo(
+  text: string,
+  headers: Readonly<Record<string, string>>,
+): { url: string; headers: Record<string, string> } {
+  const url = new URL(text);
+  const { username, password } = url;
+  if (username === '' && password === '') {
+    return { url: text, headers: { ...headers } };
+  }
+  const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
+  url.username = '';
+  url.password = '';
+  const hasOwn = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
+  return { url: url.href, headers: { ...headers, ...(hasOwn ? {} : { authorization: `Basic ${credentials}` }) } };
+}
+
+function readSecrets(files: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(files).map(([name, file]) => [name, secretReader({ file })()]));
+}
