@@ -168,14 +168,14 @@ function createApps(
   const { bodyLimitBytes, publicUrl } = config.server;
   const needsToken = config.auth.tokens.length > 0 || config.auth.jwksUrl !== undefined;
   // Said whether it is on or off: telemetry changes no page but its own.
-  const links: readonly [string, string][] =
-    config.metrics.port === undefined ? [[config.metrics.path, 'metrics']] : [];
+  // Said whether it is on or off: telemetry changes no page but its own.
+  const metricsPath = config.metrics.port === undefined ? config.metrics.path : undefined;
   return createServedApps({
     config,
     routes: {
       ...routes,
       ...restRoutes(core, bodyLimitBytes),
-      ...informationRoutes({ core, version, publicUrl, needsToken, links }),
+      ...informationRoutes({ core, version, publicUrl, needsToken, metricsPath }),
       ...healthRoutes({ upstreams, version, isDraining, needsToken }),
     },
     contextSettings,

@@ -18,18 +18,22 @@ export interface InformationOptions {
   readonly publicUrl: string | undefined;
   /** Whether callers need a token. */
   readonly needsToken: boolean;
-  /** Pages beside those of this room, each with what it is. */
-  readonly links: readonly (readonly [path: string, what: string])[];
+  /** Path of the scrape endpoint, whether it is on or off; absent where it has a port of its own. */
+  readonly metricsPath: string | undefined;
 }
 
 /** What the gateway tells of itself: instances, skills, its own size, its API; to each caller what it may see. */
 export function informationRoutes(options: InformationOptions): RouteTable {
-  const { core, version, publicUrl } = options;
+  const { core, version, publicUrl, metricsPath } = options;
   const told = ({ scope }: RouteRequest): Told => new Told(core, scope);
   // Built on first use: most processes never show it.
   let document: object | undefined;
   const openApi = (): object =>
-    (document ??= toOpenApiDocument({ version, ...(publicUrl === undefined ? {} : { serverUrl: publicUrl }) }));
+    (document ??= toOpenApiDocument({
+      version,
+      ...(publicUrl === undefined ? {} : { serverUrl: publicUrl }),
+      ...(metricsPath === undefined ? {} : { metricsPath }),
+    }));
   return {
     'GET /v1/instances': { guard: 'api', handler: (route) => jsonReply(told(route).instances()) },
     'GET /v1/skills': { guard: 'api', handler: (route) => jsonReply(told(route).skills()) },
@@ -50,12 +54,13 @@ const OWN_LINKS = [
 ] as const;
 
 function homePage(
-  { publicUrl, version, needsToken, links }: InformationOptions,
+  { publicUrl, version, needsToken, metricsPath }: InformationOptions,
   upstreams: readonly Upstream[],
   http: HttpContext,
 ): Page {
   const baseUrl = publicUrl?.replace(/\/$/, '') ?? addressedAs(http);
-  return renderHomePage({ baseUrl, version, needsToken, upstreams, links: [...OWN_LINKS, ...links] });
+  const links = metricsPath === undefined ? OWN_LINKS : [...OWN_LINKS, [metricsPath, 'metrics'] as const];
+  return renderHomePage({ baseUrl, version, needsToken, upstreams, links });
 }
 
 /** The gateway as the reader has reached it. */

@@ -55,3 +55,5 @@ export const readyAnswer: z.ZodType = z
     degraded: z.array(z.string()).optional().meta({ description: 'Servers that could not be reached.' }),
   })
   .openapi('ReadyAnswer');
+
+export const probeAnswer: z.ZodType = z.looseObject({ ok: z.boolean(), draining: z.boolean() }).openapi('ProbeAnswer');

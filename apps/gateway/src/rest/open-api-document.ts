@@ -1,4 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { plainRoutes } from './open-api-plain-routes.ts';
 import { openApiRoutes } from './open-api-routes.ts';
 
 /** What the OpenAPI document says of the gateway itself. */
@@ -6,12 +7,14 @@ export interface OpenApiDocumentOptions {
   readonly version: string;
   /** Base URL of the API; absent: the address the document was read from. */
   readonly serverUrl?: string;
+  /** Path of the scrape endpoint; absent where it has a port of its own. */
+  readonly metricsPath?: string;
 }
 
-/** The OpenAPI 3.1 document of `/v1`, from the schemas that check the requests. */
+/** The OpenAPI 3.1 document of every route, from the schemas that check the requests. */
 export function toOpenApiDocument(options: OpenApiDocumentOptions): object {
   const app = new OpenAPIHono();
-  for (const route of openApiRoutes) {
+  for (const route of [...openApiRoutes, ...plainRoutes(options.metricsPath)]) {
     app.openAPIRegistry.registerPath(route);
   }
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });

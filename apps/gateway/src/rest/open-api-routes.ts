@@ -15,18 +15,18 @@ import {
   loadSkillBody,
   searchBody,
 } from '../operations/requests/request-schemas.ts';
-import { contextAnswer, healthAnswer, instancesAnswer, readyAnswer, skillsAnswer } from './information-schemas.ts';
+import { contextAnswer, instancesAnswer, skillsAnswer } from './information-schemas.ts';
 
 type Responses = RouteConfig['responses'];
 
-function json(schema: z.ZodType): { 'application/json': { schema: z.ZodType } } {
+export function json(schema: z.ZodType): { 'application/json': { schema: z.ZodType } } {
   return { 'application/json': { schema } };
 }
 
 const FAILURES: Readonly<Record<number, string>> = {
   400: 'The body or the arguments are wrong; the message names the field.',
   401: 'A bearer token is missing or not valid.',
-  403: 'Policy does not allow it.',
+  403: 'Policy, or the page that asks (its Origin), is not allowed.',
   404: 'No such tool, skill or instance.',
   409: 'Ambiguous, or the skill is not loaded.',
   410: 'The instance has left.',
@@ -34,18 +34,21 @@ const FAILURES: Readonly<Record<number, string>> = {
   429: 'Too many requests; Retry-After says how long to wait.',
   500: 'The gateway failed.',
   502: 'The server behind the tool failed.',
-  503: 'Not ready, or its queue is full.',
+  503: 'Not ready, its queue is full, or the gateway is shutting down.',
   504: 'The tool took too long.',
 };
 
-function failures(...statuses: readonly number[]): Responses {
+/** Answers in the error envelope. */
+export function failures(...statuses: readonly number[]): Responses {
   return Object.fromEntries(
     statuses.map((status) => [status, { description: FAILURES[status] ?? '', content: json(errorAnswer) }]),
   );
 }
 
-const COMMON = [400, 401, 413, 429, 500] as const;
-const TOOL = [...COMMON, 403, 404, 409, 410, 502, 503, 504] as const;
+/** Of every route that the gateway's own authentication guards. */
+const GUARDED = [401, 403, 500] as const;
+const COMMON = [...GUARDED, 400, 413, 429, 503] as const;
+const TOOL = [...COMMON, 404, 409, 410, 502, 504] as const;
 
 /** What a route takes, gives and may end with. */
 interface PostShape {
@@ -89,7 +92,7 @@ function instanceParams(): z.ZodObject {
   });
 }
 
-/** The routes of `/v1`, with the schemas that also check what comes in: the source of `/v1/openapi.json`. */
+/** The operations and what the gateway tells of itself under `/v1`, with the schemas that also check what comes in: the source of `/v1/openapi.json`. */
 export const openApiRoutes: readonly RouteConfig[] = [
   post('/v1/search', 'Find tools', { body: searchBody, answer: searchAnswer, statuses: COMMON }),
   post('/v1/describe', 'Look at one tool', { body: describeBody, answer: describeAnswer, statuses: TOOL }),
@@ -121,12 +124,7 @@ export const openApiRoutes: readonly RouteConfig[] = [
     },
     responses: { 200: { description: 'Answered.', content: json(describeAnswer) }, ...failures(...TOOL) },
   }),
-  get('/v1/instances', 'The servers behind the gateway', { answer: instancesAnswer, more: failures(401) }),
-  get('/v1/skills', 'The groups of tools', { answer: skillsAnswer, more: failures(401) }),
-  get('/v1/context', 'The gateway at a glance', { answer: contextAnswer, more: failures(401) }),
-  get('/v1/healthz', 'Is it alive?', { answer: healthAnswer }),
-  get('/v1/readyz', 'May work be sent?', {
-    answer: readyAnswer,
-    more: { 503: { description: 'No longer: the gateway is shutting down.', content: json(readyAnswer) } },
-  }),
+  get('/v1/instances', 'The servers behind the gateway', { answer: instancesAnswer, more: failures(...GUARDED) }),
+  get('/v1/skills', 'The groups of tools', { answer: skillsAnswer, more: failures(...GUARDED) }),
+  get('/v1/context', 'The gateway at a glance', { answer: contextAnswer, more: failures(...GUARDED) }),
 ];

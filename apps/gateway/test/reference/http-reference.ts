@@ -99,6 +99,9 @@ const schemaOf = (content: Content | undefined): Schema | undefined => content?.
 function describeOperation(path: string, method: string, operation: Operation): readonly string[] {
   const body = schemaOf(operation.requestBody);
   const answer = schemaOf(operation.responses['200']);
+  const otherTypes = Object.keys(operation.responses['200']?.content ?? {}).filter(
+    (type) => type !== 'application/json',
+  );
   const parameters = (operation.parameters ?? []).map(
     (each) => `- \`${each.name}\` (${each.in}): ${each.description ?? each.schema.description ?? ''}`,
   );
@@ -109,17 +112,18 @@ function describeOperation(path: string, method: string, operation: Operation): 
     '',
     `## ${method.toUpperCase()} ${path}`,
     '',
-    `${operation.summary}.`,
+    operation.summary.endsWith('?') ? operation.summary : `${operation.summary}.`,
     ...(parameters.length > 0 ? ['', ...parameters] : []),
     ...shape('Body', body),
     ...shape('Answer', answer),
+    ...(otherTypes.length > 0 ? ['', `${answer === undefined ? 'Answer' : 'Or'}: ${otherTypes.join(', ')}`] : []),
     ...(failures.length > 0 ? ['', ...failures] : []),
   ];
 }
 
 /** The reference page as Markdown. */
 export function toHttpReference(): string {
-  const { paths, components } = toOpenApiDocument({ version: '0' }) as OpenApiDocument;
+  const { paths, components } = toOpenApiDocument({ version: '0', metricsPath: '/metrics' }) as OpenApiDocument;
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).flatMap(([method, operation]) => describeOperation(path, method, operation)),
   );
