@@ -46,6 +46,12 @@ describe.each(ERAS.map(([name]) => [name]))('MCP %s', (era) => {
     ]);
   });
 
+  test('shows each value of a schema with one type, as models take it', async () => {
+    const { tools } = await clients.get(era)!.listTools();
+    expect(JSON.stringify(tools)).toMatch(/"anyOf":\[\{"type":"string"\},\{"type":"n/);
+    expect(JSON.stringify(tools)).not.toMatch(/"type":\[/);
+  });
+
   test('gives the REST body as structured content and the same as text', async () => {
     const { structuredContent, content, isError } = await callTool('call', {
       tool_slug: rest.toolbox('add'),

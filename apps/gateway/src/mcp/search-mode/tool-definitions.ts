@@ -11,7 +11,7 @@ import {
   loadSkillBody,
   searchBody,
 } from '../../operations/requests/request-schemas.ts';
-import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json-rpc.ts';
 
 /** One of the gateway's own MCP tools, as `tools/list` shows it. */
 export interface McpToolDefinition extends JsonObject {
@@ -108,5 +108,11 @@ function keepMeaning(key: string, value: unknown): unknown {
   if (key === 'additionalProperties' && isJsonObject(value) && Object.keys(value).length === 0) {
     return undefined;
   }
-  return value;
+  return isJsonObject(value) ? withOneType(value) : value;
+}
+
+/** Function declarations of some models take no list of types: each type of a value gets an alternative of its own. */
+function withOneType(value: JsonObject): JsonObject {
+  const { type, ...rest } = value;
+  return Array.isArray(type) ? { ...rest, anyOf: type.map((one: JsonValue) => ({ type: one })) } : value;
 }
