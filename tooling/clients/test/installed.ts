@@ -1,0 +1,36 @@
+// What `run.mjs` installed, and what each program is started with.
+import { join } from 'node:path';
+
+type Attempt = { readonly path: string } | { readonly reason: string };
+
+const PROGRAMS = join(import.meta.dirname, '../programs');
+const MODULES = join(PROGRAMS, 'node_modules');
+
+/** A command line. */
+export type Command = readonly [file: string, ...args: string[]];
+
+function installed(source: 'npm' | 'python', what: string): string {
+  const attempts = JSON.parse(process.env['REAL_CLIENTS'] ?? '{}') as Partial<Record<typeof source, Attempt>>;
+  const attempt = attempts[source] ?? { reason: 'these tests are started by `npm run clients`' };
+  if ('reason' in attempt) {
+    throw new Error(`${what} is not installed: ${attempt.reason}`);
+  }
+  return attempt.path;
+}
+
+const npmProgram = (what: string, file: string): Command => {
+  installed('npm', what);
+  return [process.execPath, file];
+};
+
+/** How each client is started. @throws {Error} With the reason, when it could not be installed. */
+export const CLIENTS = {
+  sdkV1: (): Command => npmProgram('the TypeScript SDK 1.x', join(PROGRAMS, 'sdk-v1.mjs')),
+  sdkV2: (): Command => npmProgram('the TypeScript SDK 2.x', join(PROGRAMS, 'sdk-v2.mjs')),
+  reconnect: (): Command => npmProgram('the TypeScript SDK', join(PROGRAMS, 'reconnect.mjs')),
+  mcpRemote: (): Command => npmProgram('mcp-remote', join(MODULES, 'mcp-remote/dist/proxy.js')),
+  mcporter: (): Command => npmProgram('mcporter', join(MODULES, 'mcporter/dist/cli.js')),
+  inspector: (): Command =>
+    npmProgram('the inspector', join(MODULES, '@modelcontextprotocol/inspector/clients/launcher/build/index.js')),
+  pythonSdk: (): Command => [installed('python', 'the Python SDK'), join(PROGRAMS, 'python-sdk.py')],
+};
