@@ -11,6 +11,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'telemetry-config': [],
   'bounded-meter': ['bounds', 'semantic-conventions'],
   'request-context': ['bounds', 'semantic-conventions'],
+  'session-events': ['bounds'],
   'gateway-metrics': ['bounded-meter', 'bounds', 'semantic-conventions'],
   'prometheus-bridge': ['bounds', 'content-negotiation', 'protobuf-writer'],
   'http-adapter': ['bounded-meter', 'content-negotiation', 'semantic-conventions'],
