@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describeFileKeys } from '../apps/gateway/src/config/reference/describe-file.ts';
 import { describeVariables } from '../apps/gateway/src/config/reference/describe-variables.ts';
+import { SETTINGS } from '../apps/gateway/src/config/table/setting.ts';
 
 const FILE = new URL('../docs/reference/environment.md', import.meta.url);
 
@@ -49,9 +50,18 @@ function gatewayTable(rows) {
       cell(row.kind),
       cell(row.default),
       cell(row.expected),
-      cell(row.description),
+      meaning(row.description, row.setting),
     ]),
   );
+}
+
+/** Why this version does not act on a setting, by its key in the file. */
+const INACTIVE = new Map(SETTINGS.flatMap(({ path, inactive }) => (inactive === undefined ? [] : [[path, inactive]])));
+
+/** What a setting means; that nothing acts on it is said where people look it up. */
+function meaning(description, key) {
+  const why = key?.startsWith('mcpServers.*.oauth') ? 'the upstream is called without a token' : INACTIVE.get(key);
+  return cell(why === undefined ? description : `${description} *This version does not act on it: ${why}.*`);
 }
 
 function names(row) {
@@ -65,7 +75,7 @@ function fileTable() {
       code(row.key),
       row.environment.map(code).join(', '),
       cell(row.kind),
-      cell(row.description),
+      meaning(row.description, row.key),
     ]),
   );
 }
