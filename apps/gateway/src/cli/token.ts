@@ -1,18 +1,23 @@
 import { createToken, JWT_ALGORITHMS, verifyToken } from '@dcc-mcp/http-adapter/jwt';
 import type { Environment } from '@dcc-mcp/telemetry-config';
 import { parseArgs } from 'node:util';
+import { loadConfiguration } from '../config/load/load-configuration.ts';
 import { secretReader } from '../config/load/secret-reader.ts';
-import { readGatewayConfig } from '../config/reader/read-gateway-config.ts';
 import { codeOf } from '../protocol/thrown-error.ts';
 import { describeArgumentIssue } from './flag-issue.ts';
 import type { Terminal } from './terminal.ts';
+import { shortSecretWarning } from './token/secret-length.ts';
+import { describeRefusal } from './token/token-verdict.ts';
 
 const USAGE = `Usage: dcc-mcp-gateway token create --username U [--exp MINUTES, 0 = never] [--secret S | --secret-file F] [--algo HS256] [--aud A] [--iss I]
-       dcc-mcp-gateway token verify TOKEN [--secret S | --secret-file F] [--aud A] [--iss I]
+       dcc-mcp-gateway token verify [TOKEN | --token TOKEN, or on stdin] [--secret S | --secret-file F] [--aud A] [--iss I]
 
-Without --secret the secret is DCC_MCP_METRICS_JWT_SECRET(_FILE), or JWT_SECRET_KEY as ContextForge names it.`;
+Without --secret the secret is DCC_MCP_METRICS_JWT_SECRET(_FILE) or metrics.jwt of the file (--config, DCC_MCP_CONFIG), and aud and iss are those that go with it; JWT_SECRET_KEY, as ContextForge names it, is taken too.
+create writes the token to stdout, and nothing else. verify writes what the token says, and ends with 0 when it is valid, 1 when it is not, 2 when it can't be checked.`;
 
 const DEFAULT_EXPIRY_MINUTES = '60';
+/** No header of HTTP takes a longer one. */
+const MAX_TOKEN_LENGTH = 64 * 1024;
 
 const OPTIONS = {
   username: { type: 'string' },
@@ -22,6 +27,8 @@ const OPTIONS = {
   algo: { type: 'string' },
   aud: { type: 'string' },
   iss: { type: 'string' },
+  token: { type: 'string' },
+  config: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -35,16 +42,19 @@ export async function runTokenCommand(terminal: Terminal, args: readonly string[
   } catch (error) {
     return wrongUse(terminal, describeArgumentIssue(error, OPTIONS));
   }
-  const [action, token, ...more] = parsed.positionals;
-  if (parsed.values.help === true) {
+  const [action, ...rest] = parsed.positionals;
+  if (parsed.values.help === true || action === 'help') {
     terminal.print(USAGE);
     return 0;
   }
-  if (action === 'create' && token === undefined) {
-    return create(terminal, parsed.values);
+  if (action === 'create') {
+    const [extra] = parsed.values.token === undefined ? rest : ['--token'];
+    return extra === undefined
+      ? create(terminal, parsed.values)
+      : wrongUse(terminal, `token create takes no ${extra}; it makes a token`);
   }
-  if (action === 'verify' && token !== undefined && more.length === 0) {
-    return verify(terminal, parsed.values, token);
+  if (action === 'verify') {
+    return verify(terminal, parsed.values, rest);
   }
   return wrongUse(terminal, 'say token create or token verify TOKEN');
 }
@@ -54,72 +64,122 @@ function parse(args: readonly string[]) {
 }
 
 async function create(terminal: Terminal, values: Parsed['values']): Promise<number> {
-  const secret = readSecret(terminal.env, values);
-  const algorithm = JWT_ALGORITHMS.find((known) => known === (values.algo ?? 'HS256'));
-  if (values.username === undefined || !secret.ok || algorithm === undefined) {
-    const issue =
-      values.username === undefined
-        ? 'token create needs --username'
-        : secret.ok
-          ? `--algo must be one of ${JWT_ALGORITHMS.join(', ')}`
-          : secret.issue;
-    return wrongUse(terminal, issue);
+  const { username, exp = DEFAULT_EXPIRY_MINUTES, algo = 'HS256' } = values;
+  const algorithm = JWT_ALGORITHMS.find((known) => known.toLowerCase() === algo.toLowerCase());
+  if (username === undefined) {
+    return wrongUse(terminal, 'token create needs --username');
   }
-  const expiresInMinutes = Number(values.exp ?? DEFAULT_EXPIRY_MINUTES);
-  const created = await createToken({
-    username: values.username,
-    expiresInMinutes,
-    secret: secret.text,
-    algorithm,
-    ...(values.aud === undefined ? {} : { audience: values.aud }),
-    ...(values.iss === undefined ? {} : { issuer: values.iss }),
-  });
+  if (algorithm === undefined) {
+    return wrongUse(terminal, `--algo must be one of ${JWT_ALGORITHMS.join(', ')}`);
+  }
+  const key = readKey(terminal.env, values);
+  if (!key.ok) {
+    return wrongUse(terminal, key.issue);
+  }
+  const { ok: _ok, ...signed } = key;
+  // A blank would be the number 0, which is for ever.
+  const expiresInMinutes = exp.trim() === '' ? Number.NaN : Number(exp);
+  const created = await createToken({ username, expiresInMinutes, algorithm, ...signed });
   if (!created.ok) {
     return wrongUse(terminal, created.message);
   }
-  if (expiresInMinutes === 0) {
-    terminal.printError('warning: this token never expires; change the secret to withdraw it');
-  }
+  const warnings = [
+    shortSecretWarning(key.secret, algorithm),
+    expiresInMinutes === 0 ? 'warning: this token never expires; change the secret to withdraw it' : undefined,
+  ];
+  warnings.forEach((warning) => warning !== undefined && terminal.printError(warning));
   terminal.print(created.token);
   return 0;
 }
 
-async function verify(terminal: Terminal, values: Parsed['values'], token: string): Promise<number> {
-  const secret = readSecret(terminal.env, values);
-  if (!secret.ok) {
-    return wrongUse(terminal, secret.issue);
+async function verify(terminal: Terminal, values: Parsed['values'], rest: readonly string[]): Promise<number> {
+  const given = [...rest, ...(values.token === undefined ? [] : [values.token])].filter((each) => each !== '-');
+  if (given.length > 1) {
+    return wrongUse(terminal, 'token verify checks one token');
   }
-  const result = await verifyToken(token, {
-    secret: secret.text,
-    ...(values.aud === undefined ? {} : { audience: values.aud }),
-    ...(values.iss === undefined ? {} : { issuer: values.iss }),
-  });
-  if (!result.ok) {
-    terminal.printError(`invalid: ${result.message}`);
-    return 1;
+  const key = readKey(terminal.env, values);
+  if (!key.ok) {
+    return wrongUse(terminal, key.issue);
   }
-  terminal.print(JSON.stringify(result.claims));
-  return 0;
+  const token = (given[0] ?? (await readInput(terminal))).trim().replace(/^Bearer\s+/i, '');
+  if (token === '') {
+    return wrongUse(terminal, 'there is no token: write it behind verify, or give it on stdin');
+  }
+  const { ok: _ok, ...options } = key;
+  const result = await verifyToken(token, options);
+  if (result.ok) {
+    terminal.print(JSON.stringify(result.claims));
+    return 0;
+  }
+  const { audience, issuer } = key;
+  terminal.printError(`invalid: ${describeRefusal({ ...result, token, audience, issuer, now: Date.now() })}`);
+  return 1;
 }
 
-type SecretReading = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly issue: string };
+/** What comes on stdin; nothing where a person would have to type it. */
+async function readInput({ stdin }: Terminal): Promise<string> {
+  let text = '';
+  if (!('isTTY' in stdin && stdin.isTTY === true)) {
+    for await (const chunk of stdin) {
+      text += String(chunk);
+      if (text.length > MAX_TOKEN_LENGTH) {
+        break;
+      }
+    }
+  }
+  return text;
+}
 
-function readSecret(env: Environment, values: Parsed['values']): SecretReading {
+/** What a token is signed with or checked against. */
+interface TokenKey {
+  readonly secret: string;
+  readonly audience?: string;
+  readonly issuer?: string;
+}
+
+type KeyReading = ({ readonly ok: true } & TokenKey) | { readonly ok: false; readonly issue: string };
+
+/** The secret of the flags, else the one that the gateway would check tokens with, and what goes with it. */
+function readKey(env: Environment, values: Parsed['values']): KeyReading {
+  const ofFlags = {
+    ...(values.aud === undefined ? {} : { audience: values.aud }),
+    ...(values.iss === undefined ? {} : { issuer: values.iss }),
+  };
   try {
     if (values.secret !== undefined) {
-      return { ok: true, text: values.secret };
+      return { ok: true, secret: values.secret, ...ofFlags };
     }
     if (values['secret-file'] !== undefined) {
-      return { ok: true, text: secretReader({ file: values['secret-file'] })() };
+      return { ok: true, secret: secretReader({ file: values['secret-file'] })(), ...ofFlags };
     }
-    const configured = readGatewayConfig(env).values.metrics.jwt?.secret;
-    const text = configured === undefined ? env['JWT_SECRET_KEY'] : secretReader(configured)();
-    return text === undefined || text === ''
-      ? { ok: false, issue: 'no secret: give --secret, --secret-file or DCC_MCP_METRICS_JWT_SECRET' }
-      : { ok: true, text };
+    return readConfiguredKey(env, values.config, ofFlags);
   } catch (error) {
     return { ok: false, issue: `the secret's file can't be read (${codeOf(error)})` };
   }
+}
+
+/** @throws {Error} When the file of the secret can't be read. */
+function readConfiguredKey(
+  env: Environment,
+  configFile: string | undefined,
+  ofFlags: Omit<TokenKey, 'secret'>,
+): KeyReading {
+  const { values: config, issues, file } = loadConfiguration({ env, configFile });
+  const unreadable = issues.find(({ severity, variable }) => severity === 'fatal' && variable === file);
+  if (unreadable !== undefined) {
+    return { ok: false, issue: `${unreadable.variable}: ${unreadable.problem}` };
+  }
+  const { secret: configured, audience, issuer } = config.metrics.jwt ?? {};
+  const secret = configured === undefined ? '' : secretReader(configured)();
+  return secret === ''
+    ? { ok: false, issue: 'no secret: give --secret, --secret-file or DCC_MCP_METRICS_JWT_SECRET' }
+    : {
+        ok: true,
+        secret,
+        ...(audience === undefined ? {} : { audience }),
+        ...(issuer === undefined ? {} : { issuer }),
+        ...ofFlags,
+      };
 }
 
 function wrongUse(terminal: Terminal, issue: string): number {
