@@ -138,6 +138,13 @@ describe('POST /v1/call', () => {
     expect([answer.status, (answer.body['error'] as { kind: string }).kind]).toEqual([status, kind]);
   });
 
+  test('says which setting gives a call more time', async () => {
+    const { body } = await rest.post('/v1/call', { tool_slug: rest.toolbox('slow') });
+    expect(body['error']).toMatchObject({
+      recommended_next_action: expect.stringContaining('timeoutMs of its server'),
+    });
+  });
+
   test('refuses the stub of a skill that is not loaded with 409', async () => {
     const answer = await rest.post('/v1/call', { tool_slug: rest.blender('__skill__mesh-tools') });
     expect(answer.status).toBe(409);

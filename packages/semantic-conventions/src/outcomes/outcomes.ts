@@ -90,7 +90,10 @@ export const ERROR_KIND_FACTS: Readonly<Record<ErrorKind, ErrorKindFacts>> = {
     'Search again for a live instance; do not replay a call that changes something.',
   ),
   'queue-full': retryable(['host_busy', 503], 'Wait a moment, then send the request again.'),
-  timeout: final(['timeout', 504], 'Check what the tool did before calling it again, or allow it more time.'),
+  timeout: final(
+    ['timeout', 504],
+    'Check what the tool did before calling it again, or allow it more time: timeoutMs of its server in mcpServers.',
+  ),
   'host-died': final(['host_died', 502], 'Check the state of the host; do not replay a call that changes something.'),
   'backend-error': final(
     ['protocol_error', 502],
