@@ -26,6 +26,12 @@ export type Mode = 'search' | 'all';
 /** A folder with all that a test writes; whoever makes it removes it. */
 export class Workplace {
   readonly folder: string = realpathSync(mkdtempSync(join(tmpdir(), 'real-clients-')));
+  readonly #more: object;
+
+  /** @param more What the gateway's configuration holds beside its servers. */
+  constructor(more: object = {}) {
+    this.#more = more;
+  }
 
   /** A folder that a client offers as its root, with one large file. */
   root(name: string): string {
@@ -49,7 +55,7 @@ export class Workplace {
   /** Writes the gateway's configuration with these of {@link SERVERS}; gives its file. */
   writeServers(names: readonly string[]): string {
     const mcpServers = Object.fromEntries(Object.entries(SERVERS).filter(([name]) => names.includes(name)));
-    return this.write('gateway.json', { mcpServers });
+    return this.write('gateway.json', { mcpServers, ...this.#more });
   }
 
   remove(): void {
