@@ -13,7 +13,11 @@ import { tidySources } from './source-maps.mjs';
 const folder = process.cwd();
 const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 const outside = Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies });
-const isOutside = (name) => outside.some((each) => name === each || name.startsWith(`${each}/`));
+const flags = new Set(process.argv.slice(2));
+const hasTypes = (name) => outside.some((each) => name === each || name.startsWith(`${each}/`));
+/** With `--sdk` the SDK of OpenTelemetry is put in, for two hundred modules less to open; its types stay imports. */
+const isSdk = (name) => flags.has('--sdk') && /^@opentelemetry\/(?!api)/.test(name);
+const isOutside = (name) => hasTypes(name) && !isSdk(name);
 
 /** Each file of `dist` that the manifest names, without its ending. */
 const entries = [
@@ -26,7 +30,7 @@ const entries = [
 // What CommonJS packages find in their own modules.
 const COMMONJS = "import { createRequire as __createRequire } from 'node:module';";
 
-const usesNode = process.argv.includes('--node');
+const usesNode = flags.has('--node');
 
 const { metafile, outputFiles } = await build({
   write: false,
@@ -46,7 +50,7 @@ const { metafile, outputFiles } = await build({
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
-  ...(process.argv.includes('--commonjs') && {
+  ...(flags.has('--commonjs') && {
     banner: { js: `${COMMONJS} const require = __createRequire(import.meta.url);` },
   }),
   plugins: [
@@ -60,7 +64,7 @@ const { metafile, outputFiles } = await build({
     lazyRequires(isOutside),
   ],
 });
-if (process.argv.includes('--metafile')) {
+if (flags.has('--metafile')) {
   writeFileSync('.tsbuild/metafile.json', JSON.stringify(metafile));
 }
 // Only now, so that what was there stays when this build fails.
@@ -71,7 +75,7 @@ for (const { path, text } of outputFiles) {
 }
 Object.values(manifest.bin ?? {}).forEach((path) => chmodSync(join(folder, path), 0o755));
 writeLicences(folder, metafile);
-publishDeclarations({ folder, entries, isOutside });
+publishDeclarations({ folder, entries, isOutside: hasTypes });
 
 /** By name, not by path: what is put in resolves as this package, or as the one that imports it, would. */
 function externals() {

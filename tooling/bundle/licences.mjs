@@ -15,9 +15,14 @@ export function writeLicences(folder, metafile) {
     const { name, version, license } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'));
     packages.set(`${name}@${version}`, { home, license });
   }
-  const texts = [...packages].toSorted(([one], [other]) => (one < other ? -1 : 1)).map(toText);
-  if (texts.length > 0) {
+  const holders = new Map();
+  for (const [name, about] of [...packages].toSorted(([one], [other]) => (one < other ? -1 : 1))) {
+    const text = licenceOf(name, about);
+    holders.set(text, [...(holders.get(text) ?? []), `${name} (${about.license})`]);
+  }
+  if (holders.size > 0) {
     const head = 'The code in this folder holds parts of these packages.\n';
+    const texts = [...holders].map(([text, names]) => `${names.join('\n')}\n\n${text}\n`);
     writeFileSync(join(folder, 'dist/third-party-licences.txt'), [head, ...texts].join(`\n${'-'.repeat(80)}\n\n`));
   }
 }
@@ -34,11 +39,12 @@ function homeOf(file) {
   return home;
 }
 
-function toText([name, { home, license }]) {
-  const files = readdirSync(home).filter((file) => /^(licen[cs]e|notice|copying)/i.test(file));
+function licenceOf(name, { home, license }) {
+  const files = readdirSync(home, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && /^(licen[cs]e|notice|copying)/i.test(entry.name))
+    .map(({ name: file }) => file);
   if (files.length === 0 && license === undefined) {
     throw new Error(`${name} says nothing about its licence: it can't be put into a bundle`);
   }
-  const body = files.map((file) => readFileSync(join(home, file), 'utf8').trim()).join('\n\n');
-  return `${name} (${license})\n\n${body}\n`;
+  return files.map((file) => readFileSync(join(home, file), 'utf8').trim()).join('\n\n');
 }
