@@ -1,7 +1,13 @@
+import type { CallStore } from '@dcc-mcp/call-store';
 import { toFetchHandler } from '@dcc-mcp/http-adapter';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import type { CapturePolicy } from '@dcc-mcp/workflow-spans';
-import { randomUUID } from 'node:crypto';
+import type { RouteConfig } from '@hono/zod-openapi';
+import { hash, randomUUID } from 'node:crypto';
+import { adminRoutes } from './admin/admin-routes.ts';
+import { adminSources } from './admin/admin-sources.ts';
+import { adminOpenApi } from './admin/open-api.ts';
+import type { SettingView } from './admin/telemetry-view.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { createMemoryState, type SharedState } from './cluster/shared-state.ts';
 import type { GatewayConfig } from './config/reader/gateway-config.ts';
@@ -16,6 +22,7 @@ import { assembleMcp, type McpSide } from './mcp/server/assemble-mcp.ts';
 import type { OperationCore } from './operations/frame/core.ts';
 import type { Log } from './protocol/log.ts';
 import { Recorder } from './recording/record/recorder.ts';
+import type { RowSinkOptions } from './recording/sinks/row-sink.ts';
 import { createSinks } from './recording/sinks/sinks.ts';
 import {
   createInstruments,
@@ -36,6 +43,8 @@ export interface GatewayParts {
   readonly telemetry: Telemetry;
   readonly version: string;
   readonly capture: CapturePolicy;
+  /** Effective settings with their origin, secrets masked; default: none are shown. */
+  readonly settings?: () => readonly SettingView[];
   /** What this gateway shares with others; default: nothing. */
   readonly state?: SharedState;
   readonly log: Log;
@@ -70,57 +79,103 @@ export interface Gateway extends Omit<McpSide, 'routes'> {
 
 /** Wires a gateway: the one place that knows every room. Nothing runs, nothing is connected, and no global is touched. */
 export function assembleGateway(parts: GatewayParts): Gateway {
-  const { config, version, log, state = createMemoryState() } = parts;
-  const catalog = new Catalog();
-  const instruments = createInstruments({ ...parts, catalog });
-  const core = createCore({ ...parts, state }, catalog, instruments.metrics);
-  const { upstreams, governance } = core;
-  const streams = new StreamCounts();
-  const inFlight = new InFlight();
-  const side = createMcp({ ...parts, state }, core, streams);
-  const served = createApps(parts, instruments, { core, routes: side.routes, isDraining: () => inFlight.isDraining });
+  const { config, version, log } = parts;
+  const rooms = createRooms(parts);
+  const { core, side, served, instruments, inFlight, current } = rooms;
+  const { upstreams, governance, catalog } = core;
   const app: App = (http) => inFlight.track(http, served.app);
-  const { metrics, requests } = instruments;
   const events = toClientNotifications(side.broadcast);
+  const { metrics } = instruments;
   const configured = new ConfiguredUpstreams({ upstreams, catalog, events, metrics, version, log });
-  const observed = metrics && observeGateway(metrics, { sessions: side.sessions, catalog, upstreams, streams });
+  const stopMeasuring = startMeasuring(rooms);
   return {
     ...side,
     app,
     fetch: toFetchHandler(app),
     metricsApp: served.metricsApp,
     servers: upstreams,
-    begin: () => inFlight.begin(),
+    ...drainingOf(inFlight),
     start: () => configured.apply(config),
     apply: (changed) => {
+      current.config = changed;
       governance.apply(changed);
       configured.apply(changed);
     },
-    underway: () => inFlight.underway,
-    drain: () => inFlight.drain(),
-    whenIdle: (timeoutMillis) => inFlight.whenIdle(timeoutMillis),
     endCalls: () => configured.endCalls(),
     close: async () => {
       await configured.close();
-      observed?.stop();
-      metrics?.shutdown();
-      requests?.shutdown();
+      stopMeasuring();
     },
   };
 }
 
-type SharingParts = GatewayParts & { readonly state: SharedState };
+/** The rooms that answer. */
+interface Rooms {
+  readonly instruments: GatewayInstruments;
+  readonly core: OperationCore;
+  readonly streams: StreamCounts;
+  readonly side: McpSide;
+  readonly served: ServedApps;
+  readonly inFlight: InFlight;
+  /** The configuration in force. */
+  readonly current: { config: GatewayConfig };
+}
 
-function createCore(parts: SharingParts, catalog: Catalog, metrics: GatewayInstruments['metrics']): OperationCore {
-  const { config, telemetry, capture, state, log } = parts;
-  const { createQuotas, createLeases, searchMemory } = state;
-  const newId = randomUUID;
-  /** Tells what should not have been thrown on stderr, never to a caller. */
-  const onError = (error: unknown): void =>
+function createRooms(parts: GatewayParts): Rooms {
+  const { config, log, state = createMemoryState() } = parts;
+  const catalog = new Catalog();
+  const instruments = createInstruments({ ...parts, catalog });
+  const onError = createErrorReport(log);
+  const store = state.createCallStore({ capacities: config.admin, onError });
+  const core = createCore({ ...parts, state, store, onError }, catalog, instruments.metrics);
+  const streams = new StreamCounts();
+  const inFlight = new InFlight();
+  const side = createMcp({ ...parts, state }, core, streams);
+  const current = { config };
+  const { sessions } = side;
+  const sources = adminSources({ ...parts, core, store, streams, sessions, config: () => current.config });
+  const routes = { ...side.routes, ...adminRoutes({ sources, ...config.server, hasHistory: config.admin.history }) };
+  const served = createApps(parts, instruments, { core, routes, isDraining: () => inFlight.isDraining });
+  return { instruments, core, streams, side, served, inFlight, current };
+}
+
+/** @returns What ends it. */
+function startMeasuring({ instruments, core, side, streams }: Rooms): () => void {
+  const { metrics, requests } = instruments;
+  const observed = metrics && observeGateway(metrics, { ...core, sessions: side.sessions, streams });
+  return () => {
+    observed?.stop();
+    metrics?.shutdown();
+    requests?.shutdown();
+  };
+}
+
+function drainingOf(inFlight: InFlight): Pick<Gateway, 'begin' | 'underway' | 'drain' | 'whenIdle'> {
+  return {
+    begin: () => inFlight.begin(),
+    underway: () => inFlight.underway,
+    drain: () => inFlight.drain(),
+    whenIdle: (timeoutMillis) => inFlight.whenIdle(timeoutMillis),
+  };
+}
+
+type SharingParts = GatewayParts & { readonly state: SharedState };
+type CoreParts = SharingParts & { readonly store: CallStore; readonly onError: (error: unknown) => void };
+
+/** Tells what should not have been thrown to the operator, never to a caller. */
+function createErrorReport(log: Log): (error: unknown) => void {
+  return (error) =>
     log(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, {
       severity: 'error',
     });
-  const sinks = createSinks({ isTracing: telemetry.isTracing, metrics, searchMemory, log, onError });
+}
+
+function createCore(parts: CoreParts, catalog: Catalog, metrics: GatewayInstruments['metrics']): OperationCore {
+  const { config, telemetry, capture, state, store, log, onError } = parts;
+  const { createQuotas, createLeases, searchMemory } = state;
+  const newId = randomUUID;
+  const rows = config.admin.history ? rowSinkOptions(config, store) : undefined;
+  const sinks = createSinks({ isTracing: telemetry.isTracing, metrics, searchMemory, log, rows, onError });
   const contextSettings = createContextSettings(config, telemetry);
   return {
     catalog,
@@ -137,6 +192,11 @@ function createCore(parts: SharingParts, catalog: Catalog, metrics: GatewayInstr
     now: () => performance.now(),
     newId,
   };
+}
+
+function rowSinkOptions({ admin: { slowMs, redactPaths } }: GatewayConfig, store: CallStore): RowSinkOptions {
+  const hiddenPaths = redactPaths.map((path) => path.split('.'));
+  return { store, slowMillis: slowMs, hiddenPaths, sha256: (text) => hash('sha256', text) };
 }
 
 function createMcp({ config, version, state, log }: SharingParts, core: OperationCore, streams: StreamCounts): McpSide {
@@ -170,12 +230,14 @@ function createApps(
   // Said whether it is on or off: telemetry changes no page but its own.
   // Said whether it is on or off: telemetry changes no page but its own.
   const metricsPath = config.metrics.port === undefined ? config.metrics.path : undefined;
+  const described = (): readonly RouteConfig[] =>
+    adminOpenApi(config.server.admin ? config.server.adminPath : undefined);
   return createServedApps({
     config,
     routes: {
       ...routes,
       ...restRoutes(core, bodyLimitBytes),
-      ...informationRoutes({ core, version, publicUrl, needsToken, metricsPath }),
+      ...informationRoutes({ core, version, publicUrl, needsToken, metricsPath, described }),
       ...healthRoutes({ upstreams, version, isDraining, needsToken }),
     },
     contextSettings,

@@ -18,6 +18,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'call-store': ['request-context', 'bounds', 'semantic-conventions'],
   'workflow-spans': ['request-context', 'bounds', 'semantic-conventions'],
   'telemetry-node': ['telemetry-config', 'prometheus-bridge', 'http-adapter', 'protobuf-writer'],
+  'admin-api': ['call-store', 'http-adapter', 'semantic-conventions'],
   gateway: publicPackages.map(({ name }) => name).filter((name) => name !== 'gateway'),
 };
 

@@ -1,3 +1,5 @@
+import { type CallStore, MemoryCallStore } from '@dcc-mcp/call-store';
+import type { AdminConfig } from '../config/reader/gateway-config.ts';
 import type { ConcurrencyLeases } from '../governance/concurrency-leases.ts';
 import { MemoryConcurrencyLeases } from '../governance/memory-concurrency-leases.ts';
 import { MemoryQuotas } from '../governance/memory-quotas.ts';
@@ -21,6 +23,15 @@ export interface SharedState {
   readonly createQuotas: (ratePerMinute: number) => Quotas;
   /** Called again when the limit changes. */
   readonly createLeases: () => ConcurrencyLeases;
+  /** Called once. */
+  readonly createCallStore: (options: CallStoreOptions) => CallStore;
+}
+
+/** How much is remembered. */
+export interface CallStoreOptions {
+  readonly capacities: AdminConfig;
+  /** Told of a row that could not be kept. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** State in the memory of this process. */
@@ -32,5 +43,15 @@ export function createMemoryState(): SharedState {
     searchMemory: new MemorySearchMemory({ now: () => performance.now() }),
     createQuotas: (ratePerMinute) => new MemoryQuotas(ratePerMinute),
     createLeases: () => new MemoryConcurrencyLeases(),
+    createCallStore: ({ capacities: { calls, traces, events, searches }, onError }) =>
+      new MemoryCallStore({
+        calls,
+        traces,
+        keptTraces: traces,
+        events,
+        decisions: events,
+        searches,
+        onError,
+      }),
   };
 }

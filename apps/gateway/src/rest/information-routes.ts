@@ -1,6 +1,7 @@
-import { headerText, type HttpContext } from '@dcc-mcp/http-adapter';
+import type { HttpContext } from '@dcc-mcp/http-adapter';
+import type { RouteConfig } from '@hono/zod-openapi';
 import type { SkillRecord } from '../catalog/skill-record.ts';
-import { parseAuthority } from '../http/authority.ts';
+import { baseUrlOf } from '../http/authority.ts';
 import { jsonReply } from '../http/reply.ts';
 import type { RouteRequest, RouteTable } from '../http/route-table.ts';
 import type { OperationCore } from '../operations/frame/core.ts';
@@ -20,6 +21,8 @@ export interface InformationOptions {
   readonly needsToken: boolean;
   /** Path of the scrape endpoint, whether it is on or off; absent where it has a port of its own. */
   readonly metricsPath: string | undefined;
+  /** Routes of other rooms, for the OpenAPI document. */
+  readonly described: () => readonly RouteConfig[];
 }
 
 /** What the gateway tells of itself: instances, skills, its own size, its API; to each caller what it may see. */
@@ -33,6 +36,7 @@ export function informationRoutes(options: InformationOptions): RouteTable {
       version,
       ...(publicUrl === undefined ? {} : { serverUrl: publicUrl }),
       ...(metricsPath === undefined ? {} : { metricsPath }),
+      more: options.described(),
     }));
   return {
     'GET /v1/instances': { guard: 'api', handler: (route) => jsonReply(told(route).instances()) },
@@ -58,15 +62,9 @@ function homePage(
   upstreams: readonly Upstream[],
   http: HttpContext,
 ): Page {
-  const baseUrl = publicUrl?.replace(/\/$/, '') ?? addressedAs(http);
+  const baseUrl = baseUrlOf(http, publicUrl);
   const links = metricsPath === undefined ? OWN_LINKS : [...OWN_LINKS, [metricsPath, 'metrics'] as const];
   return renderHomePage({ baseUrl, version, needsToken, upstreams, links });
-}
-
-/** The gateway as the reader has reached it. */
-function addressedAs({ headers }: HttpContext): string {
-  const { name, port } = parseAuthority(headerText(headers, 'host') ?? '') ?? { name: 'localhost', port: undefined };
-  return `http://${name}${port === undefined ? '' : `:${port}`}`;
 }
 
 /** What one caller is told. */

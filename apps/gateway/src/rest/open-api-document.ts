@@ -1,4 +1,4 @@
-import { OpenAPIHono } from '@hono/zod-openapi';
+import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
 import { plainRoutes } from './open-api-plain-routes.ts';
 import { openApiRoutes } from './open-api-routes.ts';
 
@@ -9,12 +9,14 @@ export interface OpenApiDocumentOptions {
   readonly serverUrl?: string;
   /** Path of the scrape endpoint; absent where it has a port of its own. */
   readonly metricsPath?: string;
+  /** Routes of other rooms. */
+  readonly more?: readonly RouteConfig[];
 }
 
 /** The OpenAPI 3.1 document of every route, from the schemas that check the requests. */
 export function toOpenApiDocument(options: OpenApiDocumentOptions): object {
   const app = new OpenAPIHono();
-  for (const route of [...openApiRoutes, ...plainRoutes(options.metricsPath)]) {
+  for (const route of [...openApiRoutes, ...plainRoutes(options.metricsPath), ...(options.more ?? [])]) {
     app.openAPIRegistry.registerPath(route);
   }
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });

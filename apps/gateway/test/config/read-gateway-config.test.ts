@@ -10,6 +10,15 @@ describe('readGatewayConfig', () => {
     expect(otel.traces.processors).toEqual([]);
     expect(issues).toEqual([]);
     expect(own).toEqual({
+      admin: {
+        history: true,
+        slowMs: 1_000,
+        calls: 5_000,
+        traces: 1_000,
+        events: 1_000,
+        searches: 1_000,
+        redactPaths: [],
+      },
       server: {
         host: '127.0.0.1',
         port: 9_765,

@@ -75,28 +75,28 @@ export function searchMemoryContract(name: string, open: () => Promise<OpenedSea
 
   describe(`${name} as SearchMemory: remember`, () => {
     test.each([
-      { title: 'another query', query: 'cube', laterMillis: 0, isReformulation: true },
-      { title: 'the same query', query: 'Sphere ', laterMillis: 0, isReformulation: false },
-      { title: 'an empty query', query: ' ', laterMillis: 0, isReformulation: false },
-      { title: 'another query after just ten minutes', query: 'cube', laterMillis: 600_000, isReformulation: true },
+      { title: 'another query', query: 'cube', laterMillis: 0, reformulationOf: 'a' },
+      { title: 'the same query', query: 'Sphere ', laterMillis: 0, reformulationOf: undefined },
+      { title: 'an empty query', query: ' ', laterMillis: 0, reformulationOf: undefined },
+      { title: 'another query after just ten minutes', query: 'cube', laterMillis: 600_000, reformulationOf: 'a' },
       {
         title: 'another query after more than ten minutes',
         query: 'cube',
         laterMillis: 600_001,
-        isReformulation: false,
+        reformulationOf: undefined,
       },
-    ])('judges $title', async ({ query, laterMillis, isReformulation }) => {
+    ])('judges $title', async ({ query, laterMillis, reformulationOf }) => {
       const { first, second, elapse } = await open();
       await first.remember(searchOf('a'));
       await elapse(laterMillis);
-      expect(await second.remember(searchOf('b', query))).toEqual({ isReformulation });
+      expect(await second.remember(searchOf('b', query))).toEqual({ reformulationOf });
     });
 
     test('sees no reformulation after what was searched for is settled', async () => {
       const { first, second } = await open();
       await first.remember(searchOf('a'));
       await second.settle(ADA);
-      expect(await first.remember(searchOf('b', 'cube'))).toEqual({ isReformulation: false });
+      expect(await first.remember(searchOf('b', 'cube'))).toEqual({ reformulationOf: undefined });
     });
 
     test('sees no reformulation of another session, and goes by the trace without one', async () => {
@@ -108,14 +108,14 @@ export function searchMemoryContract(name: string, open: () => Promise<OpenedSea
         await first.remember(searchOf('c', 'cone', byTrace)),
         await first.remember(searchOf('d', 'torus', byTrace)),
       ];
-      expect(judged.map(({ isReformulation }) => isReformulation)).toEqual([false, false, true]);
+      expect(judged.map(({ reformulationOf }) => reformulationOf)).toEqual([undefined, undefined, 'c']);
     });
 
     test('looks through an empty query in between', async () => {
       const { first } = await open();
       await first.remember(searchOf('a'));
       await first.remember(searchOf('b', ''));
-      expect(await first.remember(searchOf('c', 'cube'))).toEqual({ isReformulation: true });
+      expect(await first.remember(searchOf('c', 'cube'))).toEqual({ reformulationOf: 'a' });
     });
   });
 }

@@ -2,6 +2,7 @@
 //   node --conditions=@dcc-mcp/source apps/gateway/test/reference/http-reference.ts
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { adminOpenApi } from '../../src/admin/open-api.ts';
 import { toOpenApiDocument } from '../../src/rest/open-api-document.ts';
 
 /** The part of JSON Schema that the reference shows. */
@@ -123,7 +124,11 @@ function describeOperation(path: string, method: string, operation: Operation): 
 
 /** The reference page as Markdown. */
 export function toHttpReference(): string {
-  const { paths, components } = toOpenApiDocument({ version: '0', metricsPath: '/metrics' }) as OpenApiDocument;
+  const { paths, components } = toOpenApiDocument({
+    version: '0',
+    metricsPath: '/metrics',
+    more: adminOpenApi('/admin'),
+  }) as OpenApiDocument;
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).flatMap(([method, operation]) => describeOperation(path, method, operation)),
   );

@@ -27,6 +27,8 @@ let document: Document;
 const served = new Set<string>();
 /** Values of path parameters of a tool that is there. */
 let parameters: Readonly<Record<string, string>>;
+/** Of a call that is remembered. */
+let requestId: string;
 
 beforeAll(async () => {
   server = await startPlainServer({ tools: ['read_it'] });
@@ -44,6 +46,8 @@ beforeAll(async () => {
   };
   const { instance_id: id = '', instance_short: short } = instances.find(({ name }) => name === 'plain')!;
   parameters = { slug: `plain.${short}.read_it`, dcc: 'plain', id };
+  const called = await ask(open.url, ['POST', '/v1/call'], { body: bodyFor('/v1/call') });
+  requestId = called.headers.get('x-request-id')!;
 }, 30_000);
 
 afterAll(async () => {
@@ -81,7 +85,8 @@ interface Asked {
 }
 
 function ask(url: string, [method, path]: readonly [string, string], { body, headers }: Asked = {}): Promise<Response> {
-  const place = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => parameters[name]!);
+  const isHistory = path.includes('/debug/') || path.startsWith('/admin/');
+  const place = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => (isHistory ? requestId : parameters[name]!));
   const query = path.endsWith('/describe') && method === 'GET' ? '?backend_tool=read_it' : '';
   const more = path === '/mcp' && method === 'POST' ? MODERN_HEADERS : {};
   return fetch(`${url}${place}${query}`, {

@@ -10,3 +10,4 @@ export {
 export { QUERY_FIELDS } from './query-fields.ts';
 export { MAX_QUERY_CHARS, MAX_QUERY_TERMS, parseQuery, type QueryReading } from './parse-query.ts';
 export { type RowPredicate, toPredicate } from './query-predicate.ts';
+export { nearestName } from './nearest-name.ts';

@@ -99,6 +99,9 @@ export type LimitsConfig = Section<'limits'>;
 /** What is kept of finished calls; without `dir` in memory only. */
 export type AuditConfig = Section<'audit'>;
 
+/** What is kept in memory of what happened. */
+export type AdminConfig = Section<'admin'>;
+
 /** Instances that come by themselves. */
 export type RegistryConfig = Section<'registry'>;
 
@@ -112,6 +115,7 @@ export interface GatewayConfig extends Section<''> {
   readonly policy: PolicyConfig;
   readonly limits: LimitsConfig;
   readonly audit: AuditConfig;
+  readonly admin: AdminConfig;
   readonly registry: RegistryConfig;
   readonly otel: TelemetryConfig;
 }

@@ -3,6 +3,7 @@ import { readVariable } from '@dcc-mcp/telemetry-config/settings';
 import { isJsonObject } from '../../protocol/json-rpc.ts';
 import { CONFIG_VARIABLE } from '../table/table.ts';
 import { readUpstreams } from '../upstreams/read-upstreams.ts';
+import { withAdminSection } from './admin-section.ts';
 import { noteOpenBinds } from './bind-rules.ts';
 import type { GatewayConfig, GatewayFlags, ServerConfig } from './gateway-config.ts';
 import { noteMisspeltVariables } from './misspelt-variables.ts';
@@ -31,7 +32,7 @@ export function readGatewayConfig(
   file: unknown = {},
   { flags = {}, otelConfigFile: configFile }: ReadGatewayOptions = {},
 ): Reading<GatewayConfig> {
-  const reader = new SettingReader(env, isJsonObject(file) ? file : {}, flags);
+  const reader = new SettingReader(env, isJsonObject(file) ? withAdminSection(file) : {}, flags);
   if (file !== undefined && file !== null && !isJsonObject(file)) {
     reader.note({ variable: 'file', problem: 'it does not hold an object', severity: 'fatal' });
   }
@@ -63,6 +64,7 @@ function readSections(reader: SettingReader, otel: GatewayConfig['otel']): Gatew
     policy: readSection(reader, 'policy', {}),
     limits: readSection(reader, 'limits', {}),
     audit: readSection(reader, 'audit', {}),
+    admin: readSection(reader, 'admin', {}),
     registry: readSection(reader, 'registry', {}),
     ...readSection(reader, '', {}),
     otel,

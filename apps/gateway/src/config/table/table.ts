@@ -1,14 +1,15 @@
 import { ACCESS } from './access.ts';
+import { HISTORY } from './history.ts';
 import { METRICS } from './metrics.ts';
 import { OPERATION } from './operation.ts';
 import type { KindValue, Row, Rows } from './row.ts';
 import { SERVER } from './server.ts';
 
 /** The rows as they are written, so that types are made of them. */
-export type Table = typeof SERVER & typeof METRICS & typeof ACCESS & typeof OPERATION;
+export type Table = typeof SERVER & typeof METRICS & typeof ACCESS & typeof OPERATION & typeof HISTORY;
 
 /** Every setting of the gateway but the upstreams, in the order of its file. */
-export const TABLE: Table = { ...SERVER, ...METRICS, ...ACCESS, ...OPERATION };
+export const TABLE: Table = { ...SERVER, ...METRICS, ...ACCESS, ...OPERATION, ...HISTORY };
 
 /** Members of rows that nothing reads. A misspelt `isGuard` would leave open what was meant to be shut. */
 type Misspelt = { [Path in keyof Table]: Exclude<keyof Table[Path], keyof Row> }[keyof Table];
@@ -34,6 +35,9 @@ export const SECTIONS: Readonly<Record<string, SectionRow>> = {
   policy: { description: 'Which tools may be seen and called; empty lists restrict nothing.', isLive: true },
   limits: { description: 'How much, how often.', isLive: true },
   audit: { description: 'What is kept on disk.' },
+  admin: {
+    description: 'What is kept in memory of what happened. enabled and path are server.admin and server.adminPath.',
+  },
   registry: { description: 'Instances that come by themselves.' },
 };
 

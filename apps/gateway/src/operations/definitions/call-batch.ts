@@ -82,11 +82,11 @@ async function callAll({ items, stopOnError }: BatchRequest, running: RunningOpe
 async function callItem(
   item: CallBatchItem,
   index: number,
-  { core, caller, span }: RunningOperation,
+  { core, caller, span, trail }: RunningOperation,
 ): Promise<BatchItemResult> {
   const ctx = childContext(caller.ctx, index, item.meta);
   const request = toCallRequest(item.tool_slug, item.arguments);
-  const itemCaller = { ...caller, ctx, batch: span };
+  const itemCaller = { ...caller, ctx, batch: { span, trail, index } };
   const call = await runOperation(callOperation, { ok: true, value: request }, { core, caller: itemCaller });
   return { index, item, ctx, call };
 }

@@ -121,12 +121,12 @@ function notLoaded(record: ToolRecord): OperationError {
   };
 }
 
-function details(ended: EndedOperation<CallRequest, CallTarget, RawJson>): CallDetails {
+function details(ended: EndedOperation<CallRequest, CallTarget, RawJson>, { caller }: RunningOperation): CallDetails {
   const { record, target, timing, rejection, failure } = ended;
   return {
     operation: OPERATION_CALL,
-    tool: record?.label,
-    slug: record?.slug,
+    record,
+    batchIndex: caller.batch?.index,
     timing,
     rejection,
     backendErrorKind: failure?.backendErrorKind,

@@ -23,7 +23,7 @@ export const describeOperation: OperationDefinition<DescribeBody, ToolTarget, Js
     value: description(record, await toolOf(record, upstream), running),
   }),
   follows: ({ record }) => ({ toolSlug: record?.slug, skillName: record?.skillName, isSuccess: false }),
-  details: () => ({ operation: OPERATION_DESCRIBE }),
+  details: ({ record }) => ({ operation: OPERATION_DESCRIBE, record }),
 };
 
 /** The upstream's own words; of a tool that is not listed, because its skill is not loaded, the host is asked for them. */

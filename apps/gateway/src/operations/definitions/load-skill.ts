@@ -40,7 +40,7 @@ export const loadSkillOperation: LoadSkillDefinition = {
   resolve: (request) => ({ ok: true, target: request }),
   run: loadSkills,
   follows: ({ request }) => ({ toolSlug: undefined, skillName: request?.skillNames[0], isSuccess: false }),
-  details: () => ({ operation: OPERATION_LOAD_SKILL }),
+  details: () => ({ operation: OPERATION_LOAD_SKILL, record: undefined }),
 };
 
 /** Unloads skills, where their host can. */

@@ -12,7 +12,7 @@ import {
 } from '../answers/search-answer.ts';
 import { untilTried } from '../frame/boot-wait.ts';
 import type { RunningOperation } from '../frame/core.ts';
-import { permissionsOf } from '../frame/govern.ts';
+import { notePolicy, permissionsOf } from '../frame/govern.ts';
 import type { EndedOperation, OperationDefinition } from '../frame/operation-definition.ts';
 import { parseSearch } from '../requests/parse-request.ts';
 
@@ -53,10 +53,10 @@ function inputOf(request: SearchRequest): SearchRequest {
 
 /** A catalog that is not complete yet says so: nobody is told of nothing because servers still boot. */
 async function search(request: SearchRequest, running: RunningOperation): Promise<SearchAnswer> {
-  const { core, span } = running;
+  const { core } = running;
   const permissions = permissionsOf(running);
   if (permissions.areRestricted) {
-    span.setPolicy({ outcome: 'allowed' });
+    notePolicy(running, { outcome: 'allowed' });
   }
   const query = toSearchQuery(request);
   const isSearched = searchesUpstream(query);
@@ -81,16 +81,17 @@ async function remember(
   if (value === undefined) {
     return undefined;
   }
-  const { search_id: searchId, ranker_version: rankerVersion, total } = value;
-  const found = { searchId, rankerVersion, total };
-  const query = [request?.query, ...(request?.or_queries ?? [])].filter((part) => part !== undefined).join(' | ');
+  const { search_id: searchId, ranker_version: rankerVersion, index_generation: indexGeneration, total } = value;
+  const { query: first, or_queries: others = [], mode = 'fuzzy', ...filters } = request ?? {};
+  const query = [first, ...others].filter((part) => part !== undefined).join(' | ');
   const principal = searchPrincipal(caller.ctx);
   const hits = value.hits.map(toRemembered);
+  const found = { searchId, rankerVersion, indexGeneration, total, mode, query, filters, hits };
   try {
-    return { ...found, ...(await core.searchMemory.remember({ ...found, principal, durationMillis, query, hits })) };
+    return { ...found, ...(await core.searchMemory.remember({ ...found, principal, durationMillis })) };
   } catch (error) {
     core.onError(error);
-    return { ...found, isReformulation: false };
+    return { ...found, reformulationOf: undefined };
   }
 }
 

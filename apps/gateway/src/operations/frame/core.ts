@@ -3,6 +3,7 @@ import type { MessageFacts, WorkflowSpan, WorkflowSpans } from '@dcc-mcp/workflo
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Governance } from '../../governance/governance.ts';
 import type { JsonObject } from '../../protocol/json-rpc.ts';
+import type { OperationTrail } from '../../recording/record/finished.ts';
 import type { Recorder } from '../../recording/record/recorder.ts';
 import type { Upstreams } from '../../registry/upstreams.ts';
 import type { SearchMemory } from '../../search/memory/search-memory.ts';
@@ -30,6 +31,14 @@ export interface OperationCore {
   readonly onError: (error: unknown) => void;
 }
 
+/** Where an operation stands in its batch. */
+export interface BatchPlace {
+  readonly span: WorkflowSpan;
+  readonly trail: OperationTrail | undefined;
+  /** From 0. */
+  readonly index: number;
+}
+
 /** The caller's side of an operation. */
 export interface Caller {
   readonly ctx: RequestContext;
@@ -48,7 +57,7 @@ export interface Caller {
   /** What spans say of the message. */
   readonly facts: MessageFacts;
   /** The batch this operation is an item of. */
-  readonly batch?: WorkflowSpan;
+  readonly batch?: BatchPlace;
 }
 
 /** What one operation runs in. */
@@ -60,4 +69,6 @@ export interface OperationContext {
 /** One operation on its way. */
 export interface RunningOperation extends OperationContext {
   readonly span: WorkflowSpan;
+  /** Absent where no rows are kept. */
+  readonly trail: OperationTrail | undefined;
 }

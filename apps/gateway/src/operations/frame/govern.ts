@@ -1,6 +1,6 @@
-import type { WorkflowSpan } from '@dcc-mcp/workflow-spans';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import type { DenialReason, PolicyOperation } from '../../governance/policy.ts';
+import type { PolicyFacts } from '../../recording/record/operation-trail.ts';
 import type { RunningOperation } from './core.ts';
 import type { OperationError } from './operation-error.ts';
 import { type Permission, Permissions } from './permissions.ts';
@@ -24,7 +24,7 @@ const CONCURRENCY_RETRY_SECS = 1;
 
 /** Counts the operation against the caller's rate and concurrency. */
 export async function admit(running: RunningOperation): Promise<Admission> {
-  const { core, caller, span } = running;
+  const { core, caller } = running;
   const { quotas, concurrency } = core.governance;
   if (quotas === undefined && concurrency === undefined) {
     return FREE_ADMISSION;
@@ -34,18 +34,26 @@ export async function admit(running: RunningOperation): Promise<Admission> {
   const onError = (error: unknown): never => fail(running, error);
   const decision = quotas && (await quotas.consume(principal).catch(onError));
   if (decision?.outcome === 'throttled') {
-    return throttled(span, 'quota', decision.retryAfterSecs);
+    return throttled(running, 'quota', decision.retryAfterSecs);
   }
   const leave = concurrency && (await concurrency.enter(principal).catch(onError));
   if (concurrency !== undefined && leave === undefined) {
-    return throttled(span, 'concurrency', CONCURRENCY_RETRY_SECS);
+    return throttled(running, 'concurrency', CONCURRENCY_RETRY_SECS);
   }
-  span.setPolicy({ outcome: 'allowed' });
+  notePolicy(running, { outcome: 'allowed' });
   return leave === undefined ? FREE_ADMISSION : { ok: true, leave };
 }
 
-function throttled(span: WorkflowSpan, reason: 'quota' | 'concurrency', retryAfterSeconds: number): Admission {
-  span.setPolicy({ outcome: 'throttled', reason });
+/** Notes what policy or a limit said, for the span and the rows of the operation. */
+export function notePolicy({ span, trail }: RunningOperation, facts: PolicyFacts): void {
+  span.setPolicy(facts);
+  if (trail !== undefined) {
+    trail.policy = facts;
+  }
+}
+
+function throttled(running: RunningOperation, reason: 'quota' | 'concurrency', retryAfterSeconds: number): Admission {
+  notePolicy(running, { outcome: 'throttled', reason });
   const what = reason === 'quota' ? 'Too many requests' : 'Too many requests at once';
   const message = `${what}; try again in ${retryAfterSeconds} s`;
   return { ok: false, refusal: { reason, error: { kind: 'throttled', message, retryAfterSeconds } } };
@@ -77,7 +85,7 @@ type Ask = (permissions: Permissions) => Permission;
 export function checkPermission(running: RunningOperation, operation: PolicyOperation, ask: Ask): Refusal | undefined {
   const refusal = checkOnTheWay(running, operation, ask);
   if (refusal === undefined && permissionsOf(running).areRestricted) {
-    running.span.setPolicy({ outcome: 'allowed' });
+    notePolicy(running, { outcome: 'allowed' });
   }
   return refusal;
 }
@@ -93,7 +101,7 @@ export function checkOnTheWay(running: RunningOperation, operation: PolicyOperat
     return undefined;
   }
   const { reason, message } = decision;
-  running.span.setPolicy({ outcome: 'denied', reason });
+  notePolicy(running, { outcome: 'denied', reason });
   const policy = { outcome: 'denied', reason, operation, message };
   // The scope of a credential is an allowlist of dcc types, and is counted as one.
   const counted = reason === 'dcc-scope' ? 'dcc-allowlist' : reason;

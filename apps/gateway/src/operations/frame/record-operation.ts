@@ -1,3 +1,4 @@
+import type { FinishedOperation } from '../../recording/record/finished.ts';
 import type { SearchFollowUp, SearchJoin } from '../../search/memory/search-memory.ts';
 import type { OperationCore, RunningOperation } from './core.ts';
 import type { EndedOperation, OperationDefinition } from './operation-definition.ts';
@@ -8,7 +9,7 @@ export async function recordOperation<Request, Target, Value>(
   ended: EndedOperation<Request, Target, Value>,
   running: RunningOperation,
 ): Promise<void> {
-  const { core, caller, span } = running;
+  const { core, caller, span, trail } = running;
   const { outcome, error, durationMillis, request } = ended;
   if (outcome === 'ok' && !core.recorder.isRecording) {
     return;
@@ -16,16 +17,20 @@ export async function recordOperation<Request, Target, Value>(
   const { searchId } = caller.ctx;
   const used = request === undefined ? undefined : definition.follows?.(ended);
   const isFollowUp = used !== undefined && searchId !== undefined && searchId !== '';
-  core.recorder.record({
+  const finished: FinishedOperation = {
     kind: 'operation',
     ctx: caller.ctx,
+    facts: caller.facts,
     span,
     outcome,
-    errorKind: error?.kind,
+    error,
     durationMillis,
     join: isFollowUp ? await joinSearch(core, { searchId, ...used }) : undefined,
     details: await definition.details(ended, running),
-  });
+    trail,
+  };
+  caller.batch?.trail?.items.push(finished);
+  core.recorder.record(finished);
 }
 
 /** A memory that fails knows no search; the operation itself goes on. */

@@ -1,6 +1,9 @@
 import type { Outcome } from '@dcc-mcp/semantic-conventions';
+import type { WorkflowSpan } from '@dcc-mcp/workflow-spans';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import { RawJson } from '../../protocol/json/raw-json.ts';
+import type { FinishedOperation, OperationTrail } from '../../recording/record/finished.ts';
+import { TrailOf } from '../../recording/record/operation-trail.ts';
 import type { OperationContext, RunningOperation } from './core.ts';
 import { admit, checkPolicy, FREE_ADMISSION, type Refusal } from './govern.ts';
 import type { Ending, OperationDefinition, OperationEnd, ParsedRequest } from './operation-definition.ts';
@@ -31,10 +34,12 @@ class OperationRun<Request, Target, Value> {
 
   constructor(definition: OperationDefinition<Request, Target, Value>, { core, caller }: OperationContext) {
     const { ctx, facts, batch } = caller;
-    const start = batch === undefined ? facts : { ...facts, parent: batch };
+    const start = batch === undefined ? facts : { ...facts, parent: batch.span };
+    const span = core.spans.startWorkflow(ctx, definition.operation, start);
     this.#definition = definition;
     this.#startedAt = core.now();
-    this.#running = { core, caller, span: core.spans.startWorkflow(ctx, definition.operation, start) };
+    const trail = core.recorder.wantsTrails ? beginTrail(span, { core, caller }) : undefined;
+    this.#running = { core, caller, span, trail };
   }
 
   async run(input: ParsedRequest<Request>): Promise<OperationEnd<Value>> {
@@ -68,10 +73,13 @@ class OperationRun<Request, Target, Value> {
 
   /** What was asked for stands in the span of a refused operation, too: it is half of why it was refused. */
   #begin(request: Request): void {
-    const { span } = this.#running;
+    const { span, trail } = this.#running;
     this.#request = request;
+    const input = span.isRecording || trail !== undefined ? this.#definition.spanInput(request) : undefined;
+    if (trail !== undefined) {
+      trail.input = input;
+    }
     if (span.isRecording) {
-      const input = this.#definition.spanInput(request);
       span.setInput(...contentOf(input));
       span.setRoute(this.#definition.spanRoute?.(request) ?? {});
     }
@@ -110,7 +118,7 @@ class OperationRun<Request, Target, Value> {
 
   /** The one place where an outcome is decided and told. */
   async #finish(ending: Ending<Value>): Promise<OperationEnd<Value>> {
-    const { core, span } = this.#running;
+    const { core, span, trail } = this.#running;
     const ended = {
       ...ending,
       outcome: this.#outcomeOf(ending.error),
@@ -119,8 +127,14 @@ class OperationRun<Request, Target, Value> {
       request: this.#request,
       target: this.#target,
     };
-    if (span.isRecording && ended.value !== undefined) {
-      span.setOutput(...contentOf(this.#definition.spanOutput?.(ended.value) ?? ended.value));
+    if (ended.value !== undefined && (span.isRecording || trail !== undefined)) {
+      const output = this.#definition.spanOutput?.(ended.value) ?? ended.value;
+      if (trail !== undefined) {
+        trail.output = output;
+      }
+      if (span.isRecording) {
+        span.setOutput(...contentOf(output));
+      }
     }
     await recordOperation(this.#definition, ended, this.#running);
     return ended;
@@ -132,6 +146,18 @@ class OperationRun<Request, Target, Value> {
     }
     return this.#definition.canBeLate && this.#running.caller.isGone() ? 'late_ok' : 'ok';
   }
+}
+
+/** Without a tracer a request stands for the span of its caller, so that its own needs an id. */
+function beginTrail({ spanContext, clock }: WorkflowSpan, { core, caller }: OperationContext): OperationTrail {
+  const { ctx, batch } = caller;
+  const above = batch?.trail?.spanId ?? ctx.parent?.spanId;
+  const isAbove = spanContext.spanId === ctx.parent?.spanId || spanContext.spanId === batch?.span.spanContext.spanId;
+  return new TrailOf<FinishedOperation>({
+    spanId: isAbove ? core.contextSettings.newSpanId() : spanContext.spanId,
+    parentSpanId: above,
+    now: () => clock.now(),
+  });
 }
 
 /** What a span is told of a value; of one that is at hand as it came it need not be written once more. */

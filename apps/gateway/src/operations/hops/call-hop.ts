@@ -3,6 +3,7 @@ import type { ToolRecord } from '../../catalog/tool-record.ts';
 import type { JsonObject } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
 import type { CallTiming } from '../../recording/record/finished.ts';
+import type { HopTrail } from '../../recording/record/operation-trail.ts';
 import type { HopRequest, HopResult, RawParams, Upstream } from '../../upstream/upstream.ts';
 import type { RunningOperation } from '../frame/core.ts';
 import { endHop, hopTarget, retryOf } from './hop.ts';
@@ -24,11 +25,12 @@ export interface CallHop {
 }
 
 /** Sends a call to its upstream: one hop span for each round, of questions to the caller and of tries. */
-export async function callHop(checked: CheckedCall, { core, caller, span }: RunningOperation): Promise<CallHop> {
+export async function callHop(checked: CheckedCall, { core, caller, span, trail }: RunningOperation): Promise<CallHop> {
   const { record, upstream } = checked;
   const { signal, peer } = caller;
   const clock = new CallClock(core.now);
   let hopSpan: HopSpan | undefined;
+  let hopTrail: HopTrail | undefined;
   const hop = await requestAnsweringInputs(upstream, {
     method: 'tools/call',
     ...paramsOf(checked, caller.meta),
@@ -37,13 +39,19 @@ export async function callHop(checked: CheckedCall, { core, caller, span }: Runn
       const target = hopTarget({ core, upstream }, 'tools/call', record.backendTool);
       const affinity = record.affinity ?? upstream.settings.affinity;
       hopSpan = span.startHop({ ...target, affinity, toolSlug: record.label, queueWaitMillis: clock.queueMillis });
+      const name = `tools/call ${record.backendTool}`;
+      hopTrail = trail?.startHop({ name, spanContext: hopSpan.spanContext, queueMillis: queueWaitMillis });
       return hopSpan.carrier();
     },
     isRead: record.annotations['readOnlyHint'] === true,
-    onRetry: (retry) => hopSpan?.addRetry(retryOf(retry)),
+    onRetry: (retry) => {
+      const facts = retryOf(retry);
+      hopSpan?.addRetry(facts);
+      hopTrail?.addFailedTry(facts.reason, facts.delayMillis);
+    },
     onEnd: (round) => {
       clock.ended(round);
-      endHop(hopSpan, round);
+      hopTrail?.end(endHop(hopSpan, round));
     },
     timeoutMillis: upstream.settings.timeoutMillis,
     ...(signal === undefined ? {} : { signal }),

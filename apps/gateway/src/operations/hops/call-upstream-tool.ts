@@ -2,6 +2,7 @@ import { toolFailure } from '@dcc-mcp/request-context';
 import type { HopSpan } from '@dcc-mcp/workflow-spans';
 import { asList, asObject, isJsonObject, type JsonObject, textOf } from '../../protocol/json-rpc.ts';
 import { parseBoundedJson } from '../../protocol/json/bounded-json.ts';
+import type { HopTrail } from '../../recording/record/operation-trail.ts';
 import type { HopEnvelope, Upstream } from '../../upstream/upstream.ts';
 import type { RunningOperation } from '../frame/core.ts';
 import { type OperationError, outcomeOfError } from '../frame/operation-error.ts';
@@ -24,22 +25,26 @@ export interface ControlAnswer {
 /** Calls a control tool of an upstream as a part of another operation (load_skill of a dcc-mcp-core host). */
 export async function callUpstreamTool(
   upstream: Upstream,
-  { name, args, running: { core, caller, span } }: ControlCall,
+  { name, args, running: { core, caller, span, trail } }: ControlCall,
 ): Promise<ControlAnswer> {
   const { signal } = caller;
   let hopSpan: HopSpan | undefined;
+  let hopTrail: HopTrail | undefined;
   const hop = await upstream.request({
     method: 'tools/call',
     params: { name, arguments: args },
     begin: (): HopEnvelope => {
       hopSpan = span.startHop(hopTarget({ core, upstream }, 'tools/call', name));
+      hopTrail = trail?.startHop({ name: `tools/call ${name}`, spanContext: hopSpan.spanContext });
       return hopSpan.carrier();
     },
     timeoutMillis: upstream.settings.timeoutMillis,
     ...(signal === undefined ? {} : { signal }),
   });
   const error = hop.ok ? failureOf(hop.result) : errorOfFailure(hop.failure);
-  hopSpan?.end({ outcome: error === undefined ? 'ok' : outcomeOfError(error) });
+  const outcome = error === undefined ? 'ok' : outcomeOfError(error);
+  hopSpan?.end({ outcome });
+  hopTrail?.end({ outcome, jobId: undefined });
   return { answer: hop.ok ? answerOf(hop.result) : {}, error };
 }
 

@@ -1,5 +1,7 @@
+import type { Outcome } from '@dcc-mcp/semantic-conventions';
 import type { HopSpan, HopStart, RetryFacts } from '@dcc-mcp/workflow-spans';
 import type { NetworkTransport } from '../../recording/record/finished.ts';
+import type { HopEnding } from '../../recording/record/operation-trail.ts';
 import { rawResult } from '../../upstream/hop/answer.ts';
 import type { HopFailure, HopResult, HopRetry, Upstream, UpstreamSettings } from '../../upstream/upstream.ts';
 import type { OperationCore } from '../frame/core.ts';
@@ -80,20 +82,22 @@ export function errorOfFailure(failure: HopFailure): OperationError {
 }
 
 /** Ends the span of one exchange with an upstream; a tool that says it failed ends it as an error. */
-export function endHop(span: HopSpan | undefined, hop: HopResult): void {
+export function endHop(span: HopSpan | undefined, hop: HopResult): HopEnding {
   const jobId = hop.jobId ?? toldJobId(hop);
   if (jobId !== undefined) {
     span?.setJobId(jobId);
   }
-  if (hop.ok) {
-    span?.end({ outcome: saysToolFailed(rawResult(hop)) ? 'tool_error' : 'ok' });
-    return;
+  const code = hop.ok ? undefined : hop.failure.rpcError?.code;
+  const outcome = outcomeOfHop(hop);
+  span?.end(code === undefined ? { outcome } : { outcome, rpcErrorCode: code });
+  return { outcome, jobId };
+}
+
+function outcomeOfHop(hop: HopResult): Outcome {
+  if (!hop.ok) {
+    return outcomeOfError(errorOfFailure(hop.failure));
   }
-  const code = hop.failure.rpcError?.code;
-  span?.end({
-    outcome: outcomeOfError(errorOfFailure(hop.failure)),
-    ...(code === undefined ? {} : { rpcErrorCode: code }),
-  });
+  return saysToolFailed(rawResult(hop)) ? 'tool_error' : 'ok';
 }
 
 /** The job that an answer says the call was, where it was none that the gateway had to wait for. */

@@ -1,7 +1,6 @@
-import type { RequestContext } from '@dcc-mcp/request-context';
+import type { ErrorDescription, RequestContext } from '@dcc-mcp/request-context';
 import type {
   BackendErrorKind,
-  ErrorKind,
   NotificationChannel,
   OPERATION_CALL,
   OPERATION_CALL_BATCH,
@@ -13,8 +12,10 @@ import type {
   ResponseSurface,
   SessionEndReason,
 } from '@dcc-mcp/semantic-conventions';
-import type { WorkflowSpan } from '@dcc-mcp/workflow-spans';
-import type { SearchJoin } from '../../search/memory/search-memory.ts';
+import type { MessageFacts, WorkflowSpan } from '@dcc-mcp/workflow-spans';
+import type { ToolRecord } from '../../catalog/tool-record.ts';
+import type { RememberedHit, SearchJoin } from '../../search/memory/search-memory.ts';
+import type { TrailOf } from './operation-trail.ts';
 
 /** Whatever has come to an end and is worth telling a {@link Sink}; `kind` says what it is. */
 export type Finished =
@@ -33,15 +34,22 @@ export type NetworkTransport = 'tcp' | 'pipe';
 export interface FinishedOperation {
   readonly kind: 'operation';
   readonly ctx: RequestContext;
+  readonly facts: MessageFacts;
   /** Not ended yet. */
   readonly span: WorkflowSpan;
   readonly outcome: Outcome;
-  readonly errorKind: ErrorKind | undefined;
+  /** What the caller is told; absent where it went well. */
+  readonly error: ErrorDescription | undefined;
   readonly durationMillis: number;
   /** The search that it follows, where it names one. */
   readonly join: SearchJoin | undefined;
+  /** Absent where no rows are kept. */
+  readonly trail: OperationTrail | undefined;
   readonly details: OperationDetails;
 }
+
+/** What is learned of one operation while it runs. */
+export type OperationTrail = TrailOf<FinishedOperation>;
 
 /** What only one kind of operation has to say. */
 export type OperationDetails = SearchDetails | FollowUpDetails | CallDetails | BatchDetails;
@@ -53,23 +61,31 @@ export interface SearchDetails {
     | {
         readonly searchId: string;
         readonly rankerVersion: string;
+        readonly indexGeneration: number;
         readonly total: number;
-        /** Whether it words the caller's previous search anew. */
-        readonly isReformulation: boolean;
+        readonly mode: 'fuzzy' | 'exact';
+        /** All clauses as one text. */
+        readonly query: string;
+        readonly filters: Readonly<Record<string, unknown>>;
+        readonly hits: readonly RememberedHit[];
+        /** The caller's previous search, where this one words it anew. */
+        readonly reformulationOf: string | undefined;
       }
     | undefined;
 }
 
 export interface FollowUpDetails {
   readonly operation: typeof OPERATION_DESCRIBE | typeof OPERATION_LOAD_SKILL;
+  /** The tool that was meant; absent where there is none, or a skill was. */
+  readonly record: ToolRecord | undefined;
 }
 
 export interface CallDetails {
   readonly operation: typeof OPERATION_CALL;
-  /** Metric label of the tool; absent where there is no such tool. */
-  readonly tool: string | undefined;
-  /** `<dcc>.<id8>.<backend_tool>`; absent where there is no such tool. */
-  readonly slug: string | undefined;
+  /** Absent where there is no such tool. */
+  readonly record: ToolRecord | undefined;
+  /** Place in its batch, from 0. */
+  readonly batchIndex: number | undefined;
   /** Absent for a call that was never admitted to an upstream's queue. */
   readonly timing: CallTiming | undefined;
   readonly rejection: RejectionReason | undefined;

@@ -4,6 +4,8 @@ import type { Finished } from './finished.ts';
 export interface Sink {
   /** It is told of what did not end ok, and does nothing with the rest. */
   readonly ofFailuresOnly?: true;
+  /** It keeps rows: it reads the trail of each operation. */
+  readonly keepsRows?: true;
   record(finished: Finished): void;
 }
 
@@ -17,11 +19,15 @@ export class Recorder implements Sink {
   constructor(sinks: readonly Sink[], onError: (error: unknown) => void) {
     this.#sinks = sinks;
     this.#onError = onError;
+    this.wantsTrails = sinks.some(({ keepsRows }) => keepsRows === true);
     this.isRecording = sinks.some(({ ofFailuresOnly }) => ofFailuresOnly !== true);
   }
 
   /** False when nobody listens: then what would be recorded of what ended ok need not be computed. */
   readonly isRecording: boolean;
+
+  /** Whether what is learned of an operation on its way is read by anybody. */
+  readonly wantsTrails: boolean;
 
   record(finished: Finished): void {
     for (const sink of this.#sinks) {

@@ -42,12 +42,13 @@ export function createFailureLogSink(log: Log): Sink {
   };
 }
 
-function logFailure(log: Log, { ctx, details, durationMillis, errorKind, outcome, span }: FinishedOperation): void {
+function logFailure(log: Log, { ctx, details, durationMillis, error, outcome, span }: FinishedOperation): void {
   const { operation } = details;
-  const call = details.operation === OPERATION_CALL ? details : undefined;
+  const errorKind = error?.kind;
+  const record = details.operation === OPERATION_CALL ? details.record : undefined;
   const millis = Math.round(durationMillis);
   const why = errorKind === undefined ? outcome : `${outcome} (${errorKind})`;
-  log(`${operation}${call?.tool === undefined ? '' : ` of ${call.tool}`}: ${why} after ${millis} ms`, {
+  log(`${operation}${record === undefined ? '' : ` of ${record.label}`}: ${why} after ${millis} ms`, {
     severity: SEVERITIES[outcome] ?? 'warn',
     event: EVENT_DCC_MCP_OPERATION_FAILED,
     span: span.spanContext,
@@ -55,7 +56,7 @@ function logFailure(log: Log, { ctx, details, durationMillis, errorKind, outcome
       [ATTR_DCC_MCP_WORKFLOW_OPERATION]: operation,
       [ATTR_DCC_MCP_OUTCOME]: outcome,
       ...(errorKind === undefined ? {} : { [ATTR_DCC_MCP_ERROR_KIND]: errorKind }),
-      ...(call?.slug === undefined ? {} : { [ATTR_DCC_MCP_TOOL_SLUG]: call.slug }),
+      ...(record === undefined ? {} : { [ATTR_DCC_MCP_TOOL_SLUG]: record.slug }),
       [ATTR_DCC_MCP_DURATION_MS]: millis,
       [ATTR_DCC_MCP_REQUEST_ID]: ctx.requestId,
       [ATTR_DCC_MCP_SESSION_ID]: ctx.session.id,

@@ -92,7 +92,7 @@ function measureSearch(
   }
   const result = found.total === 0 ? 'zero' : 'nonzero';
   metrics.recordSearch({ result, durationSeconds: durationMillis / 1000, span: span.spanContext });
-  if (found.isReformulation) {
+  if (found.reformulationOf !== undefined) {
     metrics.recordReformulation(span.spanContext);
   }
 }
@@ -100,7 +100,8 @@ function measureSearch(
 function measureCall(metrics: GatewayMetrics, finished: FinishedOperation, details: CallDetails): void {
   const { outcome, durationMillis } = finished;
   const { spanContext } = finished.span;
-  const { tool, timing, transport, rejection, backendErrorKind } = details;
+  const { record, timing, transport, rejection, backendErrorKind } = details;
+  const tool = record?.label;
   metrics.recordCall({
     tool,
     status: statusOfOutcome(outcome),

@@ -11,7 +11,7 @@ export const spanSink: Sink = {
   },
 };
 
-function endSpan({ span, outcome, errorKind, join, details }: FinishedOperation): void {
+function endSpan({ span, outcome, error, join, details }: FinishedOperation): void {
   if (join !== undefined) {
     const { searchId: id, firstSuccessMillis: _, ...facts } = join;
     span.setSearch({ id, ...facts });
@@ -23,5 +23,5 @@ function endSpan({ span, outcome, errorKind, join, details }: FinishedOperation)
   if (details.operation === OPERATION_CALL_BATCH && details.size !== undefined) {
     span.setBatchSize(details.size);
   }
-  span.end(errorKind === undefined ? { outcome } : { outcome, errorKind });
+  span.end(error === undefined ? { outcome } : { outcome, errorKind: error.kind });
 }

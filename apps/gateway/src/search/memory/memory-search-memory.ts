@@ -24,6 +24,7 @@ interface Entry {
 }
 
 interface LastQuery {
+  readonly searchId: string;
   readonly query: string;
   readonly at: number;
 }
@@ -45,7 +46,7 @@ export class MemorySearchMemory implements SearchMemory {
     }
   }
 
-  async remember(search: RememberedSearch): Promise<{ readonly isReformulation: boolean }> {
+  async remember(search: RememberedSearch): Promise<{ readonly reformulationOf: string | undefined }> {
     const now = this.#now();
     bounded(this.#searches, this.#maxSearches).set(search.searchId, {
       search,
@@ -54,7 +55,8 @@ export class MemorySearchMemory implements SearchMemory {
       hasSucceeded: false,
     });
     const query = search.query.trim().toLowerCase();
-    return { isReformulation: query !== '' && this.#replaceQuery(search.principal, { query, at: now }) };
+    const { searchId, principal } = search;
+    return { reformulationOf: query === '' ? undefined : this.#replaceQuery(principal, { searchId, query, at: now }) };
   }
 
   async join({ searchId, toolSlug, skillName, isSuccess }: SearchFollowUp): Promise<SearchJoin> {
@@ -74,13 +76,14 @@ export class MemorySearchMemory implements SearchMemory {
     this.#lastQueries.delete(keyOf(principal));
   }
 
-  /** @returns Whether the query before it was another one, and recent. */
-  #replaceQuery(principal: SearchPrincipal, next: LastQuery): boolean {
+  /** @returns The search before it, where its query was another one, and recent. */
+  #replaceQuery(principal: SearchPrincipal, next: LastQuery): string | undefined {
     const key = keyOf(principal);
     const last = this.#lastQueries.get(key);
     this.#lastQueries.delete(key);
     bounded(this.#lastQueries, this.#maxSearches).set(key, next);
-    return last !== undefined && next.at - last.at <= REFORMULATION_WINDOW_MILLIS && last.query !== next.query;
+    const isRecent = last !== undefined && next.at - last.at <= REFORMULATION_WINDOW_MILLIS;
+    return isRecent && last.query !== next.query ? last.searchId : undefined;
   }
 
   #succeed(entry: Entry): number {

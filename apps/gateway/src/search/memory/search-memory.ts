@@ -57,9 +57,10 @@ export interface SearchMemory {
   /**
    * Remembers an answered search; a refused one is not remembered.
    *
-   * @returns Whether it rewords the previous search of its principal, made at most {@link REFORMULATION_WINDOW_MILLIS} ago.
+   * @returns The previous search of its principal, where it was made at most {@link REFORMULATION_WINDOW_MILLIS} ago and
+   *   is worded anew.
    */
-  remember(search: RememberedSearch): Promise<{ readonly isReformulation: boolean }>;
+  remember(search: RememberedSearch): Promise<{ readonly reformulationOf: string | undefined }>;
   /** Joins a follow-up; of several first successes at once exactly one is told the time. */
   join(followUp: SearchFollowUp): Promise<SearchJoin>;
   /** Ends what the principal was searching for: its next search rewords nothing. */

@@ -1,0 +1,64 @@
+// admin/: what happened and what is so, for people and agents that look: /v1/debug and the API of the page.
+import { type AdminRoute, type AdminSources, createAdminRoutes } from '@dcc-mcp/admin-api';
+import { toErrorBody } from '@dcc-mcp/request-context';
+import { baseUrlOf } from '../http/authority.ts';
+import { jsonReply } from '../http/reply.ts';
+import type { Route, RouteHandler, RouteTable } from '../http/route-table.ts';
+
+/** What {@link adminRoutes} takes. */
+export interface AdminOptions {
+  readonly sources: AdminSources;
+  /** Path of the page, which its API stands below. */
+  readonly adminPath: string;
+  /** False with `--no-admin`. `/v1/debug` is always there. */
+  readonly admin: boolean;
+  readonly publicUrl?: string | undefined;
+  /** False where no rows are kept: what would tell of them says so. */
+  readonly hasHistory: boolean;
+}
+
+/** The same table of routes below `/v1/debug` and below the path of the page. */
+export function adminRoutes({ sources, admin, adminPath, publicUrl, hasHistory }: AdminOptions): RouteTable {
+  const prefixes = ['/v1/debug', ...(admin ? [`${adminPath}/api`] : [])];
+  const routes = createAdminRoutes({ sources });
+  return Object.fromEntries(
+    prefixes.flatMap((prefix) =>
+      routes.map(
+        (route) =>
+          [`GET ${prefix}/${route.path}`, toRoute(hasHistory ? route : withoutHistory(route), publicUrl)] as const,
+      ),
+    ),
+  );
+}
+
+function toRoute({ handler, isOpenEnded }: AdminRoute, publicUrl: string | undefined): Route {
+  const answer: RouteHandler = async ({ http, params }) => {
+    const { query, headers } = http;
+    const reply = await handler({ query, params, headers, baseUrl: baseUrlOf(http, publicUrl) });
+    return isOpenEnded === true ? { ...reply, isOpenEnded } : reply;
+  };
+  return {
+    guard: 'api',
+    // Rows of all hosts stand side by side, so that a credential for some of them sees none.
+    handler: (request) => ((request.scope?.length ?? 0) > 0 ? outOfScope() : answer(request)),
+  };
+}
+
+function outOfScope(): ReturnType<typeof jsonReply> {
+  const message = 'This credential is for some DCC types only, and what is shown here is of all';
+  const policy = { outcome: 'denied', reason: 'dcc-scope', operation: 'admin', message };
+  return jsonReply({ error: toErrorBody({ kind: 'policy-denied', message, policy }) }, 403);
+}
+
+function withoutHistory(route: AdminRoute): AdminRoute {
+  return route.tellsOfRows ? { ...route, handler: async () => historyDisabled() } : route;
+}
+
+function historyDisabled(): ReturnType<typeof jsonReply> {
+  const message = 'No history is kept: admin.history is false';
+  const error = { ...toErrorBody({ kind: 'not-ready', message }), kind: 'history-disabled', retryable: false };
+  return jsonReply(
+    { error: { ...error, recommended_next_action: 'Ask the operator to set admin.history to true.' } },
+    503,
+  );
+}

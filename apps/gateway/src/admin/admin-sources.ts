@@ -1,0 +1,46 @@
+import type { AdminSources } from '@dcc-mcp/admin-api';
+import type { CallStore } from '@dcc-mcp/call-store';
+import type { Telemetry } from '@dcc-mcp/telemetry-node';
+import type { GatewayConfig } from '../config/reader/gateway-config.ts';
+import type { OperationCore } from '../operations/frame/core.ts';
+import type { StreamCounts } from '../recording/telemetry/stream-counts.ts';
+import { governanceView } from './governance-view.ts';
+import { healthView } from './health-view.ts';
+import { instanceCards } from './instance-cards.ts';
+import { type SettingView, telemetryView } from './telemetry-view.ts';
+
+/** Where the admin API looks. */
+export interface AdminParts {
+  readonly core: Pick<OperationCore, 'upstreams' | 'catalog'>;
+  readonly store: CallStore;
+  readonly telemetry: Telemetry;
+  readonly version: string;
+  readonly sessions: { readonly count: number };
+  readonly streams: StreamCounts;
+  /** The configuration in force. */
+  readonly config: () => GatewayConfig;
+  readonly settings?: () => readonly SettingView[];
+}
+
+/** The ports of the admin API, on this gateway. */
+export function adminSources(parts: AdminParts): AdminSources {
+  const { core, store, telemetry, config, settings } = parts;
+  const { upstreams, catalog } = core;
+  return {
+    store,
+    instances: (baseUrl) => instanceCards(upstreams, store, baseUrl),
+    governance: () => governanceView(config(), upstreams),
+    telemetry: () => telemetryView(telemetry, config(), settings?.() ?? []),
+    health: () =>
+      healthView({
+        upstreams,
+        version: parts.version,
+        sessions: () => parts.sessions.count,
+        streams: () => Object.values(parts.streams.counts()).reduce((sum, each) => sum + each, 0),
+        limits: config().limits,
+        uptimeSecs: () => process.uptime(),
+        residentBytes: () => process.memoryUsage.rss(),
+      }),
+    toolSlugs: () => Array.from(catalog.records(), ({ slug }) => slug),
+  };
+}

@@ -1,0 +1,70 @@
+import type { GatewayConfig } from '../config/reader/gateway-config.ts';
+import type { Upstreams } from '../registry/upstreams.ts';
+
+/** Lists of policy by their names in the answer. */
+const ALLOWLISTS = {
+  allowed_dcc_types: 'allowedDccTypes',
+  allowed_skill_names: 'allowedSkillNames',
+  allowed_skill_families: 'allowedSkillFamilies',
+  allowed_tool_slugs: 'allowedToolSlugs',
+  allowed_tool_slug_prefixes: 'allowedToolSlugPrefixes',
+} as const satisfies Readonly<Record<string, keyof GatewayConfig['policy']>>;
+
+/** Keys whose values are taken out of what is kept, beside those that name a credential in any spelling. */
+const REDACTED_KEYS = [
+  'code',
+  'script',
+  'content',
+  'python',
+  'mel',
+  'authorization',
+  'token',
+  'password',
+  'secret',
+  'api_key',
+  'private_key',
+  'cookie',
+  'credential',
+];
+
+/** What is in force: policy, limits, redaction, authentication. */
+export function governanceView(config: GatewayConfig, upstreams: Upstreams): Readonly<Record<string, unknown>> {
+  const { policy, limits } = config;
+  const lists = Object.entries(ALLOWLISTS).map(([name, key]) => [name, policy[key]] as const);
+  const active = Object.fromEntries(lists.map(([name, list]) => [name, list.length > 0]));
+  return {
+    mode: { admin_mutations: false, read_only: policy.readOnly },
+    policy: {
+      unrestricted: !policy.readOnly && lists.every(([, list]) => list.length === 0),
+      read_only: policy.readOnly,
+      allowlists_active: active,
+      ...Object.fromEntries(lists),
+    },
+    quota: {
+      rate_per_minute: limits.ratePerMinute,
+      concurrency_per_principal: limits.concurrencyPerPrincipal,
+      store: 'memory',
+    },
+    quarantine: { mode: policy.quarantine, held: [] },
+    circuits: upstreams
+      .all()
+      .filter(({ status }) => status.isCircuitOpen)
+      .map(({ settings, status }) => ({
+        instance_id: settings.instanceId,
+        state: 'open',
+        failures: status.consecutiveFailures,
+      })),
+    traffic_capture: { state: 'capture_disabled' },
+    redaction: { keys: REDACTED_KEYS, paths: config.admin.redactPaths, values_applied: true },
+    authentication: { ...authenticationOf(config) },
+  };
+}
+
+type Authentication = 'none' | 'token' | 'jwt';
+
+/** The page and its API are let in as `/mcp` is. */
+function authenticationOf({ auth, metrics }: GatewayConfig): Readonly<Record<string, Authentication>> {
+  const mcp = auth.jwksUrl === undefined ? (auth.tokens.length > 0 ? 'token' : 'none') : 'jwt';
+  const scraper = metrics.basicAuth !== undefined || metrics.bearerToken !== undefined ? 'token' : 'none';
+  return { mcp, metrics: metrics.jwt === undefined ? scraper : 'jwt', admin: mcp };
+}

@@ -1,0 +1,31 @@
+import type { Upstreams } from '../registry/upstreams.ts';
+
+/** What the process is asked. */
+export interface HealthParts {
+  readonly upstreams: Upstreams;
+  readonly version: string;
+  readonly sessions: () => number;
+  readonly streams: () => number;
+  readonly limits: Readonly<Record<string, unknown>>;
+  /** Seconds since the start. */
+  readonly uptimeSecs: () => number;
+  readonly residentBytes: () => number;
+}
+
+/** The process as it stands; an upstream that can't be reached makes it degraded. */
+export function healthView(parts: HealthParts): Readonly<Record<string, unknown>> {
+  const all = parts.upstreams.all();
+  const readiness = parts.upstreams.countByReadiness();
+  return {
+    status: readiness.has('unreachable') ? 'degraded' : 'ok',
+    version: parts.version,
+    uptime_secs: Math.round(parts.uptimeSecs()),
+    rss_bytes: parts.residentBytes(),
+    instances_ready: readiness.get('ready') ?? 0,
+    instances_total: all.length,
+    sessions: parts.sessions(),
+    streams: parts.streams(),
+    in_flight: all.reduce((sum, { load }) => sum + load.running, 0),
+    limits: parts.limits,
+  };
+}

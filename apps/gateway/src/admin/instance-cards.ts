@@ -1,0 +1,129 @@
+import type { CallRow, CallStore } from '@dcc-mcp/call-store';
+import type { Upstreams } from '../registry/upstreams.ts';
+import type { Upstream, UpstreamReadiness, UpstreamSettings } from '../upstream/upstream.ts';
+
+/** What the retained calls say of one instance. */
+interface CallCounts {
+  total: number;
+  failed: number;
+  readonly durations: number[];
+}
+
+/** Live cards of all instances. */
+export async function instanceCards(upstreams: Upstreams, store: CallStore, baseUrl: string): Promise<InstanceCards> {
+  const counts = await countCalls(store);
+  const all = upstreams.all();
+  return {
+    total: all.length,
+    summary: summaryOf(upstreams.countByReadiness()),
+    instances: all.map((upstream) => card(upstream, counts.get(upstream.settings.instanceId), baseUrl)),
+    departed: [],
+  };
+}
+
+/** The answer of `instances`. */
+export interface InstanceCards {
+  readonly [member: string]: unknown;
+  readonly total: number;
+  readonly instances: readonly object[];
+}
+
+async function countCalls(store: CallStore): Promise<ReadonlyMap<string, CallCounts>> {
+  const counts = new Map<string, CallCounts>();
+  for await (const call of store.scan('calls')) {
+    if (call.instance_id !== undefined) {
+      note(counts, call.instance_id, call);
+    }
+  }
+  return counts;
+}
+
+function note(counts: Map<string, CallCounts>, instanceId: string, { success, duration_ms: millis }: CallRow): void {
+  const known = counts.get(instanceId) ?? { total: 0, failed: 0, durations: [] };
+  known.total += 1;
+  known.failed += success ? 0 : 1;
+  known.durations.push(millis);
+  counts.set(instanceId, known);
+}
+
+/** An upstream that waits for its first use is about to boot. */
+function summaryOf(counts: ReadonlyMap<UpstreamReadiness, number>): Readonly<Record<string, number>> {
+  const of = (readiness: UpstreamReadiness): number => counts.get(readiness) ?? 0;
+  return {
+    ready: of('ready'),
+    booting: of('booting') + of('idle'),
+    unreachable: of('unreachable'),
+    stale: 0,
+    quarantined: 0,
+    disabled: of('disabled'),
+  };
+}
+
+function card({ settings, status, load }: Upstream, calls: CallCounts | undefined, baseUrl: string): object {
+  return {
+    instance_id: settings.instanceId,
+    instance_short: settings.instanceShort,
+    dcc_type: settings.dccType,
+    display_name: settings.key,
+    source: settings.source,
+    transport: settings.transport.type,
+    ...placeOf(settings),
+    status: status.readiness,
+    since: time(status.since),
+    last_ok_at: time(status.lastOk),
+    last_error: status.lastError,
+    consecutive_failures: status.consecutiveFailures,
+    era: status.era,
+    protocol_version: status.protocolVersion,
+    server_info: status.serverInfo,
+    capabilities: Object.keys(status.capabilities),
+    tool_count: status.toolCount,
+    tool_count_last_good: status.toolCountAtLastGood,
+    scene: status.scene,
+    affinity: settings.affinity,
+    concurrency: settings.concurrency,
+    queue_depth: load.queued,
+    in_flight: load.running,
+    calls: { total: calls?.total ?? 0, failed: calls?.failed ?? 0, p95_ms: percentile95(calls?.durations ?? []) },
+    links: linksOf(settings, baseUrl),
+  };
+}
+
+/** No arguments, no environment, no query: they may hold secrets. */
+function placeOf({ transport }: UpstreamSettings): { readonly mcp_url?: string; readonly command?: string } {
+  if (transport.type === 'stdio') {
+    return {
+      command: transport.command.slice(
+        Math.max(transport.command.lastIndexOf('/'), transport.command.lastIndexOf('\\')) + 1,
+      ),
+    };
+  }
+  const { origin, pathname } = new URL(transport.url);
+  return { mcp_url: origin + pathname };
+}
+
+/** What the instance itself offers to look at, where it has an address. */
+function linksOf({ transport, instanceId }: UpstreamSettings, baseUrl: string): Readonly<Record<string, string>> {
+  const calls = `${baseUrl}/v1/debug/calls?q=${encodeURIComponent(`instance_id=${instanceId}`)}`;
+  if (transport.type === 'stdio') {
+    return { calls };
+  }
+  const { origin } = new URL(transport.url);
+  return {
+    calls,
+    worker_openapi_spec: `${origin}/v1/openapi.json`,
+    worker_docs: `${origin}/docs`,
+    worker_openapi_inspector: `${origin}/docs`,
+  };
+}
+
+const PERCENTILE = 0.95;
+
+/** Nearest rank. */
+function percentile95(durations: readonly number[]): number | undefined {
+  return durations.toSorted((a, b) => a - b)[Math.ceil(PERCENTILE * durations.length) - 1];
+}
+
+function time(millis: number | undefined): string | undefined {
+  return millis === undefined ? undefined : new Date(millis).toISOString();
+}

@@ -1,0 +1,66 @@
+import { type AdminRoute, describeAdminRoutes, refusal } from '@dcc-mcp/admin-api';
+import { createRoute, type RouteConfig, z } from '@hono/zod-openapi';
+
+type Responses = RouteConfig['responses'];
+
+const json = { 'application/json': { schema: refusal } };
+const REFUSALS: Responses = {
+  400: { description: 'A parameter is unknown, given twice or wrong; the message names it.', content: json },
+  401: { description: 'A bearer token is missing or not valid.', content: json },
+  403: {
+    description: 'The credential is for some DCC types only, or the page that asks (its Origin) is not allowed.',
+    content: json,
+  },
+  500: { description: 'The gateway failed.', content: json },
+  503: { description: 'No history is kept, or too many streams are open.', content: json },
+};
+const UNKNOWN: Responses = {
+  404: { description: 'Nothing of that id is retained; it says how far back that would be.', content: json },
+};
+
+/** The routes of `/v1/debug`, and the same below the page, for the OpenAPI document. @param adminPath Absent without a page. */
+export function adminOpenApi(adminPath: string | undefined): readonly RouteConfig[] {
+  const prefixes = ['/v1/debug', ...(adminPath === undefined ? [] : [`${adminPath}/api`])];
+  return prefixes.flatMap((prefix) => describeAdminRoutes().map((route) => toConfig(prefix, route)));
+}
+
+function toConfig(
+  prefix: string,
+  { path, summary, parameters, answer, mediaType }: Omit<AdminRoute, 'handler'>,
+): RouteConfig {
+  const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
+  return createRoute({
+    method: 'get',
+    path: `${prefix}/${path.replaceAll(/:(\w+)/g, '{$1}')}`,
+    summary: summary.replace(/\.$/, ''),
+    request: {
+      ...(names.length === 0 ? {} : { params: z.object(Object.fromEntries(names.map((name) => [name, ID]))) }),
+      ...(parameters.length === 0
+        ? {}
+        : { query: z.object(Object.fromEntries(parameters.map((name) => [name, parameter(name)]))) }),
+    },
+    responses: {
+      200: { description: 'Answered.', content: { [mediaType]: { schema: answer ?? z.string() } } },
+      ...REFUSALS,
+      ...(names.length === 0 ? {} : UNKNOWN),
+    },
+  });
+}
+
+const ID = z.string().meta({ description: 'A row id, request id or trace id.' });
+
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  limit: 'Most rows of the answer: 1 to 10,000.',
+  cursor: 'next_cursor of the page before.',
+  since: 'Rows of this time and later, RFC 3339.',
+  until: 'Rows of this time and earlier, RFC 3339.',
+  q: 'A query: field op value, joined by spaces (and) or OR; bare words search.',
+  kinds: 'Comma list of calls, traces, events, activity.',
+};
+
+function parameter(name: string): z.ZodType {
+  return z
+    .string()
+    .optional()
+    .meta({ description: DESCRIPTIONS[name] ?? name });
+}

@@ -1,0 +1,122 @@
+import type { Outcome } from '@dcc-mcp/semantic-conventions';
+import type { SpanContext } from '@opentelemetry/api';
+
+/** What policy or a limit said to an operation. */
+export interface PolicyFacts {
+  readonly outcome: 'allowed' | 'denied' | 'throttled';
+  readonly reason?: string;
+}
+
+/** A try that failed, after which the same request was sent once more. */
+export interface FailedTry {
+  /** Milliseconds since the epoch. */
+  readonly endedAt: number;
+  readonly outcome: Outcome;
+  /** How long the next try waited. */
+  readonly delayMillis: number | undefined;
+}
+
+/** How one request to an upstream begins. */
+export interface HopBeginning {
+  /** `tools/call <tool>`. */
+  readonly name: string;
+  readonly spanContext: SpanContext;
+  /** Default 0. */
+  readonly queueMillis?: number;
+}
+
+/** How one request to an upstream ended. */
+export interface HopEnding {
+  readonly outcome: Outcome;
+  /** The job that it is at its host. */
+  readonly jobId: string | undefined;
+}
+
+/** Milliseconds since the epoch, with fractions. */
+type Clock = () => number;
+
+/** Where an operation stands. */
+export interface TrailBeginning {
+  /** Its own, be it exported or not. */
+  readonly spanId: string;
+  /** The caller's, or that of the batch. */
+  readonly parentSpanId: string | undefined;
+  readonly now: Clock;
+}
+
+/** One request to an upstream, over all its tries. */
+export class HopTrail {
+  /** `tools/call <tool>`. */
+  readonly name: string;
+  /** Its own span; without a tracer that of the operation. */
+  readonly spanContext: SpanContext;
+  /** Milliseconds that it waited in the upstream's queue. */
+  readonly queueMillis: number;
+  readonly startedAt: number;
+  readonly failedTries: FailedTry[] = [];
+  readonly #now: Clock;
+  #endedAt: number | undefined;
+  #ending: HopEnding | undefined;
+
+  constructor({ name, spanContext, queueMillis = 0 }: HopBeginning, now: Clock) {
+    this.name = name;
+    this.spanContext = spanContext;
+    this.queueMillis = queueMillis;
+    this.startedAt = now();
+    this.#now = now;
+  }
+
+  /** Absent while it runs. */
+  get endedAt(): number | undefined {
+    return this.#endedAt;
+  }
+
+  /** Absent while it runs. */
+  get ending(): HopEnding | undefined {
+    return this.#ending;
+  }
+
+  addFailedTry(outcome: Outcome, delayMillis: number | undefined): void {
+    this.failedTries.push({ endedAt: this.#now(), outcome, delayMillis });
+  }
+
+  end(ending: HopEnding): void {
+    this.#endedAt = this.#now();
+    this.#ending = ending;
+  }
+}
+
+/**
+ * What is learned of one operation while it runs and stands in no answer: written by those who do the work, read once,
+ * for its rows. Where no rows are kept there is none.
+ *
+ * @typeParam Item An item of a batch that has ended.
+ */
+export class TrailOf<Item> {
+  readonly spanId: string;
+  readonly parentSpanId: string | undefined;
+  /** Milliseconds since the epoch, on the clock of the operation's span. */
+  readonly startedAt: number;
+  /** What was asked for: JSON as it came, or a value. */
+  input: unknown;
+  /** What was answered. */
+  output: unknown;
+  policy: PolicyFacts | undefined;
+  readonly hops: HopTrail[] = [];
+  /** Of a batch: those of its items that ran, in order. */
+  readonly items: Item[] = [];
+  readonly #now: Clock;
+
+  constructor({ spanId, parentSpanId, now }: TrailBeginning) {
+    this.spanId = spanId;
+    this.parentSpanId = parentSpanId;
+    this.#now = now;
+    this.startedAt = now();
+  }
+
+  startHop(beginning: HopBeginning): HopTrail {
+    const hop = new HopTrail(beginning, this.#now);
+    this.hops.push(hop);
+    return hop;
+  }
+}

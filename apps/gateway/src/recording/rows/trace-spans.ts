@@ -1,0 +1,191 @@
+import type { TraceSpan } from '@dcc-mcp/call-store';
+import { statusOfOutcome } from '@dcc-mcp/request-context';
+import {
+  ATTR_DCC_JOB_ID,
+  ATTR_DCC_MCP_DCC_TYPE,
+  ATTR_DCC_MCP_ERROR_KIND,
+  ATTR_DCC_MCP_INSTANCE_ID,
+  ATTR_DCC_MCP_OUTCOME,
+  ATTR_DCC_MCP_RETRY_DELAY_MS,
+  ATTR_DCC_MCP_SKILL_NAME,
+  ATTR_DCC_MCP_TOOL_SLUG,
+  OPERATION_CALL,
+  type Outcome,
+} from '@dcc-mcp/semantic-conventions';
+import type { CallTiming, FinishedOperation, OperationTrail } from '../record/finished.ts';
+import type { HopTrail } from '../record/operation-trail.ts';
+
+/** Digits of a span id that tell phases inside of one operation apart. */
+const PHASE_DIGITS = 4;
+const HEX = 16;
+
+/**
+ * The spans of one operation and of the items of a batch, the root first. Their ids are those that are exported; a phase
+ * inside the gateway, and a try before the last, has one that is made of its operation's.
+ *
+ * @param origin Where the trace begins, in milliseconds since the epoch.
+ */
+export function toTraceSpans(
+  finished: FinishedOperation,
+  origin: number = finished.trail?.startedAt ?? 0,
+): TraceSpan[] {
+  const { trail } = finished;
+  if (trail === undefined) {
+    return [];
+  }
+  const phases = new Phases(finished, trail, origin);
+  const hops = trail.hops.flatMap((hop) => phases.ofHop(hop));
+  return [
+    phases.root(),
+    ...hops,
+    ...phases.ofQueueAlone(),
+    ...trail.items.flatMap((item) => toTraceSpans(item, origin)),
+    ...phases.response(),
+  ];
+}
+
+interface Phase {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  readonly outcome?: Outcome;
+  readonly attributes?: TraceSpan['attributes'];
+}
+
+/** Makes the spans of one operation. */
+class Phases {
+  readonly #finished: FinishedOperation;
+  readonly #trail: OperationTrail;
+  readonly #origin: number;
+  #count = 0;
+
+  constructor(finished: FinishedOperation, trail: OperationTrail, origin: number) {
+    this.#finished = finished;
+    this.#trail = trail;
+    this.#origin = origin;
+  }
+
+  get #endedAt(): number {
+    return this.#trail.startedAt + this.#finished.durationMillis;
+  }
+
+  root(): TraceSpan {
+    const { details, durationMillis, outcome, span } = this.#finished;
+    const { spanId, parentSpanId, startedAt } = this.#trail;
+    const isItem = details.operation === OPERATION_CALL && details.batchIndex !== undefined;
+    return {
+      span_id: spanId,
+      ...(parentSpanId === undefined ? {} : { parent_span_id: parentSpanId }),
+      name: details.operation,
+      kind: isItem ? 'internal' : 'server',
+      started_ms: toMicrosecond(startedAt - this.#origin),
+      duration_ms: toMicrosecond(durationMillis),
+      ok: isOk(outcome),
+      outcome,
+      ...(span.isRecording ? {} : NOT_EXPORTED),
+      attributes: rootAttributes(this.#finished),
+    };
+  }
+
+  /** Its wait, the tries that failed, and the request itself. */
+  ofHop(hop: HopTrail): TraceSpan[] {
+    const { name, startedAt, endedAt = this.#endedAt, failedTries, queueMillis, spanContext, ending } = hop;
+    const wait = queueMillis > 0 ? [this.#inner({ name: 'queue', from: startedAt - queueMillis, to: startedAt })] : [];
+    let from = startedAt;
+    const tries = failedTries.map((failed) => {
+      const attributes = failed.delayMillis === undefined ? {} : { [ATTR_DCC_MCP_RETRY_DELAY_MS]: failed.delayMillis };
+      const phase = { name, from, to: failed.endedAt, outcome: failed.outcome, attributes };
+      from = failed.endedAt + (failed.delayMillis ?? 0);
+      return this.#inner(phase, 'client');
+    });
+    const isExported = this.#finished.span.isRecording;
+    const outcome = ending?.outcome ?? this.#finished.outcome;
+    const last: TraceSpan = {
+      ...this.#span({ name, from, to: Math.max(from, endedAt), outcome, attributes: jobOf(ending?.jobId) }),
+      span_id: isExported ? spanContext.spanId : this.#nextId(),
+      kind: 'client',
+      ...(isExported ? {} : NOT_EXPORTED),
+    };
+    return [...wait, ...tries, last];
+  }
+
+  /** A call that never left the queue. */
+  ofQueueAlone(): TraceSpan[] {
+    const queueMillis = this.#trail.hops.length === 0 ? (this.#timing?.queueMillis ?? 0) : 0;
+    const to = this.#endedAt;
+    return queueMillis > 0
+      ? [this.#inner({ name: 'queue', from: to - queueMillis, to, outcome: this.#finished.outcome })]
+      : [];
+  }
+
+  /** What the gateway did after the last answer of the upstream. */
+  response(): TraceSpan[] {
+    const from = this.#trail.hops.at(-1)?.endedAt;
+    return from === undefined ? [] : [this.#inner({ name: 'response', from, to: Math.max(from, this.#endedAt) })];
+  }
+
+  get #timing(): CallTiming | undefined {
+    const { details } = this.#finished;
+    return details.operation === OPERATION_CALL ? details.timing : undefined;
+  }
+
+  #inner(phase: Phase, kind = 'internal'): TraceSpan {
+    return { ...this.#span(phase), span_id: this.#nextId(), kind, ...NOT_EXPORTED };
+  }
+
+  #span({ name, from, to, outcome, attributes = {} }: Phase): Omit<TraceSpan, 'span_id' | 'kind'> {
+    return {
+      parent_span_id: this.#trail.spanId,
+      name,
+      started_ms: toMicrosecond(from - this.#origin),
+      duration_ms: toMicrosecond(Math.max(0, to - from)),
+      ok: outcome === undefined || isOk(outcome),
+      ...(outcome === undefined ? {} : { outcome }),
+      attributes,
+    };
+  }
+
+  #nextId(): string {
+    this.#count += 1;
+    return phaseId(this.#trail.spanId, this.#count);
+  }
+}
+
+/** Milliseconds without what no clock measures. */
+export function toMicrosecond(millis: number): number {
+  return Math.round(millis * MICROS) / MICROS;
+}
+
+const MICROS = 1_000;
+
+const NOT_EXPORTED = { exported: false } as const;
+
+function isOk(outcome: Outcome): boolean {
+  return statusOfOutcome(outcome) === 'success';
+}
+
+function phaseId(spanId: string, phase: number): string {
+  const head = spanId.slice(0, -PHASE_DIGITS);
+  const tail = Number.parseInt(spanId.slice(-PHASE_DIGITS), HEX) ^ (phase + 1);
+  return head + tail.toString(HEX).padStart(PHASE_DIGITS, '0');
+}
+
+function jobOf(jobId: string | undefined): TraceSpan['attributes'] {
+  return jobId === undefined ? {} : { [ATTR_DCC_JOB_ID]: jobId };
+}
+
+function rootAttributes({ details, error, outcome }: FinishedOperation): TraceSpan['attributes'] {
+  const record = 'record' in details ? details.record : undefined;
+  return {
+    [ATTR_DCC_MCP_OUTCOME]: outcome,
+    ...(error === undefined ? {} : { [ATTR_DCC_MCP_ERROR_KIND]: error.kind }),
+    ...(record === undefined
+      ? {}
+      : {
+          [ATTR_DCC_MCP_TOOL_SLUG]: record.slug,
+          [ATTR_DCC_MCP_DCC_TYPE]: record.dccType,
+          [ATTR_DCC_MCP_INSTANCE_ID]: record.instanceId,
+          ...(record.skillName === undefined ? {} : { [ATTR_DCC_MCP_SKILL_NAME]: record.skillName }),
+        }),
+  };
+}

@@ -1,0 +1,30 @@
+import type { CallStore, TraceDetail } from '@dcc-mcp/call-store';
+
+/** JSON whose shape is described elsewhere. */
+export type JsonRecord = Readonly<Record<string, unknown>>;
+
+/** What the routes tell of: ports, so that any gateway can stand behind them. Each is asked when somebody looks. */
+export interface AdminSources {
+  readonly store: CallStore;
+  /** Live cards of the instances and those that left. */
+  instances(baseUrl: string): JsonRecord | Promise<JsonRecord>;
+  /** Policy, limits and redaction that are in force; decisions are added from the store. */
+  governance(): JsonRecord | Promise<JsonRecord>;
+  /** Exporters, scrape, settings with their origins, copies of the API. */
+  telemetry(): JsonRecord | Promise<JsonRecord>;
+  /** The process: version, uptime, memory, sessions; stores are added from the store. */
+  health(): JsonRecord | Promise<JsonRecord>;
+  /** What the instance of a trace wrote while it ran, oldest first; absent where nothing is kept of that. */
+  readonly eventsOf?: (trace: TraceDetail) => Promise<readonly JsonRecord[]>;
+  /** Slugs of all registered tools, for those that nobody calls. */
+  toolSlugs(): readonly string[];
+}
+
+/** How the routes are made. */
+export interface AdminRoutesOptions {
+  readonly sources: AdminSources;
+  /** Path of the page that links lead to; absent where there is none. */
+  readonly pagePath?: string;
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number;
+}

@@ -1,0 +1,51 @@
+import { MemoryCallStore } from '@dcc-mcp/call-store';
+import type { AdminRoute } from './admin-route.ts';
+import type { AdminRoutesOptions, AdminSources } from './admin-sources.ts';
+import { streamRoute } from './live/stream-route.ts';
+import { AdminRefusal, type AdminHandler, refusalAnswer } from './request/admin-request.ts';
+import { listRoutes } from './routes/list-routes.ts';
+import { stateRoutes } from './routes/state-routes.ts';
+import { traceRoute } from './routes/trace-route.ts';
+
+/**
+ * The routes of the admin and debug API, as one table: mount each below `/admin/api` and below `/v1/debug`, behind the
+ * guard of your own API. A refused request is answered 400, 404 or 503 with what was wrong; what a port throws is yours.
+ */
+export function createAdminRoutes(options: AdminRoutesOptions): readonly AdminRoute[] {
+  return [...listRoutes(options), traceRoute(options), ...stateRoutes(options), streamRoute(options)].map(refusing);
+}
+
+/** The same table for those who only describe it: of no store, and to be asked nothing. */
+export function describeAdminRoutes(): readonly AdminRoute[] {
+  return createAdminRoutes({ sources: NOWHERE });
+}
+
+function refusing(route: AdminRoute): AdminRoute {
+  return { ...route, handler: answeringRefusals(route.handler) };
+}
+
+function answeringRefusals(handler: AdminHandler): AdminHandler {
+  return async (request) => {
+    try {
+      return await handler(request);
+    } catch (error) {
+      if (error instanceof AdminRefusal) {
+        return refusalAnswer(error);
+      }
+      throw error;
+    }
+  };
+}
+
+function nowhere(): never {
+  throw new Error('these routes describe, and answer nothing');
+}
+
+const NOWHERE: AdminSources = {
+  store: new MemoryCallStore({ calls: 1, traces: 1, keptTraces: 1, searches: 1, decisions: 1, events: 1, activity: 1 }),
+  instances: nowhere,
+  governance: nowhere,
+  telemetry: nowhere,
+  health: nowhere,
+  toolSlugs: nowhere,
+};

@@ -1,0 +1,98 @@
+import { type CallStore, isRowId, type LiveEvent, toTraceRow } from '@dcc-mcp/call-store';
+import { parseQuery, QUERY_FIELDS, type QueryReading } from '@dcc-mcp/call-store/query';
+import { headerText } from '@dcc-mcp/http-adapter';
+import type { AdminRoute } from '../admin-route.ts';
+import type { AdminRoutesOptions } from '../admin-sources.ts';
+import { AdminRefusal, type AdminHandler } from '../request/admin-request.ts';
+import { type LinkPlaces, linkedRow } from '../request/links.ts';
+import { Parameters, wrong } from '../request/parameters.ts';
+import { EventFeed } from './event-feed.ts';
+
+/** Streams at a time; each costs memory for as long as somebody reads. */
+const MAX_STREAMS = 64;
+const KINDS = ['calls', 'traces', 'events', 'activity'] as const;
+type StreamKind = (typeof KINDS)[number];
+const PARAMETERS = ['kinds', 'q'] as const;
+
+const HEADERS = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+} as const;
+
+/** What is recorded, as it is recorded. */
+export function streamRoute({ sources: { store }, pagePath }: AdminRoutesOptions): AdminRoute {
+  return {
+    path: 'stream',
+    summary: 'Rows as they come, as server-sent events: `id` is the row id, `event` the kind; Last-Event-ID resumes.',
+    parameters: PARAMETERS,
+    mediaType: 'text/event-stream',
+    isOpenEnded: true,
+    tellsOfRows: true,
+    handler: streamHandler(store, pagePath),
+  };
+}
+
+function streamHandler(store: CallStore, pagePath: string | undefined): AdminHandler {
+  let open = 0;
+  return async ({ query, headers, baseUrl }) => {
+    const parameters = new Parameters(query, PARAMETERS);
+    const kinds = parameters.choices('kinds', KINDS) ?? KINDS;
+    const filters = readFilters(kinds, parameters.text('q'));
+    const after = headerText(headers, 'last-event-id');
+    if (after !== undefined && !isRowId(after)) {
+      throw wrong('Last-Event-ID', 'it is no row_id', 'send the id of the last event, or none');
+    }
+    if (open >= MAX_STREAMS) {
+      throw tooMany();
+    }
+    open += 1;
+    let subscription: { close(): void } | undefined;
+    const feed = new EventFeed(() => {
+      open -= 1;
+      subscription?.close();
+    });
+    const tell = (event: LiveEvent): void => send(feed, event, { filters, places: { baseUrl, pagePath } });
+    subscription = store.subscribe(kinds, tell, after === undefined ? undefined : { after });
+    return { status: 200, headers: HEADERS, body: feed.body };
+  };
+}
+
+/** A query may name fields that only some kinds have: of the others no row matches. */
+type Filters = ReadonlyMap<StreamKind, QueryReading>;
+
+function readFilters(kinds: readonly StreamKind[], text: string | undefined): Filters {
+  const filters = new Map(kinds.map((kind) => [kind, parseQuery(text ?? '', QUERY_FIELDS[kind])] as const));
+  const readings = [...filters.values()];
+  const [first] = readings;
+  if (first?.ok === false && readings.every(({ ok }) => !ok)) {
+    throw wrong('q', first.issue.message, `look at character ${first.issue.position + 1}`);
+  }
+  return filters;
+}
+
+function send(
+  feed: EventFeed,
+  event: LiveEvent,
+  { filters, places }: { readonly filters: Filters; readonly places: LinkPlaces },
+): void {
+  if (event.type === 'gap') {
+    feed.gap(event.missed);
+    return;
+  }
+  const kind = KINDS.find((each) => each === event.kind);
+  const filter = kind && filters.get(kind);
+  if (kind !== undefined && filter?.ok === true && filter.predicate(event.row)) {
+    const row = event.kind === 'traces' ? toTraceRow(event.row) : event.row;
+    feed.send({ event: kind, id: event.id, data: linkedRow(row, places) });
+  }
+}
+
+function tooMany(): AdminRefusal {
+  return new AdminRefusal({
+    status: 503,
+    kind: 'not-ready',
+    message: `${MAX_STREAMS} live streams are open, which is as many as there may be`,
+    advice: 'Close one of them, or try again later.',
+  });
+}

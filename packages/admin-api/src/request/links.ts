@@ -1,0 +1,44 @@
+import { isRowId, type RowLinks } from '@dcc-mcp/call-store';
+
+/** Where what belongs to a row is found. */
+export interface LinkPlaces {
+  /** Address of the gateway, without a slash at its end. */
+  readonly baseUrl: string;
+  /** Path of the page; absent where there is none. */
+  readonly pagePath?: string | undefined;
+}
+
+/** Addresses of what belongs to one request. */
+export function requestLinks({ baseUrl, pagePath }: LinkPlaces, rowId: string): RowLinks {
+  const debug = `${baseUrl}/v1/debug`;
+  const page = pagePath === undefined ? undefined : `${baseUrl}${pagePath}`;
+  return {
+    ...(page === undefined ? {} : { trace_page: `${page}?panel=traces&trace=${rowId}` }),
+    trace_api: `${debug}/traces/${rowId}`,
+    debug_bundle: `${debug}/bundles/${rowId}`,
+    agent_packet: `${debug}/agent-traces/${rowId}`,
+    issue_report_url: `${debug}/issue-reports/${rowId}`,
+    stats: page === undefined ? `${debug}/stats` : `${page}?panel=stats`,
+    ...docLinks({ baseUrl, pagePath }),
+  };
+}
+
+function docLinks({ baseUrl, pagePath }: LinkPlaces): RowLinks {
+  return {
+    openapi_inspector: pagePath === undefined ? `${baseUrl}/docs` : `${baseUrl}${pagePath}?panel=openapi`,
+    openapi_spec: `${baseUrl}/v1/openapi.json`,
+    openapi_docs: `${baseUrl}/docs`,
+  };
+}
+
+/** A row about a request leads to all that belongs to it. */
+export function linkedRow<Row extends object>(row: Row, places: LinkPlaces): Row {
+  const rowId = 'row_id' in row ? row.row_id : 'event_id' in row ? rowIdOf(String(row.event_id)) : undefined;
+  return typeof rowId !== 'string' ? row : { ...row, links: requestLinks(places, rowId) };
+}
+
+/** `tool_call:<row_id>`; an entry of the feed that was made from no request has none. */
+function rowIdOf(eventId: string): string | undefined {
+  const id = eventId.slice(eventId.indexOf(':') + 1);
+  return isRowId(id) && !eventId.startsWith('contention:') ? id : undefined;
+}

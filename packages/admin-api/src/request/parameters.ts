@@ -1,0 +1,170 @@
+import { isRowId, type ListRequest, type RowFilter, type RowKind } from '@dcc-mcp/call-store';
+import { nearestName, parseQuery, QUERY_FIELDS } from '@dcc-mcp/call-store/query';
+import { AdminRefusal } from './admin-request.ts';
+
+/** Rows of a page that asks for no number. */
+const DEFAULT_LIMIT = 200;
+/** Most rows of a page. */
+const MAX_LIMIT = 10_000;
+const WHOLE_NUMBER = /^\d{1,6}$/;
+
+/** The query parameters of one request: each is known, is given once, and is right, or the request is refused. */
+export class Parameters {
+  readonly #query: URLSearchParams;
+
+  /** @throws {AdminRefusal} When one is unknown, or given twice. */
+  constructor(query: URLSearchParams, known: readonly string[]) {
+    this.#query = query;
+    for (const name of new Set(query.keys())) {
+      if (!known.includes(name)) {
+        throw unknown(name, known);
+      }
+      if (query.getAll(name).length > 1) {
+        throw wrong(name, 'it is given more than once', 'give it once');
+      }
+    }
+  }
+
+  /** @throws {AdminRefusal} When anything is given. */
+  static none(query: URLSearchParams): void {
+    if (query.size > 0) {
+      new Parameters(query, []).text('');
+    }
+  }
+
+  /** A text that is not blank. */
+  text(name: string): string | undefined {
+    const text = this.#query.get(name)?.trim();
+    return text === undefined || text === '' ? undefined : text;
+  }
+
+  /** @throws {AdminRefusal} When it is none of `choices`. */
+  choice<const Choice extends string>(name: string, choices: readonly Choice[]): Choice | undefined {
+    const text = this.text(name);
+    const found = choices.find((choice) => choice === text);
+    if (text !== undefined && found === undefined) {
+      throw wrong(name, `${quote(text)} is none of its values`, `use one of ${choices.join(', ')}`);
+    }
+    return found;
+  }
+
+  /** Values of a comma list. @throws {AdminRefusal} When one is none of `choices`. */
+  choices<const Choice extends string>(name: string, choices: readonly Choice[]): readonly Choice[] | undefined {
+    return this.text(name)
+      ?.split(',')
+      .map((part) => {
+        const found = choices.find((choice) => choice === part.trim());
+        if (found === undefined) {
+          throw wrong(name, `${quote(part)} is none of its values`, `use some of ${choices.join(', ')}`);
+        }
+        return found;
+      });
+  }
+
+  /** `true` or `false`. @throws {AdminRefusal} */
+  flag(name: string): boolean {
+    return this.choice(name, ['true', 'false']) === 'true';
+  }
+
+  /** @throws {AdminRefusal} When it is no whole number of 1 … 10,000. */
+  limit(fallback = DEFAULT_LIMIT): number {
+    const text = this.text('limit');
+    const limit = text === undefined ? fallback : WHOLE_NUMBER.test(text) ? Number(text) : 0;
+    if (limit < 1 || limit > MAX_LIMIT) {
+      throw wrong('limit', `${quote(text ?? '')} is out of range`, `use a whole number from 1 to ${MAX_LIMIT}`);
+    }
+    return limit;
+  }
+
+  /** A row id. @throws {AdminRefusal} */
+  rowId(name: string): string | undefined {
+    const text = this.text(name);
+    if (text !== undefined && !isRowId(text)) {
+      throw wrong(name, `${quote(text)} is no row_id`, 'use the next_cursor of the page before');
+    }
+    return text;
+  }
+
+  /** Milliseconds since the epoch. @throws {AdminRefusal} */
+  time(name: string): number | undefined {
+    const text = this.text(name);
+    const at = text === undefined ? undefined : readTime(text);
+    if (text !== undefined && at === undefined) {
+      throw wrong(name, `${quote(text)} is no time`, 'write it like 2026-01-31T12:00:00Z');
+    }
+    return at;
+  }
+
+  /** `since`, `until` and `q`. @throws {AdminRefusal} */
+  filter(kind: RowKind): RowFilter {
+    const sinceMillis = this.time('since');
+    const untilMillis = this.time('until');
+    const text = this.text('q');
+    const reading = text === undefined ? undefined : parseQuery(text, QUERY_FIELDS[kind]);
+    if (reading?.ok === false) {
+      const { message, position, nearest } = reading.issue;
+      throw new AdminRefusal({
+        status: 400,
+        kind: 'bad-request',
+        message: `q: ${message}`,
+        advice: `Correct the query at character ${position + 1}.`,
+        details: { parameter: 'q', position, ...(nearest === undefined ? {} : { nearest }) },
+      });
+    }
+    return {
+      ...(sinceMillis === undefined ? {} : { sinceMillis }),
+      ...(untilMillis === undefined ? {} : { untilMillis }),
+      ...(reading === undefined ? {} : { query: reading.query }),
+    };
+  }
+
+  /** One page of a list. @throws {AdminRefusal} */
+  page(kind: RowKind, fallbackLimit?: number): ListRequest {
+    const cursor = this.rowId('cursor');
+    return { ...this.filter(kind), limit: this.limit(fallbackLimit), ...(cursor === undefined ? {} : { cursor }) };
+  }
+}
+
+/** The parameters of a list. */
+export const PAGE_PARAMETERS = ['limit', 'cursor', 'since', 'until', 'q'] as const;
+
+// RFC 3339, section 5.6; `Date.parse` takes much more than that.
+const TIME = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})$/;
+
+function readTime(text: string): number | undefined {
+  // A plus in a query is a blank.
+  const at = TIME.test(text.replace(/ (\d{2}:\d{2})$/, '+$1'))
+    ? Date.parse(text.replace(/ (\d{2}:\d{2})$/, '+$1'))
+    : NaN;
+  return Number.isNaN(at) ? undefined : at;
+}
+
+function unknown(name: string, known: readonly string[]): AdminRefusal {
+  const nearest = nearestName(name, known);
+  const meant = nearest === undefined ? '' : `; did you mean ${nearest}?`;
+  const all = known.length === 0 ? 'it takes no parameters' : `use ${known.join(', ')}`;
+  return new AdminRefusal({
+    status: 400,
+    kind: 'bad-request',
+    message: `${quote(name)} is no parameter of this list${meant}`,
+    advice: `${all[0]?.toUpperCase() ?? ''}${all.slice(1)}.`,
+    details: { parameter: name.slice(0, 64), ...(nearest === undefined ? {} : { nearest }) },
+  });
+}
+
+/** A parameter with a wrong value. */
+export function wrong(name: string, problem: string, fix: string): AdminRefusal {
+  return new AdminRefusal({
+    status: 400,
+    kind: 'bad-request',
+    message: `${name}: ${problem}; ${fix}`,
+    advice: `Correct the parameter ${name}.`,
+    details: { parameter: name },
+  });
+}
+
+const MAX_QUOTED = 64;
+
+function quote(text: string): string {
+  return `"${text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text}"`;
+}

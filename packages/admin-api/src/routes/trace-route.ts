@@ -1,0 +1,49 @@
+import type { CallStore, TraceDetail } from '@dcc-mcp/call-store';
+import type { AdminRoute } from '../admin-route.ts';
+import type { AdminRoutesOptions } from '../admin-sources.ts';
+import { AdminRefusal, jsonAnswer } from '../request/admin-request.ts';
+import { requestLinks } from '../request/links.ts';
+import { Parameters } from '../request/parameters.ts';
+import { trace } from '../schemas/trace-schema.ts';
+
+/** One request as it ran. */
+export function traceRoute({ sources, pagePath }: AdminRoutesOptions): AdminRoute {
+  return {
+    path: 'traces/:id',
+    summary: 'One request as it ran: by row id, request id or trace id.',
+    parameters: [],
+    answer: trace,
+    mediaType: 'application/json',
+    tellsOfRows: true,
+    handler: async ({ params, query, baseUrl }) => {
+      Parameters.none(query);
+      const found = await findTrace(sources.store, params['id'] ?? '');
+      const events = (await sources.eventsOf?.(found)) ?? [];
+      return jsonAnswer({ ...found, events, links: requestLinks({ baseUrl, pagePath }, found.row_id) });
+    },
+  };
+}
+
+const MAX_SHOWN_ID = 128;
+
+/** @throws {AdminRefusal} When nothing of that id is retained (any more); it says how far back that would be. */
+export async function findTrace(store: CallStore, id: string): Promise<TraceDetail> {
+  const found = await store.trace(id);
+  if (found !== undefined) {
+    return found;
+  }
+  const { traces } = await store.usage();
+  const oldest = traces.oldest_retained;
+  const reach = oldest === undefined ? 'none is retained' : `the oldest retained one is of ${oldest}`;
+  throw new AdminRefusal({
+    status: 404,
+    kind: 'unknown-trace',
+    message: `No row id, request id or trace id "${id.slice(0, MAX_SHOWN_ID)}" among the ${traces.rows} retained traces; ${reach}`,
+    advice: 'List the traces and use an id from there.',
+    details: {
+      looked_for: id.slice(0, MAX_SHOWN_ID),
+      looked_in: 'traces',
+      ...(oldest === undefined ? {} : { oldest_retained: oldest }),
+    },
+  });
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { callRow, count } from './call-schema.ts';
+import { activityRow, contentionEvent } from './event-schema.ts';
+import { traceRow } from './trace-schema.ts';
+
+/** What every list says beside its rows. */
+export const page = {
+  total: count.meta({ description: 'Rows that are retained and match, on all pages.' }),
+  returned: count,
+  next_cursor: z.string().optional(),
+  dropped: count.optional().meta({ description: 'Rows that were let go since the start to make room.' }),
+};
+
+export const callsAnswer: z.ZodType = z.strictObject({ ...page, calls: z.array(callRow) }).meta({ id: 'CallsAnswer' });
+
+export const tracesAnswer: z.ZodType = z
+  .strictObject({ ...page, traces: z.array(traceRow) })
+  .meta({ id: 'TracesAnswer' });
+
+export const eventsAnswer: z.ZodType = z
+  .strictObject({ ...page, events: z.array(contentionEvent) })
+  .meta({ id: 'EventsAnswer' });
+
+export const activityAnswer: z.ZodType = z
+  .strictObject({ ...page, activity: z.array(activityRow) })
+  .meta({ id: 'ActivityAnswer' });
+
+/** A refused request. */
+export const refusal: z.ZodType = z
+  .looseObject({
+    error: z.looseObject({
+      kind: z.string(),
+      message: z.string(),
+      retryable: z.boolean(),
+      recommended_next_action: z.string(),
+    }),
+  })
+  .meta({ id: 'AdminRefusal' });

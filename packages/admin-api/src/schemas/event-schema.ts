@@ -1,0 +1,43 @@
+import { ACTIVITY_KINDS, SEVERITIES } from '@dcc-mcp/call-store';
+import { z } from 'zod';
+import { count } from './call-schema.ts';
+import { links } from './identity-schema.ts';
+
+/** A line that an instance wrote, or told of. */
+export const sessionEvent = z
+  .looseObject({
+    id: count,
+    timestamp: z.string(),
+    timestamp_ns: z.string(),
+    source: z.string(),
+    stream: z.string(),
+    level: z.enum(['trace', 'debug', 'info', 'warning', 'error']),
+    message: z.string(),
+  })
+  .meta({ id: 'SessionEvent' });
+
+/** An election, eviction, probe or departure. */
+export const contentionEvent = z
+  .strictObject({
+    timestamp: z.string(),
+    event: z.string(),
+    dcc_type: z.string(),
+    instance_id: z.string(),
+    reason: z.string().optional(),
+    severity: z.enum(SEVERITIES),
+  })
+  .meta({ id: 'ContentionEvent' });
+
+/** One entry of the feed. */
+export const activityRow = z
+  .strictObject({
+    event_id: z.string(),
+    timestamp: z.string(),
+    kind: z.enum(ACTIVITY_KINDS),
+    severity: z.enum(SEVERITIES),
+    status: z.string(),
+    message: z.string(),
+    correlation: z.record(z.string(), z.string()),
+    links,
+  })
+  .meta({ id: 'ActivityRow' });

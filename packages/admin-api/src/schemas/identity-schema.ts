@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+const trust = z.enum(['self_reported', 'header', 'auth', 'server_derived', 'trusted_proxy']);
+
+/** An identity of its caller, as far as it is known. */
+const attribution = {
+  agent_id: z.string().optional(),
+  agent_name: z.string().optional(),
+  agent_kind: z.string().optional(),
+  agent_version: z.string().optional(),
+  agent_model: z.string().optional(),
+  agent_model_provider: z.string().optional(),
+  actor_id: z.string().optional(),
+  actor_name: z.string().optional(),
+  actor_email_hash: z.string().optional(),
+  client_platform: z.string().optional(),
+  client_os: z.string().optional(),
+  client_host: z.string().optional(),
+  auth_subject: z.string().optional(),
+  source_ip: z.string().optional(),
+  forwarded_for: z.array(z.string()).optional(),
+};
+
+/** The members that every row of a request has. */
+export const identity = {
+  row_id: z.string().meta({ description: 'UUID version 7: unique, ordered by time, the cursor of pages.' }),
+  timestamp: z.iso.datetime({ precision: 3 }),
+  request_id: z.string(),
+  jsonrpc_id: z.string().optional(),
+  trace_id: z.string(),
+  span_id: z.string(),
+  parent_span_id: z.string().optional(),
+  parent_request_id: z.string().optional(),
+  caller_trace_id: z.string().optional(),
+  trace_sampled: z.boolean().meta({ description: 'Whether its spans are exported.' }),
+  trace_carrier: z.enum(['meta', 'header', 'none']),
+  session_id: z.string().optional(),
+  session_source: z.string().optional(),
+  turn_id: z.string().optional(),
+  transport: z.enum(['rest', 'mcp']),
+  mcp_transport: z.enum(['http', 'stdio']).optional(),
+  protocol_version: z.string().optional(),
+  ...attribution,
+  attribution_trust: z
+    .partialRecord(z.enum(Object.keys(attribution)), trust)
+    .meta({ description: 'How far each field of the caller can be believed.' }),
+};
+
+/** Addresses by name. */
+export const links = z.record(z.string(), z.string());

@@ -1,0 +1,69 @@
+import { TRACE_OPERATIONS } from '@dcc-mcp/call-store';
+import { z } from 'zod';
+import { count, ending, millis, outcome, sizes } from './call-schema.ts';
+import { sessionEvent } from './event-schema.ts';
+import { identity, links } from './identity-schema.ts';
+
+const operation = z.enum(TRACE_OPERATIONS);
+
+const members = {
+  ...identity,
+  operation,
+  tool: z.string().optional(),
+  dcc_type: z.string().optional(),
+  instance_id: z.string().optional(),
+  ...ending,
+  total_ms: millis,
+  span_count: count,
+  slowest_span_name: z.string(),
+  slowest_span_ms: millis,
+  ...sizes,
+  total_tokens: count,
+  is_slow: z.boolean(),
+  links,
+};
+
+/** What the list shows of a request. */
+export const traceRow = z.strictObject(members).meta({ id: 'TraceRow' });
+
+const span = z
+  .strictObject({
+    span_id: z.string(),
+    parent_span_id: z.string().optional(),
+    name: z.string(),
+    kind: z.string(),
+    started_ms: z.number().meta({ description: 'From the start of the trace.' }),
+    duration_ms: millis,
+    ok: z.boolean(),
+    outcome: outcome.optional(),
+    exported: z.literal(false).optional().meta({ description: 'False for a phase inside the gateway.' }),
+    attributes: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'TraceSpan' });
+
+const payload = z
+  .strictObject({
+    content: z.string(),
+    mime_type: z.string(),
+    truncated: z.boolean(),
+    original_size: count,
+    estimated_tokens: count,
+    redactions: count,
+  })
+  .meta({ id: 'Payload', description: 'Redacted, then cut: 16 KiB of an input, 64 KiB of an output.' });
+
+const request = z.strictObject({ row_id: z.string(), request_id: z.string(), operation, outcome });
+
+/** One request as it ran. */
+export const trace = z
+  .strictObject({
+    ...members,
+    started_at: z.iso.datetime({ precision: 3 }),
+    spans: z.array(span),
+    input: payload.optional(),
+    output: payload.optional(),
+    agent_context: z.record(z.string(), z.unknown()).optional(),
+    events: z.array(sessionEvent),
+    requests: z.array(request).meta({ description: 'Every retained request of the same trace, oldest first.' }),
+  })
+  .meta({ id: 'Trace' });

@@ -1,0 +1,141 @@
+import { type CallRow, MemoryCallStore, newRowId } from '@dcc-mcp/call-store';
+import { describe, expect, test } from '@jest/globals';
+import { type AdminRoute, createAdminRoutes } from '../src/index.ts';
+
+const BASE = 'https://gateway.example';
+
+function callRow(more: Partial<CallRow> = {}): CallRow {
+  return {
+    row_id: newRowId(),
+    timestamp: new Date().toISOString(),
+    request_id: crypto.randomUUID(),
+    trace_id: '0af7651916cd43dd8448eb211c80319c',
+    span_id: 'b7ad6b7169203331',
+    trace_sampled: true,
+    trace_carrier: 'none',
+    transport: 'mcp',
+    attribution_trust: {},
+    operation: 'call',
+    tool: 'maya.12345678.create_sphere',
+    tool_label: 'maya__create_sphere',
+    outcome: 'ok',
+    success: true,
+    status: 'ok',
+    duration_ms: 12,
+    input_bytes: 2,
+    output_bytes: 2,
+    input_tokens: 1,
+    output_tokens: 1,
+    ...more,
+  };
+}
+
+function routesOf(store = new MemoryCallStore(), pagePath?: string): readonly AdminRoute[] {
+  return createAdminRoutes({
+    sources: {
+      store,
+      instances: () => ({ total: 0, instances: [] }),
+      governance: () => ({ policy: { unrestricted: true } }),
+      telemetry: () => ({ signals: {} }),
+      health: () => ({ status: 'ok', stores: { audit_file: { rows: 3 } } }),
+      toolSlugs: () => [],
+    },
+    ...(pagePath === undefined ? {} : { pagePath }),
+  });
+}
+
+async function ask(
+  routes: readonly AdminRoute[],
+  path: string,
+  query = '',
+): Promise<{ status: number; body: unknown }> {
+  const route = routes.find((each) => each.path === path)!;
+  const request = { query: new URLSearchParams(query), params: {}, headers: {}, baseUrl: BASE };
+  const { status, body } = await route.handler(request);
+  return { status, body: JSON.parse(body as string) as unknown };
+}
+
+describe('createAdminRoutes', () => {
+  test('rows lead to what belongs to them, at the address that the reader has', async () => {
+    const store = new MemoryCallStore();
+    const row = callRow();
+    store.append('calls', row);
+    const { body } = await ask(routesOf(store), 'calls');
+    expect(body).toMatchObject({
+      total: 1,
+      calls: [{ links: { trace_api: `${BASE}/v1/debug/traces/${row.row_id}`, openapi_docs: `${BASE}/docs` } }],
+    });
+    expect(JSON.stringify(body)).not.toContain('trace_page');
+    const { body: withPage } = await ask(routesOf(store, '/admin'), 'calls');
+    expect(withPage).toMatchObject({
+      calls: [{ links: { trace_page: `${BASE}/admin?panel=traces&trace=${row.row_id}` } }],
+    });
+  });
+
+  test('an entry of the feed leads to the request that it was made from', async () => {
+    const store = new MemoryCallStore();
+    const row = callRow();
+    store.append('calls', row);
+    const { body } = await ask(routesOf(store), 'activity');
+    expect(body).toMatchObject({
+      activity: [{ kind: 'tool_call', links: { trace_api: `${BASE}/v1/debug/traces/${row.row_id}` } }],
+    });
+  });
+
+  test('health tells of the stores of the history beside those of the gateway', async () => {
+    const { body } = await ask(routesOf(), 'health');
+    expect(body).toMatchObject({
+      status: 'ok',
+      stores: { audit_file: { rows: 3 }, calls: { rows: 0, capacity: 5000 } },
+    });
+  });
+
+  test('since and until are inclusive', async () => {
+    const store = new MemoryCallStore();
+    const times = ['2026-01-01T00:00:00.000Z', '2026-01-02T00:00:00.000Z', '2026-01-03T00:00:00.000Z'];
+    times.forEach((timestamp) => store.append('calls', callRow({ timestamp })));
+    const { body } = await ask(routesOf(store), 'calls', `since=${times[1]}&until=${times[1]}`);
+    expect(body).toMatchObject({ total: 1, calls: [{ timestamp: times[1] }] });
+    const { body: shifted } = await ask(routesOf(store), 'calls', 'since=2026-01-02T02:00:00%2B02:00');
+    expect(shifted).toMatchObject({ total: 2 });
+  });
+
+  test.each([
+    ['an unknown parameter, with the nearest known one', 'calls', 'limitt=1', 'did you mean limit?'],
+    ['a parameter that is given twice', 'calls', 'limit=1&limit=1', 'more than once'],
+    ['a number out of range', 'calls', 'limit=10001', '10001'],
+    ['a time that is none', 'calls', 'since=2026-13-01T00:00:00Z', 'since'],
+    ['a cursor that is none', 'calls', 'cursor=1', 'next_cursor'],
+    ['any parameter where none is taken', 'health', 'limit=1', 'limit'],
+    ['a query with an unknown field', 'traces', 'q=tol%3Dx', 'tol'],
+  ])('refuses %s', async (_, path, query, words) => {
+    const { status, body } = await ask(routesOf(), path, query);
+    expect(status).toBe(400);
+    expect(JSON.stringify(body)).toContain(words);
+  });
+});
+
+describe('stream', () => {
+  test('a reader that does not read costs no memory, and is told how many rows it missed', async () => {
+    const store = new MemoryCallStore();
+    const route = routesOf(store).find(({ path }) => path === 'stream')!;
+    const query = new URLSearchParams('kinds=calls');
+    const { body } = await route.handler({ query, params: {}, headers: {}, baseUrl: BASE });
+    const rows = 2_000;
+    for (let index = 0; index < rows; index += 1) {
+      store.append('calls', callRow());
+    }
+    const reader = (body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    let seen = 0;
+    let missed = 0;
+    while (seen + missed < rows) {
+      text = text.slice(text.lastIndexOf('\n\n') + 2) + (await reader.read()).value;
+      seen += text.match(/^event: calls$/gm)?.length ?? 0;
+      missed += [...text.matchAll(/"missed":(\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
+    }
+    await reader.cancel();
+    expect(seen + missed).toBe(rows);
+    expect(missed).toBeGreaterThan(rows / 2);
+  });
+});
