@@ -12,9 +12,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const npm = (...args) => spawn('npm', args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
 
 /** Waits for the line that says where the gateway listens. */
-function untilListening(child) {
+function untilListening(child, lines = []) {
   return new Promise((resolve, reject) => {
-    const lines = [];
     const fail = (why) => reject(new Error(`npm start ${why}:\n${lines.slice(-40).join('\n')}`));
     const timer = setTimeout(() => fail('did not listen in time'), START_TIMEOUT_MILLIS);
     child.once('close', (code) => fail(`ended with ${code}`));
@@ -66,6 +65,14 @@ async function checkCounters(url) {
   }
 }
 
+/** What the tools below say of themselves is nobody's business. */
+function checkPlumbing(lines) {
+  const told = lines.filter((line) => /turbo|Scope: all|pnpm v|Remote caching|^Progress: |\u001b/.test(line));
+  if (told.length > 0) {
+    throw new Error(`npm start shows what its tools say of themselves:\n${told.join('\n')}`);
+  }
+}
+
 const isDown = (url) =>
   fetch(`${url}/healthz`).then(
     () => false,
@@ -74,7 +81,9 @@ const isDown = (url) =>
 
 const started = npm('start', '--', '--port', '0');
 try {
-  const url = await untilListening(started);
+  const lines = [];
+  const url = await untilListening(started, lines);
+  checkPlumbing(lines);
   console.log(`npm start listens on ${url}`);
   await untilReady(url);
   await runAgent(url);

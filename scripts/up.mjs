@@ -1,49 +1,39 @@
 #!/usr/bin/env node
 // `npm start` and `npm test` on a machine with nothing but Node >= 20 and npm:
 // 1. installs the workspace with the pnpm that package.json pins; the install brings Node 24 (optionalDependencies.node)
-// 2. runs turbo through that pnpm, so that pnpm and that Node come first on PATH
+// 2. builds with turbo; that pnpm and that Node come first on PATH
 // 3. start only: becomes the parent of the gateway itself, so that signals reach it and it never outlives us
-import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { place, runChild } from './up/run-child.mjs';
+import { bringPnpm, build, install } from './up/steps.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const launcher = process.ppid;
+const LEAST_NODE = 20;
+if (Number(process.versions.node.split('.')[0]) < LEAST_NODE) {
+  process.stderr.write(
+    `This needs Node ${LEAST_NODE} or newer, and this is Node ${process.versions.node}: install one from https://nodejs.org (the Node that the project runs on comes by itself).\n`,
+  );
+  process.exit(1);
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '');
 const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-const env = {
+place.cwd = root;
+place.facts = { root, packageManager };
+place.env = {
   TURBO_TELEMETRY_DISABLED: '1',
   ...process.env,
   PATH: [join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter),
 };
 
-/** Runs `command` to its end; hands signals on; ends it when whoever started us is gone. Exits with its code unless 0. */
-async function step(command, args, stdio = 'inherit') {
-  const child = spawn(command, args, { cwd: root, env, stdio, shell: process.platform === 'win32' });
-  const forward = (signal) => child.kill(signal);
-  process.on('SIGINT', forward).on('SIGTERM', forward);
-  const watch = setInterval(() => process.ppid !== launcher && child.kill('SIGTERM'), 250);
-  const code = await new Promise((resolve, reject) => {
-    child.on('error', reject).on('exit', (status, signal) => resolve(signal ? 1 : status));
-  });
-  clearInterval(watch);
-  process.off('SIGINT', forward).off('SIGTERM', forward);
-  if (code !== 0) {
-    process.exit(code);
-  }
-}
-
-// stdout belongs to the started program (MCP over --stdio), so the steps before it print to stderr.
-const quiet = ['inherit', 2, 2];
-const pnpm = (stdio, ...args) => step('npx', ['--yes', '--prefer-offline', packageManager, ...args], stdio);
-
 const DEMO = ['--config', 'examples/demo/gateway.yaml'];
-const SUBCOMMANDS = new Set(['doctor', 'token', 'config']);
+const SUBCOMMANDS = new Set(['doctor', 'token', 'config', 'help']);
 
 /** The demo configuration stands in only where the user names neither a configuration nor another command. */
 function gatewayArguments(rest) {
   const names = (flag) => rest.some((argument) => argument === flag || argument.startsWith(`${flag}=`));
-  const isOther = SUBCOMMANDS.has(rest[0]) || names('--version') || names('--help');
+  const isOther = SUBCOMMANDS.has(rest[0]) || ['--version', '-v', '--help', '-h'].some(names);
   return isOther || names('--config') || process.env.DCC_MCP_CONFIG ? rest : [...rest, ...DEMO];
 }
 
@@ -61,23 +51,26 @@ function linkCommand() {
   }
 }
 
+async function run(command, args) {
+  const { code } = await runChild(command, args);
+  if (code !== 0) {
+    process.exit(code);
+  }
+}
+
 const [task, ...rest] = process.argv.slice(2);
+const rememberPnpm = await bringPnpm(root, packageManager);
+await install();
+rememberPnpm();
 if (task === 'start') {
-  await pnpm(quiet, 'install', '--frozen-lockfile');
-  await pnpm(
-    quiet,
-    'exec',
-    'turbo',
-    'run',
-    'build',
-    '--filter=@dcc-mcp/gateway...',
-    '--filter=./examples/*',
-    '--output-logs=errors-only',
-  );
+  await build(['@dcc-mcp/gateway...', './examples/*']);
   linkCommand();
-  await step('node', ['apps/gateway/dist/main.js', ...gatewayArguments(rest)]);
+  const args = gatewayArguments(rest);
+  if (args.includes(DEMO[1]) && process.stderr.isTTY) {
+    process.stderr.write('This is the demo. In a second terminal: npm run demo:agent\n');
+  }
+  await run('node', ['apps/gateway/dist/main.js', ...args]);
 } else {
-  await pnpm('inherit', 'install', '--frozen-lockfile');
-  await pnpm('inherit', 'exec', 'turbo', 'run', task, ...rest);
+  await run('turbo', ['run', task, ...rest]);
   linkCommand();
 }
