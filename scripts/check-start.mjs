@@ -67,7 +67,9 @@ async function checkCounters(url) {
 
 /** What the tools below say of themselves is nobody's business. */
 function checkPlumbing(lines) {
-  const told = lines.filter((line) => /turbo|Scope: all|pnpm v|Remote caching|^Progress: |\u001b/.test(line));
+  const told = lines.filter(
+    (line) => /turbo|Scope: all|pnpm v|Remote caching|^Progress: /.test(line) || line.includes('\u001b'),
+  );
   if (told.length > 0) {
     throw new Error(`npm start shows what its tools say of themselves:\n${told.join('\n')}`);
   }

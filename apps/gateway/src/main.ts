@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { closeSync, openSync } from 'node:fs';
 import nodeModule from 'node:module';
-import { parseCommandLine, USAGE, type Command } from './cli/command-line.ts';
+import { parseCommandLine, type Command } from './cli/command-line.ts';
 import type { Piece, Screen, Terminal } from './cli/terminal.ts';
 import { VERSION } from './config/load/version.ts';
 import { toPrintableLine, toPrintableText } from './protocol/printable-text.ts';
@@ -96,7 +96,7 @@ function endOnCrash(error: unknown): void {
 async function run(command: Command): Promise<number | undefined> {
   switch (command.name) {
     case 'help':
-      terminal.print(USAGE);
+      terminal.print((await import('./cli/help-text.ts')).helpText(command.topic));
       return 0;
     case 'version':
       terminal.print(VERSION);

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { GatewayFlags } from '../config/reader/gateway-config.ts';
+import type { HelpTopic } from './help-text.ts';
 
 export type Command =
   | { readonly name: 'serve'; readonly configFile?: string; readonly flags: GatewayFlags }
@@ -14,33 +15,12 @@ export type Command =
     }
   | { readonly name: 'config'; readonly action: 'schema' }
   | { readonly name: 'token'; readonly arguments: readonly string[] }
-  | { readonly name: 'help' }
+  | { readonly name: 'help'; readonly topic?: HelpTopic }
   | { readonly name: 'version' };
 
 export type CommandLine =
   | { readonly ok: true; readonly command: Command }
   | { readonly ok: false; readonly message: string };
-
-export const USAGE = `Usage: dcc-mcp-gateway [serve] [options]   run the gateway
-       dcc-mcp-gateway doctor [--json]      start each server once, reach each exporter, say what is wrong and what to do
-       dcc-mcp-gateway token create|verify  make and check tokens for /metrics (see token --help)
-       dcc-mcp-gateway config print [--json] [--origins]
-                                            the effective configuration as a file, without secrets
-       dcc-mcp-gateway config schema        the JSON Schema of that file
-
-Options
-  --config FILE         configuration, JSON, JSONC or YAML (DCC_MCP_CONFIG)
-  --host H              address to bind (default 127.0.0.1)
-  --port N              port, 0 for any free one (default 9765)
-  --stdio               speak MCP on stdin and stdout; no listener unless --port is given
-  --expose search|all   offer the four gateway tools, or the upstreams' own tools
-  --metrics             serve /metrics
-  --no-admin            do not serve the admin page
-  --admin-path P        where the admin page is (default /admin)
-  --wait                wait for the port while another gateway holds it
-  --version, --help
-
-Telemetry is configured by the OTEL_* variables of the OpenTelemetry specification.`;
 
 const OPTIONS = {
   config: { type: 'string' },
@@ -54,9 +34,11 @@ const OPTIONS = {
   wait: { type: 'boolean' },
   json: { type: 'boolean' },
   origins: { type: 'boolean' },
-  version: { type: 'boolean' },
+  version: { type: 'boolean', short: 'v' },
   help: { type: 'boolean', short: 'h' },
 } as const;
+
+const TOPICS = ['serve', 'doctor', 'token', 'config'] as const;
 
 type Values = ReturnType<typeof parse>['values'];
 
@@ -67,9 +49,8 @@ export async function parseCommandLine(args: readonly string[]): Promise<Command
   }
   try {
     const { values, positionals } = parse(args);
-    return toCommand(values, positionals);
+    return toCommand(values, positionals) ?? refused(await commandIssue(positionals));
   } catch (error) {
-    // Loaded here, because only a mistake needs the names that are near.
     const { describeArgumentIssue } = await import('./flag-issue.ts');
     return refused(describeArgumentIssue(error, OPTIONS));
   }
@@ -79,11 +60,12 @@ function parse(args: readonly string[]) {
   return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true, strict: true });
 }
 
-function toCommand(values: Values, positionals: readonly string[]): CommandLine {
-  if (values.help === true) {
-    return { ok: true, command: { name: 'help' } };
+/** `undefined` where there is no such command. */
+function toCommand(values: Values, positionals: readonly string[]): CommandLine | undefined {
+  if (values.help === true || positionals[0] === 'help') {
+    return toHelpCommand(positionals[0] === 'help' ? positionals.slice(1) : positionals);
   }
-  if (values.version === true) {
+  if (values.version === true || (positionals[0] === 'version' && positionals.length === 1)) {
     return { ok: true, command: { name: 'version' } };
   }
   const [name = 'serve', action, ...rest] = positionals;
@@ -106,7 +88,16 @@ function toCommand(values: Values, positionals: readonly string[]): CommandLine 
   if (action === undefined && name === 'doctor') {
     return { ok: true, command: { name, isJson, ...common } };
   }
-  return refused(commandIssue(positionals));
+  return undefined;
+}
+
+/** `help config print` is help for `config`. */
+function toHelpCommand([word]: readonly string[]): CommandLine | undefined {
+  const topic = TOPICS.find((known) => known === word);
+  if (word === undefined) {
+    return { ok: true, command: { name: 'help' } };
+  }
+  return topic && { ok: true, command: { name: 'help', topic } };
 }
 
 /** The schema is JSON and the same whatever is configured. */
@@ -117,14 +108,24 @@ function toSchemaCommand(values: Values): CommandLine {
     : refused(`config schema takes no flag but --json, not --${others[0]}`);
 }
 
-function commandIssue(positionals: readonly string[]): string {
-  const [name = ''] = positionals;
+async function commandIssue(positionals: readonly string[]): Promise<string> {
+  const [first = '', second = ''] = positionals;
+  const [name, rest] = first === 'help' ? [second, positionals.slice(2)] : [first, positionals.slice(1)];
   if (name === 'config') {
     return 'say config print or config schema';
   }
-  return name === 'serve' || name === 'doctor'
-    ? `${name} takes flags only, not '${positionals.slice(1).join(' ')}'`
-    : `there is no command '${positionals.join(' ')}'; there are serve, doctor, token and config`;
+  if (name === 'serve' || name === 'doctor') {
+    return `${name} takes flags only, not '${rest.join(' ')}'`;
+  }
+  // Loaded here, because only a mistake needs the names that are near.
+  const { nearest } = await import('@dcc-mcp/telemetry-config');
+  const meant = nearest(name, [...TOPICS, 'help', 'version']);
+  if (meant !== undefined) {
+    return `there is no command '${name}'; did you mean ${meant}?`;
+  }
+  return /\.(?:jsonc?|ya?ml)$/i.test(name)
+    ? `'${name}' is no command; a configuration file is named by --config ${name}`
+    : `there is no command '${name}'; there are serve, doctor, token and config`;
 }
 
 function toFlags(values: Values): GatewayFlags {

@@ -5,15 +5,10 @@ import { loadConfiguration } from '../config/load/load-configuration.ts';
 import { secretReader } from '../config/load/secret-reader.ts';
 import { codeOf } from '../protocol/thrown-error.ts';
 import { describeArgumentIssue } from './flag-issue.ts';
+import { helpText } from './help-text.ts';
 import type { Terminal } from './terminal.ts';
 import { shortSecretWarning } from './token/secret-length.ts';
 import { describeRefusal } from './token/token-verdict.ts';
-
-const USAGE = `Usage: dcc-mcp-gateway token create --username U [--exp MINUTES, 0 = never] [--secret S | --secret-file F] [--algo HS256] [--aud A] [--iss I]
-       dcc-mcp-gateway token verify [TOKEN | --token TOKEN, or on stdin] [--secret S | --secret-file F] [--aud A] [--iss I]
-
-Without --secret the secret is DCC_MCP_METRICS_JWT_SECRET(_FILE) or metrics.jwt of the file (--config, DCC_MCP_CONFIG), and aud and iss are those that go with it; JWT_SECRET_KEY, as ContextForge names it, is taken too.
-create writes the token to stdout, and nothing else. verify writes what the token says, and ends with 0 when it is valid, 1 when it is not, 2 when it can't be checked.`;
 
 const DEFAULT_EXPIRY_MINUTES = '60';
 /** No header of HTTP takes a longer one. */
@@ -44,7 +39,7 @@ export async function runTokenCommand(terminal: Terminal, args: readonly string[
   }
   const [action, ...rest] = parsed.positionals;
   if (parsed.values.help === true || action === 'help') {
-    terminal.print(USAGE);
+    terminal.print(helpText('token'));
     return 0;
   }
   if (action === 'create') {
@@ -183,6 +178,6 @@ function readConfiguredKey(
 }
 
 function wrongUse(terminal: Terminal, issue: string): number {
-  [`error: ${issue}`, ...USAGE.split('\n')].forEach((line) => terminal.printError(line));
+  terminal.printError(`error: ${issue} (see dcc-mcp-gateway token --help)`);
   return 2;
 }

@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import manifest from '../../package.json' with { type: 'json' };
 import { parseCommandLine } from '../../src/cli/command-line.ts';
+import { helpText } from '../../src/cli/help-text.ts';
 import { gatewayConfigSchema } from '../../src/config/reference/schema.ts';
 import { runCommand } from '../fixtures/run-command.ts';
 import { startGateway } from '../fixtures/start-gateway.ts';
@@ -53,6 +54,11 @@ describe('wrong usage is one line that says what to do', () => {
     ['start', "there is no command 'start'; there are serve, doctor, token and config"],
     ['serve now', "serve takes flags only, not 'now'"],
     ['config', 'say config print or config schema'],
+    ['docter', "there is no command 'docter'; did you mean doctor?"],
+    ['sevre --port 1', "there is no command 'sevre'; did you mean serve?"],
+    ['help tokens', "there is no command 'tokens'; did you mean token?"],
+    ['help nothing', "there is no command 'nothing'; there are serve, doctor, token and config"],
+    ['servers.json', "'servers.json' is no command; a configuration file is named by --config servers.json"],
     ['config show', 'say config print or config schema'],
   ])('%s', async (line, problem) => {
     const read = await parseCommandLine(line.split(' '));
@@ -107,11 +113,66 @@ test.each(['22.14.1', '20.20.0'])('Node %s is told in one line to be too old', a
   });
 });
 
-test('--version and --help answer on stdout', async () => {
-  expect(await runCommand(['--version'])).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
-  const help = await runCommand(['doctor', '--help']);
-  expect(help.code).toBe(0);
-  expect(help.stdout).toContain('--expose search|all');
+test.each([['--version'], ['-v'], ['version'], ['serve', '-v']])('%j says the version', async (...args) => {
+  expect(await parseCommandLine(args)).toEqual({ ok: true, command: { name: 'version' } });
+});
+
+describe('help', () => {
+  test('and the version are on stdout', async () => {
+    expect(await runCommand(['-v'])).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
+    const help = await runCommand(['help']);
+    expect(help.code).toBe(0);
+    expect(help.stdout).toContain('--expose search|all');
+  });
+
+  test.each([
+    ['--help', undefined],
+    ['-h', undefined],
+    ['help', undefined],
+    ['help serve', 'serve'],
+    ['serve --help', 'serve'],
+    ['help doctor', 'doctor'],
+    ['doctor --help', 'doctor'],
+    ['doctor -h', 'doctor'],
+    ['--port 1 doctor -h', 'doctor'],
+    ['config --help', 'config'],
+    ['config print -h', 'config'],
+    ['help config schema', 'config'],
+    ['help token', 'token'],
+  ])('%s', async (line, topic) => {
+    const command = { name: 'help', ...(topic === undefined ? {} : { topic }) };
+    expect(await parseCommandLine(line.split(' '))).toEqual({ ok: true, command });
+  });
+
+  test.each(['serve', 'doctor', 'config', 'token'] as const)('of %s fits 80 columns', (topic) => {
+    expect(
+      helpText(topic)
+        .split('\n')
+        .filter((line) => line.length > 80),
+    ).toEqual([]);
+  });
+
+  test.each(['serve', 'doctor', 'config', 'token'] as const)(
+    'of %s has examples that are understood',
+    async (topic) => {
+      const examples = Array.from(helpText(topic).matchAll(/(?:^ {2}|\| )dcc-mcp-gateway ([^|\n]+)/gm), ([, args]) =>
+        args!.trim().split(' '),
+      );
+      expect(examples.length).toBeGreaterThan(1);
+      const read = await Promise.all(examples.map((args) => parseCommandLine(args)));
+      expect(read.filter(({ ok }) => !ok)).toEqual([]);
+    },
+  );
+
+  test('names every flag', () => {
+    const flags = ['config', 'host', 'port', 'stdio', 'expose', 'metrics', 'no-admin', 'admin-path', 'wait'];
+    expect(flags.filter((flag) => !helpText().includes(`--${flag} `))).toEqual([]);
+  });
+
+  test('of token is what token --help prints', async () => {
+    const { stdout } = await runCommand(['token', '--help']);
+    expect(stdout.trimEnd()).toBe(helpText('token'));
+  });
 });
 
 test('config schema prints the schema that is published', async () => {
@@ -172,6 +233,7 @@ test.each(['--version', '--help'])('%s loads neither the gateway nor a dependenc
   const files = stderr.split('\n').map((url) => url.replace(/^.*\/src\//, ''));
   expect(files.toSorted()).toEqual([
     'cli/command-line.ts',
+    ...(flag === '--help' ? ['cli/help-text.ts'] : []),
     'config/load/version.ts',
     'main.ts',
     'protocol/json-rpc.ts',

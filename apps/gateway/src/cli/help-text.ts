@@ -1,0 +1,109 @@
+/** What there is help for. */
+export type HelpTopic = 'serve' | 'doctor' | 'token' | 'config';
+
+const CONFIGURATION = `  --config FILE         configuration in JSON, JSONC or YAML (DCC_MCP_CONFIG)`;
+
+const GENERAL = `Usage: dcc-mcp-gateway [serve] [options]
+
+Commands
+  serve                 run the gateway; this is what runs without a command
+  doctor                start each server once, reach each exporter, say what is
+                        wrong and what to do
+  config print|schema   the effective configuration, the JSON Schema of the file
+  token create|verify   make and check tokens for /metrics
+  help [COMMAND]        the options of a command, with examples
+
+Options of serve
+${CONFIGURATION}
+  --host H              address to bind (default 127.0.0.1)
+  --port N              port, 0 for any free one (default 9765)
+  --stdio               speak MCP on stdin and stdout; no listener unless --port
+                        is given
+  --expose search|all   offer the four gateway tools, or the servers' own tools
+  --metrics             serve /metrics
+  --no-admin            do not serve the admin page
+  --admin-path P        where the admin page is (default /admin)
+  --wait                wait for the port while another gateway holds it
+
+  -h, --help            this text, or that of a command
+  -v, --version         the version
+
+Examples
+  dcc-mcp-gateway --config servers.json
+  dcc-mcp-gateway --config servers.json --stdio
+  dcc-mcp-gateway doctor --config servers.json
+
+The file names MCP servers as MCP clients do:
+  {"mcpServers": {"files": {"command": "npx",
+    "args": ["-y", "@modelcontextprotocol/server-filesystem", "."]}}}
+
+Telemetry is configured by the OTEL_* variables of the OpenTelemetry
+specification.`;
+
+const DOCTOR = `Usage: dcc-mcp-gateway doctor [--json] [options]
+
+Reads the configuration as serve does, starts each server once, reaches each
+exporter, and says what is wrong and what to do. Nothing stays running.
+
+Options
+  --json                the whole report as JSON
+${CONFIGURATION}
+  and every other option of serve
+
+Ends with 0 where nothing is wrong, 1 where something is, 2 where the
+configuration can't be used.
+
+Examples
+  dcc-mcp-gateway doctor
+  dcc-mcp-gateway doctor --config servers.json
+  dcc-mcp-gateway doctor --json`;
+
+const CONFIG = `Usage: dcc-mcp-gateway config print [--json] [--origins] [options]
+       dcc-mcp-gateway config schema
+
+print writes the effective configuration as a file that can be fed back,
+without secrets. schema writes the JSON Schema of that file, for editors.
+
+Options of print
+  --json                JSON instead of YAML
+  --origins             say where each value comes from
+${CONFIGURATION}
+  and every other option of serve
+
+Examples
+  dcc-mcp-gateway config print --origins
+  dcc-mcp-gateway config print --config servers.json --json
+  dcc-mcp-gateway config schema`;
+
+const TOKEN = `Usage: dcc-mcp-gateway token create --username U [options]
+       dcc-mcp-gateway token verify [TOKEN] [options]
+
+create writes a token to stdout, and nothing else. verify takes the token as it
+stands, by --token or on stdin, writes what it says, and ends with 0 when it is
+valid, 1 when it is not, 2 when it can't be checked.
+
+Options
+  --username U          whom the token is for (create)
+  --exp MINUTES         when it ends; 0 = never (create, default 60)
+  --algo A              HS256 (default) and others of its kind (create)
+  --token T             the token to check (verify)
+  --secret S            the secret, or its file:
+  --secret-file F
+  --aud A, --iss I      audience and issuer
+${CONFIGURATION}
+
+Without --secret the secret is DCC_MCP_METRICS_JWT_SECRET(_FILE) or metrics.jwt
+of the file, and aud and iss are those that go with it; JWT_SECRET_KEY, as
+ContextForge names it, is taken too.
+
+Examples (the secret is 32 bytes or more)
+  export DCC_MCP_METRICS_JWT_SECRET=$(openssl rand -hex 32)
+  dcc-mcp-gateway token create --username prometheus --exp 1440
+  dcc-mcp-gateway token create --username me | dcc-mcp-gateway token verify`;
+
+const TEXTS: Readonly<Record<HelpTopic, string>> = { serve: GENERAL, doctor: DOCTOR, config: CONFIG, token: TOKEN };
+
+/** Help for one command, or for all of them; no line is longer than 80 characters. */
+export function helpText(topic: HelpTopic = 'serve'): string {
+  return TEXTS[topic];
+}
