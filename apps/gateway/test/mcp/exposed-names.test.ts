@@ -117,3 +117,18 @@ describe('names of tools under --expose all', () => {
     expect(plain['b']!.asked.slice(-3)).toEqual(['prompts/get p', 'tools/call x.y', 'tools/call x.y']);
   });
 });
+
+test('a tool that is not there is told with the names of the list that are near it', async () => {
+  const { gateway } = await start({
+    one: { dccType: 'maya', tools: ['create_sphere'] },
+    two: { dccType: 'blender', tools: ['render'] },
+  });
+  const client = await openLegacy(gateway.url);
+  const told = async (name: string): Promise<unknown> =>
+    ((await client.request('tools/call', { name })).error as { readonly message: string }).message;
+  expect(await told('create_sphere')).toBe('Unknown tool: create_sphere. Near it in the list: maya__create_sphere');
+  expect(await told('maya__create_spere')).toMatch(
+    /^Unknown tool: maya__create_spere\. Near it in the list: maya__create/,
+  );
+  expect(await told('nothing-like-it')).toBe('Unknown tool: nothing-like-it');
+});

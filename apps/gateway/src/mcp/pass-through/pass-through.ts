@@ -27,6 +27,7 @@ import { checkMirroredArguments } from '../transport/mirrored-headers.ts';
 import { namingUndeclared } from './naming-undeclared.ts';
 import type { ResourceOwners } from './resource-owners.ts';
 import { readResourceUri } from './resource-uri.ts';
+import { unknownTool } from './unknown-tool.ts';
 import { type ListMember, UpstreamLists } from './upstream-lists.ts';
 import { type MayUse, UpstreamNames } from './upstream-names.ts';
 import { OWN, type ResourceListeners, UpstreamSubscriptions } from './upstream-subscriptions.ts';
@@ -177,7 +178,7 @@ export class PassThrough implements McpMode {
     }
     const error = call.error ?? { kind: 'internal', message: 'No result and no error' };
     if (error.kind === 'unknown-slug' || error.kind === 'instance-offline') {
-      throw new McpError(ERROR_INVALID_PARAMS, `Unknown tool: ${name}`);
+      throw new McpError(ERROR_INVALID_PARAMS, unknownTool(name, error.candidates ?? [], this.#names));
     }
     return errorResult(error, caller.ctx);
   }
