@@ -5,13 +5,14 @@ import { ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api';
  * What a bad collector does to a server that records two spans for each request: latency, memory, and
  * whether every span is accounted for. Each kind of collector gets a fresh server under the same load.
  *
- *   node bench/exporter-faults.mjs [--smoke]      (after a build)
+ *   node bench/exporter-faults.mjs [--smoke] [--write]      (after a build)
  *
  * JSON on stdout, a table on stderr.
  */
 import { fork } from 'node:child_process';
 import { Agent, createServer, get } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { writeFigures } from './lib/figures.mjs';
 
 const CONNECTIONS = 16;
 const QUEUE = 2_048;
@@ -170,5 +171,6 @@ function report(results) {
       ].join('  '),
     );
   }
+  writeFigures({ 'exporter-faults': { results } }, 'of each collector the round with the lowest p99');
   console.log(JSON.stringify({ benchmark: 'exporter-faults', node: process.version, results }));
 }

@@ -1,7 +1,7 @@
 /*
  * What the libraries weigh: size of an install, time of an import, and that no gRPC is loaded unasked.
  *
- *   node bench/footprint.mjs [--smoke]      (after a build)
+ *   node bench/footprint.mjs [--smoke] [--write]      (after a build)
  *
  * Sizes are sums over the dependency closure as it is on this disk, peers of the application included,
  * optional ones not. JSON on stdout, a table on stderr.
@@ -11,6 +11,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync, realpathSync } from '
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { writeFigures } from './lib/figures.mjs';
 
 const LIBRARIES = ['telemetry-config', 'telemetry-node', 'workflow-spans', 'prometheus-bridge', 'http-adapter'];
 /** What an application would import of OpenTelemetry itself for the same job. */
@@ -145,4 +146,5 @@ for (const [what, { wall, cpu }] of Object.entries(result.importMillis)) {
   console.error(`import ${what.padEnd(50)} ${wall} ms, ${cpu} ms of CPU`);
 }
 console.error(`modules loaded: ${result.modules}, of gRPC: ${result.grpcModules}`);
+writeFigures({ footprint: result }, `medians of ${runs} runs`);
 console.log(JSON.stringify(result));

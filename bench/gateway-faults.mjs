@@ -1,18 +1,20 @@
 #!/usr/bin/env node
 // What a bad collector does to the gateway under load: latency beside a gateway with a healthy collector in the same
 // round, memory, and whether every span is accounted for.  Every answer is compared with what was asked.
-//   node bench/gateway-faults.mjs [--smoke] [--secs 4] [--rounds 5] [--conns 16] [--out FILE]      (after a build)
+//   node bench/gateway-faults.mjs [--smoke] [--secs 4] [--rounds 5] [--conns 16] [--out FILE] [--write]      (after a build)
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { writeFigures } from './lib/figures.mjs';
 import { runLoad } from './lib/load.mjs';
 import { residentMebibytes, startGateway, startModule } from './lib/processes.mjs';
 
 const { values: flags } = parseArgs({
   options: {
+    write: { type: 'boolean', default: false },
     smoke: { type: 'boolean', default: false },
     secs: { type: 'string', default: '4' },
     rounds: { type: 'string', default: '5' },
@@ -219,6 +221,8 @@ try {
   for (const { collector, dropped, states } of rows) {
     console.log(`${collector}: dropped ${JSON.stringify(dropped ?? {})}; stderr: ${states.join(' → ') || 'nothing'}`);
   }
+  const figures = rows.map(({ states, ...row }) => ({ ...row, lastState: states.at(-1) ?? 'nothing' }));
+  writeFigures({ 'gateway-faults': { rows: figures } }, `medians of ${rounds} rounds`);
   const report = { date: new Date().toISOString(), node: process.version, seconds, rounds, connections, rows };
   if (flags.out) {
     writeFileSync(flags.out, `${JSON.stringify(report, undefined, 2)}\n`);

@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 // What a tools/call costs through the gateway, telemetry off and on, as a multiple of a bare forwarder measured in
-// alternation in the same run.     node bench/gateway.mjs [--smoke] [--secs 5] [--rounds 5] [--conns 16] [--out FILE]
+// alternation in the same run.     node bench/gateway.mjs [--smoke] [--secs 5] [--rounds 5] [--conns 16] [--out FILE] [--write]
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { writeFigures } from './lib/figures.mjs';
 import { runLoad } from './lib/load.mjs';
 import { cpuMicros, residentMebibytes, startGateway, startModule } from './lib/processes.mjs';
 
@@ -16,6 +17,7 @@ const { values: flags } = parseArgs({
     secs: { type: 'string', default: '5' },
     rounds: { type: 'string', default: '5' },
     conns: { type: 'string', default: '16' },
+    write: { type: 'boolean', default: false },
     out: { type: 'string' },
   },
 });
@@ -122,6 +124,19 @@ function summarize(legs, results) {
   });
 }
 
+const rangeOf = (percents) => [Math.round(Math.min(...percents)), Math.round(Math.max(...percents))];
+
+/** What telemetry is of the CPU with it, and adds to p99, in percent: the least and the most of the pairs of legs. */
+function telemetryShare(rows) {
+  const pairs = rows
+    .filter(({ leg }) => leg.endsWith('telemetry on'))
+    .map((on) => [on, rows.find(({ era, leg }) => era === on.era && leg === on.leg.replace(/on$/, 'off'))]);
+  return {
+    ofCpu: rangeOf(pairs.map(([on, off]) => (1 - off.cpuMicrosPerCall / on.cpuMicrosPerCall) * 100)),
+    p99More: rangeOf(pairs.map(([on, off]) => (on.p99Millis / off.p99Millis - 1) * 100)),
+  };
+}
+
 async function run() {
   if (!existsSync(main)) {
     throw new Error('the gateway is not built: run `npm run build` first');
@@ -144,6 +159,7 @@ async function run() {
 try {
   const rows = await run();
   console.table(rows);
+  writeFigures({ gateway: { rows }, 'telemetry-share': telemetryShare(rows) }, `medians of ${rounds} rounds`);
   const report = {
     date: new Date().toISOString(),
     node: process.version,

@@ -1,13 +1,16 @@
 // What recording one tool call costs, beside the bare metrics SDK recording the same instruments, in one run.
-// Usage: node bench/record.mjs [--smoke] [--json]
+// Usage: node bench/record.mjs [--smoke] [--json] [--write]
 import { SDK_CARDINALITY_LIMIT } from '@dcc-mcp/bounded-meter';
 import { createGatewayMetrics } from '@dcc-mcp/gateway-metrics';
 import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
 import { startTelemetry } from '@dcc-mcp/telemetry-node';
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
 import { parseArgs } from 'node:util';
+import { writeFigures } from './lib/figures.mjs';
 
-const { values: flags } = parseArgs({ options: { smoke: { type: 'boolean' }, json: { type: 'boolean' } } });
+const { values: flags } = parseArgs({
+  options: { smoke: { type: 'boolean' }, json: { type: 'boolean' }, write: { type: 'boolean' } },
+});
 const ROUNDS = flags.smoke ? 3 : 15;
 const CALLS = flags.smoke ? 20_000 : 200_000;
 // The bucket boundaries that the reference page promises: tool calls, MCP operations, phases.
@@ -113,6 +116,7 @@ const rows = Object.entries(nanos).map(([name, values]) => ({
   nanosPerCall: Math.round(median(values)),
   ratio: Number((median(values) / bare).toFixed(2)),
 }));
+writeFigures({ record: { rows } }, `medians of ${ROUNDS} alternating rounds`);
 if (flags.json) {
   console.log(JSON.stringify(rows));
 } else {

@@ -1,5 +1,6 @@
 // Search at 10,000 tools: latency, build time, memory; beside a linear substring scan over the same tools in the same run.
-// node -C @dcc-mcp/source --expose-gc bench/search.mjs [--smoke]
+// node -C @dcc-mcp/source --expose-gc bench/search.mjs [--smoke] [--write]
+import { writeFigures } from './lib/figures.mjs';
 
 // Not part of the public index: the catalog by itself is measured.
 const GATEWAY = new URL('../apps/gateway/src/', import.meta.url);
@@ -167,3 +168,4 @@ const rounded = JSON.stringify(
   2,
 );
 process.stdout.write(`${rounded}\n`);
+writeFigures({ search: JSON.parse(rounded) }, 'one run');

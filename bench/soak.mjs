@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Whether the gateway stays as it is under everything at once: mixed load, sessions that come and go, servers that fail
 // and die, collectors that change their mind. Heap after a collection, handles, descriptors and children are read while
-// it runs and at rest.     node bench/soak.mjs [--smoke] [--secs 300] [--clients 24] [--out FILE]      (after a build)
+// it runs and at rest.     node bench/soak.mjs [--smoke] [--secs 300] [--clients 24] [--out FILE] [--write]      (after a build)
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,11 +12,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Agent } from 'undici';
+import { writeFigures } from './lib/figures.mjs';
 import { runMixedLoad } from './lib/mixed-load.mjs';
 import { residentMebibytes, startModule } from './lib/processes.mjs';
 
 const { values: flags } = parseArgs({
   options: {
+    write: { type: 'boolean', default: false },
     smoke: { type: 'boolean', default: false },
     secs: { type: 'string', default: '300' },
     clients: { type: 'string', default: '24' },
@@ -155,6 +157,21 @@ function verdicts({ before, samples, after }) {
   };
 }
 
+function figuresOf({ done, before, samples, after }) {
+  const keys = ['heapMebibytes', 'residentMebibytes', 'handles', 'descriptors'];
+  const moment = (valueOf) => Object.fromEntries(keys.map((key) => [key, Number(valueOf(key).toFixed(1))]));
+  return {
+    actions: Object.values(done).reduce((sum, count) => sum + count, 0),
+    unanswered: done.unanswered ?? 0,
+    seconds,
+    clients,
+    before: moment((key) => before[key]),
+    early: moment((key) => driftOf(samples, key).early),
+    late: moment((key) => driftOf(samples, key).late),
+    after: moment((key) => after[key]),
+  };
+}
+
 async function run() {
   if (!existsSync(main)) {
     throw new Error('the gateway is not built: run `npm run build` first');
@@ -178,6 +195,7 @@ try {
   console.log('done', result.done, `${result.linesOnStderr} lines on stderr`);
   const verdict = verdicts(result);
   console.log(verdict);
+  writeFigures({ soak: figuresOf(result) }, `${clients} clients`);
   if (flags.out !== undefined) {
     writeFileSync(flags.out, `${JSON.stringify({ ...result, verdict }, undefined, 2)}\n`);
   }

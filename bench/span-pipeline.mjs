@@ -8,13 +8,14 @@ import { AlwaysOnSampler, BatchSpanProcessor, TracerProvider } from '@openteleme
  * What tracing one call costs: two spans, 40 attributes, recorded, encoded and sent to a live sink,
  * beside the official SDK with its batch processor and OTLP exporter, in the same process.
  *
- *   node bench/span-pipeline.mjs [--smoke]      (after a build)
+ *   node bench/span-pipeline.mjs [--smoke] [--write]      (after a build)
  *
  * CPU time of this process; the sink is a process of its own. JSON on stdout, a table on stderr.
  */
 import { fork } from 'node:child_process';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { writeFigures } from './lib/figures.mjs';
 
 // Not part of the public index: recorder and encoder are also measured by themselves.
 const internal = (path) => import(new URL(`../packages/telemetry-node/src/${path}.ts`, import.meta.url).href);
@@ -239,5 +240,6 @@ function report(results) {
   console.error(
     rows.map((row) => `${row.what.padEnd(36)} ${String(row['µs per call']).padStart(7)} µs   ×${row.ratio}`).join('\n'),
   );
+  writeFigures({ 'span-pipeline': { results: rows } }, 'the best of five rounds');
   console.log(JSON.stringify({ benchmark: 'span-pipeline', node: process.version, results: rows }));
 }

@@ -1,5 +1,5 @@
 // What request context and spans cost per call, in µs of CPU, beside bare OpenTelemetry spans with the same attributes.
-// Usage: node bench/spans.mjs [--smoke] [--json]
+// Usage: node bench/spans.mjs [--smoke] [--json] [--write]
 import { createRequestContextSettings, readRequestContext, responseHeaders } from '@dcc-mcp/request-context';
 import { createWorkflowSpans } from '@dcc-mcp/workflow-spans';
 import {
@@ -14,8 +14,11 @@ import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } 
 import { AlwaysOffSampler, InMemorySpanExporter, SimpleSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 import { hash } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { writeFigures } from './lib/figures.mjs';
 
-const { values: flags } = parseArgs({ options: { smoke: { type: 'boolean' }, json: { type: 'boolean' } } });
+const { values: flags } = parseArgs({
+  options: { smoke: { type: 'boolean' }, json: { type: 'boolean' }, write: { type: 'boolean' } },
+});
 const CALLS = flags.smoke ? 2_000 : 40_000;
 const ROUNDS = flags.smoke ? 3 : 9;
 
@@ -172,6 +175,7 @@ for (const [what, message] of Object.entries(MESSAGES)) {
 if (sink === 0) {
   throw new Error('nothing ran');
 }
+writeFigures({ spans: { rows } }, `medians of ${ROUNDS} alternating rounds`);
 if (flags.json) {
   console.log(JSON.stringify(rows, undefined, 2));
 } else {
