@@ -41,14 +41,15 @@ async function untilReady(url) {
   throw new Error('the gateway never became ready');
 }
 
+/** It finds the gateway by itself, although the port is any. */
 async function runAgent(url) {
-  const agent = npm('run', 'demo:agent', '--', '--url', url);
+  const agent = npm('run', 'demo:agent');
   let output = '';
   agent.stdout.on('data', (chunk) => (output += chunk));
   agent.stderr.on('data', (chunk) => (output += chunk));
   const [code] = await once(agent, 'close');
   console.log(output);
-  if (code !== 0 || !/ failed\./.test(output)) {
+  if (code !== 0 || !output.includes(`works at ${url}`) || !/ failed\./.test(output)) {
     throw new Error(`npm run demo:agent ended with ${code}`);
   }
 }

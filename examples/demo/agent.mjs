@@ -1,17 +1,23 @@
 // A scripted agent in front of the demo gateway. It searches, describes, loads and calls over MCP and over REST, tells
 // the gateway who it is and which trace it works in, and makes some calls fail on purpose. Its own spans go where `OTEL_*`
 // says.
+// It finds the gateway that runs, whatever its port; --url names another one.
 //   npm run demo:agent [-- --url http://127.0.0.1:9765]
+import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startAgentSpans } from './agent-spans.mjs';
+import { findGateway, isGateway } from './find-gateway.mjs';
 import { createJournal } from './journal.mjs';
 import { connectMcp } from './mcp-side.mjs';
 import { createRestSide } from './rest-side.mjs';
 
 const OPTIONS = /** @type {const} */ ({
-  url: { type: 'string', default: 'http://127.0.0.1:9765' },
+  url: { type: 'string' },
   rounds: { type: 'string', default: '3' },
 });
+
+/** A first start of a server may take some time. */
+const READY_MILLIS = 15_000;
 
 const AGENT = {
   agent_id: 'demo-agent',
@@ -47,11 +53,6 @@ const FAILURES = [
   { why: 'an argument of the wrong type', dccType: 'everything', tool: 'echo', arguments: { message: 7 } },
   { why: 'a tool that does not exist', dccType: 'everything', tool: 'no_such_tool', arguments: {} },
 ];
-
-async function isGateway(url) {
-  const response = await fetch(`${url}/healthz`).catch(() => undefined);
-  return response?.ok === true;
-}
 
 /** search → describe → load_skill → call, each follow-up carrying the search's id so that the gateway can join them. */
 async function fulfil(side, wish) {
@@ -97,16 +98,22 @@ async function work(side, spans) {
 function readOptions(args) {
   try {
     const { url, rounds } = parseArgs({ args, options: OPTIONS }).values;
-    if (!URL.canParse(url)) {
-      return { problem: `--url ${url}: expected a URL such as ${OPTIONS.url.default}` };
+    if (url !== undefined && baseOf(url) === undefined) {
+      return { problem: `--url ${url}: expected a URL such as http://127.0.0.1:9765` };
     }
     if (!/^[1-9]\d{0,3}$/.test(rounds)) {
       return { problem: `--rounds ${rounds}: expected a number from 1 to 9999` };
     }
-    return { url: url.replace(/\/+$/, ''), rounds: Number(rounds) };
+    return { url: url && baseOf(url), rounds: Number(rounds) };
   } catch (error) {
     return { problem: `${error.message}; there are --url and --rounds` };
   }
+}
+
+/** The gateway's address, whether its page or its MCP endpoint is named, with or without `http://`. */
+function baseOf(text) {
+  const url = /^https?:\/\//i.test(text) ? text : `http://${text}`;
+  return URL.canParse(url) ? url.replace(/\/+(?:mcp\/*)?$/, '') : undefined;
 }
 
 function giveUp(why, exitCode) {
@@ -114,17 +121,51 @@ function giveUp(why, exitCode) {
   process.exitCode = exitCode;
 }
 
-/** Plays the agent against the gateway that `--url` names; sets the exit code to 2 for wrong usage, 1 where none answers. */
+/** Where to play: what `--url` names, or what runs. */
+async function chooseGateway(named) {
+  if (named === undefined) {
+    return findGateway(process.env);
+  }
+  return (await isGateway(named))
+    ? { url: named }
+    : {
+        problem: `No gateway answers at ${named}. Start it in another terminal with \`npm start\`, or name another with --url.`,
+      };
+}
+
+/** Waits until the servers behind the gateway have been tried. @returns Why the demo can not be played there, if so. */
+async function untilPlayable(url) {
+  for (const deadline = Date.now() + READY_MILLIS; Date.now() < deadline; await wait(200)) {
+    if ((await fetch(`${url}/readyz`)).ok) {
+      break;
+    }
+  }
+  const response = await fetch(`${url}/v1/instances`);
+  if (response.status === 401) {
+    return `The gateway at ${url} wants a token, and the demo agent has none: start another one with \`npm start -- --port 0\`.`;
+  }
+  const { instances = [] } = await response.json();
+  const wanted = new Set(WISHES.map(({ dccType }) => dccType));
+  return instances.some(({ dcc_type: type, status }) => wanted.has(type) && status === 'ready')
+    ? undefined
+    : `The gateway at ${url} has none of the demo's servers (${[...wanted].join(', ')}) ready: start one with \`npm start\`.`;
+}
+
+/** Plays the agent against a gateway; sets the exit code to 2 for wrong usage, 1 where it can not be played. */
 export async function runDemoAgent(args) {
-  const { problem, url, rounds } = readOptions(args);
+  const { problem, url: named, rounds } = readOptions(args);
   if (problem !== undefined) {
     giveUp(problem, 2);
     return;
   }
-  if (!(await isGateway(url))) {
-    giveUp(`No gateway answers at ${url}. Start it in another terminal with \`npm start\`, or name it with --url.`, 1);
+  const found = await chooseGateway(named);
+  const why = found.problem ?? (await untilPlayable(found.url));
+  if (why !== undefined) {
+    giveUp(why, 1);
     return;
   }
+  const { url } = found;
+  console.log(`The demo agent works at ${url}\n`);
   const journal = createJournal(url);
   const spans = startAgentSpans(process.env);
   await play({ url, agent: AGENT, journal, spans }, rounds);

@@ -54,6 +54,7 @@ const terminal: Terminal = {
   get screen() {
     return process.stderr.isTTY ? screen : undefined;
   },
+  pid: process.pid,
   // Node makes a stream when it is first looked at, which costs more than a command like --version.
   get stdin() {
     return process.stdin;

@@ -1,13 +1,16 @@
 import { EVENT_DCC_MCP_GATEWAY_START } from '@dcc-mcp/semantic-conventions';
 import { type ConfigWatch, watchConfiguration } from '../config/load/config-watch.ts';
 import type { LoadedConfiguration } from '../config/load/load-configuration.ts';
+import { VERSION } from '../config/load/version.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import { serveStdio } from '../mcp/transport/stdio.ts';
 import { runGateway, type RunningGateway } from '../run-gateway.ts';
 import { processGroups } from '../upstream/stdio/process-groups.ts';
+import { reachable } from './banner/addresses.ts';
 import { Banner } from './banner/banner.ts';
 import { createLogLines } from './log-lines.ts';
 import { waitForPort } from './port-conflict.ts';
+import { announceGateway } from './running-gateways.ts';
 import { reportIssues, type Terminal, type TerminalSignal } from './terminal.ts';
 
 /** Ctrl-C reaches us from the terminal and once more from a launcher (`npm start`) that passes on what it gets. */
@@ -73,8 +76,16 @@ export class Life {
           });
     sayWhere(config, running);
     banner?.open(running);
+    this.#announce(running, file);
     if (config.server.stdio) {
       serveStdio(running.gateway, terminal, () => void this.#stop());
+    }
+  }
+
+  #announce({ url }: RunningGateway, config: string | undefined): void {
+    const { env, pid } = this.#terminal;
+    if (url !== undefined) {
+      this.#terminal.onExit(announceGateway(env, { pid, url: reachable(url), version: VERSION, config }));
     }
   }
 

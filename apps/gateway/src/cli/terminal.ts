@@ -31,6 +31,8 @@ export interface Terminal {
   printError(line: string): void;
   /** Stderr, where a person reads it at a terminal. */
   readonly screen?: Screen | undefined;
+  /** By what other programs know that this one still runs. */
+  readonly pid: number;
   readonly stdin: Readable;
   readonly stdout: Writable;
   /** Called at each of these signals. */
