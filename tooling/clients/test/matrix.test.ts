@@ -70,6 +70,11 @@ describe.each(Object.entries(FILES))('the row of %s', (client, files) => {
   });
 });
 
+test('the proxy for old clients is named with the version that is tested', () => {
+  const [, version] = /"mcp-proxy": "(.+)"/.exec(read('tooling/clients/programs/package.json'))!;
+  expect(guide).toContain(`[\`mcp-proxy\`](https://www.npmjs.com/package/mcp-proxy) ${version} `);
+});
+
 test('the blocks to paste are those of README', () => {
   const blocks = [...read('README.md').matchAll(/^```(?:sh|jsonc)\n(?:claude mcp add|\/\/ Cursor)[^]*?^```$/gm)];
   expect(blocks).toHaveLength(2);
