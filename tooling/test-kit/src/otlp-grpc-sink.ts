@@ -28,6 +28,8 @@ export interface OtlpGrpcRefusal {
 export type OtlpGrpcResponder = (request: OtlpGrpcRequest) => OtlpGrpcRefusal | Uint8Array | 'hang' | undefined;
 
 export interface OtlpGrpcSinkOptions {
+  /** Port to listen on; 0 (the default) is any free one. */
+  readonly port?: number;
   readonly respond?: OtlpGrpcResponder;
   /** PEM texts; with them the sink speaks TLS, and asks for a client certificate when `ca` is given. */
   readonly tls?: { readonly key: string; readonly cert: string; readonly ca?: string };
@@ -82,7 +84,7 @@ function toRecord(metadata: Metadata): Record<string, unknown> {
   return metadata.getMap();
 }
 
-/** Starts an OTLP/gRPC collector on 127.0.0.1 and any free port. */
+/** Starts an OTLP/gRPC collector on 127.0.0.1. */
 export async function startOtlpGrpcSink(options: OtlpGrpcSinkOptions = {}): Promise<OtlpGrpcSink> {
   const server = new Server();
   const requests: OtlpGrpcRequest[] = [];
@@ -114,7 +116,7 @@ export async function startOtlpGrpcSink(options: OtlpGrpcSinkOptions = {}): Prom
     };
     server.addService(toDefinition(service), { Export: handle });
   }
-  const port = await bind(server, options.tls);
+  const port = await bind(server, options);
   const bodies = (service: string): Buffer[] =>
     accepted.filter((request) => request.path.includes(service)).map((request) => request.body);
   return {
@@ -133,7 +135,7 @@ export async function startOtlpGrpcSink(options: OtlpGrpcSinkOptions = {}): Prom
   };
 }
 
-function bind(server: Server, tls: OtlpGrpcSinkOptions['tls']): Promise<number> {
+function bind(server: Server, { tls, port: wanted = 0 }: OtlpGrpcSinkOptions): Promise<number> {
   const credentials =
     tls === undefined
       ? ServerCredentials.createInsecure()
@@ -143,7 +145,7 @@ function bind(server: Server, tls: OtlpGrpcSinkOptions['tls']): Promise<number> 
           tls.ca !== undefined,
         );
   return new Promise((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', credentials, (error, port) => {
+    server.bindAsync(`127.0.0.1:${wanted}`, credentials, (error, port) => {
       if (error === null) {
         resolve(port);
       } else {

@@ -1,0 +1,37 @@
+// A log line of the document, looked for among the real ones: the same event with the same fields.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Block } from '../read/blocks.ts';
+import { isObject, readJsonValues } from '../read/json.ts';
+import { BrokenPromise, type Desk } from './desk.ts';
+
+const AGENT_MILLIS = 60_000;
+const LOG = 'gateway.log';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function isAlike(line: unknown, fields: Fields): boolean {
+  return (
+    isObject(line) &&
+    Object.entries(fields).every(([name, value]) =>
+      name === 'event' ? line[name] === value : typeof line[name] === typeof value,
+    )
+  );
+}
+
+/** Runs the demo with its log in a file, lets the agent work, and looks for a line with the fields of the document. */
+export async function findLogLine(desk: Desk, block: Block, fields: Fields): Promise<void> {
+  const command = `npx dcc-mcp-gateway --config examples/demo/gateway.yaml 2> ${LOG}`;
+  await desk.open(block, command);
+  await desk.run('npm run demo:agent -- --rounds 1', AGENT_MILLIS);
+  await desk.endGateway();
+  const log = readFileSync(join(desk.machine.clone, LOG), 'utf8');
+  const lines = readJsonValues(log) ?? [];
+  if (!lines.some((line) => isAlike(line, fields))) {
+    const alike = log.split('\n').filter((line) => line.includes(`"${String(fields['event'])}"`));
+    throw new BrokenPromise(
+      `no line has these fields; ${lines.length} lines, such as\n${alike.slice(0, 2).join('\n')}`,
+    );
+  }
+  desk.report.add(block, 'compared', `a line of the gateway's log has these fields`);
+}
