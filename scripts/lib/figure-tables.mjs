@@ -160,15 +160,38 @@ function gatewayFaults({ 'gateway-faults': { rows } }) {
   );
 }
 
-function footprint({ footprint: { importMillis }, budgets }) {
+function starts({ footprint: { millis }, budgets }) {
   return table(
-    ['imported', 'CPU', 'wall', 'budget'],
-    Object.entries(importMillis).map(([what, { cpu, wall }]) => [
+    ['', 'CPU', 'wall', 'budget'],
+    Object.entries(millis).map(([what, { cpu, wall }]) => [
       what,
       figureText(cpu, 'ms'),
       figureText(wall, 'ms'),
-      what === 'all five libraries' ? `≤ ${figureText(budgets.footprint.importMillis, 'ms')}` : '',
+      what in budgets.footprint.millis ? `≤ ${figureText(budgets.footprint.millis[what], 'ms')}` : '',
     ]),
+  );
+}
+
+function installLine(name, { disk, held, files }, budget) {
+  return [
+    name,
+    ...[disk, held].map((value) => figureText(value, 'MB')),
+    figureText(files),
+    budget === undefined ? '' : `≤ ${figureText(budget, 'MB')}`,
+  ];
+}
+
+function installLines(name, { packages, ...all }, budget) {
+  return [installLine(name, all, budget), ...packages.map((each) => installLine(`\`${each.name}\``, each))];
+}
+
+function installs({ footprint: { gateway: ours, libraries }, budgets: { footprint } }) {
+  return table(
+    ['', 'on disk', 'in files', 'files', 'budget'],
+    [
+      ...installLines('**the gateway**', ours, footprint.gatewayMegabytes),
+      ...installLines('**the five libraries**', libraries, footprint.librariesMegabytes),
+    ],
   );
 }
 
@@ -204,6 +227,7 @@ export const TABLES = {
   'span-pipeline': spanPipeline,
   'exporter-faults': exporterFaults,
   'gateway-faults': gatewayFaults,
-  footprint,
+  installs,
+  starts,
   soak,
 };

@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import nodeModule from 'node:module';
 import { parseCommandLine, type Command } from './cli/command-line.ts';
 import type { Piece, Screen, Terminal } from './cli/terminal.ts';
+import { originalStack } from './config/load/original-stack.ts';
 import { VERSION } from './config/load/version.ts';
 import { toPrintableLine, toPrintableText } from './protocol/printable-text.ts';
 
@@ -86,22 +87,28 @@ function hasTerminalGone(): boolean {
 
 /** What nobody caught ends the process, as it does by default, but in one line and by way of `exit`, so that all is ended. */
 function endOnCrash(error: unknown): void {
-  terminal.printError(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  const text = error instanceof Error ? originalStack(error.stack ?? error.message) : String(error);
+  terminal.printError(`internal error: ${text}`);
   process.exit(1);
 }
 
-/**
- * Runs a command; gives its exit code, or nothing while it goes on running. Each command is loaded when it runs, so that
- * `--version` doesn't wait for the gateway.
- */
+/** Runs a command; gives its exit code, or nothing while it goes on running. */
 async function run(command: Command): Promise<number | undefined> {
+  if (command.name === 'version') {
+    terminal.print(VERSION);
+    return 0;
+  }
+  if (command.name === 'help') {
+    terminal.print((await import('./cli/help-text.ts')).helpText(command.topic));
+    return 0;
+  }
+  keepCompiledCode();
+  return runLoaded(command);
+}
+
+/** Each command is loaded when it runs, so that `--version` doesn't wait for the gateway. */
+async function runLoaded(command: Exclude<Command, { name: 'help' | 'version' }>): Promise<number | undefined> {
   switch (command.name) {
-    case 'help':
-      terminal.print((await import('./cli/help-text.ts')).helpText(command.topic));
-      return 0;
-    case 'version':
-      terminal.print(VERSION);
-      return 0;
     case 'config':
       return (await import('./cli/config.ts')).runConfigCommand(terminal, command);
     case 'doctor':
@@ -113,6 +120,18 @@ async function run(command: Command): Promise<number | undefined> {
     default:
       return command satisfies never;
   }
+}
+
+/** How long after the start compiled code is written down: the first callers are served before. */
+const KEEP_AFTER_MILLIS = 2_000;
+
+/**
+ * Compiled code is kept for the next start, in the system's folder of temporary files; `NODE_DISABLE_COMPILE_CACHE=1` ends
+ * that. Node writes it at a regular exit; what is killed has written it before.
+ */
+function keepCompiledCode(): void {
+  nodeModule.enableCompileCache();
+  setTimeout(() => nodeModule.flushCompileCache(), KEEP_AFTER_MILLIS).unref();
 }
 
 const LEAST_NODE = '22.15';
@@ -134,8 +153,6 @@ async function main(): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  // Compiled code is kept for the next start, in the system's folder of temporary files; NODE_DISABLE_COMPILE_CACHE=1 ends that.
-  nodeModule.enableCompileCache();
   try {
     const line = await parseCommandLine(process.argv.slice(2));
     if (line.ok) {

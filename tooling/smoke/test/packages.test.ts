@@ -1,6 +1,6 @@
 // Every public package, packed as it would be published and used from a project that isn't ours.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { existsSync, globSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type StrangersProject, createStrangersProject, entryPoints, publicPackages, run } from './project.ts';
 
@@ -80,4 +80,68 @@ test.each(['api', 'core', 'resources', 'sdk-trace', 'sdk-metrics', 'sdk-logs'])(
 
 test('the installed tree holds none of our tools', () => {
   expect(existsSync(join(project.folder, 'node_modules/@dcc-mcp/test-kit'))).toBe(false);
+});
+
+// The gateway and the libraries hold copies of the same code in their bundles; what a program sees of them is one thing.
+const ONE_THING = `
+  import { createGateway } from '@dcc-mcp/gateway';
+  import { PrometheusReader } from '@dcc-mcp/prometheus-bridge';
+  import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
+  import { startTelemetry } from '@dcc-mcp/telemetry-node';
+  import { AggregationTemporality, MetricReader, MeterProvider } from '@opentelemetry/sdk-metrics';
+  const env = { OTEL_TRACES_EXPORTER: 'none', OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' };
+  const gateway = await createGateway({ enablePrometheus: true, env });
+  const scraped = await gateway.telemetry.metricReader.scrape();
+  class OwnReader extends MetricReader {
+    async onForceFlush() {}
+    async onShutdown() {}
+    selectAggregationTemporality() { return AggregationTemporality.CUMULATIVE; }
+  }
+  const own = new OwnReader();
+  const telemetry = startTelemetry(readTelemetryConfig(env).values, { metricReaders: [own] });
+  telemetry.meterFor('mine').createCounter('sheep').add(3);
+  const { resourceMetrics } = await own.collect();
+  const bridge = new PrometheusReader();
+  const provider = new MeterProvider({ readers: [bridge] });
+  provider.getMeter('theirs').createCounter('goats').add(4);
+  const { body } = await bridge.scrape();
+  console.log(JSON.stringify({
+    isReader: gateway.telemetry.metricReader instanceof PrometheusReader,
+    isOther: gateway instanceof PrometheusReader,
+    status: scraped.status,
+    sheep: resourceMetrics.scopeMetrics.find(({ scope }) => scope.name === 'mine').metrics[0].dataPoints[0].value,
+    goats: /^goats_total\\b.* 4$/m.test(new TextDecoder().decode(body)),
+  }));
+  await gateway.stop();
+  await telemetry.shutdown();`;
+
+test('readers and providers of the SDK, of our packages and of a gateway work with each other', () => {
+  expect(JSON.parse(node('--input-type=module', '-e', ONE_THING))).toEqual({
+    isReader: true,
+    isOther: false,
+    status: 200,
+    sheep: 3,
+    goats: true,
+  });
+});
+
+test('the gateway brings gRPC, and says so when a collector is not there', () => {
+  const command = join(project.folder, 'node_modules/@dcc-mcp/gateway/dist/main.js');
+  const env = `OTEL_EXPORTER_OTLP_ENDPOINT=http://127.0.0.1:9 OTEL_EXPORTER_OTLP_PROTOCOL=grpc`;
+  const report = run('sh', ['-c', `${env} "${process.execPath}" "${command}" doctor --json || true`], project.folder);
+  const { exporters } = JSON.parse(report) as { exporters: { protocol: string; problem: { cause: string } }[] };
+  expect(exporters.map(({ protocol, problem }) => [protocol, problem.cause])).toContainEqual([
+    'grpc',
+    'connection_refused',
+  ]);
+});
+
+test('whoever ships code of others ships their licences', () => {
+  const shipped = readFileSync(
+    join(project.folder, 'node_modules/@dcc-mcp/gateway/dist/third-party-licences.txt'),
+    'utf8',
+  );
+  for (const name of ['undici', 'zod', 'hono', '@grpc/grpc-js', '@opentelemetry/sdk-metrics', 'yaml']) {
+    expect(shipped).toMatch(new RegExp(`^${name}@\\d+\\.\\d+\\.\\d+ \\(`, 'm'));
+  }
 });
