@@ -32,6 +32,7 @@ import {
 import { createContextSettings, createGatewaySpans } from './recording/telemetry/gateway-tracing.ts';
 import { StreamCounts } from './recording/telemetry/stream-counts.ts';
 import { ConfiguredUpstreams } from './registry/configured-upstreams.ts';
+import { SessionOutputs } from './registry/session-outputs.ts';
 import { Upstreams } from './registry/upstreams.ts';
 import { informationRoutes } from './rest/information-routes.ts';
 import { restRoutes } from './rest/rest-routes.ts';
@@ -82,11 +83,12 @@ export function assembleGateway(parts: GatewayParts): Gateway {
   const { config, version, log } = parts;
   const rooms = createRooms(parts);
   const { core, side, served, instruments, inFlight, current } = rooms;
-  const { upstreams, governance, catalog } = core;
+  const { upstreams, governance, catalog, outputs } = core;
   const app: App = (http) => inFlight.track(http, served.app);
   const events = toClientNotifications(side.broadcast);
   const { metrics } = instruments;
-  const configured = new ConfiguredUpstreams({ upstreams, catalog, events, metrics, version, log });
+  const configured = new ConfiguredUpstreams({ upstreams, catalog, events, metrics, outputs, version, log });
+  outputs.listen((instanceId) => events.onOutput(instanceId));
   const stopMeasuring = startMeasuring(rooms);
   return {
     ...side,
@@ -181,6 +183,7 @@ function createCore(parts: CoreParts, catalog: Catalog, metrics: GatewayInstrume
     catalog,
     toolSearch: new ToolSearch(catalog),
     upstreams: new Upstreams(),
+    outputs: new SessionOutputs(),
     governance: new Governance(config, { createQuotas, createLeases, now: Date.now, newId, onError }),
     contextSettings,
     spans: createGatewaySpans({ config, telemetry, capture, contextSettings }),

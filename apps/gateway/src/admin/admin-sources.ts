@@ -11,7 +11,7 @@ import { type SettingView, telemetryView } from './telemetry-view.ts';
 
 /** Where the admin API looks. */
 export interface AdminParts {
-  readonly core: Pick<OperationCore, 'upstreams' | 'catalog'>;
+  readonly core: Pick<OperationCore, 'upstreams' | 'catalog' | 'outputs'>;
   readonly store: CallStore;
   readonly telemetry: Telemetry;
   readonly version: string;
@@ -25,7 +25,7 @@ export interface AdminParts {
 /** The ports of the admin API, on this gateway. */
 export function adminSources(parts: AdminParts): AdminSources {
   const { core, store, telemetry, config, settings } = parts;
-  const { upstreams, catalog } = core;
+  const { upstreams, catalog, outputs } = core;
   return {
     store,
     instances: (baseUrl) => instanceCards(upstreams, store, baseUrl),
@@ -41,6 +41,10 @@ export function adminSources(parts: AdminParts): AdminSources {
         uptimeSecs: () => process.uptime(),
         residentBytes: () => process.memoryUsage.rss(),
       }),
+    eventsOf: async ({ instance_id: id, started_at: startedAt, total_ms: millis }) => {
+      const from = Date.parse(startedAt);
+      return id === undefined ? [] : outputs.during(id, from, from + millis).map((event) => ({ ...event }));
+    },
     toolSlugs: () => Array.from(catalog.records(), ({ slug }) => slug),
   };
 }

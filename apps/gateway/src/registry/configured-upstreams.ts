@@ -7,6 +7,7 @@ import { messageOf } from '../protocol/thrown-error.ts';
 import { createUpstream } from '../upstream/managed/create-upstream.ts';
 import type { UpstreamDeps } from '../upstream/managed/managed-upstream.ts';
 import type { Upstream, UpstreamSettings } from '../upstream/upstream.ts';
+import type { SessionOutputs } from './session-outputs.ts';
 import { upstreamEvents, type RegistryEvents, type RegistryUpstreamEvents } from './upstream-events.ts';
 import { toUpstreamSettings } from './upstream-settings.ts';
 import type { Upstreams } from './upstreams.ts';
@@ -16,6 +17,7 @@ export interface ConfiguredUpstreamsOptions {
   readonly catalog: Catalog;
   readonly events: RegistryEvents;
   readonly metrics: GatewayMetrics | undefined;
+  readonly outputs: SessionOutputs;
   readonly version: string;
   readonly log: Log;
 }

@@ -8,6 +8,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { JsonObject } from '../protocol/json-rpc.ts';
 import type { Log } from '../protocol/log.ts';
 import type { Upstream, UpstreamEvents, UpstreamSettings } from '../upstream/upstream.ts';
+import type { SessionOutputs } from './session-outputs.ts';
 
 /** What the registry tells of its upstreams, for the clients of the gateway. */
 export interface RegistryEvents {
@@ -15,6 +16,8 @@ export interface RegistryEvents {
   onToolsChanged(): void;
   /** The readiness of an instance changed. */
   onInstanceChanged(instanceId: string): void;
+  /** An instance wrote something. */
+  onOutput(instanceId: string): void;
   /** A list other than that of its tools, or a resource, of an upstream has changed. */
   onNotification(method: string, params: JsonObject | undefined): void;
 }
@@ -24,6 +27,7 @@ export interface UpstreamEventsOptions {
   readonly catalog: Catalog;
   readonly events: RegistryEvents;
   readonly metrics: GatewayMetrics | undefined;
+  readonly outputs: SessionOutputs;
   readonly log: Log;
 }
 
@@ -36,7 +40,13 @@ export interface RegistryUpstreamEvents extends UpstreamEvents {
 const NUMBERS = /(\b(?:HTTP \d{3}|exited with code -?\d+)\b)|[\da-f]*\d[\da-f]*/gi;
 
 /** Keeps catalog, metrics and log up to date with what upstreams say. A change of readiness is logged once. */
-export function upstreamEvents({ catalog, events, metrics, log }: UpstreamEventsOptions): RegistryUpstreamEvents {
+export function upstreamEvents({
+  catalog,
+  events,
+  metrics,
+  outputs,
+  log,
+}: UpstreamEventsOptions): RegistryUpstreamEvents {
   /** Upstreams that announced a change: it is passed on after the list was read again, even if it reads the same. */
   const announced = new Set<string>();
   const told = new ToldStates(events, log);
@@ -59,6 +69,7 @@ export function upstreamEvents({ catalog, events, metrics, log }: UpstreamEvents
         events.onNotification(method, params);
       }
     },
+    onStderr: (upstream, line) => outputs.addLine(upstream, line),
     onProbe: (_upstream, outcome) => metrics?.recordProbe(outcome),
     onSessionEnd: ({ settings }, { isLost, durationSeconds }) =>
       metrics?.recordSession({

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Catalog } from '../../src/catalog/catalog.ts';
+import { SessionOutputs } from '../../src/registry/session-outputs.ts';
 import { upstreamEvents } from '../../src/registry/upstream-events.ts';
 import { LastWords } from '../../src/upstream/stdio/last-words.ts';
 import { secretMask } from '../../src/upstream/stdio/secret-mask.ts';
@@ -116,11 +117,12 @@ test.each([
   ],
 ])('news of an upstream that fails: %s', (_what, errors, told) => {
   const lines: string[] = [];
-  const events = { onToolsChanged() {}, onInstanceChanged() {}, onNotification() {} };
+  const events = { onToolsChanged() {}, onInstanceChanged() {}, onNotification() {}, onOutput() {} };
   const { onStatus } = upstreamEvents({
     catalog: new Catalog(),
     events,
     metrics: undefined,
+    outputs: new SessionOutputs(),
     log: (line) => void lines.push(line),
   });
   for (const lastError of errors) {

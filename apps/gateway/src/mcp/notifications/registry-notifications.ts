@@ -1,3 +1,4 @@
+import { toSessionEventsUri } from '@dcc-mcp/session-events';
 import { textOf } from '../../protocol/json-rpc.ts';
 import type { RegistryEvents } from '../../registry/upstream-events.ts';
 import { CATALOG_URI, INSTANCES_URI } from '../search-mode/gateway-resources.ts';
@@ -13,6 +14,9 @@ export function toClientNotifications(broadcast: Broadcast): RegistryEvents {
     onInstanceChanged(instanceId) {
       broadcast.resourceUpdated(INSTANCES_URI);
       broadcast.resourceUpdated(`${INSTANCES_URI}/${instanceId}`);
+    },
+    onOutput(instanceId) {
+      broadcast.resourceUpdated(toSessionEventsUri(instanceId));
     },
     onNotification(method, params) {
       switch (method) {

@@ -1,7 +1,13 @@
+import {
+  parseSessionEventsUri,
+  type SessionEventPage,
+  type SessionEventsRead,
+  toSessionEventsUri,
+} from '@dcc-mcp/session-events';
 import type { OperationCore } from '../../operations/frame/core.ts';
 import { Permissions } from '../../operations/frame/permissions.ts';
 import type { JsonObject, JsonRpcRequest } from '../../protocol/json-rpc.ts';
-import { ERROR_RESOURCE_NOT_FOUND, McpError } from '../../protocol/mcp-protocol.ts';
+import { ERROR_INVALID_PARAMS, ERROR_RESOURCE_NOT_FOUND, McpError } from '../../protocol/mcp-protocol.ts';
 import { instanceRow } from '../../registry/instance-row.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import type { Exchange } from '../exchange/exchange.ts';
@@ -53,25 +59,56 @@ export class GatewayResources {
           description: 'One upstream, by instance id',
           mimeType: JSON_TYPE,
         },
+        {
+          uriTemplate: `${toSessionEventsUri('')}{instance_id}{?cursor,limit,waitMs}`,
+          name: 'session-events',
+          title: 'Output of one instance',
+          description: 'What an upstream wrote, line by line, behind a cursor',
+          mimeType: JSON_TYPE,
+        },
       ],
     };
   }
 
-  read(request: JsonRpcRequest, exchange: Exchange): JsonObject {
+  async read(request: JsonRpcRequest, exchange: Exchange): Promise<JsonObject> {
     const uri = readResourceUri(request);
-    return { contents: [{ uri, mimeType: JSON_TYPE, text: JSON.stringify(this.#content(uri, exchange)) }] };
+    const content = isOutput(uri) ? await this.#output(uri, exchange) : this.#content(uri, exchange);
+    return { contents: [{ uri, mimeType: JSON_TYPE, text: JSON.stringify(content) }] };
   }
 
   async subscribe(request: JsonRpcRequest, exchange: Exchange): Promise<JsonObject> {
     const uri = readResourceUri(request);
-    this.#content(uri, exchange);
-    await exchange.client.session?.subscribe(uri);
+    if (isOutput(uri)) {
+      this.#reading(uri, exchange);
+    } else {
+      this.#content(uri, exchange);
+    }
+    await exchange.client.session?.subscribe(withoutParameters(uri));
     return {};
   }
 
   async unsubscribe(request: JsonRpcRequest, { client }: Exchange): Promise<JsonObject> {
-    await client.session?.unsubscribe(readResourceUri(request));
+    await client.session?.unsubscribe(withoutParameters(readResourceUri(request)));
     return {};
+  }
+
+  /** What an instance wrote; where nothing is there yet it may wait. */
+  #output(uri: string, exchange: Exchange): Promise<SessionEventPage> {
+    const { instanceId, read } = this.#reading(uri, exchange);
+    return this.#core.outputs.of(instanceId).readOrWait(read, exchange.signal);
+  }
+
+  #reading(uri: string, { scope }: Exchange): { readonly instanceId: string; readonly read: SessionEventsRead } {
+    const reading = parseSessionEventsUri(uri);
+    if (!reading.ok) {
+      throw new McpError(ERROR_INVALID_PARAMS, reading.message, { data: { uri } });
+    }
+    const upstream = this.#core.upstreams.get(reading.instanceId);
+    const permissions = new Permissions(this.#core, scope);
+    if (upstream === undefined || permissions.scope(upstream.settings.dccType).outcome !== 'allowed') {
+      throw notFound(uri);
+    }
+    return { instanceId: upstream.settings.instanceId, read: reading.read };
   }
 
   /** What the client may see; of what it may not it is told as of what is not there. */
@@ -94,8 +131,21 @@ export class GatewayResources {
     }
     const upstream = uri.startsWith(INSTANCE_PREFIX) ? upstreams.get(uri.slice(INSTANCE_PREFIX.length)) : undefined;
     if (upstream === undefined || !isInScope(upstream)) {
-      throw new McpError(ERROR_RESOURCE_NOT_FOUND, `Resource not found: ${uri}`, { data: { uri } });
+      throw notFound(uri);
     }
     return instanceRow(upstream);
   }
+}
+
+function notFound(uri: string): McpError {
+  return new McpError(ERROR_RESOURCE_NOT_FOUND, `Resource not found: ${uri}`, { data: { uri } });
+}
+
+function isOutput(uri: string): boolean {
+  return uri.startsWith(toSessionEventsUri(''));
+}
+
+/** Whoever subscribes to output is told of the instance, wherever its next read begins. */
+function withoutParameters(uri: string): string {
+  return isOutput(uri) ? uri.replace(/\?.*$/s, '') : uri;
 }

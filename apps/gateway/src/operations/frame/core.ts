@@ -5,6 +5,7 @@ import type { Governance } from '../../governance/governance.ts';
 import type { JsonObject } from '../../protocol/json-rpc.ts';
 import type { OperationTrail } from '../../recording/record/finished.ts';
 import type { Recorder } from '../../recording/record/recorder.ts';
+import type { SessionOutputs } from '../../registry/session-outputs.ts';
 import type { Upstreams } from '../../registry/upstreams.ts';
 import type { SearchMemory } from '../../search/memory/search-memory.ts';
 import type { ToolSearch } from '../../search/tool-search.ts';
@@ -15,6 +16,8 @@ export interface OperationCore {
   readonly catalog: Catalog;
   readonly toolSearch: ToolSearch;
   readonly upstreams: Upstreams;
+  /** What the upstreams write. */
+  readonly outputs: SessionOutputs;
   readonly spans: WorkflowSpans;
   readonly recorder: Recorder;
   readonly searchMemory: SearchMemory;

@@ -1,0 +1,57 @@
+import { BoundedMap } from '@dcc-mcp/bounds';
+import { redactText } from '@dcc-mcp/bounds/redaction';
+import { type SessionEvent, SessionEventBuffer, type SessionEventLevel } from '@dcc-mcp/session-events';
+import type { Upstream } from '../upstream/upstream.ts';
+
+/** Instances whose output is kept: those that left are forgotten first. */
+const MAX_INSTANCES = 1_000;
+/** How much later than its call a line that belongs to it may be written, in milliseconds. */
+const LINE_DELAY_MILLIS = 100;
+
+const LEVELS: readonly (readonly [words: RegExp, level: SessionEventLevel])[] = [
+  [/\b(?:error|fatal|critical|exception|traceback|panic)\b/i, 'error'],
+  [/\bwarn(?:ing)?\b/i, 'warning'],
+  [/\bdebug\b/i, 'debug'],
+  [/\btrace\b/i, 'trace'],
+];
+
+/** What the instances write to stderr, line by line: it outlives a restart of the child, and its death. */
+export class SessionOutputs {
+  readonly #buffers = new BoundedMap<string, SessionEventBuffer>({ maxEntries: MAX_INSTANCES });
+  #onChange: (instanceId: string) => void = () => {};
+
+  /** Tells that an instance wrote, at most every 250 ms of each. One listener: a further one takes its place. */
+  listen(onChange: (instanceId: string) => void): void {
+    this.#onChange = onChange;
+  }
+
+  /** Keeps one line, without credentials. */
+  addLine({ settings: { instanceId } }: Upstream, line: string): void {
+    const message = redactText(line);
+    this.of(instanceId).append({ source: 'stdio', stream: 'stderr', level: levelOf(line), message });
+  }
+
+  /** The output of an instance; empty for one that wrote nothing. */
+  of(instanceId: string): SessionEventBuffer {
+    let buffer = this.#buffers.get(instanceId);
+    if (buffer === undefined) {
+      buffer = new SessionEventBuffer(instanceId);
+      buffer.onChange(() => this.#onChange(instanceId));
+      this.#buffers.set(instanceId, buffer);
+    }
+    return buffer;
+  }
+
+  /** What an instance wrote in a span of time, in milliseconds since the epoch, oldest first. */
+  during(instanceId: string, from: number, to: number): readonly SessionEvent[] {
+    const events = this.#buffers.get(instanceId)?.retained() ?? [];
+    return events.filter(({ timestamp }) => {
+      const at = Date.parse(timestamp);
+      return at >= Math.floor(from) && at <= to + LINE_DELAY_MILLIS;
+    });
+  }
+}
+
+function levelOf(line: string): SessionEventLevel {
+  return LEVELS.find(([words]) => words.test(line))?.[1] ?? 'info';
+}

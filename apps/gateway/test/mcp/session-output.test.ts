@@ -1,0 +1,114 @@
+// What a server writes to stderr can be read through the gateway, and stands beside the calls it belongs to.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { join } from 'node:path';
+import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
+
+interface Page {
+  readonly next_cursor: number;
+  readonly oldest_cursor?: number;
+  readonly events: readonly { readonly id: number; readonly level: string; readonly message: string }[];
+}
+
+const TALKER = { command: process.execPath, args: [join(import.meta.dirname, 'fixture', 'talking-server.mjs')] };
+
+let gateway: RunningGateway;
+let client: Client;
+let transport: StreamableHTTPClientTransport;
+let instance: { readonly instance_id: string; readonly instance_short: string };
+const updated: string[] = [];
+
+beforeAll(async () => {
+  gateway = await startGateway({ config: { mcpServers: { talker: TALKER } } });
+  await gateway.ready();
+  const { instances } = (await (await fetch(`${gateway.url}/v1/instances`)).json()) as {
+    instances: readonly (typeof instance)[];
+  };
+  instance = instances[0]!;
+  client = new Client({ name: 'output-test', version: '1.0.0' }, { versionNegotiation: { mode: 'legacy' } });
+  client.setNotificationHandler('notifications/resources/updated', ({ params }) => void updated.push(params.uri));
+  transport = new StreamableHTTPClientTransport(new URL(`${gateway.url}/mcp`));
+  await client.connect(transport);
+}, 30_000);
+
+afterAll(async () => {
+  await transport?.terminateSession();
+  await client?.close();
+  await gateway?.stop();
+});
+
+const uriOf = (query = ''): string => `events://session/${instance.instance_id}${query}`;
+
+async function read(query = ''): Promise<Page> {
+  const { contents } = await client.readResource({ uri: uriOf(query) });
+  return JSON.parse((contents[0] as { text: string }).text) as Page;
+}
+
+async function cook(line: string): Promise<string> {
+  const response = await fetch(`${gateway.url}/v1/call`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ tool_slug: `talker.${instance.instance_short}.cook`, arguments: { line } }),
+  });
+  return ((await response.json()) as { trace_id: string }).trace_id;
+}
+
+describe('events://session/{instance_id}', () => {
+  test('is offered as a template', async () => {
+    const { resourceTemplates } = await client.listResourceTemplates();
+    expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toContain(
+      'events://session/{instance_id}{?cursor,limit,waitMs}',
+    );
+  });
+
+  test('gives the lines behind a cursor, in order, with what they look like', async () => {
+    const { next_cursor: cursor } = await read('?limit=1000');
+    await cook('Warning: cook produced warnings');
+    await cook('ERROR no such node');
+    const { events } = await read(`?cursor=${cursor}`);
+    expect(events.map(({ message, level }) => [level, message])).toEqual([
+      ['warning', 'Warning: cook produced warnings'],
+      ['error', 'ERROR no such node'],
+    ]);
+  });
+
+  test('waits for the next line where it is asked to', async () => {
+    const { next_cursor: cursor } = await read('?limit=1000');
+    const [{ events }] = await Promise.all([read(`?cursor=${cursor}&waitMs=5000`), cook('here it is')]);
+    expect(events.map(({ message }) => message)).toEqual(['here it is']);
+  });
+
+  test('keeps no credential', async () => {
+    await cook('connecting with token=abcdefgh12345678');
+    const { events } = await read('?limit=1000');
+    expect(events.at(-1)!.message).toBe('connecting with [redacted]');
+  });
+
+  test('tells those who subscribed that there is more', async () => {
+    await client.subscribeResource({ uri: uriOf('?cursor=0') });
+    await cook('something new');
+    const { next_cursor: cursor } = await read('?limit=1000');
+    await read(`?cursor=${cursor}&waitMs=300`);
+    expect(updated).toContain(uriOf());
+  });
+
+  test.each([
+    ['?limit=0', 'limit'],
+    ['?cursor=-1', 'cursor'],
+    ['?from=1', 'from'],
+  ])('refuses %s and names it', async (query, name) => {
+    await expect(read(query)).rejects.toThrow(name);
+  });
+
+  test('of an instance that is not there is not found', async () => {
+    await expect(client.readResource({ uri: 'events://session/nobody' })).rejects.toThrow(/not found/i);
+  });
+});
+
+test('a trace shows what its server wrote meanwhile', async () => {
+  await cook('before');
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  const id = await cook('while it ran');
+  const trace = (await (await fetch(`${gateway.url}/v1/debug/traces/${id}`)).json()) as Page;
+  expect(trace.events.map(({ message }) => message)).toEqual(['while it ran']);
+});
