@@ -15,7 +15,7 @@ export interface AdminSources {
   /** The process: version, uptime, memory, sessions; stores are added from the store. */
   health(): JsonRecord | Promise<JsonRecord>;
   /** What the instance of a trace wrote while it ran, oldest first; absent where nothing is kept of that. */
-  readonly eventsOf?: (trace: TraceDetail) => Promise<readonly JsonRecord[]>;
+  readonly eventsOf?: (trace: TraceDetail) => Promise<readonly object[]>;
   /** Slugs of all registered tools, for those that nobody calls. */
   toolSlugs(): readonly string[];
 }

@@ -43,7 +43,7 @@ export function adminSources(parts: AdminParts): AdminSources {
       }),
     eventsOf: async ({ instance_id: id, started_at: startedAt, total_ms: millis }) => {
       const from = Date.parse(startedAt);
-      return id === undefined ? [] : outputs.during(id, from, from + millis).map((event) => ({ ...event }));
+      return id === undefined ? [] : outputs.during(id, from, from + millis);
     },
     toolSlugs: () => Array.from(catalog.records(), ({ slug }) => slug),
   };
