@@ -1,3 +1,4 @@
+import { parseEnv } from 'node:util';
 import { secretReader } from '../config/load/secret-reader.ts';
 import type { UpstreamConfig } from '../config/reader/gateway-config.ts';
 import type { UpstreamSettings } from '../upstream/upstream.ts';
@@ -18,8 +19,15 @@ function withSecrets(transport: UpstreamConfig['transport']): UpstreamSettings['
     const { type, url, headers, headerFiles } = transport;
     return { type, ...withoutUserinfo(url, { ...headers, ...readSecrets(headerFiles) }) };
   }
-  const { type, command, args, env, envFiles, cwd } = transport;
-  return { type, command, args, env: { ...env, ...readSecrets(envFiles) }, ...(cwd === undefined ? {} : { cwd }) };
+  const { type, command, args, env, envFiles, envFile, cwd } = transport;
+  const ofFile = envFile === undefined ? {} : readVariables(envFile);
+  return {
+    type,
+    command,
+    args,
+    env: { ...ofFile, ...env, ...readSecrets(envFiles) },
+    ...(cwd === undefined ? {} : { cwd }),
+  };
 }
 
 /** User and password of a URL go out as HTTP Basic, which is what they mean; a header of the configuration wins. */
@@ -41,4 +49,10 @@ function withoutUserinfo(
 
 function readSecrets(files: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(files).map(([name, file]) => [name, secretReader({ file })()]));
+}
+
+/** The variables of a file of lines `NAME=value`, as dotenv writes them. */
+function readVariables(file: string): Record<string, string> {
+  const variables = parseEnv(secretReader({ file })());
+  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, value ?? '']));
 }

@@ -30,6 +30,8 @@ export interface UpstreamSettings {
   readonly timeoutMillis: number;
   /** Whether scalars of the wrong type are made what a tool's schema asks for. */
   readonly coercesArguments: boolean;
+  /** Which of its tools are offered, by name, `*` for any characters; an empty `include` means all, `exclude` wins. */
+  readonly toolFilter?: { readonly include: readonly string[]; readonly exclude: readonly string[] };
 }
 
 /** The caller's side of one hop: where what the upstream sends while it works goes to. */

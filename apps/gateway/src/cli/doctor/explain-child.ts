@@ -150,34 +150,31 @@ function whyEnded(
 ): Explanation {
   const name = missingVariable(message, { ...environment, ...child.env });
   if (name !== undefined) {
-    return {
-      cause: 'missing_variable',
-      message,
-      action: `set ${name} in its env: { ${name}: "\${${name}}" } passes yours on`,
-    };
+    const action = `set ${name} in its env: { ${name}: "\${${name}}" } passes yours on`;
+    return { cause: 'missing_variable', message, action };
   }
   const [, cause, action] = HINTS.find(([words]) => words.test(message)) ?? [];
-  if (cause !== undefined && action !== undefined) {
-    return { cause, message, action };
+  const ofArgs = unreadTilde(child, message);
+  if (ofArgs !== undefined || (cause !== undefined && action !== undefined)) {
+    return { cause: cause ?? 'exited', message, action: ofArgs ?? action ?? '' };
   }
-  if (
-    /initialize|protocolVersion|revision|JSON-RPC|Method not found/i.test(message) &&
-    !/^exited|^ended/.test(message)
-  ) {
-    return {
-      cause: 'wrong_protocol',
-      message,
-      action: 'use a version of the server that speaks MCP 2025-03-26 or later',
-    };
+  const hasEnded = /^exited|^ended/.test(message);
+  if (!hasEnded && /initialize|protocolVersion|revision|JSON-RPC|Method not found/i.test(message)) {
+    const newer = 'use a version of the server that speaks MCP 2025-03-26 or later';
+    return { cause: 'wrong_protocol', message, action: newer };
   }
   const isSilent = /^exited with code \d+$/.test(message);
-  return {
-    cause: 'exited',
-    message,
-    action: isSilent
-      ? 'check args: a server over stdio runs until its input ends (some need a word such as serve or --stdio)'
-      : 'mend what its last words say',
-  };
+  const check = 'check args: a server over stdio runs until its input ends (some need a word such as serve or --stdio)';
+  return { cause: 'exited', message, action: isSilent ? check : 'mend what its last words say' };
+}
+
+/** What to do about an argument that somebody who knows shells wrote, where the server did not find a file. */
+function unreadTilde({ args }: Child, message: string): string | undefined {
+  const tilde = args.find((arg) => arg.startsWith('~/'));
+  const isMissing = /~\/|no such file|ENOENT|not found|cannot find|not exist|can't open/i.test(message);
+  return tilde !== undefined && isMissing
+    ? `no shell reads ${tilde} in args: write \${HOME}${tilde.slice(1)}`
+    : undefined;
 }
 
 /** A variable in capitals that last words ask for, and that is not set. */

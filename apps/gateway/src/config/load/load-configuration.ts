@@ -8,12 +8,13 @@ import {
   substituteEnv,
   formatIssue,
 } from '@dcc-mcp/telemetry-config';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { withOwnReferences } from '../dialects/client-references.ts';
 import type { GatewayConfig, GatewayFlags } from '../reader/gateway-config.ts';
 import { gatewayConfigPath, readGatewayConfig } from '../reader/read-gateway-config.ts';
 import { inactiveSettings } from './inactive-settings.ts';
 import { readTextFile } from './read-text-file.ts';
-import { resolvePaths } from './resolve-paths.ts';
+import { folderOf, resolvePaths } from './resolve-paths.ts';
 import { unreadableSecrets } from './unreadable-secrets.ts';
 
 export interface ConfigurationSource {
@@ -44,7 +45,7 @@ export function loadConfiguration({ env, configFile, flags }: ConfigurationSourc
     ...(flags === undefined ? {} : { flags }),
     ...(otelConfigFile === undefined ? {} : { otelConfigFile }),
   });
-  const fileFolder = file === undefined ? undefined : dirname(file);
+  const fileFolder = file === undefined ? undefined : folderOf(file);
   const values = resolvePaths(reading.values, reading.origins, { env, fileFolder, workingFolder: resolve('.') });
   const secrets = unreadableSecrets({ ...reading, values });
   return {
@@ -82,9 +83,10 @@ function readFile(file: string, env: Environment, issues: Issue[]): Content {
     issues.push(...parsed.issues);
     return NO_CONTENT;
   }
-  const substituted = substituteEnv(parsed.value, env);
+  const raw = withOwnReferences(parsed.value, { env, workspaceFolder: folderOf(file) });
+  const substituted = substituteEnv(raw, env);
   issues.push(...substituted.issues);
-  return { raw: parsed.value, value: substituted.value, isEmpty: parsed.isEmpty };
+  return { raw, value: substituted.value, isEmpty: parsed.isEmpty };
 }
 
 function readOtelFile(path: string): ConfigFileInput {

@@ -1,6 +1,6 @@
 import type { Environment, Origins } from '@dcc-mcp/telemetry-config';
 import { readVariable } from '@dcc-mcp/telemetry-config/settings';
-import { isAbsolute, join, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { isJsonObject } from '../../protocol/json-rpc.ts';
 import type { GatewayConfig, UpstreamConfig } from '../reader/gateway-config.ts';
 import { findSetting, SETTINGS } from '../table/setting.ts';
@@ -86,9 +86,19 @@ function withServerPaths(server: UpstreamConfig, toPath: ToPath, bases: PathBase
       // A name is looked for in PATH, a relative path from the server's own folder.
       command: withHome(transport.command, bases),
       envFiles: toPaths(transport.envFiles),
+      ...(transport.envFile === undefined ? {} : { envFile: toPath(transport.envFile) }),
       cwd: toPath(transport.cwd ?? '.'),
     },
   };
+}
+
+/** Folders in which clients keep what is about the folder around them. */
+const CLIENT_FOLDERS = /^\.(?:vscode|cursor|roo|kilocode|zed|gemini|windsurf|kiro|continue)$/;
+
+/** The folder that relative paths in a file count from: its own, and for a client's folder in a project that project. */
+export function folderOf(file: string): string {
+  const folder = dirname(file);
+  return CLIENT_FOLDERS.test(basename(folder)) ? dirname(folder) : folder;
 }
 
 /** `~` and `~/…`, as shells have them; of other users' homes nothing is known. */

@@ -1,8 +1,8 @@
 import { isJsonObject } from '../../protocol/json-rpc.ts';
+import { serverEntries } from '../dialects/server-entries.ts';
 import type { LoadedConfiguration } from '../load/load-configuration.ts';
 import { member } from '../reader/file-value.ts';
 import { SERVERS_VARIABLE } from '../table/table.ts';
-import { serverEntries } from '../upstreams/server-entries.ts';
 
 /** Where the value at a key comes from, in words: `env DCC_MCP_GATEWAY_PORT`, `file /etc/gateway.yaml`, `flag --port`, `default`. */
 export function originNotes(loaded: LoadedConfiguration): (path: string) => string | undefined {
@@ -22,7 +22,7 @@ export function originNotes(loaded: LoadedConfiguration): (path: string) => stri
 function serverNotes(loaded: LoadedConfiguration, inFile: string): ReadonlyMap<string, string> {
   const { source } = loaded.origins['mcpServers'] ?? {};
   const notes = new Map<string, string>();
-  const entries = serverEntries(isJsonObject(loaded.raw) ? loaded.raw : {});
+  const { entries } = serverEntries(isJsonObject(loaded.raw) ? loaded.raw : {});
   for (const { key } of loaded.values.mcpServers) {
     const given = member(entries, key);
     notes.set(`mcpServers.${key}`, source === 'env' ? `env ${SERVERS_VARIABLE}` : inFile);

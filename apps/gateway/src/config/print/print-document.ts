@@ -1,8 +1,8 @@
 import { isJsonObject } from '../../protocol/json-rpc.ts';
+import { serverEntries } from '../dialects/server-entries.ts';
 import type { LoadedConfiguration } from '../load/load-configuration.ts';
 import { member, valueAt } from '../reader/file-value.ts';
 import { SETTINGS } from '../table/setting.ts';
-import { serverEntries } from '../upstreams/server-entries.ts';
 import { printServer } from './print-server.ts';
 import { SettingPrinter } from './print-setting.ts';
 import { type NeededVariable, SecretReferences } from './secret-references.ts';
@@ -28,7 +28,7 @@ export function printDocument(loaded: LoadedConfiguration): PrintedDocument {
       setAt(document, setting.path.split('.'), value);
     }
   }
-  const raw = serverEntries(isJsonObject(loaded.raw) ? loaded.raw : {});
+  const raw = serverEntries(isJsonObject(loaded.raw) ? loaded.raw : {}).entries;
   const servers = loaded.values.mcpServers.map((server) => [
     server.key,
     printServer(server, member(raw, server.key), references),

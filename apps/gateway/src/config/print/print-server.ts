@@ -8,7 +8,7 @@ type Texts = Readonly<Record<string, string>>;
 
 /** One entry of `mcpServers` as the file would hold it; `raw` is what it holds, before variables were put in. */
 export function printServer(server: UpstreamConfig, raw: unknown, references: SecretReferences): object {
-  const { transport, oauth } = server;
+  const { transport, oauth, toolFilter } = server;
   const entry = new EntryPrinter(`mcpServers.${server.key}`, raw, references);
   return {
     type: transport.type,
@@ -18,6 +18,7 @@ export function printServer(server: UpstreamConfig, raw: unknown, references: Se
           args: entry.args(transport.args),
           env: entry.secrets('env', transport.env),
           envFiles: escaped(transport.envFiles),
+          ...(transport.envFile === undefined ? {} : { envFile: escapeReferences(transport.envFile) }),
           ...(transport.cwd === undefined ? {} : { cwd: escapeReferences(transport.cwd) }),
         }
       : {
@@ -32,6 +33,9 @@ export function printServer(server: UpstreamConfig, raw: unknown, references: Se
     queue: server.maxQueued,
     timeoutMs: server.timeoutMillis,
     coerceArguments: server.coercesArguments,
+    ...(toolFilter === undefined
+      ? {}
+      : { includeTools: escaped(toolFilter.include), excludeTools: escaped(toolFilter.exclude) }),
     disabled: server.isDisabled,
     ...(oauth === undefined ? {} : { oauth: entry.oauth(oauth) }),
   };

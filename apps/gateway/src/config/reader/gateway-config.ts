@@ -36,6 +36,8 @@ export interface UpstreamConfig {
         readonly env: Readonly<Record<string, string>>;
         /** Variables whose values are in files. */
         readonly envFiles: Readonly<Record<string, string>>;
+        /** A file of lines `NAME=value`. */
+        readonly envFile?: string;
         readonly cwd?: string;
       }
     | {
@@ -59,7 +61,15 @@ export interface UpstreamConfig {
   readonly timeoutMillis: number;
   /** Whether scalars of the wrong type are made what a tool's schema asks for. */
   readonly coercesArguments: boolean;
+  /** Which of its tools are offered; absent: all. */
+  readonly toolFilter?: ToolFilter;
   readonly oauth?: UpstreamOauthConfig;
+}
+
+/** Names of tools, `*` for any characters; an empty `include` means all, and `exclude` wins. */
+export interface ToolFilter {
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
 }
 
 /** What JSON Web Tokens are checked with: a secret, a set of published keys, or both. */

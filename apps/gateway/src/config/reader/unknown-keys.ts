@@ -1,5 +1,6 @@
 import { nearest } from '@dcc-mcp/telemetry-config';
 import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
+import { clientKeys } from '../dialects/server-entries.ts';
 import { SETTINGS } from '../table/setting.ts';
 import { TRACING_KEYS } from './read-observability.ts';
 import type { SettingReader } from './setting-reader.ts';
@@ -37,12 +38,15 @@ function knownMembers(): ReadonlyMap<string, readonly string[]> {
 /** Names every key of the file that nothing reads, with the nearest known one. */
 export function noteUnknownKeys(reader: SettingReader): void {
   const members = knownMembers();
+  const ofClients = clientKeys(reader.file);
   const visit = (object: JsonObject, parent: string): void => {
     const known = members.get(parent) ?? [];
     for (const [key, value] of Object.entries(object)) {
       const path = parent === '' ? key : `${parent}.${key}`;
       if (!known.includes(key)) {
-        noteUnknown(reader, { path, key }, known);
+        if (parent !== '' || !ofClients.has(key)) {
+          noteUnknown(reader, { path, key }, known);
+        }
       } else if (isJsonObject(value) && members.has(path) && !OPEN_PATHS.has(path)) {
         visit(value, path);
       } else if (value !== null && !isJsonObject(value) && members.has(path) && !isPair(path, value)) {

@@ -1,13 +1,14 @@
 import { parseConfigFile, nearest } from '@dcc-mcp/telemetry-config';
 import { findPlaceholder, quote, readVariable } from '@dcc-mcp/telemetry-config/settings';
 import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
+import type { FileObject } from '../dialects/own-entry.ts';
+import { type ServerEntries, serverEntries } from '../dialects/server-entries.ts';
 import { member } from '../reader/file-value.ts';
 import type { UpstreamConfig, UpstreamOauthConfig } from '../reader/gateway-config.ts';
 import type { SettingReader } from '../reader/setting-reader.ts';
 import type { Secret } from '../table/table.ts';
 import { SERVERS_VARIABLE } from '../table/table.ts';
 import { toInstanceId } from './instance-id.ts';
-import { serverEntries } from './server-entries.ts';
 import { OAUTH_KEYS, UPSTREAM_KEYS, type UpstreamKey } from './upstream-keys.ts';
 
 const DEFAULT_CONCURRENCY = 16;
@@ -40,7 +41,7 @@ export function readUpstreams(reader: SettingReader): readonly UpstreamConfig[] 
 function readServers(reader: SettingReader): unknown {
   const text = readVariable(reader.env, SERVERS_VARIABLE);
   if (text === undefined) {
-    const given = serverEntries(reader.file);
+    const given = noted(reader, serverEntries(reader.file));
     reader.settle('mcpServers', { source: given === undefined ? 'default' : 'file', text: namesOf(given) });
     return given;
   }
@@ -50,8 +51,23 @@ function readServers(reader: SettingReader): unknown {
     reader.note({ variable: SERVERS_VARIABLE, problem, expected: 'the object mcpServers as JSON', severity: 'fatal' });
     return undefined;
   }
-  reader.settle('mcpServers', { source: 'env', variable: SERVERS_VARIABLE, text: namesOf(parsed.value) });
-  return parsed.value;
+  const given = noted(reader, entriesOfVariable(parsed.value));
+  reader.settle('mcpServers', { source: 'env', variable: SERVERS_VARIABLE, text: namesOf(given) });
+  return given;
+}
+
+/** The object of servers itself, or a whole file of a client around it. */
+function entriesOfVariable(value: FileObject): ServerEntries {
+  const whole = serverEntries(value);
+  return isJsonObject(whole.entries) ? whole : serverEntries({ mcpServers: value });
+}
+
+function noted(reader: SettingReader, { entries, notes }: ServerEntries): unknown {
+  for (const { server, key, problem, fix } of notes) {
+    const variable = `mcpServers.${server}${key === undefined ? '' : `.${key}`}`;
+    reader.note({ variable, problem, ...(fix === undefined ? {} : { fix }) });
+  }
+  return entries;
 }
 
 function namesOf(servers: unknown): string {
@@ -118,8 +134,15 @@ class EntryReader {
       maxQueued: this.#value('queue', UPSTREAM_KEYS.queue) ?? DEFAULT_QUEUE,
       timeoutMillis: this.#value('timeoutMs', UPSTREAM_KEYS.timeoutMs) ?? DEFAULT_TIMEOUT_MILLIS,
       coercesArguments: this.#value('coerceArguments', UPSTREAM_KEYS.coerceArguments) ?? true,
+      ...this.#toolFilter(),
       ...(oauth === undefined ? {} : { oauth }),
     };
+  }
+
+  #toolFilter(): Pick<UpstreamConfig, 'toolFilter'> {
+    const include = this.#value('includeTools', UPSTREAM_KEYS.includeTools) ?? [];
+    const exclude = this.#value('excludeTools', UPSTREAM_KEYS.excludeTools) ?? [];
+    return include.length === 0 && exclude.length === 0 ? {} : { toolFilter: { include, exclude } };
   }
 
   #concurrency(affinity: 'main' | 'any'): number {
@@ -174,12 +197,14 @@ class EntryReader {
 
   #stdio(command: string): UpstreamConfig['transport'] {
     const cwd = this.#value('cwd', UPSTREAM_KEYS.cwd);
+    const envFile = this.#value('envFile', UPSTREAM_KEYS.envFile);
     return {
       type: 'stdio',
       command,
       args: this.#value('args', UPSTREAM_KEYS.args) ?? [],
       env: this.#value('env', UPSTREAM_KEYS.env) ?? {},
       envFiles: this.#value('envFiles', UPSTREAM_KEYS.envFiles) ?? {},
+      ...(envFile === undefined ? {} : { envFile }),
       ...(cwd === undefined ? {} : { cwd }),
     };
   }

@@ -65,6 +65,7 @@ export const UPSTREAM_KEYS: {
   readonly args: UpstreamKey<readonly string[]>;
   readonly env: UpstreamKey<Texts>;
   readonly envFiles: UpstreamKey<Texts>;
+  readonly envFile: UpstreamKey<string>;
   readonly cwd: UpstreamKey<string>;
   readonly url: UpstreamKey<string>;
   readonly headers: UpstreamKey<Texts>;
@@ -76,6 +77,8 @@ export const UPSTREAM_KEYS: {
   readonly queue: UpstreamKey<number>;
   readonly timeoutMs: UpstreamKey<number>;
   readonly coerceArguments: UpstreamKey<boolean>;
+  readonly includeTools: UpstreamKey<readonly string[]>;
+  readonly excludeTools: UpstreamKey<readonly string[]>;
   readonly disabled: UpstreamKey<boolean>;
 } = {
   type: key(transportType(), 'stdio or http; as command or url says when it is left out.'),
@@ -83,6 +86,7 @@ export const UPSTREAM_KEYS: {
   args: key(words(), 'Its arguments.'),
   env: key(environment(), 'Its environment, besides what the gateway passes on.'),
   envFiles: key(environment(), 'Variables of it whose values are in files.'),
+  envFile: key(filePath(), 'A file of lines NAME=value for its environment; env wins over it.'),
   cwd: key(filePath('the path of a folder'), 'Its working folder.'),
   url: key(httpUrl(), 'URL of a Streamable HTTP server.'),
   headers: key(headers(), 'Headers of every request to it.'),
@@ -97,6 +101,8 @@ export const UPSTREAM_KEYS: {
     boolean(),
     'Make "1" a number, "true" a boolean and a lone value a list where the schema of a tool asks for it (default true).',
   ),
+  includeTools: key(list('a list of names of tools'), 'The tools that are offered, * for any characters; empty: all.'),
+  excludeTools: key(list('a list of names of tools'), 'Tools that are not offered; wins over includeTools.'),
   disabled: key(boolean(), 'Known, but not used.'),
 };
 

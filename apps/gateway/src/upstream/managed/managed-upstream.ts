@@ -22,6 +22,7 @@ import { ChangeNotices, changesTools } from './change-notices.ts';
 import { ReadinessProbe } from './readiness-probe.ts';
 import { SparseLog, toSafeEvents } from './safe-events.ts';
 import { StatusTracker, whyNotUsable } from './status-tracker.ts';
+import { toolFilter } from './tool-filter.ts';
 import { UpstreamCalls } from './upstream-calls.ts';
 import { UpstreamTools } from './upstream-tools.ts';
 
@@ -288,8 +289,14 @@ export class ManagedUpstream implements Upstream {
   }
 
   #onTools(tools: readonly JsonObject[], hostTools: readonly HostTool[] | undefined): void {
-    this.#tracker.tools(tools.length);
-    this.#events.onTools(this, tools, hostTools);
+    const isOffered = toolFilter(this.settings);
+    const offered = tools.filter(({ name }) => isOffered(name));
+    this.#tracker.tools(offered.length);
+    this.#events.onTools(
+      this,
+      offered,
+      hostTools?.filter(({ tool, name }) => isOffered(name) && isOffered(tool['name'])),
+    );
   }
 
   #whyNotUsable(): HopFailure {

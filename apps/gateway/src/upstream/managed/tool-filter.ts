@@ -1,0 +1,19 @@
+import type { UpstreamSettings } from '../upstream.ts';
+
+/** Decides by name which tools of an upstream are offered; what is not offered is in no list, and nobody can call it. */
+export function toolFilter({ toolFilter: filter }: Pick<UpstreamSettings, 'toolFilter'>): (name: unknown) => boolean {
+  if (filter === undefined) {
+    return () => true;
+  }
+  const include = filter.include.map(toPattern);
+  const exclude = filter.exclude.map(toPattern);
+  return (name) => {
+    const fits = (pattern: RegExp): boolean => typeof name === 'string' && pattern.test(name);
+    return (include.length === 0 || include.some(fits)) && !exclude.some(fits);
+  };
+}
+
+function toPattern(name: string): RegExp {
+  const parts = name.split('*').map((part) => part.replaceAll(/[\\^$.+?()[\]{}|]/g, String.raw`\$&`));
+  return new RegExp(`^${parts.join('.*')}$`, 's');
+}
