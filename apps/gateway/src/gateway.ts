@@ -21,6 +21,7 @@ import { toClientNotifications } from './mcp/notifications/registry-notification
 import { assembleMcp, type McpSide } from './mcp/server/assemble-mcp.ts';
 import type { OperationCore } from './operations/frame/core.ts';
 import type { Log } from './protocol/log.ts';
+import { AuditFiles } from './recording/files/audit-files.ts';
 import { Recorder } from './recording/record/recorder.ts';
 import type { RowSinkOptions } from './recording/sinks/row-sink.ts';
 import { createSinks } from './recording/sinks/sinks.ts';
@@ -62,6 +63,10 @@ export interface Gateway extends Omit<McpSide, 'routes'> {
   readonly servers: Pick<Upstreams, 'all' | 'byKey' | 'untried'>;
   /** Begins one piece of work that comes otherwise than over HTTP; the function given back ends it. */
   begin(): () => void;
+  /** Puts what earlier processes remembered into the history, and begins to write it down. Never rejects. */
+  openHistory(): Promise<void>;
+  /** Writes down what is not yet. */
+  closeHistory(): Promise<void>;
   /** Connects the upstreams in the background. */
   start(): void;
   /** Takes over the upstreams, policy and limits of a changed configuration; what runs goes on. */
@@ -82,7 +87,7 @@ export interface Gateway extends Omit<McpSide, 'routes'> {
 export function assembleGateway(parts: GatewayParts): Gateway {
   const { config, version, log } = parts;
   const rooms = createRooms(parts);
-  const { core, side, served, instruments, inFlight, current } = rooms;
+  const { core, side, served, instruments, inFlight, files, current } = rooms;
   const { upstreams, governance, catalog, outputs } = core;
   const app: App = (http) => inFlight.track(http, served.app);
   const events = toClientNotifications(side.broadcast);
@@ -97,6 +102,8 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     metricsApp: served.metricsApp,
     servers: upstreams,
     ...drainingOf(inFlight),
+    openHistory: () => files.open(),
+    closeHistory: () => files.close(),
     start: () => configured.apply(config),
     apply: (changed) => {
       current.config = changed;
@@ -119,6 +126,7 @@ interface Rooms {
   readonly side: McpSide;
   readonly served: ServedApps;
   readonly inFlight: InFlight;
+  readonly files: AuditFiles;
   /** The configuration in force. */
   readonly current: { config: GatewayConfig };
 }
@@ -134,11 +142,12 @@ function createRooms(parts: GatewayParts): Rooms {
   const inFlight = new InFlight();
   const side = createMcp({ ...parts, state }, core, streams);
   const current = { config };
+  const files = new AuditFiles(store, config.audit, log);
   const { sessions } = side;
-  const sources = adminSources({ ...parts, core, store, streams, sessions, config: () => current.config });
+  const sources = adminSources({ ...parts, core, store, files, streams, sessions, config: () => current.config });
   const routes = { ...side.routes, ...adminRoutes({ sources, ...config.server, hasHistory: config.admin.history }) };
   const served = createApps(parts, instruments, { core, routes, isDraining: () => inFlight.isDraining });
-  return { instruments, core, streams, side, served, inFlight, current };
+  return { instruments, core, streams, side, served, inFlight, files, current };
 }
 
 /** @returns What ends it. */

@@ -79,6 +79,7 @@ export async function runGateway(options: RunOptions): Promise<RunningGateway> {
     await running.stop(0);
     throw error;
   }
+  await gateway.openHistory();
   gateway.start();
   let stopped: Promise<void> | undefined;
   return {
@@ -113,6 +114,7 @@ async function stop({ gateway, telemetry, log, people, listeners, finishMillis }
   }
   await gateway.closeStreams();
   await Promise.all(listeners.map((listener) => listener.close({ graceMillis: CLOSE_MILLIS })));
+  await gateway.closeHistory();
   // Before telemetry ends, so that it leaves.
   log(stoppedLine(underway - unfinished, unfinished, finishMillis), { event: EVENT_DCC_MCP_GATEWAY_STOP });
   const exporters = await telemetry.stop(FLUSH_MILLIS);

@@ -3,6 +3,7 @@ import type { CallStore } from '@dcc-mcp/call-store';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import type { OperationCore } from '../operations/frame/core.ts';
+import type { AuditFiles } from '../recording/files/audit-files.ts';
 import type { StreamCounts } from '../recording/telemetry/stream-counts.ts';
 import { governanceView } from './governance-view.ts';
 import { healthView } from './health-view.ts';
@@ -16,6 +17,7 @@ export interface AdminParts {
   readonly telemetry: Telemetry;
   readonly version: string;
   readonly sessions: { readonly count: number };
+  readonly files: AuditFiles;
   readonly streams: StreamCounts;
   /** The configuration in force. */
   readonly config: () => GatewayConfig;
@@ -38,6 +40,7 @@ export function adminSources(parts: AdminParts): AdminSources {
         sessions: () => parts.sessions.count,
         streams: () => Object.values(parts.streams.counts()).reduce((sum, each) => sum + each, 0),
         limits: config().limits,
+        stores: parts.files.health(),
         uptimeSecs: () => process.uptime(),
         residentBytes: () => process.memoryUsage.rss(),
       }),

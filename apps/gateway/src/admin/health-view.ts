@@ -7,17 +7,20 @@ export interface HealthParts {
   readonly sessions: () => number;
   readonly streams: () => number;
   readonly limits: Readonly<Record<string, unknown>>;
+  /** Stores beside the memory. */
+  readonly stores: Readonly<Record<string, { readonly state: 'ok' | 'failing' }>>;
   /** Seconds since the start. */
   readonly uptimeSecs: () => number;
   readonly residentBytes: () => number;
 }
 
-/** The process as it stands; an upstream that can't be reached makes it degraded. */
+/** The process as it stands; an upstream that can't be reached makes it degraded, and so does a file that can't be written. */
 export function healthView(parts: HealthParts): Readonly<Record<string, unknown>> {
   const all = parts.upstreams.all();
+  const isFailing = Object.values(parts.stores).some(({ state }) => state === 'failing');
   const readiness = parts.upstreams.countByReadiness();
   return {
-    status: readiness.has('unreachable') ? 'degraded' : 'ok',
+    status: readiness.has('unreachable') || isFailing ? 'degraded' : 'ok',
     version: parts.version,
     uptime_secs: Math.round(parts.uptimeSecs()),
     rss_bytes: parts.residentBytes(),
@@ -27,5 +30,6 @@ export function healthView(parts: HealthParts): Readonly<Record<string, unknown>
     streams: parts.streams(),
     in_flight: all.reduce((sum, { load }) => sum + load.running, 0),
     limits: parts.limits,
+    stores: parts.stores,
   };
 }

@@ -198,12 +198,12 @@ async function withGateway(settings: object, play: (gateway: RunningGateway) => 
   }
 }
 
-/** A gateway of the command, whose file changes. */
+/** A gateway of the command, whose file changes, and whose history can't be written: its folder is a file. */
 async function changeFile(env: Readonly<Record<string, string>>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'attributes-'));
   const file = join(folder, 'gateway.json');
   writeFileSync(file, '{"mcpServers": {}}');
-  const served = await serveInProcess(file, { env });
+  const served = await serveInProcess(file, { env: { ...env, DCC_MCP_GATEWAY_AUDIT_DIR: join(file, 'below') } });
   writeFileSync(file, '{"mcpServers": {}, "policy": {"readOnly": true}}');
   served.signal('SIGHUP');
   await until(() => served.stderr().includes('has changed'));

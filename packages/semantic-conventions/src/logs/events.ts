@@ -8,3 +8,5 @@ export const EVENT_DCC_MCP_EXPORTER_STATE = 'dcc_mcp.exporter.state';
 export const EVENT_DCC_MCP_CONFIGURATION_CHANGE = 'dcc_mcp.configuration.change';
 /** An operation did not end ok. */
 export const EVENT_DCC_MCP_OPERATION_FAILED = 'dcc_mcp.operation.failed';
+/** The files of calls and traces were read, can't be written, or can be again. */
+export const EVENT_DCC_MCP_HISTORY_STATE = 'dcc_mcp.history.state';

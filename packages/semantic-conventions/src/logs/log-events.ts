@@ -13,6 +13,7 @@ import {
   EVENT_DCC_MCP_EXPORTER_STATE,
   EVENT_DCC_MCP_GATEWAY_START,
   EVENT_DCC_MCP_GATEWAY_STOP,
+  EVENT_DCC_MCP_HISTORY_STATE,
   EVENT_DCC_MCP_OPERATION_FAILED,
   EVENT_DCC_MCP_UPSTREAM_CIRCUIT,
   EVENT_DCC_MCP_UPSTREAM_STATE,
@@ -59,6 +60,11 @@ export const LOG_EVENTS: readonly LogEventDefinition[] = [
   {
     name: EVENT_DCC_MCP_EXPORTER_STATE,
     description: 'An exporter of telemetry fails, drops, or works again',
+    attributes: [],
+  },
+  {
+    name: EVENT_DCC_MCP_HISTORY_STATE,
+    description: 'The files of calls and traces were read, can’t be written, or can be again',
     attributes: [],
   },
   {

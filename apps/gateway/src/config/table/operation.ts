@@ -34,7 +34,6 @@ export const OPERATION = {
     names: ['DCC_MCP_GATEWAY_AUDIT_DIR'],
     kind: { filePath: 'the path of a folder' },
     description: 'Where audit.jsonl and traces.jsonl are kept; unset: in memory only.',
-    inactive: 'calls are not kept in files',
   },
   'audit.maxRows': {
     names: ['DCC_MCP_GATEWAY_AUDIT_MAX_ROWS'],

@@ -1,0 +1,116 @@
+// DCC_MCP_GATEWAY_AUDIT_DIR: calls and traces outlive the process, and no call is harmed by a disk.
+import { afterEach, expect, test } from '@jest/globals';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type RunningGateway, startGateway, startGatewayProcess } from '../fixtures/start-gateway.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+const TOOLS = {
+  toolbox: { command: process.execPath, args: [join(import.meta.dirname, '..', 'rest', 'fixture', 'tool-server.mjs')] },
+};
+
+const stops: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const stop of stops.splice(0).toReversed()) {
+    await stop();
+  }
+});
+
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'audit-'));
+  stops.push(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+async function started<G extends RunningGateway>(starting: Promise<G>): Promise<G> {
+  const gateway = await starting;
+  stops.push(() => gateway.stop());
+  await gateway.ready();
+  return gateway;
+}
+
+const start = (dir: string): Promise<RunningGateway> =>
+  started(startGateway({ config: { mcpServers: TOOLS }, env: { DCC_MCP_GATEWAY_AUDIT_DIR: dir } }));
+
+async function call(url: string, tool: string): Promise<{ readonly status: number; readonly id: string }> {
+  const { instances } = (await (await fetch(`${url}/v1/instances`)).json()) as {
+    instances: readonly { instance_short: string }[];
+  };
+  const response = await fetch(`${url}/v1/call`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ tool_slug: `toolbox.${instances[0]!.instance_short}.${tool}` }),
+  });
+  return { status: response.status, id: response.headers.get('x-request-id')! };
+}
+
+async function debug(url: string, path: string): Promise<Row> {
+  return (await (await fetch(`${url}/v1/debug/${path}`)).json()) as Row;
+}
+
+const linesOf = (file: string): readonly Row[] =>
+  readFileSync(file, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Row);
+
+test('calls and traces of before a restart are there after it, in their order', async () => {
+  const dir = newFolder();
+  const first = await start(dir);
+  const ids = [];
+  for (const tool of ['say', 'add', 'is_error']) {
+    ids.push((await call(first.url, tool)).id);
+  }
+  await first.stop();
+  expect(linesOf(join(dir, 'audit.jsonl')).map(({ request_id: id }) => id)).toEqual(ids);
+  expect(linesOf(join(dir, 'traces.jsonl'))).toHaveLength(3);
+  const second = await start(dir);
+  const { total, calls } = await debug(second.url, 'calls');
+  expect([total, (calls as readonly Row[]).map(({ request_id: id }) => id)]).toEqual([3, ids.toReversed()]);
+  expect(await debug(second.url, `traces/${ids[2]}`)).toMatchObject({ request_id: ids[2], outcome: 'tool_error' });
+  const { stores } = await debug(second.url, 'health');
+  expect(stores).toMatchObject({ calls: { rows: 3, appended: 0 }, audit_file: { state: 'ok', rows: 3 } });
+  expect(second.stderr()).toContain('history: 3 calls and 3 traces of before are there');
+});
+
+test('a process that is killed loses its last moment alone, and a torn line is left out', async () => {
+  const dir = newFolder();
+  const first = await started(
+    startGatewayProcess({ config: { mcpServers: TOOLS }, env: { DCC_MCP_GATEWAY_AUDIT_DIR: dir } }),
+  );
+  const { id } = await call(first.url, 'say');
+  await expect(
+    (async () => {
+      for (let attempt = 0; attempt < 100 && (await debug(first.url, 'health'))['stores'] !== undefined; attempt += 1) {
+        const stores = (await debug(first.url, 'health'))['stores'] as Readonly<Record<string, Row>>;
+        if (stores['audit_file']!['rows'] === 1) {
+          return 'written';
+        }
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      return 'not written';
+    })(),
+  ).resolves.toBe('written');
+  await first.stop('SIGKILL');
+  writeFileSync(join(dir, 'audit.jsonl'), '{"row_id":"torn', { flag: 'a' });
+  const second = await start(dir);
+  expect(await debug(second.url, 'calls')).toMatchObject({ total: 1, calls: [{ request_id: id }] });
+  expect(second.stderr()).toContain('1 damaged lines were left out');
+});
+
+test('a folder that can not be written harms no call, and is said once', async () => {
+  const file = join(newFolder(), 'a-file');
+  writeFileSync(file, '');
+  const gateway = await start(join(file, 'below'));
+  const answers = [await call(gateway.url, 'say'), await call(gateway.url, 'say')];
+  expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+  expect(await debug(gateway.url, 'calls')).toMatchObject({ total: 2 });
+  expect(await debug(gateway.url, 'health')).toMatchObject({
+    status: 'degraded',
+    stores: { audit_file: { state: 'failing', last_error: expect.any(String) } },
+  });
+  expect(gateway.stderr().match(/^history: /gm)).toHaveLength(1);
+});
