@@ -19,24 +19,32 @@ export function describeFileKeys(): readonly FileKeyRow[] {
 }
 
 function settingRows(): readonly FileKeyRow[] {
-  return SETTINGS.map(({ path, names, kind, description }) => ({
-    key: path,
-    environment: names,
-    kind: kind.name,
-    description,
+  return SETTINGS.map((setting) => ({
+    key: setting.path,
+    environment: setting.names,
+    kind: setting.kind.name,
+    description: setting.description,
   }));
 }
 
 function upstreamRows(): readonly FileKeyRow[] {
   return [
     ...Object.entries(UPSTREAM_KEYS).map((entry) => toUpstreamRow(entry, '')),
-    ...Object.entries(OAUTH_KEYS).map((entry) => toUpstreamRow(entry, 'oauth.')),
+    ...Object.entries(OAUTH_KEYS).map((entry) => toOauthRow(entry)),
   ];
 }
 
 function toUpstreamRow(entry: readonly [string, UpstreamKey<unknown>], under: string): FileKeyRow {
   const [key, { kind, description }] = entry;
   return { key: `mcpServers.*.${under}${key}`, environment: [SERVERS_VARIABLE], kind: kind.name, description };
+}
+
+function toOauthRow(entry: readonly [string, UpstreamKey<unknown>]): FileKeyRow {
+  const row = toUpstreamRow(entry, 'oauth.');
+  return {
+    ...row,
+    description: `${row.description} *This version does not act on it: the upstream is called without a token.*`,
+  };
 }
 
 function observabilityRows(): readonly FileKeyRow[] {

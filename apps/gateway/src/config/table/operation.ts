@@ -58,6 +58,7 @@ export const OPERATION = {
     kind: { integer: [1] },
     fallback: 30,
     description: 'Age of a heartbeat that makes a registered instance stale, in seconds.',
+    inactive: 'no registry is read',
   },
   'registry.registerAllow': {
     names: ['DCC_MCP_REGISTER_ALLOW'],
