@@ -4,7 +4,8 @@
 // A `dependency` or `peerDependency` stays an import; any other package is put in, and its licence beside it.
 import { build } from 'esbuild';
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { chunkNames, renamed } from './chunk-names.mjs';
 import { publishDeclarations } from './declarations.mjs';
 import { writeLicences } from './licences.mjs';
 import { builtinHttp, inlineVersions, lazyRequires, oneCopy, oneLanguage, partsOf, withoutUnused } from './plugins.mjs';
@@ -69,9 +70,11 @@ if (flags.has('--metafile')) {
 }
 // Only now, so that what was there stays when this build fails.
 rmSync(join(folder, 'dist'), { recursive: true, force: true });
+const names = chunkNames(metafile);
 for (const { path, text } of outputFiles) {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, path.endsWith('.map') ? tidySources(text) : text);
+  const target = join(dirname(path), renamed(basename(path), names));
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(target, path.endsWith('.map') ? tidySources(text) : renamed(text, names));
 }
 Object.values(manifest.bin ?? {}).forEach((path) => chmodSync(join(folder, path), 0o755));
 writeLicences(folder, metafile);
