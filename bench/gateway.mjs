@@ -76,15 +76,21 @@ async function startTargets() {
     await findSlug(all.url);
     return { all, search, slug: await findSlug(search.url) };
   };
-  return { bare, off: await start([], {}), on: await start(['--metrics'], otlp) };
+  const noHistory = { DCC_MCP_ADMIN_HISTORY: 'false' };
+  return {
+    bare,
+    off: await start([], noHistory),
+    'on, no history': await start(['--metrics'], { ...otlp, ...noHistory }),
+    on: await start(['--metrics'], otlp),
+  };
 }
 
 /** Each leg: what is loaded, and how. */
-function createLegs({ bare, off, on }) {
+function createLegs({ bare, ...gateways }) {
   const legs = [];
   for (const era of ['legacy', 'modern']) {
     legs.push({ era, name: BARE, pid: bare.pid, url: `http://127.0.0.1:${bare.port}/mcp`, tool: 'echo' });
-    for (const [state, { all, search, slug }] of Object.entries({ off, on })) {
+    for (const [state, { all, search, slug }] of Object.entries(gateways)) {
       const to = ({ pid, url }) => ({ era, pid, url: `${url}/mcp` });
       legs.push({ ...to(all), name: `gateway, telemetry ${state}`, tool: 'echo' });
       legs.push({ ...to(search), name: `gateway call, telemetry ${state}`, tool: 'call', slug });

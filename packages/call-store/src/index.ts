@@ -21,8 +21,10 @@ export {
   type AttributionTrust,
   type McpTransport,
   type RowAttribution,
+  type RowContext,
   type RowFacts,
   type RowIdentity,
+  toRowContext,
   toRowIdentity,
 } from './rows/row-identity.ts';
 export { type SearchRow, type SearchRowFollowUp, type SearchRowHit } from './rows/search-row.ts';
@@ -40,6 +42,8 @@ export {
 } from './rows/trace-row.ts';
 export {
   type CallStore,
+  type LateKind,
+  type LateRow,
   type ListRequest,
   type LiveEvent,
   type LiveGap,

@@ -61,10 +61,47 @@ export interface RowFacts {
   readonly protocolVersion?: string | undefined;
 }
 
+/** What a row needs of a request: it can be kept after the request, whose headers and body are not in it. */
+export type RowContext = Pick<
+  RequestContext,
+  | 'agent'
+  | 'callerTraceId'
+  | 'carrier'
+  | 'forwardedFor'
+  | 'jsonrpcId'
+  | 'parent'
+  | 'parentRequestId'
+  | 'requestId'
+  | 'session'
+  | 'sourceIp'
+  | 'spanContext'
+  | 'transport'
+  | 'trust'
+>;
+
+/** Reads from a request what rows about it need, once. */
+export function toRowContext(context: RequestContext): RowContext {
+  return {
+    agent: context.agent,
+    callerTraceId: context.callerTraceId,
+    carrier: context.carrier,
+    forwardedFor: context.forwardedFor,
+    jsonrpcId: context.jsonrpcId,
+    parent: context.parent,
+    parentRequestId: context.parentRequestId,
+    requestId: context.requestId,
+    session: context.session,
+    sourceIp: context.sourceIp,
+    spanContext: context.spanContext,
+    transport: context.transport,
+    trust: context.trust,
+  };
+}
+
 const SAMPLED = 0x01;
 
 /** The identity of a row about the request of `context`; members without a value are absent. */
-export function toRowIdentity(context: RequestContext, facts: RowFacts): RowIdentity {
+export function toRowIdentity(context: RowContext, facts: RowFacts): RowIdentity {
   const { spanContext, session, agent } = context;
   return present({
     row_id: facts.rowId,
@@ -91,7 +128,7 @@ export function toRowIdentity(context: RequestContext, facts: RowFacts): RowIden
 
 type WithUndefined<T> = { readonly [K in keyof T]: T[K] | undefined };
 
-function attributionOf({ agent, sourceIp, forwardedFor }: RequestContext): WithUndefined<Required<RowAttribution>> {
+function attributionOf({ agent, sourceIp, forwardedFor }: RowContext): WithUndefined<Required<RowAttribution>> {
   return {
     agent_id: agent.agent_id,
     agent_name: agent.agent_name,
@@ -111,7 +148,7 @@ function attributionOf({ agent, sourceIp, forwardedFor }: RequestContext): WithU
   };
 }
 
-function trustOf({ trust }: RequestContext): AttributionTrust {
+function trustOf({ trust }: RowContext): AttributionTrust {
   const { model, model_provider: provider, model_version: _, ...same } = trust;
   return {
     ...same,

@@ -56,6 +56,19 @@ export interface LiveGap {
 /** Called while the row is recorded, on the way of a request: it must be quick. What it throws is dropped. */
 export type LiveListener = (event: LiveEvent) => void;
 
+/** Lists whose rows may be made later. */
+export type LateKind = 'calls' | 'traces';
+
+/** A row that is not made yet. */
+export interface LateRow<Row> {
+  /** Its `row_id`. */
+  readonly id: string;
+  /** Of a trace: it failed or was slow, so that good ones never push it out. */
+  readonly isKept?: boolean;
+  /** Called once at most; what it throws goes to whoever looks. */
+  readonly make: () => Row;
+}
+
 /** How full a ring is. */
 export interface RingUsage {
   readonly rows: number;
@@ -78,6 +91,11 @@ export type StoreUsage = Readonly<Record<RowKind | 'kept_traces', RingUsage>>;
 export interface CallStore {
   /** Adds a row at the newest end. */
   append<K extends RowKind>(kind: K, row: RowKinds[K]): void;
+  /**
+   * The same for a row that is made when somebody looks at it: most are let go before anybody does, and cost nothing more.
+   * What `make` holds is kept in its place.
+   */
+  appendLater<K extends LateKind>(kind: K, late: LateRow<RowKinds[K]>): void;
   /** Adds what was done with a hit to its search; nothing happens where the search is not retained. */
   appendFollowUp(searchId: string, followUp: SearchRowFollowUp): void;
   /** A page of a list, newest first. */

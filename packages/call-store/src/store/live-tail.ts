@@ -29,10 +29,19 @@ export class LiveTail {
     };
   }
 
+  /** Whether anybody is told of rows of that kind, or of what they add to the feed. */
+  isTold(kind: RowKind): boolean {
+    return this.#count(kind) + this.#count('activity') > 0;
+  }
+
+  #count(kind: RowKind): number {
+    return this.#listeners.get(kind)?.size ?? 0;
+  }
+
   /** Tells of a row, and of what it adds to the feed. */
   tell(event: LiveRowEvent): void {
     this.#tellAll(event);
-    if ((this.#listeners.get('activity')?.size ?? 0) === 0) {
+    if (this.#count('activity') === 0) {
       return;
     }
     const row = toFeedRow(event);

@@ -2,12 +2,22 @@ import { createRowIds, newRowId, rowIdAt } from '../rows/row-id.ts';
 import type { SearchRow, SearchRowFollowUp } from '../rows/search-row.ts';
 import type { TraceDetail } from '../rows/trace-row.ts';
 import { boundRow, isKept, withFollowUp } from './bound-row.ts';
-import type { CallStore, ListRequest, LiveEvent, LiveListener, RowFilter, RowList, StoreUsage } from './call-store.ts';
+import type {
+  CallStore,
+  LateKind,
+  LateRow,
+  ListRequest,
+  LiveEvent,
+  LiveListener,
+  RowFilter,
+  RowList,
+  StoreUsage,
+} from './call-store.ts';
 import { FEED_KINDS, feedOf, type Shelves } from './feed.ts';
 import { matcherOf, pageOf, toListed } from './list-rows.ts';
 import { LiveTail } from './live-tail.ts';
 import type { ListedRows, RowKind, RowKinds } from './row-kinds.ts';
-import type { RingEntry } from './row-ring.ts';
+import { LateEntry, type RingEntry } from './row-ring.ts';
 import { RowShelf, sortById } from './row-shelf.ts';
 
 /** How many rows are kept; each a positive integer. */
@@ -32,6 +42,12 @@ export interface MemoryCallStoreOptions {
   readonly onError?: (error: unknown) => void;
 }
 
+/** A search gets follow-ups after it was appended. */
+interface SearchEntry {
+  readonly id: string;
+  row: SearchRow;
+}
+
 /** The history of one process, in rings. */
 export class MemoryCallStore implements CallStore {
   readonly #shelves: Shelves;
@@ -40,7 +56,7 @@ export class MemoryCallStore implements CallStore {
   /** What is older belongs to an earlier process. */
   readonly #startId: string;
   readonly #onError: (error: unknown) => void;
-  readonly #searches = new Map<string, RingEntry<SearchRow>>();
+  readonly #searches = new Map<string, SearchEntry>();
 
   /** @throws {RangeError} When a capacity is not a positive integer. */
   constructor(options: MemoryCallStoreOptions = {}) {
@@ -55,13 +71,31 @@ export class MemoryCallStore implements CallStore {
     try {
       const bounded = boundRow(row);
       const entry = { id: keyOf(bounded) ?? this.#newId(), row: bounded };
-      this.#forget(this.#shelves[kind].append(entry));
-      this.#index(entry);
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- kind and row belong together
-      this.#live.tell({ type: 'row', kind, ...entry } as Exclude<LiveEvent, { type: 'gap' }>);
+      const evicted = this.#shelves[kind].append(entry);
+      if (kind === 'searches') {
+        this.#index(entry, evicted);
+      }
+      this.#tell(kind, entry);
     } catch (error) {
       this.#onError(error);
     }
+  }
+
+  appendLater<K extends LateKind>(kind: K, { id, isKept: isOwnPlace = false, make }: LateRow<RowKinds[K]>): void {
+    try {
+      const entry = new LateEntry<RowKinds[K]>(id, () => boundRow<K>(make()));
+      this.#shelves[kind].append(entry, isOwnPlace);
+      if (this.#live.isTold(kind)) {
+        this.#tell(kind, entry);
+      }
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+
+  #tell<K extends RowKind>(kind: K, { id, row }: RingEntry<RowKinds[K]>): void {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- kind and row belong together
+    this.#live.tell({ type: 'row', kind, id, row } as Exclude<LiveEvent, { type: 'gap' }>);
   }
 
   appendFollowUp(searchId: string, followUp: SearchRowFollowUp): void {
@@ -122,7 +156,7 @@ export class MemoryCallStore implements CallStore {
     this.#shelves[kind].seed(entries);
     this.#searches.clear();
     for (const entry of this.#shelves.searches.oldestFirst()) {
-      this.#searches.set(entry.row.search_id, entry);
+      this.#index(entry, undefined);
     }
   }
 
@@ -145,17 +179,13 @@ export class MemoryCallStore implements CallStore {
     return own as readonly RingEntry<RowKinds[K]>[];
   }
 
-  #index(entry: RingEntry<RowKinds[RowKind]>): void {
-    if ('search_id' in entry.row) {
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only searches have that member
-      this.#searches.set(entry.row.search_id, entry as RingEntry<SearchRow>);
+  #index(entry: RingEntry<RowKinds[RowKind]>, evicted: RingEntry<RowKinds[RowKind]> | undefined): void {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- called for searches only
+    const [added, gone] = [entry as SearchEntry, evicted as SearchEntry | undefined];
+    if (gone !== undefined && this.#searches.get(gone.row.search_id) === gone) {
+      this.#searches.delete(gone.row.search_id);
     }
-  }
-
-  #forget(entry: RingEntry<RowKinds[RowKind]> | undefined): void {
-    if (entry !== undefined && 'search_id' in entry.row && this.#searches.get(entry.row.search_id) === entry) {
-      this.#searches.delete(entry.row.search_id);
-    }
+    this.#searches.set(added.row.search_id, added);
   }
 
   #replay(kinds: readonly RowKind[], listener: LiveListener, after: string): void {

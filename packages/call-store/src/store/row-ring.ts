@@ -4,7 +4,29 @@ import type { RingUsage } from './call-store.ts';
 /** A row and its key. */
 export interface RingEntry<Row> {
   readonly id: string;
-  row: Row;
+  readonly row: Row;
+}
+
+/** An entry whose row is made when it is looked at. */
+export class LateEntry<Row> implements RingEntry<Row> {
+  readonly id: string;
+  #make: (() => Row) | undefined;
+  #row: Row | undefined;
+
+  constructor(id: string, make: () => Row) {
+    this.id = id;
+    this.#make = make;
+  }
+
+  get row(): Row {
+    if (this.#make !== undefined) {
+      this.#row = this.#make();
+      // What it holds is not needed any more.
+      this.#make = undefined;
+    }
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- made above, the first time
+    return this.#row as Row;
+  }
 }
 
 /** A ring of rows that counts, and remembers the keys of as many rows as it let go as it holds. */

@@ -18,12 +18,12 @@ export class RowShelf<Row extends { readonly timestamp: string }> {
     return this.#common.dropped + (this.#kept?.dropped ?? 0);
   }
 
-  append(entry: RingEntry<Row>): RingEntry<Row> | undefined {
-    return this.#ringOf(entry.row).append(entry);
+  append(entry: RingEntry<Row>, isKept: boolean = this.#isKept(entry.row)): RingEntry<Row> | undefined {
+    return (isKept ? (this.#kept ?? this.#common) : this.#common).append(entry);
   }
 
   seed(oldestFirst: readonly RingEntry<Row>[]): void {
-    this.#common.seed(oldestFirst.filter(({ row }) => this.#ringOf(row) === this.#common));
+    this.#common.seed(oldestFirst.filter(({ row }) => this.#kept === undefined || !this.#isKept(row)));
     this.#kept?.seed(oldestFirst.filter(({ row }) => this.#isKept(row)));
   }
 
@@ -44,10 +44,6 @@ export class RowShelf<Row extends { readonly timestamp: string }> {
   /** Of the rows that others never push out; all in all where there is one ring. */
   keptUsage(): RingUsage {
     return (this.#kept ?? this.#common).usage();
-  }
-
-  #ringOf(row: Row): RowRing<Row> {
-    return this.#kept !== undefined && this.#isKept(row) ? this.#kept : this.#common;
   }
 }
 

@@ -21,7 +21,7 @@ export class SlowCalls {
   /** Notes one call of a tool and says whether it was slow among those before it. */
   note(tool: string, durationMillis: number): boolean {
     const last = this.#durations.get(tool);
-    const isSlow = durationMillis > this.#slowMillis || isSlowAmong(last?.toArray() ?? [], durationMillis);
+    const isSlow = durationMillis > this.#slowMillis || (last !== undefined && isSlowAmong(last, durationMillis));
     if (last === undefined) {
       const first = new RingBuffer<number>(REMEMBERED_CALLS);
       first.push(durationMillis);
@@ -33,11 +33,11 @@ export class SlowCalls {
   }
 }
 
-function isSlowAmong(durations: readonly number[], millis: number): boolean {
-  if (millis <= MIN_SLOW_MILLIS || durations.length === 0) {
+function isSlowAmong(durations: RingBuffer<number>, millis: number): boolean {
+  if (millis <= MIN_SLOW_MILLIS || durations.size === 0) {
     return false;
   }
-  const sorted = durations.toSorted((a, b) => a - b);
+  const sorted = durations.toArray().toSorted((a, b) => a - b);
   const rank = Math.ceil(PERCENTILE * sorted.length) - 1;
   return millis > (sorted[rank] ?? Number.POSITIVE_INFINITY);
 }

@@ -114,6 +114,13 @@ export class TrailOf<Item> {
     this.startedAt = now();
   }
 
+  /** Lets go of input, output and items, once they are recorded. */
+  forgetContent(): void {
+    this.input = undefined;
+    this.output = undefined;
+    this.items.length = 0;
+  }
+
   startHop(beginning: HopBeginning): HopTrail {
     const hop = new HopTrail(beginning, this.#now);
     this.hops.push(hop);

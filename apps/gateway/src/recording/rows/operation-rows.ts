@@ -3,70 +3,31 @@ import { redactText } from '@dcc-mcp/bounds/redaction';
 import {
   type CallRow,
   type DecisionRow,
-  estimateTokens,
   type RowError,
-  type RowIdentity,
   type SearchRow,
   summarizeSpans,
-  toRowIdentity,
   type Trace,
   type TraceOperation,
 } from '@dcc-mcp/call-store';
 import { toRankBucket } from '@dcc-mcp/gateway-metrics';
 import { statusOfOutcome, toErrorBody } from '@dcc-mcp/request-context';
 import { OPERATION_CALL } from '@dcc-mcp/semantic-conventions';
-import type { CallDetails, CallTiming, FinishedOperation, OperationTrail, SearchDetails } from '../record/finished.ts';
-import { jsonText, type PayloadRules, toPayload } from './payload.ts';
+import type { CallDetails, CallTiming, SearchDetails } from '../record/finished.ts';
+import type { RecordedOperation } from './recorded-operation.ts';
 import { toMicrosecond, toTraceSpans } from './trace-spans.ts';
 
-/** Bound of what is kept of an input, in bytes of UTF-8. */
-const MAX_INPUT_BYTES = 16_384;
-/** Bound of what is kept of an output, in bytes of UTF-8. */
-const MAX_OUTPUT_BYTES = 65_536;
 const MAX_MESSAGE_BYTES = 256;
 const MAX_QUERY_BYTES = 120;
 const MAX_HITS = 25;
 /** The tool of a call that names none there is. */
 const UNKNOWN_TOOL = '_unknown';
 
-/** One operation with what its rows are made of. */
-export interface RecordedOperation {
-  readonly finished: FinishedOperation;
-  readonly trail: OperationTrail;
-  readonly identity: RowIdentity;
-  /** Input and output as JSON. */
-  readonly input: string | undefined;
-  readonly output: string | undefined;
-}
-
-/** @param rowId Key of the rows. */
-export function toRecorded(finished: FinishedOperation, trail: OperationTrail, rowId: string): RecordedOperation {
-  const { ctx, facts, durationMillis } = finished;
-  const isMcp = ctx.transport === 'mcp';
-  const identity = toRowIdentity(ctx, {
-    rowId,
-    atMillis: trail.startedAt + durationMillis,
-    mcpTransport: isMcp ? (facts.networkTransport === 'pipe' ? 'stdio' : 'http') : undefined,
-    protocolVersion: facts.protocolVersion,
-  });
-  const { parentSpanId } = trail;
-  return {
-    finished,
-    trail,
-    identity: {
-      ...identity,
-      span_id: trail.spanId,
-      ...(parentSpanId === undefined ? {} : { parent_span_id: parentSpanId }),
-    },
-    input: jsonText(trail.input),
-    output: jsonText(trail.output),
-  };
-}
+type Kept = RecordedOperation['kept'];
 
 /** The row of a call; queue, gateway and upstream add up to its duration. */
 export function toCallRow(recorded: RecordedOperation, details: CallDetails): CallRow {
-  const { finished, trail, identity } = recorded;
-  const { error } = finished;
+  const { kept, trail, identity } = recorded;
+  const { error, durationMillis } = kept;
   const { record, batchIndex, timing } = details;
   const retries = trail.hops.reduce((sum, { failedTries }) => sum + failedTries.length, 0);
   const jobId = trail.hops.findLast(({ ending }) => ending?.jobId !== undefined)?.ending?.jobId;
@@ -77,12 +38,12 @@ export function toCallRow(recorded: RecordedOperation, details: CallDetails): Ca
     tool: record?.slug ?? UNKNOWN_TOOL,
     tool_label: record?.label ?? UNKNOWN_TOOL,
     ...placeOf(record),
-    ...endingOf(finished),
+    ...endingOf(kept),
     ...(error === undefined ? {} : { error: toRowError(error) }),
-    ...durationsOf(finished.durationMillis, timing),
+    ...durationsOf(durationMillis, timing),
     ...(retries === 0 ? {} : { retries }),
     ...sizesOf(recorded),
-    ...searchOf(finished),
+    ...searchOf(kept),
     ...(trail.policy === undefined ? {} : { policy: trail.policy }),
     ...(jobId === undefined ? {} : { job_id: jobId }),
   };
@@ -101,12 +62,12 @@ function placeOf(
       };
 }
 
-function endingOf({ outcome }: FinishedOperation): Pick<CallRow, 'outcome' | 'success' | 'status'> {
+function endingOf({ outcome }: Kept): Pick<CallRow, 'outcome' | 'success' | 'status'> {
   const success = statusOfOutcome(outcome) === 'success';
   return { outcome, success, status: success ? 'ok' : 'err' };
 }
 
-function toRowError(error: NonNullable<FinishedOperation['error']>): RowError {
+function toRowError(error: NonNullable<Kept['error']>): RowError {
   const { kind, message, retryable } = toErrorBody(error);
   return { kind, message: truncateUtf8(redactText(message), MAX_MESSAGE_BYTES).text, retryable };
 }
@@ -130,20 +91,18 @@ function durationsOf(durationMillis: number, timing: CallTiming | undefined): Du
 }
 
 function sizesOf({
-  input = '',
-  output = '',
+  input,
+  output,
 }: RecordedOperation): Pick<CallRow, 'input_bytes' | 'output_bytes' | 'input_tokens' | 'output_tokens'> {
-  const inputBytes = Buffer.byteLength(input);
-  const outputBytes = Buffer.byteLength(output);
   return {
-    input_bytes: inputBytes,
-    output_bytes: outputBytes,
-    input_tokens: estimateTokens(inputBytes),
-    output_tokens: estimateTokens(outputBytes),
+    input_bytes: input?.original_size ?? 0,
+    output_bytes: output?.original_size ?? 0,
+    input_tokens: input?.estimated_tokens ?? 0,
+    output_tokens: output?.estimated_tokens ?? 0,
   };
 }
 
-function searchOf({ join }: FinishedOperation): Pick<CallRow, 'search'> {
+function searchOf({ join }: Kept): Pick<CallRow, 'search'> {
   if (join === undefined) {
     return {};
   }
@@ -159,22 +118,20 @@ function searchOf({ join }: FinishedOperation): Pick<CallRow, 'search'> {
 }
 
 /** The trace of one operation. */
-export function toTrace(recorded: RecordedOperation, { isSlow, paths }: TraceRules): Trace {
-  const { finished, trail, identity, input, output } = recorded;
-  const { details, ctx, durationMillis } = finished;
+export function toTrace(recorded: RecordedOperation, isSlow: boolean): Trace {
+  const { kept, trail, identity, input, output, agent } = recorded;
+  const { details, durationMillis } = kept;
   const record = 'record' in details ? details.record : undefined;
-  const spans = toTraceSpans(finished);
+  const unknown = details.operation === OPERATION_CALL ? { tool: UNKNOWN_TOOL } : {};
+  const spans = toTraceSpans(recorded, trail.startedAt);
   const sizes = sizesOf(recorded);
-  const agent = ctx.agent;
   return {
     ...identity,
-    operation: operationOf(finished),
+    operation: operationOf(kept),
     ...(record === undefined
-      ? details.operation === OPERATION_CALL
-        ? { tool: UNKNOWN_TOOL }
-        : {}
+      ? unknown
       : { tool: record.slug, dcc_type: record.dccType, instance_id: record.instanceId }),
-    ...endingOf(finished),
+    ...endingOf(kept),
     total_ms: toMicrosecond(durationMillis),
     ...summarizeSpans(spans),
     ...sizes,
@@ -182,19 +139,14 @@ export function toTrace(recorded: RecordedOperation, { isSlow, paths }: TraceRul
     is_slow: isSlow,
     started_at: new Date(trail.startedAt).toISOString(),
     spans,
-    ...(input === undefined ? {} : { input: toPayload(input, { maxBytes: MAX_INPUT_BYTES, paths }) }),
-    ...(output === undefined ? {} : { output: toPayload(output, { maxBytes: MAX_OUTPUT_BYTES, paths }) }),
+    ...(input === undefined ? {} : { input }),
+    ...(output === undefined ? {} : { output }),
     ...(Object.keys(agent).length === 0 ? {} : { agent_context: { ...agent } }),
   };
 }
 
-/** How a trace is kept. */
-export interface TraceRules extends Pick<PayloadRules, 'paths'> {
-  readonly isSlow: boolean;
-}
-
 /** `call` of `gateway.call`. */
-export function operationOf({ details }: FinishedOperation): TraceOperation {
+export function operationOf({ details }: Pick<Kept, 'details'>): TraceOperation {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the names of operations are these behind `gateway.`
   return details.operation.slice('gateway.'.length) as TraceOperation;
 }
@@ -230,17 +182,18 @@ export function toSearchRow(
 
 /** What governance decided about it; absent where nothing was asked. */
 export function toDecisionRow(recorded: RecordedOperation): DecisionRow | undefined {
-  const { finished, trail, identity } = recorded;
+  const { kept, trail } = recorded;
   const { policy } = trail;
   if (policy === undefined) {
     return undefined;
   }
-  const { error, details, durationMillis } = finished;
+  const { identity } = recorded;
+  const { error, details, durationMillis } = kept;
   const record = 'record' in details ? details.record : undefined;
   const isRefused = policy.outcome !== 'allowed';
   return {
     ...identity,
-    operation: operationOf(finished),
+    operation: operationOf(kept),
     ...(record === undefined ? {} : { tool: record.slug, dcc_type: record.dccType }),
     outcome: policy.outcome,
     ...(policy.reason === undefined ? {} : { reason: policy.reason }),

@@ -18,7 +18,17 @@ export interface RedactedJson {
 const SCRIPT_KEYS: ReadonlySet<string> = new Set(['code', 'script', 'content', 'python', 'mel']);
 const ESCAPED = /\\/;
 
-const secretKeys = new Memo<boolean>(4_096);
+/** What is known of a name: the same ones come with each call. */
+interface KnownName {
+  readonly isSecret: boolean;
+  readonly isScript: boolean;
+  /** The name without what looks like a credential. */
+  readonly redacted: string;
+}
+
+const knownNames = new Memo<KnownName>(4_096);
+/** A longer name is looked at each time: it is not one that comes again. */
+const MAX_KNOWN_NAME = 64;
 
 /**
  * Puts `[redacted]` in place of values of secret keys (any spelling), of texts under script-like keys, of values at
@@ -28,6 +38,12 @@ const secretKeys = new Memo<boolean>(4_096);
  */
 export function redactJson(json: string, hidden: HiddenPlaces): RedactedJson {
   return new Redaction(json, hidden).run();
+}
+
+/** Where a string stands, with its quotes. */
+interface Place {
+  readonly at: number;
+  readonly end: number;
 }
 
 /** One object or list on the way down to a value. */
@@ -106,27 +122,31 @@ class Redaction {
   #string(at: number, level: Level | undefined): number {
     const end = endOfString(this.#json, at);
     const text = decode(this.#json.slice(at + 1, closes(this.#json, end) ? end - 1 : end));
-    const redacted = redactText(text);
+    if (this.#isKey && level !== undefined) {
+      this.#isKey = false;
+      level.key = text;
+      return this.#member({ at, end }, knowName(text));
+    }
+    this.#keep({ at, end }, text, redactText(text));
+    return end;
+  }
+
+  #keep({ at, end }: Place, text: string, redacted: string): void {
     if (redacted !== text) {
       this.#replace(at, end, JSON.stringify(redacted));
     }
-    if (!this.#isKey || level === undefined) {
-      return end;
-    }
-    this.#isKey = false;
-    level.key = text;
-    return this.#member(end, text);
   }
 
-  /** After the name of a member: its value is passed over where it must not be kept. */
-  #member(at: number, name: string): number {
-    const colon = this.#json.indexOf(':', at);
+  /** A member: its value is passed over where it must not be kept. */
+  #member(place: Place, { isSecret, isScript, redacted }: KnownName): number {
+    this.#keep(place, String(this.#levels.at(-1)?.key), redacted);
+    const colon = this.#json.indexOf(':', place.end);
     if (colon === -1) {
-      return at;
+      return place.end;
     }
     const start = skipBlanks(this.#json, colon + 1);
-    const isScript = SCRIPT_KEYS.has(name.toLowerCase()) && this.#json[start] === '"';
-    const isHidden = isScript || isSecret(name) || (this.#hidden.paths.length > 0 && this.#isHiddenPlace());
+    const isText = isScript && this.#json[start] === '"';
+    const isHidden = isSecret || isText || (this.#hidden.paths.length > 0 && this.#isHiddenPlace());
     return isHidden ? this.#hide(start) : start;
   }
 
@@ -155,8 +175,17 @@ class Redaction {
   }
 }
 
-function isSecret(name: string): boolean {
-  return secretKeys.get(name) ?? secretKeys.set(name, isSecretKey(name));
+function knowName(name: string): KnownName {
+  const known = name.length > MAX_KNOWN_NAME ? undefined : knownNames.get(name);
+  if (known !== undefined) {
+    return known;
+  }
+  const fresh = {
+    isSecret: isSecretKey(name),
+    isScript: SCRIPT_KEYS.has(name.toLowerCase()),
+    redacted: redactText(name),
+  };
+  return name.length > MAX_KNOWN_NAME ? fresh : knownNames.set(name, fresh);
 }
 
 /** The next character that structures JSON; numbers, words and blanks are passed over. */

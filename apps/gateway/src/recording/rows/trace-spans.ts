@@ -19,29 +19,34 @@ import type { HopTrail } from '../record/operation-trail.ts';
 const PHASE_DIGITS = 4;
 const HEX = 16;
 
+/** An operation as its spans show it. */
+export interface TracedOperation {
+  readonly kept: Pick<FinishedOperation, 'details' | 'durationMillis' | 'error' | 'outcome'>;
+  readonly trail: Pick<OperationTrail, 'hops' | 'parentSpanId' | 'spanId' | 'startedAt'>;
+  /** Whether its own span and those of its hops are exported. */
+  readonly isExported: boolean;
+  /** Those of the items of a batch. */
+  readonly itemSpans: readonly TraceSpan[];
+}
+
+/** An item of a batch, which has no items. @throws {TypeError} When nothing was noted of it. */
+export function toTraced(item: FinishedOperation): TracedOperation {
+  if (item.trail === undefined) {
+    throw new TypeError('an operation without a trail has no spans');
+  }
+  return { kept: item, trail: item.trail, isExported: item.span.isRecording, itemSpans: [] };
+}
+
 /**
- * The spans of one operation and of the items of a batch, the root first. Their ids are those that are exported; a phase
- * inside the gateway, and a try before the last, has one that is made of its operation's.
+ * The spans of one operation, the root first. Their ids are those that are exported; a phase inside the gateway, and a try
+ * before the last, has one that is made of its operation's.
  *
  * @param origin Where the trace begins, in milliseconds since the epoch.
  */
-export function toTraceSpans(
-  finished: FinishedOperation,
-  origin: number = finished.trail?.startedAt ?? 0,
-): TraceSpan[] {
-  const { trail } = finished;
-  if (trail === undefined) {
-    return [];
-  }
-  const phases = new Phases(finished, trail, origin);
-  const hops = trail.hops.flatMap((hop) => phases.ofHop(hop));
-  return [
-    phases.root(),
-    ...hops,
-    ...phases.ofQueueAlone(),
-    ...trail.items.flatMap((item) => toTraceSpans(item, origin)),
-    ...phases.response(),
-  ];
+export function toTraceSpans(traced: TracedOperation, origin: number): TraceSpan[] {
+  const phases = new Phases(traced, origin);
+  const hops = traced.trail.hops.flatMap((hop) => phases.ofHop(hop));
+  return [phases.root(), ...hops, ...phases.ofQueueAlone(), ...traced.itemSpans, ...phases.response()];
 }
 
 interface Phase {
@@ -54,14 +59,16 @@ interface Phase {
 
 /** Makes the spans of one operation. */
 class Phases {
-  readonly #finished: FinishedOperation;
-  readonly #trail: OperationTrail;
+  readonly #finished: TracedOperation['kept'];
+  readonly #trail: TracedOperation['trail'];
+  readonly #isExported: boolean;
   readonly #origin: number;
   #count = 0;
 
-  constructor(finished: FinishedOperation, trail: OperationTrail, origin: number) {
-    this.#finished = finished;
+  constructor({ kept, trail, isExported }: TracedOperation, origin: number) {
+    this.#finished = kept;
     this.#trail = trail;
+    this.#isExported = isExported;
     this.#origin = origin;
   }
 
@@ -70,7 +77,7 @@ class Phases {
   }
 
   root(): TraceSpan {
-    const { details, durationMillis, outcome, span } = this.#finished;
+    const { details, durationMillis, outcome } = this.#finished;
     const { spanId, parentSpanId, startedAt } = this.#trail;
     const isItem = details.operation === OPERATION_CALL && details.batchIndex !== undefined;
     return {
@@ -82,7 +89,7 @@ class Phases {
       duration_ms: toMicrosecond(durationMillis),
       ok: isOk(outcome),
       outcome,
-      ...(span.isRecording ? {} : NOT_EXPORTED),
+      ...(this.#isExported ? {} : NOT_EXPORTED),
       attributes: rootAttributes(this.#finished),
     };
   }
@@ -98,13 +105,12 @@ class Phases {
       from = failed.endedAt + (failed.delayMillis ?? 0);
       return this.#inner(phase, 'client');
     });
-    const isExported = this.#finished.span.isRecording;
     const outcome = ending?.outcome ?? this.#finished.outcome;
     const last: TraceSpan = {
       ...this.#span({ name, from, to: Math.max(from, endedAt), outcome, attributes: jobOf(ending?.jobId) }),
-      span_id: isExported ? spanContext.spanId : this.#nextId(),
+      span_id: this.#isExported ? spanContext.spanId : this.#nextId(),
       kind: 'client',
-      ...(isExported ? {} : NOT_EXPORTED),
+      ...(this.#isExported ? {} : NOT_EXPORTED),
     };
     return [...wait, ...tries, last];
   }
@@ -174,7 +180,7 @@ function jobOf(jobId: string | undefined): TraceSpan['attributes'] {
   return jobId === undefined ? {} : { [ATTR_DCC_JOB_ID]: jobId };
 }
 
-function rootAttributes({ details, error, outcome }: FinishedOperation): TraceSpan['attributes'] {
+function rootAttributes({ details, error, outcome }: TracedOperation['kept']): TraceSpan['attributes'] {
   const record = 'record' in details ? details.record : undefined;
   return {
     [ATTR_DCC_MCP_OUTCOME]: outcome,

@@ -8,17 +8,9 @@ import {
   OPERATION_LOAD_SKILL,
   OPERATION_SEARCH,
 } from '@dcc-mcp/semantic-conventions';
-import type { FinishedOperation } from '../record/finished.ts';
 import type { Sink } from '../record/recorder.ts';
-import {
-  operationOf,
-  type RecordedOperation,
-  toCallRow,
-  toDecisionRow,
-  toRecorded,
-  toSearchRow,
-  toTrace,
-} from '../rows/operation-rows.ts';
+import { operationOf, toCallRow, toDecisionRow, toSearchRow, toTrace } from '../rows/operation-rows.ts';
+import { RecordedOperation } from '../rows/recorded-operation.ts';
 
 /** Searches whose start is remembered. */
 const MAX_SEARCHES = 1_000;
@@ -41,24 +33,27 @@ export function createRowSink(options: RowSinkOptions): Sink {
     keepsRows: true,
     record(finished) {
       if (finished.kind === 'operation' && finished.trail !== undefined) {
-        keep(toRecorded(finished, finished.trail, newRowId()), { ...options, slow, searchedAt });
+        const rules = { rowId: newRowId(), paths: options.hiddenPaths };
+        keep(new RecordedOperation(finished, finished.trail, rules), { ...options, slow, searchedAt });
       }
     },
   };
 }
 
+/** Calls and traces are made into rows when somebody looks at them: most are let go before. */
 function keep(recorded: RecordedOperation, keeping: Keeping): void {
-  const { store, slow, hiddenPaths: paths, sha256, searchedAt } = keeping;
-  const { finished, trail } = recorded;
-  const { details, durationMillis } = finished;
+  const { store, slow, sha256, searchedAt } = keeping;
+  const { kept, trail, rowId: id } = recorded;
+  const { details, durationMillis, outcome } = kept;
   if (details.operation === OPERATION_CALL) {
-    store.append('calls', toCallRow(recorded, details));
+    store.appendLater('calls', { id, make: () => toCallRow(recorded, details) });
   } else if (details.operation === OPERATION_SEARCH && details.found !== undefined) {
     searchedAt.set(details.found.searchId, trail.startedAt);
     store.append('searches', toSearchRow(recorded, details.found, sha256));
   }
-  const isSlow = slow.note(nameOf(finished), durationMillis);
-  store.append('traces', toTrace(recorded, { isSlow, paths }));
+  const isSlow = slow.note(nameOf(kept), durationMillis);
+  const isKept = isSlow || statusOfOutcome(outcome) !== 'success';
+  store.appendLater('traces', { id, isKept, make: () => toTrace(recorded, isSlow) });
   const decision = toDecisionRow(recorded);
   if (decision !== undefined) {
     store.append('decisions', decision);
@@ -73,9 +68,8 @@ interface Keeping extends RowSinkOptions {
 }
 
 /** What a duration is compared with: calls of the same tool, other operations of the same name. */
-function nameOf(finished: FinishedOperation): string {
-  const { details } = finished;
-  return details.operation === OPERATION_CALL ? (details.record?.slug ?? '') : operationOf(finished);
+function nameOf({ details }: RecordedOperation['kept']): string {
+  return details.operation === OPERATION_CALL ? (details.record?.slug ?? '') : operationOf({ details });
 }
 
 const FOLLOW_UPS = {
@@ -86,13 +80,15 @@ const FOLLOW_UPS = {
   [OPERATION_CALL_BATCH]: undefined,
 } as const;
 
-function noteFollowUp({ finished, trail, identity }: RecordedOperation, { store, searchedAt }: Keeping): void {
-  const { join, details, outcome, durationMillis } = finished;
+function noteFollowUp(recorded: RecordedOperation, { store, searchedAt }: Keeping): void {
+  const { kept, trail } = recorded;
+  const { join, details, outcome, durationMillis } = kept;
   const kind = FOLLOW_UPS[details.operation];
   const begin = join && searchedAt.get(join.searchId);
   if (join === undefined || kind === undefined || begin === undefined) {
     return;
   }
+  const { identity } = recorded;
   const record = 'record' in details ? details.record : undefined;
   const { selectedRank } = join;
   store.appendFollowUp(join.searchId, {

@@ -1,0 +1,67 @@
+import { type LiveEvent, MemoryCallStore } from '@dcc-mcp/call-store';
+import { describe, expect, test } from '@jest/globals';
+import { callRow, traceOf } from './rows.ts';
+
+describe('appendLater', () => {
+  test('makes a row when somebody looks at it, and once only', async () => {
+    const store = new MemoryCallStore();
+    let made = 0;
+    const row = callRow(1);
+    store.appendLater('calls', {
+      id: row.row_id,
+      make: () => {
+        made += 1;
+        return row;
+      },
+    });
+    const before = made;
+    await store.list('calls');
+    const { rows } = await store.list('calls');
+    const { calls } = await store.usage();
+    expect([before, made, calls.appended, rows]).toEqual([0, 1, 1, [row]]);
+  });
+
+  test('a row that is let go before is never made', () => {
+    const store = new MemoryCallStore({ calls: 1 });
+    const made: number[] = [];
+    for (let number = 0; number < 3; number += 1) {
+      const row = callRow(number);
+      store.appendLater('calls', {
+        id: row.row_id,
+        make: () => {
+          made.push(number);
+          return row;
+        },
+      });
+    }
+    expect(made).toEqual([]);
+  });
+
+  test('makes it at once for those who are told of rows', () => {
+    const store = new MemoryCallStore();
+    const told: LiveEvent[] = [];
+    store.subscribe(['calls'], (event) => told.push(event));
+    const row = callRow(1);
+    store.appendLater('calls', { id: row.row_id, make: () => row });
+    expect(told).toEqual([{ type: 'row', kind: 'calls', id: row.row_id, row }]);
+  });
+
+  test('a trace that is kept is not pushed out by others', async () => {
+    const store = new MemoryCallStore({ traces: 1, keptTraces: 1 });
+    const failed = traceOf(1, { success: false, outcome: 'timeout' });
+    store.appendLater('traces', { id: failed.row_id, isKept: true, make: () => failed });
+    for (let number = 2; number < 5; number += 1) {
+      const trace = traceOf(number);
+      store.appendLater('traces', { id: trace.row_id, make: () => trace });
+    }
+    expect(await store.trace(failed.trace_id)).toMatchObject({ row_id: failed.row_id });
+  });
+
+  test('keeps the bounds of a row', async () => {
+    const store = new MemoryCallStore();
+    const row = callRow(1, { agent_name: 'x'.repeat(5_000) });
+    store.appendLater('calls', { id: row.row_id, make: () => row });
+    const { rows } = await store.list('calls');
+    expect(rows[0]!.agent_name).toHaveLength(2_048);
+  });
+});
