@@ -234,6 +234,7 @@ test.each(['--version', '--help'])('%s loads neither the gateway nor a dependenc
   expect(files.toSorted()).toEqual([
     'cli/command-line.ts',
     ...(flag === '--help' ? ['cli/help-text.ts'] : []),
+    'config/load/original-stack.ts',
     'config/load/version.ts',
     'main.ts',
     'protocol/json-rpc.ts',
