@@ -1,23 +1,17 @@
 // Every public package, packed as it would be published and used from a project that isn't ours.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type StrangersProject, createStrangersProject, entryPoints, publicPackages, run } from './project.ts';
+import { entryPoints, openStrangersProject, publicPackages } from './stranger/project.ts';
+import { run } from './stranger/run.ts';
 
 const bin = (name: string): string => join(import.meta.dirname, '../node_modules/.bin', name);
+const project = openStrangersProject();
 const node = (...args: string[]): string => run(process.execPath, args, project.folder);
 const entries = publicPackages.flatMap(({ manifest }) => entryPoints(manifest));
 const commands = publicPackages.flatMap(({ manifest }) =>
   Object.keys(manifest.bin ?? {}).map((command) => ({ command, version: manifest.version })),
 );
-
-let project: StrangersProject;
-
-beforeAll(() => {
-  project = createStrangersProject();
-}, 300_000);
-
-afterAll(() => project?.remove());
 
 describe.each(publicPackages.map(({ manifest }) => manifest))('$name', ({ name }) => {
   test('passes publint', () => {

@@ -1,10 +1,8 @@
 // Packs every public package and installs the tarballs, with npm, into an empty project outside the workspace.
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
-
-const root = join(import.meta.dirname, '../../..');
+import { join } from 'node:path';
+import { root, run } from './run.ts';
 
 /** What this file reads of a `package.json`. */
 export interface Manifest {
@@ -33,45 +31,36 @@ export function entryPoints({ name, exports }: Manifest): readonly string[] {
     .map((subpath) => join(name, subpath));
 }
 
-// Jest's own flags would change what a stranger's Node does.
-const env: NodeJS.ProcessEnv = {
-  ...process.env,
-  PATH: [join(root, 'node_modules/.bin'), process.env['PATH']].join(delimiter),
-};
-delete env['NODE_OPTIONS'];
-
-/** Runs a program to its end and gives its stdout; throws, with both outputs, when it fails. */
-export function run(file: string, args: readonly string[], cwd: string): string {
-  try {
-    return execFileSync(file, args, { cwd, encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'pipe'] });
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout?: string; stderr?: string };
-    throw new Error(`${file} ${args.join(' ')} failed:\n${stdout ?? ''}${stderr ?? ''}`, { cause: error });
-  }
-}
-
 /** A project of a stranger with all our packages in it. */
 export interface StrangersProject {
   readonly folder: string;
   /** The tarball of a package. */
   tarball(name: string): string;
-  remove(): void;
 }
 
-/** Packs and installs; needs the packages built. Off-line it needs one earlier run on this machine. */
-export function createStrangersProject(): StrangersProject {
-  const folder = mkdtempSync(join(tmpdir(), 'dcc-mcp-smoke-'));
-  const packageManager = readManifest(root).packageManager ?? 'pnpm';
-  const filters = ['--filter', './packages/*', '--filter', './apps/*'];
-  run(
-    'npx',
-    ['--yes', '--prefer-offline', packageManager, '-r', ...filters, 'pack', '--pack-destination', folder],
-    root,
-  );
+const FOLDER = 'DCC_MCP_SMOKE_FOLDER';
+const PACKED = ['--filter', './packages/*', '--filter', './apps/*'];
+
+/** The project that `createStrangersProject` made for this run of the tests. */
+export function openStrangersProject(folder: string = process.env[FOLDER] ?? ''): StrangersProject {
   const tarball = (name: string): string => {
     const { manifest } = publicPackages.find((each) => each.manifest.name === name) ?? {};
     return join(folder, `${name.replace('@', '').replace('/', '-')}-${manifest?.version}.tgz`);
   };
+  return { folder, tarball };
+}
+
+/** Packs and installs once for all test files; needs the packages built. Off-line it needs one earlier run on this machine. */
+export function createStrangersProject(): void {
+  const folder = mkdtempSync(join(tmpdir(), 'dcc-mcp-smoke-'));
+  process.env[FOLDER] = folder;
+  const packageManager = readManifest(root).packageManager ?? 'pnpm';
+  run(
+    'npx',
+    ['--yes', '--prefer-offline', packageManager, '-r', ...PACKED, 'pack', '--pack-destination', folder],
+    root,
+  );
+  const { tarball } = openStrangersProject(folder);
   const dependencies = Object.fromEntries(
     publicPackages.map(({ manifest: { name } }) => [name, `file:${tarball(name)}`]),
   );
@@ -81,5 +70,12 @@ export function createStrangersProject(): StrangersProject {
     ['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts', '--loglevel=error'],
     folder,
   );
-  return { folder, tarball, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** What the tests left behind. */
+export function removeStrangersProject(): void {
+  const folder = process.env[FOLDER];
+  if (folder !== undefined) {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

@@ -1,0 +1,4 @@
+import { createStrangersProject } from './project.ts';
+
+// oxlint-disable-next-line import/no-default-export -- Jest asks for it
+export default createStrangersProject;
