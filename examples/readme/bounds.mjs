@@ -9,6 +9,8 @@ for (let call = 1; call <= 100_000; call += 1) {
   recentCalls.push(truncateUtf8(`call ${call}: ${'日本語'.repeat(1_333)}`, 2_048).text);
 }
 
-const [newest = ''] = recentCalls.newest(1);
+const [newest] = recentCalls.newest(1);
 console.log(`${sessions.size} sessions are kept, ${sessions.dropped} were dropped`);
-console.log(`${recentCalls.toArray().length} calls are kept, the newest has ${Buffer.byteLength(newest)} bytes`);
+console.log(
+  `${recentCalls.toArray().length} calls are kept, the newest has ${Buffer.byteLength(String(newest))} bytes`,
+);

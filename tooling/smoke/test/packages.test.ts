@@ -1,9 +1,21 @@
 // Every public package, packed as it would be published and used from a project that isn't ours.
 import { describe, expect, test } from '@jest/globals';
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { entryPoints, openStrangersProject, publicPackages } from './stranger/project.ts';
-import { run } from './stranger/run.ts';
+import { root, run } from './stranger/run.ts';
+
+interface PackedManifest {
+  readonly exports: Readonly<Record<string, { readonly types?: string; readonly default?: string }>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+interface SourceMap {
+  readonly sources: readonly string[];
+  readonly sourcesContent?: readonly (string | null)[];
+}
 
 const bin = (name: string): string => join(import.meta.dirname, '../node_modules/.bin', name);
 const project = openStrangersProject();
@@ -31,6 +43,58 @@ describe.each(publicPackages.map(({ manifest }) => manifest))('$name', ({ name }
     );
   });
 });
+
+describe.each(publicPackages.map(({ folder, manifest }) => ({ name: manifest.name, path: relative(root, folder) })))(
+  'the page of $name on the registry',
+  ({ name, path }) => {
+    const packed = join(project.folder, 'node_modules', name);
+    const manifest = JSON.parse(readFileSync(join(packed, 'package.json'), 'utf8')) as PackedManifest;
+
+    test('says what it is for, what it needs and where it comes from', () => {
+      expect(manifest).toMatchObject({
+        description: expect.stringMatching(/\.$/),
+        license: 'MIT',
+        keywords: expect.arrayContaining([expect.any(String)]),
+        engines: { node: expect.stringMatching(/^>=/) },
+        repository: { type: 'git', url: expect.stringMatching(/^git\+https:.*\.git$/), directory: path },
+        homepage: expect.stringContaining(`/${path}#readme`),
+        bugs: expect.stringMatching(/^https:/),
+      });
+    });
+
+    test('names versions that the registry knows', () => {
+      const ranges = { ...manifest.dependencies, ...manifest.peerDependencies, ...manifest.optionalDependencies };
+      expect(Object.entries(ranges).filter(([, range]) => /^(?:workspace|catalog|file|link):/.test(range))).toEqual([]);
+    });
+
+    test('has types for each entry', () => {
+      const entriesWithTypes = Object.entries(manifest.exports).filter(([subpath]) => !subpath.endsWith('.json'));
+      const missing = entriesWithTypes.filter(
+        ([, { types, default: code }]) =>
+          !existsSync(join(packed, types ?? '?')) || !existsSync(join(packed, code ?? '?')),
+      );
+      expect(missing).toEqual([]);
+    });
+
+    test('source maps lead to sources that are there', () => {
+      const maps = globSync('dist/**/*.map', { cwd: packed });
+      const missing = maps.filter((file) => {
+        const { sources, sourcesContent } = JSON.parse(readFileSync(join(packed, file), 'utf8')) as SourceMap;
+        return sources.some(
+          (source, index) => !existsSync(join(packed, file, '..', source)) && sourcesContent?.[index] == null,
+        );
+      });
+      expect(missing).toEqual([]);
+    });
+
+    test('links lead to a file of the repository, seen from its folder, or to the web', () => {
+      const readme = readFileSync(join(packed, 'README.md'), 'utf8');
+      const links = [...readme.matchAll(/\]\(([^)#\s]+)/g)].map(([, link = '']) => link);
+      const broken = links.filter((link) => !link.startsWith('https://') && !existsSync(join(root, path, link)));
+      expect(broken).toEqual([]);
+    });
+  },
+);
 
 const IMPORT_WITHOUT_TELEMETRY = (entry: string): string => `
   const { metrics, trace } = await import('@opentelemetry/api');

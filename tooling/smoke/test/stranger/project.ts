@@ -34,6 +34,8 @@ export function entryPoints({ name, exports }: Manifest): readonly string[] {
 /** A project of a stranger with all our packages in it. */
 export interface StrangersProject {
   readonly folder: string;
+  /** A folder for projects with one package each; not inside the other, or npm would install there. */
+  readonly examples: string;
   /** The tarball of a package. */
   tarball(name: string): string;
 }
@@ -47,7 +49,7 @@ export function openStrangersProject(folder: string = process.env[FOLDER] ?? '')
     const { manifest } = publicPackages.find((each) => each.manifest.name === name) ?? {};
     return join(folder, `${name.replace('@', '').replace('/', '-')}-${manifest?.version}.tgz`);
   };
-  return { folder, tarball };
+  return { folder, examples: `${folder}-examples`, tarball };
 }
 
 /** Packs and installs once for all test files; needs the packages built. Off-line it needs one earlier run on this machine. */
@@ -77,5 +79,6 @@ export function removeStrangersProject(): void {
   const folder = process.env[FOLDER];
   if (folder !== undefined) {
     rmSync(folder, { recursive: true, force: true });
+    rmSync(openStrangersProject(folder).examples, { recursive: true, force: true });
   }
 }

@@ -8,7 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { CodeBlock } from './readme.ts';
 import { strangersEnv } from './run.ts';
 
-const PATIENCE_MILLIS = 30_000;
+const PATIENCE_MILLIS = 20_000;
 
 /** The place where commands are typed. */
 export interface Place {
@@ -74,18 +74,29 @@ class Program {
     }
   }
 
+  /** The same command, typed once more. */
+  again(): Program {
+    return new Program(this.#command, this.#place);
+  }
+
+  /** Ends it if it runs. */
+  async stop(): Promise<void> {
+    if (this.isRunning) {
+      const closed = once(this.#child, 'close');
+      process.kill(-Number(this.#child.pid), 'SIGTERM');
+      const timer = setTimeout(() => process.kill(-Number(this.#child.pid), 'SIGKILL'), PATIENCE_MILLIS);
+      await closed;
+      clearTimeout(timer);
+    }
+  }
+
   /** Waits for the end of a program that ends; ends a server as a terminal does. */
   async end(): Promise<void> {
     for (let waited = 0; this.isRunning && waited < 400; waited += 20) {
       await wait(20);
     }
     const wasServer = this.isRunning;
-    if (wasServer) {
-      process.kill(-Number(this.#child.pid), 'SIGTERM');
-      const timer = setTimeout(() => process.kill(-Number(this.#child.pid), 'SIGKILL'), PATIENCE_MILLIS);
-      await once(this.#child, 'close');
-      clearTimeout(timer);
-    }
+    await this.stop();
     if (!wasServer && this.#child.exitCode !== 0) {
       throw new Error(`${this.#command}\nended with ${this.#child.exitCode}:\n${this.output}`);
     }
@@ -147,11 +158,27 @@ export async function typeBlocks(
         await (first === undefined ? undefined : afterCommand((commands += 1)));
         first = latest = new Program(code, place);
       } else if (language === 'text') {
-        await latest?.shows(code);
+        await (latest === first ? first?.shows(code) : answers(latest, code));
         latest = first;
       }
     }
-  } finally {
     await first?.end();
+  } finally {
+    await first?.stop();
+  }
+}
+
+/** Asks again until the answer is the one shown: a server that has just started may not know everything yet. */
+async function answers(request: Program | undefined, text: string): Promise<void> {
+  const deadline = Date.now() + PATIENCE_MILLIS;
+  for (let asked = request; asked !== undefined; asked = asked.again()) {
+    try {
+      return await asked.shows(text);
+    } catch (error) {
+      if (Date.now() > deadline) {
+        throw error;
+      }
+      await wait(200);
+    }
   }
 }

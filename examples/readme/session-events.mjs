@@ -1,5 +1,3 @@
-/* oxlint-disable no-console -- a program that prints what it found */
-// #region start
 import { SessionEventBuffer } from '@dcc-mcp/session-events';
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -16,4 +14,3 @@ for (const { id, level, message } of events) {
   console.log(`${id} ${level} ${message}`);
 }
 console.log(`go on at ${next}, ${missed} missed`);
-// #endregion

@@ -1,12 +1,13 @@
-/* oxlint-disable no-console -- a program that prints what it found */
-// #region start
 import { MemoryCallStore, newRowId } from '@dcc-mcp/call-store';
 import { parseQuery, QUERY_FIELDS } from '@dcc-mcp/call-store/query';
 
 const store = new MemoryCallStore({ calls: 5000 });
 
-function record(tool, outcome, durationMillis) {
-  const success = outcome === 'ok';
+// Where a gateway has finished a call:
+for (const { tool, isInTime, durationMillis } of [
+  { tool: 'maya__create_sphere', isInTime: true, durationMillis: 12 },
+  { tool: 'houdini__render_frame', isInTime: false, durationMillis: 30_000 },
+]) {
   store.append('calls', {
     row_id: newRowId(),
     timestamp: new Date().toISOString(),
@@ -20,9 +21,9 @@ function record(tool, outcome, durationMillis) {
     operation: 'call',
     tool,
     tool_label: tool,
-    outcome,
-    success,
-    status: success ? 'ok' : 'err',
+    outcome: isInTime ? 'ok' : 'timeout',
+    success: isInTime,
+    status: isInTime ? 'ok' : 'err',
     duration_ms: durationMillis,
     input_bytes: 120,
     output_bytes: 480,
@@ -31,13 +32,11 @@ function record(tool, outcome, durationMillis) {
   });
 }
 
-record('maya__create_sphere', 'ok', 12);
-record('houdini__render_frame', 'timeout', 30_000);
-
 const asked = parseQuery('outcome=timeout tool~render duration_ms>2s', QUERY_FIELDS.calls);
 if (!asked.ok) {
   throw new Error(asked.issue.message);
 }
 const { total, rows } = await store.list('calls', { query: asked.query, limit: 50 });
-console.log(`${total} of 2 calls: ${rows[0].tool} after ${rows[0].duration_ms} ms`);
-// #endregion
+for (const { tool, duration_ms: millis } of rows) {
+  console.log(`${total} of 2 calls: ${tool} after ${millis} ms`);
+}
