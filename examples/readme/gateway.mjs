@@ -11,5 +11,5 @@ const gateway = await createGateway({
 console.log(`MCP at ${gateway.url}/mcp, REST at ${gateway.url}/v1, metrics at ${gateway.url}/metrics`);
 
 for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.once(signal, () => gateway.stop()); // finishes what runs, sends what it recorded
+  process.once(signal, () => void gateway.stop()); // finishes what runs, sends what it recorded
 }

@@ -19,4 +19,4 @@ const server = await serve(guard(scrapeEndpoint((request) => reader.scrape(reque
 });
 console.log(`scrape ${server.url}`);
 
-process.once('SIGTERM', () => server.close()); // what runs may finish
+process.once('SIGTERM', () => void server.close()); // what runs may finish

@@ -25,4 +25,4 @@ serveStdio(() => {
   return server;
 });
 
-process.stdin.once('end', () => telemetry.shutdown()); // sends what waits
+process.stdin.once('end', () => void telemetry.shutdown()); // sends what waits

@@ -7,9 +7,9 @@ import { publicPackages } from './stranger/project.ts';
 import { type CodeBlock, codeBlocks } from './stranger/readme.ts';
 
 /** Languages that a block may have; `text`, or none, is what a program shows. */
-const LANGUAGES = ['js', 'ts', 'sh', 'json', 'jsonc', 'yaml', 'promql', 'text', ''];
-const PROGRAMS = ['npm', 'npx', 'node', 'curl', 'grep', 'head', 'echo'];
-const ours = publicPackages.flatMap(({ manifest: { name, bin } }) => [name, ...Object.keys(bin ?? {})]);
+const LANGUAGES = new Set(['js', 'ts', 'sh', 'json', 'jsonc', 'yaml', 'promql', 'text', '']);
+const PROGRAMS = new Set(['npm', 'npx', 'node', 'curl', 'grep', 'head', 'echo']);
+const ours = new Set(publicPackages.flatMap(({ manifest: { name, bin } }) => [name, ...Object.keys(bin ?? {})]));
 
 /** The programs of a block of commands; what is quoted is an argument, and variables may stand in front. */
 function programsOf({ code }: CodeBlock): readonly string[] {
@@ -31,7 +31,7 @@ describe.each(publicPackages.map(({ folder, manifest: { name } }) => ({ name, fo
     blocks.filter(({ language }) => languages.includes(language));
 
   test('has code in known languages, and JavaScript only where it is run', () => {
-    expect(blocks.map(({ language }) => language).filter((language) => !LANGUAGES.includes(language))).toEqual([]);
+    expect(blocks.map(({ language }) => language).filter((language) => !LANGUAGES.has(language))).toEqual([]);
     expect(written('js')).toHaveLength(1);
   });
 
@@ -44,8 +44,8 @@ describe.each(publicPackages.map(({ folder, manifest: { name } }) => ({ name, fo
 
   test('shows commands that are there', () => {
     const commands = written('sh').flatMap(programsOf);
-    expect(commands.filter((command) => !PROGRAMS.includes(command.split(' ', 1)[0] ?? ''))).toEqual([]);
+    expect(commands.filter((command) => !PROGRAMS.has(command.split(' ', 1)[0] ?? ''))).toEqual([]);
     const packages = commands.map(packageOf).filter((name) => name !== undefined);
-    expect(packages.filter((name) => !ours.includes(name))).toEqual([]);
+    expect(packages.filter((name) => !ours.has(name))).toEqual([]);
   });
 });

@@ -59,7 +59,7 @@ afterAll(() => registry?.close());
 const readInstalled = (home: string, name: string): { readonly peerDependencies?: Readonly<Record<string, string>> } =>
   JSON.parse(readFileSync(join(home, 'node_modules', name, 'package.json'), 'utf8')) as object;
 
-describe.each(examples)('$name', ({ name, home, file, code, readme }) => {
+describe.each(examples)('$name', ({ name, home, code, readme }) => {
   test('shows the example to the letter', () => {
     const block = codeBlocks(section(readme, 'Example')).find(({ language }) => language === 'js');
     expect(block?.code).toBe(code);
@@ -149,10 +149,9 @@ describe.each(examples)('the example of $name', ({ name, home, readme }) => {
     expect(blocks.filter(({ language }) => language === 'text')).not.toEqual([]);
     // Where a README shows a second run without a collector, there is none then.
     await typeBlocks(blocks, place, async () => (name.endsWith('/telemetry-node') ? sink.close() : undefined));
-    if (name.endsWith('/telemetry-node')) {
-      expect(sink.spans().map((span) => span.name)).toEqual(['render']);
-      expect(sink.metrics().map((metric) => metric.name)).toContain('render.frames');
-    }
+    const isSender = name.endsWith('/telemetry-node');
+    expect(sink.spans().some((span) => span.name === 'render')).toBe(isSender);
+    expect(sink.metrics().some((metric) => metric.name === 'render.frames')).toBe(isSender);
   });
 });
 
