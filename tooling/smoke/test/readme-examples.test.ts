@@ -107,7 +107,7 @@ describe.each([
       copyFileSync(join(home, file), join(home, 'example-typed.mts'));
       const further = codeBlocks(readme).filter(({ language }) => language === 'ts');
       further.forEach(({ code }, index) => writeFileSync(join(home, `block-${index}.mts`), code));
-      return [file, 'example-typed.mts', ...further.keys().map((index) => `block-${index}.mts`)].map((each) =>
+      return [file, 'example-typed.mts', ...further.map((_, index) => `block-${index}.mts`)].map((each) =>
         join(home, each),
       );
     });
