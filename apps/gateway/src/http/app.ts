@@ -45,6 +45,8 @@ export function createApp(options: AppOptions): App {
 interface Refusal {
   readonly kind: ErrorKind;
   readonly message: string;
+  /** What to do next, one sentence; absent: what belongs to the kind. */
+  readonly advice?: string;
   /** Absent: the one that belongs to the kind. */
   readonly status?: number;
 }
@@ -70,7 +72,7 @@ class Routes {
   async #answer(http: HttpContext, found: FoundRoute | undefined, known: KnownPath | undefined): Promise<Reply> {
     const refused = this.#options.originGuard(http.headers);
     if (refused !== undefined) {
-      return this.#refuse(http, { kind: 'forbidden', message: refused });
+      return this.#refuse(http, { kind: 'forbidden', ...refused });
     }
     const origin = headerText(http.headers, 'origin');
     const reply = await this.#answerSafely(http, found, known);
@@ -102,12 +104,12 @@ class Routes {
         authSubject = verdict.subject;
         ({ principal, scope } = verdict);
       } else if (route.guard === 'api') {
-        const refused = this.#refuse(http, { kind: 'unauthorized', message: verdict.message });
+        const refused = this.#refuse(http, { kind: 'unauthorized', message: verdict.message, advice: verdict.advice });
         return withHeader(refused, 'www-authenticate', verdict.challenge);
       }
     }
     if (route.isWork === true && isDraining()) {
-      return this.#refuse(http, { kind: 'not-ready', message: 'The gateway is shutting down' });
+      return this.#refuse(http, { kind: 'not-ready', message: 'The gateway is shutting down', advice: AFTER_RESTART });
     }
     const request = { http, authSubject, principal, scope, params };
     return isPlain(found) ? this.#runPlain(found, request) : route.handler(request);
@@ -133,18 +135,26 @@ class Routes {
   #notFound(http: HttpContext, known: KnownPath | undefined): Reply {
     if (known === undefined) {
       const message = `There is nothing at ${shownPath(http.path)}; ${this.#router.advice(http.path)}`;
-      return this.#refuse(http, { kind: 'bad-request', message, status: 404 });
+      return this.#refuse(http, { kind: 'bad-request', message, advice: ASK_ELSEWHERE, status: 404 });
     }
     const allowed = known.methods.join(', ');
     const message = `${shownPath(http.path)} answers ${allowed} only`;
-    return withHeader(this.#refuse(http, { kind: 'bad-request', message, status: 405 }), 'allow', allowed);
+    const advice = `Send the request with the method ${allowed}.`;
+    return withHeader(this.#refuse(http, { kind: 'bad-request', message, advice, status: 405 }), 'allow', allowed);
   }
 
   /** An answer in the error envelope, outside of any operation. */
-  #refuse({ headers }: HttpContext, { kind, message, status = factsOfKind(kind).httpStatus }: Refusal): Reply {
+  #refuse({ headers }: HttpContext, { kind, message, advice, status = factsOfKind(kind).httpStatus }: Refusal): Reply {
     const ctx = readRequestContext({ transport: 'rest', headers }, this.#options.contextSettings);
-    return jsonReply(errorEnvelope({ kind, message }, ctx), status, responseHeaders(ctx));
+    return jsonReply(errorEnvelope({ kind, message, ...advised(advice) }, ctx), status, responseHeaders(ctx));
   }
+}
+
+const AFTER_RESTART = 'Send the request again once the gateway has started anew.';
+const ASK_ELSEWHERE = 'Ask one of the paths that the message names.';
+
+function advised(advice: string | undefined): { readonly recommendedNextAction?: string } {
+  return advice === undefined ? {} : { recommendedNextAction: advice };
 }
 
 /** Characters of a path that are repeated to its sender. */

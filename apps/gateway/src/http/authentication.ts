@@ -18,8 +18,8 @@ export type AuthVerdict =
       /** DCC types that the credential may use, in lower case; empty: all. */
       readonly scope: readonly string[];
     }
-  /** `challenge` is the value of `WWW-Authenticate`; `message` says what was wrong, never what was sent. */
-  | { readonly ok: false; readonly challenge: string; readonly message: string };
+  /** `challenge` is the value of `WWW-Authenticate`; `message` says what was wrong, never what was sent; `advice` what helps. */
+  | { readonly ok: false; readonly challenge: string; readonly message: string; readonly advice: string };
 
 /** Who is behind the credentials of a request. */
 export type Authenticate = (headers: RequestHeaders) => Promise<AuthVerdict>;
@@ -60,20 +60,28 @@ export function createAuthentication(config: AuthConfig): Authenticate | undefin
   };
 }
 
+const SEND_A_TOKEN = 'Send a bearer token; the operator of the gateway has them.';
+const SEND_IT_SO = 'Write the header as "Authorization: Bearer TOKEN".';
+const GET_A_TOKEN = 'Ask the operator of the gateway for a token that is valid now.';
+
 /** A token that was sent and is wrong is told apart from none (RFC 6750, section 3.1). */
 function toChallenge(
   challenge: string,
   code: AuthFailureCode,
-): { readonly challenge: string; readonly message: string } {
+): { readonly challenge: string; readonly message: string; readonly advice: string } {
   if (code === 'invalid_credentials' || code === 'invalid_token') {
     const message = 'The bearer token is wrong or has expired';
-    return { challenge: `${challenge}, error="invalid_token", error_description="${message}"`, message };
+    return {
+      challenge: `${challenge}, error="invalid_token", error_description="${message}"`,
+      message,
+      advice: GET_A_TOKEN,
+    };
   }
   const isMissing = code === 'missing_credentials';
   const message = isMissing
     ? 'A bearer token is required; send it as "Authorization: Bearer TOKEN"'
     : 'The Authorization header is not "Bearer TOKEN"';
-  return { challenge, message };
+  return { challenge, message, advice: isMissing ? SEND_A_TOKEN : SEND_IT_SO };
 }
 
 /** Names a credential without telling it. */

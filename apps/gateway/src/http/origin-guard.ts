@@ -14,8 +14,14 @@ export interface OriginGuardOptions {
   readonly allowedHosts: readonly string[];
 }
 
+/** Why a request is refused, and what helps. */
+export interface OriginRefusal {
+  readonly message: string;
+  readonly advice: string;
+}
+
 /** Says why a request is refused; `undefined` lets it pass. */
-export type OriginGuard = (headers: RequestHeaders) => string | undefined;
+export type OriginGuard = (headers: RequestHeaders) => OriginRefusal | undefined;
 
 /** Characters of a refused name that are repeated to its sender. */
 const MAX_SHOWN = 100;
@@ -29,11 +35,17 @@ export function createOriginGuard(options: OriginGuardOptions): OriginGuard {
     const authority = host === undefined ? undefined : parseAuthority(host);
     if (host !== undefined && !isHostAllowed(authority)) {
       const fix = isLoopback(options.host) ? 'DCC_MCP_PUBLIC_URL' : 'server.allowedHosts or DCC_MCP_PUBLIC_URL';
-      return `The Host '${shown(host)}' is not served here; set ${fix} to serve it`;
+      return {
+        message: `The Host '${shown(host)}' is not served here; set ${fix} to serve it`,
+        advice: 'Ask by the address that the gateway listens on, or have its operator allow this host.',
+      };
     }
     const origin = headerText(headers, 'origin');
     if (origin !== undefined && !isOriginAllowed(parseOrigin(origin), authority, publicOrigin)) {
-      return `The Origin '${shown(origin)}' is not allowed; DCC_MCP_PUBLIC_URL names one that is`;
+      return {
+        message: `The Origin '${shown(origin)}' is not allowed; DCC_MCP_PUBLIC_URL names one that is`,
+        advice: 'Ask without a browser, from a page of this gateway, or have its operator set DCC_MCP_PUBLIC_URL.',
+      };
     }
     return undefined;
   };

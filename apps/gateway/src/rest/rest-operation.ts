@@ -103,7 +103,10 @@ export class RestOperations {
     try {
       return { ok: true, body: exactBody(RawJson.read(withoutByteOrderMark(reading.text), 0)) };
     } catch (error) {
-      return { ok: false, error: { kind: 'bad-request', message: `The body is ${whyNotJson(error)}` } };
+      return {
+        ok: false,
+        error: { kind: 'bad-request', message: `The body is ${whyNotJson(error)}`, recommendedNextAction: SEND_JSON },
+      };
     }
   }
 
@@ -127,11 +130,26 @@ export class RestOperations {
   }
 }
 
+/** A wrong body has no field to be corrected. */
+const SEND_JSON = 'Send one JSON object in UTF-8 as the body.';
+
 function toBodyError(reason: 'too_large' | 'aborted' | 'overloaded', limitBytes: number): OperationError {
   const errors: Readonly<Record<typeof reason, OperationError>> = {
-    too_large: { kind: 'payload-too-large', message: `The body is larger than ${limitBytes} bytes` },
-    aborted: { kind: 'bad-request', message: 'The body broke off' },
-    overloaded: { kind: 'not-ready', message: 'The gateway holds as many large bodies as it may; try again' },
+    too_large: {
+      kind: 'payload-too-large',
+      message: `The body is larger than ${limitBytes} bytes`,
+      recommendedNextAction: 'Send a smaller body, or have the operator raise server.bodyLimitBytes.',
+    },
+    aborted: {
+      kind: 'bad-request',
+      message: 'The body broke off',
+      recommendedNextAction: 'Send the whole request again.',
+    },
+    overloaded: {
+      kind: 'not-ready',
+      message: 'The gateway holds as many large bodies as it may; try again',
+      recommendedNextAction: 'Wait a moment, then send the request again.',
+    },
   };
   return errors[reason];
 }

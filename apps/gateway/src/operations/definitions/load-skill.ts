@@ -203,7 +203,14 @@ function findSkill(
   if (skill === undefined) {
     const known = catalog.skills().filter(mayLoad);
     const candidates = known.slice(0, MAX_CANDIDATES).map((candidate) => candidate.name);
-    return { error: { kind: 'unknown-slug', message: `There is no skill '${name}'`, candidates } };
+    return {
+      error: {
+        kind: 'unknown-slug',
+        message: `There is no skill '${name}'`,
+        recommendedNextAction: 'Search for the tool you need; its hit names the skill to load.',
+        candidates,
+      },
+    };
   }
   if (other !== undefined) {
     const candidates = skills.map((candidate) => candidate.instanceId);
@@ -236,7 +243,9 @@ async function load(
   }
   if (request.action === 'unload') {
     const message = `The skill '${skill.name}' can't be unloaded: its host has no way to`;
-    return { error: { kind: 'bad-request', message } };
+    return {
+      error: { kind: 'bad-request', message, recommendedNextAction: 'Leave it loaded; its tools can be called.' },
+    };
   }
   const failure = await upstream.connect(upstream.settings.timeoutMillis);
   return { error: failure && { kind: failure.kind, message: failure.message } };
