@@ -9,21 +9,16 @@ const meter = new MeterProvider({ readers: [reader] }).getMeter('my-service', '1
 const calls = meter.createCounter('my_service.calls', { unit: '{call}', description: 'Finished calls.' });
 calls.add(1, { status: 'success' });
 
-createServer(async ({ method, headers }, response) => {
-  const {
-    status,
-    headers: answer,
-    body,
-  } = await reader.scrape({
+createServer(({ method, headers }, response) => {
+  const asked = {
     method,
     accept: headers.accept,
     acceptEncoding: headers['accept-encoding']?.toString(),
     timeoutSeconds: headers['x-prometheus-scrape-timeout-seconds']?.toString(),
+  };
+  void reader.scrape(asked).then(({ status, headers: answer, body }) => {
+    response.writeHead(status, answer);
+    // A large answer is rendered as it is read.
+    return body instanceof ReadableStream ? Readable.fromWeb(body).pipe(response) : response.end(body);
   });
-  response.writeHead(status, answer);
-  if (body instanceof ReadableStream) {
-    Readable.fromWeb(body).pipe(response); // a large answer is rendered as it is read
-  } else {
-    response.end(body);
-  }
 }).listen(port, '127.0.0.1', () => console.log(`scrape http://127.0.0.1:${port}/metrics`));
