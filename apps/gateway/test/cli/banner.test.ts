@@ -1,5 +1,5 @@
 // What a person sees at a terminal when the gateway starts.
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +19,8 @@ const hanging = { command: process.execPath, args: ['-e', 'setTimeout(() => {}, 
 const LAST = 'Ctrl-C ends the gateway.';
 
 const write = (config: object): void => writeFileSync(configFile, JSON.stringify(config));
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 afterEach(async () => {
   await Promise.all(running.splice(0).map((gateway) => gateway.stop()));
@@ -193,7 +195,6 @@ describe('in a real terminal', () => {
     const options = { args: ['--config', configFile, '--port', '0'], env: { COLUMNS: '40' }, until: LAST };
     const { shown } = await runInTerminal({ ...options, columns: 120 });
     expect(shown).toMatch(/^ {2}a-name-of-some-length$/m);
-    rmSync(folder, { recursive: true, force: true });
   }, 30_000);
 });
 

@@ -45,7 +45,7 @@ test.each([
   [['--url', 'http://127.0.0.1:9'], 1, /^No gateway answers at http:\/\/127\.0\.0\.1:9\. .*npm start.*\n$/],
   [['--bogus'], 2, /^Unknown option '--bogus'.*there are --url and --rounds\n$/],
   [['--rounds', 'many'], 2, /^--rounds many: expected a number from 1 to 9999\n$/],
-  [['--url', 'localhost'], 2, /^--url localhost: expected a URL such as http:\/\/127\.0\.0\.1:9765\n$/],
+  [['--url', 'not a URL'], 2, /^--url not a URL: expected a URL such as http:\/\/127\.0\.0\.1:9765\n$/],
 ])('the agent with %j ends with %i and one line that says why', async (args, code, stderr) => {
   await expect(runScript({ args })).rejects.toMatchObject({ code, stderr: expect.stringMatching(stderr) });
 });

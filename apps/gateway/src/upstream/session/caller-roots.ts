@@ -5,8 +5,13 @@ import type { HopPeer, PeerAnswer, PeerQuestion } from '../upstream.ts';
 const ASK_MILLIS = 500;
 /** How long the caller may take to tell its roots. */
 const ANSWER_MILLIS = 5_000;
-/** How long a server has to take over what it was told: it looks at the folders first, and does not say when it is done. */
+/**
+ * How long a server has at least, and at most, to take over what it was told: it looks at the folders first, and does not
+ * say when it is done. One that was slow to ask, because the machine is busy, is given a multiple of that.
+ */
 const SETTLE_MILLIS = 50;
+const MAX_SETTLE_MILLIS = 1_000;
+const SETTLE_FACTOR = 5;
 
 /** The gateway has no folders of its own, and those of one caller are not another's. */
 export const NO_ROOTS: PeerAnswer = { result: { roots: [] } };
@@ -24,7 +29,7 @@ interface Giving {
 export class CallerRoots {
   /** Whether the server has asked beside calls. */
   #isWanted = false;
-  /** Whether it does not ask again when it is told of a change. */
+  /** Whether it does not ask again when it is told of a change; one that asks late is told again. */
   #ignoresChanges = false;
   /** Whose roots the server has ({@link HopPeer.rootsOwner}); absent: nobody's. */
   #owner: object | undefined;
@@ -41,6 +46,7 @@ export class CallerRoots {
   /** Answers a question that belongs to no call; `sole` is the caller that it may belong to, where there is only one. */
   async answer(question: Omit<PeerQuestion, 'signal'>, sole: HopPeer | undefined): Promise<PeerAnswer> {
     this.#isWanted = true;
+    this.#ignoresChanges = false;
     const giving = this.#giving;
     giving?.onAsked();
     const peer = giving === undefined ? sole : giving.peer;
@@ -74,10 +80,12 @@ export class CallerRoots {
     const answered = Promise.withResolvers<true>();
     this.#giving = { peer, onAsked: () => asked.resolve(true), onAnswered: () => answered.resolve(true) };
     try {
+      const toldAt = performance.now();
       await tellChanged();
       if (await within(ASK_MILLIS, asked.promise)) {
+        const settleMillis = (performance.now() - toldAt) * SETTLE_FACTOR;
         await within(ANSWER_MILLIS, answered.promise);
-        await wait(SETTLE_MILLIS);
+        await wait(Math.min(Math.max(SETTLE_MILLIS, settleMillis), MAX_SETTLE_MILLIS));
       } else {
         this.#ignoresChanges = true;
       }
