@@ -115,6 +115,12 @@ async function runLoaded(command: Exclude<Command, { name: 'help' | 'version' }>
       return (await import('./cli/doctor.ts')).runDoctorCommand(terminal, command);
     case 'token':
       return (await import('./cli/token.ts')).runTokenCommand(terminal, command.arguments);
+    case 'history':
+      return (await import('./cli/history/history-command.ts')).runHistoryCommand(
+        terminal,
+        command.verb,
+        command.arguments,
+      );
     case 'serve':
       return (await import('./cli/serve.ts')).serve(terminal, command);
     default:

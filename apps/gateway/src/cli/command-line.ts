@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { GatewayFlags } from '../config/reader/gateway-config.ts';
-import type { HelpTopic } from './help-text.ts';
+import type { HelpTopic, HistoryVerb } from './help-text.ts';
 
 export type Command =
   | { readonly name: 'serve'; readonly configFile?: string; readonly flags: GatewayFlags }
@@ -15,6 +15,7 @@ export type Command =
     }
   | { readonly name: 'config'; readonly action: 'schema' }
   | { readonly name: 'token'; readonly arguments: readonly string[] }
+  | { readonly name: 'history'; readonly verb: HistoryVerb; readonly arguments: readonly string[] }
   | { readonly name: 'help'; readonly topic?: HelpTopic }
   | { readonly name: 'version' };
 
@@ -38,7 +39,8 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-const TOPICS = ['serve', 'doctor', 'token', 'config'] as const;
+const HISTORY: readonly HistoryVerb[] = ['calls', 'traces', 'tail'];
+const TOPICS = ['serve', 'doctor', 'token', 'config', ...HISTORY] as const;
 
 type Values = ReturnType<typeof parse>['values'];
 
@@ -46,6 +48,10 @@ type Values = ReturnType<typeof parse>['values'];
 export async function parseCommandLine(args: readonly string[]): Promise<CommandLine> {
   if (args[0] === 'token') {
     return { ok: true, command: { name: 'token', arguments: args.slice(1) } };
+  }
+  const verb = HISTORY.find((each) => each === args[0]);
+  if (verb !== undefined) {
+    return { ok: true, command: { name: 'history', verb, arguments: args.slice(1) } };
   }
   try {
     const { values, positionals } = parse(args);
@@ -125,7 +131,7 @@ async function commandIssue(positionals: readonly string[]): Promise<string> {
   }
   return /\.(?:jsonc?|ya?ml)$/i.test(name)
     ? `'${name}' is no command; a configuration file is named by --config ${name}`
-    : `there is no command '${name}'; there are serve, doctor, token and config`;
+    : `there is no command '${name}'; there are ${TOPICS.slice(0, -1).join(', ')} and ${TOPICS.at(-1)}`;
 }
 
 function toFlags(values: Values): GatewayFlags {

@@ -1,5 +1,5 @@
 import type { Environment } from '@dcc-mcp/telemetry-config';
-import { chmodSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 
@@ -51,6 +51,35 @@ export function announceGateway(env: Environment, gateway: AnnouncedGateway): ()
       // Whoever reads it asks the gateway whether it runs.
     }
   };
+}
+
+/** Gateways of this user that run; what a killed one left behind is passed over. */
+export function announcedGateways(env: Environment): readonly AnnouncedGateway[] {
+  const folder = announcementFolder(env);
+  try {
+    const files = isOwn(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : [];
+    return files.flatMap((name) => readAnnouncement(join(folder, name)) ?? []).filter(({ pid }) => isAlive(pid));
+  } catch {
+    return [];
+  }
+}
+
+function readAnnouncement(file: string): AnnouncedGateway | undefined {
+  try {
+    const found: Partial<AnnouncedGateway> = JSON.parse(readFileSync(file, 'utf8'));
+    const { pid, url, version = '' } = found;
+    return typeof pid === 'number' && typeof url === 'string' ? { pid, url, version } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 /** The folder for temporary files is everybody's: somebody may have made ours before us. */

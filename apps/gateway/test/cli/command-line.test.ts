@@ -51,13 +51,13 @@ describe('wrong usage is one line that says what to do', () => {
     ['--port -1', '--port needs a value; one that begins with a dash is written --port=-'],
     ['--metrics=false', '--metrics takes no value; write --metrics alone'],
     ['--json', '--json belongs to doctor and config print'],
-    ['start', "there is no command 'start'; there are serve, doctor, token and config"],
+    ['start', "there is no command 'start'; there are serve, doctor, token, config, calls, traces and tail"],
     ['serve now', "serve takes flags only, not 'now'"],
     ['config', 'say config print or config schema'],
     ['docter', "there is no command 'docter'; did you mean doctor?"],
     ['sevre --port 1', "there is no command 'sevre'; did you mean serve?"],
     ['help tokens', "there is no command 'tokens'; did you mean token?"],
-    ['help nothing', "there is no command 'nothing'; there are serve, doctor, token and config"],
+    ['help nothing', "there is no command 'nothing'; there are serve, doctor, token, config, calls, traces and tail"],
     ['servers.json', "'servers.json' is no command; a configuration file is named by --config servers.json"],
     ['config show', 'say config print or config schema'],
   ])('%s', async (line, problem) => {
@@ -144,7 +144,7 @@ describe('help', () => {
     expect(await parseCommandLine(line.split(' '))).toEqual({ ok: true, command });
   });
 
-  test.each(['serve', 'doctor', 'config', 'token'] as const)('of %s fits 80 columns', (topic) => {
+  test.each(['serve', 'doctor', 'config', 'token', 'calls'] as const)('of %s fits 80 columns', (topic) => {
     expect(
       helpText(topic)
         .split('\n')
@@ -152,7 +152,7 @@ describe('help', () => {
     ).toEqual([]);
   });
 
-  test.each(['serve', 'doctor', 'config', 'token'] as const)(
+  test.each(['serve', 'doctor', 'config', 'token', 'calls'] as const)(
     'of %s has examples that are understood',
     async (topic) => {
       const examples = Array.from(helpText(topic).matchAll(/(?:^ {2}|\| )dcc-mcp-gateway ([^|\n]+)/gm), ([, args]) =>

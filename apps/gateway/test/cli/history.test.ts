@@ -1,0 +1,107 @@
+// dcc-mcp-gateway calls, traces and tail: what a running gateway did, for people and agents without a browser.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cleanEnvironment, MAIN } from '../fixtures/start-gateway.ts';
+import { type RestGateway, startRestGateway } from '../rest/rest-gateway.ts';
+
+let rest: RestGateway;
+let traceId: string;
+
+beforeAll(async () => {
+  rest = await startRestGateway();
+  await rest.post('/v1/call', { tool_slug: rest.toolbox('add'), arguments: { a: 1, b: 2 } });
+  const { body } = await rest.post('/v1/call', { tool_slug: rest.toolbox('is_error') });
+  traceId = body['trace_id'] as string;
+});
+
+afterAll(async () => {
+  await rest?.gateway.stop();
+});
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function run(args: readonly string[], until?: string): Promise<Ended> {
+  const child = spawn(process.execPath, [MAIN, ...args], { env: cleanEnvironment({ TZ: 'UTC' }) });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+    if (until !== undefined && stdout.includes(until)) {
+      child.kill('SIGINT');
+    }
+  });
+  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stdout, stderr };
+}
+
+const at = (): readonly string[] => ['--url', rest.gateway.url];
+
+describe('calls', () => {
+  test('lists the calls, oldest first, one a line', async () => {
+    const { code, stdout } = await run(['calls', ...at()]);
+    const lines = stdout.trimEnd().split('\n');
+    expect(code).toBe(0);
+    expect(lines.map((line) => line.split(/\s{2,}/)[1])).toEqual(['ok', 'tool_error']);
+    expect(lines[1]).toMatch(/^\d\d:\d\d:\d\d\.\d{3} {2}tool_error .* toolbox\.\w{8}\.is_error .* no such object$/);
+  });
+
+  test('takes a query, and gives the answer of /v1/debug as it is', async () => {
+    const { stdout } = await run(['calls', ...at(), '--q', 'outcome=tool_error', '--json']);
+    expect(JSON.parse(stdout)).toMatchObject({ total: 1, calls: [{ outcome: 'tool_error', trace_id: traceId }] });
+  });
+
+  test('says how many more there are', async () => {
+    const { stdout } = await run(['calls', ...at(), '--limit', '1']);
+    expect(stdout).toMatch(/^1 older ones match, too: --limit shows more\n/);
+  });
+});
+
+describe('traces', () => {
+  test('shows one request: where its time went, what went in and came out', async () => {
+    const { code, stdout } = await run(['traces', traceId, ...at()]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^gateway\.call +[·█]{30} /m);
+    expect(stdout).toMatch(/^ {2}tools\/call is_error +[·█]{30} .* tool_error$/m);
+    expect(stdout).toContain('in   {}');
+    expect(stdout).toContain('no such object');
+  });
+});
+
+describe('tail', () => {
+  test('shows calls as they end, until Ctrl-C', async () => {
+    const calling = setInterval(() => void rest.post('/v1/call', { tool_slug: rest.toolbox('say') }), 100);
+    const { code, stdout } = await run(['tail', ...at(), '--q', 'tool~say'], '.say');
+    clearInterval(calling);
+    expect([code, stdout]).toEqual([0, expect.stringMatching(/ok .*toolbox\.\w{8}\.say/)]);
+  });
+});
+
+test.each([
+  [['calls', '--url', 'http://127.0.0.1:9'], 1, /no gateway answers at http:\/\/127\.0\.0\.1:9 /],
+  [['calls', '--url', 'not a URL'], 1, /expected a URL/],
+  [['calls', '--bogus'], 2, /no flag --bogus/],
+  [['calls', 'outcome=ok'], 2, /--q/],
+  [['traces', 'one', 'two'], 2, /name one trace/],
+])('%j ends with %i and one line', async (args, code, words) => {
+  const ended = await run(args);
+  expect([ended.code, ended.stdout]).toEqual([code, '']);
+  expect(ended.stderr).toMatch(words);
+  expect(ended.stderr.trimEnd().split('\n')).toHaveLength(1);
+});
+
+test('what is wrong with a query is said as the API says it', async () => {
+  const { code, stderr } = await run(['calls', ...at(), '--q', 'outcom=ok']);
+  expect([code, stderr]).toEqual([1, expect.stringContaining('Did you mean outcome?')]);
+});
+
+test('help fits a terminal of 80 columns', async () => {
+  const { stdout } = await run(['calls', '--help']);
+  expect(stdout).toContain('Examples');
+  expect(Math.max(...stdout.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(80);
+});
