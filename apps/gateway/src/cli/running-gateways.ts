@@ -53,12 +53,12 @@ export function announceGateway(env: Environment, gateway: AnnouncedGateway): ()
   };
 }
 
-/** Gateways of this user that run; what a killed one left behind is passed over. */
+/** Gateways of this user that said where they listen; one that was killed left that behind. */
 export function announcedGateways(env: Environment): readonly AnnouncedGateway[] {
   const folder = announcementFolder(env);
   try {
     const files = isOwn(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : [];
-    return files.flatMap((name) => readAnnouncement(join(folder, name)) ?? []).filter(({ pid }) => isAlive(pid));
+    return files.flatMap((name) => readAnnouncement(join(folder, name)) ?? []);
   } catch {
     return [];
   }
@@ -71,14 +71,6 @@ function readAnnouncement(file: string): AnnouncedGateway | undefined {
     return typeof pid === 'number' && typeof url === 'string' ? { pid, url, version } : undefined;
   } catch {
     return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
   }
 }
 

@@ -10,18 +10,31 @@ export type FoundGateway =
   | { readonly ok: false; readonly message: string };
 
 /** `--url`, else the gateway of this user that runs, else the default address. */
-export function findGateway(env: Environment, named: string | undefined): FoundGateway {
+export async function findGateway(env: Environment, named: string | undefined): Promise<FoundGateway> {
   if (named !== undefined) {
     const url = /^https?:\/\//i.test(named) ? named : `http://${named}`;
     return URL.canParse(url)
       ? { ok: true, url: url.replace(/\/+$/, '') }
       : { ok: false, message: `--url ${named}: expected a URL such as ${DEFAULT_URL}` };
   }
-  const running = announcedGateways(env);
+  const announced = await Promise.all(
+    announcedGateways(env).map(async ({ url }) => ((await answers(url)) ? [url] : [])),
+  );
+  const running = announced.flat();
   const [only] = running;
   if (running.length > 1) {
-    const urls = running.map(({ url }) => url).join(', ');
-    return { ok: false, message: `several gateways run (${urls}); name one with --url` };
+    return { ok: false, message: `several gateways run (${running.join(', ')}); name one with --url` };
   }
-  return { ok: true, url: only?.url ?? DEFAULT_URL };
+  return { ok: true, url: only ?? DEFAULT_URL };
+}
+
+/** Long enough for a busy gateway on this machine. */
+const ANSWER_MILLIS = 2_000;
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(ANSWER_MILLIS) })).ok;
+  } catch {
+    return false;
+  }
 }

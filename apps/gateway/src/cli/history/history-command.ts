@@ -44,7 +44,7 @@ export async function runHistoryCommand(
   if (more.length > 0 || (id !== undefined && verb !== 'traces')) {
     return wrongUse(terminal, verb, verb === 'traces' ? 'name one trace' : `${verb} takes flags only; a query is --q`);
   }
-  const found = findGateway(terminal.env, values.url);
+  const found = await findGateway(terminal.env, values.url);
   if (!found.ok) {
     return failed(terminal, found.message);
   }
