@@ -13,8 +13,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { readFigures } from '../scripts/lib/figures.mjs';
-import { writeFigures } from './lib/figures.mjs';
+import { readFigures, writeFigures } from './lib/figures.mjs';
 import { copiesOf, install, packAll, packagesIn, sizeOf } from './lib/installs.mjs';
 import { coldStart, loadedModules, timeOf } from './lib/starts.mjs';
 

@@ -21,6 +21,9 @@ function command() {
   return ['node', ...process.execArgv, `bench/${basename(process.argv[1])}`, ...args].join(' ');
 }
 
+/** What the documents show now. */
+export const readFigures = () => JSON.parse(readFileSync(FILE, 'utf8'));
+
 /**
  * With `--write` on the command line, replaces the figures of these names; otherwise does nothing.
  *
@@ -41,7 +44,7 @@ export function writeFigures(figures, note) {
     command: command(),
     note: `load ${LOAD.toFixed(1)} before; ${note}`,
   };
-  const all = JSON.parse(readFileSync(FILE, 'utf8'));
+  const all = readFigures();
   for (const [name, data] of Object.entries(figures)) {
     all[name] = { measured, ...data };
   }
