@@ -1,0 +1,148 @@
+import type { CallPolicy, CallRow, RowLinks } from '../rows/call-row.ts';
+import type { ContentionEvent } from '../rows/event-rows.ts';
+import type { RowAttribution, RowIdentity } from '../rows/row-identity.ts';
+import type { SearchRow } from '../rows/search-row.ts';
+import type { Trace } from '../rows/trace-row.ts';
+import { present } from './percentile.ts';
+import { hintsFor, type RootCause, rootCause } from './root-cause.ts';
+
+/** Name of the shape of {@link DebugBundle}. */
+export const BUNDLE_SCHEMA = 'dcc-mcp.debug-bundle.v1';
+
+/** What is known of one request. Rows of its trace come newest first. */
+export interface BundleRows {
+  /** What was asked for: a row id, request id or trace id. */
+  readonly lookupId: string;
+  readonly calls: readonly CallRow[];
+  readonly traces: readonly Trace[];
+  readonly searches: readonly SearchRow[];
+  /** What its instance wrote around that time, oldest first. */
+  readonly events: readonly object[];
+  readonly contention: readonly ContentionEvent[];
+  /** The card of its instance as it is now. */
+  readonly instance?: object | undefined;
+  readonly previousFailures: readonly CallRow[];
+  readonly previousCalls: readonly CallRow[];
+  readonly links: RowLinks;
+}
+
+/** All that is retained about one request. */
+export interface DebugBundle {
+  readonly schema: typeof BUNDLE_SCHEMA;
+  readonly lookup_id: string;
+  readonly request_id: string;
+  readonly trace_id: string;
+  readonly request_ids: readonly string[];
+  /** Absent where it went well. */
+  readonly root_cause?: RootCause;
+  readonly calls: readonly CallRow[];
+  readonly traces: readonly Trace[];
+  readonly searches: readonly SearchRow[];
+  readonly events: readonly object[];
+  readonly contention: readonly ContentionEvent[];
+  readonly instance?: object;
+  readonly previous_failures: readonly CallRow[];
+  readonly previous_calls: readonly CallRow[];
+  /** Absent where policy was not asked. */
+  readonly policy?: CallPolicy;
+  readonly client: RowAttribution & Pick<RowIdentity, 'protocol_version' | 'transport' | 'mcp_transport'>;
+  readonly hints: readonly string[];
+  /** What is not in it, one sentence each. */
+  readonly omitted: readonly string[];
+  readonly links: RowLinks;
+}
+
+/** The request that a bundle is about: its call, else its trace, else its search; the one that was asked for by id first. */
+export function subjectOf({ lookupId, calls, traces, searches }: BundleRows): CallRow | Trace | SearchRow | undefined {
+  const rows = [...calls, ...traces, ...searches];
+  const named = rows.find(({ row_id: row, request_id: request }) => row === lookupId || request === lookupId);
+  return named ?? rows.find(isFailed) ?? rows[0];
+}
+
+function isFailed(row: CallRow | Trace | SearchRow): boolean {
+  return 'success' in row && !row.success;
+}
+
+/**
+ * Everything about one request in one object.
+ *
+ * @throws {RangeError} When no row is given.
+ */
+export function bundle(rows: BundleRows, { compact = false }: { readonly compact?: boolean } = {}): DebugBundle {
+  const subject = subjectOf(rows);
+  if (subject === undefined) {
+    throw new RangeError(`no row of ${rows.lookupId}`);
+  }
+  const { lookupId, calls, traces, searches, links } = rows;
+  const all = [...calls, ...traces, ...searches].toSorted((a, b) => (a.row_id < b.row_id ? -1 : 1));
+  return present({
+    schema: BUNDLE_SCHEMA,
+    lookup_id: lookupId,
+    request_id: subject.request_id,
+    trace_id: subject.trace_id,
+    request_ids: [...new Set(all.map(({ request_id: id }) => id))],
+    root_cause: causeOf(rows, subject),
+    calls,
+    traces: compact ? traces.map(withoutPayloads) : traces,
+    searches,
+    events: rows.events,
+    contention: rows.contention,
+    instance: rows.instance,
+    previous_failures: rows.previousFailures,
+    previous_calls: rows.previousCalls,
+    policy: calls.find(({ row_id: id }) => id === subject.row_id)?.policy,
+    client: clientOf(subject),
+    hints: 'outcome' in subject ? hintsFor(subject.outcome) : [],
+    omitted: omittedOf(rows, compact),
+    links,
+  });
+}
+
+function causeOf({ calls }: BundleRows, subject: CallRow | Trace | SearchRow): RootCause | undefined {
+  if (!('outcome' in subject)) {
+    return undefined;
+  }
+  const error = calls.find(({ row_id: id }) => id === subject.row_id)?.error;
+  return rootCause({ outcome: subject.outcome, ...(error === undefined ? {} : { error }) });
+}
+
+function withoutPayloads({ input: _input, output: _output, agent_context: _agent, ...trace }: Trace): Trace {
+  return trace;
+}
+
+const CLIENT = [
+  'agent_id',
+  'agent_name',
+  'agent_kind',
+  'agent_version',
+  'agent_model',
+  'agent_model_provider',
+  'actor_id',
+  'actor_name',
+  'actor_email_hash',
+  'client_platform',
+  'client_os',
+  'client_host',
+  'auth_subject',
+  'source_ip',
+  'forwarded_for',
+  'protocol_version',
+  'transport',
+  'mcp_transport',
+] as const;
+
+function clientOf(row: RowIdentity): DebugBundle['client'] {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- members of the row by their own names
+  return present(Object.fromEntries(CLIENT.map((name) => [name, row[name]]))) as unknown as DebugBundle['client'];
+}
+
+function omittedOf({ calls, traces, instance }: BundleRows, compact: boolean): readonly string[] {
+  const cut = traces.some(({ input, output }) => input?.truncated === true || output?.truncated === true);
+  return [
+    ...(compact ? ['payloads: left out with compact=true'] : []),
+    ...(!compact && cut ? ['payloads: cut to 16 KiB of an input and 64 KiB of an output'] : []),
+    ...(traces.length === 0 ? ['traces: none of this request is retained any more'] : []),
+    ...(calls.length === 0 ? ['calls: none belongs to this request, or none is retained any more'] : []),
+    ...(instance === undefined ? ['instance: none of this request is there now'] : ['instance: its card is of now']),
+  ];
+}
