@@ -37,6 +37,7 @@ describe('a shell block', () => {
     ['npm start -- doctor', false],
     ['npm start -- --version', false],
     ['npx dcc-mcp-gateway token create > file', false],
+    ["npx dcc-mcp-gateway calls --q 'outcome!=ok'", false],
     ['npm run demo:agent', false],
   ])('%s goes on until it is ended: %s', (command, isLong) => {
     expect(isLongRunning(command)).toBe(isLong);
