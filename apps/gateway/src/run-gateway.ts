@@ -8,6 +8,7 @@ import type { Environment, Reading } from '@dcc-mcp/telemetry-config';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import { createCapturePolicy } from '@dcc-mcp/workflow-spans';
 import type { CreateGatewayOptions } from './config/load/create-gateway-options.ts';
+import { inactiveSettings } from './config/load/inactive-settings.ts';
 import { issueLine } from './config/load/load-configuration.ts';
 import { unreadableSecrets } from './config/load/unreadable-secrets.ts';
 import { VERSION } from './config/load/version.ts';
@@ -144,7 +145,7 @@ export async function createGateway(options: CreateGatewayOptions = {}): Promise
       ...(options.host === undefined ? {} : { host: options.host }),
     },
   });
-  const issues = [...reading.issues, ...unreadableSecrets(reading)];
+  const issues = [...reading.issues, ...unreadableSecrets(reading), ...inactiveSettings(reading.values)];
   const log = (line: string): void => options.log?.(toPrintableLine(line));
   const fatal = issues.filter(({ severity }) => severity === 'fatal');
   if (fatal.length > 0) {

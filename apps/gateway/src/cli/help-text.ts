@@ -26,8 +26,9 @@ ${CONFIGURATION}
                         is given
   --expose search|all   offer the four gateway tools, or the servers' own tools
   --metrics             serve /metrics
-  --no-admin            do not serve the admin page
-  --admin-path P        where the admin page is (default /admin)
+  --no-admin            do not serve the admin API; /v1/debug stays
+  --admin-path P        where the admin API is: P/api (default /admin);
+                        there is no page yet
   --wait                wait for the port while another gateway holds it
 
   -h, --help            this text, or that of a command
@@ -90,7 +91,8 @@ valid, 1 when it is not, 2 when it can't be checked.
 Options
   --username U          whom the token is for (create)
   --exp MINUTES         when it ends; 0 = never (create, default 60)
-  --algo A              HS256 (default) and others of its kind (create)
+  --algo A              HS256 (default), or RS256, ES256, EdDSA: the secret is
+                        then a private key as PEM (create)
   --token T             the token to check (verify)
   --secret S            the secret, or its file:
   --secret-file F

@@ -71,7 +71,7 @@ export const OPERATION = {
     names: ['DCC_MCP_TRAFFIC_CAPTURE'],
     kind: 'trafficCapture',
     fallback: { mode: 'off' },
-    description: 'Metadata of frames for the admin page: off, on, or jsonl:PATH.',
+    description: 'Metadata of frames for the admin API: off, on, or jsonl:PATH.',
     inactive: 'traffic is not captured',
   },
   redisUrl: {
@@ -84,5 +84,6 @@ export const OPERATION = {
     names: ['DCC_MCP_REDIS_URL_FILE'],
     kind: 'filePath',
     description: 'A file that holds that URL.',
+    inactive: 'gateways don’t share state',
   },
 } as const;

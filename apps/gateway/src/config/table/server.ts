@@ -43,7 +43,7 @@ export const SERVER = {
     kind: 'routePath',
     flag: 'adminPath',
     fallback: '/admin',
-    description: 'Path of the admin page.',
+    description: 'Path of the admin API, which answers at PATH/api. There is no page yet.',
   },
   'server.admin': {
     names: ['DCC_MCP_NO_ADMIN'],
@@ -51,7 +51,8 @@ export const SERVER = {
     flag: 'noAdmin',
     textKind: 'inverted',
     fallback: true,
-    description: 'Whether there is an admin page; DCC_MCP_NO_ADMIN=true says no.',
+    description:
+      'Whether there is an admin API; DCC_MCP_NO_ADMIN=true says no. /v1/debug has the same answers and stays.',
   },
   'server.bodyLimitBytes': {
     names: ['DCC_MCP_GATEWAY_HTTP_BODY_LIMIT_BYTES'],

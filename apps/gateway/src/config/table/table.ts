@@ -31,7 +31,7 @@ export const SECTIONS: Readonly<Record<string, SectionRow>> = {
   'metrics.basicAuth': { description: 'Basic credentials of the scraper.' },
   'metrics.jwt': { description: 'JWTs of the scraper.' },
   telemetry: { description: 'What OTEL_* has no word for; the rest is OTEL_*.' },
-  auth: { description: 'Who may use /mcp, /v1 and the admin page.' },
+  auth: { description: 'Who may use /mcp, /v1 and the admin API.' },
   policy: { description: 'Which tools may be seen and called; empty lists restrict nothing.', isLive: true },
   limits: { description: 'How much, how often.', isLive: true },
   audit: { description: 'What is kept on disk.' },

@@ -1,0 +1,108 @@
+// Every setting does what it says: a gateway that has it differs from one that does not, as a user of it would see.
+import { describe, expect, test } from '@jest/globals';
+import { TRACING_KEYS } from '../../src/config/reader/read-observability.ts';
+import { SETTINGS } from '../../src/config/table/setting.ts';
+import { OAUTH_KEYS, UPSTREAM_KEYS } from '../../src/config/upstreams/upstream-keys.ts';
+import { runInProcess } from '../fixtures/run-in-process.ts';
+import { ACCESS_EFFECTS, OBSERVABILITY_EFFECTS } from './effects/access-effects.ts';
+import { FLAG_EFFECTS, type FlagEffect } from './effects/flag-effects.ts';
+import { type Effect, observe, type Place, SERVER } from './effects/lab.ts';
+import { METRICS_EFFECTS } from './effects/metrics-effects.ts';
+import { SERVER_EFFECTS } from './effects/server-effects.ts';
+import { UPSTREAM_EFFECTS } from './effects/upstream-effects.ts';
+
+const EFFECTS: Readonly<Record<string, Effect>> = {
+  ...SERVER_EFFECTS,
+  ...METRICS_EFFECTS,
+  ...ACCESS_EFFECTS,
+};
+
+/** Where a setting is written: by its name as a variable where the file says it in other words. */
+const WRITTEN_AS: Readonly<Record<string, string>> = { 'metrics.basicAuth': 'DCC_MCP_METRICS_BASIC_AUTH' };
+
+const active = SETTINGS.filter(({ inactive }) => inactive === undefined);
+const inactive = SETTINGS.filter((row) => row.inactive !== undefined);
+
+/** Values of settings that nothing acts on, and that are not their defaults. */
+const INACTIVE_VALUES: Readonly<Record<string, unknown>> = {
+  'policy.quarantine': 'on-change',
+  'registry.dir': '/nowhere',
+  'registry.staleTimeoutSecs': 7,
+  'registry.registerAllow': ['10.0.0.0/8'],
+  trafficCapture: 'on',
+  redisUrl: 'redis://127.0.0.1:1',
+  redisUrlFile: (place: Place) => place.write('redis', 'redis://127.0.0.1:1\n'),
+};
+
+describe('a setting of the table', () => {
+  test('has its place among the effects, and nothing else has', () => {
+    expect(Object.keys(EFFECTS).toSorted()).toEqual(active.map(({ path }) => path).toSorted());
+  });
+
+  test.each(inactive.map(({ path }) => path))('%s, which nothing acts on, is said at the start', async (path) => {
+    const said = await observe(path, { value: undefined, observe: (lab) => lab.log() }, INACTIVE_VALUES[path]);
+    expect(said).toContain(`warning: ${path.replace(/File$/, '')}: this version does not act on it`);
+  });
+});
+
+describe('a key of a server', () => {
+  test('has its place among the effects, and nothing else has', () => {
+    expect(Object.keys(UPSTREAM_EFFECTS).toSorted()).toEqual(Object.keys(UPSTREAM_KEYS).toSorted());
+  });
+
+  test.each(Object.keys(OAUTH_KEYS))('oauth.%s, which nothing acts on, is said at the start', async (key) => {
+    const effect: Effect = {
+      base: ({ upstream }) => ({ [`${SERVER}.url`]: upstream.url }),
+      value: undefined,
+      observe: (lab) => lab.log(),
+    };
+    const value = key === 'scopes' ? ['tools'] : 'x';
+    expect(await observe(`${SERVER}.oauth.${key}`, effect, value)).toContain('mcpServers.seen.oauth: this version');
+  });
+});
+
+describe("a key of mcpproxy-go's block", () => {
+  test('has its place among the effects, and nothing else has', () => {
+    const keys = ['metrics.enabled', ...Object.keys(TRACING_KEYS).map((key) => `tracing.${key}`)];
+    expect(Object.keys(OBSERVABILITY_EFFECTS).toSorted()).toEqual(keys.map((key) => `observability.${key}`).toSorted());
+  });
+});
+
+/** By where they are written. */
+const WRITTEN: ReadonlyMap<string, Effect> = new Map([
+  ...Object.entries(EFFECTS).map(([path, effect]) => [WRITTEN_AS[path] ?? path, effect] as const),
+  ...Object.entries(UPSTREAM_EFFECTS).map(([key, effect]) => [`${SERVER}.${key}`, effect] as const),
+  ...Object.entries(OBSERVABILITY_EFFECTS),
+]);
+
+describe('a gateway is another one', () => {
+  test.each([...WRITTEN.keys()])('with %s', async (path) => {
+    const effect = WRITTEN.get(path)!;
+    const { value, other } = effect;
+    const looks = [value, other, other].map((each) => observe(path, effect, each));
+    const [seen, otherwise, again] = await Promise.all(looks);
+    // What differs by itself shows nothing of the setting.
+    expect(again).toEqual(otherwise);
+    expect(seen).not.toEqual(otherwise);
+    expect(seen).not.toEqual(expect.stringContaining('refused: '));
+  });
+});
+
+describe.each(Object.keys(FLAG_EFFECTS))('a flag of %s', (command) => {
+  const effects = FLAG_EFFECTS[command]!;
+
+  test('has its place among the effects, and nothing else has', async () => {
+    const { stderr } = await runInProcess([...command.split(' '), '--qqqqqqqqqqqqqqqqqqqq']);
+    const known = /there are (--.*) \(see/.exec(stderr)?.[1]?.split(', ');
+    expect(Object.keys(effects).toSorted()).toEqual(known?.toSorted());
+  });
+
+  test.each(Object.keys(effects))('%s shows', async (flag) => {
+    const { observe: look, value }: FlagEffect = effects[flag]!;
+    const given = value === undefined ? [flag] : [flag, value];
+    const seen = await look(given);
+    const [otherwise, again] = [await look([]), await look([])];
+    expect(again).toEqual(otherwise);
+    expect(seen).not.toEqual(otherwise);
+  });
+});

@@ -1,0 +1,104 @@
+// The MCP server behind the gateways whose settings are tried: it says what reached it, works for a while, or fails.
+import { once } from 'node:events';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Json } from '../../fixtures/callers.ts';
+import { PUBLISHED } from './signed-tokens.ts';
+
+/** A server on a free port of 127.0.0.1, and what it has seen. */
+export interface SeenUpstream {
+  readonly url: string;
+  /** A URL of the same server that never answers a handshake. */
+  readonly silentUrl: string;
+  /** Where the keys of {@link PUBLISHED} are. */
+  readonly keysUrl: string;
+  /** `tools/call` that arrived. */
+  readonly calls: readonly {
+    readonly tool: string;
+    readonly arguments: unknown;
+    readonly headers: IncomingHttpHeaders;
+  }[];
+  /** Most of them that were in work at once. */
+  readonly mostAtOnce: number;
+  close(): void;
+}
+
+interface Message {
+  readonly id?: unknown;
+  readonly method?: string;
+  readonly params?: { readonly name?: string; readonly arguments?: Json };
+}
+
+const WORK_MILLIS = 80;
+const INPUT = { type: 'object', properties: { n: { type: 'number' } } };
+const TOOLS = [
+  { name: 'read', inputSchema: INPUT, annotations: { readOnlyHint: true } },
+  { name: 'write', inputSchema: INPUT },
+  { name: 'work', inputSchema: INPUT },
+  { name: 'fail', inputSchema: INPUT, annotations: { readOnlyHint: true } },
+  { name: 'fail_once', inputSchema: INPUT, annotations: { readOnlyHint: true } },
+];
+const HANDSHAKE = {
+  protocolVersion: '2025-11-25',
+  capabilities: { tools: {} },
+  serverInfo: { name: 'seen', version: '1' },
+};
+const RESULTS: Readonly<Record<string, object>> = { initialize: HANDSHAKE, 'tools/list': { tools: TOOLS }, ping: {} };
+
+function answer(response: ServerResponse, id: unknown, result: object | undefined): void {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ jsonrpc: '2.0', id, result }));
+}
+
+/** Starts it; whoever does closes it. */
+export async function startSeenUpstream(): Promise<SeenUpstream> {
+  const calls: { tool: string; arguments: unknown; headers: IncomingHttpHeaders }[] = [];
+  let atOnce = 0;
+  let mostAtOnce = 0;
+  const call = async ({ id, params }: Message, response: ServerResponse, headers: IncomingHttpHeaders) => {
+    const { name: tool = '', arguments: given = {} } = params ?? {};
+    const isFirst = calls.length === 0;
+    calls.push({ tool, arguments: given, headers });
+    if (tool === 'fail' || (tool === 'fail_once' && isFirst)) {
+      response.writeHead(503).end();
+      return;
+    }
+    atOnce += 1;
+    mostAtOnce = Math.max(mostAtOnce, atOnce);
+    await wait(tool === 'work' ? WORK_MILLIS : 0);
+    atOnce -= 1;
+    answer(response, id, { content: [{ type: 'text', text: tool === 'read' ? JSON.stringify(given) : 'done' }] });
+  };
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await text(request);
+    const message = (body === '' ? {} : JSON.parse(body)) as Message;
+    if (request.url === '/keys') {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(PUBLISHED.keys);
+    } else if (message.id === undefined) {
+      response.writeHead(request.method === 'POST' ? 202 : 405).end();
+    } else if (message.method === 'tools/call') {
+      await call(message, response, request.headers);
+    } else if (request.url !== '/silent') {
+      answer(response, message.id, RESULTS[message.method ?? '']);
+    }
+  };
+  const server = createServer((request, response) => void serve(request, response));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url: `${base}/mcp`,
+    silentUrl: `${base}/silent`,
+    keysUrl: `${base}/keys`,
+    calls,
+    get mostAtOnce() {
+      return mostAtOnce;
+    },
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
