@@ -147,8 +147,8 @@ describe('at a terminal', () => {
     expect(shown).toContain('red');
   });
 
-  test('OTEL_LOG_LEVEL=error leaves the line that says where', async () => {
-    const gateway = await start({ mcpServers: { echo: fake } }, { env: { OTEL_LOG_LEVEL: 'error' } });
+  test.each(['error', 'none'])('OTEL_LOG_LEVEL=%s leaves the line that says where', async (level) => {
+    const gateway = await start({ mcpServers: { echo: fake } }, { env: { OTEL_LOG_LEVEL: level } });
     await gateway.ready();
     expect(gateway.stderr().split('\n')).toEqual([expect.stringContaining('listening on')]);
   });

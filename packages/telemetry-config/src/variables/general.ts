@@ -58,7 +58,7 @@ export const LOG_LEVEL: VariableWithFallback<DiagLevel> = variable(
   {
     group,
     description:
-      'How much the log says: of telemetry failing exporters from warn on, recoveries from info on; of the gateway all its lines.',
+      'How much the log says: of telemetry failing exporters from warn on, recoveries from info on; of the gateway all its lines but the one that says where it listens.',
     fallback: 'info',
   },
 );
