@@ -12,9 +12,13 @@ export interface AdminRoute {
   /** What it answers; absent where that is no JSON. */
   readonly answer?: ZodType;
   readonly mediaType: string;
+  /** What it answers where it is asked to. */
+  readonly otherMediaType?: string;
   readonly handler: AdminHandler;
   /** It tells of what is remembered, and nothing without that. */
   readonly tellsOfRows: boolean;
   /** It goes on for as long as somebody reads. */
   readonly isOpenEnded?: true;
+  /** It stands below `/v1/debug` alone. */
+  readonly isDebugOnly?: true;
 }

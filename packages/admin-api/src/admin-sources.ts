@@ -1,4 +1,4 @@
-import type { CallStore, TraceDetail } from '@dcc-mcp/call-store';
+import type { CallStore } from '@dcc-mcp/call-store';
 
 /** JSON whose shape is described elsewhere. */
 export type JsonRecord = Readonly<Record<string, unknown>>;
@@ -14,8 +14,8 @@ export interface AdminSources {
   telemetry(): JsonRecord | Promise<JsonRecord>;
   /** The process: version, uptime, memory, sessions; stores are added from the store. */
   health(): JsonRecord | Promise<JsonRecord>;
-  /** What the instance of a trace wrote while it ran, oldest first; absent where nothing is kept of that. */
-  readonly eventsOf?: (trace: TraceDetail) => Promise<readonly object[]>;
+  /** What an instance wrote between two times (milliseconds since the epoch), oldest first; absent where that is not kept. */
+  readonly eventsOf?: (instanceId: string, fromMillis: number, toMillis: number) => Promise<readonly object[]>;
   /** Slugs of all registered tools, for those that nobody calls. */
   toolSlugs(): readonly string[];
 }

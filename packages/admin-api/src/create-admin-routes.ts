@@ -1,18 +1,31 @@
 import { MemoryCallStore } from '@dcc-mcp/call-store';
 import type { AdminRoute } from './admin-route.ts';
 import type { AdminRoutesOptions, AdminSources } from './admin-sources.ts';
+import { exportRoute } from './export/export-route.ts';
 import { streamRoute } from './live/stream-route.ts';
 import { AdminRefusal, type AdminHandler, refusalAnswer } from './request/admin-request.ts';
+import { computedRoutes } from './routes/computed-routes.ts';
 import { listRoutes } from './routes/list-routes.ts';
+import { requestRoutes } from './routes/request-routes.ts';
 import { stateRoutes } from './routes/state-routes.ts';
 import { traceRoute } from './routes/trace-route.ts';
+import { trafficRoute } from './routes/traffic-route.ts';
 
 /**
  * The routes of the admin and debug API, as one table: mount each below `/admin/api` and below `/v1/debug`, behind the
  * guard of your own API. A refused request is answered 400, 404 or 503 with what was wrong; what a port throws is yours.
  */
 export function createAdminRoutes(options: AdminRoutesOptions): readonly AdminRoute[] {
-  return [...listRoutes(options), traceRoute(options), ...stateRoutes(options), streamRoute(options)].map(refusing);
+  return [
+    ...listRoutes(options),
+    traceRoute(options),
+    ...requestRoutes(options),
+    ...computedRoutes(options),
+    ...stateRoutes(options),
+    trafficRoute(),
+    exportRoute(options),
+    streamRoute(options),
+  ].map(refusing);
 }
 
 /** The same table for those who only describe it: of no store, and to be asked nothing. */

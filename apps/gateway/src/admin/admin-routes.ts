@@ -5,6 +5,8 @@ import { baseUrlOf } from '../http/authority.ts';
 import { jsonReply } from '../http/reply.ts';
 import type { Route, RouteHandler, RouteTable } from '../http/route-table.ts';
 
+const DEBUG = '/v1/debug';
+
 /** What {@link adminRoutes} takes. */
 export interface AdminOptions {
   readonly sources: AdminSources;
@@ -19,14 +21,16 @@ export interface AdminOptions {
 
 /** The same table of routes below `/v1/debug` and below the path of the page. */
 export function adminRoutes({ sources, admin, adminPath, publicUrl, hasHistory }: AdminOptions): RouteTable {
-  const prefixes = ['/v1/debug', ...(admin ? [`${adminPath}/api`] : [])];
+  const prefixes = [DEBUG, ...(admin ? [`${adminPath}/api`] : [])];
   const routes = createAdminRoutes({ sources });
   return Object.fromEntries(
     prefixes.flatMap((prefix) =>
-      routes.map(
-        (route) =>
-          [`GET ${prefix}/${route.path}`, toRoute(hasHistory ? route : withoutHistory(route), publicUrl)] as const,
-      ),
+      routes
+        .filter(({ isDebugOnly }) => isDebugOnly !== true || prefix === DEBUG)
+        .map(
+          (route) =>
+            [`GET ${prefix}/${route.path}`, toRoute(hasHistory ? route : withoutHistory(route), publicUrl)] as const,
+        ),
     ),
   );
 }

@@ -44,10 +44,7 @@ export function adminSources(parts: AdminParts): AdminSources {
         uptimeSecs: () => process.uptime(),
         residentBytes: () => process.memoryUsage.rss(),
       }),
-    eventsOf: async ({ instance_id: id, started_at: startedAt, total_ms: millis }) => {
-      const from = Date.parse(startedAt);
-      return id === undefined ? [] : outputs.during(id, from, from + millis);
-    },
+    eventsOf: async (instanceId, fromMillis, toMillis) => outputs.during(instanceId, fromMillis, toMillis),
     toolSlugs: () => Array.from(catalog.records(), ({ slug }) => slug),
   };
 }

@@ -20,13 +20,17 @@ const UNKNOWN: Responses = {
 
 /** The routes of `/v1/debug`, and the same below the page, for the OpenAPI document. @param adminPath Absent without a page. */
 export function adminOpenApi(adminPath: string | undefined): readonly RouteConfig[] {
-  const prefixes = ['/v1/debug', ...(adminPath === undefined ? [] : [`${adminPath}/api`])];
-  return prefixes.flatMap((prefix) => describeAdminRoutes().map((route) => toConfig(prefix, route)));
+  const routes = describeAdminRoutes();
+  const ofPage = routes.filter(({ isDebugOnly }) => isDebugOnly !== true);
+  return [
+    ...routes.map((route) => toConfig('/v1/debug', route)),
+    ...(adminPath === undefined ? [] : ofPage.map((route) => toConfig(`${adminPath}/api`, route))),
+  ];
 }
 
 function toConfig(
   prefix: string,
-  { path, summary, parameters, answer, mediaType }: Omit<AdminRoute, 'handler'>,
+  { path, summary, parameters, answer, mediaType, otherMediaType }: Omit<AdminRoute, 'handler'>,
 ): RouteConfig {
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
   return createRoute({
@@ -40,11 +44,18 @@ function toConfig(
         : { query: z.object(Object.fromEntries(parameters.map((name) => [name, parameter(name)]))) }),
     },
     responses: {
-      200: { description: 'Answered.', content: { [mediaType]: { schema: answer ?? z.string() } } },
+      200: { description: 'Answered.', content: contentOf([mediaType, otherMediaType], answer) },
       ...REFUSALS,
       ...(names.length === 0 ? {} : UNKNOWN),
     },
   });
+}
+
+function contentOf(
+  mediaTypes: readonly (string | undefined)[],
+  schema: z.ZodType = z.string(),
+): Readonly<Record<string, { readonly schema: z.ZodType }>> {
+  return Object.fromEntries(mediaTypes.filter((type) => type !== undefined).map((type) => [type, { schema }]));
 }
 
 const ID = z.string().meta({ description: 'A row id, request id or trace id.' });
@@ -55,6 +66,11 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   since: 'Rows of this time and later, RFC 3339.',
   until: 'Rows of this time and earlier, RFC 3339.',
   q: 'A query: field op value, joined by spaces (and) or OR; bare words search.',
+  range: '1h (the default), 24h or 7d, back from now.',
+  compact: 'true leaves payloads out.',
+  mode: 'public (the default) or raw: with the bundle.',
+  kind: 'calls (the default), traces, searches or workflows.',
+  format: 'jsonl (the default) or csv.',
   kinds: 'Comma list of calls, traces, events, activity.',
 };
 

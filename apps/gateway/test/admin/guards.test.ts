@@ -68,8 +68,11 @@ test('what must not be kept stands in no answer, and the call itself got it', as
   const text = async (path: string): Promise<string> => (await fetch(`${url}/v1/debug/${path}`)).text();
   const shown = await Promise.all([
     ...describeAdminRoutes()
-      .filter(({ isOpenEnded, path }) => isOpenEnded !== true && !path.includes(':'))
-      .map(({ path }) => text(path)),
+      .filter(({ isOpenEnded }) => isOpenEnded !== true)
+      .map(({ path }) => text(path.replace(':id', answer.trace_id))),
+    ...['calls', 'traces', 'searches', 'workflows'].map((kind) => text(`export?kind=${kind}&format=csv`)),
+    text('export?kind=traces'),
+    text(`issue-reports/${answer.trace_id}?mode=raw`),
     text(`traces/${answer.trace_id}`),
   ]);
   expect(NEVER_SEEN.filter((secret) => shown.join('\n').includes(secret))).toEqual([]);

@@ -1,4 +1,5 @@
 import { isRowId, type RowLinks } from '@dcc-mcp/call-store';
+import type { Workflow } from '@dcc-mcp/call-store/analytics';
 
 /** Where what belongs to a row is found. */
 export interface LinkPlaces {
@@ -41,4 +42,24 @@ export function linkedRow<Row extends object>(row: Row, places: LinkPlaces): Row
 function rowIdOf(eventId: string): string | undefined {
   const id = eventId.slice(eventId.indexOf(':') + 1);
   return isRowId(id) && !eventId.startsWith('contention:') ? id : undefined;
+}
+
+/** A workflow leads to its rows, each step to what belongs to it. */
+export function linkedWorkflow(workflow: Workflow, places: LinkPlaces): Workflow {
+  return {
+    ...workflow,
+    steps: workflow.steps.map((step) => ({ ...step, links: requestLinks(places, step.step_id) })),
+    links: workflowLinks(workflow, places),
+  };
+}
+
+/** Traces that a query can name. */
+const MAX_TRACES = 20;
+
+function workflowLinks({ correlation: { trace_ids: ids } }: Workflow, { baseUrl }: LinkPlaces): RowLinks {
+  if (ids.length > MAX_TRACES) {
+    return {};
+  }
+  const query = encodeURIComponent(ids.map((id) => `trace_id=${id}`).join(' OR '));
+  return { calls: `${baseUrl}/v1/debug/calls?q=${query}`, traces: `${baseUrl}/v1/debug/traces?q=${query}` };
 }

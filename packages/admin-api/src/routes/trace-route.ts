@@ -1,6 +1,6 @@
 import type { CallStore, TraceDetail } from '@dcc-mcp/call-store';
 import type { AdminRoute } from '../admin-route.ts';
-import type { AdminRoutesOptions } from '../admin-sources.ts';
+import type { AdminRoutesOptions, AdminSources } from '../admin-sources.ts';
 import { AdminRefusal, jsonAnswer } from '../request/admin-request.ts';
 import { requestLinks } from '../request/links.ts';
 import { Parameters } from '../request/parameters.ts';
@@ -18,10 +18,16 @@ export function traceRoute({ sources, pagePath }: AdminRoutesOptions): AdminRout
     handler: async ({ params, query, baseUrl }) => {
       Parameters.none(query);
       const found = await findTrace(sources.store, params['id'] ?? '');
-      const events = (await sources.eventsOf?.(found)) ?? [];
+      const events = await eventsOf(sources, found);
       return jsonAnswer({ ...found, events, links: requestLinks({ baseUrl, pagePath }, found.row_id) });
     },
   };
+}
+
+async function eventsOf(sources: AdminSources, found: TraceDetail): Promise<readonly object[]> {
+  const { instance_id: id, started_at: startedAt, total_ms: millis } = found;
+  const from = Date.parse(startedAt);
+  return id === undefined ? [] : ((await sources.eventsOf?.(id, from, from + millis)) ?? []);
 }
 
 const MAX_SHOWN_ID = 128;

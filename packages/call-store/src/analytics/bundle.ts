@@ -23,6 +23,8 @@ export interface BundleRows {
   readonly instance?: object | undefined;
   readonly previousFailures: readonly CallRow[];
   readonly previousCalls: readonly CallRow[];
+  /** What is known to be left out of the lists, one sentence each. */
+  readonly omitted?: readonly string[];
   readonly links: RowLinks;
 }
 
@@ -55,7 +57,10 @@ export interface DebugBundle {
 /** The request that a bundle is about: its call, else its trace, else its search; the one that was asked for by id first. */
 export function subjectOf({ lookupId, calls, traces, searches }: BundleRows): CallRow | Trace | SearchRow | undefined {
   const rows = [...calls, ...traces, ...searches];
-  const named = rows.find(({ row_id: row, request_id: request }) => row === lookupId || request === lookupId);
+  const named = rows.find(
+    (row) =>
+      row.row_id === lookupId || row.request_id === lookupId || ('search_id' in row && row.search_id === lookupId),
+  );
   return named ?? rows.find(isFailed) ?? rows[0];
 }
 
@@ -136,9 +141,10 @@ function clientOf(row: RowIdentity): DebugBundle['client'] {
   return present(Object.fromEntries(CLIENT.map((name) => [name, row[name]]))) as unknown as DebugBundle['client'];
 }
 
-function omittedOf({ calls, traces, instance }: BundleRows, compact: boolean): readonly string[] {
+function omittedOf({ calls, traces, instance, omitted = [] }: BundleRows, compact: boolean): readonly string[] {
   const cut = traces.some(({ input, output }) => input?.truncated === true || output?.truncated === true);
   return [
+    ...omitted,
     ...(compact ? ['payloads: left out with compact=true'] : []),
     ...(!compact && cut ? ['payloads: cut to 16 KiB of an input and 64 KiB of an output'] : []),
     ...(traces.length === 0 ? ['traces: none of this request is retained any more'] : []),

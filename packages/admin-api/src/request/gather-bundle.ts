@@ -1,0 +1,174 @@
+import type { CallRow, CallStore, ContentionEvent, RowKind, RowKinds, SearchRow, Trace } from '@dcc-mcp/call-store';
+import { type BundleRows, subjectOf } from '@dcc-mcp/call-store/analytics';
+import type { AdminSources } from '../admin-sources.ts';
+import { AdminRefusal } from './admin-request.ts';
+import { linkedRow, type LinkPlaces, requestLinks } from './links.ts';
+
+type Subject = CallRow | Trace | SearchRow;
+type Rows = Pick<BundleRows, 'calls' | 'traces' | 'searches'>;
+
+/** Milliseconds before and after a request whose events belong to it. */
+const AROUND_MILLIS = 30_000;
+/** Rows of each list: a trace may be that of a whole day. */
+const MAX_ROWS = 64;
+const MAX_PREVIOUS = 5;
+const MAX_SHOWN_ID = 128;
+
+/** All that is retained about a request. @throws {AdminRefusal} When no row has the id. */
+export async function gatherBundle(sources: AdminSources, id: string, places: LinkPlaces): Promise<BundleRows> {
+  const { store } = sources;
+  const named = { lookupId: id, ...NOTHING, ...(await findRows(store, id)), links: {} };
+  const first = subjectOf(named);
+  if (first === undefined) {
+    throw await unknownRequest(store, id);
+  }
+  const found = await findRows(store, first.trace_id);
+  const subject = subjectOf({ ...named, ...found }) ?? first;
+  const rows = { ...found, searches: await withFollowed(store, found) };
+  const linked = <Row extends object>(list: readonly Row[]): readonly Row[] =>
+    list.map((row) => linkedRow(row, places));
+  const previous = await previousOf(store, subject);
+  return {
+    lookupId: id,
+    calls: linked(capped(rows.calls, subject)),
+    traces: linked(capped(rows.traces, subject)),
+    searches: linked(capped(rows.searches, subject)),
+    ...(await surroundingsOf(sources, subject, places)),
+    previousFailures: linked(previous.failures),
+    previousCalls: linked(previous.calls),
+    omitted: omittedOf(rows),
+    links: requestLinks(places, subject.row_id),
+  };
+}
+
+const NOTHING = { events: [], contention: [], previousFailures: [], previousCalls: [] } as const;
+
+async function findRows(store: CallStore, id: string): Promise<Rows> {
+  const [calls, traces, searches] = await Promise.all([
+    store.find('calls', id),
+    store.find('traces', id),
+    store.find('searches', id),
+  ]);
+  return { calls, traces, searches };
+}
+
+/** Searches of the trace, and those that its calls followed. */
+async function withFollowed(store: CallStore, { calls, searches }: Rows): Promise<readonly SearchRow[]> {
+  const known = new Set(searches.map(({ search_id: id }) => id));
+  const followed = calls.flatMap(({ search }) => search?.search_id ?? []);
+  const ids = new Set(followed.filter((id) => !known.has(id)));
+  const more = await Promise.all([...ids].map((id) => store.find('searches', id)));
+  return [...searches, ...more.flat()];
+}
+
+/** The newest, and the row that it is about in any case. */
+function capped<Row extends { readonly row_id: string }>(
+  rows: readonly Row[],
+  { row_id: id }: Subject,
+): readonly Row[] {
+  const newest = rows.slice(0, MAX_ROWS);
+  const own = rows.slice(MAX_ROWS).find((row) => row.row_id === id);
+  return own === undefined ? newest : [...newest.slice(0, -1), own];
+}
+
+function omittedOf(rows: Rows): readonly string[] {
+  return Object.entries(rows)
+    .filter(([, list]) => list.length > MAX_ROWS)
+    .map(([name, list]) => `${name}: ${MAX_ROWS} of ${list.length} are here, the newest`);
+}
+
+interface Times {
+  readonly sinceMillis: number;
+  readonly untilMillis: number;
+}
+
+function around(subject: Subject): Times {
+  const end = Date.parse(subject.timestamp);
+  const length = 'duration_ms' in subject ? subject.duration_ms : 'total_ms' in subject ? subject.total_ms : 0;
+  return { sinceMillis: end - length - AROUND_MILLIS, untilMillis: end + AROUND_MILLIS };
+}
+
+type Surroundings = Pick<BundleRows, 'events' | 'contention' | 'instance'>;
+
+async function surroundingsOf(sources: AdminSources, subject: Subject, places: LinkPlaces): Promise<Surroundings> {
+  const times = around(subject);
+  const id = 'instance_id' in subject ? subject.instance_id : undefined;
+  const isNear = (event: ContentionEvent): boolean =>
+    event.instance_id === id || ('dcc_type' in subject && event.dcc_type === subject.dcc_type);
+  const contention = await take(sources.store, 'events', { times, limit: MAX_ROWS, matches: isNear });
+  if (id === undefined) {
+    return { events: [], contention };
+  }
+  const events = (await sources.eventsOf?.(id, times.sinceMillis, times.untilMillis)) ?? [];
+  return { events, contention, instance: await cardOf(sources, id, places.baseUrl) };
+}
+
+async function cardOf(sources: AdminSources, id: string, baseUrl: string): Promise<object | undefined> {
+  const { instances } = await sources.instances(baseUrl);
+  const cards: readonly unknown[] = Array.isArray(instances) ? instances : [];
+  return cards
+    .filter((card) => typeof card === 'object' && card !== null)
+    .find((card) => 'instance_id' in card && card.instance_id === id);
+}
+
+interface Previous {
+  readonly failures: readonly CallRow[];
+  readonly calls: readonly CallRow[];
+}
+
+/** Earlier failures of the same tool, and what the same session called before. */
+async function previousOf(store: CallStore, subject: Subject): Promise<Previous> {
+  const tool = 'tool' in subject ? subject.tool : undefined;
+  const { session_id: session, session_source: source, row_id: own } = subject;
+  const untilMillis = Date.parse(subject.timestamp);
+  const earlier = (holds: (call: CallRow) => boolean): Promise<readonly CallRow[]> =>
+    take(store, 'calls', {
+      times: { sinceMillis: Number.NEGATIVE_INFINITY, untilMillis },
+      limit: MAX_PREVIOUS,
+      matches: (call) => call.row_id < own && holds(call),
+    });
+  return {
+    failures: tool === undefined ? [] : await earlier((call) => !call.success && call.tool === tool),
+    calls: session === undefined || source === 'trace' ? [] : await earlier((call) => call.session_id === session),
+  };
+}
+
+interface Wanted<Row> {
+  readonly times: Times;
+  readonly limit: number;
+  readonly matches: (row: Row) => boolean;
+}
+
+async function take<K extends RowKind>(store: CallStore, kind: K, wanted: Wanted<RowKinds[K]>): Promise<RowKinds[K][]> {
+  const taken: RowKinds[K][] = [];
+  for await (const row of store.scan(kind, wanted.times)) {
+    if (wanted.matches(row)) {
+      taken.push(row);
+    }
+    if (taken.length >= wanted.limit) {
+      break;
+    }
+  }
+  return taken;
+}
+
+async function unknownRequest(store: CallStore, id: string): Promise<AdminRefusal> {
+  const { calls, traces, kept_traces: kept, searches } = await store.usage();
+  const oldest = [calls, traces, kept, searches]
+    .map(({ oldest_retained: time }) => time)
+    .filter((time) => time !== undefined)
+    .toSorted()[0];
+  const reach = oldest === undefined ? 'none is retained' : `the oldest retained one is of ${oldest}`;
+  const shown = id.slice(0, MAX_SHOWN_ID);
+  return new AdminRefusal({
+    status: 404,
+    kind: 'unknown-trace',
+    message: `No row id, request id, trace id or search id "${shown}" among the ${calls.rows} retained calls, ${traces.rows + kept.rows} traces and ${searches.rows} searches; ${reach}`,
+    advice: 'List the calls or traces and use an id from there.',
+    details: {
+      looked_for: shown,
+      looked_in: 'calls, traces, searches',
+      ...(oldest === undefined ? {} : { oldest_retained: oldest }),
+    },
+  });
+}

@@ -1,0 +1,119 @@
+import type { CallStore, RowFilter } from '@dcc-mcp/call-store';
+import {
+  searchTelemetry,
+  stats,
+  STATS_RANGES,
+  type StatsRange,
+  summarizeWorkflows,
+  type Workflow,
+  workflows,
+} from '@dcc-mcp/call-store/analytics';
+import type { AdminRoute } from '../admin-route.ts';
+import type { AdminRoutesOptions } from '../admin-sources.ts';
+import { jsonAnswer } from '../request/admin-request.ts';
+import { linkedRow, linkedWorkflow } from '../request/links.ts';
+import { PAGE_PARAMETERS, Parameters } from '../request/parameters.ts';
+import { searchTelemetryAnswer } from '../schemas/search-schema.ts';
+import { statsAnswer } from '../schemas/stats-schema.ts';
+import { workflowsAnswer } from '../schemas/workflow-schema.ts';
+
+/** What is computed of the retained rows when somebody asks. */
+export function computedRoutes(options: AdminRoutesOptions): readonly AdminRoute[] {
+  return [statsRoute(options), workflowsRoute(options), searchTelemetryRoute(options)];
+}
+
+const RANGES = ['1h', '24h', '7d'] as const satisfies readonly StatsRange[];
+
+function statsRoute({ sources, now = Date.now }: AdminRoutesOptions): AdminRoute {
+  const { store } = sources;
+  return {
+    path: 'stats',
+    summary: 'What the calls of the last 1h, 24h or 7d say: rates, percentiles, top lists, a time series.',
+    parameters: ['range'],
+    answer: statsAnswer,
+    mediaType: 'application/json',
+    tellsOfRows: true,
+    handler: async ({ query }) => {
+      const range = new Parameters(query, ['range']).choice('range', RANGES) ?? '1h';
+      const until = now();
+      const since = until - STATS_RANGES[range];
+      const filter = { sinceMillis: since, untilMillis: until };
+      const { calls } = await store.usage();
+      const retainedSince = calls.oldest_retained === undefined ? undefined : Date.parse(calls.oldest_retained);
+      const [rows, traces] = [await collect(store.scan('calls', filter)), await collect(store.scan('traces', filter))];
+      return jsonAnswer(stats(rows, { range, since, until, retainedSince, traces, toolSlugs: sources.toolSlugs() }));
+    },
+  };
+}
+
+const WORKFLOW_PARAMETERS = ['limit', 'cursor', 'since', 'until'] as const;
+
+function workflowsRoute({ sources: { store }, pagePath }: AdminRoutesOptions): AdminRoute {
+  return {
+    path: 'workflows',
+    summary: 'Searches, describes, loads and calls as what an agent did in one go, newest first.',
+    parameters: WORKFLOW_PARAMETERS,
+    answer: workflowsAnswer,
+    mediaType: 'application/json',
+    tellsOfRows: true,
+    handler: async ({ query, baseUrl }) => {
+      const { limit = 0, cursor, ...filter } = new Parameters(query, WORKFLOW_PARAMETERS).page('calls');
+      const all = await workflowsOf(store, filter);
+      const { calls, searches } = await store.usage();
+      const dropped = calls.dropped + searches.dropped;
+      const older = all.filter((workflow) => cursor === undefined || lastStepOf(workflow) < cursor);
+      const shown = older.slice(0, limit);
+      const last = shown.at(-1);
+      return jsonAnswer({
+        total: all.length,
+        returned: shown.length,
+        ...(dropped === 0 ? {} : { dropped }),
+        ...(last === undefined || older.length === shown.length ? {} : { next_cursor: lastStepOf(last) }),
+        summary: summarizeWorkflows(all),
+        workflows: shown.map((workflow) => linkedWorkflow(workflow, { baseUrl, pagePath })),
+      });
+    },
+  };
+}
+
+/** Workflows that ended within the times of the filter, the newest first. */
+export async function workflowsOf(store: CallStore, filter: RowFilter): Promise<readonly Workflow[]> {
+  const { sinceMillis = Number.NEGATIVE_INFINITY, untilMillis = Number.POSITIVE_INFINITY } = filter;
+  const all = workflows({
+    calls: await collect(store.scan('calls')),
+    searches: await collect(store.scan('searches')),
+    traces: await collect(store.scan('traces')),
+  });
+  return all.filter(({ finished_at: end = '' }) => Date.parse(end) >= sinceMillis && Date.parse(end) <= untilMillis);
+}
+
+function lastStepOf({ steps }: Workflow): string {
+  return steps.at(-1)?.step_id ?? '';
+}
+
+function searchTelemetryRoute({ sources: { store }, pagePath }: AdminRoutesOptions): AdminRoute {
+  return {
+    path: 'search-telemetry',
+    summary: 'How well searches lead to tools, over all that are retained; and the searches, newest first.',
+    parameters: PAGE_PARAMETERS,
+    answer: searchTelemetryAnswer,
+    mediaType: 'application/json',
+    tellsOfRows: true,
+    handler: async ({ query, baseUrl }) => {
+      const { rows, ...page } = await store.list('searches', new Parameters(query, PAGE_PARAMETERS).page('searches'));
+      return jsonAnswer({
+        ...searchTelemetry(await collect(store.scan('searches'))),
+        ...page,
+        searches: rows.map((row) => linkedRow(row, { baseUrl, pagePath })),
+      });
+    },
+  };
+}
+
+async function collect<Row>(rows: AsyncIterable<Row>): Promise<readonly Row[]> {
+  const all: Row[] = [];
+  for await (const row of rows) {
+    all.push(row);
+  }
+  return all;
+}

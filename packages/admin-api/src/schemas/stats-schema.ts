@@ -1,0 +1,55 @@
+import { STATS_RANGES } from '@dcc-mcp/call-store/analytics';
+import { OUTCOMES } from '@dcc-mcp/semantic-conventions';
+import { z } from 'zod';
+import { count, millis } from './call-schema.ts';
+
+const rate = z.number().min(0).max(1);
+const time = z.iso.datetime({ precision: 3 });
+const spread = z.strictObject({ p50: millis, p95: millis });
+
+const topRow = z
+  .strictObject({
+    name: z.string(),
+    count,
+    failed: count,
+    failure_rate: rate,
+    mean_ms: millis,
+    p95_ms: millis,
+    output_tokens: count,
+  })
+  .meta({ id: 'TopRow' });
+
+const top = z.array(topRow).max(10);
+
+const bucket = z.strictObject({ t: time, calls: count, failed: count, p50: millis.optional(), p95: millis.optional() });
+
+export const statsAnswer: z.ZodType = z
+  .strictObject({
+    range: z.enum(Object.keys(STATS_RANGES)),
+    since: time,
+    until: time,
+    total_calls: count,
+    successful_calls: count,
+    failed_calls: count,
+    success_rate: rate.optional().meta({ description: 'Absent where nothing was called.' }),
+    by_outcome: z.partialRecord(z.enum(OUTCOMES), count),
+    latency_ms: z
+      .strictObject({ min: millis, mean: millis, p50: millis, p95: millis, p99: millis, max: millis })
+      .optional()
+      .meta({ description: 'Nearest rank; absent where nothing was called.' }),
+    phases_ms: z.strictObject({ queue: spread.optional(), gateway: spread.optional(), upstream: spread.optional() }),
+    tokens: z.strictObject({ input: count, output: count, search: count, describe: count }),
+    top_tools: top,
+    top_instances: top,
+    top_app_types: top,
+    top_agents: top,
+    top_actors: top,
+    top_client_platforms: top,
+    slowest_tools: top,
+    failing_tools: top,
+    unused_tools_count: count.meta({ description: 'Registered tools that nobody called in this time.' }),
+    timeseries: z.array(bucket).length(60),
+    retained_since: time.optional(),
+    complete: z.boolean().meta({ description: 'False where the range reaches further back than what is retained.' }),
+  })
+  .meta({ id: 'Stats' });
