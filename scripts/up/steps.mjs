@@ -65,11 +65,11 @@ function knownPnpm(root, version) {
   }
 }
 
-/** Puts the pinned pnpm on PATH. npx fetches it where it isn't on this machine. */
+/** Puts the pinned pnpm first on PATH, before another one of this machine. npx fetches it where it isn't on this machine. */
 export async function bringPnpm(root, packageManager) {
   const version = packageManager.split('@')[1];
   const folder = knownPnpm(root, version) ?? (await fetchPnpm(packageManager));
-  place.env.PATH = [place.env.PATH, folder].join(delimiter);
+  place.env.PATH = [folder, place.env.PATH].join(delimiter);
   return () => {
     mkdirSync(dirname(memory(root)), { recursive: true });
     writeFileSync(memory(root), JSON.stringify({ folder }));

@@ -43,8 +43,13 @@ if (!chosen.includes('README.md')) {
   }
 }
 for (const file of chosen) {
+  if (report.failed > 0 && !desk.hasStarted) {
+    say('The gateway has never started: the rest is not tried.');
+    break;
+  }
   await walk(desk, { file, markdown: readFileSync(join(machine.clone, file), 'utf8') });
 }
+await desk.endGateway();
 if (keep) {
   say(`kept: ${machine.folder}`);
 } else {

@@ -51,7 +51,16 @@ function makeBin(folder: string): string {
   return bin;
 }
 
-/** A home that shares only what was downloaded before: npm's cache and pnpm's store. */
+/** Where this machine's npm fetches from; `undefined` for the public registry. */
+function registryOf(): string | undefined {
+  const registry = execFileSync('npm', ['config', 'get', 'registry'], { cwd: tmpdir(), encoding: 'utf8' }).trim();
+  return registry === 'https://registry.npmjs.org/' || !URL.canParse(registry) ? undefined : registry;
+}
+
+/**
+ * A home that shares what was downloaded before, npm's cache and pnpm's store, and where to download from. What is in the
+ * cache is not asked for again: the gateway gives the servers that it starts no certificates of a proxy.
+ */
 function makeHome(folder: string): string {
   const home = join(folder, 'home');
   for (const shared of ['.npm', '.local/share/pnpm', '.cache/pnpm']) {
@@ -59,6 +68,9 @@ function makeHome(folder: string): string {
     mkdirSync(join(homedir(), shared), { recursive: true });
     symlinkSync(join(homedir(), shared), join(home, shared));
   }
+  const registry = registryOf();
+  const lines = ['prefer-offline=true', ...(registry === undefined ? [] : [`registry=${registry}`])];
+  writeFileSync(join(home, '.npmrc'), `${lines.join('\n')}\n`);
   return home;
 }
 

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { lastLines } from '../compare/lines.ts';
-import type { ClientServer } from '../decide/client-config.ts';
+import { type ClientServer, toClientServers } from '../decide/client-config.ts';
 import type { Block } from '../read/blocks.ts';
 import { readJson } from '../read/json.ts';
 import { toolsOf, traceOfCall } from '../run/clients.ts';
@@ -19,6 +19,15 @@ function write(desk: Desk, name: string, text: string): string {
   return path;
 }
 
+/** Lets npx fetch the servers of a configuration once, as the guide advises: the first time can take long. */
+async function fetchServers(desk: Desk, text: string): Promise<void> {
+  for (const server of toClientServers(readJson(text)) ?? []) {
+    if ('command' in server && server.command === 'npx') {
+      await desk.machine.run(`npx ${server.args.join(' ')} < /dev/null`);
+    }
+  }
+}
+
 /** Writes a configuration of the gateway where the next command looks for it. */
 export async function copyFile(
   desk: Desk,
@@ -26,6 +35,7 @@ export async function copyFile(
   { name, text }: { name: string; text: string },
 ): Promise<void> {
   write(desk, name, text);
+  await fetchServers(desk, text);
   const { code, output } = await desk.run(`npx dcc-mcp-gateway config print --config ${name}`);
   if (code !== 0) {
     throw new BrokenPromise(`${name} is no configuration of the gateway:\n${lastLines(output)}`);

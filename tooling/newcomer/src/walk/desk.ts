@@ -72,6 +72,11 @@ export class Desk {
     return this.#typedBefore.has(text);
   }
 
+  /** Whether a gateway has answered at least once. */
+  get hasStarted(): boolean {
+    return this.#wasStarted;
+  }
+
   remember(text: string): void {
     this.#typedBefore.add(text);
   }
@@ -160,12 +165,14 @@ export class Desk {
     return missing();
   }
 
-  /** Clears the desk at the end of a document. */
+  /** Clears the desk at the end of a document; the plain demo goes on for the next one. */
   async clear(): Promise<void> {
-    this.#exports.length = 0;
     this.#printed = [];
     await this.scraper?.stop();
     this.scraper = undefined;
-    await this.endGateway();
+    if (this.gateway?.command !== 'npm start' || this.#exports.length > 0) {
+      await this.endGateway();
+    }
+    this.#exports.length = 0;
   }
 }

@@ -1,8 +1,9 @@
 // A log line of the document, looked for among the real ones: the same event with the same fields.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { lastLines } from '../compare/lines.ts';
 import type { Block } from '../read/blocks.ts';
-import { isObject, readJsonValues } from '../read/json.ts';
+import { isObject, readJson } from '../read/json.ts';
 import { BrokenPromise, type Desk } from './desk.ts';
 
 const AGENT_MILLIS = 60_000;
@@ -23,15 +24,13 @@ function isAlike(line: unknown, fields: Fields): boolean {
 export async function findLogLine(desk: Desk, block: Block, fields: Fields): Promise<void> {
   const command = `npx dcc-mcp-gateway --config examples/demo/gateway.yaml 2> ${LOG}`;
   await desk.open(block, command);
-  await desk.run('npm run demo:agent -- --rounds 1', AGENT_MILLIS);
+  const agent = await desk.run('npm run demo:agent -- --rounds 1', AGENT_MILLIS);
   await desk.endGateway();
   const log = readFileSync(join(desk.machine.clone, LOG), 'utf8');
-  const lines = readJsonValues(log) ?? [];
+  const lines = log.split('\n').map(readJson).filter(isObject);
   if (!lines.some((line) => isAlike(line, fields))) {
-    const alike = log.split('\n').filter((line) => line.includes(`"${String(fields['event'])}"`));
-    throw new BrokenPromise(
-      `no line has these fields; ${lines.length} lines, such as\n${alike.slice(0, 2).join('\n')}`,
-    );
+    const logged = `${lines.length} lines of JSON, the last are\n${lastLines(log, 4)}`;
+    throw new BrokenPromise(`no line has these fields; ${logged}\nthe agent ended with ${agent.code}`);
   }
   desk.report.add(block, 'compared', `a line of the gateway's log has these fields`);
 }
