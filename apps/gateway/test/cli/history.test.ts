@@ -2,6 +2,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { cleanEnvironment, MAIN } from '../fixtures/start-gateway.ts';
 import { type RestGateway, startRestGateway } from '../rest/rest-gateway.ts';
 
@@ -25,8 +28,11 @@ interface Ended {
   readonly stderr: string;
 }
 
-async function run(args: readonly string[], until?: string): Promise<Ended> {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: cleanEnvironment({ TZ: 'UTC' }) });
+async function run(
+  args: readonly string[],
+  { until, env = {} }: { readonly until?: string; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<Ended> {
+  const child = spawn(process.execPath, [MAIN, ...args], { env: cleanEnvironment({ TZ: 'UTC', ...env }) });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => {
@@ -76,7 +82,7 @@ describe('traces', () => {
 describe('tail', () => {
   test('shows calls as they end, until Ctrl-C', async () => {
     const calling = setInterval(() => void rest.post('/v1/call', { tool_slug: rest.toolbox('say') }), 100);
-    const { code, stdout } = await run(['tail', ...at(), '--q', 'tool~say'], '.say');
+    const { code, stdout } = await run(['tail', ...at(), '--q', 'tool~say'], { until: '.say' });
     clearInterval(calling);
     expect([code, stdout]).toEqual([0, expect.stringMatching(/ok .*toolbox\.\w{8}\.say/)]);
   });
@@ -93,6 +99,17 @@ test.each([
   expect([ended.code, ended.stdout]).toEqual([code, '']);
   expect(ended.stderr).toMatch(words);
   expect(ended.stderr.trimEnd().split('\n')).toHaveLength(1);
+});
+
+test('a gateway that was killed and its successor at the same address are one', async () => {
+  const runtime = mkdtempSync(join(tmpdir(), 'announced-'));
+  mkdirSync(join(runtime, 'dcc-mcp-gateway'), { mode: 0o700 });
+  for (const pid of [1, 2]) {
+    writeFileSync(join(runtime, 'dcc-mcp-gateway', `${pid}.json`), JSON.stringify({ pid, url: rest.gateway.url }));
+  }
+  const { code, stderr, stdout } = await run(['calls', '--limit', '1'], { env: { XDG_RUNTIME_DIR: runtime } });
+  rmSync(runtime, { recursive: true });
+  expect([code, stderr, stdout]).toEqual([0, '', expect.stringContaining('toolbox.')]);
 });
 
 test('what is wrong with a query is said as the API says it', async () => {

@@ -17,10 +17,9 @@ export async function findGateway(env: Environment, named: string | undefined): 
       ? { ok: true, url: url.replace(/\/+$/, '') }
       : { ok: false, message: `--url ${named}: expected a URL such as ${DEFAULT_URL}` };
   }
-  const announced = await Promise.all(
-    announcedGateways(env).map(async ({ url }) => ((await answers(url)) ? [url] : [])),
-  );
-  const running = announced.flat();
+  // One that was killed leaves its address behind, and the next one may have the same.
+  const urls = [...new Set(announcedGateways(env).map(({ url }) => url))];
+  const running = (await Promise.all(urls.map(async (url) => ((await answers(url)) ? [url] : [])))).flat();
   const [only] = running;
   if (running.length > 1) {
     return { ok: false, message: `several gateways run (${running.join(', ')}); name one with --url` };
