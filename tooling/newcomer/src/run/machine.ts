@@ -74,6 +74,12 @@ function makeHome(folder: string): string {
   return home;
 }
 
+function makeRuntimeFolder(folder: string): string {
+  const runtime = join(folder, 'run');
+  mkdirSync(runtime, { mode: 0o700 });
+  return runtime;
+}
+
 function passedOn(): Record<string, string> {
   return Object.fromEntries(
     Object.entries(process.env).filter(
@@ -132,6 +138,8 @@ export function createMachine(root: string): Machine {
     PATH: [makeBin(folder), ...SYSTEM_FOLDERS].join(delimiter),
     TERM: 'xterm',
     SHELL: '/bin/sh',
+    // Gateways of other terminals of this user are not the newcomer's.
+    XDG_RUNTIME_DIR: makeRuntimeFolder(folder),
     TURBO_CACHE_DIR: join(root, '.turbo/cache'),
   };
   return {
