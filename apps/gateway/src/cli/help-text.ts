@@ -118,8 +118,8 @@ request: where its time went, what went in and came out.
 
 Options
   --q QUERY             which ones: fields and words, joined by spaces or OR
-  --since T, --until T  a time such as 2026-01-31T12:00:00Z
-  --limit N             at most so many (default 20)
+  --since T, --until T  a time such as 2026-01-31T12:00:00Z (not tail)
+  --limit N             at most so many (default 20; not tail)
   --json                the answer of /v1/debug as it is
   --url U               the gateway (default: the one that runs here)
   --token T             its bearer token (default DCC_MCP_AUTH_TOKEN)

@@ -27,6 +27,9 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
+/** What a token is made with; a check of one reads it from the token. */
+const OF_CREATE = ['username', 'exp', 'algo'] as const;
+
 type Parsed = ReturnType<typeof parse>;
 
 /** Makes or checks a token. Only the token (or what a checked one says) goes to stdout. */
@@ -49,7 +52,10 @@ export async function runTokenCommand(terminal: Terminal, args: readonly string[
       : wrongUse(terminal, `token create takes no ${extra}; it makes a token`);
   }
   if (action === 'verify') {
-    return verify(terminal, parsed.values, rest);
+    const idle = OF_CREATE.find((flag) => parsed.values[flag] !== undefined);
+    return idle === undefined
+      ? verify(terminal, parsed.values, rest)
+      : wrongUse(terminal, `token verify takes no --${idle}; it checks a token`);
   }
   return wrongUse(terminal, 'say token create or token verify TOKEN');
 }

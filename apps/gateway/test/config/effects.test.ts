@@ -106,3 +106,21 @@ describe.each(Object.keys(FLAG_EFFECTS))('a flag of %s', (command) => {
     expect(seen).not.toEqual(otherwise);
   });
 });
+
+describe('a flag that would do nothing is refused', () => {
+  test.each([
+    ['tail --limit 5', 'tail shows calls as they end, and takes no --limit; calls does'],
+    ['tail --since 2026-01-01T00:00:00Z --q x', 'takes no --since'],
+    ['traces 4bf92f3577b34da6a3ce929d0e0e4736 --q outcome=ok', 'shows one trace, and takes no --q'],
+    ['traces 4bf92f3577b34da6a3ce929d0e0e4736 --limit 1', 'shows one trace, and takes no --limit'],
+    ['token verify x --username ada', 'token verify takes no --username; it checks a token'],
+    ['token verify x --exp 5', 'takes no --exp'],
+    ['token verify x --algo HS256', 'takes no --algo'],
+    ['token create --username ada --token x', 'token create takes no --token'],
+    ['doctor --origins', '--origins belongs to config print'],
+    ['config schema --metrics', 'config schema takes no flag but --json'],
+  ])('%s', async (line, said) => {
+    const { code, stderr } = await runInProcess(line.split(' '));
+    expect([code, stderr]).toEqual([2, expect.stringContaining(said)]);
+  });
+});

@@ -18,6 +18,9 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
+/** What a list is chosen by; where none is, they would do nothing. `tail` takes the query alone. */
+const LISTING = ['limit', 'since', 'until', 'q'] as const;
+
 /** What fits on a screen. */
 const DEFAULT_LIMIT = '20';
 
@@ -43,6 +46,13 @@ export async function runHistoryCommand(
   const [id, ...more] = positionals;
   if (more.length > 0 || (id !== undefined && verb !== 'traces')) {
     return wrongUse(terminal, verb, verb === 'traces' ? 'name one trace' : `${verb} takes flags only; a query is --q`);
+  }
+  const idle = LISTING.find((flag) => values[flag] !== undefined);
+  if (idle !== undefined && verb === 'tail' && idle !== 'q') {
+    return wrongUse(terminal, verb, `tail shows calls as they end, and takes no --${idle}; calls does`);
+  }
+  if (idle !== undefined && id !== undefined) {
+    return wrongUse(terminal, verb, `traces ${id} shows one trace, and takes no --${idle}`);
   }
   const found = await findGateway(terminal.env, values.url);
   if (!found.ok) {
