@@ -74,7 +74,7 @@ function capped<Row extends { readonly row_id: string }>(
 function omittedOf(rows: Rows): readonly string[] {
   return Object.entries(rows)
     .filter(([, list]) => list.length > MAX_ROWS)
-    .map(([name, list]) => `${name}: ${MAX_ROWS} of ${list.length} are here, the newest`);
+    .map(([name, list]) => `${name}: ${MAX_ROWS} of ${list.length} are here, the newest and its own`);
 }
 
 interface Times {
