@@ -15,6 +15,15 @@ describe('redactText', () => {
     ['https://joe:pw@example.com/x', 'https[redacted]example.com/x'],
     ['mail jane@example.com', 'mail [redacted]'],
     ['-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----', '[redacted]'],
+    ['-----BEGIN RSA PRIVATE KEY-----\nDEK-Info: AES-128-CBC,0\n\nMII\n-----END RSA PRIVATE KEY-----!', '[redacted]!'],
+    ['-----BEGIN PGP PRIVATE KEY BLOCK-----\nlQOY\n-----END PGP PRIVATE KEY BLOCK-----!', '[redacted]!'],
+    ['Authorization: Token abcdef123456', '[redacted]'],
+    ['Cookie: sid=abcdef; other=uvwxyz\nHost: a', '[redacted]\nHost: a'],
+    ['redis://:hunter2@cache:6379', 'redis[redacted]cache:6379'],
+    ['mayapy --password hunter2 --port 1', 'mayapy [redacted] --port 1'],
+    ['https://b/x?sig=abcdefgh12&w=1', 'https://b/x[redacted]&w=1'],
+    ['AccountKey=abcdefgh==;Suffix=x', '[redacted];Suffix=x'],
+    ['{"out":"{\\"password\\":\\"hunter2\\"}"}', '{"out":"{\\"[redacted]"}"}'],
   ])('replaces what is private in %j', (text, expected) => {
     expect(redactText(text)).toBe(expected);
   });
@@ -30,6 +39,8 @@ describe('redactText', () => {
     'bd717b467075:31:batch-4',
     '2026-11-21T09:30:00Z',
     'tokens used: see report',
+    'gateway token create --help',
+    'mayapy --token --verbose',
   ])('leaves %j as it is', (text) => {
     expect(redactText(text)).toBe(text);
   });

@@ -15,7 +15,9 @@ interface RedactionRule {
 const RULES: readonly RedactionRule[] = [
   {
     hints: ['-----begin'],
-    pattern: /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,40}PRIVATE KEY-----)?/gi,
+    // Single hyphens stand inside: in the headers of an encrypted key.
+    pattern:
+      /-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----[^-]*(?:-(?!----)[^-]*)*(?:-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----)?/gi,
   },
   { hints: ['bearer'], pattern: /\bbearer\s{1,4}[A-Za-z0-9._~+/=-]{6,}/gi },
   { hints: ['basic'], pattern: /\bbasic\s{1,4}(?=[A-Za-z0-9+/]{0,512}[\d=])[A-Za-z0-9+/]{8,}={0,2}/gi },
@@ -30,11 +32,23 @@ const RULES: readonly RedactionRule[] = [
     pattern: /\b(?:(?:npm|hf)_[A-Za-z0-9]{30,}|(?:dop_v1_|pypi-)[\w-]{30,})/g,
   },
   { hints: ['akia', 'asia', 'aiza'], pattern: /\b(?:(?:AKIA|ASIA)[A-Z0-9]{16}\b|AIza[\w-]{30,})/g },
-  { hints: ['://'], pattern: /:\/\/[^\s/:@]{1,256}:[^\s/@]{1,256}@/g },
+  { hints: ['://'], pattern: /:\/\/[^\s/:@]{0,256}:[^\s/@]{1,256}@/g },
+  // Headers, whose value is more than one word: a scheme with its credential, many cookies.
+  {
+    hints: ['authorization'],
+    pattern: /authorization\\{0,8}["']?\s{0,4}[=:]\s{0,4}\\{0,8}["']?[a-z][\w-]{0,31} {1,4}[^\s"',;&]{3,}/gi,
+  },
+  { hints: ['cookie:'], pattern: /cookie: {0,4}[^\s"'][^\r\n"']{0,4096}/gi },
+  // Options of a command, and signed addresses.
+  {
+    hints: ['--pass', '--token', '--secret', '--api'],
+    pattern: /--(?:pass(?:word|phrase)?|token|secret|api-?key)\s{1,4}[^\s"'-][^\s"']{2,}/gi,
+  },
+  { hints: ['sig=', 'signature='], pattern: /[?&](?:x-(?:amz|goog)-)?sig(?:nature)?=[^\s"'&]{8,}/gi },
   {
     hints: ['pass', 'pwd', 'secret', 'token', 'key', 'authorization', 'cookie', 'credential'],
     pattern:
-      /(?:pass(?:word|wd|phrase)?|pwd|secret|token|api[-_ ]?key|access[-_ ]?key|authorization|cookie|credential)s?["']?\s{0,4}[=:]\s{0,4}(?:"[^"]{1,512}"|'[^']{1,512}'|["']?[^\s"',;&]{3,})/gi,
+      /(?:pass(?:word|wd|phrase)?|pwd|secret|token|(?:api|access|private|account)[-_ ]?key|authorization|cookie|credential)s?\\{0,8}["']?\s{0,4}[=:]\s{0,4}(?:"[^"]{1,512}"|'[^']{1,512}'|\\{0,8}["']?[^\s"',;&]{3,})/gi,
   },
   { hints: ['@'], pattern: /[\w.%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}\b/g },
 ];
