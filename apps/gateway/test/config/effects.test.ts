@@ -1,12 +1,13 @@
 // Every setting does what it says: a gateway that has it differs from one that does not, as a user of it would see.
 import { describe, expect, test } from '@jest/globals';
+import { readGatewayConfig } from '../../src/config/reader/read-gateway-config.ts';
 import { TRACING_KEYS } from '../../src/config/reader/read-observability.ts';
 import { SETTINGS } from '../../src/config/table/setting.ts';
 import { OAUTH_KEYS, UPSTREAM_KEYS } from '../../src/config/upstreams/upstream-keys.ts';
 import { runInProcess } from '../fixtures/run-in-process.ts';
 import { ACCESS_EFFECTS, OBSERVABILITY_EFFECTS } from './effects/access-effects.ts';
 import { FLAG_EFFECTS, type FlagEffect } from './effects/flag-effects.ts';
-import { type Effect, observe, type Place, SERVER } from './effects/lab.ts';
+import { type Effect, observe, type Place, SERVER, toFile } from './effects/lab.ts';
 import { METRICS_EFFECTS } from './effects/metrics-effects.ts';
 import { SERVER_EFFECTS } from './effects/server-effects.ts';
 import { UPSTREAM_EFFECTS } from './effects/upstream-effects.ts';
@@ -42,6 +43,37 @@ describe('a setting of the table', () => {
   test.each(inactive.map(({ path }) => path))('%s, which nothing acts on, is said at the start', async (path) => {
     const said = await observe(path, { value: undefined, observe: (lab) => lab.log() }, INACTIVE_VALUES[path]);
     expect(said).toContain(`warning: ${path.replace(/File$/, '')}: this version does not act on it`);
+  });
+});
+
+/** As the value of a variable. */
+function toText(path: string, value: unknown): string {
+  if (path === 'server.admin') {
+    return String(value !== true);
+  }
+  if (path === 'auth.tokens') {
+    return (value as readonly { readonly token: string }[]).map(({ token }) => token).join(',');
+  }
+  if (Array.isArray(value)) {
+    return value.join(',');
+  }
+  return typeof value === 'object' && value !== null
+    ? Object.entries(value)
+        .map((pair) => pair.join('='))
+        .join(',')
+    : String(value);
+}
+
+describe('a variable means what its key in the file means', () => {
+  test.each(SETTINGS.flatMap(({ path, names }) => names.map((name) => [name, path] as const)))('%s', (name, path) => {
+    const { base = {}, value: given } = EFFECTS[path] ?? { value: INACTIVE_VALUES[path] };
+    // Files and URLs are named by whoever writes them; here any name will do.
+    const value = typeof given === 'function' ? 'http://127.0.0.1:1/file' : given;
+    const others = typeof base === 'function' ? {} : base;
+    const byFile = readGatewayConfig({}, toFile({ ...others, [path]: value }));
+    const byVariable = readGatewayConfig({ [name]: toText(path, value) }, toFile(others));
+    expect(byVariable.values).toEqual(byFile.values);
+    expect(byVariable.values).not.toEqual(readGatewayConfig({}, toFile(others)).values);
   });
 });
 
