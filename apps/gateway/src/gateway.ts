@@ -142,7 +142,9 @@ function createRooms(parts: GatewayParts): Rooms {
   const inFlight = new InFlight();
   const side = createMcp({ ...parts, state }, core, streams);
   const current = { config };
-  const files = new AuditFiles(store, config.audit, log);
+  const { metrics } = instruments;
+  const onDropped = (file: string, rows: number): void => metrics?.recordRowsDropped(file, rows);
+  const files = new AuditFiles({ store, config: config.audit, log, onDropped });
   const { sessions } = side;
   const sources = adminSources({ ...parts, core, store, files, streams, sessions, config: () => current.config });
   const routes = { ...side.routes, ...adminRoutes({ sources, ...config.server, hasHistory: config.admin.history }) };

@@ -114,3 +114,22 @@ test('a folder that can not be written harms no call, and is said once', async (
   });
   expect(gateway.stderr().match(/^history: /gm)).toHaveLength(1);
 });
+
+test('rows that can not be written are counted by file', async () => {
+  const dir = newFolder();
+  const gateway = await started(
+    startGateway({
+      config: { mcpServers: TOOLS, audit: { dir, maxBytes: 1_024 } },
+      enablePrometheus: true,
+    }),
+  );
+  await call(gateway.url, 'say');
+  const dropped = async (): Promise<string | undefined> =>
+    /^dcc_mcp_telemetry_rows_dropped_total\{store="traces_file"\} (\d+)/m.exec(
+      await (await fetch(`${gateway.url}/metrics`)).text(),
+    )?.[1];
+  for (const deadline = Date.now() + 10_000; (await dropped()) === undefined && Date.now() < deadline;) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  expect(await dropped()).toBe('1');
+});

@@ -9,6 +9,10 @@ import {
 } from '@dcc-mcp/semantic-conventions';
 import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { readNotFed } from '../reference/not-fed.ts';
 import { type Family, isFed, readFamilies, total } from './families.ts';
 import { pulledValues, pushedValues, type Values } from './push-and-pull.ts';
@@ -29,13 +33,29 @@ let workload: Workload;
 let families: ReadonlyMap<string, Family>;
 let busy: ReadonlyMap<string, Family>;
 
+const auditFolder = mkdtempSync(join(tmpdir(), 'contract-'));
+
+/** They are counted once a second. */
+async function untilDropped(url: string): Promise<void> {
+  for (const deadline = Date.now() + 5_000; Date.now() < deadline;) {
+    if ((await (await fetch(`${url}/metrics`)).text()).includes('dcc_mcp_telemetry_rows_dropped_total{')) {
+      return;
+    }
+    await wait(50);
+  }
+}
+
 beforeAll(async () => {
   sink = await startOtlpSink();
   workload = await runWorkload({
     OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
     OTEL_BSP_SCHEDULE_DELAY: '100',
     OTEL_METRIC_EXPORT_INTERVAL: '500',
+    // No trace has a place in a file of that size, so that rows are dropped.
+    DCC_MCP_GATEWAY_AUDIT_DIR: auditFolder,
+    DCC_MCP_GATEWAY_AUDIT_MAX_BYTES: '1024',
   });
+  await untilDropped(workload.gateway.url);
   await sink.waitForSpans(1);
   busy = readFamilies(workload.busy);
   families = readFamilies(await (await fetch(`${workload.gateway.url}/metrics`)).text());
@@ -44,6 +64,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await workload?.stop();
   await sink?.close();
+  rmSync(auditFolder, { recursive: true, force: true });
 });
 
 function labelNames({ labels }: MetricDefinition): string[] {
