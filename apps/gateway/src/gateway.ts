@@ -242,7 +242,6 @@ function createApps(
   const { bodyLimitBytes, publicUrl } = config.server;
   const needsToken = config.auth.tokens.length > 0 || config.auth.jwksUrl !== undefined;
   // Said whether it is on or off: telemetry changes no page but its own.
-  // Said whether it is on or off: telemetry changes no page but its own.
   const metricsPath = config.metrics.port === undefined ? config.metrics.path : undefined;
   const described = (): readonly RouteConfig[] =>
     adminOpenApi(config.server.admin ? config.server.adminPath : undefined);

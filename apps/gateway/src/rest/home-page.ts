@@ -1,6 +1,6 @@
 import { sanitizeText } from '@dcc-mcp/bounds/redaction';
 import { isOwnName } from '../http/authority.ts';
-import type { Upstream } from '../upstream/upstream.ts';
+import type { Upstream, UpstreamReadiness } from '../upstream/upstream.ts';
 import { escapeHtml, type Page, renderPage } from './page.ts';
 
 /** What the first page tells. */
@@ -26,15 +26,16 @@ const MAX_TEXT_BYTES = 300;
 /** The first page: what runs, how each server is, where to look, and what to paste into a client. */
 export function renderHomePage(options: HomePageOptions): Page {
   const { version, upstreams } = options;
-  const ready = upstreams.filter(({ status }) => status.readiness === 'ready').length;
   return renderPage(
     NAME,
     `<header><h1>${NAME}</h1>
-<p>Version ${escapeHtml(version)} · ${ready} of ${upstreams.length} servers ready · ${renderLinks(options)}</p></header>
+<p>Version ${escapeHtml(version)} · ${summaryOf(upstreams)}</p>
+<nav>${renderLinks(options)}</nav></header>
 <main>
 <h2 id="servers">Servers</h2>
 ${renderServers(upstreams)}
 <h2 id="clients">Point a client here</h2>
+<p><small>A click on a block selects all of it.</small></p>
 ${snippets(options).map(renderSnippet).join('\n')}
 </main>`,
   );
@@ -42,7 +43,7 @@ ${snippets(options).map(renderSnippet).join('\n')}
 
 function renderLinks({ links }: HomePageOptions): string {
   // Relative, for whoever serves the gateway below a path of its own.
-  return links.map(([path, what]) => `<a href="${escapeHtml(path.slice(1))}">${escapeHtml(what)}</a>`).join(' · ');
+  return links.map(([path, what]) => `<a href="${escapeHtml(path.slice(1))}">${escapeHtml(what)}</a>`).join('\n');
 }
 
 function renderServers(upstreams: readonly Upstream[]): string {
@@ -55,15 +56,46 @@ function renderServers(upstreams: readonly Upstream[]): string {
   return `<dl>${rows.join('\n')}</dl>${more}`;
 }
 
+/** What a state means where its word does not say it all. */
+const MEANINGS: Readonly<Record<UpstreamReadiness, string | undefined>> = {
+  ready: undefined,
+  unreachable: 'it is tried again',
+  booting: 'it has not answered yet',
+  disabled: undefined,
+  idle: 'starts at its first use',
+};
+const TONES: Partial<Record<UpstreamReadiness, string>> = { ready: 'good', unreachable: 'bad' };
+
 function renderServer({ settings, status }: Upstream): string {
   const { readiness, since, toolCount, lastError } = status;
+  const isReady = readiness === 'ready';
+  const word = readiness in TONES ? `<b class="${TONES[readiness]}">${readiness}</b>` : readiness;
   const facts = [
-    readiness,
-    ...(since === undefined ? [] : [`since ${new Date(since).toISOString()}`]),
-    `${toolCount} ${toolCount === 1 ? 'tool' : 'tools'}`,
-  ];
-  const error = readiness === 'ready' || lastError === undefined ? '' : `<br><small>${shown(lastError)}</small>`;
-  return `<dt>${shown(settings.key)} <small>${shown(settings.dccType)}</small></dt><dd>${facts.join(' · ')}${error}</dd>`;
+    word,
+    ...(isReady || toolCount > 0 ? [countOf(toolCount, 'tool')] : []),
+    MEANINGS[readiness] ?? [],
+    ...(since === undefined || readiness === 'disabled' || readiness === 'idle' ? [] : [`since ${renderTime(since)}`]),
+  ].flat();
+  const error = isReady || lastError === undefined ? '' : `<br>${shown(lastError)}`;
+  const { key, dccType } = settings;
+  const type = dccType === key ? '' : ` <small>${shown(dccType)}</small>`;
+  return `<dt>${shown(key)}${type}</dt><dd>${facts.join(' · ')}${error}</dd>`;
+}
+
+/** To the second, in UTC: the page has no script that knows where its reader is. */
+function renderTime(millis: number): string {
+  const iso = new Date(millis).toISOString();
+  return `<time datetime="${iso}">${iso.slice(0, 19).replace('T', ' ')} UTC</time>`;
+}
+
+function summaryOf(upstreams: readonly Upstream[]): string {
+  const ready = upstreams.filter(({ status }) => status.readiness === 'ready');
+  const tools = ready.reduce((sum, { status }) => sum + status.toolCount, 0);
+  return `${ready.length} of ${countOf(upstreams.length, 'server')} ready · ${countOf(tools, 'tool')}`;
+}
+
+function countOf(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function shown(text: string): string {

@@ -55,6 +55,8 @@ const OWN_LINKS = [
   ['/docs', 'API reference'],
   ['/v1/instances', 'servers'],
   ['/v1/skills', 'skills'],
+  ['/v1/debug/calls', 'recent calls'],
+  ['/v1/debug/health', 'health'],
 ] as const;
 
 function homePage(

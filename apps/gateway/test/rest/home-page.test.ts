@@ -35,8 +35,15 @@ describe('GET /', () => {
   });
 
   test('says how each server is', () => {
-    expect(html).toMatch(/<dt>gone <small>gone<\/small><\/dt><dd>unreachable · since [^<]+ · 0 tools<br><small>/);
-    expect(html).toContain('0 of 2 servers ready');
+    expect(html).toMatch(
+      /<dt>gone<\/dt><dd><b class="bad">unreachable<\/b> · it is tried again · since <time [^>]+>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC<\/time><br>exited with code 3: /,
+    );
+    expect(html).toContain('<dd>idle · starts at its first use</dd>');
+    expect(html).toContain('0 of 2 servers ready · 0 tools');
+  });
+
+  test('selects a whole block with one click', () => {
+    expect(html).toMatch(/pre \{[^}]*user-select: all/);
   });
 
   test('shows text of servers as text', () => {
@@ -47,7 +54,9 @@ describe('GET /', () => {
 
   test('leads on', async () => {
     const links = [...html.matchAll(/<a href="([^"]+)"/g)].map(([, href = '']) => href);
-    expect(links).toEqual(expect.arrayContaining(['docs', 'v1/instances', 'metrics']));
+    expect(links).toEqual(
+      expect.arrayContaining(['docs', 'v1/instances', 'v1/debug/calls', 'v1/debug/health', 'metrics']),
+    );
     for (const href of links.filter((link) => link !== 'metrics')) {
       expect([href, (await fetch(new URL(href, gateway.url))).status]).toEqual([href, 200]);
     }
