@@ -26,6 +26,11 @@ createInterface({ input: process.stdin }).on('line', (line) => {
 });
 `;
 
+const CERTIFICATES = {
+  NODE_EXTRA_CA_CERTS: '/etc/none/ca.pem',
+  SSL_CERT_FILE: '/etc/none/all.pem',
+  SSL_CERT_DIR: '/etc/none',
+};
 const folder = realpathSync(mkdtempSync(join(tmpdir(), 'server-environment-')));
 let gateway: ServedInProcess;
 
@@ -60,6 +65,8 @@ beforeAll(async () => {
       },
     }),
   );
+  // Jest gives each file its own copy.
+  Object.assign(process.env, CERTIFICATES, { API_KEY: 'hunter2' });
   gateway = await serveInProcess(join(folder, 'gateway.json'));
   await gateway.ready();
 }, 30_000);
@@ -97,6 +104,12 @@ async function told(dccType: string): Promise<{ cwd: string; argv: string[]; env
 
 test('without cwd a server works in the folder of the file, and arguments stay as they are but for references', async () => {
   expect(await told('plain')).toMatchObject({ cwd: folder, argv: ['fallback', '~/x'] });
+});
+
+test('a server finds the certificates that the gateway finds, and none of its other variables', async () => {
+  const { env } = await told('plain');
+  expect(env).toMatchObject(CERTIFICATES);
+  expect(env).not.toHaveProperty('API_KEY');
 });
 
 test('cwd counts from the folder of the file; envFile fills in what env does not say', async () => {
