@@ -5,6 +5,27 @@ import { callRow } from './call-row.ts';
 
 const BASE = 'https://gateway.example';
 
+function traceOf(time: string, outcome: 'ok' | 'timeout'): Trace {
+  const { duration_ms: _millis, tool_label: _label, operation, ...row } = callRow();
+  const status = outcome === 'ok' ? ('ok' as const) : ('err' as const);
+  return {
+    ...row,
+    operation,
+    timestamp: time,
+    started_at: time,
+    outcome,
+    success: outcome === 'ok',
+    status,
+    total_ms: 1,
+    span_count: 0,
+    slowest_span_name: '',
+    slowest_span_ms: 0,
+    total_tokens: 2,
+    is_slow: false,
+    spans: [],
+  };
+}
+
 function routesOf(store = new MemoryCallStore(), pagePath?: string): readonly AdminRoute[] {
   return createAdminRoutes({
     sources: {
@@ -80,14 +101,28 @@ describe('createAdminRoutes', () => {
     ['a parameter that is given twice', 'calls', 'limit=1&limit=1', 'more than once'],
     ['a number out of range', 'calls', 'limit=10001', '10001'],
     ['a time that is none', 'calls', 'since=2026-13-01T00:00:00Z', 'since'],
+    ['a day that no month has', 'calls', 'until=2026-02-31T00:00:00Z', '2026-02-31'],
     ['a cursor that is none', 'calls', 'cursor=1', 'next_cursor'],
     ['any parameter where none is taken', 'health', 'limit=1', 'limit'],
     ['a query with an unknown field', 'traces', 'q=tol%3Dx', 'tol'],
+    ['the same of a stream, and says what may be meant', 'stream', 'kinds=calls&q=tol%3Dx', '"nearest":"tool"'],
   ])('refuses %s', async (_, path, query, words) => {
     const { status, body } = await ask(routesOf(), path, query);
     expect(status).toBe(400);
     expect(JSON.stringify(body)).toContain(words);
   });
+});
+
+test('a trace that is not there is told apart from all that are, failed and slow ones with them', async () => {
+  const store = new MemoryCallStore();
+  const times = ['2026-11-29T10:00:00.000Z', '2026-11-29T11:00:00.000Z'] as const;
+  store.append('traces', traceOf(times[0], 'timeout'));
+  store.append('traces', traceOf(times[1], 'ok'));
+  const route = routesOf(store).find(({ path }) => path === 'traces/:id')!;
+  const asked = route.handler({ query: new URLSearchParams(), params: { id: 'nobody' }, headers: {}, baseUrl: BASE });
+  const { status, body } = await asked;
+  expect([status, body]).toEqual([404, expect.stringContaining('among the 2 retained traces')]);
+  expect(body).toContain(`"oldest_retained":"${times[0]}"`);
 });
 
 describe('stream', () => {

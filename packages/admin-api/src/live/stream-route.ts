@@ -5,7 +5,7 @@ import type { AdminRoute } from '../admin-route.ts';
 import type { AdminRoutesOptions } from '../admin-sources.ts';
 import { AdminRefusal, type AdminHandler } from '../request/admin-request.ts';
 import { type LinkPlaces, linkedRow } from '../request/links.ts';
-import { Parameters, wrong } from '../request/parameters.ts';
+import { Parameters, wrong, wrongQuery } from '../request/parameters.ts';
 import { EventFeed } from './event-feed.ts';
 
 /** Streams at a time; each costs memory for as long as somebody reads. */
@@ -66,7 +66,7 @@ function readFilters(kinds: readonly StreamKind[], text: string | undefined): Fi
   const readings = [...filters.values()];
   const [first] = readings;
   if (first?.ok === false && readings.every(({ ok }) => !ok)) {
-    throw wrong('q', first.issue.message, `look at character ${first.issue.position + 1}`);
+    throw wrongQuery(first.issue);
   }
   return filters;
 }

@@ -1,5 +1,5 @@
 import { isRowId, type ListRequest, type RowFilter, type RowKind } from '@dcc-mcp/call-store';
-import { nearestName, parseQuery, QUERY_FIELDS } from '@dcc-mcp/call-store/query';
+import { nearestName, parseQuery, QUERY_FIELDS, type QueryIssue } from '@dcc-mcp/call-store/query';
 import { AdminRefusal } from './admin-request.ts';
 
 /** Rows of a page that asks for no number. */
@@ -102,14 +102,7 @@ export class Parameters {
     const text = this.text('q');
     const reading = text === undefined ? undefined : parseQuery(text, QUERY_FIELDS[kind]);
     if (reading?.ok === false) {
-      const { message, position, nearest } = reading.issue;
-      throw new AdminRefusal({
-        status: 400,
-        kind: 'bad-request',
-        message: `q: ${message}`,
-        advice: `Correct the query at character ${position + 1}.`,
-        details: { parameter: 'q', position, ...(nearest === undefined ? {} : { nearest }) },
-      });
+      throw wrongQuery(reading.issue);
     }
     return {
       ...(sinceMillis === undefined ? {} : { sinceMillis }),
@@ -133,10 +126,17 @@ const TIME = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+-]
 
 function readTime(text: string): number | undefined {
   // A plus in a query is a blank.
-  const at = TIME.test(text.replace(/ (\d{2}:\d{2})$/, '+$1'))
-    ? Date.parse(text.replace(/ (\d{2}:\d{2})$/, '+$1'))
-    : NaN;
+  const written = text.replace(/ (\d{2}:\d{2})$/, '+$1');
+  const at = TIME.test(written) && isDay(written.slice(0, DAY_CHARS)) ? Date.parse(written) : NaN;
   return Number.isNaN(at) ? undefined : at;
+}
+
+const DAY_CHARS = '2026-01-31'.length;
+
+/** `Date.parse` takes the 31st of February for the 3rd of March. */
+function isDay(day: string): boolean {
+  const at = Date.parse(day);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
 }
 
 function unknown(name: string, known: readonly string[]): AdminRefusal {
@@ -146,9 +146,20 @@ function unknown(name: string, known: readonly string[]): AdminRefusal {
   return new AdminRefusal({
     status: 400,
     kind: 'bad-request',
-    message: `${quote(name)} is no parameter of this list${meant}`,
+    message: `${quote(name)} is no parameter here${meant}`,
     advice: `${all[0]?.toUpperCase() ?? ''}${all.slice(1)}.`,
     details: { parameter: name.slice(0, 64), ...(nearest === undefined ? {} : { nearest }) },
+  });
+}
+
+/** A query that can't be read; it says where, and what may be meant. */
+export function wrongQuery({ message, position, nearest }: QueryIssue): AdminRefusal {
+  return new AdminRefusal({
+    status: 400,
+    kind: 'bad-request',
+    message: `q: ${message}`,
+    advice: `Correct the query at character ${position + 1}.`,
+    details: { parameter: 'q', position, ...(nearest === undefined ? {} : { nearest }) },
   });
 }
 

@@ -38,13 +38,13 @@ export async function findTrace(store: CallStore, id: string): Promise<TraceDeta
   if (found !== undefined) {
     return found;
   }
-  const { traces } = await store.usage();
-  const oldest = traces.oldest_retained;
+  const { traces, kept_traces: kept } = await store.usage();
+  const [oldest] = [traces.oldest_retained, kept.oldest_retained].filter((time) => time !== undefined).toSorted();
   const reach = oldest === undefined ? 'none is retained' : `the oldest retained one is of ${oldest}`;
   throw new AdminRefusal({
     status: 404,
     kind: 'unknown-trace',
-    message: `No row id, request id or trace id "${id.slice(0, MAX_SHOWN_ID)}" among the ${traces.rows} retained traces; ${reach}`,
+    message: `No row id, request id or trace id "${id.slice(0, MAX_SHOWN_ID)}" among the ${traces.rows + kept.rows} retained traces; ${reach}`,
     advice: 'List the traces and use an id from there.',
     details: {
       looked_for: id.slice(0, MAX_SHOWN_ID),
