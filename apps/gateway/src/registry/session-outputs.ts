@@ -15,9 +15,16 @@ const LEVELS: readonly (readonly [words: RegExp, level: SessionEventLevel])[] = 
   [/\btrace\b/i, 'trace'],
 ];
 
+const KEY_BEGINS = /-----BEGIN [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
+const KEY_ENDS = /-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
+/** Base64, headers of a key, its last line; any other line shows that no key came, or that it has ended. */
+const IN_KEY = /^\s*(?:[A-Za-z0-9+/=]*|(?:Proc-Type|DEK-Info|Version|Comment): .*|-----END .*)\s*$/;
+
 /** What the instances write to stderr, line by line: it outlives a restart of the child, and its death. */
 export class SessionOutputs {
   readonly #buffers = new BoundedMap<string, SessionEventBuffer>({ maxEntries: MAX_INSTANCES });
+  /** Instances whose last line belongs to a private key that has not ended. */
+  readonly #inKey = new BoundedMap<string, true>({ maxEntries: MAX_INSTANCES });
   #onChange: (instanceId: string) => void = () => {};
 
   /** Tells that an instance wrote, at most every 250 ms of each. One listener: a further one takes its place. */
@@ -25,10 +32,23 @@ export class SessionOutputs {
     this.#onChange = onChange;
   }
 
-  /** Keeps one line, without credentials. */
+  /** Keeps one line, without credentials; of a private key over several lines that it was there. */
   addLine({ settings: { instanceId } }: Upstream, line: string): void {
-    const message = redactText(line);
-    this.of(instanceId).append({ source: 'stdio', stream: 'stderr', level: levelOf(line), message });
+    if (!this.#isInKey(instanceId, line)) {
+      const message = redactText(line);
+      this.of(instanceId).append({ source: 'stdio', stream: 'stderr', level: levelOf(line), message });
+    }
+  }
+
+  /** Whether the line belongs to a private key that began on a line before. */
+  #isInKey(instanceId: string, line: string): boolean {
+    const isInside = this.#inKey.has(instanceId) && IN_KEY.test(line);
+    if (!KEY_ENDS.test(line) && (isInside || KEY_BEGINS.test(line))) {
+      this.#inKey.set(instanceId, true);
+    } else {
+      this.#inKey.delete(instanceId);
+    }
+    return isInside;
   }
 
   /** The output of an instance; empty for one that wrote nothing. */

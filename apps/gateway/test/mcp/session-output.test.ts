@@ -84,6 +84,21 @@ describe('events://session/{instance_id}', () => {
     expect(events.at(-1)!.message).toBe('connecting with [redacted]');
   });
 
+  test('keeps nothing of a private key that stands on several lines', async () => {
+    const { next_cursor: cursor } = await read('?limit=1000');
+    const [begin, end] = ['-----BEGIN RSA PRIVATE KEY-----', '-----END RSA PRIVATE KEY-----'];
+    await cook(`${begin}\nMIIEowIBAAKCAQEA\n7bq98lGX\n${end}\nwent on`);
+    const { events } = await read(`?cursor=${cursor}`);
+    expect(events.map(({ message }) => message)).toEqual(['[redacted]', 'went on']);
+  });
+
+  test('keeps the lines behind one that only tells of a private key', async () => {
+    const { next_cursor: cursor } = await read('?limit=1000');
+    await cook('no start line, expected -----BEGIN PRIVATE KEY-----\nsecond line of it');
+    const { events } = await read(`?cursor=${cursor}`);
+    expect(events.at(-1)!.message).toBe('second line of it');
+  });
+
   test('tells those who subscribed that there is more', async () => {
     await client.subscribeResource({ uri: uriOf('?cursor=0') });
     await cook('something new');

@@ -37,6 +37,11 @@ describe('the last error of a child that ends at start', () => {
       `console.error('\\u001b[31mno\\u001b[0m\\rway\\u202e'); process.exit(3)`,
       String.raw`exited with code 3: no\rway\u202e`,
     ],
+    [
+      'has no credential that is known by its form',
+      `console.error('login failed: password=hunter22'); process.exit(3)`,
+      'exited with code 3: login failed: [redacted]',
+    ],
     ['has a line without an end', `process.stderr.write('no end'); process.exit(3)`, 'exited with code 3: no end'],
     ['names a signal', `console.error('bad'); process.kill(process.pid, 'SIGKILL')`, 'ended by signal SIGKILL: bad'],
     ['says nothing where nothing was said', `process.exit(3)`, 'exited with code 3'],

@@ -1,3 +1,4 @@
+import { redactText } from '@dcc-mcp/bounds/redaction';
 import { toPrintableLine } from '../../protocol/printable-text.ts';
 
 /** Lines that are kept; the cause of an end stands in the last few. */
@@ -26,12 +27,12 @@ export class LastWords {
     }
   }
 
-  /** In one line, secrets masked; nothing where the child said nothing. */
+  /** In one line, secrets of the settings and what looks like a credential taken out; nothing where the child said nothing. */
   toString(): string {
     const lines: string[] = [];
     let length = 0;
     for (const line of this.#lines.toReversed()) {
-      const text = toPrintableLine(this.#mask(line).trim(), MAX_LINE_LENGTH);
+      const text = toPrintableLine(redactText(this.#mask(line)).trim(), MAX_LINE_LENGTH);
       length += text.length + 3;
       if (length > MAX_LENGTH && lines.length > 0) {
         break;
