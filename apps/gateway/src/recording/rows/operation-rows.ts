@@ -3,30 +3,27 @@ import { redactText } from '@dcc-mcp/bounds/redaction';
 import {
   type CallRow,
   type DecisionRow,
-  type RowError,
   type SearchRow,
   summarizeSpans,
   type Trace,
   type TraceOperation,
 } from '@dcc-mcp/call-store';
 import { toRankBucket } from '@dcc-mcp/gateway-metrics';
-import { statusOfOutcome, toErrorBody } from '@dcc-mcp/request-context';
+import { statusOfOutcome } from '@dcc-mcp/request-context';
 import { OPERATION_CALL } from '@dcc-mcp/semantic-conventions';
 import type { CallDetails, CallTiming, SearchDetails } from '../record/finished.ts';
-import type { RecordedOperation } from './recorded-operation.ts';
+import type { OperationFacts, RecordedOperation } from './recorded-operation.ts';
 import { toMicrosecond, toTraceSpans } from './trace-spans.ts';
 
-const MAX_MESSAGE_BYTES = 256;
 const MAX_QUERY_BYTES = 120;
 const MAX_HITS = 25;
 /** The tool of a call that names none there is. */
 const UNKNOWN_TOOL = '_unknown';
 
-type Kept = RecordedOperation['kept'];
+type Kept = OperationFacts['kept'];
 
 /** The row of a call; queue, gateway and upstream add up to its duration. */
-export function toCallRow(recorded: RecordedOperation, details: CallDetails): CallRow {
-  const { kept, trail, identity } = recorded;
+export function toCallRow({ kept, trail, identity, sizes }: OperationFacts, details: CallDetails): CallRow {
   const { error, durationMillis } = kept;
   const { record, batchIndex, timing } = details;
   const retries = trail.hops.reduce((sum, { failedTries }) => sum + failedTries.length, 0);
@@ -39,10 +36,10 @@ export function toCallRow(recorded: RecordedOperation, details: CallDetails): Ca
     tool_label: record?.label ?? UNKNOWN_TOOL,
     ...placeOf(record),
     ...endingOf(kept),
-    ...(error === undefined ? {} : { error: toRowError(error) }),
+    ...(error === undefined ? {} : { error }),
     ...durationsOf(durationMillis, timing),
     ...(retries === 0 ? {} : { retries }),
-    ...sizesOf(recorded),
+    ...sizes,
     ...searchOf(kept),
     ...(trail.policy === undefined ? {} : { policy: trail.policy }),
     ...(jobId === undefined ? {} : { job_id: jobId }),
@@ -67,11 +64,6 @@ function endingOf({ outcome }: Kept): Pick<CallRow, 'outcome' | 'success' | 'sta
   return { outcome, success, status: success ? 'ok' : 'err' };
 }
 
-function toRowError(error: NonNullable<Kept['error']>): RowError {
-  const { kind, message, retryable } = toErrorBody(error);
-  return { kind, message: truncateUtf8(redactText(message), MAX_MESSAGE_BYTES).text, retryable };
-}
-
 type Durations = Pick<CallRow, 'duration_ms' | 'queue_ms' | 'gateway_ms' | 'upstream_ms'>;
 
 /** To the microsecond. A call that was never taken into a queue spent its time in the gateway, which is told of no phase. */
@@ -87,18 +79,6 @@ function durationsOf(durationMillis: number, timing: CallTiming | undefined): Du
     queue_ms: queue,
     gateway_ms: toMicrosecond(duration - queue - upstream),
     upstream_ms: upstream,
-  };
-}
-
-function sizesOf({
-  input,
-  output,
-}: RecordedOperation): Pick<CallRow, 'input_bytes' | 'output_bytes' | 'input_tokens' | 'output_tokens'> {
-  return {
-    input_bytes: input?.original_size ?? 0,
-    output_bytes: output?.original_size ?? 0,
-    input_tokens: input?.estimated_tokens ?? 0,
-    output_tokens: output?.estimated_tokens ?? 0,
   };
 }
 
@@ -119,12 +99,12 @@ function searchOf({ join }: Kept): Pick<CallRow, 'search'> {
 
 /** The trace of one operation. */
 export function toTrace(recorded: RecordedOperation, isSlow: boolean): Trace {
-  const { kept, trail, identity, input, output, agent } = recorded;
+  const { input, output, facts } = recorded;
+  const { kept, trail, identity, agent, sizes } = facts;
   const { details, durationMillis } = kept;
   const record = 'record' in details ? details.record : undefined;
   const unknown = details.operation === OPERATION_CALL ? { tool: UNKNOWN_TOOL } : {};
   const spans = toTraceSpans(recorded, trail.startedAt);
-  const sizes = sizesOf(recorded);
   return {
     ...identity,
     operation: operationOf(kept),
@@ -153,7 +133,7 @@ export function operationOf({ details }: Pick<Kept, 'details'>): TraceOperation 
 
 /** The row of an answered search. */
 export function toSearchRow(
-  { identity }: RecordedOperation,
+  { identity }: OperationFacts,
   found: NonNullable<SearchDetails['found']>,
   sha256: (text: string) => string,
 ): SearchRow {
@@ -181,13 +161,13 @@ export function toSearchRow(
 }
 
 /** What governance decided about it; absent where nothing was asked. */
-export function toDecisionRow(recorded: RecordedOperation): DecisionRow | undefined {
-  const { kept, trail } = recorded;
+export function toDecisionRow(facts: OperationFacts): DecisionRow | undefined {
+  const { kept, trail } = facts;
   const { policy } = trail;
   if (policy === undefined) {
     return undefined;
   }
-  const { identity } = recorded;
+  const { identity } = facts;
   const { error, details, durationMillis } = kept;
   const record = 'record' in details ? details.record : undefined;
   const isRefused = policy.outcome !== 'allowed';
@@ -197,7 +177,7 @@ export function toDecisionRow(recorded: RecordedOperation): DecisionRow | undefi
     ...(record === undefined ? {} : { tool: record.slug, dcc_type: record.dccType }),
     outcome: policy.outcome,
     ...(policy.reason === undefined ? {} : { reason: policy.reason }),
-    ...(isRefused && error !== undefined ? { message: toRowError(error).message } : {}),
+    ...(isRefused && error !== undefined ? { message: error.message } : {}),
     duration_ms: toMicrosecond(durationMillis),
   };
 }

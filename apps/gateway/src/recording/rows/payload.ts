@@ -40,6 +40,6 @@ export function toPayload(json: string, { maxBytes, paths }: PayloadRules): Trac
 }
 
 /** A copy: a piece of a text keeps the whole of it in memory, here that of a request or an answer. */
-function ownText(text: string): string {
+export function ownText(text: string): string {
   return Buffer.from(text).toString();
 }

@@ -1,13 +1,18 @@
+import { truncateUtf8 } from '@dcc-mcp/bounds';
+import { redactText } from '@dcc-mcp/bounds/redaction';
 import {
+  type CallRow,
   type RowContext,
+  type RowError,
   type RowIdentity,
   toRowContext,
   toRowIdentity,
   type TracePayload,
   type TraceSpan,
 } from '@dcc-mcp/call-store';
+import { type ErrorDescription, toErrorBody } from '@dcc-mcp/request-context';
 import type { FinishedOperation, OperationTrail } from '../record/finished.ts';
-import { jsonText, type PayloadRules, toPayload } from './payload.ts';
+import { jsonText, ownText, type PayloadRules, toPayload } from './payload.ts';
 import { toTraced, toTraceSpans, type TracedOperation } from './trace-spans.ts';
 
 /** Bound of what is kept of an input, in bytes of UTF-8. */
@@ -15,34 +20,31 @@ const MAX_INPUT_BYTES = 16_384;
 /** Bound of what is kept of an output, in bytes of UTF-8. */
 const MAX_OUTPUT_BYTES = 65_536;
 
-type Kept = Pick<FinishedOperation, 'details' | 'durationMillis' | 'error' | 'facts' | 'join' | 'outcome'>;
+/** What is known of an operation beside its content. */
+interface Kept extends Pick<FinishedOperation, 'details' | 'durationMillis' | 'facts' | 'join' | 'outcome'> {
+  /** Bounded and redacted: what a server answered may stand behind an error, whole. */
+  readonly error: RowError | undefined;
+}
 
-/**
- * One operation with what its rows are made of, which may be later: what it holds of the request is bounded and redacted,
- * and headers and bodies are not in it.
- */
-export class RecordedOperation implements TracedOperation {
+/** Bytes and estimated tokens of input and output. */
+export type Sizes = Pick<CallRow, 'input_bytes' | 'output_bytes' | 'input_tokens' | 'output_tokens'>;
+
+/** One operation with what its rows are made of, which may be later: neither content nor headers and bodies are in it. */
+export class OperationFacts {
   readonly rowId: string;
   readonly kept: Kept;
   readonly trail: OperationTrail;
-  readonly isExported: boolean;
-  readonly itemSpans: readonly TraceSpan[];
-  readonly input: TracePayload | undefined;
-  readonly output: TracePayload | undefined;
+  readonly sizes: Sizes;
   readonly #context: RowContext;
   #identity: RowIdentity | undefined;
 
-  constructor(finished: FinishedOperation, trail: OperationTrail, { rowId, paths }: RecordingRules) {
-    const { ctx, span, details, durationMillis, error, facts, join, outcome } = finished;
+  constructor(finished: FinishedOperation, trail: OperationTrail, { rowId, sizes }: FactRules) {
+    const { ctx, details, durationMillis, error, facts, join, outcome } = finished;
     this.rowId = rowId;
-    this.kept = { details, durationMillis, error, facts, join, outcome };
+    this.kept = { details, durationMillis, error: error && toRowError(error), facts, join, outcome };
     this.trail = trail;
-    this.isExported = span.isRecording;
+    this.sizes = sizes;
     this.#context = toRowContext(ctx);
-    this.input = payloadOf(trail.input, { maxBytes: MAX_INPUT_BYTES, paths });
-    this.output = payloadOf(trail.output, { maxBytes: MAX_OUTPUT_BYTES, paths });
-    this.itemSpans = trail.items.flatMap((item) => toTraceSpans(toTraced(item), trail.startedAt));
-    trail.forgetContent();
   }
 
   /** The members that all rows of it have. */
@@ -71,6 +73,41 @@ export class RecordedOperation implements TracedOperation {
   }
 }
 
+/** How the facts of an operation are recorded. */
+interface FactRules {
+  readonly rowId: string;
+  readonly sizes: Sizes;
+}
+
+/**
+ * One operation with what its trace is made of: its content is bounded and redacted, and may be 80 KiB. What needs no
+ * content holds its {@link facts} alone: there are more rows of calls than traces.
+ */
+export class RecordedOperation implements TracedOperation {
+  readonly facts: OperationFacts;
+  readonly isExported: boolean;
+  readonly itemSpans: readonly TraceSpan[];
+  readonly input: TracePayload | undefined;
+  readonly output: TracePayload | undefined;
+
+  constructor(finished: FinishedOperation, trail: OperationTrail, { rowId, paths }: RecordingRules) {
+    this.isExported = finished.span.isRecording;
+    this.input = payloadOf(trail.input, { maxBytes: MAX_INPUT_BYTES, paths });
+    this.output = payloadOf(trail.output, { maxBytes: MAX_OUTPUT_BYTES, paths });
+    this.itemSpans = trail.items.flatMap((item) => toTraceSpans(toTraced(item), trail.startedAt));
+    this.facts = new OperationFacts(finished, trail, { rowId, sizes: sizesOf(this.input, this.output) });
+    trail.forgetContent();
+  }
+
+  get kept(): Kept {
+    return this.facts.kept;
+  }
+
+  get trail(): OperationTrail {
+    return this.facts.trail;
+  }
+}
+
 /** How an operation is recorded. */
 export interface RecordingRules extends Pick<PayloadRules, 'paths'> {
   readonly rowId: string;
@@ -79,4 +116,20 @@ export interface RecordingRules extends Pick<PayloadRules, 'paths'> {
 function payloadOf(content: unknown, rules: PayloadRules): TracePayload | undefined {
   const json = jsonText(content);
   return json === undefined ? undefined : toPayload(json, rules);
+}
+
+function sizesOf(input: TracePayload | undefined, output: TracePayload | undefined): Sizes {
+  return {
+    input_bytes: input?.original_size ?? 0,
+    output_bytes: output?.original_size ?? 0,
+    input_tokens: input?.estimated_tokens ?? 0,
+    output_tokens: output?.estimated_tokens ?? 0,
+  };
+}
+
+const MAX_MESSAGE_BYTES = 256;
+
+function toRowError(error: ErrorDescription): RowError {
+  const { kind, message, retryable } = toErrorBody(error);
+  return { kind, message: ownText(truncateUtf8(redactText(message), MAX_MESSAGE_BYTES).text), retryable };
 }

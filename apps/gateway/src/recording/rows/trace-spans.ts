@@ -21,7 +21,9 @@ const HEX = 16;
 
 /** An operation as its spans show it. */
 export interface TracedOperation {
-  readonly kept: Pick<FinishedOperation, 'details' | 'durationMillis' | 'error' | 'outcome'>;
+  readonly kept: Pick<FinishedOperation, 'details' | 'durationMillis' | 'outcome'> & {
+    readonly error: { readonly kind: string } | undefined;
+  };
   readonly trail: Pick<OperationTrail, 'hops' | 'parentSpanId' | 'spanId' | 'startedAt'>;
   /** Whether its own span and those of its hops are exported. */
   readonly isExported: boolean;

@@ -1,5 +1,5 @@
 import { BoundedMap } from '@dcc-mcp/bounds';
-import { type CallStore, newRowId, SlowCalls } from '@dcc-mcp/call-store';
+import { type CallRow, type CallStore, type LateRow, newRowId, SlowCalls, type Trace } from '@dcc-mcp/call-store';
 import { statusOfOutcome } from '@dcc-mcp/request-context';
 import {
   OPERATION_CALL,
@@ -8,9 +8,10 @@ import {
   OPERATION_LOAD_SKILL,
   OPERATION_SEARCH,
 } from '@dcc-mcp/semantic-conventions';
+import type { CallDetails } from '../record/finished.ts';
 import type { Sink } from '../record/recorder.ts';
 import { operationOf, toCallRow, toDecisionRow, toSearchRow, toTrace } from '../rows/operation-rows.ts';
-import { RecordedOperation } from '../rows/recorded-operation.ts';
+import { type OperationFacts, RecordedOperation } from '../rows/recorded-operation.ts';
 
 /** Searches whose start is remembered. */
 const MAX_SEARCHES = 1_000;
@@ -43,22 +44,35 @@ export function createRowSink(options: RowSinkOptions): Sink {
 /** Calls and traces are made into rows when somebody looks at them: most are let go before. */
 function keep(recorded: RecordedOperation, keeping: Keeping): void {
   const { store, slow, sha256, searchedAt } = keeping;
-  const { kept, trail, rowId: id } = recorded;
+  const { facts } = recorded;
+  const { kept, trail } = facts;
   const { details, durationMillis, outcome } = kept;
   if (details.operation === OPERATION_CALL) {
-    store.appendLater('calls', { id, make: () => toCallRow(recorded, details) });
+    store.appendLater('calls', lateCall(facts, details));
   } else if (details.operation === OPERATION_SEARCH && details.found !== undefined) {
     searchedAt.set(details.found.searchId, trail.startedAt);
-    store.append('searches', toSearchRow(recorded, details.found, sha256));
+    store.append('searches', toSearchRow(facts, details.found, sha256));
   }
   const isSlow = slow.note(nameOf(kept), durationMillis);
   const isKept = isSlow || statusOfOutcome(outcome) !== 'success';
-  store.appendLater('traces', { id, isKept, make: () => toTrace(recorded, isSlow) });
-  const decision = toDecisionRow(recorded);
+  store.appendLater('traces', lateTrace(recorded, { isSlow, isKept }));
+  const decision = toDecisionRow(facts);
   if (decision !== undefined) {
     store.append('decisions', decision);
   }
-  noteFollowUp(recorded, keeping);
+  noteFollowUp(facts, keeping);
+}
+
+// Functions of one scope keep alive what any of them uses: made there, a row of a call would hold the content of its trace.
+function lateCall(facts: OperationFacts, details: CallDetails): LateRow<CallRow> {
+  return { id: facts.rowId, make: () => toCallRow(facts, details) };
+}
+
+function lateTrace(
+  recorded: RecordedOperation,
+  { isSlow, isKept }: { readonly isSlow: boolean; readonly isKept: boolean },
+): LateRow<Trace> {
+  return { id: recorded.facts.rowId, isKept, make: () => toTrace(recorded, isSlow) };
 }
 
 interface Keeping extends RowSinkOptions {
@@ -68,7 +82,7 @@ interface Keeping extends RowSinkOptions {
 }
 
 /** What a duration is compared with: calls of the same tool, other operations of the same name. */
-function nameOf({ details }: RecordedOperation['kept']): string {
+function nameOf({ details }: OperationFacts['kept']): string {
   return details.operation === OPERATION_CALL ? (details.record?.slug ?? '') : operationOf({ details });
 }
 
@@ -80,15 +94,15 @@ const FOLLOW_UPS = {
   [OPERATION_CALL_BATCH]: undefined,
 } as const;
 
-function noteFollowUp(recorded: RecordedOperation, { store, searchedAt }: Keeping): void {
-  const { kept, trail } = recorded;
+function noteFollowUp(facts: OperationFacts, { store, searchedAt }: Keeping): void {
+  const { kept, trail } = facts;
   const { join, details, outcome, durationMillis } = kept;
   const kind = FOLLOW_UPS[details.operation];
   const begin = join && searchedAt.get(join.searchId);
   if (join === undefined || kind === undefined || begin === undefined) {
     return;
   }
-  const { identity } = recorded;
+  const { identity } = facts;
   const record = 'record' in details ? details.record : undefined;
   const { selectedRank } = join;
   store.appendFollowUp(join.searchId, {
