@@ -1,4 +1,4 @@
-import { MemoryCallStore } from '@dcc-mcp/call-store';
+import { MemoryCallStore, type Trace } from '@dcc-mcp/call-store';
 import { describe, expect, test } from '@jest/globals';
 import { type AdminRoute, createAdminRoutes } from '../src/index.ts';
 import { callRow } from './call-row.ts';
