@@ -7,6 +7,10 @@ import { lastLines, missingLines } from '../src/compare/lines.ts';
 import { orphansOf } from '../src/run/sinks.ts';
 import { withStandIns } from '../src/run/stand-ins.ts';
 
+test('a time right behind Ctrl-C does not count', () => {
+  expect(missingLines('10:52:04 stopping: no new work', '^C09:00:01 stopping: no new work\r\n')).toEqual([]);
+});
+
 test('times, durations, ids and colours do not count', () => {
   const shown = '10:48:36 listening on http://h\nfiles  ready · 14 tools · 0.5 s\nmaya.390781ce.sphere';
   const printed =

@@ -26,7 +26,7 @@ export function lastLines(output: string, count = 30): string {
 /** The lines of an output as they are compared: without colours, empty lines and what differs from run to run. */
 export function maskLines(output: string): readonly string[] {
   return stripVTControlCharacters(output)
-    .split(/\r?\n|\r/)
+    .split(/\r?\n|\r|\^C/) // a terminal shows Ctrl-C right before what the program says next
     .map((line) => MASKS.reduce((text, [pattern, mask]) => text.replaceAll(pattern, mask), line))
     .map((line) => line.trim().replaceAll(/\s+/g, ' '))
     .filter((line) => line !== '');

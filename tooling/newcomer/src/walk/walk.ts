@@ -20,18 +20,23 @@ async function compareOutput(desk: Desk, block: Block, shown: string): Promise<v
   desk.report.add(block, 'compared', `every line was printed`);
 }
 
+/** Where the document shows `^C`, it is pressed, and what stands behind it is compared then. */
+async function compareUpToControlC(desk: Desk, block: Block, output: string): Promise<void> {
+  const [shown = '', afterControlC] = output.split(/^\^C\n?/m);
+  await compareOutput(desk, block, shown);
+  if (afterControlC !== undefined) {
+    await desk.endGateway();
+    await compareOutput(desk, block, afterControlC);
+  }
+}
+
 /** A terminal that somebody recorded: each command again, and what it shows. */
 async function replay(desk: Desk, block: Block, steps: Extract<Plan, { kind: 'recorded' }>['steps']): Promise<void> {
   for (const { command, output } of steps) {
     if (desk.gateway?.command !== command.text) {
       await typeCommands(desk, block, [command]);
     }
-    const [shown = '', afterControlC] = output.split(/^\^C\n?/m);
-    await compareOutput(desk, block, shown);
-    if (afterControlC !== undefined) {
-      await desk.endGateway();
-      await compareOutput(desk, block, afterControlC);
-    }
+    await compareUpToControlC(desk, block, output);
   }
 }
 
@@ -62,7 +67,7 @@ async function perform(desk: Desk, block: Block, plan: Plan): Promise<void> {
       return replay(desk, block, plan.steps);
     }
     case 'output': {
-      return compareOutput(desk, block, plan.text);
+      return compareUpToControlC(desk, block, plan.text);
     }
     case 'settings': {
       return trySettings(desk, block, plan.text);
