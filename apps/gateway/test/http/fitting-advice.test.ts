@@ -84,3 +84,9 @@ test.each([
 ])('of %s', async (_, headers, advice) => {
   expect(await ask(guarded.url, { path: '/v1/instances', method: 'GET', headers })).toMatch(advice);
 });
+
+test('of a body of MCP that is too large, and how large it may be', async () => {
+  const { status, body } = await rest.post('/mcp', 'x'.repeat(3_000));
+  const { message } = body['error'] as { readonly message: string };
+  expect([status, message]).toEqual([413, expect.stringMatching(/2000 bytes.*server\.bodyLimitBytes/)]);
+});

@@ -6,9 +6,13 @@ import { toErrorReply } from './error-reply.ts';
 
 /** To a body that could not be read as a whole. */
 const NOT_READ = {
-  too_large: { status: 413, message: 'The body is too large' },
-  aborted: { status: 400, message: 'The body broke off' },
-  overloaded: { status: 503, message: 'The gateway holds as many large bodies as it may; try again' },
+  too_large: {
+    status: 413,
+    message: (limitBytes: number) =>
+      `The body is larger than ${limitBytes} bytes; send a smaller one, or have the operator raise server.bodyLimitBytes`,
+  },
+  aborted: { status: 400, message: () => 'The body broke off' },
+  overloaded: { status: 503, message: () => 'The gateway holds as many large bodies as it may; try again' },
 };
 
 /** The routes of `/mcp`. */
@@ -23,10 +27,8 @@ export function mcpRoutes(endpoint: McpEndpoint, bodyLimitBytes: number): RouteT
           return endpoint.post(reading.text, origin);
         }
         const { status, message } = NOT_READ[reading.reason];
-        const refusal = jsonReply(
-          { jsonrpc: '2.0', id: null, error: { code: ERROR_INVALID_REQUEST, message } },
-          status,
-        );
+        const error = { code: ERROR_INVALID_REQUEST, message: message(bodyLimitBytes) };
+        const refusal = jsonReply({ jsonrpc: '2.0', id: null, error }, status);
         return status === 503 ? withHeader(refusal, 'retry-after', '1') : refusal;
       },
     },
