@@ -6,7 +6,8 @@ import { runInTerminal } from '../fixtures/in-terminal.ts';
 
 const ROOT = join(import.meta.dirname, '../../../..');
 const DEMO = join(ROOT, 'examples/demo/gateway.yaml');
-const LAST = 'Ctrl-C ends the gateway.';
+/** With the empty line: Ctrl-C that is pressed before it shows another picture. */
+const LAST = 'Ctrl-C ends the gateway.\r\n\r\n';
 
 const isServer = (line: string): boolean => line.includes(' ready · N tools · N s');
 
