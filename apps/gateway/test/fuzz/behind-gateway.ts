@@ -1,6 +1,7 @@
 // The hostile server behind a gateway beside nothing else, and requests that reach it.
 import { type GatewayUnderFire, startUnderFire } from './gateway-under-fire.ts';
 import { startHostileServer, type WrittenAnswer } from './hostile-server.ts';
+import { toBytes } from './target.ts';
 
 /** Bounds how long an input takes that leaves the gateway without an answer. */
 const CALL_TIMEOUT_MILLIS = 400;
@@ -36,7 +37,7 @@ export async function startBehindGateway(): Promise<BehindGateway> {
   return {
     async ask(method, answer) {
       server.write(answer);
-      const outcome = await ask(method, answer.body);
+      const outcome = await ask(method, toBytes(answer.body).toString());
       server.write(undefined);
       return outcome;
     },
