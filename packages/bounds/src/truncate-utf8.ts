@@ -4,31 +4,7 @@ export interface BoundedText {
   readonly isTruncated: boolean;
 }
 
-/** How many UTF-8 bytes the code point that starts at `index` takes; a lone surrogate counts as U+FFFD. */
-function utf8Bytes(codePoint: number): number {
-  if (codePoint < 0x80) {
-    return 1;
-  }
-  if (codePoint < 0x8_00) {
-    return 2;
-  }
-  return codePoint < 0x1_00_00 ? 3 : 4;
-}
-
-/** Index (in UTF-16 units) before which the text fits into `maxBytes`. */
-function boundaryIndex(text: string, maxBytes: number): number {
-  let bytes = 0;
-  let index = 0;
-  while (index < text.length) {
-    const codePoint = text.codePointAt(index) ?? 0;
-    bytes += utf8Bytes(codePoint);
-    if (bytes > maxBytes) {
-      return index;
-    }
-    index += codePoint > 0xff_ff ? 2 : 1;
-  }
-  return index;
-}
+const encoder = new TextEncoder();
 
 /**
  * Cuts `text` to at most `maxBytes` of UTF-8, never inside a code point.
@@ -44,6 +20,7 @@ export function truncateUtf8(text: string, maxBytes: number): BoundedText {
   if (text.length * 3 <= maxBytes) {
     return { text, isTruncated: false };
   }
-  const end = boundaryIndex(text, maxBytes);
-  return end === text.length ? { text, isTruncated: false } : { text: text.slice(0, end), isTruncated: true };
+  // It stops before the code point that does not fit, and takes a lone surrogate for U+FFFD.
+  const { read } = encoder.encodeInto(text, new Uint8Array(maxBytes));
+  return read === text.length ? { text, isTruncated: false } : { text: text.slice(0, read), isTruncated: true };
 }
