@@ -1,13 +1,6 @@
 import { type CallPhaseSeconds, type GatewayMetrics, toRankBucket } from '@dcc-mcp/gateway-metrics';
 import { statusOfOutcome } from '@dcc-mcp/request-context';
-import {
-  OPERATION_CALL,
-  OPERATION_CALL_BATCH,
-  OPERATION_DESCRIBE,
-  OPERATION_LOAD_SKILL,
-  OPERATION_SEARCH,
-  type Outcome,
-} from '@dcc-mcp/semantic-conventions';
+import { OPERATION_CALL, OPERATION_SEARCH, type Outcome } from '@dcc-mcp/semantic-conventions';
 import type {
   CallDetails,
   CallTiming,
@@ -16,6 +9,7 @@ import type {
   FinishedOperation,
   SearchDetails,
 } from '../record/finished.ts';
+import { followUpKindOf } from '../record/follow-ups.ts';
 import type { Sink } from '../record/recorder.ts';
 
 /** Measures whatever is finished. */
@@ -61,16 +55,8 @@ function measureOperation(metrics: GatewayMetrics, finished: FinishedOperation):
   }
 }
 
-const FOLLOW_UPS = {
-  [OPERATION_DESCRIBE]: 'describe',
-  [OPERATION_LOAD_SKILL]: 'load_skill',
-  [OPERATION_CALL]: 'call',
-  [OPERATION_SEARCH]: undefined,
-  [OPERATION_CALL_BATCH]: undefined,
-} as const;
-
 function measureJoin(metrics: GatewayMetrics, { join, details, span }: FinishedOperation): void {
-  const followUp = FOLLOW_UPS[details.operation];
+  const followUp = followUpKindOf(details);
   if (join === undefined || followUp === undefined) {
     return;
   }

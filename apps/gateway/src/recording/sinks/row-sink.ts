@@ -1,14 +1,9 @@
 import { BoundedMap } from '@dcc-mcp/bounds';
 import { type CallRow, type CallStore, type LateRow, newRowId, SlowCalls, type Trace } from '@dcc-mcp/call-store';
 import { statusOfOutcome } from '@dcc-mcp/request-context';
-import {
-  OPERATION_CALL,
-  OPERATION_CALL_BATCH,
-  OPERATION_DESCRIBE,
-  OPERATION_LOAD_SKILL,
-  OPERATION_SEARCH,
-} from '@dcc-mcp/semantic-conventions';
+import { OPERATION_CALL, OPERATION_SEARCH } from '@dcc-mcp/semantic-conventions';
 import type { CallDetails } from '../record/finished.ts';
+import { followUpKindOf } from '../record/follow-ups.ts';
 import type { Sink } from '../record/recorder.ts';
 import { operationOf, toCallRow, toDecisionRow, toSearchRow, toTrace } from '../rows/operation-rows.ts';
 import { type OperationFacts, RecordedOperation } from '../rows/recorded-operation.ts';
@@ -86,18 +81,10 @@ function nameOf({ details }: OperationFacts['kept']): string {
   return details.operation === OPERATION_CALL ? (details.record?.slug ?? '') : operationOf({ details });
 }
 
-const FOLLOW_UPS = {
-  [OPERATION_DESCRIBE]: 'describe',
-  [OPERATION_LOAD_SKILL]: 'load_skill',
-  [OPERATION_CALL]: 'call',
-  [OPERATION_SEARCH]: undefined,
-  [OPERATION_CALL_BATCH]: undefined,
-} as const;
-
 function noteFollowUp(facts: OperationFacts, { store, searchedAt }: Keeping): void {
   const { kept, trail } = facts;
   const { join, details, outcome, durationMillis } = kept;
-  const kind = FOLLOW_UPS[details.operation];
+  const kind = followUpKindOf(details);
   const begin = join && searchedAt.get(join.searchId);
   if (join === undefined || kind === undefined || begin === undefined) {
     return;
