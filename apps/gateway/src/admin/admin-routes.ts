@@ -60,9 +60,7 @@ function withoutHistory(route: AdminRoute): AdminRoute {
 
 function historyDisabled(): ReturnType<typeof jsonReply> {
   const message = 'No history is kept: admin.history is false';
-  const error = { ...toErrorBody({ kind: 'not-ready', message }), kind: 'history-disabled', retryable: false };
-  return jsonReply(
-    { error: { ...error, recommended_next_action: 'Ask the operator to set admin.history to true.' } },
-    503,
-  );
+  const advice = 'Ask the operator to set admin.history to true.';
+  const error = { kind: 'history-disabled', message, retryable: false, recommended_next_action: advice };
+  return jsonReply({ error }, 503);
 }
