@@ -57,7 +57,7 @@ export interface LiveGap {
 export type LiveListener = (event: LiveEvent) => void;
 
 /** Lists whose rows may be made later. */
-export type LateKind = 'calls' | 'traces';
+export type LateKind = 'calls' | 'decisions' | 'traces';
 
 /** A row that is not made yet. */
 export interface LateRow<Row> {

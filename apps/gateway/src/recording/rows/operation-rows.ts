@@ -12,6 +12,7 @@ import { toRankBucket } from '@dcc-mcp/gateway-metrics';
 import { statusOfOutcome } from '@dcc-mcp/request-context';
 import { OPERATION_CALL } from '@dcc-mcp/semantic-conventions';
 import type { CallDetails, CallTiming, SearchDetails } from '../record/finished.ts';
+import type { PolicyFacts } from '../record/operation-trail.ts';
 import type { OperationFacts, RecordedOperation } from './recorded-operation.ts';
 import { toMicrosecond, toTraceSpans } from './trace-spans.ts';
 
@@ -160,14 +161,8 @@ export function toSearchRow(
   };
 }
 
-/** What governance decided about it; absent where nothing was asked. */
-export function toDecisionRow(facts: OperationFacts): DecisionRow | undefined {
-  const { kept, trail } = facts;
-  const { policy } = trail;
-  if (policy === undefined) {
-    return undefined;
-  }
-  const { identity } = facts;
+/** What governance decided about it. */
+export function toDecisionRow({ kept, identity }: OperationFacts, policy: PolicyFacts): DecisionRow {
   const { error, details, durationMillis } = kept;
   const record = 'record' in details ? details.record : undefined;
   const isRefused = policy.outcome !== 'allowed';

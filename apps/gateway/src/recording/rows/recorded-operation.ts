@@ -58,13 +58,24 @@ export class OperationFacts {
     return this.#context.agent;
   }
 
+  /** Milliseconds since the epoch. */
+  get endedAt(): number {
+    return this.trail.startedAt + this.kept.durationMillis;
+  }
+
+  /** What names its request, where the whole identity is not asked for. */
+  get ids(): Pick<RowIdentity, 'request_id' | 'trace_id'> {
+    const { requestId, spanContext } = this.#context;
+    return { request_id: requestId, trace_id: spanContext.traceId };
+  }
+
   #toIdentity(): RowIdentity {
-    const { facts, durationMillis } = this.kept;
-    const { startedAt, spanId, parentSpanId } = this.trail;
+    const { facts } = this.kept;
+    const { spanId, parentSpanId } = this.trail;
     const mcpTransport = facts.networkTransport === 'pipe' ? 'stdio' : 'http';
     const identity = toRowIdentity(this.#context, {
       rowId: this.rowId,
-      atMillis: startedAt + durationMillis,
+      atMillis: this.endedAt,
       mcpTransport: this.#context.transport === 'mcp' ? mcpTransport : undefined,
       protocolVersion: facts.protocolVersion,
     });

@@ -1,9 +1,18 @@
 import { BoundedMap } from '@dcc-mcp/bounds';
-import { type CallRow, type CallStore, type LateRow, newRowId, SlowCalls, type Trace } from '@dcc-mcp/call-store';
+import {
+  type CallRow,
+  type CallStore,
+  type DecisionRow,
+  type LateRow,
+  newRowId,
+  SlowCalls,
+  type Trace,
+} from '@dcc-mcp/call-store';
 import { statusOfOutcome } from '@dcc-mcp/request-context';
 import { OPERATION_CALL, OPERATION_SEARCH } from '@dcc-mcp/semantic-conventions';
 import type { CallDetails } from '../record/finished.ts';
 import { followUpKindOf } from '../record/follow-ups.ts';
+import type { PolicyFacts } from '../record/operation-trail.ts';
 import type { Sink } from '../record/recorder.ts';
 import { operationOf, toCallRow, toDecisionRow, toSearchRow, toTrace } from '../rows/operation-rows.ts';
 import { type OperationFacts, RecordedOperation } from '../rows/recorded-operation.ts';
@@ -36,7 +45,7 @@ export function createRowSink(options: RowSinkOptions): Sink {
   };
 }
 
-/** Calls and traces are made into rows when somebody looks at them: most are let go before. */
+/** Rows are made when somebody looks at them: most are let go before. A search is told of what follows it, and is one at once. */
 function keep(recorded: RecordedOperation, keeping: Keeping): void {
   const { store, slow, sha256, searchedAt } = keeping;
   const { facts } = recorded;
@@ -51,9 +60,8 @@ function keep(recorded: RecordedOperation, keeping: Keeping): void {
   const isSlow = slow.note(nameOf(kept), durationMillis);
   const isKept = isSlow || statusOfOutcome(outcome) !== 'success';
   store.appendLater('traces', lateTrace(recorded, { isSlow, isKept }));
-  const decision = toDecisionRow(facts);
-  if (decision !== undefined) {
-    store.append('decisions', decision);
+  if (trail.policy !== undefined) {
+    store.appendLater('decisions', lateDecision(facts, trail.policy));
   }
   noteFollowUp(facts, keeping);
 }
@@ -70,6 +78,10 @@ function lateTrace(
   return { id: recorded.facts.rowId, isKept, make: () => toTrace(recorded, isSlow) };
 }
 
+function lateDecision(facts: OperationFacts, policy: PolicyFacts): LateRow<DecisionRow> {
+  return { id: facts.rowId, make: () => toDecisionRow(facts, policy) };
+}
+
 interface Keeping extends RowSinkOptions {
   readonly slow: SlowCalls;
   /** Start of each search, in milliseconds since the epoch. */
@@ -82,24 +94,21 @@ function nameOf({ details }: OperationFacts['kept']): string {
 }
 
 function noteFollowUp(facts: OperationFacts, { store, searchedAt }: Keeping): void {
-  const { kept, trail } = facts;
-  const { join, details, outcome, durationMillis } = kept;
+  const { join, details, outcome } = facts.kept;
   const kind = followUpKindOf(details);
   const begin = join && searchedAt.get(join.searchId);
   if (join === undefined || kind === undefined || begin === undefined) {
     return;
   }
-  const { identity } = facts;
   const record = 'record' in details ? details.record : undefined;
   const { selectedRank } = join;
   store.appendFollowUp(join.searchId, {
     kind,
-    timestamp: identity.timestamp,
-    request_id: identity.request_id,
-    trace_id: identity.trace_id,
+    timestamp: new Date(facts.endedAt).toISOString(),
+    ...facts.ids,
     ...(record === undefined ? {} : { tool_slug: record.slug }),
     ...(selectedRank === undefined ? {} : { selected_rank: selectedRank }),
     success: statusOfOutcome(outcome) === 'success',
-    elapsed_ms: Math.max(0, trail.startedAt + durationMillis - begin),
+    elapsed_ms: Math.max(0, facts.endedAt - begin),
   });
 }
