@@ -1,4 +1,6 @@
+import { SECRET_KEY_PARTS } from '@dcc-mcp/bounds/redaction';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
+import { SCRIPT_KEYS } from '../recording/rows/redact-json.ts';
 import type { Upstreams } from '../registry/upstreams.ts';
 
 /** Lists of policy by their names in the answer. */
@@ -9,23 +11,6 @@ const ALLOWLISTS = {
   allowed_tool_slugs: 'allowedToolSlugs',
   allowed_tool_slug_prefixes: 'allowedToolSlugPrefixes',
 } as const satisfies Readonly<Record<string, keyof GatewayConfig['policy']>>;
-
-/** Keys whose values are taken out of what is kept, beside those that name a credential in any spelling. */
-const REDACTED_KEYS = [
-  'code',
-  'script',
-  'content',
-  'python',
-  'mel',
-  'authorization',
-  'token',
-  'password',
-  'secret',
-  'api_key',
-  'private_key',
-  'cookie',
-  'credential',
-];
 
 /** What is in force: policy, limits, redaction, authentication. */
 export function governanceView(config: GatewayConfig, upstreams: Upstreams): Readonly<Record<string, unknown>> {
@@ -55,7 +40,7 @@ export function governanceView(config: GatewayConfig, upstreams: Upstreams): Rea
         failures: status.consecutiveFailures,
       })),
     traffic_capture: { state: 'capture_disabled' },
-    redaction: { keys: REDACTED_KEYS, paths: config.admin.redactPaths, values_applied: true },
+    redaction: { keys: [...SCRIPT_KEYS, ...SECRET_KEY_PARTS], paths: config.admin.redactPaths, values_applied: true },
     authentication: { ...authenticationOf(config) },
   };
 }

@@ -79,6 +79,19 @@ test('what must not be kept stands in no answer, and the call itself got it', as
   expect(shown.at(-1)).toContain('[redacted]');
 });
 
+test('the value of each key that governance names is taken out of what is kept', async () => {
+  const { url } = await start({});
+  const { redaction } = (await (await fetch(`${url}/v1/debug/governance`)).json()) as {
+    redaction: { readonly keys: readonly string[] };
+  };
+  const { keys } = redaction;
+  expect(keys).toEqual(expect.arrayContaining(['code', 'token', 'apikey']));
+  const args = Object.fromEntries(keys.map((key, index) => [key, `value-${index}`]));
+  const { trace_id: id } = await call(url, { tool_slug: await slugOf(url, 'echo_meta'), arguments: args });
+  const { input } = (await (await fetch(`${url}/v1/debug/traces/${id}`)).json()) as { input: { content: string } };
+  expect(JSON.parse(input.content)).toEqual(Object.fromEntries(keys.map((key) => [key, '[redacted]'])));
+});
+
 test('with --no-admin the API of the page is gone and /v1/debug is not', async () => {
   const { url } = await start({ admin: false });
   expect([await statusOf(`${url}/admin/api/calls`), await statusOf(`${url}/v1/debug/calls`)]).toEqual([404, 200]);

@@ -93,8 +93,21 @@ function applyRules(text: string, lower: string): string {
 const MEMO_MAX_CHARS = 80;
 const memo = new Memo<string>(4096);
 
-const SECRET_KEY =
-  /authorization|token|passw|passphrase|^pwd$|secret|apikey|accesskey|privatekey|cookie|credential|bearer/;
+/** A key with one of these in its name, in any spelling, names a credential; so does `pwd` by itself. */
+export const SECRET_KEY_PARTS: readonly string[] = [
+  'authorization',
+  'token',
+  'passw',
+  'passphrase',
+  'secret',
+  'apikey',
+  'accesskey',
+  'privatekey',
+  'cookie',
+  'credential',
+  'bearer',
+];
+const SECRET_KEY = new RegExp([...SECRET_KEY_PARTS, '^pwd$'].join('|'));
 const SENSITIVE_KEY =
   /authsubject|email|prompt|messages$|reply$|replies$|^(?:agent|raw|agentraw|rawagent)?response$|userinput$|chainofthought|^cot$|hiddencot/;
 

@@ -15,7 +15,7 @@ export interface RedactedJson {
 }
 
 /** Keys whose value is source text: what it holds can't be judged. */
-const SCRIPT_KEYS: ReadonlySet<string> = new Set(['code', 'script', 'content', 'python', 'mel']);
+export const SCRIPT_KEYS: ReadonlySet<string> = new Set(['code', 'script', 'content', 'python', 'mel']);
 const ESCAPED = /\\/;
 
 /** What is known of a name: the same ones come with each call. */
