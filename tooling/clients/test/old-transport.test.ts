@@ -1,8 +1,8 @@
 // mcp-proxy before `--stdio`, for clients that know only the HTTP+SSE transport of 2024-11-05.
+import { freePort } from '@dcc-mcp/test-kit/free-port';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { cleanEnvironment, Workplace } from './gateway.ts';
 import { CLIENTS } from './installed.ts';
@@ -12,16 +12,6 @@ const TIMEOUT_MILLIS = 60_000;
 const workplace = new Workplace();
 let proxy: ChildProcess | undefined;
 let origin = '';
-
-/** A port that was free a moment ago: the proxy does not say which it took. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { readonly port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 async function listens(): Promise<boolean> {
   try {

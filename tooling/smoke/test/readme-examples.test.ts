@@ -1,11 +1,9 @@
 // The first example of every README, installed with the line above it, type-checked, and run as the README says.
+import { freePort } from '@dcc-mcp/test-kit/free-port';
 import { startOtlpSink, type OtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { basename, join } from 'node:path';
 import { openStrangersProject, publicPackages } from './stranger/project.ts';
 import { codeBlocks, examplePath, importsOf, installedBy, section, withoutVersion } from './stranger/readme.ts';
@@ -119,15 +117,6 @@ describe.each([
     expect(() => run('tsc', ['-p', config], project.folder)).not.toThrow();
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 describe.each(examples)('the example of $name', ({ name, home, readme }) => {
   let sink: OtlpSink;

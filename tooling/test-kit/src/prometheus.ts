@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
 import {
   ask,
   toExemplars,
@@ -124,18 +124,6 @@ function toArguments({ folder, port, features }: ServerPlace): string[] {
     `--web.listen-address=127.0.0.1:${port}`,
     ...(features.length > 0 ? [`--enable-feature=${features.join(',')}`] : []),
   ];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') {
-    throw new Error('no TCP address');
-  }
-  return address.port;
 }
 
 function collectLog(child: ChildProcess): () => string {

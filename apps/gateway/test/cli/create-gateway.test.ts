@@ -1,6 +1,6 @@
 // Where a gateway that is started from code listens.
+import { freePort } from '@dcc-mcp/test-kit/free-port';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { createServer } from 'node:net';
 import { createGateway, type CreateGatewayOptions, type RunningGateway } from '../../src/index.ts';
 
 let gateway: RunningGateway | undefined;
@@ -9,15 +9,6 @@ afterEach(async () => {
   await gateway?.stop();
   gateway = undefined;
 });
-
-/** A port that nobody holds at this moment. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe('createGateway listens', () => {
   test.each<readonly [string, (port: number) => CreateGatewayOptions]>([

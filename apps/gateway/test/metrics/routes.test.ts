@@ -1,4 +1,5 @@
 // Where /metrics is, and who gets it, for each switch that there is.
+import { freePort } from '@dcc-mcp/test-kit/free-port';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { once } from 'node:events';
@@ -28,15 +29,6 @@ async function start(options: StartGatewayOptions = {}): Promise<RunningGateway>
   const gateway = await startGateway(options);
   started.push(gateway);
   return gateway;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** A JSON Web Token of nobody in particular. */

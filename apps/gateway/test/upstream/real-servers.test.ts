@@ -1,8 +1,8 @@
+import { freePort } from '@dcc-mcp/test-kit/free-port';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { closeAll, connected, createPeer, http, node, textOf, until } from './fixtures/harness.ts';
@@ -23,14 +23,6 @@ afterEach(async () => {
     rmSync(folder, { recursive: true });
   }
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => void server.close(resolve));
-  return port;
-}
 
 async function everythingOverHttp(): Promise<string> {
   const port = await freePort();

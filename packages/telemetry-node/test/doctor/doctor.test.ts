@@ -1,4 +1,5 @@
 import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
+import { freePort } from '@dcc-mcp/test-kit/free-port';
 import { startOtlpGrpcSink } from '@dcc-mcp/test-kit/otlp-grpc-sink';
 import { startOtlpSink, type OtlpReply } from '@dcc-mcp/test-kit/otlp-sink';
 import { status } from '@grpc/grpc-js';
@@ -37,14 +38,6 @@ async function grpcSink(options: Parameters<typeof startOtlpGrpcSink>[0] = {}): 
     sink.close();
   });
   return sink.url;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 /** Traces only, so that each set-up shows its one cause once. */
