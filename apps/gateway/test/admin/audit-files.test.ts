@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RunningGateway, startGateway, startGatewayProcess } from '../fixtures/start-gateway.ts';
+import { until } from '../upstream/fixtures/harness.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -82,18 +83,10 @@ test('a process that is killed loses its last moment alone, and a torn line is l
     startGatewayProcess({ config: { mcpServers: TOOLS }, env: { DCC_MCP_GATEWAY_AUDIT_DIR: dir } }),
   );
   const { id } = await call(first.url, 'say');
-  await expect(
-    (async () => {
-      for (let attempt = 0; attempt < 100 && (await debug(first.url, 'health'))['stores'] !== undefined; attempt += 1) {
-        const stores = (await debug(first.url, 'health'))['stores'] as Readonly<Record<string, Row>>;
-        if (stores['audit_file']!['rows'] === 1) {
-          return 'written';
-        }
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
-      return 'not written';
-    })(),
-  ).resolves.toBe('written');
+  await until(async () => {
+    const { stores } = (await debug(first.url, 'health')) as { stores: Readonly<Record<string, Row>> };
+    return stores['audit_file']!['rows'] === 1;
+  });
   await first.stop('SIGKILL');
   writeFileSync(join(dir, 'audit.jsonl'), '{"row_id":"torn', { flag: 'a' });
   const second = await start(dir);
@@ -128,8 +121,6 @@ test('rows that can not be written are counted by file', async () => {
     /^dcc_mcp_telemetry_rows_dropped_total\{store="traces_file"\} (\d+)/m.exec(
       await (await fetch(`${gateway.url}/metrics`)).text(),
     )?.[1];
-  for (const deadline = Date.now() + 10_000; (await dropped()) === undefined && Date.now() < deadline;) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await until(async () => (await dropped()) !== undefined, 10_000);
   expect(await dropped()).toBe('1');
 });

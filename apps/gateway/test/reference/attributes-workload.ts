@@ -2,7 +2,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { type CoreHost, startCoreHost } from '../fixtures/core-host.ts';
 import { type JobHost, startJobHost } from '../fixtures/job-host.ts';
 import { type PlainServer, startPlainServer } from '../fixtures/plain-server.ts';
@@ -191,8 +190,8 @@ async function withGateway(settings: object, play: (gateway: RunningGateway) => 
   try {
     await gateway.ready();
     await play(gateway);
-    // A push of metrics, which the collector refuses.
-    await wait(250);
+    // The collector refuses metrics, which is an event of the log.
+    await until(() => gateway.stderr().includes('/v1/metrics: failing'));
   } finally {
     await gateway.stop();
   }
@@ -221,7 +220,7 @@ export async function runAttributesWorkload(collector: string): Promise<void> {
     DCC_MCP_TRACE_PARENT: 'local',
   };
   try {
-    await withGateway({ config: config(hosts), env: env }, async ({ url }) => {
+    await withGateway({ config: config(hosts), env }, async ({ url }) => {
       await playRest(url);
       await playMcp(await openLegacy(url));
     });
