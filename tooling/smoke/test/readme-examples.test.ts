@@ -121,19 +121,21 @@ describe.each([
 describe.each(examples)('the example of $name', ({ name, home, readme }) => {
   let sink: OtlpSink;
   let ports: ReadonlyMap<number, number>;
+  let serverPort: number | undefined;
   let env: Readonly<Record<string, string>>;
 
   beforeAll(async () => {
     sink = await startOtlpSink();
     const port = await freePort();
     const shown = [8080, 9464, 9765].filter((each) => section(readme, 'Example').includes(`:${each}`));
+    serverPort = shown.length > 0 ? port : undefined;
     ports = new Map([...shown.map((each) => [each, port] as const), [4318, sink.port]]);
     env = { PORT: String(port), DCC_MCP_GATEWAY_PORT: String(port) };
   });
   afterAll(() => sink.close());
 
   test('shows what the README says, and what it sends arrives', async () => {
-    const place = { folder: home, ports, env };
+    const place = { folder: home, ports, serverPort, env };
     const blocks = codeBlocks(section(readme, 'Example'));
     expect(blocks.filter(({ language }) => language === 'text')).not.toEqual([]);
     // Where a README shows a second run without a collector, there is none then.

@@ -15,6 +15,8 @@ export interface Place {
   readonly folder: string;
   /** A free port for each one that the README names: tests run side by side. */
   readonly ports: ReadonlyMap<number, number>;
+  /** Where a server of the README listens; without one every program ends by itself. */
+  readonly serverPort?: number | undefined;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -27,6 +29,8 @@ export function toPattern(text: string): RegExp {
 /** A program that was typed and may still run. */
 class Program {
   readonly #child: ChildProcess;
+  /** It has ended, and all of its output is here. */
+  readonly #closed: Promise<unknown>;
   readonly #shown: string[] = [];
   readonly #place: Place;
   readonly #command: string;
@@ -41,6 +45,7 @@ class Program {
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
+    this.#closed = once(this.#child, 'close');
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
     }
@@ -63,7 +68,7 @@ class Program {
       await wait(20);
     }
     if (!this.isRunning) {
-      await wait(20); // the rest of its output
+      await this.#closed;
     }
     this.#compare(pattern);
   }
@@ -74,6 +79,11 @@ class Program {
     }
   }
 
+  async #listens(): Promise<boolean> {
+    const { serverPort } = this.#place;
+    return this.isRunning && serverPort !== undefined && (await listens(serverPort));
+  }
+
   /** The same command, typed once more. */
   again(): Program {
     return new Program(this.#command, this.#place);
@@ -82,23 +92,23 @@ class Program {
   /** Ends it if it runs. */
   async stop(): Promise<void> {
     if (this.isRunning) {
-      const closed = once(this.#child, 'close');
       process.kill(-Number(this.#child.pid), 'SIGTERM');
       const timer = setTimeout(() => process.kill(-Number(this.#child.pid), 'SIGKILL'), PATIENCE_MILLIS);
-      await closed;
+      await this.#closed;
       clearTimeout(timer);
     }
   }
 
-  /** Waits for the end of a program that ends; ends a server as a terminal does. */
+  /** Ends a server as a terminal does. @throws {Error} When any other program goes on, or ends badly. */
   async end(): Promise<void> {
-    for (let waited = 0; this.isRunning && waited < 400; waited += 20) {
-      await wait(20);
-    }
-    const wasServer = this.isRunning;
-    await this.stop();
-    if (!wasServer && this.#child.exitCode !== 0) {
-      throw new Error(`${this.#command}\nended with ${this.#child.exitCode}:\n${this.output}`);
+    if (await this.#listens()) {
+      await this.stop();
+    } else {
+      await Promise.race([this.#closed, wait(PATIENCE_MILLIS, undefined, { ref: false })]);
+      if (this.#child.exitCode !== 0) {
+        const how = this.isRunning ? 'neither listens nor ends' : `ended with ${this.#child.exitCode}`;
+        throw new Error(`${this.#command}\n${how}:\n${this.output}`);
+      }
     }
     if (this.#shown.length > 0) {
       this.#compare(toPattern(this.#shown.join('\n'))); // nothing more than it shows
@@ -110,22 +120,21 @@ function swapPorts(text: string, ports: ReadonlyMap<number, number>): string {
   return text.replaceAll(/\b\d{4,5}\b/g, (digits) => String(ports.get(Number(digits)) ?? digits));
 }
 
+async function listens(port: number): Promise<boolean> {
+  const socket = connect(port, '127.0.0.1');
+  const isThere = await once(socket, 'connect').then(
+    () => true,
+    () => false,
+  );
+  socket.destroy();
+  return isThere;
+}
+
 async function untilListening(port: number): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MILLIS;
-  for (;;) {
-    const socket = connect(port, '127.0.0.1');
-    const isThere = await once(socket, 'connect').then(
-      () => true,
-      () => false,
-    );
-    socket.destroy();
-    if (isThere) {
-      return;
-    }
+  for (const deadline = Date.now() + PATIENCE_MILLIS; !(await listens(port)); await wait(50)) {
     if (Date.now() > deadline) {
       throw new Error(`nothing listens on port ${port}`);
     }
-    await wait(50);
   }
 }
 
@@ -151,7 +160,7 @@ export async function typeBlocks(
       if (file !== undefined && language !== 'sh' && language !== 'text') {
         writeFileSync(join(place.folder, file), code);
       } else if (language === 'sh' && isRequest(code)) {
-        await untilListening(place.ports.get(Number(/127\.0\.0\.1:(\d+)/.exec(code)?.[1])) ?? 0);
+        await untilListening(place.serverPort ?? 0);
         latest = new Program(code, place);
       } else if (language === 'sh') {
         await first?.end();
