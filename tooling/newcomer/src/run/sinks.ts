@@ -22,28 +22,14 @@ export function collectorPortsIn(text: string): readonly number[] {
   return [...new Set([...text.matchAll(PORTS)].map(([, port]) => Number(port)))];
 }
 
-function fromHttp(sink: OtlpSink): Collector {
+function toCollector(sink: OtlpSink | OtlpGrpcSink, headers: Collector['headers']): Collector {
   return {
     port: sink.port,
     spans: () => sink.spans(),
     metrics: () => sink.metrics(),
     logs: () => sink.logs(),
-    headers: () => sink.requests.map(({ headers }) => headers),
-    close: () => sink.close(),
-  };
-}
-
-function fromGrpc(sink: OtlpGrpcSink): Collector {
-  return {
-    port: sink.port,
-    spans: () => sink.spans(),
-    metrics: () => sink.metrics(),
-    logs: () => sink.logs(),
-    headers: () => sink.requests.map(({ metadata }) => metadata),
-    close: async () => {
-      sink.close();
-      await Promise.resolve();
-    },
+    headers,
+    close: async () => sink.close(),
   };
 }
 
@@ -52,7 +38,12 @@ export async function startCollector(port: number): Promise<Collector | undefine
   if (!(await isFree(port))) {
     return undefined;
   }
-  return port === GRPC_PORT ? fromGrpc(await startOtlpGrpcSink({ port })) : fromHttp(await startOtlpSink({ port }));
+  if (port === GRPC_PORT) {
+    const sink = await startOtlpGrpcSink({ port });
+    return toCollector(sink, () => sink.requests.map(({ metadata }) => metadata));
+  }
+  const sink = await startOtlpSink({ port });
+  return toCollector(sink, () => sink.requests.map(({ headers }) => headers));
 }
 
 /** Spans whose parent is nowhere among `spans`. */
