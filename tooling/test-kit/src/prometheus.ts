@@ -66,22 +66,30 @@ const STOP_MILLIS = 10_000;
  *
  * @throws {Error} When there is no Prometheus, or it refuses to start; the message has its log.
  */
-export async function startPrometheus(options: PrometheusOptions): Promise<RunningPrometheus> {
+export function startPrometheus(options: PrometheusOptions): Promise<RunningPrometheus> {
+  return startPrometheusWith(JSON.stringify(toConfig(options)), options.features);
+}
+
+/** The same with a whole configuration file of somebody's own, as text. */
+export async function startPrometheusWith(
+  config: string,
+  features: NonNullable<PrometheusOptions['features']> = [],
+): Promise<RunningPrometheus> {
   const program = findPrometheus();
   if (program === undefined) {
     throw new Error('prometheus not found: apt-get install prometheus');
   }
   const folder = await mkdtemp(join(tmpdir(), 'prometheus-test-'));
-  await writeFile(join(folder, 'prometheus.yml'), JSON.stringify(toConfig(options)));
+  await writeFile(join(folder, 'prometheus.yml'), config);
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
-    const child = spawn(program, toArguments({ folder, port, features: options.features ?? [] }), {
+    const child = spawn(program, toArguments({ folder, port, features }), {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     const log = collectLog(child);
     const url = `http://127.0.0.1:${port}`;
     if (await isReady(child, url)) {
-      return toRunning({ url, child, folder, targets: options.targets.length });
+      return toRunning({ url, child, folder });
     }
     await end(child);
     if (attempt < START_ATTEMPTS) {
@@ -162,16 +170,15 @@ interface Started {
   readonly url: string;
   readonly child: ChildProcess;
   readonly folder: string;
-  readonly targets: number;
 }
 
-function toRunning({ url, child, folder, targets }: Started): RunningPrometheus {
+function toRunning({ url, child, folder }: Started): RunningPrometheus {
   const running: RunningPrometheus = {
     url,
     query: async (promql) => toSamples(await ask(url, 'query', { query: promql })),
     targets: async () => toTargets(await ask(url, 'targets', { state: 'active' })),
     exemplars: async (promql) => toExemplars(await ask(url, 'query_exemplars', { query: promql, ...lastMinutes(10) })),
-    waitUntilUp: (scrapes = 2) => waitUntilUp(running, { targets, scrapes }),
+    waitUntilUp: (scrapes = 2) => waitUntilUp(running, scrapes),
     stop: async () => {
       await end(child);
       await rm(folder, { recursive: true, force: true });
@@ -184,10 +191,7 @@ function toRunning({ url, child, folder, targets }: Started): RunningPrometheus 
 const SCRAPE_TIMEOUT = 'context deadline exceeded';
 
 /** Prometheus hands new targets to the scraper only after five seconds, so counting scrapes is the one sure sign. */
-async function waitUntilUp(
-  prometheus: RunningPrometheus,
-  { targets, scrapes }: { readonly targets: number; readonly scrapes: number },
-): Promise<void> {
+async function waitUntilUp(prometheus: RunningPrometheus, scrapes: number): Promise<void> {
   const deadline = Date.now() + UP_MILLIS;
   while (Date.now() < deadline) {
     const states = await prometheus.targets();
@@ -195,8 +199,9 @@ async function waitUntilUp(
     if (down !== undefined) {
       throw new Error(`${down.scrapeUrl} is down: ${down.lastError}`);
     }
-    const counted = await prometheus.query(`count_over_time(up{job="test"}[10m]) >= ${scrapes}`);
-    if (counted.length >= targets && states.every(({ health }) => health === 'up')) {
+    const counted = await prometheus.query(`count_over_time(up[10m]) >= ${scrapes}`);
+    const isScraped = states.length > 0 && counted.length >= states.length;
+    if (isScraped && states.every(({ health }) => health === 'up')) {
       return;
     }
     await sleep(200);

@@ -6,8 +6,8 @@ import { type ClientServer, toClientServers } from '../decide/client-config.ts';
 import type { Block } from '../read/blocks.ts';
 import { readJson } from '../read/json.ts';
 import { toolsOf, traceOfCall } from '../run/clients.ts';
-import { anyFreePort, GATEWAY_URL } from '../run/gateway-port.ts';
-import { checkScrapeConfig, startScraper } from '../run/prometheus.ts';
+import { GATEWAY_URL } from '../run/gateway-port.ts';
+import { askUntilNumber, checkScrapeConfig, startScraper } from '../run/prometheus.ts';
 import { BrokenPromise, type Desk, isDemo } from './desk.ts';
 
 const AGENT_MILLIS = 60_000;
@@ -71,16 +71,14 @@ export async function scrape(desk: Desk, block: Block, { name, text }: { name: s
   if (wrong !== undefined) {
     throw new BrokenPromise(`promtool check config: ${wrong}`);
   }
-  const config = desk.typed(text);
-  desk.scraper = startScraper(desk.machine, config, await anyFreePort());
+  desk.scraper = await startScraper(desk.typed(text));
   if (desk.scraper === undefined) {
     desk.report.add(block, 'needs', 'Prometheus, which is not on this machine');
     return;
   }
-  const down = await desk.scraper.untilUp();
-  if (down !== undefined) {
-    throw new BrokenPromise(`${name}: the target is not up: ${down}`);
-  }
+  await desk.scraper.waitUntilUp(1).catch((error: unknown) => {
+    throw new BrokenPromise(`${name}: ${String(error)}`);
+  });
   if (isDemo(gateway)) {
     await desk.run('npm run demo:agent -- --rounds 1', AGENT_MILLIS);
   }
@@ -93,7 +91,7 @@ export async function query(desk: Desk, block: Block, promql: string): Promise<v
     desk.report.add(block, 'needs', 'a Prometheus that scrapes');
     return;
   }
-  const series = await desk.scraper.ask(promql);
+  const series = await askUntilNumber(desk.scraper, promql);
   if (series === 0) {
     throw new BrokenPromise(`no number after half a minute: ${promql}`);
   }

@@ -1,5 +1,6 @@
 // The newcomer's desk while a document is read: the gateway in one terminal, what was exported in the other, a
 // Prometheus, and what was printed last.
+import type { RunningPrometheus } from '@dcc-mcp/test-kit/prometheus';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { lastLines, missingLines } from '../compare/lines.ts';
@@ -7,7 +8,6 @@ import type { Block } from '../read/blocks.ts';
 import type { Report } from '../report.ts';
 import { answers, GATEWAY_PORT, GATEWAY_URL, isFree } from '../run/gateway-port.ts';
 import type { Machine, Ran } from '../run/machine.ts';
-import type { Scraper } from '../run/prometheus.ts';
 import { withStandIns } from '../run/stand-ins.ts';
 import { openTerminal, type Terminal } from '../run/terminal.ts';
 
@@ -28,7 +28,7 @@ export function isDemo(gateway: Terminal | undefined): gateway is Terminal {
 export class Desk {
   readonly machine: Machine;
   readonly report: Report;
-  scraper: Scraper | undefined;
+  scraper: RunningPrometheus | undefined;
   /** Whether the document shows right below what the commands print. */
   isOutputShown = false;
   readonly #exports: string[] = [];
