@@ -125,27 +125,85 @@ test('a trace that is not there is told apart from all that are, failed and slow
   expect(body).toContain(`"oldest_retained":"${times[0]}"`);
 });
 
-describe('stream', () => {
-  test('a reader that does not read costs no memory, and is told how many rows it missed', async () => {
-    const store = new MemoryCallStore();
+/** A stream as its reader sees it. */
+class Tail {
+  readonly #reader: ReadableStreamDefaultReader<string>;
+  text = '';
+
+  private constructor(body: ReadableStream<Uint8Array>) {
+    this.#reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  }
+
+  static async open(store: MemoryCallStore, kinds: string, after?: string): Promise<Tail> {
     const route = routesOf(store).find(({ path }) => path === 'stream')!;
-    const query = new URLSearchParams('kinds=calls');
-    const { body } = await route.handler({ query, params: {}, headers: {}, baseUrl: BASE });
+    const query = new URLSearchParams({ kinds });
+    const headers = after === undefined ? {} : { 'last-event-id': after };
+    const { body } = await route.handler({ query, params: {}, headers, baseUrl: BASE });
+    return new Tail(body as ReadableStream<Uint8Array>);
+  }
+
+  /** Reads until a row of that id is there. */
+  async readTo(id: string): Promise<void> {
+    while (!this.text.includes(`"row_id":"${id}"`)) {
+      this.text += (await this.#reader.read()).value;
+    }
+    await this.#reader.cancel();
+  }
+
+  ids(kind: string): readonly string[] {
+    return [...this.text.matchAll(new RegExp(`^id: (.+)\nevent: ${kind}$`, 'gm'))].map(([, id]) => id!);
+  }
+
+  get missed(): readonly number[] {
+    return [...this.text.matchAll(/^event: gap\ndata: \{"missed":(\d+)\}$/gm)].map(([, count]) => Number(count));
+  }
+}
+
+function appendCalls(store: MemoryCallStore, count: number): readonly string[] {
+  return Array.from({ length: count }, () => {
+    const row = callRow();
+    store.append('calls', row);
+    return row.row_id;
+  });
+}
+
+describe('stream', () => {
+  test('a reader that comes back gets every row that is retained, however many they are', async () => {
+    const store = new MemoryCallStore();
+    const [seen, ...newer] = appendCalls(store, 2_000);
+    const tail = await Tail.open(store, 'calls', seen);
+    await tail.readTo(newer.at(-1)!);
+    expect(tail.ids('calls')).toEqual(newer);
+    expect(tail.missed).toEqual([]);
+  });
+
+  test('a reader that does not read misses nothing that is still retained', async () => {
+    const store = new MemoryCallStore();
+    const tail = await Tail.open(store, 'calls,traces');
+    const ids = appendCalls(store, 1_000);
+    for (let index = 0; index < 500; index += 1) {
+      const row = traceOf('2026-11-29T10:00:00.000Z', 'ok');
+      store.append('traces', row);
+      store.append('calls', callRow({ row_id: row.row_id }));
+    }
+    const [last] = appendCalls(store, 1);
+    await tail.readTo(last!);
+    expect(tail.ids('calls')).toHaveLength(1_501);
+    expect(tail.ids('calls').slice(0, 1_000)).toEqual(ids);
+    expect(tail.ids('traces')).toEqual(tail.ids('calls').slice(1_000, 1_500));
+    expect(tail.missed).toEqual([]);
+  });
+
+  test('a reader that does not read costs no memory, and is told how many rows it missed', async () => {
     const rows = 2_000;
-    for (let index = 0; index < rows; index += 1) {
-      store.append('calls', callRow());
-    }
-    const reader = (body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader();
-    let text = '';
-    let seen = 0;
-    let missed = 0;
-    while (seen + missed < rows) {
-      text = text.slice(text.lastIndexOf('\n\n') + 2) + (await reader.read()).value;
-      seen += text.match(/^event: calls$/gm)?.length ?? 0;
-      missed += [...text.matchAll(/"missed":(\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
-    }
-    await reader.cancel();
-    expect(seen + missed).toBe(rows);
-    expect(missed).toBeGreaterThan(rows / 2);
+    const store = new MemoryCallStore({ calls: rows / 2 });
+    const tail = await Tail.open(store, 'calls');
+    const ids = appendCalls(store, rows);
+    await tail.readTo(ids.at(-1)!);
+    const seen = tail.ids('calls');
+    const missed = rows - seen.length;
+    expect(missed).toBeGreaterThan(rows / 4);
+    expect(tail.missed).toEqual([missed]);
+    expect(seen).toEqual([...ids.slice(0, rows / 2 - missed), ...ids.slice(rows / 2)]);
   });
 });

@@ -1,4 +1,4 @@
-/** Bytes that may wait for a reader: past them what waits is let go, and the reader is told how many rows that were. */
+/** Bytes that may wait for a reader before it is too slow. */
 const MAX_WAITING_BYTES = 256 * 1024;
 /** Longest silence: proxies give up at 30 s and more. */
 const COMMENT_MILLIS = 15_000;
@@ -11,7 +11,15 @@ export interface StreamEvent {
   readonly data: unknown;
 }
 
-/** A server-sent event stream whose memory does not depend on how fast it is read. */
+/** What {@link EventFeed} tells. */
+export interface EventFeedOptions {
+  /** The reader took all that was sent. */
+  readonly onDrained: () => void;
+  /** The reader left; told once. */
+  readonly onClose: () => void;
+}
+
+/** A server-sent event stream that says when its reader is slower than its sender. */
 export class EventFeed {
   readonly body: ReadableStream<Uint8Array>;
   readonly #encoder = new TextEncoder();
@@ -20,24 +28,32 @@ export class EventFeed {
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
-  #missed = 0;
 
-  /** @param onClose Called once, when the reader leaves. */
-  constructor(onClose: () => void) {
+  constructor({ onDrained, onClose }: EventFeedOptions) {
     this.#onClose = onClose;
     this.body = new ReadableStream<Uint8Array>(
       {
         start: (controller) => {
           this.#controller = controller;
         },
-        pull: () => this.#flush(),
+        pull: () => {
+          if (this.#waiting.length === 0) {
+            onDrained();
+          }
+          this.#flush();
+        },
         cancel: () => this.#close(),
       },
       new CountQueuingStrategy({ highWaterMark: 1 }),
     );
-    this.#comments = setInterval(() => this.#write(': \n\n'), COMMENT_MILLIS).unref();
+    this.#comments = setInterval(() => this.#comment(), COMMENT_MILLIS).unref();
     // What a reader sees at once, so that it knows that it is connected.
-    this.#write(': \n\n');
+    this.#comment();
+  }
+
+  /** Whether as much waits for the reader as may wait. */
+  get isFull(): boolean {
+    return this.#waitingBytes >= MAX_WAITING_BYTES;
   }
 
   /** Sends one event; nothing happens once the reader has left. */
@@ -46,9 +62,11 @@ export class EventFeed {
     this.#write(`${head}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 
-  /** Tells that rows are not there to be sent. */
-  gap(missed: number): void {
-    this.send({ event: 'gap', data: { missed } });
+  /** Nothing is said to a reader that has something to read. */
+  #comment(): void {
+    if (this.#waiting.length === 0) {
+      this.#write(': \n\n');
+    }
   }
 
   #write(text: string): void {
@@ -56,12 +74,6 @@ export class EventFeed {
       return;
     }
     const bytes = this.#encoder.encode(text);
-    if (this.#waitingBytes + bytes.length > MAX_WAITING_BYTES) {
-      this.#missed += this.#waiting.length + 1;
-      this.#waiting = [];
-      this.#waitingBytes = 0;
-      return;
-    }
     this.#waiting.push(bytes);
     this.#waitingBytes += bytes.length;
     this.#flush();
@@ -69,21 +81,13 @@ export class EventFeed {
 
   #flush(): void {
     const controller = this.#controller;
-    if (controller === undefined || (controller.desiredSize ?? 0) <= 0) {
-      return;
-    }
-    if (this.#missed > 0) {
-      const missed = this.#missed;
-      this.#missed = 0;
-      controller.enqueue(this.#encoder.encode(`event: gap\ndata: ${JSON.stringify({ missed })}\n\n`));
+    if (controller === undefined || (controller.desiredSize ?? 0) <= 0 || this.#waiting.length === 0) {
       return;
     }
     const next = this.#waiting;
     this.#waiting = [];
     this.#waitingBytes = 0;
-    if (next.length > 0) {
-      controller.enqueue(Buffer.concat(next));
-    }
+    controller.enqueue(Buffer.concat(next));
   }
 
   #close(): void {

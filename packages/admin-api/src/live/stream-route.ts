@@ -1,4 +1,4 @@
-import { type CallStore, isRowId, type LiveEvent, toTraceRow } from '@dcc-mcp/call-store';
+import { type CallStore, isRowId, toTraceRow } from '@dcc-mcp/call-store';
 import { parseQuery, QUERY_FIELDS, type QueryReading } from '@dcc-mcp/call-store/query';
 import { headerText } from '@dcc-mcp/http-adapter';
 import type { AdminRoute } from '../admin-route.ts';
@@ -6,7 +6,8 @@ import type { AdminRoutesOptions } from '../admin-sources.ts';
 import { AdminRefusal, type AdminHandler } from '../request/admin-request.ts';
 import { type LinkPlaces, linkedRow } from '../request/links.ts';
 import { Parameters, wrong, wrongQuery } from '../request/parameters.ts';
-import { EventFeed } from './event-feed.ts';
+import type { StreamEvent } from './event-feed.ts';
+import { LiveReader, type LiveRowEvent } from './live-reader.ts';
 
 /** Streams at a time; each costs memory for as long as somebody reads. */
 const MAX_STREAMS = 64;
@@ -47,14 +48,16 @@ function streamHandler(store: CallStore, pagePath: string | undefined): AdminHan
       throw tooMany();
     }
     open += 1;
-    let subscription: { close(): void } | undefined;
-    const feed = new EventFeed(() => {
-      open -= 1;
-      subscription?.close();
+    const { body } = new LiveReader({
+      store,
+      kinds,
+      after,
+      toEvent: (event) => toEvent(event, { filters, places: { baseUrl, pagePath } }),
+      onClose: () => {
+        open -= 1;
+      },
     });
-    const tell = (event: LiveEvent): void => send(feed, event, { filters, places: { baseUrl, pagePath } });
-    subscription = store.subscribe(kinds, tell, after === undefined ? undefined : { after });
-    return { status: 200, headers: HEADERS, body: feed.body };
+    return { status: 200, headers: HEADERS, body };
   };
 }
 
@@ -71,21 +74,17 @@ function readFilters(kinds: readonly StreamKind[], text: string | undefined): Fi
   return filters;
 }
 
-function send(
-  feed: EventFeed,
-  event: LiveEvent,
+function toEvent(
+  event: LiveRowEvent,
   { filters, places }: { readonly filters: Filters; readonly places: LinkPlaces },
-): void {
-  if (event.type === 'gap') {
-    feed.gap(event.missed);
-    return;
-  }
+): StreamEvent | undefined {
   const kind = KINDS.find((each) => each === event.kind);
   const filter = kind && filters.get(kind);
-  if (kind !== undefined && filter?.ok === true && filter.predicate(event.row)) {
-    const row = event.kind === 'traces' ? toTraceRow(event.row) : event.row;
-    feed.send({ event: kind, id: event.id, data: linkedRow(row, places) });
+  if (kind === undefined || filter?.ok !== true || !filter.predicate(event.row)) {
+    return undefined;
   }
+  const row = event.kind === 'traces' ? toTraceRow(event.row) : event.row;
+  return { event: kind, id: event.id, data: linkedRow(row, places) };
 }
 
 function tooMany(): AdminRefusal {
