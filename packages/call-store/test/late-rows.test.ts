@@ -46,6 +46,23 @@ describe('appendLater', () => {
     expect(told).toEqual([{ type: 'row', kind: 'calls', id: row.row_id, row }]);
   });
 
+  test('makes none that lies before the row that a reader goes on after', () => {
+    const store = new MemoryCallStore();
+    const rows = [1, 2, 3].map((number) => callRow(number));
+    const made: string[] = [];
+    for (const row of rows) {
+      store.appendLater('calls', {
+        id: row.row_id,
+        make: () => {
+          made.push(row.row_id);
+          return row;
+        },
+      });
+    }
+    store.subscribe(['calls'], () => undefined, { after: rows[1]!.row_id });
+    expect(made).toEqual([rows[2]!.row_id]);
+  });
+
   test('a trace that is kept is not pushed out by others', async () => {
     const store = new MemoryCallStore({ traces: 1, keptTraces: 1 });
     const failed = traceOf(1, { success: false, outcome: 'timeout' });

@@ -189,16 +189,16 @@ export class MemoryCallStore implements CallStore {
   }
 
   #replay(kinds: readonly RowKind[], listener: LiveListener, after: string): void {
-    const entries = kinds.flatMap((kind) =>
-      this.#entries(kind).map(({ id, row }) => ({ type: 'row', kind, id, row }) as const),
-    );
+    const entries = kinds.flatMap((kind) => this.#entries(kind).map((entry) => ({ kind, id: entry.id, entry })));
     const behind = new Set(kinds.flatMap(kindsBehind));
     const missed = [...behind].reduce((sum, kind) => sum + this.#shelves[kind].goneAfter(after), 0);
     const isFromBefore = after < this.#startId && !entries.some(({ id }) => id === after);
     if (missed > 0 || isFromBefore) {
       this.#live.tellOne(listener, { type: 'gap', missed });
     }
-    for (const event of sortById(entries.filter(({ id }) => id > after))) {
+    for (const { kind, id, entry } of sortById(entries.filter(({ id: key }) => key > after))) {
+      // Rows that come before `after` are not made for this.
+      const event = { type: 'row', kind, id, row: entry.row };
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- kind and row belong together
       this.#live.tellOne(listener, event as LiveEvent);
     }
