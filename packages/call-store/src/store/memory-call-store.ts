@@ -72,7 +72,7 @@ export class MemoryCallStore implements CallStore {
       const bounded = boundRow(row);
       const entry = { id: keyOf(bounded) ?? this.#newId(), row: bounded };
       const evicted = this.#shelves[kind].append(entry);
-      if (kind === 'searches') {
+      if (isSearch(entry)) {
         this.#index(entry, evicted);
       }
       this.#tell(kind, entry);
@@ -179,11 +179,9 @@ export class MemoryCallStore implements CallStore {
     return own as readonly RingEntry<RowKinds[K]>[];
   }
 
-  #index(entry: RingEntry<RowKinds[RowKind]>, evicted: RingEntry<RowKinds[RowKind]> | undefined): void {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- called for searches only
-    const [added, gone] = [entry as SearchEntry, evicted as SearchEntry | undefined];
-    if (gone !== undefined && this.#searches.get(gone.row.search_id) === gone) {
-      this.#searches.delete(gone.row.search_id);
+  #index(added: SearchEntry, evicted: RingEntry<RowKinds[RowKind]> | undefined): void {
+    if (evicted !== undefined && isSearch(evicted) && this.#searches.get(evicted.row.search_id) === evicted) {
+      this.#searches.delete(evicted.row.search_id);
     }
     this.#searches.set(added.row.search_id, added);
   }
@@ -220,6 +218,10 @@ function createShelves(options: MemoryCallStoreOptions): Shelves {
 
 function keyOf(row: RowKinds[RowKind]): string | undefined {
   return 'row_id' in row ? row.row_id : undefined;
+}
+
+function isSearch(entry: RingEntry<RowKinds[RowKind]>): entry is SearchEntry {
+  return 'hits' in entry.row;
 }
 
 /** The rings that a list is read from. */

@@ -34,7 +34,6 @@ export class RowRing<Row extends { readonly timestamp: string }> {
   readonly #entries: RingBuffer<RingEntry<Row>>;
   readonly #gone: RingBuffer<string>;
   #appended = 0;
-  #dropped = 0;
 
   /** @throws {RangeError} When `capacity` is not a positive integer. */
   constructor(capacity: number) {
@@ -43,7 +42,7 @@ export class RowRing<Row extends { readonly timestamp: string }> {
   }
 
   get dropped(): number {
-    return this.#dropped;
+    return this.#entries.dropped;
   }
 
   /** Adds a row; gives back the one that had to leave for it. */
@@ -51,7 +50,6 @@ export class RowRing<Row extends { readonly timestamp: string }> {
     this.#appended += 1;
     const evicted = this.#entries.push(entry);
     if (evicted !== undefined) {
-      this.#dropped += 1;
       this.#gone.push(evicted.id);
     }
     return evicted;
@@ -78,7 +76,7 @@ export class RowRing<Row extends { readonly timestamp: string }> {
     if (oldest === undefined) {
       return 0;
     }
-    return oldest > id ? this.#dropped : this.#gone.toArray().filter((each) => each > id).length;
+    return oldest > id ? this.dropped : this.#gone.toArray().filter((each) => each > id).length;
   }
 
   usage(): RingUsage {
@@ -87,7 +85,7 @@ export class RowRing<Row extends { readonly timestamp: string }> {
       rows: this.#entries.size,
       capacity: this.#entries.capacity,
       appended: this.#appended,
-      dropped: this.#dropped,
+      dropped: this.dropped,
       ...(oldest === undefined ? {} : { oldest_retained: oldest.row.timestamp }),
     };
   }
