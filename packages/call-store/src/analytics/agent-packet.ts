@@ -1,9 +1,9 @@
 import { truncateUtf8 } from '@dcc-mcp/bounds';
 import type { Outcome } from '@dcc-mcp/semantic-conventions';
 import type { RowLinks } from '../rows/call-row.ts';
+import { pick, present } from '../rows/present.ts';
 import type { RowIdentity } from '../rows/row-identity.ts';
 import type { DebugBundle } from './bundle.ts';
-import { present } from './percentile.ts';
 import type { RootCause } from './root-cause.ts';
 
 /** Name of the shape of {@link AgentPacket}. */
@@ -76,7 +76,7 @@ function short(text: string): string {
 function fit(packet: AgentPacket): AgentPacket {
   const smaller: readonly ((large: AgentPacket) => AgentPacket)[] = [
     (large) => ({ ...large, request_ids: large.request_ids.slice(-1) }),
-    (large) => ({ ...large, links: onlyTrace(large.links) }),
+    (large) => ({ ...large, links: pick(large.links, ['trace_api', 'debug_bundle']) }),
     (large) => ({ ...large, links: {} }),
     ({ root_cause: cause, ...large }) =>
       cause === undefined ? large : { ...large, root_cause: { ...cause, message: '' } },
@@ -90,10 +90,6 @@ function fit(packet: AgentPacket): AgentPacket {
     fitted = step(fitted);
   }
   return fitted;
-}
-
-function onlyTrace({ trace_api: trace, debug_bundle: debug }: RowLinks): RowLinks {
-  return present({ trace_api: trace ?? '', debug_bundle: debug ?? '' });
 }
 
 function bytesOf(value: unknown): number {

@@ -1,9 +1,9 @@
 import type { CallPolicy, CallRow, RowLinks } from '../rows/call-row.ts';
 import type { ContentionEvent } from '../rows/event-rows.ts';
+import { pick, present } from '../rows/present.ts';
 import type { RowAttribution, RowIdentity } from '../rows/row-identity.ts';
 import type { SearchRow } from '../rows/search-row.ts';
 import type { Trace } from '../rows/trace-row.ts';
-import { present } from './percentile.ts';
 import { hintsFor, type RootCause, rootCause } from './root-cause.ts';
 
 /** Name of the shape of {@link DebugBundle}. */
@@ -137,8 +137,7 @@ const CLIENT = [
 ] as const;
 
 function clientOf(row: RowIdentity): DebugBundle['client'] {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- members of the row by their own names
-  return present(Object.fromEntries(CLIENT.map((name) => [name, row[name]]))) as unknown as DebugBundle['client'];
+  return pick(row, CLIENT);
 }
 
 function omittedOf({ calls, traces, instance, omitted = [] }: BundleRows, compact: boolean): readonly string[] {

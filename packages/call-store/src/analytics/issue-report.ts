@@ -1,8 +1,9 @@
 import { ERROR_KINDS, OUTCOMES } from '@dcc-mcp/semantic-conventions';
 import type { RowLinks } from '../rows/call-row.ts';
+import { present } from '../rows/present.ts';
 import { isRowId } from '../rows/row-id.ts';
+import { TRACE_OPERATIONS } from '../rows/trace-row.ts';
 import type { DebugBundle } from './bundle.ts';
-import { present } from './percentile.ts';
 import { messageFor, rootCause } from './root-cause.ts';
 
 /** Name of the shape of {@link IssueReport}. */
@@ -100,10 +101,8 @@ function summaryOf(source: DebugBundle, { gatewayVersion }: IssueReportOptions):
   return present(summary);
 }
 
-const OPERATIONS = ['search', 'describe', 'load_skill', 'call', 'call_batch'] as const;
-
 function operationOf(text: string): string {
-  return OPERATIONS.find((operation) => operation === text) ?? 'call';
+  return TRACE_OPERATIONS.find((operation) => operation === text) ?? 'call';
 }
 
 function number(value: number | undefined): number | undefined {

@@ -1,5 +1,6 @@
+import { present } from '../rows/present.ts';
 import type { SearchRow } from '../rows/search-row.ts';
-import { groupBy, mean, percentile, present, sortNumbers } from './percentile.ts';
+import { mean, percentile, sortNumbers } from './percentile.ts';
 
 /** How well searches lead to tools. Rates are 0 … 1 of all these searches, absent where there are none. */
 export interface SearchStats {
@@ -96,7 +97,7 @@ function firstSuccess(searches: readonly SearchRow[]): SearchStats['time_to_firs
 
 function zeroResultQueries(searches: readonly SearchRow[]): SearchTelemetry['top_zero_result_queries'] {
   const zero = searches.filter(({ zero_results: none }) => none);
-  return [...groupBy(zero, ({ query_hash: hash }) => hash).values()]
+  return [...Map.groupBy(zero, ({ query_hash: hash }) => hash).values()]
     .map((group) => {
       const last = group.reduce((a, b) => (a.row_id > b.row_id ? a : b));
       return { query_preview: last.query_preview, count: group.length, last_at: last.timestamp };
@@ -107,7 +108,7 @@ function zeroResultQueries(searches: readonly SearchRow[]): SearchTelemetry['top
 
 function neverSelected(searches: readonly SearchRow[]): readonly string[] {
   const chosen = new Set(searches.flatMap(({ followups }) => followups.map(({ tool_slug: slug }) => slug)));
-  const shown = groupBy(
+  const shown = Map.groupBy(
     searches.flatMap(({ hits }) => hits.map(({ tool_slug: slug }) => slug)),
     (slug) => slug,
   );

@@ -1,7 +1,8 @@
 import type { Outcome } from '@dcc-mcp/semantic-conventions';
 import type { CallRow } from '../rows/call-row.ts';
+import { present } from '../rows/present.ts';
 import type { TraceRow } from '../rows/trace-row.ts';
-import { mean, percentile, present, sortNumbers } from './percentile.ts';
+import { mean, percentile, sortNumbers } from './percentile.ts';
 import { type TopRow, topOf, toTopRows } from './top-rows.ts';
 
 /** Lengths of time that statistics are made of, in milliseconds. */

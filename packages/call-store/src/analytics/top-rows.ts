@@ -1,5 +1,5 @@
 import type { CallRow } from '../rows/call-row.ts';
-import { groupBy, percentile, sortNumbers } from './percentile.ts';
+import { mean, percentile, sortNumbers } from './percentile.ts';
 
 /** Calls that have something in common. Durations in milliseconds. */
 export interface TopRow {
@@ -18,7 +18,9 @@ const P95 = 0.95;
 
 /** One row for each value; calls without one are in none. */
 export function toTopRows(calls: readonly CallRow[], nameOf: (call: CallRow) => string | undefined): readonly TopRow[] {
-  return [...groupBy(calls, nameOf)].map(([name, group]) => toTopRow(name, group));
+  return [...Map.groupBy(calls, nameOf)].flatMap(([name, group]) =>
+    name === undefined ? [] : [toTopRow(name, group)],
+  );
 }
 
 function toTopRow(name: string, calls: readonly CallRow[]): TopRow {
@@ -29,7 +31,7 @@ function toTopRow(name: string, calls: readonly CallRow[]): TopRow {
     count: calls.length,
     failed,
     failure_rate: failed / calls.length,
-    mean_ms: durations.reduce((sum, millis) => sum + millis, 0) / calls.length,
+    mean_ms: mean(durations) ?? 0,
     p95_ms: percentile(durations, P95) ?? 0,
     output_tokens: calls.reduce((sum, { output_tokens: tokens }) => sum + tokens, 0),
   };

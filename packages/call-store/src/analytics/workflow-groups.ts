@@ -1,5 +1,4 @@
 import type { RowIdentity } from '../rows/row-identity.ts';
-import { groupBy } from './percentile.ts';
 
 /** What the steps of a workflow have in common. */
 export const GROUP_KINDS = ['session', 'turn', 'trace', 'request'] as const;
@@ -22,12 +21,15 @@ export function groupRows<Entry extends { readonly row: RowIdentity }>(
   entries: readonly Entry[],
 ): readonly RowGroup<Entry>[] {
   const chains = new Chains(entries.map(({ row }) => row));
-  const groups = groupBy(entries, ({ row }) => JSON.stringify(keyOf(row, chains)));
-  return [...groups].map(([key, group]) => {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written above
-    const [kind, ...ids] = JSON.parse(key) as [GroupKind, ...string[]];
-    return { kind, id: [kind, ...ids].join(':'), entries: group };
-  });
+  const groups = new Map<string, { readonly kind: GroupKind; readonly id: string; readonly entries: Entry[] }>();
+  for (const entry of entries) {
+    const [kind, ...ids] = keyOf(entry.row, chains);
+    const key = JSON.stringify([kind, ...ids]);
+    const group = groups.get(key) ?? { kind, id: [kind, ...ids].join(':'), entries: [] };
+    group.entries.push(entry);
+    groups.set(key, group);
+  }
+  return [...groups.values()];
 }
 
 function keyOf(row: RowIdentity, chains: Chains): readonly [GroupKind, ...string[]] {

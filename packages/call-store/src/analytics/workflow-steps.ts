@@ -1,9 +1,9 @@
 import type { Outcome } from '@dcc-mcp/semantic-conventions';
 import type { CallRow, RowLinks } from '../rows/call-row.ts';
+import { present } from '../rows/present.ts';
 import type { RowIdentity } from '../rows/row-identity.ts';
 import type { SearchRow } from '../rows/search-row.ts';
 import type { TraceRow } from '../rows/trace-row.ts';
-import { present } from './percentile.ts';
 import { bestRankOf } from './search-telemetry.ts';
 
 /** What {@link workflows} are made of; one request may be a row of several lists. */

@@ -1,7 +1,7 @@
 import type { RowLinks } from '../rows/call-row.ts';
+import { present } from '../rows/present.ts';
 import type { RowAttribution } from '../rows/row-identity.ts';
 import type { SearchRow } from '../rows/search-row.ts';
-import { present } from './percentile.ts';
 import { bestRankOf } from './search-telemetry.ts';
 import { type GroupKind, groupRows, type RowGroup } from './workflow-groups.ts';
 import { type SteppedRow, toSteps, type WorkflowRows, type WorkflowStep } from './workflow-steps.ts';

@@ -1,5 +1,6 @@
 import type { CallRow } from './call-row.ts';
 import type { ActivityRow, ContentionEvent, Severity } from './event-rows.ts';
+import { pick } from './present.ts';
 import type { RowIdentity } from './row-identity.ts';
 import type { SearchRow } from './search-row.ts';
 import type { TraceRow } from './trace-row.ts';
@@ -98,12 +99,5 @@ export const CORRELATION_NAMES: readonly CorrelationName[] = CORRELATION;
 function correlationOf(
   row: RowIdentity & { readonly [name in CorrelationName]?: string },
 ): Readonly<Record<string, string>> {
-  const ids: Record<string, string> = {};
-  for (const name of CORRELATION) {
-    const id = row[name];
-    if (id !== undefined) {
-      ids[name] = id;
-    }
-  }
-  return ids;
+  return pick(row, CORRELATION);
 }

@@ -1,4 +1,5 @@
 import type { RequestContext, SessionSource, TraceCarrier, Transport, TrustWord } from '@dcc-mcp/request-context';
+import { present } from './present.ts';
 
 /** What a caller says of itself, or the gateway found out; each at most 2,048 bytes, absent where nothing is known. */
 export interface RowAttribution {
@@ -155,9 +156,4 @@ function trustOf({ trust }: RowContext): AttributionTrust {
     ...(model === undefined ? {} : { agent_model: model }),
     ...(provider === undefined ? {} : { agent_model_provider: provider }),
   };
-}
-
-function present(row: WithUndefined<Required<RowIdentity>>): RowIdentity {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what is left has the members of a row
-  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined)) as unknown as RowIdentity;
 }
