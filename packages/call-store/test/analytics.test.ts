@@ -213,6 +213,33 @@ describe('workflows', () => {
     ]);
   });
 
+  test('a chain that leads into a ring of parents is one with it', () => {
+    const list = workflows({
+      calls: [
+        callRow(1, { parent_request_id: 'req-2' }),
+        callRow(2, { parent_request_id: 'req-3' }),
+        callRow(3, { parent_request_id: 'req-2' }),
+      ],
+      searches: [],
+      traces: [],
+    });
+    expect(list.map(({ workflow_id: id, step_count: steps }) => [id, steps])).toEqual([['request:req-2', 3]]);
+  });
+
+  test('a long chain of parents is climbed once', () => {
+    let asked = 0;
+    const chain = Array.from({ length: 1_000 }, (_, number) =>
+      Object.defineProperty(callRow(number + 1), 'parent_request_id', {
+        get: () => {
+          asked += 1;
+          return number === 0 ? undefined : `req-${number}`;
+        },
+      }),
+    );
+    expect(workflows({ calls: chain, searches: [], traces: [] })).toHaveLength(1);
+    expect(asked).toBeLessThan(20 * chain.length);
+  });
+
   test('one of more than 64 steps counts all and shows the newest', () => {
     const session = { session_id: 's', session_source: 'agent' } as const;
     const many = Array.from({ length: 70 }, (_, number) => callRow(number, session));

@@ -46,6 +46,8 @@ class Chains {
   readonly #requests = new Map<string, RowIdentity>();
   readonly #rowsOfTrace = new Map<string, number>();
   readonly #roots = new Set<string>();
+  /** Of each request that was climbed past. */
+  readonly #rootOf = new Map<string, string>();
 
   constructor(rows: readonly RowIdentity[]) {
     for (const row of rows) {
@@ -76,16 +78,22 @@ class Chains {
 
   /** Up to a request that names no parent, or whose parent is not retained; of a ring, the least of its ids. */
   #climb(row: RowIdentity): string {
-    const seen = new Set<string>();
+    const way = new Set<string>();
     let current = row.request_id;
-    while (!seen.has(current)) {
-      seen.add(current);
-      const parent = this.#requests.get(current)?.parent_request_id;
-      if (parent === undefined) {
-        return current;
-      }
-      current = parent;
+    while (!this.#rootOf.has(current) && !way.has(current)) {
+      way.add(current);
+      current = this.#requests.get(current)?.parent_request_id ?? current;
     }
-    return [...seen].reduce((a, b) => (a < b ? a : b));
+    const root = this.#rootOf.get(current) ?? leastBehind(way, current);
+    for (const id of way) {
+      this.#rootOf.set(id, root);
+    }
+    return root;
   }
+}
+
+/** Of the ids from `first` on: the last one alone, or the ring that the way ran into. */
+function leastBehind(way: ReadonlySet<string>, first: string): string {
+  const ids = [...way];
+  return ids.slice(ids.indexOf(first)).reduce((a, b) => (a < b ? a : b));
 }
