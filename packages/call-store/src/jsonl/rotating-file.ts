@@ -100,14 +100,14 @@ export class RotatingFile {
   async append(lines: readonly string[], onWritten: (lines: number) => void): Promise<void> {
     let start = 0;
     while (start < lines.length) {
-      await this.#open();
+      const file = await this.#open();
       const end = this.#endOfPiece(lines, start);
       if (end === start) {
         await this.#rotate();
         continue;
       }
       const piece = `${this.#needsBreak ? '\n' : ''}${lines.slice(start, end).join('')}`;
-      await this.#write(Buffer.from(piece), end - start);
+      await this.#write(file, Buffer.from(piece), end - start);
       onWritten(end - start);
       start = end;
     }
@@ -138,8 +138,7 @@ export class RotatingFile {
     return end;
   }
 
-  async #write(piece: Buffer, rows: number): Promise<void> {
-    const file = await this.#open();
+  async #write(file: FileHandle, piece: Buffer, rows: number): Promise<void> {
     this.#isTorn = true;
     for (let written = 0; written < piece.length;) {
       const { bytesWritten } = await file.write(piece, written);
