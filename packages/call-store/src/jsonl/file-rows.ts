@@ -1,3 +1,4 @@
+import { isRecord } from '@dcc-mcp/request-context';
 import { OUTCOMES } from '@dcc-mcp/semantic-conventions';
 import type { CallRow } from '../rows/call-row.ts';
 import { isRowId } from '../rows/row-id.ts';
@@ -16,19 +17,15 @@ export function isTrace(value: unknown): value is Trace {
 }
 
 function isRow(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null) {
-    return false;
-  }
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each member is looked at
-  const row = value as Readonly<Record<string, unknown>>;
   return (
-    typeof row['row_id'] === 'string' &&
-    isRowId(row['row_id']) &&
-    typeof row['timestamp'] === 'string' &&
-    !Number.isNaN(Date.parse(row['timestamp'])) &&
-    typeof row['request_id'] === 'string' &&
-    typeof row['trace_id'] === 'string' &&
-    typeof row['success'] === 'boolean' &&
-    OUTCOME_WORDS.has(row['outcome'])
+    isRecord(value) &&
+    typeof value['row_id'] === 'string' &&
+    isRowId(value['row_id']) &&
+    typeof value['timestamp'] === 'string' &&
+    !Number.isNaN(Date.parse(value['timestamp'])) &&
+    typeof value['request_id'] === 'string' &&
+    typeof value['trace_id'] === 'string' &&
+    typeof value['success'] === 'boolean' &&
+    OUTCOME_WORDS.has(value['outcome'])
   );
 }
