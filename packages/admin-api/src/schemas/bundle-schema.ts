@@ -1,14 +1,13 @@
 import { AGENT_PACKET_SCHEMA, BUNDLE_SCHEMA, ISSUE_REPORT_SCHEMA } from '@dcc-mcp/call-store/analytics';
 import { ERROR_KINDS } from '@dcc-mcp/semantic-conventions';
 import { z } from 'zod';
-import { callRow, count, millis, outcome, policyOutcome } from './call-schema.ts';
+import { callRow, count, millis, outcome, policy } from './call-schema.ts';
 import { contentionEvent, sessionEvent } from './event-schema.ts';
-import { links } from './identity-schema.ts';
+import { links, transport } from './identity-schema.ts';
 import { searchRow } from './search-schema.ts';
 import { trace } from './trace-schema.ts';
 
 const ids = z.array(z.string());
-const transport = z.enum(['rest', 'mcp']);
 
 const rootCause = z
   .strictObject({
@@ -35,7 +34,7 @@ const bundle = z
     instance: z.looseObject({ instance_id: z.string() }).optional(),
     previous_failures: z.array(callRow).max(5),
     previous_calls: z.array(callRow).max(5),
-    policy: z.strictObject({ outcome: policyOutcome, reason: z.string().optional() }).optional(),
+    policy: policy.optional(),
     client: z.looseObject({ transport }),
     hints: z.array(z.string()),
     omitted: z.array(z.string()).meta({ description: 'What is not in it, one sentence each.' }),

@@ -5,7 +5,10 @@ import { identity, links } from './identity-schema.ts';
 /** How it ended, decided once. */
 export const outcome = z.enum(OUTCOMES);
 /** What policy or a limit said. */
-export const policyOutcome = z.enum(['allowed', 'denied', 'throttled']);
+export const policy = z.strictObject({
+  outcome: z.enum(['allowed', 'denied', 'throttled']),
+  reason: z.string().optional(),
+});
 /** In milliseconds. */
 export const millis = z.number().nonnegative();
 /** A count of things. */
@@ -56,7 +59,7 @@ export const callRow = z
     retries: count.optional(),
     ...sizes,
     search: search.optional(),
-    policy: z.strictObject({ outcome: policyOutcome, reason: z.string().optional() }).optional(),
+    policy: policy.optional(),
     job_id: z.string().optional(),
     links,
   })

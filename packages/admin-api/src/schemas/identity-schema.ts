@@ -2,14 +2,24 @@ import { z } from 'zod';
 
 const trust = z.enum(['self_reported', 'header', 'auth', 'server_derived', 'trusted_proxy']);
 
-/** An identity of its caller, as far as it is known. */
-const attribution = {
+/** A time as rows have it: RFC 3339 in UTC with milliseconds. */
+export const time = z.iso.datetime({ precision: 3 });
+/** How a request came in. */
+export const transport = z.enum(['rest', 'mcp']);
+
+/** The agent of a caller, as far as it is known. */
+export const agent = {
   agent_id: z.string().optional(),
   agent_name: z.string().optional(),
   agent_kind: z.string().optional(),
   agent_version: z.string().optional(),
   agent_model: z.string().optional(),
   agent_model_provider: z.string().optional(),
+};
+
+/** An identity of its caller, as far as it is known. */
+const attribution = {
+  ...agent,
   actor_id: z.string().optional(),
   actor_name: z.string().optional(),
   actor_email_hash: z.string().optional(),
@@ -24,7 +34,7 @@ const attribution = {
 /** The members that every row of a request has. */
 export const identity = {
   row_id: z.string().meta({ description: 'UUID version 7: unique, ordered by time, the cursor of pages.' }),
-  timestamp: z.iso.datetime({ precision: 3 }),
+  timestamp: time,
   request_id: z.string(),
   jsonrpc_id: z.string().optional(),
   trace_id: z.string(),
@@ -37,7 +47,7 @@ export const identity = {
   session_id: z.string().optional(),
   session_source: z.string().optional(),
   turn_id: z.string().optional(),
-  transport: z.enum(['rest', 'mcp']),
+  transport,
   mcp_transport: z.enum(['http', 'stdio']).optional(),
   protocol_version: z.string().optional(),
   ...attribution,

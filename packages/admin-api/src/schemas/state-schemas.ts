@@ -1,3 +1,4 @@
+import { DECISION_OUTCOMES } from '@dcc-mcp/call-store';
 import { z } from 'zod';
 import { count, millis } from './call-schema.ts';
 import { identity, links } from './identity-schema.ts';
@@ -62,7 +63,7 @@ const decision = z
     operation: z.string(),
     tool: z.string().optional(),
     dcc_type: z.string().optional(),
-    outcome: z.enum(['allowed', 'denied', 'throttled', 'failed']),
+    outcome: z.enum(DECISION_OUTCOMES),
     reason: z.string().optional(),
     message: z.string().optional(),
     duration_ms: millis,

@@ -2,9 +2,9 @@ import { STATS_RANGES } from '@dcc-mcp/call-store/analytics';
 import { OUTCOMES } from '@dcc-mcp/semantic-conventions';
 import { z } from 'zod';
 import { count, millis } from './call-schema.ts';
+import { time } from './identity-schema.ts';
 
 const rate = z.number().min(0).max(1);
-const time = z.iso.datetime({ precision: 3 });
 const spread = z.strictObject({ p50: millis, p95: millis });
 
 const topRow = z

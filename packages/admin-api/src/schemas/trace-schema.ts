@@ -2,7 +2,7 @@ import { TRACE_OPERATIONS } from '@dcc-mcp/call-store';
 import { z } from 'zod';
 import { count, ending, millis, outcome, sizes } from './call-schema.ts';
 import { sessionEvent } from './event-schema.ts';
-import { identity, links } from './identity-schema.ts';
+import { identity, links, time } from './identity-schema.ts';
 
 const operation = z.enum(TRACE_OPERATIONS);
 
@@ -58,7 +58,7 @@ const request = z.strictObject({ row_id: z.string(), request_id: z.string(), ope
 export const trace = z
   .strictObject({
     ...members,
-    started_at: z.iso.datetime({ precision: 3 }),
+    started_at: time,
     spans: z.array(span),
     input: payload.optional(),
     output: payload.optional(),

@@ -2,9 +2,8 @@ import { GROUP_KINDS, WORKFLOW_STATUSES } from '@dcc-mcp/call-store/analytics';
 import { z } from 'zod';
 import { page } from './answer-schemas.ts';
 import { count, millis, outcome } from './call-schema.ts';
-import { links } from './identity-schema.ts';
+import { agent, links, time, transport } from './identity-schema.ts';
 
-const time = z.iso.datetime({ precision: 3 });
 const rank = z.int().positive().optional();
 const ids = z.array(z.string());
 
@@ -33,21 +32,12 @@ const step = z
     dcc_type: z.string().optional(),
     instance_id: z.string().optional(),
     tool: z.string().optional(),
-    transport: z.enum(['rest', 'mcp']),
+    transport,
     duration_ms: millis.optional().meta({ description: 'Absent of a search whose trace is not retained any more.' }),
     search: search.optional(),
     links,
   })
   .meta({ id: 'WorkflowStep' });
-
-const agent = z.strictObject({
-  agent_id: z.string().optional(),
-  agent_name: z.string().optional(),
-  agent_kind: z.string().optional(),
-  agent_version: z.string().optional(),
-  agent_model: z.string().optional(),
-  agent_model_provider: z.string().optional(),
-});
 
 const discovery = z.strictObject({
   search_count: count,
@@ -70,7 +60,7 @@ const workflow = z
     duration_ms: millis,
     step_count: count,
     failed_steps: count,
-    agent,
+    agent: z.strictObject(agent),
     correlation: z.strictObject({
       session_id: z.string().optional(),
       trace_ids: ids,
