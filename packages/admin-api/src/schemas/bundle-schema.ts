@@ -1,9 +1,16 @@
-import { AGENT_PACKET_SCHEMA, BUNDLE_SCHEMA, ISSUE_REPORT_SCHEMA } from '@dcc-mcp/call-store/analytics';
+import {
+  AGENT_PACKET_SCHEMA,
+  type AgentPacket,
+  BUNDLE_SCHEMA,
+  type DebugBundle,
+  type IssueReport,
+  ISSUE_REPORT_SCHEMA,
+} from '@dcc-mcp/call-store/analytics';
 import { ERROR_KINDS } from '@dcc-mcp/semantic-conventions';
 import { z } from 'zod';
 import { callRow, count, millis, outcome, policy } from './call-schema.ts';
 import { contentionEvent, sessionEvent } from './event-schema.ts';
-import { links, transport } from './identity-schema.ts';
+import { links, type Members, transport } from './identity-schema.ts';
 import { searchRow } from './search-schema.ts';
 import { trace } from './trace-schema.ts';
 
@@ -39,7 +46,7 @@ const bundle = z
     hints: z.array(z.string()),
     omitted: z.array(z.string()).meta({ description: 'What is not in it, one sentence each.' }),
     links,
-  })
+  } satisfies Members<DebugBundle>)
   .meta({ id: 'DebugBundle' });
 
 export const bundleAnswer: z.ZodType = bundle;
@@ -82,7 +89,7 @@ export const agentPacketAnswer: z.ZodType = z
     hints: z.array(z.string()),
     links,
     privacy_note: z.string(),
-  })
+  } satisfies Members<AgentPacket>)
   .meta({ id: 'AgentPacket' });
 
 export const issueReportAnswer: z.ZodType = z
@@ -97,5 +104,5 @@ export const issueReportAnswer: z.ZodType = z
     excluded: z.array(z.string()),
     links,
     privacy_note: z.string(),
-  })
+  } satisfies Members<IssueReport>)
   .meta({ id: 'IssueReport' });

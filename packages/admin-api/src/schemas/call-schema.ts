@@ -1,6 +1,7 @@
+import type { CallRow } from '@dcc-mcp/call-store';
 import { ERROR_KINDS, OUTCOMES, RANK_BUCKETS } from '@dcc-mcp/semantic-conventions';
 import { z } from 'zod';
-import { identity, links } from './identity-schema.ts';
+import { identity, links, type Members } from './identity-schema.ts';
 
 /** How it ended, decided once. */
 export const outcome = z.enum(OUTCOMES);
@@ -62,5 +63,5 @@ export const callRow = z
     policy: policy.optional(),
     job_id: z.string().optional(),
     links,
-  })
+  } satisfies Members<CallRow>)
   .meta({ id: 'CallRow', description: 'One call, as dcc_mcp_tool_calls_total counts it.' });

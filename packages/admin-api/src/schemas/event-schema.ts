@@ -1,7 +1,7 @@
-import { ACTIVITY_KINDS, SEVERITIES } from '@dcc-mcp/call-store';
+import { ACTIVITY_KINDS, type ActivityRow, type ContentionEvent, SEVERITIES } from '@dcc-mcp/call-store';
 import { z } from 'zod';
 import { count } from './call-schema.ts';
-import { links } from './identity-schema.ts';
+import { links, type Members } from './identity-schema.ts';
 
 /** A line that an instance wrote, or told of. */
 export const sessionEvent = z
@@ -25,7 +25,7 @@ export const contentionEvent = z
     instance_id: z.string(),
     reason: z.string().optional(),
     severity: z.enum(SEVERITIES),
-  })
+  } satisfies Members<ContentionEvent>)
   .meta({ id: 'ContentionEvent' });
 
 /** One entry of the feed. */
@@ -39,5 +39,5 @@ export const activityRow = z
     message: z.string(),
     correlation: z.record(z.string(), z.string()),
     links,
-  })
+  } satisfies Members<ActivityRow>)
   .meta({ id: 'ActivityRow' });

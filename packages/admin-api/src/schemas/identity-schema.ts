@@ -1,4 +1,8 @@
+import type { RowAttribution, RowIdentity } from '@dcc-mcp/call-store';
 import { z } from 'zod';
+
+/** A schema for each member of a row: one that is forgotten is a type error. */
+export type Members<Row> = Readonly<Record<keyof Row, z.ZodType>>;
 
 const trust = z.enum(['self_reported', 'header', 'auth', 'server_derived', 'trusted_proxy']);
 
@@ -29,7 +33,7 @@ const attribution = {
   auth_subject: z.string().optional(),
   source_ip: z.string().optional(),
   forwarded_for: z.array(z.string()).optional(),
-};
+} satisfies Members<RowAttribution>;
 
 /** The members that every row of a request has. */
 export const identity = {
@@ -54,7 +58,7 @@ export const identity = {
   attribution_trust: z
     .partialRecord(z.enum(Object.keys(attribution)), trust)
     .meta({ description: 'How far each field of the caller can be believed.' }),
-};
+} satisfies Members<RowIdentity>;
 
 /** Addresses by name. */
 export const links = z.record(z.string(), z.string());

@@ -1,8 +1,10 @@
+import type { SearchRow, SearchRowFollowUp } from '@dcc-mcp/call-store';
+import type { SearchStats } from '@dcc-mcp/call-store/analytics';
 import { SEARCH_FOLLOWUP_KINDS } from '@dcc-mcp/semantic-conventions';
 import { z } from 'zod';
 import { page } from './answer-schemas.ts';
 import { count, millis } from './call-schema.ts';
-import { identity, links } from './identity-schema.ts';
+import { identity, links, type Members } from './identity-schema.ts';
 
 const rate = z.number().min(0).max(1).optional();
 const rank = z.int().positive();
@@ -18,7 +20,7 @@ const followUp = z.strictObject({
   selected_rank: rank.optional(),
   success: z.boolean(),
   elapsed_ms: millis,
-});
+} satisfies Members<SearchRowFollowUp>);
 
 /** One search and what came of it. */
 export const searchRow = z
@@ -38,7 +40,7 @@ export const searchRow = z
     followups: z.array(followUp).max(32),
     first_success_ms: millis.optional(),
     links,
-  })
+  } satisfies Members<SearchRow>)
   .meta({ id: 'SearchRow' });
 
 const stats = z
@@ -58,7 +60,7 @@ const stats = z
     reformulation_count: count,
     reformulation_rate: rate,
     time_to_first_success_ms: z.strictObject({ p50: millis, p95: millis }).optional(),
-  })
+  } satisfies Members<SearchStats>)
   .meta({ id: 'SearchStats', description: 'Rates are of all retained searches, and absent where there are none.' });
 
 export const searchTelemetryAnswer: z.ZodType = z

@@ -1,7 +1,7 @@
-import { DECISION_OUTCOMES } from '@dcc-mcp/call-store';
+import { DECISION_OUTCOMES, type DecisionRow } from '@dcc-mcp/call-store';
 import { z } from 'zod';
 import { count, millis } from './call-schema.ts';
-import { identity, links } from './identity-schema.ts';
+import { identity, links, type Members } from './identity-schema.ts';
 
 const readiness = z.enum(['ready', 'booting', 'unreachable', 'disabled', 'idle', 'stale', 'quarantined']);
 
@@ -67,7 +67,7 @@ const decision = z
     reason: z.string().optional(),
     message: z.string().optional(),
     duration_ms: millis,
-  })
+  } satisfies Members<DecisionRow>)
   .meta({ id: 'Decision' });
 
 export const governanceAnswer: z.ZodType = z

@@ -1,8 +1,8 @@
-import { STATS_RANGES } from '@dcc-mcp/call-store/analytics';
+import { type Stats, STATS_RANGES, type TopRow } from '@dcc-mcp/call-store/analytics';
 import { OUTCOMES } from '@dcc-mcp/semantic-conventions';
 import { z } from 'zod';
 import { count, millis } from './call-schema.ts';
-import { time } from './identity-schema.ts';
+import { type Members, time } from './identity-schema.ts';
 
 const rate = z.number().min(0).max(1);
 const spread = z.strictObject({ p50: millis, p95: millis });
@@ -16,7 +16,7 @@ const topRow = z
     mean_ms: millis,
     p95_ms: millis,
     output_tokens: count,
-  })
+  } satisfies Members<TopRow>)
   .meta({ id: 'TopRow' });
 
 const top = z.array(topRow).max(10);
@@ -51,5 +51,5 @@ export const statsAnswer: z.ZodType = z
     timeseries: z.array(bucket).length(60),
     retained_since: time.optional(),
     complete: z.boolean().meta({ description: 'False where the range reaches further back than what is retained.' }),
-  })
+  } satisfies Members<Stats>)
   .meta({ id: 'Stats' });

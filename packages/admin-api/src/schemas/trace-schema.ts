@@ -1,8 +1,14 @@
-import { TRACE_OPERATIONS } from '@dcc-mcp/call-store';
+import {
+  TRACE_OPERATIONS,
+  type TraceDetail,
+  type TracePayload,
+  type TraceRow,
+  type TraceSpan,
+} from '@dcc-mcp/call-store';
 import { z } from 'zod';
 import { count, ending, millis, outcome, sizes } from './call-schema.ts';
 import { sessionEvent } from './event-schema.ts';
-import { identity, links, time } from './identity-schema.ts';
+import { identity, links, type Members, time } from './identity-schema.ts';
 
 const operation = z.enum(TRACE_OPERATIONS);
 
@@ -21,7 +27,7 @@ const members = {
   total_tokens: count,
   is_slow: z.boolean(),
   links,
-};
+} satisfies Members<TraceRow>;
 
 /** What the list shows of a request. */
 export const traceRow = z.strictObject(members).meta({ id: 'TraceRow' });
@@ -38,7 +44,7 @@ const span = z
     outcome: outcome.optional(),
     exported: z.literal(false).optional().meta({ description: 'False for a phase inside the gateway.' }),
     attributes: z.record(z.string(), z.unknown()),
-  })
+  } satisfies Members<TraceSpan>)
   .meta({ id: 'TraceSpan' });
 
 const payload = z
@@ -49,7 +55,7 @@ const payload = z
     original_size: count,
     estimated_tokens: count,
     redactions: count,
-  })
+  } satisfies Members<TracePayload>)
   .meta({ id: 'Payload', description: 'Redacted, then cut: 16 KiB of an input, 64 KiB of an output.' });
 
 const request = z.strictObject({ row_id: z.string(), request_id: z.string(), operation, outcome });
@@ -65,5 +71,5 @@ export const trace = z
     agent_context: z.record(z.string(), z.unknown()).optional(),
     events: z.array(sessionEvent),
     requests: z.array(request).meta({ description: 'Every retained request of the same trace, oldest first.' }),
-  })
+  } satisfies Members<TraceDetail & { readonly events: unknown }>)
   .meta({ id: 'Trace' });

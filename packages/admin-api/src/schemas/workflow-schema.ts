@@ -1,8 +1,8 @@
-import { GROUP_KINDS, WORKFLOW_STATUSES } from '@dcc-mcp/call-store/analytics';
+import { GROUP_KINDS, type Workflow, WORKFLOW_STATUSES, type WorkflowStep } from '@dcc-mcp/call-store/analytics';
 import { z } from 'zod';
 import { page } from './answer-schemas.ts';
 import { count, millis, outcome } from './call-schema.ts';
-import { agent, links, time, transport } from './identity-schema.ts';
+import { agent, links, type Members, time, transport } from './identity-schema.ts';
 
 const rank = z.int().positive().optional();
 const ids = z.array(z.string());
@@ -36,7 +36,7 @@ const step = z
     duration_ms: millis.optional().meta({ description: 'Absent of a search whose trace is not retained any more.' }),
     search: search.optional(),
     links,
-  })
+  } satisfies Members<WorkflowStep>)
   .meta({ id: 'WorkflowStep' });
 
 const discovery = z.strictObject({
@@ -70,7 +70,7 @@ const workflow = z
     discovery,
     steps: z.array(step).max(64).meta({ description: 'The newest 64, oldest first.' }),
     links,
-  })
+  } satisfies Members<Workflow>)
   .meta({ id: 'Workflow' });
 
 export const workflowsAnswer: z.ZodType = z
