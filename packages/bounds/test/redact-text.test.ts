@@ -23,6 +23,11 @@ describe('redactText', () => {
     ['mayapy --password hunter2 --port 1', 'mayapy [redacted] --port 1'],
     ['https://b/x?sig=abcdefgh12&w=1', 'https://b/x[redacted]&w=1'],
     ['AccountKey=abcdefgh==;Suffix=x', '[redacted];Suffix=x'],
+    ['dbpass: hunter2', 'db[redacted]'],
+    ['SMTP_PASS=hunter2', 'SMTP_[redacted]'],
+    ['db_compass: hunter2', 'db_com[redacted]'],
+    ['compassword: hunter2', 'com[redacted]'],
+    ['x-vercel-protection-bypass: hunter2', 'x-vercel-protection-by[redacted]'],
     ['{"out":"{\\"password\\":\\"hunter2\\"}"}', '{"out":"{\\"[redacted]"}"}'],
   ])('replaces what is private in %j', (text, expected) => {
     expect(redactText(text)).toBe(expected);
@@ -41,6 +46,9 @@ describe('redactText', () => {
     'tokens used: see report',
     'gateway token create --help',
     'mayapy --token --verbose',
+    'compass: north',
+    'a Trespass = three points',
+    '{"underpass":"closed"}',
   ])('leaves %j as it is', (text) => {
     expect(redactText(text)).toBe(text);
   });

@@ -45,10 +45,11 @@ const RULES: readonly RedactionRule[] = [
     pattern: /--(?:pass(?:word|phrase)?|token|secret|api-?key)\s{1,4}[^\s"'-][^\s"']{2,}/gi,
   },
   { hints: ['sig=', 'signature='], pattern: /[?&](?:x-(?:amz|goog)-)?sig(?:nature)?=[^\s"'&]{8,}/gi },
+  // `dbpass: …` is a secret, so that words which end in pass are named; `bypass` is none of them: it is a name of tokens, too.
   {
     hints: ['pass', 'pwd', 'secret', 'token', 'key', 'authorization', 'cookie', 'credential'],
     pattern:
-      /(?:pass(?:word|wd|phrase)?|pwd|secret|token|(?:api|access|private|account)[-_ ]?key|authorization|cookie|credential)s?\\{0,8}["']?\s{0,4}[=:]\s{0,4}(?:"[^"]{1,512}"|'[^']{1,512}'|\\{0,8}["']?[^\s"',;&]{3,})/gi,
+      /(?:pass(?:word|wd|phrase|(?<!\b(?:compass|encompass|overpass|surpass|trespass|underpass)))|pwd|secret|token|(?:api|access|private|account)[-_ ]?key|authorization|cookie|credential)s?\\{0,8}["']?\s{0,4}[=:]\s{0,4}(?:"[^"]{1,512}"|'[^']{1,512}'|\\{0,8}["']?[^\s"',;&]{3,})/gi,
   },
   { hints: ['@'], pattern: /[\w.%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}\b/g },
 ];
