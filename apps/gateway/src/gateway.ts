@@ -7,9 +7,9 @@ import { hash, randomUUID } from 'node:crypto';
 import { adminRoutes } from './admin/admin-routes.ts';
 import { adminSources } from './admin/admin-sources.ts';
 import { adminOpenApi } from './admin/open-api.ts';
-import type { SettingView } from './admin/telemetry-view.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { createMemoryState, type SharedState } from './cluster/shared-state.ts';
+import type { SettingView } from './config/load/setting-views.ts';
 import type { GatewayConfig } from './config/reader/gateway-config.ts';
 import { Governance } from './governance/governance.ts';
 import type { App } from './http/app.ts';
@@ -46,7 +46,7 @@ export interface GatewayParts {
   readonly version: string;
   readonly capture: CapturePolicy;
   /** Effective settings with their origin, secrets masked; default: none are shown. */
-  readonly settings?: () => readonly SettingView[];
+  readonly settings?: readonly SettingView[];
   /** What this gateway shares with others; default: nothing. */
   readonly state?: SharedState;
   readonly log: Log;
@@ -70,7 +70,7 @@ export interface Gateway extends Omit<McpSide, 'routes'> {
   /** Connects the upstreams in the background. */
   start(): void;
   /** Takes over the upstreams, policy and limits of a changed configuration; what runs goes on. */
-  apply(config: GatewayConfig): void;
+  apply(config: GatewayConfig, settings: readonly SettingView[]): void;
   /** Pieces of work that run, without those that came after {@link drain}. */
   readonly underway: () => number;
   /** Refuses new work from now on; readiness says so. */
@@ -105,8 +105,8 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     openHistory: () => files.open(),
     closeHistory: () => files.close(),
     start: () => configured.apply(config),
-    apply: (changed) => {
-      current.config = changed;
+    apply: (changed, settings) => {
+      Object.assign(current, { config: changed, settings });
       governance.apply(changed);
       configured.apply(changed);
     },
@@ -128,11 +128,11 @@ interface Rooms {
   readonly inFlight: InFlight;
   readonly files: AuditFiles;
   /** The configuration in force. */
-  readonly current: { config: GatewayConfig };
+  readonly current: { config: GatewayConfig; settings: readonly SettingView[] };
 }
 
 function createRooms(parts: GatewayParts): Rooms {
-  const { config, log, state = createMemoryState() } = parts;
+  const { config, settings = [], log, state = createMemoryState() } = parts;
   const catalog = new Catalog();
   const instruments = createInstruments({ ...parts, catalog });
   const onError = createErrorReport(log);
@@ -141,12 +141,13 @@ function createRooms(parts: GatewayParts): Rooms {
   const streams = new StreamCounts();
   const inFlight = new InFlight();
   const side = createMcp({ ...parts, state }, core, streams);
-  const current = { config };
+  const current = { config, settings };
   const { metrics } = instruments;
   const onDropped = (file: string, rows: number): void => metrics?.recordRowsDropped(file, rows);
   const files = new AuditFiles({ store, config: config.audit, log, onDropped });
   const { sessions } = side;
-  const sources = adminSources({ ...parts, core, store, files, streams, sessions, config: () => current.config });
+  const inForce = { config: () => current.config, settings: () => current.settings };
+  const sources = adminSources({ ...parts, ...inForce, core, store, files, streams, sessions });
   const routes = { ...side.routes, ...adminRoutes({ sources, ...config.server, hasHistory: config.admin.history }) };
   const served = createApps(parts, instruments, { core, routes, isDraining: () => inFlight.isDraining });
   return { instruments, core, streams, side, served, inFlight, files, current };

@@ -10,6 +10,7 @@ import { createCapturePolicy } from '@dcc-mcp/workflow-spans';
 import type { CreateGatewayOptions } from './config/load/create-gateway-options.ts';
 import { inactiveSettings } from './config/load/inactive-settings.ts';
 import { issueLine } from './config/load/load-configuration.ts';
+import { type SettingView, settingViews } from './config/load/setting-views.ts';
 import { unreadableSecrets } from './config/load/unreadable-secrets.ts';
 import { VERSION } from './config/load/version.ts';
 import type { GatewayConfig } from './config/reader/gateway-config.ts';
@@ -24,6 +25,8 @@ import { type GatewayTelemetry, startGatewayTelemetry } from './recording/teleme
 
 export interface RunOptions {
   readonly config: GatewayConfig;
+  /** Where each setting comes from, for whoever asks; default: none are told of. */
+  readonly settings?: readonly SettingView[];
   readonly env: Environment;
   /** Where people read what is logged. */
   readonly log: Log;
@@ -60,7 +63,7 @@ const FLUSH_MILLIS = 5_000;
  * @throws {NodeJS.ErrnoException} When a port can't be bound; then nothing is left running.
  */
 export async function runGateway(options: RunOptions): Promise<RunningGateway> {
-  const { config, env, listenerBounds = {}, finishMillis = FINISH_MILLIS } = options;
+  const { config, settings = [], env, listenerBounds = {}, finishMillis = FINISH_MILLIS } = options;
   const capture = createCapturePolicy({
     captureContent: config.telemetry.captureContent.filter((word) => word !== 'scene'),
     env,
@@ -74,7 +77,7 @@ export async function runGateway(options: RunOptions): Promise<RunningGateway> {
   let gateway: Gateway;
   let listeners: Listeners;
   try {
-    gateway = assembleGateway({ config, telemetry: running.telemetry, version: VERSION, capture, log });
+    gateway = assembleGateway({ config, settings, telemetry: running.telemetry, version: VERSION, capture, log });
     listeners = await openListeners(config, gateway, { log, bounds: listenerBounds });
   } catch (error) {
     await running.stop(0);
@@ -152,7 +155,9 @@ export async function createGateway(options: CreateGatewayOptions = {}): Promise
     throw new Error(`The gateway can't start: ${fatal.map(issueLine).join(' | ')}`);
   }
   issues.forEach((issue) => log(issueLine(issue)));
-  const running = await runGateway({ config: withAnyFreePort(reading), env: options.env ?? {}, log });
+  const started = withAnyFreePort({ ...reading, issues });
+  const settings = settingViews(started);
+  const running = await runGateway({ config: started.values, settings, env: options.env ?? {}, log });
   running.log(`listening on ${running.url}`, { event: EVENT_DCC_MCP_GATEWAY_START });
   return running;
 }
@@ -169,10 +174,17 @@ function toFile({ config, enablePrometheus, prometheusBasicAuth }: CreateGateway
 }
 
 /** Where no usable port is named a gateway in a program takes any free one. */
-function withAnyFreePort({ values, origins }: Reading<GatewayConfig>): GatewayConfig {
+function withAnyFreePort(reading: Reading<GatewayConfig>): Reading<GatewayConfig> {
+  const { values, issues, origins } = reading;
   const { source } = origins['server.port'] ?? {};
-  const isNamed = source === 'flag' || source === 'env' || source === 'file';
-  return isNamed ? values : { ...values, server: { ...values.server, port: 0 } };
+  if (source === 'flag' || source === 'env' || source === 'file') {
+    return reading;
+  }
+  return {
+    values: { ...values, server: { ...values.server, port: 0 } },
+    issues,
+    origins: { ...origins, 'server.port': { source: 'default', text: '0' } },
+  };
 }
 
 /** Credentials that are only half there stay so, and are refused: a variable somebody forgot to set must not open the door. */

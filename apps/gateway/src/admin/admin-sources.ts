@@ -1,6 +1,7 @@
 import type { AdminSources } from '@dcc-mcp/admin-api';
 import type { CallStore } from '@dcc-mcp/call-store';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
+import type { SettingView } from '../config/load/setting-views.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import type { OperationCore } from '../operations/frame/core.ts';
 import type { AuditFiles } from '../recording/files/audit-files.ts';
@@ -8,7 +9,7 @@ import type { StreamCounts } from '../recording/telemetry/stream-counts.ts';
 import { governanceView } from './governance-view.ts';
 import { healthView } from './health-view.ts';
 import { instanceCards } from './instance-cards.ts';
-import { type SettingView, telemetryView } from './telemetry-view.ts';
+import { telemetryView } from './telemetry-view.ts';
 
 /** Where the admin API looks. */
 export interface AdminParts {
@@ -21,7 +22,8 @@ export interface AdminParts {
   readonly streams: StreamCounts;
   /** The configuration in force. */
   readonly config: () => GatewayConfig;
-  readonly settings?: () => readonly SettingView[];
+  /** What it was read from. */
+  readonly settings: () => readonly SettingView[];
 }
 
 /** The ports of the admin API, on this gateway. */
@@ -32,7 +34,7 @@ export function adminSources(parts: AdminParts): AdminSources {
     store,
     instances: (baseUrl) => instanceCards(upstreams, store, baseUrl),
     governance: () => governanceView(config(), upstreams),
-    telemetry: () => telemetryView(telemetry, config(), settings?.() ?? []),
+    telemetry: () => telemetryView(telemetry, config(), settings()),
     health: () =>
       healthView({
         upstreams,

@@ -1,13 +1,6 @@
 import type { ExporterHealth, Telemetry, TelemetryHealth } from '@dcc-mcp/telemetry-node';
+import type { SettingView } from '../config/load/setting-views.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
-
-/** One effective setting, and where its value comes from; secrets are masked. */
-export interface SettingView {
-  readonly name: string;
-  readonly value: string;
-  readonly origin: string;
-  readonly issue?: string;
-}
 
 /** Why nothing arrives: exporters with state, cause and fix; the scrape; the settings. */
 export function telemetryView(

@@ -1,6 +1,7 @@
 import { EVENT_DCC_MCP_GATEWAY_START } from '@dcc-mcp/semantic-conventions';
 import { type ConfigWatch, watchConfiguration } from '../config/load/config-watch.ts';
 import type { LoadedConfiguration } from '../config/load/load-configuration.ts';
+import { settingViews } from '../config/load/setting-views.ts';
 import { VERSION } from '../config/load/version.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import { serveStdio } from '../mcp/transport/stdio.ts';
@@ -25,7 +26,6 @@ export interface ServeOptions {
 }
 
 interface Reloading extends ServeOptions {
-  readonly file: string | undefined;
   readonly load: () => LoadedConfiguration;
 }
 
@@ -51,14 +51,16 @@ export class Life {
   }
 
   /** Starts the gateway. @throws Why it does not run. */
-  async run(config: GatewayConfig, { file, load, reloadPollMillis, finishMillis }: Reloading): Promise<void> {
+  async run(loaded: LoadedConfiguration, { load, reloadPollMillis, finishMillis }: Reloading): Promise<void> {
+    const { values: config, file } = loaded;
     this.#file = file;
     const terminal = this.#terminal;
     const banner = terminal.screen && new Banner(terminal.screen, { config, file, env: terminal.env });
     this.#banner = banner;
     const people = createLogLines(terminal);
     const lines = banner?.through(people) ?? people;
-    const start = (): Promise<RunningGateway> => runGateway({ config, env: terminal.env, log: lines, finishMillis });
+    const options = { config, settings: settingViews(loaded), env: terminal.env, log: lines, finishMillis };
+    const start = (): Promise<RunningGateway> => runGateway(options);
     const { signal } = this.#stopping;
     const running = await (config.server.wait ? waitForPort(config, { log: lines, signal }, start) : start());
     this.#running = running;
@@ -67,9 +69,9 @@ export class Life {
         ? undefined
         : watchConfiguration({
             file,
-            current: config,
+            current: loaded,
             load,
-            apply: (changed) => this.#apply(changed, running),
+            apply: (changed, settings) => this.#apply(changed, () => running.gateway.apply(changed, settings)),
             report: (issues) => reportIssues(terminal, issues),
             log: running.log,
             pollMillis: reloadPollMillis,
@@ -89,8 +91,7 @@ export class Life {
     }
   }
 
-  #apply(changed: GatewayConfig, { gateway }: RunningGateway): void {
-    const apply = (): void => gateway.apply(changed);
+  #apply(changed: GatewayConfig, apply: () => void): void {
     if (this.#banner === undefined) {
       apply();
     } else {

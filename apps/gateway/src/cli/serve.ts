@@ -24,7 +24,7 @@ export async function serve(
   }
   const life = new Life(terminal);
   try {
-    await life.run(config, { file: loaded.file, load, ...options });
+    await life.run(loaded, { load, ...options });
   } catch (error) {
     return life.isStopping ? 0 : explainStartError(terminal, config, error);
   }

@@ -5,6 +5,7 @@ import { messageOf } from '../../protocol/thrown-error.ts';
 import type { GatewayConfig } from '../reader/gateway-config.ts';
 import { SECTIONS } from '../table/table.ts';
 import type { LoadedConfiguration } from './load-configuration.ts';
+import { type SettingView, settingViews } from './setting-views.ts';
 
 /** How often the file is looked at; a person who saves it doesn't wait for long. */
 const DEFAULT_POLL_MILLIS = 1_000;
@@ -12,6 +13,10 @@ const CHANGE: LogFields = { event: EVENT_DCC_MCP_CONFIGURATION_CHANGE };
 const PROBLEM: LogFields = { ...CHANGE, severity: 'warn' };
 /** Sections that a running gateway takes over. */
 const LIVE: ReadonlySet<string> = new Set(Object.keys(SECTIONS).filter((name) => SECTIONS[name]?.isLive === true));
+
+function isLive({ name }: SettingView): boolean {
+  return LIVE.has(name.replace(/\..*/, ''));
+}
 
 /** What a changed file means: what is taken over, and what only a restart brings. */
 export function changedSections(
@@ -28,10 +33,11 @@ export function changedSections(
 
 export interface ConfigWatchOptions {
   readonly file: string;
-  readonly current: GatewayConfig;
+  readonly current: LoadedConfiguration;
   /** Reads everything again. */
   readonly load: () => LoadedConfiguration;
-  readonly apply: (config: GatewayConfig) => void;
+  /** Takes over what is in force from now on: of the file only what a running gateway can change. */
+  readonly apply: (config: GatewayConfig, settings: readonly SettingView[]) => void;
   /** Says the issues of a changed file; false when it must not be used. */
   readonly report: (issues: LoadedConfiguration['issues']) => boolean;
   readonly log: Log;
@@ -69,13 +75,15 @@ export function watchConfiguration(options: ConfigWatchOptions): ConfigWatch {
 class WatchedConfiguration {
   readonly #options: ConfigWatchOptions;
   #inForce: GatewayConfig;
+  #settings: readonly SettingView[];
   #waiting = '';
   /** The issues of the last look, so that each is said once. */
   #told = '';
 
   constructor(options: ConfigWatchOptions) {
     this.#options = options;
-    this.#inForce = options.current;
+    this.#inForce = options.current.values;
+    this.#settings = settingViews(options.current);
   }
 
   look(isAsked: boolean): void {
@@ -84,7 +92,7 @@ class WatchedConfiguration {
     if (!this.#isUsable(loaded, isAsked)) {
       return;
     }
-    const isNews = this.#takeOver(loaded.values);
+    const isNews = this.#takeOver(loaded);
     if (!isNews && isAsked) {
       log(`${file} was read again: nothing has changed`, CHANGE);
     }
@@ -108,15 +116,17 @@ class WatchedConfiguration {
   }
 
   /** @returns Whether there was anything to say. */
-  #takeOver(values: GatewayConfig): boolean {
+  #takeOver(loaded: LoadedConfiguration): boolean {
+    const { values } = loaded;
     const { file, apply, log } = this.#options;
     const { live, restart } = changedSections(this.#inForce, values);
     this.#inForce = {
       ...this.#inForce,
       ...Object.fromEntries(Object.entries(values).filter(([key]) => LIVE.has(key))),
     };
+    this.#settings = [...this.#settings.filter((setting) => !isLive(setting)), ...settingViews(loaded).filter(isLive)];
     if (live.length > 0) {
-      apply(values);
+      apply(this.#inForce, this.#settings);
       log(`${file} has changed: ${live.join(', ')} taken over`, CHANGE);
     }
     const sections = new Set(restart);

@@ -1,0 +1,98 @@
+// /v1/debug/telemetry lists the settings in force, as `doctor` does.
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { serveInProcess } from '../fixtures/serve-in-process.ts';
+import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
+
+interface Setting {
+  readonly name: string;
+  readonly value: string;
+  readonly origin: string;
+  readonly issue?: string;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'settings-'));
+const configFile = join(folder, 'gateway.json');
+const running: RunningGateway[] = [];
+
+const write = (config: object): void => writeFileSync(configFile, JSON.stringify(config));
+
+async function settingsOf({ url }: RunningGateway, headers = {}): Promise<ReadonlyMap<string, Setting>> {
+  const answer = await fetch(`${url}/v1/debug/telemetry`, { headers });
+  const { settings } = (await answer.json()) as { settings: readonly Setting[] };
+  return new Map(settings.map((setting) => [setting.name, setting]));
+}
+
+async function serveFile(config: object, env: Readonly<Record<string, string>> = {}): Promise<RunningGateway> {
+  write(config);
+  const gateway = await serveInProcess(configFile, { env, flags: { expose: 'all' } });
+  running.push(gateway);
+  return gateway;
+}
+
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((gateway) => gateway.stop()));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('settings of the telemetry view', () => {
+  test('say what is in force, where it comes from, and what is wrong with what was written', async () => {
+    const env = {
+      OTEL_SERVICE_NAME: 'studio',
+      OTEL_BSP_SCHEDULE_DELAY: '-1',
+      DCC_MCP_GATEWAY_RATE_LIMIT_PER_MINUTE: 'many',
+    };
+    const settings = await settingsOf(await serveFile({ mcpServers: {}, server: { name: 'Maya' } }, env));
+    expect(settings.get('server.name')).toEqual({ name: 'server.name', value: 'Maya', origin: 'file' });
+    expect(settings.get('server.expose')).toMatchObject({ value: 'all', origin: 'flag' });
+    expect(settings.get('server.host')).toEqual({ name: 'server.host', value: '127.0.0.1', origin: 'default' });
+    expect(settings.get('OTEL_SERVICE_NAME')).toMatchObject({ value: 'studio', origin: 'env' });
+    expect(settings.get('OTEL_BSP_SCHEDULE_DELAY')).toMatchObject({
+      value: '5000',
+      origin: 'default',
+      issue: expect.stringContaining('"-1" is out of range'),
+    });
+    expect(settings.get('limits.ratePerMinute')).toMatchObject({
+      value: 'unlimited',
+      issue: expect.stringContaining('DCC_MCP_GATEWAY_RATE_LIMIT_PER_MINUTE: "many" is not a whole number'),
+    });
+  });
+
+  test('mask secrets', async () => {
+    const config = {
+      mcpServers: {},
+      auth: { tokens: [{ token: 'a-token-of-somebody' }] },
+      metrics: { enabled: true, basicAuth: { username: 'prometheus', password: 'a-password-for-scrapes' } },
+    };
+    const env = { OTEL_EXPORTER_OTLP_HEADERS: 'authorization=a-key-for-the-collector' };
+    const gateway = await serveFile(config, env);
+    const settings = await settingsOf(gateway, { authorization: 'Bearer a-token-of-somebody' });
+    expect(settings.get('auth.tokens')).toMatchObject({ value: '1 token ***', origin: 'file' });
+    expect(settings.get('OTEL_EXPORTER_OTLP_HEADERS')).toMatchObject({ value: 'authorization=***', origin: 'env' });
+    expect(JSON.stringify([...settings.values()])).not.toMatch(/a-token|a-password|a-key/);
+  });
+
+  test('follow a changed file as far as the gateway does', async () => {
+    const gateway = await serveFile({ mcpServers: {} });
+    write({ mcpServers: {}, limits: { ratePerMinute: 7 }, server: { name: 'Later' } });
+    const deadline = Date.now() + 15_000;
+    while (!gateway.stderr().includes('limits taken over') && Date.now() < deadline) {
+      await wait(20);
+    }
+    const settings = await settingsOf(gateway);
+    expect(settings.get('limits.ratePerMinute')).toMatchObject({ value: '7', origin: 'file' });
+    expect(settings.get('server.name')).toMatchObject({ value: 'none', origin: 'default' });
+  });
+
+  test('of a gateway in a program say that it takes any free port', async () => {
+    const gateway = await startGateway();
+    running.push(gateway);
+    const settings = await settingsOf(gateway);
+    expect(settings.get('server.port')).toEqual({ name: 'server.port', value: '0', origin: 'default' });
+    expect(settings.get('mcpServers')).toMatchObject({ origin: 'file' });
+  });
+});
