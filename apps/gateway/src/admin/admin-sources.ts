@@ -32,7 +32,7 @@ export function adminSources(parts: AdminParts): AdminSources {
   const { upstreams, catalog, outputs } = core;
   return {
     store,
-    instances: (baseUrl) => instanceCards(upstreams, store, baseUrl),
+    instances: (baseUrl) => instanceCards({ upstreams, catalog, store }, baseUrl),
     governance: () => governanceView(config(), upstreams),
     telemetry: () => telemetryView(telemetry, config(), settings()),
     health: () =>

@@ -29,7 +29,17 @@ export function healthView(parts: HealthParts): Readonly<Record<string, unknown>
     sessions: parts.sessions(),
     streams: parts.streams(),
     in_flight: all.reduce((sum, { load }) => sum + load.running, 0),
-    limits: parts.limits,
+    limits: snakeCased(parts.limits),
     stores: parts.stores,
   };
+}
+
+/** Settings by the names of answers: `ratePerMinute` → `rate_per_minute`. */
+function snakeCased(settings: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(settings).map(([name, value]) => [
+      name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      value,
+    ]),
+  );
 }

@@ -1,4 +1,6 @@
 import type { CallRow, CallStore } from '@dcc-mcp/call-store';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { SkillRecord } from '../catalog/skill-record.ts';
 import type { Upstreams } from '../registry/upstreams.ts';
 import type { Upstream, UpstreamReadiness, UpstreamSettings } from '../upstream/upstream.ts';
 
@@ -9,14 +11,26 @@ interface CallCounts {
   readonly durations: number[];
 }
 
+/** Where {@link instanceCards} looks. */
+export interface InstanceParts {
+  readonly upstreams: Upstreams;
+  readonly catalog: Pick<Catalog, 'skills'>;
+  readonly store: CallStore;
+}
+
 /** Live cards of all instances. */
-export async function instanceCards(upstreams: Upstreams, store: CallStore, baseUrl: string): Promise<InstanceCards> {
+export async function instanceCards(parts: InstanceParts, baseUrl: string): Promise<InstanceCards> {
+  const { upstreams, catalog, store } = parts;
   const counts = await countCalls(store);
+  const skills = Map.groupBy(catalog.skills(), ({ instanceId }) => instanceId);
   const all = upstreams.all();
   return {
     total: all.length,
     summary: summaryOf(upstreams.countByReadiness()),
-    instances: all.map((upstream) => card(upstream, counts.get(upstream.settings.instanceId), baseUrl)),
+    instances: all.map((upstream) => {
+      const { instanceId } = upstream.settings;
+      return card(upstream, { calls: counts.get(instanceId), skills: skills.get(instanceId) ?? [], baseUrl });
+    }),
     departed: [],
   };
 }
@@ -59,7 +73,14 @@ function summaryOf(counts: ReadonlyMap<UpstreamReadiness, number>): Readonly<Rec
   };
 }
 
-function card({ settings, status, load }: Upstream, calls: CallCounts | undefined, baseUrl: string): object {
+interface CardFacts {
+  readonly calls: CallCounts | undefined;
+  readonly skills: readonly SkillRecord[];
+  readonly baseUrl: string;
+}
+
+function card({ settings, status, load }: Upstream, { calls, skills, baseUrl }: CardFacts): object {
+  const loaded = skills.filter(({ isLoaded }) => isLoaded).length;
   return {
     instance_id: settings.instanceId,
     instance_short: settings.instanceShort,
@@ -73,12 +94,14 @@ function card({ settings, status, load }: Upstream, calls: CallCounts | undefine
     last_ok_at: time(status.lastOk),
     last_error: status.lastError,
     consecutive_failures: status.consecutiveFailures,
+    restarts: settings.transport.type === 'stdio' ? Math.max(0, status.starts - 1) : 0,
     era: status.era,
     protocol_version: status.protocolVersion,
     server_info: status.serverInfo,
     capabilities: Object.keys(status.capabilities),
     tool_count: status.toolCount,
     tool_count_last_good: status.toolCountAtLastGood,
+    skills: { loaded, unloaded: skills.length - loaded },
     scene: status.scene,
     affinity: settings.affinity,
     concurrency: settings.concurrency,

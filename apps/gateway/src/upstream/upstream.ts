@@ -158,6 +158,8 @@ export interface UpstreamStatus {
   readonly startMillis?: number;
   readonly lastError?: string;
   readonly consecutiveFailures: number;
+  /** How often a connection was begun: of a child, how often it was started. */
+  readonly starts: number;
   /** True once the first try to connect has ended, well or not, or has taken 10 s. */
   readonly hasBeenTried: boolean;
   readonly era?: Era;

@@ -208,6 +208,27 @@ describe('one request', () => {
   );
 });
 
+test('the card of an instance says how many skills it has loaded and how often it was started again', async () => {
+  const { instances } = await debug('instances');
+  const cards = new Map((instances as readonly Row[]).map((card) => [card['display_name'], card]));
+  expect(cards.get('toolbox')).toMatchObject({ restarts: 0, skills: { loaded: 0, unloaded: 0 } });
+  const { skills } = (await rest.get('/v1/skills')).body as { skills: readonly Row[] };
+  const loaded = skills.filter(({ dcc_type: type, loaded: isLoaded }) => type === 'blender' && isLoaded === true);
+  const unloaded = skills.filter(({ dcc_type: type, loaded: isLoaded }) => type === 'blender' && isLoaded === false);
+  expect(unloaded.length).toBeGreaterThan(0);
+  expect(cards.get('skills')).toMatchObject({ skills: { loaded: loaded.length, unloaded: unloaded.length } });
+  // It exits as soon as it is started, and is started again after a pause.
+  expect(cards.get('gone')!['restarts']).toBeGreaterThan(0);
+});
+
+test('health names limits as all answers name things', async () => {
+  expect((await debug('health'))['limits']).toEqual({
+    read_retry_max: expect.any(Number),
+    circuit_failure_threshold: expect.any(Number),
+    circuit_open_secs: expect.any(Number),
+  });
+});
+
 test('no traffic is captured, and that is said', async () => {
   expect(await debug('traffic')).toMatchObject({
     total: 0,

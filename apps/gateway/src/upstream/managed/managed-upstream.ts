@@ -232,6 +232,7 @@ export class ManagedUpstream implements Upstream {
   }
 
   #onAttempt(): void {
+    this.#tracker.started();
     // A dead HTTP host stays what it was while it is looked for; a child that is started again is booting.
     if (this.settings.transport.type === 'stdio' || this.status.readiness === 'idle') {
       this.#tracker.change('booting');

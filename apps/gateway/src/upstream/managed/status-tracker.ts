@@ -20,6 +20,7 @@ export class StatusTracker {
       readiness,
       since: now(),
       consecutiveFailures: 0,
+      starts: 0,
       hasBeenTried: false,
       capabilities: {},
       toolCount: 0,
@@ -32,6 +33,10 @@ export class StatusTracker {
 
   get status(): UpstreamStatus {
     return this.#status;
+  }
+
+  started(): void {
+    this.#set({ starts: this.#status.starts + 1 }, false);
   }
 
   change(readiness: UpstreamReadiness): void {
