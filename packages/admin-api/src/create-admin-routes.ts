@@ -43,7 +43,7 @@ function answeringRefusals(handler: AdminHandler): AdminHandler {
       return await handler(request);
     } catch (error) {
       if (error instanceof AdminRefusal) {
-        return refusalAnswer(error);
+        return refusalAnswer(error, request.ids);
       }
       throw error;
     }

@@ -1,9 +1,9 @@
 // admin/: what happened and what is so, for people and agents that look: /v1/debug and the API of the page.
-import { type AdminRoute, type AdminSources, createAdminRoutes } from '@dcc-mcp/admin-api';
+import { type AdminRoute, type AdminSources, createAdminRoutes, type RequestIds } from '@dcc-mcp/admin-api';
 import { toErrorBody } from '@dcc-mcp/request-context';
 import { baseUrlOf } from '../http/authority.ts';
 import { jsonReply } from '../http/reply.ts';
-import type { Route, RouteHandler, RouteTable } from '../http/route-table.ts';
+import type { Route, RouteHandler, RouteRequest, RouteTable } from '../http/route-table.ts';
 
 const DEBUG = '/v1/debug';
 
@@ -36,31 +36,36 @@ export function adminRoutes({ sources, admin, adminPath, publicUrl, hasHistory }
 }
 
 function toRoute({ handler, isOpenEnded }: AdminRoute, publicUrl: string | undefined): Route {
-  const answer: RouteHandler = async ({ http, params }) => {
+  const answer: RouteHandler = async ({ http, params, ctx }) => {
     const { query, headers } = http;
-    const reply = await handler({ query, params, headers, baseUrl: baseUrlOf(http, publicUrl) });
+    const baseUrl = baseUrlOf(http, publicUrl);
+    const reply = await handler({ query, params, headers, baseUrl, ids: idsOf(ctx) });
     return isOpenEnded === true ? { ...reply, isOpenEnded } : reply;
   };
   return {
     guard: 'api',
     // Rows of all hosts stand side by side, so that a credential for some of them sees none.
-    handler: (request) => ((request.scope?.length ?? 0) > 0 ? outOfScope() : answer(request)),
+    handler: (request) => ((request.scope?.length ?? 0) > 0 ? outOfScope(idsOf(request.ctx)) : answer(request)),
   };
 }
 
-function outOfScope(): ReturnType<typeof jsonReply> {
+function idsOf(ctx: RouteRequest['ctx']): RequestIds | undefined {
+  return ctx && { request_id: ctx.requestId, trace_id: ctx.traceId };
+}
+
+function outOfScope(ids: RequestIds | undefined): ReturnType<typeof jsonReply> {
   const message = 'This credential is for some DCC types only, and what is shown here is of all';
   const policy = { outcome: 'denied', reason: 'dcc-scope', operation: 'admin', message };
-  return jsonReply({ error: toErrorBody({ kind: 'policy-denied', message, policy }) }, 403);
+  return jsonReply({ error: toErrorBody({ kind: 'policy-denied', message, policy }), ...ids }, 403);
 }
 
 function withoutHistory(route: AdminRoute): AdminRoute {
-  return route.tellsOfRows ? { ...route, handler: async () => historyDisabled() } : route;
+  return route.tellsOfRows ? { ...route, handler: async ({ ids }) => historyDisabled(ids) } : route;
 }
 
-function historyDisabled(): ReturnType<typeof jsonReply> {
+function historyDisabled(ids: RequestIds | undefined): ReturnType<typeof jsonReply> {
   const message = 'No history is kept: admin.history is false';
   const advice = 'Ask the operator to set admin.history to true.';
   const error = { kind: 'history-disabled', message, retryable: false, recommended_next_action: advice };
-  return jsonReply({ error }, 503);
+  return jsonReply({ error, ...ids }, 503);
 }

@@ -123,7 +123,7 @@ class Routes {
     const ctx = readRequestContext({ transport: 'rest', headers, ...peer }, contextSettings);
     const span = routeSpans?.startRoute(ctx, { method, route: template });
     try {
-      const reply = await route.handler(request);
+      const reply = await route.handler({ ...request, ctx });
       span?.end({ outcome: outcomeOfStatus(reply.status), httpStatus: reply.status });
       return { ...reply, headers: { ...responseHeaders(ctx), ...reply.headers } };
     } catch (error) {

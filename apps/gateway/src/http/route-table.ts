@@ -1,4 +1,5 @@
 import type { HttpContext } from '@dcc-mcp/http-adapter';
+import type { RequestContext } from '@dcc-mcp/request-context';
 import { nearest } from '@dcc-mcp/telemetry-config';
 import { RegExpRouter } from 'hono/router/reg-exp-router';
 import { SmartRouter } from 'hono/router/smart-router';
@@ -15,6 +16,8 @@ export interface RouteRequest {
   readonly principal: string | undefined;
   /** Path parameters, decoded. */
   readonly params: Readonly<Record<string, string>>;
+  /** Where it belongs; absent for work, which reads more of it. */
+  readonly ctx?: RequestContext;
 }
 
 /** Answers a request that its route's guard has let in. */

@@ -107,7 +107,11 @@ test('without a history its routes say so, and what is so now is told all the sa
   const response = await fetch(`${url}/v1/debug/calls`);
   expect([response.status, await response.json()]).toEqual([
     503,
-    { error: expect.objectContaining({ kind: 'history-disabled', message: expect.stringContaining('admin.history') }) },
+    {
+      error: expect.objectContaining({ kind: 'history-disabled', message: expect.stringContaining('admin.history') }),
+      request_id: response.headers.get('x-request-id'),
+      trace_id: response.headers.get('x-dcc-mcp-trace-id'),
+    },
   ]);
   expect(await statusOf(`${url}/v1/debug/health`)).toBe(200);
 });

@@ -163,8 +163,12 @@ describe('a wrong question', () => {
     ['health?verbose=1', 'verbose'],
     ['stream?kinds=all', 'kinds'],
   ])('%s is refused, and says what is wrong', async (path, named) => {
-    const { status, body } = await rest.get(`/v1/debug/${path}`);
+    const { status, headers, body } = await rest.get(`/v1/debug/${path}`);
     expect(status).toBe(400);
+    expect(body).toMatchObject({
+      request_id: headers.get('x-request-id'),
+      trace_id: headers.get('x-dcc-mcp-trace-id'),
+    });
     const { message, recommended_next_action: advice } = body['error'] as Readonly<Record<string, string>>;
     expect(message).toContain(named);
     expect(advice).toMatch(/\.$/);

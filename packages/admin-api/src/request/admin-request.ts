@@ -8,6 +8,14 @@ export interface AdminRequest {
   readonly headers: HttpHeaders;
   /** The address people reach the gateway by, without a slash at its end; links begin with it. */
   readonly baseUrl: string;
+  /** Which request and which trace this is; said where it is refused. */
+  readonly ids?: RequestIds | undefined;
+}
+
+/** Names of one request, as the error envelope has them. */
+export interface RequestIds {
+  readonly request_id: string;
+  readonly trace_id: string;
 }
 
 /** Answers a request; rejects only for what should not have happened. */
@@ -58,7 +66,8 @@ export function jsonAnswer(body: unknown, status = 200, headers: Readonly<Record
 }
 
 /** The answer to what is refused, in the error envelope of the gateway. */
-export function refusalAnswer({ status, kind, message, advice, details }: AdminRefusal): HttpResponse {
+export function refusalAnswer(refusal: AdminRefusal, ids?: RequestIds): HttpResponse {
+  const { status, kind, message, advice, details } = refusal;
   const error = { kind, message, retryable: status === 503, recommended_next_action: advice, ...details };
-  return jsonAnswer({ error }, status);
+  return jsonAnswer({ error, ...ids }, status);
 }

@@ -34,5 +34,7 @@ export const refusal: z.ZodType = z
       retryable: z.boolean(),
       recommended_next_action: z.string(),
     }),
+    request_id: z.string().optional(),
+    trace_id: z.string().optional(),
   })
   .meta({ id: 'AdminRefusal' });
