@@ -1,8 +1,9 @@
 import type { CallRow, CallStore, ContentionEvent, RowKind, RowKinds, SearchRow, Trace } from '@dcc-mcp/call-store';
 import { type BundleRows, subjectOf } from '@dcc-mcp/call-store/analytics';
 import type { AdminSources } from '../admin-sources.ts';
-import { AdminRefusal } from './admin-request.ts';
+import type { AdminRefusal } from './admin-request.ts';
 import { linkedRow, type LinkPlaces, requestLinks } from './links.ts';
+import { unknownId } from './unknown-id.ts';
 
 type Subject = CallRow | Trace | SearchRow;
 type Rows = Pick<BundleRows, 'calls' | 'traces' | 'searches'>;
@@ -12,7 +13,6 @@ const AROUND_MILLIS = 30_000;
 /** Rows of each list: a trace may be that of a whole day. */
 const MAX_ROWS = 64;
 const MAX_PREVIOUS = 5;
-const MAX_SHOWN_ID = 128;
 
 /** All that is retained about a request. @throws {AdminRefusal} When no row has the id. */
 export async function gatherBundle(sources: AdminSources, id: string, places: LinkPlaces): Promise<BundleRows> {
@@ -154,21 +154,11 @@ async function take<K extends RowKind>(store: CallStore, kind: K, wanted: Wanted
 
 async function unknownRequest(store: CallStore, id: string): Promise<AdminRefusal> {
   const { calls, traces, kept_traces: kept, searches } = await store.usage();
-  const oldest = [calls, traces, kept, searches]
-    .map(({ oldest_retained: time }) => time)
-    .filter((time) => time !== undefined)
-    .toSorted()[0];
-  const reach = oldest === undefined ? 'none is retained' : `the oldest retained one is of ${oldest}`;
-  const shown = id.slice(0, MAX_SHOWN_ID);
-  return new AdminRefusal({
-    status: 404,
-    kind: 'unknown-trace',
-    message: `No row id, request id, trace id or search id "${shown}" among the ${calls.rows} retained calls, ${traces.rows + kept.rows} traces and ${searches.rows} searches; ${reach}`,
+  return unknownId(id, {
+    names: 'row id, request id, trace id or search id',
+    among: `${calls.rows} retained calls, ${traces.rows + kept.rows} traces and ${searches.rows} searches`,
+    lists: ['calls', 'traces', 'searches'],
+    rings: [calls, traces, kept, searches],
     advice: 'List the calls or traces and use an id from there.',
-    details: {
-      looked_for: shown,
-      looked_in: 'calls, traces, searches',
-      ...(oldest === undefined ? {} : { oldest_retained: oldest }),
-    },
   });
 }
