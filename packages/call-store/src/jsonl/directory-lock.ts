@@ -1,3 +1,4 @@
+import { isRecord } from '@dcc-mcp/request-context';
 import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
@@ -10,7 +11,6 @@ interface Holder {
   readonly host: string;
   /** Tells a process from a later one with the same pid; absent where the system does not say it. */
   readonly started?: string;
-  readonly key: string;
 }
 
 const NAME = 'writer.lock';
@@ -105,7 +105,7 @@ export class DirectoryLock {
     return this.#create();
   }
 
-  #self(): Holder {
+  #self(): Holder & { readonly key: string } {
     const started = startOf(process.pid);
     return {
       pid: process.pid,
@@ -139,9 +139,11 @@ async function readHolder(
 function parseHolder(text: string): Holder | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    const isHolder = typeof value === 'object' && value !== null && 'pid' in value && 'host' in value;
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by `#create`; its members are only compared
-    return isHolder ? (value as Holder) : undefined;
+    if (!isRecord(value) || typeof value['pid'] !== 'number' || typeof value['host'] !== 'string') {
+      return undefined;
+    }
+    const { pid, host, started } = value;
+    return { pid, host, ...(typeof started === 'string' ? { started } : {}) };
   } catch {
     return undefined;
   }
