@@ -177,6 +177,14 @@ describe('stream', () => {
     expect(tail.missed).toEqual([]);
   });
 
+  test('a kind that is named twice is sent once', async () => {
+    const store = new MemoryCallStore();
+    const [seen, ...newer] = appendCalls(store, 3);
+    const tail = await Tail.open(store, 'calls,calls', seen);
+    await tail.readTo(newer.at(-1)!);
+    expect(tail.ids('calls')).toEqual(newer);
+  });
+
   test('a reader that does not read misses nothing that is still retained', async () => {
     const store = new MemoryCallStore();
     const tail = await Tail.open(store, 'calls,traces');

@@ -48,17 +48,18 @@ export class Parameters {
     return found;
   }
 
-  /** Values of a comma list. @throws {AdminRefusal} When one is none of `choices`. */
+  /** Values of a comma list, each once. @throws {AdminRefusal} When one is none of `choices`. */
   choices<const Choice extends string>(name: string, choices: readonly Choice[]): readonly Choice[] | undefined {
-    return this.text(name)
+    const found = this.text(name)
       ?.split(',')
       .map((part) => {
-        const found = choices.find((choice) => choice === part.trim());
-        if (found === undefined) {
+        const choice = choices.find((each) => each === part.trim());
+        if (choice === undefined) {
           throw wrong(name, `${quote(part)} is none of its values`, `use some of ${choices.join(', ')}`);
         }
-        return found;
+        return choice;
       });
+    return found && [...new Set(found)];
   }
 
   /** `true` or `false`. @throws {AdminRefusal} */
