@@ -1,9 +1,8 @@
 // Writes docs/reference/attributes.md from the catalog of workflow-spans and the log events of semantic-conventions; with --check only says whether it is stale.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { LOG_EVENTS } from '../packages/semantic-conventions/src/index.ts';
 import { ATTRIBUTE_CATALOG } from '../packages/workflow-spans/src/attributes/attribute-catalog.ts';
-
-const FILE = new URL('../docs/reference/attributes.md', import.meta.url);
+import { table, writePage } from './lib/pages.mjs';
 
 /** What is in the catalog and the gateway of this version does not set; a test holds it to what a collector gets. */
 const NOT_FED = JSON.parse(readFileSync(new URL('../docs/reference/not-fed.json', import.meta.url), 'utf8'));
@@ -30,30 +29,25 @@ function meaningOf({ key, spans, description }) {
 
 const byGroup = Map.groupBy(ATTRIBUTE_CATALOG, (attribute) => attribute.group);
 const sections = [...byGroup].map(([group, attributes]) => {
-  const rows = attributes.map(
-    (attribute) =>
-      `| \`${attribute.key}\` | ${attribute.type} | ${attribute.spans.join(', ')} | ${meaningOf(attribute)} |`,
-  );
-  return [`## ${group}`, '', '| Attribute | Type | Spans | Meaning |', '| --- | --- | --- | --- |', ...rows].join('\n');
+  const rows = attributes.map((attribute) => [
+    `\`${attribute.key}\``,
+    attribute.type,
+    attribute.spans.join(', '),
+    meaningOf(attribute),
+  ]);
+  return [`## ${group}`, '', table(['Attribute', 'Type', 'Spans', 'Meaning'], rows)].join('\n');
 });
 const logRows = LOG_EVENTS.map(({ name, description, attributes }) => {
   const keys = attributes.map(({ key, type, description: meaning }) => `\`${key}\` (${type}): ${meaning}`);
-  return `| \`${name}\` | ${description} | ${keys.join('<br>') || '–'} |`;
+  return [`\`${name}\``, description, keys.join('<br>') || '–'];
 });
 const logs = [
   '## Log records',
   '',
   'A log record has the line as its body, and a severity. One that tells of an event has its name and these attributes; any other line has none.',
   '',
-  '| Event | When | Attributes |',
-  '| --- | --- | --- |',
-  ...logRows,
+  table(['Event', 'When', 'Attributes'], logRows),
 ].join('\n');
 const page = `${[INTRO, ...sections, logs].join('\n')}\n`.replaceAll('\n## ', '\n\n## ').replace(/\n{3,}/g, '\n\n');
 
-if (!process.argv.includes('--check')) {
-  writeFileSync(FILE, page);
-} else if (readFileSync(FILE, 'utf8') !== page) {
-  console.error('docs/reference/attributes.md is stale: run node scripts/docs-attributes.mjs');
-  process.exitCode = 1;
-}
+writePage('docs/reference/attributes.md', page);

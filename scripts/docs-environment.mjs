@@ -1,10 +1,8 @@
 // Writes docs/reference/environment.md from the tables of telemetry-config and of the gateway; with --check only says whether it is stale.
-import { readFileSync, writeFileSync } from 'node:fs';
 import { describeFileKeys } from '../apps/gateway/src/config/reference/describe-file.ts';
 import { describeVariables } from '../apps/gateway/src/config/reference/describe-variables.ts';
 import { SETTINGS } from '../apps/gateway/src/config/table/setting.ts';
-
-const FILE = new URL('../docs/reference/environment.md', import.meta.url);
+import { table, writePage } from './lib/pages.mjs';
 
 const INTRO = `# Environment and file reference
 
@@ -26,11 +24,6 @@ function cell(text) {
 
 function code(text) {
   return text === '' ? '' : `\`${cell(text)}\``;
-}
-
-function table(head, rows) {
-  const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
-  return `${lines.join('\n')}\n`;
 }
 
 function otelTable(rows) {
@@ -87,18 +80,10 @@ function render() {
   }
   const sections = [...groups].map(([group, rows]) => {
     const body = group.startsWith('OTEL') ? otelTable(rows) : gatewayTable(rows);
-    return `## ${group}\n\n${body}`;
+    return `## ${group}\n\n${body}\n`;
   });
-  const file = `## Every key of the gateway's file\n\nThe keys of an entry of \`mcpServers\` are said in the environment by the whole object as JSON. The same table is the source of the JSON Schema, \`@dcc-mcp/gateway/gateway-config.schema.json\`.\n\n${fileTable()}`;
+  const file = `## Every key of the gateway's file\n\nThe keys of an entry of \`mcpServers\` are said in the environment by the whole object as JSON. The same table is the source of the JSON Schema, \`@dcc-mcp/gateway/gateway-config.schema.json\`.\n\n${fileTable()}\n`;
   return [INTRO, ...sections, file].join('\n');
 }
 
-const text = render();
-if (process.argv.includes('--check')) {
-  if (readFileSync(FILE, 'utf8') !== text) {
-    process.stderr.write('docs/reference/environment.md is stale: run node scripts/docs-environment.mjs\n');
-    process.exitCode = 1;
-  }
-} else {
-  writeFileSync(FILE, text);
-}
+writePage('docs/reference/environment.md', render());

@@ -1,5 +1,5 @@
 // Writes docs/reference/metrics.md from the tables of semantic-conventions; with --check only says whether it is stale.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import {
   CONVENTION_METRICS,
   GATEWAY_METRICS,
@@ -7,8 +7,8 @@ import {
   SELF_METRICS,
   SERVER_METRICS,
 } from '../packages/semantic-conventions/src/index.ts';
+import { table, writePage } from './lib/pages.mjs';
 
-const FILE = new URL('../docs/reference/metrics.md', import.meta.url);
 /** What is in the tables and has no source in the gateway of this version; tests hold it to what a real scrape has. */
 const NOT_FED = JSON.parse(readFileSync(new URL('../docs/reference/not-fed.json', import.meta.url), 'utf8'));
 
@@ -71,12 +71,12 @@ function toRow({ prometheusName, name, unit, kind, labels, description }) {
   const instrument = unit === '' ? `\`${name}\`` : `\`${name}\` · \`${unit}\``;
   const why = NOT_FED.metrics[prometheusName];
   const meaning = why === undefined ? description : `${description} *Not in this version: ${why}.*`;
-  return `| \`${prometheusName}\` | ${instrument} | ${kind.replaceAll('_', '-')} | ${toLabels(prometheusName, labels)} | ${meaning} |`;
+  return [`\`${prometheusName}\``, instrument, kind.replaceAll('_', '-'), toLabels(prometheusName, labels), meaning];
 }
 
-const HEAD = ['| Prometheus | OpenTelemetry · unit | type | labels | meaning |', '| --- | --- | --- | --- | --- |'];
+const HEAD = ['Prometheus', 'OpenTelemetry · unit', 'type', 'labels', 'meaning'];
 const sections = GROUPS.map(({ title, text, metrics }) =>
-  [`## ${title}`, '', text, '', ...HEAD, ...metrics.map(toRow)].join('\n'),
+  [`## ${title}`, '', text, '', table(HEAD, metrics.map(toRow))].join('\n'),
 );
 
 const histograms = GROUPS.flatMap(({ metrics }) => metrics).filter(({ boundaries }) => boundaries !== undefined);
@@ -88,11 +88,4 @@ const page = `${[INTRO, ...sections, ['## Buckets', '', ...buckets].join('\n')].
   '\n## ',
   '\n\n## ',
 );
-const tidy = page.replaceAll(/\n{3,}/g, '\n\n');
-
-if (!process.argv.includes('--check')) {
-  writeFileSync(FILE, tidy);
-} else if (readFileSync(FILE, 'utf8') !== tidy) {
-  console.error('docs/reference/metrics.md is stale: run node scripts/docs-metrics.mjs');
-  process.exitCode = 1;
-}
+writePage('docs/reference/metrics.md', page.replaceAll(/\n{3,}/g, '\n\n'));

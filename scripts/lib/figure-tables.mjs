@@ -1,11 +1,6 @@
 // The tables of docs/benchmarks.md, from the rows that the benchmarks write. Budgets stand beside what they bound.
 import { figureAt, figureText } from './figures.mjs';
-
-const row = (cells) => `| ${cells.join(' | ')} |`;
-
-function table(head, rows) {
-  return [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
-}
+import { table } from './pages.mjs';
 
 const ERAS = { legacy: '2025-11-25', modern: '2026-07-28' };
 const LEGS = {

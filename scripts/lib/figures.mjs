@@ -1,7 +1,7 @@
 // Reads docs/benchmarks/figures.json and writes its figures as text.
 import { readFileSync } from 'node:fs';
 
-export const FIGURES_FILE = new URL('../../docs/benchmarks/figures.json', import.meta.url);
+const FIGURES_FILE = new URL('../../docs/benchmarks/figures.json', import.meta.url);
 
 export const readFigures = () => JSON.parse(readFileSync(FIGURES_FILE, 'utf8'));
 

@@ -1,0 +1,19 @@
+// Pages of Markdown that scripts write from data.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+
+/** A table; its cells are Markdown already. */
+export function table(head, rows) {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** Writes a page of the repository; with `--check` on the command line only says that it is stale, and ends with 1. */
+export function writePage(path, text) {
+  const file = new URL(`../../${path}`, import.meta.url);
+  if (!process.argv.includes('--check')) {
+    writeFileSync(file, text);
+  } else if (readFileSync(file, 'utf8') !== text) {
+    console.error(`${path} is stale: run node scripts/${basename(process.argv[1])}`);
+    process.exitCode = 1;
+  }
+}
