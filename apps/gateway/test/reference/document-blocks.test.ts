@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeFileKeys } from '../../src/config/reference/describe-file.ts';
 import { describeVariables } from '../../src/config/reference/describe-variables.ts';
 import { issuesOf, namesOf, readYaml } from '../config/config-fixture.ts';
 
@@ -69,10 +70,8 @@ describe.each(values)('the block at %s', (_, text, toValue) => {
   });
 });
 
-/** Sections of the gateway's file that no other file of the documents has. */
-const GATEWAY_KEYS = new Set(
-  'mcpServers server metrics telemetry auth policy limits audit registry observability'.split(' '),
-);
+/** What stands outermost in the gateway's file; no other file of the documents has any of it. */
+const GATEWAY_KEYS = new Set(describeFileKeys().map(({ key }) => key.split('.', 1)[0]!));
 
 /** What promtool finds wrong; nothing where the machine has none. */
 function promtool(args: readonly string[], text: string): string {
