@@ -108,6 +108,14 @@ describe.each(FAULTS)('$what', ({ name, kind, outcome }) => {
       expect(span()?.attributes['dcc_mcp.error.kind']).toBe(kind);
     });
 
+    test.each(['calls', 'traces'])(`has one row of %s that says ${outcome}`, async (list) => {
+      const query = encodeURIComponent(`operation=call trace_id=${called.get(key)!.traceId}`);
+      const body = (await (await fetch(`${gateway.url}/v1/debug/${list}?q=${query}`)).json()) as Json;
+      const rows = body[list] as readonly Json[];
+      const error = kind === undefined ? {} : { error: { kind } };
+      expect(rows).toMatchObject([{ outcome, success: outcome === 'ok', ...(list === 'calls' ? error : {}) }]);
+    });
+
     test('is counted once', () => {
       const counts = valuesOf(metrics, 'dcc_mcp_tool_calls_total', ['tool', 'status']);
       const [success, error] = outcome === 'ok' ? [1, 0] : [0, 1];
