@@ -146,8 +146,9 @@ function createRooms(parts: GatewayParts): Rooms {
   const onDropped = (file: string, rows: number): void => metrics?.recordRowsDropped(file, rows);
   const files = new AuditFiles({ store, config: config.audit, log, onDropped });
   const { sessions } = side;
+  const { scrapes } = instruments;
   const inForce = { config: () => current.config, settings: () => current.settings };
-  const sources = adminSources({ ...parts, ...inForce, core, store, files, streams, sessions });
+  const sources = adminSources({ ...parts, ...inForce, core, store, files, streams, sessions, scrapes });
   const routes = { ...side.routes, ...adminRoutes({ sources, ...config.server, hasHistory: config.admin.history }) };
   const served = createApps(parts, instruments, { core, routes, isDraining: () => inFlight.isDraining });
   return { instruments, core, streams, side, served, inFlight, files, current };
@@ -236,7 +237,7 @@ interface Wired {
 
 function createApps(
   { config, version }: GatewayParts,
-  { requests, scrapeHandler }: GatewayInstruments,
+  { requests, scrapeHandler, scrapes }: GatewayInstruments,
   { core, routes, isDraining }: Wired,
 ): ServedApps {
   const { upstreams, contextSettings, onError } = core;
@@ -257,7 +258,12 @@ function createApps(
     contextSettings,
     routeSpans: config.telemetry.protocolSpans ? core.spans : undefined,
     requestMetrics: requests,
-    scrape: scrapeHandler && ((request) => scrapeHandler.scrape(request)),
+    scrape:
+      scrapeHandler &&
+      ((request, address) => {
+        scrapes.asked(address);
+        return scrapeHandler.scrape(request);
+      }),
     isDraining,
     onError,
   });

@@ -12,4 +12,5 @@ export { type Sample, type SampleValue } from './families/sample.ts';
 export { ScrapeError, type ReportError, type ScrapeErrorCode } from './families/scrape-error.ts';
 export { type MetricSource, type ScrapeHandler, type ScrapeResult } from './scrape/scrape.ts';
 export { createScrapeHandler, type ScrapeHandlerOptions } from './scrape/scrape-handler.ts';
+export { type FinishedScrape } from './scrape/self-metrics.ts';
 export { type SerializeOptions } from './families/renderer.ts';

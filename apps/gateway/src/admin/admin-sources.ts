@@ -5,6 +5,7 @@ import type { SettingView } from '../config/load/setting-views.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import type { OperationCore } from '../operations/frame/core.ts';
 import type { AuditFiles } from '../recording/files/audit-files.ts';
+import type { ScrapeWatch } from '../recording/telemetry/scrape-watch.ts';
 import type { StreamCounts } from '../recording/telemetry/stream-counts.ts';
 import { governanceView } from './governance-view.ts';
 import { healthView } from './health-view.ts';
@@ -20,6 +21,7 @@ export interface AdminParts {
   readonly sessions: { readonly count: number };
   readonly files: AuditFiles;
   readonly streams: StreamCounts;
+  readonly scrapes: ScrapeWatch;
   /** The configuration in force. */
   readonly config: () => GatewayConfig;
   /** What it was read from. */
@@ -34,7 +36,7 @@ export function adminSources(parts: AdminParts): AdminSources {
     store,
     instances: (baseUrl) => instanceCards({ upstreams, catalog, store }, baseUrl),
     governance: () => governanceView(config(), upstreams),
-    telemetry: () => telemetryView(telemetry, config(), settings()),
+    telemetry: () => telemetryView({ telemetry, scrapes: parts.scrapes, config: config(), settings: settings() }),
     health: () =>
       healthView({
         upstreams,

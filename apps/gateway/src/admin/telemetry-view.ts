@@ -1,21 +1,47 @@
 import type { ExporterHealth, Telemetry, TelemetryHealth } from '@dcc-mcp/telemetry-node';
 import type { SettingView } from '../config/load/setting-views.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
+import type { ScrapeWatch } from '../recording/telemetry/scrape-watch.ts';
+
+/** What {@link telemetryView} tells of. */
+export interface TelemetryFacts {
+  readonly telemetry: Telemetry;
+  readonly scrapes: ScrapeWatch;
+  readonly config: GatewayConfig;
+  readonly settings: readonly SettingView[];
+}
 
 /** Why nothing arrives: exporters with state, cause and fix; the scrape; the settings. */
-export function telemetryView(
-  telemetry: Telemetry,
-  config: GatewayConfig,
-  settings: readonly SettingView[],
-): Readonly<Record<string, unknown>> {
+export function telemetryView(facts: TelemetryFacts): Readonly<Record<string, unknown>> {
+  const { telemetry, settings } = facts;
   const health = telemetry.health();
   return {
     signals: signalsOf(health),
-    scrape: { enabled: telemetry.metricReader !== undefined, path: config.metrics.path },
+    scrape: scrapeView(facts),
     settings,
     api_copies: apiCopies(health),
   };
 }
+
+/** Without a scrape nothing is said of the last one. */
+function scrapeView({ telemetry, scrapes, config }: TelemetryFacts): object {
+  const { last, scrapersSeen } = scrapes;
+  return {
+    enabled: telemetry.metricReader !== undefined,
+    path: config.metrics.path,
+    ...(last === undefined
+      ? {}
+      : {
+          last_scrape_at: time(last.endedAt),
+          last_bytes: last.bytes,
+          last_series: last.series,
+          last_duration_ms: last.durationSeconds * MILLIS,
+        }),
+    scrapers_seen: scrapersSeen,
+  };
+}
+
+const MILLIS = 1_000;
 
 /** A signal with several exporters is told of by the one that does worst. */
 function signalsOf({ exporters }: TelemetryHealth): Readonly<Record<string, object>> {

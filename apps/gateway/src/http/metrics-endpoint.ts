@@ -14,8 +14,11 @@ const PLAIN_TEXT = { 'content-type': 'text/plain; charset=utf-8' };
 /** Answers a scrape. Its guard comes before everything that could be said of the request itself. */
 export type MetricsHandler = (http: HttpContext) => Promise<Reply>;
 
+/** Collects for one scrape, and is told who asks. */
+export type ScrapeFor = (...asked: [...Parameters<Scrape>, address?: string]) => ReturnType<Scrape>;
+
 /** The guarded scrape handler; `undefined` while nothing has turned metrics on. */
-export function metricsHandler(config: MetricsConfig, scrape: Scrape | undefined): MetricsHandler | undefined {
+export function metricsHandler(config: MetricsConfig, scrape: ScrapeFor | undefined): MetricsHandler | undefined {
   if (config.enabled === false) {
     const message = 'Metrics are turned off by configuration; set ENABLE_METRICS=true or pass --metrics';
     return async () => jsonReply({ error: { kind: 'metrics-disabled', message } }, 503);
@@ -38,18 +41,21 @@ function unauthorized(schemes: readonly AuthScheme[]): Reply {
 }
 
 /** A scrape that throws is answered without its message: that one may hold anything. */
-async function answerScrape(scrape: Scrape, { method, headers }: HttpContext): Promise<Reply> {
+async function answerScrape(scrape: ScrapeFor, { method, headers, peerAddress }: HttpContext): Promise<Reply> {
   try {
     const {
       status,
       headers: said,
       body,
-    } = await scrape({
-      method,
-      accept: headerText(headers, 'accept'),
-      acceptEncoding: headerText(headers, 'accept-encoding'),
-      timeoutSeconds: headerText(headers, 'x-prometheus-scrape-timeout-seconds'),
-    });
+    } = await scrape(
+      {
+        method,
+        accept: headerText(headers, 'accept'),
+        acceptEncoding: headerText(headers, 'accept-encoding'),
+        timeoutSeconds: headerText(headers, 'x-prometheus-scrape-timeout-seconds'),
+      },
+      peerAddress,
+    );
     return { status, headers: said, body: body instanceof Uint8Array ? (new Response(body).body ?? undefined) : body };
   } catch {
     return { status: 500, headers: PLAIN_TEXT, body: 'collecting the metrics failed\n' };

@@ -1,9 +1,8 @@
 import type { RequestMetrics } from '@dcc-mcp/http-adapter/request-metrics';
-import type { Scrape } from '@dcc-mcp/http-adapter/scrape';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import { type App, type AppOptions, createApp } from './app.ts';
 import { createAuthentication } from './authentication.ts';
-import { CONTEXT_FORGE_PATH, type MetricsHandler, metricsHandler } from './metrics-endpoint.ts';
+import { CONTEXT_FORGE_PATH, type MetricsHandler, metricsHandler, type ScrapeFor } from './metrics-endpoint.ts';
 import { createOriginGuard } from './origin-guard.ts';
 import type { Route, RouteTable } from './route-table.ts';
 
@@ -24,7 +23,7 @@ export interface ServedAppsOptions extends Pick<
   readonly routes: RouteTable;
   readonly requestMetrics: RequestMetrics | undefined;
   /** Absent while nothing turns `/metrics` on. */
-  readonly scrape: Scrape | undefined;
+  readonly scrape: ScrapeFor | undefined;
 }
 
 /**

@@ -101,7 +101,15 @@ const signal = z
 export const telemetryAnswer: z.ZodType = z
   .looseObject({
     signals: z.partialRecord(z.enum(['traces', 'metrics', 'logs']), signal),
-    scrape: z.looseObject({ enabled: z.boolean() }),
+    scrape: z.looseObject({
+      enabled: z.boolean(),
+      path: z.string().optional(),
+      last_scrape_at: z.string().optional(),
+      last_bytes: count.optional(),
+      last_series: count.optional(),
+      last_duration_ms: millis.optional(),
+      scrapers_seen: count.optional().meta({ description: 'Addresses that asked and were let in.' }),
+    }),
     settings: z.array(z.looseObject({ name: z.string(), origin: z.string() })),
     api_copies: z.array(z.looseObject({})),
   })

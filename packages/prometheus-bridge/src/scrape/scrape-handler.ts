@@ -12,7 +12,7 @@ import { inSlices } from './event-loop.ts';
 import { gzip, toBody } from './scrape-body.ts';
 import { readScrapeRequest, type AcceptedScrape } from './scrape-request.ts';
 import type { MetricSource, ScrapeHandler, ScrapeResult } from './scrape.ts';
-import { createScrapeRecorder } from './self-metrics.ts';
+import { createScrapeRecorder, type FinishedScrape } from './self-metrics.ts';
 
 /** Options of {@link createScrapeHandler}. */
 export interface ScrapeHandlerOptions extends FamilyOptions {
@@ -22,6 +22,8 @@ export interface ScrapeHandlerOptions extends FamilyOptions {
   readonly withStartTimestamps?: boolean;
   /** Meter for the instruments that tell of the scrapes themselves; without it there are none. */
   readonly selfMeter?: Meter;
+  /** Told of each finished scrape. */
+  readonly onScraped?: (scrape: FinishedScrape) => void;
   /** How long a scrape may take that does not say so itself; default 10,000, as Prometheus waits. */
   readonly timeoutMillis?: number;
   /** Monotonic clock in milliseconds; default `performance.now`. */
@@ -58,7 +60,9 @@ export function createScrapeHandler(source: MetricSource, options: ScrapeHandler
       const rendering = render(collection.metrics, asked);
       try {
         const body = await toBody(inSlices(rendering.steps, now), (bytes) => {
-          record({ durationSeconds: (now() - start) / 1_000, bytes, series: rendering.series() });
+          const scraped = { durationSeconds: (now() - start) / 1_000, bytes, series: rendering.series() };
+          record(scraped);
+          options.onScraped?.(scraped);
         });
         const encoded = asked.isGzip ? await gzip(body) : body;
         return { status: 200, headers: toHeaders(asked, encoded), body: encoded };

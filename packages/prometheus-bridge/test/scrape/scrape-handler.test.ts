@@ -1,4 +1,10 @@
-import { createScrapeHandler, PrometheusReader, type MetricSource, type ScrapeError } from '@dcc-mcp/prometheus-bridge';
+import {
+  createScrapeHandler,
+  type FinishedScrape,
+  PrometheusReader,
+  type MetricSource,
+  type ScrapeError,
+} from '@dcc-mcp/prometheus-bridge';
 import { describe, expect, jest, test } from '@jest/globals';
 import { ValueType } from '@opentelemetry/api';
 import { emptyResource, resourceFromAttributes } from '@opentelemetry/resources';
@@ -259,6 +265,15 @@ describe('self-metrics', () => {
     createScrapeHandler(reader, { selfMeter: provider.getMeter('self') });
     expect(await scrapeText(reader)).toMatch(/^dcc_mcp_scrape_bytes\{.*\} 0$/m);
   });
+});
+
+test('onScraped is told of each finished scrape, and of none that was refused', async () => {
+  const onScraped = jest.fn<(scrape: FinishedScrape) => void>();
+  const { provider, reader } = createBench({ onScraped, targetInfo: false });
+  provider.getMeter('test').createCounter('calls').add(1, { a: 1 });
+  await reader.scrape({ method: 'POST' });
+  const { length } = await bytesOf(await reader.scrape());
+  expect(onScraped.mock.calls).toEqual([[{ durationSeconds: expect.any(Number), bytes: length, series: 1 }]]);
 });
 
 describe('reports', () => {

@@ -7,6 +7,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { GatewayConfig } from '../../config/reader/gateway-config.ts';
 import type { Upstreams } from '../../registry/upstreams.ts';
 import type { UpstreamReadiness } from '../../upstream/upstream.ts';
+import { ScrapeWatch } from './scrape-watch.ts';
 import type { StreamCounts } from './stream-counts.ts';
 
 /** What a gateway measures with. All absent with metrics off: then no instrument exists. */
@@ -15,6 +16,7 @@ export interface GatewayInstruments {
   readonly requests: RequestMetrics | undefined;
   /** Absent while nothing turns `/metrics` on. */
   readonly scrapeHandler: ScrapeHandler | undefined;
+  readonly scrapes: ScrapeWatch;
 }
 
 /** What instruments are made from. */
@@ -32,7 +34,8 @@ export function createInstruments(options: InstrumentsOptions): GatewayInstrumen
   const { isMetering } = options.telemetry;
   const metrics = isMetering ? createCallMetrics(options) : undefined;
   const requests = isMetering ? createHttpMetrics(options) : undefined;
-  return { metrics, requests, scrapeHandler: createOwnScrapeHandler(options, metrics) };
+  const scrapes = new ScrapeWatch(Date.now);
+  return { metrics, requests, scrapes, scrapeHandler: createOwnScrapeHandler(options, metrics, scrapes) };
 }
 
 function createCallMetrics({ config, telemetry, version, catalog }: InstrumentsOptions): GatewayMetrics {
@@ -57,10 +60,12 @@ function createHttpMetrics({ config, telemetry, version }: InstrumentsOptions): 
 function createOwnScrapeHandler(
   { config, telemetry, log }: InstrumentsOptions,
   metrics: GatewayMetrics | undefined,
+  scrapes: ScrapeWatch,
 ): ScrapeHandler | undefined {
   return telemetry.metricReader?.scrapeHandlerWith({
     scopeLabels: config.metrics.scopeLabels,
     onError: (error) => log(`metrics: ${error.message}`),
+    onScraped: (scrape) => scrapes.finished(scrape),
     ...(metrics === undefined ? {} : { exemplars: metrics.exemplars }),
     ...(telemetry.isMetering ? { selfMeter: telemetry.meterFor('@dcc-mcp/prometheus-bridge') } : {}),
   });

@@ -1,4 +1,4 @@
-// /v1/debug/telemetry lists the settings in force, as `doctor` does.
+// /v1/debug/telemetry lists the settings in force, as `doctor` does, and says who scrapes.
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -95,4 +95,22 @@ describe('settings of the telemetry view', () => {
     expect(settings.get('server.port')).toEqual({ name: 'server.port', value: '0', origin: 'default' });
     expect(settings.get('mcpServers')).toMatchObject({ origin: 'file' });
   });
+});
+
+test('the telemetry view says what the last scrape was, and nothing of it before there is one', async () => {
+  const gateway = await startGateway({ enablePrometheus: true });
+  running.push(gateway);
+  const scrape = async (): Promise<unknown> =>
+    ((await (await fetch(`${gateway.url}/v1/debug/telemetry`)).json()) as { scrape: unknown }).scrape;
+  expect(await scrape()).toEqual({ enabled: true, path: '/metrics', scrapers_seen: 0 });
+  const before = Date.now();
+  const text = await (await fetch(`${gateway.url}/metrics`)).text();
+  const told = (await scrape()) as Readonly<Record<string, unknown>>;
+  expect(told).toMatchObject({
+    last_bytes: Buffer.byteLength(text),
+    last_series: expect.any(Number),
+    last_duration_ms: expect.any(Number),
+    scrapers_seen: 1,
+  });
+  expect(Date.parse(String(told['last_scrape_at']))).toBeGreaterThanOrEqual(before);
 });
