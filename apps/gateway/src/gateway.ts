@@ -143,7 +143,7 @@ function createRooms(parts: GatewayParts): Rooms {
   const side = createMcp({ ...parts, state }, core, streams);
   const current = { config, settings };
   const { metrics } = instruments;
-  const onDropped = (file: string, rows: number): void => metrics?.recordRowsDropped(file, rows);
+  const onDropped = (rowsOf: string): void => metrics?.recordRowsDropped(rowsOf, 1);
   const files = new AuditFiles({ store, config: config.audit, log, onDropped });
   const { sessions } = side;
   const { scrapes } = instruments;

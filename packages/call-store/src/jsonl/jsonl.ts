@@ -28,7 +28,12 @@ export interface JsonlOptions {
   readonly maxQueuedBytes?: number;
   /** Told once when writing begins to fail, for another reason than before, and when it works again. */
   readonly onChange?: (change: JsonlChange) => void;
+  /** Told of each row that will never be written; it may be called while a row is recorded, and must be quick. */
+  readonly onDropped?: (file: JsonlFile) => void;
 }
+
+/** `audit.jsonl` or `traces.jsonl`. */
+export type JsonlFile = 'audit' | 'traces';
 
 /** Writing began to fail, or works again. */
 export interface JsonlChange {
@@ -95,8 +100,8 @@ class Jsonl implements JsonlHistory {
     this.#onChange = quiet(options.onChange);
     this.#directory = directory;
     this.#flushMillis = flushMillis;
-    this.#audit = createFile('audit.jsonl', options);
-    this.#traces = createFile('traces.jsonl', options);
+    this.#audit = createFile('audit', options);
+    this.#traces = createFile('traces', options);
     this.#lock = new DirectoryLock(directory);
     this.#subscription = store.subscribe(['calls', 'traces'], (event) => {
       if (event.type === 'row' && (event.kind === 'calls' || event.kind === 'traces')) {
@@ -228,9 +233,10 @@ class Jsonl implements JsonlHistory {
   }
 }
 
-function createFile(name: string, options: JsonlOptions): RowFile {
+function createFile(name: JsonlFile, options: JsonlOptions): RowFile {
   const { maxRows = 5000, maxBytes = 50 * MEBIBYTE } = options;
   const onChange = quiet(options.onChange);
+  const onDropped = quiet(options.onDropped);
   const { maxQueuedRows = 10_000, maxQueuedBytes = 16 * MEBIBYTE } = options;
   const bounds = { maxRows, maxBytes, maxQueuedRows, maxQueuedBytes };
   for (const [bound, value] of Object.entries(bounds)) {
@@ -239,20 +245,21 @@ function createFile(name: string, options: JsonlOptions): RowFile {
     }
   }
   return new RowFile({
-    path: join(options.directory, name),
+    path: join(options.directory, `${name}.jsonl`),
     bounds: { maxRows, maxBytes },
     queue: { maxRows: maxQueuedRows, maxBytes: maxQueuedBytes },
     onChange: (state, message) => onChange({ state, message }),
+    onDropped: () => onDropped(name),
   });
 }
 
 /** A listener of whoever uses this; what it throws must not end the writing. */
-function quiet(listener: JsonlOptions['onChange']): (change: JsonlChange) => void {
-  return (change) => {
+function quiet<Event>(listener: ((event: Event) => void) | undefined): (event: Event) => void {
+  return (event) => {
     try {
-      listener?.(change);
+      listener?.(event);
     } catch {
-      // The change stands in `health` as well.
+      // What it was told stands in `health` as well.
     }
   };
 }

@@ -35,6 +35,8 @@ export interface RowFileOptions {
   readonly queue: QueueBounds;
   /** Told when writing begins to fail, for another reason than before, and when it works again. */
   readonly onChange: (state: 'ok' | 'failing', message: string) => void;
+  /** Told of each row that will never be written. */
+  readonly onDropped: () => void;
 }
 
 const RETRY_MILLIS = 2000;
@@ -192,6 +194,7 @@ export class RowFile {
 
   #drop(reason: LossReason): void {
     this.#dropped[reason] = (this.#dropped[reason] ?? 0) + 1;
+    this.#options.onDropped();
   }
 }
 

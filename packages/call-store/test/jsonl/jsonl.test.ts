@@ -251,8 +251,9 @@ describe('bounds', () => {
     expect(linesOf('audit.jsonl').at(-1)?.request_id).toBe('req-200');
   });
 
-  test('a row that is larger than a file is counted, and the others are written', async () => {
-    const gateway = start({ maxBytes: 1000 });
+  test('a row that is larger than a file is counted and told of, and the others are written', async () => {
+    const dropped: string[] = [];
+    const gateway = start({ maxBytes: 1000, onDropped: (file) => dropped.push(file) });
     gateway.store.append('calls', callRow(1, { agent_name: 'n'.repeat(1900) }));
     appendCalls(gateway, 2, 2);
     await gateway.history.flush();
@@ -262,6 +263,7 @@ describe('bounds', () => {
       dropped_by: { too_large: 1 },
       state: 'ok',
     });
+    expect(dropped).toEqual(['audit']);
   });
 
   test('a row that is no JSON is counted, and the others are written', async () => {
