@@ -1,4 +1,3 @@
-import type { CallStore } from '@dcc-mcp/call-store';
 import { toFetchHandler } from '@dcc-mcp/http-adapter';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import type { CapturePolicy } from '@dcc-mcp/workflow-spans';
@@ -23,8 +22,9 @@ import type { OperationCore } from './operations/frame/core.ts';
 import type { Log } from './protocol/log.ts';
 import { AuditFiles } from './recording/files/audit-files.ts';
 import { Recorder } from './recording/record/recorder.ts';
+import { ListedTokens } from './recording/rows/listed-tokens.ts';
 import type { RowSinkOptions } from './recording/sinks/row-sink.ts';
-import { createSinks } from './recording/sinks/sinks.ts';
+import { createSinks, type SinksOptions } from './recording/sinks/sinks.ts';
 import {
   createInstruments,
   type GatewayInstruments,
@@ -137,7 +137,8 @@ function createRooms(parts: GatewayParts): Rooms {
   const instruments = createInstruments({ ...parts, catalog });
   const onError = createErrorReport(log);
   const store = state.createCallStore({ capacities: config.admin, onError });
-  const core = createCore({ ...parts, state, store, onError }, catalog, instruments.metrics);
+  const listed = new ListedTokens(Date.now);
+  const core = createCore({ ...parts, state, store, listed, onError }, catalog, instruments.metrics);
   const streams = new StreamCounts();
   const inFlight = new InFlight();
   const side = createMcp({ ...parts, state }, core, streams);
@@ -148,7 +149,7 @@ function createRooms(parts: GatewayParts): Rooms {
   const { sessions } = side;
   const { scrapes } = instruments;
   const inForce = { config: () => current.config, settings: () => current.settings };
-  const sources = adminSources({ ...parts, ...inForce, core, store, files, streams, sessions, scrapes });
+  const sources = adminSources({ ...parts, ...inForce, core, store, files, streams, sessions, scrapes, listed });
   const routes = { ...side.routes, ...adminRoutes({ sources, ...config.server, hasHistory: config.admin.history }) };
   const served = createApps(parts, instruments, { core, routes, isDraining: () => inFlight.isDraining });
   return { instruments, core, streams, side, served, inFlight, files, current };
@@ -175,7 +176,7 @@ function drainingOf(inFlight: InFlight): Pick<Gateway, 'begin' | 'underway' | 'd
 }
 
 type SharingParts = GatewayParts & { readonly state: SharedState };
-type CoreParts = SharingParts & { readonly store: CallStore; readonly onError: (error: unknown) => void };
+type CoreParts = SharingParts & Pick<RowSinkOptions, 'store' | 'listed'> & Pick<SinksOptions, 'onError'>;
 
 /** Tells what should not have been thrown to the operator, never to a caller. */
 function createErrorReport(log: Log): (error: unknown) => void {
@@ -186,10 +187,10 @@ function createErrorReport(log: Log): (error: unknown) => void {
 }
 
 function createCore(parts: CoreParts, catalog: Catalog, metrics: GatewayInstruments['metrics']): OperationCore {
-  const { config, telemetry, capture, state, store, log, onError } = parts;
+  const { config, telemetry, capture, state, store, listed, log, onError } = parts;
   const { createQuotas, createLeases, searchMemory } = state;
   const newId = randomUUID;
-  const rows = config.admin.history ? rowSinkOptions(config, store) : undefined;
+  const rows = config.admin.history ? rowSinkOptions(config, { store, listed }) : undefined;
   const sinks = createSinks({ isTracing: telemetry.isTracing, metrics, searchMemory, log, rows, onError });
   const contextSettings = createContextSettings(config, telemetry);
   return {
@@ -210,9 +211,12 @@ function createCore(parts: CoreParts, catalog: Catalog, metrics: GatewayInstrume
   };
 }
 
-function rowSinkOptions({ admin: { slowMs, redactPaths } }: GatewayConfig, store: CallStore): RowSinkOptions {
+function rowSinkOptions(
+  { admin: { slowMs, redactPaths } }: GatewayConfig,
+  kept: Pick<RowSinkOptions, 'store' | 'listed'>,
+): RowSinkOptions {
   const hiddenPaths = redactPaths.map((path) => path.split('.'));
-  return { store, slowMillis: slowMs, hiddenPaths, sha256: (text) => hash('sha256', text) };
+  return { ...kept, slowMillis: slowMs, hiddenPaths, sha256: (text) => hash('sha256', text) };
 }
 
 function createMcp({ config, version, state, log }: SharingParts, core: OperationCore, streams: StreamCounts): McpSide {

@@ -5,6 +5,7 @@ import type { SettingView } from '../config/load/setting-views.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import type { OperationCore } from '../operations/frame/core.ts';
 import type { AuditFiles } from '../recording/files/audit-files.ts';
+import type { ListedTokens } from '../recording/rows/listed-tokens.ts';
 import type { ScrapeWatch } from '../recording/telemetry/scrape-watch.ts';
 import type { StreamCounts } from '../recording/telemetry/stream-counts.ts';
 import { governanceView } from './governance-view.ts';
@@ -22,6 +23,7 @@ export interface AdminParts {
   readonly files: AuditFiles;
   readonly streams: StreamCounts;
   readonly scrapes: ScrapeWatch;
+  readonly listed: ListedTokens;
   /** The configuration in force. */
   readonly config: () => GatewayConfig;
   /** What it was read from. */
@@ -49,6 +51,7 @@ export function adminSources(parts: AdminParts): AdminSources {
         residentBytes: () => process.memoryUsage.rss(),
       }),
     eventsOf: async (instanceId, fromMillis, toMillis) => outputs.during(instanceId, fromMillis, toMillis),
+    toolsListTokens: (since, until) => parts.listed.between(since, until),
     toolSlugs: () => Array.from(catalog.records(), ({ slug }) => slug),
   };
 }

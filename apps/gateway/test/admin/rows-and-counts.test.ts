@@ -97,6 +97,10 @@ async function counted(): Promise<number> {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
+async function listedTokens(): Promise<number> {
+  return Number(((await json('/v1/debug/stats'))['tokens'] as Json)['tools_list']);
+}
+
 /** Two calls without a slug, and what is none. */
 async function askWrongly(): Promise<void> {
   await post('/v1/call', {});
@@ -131,6 +135,14 @@ describe('each way in', () => {
   test.each(ENDINGS)('makes one row that says %s', async (outcome, server, tool, args) => {
     expect(await added(() => Promise.all(waysIn(server, tool, args)), WAYS)).toEqual({ [outcome]: WAYS });
   });
+});
+
+test('tokens of lists of tools are in the statistics as the metric has them', async () => {
+  const before = await listedTokens();
+  await stdio.request('tools/list', {});
+  const counts = valuesOf(await scrape(url), 'dcc_mcp_gateway_response_tokens_total', ['surface']);
+  expect(await listedTokens()).toBe(counts['tools_list']);
+  expect(await listedTokens()).toBeGreaterThan(before);
 });
 
 describe('one row is made', () => {

@@ -41,7 +41,9 @@ function statsRoute({ sources, now = Date.now }: AdminRoutesOptions): AdminRoute
       const { calls } = await store.usage();
       const retainedSince = calls.oldest_retained === undefined ? undefined : Date.parse(calls.oldest_retained);
       const [rows, traces] = [await collect(store.scan('calls', filter)), await collect(store.scan('traces', filter))];
-      return jsonAnswer(stats(rows, { range, since, until, retainedSince, traces, toolSlugs: sources.toolSlugs() }));
+      const toolsListTokens = sources.toolsListTokens?.(since, until);
+      const toolSlugs = sources.toolSlugs();
+      return jsonAnswer(stats(rows, { range, since, until, retainedSince, traces, toolsListTokens, toolSlugs }));
     },
   };
 }

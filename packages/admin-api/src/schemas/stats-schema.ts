@@ -38,7 +38,7 @@ export const statsAnswer: z.ZodType = z
       .optional()
       .meta({ description: 'Nearest rank; absent where nothing was called.' }),
     phases_ms: z.strictObject({ queue: spread.optional(), gateway: spread.optional(), upstream: spread.optional() }),
-    tokens: z.strictObject({ input: count, output: count, search: count, describe: count }),
+    tokens: z.strictObject({ input: count, output: count, tools_list: count, search: count, describe: count }),
     top_tools: top,
     top_instances: top,
     top_app_types: top,

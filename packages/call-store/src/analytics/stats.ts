@@ -21,6 +21,8 @@ export interface StatsOptions {
   readonly retainedSince?: number | undefined;
   /** Requests of the same time: the tokens of searches and descriptions are theirs. */
   readonly traces?: Iterable<Pick<TraceRow, 'operation' | 'output_tokens' | 'timestamp'>>;
+  /** Those of the lists of tools of the same time, which are no rows; default 0. */
+  readonly toolsListTokens?: number | undefined;
   /** Slugs of all registered tools. */
   readonly toolSlugs?: readonly string[];
 }
@@ -63,6 +65,7 @@ export interface Stats {
   readonly tokens: {
     readonly input: number;
     readonly output: number;
+    readonly tools_list: number;
     readonly search: number;
     readonly describe: number;
   };
@@ -142,7 +145,7 @@ function phasesOf(calls: readonly CallRow[]): Stats['phases_ms'] {
 }
 
 function tokensOf(calls: readonly CallRow[], options: StatsOptions): Stats['tokens'] {
-  const tokens = { input: 0, output: 0, search: 0, describe: 0 };
+  const tokens = { input: 0, output: 0, tools_list: options.toolsListTokens ?? 0, search: 0, describe: 0 };
   for (const call of calls) {
     tokens.input += call.input_tokens;
     tokens.output += call.output_tokens;

@@ -14,6 +14,7 @@ import type { CallDetails } from '../record/finished.ts';
 import { followUpKindOf } from '../record/follow-ups.ts';
 import type { PolicyFacts } from '../record/operation-trail.ts';
 import type { Sink } from '../record/recorder.ts';
+import type { ListedTokens } from '../rows/listed-tokens.ts';
 import { operationOf, toCallRow, toDecisionRow, toSearchRow, toTrace } from '../rows/operation-rows.ts';
 import { type OperationFacts, RecordedOperation } from '../rows/recorded-operation.ts';
 
@@ -23,6 +24,7 @@ const MAX_SEARCHES = 1_000;
 /** What {@link createRowSink} writes to, and how. */
 export interface RowSinkOptions {
   readonly store: CallStore;
+  readonly listed: ListedTokens;
   /** Calls longer than this are slow, in milliseconds. */
   readonly slowMillis: number;
   /** Places of payloads that are never kept. */
@@ -40,6 +42,8 @@ export function createRowSink(options: RowSinkOptions): Sink {
       if (finished.kind === 'operation' && finished.trail !== undefined) {
         const rules = { rowId: newRowId(), paths: options.hiddenPaths };
         keep(new RecordedOperation(finished, finished.trail, rules), { ...options, slow, searchedAt });
+      } else if (finished.kind === 'answer' && finished.surface === 'tools_list') {
+        options.listed.note(finished.bytes);
       }
     },
   };
