@@ -6,8 +6,10 @@ const ERAS = { legacy: '2025-11-25', modern: '2026-07-28' };
 const LEGS = {
   'bare forwarder': 'bare forwarder',
   'gateway, telemetry off': '`tools/call echo` (`--expose all`), telemetry off',
+  'gateway, telemetry on, no history': '… every call traced to a live OTLP receiver, metrics on, no history',
   'gateway, telemetry on': '… every call traced to a live OTLP receiver, metrics on',
   'gateway call, telemetry off': "the gateway's `call`, telemetry off",
+  'gateway call, telemetry on, no history': "the gateway's `call`, telemetry on, no history",
   'gateway call, telemetry on': "the gateway's `call`, telemetry on",
 };
 

@@ -2,8 +2,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 
-/** A table; its cells are Markdown already. */
+/** A table; its cells are Markdown already. @throws {TypeError} Where a row lacks one. */
 export function table(head, rows) {
+  const short = rows.find((cells) => cells.length !== head.length || cells.includes(undefined));
+  if (short !== undefined) {
+    throw new TypeError(`a row without all of ${head.join(', ')}: ${JSON.stringify(short)}`);
+  }
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 

@@ -1,8 +1,9 @@
 // Figures in documents come from docs/benchmarks/figures.json, which the benchmarks write.
 import { describe, expect, test } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { read, root } from './workspace.ts';
 
 /** How and when something was measured. */
@@ -34,6 +35,21 @@ test('no document is stale', () => {
   const env = { ...process.env, NODE_OPTIONS: '' };
   const script = join(root, 'scripts/docs-figures.mjs');
   expect(() => execFileSync(process.execPath, [script, '--check'], { env, stdio: 'pipe' })).not.toThrow();
+});
+
+/** A script as another program imports it. */
+const urlOf = (name: string): string => JSON.stringify(pathToFileURL(join(root, 'scripts/lib', name)).href);
+
+test('a leg of a benchmark that the tables have no name for is refused, not shown without one', () => {
+  const program = `import { readFigures } from ${urlOf('figures.mjs')};
+    import { TABLES } from ${urlOf('figure-tables.mjs')};
+    const figures = readFigures();
+    const of = (leg) => TABLES.gateway({ ...figures, gateway: { rows: [{ ...figures.gateway.rows[0], leg }] } });
+    console.log(of('gateway, telemetry on, no history').includes('no history'));
+    of('a leg of tomorrow');`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+  expect(stdout).toBe('true\n');
+  expect(stderr).toContain('a row without all of client, leg,');
 });
 
 test('docs/benchmarks.md has no figure but in a mark', () => {
