@@ -10,8 +10,6 @@ import { GATEWAY_URL } from '../run/gateway-port.ts';
 import { askUntilNumber, checkScrapeConfig, startScraper } from '../run/prometheus.ts';
 import { BrokenPromise, type Desk, isDemo } from './desk.ts';
 
-const AGENT_MILLIS = 60_000;
-
 function write(desk: Desk, name: string, text: string): string {
   const path = join(desk.machine.clone, name);
   mkdirSync(dirname(path), { recursive: true });
@@ -80,7 +78,7 @@ export async function scrape(desk: Desk, block: Block, { name, text }: { name: s
     throw new BrokenPromise(`${name}: ${String(error)}`);
   });
   if (isDemo(gateway)) {
-    await desk.run('npm run demo:agent -- --rounds 1', AGENT_MILLIS);
+    await desk.runAgent();
   }
   desk.report.add(block, 'ran', `${name}: Prometheus scrapes, every target is up`);
 }

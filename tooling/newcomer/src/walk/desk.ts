@@ -13,6 +13,7 @@ import { openTerminal, type Terminal } from '../run/terminal.ts';
 
 const FIRST_START_MILLIS = 300_000; // installs and builds
 const READY_MILLIS = 20_000;
+const AGENT_MILLIS = 60_000;
 /** After the first start the documents promise that no network is needed. */
 const OFF_LINE = 'https_proxy=http://127.0.0.1:9 http_proxy=http://127.0.0.1:9 no_proxy=localhost,127.0.0.1';
 
@@ -94,6 +95,19 @@ export class Desk {
     this.#typedBefore.add(text);
     const typed = [...this.#exports, this.typed(text)].join('\n');
     return this.machine.run(typed, timeoutMillis === undefined ? {} : { timeoutMillis });
+  }
+
+  /**
+   * Lets the demo agent work for one round.
+   *
+   * @param variables What stands before its command, with a blank behind each.
+   * @throws {BrokenPromise} When it ends badly.
+   */
+  async runAgent(variables = ''): Promise<void> {
+    const { code, output } = await this.run(`${variables}npm run demo:agent -- --rounds 1`, AGENT_MILLIS);
+    if (code !== 0) {
+      throw new BrokenPromise(`npm run demo:agent: exit code ${code}\n${lastLines(output)}`);
+    }
   }
 
   /** Types a command that goes on into a terminal of its own, once the one before has been ended. */

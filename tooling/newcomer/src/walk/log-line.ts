@@ -6,7 +6,6 @@ import type { Block } from '../read/blocks.ts';
 import { isObject, readJson } from '../read/json.ts';
 import { BrokenPromise, type Desk } from './desk.ts';
 
-const AGENT_MILLIS = 60_000;
 const LOG = 'gateway.log';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -24,13 +23,13 @@ function isAlike(line: unknown, fields: Fields): boolean {
 export async function findLogLine(desk: Desk, block: Block, fields: Fields): Promise<void> {
   const command = `npx dcc-mcp-gateway --config examples/demo/gateway.yaml 2> ${LOG}`;
   await desk.open(block, command);
-  const agent = await desk.run('npm run demo:agent -- --rounds 1', AGENT_MILLIS);
+  await desk.runAgent();
   await desk.endGateway();
   const log = readFileSync(join(desk.machine.clone, LOG), 'utf8');
   const lines = log.split('\n').map(readJson).filter(isObject);
   if (!lines.some((line) => isAlike(line, fields))) {
     const logged = `${lines.length} lines of JSON, the last are\n${lastLines(log, 4)}`;
-    throw new BrokenPromise(`no line has these fields; ${logged}\nthe agent ended with ${agent.code}`);
+    throw new BrokenPromise(`no line has these fields; ${logged}`);
   }
   desk.report.add(block, 'compared', `a line of the gateway's log has these fields`);
 }

@@ -8,7 +8,6 @@ import type { Terminal } from '../run/terminal.ts';
 import { BrokenPromise, type Desk } from './desk.ts';
 
 const OPERATIONS_OF_ONE_ROUND = 60;
-const AGENT_MILLIS = 60_000;
 
 type Settings = Readonly<Record<string, string>>;
 
@@ -114,10 +113,7 @@ export async function sendToCollectors(
     const gateway = await desk.open(block, command);
     const settings = assignmentsOf(command);
     const before = Object.entries(settings).map(([name, value]) => `${name}=${value} `);
-    const agent = await desk.run(`${before.join('')}npm run demo:agent -- --rounds 1`, AGENT_MILLIS);
-    if (agent.code !== 0) {
-      throw new BrokenPromise(`npm run demo:agent: exit code ${agent.code}\n${lastLines(agent.output)}`);
-    }
+    await desk.runAgent(before.join(''));
     await desk.endGateway();
     desk.remember(same);
     for (const collector of collectors) {
