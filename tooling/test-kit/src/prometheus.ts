@@ -190,7 +190,7 @@ function toRunning({ url, child, folder }: Started): RunningPrometheus {
 /** What Prometheus says of a scrape that took longer than its interval, as happens on a busy machine. */
 const SCRAPE_TIMEOUT = 'context deadline exceeded';
 
-/** Prometheus hands new targets to the scraper only after five seconds, so counting scrapes is the one sure sign. */
+/** Prometheus hands new targets to the scraper only after five seconds, so counting good scrapes is the one sure sign. */
 async function waitUntilUp(prometheus: RunningPrometheus, scrapes: number): Promise<void> {
   const deadline = Date.now() + UP_MILLIS;
   while (Date.now() < deadline) {
@@ -199,7 +199,7 @@ async function waitUntilUp(prometheus: RunningPrometheus, scrapes: number): Prom
     if (down !== undefined) {
       throw new Error(`${down.scrapeUrl} is down: ${down.lastError}`);
     }
-    const counted = await prometheus.query(`count_over_time(up[10m]) >= ${scrapes}`);
+    const counted = await prometheus.query(`sum_over_time(up[10m]) >= ${scrapes}`);
     const isScraped = states.length > 0 && counted.length >= states.length;
     if (isScraped && states.every(({ health }) => health === 'up')) {
       return;

@@ -35,7 +35,7 @@ let busy: ReadonlyMap<string, Family>;
 
 const auditFolder = mkdtempSync(join(tmpdir(), 'contract-'));
 
-/** They are counted once a second. */
+/** A row is known to have no place once its file is written next. */
 async function untilDropped(url: string): Promise<void> {
   for (const deadline = Date.now() + 5_000; Date.now() < deadline;) {
     if ((await (await fetch(`${url}/metrics`)).text()).includes('dcc_mcp_telemetry_rows_dropped_total{')) {
@@ -43,6 +43,21 @@ async function untilDropped(url: string): Promise<void> {
     }
     await wait(50);
   }
+}
+
+/** The spread of delays is of the time since the last collection, which was the exporter's and just now perhaps. */
+async function scrapeWithSpread(url: string): Promise<ReadonlyMap<string, Family>> {
+  let scraped = readFamilies(await (await fetch(`${url}/metrics`)).text());
+  for (const deadline = Date.now() + 5_000; !hasSpread(scraped) && Date.now() < deadline;) {
+    await wait(50);
+    scraped = readFamilies(await (await fetch(`${url}/metrics`)).text());
+  }
+  return scraped;
+}
+
+function hasSpread(scraped: ReadonlyMap<string, Family>): boolean {
+  const spread = scraped.get('nodejs_eventloop_delay_stddev_seconds');
+  return spread !== undefined && isFed(spread);
 }
 
 beforeAll(async () => {
@@ -58,7 +73,7 @@ beforeAll(async () => {
   await untilDropped(workload.gateway.url);
   await sink.waitForSpans(1);
   busy = readFamilies(workload.busy);
-  families = readFamilies(await (await fetch(`${workload.gateway.url}/metrics`)).text());
+  families = await scrapeWithSpread(workload.gateway.url);
 }, 90_000);
 
 afterAll(async () => {
