@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CallRow } from '../rows/call-row.ts';
 import type { Trace } from '../rows/trace-row.ts';
@@ -6,6 +5,7 @@ import type { CallStore } from '../store/call-store.ts';
 import { DirectoryLock } from './directory-lock.ts';
 import { causeOf } from './file-cause.ts';
 import { isCallRow, isTrace } from './file-rows.ts';
+import { makeDirectory } from './make-directory.ts';
 import { RowFile, type RowFileHealth, toFailureMessage } from './row-file.ts';
 
 export { type LossReason, type RowFileHealth } from './row-file.ts';
@@ -195,7 +195,7 @@ class Jsonl implements JsonlHistory {
 
   async #acquire(): Promise<'own' | 'held' | 'failed'> {
     try {
-      await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+      await makeDirectory(this.#directory);
       const result = await this.#lock.acquire();
       if (result.ok) {
         return 'own';

@@ -322,6 +322,13 @@ describe('a disk that fails', () => {
     expect(linesOf('audit.jsonl').map((row) => row.request_id)).toEqual(numbered(1, 3));
   });
 
+  test('a directory that its file system never has is told of, and the end does not wait for it', async () => {
+    const gateway = start({ directory: '/proc/none/history' });
+    expect(await gateway.history.seeded).toEqual({ calls: 0, traces: 0, skipped: 0 });
+    expect(gateway.changes).toEqual([trouble]);
+    await gateway.history.close();
+  });
+
   test('a directory that can not be made', async () => {
     writeFileSync(directory, 'a file');
     const gateway = start();
