@@ -155,7 +155,9 @@ async function main(): Promise<void> {
   // A promise that nobody waits for comes here, too.
   process.on('uncaughtException', endOnCrash);
   if (isNodeTooOld()) {
-    terminal.printError(`error: dcc-mcp-gateway needs Node ≥ ${LEAST_NODE}, and this is Node ${process.versions.node}`);
+    terminal.printError(
+      `error: dcc-mcp-gateway needs Node ≥ ${LEAST_NODE}, and this is Node ${process.versions.node}; install one from https://nodejs.org (npm start and npx in its repository bring their own)`,
+    );
     process.exitCode = 1;
     return;
   }

@@ -48,7 +48,7 @@ async function explainStartError(terminal: Terminal, { server }: GatewayConfig, 
   const other = await otherGateway(server.host, server.port);
   if (other !== undefined) {
     terminal.printError(
-      `a gateway (version ${other.version}) already runs on http://${address}; use it, or start this one with --wait or another --port`,
+      `a gateway (version ${other.version}) already runs on http://${address}, with a configuration of its own; use it as it is, or start this one with --wait or another --port`,
     );
     return 0;
   }

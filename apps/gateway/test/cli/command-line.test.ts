@@ -109,7 +109,7 @@ test.each(['22.14.1', '20.20.0'])('Node %s is told in one line to be too old', a
   expect(await runCommand(['--port', '0'], { NODE_OPTIONS: `--import "${preload}"` })).toEqual({
     code: 1,
     stdout: '',
-    stderr: `error: dcc-mcp-gateway needs Node ≥ 22.15, and this is Node ${version}\n`,
+    stderr: `error: dcc-mcp-gateway needs Node ≥ 22.15, and this is Node ${version}; install one from https://nodejs.org (npm start and npx in its repository bring their own)\n`,
   });
 });
 

@@ -62,6 +62,11 @@ describe('calls', () => {
     expect(JSON.parse(stdout)).toMatchObject({ total: 1, calls: [{ outcome: 'tool_error', trace_id: traceId }] });
   });
 
+  test('takes the address that MCP clients are given', async () => {
+    const { code, stdout } = await run(['calls', '--url', `${rest.gateway.url}/mcp`, '--json']);
+    expect([code, JSON.parse(stdout)]).toEqual([0, expect.objectContaining({ total: 2 })]);
+  });
+
   test('says how many more there are', async () => {
     const { stdout } = await run(['calls', ...at(), '--limit', '1']);
     expect(stdout).toMatch(/^1 older ones match, too: --limit shows more\n/);

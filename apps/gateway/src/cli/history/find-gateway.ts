@@ -9,12 +9,12 @@ export type FoundGateway =
   | { readonly ok: true; readonly url: string }
   | { readonly ok: false; readonly message: string };
 
-/** `--url`, else the gateway of this user that runs, else the default address. */
+/** `--url`, also as MCP clients are given it, else the gateway of this user that runs, else the default address. */
 export async function findGateway(env: Environment, named: string | undefined): Promise<FoundGateway> {
   if (named !== undefined) {
     const url = /^https?:\/\//i.test(named) ? named : `http://${named}`;
     return URL.canParse(url)
-      ? { ok: true, url: url.replace(/\/+$/, '') }
+      ? { ok: true, url: url.replace(/(?:\/mcp)?\/*$/, '') }
       : { ok: false, message: `--url ${named}: expected a URL such as ${DEFAULT_URL}` };
   }
   // One that was killed leaves its address behind, and the next one may have the same.
