@@ -1,15 +1,9 @@
 import type { CallRow, CallStore } from '@dcc-mcp/call-store';
+import { type TopRow, toTopRows } from '@dcc-mcp/call-store/analytics';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { SkillRecord } from '../catalog/skill-record.ts';
 import type { Upstreams } from '../registry/upstreams.ts';
 import type { Upstream, UpstreamReadiness, UpstreamSettings } from '../upstream/upstream.ts';
-
-/** What the retained calls say of one instance. */
-interface CallCounts {
-  total: number;
-  failed: number;
-  readonly durations: number[];
-}
 
 /** Where {@link instanceCards} looks. */
 export interface InstanceParts {
@@ -21,7 +15,7 @@ export interface InstanceParts {
 /** Live cards of all instances. */
 export async function instanceCards(parts: InstanceParts, baseUrl: string): Promise<InstanceCards> {
   const { upstreams, catalog, store } = parts;
-  const counts = await countCalls(store);
+  const calls = await callsByInstance(store);
   const skills = Map.groupBy(catalog.skills(), ({ instanceId }) => instanceId);
   const all = upstreams.all();
   return {
@@ -29,7 +23,7 @@ export async function instanceCards(parts: InstanceParts, baseUrl: string): Prom
     summary: summaryOf(upstreams.countByReadiness()),
     instances: all.map((upstream) => {
       const { instanceId } = upstream.settings;
-      return card(upstream, { calls: counts.get(instanceId), skills: skills.get(instanceId) ?? [], baseUrl });
+      return card(upstream, { calls: calls.get(instanceId), skills: skills.get(instanceId) ?? [], baseUrl });
     }),
     departed: [],
   };
@@ -42,22 +36,13 @@ export interface InstanceCards {
   readonly instances: readonly object[];
 }
 
-async function countCalls(store: CallStore): Promise<ReadonlyMap<string, CallCounts>> {
-  const counts = new Map<string, CallCounts>();
+/** What the retained calls say of each instance. */
+async function callsByInstance(store: CallStore): Promise<ReadonlyMap<string, TopRow>> {
+  const calls: CallRow[] = [];
   for await (const call of store.scan('calls')) {
-    if (call.instance_id !== undefined) {
-      note(counts, call.instance_id, call);
-    }
+    calls.push(call);
   }
-  return counts;
-}
-
-function note(counts: Map<string, CallCounts>, instanceId: string, { success, duration_ms: millis }: CallRow): void {
-  const known = counts.get(instanceId) ?? { total: 0, failed: 0, durations: [] };
-  known.total += 1;
-  known.failed += success ? 0 : 1;
-  known.durations.push(millis);
-  counts.set(instanceId, known);
+  return new Map(toTopRows(calls, ({ instance_id: id }) => id).map((row) => [row.name, row]));
 }
 
 /** An upstream that waits for its first use is about to boot. */
@@ -74,7 +59,7 @@ function summaryOf(counts: ReadonlyMap<UpstreamReadiness, number>): Readonly<Rec
 }
 
 interface CardFacts {
-  readonly calls: CallCounts | undefined;
+  readonly calls: TopRow | undefined;
   readonly skills: readonly SkillRecord[];
   readonly baseUrl: string;
 }
@@ -107,7 +92,7 @@ function card({ settings, status, load }: Upstream, { calls, skills, baseUrl }: 
     concurrency: settings.concurrency,
     queue_depth: load.queued,
     in_flight: load.running,
-    calls: { total: calls?.total ?? 0, failed: calls?.failed ?? 0, p95_ms: percentile95(calls?.durations ?? []) },
+    calls: { total: calls?.count ?? 0, failed: calls?.failed ?? 0, p95_ms: calls?.p95_ms },
     links: linksOf(settings, baseUrl),
   };
 }
@@ -138,13 +123,6 @@ function linksOf({ transport, instanceId }: UpstreamSettings, baseUrl: string): 
     worker_docs: `${origin}/docs`,
     worker_openapi_inspector: `${origin}/docs`,
   };
-}
-
-const PERCENTILE = 0.95;
-
-/** Nearest rank. */
-function percentile95(durations: readonly number[]): number | undefined {
-  return durations.toSorted((a, b) => a - b)[Math.ceil(PERCENTILE * durations.length) - 1];
 }
 
 function time(millis: number | undefined): string | undefined {

@@ -12,7 +12,7 @@ export {
   type StatsOptions,
   type StatsRange,
 } from './stats.ts';
-export type { TopRow } from './top-rows.ts';
+export { type TopRow, toTopRows } from './top-rows.ts';
 export { GROUP_KINDS, type GroupKind } from './workflow-groups.ts';
 export { type StepSearch, type WorkflowRows, type WorkflowStep } from './workflow-steps.ts';
 export {
