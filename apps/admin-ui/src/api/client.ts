@@ -1,0 +1,98 @@
+// The gateway, as the page asks it: its API lies below the page itself, so that any path and any proxy will do.
+import { signal } from '@preact/signals';
+import { accessToken } from './access-token.ts';
+
+/** What a request asks with; what is undefined is left out. */
+export type Parameters = Readonly<Record<string, string | number | undefined>>;
+
+/** A request that the gateway refused, or that never reached it (status 0). */
+export class ApiRefusal extends Error {
+  override readonly name = 'ApiRefusal';
+  readonly status: number;
+  readonly kind: string;
+  readonly advice: string | undefined;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(status: number, error: Readonly<Record<string, unknown>>) {
+    super(textOf(error['message']) ?? `HTTP ${status}`);
+    this.status = status;
+    this.kind = textOf(error['kind']) ?? 'unknown';
+    this.advice = textOf(error['recommended_next_action']);
+    this.details = error;
+  }
+}
+
+/** True from the moment a credential is asked for until one is given. */
+export const needsToken = signal(false);
+
+/** Below the page, the same for whoever looks; or below `/v1/debug`, where single requests are packed up. */
+export type Api = 'page' | 'debug';
+
+/** The address of a route. */
+export function apiUrl(path: string, parameters: Parameters = {}, api: Api = 'page'): string {
+  const root = api === 'page' ? './api' : (metaContent('debug-api') ?? '../v1/debug');
+  const url = new URL(`${root}/${path}`, document.baseURI);
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined && value !== '') {
+      url.searchParams.set(name, String(value));
+    }
+  }
+  return url.href;
+}
+
+function metaContent(name: string): string | undefined {
+  return document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content;
+}
+
+/** An answer, and what it took. */
+export interface Answered<Answer> {
+  readonly answer: Answer;
+  readonly tookMillis: number;
+}
+
+/** @throws {ApiRefusal} When the gateway refuses or is not reached. @throws {DOMException} When aborted. */
+export async function ask<Answer>(url: string, ending: AbortSignal): Promise<Answered<Answer>> {
+  const begin = performance.now();
+  const response = await request(url, { signal: ending, headers: { accept: 'application/json' } });
+  const answer: Answer = await response.json();
+  return { answer, tookMillis: performance.now() - begin };
+}
+
+/** What a request is made with. */
+export interface RequestOptions {
+  readonly signal: AbortSignal;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A response that is an answer. @throws {ApiRefusal} */
+export async function request(url: string, { signal: ending, headers }: RequestOptions): Promise<Response> {
+  const token = accessToken.value;
+  const authorization = token === '' ? {} : { authorization: `Bearer ${token}` };
+  const response = await fetch(url, { signal: ending, headers: { ...headers, ...authorization } }).catch(
+    (error: unknown) => {
+      throw error instanceof DOMException && error.name === 'AbortError' ? error : unreachable(error);
+    },
+  );
+  needsToken.value = response.status === 401;
+  if (!response.ok) {
+    throw new ApiRefusal(response.status, await errorOf(response));
+  }
+  return response;
+}
+
+function unreachable(error: unknown): ApiRefusal {
+  return new ApiRefusal(0, { kind: 'unreachable', message: error instanceof Error ? error.message : String(error) });
+}
+
+async function errorOf(response: Response): Promise<Readonly<Record<string, unknown>>> {
+  const body: unknown = await response.json().catch(() => undefined);
+  return isRecord(body) && isRecord(body['error']) ? body['error'] : {};
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,142 @@
+import { batch, type Signal, signal } from '@preact/signals';
+import { ApiRefusal, apiUrl, ask } from './client.ts';
+import { follow } from './live.ts';
+
+/** What a list is of. */
+export interface RowListRequest {
+  /** The route, and the name of its rows: `calls`. */
+  readonly kind: string;
+  readonly q?: string | undefined;
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+}
+
+/** A page as it is answered: its rows stand under the name of the kind. */
+interface Page<Row> {
+  readonly total: number;
+  readonly next_cursor?: string;
+  readonly dropped?: number;
+  readonly [kind: string]: readonly Row[] | string | number | undefined;
+}
+
+/** Rows of one page, and most rows that the page holds. */
+const PAGE_ROWS = 500;
+const MAX_ROWS = 20_000;
+/** New rows are shown together, so that a burst is one rendering. */
+const FLUSH_MILLIS = 250;
+
+/** A list that grows: downwards with older pages when asked, upwards with what happens. */
+export class RowList<Row> {
+  readonly rows: Signal<readonly Row[]> = signal([]);
+  /** Rows that match and are retained. */
+  readonly total: Signal<number> = signal(0);
+  /** Rows that were let go since the start of the gateway. */
+  readonly dropped: Signal<number> = signal(0);
+  readonly refusal: Signal<ApiRefusal | undefined> = signal(undefined);
+  readonly isLoading: Signal<boolean> = signal(true);
+  readonly tookMillis: Signal<number | undefined> = signal(undefined);
+  /** New rows that wait for the reader. */
+  readonly waiting: Signal<number> = signal(0);
+  /** New rows wait while this says so. */
+  isHeld: () => boolean = () => false;
+
+  readonly #request: RowListRequest;
+  readonly #keyOf: (row: Row) => string;
+  readonly #ending = new AbortController();
+  #next: string | undefined;
+  #new: Row[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(request: RowListRequest, keyOf: (row: Row) => string) {
+    this.#request = request;
+    this.#keyOf = keyOf;
+  }
+
+  /** Reads the newest rows and, where it is live, goes on with what happens. */
+  async start(isLive: boolean): Promise<void> {
+    await this.#read(undefined);
+    if (
+      isLive &&
+      this.#request.until === undefined &&
+      !this.#ending.signal.aborted &&
+      this.refusal.value === undefined
+    ) {
+      const { kind, q } = this.#request;
+      const onGap = (): void => void this.#read(undefined);
+      void follow<Row>({ kind, q, onRow: (row) => this.#take(row), onGap }, this.#ending.signal);
+    }
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#ending.abort();
+  }
+
+  get hasMore(): boolean {
+    return this.#next !== undefined && this.rows.value.length < MAX_ROWS;
+  }
+
+  /** Reads the next older page, unless one is being read. */
+  async more(): Promise<void> {
+    if (this.hasMore && !this.isLoading.value) {
+      await this.#read(this.#next);
+    }
+  }
+
+  /** Shows the new rows. */
+  flush(): void {
+    const known = new Set(this.rows.value.slice(0, PAGE_ROWS).map(this.#keyOf));
+    const fresh = this.#new.filter((row) => !known.has(this.#keyOf(row))).toReversed();
+    this.#new = [];
+    batch(() => {
+      this.rows.value = [...fresh, ...this.rows.value].slice(0, MAX_ROWS);
+      this.total.value += fresh.length;
+      this.waiting.value = 0;
+    });
+  }
+
+  #take(row: Row): void {
+    this.#new.push(row);
+    if (this.#new.length > MAX_ROWS) {
+      this.#new.shift();
+    }
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      if (this.isHeld()) {
+        this.waiting.value = this.#new.length;
+      } else {
+        this.flush();
+      }
+    }, FLUSH_MILLIS);
+  }
+
+  async #read(cursor: string | undefined): Promise<void> {
+    this.isLoading.value = true;
+    const { kind, ...filter } = this.#request;
+    try {
+      const url = apiUrl(kind, { ...filter, limit: PAGE_ROWS, cursor });
+      const { answer, tookMillis } = await ask<Page<Row>>(url, this.#ending.signal);
+      this.#show(answer, { tookMillis, isFirst: cursor === undefined });
+    } catch (error) {
+      if (error instanceof ApiRefusal) {
+        this.refusal.value = error;
+      }
+    } finally {
+      this.isLoading.value = false;
+    }
+  }
+
+  #show(page: Page<Row>, { tookMillis, isFirst }: { readonly tookMillis: number; readonly isFirst: boolean }): void {
+    const { kind } = this.#request;
+    const listed = page[kind === 'search-telemetry' ? 'searches' : kind];
+    const rows = Array.isArray(listed) ? listed : [];
+    batch(() => {
+      this.#next = page.next_cursor;
+      this.rows.value = isFirst ? rows : [...this.rows.value, ...rows];
+      this.total.value = isFirst ? page.total : Math.max(page.total, this.total.value);
+      this.dropped.value = page.dropped ?? 0;
+      this.tookMillis.value = tookMillis;
+      this.refusal.value = undefined;
+    });
+  }
+}

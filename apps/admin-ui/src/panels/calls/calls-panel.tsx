@@ -1,0 +1,71 @@
+import type { CallRow } from '@dcc-mcp/call-store';
+import { ListPanel } from '../../parts/list/list-panel.tsx';
+import type { Column } from '../../parts/list/row-table.tsx';
+import { OutcomeWord } from '../../parts/value/outcome.tsx';
+import { ShareBar } from '../../parts/value/share-bar.tsx';
+import { TimeCell } from '../../parts/value/time-cell.tsx';
+import { placeHref } from '../../state/place.ts';
+import { bytes, duration } from '../../text/format.ts';
+import { t } from '../../text/text.ts';
+import { CallCounts } from './call-counts.tsx';
+import { CallPeek } from './call-peek.tsx';
+
+/** Every call of a tool, newest first, with one of them beside the list. */
+export function CallsPanel() {
+  return (
+    <ListPanel<CallRow>
+      title={t('panel.calls')}
+      kind="calls"
+      columns={columns()}
+      keyOf={({ row_id: id }) => id}
+      isBad={({ success }) => !success}
+      strip={(rows) => <CallCounts rows={rows} />}
+      peek={(id, row) => <CallPeek id={id} row={row} />}
+      nothing={t('calls.nothing')}
+    />
+  );
+}
+
+function columns(): readonly Column<CallRow>[] {
+  return [
+    { id: 'time', label: t('column.time'), width: '6.5rem', cell: (row) => <TimeCell timestamp={row.timestamp} /> },
+    {
+      id: 'outcome',
+      label: t('column.outcome'),
+      width: '9.5rem',
+      cell: (row) => <OutcomeWord outcome={row.outcome} />,
+    },
+    { id: 'tool', label: t('column.tool'), width: 'minmax(8rem, 3fr)', cell: (row) => <ToolCell row={row} /> },
+    { id: 'app', label: t('column.app'), width: 'minmax(4rem, 1fr)', fromWidth: 620, cell: (row) => row.dcc_type },
+    { id: 'agent', label: t('column.agent'), width: 'minmax(5rem, 1.4fr)', fromWidth: 760, cell: agentOf },
+    {
+      id: 'size',
+      label: t('column.output'),
+      width: '5rem',
+      isNumber: true,
+      fromWidth: 900,
+      cell: (row) => bytes(row.output_bytes),
+    },
+    { id: 'share', label: t('column.share'), width: '5rem', fromWidth: 520, cell: (row) => <ShareBar shares={row} /> },
+    {
+      id: 'duration',
+      label: t('column.duration'),
+      width: '5rem',
+      isNumber: true,
+      cell: (row) => duration(row.duration_ms),
+    },
+  ];
+}
+
+function ToolCell({ row }: { readonly row: CallRow }) {
+  return (
+    <>
+      <a href={placeHref({ row: row.row_id })}>{row.tool_label}</a>
+      {row.error !== undefined && <span class="soft"> — {row.error.message}</span>}
+    </>
+  );
+}
+
+function agentOf({ agent_name: name, agent_id: id, client_platform: platform }: CallRow): string | undefined {
+  return name ?? id ?? platform;
+}

@@ -1,0 +1,139 @@
+import { QUERY_FIELDS } from '@dcc-mcp/call-store/query';
+import type { ComponentChildren } from 'preact';
+import { useMemo, useRef } from 'preact/hooks';
+import type { RowList } from '../../api/row-list.ts';
+import { useRows } from '../../api/use-rows.ts';
+import { useKeys } from '../../shell/use-keys.ts';
+import { now } from '../../state/clock.ts';
+import { go, place, placeHref } from '../../state/place.ts';
+import { timesOf } from '../../state/time-range.ts';
+import { duration, number } from '../../text/format.ts';
+import { t } from '../../text/text.ts';
+import { Empty } from '../empty/empty.tsx';
+import { Refused } from '../empty/refused.tsx';
+import { QueryBar } from '../query/query-bar.tsx';
+import style from './list-panel.module.css';
+import { type Column, Loading, RowTable } from './row-table.tsx';
+
+export interface ListPanelProps<Row> {
+  readonly title: string;
+  /** The route, whose rows carry the same name. */
+  readonly kind: 'calls' | 'traces' | 'events' | 'activity' | 'search-telemetry';
+  readonly columns: readonly Column<Row>[];
+  readonly keyOf: (row: Row) => string;
+  readonly isBad?: (row: Row) => boolean;
+  /** What is counted above the rows. */
+  readonly strip?: (rows: readonly Row[]) => ComponentChildren;
+  /** What is seen of the open row; it may have left the list. */
+  readonly peek?: (id: string, row: Row | undefined, list: RowList<Row>) => ComponentChildren;
+  /** Said where there is nothing at all. */
+  readonly nothing: ComponentChildren;
+}
+
+/** A list with its filter, its rows, and one of them beside it. */
+export function ListPanel<Row extends object>(props: ListPanelProps<Row>) {
+  const { kind, keyOf, columns } = props;
+  const { q, row: openKey, since, until, range } = place.value;
+  // Taken once for a place, so that the list is not asked anew each second.
+  const times = useMemo(() => timesOf({ ...place.value }, now.peek()), [since, until, range]);
+  const list = useRows<Row>({ kind, q, ...times }, keyOf);
+  const rows = list.rows.value;
+  const isResting = useRef(true);
+  list.isHeld = () => !isResting.current || place.peek().row !== undefined;
+  useRowKeys(rows, keyOf, openKey);
+  const open = (row: Row): void => go({ row: keyOf(row) }, { replace: openKey !== undefined });
+  return (
+    <div class={style.split}>
+      <section class={style.list} aria-label={props.title}>
+        <div class={style.tools}>
+          <h1 class="hidden">{props.title}</h1>
+          <QueryBar fields={QUERY_FIELDS[kind === 'search-telemetry' ? 'searches' : kind]} rows={rows} />
+          {props.strip?.(rows)}
+        </div>
+        {rows.length === 0 ? (
+          <NoRows list={list} nothing={props.nothing} />
+        ) : (
+          <RowTable
+            {...{ rows, columns, keyOf, openKey }}
+            label={props.title}
+            total={list.total.value}
+            onOpen={open}
+            onEnd={() => void list.more()}
+            onRest={(isNow) => (isResting.current = isNow)}
+            {...(props.isBad && { isBad: props.isBad })}
+          />
+        )}
+        <Foot list={list} />
+      </section>
+      {openKey !== undefined &&
+        props.peek?.(
+          openKey,
+          rows.find((row) => keyOf(row) === openKey),
+          list,
+        )}
+    </div>
+  );
+}
+
+/** `j`, `k` and `Enter` go through the rows that are listed, and no others. */
+function useRowKeys<Row>(rows: readonly Row[], keyOf: (row: Row) => string, openKey: string | undefined): void {
+  const step = (by: number): void => {
+    const index = rows.findIndex((row) => keyOf(row) === openKey);
+    const next = rows[index === -1 ? 0 : index + by];
+    if (next !== undefined) {
+      go({ row: keyOf(next) }, { replace: openKey !== undefined });
+    }
+  };
+  useKeys({
+    next: () => step(1),
+    previous: () => step(-1),
+    open: () => step(0),
+    ...(openKey !== undefined && { close: () => go({ row: undefined, tab: undefined, with: undefined }) }),
+  });
+}
+
+function NoRows<Row>({ list, nothing }: { readonly list: RowList<Row>; readonly nothing: ComponentChildren }) {
+  const { q, range, since, until } = place.value;
+  if (list.refusal.value !== undefined) {
+    return <Refused refusal={list.refusal.value} />;
+  }
+  if (list.isLoading.value) {
+    return <Loading />;
+  }
+  if (q !== undefined) {
+    return (
+      <Empty action={{ href: placeHref({ q: undefined }), label: t('empty.filtered.action') }}>
+        {t('empty.filtered', { filter: q })}
+      </Empty>
+    );
+  }
+  const isAll = range === 'all' && since === undefined && until === undefined;
+  return isAll ? (
+    <Empty>{nothing}</Empty>
+  ) : (
+    <Empty
+      action={{ href: placeHref({ range: 'all', since: undefined, until: undefined }), label: t('empty.range.action') }}
+    >
+      {t('empty.range')} {nothing}
+    </Empty>
+  );
+}
+
+/** How many there are, what it took, and what waits. */
+function Foot<Row>({ list }: { readonly list: RowList<Row> }) {
+  const shown = list.rows.value.length;
+  const waiting = list.waiting.value;
+  return (
+    <footer class={style.foot}>
+      {waiting > 0 && (
+        <button type="button" class="primary" onClick={() => list.flush()}>
+          {t('list.new', { n: number(waiting) })}
+        </button>
+      )}
+      <span role="status">{t('list.rows', { shown: number(shown), total: number(list.total.value) })}</span>
+      {list.isLoading.value && shown > 0 && <span>{t('list.more')}</span>}
+      {list.dropped.value > 0 && <span>{t('list.dropped', { n: number(list.dropped.value) })}</span>}
+      {list.tookMillis.value !== undefined && <span>{t('list.took', { ms: duration(list.tookMillis.value) })}</span>}
+    </footer>
+  );
+}

@@ -1,0 +1,185 @@
+import { parseQuery, type QueryFields } from '@dcc-mcp/call-store/query';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useKeys } from '../../shell/use-keys.ts';
+import { go, place } from '../../state/place.ts';
+import { t } from '../../text/text.ts';
+import style from './query-bar.module.css';
+import { termsOf, withoutTerm } from './query-terms.ts';
+import { type Suggestion, pieceAt, suggestionsFor } from './suggestions.ts';
+
+/** What a filter is written for. */
+export interface QueryBarProps {
+  readonly fields: QueryFields;
+  /** Rows in sight, which its values are offered from. */
+  readonly rows: readonly object[];
+}
+
+/** The filter of a list: as text and as pieces, both of the one in the address. */
+export function QueryBar({ fields, rows }: QueryBarProps) {
+  const q = place.value.q ?? '';
+  const [draft, setDraft] = useState(q);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => setDraft(q), [q]);
+  useKeys({ filter: () => input.current?.focus() });
+  const reading = parseQuery(draft, fields);
+  const apply = (text: string): void => {
+    setDraft(text);
+    if (parseQuery(text, fields).ok) {
+      go({ q: text.trim() || undefined, row: undefined });
+    }
+  };
+  return (
+    <search class={style.bar}>
+      <Combobox
+        draft={draft}
+        input={input}
+        onDraft={setDraft}
+        onApply={apply}
+        offer={(piece) => suggestionsFor(piece, fields, rows)}
+      />
+      {draft !== '' && (
+        <button type="button" class="quiet" title={t('list.filter.clear')} onClick={() => apply('')}>
+          ✕<span class="hidden">{t('list.filter.clear')}</span>
+        </button>
+      )}
+      {reading.ok ? (
+        <Terms q={q} onApply={apply} />
+      ) : (
+        <Issue text={draft} position={reading.issue.position} message={reading.issue.message} />
+      )}
+    </search>
+  );
+}
+
+/** Each condition that is in force, to be taken away. */
+function Terms({ q, onApply }: { readonly q: string; readonly onApply: (q: string) => void }) {
+  const terms = termsOf(q);
+  return terms.length === 0 ? null : (
+    <ul class={style.terms}>
+      {terms.map(({ text, at }) => (
+        <li key={at} class={text === 'OR' ? 'soft' : style.term}>
+          <span class="clip">{text}</span>
+          {text !== 'OR' && (
+            <button type="button" onClick={() => onApply(withoutTerm(q, at))}>
+              <span aria-hidden="true">✕</span>
+              <span class="hidden">{t('list.filter.remove', { term: text })}</span>
+            </button>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What is wrong, below the character that it begins at. */
+function Issue({
+  text,
+  position,
+  message,
+}: {
+  readonly text: string;
+  readonly position: number;
+  readonly message: string;
+}) {
+  return (
+    <p role="alert" class={style.issue}>
+      <code aria-hidden="true">
+        {text.slice(0, position)}
+        <mark>{text.slice(position) || '␣'}</mark>
+      </code>
+      {message} <span class="soft">{t('refused.at', { n: position + 1 })}</span>
+    </p>
+  );
+}
+
+interface ComboboxProps {
+  readonly draft: string;
+  readonly input: { current: HTMLInputElement | null };
+  readonly onDraft: (text: string) => void;
+  readonly onApply: (text: string) => void;
+  readonly offer: (piece: string) => readonly Suggestion[];
+}
+
+/** A text with a list of ways to go on (ARIA 1.2, combobox with list autocomplete). */
+function Combobox({ draft, input, onDraft, onApply, offer }: ComboboxProps) {
+  const [isOpen, setOpen] = useState(false);
+  const [chosen, setChosen] = useState(-1);
+  const listId = useId();
+  const caret = input.current?.selectionStart ?? draft.length;
+  const piece = pieceAt(draft, caret);
+  const offered = isOpen ? offer(piece.text) : [];
+  const take = ({ text }: Suggestion): void => {
+    const next = draft.slice(0, piece.at) + text + draft.slice(piece.at + piece.text.length);
+    setChosen(-1);
+    (text.endsWith('=') ? onDraft : onApply)(next);
+    input.current?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    const suggestion = offered[chosen];
+    if (step !== 0 && offered.length > 0) {
+      event.preventDefault();
+      setChosen((chosen + step + offered.length) % offered.length);
+    } else if ((event.key === 'Enter' || event.key === 'Tab') && suggestion !== undefined) {
+      event.preventDefault();
+      take(suggestion);
+    } else if (event.key === 'Enter') {
+      setOpen(false);
+      onApply(draft);
+    } else if (event.key === 'Escape') {
+      event.preventDefault();
+      setOpen(false);
+      input.current?.blur();
+    }
+  };
+  return (
+    <div class={style.combobox}>
+      <input
+        ref={input}
+        type="text"
+        role="combobox"
+        class="mono"
+        aria-label={t('list.filter')}
+        aria-expanded={offered.length > 0}
+        aria-controls={listId}
+        aria-autocomplete="list"
+        aria-activedescendant={chosen >= 0 ? `${listId}-${chosen}` : undefined}
+        placeholder={t('list.filter.placeholder')}
+        autocomplete="off"
+        spellcheck={false}
+        value={draft}
+        onInput={({ currentTarget }) => (setOpen(true), setChosen(-1), onDraft(currentTarget.value))}
+        onKeyDown={onKeyDown}
+        onBlur={() => setOpen(false)}
+      />
+      <Offered id={listId} offered={offered} chosen={chosen} onTake={take} />
+    </div>
+  );
+}
+
+interface OfferedProps {
+  readonly id: string;
+  readonly offered: readonly Suggestion[];
+  readonly chosen: number;
+  readonly onTake: (suggestion: Suggestion) => void;
+}
+
+function Offered({ id, offered, chosen, onTake }: OfferedProps) {
+  return (
+    <ul id={id} role="listbox" aria-label={t('list.filter')} class={style.offered} hidden={offered.length === 0}>
+      {offered.map((suggestion, index) => (
+        <li
+          key={suggestion.text}
+          id={`${id}-${index}`}
+          role="option"
+          aria-selected={index === chosen}
+          // The text keeps the focus.
+          onMouseDown={(event) => (event.preventDefault(), onTake(suggestion))}
+        >
+          <code>{suggestion.text}</code>
+          {suggestion.count !== undefined && suggestion.count > 0 && <span class="soft">{suggestion.count}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}

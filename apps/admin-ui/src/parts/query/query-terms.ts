@@ -1,0 +1,44 @@
+// The conditions of a filter as pieces of its text, so that each can be shown, taken away, or put in.
+
+/** One condition, or `OR`, and where it begins. */
+export interface TermText {
+  readonly text: string;
+  readonly at: number;
+}
+
+const TERM = /(?:"(?:[^"\\]|\\.)*"?|[^\s"])+/g;
+
+/** The pieces of a filter, in order; a text in quotes stays whole. */
+export function termsOf(q: string): readonly TermText[] {
+  return Array.from(q.matchAll(TERM), ({ 0: text, index }) => ({ text, at: index }));
+}
+
+/** The filter without the piece that begins at `at`, and without an `OR` that is left alone. */
+export function withoutTerm(q: string, at: number): string {
+  const rest = termsOf(q).filter((each) => each.at !== at);
+  return rest
+    .map(({ text }) => text)
+    .filter((text, index, all) => text !== 'OR' || (index > 0 && index < all.length - 1 && all[index - 1] !== 'OR'))
+    .join(' ');
+}
+
+/** The filter with one more condition; the same filter where it has it already. */
+export function withTerm(q: string, condition: string): string {
+  return hasTerm(q, condition) ? q : `${q} ${condition}`.trim();
+}
+
+/** Puts a condition in, or takes it away where it is there. */
+export function toggleTerm(q: string, condition: string): string {
+  const found = termsOf(q).find(({ text }) => text === condition);
+  return found === undefined ? withTerm(q, condition) : withoutTerm(q, found.at);
+}
+
+export function hasTerm(q: string, condition: string): boolean {
+  return termsOf(q).some(({ text }) => text === condition);
+}
+
+/** `tool="a b"`: a condition with its value in quotes where that is needed. */
+export function term(field: string, value: string | number | boolean, operator = '='): string {
+  const text = String(value);
+  return `${field}${operator}${/^[^\s"\\=!~<>]+$/.test(text) ? text : `"${text.replace(/["\\]/g, String.raw`\$&`)}"`}`;
+}

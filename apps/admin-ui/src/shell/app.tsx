@@ -1,0 +1,66 @@
+import { signal } from '@preact/signals';
+import type { FunctionComponent } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { needsToken } from '../api/client.ts';
+import { isLive, refreshes } from '../api/live.ts';
+import { Said } from '../parts/value/said.tsx';
+import { panelName } from '../state/place.ts';
+import { timeStyle } from '../state/preferences.ts';
+import { t } from '../text/text.ts';
+import style from './app.module.css';
+import { Head } from './head.tsx';
+import { KeySheet } from './key-sheet.tsx';
+import { Navigation } from './navigation.tsx';
+import { type Panel, panelOf } from './panels.ts';
+import { TokenGate } from './token-gate.tsx';
+import { useKeys } from './use-keys.ts';
+
+const areKeysShown = signal(false);
+
+/** The head, the navigation and the panel that the address names. */
+export function App() {
+  useKeys({
+    live: () => void (isLive.value = !isLive.value),
+    refresh: () => void (refreshes.value += 1),
+    times: () => void (timeStyle.value = timeStyle.value === 'relative' ? 'absolute' : 'relative'),
+    help: () => void (areKeysShown.value = true),
+  });
+  const panel = panelOf(panelName.value);
+  useEffect(() => {
+    document.title = `${panel === undefined ? '' : `${t(panel.label)} · `}${t('app.name')}`;
+  });
+  return (
+    <div class={style.app}>
+      <a class={style.skip} href="#panel">
+        {t('app.skip')}
+      </a>
+      <Head panel={panel} onHelp={() => (areKeysShown.value = true)} />
+      <Navigation current={panel?.id} />
+      <main id="panel" class={style.panel} tabIndex={-1}>
+        {needsToken.value ? <TokenGate /> : <Shown panel={panel} />}
+      </main>
+      <KeySheet isShown={areKeysShown} />
+      <Said />
+    </div>
+  );
+}
+
+/** Panels are loaded when they are first looked at, and stay loaded. */
+const loaded = new Map<string, FunctionComponent>();
+
+function Shown({ panel }: { readonly panel: Panel | undefined }) {
+  const [, setCount] = useState(0);
+  const View = panel && loaded.get(panel.id);
+  useEffect(() => {
+    if (panel !== undefined && !loaded.has(panel.id)) {
+      void panel
+        .load()
+        .then((component) => loaded.set(panel.id, component))
+        .then(({ size }) => setCount(size));
+    }
+  }, [panel]);
+  if (panel === undefined) {
+    return <p class={style.notice}>{t('panel.unknown', { name: panelName.value })}</p>;
+  }
+  return View === undefined ? <p class={style.notice}>{t('list.loading')}</p> : <View />;
+}

@@ -1,0 +1,76 @@
+// One table of keys: it drives what they do, the sheet that lists them, and the page in docs/guides.
+import type { TextKey } from '../text/en/en.ts';
+
+/** What keys do. A panel says which of them it answers. */
+export const KEYS = [
+  { action: 'next', keys: ['j', 'ArrowDown'], label: 'keys.next' },
+  { action: 'previous', keys: ['k', 'ArrowUp'], label: 'keys.previous' },
+  { action: 'open', keys: ['Enter'], label: 'keys.open' },
+  { action: 'close', keys: ['Escape'], label: 'keys.close' },
+  { action: 'filter', keys: ['/'], label: 'keys.filter' },
+  { action: 'copyLink', keys: ['y'], label: 'keys.copyLink' },
+  { action: 'live', keys: ['p'], label: 'keys.live' },
+  { action: 'refresh', keys: ['r'], label: 'keys.refresh' },
+  { action: 'times', keys: ['t'], label: 'keys.times' },
+  { action: 'nextMatch', keys: ['n'], label: 'keys.nextMatch' },
+  { action: 'previousMatch', keys: ['N'], label: 'keys.previousMatch' },
+  { action: 'fit', keys: ['0'], label: 'keys.fit' },
+  { action: 'help', keys: ['?'], label: 'keys.help' },
+] as const satisfies readonly { readonly action: string; readonly keys: readonly string[]; readonly label: TextKey }[];
+
+export type KeyAction = (typeof KEYS)[number]['action'];
+export type KeyHandlers = { readonly [Action in KeyAction]?: () => void };
+
+/** What a panel answers lies above what the page answers. */
+const answering: KeyHandlers[] = [];
+let isGoing = false;
+
+/** Lets `handlers` answer keys until the returned function is called. */
+export function answerKeys(handlers: KeyHandlers): () => void {
+  answering.push(handlers);
+  return () => {
+    answering.splice(answering.indexOf(handlers), 1);
+  };
+}
+
+/** Listens to keys of the whole page; `goTo` is told the key that follows `g`. */
+export function listenToKeys(goTo: (key: string) => boolean): void {
+  document.addEventListener('keydown', (event) => {
+    const isModified = event.ctrlKey || event.metaKey || event.altKey;
+    if (event.defaultPrevented || isModified || document.querySelector('dialog[open]') !== null) {
+      return;
+    }
+    if (isTyping(event.target) ? event.key === 'Escape' : true) {
+      answer(event, goTo);
+    }
+  });
+}
+
+function answer(event: KeyboardEvent, goTo: (key: string) => boolean): void {
+  const wasGoing = isGoing;
+  isGoing = !wasGoing && event.key === 'g';
+  if ((wasGoing && goTo(event.key)) || isGoing) {
+    event.preventDefault();
+    return;
+  }
+  const action = actionOf(event.key);
+  const handler = answering.findLast((handlers) => action !== undefined && action in handlers)?.[action ?? 'help'];
+  // A link or a button that has the focus does what Enter does to it.
+  if (handler !== undefined && !(event.key === 'Enter' && isControl(event.target))) {
+    event.preventDefault();
+    handler();
+  }
+}
+
+/** What a key does. */
+export function actionOf(key: string): KeyAction | undefined {
+  return KEYS.find(({ keys }) => keys.some((each) => each === key))?.action;
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('input, textarea, select, [contenteditable]') !== null;
+}
+
+function isControl(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('a, button, summary') !== null;
+}

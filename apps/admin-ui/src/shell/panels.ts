@@ -1,0 +1,67 @@
+// Every panel once: what it is called in the address, its key, its place in the navigation, and where its code is.
+import type { FunctionComponent } from 'preact';
+import type { TextKey } from '../text/en/en.ts';
+
+/** One panel of the page. */
+export interface Panel {
+  /** As it stands in the address: `?panel=calls`. */
+  readonly id: PanelId;
+  /** Other names that links may use. */
+  readonly aliases?: readonly string[];
+  readonly group: 'look' | 'requests' | 'gateway';
+  /** Pressed after `g`. */
+  readonly key: string;
+  readonly label: TextKey;
+  /** Whether the time range of the head applies to it. */
+  readonly hasRange: boolean;
+  readonly load: () => Promise<FunctionComponent>;
+}
+
+export type PanelId =
+  | 'overview'
+  | 'calls'
+  | 'traces'
+  | 'workflows'
+  | 'search'
+  | 'instances'
+  | 'governance'
+  | 'traffic'
+  | 'events'
+  | 'output'
+  | 'telemetry'
+  | 'openapi';
+
+export const PANELS: readonly Panel[] = [
+  {
+    id: 'overview',
+    aliases: ['stats'],
+    group: 'look',
+    key: 'o',
+    label: 'panel.overview',
+    hasRange: true,
+    load: async () => (await import('../panels/overview/overview-panel.tsx')).OverviewPanel,
+  },
+  {
+    id: 'calls',
+    group: 'requests',
+    key: 'c',
+    label: 'panel.calls',
+    hasRange: true,
+    load: async () => (await import('../panels/calls/calls-panel.tsx')).CallsPanel,
+  },
+  {
+    id: 'traces',
+    group: 'requests',
+    key: 't',
+    label: 'panel.traces',
+    hasRange: true,
+    load: async () => (await import('../panels/traces/traces-panel.tsx')).TracesPanel,
+  },
+];
+
+const FIRST = PANELS[0];
+
+/** The panel of a name in the address; the first where it names none, undefined where it names no panel. */
+export function panelOf(name: string): Panel | undefined {
+  return name === '' ? FIRST : PANELS.find(({ id, aliases = [] }) => id === name || aliases.includes(name));
+}

@@ -1,0 +1,99 @@
+// Where the reader is: everything that is seen stands in the address, so that it can be reloaded, shared and gone back to.
+import { computed, type ReadonlySignal, signal } from '@preact/signals';
+
+/** What can stand in the address beside `panel`. */
+export interface PlaceParameters {
+  /** A filter in the query language. */
+  readonly q?: string;
+  /** `15m`, `1h`, `24h`, `7d` or `all`. */
+  readonly range?: string;
+  /** RFC 3339; in place of a range. */
+  readonly since?: string;
+  readonly until?: string;
+  /** The row that is looked at beside the list. */
+  readonly row?: string;
+  /** The other row of a comparison. */
+  readonly with?: string;
+  /** A trace by any of its ids. */
+  readonly trace?: string;
+  readonly span?: string;
+  readonly tab?: string;
+  readonly instance?: string;
+  readonly find?: string;
+  /** What a panel of its own keeps. */
+  readonly view?: string;
+}
+
+/** Changes of the place; undefined takes one away. */
+export type PlaceChanges = { readonly [Name in keyof PlaceParameters | 'panel']?: string | undefined };
+
+const NAMES = [
+  'q',
+  'range',
+  'since',
+  'until',
+  'row',
+  'with',
+  'trace',
+  'span',
+  'tab',
+  'instance',
+  'find',
+  'view',
+] as const;
+/** They go along when another panel is opened: what is looked for, and when. */
+const LASTING = new Set<string>(['range', 'since', 'until']);
+
+const address = signal(new URLSearchParams(globalThis.location?.search ?? ''));
+
+/** The name of the panel as it stands in the address. */
+export const panelName: ReadonlySignal<string> = computed(() => address.value.get('panel') ?? '');
+
+/** What stands beside it. */
+export const place: ReadonlySignal<PlaceParameters> = computed(() =>
+  Object.fromEntries(NAMES.map((name) => [name, address.value.get(name) ?? '']).filter(([, value]) => value !== '')),
+);
+
+/** The address of a place: of another panel with what lasts, of this one with what is changed. */
+export function placeHref(changes: PlaceChanges, from: URLSearchParams = address.value): string {
+  const next = new URLSearchParams();
+  const isElsewhere = changes.panel !== undefined && changes.panel !== (from.get('panel') ?? '');
+  const names = ['panel', ...NAMES] as const;
+  for (const name of names) {
+    const kept = isElsewhere && !LASTING.has(name) ? undefined : (from.get(name) ?? undefined);
+    const value = name in changes ? changes[name] : kept;
+    if (value !== undefined && value !== '') {
+      next.set(name, value);
+    }
+  }
+  return `?${next}`;
+}
+
+/** Goes to a place. A change that only refines what is seen replaces the entry of the history. */
+export function go(changes: PlaceChanges, { replace = false }: { readonly replace?: boolean } = {}): void {
+  goTo(placeHref(changes), replace);
+}
+
+function goTo(href: string, replace: boolean): void {
+  if (href === location.search) {
+    return;
+  }
+  history[replace ? 'replaceState' : 'pushState'](undefined, '', href === '?' ? location.pathname : href);
+  address.value = new URLSearchParams(location.search);
+}
+
+/** Links of this page change the place; all others are left to the browser. */
+export function followLinks(): void {
+  addEventListener('popstate', () => {
+    address.value = new URLSearchParams(location.search);
+  });
+  document.addEventListener('click', (event) => {
+    const link = event.target instanceof Element ? event.target.closest('a') : undefined;
+    const href = link?.getAttribute('href');
+    const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+    if (href?.startsWith('?') === true && isPlain && link?.target === '' && !event.defaultPrevented) {
+      event.preventDefault();
+      goTo(href, false);
+    }
+  });
+}

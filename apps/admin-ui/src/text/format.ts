@@ -1,0 +1,89 @@
+// Numbers and times as people read them, in the language of the page.
+import { now } from '../state/clock.ts';
+import { language, timeStyle } from '../state/preferences.ts';
+import { t } from './text.ts';
+
+/** `850 ms`, `2.4 s`, `3 min 5 s`. */
+export function duration(millis: number | undefined): string {
+  if (millis === undefined) {
+    return '–';
+  }
+  if (millis < 1_000) {
+    return `${millis < 10 ? trim(millis, 1) : Math.round(millis)} ms`;
+  }
+  return millis < 60_000 ? `${trim(millis / 1_000, millis < 10_000 ? 2 : 1)} s` : longDuration(millis);
+}
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1_000],
+] as const;
+
+/** The two largest units: `3 h 12 min`. */
+export function longDuration(millis: number): string {
+  const first = UNITS.findIndex(([, unit]) => millis >= unit);
+  if (first === -1) {
+    return '0 s';
+  }
+  let rest = millis;
+  return UNITS.slice(first, first + 2)
+    .map(([name, unit]) => {
+      const amount = Math.floor(rest / unit);
+      rest -= amount * unit;
+      return amount === 0 ? '' : `${amount} ${name}`;
+    })
+    .filter((part) => part !== '')
+    .join(' ');
+}
+
+function trim(value: number, digits: number): string {
+  return String(Number(value.toFixed(digits)));
+}
+
+/** `12,345`. */
+export function number(value: number): string {
+  return new Intl.NumberFormat(language.value).format(value);
+}
+
+/** `1.2 kB`: decimal, as networks count. */
+export function bytes(count: number): string {
+  const unit = Math.min(Math.floor(Math.log10(Math.max(count, 1)) / 3), BYTE_UNITS.length - 1);
+  return `${unit === 0 ? count : trim(count / 1_000 ** unit, 1)} ${BYTE_UNITS[unit]}`;
+}
+
+const BYTE_UNITS = ['B', 'kB', 'MB', 'GB'] as const;
+
+/** As the reader wants times: how long ago, or on the clock. */
+export function time(timestamp: string): string {
+  return timeStyle.value === 'relative' ? ago(timestamp) : clock(timestamp);
+}
+
+/** `12 s`, `5 min`, `3 h`, `2 d`. */
+export function ago(timestamp: string): string {
+  const millis = Math.max(now.value - Date.parse(timestamp), 0);
+  const unit = UNITS.find(([, size]) => millis >= size);
+  return unit === undefined ? t('ago.now') : `${Math.floor(millis / unit[1])} ${unit[0]}`;
+}
+
+/** On the clock of this machine, to the millisecond; with the day where it is another one. */
+export function clock(timestamp: string): string {
+  const at = new Date(timestamp);
+  const isToday = at.toDateString() === new Date(now.value).toDateString();
+  return new Intl.DateTimeFormat(language.value, {
+    ...(isToday ? {} : { month: '2-digit', day: '2-digit' }),
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    fractionalSecondDigits: 3,
+    hour12: false,
+  }).format(at);
+}
+
+/** The whole time with its zone, for a tooltip. */
+export function fullTime(timestamp: string): string {
+  return new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'long' }).format(
+    new Date(timestamp),
+  );
+}

@@ -1,0 +1,30 @@
+import { signal } from '@preact/signals';
+import { language, type Language } from '../state/preferences.ts';
+import { en, type TextKey } from './en/en.ts';
+
+type Texts = Readonly<Record<TextKey, string>>;
+
+const texts = signal<Texts>(en);
+
+const LOADERS: Readonly<Record<Language, () => Promise<Texts>>> = {
+  en: async () => en,
+  'zh-CN': async () => (await import('./zh-cn/zh-cn.ts')).zhCn,
+};
+
+/** Follows the language that was chosen; resolves when the first is there. */
+export async function loadTexts(): Promise<void> {
+  await load(language.value);
+  language.subscribe((chosen) => void load(chosen));
+}
+
+async function load(chosen: Language): Promise<void> {
+  const loaded = await LOADERS[chosen]();
+  if (language.value === chosen) {
+    texts.value = loaded;
+  }
+}
+
+/** A text with its gaps filled: `t('list.new', { n: 3 })`. */
+export function t(key: TextKey, values: Readonly<Record<string, string | number>> = {}): string {
+  return texts.value[key].replace(/\{(\w+)\}/g, (gap, name: string) => String(values[name] ?? gap));
+}
