@@ -3,9 +3,10 @@ import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import type { CapturePolicy } from '@dcc-mcp/workflow-spans';
 import type { RouteConfig } from '@hono/zod-openapi';
 import { hash, randomUUID } from 'node:crypto';
-import { adminRoutes } from './admin/admin-routes.ts';
+import { adminRoutes, pagePathOf } from './admin/admin-routes.ts';
 import { adminSources } from './admin/admin-sources.ts';
 import { adminOpenApi } from './admin/open-api.ts';
+import type { PageFiles } from './admin/page-files.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { createMemoryState, type SharedState } from './cluster/shared-state.ts';
 import type { SettingView } from './config/load/setting-views.ts';
@@ -15,7 +16,7 @@ import type { App } from './http/app.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { InFlight } from './http/in-flight.ts';
 import type { RouteTable } from './http/route-table.ts';
-import { createServedApps, type ServedApps } from './http/served-apps.ts';
+import { createServedApps, type ServedApps, withoutClash } from './http/served-apps.ts';
 import { toClientNotifications } from './mcp/notifications/registry-notifications.ts';
 import { assembleMcp, type McpSide } from './mcp/server/assemble-mcp.ts';
 import type { OperationCore } from './operations/frame/core.ts';
@@ -49,6 +50,8 @@ export interface GatewayParts {
   readonly settings?: readonly SettingView[];
   /** What this gateway shares with others; default: nothing. */
   readonly state?: SharedState;
+  /** The page; absent where the gateway was built without it. */
+  readonly page?: PageFiles | undefined;
   readonly log: Log;
 }
 
@@ -59,6 +62,8 @@ export interface Gateway extends Omit<McpSide, 'routes'> {
   readonly fetch: (request: Request) => Promise<Response>;
   /** Makes the scrape endpoint alone, for a listener of its own on `host`. Absent with metrics off. */
   readonly metricsApp: ServedApps['metricsApp'];
+  /** Where the page is, with a slash at its end; absent where there is none. */
+  readonly pagePath: string | undefined;
   /** The servers that it knows at this moment. */
   readonly servers: Pick<Upstreams, 'all' | 'byKey' | 'untried'>;
   /** Begins one piece of work that comes otherwise than over HTTP; the function given back ends it. */
@@ -100,6 +105,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     app,
     fetch: toFetchHandler(app),
     metricsApp: served.metricsApp,
+    pagePath: pagePathOf({ ...config.server, page: parts.page }),
     servers: upstreams,
     ...drainingOf(inFlight),
     openHistory: () => files.open(),
@@ -150,8 +156,13 @@ function createRooms(parts: GatewayParts): Rooms {
   const { scrapes } = instruments;
   const inForce = { config: () => current.config, settings: () => current.settings };
   const sources = adminSources({ ...parts, ...inForce, core, store, files, streams, sessions, scrapes, listed });
-  const routes = { ...side.routes, ...adminRoutes({ sources, ...config.server, hasHistory: config.admin.history }) };
-  const served = createApps(parts, instruments, { core, routes, isDraining: () => inFlight.isDraining });
+  const { page } = parts;
+  const served = createApps(parts, instruments, {
+    core,
+    routes: side.routes,
+    admin: adminRoutes({ sources, ...config.server, page, hasHistory: config.admin.history }),
+    isDraining: () => inFlight.isDraining,
+  });
   return { instruments, core, streams, side, served, inFlight, files, current };
 }
 
@@ -236,13 +247,14 @@ function createMcp({ config, version, state, log }: SharingParts, core: Operatio
 interface Wired {
   readonly core: OperationCore;
   readonly routes: RouteTable;
+  readonly admin: RouteTable;
   readonly isDraining: () => boolean;
 }
 
 function createApps(
-  { config, version }: GatewayParts,
+  { config, version, page }: GatewayParts,
   { requests, scrapeHandler, scrapes }: GatewayInstruments,
-  { core, routes, isDraining }: Wired,
+  { core, routes, admin, isDraining }: Wired,
 ): ServedApps {
   const { upstreams, contextSettings, onError } = core;
   const { bodyLimitBytes, publicUrl } = config.server;
@@ -251,14 +263,16 @@ function createApps(
   const metricsPath = config.metrics.port === undefined ? config.metrics.path : undefined;
   const described = (): readonly RouteConfig[] =>
     adminOpenApi(config.server.admin ? config.server.adminPath : undefined);
+  const pagePath = pagePathOf({ ...config.server, page });
+  const own = {
+    ...routes,
+    ...restRoutes(core, bodyLimitBytes),
+    ...informationRoutes({ core, version, publicUrl, needsToken, metricsPath, pagePath, described }),
+    ...healthRoutes({ upstreams, version, isDraining, needsToken }),
+  };
   return createServedApps({
     config,
-    routes: {
-      ...routes,
-      ...restRoutes(core, bodyLimitBytes),
-      ...informationRoutes({ core, version, publicUrl, needsToken, metricsPath, described }),
-      ...healthRoutes({ upstreams, version, isDraining, needsToken }),
-    },
+    routes: { ...own, ...withoutClash(own, admin, 'DCC_MCP_ADMIN_PATH') },
     contextSettings,
     routeSpans: config.telemetry.protocolSpans ? core.spans : undefined,
     requestMetrics: requests,

@@ -7,6 +7,7 @@ import {
 import type { Environment, Reading } from '@dcc-mcp/telemetry-config';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import { createCapturePolicy } from '@dcc-mcp/workflow-spans';
+import { readPageFiles } from './admin/page-files.ts';
 import type { CreateGatewayOptions } from './config/load/create-gateway-options.ts';
 import { inactiveSettings } from './config/load/inactive-settings.ts';
 import { issueLine } from './config/load/load-configuration.ts';
@@ -77,7 +78,9 @@ export async function runGateway(options: RunOptions): Promise<RunningGateway> {
   let gateway: Gateway;
   let listeners: Listeners;
   try {
-    gateway = assembleGateway({ config, settings, telemetry: running.telemetry, version: VERSION, capture, log });
+    const page = config.server.admin ? readPageFiles() : undefined;
+    const parts = { config, settings, telemetry: running.telemetry, version: VERSION, capture, page, log };
+    gateway = assembleGateway(parts);
     listeners = await openListeners(config, gateway, { log, bounds: listenerBounds });
   } catch (error) {
     await running.stop(0);

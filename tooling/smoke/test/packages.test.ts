@@ -207,3 +207,13 @@ test('whoever ships code of others ships their licences', () => {
     expect(shipped).toMatch(new RegExp(`^${name}@\\d+\\.\\d+\\.\\d+ \\(`, 'm'));
   }
 });
+
+test('the gateway brings its page, compressed', () => {
+  const page = join(project.folder, 'node_modules/@dcc-mcp/gateway/dist/page');
+  const loaded = readFileSync(join(page, 'index.html'), 'utf8').matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g);
+  const files = ['index.html', ...Array.from(loaded, ([, path]) => path!)];
+  expect(files.length).toBeGreaterThan(2);
+  expect(
+    files.flatMap((file) => [file, `${file}.br`, `${file}.gz`]).filter((file) => !existsSync(join(page, file))),
+  ).toEqual([]);
+});

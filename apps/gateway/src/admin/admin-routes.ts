@@ -4,6 +4,8 @@ import { toErrorBody } from '@dcc-mcp/request-context';
 import { baseUrlOf } from '../http/authority.ts';
 import { jsonReply } from '../http/reply.ts';
 import type { Route, RouteHandler, RouteRequest, RouteTable } from '../http/route-table.ts';
+import type { PageFiles } from './page-files.ts';
+import { pageRoutes } from './page-routes.ts';
 
 const DEBUG = '/v1/debug';
 
@@ -12,18 +14,22 @@ export interface AdminOptions {
   readonly sources: AdminSources;
   /** Path of the page, which its API stands below. */
   readonly adminPath: string;
-  /** False with `--no-admin`. `/v1/debug` is always there. */
+  /** False with `--no-admin`: no page, and none of its API. `/v1/debug` is always there. */
   readonly admin: boolean;
+  /** Absent where the gateway was built without it. */
+  readonly page?: PageFiles | undefined;
   readonly publicUrl?: string | undefined;
   /** False where no rows are kept: what would tell of them says so. */
   readonly hasHistory: boolean;
 }
 
-/** The same table of routes below `/v1/debug` and below the path of the page. */
-export function adminRoutes({ sources, admin, adminPath, publicUrl, hasHistory }: AdminOptions): RouteTable {
+/** The page, and the same table of routes below `/v1/debug` and below the path of the page. */
+export function adminRoutes(options: AdminOptions): RouteTable {
+  const { sources, admin, adminPath, page, publicUrl, hasHistory } = options;
   const prefixes = [DEBUG, ...(admin ? [`${adminPath}/api`] : [])];
-  const routes = createAdminRoutes({ sources });
-  return Object.fromEntries(
+  const pagePath = pagePathOf(options);
+  const routes = createAdminRoutes({ sources, ...(pagePath === undefined ? {} : { pagePath }) });
+  const rows = Object.fromEntries(
     prefixes.flatMap((prefix) =>
       routes
         .filter(({ isDebugOnly }) => isDebugOnly !== true || prefix === DEBUG)
@@ -33,6 +39,16 @@ export function adminRoutes({ sources, admin, adminPath, publicUrl, hasHistory }
         ),
     ),
   );
+  return admin ? { ...rows, ...pageRoutes({ adminPath, page }) } : rows;
+}
+
+/** Where the page is, with a slash at its end; absent where there is none. */
+export function pagePathOf({
+  admin,
+  adminPath,
+  page,
+}: Pick<AdminOptions, 'admin' | 'adminPath' | 'page'>): string | undefined {
+  return admin && page !== undefined ? `${adminPath}/` : undefined;
 }
 
 function toRoute({ handler, isOpenEnded }: AdminRoute, publicUrl: string | undefined): Route {

@@ -24,8 +24,40 @@ export function adminOpenApi(adminPath: string | undefined): readonly RouteConfi
   const ofPage = routes.filter(({ isDebugOnly }) => isDebugOnly !== true);
   return [
     ...routes.map((route) => toConfig('/v1/debug', route)),
-    ...(adminPath === undefined ? [] : ofPage.map((route) => toConfig(`${adminPath}/api`, route))),
+    ...(adminPath === undefined
+      ? []
+      : [...pageConfigs(adminPath), ...ofPage.map((route) => toConfig(`${adminPath}/api`, route))]),
   ];
+}
+
+/** The page itself: everyone gets it, and its API asks for a token. */
+function pageConfigs(adminPath: string): readonly RouteConfig[] {
+  const file = z.string().meta({ description: 'Its name, as the page has it.' });
+  return [
+    pageConfig(adminPath, 'The way to the admin page', {
+      307: { description: 'To the same with a slash at its end, query included.' },
+    }),
+    pageConfig(`${adminPath}/`, 'The admin page', {
+      200: { description: 'Answered.', content: contentOf(['text/html']) },
+      304: UNCHANGED,
+      503: { description: 'The gateway was built without its page.', content: json },
+    }),
+    {
+      ...pageConfig(`${adminPath}/assets/{file}`, 'A file of the admin page', {
+        200: { description: 'Answered.', content: contentOf(['text/javascript', 'text/css', 'image/svg+xml']) },
+        304: UNCHANGED,
+        404: { description: 'The page has no such file.', content: json },
+      }),
+      request: { params: z.object({ file }) },
+    },
+  ];
+}
+
+const UNCHANGED: Responses[number] = { description: 'The caller has it already.' };
+
+function pageConfig(path: string, summary: string, responses: Responses): RouteConfig {
+  const foreign = { description: 'The page that asks (its Origin) is not allowed.', content: json };
+  return createRoute({ method: 'get', path, summary, responses: { ...responses, 403: foreign } });
 }
 
 function toConfig(

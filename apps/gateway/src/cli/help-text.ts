@@ -26,9 +26,10 @@ ${CONFIGURATION}
                         is given
   --expose search|all   offer the four gateway tools, or the servers' own tools
   --metrics             serve /metrics
-  --no-admin            do not serve the admin API; /v1/debug stays
-  --admin-path P        where the admin API is: P/api (default /admin);
-                        there is no page yet
+  --no-admin            do not serve the admin page and its API; /v1/debug
+                        stays
+  --admin-path P        where the admin page is; its API is P/api
+                        (default /admin)
   --wait                wait for the port while another gateway holds it
 
   -h, --help            this text, or that of a command

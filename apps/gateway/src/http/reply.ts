@@ -21,6 +21,16 @@ export function jsonReply(body: unknown, status = 200, headers?: Readonly<Record
   return jsonTextReply(JSON.stringify(body), status, headers);
 }
 
+/**
+ * What a page and its files are served with: a browser guesses no type, tells nobody where it was, and no other site loads
+ * them. An opener policy is not among them: over plain HTTP browsers refuse it, and say so to the reader.
+ */
+export const PAGE_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+} as const;
+
 /** An answer without a body. */
 export function emptyReply(status: number): Reply {
   return { status, headers: { 'content-length': '0' } };

@@ -39,7 +39,7 @@ export function createServedApps({ config, routes, requestMetrics, scrape, ...re
     app: createApp({
       ...rest,
       originGuard: createOriginGuard(config.server),
-      routes: isApart ? routes : { ...routes, ...withoutClash(routes, metricsRoutes) },
+      routes: isApart ? routes : { ...routes, ...withoutClash(routes, metricsRoutes, 'DCC_MCP_METRICS_PATH') },
       authenticate: createAuthentication(config.auth),
       requestMetrics,
     }),
@@ -57,16 +57,16 @@ export function createServedApps({ config, routes, requestMetrics, scrape, ...re
   };
 }
 
-/** @throws {TypeError} When a path of `scrape` is one of `own`. */
-function withoutClash(own: RouteTable, scrape: RouteTable): RouteTable {
+/** @throws {TypeError} When a path of `more`, which `setting` names, is one of `own`. */
+export function withoutClash(own: RouteTable, more: RouteTable, setting: string): RouteTable {
   const taken = new Set(Object.keys(own).map(pathOf));
-  const clash = Object.keys(scrape)
+  const clash = Object.keys(more)
     .map(pathOf)
     .find((path) => taken.has(path));
   if (clash !== undefined) {
-    throw new TypeError(`DCC_MCP_METRICS_PATH: ${clash} is a path of the gateway itself; choose another one`);
+    throw new TypeError(`${setting}: ${clash} is a path of the gateway itself; choose another one`);
   }
-  return scrape;
+  return more;
 }
 
 function pathOf(key: string): string {

@@ -21,6 +21,8 @@ export interface InformationOptions {
   readonly needsToken: boolean;
   /** Path of the scrape endpoint, whether it is on or off; absent where it has a port of its own. */
   readonly metricsPath: string | undefined;
+  /** Path of the admin page; absent where there is none. */
+  readonly pagePath: string | undefined;
   /** Routes of other rooms, for the OpenAPI document. */
   readonly described: () => readonly RouteConfig[];
 }
@@ -60,12 +62,16 @@ const OWN_LINKS = [
 ] as const;
 
 function homePage(
-  { publicUrl, version, needsToken, metricsPath }: InformationOptions,
+  { publicUrl, version, needsToken, metricsPath, pagePath }: InformationOptions,
   upstreams: readonly Upstream[],
   http: HttpContext,
 ): Page {
   const baseUrl = baseUrlOf(http, publicUrl);
-  const links = metricsPath === undefined ? OWN_LINKS : [...OWN_LINKS, [metricsPath, 'metrics'] as const];
+  const links = [
+    ...(pagePath === undefined ? [] : [[pagePath, 'admin page'] as const]),
+    ...OWN_LINKS,
+    ...(metricsPath === undefined ? [] : [[metricsPath, 'metrics'] as const]),
+  ];
   return renderHomePage({ baseUrl, version, needsToken, upstreams, links });
 }
 

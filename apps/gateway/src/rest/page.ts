@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Reply } from '../http/reply.ts';
+import { PAGE_HEADERS, type Reply } from '../http/reply.ts';
 import { PAGE_STYLE } from './page-style.ts';
 
 /** A page and the policy it is to be served with. */
@@ -40,9 +40,9 @@ ${body}
 /** The page as an answer. */
 export function pageReply({ html, contentSecurityPolicy }: Page): Reply {
   const headers = {
+    ...PAGE_HEADERS,
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': contentSecurityPolicy,
-    'x-content-type-options': 'nosniff',
   };
   return { status: 200, headers, body: html };
 }

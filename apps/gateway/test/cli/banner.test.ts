@@ -65,9 +65,10 @@ describe('at a terminal', () => {
   test('addresses are whole URLs, and each answers', async () => {
     const gateway = await start({ mcpServers: {}, metrics: { enabled: true } });
     const shown = await shownWith(gateway, LAST);
-    const urls = Array.from(shown.matchAll(/^ {2}(?:page|docs|metrics) +(http\S+)$/gm), ([, url]) => url!);
-    expect(urls).toHaveLength(3);
-    expect(await Promise.all(urls.map(async (url) => (await fetch(url)).status))).toEqual([200, 200, 200]);
+    const urls = Array.from(shown.matchAll(/^ {2}(?:page|admin|docs|metrics) +(http\S+)$/gm), ([, url]) => url!);
+    expect(urls).toHaveLength(4);
+    expect(await Promise.all(urls.map(async (url) => (await fetch(url)).status))).toEqual([200, 200, 200, 200]);
+    expect(shown).toContain(`admin    ${gateway.url}/admin/`);
     expect(shown).toContain(`MCP      ${gateway.url}/mcp`);
   });
 

@@ -66,7 +66,7 @@ export class Banner {
     this.#servers = gateway.servers;
     this.#url = url === undefined ? undefined : reachable(url);
     if (this.#isWanted) {
-      const addresses = addressesOf(this.#config, { url, metricsUrls });
+      const addresses = addressesOf(this.#config, { url, metricsUrls, pagePath: gateway.pagePath });
       const columns = Math.max(...addresses.map(([what]) => what.length)) + 2;
       this.#say('');
       addresses.forEach(([what, where]) =>

@@ -43,7 +43,7 @@ export const SERVER = {
     kind: 'routePath',
     flag: 'adminPath',
     fallback: '/admin',
-    description: 'Path of the admin API, which answers at PATH/api. There is no page yet.',
+    description: 'Path of the admin page; its API answers at PATH/api.',
   },
   'server.admin': {
     names: ['DCC_MCP_NO_ADMIN'],
@@ -52,7 +52,7 @@ export const SERVER = {
     textKind: 'inverted',
     fallback: true,
     description:
-      'Whether there is an admin API; DCC_MCP_NO_ADMIN=true says no. /v1/debug has the same answers and stays.',
+      'Whether there are an admin page and its API; DCC_MCP_NO_ADMIN=true says no. /v1/debug has the same answers and stays.',
   },
   'server.bodyLimitBytes': {
     names: ['DCC_MCP_GATEWAY_HTTP_BODY_LIMIT_BYTES'],

@@ -65,8 +65,8 @@ export const SERVER_EFFECTS: Readonly<Record<string, Effect>> = {
       (await lab.call('read', {}, withProxy('192.0.2.2'))).status,
     ],
   },
-  'server.adminPath': { value: '/ops', observe: statusOf('/ops/api/health') },
-  'server.admin': { value: false, observe: statusOf('/admin/api/health') },
+  'server.adminPath': { value: '/ops', observe: statusOf('/ops/') },
+  'server.admin': { value: false, observe: statusOf('/admin/') },
   'server.bodyLimitBytes': {
     value: 100,
     observe: async (lab) => (await lab.post('/v1/search', { query: 'x'.repeat(200) })).status,
