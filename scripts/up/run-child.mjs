@@ -25,7 +25,13 @@ export async function runChild(command, args, { stdio = 'inherit', onLine } = {}
     child.kill(signal);
   };
   process.on('SIGINT', forward).on('SIGTERM', forward);
-  const watch = setInterval(() => process.ppid !== launcher && child.kill('SIGTERM'), WATCH_MILLIS);
+  const watch = setInterval(() => {
+    if (process.ppid !== launcher) {
+      // Once: a second one means at once.
+      clearInterval(watch);
+      forward('SIGTERM');
+    }
+  }, WATCH_MILLIS);
   if (onLine !== undefined) {
     eachLine(child.stdout, onLine);
     eachLine(child.stderr, onLine);
