@@ -25,6 +25,7 @@ export function createJournal(url) {
 function whereToLook(url, traceId) {
   return [
     'Where to look:',
+    '  failures  npx dcc-mcp-gateway calls --q success=false',
     `  counters  curl -s ${url}/metrics | grep dcc_mcp_tool_calls_total`,
     '  success   sum(rate(dcc_mcp_tool_calls_total{status="success"}[5m])) / sum(rate(dcc_mcp_tool_calls_total[5m]))',
     '  p95       histogram_quantile(0.95, sum by (le, tool) (rate(dcc_mcp_tool_duration_seconds_bucket[5m])))',
