@@ -14,8 +14,10 @@ import { waitForPort } from './port-conflict.ts';
 import { announceGateway } from './running-gateways.ts';
 import { reportIssues, type Terminal, type TerminalSignal } from './terminal.ts';
 
-/** Ctrl-C reaches us from the terminal and once more from a launcher (`npm start`) that passes on what it gets. */
+/** Ctrl-C reaches us from the terminal and once more from a launcher that passes on what it gets. */
 const ECHO_MILLIS = 100;
+/** npm passes on every signal, and late on a machine that is busy. */
+const NPM_ECHO_MILLIS = 1_000;
 
 /** What a test makes faster. */
 export interface ServeOptions {
@@ -37,8 +39,8 @@ export class Life {
   #watch: ConfigWatch | undefined;
   #banner: Banner | undefined;
   #file: string | undefined;
-  /** When the first signal to end came, on the clock of `performance.now`. */
-  #signalledAt: number | undefined;
+  /** The first signal to end, and when it came on the clock of `performance.now`. */
+  #told: { readonly signal: TerminalSignal; readonly at: number } | undefined;
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
@@ -101,12 +103,21 @@ export class Life {
 
   /** The first signal stops in order, the second one at once. */
   #end(signal: TerminalSignal): void {
-    if (this.#signalledAt === undefined) {
-      this.#signalledAt = performance.now();
+    const told = this.#told;
+    if (told === undefined) {
+      this.#told = { signal, at: performance.now() };
       void this.#stop();
-    } else if (signal !== 'SIGINT' || performance.now() - this.#signalledAt > ECHO_MILLIS) {
+    } else if (signal !== told.signal || performance.now() - told.at > this.#echoMillis(signal)) {
       this.#terminal.exit(1);
     }
+  }
+
+  /** How long the same signal may be one that a launcher passes on; below zero where none does. */
+  #echoMillis(signal: TerminalSignal): number {
+    if (this.#terminal.env['npm_command'] !== undefined) {
+      return NPM_ECHO_MILLIS;
+    }
+    return signal === 'SIGINT' ? ECHO_MILLIS : -1;
   }
 
   async #stop(): Promise<void> {

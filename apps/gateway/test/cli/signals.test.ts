@@ -1,5 +1,5 @@
 // What signals mean to a gateway that runs, and to one that waits.
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -29,6 +29,8 @@ afterEach(async () => {
     await cleanup();
   }
 });
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function start(config: object, finishMillis?: number): Promise<ServedInProcess> {
   write(config);
@@ -131,13 +133,49 @@ describe('a gateway under --wait', () => {
   });
 });
 
-test('Ctrl-C that a launcher passes on counts once', async () => {
-  const gateway = await start({ mcpServers: { fake } }, 1_000);
+/** A call that is slow, and a gateway that is told to end meanwhile. */
+interface Told {
+  readonly gateway: ServedInProcess;
+  readonly call: Promise<Response>;
+}
+
+async function toldDuringCall(env: Readonly<Record<string, string>>): Promise<Told> {
+  write({ mcpServers: { fake } });
+  const gateway = await serveInProcess(configFile, { reloadPollMillis: 60_000, finishMillis: 2_000, env });
+  cleanups.push(() => gateway.stop());
+  await gateway.ready();
   const slug = await findSlug(gateway.url, 'fake', 'slow');
-  const call = post(`${gateway.url}/v1/call`, { tool_slug: slug, arguments: { ms: 600, text: 'finished' } });
+  const call = post(`${gateway.url}/v1/call`, { tool_slug: slug, arguments: { ms: 900, text: 'finished' } });
   await wait(300);
-  gateway.signal('SIGINT');
-  gateway.signal('SIGINT');
-  expect(await (await call).json()).toMatchObject({ output: 'finished' });
-  rmSync(folder, { recursive: true, force: true });
+  return { gateway, call };
+}
+
+describe('a signal that a launcher passes on', () => {
+  test.each([
+    ['SIGINT', 'at once', {}, 0],
+    ['SIGINT', 'late, as npm does on a busy machine,', { npm_command: 'exec' }, 300],
+    ['SIGTERM', 'at once by npm', { npm_command: 'exec' }, 0],
+    ['SIGTERM', 'late, as npm does on a busy machine,', { npm_command: 'run-script' }, 300],
+  ] as const)('%s %s counts once', async (signal, _when, env, lateMillis) => {
+    const { gateway, call } = await toldDuringCall(env);
+    gateway.signal(signal);
+    await wait(lateMillis);
+    gateway.signal(signal);
+    // An exit at once would end the server in the middle of the call.
+    expect(await (await call).json()).toMatchObject({ output: 'finished' });
+  });
+});
+
+describe('a second signal exits at once', () => {
+  test.each([
+    ['SIGTERM', 'SIGTERM', {}],
+    ['SIGTERM', 'SIGINT', {}],
+    ['SIGINT', 'SIGTERM', { npm_command: 'exec' }],
+  ] as const)('%s, then %s, with %p', async (first, second, env) => {
+    const { gateway, call } = await toldDuringCall(env);
+    gateway.signal(first);
+    gateway.signal(second);
+    expect(await gateway.stop()).toBe(1);
+    await call;
+  });
 });
