@@ -111,6 +111,39 @@ describe('workflows', () => {
     expect(paged.map(({ workflow_id: id }) => id)).toEqual(list.map(({ workflow_id: id }) => id));
   });
 
+  test.each([
+    ['status=warning agent_name=Ada', 1],
+    ['agent.agent_name!=Ada', 'others'],
+    ['status=failed', 'failed'],
+    ['zero_result_count>0 best_selected_rank=1', 1],
+    ['tool~is_error', 2],
+    ['tool~toolbox outcome=bad_request kind=call', 400],
+    ['steps.kind=search steps.status=zero_results', 1],
+    ['steps.search.total=0', 1],
+    ['query_preview~zzzz', 1],
+    ['zzzzqqqq', 1],
+    ['duration_ms>1h', 0],
+    ['state=failed', 400],
+  ] as const)('q asks for those with %p: %p', async (query, expected) => {
+    const { total: all, workflows } = await debug('workflows');
+    const failures = (workflows as readonly Row[]).filter(({ status }) => status === 'failed').length;
+    const { status, body } = await rest.get(`/v1/debug/workflows?q=${encodeURIComponent(query)}`);
+    const meant = { failed: failures, others: Number(all) - 1 };
+    const wanted = typeof expected === 'string' ? meant[expected] : expected;
+    expect(status === 200 ? body['total'] : status).toBe(wanted);
+  });
+
+  test('all counts are of those that q asks for, and a page follows the one before', async () => {
+    const asked = 'workflows?q=step_count=1';
+    const { total, summary, workflows } = await debug(asked);
+    expect(Number(total)).toBeGreaterThan(2);
+    expect(summary).toMatchObject({ warning: 0, zero_result_workflows: 0 });
+    const first = await debug(`${asked}&limit=2`);
+    const after = await debug(`${asked}&cursor=${String(first['next_cursor'])}`);
+    expect([first['total'], after['total']]).toEqual([total, total]);
+    expect([...(first['workflows'] as readonly Row[]), ...(after['workflows'] as readonly Row[])]).toEqual(workflows);
+  });
+
   test('its links lead to its calls', async () => {
     const { workflows } = await debug('workflows');
     const turn = (workflows as readonly Row[]).find(({ group_kind: kind }) => kind === 'turn')!;

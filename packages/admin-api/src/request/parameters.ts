@@ -1,4 +1,4 @@
-import { isRowId, type ListRequest, type RowFilter, type RowKind } from '@dcc-mcp/call-store';
+import { isRowId, type ListRequest, type RowFilter } from '@dcc-mcp/call-store';
 import { nearestName, parseQuery, QUERY_FIELDS, type QueryIssue } from '@dcc-mcp/call-store/query';
 import { AdminRefusal } from './admin-request.ts';
 
@@ -97,7 +97,7 @@ export class Parameters {
   }
 
   /** `since`, `until` and `q`. @throws {AdminRefusal} */
-  filter(kind: RowKind): RowFilter {
+  filter(kind: keyof typeof QUERY_FIELDS): RowFilter {
     const sinceMillis = this.time('since');
     const untilMillis = this.time('until');
     const text = this.text('q');
@@ -113,7 +113,7 @@ export class Parameters {
   }
 
   /** One page of a list. @throws {AdminRefusal} */
-  page(kind: RowKind, fallbackLimit?: number): ListRequest {
+  page(kind: keyof typeof QUERY_FIELDS, fallbackLimit?: number): ListRequest {
     const cursor = this.rowId('cursor');
     return { ...this.filter(kind), limit: this.limit(fallbackLimit), ...(cursor === undefined ? {} : { cursor }) };
   }

@@ -8,6 +8,7 @@ import {
   type Workflow,
   workflows,
 } from '@dcc-mcp/call-store/analytics';
+import { QUERY_FIELDS, toPredicate } from '@dcc-mcp/call-store/query';
 import type { AdminRoute } from '../admin-route.ts';
 import type { AdminRoutesOptions } from '../admin-sources.ts';
 import { jsonAnswer } from '../request/admin-request.ts';
@@ -48,18 +49,16 @@ function statsRoute({ sources, now = Date.now }: AdminRoutesOptions): AdminRoute
   };
 }
 
-const WORKFLOW_PARAMETERS = ['limit', 'cursor', 'since', 'until'] as const;
-
 function workflowsRoute({ sources: { store }, pagePath }: AdminRoutesOptions): AdminRoute {
   return {
     path: 'workflows',
     summary: 'Searches, describes, loads and calls as what an agent did in one go, newest first.',
-    parameters: WORKFLOW_PARAMETERS,
+    parameters: PAGE_PARAMETERS,
     answer: workflowsAnswer,
     mediaType: 'application/json',
     tellsOfRows: true,
     handler: async ({ query, baseUrl }) => {
-      const { limit = 0, cursor, ...filter } = new Parameters(query, WORKFLOW_PARAMETERS).page('calls');
+      const { limit = 0, cursor, ...filter } = new Parameters(query, PAGE_PARAMETERS).page('workflows');
       const all = await workflowsOf(store, filter);
       const { calls, searches } = await store.usage();
       const dropped = calls.dropped + searches.dropped;
@@ -78,15 +77,19 @@ function workflowsRoute({ sources: { store }, pagePath }: AdminRoutesOptions): A
   };
 }
 
-/** Workflows that ended within the times of the filter, the newest first. */
+/** Workflows that ended within the times of the filter and that its query asks for, the newest first. */
 export async function workflowsOf(store: CallStore, filter: RowFilter): Promise<readonly Workflow[]> {
-  const { sinceMillis = Number.NEGATIVE_INFINITY, untilMillis = Number.POSITIVE_INFINITY } = filter;
+  const { query, sinceMillis = Number.NEGATIVE_INFINITY, untilMillis = Number.POSITIVE_INFINITY } = filter;
   const all = workflows({
     calls: await collect(store.scan('calls')),
     searches: await collect(store.scan('searches')),
     traces: await collect(store.scan('traces')),
   });
-  return all.filter(({ finished_at: end = '' }) => Date.parse(end) >= sinceMillis && Date.parse(end) <= untilMillis);
+  const isWanted = query === undefined ? () => true : toPredicate(query, QUERY_FIELDS.workflows);
+  return all.filter((workflow) => {
+    const end = Date.parse(workflow.finished_at ?? '');
+    return end >= sinceMillis && end <= untilMillis && isWanted(workflow);
+  });
 }
 
 function lastStepOf({ steps }: Workflow): string {

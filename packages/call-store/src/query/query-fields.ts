@@ -7,6 +7,7 @@ import type { SearchRow } from '../rows/search-row.ts';
 import { TRACE_OPERATIONS, type TraceRow } from '../rows/trace-row.ts';
 import { BYTES, DURATION, FLAG, IDENTITY_FIELDS, NUMBER, oneOf, SEARCHED, TEXT, TIME } from './identity-fields.ts';
 import type { QueryField, QueryFields } from './query-field.ts';
+import { WORKFLOW_FIELDS } from './workflow-fields.ts';
 
 /** Every column that holds a value of its own, so that a new one is not forgotten here. */
 type Columns<Row, Nested extends keyof Row> = QueryFields &
@@ -121,7 +122,7 @@ function correlationFields(): QueryFields {
 
 /** What can be asked of each kind of row: every column, by the name it has in the row; nested ones with dots. */
 export const QUERY_FIELDS: {
-  readonly [K in 'calls' | 'traces' | 'searches' | 'decisions' | 'events' | 'activity']: QueryFields;
+  readonly [K in 'calls' | 'traces' | 'searches' | 'decisions' | 'events' | 'activity' | 'workflows']: QueryFields;
 } = {
   calls: CALLS,
   traces: TRACES,
@@ -129,4 +130,5 @@ export const QUERY_FIELDS: {
   decisions: DECISIONS,
   events: EVENTS,
   activity: ACTIVITY,
+  workflows: WORKFLOW_FIELDS,
 };

@@ -41,7 +41,7 @@ function toTest(term: QueryTerm, fields: QueryFields): RowPredicate {
 }
 
 function searchTest(text: string, fields: QueryFields): RowPredicate {
-  const contains = containsTest(text);
+  const contains = overItems(containsTest(text));
   const getters = Object.entries(fields)
     .filter(([, field]) => field.isSearched === true)
     .map(([name, field]) => getterOf(pathOf(name, field)));
@@ -119,7 +119,12 @@ function getterOf(path: readonly string[]): Getter {
   if (rest.length === 0) {
     return (row) => memberOf(row, first);
   }
-  return (row) => path.reduce<unknown>(memberOf, row);
+  return (row) => path.reduce(membersOf, row);
+}
+
+/** Of a list, the members of its items. */
+function membersOf(value: unknown, key: string): unknown {
+  return Array.isArray(value) ? value.flatMap((item) => memberOf(item, key) ?? []) : memberOf(value, key);
 }
 
 /** Names come from a table of ours, so that none is one that every object inherits. */
