@@ -40,6 +40,11 @@ export function apiUrl(path: string, parameters: Parameters = {}, api: Api = 'pa
   return url.href;
 }
 
+/** The address of the gateway itself, as this browser reaches it, without a slash at its end. */
+export function gatewayUrl(): string {
+  return new URL(metaContent('debug-api') ?? '../v1/debug', document.baseURI).href.replace(/\/v1\/debug\/?$/, '');
+}
+
 function metaContent(name: string): string | undefined {
   return document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)?.content;
 }

@@ -40,7 +40,7 @@ export class RowList<Row> {
   /** New rows wait while this says so. */
   isHeld: () => boolean = () => false;
 
-  readonly #request: RowListRequest;
+  readonly request: RowListRequest;
   readonly #keyOf: (row: Row) => string;
   readonly #ending = new AbortController();
   #next: string | undefined;
@@ -48,7 +48,7 @@ export class RowList<Row> {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(request: RowListRequest, keyOf: (row: Row) => string) {
-    this.#request = request;
+    this.request = request;
     this.#keyOf = keyOf;
   }
 
@@ -57,11 +57,11 @@ export class RowList<Row> {
     await this.#read(undefined);
     if (
       isLive &&
-      this.#request.until === undefined &&
+      this.request.until === undefined &&
       !this.#ending.signal.aborted &&
       this.refusal.value === undefined
     ) {
-      const { kind, q } = this.#request;
+      const { kind, q } = this.request;
       const onGap = (): void => void this.#read(undefined);
       void follow<Row>({ kind, q, onRow: (row) => this.#take(row), onGap }, this.#ending.signal);
     }
@@ -112,7 +112,7 @@ export class RowList<Row> {
 
   async #read(cursor: string | undefined): Promise<void> {
     this.isLoading.value = true;
-    const { kind, ...filter } = this.#request;
+    const { kind, ...filter } = this.request;
     try {
       const url = apiUrl(kind, { ...filter, limit: PAGE_ROWS, cursor });
       const { answer, tookMillis } = await ask<Page<Row>>(url, this.#ending.signal);
@@ -127,7 +127,7 @@ export class RowList<Row> {
   }
 
   #show(page: Page<Row>, { tookMillis, isFirst }: { readonly tookMillis: number; readonly isFirst: boolean }): void {
-    const { kind } = this.#request;
+    const { kind } = this.request;
     const listed = page[kind === 'search-telemetry' ? 'searches' : kind];
     const rows = Array.isArray(listed) ? listed : [];
     batch(() => {

@@ -50,17 +50,33 @@ const loaded = new Map<string, FunctionComponent>();
 
 function Shown({ panel }: { readonly panel: Panel | undefined }) {
   const [, setCount] = useState(0);
+  const [failure, setFailure] = useState<string>();
   const View = panel && loaded.get(panel.id);
   useEffect(() => {
     if (panel !== undefined && !loaded.has(panel.id)) {
-      void panel
-        .load()
-        .then((component) => loaded.set(panel.id, component))
-        .then(({ size }) => setCount(size));
+      panel.load().then(
+        (component) => setCount(loaded.set(panel.id, component).size),
+        () => setFailure(panel.id),
+      );
     }
   }, [panel]);
   if (panel === undefined) {
     return <p class={style.notice}>{t('panel.unknown', { name: panelName.value })}</p>;
   }
-  return View === undefined ? <p class={style.notice}>{t('list.loading')}</p> : <View />;
+  if (View !== undefined) {
+    return <View />;
+  }
+  return failure === panel.id ? <NotLoaded /> : <p class={style.notice}>{t('list.loading')}</p>;
+}
+
+/** A gateway that was updated has other files than the page that is open. */
+function NotLoaded() {
+  return (
+    <div class={style.notice} role="alert">
+      <p>{t('panel.notLoaded')}</p>
+      <button type="button" onClick={() => location.reload()}>
+        {t('panel.reload')}
+      </button>
+    </div>
+  );
 }

@@ -2,38 +2,68 @@ import type { CallRow, TraceDetail } from '@dcc-mcp/call-store';
 import { apiUrl } from '../../api/client.ts';
 import { useAnswer } from '../../api/use-answer.ts';
 import { Peek } from '../../parts/peek/peek.tsx';
-import { Facts } from '../../parts/value/facts.tsx';
+import { BundleButton } from '../../parts/request/bundle-button.tsx';
+import { Caller } from '../../parts/request/caller.tsx';
+import { Comparison } from '../../parts/request/comparison.tsx';
+import { CopyMenu } from '../../parts/request/copy-menu.tsx';
+import { Payload } from '../../parts/request/payload.tsx';
+import { ReportButton } from '../../parts/request/report-dialog.tsx';
+import { TraceBody } from '../../parts/request/trace-body.tsx';
 import { OutcomeWord } from '../../parts/value/outcome.tsx';
-import { ShareLegend } from '../../parts/value/share-bar.tsx';
+import { duration, fullTime } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
+import { CallSummary } from './call-summary.tsx';
 
-/** One call: what happened, whose it was, what went in and came out. */
+/** One call: what happened, whose it was, what went in and came out, where its time went. */
 export function CallPeek({ id, row }: { readonly id: string; readonly row: CallRow | undefined }) {
-  const { answer } = useAnswer<TraceDetail>(apiUrl(`traces/${encodeURIComponent(id)}`), { fixed: true });
+  const { answer: trace } = useAnswer<TraceDetail>(apiUrl(`traces/${encodeURIComponent(id)}`), { fixed: true });
+  const known = row ?? trace;
+  const wait = <p class="soft">{t('list.loading')}</p>;
+  const whenTrace = (content: (known: TraceDetail) => preact.ComponentChildren) => (): preact.ComponentChildren =>
+    trace === undefined ? wait : content(trace);
   return (
     <Peek
-      label={t('panel.calls')}
-      title={
+      label={t('peek.call')}
+      title={known !== undefined && <Title row={row} trace={trace} />}
+      actions={
         <>
-          <h2>{row?.tool_label ?? answer?.tool ?? id}</h2>
-          <OutcomeWord outcome={row?.outcome ?? answer?.outcome ?? 'ok'} />
+          {trace !== undefined && <CopyMenu trace={trace} />}
+          <ReportButton id={id} />
+          <BundleButton id={id} />
         </>
       }
-      tabs={[{ id: 'summary', label: t('peek.summary'), content: () => <Summary row={row} trace={answer} /> }]}
+      tabs={[
+        { id: 'summary', label: t('peek.summary'), content: () => <CallSummary id={id} row={row} trace={trace} /> },
+        {
+          id: 'payload',
+          label: t('peek.payload'),
+          content: whenTrace(({ input, output }) => (
+            <>
+              <h3>{t('peek.input')}</h3>
+              <Payload payload={input} label={t('peek.input')} />
+              <h3>{t('peek.output')}</h3>
+              <Payload payload={output} label={t('peek.output')} />
+            </>
+          )),
+        },
+        { id: 'trace', label: t('peek.trace'), content: whenTrace((it) => <TraceBody trace={it} />) },
+        { id: 'caller', label: t('peek.caller'), content: () => (known === undefined ? wait : <Caller row={known} />) },
+        { id: 'compare', label: t('peek.compare'), content: whenTrace((it) => <Comparison trace={it} />) },
+        { id: 'raw', label: 'JSON', content: () => <pre>{JSON.stringify(row ?? trace, undefined, 2)}</pre> },
+      ]}
     />
   );
 }
 
-function Summary({ row, trace }: { readonly row: CallRow | undefined; readonly trace: TraceDetail | undefined }) {
+function Title({ row, trace }: { readonly row: CallRow | undefined; readonly trace: TraceDetail | undefined }) {
+  const timestamp = row?.timestamp ?? trace?.timestamp ?? '';
   return (
     <>
-      {row !== undefined && <ShareLegend shares={row} />}
-      <Facts
-        facts={[
-          ['tool', row?.tool ?? trace?.tool],
-          ['request_id', row?.request_id ?? trace?.request_id],
-        ]}
-      />
+      <h2>{row?.tool_label ?? trace?.tool ?? trace?.operation}</h2>
+      <p class="soft">
+        <OutcomeWord outcome={row?.outcome ?? trace?.outcome ?? ''} /> · {duration(row?.duration_ms ?? trace?.total_ms)}{' '}
+        · <time dateTime={timestamp}>{fullTime(timestamp)}</time>
+      </p>
     </>
   );
 }

@@ -19,7 +19,7 @@ export function CallsPanel() {
       columns={columns()}
       keyOf={({ row_id: id }) => id}
       isBad={({ success }) => !success}
-      strip={(rows) => <CallCounts rows={rows} />}
+      strip={(_, list) => <CallCounts list={list} />}
       peek={(id, row) => <CallPeek id={id} row={row} />}
       nothing={t('calls.nothing')}
     />
@@ -28,11 +28,11 @@ export function CallsPanel() {
 
 function columns(): readonly Column<CallRow>[] {
   return [
-    { id: 'time', label: t('column.time'), width: '6.5rem', cell: (row) => <TimeCell timestamp={row.timestamp} /> },
+    { id: 'time', label: t('column.time'), width: '5.5rem', cell: (row) => <TimeCell timestamp={row.timestamp} /> },
     {
       id: 'outcome',
       label: t('column.outcome'),
-      width: '9.5rem',
+      width: '8.5rem',
       cell: (row) => <OutcomeWord outcome={row.outcome} />,
     },
     { id: 'tool', label: t('column.tool'), width: 'minmax(8rem, 3fr)', cell: (row) => <ToolCell row={row} /> },

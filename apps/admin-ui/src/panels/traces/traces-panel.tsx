@@ -1,5 +1,81 @@
+import type { TraceRow } from '@dcc-mcp/call-store';
+import { ListPanel } from '../../parts/list/list-panel.tsx';
+import type { Column } from '../../parts/list/row-table.tsx';
+import { OutcomeWord } from '../../parts/value/outcome.tsx';
+import { TimeCell } from '../../parts/value/time-cell.tsx';
+import { place, placeHref } from '../../state/place.ts';
+import { duration, number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
+import { TraceCounts } from './trace-counts.tsx';
+import { TracePeek } from './trace-peek.tsx';
+import { WholeTrace } from './whole-trace.tsx';
 
+/** Every request with where its time went; one of them beside the list, or on the whole page. */
 export function TracesPanel() {
-  return <h1>{t('panel.traces')}</h1>;
+  const { trace } = place.value;
+  return trace === undefined ? <TraceList /> : <WholeTrace id={trace} />;
+}
+
+function TraceList() {
+  return (
+    <ListPanel<TraceRow>
+      title={t('panel.traces')}
+      kind="traces"
+      columns={columns()}
+      keyOf={({ row_id: id }) => id}
+      isBad={({ success }) => !success}
+      strip={(_, list) => <TraceCounts list={list} />}
+      peek={(id) => <TracePeek id={id} />}
+      nothing={t('calls.nothing')}
+    />
+  );
+}
+
+function columns(): readonly Column<TraceRow>[] {
+  return [
+    { id: 'time', label: t('column.time'), width: '5.5rem', cell: (row) => <TimeCell timestamp={row.timestamp} /> },
+    {
+      id: 'outcome',
+      label: t('column.outcome'),
+      width: '8.5rem',
+      cell: (row) => <OutcomeWord outcome={row.outcome} />,
+    },
+    { id: 'operation', label: t('column.operation'), width: '6rem', fromWidth: 420, cell: (row) => row.operation },
+    { id: 'tool', label: t('column.tool'), width: 'minmax(7rem, 2fr)', cell: (row) => <NameCell row={row} /> },
+    {
+      id: 'slowest',
+      label: t('column.slowest'),
+      width: 'minmax(6rem, 1.4fr)',
+      fromWidth: 760,
+      cell: (row) => <span class="soft">{row.slowest_span_name}</span>,
+    },
+    {
+      id: 'spans',
+      label: t('column.spans'),
+      width: '4rem',
+      isNumber: true,
+      fromWidth: 620,
+      cell: (row) => number(row.span_count),
+    },
+    {
+      id: 'duration',
+      label: t('column.duration'),
+      width: '6.5rem',
+      isNumber: true,
+      cell: (row) => <LengthCell row={row} />,
+    },
+  ];
+}
+
+function NameCell({ row }: { readonly row: TraceRow }) {
+  return <a href={placeHref({ row: row.row_id })}>{row.tool ?? `${row.trace_id.slice(0, 12)}…`}</a>;
+}
+
+function LengthCell({ row }: { readonly row: TraceRow }) {
+  return (
+    <>
+      {row.is_slow && <span class="warn">{t('trace.slow')} </span>}
+      {duration(row.total_ms)}
+    </>
+  );
 }

@@ -23,7 +23,7 @@ export interface ListPanelProps<Row> {
   readonly keyOf: (row: Row) => string;
   readonly isBad?: (row: Row) => boolean;
   /** What is counted above the rows. */
-  readonly strip?: (rows: readonly Row[]) => ComponentChildren;
+  readonly strip?: (rows: readonly Row[], list: RowList<Row>) => ComponentChildren;
   /** What is seen of the open row; it may have left the list. */
   readonly peek?: (id: string, row: Row | undefined, list: RowList<Row>) => ComponentChildren;
   /** Said where there is nothing at all. */
@@ -48,7 +48,7 @@ export function ListPanel<Row extends object>(props: ListPanelProps<Row>) {
         <div class={style.tools}>
           <h1 class="hidden">{props.title}</h1>
           <QueryBar fields={QUERY_FIELDS[kind === 'search-telemetry' ? 'searches' : kind]} rows={rows} />
-          {props.strip?.(rows)}
+          {props.strip?.(rows, list)}
         </div>
         {rows.length === 0 ? (
           <NoRows list={list} nothing={props.nothing} />

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { t } from '../../text/text.ts';
 import style from './row-table.module.css';
 import { useVirtualRows } from './use-virtual-rows.ts';
+import { useWidth } from './use-width.ts';
 
 /** One column of a table. */
 export interface Column<Row> {
@@ -41,7 +42,7 @@ export function RowTable<Row>(props: RowTableProps<Row>) {
   const { rows, keyOf, openKey, onEnd, onRest } = props;
   const body = useRef<HTMLDivElement>(null);
   const { items, height, reveal } = useVirtualRows(body, rows.length, ROW_PIXELS);
-  const columns = useFitting(props.columns, body.current?.clientWidth ?? Infinity);
+  const columns = fitting(props.columns, useWidth(body));
   const grid = { gridTemplateColumns: columns.map(({ width }) => width).join(' ') };
   const openIndex = openKey === undefined ? -1 : rows.findIndex((row) => keyOf(row) === openKey);
   const last = items.at(-1)?.index ?? 0;
@@ -141,7 +142,7 @@ function Line<Row>({ row, index, start, grid, columns, isOpen, table }: LineProp
 }
 
 /** Columns that a narrow table has no place for are left out. */
-function useFitting<Row>(columns: readonly Column<Row>[], width: number): readonly Column<Row>[] {
+function fitting<Row>(columns: readonly Column<Row>[], width: number): readonly Column<Row>[] {
   return columns.filter(({ fromWidth = 0 }) => width >= fromWidth);
 }
 

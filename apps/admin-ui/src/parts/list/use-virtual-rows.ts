@@ -10,12 +10,20 @@ import { useEffect, useLayoutEffect, useMemo, useReducer } from 'preact/hooks';
 /** Only the rows in sight are in the document, and some above and below. */
 const OVERSCAN = 12;
 
+/** What is in sight. */
+export interface VirtualRows {
+  readonly items: readonly VirtualItem[];
+  /** Of all rows, in pixels. */
+  readonly height: number;
+  readonly reveal: (index: number) => void;
+}
+
 /** The rows of `count` that are in sight in `element`, each `rowHeight` pixels high. */
 export function useVirtualRows(
   element: { readonly current: HTMLElement | null },
   count: number,
   rowHeight: number,
-): { readonly items: readonly VirtualItem[]; readonly height: number; readonly reveal: (index: number) => void } {
+): VirtualRows {
   const [, again] = useReducer((n: number) => n + 1, 0);
   const options = {
     count,

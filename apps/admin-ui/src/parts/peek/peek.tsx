@@ -1,16 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { useKeys } from '../../shell/use-keys.ts';
-import { go, place, placeHref } from '../../state/place.ts';
+import { go } from '../../state/place.ts';
 import { t } from '../../text/text.ts';
-import { copyText, CopyButton } from '../value/copy.tsx';
+import { CopyButton, copyText } from '../value/copy.tsx';
 import style from './peek.module.css';
-
-/** One tab of a peek; the first is shown where the address names none. */
-export interface Tab {
-  readonly id: string;
-  readonly label: string;
-  readonly content: () => ComponentChildren;
-}
+import { type Tab, Tabs } from './tabs.tsx';
 
 export interface PeekProps {
   readonly label: string;
@@ -20,13 +14,12 @@ export interface PeekProps {
 }
 
 function closePeek(): void {
-  go({ row: undefined, tab: undefined, with: undefined });
+  go({ row: undefined, tab: undefined, with: undefined, span: undefined, find: undefined, view: undefined });
 }
 
 /** What is open, beside the list that it was opened from. */
 export function Peek({ label, title, tabs, actions }: PeekProps) {
   useKeys({ copyLink: () => void copyText(location.href) });
-  const current = tabs.find(({ id }) => id === place.value.tab) ?? tabs[0];
   return (
     <aside class={style.peek} aria-label={label}>
       <header class={style.head}>
@@ -40,20 +33,7 @@ export function Peek({ label, title, tabs, actions }: PeekProps) {
         <CopyButton label={t('copy.link')} text={() => location.href} />
         {actions}
       </div>
-      <nav class={style.tabs} aria-label={label}>
-        {tabs.map(({ id, label: name }, index) => (
-          <a
-            key={id}
-            href={placeHref({ tab: index === 0 ? undefined : id })}
-            aria-current={id === current?.id ? 'page' : undefined}
-          >
-            {name}
-          </a>
-        ))}
-      </nav>
-      <div class={style.content} tabIndex={0} role="region" aria-label={current?.label}>
-        {current?.content()}
-      </div>
+      <Tabs tabs={tabs} label={label} />
     </aside>
   );
 }

@@ -13,13 +13,18 @@ const PARTS = ['queue', 'gateway', 'upstream'] as const;
 
 /** Where the time of a call went, as parts of one bar. */
 export function ShareBar({ shares }: { readonly shares: Shares }) {
+  const all = PARTS.reduce((sum, part) => sum + (shares[`${part}_ms`] ?? 0), 0);
   const label = PARTS.filter((part) => shares[`${part}_ms`] !== undefined)
     .map((part) => `${t(`share.${part}`)} ${duration(shares[`${part}_ms`])}`)
     .join(' · ');
   return (
     <span class={style.shares} role="img" aria-label={label} title={label}>
       {PARTS.map((part) => (
-        <span key={part} class={style[part]} style={{ flexGrow: String(shares[`${part}_ms`] ?? 0) }} />
+        <span
+          key={part}
+          class={style[part]}
+          style={{ width: `${all === 0 ? 0 : ((shares[`${part}_ms`] ?? 0) / all) * 100}%` }}
+        />
       ))}
     </span>
   );

@@ -45,6 +45,9 @@ export const shell = {
   'panel.openapi': 'API inspector',
   'panel.unknown': 'There is no panel “{name}”.',
 
+  'panel.notLoaded': 'This panel could not be loaded: the gateway was updated, or does not answer.',
+  'panel.reload': 'Load the page again',
+
   'list.filter': 'Filter',
   'list.filter.placeholder': 'outcome!=ok duration_ms>2s tool~render  —  words search tool, error, agent and ids',
   'list.filter.clear': 'Clear the filter',

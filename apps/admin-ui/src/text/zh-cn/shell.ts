@@ -45,6 +45,9 @@ export const shell: Translation<typeof texts> = {
   'panel.telemetry': '遥测健康',
   'panel.openapi': 'API 检视',
   'panel.unknown': '没有名为“{name}”的面板。',
+  'panel.notLoaded': '无法加载此面板：网关已更新或没有响应。',
+  'panel.reload': '重新加载页面',
+
   'list.filter': '筛选',
   'list.filter.placeholder': 'outcome!=ok duration_ms>2s tool~render  —  单词会搜索工具、错误、智能体和各种 id',
   'list.filter.clear': '清除筛选',

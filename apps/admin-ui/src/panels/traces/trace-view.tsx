@@ -1,0 +1,72 @@
+import type { TraceDetail } from '@dcc-mcp/call-store';
+import type { Tab } from '../../parts/peek/tabs.tsx';
+import { BundleButton } from '../../parts/request/bundle-button.tsx';
+import { Caller } from '../../parts/request/caller.tsx';
+import { Comparison } from '../../parts/request/comparison.tsx';
+import { CopyMenu } from '../../parts/request/copy-menu.tsx';
+import { Payload } from '../../parts/request/payload.tsx';
+import { ReportButton } from '../../parts/request/report-dialog.tsx';
+import { RootCause } from '../../parts/request/root-cause.tsx';
+import { TraceBody } from '../../parts/request/trace-body.tsx';
+import { OutcomeWord } from '../../parts/value/outcome.tsx';
+import { duration, fullTime, number } from '../../text/format.ts';
+import { t } from '../../text/text.ts';
+
+/** What a trace is called, how it ended, and when. */
+export function TraceTitle({ trace }: { readonly trace: TraceDetail }) {
+  return (
+    <>
+      <h2>{trace.tool ?? trace.operation}</h2>
+      <p class="soft">
+        {trace.operation} · <OutcomeWord outcome={trace.outcome} /> · {duration(trace.total_ms)} ·{' '}
+        {t('trace.spans', { n: number(trace.span_count) })} ·{' '}
+        <time dateTime={trace.started_at}>{fullTime(trace.started_at)}</time>
+      </p>
+      <p>
+        <code class="soft">{trace.trace_id}</code>
+      </p>
+    </>
+  );
+}
+
+/** What can be taken away from a trace. */
+export function TraceActions({ trace }: { readonly trace: TraceDetail }) {
+  return (
+    <>
+      <CopyMenu trace={trace} />
+      <ReportButton id={trace.row_id} />
+      <BundleButton id={trace.row_id} />
+    </>
+  );
+}
+
+/** The ways to look at a trace. */
+export function traceTabs(trace: TraceDetail): readonly Tab[] {
+  return [
+    {
+      id: 'trace',
+      label: t('trace.waterfall'),
+      content: () => (
+        <>
+          {!trace.success && <RootCause id={trace.row_id} />}
+          <TraceBody trace={trace} />
+        </>
+      ),
+    },
+    {
+      id: 'payload',
+      label: t('peek.payload'),
+      content: () => (
+        <>
+          <h3>{t('peek.input')}</h3>
+          <Payload payload={trace.input} label={t('peek.input')} />
+          <h3>{t('peek.output')}</h3>
+          <Payload payload={trace.output} label={t('peek.output')} />
+        </>
+      ),
+    },
+    { id: 'caller', label: t('peek.caller'), content: () => <Caller row={trace} /> },
+    { id: 'compare', label: t('peek.compare'), content: () => <Comparison trace={trace} /> },
+    { id: 'raw', label: 'JSON', content: () => <pre>{JSON.stringify(trace, undefined, 2)}</pre> },
+  ];
+}

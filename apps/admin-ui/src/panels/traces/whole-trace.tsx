@@ -1,0 +1,39 @@
+import type { TraceDetail } from '@dcc-mcp/call-store';
+import { apiUrl } from '../../api/client.ts';
+import { useAnswer } from '../../api/use-answer.ts';
+import { Refused } from '../../parts/empty/refused.tsx';
+import { Tabs } from '../../parts/peek/tabs.tsx';
+import { CopyButton } from '../../parts/value/copy.tsx';
+import { useKeys } from '../../shell/use-keys.ts';
+import { go, placeHref } from '../../state/place.ts';
+import { t } from '../../text/text.ts';
+import { TraceActions, TraceTitle, traceTabs } from './trace-view.tsx';
+import style from './whole-trace.module.css';
+
+const AWAY = { trace: undefined, span: undefined, tab: undefined, find: undefined, view: undefined } as const;
+
+/** One trace on the whole page: where a link from a log or a report leads. */
+export function WholeTrace({ id }: { readonly id: string }) {
+  const { answer: trace, refusal } = useAnswer<TraceDetail>(apiUrl(`traces/${encodeURIComponent(id)}`), {
+    fixed: true,
+  });
+  useKeys({ close: () => go(AWAY) });
+  return (
+    <article class={style.whole} aria-label={t('peek.trace')}>
+      <a href={placeHref(AWAY)}>← {t('trace.all')}</a>
+      {refusal !== undefined && <Refused refusal={refusal} />}
+      {trace !== undefined && (
+        <>
+          <header>
+            <TraceTitle trace={trace} />
+          </header>
+          <div class={style.actions}>
+            <CopyButton label={t('copy.link')} text={() => location.href} />
+            <TraceActions trace={trace} />
+          </div>
+          <Tabs tabs={traceTabs(trace)} label={t('peek.trace')} />
+        </>
+      )}
+    </article>
+  );
+}

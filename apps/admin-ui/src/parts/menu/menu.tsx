@@ -1,0 +1,30 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import style from './menu.module.css';
+
+/** A button that opens a short list of things to do. `Escape` and a click elsewhere close it. */
+export function Menu({ label, children }: { readonly label: string; readonly children: ComponentChildren }) {
+  const element = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    const close = (event: Event): void => {
+      const isInside = event.target instanceof Node && element.current?.contains(event.target) === true;
+      if (event instanceof KeyboardEvent ? event.key === 'Escape' && element.current?.open === true : !isInside) {
+        element.current?.removeAttribute('open');
+      }
+    };
+    document.addEventListener('pointerdown', close);
+    document.addEventListener('keydown', close);
+    return () => {
+      document.removeEventListener('pointerdown', close);
+      document.removeEventListener('keydown', close);
+    };
+  }, []);
+  return (
+    <details ref={element} class={style.menu}>
+      <summary>{label}</summary>
+      <div class={style.list} onClick={() => element.current?.removeAttribute('open')}>
+        {children}
+      </div>
+    </details>
+  );
+}

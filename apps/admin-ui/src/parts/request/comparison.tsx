@@ -1,0 +1,66 @@
+import type { TraceDetail } from '@dcc-mcp/call-store';
+import { apiUrl } from '../../api/client.ts';
+import { useAnswer } from '../../api/use-answer.ts';
+import { place, placeHref } from '../../state/place.ts';
+import { clock } from '../../text/format.ts';
+import { t } from '../../text/text.ts';
+import { Refused } from '../empty/refused.tsx';
+import { term } from '../query/query-terms.ts';
+import { compare } from './compare.ts';
+import style from './request.module.css';
+
+interface Candidates {
+  readonly calls?: readonly { readonly row_id: string }[];
+}
+
+/** A request beside another of the same tool: the one that the address names, else the last that ended otherwise. */
+export function Comparison({ trace }: { readonly trace: TraceDetail }) {
+  const { with: chosen } = place.value;
+  const q = `${term('tool', trace.tool ?? '')} success=${trace.success ? 'false' : 'true'}`;
+  const { answer } = useAnswer<Candidates>(chosen === undefined ? apiUrl('calls', { q, limit: 1 }) : undefined, {
+    fixed: true,
+  });
+  const id = chosen ?? answer?.calls?.[0]?.row_id;
+  const other = useAnswer<TraceDetail>(id === undefined ? undefined : apiUrl(`traces/${encodeURIComponent(id)}`), {
+    fixed: true,
+  });
+  if (other.refusal !== undefined) {
+    return <Refused refusal={other.refusal} />;
+  }
+  if (other.answer === undefined) {
+    return <p class="soft">{answer !== undefined && id === undefined ? t('compare.nothing') : t('list.loading')}</p>;
+  }
+  return <Table left={trace} right={other.answer} />;
+}
+
+function Table({ left, right }: { readonly left: TraceDetail; readonly right: TraceDetail }) {
+  return (
+    <table class={style.compare}>
+      <thead>
+        <tr>
+          <th scope="col">
+            <span class="hidden">{t('compare.field')}</span>
+          </th>
+          <th scope="col">{t('compare.this', { time: clock(left.timestamp) })}</th>
+          <th scope="col">
+            <a href={placeHref({ row: right.row_id, with: undefined, tab: undefined })}>
+              {t('compare.other', { time: clock(right.timestamp) })}
+            </a>
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {compare(left, right).map(({ name, left: one, right: other, differs }) => (
+          <tr key={name} class={differs ? style.differs : undefined}>
+            <th scope="row">
+              {differs && <span aria-label={t('compare.differs')}>≠ </span>}
+              {name}
+            </th>
+            <td>{one}</td>
+            <td>{other}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,56 @@
+/** The part of a trace that is looked at, in milliseconds from its start. */
+export interface TimeWindow {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Shorter parts are not looked at. */
+const LEAST_MILLIS = 0.01;
+
+/** `12.5-80`, as it stands in the address; the whole trace where it names no part of it. */
+export function windowOf(text: string | undefined, totalMillis: number): TimeWindow {
+  const [, from = NaN, to = NaN] = /^([\d.]+)-([\d.]+)$/.exec(text ?? '')?.map(Number) ?? [];
+  return from >= 0 && to > from && from < totalMillis
+    ? clamped({ from, to }, totalMillis)
+    : { from: 0, to: totalMillis };
+}
+
+/** As it stands in the address; undefined for the whole trace. */
+export function windowText({ from, to }: TimeWindow, totalMillis: number): string | undefined {
+  return from <= 0 && to >= totalMillis ? undefined : `${round(from)}-${round(to)}`;
+}
+
+/** Nearer by `factor`, or farther, with `at` where it was. */
+export function zoomed(
+  { from, to }: TimeWindow,
+  factor: number,
+  at: number,
+): { readonly from: number; readonly to: number } {
+  return { from: at - (at - from) / factor, to: at + (to - at) / factor };
+}
+
+/** Within the trace, and not shorter than what can be looked at. */
+export function clamped({ from, to }: TimeWindow, totalMillis: number): TimeWindow {
+  const length = Math.min(Math.max(to - from, LEAST_MILLIS), totalMillis);
+  const start = Math.min(Math.max(from, 0), totalMillis - length);
+  return { from: start, to: start + length };
+}
+
+function round(millis: number): number {
+  return Number(millis.toFixed(3));
+}
+
+/** About five round times to write on a ruler. */
+export function ticksOf({ from, to }: TimeWindow): readonly number[] {
+  const step = roundStep((to - from) / 5);
+  const ticks: number[] = [];
+  for (let tick = Math.ceil(from / step) * step; tick <= to && ticks.length < 12; tick += step) {
+    ticks.push(tick);
+  }
+  return ticks;
+}
+
+function roundStep(step: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(step, 1e-6)));
+  return power * ([1, 2, 5, 10].find((each) => each * power >= step) ?? 10);
+}

@@ -1,0 +1,135 @@
+import { duration } from '../../text/format.ts';
+import { t } from '../../text/text.ts';
+import type { TimeWindow } from './time-window.ts';
+import type { WaterfallRow } from './trace-rows.ts';
+import style from './waterfall.module.css';
+
+export interface WaterfallLineProps {
+  readonly row: WaterfallRow;
+  readonly start: number;
+  readonly window: TimeWindow;
+  readonly isOpen: boolean;
+  readonly isMatch: boolean;
+  readonly isCritical: boolean;
+  readonly isFolded: boolean;
+  readonly onOpen: () => void;
+  readonly onToggle: () => void;
+}
+
+/** One line: its name where it belongs in the tree, its bar where it ran. */
+export function WaterfallLine(props: WaterfallLineProps) {
+  const { row, start, isOpen, isMatch, isFolded } = props;
+  const isFoldable = row.type === 'repeats' || (row.type === 'span' && row.childCount > 0);
+  const classes = [style.line, isOpen ? style.open : '', isMatch ? style.match : ''];
+  return (
+    <div
+      role="row"
+      aria-level={row.depth + 1}
+      aria-expanded={isFoldable ? !isFolded : undefined}
+      aria-current={isOpen ? 'true' : undefined}
+      class={classes.join(' ')}
+      style={{ transform: `translateY(${start}px)` }}
+      onClick={props.onOpen}
+    >
+      <span role="gridcell" class={`clip ${style.name}`} style={{ paddingLeft: `${Math.min(row.depth, 24) * 0.9}rem` }}>
+        {isFoldable ? (
+          <button
+            type="button"
+            class={style.fold}
+            aria-label={isFolded ? t('trace.unfold') : t('trace.fold')}
+            onClick={(event) => (event.stopPropagation(), props.onToggle())}
+          >
+            {isFolded ? '▸' : '▾'}
+          </button>
+        ) : (
+          <span class={style.fold} />
+        )}
+        <Name row={row} />
+      </span>
+      <Bar {...props} />
+    </div>
+  );
+}
+
+function Name({ row }: { readonly row: WaterfallRow }) {
+  if (row.type === 'line') {
+    const tone = row.line.level === 'error' ? 'bad' : row.line.level === 'warning' ? 'warn' : 'soft';
+    return (
+      <span class={`mono ${tone}`} title={row.line.message}>
+        {row.line.message}
+      </span>
+    );
+  }
+  if (row.type === 'repeats') {
+    const longest = Math.max(...row.spans.map(({ duration_ms: length }) => length));
+    const all = row.spans.reduce((sum, { duration_ms: length }) => sum + length, 0);
+    return (
+      <span class="soft">
+        {row.name} × {row.spans.length} · {t('trace.repeats', { all: duration(all), longest: duration(longest) })}
+      </span>
+    );
+  }
+  const { span } = row;
+  return (
+    <span title={span.name}>
+      <KindSign kind={span.kind} /> <span class={span.ok ? undefined : 'bad'}>{span.name}</span>
+      {!span.ok && <span class="bad"> ✕ {span.outcome ?? ''}</span>}
+    </span>
+  );
+}
+
+const SIGNS: Readonly<Record<string, string>> = { server: '⇥', client: '↗', internal: '·' };
+
+function KindSign({ kind }: { readonly kind: string }) {
+  return (
+    <span class="soft" role="img" aria-label={kind} title={kind}>
+      {SIGNS[kind] ?? '·'}
+    </span>
+  );
+}
+
+function Bar({ row, window, isCritical }: WaterfallLineProps) {
+  const [from, to] = timesOf(row);
+  const length = window.to - window.from;
+  const left = ((from - window.from) / length) * 100;
+  const width = ((to - from) / length) * 100;
+  const place = lengthPlace(left, width);
+  const isFailed = row.type === 'span' && !row.span.ok;
+  const kind = row.type === 'span' ? row.span.kind : row.type === 'line' ? 'written' : row.type;
+  const classes = [style.bar, style[kind] ?? '', isFailed ? style.failed : '', isCritical ? style.critical : ''];
+  return (
+    <span role="gridcell" class={style.track}>
+      <span class={classes.join(' ')} style={{ left: `${left}%`, width: `${width}%` }} />
+      <span class={`${style.length} ${place.isInside ? style.inside : ''}`} style={place.style}>
+        {row.type === 'line' ? duration(from) : duration(to - from)}
+      </span>
+    </span>
+  );
+}
+
+interface LengthPlace {
+  readonly style: { left: string } | { right: string };
+  readonly isInside: boolean;
+}
+
+/** Where the length of a bar is written: behind it, else before it, else in it. All in percent of the width. */
+function lengthPlace(left: number, width: number): LengthPlace {
+  const end = Math.max(left + width, 0);
+  if (end < 82) {
+    return { style: { left: `${end}%` }, isInside: false };
+  }
+  return left > 18
+    ? { style: { right: `${100 - Math.min(left, 100)}%` }, isInside: false }
+    : { style: { right: `${Math.max(100 - end, 0)}%` }, isInside: true };
+}
+
+function timesOf(row: WaterfallRow): readonly [number, number] {
+  if (row.type === 'line') {
+    return [row.line.at, row.line.at];
+  }
+  const spans = row.type === 'span' ? [row.span] : row.spans;
+  return [
+    Math.min(...spans.map(({ started_ms: from }) => from)),
+    Math.max(...spans.map(({ started_ms: from, duration_ms: length }) => from + length)),
+  ];
+}

@@ -1,0 +1,94 @@
+import type { TraceSpan } from '@dcc-mcp/call-store';
+import { describe, expect, test } from '@jest/globals';
+import { criticalPath } from '../src/parts/trace/critical-path.ts';
+import { spansWith } from '../src/parts/trace/span-matches.ts';
+import { clamped, ticksOf, windowOf, windowText, zoomed } from '../src/parts/trace/time-window.ts';
+import { toRows, type WaterfallRow } from '../src/parts/trace/trace-rows.ts';
+
+function span(id: string, started: number, duration: number, more: Partial<TraceSpan> = {}): TraceSpan {
+  return {
+    span_id: id,
+    name: id,
+    kind: 'internal',
+    started_ms: started,
+    duration_ms: duration,
+    ok: true,
+    attributes: {},
+    ...more,
+  };
+}
+
+function child(id: string, started: number, duration: number, more: Partial<TraceSpan> = {}): TraceSpan {
+  return span(id, started, duration, { parent_span_id: 'root', ...more });
+}
+
+function shown(rows: readonly WaterfallRow[]): readonly string[] {
+  return rows.map(
+    (row) => `${'.'.repeat(row.depth)}${row.type === 'repeats' ? `${row.name}×${row.spans.length}` : row.id}`,
+  );
+}
+
+const NONE = { toggled: new Set<string>() };
+
+describe('the lines of a waterfall', () => {
+  test('are the spans as a tree, in order of time', () => {
+    const spans = [child('late', 5, 1), span('root', 0, 10), child('early', 1, 2, { kind: 'client' })];
+    expect(shown(toRows(spans, NONE))).toEqual(['root', '.early', '.late']);
+  });
+
+  test('a span whose parent is elsewhere is a root', () => {
+    expect(shown(toRows([span('a', 0, 1, { parent_span_id: 'of-the-caller' })], NONE))).toEqual(['a']);
+  });
+
+  test('five equal siblings are one line, and one that failed never is', () => {
+    const equal = Array.from({ length: 5 }, (_, index) => child(`c${index}`, index, 1, { name: 'hop' }));
+    const failed = child('bad', 6, 1, { name: 'hop', ok: false });
+    expect(shown(toRows([span('root', 0, 10), ...equal, failed], NONE))).toEqual(['root', '.hop×5', '.bad']);
+    expect(shown(toRows([span('root', 0, 10), ...equal], { toggled: new Set(['c0*']) }))).toHaveLength(7);
+  });
+
+  test('output lies under the hop that ran when it was written', () => {
+    const spans = [span('root', 0, 10), child('hop', 2, 3, { kind: 'client' })];
+    const lines = [{ at: 3, level: 'error', message: 'no licence' }];
+    expect(shown(toRows(spans, { ...NONE, lines }))).toEqual(['root', '.hop', '..hop:0']);
+  });
+
+  test('only what matches is left, and what it lies under', () => {
+    const spans = [span('root', 0, 10), child('a', 1, 1), child('b', 2, 1, { attributes: { 'tool.name': 'Bake' } })];
+    const only = spansWith(spans, 'bake');
+    expect(shown(toRows(spans, { ...NONE, only }))).toEqual(['root', '.b']);
+  });
+
+  test('a trace as deep as it is long is read', () => {
+    const deep = Array.from({ length: 20_000 }, (_, index) =>
+      span(`s${index}`, index, 1, index === 0 ? {} : { parent_span_id: `s${index - 1}` }),
+    );
+    expect(toRows(deep, NONE)).toHaveLength(20_000);
+  });
+});
+
+test('the critical path is what the end of the trace waited for', () => {
+  const spans = [span('root', 0, 10), child('first', 0, 4), child('beside', 0, 3), child('last', 4, 5.9)];
+  expect([...criticalPath(spans)].toSorted()).toEqual(['first', 'last', 'root']);
+});
+
+describe('the part of a trace that is looked at', () => {
+  test('is read from the address and written to it', () => {
+    expect(windowOf('2-8', 10)).toEqual({ from: 2, to: 8 });
+    expect(windowText({ from: 2, to: 8 }, 10)).toBe('2-8');
+    expect(windowText({ from: 0, to: 10 }, 10)).toBeUndefined();
+  });
+
+  test.each([undefined, '', 'x', '8-2', '-1-5', '20-30'])('is the whole where the address says %j', (text) => {
+    expect(windowOf(text, 10)).toEqual({ from: 0, to: 10 });
+  });
+
+  test('comes nearer around a time, and stays within the trace', () => {
+    expect(zoomed({ from: 0, to: 10 }, 2, 5)).toEqual({ from: 2.5, to: 7.5 });
+    expect(clamped(zoomed({ from: 0, to: 10 }, 0.5, 5), 10)).toEqual({ from: 0, to: 10 });
+  });
+
+  test('has about five round times on its ruler', () => {
+    expect(ticksOf({ from: 0, to: 10 })).toEqual([0, 2, 4, 6, 8, 10]);
+  });
+});
