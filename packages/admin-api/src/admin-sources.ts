@@ -16,6 +16,11 @@ export interface AdminSources {
   health(): JsonRecord | Promise<JsonRecord>;
   /** What an instance wrote between two times (milliseconds since the epoch), oldest first; absent where that is not kept. */
   readonly eventsOf?: (instanceId: string, fromMillis: number, toMillis: number) => Promise<readonly object[]>;
+  /** What an instance wrote behind a cursor (`cursor` 0: from the oldest on; at most `limit` lines); undefined of one that is unknown. */
+  readonly outputOf?: (
+    instanceId: string,
+    page: { readonly cursor: number; readonly limit: number },
+  ) => object | undefined | Promise<object | undefined>;
   /** Estimated tokens of the lists of tools that were sent between two times (milliseconds since the epoch). */
   readonly toolsListTokens?: (sinceMillis: number, untilMillis: number) => number;
   /** Slugs of all registered tools, for those that nobody calls. */

@@ -6,6 +6,7 @@ import { streamRoute } from './live/stream-route.ts';
 import { AdminRefusal, type AdminHandler, refusalAnswer } from './request/admin-request.ts';
 import { computedRoutes } from './routes/computed-routes.ts';
 import { listRoutes } from './routes/list-routes.ts';
+import { outputRoute } from './routes/output-route.ts';
 import { requestRoutes } from './routes/request-routes.ts';
 import { stateRoutes } from './routes/state-routes.ts';
 import { traceRoute } from './routes/trace-route.ts';
@@ -22,6 +23,7 @@ export function createAdminRoutes(options: AdminRoutesOptions): readonly AdminRo
     ...requestRoutes(options),
     ...computedRoutes(options),
     ...stateRoutes(options),
+    outputRoute(options),
     trafficRoute(),
     exportRoute(options),
     streamRoute(options),

@@ -51,6 +51,10 @@ export function adminSources(parts: AdminParts): AdminSources {
         residentBytes: () => process.memoryUsage.rss(),
       }),
     eventsOf: async (instanceId, fromMillis, toMillis) => outputs.during(instanceId, fromMillis, toMillis),
+    outputOf: (instance, page) => {
+      const id = upstreams.get(instance)?.settings.instanceId;
+      return (id === undefined ? outputs.find(instance) : outputs.of(id))?.read(page);
+    },
     toolsListTokens: (since, until) => parts.listed.between(since, until),
     toolSlugs: () => Array.from(catalog.records(), ({ slug }) => slug),
   };

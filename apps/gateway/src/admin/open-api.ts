@@ -70,10 +70,10 @@ function toConfig(
     path: `${prefix}/${path.replaceAll(/:(\w+)/g, '{$1}')}`,
     summary: summary.replace(/\.$/, ''),
     request: {
-      ...(names.length === 0 ? {} : { params: z.object(Object.fromEntries(names.map((name) => [name, ID]))) }),
+      ...(names.length === 0 ? {} : { params: z.object(Object.fromEntries(names.map((name) => [name, idOf(path)]))) }),
       ...(parameters.length === 0
         ? {}
-        : { query: z.object(Object.fromEntries(parameters.map((name) => [name, parameter(name)]))) }),
+        : { query: z.object(Object.fromEntries(parameters.map((name) => [name, parameter(path, name)]))) }),
     },
     responses: {
       200: { description: 'Answered.', content: contentOf([mediaType, otherMediaType], answer) },
@@ -92,6 +92,12 @@ function contentOf(
 
 const ID = z.string().meta({ description: 'A row id, request id or trace id.' });
 
+const INSTANCE_ID = z.string().meta({ description: 'An instance id, or its first eight digits.' });
+
+function idOf(path: string): z.ZodType {
+  return path.startsWith('instances/') ? INSTANCE_ID : ID;
+}
+
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   limit: 'Most rows of the answer: 1 to 10,000.',
   cursor: 'next_cursor of the page before.',
@@ -106,9 +112,14 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   kinds: 'Comma list of calls, traces, events, activity.',
 };
 
-function parameter(name: string): z.ZodType {
+const OF_ONE_ROUTE: Readonly<Record<string, string>> = {
+  'instances/:id/output limit': 'Most lines of the answer: 1 to 1,000, 100 by default.',
+  'instances/:id/output cursor': 'Lines with a greater id alone; next_cursor of the page before.',
+};
+
+function parameter(path: string, name: string): z.ZodType {
   return z
     .string()
     .optional()
-    .meta({ description: DESCRIPTIONS[name] ?? name });
+    .meta({ description: OF_ONE_ROUTE[`${path} ${name}`] ?? DESCRIPTIONS[name] ?? name });
 }

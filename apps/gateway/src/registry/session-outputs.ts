@@ -62,6 +62,11 @@ export class SessionOutputs {
     return buffer;
   }
 
+  /** The output of an instance that wrote something, also when it has left. */
+  find(instanceId: string): SessionEventBuffer | undefined {
+    return this.#buffers.get(instanceId);
+  }
+
   /** What an instance wrote in a span of time, in milliseconds since the epoch, oldest first. */
   during(instanceId: string, from: number, to: number): readonly SessionEvent[] {
     const events = this.#buffers.get(instanceId)?.retained() ?? [];

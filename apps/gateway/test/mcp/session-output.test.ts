@@ -1,4 +1,5 @@
 // What a server writes to stderr can be read through the gateway, and stands beside the calls it belongs to.
+import { describeAdminRoutes } from '@dcc-mcp/admin-api';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { join } from 'node:path';
@@ -118,6 +119,44 @@ describe('events://session/{instance_id}', () => {
 
   test('of an instance that is not there is not found', async () => {
     await expect(client.readResource({ uri: 'events://session/nobody' })).rejects.toThrow(/not found/i);
+  });
+});
+
+describe('instances/{id}/output', () => {
+  const ask = async (path: string): Promise<{ readonly status: number; readonly body: unknown }> => {
+    const response = await fetch(`${gateway.url}${path}`);
+    return { status: response.status, body: await response.json() };
+  };
+
+  test.each(['/v1/debug', '/admin/api'])('%s answers the lines behind a cursor as the resource does', async (api) => {
+    const { next_cursor: cursor } = await read('?limit=1000');
+    await cook('one more');
+    await cook('and another');
+    const page = `?cursor=${cursor}&limit=1`;
+    const { body } = await ask(`${api}/instances/${instance.instance_id}/output${page}`);
+    expect(body).toEqual(await read(page));
+    expect(body).toMatchObject({ events: [{ message: 'one more' }], missed: 0 });
+    const short = await ask(`${api}/instances/${instance.instance_short}/output${page}`);
+    expect(short.body).toEqual(body);
+    const answer = describeAdminRoutes().find(({ path }) => path === 'instances/:id/output')!.answer!;
+    expect(answer.safeParse(body).error?.issues ?? []).toEqual([]);
+  });
+
+  test.each([
+    ['limit=0', 'limit'],
+    ['limit=1001', 'limit'],
+    ['cursor=-1', 'cursor'],
+    ['waitMs=1', 'waitMs'],
+  ])('refuses %s and names it', async (query, name) => {
+    const { status, body } = await ask(`/v1/debug/instances/${instance.instance_id}/output?${query}`);
+    expect([status, body]).toMatchObject([400, { error: { kind: 'bad-request', parameter: name } }]);
+  });
+
+  test('of an instance that is not there says so', async () => {
+    expect(await ask('/v1/debug/instances/nobody/output')).toMatchObject({
+      status: 404,
+      body: { error: { kind: 'unknown-instance', looked_for: 'nobody' } },
+    });
   });
 });
 

@@ -6,7 +6,7 @@ import { AdminRefusal } from './admin-request.ts';
 const DEFAULT_LIMIT = 200;
 /** Most rows of a page. */
 const MAX_LIMIT = 10_000;
-const WHOLE_NUMBER = /^\d{1,6}$/;
+const WHOLE_NUMBER = /^\d{1,16}$/;
 
 /** The query parameters of one request: each is known, is given once, and is right, or the request is refused. */
 export class Parameters {
@@ -69,12 +69,17 @@ export class Parameters {
 
   /** @throws {AdminRefusal} When it is no whole number of 1 … 10,000. */
   limit(fallback = DEFAULT_LIMIT): number {
-    const text = this.text('limit');
-    const limit = text === undefined ? fallback : WHOLE_NUMBER.test(text) ? Number(text) : 0;
-    if (limit < 1 || limit > MAX_LIMIT) {
-      throw wrong('limit', `${quote(text ?? '')} is out of range`, `use a whole number from 1 to ${MAX_LIMIT}`);
+    return this.wholeNumber('limit', [1, MAX_LIMIT]) ?? fallback;
+  }
+
+  /** @throws {AdminRefusal} When it is no whole number from `min` to `max`. */
+  wholeNumber(name: string, [min, max]: readonly [min: number, max: number]): number | undefined {
+    const text = this.text(name);
+    const value = text === undefined ? undefined : WHOLE_NUMBER.test(text) ? Number(text) : Number.NaN;
+    if (text !== undefined && value !== undefined && !(value >= min && value <= max)) {
+      throw wrong(name, `${quote(text)} is out of range`, `use a whole number from ${min} to ${max}`);
     }
-    return limit;
+    return value;
   }
 
   /** A row id. @throws {AdminRefusal} */

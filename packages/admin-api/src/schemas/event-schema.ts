@@ -16,6 +16,22 @@ export const sessionEvent = z
   })
   .meta({ id: 'SessionEvent' });
 
+/** What an instance wrote, behind a cursor. */
+export const outputAnswer: z.ZodType = z
+  .strictObject({
+    cursor: count,
+    next_cursor: count.meta({ description: 'To go on with: the id of the last line of this page, else `cursor`.' }),
+    oldest_cursor: count
+      .optional()
+      .meta({ description: 'The oldest line that is retained; absent where there is none.' }),
+    newest_cursor: count.optional(),
+    retained_count: count,
+    dropped_count: count.meta({ description: 'Lines that were let go to make room.' }),
+    missed: count.meta({ description: 'Lines behind the cursor that were let go before they could be read.' }),
+    events: z.array(sessionEvent),
+  })
+  .meta({ id: 'SessionOutput' });
+
 /** An election, eviction, probe or departure. */
 export const contentionEvent = z
   .strictObject({
