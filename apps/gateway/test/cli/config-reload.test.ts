@@ -21,6 +21,9 @@ const fake = {
   dccType: 'fake',
 };
 
+const TALKING_SERVER = join(import.meta.dirname, '../mcp/fixture/talking-server.mjs');
+const JSON_TYPE = { 'content-type': 'application/json' };
+
 const write = (config: object): void => writeFileSync(configFile, JSON.stringify(config));
 
 async function start(config: object, options: ServeOptions = {}): Promise<ServedInProcess> {
@@ -71,6 +74,23 @@ test('a server that is taken out and comes back as it was is told of again', asy
   write({ mcpServers: { maya, nowhere } });
   expect(await comesTrue(isSaid(2))).toBe(true);
 });
+
+test('what a server wrote can be read when it is gone', async () => {
+  const talker = { command: process.execPath, args: [TALKING_SERVER] };
+  const gateway = await start({ mcpServers: { maya, talker } });
+  const rows = (await (await fetch(`${gateway.url}/v1/instances`)).json()) as {
+    instances: { name: string; instance_id: string; instance_short: string }[];
+  };
+  const { instance_id: id, instance_short: short } = rows.instances.find(({ name }) => name === 'talker')!;
+  const call = { tool_slug: `talker.${short}.cook`, arguments: { line: 'its last words' } };
+  await fetch(`${gateway.url}/v1/call`, { method: 'POST', body: JSON.stringify(call), headers: JSON_TYPE });
+  write({ mcpServers: { maya } });
+  expect(await comesTrue(async () => (await instanceNames(gateway)).join() === 'maya')).toBe(true);
+  const output = (await (await fetch(`${gateway.url}/v1/debug/instances/${id}/output`)).json()) as {
+    events: readonly { message: string }[];
+  };
+  expect(output.events.map(({ message }) => message)).toContain('its last words');
+}, 40_000);
 
 test('a changed policy holds for the next call', async () => {
   const gateway = await start({ mcpServers: { maya } });

@@ -122,12 +122,12 @@ describe('events://session/{instance_id}', () => {
   });
 });
 
-describe('instances/{id}/output', () => {
-  const ask = async (path: string): Promise<{ readonly status: number; readonly body: unknown }> => {
-    const response = await fetch(`${gateway.url}${path}`);
-    return { status: response.status, body: await response.json() };
-  };
+async function ask(path: string): Promise<{ readonly status: number; readonly body: unknown }> {
+  const response = await fetch(`${gateway.url}${path}`);
+  return { status: response.status, body: await response.json() };
+}
 
+describe('instances/{id}/output', () => {
   test.each(['/v1/debug', '/admin/api'])('%s answers the lines behind a cursor as the resource does', async (api) => {
     const { next_cursor: cursor } = await read('?limit=1000');
     await cook('one more');
