@@ -1,3 +1,4 @@
+import type { CallStore } from '@dcc-mcp/call-store';
 import { toFetchHandler } from '@dcc-mcp/http-adapter';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import type { CapturePolicy } from '@dcc-mcp/workflow-spans';
@@ -23,6 +24,7 @@ import type { OperationCore } from './operations/frame/core.ts';
 import type { Log } from './protocol/log.ts';
 import { AuditFiles } from './recording/files/audit-files.ts';
 import { Recorder } from './recording/record/recorder.ts';
+import { type ActivityNote, toActivityRow } from './recording/rows/activity-note.ts';
 import { ListedTokens } from './recording/rows/listed-tokens.ts';
 import type { RowSinkOptions } from './recording/sinks/row-sink.ts';
 import { createSinks, type SinksOptions } from './recording/sinks/sinks.ts';
@@ -34,6 +36,7 @@ import {
 import { createContextSettings, createGatewaySpans } from './recording/telemetry/gateway-tracing.ts';
 import { StreamCounts } from './recording/telemetry/stream-counts.ts';
 import { ConfiguredUpstreams } from './registry/configured-upstreams.ts';
+import type { RegistryEvents } from './registry/registry-events.ts';
 import { SessionOutputs } from './registry/session-outputs.ts';
 import { Upstreams } from './registry/upstreams.ts';
 import { informationRoutes } from './rest/information-routes.ts';
@@ -76,6 +79,8 @@ export interface Gateway extends Omit<McpSide, 'routes'> {
   start(): void;
   /** Takes over the upstreams, policy and limits of a changed configuration; what runs goes on. */
   apply(config: GatewayConfig, settings: readonly SettingView[]): void;
+  /** Puts a change of exporters or of the configuration into the feed of activity. */
+  note(note: ActivityNote): void;
   /** Pieces of work that run, without those that came after {@link drain}. */
   readonly underway: () => number;
   /** Refuses new work from now on; readiness says so. */
@@ -92,10 +97,10 @@ export interface Gateway extends Omit<McpSide, 'routes'> {
 export function assembleGateway(parts: GatewayParts): Gateway {
   const { config, version, log } = parts;
   const rooms = createRooms(parts);
-  const { core, side, served, instruments, inFlight, files, current } = rooms;
+  const { core, side, served, instruments, inFlight, files, current, store } = rooms;
   const { upstreams, governance, catalog, outputs } = core;
   const app: App = (http) => inFlight.track(http, served.app);
-  const events = toClientNotifications(side.broadcast);
+  const events = rememberingEvents(toClientNotifications(side.broadcast), store);
   const { metrics } = instruments;
   const configured = new ConfiguredUpstreams({ upstreams, catalog, events, metrics, outputs, version, log });
   outputs.listen((instanceId) => events.onOutput(instanceId));
@@ -116,10 +121,22 @@ export function assembleGateway(parts: GatewayParts): Gateway {
       governance.apply(changed);
       configured.apply(changed);
     },
+    note: (note) => store.append('activity', toActivityRow(note)),
     endCalls: () => configured.endCalls(),
     close: async () => {
       await configured.close();
       stopMeasuring();
+    },
+  };
+}
+
+/** The row of an event is there before anybody is told that there is one. */
+function rememberingEvents(events: RegistryEvents, store: CallStore): RegistryEvents {
+  return {
+    ...events,
+    onContention: (event) => {
+      store.append('events', event);
+      events.onContention(event);
     },
   };
 }
@@ -133,6 +150,7 @@ interface Rooms {
   readonly served: ServedApps;
   readonly inFlight: InFlight;
   readonly files: AuditFiles;
+  readonly store: CallStore;
   /** The configuration in force. */
   readonly current: { config: GatewayConfig; settings: readonly SettingView[] };
 }
@@ -163,7 +181,7 @@ function createRooms(parts: GatewayParts): Rooms {
     admin: adminRoutes({ sources, ...config.server, page, hasHistory: config.admin.history }),
     isDraining: () => inFlight.isDraining,
   });
-  return { instruments, core, streams, side, served, inFlight, files, current };
+  return { instruments, core, streams, side, served, inFlight, files, store, current };
 }
 
 /** @returns What ends it. */
@@ -209,6 +227,7 @@ function createCore(parts: CoreParts, catalog: Catalog, metrics: GatewayInstrume
     toolSearch: new ToolSearch(catalog),
     upstreams: new Upstreams(),
     outputs: new SessionOutputs(),
+    contention: (sinceMillis) => store.scan('events', sinceMillis === undefined ? {} : { sinceMillis }),
     governance: new Governance(config, { createQuotas, createLeases, now: Date.now, newId, onError }),
     contextSettings,
     spans: createGatewaySpans({ config, telemetry, capture, contextSettings }),

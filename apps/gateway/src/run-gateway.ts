@@ -5,7 +5,7 @@ import {
   EVENT_DCC_MCP_GATEWAY_STOP,
 } from '@dcc-mcp/semantic-conventions';
 import type { Environment, Reading } from '@dcc-mcp/telemetry-config';
-import type { Telemetry } from '@dcc-mcp/telemetry-node';
+import type { Telemetry, TelemetryHealthChange } from '@dcc-mcp/telemetry-node';
 import { createCapturePolicy } from '@dcc-mcp/workflow-spans';
 import { readPageFiles } from './admin/page-files.ts';
 import type { CreateGatewayOptions } from './config/load/create-gateway-options.ts';
@@ -20,6 +20,7 @@ import { assembleGateway, type Gateway } from './gateway.ts';
 import { type ListenerBounds, type Listeners, openListeners } from './http/open-listeners.ts';
 import type { Log } from './protocol/log.ts';
 import { toPrintableLine } from './protocol/printable-text.ts';
+import { exporterNote } from './recording/rows/activity-note.ts';
 import { flushedLines } from './recording/telemetry/flushed.ts';
 import { createGatewayLog } from './recording/telemetry/gateway-log.ts';
 import { type GatewayTelemetry, startGatewayTelemetry } from './recording/telemetry/start-gateway-telemetry.ts';
@@ -73,9 +74,10 @@ export async function runGateway(options: RunOptions): Promise<RunningGateway> {
   const log = createGatewayLog(config, options.log, () => telemetry);
   /** For what is to be said when no log record leaves any more. */
   const people = createGatewayLog(config, options.log, () => undefined);
-  const running = await startGatewayTelemetry(config, capture, log);
+  let gateway: Gateway | undefined;
+  const onExporter = (change: TelemetryHealthChange): void => gateway?.note(exporterNote(change));
+  const running = await startGatewayTelemetry(config, capture, { log, onExporter });
   telemetry = running.telemetry;
-  let gateway: Gateway;
   let listeners: Listeners;
   try {
     const page = config.server.admin ? readPageFiles() : undefined;

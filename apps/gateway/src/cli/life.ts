@@ -5,6 +5,7 @@ import { settingViews } from '../config/load/setting-views.ts';
 import { VERSION } from '../config/load/version.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import { serveStdio } from '../mcp/transport/stdio.ts';
+import { configNote } from '../recording/rows/activity-note.ts';
 import { runGateway, type RunningGateway } from '../run-gateway.ts';
 import { processGroups } from '../upstream/stdio/process-groups.ts';
 import { reachable } from './banner/addresses.ts';
@@ -76,6 +77,7 @@ export class Life {
             apply: (changed, settings) => this.#apply(changed, () => running.gateway.apply(changed, settings)),
             report: (issues) => reportIssues(terminal, issues),
             log: running.log,
+            onOutcome: (outcome, line) => running.gateway.note(configNote(outcome, line)),
             pollMillis: reloadPollMillis,
           });
     sayWhere(config, running);

@@ -7,8 +7,9 @@ import { messageOf } from '../protocol/thrown-error.ts';
 import { createUpstream } from '../upstream/managed/create-upstream.ts';
 import type { UpstreamDeps } from '../upstream/managed/managed-upstream.ts';
 import type { Upstream, UpstreamSettings } from '../upstream/upstream.ts';
+import type { RegistryEvents } from './registry-events.ts';
 import type { SessionOutputs } from './session-outputs.ts';
-import { upstreamEvents, type RegistryEvents, type RegistryUpstreamEvents } from './upstream-events.ts';
+import { upstreamEvents, type RegistryUpstreamEvents } from './upstream-events.ts';
 import { toUpstreamSettings } from './upstream-settings.ts';
 import type { Upstreams } from './upstreams.ts';
 
@@ -58,7 +59,7 @@ export class ConfiguredUpstreams {
     for (const [key, { source, instanceId }] of this.#running) {
       const entry = wanted.get(key);
       if (entry === undefined || sourceOf(entry, limits) !== source) {
-        this.#end(key, instanceId);
+        this.#end(key, instanceId, entry === undefined);
       }
     }
     for (const entry of wanted.values()) {
@@ -89,19 +90,18 @@ export class ConfiguredUpstreams {
     upstream.start();
   }
 
-  #end(key: string, instanceId: string): void {
-    const { upstreams, catalog, events, log } = this.#options;
+  #end(key: string, instanceId: string, isGone: boolean): void {
+    const { upstreams, catalog, events } = this.#options;
     this.#running.delete(key);
     const upstream = upstreams.remove(instanceId);
-    if (upstream !== undefined) {
-      this.#leaving.add(upstream);
-      void upstream.retire().finally(() => this.#leaving.delete(upstream));
-    }
     if (catalog.removeUpstream(instanceId)) {
       events.onToolsChanged();
     }
-    this.#events.onRemoved({ key, instanceId });
-    log(`upstream ${key} is gone from the configuration`, ofUpstream(key));
+    if (upstream !== undefined) {
+      this.#events.onRemoved(upstream, isGone);
+      this.#leaving.add(upstream);
+      void upstream.retire().finally(() => this.#leaving.delete(upstream));
+    }
   }
 
   /** An upstream that finishes its last calls says nothing about tools any more: another one may stand in its place. */
@@ -113,6 +113,7 @@ export class ConfiguredUpstreams {
       ...events,
       onTools: (upstream, tools, hostTools) => isListed(upstream) && events.onTools?.(upstream, tools, hostTools),
       onStatus: (upstream) => !this.#isClosing && isListed(upstream) && events.onStatus?.(upstream),
+      onDied: (upstream, reason) => !this.#isClosing && isListed(upstream) && events.onDied?.(upstream, reason),
       onNotification: (upstream, method, params) =>
         isListed(upstream) && events.onNotification?.(upstream, method, params),
     };

@@ -201,6 +201,8 @@ export interface HostTool {
 export interface UpstreamEvents {
   /** The readiness, or what is known of the upstream, changed. */
   onStatus?(upstream: Upstream): void;
+  /** Its process ended, or its host was gone while calls were on their way to it; `onStatus` follows. */
+  onDied?(upstream: Upstream, reason: string): void;
   /** A fresh, complete tools list; of a dcc-mcp-core host also what it tells of its tools beside the list. */
   onTools?(upstream: Upstream, tools: readonly JsonObject[], hostTools?: readonly HostTool[]): void;
   /** A list, or a resource that somebody subscribed to here, has changed (`list_changed`, `resources/updated`). */

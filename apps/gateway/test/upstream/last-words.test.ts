@@ -122,7 +122,7 @@ test.each([
   ],
 ])('news of an upstream that fails: %s', (_what, errors, told) => {
   const lines: string[] = [];
-  const events = { onToolsChanged() {}, onInstanceChanged() {}, onNotification() {}, onOutput() {} };
+  const events = { onToolsChanged() {}, onInstanceChanged() {}, onContention() {}, onNotification() {}, onOutput() {} };
   const { onStatus } = upstreamEvents({
     catalog: new Catalog(),
     events,
@@ -132,7 +132,7 @@ test.each([
   });
   for (const lastError of errors) {
     const status = { readiness: 'unreachable', lastError, isCircuitOpen: false };
-    onStatus?.({ settings: { key: 'far', instanceId: 'id' }, status } as Upstream);
+    onStatus?.({ settings: { key: 'far', instanceId: 'id', transport: { type: 'stdio' } }, status } as Upstream);
   }
   expect(lines).toEqual(told.map((why) => `upstream far is unreachable: ${why}`));
 });

@@ -1,4 +1,5 @@
 import {
+  ATTR_DCC_MCP_CONTENTION_EVENT,
   ATTR_DCC_MCP_DURATION_MS,
   ATTR_DCC_MCP_ERROR_KIND,
   ATTR_DCC_MCP_OUTCOME,
@@ -49,8 +50,15 @@ export const LOG_EVENTS: readonly LogEventDefinition[] = [
   { name: EVENT_DCC_MCP_GATEWAY_STOP, description: 'The gateway takes no new work, or has stopped', attributes: [] },
   {
     name: EVENT_DCC_MCP_UPSTREAM_STATE,
-    description: 'An upstream is ready, idle, disabled or unreachable, and why',
-    attributes: [UPSTREAM],
+    description: 'An upstream is ready, idle, disabled or unreachable, and why; it died, boots again, or is gone',
+    attributes: [
+      UPSTREAM,
+      {
+        key: ATTR_DCC_MCP_CONTENTION_EVENT,
+        type: 'string',
+        description: 'Name of the event in `/v1/debug/events`, where the line tells of one: `host_died`, …',
+      },
+    ],
   },
   {
     name: EVENT_DCC_MCP_UPSTREAM_CIRCUIT,

@@ -122,6 +122,8 @@ export const ATTR_DCC_MCP_QUEUE_WAIT_MS = 'dcc_mcp.queue.wait_ms';
 export const ATTR_DCC_MCP_DURATION_MS = 'dcc_mcp.duration_ms';
 /** Key of the upstream in the configuration; of log records alone. */
 export const ATTR_DCC_MCP_UPSTREAM = 'dcc_mcp.upstream';
+/** Name of the row among the contention events that says the same; of log records alone. */
+export const ATTR_DCC_MCP_CONTENTION_EVENT = 'dcc_mcp.contention.event';
 /** `skipped` where the arguments were not checked by the tool's schema, or not all of them. */
 export const ATTR_DCC_MCP_VALIDATION = 'dcc_mcp.validation';
 /** Why. */

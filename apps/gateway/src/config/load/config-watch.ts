@@ -41,9 +41,14 @@ export interface ConfigWatchOptions {
   /** Says the issues of a changed file; false when it must not be used. */
   readonly report: (issues: LoadedConfiguration['issues']) => boolean;
   readonly log: Log;
+  /** Told of each line that is logged. */
+  readonly onOutcome?: (outcome: ConfigOutcome, line: string) => void;
   /** How often the file is looked at; default 1000. */
   readonly pollMillis?: number | undefined;
 }
+
+/** What came of a look at the file: taken over, left out, only a restart brings it, or nothing has changed. */
+export type ConfigOutcome = 'applied' | 'refused' | 'restart_needed' | 'unchanged';
 
 /** A configuration file that is watched. */
 export interface ConfigWatch {
@@ -57,13 +62,13 @@ export interface ConfigWatch {
  * A file that is missing, unreadable or empty leaves everything as it is, and is told of once.
  */
 export function watchConfiguration(options: ConfigWatchOptions): ConfigWatch {
-  const { file, log, pollMillis = DEFAULT_POLL_MILLIS } = options;
+  const { file, pollMillis = DEFAULT_POLL_MILLIS } = options;
   const watched = new WatchedConfiguration(options);
   const look = (isAsked: boolean): void => {
     try {
       watched.look(isAsked);
     } catch (error) {
-      log(`${file} could not be taken over: ${messageOf(error)}`, PROBLEM);
+      watched.tell('refused', `${file} could not be taken over: ${messageOf(error)}`);
     }
   };
   const onChange = (): void => look(false);
@@ -87,19 +92,25 @@ class WatchedConfiguration {
   }
 
   look(isAsked: boolean): void {
-    const { file, load, log } = this.#options;
+    const { file, load } = this.#options;
     const loaded = load();
     if (!this.#isUsable(loaded, isAsked)) {
       return;
     }
     const isNews = this.#takeOver(loaded);
     if (!isNews && isAsked) {
-      log(`${file} was read again: nothing has changed`, CHANGE);
+      this.tell('unchanged', `${file} was read again: nothing has changed`);
     }
   }
 
+  tell(outcome: ConfigOutcome, line: string): void {
+    const { log, onOutcome } = this.#options;
+    log(line, outcome === 'refused' ? PROBLEM : CHANGE);
+    onOutcome?.(outcome, line);
+  }
+
   #isUsable({ issues, isFileEmpty }: LoadedConfiguration, isAsked: boolean): boolean {
-    const { file, report, log } = this.#options;
+    const { file, report } = this.#options;
     const said = JSON.stringify([isFileEmpty, issues]);
     const isSilent = said === this.#told && !isAsked;
     this.#told = said;
@@ -108,9 +119,10 @@ class WatchedConfiguration {
     }
     const isUsable = report(issues);
     if (isFileEmpty) {
-      log(`${file} holds no settings; the gateway goes on with what it had ({} takes everything away)`, PROBLEM);
+      const line = `${file} holds no settings; the gateway goes on with what it had ({} takes everything away)`;
+      this.tell('refused', line);
     } else if (!isUsable) {
-      log(`${file} has changed and can't be used; the gateway goes on with what it had`, PROBLEM);
+      this.tell('refused', `${file} has changed and can't be used; the gateway goes on with what it had`);
     }
     return isUsable && !isFileEmpty;
   }
@@ -118,7 +130,7 @@ class WatchedConfiguration {
   /** @returns Whether there was anything to say. */
   #takeOver(loaded: LoadedConfiguration): boolean {
     const { values } = loaded;
-    const { file, apply, log } = this.#options;
+    const { file, apply } = this.#options;
     const { live, restart } = changedSections(this.#inForce, values);
     this.#inForce = {
       ...this.#inForce,
@@ -127,13 +139,13 @@ class WatchedConfiguration {
     this.#settings = [...this.#settings.filter((setting) => !isLive(setting)), ...settingViews(loaded).filter(isLive)];
     if (live.length > 0) {
       apply(this.#inForce, this.#settings);
-      log(`${file} has changed: ${live.join(', ')} taken over`, CHANGE);
+      this.tell('applied', `${file} has changed: ${live.join(', ')} taken over`);
     }
     const sections = new Set(restart);
     const wanted = JSON.stringify(Object.entries(values).filter(([key]) => sections.has(key)));
     const mustRestart = restart.length > 0 && wanted !== this.#waiting;
     if (mustRestart) {
-      log(`${file} has changed: ${restart.join(', ')} need a restart of the gateway`, CHANGE);
+      this.tell('restart_needed', `${file} has changed: ${restart.join(', ')} need a restart of the gateway`);
     }
     this.#waiting = wanted;
     return live.length > 0 || mustRestart;

@@ -1,6 +1,7 @@
 import { toSessionEventsUri } from '@dcc-mcp/session-events';
 import { textOf } from '../../protocol/json-rpc.ts';
-import type { RegistryEvents } from '../../registry/upstream-events.ts';
+import type { RegistryEvents } from '../../registry/registry-events.ts';
+import { EVENTS_URI } from '../search-mode/events-resource.ts';
 import { CATALOG_URI, INSTANCES_URI } from '../search-mode/gateway-resources.ts';
 import type { Broadcast } from './broadcast.ts';
 
@@ -14,6 +15,9 @@ export function toClientNotifications(broadcast: Broadcast): RegistryEvents {
     onInstanceChanged(instanceId) {
       broadcast.resourceUpdated(INSTANCES_URI);
       broadcast.resourceUpdated(`${INSTANCES_URI}/${instanceId}`);
+    },
+    onContention() {
+      broadcast.resourceUpdated(EVENTS_URI);
     },
     onOutput(instanceId) {
       broadcast.resourceUpdated(toSessionEventsUri(instanceId));

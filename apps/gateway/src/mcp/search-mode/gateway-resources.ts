@@ -12,6 +12,7 @@ import { instanceRow } from '../../registry/instance-row.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { readResourceUri } from '../pass-through/resource-uri.ts';
+import { eventLines, EVENTS_URI, isEvents, LINES_TYPE, readSince } from './events-resource.ts';
 
 /** Resource that lists the upstreams; `/<instance id>` behind it is one of them. */
 export const INSTANCES_URI = 'gateway://instances';
@@ -45,6 +46,13 @@ export class GatewayResources {
           description: 'Every tool the gateway knows',
           mimeType: JSON_TYPE,
         },
+        {
+          uri: EVENTS_URI,
+          name: 'events',
+          title: 'Events',
+          description: 'What changed at the upstreams, one JSON object a line, the newest last; since is a parameter',
+          mimeType: LINES_TYPE,
+        },
       ],
     };
   }
@@ -72,6 +80,10 @@ export class GatewayResources {
 
   async read(request: JsonRpcRequest, exchange: Exchange): Promise<JsonObject> {
     const uri = readResourceUri(request);
+    if (isEvents(uri)) {
+      const text = await eventLines(this.#core, new Permissions(this.#core, exchange.scope), readSince(uri));
+      return { contents: [{ uri, mimeType: LINES_TYPE, text }] };
+    }
     const content = isOutput(uri) ? await this.#output(uri, exchange) : this.#content(uri, exchange);
     return { contents: [{ uri, mimeType: JSON_TYPE, text: JSON.stringify(content) }] };
   }
@@ -80,6 +92,8 @@ export class GatewayResources {
     const uri = readResourceUri(request);
     if (isOutput(uri)) {
       this.#reading(uri, exchange);
+    } else if (isEvents(uri)) {
+      readSince(uri);
     } else {
       this.#content(uri, exchange);
     }
@@ -145,7 +159,7 @@ function isOutput(uri: string): boolean {
   return uri.startsWith(toSessionEventsUri(''));
 }
 
-/** Whoever subscribes to output is told of the instance, wherever its next read begins. */
+/** Whoever subscribes to output or events is told of all, wherever the next read begins. */
 function withoutParameters(uri: string): string {
-  return isOutput(uri) ? uri.replace(/\?.*$/s, '') : uri;
+  return isOutput(uri) || isEvents(uri) ? uri.replace(/\?.*$/s, '') : uri;
 }

@@ -1,3 +1,4 @@
+import type { ContentionEvent } from '@dcc-mcp/call-store';
 import type { RequestContext, RequestContextSettings } from '@dcc-mcp/request-context';
 import type { MessageFacts, WorkflowSpan, WorkflowSpans } from '@dcc-mcp/workflow-spans';
 import type { Catalog } from '../../catalog/catalog.ts';
@@ -18,6 +19,8 @@ export interface OperationCore {
   readonly upstreams: Upstreams;
   /** What the upstreams write. */
   readonly outputs: SessionOutputs;
+  /** What changed at the upstreams since a time in epoch milliseconds (default: all that is kept), the newest first. */
+  readonly contention: (sinceMillis?: number) => AsyncIterable<ContentionEvent>;
   readonly spans: WorkflowSpans;
   readonly recorder: Recorder;
   readonly searchMemory: SearchMemory;

@@ -7,6 +7,7 @@ import {
   registerRuntimeMetrics,
   startTelemetry,
   type Telemetry,
+  type TelemetryHealthChange,
 } from '@dcc-mcp/telemetry-node';
 import { ATTRIBUTE_CATALOG, type CapturePolicy, createSpanRedaction } from '@dcc-mcp/workflow-spans';
 import { ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions';
@@ -23,11 +24,18 @@ export interface GatewayTelemetry {
   stop(timeoutMillis: number): Promise<readonly ExporterHealth[]>;
 }
 
+/** Whom {@link startGatewayTelemetry} tells what. */
+export interface TelemetryListeners {
+  readonly log: Log;
+  /** The state of an exporter changed. */
+  readonly onExporter: (change: TelemetryHealthChange) => void;
+}
+
 /** Starts traces, metrics and logs, and the metrics of the process; no global is touched. */
 export async function startGatewayTelemetry(
   config: GatewayConfig,
   capture: CapturePolicy,
-  log: Log,
+  { log, onExporter }: TelemetryListeners,
 ): Promise<GatewayTelemetry> {
   let isStopping = false;
   const grpc = await loadGrpc(config.otel);
@@ -41,7 +49,9 @@ export async function startGatewayTelemetry(
     cardinalityLimit: SDK_CARDINALITY_LIMIT,
     doubleAttributes: ATTRIBUTE_CATALOG.filter(({ type }) => type === 'double').map(({ key }) => key),
     spanRedaction: createSpanRedaction(capture),
-    onHealthChange: ({ exporter, previous, weight, message }) => {
+    onHealthChange: (change) => {
+      const { exporter, previous, weight, message } = change;
+      onExporter(change);
       // The last flush of a short run is the first that leaves: that it did is no news any more.
       if (!isStopping || exporter.state !== 'ok' || previous !== 'never_tried') {
         log(message, { severity: weight, event: EVENT_DCC_MCP_EXPORTER_STATE, isRecordOnly: isStopping });

@@ -101,7 +101,7 @@ interface Beginning {
   readonly negotiation: Negotiation;
   /** Why the connection has ended, if it has. */
   readonly lost: () => string | undefined;
-  readonly onLost: (reason: string) => void;
+  readonly onLost: RpcSessionEvents['onLost'];
 }
 
 /** Begins the conversation over `transport`; an abort ends it early. */
@@ -112,10 +112,10 @@ async function begin(
 ): Promise<Beginning> {
   let isUp = false; // before that the failed negotiation says what is wrong
   let lost: string | undefined;
-  const onLost = (reason: string): void => {
+  const onLost = (reason: string, isDead: boolean): void => {
     lost = reason;
     if (isUp) {
-      options.events.onLost(reason);
+      options.events.onLost(reason, isDead);
     }
   };
   const session = new RpcSession(transport, options.gatewayInfo, { ...options.events, onLost });
@@ -182,7 +182,7 @@ async function renewSession(
     session.protocolVersion = protocolVersion; // the session may be as good as before
   } else {
     // Another server may have taken its place: the conversation begins anew, once the call in question has its answer.
-    setImmediate(() => events.onLost(`no new session: ${renewed.failure.message}`));
+    setImmediate(() => events.onLost(`no new session: ${renewed.failure.message}`, false));
   }
   return renewed.ok;
 }

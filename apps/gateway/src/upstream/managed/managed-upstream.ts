@@ -215,7 +215,7 @@ export class ManagedUpstream implements Upstream {
       events: {
         onNotification: (method, params) => this.#changes.on(method, params),
         onFlood: (what, note) => this.noteList(what, note),
-        onLost: (reason) => this.#supervisor.lost(reason),
+        onLost: (reason, isDead) => this.#onLost(reason, isDead),
         onLateAnswer: () => this.#tracker.lateAnswer(),
         onNonProtocolOutput: (text) => this.#onNonProtocolOutput(text.slice(0, 200)),
       },
@@ -260,6 +260,13 @@ export class ManagedUpstream implements Upstream {
     if (this.#supervisor.connection === connection) {
       this.#tracker.scene(scene);
     }
+  }
+
+  #onLost(reason: string, isDead: boolean): void {
+    if (isDead && this.#supervisor.connection !== undefined) {
+      this.#events.onDied(this, reason);
+    }
+    this.#supervisor.lost(reason);
   }
 
   #onFailed({ message }: HopFailure): void {

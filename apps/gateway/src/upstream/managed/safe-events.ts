@@ -14,6 +14,7 @@ export function toSafeEvents(events: UpstreamEvents, log: (line: string) => void
     };
   return {
     onStatus: guard('onStatus', (upstream) => events.onStatus?.(upstream)),
+    onDied: guard('onDied', (upstream, reason) => events.onDied?.(upstream, reason)),
     onTools: guard('onTools', (upstream, tools, hostTools) => events.onTools?.(upstream, tools, hostTools)),
     onNotification: guard('onNotification', (upstream, method, params) =>
       events.onNotification?.(upstream, method, params),

@@ -135,12 +135,13 @@ export class RpcSession implements Conversation {
     return this.renew?.(why) ?? Promise.resolve(false);
   }
 
-  onLost(reason: string): void {
+  onLost(reason: string, isDead: boolean): void {
     if (this.#isOver) {
       return;
     }
+    const leavesCalls = this.#callers().length > 0;
     this.#finish(hostDied(`The upstream died while it worked: ${reason}`));
-    this.#events.onLost(reason);
+    this.#events.onLost(reason, isDead || leavesCalls);
   }
 
   /** Ends the requests of callers as `result`; the upstream is told, as of any call that nobody waits for. */

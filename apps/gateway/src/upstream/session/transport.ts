@@ -23,8 +23,8 @@ export interface Conversation {
   onOverlong(head: string, result: HopResult): void;
   /** The upstream seems to have forgotten the session and a new one is needed; true when there is one. */
   renewSession(why: Suspicion): Promise<boolean>;
-  /** The other end is gone; calls in flight end as `host-died`. */
-  onLost(reason: string): void;
+  /** The other end is gone, `isDead`: in the middle of its work; calls in flight end as `host-died`. */
+  onLost(reason: string, isDead: boolean): void;
 }
 
 /** Moves JSON-RPC text to one upstream and back. */
@@ -52,8 +52,8 @@ export interface RpcSessionEvents {
   onNotification(method: string, params: JsonObject | undefined): void;
   /** Messages of a kind are dropped, for the reason given; absent: no longer. */
   onFlood(kind: string, why: string | undefined): void;
-  /** The connection is over, once; never after `close`. */
-  onLost(reason: string): void;
+  /** The connection is over, once; never after `close`. `isDead`: the other end is gone in the middle of its work. */
+  onLost(reason: string, isDead: boolean): void;
   /** An answer nobody waits for. */
   onLateAnswer(): void;
   /** Text that is no message. */

@@ -108,7 +108,7 @@ export class StdioTransport implements Transport {
   #onExit(reason: string): void {
     this.#exitReason ??= reason;
     if (!this.#isClosing) {
-      this.#conversation?.onLost(reason);
+      this.#conversation?.onLost(reason, true);
     }
   }
 

@@ -269,7 +269,7 @@ export class HttpTransport implements Transport {
     const { result, gone } = await explainBreak(error, this.#options.url);
     hop.end(result);
     if (gone !== undefined) {
-      this.#requests.conversation?.onLost(gone);
+      this.#requests.conversation?.onLost(gone, result.failure.kind === 'host-died');
     }
   }
 }

@@ -1,0 +1,16 @@
+import type { ContentionEvent } from '@dcc-mcp/call-store';
+import type { JsonObject } from '../protocol/json-rpc.ts';
+
+/** What the registry tells of its upstreams, for the clients of the gateway. */
+export interface RegistryEvents {
+  /** The catalog holds other tools, or an upstream says that its tools have changed. */
+  onToolsChanged(): void;
+  /** The readiness of an instance changed. */
+  onInstanceChanged(instanceId: string): void;
+  /** The state of an instance changed, as a row of its own. */
+  onContention(event: ContentionEvent): void;
+  /** An instance wrote something. */
+  onOutput(instanceId: string): void;
+  /** A list other than that of its tools, or a resource, of an upstream has changed. */
+  onNotification(method: string, params: JsonObject | undefined): void;
+}

@@ -1,0 +1,156 @@
+import {
+  ATTR_DCC_MCP_CONTENTION_EVENT,
+  ATTR_DCC_MCP_UPSTREAM,
+  EVENT_DCC_MCP_UPSTREAM_CIRCUIT,
+  EVENT_DCC_MCP_UPSTREAM_STATE,
+} from '@dcc-mcp/semantic-conventions';
+import type { Log, LogSeverity } from '../protocol/log.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import { contentionEvent, type ContentionName, eventOf, type ToldEvent } from './contention-events.ts';
+import type { RegistryEvents } from './registry-events.ts';
+
+/** Numbers: those that say what is wrong (captured), then times, process ids and the like, as hexadecimal digits too. */
+const NUMBERS = /(\b(?:HTTP \d{3}|exited with code -?\d+)\b)|[\da-f]*\d[\da-f]*/gi;
+
+/** What was told of one upstream. */
+interface Told {
+  event?: ToldEvent;
+  /** The last line of the log, without the numbers that are no news. */
+  logged?: string;
+  /** The state that {@link RegistryEvents.onInstanceChanged} was last called for. */
+  state?: string;
+  /** Its calls are refused after repeated failures. */
+  isRefusing: boolean;
+}
+
+/** What was told of each upstream by its key, so that the same is not told again. */
+export class ToldStates {
+  readonly #events: Pick<RegistryEvents, 'onContention' | 'onInstanceChanged'>;
+  readonly #log: Log;
+  readonly #told = new Map<string, Told>();
+
+  constructor(events: Pick<RegistryEvents, 'onContention' | 'onInstanceChanged'>, log: Log) {
+    this.#events = events;
+    this.#log = log;
+  }
+
+  onStatus(upstream: Upstream): void {
+    const { settings, status } = upstream;
+    const told = this.#of(upstream);
+    const event = eventOf(told.event, status.readiness, settings.transport.type === 'stdio');
+    const isBack = event === 'probe_booting' && told.event !== undefined;
+    if (event !== undefined) {
+      told.event = event;
+      this.#events.onContention(contentionEvent(upstream, event, reasonOf(event, upstream)));
+    }
+    if (isBack) {
+      this.#logLine(upstream, `upstream ${settings.key} is booting again`, { event });
+    }
+    this.#logStatus(upstream, told, event);
+    this.#logCircuit(upstream, told);
+    const line = statusLine(upstream);
+    if (told.state !== line) {
+      told.state = line;
+      this.#events.onInstanceChanged(settings.instanceId);
+    }
+  }
+
+  /** Before its status says so. */
+  onDied(upstream: Upstream, reason: string): void {
+    const told = this.#of(upstream);
+    if (told.event === 'host_died' || told.event === 'probe_unreachable') {
+      return;
+    }
+    told.event = 'host_died';
+    this.#events.onContention(contentionEvent(upstream, 'host_died', reason));
+    this.#logLine(upstream, `upstream ${upstream.settings.key} died: ${reason}`, {
+      event: 'host_died',
+      severity: 'warn',
+    });
+    // That it can't be reached for the same reason is said by that.
+    told.logged = newsOf(unreachableLine(upstream.settings.key, reason));
+  }
+
+  /** It is gone; whatever stands in its place is news again. */
+  onGone(upstream: Upstream): void {
+    const { key } = upstream.settings;
+    this.forget(key);
+    this.#events.onContention(contentionEvent(upstream, 'auto_deregister', 'it is gone from the configuration'));
+    this.#logLine(upstream, `upstream ${key} is gone from the configuration`, { event: 'auto_deregister' });
+  }
+
+  forget(key: string): void {
+    this.#told.delete(key);
+  }
+
+  #of({ settings: { key } }: Upstream): Told {
+    const told = this.#told.get(key) ?? { isRefusing: false };
+    this.#told.set(key, told);
+    return told;
+  }
+
+  /** That it starts is not logged here, and what it fails with only where that differs by more than numbers. */
+  #logStatus(upstream: Upstream, told: Told, event: ToldEvent): void {
+    const line = statusLine(upstream);
+    const news = newsOf(line);
+    const { readiness } = upstream.status;
+    if (readiness !== 'booting' && told.logged !== news) {
+      told.logged = news;
+      this.#logLine(upstream, line, { event, severity: readiness === 'unreachable' ? 'warn' : 'info' });
+    }
+  }
+
+  /** Tells once when calls to an upstream are refused after repeated failures, and when they no longer are. */
+  #logCircuit({ settings: { key }, status: { isCircuitOpen } }: Upstream, told: Told): void {
+    if (told.isRefusing === isCircuitOpen) {
+      return;
+    }
+    told.isRefusing = isCircuitOpen;
+    const what = isCircuitOpen ? 'is called no more for now: it failed too often' : 'is called again';
+    this.#log(`upstream ${key} ${what}`, {
+      severity: isCircuitOpen ? 'warn' : 'info',
+      event: EVENT_DCC_MCP_UPSTREAM_CIRCUIT,
+      attributes: { [ATTR_DCC_MCP_UPSTREAM]: key },
+    });
+  }
+
+  #logLine({ settings: { key } }: Upstream, line: string, { event, severity = 'info' }: Logged): void {
+    this.#log(line, {
+      severity,
+      event: EVENT_DCC_MCP_UPSTREAM_STATE,
+      attributes: {
+        [ATTR_DCC_MCP_UPSTREAM]: key,
+        ...(event === undefined ? {} : { [ATTR_DCC_MCP_CONTENTION_EVENT]: event }),
+      },
+    });
+  }
+}
+
+interface Logged {
+  /** The event that the line tells of, if any. */
+  readonly event: ContentionName | undefined;
+  readonly severity?: LogSeverity;
+}
+
+/** Why it can't be reached; of a child that is started again, which time that is. */
+function reasonOf(event: ContentionName, { settings, status }: Upstream): string | undefined {
+  if (event === 'probe_unreachable') {
+    return status.lastError;
+  }
+  const isRestart = event === 'probe_booting' && settings.transport.type === 'stdio' && status.starts > 1;
+  return isRestart ? `its process is started again (restart ${status.starts - 1})` : undefined;
+}
+
+function newsOf(line: string): string {
+  return line.replaceAll(NUMBERS, (_, telling: string | undefined) => telling ?? '#');
+}
+
+function statusLine({ settings: { key }, status }: Upstream): string {
+  return status.readiness === 'unreachable'
+    ? unreachableLine(key, status.lastError)
+    : `upstream ${key} is ${status.readiness}`;
+}
+
+function unreachableLine(key: string, why: string | undefined): string {
+  return `upstream ${key} is unreachable${why === undefined ? '' : `: ${why}`}`;
+}
