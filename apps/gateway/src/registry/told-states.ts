@@ -71,16 +71,19 @@ export class ToldStates {
     told.logged = newsOf(unreachableLine(upstream.settings.key, reason));
   }
 
-  /** It is gone; whatever stands in its place is news again. */
+  /** It is gone; what comes back is news again. */
   onGone(upstream: Upstream): void {
     const { key } = upstream.settings;
-    this.forget(key);
+    this.#told.delete(key);
     this.#events.onContention(contentionEvent(upstream, 'auto_deregister', 'it is gone from the configuration'));
     this.#logLine(upstream, `upstream ${key} is gone from the configuration`, { event: 'auto_deregister' });
   }
 
-  forget(key: string): void {
+  /** Another one takes its place, which is news again. */
+  onReplaced(upstream: Upstream): void {
+    const { key } = upstream.settings;
     this.#told.delete(key);
+    this.#logLine(upstream, `upstream ${key} has changed in the configuration`, { event: undefined });
   }
 
   #of({ settings: { key } }: Upstream): Told {

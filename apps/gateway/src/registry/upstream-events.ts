@@ -46,7 +46,7 @@ export function upstreamEvents({
       if (isGone) {
         told.onGone(upstream);
       } else {
-        told.forget(upstream.settings.key);
+        told.onReplaced(upstream);
       }
     },
     onNotification(upstream, method, params) {
