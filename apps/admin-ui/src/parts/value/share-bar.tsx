@@ -17,7 +17,8 @@ export function ShareBar({ shares }: { readonly shares: Shares }) {
   const label = PARTS.filter((part) => shares[`${part}_ms`] !== undefined)
     .map((part) => `${t(`share.${part}`)} ${duration(shares[`${part}_ms`])}`)
     .join(' · ');
-  return (
+  // Nobody knows of a call that never began.
+  return label === '' ? null : (
     <span class={style.shares} role="img" aria-label={label} title={label}>
       {PARTS.map((part) => (
         <span

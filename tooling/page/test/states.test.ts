@@ -1,0 +1,178 @@
+// What is seen stands in the address: it outlives a reload, and is the same for whoever gets the link.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { describeInBrowser } from './stage/browser.ts';
+import { openBrowser } from './stage/chromium.ts';
+import { SeenPage } from './stage/seen-page.ts';
+import { openStudio, type Studio } from './stage/studio.ts';
+import { Caller, doEverything } from './stage/work.ts';
+
+/** What a tab shows once it is drawn. */
+async function shown(tab: SeenPage): Promise<object> {
+  await tab.page.locator('aside').waitFor();
+  await tab.rows.first().waitFor();
+  const open = tab.page.locator('main [role=row][aria-current=true]');
+  return { url: tab.page.url(), rows: await tab.rows.count(), open: await open.getAttribute('aria-rowindex') };
+}
+
+describeInBrowser('the calls', () => {
+  let studio: Studio;
+  let browser: Browser;
+  let seen: SeenPage;
+  let caller: Caller;
+
+  beforeAll(async () => {
+    [studio, browser] = await Promise.all([openStudio(), openBrowser()]);
+    await doEverything(studio.url);
+    caller = new Caller(studio.url);
+    seen = await SeenPage.open(browser, studio.url);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await studio?.stop();
+  });
+
+  const totalOf = async (list: string, q = ''): Promise<number> =>
+    Number((await caller.get(`/v1/debug/${list}?limit=1${q && `&q=${encodeURIComponent(q)}`}`))['total']);
+
+  test('lists as many rows as the API has', async () => {
+    await seen.go('?panel=calls&range=all');
+    const total = await totalOf('calls');
+    await seen.rows.nth(total - 1).waitFor();
+    expect(await seen.rows.count()).toBe(total);
+  });
+
+  test('are gone through by keys: j and k move, Enter looks, / filters, Escape closes', async () => {
+    await seen.go('?panel=calls&range=all');
+    const { page } = seen;
+    const rowOf = (): string | null => new URL(page.url()).searchParams.get('row');
+    await seen.rows.first().waitFor();
+    await page.keyboard.press('j');
+    await page.locator('aside').waitFor();
+    const first = rowOf();
+    await page.keyboard.press('j');
+    const second = rowOf();
+    await page.keyboard.press('k');
+    expect([rowOf(), second === first]).toEqual([first, false]);
+    await page.keyboard.press('Escape');
+    await page.locator('aside').waitFor({ state: 'detached' });
+    await page.keyboard.press('/');
+    await page.keyboard.type('outcome=timeout');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/q=outcome/);
+    const wanted = await totalOf('calls', 'outcome=timeout');
+    await page.waitForFunction((rows) => document.querySelectorAll('main [role=row]').length === rows + 1, wanted);
+    expect(await seen.rows.allTextContents()).toEqual(Array(wanted).fill(expect.stringContaining('timeout')));
+    expect(seen.messages).toEqual([]);
+  });
+
+  test('keep every state over a reload, and show it to whoever gets the link', async () => {
+    await seen.go('?panel=calls&range=all&q=success%3Dfalse');
+    await seen.rows.first().waitFor();
+    await seen.page.keyboard.press('j');
+    await seen.page.locator('aside').waitFor();
+    const { page } = seen;
+    const before = await shown(seen);
+    await page.reload();
+    expect(await shown(seen)).toEqual(before);
+    const other = await SeenPage.open(browser, studio.url, { theme: 'light' });
+    await other.go(new URL(page.url()).search);
+    expect(await shown(other)).toEqual(before);
+    await other.close();
+    await page.goBack();
+    await page.locator('aside').waitFor({ state: 'detached' });
+  });
+
+  test('each count above them is the number of rows that it leaves', async () => {
+    await seen.go('?panel=calls&range=all');
+    const counts = seen.page.locator('main button[aria-pressed]').filter({ hasText: /\d/ });
+    await counts.first().waitFor();
+    const texts = await counts.allTextContents();
+    const left: string[] = [];
+    for (const text of texts) {
+      await seen.page.getByRole('button', { name: text, exact: true }).click();
+      await seen.page.waitForURL(/[?&]q=/);
+      const wanted = Number.parseInt(text, 10);
+      await seen.page
+        .waitForFunction((rows) => document.querySelectorAll('main [role=row]').length === rows + 1, wanted, {
+          timeout: 5_000,
+        })
+        .catch(() => left.push(text));
+      await seen.page.goBack();
+      await counts.nth(texts.length - 1).waitFor();
+    }
+    expect(texts.length).toBeGreaterThan(4);
+    expect(left).toEqual([]);
+  });
+
+  test('a filter that finds nothing is named, with the one way back', async () => {
+    await seen.go('?panel=calls&range=all&q=tool~nothing_like_it');
+    const empty = seen.page.locator('main').getByRole('link').filter({ hasNotText: /^$/ }).last();
+    await empty.waitFor();
+    expect(await seen.page.locator('main').textContent()).toContain('tool~nothing_like_it');
+    await empty.click();
+    await seen.rows.first().waitFor();
+    expect(new URL(seen.page.url()).searchParams.get('q')).toBeNull();
+  });
+
+  test('a query that is wrong says so, with what may be meant', async () => {
+    // In a tab of its own: the browser tells its console of an answer that is 400.
+    const other = await SeenPage.open(browser, studio.url);
+    await other.go('?panel=calls&range=all&q=outcom%3Dok');
+    await other.page.locator('main').getByText('There is no field').first().waitFor();
+    expect(await other.page.locator('main').textContent()).toContain('outcome');
+    await other.close();
+  });
+
+  test('a link of a row leads to its trace, and the other links to panels', async () => {
+    const { calls } = (await caller.get('/v1/debug/calls?limit=1')) as {
+      calls: readonly { readonly links: Readonly<Record<string, string>> }[];
+    };
+    const { trace_page: trace, stats } = calls[0]!.links;
+    for (const link of [trace!, stats!]) {
+      await seen.page.goto(link);
+      await seen.settled();
+      await seen.page.locator('nav [aria-current=page]').first().waitFor();
+    }
+    expect(seen.messages).toEqual([]);
+  });
+});
+
+describeInBrowser('with a token', () => {
+  const TOKEN = 'a-token-of-this-test';
+  let studio: Studio;
+  let browser: Browser;
+  let seen: SeenPage;
+
+  beforeAll(async () => {
+    const config = { mcpServers: {}, auth: { tokens: [{ token: TOKEN }] } };
+    [studio, browser] = await Promise.all([openStudio({ config }), openBrowser()]);
+    seen = await SeenPage.open(browser, studio.url);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await studio?.stop();
+  });
+
+  test('the page asks for it, refuses a wrong one, shows what it is for, and forgets it with the tab', async () => {
+    await seen.go('?panel=calls');
+    const { page } = seen;
+    const field = page.locator('input[type=password]');
+    await field.fill('wrong');
+    await field.press('Enter');
+    await page.getByRole('alert').waitFor();
+    await field.fill(TOKEN);
+    await field.press('Enter');
+    await field.waitFor({ state: 'detached' });
+    await page.locator('main section').first().waitFor();
+    expect(page.url()).not.toContain(TOKEN);
+    const kept = await page.evaluate(() =>
+      JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage), document.cookie]),
+    );
+    expect(kept).not.toContain(TOKEN);
+    await page.reload();
+    await field.waitFor();
+  });
+});
