@@ -16,7 +16,7 @@ export function Head({ panel, onHelp }: { readonly panel: Panel | undefined; rea
       </a>
       <GatewayState />
       <span class={style.space} />
-      {panel?.hasRange === true && <RangeSelect />}
+      {panel !== undefined && panel.ranges.length > 0 && <RangeSelect ranges={panel.ranges} />}
       <button
         type="button"
         aria-pressed={isLive.value}

@@ -1,5 +1,6 @@
 // Every panel once: what it is called in the address, its key, its place in the navigation, and where its code is.
 import type { FunctionComponent } from 'preact';
+import { type Range, RANGES } from '../state/time-range.ts';
 import type { TextKey } from '../text/en/en.ts';
 
 /** One panel of the page. */
@@ -12,8 +13,8 @@ export interface Panel {
   /** Pressed after `g`. */
   readonly key: string;
   readonly label: TextKey;
-  /** Whether the time range of the head applies to it. */
-  readonly hasRange: boolean;
+  /** The times that the head offers for it; none where it is of now. */
+  readonly ranges: readonly Range[];
   readonly load: () => Promise<FunctionComponent>;
 }
 
@@ -38,7 +39,7 @@ export const PANELS: readonly Panel[] = [
     group: 'look',
     key: 'o',
     label: 'panel.overview',
-    hasRange: true,
+    ranges: ['1h', '24h', '7d'],
     load: async () => (await import('../panels/overview/overview-panel.tsx')).OverviewPanel,
   },
   {
@@ -46,7 +47,7 @@ export const PANELS: readonly Panel[] = [
     group: 'requests',
     key: 'c',
     label: 'panel.calls',
-    hasRange: true,
+    ranges: RANGES,
     load: async () => (await import('../panels/calls/calls-panel.tsx')).CallsPanel,
   },
   {
@@ -54,7 +55,7 @@ export const PANELS: readonly Panel[] = [
     group: 'requests',
     key: 't',
     label: 'panel.traces',
-    hasRange: true,
+    ranges: RANGES,
     load: async () => (await import('../panels/traces/traces-panel.tsx')).TracesPanel,
   },
 ];

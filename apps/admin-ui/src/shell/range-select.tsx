@@ -1,12 +1,14 @@
 import { go, place } from '../state/place.ts';
-import { RANGES } from '../state/time-range.ts';
+import type { Range } from '../state/time-range.ts';
 import { clock } from '../text/format.ts';
 import { t } from '../text/text.ts';
 
 /** What time is looked at. A time that was brushed or linked to is one more choice. */
-export function RangeSelect() {
-  const { since, until, range = '1h' } = place.value;
-  const isAbsolute = since !== undefined || until !== undefined;
+export function RangeSelect({ ranges }: { readonly ranges: readonly Range[] }) {
+  const { since, until, range: named } = place.value;
+  const range = ranges.find((each) => each === named) ?? '1h';
+  // An hour that was brushed is no range that statistics are of.
+  const isAbsolute = ranges.includes('all') && (since !== undefined || until !== undefined);
   const ends = { since: since === undefined ? '…' : clock(since), until: until === undefined ? '…' : clock(until) };
   return (
     <select
@@ -15,7 +17,7 @@ export function RangeSelect() {
       onChange={({ currentTarget: { value } }) => go({ range: value, since: undefined, until: undefined })}
     >
       {isAbsolute && <option value="absolute">{t('range.absolute', ends)}</option>}
-      {RANGES.map((each) => (
+      {ranges.map((each) => (
         <option key={each} value={each}>
           {t(`range.${each}`)}
         </option>

@@ -55,6 +55,13 @@ export function bytes(count: number): string {
 
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB'] as const;
 
+/** `98.4 %`. A share that is nearly all never reads as all. */
+export function percent(share: number): string {
+  const percents = share * 100;
+  const rounded = percents > 99.9 && percents < 100 ? 99.9 : percents;
+  return `${trim(rounded, rounded >= 99 || rounded < 10 ? 1 : 0)} %`;
+}
+
 /** As the reader wants times: how long ago, or on the clock. */
 export function time(timestamp: string): string {
   return timeStyle.value === 'relative' ? ago(timestamp) : clock(timestamp);

@@ -40,7 +40,7 @@ function columns(): readonly Column<TraceRow>[] {
       width: '8.5rem',
       cell: (row) => <OutcomeWord outcome={row.outcome} />,
     },
-    { id: 'operation', label: t('column.operation'), width: '6rem', fromWidth: 420, cell: (row) => row.operation },
+    { id: 'operation', label: t('column.operation'), width: '6rem', fromWidth: 660, cell: (row) => row.operation },
     { id: 'tool', label: t('column.tool'), width: 'minmax(7rem, 2fr)', cell: (row) => <NameCell row={row} /> },
     {
       id: 'slowest',

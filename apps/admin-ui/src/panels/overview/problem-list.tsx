@@ -1,0 +1,57 @@
+import type { Stats } from '@dcc-mcp/call-store/analytics';
+import { apiUrl } from '../../api/client.ts';
+import { connection } from '../../api/connection.ts';
+import { useAnswer } from '../../api/use-answer.ts';
+import { placeHref } from '../../state/place.ts';
+import { longDuration } from '../../text/format.ts';
+import { t } from '../../text/text.ts';
+import style from './overview.module.css';
+import { problemsOf, type ProblemSources } from './problems.ts';
+
+type Governance = NonNullable<ProblemSources['governance']>;
+
+/** One line for each problem, worst first; where there is none, since when. */
+export function Problems({ stats }: { readonly stats: Stats | undefined }) {
+  const instances = useAnswer<{ readonly instances: ProblemSources['instances'] }>(apiUrl('instances')).answer;
+  const telemetry = useAnswer<{ readonly signals: ProblemSources['signals'] }>(apiUrl('telemetry')).answer;
+  const governance = useAnswer<Governance>(apiUrl('governance')).answer;
+  const searches = useAnswer<{ readonly stats: { readonly zero_result_rate?: number } }>(
+    apiUrl('search-telemetry', { limit: 1 }),
+  ).answer;
+  const { health } = connection.value;
+  if (stats === undefined || instances === undefined) {
+    return null;
+  }
+  const problems = problemsOf({
+    stats,
+    instances: instances.instances,
+    signals: telemetry?.signals,
+    stores: health?.stores,
+    governance,
+    zeroResultRate: searches?.stats.zero_result_rate,
+  });
+  if (problems.length === 0) {
+    return (
+      <p class={style.healthy} role="status">
+        <span class="good" aria-hidden="true">
+          ●
+        </span>{' '}
+        {t('overview.healthy', { uptime: longDuration((health?.uptime_secs ?? 0) * 1_000) })}
+      </p>
+    );
+  }
+  return (
+    <ul class={style.problems} aria-label={t('overview.problems')}>
+      {problems.map(({ severity, key, values, place }) => (
+        <li key={`${key} ${Object.values(values).join()}`} class={style[severity]}>
+          <a href={placeHref(place)}>
+            <span class={severity} aria-hidden="true">
+              {severity === 'bad' ? '✕' : '▲'}
+            </span>{' '}
+            {t(key, values)}
+          </a>
+        </li>
+      ))}
+    </ul>
+  );
+}
