@@ -8,7 +8,16 @@ import { basename, dirname, join } from 'node:path';
 import { chunkNames, renamed } from './chunk-names.mjs';
 import { publishDeclarations } from './declarations.mjs';
 import { writeLicences } from './licences.mjs';
-import { builtinHttp, inlineVersions, lazyRequires, oneCopy, oneLanguage, partsOf, withoutUnused } from './plugins.mjs';
+import {
+  builtinHttp,
+  inlineVersions,
+  lazyRequires,
+  oneCopy,
+  oneLanguage,
+  partsOf,
+  withoutUnused,
+  workerPrograms,
+} from './plugins.mjs';
 import { tidySources } from './source-maps.mjs';
 
 const folder = process.cwd();
@@ -56,6 +65,7 @@ const { metafile, outputFiles } = await build({
   }),
   plugins: [
     builtinHttp(),
+    workerPrograms(),
     externals(),
     oneCopy(),
     partsOf(),

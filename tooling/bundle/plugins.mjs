@@ -1,4 +1,5 @@
 // What a bundle needs to know about our sources.
+import { build } from 'esbuild';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import { dirname, join } from 'node:path';
@@ -140,6 +141,38 @@ export function oneLanguage() {
       onLoad({ filter: /[/\\]zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({
         contents: `export { default as en } from './en.js';`,
       }));
+    },
+  };
+}
+
+const WORKER = /new URL\('([^']+)', import\.meta\.url\)/;
+
+/**
+ * The program of a worker thread is a text in the bundle, with all that it imports: a file beside it would have another place
+ * in each package that the code is put into.
+ */
+export function workerPrograms() {
+  return {
+    name: 'worker programs',
+    setup({ onLoad, initialOptions: { conditions, target } }) {
+      onLoad({ filter: /[/\\]src[/\\].*worker-program\.ts$/ }, async ({ path }) => {
+        const [, file] = WORKER.exec(readFileSync(path, 'utf8'));
+        const { outputFiles } = await build({
+          entryPoints: [join(dirname(path), file)],
+          write: false,
+          bundle: true,
+          minifySyntax: true,
+          minifyWhitespace: true,
+          format: 'cjs',
+          platform: 'node',
+          mainFields: ['module', 'main'],
+          conditions,
+          target,
+          legalComments: 'none',
+          logLevel: 'warning',
+        });
+        return { contents: `export const WORKER_PROGRAM = ${JSON.stringify(outputFiles[0].text)};`, loader: 'ts' };
+      });
     },
   };
 }

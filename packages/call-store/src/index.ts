@@ -52,6 +52,7 @@ export {
   type RingUsage,
   type RowFilter,
   type RowList,
+  type StatsRequest,
   type StoreUsage,
 } from './store/call-store.ts';
 export { MemoryCallStore, type MemoryCallStoreOptions } from './store/memory-call-store.ts';

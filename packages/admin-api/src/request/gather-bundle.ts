@@ -1,5 +1,15 @@
-import type { CallRow, CallStore, ContentionEvent, RowKind, RowKinds, SearchRow, Trace } from '@dcc-mcp/call-store';
+import type {
+  CallRow,
+  CallStore,
+  ContentionEvent,
+  RowFilter,
+  RowKind,
+  RowKinds,
+  SearchRow,
+  Trace,
+} from '@dcc-mcp/call-store';
 import { type BundleRows, subjectOf } from '@dcc-mcp/call-store/analytics';
+import type { QueryTerm } from '@dcc-mcp/call-store/query';
 import type { AdminSources } from '../admin-sources.ts';
 import type { AdminRefusal } from './admin-request.ts';
 import { linkedRow, type LinkPlaces, requestLinks } from './links.ts';
@@ -95,7 +105,7 @@ async function surroundingsOf(sources: AdminSources, subject: Subject, places: L
   const id = 'instance_id' in subject ? subject.instance_id : undefined;
   const isNear = (event: ContentionEvent): boolean =>
     event.instance_id === id || ('dcc_type' in subject && event.dcc_type === subject.dcc_type);
-  const contention = await take(sources.store, 'events', { times, limit: MAX_ROWS, matches: isNear });
+  const contention = await take(sources.store, 'events', { filter: times, limit: MAX_ROWS, matches: isNear });
   if (id === undefined) {
     return { events: [], contention };
   }
@@ -120,28 +130,31 @@ interface Previous {
 async function previousOf(store: CallStore, subject: Subject): Promise<Previous> {
   const tool = 'tool' in subject ? subject.tool : undefined;
   const { session_id: session, session_source: source, row_id: own } = subject;
-  const untilMillis = Date.parse(subject.timestamp);
-  const earlier = (holds: (call: CallRow) => boolean): Promise<readonly CallRow[]> =>
+  const earlier = (terms: readonly QueryTerm[]): Promise<readonly CallRow[]> =>
     take(store, 'calls', {
-      times: { sinceMillis: Number.NEGATIVE_INFINITY, untilMillis },
+      filter: { untilMillis: Date.parse(subject.timestamp), query: { anyOf: [terms] } },
       limit: MAX_PREVIOUS,
-      matches: (call) => call.row_id < own && holds(call),
+      matches: (call) => call.row_id < own,
     });
   return {
-    failures: tool === undefined ? [] : await earlier((call) => !call.success && call.tool === tool),
-    calls: session === undefined || source === 'trace' ? [] : await earlier((call) => call.session_id === session),
+    failures: tool === undefined ? [] : await earlier([is('success', false), is('tool', tool)]),
+    calls: session === undefined || source === 'trace' ? [] : await earlier([is('session_id', session)]),
   };
 }
 
+function is(field: string, value: string | boolean): QueryTerm {
+  return { kind: 'comparison', field, operator: '=', value };
+}
+
 interface Wanted<Row> {
-  readonly times: Times;
+  readonly filter: RowFilter;
   readonly limit: number;
   readonly matches: (row: Row) => boolean;
 }
 
 async function take<K extends RowKind>(store: CallStore, kind: K, wanted: Wanted<RowKinds[K]>): Promise<RowKinds[K][]> {
   const taken: RowKinds[K][] = [];
-  for await (const row of store.scan(kind, wanted.times)) {
+  for await (const row of store.scan(kind, wanted.filter)) {
     if (wanted.matches(row)) {
       taken.push(row);
     }

@@ -1,7 +1,6 @@
 import type { CallStore, RowFilter } from '@dcc-mcp/call-store';
 import {
   searchTelemetry,
-  stats,
   STATS_RANGES,
   type StatsRange,
   summarizeWorkflows,
@@ -38,13 +37,9 @@ function statsRoute({ sources, now = Date.now }: AdminRoutesOptions): AdminRoute
       const range = new Parameters(query, ['range']).choice('range', RANGES) ?? '1h';
       const until = now();
       const since = until - STATS_RANGES[range];
-      const filter = { sinceMillis: since, untilMillis: until };
-      const { calls } = await store.usage();
-      const retainedSince = calls.oldest_retained === undefined ? undefined : Date.parse(calls.oldest_retained);
-      const [rows, traces] = [await collect(store.scan('calls', filter)), await collect(store.scan('traces', filter))];
       const toolsListTokens = sources.toolsListTokens?.(since, until);
       const toolSlugs = sources.toolSlugs();
-      return jsonAnswer(stats(rows, { range, since, until, retainedSince, traces, toolsListTokens, toolSlugs }));
+      return jsonAnswer(await store.stats({ range, since, until, toolsListTokens, toolSlugs }));
     },
   };
 }
@@ -77,14 +72,15 @@ function workflowsRoute({ sources: { store }, pagePath }: AdminRoutesOptions): A
   };
 }
 
+/** Calls and traces that workflows are made of: the newest so many, where a store reaches further back. */
+const MAX_WORKFLOW_ROWS = 10_000;
+
 /** Workflows that ended within the times of the filter and that its query asks for, the newest first. */
 export async function workflowsOf(store: CallStore, filter: RowFilter): Promise<readonly Workflow[]> {
   const { query, sinceMillis = Number.NEGATIVE_INFINITY, untilMillis = Number.POSITIVE_INFINITY } = filter;
-  const all = workflows({
-    calls: await collect(store.scan('calls')),
-    searches: await collect(store.scan('searches')),
-    traces: await collect(store.scan('traces')),
-  });
+  const { rows: calls } = await store.list('calls', { limit: MAX_WORKFLOW_ROWS });
+  const { rows: traces } = await store.list('traces', { limit: MAX_WORKFLOW_ROWS });
+  const all = workflows({ calls, searches: await collect(store.scan('searches')), traces });
   const isWanted = query === undefined ? () => true : toPredicate(query, QUERY_FIELDS.workflows);
   return all.filter((workflow) => {
     const end = Date.parse(workflow.finished_at ?? '');

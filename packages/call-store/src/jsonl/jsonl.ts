@@ -6,6 +6,7 @@ import { DirectoryLock } from './directory-lock.ts';
 import { causeOf } from './file-cause.ts';
 import { isCallRow, isTrace } from './file-rows.ts';
 import { makeDirectory } from './make-directory.ts';
+import { quiet } from './quiet.ts';
 import { RowFile, type RowFileHealth, toFailureMessage } from './row-file.ts';
 
 export { type LossReason, type RowFileHealth } from './row-file.ts';
@@ -30,6 +31,8 @@ export interface JsonlOptions {
   readonly onChange?: (change: JsonlChange) => void;
   /** Told of each row that will never be written; it may be called while a row is recorded, and must be quick. */
   readonly onDropped?: (file: JsonlFile) => void;
+  /** Told when this process has become the one that writes to the directory, and the store has what was there. */
+  readonly onOwner?: () => void;
 }
 
 /** `audit.jsonl` or `traces.jsonl`. */
@@ -85,6 +88,7 @@ class Jsonl implements JsonlHistory {
   readonly #subscription: { close(): void };
   readonly #flushMillis: number;
   readonly #onChange: (change: JsonlChange) => void;
+  readonly #onOwner: (event: undefined) => void;
   readonly #syncTimer: NodeJS.Timeout;
   #flushTimer: NodeJS.Timeout | undefined;
   #isOwner = false;
@@ -98,6 +102,7 @@ class Jsonl implements JsonlHistory {
     const { directory, flushMillis = 100, syncMillis = 5000 } = options;
     this.#store = store;
     this.#onChange = quiet(options.onChange);
+    this.#onOwner = quiet(options.onOwner);
     this.#directory = directory;
     this.#flushMillis = flushMillis;
     this.#audit = createFile('audit', options);
@@ -191,6 +196,9 @@ class Jsonl implements JsonlHistory {
     }
     this.#report ??= await this.#seed();
     this.#isOwner = isOwner === 'own';
+    if (this.#isOwner) {
+      this.#onOwner(undefined);
+    }
   }
 
   async #acquire(): Promise<'own' | 'held' | 'failed'> {
@@ -251,15 +259,4 @@ function createFile(name: JsonlFile, options: JsonlOptions): RowFile {
     onChange: (state, message) => onChange({ state, message }),
     onDropped: () => onDropped(name),
   });
-}
-
-/** A listener of whoever uses this; what it throws must not end the writing. */
-function quiet<Event>(listener: ((event: Event) => void) | undefined): (event: Event) => void {
-  return (event) => {
-    try {
-      listener?.(event);
-    } catch {
-      // What it was told stands in `health` as well.
-    }
-  };
 }

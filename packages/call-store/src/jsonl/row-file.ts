@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { causeOf } from './file-cause.ts';
 import type { FileBounds } from './jsonl-lines.ts';
 import { RotatingFile } from './rotating-file.ts';
+import { lineOf } from './row-line.ts';
 import { type FileRow, type QueueBounds, RowQueue } from './row-queue.ts';
 
 /** Why rows were not written. */
@@ -179,7 +180,7 @@ export class RowFile {
 
   /** The line of a row; none for one that can't be written. */
   #toLines(row: FileRow): readonly string[] {
-    const line = stringify(row);
+    const line = lineOf(row);
     if (line === undefined || this.#isTooLarge(line)) {
       this.#drop(line === undefined ? 'unserializable' : 'too_large');
       return [];
@@ -201,14 +202,6 @@ export class RowFile {
 /** What is said of a file or directory that can't be written. */
 export function toFailureMessage(path: string, cause: string): string {
   return `${path} can't be written: ${cause}. Calls go on; rows are kept in memory and written once it works again.`;
-}
-
-function stringify(row: FileRow): string | undefined {
-  try {
-    return `${JSON.stringify(row)}\n`;
-  } catch {
-    return undefined;
-  }
 }
 
 function parse(line: string): unknown {

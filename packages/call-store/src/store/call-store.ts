@@ -1,3 +1,5 @@
+import type { Stats, StatsOptions } from '../analytics/stats.ts';
+import type { TopRow } from '../analytics/top-rows.ts';
 import type { Query } from '../query/query-ast.ts';
 import type { SearchRowFollowUp } from '../rows/search-row.ts';
 import type { TraceDetail } from '../rows/trace-row.ts';
@@ -69,6 +71,9 @@ export interface LateRow<Row> {
   readonly make: () => Row;
 }
 
+/** Of which calls statistics are made; traces and how far back they reach are the store's to know. */
+export type StatsRequest = Omit<StatsOptions, 'retainedSince' | 'traces'>;
+
 /** How full a ring is. */
 export interface RingUsage {
   readonly rows: number;
@@ -106,6 +111,10 @@ export interface CallStore {
   find<K extends RowKind>(kind: K, id: string): Promise<readonly RowKinds[K][]>;
   /** The newest trace whose row id, request id or trace id is `id`, with the retained requests of the same trace. */
   trace(id: string): Promise<TraceDetail | undefined>;
+  /** What the calls of some time say: sums are made where the rows are. */
+  stats(request: StatsRequest): Promise<Stats>;
+  /** What all retained calls say of each instance, by `instance_id`. */
+  instanceTotals(): Promise<readonly TopRow[]>;
   /**
    * Tells of each row of these kinds from now on, until `close`.
    *

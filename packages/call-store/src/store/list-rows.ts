@@ -4,7 +4,8 @@ import { toTraceRow } from '../rows/trace-row.ts';
 import type { ListRequest, RowFilter, RowList } from './call-store.ts';
 import type { ListedRows, RowKind, RowKinds } from './row-kinds.ts';
 
-const DEFAULT_LIMIT = 200;
+/** Rows of a page that asks for no number. */
+export const DEFAULT_LIMIT = 200;
 
 interface Entry<Row> {
   readonly id: string;
@@ -64,4 +65,12 @@ export function toListed<K extends RowKind>(kind: K, row: RowKinds[K]): ListedRo
   const listed = kind === 'traces' && 'spans' in row ? toTraceRow(row) : row;
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a trace loses members, all others are listed whole
   return listed as ListedRows[K];
+}
+
+const NAMES = ['request_id', 'trace_id', 'search_id', 'event_id'] as const;
+
+/** Whether a row has an id: its own, that of its request, its trace or its search. */
+export function isNamed({ id, row }: Entry<object>, wanted: string): boolean {
+  const names: { readonly [name in (typeof NAMES)[number]]?: string } = row;
+  return id === wanted || NAMES.some((name) => names[name] === wanted);
 }

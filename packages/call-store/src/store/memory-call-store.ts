@@ -1,3 +1,6 @@
+import { stats, type Stats } from '../analytics/stats.ts';
+import { type TopRow, toTopRows } from '../analytics/top-rows.ts';
+import type { CallRow } from '../rows/call-row.ts';
 import { createRowIds, newRowId, rowIdAt } from '../rows/row-id.ts';
 import type { SearchRow, SearchRowFollowUp } from '../rows/search-row.ts';
 import type { TraceDetail } from '../rows/trace-row.ts';
@@ -11,14 +14,16 @@ import type {
   LiveListener,
   RowFilter,
   RowList,
+  StatsRequest,
   StoreUsage,
 } from './call-store.ts';
 import { FEED_KINDS, feedOf, type Shelves } from './feed.ts';
-import { matcherOf, pageOf, toListed } from './list-rows.ts';
+import { isNamed, matcherOf, pageOf, toListed } from './list-rows.ts';
 import { LiveTail } from './live-tail.ts';
 import type { ListedRows, RowKind, RowKinds } from './row-kinds.ts';
 import { LateEntry, type RingEntry } from './row-ring.ts';
 import { RowShelf, sortById } from './row-shelf.ts';
+import { traceDetail } from './trace-detail.ts';
 
 /** How many rows are kept; each a positive integer. */
 export interface MemoryCallStoreOptions {
@@ -132,15 +137,22 @@ export class MemoryCallStore implements CallStore {
   }
 
   async trace(id: string): Promise<TraceDetail | undefined> {
-    const [newest] = await this.find('traces', id);
-    if (newest === undefined) {
-      return undefined;
-    }
-    const sameTrace = await this.find('traces', newest.trace_id);
-    const requests = sameTrace
-      .map(({ row_id, request_id, operation, outcome }) => ({ row_id, request_id, operation, outcome }))
-      .toReversed();
-    return { ...newest, requests };
+    return traceDetail(this, id);
+  }
+
+  async stats(request: StatsRequest): Promise<Stats> {
+    const oldest = this.#shelves.calls.usage().oldest_retained;
+    const retainedSince = oldest === undefined ? undefined : Date.parse(oldest);
+    const traces = this.#shelves.traces.oldestFirst().map(({ row }) => row);
+    return stats(this.#calls(), { ...request, retainedSince, traces });
+  }
+
+  async instanceTotals(): Promise<readonly TopRow[]> {
+    return toTopRows(this.#calls(), ({ instance_id: id }) => id);
+  }
+
+  #calls(): readonly CallRow[] {
+    return this.#shelves.calls.oldestFirst().map(({ row }) => row);
   }
 
   subscribe(kinds: readonly RowKind[], listener: LiveListener, resume?: { readonly after: string }): { close(): void } {
@@ -227,11 +239,4 @@ function isSearch(entry: RingEntry<RowKinds[RowKind]>): entry is SearchEntry {
 /** The rings that a list is read from. */
 function kindsBehind(kind: RowKind): readonly RowKind[] {
   return kind === 'activity' ? FEED_KINDS : [kind];
-}
-
-const NAMES = ['request_id', 'trace_id', 'search_id', 'event_id'] as const;
-
-function isNamed({ id, row }: RingEntry<object>, wanted: string): boolean {
-  const names: { readonly [name in (typeof NAMES)[number]]?: string } = row;
-  return id === wanted || NAMES.some((name) => names[name] === wanted);
 }

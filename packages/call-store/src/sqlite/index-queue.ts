@@ -1,0 +1,103 @@
+import { lineOf } from '../jsonl/row-line.ts';
+import type { CallRow } from '../rows/call-row.ts';
+import type { Trace } from '../rows/trace-row.ts';
+import type { IndexedKind } from './messages.ts';
+
+/** A batch that is on its way. */
+export interface IndexBatch {
+  readonly lines: Readonly<Record<IndexedKind, readonly string[]>>;
+  readonly entries: readonly QueuedRow[];
+}
+
+/** A row that is to be written. */
+export interface QueuedRow {
+  readonly kind: IndexedKind;
+  readonly row: CallRow | Trace;
+}
+
+/** Bounds of a batch: a few milliseconds of work here, and a short transaction there. */
+const BATCH_ROWS = 500;
+const BATCH_CHARS = 2 * 1024 * 1024;
+/** Lost rows of each list that are remembered: as long as they lie in a ring they are told of from there. */
+const MAX_LOST = 10_000;
+
+/** Rows that are not in the file yet, oldest first, by list. */
+export class IndexQueue {
+  readonly #maxRows: number;
+  readonly #rows: QueuedRow[] = [];
+  readonly #missing: Readonly<Record<IndexedKind, Set<string>>> = { calls: new Set(), traces: new Set() };
+  readonly #lost: Readonly<Record<IndexedKind, Set<string>>> = { calls: new Set(), traces: new Set() };
+
+  constructor(maxRows: number) {
+    this.#maxRows = maxRows;
+  }
+
+  get size(): number {
+    return this.#rows.length;
+  }
+
+  /** False where there is no place: the row is lost for the file. */
+  push(entry: QueuedRow): boolean {
+    if (this.#rows.length >= this.#maxRows) {
+      this.#lose(entry);
+      return false;
+    }
+    this.#rows.push(entry);
+    this.#missing[entry.kind].add(entry.row.row_id);
+    return true;
+  }
+
+  /** Adds rows that the file turned out not to have; those that wait already stay where they are. */
+  adopt(entries: readonly QueuedRow[]): void {
+    const unknown = entries.filter(({ kind, row }) => !this.#missing[kind].has(row.row_id));
+    this.#rows.push(...unknown);
+    unknown.forEach(({ kind, row }) => this.#missing[kind].add(row.row_id));
+    entries.forEach(({ kind, row }) => this.#lost[kind].delete(row.row_id));
+  }
+
+  #lose({ kind, row }: QueuedRow): void {
+    const lost = this.#lost[kind];
+    lost.add(row.row_id);
+    if (lost.size > MAX_LOST) {
+      const [oldest] = lost;
+      lost.delete(oldest ?? '');
+    }
+  }
+
+  /** Rows that wait, those on their way among them. */
+  waiting(kind: IndexedKind): readonly (CallRow | Trace)[] {
+    return this.#rows.filter((entry) => entry.kind === kind).map(({ row }) => row);
+  }
+
+  /** Whether a row waits, or will never be in the file. */
+  isMissing(kind: IndexedKind, rowId: string): boolean {
+    return this.#missing[kind].has(rowId) || this.#lost[kind].has(rowId);
+  }
+
+  /** The oldest rows as lines; they stay until {@link done}. Rows that can't be written are lost. */
+  batch(): IndexBatch {
+    const lines: Record<IndexedKind, string[]> = { calls: [], traces: [] };
+    const entries: QueuedRow[] = [];
+    let chars = 0;
+    for (const entry of this.#rows.slice(0, BATCH_ROWS)) {
+      const line = lineOf(entry.row);
+      chars += line?.length ?? 0;
+      if (entries.length > 0 && chars > BATCH_CHARS) {
+        break;
+      }
+      entries.push(entry);
+      if (line !== undefined) {
+        lines[entry.kind].push(line);
+      }
+    }
+    return { lines, entries };
+  }
+
+  /** The rows of a batch are in the file. */
+  done({ entries }: IndexBatch): void {
+    this.#rows.splice(0, entries.length);
+    for (const { kind, row } of entries) {
+      this.#missing[kind].delete(row.row_id);
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import type { Stats, StatsOptions } from '../analytics/stats.ts';
+import type { TopRow } from '../analytics/top-rows.ts';
+import type { CallRow } from '../rows/call-row.ts';
+import type { ListRequest, StatsRequest } from '../store/call-store.ts';
+
+/** The lists that are indexed. */
+export type IndexedKind = 'calls' | 'traces';
+/** Both. */
+export const INDEXED_KINDS: readonly IndexedKind[] = ['calls', 'traces'];
+
+/** What a worker is started with. */
+export interface WorkerSettings {
+  readonly path: string;
+  /** Most rows of each list. */
+  readonly maxRows: number;
+  /** Most bytes of all that is in use in the file. */
+  readonly maxBytes: number;
+}
+
+/** What is asked of a list. */
+export interface ReadRequest extends Omit<ListRequest, 'limit'> {
+  readonly kind: IndexedKind;
+  /** Most rows; one more is given where there are more. */
+  readonly limit: number;
+  /** Rows that are told of by somebody else. */
+  readonly without: readonly string[];
+  /** Whether traces come with spans and payloads. */
+  readonly isWhole: boolean;
+  /** Whether all that match are counted. */
+  readonly isCounted: boolean;
+}
+
+/** Rows as JSON; of whole traces the members of the list and the others come as two objects. */
+export interface ReadAnswer {
+  readonly total: number;
+  readonly rows: readonly StoredRow[];
+}
+
+/** A row as it lies there. */
+export interface StoredRow {
+  readonly body: string;
+  readonly detail?: string;
+}
+
+/** Everything that a worker can be asked, with what it answers. */
+export interface WorkerCalls {
+  /** Opens, and makes what is not there. */
+  open(request: Record<never, never>): FileState;
+  /** The same, looking at the whole file again. */
+  reopen(request: Record<never, never>): FileState;
+  /** Lines of JSON. Rows that are there already are left alone. */
+  write(request: Readonly<Record<IndexedKind, readonly string[]>>): FileState;
+  /** Of these row ids those that are not there. */
+  missing(request: { readonly kind: IndexedKind; readonly ids: readonly string[] }): readonly string[];
+  read(request: ReadRequest): ReadAnswer;
+  find(request: { readonly kind: IndexedKind; readonly id: string }): readonly StoredRow[];
+  stats(request: StatsInput): Stats;
+  /** What all calls say of each instance. */
+  totals(request: CallsBeside): readonly TopRow[];
+  close(request: Record<never, never>): undefined;
+}
+
+/** Calls that are told of by somebody else, as they stand in the memory of the process. */
+export interface CallsBeside {
+  readonly without: readonly string[];
+  readonly calls: readonly CallRow[];
+}
+
+/** {@link WorkerCalls.stats}. */
+export interface StatsInput extends CallsBeside {
+  readonly options: StatsRequest & Pick<StatsOptions, 'retainedSince'>;
+  /** Traces that are told of by somebody else. */
+  readonly withoutTraces: readonly string[];
+  readonly traces: NonNullable<StatsOptions['traces']>;
+}
+
+/** What is in the file. */
+export interface FileState {
+  readonly bytes: number;
+  readonly lists: Readonly<Record<IndexedKind, ListState>>;
+  /** Where a damaged file was put aside. */
+  readonly aside?: string;
+}
+
+/** What is in the file of a list. */
+export interface ListState {
+  readonly rows: number;
+  /** Key of the oldest row; absent where there is none. */
+  readonly oldest?: number;
+  readonly oldestMillis?: number;
+  /** Rows that were let go since the worker began. */
+  readonly pruned: number;
+  /** Rows that can't be kept: their id is none of ours, or they are no JSON. */
+  readonly refused: number;
+}
+
+/** One question. */
+export type WorkerQuestion = {
+  readonly [Name in keyof WorkerCalls]: {
+    readonly number: number;
+    readonly name: Name;
+    readonly request: Parameters<WorkerCalls[Name]>[0];
+  };
+}[keyof WorkerCalls];
+
+/** One answer. */
+export type WorkerAnswer =
+  | { readonly number: number; readonly ok: true; readonly value: unknown }
+  | { readonly number: number; readonly ok: false; readonly cause: string };

@@ -1,0 +1,112 @@
+import { closeSync, existsSync, fchmodSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
+import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
+
+/** The class, which not every Node has. */
+export type Sqlite = Pick<typeof import('node:sqlite'), 'DatabaseSync'>;
+
+const FILE_MODE = 0o600;
+/** How long one process waits for another one's write, in milliseconds. */
+const BUSY_MILLIS = 2000;
+/** SQLite's own words for files that are no good: SQLITE_CORRUPT and SQLITE_NOTADB. */
+const DAMAGED: ReadonlySet<unknown> = new Set([11, 26]);
+const PRIMARY_CODE = 0xff;
+
+/** A file that is open. */
+export interface OpenFile {
+  readonly database: DatabaseSync;
+  /** Where the file that was in its place is now; absent where that was a good one, or none. */
+  readonly aside?: string;
+  /** Whether the file is still the one of that name: somebody may have removed or replaced it. */
+  isInPlace(): boolean;
+}
+
+/** Whether a file can't be read any more, whatever is done with it. */
+export function isDamaged(error: unknown): boolean {
+  return (
+    error instanceof DamagedFile ||
+    (error instanceof Error &&
+      'errcode' in error &&
+      typeof error.errcode === 'number' &&
+      DAMAGED.has(error.errcode & PRIMARY_CODE))
+  );
+}
+
+class DamagedFile extends Error {}
+
+/** Opens the file for writing, and makes it where there is none; one that is damaged is put aside. */
+export function openForWriting(sqlite: Sqlite, path: string): OpenFile {
+  try {
+    return open(sqlite, path);
+  } catch (error) {
+    if (!isDamaged(error)) {
+      throw error;
+    }
+    return { ...openAside(sqlite, path), aside: `${path}.damaged` };
+  }
+}
+
+/** Puts a damaged file aside, in place of the one before it, and begins anew. */
+function openAside(sqlite: Sqlite, path: string): OpenFile {
+  renameSync(path, `${path}.damaged`);
+  for (const ending of ['-wal', '-shm']) {
+    rmSync(`${path}${ending}`, { force: true });
+  }
+  return open(sqlite, path);
+}
+
+/** Opens the file for reading. */
+export function openForReading(sqlite: Sqlite, path: string): OpenFile {
+  const database = new sqlite.DatabaseSync(path, { readOnly: true });
+  database.exec(`PRAGMA busy_timeout = ${BUSY_MILLIS}; PRAGMA query_only = 1`);
+  return { database, isInPlace: placeOf(path) };
+}
+
+function open(sqlite: Sqlite, path: string): OpenFile {
+  makeFile(path);
+  const database = new sqlite.DatabaseSync(path);
+  try {
+    database.exec(
+      `PRAGMA busy_timeout = ${BUSY_MILLIS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA journal_size_limit = 8388608`,
+    );
+    prepare(database);
+    return { database, isInPlace: placeOf(path) };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** SQLite gives the files beside it the same mode. What keeps a file from being made is said better here than by SQLite. */
+function makeFile(path: string): void {
+  const file = openSync(path, 'a', FILE_MODE);
+  try {
+    fchmodSync(file, FILE_MODE);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function prepare(database: DatabaseSync): void {
+  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+  const tables = Number(database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.['tables']);
+  if (version === 0 && tables === 0) {
+    database.exec(`BEGIN;\n${SCHEMA};\nCOMMIT`);
+    return;
+  }
+  if (version !== SCHEMA_VERSION) {
+    throw new DamagedFile(`it is of version ${version}`);
+  }
+  const check = database.prepare('PRAGMA quick_check(1)').get();
+  if (check?.['quick_check'] !== 'ok') {
+    throw new DamagedFile(String(check?.['quick_check']));
+  }
+}
+
+function placeOf(path: string): () => boolean {
+  const { ino, dev } = statSync(path);
+  return () => {
+    const now = existsSync(path) ? statSync(path, { throwIfNoEntry: false }) : undefined;
+    return now?.ino === ino && now.dev === dev;
+  };
+}

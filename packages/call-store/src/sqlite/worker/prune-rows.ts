@@ -1,0 +1,95 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { INDEXED_KINDS, type IndexedKind, type ListState, type WorkerSettings } from '../messages.ts';
+
+/** Rows that go in one transaction: short enough that a batch of new ones does not wait. */
+const CHUNK_ROWS = 1000;
+/** Chunks after one batch; the next batch goes on. */
+const MAX_CHUNKS = 4;
+
+/** Lets the oldest rows go where there are too many, or too many bytes of them. */
+export class Pruner {
+  readonly #database: DatabaseSync;
+  readonly #settings: WorkerSettings;
+  readonly #rows: Record<IndexedKind, number>;
+  readonly #pruned: Record<IndexedKind, number> = { calls: 0, traces: 0 };
+
+  constructor(database: DatabaseSync, settings: WorkerSettings) {
+    this.#database = database;
+    this.#settings = settings;
+    this.#rows = { calls: this.#count('calls'), traces: this.#count('traces') };
+  }
+
+  /** Bytes of the file that are in use. */
+  get bytes(): number {
+    const { used } = this.#get('SELECT (page_count - freelist_count) * page_size AS used FROM pragma_page_count, pragma_freelist_count, pragma_page_size');
+    return Number(used);
+  }
+
+  state(kind: IndexedKind): Omit<ListState, 'refused'> {
+    const { oldest } = this.#get(`SELECT min(seq) AS oldest FROM ${kind}`);
+    const { at } = oldest === null ? { at: null } : this.#get(`SELECT millis AS at FROM ${kind} ORDER BY seq LIMIT 1`);
+    return {
+      rows: this.#rows[kind],
+      pruned: this.#pruned[kind],
+      ...(typeof oldest === 'number' ? { oldest } : {}),
+      ...(typeof at === 'number' ? { oldestMillis: at } : {}),
+    };
+  }
+
+  /** Counts rows that were added. */
+  added(kind: IndexedKind, rows: number): void {
+    this.#rows[kind] += rows;
+  }
+
+  prune(): void {
+    for (let chunk = 0; chunk < MAX_CHUNKS; chunk += 1) {
+      const kind = this.#next();
+      if (kind === undefined) {
+        return;
+      }
+      this.#drop(kind);
+    }
+  }
+
+  #next(): IndexedKind | undefined {
+    const tooMany = INDEXED_KINDS.find((kind) => this.#rows[kind] > this.#settings.maxRows);
+    if (tooMany !== undefined || this.bytes <= this.#settings.maxBytes) {
+      return tooMany;
+    }
+    // The list whose oldest row is the older one.
+    const [first] = INDEXED_KINDS.filter((kind) => this.#rows[kind] > 0).toSorted(
+      (one, other) => (this.state(one).oldest ?? 0) - (this.state(other).oldest ?? 0),
+    );
+    return first;
+  }
+
+  #drop(kind: IndexedKind): void {
+    // Of few large rows not all at once.
+    const most = Math.max(1, Math.min(CHUNK_ROWS, Math.ceil(this.#rows[kind] / 10)));
+    const past = this.#rows[kind] - this.#settings.maxRows;
+    const count = past > 0 ? Math.min(most, past) : most;
+    const { last } = this.#get(
+      `SELECT max(seq) AS last FROM (SELECT seq FROM ${kind} ORDER BY seq LIMIT ${count})`,
+    );
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      for (const table of kind === 'traces' ? ['traces_detail', 'traces_body', 'traces'] : ['calls_body', 'calls']) {
+        this.#database.prepare(`DELETE FROM ${table} WHERE seq <= ?`).run(Number(last));
+      }
+      this.#database.exec('COMMIT');
+    } catch (error) {
+      this.#database.exec('ROLLBACK');
+      throw error;
+    }
+    this.#rows[kind] -= count;
+    this.#pruned[kind] += count;
+  }
+
+  #count(kind: IndexedKind): number {
+    return Number(this.#get(`SELECT count(*) AS rows FROM ${kind}`)['rows']);
+  }
+
+  #get(sql: string): Record<string, unknown> {
+    return this.#database.prepare(sql).get() ?? {};
+  }
+}

@@ -1,0 +1,177 @@
+import type { ComparisonTerm, Query, QueryTerm, TextTerm } from '../../query/query-ast.ts';
+import type { QueryOperator } from '../../query/query-field.ts';
+import { MAX_MOVES, toLookupKey, toSequence } from '../row-sequence.ts';
+import type { IndexedKind } from '../messages.ts';
+import { KEPT_COLUMNS, type KeptColumn } from './kept-columns.ts';
+import { OK_WORD, type Words } from './words.ts';
+
+/** A condition on a row `r` and, with `usesBody`, on what is shown of it, `b`. Values stand in `parameters` alone. */
+export interface SqlCondition {
+  readonly sql: string;
+  readonly parameters: readonly (string | number)[];
+  readonly usesBody?: boolean;
+}
+
+/** What a query is made into SQL with. */
+export interface SqlContext {
+  readonly kind: IndexedKind;
+  readonly words: Words;
+  /** Notes a term that SQL can't answer; `holds(number, body)` answers it then. */
+  readonly ask: (term: QueryTerm) => number;
+}
+
+const ALL: SqlCondition = { sql: '1', parameters: [] };
+const NONE: SqlCondition = { sql: '0', parameters: [] };
+/** Between the searched texts of a row. */
+export const TEXT_BREAK = '\n';
+
+/** A query as a condition that holds for exactly the rows that `toPredicate` holds for. */
+export function toSqlCondition(query: Query, context: SqlContext): SqlCondition {
+  const [first, ...others] = query.anyOf;
+  if (first === undefined) {
+    return ALL;
+  }
+  const alternatives = [first, ...others].map((terms) =>
+    join(
+      terms.map((term) => toCondition(term, context)),
+      'AND',
+    ),
+  );
+  return join(alternatives, 'OR');
+}
+
+/** All of several conditions, or one of them. */
+export function join(conditions: readonly SqlCondition[], connective: 'AND' | 'OR'): SqlCondition {
+  const [only] = conditions;
+  if (only === undefined) {
+    return ALL;
+  }
+  return conditions.length === 1
+    ? only
+    : {
+        sql: conditions.map(({ sql }) => `(${sql})`).join(` ${connective} `),
+        parameters: conditions.flatMap(({ parameters }) => parameters),
+        usesBody: conditions.some(({ usesBody }) => usesBody === true),
+      };
+}
+
+function toCondition(term: QueryTerm, context: SqlContext): SqlCondition {
+  if (term.kind === 'text') {
+    return searched(term, context);
+  }
+  const column = KEPT_COLUMNS[context.kind].find(({ field }) => field === term.field);
+  return (column === undefined ? byKey(term, context) : onColumn(term, column, context)) ?? askRow(term, context);
+}
+
+/** A bare word is looked for in all searched texts at once; one with a break in it could be found across two of them. */
+function searched(term: TextTerm, context: SqlContext): SqlCondition {
+  const found = { sql: 'instr(b.texts, ?) > 0', parameters: [term.text.toLowerCase()], usesBody: true };
+  return term.text.includes(TEXT_BREAK) ? join([found, askRow(term, context)], 'AND') : found;
+}
+
+/** What has no column: the text of the row is looked through before it is read. */
+function askRow(term: QueryTerm, context: SqlContext): SqlCondition {
+  const asked = { sql: 'holds(?, b.body)', parameters: [context.ask(term)], usesBody: true };
+  if (term.kind === 'text' || term.operator !== '=' || typeof term.value !== 'string') {
+    return asked;
+  }
+  const written = JSON.stringify(term.value).slice(1, -1);
+  return join([{ sql: 'instr(b.body, ?) > 0', parameters: [written], usesBody: true }, asked], 'AND');
+}
+
+/** Fields that have an index instead of a column. */
+function byKey(term: ComparisonTerm, context: SqlContext): SqlCondition | undefined {
+  const { field, operator, value } = term;
+  if (field === 'timestamp' && typeof value === 'number') {
+    return compared('r.millis', operator, value);
+  }
+  if (operator !== '=' || typeof value !== 'string') {
+    return undefined;
+  }
+  const sequence = field === 'row_id' ? toSequence(value) : undefined;
+  if (sequence !== undefined) {
+    const near = { sql: 'r.seq BETWEEN ? AND ?', parameters: [sequence, sequence + MAX_MOVES] };
+    return join([near, askRow(term, context)], 'AND');
+  }
+  const column = LOOKUPS[field];
+  // Several ids may have one key.
+  return column === undefined
+    ? undefined
+    : join([{ sql: `r.${column} = ?`, parameters: [toLookupKey(value)] }, askRow(term, context)], 'AND');
+}
+
+const LOOKUPS: Readonly<Record<string, string>> = { request_id: 'request_key', trace_id: 'trace_key' };
+
+function onColumn(term: ComparisonTerm, column: KeptColumn, { words }: SqlContext): SqlCondition | undefined {
+  const { operator, value } = term;
+  const name = `r.${column.column}`;
+  if (column.storage === 'number') {
+    return typeof value === 'number' ? compared(name, operator, value) : undefined;
+  }
+  if (column.storage === 'flag') {
+    return typeof value === 'boolean' ? flagged(name, operator, value) : undefined;
+  }
+  if (typeof value !== 'string') {
+    return undefined;
+  }
+  switch (operator) {
+    case '=':
+      return equal(name, value, words);
+    case '!=':
+      return not(equal(name, value, words));
+    case '~':
+      return contains(name, value, words);
+    case '!~':
+      return not(contains(name, value, words));
+    default:
+      return undefined;
+  }
+}
+
+const COMPARED: Readonly<Partial<Record<QueryOperator, string>>> = {
+  '=': '=',
+  '!=': 'IS NOT',
+  '>': '>',
+  '>=': '>=',
+  '<': '<',
+  '<=': '<=',
+};
+
+function compared(name: string, operator: QueryOperator, value: number): SqlCondition | undefined {
+  const sql = COMPARED[operator];
+  return sql === undefined ? undefined : { sql: `${name} ${sql} ?`, parameters: [value] };
+}
+
+/** Written out, so that SQLite sees that the index of failed rows will do. */
+function flagged(name: string, operator: QueryOperator, value: boolean): SqlCondition | undefined {
+  const sql = operator === '=' ? '=' : operator === '!=' ? 'IS NOT' : undefined;
+  return sql === undefined ? undefined : { sql: `${name} ${sql} ${value ? 1 : 0}`, parameters: [] };
+}
+
+function not({ sql, ...rest }: SqlCondition): SqlCondition {
+  return { ...rest, sql: `(${sql}) IS NOT TRUE` };
+}
+
+function equal(name: string, value: string, words: Words): SqlCondition {
+  const id = words.idOf(value);
+  const plain: readonly SqlCondition[] = words.hasPlain ? [{ sql: `${name} = ?`, parameters: [value] }] : [];
+  if (id === undefined) {
+    return plain[0] ?? NONE;
+  }
+  const found = { sql: `${name} = ?`, parameters: [id] };
+  // Said again, so that SQLite sees that the index of other outcomes will do.
+  const failed = { sql: `${name} = ? AND ${name} <> ${OK_WORD}`, parameters: [id] };
+  return join([name === 'r."outcome"' && id !== OK_WORD ? failed : found, ...plain], 'OR');
+}
+
+function contains(name: string, value: string, words: Words): SqlCondition {
+  const wanted = value.toLowerCase();
+  const ids = words.idsWhere((text) => text.toLowerCase().includes(wanted));
+  const found: SqlCondition =
+    ids.length === 0
+      ? NONE
+      : { sql: `${name} IN (SELECT value FROM json_each(?))`, parameters: [JSON.stringify(ids)] };
+  return words.hasPlain
+    ? join([found, { sql: `typeof(${name}) = 'text' AND contains(${name}, ?)`, parameters: [wanted] }], 'OR')
+    : found;
+}

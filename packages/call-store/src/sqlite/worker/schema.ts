@@ -1,0 +1,30 @@
+import type { IndexedKind } from '../messages.ts';
+import { INDEXED_KINDS } from '../messages.ts';
+import { KEPT_COLUMNS } from './kept-columns.ts';
+import { OK_WORD } from './words.ts';
+
+/** Kept in the file; a file of another number is put aside and begun anew. */
+export const SCHEMA_VERSION = 1;
+
+/** What makes a file. Rows are narrow, so that a filter reads little; what is shown of them lies apart. */
+export const SCHEMA: string = [
+  'CREATE TABLE words (id INTEGER PRIMARY KEY, text TEXT NOT NULL)',
+  `INSERT INTO words (id, text) VALUES (${OK_WORD}, 'ok')`,
+  ...INDEXED_KINDS.flatMap(tablesOf),
+  'CREATE TABLE traces_detail (seq INTEGER PRIMARY KEY, detail TEXT NOT NULL)',
+  `PRAGMA user_version = ${SCHEMA_VERSION}`,
+].join(';\n');
+
+function tablesOf(kind: IndexedKind): readonly string[] {
+  const columns = KEPT_COLUMNS[kind].map(({ column }) => column).join(', ');
+  return [
+    `CREATE TABLE ${kind} (seq INTEGER PRIMARY KEY, millis INTEGER, ${columns}, request_key INTEGER, trace_key INTEGER)`,
+    `CREATE TABLE ${kind}_body (seq INTEGER PRIMARY KEY, texts TEXT NOT NULL, body TEXT NOT NULL)`,
+    `CREATE INDEX ${kind}_millis ON ${kind} (millis)`,
+    `CREATE INDEX ${kind}_request ON ${kind} (request_key)`,
+    `CREATE INDEX ${kind}_trace ON ${kind} (trace_key)`,
+    // Most rows went well: these two hold the others alone.
+    `CREATE INDEX ${kind}_not_ok ON ${kind} (outcome) WHERE outcome <> ${OK_WORD}`,
+    `CREATE INDEX ${kind}_failed ON ${kind} (success) WHERE success = 0`,
+  ];
+}

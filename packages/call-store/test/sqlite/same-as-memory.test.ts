@@ -1,0 +1,191 @@
+// The index against the memory: any query over any rows gives the same rows, in the same order, on the same pages.
+import { type CallRow, type CallStore, MemoryCallStore, newRowId, type Trace } from '@dcc-mcp/call-store';
+import type { Query, QueryTerm } from '@dcc-mcp/call-store/query';
+import { IndexedCallStore, RowIndex } from '@dcc-mcp/call-store/sqlite';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { at, callRow, millisAt, traceOf } from '../rows.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'index-'));
+const memory = new MemoryCallStore({ calls: 100_000, traces: 100_000, keptTraces: 100_000 });
+/** Keeps next to nothing itself. */
+const small = new MemoryCallStore({ calls: 1, traces: 1, keptTraces: 1 });
+const index = new RowIndex(small, { directory });
+const indexed = new IndexedCallStore(small, index);
+
+beforeAll(() => index.open());
+
+afterEach(() => {
+  expect(index.health()).toMatchObject({ state: 'ok', dropped: 0, pruned: 0 });
+});
+
+afterAll(async () => {
+  await index.close();
+  rmSync(directory, { recursive: true });
+});
+
+const words = fc.constantFrom('ok', 'Maya', 'maya.x', 'ma', 'söhne', 'SÖHNE', 'ſ', 'K', '', ' ', '"', "'", '\\', '%', 'a_b', '\n', 'ok\nma');
+const ids = fc.constantFrom('req-1', 'req-2', '01a227aa-7249-7b22-b1e9-8956d2740462', '01a227aa72497b22');
+const numbers = fc.constantFrom(0, 1, 999, 1000, 2000.5, -1);
+
+const calls = fc.record(
+  {
+    tool: words,
+    agent_name: words,
+    session_id: fc.oneof(words, fc.constantFrom('x'.repeat(300), `${'X'.repeat(300)}y`)),
+    turn_id: words,
+    request_id: ids,
+    trace_id: ids,
+    outcome: fc.constantFrom('ok', 'timeout', 'tool_error'),
+    success: fc.boolean(),
+    duration_ms: numbers,
+    queue_ms: numbers,
+    retries: numbers,
+    timestamp: fc.integer({ min: 0, max: 3 }).map(at),
+    error: fc.record({ kind: fc.constantFrom('timeout', 'internal'), message: words, retryable: fc.boolean() }),
+    policy: fc.record({ outcome: fc.constantFrom('allowed', 'denied'), reason: words }),
+    forwarded_for: fc.array(words, { maxLength: 3 }),
+    attribution_trust: fc.record({ agent_name: fc.constantFrom('header', 'auth') }),
+  },
+  { requiredKeys: [] },
+);
+
+const traces = fc.record(
+  {
+    operation: fc.constantFrom('call', 'search', 'describe'),
+    tool: words,
+    agent_name: words,
+    outcome: fc.constantFrom('ok', 'timeout'),
+    success: fc.boolean(),
+    is_slow: fc.boolean(),
+    total_ms: numbers,
+    span_count: numbers,
+    slowest_span_name: words,
+    timestamp: fc.integer({ min: 0, max: 3 }).map(at),
+  },
+  { requiredKeys: [] },
+);
+
+interface Case {
+  readonly field: string;
+  readonly values: fc.Arbitrary<string | number | boolean>;
+  readonly operators: readonly string[];
+}
+
+const TEXTUAL = ['=', '!=', '~', '!~'];
+const ORDERED = ['=', '!=', '>', '>=', '<', '<='];
+const times = fc.constantFrom(millisAt(0), millisAt(1), millisAt(2));
+const SHARED: readonly Case[] = [
+  { field: 'tool', values: words, operators: TEXTUAL },
+  { field: 'agent_name', values: words, operators: TEXTUAL },
+  { field: 'outcome', values: fc.constantFrom('ok', 'timeout', 'host_busy'), operators: TEXTUAL },
+  { field: 'success', values: fc.boolean(), operators: ['=', '!='] },
+  { field: 'timestamp', values: times, operators: ORDERED },
+];
+const CALL_CASES: readonly Case[] = [
+  ...SHARED,
+  { field: 'session_id', values: fc.oneof(words, fc.constantFrom('x'.repeat(300), 'xy')), operators: TEXTUAL },
+  { field: 'turn_id', values: words, operators: TEXTUAL },
+  { field: 'request_id', values: ids, operators: TEXTUAL },
+  { field: 'trace_id', values: ids, operators: TEXTUAL },
+  { field: 'duration_ms', values: numbers, operators: ORDERED },
+  { field: 'queue_ms', values: numbers, operators: ORDERED },
+  { field: 'retries', values: numbers, operators: ORDERED },
+  { field: 'error', values: words, operators: TEXTUAL },
+  { field: 'error.kind', values: fc.constantFrom('timeout', 'internal'), operators: TEXTUAL },
+  { field: 'error.retryable', values: fc.boolean(), operators: ['=', '!='] },
+  { field: 'policy.outcome', values: fc.constantFrom('allowed', 'denied'), operators: TEXTUAL },
+  { field: 'policy.reason', values: words, operators: TEXTUAL },
+  { field: 'forwarded_for', values: words, operators: TEXTUAL },
+  { field: 'attribution_trust', values: fc.constantFrom('header', 'auth'), operators: TEXTUAL },
+];
+const TRACE_CASES: readonly Case[] = [
+  ...SHARED,
+  { field: 'operation', values: fc.constantFrom('call', 'search'), operators: TEXTUAL },
+  { field: 'is_slow', values: fc.boolean(), operators: ['=', '!='] },
+  { field: 'total_ms', values: numbers, operators: ORDERED },
+  { field: 'span_count', values: numbers, operators: ORDERED },
+  { field: 'slowest_span_name', values: words, operators: TEXTUAL },
+];
+
+function queriesOf(cases: readonly Case[]): fc.Arbitrary<Query> {
+  const terms = fc.oneof(
+    words.map((text): QueryTerm => ({ kind: 'text', text })),
+    fc.constantFrom(...cases).chain(({ field, values, operators }) =>
+      fc.tuple(fc.constantFrom(...operators), values).map(
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- from the tables above
+        ([operator, value]) => ({ kind: 'comparison', field, operator, value }) as QueryTerm,
+      ),
+    ),
+  );
+  const anyOf = fc.array(fc.array(terms, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 3 });
+  return anyOf.map((all) => ({ anyOf: all }));
+}
+
+interface Asked {
+  readonly query: Query;
+  readonly limit: number;
+  readonly sinceMillis?: number | undefined;
+  readonly untilMillis?: number | undefined;
+}
+
+function asksOf(cases: readonly Case[]): fc.Arbitrary<Asked> {
+  return fc.record(
+    { query: queriesOf(cases), limit: fc.constantFrom(1, 7, 1000), sinceMillis: times, untilMillis: times },
+    { requiredKeys: ['query', 'limit'] },
+  );
+}
+
+/** Two pages and a whole scan. */
+async function answersOf(store: CallStore, kind: 'calls' | 'traces', asked: Asked): Promise<readonly unknown[]> {
+  const { sinceMillis, untilMillis, ...rest } = asked;
+  const filter = {
+    ...rest,
+    ...(sinceMillis === undefined ? {} : { sinceMillis }),
+    ...(untilMillis === undefined ? {} : { untilMillis }),
+  };
+  const first = await store.list(kind, filter);
+  const { next_cursor: cursor } = first;
+  const second = cursor === undefined ? undefined : await store.list(kind, { ...filter, cursor });
+  const scanned: unknown[] = [];
+  for await (const row of store.scan(kind, filter)) {
+    scanned.push(row);
+  }
+  return [first, second, scanned];
+}
+
+function append(kind: 'calls' | 'traces', row: CallRow | Trace): void {
+  for (const store of [memory, small]) {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a row of that list
+    store.append(kind, row as CallRow & Trace);
+  }
+}
+
+test.each([
+  ['calls', calls, CALL_CASES, callRow],
+  ['traces', traces, TRACE_CASES, traceOf],
+] as const)('any query over any %s gives what the memory gives', async (kind, changes, cases, make) => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(changes, { minLength: 1, maxLength: 6 }),
+      fc.array(asksOf(cases), { minLength: 1, maxLength: 4 }),
+      fc.boolean(),
+      async (added, asks, isFlushed) => {
+        for (const change of added) {
+          // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- words of no closed set are rows, too
+          append(kind, { ...make(1), ...(change as object), row_id: newRowId() } as CallRow);
+        }
+        if (isFlushed) {
+          await index.flush();
+        }
+        for (const asked of asks) {
+          expect(await answersOf(indexed, kind, asked)).toEqual(await answersOf(memory, kind, asked));
+        }
+      },
+    ),
+    { numRuns: 120 },
+  );
+});
