@@ -173,7 +173,17 @@ function createRooms(parts: GatewayParts): Rooms {
   const { sessions } = side;
   const { scrapes } = instruments;
   const inForce = { config: () => current.config, settings: () => current.settings };
-  const sources = adminSources({ ...parts, ...inForce, core, store, files, streams, sessions, scrapes, listed });
+  const sources = adminSources({
+    ...parts,
+    ...inForce,
+    core,
+    store: files.history,
+    files,
+    streams,
+    sessions,
+    scrapes,
+    listed,
+  });
   const { page } = parts;
   const served = createApps(parts, instruments, {
     core,

@@ -1,5 +1,5 @@
-import type { CallRow, CallStore } from '@dcc-mcp/call-store';
-import { type TopRow, toTopRows } from '@dcc-mcp/call-store/analytics';
+import type { CallStore } from '@dcc-mcp/call-store';
+import type { TopRow } from '@dcc-mcp/call-store/analytics';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { SkillRecord } from '../catalog/skill-record.ts';
 import type { Upstreams } from '../registry/upstreams.ts';
@@ -15,7 +15,8 @@ export interface InstanceParts {
 /** Live cards of all instances. */
 export async function instanceCards(parts: InstanceParts, baseUrl: string): Promise<InstanceCards> {
   const { upstreams, catalog, store } = parts;
-  const calls = await callsByInstance(store);
+  const totals = await store.instanceTotals();
+  const calls = new Map(totals.map((row) => [row.name, row]));
   const skills = Map.groupBy(catalog.skills(), ({ instanceId }) => instanceId);
   const all = upstreams.all();
   return {
@@ -34,15 +35,6 @@ export interface InstanceCards {
   readonly [member: string]: unknown;
   readonly total: number;
   readonly instances: readonly object[];
-}
-
-/** What the retained calls say of each instance. */
-async function callsByInstance(store: CallStore): Promise<ReadonlyMap<string, TopRow>> {
-  const calls: CallRow[] = [];
-  for await (const call of store.scan('calls')) {
-    calls.push(call);
-  }
-  return new Map(toTopRows(calls, ({ instance_id: id }) => id).map((row) => [row.name, row]));
 }
 
 /** An upstream that waits for its first use is about to boot. */

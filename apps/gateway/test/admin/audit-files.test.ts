@@ -1,56 +1,13 @@
 // DCC_MCP_GATEWAY_AUDIT_DIR: calls and traces outlive the process, and no call is harmed by a disk.
-import { afterEach, expect, test } from '@jest/globals';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { expect, test } from '@jest/globals';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RunningGateway, startGateway, startGatewayProcess } from '../fixtures/start-gateway.ts';
 import { until } from '../upstream/fixtures/harness.ts';
-
-type Row = Readonly<Record<string, unknown>>;
-
-const TOOLS = {
-  toolbox: { command: process.execPath, args: [join(import.meta.dirname, '..', 'rest', 'fixture', 'tool-server.mjs')] },
-};
-
-const stops: (() => unknown)[] = [];
-
-afterEach(async () => {
-  for (const stop of stops.splice(0).toReversed()) {
-    await stop();
-  }
-});
-
-function newFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'audit-'));
-  stops.push(() => rmSync(folder, { recursive: true }));
-  return folder;
-}
-
-async function started<G extends RunningGateway>(starting: Promise<G>): Promise<G> {
-  const gateway = await starting;
-  stops.push(() => gateway.stop());
-  await gateway.ready();
-  return gateway;
-}
+import { call, debug, newFolder, type Row, started, TOOLS } from './kept-gateways.ts';
 
 const start = (dir: string): Promise<RunningGateway> =>
   started(startGateway({ config: { mcpServers: TOOLS }, env: { DCC_MCP_GATEWAY_AUDIT_DIR: dir } }));
-
-async function call(url: string, tool: string): Promise<{ readonly status: number; readonly id: string }> {
-  const { instances } = (await (await fetch(`${url}/v1/instances`)).json()) as {
-    instances: readonly { instance_short: string }[];
-  };
-  const response = await fetch(`${url}/v1/call`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ tool_slug: `toolbox.${instances[0]!.instance_short}.${tool}` }),
-  });
-  return { status: response.status, id: response.headers.get('x-request-id')! };
-}
-
-async function debug(url: string, path: string): Promise<Row> {
-  return (await (await fetch(`${url}/v1/debug/${path}`)).json()) as Row;
-}
 
 const linesOf = (file: string): readonly Row[] =>
   readFileSync(file, 'utf8')

@@ -47,7 +47,7 @@ describe('readGatewayConfig', () => {
         allowedToolSlugPrefixes: [],
       },
       limits: { readRetryMax: 2, circuitFailureThreshold: 5, circuitOpenSecs: 30 },
-      audit: { maxRows: 5_000, maxBytes: 52_428_800 },
+      audit: { maxRows: 5_000, maxBytes: 52_428_800, indexMaxBytes: 1_073_741_824 },
       registry: { staleTimeoutSecs: 30, registerAllow: [] },
       trafficCapture: { mode: 'off' },
     });

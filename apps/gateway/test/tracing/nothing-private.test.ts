@@ -2,6 +2,10 @@
 // byte that left is searched for them: the OTLP receiver, stderr, /metrics, and what others are answered.
 import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { scrape } from '../fixtures/exposition.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 import type { FakeHttp } from '../upstream/fixtures/fake-http.ts';
@@ -11,6 +15,8 @@ import { startTalkative, TOOLS } from './talkative-server.ts';
 
 const CONFIG_SECRETS = ['upstream-user-pw-77', 'upstream-query-key-78', 'upstream-header-key-79', 'child-env-key-80', 'dead-user-pw-81', 'otlp-header-key-82', 'own-bearer-token-83'] as const; // prettier-ignore
 const [URL_PASSWORD, URL_QUERY, HEADER_KEY, ENV_KEY, DEAD_PASSWORD, OTLP_KEY, OWN_TOKEN] = CONFIG_SECRETS;
+
+const folder = mkdtempSync(join(tmpdir(), 'nothing-private-'));
 
 let sink: OtlpSink;
 let talkative: FakeHttp;
@@ -43,6 +49,7 @@ beforeAll(async () => {
     OTEL_BSP_SCHEDULE_DELAY: '50',
     OTEL_METRIC_EXPORT_INTERVAL: '500',
     DCC_MCP_TRACE_PROTOCOL_SPANS: 'true',
+    DCC_MCP_GATEWAY_AUDIT_DIR: folder,
   };
   gateway = await startGateway({ config: toConfig(), env });
   await gateway.ready();
@@ -52,6 +59,7 @@ afterAll(async () => {
   await Promise.all([gateway?.stop(), capturing?.stop(), capturingAll?.stop()]);
   await talkative?.kill();
   await sink?.close();
+  rmSync(folder, { recursive: true });
 });
 
 const OWN = { authorization: `Bearer ${OWN_TOKEN}` };
@@ -139,8 +147,25 @@ async function leaving(url: string): Promise<ReadonlyMap<string, string>> {
   ]);
 }
 
+/** Everything that was written down; arguments and results are, without credentials. */
+function written(): ReadonlyMap<string, string> {
+  const database = new DatabaseSync(join(folder, 'audit.db'), { readOnly: true });
+  const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
+  const texts = new Map<string, string>();
+  for (const { name } of tables) {
+    const rows = database.prepare(`SELECT * FROM ${String(name)}`).all();
+    texts.set(`audit.db: ${String(name)}`, JSON.stringify(rows));
+  }
+  database.close();
+  for (const name of ['audit.jsonl', 'traces.jsonl', 'audit.db', 'audit.db-wal']) {
+    texts.set(name, readFileSync(join(folder, name), 'latin1'));
+  }
+  return texts;
+}
+
 describe('nothing private leaves', () => {
   let left: ReadonlyMap<string, string>;
+  let kept: ReadonlyMap<string, string>;
 
   beforeAll(async () => {
     const { url } = gateway;
@@ -154,6 +179,7 @@ describe('nothing private leaves', () => {
     await post(url, '/v1/call', { tool_slug: viaUrl[0] });
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     left = await leaving(url);
+    kept = written();
   }, 90_000);
 
   test('the harvest is whole: spans and metrics arrived', () => {
@@ -165,14 +191,20 @@ describe('nothing private leaves', () => {
     expect(sink.spans().some(({ attributes }) => attributes['dcc_mcp.agent.id'] !== undefined)).toBe(true);
   });
 
+  test('what is written down is whole: rows, words and payloads are there', () => {
+    expect(kept.get('audit.db: calls_body')).toContain('tool_label');
+    expect(kept.get('audit.db: traces_detail')).toContain(privateText('argument'));
+    expect(kept.get('audit.db: words')).toContain('talkative');
+  });
+
   /** Where a text was found, as it is or percent-encoded. */
-  const found = (needle: string): readonly string[] =>
-    [...left]
+  const found = (needle: string, among: Iterable<readonly [string, string]> = left): readonly string[] =>
+    [...among]
       .filter(([, text]) => text.includes(needle) || text.includes(encodeURIComponent(needle)))
       .map(([where]) => where);
 
   test.each(SECRET_PARTS)('no secret by form: %s', (part) => {
-    expect(found(part)).toEqual([]);
+    expect(found(part, [...left, ...kept])).toEqual([]);
   });
 
   test.each(PRIVATE_PLACES)('no private words from %s', (place) => {
@@ -180,7 +212,7 @@ describe('nothing private leaves', () => {
   });
 
   test.each(CONFIG_SECRETS)('no secret of the configuration: %s', (secret) => {
-    expect(found(secret)).toEqual([]);
+    expect(found(secret, [...left, ...kept])).toEqual([]);
   });
 
   test('the hop’s server address has no credentials and no query', () => {

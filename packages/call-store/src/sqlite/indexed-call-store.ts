@@ -201,11 +201,7 @@ export class IndexedCallStore implements CallStore {
     return { rows: newestFirst(rows), without };
   }
 
-  async #page(
-    kind: IndexedKind,
-    request: ListRequest,
-    state: FileState,
-  ): Promise<RowList<ListedRows[IndexedKind]>> {
+  async #page(kind: IndexedKind, request: ListRequest, state: FileState): Promise<RowList<ListedRows[IndexedKind]>> {
     const { limit = DEFAULT_LIMIT, cursor } = request;
     const { rows: beside, without } = await this.#beside(kind, state, request);
     const read = { ...request, kind, limit: limit + 1, without, isWhole: false, isCounted: true };
@@ -224,7 +220,11 @@ export class IndexedCallStore implements CallStore {
     };
   }
 
-  async *#scanBoth(kind: IndexedKind, filter: RowFilter, state: FileState): AsyncGenerator<IndexedRow, void, undefined> {
+  async *#scanBoth(
+    kind: IndexedKind,
+    filter: RowFilter,
+    state: FileState,
+  ): AsyncGenerator<IndexedRow, void, undefined> {
     const { rows: beside, without } = await this.#beside(kind, state, filter);
     const read = { ...filter, kind, without, isWhole: true, isCounted: false };
     let waiting: readonly IndexedRow[] = beside;

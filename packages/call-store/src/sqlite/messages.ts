@@ -45,9 +45,9 @@ export interface StoredRow {
 /** Everything that a worker can be asked, with what it answers. */
 export interface WorkerCalls {
   /** Opens, and makes what is not there. */
-  open(request: Record<never, never>): FileState;
+  open(request: undefined): FileState;
   /** The same, looking at the whole file again. */
-  reopen(request: Record<never, never>): FileState;
+  reopen(request: undefined): FileState;
   /** Lines of JSON. Rows that are there already are left alone. */
   write(request: Readonly<Record<IndexedKind, readonly string[]>>): FileState;
   /** Of these row ids those that are not there. */
@@ -57,7 +57,7 @@ export interface WorkerCalls {
   stats(request: StatsInput): Stats;
   /** What all calls say of each instance. */
   totals(request: CallsBeside): readonly TopRow[];
-  close(request: Record<never, never>): undefined;
+  close(request: undefined): undefined;
 }
 
 /** Calls that are told of by somebody else, as they stand in the memory of the process. */

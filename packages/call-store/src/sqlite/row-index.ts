@@ -43,6 +43,8 @@ export interface IndexHealth {
   readonly capacity: number;
   /** Bytes of the file that are in use. */
   readonly bytes: number;
+  /** Most of them. */
+  readonly max_bytes: number;
   /** Rows that wait to be written. */
   readonly queued: number;
   /** Rows of this process that will never be in the file. */
@@ -68,6 +70,7 @@ export class RowIndex {
   readonly #options: IndexOptions;
   readonly #path: string;
   readonly #maxRows: number;
+  readonly #maxBytes: number;
   readonly #flushMillis: number;
   readonly #queue: IndexQueue;
   readonly #onChange: (change: IndexChange) => void;
@@ -91,6 +94,7 @@ export class RowIndex {
     this.#options = options;
     this.#path = join(directory, 'audit.db');
     this.#maxRows = maxRows;
+    this.#maxBytes = maxBytes;
     this.#flushMillis = flushMillis;
     this.#queue = new IndexQueue(maxQueuedRows);
     this.#onChange = quiet(options.onChange);
@@ -153,6 +157,7 @@ export class RowIndex {
       rows: sum('rows'),
       capacity: this.#maxRows * INDEXED_KINDS.length,
       bytes: this.#state?.bytes ?? 0,
+      max_bytes: this.#maxBytes,
       queued: this.#queue.size,
       dropped: this.#dropped + sum('refused'),
       pruned: sum('pruned'),
@@ -228,7 +233,7 @@ export class RowIndex {
 
   async #reopen(): Promise<void> {
     await makeDirectory(this.#options.directory);
-    const state = await this.#writer.ask('reopen', {});
+    const state = await this.#writer.ask('reopen', undefined);
     for (const kind of INDEXED_KINDS) {
       // What other files gave the store, this one may not know.
       const rows = await rowsOf(this.#store, kind);

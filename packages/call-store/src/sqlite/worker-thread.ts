@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { WorkerAnswer, WorkerCalls, WorkerQuestion, WorkerSettings } from './messages.ts';
+import type { WorkerAnswer, WorkerCalls, WorkerSettings } from './messages.ts';
 import { WORKER_PROGRAM } from './worker-program.ts';
 
 /** Where it runs from source, packages of this workspace are found by their sources, too. */
@@ -35,8 +35,8 @@ export class WorkerThread {
       this.#worker ??= this.#start();
       // Somebody waits for the answer: until it is there the process stays.
       this.#worker.ref();
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- name and request belong together
-      this.#worker.postMessage({ number, name, request } as WorkerQuestion);
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- to a thread, not to a window
+      this.#worker.postMessage({ number, name, request });
     } catch (error) {
       this.#waiting.delete(number);
       reject(error instanceof Error ? error : new Error(String(error)));
@@ -49,7 +49,7 @@ export class WorkerThread {
   async close(): Promise<void> {
     const worker = this.#worker;
     if (worker !== undefined) {
-      await this.ask('close', {}).catch(() => undefined);
+      await this.ask('close', undefined).catch(() => undefined);
       await worker.terminate();
     }
   }

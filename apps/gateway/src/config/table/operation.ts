@@ -33,19 +33,25 @@ export const OPERATION = {
   'audit.dir': {
     names: ['DCC_MCP_GATEWAY_AUDIT_DIR'],
     kind: { filePath: 'the path of a folder' },
-    description: 'Where audit.jsonl and traces.jsonl are kept; unset: in memory only.',
+    description: 'Where audit.jsonl, traces.jsonl and their index audit.db are kept; unset: in memory only.',
   },
   'audit.maxRows': {
     names: ['DCC_MCP_GATEWAY_AUDIT_MAX_ROWS'],
     kind: { integer: [1] },
     fallback: 5_000,
-    description: 'Most rows of each.',
+    description: 'Most rows of audit.jsonl and of traces.jsonl.',
   },
   'audit.maxBytes': {
     names: ['DCC_MCP_GATEWAY_AUDIT_MAX_BYTES'],
     kind: { integer: [1_024] },
     fallback: 52_428_800,
-    description: 'Most bytes of each.',
+    description: 'Most bytes of each of these two.',
+  },
+  'audit.indexMaxBytes': {
+    names: ['DCC_MCP_GATEWAY_AUDIT_INDEX_MAX_BYTES'],
+    kind: { integer: [1_048_576] },
+    fallback: 1_073_741_824,
+    description: 'Most bytes that calls and traces take in audit.db; the oldest go first.',
   },
   'registry.dir': {
     names: ['DCC_MCP_REGISTRY_DIR'],

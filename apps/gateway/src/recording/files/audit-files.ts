@@ -1,5 +1,6 @@
 import type { CallStore } from '@dcc-mcp/call-store';
 import { type JsonlFile, type JsonlHistory, type RowFileHealth, startJsonl } from '@dcc-mcp/call-store/jsonl';
+import { IndexedCallStore, type IndexHealth, RowIndex } from '@dcc-mcp/call-store/sqlite';
 import { EVENT_DCC_MCP_HISTORY_STATE } from '@dcc-mcp/semantic-conventions';
 import type { AuditConfig } from '../../config/reader/gateway-config.ts';
 import type { Log } from '../../protocol/log.ts';
@@ -17,13 +18,20 @@ export interface AuditFilesOptions {
   readonly onDropped: (store: string) => void;
 }
 
-/** `audit.jsonl` and `traces.jsonl` of one gateway, between its start and its end. */
+/** `audit.jsonl`, `traces.jsonl` and `audit.db` of one gateway, between its start and its end. */
 export class AuditFiles {
+  /** What the gateway remembers: with a folder as far back as its index reaches. */
+  readonly history: CallStore;
   readonly #options: AuditFilesOptions;
-  #history: JsonlHistory | undefined;
+  readonly #index: RowIndex | undefined;
+  #lines: JsonlHistory | undefined;
+  #opening: Promise<void> | undefined;
 
   constructor(options: AuditFilesOptions) {
+    const { store, config } = options;
     this.#options = options;
+    this.#index = config.dir === undefined ? undefined : this.#createIndex(config.dir);
+    this.history = this.#index === undefined ? store : new IndexedCallStore(store, this.#index);
   }
 
   /** Puts what earlier processes kept before what this one keeps. Nothing happens where no folder is named. */
@@ -33,36 +41,70 @@ export class AuditFiles {
     if (directory === undefined) {
       return;
     }
-    const event = EVENT_DCC_MCP_HISTORY_STATE;
-    this.#history = startJsonl(store, {
+    this.#lines = startJsonl(store, {
       directory,
       maxRows,
       maxBytes,
-      onChange: ({ state, message }) =>
-        log(`history: ${message}`, { severity: state === 'ok' ? 'info' : 'warn', event }),
+      onChange: (change) => this.#tell(change),
       onDropped: (file) => onDropped(STORES[file]),
+      // One process writes to the folder, and the index gets from the lines what it does not know.
+      onOwner: () => {
+        this.#opening = this.#index?.open();
+      },
     });
-    const { seeded } = this.#history;
-    const { calls, traces, skipped } = await unlessAborted(seeded, AbortSignal.timeout(SEED_MILLIS), () => NOT_YET);
+    const tooLate = AbortSignal.timeout(SEED_MILLIS);
+    const { calls, traces, skipped } = await unlessAborted(this.#lines.seeded, tooLate, () => NOT_YET);
+    await unlessAborted(this.#opening ?? Promise.resolve(), tooLate, () => undefined);
     if (calls + traces + skipped > 0) {
       const torn = skipped === 0 ? '' : `; ${skipped} damaged lines were left out`;
+      const event = EVENT_DCC_MCP_HISTORY_STATE;
       log(`history: ${calls} calls and ${traces} traces of before are there${torn}`, { event });
     }
   }
 
   /** How the files are, by the name of their store; empty where nothing is written. */
-  health(): Readonly<Record<string, RowFileHealth>> {
-    const health = this.#history?.health();
-    return health === undefined ? {} : { [STORES.audit]: health.audit, [STORES.traces]: health.traces };
+  health(): Readonly<Record<string, RowFileHealth | IndexHealth>> {
+    const health = this.#lines?.health();
+    if (health === undefined || this.#index === undefined) {
+      return {};
+    }
+    const { audit, traces } = health;
+    // An index that waits for the folder suffers from what the lines suffer from.
+    const { last_error: cause } = audit;
+    const isWaiting = this.#opening === undefined && cause !== undefined;
+    const index = this.#index.health();
+    return {
+      [STORES.audit]: audit,
+      [STORES.traces]: traces,
+      [INDEX_STORE]: isWaiting ? { ...index, state: 'failing', last_error: cause } : index,
+    };
   }
 
   /** Writes what waits. */
   async close(): Promise<void> {
-    await this.#history?.close();
+    // The index first: who closes the lines lets another process have the folder.
+    await this.#index?.close();
+    await this.#lines?.close();
+  }
+
+  #createIndex(directory: string): RowIndex {
+    const { store, config, onDropped } = this.#options;
+    return new RowIndex(store, {
+      directory,
+      maxBytes: config.indexMaxBytes,
+      onChange: (change) => this.#tell(change),
+      onDropped: () => onDropped(INDEX_STORE),
+    });
+  }
+
+  #tell({ state, message }: { readonly state: 'ok' | 'failing'; readonly message: string }): void {
+    const severity = state === 'ok' ? 'info' : 'warn';
+    this.#options.log(`history: ${message}`, { severity, event: EVENT_DCC_MCP_HISTORY_STATE });
   }
 }
 
 /** What the files are called where stores are told of. */
 const STORES = { audit: 'audit_file', traces: 'traces_file' } as const satisfies Readonly<Record<JsonlFile, string>>;
+const INDEX_STORE = 'audit_index';
 
 const NOT_YET = { calls: 0, traces: 0, skipped: 0 };

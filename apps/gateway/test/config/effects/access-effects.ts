@@ -38,6 +38,8 @@ async function keptRows(lab: Lab): Promise<number> {
 
 const audit = ({ folder }: Place) => ({ 'audit.dir': join(folder, 'audit') });
 
+type Stores = Readonly<Record<string, { readonly max_bytes?: number }>>;
+
 export const ACCESS_EFFECTS: Readonly<Record<string, Effect>> = {
   'telemetry.traceParent': {
     env: exported,
@@ -115,6 +117,11 @@ export const ACCESS_EFFECTS: Readonly<Record<string, Effect>> = {
   'audit.dir': { value: ({ folder }: Place) => join(folder, 'audit'), observe: keptRows },
   'audit.maxRows': { base: audit, value: 1, observe: keptRows },
   'audit.maxBytes': { base: audit, value: 1_024, observe: keptRows },
+  'audit.indexMaxBytes': {
+    base: audit,
+    value: 1_048_576,
+    observe: async (lab) => ((await lab.get('/v1/debug/health')).body['stores'] as Stores)['audit_index']?.max_bytes,
+  },
 };
 
 /** mcpproxy-go's block, which stands for other settings. */

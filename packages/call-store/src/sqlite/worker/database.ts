@@ -3,7 +3,9 @@ import type { DatabaseSync } from 'node:sqlite';
 import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
 
 /** The class, which not every Node has. */
-export type Sqlite = Pick<typeof import('node:sqlite'), 'DatabaseSync'>;
+export interface Sqlite {
+  readonly DatabaseSync: typeof DatabaseSync;
+}
 
 const FILE_MODE = 0o600;
 /** How long one process waits for another one's write, in milliseconds. */

@@ -208,6 +208,7 @@ async function main(): Promise<void> {
       loaded === undefined
         ? { number: question.number, ok: false, cause: 'this Node has no node:sqlite; take 22.15 or newer' }
         : answer(loaded.worker, question);
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- to a thread, not to a window
     parentPort?.postMessage(told);
     if (question.name === 'close') {
       parentPort?.close();

@@ -44,6 +44,18 @@ export const KEPT_COLUMNS: Readonly<Record<IndexedKind, readonly KeptColumn[]>> 
   traces: columnsOf('traces'),
 };
 
+/** Where the texts stand that a bare word is looked for in. */
+export const SEARCHED_PATHS: Readonly<Record<IndexedKind, readonly (readonly string[])[]>> = {
+  calls: searchedPaths('calls'),
+  traces: searchedPaths('traces'),
+};
+
+function searchedPaths(kind: IndexedKind): readonly (readonly string[])[] {
+  return Object.entries(QUERY_FIELDS[kind]).flatMap(([name, field]) =>
+    field.isSearched === true ? [pathOf(name, field)] : [],
+  );
+}
+
 function columnsOf(kind: IndexedKind): readonly KeptColumn[] {
   return Object.entries(QUERY_FIELDS[kind])
     .flatMap(([field, each]) => {

@@ -21,7 +21,9 @@ export class Pruner {
 
   /** Bytes of the file that are in use. */
   get bytes(): number {
-    const { used } = this.#get('SELECT (page_count - freelist_count) * page_size AS used FROM pragma_page_count, pragma_freelist_count, pragma_page_size');
+    const { used } = this.#get(
+      'SELECT (page_count - freelist_count) * page_size AS used FROM pragma_page_count, pragma_freelist_count, pragma_page_size',
+    );
     return Number(used);
   }
 
@@ -68,9 +70,7 @@ export class Pruner {
     const most = Math.max(1, Math.min(CHUNK_ROWS, Math.ceil(this.#rows[kind] / 10)));
     const past = this.#rows[kind] - this.#settings.maxRows;
     const count = past > 0 ? Math.min(most, past) : most;
-    const { last } = this.#get(
-      `SELECT max(seq) AS last FROM (SELECT seq FROM ${kind} ORDER BY seq LIMIT ${count})`,
-    );
+    const { last } = this.#get(`SELECT max(seq) AS last FROM (SELECT seq FROM ${kind} ORDER BY seq LIMIT ${count})`);
     this.#database.exec('BEGIN IMMEDIATE');
     try {
       for (const table of kind === 'traces' ? ['traces_detail', 'traces_body', 'traces'] : ['calls_body', 'calls']) {

@@ -1,7 +1,7 @@
 import type { ComparisonTerm, Query, QueryTerm, TextTerm } from '../../query/query-ast.ts';
 import type { QueryOperator } from '../../query/query-field.ts';
-import { MAX_MOVES, toLookupKey, toSequence } from '../row-sequence.ts';
 import type { IndexedKind } from '../messages.ts';
+import { MAX_MOVES, toLookupKey, toSequence } from '../row-sequence.ts';
 import { KEPT_COLUMNS, type KeptColumn } from './kept-columns.ts';
 import { OK_WORD, type Words } from './words.ts';
 
@@ -114,18 +114,12 @@ function onColumn(term: ComparisonTerm, column: KeptColumn, { words }: SqlContex
   if (typeof value !== 'string') {
     return undefined;
   }
-  switch (operator) {
-    case '=':
-      return equal(name, value, words);
-    case '!=':
-      return not(equal(name, value, words));
-    case '~':
-      return contains(name, value, words);
-    case '!~':
-      return not(contains(name, value, words));
-    default:
-      return undefined;
+  const isContained = operator === '~' || operator === '!~';
+  const positive = isContained ? contains(name, value, words) : equal(name, value, words);
+  if (operator === '=' || operator === '~') {
+    return positive;
   }
+  return operator === '!=' || operator === '!~' ? not(positive) : undefined;
 }
 
 const COMPARED: Readonly<Partial<Record<QueryOperator, string>>> = {
@@ -168,9 +162,7 @@ function contains(name: string, value: string, words: Words): SqlCondition {
   const wanted = value.toLowerCase();
   const ids = words.idsWhere((text) => text.toLowerCase().includes(wanted));
   const found: SqlCondition =
-    ids.length === 0
-      ? NONE
-      : { sql: `${name} IN (SELECT value FROM json_each(?))`, parameters: [JSON.stringify(ids)] };
+    ids.length === 0 ? NONE : { sql: `${name} IN (SELECT value FROM json_each(?))`, parameters: [JSON.stringify(ids)] };
   return words.hasPlain
     ? join([found, { sql: `typeof(${name}) = 'text' AND contains(${name}, ?)`, parameters: [wanted] }], 'OR')
     : found;

@@ -48,7 +48,11 @@ export class RowReader {
   }
 
   /** Columns of all rows that match. */
-  *columns(from: { readonly kind: IndexedKind; readonly columns: readonly string[]; readonly condition: SqlCondition }): Iterable<readonly unknown[]> {
+  *columns(from: {
+    readonly kind: IndexedKind;
+    readonly columns: readonly string[];
+    readonly condition: SqlCondition;
+  }): Iterable<readonly unknown[]> {
     const { kind, columns, condition } = from;
     const statement = this.#prepare(`SELECT ${columns.join(', ')} FROM ${kind} r WHERE ${condition.sql}`);
     statement.setReturnArrays(true);
@@ -88,10 +92,7 @@ export class RowReader {
     const statement = this.#prepare(
       `SELECT b.body AS body${hasDetail ? ', d.detail AS detail' : ''} FROM ${from} WHERE ${sql} ORDER BY r.seq DESC LIMIT ?`,
     );
-    return statement.all(...parameters, limit).map(({ body, detail: more }) => ({
-      body: String(body),
-      ...(typeof more === 'string' ? { detail: more } : {}),
-    }));
+    return statement.all(...parameters, limit).map(toStoredRow);
   }
 
   /** A page asks for the same as the one before it. */
@@ -107,6 +108,10 @@ export class RowReader {
     this.#statements.set(sql, statement);
     return statement;
   }
+}
+
+function toStoredRow({ body, detail }: Readonly<Record<string, unknown>>): StoredRow {
+  return typeof detail === 'string' ? { body: String(body), detail } : { body: String(body) };
 }
 
 const MAX_STATEMENTS = 50;

@@ -1,19 +1,25 @@
-import type { IndexedKind } from '../messages.ts';
-import { INDEXED_KINDS } from '../messages.ts';
-import { KEPT_COLUMNS } from './kept-columns.ts';
+import { INDEXED_KINDS, type IndexedKind } from '../messages.ts';
+import { toLookupKey } from '../row-sequence.ts';
+import { KEPT_COLUMNS, SEARCHED_PATHS } from './kept-columns.ts';
 import { OK_WORD } from './words.ts';
 
-/** Kept in the file; a file of another number is put aside and begun anew. */
-export const SCHEMA_VERSION = 1;
-
-/** What makes a file. Rows are narrow, so that a filter reads little; what is shown of them lies apart. */
-export const SCHEMA: string = [
+const TABLES: readonly string[] = [
   'CREATE TABLE words (id INTEGER PRIMARY KEY, text TEXT NOT NULL)',
   `INSERT INTO words (id, text) VALUES (${OK_WORD}, 'ok')`,
   ...INDEXED_KINDS.flatMap(tablesOf),
   'CREATE TABLE traces_detail (seq INTEGER PRIMARY KEY, detail TEXT NOT NULL)',
-  `PRAGMA user_version = ${SCHEMA_VERSION}`,
-].join(';\n');
+];
+
+const MAX_VERSION = 0x7f_ff_ff_ff;
+
+/**
+ * Kept in the file; a file of another version is put aside and begun anew. It follows from what is in the file, so that
+ * nobody forgets it.
+ */
+export const SCHEMA_VERSION: number = toLookupKey([...TABLES, JSON.stringify(SEARCHED_PATHS)].join(';')) & MAX_VERSION;
+
+/** What makes a file. Rows are narrow, so that a filter reads little; what is shown of them lies apart. */
+export const SCHEMA: string = [...TABLES, `PRAGMA user_version = ${SCHEMA_VERSION}`].join(';\n');
 
 function tablesOf(kind: IndexedKind): readonly string[] {
   const columns = KEPT_COLUMNS[kind].map(({ column }) => column).join(', ');

@@ -1,12 +1,10 @@
 import { isRecord } from '@dcc-mcp/request-context';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { isCallRow, isTrace } from '../../jsonl/file-rows.ts';
-import { pathOf } from '../../query/query-field.ts';
-import { QUERY_FIELDS } from '../../query/query-fields.ts';
 import { toTraceRow } from '../../rows/trace-row.ts';
 import type { IndexedKind } from '../messages.ts';
 import { MAX_MOVES, toLookupKey, toSequence } from '../row-sequence.ts';
-import { KEPT_COLUMNS, type KeptColumn } from './kept-columns.ts';
+import { KEPT_COLUMNS, type KeptColumn, SEARCHED_PATHS } from './kept-columns.ts';
 import { TEXT_BREAK } from './query-sql.ts';
 import type { Words } from './words.ts';
 
@@ -82,7 +80,10 @@ export class RowWriter {
     return undefined;
   }
 
-  #columnsOf(row: { readonly timestamp: string; readonly request_id: string; readonly trace_id: string }, place: number): Value[] {
+  #columnsOf(
+    row: { readonly timestamp: string; readonly request_id: string; readonly trace_id: string },
+    place: number,
+  ): Value[] {
     const millis = Date.parse(row.timestamp);
     const values: Value[] = [place, Number.isNaN(millis) ? null : millis];
     for (const column of KEPT_COLUMNS[this.#kind]) {
@@ -117,21 +118,10 @@ function read(line: string, kind: IndexedKind) {
   }
 }
 
-const SEARCHED: Readonly<Record<IndexedKind, readonly (readonly string[])[]>> = {
-  calls: searchedPaths('calls'),
-  traces: searchedPaths('traces'),
-};
-
-function searchedPaths(kind: IndexedKind): readonly (readonly string[])[] {
-  return Object.entries(QUERY_FIELDS[kind]).flatMap(([name, field]) =>
-    field.isSearched === true ? [pathOf(name, field)] : [],
-  );
-}
-
 /** What a bare word is looked for in, in lower case. */
 function searchedTexts(row: object, kind: IndexedKind): string {
   const texts: string[] = [];
-  for (const path of SEARCHED[kind]) {
+  for (const path of SEARCHED_PATHS[kind]) {
     const value = valueAt(row, path);
     if (typeof value === 'string') {
       texts.push(value.toLowerCase());

@@ -1,0 +1,184 @@
+// audit.db: its bounds, its failures, and that a row is told of once wherever it lies.
+import { type CallRow, MemoryCallStore } from '@dcc-mcp/call-store';
+import { type IndexChange, IndexedCallStore, type IndexOptions, RowIndex } from '@dcc-mcp/call-store/sqlite';
+import { afterEach, expect, test } from '@jest/globals';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { callRow, FAILED, millisAt, traceOf } from '../rows.ts';
+
+const ends: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const end of ends.splice(0).toReversed()) {
+    await end();
+  }
+});
+
+function newDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'row-index-'));
+  ends.push(() => rmSync(directory, { recursive: true }));
+  return directory;
+}
+
+interface Kept {
+  readonly memory: MemoryCallStore;
+  readonly index: RowIndex;
+  readonly store: IndexedCallStore;
+  readonly changes: readonly IndexChange[];
+}
+
+/** A memory of two calls and as many traces, and what lies behind it. */
+async function start(options: Partial<IndexOptions> = {}): Promise<Kept> {
+  const changes: IndexChange[] = [];
+  const memory = new MemoryCallStore({ calls: 2, traces: 2, keptTraces: 2 });
+  const index = new RowIndex(memory, {
+    directory: options.directory ?? newDirectory(),
+    onChange: (change) => changes.push(change),
+    ...options,
+  });
+  ends.push(() => index.close());
+  await index.open();
+  return { memory, index, store: new IndexedCallStore(memory, index), changes };
+}
+
+function calls(count: number, changes: Partial<CallRow> = {}): readonly CallRow[] {
+  return Array.from({ length: count }, (_, number) => callRow(number + 1, changes));
+}
+
+const numbersOf = (rows: readonly CallRow[]): readonly number[] => rows.map(({ duration_ms: number }) => number);
+
+test('the oldest rows go where there are more than maxRows, and are counted', async () => {
+  const { memory, index, store } = await start({ maxRows: 5 });
+  calls(8).forEach((row) => memory.append('calls', row));
+  await index.flush();
+  const { total, rows, dropped } = await store.list('calls');
+  expect([total, numbersOf(rows), dropped]).toEqual([5, [8, 7, 6, 5, 4], 3]);
+  expect(index.health()).toMatchObject({ rows: 5, pruned: 3, dropped: 0 });
+  expect((await store.usage()).calls).toMatchObject({ rows: 5, dropped: 3, appended: 8 });
+});
+
+test('the oldest rows go where more than maxBytes are in use', async () => {
+  const { memory, index, store } = await start({ maxBytes: 400_000 });
+  const output = { content: 'x'.repeat(20_000), mime_type: 'text/plain', truncated: false, original_size: 20_000 };
+  for (let number = 0; number < 60; number += 1) {
+    memory.append('traces', traceOf(number, { output: { ...output, estimated_tokens: 5000, redactions: 0 } }));
+    await index.flush();
+  }
+  expect(index.health().bytes).toBeLessThan(450_000);
+  const { total, rows, dropped = 0 } = await store.list('traces');
+  expect([total + dropped, rows.length, rows[0]!.total_ms]).toEqual([60, total, 59]);
+  expect(total).toBeGreaterThan(5);
+});
+
+test('rows that the queue has no place for are counted, and told of as long as the memory has them', async () => {
+  const dropped: number[] = [];
+  const { memory, index, store } = await start({ maxQueuedRows: 3, onDropped: () => dropped.push(1) });
+  calls(5).forEach((row) => memory.append('calls', row));
+  expect([dropped.length, index.health().dropped]).toEqual([2, 2]);
+  const { total, rows } = await store.list('calls');
+  expect([total, numbersOf(rows)]).toEqual([5, [5, 4, 3, 2, 1]]);
+  await index.flush();
+  expect((await store.list('calls')).total).toBe(5);
+});
+
+test('a damaged file is put aside, and the new one gets what the memory has', async () => {
+  const directory = newDirectory();
+  writeFileSync(join(directory, 'audit.db'), 'SQLite format 3\0 but no more'.repeat(300));
+  const memory = new MemoryCallStore();
+  calls(3).forEach((row) => memory.append('calls', row));
+  const changes: IndexChange[] = [];
+  const index = new RowIndex(memory, { directory, onChange: (change) => changes.push(change) });
+  ends.push(() => index.close());
+  await index.open();
+  expect(index.health()).toMatchObject({ state: 'ok', rows: 3 });
+  expect(changes.map(({ message }) => message)).toEqual([expect.stringContaining('audit.db.damaged')]);
+  expect(readdirSync(directory)).toContain('audit.db.damaged');
+});
+
+test('a file that is damaged while it is used is put aside, too', async () => {
+  const { memory, index, store } = await start();
+  calls(400).forEach((row) => memory.append('calls', row));
+  await index.flush();
+  const { file } = index.health();
+  const other = new DatabaseSync(file);
+  other.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  other.close();
+  writeFileSync(file, Buffer.alloc(statSync(file).size - 4096, 0x5a), { flag: 'r+' });
+  await store.list('calls', { query: { anyOf: [[{ kind: 'text', text: 'sphere' }]] } });
+  memory.append('calls', callRow(401));
+  await index.flush();
+  await index.flush();
+  expect(index.health()).toMatchObject({ state: 'ok' });
+  expect(numbersOf((await store.list('calls')).rows).slice(0, 2)).toEqual([401, 400]);
+});
+
+test('a file of another version is begun anew', async () => {
+  const directory = newDirectory();
+  const other = new DatabaseSync(join(directory, 'audit.db'));
+  other.exec('CREATE TABLE calls (something); PRAGMA user_version = 7');
+  other.close();
+  const { index } = await start({ directory });
+  expect(index.health()).toMatchObject({ state: 'ok', rows: 0 });
+});
+
+test('a file that can not be opened leaves the memory to answer, and is said once', async () => {
+  const directory = newDirectory();
+  mkdirSync(join(directory, 'audit.db'));
+  const { memory, index, store, changes } = await start({ directory });
+  calls(3).forEach((row) => memory.append('calls', row));
+  await index.flush();
+  expect(await store.list('calls')).toMatchObject({ total: 2 });
+  expect((await store.find('calls', 'req-2')).length + (await store.instanceTotals()).length).toBe(1);
+  expect(index.health()).toMatchObject({ state: 'failing', queued: 3, last_error: expect.any(String) });
+  expect(changes.map(({ state }) => state)).toEqual(['failing']);
+});
+
+test('a file that was removed is begun anew with what the memory has', async () => {
+  const { memory, index, store } = await start();
+  calls(3).forEach((row) => memory.append('calls', row));
+  await index.flush();
+  rmSync(index.health().file);
+  memory.append('calls', callRow(4));
+  await index.flush();
+  expect(numbersOf((await store.list('calls')).rows)).toEqual([4, 3]);
+});
+
+test('what was written is there for the next process, once', async () => {
+  const directory = newDirectory();
+  const first = await start({ directory });
+  const rows = calls(5);
+  rows.forEach((row) => first.memory.append('calls', row));
+  first.memory.append('traces', traceOf(1));
+  await first.index.close();
+  const second = await start({ directory });
+  second.memory.seed('calls', rows.slice(-2));
+  second.memory.append('calls', callRow(6));
+  expect(numbersOf((await second.store.list('calls')).rows)).toEqual([6, 5, 4, 3, 2, 1]);
+  expect(await second.store.trace('req-1')).toMatchObject({ request_id: 'req-1', spans: [{}], requests: [{}] });
+});
+
+test('statistics and totals are those of all rows, wherever they lie', async () => {
+  const { memory, index, store } = await start();
+  const all = new MemoryCallStore();
+  const rows = [...calls(6, { instance_id: 'i-1', agent_name: 'Ada' }), callRow(7, { ...FAILED, instance_id: 'i-2' })];
+  for (const [number, row] of rows.entries()) {
+    [memory, all].forEach((each) => each.append('calls', row));
+    [memory, all].forEach((each) => each.append('traces', traceOf(number, { operation: 'search', output_tokens: 3 })));
+    if (number === 4) {
+      await index.flush();
+    }
+  }
+  const request = { range: '1h', since: millisAt(2), until: millisAt(60), toolSlugs: ['nobody'] } as const;
+  expect(await store.stats(request)).toEqual(await all.stats(request));
+  expect(await store.stats({ ...request, since: millisAt(0) })).toMatchObject({ total_calls: 7, complete: false });
+  const byName = (totals: Awaited<ReturnType<typeof store.instanceTotals>>): unknown =>
+    totals.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+  expect(byName(await store.instanceTotals())).toEqual(byName(await all.instanceTotals()));
+});
+
+test('bounds are positive integers', () => {
+  const memory = new MemoryCallStore();
+  expect(() => new RowIndex(memory, { directory: newDirectory(), maxRows: 0 })).toThrow(RangeError);
+});
