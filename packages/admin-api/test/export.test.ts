@@ -102,3 +102,16 @@ test('a bundle of a trace of thousands of calls has 64 of them, its own among th
   expect([told.calls.length, told.calls.at(-1)!.row_id, told.request_id]).toEqual([64, first.row_id, first.request_id]);
   expect(told.omitted).toContain('calls: 64 of 2001 are here, the newest and its own');
 });
+
+test('only rows that a query asks for are in the file', async () => {
+  const store = new MemoryCallStore();
+  store.append('calls', callRow({ outcome: 'ok' }));
+  store.append('calls', callRow({ outcome: 'timeout' }));
+  const lines = await textOf(await ask(store, 'export', 'q=outcome%3Dtimeout'));
+  expect(
+    lines
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).outcome),
+  ).toEqual(['timeout']);
+});

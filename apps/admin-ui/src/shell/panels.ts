@@ -30,7 +30,8 @@ export type PanelId =
   | 'events'
   | 'output'
   | 'telemetry'
-  | 'openapi';
+  | 'openapi'
+  | 'bundle';
 
 export const PANELS: readonly Panel[] = [
   {
@@ -57,6 +58,14 @@ export const PANELS: readonly Panel[] = [
     label: 'panel.traces',
     ranges: RANGES,
     load: async () => (await import('../panels/traces/traces-panel.tsx')).TracesPanel,
+  },
+  {
+    id: 'bundle',
+    group: 'gateway',
+    key: 'b',
+    label: 'panel.bundle',
+    ranges: [],
+    load: async () => (await import('../panels/bundle/bundle-panel.tsx')).BundlePanel,
   },
 ];
 

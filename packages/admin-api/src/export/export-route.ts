@@ -8,7 +8,7 @@ import { COLUMNS, EXPORT_KINDS, type ExportKind } from './columns.ts';
 import { csvHeader, csvRow } from './csv.ts';
 import { lineStream } from './line-stream.ts';
 
-const PARAMETERS = ['kind', 'format', 'since', 'until'] as const;
+const PARAMETERS = ['kind', 'format', 'since', 'until', 'q'] as const;
 const FORMATS = ['jsonl', 'csv'] as const;
 const MEDIA_TYPES = { jsonl: 'application/x-ndjson', csv: 'text/csv' } as const;
 
@@ -25,7 +25,7 @@ export function exportRoute({ sources: { store } }: AdminRoutesOptions): AdminRo
       const parameters = new Parameters(query, PARAMETERS);
       const kind = parameters.choice('kind', EXPORT_KINDS) ?? 'calls';
       const format = parameters.choice('format', FORMATS) ?? 'jsonl';
-      const rows = rowsOf(store, kind, parameters.filter('calls'));
+      const rows = rowsOf(store, kind, parameters.filter(kind));
       return {
         status: 200,
         headers: {

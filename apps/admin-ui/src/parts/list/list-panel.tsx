@@ -1,7 +1,8 @@
 import { QUERY_FIELDS } from '@dcc-mcp/call-store/query';
 import type { ComponentChildren } from 'preact';
 import { useMemo, useRef } from 'preact/hooks';
-import type { RowList } from '../../api/row-list.ts';
+import { apiUrl, request } from '../../api/client.ts';
+import type { RowList, RowListRequest } from '../../api/row-list.ts';
 import { useRows } from '../../api/use-rows.ts';
 import { useKeys } from '../../shell/use-keys.ts';
 import { now } from '../../state/clock.ts';
@@ -12,6 +13,7 @@ import { t } from '../../text/text.ts';
 import { Empty } from '../empty/empty.tsx';
 import { Refused } from '../empty/refused.tsx';
 import { QueryBar } from '../query/query-bar.tsx';
+import { saveFile } from '../value/save-file.ts';
 import style from './list-panel.module.css';
 import { type Column, Loading, RowTable } from './row-table.tsx';
 
@@ -133,7 +135,23 @@ function Foot<Row>({ list }: { readonly list: RowList<Row> }) {
       <span role="status">{t('list.rows', { shown: number(shown), total: number(list.total.value) })}</span>
       {list.isLoading.value && shown > 0 && <span>{t('list.more')}</span>}
       {list.dropped.value > 0 && <span>{t('list.dropped', { n: number(list.dropped.value) })}</span>}
+      {EXPORTED.has(list.request.kind) && (
+        <button type="button" class="quiet" onClick={() => void saveCsv(list.request)}>
+          {t('list.save')}
+        </button>
+      )}
       {list.tookMillis.value !== undefined && <span>{t('list.took', { ms: duration(list.tookMillis.value) })}</span>}
     </footer>
   );
+}
+
+/** Kinds that are exported under the same name. */
+const EXPORTED = new Set(['calls', 'traces']);
+const EXPORT_MILLIS = 120_000;
+
+/** All rows that match, not only those in sight. */
+async function saveCsv({ kind, q, since, until }: RowListRequest): Promise<void> {
+  const url = apiUrl('export', { kind, format: 'csv', q, since, until });
+  const options = { signal: AbortSignal.timeout(EXPORT_MILLIS), headers: { accept: 'text/csv' } };
+  saveFile(`dcc-mcp-${kind}.csv`, await (await request(url, options)).text(), 'text/csv');
 }

@@ -14,18 +14,9 @@ export function RootCause({ id }: { readonly id: string }) {
   if (answer?.root_cause === undefined) {
     return null;
   }
-  const { who, message, kind, outcome } = answer.root_cause;
   return (
     <>
-      <section class={style.cause} aria-label={t('cause.title')}>
-        <h3>
-          {t(`cause.${who}`)} <span class="soft">{kind ?? outcome}</span>
-        </h3>
-        <p>{message}</p>
-        {answer.hints.map((hint) => (
-          <p key={hint}>→ {hint}</p>
-        ))}
-      </section>
+      <Cause cause={answer.root_cause} hints={answer.hints} />
       {answer.previous_failures.length > 0 && (
         <section>
           <h3>{t('cause.before')}</h3>
@@ -45,3 +36,21 @@ export function RootCause({ id }: { readonly id: string }) {
     </>
   );
 }
+
+/** Whose it was, what was said, and what to do next. */
+export function Cause({ cause, hints }: Pick<DebugBundle, 'hints'> & { readonly cause: RootCauseOf }) {
+  const { who, message, kind, outcome } = cause;
+  return (
+    <section class={style.cause} aria-label={t('cause.title')}>
+      <h3>
+        {t(`cause.${who}`)} <span class="soft">{kind ?? outcome}</span>
+      </h3>
+      <p>{message}</p>
+      {hints.map((hint) => (
+        <p key={hint}>→ {hint}</p>
+      ))}
+    </section>
+  );
+}
+
+type RootCauseOf = NonNullable<DebugBundle['root_cause']>;

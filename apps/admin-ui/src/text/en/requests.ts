@@ -134,4 +134,15 @@ export const requests = {
   'top.instances': 'Servers',
   'top.actors': 'People',
   'top.platforms': 'Clients',
+  'panel.bundle': 'Saved bundle',
+  'bundle.open': 'Open a bundle (.json); it stays in this browser',
+  'bundle.nothing':
+    'A bundle is what “Save bundle” beside a call saves, or “dcc-mcp-gateway bundle ID”. Drop one here to look at it as if it were live.',
+  'bundle.notJson': '{name} is no JSON.',
+  'bundle.otherSchema': '{name} is no bundle: its schema is “{found}”, not dcc-mcp.debug-bundle.v1.',
+  'bundle.imported': '{name} — imported: it is not of this gateway, and not of now.',
+  'bundle.omitted': 'Not in it',
+  'bundle.calls': 'Calls of its trace',
+  'bundle.previous': 'Calls before it in the same session',
+  'list.save': 'Save as CSV',
 } as const;

@@ -134,4 +134,15 @@ export const requests: Translation<typeof texts> = {
   'top.instances': '服务器',
   'top.actors': '人员',
   'top.platforms': '客户端',
+  'panel.bundle': '诊断包',
+  'bundle.open': '打开诊断包（.json）；内容只留在此浏览器中',
+  'bundle.nothing':
+    '诊断包由调用旁的“保存诊断包”或命令“dcc-mcp-gateway bundle ID”生成。拖到这里即可像实时数据一样查看。',
+  'bundle.notJson': '{name} 不是 JSON。',
+  'bundle.otherSchema': '{name} 不是诊断包：其 schema 为“{found}”，而不是 dcc-mcp.debug-bundle.v1。',
+  'bundle.imported': '{name} —— 已导入：不属于此网关，也不是当前状态。',
+  'bundle.omitted': '未包含',
+  'bundle.calls': '其链路的调用',
+  'bundle.previous': '同一会话中之前的调用',
+  'list.save': '保存为 CSV',
 };

@@ -1,0 +1,43 @@
+import { signal } from '@preact/signals';
+import { t } from '../../text/text.ts';
+import { BundleView } from './bundle-view.tsx';
+import style from './bundle.module.css';
+import { type BundleReading, readBundle } from './read-bundle.ts';
+
+/** What was opened, as long as the page is. It is sent nowhere. */
+const opened = signal<(BundleReading & { readonly name: string }) | undefined>(undefined);
+
+async function open(file: File | undefined): Promise<void> {
+  if (file !== undefined) {
+    opened.value = { ...readBundle(await file.text()), name: file.name };
+  }
+}
+
+/** A saved bundle, from this gateway or any other, shown as if it were live. */
+export function BundlePanel() {
+  const reading = opened.value;
+  return (
+    <div
+      class={style.panel}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => (event.preventDefault(), void open(event.dataTransfer?.files[0]))}
+    >
+      <h1>{t('panel.bundle')}</h1>
+      <label class={style.open}>
+        {t('bundle.open')}
+        <input
+          type="file"
+          accept="application/json,.json"
+          onChange={({ currentTarget }) => void open(currentTarget.files?.[0])}
+        />
+      </label>
+      {reading === undefined && <p class="soft">{t('bundle.nothing')}</p>}
+      {reading?.ok === false && (
+        <p role="alert" class="bad">
+          {t(reading.issue, { name: reading.name, found: reading.found })}
+        </p>
+      )}
+      {reading?.ok === true && <BundleView bundle={reading.bundle} name={reading.name} />}
+    </div>
+  );
+}
