@@ -2,7 +2,7 @@
 import { closeSync, openSync } from 'node:fs';
 import nodeModule from 'node:module';
 import { parseCommandLine, type Command } from './cli/command-line.ts';
-import type { Piece, Screen, Terminal } from './cli/terminal.ts';
+import type { Piece, Screen, Sheet, Terminal } from './cli/terminal.ts';
 import { originalStack } from './config/load/original-stack.ts';
 import { VERSION } from './config/load/version.ts';
 import { toPrintableLine, toPrintableText } from './protocol/printable-text.ts';
@@ -26,21 +26,36 @@ const TONES: Readonly<Record<NonNullable<Piece['tone']>, string>> = { good: '32'
 
 const screen: Screen = {
   get columns() {
-    // Whoever exports COLUMNS wants it so; some terminals do not know how wide they are.
-    return positive(process.env['COLUMNS']) ?? positive(process.stderr.columns) ?? 80;
+    return columnsOf(process.stderr);
   },
-  print(...pieces) {
-    // NO_COLOR, TERM=dumb and FORCE_COLOR are known to Node.
-    const isColoured = process.stderr.hasColors();
-    const shown = pieces.map(({ text, tone }) => {
-      const printable = toPrintableLine(text);
-      return tone === undefined || !isColoured ? printable : `\u001b[${TONES[tone]}m${printable}\u001b[0m`;
-    });
-    writeLine(shown.join('').trimEnd());
-  },
+  print: (...pieces) => writeLine(painted(pieces, process.stderr)),
   script: process.argv[1] ?? '',
   cwd: process.cwd(),
 };
+
+const sheet: Sheet = {
+  get columns() {
+    return columnsOf(process.stdout);
+  },
+  print: (...pieces) => void process.stdout.write(`${painted(pieces, process.stdout)}\n`),
+};
+
+/** Whoever exports COLUMNS wants it so; some terminals do not know how wide they are. */
+function columnsOf(stream: NodeJS.WriteStream): number {
+  return positive(process.env['COLUMNS']) ?? positive(stream.columns) ?? 80;
+}
+
+/** A line in colour where there is any: NO_COLOR, TERM=dumb and FORCE_COLOR are known to Node. */
+function painted(pieces: readonly Piece[], stream: NodeJS.WriteStream): string {
+  const isColoured = stream.hasColors();
+  return pieces
+    .map(({ text, tone }) => {
+      const printable = toPrintableLine(text);
+      return tone === undefined || !isColoured ? printable : `\u001b[${TONES[tone]}m${printable}\u001b[0m`;
+    })
+    .join('')
+    .trimEnd();
+}
 
 function positive(value: string | number | undefined): number | undefined {
   const number = Number(value);
@@ -54,6 +69,9 @@ const terminal: Terminal = {
   printError: (line) => writeLine(toPrintableLine(line)),
   get screen() {
     return process.stderr.isTTY ? screen : undefined;
+  },
+  get sheet() {
+    return process.stdout.isTTY ? sheet : undefined;
   },
   pid: process.pid,
   // Node makes a stream when it is first looked at, which costs more than a command like --version.
@@ -116,7 +134,7 @@ async function runLoaded(command: Exclude<Command, { name: 'help' | 'version' }>
     case 'token':
       return (await import('./cli/token.ts')).runTokenCommand(terminal, command.arguments);
     case 'history':
-      return (await import('./cli/history/history-command.ts')).runHistoryCommand(
+      return (await import('./cli/history/commands/history-command.ts')).runHistoryCommand(
         terminal,
         command.verb,
         command.arguments,

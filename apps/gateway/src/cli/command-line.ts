@@ -39,8 +39,19 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-const HISTORY: readonly HistoryVerb[] = ['calls', 'traces', 'tail'];
-const TOPICS = ['serve', 'doctor', 'token', 'config', ...HISTORY] as const;
+const HISTORY_VERBS = [
+  'calls',
+  'traces',
+  'workflows',
+  'stats',
+  'tail',
+  'bundle',
+  'report',
+  'export',
+  'replay',
+  'instances',
+] as const satisfies readonly HistoryVerb[];
+const TOPICS = ['serve', 'doctor', 'token', 'config', ...HISTORY_VERBS] as const;
 
 type Values = ReturnType<typeof parse>['values'];
 
@@ -49,7 +60,7 @@ export async function parseCommandLine(args: readonly string[]): Promise<Command
   if (args[0] === 'token') {
     return { ok: true, command: { name: 'token', arguments: args.slice(1) } };
   }
-  const verb = HISTORY.find((each) => each === args[0]);
+  const verb = HISTORY_VERBS.find((each) => each === args[0]);
   if (verb !== undefined) {
     return { ok: true, command: { name: 'history', verb, arguments: args.slice(1) } };
   }

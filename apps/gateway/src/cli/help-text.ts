@@ -1,8 +1,20 @@
+import { EXPORT, HAND_ON, LISTS, NUMBERS, REPLAY } from './history/commands/history-help.ts';
+
 /** What there is help for. */
 export type HelpTopic = 'serve' | 'doctor' | 'token' | 'config' | HistoryVerb;
 
-/** Commands that show the history of a gateway that runs. */
-export type HistoryVerb = 'calls' | 'traces' | 'tail';
+/** Commands that ask a gateway that runs for what it remembers. */
+export type HistoryVerb =
+  | 'calls'
+  | 'traces'
+  | 'workflows'
+  | 'stats'
+  | 'tail'
+  | 'bundle'
+  | 'report'
+  | 'export'
+  | 'replay'
+  | 'instances';
 
 const CONFIGURATION = `  --config FILE         configuration in JSON, JSONC or YAML (DCC_MCP_CONFIG)`;
 
@@ -16,6 +28,11 @@ Commands
   token create|verify   make and check tokens for /metrics
   calls|traces|tail     what a running gateway did: its calls, where their time
                         went, calls as they end
+  stats|workflows       how well it went, and what agents did in one go
+  bundle|report ID      one request to hand on: all of it, a text for an issue
+                        tracker without anything private
+  replay ID             send a call again, and show what differs
+  export|instances      whole lists as files, the servers as they are now
   help [COMMAND]        the options of a command, with examples
 
 Options of serve
@@ -109,39 +126,21 @@ Examples (the secret is 32 bytes or more)
   dcc-mcp-gateway token create --username prometheus --exp 1440
   dcc-mcp-gateway token create --username me | dcc-mcp-gateway token verify`;
 
-const HISTORY = `Usage: dcc-mcp-gateway calls [--q QUERY] [options]
-       dcc-mcp-gateway traces [ID] [--q QUERY] [options]
-       dcc-mcp-gateway tail [--q QUERY] [options]
-
-Asks a running gateway what it did. calls and traces list the newest, tail shows
-calls as they end. traces with a row id, request id or trace id shows one
-request: where its time went, what went in and came out.
-
-Options
-  --q QUERY             which ones: fields and words, joined by spaces or OR
-  --since T, --until T  a time such as 2026-01-31T12:00:00Z (not tail)
-  --limit N             at most so many (default 20; not tail)
-  --json                the answer of /v1/debug as it is
-  --url U               the gateway (default: the one that runs here)
-  --token T             its bearer token (default DCC_MCP_AUTH_TOKEN)
-
-Ends with 0, with 1 where no gateway answers or it refuses, with 2 for wrong
-use.
-
-Examples
-  dcc-mcp-gateway calls --q 'outcome!=ok'
-  dcc-mcp-gateway calls --q 'tool~render duration_ms>2s' --json
-  dcc-mcp-gateway traces 4bf92f3577b34da6a3ce929d0e0e4736
-  dcc-mcp-gateway tail --q 'agent_name=Ada'`;
-
 const TEXTS: Readonly<Record<HelpTopic, string>> = {
   serve: GENERAL,
   doctor: DOCTOR,
   config: CONFIG,
   token: TOKEN,
-  calls: HISTORY,
-  traces: HISTORY,
-  tail: HISTORY,
+  calls: LISTS,
+  traces: LISTS,
+  workflows: LISTS,
+  tail: LISTS,
+  stats: NUMBERS,
+  instances: NUMBERS,
+  bundle: HAND_ON,
+  report: HAND_ON,
+  export: EXPORT,
+  replay: REPLAY,
 };
 
 /** Help for one command, or for all of them; no line is longer than 80 characters. */

@@ -22,6 +22,9 @@ export interface Screen {
   readonly cwd: string;
 }
 
+/** Where a person reads what a command answers. */
+export type Sheet = Pick<Screen, 'columns' | 'print'>;
+
 /** The process as commands see it. */
 export interface Terminal {
   readonly env: Environment;
@@ -31,6 +34,8 @@ export interface Terminal {
   printError(line: string): void;
   /** Stderr, where a person reads it at a terminal. */
   readonly screen?: Screen | undefined;
+  /** Stdout, where a person reads it at a terminal and no program does. */
+  readonly sheet?: Sheet | undefined;
   /** By what other programs know that this one still runs. */
   readonly pid: number;
   readonly stdin: Readable;

@@ -51,13 +51,16 @@ describe('wrong usage is one line that says what to do', () => {
     ['--port -1', '--port needs a value; one that begins with a dash is written --port=-'],
     ['--metrics=false', '--metrics takes no value; write --metrics alone'],
     ['--json', '--json belongs to doctor and config print'],
-    ['start', "there is no command 'start'; there are serve, doctor, token, config, calls, traces and tail"],
+    ['start', "there is no command 'start'; there are serve, doctor, token, config, calls, traces, workflows, stats"],
     ['serve now', "serve takes flags only, not 'now'"],
     ['config', 'say config print or config schema'],
     ['docter', "there is no command 'docter'; did you mean doctor?"],
     ['sevre --port 1', "there is no command 'sevre'; did you mean serve?"],
     ['help tokens', "there is no command 'tokens'; did you mean token?"],
-    ['help nothing', "there is no command 'nothing'; there are serve, doctor, token, config, calls, traces and tail"],
+    [
+      'help nothing',
+      "there is no command 'nothing'; there are serve, doctor, token, config, calls, traces, workflows, stats",
+    ],
     ['servers.json', "'servers.json' is no command; a configuration file is named by --config servers.json"],
     ['config show', 'say config print or config schema'],
   ])('%s', async (line, problem) => {
@@ -233,7 +236,7 @@ test.each(['--version', '--help'])('%s loads neither the gateway nor a dependenc
   const files = stderr.split('\n').map((url) => url.replace(/^.*\/src\//, ''));
   expect(files.toSorted()).toEqual([
     'cli/command-line.ts',
-    ...(flag === '--help' ? ['cli/help-text.ts'] : []),
+    ...(flag === '--help' ? ['cli/help-text.ts', 'cli/history/commands/history-help.ts'] : []),
     'config/load/original-stack.ts',
     'config/load/version.ts',
     'main.ts',

@@ -98,7 +98,7 @@ test.each([
   [['calls', '--url', 'not a URL'], 1, /expected a URL/],
   [['calls', '--bogus'], 2, /no flag --bogus/],
   [['calls', 'outcome=ok'], 2, /--q/],
-  [['traces', 'one', 'two'], 2, /name one trace/],
+  [['traces', 'one', 'two'], 2, /name one request/],
 ])('%j ends with %i and one line', async (args, code, words) => {
   const ended = await run(args);
   expect([ended.code, ended.stdout]).toEqual([code, '']);

@@ -1,53 +1,44 @@
 import { truncateUtf8 } from '@dcc-mcp/bounds';
 import type { CallRow, TraceRow, TraceSpan } from '@dcc-mcp/call-store';
-import { toPrintableLine } from '../../protocol/printable-text.ts';
+import { type Line, plain } from './print-lines.ts';
+import { durationOf, timeOf, toneOf } from './values.ts';
 
 /** What a call or a request is shown as: one line. */
-export function rowLine(row: CallRow | TraceRow): string {
+export function rowLine(row: CallRow | TraceRow): Line {
   const millis = 'duration_ms' in row ? row.duration_ms : row.total_ms;
   const what = 'duration_ms' in row ? row.tool : `${row.operation}${row.tool === undefined ? '' : ` ${row.tool}`}`;
   const error = 'error' in row && row.error !== undefined ? `  ${row.error.message}` : '';
   const who = row.agent_name ?? row.client_platform;
-  return toPrintableLine(
-    [
-      timeOf(row.timestamp),
-      row.outcome.padEnd(OUTCOME_WIDTH),
-      durationOf(millis).padStart(DURATION_WIDTH),
-      what,
-      who === undefined ? '' : `by ${who}`,
-      row.request_id,
-    ]
-      .filter((part) => part !== '')
-      .join('  ') + error,
-  );
+  const by = who === undefined ? '' : `by ${who}`;
+  return [
+    { text: `${timeOf(row.timestamp)}  ` },
+    { text: row.outcome.padEnd(OUTCOME_WIDTH), tone: toneOf(row.outcome) },
+    {
+      text: ['', durationOf(millis).padStart(DURATION_WIDTH), what, by, row.request_id]
+        .filter((part, index) => index === 0 || part !== '')
+        .join('  '),
+    },
+    { text: error, tone: 'bad' },
+  ];
 }
 
 const OUTCOME_WIDTH = 12;
 const DURATION_WIDTH = 8;
-const SECOND = 1_000;
-
-/** `14:05:06.123` of this machine's clock. */
-function timeOf(timestamp: string): string {
-  const at = new Date(timestamp);
-  return `${at.toTimeString().slice(0, 'hh:mm:ss'.length)}.${String(at.getMilliseconds()).padStart(3, '0')}`;
-}
-
-function durationOf(millis: number): string {
-  return millis < SECOND ? `${millis.toFixed(1)} ms` : `${(millis / SECOND).toFixed(2)} s`;
-}
-
 const BAR_WIDTH = 30;
 const MAX_NAME = 48;
 
 /** The spans of one request below each other, each with its bar on the time of the whole. */
-export function waterfallLines(spans: readonly TraceSpan[], totalMillis: number): readonly string[] {
+export function waterfallLines(spans: readonly TraceSpan[], totalMillis: number): readonly Line[] {
   const depths = new Map<string, number>();
   return spans.map((span) => {
     const depth = span.parent_span_id === undefined ? 0 : (depths.get(span.parent_span_id) ?? -1) + 1;
     depths.set(span.span_id, depth);
     const name = truncateUtf8(`${'  '.repeat(depth)}${span.name}`, MAX_NAME).text.padEnd(MAX_NAME);
     const outcome = span.ok ? '' : `  ${span.outcome ?? 'failed'}`;
-    return toPrintableLine(`${name} ${barOf(span, totalMillis)} ${durationOf(span.duration_ms)}${outcome}`);
+    return [
+      ...plain(`${name} ${barOf(span, totalMillis)} ${durationOf(span.duration_ms)}`),
+      { text: outcome, tone: 'bad' },
+    ];
   });
 }
 

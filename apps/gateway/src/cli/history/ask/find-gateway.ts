@@ -1,5 +1,5 @@
 import type { Environment } from '@dcc-mcp/telemetry-config';
-import { announcedGateways } from '../running-gateways.ts';
+import { announcedGateways } from '../../running-gateways.ts';
 
 /** Where a gateway listens that nobody started otherwise. */
 const DEFAULT_URL = 'http://127.0.0.1:9765';

@@ -1,0 +1,132 @@
+import { VERSION } from '../../../config/load/version.ts';
+import { codeOf, messageOf } from '../../../protocol/thrown-error.ts';
+import { describeArgumentIssue } from '../../flag-issue.ts';
+import { type HistoryVerb, helpText } from '../../help-text.ts';
+import type { Terminal } from '../../terminal.ts';
+import { DebugClient } from '../ask/debug-client.ts';
+import { findGateway } from '../ask/find-gateway.ts';
+import { type GatewayLink, isLink, isOfThisMachine, readGatewayLink } from '../ask/gateway-link.ts';
+import { runReplay } from '../replay/replay-command.ts';
+import { runExport } from './export-command.ts';
+import {
+  type HistoryArguments,
+  type HistoryValues,
+  optionsOf,
+  parseHistoryArguments,
+  VERB_USES,
+} from './history-flags.ts';
+import { failed, type HistoryRun, wrongUse } from './history-run.ts';
+import { listCalls, listInstances, listWorkflows, showStats, tailCalls, tracesOrOne } from './look-commands.ts';
+import { runBundle, runReport } from './request-commands.ts';
+
+const ACTIONS: Readonly<Record<HistoryVerb, (run: HistoryRun) => Promise<number>>> = {
+  calls: listCalls,
+  traces: tracesOrOne,
+  workflows: listWorkflows,
+  stats: showStats,
+  tail: tailCalls,
+  bundle: runBundle,
+  report: runReport,
+  export: runExport,
+  replay: runReplay,
+  instances: listInstances,
+};
+
+/** What a gateway that runs did, as text, as JSON or as a file; gives the exit code. */
+export async function runHistoryCommand(
+  terminal: Terminal,
+  verb: HistoryVerb,
+  args: readonly string[],
+): Promise<number> {
+  let parsed: HistoryArguments;
+  try {
+    parsed = parseHistoryArguments(verb, args);
+  } catch (error) {
+    return wrongUse(terminal, verb, describeArgumentIssue(error, optionsOf(verb)));
+  }
+  const { values, positionals } = parsed;
+  if (values.help === true || values.version === true) {
+    terminal.print(values.help === true ? helpText(verb) : VERSION);
+    return 0;
+  }
+  endWithReader(terminal);
+  const meant = readMeant(verb, values, positionals);
+  if ('issue' in meant) {
+    return wrongUse(terminal, verb, meant.issue);
+  }
+  const found = await findGateway(terminal.env, meant.values.url);
+  if (!found.ok) {
+    return failed(terminal, found.message);
+  }
+  const token = values.token ?? (meant.isElsewhere ? undefined : firstToken(terminal));
+  const client = new DebugClient(found.url, token);
+  return ACTIONS[verb]({ terminal, verb, client, values: meant.values, id: meant.id });
+}
+
+/** Whoever reads may have enough (`| head`), and there is nobody to tell; a full disk is told. */
+function endWithReader(terminal: Terminal): void {
+  terminal.stdout.once('error', (error) => {
+    if (codeOf(error) !== 'EPIPE') {
+      terminal.printError(`error: stdout can't be written: ${messageOf(error)}`);
+    }
+    terminal.exit(codeOf(error) === 'EPIPE' ? 0 : 1);
+  });
+}
+
+interface Meant {
+  readonly values: HistoryValues;
+  readonly id?: string | undefined;
+  /** The gateway is one that a link names, and not on this machine: the token of the environment may not be for it. */
+  readonly isElsewhere: boolean;
+}
+
+type Reading = Meant | { readonly issue: string };
+
+function readMeant(verb: HistoryVerb, values: HistoryValues, [word, ...more]: readonly string[]): Reading {
+  const { word: taken, isOfOne } = VERB_USES[verb];
+  if (more.length > 0 || (word !== undefined && taken === undefined)) {
+    return {
+      issue: taken === undefined ? `${verb} takes flags only` : `name one ${taken === 'list' ? 'link' : 'request'}`,
+    };
+  }
+  if (word !== undefined && taken === 'list' && !isLink(word)) {
+    return { issue: `${verb} takes flags and a link only; a query is --q` };
+  }
+  const link = word !== undefined && isLink(word) ? readGatewayLink(word, Date.now()) : undefined;
+  const meant = link === undefined ? { values, id: word, isElsewhere: false } : fromLink(values, link, taken);
+  if ('issue' in meant) {
+    return meant;
+  }
+  const idle = (['q', 'limit', 'since', 'until'] as const).find((flag) => meant.values[flag] !== undefined);
+  if (idle !== undefined && meant.id !== undefined) {
+    return { issue: `${verb} ${meant.id} shows one request, and takes no --${idle}` };
+  }
+  return isOfOne === true && meant.id === undefined && meant.values.q === undefined
+    ? { issue: `name a request by its row id, request id or trace id, or the newest one that --q finds` }
+    : meant;
+}
+
+/** What the link of an alert, of a row or of the page says stands in place of flags. */
+function fromLink(values: HistoryValues, link: GatewayLink, taken: 'id' | 'file' | 'list' | undefined): Reading {
+  const url = values.url ?? link.url;
+  const isElsewhere = values.url === undefined && !isOfThisMachine(link.url);
+  if (taken !== 'list' && link.id !== undefined) {
+    return { values: { ...values, url }, id: link.id, isElsewhere };
+  }
+  const told =
+    taken === 'list' || taken === 'id' ? ({ q: link.q, since: link.since, until: link.until } as const) : { q: link.q };
+  const twice = Object.entries(told).find(([name, value]) => value !== undefined && name in values);
+  return twice === undefined
+    ? { values: { ...values, ...present(told), url }, isElsewhere }
+    : { issue: `the link says --${twice[0]} already` };
+}
+
+function present(told: Readonly<Record<string, string | undefined>>): Partial<HistoryValues> {
+  return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
+}
+
+/** The token of the gateway's own environment, where the command runs beside it. */
+function firstToken({ env }: Terminal): string | undefined {
+  const [first] = (env['DCC_MCP_AUTH_TOKEN'] ?? '').split(',');
+  return first === undefined || first.trim() === '' ? undefined : first.trim();
+}

@@ -1,0 +1,93 @@
+import { parseArgs } from 'node:util';
+import type { HistoryVerb } from '../../help-text.ts';
+
+const FLAGS = {
+  q: { type: 'string' },
+  limit: { type: 'string' },
+  since: { type: 'string' },
+  until: { type: 'string' },
+  range: { type: 'string' },
+  kind: { type: 'string' },
+  format: { type: 'string' },
+  output: { type: 'string', short: 'o' },
+  compact: { type: 'boolean' },
+  raw: { type: 'boolean' },
+  set: { type: 'string', multiple: true },
+  tool: { type: 'string' },
+  yes: { type: 'boolean' },
+  json: { type: 'boolean' },
+  url: { type: 'string' },
+  token: { type: 'string' },
+  version: { type: 'boolean', short: 'v' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+type Flag = keyof typeof FLAGS;
+
+/** Flags as they were given. */
+export interface HistoryValues {
+  readonly q?: string | undefined;
+  readonly limit?: string | undefined;
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+  readonly range?: string | undefined;
+  readonly kind?: string | undefined;
+  readonly format?: string | undefined;
+  readonly output?: string | undefined;
+  readonly compact?: boolean | undefined;
+  readonly raw?: boolean | undefined;
+  readonly set?: readonly string[] | undefined;
+  readonly tool?: string | undefined;
+  readonly yes?: boolean | undefined;
+  readonly json?: boolean | undefined;
+  readonly url?: string | undefined;
+  readonly token?: string | undefined;
+  readonly version?: boolean | undefined;
+  readonly help?: boolean | undefined;
+}
+
+/** What stands behind a verb. */
+export interface HistoryArguments {
+  readonly values: HistoryValues;
+  readonly positionals: readonly string[];
+}
+
+/** What a verb takes besides `--url`, `--token`, `--version` and `--help`. */
+export interface VerbUse {
+  readonly flags: readonly Flag[];
+  /** What one word behind the verb is: an id or a link to a row, the file of a bundle, a link to a list; default: nothing. */
+  readonly word?: 'id' | 'file' | 'list';
+  /** It is about one request, and nothing without its word or `--q`. */
+  readonly isOfOne?: true;
+}
+
+const LISTING: readonly Flag[] = ['q', 'since', 'until', 'limit', 'json'];
+
+export const VERB_USES: Readonly<Record<HistoryVerb, VerbUse>> = {
+  calls: { flags: LISTING, word: 'list' },
+  traces: { flags: LISTING, word: 'id' },
+  workflows: { flags: LISTING, word: 'list' },
+  stats: { flags: ['range', 'json'] },
+  tail: { flags: ['q', 'json'], word: 'list' },
+  bundle: { flags: ['q', 'compact', 'output'], word: 'id', isOfOne: true },
+  report: { flags: ['q', 'raw', 'json'], word: 'id', isOfOne: true },
+  export: { flags: ['kind', 'format', 'since', 'until', 'output'] },
+  replay: { flags: ['q', 'set', 'tool', 'yes', 'json'], word: 'file', isOfOne: true },
+  instances: { flags: ['json'] },
+};
+
+const EVERYWHERE: readonly Flag[] = ['url', 'token', 'version', 'help'];
+
+/** The flags of one verb, for `parseArgs` and for the words about one that it does not have. */
+export function optionsOf(verb: HistoryVerb): Partial<typeof FLAGS> {
+  const names = new Set<string>([...VERB_USES[verb].flags, ...EVERYWHERE]);
+  return Object.fromEntries(Object.entries(FLAGS).filter(([name]) => names.has(name)));
+}
+
+/** @throws {TypeError} What `parseArgs` says of a flag that the verb does not have. */
+export function parseHistoryArguments(verb: HistoryVerb, args: readonly string[]): HistoryArguments {
+  const parsing = { args: [...args], allowPositionals: true, strict: true } as const;
+  // Of the flags that do something here, then of all: those have types.
+  parseArgs({ ...parsing, options: optionsOf(verb) });
+  return parseArgs({ ...parsing, options: FLAGS });
+}

@@ -1,0 +1,45 @@
+import type { HistoryVerb } from '../../help-text.ts';
+import type { Terminal } from '../../terminal.ts';
+import type { Answer, DebugClient } from '../ask/debug-client.ts';
+import { type Line, printLines } from '../show/print-lines.ts';
+import type { HistoryValues } from './history-flags.ts';
+
+/** One command on the history of one gateway. */
+export interface HistoryRun {
+  readonly terminal: Terminal;
+  readonly verb: HistoryVerb;
+  readonly client: DebugClient;
+  /** With what a link says in place of flags. */
+  readonly values: HistoryValues;
+  /** The request that is meant: an id, or the file of a bundle. */
+  readonly id?: string | undefined;
+}
+
+/** Ends with 0, or with 1 and why; with `--json` the answer is shown as it came. */
+export function show<T>(
+  { terminal, values }: HistoryRun,
+  answer: Answer<T>,
+  toLines: (value: T) => readonly Line[],
+): number {
+  if (!answer.ok) {
+    return failed(terminal, answer.message);
+  }
+  if (values.json === true) {
+    terminal.print(JSON.stringify(answer.value, null, 2));
+  } else {
+    printLines(terminal, toLines(answer.value));
+  }
+  return 0;
+}
+
+/** Why it was not done. */
+export function failed(terminal: Terminal, message: string): 1 {
+  terminal.printError(`error: ${message}`);
+  return 1;
+}
+
+/** What was typed wrongly. */
+export function wrongUse(terminal: Terminal, verb: HistoryVerb, issue: string): 2 {
+  terminal.printError(`error: ${issue} (see dcc-mcp-gateway ${verb} --help)`);
+  return 2;
+}
