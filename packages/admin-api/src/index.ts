@@ -3,3 +3,10 @@ export type { AdminRoutesOptions, AdminSources, JsonRecord } from './admin-sourc
 export { createAdminRoutes, describeAdminRoutes } from './create-admin-routes.ts';
 export type { AdminHandler, AdminRequest, RequestIds } from './request/admin-request.ts';
 export { refusal } from './schemas/answer-schemas.ts';
+export type {
+  GatewayHealth,
+  GovernanceAnswer,
+  InstanceCard,
+  InstancesAnswer,
+  TelemetryAnswer,
+} from './schemas/state-schemas.ts';

@@ -1,29 +1,8 @@
 // Whether the gateway is there, and how it is: asked every three seconds, so that its end is said within five.
+import type { GatewayHealth } from '@dcc-mcp/admin-api';
 import { signal } from '@preact/signals';
 import { accessToken } from './access-token.ts';
 import { ApiRefusal, apiUrl, ask } from './client.ts';
-
-export interface GatewayHealth {
-  readonly status: 'ok' | 'degraded';
-  readonly version: string;
-  readonly uptime_secs: number;
-  readonly rss_bytes: number;
-  readonly instances_ready: number;
-  readonly instances_total: number;
-  readonly sessions: number;
-  readonly streams: number;
-  readonly in_flight: number;
-  readonly stores: Readonly<Record<string, StoreHealth>>;
-}
-
-export interface StoreHealth {
-  readonly rows: number;
-  readonly capacity: number;
-  readonly dropped: number;
-  readonly bytes?: number;
-  readonly file?: string;
-  readonly last_error?: string;
-}
 
 export interface Connection {
   readonly health?: GatewayHealth;

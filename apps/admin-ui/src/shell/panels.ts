@@ -60,6 +60,15 @@ export const PANELS: readonly Panel[] = [
     load: async () => (await import('../panels/traces/traces-panel.tsx')).TracesPanel,
   },
   {
+    id: 'instances',
+    aliases: ['workers'],
+    group: 'gateway',
+    key: 'i',
+    label: 'panel.instances',
+    ranges: [],
+    load: async () => (await import('../panels/instances/instances-panel.tsx')).InstancesPanel,
+  },
+  {
     id: 'bundle',
     group: 'gateway',
     key: 'b',

@@ -23,13 +23,40 @@ const instance = z
     restarts: count.meta({ description: 'How often its process was started again.' }),
     era: z.string().optional(),
     protocol_version: z.string().optional(),
+    server_info: z.looseObject({ name: z.string(), version: z.string().optional() }).optional(),
+    capabilities: z.array(z.string()).optional(),
     tool_count: count,
     tool_count_last_good: count,
     skills: z.strictObject({ loaded: count, unloaded: count }),
+    scene: z.string().optional(),
+    version: z.string().optional(),
+    adapter_version: z.string().optional(),
+    affinity: z.enum(['main', 'any']).optional(),
     concurrency: count,
     queue_depth: count,
     in_flight: count,
     calls: z.strictObject({ total: count, failed: count, p95_ms: millis.optional() }),
+    readiness: z
+      .strictObject({
+        process: z.boolean().optional(),
+        dispatcher: z.boolean().optional(),
+        dcc: z.boolean().optional(),
+      })
+      .optional()
+      .meta({ description: 'What a dcc-mcp-core host says of its parts.' }),
+    pid: count.optional().meta({ description: 'Of a child.' }),
+    cpu_percent: z.number().optional().meta({
+      description: 'Of a child and what it started; 100 is one core. Since it was asked before, or its start.',
+    }),
+    rss_bytes: count.optional().meta({ description: 'Of a child and what it started.' }),
+    heartbeat_at: z.string().optional(),
+    ttl_secs: z.number().optional(),
+    strip: z
+      .array(z.strictObject({ t: z.string(), state: readiness.optional() }))
+      .optional()
+      .meta({
+        description: '24 hours in 96 cells, the newest last: the worst state of each; none before it was known.',
+      }),
     links,
   })
   .meta({ id: 'InstanceCard' });
@@ -51,9 +78,9 @@ const summary = z.strictObject({
   disabled: count,
 });
 
-export const instancesAnswer: z.ZodType = z
-  .strictObject({ total: count, summary, instances: z.array(instance), departed: z.array(departed) })
-  .meta({ id: 'InstanceCards' });
+const instances = z.strictObject({ total: count, summary, instances: z.array(instance), departed: z.array(departed) });
+
+export const instancesAnswer: z.ZodType = instances.meta({ id: 'InstanceCards' });
 
 export const workersAnswer: z.ZodType = z
   .strictObject({ total: count, summary, workers: z.array(instance), departed: z.array(departed) })
@@ -72,63 +99,124 @@ const decision = z
   } satisfies Members<DecisionRow>)
   .meta({ id: 'Decision' });
 
-export const governanceAnswer: z.ZodType = z
-  .looseObject({
-    generated_at: z.string(),
-    mode: z.strictObject({ admin_mutations: z.literal(false), read_only: z.boolean() }),
-    policy: z.looseObject({ unrestricted: z.boolean(), read_only: z.boolean() }),
-    quota: z.looseObject({ store: z.enum(['memory', 'redis']) }),
-    quarantine: z.looseObject({ mode: z.string(), held: z.array(z.looseObject({})) }),
-    circuits: z.array(z.looseObject({ instance_id: z.string(), state: z.string() })),
-    traffic_capture: z.looseObject({ state: z.string() }),
-    redaction: z.looseObject({ keys: z.array(z.string()), paths: z.array(z.string()) }),
-    authentication: z.looseObject({ mcp: z.string(), metrics: z.string(), admin: z.string() }),
-    stats: z.strictObject({ allowed: count, denied: count, throttled: count, failed: count }),
-    recent_decisions: z.array(decision),
-  })
-  .meta({ id: 'Governance' });
+const policy = z.looseObject({
+  unrestricted: z.boolean(),
+  read_only: z.boolean(),
+  allowlists_active: z.record(z.string(), z.boolean()).optional(),
+});
+
+const quota = z.looseObject({
+  rate_per_minute: count.optional(),
+  concurrency_per_principal: count.optional(),
+  store: z.enum(['memory', 'redis']),
+  principals_tracked: count.optional(),
+  throttled_total: count.optional(),
+});
+
+const heldTool = z.looseObject({
+  tool: z.string().optional(),
+  instance_id: z.string().optional(),
+  reason: z.string().optional(),
+  since: z.string().optional(),
+  was_hash: z.string().optional(),
+  is_hash: z.string().optional(),
+});
+
+const circuit = z.looseObject({
+  instance_id: z.string(),
+  state: z.string(),
+  failures: count.optional(),
+  opens_at: z.string().optional(),
+  closes_at: z.string().optional(),
+});
+
+const governance = z.looseObject({
+  generated_at: z.string(),
+  mode: z.strictObject({ admin_mutations: z.literal(false), read_only: z.boolean() }),
+  policy,
+  quota,
+  quarantine: z.looseObject({ mode: z.string(), held: z.array(heldTool) }),
+  circuits: z.array(circuit),
+  traffic_capture: z.looseObject({ state: z.string() }),
+  redaction: z.looseObject({ keys: z.array(z.string()), paths: z.array(z.string()) }),
+  authentication: z.looseObject({ mcp: z.string(), metrics: z.string(), admin: z.string() }),
+  stats: z.strictObject({ allowed: count, denied: count, throttled: count, failed: count }),
+  recent_decisions: z.array(decision),
+});
+
+export const governanceAnswer: z.ZodType = governance.meta({ id: 'Governance' });
 
 const signal = z
   .looseObject({
     exporter: z.string(),
+    protocol: z.string().optional(),
+    endpoint: z.string().optional().meta({ description: 'Without credentials.' }),
     state: z.enum(['never_tried', 'ok', 'failing', 'dropping']),
     since: z.string(),
+    cause: z.string().optional(),
+    fix: z.string().optional(),
+    queue: z.looseObject({ size: count, capacity: count.optional() }).optional(),
+    last_ok_at: z.string().optional(),
     exported: count,
     dropped: z.record(z.string(), count),
   })
   .meta({ id: 'ExporterState' });
 
-export const telemetryAnswer: z.ZodType = z
-  .looseObject({
-    signals: z.partialRecord(z.enum(['traces', 'metrics', 'logs']), signal),
-    scrape: z.looseObject({
-      enabled: z.boolean(),
-      path: z.string().optional(),
-      last_scrape_at: z.string().optional(),
-      last_bytes: count.optional(),
-      last_series: count.optional(),
-      last_duration_ms: millis.optional(),
-      scrapers_seen: count.optional().meta({ description: 'Addresses that asked and were let in.' }),
-    }),
-    settings: z.array(z.looseObject({ name: z.string(), origin: z.string() })),
-    api_copies: z.array(z.looseObject({})),
-  })
-  .meta({ id: 'TelemetryState' });
+const telemetry = z.looseObject({
+  signals: z.partialRecord(z.enum(['traces', 'metrics', 'logs']), signal),
+  scrape: z.looseObject({
+    enabled: z.boolean(),
+    path: z.string().optional(),
+    last_scrape_at: z.string().optional(),
+    last_bytes: count.optional(),
+    last_series: count.optional(),
+    last_duration_ms: millis.optional(),
+    scrapers_seen: count.optional().meta({ description: 'Addresses that asked and were let in.' }),
+  }),
+  settings: z.array(
+    z.looseObject({ name: z.string(), value: z.string().optional(), origin: z.string(), issue: z.string().optional() }),
+  ),
+  api_copies: z.array(z.looseObject({})),
+  series: z
+    .record(z.string(), z.looseObject({ used: count, budget: count, overflowed: count.optional() }))
+    .optional()
+    .meta({ description: 'Series of each instrument, and how many it may have.' }),
+});
 
-const store = z.looseObject({ rows: count, capacity: count, dropped: count });
+export const telemetryAnswer: z.ZodType = telemetry.meta({ id: 'TelemetryState' });
 
-export const healthAnswer: z.ZodType = z
-  .looseObject({
-    status: z.enum(['ok', 'degraded']),
-    version: z.string(),
-    uptime_secs: z.number(),
-    rss_bytes: count,
-    instances_ready: count,
-    instances_total: count,
-    sessions: count,
-    streams: count,
-    in_flight: count,
-    limits: z.looseObject({}),
-    stores: z.record(z.string(), store),
-  })
-  .meta({ id: 'GatewayHealth' });
+const store = z.looseObject({
+  rows: count,
+  capacity: count,
+  dropped: count,
+  bytes: count.optional(),
+  file: z.string().optional(),
+  last_error: z.string().optional(),
+});
+
+const health = z.looseObject({
+  status: z.enum(['ok', 'degraded']),
+  version: z.string(),
+  uptime_secs: z.number(),
+  rss_bytes: count,
+  instances_ready: count,
+  instances_total: count,
+  sessions: count,
+  streams: count,
+  in_flight: count,
+  limits: z.looseObject({}),
+  stores: z.record(z.string(), store),
+});
+
+export const healthAnswer: z.ZodType = health.meta({ id: 'GatewayHealth' });
+
+/** The answer of `instances`. */
+export type InstancesAnswer = z.infer<typeof instances>;
+/** One instance, as it is now. */
+export type InstanceCard = z.infer<typeof instance>;
+/** The answer of `governance`. */
+export type GovernanceAnswer = z.infer<typeof governance>;
+/** The answer of `telemetry`. */
+export type TelemetryAnswer = z.infer<typeof telemetry>;
+/** The answer of `health`. */
+export type GatewayHealth = z.infer<typeof health>;

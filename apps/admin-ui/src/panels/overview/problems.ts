@@ -17,7 +17,7 @@ export interface ProblemSources {
   readonly stats?: Stats | undefined;
   readonly instances?: readonly InstanceState[] | undefined;
   readonly signals?: Readonly<Record<string, SignalState>> | undefined;
-  readonly stores?: Readonly<Record<string, { readonly last_error?: string }>> | undefined;
+  readonly stores?: Readonly<Record<string, { readonly last_error?: string | undefined }>> | undefined;
   readonly governance?: GovernanceState | undefined;
   readonly zeroResultRate?: number | undefined;
 }
