@@ -36,6 +36,7 @@ import {
 import { createContextSettings, createGatewaySpans } from './recording/telemetry/gateway-tracing.ts';
 import { StreamCounts } from './recording/telemetry/stream-counts.ts';
 import { ConfiguredUpstreams } from './registry/configured-upstreams.ts';
+import { InstanceHistory } from './registry/instance-history.ts';
 import type { RegistryEvents } from './registry/registry-events.ts';
 import { SessionOutputs } from './registry/session-outputs.ts';
 import { Upstreams } from './registry/upstreams.ts';
@@ -97,12 +98,12 @@ export interface Gateway extends Omit<McpSide, 'routes'> {
 export function assembleGateway(parts: GatewayParts): Gateway {
   const { config, version, log } = parts;
   const rooms = createRooms(parts);
-  const { core, side, served, instruments, inFlight, files, current, store } = rooms;
+  const { core, side, served, instruments, inFlight, files, current, store, history } = rooms;
   const { upstreams, governance, catalog, outputs } = core;
   const app: App = (http) => inFlight.track(http, served.app);
   const events = rememberingEvents(toClientNotifications(side.broadcast), store);
   const { metrics } = instruments;
-  const configured = new ConfiguredUpstreams({ upstreams, catalog, events, metrics, outputs, version, log });
+  const configured = new ConfiguredUpstreams({ upstreams, catalog, events, metrics, outputs, history, version, log });
   outputs.listen((instanceId) => events.onOutput(instanceId));
   const stopMeasuring = startMeasuring(rooms);
   return {
@@ -151,6 +152,7 @@ interface Rooms {
   readonly inFlight: InFlight;
   readonly files: AuditFiles;
   readonly store: CallStore;
+  readonly history: InstanceHistory;
   /** The configuration in force. */
   readonly current: { config: GatewayConfig; settings: readonly SettingView[] };
 }
@@ -162,6 +164,7 @@ function createRooms(parts: GatewayParts): Rooms {
   const onError = createErrorReport(log);
   const store = state.createCallStore({ capacities: config.admin, onError });
   const listed = new ListedTokens(Date.now);
+  const history = new InstanceHistory(Date.now);
   const core = createCore({ ...parts, state, store, listed, onError }, catalog, instruments.metrics);
   const streams = new StreamCounts();
   const inFlight = new InFlight();
@@ -183,6 +186,7 @@ function createRooms(parts: GatewayParts): Rooms {
     sessions,
     scrapes,
     listed,
+    history,
   });
   const { page } = parts;
   const served = createApps(parts, instruments, {
@@ -191,7 +195,7 @@ function createRooms(parts: GatewayParts): Rooms {
     admin: adminRoutes({ sources, ...config.server, page, hasHistory: config.admin.history }),
     isDraining: () => inFlight.isDraining,
   });
-  return { instruments, core, streams, side, served, inFlight, files, store, current };
+  return { instruments, core, streams, side, served, inFlight, files, store, history, current };
 }
 
 /** @returns What ends it. */

@@ -8,9 +8,11 @@ import type { AuditFiles } from '../recording/files/audit-files.ts';
 import type { ListedTokens } from '../recording/rows/listed-tokens.ts';
 import type { ScrapeWatch } from '../recording/telemetry/scrape-watch.ts';
 import type { StreamCounts } from '../recording/telemetry/stream-counts.ts';
+import type { InstanceHistory } from '../registry/instance-history.ts';
 import { governanceView } from './governance-view.ts';
 import { healthView } from './health-view.ts';
 import { instanceCards } from './instance-cards.ts';
+import { ProcessUsages } from './process-usage.ts';
 import { telemetryView } from './telemetry-view.ts';
 
 /** Where the admin API looks. */
@@ -24,6 +26,7 @@ export interface AdminParts {
   readonly streams: StreamCounts;
   readonly scrapes: ScrapeWatch;
   readonly listed: ListedTokens;
+  readonly history: InstanceHistory;
   /** The configuration in force. */
   readonly config: () => GatewayConfig;
   /** What it was read from. */
@@ -34,9 +37,10 @@ export interface AdminParts {
 export function adminSources(parts: AdminParts): AdminSources {
   const { core, store, telemetry, config, settings } = parts;
   const { upstreams, catalog, outputs } = core;
+  const usages = new ProcessUsages();
   return {
     store,
-    instances: (baseUrl) => instanceCards({ upstreams, catalog, store }, baseUrl),
+    instances: (baseUrl) => instanceCards({ upstreams, catalog, store, usages, history: parts.history }, baseUrl),
     governance: () => governanceView(config(), upstreams),
     telemetry: () => telemetryView({ telemetry, scrapes: parts.scrapes, config: config(), settings: settings() }),
     health: () =>

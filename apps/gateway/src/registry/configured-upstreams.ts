@@ -7,6 +7,7 @@ import { messageOf } from '../protocol/thrown-error.ts';
 import { createUpstream } from '../upstream/managed/create-upstream.ts';
 import type { UpstreamDeps } from '../upstream/managed/managed-upstream.ts';
 import type { Upstream, UpstreamSettings } from '../upstream/upstream.ts';
+import type { InstanceHistory } from './instance-history.ts';
 import type { RegistryEvents } from './registry-events.ts';
 import type { SessionOutputs } from './session-outputs.ts';
 import { upstreamEvents, type RegistryUpstreamEvents } from './upstream-events.ts';
@@ -19,6 +20,7 @@ export interface ConfiguredUpstreamsOptions {
   readonly events: RegistryEvents;
   readonly metrics: GatewayMetrics | undefined;
   readonly outputs: SessionOutputs;
+  readonly history: InstanceHistory;
   readonly version: string;
   readonly log: Log;
 }
@@ -70,7 +72,7 @@ export class ConfiguredUpstreams {
   }
 
   #start(entry: UpstreamConfig, limits: NonNullable<UpstreamDeps['limits']>): void {
-    const { upstreams, catalog, version, log } = this.#options;
+    const { upstreams, catalog, history, version, log } = this.#options;
     const gatewayInfo = { name: 'dcc-mcp-gateway', version };
     let settings: UpstreamSettings;
     try {
@@ -83,6 +85,7 @@ export class ConfiguredUpstreams {
     const upstream = createUpstream(settings, { events: this.#events, gatewayInfo, limits, log });
     this.#running.set(entry.key, { source: sourceOf(entry, limits), instanceId: entry.instanceId });
     upstreams.add(upstream);
+    history.onStatus(upstream);
     const { isLazy, isDisabled } = upstream.settings;
     if (isLazy && !isDisabled) {
       catalog.setTools({ ...upstream.settings, isLoaded: false }, []);

@@ -2,6 +2,7 @@ import type { GatewayMetrics } from '@dcc-mcp/gateway-metrics';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Log } from '../protocol/log.ts';
 import type { Upstream, UpstreamEvents } from '../upstream/upstream.ts';
+import type { InstanceHistory } from './instance-history.ts';
 import type { RegistryEvents } from './registry-events.ts';
 import type { SessionOutputs } from './session-outputs.ts';
 import { ToldStates } from './told-states.ts';
@@ -12,6 +13,7 @@ export interface UpstreamEventsOptions {
   readonly events: RegistryEvents;
   readonly metrics: GatewayMetrics | undefined;
   readonly outputs: SessionOutputs;
+  readonly history: InstanceHistory;
   readonly log: Log;
 }
 
@@ -22,13 +24,8 @@ export interface RegistryUpstreamEvents extends UpstreamEvents {
 }
 
 /** Keeps catalog, metrics and log up to date with what upstreams say. A change of readiness is logged once. */
-export function upstreamEvents({
-  catalog,
-  events,
-  metrics,
-  outputs,
-  log,
-}: UpstreamEventsOptions): RegistryUpstreamEvents {
+export function upstreamEvents(options: UpstreamEventsOptions): RegistryUpstreamEvents {
+  const { catalog, events, metrics, outputs, history, log } = options;
   /** Upstreams that announced a change: it is passed on after the list was read again, even if it reads the same. */
   const announced = new Set<string>();
   const told = new ToldStates(events, log);
@@ -39,11 +36,15 @@ export function upstreamEvents({
         events.onToolsChanged();
       }
     },
-    onStatus: (upstream) => told.onStatus(upstream),
+    onStatus: (upstream) => {
+      history.onStatus(upstream);
+      told.onStatus(upstream);
+    },
     onDied: (upstream, reason) => told.onDied(upstream, reason),
     onRemoved: (upstream, isGone) => {
       announced.delete(upstream.settings.instanceId);
       if (isGone) {
+        history.onGone(upstream, 'gone from the configuration');
         told.onGone(upstream);
       } else {
         told.onReplaced(upstream);

@@ -197,6 +197,9 @@ export interface HostTool {
   readonly tool: JsonObject;
 }
 
+/** Which parts of a dcc-mcp-core host are usable; a host may tell of some alone. */
+export type HostReadiness = Readonly<Partial<Record<'process' | 'dispatcher' | 'dcc', boolean>>>;
+
 /** What an upstream tells of itself. */
 export interface UpstreamEvents {
   /** The readiness, or what is known of the upstream, changed. */
@@ -221,6 +224,10 @@ export interface Upstream {
   readonly status: UpstreamStatus;
   readonly load: UpstreamLoad;
   readonly sessionId?: string | undefined;
+  /** Process of a child; it leads a group of its own. */
+  readonly pid?: number | undefined;
+  /** What a dcc-mcp-core host said of its parts last. */
+  readonly hostReadiness?: HostReadiness | undefined;
   /** Begins to connect in the background (nothing for lazy and disabled ones); never throws. */
   start(): void;
   /** Resolves when the upstream is usable, or with the failure when it is not within `timeoutMillis`. */

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Catalog } from '../../src/catalog/catalog.ts';
+import { InstanceHistory } from '../../src/registry/instance-history.ts';
 import { SessionOutputs } from '../../src/registry/session-outputs.ts';
 import { upstreamEvents } from '../../src/registry/upstream-events.ts';
 import { LastWords } from '../../src/upstream/stdio/last-words.ts';
@@ -128,6 +129,7 @@ test.each([
     events,
     metrics: undefined,
     outputs: new SessionOutputs(),
+    history: new InstanceHistory(Date.now),
     log: (line) => void lines.push(line),
   });
   for (const lastError of errors) {

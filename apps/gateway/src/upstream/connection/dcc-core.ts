@@ -3,7 +3,7 @@ import { asList, asObject, isJsonObject, type JsonObject, textOf } from '../../p
 import { parseBoundedJson } from '../../protocol/json/bounded-json.ts';
 import { toError } from '../../protocol/thrown-error.ts';
 import { HttpExchange } from '../http/exchange/http-exchange.ts';
-import type { HostTool } from '../upstream.ts';
+import type { HostReadiness, HostTool } from '../upstream.ts';
 
 /** What the readiness route of a dcc-mcp-core instance says; `undefined` where there is no such route. */
 export type CoreReadiness = 'ready' | 'booting' | undefined;
@@ -11,6 +11,8 @@ export type CoreReadiness = 'ready' | 'booting' | undefined;
 /** The routes of a dcc-mcp-core instance beside its MCP endpoint. Each gives `undefined` where there is none. */
 export interface CoreRoutes {
   readiness(): Promise<CoreReadiness>;
+  /** The parts that it told of then; absent before, and where it does not answer. */
+  readonly lastReadiness: HostReadiness | undefined;
   /** Every tool, those of skills that are not loaded as well. */
   tools(): Promise<ToldTools | undefined>;
   /** What a tools list would show of a tool that is not loaded, by its full name. */
@@ -55,10 +57,15 @@ export function isDccCore(tools: readonly JsonObject[]): boolean {
 export function createCoreRoutes(pool: Pool, headers: Readonly<Record<string, string>>): CoreRoutes {
   const ask = (path: string, options: Partial<Question> = {}): Promise<Answer | undefined> =>
     request(pool, { path, headers, maxBytes: MAX_STATUS_BYTES, ...options });
+  let lastReadiness: HostReadiness | undefined;
   return {
     readiness: async () => {
       const answer = await ask('/v1/readyz');
+      lastReadiness = answer && toHostReadiness(answer.text);
       return answer && toCoreReadiness(answer.status, answer.text);
+    },
+    get lastReadiness() {
+      return lastReadiness;
     },
     tools: async () => {
       const body = JSON.stringify({ loaded_only: false, limit: MAX_TOOLS });
@@ -86,6 +93,16 @@ export function toCoreReadiness(status: number, text: string): CoreReadiness {
   }
   const flags = Object.values(body).filter((value) => typeof value === 'boolean');
   return status === 200 && flags.every(Boolean) ? 'ready' : 'booting';
+}
+
+/** Reads the flags of `/v1/readyz` that every host may have. */
+function toHostReadiness(text: string): HostReadiness {
+  const flags = Object.entries(pick(parseObject(text) ?? {}));
+  return Object.fromEntries(flags.filter(([, value]) => typeof value === 'boolean'));
+}
+
+function pick({ process, dispatcher, dcc }: JsonObject): JsonObject {
+  return { process, dispatcher, dcc };
 }
 
 /** Reads the hits of `/v1/search`; an entry without a name that a tool can have is left out. */

@@ -11,6 +11,7 @@ import type {
   HopFailure,
   HopRequest,
   HopResult,
+  HostReadiness,
   HostTool,
   Upstream,
   UpstreamEvents,
@@ -119,6 +120,14 @@ export class ManagedUpstream implements Upstream {
 
   get sessionId(): string | undefined {
     return this.#supervisor.connection?.session.transport.sessionId;
+  }
+
+  get pid(): number | undefined {
+    return this.#supervisor.connection?.session.transport.pid;
+  }
+
+  get hostReadiness(): HostReadiness | undefined {
+    return this.#supervisor.connection?.core?.lastReadiness;
   }
 
   start(): void {
