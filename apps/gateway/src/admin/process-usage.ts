@@ -67,13 +67,12 @@ async function readGroups(leaders: ReadonlySet<number>): Promise<ReadonlyMap<num
   const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
   for (let from = 0; from < pids.length; from += AT_ONCE) {
     const processes = await Promise.all(pids.slice(from, from + AT_ONCE).map((pid) => readProcess(pid, leaders)));
-    for (const process of processes.filter((each) => each !== undefined)) {
-      const { ticks, residentBytes } = process;
-      const known = groups.get(process.group) ?? { ticks: 0, startTicks: process.startTicks, residentBytes: 0 };
-      groups.set(process.group, {
-        ticks: known.ticks + ticks,
-        startTicks: Math.min(known.startTicks, process.startTicks),
-        residentBytes: known.residentBytes + residentBytes,
+    for (const member of processes.filter((each) => each !== undefined)) {
+      const known = groups.get(member.group) ?? { ticks: 0, startTicks: member.startTicks, residentBytes: 0 };
+      groups.set(member.group, {
+        ticks: known.ticks + member.ticks,
+        startTicks: Math.min(known.startTicks, member.startTicks),
+        residentBytes: known.residentBytes + member.residentBytes,
       });
     }
     await nextTurn();
