@@ -83,6 +83,13 @@ export class RowList<Row> {
     }
   }
 
+  /** Reads the newest rows anew, unless the reader is at some of them or has gone past the first page. */
+  async again(): Promise<void> {
+    if (!this.isHeld() && !this.isLoading.value && this.rows.value.length <= PAGE_ROWS) {
+      await this.#read(undefined);
+    }
+  }
+
   /** Shows the new rows. */
   flush(): void {
     const known = new Set(this.rows.value.slice(0, PAGE_ROWS).map(this.#keyOf));
@@ -111,7 +118,7 @@ export class RowList<Row> {
   }
 
   async #read(cursor: string | undefined): Promise<void> {
-    this.isLoading.value = true;
+    this.isLoading.value = cursor !== undefined || this.rows.value.length === 0;
     const { kind, ...filter } = this.request;
     try {
       const url = apiUrl(kind, { ...filter, limit: PAGE_ROWS, cursor });

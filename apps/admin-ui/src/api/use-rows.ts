@@ -11,11 +11,19 @@ export function useRows<Row>(request: RowListRequest, keyOf: (row: Row) => strin
     [kind, q, since, until, refreshes.value, accessToken.value, isLive.value],
   );
   useEffect(() => {
-    void list.start(isLive.value && TAILED.has(kind));
-    return () => list.stop();
+    const isTailed = TAILED.has(kind);
+    void list.start(isLive.value && isTailed);
+    const again = (): void => void (document.hidden || list.again());
+    const timer = isLive.value && !isTailed && until === undefined ? setInterval(again, EVERY_MILLIS) : undefined;
+    return () => {
+      clearInterval(timer);
+      list.stop();
+    };
   }, [list]);
   return list;
 }
 
+/** Others are read anew while the page is live. */
+const EVERY_MILLIS = 5_000;
 /** Kinds that the gateway streams. */
 const TAILED = new Set(['calls', 'traces', 'events', 'activity']);

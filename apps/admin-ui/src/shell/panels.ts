@@ -60,6 +60,22 @@ export const PANELS: readonly Panel[] = [
     load: async () => (await import('../panels/traces/traces-panel.tsx')).TracesPanel,
   },
   {
+    id: 'workflows',
+    group: 'requests',
+    key: 'w',
+    label: 'panel.workflows',
+    ranges: RANGES,
+    load: async () => (await import('../panels/workflows/workflows-panel.tsx')).WorkflowsPanel,
+  },
+  {
+    id: 'search',
+    group: 'requests',
+    key: 's',
+    label: 'panel.search',
+    ranges: RANGES,
+    load: async () => (await import('../panels/search/search-panel.tsx')).SearchPanel,
+  },
+  {
     id: 'instances',
     aliases: ['workers'],
     group: 'gateway',

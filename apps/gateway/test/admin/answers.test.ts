@@ -167,6 +167,25 @@ test('search telemetry tells of the searches that are listed', async () => {
   expect((await debug('search-telemetry?q=zero_results=true'))['total']).toBe(1);
 });
 
+test.each([
+  ['zero_result_rate', 'zero_results=true'],
+  ['hit_rate_at_1', 'followups.selected_rank<=1'],
+  ['call_after_search_rate', 'followups.kind=call'],
+  ['load_after_search_rate', 'followups.kind=load_skill'],
+  ['success_after_search_rate', 'first_success_ms>=0'],
+  ['reformulation_rate', 'reformulation_of~""'],
+])('%s is of the searches that are listed for %s', async (rate, query) => {
+  const { stats, total } = await debug('search-telemetry');
+  const { body } = await rest.get(`/v1/debug/search-telemetry?q=${encodeURIComponent(query)}`);
+  expect((stats as Row)[rate]).toBe(Number(body['total']) / Number(total));
+});
+
+test('searches are found by a tool that was among their hits', async () => {
+  const { searches, total } = await debug(`search-telemetry?q=hits.tool_slug=${rest.toolbox('add')}`);
+  expect(total).toBe(1);
+  expect(JSON.stringify((searches as readonly Row[])[0]!['hits'])).toContain(rest.toolbox('add'));
+});
+
 describe('one request', () => {
   test('every link of a row answers', async () => {
     const links = Object.values(failed['links'] as Readonly<Record<string, string>>);

@@ -1,4 +1,4 @@
-import { ERROR_KINDS, OUTCOMES, RANK_BUCKETS } from '@dcc-mcp/semantic-conventions';
+import { ERROR_KINDS, OUTCOMES, RANK_BUCKETS, SEARCH_FOLLOWUP_KINDS } from '@dcc-mcp/semantic-conventions';
 import { CORRELATION_NAMES } from '../rows/activity.ts';
 import type { CallRow } from '../rows/call-row.ts';
 import { DECISION_OUTCOMES, type DecisionRow } from '../rows/decision-row.ts';
@@ -81,6 +81,11 @@ const SEARCHES: Columns<SearchRow, 'filters' | 'hits' | 'followups'> = {
   zero_results: FLAG,
   reformulation_of: TEXT,
   first_success_ms: DURATION,
+  'hits.tool_slug': TEXT,
+  'followups.kind': oneOf(SEARCH_FOLLOWUP_KINDS),
+  'followups.tool_slug': TEXT,
+  'followups.selected_rank': NUMBER,
+  'followups.success': FLAG,
 };
 
 const DECISIONS: Columns<DecisionRow, never> = {

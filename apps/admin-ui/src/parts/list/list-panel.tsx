@@ -20,7 +20,9 @@ import { type Column, Loading, RowTable } from './row-table.tsx';
 export interface ListPanelProps<Row> {
   readonly title: string;
   /** The route, whose rows carry the same name. */
-  readonly kind: 'calls' | 'traces' | 'events' | 'activity' | 'search-telemetry';
+  readonly kind: 'calls' | 'traces' | 'workflows' | 'events' | 'activity' | 'search-telemetry';
+  /** An example of a filter. */
+  readonly placeholder?: string;
   readonly columns: readonly Column<Row>[];
   readonly keyOf: (row: Row) => string;
   readonly isBad?: (row: Row) => boolean;
@@ -49,7 +51,11 @@ export function ListPanel<Row extends object>(props: ListPanelProps<Row>) {
       <section class={style.list} aria-label={props.title}>
         <div class={style.tools}>
           <h1 class="hidden">{props.title}</h1>
-          <QueryBar fields={QUERY_FIELDS[kind === 'search-telemetry' ? 'searches' : kind]} rows={rows} />
+          <QueryBar
+            fields={QUERY_FIELDS[kind === 'search-telemetry' ? 'searches' : kind]}
+            rows={rows}
+            placeholder={props.placeholder}
+          />
           {props.strip?.(rows, list)}
         </div>
         {rows.length === 0 ? (

@@ -12,10 +12,12 @@ export interface QueryBarProps {
   readonly fields: QueryFields;
   /** Rows in sight, which its values are offered from. */
   readonly rows: readonly object[];
+  /** An example; the default is one of calls. */
+  readonly placeholder?: string | undefined;
 }
 
 /** The filter of a list: as text and as pieces, both of the one in the address. */
-export function QueryBar({ fields, rows }: QueryBarProps) {
+export function QueryBar({ fields, rows, placeholder = t('list.filter.placeholder') }: QueryBarProps) {
   const q = place.value.q ?? '';
   const [draft, setDraft] = useState(q);
   const input = useRef<HTMLInputElement>(null);
@@ -33,6 +35,7 @@ export function QueryBar({ fields, rows }: QueryBarProps) {
       <Combobox
         draft={draft}
         input={input}
+        placeholder={placeholder}
         onDraft={setDraft}
         onApply={apply}
         offer={(piece) => suggestionsFor(piece, fields, rows)}
@@ -93,6 +96,7 @@ function Issue({
 }
 
 interface ComboboxProps {
+  readonly placeholder: string;
   readonly draft: string;
   readonly input: { current: HTMLInputElement | null };
   readonly onDraft: (text: string) => void;
@@ -101,7 +105,7 @@ interface ComboboxProps {
 }
 
 /** A text with a list of ways to go on (ARIA 1.2, combobox with list autocomplete). */
-function Combobox({ draft, input, onDraft, onApply, offer }: ComboboxProps) {
+function Combobox({ draft, input, placeholder, onDraft, onApply, offer }: ComboboxProps) {
   const [isOpen, setOpen] = useState(false);
   const [chosen, setChosen] = useState(-1);
   const listId = useId();
@@ -144,7 +148,7 @@ function Combobox({ draft, input, onDraft, onApply, offer }: ComboboxProps) {
         aria-controls={listId}
         aria-autocomplete="list"
         aria-activedescendant={chosen >= 0 ? `${listId}-${chosen}` : undefined}
-        placeholder={t('list.filter.placeholder')}
+        placeholder={placeholder}
         autocomplete="off"
         spellcheck={false}
         value={draft}

@@ -1,0 +1,58 @@
+import type { Workflow } from '@dcc-mcp/call-store/analytics';
+import type { ComponentChildren } from 'preact';
+import { apiUrl } from '../../api/client.ts';
+import { useAnswer } from '../../api/use-answer.ts';
+import { Refused } from '../../parts/empty/refused.tsx';
+import { Peek } from '../../parts/peek/peek.tsx';
+import { term } from '../../parts/query/query-terms.ts';
+import { t } from '../../text/text.ts';
+import { WorkflowStatus } from './workflow-status.tsx';
+import { WorkflowSteps } from './workflow-steps.tsx';
+import { WorkflowSummary } from './workflow-summary.tsx';
+
+/** One workflow: its steps in order, and what they come to. */
+export function WorkflowPeek({ id, row }: { readonly id: string; readonly row: Workflow | undefined }) {
+  const url = apiUrl('workflows', { q: term('workflow_id', id), limit: 1 });
+  const { answer, refusal } = useAnswer<{ readonly workflows: readonly Workflow[] }>(
+    row === undefined ? url : undefined,
+  );
+  const workflow = row ?? answer?.workflows[0];
+  const content = (show: (found: Workflow) => ComponentChildren) => () =>
+    workflow === undefined ? <Missing refusal={refusal} isAsked={answer !== undefined} /> : show(workflow);
+  return (
+    <Peek
+      label={t('panel.workflows')}
+      title={
+        <>
+          <h2>{workflow?.title ?? id}</h2>
+          {workflow !== undefined && <WorkflowStatus status={workflow.status} />}
+        </>
+      }
+      tabs={[
+        {
+          id: 'steps',
+          label: t('workflows.stepsTab'),
+          content: content((found) => <WorkflowSteps workflow={found} />),
+        },
+        {
+          id: 'summary',
+          label: t('peek.summary'),
+          content: content((found) => <WorkflowSummary workflow={found} />),
+        },
+      ]}
+    />
+  );
+}
+
+function Missing({
+  refusal,
+  isAsked,
+}: {
+  readonly refusal: Parameters<typeof Refused>[0]['refusal'] | undefined;
+  readonly isAsked: boolean;
+}) {
+  if (refusal !== undefined) {
+    return <Refused refusal={refusal} />;
+  }
+  return <p role="status">{isAsked ? t('workflows.gone') : t('list.loading')}</p>;
+}
