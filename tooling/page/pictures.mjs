@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Takes pictures of the admin page as it runs, for people who look at it and for the documents:
-//   npm run pictures -- FOLDER [--only calls] [--docs]
+//   npm run pictures -- FOLDER [--only calls]
+//   npm run pictures -- ../../docs/guides/images --docs
 // Behind it is the demo with a day of history, so that every panel has something to show.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,8 +30,12 @@ const SIZES = [
 const ALL = THEMES.flatMap((theme) =>
   LANGUAGES.flatMap((language) => SIZES.map(({ width, height }) => ({ theme, language, width, height }))),
 );
-/** What documents show: sharp, in both themes. */
-const DOCS = THEMES.map((theme) => ({ theme, language: 'en', width: 1280, height: 800, scale: 2 }));
+const DOCS_LOOK = { width: 1280, height: 800, scale: 1.5 };
+/** What documents show, and the looks that they show it in. */
+const DOCS = [
+  { look: { theme: 'dark', language: 'en', ...DOCS_LOOK }, names: ['overview', 'calls-peek', 'trace'], ending: 'dark' },
+  { look: { theme: 'dark', language: 'zh-CN', ...DOCS_LOOK }, names: ['overview', 'calls-peek'], ending: 'zh' },
+];
 
 mkdirSync(target, { recursive: true });
 const history = mkdtempSync(join(tmpdir(), 'pictures-'));
@@ -44,8 +49,15 @@ const browser = await openBrowser();
 try {
   await doEverything(studio.url);
   const states = (await statesOf(studio.url)).filter(({ name }) => values.only === undefined || name === values.only);
-  for (const look of values.docs ? DOCS : ALL) {
-    await takeAll(look, states);
+  for (const { look, names, ending } of values.docs ? DOCS : []) {
+    await takeAll(
+      look,
+      states.filter(({ name }) => names.includes(name)),
+      (name) => `page-${name}-${ending}.png`,
+    );
+  }
+  for (const look of values.docs ? [] : ALL) {
+    await takeAll(look, states, (name) => `${name}-${look.theme}-${look.language}-${look.width}.png`);
   }
 } finally {
   await browser.close();
@@ -53,7 +65,7 @@ try {
   rmSync(history, { recursive: true, force: true });
 }
 
-async function takeAll(look, states) {
+async function takeAll(look, states, fileOf) {
   const seen = await SeenPage.open(browser, studio.url, look);
   for (const { name, search, wait } of states) {
     await seen.go(search);
@@ -64,7 +76,7 @@ async function takeAll(look, states) {
       .catch(() => process.stderr.write(`${name}: there is no ${wait}\n`));
     // Charts and details come after the rows.
     await seen.page.waitForTimeout(300);
-    const file = values.docs ? `${name}-${look.theme}.png` : `${name}-${look.theme}-${look.language}-${look.width}.png`;
+    const file = fileOf(name);
     await seen.page.screenshot({ path: join(target, file) });
     process.stdout.write(`${join(target, file)}\n`);
   }

@@ -22,6 +22,8 @@ interface Page<Row> {
 /** Rows of one page, and most rows that the page holds. */
 const PAGE_ROWS = 500;
 const MAX_ROWS = 20_000;
+/** Most rows that are held while new ones come by themselves. */
+const MAX_FOLLOWED_ROWS = 2_000;
 /** New rows are shown together, so that a burst is one rendering. */
 const FLUSH_MILLIS = 250;
 
@@ -96,10 +98,20 @@ export class RowList<Row> {
     const fresh = this.#new.filter((row) => !known.has(this.#keyOf(row))).toReversed();
     this.#new = [];
     batch(() => {
-      this.rows.value = [...fresh, ...this.rows.value].slice(0, MAX_ROWS);
+      this.rows.value = this.#trimmed([...fresh, ...this.rows.value]);
       this.total.value += fresh.length;
       this.waiting.value = 0;
     });
+  }
+
+  /** What was pushed far below by new rows is let go: it is read again when the reader comes there. */
+  #trimmed(rows: readonly Row[]): readonly Row[] {
+    const last = rows[MAX_FOLLOWED_ROWS - 1];
+    if (this.isHeld() || last === undefined || rows.length <= MAX_FOLLOWED_ROWS) {
+      return rows.slice(0, MAX_ROWS);
+    }
+    this.#next = this.#keyOf(last);
+    return rows.slice(0, MAX_FOLLOWED_ROWS);
   }
 
   #take(row: Row): void {

@@ -110,7 +110,7 @@ export const requests = {
   'overview.unused': '{n} tools were not called in this time.',
   'problem.instance': '{name} is {status}. {error}',
   'problem.tool': '{name} failed {failed} of {count} times',
-  'problem.unknownTool': 'Agents called tools that do not exist, {failed} times',
+  'problem.unknownTool': '{failed} calls named a tool that is not there',
   'problem.exporter': '{signal} do not arrive. {cause}',
   'problem.dropping': '{signal} are being dropped. {cause}',
   'problem.store': 'The history of {name} is not written. {error}',

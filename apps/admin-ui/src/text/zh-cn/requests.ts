@@ -110,7 +110,7 @@ export const requests: Translation<typeof texts> = {
   'overview.unused': '这段时间内有 {n} 个工具未被调用。',
   'problem.instance': '{name} 状态为 {status}。{error}',
   'problem.tool': '{name} 在 {count} 次调用中失败 {failed} 次',
-  'problem.unknownTool': '智能体 {failed} 次调用了不存在的工具',
+  'problem.unknownTool': '{failed} 次调用指定了不存在的工具',
   'problem.exporter': '{signal} 无法送达。{cause}',
   'problem.dropping': '{signal} 正在被丢弃。{cause}',
   'problem.store': '{name} 的历史没有写入。{error}',
