@@ -85,6 +85,15 @@ export const PANELS: readonly Panel[] = [
     load: async () => (await import('../panels/instances/instances-panel.tsx')).InstancesPanel,
   },
   {
+    id: 'telemetry',
+    aliases: ['health'],
+    group: 'gateway',
+    key: 'h',
+    label: 'panel.telemetry',
+    ranges: [],
+    load: async () => (await import('../panels/telemetry/telemetry-panel.tsx')).TelemetryPanel,
+  },
+  {
     id: 'bundle',
     group: 'gateway',
     key: 'b',
