@@ -6,6 +6,7 @@
 import { chmodSync, existsSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { lostFlags } from './up/lost-flags.mjs';
 import { place, runChild } from './up/run-child.mjs';
 import { bringPnpm, build, install } from './up/steps.mjs';
 
@@ -28,7 +29,9 @@ place.env = {
 };
 
 const DEMO = ['--config', 'examples/demo/gateway.yaml'];
-const SUBCOMMANDS = new Set(['doctor', 'token', 'config', 'help']);
+const SUBCOMMANDS = new Set(
+  'doctor token config help version calls traces workflows stats tail bundle report export replay instances'.split(' '),
+);
 
 /** The demo configuration stands in only where the user names neither a configuration nor another command. */
 function gatewayArguments(rest) {
@@ -59,6 +62,11 @@ async function run(command, args) {
 }
 
 const [task, ...rest] = process.argv.slice(2);
+const lost = task === 'start' ? lostFlags(process.env, rest) : undefined;
+if (lost !== undefined) {
+  process.stderr.write(`${lost}\n`);
+  process.exit(2);
+}
 const rememberPnpm = await bringPnpm(root, packageManager);
 await install();
 rememberPnpm();

@@ -1,4 +1,7 @@
 // Keeps what the agent did and prints it, with where to look for it afterwards.
+/** What commands ask that are not told otherwise. */
+const DEFAULT_URL = 'http://127.0.0.1:9765';
+
 /** Collects one line per operation. */
 export function createJournal(url) {
   const lines = [];
@@ -25,7 +28,7 @@ export function createJournal(url) {
 function whereToLook(url, traceId) {
   return [
     'Where to look:',
-    '  failures  npx dcc-mcp-gateway calls --q success=false',
+    `  failures  npx dcc-mcp-gateway calls --q success=false${url === DEFAULT_URL ? '' : ` --url ${url}`}`,
     `  counters  curl -s ${url}/metrics | grep dcc_mcp_tool_calls_total`,
     '  success   sum(rate(dcc_mcp_tool_calls_total{status="success"}[5m])) / sum(rate(dcc_mcp_tool_calls_total[5m]))',
     '  p95       histogram_quantile(0.95, sum by (le, tool) (rate(dcc_mcp_tool_duration_seconds_bucket[5m])))',

@@ -12,8 +12,9 @@ export const place = { cwd: process.cwd(), env: process.env };
  * Resolves with how it ended: `code` (1 for a signal), and whether we were told to end meanwhile.
  *
  * @param onLine Gets each line of what it prints, which is shown nowhere else; without it `stdio` says where that goes.
+ * @param onTold Called at the first signal to end, which the program may take some time for.
  */
-export async function runChild(command, args, { stdio = 'inherit', onLine } = {}) {
+export async function runChild(command, args, { stdio = 'inherit', onLine, onTold } = {}) {
   const child = spawn(command, args, {
     ...place,
     stdio: onLine === undefined ? stdio : ['ignore', 'pipe', 'pipe'],
@@ -21,6 +22,9 @@ export async function runChild(command, args, { stdio = 'inherit', onLine } = {}
   });
   let isTold = false;
   const forward = (signal) => {
+    if (!isTold) {
+      onTold?.();
+    }
     isTold = true;
     child.kill(signal);
   };

@@ -23,6 +23,8 @@ async function step({ doing, done, command, args, read }) {
       lines.push(line);
       read?.(line, progress);
     },
+    // turbo takes some seconds to end what it has begun.
+    onTold: () => progress.say('Stopping …'),
   });
   progress.end(code === 0 && !isTold ? done() : undefined);
   // A program that was about to end anyway ends well, although we were told to stop.

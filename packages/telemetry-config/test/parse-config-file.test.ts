@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseConfigFile, substituteEnv } from '../src/index.ts';
+import { formatIssue, parseConfigFile, substituteEnv } from '../src/index.ts';
 
 describe('parseConfigFile', () => {
   test.each([
@@ -114,7 +114,9 @@ describe('substituteEnv', () => {
   test('names the place of a variable that is not set', () => {
     const { value, issues } = substituteEnv({ auth: { tokens: [{ token: '${SECRET}' }] } }, env);
     expect(value).toEqual({ auth: { tokens: [{ token: '' }] } });
-    expect(issues).toMatchObject([{ variable: 'auth.tokens[0].token', problem: 'it names SECRET, which is not set' }]);
+    expect(issues.map(formatIssue)).toEqual([
+      'auth.tokens[0].token: it names SECRET, which is not set, so that nothing stands there; set SECRET where this is started, or write what stands in for it: ${SECRET:-…}',
+    ]);
   });
 
   test('leaves a malformed reference, and names it', () => {

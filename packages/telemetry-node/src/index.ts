@@ -1,6 +1,6 @@
 export { findApiCopies, registeredApiVersion, type ApiCopy } from './start/api-copies.ts';
 export type { DoctorCause, DoctorExporter, DoctorFailure, DoctorReport } from './doctor/doctor-report.ts';
-export { formatDoctorReport } from './doctor/format-doctor-report.ts';
+export { formatDoctorExporter, formatDoctorReport } from './doctor/format-doctor-report.ts';
 export { runDoctor, type DoctorOptions } from './doctor/run-doctor.ts';
 export { type ExportCause } from './health/export-failure.ts';
 export { isLogged } from './register/diagnostics.ts';

@@ -69,12 +69,19 @@ export async function parseCommandLine(args: readonly string[]): Promise<Command
     return toCommand(values, positionals) ?? refused(await commandIssue(positionals));
   } catch (error) {
     const { describeArgumentIssue } = await import('./flag-issue.ts');
-    return refused(describeArgumentIssue(error, OPTIONS));
+    return refused(describeArgumentIssue(error, optionsOf(args)));
   }
 }
 
 function parse(args: readonly string[]) {
   return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true, strict: true });
+}
+
+/** Flags that the command takes; of a word that is no command, those of all. */
+function optionsOf(args: readonly string[]): Partial<typeof OPTIONS> {
+  const { json: _json, origins: _origins, ...ofServe } = OPTIONS;
+  const name = args.find((arg) => !arg.startsWith('-')) ?? 'serve';
+  return name === 'config' ? OPTIONS : name === 'doctor' ? { ...ofServe, json: OPTIONS.json } : ofServe;
 }
 
 /** `undefined` where there is no such command. */

@@ -47,6 +47,8 @@ describe('wrong usage is one line that says what to do', () => {
     ['--no-amdin', 'there is no flag --no-amdin; did you mean --no-admin?'],
     ['doctor --jsn', 'there is no flag --jsn; did you mean --json?'],
     ['-p 1', 'there is no flag -p; there are --config, --host, --port,'],
+    ['--orgins', 'there is no flag --orgins; there are --config'],
+    ['doctor -p 1', 'there is no flag -p; there are --config'],
     ['--port', '--port needs a value'],
     ['--port -1', '--port needs a value; one that begins with a dash is written --port=-'],
     ['--metrics=false', '--metrics takes no value; write --metrics alone'],

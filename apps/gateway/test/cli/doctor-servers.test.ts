@@ -143,6 +143,16 @@ describe('a server that cannot be used', () => {
     expect(`${problem?.message}${problem?.action}`).not.toMatch(/[\r\n]/);
   });
 
+  test('is run by hand with all of its arguments but what may be secret', async () => {
+    const script = join(folder, 'waits.mjs');
+    writeFileSync(script, 'setInterval(() => {}, 1e5);');
+    const args = ['--no-warnings', script, '-y', '.', './my scenes', 'serve', '--token', 'abc', 'DB=x', 'Sup3r$ecret'];
+    const { problems } = await examine({ waits: { command: execPath, args } });
+    expect(problems[0]?.action).toContain(
+      `${execPath} --no-warnings ${script} -y . './my scenes' serve --token … DB=… …)`,
+    );
+  });
+
   test('has its own last words, its secrets masked', async () => {
     const { problems } = await examine({
       keyed: {

@@ -282,7 +282,10 @@ describe('one clear line where what was meant is not done', () => {
     ],
     ['{ "command": "x", "timeout": "soon" }', 'a.timeoutMs: "soon" is not a whole number'],
     ['{ "command": "x", "commnad": "y" }', 'a.commnad: no such key; it has no effect'],
-    ['{ "command": "x", "env": { "K": "${input:my-key}" } }', 'a.env.K: it names MY_KEY, which is not set'],
+    [
+      '{ "command": "x", "env": { "K": "${input:my-key}" } }',
+      'a.env.K: it names MY_KEY, which is not set, so that nothing stands there',
+    ],
   ])('%s', (entry, issue) => {
     expect(issuesOf(load('mcp.json', `{ "mcpServers": { "a": ${entry} } }`))).toEqual([`mcpServers.${issue}`]);
   });

@@ -28,7 +28,10 @@ export function substituteEnv(value: unknown, env: Environment, dialect: Substit
   const issues: Issue[] = [];
   const visit = (item: unknown, path: string): unknown => {
     if (typeof item === 'string') {
-      return substituteText(item, env, { dialect, onProblem: (problem) => issues.push(toIssue(path, problem)) });
+      return substituteText(item, env, {
+        dialect,
+        onProblem: (problem, right) => issues.push(toIssue(path, problem, right)),
+      });
     }
     if (Array.isArray(item)) {
       return item.map((entry: unknown, index) => visit(entry, `${path}[${index}]`));
@@ -45,27 +48,33 @@ export function substituteEnv(value: unknown, env: Environment, dialect: Substit
   return { value: visit(value, ''), issues };
 }
 
-function toIssue(path: string, problem: string): Issue {
-  return { variable: path === '' ? 'file' : path, problem, expected: '${VAR} or ${VAR:-default}', severity: 'warning' };
+function toIssue(path: string, problem: string, right: Pick<Issue, 'expected' | 'fix'>): Issue {
+  return { variable: path === '' ? 'file' : path, problem, ...right, severity: 'warning' };
 }
+
+type OnProblem = (problem: string, right: Pick<Issue, 'expected' | 'fix'>) => void;
 
 function substituteText(
   text: string,
   env: Environment,
-  options: { readonly dialect: SubstitutionDialect; readonly onProblem: (problem: string) => void },
+  options: { readonly dialect: SubstitutionDialect; readonly onProblem: OnProblem },
 ): string {
   const replace = (match: string, name: string | undefined, fallback: string | undefined): string => {
     if (match === '$$') {
       return '$';
     }
     if (name === undefined) {
-      options.onProblem('a reference to a variable is malformed; it stays as it is');
+      options.onProblem('a reference to a variable is malformed; it stays as it is', {
+        expected: '${VAR} or ${VAR:-default}',
+      });
       return match;
     }
     const found = readVariable(env, name) ?? fallback;
     // OpenTelemetry's files name variables that may well be unset; there nothing means null (data model, "substitution").
     if (found === undefined && options.dialect === 'gateway') {
-      options.onProblem(`it names ${name}, which is not set`);
+      options.onProblem(`it names ${name}, which is not set, so that nothing stands there`, {
+        fix: `set ${name} where this is started, or write what stands in for it: \${${name}:-…}`,
+      });
     }
     return found ?? '';
   };

@@ -230,7 +230,13 @@ describe('runDoctor', () => {
     const text = formatDoctorReport(report);
     expect(text + JSON.stringify(report)).not.toContain('geheim');
     expect(text).toContain('OTEL_EXPORTER_OTLP_HEADERS = authorization=*** (env)');
+    expect(text).toMatch(/^ {2}traces over http\/protobuf to http\S+: it answers, and takes nothing: unauthorized$/m);
     expect(report.exitCode).toBe(1);
+  });
+
+  test('says of a collector that is not there that it is not reachable', async () => {
+    const text = formatDoctorReport(await diagnose({ [ENDPOINT]: 'http://127.0.0.1:9' }));
+    expect(text).toMatch(/^ {2}traces over http\/protobuf to http\S+: not reachable: connection_refused$/m);
   });
 
   test('ends with 2 when the configuration cannot be used', async () => {

@@ -1,5 +1,6 @@
 import type { GatewayConfig } from '../../config/reader/gateway-config.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
+import { quotedWord } from './typed-command.ts';
 
 export interface NextStepsOptions {
   readonly config: GatewayConfig;
@@ -28,7 +29,7 @@ export function nextSteps(options: NextStepsOptions): readonly string[] {
       : [`No servers yet: name them under mcpServers in ${file}; it is read again once it is saved.`];
   }
   if (!upstreams.some(({ status: { readiness } }) => readiness === 'ready' || readiness === 'idle')) {
-    const flags = file === undefined ? '' : ` --config ${quoted(file)}`;
+    const flags = file === undefined ? '' : ` --config ${quotedWord(file)}`;
     return ['No server can be used. What is wrong with the settings says', `  ${command} doctor${flags}`];
   }
   if (url === undefined) {
@@ -41,9 +42,4 @@ export function nextSteps(options: NextStepsOptions): readonly string[] {
     `  curl -s ${url}/v1/search${header} --json '{"limit": 3}'`,
     `What to paste into Claude Code, Cursor, VS Code and other clients: ${url}/`,
   ];
-}
-
-/** As a shell takes it. */
-function quoted(text: string): string {
-  return /^[\w./@:+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -13,3 +13,8 @@ export function typedCommand(env: Environment, { script, cwd }: Pick<Screen, 'sc
   }
   return /^main\.[jt]s$/.test(name) ? `node ${relative(cwd, script)}` : name;
 }
+
+/** A word as a shell takes it. */
+export function quotedWord(word: string): string {
+  return /^[\w./@:+,~=…-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}

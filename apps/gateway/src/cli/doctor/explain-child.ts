@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { HopFailure, UpstreamSettings } from '../../upstream/upstream.ts';
 import type { Explanation, ServerCause } from './server-check.ts';
-import { targetOf } from './server-target.ts';
+import { commandLineOf } from './server-target.ts';
 
 type Child = UpstreamSettings['transport'] & { readonly type: 'stdio' };
 
@@ -68,7 +68,7 @@ function howToFind(command: string): string {
 
 function whyNoAnswer(child: Child, message: string, trial: ChildTrial): Explanation | undefined {
   const { failure, words, timeoutMillis } = trial;
-  const byHand = `run it by hand (${targetOf(child)}) and see what it waits for`;
+  const byHand = `run it by hand (${commandLineOf(child)}) and see what it waits for`;
   const stdout = /on stdout it (?:writes|wrote|goes on writing) what is no JSON-RPC message[:,]? ?(.*?)\)?$/s.exec(
     message,
   )?.[1];

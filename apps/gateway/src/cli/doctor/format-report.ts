@@ -1,4 +1,4 @@
-import type { DoctorReport } from '@dcc-mcp/telemetry-node';
+import { formatDoctorExporter } from '@dcc-mcp/telemetry-node';
 import { padToColumns } from '../banner/text-columns.ts';
 import { fold } from './fold.ts';
 import type { GatewayReport } from './report.ts';
@@ -15,7 +15,7 @@ export function formatReport(report: GatewayReport): string {
     ...section('Servers', serverLines(report.servers), 'none'),
     ...section(
       'Exporters',
-      [...report.exporters.map(exporterLine), ...report.unprobed].flatMap(folded),
+      [...report.exporters.map(formatDoctorExporter), ...report.unprobed].flatMap(folded),
       'none: nothing is exported until an endpoint or an exporter is set',
     ),
     ...section('Settings that are not the default', settingLines(report), 'none'),
@@ -74,18 +74,6 @@ function detailOf({
     ...(isLazy ? ['lazy: starts at its first use'] : []),
   ];
   return facts.join(', ') + (note === undefined ? '' : `; ${note}`);
-}
-
-function exporterLine({
-  signal,
-  protocol,
-  endpoint,
-  reachable,
-  durationMillis,
-  problem,
-}: DoctorReport['exporters'][number]): string {
-  const result = reachable ? `ok (${durationMillis} ms)` : `not reachable: ${problem?.cause ?? 'unknown'}`;
-  return `${signal} over ${protocol}${endpoint === undefined ? '' : ` to ${endpoint}`}: ${result}`;
 }
 
 function settingLines({ settings }: GatewayReport): readonly string[] {

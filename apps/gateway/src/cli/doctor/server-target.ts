@@ -1,6 +1,8 @@
+import { redactText } from '@dcc-mcp/bounds/redaction';
 import { maskUrl } from '@dcc-mcp/telemetry-config/settings';
 import { basename } from 'node:path';
 import { SECRET_NAME } from '../../protocol/printable-text.ts';
+import { quotedWord } from '../banner/typed-command.ts';
 
 /** Programs that run what an argument names. */
 const LAUNCHERS = /^(?:npx|uvx|bunx|pipx|node|deno|bun|python\d?(?:\.\d+)?|uv|docker|podman)(?:\.\w+)?$/i;
@@ -23,6 +25,22 @@ export function targetOf(transport: Named): string {
     ? transport.args.find((_arg, index) => isProgram(transport.args, index))
     : undefined;
   return program === undefined ? name : `${name} ${program}`;
+}
+
+/** What is run as a person types it: flags, paths and plain words; `…` stands for everything that may be secret. */
+export function commandLineOf({ command, args }: Pick<Extract<Named, { type: 'stdio' }>, 'command' | 'args'>): string {
+  const program = args.findIndex((_arg, index) => isProgram(args, index));
+  const shown = args.map((arg, index) => (index === program ? arg : shownArgument(arg, args[index - 1] ?? '')));
+  return [command, ...shown].map(quotedWord).join(' ');
+}
+
+/** `-y`, `.`, `./models`, `serve`, `8080`. */
+const PLAIN = /^(?:--?[a-z][\w-]*|~?\.{0,2}(?:[\\/][\w .@-]+)*[\\/]?|[a-z][a-z-]{0,15}|\d{1,5})$/i;
+
+function shownArgument(arg: string, before: string): string {
+  const isSecret = before.startsWith('-') && SECRET_NAME.test(before);
+  const [, name] = /^([\w-]+)=/.exec(arg) ?? [];
+  return !isSecret && PLAIN.test(arg) && redactText(arg) === arg ? arg : name === undefined ? '…' : `${name}=…`;
 }
 
 function isProgram(args: readonly string[], index: number): boolean {
