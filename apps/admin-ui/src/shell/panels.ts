@@ -94,6 +94,14 @@ export const PANELS: readonly Panel[] = [
     load: async () => (await import('../panels/telemetry/telemetry-panel.tsx')).TelemetryPanel,
   },
   {
+    id: 'events',
+    group: 'gateway',
+    key: 'e',
+    label: 'panel.events',
+    ranges: RANGES,
+    load: async () => (await import('../panels/events/events-panel.tsx')).EventsPanel,
+  },
+  {
     id: 'bundle',
     group: 'gateway',
     key: 'b',

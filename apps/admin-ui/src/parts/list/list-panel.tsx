@@ -96,7 +96,9 @@ function useRowKeys<Row>(rows: readonly Row[], keyOf: (row: Row) => string, open
     next: () => step(1),
     previous: () => step(-1),
     open: () => step(0),
-    ...(openKey !== undefined && { close: () => go({ row: undefined, tab: undefined, with: undefined }) }),
+    ...(openKey !== undefined && {
+      close: () => go({ row: undefined, tab: undefined, with: undefined, find: undefined }),
+    }),
   });
 }
 

@@ -11,6 +11,8 @@ export interface PeekProps {
   readonly title: ComponentChildren;
   readonly tabs: readonly Tab[];
   readonly actions?: ComponentChildren;
+  /** What the button does; default: takes all that a peek keeps out of the address. */
+  readonly onClose?: () => void;
 }
 
 function closePeek(): void {
@@ -18,13 +20,13 @@ function closePeek(): void {
 }
 
 /** What is open, beside the list that it was opened from. */
-export function Peek({ label, title, tabs, actions }: PeekProps) {
+export function Peek({ label, title, tabs, actions, onClose = closePeek }: PeekProps) {
   useKeys({ copyLink: () => void copyText(location.href) });
   return (
     <aside class={style.peek} aria-label={label}>
       <header class={style.head}>
         <div class={style.title}>{title}</div>
-        <button type="button" class="quiet" title={t('peek.close')} onClick={closePeek}>
+        <button type="button" class="quiet" title={t('peek.close')} onClick={onClose}>
           <span aria-hidden="true">✕</span>
           <span class="hidden">{t('peek.close')}</span>
         </button>

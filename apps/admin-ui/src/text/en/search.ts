@@ -92,4 +92,31 @@ export const search = {
   'workflows.placeholder':
     'status=failed agent_name~ada tool~render  —  words search titles, tools, queries and agents',
   'search.placeholder': 'zero_results=true query_preview~sphere  —  words search queries, agents and ids',
+  'severity.error': 'errors',
+  'severity.warning': 'warnings',
+  'events.placeholder': 'severity=error event=host_died dcc_type=maya  —  words search events, servers and reasons',
+  'events.nothing': 'Nothing happened to a server: none started, died or went away since the gateway started.',
+  'events.severity': 'Severity',
+  'events.event': 'Event',
+  'events.server': 'Server',
+  'events.reason': 'Reason',
+  'events.servers': 'Servers',
+  'events.everything': 'Everything',
+  'events.gone': 'This is not kept any more, or lies outside of the filter.',
+  'events.callsThen': 'Its calls in the minutes around',
+  'events.output': 'What it wrote',
+  'event.probe_booting':
+    'The server starts, starts again after it died, or says itself that it is not usable yet. Where it does not get ready, read what it wrote.',
+  'event.probe_ready': 'The server answers, and its tools can be called.',
+  'event.probe_unreachable':
+    'The server could not be started, refuses connections, or does not answer. The gateway goes on trying; “npx dcc-mcp-gateway doctor” says more.',
+  'event.host_died':
+    'Its process ended, or its host was gone in the middle of a call. Look at what it wrote last, and at the calls before. A child is started again by itself.',
+  'event.auto_deregister': 'Its entry was taken out of the configuration.',
+  'activity.placeholder': 'kind=tool_call severity=error agent_id=ada  —  words search messages and ids',
+  'activity.nothing': 'Nothing happened yet.',
+  'activity.kind': 'Kind',
+  'activity.message': 'What happened',
+  'activity.status': 'Status',
+  'activity.same': 'All with the same',
 } as const;

@@ -1,0 +1,77 @@
+import type { ActivityRow } from '@dcc-mcp/call-store';
+import { ListPanel } from '../../parts/list/list-panel.tsx';
+import type { Column } from '../../parts/list/row-table.tsx';
+import { CountStrip } from '../../parts/query/count-strip.tsx';
+import { term } from '../../parts/query/query-terms.ts';
+import { SeverityWord } from '../../parts/value/severity.tsx';
+import { TimeCell } from '../../parts/value/time-cell.tsx';
+import { go, placeHref } from '../../state/place.ts';
+import { t } from '../../text/text.ts';
+import { ActivityPeek } from './activity-peek.tsx';
+import { EventViews } from './event-views.tsx';
+import { leadsTo, valuesOf } from './leads-to.ts';
+
+/** Calls, searches, events of servers, exporters and the configuration, in one feed. */
+export function ActivityList() {
+  return (
+    <ListPanel<ActivityRow>
+      title={t('panel.events')}
+      kind="activity"
+      placeholder={t('activity.placeholder')}
+      columns={columns()}
+      keyOf={({ event_id: id }) => id}
+      isBad={({ severity }) => severity === 'error'}
+      strip={(rows, list) => (
+        <>
+          <EventViews />
+          <CountStrip
+            list={list}
+            terms={[
+              { label: t('severity.error'), term: 'severity=error', isBad: true },
+              { label: t('severity.warning'), term: 'severity=warning' },
+              ...valuesOf(rows, ({ kind }) => kind).map((kind) => ({ label: kind, term: term('kind', kind) })),
+            ]}
+          />
+        </>
+      )}
+      peek={(_, row) => <ActivityPeek row={row} onClose={() => go({ row: undefined })} />}
+      nothing={t('activity.nothing')}
+    />
+  );
+}
+
+function columns(): readonly Column<ActivityRow>[] {
+  return [
+    { id: 'time', label: t('column.time'), width: '5.5rem', cell: (row) => <TimeCell timestamp={row.timestamp} /> },
+    {
+      id: 'severity',
+      label: t('events.severity'),
+      width: '6rem',
+      cell: ({ severity }) => <SeverityWord severity={severity} />,
+    },
+    {
+      id: 'kind',
+      label: t('activity.kind'),
+      width: '7rem',
+      fromWidth: 480,
+      cell: ({ kind }) => <span class="soft">{kind}</span>,
+    },
+    {
+      id: 'message',
+      label: t('activity.message'),
+      width: 'minmax(9rem, 5fr)',
+      cell: (row) => (
+        <a href={placeHref(leadsTo(row))} title={row.message}>
+          {row.message}
+        </a>
+      ),
+    },
+    {
+      id: 'agent',
+      label: t('column.agent'),
+      width: 'minmax(5rem, 1fr)',
+      fromWidth: 760,
+      cell: ({ correlation }) => correlation['agent_id'],
+    },
+  ];
+}

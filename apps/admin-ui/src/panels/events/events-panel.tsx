@@ -1,0 +1,87 @@
+import type { ContentionEvent } from '@dcc-mcp/call-store';
+import { ListPanel } from '../../parts/list/list-panel.tsx';
+import type { Column } from '../../parts/list/row-table.tsx';
+import { CountStrip } from '../../parts/query/count-strip.tsx';
+import { term } from '../../parts/query/query-terms.ts';
+import { SeverityWord } from '../../parts/value/severity.tsx';
+import { TimeCell } from '../../parts/value/time-cell.tsx';
+import { place, placeHref } from '../../state/place.ts';
+import { t } from '../../text/text.ts';
+import { ActivityList } from './activity-list.tsx';
+import { EventPeek } from './event-peek.tsx';
+import { EventViews } from './event-views.tsx';
+import { valuesOf } from './leads-to.ts';
+
+/** What happened to the servers; or everything that happened, in one feed. */
+export function EventsPanel() {
+  return place.value.view === 'activity' ? <ActivityList /> : <EventList />;
+}
+
+/** Events have no ids of their own. */
+function keyOf({ timestamp, event, instance_id: id }: ContentionEvent): string {
+  return `${timestamp} ${event} ${id}`;
+}
+
+function EventList() {
+  return (
+    <ListPanel<ContentionEvent>
+      title={t('panel.events')}
+      kind="events"
+      placeholder={t('events.placeholder')}
+      columns={columns()}
+      keyOf={keyOf}
+      isBad={({ severity }) => severity === 'error'}
+      strip={(rows, list) => (
+        <>
+          <EventViews />
+          <CountStrip
+            list={list}
+            terms={[
+              { label: t('severity.error'), term: 'severity=error', isBad: true },
+              { label: t('severity.warning'), term: 'severity=warning' },
+              ...valuesOf(rows, ({ event }) => event).map((event) => ({ label: event, term: term('event', event) })),
+            ]}
+          />
+        </>
+      )}
+      peek={(_, row) => <EventPeek event={row} />}
+      nothing={t('events.nothing')}
+    />
+  );
+}
+
+function columns(): readonly Column<ContentionEvent>[] {
+  return [
+    { id: 'time', label: t('column.time'), width: '5.5rem', cell: (row) => <TimeCell timestamp={row.timestamp} /> },
+    {
+      id: 'severity',
+      label: t('events.severity'),
+      width: '6rem',
+      cell: ({ severity }) => <SeverityWord severity={severity} />,
+    },
+    {
+      id: 'event',
+      label: t('events.event'),
+      width: 'minmax(9rem, 1fr)',
+      cell: (row) => <a href={placeHref({ row: keyOf(row) })}>{row.event}</a>,
+    },
+    {
+      id: 'server',
+      label: t('events.server'),
+      width: 'minmax(6rem, 1fr)',
+      fromWidth: 480,
+      cell: ({ dcc_type: type, instance_id: id }) => (
+        <a href={placeHref({ panel: 'instances', instance: id })}>
+          {type} <span class="soft">{id.slice(0, 8)}</span>
+        </a>
+      ),
+    },
+    {
+      id: 'reason',
+      label: t('events.reason'),
+      width: 'minmax(8rem, 3fr)',
+      fromWidth: 620,
+      cell: ({ reason }) => <span title={reason}>{reason}</span>,
+    },
+  ];
+}

@@ -1,0 +1,46 @@
+// Where the reader goes from an entry of the feed: to what it tells of.
+import type { ActivityRow } from '@dcc-mcp/call-store';
+import type { PlaceChanges } from '../../state/place.ts';
+
+/** A minute before and after, so that the cause is seen with the effect. */
+const AROUND_MILLIS = 60_000;
+
+/** The place of what an entry of the feed is about. */
+export function leadsTo({ kind, event_id: id, correlation }: ActivityRow): PlaceChanges {
+  const rowId = id.slice(id.indexOf(':') + 1);
+  switch (kind) {
+    case 'tool_call':
+    case 'describe':
+    case 'load_skill':
+      return { panel: 'traces', trace: rowId };
+    case 'search':
+      return { panel: 'search', row: rowId, range: 'all', since: undefined, until: undefined };
+    case 'session_event':
+      return { panel: 'output', instance: correlation['instance_id'] };
+    case 'contention':
+      return { panel: 'instances', instance: correlation['instance_id'] };
+    case 'export_health':
+    case 'config':
+    default:
+      return { panel: 'telemetry' };
+  }
+}
+
+/** The minutes around a time, as the address has them. */
+export function around(timestamp: string): Pick<PlaceChanges, 'since' | 'until' | 'range'> {
+  const at = Date.parse(timestamp);
+  return {
+    since: new Date(at - AROUND_MILLIS).toISOString(),
+    until: new Date(at + AROUND_MILLIS).toISOString(),
+    range: undefined,
+  };
+}
+
+/** The values of a column, each once, the most frequent first. */
+export function valuesOf<Row>(rows: readonly Row[], read: (row: Row) => string): readonly string[] {
+  const counts = new Map<string, number>();
+  for (const row of rows) {
+    counts.set(read(row), (counts.get(read(row)) ?? 0) + 1);
+  }
+  return [...counts].toSorted(([, one], [, other]) => other - one).map(([value]) => value);
+}
