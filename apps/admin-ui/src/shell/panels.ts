@@ -102,6 +102,14 @@ export const PANELS: readonly Panel[] = [
     load: async () => (await import('../panels/events/events-panel.tsx')).EventsPanel,
   },
   {
+    id: 'output',
+    group: 'gateway',
+    key: 'u',
+    label: 'panel.output',
+    ranges: [],
+    load: async () => (await import('../panels/output/output-panel.tsx')).OutputPanel,
+  },
+  {
     id: 'bundle',
     group: 'gateway',
     key: 'b',

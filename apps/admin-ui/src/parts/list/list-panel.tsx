@@ -4,7 +4,6 @@ import { useMemo, useRef } from 'preact/hooks';
 import { apiUrl, request } from '../../api/client.ts';
 import type { RowList, RowListRequest } from '../../api/row-list.ts';
 import { useRows } from '../../api/use-rows.ts';
-import { useKeys } from '../../shell/use-keys.ts';
 import { now } from '../../state/clock.ts';
 import { go, place, placeHref } from '../../state/place.ts';
 import { timesOf } from '../../state/time-range.ts';
@@ -16,6 +15,7 @@ import { QueryBar } from '../query/query-bar.tsx';
 import { saveFile } from '../value/save-file.ts';
 import style from './list-panel.module.css';
 import { type Column, Loading, RowTable } from './row-table.tsx';
+import { useRowKeys } from './use-row-keys.ts';
 
 export interface ListPanelProps<Row> {
   readonly title: string;
@@ -81,25 +81,6 @@ export function ListPanel<Row extends object>(props: ListPanelProps<Row>) {
         )}
     </div>
   );
-}
-
-/** `j`, `k` and `Enter` go through the rows that are listed, and no others. */
-function useRowKeys<Row>(rows: readonly Row[], keyOf: (row: Row) => string, openKey: string | undefined): void {
-  const step = (by: number): void => {
-    const index = rows.findIndex((row) => keyOf(row) === openKey);
-    const next = rows[index === -1 ? 0 : index + by];
-    if (next !== undefined) {
-      go({ row: keyOf(next) }, { replace: openKey !== undefined });
-    }
-  };
-  useKeys({
-    next: () => step(1),
-    previous: () => step(-1),
-    open: () => step(0),
-    ...(openKey !== undefined && {
-      close: () => go({ row: undefined, tab: undefined, with: undefined, find: undefined }),
-    }),
-  });
 }
 
 function NoRows<Row>({ list, nothing }: { readonly list: RowList<Row>; readonly nothing: ComponentChildren }) {

@@ -119,4 +119,18 @@ export const search = {
   'activity.message': 'What happened',
   'activity.status': 'Status',
   'activity.same': 'All with the same',
+  'output.placeholder': 'level=error message~license  —  words search lines and ids',
+  'output.noServer': 'No server is configured, so none wrote anything.',
+  'output.departed': 'Gone',
+  'output.nothing':
+    'It wrote nothing that is kept. What is kept is what a server started by the gateway writes to stderr, and the events that a dcc-mcp-core host tells of.',
+  'output.nothing.action': 'See how the servers are',
+  'output.trace': 'its trace',
+  'output.copy': 'Copy line',
+  'output.line': 'Line',
+  'output.gone': 'This line is not kept any more.',
+  'output.cut': 'Cut: {kept} of {all} are kept.',
+  'output.stream': 'From',
+  'output.noCall': 'No call ran on this server when it was written.',
+  'output.during': 'Called when it was written',
 } as const;

@@ -117,4 +117,18 @@ export const search: Translation<typeof texts> = {
   'activity.message': '发生了什么',
   'activity.status': '状态',
   'activity.same': '查看相同的记录',
+  'output.placeholder': 'level=error message~license  —  单词会搜索内容和各种 id',
+  'output.noServer': '没有配置服务器，因此没有输出。',
+  'output.departed': '已离开',
+  'output.nothing':
+    '没有保留它的输出。会保留的是：由网关启动的服务器写到 stderr 的内容，以及 dcc-mcp-core 宿主上报的事件。',
+  'output.nothing.action': '查看服务器状态',
+  'output.trace': '对应链路',
+  'output.copy': '复制该行',
+  'output.line': '行',
+  'output.gone': '该行已不再保留。',
+  'output.cut': '已截断：保留 {all} 中的 {kept}。',
+  'output.stream': '来源',
+  'output.noCall': '写出该行时，此服务器没有正在运行的调用。',
+  'output.during': '写出该行时正在运行的调用',
 };

@@ -1,0 +1,21 @@
+import { useKeys } from '../../shell/use-keys.ts';
+import { go } from '../../state/place.ts';
+
+/** `j`, `k` and `Enter` go through the rows that are listed, and no others. */
+export function useRowKeys<Row>(rows: readonly Row[], keyOf: (row: Row) => string, openKey: string | undefined): void {
+  const step = (by: number): void => {
+    const index = rows.findIndex((row) => keyOf(row) === openKey);
+    const next = rows[index === -1 ? 0 : index + by];
+    if (next !== undefined) {
+      go({ row: keyOf(next) }, { replace: openKey !== undefined });
+    }
+  };
+  useKeys({
+    next: () => step(1),
+    previous: () => step(-1),
+    open: () => step(0),
+    ...(openKey !== undefined && {
+      close: () => go({ row: undefined, tab: undefined, with: undefined, find: undefined }),
+    }),
+  });
+}
