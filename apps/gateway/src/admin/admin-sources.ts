@@ -17,7 +17,7 @@ import { telemetryView } from './telemetry-view.ts';
 
 /** Where the admin API looks. */
 export interface AdminParts {
-  readonly core: Pick<OperationCore, 'upstreams' | 'catalog' | 'outputs'>;
+  readonly core: Pick<OperationCore, 'upstreams' | 'catalog' | 'outputs' | 'governance'>;
   readonly store: CallStore;
   readonly telemetry: Telemetry;
   readonly version: string;
@@ -41,7 +41,7 @@ export function adminSources(parts: AdminParts): AdminSources {
   return {
     store,
     instances: (baseUrl) => instanceCards({ upstreams, catalog, store, usages, history: parts.history }, baseUrl),
-    governance: () => governanceView(config(), upstreams),
+    governance: () => governanceView({ config: config(), upstreams, governance: core.governance }),
     telemetry: () => telemetryView({ telemetry, scrapes: parts.scrapes, config: config(), settings: settings() }),
     health: () =>
       healthView({

@@ -1,7 +1,9 @@
 import { SECRET_KEY_PARTS } from '@dcc-mcp/bounds/redaction';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
+import type { Governance } from '../governance/governance.ts';
 import { SCRIPT_KEYS } from '../recording/rows/redact-json.ts';
 import type { Upstreams } from '../registry/upstreams.ts';
+import type { Upstream } from '../upstream/upstream.ts';
 
 /** Lists of policy by their names in the answer. */
 const ALLOWLISTS = {
@@ -12,8 +14,16 @@ const ALLOWLISTS = {
   allowed_tool_slug_prefixes: 'allowedToolSlugPrefixes',
 } as const satisfies Readonly<Record<string, keyof GatewayConfig['policy']>>;
 
+/** Where {@link governanceView} looks. */
+export interface GovernanceParts {
+  readonly config: GatewayConfig;
+  readonly upstreams: Upstreams;
+  readonly governance: Pick<Governance, 'throttled' | 'tracked'>;
+}
+
 /** What is in force: policy, limits, redaction, authentication. */
-export function governanceView(config: GatewayConfig, upstreams: Upstreams): Readonly<Record<string, unknown>> {
+export async function governanceView(parts: GovernanceParts): Promise<Readonly<Record<string, unknown>>> {
+  const { config, upstreams, governance } = parts;
   const { policy, limits } = config;
   const lists = Object.entries(ALLOWLISTS).map(([name, key]) => [name, policy[key]] as const);
   const active = Object.fromEntries(lists.map(([name, list]) => [name, list.length > 0]));
@@ -29,20 +39,29 @@ export function governanceView(config: GatewayConfig, upstreams: Upstreams): Rea
       rate_per_minute: limits.ratePerMinute,
       concurrency_per_principal: limits.concurrencyPerPrincipal,
       store: 'memory',
+      principals_tracked: await governance.tracked(),
+      throttled_total: governance.throttled,
     },
     quarantine: { mode: policy.quarantine, held: [] },
-    circuits: upstreams
-      .all()
-      .filter(({ status }) => status.isCircuitOpen)
-      .map(({ settings, status }) => ({
-        instance_id: settings.instanceId,
-        state: 'open',
-        failures: status.consecutiveFailures,
-      })),
+    circuits: upstreams.all().map(toCircuit),
     traffic_capture: { state: 'capture_disabled' },
     redaction: { keys: [...SCRIPT_KEYS, ...SECRET_KEY_PARTS], paths: config.admin.redactPaths, values_applied: true },
     authentication: { ...authenticationOf(config) },
   };
+}
+
+function toCircuit({ settings, circuit }: Upstream): object {
+  const { state, failures, times } = circuit;
+  return {
+    instance_id: settings.instanceId,
+    state,
+    failures,
+    ...(times && { opens_at: time(times.openedAt), closes_at: time(times.trialAt) }),
+  };
+}
+
+function time(millis: number): string {
+  return new Date(millis).toISOString();
 }
 
 type Authentication = 'none' | 'token' | 'jwt';

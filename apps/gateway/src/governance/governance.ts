@@ -29,6 +29,7 @@ export class Governance {
   #policy: Policy | undefined;
   #quotas: Quotas | undefined;
   #concurrency: PrincipalLimit | undefined;
+  #throttled = 0;
 
   constructor(settings: GovernanceSettings, options: GovernanceOptions) {
     this.#options = options;
@@ -45,6 +46,20 @@ export class Governance {
 
   get concurrency(): PrincipalLimit | undefined {
     return this.#concurrency;
+  }
+
+  /** Operations that a limit refused since the start. */
+  get throttled(): number {
+    return this.#throttled;
+  }
+
+  noteThrottled(): void {
+    this.#throttled += 1;
+  }
+
+  /** Principals that a limit counts at this moment. */
+  async tracked(): Promise<number> {
+    return Math.max((await this.#quotas?.tracked()) ?? 0, this.#concurrency?.tracked ?? 0);
   }
 
   /** From now on these settings hold; what runs already is not touched. */

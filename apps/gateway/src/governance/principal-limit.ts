@@ -26,6 +26,11 @@ export class PrincipalLimit {
     this.#options = options;
   }
 
+  /** Principals that run something here. */
+  get tracked(): number {
+    return new Set(Array.from(this.#held.values(), ({ principal }) => principal)).size;
+  }
+
   /** @returns What ends the operation, or `undefined` when the principal has too many. */
   async enter(principal: string): Promise<(() => void) | undefined> {
     const { leases, max, newId } = this.#options;

@@ -7,6 +7,8 @@ export type QuotaDecision =
 export interface Quotas {
   /** Counts one operation, at once: two callers never get the same last one. */
   consume(principal: string): Promise<QuotaDecision>;
+  /** Principals that are counted at this moment. */
+  tracked(): Promise<number>;
 }
 
 /** The length of the window that quotas count in. */

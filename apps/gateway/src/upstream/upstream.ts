@@ -184,6 +184,16 @@ export interface UpstreamLoad {
   readonly running: number;
 }
 
+/** How a circuit stands. */
+export interface CircuitView {
+  /** `half-open`: one call is let through as a trial, or the next one will be. */
+  readonly state: 'closed' | 'open' | 'half-open';
+  /** Failures in a row. */
+  readonly failures: number;
+  /** When it opened last and when it lets a trial through, in epoch milliseconds; absent while it is closed. */
+  readonly times?: { readonly openedAt: number; readonly trialAt: number };
+}
+
 /** A tool as a dcc-mcp-core host tells of it apart from the tools list, loaded or not. */
 export interface HostTool {
   /** The name that the host takes at any time: `<skill_with_underscores>__<tool>`, or that of a tool of no skill. */
@@ -223,6 +233,7 @@ export interface Upstream {
   readonly settings: UpstreamSettings;
   readonly status: UpstreamStatus;
   readonly load: UpstreamLoad;
+  readonly circuit: CircuitView;
   readonly sessionId?: string | undefined;
   /** Process of a child; it leads a group of its own. */
   readonly pid?: number | undefined;

@@ -109,8 +109,8 @@ const quota = z.looseObject({
   rate_per_minute: count.optional(),
   concurrency_per_principal: count.optional(),
   store: z.enum(['memory', 'redis']),
-  principals_tracked: count.optional(),
-  throttled_total: count.optional(),
+  principals_tracked: count.optional().meta({ description: 'Callers that a limit counts at this moment.' }),
+  throttled_total: count.optional().meta({ description: 'Operations that a limit refused since the start.' }),
 });
 
 const heldTool = z.looseObject({
@@ -124,10 +124,10 @@ const heldTool = z.looseObject({
 
 const circuit = z.looseObject({
   instance_id: z.string(),
-  state: z.string(),
-  failures: count.optional(),
-  opens_at: z.string().optional(),
-  closes_at: z.string().optional(),
+  state: z.enum(['closed', 'open', 'half-open']),
+  failures: count.optional().meta({ description: 'In a row.' }),
+  opens_at: z.string().optional().meta({ description: 'When it opened.' }),
+  closes_at: z.string().optional().meta({ description: 'When a call is let through as a trial.' }),
 });
 
 const governance = z.looseObject({

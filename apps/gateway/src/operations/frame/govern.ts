@@ -54,6 +54,7 @@ export function notePolicy({ span, trail }: RunningOperation, facts: PolicyFacts
 
 function throttled(running: RunningOperation, reason: 'quota' | 'concurrency', retryAfterSeconds: number): Admission {
   notePolicy(running, { outcome: 'throttled', reason });
+  running.core.governance.noteThrottled();
   const what = reason === 'quota' ? 'Too many requests' : 'Too many requests at once';
   const message = `${what}; try again in ${retryAfterSeconds} s`;
   return { ok: false, refusal: { reason, error: { kind: 'throttled', message, retryAfterSeconds } } };

@@ -7,7 +7,7 @@ import {
   type CircuitBreakerPolicy,
 } from 'cockatiel';
 import { failed } from '../hop/failures.ts';
-import type { HopFailure, HopResult } from '../upstream.ts';
+import type { CircuitView, HopFailure, HopResult } from '../upstream.ts';
 
 /** When {@link Circuit} opens, and who is told. */
 export interface CircuitOptions {
@@ -35,6 +35,8 @@ export class Circuit {
   readonly #options: CircuitOptions;
   #policy: CircuitBreakerPolicy;
   #isTrying = false;
+  #openedAt = 0;
+  #failures = 0;
 
   constructor(options: CircuitOptions) {
     this.#options = options;
@@ -45,6 +47,16 @@ export class Circuit {
     return this.#policy.state === CircuitState.Open || this.#policy.state === CircuitState.HalfOpen;
   }
 
+  get view(): CircuitView {
+    const failures = this.#failures;
+    if (!this.isOpen) {
+      return { state: 'closed', failures };
+    }
+    const times = { openedAt: this.#openedAt, trialAt: this.#openedAt + this.#options.openMillis };
+    const isTrial = this.#policy.state === CircuitState.HalfOpen || Date.now() >= times.trialAt;
+    return { state: isTrial ? 'half-open' : 'open', failures, times };
+  }
+
   /** Forgets what happened: the upstream is a new one. */
   reset(): void {
     if (this.isOpen) {
@@ -52,6 +64,7 @@ export class Circuit {
     }
     this.#policy = this.#createPolicy();
     this.#isTrying = false;
+    this.#failures = 0;
   }
 
   async run(call: () => Promise<HopResult>): Promise<HopResult> {
@@ -84,10 +97,19 @@ export class Circuit {
 
   #createPolicy(): CircuitBreakerPolicy {
     const policy = circuitBreaker(
-      handleWhenResult((result) => this.#isHeldAgainst(result)),
+      handleWhenResult((result) => {
+        const isHeld = this.#isHeldAgainst(result);
+        this.#failures = isHeld ? this.#failures + 1 : 0;
+        return isHeld;
+      }),
       { halfOpenAfter: this.#options.openMillis, breaker: new ConsecutiveBreaker(this.#options.failureThreshold) },
     );
-    policy.onStateChange((state) => this.#options.onChange(state !== CircuitState.Closed));
+    policy.onStateChange((state) => {
+      if (state === CircuitState.Open) {
+        this.#openedAt = Date.now();
+      }
+      this.#options.onChange(state !== CircuitState.Closed);
+    });
     return policy;
   }
 }

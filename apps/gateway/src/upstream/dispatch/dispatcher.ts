@@ -2,7 +2,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { backoffMillis } from '../hop/backoff.ts';
 import { cancelled, cancelledInQueue, failed, timedOut, timedOutAfterQueue, timedOutInQueue } from '../hop/failures.ts';
-import type { HopFailure, HopRequest, HopResult, UpstreamLoad } from '../upstream.ts';
+import type { CircuitView, HopFailure, HopRequest, HopResult, UpstreamLoad } from '../upstream.ts';
 import { BoundedQueue } from './bounded-queue.ts';
 import { Circuit } from './circuit.ts';
 
@@ -57,6 +57,10 @@ export class Dispatcher {
 
   get load(): UpstreamLoad {
     return { queued: this.#queue.queued, running: this.#queue.running };
+  }
+
+  get circuit(): CircuitView {
+    return this.#circuit.view;
   }
 
   /** The upstream is a new one: its past failures count no more. */

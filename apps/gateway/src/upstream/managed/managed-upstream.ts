@@ -8,6 +8,7 @@ import { SessionMemory } from '../connection/session-memory.ts';
 import type { DispatchLimits } from '../dispatch/dispatcher.ts';
 import type { GatewayInfo } from '../hop/envelope.ts';
 import type {
+  CircuitView,
   HopFailure,
   HopRequest,
   HopResult,
@@ -116,6 +117,10 @@ export class ManagedUpstream implements Upstream {
 
   get load(): UpstreamLoad {
     return this.#calls.load;
+  }
+
+  get circuit(): CircuitView {
+    return this.#calls.circuit;
   }
 
   get sessionId(): string | undefined {

@@ -4,6 +4,7 @@ import type { Connection } from '../connection/connection.ts';
 import { Dispatcher, type DispatchLimits } from '../dispatch/dispatcher.ts';
 import { cancelled, failed, shuttingDown } from '../hop/failures.ts';
 import type {
+  CircuitView,
   HopEnvelope,
   HopFailure,
   HopRequest,
@@ -50,6 +51,10 @@ export class UpstreamCalls {
 
   get load(): UpstreamLoad {
     return this.#dispatcher.load;
+  }
+
+  get circuit(): CircuitView {
+    return this.#dispatcher.circuit;
   }
 
   /** The upstream is a new one: its past failures count no more. */
