@@ -30,7 +30,7 @@ export function Head({ panel, onHelp }: { readonly panel: Panel | undefined; rea
         <span class="hidden">{t('app.refresh')}</span>
       </button>
       <Preferences />
-      <button type="button" class="quiet" title={t('app.help')} onClick={onHelp}>
+      <button type="button" class={`quiet ${style.wide}`} title={t('app.help')} onClick={onHelp}>
         <span aria-hidden="true">?</span>
         <span class="hidden">{t('app.help')}</span>
       </button>

@@ -28,11 +28,17 @@ export function CallsPanel() {
 
 function columns(): readonly Column<CallRow>[] {
   return [
-    { id: 'time', label: t('column.time'), width: '5.5rem', cell: (row) => <TimeCell timestamp={row.timestamp} /> },
+    {
+      id: 'time',
+      label: t('column.time'),
+      width: '5.5rem',
+      fromWidth: 460,
+      cell: (row) => <TimeCell timestamp={row.timestamp} />,
+    },
     {
       id: 'outcome',
       label: t('column.outcome'),
-      width: '8.5rem',
+      width: 'minmax(6.5rem, 8.5rem)',
       cell: (row) => <OutcomeWord outcome={row.outcome} />,
     },
     { id: 'tool', label: t('column.tool'), width: 'minmax(8rem, 3fr)', cell: (row) => <ToolCell row={row} /> },

@@ -33,11 +33,17 @@ function TraceList() {
 
 function columns(): readonly Column<TraceRow>[] {
   return [
-    { id: 'time', label: t('column.time'), width: '5.5rem', cell: (row) => <TimeCell timestamp={row.timestamp} /> },
+    {
+      id: 'time',
+      label: t('column.time'),
+      width: '5.5rem',
+      fromWidth: 460,
+      cell: (row) => <TimeCell timestamp={row.timestamp} />,
+    },
     {
       id: 'outcome',
       label: t('column.outcome'),
-      width: '8.5rem',
+      width: 'minmax(6.5rem, 8.5rem)',
       cell: (row) => <OutcomeWord outcome={row.outcome} />,
     },
     { id: 'operation', label: t('column.operation'), width: '6rem', fromWidth: 660, cell: (row) => row.operation },
