@@ -18,6 +18,7 @@ import { DEFAULT_LIMIT, isNamed, matcherOf, toListed } from '../store/list-rows.
 import type { ListedRows, RowKind, RowKinds } from '../store/row-kinds.ts';
 import { traceDetail } from '../store/trace-detail.ts';
 import type { FileState, IndexedKind, StoredRow } from './messages.ts';
+import { ReusedAnswer } from './reused-answer.ts';
 import type { RowIndex } from './row-index.ts';
 import { toSequence } from './row-sequence.ts';
 
@@ -41,6 +42,8 @@ interface Beside<Row> {
 export class IndexedCallStore implements CallStore {
   readonly #memory: CallStore;
   readonly #index: RowIndex;
+  readonly #stats = new ReusedAnswer<Stats | undefined>();
+  readonly #totals = new ReusedAnswer<readonly TopRow[] | undefined>();
 
   /** @param memory What the process appends to; the index is fed by it. */
   constructor(memory: CallStore, index: RowIndex) {
@@ -105,7 +108,14 @@ export class IndexedCallStore implements CallStore {
   }
 
   async stats(request: StatsRequest): Promise<Stats> {
-    const found = await this.#fromFile(async (state) => {
+    const found = await this.#stats.get(`${request.range} ${request.until - request.since}`, () =>
+      this.#statsOfBoth(request),
+    );
+    return found ?? this.#memory.stats(request);
+  }
+
+  #statsOfBoth(request: StatsRequest): Promise<Stats | undefined> {
+    return this.#fromFile(async (state) => {
       const times = { sinceMillis: request.since, untilMillis: request.until };
       const [calls, traces] = [await this.#beside('calls', state, times), await this.#beside('traces', state, times)];
       const retainedSince = (await this.#oldest('calls', state))?.at;
@@ -121,14 +131,15 @@ export class IndexedCallStore implements CallStore {
         withoutTraces: traces.without,
       });
     });
-    return found ?? this.#memory.stats(request);
   }
 
   async instanceTotals(): Promise<readonly TopRow[]> {
-    const found = await this.#fromFile(async (state) => {
-      const { rows: calls, without } = await this.#beside('calls', state, {});
-      return this.#index.ask('totals', { calls, without });
-    });
+    const found = await this.#totals.get('all', () =>
+      this.#fromFile(async (state) => {
+        const { rows: calls, without } = await this.#beside('calls', state, {});
+        return this.#index.ask('totals', { calls, without });
+      }),
+    );
     return found ?? this.#memory.instanceTotals();
   }
 

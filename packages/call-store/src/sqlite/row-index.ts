@@ -55,6 +55,8 @@ export interface IndexHealth {
 }
 
 const RETRY_MILLIS = 2000;
+/** Threads that read end when nobody has asked for so long. */
+const IDLE_MILLIS = 60_000;
 /** A batch of so many goes at once. */
 const FULL_BATCH = 500;
 const GIBIBYTE = 1024 * 1024 * 1024;
@@ -77,6 +79,8 @@ export class RowIndex {
   readonly #onDropped: (event: undefined) => void;
   readonly #writer: WorkerThread;
   readonly #reader: WorkerThread;
+  /** Sums of many rows take a while: pages don't wait for them. */
+  readonly #summer: WorkerThread;
   readonly #subscription: { close(): void };
   #state: FileState | undefined;
   #failure: string | undefined;
@@ -101,7 +105,8 @@ export class RowIndex {
     this.#onDropped = quiet(options.onDropped);
     const settings = { path: this.#path, maxRows, maxBytes };
     this.#writer = new WorkerThread(settings);
-    this.#reader = new WorkerThread(settings);
+    this.#reader = new WorkerThread(settings, IDLE_MILLIS);
+    this.#summer = new WorkerThread(settings, IDLE_MILLIS);
     this.#subscription = store.subscribe(['calls', 'traces'], (event) => {
       if (event.type === 'row' && (event.kind === 'calls' || event.kind === 'traces')) {
         this.#push(event.kind, event.row);
@@ -123,13 +128,13 @@ export class RowIndex {
     return this.#working;
   }
 
-  /** Asks the thread that reads. @throws {Error} With the cause in a few words. */
+  /** Asks a thread that reads. @throws {Error} With the cause in a few words. */
   async ask<Name extends 'read' | 'find' | 'stats' | 'totals'>(
     name: Name,
     request: Parameters<WorkerCalls[Name]>[0],
   ): Promise<ReturnType<WorkerCalls[Name]>> {
     try {
-      return await this.#reader.ask(name, request);
+      return await (name === 'read' || name === 'find' ? this.#reader : this.#summer).ask(name, request);
     } catch (error) {
       this.#fail(error);
       this.#flushSoon(RETRY_MILLIS);
@@ -183,7 +188,7 @@ export class RowIndex {
     }
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    await Promise.all([this.#reader.close(), this.#writer.close()]);
+    await Promise.all([this.#reader, this.#summer, this.#writer].map((thread) => thread.close()));
   }
 
   #push(kind: IndexedKind, row: CallRow | Trace): void {

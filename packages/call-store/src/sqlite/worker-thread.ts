@@ -14,12 +14,16 @@ interface Waiting {
 /** A thread that answers questions one after the other; it is started by the first one, and again after it died. */
 export class WorkerThread {
   readonly #settings: WorkerSettings;
+  readonly #idleMillis: number | undefined;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
   #number = 0;
+  #idle: NodeJS.Timeout | undefined;
 
-  constructor(settings: WorkerSettings) {
+  /** @param idleMillis How long it lives without a question; default as long as the process. */
+  constructor(settings: WorkerSettings, idleMillis?: number) {
     this.#settings = settings;
+    this.#idleMillis = idleMillis;
   }
 
   /** @throws {Error} With the cause in a few words, also when the thread dies meanwhile. */
@@ -27,6 +31,7 @@ export class WorkerThread {
     name: Name,
     request: Parameters<WorkerCalls[Name]>[0],
   ): Promise<ReturnType<WorkerCalls[Name]>> {
+    clearTimeout(this.#idle);
     this.#number += 1;
     const number = this.#number;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
@@ -47,9 +52,11 @@ export class WorkerThread {
 
   /** Ends the thread, where there is one, once it has answered. */
   async close(): Promise<void> {
+    clearTimeout(this.#idle);
     const worker = this.#worker;
     if (worker !== undefined) {
       await this.ask('close', undefined).catch(() => undefined);
+      clearTimeout(this.#idle);
       await worker.terminate();
     }
   }
@@ -74,11 +81,24 @@ export class WorkerThread {
     this.#waiting.delete(answer.number);
     if (this.#waiting.size === 0) {
       this.#worker?.unref();
+      this.#retireLater();
     }
     if (answer.ok) {
       waiting?.resolve(answer.value);
     } else {
       waiting?.reject(new Error(answer.cause));
+    }
+  }
+
+  /** Gives its memory back; the next question starts another one. */
+  #retireLater(): void {
+    const worker = this.#worker;
+    if (this.#idleMillis !== undefined && worker !== undefined) {
+      this.#idle = setTimeout(() => {
+        this.#worker = undefined;
+        void worker.terminate();
+      }, this.#idleMillis);
+      this.#idle.unref();
     }
   }
 

@@ -6,6 +6,11 @@ const CHUNK_ROWS = 1000;
 /** Chunks after one batch; the next batch goes on. */
 const MAX_CHUNKS = 4;
 
+const TABLES: Readonly<Record<IndexedKind, readonly string[]>> = {
+  calls: ['calls_body', 'calls_more', 'calls'],
+  traces: ['traces_detail', 'traces_body', 'traces_more', 'traces'],
+};
+
 /** Lets the oldest rows go where there are too many, or too many bytes of them. */
 export class Pruner {
   readonly #database: DatabaseSync;
@@ -73,7 +78,7 @@ export class Pruner {
     const { last } = this.#get(`SELECT max(seq) AS last FROM (SELECT seq FROM ${kind} ORDER BY seq LIMIT ${count})`);
     this.#database.exec('BEGIN IMMEDIATE');
     try {
-      for (const table of kind === 'traces' ? ['traces_detail', 'traces_body', 'traces'] : ['calls_body', 'calls']) {
+      for (const table of TABLES[kind]) {
         this.#database.prepare(`DELETE FROM ${table} WHERE seq <= ?`).run(Number(last));
       }
       this.#database.exec('COMMIT');

@@ -5,11 +5,12 @@ import { MAX_MOVES, toLookupKey, toSequence } from '../row-sequence.ts';
 import { KEPT_COLUMNS, type KeptColumn } from './kept-columns.ts';
 import { OK_WORD, type Words } from './words.ts';
 
-/** A condition on a row `r` and, with `usesBody`, on what is shown of it, `b`. Values stand in `parameters` alone. */
+/** A condition on a row `r`, on more of it `m`, on what is shown of it `b`. Values stand in `parameters` alone. */
 export interface SqlCondition {
   readonly sql: string;
   readonly parameters: readonly (string | number)[];
-  readonly usesBody?: boolean;
+  /** Tables beside `r`. */
+  readonly uses?: readonly ('m' | 'b')[];
 }
 
 /** What a query is made into SQL with. */
@@ -51,7 +52,7 @@ export function join(conditions: readonly SqlCondition[], connective: 'AND' | 'O
     : {
         sql: conditions.map(({ sql }) => `(${sql})`).join(` ${connective} `),
         parameters: conditions.flatMap(({ parameters }) => parameters),
-        usesBody: conditions.some(({ usesBody }) => usesBody === true),
+        uses: conditions.flatMap(({ uses = [] }) => uses),
       };
 }
 
@@ -65,18 +66,18 @@ function toCondition(term: QueryTerm, context: SqlContext): SqlCondition {
 
 /** A bare word is looked for in all searched texts at once; one with a break in it could be found across two of them. */
 function searched(term: TextTerm, context: SqlContext): SqlCondition {
-  const found = { sql: 'instr(b.texts, ?) > 0', parameters: [term.text.toLowerCase()], usesBody: true };
+  const found = { sql: 'instr(m.texts, ?) > 0', parameters: [term.text.toLowerCase()], uses: ['m'] } as const;
   return term.text.includes(TEXT_BREAK) ? join([found, askRow(term, context)], 'AND') : found;
 }
 
 /** What has no column: the text of the row is looked through before it is read. */
 function askRow(term: QueryTerm, context: SqlContext): SqlCondition {
-  const asked = { sql: 'holds(?, b.body)', parameters: [context.ask(term)], usesBody: true };
+  const asked = { sql: 'holds(?, b.body)', parameters: [context.ask(term)], uses: ['b'] } as const;
   if (term.kind === 'text' || term.operator !== '=' || typeof term.value !== 'string') {
     return asked;
   }
   const written = JSON.stringify(term.value).slice(1, -1);
-  return join([{ sql: 'instr(b.body, ?) > 0', parameters: [written], usesBody: true }, asked], 'AND');
+  return join([{ sql: 'instr(b.body, ?) > 0', parameters: [written], uses: ['b'] }, asked], 'AND');
 }
 
 /** Fields that have an index instead of a column. */
@@ -95,16 +96,24 @@ function byKey(term: ComparisonTerm, context: SqlContext): SqlCondition | undefi
   }
   const column = LOOKUPS[field];
   // Several ids may have one key.
-  return column === undefined
-    ? undefined
-    : join([{ sql: `r.${column} = ?`, parameters: [toLookupKey(value)] }, askRow(term, context)], 'AND');
+  return column === undefined ? undefined : join([keyed(context.kind, column, value), askRow(term, context)], 'AND');
+}
+
+/** Rows whose request or trace may be the one of that id. */
+export function keyed(kind: IndexedKind, column: string, id: string): SqlCondition {
+  return { sql: `r.seq IN (SELECT seq FROM ${kind}_more WHERE ${column} = ?)`, parameters: [toLookupKey(id)] };
 }
 
 const LOOKUPS: Readonly<Record<string, string>> = { request_id: 'request_key', trace_id: 'trace_key' };
 
 function onColumn(term: ComparisonTerm, column: KeptColumn, { words }: SqlContext): SqlCondition | undefined {
+  const condition = onName(term, column, words);
+  return column.table === 'r' || condition === undefined ? condition : { ...condition, uses: ['m'] };
+}
+
+function onName(term: ComparisonTerm, column: KeptColumn, words: Words): SqlCondition | undefined {
   const { operator, value } = term;
-  const name = `r.${column.column}`;
+  const name = nameOf(column);
   if (column.storage === 'number') {
     return typeof value === 'number' ? compared(name, operator, value) : undefined;
   }
@@ -115,7 +124,7 @@ function onColumn(term: ComparisonTerm, column: KeptColumn, { words }: SqlContex
     return undefined;
   }
   const isContained = operator === '~' || operator === '!~';
-  const positive = isContained ? contains(name, value, words) : equal(name, value, words);
+  const positive = isContained ? contains(column, value, words) : equal(column, value, words);
   if (operator === '=' || operator === '~') {
     return positive;
   }
@@ -146,24 +155,36 @@ function not({ sql, ...rest }: SqlCondition): SqlCondition {
   return { ...rest, sql: `(${sql}) IS NOT TRUE` };
 }
 
-function equal(name: string, value: string, words: Words): SqlCondition {
-  const id = words.idOf(value);
-  const plain: readonly SqlCondition[] = words.hasPlain ? [{ sql: `${name} = ?`, parameters: [value] }] : [];
+function equal(column: KeptColumn, value: string, words: Words): SqlCondition {
+  const name = nameOf(column);
+  const plain: readonly SqlCondition[] = isPlain(column, words) ? [{ sql: `${name} = ?`, parameters: [value] }] : [];
+  const id = column.storage === 'text' ? undefined : words.idOf(value);
   if (id === undefined) {
     return plain[0] ?? NONE;
   }
   const found = { sql: `${name} = ?`, parameters: [id] };
   // Said again, so that SQLite sees that the index of other outcomes will do.
   const failed = { sql: `${name} = ? AND ${name} <> ${OK_WORD}`, parameters: [id] };
-  return join([name === 'r."outcome"' && id !== OK_WORD ? failed : found, ...plain], 'OR');
+  return join([column.field === 'outcome' && id !== OK_WORD ? failed : found, ...plain], 'OR');
 }
 
-function contains(name: string, value: string, words: Words): SqlCondition {
+function contains(column: KeptColumn, value: string, words: Words): SqlCondition {
+  const name = nameOf(column);
   const wanted = value.toLowerCase();
-  const ids = words.idsWhere((text) => text.toLowerCase().includes(wanted));
-  const found: SqlCondition =
-    ids.length === 0 ? NONE : { sql: `${name} IN (SELECT value FROM json_each(?))`, parameters: [JSON.stringify(ids)] };
-  return words.hasPlain
-    ? join([found, { sql: `typeof(${name}) = 'text' AND contains(${name}, ?)`, parameters: [wanted] }], 'OR')
-    : found;
+  const ids = column.storage === 'text' ? [] : words.idsWhere((text) => text.toLowerCase().includes(wanted));
+  const found: readonly SqlCondition[] =
+    ids.length === 0 ? [] : [{ sql: `${name} IN (SELECT value FROM json_each(?))`, parameters: [JSON.stringify(ids)] }];
+  const plain: readonly SqlCondition[] = isPlain(column, words)
+    ? [{ sql: `typeof(${name}) = 'text' AND contains(${name}, ?)`, parameters: [wanted] }]
+    : [];
+  return found.length + plain.length === 0 ? NONE : join([...found, ...plain], 'OR');
+}
+
+/** Whether texts stand in the column themselves. */
+function isPlain({ field, storage }: KeptColumn, words: Words): boolean {
+  return storage === 'text' || words.isPlain(field);
+}
+
+function nameOf({ table, column }: KeptColumn): string {
+  return `${table}.${column}`;
 }

@@ -4,8 +4,8 @@ import { QUERY_FIELDS } from '../../query/query-fields.ts';
 import { type RowPredicate, toPredicate } from '../../query/query-predicate.ts';
 import type { RowFilter } from '../../store/call-store.ts';
 import type { IndexedKind, ReadAnswer, ReadRequest, StoredRow } from '../messages.ts';
-import { MAX_MOVES, toLookupKey, toSequence } from '../row-sequence.ts';
-import { join, type SqlCondition, toSqlCondition } from './query-sql.ts';
+import { MAX_MOVES, toSequence } from '../row-sequence.ts';
+import { join, keyed, type SqlCondition, toSqlCondition } from './query-sql.ts';
 import type { Words } from './words.ts';
 
 /** Reads rows of both lists, newest first. */
@@ -32,29 +32,31 @@ export class RowReader {
     const { kind, cursor, limit, without, isWhole, isCounted } = request;
     this.#words.refresh();
     const matching = this.conditionOf(kind, request, without);
-    const total = isCounted ? this.#count(kind, matching) : 0;
     const before = cursor === undefined ? [] : [{ sql: 'r.seq < ?', parameters: [toSequence(cursor) ?? 0] }];
-    return { total, rows: this.#page(kind, join([matching, ...before], 'AND'), { limit, isWhole }) };
+    const rows = this.#page(kind, join([matching, ...before], 'AND'), { limit, isWhole });
+    // A page that is not full has them all.
+    const isAll = cursor === undefined && rows.length < limit;
+    return { rows, total: isAll ? rows.length : isCounted ? this.#count(kind, matching) : 0 };
   }
 
   /** Rows whose row id, request id or trace id may be `id`: whoever asks looks again. */
   find(kind: IndexedKind, id: string): readonly StoredRow[] {
     const sequence = toSequence(id) ?? -MAX_MOVES;
-    const condition: SqlCondition = {
-      sql: 'r.seq BETWEEN ? AND ? OR r.request_key = ? OR r.trace_key = ?',
-      parameters: [sequence, sequence + MAX_MOVES, toLookupKey(id), toLookupKey(id)],
-    };
+    const near = { sql: 'r.seq BETWEEN ? AND ?', parameters: [sequence, sequence + MAX_MOVES] };
+    const condition = join([near, keyed(kind, 'request_key', id), keyed(kind, 'trace_key', id)], 'OR');
     return this.#page(kind, condition, { limit: -1, isWhole: true });
   }
 
   /** Columns of all rows that match. */
-  *columns(from: {
+  *columns(wanted: {
     readonly kind: IndexedKind;
     readonly columns: readonly string[];
     readonly condition: SqlCondition;
   }): Iterable<readonly unknown[]> {
-    const { kind, columns, condition } = from;
-    const statement = this.#prepare(`SELECT ${columns.join(', ')} FROM ${kind} r WHERE ${condition.sql}`);
+    const { kind, columns, condition } = wanted;
+    const uses = columns.some((column) => column.startsWith('m.')) ? (['m'] as const) : [];
+    const from = tablesOf(kind, [...uses, ...(condition.uses ?? [])]);
+    const statement = this.#prepare(`SELECT ${columns.join(', ')} FROM ${from} WHERE ${condition.sql}`);
     statement.setReturnArrays(true);
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows are arrays, as was said above
     yield* statement.iterate(...condition.parameters) as unknown as Iterable<readonly unknown[]>;
@@ -75,20 +77,20 @@ export class RowReader {
     return join(conditions, 'AND');
   }
 
-  #count(kind: IndexedKind, { sql, parameters, usesBody = false }: SqlCondition): number {
-    const from = usesBody ? `${kind} r JOIN ${kind}_body b ON b.seq = r.seq` : `${kind} r`;
-    const { total } = this.#prepare(`SELECT count(*) AS total FROM ${from} WHERE ${sql}`).get(...parameters) ?? {};
+  #count(kind: IndexedKind, { sql, parameters, uses = [] }: SqlCondition): number {
+    const { total } =
+      this.#prepare(`SELECT count(*) AS total FROM ${tablesOf(kind, uses)} WHERE ${sql}`).get(...parameters) ?? {};
     return Number(total);
   }
 
   #page(
     kind: IndexedKind,
-    { sql, parameters }: SqlCondition,
+    { sql, parameters, uses = [] }: SqlCondition,
     { limit, isWhole }: { readonly limit: number; readonly isWhole: boolean },
   ): readonly StoredRow[] {
     const hasDetail = isWhole && kind === 'traces';
     const detail = hasDetail ? 'LEFT JOIN traces_detail d ON d.seq = r.seq' : '';
-    const from = `${kind} r JOIN ${kind}_body b ON b.seq = r.seq ${detail}`;
+    const from = `${tablesOf(kind, [...uses, 'b'])} ${detail}`;
     const statement = this.#prepare(
       `SELECT b.body AS body${hasDetail ? ', d.detail AS detail' : ''} FROM ${from} WHERE ${sql} ORDER BY r.seq DESC LIMIT ?`,
     );
@@ -108,6 +110,12 @@ export class RowReader {
     this.#statements.set(sql, statement);
     return statement;
   }
+}
+
+function tablesOf(kind: IndexedKind, uses: NonNullable<SqlCondition['uses']>): string {
+  const more = uses.includes('m') ? ` JOIN ${kind}_more m ON m.seq = r.seq` : '';
+  const body = uses.includes('b') ? ` JOIN ${kind}_body b ON b.seq = r.seq` : '';
+  return `${kind} r${more}${body}`;
 }
 
 function toStoredRow({ body, detail }: Readonly<Record<string, unknown>>): StoredRow {

@@ -1,6 +1,6 @@
 import { INDEXED_KINDS, type IndexedKind } from '../messages.ts';
 import { toLookupKey } from '../row-sequence.ts';
-import { KEPT_COLUMNS, SEARCHED_PATHS } from './kept-columns.ts';
+import { columnsIn, SEARCHED_PATHS } from './kept-columns.ts';
 import { OK_WORD } from './words.ts';
 
 const TABLES: readonly string[] = [
@@ -22,13 +22,17 @@ export const SCHEMA_VERSION: number = toLookupKey([...TABLES, JSON.stringify(SEA
 export const SCHEMA: string = [...TABLES, `PRAGMA user_version = ${SCHEMA_VERSION}`].join(';\n');
 
 function tablesOf(kind: IndexedKind): readonly string[] {
-  const columns = KEPT_COLUMNS[kind].map(({ column }) => column).join(', ');
+  const columns = (table: 'r' | 'm'): string =>
+    columnsIn(kind, table)
+      .map(({ column }) => column)
+      .join(', ');
   return [
-    `CREATE TABLE ${kind} (seq INTEGER PRIMARY KEY, millis INTEGER, ${columns}, request_key INTEGER, trace_key INTEGER)`,
-    `CREATE TABLE ${kind}_body (seq INTEGER PRIMARY KEY, texts TEXT NOT NULL, body TEXT NOT NULL)`,
+    `CREATE TABLE ${kind} (seq INTEGER PRIMARY KEY, millis INTEGER, ${columns('r')})`,
+    `CREATE TABLE ${kind}_more (seq INTEGER PRIMARY KEY, request_key INTEGER, trace_key INTEGER, ${columns('m')}, texts TEXT NOT NULL)`,
+    `CREATE TABLE ${kind}_body (seq INTEGER PRIMARY KEY, body TEXT NOT NULL)`,
     `CREATE INDEX ${kind}_millis ON ${kind} (millis)`,
-    `CREATE INDEX ${kind}_request ON ${kind} (request_key)`,
-    `CREATE INDEX ${kind}_trace ON ${kind} (trace_key)`,
+    `CREATE INDEX ${kind}_request ON ${kind}_more (request_key)`,
+    `CREATE INDEX ${kind}_trace ON ${kind}_more (trace_key)`,
     // Most rows went well: these two hold the others alone.
     `CREATE INDEX ${kind}_not_ok ON ${kind} (outcome) WHERE outcome <> ${OK_WORD}`,
     `CREATE INDEX ${kind}_failed ON ${kind} (success) WHERE success = 0`,

@@ -2,8 +2,8 @@ import { stats, type Stats } from '../../analytics/stats.ts';
 import { type TopRow, toTopRows } from '../../analytics/top-rows.ts';
 import type { CallRow } from '../../rows/call-row.ts';
 import type { TraceRow } from '../../rows/trace-row.ts';
-import type { CallsBeside, StatsInput } from '../messages.ts';
-import { KEPT_COLUMNS } from './kept-columns.ts';
+import type { CallsBeside, IndexedKind, StatsInput } from '../messages.ts';
+import { KEPT_COLUMNS, type KeptColumn } from './kept-columns.ts';
 import { join } from './query-sql.ts';
 import type { RowReader } from './read-rows.ts';
 import type { Words } from './words.ts';
@@ -33,33 +33,42 @@ export function statsOf(reader: RowReader, words: Words, input: StatsInput): Sta
   const { options, calls, without, traces, withoutTraces } = input;
   const times = { sinceMillis: options.since, untilMillis: options.until };
   words.refresh();
-  const rows = readCalls(reader, words, reader.conditionOf('calls', times, without));
-  const tokens = readTokens(reader, words, reader.conditionOf('traces', times, withoutTraces));
+  const rows = readCalls({ reader, words, condition: reader.conditionOf('calls', times, without) }, SUMMED);
+  const tokens = readTokens({ reader, words, condition: reader.conditionOf('traces', times, withoutTraces) });
   return stats([...rows, ...calls], { ...options, traces: [...tokens, ...traces] });
 }
 
 /** What all calls say of each instance. */
 export function totalsOf(reader: RowReader, words: Words, { calls, without }: CallsBeside): readonly TopRow[] {
   words.refresh();
-  const rows = readCalls(reader, words, reader.conditionOf('calls', {}, without));
+  const condition = reader.conditionOf('calls', {}, without);
+  const rows = readCalls({ reader, words, condition }, ['instance_id', 'success', 'duration_ms', 'output_tokens']);
   return toTopRows([...rows, ...calls], ({ instance_id: id }) => id);
 }
 
 type Condition = ReturnType<RowReader['conditionOf']>;
+type Summed = (typeof SUMMED)[number];
 
-function readCalls(reader: RowReader, words: Words, condition: Condition): readonly CallRow[] {
-  const columns = SUMMED.map((field) => columnOf('calls', field));
-  const isWord = SUMMED.map((field) => KEPT_COLUMNS.calls.find((each) => each.field === field)?.storage === 'word');
+interface Reading {
+  readonly reader: RowReader;
+  readonly words: Words;
+  readonly condition: Condition;
+}
+
+function readCalls({ reader, words, condition }: Reading, fields: readonly Summed[]): readonly CallRow[] {
+  const kept = fields.map((field) => columnOf('calls', field));
+  const columns = ['r.millis', ...kept.map(({ table, column }) => `${table}.${column}`)];
   const rows: CallRow[] = [];
-  for (const [millis, ...values] of reader.columns({ kind: 'calls', columns: ['r.millis', ...columns], condition })) {
-    const row: Record<string, unknown> = { timestamp: new Date(Number(millis)).toISOString() };
-    for (const [index, field] of SUMMED.entries()) {
-      const value = values[index];
+  for (const values of reader.columns({ kind: 'calls', columns, condition })) {
+    const row: Record<string, unknown> = { timestamp: new Date(Number(values[0])).toISOString() };
+    for (let index = 0; index < kept.length; index += 1) {
+      const value = values[index + 1];
+      const storage = kept[index]?.storage;
       if (value !== null) {
-        row[field] = isWord[index] === true ? words.read(value) : value;
+        row[fields[index] ?? ''] =
+          storage === 'word' || storage === 'closed' ? words.read(value) : storage === 'flag' ? value === 1 : value;
       }
     }
-    row['success'] = row['success'] === 1;
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the members that sums are made of
     rows.push(row as unknown as CallRow);
   }
@@ -69,11 +78,10 @@ function readCalls(reader: RowReader, words: Words, condition: Condition): reado
 type TokenRow = Pick<TraceRow, 'operation' | 'output_tokens' | 'timestamp'>;
 
 /** The tokens of searches and descriptions. */
-function readTokens(reader: RowReader, words: Words, condition: Condition): readonly TokenRow[] {
-  const operation = columnOf('traces', 'operation');
+function readTokens({ reader, words, condition }: Reading): readonly TokenRow[] {
   return (['search', 'describe'] as const).flatMap((name) => {
-    const ofName = { sql: `${operation} = ?`, parameters: [words.idOf(name) ?? name] };
-    const columns = ['r.millis', columnOf('traces', 'output_tokens')];
+    const ofName = { sql: `r."operation" = ?`, parameters: [words.idOf(name) ?? name] };
+    const columns = ['r.millis', 'r."output_tokens"'];
     const rows = reader.columns({ kind: 'traces', columns, condition: join([condition, ofName], 'AND') });
     return Array.from(rows, ([millis, tokens]) => ({
       operation: name,
@@ -83,6 +91,10 @@ function readTokens(reader: RowReader, words: Words, condition: Condition): read
   });
 }
 
-function columnOf(kind: 'calls' | 'traces', field: string): string {
-  return `r."${KEPT_COLUMNS[kind].find((each) => each.field === field)?.field ?? 'seq'}"`;
+function columnOf(kind: IndexedKind, field: string): KeptColumn {
+  const column = KEPT_COLUMNS[kind].find((each) => each.field === field);
+  if (column === undefined) {
+    throw new RangeError(`${field} has no column`);
+  }
+  return column;
 }

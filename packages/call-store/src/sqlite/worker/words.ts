@@ -4,29 +4,30 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 const MAX_WORDS = 20_000;
 /** In UTF-16 units. */
 const MAX_WORD_CHARS = 256;
-/** The row that says that texts stand in columns, too. */
-const PLAIN = 0;
 /** The first word of every file: the partial index of failures is made by it. */
 export const OK_WORD = 1;
 
-/** Texts that come up again and again, each once: a column holds their numbers. Past the bound a column holds the text. */
+/**
+ * Texts that come up again and again, each once: a column holds their numbers. Past the bound a column holds the text; rows
+ * below 0 say of which fields it does.
+ */
 export class Words {
   readonly #insert: StatementSync;
   readonly #select: StatementSync;
   readonly #ids = new Map<string, number>();
   readonly #texts = new Map<number, string>();
+  readonly #plain = new Set<string>();
   #newest = 0;
-  #hasPlain = false;
 
   constructor(database: DatabaseSync) {
     this.#insert = database.prepare('INSERT INTO words (id, text) VALUES (?, ?)');
-    this.#select = database.prepare('SELECT id, text FROM words WHERE id > ? OR id = 0 ORDER BY id');
+    this.#select = database.prepare('SELECT id, text FROM words WHERE id > ? OR id < 0 ORDER BY id');
     this.refresh();
   }
 
-  /** Whether some texts stand in columns themselves. */
-  get hasPlain(): boolean {
-    return this.#hasPlain;
+  /** Whether some texts stand in the column of a field themselves. */
+  isPlain(field: string): boolean {
+    return this.#plain.has(field);
   }
 
   /** Reads what was added since. After a rollback, too: what was undone is forgotten. */
@@ -34,33 +35,33 @@ export class Words {
     if (isAnew) {
       this.#ids.clear();
       this.#texts.clear();
+      this.#plain.clear();
       this.#newest = 0;
-      this.#hasPlain = false;
     }
     for (const { id, text } of this.#select.all(this.#newest)) {
-      if (Number(id) === PLAIN) {
-        this.#hasPlain = true;
+      if (Number(id) < 0) {
+        this.#plain.add(String(text));
       } else {
         this.#learn(Number(id), String(text));
       }
     }
   }
 
-  /** What a column holds of a text. */
-  store(text: string): number | string {
+  /** What the column of a field holds of a text; with `isClosed` always a number. */
+  store(text: string, { field, isClosed }: { readonly field: string; readonly isClosed: boolean }): number | string {
     const known = this.#ids.get(text);
     if (known !== undefined) {
       return known;
     }
-    if (this.#ids.size < MAX_WORDS && text.length <= MAX_WORD_CHARS) {
+    if (isClosed || (this.#ids.size < MAX_WORDS && text.length <= MAX_WORD_CHARS)) {
       const id = this.#newest + 1;
       this.#insert.run(id, text);
       this.#learn(id, text);
       return id;
     }
-    if (!this.#hasPlain) {
-      this.#insert.run(PLAIN, '');
-      this.#hasPlain = true;
+    if (!this.#plain.has(field)) {
+      this.#plain.add(field);
+      this.#insert.run(-this.#plain.size, field);
     }
     return text;
   }

@@ -4,7 +4,7 @@ import { isCallRow, isTrace } from '../../jsonl/file-rows.ts';
 import { toTraceRow } from '../../rows/trace-row.ts';
 import type { IndexedKind } from '../messages.ts';
 import { MAX_MOVES, toLookupKey, toSequence } from '../row-sequence.ts';
-import { KEPT_COLUMNS, type KeptColumn, SEARCHED_PATHS } from './kept-columns.ts';
+import { columnsIn, type KeptColumn, SEARCHED_PATHS } from './kept-columns.ts';
 import { TEXT_BREAK } from './query-sql.ts';
 import type { Words } from './words.ts';
 
@@ -15,6 +15,7 @@ export class RowWriter {
   readonly #kind: IndexedKind;
   readonly #words: Words;
   readonly #row: StatementSync;
+  readonly #more: StatementSync;
   readonly #body: StatementSync;
   readonly #detail: StatementSync;
   readonly #idAt: StatementSync;
@@ -23,11 +24,10 @@ export class RowWriter {
   constructor(database: DatabaseSync, kind: IndexedKind, words: Words) {
     this.#kind = kind;
     this.#words = words;
-    const columns = KEPT_COLUMNS[kind].map(({ column }) => column);
-    const all = ['seq', 'millis', ...columns, 'request_key', 'trace_key'];
-    this.#row = database.prepare(`INSERT INTO ${kind} (${all.join(', ')}) VALUES (${all.map(() => '?').join(', ')})`);
-    this.#body = database.prepare(`INSERT INTO ${kind}_body (seq, texts, body) VALUES (?, ?, ?)`);
-    this.#detail = database.prepare('INSERT INTO traces_detail (seq, detail) VALUES (?, ?)');
+    this.#row = insert(database, kind, ['seq', 'millis', ...namesIn(kind, 'r')]);
+    this.#more = insert(database, `${kind}_more`, ['seq', 'request_key', 'trace_key', ...namesIn(kind, 'm'), 'texts']);
+    this.#body = insert(database, `${kind}_body`, ['seq', 'body']);
+    this.#detail = insert(database, 'traces_detail', ['seq', 'detail']);
     this.#idAt = database.prepare(`SELECT body ->> 'row_id' AS id FROM ${kind}_body WHERE seq = ?`);
   }
 
@@ -55,9 +55,11 @@ export class RowWriter {
       return false;
     }
     const listed = 'spans' in row ? toTraceRow(row) : row;
-    this.#row.run(...this.#columnsOf(listed, place));
-    const body = 'spans' in row ? JSON.stringify(listed) : line;
-    this.#body.run(place, searchedTexts(listed, this.#kind), body);
+    const millis = Date.parse(row.timestamp);
+    const keys = [toLookupKey(row.request_id), toLookupKey(row.trace_id)];
+    this.#row.run(place, Number.isNaN(millis) ? null : millis, ...this.#valuesIn(listed, 'r'));
+    this.#more.run(place, ...keys, ...this.#valuesIn(listed, 'm'), searchedTexts(listed, this.#kind));
+    this.#body.run(place, 'spans' in row ? JSON.stringify(listed) : line);
     if ('spans' in row) {
       const { started_at: startedAt, spans, input, output, agent_context: agentContext } = row;
       const detail = { started_at: startedAt, spans, input, output, agent_context: agentContext };
@@ -80,30 +82,32 @@ export class RowWriter {
     return undefined;
   }
 
-  #columnsOf(
-    row: { readonly timestamp: string; readonly request_id: string; readonly trace_id: string },
-    place: number,
-  ): Value[] {
-    const millis = Date.parse(row.timestamp);
-    const values: Value[] = [place, Number.isNaN(millis) ? null : millis];
-    for (const column of KEPT_COLUMNS[this.#kind]) {
-      values.push(this.#store(valueAt(row, column.path), column));
-    }
-    values.push(toLookupKey(row.request_id), toLookupKey(row.trace_id));
-    return values;
+  #valuesIn(row: object, table: KeptColumn['table']): readonly Value[] {
+    return columnsIn(this.#kind, table).map((column) => this.#store(valueAt(row, column.path), column));
   }
 
-  #store(value: unknown, { storage }: KeptColumn): Value {
+  #store(value: unknown, { field, storage }: KeptColumn): Value {
     switch (storage) {
       case 'number':
         return typeof value === 'number' ? value : null;
       case 'flag':
         return typeof value === 'boolean' ? Number(value) : null;
+      case 'text':
+        return typeof value === 'string' ? value : null;
       case 'word':
+      case 'closed':
       default:
-        return typeof value === 'string' ? this.#words.store(value) : null;
+        return typeof value === 'string' ? this.#words.store(value, { field, isClosed: storage === 'closed' }) : null;
     }
   }
+}
+
+function insert(database: DatabaseSync, table: string, columns: readonly string[]): StatementSync {
+  return database.prepare(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`);
+}
+
+function namesIn(kind: IndexedKind, table: KeptColumn['table']): readonly string[] {
+  return columnsIn(kind, table).map(({ column }) => column);
 }
 
 function read(line: string, kind: IndexedKind) {
