@@ -13,13 +13,15 @@ export interface Asked<Answer> {
 
 /** Asked anew while the page is live. */
 const EVERY_MILLIS = 5_000;
+/** An answer that takes long is asked for less often: at most a tenth of the time is spent on it. */
+const LEAST_REST = 9;
 
 /**
  * The answer to `url`; undefined asks nothing. It is asked again when the reader refreshes, and every 5 s while the page
  * is live unless it is `fixed`.
  */
 export function useAnswer<Answer>(url: string | undefined, { fixed = false } = {}): Asked<Answer> {
-  const [asked, setAsked] = useState<Asked<Answer> & { readonly url?: string | undefined }>({
+  const [asked, setAsked] = useState<AskedAt<Answer>>({
     isLoading: url !== undefined,
   });
   const refresh = refreshes.value;
@@ -30,23 +32,20 @@ export function useAnswer<Answer>(url: string | undefined, { fixed = false } = {
       return undefined;
     }
     const ending = new AbortController();
-    const once = async (): Promise<void> => {
-      try {
-        const { answer, tookMillis } = await ask<Answer>(url, ending.signal);
-        setAsked({ answer, tookMillis, isLoading: false, url });
-      } catch (error) {
-        if (error instanceof ApiRefusal) {
-          setAsked((before) => ({ ...(before.url === url ? before : {}), refusal: error, isLoading: false, url }));
-        } else if (!ending.signal.aborted) {
-          throw error;
-        }
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const once = async (isFirst: boolean): Promise<void> => {
+      const begin = performance.now();
+      if (isFirst || !document.hidden) {
+        await askOnce(url, ending.signal, setAsked);
+      }
+      if (isPolling && !ending.signal.aborted) {
+        timer = setTimeout(() => void once(false), Math.max(EVERY_MILLIS, (performance.now() - begin) * LEAST_REST));
       }
     };
     setAsked((before) => ({ ...before, isLoading: true }));
-    void once();
-    const timer = isPolling ? setInterval(() => document.hidden || void once(), EVERY_MILLIS) : undefined;
+    void once(true);
     return () => {
-      clearInterval(timer);
+      clearTimeout(timer);
       ending.abort();
     };
   }, [url, refresh, token, isPolling]);
@@ -56,4 +55,24 @@ export function useAnswer<Answer>(url: string | undefined, { fixed = false } = {
     : asked.url === undefined || asked.url === url
       ? asked
       : { isLoading: true };
+}
+
+/** The state, and the question that it is of. */
+type AskedAt<Answer> = Asked<Answer> & { readonly url?: string | undefined };
+
+async function askOnce<Answer>(
+  url: string,
+  ending: AbortSignal,
+  set: (change: (before: AskedAt<Answer>) => AskedAt<Answer>) => void,
+): Promise<void> {
+  try {
+    const { answer, tookMillis } = await ask<Answer>(url, ending);
+    set(() => ({ answer, tookMillis, isLoading: false, url }));
+  } catch (error) {
+    if (error instanceof ApiRefusal) {
+      set((before) => ({ ...(before.url === url ? before : {}), refusal: error, isLoading: false, url }));
+    } else if (!ending.aborted) {
+      throw error;
+    }
+  }
 }
