@@ -1,5 +1,6 @@
 import type { SearchTelemetry } from '@dcc-mcp/call-store/analytics';
 import { apiUrl, request } from '../../api/client.ts';
+import type { RowListRequest } from '../../api/row-list.ts';
 import { useAnswer } from '../../api/use-answer.ts';
 import { term } from '../../parts/query/query-terms.ts';
 import { CopyButton } from '../../parts/value/copy.tsx';
@@ -15,7 +16,7 @@ function allThat(q: string | undefined): PlaceChanges {
 }
 
 /** How well the searches that are kept led to tools: each figure leads to the searches it counts. */
-export function SearchQuality() {
+export function SearchQuality({ listed }: { readonly listed: RowListRequest }) {
   const { answer } = useAnswer<SearchTelemetry>(apiUrl('search-telemetry', { limit: 1 }));
   if (answer === undefined || answer.stats.total_searches === 0) {
     return null;
@@ -46,7 +47,7 @@ export function SearchQuality() {
           </li>
         )}
       </ul>
-      <Findings telemetry={answer} />
+      <Findings telemetry={answer} listed={listed} />
     </section>
   );
 }
@@ -70,7 +71,7 @@ function Figure({ figure: { name, means, rate, count, total, q, isBad } }: { rea
 }
 
 /** What was asked in vain, what is never chosen, and the pairs that a ranker learns from. */
-function Findings({ telemetry }: { readonly telemetry: SearchTelemetry }) {
+function Findings({ telemetry, listed }: { readonly telemetry: SearchTelemetry; readonly listed: RowListRequest }) {
   const { top_zero_result_queries: zero, never_selected_tools: never, stats } = telemetry;
   return (
     <div class={style.findings}>
@@ -101,13 +102,14 @@ function Findings({ telemetry }: { readonly telemetry: SearchTelemetry }) {
           </ol>
         </details>
       )}
-      <CopyButton label={t('search.copyPairs')} text={labelledPairs} />
+      <CopyButton label={t('search.copyPairs')} text={() => labelledPairs(listed)} />
     </div>
   );
 }
 
-async function labelledPairs(): Promise<string> {
-  const url = apiUrl('export', { kind: 'searches', format: 'jsonl' });
+/** Of the searches that are listed, as JSON lines. */
+async function labelledPairs({ q, since, until }: RowListRequest): Promise<string> {
+  const url = apiUrl('export', { kind: 'searches', format: 'jsonl', q, since, until });
   const response = await request(url, { signal: AbortSignal.timeout(60_000), headers: {} });
   return response.text();
 }

@@ -134,12 +134,18 @@ function Foot<Row>({ list }: { readonly list: RowList<Row> }) {
   );
 }
 
-/** Kinds that are exported under the same name. */
-const EXPORTED = new Set(['calls', 'traces']);
+/** Lists that are exported, and the name of what is. */
+const EXPORTED: ReadonlyMap<string, string> = new Map([
+  ['calls', 'calls'],
+  ['traces', 'traces'],
+  ['workflows', 'workflows'],
+  ['search-telemetry', 'searches'],
+]);
 const EXPORT_MILLIS = 120_000;
 
 /** All rows that match, not only those in sight. */
-async function saveCsv({ kind, q, since, until }: RowListRequest): Promise<void> {
+async function saveCsv({ kind: listed, q, since, until }: RowListRequest): Promise<void> {
+  const kind = EXPORTED.get(listed);
   const url = apiUrl('export', { kind, format: 'csv', q, since, until });
   const options = { signal: AbortSignal.timeout(EXPORT_MILLIS), headers: { accept: 'text/csv' } };
   saveFile(`dcc-mcp-${kind}.csv`, await (await request(url, options)).text(), 'text/csv');
