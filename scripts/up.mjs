@@ -30,7 +30,9 @@ place.env = {
 
 const DEMO = ['--config', 'examples/demo/gateway.yaml'];
 const SUBCOMMANDS = new Set(
-  'doctor token config help version calls traces workflows stats tail bundle report export replay instances'.split(' '),
+  'doctor token config help version calls traces workflows stats tail bundle report export replay instances search-quality'.split(
+    ' ',
+  ),
 );
 
 /** The demo configuration stands in only where the user names neither a configuration nor another command. */

@@ -50,6 +50,7 @@ const HISTORY_VERBS = [
   'export',
   'replay',
   'instances',
+  'search-quality',
 ] as const satisfies readonly HistoryVerb[];
 const TOPICS = ['serve', 'doctor', 'token', 'config', ...HISTORY_VERBS] as const;
 

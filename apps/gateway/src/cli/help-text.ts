@@ -14,7 +14,8 @@ export type HistoryVerb =
   | 'report'
   | 'export'
   | 'replay'
-  | 'instances';
+  | 'instances'
+  | 'search-quality';
 
 const CONFIGURATION = `  --config FILE         configuration in JSON, JSONC or YAML (DCC_MCP_CONFIG)`;
 
@@ -29,6 +30,7 @@ Commands
   calls|traces|tail     what a running gateway did: its calls, where their time
                         went, calls as they end
   stats|workflows       how well it went, and what agents did in one go
+  search-quality        whether searches lead to tools
   bundle|report ID      one request to hand on: all of it, a text for an issue
                         tracker without anything private
   replay ID             send a call again, and show what differs
@@ -137,6 +139,7 @@ const TEXTS: Readonly<Record<HelpTopic, string>> = {
   tail: LISTS,
   stats: NUMBERS,
   instances: NUMBERS,
+  'search-quality': NUMBERS,
   bundle: HAND_ON,
   report: HAND_ON,
   export: EXPORT,

@@ -72,6 +72,20 @@ describe('workflows', () => {
   });
 });
 
+describe('search-quality', () => {
+  test('says whether searches lead to tools, and lists them', async () => {
+    const { code, stdout } = await runInProcess(['search-quality', ...at]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^1 search, 0 led to a tool\nhit at 1 {2}0\.0 % /);
+    expect(stdout).toMatch(/^[\d:.]{12} +\d+ hits {2}"add two numbers" {2}\S+$/m);
+  });
+
+  test('takes a query for those that are listed, and --json is the answer of the API', async () => {
+    const { stdout } = await runInProcess(['search-quality', '--q', 'zero_results=true', '--json', ...at]);
+    expect(JSON.parse(stdout)).toMatchObject({ total: 0, searches: [], stats: { total_searches: 1 } });
+  });
+});
+
 test('instances are a table of the servers as they are now, with why one is not ready', async () => {
   const { stdout } = await runInProcess(['instances', ...at]);
   expect(stdout).toMatch(/^toolbox \(toolbox\) +ready +\d+ +3 +1 /m);
@@ -94,6 +108,19 @@ describe('from the link of an alert to the failing calls', () => {
   test('its times count, too', async () => {
     const link = `${rest.gateway.url}/admin/?panel=calls&until=2020-01-01T00:00:00Z`;
     expect(await runInProcess(['calls', link])).toMatchObject({ code: 0, stdout: 'no calls match\n' });
+  });
+
+  test.each(['/v1/debug/traces/0a', '/admin/?panel=traces&trace=0a'])(
+    'a link of one request (%s) is no list',
+    async (path) => {
+      const { code, stderr } = await runInProcess(['calls', `${rest.gateway.url}${path}`]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining('dcc-mcp-gateway traces shows it')]);
+    },
+  );
+
+  test('what looks like a link and is none is said', async () => {
+    const { code, stderr } = await runInProcess(['calls', 'http://[']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('http://[ is no URL')]);
   });
 
   test('a query of the link and one of a flag are one too many', async () => {
@@ -175,7 +202,7 @@ test.each([
   expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(words)]);
 });
 
-test.each(['calls', 'stats', 'bundle', 'report', 'export', 'replay', 'instances', 'workflows'])(
+test.each(['calls', 'stats', 'bundle', 'report', 'export', 'replay', 'instances', 'workflows', 'search-quality'])(
   '%s has its help within 80 columns, and a version',
   async (verb) => {
     const { code, stdout } = await runInProcess([verb, '--help']);

@@ -16,7 +16,15 @@ import {
   VERB_USES,
 } from './history-flags.ts';
 import { failed, type HistoryRun, wrongUse } from './history-run.ts';
-import { listCalls, listInstances, listWorkflows, showStats, tailCalls, tracesOrOne } from './look-commands.ts';
+import {
+  listCalls,
+  listInstances,
+  listWorkflows,
+  showSearchQuality,
+  showStats,
+  tailCalls,
+  tracesOrOne,
+} from './look-commands.ts';
 import { runBundle, runReport } from './request-commands.ts';
 
 const ACTIONS: Readonly<Record<HistoryVerb, (run: HistoryRun) => Promise<number>>> = {
@@ -30,6 +38,7 @@ const ACTIONS: Readonly<Record<HistoryVerb, (run: HistoryRun) => Promise<number>
   export: runExport,
   replay: runReplay,
   instances: listInstances,
+  'search-quality': showSearchQuality,
 };
 
 /** What a gateway that runs did, as text, as JSON or as a file; gives the exit code. */
@@ -93,6 +102,9 @@ function readMeant(verb: HistoryVerb, values: HistoryValues, [word, ...more]: re
     return { issue: `${verb} takes flags and a link only; a query is --q` };
   }
   const link = word !== undefined && isLink(word) ? readGatewayLink(word, Date.now()) : undefined;
+  if (word !== undefined && isLink(word) && link === undefined) {
+    return { issue: `${word} is no URL` };
+  }
   const meant = link === undefined ? { values, id: word, isElsewhere: false } : fromLink(values, link, taken);
   if ('issue' in meant) {
     return meant;
@@ -112,6 +124,9 @@ function fromLink(values: HistoryValues, link: GatewayLink, taken: 'id' | 'file'
   const isElsewhere = values.url === undefined && !isOfThisMachine(link.url);
   if (taken !== 'list' && link.id !== undefined) {
     return { values: { ...values, url }, id: link.id, isElsewhere };
+  }
+  if (link.id !== undefined && link.q === undefined) {
+    return { issue: `the link is of one request: dcc-mcp-gateway traces shows it, report makes a text of it` };
   }
   const told =
     taken === 'list' || taken === 'id' ? ({ q: link.q, since: link.since, until: link.until } as const) : { q: link.q };

@@ -74,6 +74,7 @@ export const VERB_USES: Readonly<Record<HistoryVerb, VerbUse>> = {
   export: { flags: ['kind', 'format', 'since', 'until', 'output'] },
   replay: { flags: ['q', 'set', 'tool', 'yes', 'json'], word: 'file', isOfOne: true },
   instances: { flags: ['json'] },
+  'search-quality': { flags: LISTING },
 };
 
 const EVERYWHERE: readonly Flag[] = ['url', 'token', 'version', 'help'];

@@ -34,13 +34,18 @@ Examples
 
 /** Help of what is counted. */
 export const NUMBERS: string = `Usage: dcc-mcp-gateway stats [--range 1h|24h|7d] [options]
+       dcc-mcp-gateway search-quality [--q QUERY] [options]
        dcc-mcp-gateway instances [options]
 
 stats sums up the calls of the last hour: how many failed, how long they took,
-which tools, agents and instances. instances shows the servers as they are now.
+which tools, agents and instances. search-quality tells whether searches lead to
+tools, and lists the newest. instances shows the servers as they are now.
 
 Options
   --range R             1h (default), 24h or 7d (stats)
+  --q QUERY             which searches are listed: zero_results=true
+  --since T, --until T  (search-quality), and at most so many
+  --limit N
   --json                the answer of /v1/debug as it is
 ${GATEWAY}
 
@@ -48,6 +53,7 @@ ${ENDS}
 
 Examples
   dcc-mcp-gateway stats --range 24h
+  dcc-mcp-gateway search-quality --q zero_results=true
   dcc-mcp-gateway instances --json`;
 
 /** Help of what one request is handed on by. */

@@ -3,6 +3,7 @@ import type { Stats, Workflow } from '@dcc-mcp/call-store/analytics';
 import { type Card, instanceLines } from '../show/instance-lines.ts';
 import { type Line, plain, printLines, widthOf } from '../show/print-lines.ts';
 import { rowLine, waterfallLines } from '../show/row-lines.ts';
+import { type SearchQuality, searchLines } from '../show/search-lines.ts';
 import { statsLines } from '../show/stats-lines.ts';
 import { workflowLines } from '../show/workflow-lines.ts';
 import { failed, type HistoryRun, show } from './history-run.ts';
@@ -33,6 +34,13 @@ export async function showStats(run: HistoryRun): Promise<number> {
   const { client, values, terminal } = run;
   const answer = await client.json<Stats>('stats', { range: values.range });
   return show(run, answer, (stats) => statsLines(stats, widthOf(terminal)));
+}
+
+/** Whether searches lead to tools, over all that are kept; and the newest of those that a query asks for. */
+export async function showSearchQuality(run: HistoryRun): Promise<number> {
+  const { q, since, until, limit = DEFAULT_LIMIT } = run.values;
+  const answer = await run.client.json<SearchQuality>('search-telemetry', { q, since, until, limit });
+  return show(run, answer, searchLines);
 }
 
 /** The servers behind the gateway, as they are now. */

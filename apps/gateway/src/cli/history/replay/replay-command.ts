@@ -1,5 +1,5 @@
 import type { Trace } from '@dcc-mcp/call-store';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { messageOf } from '../../../protocol/thrown-error.ts';
@@ -42,7 +42,8 @@ export async function runReplay(run: HistoryRun): Promise<number> {
 /** A file or `-` is a bundle; all else is an id, or a query for the newest call. */
 async function readRecorded(run: HistoryRun): Promise<Answer<RecordedCall>> {
   const { id } = run;
-  const file = id !== undefined && (id === '-' || /\.json$|[\\/]/.test(id)) ? id : undefined;
+  const isFile = id !== undefined && (id === '-' || /\.json$|[\\/]/.test(id) || existsSync(id));
+  const file = isFile ? id : undefined;
   const bundle = file === undefined ? await fetchBundle(run) : await readBundle(run, file);
   if (!bundle.ok) {
     return bundle;
