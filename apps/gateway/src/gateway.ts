@@ -13,13 +13,14 @@ import { createMemoryState, type SharedState } from './cluster/shared-state.ts';
 import type { SettingView } from './config/load/setting-views.ts';
 import type { GatewayConfig } from './config/reader/gateway-config.ts';
 import { Governance } from './governance/governance.ts';
-import type { App } from './http/app.ts';
+import type { App, HttpTap } from './http/app.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { InFlight } from './http/in-flight.ts';
 import type { RouteTable } from './http/route-table.ts';
 import { createServedApps, type ServedApps, withoutClash } from './http/served-apps.ts';
 import { toClientNotifications } from './mcp/notifications/registry-notifications.ts';
 import { assembleMcp, type McpSide } from './mcp/server/assemble-mcp.ts';
+import { StdioTap } from './mcp/transport/stdio-tap.ts';
 import type { OperationCore } from './operations/frame/core.ts';
 import type { Log } from './protocol/log.ts';
 import { AuditFiles } from './recording/files/audit-files.ts';
@@ -35,6 +36,9 @@ import {
 } from './recording/telemetry/gateway-instruments.ts';
 import { createContextSettings, createGatewaySpans } from './recording/telemetry/gateway-tracing.ts';
 import { StreamCounts } from './recording/telemetry/stream-counts.ts';
+import { startCapture } from './recording/traffic/start-capture.ts';
+import { TappedExchange } from './recording/traffic/tapped-exchange.ts';
+import type { TrafficCapture } from './recording/traffic/traffic-capture.ts';
 import { ConfiguredUpstreams } from './registry/configured-upstreams.ts';
 import { InstanceHistory } from './registry/instance-history.ts';
 import type { RegistryEvents } from './registry/registry-events.ts';
@@ -66,6 +70,8 @@ export interface Gateway extends Omit<McpSide, 'routes'> {
   readonly fetch: (request: Request) => Promise<Response>;
   /** Makes the scrape endpoint alone, for a listener of its own on `host`. Absent with metrics off. */
   readonly metricsApp: ServedApps['metricsApp'];
+  /** Looks at the wire between the standard streams and the gateway; absent where nobody does. */
+  readonly stdioTap: StdioTap | undefined;
   /** Where the page is, with a slash at its end; absent where there is none. */
   readonly pagePath: string | undefined;
   /** The servers that it knows at this moment. */
@@ -98,12 +104,13 @@ export interface Gateway extends Omit<McpSide, 'routes'> {
 export function assembleGateway(parts: GatewayParts): Gateway {
   const { config, version, log } = parts;
   const rooms = createRooms(parts);
-  const { core, side, served, instruments, inFlight, files, current, store, history } = rooms;
+  const { core, side, served, instruments, inFlight, files, current, store, history, traffic } = rooms;
   const { upstreams, governance, catalog, outputs } = core;
   const app: App = (http) => inFlight.track(http, served.app);
   const events = rememberingEvents(toClientNotifications(side.broadcast), store);
   const { metrics } = instruments;
-  const configured = new ConfiguredUpstreams({ upstreams, catalog, events, metrics, outputs, history, version, log });
+  const wiring = { events, metrics, outputs, history, tap: traffic?.tap };
+  const configured = new ConfiguredUpstreams({ ...wiring, upstreams, catalog, version, log });
   outputs.listen((instanceId) => events.onOutput(instanceId));
   const stopMeasuring = startMeasuring(rooms);
   return {
@@ -112,10 +119,13 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     fetch: toFetchHandler(app),
     metricsApp: served.metricsApp,
     pagePath: pagePathOf({ ...config.server, page: parts.page }),
+    stdioTap: traffic && new StdioTap(traffic.tap),
     servers: upstreams,
     ...drainingOf(inFlight),
     openHistory: () => files.open(),
-    closeHistory: () => files.close(),
+    closeHistory: async () => {
+      await Promise.all([files.close(), traffic?.close()]);
+    },
     start: () => configured.apply(config),
     apply: (changed, settings) => {
       Object.assign(current, { config: changed, settings });
@@ -153,6 +163,8 @@ interface Rooms {
   readonly files: AuditFiles;
   readonly store: CallStore;
   readonly history: InstanceHistory;
+  /** Absent where no traffic is captured. */
+  readonly traffic: TrafficCapture | undefined;
   /** The configuration in force. */
   readonly current: { config: GatewayConfig; settings: readonly SettingView[] };
 }
@@ -175,27 +187,19 @@ function createRooms(parts: GatewayParts): Rooms {
   const files = new AuditFiles({ store, config: config.audit, log, onDropped });
   const { sessions } = side;
   const { scrapes } = instruments;
+  const traffic = startCapture(config, log);
   const inForce = { config: () => current.config, settings: () => current.settings };
-  const sources = adminSources({
-    ...parts,
-    ...inForce,
-    core,
-    store: files.history,
-    files,
-    streams,
-    sessions,
-    scrapes,
-    listed,
-    history,
-  });
+  const kept = { store: files.history, files, streams, sessions, scrapes, listed, history, traffic };
+  const sources = adminSources({ ...parts, ...inForce, ...kept, core });
   const { page } = parts;
   const served = createApps(parts, instruments, {
     core,
+    traffic,
     routes: side.routes,
     admin: adminRoutes({ sources, ...config.server, page, hasHistory: config.admin.history }),
     isDraining: () => inFlight.isDraining,
   });
-  return { instruments, core, streams, side, served, inFlight, files, store, history, current };
+  return { instruments, core, streams, side, served, inFlight, files, store, history, traffic, current };
 }
 
 /** @returns What ends it. */
@@ -277,17 +281,22 @@ function createMcp({ config, version, state, log }: SharingParts, core: Operatio
   });
 }
 
+function httpTap({ tap }: TrafficCapture, { sessionKey }: OperationCore['contextSettings']): HttpTap {
+  return (http, about) => new TappedExchange({ tap, sessionKey }, { http, ...about });
+}
+
 interface Wired {
   readonly core: OperationCore;
   readonly routes: RouteTable;
   readonly admin: RouteTable;
+  readonly traffic: TrafficCapture | undefined;
   readonly isDraining: () => boolean;
 }
 
 function createApps(
   { config, version, page }: GatewayParts,
   { requests, scrapeHandler, scrapes }: GatewayInstruments,
-  { core, routes, admin, isDraining }: Wired,
+  { core, routes, admin, traffic, isDraining }: Wired,
 ): ServedApps {
   const { upstreams, contextSettings, onError } = core;
   const { bodyLimitBytes, publicUrl } = config.server;
@@ -309,6 +318,7 @@ function createApps(
     contextSettings,
     routeSpans: config.telemetry.protocolSpans ? core.spans : undefined,
     requestMetrics: requests,
+    tap: traffic && httpTap(traffic, contextSettings),
     scrape:
       scrapeHandler &&
       ((request, address) => {

@@ -1,4 +1,4 @@
-import type { CallStore } from '@dcc-mcp/call-store';
+import type { CallStore, TrafficFrame } from '@dcc-mcp/call-store';
 
 /** JSON whose shape is described elsewhere. */
 export type JsonRecord = Readonly<Record<string, unknown>>;
@@ -23,8 +23,33 @@ export interface AdminSources {
   ) => object | undefined | Promise<object | undefined>;
   /** Estimated tokens of the lists of tools that were sent between two times (milliseconds since the epoch). */
   readonly toolsListTokens?: (sinceMillis: number, untilMillis: number) => number;
+  /** Frames on the wire; absent where a gateway can't capture any. */
+  readonly traffic?: TrafficSource;
   /** Slugs of all registered tools, for those that nobody calls. */
   toolSlugs(): readonly string[];
+}
+
+/** Captured frames, and whether frames are captured. */
+export interface TrafficSource {
+  frames(): readonly TrafficFrame[];
+  status(): CaptureStatus;
+}
+
+/** Why there are frames, or none: no frames mean that there was no traffic in the state `no_traffic` alone. */
+export interface CaptureStatus {
+  readonly state: 'captured' | 'capture_disabled' | 'capture_unavailable' | 'filtered' | 'no_traffic';
+  /** For people. */
+  readonly message: string;
+  readonly capture_enabled: boolean;
+  readonly retained_frames: number;
+  readonly capacity: number;
+  /** Frames that were let go to make room. */
+  readonly dropped: number;
+  /** Frames that the filters left out. */
+  readonly skipped_decisions: number;
+  /** What stands in no frame, or masked. */
+  readonly redacted_paths: readonly string[];
+  readonly payload_policy: 'metadata-only';
 }
 
 /** How the routes are made. */

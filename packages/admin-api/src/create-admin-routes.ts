@@ -10,7 +10,7 @@ import { outputRoute } from './routes/output-route.ts';
 import { requestRoutes } from './routes/request-routes.ts';
 import { stateRoutes } from './routes/state-routes.ts';
 import { traceRoute } from './routes/trace-route.ts';
-import { trafficRoute } from './routes/traffic-route.ts';
+import { trafficRoutes } from './routes/traffic-route.ts';
 
 /**
  * The routes of the admin and debug API, as one table: mount each below `/admin/api` and below `/v1/debug`, behind the
@@ -24,7 +24,7 @@ export function createAdminRoutes(options: AdminRoutesOptions): readonly AdminRo
     ...computedRoutes(options),
     ...stateRoutes(options),
     outputRoute(options),
-    trafficRoute(),
+    ...trafficRoutes(options),
     exportRoute(options),
     streamRoute(options),
   ].map(refusing);

@@ -16,6 +16,7 @@ export {
   SEVERITIES,
   type Severity,
 } from './rows/event-rows.ts';
+export { FRAME_LEGS, type FrameLeg, type TrafficFrame } from './rows/frame-row.ts';
 export { createRowIds, isRowId, newRowId } from './rows/row-id.ts';
 export {
   type AttributionTrust,

@@ -8,6 +8,7 @@ import type { AuditFiles } from '../recording/files/audit-files.ts';
 import type { ListedTokens } from '../recording/rows/listed-tokens.ts';
 import type { ScrapeWatch } from '../recording/telemetry/scrape-watch.ts';
 import type { StreamCounts } from '../recording/telemetry/stream-counts.ts';
+import type { TrafficCapture } from '../recording/traffic/traffic-capture.ts';
 import type { InstanceHistory } from '../registry/instance-history.ts';
 import { governanceView } from './governance-view.ts';
 import { healthView } from './health-view.ts';
@@ -27,6 +28,8 @@ export interface AdminParts {
   readonly scrapes: ScrapeWatch;
   readonly listed: ListedTokens;
   readonly history: InstanceHistory;
+  /** Absent where no traffic is captured. */
+  readonly traffic: TrafficCapture | undefined;
   /** The configuration in force. */
   readonly config: () => GatewayConfig;
   /** What it was read from. */
@@ -41,7 +44,8 @@ export function adminSources(parts: AdminParts): AdminSources {
   return {
     store,
     instances: (baseUrl) => instanceCards({ upstreams, catalog, store, usages, history: parts.history }, baseUrl),
-    governance: () => governanceView({ config: config(), upstreams, governance: core.governance }),
+    governance: () =>
+      governanceView({ config: config(), upstreams, governance: core.governance, traffic: parts.traffic }),
     telemetry: () => telemetryView({ telemetry, scrapes: parts.scrapes, config: config(), settings: settings() }),
     health: () =>
       healthView({
@@ -50,7 +54,7 @@ export function adminSources(parts: AdminParts): AdminSources {
         sessions: () => parts.sessions.count,
         streams: () => Object.values(parts.streams.counts()).reduce((sum, each) => sum + each, 0),
         limits: config().limits,
-        stores: parts.files.health(),
+        stores: { ...parts.files.health(), ...parts.traffic?.health() },
         uptimeSecs: () => process.uptime(),
         residentBytes: () => process.memoryUsage.rss(),
       }),
@@ -59,6 +63,7 @@ export function adminSources(parts: AdminParts): AdminSources {
       const id = upstreams.get(instance)?.settings.instanceId;
       return (id === undefined ? outputs.find(instance) : outputs.of(id))?.read(page);
     },
+    ...(parts.traffic === undefined ? {} : { traffic: parts.traffic }),
     toolsListTokens: (since, until) => parts.listed.between(since, until),
     toolSlugs: () => Array.from(catalog.records(), ({ slug }) => slug),
   };

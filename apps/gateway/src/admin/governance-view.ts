@@ -2,6 +2,7 @@ import { SECRET_KEY_PARTS } from '@dcc-mcp/bounds/redaction';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import type { Governance } from '../governance/governance.ts';
 import { SCRIPT_KEYS } from '../recording/rows/redact-json.ts';
+import type { TrafficCapture } from '../recording/traffic/traffic-capture.ts';
 import type { Upstreams } from '../registry/upstreams.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 
@@ -19,11 +20,13 @@ export interface GovernanceParts {
   readonly config: GatewayConfig;
   readonly upstreams: Upstreams;
   readonly governance: Pick<Governance, 'throttled' | 'tracked'>;
+  /** Absent where no traffic is captured. */
+  readonly traffic: TrafficCapture | undefined;
 }
 
 /** What is in force: policy, limits, redaction, authentication. */
 export async function governanceView(parts: GovernanceParts): Promise<Readonly<Record<string, unknown>>> {
-  const { config, upstreams, governance } = parts;
+  const { config, upstreams, governance, traffic } = parts;
   const { policy, limits } = config;
   const lists = Object.entries(ALLOWLISTS).map(([name, key]) => [name, policy[key]] as const);
   const active = Object.fromEntries(lists.map(([name, list]) => [name, list.length > 0]));
@@ -44,7 +47,7 @@ export async function governanceView(parts: GovernanceParts): Promise<Readonly<R
     },
     quarantine: { mode: policy.quarantine, held: [] },
     circuits: upstreams.all().map(toCircuit),
-    traffic_capture: { state: 'capture_disabled' },
+    traffic_capture: traffic?.view() ?? { state: 'capture_disabled', mode: 'off' },
     redaction: { keys: [...SCRIPT_KEYS, ...SECRET_KEY_PARTS], paths: config.admin.redactPaths, values_applied: true },
     authentication: { ...authenticationOf(config) },
   };

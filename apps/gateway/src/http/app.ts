@@ -18,6 +18,18 @@ import type { OriginGuard } from './origin-guard.ts';
 import { jsonReply, type Reply, withHeader } from './reply.ts';
 import { type FoundRoute, isPlain, type KnownPath, Router, type RouteRequest, type RouteTable } from './route-table.ts';
 
+/** One request that is looked at: as its handler is to have it, and what makes of its answer the one that is written. */
+export interface TappedRequest {
+  readonly http: HttpContext;
+  answered(reply: Reply): Reply;
+}
+
+/** Looks at what a client sends and gets on a route. */
+export type HttpTap = (
+  http: HttpContext,
+  about: { readonly route: string; readonly isAuthenticated: boolean },
+) => TappedRequest;
+
 /** What an {@link App} is made of. */
 export interface AppOptions {
   readonly routes: RouteTable;
@@ -29,6 +41,8 @@ export interface AppOptions {
   readonly isDraining: () => boolean;
   /** Makes the spans of plain routes. Absent: they have none. */
   readonly routeSpans?: WorkflowSpans | undefined;
+  /** Is told of what clients send and get; absent where nobody looks at the wire. */
+  readonly tap?: HttpTap | undefined;
   /** Told of whatever a handler threw. */
   readonly onError: (error: unknown) => void;
 }
@@ -112,7 +126,12 @@ class Routes {
       return this.#refuse(http, { kind: 'not-ready', message: 'The gateway is shutting down', advice: AFTER_RESTART });
     }
     const request = { http, authSubject, principal, scope, params };
-    return isPlain(found) ? this.#runPlain(found, request) : route.handler(request);
+    const { tap } = this.#options;
+    if (tap === undefined || (route.isWork !== true && found.template !== '/mcp')) {
+      return isPlain(found) ? this.#runPlain(found, request) : route.handler(request);
+    }
+    const seen = tap(http, { route: found.template, isAuthenticated: principal !== undefined });
+    return seen.answered(await route.handler({ ...request, http: seen.http }));
   }
 
   /** An answer that says which request and which trace it belongs to, with a span where plain routes have one. */

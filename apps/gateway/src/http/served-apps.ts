@@ -1,6 +1,6 @@
 import type { RequestMetrics } from '@dcc-mcp/http-adapter/request-metrics';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
-import { type App, type AppOptions, createApp } from './app.ts';
+import { type App, type AppOptions, createApp, type HttpTap } from './app.ts';
 import { createAuthentication } from './authentication.ts';
 import { CONTEXT_FORGE_PATH, type MetricsHandler, metricsHandler, type ScrapeFor } from './metrics-endpoint.ts';
 import { createOriginGuard } from './origin-guard.ts';
@@ -22,6 +22,8 @@ export interface ServedAppsOptions extends Pick<
   /** The routes of the rooms above, without the scrape endpoint. */
   readonly routes: RouteTable;
   readonly requestMetrics: RequestMetrics | undefined;
+  /** Absent where nobody looks at the wire. */
+  readonly tap: HttpTap | undefined;
   /** Absent while nothing turns `/metrics` on. */
   readonly scrape: ScrapeFor | undefined;
 }
@@ -31,7 +33,14 @@ export interface ServedAppsOptions extends Pick<
  *
  * @throws {TypeError} When the scrape endpoint would hide behind a path of the gateway.
  */
-export function createServedApps({ config, routes, requestMetrics, scrape, ...rest }: ServedAppsOptions): ServedApps {
+export function createServedApps({
+  config,
+  routes,
+  requestMetrics,
+  scrape,
+  tap,
+  ...rest
+}: ServedAppsOptions): ServedApps {
   const handler = metricsHandler(config.metrics, scrape);
   const metricsRoutes = handler === undefined ? {} : scrapeRoutes(config.metrics.path, handler);
   const isApart = config.metrics.port !== undefined;
@@ -42,6 +51,7 @@ export function createServedApps({ config, routes, requestMetrics, scrape, ...re
       routes: isApart ? routes : { ...routes, ...withoutClash(routes, metricsRoutes, 'DCC_MCP_METRICS_PATH') },
       authenticate: createAuthentication(config.auth),
       requestMetrics,
+      tap,
     }),
     metricsApp:
       handler &&

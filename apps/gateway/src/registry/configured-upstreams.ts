@@ -4,6 +4,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { GatewayConfig, UpstreamConfig } from '../config/reader/gateway-config.ts';
 import type { Log, LogFields } from '../protocol/log.ts';
 import { messageOf } from '../protocol/thrown-error.ts';
+import type { WireTap } from '../protocol/wire/wire-tap.ts';
 import { createUpstream } from '../upstream/managed/create-upstream.ts';
 import type { UpstreamDeps } from '../upstream/managed/managed-upstream.ts';
 import type { Upstream, UpstreamSettings } from '../upstream/upstream.ts';
@@ -22,6 +23,8 @@ export interface ConfiguredUpstreamsOptions {
   readonly outputs: SessionOutputs;
   readonly history: InstanceHistory;
   readonly version: string;
+  /** Absent where nobody looks at the wire. */
+  readonly tap: WireTap | undefined;
   readonly log: Log;
 }
 
@@ -72,7 +75,7 @@ export class ConfiguredUpstreams {
   }
 
   #start(entry: UpstreamConfig, limits: NonNullable<UpstreamDeps['limits']>): void {
-    const { upstreams, catalog, history, version, log } = this.#options;
+    const { upstreams, catalog, history, version, tap, log } = this.#options;
     const gatewayInfo = { name: 'dcc-mcp-gateway', version };
     let settings: UpstreamSettings;
     try {
@@ -82,7 +85,7 @@ export class ConfiguredUpstreams {
       log(`upstream ${entry.key} is left out: ${messageOf(error)}`, { severity: 'warn', ...ofUpstream(entry.key) });
       return;
     }
-    const upstream = createUpstream(settings, { events: this.#events, gatewayInfo, limits, log });
+    const upstream = createUpstream(settings, { events: this.#events, gatewayInfo, limits, tap, log });
     this.#running.set(entry.key, { source: sourceOf(entry, limits), instanceId: entry.instanceId });
     upstreams.add(upstream);
     history.onStatus(upstream);

@@ -93,6 +93,8 @@ export interface HopRequest {
   /** Called once, when the request leaves the queue for the wire: the place where the hop's span starts. Not called when it never does. */
   begin(queueWaitMillis: number): HopEnvelope;
   readonly timeoutMillis: number;
+  /** Of the operation that it belongs to. */
+  readonly requestId?: string;
   /** Aborts when the caller cancels or leaves: the upstream is told, and the hop ends as `cancelled`. */
   readonly signal?: AbortSignal;
   readonly peer?: HopPeer;

@@ -154,12 +154,16 @@ test('ids of a trace are those at the collector', async () => {
 });
 
 test('each answer has the shape that its schema says', async () => {
-  const { url } = await start({ metrics: { enabled: true } });
+  const { url } = await start({ metrics: { enabled: true }, trafficCapture: 'metadata' });
   const tool_slug = await slugOf(url, 'say');
-  const { trace_id: id } = await call(url, { tool_slug });
+  const { trace_id: traceId } = await call(url, { tool_slug });
+  const { instances } = (await (await fetch(`${url}/v1/instances`)).json()) as {
+    instances: readonly { instance_id: string }[];
+  };
   await call(url, { tool_slug: 'toolbox.00000000.nothing' });
   const issues = await Promise.all(
     describeAdminRoutes().map(async ({ path, answer }) => {
+      const id = path.startsWith('instances') ? instances[0]!.instance_id : traceId;
       const body: unknown = answer && (await (await fetch(`${url}/v1/debug/${path.replace(':id', id)}`)).json());
       return (answer?.safeParse(body).error?.issues ?? []).map((issue) => [path, issue]);
     }),

@@ -17,6 +17,7 @@ describe('readGatewayConfig', () => {
         traces: 1_000,
         events: 1_000,
         searches: 1_000,
+        frames: 5_000,
         redactPaths: [],
       },
       server: {
@@ -50,6 +51,7 @@ describe('readGatewayConfig', () => {
       audit: { maxRows: 5_000, maxBytes: 52_428_800, indexMaxBytes: 1_073_741_824 },
       registry: { staleTimeoutSecs: 30, registerAllow: [] },
       trafficCapture: { mode: 'off' },
+      traffic: { include: [], exclude: [] },
     });
   });
 
@@ -138,10 +140,17 @@ describe('readGatewayConfig', () => {
 
   test.each([
     ['off', { mode: 'off' }],
-    ['on', { mode: 'memory' }],
+    ['metadata', { mode: 'metadata' }],
+    ['on', { mode: 'metadata' }],
     ['jsonl:/x/y.jsonl', { mode: 'jsonl', file: '/x/y.jsonl' }],
   ])('traffic capture: %s', (text, value) => {
     expect(readGatewayConfig({ DCC_MCP_TRAFFIC_CAPTURE: text }).values.trafficCapture).toEqual(value);
+  });
+
+  test('a rule of traffic that is none leaves an issue', () => {
+    const reading = readGatewayConfig({ DCC_MCP_TRAFFIC_INCLUDE: 'tool:render_*,host:a' });
+    expect(reading.values.traffic.include).toEqual([]);
+    expect(issuesOf(reading)).toEqual(['DCC_MCP_TRAFFIC_INCLUDE: "host:a" is no rule']);
   });
 
   test('a wrong CIDR drops out alone', () => {

@@ -88,7 +88,7 @@ interface Asked {
 }
 
 function ask(url: string, [method, path]: readonly [string, string], { body, headers }: Asked = {}): Promise<Response> {
-  const isHistory = path.includes('/debug/') || path.startsWith('/admin/api/');
+  const isHistory = /^\/(?:v1\/debug|admin\/api)\/(?!instances)/.test(path);
   const values = { file: pageFile, ...parameters, ...(isHistory ? { id: requestId } : {}) };
   const place = path.replaceAll(/\{(\w+)\}/g, (_, name) => values[name as keyof typeof values] ?? '');
   const query = path.endsWith('/describe') && method === 'GET' ? '?backend_tool=read_it' : '';

@@ -1,40 +1,117 @@
+import type { ListRequest, RowFilter, TrafficFrame } from '@dcc-mcp/call-store';
+import { QUERY_FIELDS, toPredicate } from '@dcc-mcp/call-store/query';
 import type { AdminRoute } from '../admin-route.ts';
+import type { AdminRoutesOptions, CaptureStatus, TrafficSource } from '../admin-sources.ts';
+import { lineStream } from '../export/line-stream.ts';
 import { jsonAnswer } from '../request/admin-request.ts';
-import { Parameters } from '../request/parameters.ts';
+import { PAGE_PARAMETERS, Parameters } from '../request/parameters.ts';
 import { trafficAnswer } from '../schemas/traffic-schema.ts';
 
-const PARAMETERS = ['limit', 'cursor', 'since', 'until'] as const;
+const EXPORT_PARAMETERS = ['since', 'until', 'q'] as const;
+const JSON_LINES = 'application/x-ndjson';
 
-/** Frames on the wire: this version captures none, and says so. */
-export function trafficRoute(): AdminRoute {
+/** Messages on the wire, without what they say. */
+export function trafficRoutes({ sources: { traffic = NONE } }: AdminRoutesOptions): readonly AdminRoute[] {
+  return [listRoute(traffic), exportRoute(traffic)];
+}
+
+function listRoute(traffic: TrafficSource): AdminRoute {
   return {
     path: 'traffic',
-    summary: 'Frames on the wire. This version captures none: `capture_status` says so.',
-    parameters: PARAMETERS,
+    summary: 'Messages on the wire without what they say, newest first; `capture_status` says why there are none.',
+    parameters: PAGE_PARAMETERS,
     answer: trafficAnswer,
     mediaType: 'application/json',
     tellsOfRows: false,
     handler: async ({ query, baseUrl }) => {
-      new Parameters(query, PARAMETERS).page('calls');
+      const page = pageOf(traffic, new Parameters(query, PAGE_PARAMETERS).page('frames'));
+      const status = traffic.status();
+      const debug = `${baseUrl}/v1/debug`;
       return jsonAnswer({
         schema_version: 1,
-        total: 0,
-        returned: 0,
-        frames: [],
-        capture_status: {
-          state: 'capture_disabled',
-          message:
-            'This version does not capture traffic, whatever DCC_MCP_TRAFFIC_CAPTURE says; calls and traces are kept.',
-          capture_enabled: false,
-          retained_frames: 0,
-          capacity: 0,
-          dropped: 0,
-          skipped_decisions: 0,
-          redacted_paths: [],
-          payload_policy: 'metadata-only',
-        },
-        links: { calls: `${baseUrl}/v1/debug/calls`, traces: `${baseUrl}/v1/debug/traces` },
+        ...page,
+        ...(status.dropped === 0 ? {} : { dropped: status.dropped }),
+        capture_status: status,
+        links: { calls: `${debug}/calls`, traces: `${debug}/traces`, export: `${debug}/traffic/export` },
       });
     },
   };
 }
+
+function exportRoute(traffic: TrafficSource): AdminRoute {
+  return {
+    path: 'traffic/export',
+    summary: 'The same messages as JSON lines, newest first.',
+    parameters: EXPORT_PARAMETERS,
+    mediaType: JSON_LINES,
+    tellsOfRows: false,
+    handler: async ({ query }) => {
+      const frames = matching(traffic, new Parameters(query, EXPORT_PARAMETERS).filter('frames'));
+      return {
+        status: 200,
+        headers: {
+          'content-type': JSON_LINES,
+          'content-disposition': 'attachment; filename="dcc-mcp-traffic.jsonl"',
+          'cache-control': 'no-store',
+        },
+        body: lineStream(linesOf(frames)),
+      };
+    },
+  };
+}
+
+async function* linesOf(frames: readonly TrafficFrame[]): AsyncGenerator<string, void, undefined> {
+  for (const frame of frames) {
+    yield `${JSON.stringify(frame)}\n`;
+  }
+}
+
+interface FramePage {
+  readonly total: number;
+  readonly returned: number;
+  readonly frames: readonly TrafficFrame[];
+  readonly next_cursor?: string;
+}
+
+function pageOf(traffic: TrafficSource, { limit = 0, cursor, ...filter }: ListRequest): FramePage {
+  const matched = matching(traffic, filter);
+  const rest = cursor === undefined ? matched : matched.filter(({ row_id: id }) => id < cursor);
+  const frames = rest.slice(0, limit);
+  const last = frames.at(-1);
+  return {
+    total: matched.length,
+    returned: frames.length,
+    frames,
+    ...(rest.length > frames.length && last !== undefined ? { next_cursor: last.row_id } : {}),
+  };
+}
+
+/** Newest first. */
+function matching(
+  traffic: TrafficSource,
+  { sinceMillis = -Infinity, untilMillis = Infinity, query }: RowFilter,
+): readonly TrafficFrame[] {
+  const holds = query === undefined ? () => true : toPredicate(query, QUERY_FIELDS.frames);
+  const isWithin = (frame: TrafficFrame): boolean => {
+    const millis = Date.parse(frame.timestamp);
+    return millis >= sinceMillis && millis <= untilMillis;
+  };
+  return traffic
+    .frames()
+    .filter((frame) => isWithin(frame) && holds(frame))
+    .toReversed();
+}
+
+const DISABLED: CaptureStatus = {
+  state: 'capture_disabled',
+  message: 'This gateway captures no traffic; calls and traces are kept.',
+  capture_enabled: false,
+  retained_frames: 0,
+  capacity: 0,
+  dropped: 0,
+  skipped_decisions: 0,
+  redacted_paths: [],
+  payload_policy: 'metadata-only',
+};
+
+const NONE: TrafficSource = { frames: () => [], status: () => DISABLED };

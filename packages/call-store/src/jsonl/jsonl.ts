@@ -10,6 +10,7 @@ import { quiet } from './quiet.ts';
 import { RowFile, type RowFileHealth, toFailureMessage } from './row-file.ts';
 
 export { type LossReason, type RowFileHealth } from './row-file.ts';
+export { type FrameFile, startFrameFile } from './frame-file.ts';
 
 /** Where history is kept, and its bounds. */
 export interface JsonlOptions {

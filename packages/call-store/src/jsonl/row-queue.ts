@@ -1,8 +1,9 @@
 import type { CallRow } from '../rows/call-row.ts';
+import type { TrafficFrame } from '../rows/frame-row.ts';
 import type { Trace } from '../rows/trace-row.ts';
 
 /** Rows that have a file. */
-export type FileRow = CallRow | Trace;
+export type FileRow = CallRow | Trace | TrafficFrame;
 
 /** Bounds of the rows that wait to be written. */
 export interface QueueBounds {

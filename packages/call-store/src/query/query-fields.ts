@@ -3,6 +3,7 @@ import { CORRELATION_NAMES } from '../rows/activity.ts';
 import type { CallRow } from '../rows/call-row.ts';
 import { DECISION_OUTCOMES, type DecisionRow } from '../rows/decision-row.ts';
 import { ACTIVITY_KINDS, type ActivityRow, type ContentionEvent, SEVERITIES } from '../rows/event-rows.ts';
+import { FRAME_LEGS, type TrafficFrame } from '../rows/frame-row.ts';
 import type { SearchRow } from '../rows/search-row.ts';
 import { TRACE_OPERATIONS, type TraceRow } from '../rows/trace-row.ts';
 import { BYTES, DURATION, FLAG, IDENTITY_FIELDS, NUMBER, oneOf, SEARCHED, TEXT, TIME } from './identity-fields.ts';
@@ -118,6 +119,31 @@ const ACTIVITY: Columns<ActivityRow, 'correlation'> = {
   ...correlationFields(),
 };
 
+const FRAMES: Columns<TrafficFrame, 'http' | 'headers' | 'identity'> = {
+  row_id: SEARCHED,
+  timestamp: TIME,
+  request_id: SEARCHED,
+  jsonrpc_id: TEXT,
+  trace_id: SEARCHED,
+  span_id: TEXT,
+  session_id: SEARCHED,
+  direction: oneOf(['inbound', 'outbound']),
+  leg: oneOf(FRAME_LEGS),
+  transport: oneOf(['http', 'stdio']),
+  method: SEARCHED,
+  tool: SEARCHED,
+  dcc_type: TEXT,
+  instance_id: TEXT,
+  ...httpFields(),
+  size_bytes: BYTES,
+};
+
+/** They are columns of ours, not attributes of OpenTelemetry. */
+function httpFields(): QueryFields {
+  const fields = Object.entries({ method: TEXT, route: TEXT, status: NUMBER });
+  return Object.fromEntries(fields.map(([name, field]) => [`http.${name}`, field]));
+}
+
 /** Ids of the feed are named as in the rows it is made from. */
 function correlationFields(): QueryFields {
   return Object.fromEntries(
@@ -127,7 +153,9 @@ function correlationFields(): QueryFields {
 
 /** What can be asked of each kind of row: every column, by the name it has in the row; nested ones with dots. */
 export const QUERY_FIELDS: {
-  readonly [K in 'calls' | 'traces' | 'searches' | 'decisions' | 'events' | 'activity' | 'workflows']: QueryFields;
+  readonly [
+    K in 'calls' | 'traces' | 'searches' | 'decisions' | 'events' | 'activity' | 'workflows' | 'frames'
+  ]: QueryFields;
 } = {
   calls: CALLS,
   traces: TRACES,
@@ -136,4 +164,5 @@ export const QUERY_FIELDS: {
   events: EVENTS,
   activity: ACTIVITY,
   workflows: WORKFLOW_FIELDS,
+  frames: FRAMES,
 };

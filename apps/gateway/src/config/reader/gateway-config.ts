@@ -112,6 +112,9 @@ export type AuditConfig = Section<'audit'>;
 /** What is kept in memory of what happened. */
 export type AdminConfig = Section<'admin'>;
 
+/** Which messages on the wire are captured. */
+export type TrafficConfig = Section<'traffic'>;
+
 /** Instances that come by themselves. */
 export type RegistryConfig = Section<'registry'>;
 
@@ -127,6 +130,7 @@ export interface GatewayConfig extends Section<''> {
   readonly audit: AuditConfig;
   readonly admin: AdminConfig;
   readonly registry: RegistryConfig;
+  readonly traffic: TrafficConfig;
   readonly otel: TelemetryConfig;
 }
 

@@ -66,6 +66,7 @@ function readSections(reader: SettingReader, otel: GatewayConfig['otel']): Gatew
     audit: readSection(reader, 'audit', {}),
     admin: readSection(reader, 'admin', {}),
     registry: readSection(reader, 'registry', {}),
+    traffic: readSection(reader, 'traffic', {}),
     ...readSection(reader, '', {}),
     otel,
   };

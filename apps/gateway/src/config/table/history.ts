@@ -36,6 +36,12 @@ export const HISTORY = {
     fallback: 1_000,
     description: 'Searches that are remembered.',
   },
+  'admin.frames': {
+    names: ['DCC_MCP_ADMIN_FRAMES'],
+    kind: { integer: [1, 1_000_000] },
+    fallback: 5_000,
+    description: 'Frames of traffic that are remembered, where DCC_MCP_TRAFFIC_CAPTURE captures them.',
+  },
   'admin.redactPaths': {
     names: ['DCC_MCP_ADMIN_REDACT_PATHS'],
     kind: { list: 'a list of paths, as content.*.text' },

@@ -15,7 +15,7 @@ import {
 } from '@dcc-mcp/telemetry-config/settings';
 
 /** Where captured traffic goes. */
-export type TrafficCapture = { readonly mode: 'off' | 'memory' } | { readonly mode: 'jsonl'; readonly file: string };
+export type TrafficCapture = { readonly mode: 'off' | 'metadata' } | { readonly mode: 'jsonl'; readonly file: string };
 
 function invert(parsed: Parsed<boolean>): Parsed<boolean> {
   return { ...parsed, value: parsed.value === undefined ? undefined : !parsed.value };
@@ -130,16 +130,16 @@ export function baseUrl(): Kind<string> {
   };
 }
 
-/** `off`, `on` (in memory), or `jsonl:PATH` (also to a file). */
+/** `off`, `metadata` (`on` is the same), or `jsonl:PATH` (the same to a file, too). */
 export function trafficCapture(): Kind<TrafficCapture> {
-  const expected = 'off, on (in memory), or jsonl:PATH';
+  const expected = 'off, metadata (in memory), or jsonl:PATH (also to that file)';
   const parse = (given: string): Parsed<TrafficCapture> => {
     const word = given.toLowerCase();
     if (word === 'off' || word === 'false') {
       return accepted({ mode: 'off' });
     }
-    if (word === 'on' || word === 'true' || word === 'memory') {
-      return accepted({ mode: 'memory' });
+    if (word === 'on' || word === 'true' || word === 'metadata' || word === 'memory') {
+      return accepted({ mode: 'metadata' });
     }
     const file = /^jsonl:(.+)$/i.exec(given)?.[1]?.trim();
     if (file !== undefined && file !== '') {

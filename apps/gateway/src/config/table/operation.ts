@@ -77,8 +77,21 @@ export const OPERATION = {
     names: ['DCC_MCP_TRAFFIC_CAPTURE'],
     kind: 'trafficCapture',
     fallback: { mode: 'off' },
-    description: 'Metadata of frames for the admin API: off, on, or jsonl:PATH.',
-    inactive: 'traffic is not captured',
+    description:
+      'Whether messages on the wire are captured, without what they say: off, metadata (in memory; on is the same), or jsonl:PATH (to that file, too, which rotates).',
+  },
+  'traffic.include': {
+    names: ['DCC_MCP_TRAFFIC_INCLUDE'],
+    kind: 'trafficRules',
+    fallback: [],
+    description:
+      'Which messages are captured: rules as tool:render_*, dcc:maya, method:tools/*; of several of one kind one is enough. Empty: all.',
+  },
+  'traffic.exclude': {
+    names: ['DCC_MCP_TRAFFIC_EXCLUDE'],
+    kind: 'trafficRules',
+    fallback: [],
+    description: 'Which are not, by such rules.',
   },
   redisUrl: {
     names: ['DCC_MCP_REDIS_URL'],

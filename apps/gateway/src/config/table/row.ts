@@ -16,6 +16,7 @@ export interface NamedKinds {
   readonly secret: string;
   readonly text: string;
   readonly trafficCapture: TrafficCapture;
+  readonly trafficRules: readonly string[];
   readonly url: string;
 }
 

@@ -14,6 +14,7 @@ import {
 import { baseUrl, cidrs, hostName, inverted, metricPrefix, operations, routePath, trafficCapture } from './kinds.ts';
 import type { KindSpec, NamedKinds, Row } from './row.ts';
 import { type SettingPath, type SettingValue, type SettledPath, ROWS, TABLE } from './table.ts';
+import { trafficRules } from './traffic-rules.ts';
 
 /** A row of the table with everything that it leaves out, as the reader takes it. */
 export interface Setting<T> extends Omit<Row, 'kind' | 'textKind' | 'fallback'> {
@@ -45,6 +46,7 @@ const NAMED: { readonly [Name in keyof NamedKinds]: () => Kind<NamedKinds[Name]>
   secret,
   text,
   trafficCapture,
+  trafficRules,
   url: httpUrl,
 };
 

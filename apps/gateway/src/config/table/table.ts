@@ -39,6 +39,7 @@ export const SECTIONS: Readonly<Record<string, SectionRow>> = {
     description: 'What is kept in memory of what happened. enabled and path are server.admin and server.adminPath.',
   },
   registry: { description: 'Instances that come by themselves.' },
+  traffic: { description: 'Which messages trafficCapture captures.' },
 };
 
 /** The path of the gateway's file. */

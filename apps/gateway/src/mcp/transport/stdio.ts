@@ -1,3 +1,4 @@
+import type { RequestContext } from '@dcc-mcp/request-context';
 import type { Readable, Writable } from 'node:stream';
 import { cancelledKey, idKey, type IdKey } from '../../protocol/json-rpc-id.ts';
 import type { JsonObject, JsonRpcMessage, JsonRpcNotification, JsonRpcRequest } from '../../protocol/json-rpc.ts';
@@ -16,6 +17,7 @@ import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { responseMessage } from './http-reply.ts';
 import { StdioOutput } from './stdio-output.ts';
+import type { StdioTap } from './stdio-tap.ts';
 
 /** One message of a client; far above what a body over HTTP may be. */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
@@ -34,6 +36,8 @@ export interface StdioGateway {
   begin(): () => void;
   /** Told of each message written, with the request that it answers. */
   onStdioMessage(message: JsonRpcMessage, request?: JsonRpcRequest): void;
+  /** Absent where nobody looks at the wire. */
+  readonly stdioTap?: StdioTap | undefined;
 }
 
 /** The streams of a process, and the way to the people who look after it. */
@@ -115,6 +119,7 @@ class StdioFront {
       this.#refuseFraming();
       return;
     }
+    this.#gateway.stdioTap?.received(line);
     try {
       this.#take(checkMessage(readJson(line, 'line')));
     } catch (error) {
@@ -129,6 +134,7 @@ class StdioFront {
 
   readonly #send = (message: JsonRpcMessage, request?: JsonRpcRequest, onWritten?: () => void): void => {
     this.#gateway.onStdioMessage(message, request);
+    this.#gateway.stdioTap?.sent(message);
     this.#ways.write(message, onWritten);
   };
 
@@ -219,7 +225,11 @@ class StdioFront {
     const controller = new AbortController();
     const key = idKey(request.id);
     this.#running.set(key, controller);
-    const answer = await this.#gateway.mcp.handle(request, this.#exchange(client, controller.signal));
+    const exchange = this.#exchange(client, controller.signal);
+    const { stdioTap: tap } = this.#gateway;
+    const told =
+      tap === undefined ? exchange : { ...exchange, identify: (ctx: RequestContext) => tap.identify(request, ctx) };
+    const answer = await this.#gateway.mcp.handle(request, told);
     if (this.#running.get(key) === controller) {
       this.#running.delete(key); // an id that is used twice names the later request
     }

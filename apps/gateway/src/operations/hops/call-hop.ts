@@ -54,6 +54,7 @@ export async function callHop(checked: CheckedCall, { core, caller, span, trail 
       hopTrail?.end(endHop(hopSpan, round));
     },
     timeoutMillis: upstream.settings.timeoutMillis,
+    requestId: caller.ctx.requestId,
     ...(signal === undefined ? {} : { signal }),
     ...(peer === undefined ? {} : { peer }),
   });

@@ -39,6 +39,7 @@ export async function callUpstreamTool(
       return hopSpan.carrier();
     },
     timeoutMillis: upstream.settings.timeoutMillis,
+    requestId: caller.ctx.requestId,
     ...(signal === undefined ? {} : { signal }),
   });
   const error = hop.ok ? failureOf(hop.result) : errorOfFailure(hop.failure);

@@ -63,6 +63,7 @@ export class Forwarding {
         endHop(hopSpan, round);
         this.#record(upstream, method, { hop: round, sentAt });
       },
+      requestId: this.#caller.ctx.requestId,
       timeoutMillis: Math.min(timeoutMillis, upstream.settings.timeoutMillis),
       ...(signal === undefined ? {} : { signal }),
       ...(peer === undefined ? {} : { peer }),

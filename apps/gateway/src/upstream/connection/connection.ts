@@ -197,6 +197,7 @@ export class Connection {
       peer: hop.peer,
       progressToken,
       mirrored,
+      requestId: hop.requestId,
     };
   }
 

@@ -1,9 +1,11 @@
 import { Pool } from 'undici';
+import type { WireTap } from '../../protocol/wire/wire-tap.ts';
 import type { GatewayInfo } from '../hop/envelope.ts';
 import { unreachable, type FailedHop } from '../hop/failures.ts';
 import { ownCall } from '../hop/hop.ts';
 import { HttpTransport } from '../http/transport/http-transport.ts';
 import { RpcSession } from '../session/rpc-session.ts';
+import { TappedTransport } from '../session/tapped-transport.ts';
 import type { RpcSessionEvents, Suspicion, Transport } from '../session/transport.ts';
 import { toChildEnv } from '../stdio/child-env.ts';
 import { StdioTransport } from '../stdio/stdio-transport.ts';
@@ -25,6 +27,8 @@ export interface OpenConnectionOptions {
   /** Aborts when nobody wants the connection any more. */
   readonly signal: AbortSignal;
   readonly onStderr: (line: string) => void;
+  /** Absent where nobody looks at the wire. */
+  readonly tap?: WireTap | undefined;
   /** A lost session was replaced: what the upstream says may have changed. */
   readonly onRenewed: () => void;
 }
@@ -76,7 +80,7 @@ async function openStdioConnection(options: OpenConnectionOptions, stdio: StdioS
   });
   const { session, negotiation, lost } = await begin(
     options,
-    transport,
+    tapped(options)?.before(transport) ?? transport,
     toNegotiateOptions(options, true, mayBeModern),
   );
   if (negotiation.ok) {
@@ -127,6 +131,11 @@ async function begin(
   return { session, negotiation, lost: () => lost, onLost };
 }
 
+/** What stands before a transport whose messages are told. */
+function tapped({ tap, settings }: OpenConnectionOptions): TappedTransport | undefined {
+  return tap && new TappedTransport({ tap, settings });
+}
+
 function createPool(url: URL, concurrency: number): Pool {
   return new Pool(url.origin, {
     connections: concurrency + SPARE_CONNECTIONS,
@@ -142,8 +151,11 @@ async function openHttpConnection(options: OpenConnectionOptions, http: HttpSett
   const { random, maxMessageBytes, settings } = options;
   const url = new URL(http.url);
   const pool = createPool(url, settings.concurrency);
-  const createTransport = (): HttpTransport =>
-    new HttpTransport({ pool, url, headers: http.headers, random, maxMessageBytes });
+  const createTransport = (): Transport => {
+    const watch = tapped(options);
+    const transport = new HttpTransport({ pool, url, headers: http.headers, random, maxMessageBytes, watch });
+    return watch?.before(transport) ?? transport;
+  };
   const negotiateOptions = toNegotiateOptions(options, false, true);
   const { session, negotiation, lost, onLost } = await begin(options, createTransport(), negotiateOptions);
   if (!negotiation.ok) {

@@ -18,6 +18,8 @@ export interface WireCall {
   /** The caller's progress token, where progress may be asked for. */
   readonly progressToken?: JsonRpcId | undefined;
   readonly mirrored?: readonly MirroredParameter[] | undefined;
+  /** Of the operation that it belongs to. */
+  readonly requestId?: string | undefined;
   /** True for the gateway's own probes, lists and handshakes: nothing the upstream asks for can belong to them. */
   readonly isOwn?: boolean;
 }

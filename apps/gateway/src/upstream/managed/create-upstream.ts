@@ -17,6 +17,7 @@ export function createUpstream(settings: UpstreamSettings, deps: UpstreamDeps): 
     maxMessageBytes: 64 * 1024 * 1024,
     limits: {},
     environment: env,
+    tap: undefined,
     ...deps,
   });
 }

@@ -1,6 +1,7 @@
 // upstream/managed/: the upstream as a whole: status, probes, tools list and calls over its connection.
 import type { JsonObject } from '../../protocol/json-rpc.ts';
 import { messageOf } from '../../protocol/thrown-error.ts';
+import type { WireTap } from '../../protocol/wire/wire-tap.ts';
 import { ConnectionSupervisor } from '../connection/connection-supervisor.ts';
 import type { Connection } from '../connection/connection.ts';
 import { openConnection, type OpenedConnection } from '../connection/open-connection.ts';
@@ -47,6 +48,8 @@ export interface UpstreamDeps {
   readonly limits?: DispatchLimits;
   /** The gateway's environment: children get its harmless part (PATH, HOME, …) and their own settings. Default: that of the process. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Is told of each message; absent where nobody looks at the wire. */
+  readonly tap?: WireTap | undefined;
 }
 
 /** A first try counts as tried after this time, also when it has not ended. */
@@ -217,13 +220,14 @@ export class ManagedUpstream implements Upstream {
   }
 
   #open(signal: AbortSignal): Promise<OpenedConnection> {
-    const { gatewayInfo, random, environment, maxMessageBytes } = this.#deps;
+    const { gatewayInfo, random, environment, maxMessageBytes, tap } = this.#deps;
     return openConnection({
       settings: this.settings,
       gatewayInfo,
       random,
       environment,
       maxMessageBytes,
+      tap,
       signal,
       memory: this.#memory,
       events: {

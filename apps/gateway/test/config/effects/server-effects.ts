@@ -38,6 +38,13 @@ async function decisionsAfterRefusals(lab: Lab): Promise<number> {
   return (JSON.stringify(body).match(/"read-only"/g) ?? []).length;
 }
 
+async function framesAfterCalls(lab: Lab): Promise<unknown> {
+  await lab.call('read');
+  await lab.call('write');
+  const { body } = await lab.get('/v1/debug/traffic');
+  return body['total'];
+}
+
 export const SERVER_EFFECTS: Readonly<Record<string, Effect>> = {
   'server.host': { value: '127.0.0.2', observe: ({ url }) => new URL(url).hostname },
   'server.port': { value: Number(PORT), observe: ({ url }) => new URL(url).port === PORT },
@@ -105,6 +112,10 @@ export const SERVER_EFFECTS: Readonly<Record<string, Effect>> = {
   'admin.traces': { value: 1, observe: (lab) => rowsAfterWork(lab, 'traces') },
   'admin.searches': { value: 1, observe: (lab) => rowsAfterWork(lab, 'activity') },
   'admin.events': { base: { 'policy.readOnly': true }, value: 1, observe: decisionsAfterRefusals },
+  'admin.frames': { base: { trafficCapture: 'metadata' }, value: 1, observe: framesAfterCalls },
+  trafficCapture: { value: 'metadata', observe: framesAfterCalls },
+  'traffic.include': { base: { trafficCapture: 'metadata' }, value: ['tool:write'], observe: framesAfterCalls },
+  'traffic.exclude': { base: { trafficCapture: 'metadata' }, value: ['tool:read'], observe: framesAfterCalls },
   'admin.redactPaths': {
     value: ['n'],
     observe: async (lab) => {

@@ -1,5 +1,6 @@
 import type { Dispatcher, Pool } from 'undici';
 import { toError } from '../../../protocol/thrown-error.ts';
+import type { HttpWatch } from '../../session/tapped-transport.ts';
 import type { Conversation } from '../../session/transport.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import { toRequestHeaders, type RequestHeadersOptions } from './http-headers.ts';
@@ -11,6 +12,8 @@ export interface HttpRequestsOptions {
   readonly url: URL;
   /** Of the configuration: credentials and the like. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Absent where nobody looks at the wire. */
+  readonly watch?: HttpWatch | undefined;
 }
 
 /** One request; its headers follow from the conversation it belongs to. */
@@ -40,7 +43,8 @@ export class HttpRequests {
     if (lastEventId !== undefined) {
       headers.push('last-event-id', lastEventId);
     }
-    const { pool, url } = this.#options;
+    const { pool, url, watch } = this.#options;
+    watch?.sent(request.hop, headers);
     const send = ({ pathname, search }: URL, handler: Dispatcher.DispatchHandler): void => {
       try {
         pool.dispatch({ method: request.verb, path: pathname + search, headers, body: body ?? null }, handler);

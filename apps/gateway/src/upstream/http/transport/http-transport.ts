@@ -142,7 +142,10 @@ export class HttpTransport implements Transport {
     const { hop, text, params } = sending;
     const exchange = new HttpExchange({
       maxBytes: this.#options.maxMessageBytes,
-      onStart: (status, headers) => this.#onStart(hop, status, headers['mcp-session-id']),
+      onStart: (status, headers) => {
+        this.#options.watch?.started(hop, status, headers);
+        this.#onStart(hop, status, headers['mcp-session-id']);
+      },
       onEvent: (data) => {
         this.#onData(data, { hop });
         this.#endAnswered(hop, exchange);

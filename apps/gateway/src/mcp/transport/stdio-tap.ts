@@ -1,0 +1,67 @@
+import type { RequestContext } from '@dcc-mcp/request-context';
+import { idKey, type IdKey } from '../../protocol/json-rpc-id.ts';
+import type { JsonRpcMessage, JsonRpcRequest } from '../../protocol/json-rpc.ts';
+import { messageText } from '../../protocol/message-text.ts';
+import { readMessageFacts } from '../../protocol/wire/message-facts.ts';
+import type { SeenFrame, WireIds, WireTap } from '../../protocol/wire/wire-tap.ts';
+
+interface Asked {
+  readonly method: string | undefined;
+  readonly tool: string | undefined;
+  readonly seen: SeenFrame;
+  ids?: WireIds;
+}
+
+/** Requests whose answers are waited for; a client that never lets one be answered is none of ours. */
+const MAX_ASKED = 10_000;
+
+/** Who looks at the wire between a client on standard streams and the gateway. */
+export class StdioTap {
+  readonly #tap: WireTap;
+  readonly #asked = new Map<IdKey | undefined, Asked>();
+
+  constructor(tap: WireTap) {
+    this.#tap = tap;
+  }
+
+  /** A line of the client. */
+  received(line: string): void {
+    const { method, id, tool } = readMessageFacts(line);
+    const sizeBytes = Buffer.byteLength(line);
+    const seen = this.#tap({ leg: 'client_to_gateway', transport: 'stdio', sizeBytes, method, jsonrpcId: id, tool });
+    if (id === undefined || method === undefined || this.#asked.size >= MAX_ASKED) {
+      seen.identify({});
+    } else {
+      this.#asked.set(idKey(id), { method, tool, seen });
+    }
+  }
+
+  /** Which request of the gateway's own that is. */
+  identify({ id }: JsonRpcRequest, { requestId, spanContext: { traceId, spanId } }: RequestContext): void {
+    const asked = this.#asked.get(idKey(id));
+    if (asked !== undefined) {
+      asked.ids = { requestId, traceId, spanId };
+    }
+  }
+
+  /** A message to the client. */
+  sent(message: JsonRpcMessage): void {
+    const id = 'id' in message ? message.id : undefined;
+    const isAnswer = !('method' in message);
+    const key = id === undefined || id === null || !isAnswer ? undefined : idKey(id);
+    const asked = key === undefined ? undefined : this.#asked.get(key);
+    const ids = asked?.ids ?? {};
+    if (key !== undefined) {
+      this.#asked.delete(key);
+    }
+    asked?.seen.identify(ids);
+    this.#tap({
+      leg: 'gateway_to_client',
+      transport: 'stdio',
+      sizeBytes: Buffer.byteLength(messageText(message)),
+      method: 'method' in message ? message.method : asked?.method,
+      jsonrpcId: id ?? undefined,
+      tool: asked?.tool,
+    }).identify(ids);
+  }
+}

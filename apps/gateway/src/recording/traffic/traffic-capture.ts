@@ -1,0 +1,189 @@
+import type { CaptureStatus, TrafficSource } from '@dcc-mcp/admin-api';
+import { RingBuffer } from '@dcc-mcp/bounds';
+import { sanitizeText } from '@dcc-mcp/bounds/redaction';
+import { newRowId, type TrafficFrame } from '@dcc-mcp/call-store';
+import { type FrameFile, type RowFileHealth, startFrameFile } from '@dcc-mcp/call-store/jsonl';
+import { EVENT_DCC_MCP_HISTORY_STATE } from '@dcc-mcp/semantic-conventions';
+import type { GatewayConfig } from '../../config/reader/gateway-config.ts';
+import { idText } from '../../protocol/json-rpc-id.ts';
+import type { Log } from '../../protocol/log.ts';
+import type { SeenFrame, WireFrame, WireIds } from '../../protocol/wire/wire-tap.ts';
+import { createFrameFilter, type FrameRules } from './frame-filter.ts';
+import { keptHeaders, maskedIdentity, REDACTED_PATHS } from './kept-metadata.ts';
+
+export interface TrafficCaptureOptions extends FrameRules {
+  readonly mode: Exclude<GatewayConfig['trafficCapture']['mode'], 'off'>;
+  /** Where frames are written besides. */
+  readonly file?: string;
+  /** Frames that are kept in memory. */
+  readonly capacity: number;
+  readonly log: Log;
+}
+
+const MAX_NAME_BYTES = 256;
+const INBOUND: ReadonlySet<string> = new Set(['client_to_gateway', 'upstream_to_gateway']);
+const UNSEEN: SeenFrame = { identify() {} };
+
+type Changeable = { -readonly [Name in keyof TrafficFrame]: TrafficFrame[Name] };
+
+/** Metadata of what passes by, in a ring and, where wanted, in a file. There is one only where capture is on. */
+export class TrafficCapture implements TrafficSource {
+  readonly #options: TrafficCaptureOptions;
+  readonly #frames: RingBuffer<TrafficFrame>;
+  readonly #isWanted: ReturnType<typeof createFrameFilter>;
+  readonly #file: FrameFile | undefined;
+  #skipped = 0;
+
+  constructor(options: TrafficCaptureOptions) {
+    const { file: path, capacity, log } = options;
+    this.#options = options;
+    this.#frames = new RingBuffer(capacity);
+    this.#isWanted = createFrameFilter(options);
+    this.#file =
+      path === undefined
+        ? undefined
+        : startFrameFile({
+            path,
+            onChange: ({ state, message }) =>
+              log(`traffic: ${message}`, {
+                severity: state === 'ok' ? 'info' : 'warn',
+                event: EVENT_DCC_MCP_HISTORY_STATE,
+              }),
+          });
+  }
+
+  /** Keeps what is known of a message, unless the filters leave it out. */
+  readonly tap = (frame: WireFrame): SeenFrame => {
+    const tool = toolOf(frame.tool);
+    const dccType = frame.dccType ?? dccTypeOf(frame.tool);
+    if (!this.#isWanted({ tool, dccType, method: frame.method })) {
+      this.#skipped += 1;
+      return UNSEEN;
+    }
+    const row = toRow(frame, { tool, dccType });
+    this.#frames.push(row);
+    return {
+      identify: (ids) => {
+        addIds(row, ids);
+        this.#file?.push(row);
+      },
+    };
+  };
+
+  frames(): readonly TrafficFrame[] {
+    return this.#frames.toArray();
+  }
+
+  status(): CaptureStatus {
+    return {
+      ...this.#state(),
+      capture_enabled: true,
+      retained_frames: this.#frames.size,
+      capacity: this.#frames.capacity,
+      dropped: this.#frames.dropped,
+      skipped_decisions: this.#skipped,
+      redacted_paths: REDACTED_PATHS,
+      payload_policy: 'metadata-only',
+    };
+  }
+
+  /** How it is set, for whoever asks what is in force. */
+  view(): Readonly<Record<string, unknown>> {
+    const { mode, include, exclude } = this.#options;
+    const health = this.#file?.health();
+    return {
+      ...this.status(),
+      mode,
+      filter: { include, exclude },
+      ...(health === undefined ? {} : { file: { path: health.file, state: health.state, bytes: health.bytes } }),
+    };
+  }
+
+  /** How full it is, and how its file is, by the name of the store. */
+  health(): Readonly<Record<string, Pick<RowFileHealth, 'state' | 'rows' | 'capacity' | 'dropped'>>> {
+    const { size: rows, capacity, dropped } = this.#frames;
+    const file = this.#file?.health();
+    return {
+      frames: { state: 'ok', rows, capacity, dropped },
+      ...(file === undefined ? {} : { frames_file: file }),
+    };
+  }
+
+  /** Writes what waits. */
+  async close(): Promise<void> {
+    await this.#file?.close();
+  }
+
+  #state(): Pick<CaptureStatus, 'state' | 'message'> {
+    const failure = this.#file?.health().last_error;
+    if (failure !== undefined) {
+      const message = `The file of DCC_MCP_TRAFFIC_CAPTURE can't be written: ${failure}. The newest frames are in memory.`;
+      return { state: 'capture_unavailable', message };
+    }
+    if (this.#frames.size > 0) {
+      return { state: 'captured', message: 'Messages for callers are captured, without what they say.' };
+    }
+    return this.#skipped > 0
+      ? {
+          state: 'filtered',
+          message: `The filters left out all of ${this.#skipped} messages; see traffic.include and traffic.exclude.`,
+        }
+      : { state: 'no_traffic', message: 'Capture is on, and no caller has sent anything yet.' };
+  }
+}
+
+function toRow(
+  frame: WireFrame,
+  { tool, dccType }: { readonly tool: string | undefined; readonly dccType: string | undefined },
+): Changeable {
+  const { leg, transport, method, jsonrpcId, instanceId, http, sizeBytes } = frame;
+  return {
+    row_id: newRowId(),
+    timestamp: new Date().toISOString(),
+    ...named('jsonrpc_id', jsonrpcId === undefined ? undefined : idText(jsonrpcId)?.toString()),
+    direction: INBOUND.has(leg) ? 'inbound' : 'outbound',
+    leg,
+    transport,
+    ...named('method', method),
+    ...named('tool', tool),
+    ...named('dcc_type', dccType),
+    ...named('instance_id', instanceId),
+    ...(http === undefined ? {} : { http: { method: http.method, route: http.route, ...statusOf(http) } }),
+    size_bytes: sizeBytes,
+    headers: keptHeaders(frame.headers),
+    identity: maskedIdentity(frame),
+  };
+}
+
+function statusOf({ status }: NonNullable<WireFrame['http']>): { readonly status?: number } {
+  return status === undefined ? {} : { status };
+}
+
+/** Whatever a stranger wrote is bounded, and only text. */
+function named<const Name extends string>(name: Name, text: string | undefined): { readonly [N in Name]?: string } {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a computed key has the type of its name
+  return (text === undefined ? {} : { [name]: sanitizeText(text, MAX_NAME_BYTES) }) as {
+    readonly [N in Name]?: string;
+  };
+}
+
+function addIds(row: Changeable, { requestId, traceId, spanId, sessionId }: WireIds): void {
+  Object.assign(
+    row,
+    named('request_id', requestId),
+    named('trace_id', traceId),
+    named('span_id', spanId),
+    named('session_id', sessionId),
+  );
+}
+
+const SLUG = /^([^.]+)\.[0-9a-f]{4,64}\.(.+)$/;
+
+/** The tool of a slug as its server names it; any other name as it is. */
+function toolOf(name: string | undefined): string | undefined {
+  return name === undefined ? undefined : (SLUG.exec(name)?.[2] ?? name);
+}
+
+function dccTypeOf(name: string | undefined): string | undefined {
+  return SLUG.exec(name ?? '')?.[1];
+}
