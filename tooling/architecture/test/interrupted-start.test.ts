@@ -46,7 +46,7 @@ test.each([
       });
     }
     const [code] = (await once(start, 'close')) as [number | null];
-    expect({ code, shown }).toEqual({ code: 130, shown: 'Building …\n' });
+    expect({ code, shown }).toEqual({ code: 130, shown: 'Building …\nStopping …\n' });
   },
   15_000,
 );
