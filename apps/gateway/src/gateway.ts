@@ -185,12 +185,14 @@ function createRooms(parts: GatewayParts): Rooms {
   const { metrics } = instruments;
   const onDropped = (rowsOf: string): void => metrics?.recordRowsDropped(rowsOf, 1);
   const files = new AuditFiles({ store, config: config.audit, log, onDropped });
-  const { sessions } = side;
-  const { scrapes } = instruments;
   const traffic = startCapture(config, log);
   const inForce = { config: () => current.config, settings: () => current.settings };
-  const kept = { store: files.history, files, streams, sessions, scrapes, listed, history, traffic };
-  const sources = adminSources({ ...parts, ...inForce, ...kept, core });
+  const kept = { store: files.history, files, streams, sessions: side.sessions, listed, history, traffic };
+  const measured = {
+    scrapes: instruments.scrapes,
+    series: () => ({ ...metrics?.seriesUsage(), ...instruments.requests?.seriesUsage() }),
+  };
+  const sources = adminSources({ ...parts, ...inForce, ...kept, ...measured, core });
   const { page } = parts;
   const served = createApps(parts, instruments, {
     core,

@@ -24,6 +24,16 @@ export interface BoundedInstrument {
   close(): void;
 }
 
+/** How much of its budget an instrument has used. */
+export interface SeriesUsage {
+  /** Series that it has had since the start. */
+  readonly used: number;
+  /** Series that it may have. */
+  readonly budget: number;
+  /** Measurements that went under `_other`. */
+  readonly overflowed: number;
+}
+
 /** What a bounded instrument is made of. */
 export interface InstrumentParts {
   readonly definition: MetricDefinition;
@@ -37,9 +47,19 @@ export interface InstrumentParts {
 export class IndexedInstrument implements BoundedInstrument {
   readonly #index: SeriesIndex<SumSeries | HistogramSeries>;
   readonly #invalid: InvalidSeries;
+  readonly #budget: number;
+  #overflowed = 0;
 
-  constructor({ definition, toBoundSeries, counts, exemplars, maxSeries }: InstrumentParts) {
+  constructor({ definition, toBoundSeries, counts: outer, exemplars, maxSeries }: InstrumentParts) {
     const { name, labels, boundaries = [] } = definition;
+    const counts: SelfCounts = {
+      invalidValue: () => outer.invalidValue(),
+      overflow: () => {
+        this.#overflowed += 1;
+        outer.overflow();
+      },
+    };
+    this.#budget = maxSeries;
     this.#index = new SeriesIndex({
       labels,
       maxSeries,
@@ -49,6 +69,10 @@ export class IndexedInstrument implements BoundedInstrument {
       },
     });
     this.#invalid = new InvalidSeries(counts);
+  }
+
+  get usage(): SeriesUsage {
+    return { used: this.#index.size, budget: this.#budget, overflowed: this.#overflowed };
   }
 
   series(labels: LabelValues): BoundSeries {

@@ -1,7 +1,12 @@
 import type { MetricDefinition } from '@dcc-mcp/semantic-conventions';
 import type { Meter } from '@opentelemetry/api';
 import { HistogramSeries, SumSeries } from './bound-series.ts';
-import { IndexedInstrument, type BoundedInstrument, type InstrumentParts } from './bounded-instrument.ts';
+import {
+  IndexedInstrument,
+  type BoundedInstrument,
+  type InstrumentParts,
+  type SeriesUsage,
+} from './bounded-instrument.ts';
 import type { ExemplarStore } from './exemplar-store.ts';
 import { createObservable, toCallback, toMetricOptions, type Reading } from './observables.ts';
 import { PendingSums } from './pending-sums.ts';
@@ -33,6 +38,8 @@ export interface BoundedMeter {
    * reading out and is counted. Give the same attribute objects each time. The function given back takes it away again.
    */
   observe(definition: MetricDefinition, read: () => readonly Reading[]): () => void;
+  /** How much of its budget each instrument has used, by name; those that are read at each collection have none. */
+  usage(): Readonly<Record<string, SeriesUsage>>;
   /** Hands over what was counted and takes all callbacks off the meter. Recording goes on working. */
   shutdown(): void;
 }
@@ -54,6 +61,12 @@ function createSeriesFactory(meter: Meter, definition: MetricDefinition, pending
   return (parts) => new SumSeries({ counter, allowsNegative, pending }, parts);
 }
 
+function checkBudget(seriesBudget: number): void {
+  if (!Number.isInteger(seriesBudget) || seriesBudget < 1 || seriesBudget > 9000) {
+    throw new RangeError(`seriesBudget must be a whole number from 1 to 9000, got ${seriesBudget}`);
+  }
+}
+
 /**
  * Wraps a meter. It adds two counters: `dcc_mcp_telemetry_invalid_values` for what was dropped and
  * `dcc_mcp_telemetry_overflow` for what went under `_other`, each by instrument.
@@ -62,12 +75,11 @@ function createSeriesFactory(meter: Meter, definition: MetricDefinition, pending
  */
 export function createBoundedMeter(meter: Meter, options: BoundedMeterOptions = {}): BoundedMeter {
   const { exemplars, seriesBudget = DEFAULT_SERIES_BUDGET } = options;
-  if (!Number.isInteger(seriesBudget) || seriesBudget < 1 || seriesBudget > 9000) {
-    throw new RangeError(`seriesBudget must be a whole number from 1 to 9000, got ${seriesBudget}`);
-  }
+  checkBudget(seriesBudget);
   const pending = new PendingSums();
   const counters = createSelfCounters(meter, () => pending.flush());
   const stops = new Set<() => void>();
+  const instruments = new Map<string, IndexedInstrument>();
   return {
     instrument(definition) {
       const hasOpenLabel = definition.labels.some((label) => label.values === undefined);
@@ -76,8 +88,12 @@ export function createBoundedMeter(meter: Meter, options: BoundedMeterOptions = 
         overflow: hasOpenLabel ? counters.overflow(definition.name) : () => undefined,
       };
       const toBoundSeries = createSeriesFactory(meter, definition, pending);
-      return new IndexedInstrument({ definition, toBoundSeries, counts, exemplars, maxSeries: seriesBudget });
+      const parts = { definition, toBoundSeries, counts, exemplars, maxSeries: seriesBudget };
+      const instrument = new IndexedInstrument(parts);
+      instruments.set(definition.name, instrument);
+      return instrument;
     },
+    usage: () => Object.fromEntries(Array.from(instruments, ([name, { usage }]) => [name, usage] as const)),
     observe(definition, read) {
       const observable = createObservable(meter, definition);
       const callback = toCallback(read, counters.invalidValues(definition.name));

@@ -1,4 +1,4 @@
-export { type BoundedInstrument } from './bounded-instrument.ts';
+export { type BoundedInstrument, type SeriesUsage } from './bounded-instrument.ts';
 export { createBoundedLabels, type BoundedLabels, type BoundedLabelsOptions } from './bounded-labels.ts';
 export {
   createBoundedMeter,

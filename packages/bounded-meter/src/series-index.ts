@@ -22,6 +22,11 @@ export class SeriesIndex<T> {
     this.#table = new SeriesTable(table);
   }
 
+  /** How many series were given out. */
+  get size(): number {
+    return this.#table.size;
+  }
+
   /** What is kept for the series of `labels`; `undefined` when a value is not one that its label may have. */
   find(labels: LabelValues): T | undefined {
     let tree: SeriesTree<T> | undefined = this.#shortcuts;

@@ -109,6 +109,7 @@ export function createGatewayMetrics(meter: Meter, options: GatewayMetricsOption
   }
   return {
     exemplars,
+    seriesUsage: () => boundedMeter.usage(),
     recordCall: guarded(createCallRecorder(boundedMeter, parts.tools, exemplars)),
     ...createCountingMethods(parts),
     ...createMeasuringMethods(parts),

@@ -1,4 +1,4 @@
-import type { ExemplarStore } from '@dcc-mcp/bounded-meter';
+import type { ExemplarStore, SeriesUsage } from '@dcc-mcp/bounded-meter';
 import type {
   BackendErrorKind,
   ElectionOutcome,
@@ -118,6 +118,8 @@ export interface GatewayMetrics {
   recordRowsDropped(store: string, rows: number): void;
   /** Registers a gauge for each callback given; `stop` takes them away again. */
   observe(observations: GatewayObservations): { stop(): void };
+  /** How much of its budget each instrument has used, by its OpenTelemetry name. */
+  seriesUsage(): Readonly<Record<string, SeriesUsage>>;
   /** The exemplars of everything recorded here, for a pull exporter that can carry them. */
   readonly exemplars: ExemplarStore;
   /**

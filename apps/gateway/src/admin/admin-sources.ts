@@ -14,7 +14,7 @@ import { governanceView } from './governance-view.ts';
 import { healthView } from './health-view.ts';
 import { instanceCards } from './instance-cards.ts';
 import { ProcessUsages } from './process-usage.ts';
-import { telemetryView } from './telemetry-view.ts';
+import { type TelemetryFacts, telemetryView } from './telemetry-view.ts';
 
 /** Where the admin API looks. */
 export interface AdminParts {
@@ -26,6 +26,7 @@ export interface AdminParts {
   readonly files: AuditFiles;
   readonly streams: StreamCounts;
   readonly scrapes: ScrapeWatch;
+  readonly series: () => TelemetryFacts['series'];
   readonly listed: ListedTokens;
   readonly history: InstanceHistory;
   /** Absent where no traffic is captured. */
@@ -46,7 +47,14 @@ export function adminSources(parts: AdminParts): AdminSources {
     instances: (baseUrl) => instanceCards({ upstreams, catalog, store, usages, history: parts.history }, baseUrl),
     governance: () =>
       governanceView({ config: config(), upstreams, governance: core.governance, traffic: parts.traffic }),
-    telemetry: () => telemetryView({ telemetry, scrapes: parts.scrapes, config: config(), settings: settings() }),
+    telemetry: () =>
+      telemetryView({
+        telemetry,
+        scrapes: parts.scrapes,
+        series: parts.series(),
+        config: config(),
+        settings: settings(),
+      }),
     health: () =>
       healthView({
         upstreams,

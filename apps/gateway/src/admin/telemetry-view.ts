@@ -1,3 +1,4 @@
+import type { SeriesUsage } from '@dcc-mcp/bounded-meter';
 import type { ExporterHealth, Telemetry, TelemetryHealth } from '@dcc-mcp/telemetry-node';
 import type { SettingView } from '../config/load/setting-views.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
@@ -7,11 +8,13 @@ import type { ScrapeWatch } from '../recording/telemetry/scrape-watch.ts';
 export interface TelemetryFacts {
   readonly telemetry: Telemetry;
   readonly scrapes: ScrapeWatch;
+  /** Series of each instrument and how many it may have; none with metrics off. */
+  readonly series: Readonly<Record<string, SeriesUsage>>;
   readonly config: GatewayConfig;
   readonly settings: readonly SettingView[];
 }
 
-/** Why nothing arrives: exporters with state, cause and fix; the scrape; the settings. */
+/** Why nothing arrives: exporters with state, cause and fix; the scrape; the settings; instruments that had too many series. */
 export function telemetryView(facts: TelemetryFacts): Readonly<Record<string, unknown>> {
   const { telemetry, settings } = facts;
   const health = telemetry.health();
@@ -19,6 +22,7 @@ export function telemetryView(facts: TelemetryFacts): Readonly<Record<string, un
     signals: signalsOf(health),
     scrape: scrapeView(facts),
     settings,
+    series: facts.series,
     api_copies: apiCopies(health),
   };
 }

@@ -1,4 +1,5 @@
 // /v1/debug/telemetry lists the settings in force, as `doctor` does, and says who scrapes.
+import { partialSuccessBody, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { serveInProcess } from '../fixtures/serve-in-process.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
+import { until } from '../upstream/fixtures/harness.ts';
 
 interface Setting {
   readonly name: string;
@@ -113,4 +115,102 @@ test('the telemetry view says what the last scrape was, and nothing of it before
     scrapers_seen: 1,
   });
   expect(Date.parse(String(told['last_scrape_at']))).toBeGreaterThanOrEqual(before);
+});
+
+test('the telemetry view says how many series each instrument has and may have, as a scrape shows them', async () => {
+  const gateway = await startGateway({ enablePrometheus: true });
+  running.push(gateway);
+  const series = async (): Promise<Readonly<Record<string, { used: number; budget: number; overflowed: number }>>> => {
+    const answer = await fetch(`${gateway.url}/v1/debug/telemetry`);
+    return ((await answer.json()) as { series: Awaited<ReturnType<typeof series>> }).series;
+  };
+  expect((await series())['dcc_mcp.tool.calls']).toEqual({ used: 0, budget: 2000, overflowed: 0 });
+  const body = JSON.stringify({ tool_slug: 'nothing.12345678.here' });
+  await fetch(`${gateway.url}/v1/call`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+  const told = await series();
+  const scraped = (await (await fetch(`${gateway.url}/metrics`)).text()).match(/^dcc_mcp_tool_calls_total\{/gm);
+  expect(told['dcc_mcp.tool.calls']).toEqual({ used: scraped!.length, budget: 2000, overflowed: 0 });
+  expect(told['http.requests']).toEqual({ used: expect.any(Number), budget: 2000, overflowed: 0 });
+});
+
+describe('why nothing arrives', () => {
+  interface Signal {
+    readonly state: string;
+    readonly [member: string]: unknown;
+  }
+
+  async function tracesOf(url: string): Promise<Signal> {
+    const answer = await fetch(`${url}/v1/debug/telemetry`);
+    return ((await answer.json()) as { signals: { traces: Signal } }).signals.traces;
+  }
+
+  test('is told from the first try on: refused with cause and remedy, then what was lost, then that it works', async () => {
+    const sink = await startOtlpSink({ respond: () => ({ status: 401 }) });
+    const env = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: sink.url.replace('//', '//user:a-password@'),
+      OTEL_METRICS_EXPORTER: 'none',
+      OTEL_LOGS_EXPORTER: 'none',
+      OTEL_BSP_SCHEDULE_DELAY: '10',
+    };
+    const gateway = await startGateway({ env });
+    running.push(gateway);
+    const { url } = gateway;
+    const call = (): Promise<Response> => {
+      const body = JSON.stringify({ tool_slug: 'nothing.12345678.here' });
+      return fetch(`${url}/v1/call`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    };
+    const never = await tracesOf(url);
+    expect(never).toMatchObject({ state: 'never_tried', exported: 0, dropped: {}, protocol: 'http/protobuf' });
+    expect(never).toMatchObject({
+      exporter: 'traces/0',
+      queue: { size: 0, capacity: 2048 },
+      since: expect.any(String),
+    });
+    expect(JSON.stringify(never)).not.toContain('a-password');
+    await call();
+    await until(async () => (await tracesOf(url)).state === 'failing');
+    const failing = await tracesOf(url);
+    expect(failing).toMatchObject({
+      cause: expect.stringContaining('401'),
+      fix: expect.stringMatching(/\w{3}/),
+      dropped: { export_failed: 1 },
+      exported: 0,
+    });
+    expect(failing).not.toHaveProperty('last_ok_at');
+    sink.respondWith(undefined);
+    await call();
+    await until(async () => (await tracesOf(url)).state === 'ok');
+    const ok = await tracesOf(url);
+    expect(ok).toMatchObject({ exported: 1, dropped: { export_failed: 1 }, last_ok_at: expect.any(String) });
+    expect(ok).not.toHaveProperty('cause');
+    expect(ok).not.toHaveProperty('fix');
+    await gateway.stop();
+    await sink.close();
+  });
+
+  test('is told of a collector that takes a part alone', async () => {
+    const sink = await startOtlpSink({
+      respond: () => ({ status: 200, body: partialSuccessBody(1, 'quota of the tenant') }),
+    });
+    const env = {
+      OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+      OTEL_METRICS_EXPORTER: 'none',
+      OTEL_LOGS_EXPORTER: 'none',
+      OTEL_BSP_SCHEDULE_DELAY: '10',
+    };
+    const gateway = await startGateway({ env });
+    running.push(gateway);
+    await fetch(`${gateway.url}/v1/search`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: 'anything' }),
+    });
+    await until(async () => (await tracesOf(gateway.url)).state === 'dropping');
+    expect(await tracesOf(gateway.url)).toMatchObject({
+      dropped: { rejected: 1 },
+      cause: expect.stringContaining('quota of the tenant'),
+    });
+    await gateway.stop();
+    await sink.close();
+  });
 });

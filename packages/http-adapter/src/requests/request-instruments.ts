@@ -10,6 +10,7 @@ import {
   type SelfCounters,
   type SelfCounts,
   type Series,
+  type SeriesUsage,
 } from '@dcc-mcp/bounded-meter';
 import {
   CONVENTION_METRICS,
@@ -124,11 +125,18 @@ function createPair(meter: Meter, prefix: string, pair: HistogramPair): ToSeries
 interface Collected {
   readonly pending: PendingSums;
   readonly counters: SelfCounters;
+  readonly onOverflow: () => void;
 }
 
-function createRequestCounter(meter: Meter, name: string, { pending, counters }: Collected): ToKindCounter {
+function createRequestCounter(meter: Meter, name: string, collected: Collected): ToKindCounter {
+  const { pending, counters, onOverflow } = collected;
   const counter = meter.createCounter(name, toMetricOptions(definitionOf(METRIC_HTTP_REQUESTS)));
-  const counts = { ...UNCOUNTED, overflow: counters.overflow(name) };
+  const count = counters.overflow(name);
+  const overflow = (): void => {
+    count();
+    onOverflow();
+  };
+  const counts = { ...UNCOUNTED, overflow };
   return (series) =>
     new SumSeries({ counter, allowsNegative: false, pending }, { series, reservoir: undefined, counts });
 }
@@ -180,15 +188,20 @@ export class RequestInstruments {
   readonly #kinds: SeriesIndex<KindSeries>;
   readonly #active = new ActiveRequests();
   readonly #stops: readonly (() => void)[];
+  readonly #name: string;
+  readonly #budget: number;
+  #overflowed = 0;
 
   constructor({ meter, prefix, customLabels, seriesBudget }: RequestInstrumentOptions) {
     const pending = new PendingSums();
     const counters = createSelfCounters(meter, () => pending.flush());
+    this.#name = `${prefix}http.requests`;
+    this.#budget = Math.max(RESERVED_KINDS + 1, seriesBudget);
     this.#kinds = new SeriesIndex({
       labels: KIND_LABELS,
-      maxSeries: Math.max(RESERVED_KINDS + 1, seriesBudget),
+      maxSeries: this.#budget,
       reservedSeries: RESERVED_KINDS,
-      create: createSeriesFactory(meter, prefix, { pending, counters }),
+      create: createSeriesFactory(meter, prefix, { pending, counters, onOverflow: () => (this.#overflowed += 1) }),
     });
     const active = createObservable(meter, definitionOf(METRIC_HTTP_SERVER_ACTIVE_REQUESTS));
     const appInfo = createObservable(meter, definitionOf(METRIC_APP_INFO));
@@ -217,6 +230,11 @@ export class RequestInstruments {
     recordAll(kind.durations, finished.durationSeconds);
     recordAll(kind.requestSizes, finished.requestBytes);
     recordAll(kind.responseSizes, finished.responseBytes);
+  }
+
+  /** Kinds of requests have one budget for all instruments; it is told under the name of the counter. */
+  usage(): Readonly<Record<string, SeriesUsage>> {
+    return { [this.#name]: { used: this.#kinds.size, budget: this.#budget, overflowed: this.#overflowed } };
   }
 
   stop(): void {

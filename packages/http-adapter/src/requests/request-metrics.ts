@@ -1,3 +1,4 @@
+import type { SeriesUsage } from '@dcc-mcp/bounded-meter';
 import type { Meter } from '@opentelemetry/api';
 import { watchBody } from '../context/watch-body.ts';
 import type { FetchHandler, Middleware } from '../fetch/fetch-handler.ts';
@@ -65,6 +66,8 @@ export interface RequestMetrics {
   begin(start: RequestStart): OpenRequest;
   /** For fetch-style handlers. Answers pass through byte by byte: nothing is buffered, nothing waits. */
   middleware(options: MeasureOptions): Middleware;
+  /** How much of their budget the kinds of requests have used, by the name of their counter. */
+  seriesUsage(): Readonly<Record<string, SeriesUsage>>;
   /** Takes the callbacks off the meter. */
   shutdown(): void;
 }
@@ -97,6 +100,7 @@ export function createRequestMetrics(options: RequestMetricsOptions): RequestMet
   return {
     begin,
     middleware: (measure) => (next) => (request, client) => handle({ begin, measure, next }, request, client),
+    seriesUsage: () => instruments.usage(),
     shutdown: () => instruments.stop(),
   };
 }
