@@ -74,8 +74,8 @@ function checkBudget(seriesBudget: number): void {
  * @throws {RangeError} When `seriesBudget` is not a whole number from 1 to 9,000.
  */
 export function createBoundedMeter(meter: Meter, options: BoundedMeterOptions = {}): BoundedMeter {
-  const { exemplars, seriesBudget = DEFAULT_SERIES_BUDGET } = options;
-  checkBudget(seriesBudget);
+  const { exemplars, seriesBudget: maxSeries = DEFAULT_SERIES_BUDGET } = options;
+  checkBudget(maxSeries);
   const pending = new PendingSums();
   const counters = createSelfCounters(meter, () => pending.flush());
   const stops = new Set<() => void>();
@@ -88,8 +88,7 @@ export function createBoundedMeter(meter: Meter, options: BoundedMeterOptions = 
         overflow: hasOpenLabel ? counters.overflow(definition.name) : () => undefined,
       };
       const toBoundSeries = createSeriesFactory(meter, definition, pending);
-      const parts = { definition, toBoundSeries, counts, exemplars, maxSeries: seriesBudget };
-      const instrument = new IndexedInstrument(parts);
+      const instrument = new IndexedInstrument({ definition, toBoundSeries, counts, exemplars, maxSeries });
       instruments.set(definition.name, instrument);
       return instrument;
     },
