@@ -40,6 +40,7 @@ export {
   type TraceRow,
   type TraceSpan,
   toTraceRow,
+  withoutContent,
 } from './rows/trace-row.ts';
 export {
   type CallStore,

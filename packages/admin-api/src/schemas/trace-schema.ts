@@ -55,6 +55,10 @@ const payload = z
     original_size: count,
     estimated_tokens: count,
     redactions: count,
+    dropped: z
+      .literal(true)
+      .optional()
+      .meta({ description: 'The content was let go to make room for that of newer requests.' }),
   } satisfies Members<TracePayload>)
   .meta({ id: 'Payload', description: 'Redacted, then cut: 16 KiB of an input, 64 KiB of an output.' });
 

@@ -57,6 +57,13 @@ export interface TracePayload {
   readonly estimated_tokens: number;
   /** How many texts or values were taken out. */
   readonly redactions: number;
+  /** The content was let go to make room for those of newer requests; `content` is empty then. */
+  readonly dropped?: true;
+}
+
+/** A payload that was let go: it still says how large it was. */
+export function withoutContent(payload: TracePayload): TracePayload {
+  return { ...payload, content: '', truncated: true, dropped: true };
 }
 
 /** One request as it ran: a line of `traces.jsonl`. */

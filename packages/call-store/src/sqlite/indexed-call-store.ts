@@ -93,10 +93,11 @@ export class IndexedCallStore implements CallStore {
     const stored = await this.#fromFile(() => this.#index.ask('find', { kind, id }));
     const named = (rows: readonly IndexedRow[]): readonly IndexedRow[] =>
       rows.filter((row) => isNamed({ id: row.row_id, row }, id));
+    // The last one of an id is the one: the memory may have let a payload go that the file has.
     const all = [
-      ...(stored === undefined ? [] : named(stored.map(toRow))),
-      ...named(this.#index.waiting(kind)),
       ...(await this.#memory.find(kind, id)),
+      ...named(this.#index.waiting(kind)),
+      ...(stored === undefined ? [] : named(stored.map(toRow))),
     ];
     const byId = new Map(all.map((row) => [row.row_id, row]));
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows of that list

@@ -69,6 +69,13 @@ export interface LateRow<Row> {
   readonly isKept?: boolean;
   /** Called once at most; what it throws goes to whoever looks. */
   readonly make: () => Row;
+  /** Of a trace: what `make` holds of payloads. Without it they stay as long as the row. */
+  readonly payloads?: {
+    /** About how many bytes. */
+    readonly bytes: number;
+    /** Lets them go; `make` gives payloads of {@link withoutContent} then. Called once at most, and only before `make`. */
+    readonly forget: () => void;
+  };
 }
 
 /** Of which calls statistics are made; traces and how far back they reach are the store's to know. */
@@ -84,6 +91,10 @@ export interface RingUsage {
   readonly dropped: number;
   /** Timestamp of the oldest row. */
   readonly oldest_retained?: string;
+  /** About how many bytes of payloads are held; of traces alone. */
+  readonly payload_bytes?: number;
+  /** Rows whose payloads were let go before them to make room; absent where none were. */
+  readonly payloads_dropped?: number;
 }
 
 /** The rings by name: those of the lists, and the one of failed and slow traces. */

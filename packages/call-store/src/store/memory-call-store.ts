@@ -21,7 +21,7 @@ import { FEED_KINDS, feedOf, type Shelves } from './feed.ts';
 import { isNamed, matcherOf, pageOf, toListed } from './list-rows.ts';
 import { LiveTail } from './live-tail.ts';
 import type { ListedRows, RowKind, RowKinds } from './row-kinds.ts';
-import { LateEntry, type RingEntry } from './row-ring.ts';
+import { LateEntry, type RingEntry, TraceEntry } from './row-ring.ts';
 import { RowShelf, sortById } from './row-shelf.ts';
 import { traceDetail } from './trace-detail.ts';
 
@@ -41,6 +41,11 @@ export interface MemoryCallStoreOptions {
   readonly events?: number;
   /** Entries of the feed that are in no other list. Default 1,000. */
   readonly activity?: number;
+  /**
+   * About how many bytes of payloads are held in all: half of them for failed and slow traces. Those of the oldest traces go
+   * first; the traces stay. Default 64 MiB.
+   */
+  readonly payloadBytes?: number;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
   /** Told of what a listener threw, and of a row that could not be kept. */
@@ -63,7 +68,7 @@ export class MemoryCallStore implements CallStore {
   readonly #onError: (error: unknown) => void;
   readonly #searches = new Map<string, SearchEntry>();
 
-  /** @throws {RangeError} When a capacity is not a positive integer. */
+  /** @throws {RangeError} When a capacity or bound is not a positive integer. */
   constructor(options: MemoryCallStoreOptions = {}) {
     this.#shelves = createShelves(options);
     this.#newId = options.now === undefined ? newRowId : createRowIds(options.now);
@@ -75,7 +80,7 @@ export class MemoryCallStore implements CallStore {
   append<K extends RowKind>(kind: K, row: RowKinds[K]): void {
     try {
       const bounded = boundRow(row);
-      const entry = { id: keyOf(bounded) ?? this.#newId(), row: bounded };
+      const entry = toEntry(kind, keyOf(bounded) ?? this.#newId(), bounded);
       const evicted = this.#shelves[kind].append(entry);
       if (isSearch(entry)) {
         this.#index(entry, evicted);
@@ -86,10 +91,10 @@ export class MemoryCallStore implements CallStore {
     }
   }
 
-  appendLater<K extends LateKind>(kind: K, { id, isKept: isOwnPlace = false, make }: LateRow<RowKinds[K]>): void {
+  appendLater<K extends LateKind>(kind: K, late: LateRow<RowKinds[K]>): void {
     try {
-      const entry = new LateEntry<RowKinds[K]>(id, () => boundRow<K>(make()));
-      this.#shelves[kind].append(entry, isOwnPlace);
+      const entry = new LateEntry<RowKinds[K]>({ ...late, make: () => boundRow<K>(late.make()) });
+      this.#shelves[kind].append(entry, late.isKept ?? false);
       if (this.#live.isTold(kind)) {
         this.#tell(kind, entry);
       }
@@ -164,7 +169,7 @@ export class MemoryCallStore implements CallStore {
 
   seed<K extends RowKind>(kind: K, oldestFirst: readonly RowKinds[K][]): void {
     const rows = oldestFirst.map((row) => boundRow(row));
-    const entries = rows.map((row) => ({ id: keyOf(row) ?? rowIdAt(Date.parse(row.timestamp)), row }));
+    const entries = rows.map((row) => toEntry(kind, keyOf(row) ?? rowIdAt(Date.parse(row.timestamp)), row));
     this.#shelves[kind].seed(entries);
     this.#searches.clear();
     for (const entry of this.#shelves.searches.oldestFirst()) {
@@ -215,12 +220,17 @@ export class MemoryCallStore implements CallStore {
   }
 }
 
+const MEBIBYTE = 1024 * 1024;
+
 function createShelves(options: MemoryCallStoreOptions): Shelves {
   const { calls = 5000, traces = 1000, keptTraces = 1000, searches = 1000 } = options;
-  const { decisions = 1000, events = 1000, activity = 1000 } = options;
+  const { decisions = 1000, events = 1000, activity = 1000, payloadBytes = 64 * MEBIBYTE } = options;
+  if (!Number.isInteger(payloadBytes) || payloadBytes < 1) {
+    throw new RangeError(`payloadBytes must be a positive integer, got ${payloadBytes}`);
+  }
   return {
     calls: new RowShelf(calls),
-    traces: new RowShelf(traces, { capacity: keptTraces, isKept }),
+    traces: new RowShelf(traces, { capacity: keptTraces, isKept, maxPayloadBytes: payloadBytes / 2 }),
     searches: new RowShelf(searches),
     decisions: new RowShelf(decisions),
     events: new RowShelf(events),
@@ -230,6 +240,10 @@ function createShelves(options: MemoryCallStoreOptions): Shelves {
 
 function keyOf(row: RowKinds[RowKind]): string | undefined {
   return 'row_id' in row ? row.row_id : undefined;
+}
+
+function toEntry<K extends RowKind>(kind: K, id: string, row: RowKinds[K]): RingEntry<RowKinds[K]> {
+  return kind === 'traces' ? new TraceEntry(id, row) : { id, row };
 }
 
 function isSearch(entry: RingEntry<RowKinds[RowKind]>): entry is SearchEntry {

@@ -1,21 +1,64 @@
 import { RingBuffer } from '@dcc-mcp/bounds';
-import type { RingUsage } from './call-store.ts';
+import type { LateRow, RingUsage } from './call-store.ts';
+import { type PayloadHold, payloadBytesOf, PayloadHolds, withoutPayloads } from './payload-hold.ts';
 
 /** A row and its key. */
 export interface RingEntry<Row> {
   readonly id: string;
   readonly row: Row;
+  readonly payloads?: PayloadHold;
+}
+
+/** An entry with payloads. */
+export class TraceEntry<Row extends object> implements RingEntry<Row>, PayloadHold {
+  readonly id: string;
+  readonly bytes: number;
+  #row: Row;
+
+  constructor(id: string, row: Row) {
+    this.id = id;
+    this.bytes = payloadBytesOf(row);
+    this.#row = row;
+  }
+
+  get row(): Row {
+    return this.#row;
+  }
+
+  get payloads(): PayloadHold {
+    return this;
+  }
+
+  forget(): void {
+    this.#row = withoutPayloads(this.#row);
+  }
 }
 
 /** An entry whose row is made when it is looked at. */
-export class LateEntry<Row> implements RingEntry<Row> {
+export class LateEntry<Row extends object> implements RingEntry<Row>, PayloadHold {
   readonly id: string;
+  readonly bytes: number;
   #make: (() => Row) | undefined;
+  #forget: (() => void) | undefined;
   #row: Row | undefined;
 
-  constructor(id: string, make: () => Row) {
+  constructor({ id, make, payloads }: LateRow<Row>) {
     this.id = id;
+    this.bytes = payloads?.bytes ?? 0;
     this.#make = make;
+    this.#forget = payloads?.forget;
+  }
+
+  get payloads(): PayloadHold {
+    return this;
+  }
+
+  forget(): void {
+    if (this.#make === undefined) {
+      this.#row = this.#row && withoutPayloads(this.#row);
+    } else {
+      this.#forget?.();
+    }
   }
 
   get row(): Row {
@@ -23,6 +66,7 @@ export class LateEntry<Row> implements RingEntry<Row> {
       this.#row = this.#make();
       // What it holds is not needed any more.
       this.#make = undefined;
+      this.#forget = undefined;
     }
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- made above, the first time
     return this.#row as Row;
@@ -33,12 +77,17 @@ export class LateEntry<Row> implements RingEntry<Row> {
 export class RowRing<Row extends { readonly timestamp: string }> {
   readonly #entries: RingBuffer<RingEntry<Row>>;
   readonly #gone: RingBuffer<string>;
+  readonly #holds: PayloadHolds | undefined;
   #appended = 0;
 
-  /** @throws {RangeError} When `capacity` is not a positive integer. */
-  constructor(capacity: number) {
+  /**
+   * @param maxPayloadBytes Bound of the payloads of all rows; absent where rows have none.
+   * @throws {RangeError} When `capacity` is not a positive integer.
+   */
+  constructor(capacity: number, maxPayloadBytes?: number) {
     this.#entries = new RingBuffer(capacity);
     this.#gone = new RingBuffer(capacity);
+    this.#holds = maxPayloadBytes === undefined ? undefined : new PayloadHolds(maxPayloadBytes);
   }
 
   get dropped(): number {
@@ -51,7 +100,9 @@ export class RowRing<Row extends { readonly timestamp: string }> {
     const evicted = this.#entries.push(entry);
     if (evicted !== undefined) {
       this.#gone.push(evicted.id);
+      this.#holds?.remove(evicted.payloads);
     }
+    this.#holds?.add(entry.payloads);
     return evicted;
   }
 
@@ -61,8 +112,10 @@ export class RowRing<Row extends { readonly timestamp: string }> {
     const places = this.#entries.capacity - own.length;
     const seeds = places === 0 ? [] : oldestFirst.slice(-places);
     this.#entries.clear();
+    this.#holds?.clear();
     for (const entry of [...seeds, ...own]) {
       this.#entries.push(entry);
+      this.#holds?.add(entry.payloads);
     }
   }
 
@@ -87,6 +140,11 @@ export class RowRing<Row extends { readonly timestamp: string }> {
       appended: this.#appended,
       dropped: this.dropped,
       ...(oldest === undefined ? {} : { oldest_retained: oldest.row.timestamp }),
+      ...(this.#holds === undefined ? {} : usageOf(this.#holds)),
     };
   }
+}
+
+function usageOf({ bytes, dropped }: PayloadHolds): Pick<RingUsage, 'payload_bytes' | 'payloads_dropped'> {
+  return { payload_bytes: bytes, ...(dropped === 0 ? {} : { payloads_dropped: dropped }) };
 }

@@ -1,6 +1,14 @@
 import type { RingUsage } from './call-store.ts';
 import { type RingEntry, RowRing } from './row-ring.ts';
 
+/** Rows that others must not push out. */
+interface KeptRows<Row> {
+  readonly capacity: number;
+  readonly isKept: (row: Row) => boolean;
+  /** Bound of the payloads of each of the two rings. */
+  readonly maxPayloadBytes: number;
+}
+
 /** The rings of one list: one, or one for rows that others must not push out and one for all others. */
 export class RowShelf<Row extends { readonly timestamp: string }> {
   readonly #common: RowRing<Row>;
@@ -8,9 +16,9 @@ export class RowShelf<Row extends { readonly timestamp: string }> {
   readonly #isKept: (row: Row) => boolean;
 
   /** @throws {RangeError} When a capacity is not a positive integer. */
-  constructor(capacity: number, kept?: { readonly capacity: number; readonly isKept: (row: Row) => boolean }) {
-    this.#common = new RowRing(capacity);
-    this.#kept = kept === undefined ? undefined : new RowRing(kept.capacity);
+  constructor(capacity: number, kept?: KeptRows<Row>) {
+    this.#common = new RowRing(capacity, kept?.maxPayloadBytes);
+    this.#kept = kept === undefined ? undefined : new RowRing(kept.capacity, kept.maxPayloadBytes);
     this.#isKept = kept?.isKept ?? (() => false);
   }
 

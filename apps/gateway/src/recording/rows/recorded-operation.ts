@@ -9,6 +9,7 @@ import {
   toRowIdentity,
   type TracePayload,
   type TraceSpan,
+  withoutContent,
 } from '@dcc-mcp/call-store';
 import { type ErrorDescription, toErrorBody } from '@dcc-mcp/request-context';
 import type { FinishedOperation, OperationTrail } from '../record/finished.ts';
@@ -98,16 +99,35 @@ export class RecordedOperation implements TracedOperation {
   readonly facts: OperationFacts;
   readonly isExported: boolean;
   readonly itemSpans: readonly TraceSpan[];
-  readonly input: TracePayload | undefined;
-  readonly output: TracePayload | undefined;
+  #input: TracePayload | undefined;
+  #output: TracePayload | undefined;
 
   constructor(finished: FinishedOperation, trail: OperationTrail, { rowId, paths }: RecordingRules) {
     this.isExported = finished.span.isRecording;
-    this.input = payloadOf(trail.input, { maxBytes: MAX_INPUT_BYTES, paths });
-    this.output = payloadOf(trail.output, { maxBytes: MAX_OUTPUT_BYTES, paths });
+    this.#input = payloadOf(trail.input, { maxBytes: MAX_INPUT_BYTES, paths });
+    this.#output = payloadOf(trail.output, { maxBytes: MAX_OUTPUT_BYTES, paths });
     this.itemSpans = trail.items.flatMap((item) => toTraceSpans(toTraced(item), trail.startedAt));
-    this.facts = new OperationFacts(finished, trail, { rowId, sizes: sizesOf(this.input, this.output) });
+    this.facts = new OperationFacts(finished, trail, { rowId, sizes: sizesOf(this.#input, this.#output) });
     trail.forgetContent();
+  }
+
+  get input(): TracePayload | undefined {
+    return this.#input;
+  }
+
+  get output(): TracePayload | undefined {
+    return this.#output;
+  }
+
+  /** About how many bytes of content it holds. */
+  get contentBytes(): number {
+    return (this.#input?.content.length ?? 0) + (this.#output?.content.length ?? 0);
+  }
+
+  /** Lets the content go. */
+  forgetContent(): void {
+    this.#input = this.#input && withoutContent(this.#input);
+    this.#output = this.#output && withoutContent(this.#output);
   }
 
   get kept(): Kept {

@@ -79,7 +79,12 @@ function lateTrace(
   recorded: RecordedOperation,
   { isSlow, isKept }: { readonly isSlow: boolean; readonly isKept: boolean },
 ): LateRow<Trace> {
-  return { id: recorded.facts.rowId, isKept, make: () => toTrace(recorded, isSlow) };
+  return {
+    id: recorded.facts.rowId,
+    isKept,
+    make: () => toTrace(recorded, isSlow),
+    payloads: { bytes: recorded.contentBytes, forget: () => recorded.forgetContent() },
+  };
 }
 
 function lateDecision(facts: OperationFacts, policy: PolicyFacts): LateRow<DecisionRow> {
