@@ -19,6 +19,9 @@ interface Page<Row> {
   readonly [kind: string]: readonly Row[] | string | number | undefined;
 }
 
+/** Where the rows stand in an answer, if not under the name of its route. */
+const ROWS_OF: Readonly<Record<string, string>> = { 'search-telemetry': 'searches', traffic: 'frames' };
+
 /** Rows of one page, and most rows that the page holds. */
 const PAGE_ROWS = 500;
 const MAX_ROWS = 20_000;
@@ -147,7 +150,7 @@ export class RowList<Row> {
 
   #show(page: Page<Row>, { tookMillis, isFirst }: { readonly tookMillis: number; readonly isFirst: boolean }): void {
     const { kind } = this.request;
-    const listed = page[kind === 'search-telemetry' ? 'searches' : kind];
+    const listed = page[ROWS_OF[kind] ?? kind];
     const rows = Array.isArray(listed) ? listed : [];
     batch(() => {
       this.#next = page.next_cursor;

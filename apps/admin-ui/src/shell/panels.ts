@@ -94,6 +94,14 @@ export const PANELS: readonly Panel[] = [
     load: async () => (await import('../panels/telemetry/telemetry-panel.tsx')).TelemetryPanel,
   },
   {
+    id: 'traffic',
+    group: 'gateway',
+    key: 'f',
+    label: 'panel.traffic',
+    ranges: RANGES,
+    load: async () => (await import('../panels/traffic/traffic-panel.tsx')).TrafficPanel,
+  },
+  {
     id: 'events',
     group: 'gateway',
     key: 'e',

@@ -28,13 +28,20 @@ export function SearchPanel() {
 
 function columns(): readonly Column<SearchRow>[] {
   return [
-    { id: 'time', label: t('column.time'), width: '5.5rem', cell: (row) => <TimeCell timestamp={row.timestamp} /> },
+    {
+      id: 'time',
+      label: t('column.time'),
+      width: '5.5rem',
+      fromWidth: 460,
+      cell: (row) => <TimeCell timestamp={row.timestamp} />,
+    },
     { id: 'query', label: t('search.query'), width: 'minmax(9rem, 4fr)', cell: (row) => <QueryCell row={row} /> },
     { id: 'hits', label: t('search.hits'), width: '6.5rem', isNumber: true, cell: (row) => <HitCount row={row} /> },
     {
       id: 'rank',
       label: t('search.chosen'),
       width: '4.5rem',
+
       isNumber: true,
       cell: ({ followups }) => {
         const rank = chosenRankOf(followups);

@@ -42,6 +42,7 @@ function columns(): readonly Column<Workflow>[] {
       id: 'time',
       label: t('column.time'),
       width: '5rem',
+      fromWidth: 460,
       cell: (row) => <TimeCell timestamp={row.finished_at ?? row.started_at} />,
     },
     {

@@ -1,4 +1,4 @@
-import { QUERY_FIELDS } from '@dcc-mcp/call-store/query';
+import { QUERY_FIELDS, type QueryFields } from '@dcc-mcp/call-store/query';
 import type { ComponentChildren } from 'preact';
 import { useMemo, useRef } from 'preact/hooks';
 import { apiUrl, request } from '../../api/client.ts';
@@ -20,7 +20,7 @@ import { useRowKeys } from './use-row-keys.ts';
 export interface ListPanelProps<Row> {
   readonly title: string;
   /** The route, whose rows carry the same name. */
-  readonly kind: 'calls' | 'traces' | 'workflows' | 'events' | 'activity' | 'search-telemetry';
+  readonly kind: 'calls' | 'traces' | 'workflows' | 'events' | 'activity' | 'search-telemetry' | 'traffic';
   /** An example of a filter. */
   readonly placeholder?: string;
   readonly columns: readonly Column<Row>[];
@@ -32,6 +32,8 @@ export interface ListPanelProps<Row> {
   readonly peek?: (id: string, row: Row | undefined, list: RowList<Row>) => ComponentChildren;
   /** Said where there is nothing at all. */
   readonly nothing: ComponentChildren;
+  /** Nothing is kept of it, whatever the filter and the time. */
+  readonly isOff?: boolean;
 }
 
 /** A list with its filter, its rows, and one of them beside it. */
@@ -51,15 +53,11 @@ export function ListPanel<Row extends object>(props: ListPanelProps<Row>) {
       <section class={style.list} aria-label={props.title}>
         <div class={style.tools}>
           <h1 class="hidden">{props.title}</h1>
-          <QueryBar
-            fields={QUERY_FIELDS[kind === 'search-telemetry' ? 'searches' : kind]}
-            rows={rows}
-            placeholder={props.placeholder}
-          />
+          <QueryBar fields={fieldsOf(kind)} rows={rows} placeholder={props.placeholder} />
           {props.strip?.(rows, list)}
         </div>
         {rows.length === 0 ? (
-          <NoRows list={list} nothing={props.nothing} />
+          <NoRows list={list} nothing={props.nothing} isOff={props.isOff === true} />
         ) : (
           <RowTable
             {...{ rows, columns, keyOf, openKey }}
@@ -83,13 +81,34 @@ export function ListPanel<Row extends object>(props: ListPanelProps<Row>) {
   );
 }
 
-function NoRows<Row>({ list, nothing }: { readonly list: RowList<Row>; readonly nothing: ComponentChildren }) {
+/** Some kinds of rows have another name where they are asked for. */
+function fieldsOf(kind: ListPanelProps<object>['kind']): QueryFields {
+  switch (kind) {
+    case 'search-telemetry':
+      return QUERY_FIELDS.searches;
+    case 'traffic':
+      return QUERY_FIELDS.frames;
+    default:
+      return QUERY_FIELDS[kind];
+  }
+}
+
+interface NoRowsProps<Row> {
+  readonly list: RowList<Row>;
+  readonly nothing: ComponentChildren;
+  readonly isOff: boolean;
+}
+
+function NoRows<Row>({ list, nothing, isOff }: NoRowsProps<Row>) {
   const { q, range, since, until } = place.value;
   if (list.refusal.value !== undefined) {
     return <Refused refusal={list.refusal.value} />;
   }
   if (list.isLoading.value) {
     return <Loading />;
+  }
+  if (isOff) {
+    return <>{nothing}</>;
   }
   if (q !== undefined) {
     return (
