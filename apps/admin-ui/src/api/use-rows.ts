@@ -13,17 +13,38 @@ export function useRows<Row>(request: RowListRequest, keyOf: (row: Row) => strin
   useEffect(() => {
     const isTailed = TAILED.has(kind);
     void list.start(isLive.value && isTailed);
-    const again = (): void => void (document.hidden || list.again());
-    const timer = isLive.value && !isTailed && until === undefined ? setInterval(again, EVERY_MILLIS) : undefined;
+    const rest = isLive.value && !isTailed && until === undefined ? readingAnew(list) : undefined;
     return () => {
-      clearInterval(timer);
+      rest?.();
       list.stop();
     };
   }, [list]);
   return list;
 }
 
-/** Others are read anew while the page is live. */
+/** Others are read anew while the page is live; what takes long, less often: at most a tenth of the time is spent on it. */
 const EVERY_MILLIS = 5_000;
+const LEAST_REST = 9;
+
+function readingAnew<Row>(list: RowList<Row>): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isEnded = false;
+  const wait = (tookMillis: number): void => {
+    timer = setTimeout(() => void again(), Math.max(EVERY_MILLIS, tookMillis * LEAST_REST));
+  };
+  const again = async (): Promise<void> => {
+    const begin = performance.now();
+    await (document.hidden ? undefined : list.again());
+    if (!isEnded) {
+      wait(performance.now() - begin);
+    }
+  };
+  wait(0);
+  return () => {
+    isEnded = true;
+    clearTimeout(timer);
+  };
+}
+
 /** Kinds that the gateway streams. */
 const TAILED = new Set(['calls', 'traces', 'events', 'activity']);

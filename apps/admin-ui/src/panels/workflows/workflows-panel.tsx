@@ -1,11 +1,11 @@
 import type { Workflow } from '@dcc-mcp/call-store/analytics';
 import { ListPanel } from '../../parts/list/list-panel.tsx';
 import type { Column } from '../../parts/list/row-table.tsx';
-import { CountStrip } from '../../parts/query/count-strip.tsx';
 import { TimeCell } from '../../parts/value/time-cell.tsx';
 import { placeHref } from '../../state/place.ts';
 import { duration, number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
+import { WorkflowCounts } from './workflow-counts.tsx';
 import { WorkflowPeek } from './workflow-peek.tsx';
 import { WorkflowStatus } from './workflow-status.tsx';
 
@@ -19,17 +19,7 @@ export function WorkflowsPanel() {
       columns={columns()}
       keyOf={({ workflow_id: id }) => id}
       isBad={({ status }) => status === 'failed'}
-      strip={(_, list) => (
-        <CountStrip
-          list={list}
-          terms={[
-            { label: t('counts.failed'), term: 'status=failed', isBad: true },
-            { label: t('workflows.recovered'), term: 'status=warning' },
-            { label: t('workflows.withZero'), term: 'zero_result_count>0' },
-            { label: t('workflows.reworded'), term: 'reformulation_count>0' },
-          ]}
-        />
-      )}
+      strip={(_, list) => <WorkflowCounts request={list.request} />}
       peek={(id, row) => <WorkflowPeek id={id} row={row} />}
       nothing={t('workflows.nothing')}
     />
@@ -111,7 +101,7 @@ function numbers(): readonly Column<Workflow>[] {
       ...wide,
       id: 'duration',
       label: t('column.duration'),
-      width: '4.6rem',
+      width: '5.6rem',
       cell: (row) => duration(row.duration_ms),
     },
   ];
