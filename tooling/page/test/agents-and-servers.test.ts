@@ -14,7 +14,10 @@ describeInBrowser('the panels of agents and servers', () => {
   let caller: Caller;
 
   beforeAll(async () => {
-    [studio, browser] = await Promise.all([openStudio(), openBrowser()]);
+    [studio, browser] = await Promise.all([
+      openStudio({ env: { DCC_MCP_TRAFFIC_CAPTURE: 'metadata' } }),
+      openBrowser(),
+    ]);
     await doEverything(studio.url);
     caller = new Caller(studio.url);
     seen = await SeenPage.open(browser, studio.url);
@@ -124,6 +127,20 @@ describeInBrowser('the panels of agents and servers', () => {
     await lines.last().locator('a').first().click();
     await seen.page.locator('aside').getByText('run_script').waitFor();
     expect(await seen.findings()).toEqual([]);
+  });
+
+  test('a message on the wire is seen with its headers, and leads to its trace', async () => {
+    await seen.go('?panel=traffic&q=http.status%3E%3D400');
+    const { total } = await caller.get('/v1/debug/traffic?limit=1&q=http.status%3E%3D400');
+    expect(total).toBeGreaterThan(0);
+    await rowsAre(Number(total));
+    await seen.page.keyboard.press('j');
+    const link = seen.page.locator('aside a[href*="panel=traces"]').first();
+    await link.waitFor();
+    expect(await seen.page.locator('aside').textContent()).toContain('content-type');
+    expect(await seen.findings()).toEqual([]);
+    await link.click();
+    await seen.page.waitForURL(/panel=traces&trace=/);
   });
 
   test('nothing of it is told to the console', () => {

@@ -83,14 +83,10 @@ export function ListPanel<Row extends object>(props: ListPanelProps<Row>) {
 
 /** Some kinds of rows have another name where they are asked for. */
 function fieldsOf(kind: ListPanelProps<object>['kind']): QueryFields {
-  switch (kind) {
-    case 'search-telemetry':
-      return QUERY_FIELDS.searches;
-    case 'traffic':
-      return QUERY_FIELDS.frames;
-    default:
-      return QUERY_FIELDS[kind];
+  if (kind === 'search-telemetry') {
+    return QUERY_FIELDS.searches;
   }
+  return QUERY_FIELDS[kind === 'traffic' ? 'frames' : kind];
 }
 
 interface NoRowsProps<Row> {
