@@ -59,17 +59,21 @@ describeInBrowser(`with ${CALLS} calls`, () => {
     await seen.go('?panel=calls&range=all');
     await seen.rows.first().waitFor();
     const table = seen.page.getByRole('table').first();
-    expect(Number(await table.getAttribute('aria-rowcount'))).toBe(CALLS + 1);
+    // Those of the run that the others are made of are on disk as well.
+    const { total } = await new Caller(studio.url).get('/v1/debug/calls?limit=1');
+    const count = Number(total);
+    expect(count).toBeGreaterThanOrEqual(CALLS);
+    expect(Number(await table.getAttribute('aria-rowcount'))).toBe(count + 1);
     const body = table.locator('[tabindex="0"]');
     const lastIndex = (): Promise<number> =>
       seen.rows.last().evaluate((row) => Number(row.getAttribute('aria-rowindex')));
     let most = 0;
-    for (const deadline = Date.now() + 30_000; (await lastIndex()) < CALLS + 1 && Date.now() < deadline;) {
+    for (const deadline = Date.now() + 30_000; (await lastIndex()) < count + 1 && Date.now() < deadline;) {
       await body.evaluate((element) => element.scrollTo(0, element.scrollHeight));
       await seen.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => resolve(undefined))));
       most = Math.max(most, await seen.rows.count());
     }
-    expect(await lastIndex()).toBe(CALLS + 1);
+    expect(await lastIndex()).toBe(count + 1);
     expect(most).toBeLessThan(MOST_ROWS);
     expect(seen.messages).toEqual([]);
   });

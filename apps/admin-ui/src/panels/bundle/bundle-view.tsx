@@ -3,7 +3,7 @@ import { Tabs } from '../../parts/peek/tabs.tsx';
 import { Caller } from '../../parts/request/caller.tsx';
 import { Payload } from '../../parts/request/payload.tsx';
 import { Cause } from '../../parts/request/root-cause.tsx';
-import { TraceBody } from '../../parts/request/trace-body.tsx';
+import { LaterTraceBody } from '../../parts/trace/later-trace-body.tsx';
 import { OutcomeWord } from '../../parts/value/outcome.tsx';
 import { duration, fullTime } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
@@ -22,7 +22,7 @@ export function BundleView({ bundle, name }: { readonly bundle: DebugBundle; rea
       <Tabs
         label={t('panel.bundle')}
         tabs={[
-          { id: 'trace', label: t('trace.waterfall'), content: () => trace && <TraceBody trace={trace} /> },
+          { id: 'trace', label: t('trace.waterfall'), content: () => trace && <LaterTraceBody trace={trace} /> },
           {
             id: 'payload',
             label: t('peek.payload'),

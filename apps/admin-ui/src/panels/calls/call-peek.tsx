@@ -8,7 +8,7 @@ import { Comparison } from '../../parts/request/comparison.tsx';
 import { CopyMenu } from '../../parts/request/copy-menu.tsx';
 import { Payload } from '../../parts/request/payload.tsx';
 import { ReportButton } from '../../parts/request/report-dialog.tsx';
-import { TraceBody } from '../../parts/request/trace-body.tsx';
+import { LaterTraceBody } from '../../parts/trace/later-trace-body.tsx';
 import { OutcomeWord } from '../../parts/value/outcome.tsx';
 import { duration, fullTime } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
@@ -46,7 +46,7 @@ export function CallPeek({ id, row }: { readonly id: string; readonly row: CallR
             </>
           )),
         },
-        { id: 'trace', label: t('peek.trace'), content: whenTrace((it) => <TraceBody trace={it} />) },
+        { id: 'trace', label: t('peek.trace'), content: whenTrace((it) => <LaterTraceBody trace={it} />) },
         { id: 'caller', label: t('peek.caller'), content: () => (known === undefined ? wait : <Caller row={known} />) },
         { id: 'compare', label: t('peek.compare'), content: whenTrace((it) => <Comparison trace={it} />) },
         { id: 'raw', label: 'JSON', content: () => <pre>{JSON.stringify(row ?? trace, undefined, 2)}</pre> },

@@ -7,7 +7,7 @@ import { CopyMenu } from '../../parts/request/copy-menu.tsx';
 import { Payload } from '../../parts/request/payload.tsx';
 import { ReportButton } from '../../parts/request/report-dialog.tsx';
 import { RootCause } from '../../parts/request/root-cause.tsx';
-import { TraceBody } from '../../parts/request/trace-body.tsx';
+import { LaterTraceBody } from '../../parts/trace/later-trace-body.tsx';
 import { OutcomeWord } from '../../parts/value/outcome.tsx';
 import { duration, fullTime, number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
@@ -49,7 +49,7 @@ export function traceTabs(trace: TraceDetail): readonly Tab[] {
       content: () => (
         <>
           {!trace.success && <RootCause id={trace.row_id} />}
-          <TraceBody trace={trace} />
+          <LaterTraceBody trace={trace} />
         </>
       ),
     },
