@@ -1,5 +1,6 @@
 // What agents did in one go, how well they find tools, what happened to servers and what those wrote.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { describeInBrowser } from './stage/browser.ts';
 import { openBrowser } from './stage/chromium.ts';
@@ -141,6 +142,26 @@ describeInBrowser('the panels of agents and servers', () => {
     expect(await seen.findings()).toEqual([]);
     await link.click();
     await seen.page.waitForURL(/panel=traces&trace=/);
+  });
+
+  test.each([
+    ['?panel=search&q=zero_results%3Dtrue', 'dcc-mcp-searches.csv', 'brew a pot of coffee'],
+    ['?panel=workflows&q=status%3Dfailed', 'dcc-mcp-workflows.csv', 'failed'],
+    ['?panel=traffic&q=http.status%3E%3D400', 'dcc-mcp-traffic.jsonl', '"status":4'],
+  ])('%s is saved as it is filtered: %s', async (search, name, text) => {
+    await seen.go(search);
+    await seen.rows.first().waitFor();
+    const [download] = await Promise.all([
+      seen.page.waitForEvent('download'),
+      seen.page.locator('footer button.quiet').click(),
+    ]);
+    expect(download.suggestedFilename()).toBe(name);
+    const rows = readFileSync(await download.path(), 'utf8')
+      .trim()
+      .split('\n');
+    const listed = await seen.rows.count();
+    expect(rows.length).toBe(name.endsWith('.csv') ? listed + 1 : listed);
+    expect(rows.at(-1)).toContain(text);
   });
 
   test('nothing of it is told to the console', () => {

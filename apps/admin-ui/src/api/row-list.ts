@@ -11,12 +11,16 @@ export interface RowListRequest {
   readonly until?: string | undefined;
 }
 
+type Summary = Readonly<Record<string, number>>;
+
 /** A page as it is answered: its rows stand under the name of the kind. */
 interface Page<Row> {
   readonly total: number;
   readonly next_cursor?: string;
   readonly dropped?: number;
-  readonly [kind: string]: readonly Row[] | string | number | undefined;
+  /** Counts of all that match, by what is counted. */
+  readonly summary?: Summary;
+  readonly [kind: string]: readonly Row[] | Summary | string | number | undefined;
 }
 
 /** Where the rows stand in an answer, if not under the name of its route. */
@@ -37,6 +41,8 @@ export class RowList<Row> {
   readonly total: Signal<number> = signal(0);
   /** Rows that were let go since the start of the gateway. */
   readonly dropped: Signal<number> = signal(0);
+  /** Counts of all that match, where the answer has them. */
+  readonly summary: Signal<Summary> = signal({});
   readonly refusal: Signal<ApiRefusal | undefined> = signal(undefined);
   readonly isLoading: Signal<boolean> = signal(true);
   readonly tookMillis: Signal<number | undefined> = signal(undefined);
@@ -157,6 +163,7 @@ export class RowList<Row> {
       this.rows.value = isFirst ? rows : [...this.rows.value, ...rows];
       this.total.value = isFirst ? page.total : Math.max(page.total, this.total.value);
       this.dropped.value = page.dropped ?? 0;
+      this.summary.value = page.summary ?? {};
       this.tookMillis.value = tookMillis;
       this.refusal.value = undefined;
     });

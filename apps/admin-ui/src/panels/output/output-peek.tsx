@@ -76,7 +76,7 @@ function Calls({ instance, line }: { readonly instance: string; readonly line: S
     until: new Date(at + LONGEST_CALL_MILLIS).toISOString(),
     limit: 1_000,
   });
-  const { answer } = useAnswer<{ readonly calls: readonly CallRow[] }>(url, { fixed: true });
+  const { answer } = useAnswer<{ readonly calls: readonly CallRow[] }>(url);
   const calls = callsDuring(answer?.calls ?? [], line.timestamp);
   if (calls.length === 0) {
     return <p class="soft">{answer === undefined ? t('list.loading') : t('output.noCall')}</p>;

@@ -1,8 +1,7 @@
 import { QUERY_FIELDS, type QueryFields } from '@dcc-mcp/call-store/query';
 import type { ComponentChildren } from 'preact';
 import { useMemo, useRef } from 'preact/hooks';
-import { apiUrl, request } from '../../api/client.ts';
-import type { RowList, RowListRequest } from '../../api/row-list.ts';
+import type { RowList } from '../../api/row-list.ts';
 import { useRows } from '../../api/use-rows.ts';
 import { now } from '../../state/clock.ts';
 import { go, place, placeHref } from '../../state/place.ts';
@@ -12,9 +11,9 @@ import { t } from '../../text/text.ts';
 import { Empty } from '../empty/empty.tsx';
 import { Refused } from '../empty/refused.tsx';
 import { QueryBar } from '../query/query-bar.tsx';
-import { saveFile } from '../value/save-file.ts';
 import style from './list-panel.module.css';
 import { type Column, Loading, RowTable } from './row-table.tsx';
+import { SaveButton } from './save-button.tsx';
 import { useRowKeys } from './use-row-keys.ts';
 
 export interface ListPanelProps<Row> {
@@ -139,29 +138,8 @@ function Foot<Row>({ list }: { readonly list: RowList<Row> }) {
       <span role="status">{t('list.rows', { shown: number(shown), total: number(list.total.value) })}</span>
       {list.isLoading.value && shown > 0 && <span>{t('list.more')}</span>}
       {list.dropped.value > 0 && <span>{t('list.dropped', { n: number(list.dropped.value) })}</span>}
-      {EXPORTED.has(list.request.kind) && (
-        <button type="button" class="quiet" onClick={() => void saveCsv(list.request)}>
-          {t('list.save')}
-        </button>
-      )}
+      <SaveButton request={list.request} />
       {list.tookMillis.value !== undefined && <span>{t('list.took', { ms: duration(list.tookMillis.value) })}</span>}
     </footer>
   );
-}
-
-/** Lists that are exported, and the name of what is. */
-const EXPORTED: ReadonlyMap<string, string> = new Map([
-  ['calls', 'calls'],
-  ['traces', 'traces'],
-  ['workflows', 'workflows'],
-  ['search-telemetry', 'searches'],
-]);
-const EXPORT_MILLIS = 120_000;
-
-/** All rows that match, not only those in sight. */
-async function saveCsv({ kind: listed, q, since, until }: RowListRequest): Promise<void> {
-  const kind = EXPORTED.get(listed);
-  const url = apiUrl('export', { kind, format: 'csv', q, since, until });
-  const options = { signal: AbortSignal.timeout(EXPORT_MILLIS), headers: { accept: 'text/csv' } };
-  saveFile(`dcc-mcp-${kind}.csv`, await (await request(url, options)).text(), 'text/csv');
 }

@@ -131,7 +131,8 @@ export const search = {
   'output.gone': 'This line is not kept any more.',
   'output.cut': 'Cut: {kept} of {all} are kept.',
   'output.stream': 'From',
-  'output.noCall': 'No call ran on this server when it was written.',
+  'output.noCall':
+    'No call that has ended ran on this server when it was written. One that still runs is seen here at its end.',
   'output.during': 'Called when it was written',
   'traffic.placeholder':
     'leg=gateway_to_upstream method=tools/call http.status>=400  —  words search methods, tools and ids',
@@ -164,4 +165,5 @@ export const search = {
   'traffic.headers': 'Headers that may be kept',
   'traffic.identity': 'Who, masked',
   'traffic.noPayload': 'What the message says is not kept.',
+  'traffic.save': 'Save as JSON lines',
 } as const;

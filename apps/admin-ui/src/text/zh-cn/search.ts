@@ -129,7 +129,7 @@ export const search: Translation<typeof texts> = {
   'output.gone': '该行已不再保留。',
   'output.cut': '已截断：保留 {all} 中的 {kept}。',
   'output.stream': '来源',
-  'output.noCall': '写出该行时，此服务器没有正在运行的调用。',
+  'output.noCall': '写出该行时，此服务器没有已结束的调用在运行。仍在运行的调用结束后会显示在这里。',
   'output.during': '写出该行时正在运行的调用',
   'traffic.placeholder': 'leg=gateway_to_upstream method=tools/call http.status>=400  —  单词会搜索方法、工具和各种 id',
   'traffic.disabled': '没有捕获流量。',
@@ -160,4 +160,5 @@ export const search: Translation<typeof texts> = {
   'traffic.headers': '允许保留的请求头',
   'traffic.identity': '发送者（已打码）',
   'traffic.noPayload': '不保留消息内容。',
+  'traffic.save': '保存为 JSON 行',
 };
