@@ -1,5 +1,5 @@
 import { EVENT_DCC_MCP_CONFIGURATION_CHANGE } from '@dcc-mcp/semantic-conventions';
-import { unwatchFile, watchFile } from 'node:fs';
+import { statSync, unwatchFile, watchFile } from 'node:fs';
 import type { Log, LogFields } from '../../protocol/log.ts';
 import { messageOf } from '../../protocol/thrown-error.ts';
 import type { GatewayConfig } from '../reader/gateway-config.ts';
@@ -72,8 +72,22 @@ export function watchConfiguration(options: ConfigWatchOptions): ConfigWatch {
     }
   };
   const onChange = (): void => look(false);
+  const before = stampOf(file);
   watchFile(file, { interval: pollMillis, persistent: false }, onChange);
-  return { reload: () => look(true), stop: () => unwatchFile(file, onChange) };
+  // What was saved before `watchFile` has looked for the first time, which it does not do at once, is no change to it.
+  const first = setTimeout(() => stampOf(file) !== before && onChange(), pollMillis).unref();
+  return {
+    reload: () => look(true),
+    stop: () => {
+      clearTimeout(first);
+      unwatchFile(file, onChange);
+    },
+  };
+}
+
+function stampOf(file: string): string {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  return `${stat?.mtimeMs} ${stat?.size} ${stat?.ino}`;
 }
 
 /** What is in force, and what was said of the file last. */

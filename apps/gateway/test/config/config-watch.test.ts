@@ -1,0 +1,36 @@
+// A file that is saved in the moment in which it begins to be watched.
+import { expect, test } from '@jest/globals';
+import { pbkdf2 } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { watchConfiguration } from '../../src/config/load/config-watch.ts';
+import { loadConfiguration } from '../../src/config/load/load-configuration.ts';
+
+const hash = promisify(pbkdf2);
+
+test('a file that is saved right after the start is taken over', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'config-watch-'));
+  const file = join(folder, 'gateway.json');
+  const write = (config: object): void => writeFileSync(file, JSON.stringify(config));
+  const load = (): ReturnType<typeof loadConfiguration> => loadConfiguration({ env: {}, configFile: file, flags: {} });
+  write({ mcpServers: {} });
+  // Threads that are busy let the first look at the file wait, as they do on a busy machine.
+  const busy = Array.from({ length: 8 }, () => hash('secret', 'salt', 100_000, 32, 'sha512'));
+  const taken = Promise.withResolvers<number | undefined>();
+  const watch = watchConfiguration({
+    file,
+    current: load(),
+    load,
+    apply: ({ limits }) => taken.resolve(limits.ratePerMinute),
+    report: () => true,
+    log: () => {},
+    pollMillis: 20,
+  });
+  write({ mcpServers: {}, limits: { ratePerMinute: 7 } });
+  expect(await taken.promise).toBe(7);
+  watch.stop();
+  await Promise.all(busy);
+  rmSync(folder, { recursive: true });
+});
