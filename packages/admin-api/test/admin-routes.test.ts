@@ -78,6 +78,21 @@ describe('createAdminRoutes', () => {
     });
   });
 
+  test('an entry of the feed that is about no request has links all the same', async () => {
+    const store = new MemoryCallStore();
+    store.append('activity', {
+      event_id: 'config:1',
+      timestamp: '2026-11-29T10:00:00.000Z',
+      kind: 'config',
+      severity: 'info',
+      status: 'ok',
+      message: 'the configuration was read again',
+      correlation: {},
+    });
+    const { body } = await ask(routesOf(store), 'activity');
+    expect(body).toMatchObject({ activity: [{ links: { openapi_docs: `${BASE}/docs` } }] });
+  });
+
   test('health tells of the stores of the history beside those of the gateway', async () => {
     const { body } = await ask(routesOf(), 'health');
     expect(body).toMatchObject({

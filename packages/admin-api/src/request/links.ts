@@ -32,10 +32,13 @@ function docLinks({ baseUrl, pagePath }: LinkPlaces): RowLinks {
   };
 }
 
-/** A row about a request leads to all that belongs to it. */
+/** A row about a request leads to all that belongs to it; an entry of the feed about none to what is there of all. */
 export function linkedRow<Row extends object>(row: Row, places: LinkPlaces): Row {
   const rowId = 'row_id' in row ? row.row_id : 'event_id' in row ? rowIdOf(String(row.event_id)) : undefined;
-  return typeof rowId !== 'string' ? row : { ...row, links: requestLinks(places, rowId) };
+  if (typeof rowId === 'string') {
+    return { ...row, links: requestLinks(places, rowId) };
+  }
+  return 'event_id' in row ? { ...row, links: docLinks(places) } : row;
 }
 
 /** `tool_call:<row_id>`; an entry of the feed that was made from no request has none. */
