@@ -140,10 +140,10 @@ describe.each(Object.keys(FLAG_EFFECTS))('a flag of %s', (command) => {
 
 describe('a flag that would do nothing is refused', () => {
   test.each([
-    ['tail --limit 5', 'tail shows calls as they end, and takes no --limit; calls does'],
-    ['tail --since 2026-01-01T00:00:00Z --q x', 'takes no --since'],
-    ['traces 4bf92f3577b34da6a3ce929d0e0e4736 --q outcome=ok', 'shows one trace, and takes no --q'],
-    ['traces 4bf92f3577b34da6a3ce929d0e0e4736 --limit 1', 'shows one trace, and takes no --limit'],
+    ['tail --limit 5', 'tail takes no --limit; calls, traces, workflows, search-quality do'],
+    ['tail --since 2026-01-01T00:00:00Z --q x', 'tail takes no --since; calls,'],
+    ['traces 4bf92f3577b34da6a3ce929d0e0e4736 --q outcome=ok', 'shows one request, and takes no --q'],
+    ['traces 4bf92f3577b34da6a3ce929d0e0e4736 --limit 1', 'shows one request, and takes no --limit'],
     ['token verify x --username ada', 'token verify takes no --username; it checks a token'],
     ['token verify x --exp 5', 'takes no --exp'],
     ['token verify x --algo HS256', 'takes no --algo'],

@@ -204,12 +204,14 @@ const HISTORY_FLAGS: FlagEffects = {
     observe: (flag) => ofHistory(flag, { look: count, base: [], file: { 'auth.tokens': [{ token: API_TOKEN }] } }),
   },
   '--json': { observe: listed((_, stdout) => stdout.startsWith('{')) },
+  '--version': { observe: listed(count) },
   '--help': { observe: listed(count) },
 };
 
 /** By the command that takes them. */
 export const FLAG_EFFECTS: Readonly<Record<string, FlagEffects>> = {
-  serve: SERVE_FLAGS,
+  // Those of `serve` and `doctor` are among them.
+  'config print': SERVE_FLAGS,
   'token create': TOKEN_FLAGS,
   calls: HISTORY_FLAGS,
 };

@@ -14,6 +14,7 @@ import {
   optionsOf,
   parseHistoryArguments,
   VERB_USES,
+  verbsWith,
 } from './history-flags.ts';
 import { failed, type HistoryRun, wrongUse } from './history-run.ts';
 import {
@@ -51,7 +52,7 @@ export async function runHistoryCommand(
   try {
     parsed = parseHistoryArguments(verb, args);
   } catch (error) {
-    return wrongUse(terminal, verb, describeArgumentIssue(error, optionsOf(verb)));
+    return wrongUse(terminal, verb, flagIssue(verb, error));
   }
   const { values, positionals } = parsed;
   if (values.help === true || values.version === true) {
@@ -70,6 +71,15 @@ export async function runHistoryCommand(
   const token = values.token ?? (meant.isElsewhere ? undefined : firstToken(terminal));
   const client = new DebugClient(found.url, token);
   return ACTIONS[verb]({ terminal, verb, client, values: meant.values, id: meant.id });
+}
+
+/** A flag of another command is no misspelt one. */
+function flagIssue(verb: HistoryVerb, error: unknown): string {
+  const [flag = ''] = /--[\w-]+/.exec(messageOf(error)) ?? [];
+  const takers = messageOf(error).startsWith('Unknown option') ? verbsWith(flag, verb) : [];
+  return takers.length === 0
+    ? describeArgumentIssue(error, optionsOf(verb))
+    : `${verb} takes no ${flag}; ${takers.join(', ')} ${takers.length === 1 ? 'does' : 'do'}`;
 }
 
 /** Whoever reads may have enough (`| head`), and there is nobody to tell; a full disk is told. */

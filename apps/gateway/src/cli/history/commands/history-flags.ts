@@ -85,6 +85,12 @@ export function optionsOf(verb: HistoryVerb): Partial<typeof FLAGS> {
   return Object.fromEntries(Object.entries(FLAGS).filter(([name]) => names.has(name)));
 }
 
+/** The verbs that a flag does something for, where this one is none of them and another is. */
+export function verbsWith(flag: string, verb: HistoryVerb): readonly string[] {
+  const takers = Object.entries(VERB_USES).filter(([, { flags }]) => flags.some((each) => `--${each}` === flag));
+  return takers.map(([name]) => name).filter((name) => name !== verb);
+}
+
 /** @throws {TypeError} What `parseArgs` says of a flag that the verb does not have. */
 export function parseHistoryArguments(verb: HistoryVerb, args: readonly string[]): HistoryArguments {
   const parsing = { args: [...args], allowPositionals: true, strict: true } as const;
