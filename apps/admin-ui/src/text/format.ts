@@ -74,23 +74,36 @@ export function ago(timestamp: string): string {
   return unit === undefined ? t('ago.now') : `${Math.floor(millis / unit[1])} ${unit[0]}`;
 }
 
+/** Formatters by what they are for: making one takes longer than a thousand uses of it. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function dateFormat(name: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${name} ${language.value}`;
+  const format = formats.get(key) ?? new Intl.DateTimeFormat(language.value, options);
+  formats.set(key, format);
+  return format;
+}
+
+const OF_THE_CLOCK: Intl.DateTimeFormatOptions = {
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  fractionalSecondDigits: 3,
+  hour12: false,
+};
+
 /** On the clock of this machine, to the millisecond; with the day where it is another one. */
 export function clock(timestamp: string): string {
   const at = new Date(timestamp);
-  const isToday = at.toDateString() === new Date(now.value).toDateString();
-  return new Intl.DateTimeFormat(language.value, {
-    ...(isToday ? {} : { month: '2-digit', day: '2-digit' }),
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    fractionalSecondDigits: 3,
-    hour12: false,
-  }).format(at);
+  // That a day ends is no reason to draw everything anew each second.
+  const isToday = at.toDateString() === new Date(now.peek()).toDateString();
+  const format = isToday
+    ? dateFormat('clock', OF_THE_CLOCK)
+    : dateFormat('day', { month: '2-digit', day: '2-digit', ...OF_THE_CLOCK });
+  return format.format(at);
 }
 
 /** The whole time with its zone, for a tooltip. */
 export function fullTime(timestamp: string): string {
-  return new Intl.DateTimeFormat(language.value, { dateStyle: 'medium', timeStyle: 'long' }).format(
-    new Date(timestamp),
-  );
+  return dateFormat('full', { dateStyle: 'medium', timeStyle: 'long' }).format(new Date(timestamp));
 }

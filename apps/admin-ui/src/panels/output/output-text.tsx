@@ -2,7 +2,7 @@ import type { SessionEvent } from '@dcc-mcp/session-events';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { SeverityWord } from '../../parts/value/severity.tsx';
 import { go, placeHref } from '../../state/place.ts';
-import { fullTime, number, time } from '../../text/format.ts';
+import { clock, fullTime, number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
 import style from './output.module.css';
 
@@ -84,7 +84,7 @@ function Line({ line, isOpen }: { readonly line: SessionEvent; readonly isOpen: 
       }}
     >
       <a href={placeHref({ row })} title={fullTime(timestamp)} class={style.time}>
-        <time dateTime={timestamp}>{time(timestamp)}</time>
+        <time dateTime={timestamp}>{clock(timestamp)}</time>
       </a>
       <SeverityWord severity={level} />
       <span class={`soft ${style.stream}`}>{stream}</span>
