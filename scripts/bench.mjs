@@ -19,6 +19,7 @@ const BENCHMARKS = [
   { name: 'scrape' },
   { name: 'exporter-faults' },
   { name: 'gateway', args: ['--secs', '3'] },
+  { name: 'history', args: ['--secs', '3'] },
   { name: 'gateway-faults', args: ['--secs', '2'] },
   { name: 'page', node: ['--conditions=@dcc-mcp/source'] },
   { name: 'soak', args: ['--secs', '180'] },
