@@ -230,6 +230,7 @@ export class RowIndex {
         this.#learn(await this.#writer.ask('write', batch.lines));
         this.#queue.done(batch);
       }
+      this.#recover();
     } catch (error) {
       this.#fail(error);
       this.#flushSoon(RETRY_MILLIS);
@@ -247,6 +248,10 @@ export class RowIndex {
       this.#queue.adopt(rows.filter(({ row_id: id }) => missing.has(id)).map((row) => ({ kind, row })));
     }
     this.#learn(state);
+  }
+
+  /** It works again once what waited is written: a file on a full disk can be opened. */
+  #recover(): void {
     if (this.#failure !== undefined) {
       this.#failure = undefined;
       this.#onChange({ state: 'ok', message: `${this.#path} is written again.` });

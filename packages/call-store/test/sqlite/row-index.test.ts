@@ -135,6 +135,23 @@ test('a file that can not be opened leaves the memory to answer, and is said onc
   expect(changes.map(({ state }) => state)).toEqual(['failing']);
 });
 
+test('a file that can be opened and not written is said once, until what waits is written', async () => {
+  const { memory, index, changes } = await start();
+  const other = new DatabaseSync(index.health().file);
+  other.exec("CREATE TRIGGER full BEFORE INSERT ON calls BEGIN SELECT RAISE(FAIL, 'no room'); END");
+  memory.append('calls', callRow(1));
+  await index.flush();
+  await index.flush();
+  await index.flush();
+  expect([index.health().state, index.health().last_error]).toEqual(['failing', 'no room']);
+  expect(changes.map(({ state }) => state)).toEqual(['failing']);
+  other.exec('DROP TRIGGER full');
+  other.close();
+  await index.flush();
+  expect(changes.map(({ state }) => state)).toEqual(['failing', 'ok']);
+  expect(index.health()).toMatchObject({ state: 'ok', rows: 1 });
+});
+
 test('a file that was removed is begun anew with what the memory has', async () => {
   const { memory, index, store } = await start();
   calls(3).forEach((row) => memory.append('calls', row));
