@@ -97,6 +97,31 @@ describe('replay', () => {
     expect(got[1]).toEqual({ camera: { lens: 35, tags: ['a', 'c'] }, 'a.b': 2, more: { deep: '35' } });
   });
 
+  test.each([[[]], [['--set', 'more=98765432109876543210']]])('numbers keep their digits, with %j', async (flags) => {
+    const tool = await findSlug(gateway.url, 'plain', 'steady');
+    const response = await fetch(`${gateway.url}/v1/call`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: `{"tool_slug":"${tool}","arguments":{"id":12345678901234567890,"rate":1.10}}`,
+    });
+    const { request_id: id } = (await response.json()) as { request_id: string };
+    await replay(id, ...flags);
+    const { stdout } = await runInProcess([
+      'traces',
+      '--q',
+      `tool=${tool}`,
+      '--limit',
+      '1',
+      '--json',
+      '--url',
+      gateway.url,
+    ]);
+    const [{ row_id: row }] = (JSON.parse(stdout) as { traces: [{ row_id: string }] }).traces;
+    const trace = await runInProcess(['traces', row, '--url', gateway.url]);
+    const more = flags.length === 0 ? '' : ',"more":98765432109876543210';
+    expect(trace.stdout).toContain(`in   {"id":12345678901234567890,"rate":1.10${more}}`);
+  });
+
   test('takes the bundle of a file and of stdin, and a query for the newest', async () => {
     const id = await call('steady', { from: 'bundle' });
     const { stdout: bundle } = await runInProcess(['bundle', id, '--url', gateway.url]);

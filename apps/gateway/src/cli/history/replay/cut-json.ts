@@ -1,3 +1,4 @@
+import { parseExactJson } from './exact-json.ts';
 import type { JsonPath } from './json-path.ts';
 
 /** JSON that may end in the middle. */
@@ -21,7 +22,7 @@ const BLANKS = /\s*/y;
 /** Reads JSON as far as it goes. */
 export function readJson(text: string): ReadJson {
   try {
-    return { value: JSON.parse(text) };
+    return { value: parseExactJson(text) };
   } catch {
     return readCut(text);
   }
@@ -59,7 +60,7 @@ function readCut(text: string): ReadJson {
     }
   }
   const cutAt = levels.flatMap(({ key }) => key ?? []);
-  return whole === '' ? { cutAt } : { value: JSON.parse(whole), cutAt };
+  return whole === '' ? { cutAt } : { value: parseExactJson(whole), cutAt };
 }
 
 function next(level: Level | undefined): void {

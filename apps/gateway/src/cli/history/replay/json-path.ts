@@ -1,3 +1,5 @@
+import { ExactNumber } from './exact-json.ts';
+
 /** Names of members and indexes of elements, from the outermost value on. */
 export type JsonPath = readonly (string | number)[];
 
@@ -37,27 +39,28 @@ export function withValue(value: unknown, path: JsonPath, put: unknown): { reado
       ? { value: [...value.slice(0, index), inner.value, ...value.slice(index + 1)] }
       : undefined;
   }
-  if (value !== undefined && (typeof value !== 'object' || value === null)) {
+  if (value !== undefined && !hasMembers(value)) {
     return undefined;
   }
   // `fromEntries` makes members of any name, `__proto__` too.
   return { value: Object.fromEntries([...Object.entries(value ?? {}), [String(first), inner.value]]) };
 }
 
+function hasMembers(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !(value instanceof ExactNumber);
+}
+
 function memberOf(value: unknown, name: string | number): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    ? Reflect.get(value, name)
-    : undefined;
+  return hasMembers(value) && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined;
 }
 
 /** Every value that is no object and no list, and every empty one, with its path. */
 export function* leavesOf(value: unknown, path: JsonPath = []): Generator<readonly [JsonPath, unknown]> {
-  const members: readonly (readonly [string | number, unknown])[] =
-    typeof value !== 'object' || value === null
-      ? []
-      : Array.isArray(value)
-        ? value.map((item, index) => [index, item] as const)
-        : Object.entries(value);
+  const members: readonly (readonly [string | number, unknown])[] = !hasMembers(value)
+    ? []
+    : Array.isArray(value)
+      ? value.map((item, index) => [index, item] as const)
+      : Object.entries(value);
   if (members.length === 0) {
     yield [path, value];
   }

@@ -1,5 +1,6 @@
 import type { TracePayload } from '@dcc-mcp/call-store';
 import { readJson } from './cut-json.ts';
+import { parseExactJson, toExactJson } from './exact-json.ts';
 import { formatPath, leavesOf } from './json-path.ts';
 
 /** One place of the outputs that is not the same; a side that has nothing there is absent. */
@@ -26,7 +27,7 @@ export function differencesOf(
 }
 
 function valueOf(json: string | undefined): unknown {
-  return json === undefined ? undefined : JSON.parse(json);
+  return json === undefined ? undefined : parseExactJson(json);
 }
 
 /** Values as JSON: texts of their own compare as quickly as they are equal. */
@@ -36,6 +37,6 @@ function leavesByPath(payload: TracePayload | undefined): ReadonlyMap<string, st
   }
   const { value } = readJson(payload.content);
   return new Map(
-    value === undefined ? [] : [...leavesOf(value)].map(([path, leaf]) => [formatPath(path), JSON.stringify(leaf)]),
+    value === undefined ? [] : [...leavesOf(value)].map(([path, leaf]) => [formatPath(path), toExactJson(leaf)]),
   );
 }

@@ -7,6 +7,7 @@ import type { Answer, DebugClient } from '../ask/debug-client.ts';
 import { failed, type HistoryRun, show, wrongUse } from '../commands/history-run.ts';
 import { fetchBundle } from '../commands/request-commands.ts';
 import { widthOf } from '../show/print-lines.ts';
+import { toExactJson } from './exact-json.ts';
 import { differencesOf } from './output-difference.ts';
 import { parseBundle, type RecordedCall, recordedArguments, recordedCallOf } from './recorded-call.ts';
 import { type Replay, replayLines } from './replay-lines.ts';
@@ -32,8 +33,7 @@ export async function runReplay(run: HistoryRun): Promise<number> {
   if (described.value.isDestructive && values.yes !== true) {
     return wrongUse(terminal, verb, `${tool} says of itself that it is destructive; --yes sends the call all the same`);
   }
-  const isUnchanged = values.set === undefined && recorded.input !== undefined;
-  const sent = isUnchanged ? recorded.input.content : JSON.stringify(prepared.arguments);
+  const sent = toExactJson(prepared.arguments);
   const replay = await sendAgain(client, { tool, sent, recorded });
   const code = show(run, replay, (told) => replayLines(told, widthOf(terminal)));
   return code === 0 && replay.ok && !replay.value.same_outcome ? 1 : code;

@@ -1,6 +1,7 @@
 import { type Line, plain } from '../show/print-lines.ts';
 import { cutInside } from '../show/table-lines.ts';
 import { durationOf, toneOf } from '../show/values.ts';
+import { toExactJson } from './exact-json.ts';
 import type { OutputDifference } from './output-difference.ts';
 
 /** One side of the comparison. */
@@ -69,5 +70,5 @@ const INDENT = 6;
 
 function sideLine(sign: string, value: unknown, width: number): readonly Line[] {
   const room = Math.max(width, VALUE_COLUMNS) - INDENT;
-  return value === undefined ? [] : [plain(`    ${sign} ${cutInside(JSON.stringify(value), room)}`)];
+  return value === undefined ? [] : [plain(`    ${sign} ${cutInside(toExactJson(value), room)}`)];
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { messageOf } from '../../../protocol/thrown-error.ts';
+import { parseExactJson } from './exact-json.ts';
 import { formatPath, holds, type JsonPath, parsePath, withValue } from './json-path.ts';
 import type { MissingPart, RecordedArguments } from './recorded-call.ts';
 
@@ -43,7 +44,7 @@ function readSetting(text: string): Setting | { readonly issue: string } {
 
 function readValue(written: string): unknown {
   try {
-    return JSON.parse(written);
+    return parseExactJson(written);
   } catch {
     return written;
   }
