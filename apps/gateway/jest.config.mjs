@@ -1,3 +1,4 @@
 import preset from '@dcc-mcp/jest-preset';
 
-export default { ...preset, globalSetup: '<rootDir>/test/fixtures/build.mjs' };
+// Most of these tests wait for processes and timers: two workers on two cores take little more than half of one's time.
+export default { ...preset, maxWorkers: 2, globalSetup: '<rootDir>/test/fixtures/build.mjs' };

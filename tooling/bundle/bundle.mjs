@@ -7,7 +7,7 @@ import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:
 import { basename, dirname, join } from 'node:path';
 import { chunkNames, renamed } from './chunk-names.mjs';
 import { publishDeclarations } from './declarations.mjs';
-import { writeLicences } from './licences.mjs';
+import { filesOf, writeLicences } from './licences.mjs';
 import {
   builtinHttp,
   inlineVersions,
@@ -87,7 +87,7 @@ for (const { path, text } of outputFiles) {
   writeFileSync(target, path.endsWith('.map') ? tidySources(text) : renamed(text, names));
 }
 Object.values(manifest.bin ?? {}).forEach((path) => chmodSync(join(folder, path), 0o755));
-writeLicences(folder, metafile);
+writeLicences(folder, filesOf(metafile));
 publishDeclarations({ folder, entries, isOutside: hasTypes });
 
 /** By name, not by path: what is put in resolves as this package, or as the one that imports it, would. */

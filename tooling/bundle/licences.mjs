@@ -2,13 +2,17 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-/** Writes `dist/third-party-licences.txt`, where anything from outside is in the bundle. */
-export function writeLicences(folder, metafile) {
-  const used = Object.values(metafile.outputs).flatMap(({ inputs }) =>
+/** The files of which a bundle of esbuild holds something. */
+export function filesOf(metafile) {
+  return Object.values(metafile.outputs).flatMap(({ inputs }) =>
     Object.entries(inputs)
       .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
       .map(([path]) => path),
   );
+}
+
+/** Writes `dist/third-party-licences.txt`, where any of the files in a bundle is from outside. */
+export function writeLicences(folder, used) {
   const packages = new Map();
   for (const path of used.filter((each) => each.includes('node_modules/'))) {
     const home = homeOf(resolve(folder, path));

@@ -8,6 +8,7 @@ const gateway = join(import.meta.dirname, '..');
 const built = join(gateway, '../admin-ui/dist');
 const target = join(gateway, 'dist/page');
 const DOCUMENT = 'index.html';
+const LICENCES = 'third-party-licences.txt';
 const CODINGS = ['', '.br', '.gz'];
 /** `calls-panel-C9lh6ceL.js`: a name with the hash of its file. */
 const NAME = /[\w.-]+-[\w-]{8}\.\w+/g;
@@ -30,7 +31,7 @@ if (!existsSync(join(built, DOCUMENT))) {
   process.exit(1);
 }
 rmSync(target, { recursive: true, force: true });
-for (const file of reached()) {
+for (const file of [...reached(), LICENCES]) {
   CODINGS.map((coding) => file + coding)
     .filter((path) => existsSync(join(built, path)))
     .forEach((path) => cpSync(join(built, path), join(target, path), { preserveTimestamps: true }));
