@@ -85,6 +85,15 @@ export const PANELS: readonly Panel[] = [
     load: async () => (await import('../panels/instances/instances-panel.tsx')).InstancesPanel,
   },
   {
+    id: 'governance',
+    aliases: ['policy'],
+    group: 'gateway',
+    key: 'v',
+    label: 'panel.governance',
+    ranges: [],
+    load: async () => (await import('../panels/governance/governance-panel.tsx')).GovernancePanel,
+  },
+  {
     id: 'telemetry',
     aliases: ['health'],
     group: 'gateway',

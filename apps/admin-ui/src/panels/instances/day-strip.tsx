@@ -1,5 +1,6 @@
 import type { InstanceCard } from '@dcc-mcp/admin-api';
 import { clock, longDuration } from '../../text/format.ts';
+import { known } from '../../text/known.ts';
 import { t } from '../../text/text.ts';
 import { attentionOf, dayOf, STRIP_PIECE_MILLIS } from './instance-facts.ts';
 import style from './instances.module.css';
@@ -34,10 +35,7 @@ const KNOWN = {
   unknown: 'instance.status.unknown',
 } as const;
 
-function isKnown(state: string): state is keyof typeof KNOWN {
-  return Object.hasOwn(KNOWN, state);
-}
-
 function stateText(state: string): string {
-  return isKnown(state) ? t(KNOWN[state]) : state;
+  const key = known(KNOWN, state);
+  return key === undefined ? state : t(key);
 }

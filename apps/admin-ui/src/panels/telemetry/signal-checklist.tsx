@@ -2,6 +2,7 @@ import { CopyButton } from '../../parts/value/copy.tsx';
 import { TimeCell } from '../../parts/value/time-cell.tsx';
 import { visible } from '../../parts/value/visible.ts';
 import { number } from '../../text/format.ts';
+import { known } from '../../text/known.ts';
 import { t } from '../../text/text.ts';
 import { failingStep, type Setting, type SignalName, type SignalState, type Step, stepsOf } from './checklist.ts';
 import style from './telemetry.module.css';
@@ -92,8 +93,9 @@ const REASONS = {
   invalid: 'telemetry.dropped.invalid',
 } as const;
 
-function isReason(reason: string): reason is keyof typeof REASONS {
-  return Object.hasOwn(REASONS, reason);
+function reasonText(reason: string): string {
+  const key = known(REASONS, reason);
+  return key === undefined ? visible(reason) : t(key);
 }
 
 function Items({ signal: { exported, dropped } }: { readonly signal: SignalState }) {
@@ -106,7 +108,7 @@ function Items({ signal: { exported, dropped } }: { readonly signal: SignalState
           {' · '}
           {t('telemetry.items.lost', {
             n: number(count),
-            reason: isReason(reason) ? t(REASONS[reason]) : visible(reason),
+            reason: reasonText(reason),
           })}
         </span>
       ))}
