@@ -1,17 +1,20 @@
 // Numbers and times as people read them, in the language of the page.
+import { visible } from '../parts/value/visible.ts';
 import { now } from '../state/clock.ts';
 import { language, timeStyle } from '../state/preferences.ts';
 import { t } from './text.ts';
 
-/** `850 ms`, `2.4 s`, `3 min 5 s`. */
+/** `0.04 ms`, `850 ms`, `2.4 s`, `3 min 5 s`. What is rounded up to the next unit is written in it. */
 export function duration(millis: number | undefined): string {
   if (millis === undefined) {
     return '–';
   }
-  if (millis < 1_000) {
-    return `${millis < 10 ? trim(millis, 1) : Math.round(millis)} ms`;
+  if (millis < 999.5) {
+    return `${millis < 10 ? trim(millis, millis < 0.1 ? 2 : 1) : Math.round(millis)} ms`;
   }
-  return millis < 60_000 ? `${trim(millis / 1_000, millis < 10_000 ? 2 : 1)} s` : longDuration(millis);
+  return millis < 59_950
+    ? `${trim(millis / 1_000, millis < 10_000 ? 2 : 1)} s`
+    : longDuration(Math.round(millis / 1_000) * 1_000);
 }
 
 const UNITS = [
@@ -49,15 +52,20 @@ export function number(value: number): string {
 
 /** `1.2 kB`: decimal, as networks count. */
 export function bytes(count: number): string {
-  const unit = Math.min(Math.floor(Math.log10(Math.max(count, 1)) / 3), BYTE_UNITS.length - 1);
+  // From so many thousands on it would be written as 1000.
+  const carried = count * (1 + 0.05 / 999.95);
+  const unit = Math.min(Math.floor(Math.log10(Math.max(count < 1_000 ? count : carried, 1)) / 3), BYTE_UNITS.length - 1);
   return `${unit === 0 ? count : trim(count / 1_000 ** unit, 1)} ${BYTE_UNITS[unit]}`;
 }
 
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB'] as const;
 
-/** `98.4 %`. A share that is nearly all never reads as all. */
+/** `98.4 %`. A share that is nearly all never reads as all, nor one that is nearly none as none. */
 export function percent(share: number): string {
   const percents = share * 100;
+  if (percents > 0 && percents < 0.05) {
+    return '< 0.1 %';
+  }
   const rounded = percents > 99.9 && percents < 100 ? 99.9 : percents;
   return `${trim(rounded, rounded >= 99 || rounded < 10 ? 1 : 0)} %`;
 }
@@ -70,6 +78,9 @@ export function time(timestamp: string): string {
 /** `12 s`, `5 min`, `3 h`, `2 d`. */
 export function ago(timestamp: string): string {
   const millis = Math.max(now.value - Date.parse(timestamp), 0);
+  if (Number.isNaN(millis)) {
+    return visible(timestamp);
+  }
   const unit = UNITS.find(([, size]) => millis >= size);
   return unit === undefined ? t('ago.now') : `${Math.floor(millis / unit[1])} ${unit[0]}`;
 }
@@ -89,12 +100,16 @@ const OF_THE_CLOCK: Intl.DateTimeFormatOptions = {
   minute: '2-digit',
   second: '2-digit',
   fractionalSecondDigits: 3,
-  hour12: false,
+  // Not `hour12: false`, which writes midnight as 24:00 in English.
+  hourCycle: 'h23',
 };
 
-/** On the clock of this machine, to the millisecond; with the day where it is another one. */
+/** On the clock of this machine, to the millisecond; with the day where it is another one. No time is left as it is. */
 export function clock(timestamp: string): string {
   const at = new Date(timestamp);
+  if (Number.isNaN(at.getTime())) {
+    return visible(timestamp);
+  }
   // That a day ends is no reason to draw everything anew each second.
   const isToday = at.toDateString() === new Date(now.peek()).toDateString();
   const format = isToday
@@ -103,7 +118,10 @@ export function clock(timestamp: string): string {
   return format.format(at);
 }
 
-/** The whole time with its zone, for a tooltip. */
+/** The whole time with its zone, for a tooltip; no time is left as it is. */
 export function fullTime(timestamp: string): string {
-  return dateFormat('full', { dateStyle: 'medium', timeStyle: 'long' }).format(new Date(timestamp));
+  const at = new Date(timestamp);
+  return Number.isNaN(at.getTime())
+    ? visible(timestamp)
+    : dateFormat('full', { dateStyle: 'medium', timeStyle: 'long' }).format(at);
 }

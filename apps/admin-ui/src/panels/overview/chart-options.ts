@@ -79,7 +79,7 @@ function seriesOf(colour: Colour): uPlot.Series[] {
 }
 
 function timeLabel(seconds: number): string {
-  const format = { hour: '2-digit', minute: '2-digit', hour12: false } as const;
+  const format = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
   return new Intl.DateTimeFormat(language.value, format).format(new Date(seconds * 1_000));
 }
 
