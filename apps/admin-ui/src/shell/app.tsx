@@ -1,10 +1,10 @@
 import { signal } from '@preact/signals';
-import type { FunctionComponent } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import type { ComponentChildren, FunctionComponent } from 'preact';
+import { useEffect, useErrorBoundary, useState } from 'preact/hooks';
 import { needsToken } from '../api/client.ts';
 import { isLive, refreshes } from '../api/live.ts';
 import { Said } from '../parts/value/said.tsx';
-import { panelName } from '../state/place.ts';
+import { panelName, placeHref } from '../state/place.ts';
 import { timeStyle } from '../state/preferences.ts';
 import { t } from '../text/text.ts';
 import style from './app.module.css';
@@ -64,9 +64,36 @@ function Shown({ panel }: { readonly panel: Panel | undefined }) {
     return <p class={style.notice}>{t('panel.unknown', { name: panelName.value })}</p>;
   }
   if (View !== undefined) {
-    return <View />;
+    return (
+      <Guarded key={panel.id}>
+        <View />
+      </Guarded>
+    );
   }
   return failure === panel.id ? <NotLoaded /> : <p class={style.notice}>{t('list.loading')}</p>;
+}
+
+/** What can't be drawn is said, and the rest of the page goes on; another place is tried anew. */
+function Guarded({ children }: { readonly children: ComponentChildren }) {
+  const [error, forget] = useErrorBoundary();
+  const here = placeHref({});
+  useEffect(() => {
+    if (error !== undefined) {
+      forget();
+    }
+  }, [here]);
+  if (error === undefined) {
+    return <>{children}</>;
+  }
+  return (
+    <div class={style.notice} role="alert">
+      <p>{t('panel.notDrawn')}</p>
+      <code>{String(error)}</code>
+      <button type="button" onClick={forget}>
+        {t('panel.again')}
+      </button>
+    </div>
+  );
 }
 
 /** A gateway that was updated has other files than the page that is open. */

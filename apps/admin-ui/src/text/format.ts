@@ -54,7 +54,10 @@ export function number(value: number): string {
 export function bytes(count: number): string {
   // From so many thousands on it would be written as 1000.
   const carried = count * (1 + 0.05 / 999.95);
-  const unit = Math.min(Math.floor(Math.log10(Math.max(count < 1_000 ? count : carried, 1)) / 3), BYTE_UNITS.length - 1);
+  const unit = Math.min(
+    Math.floor(Math.log10(Math.max(count < 1_000 ? count : carried, 1)) / 3),
+    BYTE_UNITS.length - 1,
+  );
   return `${unit === 0 ? count : trim(count / 1_000 ** unit, 1)} ${BYTE_UNITS[unit]}`;
 }
 
