@@ -26,8 +26,7 @@ describeInBrowser('what nobody meant', () => {
     await studio?.stop();
   });
 
-  const errors = (): readonly string[] =>
-    seen.messages.filter((message) => message.startsWith('error: Failed') === false);
+  const errors = (): readonly string[] => seen.messages.filter((message) => !message.startsWith('error: Failed'));
 
   test.each(['?panel=calls&since=yesterday', '?until=%00', '?panel=traces&since=9e99', '?panel=events&until=x'])(
     'a time that is none, as in %s, leaves a page with words',

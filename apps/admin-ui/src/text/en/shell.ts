@@ -45,8 +45,6 @@ export const shell = {
   'panel.openapi': 'API inspector',
   'panel.unknown': 'There is no panel “{name}”.',
 
-  'panel.notDrawn': 'This panel could not be drawn. The rest of the page goes on.',
-  'panel.again': 'Try again',
   'panel.notDrawn': 'This panel cannot be shown: something in it was not expected.',
   'panel.again': 'Try again',
   'panel.notLoaded': 'This panel could not be loaded: the gateway was updated, or does not answer.',

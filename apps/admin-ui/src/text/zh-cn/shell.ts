@@ -45,8 +45,6 @@ export const shell: Translation<typeof texts> = {
   'panel.telemetry': '遥测健康',
   'panel.openapi': 'API 检视',
   'panel.unknown': '没有名为“{name}”的面板。',
-  'panel.notDrawn': '无法显示此面板，页面的其余部分不受影响。',
-  'panel.again': '重试',
   'panel.notDrawn': '无法显示此面板：其中有意料之外的内容。',
   'panel.again': '重试',
   'panel.notLoaded': '无法加载此面板：网关已更新或没有响应。',
