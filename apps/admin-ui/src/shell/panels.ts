@@ -30,7 +30,6 @@ export type PanelId =
   | 'events'
   | 'output'
   | 'telemetry'
-  | 'openapi'
   | 'bundle';
 
 export const PANELS: readonly Panel[] = [
@@ -94,15 +93,6 @@ export const PANELS: readonly Panel[] = [
     load: async () => (await import('../panels/governance/governance-panel.tsx')).GovernancePanel,
   },
   {
-    id: 'telemetry',
-    aliases: ['health'],
-    group: 'gateway',
-    key: 'h',
-    label: 'panel.telemetry',
-    ranges: [],
-    load: async () => (await import('../panels/telemetry/telemetry-panel.tsx')).TelemetryPanel,
-  },
-  {
     id: 'traffic',
     group: 'gateway',
     key: 'f',
@@ -125,6 +115,15 @@ export const PANELS: readonly Panel[] = [
     label: 'panel.output',
     ranges: [],
     load: async () => (await import('../panels/output/output-panel.tsx')).OutputPanel,
+  },
+  {
+    id: 'telemetry',
+    aliases: ['health'],
+    group: 'gateway',
+    key: 'h',
+    label: 'panel.telemetry',
+    ranges: [],
+    load: async () => (await import('../panels/telemetry/telemetry-panel.tsx')).TelemetryPanel,
   },
   {
     id: 'bundle',

@@ -63,7 +63,8 @@ test('contents of all traces have a bound: those of the oldest go, and say so', 
     }
     const { stores } = (await get('/v1/debug/health')) as { stores: Readonly<Record<string, Record<string, number>>> };
     const { rows, payload_bytes: bytes, payloads_dropped: dropped } = stores['traces']!;
-    expect(rows).toBe(450);
+    // One that was slow on a busy machine is kept apart.
+    expect(rows! + stores['kept_traces']!['rows']!).toBe(450);
     expect(bytes).toBeLessThanOrEqual(32 * 1024 * 1024);
     expect(dropped).toBeGreaterThan(10);
     const gone = { content: '', truncated: true, dropped: true, redactions: 0, original_size: expect.any(Number) };

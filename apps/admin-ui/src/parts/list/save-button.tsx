@@ -3,6 +3,7 @@ import type { RowListRequest } from '../../api/row-list.ts';
 import type { TextKey } from '../../text/en/en.ts';
 import { t } from '../../text/text.ts';
 import { saveFile } from '../value/save-file.ts';
+import { told } from '../value/told.ts';
 
 /** A list as a file: where it is asked for, and as what. */
 interface Export {
@@ -40,7 +41,7 @@ export function SaveButton({ request: { kind: listed, q, since, until } }: { rea
     saveFile(file, await response.text(), response.headers.get('content-type') ?? 'text/plain');
   };
   return (
-    <button type="button" class="quiet" onClick={() => void save()}>
+    <button type="button" class="quiet" onClick={() => void told(save)}>
       {t(label)}
     </button>
   );

@@ -1,6 +1,7 @@
 import { apiUrl, ask } from '../../api/client.ts';
 import { t } from '../../text/text.ts';
 import { saveFile } from '../value/save-file.ts';
+import { told } from '../value/told.ts';
 
 /** Saves everything that belongs to a request as one file, which this page opens again anywhere. */
 export function BundleButton({ id }: { readonly id: string }) {
@@ -10,7 +11,7 @@ export function BundleButton({ id }: { readonly id: string }) {
     saveFile(`dcc-mcp-bundle-${id}.json`, JSON.stringify(answer, undefined, 2));
   };
   return (
-    <button type="button" onClick={() => void save()}>
+    <button type="button" onClick={() => void told(save)}>
       {t('bundle.save')}
     </button>
   );

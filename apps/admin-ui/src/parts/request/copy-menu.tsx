@@ -3,6 +3,7 @@ import { apiUrl, ask, gatewayUrl } from '../../api/client.ts';
 import { t } from '../../text/text.ts';
 import { Menu } from '../menu/menu.tsx';
 import { copyText } from '../value/copy.tsx';
+import { told } from '../value/told.ts';
 import { toOtlpJson } from './otlp-json.ts';
 import { toCurl, toJsonRpc, toReplayCommand } from './request-forms.ts';
 
@@ -20,16 +21,12 @@ export function CopyMenu({ trace }: { readonly trace: TraceDetail }) {
   return (
     <Menu label={t('copy.menu')}>
       {forms.map(([label, make]) => (
-        <button key={label} type="button" onClick={() => void copyMade(make)}>
+        <button key={label} type="button" onClick={() => void told(async () => copyText(await make()))}>
           {label}
         </button>
       ))}
     </Menu>
   );
-}
-
-async function copyMade(make: () => string | Promise<string>): Promise<void> {
-  await copyText(await make());
 }
 
 /** What an agent is given to go on with: no payload, 4 KiB at most. */

@@ -1,15 +1,39 @@
 import { useState } from 'preact/hooks';
 import { t } from '../../text/text.ts';
 import { say } from './said.tsx';
+import { told } from './told.ts';
 
-/** Copies a text, and says so. */
-export async function copyText(text: string): Promise<void> {
+/** Copies a text, says so, and gives whether it could. */
+export async function copyText(text: string): Promise<boolean> {
+  const isCopied = (await written(text)) || copiedByHand(text);
+  say(t(isCopied ? 'copy.done' : 'copy.failed'));
+  return isCopied;
+}
+
+async function written(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
-    say(t('copy.done'));
+    return true;
   } catch {
-    say(t('copy.failed'));
+    return false;
   }
+}
+
+/** Over plain HTTP from another machine browsers have no clipboard but this one. */
+function copiedByHand(text: string): boolean {
+  const field = document.createElement('textarea');
+  field.value = text;
+  field.className = 'hidden';
+  const focused = document.activeElement;
+  // A modal window keeps the focus to itself.
+  (document.querySelector('dialog[open]') ?? document.body).append(field);
+  field.select();
+  const isCopied = document.execCommand('copy');
+  field.remove();
+  if (focused instanceof HTMLElement) {
+    focused.focus();
+  }
+  return isCopied;
 }
 
 export interface CopyButtonProps {
@@ -23,12 +47,11 @@ export interface CopyButtonProps {
 export function CopyButton({ label, text, isPrimary = false }: CopyButtonProps) {
   const [isDone, setDone] = useState(false);
   const copy = async (): Promise<void> => {
-    await copyText(await text());
-    setDone(true);
+    setDone(await copyText(await text()));
     setTimeout(() => setDone(false), 1_500);
   };
   return (
-    <button type="button" class={isPrimary ? 'primary' : undefined} onClick={() => void copy()}>
+    <button type="button" class={isPrimary ? 'primary' : undefined} onClick={() => void told(copy)}>
       {isDone ? `✓ ${label}` : label}
     </button>
   );

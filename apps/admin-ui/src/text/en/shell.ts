@@ -42,7 +42,6 @@ export const shell = {
   'panel.events': 'Events',
   'panel.output': 'Session output',
   'panel.telemetry': 'Telemetry health',
-  'panel.openapi': 'API inspector',
   'panel.unknown': 'There is no panel “{name}”.',
 
   'panel.notDrawn': 'This panel cannot be shown: something in it was not expected.',
@@ -75,6 +74,7 @@ export const shell = {
   'refused.at': 'at character {n}',
 
   'copy.link': 'Link',
+  'done.failed': 'That did not work: {why}',
   'copy.done': 'Copied',
   'copy.failed': 'The browser did not let it be copied: select it and copy by hand.',
   'copy.menu': 'Copy…',

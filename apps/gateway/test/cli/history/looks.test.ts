@@ -191,7 +191,7 @@ describe('at a terminal', () => {
 });
 
 test.each([
-  [['stats', '--limit', '3'], /there is no flag --limit; there are --range, --json, --url, --token/],
+  [['stats', '--limit', '3'], /stats takes no --limit; calls, traces, workflows, search-quality do/],
   [['workflows', '--jsn'], /did you mean --json\?/],
   [['stats', 'yesterday'], /stats takes flags only/],
   [['traces', 'one', '--limit', '3'], /takes no --limit/],
