@@ -12,7 +12,22 @@ export interface Command {
 
 const COMMENT_BEHIND = /\s{2,}#\s+(.*)$/;
 const ASSIGNMENT = /^[A-Za-z_][A-Za-z0-9_]*=/;
-const SUBCOMMANDS = new Set(['doctor', 'token', 'config', 'calls', 'traces', 'help']);
+const SUBCOMMANDS = new Set([
+  'doctor',
+  'token',
+  'config',
+  'help',
+  'calls',
+  'traces',
+  'workflows',
+  'stats',
+  'bundle',
+  'report',
+  'export',
+  'replay',
+  'instances',
+  'search-quality',
+]);
 const ENDS_AT_ONCE = new Set(['--version', '-v', '--help', '-h', '--stdio']);
 
 /** The words of a command without the variables in front of it; quotes stay where they are. */
