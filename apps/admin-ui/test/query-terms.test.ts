@@ -25,6 +25,13 @@ describe('the conditions of a filter', () => {
     expect([on, toggleTerm(on, 'success=false')]).toEqual(['tool~bake success=false', 'tool~bake']);
   });
 
+  test('hold for every alternative, because AND binds tighter than OR', () => {
+    const on = toggleTerm('tool~bake OR tool~render', 'success=false');
+    expect(on).toBe('tool~bake success=false OR tool~render success=false');
+    expect(toggleTerm(on, 'success=false')).toBe('tool~bake OR tool~render');
+    expect(toggleTerm('success=false OR success=false tool~bake', 'success=false')).toBe('');
+  });
+
   test('carry their value in quotes where it needs them', () => {
     expect([term('tool', 'maya.bake'), term('error', 'a "b"', '~')]).toEqual([
       'tool=maya.bake',

@@ -1,6 +1,7 @@
 import type { CallRow, TraceDetail } from '@dcc-mcp/call-store';
 import { apiUrl } from '../../api/client.ts';
 import { useAnswer } from '../../api/use-answer.ts';
+import { Refused } from '../../parts/empty/refused.tsx';
 import { Peek } from '../../parts/peek/peek.tsx';
 import { BundleButton } from '../../parts/request/bundle-button.tsx';
 import { Caller } from '../../parts/request/caller.tsx';
@@ -16,15 +17,17 @@ import { CallSummary } from './call-summary.tsx';
 
 /** One call: what happened, whose it was, what went in and came out, where its time went. */
 export function CallPeek({ id, row }: { readonly id: string; readonly row: CallRow | undefined }) {
-  const { answer: trace } = useAnswer<TraceDetail>(apiUrl(`traces/${encodeURIComponent(id)}`), { fixed: true });
+  const { answer: trace, refusal } = useAnswer<TraceDetail>(apiUrl(`traces/${encodeURIComponent(id)}`), {
+    fixed: true,
+  });
   const known = row ?? trace;
-  const wait = <p class="soft">{t('list.loading')}</p>;
+  const wait = refusal === undefined ? <p class="soft">{t('list.loading')}</p> : <Refused refusal={refusal} />;
   const whenTrace = (content: (known: TraceDetail) => preact.ComponentChildren) => (): preact.ComponentChildren =>
     trace === undefined ? wait : content(trace);
   return (
     <Peek
       label={t('peek.call')}
-      title={known !== undefined && <Title row={row} trace={trace} />}
+      title={known === undefined ? <h2>{id}</h2> : <Title row={row} trace={trace} />}
       actions={
         <>
           {trace !== undefined && <CopyMenu trace={trace} />}
@@ -33,7 +36,11 @@ export function CallPeek({ id, row }: { readonly id: string; readonly row: CallR
         </>
       }
       tabs={[
-        { id: 'summary', label: t('peek.summary'), content: () => <CallSummary id={id} row={row} trace={trace} /> },
+        {
+          id: 'summary',
+          label: t('peek.summary'),
+          content: () => (known === undefined ? wait : <CallSummary id={id} row={row} trace={trace} />),
+        },
         {
           id: 'payload',
           label: t('peek.payload'),

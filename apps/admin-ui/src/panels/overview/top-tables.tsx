@@ -1,5 +1,5 @@
 import type { Stats, TopRow } from '@dcc-mcp/call-store/analytics';
-import { term } from '../../parts/query/query-terms.ts';
+import { term, withTerm } from '../../parts/query/query-terms.ts';
 import { placeHref } from '../../state/place.ts';
 import type { TextKey } from '../../text/en/en.ts';
 import { duration, number } from '../../text/format.ts';
@@ -31,14 +31,6 @@ const TABLES: readonly TopTable[] = [
 
 function either(fields: readonly string[], name: string): string {
   return fields.map((field) => term(field, name)).join(' OR ');
-}
-
-/** `a OR b` and `c`, where AND binds tighter. */
-function failedOnly(q: string): string {
-  return q
-    .split(' OR ')
-    .map((part) => `${part} success=false`)
-    .join(' OR ');
 }
 
 /** Who and what was called most, failed most, took longest; each number leads to its calls. */
@@ -84,7 +76,7 @@ function Line({ row, q, stats }: { readonly row: TopRow; readonly q: string; rea
         {row.failed === 0 ? (
           <span class="soft">0</span>
         ) : (
-          <a class="bad" href={calls(failedOnly(q))}>
+          <a class="bad" href={calls(withTerm(q, 'success=false'))}>
             {number(row.failed)}
           </a>
         )}

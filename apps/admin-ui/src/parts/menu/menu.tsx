@@ -8,15 +8,20 @@ export function Menu({ label, children }: { readonly label: string; readonly chi
   useEffect(() => {
     const close = (event: Event): void => {
       const isInside = event.target instanceof Node && element.current?.contains(event.target) === true;
-      if (event instanceof KeyboardEvent ? event.key === 'Escape' && element.current?.open === true : !isInside) {
+      if (event instanceof KeyboardEvent && event.key === 'Escape' && element.current?.open === true) {
+        // What lies below stays open, and the focus goes back to where it came from.
+        event.preventDefault();
+        element.current.querySelector('summary')?.focus();
+        element.current.removeAttribute('open');
+      } else if (!(event instanceof KeyboardEvent) && !isInside) {
         element.current?.removeAttribute('open');
       }
     };
     document.addEventListener('pointerdown', close);
-    document.addEventListener('keydown', close);
+    document.addEventListener('keydown', close, true);
     return () => {
       document.removeEventListener('pointerdown', close);
-      document.removeEventListener('keydown', close);
+      document.removeEventListener('keydown', close, true);
     };
   }, []);
   return (

@@ -22,19 +22,38 @@ export function withoutTerm(q: string, at: number): string {
     .join(' ');
 }
 
-/** The filter with one more condition; the same filter where it has it already. */
+/** The filter with one more condition: of every alternative, because AND binds tighter than OR. */
 export function withTerm(q: string, condition: string): string {
-  return hasTerm(q, condition) ? q : `${q} ${condition}`.trim();
+  const all = alternativesOf(q).map((terms) => (terms.includes(condition) ? terms : terms.concat(condition)));
+  return all.map((terms) => terms.join(' ')).join(' OR ');
 }
 
 /** Puts a condition in, or takes it away where it is there. */
 export function toggleTerm(q: string, condition: string): string {
-  const found = termsOf(q).find(({ text }) => text === condition);
-  return found === undefined ? withTerm(q, condition) : withoutTerm(q, found.at);
+  if (!hasTerm(q, condition)) {
+    return withTerm(q, condition);
+  }
+  const rest = alternativesOf(q).map((terms) => terms.filter((text) => text !== condition));
+  // An alternative without a condition would be everything.
+  return rest.some((terms) => terms.length === 0) ? '' : rest.map((terms) => terms.join(' ')).join(' OR ');
 }
 
+/** Whether every alternative has a condition. */
 export function hasTerm(q: string, condition: string): boolean {
-  return termsOf(q).some(({ text }) => text === condition);
+  return alternativesOf(q).every((terms) => terms.includes(condition));
+}
+
+/** The conditions between one `OR` and the next. */
+function alternativesOf(q: string): readonly (readonly string[])[] {
+  const all: string[][] = [[]];
+  for (const { text } of termsOf(q)) {
+    if (text === 'OR') {
+      all.push([]);
+    } else {
+      all.at(-1)?.push(text);
+    }
+  }
+  return all;
 }
 
 /** `tool="a b"`: a condition with its value in quotes where that is needed. */
