@@ -1,0 +1,107 @@
+// Ways through the page: from a number to what it counts, from a failed call to an issue, and through a proxy.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { describeInBrowser } from './stage/browser.ts';
+import { openBrowser } from './stage/chromium.ts';
+import { openPrefixProxy, type PrefixProxy } from './stage/prefix-proxy.ts';
+import { SeenPage } from './stage/seen-page.ts';
+import { openStudio, type Studio } from './stage/studio.ts';
+import { Caller, doEverything } from './stage/work.ts';
+
+describeInBrowser('the page', () => {
+  let studio: Studio;
+  let browser: Browser;
+  let seen: SeenPage;
+
+  beforeAll(async () => {
+    [studio, browser] = await Promise.all([openStudio(), openBrowser()]);
+    await doEverything(studio.url);
+    seen = await SeenPage.open(browser, studio.url);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await studio?.stop();
+  });
+
+  test('each number of the overview that is a link opens as many calls as it says', async () => {
+    await seen.go('?panel=overview');
+    await seen.page.locator('main dl a').first().waitFor();
+    const links = await seen.page
+      .locator('main a[href^="?panel=calls"]')
+      .evaluateAll((all) =>
+        all.map((link) => ({ text: link.textContent ?? '', href: link.getAttribute('href') ?? '' })),
+      );
+    const counts = links.filter(({ text }) => /(?:^|\s)[\d,]+$/.test(text));
+    expect(counts.length).toBeGreaterThan(20);
+    const caller = new Caller(studio.url);
+    for (const { text, href } of counts) {
+      const asked = new URLSearchParams(href);
+      asked.delete('panel');
+      const { total } = await caller.get(`/v1/debug/calls?limit=1&${asked}`);
+      expect([href, total]).toEqual([href, Number(/[\d,]+$/.exec(text)![0].replaceAll(',', ''))]);
+    }
+  });
+
+  test('a public-safe issue of a failed call is copied by keys alone, and the focus comes back', async () => {
+    const { page } = seen;
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: studio.url });
+    await seen.go('?panel=calls&range=all&q=outcome%3Dtool_error');
+    await seen.rows.first().waitFor();
+    await page.keyboard.press('j');
+    await page.locator('aside').getByRole('button', { name: 'Report…' }).waitFor();
+    await tabTo('Report…');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Copy as issue' }).waitFor();
+    await tabTo('Copy as issue');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: '✓ Copy as issue' }).waitFor();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^# call failed: tool_error/);
+    await page.keyboard.press('Escape');
+    await page.locator('dialog').waitFor({ state: 'detached' });
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Report…');
+    expect(await page.locator('aside').count()).toBe(1);
+  });
+
+  async function tabTo(text: string): Promise<void> {
+    for (let presses = 0; presses < 100; presses += 1) {
+      await seen.page.keyboard.press('Tab');
+      if ((await seen.page.evaluate(() => document.activeElement?.textContent)) === text) {
+        return;
+      }
+    }
+    throw new Error(`Tab never reaches ${text}`);
+  }
+});
+
+describeInBrowser('behind a proxy that takes a prefix away, below a path of several parts', () => {
+  let studio: Studio;
+  let proxy: PrefixProxy;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    studio = await openStudio({ config: { server: { adminPath: '/ops/gateway' } } });
+    [proxy, browser] = await Promise.all([openPrefixProxy('/studio', studio.url), openBrowser()]);
+    await doEverything(studio.url);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await proxy?.stop();
+    await studio?.stop();
+  });
+
+  test('lists, traces and reports are all there', async () => {
+    const seen = await SeenPage.open(browser, proxy.url);
+    const { page } = seen;
+    await page.goto(`${proxy.url}/studio/ops/gateway?panel=calls&range=all&q=outcome%3Dtool_error`);
+    expect(page.url()).toContain('/studio/ops/gateway/?panel=calls');
+    await seen.rows.first().click();
+    await page.locator('aside').getByText('The server failed').waitFor();
+    await page.getByRole('button', { name: 'Report…' }).click();
+    await page.locator('dialog').getByText('What happened').waitFor();
+    expect(seen.messages).toEqual([]);
+    expect(seen.strangers).toEqual([]);
+    await seen.close();
+  });
+});
