@@ -106,6 +106,16 @@ describe('captured traffic', () => {
     expect(frames.slice(1, 3).map(({ method }) => method)).toEqual(['tools/call', 'tools/call']);
   });
 
+  test('leaves a child its process on its card', async () => {
+    const { url } = await start(ON);
+    const { instances } = await read<{ instances: readonly Readonly<Record<string, unknown>>[] }>(
+      url,
+      '/v1/debug/instances',
+    );
+    const pids = Object.fromEntries(instances.map(({ display_name: name, pid }) => [String(name), pid]));
+    expect(pids).toEqual({ toolbox: expect.any(Number), plain: undefined });
+  });
+
   test('of an MCP client has its methods, its session as a hash, and what comes before an answer', async () => {
     const { url } = await start(ON);
     const client = new Client({ name: 'traffic', version: '1' }, { versionNegotiation: { mode: 'legacy' } });

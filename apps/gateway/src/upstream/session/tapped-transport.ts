@@ -48,6 +48,10 @@ export class TappedTransport implements Transport, HttpWatch {
     return this.#wrapped.sessionId;
   }
 
+  get pid(): number | undefined {
+    return this.#wrapped.pid;
+  }
+
   get canBeNotified(): boolean {
     return this.#wrapped.canBeNotified;
   }

@@ -30,8 +30,8 @@ export interface Conversation {
 /** Moves JSON-RPC text to one upstream and back. */
 export interface Transport {
   readonly sessionId: string | undefined;
-  /** Of a child; absent over HTTP. */
-  readonly pid?: number | undefined;
+  /** Of a child; `undefined` over HTTP. */
+  readonly pid: number | undefined;
   attach(conversation: Conversation): void;
   /** Sends a request; its answer, or what prevented it, ends the hop. */
   send(hop: Hop, text: string, params: JsonObject): void;

@@ -50,6 +50,7 @@ function notJson(contentType: unknown): string {
 
 /** JSON-RPC over Streamable HTTP, in both eras (MCP 2025-11-25 and 2026-07-28, "Streamable HTTP"). */
 export class HttpTransport implements Transport {
+  readonly pid: undefined;
   readonly #options: HttpTransportOptions;
   readonly #requests: HttpRequests;
   readonly #exchanges = new Map<Hop, HttpExchange>();
