@@ -1,13 +1,14 @@
 // Messages on the wire, without what they say: all four legs, over HTTP and over standard streams.
-import { afterEach, beforeAll, afterAll, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type PlainServer, startPlainServer } from '../fixtures/plain-server.ts';
-import { serveInProcess } from '../fixtures/serve-in-process.ts';
+import { type ServedInProcess, serveInProcess } from '../fixtures/serve-in-process.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
+import { until } from '../upstream/fixtures/harness.ts';
 
 interface Frame {
   readonly row_id: string;
@@ -78,6 +79,8 @@ async function call(url: string, name: string, tool: string, headers: Readonly<R
   });
   return { body: await response.text(), requestId: response.headers.get('x-request-id')! };
 }
+
+const toFrame = (line: string): Frame => JSON.parse(line) as Frame;
 
 const legsOf = (frames: readonly Frame[]): readonly string[] =>
   frames.toReversed().map(({ leg, transport, direction }) => `${direction} ${leg} ${transport}`);
@@ -211,7 +214,7 @@ describe('captured traffic', () => {
     });
     await Promise.all(stops.splice(0).map((stop) => stop()));
     const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
-    const frames = lines.map((line) => JSON.parse(line) as Frame);
+    const frames = lines.map(toFrame);
     expect(frames.map(({ leg }) => leg).toSorted()).toEqual([
       'client_to_gateway',
       'gateway_to_client',
@@ -263,35 +266,64 @@ describe('the state of the capture', () => {
   });
 });
 
-test('a client on standard streams is captured as well', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'traffic-stdio-'));
-  const path = join(folder, 'gateway.json');
-  const wire = join(folder, 'wire.jsonl');
-  writeFileSync(path, JSON.stringify({ mcpServers: { toolbox: TOOLBOX }, trafficCapture: `jsonl:${wire}` }));
-  const gateway = await serveInProcess(path, { flags: { stdio: true } });
-  await gateway.ready();
-  const answers: string[] = [];
-  gateway.stdout.on('data', (chunk: Buffer) => answers.push(chunk.toString()));
-  const slug = await slugOf(gateway.url, 'toolbox', 'say');
-  const meta = {
-    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-    'io.modelcontextprotocol/clientInfo': { name: 'stdio', version: '1' },
-    'io.modelcontextprotocol/clientCapabilities': {},
-  };
-  const params = { name: 'call', arguments: { tool_slug: slug }, _meta: meta };
-  gateway.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id: 7, method: 'tools/call', params })}\n`);
-  for (const deadline = Date.now() + 5_000; answers.length === 0 && Date.now() < deadline;) {
-    await wait(10);
+const META = {
+  'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+  'io.modelcontextprotocol/clientInfo': { name: 'stdio', version: '1' },
+  'io.modelcontextprotocol/clientCapabilities': {},
+};
+
+const isRequest = ({ leg, method }: Frame): boolean => leg === 'client_to_gateway' && method === 'tools/call';
+
+describe('a client on standard streams', () => {
+  let folder: string;
+  let wire: string;
+  let gateway: ServedInProcess;
+
+  beforeEach(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'traffic-stdio-'));
+    const path = join(folder, 'gateway.json');
+    wire = join(folder, 'wire.jsonl');
+    writeFileSync(path, JSON.stringify({ mcpServers: { toolbox: TOOLBOX }, trafficCapture: `jsonl:${wire}` }));
+    gateway = await serveInProcess(path, { flags: { stdio: true } });
+    await gateway.ready();
+  });
+
+  afterEach(async () => {
+    await gateway.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  const send = (message: object): unknown => gateway.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+
+  const written = (): readonly Frame[] =>
+    existsSync(wire) ? readFileSync(wire, 'utf8').split('\n').slice(0, -1).map(toFrame) : [];
+
+  async function callOnPipe(id: number, tool: string): Promise<void> {
+    const args = { tool_slug: await slugOf(gateway.url, 'toolbox', tool) };
+    send({ id, method: 'tools/call', params: { name: 'call', arguments: args, _meta: META } });
   }
-  const { frames } = await traffic(gateway.url);
-  await gateway.stop();
-  expect(legsOf(frames)).toEqual([
-    'inbound client_to_gateway stdio',
-    'outbound gateway_to_upstream stdio',
-    'inbound upstream_to_gateway stdio',
-    'outbound gateway_to_client stdio',
-  ]);
-  expect(new Set(frames.map(({ request_id: id }) => id)).size).toBe(1);
-  expect(frames[0]).toMatchObject({ method: 'tools/call', jsonrpc_id: '7', tool: 'say' });
-  rmSync(folder, { recursive: true });
+
+  test('is captured as well', async () => {
+    const answers: string[] = [];
+    gateway.stdout.on('data', (chunk: Buffer) => answers.push(chunk.toString()));
+    await callOnPipe(7, 'say');
+    await until(() => answers.length > 0);
+    const { frames } = await traffic(gateway.url);
+    expect(legsOf(frames)).toEqual([
+      'inbound client_to_gateway stdio',
+      'outbound gateway_to_upstream stdio',
+      'inbound upstream_to_gateway stdio',
+      'outbound gateway_to_client stdio',
+    ]);
+    expect(new Set(frames.map(({ request_id: id }) => id)).size).toBe(1);
+    expect(frames[0]).toMatchObject({ method: 'tools/call', jsonrpc_id: '7', tool: 'say' });
+  });
+
+  test('has what it cancels in the file, too, with its ids', async () => {
+    await callOnPipe(8, 'slow');
+    await until(async () => (await traffic(gateway.url)).total === 2);
+    send({ method: 'notifications/cancelled', params: { requestId: 8 } });
+    await until(() => written().some(isRequest));
+    expect(written().find(isRequest)).toMatchObject({ jsonrpc_id: '8', request_id: expect.any(String) });
+  });
 });

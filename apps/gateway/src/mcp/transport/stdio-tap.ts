@@ -12,7 +12,7 @@ interface Asked {
   ids?: WireIds;
 }
 
-/** Requests whose answers are waited for; a client that never lets one be answered is none of ours. */
+/** Requests whose answers are waited for: those past them are captured without what names them. */
 const MAX_ASKED = 10_000;
 
 /** Who looks at the wire between a client on standard streams and the gateway. */
@@ -42,6 +42,13 @@ export class StdioTap {
     if (asked !== undefined) {
       asked.ids = { requestId, traceId, spanId };
     }
+  }
+
+  /** No answer follows: its client cancelled the request. */
+  unanswered(key: IdKey | undefined): void {
+    const asked = this.#asked.get(key);
+    this.#asked.delete(key);
+    asked?.seen.identify(asked.ids ?? {});
   }
 
   /** A message to the client. */

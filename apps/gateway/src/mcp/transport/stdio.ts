@@ -174,7 +174,9 @@ class StdioFront {
     if (key !== undefined) {
       this.#running.get(key)?.abort();
       this.#listening.get(key)?.();
-      this.#listening.delete(key);
+      if (this.#listening.delete(key)) {
+        this.#gateway.stdioTap?.unanswered(key);
+      }
     }
     const session = this.#session;
     this.#gateway.mcp.notified(message, session ? sessionClient(session, 'stdio') : unknownClient('stdio'));
@@ -235,6 +237,7 @@ class StdioFront {
     }
     // A request that its client cancelled has no answer (MCP, "Cancellation").
     if (controller.signal.aborted) {
+      tap?.unanswered(key);
       end();
     } else {
       this.#send(responseMessage(request.id, answer), request, end);
