@@ -1,3 +1,5 @@
+import { namePattern } from '../../upstream/managed/tool-filter.ts';
+
 /** Which messages are captured: rules as `tool:render_*`, `dcc:maya`, `method:tools/*`. */
 export interface FrameRules {
   /** What every captured message must match; of several rules of one kind one is enough. Empty: all. */
@@ -38,11 +40,6 @@ function holds({ of, matches }: Rule, subject: FrameSubject): boolean {
 function toRule(text: string): readonly Rule[] {
   const colon = text.indexOf(':');
   const of = SUBJECTS[text.slice(0, colon)];
-  const pattern = text
-    .slice(colon + 1)
-    .split('*')
-    .map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`))
-    .join('.*');
-  const expression = new RegExp(`^${pattern}$`, 'i');
+  const expression = new RegExp(namePattern(text.slice(colon + 1)), 'is');
   return of === undefined ? [] : [{ of, matches: (each) => expression.test(each) }];
 }

@@ -4,6 +4,7 @@ import { sanitizeText } from '@dcc-mcp/bounds/redaction';
 import { newRowId, type TrafficFrame } from '@dcc-mcp/call-store';
 import { type FrameFile, type RowFileHealth, startFrameFile } from '@dcc-mcp/call-store/jsonl';
 import { EVENT_DCC_MCP_HISTORY_STATE } from '@dcc-mcp/semantic-conventions';
+import { parseSlug } from '../../catalog/slug.ts';
 import type { GatewayConfig } from '../../config/reader/gateway-config.ts';
 import { idText } from '../../protocol/json-rpc-id.ts';
 import type { Log } from '../../protocol/log.ts';
@@ -54,8 +55,10 @@ export class TrafficCapture implements TrafficSource {
 
   /** Keeps what is known of a message, unless the filters leave it out. */
   readonly tap = (frame: WireFrame): SeenFrame => {
-    const tool = toolOf(frame.tool);
-    const dccType = frame.dccType ?? dccTypeOf(frame.tool);
+    // A tool is named as its server names it, also where a slug was sent.
+    const slug = parseSlug(frame.tool ?? '');
+    const tool = slug?.backendTool ?? frame.tool;
+    const dccType = frame.dccType ?? slug?.dccType;
     if (!this.#isWanted({ tool, dccType, method: frame.method })) {
       this.#skipped += 1;
       return UNSEEN;
@@ -175,15 +178,4 @@ function addIds(row: Changeable, { requestId, traceId, spanId, sessionId }: Wire
     named('span_id', spanId),
     named('session_id', sessionId),
   );
-}
-
-const SLUG = /^([^.]+)\.[0-9a-f]{4,64}\.(.+)$/;
-
-/** The tool of a slug as its server names it; any other name as it is. */
-function toolOf(name: string | undefined): string | undefined {
-  return name === undefined ? undefined : (SLUG.exec(name)?.[2] ?? name);
-}
-
-function dccTypeOf(name: string | undefined): string | undefined {
-  return SLUG.exec(name ?? '')?.[1];
 }

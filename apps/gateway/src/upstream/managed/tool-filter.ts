@@ -14,6 +14,11 @@ export function toolFilter({ toolFilter: filter }: Pick<UpstreamSettings, 'toolF
 }
 
 function toPattern(name: string): RegExp {
+  return new RegExp(namePattern(name), 's');
+}
+
+/** The regular expression of a whole name in which `*` stands for any characters. */
+export function namePattern(name: string): string {
   const parts = name.split('*').map((part) => part.replaceAll(/[\\^$.+?()[\]{}|]/g, String.raw`\$&`));
-  return new RegExp(`^${parts.join('.*')}$`, 's');
+  return `^${parts.join('.*')}$`;
 }
