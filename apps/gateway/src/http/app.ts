@@ -16,7 +16,15 @@ import { isPreflight, optionsReply, preflightReply, withCors } from './cors.ts';
 import { measureReply, requestStart } from './measured-request.ts';
 import type { OriginGuard } from './origin-guard.ts';
 import { jsonReply, type Reply, withHeader } from './reply.ts';
-import { type FoundRoute, isPlain, type KnownPath, Router, type RouteRequest, type RouteTable } from './route-table.ts';
+import {
+  carriesMessages,
+  type FoundRoute,
+  isPlain,
+  type KnownPath,
+  Router,
+  type RouteRequest,
+  type RouteTable,
+} from './route-table.ts';
 
 /** One request that is looked at: as its handler is to have it, and what makes of its answer the one that is written. */
 export interface TappedRequest {
@@ -127,7 +135,7 @@ class Routes {
     }
     const request = { http, authSubject, principal, scope, params };
     const { tap } = this.#options;
-    if (tap === undefined || (route.isWork !== true && found.template !== '/mcp')) {
+    if (tap === undefined || !carriesMessages(found)) {
       return isPlain(found) ? this.#runPlain(found, request) : route.handler(request);
     }
     const seen = tap(http, { route: found.template, isAuthenticated: principal !== undefined });

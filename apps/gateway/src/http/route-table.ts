@@ -64,9 +64,14 @@ const MAX_COMPARED = 100;
 
 const METHODS = ['GET', 'HEAD', 'POST', 'DELETE'];
 
-/** Neither work, which has spans of its own, nor a stream, whose life is no request, nor the scrape, which guards itself. */
-export function isPlain({ template, route: { isWork, guard } }: Target): boolean {
-  return isWork !== true && guard !== 'own' && template !== '/mcp';
+/** Work, which has spans of its own, or what else there is of a session, whose life is no request. */
+export function carriesMessages({ template, route: { isWork } }: Target): boolean {
+  return isWork === true || template === '/mcp';
+}
+
+/** Neither that nor the scrape, which guards itself. */
+export function isPlain(target: Target): boolean {
+  return !carriesMessages(target) && target.route.guard !== 'own';
 }
 
 /** Finds the row of a route table for a request; plain GET routes answer HEAD as well. */
