@@ -5,6 +5,7 @@ import { describeInBrowser } from './stage/browser.ts';
 import { openBrowser } from './stage/chromium.ts';
 import { SeenPage } from './stage/seen-page.ts';
 import { openStudio, type Studio } from './stage/studio.ts';
+import { Caller } from './stage/work.ts';
 
 describeInBrowser('what nobody meant', () => {
   let studio: Studio;
@@ -45,6 +46,36 @@ describeInBrowser('what nobody meant', () => {
       return [document.documentElement.scrollWidth - innerWidth, main.scrollWidth - main.clientWidth];
     });
     expect(over).toEqual([0, 0]);
+  });
+
+  test('an answer that is no JSON is said, and the list goes on by itself', async () => {
+    await new Caller(studio.url).post('/v1/call', { tool_slug: 'houdini.00000000.gone' });
+    const { page } = seen;
+    const calls = /\/api\/calls\?.*limit=500/;
+    const body = '<!doctype html><title>Sign in</title>';
+    await page.route(calls, (route) => route.fulfill({ contentType: 'text/html', body }));
+    await seen.go('?panel=calls&range=all');
+    await page.getByText('no answer of the gateway').waitFor();
+    await page.unroute(calls);
+    await seen.rows.first().waitFor();
+    await page.getByText('no answer of the gateway').waitFor({ state: 'detached' });
+    expect(errors()).toEqual([]);
+  });
+
+  test('a stream that is refused is said, and the list is read anew until it is followed', async () => {
+    const caller = new Caller(studio.url);
+    const { page } = seen;
+    const stream = '**/api/stream*';
+    const message = 'No more than 64 streams at once';
+    await page.route(stream, (route) => route.fulfill({ status: 503, json: { error: { kind: 'busy', message } } }));
+    await seen.go('?panel=calls&range=all');
+    await page.getByText(message).waitFor();
+    const before = await seen.rows.count();
+    await caller.post('/v1/call', { tool_slug: 'houdini.00000000.gone' });
+    await seen.rows.nth(before).waitFor();
+    await page.unroute(stream);
+    await page.getByText(message).waitFor({ state: 'detached' });
+    expect(errors()).toEqual([]);
   });
 
   test('a file that holds what no bundle holds is refused by its panel, and the rest of the page goes on', async () => {

@@ -5,7 +5,7 @@ import { accessToken } from './access-token.ts';
 /** What a request asks with; what is undefined is left out. */
 export type Parameters = Readonly<Record<string, string | number | undefined>>;
 
-/** A request that the gateway refused, or that never reached it (status 0). */
+/** A request that the gateway refused, that never reached it (status 0), or whose answer can't be read (status 200). */
 export class ApiRefusal extends Error {
   override readonly name = 'ApiRefusal';
   readonly status: number;
@@ -55,12 +55,24 @@ export interface Answered<Answer> {
   readonly tookMillis: number;
 }
 
-/** @throws {ApiRefusal} When the gateway refuses or is not reached. @throws {DOMException} When aborted. */
+/** @throws {ApiRefusal} When the gateway refuses, is not reached, or its answer can't be read. @throws {DOMException} When aborted. */
 export async function ask<Answer>(url: string, ending: AbortSignal): Promise<Answered<Answer>> {
   const begin = performance.now();
   const response = await request(url, { signal: ending, headers: { accept: 'application/json' } });
-  const answer: Answer = await response.json();
+  const answer = await answerOf<Answer>(response);
   return { answer, tookMillis: performance.now() - begin };
+}
+
+/** What is no JSON is no answer: a proxy or a sign-in page may have written it. */
+async function answerOf<Answer>(response: Response): Promise<Answer> {
+  try {
+    return await response.json();
+  } catch (error) {
+    const message = 'What came is no answer of the gateway, but may be one of a proxy before it';
+    throw error instanceof SyntaxError
+      ? new ApiRefusal(response.status, { kind: 'unreadable', message })
+      : unlessAborted(error);
+  }
 }
 
 /** What a request is made with. */
@@ -75,7 +87,7 @@ export async function request(url: string, { signal: ending, headers }: RequestO
   const authorization = token === '' ? {} : { authorization: `Bearer ${token}` };
   const response = await fetch(url, { signal: ending, headers: { ...headers, ...authorization } }).catch(
     (error: unknown) => {
-      throw error instanceof DOMException && error.name === 'AbortError' ? error : unreachable(error);
+      throw unlessAborted(error);
     },
   );
   needsToken.value = response.status === 401;
@@ -85,8 +97,11 @@ export async function request(url: string, { signal: ending, headers }: RequestO
   return response;
 }
 
-function unreachable(error: unknown): ApiRefusal {
-  return new ApiRefusal(0, { kind: 'unreachable', message: error instanceof Error ? error.message : String(error) });
+/** What was not wanted any more is no refusal; all else never reached the gateway, or broke off. */
+function unlessAborted(error: unknown): unknown {
+  return error instanceof DOMException && error.name === 'AbortError'
+    ? error
+    : new ApiRefusal(0, { kind: 'unreachable', message: error instanceof Error ? error.message : String(error) });
 }
 
 async function errorOf(response: Response): Promise<Readonly<Record<string, unknown>>> {

@@ -26,7 +26,7 @@ async function askHealth(): Promise<void> {
     const { answer } = await ask<GatewayHealth>(apiUrl('health'), AbortSignal.timeout(PATIENCE_MILLIS));
     connection.value = { health: answer };
   } catch (error) {
-    const isRefused = error instanceof ApiRefusal && error.status > 0;
+    const isRefused = error instanceof ApiRefusal && error.status >= 400;
     const { health, lostAt = Date.now() } = connection.value;
     connection.value = isRefused ? {} : { ...(health && { health }), lostAt };
   }

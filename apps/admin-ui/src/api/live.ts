@@ -1,7 +1,7 @@
 // The live tail: one stream for each list that is open, filtered by the gateway, resumed where it broke.
 import { type Signal, signal } from '@preact/signals';
 import { EventSourceParserStream } from 'eventsource-parser/stream';
-import { apiUrl, request } from './client.ts';
+import { ApiRefusal, apiUrl, request } from './client.ts';
 
 /** Whether what is seen follows what happens. */
 export const isLive: Signal<boolean> = signal(true);
@@ -16,18 +16,21 @@ export interface Tail<Row> {
   readonly onRow: (row: Row) => void;
   /** Rows that were let go before they could be sent. */
   readonly onGap: (missed: number) => void;
+  /** What keeps it from being followed, each time that it is tried; undefined when it is followed. */
+  readonly onRefusal: (refusal: ApiRefusal | undefined) => void;
 }
 
 const AGAIN_MILLIS = [500, 1_000, 2_000, 5_000] as const;
 
 /** Follows rows of one kind that match `q`, until `ending` is aborted. */
-export async function follow<Row>({ kind, q, onRow, onGap }: Tail<Row>, ending: AbortSignal): Promise<void> {
+export async function follow<Row>({ kind, q, onRow, onGap, onRefusal }: Tail<Row>, ending: AbortSignal): Promise<void> {
   const url = apiUrl('stream', { kinds: kind, q });
   let lastId = '';
   for (let failures = 0; !ending.aborted; failures += 1) {
     try {
       const resume = lastId === '' ? {} : { 'last-event-id': lastId };
       const { body } = await request(url, { signal: ending, headers: { accept: 'text/event-stream', ...resume } });
+      onRefusal(undefined);
       for await (const { event, data, id } of messages(body)) {
         failures = 0;
         lastId = id ?? lastId;
@@ -37,8 +40,11 @@ export async function follow<Row>({ kind, q, onRow, onGap }: Tail<Row>, ending: 
           onRow(JSON.parse(data));
         }
       }
-    } catch {
-      // It is tried again; the head of the page says when the gateway is gone.
+    } catch (error) {
+      // It is tried again.
+      if (error instanceof ApiRefusal) {
+        onRefusal(error);
+      }
     }
     await pause(AGAIN_MILLIS[Math.min(failures, AGAIN_MILLIS.length - 1)] ?? 0, ending);
   }

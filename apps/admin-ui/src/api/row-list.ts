@@ -44,6 +44,8 @@ export class RowList<Row> {
   /** Counts of all that match, where the answer has them. */
   readonly summary: Signal<Summary> = signal({});
   readonly refusal: Signal<ApiRefusal | undefined> = signal(undefined);
+  /** Why what happens is not followed although it should be. */
+  readonly unfollowed: Signal<ApiRefusal | undefined> = signal(undefined);
   readonly isLoading: Signal<boolean> = signal(true);
   readonly tookMillis: Signal<number | undefined> = signal(undefined);
   /** New rows that wait for the reader. */
@@ -66,15 +68,14 @@ export class RowList<Row> {
   /** Reads the newest rows and, where it is live, goes on with what happens. */
   async start(isLive: boolean): Promise<void> {
     await this.#read(undefined);
-    if (
-      isLive &&
-      this.request.until === undefined &&
-      !this.#ending.signal.aborted &&
-      this.refusal.value === undefined
-    ) {
-      const { kind, q } = this.request;
+    const { kind, q, until } = this.request;
+    // What is asked wrongly stays wrong; all else may be over soon.
+    const status = this.refusal.value?.status ?? 0;
+    const isWrong = status >= 400 && status < 500;
+    if (isLive && until === undefined && !this.#ending.signal.aborted && !isWrong) {
       const onGap = (): void => void this.#read(undefined);
-      void follow<Row>({ kind, q, onRow: (row) => this.#take(row), onGap }, this.#ending.signal);
+      const onRefusal = (refusal: ApiRefusal | undefined): void => this.#setUnfollowed(refusal);
+      void follow<Row>({ kind, q, onRow: (row) => this.#take(row), onGap, onRefusal }, this.#ending.signal);
     }
   }
 
@@ -87,6 +88,11 @@ export class RowList<Row> {
     return this.#next !== undefined && this.rows.value.length < MAX_ROWS;
   }
 
+  /** It could not be read, or is not followed: only reading it anew shows what happens. */
+  get isBehind(): boolean {
+    return this.refusal.peek() !== undefined || this.unfollowed.peek() !== undefined;
+  }
+
   /** Reads the next older page, unless one is being read. */
   async more(): Promise<void> {
     if (this.hasMore && !this.isLoading.value) {
@@ -96,7 +102,8 @@ export class RowList<Row> {
 
   /** Reads the newest rows anew, unless the reader is at some of them or has gone past the first page. */
   async again(): Promise<void> {
-    if (!this.isHeld() && !this.isLoading.value && this.rows.value.length <= PAGE_ROWS) {
+    const { length } = this.rows.value;
+    if ((length === 0 || !this.isHeld()) && !this.isLoading.value && length <= PAGE_ROWS) {
       await this.#read(undefined);
     }
   }
@@ -121,6 +128,15 @@ export class RowList<Row> {
     }
     this.#next = this.#keyOf(last);
     return rows.slice(0, MAX_FOLLOWED_ROWS);
+  }
+
+  /** Takes down what keeps it from being followed; once it is followed, what was missed is read. */
+  #setUnfollowed(refusal: ApiRefusal | undefined): void {
+    const hasMissed = this.unfollowed.value !== undefined && refusal === undefined;
+    this.unfollowed.value = refusal;
+    if (hasMissed) {
+      void this.again();
+    }
   }
 
   #take(row: Row): void {

@@ -13,7 +13,8 @@ export function useRows<Row>(request: RowListRequest, keyOf: (row: Row) => strin
   useEffect(() => {
     const isTailed = TAILED.has(kind);
     void list.start(isLive.value && isTailed);
-    const rest = isLive.value && !isTailed && until === undefined ? readingAnew(list) : undefined;
+    const isOfNow = !isTailed && until === undefined;
+    const rest = isLive.value ? readingAnew(list, () => isOfNow || list.isBehind) : undefined;
     return () => {
       rest?.();
       list.stop();
@@ -22,11 +23,11 @@ export function useRows<Row>(request: RowListRequest, keyOf: (row: Row) => strin
   return list;
 }
 
-/** Others are read anew while the page is live; what takes long, less often: at most a tenth of the time is spent on it. */
+/** Others, and those that can't be followed, are read anew while the page is live; what takes long, less often: at most a tenth of the time is spent on it. */
 const EVERY_MILLIS = 5_000;
 const LEAST_REST = 9;
 
-function readingAnew<Row>(list: RowList<Row>): () => void {
+function readingAnew<Row>(list: RowList<Row>, isDue: () => boolean): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isEnded = false;
   const wait = (tookMillis: number): void => {
@@ -34,7 +35,7 @@ function readingAnew<Row>(list: RowList<Row>): () => void {
   };
   const again = async (): Promise<void> => {
     const begin = performance.now();
-    await (document.hidden ? undefined : list.again());
+    await (document.hidden || !isDue() ? undefined : list.again());
     if (!isEnded) {
       wait(performance.now() - begin);
     }

@@ -4,7 +4,7 @@ import { apiUrl } from '../../api/client.ts';
 import { isLive, refreshes } from '../../api/live.ts';
 import { useAnswer } from '../../api/use-answer.ts';
 import { Empty } from '../../parts/empty/empty.tsx';
-import { Refused } from '../../parts/empty/refused.tsx';
+import { Refused, RefusedLine } from '../../parts/empty/refused.tsx';
 import { Loading } from '../../parts/list/row-table.tsx';
 import { useRowKeys } from '../../parts/list/use-row-keys.ts';
 import { Counts } from '../../parts/query/counts.tsx';
@@ -147,7 +147,7 @@ function Foot({ shown, tail }: { readonly shown: number; readonly tail: OutputTa
     <footer class={style.foot}>
       <span role="status">{t('list.rows', { shown: number(shown), total: number(tail.lines.value.length) })}</span>
       {tail.missed.value > 0 && <span>{t('list.dropped', { n: number(tail.missed.value) })}</span>}
-      {tail.refusal.value !== undefined && shown > 0 && <span class="bad">{tail.refusal.value.message}</span>}
+      {tail.refusal.value !== undefined && shown > 0 && <RefusedLine refusal={tail.refusal.value} />}
     </footer>
   );
 }

@@ -13,3 +13,12 @@ export function Refused({ refusal }: { readonly refusal: ApiRefusal }) {
     </div>
   );
 }
+
+/** The same in few words, beside what is there from before. */
+export function RefusedLine({ refusal }: { readonly refusal: ApiRefusal }) {
+  return (
+    <span class="bad">
+      <span aria-hidden="true">✕</span> {refusal.status === 0 ? t('refused.unreachable') : refusal.message}
+    </span>
+  );
+}

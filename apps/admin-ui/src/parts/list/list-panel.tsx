@@ -9,7 +9,7 @@ import { timesOf } from '../../state/time-range.ts';
 import { duration, number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
 import { Empty } from '../empty/empty.tsx';
-import { Refused } from '../empty/refused.tsx';
+import { Refused, RefusedLine } from '../empty/refused.tsx';
 import { QueryBar } from '../query/query-bar.tsx';
 import style from './list-panel.module.css';
 import { type Column, Loading, RowTable } from './row-table.tsx';
@@ -128,6 +128,8 @@ function NoRows<Row>({ list, nothing, isOff }: NoRowsProps<Row>) {
 function Foot<Row>({ list }: { readonly list: RowList<Row> }) {
   const shown = list.rows.value.length;
   const waiting = list.waiting.value;
+  const refusal = list.refusal.value;
+  const unfollowed = list.unfollowed.value;
   return (
     <footer class={style.foot}>
       {waiting > 0 && (
@@ -137,6 +139,12 @@ function Foot<Row>({ list }: { readonly list: RowList<Row> }) {
       )}
       <span role="status">{t('list.rows', { shown: number(shown), total: number(list.total.value) })}</span>
       {list.isLoading.value && shown > 0 && <span>{t('list.more')}</span>}
+      {refusal !== undefined && shown > 0 && <RefusedLine refusal={refusal} />}
+      {unfollowed !== undefined && unfollowed.status > 0 && (
+        <span class="warn">
+          <span aria-hidden="true">▲</span> {t('list.notFollowed', { why: unfollowed.message })}
+        </span>
+      )}
       {list.dropped.value > 0 && <span>{t('list.dropped', { n: number(list.dropped.value) })}</span>}
       <SaveButton request={list.request} />
       {list.tookMillis.value !== undefined && <span>{t('list.took', { ms: duration(list.tookMillis.value) })}</span>}

@@ -57,6 +57,7 @@ export const shell = {
   'list.rows': '{shown} of {total}',
   'list.took': 'answered in {ms}',
   'list.dropped': '{n} older ones were let go',
+  'list.notFollowed': 'not followed, but read anew every 5 s: {why}',
   'list.loading': 'Loading…',
   'list.more': 'Loading older ones…',
   'peek.summary': 'Summary',

@@ -57,6 +57,7 @@ export const shell: Translation<typeof texts> = {
   'list.rows': '{shown} / {total}',
   'list.took': '{ms} 内应答',
   'list.dropped': '已丢弃 {n} 条较早的记录',
+  'list.notFollowed': '无法实时跟踪，改为每 5 秒重新读取：{why}',
   'list.loading': '加载中…',
   'list.more': '正在加载更早的记录…',
   'peek.summary': '摘要',
