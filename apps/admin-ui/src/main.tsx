@@ -3,6 +3,7 @@ import './style/tokens.css';
 import './style/base.css';
 import { render } from 'preact';
 import { watchConnection } from './api/connection.ts';
+import { drawVisibly } from './parts/value/draw-visibly.ts';
 import { App } from './shell/app.tsx';
 import { listenToKeys } from './shell/keys.ts';
 import { PANELS } from './shell/panels.ts';
@@ -11,6 +12,7 @@ import { followLinks, go } from './state/place.ts';
 import { applyPreferences } from './state/preferences.ts';
 import { loadTexts } from './text/text.ts';
 
+drawVisibly();
 applyPreferences();
 startClock();
 followLinks();

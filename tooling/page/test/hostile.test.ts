@@ -78,6 +78,19 @@ describeInBrowser('what nobody meant', () => {
     expect(errors()).toEqual([]);
   });
 
+  test('a character that is not seen stands as its number, in a list as beside it', async () => {
+    const query = 'make a \u202Esphere\u202C now\u200B';
+    await new Caller(studio.url).post('/v1/search', { query });
+    await seen.go('?panel=search&range=all');
+    const link = seen.rows.getByRole('link').first();
+    await link.waitFor();
+    const written = 'make a ‹U+202E›sphere‹U+202C› now‹U+200B›';
+    expect(await link.textContent()).toBe(written);
+    await link.click();
+    await seen.page.locator('aside h2').waitFor();
+    expect(await seen.page.locator('aside h2').textContent()).toBe(written);
+  });
+
   test('a file that holds what no bundle holds is refused by its panel, and the rest of the page goes on', async () => {
     await seen.go('?panel=bundle&tab=calls');
     const lists = { traces: [], searches: [], events: [], hints: [], omitted: [] };

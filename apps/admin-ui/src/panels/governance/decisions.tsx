@@ -10,7 +10,6 @@ import { Counts } from '../../parts/query/counts.tsx';
 import { QueryBar } from '../../parts/query/query-bar.tsx';
 import { term } from '../../parts/query/query-terms.ts';
 import { TimeCell } from '../../parts/value/time-cell.tsx';
-import { visible } from '../../parts/value/visible.ts';
 import { go, place, placeHref } from '../../state/place.ts';
 import { number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
@@ -112,7 +111,7 @@ function Outcome({ outcome }: { readonly outcome: DecisionRow['outcome'] }) {
 function Why({ row: { reason, message } }: { readonly row: DecisionRow }) {
   return (
     <span title={message}>
-      {reason !== undefined && <code>{reason}</code>} {message !== undefined && visible(message)}
+      {reason !== undefined && <code>{reason}</code>} {message}
     </span>
   );
 }

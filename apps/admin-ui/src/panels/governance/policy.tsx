@@ -1,7 +1,6 @@
 import type { GovernanceAnswer } from '@dcc-mcp/admin-api';
 import { Section } from '../../parts/page/page.tsx';
 import { term } from '../../parts/query/query-terms.ts';
-import { visible } from '../../parts/value/visible.ts';
 import { placeHref } from '../../state/place.ts';
 import { t } from '../../text/text.ts';
 import style from './governance.module.css';
@@ -28,7 +27,7 @@ function RuleSentence({ rule: { id, allowed, reason, setting } }: { readonly rul
       {t(`governance.rule.${id}`)}
       {allowed.map((each) => (
         <code key={each} class={style.word}>
-          {visible(each)}
+          {each}
         </code>
       ))}
       {reason !== undefined && (

@@ -2,7 +2,7 @@ import type { GovernanceAnswer } from '@dcc-mcp/admin-api';
 import { Section } from '../../parts/page/page.tsx';
 import { Facts } from '../../parts/value/facts.tsx';
 import { TimeCell } from '../../parts/value/time-cell.tsx';
-import { stretchesOf, visible } from '../../parts/value/visible.ts';
+import { stretchesOf } from '../../parts/value/visible.ts';
 import { placeHref } from '../../state/place.ts';
 import { number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
@@ -36,7 +36,7 @@ function Held({ tool }: { readonly tool: HeldTool }) {
         <span class="warn" aria-hidden="true">
           ▲{' '}
         </span>
-        <code>{visible(slug)}</code>
+        <code>{slug}</code>
       </h3>
       <Facts
         facts={[
@@ -48,7 +48,7 @@ function Held({ tool }: { readonly tool: HeldTool }) {
               </a>
             ),
           ],
-          [t('instance.reason'), reason !== undefined && visible(reason)],
+          [t('instance.reason'), reason],
           [t('governance.circuit.since'), since !== undefined && <TimeCell key="since" timestamp={since} />],
           [t('governance.held.hash'), was !== undefined && `${was.slice(0, 12)} → ${is?.slice(0, 12) ?? ''}`],
         ]}
@@ -66,7 +66,7 @@ function SideBySide({ change: { name, lines } }: { readonly change: Change }) {
     <div class={style.scroll} role="region" aria-label={name} tabIndex={0}>
       <table class={style.sides}>
         <caption>
-          <code>{visible(name)}</code>
+          <code>{name}</code>
         </caption>
         <thead>
           <tr>

@@ -1,6 +1,5 @@
 import type { GovernanceAnswer } from '@dcc-mcp/admin-api';
 import { Section } from '../../parts/page/page.tsx';
-import { visible } from '../../parts/value/visible.ts';
 import { placeHref } from '../../state/place.ts';
 import { known } from '../../text/known.ts';
 import { t } from '../../text/text.ts';
@@ -84,7 +83,7 @@ function Words({ words }: { readonly words: readonly string[] }) {
     <>
       {words.map((word) => (
         <code key={word} class={style.word}>
-          {visible(word)}
+          {word}
         </code>
       ))}
     </>

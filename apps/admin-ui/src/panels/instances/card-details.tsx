@@ -5,7 +5,6 @@ import { term } from '../../parts/query/query-terms.ts';
 import { CopyButton } from '../../parts/value/copy.tsx';
 import { type Fact, Facts } from '../../parts/value/facts.tsx';
 import { TimeCell } from '../../parts/value/time-cell.tsx';
-import { visible } from '../../parts/value/visible.ts';
 import { placeHref } from '../../state/place.ts';
 import { bytes, number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
@@ -28,10 +27,10 @@ function whatItIs(card: InstanceCard): readonly Fact[] {
   const hasSkills = skills.loaded + skills.unloaded > 0;
   return [
     [t('instance.id'), <code key="id">{card.instance_id}</code>],
-    [t('instance.server'), server && visible([server.name, server.version].join(' '))],
-    [t('instance.app'), text(card.version)],
-    [t('instance.adapter'), text(card.adapter_version)],
-    [t('instance.scene'), text(card.scene)],
+    [t('instance.server'), server && [server.name, server.version].join(' ')],
+    [t('instance.app'), card.version],
+    [t('instance.adapter'), card.adapter_version],
+    [t('instance.scene'), card.scene],
     [t('instance.protocol'), card.protocol_version && `${card.protocol_version} (${card.era ?? ''})`],
     [t('instance.capabilities'), card.capabilities?.join(', ')],
     [t('instance.skills'), hasSkills && t('instance.skills.count', { loaded: skills.loaded, rest: skills.unloaded })],
@@ -55,10 +54,6 @@ function howItRuns(card: InstanceCard): readonly Fact[] {
     [t('instance.heartbeat'), at(card.heartbeat_at)],
     [t('instance.ttl'), card.ttl_secs !== undefined && `${card.ttl_secs} s`],
   ];
-}
-
-function text(value: string | undefined): string | undefined {
-  return value === undefined ? undefined : visible(value);
 }
 
 function at(timestamp: string | undefined): ComponentChildren {

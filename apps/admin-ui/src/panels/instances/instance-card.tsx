@@ -3,7 +3,6 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { CopyButton } from '../../parts/value/copy.tsx';
 import { TimeCell } from '../../parts/value/time-cell.tsx';
-import { visible } from '../../parts/value/visible.ts';
 import { placeHref } from '../../state/place.ts';
 import { duration, number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
@@ -31,7 +30,7 @@ export function Card({ card, isOpen }: { readonly card: InstanceCard; readonly i
       <header>
         <h2>
           <a href={placeHref({ instance: isOpen ? undefined : card.instance_id })} aria-expanded={isOpen}>
-            {visible(card.display_name)}
+            {card.display_name}
           </a>
         </h2>
         {card.dcc_type !== card.display_name && <span>{card.dcc_type}</span>}
@@ -55,7 +54,7 @@ function LastError({ text, isNow }: { readonly text: string; readonly isNow: boo
     <div class={isNow ? style.error : style.past}>
       <span>
         {!isNow && <span class="soft">{t('instance.earlier')} </span>}
-        {visible(text)}
+        {text}
       </span>
       <CopyButton label={t('instance.copyError')} text={() => text} />
     </div>

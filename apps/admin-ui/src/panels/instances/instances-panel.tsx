@@ -8,7 +8,6 @@ import { type Chip, Chips, Find } from '../../parts/page/find.tsx';
 import { Page, Section, SmallTable } from '../../parts/page/page.tsx';
 import { term } from '../../parts/query/query-terms.ts';
 import { TimeCell } from '../../parts/value/time-cell.tsx';
-import { visible } from '../../parts/value/visible.ts';
 import { useKeys } from '../../shell/use-keys.ts';
 import { go, place, placeHref } from '../../state/place.ts';
 import { number } from '../../text/format.ts';
@@ -96,7 +95,7 @@ function Departed({ departed }: { readonly departed: InstancesAnswer['departed']
         rows={departed.map(({ instance_id: id, dcc_type: type, left_at: leftAt, reason, last_status: status }) => [
           <TimeCell key="time" timestamp={leftAt} />,
           type,
-          visible(reason),
+          reason,
           status,
           <a key="calls" href={placeHref({ panel: 'calls', q: term('instance_id', id), range: 'all' })}>
             <code>{id.slice(0, 8)}</code> {t('instance.itsCalls')}

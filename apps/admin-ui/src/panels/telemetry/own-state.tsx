@@ -1,7 +1,6 @@
 import type { GatewayHealth, TelemetryAnswer } from '@dcc-mcp/admin-api';
 import { Section, SmallTable } from '../../parts/page/page.tsx';
 import { Facts } from '../../parts/value/facts.tsx';
-import { visible } from '../../parts/value/visible.ts';
 import { placeHref } from '../../state/place.ts';
 import { bytes, duration, longDuration, number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
@@ -75,11 +74,11 @@ function storeRow([name, store]: readonly [string, Store]) {
     capacity !== undefined && number(capacity),
     number(dropped),
     <>
-      {file !== undefined && <code>{visible(file)}</code>} {size !== undefined && bytes(size)}
+      {file !== undefined && <code>{file}</code>} {size !== undefined && bytes(size)}
       {error !== undefined && (
         <p class="bad">
           <span aria-hidden="true">✕ </span>
-          {visible(error)}
+          {error}
         </p>
       )}
     </>,

@@ -1,7 +1,6 @@
 import { Empty } from '../../parts/empty/empty.tsx';
 import { Chips, Find } from '../../parts/page/find.tsx';
 import { Section, SmallTable } from '../../parts/page/page.tsx';
-import { visible } from '../../parts/value/visible.ts';
 import { place, placeHref } from '../../state/place.ts';
 import { number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
@@ -45,11 +44,11 @@ function rowOf({ name, value = '', origin, issue }: Setting) {
   return [
     <code key="name">{name}</code>,
     <>
-      <code>{visible(value)}</code>
+      <code>{value}</code>
       {issue !== undefined && (
         <p class="bad">
           <span aria-hidden="true">✕ </span>
-          {visible(issue)}
+          {issue}
         </p>
       )}
     </>,

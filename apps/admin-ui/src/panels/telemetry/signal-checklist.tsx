@@ -1,6 +1,5 @@
 import { CopyButton } from '../../parts/value/copy.tsx';
 import { TimeCell } from '../../parts/value/time-cell.tsx';
-import { visible } from '../../parts/value/visible.ts';
 import { number } from '../../text/format.ts';
 import { known } from '../../text/known.ts';
 import { t } from '../../text/text.ts';
@@ -71,7 +70,7 @@ function StepValue({ step, signal }: { readonly step: Step; readonly signal: Sig
   if (id === 'exporter' && state === 'off') {
     return <>{t('telemetry.exporter.off', { value: value ?? 'none' })}</>;
   }
-  return id === 'queue' ? <>{value}</> : <code>{visible(value ?? '')}</code>;
+  return id === 'queue' ? <>{value}</> : <code>{value}</code>;
 }
 
 function Attempt({ step: { state, value } }: { readonly step: Step }) {
@@ -95,7 +94,7 @@ const REASONS = {
 
 function reasonText(reason: string): string {
   const key = known(REASONS, reason);
-  return key === undefined ? visible(reason) : t(key);
+  return key === undefined ? reason : t(key);
 }
 
 function Items({ signal: { exported, dropped } }: { readonly signal: SignalState }) {
@@ -120,10 +119,10 @@ function Items({ signal: { exported, dropped } }: { readonly signal: SignalState
 function InTheWay({ step, cause }: { readonly step: Step; readonly cause: string }) {
   return (
     <div class={step.state === 'bad' ? style.bad : style.warn}>
-      <p>{visible(cause)}</p>
+      <p>{cause}</p>
       {step.fix !== undefined && (
         <p>
-          <b>{t('telemetry.fix')}</b> {visible(step.fix)}
+          <b>{t('telemetry.fix')}</b> {step.fix}
         </p>
       )}
       <CopyButton label={t('instance.copyError')} text={() => [cause, step.fix].filter(Boolean).join('\n')} />

@@ -3,7 +3,6 @@ import { useMemo, useState } from 'preact/hooks';
 import { bytes, number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
 import { CopyButton } from '../value/copy.tsx';
-import { visible } from '../value/visible.ts';
 import {
   allBranches,
   childrenOf,
@@ -103,7 +102,7 @@ function Name({ path }: { readonly path: JsonPath }) {
   const name = path.at(-1);
   return name === undefined ? null : (
     <>
-      <span class={style.name}>{visible(String(name))}</span>
+      <span class={style.name}>{String(name)}</span>
       <span class="soft">: </span>
     </>
   );
@@ -156,7 +155,7 @@ function Leaf({ value }: { readonly value: unknown }) {
   const isLong = value.length > MAX_CHARS;
   return (
     <span class={style.text}>
-      {visible(JSON.stringify(isLong ? value.slice(0, MAX_CHARS) : value))}
+      {JSON.stringify(isLong ? value.slice(0, MAX_CHARS) : value)}
       {isLong && <span class="soft"> … {t('json.characters', { n: number(value.length) })}</span>}
     </span>
   );

@@ -1,7 +1,7 @@
 // Characters that a reader does not see, but a model does.
 
-/** Control characters but for tab and line feed; zero-width and bidirectional marks, soft hyphens, tags, variation selectors. */
-const UNSEEN = /(?![\t\n])[\p{Cc}\p{Default_Ignorable_Code_Point}\u2028\u2029\uFFF9-\uFFFB]/gu;
+/** Control characters but for tab and the ends of lines; zero-width and bidirectional marks, soft hyphens, tags, variation selectors. */
+const UNSEEN = /(?![\t\n]|\r\n)[\p{Cc}\p{Default_Ignorable_Code_Point}\u2028\u2029\uFFF9-\uFFFB]/gu;
 
 /** A stretch of a text, and whether it stands for a character that is not seen. */
 export interface Stretch {
