@@ -30,6 +30,7 @@ export type PanelId =
   | 'events'
   | 'output'
   | 'telemetry'
+  | 'openapi'
   | 'bundle';
 
 export const PANELS: readonly Panel[] = [
@@ -124,6 +125,14 @@ export const PANELS: readonly Panel[] = [
     label: 'panel.telemetry',
     ranges: [],
     load: async () => (await import('../panels/telemetry/telemetry-panel.tsx')).TelemetryPanel,
+  },
+  {
+    id: 'openapi',
+    group: 'gateway',
+    key: 'a',
+    label: 'panel.openapi',
+    ranges: [],
+    load: async () => (await import('../panels/openapi/openapi-panel.tsx')).OpenApiPanel,
   },
   {
     id: 'bundle',

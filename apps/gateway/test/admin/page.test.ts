@@ -214,7 +214,7 @@ describe('the admin page', () => {
     expect(links).toMatchObject({
       trace_page: `${url}/admin/?panel=traces&trace=${id}`,
       stats: `${url}/admin/?panel=stats`,
-      openapi_inspector: `${url}/docs`,
+      openapi_inspector: `${url}/admin/?panel=openapi`,
     });
     expect((await ask(links['trace_page']!)).status).toBe(200);
   });

@@ -20,13 +20,13 @@ export function requestLinks({ baseUrl, pagePath }: LinkPlaces, rowId: string): 
     agent_packet: `${debug}/agent-traces/${rowId}`,
     issue_report_url: `${debug}/issue-reports/${rowId}`,
     stats: page === undefined ? `${debug}/stats` : `${page}?panel=stats`,
-    ...docLinks(baseUrl),
+    ...docLinks({ baseUrl, pagePath }),
   };
 }
 
-function docLinks(baseUrl: string): RowLinks {
+function docLinks({ baseUrl, pagePath }: LinkPlaces): RowLinks {
   return {
-    openapi_inspector: `${baseUrl}/docs`,
+    openapi_inspector: pagePath === undefined ? `${baseUrl}/docs` : `${baseUrl}${pagePath}?panel=openapi`,
     openapi_spec: `${baseUrl}/v1/openapi.json`,
     openapi_docs: `${baseUrl}/docs`,
   };
@@ -38,7 +38,7 @@ export function linkedRow<Row extends object>(row: Row, places: LinkPlaces): Row
   if (typeof rowId === 'string') {
     return { ...row, links: requestLinks(places, rowId) };
   }
-  return 'event_id' in row ? { ...row, links: docLinks(places.baseUrl) } : row;
+  return 'event_id' in row ? { ...row, links: docLinks(places) } : row;
 }
 
 /** `tool_call:<row_id>`; an entry of the feed that was made from no request has none. */

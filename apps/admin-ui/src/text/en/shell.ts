@@ -42,6 +42,7 @@ export const shell = {
   'panel.events': 'Events',
   'panel.output': 'Session output',
   'panel.telemetry': 'Telemetry health',
+  'panel.openapi': 'API inspector',
   'panel.unknown': 'There is no panel “{name}”.',
 
   'panel.notDrawn': 'This panel cannot be shown: something in it was not expected.',

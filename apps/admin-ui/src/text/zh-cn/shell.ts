@@ -43,6 +43,7 @@ export const shell: Translation<typeof texts> = {
   'panel.events': '事件',
   'panel.output': '会话输出',
   'panel.telemetry': '遥测健康',
+  'panel.openapi': 'API 检视',
   'panel.unknown': '没有名为“{name}”的面板。',
   'panel.notDrawn': '无法显示此面板：其中有意料之外的内容。',
   'panel.again': '重试',
