@@ -1,12 +1,13 @@
 // Every setting does what it says: a gateway that has it differs from one that does not, as a user of it would see.
-import { describe, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { readGatewayConfig } from '../../src/config/reader/read-gateway-config.ts';
 import { TRACING_KEYS } from '../../src/config/reader/read-observability.ts';
 import { SETTINGS } from '../../src/config/table/setting.ts';
 import { OAUTH_KEYS, UPSTREAM_KEYS } from '../../src/config/upstreams/upstream-keys.ts';
 import { runInProcess } from '../fixtures/run-in-process.ts';
 import { ACCESS_EFFECTS, OBSERVABILITY_EFFECTS } from './effects/access-effects.ts';
-import { FLAG_EFFECTS, type FlagEffect } from './effects/flag-effects.ts';
+import { FLAG_EFFECTS } from './effects/flag-effects.ts';
+import { endHistory, type FlagEffect } from './effects/history-effects.ts';
 import { type Effect, observe, type Place, SERVER, toFile } from './effects/lab.ts';
 import { METRICS_EFFECTS } from './effects/metrics-effects.ts';
 import { SERVER_EFFECTS } from './effects/server-effects.ts';
@@ -118,6 +119,8 @@ describe('a gateway is another one', () => {
     expect(seen).not.toEqual(expect.stringContaining('refused: '));
   });
 });
+
+afterAll(endHistory);
 
 describe.each(Object.keys(FLAG_EFFECTS))('a flag of %s', (command) => {
   const effects = FLAG_EFFECTS[command]!;

@@ -9,17 +9,10 @@ import type { Json } from '../../fixtures/callers.ts';
 import { runCommand } from '../../fixtures/run-command.ts';
 import { runInProcess } from '../../fixtures/run-in-process.ts';
 import { type ServedInProcess, serveInProcess } from '../../fixtures/serve-in-process.ts';
-import { askMcp, createPlace, startLab } from './lab.ts';
+import { type FlagEffects, HISTORY_FLAGS } from './history-effects.ts';
+import { askMcp } from './lab.ts';
 import { PORT } from './server-effects.ts';
 import { PUBLISHED, SECRET, signed } from './signed-tokens.ts';
-
-export interface FlagEffect {
-  readonly value?: string;
-  /** The observation with these arguments, which are none or the flag. */
-  observe(flag: readonly string[]): Promise<unknown>;
-}
-
-type FlagEffects = Readonly<Record<string, FlagEffect>>;
 
 async function inFolder<T>(run: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'flags-'));
@@ -158,60 +151,10 @@ const TOKEN_FLAGS: FlagEffects = {
   '--help': { observe: codeOf(...create(...SIGNED)) },
 };
 
-const API_TOKEN = 'a-token-of-this-test';
-
-/** What `calls` prints of a gateway that had two calls, one of them refused. */
-const listed =
-  (look: (lines: readonly string[], stdout: string) => unknown, base: readonly string[] = []) =>
-  (flag: readonly string[]): Promise<unknown> =>
-    ofHistory(flag, { look, base, file: {} });
-
-interface Looked {
-  readonly look: (lines: readonly string[], stdout: string) => unknown;
-  readonly base: readonly string[];
-  readonly file: Json;
-}
-
-async function ofHistory(flag: readonly string[], { look, base, file }: Looked): Promise<unknown> {
-  const place = await createPlace();
-  const lab = await startLab(place, file, {});
-  try {
-    await lab.call('read', {}, { authorization: `Bearer ${API_TOKEN}` });
-    await lab.call('read', { n: 'x' }, { authorization: `Bearer ${API_TOKEN}` });
-    const url = base.includes('no url') ? [] : ['--url', lab.url];
-    const given = flag[0] === '--url' ? ['--url', lab.url] : flag;
-    const { stdout } = await runInProcess(['calls', ...url, ...given]);
-    return look(
-      stdout.split('\n').filter((line) => line.includes('seen.')),
-      stdout,
-    );
-  } finally {
-    await lab.stop();
-    await place.close();
-  }
-}
-
-const count = (lines: readonly string[]): number => lines.length;
-
-const HISTORY_FLAGS: FlagEffects = {
-  '--q': { value: 'outcome!=ok', observe: listed(count) },
-  '--limit': { value: '1', observe: listed(count) },
-  '--since': { value: '2100-01-01T00:00:00Z', observe: listed(count) },
-  '--until': { value: '2000-01-01T00:00:00Z', observe: listed(count) },
-  '--url': { observe: listed(count, ['no url']) },
-  '--token': {
-    value: API_TOKEN,
-    observe: (flag) => ofHistory(flag, { look: count, base: [], file: { 'auth.tokens': [{ token: API_TOKEN }] } }),
-  },
-  '--json': { observe: listed((_, stdout) => stdout.startsWith('{')) },
-  '--version': { observe: listed(count) },
-  '--help': { observe: listed(count) },
-};
-
 /** By the command that takes them. */
 export const FLAG_EFFECTS: Readonly<Record<string, FlagEffects>> = {
   // Those of `serve` and `doctor` are among them.
   'config print': SERVE_FLAGS,
   'token create': TOKEN_FLAGS,
-  calls: HISTORY_FLAGS,
+  ...HISTORY_FLAGS,
 };

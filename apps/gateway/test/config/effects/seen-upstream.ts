@@ -36,6 +36,7 @@ const INPUT = { type: 'object', properties: { n: { type: 'number' } } };
 const TOOLS = [
   { name: 'read', inputSchema: INPUT, annotations: { readOnlyHint: true } },
   { name: 'write', inputSchema: INPUT },
+  { name: 'wipe', inputSchema: INPUT, annotations: { destructiveHint: true } },
   { name: 'work', inputSchema: INPUT },
   { name: 'fail', inputSchema: INPUT, annotations: { readOnlyHint: true } },
   { name: 'fail_once', inputSchema: INPUT, annotations: { readOnlyHint: true } },
