@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { root } from './workspace.ts';
+import { root } from '../workspace.ts';
 
 /** The script is for any Node, so it is asked in a process of its own; one for all cases. */
 function adviceFor(outputs: readonly string[]): readonly (string | null)[] {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const STEPS = pathToFileURL(join(import.meta.dirname, '../../../scripts/up/steps.mjs')).href;
+const STEPS = pathToFileURL(join(import.meta.dirname, '../../../../scripts/up/steps.mjs')).href;
 const folder = mkdtempSync(join(tmpdir(), 'interrupted-start-'));
 
 afterAll(() => rmSync(folder, { recursive: true }));

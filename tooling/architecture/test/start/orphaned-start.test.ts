@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 
-const RUN_CHILD = pathToFileURL(join(import.meta.dirname, '../../../scripts/up/run-child.mjs')).href;
+const RUN_CHILD = pathToFileURL(join(import.meta.dirname, '../../../../scripts/up/run-child.mjs')).href;
 /** Longer than it takes to look for the launcher several times. */
 const ENDING_MILLIS = 1_200;
 

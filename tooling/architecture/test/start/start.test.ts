@@ -8,7 +8,7 @@ import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 
-const SCRIPTS = join(import.meta.dirname, '../../../scripts');
+const SCRIPTS = join(import.meta.dirname, '../../../../scripts');
 
 test.each([
   ['npm start --port 9', { npm_config_port: 'true' }, ['9'], 'npm start -- --port 9'],
