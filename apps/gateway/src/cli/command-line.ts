@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { GatewayFlags } from '../config/reader/gateway-config.ts';
-import type { HelpTopic, HistoryVerb } from './help-text.ts';
+import type { HelpTopic } from './help-text.ts';
+import { HISTORY_VERBS, type HistoryVerb } from './history/commands/history-verbs.ts';
 
 export type Command =
   | { readonly name: 'serve'; readonly configFile?: string; readonly flags: GatewayFlags }
@@ -39,19 +40,6 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-const HISTORY_VERBS = [
-  'calls',
-  'traces',
-  'workflows',
-  'stats',
-  'tail',
-  'bundle',
-  'report',
-  'export',
-  'replay',
-  'instances',
-  'search-quality',
-] as const satisfies readonly HistoryVerb[];
 const TOPICS = ['serve', 'doctor', 'token', 'config', ...HISTORY_VERBS] as const;
 
 type Values = ReturnType<typeof parse>['values'];

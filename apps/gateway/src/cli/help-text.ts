@@ -1,21 +1,8 @@
 import { EXPORT, HAND_ON, LISTS, NUMBERS, REPLAY } from './history/commands/history-help.ts';
+import type { HistoryVerb } from './history/commands/history-verbs.ts';
 
 /** What there is help for. */
 export type HelpTopic = 'serve' | 'doctor' | 'token' | 'config' | HistoryVerb;
-
-/** Commands that ask a gateway that runs for what it remembers. */
-export type HistoryVerb =
-  | 'calls'
-  | 'traces'
-  | 'workflows'
-  | 'stats'
-  | 'tail'
-  | 'bundle'
-  | 'report'
-  | 'export'
-  | 'replay'
-  | 'instances'
-  | 'search-quality';
 
 const CONFIGURATION = `  --config FILE         configuration in JSON, JSONC or YAML (DCC_MCP_CONFIG)`;
 

@@ -239,6 +239,7 @@ test.each(['--version', '--help'])('%s loads neither the gateway nor a dependenc
   expect(files.toSorted()).toEqual([
     'cli/command-line.ts',
     ...(flag === '--help' ? ['cli/help-text.ts', 'cli/history/commands/history-help.ts'] : []),
+    'cli/history/commands/history-verbs.ts',
     'config/load/original-stack.ts',
     'config/load/version.ts',
     'main.ts',

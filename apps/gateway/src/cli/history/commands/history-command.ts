@@ -1,7 +1,7 @@
 import { VERSION } from '../../../config/load/version.ts';
 import { codeOf, messageOf } from '../../../protocol/thrown-error.ts';
 import { describeArgumentIssue } from '../../flag-issue.ts';
-import { type HistoryVerb, helpText } from '../../help-text.ts';
+import { helpText } from '../../help-text.ts';
 import type { Terminal } from '../../terminal.ts';
 import { DebugClient } from '../ask/debug-client.ts';
 import { findGateway } from '../ask/find-gateway.ts';
@@ -17,6 +17,7 @@ import {
   verbsWith,
 } from './history-flags.ts';
 import { failed, type HistoryRun, wrongUse } from './history-run.ts';
+import type { HistoryVerb } from './history-verbs.ts';
 import {
   listCalls,
   listInstances,

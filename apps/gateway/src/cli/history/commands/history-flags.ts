@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { HistoryVerb } from '../../help-text.ts';
+import type { HistoryVerb } from './history-verbs.ts';
 
 const FLAGS = {
   q: { type: 'string' },
@@ -24,27 +24,14 @@ const FLAGS = {
 
 type Flag = keyof typeof FLAGS;
 
+type ValueOf<Option> = Option extends { readonly multiple: true }
+  ? readonly string[]
+  : Option extends { readonly type: 'boolean' }
+    ? boolean
+    : string;
+
 /** Flags as they were given. */
-export interface HistoryValues {
-  readonly q?: string | undefined;
-  readonly limit?: string | undefined;
-  readonly since?: string | undefined;
-  readonly until?: string | undefined;
-  readonly range?: string | undefined;
-  readonly kind?: string | undefined;
-  readonly format?: string | undefined;
-  readonly output?: string | undefined;
-  readonly compact?: boolean | undefined;
-  readonly raw?: boolean | undefined;
-  readonly set?: readonly string[] | undefined;
-  readonly tool?: string | undefined;
-  readonly yes?: boolean | undefined;
-  readonly json?: boolean | undefined;
-  readonly url?: string | undefined;
-  readonly token?: string | undefined;
-  readonly version?: boolean | undefined;
-  readonly help?: boolean | undefined;
-}
+export type HistoryValues = { readonly [Name in Flag]?: ValueOf<(typeof FLAGS)[Name]> | undefined };
 
 /** What stands behind a verb. */
 export interface HistoryArguments {

@@ -1,8 +1,8 @@
-import type { HistoryVerb } from '../../help-text.ts';
 import type { Terminal } from '../../terminal.ts';
 import type { Answer, DebugClient } from '../ask/debug-client.ts';
 import { type Line, printLines } from '../show/print-lines.ts';
 import type { HistoryValues } from './history-flags.ts';
+import type { HistoryVerb } from './history-verbs.ts';
 
 /** One command on the history of one gateway. */
 export interface HistoryRun {
