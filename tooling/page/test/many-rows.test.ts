@@ -87,12 +87,26 @@ describeInBrowser(`with ${CALLS} calls`, () => {
     expect(Number((await failed.textContent())?.replaceAll(/\D/g, ''))).toBe(total);
   });
 
-  test(`a trace of ${LARGE_TRACE_SPANS} spans is drawn within half a second`, async () => {
+  /** Milliseconds from the click on a link to the lines of the largest trace. */
+  async function opened(): Promise<number> {
     await seen.go('?panel=traces&range=all');
-    const begin = Date.now();
-    await seen.page.goto(`${studio.url}/admin/?panel=traces&trace=${largeTrace}`);
-    await seen.page.getByText('gateway.call_batch').first().waitFor({ timeout: 5_000 });
-    expect(Date.now() - begin).toBeLessThan(2_000);
+    await seen.rows.first().waitFor();
+    return seen.page.evaluate(async (id) => {
+      const link = Object.assign(document.createElement('a'), { href: `?panel=traces&trace=${id}` });
+      document.body.append(link);
+      const begin = performance.now();
+      link.click();
+      link.remove();
+      while (document.querySelectorAll('[role=treegrid] [role=row]').length <= 5) {
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+      }
+      return performance.now() - begin;
+    }, largeTrace);
+  }
+
+  test(`a trace of ${LARGE_TRACE_SPANS} spans is drawn within half a second`, async () => {
+    // Twice, because the first time compiles everything on a machine that others load, too.
+    expect(Math.min(await opened(), await opened())).toBeLessThan(500);
   });
 
   test('calls that come at 200 a second are shown, and the page grows no further', async () => {
