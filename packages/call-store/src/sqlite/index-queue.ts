@@ -1,6 +1,5 @@
 import { lineOf } from '../jsonl/row-line.ts';
-import type { CallRow } from '../rows/call-row.ts';
-import type { Trace } from '../rows/trace-row.ts';
+import type { RowKinds } from '../store/row-kinds.ts';
 import type { IndexedKind } from './messages.ts';
 
 /** A batch that is on its way. */
@@ -10,9 +9,9 @@ export interface IndexBatch {
 }
 
 /** A row that is to be written. */
-export interface QueuedRow {
-  readonly kind: IndexedKind;
-  readonly row: CallRow | Trace;
+export interface QueuedRow<K extends IndexedKind = IndexedKind> {
+  readonly kind: K;
+  readonly row: RowKinds[K];
 }
 
 /** Bounds of a batch: a few milliseconds of work here, and a short transaction there. */
@@ -65,8 +64,8 @@ export class IndexQueue {
   }
 
   /** Rows that wait, those on their way among them. */
-  waiting(kind: IndexedKind): readonly (CallRow | Trace)[] {
-    return this.#rows.filter((entry) => entry.kind === kind).map(({ row }) => row);
+  waiting<K extends IndexedKind>(kind: K): readonly RowKinds[K][] {
+    return this.#rows.filter((entry): entry is QueuedRow<K> => entry.kind === kind).map(({ row }) => row);
   }
 
   /** Whether a row waits, or will never be in the file. */

@@ -14,26 +14,13 @@ import type {
   StatsRequest,
   StoreUsage,
 } from '../store/call-store.ts';
-import { DEFAULT_LIMIT, isNamed, matcherOf, toListed } from '../store/list-rows.ts';
+import { isNamed } from '../store/list-rows.ts';
 import type { ListedRows, RowKind, RowKinds } from '../store/row-kinds.ts';
 import { traceDetail } from '../store/trace-detail.ts';
-import type { FileState, IndexedKind, StoredRow } from './messages.ts';
+import { JoinedRows, newestFirst, toRow } from './joined-rows.ts';
+import type { FileState, IndexedKind } from './messages.ts';
 import { ReusedAnswer } from './reused-answer.ts';
 import type { RowIndex } from './row-index.ts';
-import { toSequence } from './row-sequence.ts';
-
-/** Rows of the first page of a scan, and of the largest: whoever looks for one row does not read thousands. */
-const SCAN_ROWS = { first: 32, most: 512, mostWhole: 64 } as const;
-/** How much larger each page is than the one before it. */
-const GROWTH = 4;
-
-/** A row of a list that is indexed. */
-type IndexedRow = RowKinds[IndexedKind];
-
-interface Beside<Row> {
-  readonly rows: readonly Row[];
-  readonly without: readonly string[];
-}
 
 /**
  * The history of a process with what lies in its index: calls and traces reach as far back as the file, all else as far as
@@ -42,6 +29,7 @@ interface Beside<Row> {
 export class IndexedCallStore implements CallStore {
   readonly #memory: CallStore;
   readonly #index: RowIndex;
+  readonly #joined: JoinedRows;
   readonly #stats = new ReusedAnswer<Stats | undefined>();
   readonly #totals = new ReusedAnswer<readonly TopRow[] | undefined>();
 
@@ -49,6 +37,7 @@ export class IndexedCallStore implements CallStore {
   constructor(memory: CallStore, index: RowIndex) {
     this.#memory = memory;
     this.#index = index;
+    this.#joined = new JoinedRows(memory, index);
   }
 
   append<K extends RowKind>(kind: K, row: RowKinds[K]): void {
@@ -72,36 +61,29 @@ export class IndexedCallStore implements CallStore {
   }
 
   async list<K extends RowKind>(kind: K, request: ListRequest = {}): Promise<RowList<ListedRows[K]>> {
-    const page = isIndexed(kind) ? await this.#fromFile((state) => this.#page(kind, request, state)) : undefined;
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows of that list
-    return (page as RowList<ListedRows[K]> | undefined) ?? this.#memory.list(kind, request);
+    const page = isIndexed(kind)
+      ? await this.#joined.fromFile((state) => this.#joined.page(kind, request, state))
+      : undefined;
+    return page ?? this.#memory.list(kind, request);
   }
 
   async *scan<K extends RowKind>(kind: K, filter: RowFilter = {}): AsyncGenerator<RowKinds[K], void, undefined> {
-    if (!isIndexed(kind) || this.#index.readable === undefined) {
-      yield* this.#memory.scan(kind, filter);
-      return;
-    }
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows of that list
-    yield* this.#scanBoth(kind, filter, this.#index.readable) as AsyncIterable<RowKinds[K]>;
+    const state = this.#index.readable;
+    yield* isIndexed(kind) && state !== undefined
+      ? this.#joined.scan(kind, filter, state)
+      : this.#memory.scan(kind, filter);
   }
 
   async find<K extends RowKind>(kind: K, id: string): Promise<readonly RowKinds[K][]> {
     if (!isIndexed(kind)) {
       return this.#memory.find(kind, id);
     }
-    const stored = await this.#fromFile(() => this.#index.ask('find', { kind, id }));
-    const named = (rows: readonly IndexedRow[]): readonly IndexedRow[] =>
-      rows.filter((row) => isNamed({ id: row.row_id, row }, id));
+    const stored = (await this.#joined.fromFile(() => this.#index.ask('find', { kind, id }))) ?? [];
     // The last one of an id is the one: the memory may have let a payload go that the file has.
-    const all = [
-      ...(await this.#memory.find(kind, id)),
-      ...named(this.#index.waiting(kind)),
-      ...(stored === undefined ? [] : named(stored.map(toRow))),
-    ];
-    const byId = new Map(all.map((row) => [row.row_id, row]));
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows of that list
-    return newestFirst([...byId.values()]) as unknown as readonly RowKinds[K][];
+    const beyond = [...this.#index.waiting(kind), ...stored.map(toRow<typeof kind>)];
+    const named = beyond.filter((row) => isNamed({ id: row.row_id, row }, id));
+    const byId = new Map([...(await this.#memory.find(kind, id)), ...named].map((row) => [row.row_id, row]));
+    return newestFirst([...byId.values()]);
   }
 
   async trace(id: string): Promise<TraceDetail | undefined> {
@@ -116,9 +98,12 @@ export class IndexedCallStore implements CallStore {
   }
 
   #statsOfBoth(request: StatsRequest): Promise<Stats | undefined> {
-    return this.#fromFile(async (state) => {
+    return this.#joined.fromFile(async (state) => {
       const times = { sinceMillis: request.since, untilMillis: request.until };
-      const [calls, traces] = [await this.#beside('calls', state, times), await this.#beside('traces', state, times)];
+      const [calls, traces] = [
+        await this.#joined.beside('calls', state, times),
+        await this.#joined.beside('traces', state, times),
+      ];
       const retainedSince = (await this.#oldest('calls', state))?.at;
       return this.#index.ask('stats', {
         options: { ...request, ...(retainedSince === undefined ? {} : { retainedSince }) },
@@ -136,8 +121,8 @@ export class IndexedCallStore implements CallStore {
 
   async instanceTotals(): Promise<readonly TopRow[]> {
     const found = await this.#totals.get('all', () =>
-      this.#fromFile(async (state) => {
-        const { rows: calls, without } = await this.#beside('calls', state, {});
+      this.#joined.fromFile(async (state) => {
+        const { rows: calls, without } = await this.#joined.beside('calls', state, {});
         return this.#index.ask('totals', { calls, without });
       }),
     );
@@ -164,7 +149,7 @@ export class IndexedCallStore implements CallStore {
     { own, capacity }: { readonly own: RingUsage; readonly capacity: number },
   ): Promise<RingUsage> {
     const { rows, pruned } = state.lists[kind];
-    const beside = await this.#beside(kind, state, {});
+    const beside = await this.#joined.beside(kind, state, {});
     const oldest = await this.#oldest(kind, state);
     return {
       rows: rows + beside.rows.length,
@@ -178,120 +163,13 @@ export class IndexedCallStore implements CallStore {
   /** When the oldest row of all was made. */
   async #oldest(kind: IndexedKind, state: FileState): Promise<{ readonly at: number } | undefined> {
     const { oldestMillis } = state.lists[kind];
-    const { rows } = await this.#beside(kind, state, {});
+    const { rows } = await this.#joined.beside(kind, state, {});
     const last = rows.at(-1);
     const times = [oldestMillis, last && Date.parse(last.timestamp)].filter((at) => at !== undefined);
     return times.length === 0 ? undefined : { at: Math.min(...times) };
   }
-
-  /** What the file says; `undefined` where it can't be asked. */
-  async #fromFile<Value>(ask: (state: FileState) => Promise<Value>): Promise<Value | undefined> {
-    const state = this.#index.readable;
-    try {
-      return state === undefined ? undefined : await ask(state);
-    } catch {
-      // The index has noted why.
-      return undefined;
-    }
-  }
-
-  /** Rows that the file has not, newest first, and the ids of those that it may get meanwhile. */
-  async #beside<K extends IndexedKind>(kind: K, { lists }: FileState, filter: RowFilter): Promise<Beside<RowKinds[K]>> {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- rows of that list
-    const waiting = this.#index.waiting(kind) as readonly RowKinds[K][];
-    const { oldest = Number.POSITIVE_INFINITY } = lists[kind];
-    const matches = matcherOf(kind, filter);
-    const without = waiting.map(({ row_id: id }) => id);
-    const ids = new Set(without);
-    const rows = waiting.filter((row) => matches(row));
-    for await (const row of this.#memory.scan(kind, filter)) {
-      const { row_id: id } = row;
-      if (!ids.has(id) && (this.#index.isMissing(kind, id) || (toSequence(id) ?? -1) < oldest)) {
-        rows.push(row);
-      }
-    }
-    return { rows: newestFirst(rows), without };
-  }
-
-  async #page(kind: IndexedKind, request: ListRequest, state: FileState): Promise<RowList<ListedRows[IndexedKind]>> {
-    const { limit = DEFAULT_LIMIT, cursor } = request;
-    const { rows: beside, without } = await this.#beside(kind, state, request);
-    const read = { ...request, kind, limit: limit + 1, without, isWhole: false, isCounted: true };
-    const { total, rows: stored } = await this.#index.ask('read', read);
-    const ofMemory = beside.filter(({ row_id: id }) => cursor === undefined || id < cursor);
-    const all = merge(ofMemory, stored.map(toRow));
-    const rows = all.slice(0, limit).map((row) => toListed(kind, row));
-    const last = rows.at(-1);
-    const dropped = state.lists[kind].pruned;
-    return {
-      total: total + beside.length,
-      returned: rows.length,
-      rows,
-      ...(all.length > limit && last !== undefined ? { next_cursor: last.row_id } : {}),
-      ...(dropped === 0 ? {} : { dropped }),
-    };
-  }
-
-  async *#scanBoth(
-    kind: IndexedKind,
-    filter: RowFilter,
-    state: FileState,
-  ): AsyncGenerator<IndexedRow, void, undefined> {
-    const { rows: beside, without } = await this.#beside(kind, state, filter);
-    const read = { ...filter, kind, without, isWhole: true, isCounted: false };
-    let waiting: readonly IndexedRow[] = beside;
-    let cursor: string | undefined;
-    let limit: number = SCAN_ROWS.first;
-    for (;;) {
-      const request = { ...read, limit, ...(cursor === undefined ? {} : { cursor }) };
-      const answer = await this.#fromFile(() => this.#index.ask('read', request));
-      if (answer === undefined) {
-        // What the memory has beyond the last row is told of all the same.
-        yield* this.#scanMemory(kind, filter, cursor);
-        return;
-      }
-      const page = answer.rows.map(toRow);
-      const last = page.at(-1);
-      const isEnd = page.length < limit || last === undefined;
-      const due = isEnd ? waiting : waiting.filter(({ row_id: id }) => id > last.row_id);
-      yield* merge(due, page);
-      if (isEnd) {
-        return;
-      }
-      waiting = waiting.slice(due.length);
-      cursor = last.row_id;
-      limit = Math.min(limit * GROWTH, kind === 'traces' ? SCAN_ROWS.mostWhole : SCAN_ROWS.most);
-    }
-  }
-
-  async *#scanMemory(
-    kind: IndexedKind,
-    filter: RowFilter,
-    before: string | undefined,
-  ): AsyncGenerator<IndexedRow, void, undefined> {
-    for await (const row of this.#memory.scan(kind, filter)) {
-      if (before === undefined || row.row_id < before) {
-        yield row;
-      }
-    }
-  }
 }
 
-function isIndexed(kind: RowKind): kind is IndexedKind {
+function isIndexed<K extends RowKind>(kind: K): kind is K & IndexedKind {
   return kind === 'calls' || kind === 'traces';
-}
-
-function toRow({ body, detail }: StoredRow): IndexedRow {
-  const row: object = JSON.parse(body);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what was written was a row
-  return (detail === undefined ? row : { ...row, ...(JSON.parse(detail) as object) }) as IndexedRow;
-}
-
-/** Two lists as one, newest first. */
-function merge(one: readonly IndexedRow[], other: readonly IndexedRow[]): readonly IndexedRow[] {
-  return one.length === 0 ? other : newestFirst([...one, ...other]);
-}
-
-function newestFirst<Row extends { readonly row_id: string }>(rows: readonly Row[]): Row[] {
-  return rows.toSorted((one, other) => (one.row_id < other.row_id ? 1 : -1));
 }

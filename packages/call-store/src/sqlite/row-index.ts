@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { makeDirectory } from '../jsonl/make-directory.ts';
 import { quiet } from '../jsonl/quiet.ts';
-import type { CallRow } from '../rows/call-row.ts';
-import type { Trace } from '../rows/trace-row.ts';
 import type { CallStore } from '../store/call-store.ts';
-import { IndexQueue } from './index-queue.ts';
+import type { RowKinds } from '../store/row-kinds.ts';
+import { IndexQueue, type QueuedRow } from './index-queue.ts';
 import { type FileState, INDEXED_KINDS, type IndexedKind, type WorkerCalls } from './messages.ts';
 import { WorkerThread } from './worker-thread.ts';
 
@@ -109,7 +108,7 @@ export class RowIndex {
     this.#summer = new WorkerThread(settings, IDLE_MILLIS);
     this.#subscription = store.subscribe(['calls', 'traces'], (event) => {
       if (event.type === 'row' && (event.kind === 'calls' || event.kind === 'traces')) {
-        this.#push(event.kind, event.row);
+        this.#push(event);
       }
     });
   }
@@ -143,7 +142,7 @@ export class RowIndex {
   }
 
   /** Rows that wait to be written: they may be in the file at any moment. */
-  waiting(kind: IndexedKind): readonly (CallRow | Trace)[] {
+  waiting<K extends IndexedKind>(kind: K): readonly RowKinds[K][] {
     return this.#queue.waiting(kind);
   }
 
@@ -191,8 +190,8 @@ export class RowIndex {
     await Promise.all([this.#reader, this.#summer, this.#writer].map((thread) => thread.close()));
   }
 
-  #push(kind: IndexedKind, row: CallRow | Trace): void {
-    if (!this.#queue.push({ kind, row })) {
+  #push(entry: QueuedRow): void {
+    if (!this.#queue.push(entry)) {
       this.#dropped += 1;
       this.#onDropped(undefined);
     }
@@ -281,8 +280,8 @@ export class RowIndex {
   }
 }
 
-async function rowsOf(store: CallStore, kind: IndexedKind): Promise<readonly (CallRow | Trace)[]> {
-  const rows: (CallRow | Trace)[] = [];
+async function rowsOf<K extends IndexedKind>(store: CallStore, kind: K): Promise<readonly RowKinds[K][]> {
+  const rows: RowKinds[K][] = [];
   for await (const row of store.scan(kind)) {
     rows.push(row);
   }

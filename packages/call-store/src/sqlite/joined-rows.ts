@@ -1,0 +1,139 @@
+import type { CallStore, ListRequest, RowFilter, RowList } from '../store/call-store.ts';
+import { DEFAULT_LIMIT, matcherOf, toListed } from '../store/list-rows.ts';
+import type { ListedRows, RowKinds } from '../store/row-kinds.ts';
+import type { FileState, IndexedKind, StoredRow } from './messages.ts';
+import type { RowIndex } from './row-index.ts';
+import { toSequence } from './row-sequence.ts';
+
+/** Rows of the first page of a scan, and of the largest: whoever looks for one row does not read thousands. */
+const SCAN_ROWS = { first: 32, most: 512, mostWhole: 64 } as const;
+/** How much larger each page is than the one before it. */
+const GROWTH = 4;
+
+/** Rows that the file has not, newest first, and the ids of those that it may get meanwhile. */
+export interface Beside<Row> {
+  readonly rows: readonly Row[];
+  readonly without: readonly string[];
+}
+
+/** The rows of the memory and of the file as one list, newest first: a row that is in both is told of once. */
+export class JoinedRows {
+  readonly #memory: CallStore;
+  readonly #index: RowIndex;
+
+  constructor(memory: CallStore, index: RowIndex) {
+    this.#memory = memory;
+    this.#index = index;
+  }
+
+  /** What the file says; `undefined` where it can't be asked. */
+  async fromFile<Value>(ask: (state: FileState) => Promise<Value>): Promise<Value | undefined> {
+    const state = this.#index.readable;
+    try {
+      return state === undefined ? undefined : await ask(state);
+    } catch {
+      // The index has noted why.
+      return undefined;
+    }
+  }
+
+  /** What only the memory has of a list. */
+  async beside<K extends IndexedKind>(kind: K, { lists }: FileState, filter: RowFilter): Promise<Beside<RowKinds[K]>> {
+    const waiting = this.#index.waiting(kind);
+    const { oldest = Number.POSITIVE_INFINITY } = lists[kind];
+    const matches = matcherOf(kind, filter);
+    const without = waiting.map(({ row_id: id }) => id);
+    const ids = new Set(without);
+    const rows = waiting.filter((row) => matches(row));
+    for await (const row of this.#memory.scan(kind, filter)) {
+      const { row_id: id } = row;
+      if (!ids.has(id) && (this.#index.isMissing(kind, id) || (toSequence(id) ?? -1) < oldest)) {
+        rows.push(row);
+      }
+    }
+    return { rows: newestFirst(rows), without };
+  }
+
+  /** One page of both. @throws {Error} When the file can't be asked. */
+  async page<K extends IndexedKind>(kind: K, request: ListRequest, state: FileState): Promise<RowList<ListedRows[K]>> {
+    const { limit = DEFAULT_LIMIT, cursor } = request;
+    const { rows: beside, without } = await this.beside(kind, state, request);
+    const read = { ...request, kind, limit: limit + 1, without, isWhole: false, isCounted: true };
+    const { total, rows: stored } = await this.#index.ask('read', read);
+    const ofMemory = beside.filter(({ row_id: id }) => cursor === undefined || id < cursor);
+    const all = merge(ofMemory, stored.map(toRow<K>));
+    const rows = all.slice(0, limit).map((row) => toListed(kind, row));
+    const last = rows.at(-1);
+    const dropped = state.lists[kind].pruned;
+    return {
+      total: total + beside.length,
+      returned: rows.length,
+      rows,
+      ...(all.length > limit && last !== undefined ? { next_cursor: last.row_id } : {}),
+      ...(dropped === 0 ? {} : { dropped }),
+    };
+  }
+
+  /** All of both; where the file stops to answer, what the memory has beyond that. */
+  async *scan<K extends IndexedKind>(
+    kind: K,
+    filter: RowFilter,
+    state: FileState,
+  ): AsyncGenerator<RowKinds[K], void, undefined> {
+    const { rows: beside, without } = await this.beside(kind, state, filter);
+    const read = { ...filter, kind, without, isWhole: true, isCounted: false };
+    let waiting: readonly RowKinds[K][] = beside;
+    let cursor: string | undefined;
+    let limit: number = SCAN_ROWS.first;
+    for (;;) {
+      const request = { ...read, limit, ...(cursor === undefined ? {} : { cursor }) };
+      const answer = await this.fromFile(() => this.#index.ask('read', request));
+      if (answer === undefined) {
+        // What the memory has beyond the last row is told of all the same.
+        yield* this.#scanMemory(kind, filter, cursor);
+        return;
+      }
+      const page = answer.rows.map(toRow<K>);
+      const last = page.at(-1);
+      const isEnd = page.length < limit || last === undefined;
+      const due = isEnd ? waiting : waiting.filter(({ row_id: id }) => id > last.row_id);
+      yield* merge(due, page);
+      if (isEnd) {
+        return;
+      }
+      waiting = waiting.slice(due.length);
+      cursor = last.row_id;
+      limit = Math.min(limit * GROWTH, kind === 'traces' ? SCAN_ROWS.mostWhole : SCAN_ROWS.most);
+    }
+  }
+
+  async *#scanMemory<K extends IndexedKind>(
+    kind: K,
+    filter: RowFilter,
+    before: string | undefined,
+  ): AsyncGenerator<RowKinds[K], void, undefined> {
+    for await (const row of this.#memory.scan(kind, filter)) {
+      if (before === undefined || row.row_id < before) {
+        yield row;
+      }
+    }
+  }
+}
+
+/** A row as the file gives it; whoever asked knows of which list. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- a text does not say what it holds
+export function toRow<K extends IndexedKind>({ body, detail }: StoredRow): RowKinds[K] {
+  const row: object = JSON.parse(body);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what was written to that list was a row of it
+  return (detail === undefined ? row : { ...row, ...(JSON.parse(detail) as object) }) as RowKinds[K];
+}
+
+/** Two lists as one, newest first. */
+function merge<Row extends { readonly row_id: string }>(one: readonly Row[], other: readonly Row[]): readonly Row[] {
+  return one.length === 0 ? other : newestFirst([...one, ...other]);
+}
+
+/** In the order of lists. */
+export function newestFirst<Row extends { readonly row_id: string }>(rows: readonly Row[]): Row[] {
+  return rows.toSorted((one, other) => (one.row_id < other.row_id ? 1 : -1));
+}
