@@ -14,11 +14,11 @@ import type {
   StatsRequest,
   StoreUsage,
 } from '../store/call-store.ts';
-import { isNamed } from '../store/list-rows.ts';
+import { isNamed, matcherOf } from '../store/list-rows.ts';
 import type { ListedRows, RowKind, RowKinds } from '../store/row-kinds.ts';
 import { traceDetail } from '../store/trace-detail.ts';
 import { JoinedRows, newestFirst, toRow } from './joined-rows.ts';
-import type { FileState, IndexedKind } from './messages.ts';
+import type { FileState, IndexedKind, ListState } from './messages.ts';
 import { ReusedAnswer } from './reused-answer.ts';
 import type { RowIndex } from './row-index.ts';
 
@@ -100,14 +100,11 @@ export class IndexedCallStore implements CallStore {
   #statsOfBoth(request: StatsRequest): Promise<Stats | undefined> {
     return this.#joined.fromFile(async (state) => {
       const times = { sinceMillis: request.since, untilMillis: request.until };
-      const [calls, traces] = [
-        await this.#joined.beside('calls', state, times),
-        await this.#joined.beside('traces', state, times),
-      ];
-      const retainedSince = (await this.#oldest('calls', state))?.at;
+      const calls = await this.#joined.beside('calls', state, {});
+      const traces = await this.#joined.beside('traces', state, times);
       return this.#index.ask('stats', {
-        options: { ...request, ...(retainedSince === undefined ? {} : { retainedSince }) },
-        calls: calls.rows,
+        options: { ...request, retainedSince: oldestOf(state.lists.calls, calls.rows) },
+        calls: calls.rows.filter(matcherOf('calls', times)),
         without: calls.without,
         traces: traces.rows.map(({ operation, output_tokens: tokens, timestamp }) => ({
           operation,
@@ -136,38 +133,31 @@ export class IndexedCallStore implements CallStore {
     if (state === undefined) {
       return own;
     }
-    const capacity = this.#index.health().capacity / 2;
-    const calls = await this.#usageOf('calls', state, { own: own.calls, capacity });
-    const traces = await this.#usageOf('traces', state, { own: own.traces, capacity });
+    const calls = await this.#usageOf('calls', state, own.calls);
+    const traces = await this.#usageOf('traces', state, own.traces);
     // Those that failed or were slow are told of by themselves.
     return { ...own, calls, traces: { ...traces, rows: Math.max(0, traces.rows - own.kept_traces.rows) } };
   }
 
-  async #usageOf(
-    kind: IndexedKind,
-    state: FileState,
-    { own, capacity }: { readonly own: RingUsage; readonly capacity: number },
-  ): Promise<RingUsage> {
+  async #usageOf(kind: IndexedKind, state: FileState, { appended }: RingUsage): Promise<RingUsage> {
+    const { rows: beside } = await this.#joined.beside(kind, state, {});
     const { rows, pruned } = state.lists[kind];
-    const beside = await this.#joined.beside(kind, state, {});
-    const oldest = await this.#oldest(kind, state);
+    const oldest = oldestOf(state.lists[kind], beside);
     return {
-      rows: rows + beside.rows.length,
-      capacity,
-      appended: own.appended,
+      rows: rows + beside.length,
+      capacity: this.#index.maxRows,
+      appended,
       dropped: pruned,
-      ...(oldest === undefined ? {} : { oldest_retained: new Date(oldest.at).toISOString() }),
+      ...(oldest === undefined ? {} : { oldest_retained: new Date(oldest).toISOString() }),
     };
   }
+}
 
-  /** When the oldest row of all was made. */
-  async #oldest(kind: IndexedKind, state: FileState): Promise<{ readonly at: number } | undefined> {
-    const { oldestMillis } = state.lists[kind];
-    const { rows } = await this.#joined.beside(kind, state, {});
-    const last = rows.at(-1);
-    const times = [oldestMillis, last && Date.parse(last.timestamp)].filter((at) => at !== undefined);
-    return times.length === 0 ? undefined : { at: Math.min(...times) };
-  }
+/** When the oldest row of the file and of those beside it (newest first) was made, in epoch milliseconds. */
+function oldestOf({ oldestMillis }: ListState, beside: readonly { readonly timestamp: string }[]): number | undefined {
+  const last = beside.at(-1);
+  const times = [oldestMillis, last && Date.parse(last.timestamp)].filter((at) => at !== undefined);
+  return times.length === 0 ? undefined : Math.min(...times);
 }
 
 function isIndexed<K extends RowKind>(kind: K): kind is K & IndexedKind {

@@ -44,10 +44,8 @@ export interface StoredRow {
 
 /** Everything that a worker can be asked, with what it answers. */
 export interface WorkerCalls {
-  /** Opens, and makes what is not there. */
+  /** Opens, once more too, looking at the whole file, and makes what is not there. */
   open(request: undefined): FileState;
-  /** The same, looking at the whole file again. */
-  reopen(request: undefined): FileState;
   /** Lines of JSON. Rows that are there already are left alone. */
   write(request: Readonly<Record<IndexedKind, readonly string[]>>): FileState;
   /** Of these row ids those that are not there. */

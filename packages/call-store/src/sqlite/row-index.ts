@@ -67,10 +67,11 @@ const MILLION = 1_000_000;
  * counted, and no call.
  */
 export class RowIndex {
+  /** Most rows of each list. */
+  readonly maxRows: number;
   readonly #store: CallStore;
-  readonly #options: IndexOptions;
+  readonly #directory: string;
   readonly #path: string;
-  readonly #maxRows: number;
   readonly #maxBytes: number;
   readonly #flushMillis: number;
   readonly #queue: IndexQueue;
@@ -94,9 +95,9 @@ export class RowIndex {
     const { directory, maxRows = MILLION, maxBytes = GIBIBYTE, flushMillis = 100, maxQueuedRows = 10_000 } = options;
     requirePositive({ maxRows, maxBytes, flushMillis, maxQueuedRows });
     this.#store = store;
-    this.#options = options;
+    this.#directory = directory;
     this.#path = join(directory, 'audit.db');
-    this.#maxRows = maxRows;
+    this.maxRows = maxRows;
     this.#maxBytes = maxBytes;
     this.#flushMillis = flushMillis;
     this.#queue = new IndexQueue(maxQueuedRows);
@@ -159,7 +160,7 @@ export class RowIndex {
       state: this.#failure === undefined ? 'ok' : 'failing',
       file: this.#path,
       rows: sum('rows'),
-      capacity: this.#maxRows * INDEXED_KINDS.length,
+      capacity: this.maxRows * INDEXED_KINDS.length,
       bytes: this.#state?.bytes ?? 0,
       max_bytes: this.#maxBytes,
       queued: this.#queue.size,
@@ -181,10 +182,7 @@ export class RowIndex {
   async close(): Promise<void> {
     this.#subscription.close();
     clearTimeout(this.#timer);
-    if (this.#isOpen) {
-      await this.#working;
-      await this.#writeAll();
-    }
+    await this.flush();
     this.#isClosed = true;
     clearTimeout(this.#timer);
     await Promise.all([this.#reader, this.#summer, this.#writer].map((thread) => thread.close()));
@@ -237,8 +235,8 @@ export class RowIndex {
   }
 
   async #reopen(): Promise<void> {
-    await makeDirectory(this.#options.directory);
-    const state = await this.#writer.ask('reopen', undefined);
+    await makeDirectory(this.#directory);
+    const state = await this.#writer.ask('open', undefined);
     for (const kind of INDEXED_KINDS) {
       // What other files gave the store, this one may not know.
       const rows = await rowsOf(this.#store, kind);

@@ -46,12 +46,8 @@ class IndexWorker implements WorkerCalls {
   }
 
   open(): FileState {
-    return this.#state(this.#writing());
-  }
-
-  reopen(): FileState {
     this.#close();
-    return this.open();
+    return this.#state(this.#writing());
   }
 
   write(batch: Readonly<Record<IndexedKind, readonly string[]>>): FileState {
@@ -144,7 +140,7 @@ class IndexWorker implements WorkerCalls {
   }
 
   /** Reads in one transaction: what is counted is what is listed. */
-  #consistently<Value>(read: (reading: { readonly reader: RowReader; readonly words: Words }) => Value): Value {
+  #consistently<Value>(read: (reading: Reading) => Value): Value {
     if (this.#reading?.file.isInPlace() === false) {
       this.#close();
     }
