@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { CallRow } from '../rows/call-row.ts';
 import type { Trace } from '../rows/trace-row.ts';
 import type { CallStore } from '../store/call-store.ts';
+import { requirePositive } from '../store/require-positive.ts';
 import { DirectoryLock } from './directory-lock.ts';
 import { causeOf } from './file-cause.ts';
 import { isCallRow, isTrace } from './file-rows.ts';
@@ -247,12 +248,7 @@ function createFile(name: JsonlFile, options: JsonlOptions): RowFile {
   const onChange = quiet(options.onChange);
   const onDropped = quiet(options.onDropped);
   const { maxQueuedRows = 10_000, maxQueuedBytes = 16 * MEBIBYTE } = options;
-  const bounds = { maxRows, maxBytes, maxQueuedRows, maxQueuedBytes };
-  for (const [bound, value] of Object.entries(bounds)) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new RangeError(`${bound} must be a positive integer, got ${value}`);
-    }
-  }
+  requirePositive({ maxRows, maxBytes, maxQueuedRows, maxQueuedBytes });
   return new RowFile({
     path: join(options.directory, `${name}.jsonl`),
     bounds: { maxRows, maxBytes },

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { makeDirectory } from '../jsonl/make-directory.ts';
 import { quiet } from '../jsonl/quiet.ts';
 import type { CallStore } from '../store/call-store.ts';
+import { requirePositive } from '../store/require-positive.ts';
 import type { RowKinds } from '../store/row-kinds.ts';
 import { IndexQueue, type QueuedRow } from './index-queue.ts';
 import { type FileState, INDEXED_KINDS, type IndexedKind, type WorkerCalls } from './messages.ts';
@@ -284,12 +285,4 @@ async function rowsOf<K extends IndexedKind>(store: CallStore, kind: K): Promise
     rows.push(row);
   }
   return rows;
-}
-
-function requirePositive(bounds: Readonly<Record<string, number>>): void {
-  for (const [bound, value] of Object.entries(bounds)) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new RangeError(`${bound} must be a positive integer, got ${value}`);
-    }
-  }
 }

@@ -20,6 +20,7 @@ import type {
 import { FEED_KINDS, feedOf, type Shelves } from './feed.ts';
 import { isNamed, matcherOf, pageOf, toListed } from './list-rows.ts';
 import { LiveTail } from './live-tail.ts';
+import { requirePositive } from './require-positive.ts';
 import type { ListedRows, RowKind, RowKinds } from './row-kinds.ts';
 import { LateEntry, type RingEntry, TraceEntry } from './row-ring.ts';
 import { RowShelf, sortById } from './row-shelf.ts';
@@ -225,9 +226,7 @@ const MEBIBYTE = 1024 * 1024;
 function createShelves(options: MemoryCallStoreOptions): Shelves {
   const { calls = 5000, traces = 1000, keptTraces = 1000, searches = 1000 } = options;
   const { decisions = 1000, events = 1000, activity = 1000, payloadBytes = 64 * MEBIBYTE } = options;
-  if (!Number.isInteger(payloadBytes) || payloadBytes < 1) {
-    throw new RangeError(`payloadBytes must be a positive integer, got ${payloadBytes}`);
-  }
+  requirePositive({ payloadBytes });
   return {
     calls: new RowShelf(calls),
     traces: new RowShelf(traces, { capacity: keptTraces, isKept, maxPayloadBytes: payloadBytes / 2 }),
