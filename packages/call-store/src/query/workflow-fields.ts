@@ -1,6 +1,7 @@
 import { OUTCOMES, type Outcome } from '@dcc-mcp/semantic-conventions';
 import type { StepSearch, WorkflowStep } from '../analytics/workflow-steps.ts';
 import type { Workflow, WorkflowDiscovery } from '../analytics/workflows.ts';
+import { pick } from '../rows/present.ts';
 import { DURATION, FLAG, NUMBER, oneOf, TEXT, TIME } from './identity-fields.ts';
 import type { QueryField, QueryFields } from './query-field.ts';
 
@@ -84,7 +85,7 @@ const OWN: Members<Workflow, 'agent' | 'correlation' | 'discovery' | 'steps'> = 
 };
 
 /** Members of steps that a workflow has none of its own of: `tool` is that of a step. */
-const STEP_NAMES = ['tool', 'outcome', 'dcc_type', 'instance_id', 'transport'] as const;
+const STEP_NAMES = ['outcome', 'dcc_type', 'instance_id', 'tool', 'transport'] as const;
 
 /**
  * What can be asked of a workflow: its members, nested ones with dots; those of its agent, its discovery and the ids of its
@@ -97,7 +98,7 @@ export const WORKFLOW_FIELDS: QueryFields = {
   trace_id: { type: 'text', path: ['correlation', 'trace_ids'], isSearched: true },
   request_id: { type: 'text', path: ['correlation', 'request_ids'], isSearched: true },
   search_id: { type: 'text', path: ['discovery', 'search_ids'], isSearched: true },
-  ...below(['discovery'], { ...DISCOVERY }, ''),
+  ...below(['discovery'], DISCOVERY, ''),
   ...searched(below(['steps'], pick(STEPS, STEP_NAMES), ''), ['tool']),
   query_preview: { type: 'text', path: ['steps', 'search', 'query_preview'], isSearched: true },
   ...below(['agent'], AGENT),
@@ -121,8 +122,4 @@ function searched(fields: QueryFields, names: readonly string[]): QueryFields {
       names.includes(name) ? { ...field, isSearched: true } : field,
     ]),
   );
-}
-
-function pick(fields: QueryFields, names: readonly string[]): QueryFields {
-  return Object.fromEntries(Object.entries(fields).filter(([name]) => names.includes(name)));
 }
