@@ -14,6 +14,7 @@ type Value = string | number | null;
 export class RowWriter {
   readonly #kind: IndexedKind;
   readonly #words: Words;
+  readonly #columns: Readonly<Record<KeptColumn['table'], readonly KeptColumn[]>>;
   readonly #row: StatementSync;
   readonly #more: StatementSync;
   readonly #body: StatementSync;
@@ -24,8 +25,10 @@ export class RowWriter {
   constructor(database: DatabaseSync, kind: IndexedKind, words: Words) {
     this.#kind = kind;
     this.#words = words;
-    this.#row = insert(database, kind, ['seq', 'millis', ...namesIn(kind, 'r')]);
-    this.#more = insert(database, `${kind}_more`, ['seq', 'request_key', 'trace_key', ...namesIn(kind, 'm'), 'texts']);
+    this.#columns = { r: columnsIn(kind, 'r'), m: columnsIn(kind, 'm') };
+    const names = (table: KeptColumn['table']): readonly string[] => this.#columns[table].map(({ column }) => column);
+    this.#row = insert(database, kind, ['seq', 'millis', ...names('r')]);
+    this.#more = insert(database, `${kind}_more`, ['seq', 'request_key', 'trace_key', ...names('m'), 'texts']);
     this.#body = insert(database, `${kind}_body`, ['seq', 'body']);
     this.#detail = insert(database, 'traces_detail', ['seq', 'detail']);
     this.#idAt = database.prepare(`SELECT body ->> 'row_id' AS id FROM ${kind}_body WHERE seq = ?`);
@@ -83,7 +86,7 @@ export class RowWriter {
   }
 
   #valuesIn(row: object, table: KeptColumn['table']): readonly Value[] {
-    return columnsIn(this.#kind, table).map((column) => this.#store(valueAt(row, column.path), column));
+    return this.#columns[table].map((column) => this.#store(valueAt(row, column.path), column));
   }
 
   #store(value: unknown, { field, storage }: KeptColumn): Value {
@@ -104,10 +107,6 @@ export class RowWriter {
 
 function insert(database: DatabaseSync, table: string, columns: readonly string[]): StatementSync {
   return database.prepare(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`);
-}
-
-function namesIn(kind: IndexedKind, table: KeptColumn['table']): readonly string[] {
-  return columnsIn(kind, table).map(({ column }) => column);
 }
 
 function read(line: string, kind: IndexedKind) {
