@@ -6,6 +6,8 @@ import type { IndexedKind } from './messages.ts';
 export interface IndexBatch {
   readonly lines: Readonly<Record<IndexedKind, readonly string[]>>;
   readonly entries: readonly QueuedRow[];
+  /** Those of them that JSON can't hold. */
+  readonly unwritable: readonly QueuedRow[];
 }
 
 /** A row that is to be written. */
@@ -23,27 +25,36 @@ const MAX_LOST = 10_000;
 /** Rows that are not in the file yet, oldest first, by list. */
 export class IndexQueue {
   readonly #maxRows: number;
+  readonly #onLost: () => void;
   readonly #rows: QueuedRow[] = [];
   readonly #missing: Readonly<Record<IndexedKind, Set<string>>> = { calls: new Set(), traces: new Set() };
   readonly #lost: Readonly<Record<IndexedKind, Set<string>>> = { calls: new Set(), traces: new Set() };
 
-  constructor(maxRows: number) {
+  #losses = 0;
+
+  /** @param onLost Told of each row that will never be in the file. */
+  constructor(maxRows: number, onLost: () => void) {
     this.#maxRows = maxRows;
+    this.#onLost = onLost;
   }
 
   get size(): number {
     return this.#rows.length;
   }
 
-  /** False where there is no place: the row is lost for the file. */
-  push(entry: QueuedRow): boolean {
+  /** Rows that found no place, or that JSON can't hold. */
+  get losses(): number {
+    return this.#losses;
+  }
+
+  /** Where there is no place the row is lost for the file. */
+  push(entry: QueuedRow): void {
     if (this.#rows.length >= this.#maxRows) {
       this.#lose(entry);
-      return false;
+      return;
     }
     this.#rows.push(entry);
     this.#missing[entry.kind].add(entry.row.row_id);
-    return true;
   }
 
   /** Adds rows that the file turned out not to have; those that wait already stay where they are. */
@@ -61,6 +72,8 @@ export class IndexQueue {
       const [oldest] = lost;
       lost.delete(oldest ?? '');
     }
+    this.#losses += 1;
+    this.#onLost();
   }
 
   /** Rows that wait, those on their way among them. */
@@ -73,10 +86,11 @@ export class IndexQueue {
     return this.#missing[kind].has(rowId) || this.#lost[kind].has(rowId);
   }
 
-  /** The oldest rows as lines; they stay until {@link done}. Rows that can't be written are lost. */
+  /** The oldest rows as lines; they stay until {@link done}. */
   batch(): IndexBatch {
     const lines: Record<IndexedKind, string[]> = { calls: [], traces: [] };
     const entries: QueuedRow[] = [];
+    const unwritable: QueuedRow[] = [];
     let chars = 0;
     for (const entry of this.#rows.slice(0, BATCH_ROWS)) {
       const line = lineOf(entry.row);
@@ -85,18 +99,21 @@ export class IndexQueue {
         break;
       }
       entries.push(entry);
-      if (line !== undefined) {
+      if (line === undefined) {
+        unwritable.push(entry);
+      } else {
         lines[entry.kind].push(line);
       }
     }
-    return { lines, entries };
+    return { lines, entries, unwritable };
   }
 
-  /** The rows of a batch are in the file. */
-  done({ entries }: IndexBatch): void {
+  /** The rows of a batch are in the file, or never will be. */
+  done({ entries, unwritable }: IndexBatch): void {
     this.#rows.splice(0, entries.length);
     for (const { kind, row } of entries) {
       this.#missing[kind].delete(row.row_id);
     }
+    unwritable.forEach((entry) => this.#lose(entry));
   }
 }

@@ -77,7 +77,6 @@ export class RowIndex {
   readonly #flushMillis: number;
   readonly #queue: IndexQueue;
   readonly #onChange: (change: IndexChange) => void;
-  readonly #onDropped: (event: undefined) => void;
   readonly #writer: WorkerThread;
   readonly #reader: WorkerThread;
   /** Sums of many rows take a while: pages don't wait for them. */
@@ -85,7 +84,6 @@ export class RowIndex {
   readonly #subscription: { close(): void };
   #state: FileState | undefined;
   #failure: string | undefined;
-  #dropped = 0;
   #isOpen = false;
   #isClosed = false;
   #timer: NodeJS.Timeout | undefined;
@@ -101,9 +99,9 @@ export class RowIndex {
     this.maxRows = maxRows;
     this.#maxBytes = maxBytes;
     this.#flushMillis = flushMillis;
-    this.#queue = new IndexQueue(maxQueuedRows);
+    const onDropped = quiet<undefined>(options.onDropped);
+    this.#queue = new IndexQueue(maxQueuedRows, () => onDropped(undefined));
     this.#onChange = quiet(options.onChange);
-    this.#onDropped = quiet(options.onDropped);
     const settings = { path: this.#path, maxRows, maxBytes };
     this.#writer = new WorkerThread(settings);
     this.#reader = new WorkerThread(settings, IDLE_MILLIS);
@@ -165,7 +163,7 @@ export class RowIndex {
       bytes: this.#state?.bytes ?? 0,
       max_bytes: this.#maxBytes,
       queued: this.#queue.size,
-      dropped: this.#dropped + sum('refused'),
+      dropped: this.#queue.losses + sum('refused'),
       pruned: sum('pruned'),
       ...(this.#failure === undefined ? {} : { last_error: this.#failure }),
     };
@@ -190,10 +188,7 @@ export class RowIndex {
   }
 
   #push(entry: QueuedRow): void {
-    if (!this.#queue.push(entry)) {
-      this.#dropped += 1;
-      this.#onDropped(undefined);
-    }
+    this.#queue.push(entry);
     if (this.#isOpen) {
       this.#flushSoon(this.#flushMillis);
       if (this.#queue.size === FULL_BATCH && this.#failure === undefined) {

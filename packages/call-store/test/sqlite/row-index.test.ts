@@ -83,6 +83,21 @@ test('rows that the queue has no place for are counted, and told of as long as t
   expect((await store.list('calls')).total).toBe(5);
 });
 
+test('a row that JSON can not hold is counted once, and told of as long as the memory has it', async () => {
+  const dropped: number[] = [];
+  const { memory, index, store } = await start({ onDropped: () => dropped.push(1) });
+  // What a caller without types may append.
+  const changes: object = { output_tokens: 7n };
+  memory.append('calls', callRow(1));
+  memory.append('calls', callRow(2, changes));
+  await index.flush();
+  memory.append('calls', callRow(3));
+  await index.flush();
+  expect([dropped.length, index.health().dropped, index.health().queued]).toEqual([1, 1, 0]);
+  const { total, rows } = await store.list('calls');
+  expect([total, numbersOf(rows)]).toEqual([3, [3, 2, 1]]);
+});
+
 test('a damaged file is put aside, and the new one gets what the memory has', async () => {
   const directory = newDirectory();
   writeFileSync(join(directory, 'audit.db'), 'SQLite format 3\0 but no more'.repeat(300));
