@@ -14,24 +14,19 @@ const EMPTY: Readonly<Record<string, unknown>> = {
   object: {},
 };
 
-function sampleOf({
-  type,
-  default: preset,
-  enum: choices,
-  properties = {},
-  required = [],
-  items,
-}: JsonSchema): unknown {
-  if (preset !== undefined || choices !== undefined) {
-    return preset ?? choices?.[0];
+function sampleOf(schema: JsonSchema): unknown {
+  const { type, properties = {}, required = [], items } = schema;
+  const given = schema.default ?? schema.examples?.[0] ?? schema.enum?.[0];
+  if (given !== undefined) {
+    return given;
   }
   const kind = typeof type === 'string' ? type : type?.[0];
-  if (kind === 'array' && items !== undefined && items.properties !== undefined) {
+  if (kind === 'array' && items?.properties !== undefined) {
     return [sampleOf(items)];
   }
   const members = Object.entries(properties);
   const needed = members.filter(([name]) => required.includes(name));
-  const shown = needed.length > 0 ? needed : members.filter(([, { examples: some }]) => some !== undefined).slice(0, 1);
+  const shown = needed.length > 0 ? needed : members.filter(([, { examples }]) => examples !== undefined).slice(0, 1);
   return shown.length > 0
     ? Object.fromEntries(shown.map(([name, member]) => [name, sampleOf(member)]))
     : (EMPTY[kind ?? 'object'] ?? {});
