@@ -1,7 +1,8 @@
-import { FRAME_LEGS } from '@dcc-mcp/call-store';
+import { FRAME_LEGS, type TrafficFrame } from '@dcc-mcp/call-store';
 import { z } from 'zod';
+import type { CaptureStatus } from '../admin-sources.ts';
 import { count } from './call-schema.ts';
-import { links } from './identity-schema.ts';
+import { links, type Members } from './identity-schema.ts';
 
 const status = z.strictObject({
   state: z.enum(['captured', 'capture_disabled', 'capture_unavailable', 'filtered', 'no_traffic']).meta({
@@ -15,7 +16,7 @@ const status = z.strictObject({
   skipped_decisions: count.meta({ description: 'Frames that the filters left out.' }),
   redacted_paths: z.array(z.string()).meta({ description: 'What stands in no frame, or masked.' }),
   payload_policy: z.literal('metadata-only'),
-});
+} satisfies Members<CaptureStatus>);
 
 const texts = z.record(z.string(), z.string());
 
@@ -39,7 +40,7 @@ const frame = z
     size_bytes: count,
     headers: texts,
     identity: texts.meta({ description: 'Who is known, each masked.' }),
-  })
+  } satisfies Members<TrafficFrame>)
   .meta({ id: 'TrafficFrame' });
 
 export const trafficAnswer: z.ZodType = z

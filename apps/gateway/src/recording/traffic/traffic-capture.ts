@@ -8,8 +8,8 @@ import { parseSlug } from '../../catalog/slug.ts';
 import type { GatewayConfig } from '../../config/reader/gateway-config.ts';
 import { idText } from '../../protocol/json-rpc-id.ts';
 import type { Log } from '../../protocol/log.ts';
-import type { SeenFrame, WireFrame, WireIds } from '../../protocol/wire/wire-tap.ts';
-import { createFrameFilter, type FrameRules } from './frame-filter.ts';
+import type { SeenFrame, WireFrame } from '../../protocol/wire/wire-tap.ts';
+import { createFrameFilter, type FrameRules, type FrameSubject } from './frame-filter.ts';
 import { keptHeaders, maskedIdentity, REDACTED_PATHS } from './kept-metadata.ts';
 
 export interface TrafficCaptureOptions extends FrameRules {
@@ -66,8 +66,8 @@ export class TrafficCapture implements TrafficSource {
     const row = toRow(frame, { tool, dccType });
     this.#frames.push(row);
     return {
-      identify: (ids) => {
-        addIds(row, ids);
+      identify: ({ requestId, traceId, spanId, sessionId }) => {
+        setTexts(row, { request_id: requestId, trace_id: traceId, span_id: spanId, session_id: sessionId });
         this.#file?.push(row);
       },
     };
@@ -135,47 +135,46 @@ export class TrafficCapture implements TrafficSource {
   }
 }
 
-function toRow(
-  frame: WireFrame,
-  { tool, dccType }: { readonly tool: string | undefined; readonly dccType: string | undefined },
-): Changeable {
+function toRow(frame: WireFrame, { tool, dccType }: Pick<FrameSubject, 'tool' | 'dccType'>): Changeable {
   const { leg, transport, method, jsonrpcId, instanceId, http, sizeBytes } = frame;
-  return {
+  const row: Changeable = {
     row_id: newRowId(),
     timestamp: new Date().toISOString(),
-    ...named('jsonrpc_id', jsonrpcId === undefined ? undefined : idText(jsonrpcId)?.toString()),
     direction: INBOUND.has(leg) ? 'inbound' : 'outbound',
     leg,
     transport,
-    ...named('method', method),
-    ...named('tool', tool),
-    ...named('dcc_type', dccType),
-    ...named('instance_id', instanceId),
     ...(http === undefined ? {} : { http: { method: http.method, route: http.route, ...statusOf(http) } }),
     size_bytes: sizeBytes,
     headers: keptHeaders(frame.headers),
     identity: maskedIdentity(frame),
   };
+  const id = jsonrpcId === undefined ? undefined : idText(jsonrpcId)?.toString();
+  setTexts(row, { jsonrpc_id: id, method, tool, dcc_type: dccType, instance_id: instanceId });
+  return row;
 }
 
 function statusOf({ status }: NonNullable<WireFrame['http']>): { readonly status?: number } {
   return status === undefined ? {} : { status };
 }
 
-/** Whatever a stranger wrote is bounded, and only text. */
-function named<const Name extends string>(name: Name, text: string | undefined): { readonly [N in Name]?: string } {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a computed key has the type of its name
-  return (text === undefined ? {} : { [name]: sanitizeText(text, MAX_NAME_BYTES) }) as {
-    readonly [N in Name]?: string;
-  };
-}
+const TEXTS = [
+  'jsonrpc_id',
+  'method',
+  'tool',
+  'dcc_type',
+  'instance_id',
+  'request_id',
+  'trace_id',
+  'span_id',
+  'session_id',
+] as const;
 
-function addIds(row: Changeable, { requestId, traceId, spanId, sessionId }: WireIds): void {
-  Object.assign(
-    row,
-    named('request_id', requestId),
-    named('trace_id', traceId),
-    named('span_id', spanId),
-    named('session_id', sessionId),
-  );
+/** Whatever a stranger wrote is bounded, and only text; what is not known stays away. */
+function setTexts(row: Changeable, told: { readonly [Name in (typeof TEXTS)[number]]?: string | undefined }): void {
+  for (const name of TEXTS) {
+    const text = told[name];
+    if (text !== undefined) {
+      row[name] = sanitizeText(text, MAX_NAME_BYTES);
+    }
+  }
 }
