@@ -109,6 +109,18 @@ describeInBrowser('the calls', () => {
     expect(left).toEqual([]);
   });
 
+  test('a link to all that is kept leaves a time behind that was brushed', async () => {
+    const { instances } = (await caller.get('/v1/debug/instances')) as {
+      instances: readonly { readonly instance_id: string }[];
+    };
+    const brushed = 'since=2020-01-01T00:00:00Z&until=2020-01-01T00:01:00Z';
+    await seen.go(`?panel=instances&instance=${instances[0]!.instance_id}&${brushed}`);
+    const links = seen.page.locator('main a[href*="range=all"]');
+    await links.filter({ hasText: 'Its events' }).first().waitFor();
+    const hrefs = await links.evaluateAll((all) => all.map((link) => link.getAttribute('href')!));
+    expect(hrefs.filter((href) => href.includes('since') || href.includes('until'))).toEqual([]);
+  });
+
   test('a filter that finds nothing is named, with the one way back', async () => {
     await seen.go('?panel=calls&range=all&q=tool~nothing_like_it');
     const empty = seen.page.locator('main').getByRole('link').filter({ hasNotText: /^$/ }).last();

@@ -1,5 +1,5 @@
 // The time that is looked at: as long as a name says, ending now; or between two times.
-import type { PlaceParameters } from './place.ts';
+import type { PlaceChanges, PlaceParameters } from './place.ts';
 
 export const RANGES = ['15m', '1h', '24h', '7d', 'all'] as const;
 export type Range = (typeof RANGES)[number];
@@ -17,6 +17,9 @@ export interface TimeRange {
   readonly since?: string;
   readonly until?: string;
 }
+
+/** Leads to all that is kept, whatever time is looked at: times that were brushed or linked to would narrow any range. */
+export const ALL_TIME = { range: 'all', since: undefined, until: undefined } as const satisfies PlaceChanges;
 
 /** The range that a place names; the last hour where it names none. */
 export function rangeOf({ range }: PlaceParameters): Range {

@@ -1,6 +1,7 @@
 // Where the reader goes from an entry of the feed: to what it tells of.
 import type { ActivityRow } from '@dcc-mcp/call-store';
 import type { PlaceChanges } from '../../state/place.ts';
+import { ALL_TIME } from '../../state/time-range.ts';
 
 /** A minute before and after, so that the cause is seen with the effect. */
 const AROUND_MILLIS = 60_000;
@@ -14,7 +15,7 @@ export function leadsTo({ kind, event_id: id, correlation }: ActivityRow): Place
     case 'load_skill':
       return { panel: 'traces', trace: rowId };
     case 'search':
-      return { panel: 'search', row: rowId, range: 'all', since: undefined, until: undefined };
+      return { panel: 'search', row: rowId, ...ALL_TIME };
     case 'session_event':
       return { panel: 'output', instance: correlation['instance_id'] };
     case 'contention':

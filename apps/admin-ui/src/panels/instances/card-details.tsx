@@ -6,6 +6,7 @@ import { CopyButton } from '../../parts/value/copy.tsx';
 import { type Fact, Facts } from '../../parts/value/facts.tsx';
 import { TimeCell } from '../../parts/value/time-cell.tsx';
 import { placeHref } from '../../state/place.ts';
+import { ALL_TIME } from '../../state/time-range.ts';
 import { bytes, number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
 import { webLinks } from './instance-facts.ts';
@@ -74,7 +75,7 @@ function Onward({ card }: { readonly card: InstanceCard }) {
         <a href={placeHref({ panel: 'output', instance: card.instance_id })}>{t('instance.link.output')}</a>
       </li>
       <li>
-        <a href={placeHref({ panel: 'events', q: term('instance_id', card.instance_id), range: 'all' })}>
+        <a href={placeHref({ panel: 'events', q: term('instance_id', card.instance_id), ...ALL_TIME })}>
           {t('instance.link.events')}
         </a>
       </li>

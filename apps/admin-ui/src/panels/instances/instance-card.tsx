@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { CopyButton } from '../../parts/value/copy.tsx';
 import { TimeCell } from '../../parts/value/time-cell.tsx';
 import { placeHref } from '../../state/place.ts';
+import { ALL_TIME } from '../../state/time-range.ts';
 import { duration, number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
 import { CardDetails } from './card-details.tsx';
@@ -127,7 +128,7 @@ interface CallsLinkProps {
 /** Cards count what is kept, whatever time is looked at. */
 function CallsLink({ q, title, children }: CallsLinkProps) {
   return (
-    <a href={placeHref({ panel: 'calls', q, range: 'all', since: undefined, until: undefined })} title={title}>
+    <a href={placeHref({ panel: 'calls', q, ...ALL_TIME })} title={title}>
       {children}
     </a>
   );

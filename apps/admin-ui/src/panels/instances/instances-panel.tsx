@@ -10,6 +10,7 @@ import { term } from '../../parts/query/query-terms.ts';
 import { TimeCell } from '../../parts/value/time-cell.tsx';
 import { useKeys } from '../../shell/use-keys.ts';
 import { go, place, placeHref } from '../../state/place.ts';
+import { ALL_TIME } from '../../state/time-range.ts';
 import { number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
 import { Card } from './instance-card.tsx';
@@ -97,7 +98,7 @@ function Departed({ departed }: { readonly departed: InstancesAnswer['departed']
           type,
           reason,
           status,
-          <a key="calls" href={placeHref({ panel: 'calls', q: term('instance_id', id), range: 'all' })}>
+          <a key="calls" href={placeHref({ panel: 'calls', q: term('instance_id', id), ...ALL_TIME })}>
             <code>{id.slice(0, 8)}</code> {t('instance.itsCalls')}
           </a>,
         ])}

@@ -5,6 +5,7 @@ import { Empty } from '../../parts/empty/empty.tsx';
 import { Refused } from '../../parts/empty/refused.tsx';
 import { Loading } from '../../parts/list/row-table.tsx';
 import { place, placeHref } from '../../state/place.ts';
+import { ALL_TIME } from '../../state/time-range.ts';
 import { clock, number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
 import { Figures } from './figures.tsx';
@@ -36,7 +37,7 @@ function Numbers({ stats }: { readonly stats: Stats }) {
   const { retained_since: since } = stats;
   if (stats.total_calls === 0) {
     return (
-      <Empty action={{ href: placeHref({ panel: 'calls', range: 'all' }), label: t('empty.range.action') }}>
+      <Empty action={{ href: placeHref({ panel: 'calls', ...ALL_TIME }), label: t('empty.range.action') }}>
         {t('overview.nothing')}
       </Empty>
     );

@@ -5,6 +5,7 @@ import { useAnswer } from '../../api/use-answer.ts';
 import { term } from '../../parts/query/query-terms.ts';
 import { CopyButton } from '../../parts/value/copy.tsx';
 import { type PlaceChanges, placeHref } from '../../state/place.ts';
+import { ALL_TIME } from '../../state/time-range.ts';
 import { clock, duration, number, percent } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
 import { type SearchFigure, searchFigures } from './search-figures.ts';
@@ -12,7 +13,7 @@ import style from './search.module.css';
 
 /** The figures are of all that is kept, so that is what their links show. */
 function allThat(q: string | undefined): PlaceChanges {
-  return { q, range: 'all', since: undefined, until: undefined, row: undefined };
+  return { q, ...ALL_TIME, row: undefined };
 }
 
 /** How well the searches that are kept led to tools: each figure leads to the searches it counts. */

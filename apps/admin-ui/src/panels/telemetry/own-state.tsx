@@ -2,6 +2,7 @@ import type { GatewayHealth, TelemetryAnswer } from '@dcc-mcp/admin-api';
 import { Section, SmallTable } from '../../parts/page/page.tsx';
 import { Facts } from '../../parts/value/facts.tsx';
 import { placeHref } from '../../state/place.ts';
+import { ALL_TIME } from '../../state/time-range.ts';
 import { bytes, duration, longDuration, number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
 import { fullestFirst } from './settings.ts';
@@ -67,7 +68,7 @@ function storeRow([name, store]: readonly [string, Store]) {
     panel === undefined || rows === undefined ? (
       rows !== undefined && number(rows)
     ) : (
-      <a key="rows" href={placeHref({ panel, range: 'all', since: undefined, until: undefined })}>
+      <a key="rows" href={placeHref({ panel, ...ALL_TIME })}>
         {number(rows)}
       </a>
     ),

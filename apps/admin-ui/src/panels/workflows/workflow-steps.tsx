@@ -5,6 +5,7 @@ import { useAnswer } from '../../api/use-answer.ts';
 import { KindIcon } from '../../parts/value/kind-icon.tsx';
 import { OutcomeWord } from '../../parts/value/outcome.tsx';
 import { go, place, placeHref } from '../../state/place.ts';
+import { ALL_TIME } from '../../state/time-range.ts';
 import { duration, fullTime, number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
 import { countViews, isInView, offsetOf, rowsOfWorkflow, stepViewOf } from './workflow-query.ts';
@@ -22,7 +23,7 @@ export function WorkflowSteps({ workflow }: { readonly workflow: Workflow }) {
       {count > steps.length && (
         <p class="soft">
           {t('workflows.newest', { shown: number(steps.length), all: number(count) })}{' '}
-          <a href={placeHref({ panel: 'traces', q: rowsOfWorkflow(workflow), range: 'all' })}>
+          <a href={placeHref({ panel: 'traces', q: rowsOfWorkflow(workflow), ...ALL_TIME })}>
             {t('workflows.allRequests')}
           </a>
         </p>
@@ -102,7 +103,7 @@ function StepNotes({ step: { kind, search }, isReworded }: Pick<StepProps, 'step
     return null;
   }
   const { selected_rank: rank, total, query_preview: query, search_id: id, first_success_ms: success } = search;
-  const href = placeHref({ panel: 'search', q: `search_id=${id}`, range: 'all' });
+  const href = placeHref({ panel: 'search', q: `search_id=${id}`, ...ALL_TIME });
   return (
     <span class={style.notes}>
       {isReworded && <span class="warn">{t('workflows.isReworded')}</span>}

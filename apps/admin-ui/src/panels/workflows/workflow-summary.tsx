@@ -2,6 +2,7 @@ import type { Workflow } from '@dcc-mcp/call-store/analytics';
 import type { ComponentChildren } from 'preact';
 import { Facts } from '../../parts/value/facts.tsx';
 import { placeHref } from '../../state/place.ts';
+import { ALL_TIME } from '../../state/time-range.ts';
 import { duration, fullTime, number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
 import { rowsOfWorkflow } from './workflow-query.ts';
@@ -11,7 +12,7 @@ export function WorkflowSummary({ workflow }: { readonly workflow: Workflow }) {
   const { agent, discovery, correlation } = workflow;
   const searches = (count: number, more = ''): ComponentChildren =>
     count > 0 && (
-      <a href={placeHref({ panel: 'search', q: rowsOfWorkflow(workflow, more), range: 'all' })}>{number(count)}</a>
+      <a href={placeHref({ panel: 'search', q: rowsOfWorkflow(workflow, more), ...ALL_TIME })}>{number(count)}</a>
     );
   return (
     <>
@@ -41,7 +42,7 @@ export function WorkflowSummary({ workflow }: { readonly workflow: Workflow }) {
         ]}
       />
       <p>
-        <a href={placeHref({ panel: 'traces', q: rowsOfWorkflow(workflow), range: 'all' })}>
+        <a href={placeHref({ panel: 'traces', q: rowsOfWorkflow(workflow), ...ALL_TIME })}>
           {t('workflows.allRequests')}
         </a>
       </p>

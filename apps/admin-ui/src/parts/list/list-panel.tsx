@@ -5,7 +5,7 @@ import type { RowList } from '../../api/row-list.ts';
 import { useRows } from '../../api/use-rows.ts';
 import { now } from '../../state/clock.ts';
 import { go, place, placeHref } from '../../state/place.ts';
-import { timesOf } from '../../state/time-range.ts';
+import { ALL_TIME, timesOf } from '../../state/time-range.ts';
 import { duration, number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
 import { Empty } from '../empty/empty.tsx';
@@ -116,9 +116,7 @@ function NoRows<Row>({ list, nothing, isOff }: NoRowsProps<Row>) {
   return isAll ? (
     <Empty>{nothing}</Empty>
   ) : (
-    <Empty
-      action={{ href: placeHref({ range: 'all', since: undefined, until: undefined }), label: t('empty.range.action') }}
-    >
+    <Empty action={{ href: placeHref(ALL_TIME), label: t('empty.range.action') }}>
       {t('empty.range')} {nothing}
     </Empty>
   );
