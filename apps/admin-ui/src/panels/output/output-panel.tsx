@@ -1,3 +1,4 @@
+import type { InstancesAnswer } from '@dcc-mcp/admin-api';
 import { useEffect, useMemo } from 'preact/hooks';
 import { accessToken } from '../../api/access-token.ts';
 import { apiUrl } from '../../api/client.ts';
@@ -18,18 +19,9 @@ import { OutputTail } from './output-tail.ts';
 import { OutputText } from './output-text.tsx';
 import style from './output.module.css';
 
-interface Instances {
-  readonly instances: readonly {
-    readonly instance_id: string;
-    readonly display_name: string;
-    readonly status: string;
-  }[];
-  readonly departed: readonly { readonly instance_id: string; readonly dcc_type: string }[];
-}
-
 /** What a server wrote, line by line, as it writes. */
 export function OutputPanel() {
-  const { answer, refusal } = useAnswer<Instances>(apiUrl('instances'));
+  const { answer, refusal } = useAnswer<InstancesAnswer>(apiUrl('instances'));
   const instance = place.value.instance ?? answer?.instances[0]?.instance_id;
   if (instance === undefined) {
     return refusal !== undefined ? (
@@ -45,7 +37,7 @@ export function OutputPanel() {
 
 interface OutputProps {
   readonly instance: string;
-  readonly instances: Instances | undefined;
+  readonly instances: InstancesAnswer | undefined;
 }
 
 function keyOf({ id }: { readonly id: number }): string {

@@ -1,4 +1,5 @@
-import type { Stats } from '@dcc-mcp/call-store/analytics';
+import type { GovernanceAnswer, InstancesAnswer, TelemetryAnswer } from '@dcc-mcp/admin-api';
+import type { SearchTelemetry, Stats } from '@dcc-mcp/call-store/analytics';
 import { apiUrl } from '../../api/client.ts';
 import { connection } from '../../api/connection.ts';
 import { useAnswer } from '../../api/use-answer.ts';
@@ -6,18 +7,14 @@ import { placeHref } from '../../state/place.ts';
 import { longDuration } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
 import style from './overview.module.css';
-import { problemsOf, type ProblemSources } from './problems.ts';
-
-type Governance = NonNullable<ProblemSources['governance']>;
+import { problemsOf } from './problems.ts';
 
 /** One line for each problem, worst first; where there is none, since when. */
 export function Problems({ stats }: { readonly stats: Stats | undefined }) {
-  const instances = useAnswer<{ readonly instances: ProblemSources['instances'] }>(apiUrl('instances')).answer;
-  const telemetry = useAnswer<{ readonly signals: ProblemSources['signals'] }>(apiUrl('telemetry')).answer;
-  const governance = useAnswer<Governance>(apiUrl('governance')).answer;
-  const searches = useAnswer<{ readonly stats: { readonly zero_result_rate?: number } }>(
-    apiUrl('search-telemetry', { limit: 1 }),
-  ).answer;
+  const instances = useAnswer<InstancesAnswer>(apiUrl('instances')).answer;
+  const telemetry = useAnswer<TelemetryAnswer>(apiUrl('telemetry')).answer;
+  const governance = useAnswer<GovernanceAnswer>(apiUrl('governance')).answer;
+  const searches = useAnswer<SearchTelemetry>(apiUrl('search-telemetry', { limit: 1 })).answer;
   const { health } = connection.value;
   if (stats === undefined || instances === undefined) {
     return null;
