@@ -1,9 +1,8 @@
 import type { CallRow } from '@dcc-mcp/call-store';
+import { agentColumn, outcomeColumn, timeColumn } from '../../parts/list/columns.tsx';
 import { ListPanel } from '../../parts/list/list-panel.tsx';
 import type { Column } from '../../parts/list/row-table.tsx';
-import { OutcomeWord } from '../../parts/value/outcome.tsx';
 import { ShareBar } from '../../parts/value/share-bar.tsx';
-import { TimeCell } from '../../parts/value/time-cell.tsx';
 import { placeHref } from '../../state/place.ts';
 import { bytes, duration } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
@@ -28,22 +27,11 @@ export function CallsPanel() {
 
 function columns(): readonly Column<CallRow>[] {
   return [
-    {
-      id: 'time',
-      label: t('column.time'),
-      width: '5.5rem',
-      fromWidth: 460,
-      cell: (row) => <TimeCell timestamp={row.timestamp} />,
-    },
-    {
-      id: 'outcome',
-      label: t('column.outcome'),
-      width: 'minmax(6.5rem, 8.5rem)',
-      cell: (row) => <OutcomeWord outcome={row.outcome} />,
-    },
+    timeColumn(460),
+    outcomeColumn(),
     { id: 'tool', label: t('column.tool'), width: 'minmax(8rem, 3fr)', cell: (row) => <ToolCell row={row} /> },
     { id: 'app', label: t('column.app'), width: 'minmax(4rem, 1fr)', fromWidth: 620, cell: (row) => row.dcc_type },
-    { id: 'agent', label: t('column.agent'), width: 'minmax(5rem, 1.4fr)', fromWidth: 760, cell: agentOf },
+    agentColumn(),
     {
       id: 'size',
       label: t('column.output'),
@@ -70,8 +58,4 @@ function ToolCell({ row }: { readonly row: CallRow }) {
       {row.error !== undefined && <span class="soft"> — {row.error.message}</span>}
     </>
   );
-}
-
-function agentOf({ agent_name: name, agent_id: id, client_platform: platform }: CallRow): string | undefined {
-  return name ?? id ?? platform;
 }

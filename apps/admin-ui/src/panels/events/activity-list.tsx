@@ -1,10 +1,9 @@
 import type { ActivityRow } from '@dcc-mcp/call-store';
+import { severityColumn, timeColumn } from '../../parts/list/columns.tsx';
 import { ListPanel } from '../../parts/list/list-panel.tsx';
 import type { Column } from '../../parts/list/row-table.tsx';
 import { CountStrip } from '../../parts/query/count-strip.tsx';
 import { term } from '../../parts/query/query-terms.ts';
-import { SeverityWord } from '../../parts/value/severity.tsx';
-import { TimeCell } from '../../parts/value/time-cell.tsx';
 import { go, placeHref } from '../../state/place.ts';
 import { t } from '../../text/text.ts';
 import { ActivityPeek } from './activity-peek.tsx';
@@ -42,13 +41,8 @@ export function ActivityList() {
 
 function columns(): readonly Column<ActivityRow>[] {
   return [
-    { id: 'time', label: t('column.time'), width: '5.5rem', cell: (row) => <TimeCell timestamp={row.timestamp} /> },
-    {
-      id: 'severity',
-      label: t('events.severity'),
-      width: '6rem',
-      cell: ({ severity }) => <SeverityWord severity={severity} />,
-    },
+    timeColumn(),
+    severityColumn(),
     {
       id: 'kind',
       label: t('activity.kind'),

@@ -4,12 +4,12 @@ import { QUERY_FIELDS } from '@dcc-mcp/call-store/query';
 import type { Asked } from '../../api/use-answer.ts';
 import { Empty } from '../../parts/empty/empty.tsx';
 import { Refused } from '../../parts/empty/refused.tsx';
+import { agentColumn, timeColumn } from '../../parts/list/columns.tsx';
 import { type Column, Loading, RowTable } from '../../parts/list/row-table.tsx';
 import { Section } from '../../parts/page/page.tsx';
 import { Counts } from '../../parts/query/counts.tsx';
 import { QueryBar } from '../../parts/query/query-bar.tsx';
 import { term } from '../../parts/query/query-terms.ts';
-import { TimeCell } from '../../parts/value/time-cell.tsx';
 import { go, place, placeHref } from '../../state/place.ts';
 import { number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
@@ -74,7 +74,7 @@ function Rows({ rows }: { readonly rows: readonly DecisionRow[] }) {
 
 function columns(): readonly Column<DecisionRow>[] {
   return [
-    { id: 'time', label: t('column.time'), width: '6.5rem', cell: (row) => <TimeCell timestamp={row.timestamp} /> },
+    timeColumn(),
     { id: 'outcome', label: t('column.outcome'), width: '7rem', cell: (row) => <Outcome outcome={row.outcome} /> },
     {
       id: 'what',
@@ -87,13 +87,7 @@ function columns(): readonly Column<DecisionRow>[] {
       ),
     },
     { id: 'why', label: t('governance.why'), width: 'minmax(8rem, 4fr)', cell: (row) => <Why row={row} /> },
-    {
-      id: 'agent',
-      label: t('column.agent'),
-      width: 'minmax(5rem, 1fr)',
-      fromWidth: 760,
-      cell: ({ agent_name: name, agent_id: id, client_platform: platform }) => name ?? id ?? platform,
-    },
+    agentColumn(),
   ];
 }
 

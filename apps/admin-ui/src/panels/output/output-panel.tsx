@@ -6,6 +6,7 @@ import { isLive, refreshes } from '../../api/live.ts';
 import { useAnswer } from '../../api/use-answer.ts';
 import { Empty } from '../../parts/empty/empty.tsx';
 import { Refused, RefusedLine } from '../../parts/empty/refused.tsx';
+import { ListFrame } from '../../parts/list/list-frame.tsx';
 import { Loading } from '../../parts/list/row-table.tsx';
 import { useRowKeys } from '../../parts/list/use-row-keys.ts';
 import { Counts } from '../../parts/query/counts.tsx';
@@ -50,10 +51,10 @@ function Output({ instance, instances }: OutputProps) {
   const lines = matchingLines(tail.lines.value, q);
   useRowKeys(lines, keyOf, row);
   return (
-    <div class={style.split}>
-      <section class={style.list} aria-label={t('panel.output')}>
-        <div class={style.tools}>
-          <h1 class="hidden">{t('panel.output')}</h1>
+    <ListFrame
+      title={t('panel.output')}
+      tools={
+        <>
           <div class={style.bar}>
             <InstanceSelect instance={instance} instances={instances} />
             <QueryBar fields={LINE_FIELDS} rows={tail.lines.value} placeholder={t('output.placeholder')} />
@@ -66,14 +67,17 @@ function Output({ instance, instances }: OutputProps) {
               isBad: level === 'error',
             }))}
           />
-        </div>
-        {lines.length === 0 ? <NoLines tail={tail} q={q} /> : <OutputText key={q} lines={lines} openId={row} />}
-        <Foot shown={lines.length} tail={tail} />
-      </section>
-      {row !== undefined && (
-        <OutputPeek instance={instance} line={tail.lines.value.find((line) => keyOf(line) === row)} />
-      )}
-    </div>
+        </>
+      }
+      foot={<Foot shown={lines.length} tail={tail} />}
+      peek={
+        row !== undefined && (
+          <OutputPeek instance={instance} line={tail.lines.value.find((line) => keyOf(line) === row)} />
+        )
+      }
+    >
+      {lines.length === 0 ? <NoLines tail={tail} q={q} /> : <OutputText key={q} lines={lines} openId={row} />}
+    </ListFrame>
   );
 }
 
@@ -136,10 +140,10 @@ function NoLines({ tail, q }: { readonly tail: OutputTail; readonly q: string })
 
 function Foot({ shown, tail }: { readonly shown: number; readonly tail: OutputTail }) {
   return (
-    <footer class={style.foot}>
+    <>
       <span role="status">{t('list.rows', { shown: number(shown), total: number(tail.lines.value.length) })}</span>
       {tail.missed.value > 0 && <span>{t('list.dropped', { n: number(tail.missed.value) })}</span>}
       {tail.refusal.value !== undefined && shown > 0 && <RefusedLine refusal={tail.refusal.value} />}
-    </footer>
+    </>
   );
 }

@@ -1,8 +1,8 @@
 import type { SearchRow } from '@dcc-mcp/call-store';
+import { agentColumn, timeColumn } from '../../parts/list/columns.tsx';
 import { ListPanel } from '../../parts/list/list-panel.tsx';
 import type { Column } from '../../parts/list/row-table.tsx';
 import { KindIcon } from '../../parts/value/kind-icon.tsx';
-import { TimeCell } from '../../parts/value/time-cell.tsx';
 import { placeHref } from '../../state/place.ts';
 import { duration, number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
@@ -28,13 +28,7 @@ export function SearchPanel() {
 
 function columns(): readonly Column<SearchRow>[] {
   return [
-    {
-      id: 'time',
-      label: t('column.time'),
-      width: '5.5rem',
-      fromWidth: 460,
-      cell: (row) => <TimeCell timestamp={row.timestamp} />,
-    },
+    timeColumn(460),
     { id: 'query', label: t('search.query'), width: 'minmax(9rem, 4fr)', cell: (row) => <QueryCell row={row} /> },
     { id: 'hits', label: t('search.hits'), width: '6.5rem', isNumber: true, cell: (row) => <HitCount row={row} /> },
     {
@@ -63,13 +57,7 @@ function columns(): readonly Column<SearchRow>[] {
       fromWidth: 640,
       cell: ({ first_success_ms: millis }) => (millis === undefined ? '' : duration(millis)),
     },
-    {
-      id: 'agent',
-      label: t('column.agent'),
-      width: 'minmax(5rem, 1.2fr)',
-      fromWidth: 760,
-      cell: ({ agent_name: name, agent_id: id, client_platform: platform }) => name ?? id ?? platform,
-    },
+    agentColumn(),
   ];
 }
 

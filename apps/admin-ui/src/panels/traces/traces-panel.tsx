@@ -1,8 +1,7 @@
 import type { TraceRow } from '@dcc-mcp/call-store';
+import { outcomeColumn, timeColumn } from '../../parts/list/columns.tsx';
 import { ListPanel } from '../../parts/list/list-panel.tsx';
 import type { Column } from '../../parts/list/row-table.tsx';
-import { OutcomeWord } from '../../parts/value/outcome.tsx';
-import { TimeCell } from '../../parts/value/time-cell.tsx';
 import { place, placeHref } from '../../state/place.ts';
 import { duration, number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
@@ -33,19 +32,8 @@ function TraceList() {
 
 function columns(): readonly Column<TraceRow>[] {
   return [
-    {
-      id: 'time',
-      label: t('column.time'),
-      width: '5.5rem',
-      fromWidth: 460,
-      cell: (row) => <TimeCell timestamp={row.timestamp} />,
-    },
-    {
-      id: 'outcome',
-      label: t('column.outcome'),
-      width: 'minmax(6.5rem, 8.5rem)',
-      cell: (row) => <OutcomeWord outcome={row.outcome} />,
-    },
+    timeColumn(460),
+    outcomeColumn(),
     { id: 'operation', label: t('column.operation'), width: '6rem', fromWidth: 660, cell: (row) => row.operation },
     { id: 'tool', label: t('column.tool'), width: 'minmax(7rem, 2fr)', cell: (row) => <NameCell row={row} /> },
     {

@@ -2,11 +2,11 @@ import type { CaptureStatus } from '@dcc-mcp/admin-api';
 import type { TrafficFrame } from '@dcc-mcp/call-store';
 import { apiUrl } from '../../api/client.ts';
 import { useAnswer } from '../../api/use-answer.ts';
+import { timeColumn } from '../../parts/list/columns.tsx';
 import { ListPanel } from '../../parts/list/list-panel.tsx';
 import type { Column } from '../../parts/list/row-table.tsx';
 import { CountStrip } from '../../parts/query/count-strip.tsx';
 import { term } from '../../parts/query/query-terms.ts';
-import { TimeCell } from '../../parts/value/time-cell.tsx';
 import { placeHref } from '../../state/place.ts';
 import { bytes } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
@@ -51,13 +51,7 @@ const FIRST_FAILURE = 400;
 
 function columns(): readonly Column<TrafficFrame>[] {
   return [
-    {
-      id: 'time',
-      label: t('column.time'),
-      width: '5.5rem',
-      fromWidth: 480,
-      cell: (row) => <TimeCell timestamp={row.timestamp} />,
-    },
+    timeColumn(480),
     { id: 'leg', label: t('traffic.leg'), width: 'minmax(8.5rem, 1fr)', cell: ({ leg }) => t(LEG_KEYS[leg]) },
     {
       id: 'method',

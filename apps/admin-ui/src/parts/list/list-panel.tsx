@@ -11,7 +11,7 @@ import { t } from '../../text/text.ts';
 import { Empty } from '../empty/empty.tsx';
 import { Refused, RefusedLine } from '../empty/refused.tsx';
 import { QueryBar } from '../query/query-bar.tsx';
-import style from './list-panel.module.css';
+import { ListFrame } from './list-frame.tsx';
 import { type Column, Loading, RowTable } from './row-table.tsx';
 import { SaveButton } from './save-button.tsx';
 import { useRowKeys } from './use-row-keys.ts';
@@ -48,35 +48,38 @@ export function ListPanel<Row extends object>(props: ListPanelProps<Row>) {
   useRowKeys(rows, keyOf, openKey);
   const open = (row: Row): void => go({ row: keyOf(row) }, { replace: openKey !== undefined });
   return (
-    <div class={style.split}>
-      <section class={style.list} aria-label={props.title}>
-        <div class={style.tools}>
-          <h1 class="hidden">{props.title}</h1>
+    <ListFrame
+      title={props.title}
+      tools={
+        <>
           <QueryBar fields={fieldsOf(kind)} rows={rows} placeholder={props.placeholder} />
           {props.strip?.(rows, list)}
-        </div>
-        {rows.length === 0 ? (
-          <NoRows list={list} nothing={props.nothing} isOff={props.isOff === true} />
-        ) : (
-          <RowTable
-            {...{ rows, columns, keyOf, openKey }}
-            label={props.title}
-            total={list.total.value}
-            onOpen={open}
-            onEnd={() => void list.more()}
-            onRest={(isNow) => (isResting.current = isNow)}
-            {...(props.isBad && { isBad: props.isBad })}
-          />
-        )}
-        <Foot list={list} />
-      </section>
-      {openKey !== undefined &&
+        </>
+      }
+      foot={<Foot list={list} />}
+      peek={
+        openKey !== undefined &&
         props.peek?.(
           openKey,
           rows.find((row) => keyOf(row) === openKey),
           list,
-        )}
-    </div>
+        )
+      }
+    >
+      {rows.length === 0 ? (
+        <NoRows list={list} nothing={props.nothing} isOff={props.isOff === true} />
+      ) : (
+        <RowTable
+          {...{ rows, columns, keyOf, openKey }}
+          label={props.title}
+          total={list.total.value}
+          onOpen={open}
+          onEnd={() => void list.more()}
+          onRest={(isNow) => (isResting.current = isNow)}
+          {...(props.isBad && { isBad: props.isBad })}
+        />
+      )}
+    </ListFrame>
   );
 }
 
@@ -129,7 +132,7 @@ function Foot<Row>({ list }: { readonly list: RowList<Row> }) {
   const refusal = list.refusal.value;
   const unfollowed = list.unfollowed.value;
   return (
-    <footer class={style.foot}>
+    <>
       {waiting > 0 && (
         <button type="button" class="primary" onClick={() => list.flush()}>
           {t('list.new', { n: number(waiting) })}
@@ -146,6 +149,6 @@ function Foot<Row>({ list }: { readonly list: RowList<Row> }) {
       {list.dropped.value > 0 && <span>{t('list.dropped', { n: number(list.dropped.value) })}</span>}
       <SaveButton request={list.request} />
       {list.tookMillis.value !== undefined && <span>{t('list.took', { ms: duration(list.tookMillis.value) })}</span>}
-    </footer>
+    </>
   );
 }
