@@ -1,7 +1,7 @@
 import type { DebugBundle } from '@dcc-mcp/call-store/analytics';
 import { Tabs } from '../../parts/peek/tabs.tsx';
 import { Caller } from '../../parts/request/caller.tsx';
-import { Payload } from '../../parts/request/payload.tsx';
+import { Payloads } from '../../parts/request/payload.tsx';
 import { Cause } from '../../parts/request/root-cause.tsx';
 import { LaterTraceBody } from '../../parts/trace/later-trace-body.tsx';
 import { OutcomeWord } from '../../parts/value/outcome.tsx';
@@ -26,14 +26,7 @@ export function BundleView({ bundle, name }: { readonly bundle: DebugBundle; rea
           {
             id: 'payload',
             label: t('peek.payload'),
-            content: () => (
-              <>
-                <h3>{t('peek.input')}</h3>
-                <Payload payload={trace?.input} label={t('peek.input')} />
-                <h3>{t('peek.output')}</h3>
-                <Payload payload={trace?.output} label={t('peek.output')} />
-              </>
-            ),
+            content: () => <Payloads trace={trace} />,
           },
           { id: 'caller', label: t('peek.caller'), content: () => trace && <Caller row={trace} /> },
           { id: 'calls', label: t('panel.calls'), content: () => <Calls bundle={bundle} /> },

@@ -7,7 +7,7 @@ import { BundleButton } from '../../parts/request/bundle-button.tsx';
 import { Caller } from '../../parts/request/caller.tsx';
 import { Comparison } from '../../parts/request/comparison.tsx';
 import { CopyMenu } from '../../parts/request/copy-menu.tsx';
-import { Payload } from '../../parts/request/payload.tsx';
+import { Payloads } from '../../parts/request/payload.tsx';
 import { ReportButton } from '../../parts/request/report-dialog.tsx';
 import { LaterTraceBody } from '../../parts/trace/later-trace-body.tsx';
 import { OutcomeWord } from '../../parts/value/outcome.tsx';
@@ -44,14 +44,7 @@ export function CallPeek({ id, row }: { readonly id: string; readonly row: CallR
         {
           id: 'payload',
           label: t('peek.payload'),
-          content: whenTrace(({ input, output }) => (
-            <>
-              <h3>{t('peek.input')}</h3>
-              <Payload payload={input} label={t('peek.input')} />
-              <h3>{t('peek.output')}</h3>
-              <Payload payload={output} label={t('peek.output')} />
-            </>
-          )),
+          content: whenTrace((it) => <Payloads trace={it} />),
         },
         { id: 'trace', label: t('peek.trace'), content: whenTrace((it) => <LaterTraceBody trace={it} />) },
         { id: 'caller', label: t('peek.caller'), content: () => (known === undefined ? wait : <Caller row={known} />) },

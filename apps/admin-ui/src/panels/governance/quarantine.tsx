@@ -31,7 +31,7 @@ export function Quarantine({ quarantine: { mode, held } }: { readonly quarantine
 function Held({ tool }: { readonly tool: HeldTool }) {
   const { tool: slug = '', instance_id: id, reason, since, was_hash: was, is_hash: is } = tool;
   return (
-    <article class={style.held} aria-label={slug}>
+    <article class="card" aria-label={slug}>
       <h3>
         <span class="warn" aria-hidden="true">
           ▲{' '}

@@ -25,7 +25,7 @@ export function Card({ card, isOpen }: { readonly card: InstanceCard; readonly i
   return (
     <article
       ref={element}
-      class={`${style.card} ${isOpen ? style.open : ''} ${isBad ? style.attention : ''}`}
+      class={`card ${style.card} ${isOpen ? style.open : ''} ${isBad ? style.attention : ''}`}
       aria-label={card.display_name}
     >
       <header>

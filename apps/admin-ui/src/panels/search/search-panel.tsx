@@ -35,7 +35,6 @@ function columns(): readonly Column<SearchRow>[] {
       id: 'rank',
       label: t('search.chosen'),
       width: '4.5rem',
-
       isNumber: true,
       cell: ({ followups }) => {
         const rank = chosenRankOf(followups);

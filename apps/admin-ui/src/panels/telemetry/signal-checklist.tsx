@@ -20,7 +20,7 @@ export function SignalChecklist({ name, signal, settings }: SignalChecklistProps
   const steps = stepsOf(name, signal, settings);
   const failing = failingStep(steps);
   return (
-    <article class={style.signal} aria-label={t(`telemetry.signal.${name}`)}>
+    <article class={`card ${style.signal}`} aria-label={t(`telemetry.signal.${name}`)}>
       <header>
         <h3>{t(`telemetry.signal.${name}`)}</h3>
         <SignalWord signal={signal} />

@@ -4,7 +4,7 @@ import { BundleButton } from '../../parts/request/bundle-button.tsx';
 import { Caller } from '../../parts/request/caller.tsx';
 import { Comparison } from '../../parts/request/comparison.tsx';
 import { CopyMenu } from '../../parts/request/copy-menu.tsx';
-import { Payload } from '../../parts/request/payload.tsx';
+import { Payloads } from '../../parts/request/payload.tsx';
 import { ReportButton } from '../../parts/request/report-dialog.tsx';
 import { RootCause } from '../../parts/request/root-cause.tsx';
 import { LaterTraceBody } from '../../parts/trace/later-trace-body.tsx';
@@ -56,14 +56,7 @@ export function traceTabs(trace: TraceDetail): readonly Tab[] {
     {
       id: 'payload',
       label: t('peek.payload'),
-      content: () => (
-        <>
-          <h3>{t('peek.input')}</h3>
-          <Payload payload={trace.input} label={t('peek.input')} />
-          <h3>{t('peek.output')}</h3>
-          <Payload payload={trace.output} label={t('peek.output')} />
-        </>
-      ),
+      content: () => <Payloads trace={trace} />,
     },
     { id: 'caller', label: t('peek.caller'), content: () => <Caller row={trace} /> },
     { id: 'compare', label: t('peek.compare'), content: () => <Comparison trace={trace} /> },

@@ -1,11 +1,23 @@
-import type { TracePayload } from '@dcc-mcp/call-store';
+import type { TraceDetail, TracePayload } from '@dcc-mcp/call-store';
 import { bytes, number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
 import { CopyButton } from '../value/copy.tsx';
 import style from './request.module.css';
 
-/** What went in or came out, as far as it is kept: text only, and what is missing from it. */
-export function Payload({ payload, label }: { readonly payload: TracePayload | undefined; readonly label: string }) {
+/** What went in and what came out. */
+export function Payloads({ trace }: { readonly trace: Pick<TraceDetail, 'input' | 'output'> | undefined }) {
+  return (
+    <>
+      <h3>{t('peek.input')}</h3>
+      <Payload payload={trace?.input} label={t('peek.input')} />
+      <h3>{t('peek.output')}</h3>
+      <Payload payload={trace?.output} label={t('peek.output')} />
+    </>
+  );
+}
+
+/** One of them as far as it is kept: text only, and what is missing from it. */
+function Payload({ payload, label }: { readonly payload: TracePayload | undefined; readonly label: string }) {
   if (payload === undefined) {
     return <p class="soft">{t('payload.none')}</p>;
   }
