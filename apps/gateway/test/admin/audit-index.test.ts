@@ -9,8 +9,17 @@ import { call, debug, newFolder, type Row, started, TOOLS } from './kept-gateway
 /** Next to nothing is remembered in memory. */
 const config = { mcpServers: TOOLS, admin: { calls: 2, traces: 1 } };
 
-const start = (dir: string): Promise<RunningGateway> =>
-  started(startGateway({ config, env: { DCC_MCP_GATEWAY_AUDIT_DIR: dir } }));
+const start = async (dir: string): Promise<RunningGateway> =>
+  opened(await started(startGateway({ config, env: { DCC_MCP_GATEWAY_AUDIT_DIR: dir } })));
+
+/** A start waits a second for the index; on a busy machine it is there later. */
+async function opened<Gateway extends RunningGateway>(gateway: Gateway): Promise<Gateway> {
+  await until(async () => {
+    const { state, bytes } = await indexOf(gateway.url);
+    return state === 'failing' || Number(bytes) > 0;
+  });
+  return gateway;
+}
 
 /** Calls one tool after the other; gives the ids of the requests, the newest first. */
 async function callAll(url: string, ...tools: readonly string[]): Promise<readonly string[]> {
@@ -110,7 +119,7 @@ test('a process that is killed loses what the last moment brought, and no more',
   for (const file of readdirSync(dir).filter((name) => name.includes('.jsonl'))) {
     rmSync(join(dir, file));
   }
-  const second = await started(startGatewayProcess({ config, env }));
+  const second = await opened(await started(startGatewayProcess({ config, env })));
   expect(await paged(second.url, 'calls', '')).toEqual(ids);
   expect(await indexOf(second.url)).toMatchObject({ state: 'ok', rows: 8 });
 });
