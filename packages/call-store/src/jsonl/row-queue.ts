@@ -52,7 +52,8 @@ export class RowQueue {
   }
 }
 
-function weightOf(row: FileRow): number {
+/** What a row weighs while it waits, about, in bytes. */
+export function weightOf(row: FileRow): number {
   if (!('spans' in row)) {
     return ROW_BYTES;
   }

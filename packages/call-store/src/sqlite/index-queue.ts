@@ -1,4 +1,5 @@
 import { lineOf } from '../jsonl/row-line.ts';
+import { type QueueBounds, weightOf } from '../jsonl/row-queue.ts';
 import type { RowKinds } from '../store/row-kinds.ts';
 import type { IndexedKind } from './messages.ts';
 
@@ -22,19 +23,19 @@ const BATCH_CHARS = 2 * 1024 * 1024;
 /** Lost rows of each list that are remembered: as long as they lie in a ring they are told of from there. */
 const MAX_LOST = 10_000;
 
-/** Rows that are not in the file yet, oldest first, by list. */
+/** Rows that are not in the file yet, oldest first. */
 export class IndexQueue {
-  readonly #maxRows: number;
+  readonly #bounds: QueueBounds;
   readonly #onLost: () => void;
   readonly #rows: QueuedRow[] = [];
   readonly #missing: Readonly<Record<IndexedKind, Set<string>>> = { calls: new Set(), traces: new Set() };
   readonly #lost: Readonly<Record<IndexedKind, Set<string>>> = { calls: new Set(), traces: new Set() };
-
+  #bytes = 0;
   #losses = 0;
 
   /** @param onLost Told of each row that will never be in the file. */
-  constructor(maxRows: number, onLost: () => void) {
-    this.#maxRows = maxRows;
+  constructor(bounds: QueueBounds, onLost: () => void) {
+    this.#bounds = bounds;
     this.#onLost = onLost;
   }
 
@@ -49,20 +50,25 @@ export class IndexQueue {
 
   /** Where there is no place the row is lost for the file. */
   push(entry: QueuedRow): void {
-    if (this.#rows.length >= this.#maxRows) {
+    const bytes = weightOf(entry.row);
+    if (this.#rows.length >= this.#bounds.maxRows || this.#bytes + bytes > this.#bounds.maxBytes) {
       this.#lose(entry);
       return;
     }
-    this.#rows.push(entry);
-    this.#missing[entry.kind].add(entry.row.row_id);
+    this.#add(entry, bytes);
   }
 
   /** Adds rows that the file turned out not to have; those that wait already stay where they are. */
   adopt(entries: readonly QueuedRow[]): void {
     const unknown = entries.filter(({ kind, row }) => !this.#missing[kind].has(row.row_id));
-    this.#rows.push(...unknown);
-    unknown.forEach(({ kind, row }) => this.#missing[kind].add(row.row_id));
+    unknown.forEach((entry) => this.#add(entry, weightOf(entry.row)));
     entries.forEach(({ kind, row }) => this.#lost[kind].delete(row.row_id));
+  }
+
+  #add(entry: QueuedRow, bytes: number): void {
+    this.#rows.push(entry);
+    this.#bytes += bytes;
+    this.#missing[entry.kind].add(entry.row.row_id);
   }
 
   #lose({ kind, row }: QueuedRow): void {
@@ -113,6 +119,7 @@ export class IndexQueue {
     this.#rows.splice(0, entries.length);
     for (const { kind, row } of entries) {
       this.#missing[kind].delete(row.row_id);
+      this.#bytes -= weightOf(row);
     }
     unwritable.forEach((entry) => this.#lose(entry));
   }

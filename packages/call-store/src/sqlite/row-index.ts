@@ -20,6 +20,8 @@ export interface IndexOptions {
   readonly flushMillis?: number;
   /** Most rows that wait to be written. Default 10,000. */
   readonly maxQueuedRows?: number;
+  /** About how many bytes of them may wait: payloads of traces count. Default 64 MiB. */
+  readonly maxQueuedBytes?: number;
   /** Told once when the index begins to fail, for another reason than before, and when it works again. */
   readonly onChange?: (change: IndexChange) => void;
   /** Told of each row that will never be in the file; it may be called while a row is recorded, and must be quick. */
@@ -59,7 +61,7 @@ const RETRY_MILLIS = 2000;
 const IDLE_MILLIS = 60_000;
 /** A batch of so many goes at once. */
 const FULL_BATCH = 500;
-const GIBIBYTE = 1024 * 1024 * 1024;
+const MEBIBYTE = 1024 * 1024;
 const MILLION = 1_000_000;
 
 /**
@@ -91,8 +93,9 @@ export class RowIndex {
 
   /** Rows that are appended to the store from now on wait for {@link open}. @throws {RangeError} When a bound is not a positive integer. */
   constructor(store: CallStore, options: IndexOptions) {
-    const { directory, maxRows = MILLION, maxBytes = GIBIBYTE, flushMillis = 100, maxQueuedRows = 10_000 } = options;
-    requirePositive({ maxRows, maxBytes, flushMillis, maxQueuedRows });
+    const { directory, maxRows = MILLION, maxBytes = 1024 * MEBIBYTE, flushMillis = 100 } = options;
+    const { maxQueuedRows = 10_000, maxQueuedBytes = 64 * MEBIBYTE } = options;
+    requirePositive({ maxRows, maxBytes, flushMillis, maxQueuedRows, maxQueuedBytes });
     this.#store = store;
     this.#directory = directory;
     this.#path = join(directory, 'audit.db');
@@ -100,7 +103,7 @@ export class RowIndex {
     this.#maxBytes = maxBytes;
     this.#flushMillis = flushMillis;
     const onDropped = quiet<undefined>(options.onDropped);
-    this.#queue = new IndexQueue(maxQueuedRows, () => onDropped(undefined));
+    this.#queue = new IndexQueue({ maxRows: maxQueuedRows, maxBytes: maxQueuedBytes }, () => onDropped(undefined));
     this.#onChange = quiet(options.onChange);
     const settings = { path: this.#path, maxRows, maxBytes };
     this.#writer = new WorkerThread(settings);

@@ -83,6 +83,22 @@ test('rows that the queue has no place for are counted, and told of as long as t
   expect((await store.list('calls')).total).toBe(5);
 });
 
+test('traces wait within a bound of bytes, which is free again once they are written', async () => {
+  const { memory, index } = await start({ maxQueuedBytes: 100_000 });
+  const output = { content: 'x'.repeat(40_000), mime_type: 'text/plain', truncated: false, original_size: 40_000 };
+  const append = (count: number): void => {
+    for (let number = 0; number < count; number += 1) {
+      memory.append('traces', traceOf(number, { output: { ...output, estimated_tokens: 10_000, redactions: 0 } }));
+    }
+  };
+  append(4);
+  expect(index.health()).toMatchObject({ queued: 2, dropped: 2 });
+  await index.flush();
+  append(1);
+  await index.flush();
+  expect(index.health()).toMatchObject({ rows: 3, queued: 0, dropped: 2 });
+});
+
 test('a row that JSON can not hold is counted once, and told of as long as the memory has it', async () => {
   const dropped: number[] = [];
   const { memory, index, store } = await start({ onDropped: () => dropped.push(1) });
