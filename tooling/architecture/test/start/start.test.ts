@@ -1,4 +1,4 @@
-// `npm start` before there is a gateway: flags that npm kept for itself, and Ctrl-C while it builds.
+// `npm start` before there is a gateway: commands that it knows, flags that npm kept for itself, Ctrl-C while it builds.
 import { expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -7,8 +7,17 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
+import { read, root } from '../workspace.ts';
 
-const SCRIPTS = join(import.meta.dirname, '../../../../scripts');
+const SCRIPTS = join(root, 'scripts');
+
+test('each command on the history runs as it is typed, without the configuration of the demo', () => {
+  const source = read('apps/gateway/src/cli/history/commands/history-verbs.ts');
+  const verbs = Array.from(source.matchAll(/^ {2}'([\w-]+)',$/gm), ([, verb]) => verb!);
+  expect(verbs).toContain('calls');
+  const known = /SUBCOMMANDS = new Set\(\s*'([^']+)'/.exec(read('scripts/up.mjs'))?.[1]?.split(' ');
+  expect(verbs.filter((verb) => known?.includes(verb) !== true)).toEqual([]);
+});
 
 test.each([
   ['npm start --port 9', { npm_config_port: 'true' }, ['9'], 'npm start -- --port 9'],
