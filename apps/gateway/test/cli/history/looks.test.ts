@@ -105,6 +105,16 @@ describe('from the link of an alert to the failing calls', () => {
     ]);
   });
 
+  test.each(['/ops/page/?panel=calls', '/ops/page/api/calls?limit=5', '/v1/debug/calls'])(
+    'it is one command wherever the page is: %s',
+    async (path) => {
+      const gateway = await startGateway({ config: { mcpServers: {}, server: { adminPath: '/ops/page' } } });
+      const { code, stdout } = await runInProcess(['calls', `${gateway.url}${path}`]);
+      await gateway.stop();
+      expect([code, stdout]).toEqual([0, 'no calls match\n']);
+    },
+  );
+
   test('its times count, too', async () => {
     const link = `${rest.gateway.url}/admin/?panel=calls&until=2020-01-01T00:00:00Z`;
     expect(await runInProcess(['calls', link])).toMatchObject({ code: 0, stdout: 'no calls match\n' });

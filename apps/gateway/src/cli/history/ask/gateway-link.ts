@@ -1,7 +1,7 @@
 /** A link of the page or of the API as somebody has it: from an alert, a row, a colleague. */
 export interface GatewayLink {
-  /** Address of the gateway, without a slash at its end. */
-  readonly url: string;
+  /** Addresses that the gateway may have, the most likely first: nothing in a link says where its own path begins. */
+  readonly urls: readonly [string, ...string[]];
   /** The row, request or trace that it shows. */
   readonly id?: string | undefined;
   readonly q?: string | undefined;
@@ -16,24 +16,30 @@ export function isLink(word: string): boolean {
 
 /**
  * Reads `…/admin/?panel=calls&q=outcome%3Dtimeout`, `…/v1/debug/calls?q=…`, `…/v1/debug/issue-reports/ID`. The gateway may
- * be below a path of a proxy. @returns `undefined` for what is no URL.
+ * be below a path of a proxy, and its page at a path of several parts. @returns `undefined` for what is no URL.
  */
 export function readGatewayLink(link: string, nowMillis: number): GatewayLink | undefined {
   if (!URL.canParse(link)) {
     return undefined;
   }
   const { origin, pathname, searchParams: query } = new URL(link);
-  const api = /^(?<base>.*?)\/(?:v1\/debug|[^/]+\/api)\/[\w-]+(?:\/(?<id>[^/]+))?\/?$/.exec(pathname)?.groups;
-  // The page is one path below the gateway: `/admin/`.
-  const base = api?.['base'] ?? pathname.replace(/\/$/, '').replace(/\/[^/]*$/, '');
+  const api = /^(?<base>.*?)(?<debug>\/v1\/debug|\/api)\/[\w-]+(?:\/(?<id>[^/]+))?\/?$/.exec(pathname)?.groups;
+  const base = api?.['base'] ?? pathname.replace(/\/$/, '');
+  const [first, ...others] = api?.['debug'] === '/v1/debug' ? [base] : above(base);
   const since = query.get('since') ?? sinceOf(query.get('range'), nowMillis);
   return {
-    url: `${origin}${base}`,
+    urls: [`${origin}${first}`, ...others.map((path) => `${origin}${path}`)],
     id: decoded(api?.['id']) ?? query.get('trace') ?? query.get('row') ?? undefined,
     q: query.get('q') ?? undefined,
     since,
     until: query.get('until') ?? undefined,
   };
+}
+
+/** `/a/b` and the empty path for the page at `/a/b/admin`: the page is at least one part below the gateway. */
+function above(page: string): readonly [string, ...string[]] {
+  const path = page.replace(/\/[^/]*$/, '');
+  return path === '' ? [''] : [path, ...above(path)];
 }
 
 function decoded(segment: string | undefined): string | undefined {

@@ -65,7 +65,7 @@ export async function runHistoryCommand(
   if ('issue' in meant) {
     return wrongUse(terminal, verb, meant.issue);
   }
-  const found = await findGateway(terminal.env, meant.values.url);
+  const found = await findGateway(terminal.env, meant.urls);
   if (!found.ok) {
     return failed(terminal, found.message);
   }
@@ -96,6 +96,8 @@ function endWithReader(terminal: Terminal): void {
 interface Meant {
   readonly values: HistoryValues;
   readonly id?: string | undefined;
+  /** Where the gateway may be; none where nobody says. */
+  readonly urls: readonly string[];
   /** The gateway is one that a link names, and not on this machine: the token of the environment may not be for it. */
   readonly isElsewhere: boolean;
 }
@@ -116,7 +118,7 @@ function readMeant(verb: HistoryVerb, values: HistoryValues, [word, ...more]: re
   if (word !== undefined && isLink(word) && link === undefined) {
     return { issue: `${word} is no URL` };
   }
-  const meant = link === undefined ? { values, id: word, isElsewhere: false } : fromLink(values, link, taken);
+  const meant = link === undefined ? fromFlags(values, word) : fromLink(values, link, taken);
   if ('issue' in meant) {
     return meant;
   }
@@ -129,12 +131,16 @@ function readMeant(verb: HistoryVerb, values: HistoryValues, [word, ...more]: re
     : meant;
 }
 
+function fromFlags(values: HistoryValues, id: string | undefined): Meant {
+  return { values, id, urls: values.url === undefined ? [] : [values.url], isElsewhere: false };
+}
+
 /** What the link of an alert, of a row or of the page says stands in place of flags. */
 function fromLink(values: HistoryValues, link: GatewayLink, taken: 'id' | 'file' | 'list' | undefined): Reading {
-  const url = values.url ?? link.url;
-  const isElsewhere = values.url === undefined && !isOfThisMachine(link.url);
+  const urls = values.url === undefined ? link.urls : [values.url];
+  const isElsewhere = values.url === undefined && !isOfThisMachine(link.urls[0]);
   if (taken !== 'list' && link.id !== undefined) {
-    return { values: { ...values, url }, id: link.id, isElsewhere };
+    return { values, id: link.id, urls, isElsewhere };
   }
   if (link.id !== undefined && link.q === undefined) {
     return { issue: `the link is of one request: dcc-mcp-gateway traces shows it, report makes a text of it` };
@@ -143,7 +149,7 @@ function fromLink(values: HistoryValues, link: GatewayLink, taken: 'id' | 'file'
     taken === 'list' || taken === 'id' ? ({ q: link.q, since: link.since, until: link.until } as const) : { q: link.q };
   const twice = Object.entries(told).find(([name, value]) => value !== undefined && name in values);
   return twice === undefined
-    ? { values: { ...values, ...present(told), url }, isElsewhere }
+    ? { values: { ...values, ...present(told) }, urls, isElsewhere }
     : { issue: `the link says --${twice[0]} already` };
 }
 
