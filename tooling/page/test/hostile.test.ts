@@ -91,6 +91,25 @@ describeInBrowser('what nobody meant', () => {
     expect(await seen.page.locator('aside h2').textContent()).toBe(written);
   });
 
+  test('what is refused beside a list is said, and does not load for ever', async () => {
+    const message = 'No history is kept';
+    const refused = { status: 503, json: { error: { kind: 'not-ready', message } } };
+    await seen.page.route(/\/api\/search-telemetry\?.*row_id/, (route) => route.fulfill(refused));
+    await seen.go('?panel=search&row=gone');
+    await seen.page.locator('aside').getByText(message).waitFor();
+    expect(errors()).toEqual([]);
+  });
+
+  test('a part whose code is no longer there is said, and the page can be loaded again', async () => {
+    const caller = new Caller(studio.url);
+    await caller.post('/v1/call', { tool_slug: 'houdini.00000000.gone' });
+    const { traces } = (await caller.get('/v1/debug/traces?limit=1')) as { traces: readonly { row_id: string }[] };
+    await seen.page.route('**/assets/trace-body*', (route) => route.fulfill({ status: 404 }));
+    await seen.page.goto(`${studio.url}/admin/?panel=traces&trace=${traces[0]!.row_id}`);
+    await seen.page.getByText('could not be loaded').waitFor();
+    expect(errors()).toEqual([]);
+  });
+
   test('a file that holds what no bundle holds is refused by its panel, and the rest of the page goes on', async () => {
     await seen.go('?panel=bundle&tab=calls');
     const lists = { traces: [], searches: [], events: [], hints: [], omitted: [] };

@@ -1,8 +1,9 @@
 import { signal } from '@preact/signals';
-import type { ComponentChildren, FunctionComponent } from 'preact';
-import { useEffect, useErrorBoundary, useState } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useErrorBoundary } from 'preact/hooks';
 import { needsToken } from '../api/client.ts';
 import { isLive, refreshes } from '../api/live.ts';
+import { later } from '../parts/empty/later.tsx';
 import { Said } from '../parts/value/said.tsx';
 import { panelName, placeHref } from '../state/place.ts';
 import { timeStyle } from '../state/preferences.ts';
@@ -11,7 +12,7 @@ import style from './app.module.css';
 import { Head } from './head.tsx';
 import { KeySheet } from './key-sheet.tsx';
 import { Navigation } from './navigation.tsx';
-import { type Panel, panelOf } from './panels.ts';
+import { type Panel, panelOf, PANELS } from './panels.ts';
 import { TokenGate } from './token-gate.tsx';
 import { useKeys } from './use-keys.ts';
 
@@ -45,32 +46,18 @@ export function App() {
   );
 }
 
-/** Panels are loaded when they are first looked at, and stay loaded. */
-const loaded = new Map<string, FunctionComponent>();
+const VIEWS = new Map(PANELS.map(({ id, load }) => [id, later(load)]));
 
 function Shown({ panel }: { readonly panel: Panel | undefined }) {
-  const [, setCount] = useState(0);
-  const [failure, setFailure] = useState<string>();
-  const View = panel && loaded.get(panel.id);
-  useEffect(() => {
-    if (panel !== undefined && !loaded.has(panel.id)) {
-      panel.load().then(
-        (component) => setCount(loaded.set(panel.id, component).size),
-        () => setFailure(panel.id),
-      );
-    }
-  }, [panel]);
-  if (panel === undefined) {
+  const View = panel && VIEWS.get(panel.id);
+  if (panel === undefined || View === undefined) {
     return <p class={style.notice}>{t('panel.unknown', { name: panelName.value })}</p>;
   }
-  if (View !== undefined) {
-    return (
-      <Guarded key={panel.id}>
-        <View />
-      </Guarded>
-    );
-  }
-  return failure === panel.id ? <NotLoaded /> : <p class={style.notice}>{t('list.loading')}</p>;
+  return (
+    <Guarded key={panel.id}>
+      <View />
+    </Guarded>
+  );
 }
 
 /** What can't be drawn is said, and the rest of the page goes on; another place is tried anew. */
@@ -91,18 +78,6 @@ function Guarded({ children }: { readonly children: ComponentChildren }) {
       <code>{String(error)}</code>
       <button type="button" onClick={forget}>
         {t('panel.again')}
-      </button>
-    </div>
-  );
-}
-
-/** A gateway that was updated has other files than the page that is open. */
-function NotLoaded() {
-  return (
-    <div class={style.notice} role="alert">
-      <p>{t('panel.notLoaded')}</p>
-      <button type="button" onClick={() => location.reload()}>
-        {t('panel.reload')}
       </button>
     </div>
   );

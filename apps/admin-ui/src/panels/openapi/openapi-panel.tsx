@@ -1,8 +1,8 @@
 import { gatewayUrl } from '../../api/client.ts';
 import { useAnswer } from '../../api/use-answer.ts';
 import { Empty } from '../../parts/empty/empty.tsx';
+import { Loading } from '../../parts/empty/loading.tsx';
 import { Refused } from '../../parts/empty/refused.tsx';
-import { Loading } from '../../parts/list/row-table.tsx';
 import { Find } from '../../parts/page/find.tsx';
 import { holdsWords } from '../../parts/page/holds-words.ts';
 import { Page } from '../../parts/page/page.tsx';

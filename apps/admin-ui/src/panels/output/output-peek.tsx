@@ -2,6 +2,7 @@ import type { CallRow } from '@dcc-mcp/call-store';
 import type { SessionEvent } from '@dcc-mcp/session-events';
 import { apiUrl } from '../../api/client.ts';
 import { useAnswer } from '../../api/use-answer.ts';
+import { Missing } from '../../parts/peek/missing.tsx';
 import { Peek } from '../../parts/peek/peek.tsx';
 import { term } from '../../parts/query/query-terms.ts';
 import { CopyButton } from '../../parts/value/copy.tsx';
@@ -76,10 +77,10 @@ function Calls({ instance, line }: { readonly instance: string; readonly line: S
     until: new Date(at + LONGEST_CALL_MILLIS).toISOString(),
     limit: 1_000,
   });
-  const { answer } = useAnswer<{ readonly calls: readonly CallRow[] }>(url);
-  const calls = callsDuring(answer?.calls ?? [], line.timestamp);
+  const asked = useAnswer<{ readonly calls: readonly CallRow[] }>(url);
+  const calls = callsDuring(asked.answer?.calls ?? [], line.timestamp);
   if (calls.length === 0) {
-    return <p class="soft">{answer === undefined ? t('list.loading') : t('output.noCall')}</p>;
+    return <Missing asked={asked} gone={t('output.noCall')} />;
   }
   return (
     <>

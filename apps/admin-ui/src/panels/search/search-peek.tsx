@@ -1,6 +1,7 @@
 import type { SearchRow } from '@dcc-mcp/call-store';
 import { apiUrl } from '../../api/client.ts';
 import { useAnswer } from '../../api/use-answer.ts';
+import { Missing } from '../../parts/peek/missing.tsx';
 import { Peek } from '../../parts/peek/peek.tsx';
 import { term } from '../../parts/query/query-terms.ts';
 import { Facts } from '../../parts/value/facts.tsx';
@@ -19,9 +20,8 @@ interface Searches {
 /** One search: what it found, what followed, and how it was worded before and after. */
 export function SearchPeek({ id, row }: { readonly id: string; readonly row: SearchRow | undefined }) {
   const url = apiUrl('search-telemetry', { q: term('row_id', id), limit: 1 });
-  const { answer } = useAnswer<Searches>(row === undefined ? url : undefined);
-  const search = row ?? answer?.searches[0];
-  const missing = <p role="status">{answer === undefined ? t('list.loading') : t('search.gone')}</p>;
+  const asked = useAnswer<Searches>(row === undefined ? url : undefined);
+  const search = row ?? asked.answer?.searches[0];
   const tabs = [
     { id: 'hits', label: t('search.hits'), show: Hits },
     { id: 'followups', label: t('search.followed'), show: FollowUps },
@@ -40,7 +40,8 @@ export function SearchPeek({ id, row }: { readonly id: string; readonly row: Sea
       tabs={tabs.map(({ id: tab, label, show: Show }) => ({
         id: tab,
         label,
-        content: () => (search === undefined ? missing : <Show search={search} />),
+        content: () =>
+          search === undefined ? <Missing asked={asked} gone={t('search.gone')} /> : <Show search={search} />,
       }))}
     />
   );
@@ -119,10 +120,10 @@ function FollowUps({ search: { followups } }: OfSearch) {
 function Chain({ search }: OfSearch) {
   const { session_id: session, trace_id: trace } = search;
   const q = session === undefined ? term('trace_id', trace) : term('session_id', session);
-  const { answer } = useAnswer<Searches>(apiUrl('search-telemetry', { q, limit: 1_000 }), { fixed: true });
-  const chain = chainOf(answer?.searches ?? [search], search.search_id);
+  const asked = useAnswer<Searches>(apiUrl('search-telemetry', { q, limit: 1_000 }), { fixed: true });
+  const chain = chainOf(asked.answer?.searches ?? [search], search.search_id);
   if (chain.length < 2) {
-    return <p role="status">{answer === undefined ? t('list.loading') : t('search.noChain')}</p>;
+    return <Missing asked={asked} gone={t('search.noChain')} />;
   }
   return (
     <ol class={style.followups}>

@@ -1,9 +1,9 @@
 import type { GatewayHealth, TelemetryAnswer } from '@dcc-mcp/admin-api';
 import { apiUrl } from '../../api/client.ts';
 import { useAnswer } from '../../api/use-answer.ts';
+import { Loading } from '../../parts/empty/loading.tsx';
 import { Refused } from '../../parts/empty/refused.tsx';
 import { JsonView } from '../../parts/json/json-view.tsx';
-import { Loading } from '../../parts/list/row-table.tsx';
 import { Page, Section } from '../../parts/page/page.tsx';
 import { t } from '../../text/text.ts';
 import { SIGNALS } from './checklist.ts';

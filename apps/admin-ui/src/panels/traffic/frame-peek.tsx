@@ -1,6 +1,7 @@
 import type { TrafficFrame } from '@dcc-mcp/call-store';
 import { apiUrl } from '../../api/client.ts';
 import { useAnswer } from '../../api/use-answer.ts';
+import { Missing } from '../../parts/peek/missing.tsx';
 import { Peek } from '../../parts/peek/peek.tsx';
 import { term } from '../../parts/query/query-terms.ts';
 import { type Fact, Facts } from '../../parts/value/facts.tsx';
@@ -12,10 +13,10 @@ import { LEG_KEYS } from './capture-state.ts';
 /** One message: where it went, how large it was, and the headers that may be kept. */
 export function FramePeek({ id, row }: { readonly id: string; readonly row: TrafficFrame | undefined }) {
   const url = apiUrl('traffic', { q: term('row_id', id), limit: 1 });
-  const { answer } = useAnswer<{ readonly frames: readonly TrafficFrame[] }>(row === undefined ? url : undefined, {
+  const asked = useAnswer<{ readonly frames: readonly TrafficFrame[] }>(row === undefined ? url : undefined, {
     fixed: true,
   });
-  const frame = row ?? answer?.frames[0];
+  const frame = row ?? asked.answer?.frames[0];
   return (
     <Peek
       label={t('panel.traffic')}
@@ -30,11 +31,7 @@ export function FramePeek({ id, row }: { readonly id: string; readonly row: Traf
           id: 'summary',
           label: t('peek.summary'),
           content: () =>
-            frame === undefined ? (
-              <p role="status">{answer === undefined ? t('list.loading') : t('traffic.gone')}</p>
-            ) : (
-              <Summary frame={frame} />
-            ),
+            frame === undefined ? <Missing asked={asked} gone={t('traffic.gone')} /> : <Summary frame={frame} />,
         },
       ]}
     />

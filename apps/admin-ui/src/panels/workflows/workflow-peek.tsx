@@ -2,7 +2,7 @@ import type { Workflow } from '@dcc-mcp/call-store/analytics';
 import type { ComponentChildren } from 'preact';
 import { apiUrl } from '../../api/client.ts';
 import { useAnswer } from '../../api/use-answer.ts';
-import { Refused } from '../../parts/empty/refused.tsx';
+import { Missing } from '../../parts/peek/missing.tsx';
 import { Peek } from '../../parts/peek/peek.tsx';
 import { term } from '../../parts/query/query-terms.ts';
 import { t } from '../../text/text.ts';
@@ -13,12 +13,10 @@ import { WorkflowSummary } from './workflow-summary.tsx';
 /** One workflow: its steps in order, and what they come to. */
 export function WorkflowPeek({ id, row }: { readonly id: string; readonly row: Workflow | undefined }) {
   const url = apiUrl('workflows', { q: term('workflow_id', id), limit: 1 });
-  const { answer, refusal } = useAnswer<{ readonly workflows: readonly Workflow[] }>(
-    row === undefined ? url : undefined,
-  );
-  const workflow = row ?? answer?.workflows[0];
+  const asked = useAnswer<{ readonly workflows: readonly Workflow[] }>(row === undefined ? url : undefined);
+  const workflow = row ?? asked.answer?.workflows[0];
   const content = (show: (found: Workflow) => ComponentChildren) => () =>
-    workflow === undefined ? <Missing refusal={refusal} isAsked={answer !== undefined} /> : show(workflow);
+    workflow === undefined ? <Missing asked={asked} gone={t('workflows.gone')} /> : show(workflow);
   return (
     <Peek
       label={t('panel.workflows')}
@@ -42,17 +40,4 @@ export function WorkflowPeek({ id, row }: { readonly id: string; readonly row: W
       ]}
     />
   );
-}
-
-function Missing({
-  refusal,
-  isAsked,
-}: {
-  readonly refusal: Parameters<typeof Refused>[0]['refusal'] | undefined;
-  readonly isAsked: boolean;
-}) {
-  if (refusal !== undefined) {
-    return <Refused refusal={refusal} />;
-  }
-  return <p role="status">{isAsked ? t('workflows.gone') : t('list.loading')}</p>;
 }

@@ -9,10 +9,11 @@ import { ALL_TIME, timesOf } from '../../state/time-range.ts';
 import { duration, number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
 import { Empty } from '../empty/empty.tsx';
+import { Loading } from '../empty/loading.tsx';
 import { Refused, RefusedLine } from '../empty/refused.tsx';
 import { QueryBar } from '../query/query-bar.tsx';
 import { ListFrame } from './list-frame.tsx';
-import { type Column, Loading, RowTable } from './row-table.tsx';
+import { type Column, RowTable } from './row-table.tsx';
 import { SaveButton } from './save-button.tsx';
 import { useRowKeys } from './use-row-keys.ts';
 

@@ -1,6 +1,5 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { t } from '../../text/text.ts';
 import style from './row-table.module.css';
 import { useVirtualRows } from './use-virtual-rows.ts';
 import { useWidth } from './use-width.ts';
@@ -144,13 +143,4 @@ function Line<Row>({ row, index, start, grid, columns, isOpen, table }: LineProp
 /** Columns that a narrow table has no place for are left out. */
 function fitting<Row>(columns: readonly Column<Row>[], width: number): readonly Column<Row>[] {
   return columns.filter(({ fromWidth = 0 }) => width >= fromWidth);
-}
-
-/** Said in place of rows while there are none yet. */
-export function Loading() {
-  return (
-    <p class={style.loading} role="status">
-      {t('list.loading')}
-    </p>
-  );
 }

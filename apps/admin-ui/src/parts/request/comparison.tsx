@@ -4,7 +4,7 @@ import { useAnswer } from '../../api/use-answer.ts';
 import { place, placeHref } from '../../state/place.ts';
 import { clock } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
-import { Refused } from '../empty/refused.tsx';
+import { Missing } from '../peek/missing.tsx';
 import { term } from '../query/query-terms.ts';
 import { compare } from './compare.ts';
 import style from './request.module.css';
@@ -17,20 +17,18 @@ interface Candidates {
 export function Comparison({ trace }: { readonly trace: TraceDetail }) {
   const { with: chosen } = place.value;
   const q = `${term('tool', trace.tool ?? '')} success=${trace.success ? 'false' : 'true'}`;
-  const { answer } = useAnswer<Candidates>(chosen === undefined ? apiUrl('calls', { q, limit: 1 }) : undefined, {
+  const found = useAnswer<Candidates>(chosen === undefined ? apiUrl('calls', { q, limit: 1 }) : undefined, {
     fixed: true,
   });
-  const id = chosen ?? answer?.calls?.[0]?.row_id;
+  const id = chosen ?? found.answer?.calls?.[0]?.row_id;
   const other = useAnswer<TraceDetail>(id === undefined ? undefined : apiUrl(`traces/${encodeURIComponent(id)}`), {
     fixed: true,
   });
-  if (other.refusal !== undefined) {
-    return <Refused refusal={other.refusal} />;
-  }
-  if (other.answer === undefined) {
-    return <p class="soft">{answer !== undefined && id === undefined ? t('compare.nothing') : t('list.loading')}</p>;
-  }
-  return <Table left={trace} right={other.answer} />;
+  return other.answer === undefined ? (
+    <Missing asked={id === undefined ? found : other} gone={t('compare.nothing')} />
+  ) : (
+    <Table left={trace} right={other.answer} />
+  );
 }
 
 function Table({ left, right }: { readonly left: TraceDetail; readonly right: TraceDetail }) {
