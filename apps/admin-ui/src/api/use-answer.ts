@@ -2,6 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { accessToken } from './access-token.ts';
 import { ApiRefusal, ask } from './client.ts';
 import { isLive, refreshes } from './live.ts';
+import { repeatedly } from './repeatedly.ts';
 
 /** What is known of a question so far: an older answer stays while the next is awaited. */
 export interface Asked<Answer> {
@@ -10,11 +11,6 @@ export interface Asked<Answer> {
   readonly isLoading: boolean;
   readonly tookMillis?: number | undefined;
 }
-
-/** Asked anew while the page is live. */
-const EVERY_MILLIS = 5_000;
-/** An answer that takes long is asked for less often: at most a tenth of the time is spent on it. */
-const LEAST_REST = 9;
 
 /**
  * The answer to `url`; undefined asks nothing. It is asked again when the reader refreshes, and every 5 s while the page
@@ -32,20 +28,12 @@ export function useAnswer<Answer>(url: string | undefined, { fixed = false } = {
       return undefined;
     }
     const ending = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const once = async (isFirst: boolean): Promise<void> => {
-      const begin = performance.now();
-      if (isFirst || !document.hidden) {
-        await askOnce(url, ending.signal, setAsked);
-      }
-      if (isPolling && !ending.signal.aborted) {
-        timer = setTimeout(() => void once(false), Math.max(EVERY_MILLIS, (performance.now() - begin) * LEAST_REST));
-      }
-    };
+    const once = (): Promise<void> => askOnce(url, ending.signal, setAsked);
     setAsked((before) => ({ ...before, isLoading: true }));
-    void once(true);
+    const first = once();
+    const end = isPolling ? repeatedly(() => first.then(once)) : undefined;
     return () => {
-      clearTimeout(timer);
+      end?.();
       ending.abort();
     };
   }, [url, refresh, token, isPolling]);

@@ -1,6 +1,7 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import { accessToken } from './access-token.ts';
 import { isLive, refreshes } from './live.ts';
+import { repeatedly } from './repeatedly.ts';
 import { RowList, type RowListRequest } from './row-list.ts';
 
 /** The list that a request names, for as long as it is shown. */
@@ -14,37 +15,15 @@ export function useRows<Row>(request: RowListRequest, keyOf: (row: Row) => strin
     const isTailed = TAILED.has(kind);
     void list.start(isLive.value && isTailed);
     const isOfNow = !isTailed && until === undefined;
-    const rest = isLive.value ? readingAnew(list, () => isOfNow || list.isBehind) : undefined;
+    // Those that can't be followed are read anew like those that are not streamed.
+    const again = async (): Promise<void> => (isOfNow || list.isBehind ? list.again() : undefined);
+    const end = isLive.value ? repeatedly(again) : undefined;
     return () => {
-      rest?.();
+      end?.();
       list.stop();
     };
   }, [list]);
   return list;
-}
-
-/** Others, and those that can't be followed, are read anew while the page is live; what takes long, less often: at most a tenth of the time is spent on it. */
-const EVERY_MILLIS = 5_000;
-const LEAST_REST = 9;
-
-function readingAnew<Row>(list: RowList<Row>, isDue: () => boolean): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let isEnded = false;
-  const wait = (tookMillis: number): void => {
-    timer = setTimeout(() => void again(), Math.max(EVERY_MILLIS, tookMillis * LEAST_REST));
-  };
-  const again = async (): Promise<void> => {
-    const begin = performance.now();
-    await (document.hidden || !isDue() ? undefined : list.again());
-    if (!isEnded) {
-      wait(performance.now() - begin);
-    }
-  };
-  wait(0);
-  return () => {
-    isEnded = true;
-    clearTimeout(timer);
-  };
 }
 
 /** Kinds that the gateway streams. */
