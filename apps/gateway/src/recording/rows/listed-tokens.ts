@@ -1,8 +1,8 @@
+import { estimateTokens } from '@dcc-mcp/call-store';
+
 const MINUTE_MILLIS = 60_000;
 /** Minutes of a week, the longest range of statistics. */
 const MAX_MINUTES = 10_080;
-/** What a token is estimated by. */
-const BYTES_PER_TOKEN = 4;
 
 /** What lists of tools cost models to read, by the minute: a list is no row. */
 export class ListedTokens {
@@ -18,7 +18,7 @@ export class ListedTokens {
   /** One list of so many bytes was sent. */
   note(bytes: number): void {
     const minute = minuteOf(this.#now());
-    this.#byMinute.set(minute, (this.#byMinute.get(minute) ?? 0) + Math.ceil(bytes / BYTES_PER_TOKEN));
+    this.#byMinute.set(minute, (this.#byMinute.get(minute) ?? 0) + estimateTokens(bytes));
     const [oldest] = this.#byMinute.keys();
     if (this.#byMinute.size > MAX_MINUTES && oldest !== undefined) {
       this.#byMinute.delete(oldest);
