@@ -1,4 +1,4 @@
-import { lineOf } from '../jsonl/row-line.ts';
+import { forgetLine, keepLine } from '../jsonl/row-line.ts';
 import { type QueueBounds, weightOf } from '../jsonl/row-queue.ts';
 import type { RowKinds } from '../store/row-kinds.ts';
 import type { IndexedKind } from './messages.ts';
@@ -99,7 +99,7 @@ export class IndexQueue {
     const unwritable: QueuedRow[] = [];
     let chars = 0;
     for (const entry of this.#rows.slice(0, BATCH_ROWS)) {
-      const line = lineOf(entry.row);
+      const line = keepLine(entry.row);
       chars += line?.length ?? 0;
       if (entries.length > 0 && chars > BATCH_CHARS) {
         break;
@@ -120,6 +120,7 @@ export class IndexQueue {
     for (const { kind, row } of entries) {
       this.#missing[kind].delete(row.row_id);
       this.#bytes -= weightOf(row);
+      forgetLine(row);
     }
     unwritable.forEach((entry) => this.#lose(entry));
   }

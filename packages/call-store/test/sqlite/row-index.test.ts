@@ -1,5 +1,6 @@
 // audit.db: its bounds, its failures, and that a row is told of once wherever it lies.
 import { type CallRow, MemoryCallStore } from '@dcc-mcp/call-store';
+import { startJsonl } from '@dcc-mcp/call-store/jsonl';
 import { type IndexChange, IndexedCallStore, type IndexOptions, RowIndex } from '@dcc-mcp/call-store/sqlite';
 import { afterEach, expect, test } from '@jest/globals';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -181,6 +182,30 @@ test('a file that can be opened and not written is said once, until what waits i
   await index.flush();
   expect(changes.map(({ state }) => state)).toEqual(['failing', 'ok']);
   expect(index.health()).toMatchObject({ state: 'ok', rows: 1 });
+});
+
+test('a row is made into text once, for the lines and for the index', async () => {
+  const directory = newDirectory();
+  const { memory, index } = await start({ directory });
+  const lines = startJsonl(memory, { directory });
+  ends.push(() => lines.close());
+  await lines.seeded;
+  const other = new DatabaseSync(index.health().file);
+  other.exec("CREATE TRIGGER full BEFORE INSERT ON calls BEGIN SELECT RAISE(FAIL, 'no room'); END");
+  let texts = 0;
+  const row = callRow(1);
+  const toJSON = (): object => {
+    texts += 1;
+    return row;
+  };
+  const changes: object = { toJSON };
+  memory.append('calls', callRow(1, changes));
+  await index.flush();
+  await lines.flush();
+  other.exec('DROP TRIGGER full');
+  other.close();
+  await index.flush();
+  expect([index.health().rows, lines.health().audit.rows, texts]).toEqual([1, 1, 1]);
 });
 
 test('a file that was removed is begun anew with what the memory has', async () => {
