@@ -109,6 +109,19 @@ describeInBrowser('the calls', () => {
     expect(left).toEqual([]);
   });
 
+  test('a route of the inspector is asked anew each time that it is run', async () => {
+    await seen.go('?panel=openapi&view=GET+/v1/debug/health');
+    const asked: string[] = [];
+    seen.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+    const run = seen.page.locator('main form button[type=submit]');
+    for (let times = 1; times <= 2; times += 1) {
+      const answer = seen.page.waitForResponse('**/v1/debug/health');
+      await run.click();
+      await answer;
+    }
+    expect(asked.filter((path) => path === '/v1/debug/health')).toHaveLength(2);
+  });
+
   test('a link to all that is kept leaves a time behind that was brushed', async () => {
     const { instances } = (await caller.get('/v1/debug/instances')) as {
       instances: readonly { readonly instance_id: string }[];

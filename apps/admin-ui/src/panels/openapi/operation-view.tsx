@@ -14,7 +14,7 @@ export function OperationView({ operation }: { readonly operation: Operation }) 
   const { id, summary, parameters, body, mediaTypes } = operation;
   const [filled, setFilled] = useState<Filled>({});
   const [text, setText] = useState(() => (body === undefined ? '' : sampleBody(body)));
-  const [asked, setAsked] = useState<string>();
+  const [asked, setAsked] = useState<{ readonly url: string; readonly times: number }>();
   const address = addressOf(gatewayUrl(), operation, filled);
   const missing = missingOf(operation, filled);
   const issue = body === undefined ? undefined : jsonIssue(text);
@@ -24,7 +24,7 @@ export function OperationView({ operation }: { readonly operation: Operation }) 
         <code>{id}</code>
       </h2>
       <p>{summary}</p>
-      <form onSubmit={(event) => (event.preventDefault(), setAsked(address))}>
+      <form onSubmit={(event) => (event.preventDefault(), setAsked({ url: address, times: (asked?.times ?? 0) + 1 }))}>
         {parameters.map((parameter) => (
           <Field
             key={parameter.name}
@@ -65,7 +65,7 @@ export function OperationView({ operation }: { readonly operation: Operation }) 
         </div>
         {missing.length > 0 && <p class="soft">{t('openapi.missing', { names: missing.join(', ') })}</p>}
       </form>
-      {asked !== undefined && <Answer url={asked} />}
+      {asked !== undefined && <Answer key={asked.times} url={asked.url} />}
       {body !== undefined && <JsonView value={body} label={t('openapi.schema')} />}
     </article>
   );
