@@ -104,7 +104,7 @@ describeInBrowser(`with ${CALLS} calls`, () => {
     }, largeTrace);
   }
 
-  test(`a trace of ${LARGE_TRACE_SPANS} spans is drawn within half a second`, async () => {
+  test(`a trace of ${LARGE_TRACE_SPANS} spans is drawn within two seconds, the page and all`, async () => {
     // Twice, because the first time compiles everything on a machine that others load, too.
     expect(Math.min(await opened(), await opened())).toBeLessThan(500);
   });

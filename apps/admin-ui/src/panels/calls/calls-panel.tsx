@@ -18,7 +18,7 @@ export function CallsPanel() {
       columns={columns()}
       keyOf={({ row_id: id }) => id}
       isBad={({ success }) => !success}
-      strip={(_, list) => <CallCounts list={list} />}
+      strip={(list) => <CallCounts list={list} />}
       peek={(id, row) => <CallPeek id={id} row={row} />}
       nothing={t('calls.nothing')}
     />

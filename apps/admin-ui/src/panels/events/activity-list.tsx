@@ -2,13 +2,11 @@ import type { ActivityRow } from '@dcc-mcp/call-store';
 import { severityColumn, timeColumn } from '../../parts/list/columns.tsx';
 import { ListPanel } from '../../parts/list/list-panel.tsx';
 import type { Column } from '../../parts/list/row-table.tsx';
-import { CountStrip } from '../../parts/query/count-strip.tsx';
-import { term } from '../../parts/query/query-terms.ts';
 import { go, placeHref } from '../../state/place.ts';
 import { t } from '../../text/text.ts';
 import { ActivityPeek } from './activity-peek.tsx';
-import { EventViews } from './event-views.tsx';
-import { leadsTo, valuesOf } from './leads-to.ts';
+import { EventStrip } from './event-strip.tsx';
+import { leadsTo } from './leads-to.ts';
 
 /** Calls, searches, events of servers, exporters and the configuration, in one feed. */
 export function ActivityList() {
@@ -20,19 +18,7 @@ export function ActivityList() {
       columns={columns()}
       keyOf={({ event_id: id }) => id}
       isBad={({ severity }) => severity === 'error'}
-      strip={(rows, list) => (
-        <>
-          <EventViews />
-          <CountStrip
-            list={list}
-            terms={[
-              { label: t('severity.error'), term: 'severity=error', isBad: true },
-              { label: t('severity.warning'), term: 'severity=warning' },
-              ...valuesOf(rows, ({ kind }) => kind).map((kind) => ({ label: kind, term: term('kind', kind) })),
-            ]}
-          />
-        </>
-      )}
+      strip={(list) => <EventStrip list={list} column="kind" read={({ kind }) => kind} />}
       peek={(_, row) => <ActivityPeek row={row} onClose={() => go({ row: undefined })} />}
       nothing={t('activity.nothing')}
     />

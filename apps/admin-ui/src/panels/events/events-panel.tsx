@@ -2,14 +2,11 @@ import type { ContentionEvent } from '@dcc-mcp/call-store';
 import { severityColumn, timeColumn } from '../../parts/list/columns.tsx';
 import { ListPanel } from '../../parts/list/list-panel.tsx';
 import type { Column } from '../../parts/list/row-table.tsx';
-import { CountStrip } from '../../parts/query/count-strip.tsx';
-import { term } from '../../parts/query/query-terms.ts';
 import { place, placeHref } from '../../state/place.ts';
 import { t } from '../../text/text.ts';
 import { ActivityList } from './activity-list.tsx';
 import { EventPeek } from './event-peek.tsx';
-import { EventViews } from './event-views.tsx';
-import { valuesOf } from './leads-to.ts';
+import { EventStrip } from './event-strip.tsx';
 
 /** What happened to the servers; or everything that happened, in one feed. */
 export function EventsPanel() {
@@ -30,19 +27,7 @@ function EventList() {
       columns={columns()}
       keyOf={keyOf}
       isBad={({ severity }) => severity === 'error'}
-      strip={(rows, list) => (
-        <>
-          <EventViews />
-          <CountStrip
-            list={list}
-            terms={[
-              { label: t('severity.error'), term: 'severity=error', isBad: true },
-              { label: t('severity.warning'), term: 'severity=warning' },
-              ...valuesOf(rows, ({ event }) => event).map((event) => ({ label: event, term: term('event', event) })),
-            ]}
-          />
-        </>
-      )}
+      strip={(list) => <EventStrip list={list} column="event" read={({ event }) => event} />}
       peek={(_, row) => <EventPeek event={row} />}
       nothing={t('events.nothing')}
     />

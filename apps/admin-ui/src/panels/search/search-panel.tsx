@@ -19,7 +19,7 @@ export function SearchPanel() {
       placeholder={t('search.placeholder')}
       columns={columns()}
       keyOf={({ row_id: id }) => id}
-      strip={(_, list) => <SearchQuality listed={list.request} />}
+      strip={(list) => <SearchQuality listed={list.request} />}
       peek={(id, row) => <SearchPeek id={id} row={row} />}
       nothing={t('search.nothing')}
     />

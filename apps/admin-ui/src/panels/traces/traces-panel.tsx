@@ -23,7 +23,7 @@ function TraceList() {
       columns={columns()}
       keyOf={({ row_id: id }) => id}
       isBad={({ success }) => !success}
-      strip={(_, list) => <TraceCounts list={list} />}
+      strip={(list) => <TraceCounts list={list} />}
       peek={(id) => <TracePeek id={id} />}
       nothing={t('calls.nothing')}
     />

@@ -26,7 +26,7 @@ export function TrafficPanel() {
       columns={columns()}
       keyOf={({ row_id: id }) => id}
       isBad={({ http }) => (http?.status ?? 0) >= FIRST_FAILURE}
-      strip={(_, list) => (
+      strip={(list) => (
         <>
           {status !== undefined && <CaptureLine status={status} />}
           {status !== undefined && hasFrames(status) && (

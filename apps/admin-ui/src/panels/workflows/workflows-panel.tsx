@@ -19,7 +19,7 @@ export function WorkflowsPanel() {
       columns={columns()}
       keyOf={({ workflow_id: id }) => id}
       isBad={({ status }) => status === 'failed'}
-      strip={(_, list) => <WorkflowCounts list={list} />}
+      strip={(list) => <WorkflowCounts list={list} />}
       peek={(id, row) => <WorkflowPeek id={id} row={row} />}
       nothing={t('workflows.nothing')}
     />

@@ -27,9 +27,9 @@ export interface ListPanelProps<Row> {
   readonly keyOf: (row: Row) => string;
   readonly isBad?: (row: Row) => boolean;
   /** What is counted above the rows. */
-  readonly strip?: (rows: readonly Row[], list: RowList<Row>) => ComponentChildren;
+  readonly strip?: (list: RowList<Row>) => ComponentChildren;
   /** What is seen of the open row; it may have left the list. */
-  readonly peek?: (id: string, row: Row | undefined, list: RowList<Row>) => ComponentChildren;
+  readonly peek?: (id: string, row: Row | undefined) => ComponentChildren;
   /** Said where there is nothing at all. */
   readonly nothing: ComponentChildren;
   /** Nothing is kept of it, whatever the filter and the time. */
@@ -54,7 +54,7 @@ export function ListPanel<Row extends object>(props: ListPanelProps<Row>) {
       tools={
         <>
           <QueryBar fields={fieldsOf(kind)} rows={rows} placeholder={props.placeholder} />
-          {props.strip?.(rows, list)}
+          {props.strip?.(list)}
         </>
       }
       foot={<Foot list={list} />}
@@ -63,7 +63,6 @@ export function ListPanel<Row extends object>(props: ListPanelProps<Row>) {
         props.peek?.(
           openKey,
           rows.find((row) => keyOf(row) === openKey),
-          list,
         )
       }
     >
