@@ -3,7 +3,7 @@ import './style/tokens.css';
 import './style/base.css';
 import { render } from 'preact';
 import { watchConnection } from './api/connection.ts';
-import { drawVisibly } from './parts/value/draw-visibly.ts';
+import { drawVisibly } from './parts/unseen/draw-visibly.ts';
 import { App } from './shell/app.tsx';
 import { listenToKeys } from './shell/keys.ts';
 import { PANELS } from './shell/panels.ts';

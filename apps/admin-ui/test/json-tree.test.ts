@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { allBranches, copiedText, jsonBytes, openAtFirst, pathText, valueAt } from '../src/parts/json/json-tree.ts';
-import { stretchesOf, visible } from '../src/parts/value/visible.ts';
+import { stretchesOf, visible } from '../src/parts/unseen/visible.ts';
 
 describe('JSON that folds', () => {
   test.each([

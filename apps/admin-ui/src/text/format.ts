@@ -1,5 +1,5 @@
 // Numbers and times as people read them, in the language of the page.
-import { visible } from '../parts/value/visible.ts';
+import { visible } from '../parts/unseen/visible.ts';
 import { now } from '../state/clock.ts';
 import { language, timeStyle } from '../state/preferences.ts';
 import { t } from './text.ts';

@@ -1,8 +1,8 @@
 import type { GovernanceAnswer } from '@dcc-mcp/admin-api';
 import { Section } from '../../parts/page/page.tsx';
+import { stretchesOf } from '../../parts/unseen/visible.ts';
 import { Facts } from '../../parts/value/facts.tsx';
 import { TimeCell } from '../../parts/value/time-cell.tsx';
-import { stretchesOf } from '../../parts/value/visible.ts';
 import { placeHref } from '../../state/place.ts';
 import { number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
