@@ -12,6 +12,7 @@ import { Catalog } from './catalog/catalog.ts';
 import { createMemoryState, type SharedState } from './cluster/shared-state.ts';
 import type { SettingView } from './config/load/setting-views.ts';
 import type { GatewayConfig } from './config/reader/gateway-config.ts';
+import type { StateFolder } from './files/state-folder.ts';
 import { Governance } from './governance/governance.ts';
 import type { App, HttpTap } from './http/app.ts';
 import { healthRoutes } from './http/health-routes.ts';
@@ -56,6 +57,8 @@ export interface GatewayParts {
   readonly capture: CapturePolicy;
   /** Effective settings with their origin, secrets masked; default: none are shown. */
   readonly settings?: readonly SettingView[];
+  /** Where what outlives it is kept; absent where nothing names a folder. */
+  readonly stateFolder?: StateFolder | undefined;
   /** What this gateway shares with others; default: nothing. */
   readonly state?: SharedState;
   /** The page; absent where the gateway was built without it. */

@@ -12,6 +12,7 @@ import type { CreateGatewayOptions } from './config/load/create-gateway-options.
 import { inactiveSettings } from './config/load/inactive-settings.ts';
 import { issueLine } from './config/load/load-configuration.ts';
 import { type SettingView, settingViews } from './config/load/setting-views.ts';
+import { stateFolderOf } from './config/load/state-folder-of.ts';
 import { unreadableSecrets } from './config/load/unreadable-secrets.ts';
 import { VERSION } from './config/load/version.ts';
 import type { GatewayConfig } from './config/reader/gateway-config.ts';
@@ -81,7 +82,8 @@ export async function runGateway(options: RunOptions): Promise<RunningGateway> {
   let listeners: Listeners;
   try {
     const page = config.server.admin ? readPageFiles() : undefined;
-    const parts = { config, settings, telemetry: running.telemetry, version: VERSION, capture, page, log };
+    const stateFolder = stateFolderOf(config, env);
+    const parts = { config, settings, telemetry: running.telemetry, version: VERSION, capture, page, stateFolder, log };
     gateway = assembleGateway(parts);
     listeners = await openListeners(config, gateway, { log, bounds: listenerBounds });
   } catch (error) {

@@ -8,6 +8,7 @@ const SRC = 'apps/gateway/src';
 /** The floors, lowest first. A room imports rooms of lower floors only: none of its own floor, types included. */
 const FLOORS: readonly (readonly string[])[] = [
   ['protocol'],
+  ['files'],
   ['catalog', 'upstream', 'config', 'governance'],
   ['search', 'arguments', 'registry', 'jobs'],
   ['recording', 'http'],
