@@ -9,7 +9,7 @@ import type { ListedTokens } from '../recording/rows/listed-tokens.ts';
 import type { ScrapeWatch } from '../recording/telemetry/scrape-watch.ts';
 import type { StreamCounts } from '../recording/telemetry/stream-counts.ts';
 import type { TrafficCapture } from '../recording/traffic/traffic-capture.ts';
-import type { InstanceHistory } from '../registry/instance-history.ts';
+import type { InstanceHistory } from '../registry/events/instance-history.ts';
 import { governanceView } from './governance-view.ts';
 import { healthView } from './health-view.ts';
 import { instanceCards } from './instance-cards.ts';

@@ -3,7 +3,7 @@ import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import type { Governance } from '../governance/governance.ts';
 import { SCRIPT_KEYS } from '../recording/rows/redact-json.ts';
 import type { TrafficCapture } from '../recording/traffic/traffic-capture.ts';
-import type { Upstreams } from '../registry/upstreams.ts';
+import type { Upstreams } from '../registry/table/upstreams.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 
 /** Lists of policy by their names in the answer. */

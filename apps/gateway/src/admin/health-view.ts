@@ -1,4 +1,4 @@
-import type { Upstreams } from '../registry/upstreams.ts';
+import type { Upstreams } from '../registry/table/upstreams.ts';
 
 /** What the process is asked. */
 export interface HealthParts {

@@ -4,8 +4,8 @@ import type { TopRow } from '@dcc-mcp/call-store/analytics';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { SkillRecord } from '../catalog/skill-record.ts';
 import type { JsonObject } from '../protocol/json-rpc.ts';
-import type { DepartedInstance, InstanceHistory, StripCell } from '../registry/instance-history.ts';
-import type { Upstreams } from '../registry/upstreams.ts';
+import type { DepartedInstance, InstanceHistory, StripCell } from '../registry/events/instance-history.ts';
+import type { Upstreams } from '../registry/table/upstreams.ts';
 import type { Upstream, UpstreamReadiness, UpstreamSettings } from '../upstream/upstream.ts';
 import type { ProcessUsage, ProcessUsages } from './process-usage.ts';
 

@@ -6,7 +6,7 @@ import { jsonReply } from '../http/reply.ts';
 import type { RouteRequest, RouteTable } from '../http/route-table.ts';
 import type { OperationCore } from '../operations/frame/core.ts';
 import { Permissions } from '../operations/frame/permissions.ts';
-import { instanceRow } from '../registry/instance-row.ts';
+import { instanceRow } from '../registry/table/instance-row.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { renderDocsPage } from './docs-page.ts';
 import { renderHomePage } from './home-page.ts';

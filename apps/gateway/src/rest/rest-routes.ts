@@ -13,7 +13,7 @@ import type { ParsedRequest } from '../operations/frame/operation-definition.ts'
 import { isName, MAX_NAME_BYTES } from '../operations/requests/bounded-input.ts';
 import { parseInstanceCall } from '../operations/requests/parse-request.ts';
 import type { DescribeBody } from '../operations/requests/request-schemas.ts';
-import type { Upstreams } from '../registry/upstreams.ts';
+import type { Upstreams } from '../registry/table/upstreams.ts';
 import { type RestOperationOf, RestOperations } from './rest-operation.ts';
 
 /** The workflow operations over REST, by route. */

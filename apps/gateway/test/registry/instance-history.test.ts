@@ -1,6 +1,6 @@
 // How an instance was over a day that no test waits for.
 import { describe, expect, test } from '@jest/globals';
-import { InstanceHistory } from '../../src/registry/instance-history.ts';
+import { InstanceHistory } from '../../src/registry/events/instance-history.ts';
 import type { Upstream, UpstreamReadiness } from '../../src/upstream/upstream.ts';
 
 const CELL = 15 * 60_000;

@@ -1,6 +1,6 @@
 import type { GatewayConfig, UpstreamConfig } from '../../config/reader/gateway-config.ts';
 import { messageOf } from '../../protocol/thrown-error.ts';
-import { toUpstreamSettings } from '../../registry/upstream-settings.ts';
+import { toUpstreamSettings } from '../../registry/config/upstream-settings.ts';
 import { createUpstream } from '../../upstream/managed/create-upstream.ts';
 import type { HopFailure, Upstream, UpstreamSettings } from '../../upstream/upstream.ts';
 import { explainChild } from './explain-child.ts';

@@ -1,6 +1,6 @@
 import { toSessionEventsUri } from '@dcc-mcp/session-events';
 import { textOf } from '../../protocol/json-rpc.ts';
-import type { RegistryEvents } from '../../registry/registry-events.ts';
+import type { RegistryEvents } from '../../registry/events/registry-events.ts';
 import { EVENTS_URI } from '../search-mode/events-resource.ts';
 import { CATALOG_URI, INSTANCES_URI } from '../search-mode/gateway-resources.ts';
 import type { Broadcast } from './broadcast.ts';

@@ -1,7 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.ts';
 import { toSlug } from '../../catalog/slug.ts';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
-import type { Upstreams } from '../../registry/upstreams.ts';
+import type { Upstreams } from '../../registry/table/upstreams.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import { exposeTools } from './exposed-tools.ts';
 

@@ -8,7 +8,7 @@ import type { OperationCore } from '../../operations/frame/core.ts';
 import { Permissions } from '../../operations/frame/permissions.ts';
 import type { JsonObject, JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import { ERROR_INVALID_PARAMS, ERROR_RESOURCE_NOT_FOUND, McpError } from '../../protocol/mcp-protocol.ts';
-import { instanceRow } from '../../registry/instance-row.ts';
+import { instanceRow } from '../../registry/table/instance-row.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { readResourceUri } from '../pass-through/resource-uri.ts';

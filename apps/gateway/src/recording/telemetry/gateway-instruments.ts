@@ -5,7 +5,7 @@ import type { UpstreamState } from '@dcc-mcp/semantic-conventions';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { GatewayConfig } from '../../config/reader/gateway-config.ts';
-import type { Upstreams } from '../../registry/upstreams.ts';
+import type { Upstreams } from '../../registry/table/upstreams.ts';
 import type { UpstreamReadiness } from '../../upstream/upstream.ts';
 import { ScrapeWatch } from './scrape-watch.ts';
 import type { StreamCounts } from './stream-counts.ts';

@@ -1,5 +1,5 @@
 import type { ContentionEvent } from '@dcc-mcp/call-store';
-import type { JsonObject } from '../protocol/json-rpc.ts';
+import type { JsonObject } from '../../protocol/json-rpc.ts';
 
 /** What the registry tells of its upstreams, for the clients of the gateway. */
 export interface RegistryEvents {

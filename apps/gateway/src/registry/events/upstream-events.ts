@@ -1,7 +1,7 @@
 import type { GatewayMetrics } from '@dcc-mcp/gateway-metrics';
-import type { Catalog } from '../catalog/catalog.ts';
-import type { Log } from '../protocol/log.ts';
-import type { Upstream, UpstreamEvents } from '../upstream/upstream.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { Log } from '../../protocol/log.ts';
+import type { Upstream, UpstreamEvents } from '../../upstream/upstream.ts';
 import type { InstanceHistory } from './instance-history.ts';
 import type { RegistryEvents } from './registry-events.ts';
 import type { SessionOutputs } from './session-outputs.ts';

@@ -4,8 +4,8 @@ import {
   EVENT_DCC_MCP_UPSTREAM_CIRCUIT,
   EVENT_DCC_MCP_UPSTREAM_STATE,
 } from '@dcc-mcp/semantic-conventions';
-import type { Log, LogSeverity } from '../protocol/log.ts';
-import type { Upstream } from '../upstream/upstream.ts';
+import type { Log, LogSeverity } from '../../protocol/log.ts';
+import type { Upstream } from '../../upstream/upstream.ts';
 import { contentionEvent, type ContentionName, eventOf, type ToldEvent } from './contention-events.ts';
 import type { RegistryEvents } from './registry-events.ts';
 

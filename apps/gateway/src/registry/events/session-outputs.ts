@@ -1,7 +1,7 @@
 import { BoundedMap } from '@dcc-mcp/bounds';
 import { redactText } from '@dcc-mcp/bounds/redaction';
 import { type SessionEvent, SessionEventBuffer, type SessionEventLevel } from '@dcc-mcp/session-events';
-import type { Upstream } from '../upstream/upstream.ts';
+import type { Upstream } from '../../upstream/upstream.ts';
 
 /** Instances whose output is kept: those that left are forgotten first. */
 const MAX_INSTANCES = 1_000;

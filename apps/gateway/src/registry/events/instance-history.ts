@@ -1,5 +1,5 @@
 import { BoundedMap, RingBuffer } from '@dcc-mcp/bounds';
-import type { Upstream, UpstreamReadiness } from '../upstream/upstream.ts';
+import type { Upstream, UpstreamReadiness } from '../../upstream/upstream.ts';
 
 const CELL_MILLIS = 15 * 60_000;
 const CELLS = 96;

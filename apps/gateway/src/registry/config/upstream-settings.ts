@@ -1,7 +1,7 @@
 import { parseEnv } from 'node:util';
-import { secretReader } from '../config/load/secret-reader.ts';
-import type { UpstreamConfig } from '../config/reader/gateway-config.ts';
-import type { UpstreamSettings } from '../upstream/upstream.ts';
+import { secretReader } from '../../config/load/secret-reader.ts';
+import type { UpstreamConfig } from '../../config/reader/gateway-config.ts';
+import type { UpstreamSettings } from '../../upstream/upstream.ts';
 
 /**
  * What an upstream is made of. Values that stand in files are read here, once.

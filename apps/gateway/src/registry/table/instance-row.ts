@@ -1,5 +1,5 @@
-import type { JsonObject } from '../protocol/json-rpc.ts';
-import type { Upstream, UpstreamStatus } from '../upstream/upstream.ts';
+import type { JsonObject } from '../../protocol/json-rpc.ts';
+import type { Upstream, UpstreamStatus } from '../../upstream/upstream.ts';
 
 /** One upstream as `/v1/instances` and the resources show it. Commands, headers and environment stay inside. */
 export function instanceRow({ settings, status }: Upstream): JsonObject {

@@ -1,6 +1,6 @@
 import { redactText } from '@dcc-mcp/bounds/redaction';
 import type { ContentionEvent, Severity } from '@dcc-mcp/call-store';
-import type { Upstream, UpstreamReadiness } from '../upstream/upstream.ts';
+import type { Upstream, UpstreamReadiness } from '../../upstream/upstream.ts';
 
 /** The names of what is told of an instance when its state changes. */
 export type ContentionName = 'probe_booting' | 'probe_ready' | 'probe_unreachable' | 'host_died' | 'auto_deregister';

@@ -1,5 +1,5 @@
 // registry/: which upstreams there are, and what happens at them.
-import type { Upstream, UpstreamReadiness } from '../upstream/upstream.ts';
+import type { Upstream, UpstreamReadiness } from '../../upstream/upstream.ts';
 
 /** The upstreams the gateway knows, by instance id and by key. */
 export class Upstreams {

@@ -1,19 +1,19 @@
 import type { GatewayMetrics } from '@dcc-mcp/gateway-metrics';
 import { ATTR_DCC_MCP_UPSTREAM, EVENT_DCC_MCP_UPSTREAM_STATE } from '@dcc-mcp/semantic-conventions';
-import type { Catalog } from '../catalog/catalog.ts';
-import type { GatewayConfig, UpstreamConfig } from '../config/reader/gateway-config.ts';
-import type { Log, LogFields } from '../protocol/log.ts';
-import { messageOf } from '../protocol/thrown-error.ts';
-import type { WireTap } from '../protocol/wire/wire-tap.ts';
-import { createUpstream } from '../upstream/managed/create-upstream.ts';
-import type { UpstreamDeps } from '../upstream/managed/managed-upstream.ts';
-import type { Upstream, UpstreamSettings } from '../upstream/upstream.ts';
-import type { InstanceHistory } from './instance-history.ts';
-import type { RegistryEvents } from './registry-events.ts';
-import type { SessionOutputs } from './session-outputs.ts';
-import { upstreamEvents, type RegistryUpstreamEvents } from './upstream-events.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { GatewayConfig, UpstreamConfig } from '../../config/reader/gateway-config.ts';
+import type { Log, LogFields } from '../../protocol/log.ts';
+import { messageOf } from '../../protocol/thrown-error.ts';
+import type { WireTap } from '../../protocol/wire/wire-tap.ts';
+import { createUpstream } from '../../upstream/managed/create-upstream.ts';
+import type { UpstreamDeps } from '../../upstream/managed/managed-upstream.ts';
+import type { Upstream, UpstreamSettings } from '../../upstream/upstream.ts';
+import type { InstanceHistory } from '../events/instance-history.ts';
+import type { RegistryEvents } from '../events/registry-events.ts';
+import type { SessionOutputs } from '../events/session-outputs.ts';
+import { upstreamEvents, type RegistryUpstreamEvents } from '../events/upstream-events.ts';
+import type { Upstreams } from '../table/upstreams.ts';
 import { toUpstreamSettings } from './upstream-settings.ts';
-import type { Upstreams } from './upstreams.ts';
 
 export interface ConfiguredUpstreamsOptions {
   readonly upstreams: Upstreams;
