@@ -105,9 +105,10 @@ test('series that overflowed come first, then the fullest', () => {
 });
 
 test.each([
-  ['http://127.0.0.1:9765/admin/', '/metrics', undefined, ["      - targets: ['127.0.0.1:9765']"]],
-  ['http://gw:9765/admin/', '/metrics', '9464', ["      - targets: ['gw:9464']"]],
-  ['https://gw/admin/', '/m', 'none', ['    scheme: https', '    metrics_path: /m', "      - targets: ['gw']"]],
+  ['http://127.0.0.1:9765', '/metrics', undefined, ["      - targets: ['127.0.0.1:9765']"]],
+  ['http://gw:9765/ops', '/metrics', '9464', ["      - targets: ['gw:9464']"]],
+  ['https://gw/ops/mcp', '/metrics', undefined, ['    metrics_path: /ops/mcp/metrics', "      - targets: ['gw']"]],
+  ['https://gw', '/m', 'none', ['    scheme: https', '    metrics_path: /m', "      - targets: ['gw']"]],
 ])('Prometheus is pointed to %s%s', (address, path, port, lines) => {
   expect(scrapeConfig(new URL(address), path, port).split('\n')).toEqual(expect.arrayContaining(lines));
 });

@@ -100,6 +100,37 @@ describeInBrowser('what nobody meant', () => {
     expect(errors()).toEqual([]);
   });
 
+  test('why a call failed is not passed over in silence when it is refused', async () => {
+    const caller = new Caller(studio.url);
+    await caller.post('/v1/call', { tool_slug: 'houdini.00000000.gone' });
+    const { calls } = (await caller.get('/v1/debug/calls?limit=1')) as { calls: readonly { row_id: string }[] };
+    const message = 'No bundle can be made';
+    const refused = { status: 503, json: { error: { kind: 'not-ready', message } } };
+    await seen.page.route(/\/debug\/bundles\//, (route) => route.fulfill(refused));
+    await seen.go(`?panel=calls&range=all&row=${calls[0]!.row_id}`);
+    await seen.page.locator('aside').getByText(message).waitFor();
+    await seen.page.unroute(/\/debug\/bundles\//);
+    expect(errors()).toEqual([]);
+  });
+
+  test('a credential that expires while the page is open is asked for, and the page goes on where it was', async () => {
+    const { page } = seen;
+    await new Caller(studio.url).post('/v1/call', { tool_slug: 'houdini.00000000.gone' });
+    await seen.go('?panel=calls&range=all');
+    await seen.rows.first().waitFor();
+    await page.keyboard.press('j');
+    await page.locator('aside h2').waitFor();
+    const before = page.url();
+    const refused = { status: 401, json: { error: { kind: 'unauthorized', message: 'The token has expired' } } };
+    await page.route('**/admin/api/**', (route) => route.fulfill(refused));
+    await page.locator('main input[type=password]').waitFor();
+    await page.unroute('**/admin/api/**');
+    await page.locator('main input[type=password]').fill('another');
+    await page.keyboard.press('Enter');
+    await page.locator('aside h2').waitFor();
+    expect([page.url(), errors()]).toEqual([before, []]);
+  });
+
   test('a part whose code is no longer there is said, and the page can be loaded again', async () => {
     const caller = new Caller(studio.url);
     await caller.post('/v1/call', { tool_slug: 'houdini.00000000.gone' });
@@ -107,6 +138,11 @@ describeInBrowser('what nobody meant', () => {
     await seen.page.route('**/assets/trace-body*', (route) => route.fulfill({ status: 404 }));
     await seen.page.goto(`${studio.url}/admin/?panel=traces&trace=${traces[0]!.row_id}`);
     await seen.page.getByText('could not be loaded').waitFor();
+    const other = await SeenPage.open(browser, studio.url);
+    await other.page.route('**/assets/uPlot*', (route) => route.fulfill({ status: 404 }));
+    await other.go('?panel=overview&range=24h');
+    await other.page.getByText('could not be loaded').waitFor();
+    await other.close();
     expect(errors()).toEqual([]);
   });
 

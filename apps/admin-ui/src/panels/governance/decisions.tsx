@@ -28,7 +28,7 @@ export function Decisions({ stats, listed: { answer, refusal } }: DecisionsProps
   const rows = answer?.recent_decisions ?? [];
   return (
     <Section title={t('governance.decisions')} note={t('governance.decisions.note', { n: number(rows.length) })}>
-      <QueryBar fields={QUERY_FIELDS.decisions} rows={rows} />
+      <QueryBar fields={QUERY_FIELDS.decisions} rows={rows} placeholder={t('governance.placeholder')} />
       <Counts
         counted={OUTCOMES.map((outcome) => ({
           label: t(`governance.outcome.${outcome}`),

@@ -11,7 +11,7 @@ export function DayStrip({ strip }: { readonly strip: NonNullable<InstanceCard['
     .map(([state, pieces]) => `${stateText(state)} ${longDuration(pieces * STRIP_PIECE_MILLIS)}`)
     .join(' · ');
   return (
-    <div class={style.strip} role="img" aria-label={`${t('instance.day')}: ${label}`}>
+    <div class={`drawn ${style.strip}`} role="img" aria-label={`${t('instance.day')}: ${label}`}>
       {strip.map(({ t: at, state = 'unknown' }) => (
         <span key={at} class={style[classOf(state)]} title={`${clock(at)} ${stateText(state)}`} />
       ))}

@@ -1,6 +1,7 @@
 import type { Stats } from '@dcc-mcp/call-store/analytics';
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type uPlot from 'uplot';
+import { NotLoaded } from '../../parts/empty/later.tsx';
 import { go } from '../../state/place.ts';
 import { theme } from '../../state/preferences.ts';
 import { clock, duration, number } from '../../text/format.ts';
@@ -12,6 +13,7 @@ import style from './overview.module.css';
 export function TimeChart({ stats }: { readonly stats: Stats }) {
   const element = useRef<HTMLDivElement>(null);
   const chart = useRef<uPlot | undefined>(undefined);
+  const [isMissing, setMissing] = useState(false);
   const colours = theme.value;
   useEffect(() => {
     const { current } = element;
@@ -21,7 +23,7 @@ export function TimeChart({ stats }: { readonly stats: Stats }) {
         const Chart = await loadChart();
         chart.current = isGone ? undefined : new Chart(chartOptions(current, openTimes), chartData(stats), current);
       };
-      void draw();
+      draw().catch(() => setMissing(true));
     }
     const resized = new ResizeObserver(() =>
       chart.current?.setSize({ width: current?.clientWidth ?? 0, height: chart.current.height }),
@@ -37,6 +39,9 @@ export function TimeChart({ stats }: { readonly stats: Stats }) {
     };
   }, [colours]);
   useEffect(() => chart.current?.setData(chartData(stats)), [stats]);
+  if (isMissing) {
+    return <NotLoaded />;
+  }
   const worst = stats.timeseries.toSorted((one, other) => other.failed - one.failed)[0];
   return (
     <figure class={style.chart}>

@@ -1,4 +1,5 @@
 import type { TelemetryAnswer } from '@dcc-mcp/admin-api';
+import { gatewayUrl } from '../../api/client.ts';
 import { Section } from '../../parts/page/page.tsx';
 import { CopyButton } from '../../parts/value/copy.tsx';
 import { Facts } from '../../parts/value/facts.tsx';
@@ -21,7 +22,7 @@ export function Scrape({ answer: { scrape, settings } }: { readonly answer: Tele
       </Section>
     );
   }
-  const config = scrapeConfig(new URL(location.href), scrape.path, settingOf(settings, 'metrics.port')?.value);
+  const config = scrapeConfig(new URL(gatewayUrl()), scrape.path, settingOf(settings, 'metrics.port')?.value);
   return (
     <Section title={t('telemetry.scrape')} note={last === undefined ? t('telemetry.scrape.never') : undefined}>
       <Facts

@@ -40,9 +40,14 @@ export function fullestFirst(series: NonNullable<TelemetryAnswer['series']>): re
     );
 }
 
-/** Lines for `prometheus.yml` that scrape the gateway at this address. */
-export function scrapeConfig(address: URL, path = '/metrics', port = ''): string {
-  const host = /^\d+$/.test(port) ? `${address.hostname}:${port}` : address.host;
+/**
+ * Lines for `prometheus.yml` that scrape the gateway at this address: below the path that a proxy puts before it, unless
+ * metrics have a port of their own, which is reached directly.
+ */
+export function scrapeConfig(address: URL, ownPath = '/metrics', port = ''): string {
+  const isApart = /^\d+$/.test(port);
+  const host = isApart ? `${address.hostname}:${port}` : address.host;
+  const path = isApart ? ownPath : `${address.pathname.replace(/\/$/, '')}${ownPath}`;
   return [
     'scrape_configs:',
     '  - job_name: dcc-mcp-gateway',

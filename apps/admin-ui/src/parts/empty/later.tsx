@@ -25,7 +25,7 @@ export function later<Props extends object>(load: () => Promise<FunctionComponen
 }
 
 /** A gateway that was updated has other files than the page that is open. */
-function NotLoaded() {
+export function NotLoaded() {
   return (
     <div class={style.empty} role="alert">
       <p>{t('panel.notLoaded')}</p>

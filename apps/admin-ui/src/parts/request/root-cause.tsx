@@ -4,13 +4,17 @@ import { useAnswer } from '../../api/use-answer.ts';
 import { placeHref } from '../../state/place.ts';
 import { clock } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
+import { Refused } from '../empty/refused.tsx';
 import { OutcomeWord } from '../value/outcome.tsx';
 import style from './request.module.css';
 
 /** What failed, whose it was, what to do next, and when it failed before. */
 export function RootCause({ id }: { readonly id: string }) {
   const url = apiUrl(`bundles/${encodeURIComponent(id)}`, { compact: 'true' }, 'debug');
-  const { answer } = useAnswer<DebugBundle>(url, { fixed: true });
+  const { answer, refusal } = useAnswer<DebugBundle>(url, { fixed: true });
+  if (refusal !== undefined) {
+    return <Refused refusal={refusal} />;
+  }
   if (answer?.root_cause === undefined) {
     return null;
   }

@@ -96,7 +96,13 @@ function Bar({ row, window, isCritical }: WaterfallLineProps) {
   const place = lengthPlace(left, width);
   const isFailed = row.type === 'span' && !row.span.ok;
   const kind = row.type === 'span' ? row.span.kind : row.type === 'line' ? 'written' : row.type;
-  const classes = [style.bar, style[kind] ?? '', isFailed ? style.failed : '', isCritical ? style.critical : ''];
+  const classes = [
+    'drawn',
+    style.bar,
+    style[kind] ?? '',
+    isFailed ? style.failed : '',
+    isCritical ? style.critical : '',
+  ];
   return (
     <span role="gridcell" class={style.track}>
       <span class={classes.join(' ')} style={{ left: `${left}%`, width: `${width}%` }} />

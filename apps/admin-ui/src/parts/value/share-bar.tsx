@@ -19,7 +19,7 @@ export function ShareBar({ shares }: { readonly shares: Shares }) {
     .join(' · ');
   // Nobody knows of a call that never began.
   return label === '' ? null : (
-    <span class={style.shares} role="img" aria-label={label} title={label}>
+    <span class={`drawn ${style.shares}`} role="img" aria-label={label} title={label}>
       {PARTS.map((part) => (
         <span
           key={part}
@@ -37,7 +37,7 @@ export function ShareLegend({ shares }: { readonly shares: Shares }) {
     <ul class={style.legend}>
       {PARTS.filter((part) => shares[`${part}_ms`] !== undefined).map((part) => (
         <li key={part}>
-          <span class={`${style.dot} ${style[part]}`} aria-hidden="true" />
+          <span class={`drawn ${style.dot} ${style[part]}`} aria-hidden="true" />
           {t(`share.${part}`)} <b>{duration(shares[`${part}_ms`])}</b>
         </li>
       ))}

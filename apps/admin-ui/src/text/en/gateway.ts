@@ -192,6 +192,7 @@ export const gateway = {
   'governance.held.was': 'It was',
   'governance.held.is': 'It is',
   'governance.decisions': 'Decisions',
+  'governance.placeholder': 'outcome=denied tool~render agent_name~ada  —  words search tools, reasons, agents and ids',
   'governance.decisions.note': '{n} shown, newest first',
   'governance.outcome.allowed': 'allowed',
   'governance.outcome.denied': 'denied',

@@ -47,7 +47,7 @@ export const shell = {
 
   'panel.notDrawn': 'This panel cannot be shown: something in it was not expected.',
   'panel.again': 'Try again',
-  'panel.notLoaded': 'This panel could not be loaded: the gateway was updated, or does not answer.',
+  'panel.notLoaded': 'This part could not be loaded: the gateway was updated, or does not answer.',
   'panel.reload': 'Load the page again',
 
   'list.filter': 'Filter',

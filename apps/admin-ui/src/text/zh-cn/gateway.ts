@@ -191,6 +191,7 @@ export const gateway: Translation<typeof texts> = {
   'governance.held.was': '原来',
   'governance.held.is': '现在',
   'governance.decisions': '决定',
+  'governance.placeholder': 'outcome=denied tool~render agent_name~ada  —  单词会搜索工具、原因、智能体和各种 id',
   'governance.decisions.note': '显示 {n} 条，最新的在前',
   'governance.outcome.allowed': '允许',
   'governance.outcome.denied': '拒绝',

@@ -47,7 +47,7 @@ export const shell: Translation<typeof texts> = {
   'panel.unknown': '没有名为“{name}”的面板。',
   'panel.notDrawn': '无法显示此面板：其中有意料之外的内容。',
   'panel.again': '重试',
-  'panel.notLoaded': '无法加载此面板：网关已更新或没有响应。',
+  'panel.notLoaded': '无法加载此部分：网关已更新或没有响应。',
   'panel.reload': '重新加载页面',
 
   'list.filter': '筛选',
