@@ -11,11 +11,11 @@ let callers: readonly Caller[] = [];
 /** Lets the server answer its first question. */
 let boot: () => void;
 
-async function start(bootWaitMs: number, more: Json = {}): Promise<void> {
+async function start(bootWaitMs: number, { mcpServers: others, ...more }: Json = {}): Promise<void> {
   const booted = Promise.withResolvers<void>();
   boot = booted.resolve;
   server = await startPlainServer({ tools: ['read_scene'], boot: booted.promise });
-  const mcpServers = { a: { url: server.url, dccType: 'maya' } };
+  const mcpServers = { a: { url: server.url, dccType: 'maya' }, ...(others as Json | undefined) };
   gateway = await startGateway({ config: { mcpServers, server: { bootWaitMs }, ...more } });
   callers = await connectCallers(gateway.url);
 }
@@ -54,6 +54,22 @@ describe('while a server boots', () => {
     await start(30);
     for (const answer of await ask('search', { query: 'scene' })) {
       expect(answer).toMatchObject({ total: 0, zero_results: true, waiting_for: ['a'] });
+    }
+  });
+
+  test('search that finds nothing names the servers that can’t be reached, and no other', async () => {
+    const nobody = { url: 'http://127.0.0.1:1/mcp' };
+    const mcpServers = { b: { ...nobody, dccType: 'nuke' }, c: nobody };
+    await start(20_000, { mcpServers, policy: { allowedDccTypes: ['maya', 'nuke'] } });
+    boot();
+    for (const answer of await ask('search', { query: 'comp' })) {
+      expect(answer).toMatchObject({ total: 0, unreachable: ['b'] });
+      expect(answer).not.toHaveProperty('waiting_for');
+    }
+    for (const body of [{ query: 'scene' }, { query: 'comp', dcc_type: 'maya' }]) {
+      for (const answer of await ask('search', body)) {
+        expect(answer).not.toHaveProperty('unreachable');
+      }
     }
   });
 

@@ -58,6 +58,10 @@ const searchFields = {
     .array(z.string())
     .optional()
     .meta({ description: 'Servers that still start, whose tools are not known yet: search again in a moment.' }),
+  unreachable: z
+    .array(z.string())
+    .optional()
+    .meta({ description: 'Where nothing was found: servers that may have it and that can’t be reached now.' }),
   hits: z.array(hit),
 };
 

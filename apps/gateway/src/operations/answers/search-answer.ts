@@ -48,6 +48,8 @@ export interface SearchAnswer {
   readonly zero_results: boolean;
   /** Names of the upstreams that still boot, whose tools are not in the catalog; absent where there is none. */
   readonly waiting_for?: readonly string[];
+  /** Where nothing was found: names of the upstreams that could have it and can't be reached; absent where there is none. */
+  readonly unreachable?: readonly string[];
   readonly hits: readonly SearchAnswerHit[];
 }
 

@@ -3,6 +3,7 @@ import type { SearchDetails } from '../../recording/record/finished.ts';
 import { searchPrincipal } from '../../recording/sinks/search-memory-sink.ts';
 import type { RememberedHit } from '../../search/memory/search-memory.ts';
 import { searchesUpstream } from '../../search/query/search-filter.ts';
+import type { Upstream } from '../../upstream/upstream.ts';
 import {
   type SearchAnswer,
   type SearchAnswerHit,
@@ -51,7 +52,7 @@ function inputOf(request: SearchRequest): SearchRequest {
   return Object.fromEntries(given.map((field) => [field, request[field]]));
 }
 
-/** A catalog that is not complete yet says so: nobody is told of nothing because servers still boot. */
+/** A catalog that is not complete says so: nobody is told of nothing because servers still boot, or are gone. */
 async function search(request: SearchRequest, running: RunningOperation): Promise<SearchAnswer> {
   const { core } = running;
   const permissions = permissionsOf(running);
@@ -60,17 +61,25 @@ async function search(request: SearchRequest, running: RunningOperation): Promis
   }
   const query = toSearchQuery(request);
   const isSearched = searchesUpstream(query);
-  const waitingFor = await untilTried(
-    running,
-    ({ settings }) => isSearched(settings) && permissions.dccType(settings.dccType).outcome === 'allowed',
-  );
+  const matters = ({ settings }: Upstream): boolean =>
+    isSearched(settings) && permissions.dccType(settings.dccType).outcome === 'allowed';
+  const waitingFor = await untilTried(running, matters);
   const result = core.toolSearch.search({
     ...query,
     sceneOf: (instanceId) => core.upstreams.get(instanceId)?.status.scene,
     isVisible: permissions.areRestricted ? (record) => permissions.shows(record) : undefined,
   });
   const answer = toSearchAnswer(result, core.newId(), permissions);
-  return waitingFor.length === 0 ? answer : { ...answer, waiting_for: waitingFor.map(({ settings }) => settings.key) };
+  const unreachable = answer.zero_results ? core.upstreams.all().filter(isUnreachable).filter(matters) : [];
+  return { ...answer, ...named('waiting_for', waitingFor), ...named('unreachable', unreachable) };
+}
+
+function isUnreachable({ status }: Upstream): boolean {
+  return status.readiness === 'unreachable';
+}
+
+function named(member: 'waiting_for' | 'unreachable', upstreams: readonly Upstream[]): Partial<SearchAnswer> {
+  return upstreams.length === 0 ? {} : { [member]: upstreams.map(({ settings }) => settings.key) };
 }
 
 /** Before the answer leaves: what follows it must find it. A memory that fails costs the joins, not the answer. */
