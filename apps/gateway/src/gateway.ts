@@ -44,6 +44,8 @@ import { ConfiguredUpstreams } from './registry/config/configured-upstreams.ts';
 import { InstanceHistory } from './registry/events/instance-history.ts';
 import type { RegistryEvents } from './registry/events/registry-events.ts';
 import { SessionOutputs } from './registry/events/session-outputs.ts';
+import { InstanceTable } from './registry/table/instance-table.ts';
+import type { SkippedInstance } from './registry/table/skipped-instances.ts';
 import { Upstreams } from './registry/table/upstreams.ts';
 import { informationRoutes } from './rest/information-routes.ts';
 import { restRoutes } from './rest/rest-routes.ts';
@@ -64,6 +66,8 @@ export interface GatewayParts {
   /** The page; absent where the gateway was built without it. */
   readonly page?: PageFiles | undefined;
   readonly log: Log;
+  /** How often instances are asked whether they are usable; default 5 s. */
+  readonly probeIntervalMillis?: number | undefined;
 }
 
 /** A gateway that is wired and not yet running. */
@@ -105,16 +109,16 @@ export interface Gateway extends Omit<McpSide, 'routes'> {
 
 /** Wires a gateway: the one place that knows every room. Nothing runs, nothing is connected, and no global is touched. */
 export function assembleGateway(parts: GatewayParts): Gateway {
-  const { config, version, log } = parts;
+  const { config, log } = parts;
   const rooms = createRooms(parts);
-  const { core, side, served, instruments, inFlight, files, current, store, history, traffic } = rooms;
-  const { upstreams, governance, catalog, outputs } = core;
+  const { core, side, served, inFlight, files, current, store, traffic, table } = rooms;
+  const { upstreams, governance } = core;
   const app: App = (http) => inFlight.track(http, served.app);
-  const events = rememberingEvents(toClientNotifications(side.broadcast), store);
-  const { metrics } = instruments;
-  const wiring = { events, metrics, outputs, history, tap: traffic?.tap };
-  const configured = new ConfiguredUpstreams({ ...wiring, upstreams, catalog, version, log });
-  outputs.listen((instanceId) => events.onOutput(instanceId));
+  const configured = new ConfiguredUpstreams(table.source('config'), log);
+  const takeOver = (changed: GatewayConfig): void => {
+    table.apply(changed);
+    configured.apply(changed);
+  };
   const stopMeasuring = startMeasuring(rooms);
   return {
     ...side,
@@ -129,16 +133,16 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     closeHistory: async () => {
       await Promise.all([files.close(), traffic?.close()]);
     },
-    start: () => configured.apply(config),
+    start: () => takeOver(config),
     apply: (changed, settings) => {
       Object.assign(current, { config: changed, settings });
       governance.apply(changed);
-      configured.apply(changed);
+      takeOver(changed);
     },
     note: (note) => store.append('activity', toActivityRow(note)),
-    endCalls: () => configured.endCalls(),
+    endCalls: () => table.endCalls(),
     close: async () => {
-      await configured.close();
+      await table.close();
       stopMeasuring();
     },
   };
@@ -165,7 +169,7 @@ interface Rooms {
   readonly inFlight: InFlight;
   readonly files: AuditFiles;
   readonly store: CallStore;
-  readonly history: InstanceHistory;
+  readonly table: InstanceTable;
   /** Absent where no traffic is captured. */
   readonly traffic: TrafficCapture | undefined;
   /** The configuration in force. */
@@ -195,7 +199,11 @@ function createRooms(parts: GatewayParts): Rooms {
     scrapes: instruments.scrapes,
     series: () => ({ ...metrics?.seriesUsage(), ...instruments.requests?.seriesUsage() }),
   };
-  const sources = adminSources({ ...parts, ...inForce, ...kept, ...measured, core });
+  const events = rememberingEvents(toClientNotifications(side.broadcast), store);
+  const table = new InstanceTable({ ...parts, ...core, events, metrics, history, tap: traffic?.tap, now: Date.now });
+  core.outputs.listen((instanceId) => events.onOutput(instanceId));
+  const skipped = (): readonly SkippedInstance[] => table.skipped();
+  const sources = adminSources({ ...parts, ...inForce, ...kept, ...measured, core, skipped });
   const { page } = parts;
   const served = createApps(parts, instruments, {
     core,
@@ -204,7 +212,7 @@ function createRooms(parts: GatewayParts): Rooms {
     admin: adminRoutes({ sources, ...config.server, page, hasHistory: config.admin.history }),
     isDraining: () => inFlight.isDraining,
   });
-  return { instruments, core, streams, side, served, inFlight, files, store, history, traffic, current };
+  return { instruments, core, streams, side, served, inFlight, files, store, table, traffic, current };
 }
 
 /** @returns What ends it. */
@@ -248,7 +256,7 @@ function createCore(parts: CoreParts, catalog: Catalog, metrics: GatewayInstrume
   return {
     catalog,
     toolSearch: new ToolSearch(catalog),
-    upstreams: new Upstreams(),
+    upstreams: new Upstreams(Date.now),
     outputs: new SessionOutputs(),
     contention: (sinceMillis) => store.scan('events', sinceMillis === undefined ? {} : { sinceMillis }),
     governance: new Governance(config, { createQuotas, createLeases, now: Date.now, newId, onError }),

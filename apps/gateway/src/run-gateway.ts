@@ -35,6 +35,8 @@ export interface RunOptions {
   readonly log: Log;
   /** What slow callers may do; default what suits an operator. */
   readonly listenerBounds?: ListenerBounds;
+  /** How often servers are asked whether they are usable; default 5 s. */
+  readonly probeIntervalMillis?: number | undefined;
   /** How long work in flight may take after the signal to stop; default 10 s. */
   readonly finishMillis?: number | undefined;
 }
@@ -66,7 +68,7 @@ const FLUSH_MILLIS = 5_000;
  * @throws {NodeJS.ErrnoException} When a port can't be bound; then nothing is left running.
  */
 export async function runGateway(options: RunOptions): Promise<RunningGateway> {
-  const { config, settings = [], env, listenerBounds = {}, finishMillis = FINISH_MILLIS } = options;
+  const { config, settings = [], env, finishMillis = FINISH_MILLIS, probeIntervalMillis } = options;
   const capture = createCapturePolicy({
     captureContent: config.telemetry.captureContent.filter((word) => word !== 'scene'),
     env,
@@ -83,9 +85,9 @@ export async function runGateway(options: RunOptions): Promise<RunningGateway> {
   try {
     const page = config.server.admin ? readPageFiles() : undefined;
     const stateFolder = stateFolderOf(config, env);
-    const parts = { config, settings, telemetry: running.telemetry, version: VERSION, capture, page, stateFolder, log };
-    gateway = assembleGateway(parts);
-    listeners = await openListeners(config, gateway, { log, bounds: listenerBounds });
+    const about = { config, settings, version: VERSION, capture, page, stateFolder, log, probeIntervalMillis };
+    gateway = assembleGateway({ ...about, telemetry });
+    listeners = await openListeners(config, gateway, { log, bounds: options.listenerBounds ?? {} });
   } catch (error) {
     await running.stop(0);
     throw error;

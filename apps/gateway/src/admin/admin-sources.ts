@@ -12,7 +12,7 @@ import type { TrafficCapture } from '../recording/traffic/traffic-capture.ts';
 import type { InstanceHistory } from '../registry/events/instance-history.ts';
 import { governanceView } from './governance-view.ts';
 import { healthView } from './health-view.ts';
-import { instanceCards } from './instance-cards.ts';
+import { instanceCards, type InstanceParts } from './instance-cards.ts';
 import { ProcessUsages } from './process-usage.ts';
 import { type TelemetryFacts, telemetryView } from './telemetry-view.ts';
 
@@ -29,6 +29,7 @@ export interface AdminParts {
   readonly series: () => TelemetryFacts['series'];
   readonly listed: ListedTokens;
   readonly history: InstanceHistory;
+  readonly skipped: InstanceParts['skipped'];
   /** Absent where no traffic is captured. */
   readonly traffic: TrafficCapture | undefined;
   /** The configuration in force. */
@@ -44,7 +45,7 @@ export function adminSources(parts: AdminParts): AdminSources {
   const usages = new ProcessUsages();
   return {
     store,
-    instances: (baseUrl) => instanceCards({ upstreams, catalog, store, usages, history: parts.history }, baseUrl),
+    instances: (baseUrl) => instanceCards({ ...parts, upstreams, catalog, usages }, baseUrl),
     governance: () =>
       governanceView({ config: config(), upstreams, governance: core.governance, traffic: parts.traffic }),
     telemetry: () =>

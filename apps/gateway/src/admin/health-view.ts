@@ -18,7 +18,7 @@ export interface HealthParts {
 export function healthView(parts: HealthParts): Readonly<Record<string, unknown>> {
   const all = parts.upstreams.all();
   const isFailing = Object.values(parts.stores).some(({ state }) => state === 'failing');
-  const readiness = parts.upstreams.countByReadiness();
+  const readiness = parts.upstreams.countByState();
   return {
     status: readiness.has('unreachable') || isFailing ? 'degraded' : 'ok',
     version: parts.version,

@@ -5,8 +5,9 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { SkillRecord } from '../catalog/skill-record.ts';
 import type { JsonObject } from '../protocol/json-rpc.ts';
 import type { DepartedInstance, InstanceHistory, StripCell } from '../registry/events/instance-history.ts';
-import type { Upstreams } from '../registry/table/upstreams.ts';
-import type { Upstream, UpstreamReadiness, UpstreamSettings } from '../upstream/upstream.ts';
+import type { SkippedInstance } from '../registry/table/skipped-instances.ts';
+import type { InstanceState, Upstreams } from '../registry/table/upstreams.ts';
+import type { RegisteredFacts, Upstream, UpstreamSettings, UpstreamStatus } from '../upstream/upstream.ts';
 import type { ProcessUsage, ProcessUsages } from './process-usage.ts';
 
 /** Where {@link instanceCards} looks. */
@@ -15,6 +16,8 @@ export interface InstanceParts {
   readonly catalog: Pick<Catalog, 'skills'>;
   readonly store: CallStore;
   readonly history: InstanceHistory;
+  /** Rows of the sources that became no instance. */
+  readonly skipped: () => readonly SkippedInstance[];
   readonly usages: ProcessUsages;
 }
 
@@ -28,10 +31,11 @@ export async function instanceCards(parts: InstanceParts, baseUrl: string): Prom
   const used = await usages.of(all.flatMap(({ pid }) => pid ?? []));
   return {
     total: all.length,
-    summary: summaryOf(upstreams.countByReadiness()),
+    summary: summaryOf(upstreams.countByState()),
     instances: all.map((upstream) => {
       const { instanceId } = upstream.settings;
       return card(upstream, {
+        state: upstreams.stateOf(upstream),
         calls: calls.get(instanceId),
         skills: skills.get(instanceId) ?? [],
         usage: upstream.pid === undefined ? undefined : used.get(upstream.pid),
@@ -43,6 +47,7 @@ export async function instanceCards(parts: InstanceParts, baseUrl: string): Prom
       .departed()
       .filter(({ instanceId }) => upstreams.get(instanceId) === undefined)
       .map(toDeparted),
+    skipped: parts.skipped().map(toSkipped),
   };
 }
 
@@ -54,19 +59,20 @@ export interface InstanceCards {
 }
 
 /** An upstream that waits for its first use is about to boot. */
-function summaryOf(counts: ReadonlyMap<UpstreamReadiness, number>): Readonly<Record<string, number>> {
-  const of = (readiness: UpstreamReadiness): number => counts.get(readiness) ?? 0;
+function summaryOf(counts: ReadonlyMap<InstanceState, number>): Readonly<Record<string, number>> {
+  const of = (readiness: InstanceState): number => counts.get(readiness) ?? 0;
   return {
     ready: of('ready'),
     booting: of('booting') + of('idle'),
     unreachable: of('unreachable'),
-    stale: 0,
+    stale: of('stale'),
     quarantined: 0,
     disabled: of('disabled'),
   };
 }
 
 interface CardFacts {
+  readonly state: InstanceState;
   readonly calls: TopRow | undefined;
   readonly skills: readonly SkillRecord[];
   readonly usage: ProcessUsage | undefined;
@@ -74,32 +80,25 @@ interface CardFacts {
   readonly baseUrl: string;
 }
 
-function card(upstream: Upstream, { calls, skills, usage, strip, baseUrl }: CardFacts): object {
-  const { settings, status, load } = upstream;
+function card(upstream: Upstream, { state: status, calls, skills, usage, strip, baseUrl }: CardFacts): object {
+  const { settings, load, facts } = upstream;
   const loaded = skills.filter(({ isLoaded }) => isLoaded).length;
   return {
     instance_id: settings.instanceId,
     instance_short: settings.instanceShort,
     dcc_type: settings.dccType,
-    display_name: settings.key,
+    display_name: facts?.displayName ?? settings.key,
     source: settings.source,
     transport: settings.transport.type,
     ...placeOf(settings),
-    pid: upstream.pid,
-    status: status.readiness,
-    since: time(status.since),
-    last_ok_at: time(status.lastOk),
-    last_error: status.lastError && redactText(status.lastError),
-    consecutive_failures: status.consecutiveFailures,
-    restarts: settings.transport.type === 'stdio' ? Math.max(0, status.starts - 1) : 0,
-    era: status.era,
-    protocol_version: status.protocolVersion,
-    server_info: toServerInfo(status.serverInfo),
-    capabilities: Object.keys(status.capabilities),
-    tool_count: status.toolCount,
-    tool_count_last_good: status.toolCountAtLastGood,
+    pid: upstream.pid ?? facts?.pid,
+    status,
+    ...healthOf(upstream.status),
+    restarts: settings.transport.type === 'stdio' ? Math.max(0, upstream.status.starts - 1) : 0,
+    ...serverOf(upstream.status),
     skills: { loaded, unloaded: skills.length - loaded },
-    scene: status.scene,
+    scene: upstream.status.scene,
+    ...registeredOf(facts),
     affinity: settings.affinity,
     concurrency: settings.concurrency,
     queue_depth: load.queued,
@@ -112,6 +111,40 @@ function card(upstream: Upstream, { calls, skills, usage, strip, baseUrl }: Card
   };
 }
 
+/** When and why it is as it is. */
+function healthOf({ since, lastOk, lastError, consecutiveFailures }: UpstreamStatus): object {
+  return {
+    since: time(since),
+    last_ok_at: time(lastOk),
+    last_error: lastError && redactText(lastError),
+    consecutive_failures: consecutiveFailures,
+  };
+}
+
+/** What the server told when the connection was made, and how many tools it has. */
+function serverOf(status: UpstreamStatus): object {
+  return {
+    era: status.era,
+    protocol_version: status.protocolVersion,
+    server_info: toServerInfo(status.serverInfo),
+    capabilities: Object.keys(status.capabilities),
+    tool_count: status.toolCount,
+    tool_count_last_good: status.toolCountAtLastGood,
+  };
+}
+
+/** What the row of a registered instance says. */
+function registeredOf(facts: RegisteredFacts = {}): object {
+  const { version, adapterVersion, capabilitiesFingerprint, heartbeatAt, ttlSecs } = facts;
+  return {
+    version,
+    adapter_version: adapterVersion,
+    capabilities_fingerprint: capabilitiesFingerprint,
+    heartbeat_at: time(heartbeatAt),
+    ttl_secs: ttlSecs,
+  };
+}
+
 /** As it names itself, without icons and what else it may say at length. */
 function toServerInfo({ name, version, title }: JsonObject = {}): object | undefined {
   return name === undefined ? undefined : { name, version, title };
@@ -119,6 +152,10 @@ function toServerInfo({ name, version, title }: JsonObject = {}): object | undef
 
 function toDeparted({ instanceId, dccType, leftAt, reason, lastStatus }: DepartedInstance): object {
   return { instance_id: instanceId, dcc_type: dccType, left_at: time(leftAt), reason, last_status: lastStatus };
+}
+
+function toSkipped({ source, dccType, instanceId, reason }: SkippedInstance): object {
+  return { source, dcc_type: dccType, instance_id: instanceId, reason };
 }
 
 /** No arguments, no environment, no query: they may hold secrets. */

@@ -26,6 +26,8 @@ export interface ServeOptions {
   readonly reloadPollMillis?: number;
   /** How long calls in flight may take after the signal to stop; default 10 s. */
   readonly finishMillis?: number;
+  /** How often servers are asked whether they are usable; default 5 s. */
+  readonly probeIntervalMillis?: number;
 }
 
 interface Reloading extends ServeOptions {
@@ -54,7 +56,7 @@ export class Life {
   }
 
   /** Starts the gateway. @throws Why it does not run. */
-  async run(loaded: LoadedConfiguration, { load, reloadPollMillis, finishMillis }: Reloading): Promise<void> {
+  async run(loaded: LoadedConfiguration, { load, reloadPollMillis, ...paces }: Reloading): Promise<void> {
     const { values: config, file } = loaded;
     this.#file = file;
     const terminal = this.#terminal;
@@ -62,7 +64,7 @@ export class Life {
     this.#banner = banner;
     const people = createLogLines(terminal);
     const lines = banner?.through(people) ?? people;
-    const options = { config, settings: settingViews(loaded), env: terminal.env, log: lines, finishMillis };
+    const options = { config, settings: settingViews(loaded), env: terminal.env, log: lines, ...paces };
     const start = (): Promise<RunningGateway> => runGateway(options);
     const { signal } = this.#stopping;
     const running = await (config.server.wait ? waitForPort(config, { log: lines, signal }, start) : start());

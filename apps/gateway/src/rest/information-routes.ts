@@ -91,7 +91,8 @@ class Told {
     for (const { settings } of upstreams) {
       bySource[settings.source] = (bySource[settings.source] ?? 0) + 1;
     }
-    return { total: upstreams.length, by_source: bySource, instances: upstreams.map(instanceRow) };
+    const instances = upstreams.map((upstream) => instanceRow(upstream, this.#core.upstreams.stateOf(upstream)));
+    return { total: upstreams.length, by_source: bySource, instances };
   }
 
   skills(): object {

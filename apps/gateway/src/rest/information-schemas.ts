@@ -8,7 +8,7 @@ const instance = z
     instance_id: z.string(),
     instance_short: instanceShort,
     dcc_type: z.string(),
-    status: z.enum(['ready', 'booting', 'unreachable', 'disabled', 'idle']),
+    status: z.enum(['ready', 'booting', 'unreachable', 'disabled', 'idle', 'stale']),
     source: z.enum(['config', 'http', 'file']),
     tool_count: z.int(),
   })

@@ -212,6 +212,21 @@ export interface HostTool {
 /** Which parts of a dcc-mcp-core host are usable; a host may tell of some alone. */
 export type HostReadiness = Readonly<Partial<Record<'process' | 'dispatcher' | 'dcc', boolean>>>;
 
+/** What the row of a registered instance says of it beside how to reach it; all as it says itself. */
+export interface RegisteredFacts {
+  readonly displayName?: string | undefined;
+  readonly scene?: string | undefined;
+  readonly pid?: number | undefined;
+  /** Of the host application. */
+  readonly version?: string | undefined;
+  readonly adapterVersion?: string | undefined;
+  readonly capabilitiesFingerprint?: string | undefined;
+  /** When it was last heard of, in epoch milliseconds. */
+  readonly heartbeatAt?: number | undefined;
+  /** How long it may be silent, in seconds. */
+  readonly ttlSecs?: number | undefined;
+}
+
 /** What an upstream tells of itself. */
 export interface UpstreamEvents {
   /** The readiness, or what is known of the upstream, changed. */
@@ -239,8 +254,12 @@ export interface Upstream {
   readonly sessionId?: string | undefined;
   /** Process of a child; it leads a group of its own. */
   readonly pid?: number | undefined;
+  /** Absent for an upstream of the configuration. */
+  readonly facts?: RegisteredFacts | undefined;
   /** What a dcc-mcp-core host said of its parts last. */
   readonly hostReadiness?: HostReadiness | undefined;
+  /** Takes what its row says now; the scene of a row counts before the one that a host tells. */
+  tell(facts: RegisteredFacts | undefined): void;
   /** Begins to connect in the background (nothing for lazy and disabled ones); never throws. */
   start(): void;
   /** Resolves when the upstream is usable, or with the failure when it is not within `timeoutMillis`. */

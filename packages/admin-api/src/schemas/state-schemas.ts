@@ -44,13 +44,14 @@ const instance = z
       })
       .optional()
       .meta({ description: 'What a dcc-mcp-core host says of its parts.' }),
-    pid: count.optional().meta({ description: 'Of a child.' }),
+    pid: count.optional().meta({ description: 'Of a child, or as the row of a registered instance says.' }),
     cpu_percent: z.number().optional().meta({
       description: 'Of a child and what it started; 100 is one core. Since it was asked before, or its start.',
     }),
     rss_bytes: count.optional().meta({ description: 'Of a child and what it started.' }),
-    heartbeat_at: z.string().optional(),
-    ttl_secs: z.number().optional(),
+    capabilities_fingerprint: z.string().optional(),
+    heartbeat_at: z.string().optional().meta({ description: 'When a registered instance was last heard of.' }),
+    ttl_secs: z.number().optional().meta({ description: 'How long it may be silent.' }),
     strip: z
       .array(z.strictObject({ t: z.string(), state: readiness.optional() }))
       .optional()
@@ -69,6 +70,17 @@ const departed = z.strictObject({
   last_status: z.string(),
 });
 
+const skipped = z
+  .strictObject({
+    source: z.enum(['config', 'http', 'file']),
+    dcc_type: z.string().optional(),
+    instance_id: z.string().optional(),
+    reason: z.string(),
+  })
+  .meta({ description: 'A row of a source that became no instance.' });
+
+const rest = { departed: z.array(departed), skipped: z.array(skipped) };
+
 const summary = z.strictObject({
   ready: count,
   booting: count,
@@ -78,12 +90,12 @@ const summary = z.strictObject({
   disabled: count,
 });
 
-const instances = z.strictObject({ total: count, summary, instances: z.array(instance), departed: z.array(departed) });
+const instances = z.strictObject({ total: count, summary, instances: z.array(instance), ...rest });
 
 export const instancesAnswer: z.ZodType = instances.meta({ id: 'InstanceCards' });
 
 export const workersAnswer: z.ZodType = z
-  .strictObject({ total: count, summary, workers: z.array(instance), departed: z.array(departed) })
+  .strictObject({ total: count, summary, workers: z.array(instance), ...rest })
   .meta({ id: 'WorkerCards' });
 
 const decision = z

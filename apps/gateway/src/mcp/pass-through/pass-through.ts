@@ -127,7 +127,7 @@ export class PassThrough implements McpMode {
   }
 
   async #untilTried(): Promise<void> {
-    await Promise.all(this.#core.upstreams.untried().map((upstream) => upstream.connect(BOOT_WAIT_MILLIS)));
+    await Promise.all(this.#core.upstreams.firstTries().map((upstream) => upstream.connect(BOOT_WAIT_MILLIS)));
   }
 
   async #toolsList(exchange: Exchange): Promise<RawJson> {

@@ -131,7 +131,12 @@ export class GatewayResources {
     const permissions = new Permissions(this.#core, scope);
     const isInScope = ({ settings }: Upstream): boolean => permissions.scope(settings.dccType).outcome === 'allowed';
     if (uri === INSTANCES_URI) {
-      return { instances: upstreams.all().filter(isInScope).map(instanceRow) };
+      return {
+        instances: upstreams
+          .all()
+          .filter(isInScope)
+          .map((upstream) => instanceRow(upstream, upstreams.stateOf(upstream))),
+      };
     }
     if (uri === CATALOG_URI) {
       const records = [...catalog.records()].filter((record) => permissions.shows(record));
@@ -147,7 +152,7 @@ export class GatewayResources {
     if (upstream === undefined || !isInScope(upstream)) {
       throw notFound(uri);
     }
-    return instanceRow(upstream);
+    return instanceRow(upstream, upstreams.stateOf(upstream));
   }
 }
 

@@ -18,7 +18,7 @@ export async function untilTried(
   running: RunningOperation,
   matters: (upstream: Upstream) => boolean,
 ): Promise<readonly Upstream[]> {
-  const untried = (): readonly Upstream[] => running.core.upstreams.untried().filter(matters);
+  const untried = (): readonly Upstream[] => running.core.upstreams.firstTries().filter(matters);
   const waitedFor = untried();
   const millis = bootMillisLeft(running);
   if (waitedFor.length === 0 || millis === 0) {

@@ -5,8 +5,7 @@ import type { UpstreamState } from '@dcc-mcp/semantic-conventions';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { GatewayConfig } from '../../config/reader/gateway-config.ts';
-import type { Upstreams } from '../../registry/table/upstreams.ts';
-import type { UpstreamReadiness } from '../../upstream/upstream.ts';
+import type { InstanceState, Upstreams } from '../../registry/table/upstreams.ts';
 import { ScrapeWatch } from './scrape-watch.ts';
 import type { StreamCounts } from './stream-counts.ts';
 
@@ -94,12 +93,13 @@ export function observeGateway(
 
 /** Label values of `dcc_mcp_gateway_upstreams`: an upstream that waits for its first use counts as booting. */
 function upstreamStates(upstreams: Upstreams): Partial<Record<UpstreamState, number>> {
-  const counts = upstreams.countByReadiness();
-  const of = (readiness: UpstreamReadiness): number => counts.get(readiness) ?? 0;
+  const counts = upstreams.countByState();
+  const of = (readiness: InstanceState): number => counts.get(readiness) ?? 0;
   return {
     ready: of('ready'),
     booting: of('booting') + of('idle'),
     unreachable: of('unreachable'),
+    stale: of('stale'),
     disabled: of('disabled'),
   };
 }

@@ -3,7 +3,14 @@ import type { ContentionEvent, Severity } from '@dcc-mcp/call-store';
 import type { Upstream, UpstreamReadiness } from '../../upstream/upstream.ts';
 
 /** The names of what is told of an instance when its state changes. */
-export type ContentionName = 'probe_booting' | 'probe_ready' | 'probe_unreachable' | 'host_died' | 'auto_deregister';
+export type ContentionName =
+  | 'probe_booting'
+  | 'probe_ready'
+  | 'probe_unreachable'
+  | 'host_died'
+  | 'auto_deregister'
+  | 'instance_exited'
+  | 'ghost_reaped';
 
 const SEVERITIES: Readonly<Record<ContentionName, Severity>> = {
   /** It starts, is started again, or says itself that it is not usable yet. */
@@ -13,8 +20,12 @@ const SEVERITIES: Readonly<Record<ContentionName, Severity>> = {
   probe_unreachable: 'warning',
   /** Its process ended, or its host was gone in the middle of a call. */
   host_died: 'error',
-  /** It is gone from the configuration. */
+  /** It is gone from the configuration, or said itself that it leaves. */
   auto_deregister: 'info',
+  /** It left without a word, is silent for too long, or did not answer its probes. */
+  instance_exited: 'warning',
+  /** Its process is gone, and its row was still there. */
+  ghost_reaped: 'warning',
 };
 
 /** One change of state of an instance, of now. */
@@ -30,7 +41,7 @@ export function contentionEvent({ settings }: Upstream, event: ContentionName, r
 }
 
 /** The last event of an instance, which says what is news of it. */
-export type ToldEvent = Exclude<ContentionName, 'auto_deregister'> | undefined;
+export type ToldEvent = 'probe_booting' | 'probe_ready' | 'probe_unreachable' | 'host_died' | undefined;
 
 /**
  * What a readiness means after what was told last; `undefined`: it is no news. A child that can't be started is started

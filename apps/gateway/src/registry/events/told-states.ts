@@ -6,6 +6,7 @@ import {
 } from '@dcc-mcp/semantic-conventions';
 import type { Log, LogSeverity } from '../../protocol/log.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
+import type { Leave } from '../table/leave.ts';
 import { contentionEvent, type ContentionName, eventOf, type ToldEvent } from './contention-events.ts';
 import type { RegistryEvents } from './registry-events.ts';
 
@@ -23,7 +24,7 @@ interface Told {
   isRefusing: boolean;
 }
 
-/** What was told of each upstream by its key, so that the same is not told again. */
+/** What was told of each upstream, so that the same is not told again. */
 export class ToldStates {
   readonly #events: Pick<RegistryEvents, 'onContention' | 'onInstanceChanged'>;
   readonly #log: Log;
@@ -72,23 +73,27 @@ export class ToldStates {
   }
 
   /** It is gone; what comes back is news again. */
-  onGone(upstream: Upstream): void {
-    const { key } = upstream.settings;
-    this.#told.delete(key);
-    this.#events.onContention(contentionEvent(upstream, 'auto_deregister', 'it is gone from the configuration'));
-    this.#logLine(upstream, `upstream ${key} is gone from the configuration`, { event: 'auto_deregister' });
+  onGone(upstream: Upstream, { event, eviction, reason }: Leave): void {
+    const { key, instanceId } = upstream.settings;
+    this.#told.delete(instanceId);
+    this.#events.onContention(contentionEvent(upstream, event, reason));
+    const line = reason.startsWith('gone from ') ? `is ${reason}` : `has left: ${reason}`;
+    this.#logLine(upstream, `upstream ${key} ${line}`, { event, severity: eviction === undefined ? 'info' : 'warn' });
+    this.#events.onInstanceChanged(instanceId);
   }
 
   /** Another one takes its place, which is news again. */
   onReplaced(upstream: Upstream): void {
-    const { key } = upstream.settings;
-    this.#told.delete(key);
-    this.#logLine(upstream, `upstream ${key} has changed in the configuration`, { event: undefined });
+    const { key, instanceId, source } = upstream.settings;
+    this.#told.delete(instanceId);
+    const line =
+      source === 'config' ? 'has changed in the configuration' : 'is made anew: what is known of it has changed';
+    this.#logLine(upstream, `upstream ${key} ${line}`, { event: undefined });
   }
 
-  #of({ settings: { key } }: Upstream): Told {
-    const told = this.#told.get(key) ?? { isRefusing: false };
-    this.#told.set(key, told);
+  #of({ settings: { instanceId } }: Upstream): Told {
+    const told = this.#told.get(instanceId) ?? { isRefusing: false };
+    this.#told.set(instanceId, told);
     return told;
   }
 

@@ -2,6 +2,7 @@ import type { GatewayMetrics } from '@dcc-mcp/gateway-metrics';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { Log } from '../../protocol/log.ts';
 import type { Upstream, UpstreamEvents } from '../../upstream/upstream.ts';
+import type { Leave } from '../table/leave.ts';
 import type { InstanceHistory } from './instance-history.ts';
 import type { RegistryEvents } from './registry-events.ts';
 import type { SessionOutputs } from './session-outputs.ts';
@@ -19,8 +20,8 @@ export interface UpstreamEventsOptions {
 
 /** What an upstream tells of, and that it is no longer there. */
 export interface RegistryUpstreamEvents extends UpstreamEvents {
-  /** @param isGone False where another one takes its place. */
-  readonly onRemoved: (upstream: Upstream, isGone: boolean) => void;
+  /** @param leave Absent where another one takes its place. */
+  readonly onRemoved: (upstream: Upstream, leave: Leave | undefined) => void;
 }
 
 /** Keeps catalog, metrics and log up to date with what upstreams say. A change of readiness is logged once. */
@@ -41,13 +42,16 @@ export function upstreamEvents(options: UpstreamEventsOptions): RegistryUpstream
       told.onStatus(upstream);
     },
     onDied: (upstream, reason) => told.onDied(upstream, reason),
-    onRemoved: (upstream, isGone) => {
+    onRemoved: (upstream, leave) => {
       announced.delete(upstream.settings.instanceId);
-      if (isGone) {
-        history.onGone(upstream, 'gone from the configuration');
-        told.onGone(upstream);
-      } else {
+      if (leave === undefined) {
         told.onReplaced(upstream);
+        return;
+      }
+      history.onGone(upstream, leave.reason);
+      told.onGone(upstream, leave);
+      if (leave.eviction !== undefined) {
+        metrics?.recordEviction(leave.eviction);
       }
     },
     onNotification(upstream, method, params) {

@@ -1,8 +1,9 @@
 import type { JsonObject } from '../../protocol/json-rpc.ts';
-import type { Upstream, UpstreamStatus } from '../../upstream/upstream.ts';
+import type { RegisteredFacts, Upstream, UpstreamStatus } from '../../upstream/upstream.ts';
+import type { InstanceState } from './upstreams.ts';
 
 /** One upstream as `/v1/instances` and the resources show it. Commands, headers and environment stay inside. */
-export function instanceRow({ settings, status }: Upstream): JsonObject {
+export function instanceRow({ settings, status, facts }: Upstream, state: InstanceState): JsonObject {
   return {
     instance_id: settings.instanceId,
     instance_short: settings.instanceShort,
@@ -12,7 +13,7 @@ export function instanceRow({ settings, status }: Upstream): JsonObject {
     transport: settings.transport.type,
     lazy: settings.isLazy,
     affinity: settings.affinity,
-    status: status.readiness,
+    status: state,
     since: time(status.since),
     last_ok: time(status.lastOk),
     last_error: lastError(status),
@@ -23,7 +24,26 @@ export function instanceRow({ settings, status }: Upstream): JsonObject {
     protocol_version: status.protocolVersion ?? null,
     server_info: status.serverInfo ?? null,
     scene: status.scene ?? null,
+    ...registeredRow(facts),
   };
+}
+
+/** What a registered instance has told; absent is what it did not. */
+function registeredRow(facts: RegisteredFacts | undefined): JsonObject {
+  if (facts === undefined) {
+    return {};
+  }
+  const { displayName, pid, version, adapterVersion, capabilitiesFingerprint, heartbeatAt, ttlSecs } = facts;
+  const told = {
+    display_name: displayName,
+    pid,
+    version,
+    adapter_version: adapterVersion,
+    capabilities_fingerprint: capabilitiesFingerprint,
+    heartbeat_at: heartbeatAt === undefined ? undefined : time(heartbeatAt),
+    ttl_secs: ttlSecs,
+  };
+  return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
 }
 
 /** What is missing at this moment stands before what went wrong once. */

@@ -1,10 +1,22 @@
 // registry/: which upstreams there are, and what happens at them.
 import type { Upstream, UpstreamReadiness } from '../../upstream/upstream.ts';
+import { isStale } from './staleness.ts';
+
+/** How an instance is: as its upstream is, or `stale`, because it has not been heard of for too long. */
+export type InstanceState = UpstreamReadiness | 'stale';
 
 /** The upstreams the gateway knows, by instance id and by key. */
 export class Upstreams {
+  /** Age of a heartbeat that makes a registered instance stale. */
+  staleAfterMillis = 30_000;
   readonly #byInstance = new Map<string, Upstream>();
+  readonly #now: () => number;
   #generation = 0;
+
+  /** @param now Epoch milliseconds. */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
 
   /** Moves when an upstream comes or goes. */
   get generation(): number {
@@ -41,17 +53,27 @@ export class Upstreams {
     return this.untried().length === 0;
   }
 
+  /** Those of the configuration whose first try has not ended: readiness waits for them. */
   untried(): readonly Upstream[] {
+    return this.firstTries().filter(({ settings }) => settings.source === 'config');
+  }
+
+  /** Those of any source whose first try has not ended: whoever asks for tools waits for them for a moment. */
+  firstTries(): readonly Upstream[] {
     return this.all().filter(
-      ({ settings, status }) =>
-        settings.source === 'config' && !settings.isLazy && !settings.isDisabled && !status.hasBeenTried,
+      ({ settings, status }) => !settings.isLazy && !settings.isDisabled && !status.hasBeenTried,
     );
   }
 
-  countByReadiness(): ReadonlyMap<UpstreamReadiness, number> {
-    const counts = new Map<UpstreamReadiness, number>();
-    for (const { status } of this.all()) {
-      counts.set(status.readiness, (counts.get(status.readiness) ?? 0) + 1);
+  stateOf({ facts, status }: Upstream): InstanceState {
+    return facts !== undefined && isStale(facts, this.staleAfterMillis, this.#now()) ? 'stale' : status.readiness;
+  }
+
+  countByState(): ReadonlyMap<InstanceState, number> {
+    const counts = new Map<InstanceState, number>();
+    for (const upstream of this.all()) {
+      const state = this.stateOf(upstream);
+      counts.set(state, (counts.get(state) ?? 0) + 1);
     }
     return counts;
   }

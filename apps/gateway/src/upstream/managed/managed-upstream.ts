@@ -15,6 +15,7 @@ import type {
   HopResult,
   HostReadiness,
   HostTool,
+  RegisteredFacts,
   Upstream,
   UpstreamEvents,
   UpstreamLoad,
@@ -71,6 +72,9 @@ export class ManagedUpstream implements Upstream {
   #probe: ReadinessProbe | undefined;
   #triedTimer: NodeJS.Timeout | undefined;
   #isClosed = false;
+  #facts: RegisteredFacts | undefined;
+  /** As the host tells it. */
+  #scene: string | undefined;
 
   constructor(settings: UpstreamSettings, deps: Required<UpstreamDeps>) {
     this.settings = settings;
@@ -134,8 +138,17 @@ export class ManagedUpstream implements Upstream {
     return this.#supervisor.connection?.session.transport.pid;
   }
 
+  get facts(): RegisteredFacts | undefined {
+    return this.#facts;
+  }
+
   get hostReadiness(): HostReadiness | undefined {
     return this.#supervisor.connection?.core?.lastReadiness;
+  }
+
+  tell(facts: RegisteredFacts | undefined): void {
+    this.#facts = facts;
+    this.#tracker.scene(facts?.scene ?? this.#scene);
   }
 
   start(): void {
@@ -213,7 +226,7 @@ export class ManagedUpstream implements Upstream {
       intervalMillis: this.#deps.probeIntervalMillis,
       connection: () => this.#supervisor.connection,
       load: () => this.load,
-      readiness: () => this.status.readiness,
+      status: () => this.status,
       onOutcome: (outcome, failure) => this.#onProbe(outcome, failure),
     });
     this.#supervisor.begin();
@@ -276,7 +289,8 @@ export class ManagedUpstream implements Upstream {
     }
     const scene = await core.scene();
     if (this.#supervisor.connection === connection) {
-      this.#tracker.scene(scene);
+      this.#scene = scene;
+      this.#tracker.scene(this.#facts?.scene ?? scene);
     }
   }
 

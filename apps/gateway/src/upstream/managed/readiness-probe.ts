@@ -1,46 +1,62 @@
 import type { Connection } from '../connection/connection.ts';
-import type { HopFailure, UpstreamLoad, UpstreamReadiness } from '../upstream.ts';
+import type { HopFailure, UpstreamLoad, UpstreamStatus } from '../upstream.ts';
 
 const PROBE_TIMEOUT_MILLIS = 5_000;
+/** What has worked and does not answer is asked again sooner: by so much of the interval. */
+const SOONER = 0.4;
 
 export interface ReadinessProbeOptions {
   readonly intervalMillis: number;
   readonly connection: () => Connection | undefined;
   readonly load: () => UpstreamLoad;
-  readonly readiness: () => UpstreamReadiness;
+  readonly status: () => UpstreamStatus;
   readonly onOutcome: (outcome: 'ready' | 'booting' | 'unreachable', failure?: HopFailure) => void;
 }
 
 /** Asks an upstream now and then whether it is usable. */
 export class ReadinessProbe {
   readonly #options: ReadinessProbeOptions;
-  readonly #timer: NodeJS.Timeout;
-  #isRunning = false;
+  #timer: NodeJS.Timeout;
+  #isClosed = false;
 
   constructor(options: ReadinessProbeOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => void this.#probe(), options.intervalMillis).unref();
+    this.#timer = this.#later();
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+  }
+
+  #later(): NodeJS.Timeout {
+    const { intervalMillis, status } = this.#options;
+    const { readiness, lastOk } = status();
+    const isNewlyDead = readiness === 'unreachable' && lastOk !== undefined;
+    return setTimeout(() => void this.#run(), isNewlyDead ? intervalMillis * SOONER : intervalMillis).unref();
+  }
+
+  async #run(): Promise<void> {
+    await this.#probe();
+    if (!this.#isClosed) {
+      this.#timer = this.#later();
+    }
   }
 
   async #probe(): Promise<void> {
-    const { connection, load, readiness, onOutcome } = this.#options;
+    const { connection, load, status, onOutcome } = this.#options;
     const current = connection();
     if (current === undefined) {
-      onOutcome(readiness() === 'booting' ? 'booting' : 'unreachable');
+      onOutcome(status().readiness === 'booting' ? 'booting' : 'unreachable');
       return;
     }
-    if (this.#isRunning) {
-      return;
-    }
-    this.#isRunning = true;
     const outcome = await current.probe(PROBE_TIMEOUT_MILLIS);
-    this.#isRunning = false;
     if (current !== connection()) {
-      return; // the connection was lost meanwhile, which the supervisor has reported
+      // Why it was lost meanwhile the supervisor has reported; that the probe failed counts.
+      if (connection() === undefined && typeof outcome !== 'string') {
+        onOutcome('unreachable');
+      }
+      return;
     }
     if (typeof outcome === 'string') {
       onOutcome(outcome);
