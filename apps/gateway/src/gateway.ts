@@ -41,12 +41,15 @@ import { startCapture } from './recording/traffic/start-capture.ts';
 import { TappedExchange } from './recording/traffic/tapped-exchange.ts';
 import type { TrafficCapture } from './recording/traffic/traffic-capture.ts';
 import { ConfiguredUpstreams } from './registry/config/configured-upstreams.ts';
+import { ElectionRecord } from './registry/election/election-record.ts';
+import { YieldSecret } from './registry/election/yield-secret.ts';
 import { InstanceHistory } from './registry/events/instance-history.ts';
 import type { RegistryEvents } from './registry/events/registry-events.ts';
 import { SessionOutputs } from './registry/events/session-outputs.ts';
 import { InstanceTable } from './registry/table/instance-table.ts';
 import type { SkippedInstance } from './registry/table/skipped-instances.ts';
 import { Upstreams } from './registry/table/upstreams.ts';
+import { yieldRoutes } from './rest/election/yield-route.ts';
 import { informationRoutes } from './rest/information-routes.ts';
 import { restRoutes } from './rest/rest-routes.ts';
 import { ToolSearch } from './search/tool-search.ts';
@@ -63,6 +66,8 @@ export interface GatewayParts {
   readonly stateFolder?: StateFolder | undefined;
   /** What this gateway shares with others; default: nothing. */
   readonly state?: SharedState;
+  /** A newer gateway was promised the port: this one is to stop. Default: nothing happens. */
+  readonly onYield?: (() => void) | undefined;
   /** The page; absent where the gateway was built without it. */
   readonly page?: PageFiles | undefined;
   readonly log: Log;
@@ -103,6 +108,10 @@ export interface Gateway extends Omit<McpSide, 'routes'> {
   whenIdle(timeoutMillis: number): Promise<boolean>;
   /** Ends the calls that still run as not-ready, so that whoever waits for one is told. */
   endCalls(): void;
+  /** What came of standing for the port. */
+  readonly election: Pick<ElectionRecord, 'won' | 'lost' | 'hasLost'>;
+  /** Proves that a newer gateway may have the port. */
+  readonly yieldSecret: YieldSecret;
   /** Ends the upstreams. */
   close(): Promise<void>;
 }
@@ -128,11 +137,10 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     pagePath: pagePathOf({ ...config.server, page: parts.page }),
     stdioTap: traffic && new StdioTap(traffic.tap),
     servers: upstreams,
+    election: rooms.election,
+    yieldSecret: rooms.yieldSecret,
     ...drainingOf(inFlight),
-    openHistory: () => files.open(),
-    closeHistory: async () => {
-      await Promise.all([files.close(), traffic?.close()]);
-    },
+    ...historyOf({ files, traffic }),
     start: () => takeOver(config),
     apply: (changed, settings) => {
       Object.assign(current, { config: changed, settings });
@@ -167,6 +175,8 @@ interface Rooms {
   readonly side: McpSide;
   readonly served: ServedApps;
   readonly inFlight: InFlight;
+  readonly election: ElectionRecord;
+  readonly yieldSecret: YieldSecret;
   readonly files: AuditFiles;
   readonly store: CallStore;
   readonly table: InstanceTable;
@@ -193,26 +203,67 @@ function createRooms(parts: GatewayParts): Rooms {
   const onDropped = (rowsOf: string): void => metrics?.recordRowsDropped(rowsOf, 1);
   const files = new AuditFiles({ store, config: config.audit, log, onDropped });
   const traffic = startCapture(config, log);
-  const inForce = { config: () => current.config, settings: () => current.settings };
-  const kept = { store: files.history, files, streams, sessions: side.sessions, listed, history, traffic };
-  const measured = {
-    scrapes: instruments.scrapes,
-    series: () => ({ ...metrics?.seriesUsage(), ...instruments.requests?.seriesUsage() }),
-  };
   const events = rememberingEvents(toClientNotifications(side.broadcast), store);
   const table = new InstanceTable({ ...parts, ...core, events, metrics, history, tap: traffic?.tap, now: Date.now });
   core.outputs.listen((instanceId) => events.onOutput(instanceId));
-  const skipped = (): readonly SkippedInstance[] => table.skipped();
-  const sources = adminSources({ ...parts, ...inForce, ...kept, ...measured, core, skipped });
-  const { page } = parts;
+  const ballot = createBallot(parts, { events, metrics, inFlight });
+  const made = { instruments, core, streams, side, inFlight, files, store, table, traffic, current };
   const served = createApps(parts, instruments, {
     core,
     traffic,
-    routes: side.routes,
-    admin: adminRoutes({ sources, ...config.server, page, hasHistory: config.admin.history }),
+    routes: { ...side.routes, ...ballot.routes },
+    admin: createAdmin(parts, { ...made, listed, history }),
     isDraining: () => inFlight.isDraining,
   });
-  return { instruments, core, streams, side, served, inFlight, files, store, table, traffic, current };
+  return { ...made, served, ...ballot };
+}
+
+type ShownRooms = Omit<Rooms, 'served' | 'election' | 'yieldSecret'> & {
+  readonly listed: ListedTokens;
+  readonly history: InstanceHistory;
+};
+
+function createAdmin(parts: GatewayParts, rooms: ShownRooms): RouteTable {
+  const { config, page } = parts;
+  const { instruments, core, streams, side, files, listed, history, table, traffic, current } = rooms;
+  const inForce = { config: () => current.config, settings: () => current.settings };
+  const kept = { store: files.history, files, streams, sessions: side.sessions, listed, history, traffic };
+  const { metrics, requests, scrapes } = instruments;
+  const measured = { scrapes, series: () => ({ ...metrics?.seriesUsage(), ...requests?.seriesUsage() }) };
+  const skipped = (): readonly SkippedInstance[] => table.skipped();
+  const sources = adminSources({ ...parts, ...inForce, ...kept, ...measured, core, skipped });
+  return adminRoutes({ sources, ...config.server, page, hasHistory: config.admin.history });
+}
+
+interface Contended extends Pick<Rooms, 'inFlight'>, Pick<GatewayInstruments, 'metrics'> {
+  readonly events: RegistryEvents;
+}
+
+interface Ballot extends Pick<Rooms, 'election' | 'yieldSecret'> {
+  readonly routes: RouteTable;
+}
+
+/** What there is of elections: how they end, and how the port is given up. */
+function createBallot(
+  { config, version, stateFolder, log, onYield = () => {} }: GatewayParts,
+  { events, metrics, inFlight }: Contended,
+): Ballot {
+  const onContention: RegistryEvents['onContention'] = (event) => events.onContention(event);
+  const election = new ElectionRecord({ metrics, onContention, log, instanceId: randomUUID() });
+  const yieldSecret = new YieldSecret({ folder: stateFolder, log });
+  const routes = yieldRoutes({
+    version,
+    auth: config.auth,
+    bodyLimitBytes: config.server.bodyLimitBytes,
+    secret: yieldSecret.text,
+    onYield: (challenger) => {
+      if (!inFlight.isDraining) {
+        election.yielded(challenger);
+      }
+    },
+    onAnswered: onYield,
+  });
+  return { election, yieldSecret, routes };
 }
 
 /** @returns What ends it. */
@@ -223,6 +274,18 @@ function startMeasuring({ instruments, core, side, streams }: Rooms): () => void
     observed?.stop();
     metrics?.shutdown();
     requests?.shutdown();
+  };
+}
+
+function historyOf({
+  files,
+  traffic,
+}: Pick<Rooms, 'files' | 'traffic'>): Pick<Gateway, 'openHistory' | 'closeHistory'> {
+  return {
+    openHistory: () => files.open(),
+    closeHistory: async () => {
+      await Promise.all([files.close(), traffic?.close()]);
+    },
   };
 }
 

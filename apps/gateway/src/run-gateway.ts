@@ -8,6 +8,7 @@ import type { Environment, Reading } from '@dcc-mcp/telemetry-config';
 import type { Telemetry, TelemetryHealthChange } from '@dcc-mcp/telemetry-node';
 import { createCapturePolicy } from '@dcc-mcp/workflow-spans';
 import { readPageFiles } from './admin/page-files.ts';
+import { type Candidacy, openByElection } from './cluster/elected-listeners.ts';
 import type { CreateGatewayOptions } from './config/load/create-gateway-options.ts';
 import { inactiveSettings } from './config/load/inactive-settings.ts';
 import { issueLine } from './config/load/load-configuration.ts';
@@ -17,6 +18,7 @@ import { unreadableSecrets } from './config/load/unreadable-secrets.ts';
 import { VERSION } from './config/load/version.ts';
 import type { GatewayConfig } from './config/reader/gateway-config.ts';
 import { readGatewayConfig } from './config/reader/read-gateway-config.ts';
+import type { StateFolder } from './files/state-folder.ts';
 import { assembleGateway, type Gateway } from './gateway.ts';
 import { type ListenerBounds, type Listeners, openListeners } from './http/open-listeners.ts';
 import type { Log } from './protocol/log.ts';
@@ -25,6 +27,7 @@ import { exporterNote } from './recording/rows/activity-note.ts';
 import { flushedLines } from './recording/telemetry/flushed.ts';
 import { createGatewayLog } from './recording/telemetry/gateway-log.ts';
 import { type GatewayTelemetry, startGatewayTelemetry } from './recording/telemetry/start-gateway-telemetry.ts';
+import { PortHeldError } from './registry/election/port-held-error.ts';
 
 export interface RunOptions {
   readonly config: GatewayConfig;
@@ -39,6 +42,12 @@ export interface RunOptions {
   readonly probeIntervalMillis?: number | undefined;
   /** How long work in flight may take after the signal to stop; default 10 s. */
   readonly finishMillis?: number | undefined;
+  /** Stands for the port against other gateways; default: a port that is held is an error. */
+  readonly candidacy?: Candidacy;
+  /** A newer gateway was promised the port; default: this one stops. */
+  readonly onYield?: () => void;
+  /** Why it does not run, told before telemetry has left, which may take seconds. */
+  readonly onHeld?: (error: PortHeldError) => void;
 }
 
 /** A gateway that runs. */
@@ -66,6 +75,7 @@ const FLUSH_MILLIS = 5_000;
  * Starts telemetry, binds, and connects the upstreams in the background.
  *
  * @throws {NodeJS.ErrnoException} When a port can't be bound; then nothing is left running.
+ * @throws {PortHeldError} When it stood for the port, and another one keeps it.
  */
 export async function runGateway(options: RunOptions): Promise<RunningGateway> {
   const { config, settings = [], env, finishMillis = FINISH_MILLIS, probeIntervalMillis } = options;
@@ -78,6 +88,7 @@ export async function runGateway(options: RunOptions): Promise<RunningGateway> {
   /** For what is to be said when no log record leaves any more. */
   const people = createGatewayLog(config, options.log, () => undefined);
   let gateway: Gateway | undefined;
+  let started: RunningGateway | undefined;
   const onExporter = (change: TelemetryHealthChange): void => gateway?.note(exporterNote(change));
   const running = await startGatewayTelemetry(config, capture, { log, onExporter });
   telemetry = running.telemetry;
@@ -85,25 +96,62 @@ export async function runGateway(options: RunOptions): Promise<RunningGateway> {
   try {
     const page = config.server.admin ? readPageFiles() : undefined;
     const stateFolder = stateFolderOf(config, env);
-    const about = { config, settings, version: VERSION, capture, page, stateFolder, log, probeIntervalMillis };
+    const onYield = options.onYield ?? (() => void started?.stop());
+    const about = { config, settings, version: VERSION, capture, page, stateFolder, log, probeIntervalMillis, onYield };
     gateway = assembleGateway({ ...about, telemetry });
-    listeners = await openListeners(config, gateway, { log, bounds: options.listenerBounds ?? {} });
+    listeners = await listen(options, { gateway, log, stateFolder });
   } catch (error) {
-    await running.stop(0);
+    if (error instanceof PortHeldError) {
+      options.onHeld?.(error);
+    }
+    // An election that was lost is counted, and what is counted leaves.
+    await running.stop(gateway?.election.hasLost === true ? FLUSH_MILLIS : 0);
     throw error;
   }
+  started = toRunning({ gateway, telemetry: running, log, people, listeners, finishMillis });
   await gateway.openHistory();
   gateway.start();
+  return started;
+}
+
+type Started = Omit<Stopped, 'listeners'> & { readonly listeners: Listeners };
+
+function toRunning({ listeners, ...started }: Started): RunningGateway {
+  const { gateway, telemetry, log } = started;
   let stopped: Promise<void> | undefined;
   return {
     gateway,
-    telemetry: running.telemetry,
+    telemetry: telemetry.telemetry,
     log,
     url: listeners.main?.url,
     metricsUrls: listeners.metrics.map(({ url }) => url),
-    stop: () =>
-      (stopped ??= stop({ gateway, telemetry: running, log, people, listeners: listeners.all, finishMillis })),
+    stop: () => (stopped ??= stop({ ...started, listeners: listeners.all })),
   };
+}
+
+interface Listening {
+  readonly gateway: Gateway;
+  readonly log: Log;
+  readonly stateFolder: StateFolder | undefined;
+}
+
+/** Opens the listeners, by election where the gateway stands for one. */
+async function listen(
+  { config, candidacy, listenerBounds: bounds = {} }: RunOptions,
+  { gateway, log, stateFolder }: Listening,
+): Promise<Listeners> {
+  const { election, yieldSecret } = gateway;
+  const open = (): Promise<Listeners> => openListeners(config, gateway, { log, bounds });
+  // Any free port is nobody else's.
+  const isContested = config.server.listens && config.server.port !== 0;
+  const listeners = await (candidacy !== undefined && isContested
+    ? openByElection(config, { ...candidacy, version: VERSION, stateFolder, open, onLost: () => election.lost(), log })
+    : open());
+  if (listeners.main !== undefined) {
+    election.won(listeners.main.url);
+    await yieldSecret.lay(listeners.main.port);
+  }
+  return listeners;
 }
 
 interface Stopped {
@@ -119,6 +167,7 @@ async function stop({ gateway, telemetry, log, people, listeners, finishMillis }
   log('stopping: no new work', { event: EVENT_DCC_MCP_GATEWAY_STOP });
   const underway = gateway.underway();
   gateway.drain();
+  await gateway.yieldSecret.takeBack();
   let unfinished = 0;
   if (!(await gateway.whenIdle(finishMillis))) {
     unfinished = gateway.underway();

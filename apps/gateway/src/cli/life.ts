@@ -1,17 +1,18 @@
-import { EVENT_DCC_MCP_GATEWAY_START } from '@dcc-mcp/semantic-conventions';
+import { ATTR_DCC_MCP_CONTENTION_EVENT, EVENT_DCC_MCP_GATEWAY_START } from '@dcc-mcp/semantic-conventions';
 import { type ConfigWatch, watchConfiguration } from '../config/load/config-watch.ts';
 import type { LoadedConfiguration } from '../config/load/load-configuration.ts';
 import { settingViews } from '../config/load/setting-views.ts';
 import { VERSION } from '../config/load/version.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import { serveStdio } from '../mcp/transport/stdio.ts';
+import type { Log } from '../protocol/log.ts';
 import { configNote } from '../recording/rows/activity-note.ts';
 import { runGateway, type RunningGateway } from '../run-gateway.ts';
 import { processGroups } from '../upstream/stdio/process-groups.ts';
 import { reachable } from './banner/addresses.ts';
 import { Banner } from './banner/banner.ts';
 import { createLogLines } from './log-lines.ts';
-import { waitForPort } from './port-conflict.ts';
+import { sayWhoHolds } from './port-conflict.ts';
 import { announceGateway } from './running-gateways.ts';
 import { reportIssues, type Terminal, type TerminalSignal } from './terminal.ts';
 
@@ -34,11 +35,18 @@ interface Reloading extends ServeOptions {
   readonly load: () => LoadedConfiguration;
 }
 
+interface Watched extends Reloading {
+  readonly loaded: LoadedConfiguration;
+  readonly running: RunningGateway;
+}
+
 /** A gateway from its start to its end, and what signals mean to it at each moment. */
 export class Life {
   readonly #terminal: Terminal;
   readonly #stopping = new AbortController();
   #running: RunningGateway | undefined;
+  /** Settles when the gateway runs, or does not. */
+  #starting: Promise<unknown> | undefined;
   #watch: ConfigWatch | undefined;
   #banner: Banner | undefined;
   #file: string | undefined;
@@ -56,38 +64,62 @@ export class Life {
   }
 
   /** Starts the gateway. @throws Why it does not run. */
-  async run(loaded: LoadedConfiguration, { load, reloadPollMillis, ...paces }: Reloading): Promise<void> {
+  async run(loaded: LoadedConfiguration, reloading: Reloading): Promise<void> {
     const { values: config, file } = loaded;
     this.#file = file;
     const terminal = this.#terminal;
     const banner = terminal.screen && new Banner(terminal.screen, { config, file, env: terminal.env });
     this.#banner = banner;
     const people = createLogLines(terminal);
-    const lines = banner?.through(people) ?? people;
-    const options = { config, settings: settingViews(loaded), env: terminal.env, log: lines, ...paces };
-    const start = (): Promise<RunningGateway> => runGateway(options);
-    const { signal } = this.#stopping;
-    const running = await (config.server.wait ? waitForPort(config, { log: lines, signal }, start) : start());
-    this.#running = running;
-    this.#watch =
-      file === undefined
-        ? undefined
-        : watchConfiguration({
-            file,
-            current: loaded,
-            load,
-            apply: (changed, settings) => this.#apply(changed, () => running.gateway.apply(changed, settings)),
-            report: (issues) => reportIssues(terminal, issues),
-            log: running.log,
-            onOutcome: (outcome, line) => running.gateway.note(configNote(outcome, line)),
-            pollMillis: reloadPollMillis,
-          });
+    const starting = this.#start(loaded, banner?.through(people) ?? people, reloading);
+    this.#starting = starting.catch(() => undefined);
+    const running = await starting;
+    if (this.isStopping) {
+      return;
+    }
+    this.#watch = file === undefined ? undefined : this.#watchFile(file, { loaded, running, ...reloading });
     sayWhere(config, running);
     banner?.open(running);
     this.#announce(running, file);
     if (config.server.stdio) {
       serveStdio(running.gateway, terminal, () => void this.#stop());
     }
+  }
+
+  /** Stands for the port, where there is one. */
+  async #start(
+    loaded: LoadedConfiguration,
+    log: Log,
+    { finishMillis, probeIntervalMillis }: ServeOptions,
+  ): Promise<RunningGateway> {
+    const { values: config } = loaded;
+    const terminal = this.#terminal;
+    const running = await runGateway({
+      config,
+      settings: settingViews(loaded),
+      env: terminal.env,
+      log,
+      finishMillis,
+      probeIntervalMillis,
+      candidacy: { waits: config.server.wait, signal: this.#stopping.signal },
+      onYield: () => void this.#stop(),
+      onHeld: (error) => sayWhoHolds(terminal, config, error),
+    });
+    this.#running = running;
+    return running;
+  }
+
+  #watchFile(file: string, { loaded, running, load, reloadPollMillis }: Watched): ConfigWatch {
+    return watchConfiguration({
+      file,
+      current: loaded,
+      load,
+      apply: (changed, settings) => this.#apply(changed, () => running.gateway.apply(changed, settings)),
+      report: (issues) => reportIssues(this.#terminal, issues),
+      log: running.log,
+      onOutcome: (outcome, line) => running.gateway.note(configNote(outcome, line)),
+      pollMillis: reloadPollMillis,
+    });
   }
 
   #announce({ url }: RunningGateway, config: string | undefined): void {
@@ -131,6 +163,8 @@ export class Life {
     this.#stopping.abort();
     this.#watch?.stop();
     this.#banner?.close();
+    // What was counted while it waited for the port leaves as well.
+    await this.#starting;
     await this.#running?.stop();
     this.#terminal.exit(0);
   }
@@ -148,7 +182,8 @@ export class Life {
 function sayWhere(config: GatewayConfig, { log, url, metricsUrls }: RunningGateway): void {
   const fields = { event: EVENT_DCC_MCP_GATEWAY_START, isAlways: true };
   if (url !== undefined) {
-    log(`listening on ${url} (${places(config, metricsUrls)})`, fields);
+    const attributes = { [ATTR_DCC_MCP_CONTENTION_EVENT]: 'election_won' };
+    log(`listening on ${url} (${places(config, metricsUrls)})`, { ...fields, attributes });
   } else if (config.metrics.enabled === true && metricsUrls.length > 0) {
     log(`metrics ${metricsPlaces(config, metricsUrls)}`, fields);
   } else {

@@ -1,48 +1,33 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { VERSION } from '../config/load/version.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
-import { MetricsPortError } from '../http/open-listeners.ts';
-import { asObject, textOf } from '../protocol/json-rpc.ts';
-import { codeOf } from '../protocol/thrown-error.ts';
+import type { PortHeldError } from '../registry/election/port-held-error.ts';
+import { isNewer } from '../registry/election/version-order.ts';
+import { reachable } from './banner/addresses.ts';
+import type { Terminal } from './terminal.ts';
 
-const PROBE_MILLIS = 2_000;
-const RETRY_MILLIS = 1_000;
-
-/** The gateway of ours that answers on that port, if one does. */
-export async function otherGateway(host: string, port: number): Promise<{ readonly version: string } | undefined> {
-  try {
-    const response = await fetch(`http://${host}:${port}/v1/healthz`, { signal: AbortSignal.timeout(PROBE_MILLIS) });
-    const body = asObject(await response.json());
-    const isOurs = body?.['ok'] === true && body['name'] === 'dcc-mcp-gateway';
-    return isOurs ? { version: textOf(body['version']) } : undefined;
-  } catch {
-    return undefined;
-  }
+/** Says who has the port, and what to do about it. */
+export function sayWhoHolds(terminal: Terminal, { server }: GatewayConfig, error: PortHeldError): void {
+  const address = `${server.host}:${server.port}`;
+  terminal.printError(error.outcome === 'lost' ? lostLine(address, error) : foreignLine(address, error));
 }
 
-export interface PortWait {
-  readonly log: (line: string) => void;
-  /** Aborts when nobody waits any more. */
-  readonly signal: AbortSignal;
+function lostLine(address: string, { holder, refusal }: PortHeldError): string {
+  const where = reachable(`http://${address.replace(/^([\da-f:]+):(\d+)$/i, '[$1]:$2')}`);
+  if (holder.kind !== 'gateway') {
+    return `a gateway has ${where} and does not answer any more; look at it, or start this one with --wait or another --port`;
+  }
+  const { version, isDraining } = holder;
+  if (isDraining) {
+    return `a gateway (version ${version}) on ${where} is shutting down and has not given the port up yet; start this one again, or with --wait`;
+  }
+  const kept =
+    refusal === undefined || !isNewer(VERSION, version)
+      ? ''
+      : ` (it is older than this one, and does not yield: ${refusal})`;
+  return `a gateway (version ${version}) already runs on ${where}, with a configuration of its own${kept}; use it as it is, or start this one with --wait or another --port`;
 }
 
-/** Tries to start until the port is free. @throws Whatever is wrong besides, and when `signal` aborts. */
-export async function waitForPort<Started>(
-  { server }: GatewayConfig,
-  { log, signal }: PortWait,
-  start: () => Promise<Started>,
-): Promise<Started> {
-  for (let isFirst = true; ; isFirst = false) {
-    try {
-      return await start();
-    } catch (error) {
-      if (codeOf(error) !== 'EADDRINUSE') {
-        throw error;
-      }
-      if (isFirst) {
-        const port = `the port ${server.host}:${server.port}`;
-        log(`waiting for ${error instanceof MetricsPortError ? `a port: ${error.message}` : port}`);
-      }
-      await delay(RETRY_MILLIS, undefined, { signal });
-    }
-  }
+function foreignLine(address: string, { holder }: PortHeldError): string {
+  const who = holder.kind === 'silent' ? 'another program, which does not answer' : 'another program';
+  return `error: the port ${address} is in use by ${who}; choose another one with --port (0 for any free one)`;
 }

@@ -1,9 +1,9 @@
 import { loadConfiguration, type LoadedConfiguration } from '../config/load/load-configuration.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import { codeOf, messageOf } from '../protocol/thrown-error.ts';
+import { PortHeldError } from '../registry/election/port-held-error.ts';
 import type { Command } from './command-line.ts';
 import { Life, type ServeOptions } from './life.ts';
-import { otherGateway } from './port-conflict.ts';
 import { reportIssues, type Terminal } from './terminal.ts';
 
 type ServeCommand = Extract<Command, { name: 'serve' }>;
@@ -35,25 +35,15 @@ export async function serve(
 const LISTENING: ReadonlySet<unknown> = new Set(['listen', 'bind', 'getaddrinfo']);
 
 /** Why the gateway does not run, with its exit code. */
-async function explainStartError(terminal: Terminal, { server }: GatewayConfig, error: unknown): Promise<number> {
+function explainStartError(terminal: Terminal, { server }: GatewayConfig, error: unknown): number {
+  if (error instanceof PortHeldError) {
+    return error.outcome === 'lost' ? 0 : 1;
+  }
   if (!(error instanceof Error && 'syscall' in error && LISTENING.has(error.syscall))) {
     terminal.printError(`error: ${messageOf(error)}`);
     return error instanceof TypeError || error instanceof RangeError ? 2 : 1;
   }
   const address = `${server.host}:${server.port}`;
-  if (codeOf(error) !== 'EADDRINUSE') {
-    terminal.printError(`error: can't listen on ${address} (${codeOf(error)}); choose another --host or --port`);
-    return 1;
-  }
-  const other = await otherGateway(server.host, server.port);
-  if (other !== undefined) {
-    terminal.printError(
-      `a gateway (version ${other.version}) already runs on http://${address}, with a configuration of its own; use it as it is, or start this one with --wait or another --port`,
-    );
-    return 0;
-  }
-  terminal.printError(
-    `error: the port ${address} is in use by another program; choose another one with --port (0 for any free one)`,
-  );
+  terminal.printError(`error: can't listen on ${address} (${codeOf(error)}); choose another --host or --port`);
   return 1;
 }

@@ -22,6 +22,11 @@ export interface HealthOptions {
 /** Liveness and readiness, for everyone. The paths of probes tell no names; `/v1/readyz` says whom it waits for, to whoever may know. */
 export function healthRoutes({ upstreams, version, isDraining, needsToken }: HealthOptions): RouteTable {
   const alive = open(() => jsonReply({ ok: true, name: 'dcc-mcp-gateway', version }));
+  // Another gateway that wants the port asks this one: 503 with the name says that it is free soon.
+  const serving = open(() => {
+    const ok = !isDraining();
+    return jsonReply({ ok, name: 'dcc-mcp-gateway', version }, ok ? 200 : 503);
+  });
   const ready = open(() => {
     const ok = upstreams.untried().length === 0 && !isDraining();
     return jsonReply({ ok, draining: isDraining() }, ok ? 200 : 503);
@@ -41,7 +46,8 @@ export function healthRoutes({ upstreams, version, isDraining, needsToken }: Hea
     return jsonReply(body, ok ? 200 : 503);
   };
   return {
-    ...atPaths(['/v1/healthz', '/healthz', '/livez', '/health'], alive),
+    ...atPaths(['/v1/healthz'], serving),
+    ...atPaths(['/healthz', '/livez', '/health'], alive),
     ...atPaths(['/readyz', '/ready'], ready),
     ...atPaths(['/v1/readyz'], { guard: 'either', handler: readyByName }),
   };

@@ -44,7 +44,7 @@ export const contextAnswer: z.ZodType = z
   .openapi('ContextAnswer');
 
 export const healthAnswer: z.ZodType = z
-  .looseObject({ ok: z.literal(true), name: z.string(), version: z.string() })
+  .looseObject({ ok: z.boolean(), name: z.string(), version: z.string() })
   .openapi('HealthAnswer');
 
 export const readyAnswer: z.ZodType = z

@@ -1,6 +1,7 @@
 import { createRoute, type RouteConfig, z } from '@hono/zod-openapi';
 import { CONTEXT_FORGE_PATH } from '../http/metrics-endpoint.ts';
 import { errorAnswer } from '../operations/answers/answer-schemas.ts';
+import { yieldRouteConfig } from './election/yield-schemas.ts';
 import { healthAnswer, probeAnswer, readyAnswer } from './information-schemas.ts';
 import { failures, json } from './open-api-routes.ts';
 
@@ -75,9 +76,11 @@ const NOT_YET = 'Not while servers have not been tried once, and no longer when 
 const probe: Responses = { 503: { description: NOT_YET, content: json(probeAnswer) }, ...NO_ORIGIN };
 
 const HEALTH_ROUTES: readonly RouteConfig[] = [
-  ...['/v1/healthz', '/healthz', '/livez', '/health'].map((path) =>
-    get(path, 'Is it alive?', { content: json(healthAnswer) }),
-  ),
+  get('/v1/healthz', 'Who is it, and does it serve?', {
+    content: json(healthAnswer),
+    more: { 503: { description: SHUTTING_DOWN, content: json(healthAnswer) }, ...NO_ORIGIN },
+  }),
+  ...['/healthz', '/livez', '/health'].map((path) => get(path, 'Is it alive?', { content: json(healthAnswer) })),
   get('/v1/readyz', 'May work be sent?', {
     content: json(readyAnswer),
     more: { 503: { description: SHUTTING_DOWN, content: json(readyAnswer) }, ...NO_ORIGIN },
@@ -111,6 +114,7 @@ export function plainRoutes(metricsPath: string | undefined): readonly RouteConf
   return [
     ...MCP_ROUTES,
     ...HEALTH_ROUTES,
+    yieldRouteConfig,
     get('/v1/openapi.json', 'This document', { content: json(z.looseObject({ openapi: z.string() })) }),
     get('/docs', 'This document as a page', { content: HTML }),
     get('/', 'The gateway and its servers as a page', { content: HTML, more: failures(401, 403) }),

@@ -1,4 +1,3 @@
-import type { HttpContext } from '@dcc-mcp/http-adapter';
 import { errorEnvelope, readRequestContext, type RequestContext, responseHeaders } from '@dcc-mcp/request-context';
 import type { ResponseSurface } from '@dcc-mcp/semantic-conventions';
 import { jsonReply, type Reply, withHeader } from '../http/reply.ts';
@@ -7,10 +6,8 @@ import type { Caller, OperationCore } from '../operations/frame/core.ts';
 import type { OperationDefinition, OperationEnd, ParsedRequest } from '../operations/frame/operation-definition.ts';
 import { httpStatusOfError, type OperationError } from '../operations/frame/operation-error.ts';
 import { runOperation } from '../operations/frame/run-operation.ts';
-import { exactBody } from '../operations/requests/exact-body.ts';
 import { isJsonObject } from '../protocol/json-rpc.ts';
-import { whyNotJson, withoutByteOrderMark } from '../protocol/json/bounded-json.ts';
-import { RawJson } from '../protocol/json/raw-json.ts';
+import { readJsonBody } from './read-json-body.ts';
 
 /** One workflow operation as a route serves it. */
 export interface RestOperation<Request, Target, Value> {
@@ -56,7 +53,7 @@ export class RestOperations {
   /** What is no JSON never reaches an operation, and is counted nowhere. */
   post<Request, Target, Value>(operation: RestOperation<Request, Target, Value>): Route {
     return this.#route(operation, async (route) => {
-      const reading = await this.#readBody(route.http);
+      const reading = await readJsonBody(route.http, this.#bodyLimitBytes);
       if (!reading.ok) {
         return failure(reading.error, this.#caller(route, undefined).ctx);
       }
@@ -92,24 +89,6 @@ export class RestOperations {
     return operation.reply?.({ ...end, value }, ctx) ?? jsonReply(value, 200, responseHeaders(ctx));
   }
 
-  async #readBody(
-    http: HttpContext,
-  ): Promise<{ readonly ok: true; readonly body: unknown } | { readonly ok: false; readonly error: OperationError }> {
-    const limit = this.#bodyLimitBytes;
-    const reading = await http.readBody(limit);
-    if (!reading.ok) {
-      return { ok: false, error: toBodyError(reading.reason, limit) };
-    }
-    try {
-      return { ok: true, body: exactBody(RawJson.read(withoutByteOrderMark(reading.text), 0)) };
-    } catch (error) {
-      return {
-        ok: false,
-        error: { kind: 'bad-request', message: `The body is ${whyNotJson(error)}`, recommendedNextAction: SEND_JSON },
-      };
-    }
-  }
-
   #caller({ http, authSubject, scope }: RouteRequest, body: unknown): Caller {
     const meta = isJsonObject(body) ? body['meta'] : undefined;
     const { headers, peerAddress } = http;
@@ -130,32 +109,8 @@ export class RestOperations {
   }
 }
 
-/** A wrong body has no field to be corrected. */
-const SEND_JSON = 'Send one JSON object in UTF-8 as the body.';
-
-function toBodyError(reason: 'too_large' | 'aborted' | 'overloaded', limitBytes: number): OperationError {
-  const errors: Readonly<Record<typeof reason, OperationError>> = {
-    too_large: {
-      kind: 'payload-too-large',
-      message: `The body is larger than ${limitBytes} bytes`,
-      recommendedNextAction: 'Send a smaller body, or have the operator raise server.bodyLimitBytes.',
-    },
-    aborted: {
-      kind: 'bad-request',
-      message: 'The body broke off',
-      recommendedNextAction: 'Send the whole request again.',
-    },
-    overloaded: {
-      kind: 'not-ready',
-      message: 'The gateway holds as many large bodies as it may; try again',
-      recommendedNextAction: 'Wait a moment, then send the request again.',
-    },
-  };
-  return errors[reason];
-}
-
 /** The error envelope with its status. */
-function failure(error: OperationError, ctx: RequestContext): Reply {
+export function failure(error: OperationError, ctx: RequestContext): Reply {
   const reply = jsonReply(errorEnvelope(error, ctx), httpStatusOfError(error), responseHeaders(ctx));
   const { retryAfterSeconds } = error;
   return retryAfterSeconds === undefined ? reply : withHeader(reply, 'retry-after', String(retryAfterSeconds));

@@ -153,7 +153,7 @@ test('an HTTP server that goes away and comes back is two rows', async () => {
   await new Promise<void>((resolve) => void plain.server.listen(port, '127.0.0.1', resolve));
   await until(() => gateway.stderr().split('upstream far is ready').length > 2, 10_000);
   const names = (await eventsOf(gateway.url)).map(({ event }) => event);
-  expect(names).toEqual(['probe_booting', 'probe_ready', 'probe_unreachable', 'probe_ready']);
+  expect(names).toEqual(['election_won', 'probe_booting', 'probe_ready', 'probe_unreachable', 'probe_ready']);
   await gateway.stop();
   plain.server.closeAllConnections();
   plain.server.close();

@@ -31,7 +31,6 @@ const INACTIVE_VALUES: Readonly<Record<string, unknown>> = {
   'registry.dir': '/nowhere',
   'registry.staleTimeoutSecs': 7,
   'registry.registerAllow': ['10.0.0.0/8'],
-  stateDir: '/nowhere',
   redisUrl: 'redis://127.0.0.1:1',
   redisUrlFile: (place: Place) => place.write('redis', 'redis://127.0.0.1:1\n'),
 };

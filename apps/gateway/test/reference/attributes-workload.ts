@@ -1,5 +1,5 @@
 // Requests after which every attribute of the reference has been on a span or a log record: two gateways, one collector.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CoreHost, startCoreHost } from '../fixtures/core-host.ts';
@@ -197,15 +197,22 @@ async function withGateway(settings: object, play: (gateway: RunningGateway) => 
   }
 }
 
-/** A gateway of the command, whose file changes, and whose history can't be written: its folder is a file. */
+/** A gateway of the command, whose file changes, whose history can't be written (its folder is a file), and whose port is given up. */
 async function changeFile(env: Readonly<Record<string, string>>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'attributes-'));
   const file = join(folder, 'gateway.json');
   writeFileSync(file, '{"mcpServers": {}}');
-  const served = await serveInProcess(file, { env: { ...env, DCC_MCP_GATEWAY_AUDIT_DIR: join(file, 'below') } });
+  const own = { DCC_MCP_GATEWAY_AUDIT_DIR: join(file, 'below'), DCC_MCP_STATE_DIR: folder };
+  const served = await serveInProcess(file, { env: { ...env, ...own } });
   writeFileSync(file, '{"mcpServers": {}, "policy": {"readOnly": true}}');
   served.signal('SIGHUP');
   await until(() => served.stderr().includes('has changed'));
+  const secret = readFileSync(join(folder, `gateway-${new URL(served.url).port}.secret`), 'utf8');
+  await fetch(`${served.url}/gateway/yield`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secret}` },
+    body: '{"challenger_version": "99.0.0"}',
+  });
   await served.stop();
   rmSync(folder, { recursive: true });
 }

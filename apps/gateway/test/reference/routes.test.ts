@@ -1,7 +1,9 @@
 // Each route that is served is in the OpenAPI document, the page and the reference, and answers what they say.
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { SmartRouter } from 'hono/router/smart-router';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type CoreHost, startCoreHost } from '../fixtures/core-host.ts';
 import { type PlainServer, startPlainServer } from '../fixtures/plain-server.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
@@ -17,6 +19,16 @@ interface Document {
 
 const MODERN_HEADERS = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/list' };
 const TOKEN = 'a'.repeat(32);
+
+/** The way to a gateway's end, for who can prove that it may. */
+const YIELD = '/gateway/yield';
+const stateDir = mkdtempSync(join(tmpdir(), 'routes-'));
+
+/** What proves that. */
+function proofFor(path: string): Readonly<Record<string, string>> {
+  const file = join(stateDir, `gateway-${new URL(open.url).port}.secret`);
+  return path === YIELD ? { authorization: `Bearer ${readFileSync(file, 'utf8')}` } : {};
+}
 
 let server: PlainServer;
 let host: CoreHost;
@@ -37,7 +49,8 @@ beforeAll(async () => {
   host = await startCoreHost({ skills: { 'mesh-tools': ['read_mesh'] } });
   const mcpServers = { plain: { url: server.url }, core: { url: host.url } };
   const adding = jest.spyOn(SmartRouter.prototype, 'add');
-  open = await startGateway({ config: { mcpServers, server: { bodyLimitBytes: 2_048 } }, enablePrometheus: true });
+  const config = { mcpServers, server: { bodyLimitBytes: 2_048 }, stateDir };
+  open = await startGateway({ config, enablePrometheus: true });
   adding.mock.calls.forEach(([method, path]) => served.add(`${method === 'ALL' ? 'GET' : method} ${path}`));
   adding.mockRestore();
   guarded = await startGateway({ config: { mcpServers }, env: { DCC_MCP_AUTH_TOKEN: TOKEN } });
@@ -55,6 +68,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all([open?.stop(), guarded?.stop()]);
+  rmSync(stateDir, { recursive: true });
   for (const each of [server, host]) {
     each?.server.closeAllConnections();
     each?.server.close();
@@ -77,6 +91,7 @@ function bodyFor(path: string): unknown {
     '/v1/call': { tool_slug: slug },
     '/v1/call_batch': { calls: [{ tool_slug: slug }] },
     '/v1/dcc/{dcc}/instances/{id}/call': { backend_tool: 'read_it' },
+    [YIELD]: { challenger_version: '99.0.0' },
     '/mcp': { jsonrpc: '2.0', id: 1, method: 'tools/list', params: { _meta: modernMeta } },
   };
   return bodies[path];
@@ -142,7 +157,11 @@ describe.each(documented)('%s %s', (method, path) => {
 
   test('answers a good request with a status and a content type that it names', async () => {
     const headers = path === '/mcp' && method !== 'POST' ? await session(open.url) : {};
-    const response = await ask(open.url, route, { body: bodyFor(path), headers });
+    // The last thing that a gateway answers.
+    const isEnd = path === YIELD;
+    const asked = isEnd ? await startGateway({ env: { DCC_MCP_AUTH_TOKEN: TOKEN } }) : open;
+    const proof = isEnd ? { authorization: `Bearer ${TOKEN}` } : {};
+    const response = await ask(asked.url, route, { body: bodyFor(path), headers: { ...headers, ...proof } });
     const { responses } = operationOf(route);
     expect(Object.keys(responses).filter((status) => /^2|^307/.test(status))).toContain(String(response.status));
     const type = response.headers.get('content-type')?.split(';')[0];
@@ -176,7 +195,7 @@ test.each(posts)(
   async (...route) => {
     const statuses: number[] = [];
     for (const body of [[], {}, { query: 'x'.repeat(3_000) }, { tool_slug: 'no.such.tool', backend_tool: 'none' }]) {
-      const response = await ask(open.url, route, { body });
+      const response = await ask(open.url, route, { body, headers: proofFor(route[1]) });
       await response.body?.cancel();
       statuses.push(response.status);
     }

@@ -40,25 +40,28 @@ const UPSTREAM: LogAttribute = {
   description: 'Key of the upstream in the configuration',
 };
 
+const CONTENTION: LogAttribute = {
+  key: ATTR_DCC_MCP_CONTENTION_EVENT,
+  type: 'string',
+  description: 'Name of the event in `/v1/debug/events`, where the line tells of one: `host_died`, …',
+};
+
 /** Every event that the gateway logs. A line that belongs to none has neither an event name nor attributes. */
 export const LOG_EVENTS: readonly LogEventDefinition[] = [
   {
     name: EVENT_DCC_MCP_GATEWAY_START,
     description: 'The gateway listens, or serves standard streams',
-    attributes: [],
+    attributes: [CONTENTION],
   },
-  { name: EVENT_DCC_MCP_GATEWAY_STOP, description: 'The gateway takes no new work, or has stopped', attributes: [] },
+  {
+    name: EVENT_DCC_MCP_GATEWAY_STOP,
+    description: 'The gateway gives the port up, takes no new work, or has stopped',
+    attributes: [CONTENTION],
+  },
   {
     name: EVENT_DCC_MCP_UPSTREAM_STATE,
     description: 'An upstream is ready, idle, disabled or unreachable, and why; it died, boots again, or is gone',
-    attributes: [
-      UPSTREAM,
-      {
-        key: ATTR_DCC_MCP_CONTENTION_EVENT,
-        type: 'string',
-        description: 'Name of the event in `/v1/debug/events`, where the line tells of one: `host_died`, …',
-      },
-    ],
+    attributes: [UPSTREAM, CONTENTION],
   },
   {
     name: EVENT_DCC_MCP_UPSTREAM_CIRCUIT,

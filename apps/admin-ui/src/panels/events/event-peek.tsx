@@ -11,12 +11,17 @@ import style from './events.module.css';
 import { around } from './leads-to.ts';
 
 const MEANINGS: Readonly<Record<string, TextKey>> = {
+  election_won: 'event.election_won',
+  voluntary_yield: 'event.voluntary_yield',
   probe_booting: 'event.probe_booting',
   probe_ready: 'event.probe_ready',
   probe_unreachable: 'event.probe_unreachable',
   host_died: 'event.host_died',
   auto_deregister: 'event.auto_deregister',
 };
+
+/** What happens to the gateway itself, which is no server of its own. */
+const OWN_EVENTS: ReadonlySet<string> = new Set(['election_won', 'voluntary_yield']);
 
 /** One event of a server: what it means, and what else was then. */
 export function EventPeek({ event: row }: { readonly event: ContentionEvent | undefined }) {
@@ -38,6 +43,7 @@ export function EventPeek({ event: row }: { readonly event: ContentionEvent | un
 function Summary({ row }: { readonly row: ContentionEvent }) {
   const { event, severity, reason, dcc_type: type, instance_id: id, timestamp } = row;
   const meaning = MEANINGS[event];
+  const isOwn = OWN_EVENTS.has(event);
   return (
     <>
       {meaning !== undefined && <p>{t(meaning)}</p>}
@@ -47,14 +53,18 @@ function Summary({ row }: { readonly row: ContentionEvent }) {
           [t('events.reason'), reason],
           [t('column.time'), fullTime(timestamp)],
           [
-            t('events.server'),
-            <a key="server" href={placeHref({ panel: 'instances', instance: id })}>
-              {type} {id}
-            </a>,
+            isOwn ? t('events.gateway') : t('events.server'),
+            isOwn ? (
+              id
+            ) : (
+              <a key="server" href={placeHref({ panel: 'instances', instance: id })}>
+                {type} {id}
+              </a>
+            ),
           ],
         ]}
       />
-      <ServerLinks instanceId={id} timestamp={timestamp} />
+      {!isOwn && <ServerLinks instanceId={id} timestamp={timestamp} />}
     </>
   );
 }

@@ -105,6 +105,9 @@ export const search = {
   'events.gone': 'This is not kept any more, or lies outside of the filter.',
   'events.callsThen': 'Its calls in the minutes around',
   'events.output': 'What it wrote',
+  'events.gateway': 'Gateway',
+  'event.election_won': 'This gateway has the port now: it was free, or another gateway gave it up or ended.',
+  'event.voluntary_yield': 'A newer gateway proved that it may have the port. This one finishes its calls and ends.',
   'event.probe_booting':
     'The server starts, starts again after it died, or says itself that it is not usable yet. Where it does not get ready, read what it wrote.',
   'event.probe_ready': 'The server answers, and its tools can be called.',

@@ -105,6 +105,9 @@ export const search: Translation<typeof texts> = {
   'events.gone': '该记录已不再保留，或不在筛选范围内。',
   'events.callsThen': '前后一分钟内的调用',
   'events.output': '它的输出',
+  'events.gateway': '网关',
+  'event.election_won': '该网关现在占有端口：端口原本空闲，或另一个网关已让出或结束。',
+  'event.voluntary_yield': '较新的网关已证明可以使用该端口。当前网关完成正在进行的调用后结束。',
   'event.probe_booting': '服务器正在启动、退出后重新启动，或自称尚不可用。如果一直没有就绪，请查看它的输出。',
   'event.probe_ready': '服务器已响应，可以调用其工具。',
   'event.probe_unreachable':

@@ -98,7 +98,6 @@ export const OPERATION = {
     kind: { filePath: 'the path of a folder' },
     defaultText: 'dcc-mcp in $XDG_STATE_HOME, else in ~/.local/state',
     description: 'Folder of what outlives the gateway and is nobody else’s; made with mode 0700, its files with 0600.',
-    inactive: 'nothing is kept there',
   },
   redisUrl: {
     names: ['DCC_MCP_REDIS_URL'],

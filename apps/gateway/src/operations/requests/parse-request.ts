@@ -69,7 +69,8 @@ function isPlainCall(body: unknown): body is PlainCall {
   return isName(slug) && (meta === undefined || (isJsonObject(meta) && !isLargerThan(meta, MAX_META_BYTES)));
 }
 
-function parseBody<T>(schema: z.ZodType<T>, body: unknown): ParsedBody<T> {
+/** Checks a body by a schema of fields. */
+export function parseBody<T>(schema: z.ZodType<T>, body: unknown): ParsedBody<T> {
   if (!isJsonObject(body)) {
     return { ok: false, message: `the body must be a JSON object, got ${typeName(body)}` };
   }

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 // What the settings of the listener and of the history show.
 import { createServer } from 'node:net';
-import { type Effect, type Lab, SERVER } from './lab.ts';
+import { join } from 'node:path';
+import { type Effect, type Lab, type Place, SERVER } from './lab.ts';
 
 const statusOf =
   (path: string) =>
@@ -116,6 +118,11 @@ export const SERVER_EFFECTS: Readonly<Record<string, Effect>> = {
   trafficCapture: { value: 'metadata', observe: framesAfterCalls },
   'traffic.include': { base: { trafficCapture: 'metadata' }, value: ['tool:write'], observe: framesAfterCalls },
   'traffic.exclude': { base: { trafficCapture: 'metadata' }, value: ['tool:read'], observe: framesAfterCalls },
+  // The one file that every gateway lays down there.
+  stateDir: {
+    value: ({ folder }: Place) => join(folder, 'state'),
+    observe: (lab) => existsSync(join(lab.folder, 'state', `gateway-${new URL(lab.url).port}.secret`)),
+  },
   'admin.redactPaths': {
     value: ['n'],
     observe: async (lab) => {

@@ -1,0 +1,126 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { askToYield } from './ask-to-yield.ts';
+import { Contest } from './contest.ts';
+import { PortHeldError } from './port-held-error.ts';
+import { askHolder, type PortHolder } from './port-holder.ts';
+
+/** Between two tries while the port is about to be free. */
+const SOON_MILLIS = 50;
+/** Between two tries of one that waits: it has the port well within a second after it is free. */
+const WAIT_MILLIS = 200;
+/** How often one that waits looks who holds the port: for each try would be a request too many. */
+const LOOK_MILLIS = 5_000;
+
+/** A gateway that stands for a port. */
+export interface Candidate<Won> {
+  readonly version: string;
+  /** Where this machine reaches whoever holds the port: `http://127.0.0.1:9765`. */
+  readonly url: string;
+  /** Whether to go on after the election is lost, until the port is free. */
+  readonly waits: boolean;
+  /** Aborts when nobody wants the port any more. */
+  readonly signal: AbortSignal;
+  /** Tries to have the port for itself. @throws What {@link isHeld} knows, where another one has it. */
+  bind(): Promise<Won>;
+  /** Whether the error says that a port is taken; `beside`: one that nobody is elected for, such as that of metrics. */
+  isHeld(error: unknown): false | 'port' | 'beside';
+  /** The secret of the gateway there. */
+  readSecret(): Promise<string | undefined>;
+  /** The port is held, for the first time: said to whoever waits. */
+  onHeld(error: unknown): void;
+  /** The election is lost to a gateway: once for each start. */
+  onLost(): void;
+}
+
+/**
+ * Stands for a port until it is won or lost. The bind decides; who holds the port is asked only to know what to do next.
+ *
+ * @throws {PortHeldError} When another one keeps it.
+ * @throws Whatever else `bind` throws, and when `signal` aborts.
+ */
+export async function standForElection<Won>(candidate: Candidate<Won>): Promise<Won> {
+  const election = new Election(candidate);
+  for (;;) {
+    candidate.signal.throwIfAborted();
+    try {
+      return await candidate.bind();
+    } catch (error) {
+      await election.held(error);
+    }
+  }
+}
+
+class Election {
+  readonly #candidate: Candidate<unknown>;
+  readonly #contest: Contest;
+  #isTold = false;
+  #hasLost = false;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(candidate: Candidate<unknown>) {
+    this.#candidate = candidate;
+    this.#contest = new Contest(candidate.version);
+  }
+
+  /** Returns when the port is to be tried again. @throws When it is not. */
+  async held(error: unknown): Promise<void> {
+    const candidate = this.#candidate;
+    const which = candidate.isHeld(error);
+    if (which === false || (which === 'beside' && !candidate.waits && !this.#contest.isHandedOver(performance.now()))) {
+      throw error;
+    }
+    if (!this.#isTold) {
+      this.#isTold = true;
+      candidate.onHeld(error);
+    }
+    const isQuiet = this.#hasLost && performance.now() - this.#lookedAt < LOOK_MILLIS;
+    if (which === 'beside' || isQuiet) {
+      await this.#pause(WAIT_MILLIS);
+      return;
+    }
+    await this.#look();
+  }
+
+  async #look(): Promise<void> {
+    const { url, signal } = this.#candidate;
+    const holder = await askHolder(url, signal);
+    this.#lookedAt = performance.now();
+    switch (this.#contest.next(holder, this.#lookedAt)) {
+      case 'again':
+        return this.#pause(SOON_MILLIS);
+      case 'challenge':
+        return this.#challenge(holder);
+      case 'foreign':
+        throw new PortHeldError(holder, 'foreign');
+      case 'lost':
+      default:
+        return this.#lose(holder);
+    }
+  }
+
+  async #challenge(holder: PortHolder): Promise<void> {
+    const { url, version, signal } = this.#candidate;
+    const secret = await this.#candidate.readSecret();
+    const answer = await askToYield({ url, version, secret, signal });
+    if (!answer.ok) {
+      return this.#lose(holder, answer.reason);
+    }
+    this.#contest.promised(performance.now());
+    return this.#pause(SOON_MILLIS);
+  }
+
+  async #lose(holder: PortHolder, refusal?: string): Promise<void> {
+    if (!this.#hasLost) {
+      this.#hasLost = true;
+      this.#candidate.onLost();
+    }
+    if (!this.#candidate.waits) {
+      throw new PortHeldError(holder, 'lost', refusal);
+    }
+    await this.#pause(WAIT_MILLIS);
+  }
+
+  async #pause(millis: number): Promise<void> {
+    await delay(millis, undefined, { signal: this.#candidate.signal });
+  }
+}

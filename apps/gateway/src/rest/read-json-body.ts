@@ -1,0 +1,50 @@
+import type { HttpContext } from '@dcc-mcp/http-adapter';
+import type { OperationError } from '../operations/frame/operation-error.ts';
+import { exactBody } from '../operations/requests/exact-body.ts';
+import { whyNotJson, withoutByteOrderMark } from '../protocol/json/bounded-json.ts';
+import { RawJson } from '../protocol/json/raw-json.ts';
+
+/** The body of a request, or what is wrong with it. */
+export type JsonBody =
+  | { readonly ok: true; readonly body: unknown }
+  | { readonly ok: false; readonly error: OperationError };
+
+/** A wrong body has no field to be corrected. */
+const SEND_JSON = 'Send one JSON object in UTF-8 as the body.';
+
+/** Reads a body of at most `limitBytes`; numbers keep their digits. */
+export async function readJsonBody(http: HttpContext, limitBytes: number): Promise<JsonBody> {
+  const reading = await http.readBody(limitBytes);
+  if (!reading.ok) {
+    return { ok: false, error: toBodyError(reading.reason, limitBytes) };
+  }
+  try {
+    return { ok: true, body: exactBody(RawJson.read(withoutByteOrderMark(reading.text), 0)) };
+  } catch (error) {
+    return {
+      ok: false,
+      error: { kind: 'bad-request', message: `The body is ${whyNotJson(error)}`, recommendedNextAction: SEND_JSON },
+    };
+  }
+}
+
+function toBodyError(reason: 'too_large' | 'aborted' | 'overloaded', limitBytes: number): OperationError {
+  const errors: Readonly<Record<typeof reason, OperationError>> = {
+    too_large: {
+      kind: 'payload-too-large',
+      message: `The body is larger than ${limitBytes} bytes`,
+      recommendedNextAction: 'Send a smaller body, or have the operator raise server.bodyLimitBytes.',
+    },
+    aborted: {
+      kind: 'bad-request',
+      message: 'The body broke off',
+      recommendedNextAction: 'Send the whole request again.',
+    },
+    overloaded: {
+      kind: 'not-ready',
+      message: 'The gateway holds as many large bodies as it may; try again',
+      recommendedNextAction: 'Wait a moment, then send the request again.',
+    },
+  };
+  return errors[reason];
+}
