@@ -84,6 +84,16 @@ export class Catalog {
     return hasChanged;
   }
 
+  /** A lazy upstream was stopped: its tools are known, and loaded no more. @returns True when anything changed. */
+  unload(upstream: CatalogUpstream): boolean {
+    const toolSet = this.#toolSets.get(upstream.instanceId);
+    if (toolSet === undefined) {
+      return false; // it has left meanwhile
+    }
+    const tools = [...toolSet.records.values()].filter(({ isStub }) => !isStub).map(({ tool }) => tool);
+    return this.setTools({ ...upstream, isLoaded: false }, tools);
+  }
+
   /** Says which tools a skill brought (`registered_tools` of dcc-mcp-core's `load_skill`), for hosts that list them under bare names. */
   assignSkill(instanceId: string, skillName: string, backendTools: readonly string[]): void {
     this.#toolSets.get(instanceId)?.assignSkill(skillName, backendTools);

@@ -28,6 +28,8 @@ export interface UpstreamSettings {
   readonly concurrency: number;
   readonly maxQueued: number;
   readonly timeoutMillis: number;
+  /** Longest time of a call that reports progress; default an hour, never below {@link timeoutMillis}. */
+  readonly maxTimeoutMillis?: number;
   /** Whether scalars of the wrong type are made what a tool's schema asks for. */
   readonly coercesArguments: boolean;
   /** Which of its tools are offered, by name, `*` for any characters; an empty `include` means all, `exclude` wins. */
@@ -93,6 +95,8 @@ export interface HopRequest {
   /** Called once, when the request leaves the queue for the wire: the place where the hop's span starts. Not called when it never does. */
   begin(queueWaitMillis: number): HopEnvelope;
   readonly timeoutMillis: number;
+  /** Longest time where progress of the upstream makes {@link timeoutMillis} start anew; absent: it does not. */
+  readonly maxTimeoutMillis?: number | undefined;
   /** Of the operation that it belongs to. */
   readonly requestId?: string;
   /** Aborts when the caller cancels or leaves: the upstream is told, and the hop ends as `cancelled`. */
@@ -131,6 +135,8 @@ export interface HopFailure {
   readonly httpStatus?: number | undefined;
   /** What the upstream did instead of answering in time; part of the message. */
   readonly hint?: string | undefined;
+  /** True where the message says all there is to say of the time, whatever the call waited for. */
+  readonly isFinalWording?: boolean | undefined;
   /** Time in the queue of a call that was taken in there and never left it; for others {@link HopRequest.begin} has it. */
   readonly queueWaitMillis?: number | undefined;
 }
@@ -241,6 +247,8 @@ export interface UpstreamEvents {
   onProbe?(upstream: Upstream, outcome: 'ready' | 'booting' | 'unreachable'): void;
   /** A session of the handshake era that we had with the upstream is over. */
   onSessionEnd?(upstream: Upstream, end: { readonly isLost: boolean; readonly durationSeconds: number }): void;
+  /** A lazy upstream was stopped until its next use. */
+  onUnloaded?(upstream: Upstream): void;
   /** One line of a child's stderr, control characters removed. */
   onStderr?(upstream: Upstream, line: string): void;
 }
@@ -274,6 +282,12 @@ export interface Upstream {
   refreshTools(): Promise<void>;
   /** Notes what is missing of a list that was read, and why; absent: nothing is. A change is logged once. */
   noteList(method: string, cut: string | undefined): void;
+  /**
+   * Stops a lazy upstream until its next use, once no call is on its way to it; any other stays as it is.
+   *
+   * @returns False where calls were still on their way after `timeoutMillis`: then it goes on.
+   */
+  unload(timeoutMillis: number): Promise<boolean>;
   /** Ends the calls in flight and refuses further ones, as not-ready; the connection stays. */
   endCalls(): void;
   /** Closes once the calls in flight have ended. */

@@ -1,13 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
-import { HttpReply } from '../../src/mcp/transport/http-reply.ts';
+import { SessionLogs } from '../../src/mcp/resumption/session-logs.ts';
+import { HttpReply, type HttpReplyOptions } from '../../src/mcp/transport/http-reply.ts';
 
 const SILENCE_MILLIS = 30;
 
-function open(acceptsStream: boolean): { readonly reply: HttpReply; readonly stop: () => void } {
+function open(
+  acceptsStream: boolean,
+  more: Partial<HttpReplyOptions> = {},
+): { readonly reply: HttpReply; readonly stop: () => void } {
   const reply = new HttpReply({
     acceptsStream,
     keepAliveMillis: SILENCE_MILLIS,
     headers: { 'mcp-session-id': 'mine' },
+    ...more,
   });
   return { reply, stop: reply.openWhenSlow(() => undefined) };
 }
@@ -28,6 +33,15 @@ describe('an answer that takes longer than the longest silence', () => {
     expect([status, headers['content-type'], headers['mcp-session-id']]).toEqual([200, 'text/event-stream', 'mine']);
     expect(text.match(/^: keep-alive$/gm)!.length).toBeGreaterThanOrEqual(2);
     expect(text).toMatch(/\n\nevent: message\ndata: \{"jsonrpc":"2\.0","id":7,"result":\{"ok":true\}\}\n\n$/);
+  });
+
+  test('tells a client that can come back where it is, before anything is said', async () => {
+    const logs = new SessionLogs(Date.now);
+    const { reply } = open(true, { openLog: () => logs.open(), isPrimed: true });
+    const { body } = await reply.reply;
+    reply.answer(7, { result: {} });
+    const text = await new Response(body as ReadableStream).text();
+    expect(text).toContain(': keep-alive\n\nid: post-1.0\ndata: \n\nid: post-1.1\nevent: message\n');
   });
 
   test('tells an error as an event, too', async () => {

@@ -185,6 +185,39 @@ describe('POST /v1/load_skill and /v1/unload_skill', () => {
     );
   });
 
+  test('stop a lazy upstream, whose tools stay known, and which its next use starts again', async () => {
+    const isLoaded = async (): Promise<unknown> => {
+      const { body } = await rest.post('/v1/search', { query: 'add', dcc_type: 'lazybox' });
+      return (body['hits'] as readonly { readonly backend_tool: string; readonly loaded: boolean }[]).find(
+        ({ backend_tool: name }) => name === 'add',
+      )?.loaded;
+    };
+    const statusOf = async (): Promise<unknown> => {
+      const { instances } = (await rest.get('/v1/instances')).body as {
+        instances: readonly { readonly name: string; readonly status: string }[];
+      };
+      return instances.find(({ name }) => name === 'sleeper')?.status;
+    };
+    const { body: loading } = await rest.post('/v1/load_skill', { skill_name: 'sleeper' });
+    const slug = (loading['next_step'] as { readonly arguments: { readonly tool_slug: string } }).arguments.tool_slug;
+    expect([await isLoaded(), await statusOf()]).toEqual([true, 'ready']);
+    for (let times = 0; times < 2; times += 1) {
+      const { status, body } = await rest.post('/v1/unload_skill', { skill_name: 'sleeper' });
+      expect([status, body]).toMatchObject([
+        200,
+        {
+          loaded: false,
+          skill_names: ['sleeper'],
+          new_tool_slugs: [],
+          next_step: { operation: 'load_skill', arguments: { skill_name: 'sleeper' } },
+        },
+      ]);
+      expect([await isLoaded(), await statusOf()]).toEqual([false, 'idle']);
+    }
+    const called = await rest.post('/v1/call', { tool_slug: slug, arguments: { a: 1, b: 2 } });
+    expect([called.status, called.body['ok'], await isLoaded()]).toEqual([200, true, true]);
+  });
+
   test('say what to do next, also of a skill that was loaded already, under its own name', async () => {
     await rest.post('/v1/load_skill', { skill_name: 'sleeper' });
     const { body } = await rest.post('/v1/load_skill', { skill_name: 'SLEEPER' });

@@ -32,6 +32,7 @@ export function printServer(server: UpstreamConfig, raw: unknown, references: Se
     concurrency: server.concurrency,
     queue: server.maxQueued,
     timeoutMs: server.timeoutMillis,
+    ...(server.maxTimeoutMillis === undefined ? {} : { maxTimeoutMs: server.maxTimeoutMillis }),
     coerceArguments: server.coercesArguments,
     ...(toolFilter === undefined
       ? {}

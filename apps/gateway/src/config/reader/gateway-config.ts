@@ -59,6 +59,8 @@ export interface UpstreamConfig {
   readonly maxQueued: number;
   /** Longest time of a call, waiting included. */
   readonly timeoutMillis: number;
+  /** Longest time of a call that reports progress; absent: an hour. */
+  readonly maxTimeoutMillis?: number;
   /** Whether scalars of the wrong type are made what a tool's schema asks for. */
   readonly coercesArguments: boolean;
   /** Which of its tools are offered; absent: all. */

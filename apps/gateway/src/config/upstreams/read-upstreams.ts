@@ -133,6 +133,7 @@ class EntryReader {
       concurrency: this.#concurrency(affinity),
       maxQueued: this.#value('queue', UPSTREAM_KEYS.queue) ?? DEFAULT_QUEUE,
       timeoutMillis: this.#value('timeoutMs', UPSTREAM_KEYS.timeoutMs) ?? DEFAULT_TIMEOUT_MILLIS,
+      ...this.#maxTimeout(),
       coercesArguments: this.#value('coerceArguments', UPSTREAM_KEYS.coerceArguments) ?? true,
       ...this.#toolFilter(),
       ...(oauth === undefined ? {} : { oauth }),
@@ -143,6 +144,11 @@ class EntryReader {
     const include = this.#value('includeTools', UPSTREAM_KEYS.includeTools) ?? [];
     const exclude = this.#value('excludeTools', UPSTREAM_KEYS.excludeTools) ?? [];
     return include.length === 0 && exclude.length === 0 ? {} : { toolFilter: { include, exclude } };
+  }
+
+  #maxTimeout(): Pick<UpstreamConfig, 'maxTimeoutMillis'> {
+    const maxTimeoutMillis = this.#value('maxTimeoutMs', UPSTREAM_KEYS.maxTimeoutMs);
+    return maxTimeoutMillis === undefined ? {} : { maxTimeoutMillis };
   }
 
   #concurrency(affinity: 'main' | 'any'): number {

@@ -76,6 +76,7 @@ export const UPSTREAM_KEYS: {
   readonly concurrency: UpstreamKey<number>;
   readonly queue: UpstreamKey<number>;
   readonly timeoutMs: UpstreamKey<number>;
+  readonly maxTimeoutMs: UpstreamKey<number>;
   readonly coerceArguments: UpstreamKey<boolean>;
   readonly includeTools: UpstreamKey<readonly string[]>;
   readonly excludeTools: UpstreamKey<readonly string[]>;
@@ -96,7 +97,14 @@ export const UPSTREAM_KEYS: {
   affinity: key(choice(['main', 'any']), 'main: one call at a time.'),
   concurrency: key(integer(1), 'Calls in flight at once (default 16; 1 for affinity main).'),
   queue: key(integer(0), 'Calls that wait (default 256).'),
-  timeoutMs: key(duration(1), 'Longest time of a call in milliseconds (default 60000).'),
+  timeoutMs: key(
+    duration(1),
+    'Longest time of a call in milliseconds (default 60000); where the server reports progress, from the last of it.',
+  ),
+  maxTimeoutMs: key(
+    duration(1),
+    'Longest time of a call that reports progress, in milliseconds (default 3600000); never below timeoutMs.',
+  ),
   coerceArguments: key(
     boolean(),
     'Make "1" a number, "true" a boolean and a lone value a list where the schema of a tool asks for it (default true).',

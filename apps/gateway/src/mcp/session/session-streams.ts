@@ -1,6 +1,7 @@
 import type { IdKey } from '../../protocol/json-rpc-id.ts';
 import type { JsonObject, JsonRpcError, JsonRpcId, JsonRpcMessage } from '../../protocol/json-rpc.ts';
 import { ERROR_SERVER } from '../../protocol/mcp-protocol.ts';
+import { SessionLogs } from '../resumption/session-logs.ts';
 import type { EventStream } from '../transport/event-stream.ts';
 
 /** What a client answered to a request of ours. */
@@ -15,8 +16,19 @@ export class SessionStreams {
   /** Over stdio: where what belongs to no request goes. */
   listener: ((message: JsonRpcMessage) => void) | undefined;
   // Made when they are needed: most sessions are idle, and two empty maps are a fifth of one.
+  #logs: SessionLogs | undefined;
   #running: Map<IdKey | undefined, AbortController> | undefined;
   #asked: Map<JsonRpcId, (answer: ClientAnswer) => void> | undefined;
+
+  /** What its event streams said, for a client that comes back. */
+  get logs(): SessionLogs {
+    return (this.#logs ??= new SessionLogs(Date.now));
+  }
+
+  /** Forgets what nobody will come back for. */
+  sweep(): void {
+    this.#logs?.sweep();
+  }
 
   /** Requests of this client that run, by JSON-RPC id: what `notifications/cancelled` names. */
   get running(): Map<IdKey | undefined, AbortController> {
@@ -33,14 +45,15 @@ export class SessionStreams {
     return this.stream !== undefined || this.listener !== undefined || (this.#running?.size ?? 0) > 0;
   }
 
-  /** Sends what belongs to no request; dropped where nobody listens. */
+  /** Sends what belongs to no request; dropped where nobody listens, and nobody did before. */
   send(message: JsonRpcMessage): void {
-    this.stream?.send(message);
+    this.#logs?.standalone?.send(message);
     this.listener?.(message);
   }
 
   /** Ends what is open: the client gets nothing more, and what it was asked has no answer. */
   close(): void {
+    this.#logs?.close();
     this.stream?.close();
     for (const answer of this.#asked?.values() ?? []) {
       answer({ error: { code: ERROR_SERVER, message: 'The session has ended' } });

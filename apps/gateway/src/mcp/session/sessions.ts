@@ -157,6 +157,7 @@ export class Sessions {
     const { records, now, idleMillis = IDLE_MILLIS } = this.#options;
     const deadline = now() - idleMillis;
     for (const { id, record, streams } of this.#held.values()) {
+      streams.sweep();
       if (streams.isInUse) {
         await this.use({ id, principal: record.owner.principal });
       } else if (record.lastUsedAt <= deadline) {

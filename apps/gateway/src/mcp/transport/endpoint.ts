@@ -14,10 +14,11 @@ import type { McpServer } from '../server/server.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { toErrorReply } from './error-reply.ts';
-import { ANSWER_NOT_READ, EventStream, STREAM_HEADERS, OPEN_ENDED_NOT_READ } from './event-stream.ts';
+import { ANSWER_NOT_READ, STREAM_HEADERS } from './event-stream.ts';
 import { type CancellableExchange, createHttpExchange, type HttpOrigin } from './http-exchange.ts';
 import { HttpReply, responseMessage } from './http-reply.ts';
 import { checkMirroredHeaders } from './mirrored-headers.ts';
+import { openSessionStream, resumable } from './session-stream.ts';
 import { checkVersionHeader } from './version-header.ts';
 
 /** Requests of one session at once: far more than a model sends, and a client can't gather its own without bound. */
@@ -57,28 +58,14 @@ export class McpEndpoint {
     }
   }
 
-  /** Opens the stream on which a handshake-era client hears what belongs to no request of its own. */
+  /**
+   * Opens the stream on which a handshake-era client hears what belongs to no request of its own, or takes up again the one
+   * that `Last-Event-ID` is of: that of an answer, too.
+   */
   async get(origin: HttpOrigin): Promise<Reply> {
-    const { id, streams } = await this.#session(origin);
+    const session = await this.#session(origin);
     checkAcceptsStream(origin.http);
-    streams.stream?.close();
-    this.#options.onStream('get', 1);
-    const stream: EventStream = new EventStream({
-      headers: { 'mcp-session-id': id },
-      isOpenEnded: true,
-      onNotification: this.#options.onNotificationSent,
-      onClose: (by) => {
-        this.#options.onStream('get', -1);
-        if (by === 'overflow') {
-          this.#options.onCut(OPEN_ENDED_NOT_READ);
-        }
-        if (streams.stream === stream) {
-          streams.stream = undefined;
-        }
-      },
-    });
-    streams.stream = stream;
-    return stream.reply;
+    return openSessionStream(session, headerText(origin.http.headers, 'last-event-id'), this.#options).reply;
   }
 
   /** What {@link get} would answer, without a stream: the one that is open goes on. */
@@ -111,12 +98,10 @@ export class McpEndpoint {
 
   /** Each member is a request of its own; there is no stream, so what would come before an answer is not sent. */
   async #batch(body: readonly RawJson[], origin: HttpOrigin): Promise<Reply> {
-    const isModern = body.some((member) => eraOf(member.get('params')?.object) === 'modern');
-    const hasSession = !isModern && headerText(origin.http.headers, 'mcp-session-id') !== undefined;
+    const hasSession = headerText(origin.http.headers, 'mcp-session-id') !== undefined;
     const session = hasSession ? await this.#session(origin) : undefined;
     if (session?.record.protocolVersion !== BATCH_VERSION) {
-      const message = `JSON-RPC batches exist only in protocol version ${BATCH_VERSION}`;
-      throw new McpError(ERROR_INVALID_REQUEST, message, { httpStatus: 400 });
+      throw noBatches();
     }
     if (body.length === 0) {
       throw new McpError(ERROR_INVALID_REQUEST, 'Invalid Request: an empty batch', { httpStatus: 400 });
@@ -133,6 +118,10 @@ export class McpEndpoint {
   async #batchMember(member: RawJson, session: Session, origin: HttpOrigin): Promise<JsonRpcMessage | undefined> {
     try {
       const message = checkMessage(member);
+      if ('method' in message && eraOf(message.params) === 'modern') {
+        const refusal = noBatches().toJson();
+        return 'id' in message ? { jsonrpc: '2.0', id: message.id, error: refusal } : undefined;
+      }
       const client = sessionClient(session, 'http');
       if (!('method' in message)) {
         session.streams.asked.get(message.id)?.(message.answer);
@@ -213,7 +202,7 @@ export class McpEndpoint {
           this.#options.onCut(ANSWER_NOT_READ);
         }
       },
-      ...(client.session === undefined ? {} : { headers: { 'mcp-session-id': client.session.id } }),
+      ...(client.session === undefined ? {} : resumable(client.session)),
     });
     this.#reply(message, createHttpExchange(client, origin, reply), reply).catch((error: unknown) => {
       const told = this.#options.server.toMcpError(error);
@@ -270,6 +259,11 @@ export class McpEndpoint {
       }
     }
   }
+}
+
+function noBatches(): McpError {
+  const message = `JSON-RPC batches exist only in protocol version ${BATCH_VERSION}`;
+  return new McpError(ERROR_INVALID_REQUEST, message, { httpStatus: 400 });
 }
 
 /** Without an Accept header, and with wild cards, a client takes everything. */

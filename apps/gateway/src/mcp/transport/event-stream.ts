@@ -78,11 +78,24 @@ export class EventStream {
       return 0;
     }
     const text = inOneLine(messageText(message));
-    this.#write(`event: message\ndata: ${text}\n\n`);
-    if (isNotification(message)) {
+    this.event(text, { isNotification: isNotification(message) });
+    return Buffer.byteLength(text);
+  }
+
+  /** Sends a message that is JSON in one line already. @param id What a client names to take the stream up behind it. */
+  event(text: string, { id, isNotification: isOne }: { readonly id?: string; readonly isNotification: boolean }): void {
+    if (this.#controller === undefined) {
+      return;
+    }
+    this.#write(`${id === undefined ? '' : `id: ${id}\n`}event: message\ndata: ${text}\n\n`);
+    if (isOne) {
       this.#options.onNotification?.();
     }
-    return Buffer.byteLength(text);
+  }
+
+  /** Tells the reader where it is, without a message. */
+  prime(id: string): void {
+    this.#write(`id: ${id}\ndata: \n\n`);
   }
 
   /** Says that the stream lives. */

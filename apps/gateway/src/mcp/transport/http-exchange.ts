@@ -37,7 +37,7 @@ export function createHttpExchange(client: McpClient, origin: HttpOrigin, reply?
     scope,
     controller,
     signal: controller.signal,
-    isCallerGone: () => http.isGone(),
+    isCallerGone: () => http.isGone() && reply?.isReadAgain !== true,
     notify: (method, params) => reply?.notify(method, params),
     identify: (ctx, search) => reply?.identify(ctx, search),
     ...(session === undefined || reply === undefined

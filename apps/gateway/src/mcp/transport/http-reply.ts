@@ -1,8 +1,10 @@
 import { type RequestContext, responseHeaders, type SearchAnswer } from '@dcc-mcp/request-context';
 import { emptyReply, jsonTextReply, type Reply } from '../../http/reply.ts';
 import type { JsonObject, JsonRpcId, JsonRpcMessage } from '../../protocol/json-rpc.ts';
+import { ERROR_SERVER } from '../../protocol/mcp-protocol.ts';
 import { messageText } from '../../protocol/message-text.ts';
 import type { Answer } from '../exchange/exchange.ts';
+import type { StreamLog } from '../resumption/stream-log.ts';
 import { EventStream, type EventStreamOptions, KEEP_ALIVE_MILLIS } from './event-stream.ts';
 
 export interface HttpReplyOptions extends EventStreamOptions {
@@ -12,6 +14,10 @@ export interface HttpReplyOptions extends EventStreamOptions {
   readonly onAnswer?: (bytes: number) => void;
   /** Called when the reply becomes an event stream. */
   readonly onOpen?: () => void;
+  /** Gives what keeps the stream for a client that comes back; absent where its revision knows no such thing. */
+  readonly openLog?: () => StreamLog;
+  /** Whether a client that waits long is told where it is before anything is said. */
+  readonly isPrimed?: boolean;
 }
 
 /**
@@ -25,6 +31,7 @@ export class HttpReply {
   #context: { readonly ctx: RequestContext; readonly search: SearchAnswer | undefined } | undefined;
   #resolve: (reply: Reply) => void = () => {};
   #stream: EventStream | undefined;
+  #log: StreamLog | undefined;
   #settle: () => void = () => {};
   #isAnswered = false;
 
@@ -33,6 +40,11 @@ export class HttpReply {
     this.reply = new Promise((resolve) => {
       this.#resolve = resolve;
     });
+  }
+
+  /** Whether its client came back after the connection that it asked on was gone. */
+  get isReadAgain(): boolean {
+    return this.#log?.isRead === true;
   }
 
   get isIdentified(): boolean {
@@ -59,6 +71,9 @@ export class HttpReply {
       if (this.#stream === undefined && !this.#isAnswered) {
         identify();
         this.#openStream().comment();
+        if (this.#options.isPrimed === true) {
+          this.#log?.prime();
+        }
       }
     }, keepAliveMillis).unref();
     return () => clearTimeout(timer);
@@ -70,13 +85,28 @@ export class HttpReply {
       return false;
     }
     const stream = this.#openStream();
+    if (this.#log !== undefined) {
+      this.#log.send(message);
+      return true; // a client that has gone may come back for it
+    }
     stream.send(message);
     return stream.isOpen;
   }
 
   #openStream(): EventStream {
     if (this.#stream === undefined) {
-      this.#stream = new EventStream({ ...this.#options, headers: this.#headers() });
+      const { onClose, openLog } = this.#options;
+      const stream: EventStream = new EventStream({
+        ...this.#options,
+        headers: this.#headers(),
+        onClose: (by) => {
+          this.#log?.detach(stream);
+          onClose?.(by);
+        },
+      });
+      this.#stream = stream;
+      this.#log = openLog?.();
+      this.#log?.attach(stream);
       this.#options.onOpen?.();
       const whenAnswered = new Promise<void>((resolve) => {
         this.#settle = resolve;
@@ -110,22 +140,33 @@ export class HttpReply {
       this.#resolve(reply);
       return;
     }
-    const bytes = this.#stream.send(message);
+    const bytes = this.#log?.send(message, notKept(id)) ?? this.#stream.send(message);
     this.#options.onAnswer?.(bytes);
-    this.#stream.close();
-    this.#settle();
+    this.#closeStream();
   }
 
   /** Ends the reply without an answer: as a stream that holds none, or as an empty body where no stream is taken. */
   end(): void {
     this.#isAnswered = true;
     if (this.#options.acceptsStream) {
-      this.#openStream().close();
-      this.#settle();
+      this.#openStream();
+      this.#closeStream();
     } else {
       this.#resolve({ ...emptyReply(202), headers: { ...this.#headers(), 'content-length': '0' } });
     }
   }
+
+  #closeStream(): void {
+    this.#log?.end();
+    this.#stream?.close();
+    this.#settle();
+  }
+}
+
+/** What a client finds that comes back too late for a large answer. */
+function notKept(id: JsonRpcId): JsonRpcMessage {
+  const message = 'The answer was there while nobody read it, and is too large to be kept: send the request again';
+  return { jsonrpc: '2.0', id, error: { code: ERROR_SERVER, message } };
 }
 
 /** The answer to a request, as it is sent. */

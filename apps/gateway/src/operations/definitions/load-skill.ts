@@ -3,29 +3,16 @@ import { OPERATION_LOAD_SKILL } from '@dcc-mcp/semantic-conventions';
 import type { SkillRecord } from '../../catalog/skill-record.ts';
 import { toolIdentity } from '../../catalog/tool-names.ts';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
-import { asList, type JsonObject, type JsonValue, toJsonObject } from '../../protocol/json-rpc.ts';
+import { type JsonObject, toJsonObject } from '../../protocol/json-rpc.ts';
 import { searchesUpstream } from '../../search/query/search-filter.ts';
-import type { Upstream } from '../../upstream/upstream.ts';
 import { nextStepOfSkills } from '../answers/next-step.ts';
 import { untilTried } from '../frame/boot-wait.ts';
 import type { OperationCore, RunningOperation } from '../frame/core.ts';
 import { checkPermission, permissionsOf } from '../frame/govern.ts';
 import type { Ending, OperationDefinition, ParsedRequest } from '../frame/operation-definition.ts';
 import type { OperationError } from '../frame/operation-error.ts';
-import { callUpstreamTool } from '../hops/call-upstream-tool.ts';
 import { parseLoadSkill } from '../requests/parse-request.ts';
-
-/** Which skills to load, as the caller says it. */
-export interface LoadSkillRequest {
-  readonly skillNames: readonly string[];
-  /** Where several instances have a skill of that name. */
-  readonly instanceId: string | undefined;
-  readonly dccType: string | undefined;
-  /** Whether a dcc-mcp-core host activates the groups of the skill, too; default true. */
-  readonly activateGroups: boolean | undefined;
-  /** `unload` undoes a load, where the host can. */
-  readonly action: 'load' | 'unload';
-}
+import { loadAtUpstream, type LoadSkillRequest } from './load-at-upstream.ts';
 
 type LoadSkillDefinition = OperationDefinition<LoadSkillRequest, LoadSkillRequest, JsonObject>;
 
@@ -156,7 +143,7 @@ async function loadByName(
   if (upstream === undefined) {
     return { error: { kind: 'instance-offline', message: `The instance of the skill ${name} has left` } };
   }
-  const { error, isPartial } = await load({ skill, upstream }, request, running);
+  const { error, isPartial } = await loadAtUpstream({ skill, upstream }, request, running);
   return error === undefined || isPartial === true ? { ...found, error } : { error };
 }
 
@@ -221,65 +208,3 @@ function findSkill(
 }
 
 const MAX_CANDIDATES = 5;
-
-interface SkillTarget {
-  readonly skill: SkillRecord;
-  readonly upstream: Upstream;
-}
-
-interface Loading {
-  readonly error?: OperationError | undefined;
-  /** True where something was loaded all the same. */
-  readonly isPartial?: boolean;
-}
-
-async function load(
-  { skill, upstream }: SkillTarget,
-  request: LoadSkillRequest,
-  running: RunningOperation,
-): Promise<Loading> {
-  if (skill.kind === 'dcc-mcp-core') {
-    return loadAtHost({ skill, upstream }, request, running);
-  }
-  if (request.action === 'unload') {
-    const message = `The skill '${skill.name}' can't be unloaded: its host has no way to`;
-    return {
-      error: { kind: 'bad-request', message, recommendedNextAction: 'Leave it loaded; its tools can be called.' },
-    };
-  }
-  const failure = await upstream.connect(upstream.settings.timeoutMillis);
-  return { error: failure && { kind: failure.kind, message: failure.message } };
-}
-
-/** A host that answers with a failure may have loaded a part: its list says what there is. */
-async function loadAtHost(
-  { skill, upstream }: SkillTarget,
-  { action, activateGroups }: LoadSkillRequest,
-  running: RunningOperation,
-): Promise<Loading> {
-  const groups = action === 'unload' ? {} : { activate_groups: activateGroups ?? true };
-  const args = { skill_name: skill.name, ...groups };
-  const { answer, error } = await callUpstreamTool(upstream, { name: `${action}_skill`, args, running });
-  const registered = textsOf(answer['registered_tools']).filter((name) => name.length <= MAX_NAME_LENGTH);
-  if (registered.length > 0) {
-    running.core.catalog.assignSkill(skill.instanceId, skill.name, registered);
-  }
-  await upstream.refreshTools();
-  const isPartial = action === 'load' && registered.length > 0;
-  const told = textsOf(answer['errors']).join('; ');
-  const isRefused = answer[`${action}ed`] === false;
-  if (error === undefined && told === '' && !isRefused) {
-    return {};
-  }
-  const message = told === '' ? `The host has not ${action}ed ${skill.name}` : told.slice(0, MAX_MESSAGE);
-  return { isPartial, error: error !== undefined && told === '' ? error : { kind: 'tool-error', ...error, message } };
-}
-
-/** Characters of a tool's name; a tools list has none that is longer either. */
-const MAX_NAME_LENGTH = 512;
-/** A host's own words are shown up to this length. */
-const MAX_MESSAGE = 500;
-
-function textsOf(list: JsonValue | undefined): readonly string[] {
-  return asList(list).filter((item) => typeof item === 'string');
-}

@@ -6,7 +6,7 @@ import type { CallTiming } from '../../recording/record/finished.ts';
 import type { HopTrail } from '../../recording/record/operation-trail.ts';
 import type { HopRequest, HopResult, RawParams, Upstream } from '../../upstream/upstream.ts';
 import type { RunningOperation } from '../frame/core.ts';
-import { endHop, hopTarget, retryOf } from './hop.ts';
+import { endHop, hopTarget, longestTime, retryOf } from './hop.ts';
 import { requestAnsweringInputs } from './input-rounds.ts';
 
 /** A call whose arguments are checked. */
@@ -54,6 +54,7 @@ export async function callHop(checked: CheckedCall, { core, caller, span, trail 
       hopTrail?.end(endHop(hopSpan, round));
     },
     timeoutMillis: upstream.settings.timeoutMillis,
+    maxTimeoutMillis: longestTime(upstream),
     requestId: caller.ctx.requestId,
     ...(signal === undefined ? {} : { signal }),
     ...(peer === undefined ? {} : { peer }),

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../protocol/json-rpc.ts';
 import type { HopEnvelope, HopResult, RawParams, Upstream } from '../../upstream/upstream.ts';
 import type { Caller, OperationCore } from '../frame/core.ts';
 import { outcomeOfError } from '../frame/operation-error.ts';
-import { endHop, errorOfFailure, hopTarget, retryOf, transportOf } from './hop.ts';
+import { endHop, errorOfFailure, hopTarget, longestTime, retryOf, transportOf } from './hop.ts';
 import { requestAnsweringInputs } from './input-rounds.ts';
 
 /** One request to one upstream; its method may be another than the client's (a list, to learn who has a resource). */
@@ -65,6 +65,7 @@ export class Forwarding {
       },
       requestId: this.#caller.ctx.requestId,
       timeoutMillis: Math.min(timeoutMillis, upstream.settings.timeoutMillis),
+      maxTimeoutMillis: timeoutMillis === Infinity ? longestTime(upstream) : undefined,
       ...(signal === undefined ? {} : { signal }),
       ...(peer === undefined ? {} : { peer }),
     });

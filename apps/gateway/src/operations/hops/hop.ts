@@ -41,6 +41,14 @@ export function transportOf({ transport }: UpstreamSettings): NetworkTransport {
   return transport.type === 'stdio' ? 'pipe' : 'tcp';
 }
 
+/** An hour: what takes longer is a job. */
+const MAX_TIMEOUT_MILLIS = 60 * 60_000;
+
+/** How long a request to an upstream may take that reports progress, in milliseconds. */
+export function longestTime({ settings }: Upstream): number {
+  return settings.maxTimeoutMillis ?? MAX_TIMEOUT_MILLIS;
+}
+
 interface ServerPlace {
   readonly serverAddress?: string;
   readonly serverPort?: number;

@@ -62,6 +62,14 @@ export function upstreamEvents(options: UpstreamEventsOptions): RegistryUpstream
       }
     },
     onStderr: (upstream, line) => outputs.addLine(upstream, line),
+    ...otherEvents(options),
+  };
+}
+
+/** The tools of a server that was stopped until its next use stay known; probes and sessions are counted. */
+function otherEvents({ catalog, events, metrics }: UpstreamEventsOptions): UpstreamEvents {
+  return {
+    onUnloaded: ({ settings }) => catalog.unload(settings) && events.onToolsChanged(),
     onProbe: (_upstream, outcome) => metrics?.recordProbe(outcome),
     onSessionEnd: (upstream, end) => metrics?.recordSession(toSession(upstream, end)),
   };

@@ -1,5 +1,6 @@
 import { unlessAborted } from '../../protocol/unless-aborted.ts';
 import { cancelled, type FailedHop, timedOut } from '../hop/failures.ts';
+import type { TimeRenewal } from '../hop/hop.ts';
 import type { AdmittedHop } from '../upstream.ts';
 
 /** A call, and when its time is over: what has to be done for it first takes of that time. */
@@ -7,11 +8,20 @@ export interface CallTime {
   readonly admitted: AdmittedHop;
   /** By `performance.now()`, in milliseconds. */
   readonly deadline: number;
+  /** How progress moves it; absent: it does not. */
+  readonly renewal: TimeRenewal | undefined;
 }
 
 /** The time of a call runs from now. */
 export function startTime(admitted: AdmittedHop): CallTime {
-  return { admitted, deadline: performance.now() + admitted.timeoutMillis };
+  const { timeoutMillis: windowMillis, maxTimeoutMillis } = admitted.hop;
+  const now = performance.now();
+  const maxMillis = maxTimeoutMillis === undefined ? undefined : Math.max(maxTimeoutMillis, windowMillis);
+  return {
+    admitted,
+    deadline: now + admitted.timeoutMillis,
+    renewal: maxMillis === undefined ? undefined : { windowMillis, maxMillis, until: now + maxMillis },
+  };
 }
 
 /**

@@ -140,7 +140,7 @@ export class Connection {
   }
 
   async #exchange(session: RpcSession, time: CallTime): Promise<HopResult> {
-    const { admitted, deadline } = time;
+    const { admitted, deadline, renewal } = time;
     const { hop } = admitted;
     const { memory } = this.#options;
     // Noted before it is granted, because the first change may follow the answer at once.
@@ -160,6 +160,7 @@ export class Connection {
       session,
       admitted,
       deadline,
+      renewal,
     });
     if (result.ok) {
       memory.note(hop.method, hop.params);
@@ -172,7 +173,7 @@ export class Connection {
   /** A call that the host has made a job of has no answer yet; one that asks for a job's state has. */
   #unlessJob(
     answer: HopResult,
-    call: Pick<CoreJobOptions, 'session' | 'admitted' | 'deadline'>,
+    call: Pick<CoreJobOptions, 'session' | 'admitted' | 'deadline' | 'renewal'>,
   ): HopResult | Promise<HopResult> {
     const { method, params } = call.admitted.hop;
     const jobId =
@@ -182,7 +183,7 @@ export class Connection {
       : awaitCoreJob({ ...call, jobId, ending: this.#ending.signal, core: this.#options.coreRoutes });
   }
 
-  #toCall({ admitted: { hop, envelope }, deadline }: CallTime): WireCall {
+  #toCall({ admitted: { hop, envelope }, deadline, renewal }: CallTime): WireCall {
     // dcc-mcp-core takes a progress token for the wish to run the call as a job, and answers "pending".
     const progressToken = hop.peer === undefined || this.#knowsJobs ? undefined : readProgressToken(hop.params);
     const { name } = hop.params;
@@ -193,6 +194,7 @@ export class Connection {
       rawParams: hop.rawParams,
       envelope,
       timeoutMillis: Math.max(1, Math.ceil(deadline - performance.now())),
+      renewal,
       signal: hop.signal,
       peer: hop.peer,
       progressToken,

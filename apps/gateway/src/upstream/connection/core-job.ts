@@ -3,7 +3,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { JsonObject } from '../../protocol/json-rpc.ts';
 import { rawAnswer, rawResult } from '../hop/answer.ts';
 import { readProgressToken } from '../hop/envelope.ts';
-import { badAnswer, cancelled, failed, type FailedHop, hostDied, shuttingDown, timedOut } from '../hop/failures.ts';
+import {
+  badAnswer,
+  cancelled,
+  failed,
+  type FailedHop,
+  hostDied,
+  shuttingDown,
+  timedOut,
+  timedOutDespiteProgress,
+} from '../hop/failures.ts';
+import type { TimeRenewal } from '../hop/hop.ts';
 import type { RpcSession } from '../session/rpc-session.ts';
 import type { AdmittedHop, HopResult } from '../upstream.ts';
 import { type CoreRoutes, JOB_STATUS_TOOL } from './dcc-core.ts';
@@ -23,6 +33,8 @@ export interface CoreJobOptions {
   readonly admitted: AdmittedHop;
   /** When the time of the call is over, on the clock of `performance.now`. */
   readonly deadline: number;
+  /** How progress of the job moves it; absent: it does not. */
+  readonly renewal?: TimeRenewal | undefined;
   /** Aborts when the gateway ends the calls of its callers. */
   readonly ending: AbortSignal;
   /** Absent where the host is not reached over HTTP: there a job can't be cancelled. */
@@ -55,8 +67,12 @@ class CoreJob {
   hasEnded = false;
   #progress = -Infinity;
 
+  #deadline: number;
+  #isRenewed = false;
+
   constructor(options: CoreJobOptions) {
     this.#options = options;
+    this.#deadline = options.deadline;
   }
 
   async end(): Promise<HopResult> {
@@ -80,9 +96,9 @@ class CoreJob {
 
   /** Waits; gives why there is nothing more to wait for, when that is so. */
   async #pause(millis: number): Promise<FailedHop | undefined> {
-    const { admitted, deadline, ending } = this.#options;
-    const { signal, timeoutMillis } = admitted.hop;
-    const left = deadline - performance.now();
+    const { admitted, ending } = this.#options;
+    const { signal } = admitted.hop;
+    const left = this.#deadline - performance.now();
     try {
       await delay(Math.max(0, Math.min(millis, left)), undefined, {
         signal: signal === undefined ? ending : AbortSignal.any([signal, ending]),
@@ -90,17 +106,24 @@ class CoreJob {
     } catch {
       return cancelled();
     }
-    return left <= millis ? timedOut(timeoutMillis) : undefined;
+    return left <= millis ? this.#timedOut() : undefined;
+  }
+
+  #timedOut(): FailedHop {
+    const { admitted, renewal } = this.#options;
+    return this.#isRenewed && renewal !== undefined
+      ? timedOutDespiteProgress(renewal, this.#deadline >= renewal.until)
+      : timedOut(admitted.hop.timeoutMillis);
   }
 
   #ask(): Promise<HopResult> {
-    const { admitted, session, jobId, deadline } = this.#options;
+    const { admitted, session, jobId } = this.#options;
     const { hop, envelope } = admitted;
     return session.exchange({
       method: 'tools/call',
       params: { name: JOB_STATUS_TOOL, arguments: { job_id: jobId, include_result: true } },
       envelope,
-      timeoutMillis: Math.max(1, Math.ceil(deadline - performance.now())),
+      timeoutMillis: Math.max(1, Math.ceil(this.#deadline - performance.now())),
       signal: hop.signal,
       peer: hop.peer,
     });
@@ -123,7 +146,7 @@ class CoreJob {
     }
   }
 
-  /** Who asked for progress gets what the job tells of it; each is more than the one before. */
+  /** Who asked for progress gets what the job tells of it, each more than the one before; a job that gets on is alive. */
   #tell(progress: JsonObject | undefined): void {
     const { peer, params } = this.#options.admitted.hop;
     const progressToken = readProgressToken(params);
@@ -132,12 +155,21 @@ class CoreJob {
       return;
     }
     this.#progress = current;
+    this.#renew();
     peer.notify('notifications/progress', {
       progressToken,
       progress: current,
       ...(typeof total === 'number' ? { total } : {}),
       ...(typeof message === 'string' ? { message } : {}),
     });
+  }
+
+  #renew(): void {
+    const { renewal } = this.#options;
+    if (renewal !== undefined) {
+      this.#isRenewed = true;
+      this.#deadline = Math.min(performance.now() + renewal.windowMillis, renewal.until);
+    }
   }
 }
 

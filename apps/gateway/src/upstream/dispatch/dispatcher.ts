@@ -143,7 +143,7 @@ const MIN_TOLD_WAIT_MILLIS = 1;
 
 /** A call that had no answer in time says so of the time that it had, and how much of it the upstream had after a wait. */
 function withWait(result: HopResult, { timeoutMillis }: HopRequest, waitedMillis: number): HopResult {
-  if (result.ok || result.failure.kind !== 'timeout') {
+  if (result.ok || result.failure.kind !== 'timeout' || result.failure.isFinalWording === true) {
     return result;
   }
   const { hint } = result.failure;

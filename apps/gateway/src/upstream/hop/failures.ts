@@ -20,6 +20,17 @@ export function timedOut(timeoutMillis: number, hint?: string): FailedHop {
   return timeout(`No answer within ${timeoutMillis} ms`, hint);
 }
 
+/** The same for a call whose upstream reported progress, which then ceased, or took as long as a call may in all. */
+export function timedOutDespiteProgress(
+  { windowMillis, maxMillis }: { readonly windowMillis: number; readonly maxMillis: number },
+  isLongest: boolean,
+): FailedHop {
+  const message = isLongest
+    ? `No answer within ${maxMillis} ms, the longest time of a call that reports progress`
+    : `No answer within ${windowMillis} ms of its last progress`;
+  return failed('timeout', message, { backendErrorKind: 'timeout', isFinalWording: true });
+}
+
 /** The same for a call that had to wait for its slot first: the upstream had less time than the call. */
 export function timedOutAfterQueue(timeoutMillis: number, waitedMillis: number, hint?: string): FailedHop {
   const waited = Math.round(waitedMillis);

@@ -1,7 +1,7 @@
 // upstream/hop/: one request to an upstream, what travels with it and what comes of it.
 import type { JsonObject, JsonRpcId } from '../../protocol/json-rpc.ts';
 import type { HopEnvelope, HopPeer, HopResult, RawParams } from '../upstream.ts';
-import { cancelled, timedOut } from './failures.ts';
+import { cancelled, timedOut, timedOutDespiteProgress } from './failures.ts';
 import type { MirroredParameter } from './mirrored-parameters.ts';
 
 /** One JSON-RPC request as it goes on the wire. */
@@ -13,6 +13,8 @@ export interface WireCall {
   readonly envelope: HopEnvelope;
   /** How long the answer may take; 0 for as long as it likes (streams of notifications). */
   readonly timeoutMillis: number;
+  /** How progress of the upstream makes the time start anew; absent: it does not. */
+  readonly renewal?: TimeRenewal | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly peer?: HopPeer | undefined;
   /** The caller's progress token, where progress may be asked for. */
@@ -22,6 +24,16 @@ export interface WireCall {
   readonly requestId?: string | undefined;
   /** True for the gateway's own probes, lists and handshakes: nothing the upstream asks for can belong to them. */
   readonly isOwn?: boolean;
+}
+
+/** A server that reports progress is alive (MCP, "Timeouts"): its call goes on, and not for ever. */
+export interface TimeRenewal {
+  /** The time from each sign of life. */
+  readonly windowMillis: number;
+  /** When the call ends all the same, by `performance.now()`. */
+  readonly until: number;
+  /** The same as it was set, for people. */
+  readonly maxMillis: number;
 }
 
 export const NO_ENVELOPE: HopEnvelope = { carrier: {}, headers: {} };
@@ -40,7 +52,9 @@ export class Hop {
   readonly result: Promise<HopResult>;
   #settle: ((result: HopResult) => void) | undefined;
   readonly #onEnd: (hop: Hop, abandoned: Abandonment | undefined) => void;
-  readonly #timer: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  /** What ends the hop since the upstream showed that it is alive; absent before. */
+  #bound: 'window' | 'longest' | undefined;
   readonly #onAbort: (() => void) | undefined;
   #watchers: (() => void)[] | undefined;
   /** Looks at a result first; true when the hop goes on. Its timeout, its caller and the gateway end it in any case. */
@@ -89,8 +103,25 @@ export class Hop {
     }
   }
 
+  /** The upstream has shown that it is alive: its time starts anew. */
+  renew(): void {
+    const { renewal } = this.call;
+    if (renewal === undefined || this.isEnded) {
+      return;
+    }
+    clearTimeout(this.#timer);
+    const left = Math.max(0, renewal.until - performance.now());
+    this.#bound = left < renewal.windowMillis ? 'longest' : 'window';
+    this.#timer = setTimeout(() => this.#timeOut(), Math.min(renewal.windowMillis, left));
+  }
+
   #timeOut(): void {
-    this.#end(timedOut(this.call.timeoutMillis, this.explain?.()), 'timeout');
+    const { renewal, timeoutMillis } = this.call;
+    const result =
+      this.#bound !== undefined && renewal !== undefined
+        ? timedOutDespiteProgress(renewal, this.#bound === 'longest')
+        : timedOut(timeoutMillis, this.explain?.());
+    this.#end(result, 'timeout');
   }
 
   #end(result: HopResult, abandoned: Abandonment | undefined): void {

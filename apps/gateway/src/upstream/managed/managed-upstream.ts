@@ -65,7 +65,7 @@ export class ManagedUpstream implements Upstream {
   readonly #calls: UpstreamCalls;
   readonly #tools: UpstreamTools;
   readonly #changes: ChangeNotices;
-  readonly #supervisor: ConnectionSupervisor;
+  #supervisor: ConnectionSupervisor;
   readonly #memory = new SessionMemory();
   readonly #errorLog = new SparseLog((line) => this.#log(line));
   readonly #nonProtocolLog = new SparseLog((line) => this.#log(line));
@@ -106,16 +106,7 @@ export class ManagedUpstream implements Upstream {
       onCircuit: (isOpen) => this.#tracker.circuit(isOpen),
       log: (line) => this.#log(line),
     });
-    this.#supervisor = new ConnectionSupervisor({
-      random,
-      // A host that may come back by itself is looked for as often as it is probed; a child is started less and less.
-      maxPauseMillis: settings.transport.type === 'http' ? deps.probeIntervalMillis : 30_000,
-      open: (signal) => this.#open(signal),
-      onAttempt: () => this.#onAttempt(),
-      onUp: (connection) => this.#onUp(connection),
-      onFailed: (failure) => this.#onFailed(failure),
-      onDown: (connection, end) => connection.facts.era === 'legacy' && this.#events.onSessionEnd(this, end),
-    });
+    this.#supervisor = this.#createSupervisor();
   }
 
   get status(): UpstreamStatus {
@@ -194,6 +185,22 @@ export class ManagedUpstream implements Upstream {
     }
   }
 
+  async unload(timeoutMillis: number): Promise<boolean> {
+    if (!this.settings.isLazy || !this.#supervisor.isStarted || this.#isClosed) {
+      return true;
+    }
+    if (!(await this.#calls.isIdleWithin(timeoutMillis))) {
+      return false;
+    }
+    const supervisor = this.#supervisor;
+    this.#supervisor = this.#createSupervisor(); // the next call may come before the old one is closed
+    this.#endWatching();
+    this.#tracker.change('idle');
+    this.#events.onUnloaded(this);
+    await supervisor.close();
+    return true;
+  }
+
   endCalls(): void {
     this.#calls.end();
     this.#supervisor.endWaits();
@@ -207,14 +214,31 @@ export class ManagedUpstream implements Upstream {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    clearTimeout(this.#triedTimer);
-    this.#probe?.close();
-    this.#tools.detach();
-    this.#changes.cancel();
+    this.#endWatching();
     await this.#supervisor.close();
     if (!this.settings.isDisabled) {
       this.#tracker.change('idle');
     }
+  }
+
+  #createSupervisor(): ConnectionSupervisor {
+    return new ConnectionSupervisor({
+      random: this.#deps.random,
+      // A host that may come back by itself is looked for as often as it is probed; a child is started less and less.
+      maxPauseMillis: this.settings.transport.type === 'http' ? this.#deps.probeIntervalMillis : 30_000,
+      open: (signal) => this.#open(signal),
+      onAttempt: () => this.#onAttempt(),
+      onUp: (connection) => this.#onUp(connection),
+      onFailed: (failure) => this.#onFailed(failure),
+      onDown: (connection, end) => connection.facts.era === 'legacy' && this.#events.onSessionEnd(this, end),
+    });
+  }
+
+  #endWatching(): void {
+    clearTimeout(this.#triedTimer);
+    this.#probe?.close();
+    this.#tools.detach();
+    this.#changes.cancel();
   }
 
   #begin(): void {

@@ -21,6 +21,7 @@ export function toSafeEvents(events: UpstreamEvents, log: (line: string) => void
     ),
     onProbe: guard('onProbe', (upstream, outcome) => events.onProbe?.(upstream, outcome)),
     onSessionEnd: guard('onSessionEnd', (upstream, end) => events.onSessionEnd?.(upstream, end)),
+    onUnloaded: guard('onUnloaded', (upstream) => events.onUnloaded?.(upstream)),
     onStderr: guard('onStderr', (upstream, line) => events.onStderr?.(upstream, line)),
   };
 }

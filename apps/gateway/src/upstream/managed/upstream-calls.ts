@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../../protocol/thrown-error.ts';
 import { unlessAborted } from '../../protocol/unless-aborted.ts';
 import type { Connection } from '../connection/connection.ts';
@@ -33,7 +34,7 @@ export class UpstreamCalls {
   readonly #options: UpstreamCallsOptions;
   readonly #dispatcher: Dispatcher;
   #count = 0;
-  #onIdle: (() => void) | undefined;
+  readonly #whenIdle = new Set<() => void>();
   #isEnded = false;
 
   constructor(options: UpstreamCallsOptions) {
@@ -69,7 +70,18 @@ export class UpstreamCalls {
 
   /** Resolves when no call is on its way any more. */
   whenIdle(): Promise<void> {
-    return this.#count === 0 ? Promise.resolve() : new Promise((resolve) => (this.#onIdle = resolve));
+    return this.#count === 0 ? Promise.resolve() : new Promise((resolve) => void this.#whenIdle.add(resolve));
+  }
+
+  /** Whether no call is on its way any more within that time. */
+  async isIdleWithin(timeoutMillis: number): Promise<boolean> {
+    const late = new AbortController();
+    const isIdle = await Promise.race([
+      this.whenIdle().then(() => true),
+      delay(timeoutMillis, false, { signal: late.signal }).catch(() => false),
+    ]);
+    late.abort();
+    return isIdle;
   }
 
   /** Never rejects. */
@@ -81,7 +93,8 @@ export class UpstreamCalls {
     const result = await this.#run(hop);
     this.#count -= 1;
     if (this.#count === 0) {
-      this.#onIdle?.();
+      this.#whenIdle.forEach((resolve) => resolve());
+      this.#whenIdle.clear();
     }
     return result;
   }

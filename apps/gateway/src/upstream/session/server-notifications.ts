@@ -75,6 +75,7 @@ export class ServerNotifications {
     const hop = isToken ? this.#options.hopOf(ownNumber(ours) ?? 0) : undefined;
     const token = hop?.call.progressToken;
     if (hop !== undefined && token !== undefined) {
+      hop.renew();
       tell(hop, method, { ...params, progressToken: token });
     }
   }

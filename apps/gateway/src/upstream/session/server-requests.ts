@@ -83,6 +83,7 @@ export class ServerRequests {
 
   async #ask({ id, method, params }: ServerRequest, hop: Hop): Promise<void> {
     const controller = new AbortController();
+    hop.renew(); // a server that asks is alive, and whoever is asked has the time of a call to answer
     this.#running.set(idKey(id), controller);
     hop.whenEnded(() => controller.abort());
     const question = { key: String(idText(id) ?? ''), method, params, signal: controller.signal };
@@ -93,6 +94,7 @@ export class ServerRequests {
       reply = { error: { code: ERROR_INTERNAL, message: 'The caller could not be asked' } };
     }
     this.#running.delete(idKey(id));
+    hop.renew();
     if (!controller.signal.aborted) {
       this.reply(id, reply);
     }

@@ -28,16 +28,20 @@ export interface SeenUpstream {
 interface Message {
   readonly id?: unknown;
   readonly method?: string;
-  readonly params?: { readonly name?: string; readonly arguments?: Json };
+  readonly params?: { readonly name?: string; readonly arguments?: Json; readonly _meta?: Json };
 }
 
 const WORK_MILLIS = 80;
+/** Progress that is told of a call, and the time between. */
+const REPORTS = 5;
+const REPORT_MILLIS = 80;
 const INPUT = { type: 'object', properties: { n: { type: 'number' } } };
 const TOOLS = [
   { name: 'read', inputSchema: INPUT, annotations: { readOnlyHint: true } },
   { name: 'write', inputSchema: INPUT },
   { name: 'wipe', inputSchema: INPUT, annotations: { destructiveHint: true } },
   { name: 'work', inputSchema: INPUT },
+  { name: 'report', inputSchema: INPUT },
   { name: 'fail', inputSchema: INPUT, annotations: { readOnlyHint: true } },
   { name: 'fail_once', inputSchema: INPUT, annotations: { readOnlyHint: true } },
 ];
@@ -53,17 +57,36 @@ function answer(response: ServerResponse, id: unknown, result: object | undefine
   response.end(JSON.stringify({ jsonrpc: '2.0', id, result }));
 }
 
+/** Tells its progress as a stream until it is done. */
+async function report(response: ServerResponse, { id, params }: Message): Promise<void> {
+  const { _meta: meta } = params ?? {};
+  response.writeHead(200, { 'content-type': 'text/event-stream' });
+  const send = (message: Json): unknown =>
+    response.write(`data: ${JSON.stringify({ jsonrpc: '2.0', ...message })}\n\n`);
+  for (let progress = 1; progress <= REPORTS; progress += 1) {
+    await wait(REPORT_MILLIS);
+    send({ method: 'notifications/progress', params: { progressToken: meta?.['progressToken'], progress } });
+  }
+  send({ id, result: { content: [{ type: 'text', text: 'reported' }] } });
+  response.end();
+}
+
 /** Starts it; whoever does closes it. */
 export async function startSeenUpstream(): Promise<SeenUpstream> {
   const calls: { tool: string; arguments: unknown; headers: IncomingHttpHeaders }[] = [];
   let atOnce = 0;
   let mostAtOnce = 0;
-  const call = async ({ id, params }: Message, response: ServerResponse, headers: IncomingHttpHeaders) => {
+  const call = async (message: Message, response: ServerResponse, headers: IncomingHttpHeaders) => {
+    const { id, params } = message;
     const { name: tool = '', arguments: given = {} } = params ?? {};
     const isFirst = calls.length === 0;
     calls.push({ tool, arguments: given, headers });
     if (tool === 'fail' || (tool === 'fail_once' && isFirst)) {
       response.writeHead(503).end();
+      return;
+    }
+    if (tool === 'report') {
+      await report(response, message);
       return;
     }
     atOnce += 1;

@@ -1,6 +1,8 @@
 // What the keys of an entry of `mcpServers` show.
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { findSlug } from '../../fixtures/callers.ts';
+import { openModern } from '../../tracing/raw-mcp.ts';
 import { type Effect, type Lab, type Place, SERVER } from './lab.ts';
 
 const callStatus =
@@ -85,6 +87,17 @@ export const UPSTREAM_EFFECTS: Readonly<Record<string, Effect>> = {
     value: 0,
     observe: async (lab) =>
       new Set((await Promise.all([lab.call('work'), lab.call('work')])).map(({ status }) => status)),
+  },
+  maxTimeoutMs: {
+    base: (place) => ({ ...http(place), [key('timeoutMs')]: 250 }),
+    value: 300,
+    observe: async (lab) => {
+      await lab.call('read');
+      const slug = await findSlug(lab.url, 'seen', 'report');
+      const params = { name: 'call', arguments: { tool_slug: slug } };
+      const { text } = await openModern(lab.url).request('tools/call', params, { meta: { progressToken: 1 } });
+      return ['reported', '300 ms, the longest time'].filter((words) => text.includes(words));
+    },
   },
   timeoutMs: { base: http, value: 20, observe: callStatus('work') },
   coerceArguments: {
