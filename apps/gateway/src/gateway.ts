@@ -15,6 +15,7 @@ import type { GatewayConfig } from './config/reader/gateway-config.ts';
 import type { StateFolder } from './files/state-folder.ts';
 import { Governance } from './governance/governance.ts';
 import type { App, HttpTap } from './http/app.ts';
+import { type Authentication, createAuthentication } from './http/auth/authentication.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { InFlight } from './http/in-flight.ts';
 import type { RouteTable } from './http/route-table.ts';
@@ -141,7 +142,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     yieldSecret: rooms.yieldSecret,
     ...drainingOf(inFlight),
     ...historyOf({ files, traffic }),
-    start: () => takeOver(config),
+    start: startOf(rooms, () => takeOver(config)),
     apply: (changed, settings) => {
       Object.assign(current, { config: changed, settings });
       governance.apply(changed);
@@ -169,6 +170,7 @@ function rememberingEvents(events: RegistryEvents, store: CallStore): RegistryEv
 
 /** The rooms that answer. */
 interface Rooms {
+  readonly authentication: Authentication | undefined;
   readonly instruments: GatewayInstruments;
   readonly core: OperationCore;
   readonly streams: StreamCounts;
@@ -207,10 +209,12 @@ function createRooms(parts: GatewayParts): Rooms {
   const table = new InstanceTable({ ...parts, ...core, events, metrics, history, tap: traffic?.tap, now: Date.now });
   core.outputs.listen((instanceId) => events.onOutput(instanceId));
   const ballot = createBallot(parts, { events, metrics, inFlight });
-  const made = { instruments, core, streams, side, inFlight, files, store, table, traffic, current };
+  const authentication = createAuthentication(config.auth, { log, now: Date.now });
+  const made = { authentication, instruments, core, streams, side, inFlight, files, store, table, traffic, current };
   const served = createApps(parts, instruments, {
     core,
     traffic,
+    authentication,
     routes: { ...side.routes, ...ballot.routes },
     admin: createAdmin(parts, { ...made, listed, history }),
     isDraining: () => inFlight.isDraining,
@@ -230,8 +234,8 @@ function createAdmin(parts: GatewayParts, rooms: ShownRooms): RouteTable {
   const kept = { store: files.history, files, streams, sessions: side.sessions, listed, history, traffic };
   const { metrics, requests, scrapes } = instruments;
   const measured = { scrapes, series: () => ({ ...metrics?.seriesUsage(), ...requests?.seriesUsage() }) };
-  const skipped = (): readonly SkippedInstance[] => table.skipped();
-  const sources = adminSources({ ...parts, ...inForce, ...kept, ...measured, core, skipped });
+  const told = { skipped: (): readonly SkippedInstance[] => table.skipped(), keys: rooms.authentication?.keys };
+  const sources = adminSources({ ...parts, ...inForce, ...kept, ...measured, ...told, core });
   return adminRoutes({ sources, ...config.server, page, hasHistory: config.admin.history });
 }
 
@@ -286,6 +290,14 @@ function historyOf({
     closeHistory: async () => {
       await Promise.all([files.close(), traffic?.close()]);
     },
+  };
+}
+
+/** The keys of tokens are fetched while servers are connected. */
+function startOf({ authentication }: Pick<Rooms, 'authentication'>, connect: () => void): Gateway['start'] {
+  return () => {
+    void authentication?.prepare();
+    connect();
   };
 }
 
@@ -366,13 +378,14 @@ interface Wired {
   readonly routes: RouteTable;
   readonly admin: RouteTable;
   readonly traffic: TrafficCapture | undefined;
+  readonly authentication: Authentication | undefined;
   readonly isDraining: () => boolean;
 }
 
 function createApps(
   { config, version, page }: GatewayParts,
   { requests, scrapeHandler, scrapes }: GatewayInstruments,
-  { core, routes, admin, traffic, isDraining }: Wired,
+  { core, routes, admin, traffic, authentication, isDraining }: Wired,
 ): ServedApps {
   const { upstreams, contextSettings, onError } = core;
   const { bodyLimitBytes, publicUrl } = config.server;
@@ -401,6 +414,7 @@ function createApps(
         scrapes.asked(address);
         return scrapeHandler.scrape(request);
       }),
+    authentication,
     isDraining,
     onError,
   });

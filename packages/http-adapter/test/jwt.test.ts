@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { exportJWK, exportPKCS8, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey } from 'jose';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { authenticate } from '../src/auth/auth.ts';
 import { createJwtVerifier, createToken, jwtAuth, verifyToken, type JwtAlgorithm } from '../src/jwt/jwt.ts';
 
@@ -180,7 +182,7 @@ describe('jwtAuth', () => {
   test('lets a bearer of a valid token in', async () => {
     expect(await authenticate(`Bearer ${await token()}`, [jwtAuth({ secret, now })])).toEqual({
       ok: true,
-      identity: { scheme: 'jwt', subject: 'prometheus' },
+      identity: { scheme: 'jwt', subject: 'prometheus', claims: expect.objectContaining({ sub: 'prometheus' }) },
     });
   });
 
@@ -191,5 +193,35 @@ describe('jwtAuth', () => {
     current = 'another-secret-that-is-long-enough-too';
     expect(await authenticate(`Bearer ${old}`, [scheme])).toMatchObject({ ok: false, code: 'invalid_token' });
     expect(await authenticate(`Bearer ${await token({ secret: current })}`, [scheme])).toMatchObject({ ok: true });
+  });
+});
+
+describe('onKeys', () => {
+  test('hears that keys can not be had, why, and that they are there again; a kept key says nothing', async () => {
+    const told: (string | undefined)[] = [];
+    let isDown = true;
+    const server = createServer((_request, response) => {
+      response.writeHead(isDown ? 500 : 200, { 'content-type': 'application/json' }).end('{"keys":[]}');
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    let at = 0;
+    const verifier = createJwtVerifier({
+      jwksUrl: `http://127.0.0.1:${port}/jwks`,
+      now: () => at,
+      onKeys: (failure) => told.push(failure),
+    });
+    await verifier.loadKeys();
+    await verifier.loadKeys();
+    isDown = false;
+    at = 10_000;
+    await verifier.loadKeys();
+    server.close();
+    expect(told).toEqual([
+      expect.stringContaining('200'),
+      'the issuer answered with HTTP 500, a moment ago',
+      undefined,
+    ]);
   });
 });

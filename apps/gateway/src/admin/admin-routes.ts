@@ -60,6 +60,7 @@ function toRoute({ handler, isOpenEnded }: AdminRoute, publicUrl: string | undef
   };
   return {
     guard: 'api',
+    needs: 'admin:read',
     // Rows of all hosts stand side by side, so that a credential for some of them sees none.
     handler: (request) => ((request.scope?.length ?? 0) > 0 ? outOfScope(idsOf(request.ctx)) : answer(request)),
   };

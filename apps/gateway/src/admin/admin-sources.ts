@@ -3,6 +3,7 @@ import type { CallStore } from '@dcc-mcp/call-store';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import type { SettingView } from '../config/load/setting-views.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
+import type { KeyState } from '../http/auth/key-watch.ts';
 import type { OperationCore } from '../operations/frame/core.ts';
 import type { AuditFiles } from '../recording/files/audit-files.ts';
 import type { ListedTokens } from '../recording/rows/listed-tokens.ts';
@@ -32,6 +33,8 @@ export interface AdminParts {
   readonly skipped: InstanceParts['skipped'];
   /** Absent where no traffic is captured. */
   readonly traffic: TrafficCapture | undefined;
+  /** The keys of JWTs; absent where none are taken. */
+  readonly keys: { readonly state: KeyState | undefined } | undefined;
   /** The configuration in force. */
   readonly config: () => GatewayConfig;
   /** What it was read from. */
@@ -63,6 +66,7 @@ export function adminSources(parts: AdminParts): AdminSources {
         sessions: () => parts.sessions.count,
         streams: () => Object.values(parts.streams.counts()).reduce((sum, each) => sum + each, 0),
         limits: config().limits,
+        keys: parts.keys?.state,
         stores: { ...parts.files.health(), ...parts.traffic?.health() },
         uptimeSecs: () => process.uptime(),
         residentBytes: () => process.memoryUsage.rss(),

@@ -1,3 +1,4 @@
+import type { KeyState } from '../http/auth/key-watch.ts';
 import type { Upstreams } from '../registry/table/upstreams.ts';
 
 /** What the process is asked. */
@@ -9,15 +10,20 @@ export interface HealthParts {
   readonly limits: Readonly<Record<string, unknown>>;
   /** Stores beside the memory. */
   readonly stores: Readonly<Record<string, { readonly state: 'ok' | 'failing' }>>;
+  /** The keys that JWTs are checked with; absent where none are taken, or none were asked for yet. */
+  readonly keys: KeyState | undefined;
   /** Seconds since the start. */
   readonly uptimeSecs: () => number;
   readonly residentBytes: () => number;
 }
 
-/** The process as it stands; an upstream that can't be reached makes it degraded, and so does a file that can't be written. */
+/** The process as it stands: degraded where an upstream can't be reached, a file can't be written or keys can't be had. */
 export function healthView(parts: HealthParts): Readonly<Record<string, unknown>> {
   const all = parts.upstreams.all();
-  const isFailing = Object.values(parts.stores).some(({ state }) => state === 'failing');
+  const { keys, stores } = parts;
+  const isFailing = [...Object.values(stores), ...(keys === undefined ? [] : [keys])].some(
+    ({ state }) => state === 'failing',
+  );
   const readiness = parts.upstreams.countByState();
   return {
     status: readiness.has('unreachable') || isFailing ? 'degraded' : 'ok',
@@ -30,7 +36,16 @@ export function healthView(parts: HealthParts): Readonly<Record<string, unknown>
     streams: parts.streams(),
     in_flight: all.reduce((sum, { load }) => sum + load.running, 0),
     limits: snakeCased(parts.limits),
-    stores: parts.stores,
+    stores,
+    ...(keys === undefined ? {} : { authentication: { keys: keysView(keys) } }),
+  };
+}
+
+function keysView({ state, since, lastError }: KeyState): object {
+  return {
+    state,
+    since: new Date(since).toISOString(),
+    ...(lastError === undefined ? {} : { last_error: lastError }),
   };
 }
 

@@ -11,7 +11,9 @@ import {
 import type { ErrorKind, Outcome } from '@dcc-mcp/semantic-conventions';
 import type { WorkflowSpans } from '@dcc-mcp/workflow-spans';
 import { toPrintableLine } from '../protocol/printable-text.ts';
-import type { Authenticate } from './authentication.ts';
+import { type Authentication, type AuthRefusal, type AuthVerdict, REALM } from './auth/authentication.ts';
+import { metadataUrl } from './auth/protected-resource.ts';
+import { type Grants, missingScope, needOfRoute, type Scope, scopeRefusal } from './auth/scopes.ts';
 import { isPreflight, optionsReply, preflightReply, withCors } from './cors.ts';
 import { measureReply, requestStart } from './measured-request.ts';
 import type { OriginGuard } from './origin-guard.ts';
@@ -43,7 +45,9 @@ export interface AppOptions {
   readonly routes: RouteTable;
   readonly originGuard: OriginGuard;
   /** Absent: everyone is let in. */
-  readonly authenticate: Authenticate | undefined;
+  readonly authentication: Authentication | undefined;
+  /** As the configuration has it; absent: the address by which the caller came. */
+  readonly publicUrl?: string | undefined;
   readonly contextSettings: RequestContextSettings;
   readonly requestMetrics: RequestMetrics | undefined;
   readonly isDraining: () => boolean;
@@ -72,6 +76,14 @@ interface Refusal {
   /** Absent: the one that belongs to the kind. */
   readonly status?: number;
 }
+
+/** Who is behind a request. */
+type Entry = Pick<RouteRequest, 'authSubject' | 'principal' | 'scope' | 'grants'>;
+
+const NOBODY: Entry = { authSubject: undefined, principal: undefined, scope: undefined };
+
+/** A dead issuer is asked again after as long. */
+const KEYS_RETRY_SECONDS = '5';
 
 class Routes {
   readonly #options: AppOptions;
@@ -115,31 +127,71 @@ class Routes {
   }
 
   async #run(found: FoundRoute, http: HttpContext): Promise<Reply> {
-    const { authenticate, isDraining } = this.#options;
+    const { isDraining } = this.#options;
     const { route, params } = found;
-    let authSubject: string | undefined;
-    let principal: string | undefined;
-    let scope: readonly string[] | undefined;
-    if (authenticate !== undefined && (route.guard === 'api' || route.guard === 'either')) {
-      const verdict = await authenticate(http.headers);
-      if (verdict.ok) {
-        authSubject = verdict.subject;
-        ({ principal, scope } = verdict);
-      } else if (route.guard === 'api') {
-        const refused = this.#refuse(http, { kind: 'unauthorized', message: verdict.message, advice: verdict.advice });
-        return withHeader(refused, 'www-authenticate', verdict.challenge);
-      }
+    const entry = await this.#enter(found, http);
+    if ('refused' in entry) {
+      return entry.refused;
     }
     if (route.isWork === true && isDraining()) {
       return this.#refuse(http, { kind: 'not-ready', message: 'The gateway is shutting down', advice: AFTER_RESTART });
     }
-    const request = { http, authSubject, principal, scope, params };
+    const request = { http, params, ...entry };
+    const { principal } = entry;
     const { tap } = this.#options;
     if (tap === undefined || !carriesMessages(found)) {
       return isPlain(found) ? this.#runPlain(found, request) : route.handler(request);
     }
     const seen = tap(http, { route: found.template, isAuthenticated: principal !== undefined });
     return seen.answered(await route.handler({ ...request, http: seen.http }));
+  }
+
+  /** Who comes in, or why nobody does. */
+  async #enter({ route, template }: FoundRoute, http: HttpContext): Promise<Entry | { readonly refused: Reply }> {
+    const { authentication } = this.#options;
+    if (authentication === undefined || (route.guard !== 'api' && route.guard !== 'either')) {
+      return NOBODY;
+    }
+    const verdict = await authentication.check(http.headers);
+    if (!verdict.ok) {
+      return route.guard === 'api' ? { refused: this.#refuseStranger(http, verdict) } : NOBODY;
+    }
+    const { subject: authSubject, principal, scope } = verdict;
+    const grants = this.#grantsOf(verdict, http);
+    const missing = missingScope(grants, route.needs ?? needOfRoute({ method: http.method, template }));
+    if (missing !== undefined && grants !== undefined) {
+      return route.guard === 'api' ? { refused: this.#refuseScope(http, missing, grants) } : NOBODY;
+    }
+    return { authSubject, principal, scope, grants };
+  }
+
+  #grantsOf({ scopes }: AuthVerdict & { readonly ok: true }, http: HttpContext): Grants | undefined {
+    return (
+      scopes && {
+        allows: (scope) => scopes.has(scope),
+        challenge: (scope) => `${this.#challenge(http)}, error="insufficient_scope", scope="${scope}"`,
+      }
+    );
+  }
+
+  /** Names the place where a client learns who issues tokens, where anybody does (RFC 9728, section 5.1). */
+  #challenge(http: HttpContext): string {
+    const { authentication, publicUrl } = this.#options;
+    const hasIssuer = authentication?.keys !== undefined;
+    return `Bearer realm="${REALM}"${hasIssuer ? `, resource_metadata="${metadataUrl(http, publicUrl)}"` : ''}`;
+  }
+
+  #refuseStranger(http: HttpContext, { message, advice, error }: AuthRefusal): Reply {
+    if (error === undefined) {
+      return withHeader(this.#refuse(http, { kind: 'not-ready', message, advice }), 'retry-after', KEYS_RETRY_SECONDS);
+    }
+    const refused = this.#refuse(http, { kind: 'unauthorized', message, advice });
+    return withHeader(refused, 'www-authenticate', this.#challenge(http) + error);
+  }
+
+  #refuseScope(http: HttpContext, scope: Scope, grants: Grants): Reply {
+    const refused = this.#refuse(http, { kind: 'forbidden', ...scopeRefusal(scope) });
+    return withHeader(refused, 'www-authenticate', grants.challenge(scope));
   }
 
   /** An answer that says which request and which trace it belongs to, with a span where plain routes have one. */

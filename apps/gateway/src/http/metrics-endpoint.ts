@@ -84,12 +84,11 @@ function jwtSchemes({ secret, jwksUrl, ...checks }: JwtConfig = {}): readonly Au
 }
 
 /** Verifies tokens by secret or by key set. */
-export function jwtScheme({ secret, jwksUrl, audience, issuer }: JwtConfig, realm?: string): AuthScheme {
-  const options = {
+function jwtScheme({ secret, jwksUrl, audience, issuer }: JwtConfig): AuthScheme {
+  return jwtAuth({
     ...(secret === undefined ? {} : { secret: secretReader(secret)() }),
     ...(jwksUrl === undefined ? {} : { jwksUrl }),
     ...(audience === undefined ? {} : { audience }),
     ...(issuer === undefined ? {} : { issuer }),
-  };
-  return realm === undefined ? jwtAuth(options) : jwtAuth(options, realm);
+  });
 }

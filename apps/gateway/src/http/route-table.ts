@@ -4,6 +4,7 @@ import { nearest } from '@dcc-mcp/telemetry-config';
 import { RegExpRouter } from 'hono/router/reg-exp-router';
 import { SmartRouter } from 'hono/router/smart-router';
 import { TrieRouter } from 'hono/router/trie-router';
+import type { Grants, Need } from './auth/scopes.ts';
 import type { Reply } from './reply.ts';
 
 /** What a route handler gets. */
@@ -14,6 +15,8 @@ export interface RouteRequest {
   readonly scope: readonly string[] | undefined;
   /** Who is authenticated; absent where nothing guards the gateway. */
   readonly principal: string | undefined;
+  /** What the caller's token allows; absent: everything. */
+  readonly grants?: Grants | undefined;
   /** Path parameters, decoded. */
   readonly params: Readonly<Record<string, string>>;
   /** Where it belongs; absent for work, which reads more of it. */
@@ -35,6 +38,8 @@ export interface Route {
   readonly handler: RouteHandler;
   /** New work: refused while the gateway drains. */
   readonly isWork?: boolean;
+  /** What a token needs that has scopes; default: what `needOfRoute` says. */
+  readonly needs?: Need;
 }
 
 /** A method and a path template: `POST /v1/call`. */

@@ -1,7 +1,7 @@
 import type { RequestMetrics } from '@dcc-mcp/http-adapter/request-metrics';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import { type App, type AppOptions, createApp, type HttpTap } from './app.ts';
-import { createAuthentication } from './authentication.ts';
+import { protectedResourceRoutes } from './auth/protected-resource.ts';
 import { CONTEXT_FORGE_PATH, type MetricsHandler, metricsHandler, type ScrapeFor } from './metrics-endpoint.ts';
 import { createOriginGuard } from './origin-guard.ts';
 import type { Route, RouteTable } from './route-table.ts';
@@ -16,7 +16,7 @@ export interface ServedApps {
 /** What {@link createServedApps} takes. */
 export interface ServedAppsOptions extends Pick<
   AppOptions,
-  'contextSettings' | 'isDraining' | 'routeSpans' | 'onError'
+  'authentication' | 'contextSettings' | 'isDraining' | 'routeSpans' | 'onError'
 > {
   readonly config: GatewayConfig;
   /** The routes of the rooms above, without the scrape endpoint. */
@@ -35,21 +35,25 @@ export interface ServedAppsOptions extends Pick<
  */
 export function createServedApps({
   config,
-  routes,
+  routes: given,
   requestMetrics,
   scrape,
   tap,
+  authentication,
   ...rest
 }: ServedAppsOptions): ServedApps {
   const handler = metricsHandler(config.metrics, scrape);
   const metricsRoutes = handler === undefined ? {} : scrapeRoutes(config.metrics.path, handler);
   const isApart = config.metrics.port !== undefined;
+  const routes = { ...given, ...protectedResourceRoutes(config) };
+  const { publicUrl } = config.server;
   return {
     app: createApp({
       ...rest,
       originGuard: createOriginGuard(config.server),
       routes: isApart ? routes : { ...routes, ...withoutClash(routes, metricsRoutes, 'DCC_MCP_METRICS_PATH') },
-      authenticate: createAuthentication(config.auth),
+      authentication,
+      publicUrl,
       requestMetrics,
       tap,
     }),
@@ -61,7 +65,7 @@ export function createServedApps({
           // Whether only this machine can ask is a matter of each bind.
           originGuard: createOriginGuard({ ...config.server, host }),
           routes: metricsRoutes,
-          authenticate: undefined,
+          authentication: undefined,
           requestMetrics: undefined,
         })),
   };

@@ -40,6 +40,8 @@ export class McpError extends Error {
   readonly data: JsonRpcError['data'] | undefined;
   /** How long the client should wait before it tries again; over HTTP a `Retry-After`. */
   readonly retryAfterSeconds: number | undefined;
+  /** What credential the request needs; over HTTP a `WWW-Authenticate`. */
+  readonly challenge: string | undefined;
 
   constructor(
     code: number,
@@ -48,6 +50,7 @@ export class McpError extends Error {
       readonly httpStatus?: number;
       readonly data?: JsonRpcError['data'];
       readonly retryAfterSeconds?: number;
+      readonly challenge?: string;
     } = {},
   ) {
     super(message);
@@ -55,6 +58,7 @@ export class McpError extends Error {
     this.httpStatus = options.httpStatus ?? 200;
     this.data = options.data;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.challenge = options.challenge;
   }
 
   toJson(): JsonRpcError {

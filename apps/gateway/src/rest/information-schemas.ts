@@ -57,3 +57,13 @@ export const readyAnswer: z.ZodType = z
   .openapi('ReadyAnswer');
 
 export const probeAnswer: z.ZodType = z.looseObject({ ok: z.boolean(), draining: z.boolean() }).openapi('ProbeAnswer');
+
+export const protectedResourceAnswer: z.ZodType = z
+  .looseObject({
+    resource: z.string().meta({ description: 'What tokens are to be issued for.' }),
+    authorization_servers: z.array(z.string()).optional(),
+    scopes_supported: z.array(z.string()),
+    bearer_methods_supported: z.array(z.string()),
+    resource_name: z.string(),
+  })
+  .openapi('ProtectedResource');

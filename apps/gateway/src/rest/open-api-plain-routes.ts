@@ -2,7 +2,7 @@ import { createRoute, type RouteConfig, z } from '@hono/zod-openapi';
 import { CONTEXT_FORGE_PATH } from '../http/metrics-endpoint.ts';
 import { errorAnswer } from '../operations/answers/answer-schemas.ts';
 import { yieldRouteConfig } from './election/yield-schemas.ts';
-import { healthAnswer, probeAnswer, readyAnswer } from './information-schemas.ts';
+import { healthAnswer, probeAnswer, protectedResourceAnswer, readyAnswer } from './information-schemas.ts';
 import { failures, json } from './open-api-routes.ts';
 
 type Responses = RouteConfig['responses'];
@@ -116,6 +116,12 @@ export function plainRoutes(metricsPath: string | undefined): readonly RouteConf
     ...HEALTH_ROUTES,
     yieldRouteConfig,
     get('/v1/openapi.json', 'This document', { content: json(z.looseObject({ openapi: z.string() })) }),
+    ...['', '/mcp'].map((resource) =>
+      get(`/.well-known/oauth-protected-resource${resource}`, 'Who issues tokens for the gateway, with which scopes', {
+        content: json(protectedResourceAnswer),
+        more: { 404: { description: 'No tokens are issued for it.', content: json(errorAnswer) }, ...NO_ORIGIN },
+      }),
+    ),
     get('/docs', 'This document as a page', { content: HTML }),
     get('/', 'The gateway and its servers as a page', { content: HTML, more: failures(401, 403) }),
     ...(metricsPath === undefined ? [] : metricsRoutes(metricsPath)),

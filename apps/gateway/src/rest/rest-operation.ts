@@ -1,5 +1,5 @@
 import { errorEnvelope, readRequestContext, type RequestContext, responseHeaders } from '@dcc-mcp/request-context';
-import type { ResponseSurface } from '@dcc-mcp/semantic-conventions';
+import { OPERATION_DESCRIBE, OPERATION_SEARCH, type ResponseSurface } from '@dcc-mcp/semantic-conventions';
 import { jsonReply, type Reply, withHeader } from '../http/reply.ts';
 import type { Route, RouteHandler, RouteRequest } from '../http/route-table.ts';
 import type { Caller, OperationCore } from '../operations/frame/core.ts';
@@ -62,7 +62,13 @@ export class RestOperations {
     });
   }
 
-  #route({ surface }: Pick<RestOperation<never, never, never>, 'surface'>, answer: RouteHandler): Route {
+  #route(
+    {
+      surface,
+      definition,
+    }: { readonly surface?: ResponseSurface; readonly definition: { readonly operation: string } },
+    answer: RouteHandler,
+  ): Route {
     const { recorder } = this.#core;
     const handler: RouteHandler = async (route) => {
       const reply = await answer(route);
@@ -71,7 +77,8 @@ export class RestOperations {
       }
       return reply;
     };
-    return { guard: 'api', isWork: true, handler };
+    const isReading = definition.operation === OPERATION_SEARCH || definition.operation === OPERATION_DESCRIBE;
+    return { guard: 'api', isWork: true, needs: isReading ? 'mcp:read' : 'mcp:call', handler };
   }
 
   async #serve<Request, Target, Value>(

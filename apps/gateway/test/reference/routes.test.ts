@@ -53,7 +53,10 @@ beforeAll(async () => {
   open = await startGateway({ config, enablePrometheus: true });
   adding.mock.calls.forEach(([method, path]) => served.add(`${method === 'ALL' ? 'GET' : method} ${path}`));
   adding.mockRestore();
-  guarded = await startGateway({ config: { mcpServers }, env: { DCC_MCP_AUTH_TOKEN: TOKEN } });
+  guarded = await startGateway({
+    config: { mcpServers },
+    env: { DCC_MCP_AUTH_TOKEN: TOKEN, DCC_MCP_AUTH_JWKS_URL: 'http://127.0.0.1:9/jwks' },
+  });
   await Promise.all([open.ready(), guarded.ready()]);
   document = (await (await fetch(`${open.url}/v1/openapi.json`)).json()) as Document;
   const { instances } = (await (await fetch(`${open.url}/v1/instances`)).json()) as {
@@ -159,7 +162,9 @@ describe.each(documented)('%s %s', (method, path) => {
     const headers = path === '/mcp' && method !== 'POST' ? await session(open.url) : {};
     // The last thing that a gateway answers.
     const isEnd = path === YIELD;
-    const asked = isEnd ? await startGateway({ env: { DCC_MCP_AUTH_TOKEN: TOKEN } }) : open;
+    // Who issues tokens is told by a gateway for which somebody does.
+    const usual = path.startsWith('/.well-known/') ? guarded : open;
+    const asked = isEnd ? await startGateway({ env: { DCC_MCP_AUTH_TOKEN: TOKEN } }) : usual;
     const proof = isEnd ? { authorization: `Bearer ${TOKEN}` } : {};
     const response = await ask(asked.url, route, { body: bodyFor(path), headers: { ...headers, ...proof } });
     const { responses } = operationOf(route);

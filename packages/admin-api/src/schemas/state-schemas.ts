@@ -218,6 +218,11 @@ const health = z.looseObject({
   in_flight: count,
   limits: z.looseObject({}),
   stores: z.record(z.string(), store),
+  authentication: z
+    .looseObject({
+      keys: z.looseObject({ state: z.enum(['ok', 'failing']), since: z.string(), last_error: z.string().optional() }),
+    })
+    .optional(),
 });
 
 export const healthAnswer: z.ZodType = health.meta({ id: 'GatewayHealth' });

@@ -8,6 +8,8 @@ export interface Identity {
   readonly scheme: 'basic' | 'bearer' | 'jwt';
   /** User name or the subject of a token; absent for a static token. */
   readonly subject?: string;
+  /** Of a JSON Web Token. */
+  readonly claims?: Readonly<Record<string, unknown>>;
 }
 
 /** Why a request was refused. */
@@ -16,7 +18,9 @@ export type AuthFailureCode =
   | 'malformed_credentials'
   | 'unsupported_scheme'
   | 'invalid_credentials'
-  | 'invalid_token';
+  | 'invalid_token'
+  /** The token may be good: what it is checked with can't be had. */
+  | 'key_unavailable';
 
 /** The verdict on one request. */
 export type AuthResult =

@@ -29,6 +29,11 @@ export interface JwtVerifierOptions {
   readonly clockToleranceSeconds?: number;
   /** Wall clock in milliseconds; default `Date.now`. */
   readonly now?: () => number;
+  /**
+   * Told after each fetch of the keys of `jwksUrl`: why it failed, `undefined` when it did not. The reason names no token
+   * and no key.
+   */
+  readonly onKeys?: (failure: string | undefined) => void;
 }
 
 /** Why a token was refused. */
@@ -60,6 +65,8 @@ export type TokenResult =
 export interface JwtVerifier {
   /** Never throws; the message names neither token nor key. */
   verify(token: string): Promise<TokenResult>;
+  /** Fetches the keys of `jwksUrl` before the first token needs them; `onKeys` hears how that went. Never rejects. */
+  loadKeys(): Promise<void>;
 }
 
 const FETCH_RETRY_MILLIS = 5000;
@@ -97,18 +104,25 @@ function toFailure(error: unknown): TokenResult {
 }
 
 /** Asks a dead issuer at most every five seconds, however many tokens arrive. */
-function createPatientFetch(now: () => number): typeof fetch {
+function createPatientFetch(now: () => number, onFetched: () => void): typeof fetch {
   let failedAt = Number.NEGATIVE_INFINITY;
+  let why = '';
   return async (input, init) => {
     if (now() - failedAt < FETCH_RETRY_MILLIS) {
-      throw new TypeError('the issuer did not answer a moment ago');
+      throw new TypeError(`${why}, a moment ago`);
     }
     try {
       const response = await fetch(input, init);
       failedAt = response.ok ? Number.NEGATIVE_INFINITY : now();
+      if (response.ok) {
+        onFetched();
+      } else {
+        why = `the issuer answered with HTTP ${response.status}`;
+      }
       return response;
     } catch (error) {
       failedAt = now();
+      why = reasonOf(error);
       throw error;
     }
   };
@@ -138,17 +152,70 @@ function createKeyReader(secret: string | (() => string)): JWTVerifyGetKey {
   };
 }
 
-function createKeySource({ secret, jwksUrl, now = Date.now }: JwtVerifierOptions): JWTVerifyGetKey {
+interface KeySource {
+  readonly find: JWTVerifyGetKey;
+  /** Absent where nothing is fetched. */
+  readonly load?: () => Promise<void>;
+  /** Whether keys were fetched since it was asked last. */
+  readonly hasFetched: () => boolean;
+}
+
+function createKeySource({ secret, jwksUrl, now = Date.now }: JwtVerifierOptions): KeySource {
   if (secret !== undefined && jwksUrl !== undefined) {
     throw new TypeError('set secret or jwksUrl, not both');
   }
   if (secret !== undefined) {
-    return createKeyReader(secret);
+    return { find: createKeyReader(secret), hasFetched: () => false };
   }
   if (jwksUrl === undefined) {
     throw new TypeError('set secret or jwksUrl');
   }
-  return createRemoteJWKSet(new URL(jwksUrl), { [customFetch]: createPatientFetch(now) });
+  let isFresh = false;
+  const fetchKeys = createPatientFetch(now, () => (isFresh = true));
+  const keys = createRemoteJWKSet(new URL(jwksUrl), { [customFetch]: fetchKeys });
+  const hasFetched = (): boolean => {
+    const was = isFresh;
+    isFresh = false;
+    return was;
+  };
+  return { find: keys, load: () => keys.reload(), hasFetched };
+}
+
+/** Tells of each fetch of the keys; that the set has no such key is an answer, too. A key that is kept says nothing. */
+function watched({ find, hasFetched }: KeySource, onKeys: NonNullable<JwtVerifierOptions['onKeys']>): JWTVerifyGetKey {
+  return async (...asked) => {
+    try {
+      const key = await find(...asked);
+      if (hasFetched()) {
+        onKeys(undefined);
+      }
+      return key;
+    } catch (error) {
+      if (isKeyFailure(error)) {
+        onKeys(reasonOf(error));
+      } else if (hasFetched()) {
+        onKeys(undefined);
+      }
+      throw error;
+    }
+  };
+}
+
+/** What `toFailure` calls `key_unavailable`. */
+function isKeyFailure(error: unknown): boolean {
+  const failure = toFailure(error);
+  return !failure.ok && failure.code === 'key_unavailable';
+}
+
+const MAX_REASON_LENGTH = 200;
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return 'unknown';
+  }
+  const { cause } = error;
+  const words = cause instanceof Error && cause.message !== '' ? `${error.message}: ${cause.message}` : error.message;
+  return words.slice(0, MAX_REASON_LENGTH);
 }
 
 function toVerifyOptions(options: JwtVerifierOptions): JWTVerifyOptions {
@@ -181,11 +248,21 @@ function toSuccess(payload: JWTPayload): TokenResult {
  * @throws {TypeError} When neither or both of `secret` and `jwksUrl` are set, or `jwksUrl` is no URL.
  */
 export function createJwtVerifier(options: JwtVerifierOptions): JwtVerifier {
-  const keySource = createKeySource(options);
+  const source = createKeySource(options);
+  const { onKeys } = options;
+  const findKey = onKeys === undefined ? source.find : watched(source, onKeys);
   return {
+    async loadKeys() {
+      try {
+        await source.load?.();
+        onKeys?.(undefined);
+      } catch (error) {
+        onKeys?.(reasonOf(error));
+      }
+    },
     async verify(token) {
       try {
-        const { payload } = await jwtVerify(token, keySource, toVerifyOptions(options));
+        const { payload } = await jwtVerify(token, findKey, toVerifyOptions(options));
         return toSuccess(payload);
       } catch (error) {
         return toFailure(error);

@@ -79,6 +79,10 @@ export class PassThrough implements McpMode {
   }
 
   /** Everything but the list of tools, which is the gateway's own, goes to an upstream. */
+  onlyLooks(): boolean {
+    return false;
+  }
+
   hasOwnSpan({ method }: JsonRpcRequest): boolean {
     return method !== 'tools/list' && this.handlers.has(method);
   }

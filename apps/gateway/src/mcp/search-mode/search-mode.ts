@@ -55,6 +55,10 @@ export class SearchMode implements McpMode {
     return undefined;
   }
 
+  onlyLooks(tool: unknown): boolean {
+    return tool === 'search' || tool === 'describe';
+  }
+
   hasOwnSpan({ method, params }: JsonRpcRequest): boolean {
     return method === 'tools/call' && this.#tools.some(({ name }) => name === params?.['name']);
   }

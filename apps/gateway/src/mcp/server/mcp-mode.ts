@@ -20,6 +20,8 @@ export interface McpMode {
   readonly handlers: ReadonlyMap<string, McpHandler>;
   /** The metric label of the upstream tool a request means, if it means one. */
   toolLabel(request: JsonRpcRequest): string | undefined;
+  /** Whether a call of the tool only looks what there is. */
+  onlyLooks(tool: unknown): boolean;
   /** Whether a request has a span of its own: operations, and what is handed on to an upstream. */
   hasOwnSpan(request: JsonRpcRequest): boolean;
 }

@@ -113,6 +113,11 @@ export class McpServer {
     return { session, result: { ...described, ...withInstructions(mode, { scope }) } };
   }
 
+  /** Whether a call of the tool only looks what there is. */
+  onlyLooks(tool: unknown): boolean {
+    return this.#options.mode.onlyLooks(tool);
+  }
+
   /** Takes a notification of a client. */
   notified(message: JsonRpcNotification, client: McpClient): void {
     const startedAt = this.#options.now();

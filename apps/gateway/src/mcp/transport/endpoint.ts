@@ -20,6 +20,7 @@ import { HttpReply, responseMessage } from './http-reply.ts';
 import { checkMirroredHeaders } from './mirrored-headers.ts';
 import { openSessionStream, resumable } from './session-stream.ts';
 import { checkVersionHeader } from './version-header.ts';
+import { whyNotGranted } from './why-not-granted.ts';
 
 /** Requests of one session at once: far more than a model sends, and a client can't gather its own without bound. */
 const MAX_RUNNING_REQUESTS = 1_000;
@@ -88,6 +89,10 @@ export class McpEndpoint {
       return this.#clientAnswer(message, origin);
     }
     try {
+      const refusal = whyNotGranted(message, origin.grants, this.#options.server);
+      if (refusal !== undefined) {
+        throw refusal;
+      }
       const isUse = message.method !== 'notifications/initialized';
       const client = this.#ownClient(message, origin.http) ?? sessionClient(await this.#session(origin, isUse), 'http');
       return await ('id' in message ? this.#request(message, client, origin) : this.#notification(message, client));
@@ -126,6 +131,10 @@ export class McpEndpoint {
       if (!('method' in message)) {
         session.streams.asked.get(message.id)?.(message.answer);
         return undefined;
+      }
+      const refusal = whyNotGranted(message, origin.grants, this.#options.server);
+      if (refusal !== undefined) {
+        return 'id' in message ? { jsonrpc: '2.0', id: message.id, error: refusal.toJson() } : undefined;
       }
       if (!('id' in message)) {
         this.#options.server.notified(message, client);

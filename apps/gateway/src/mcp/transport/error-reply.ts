@@ -5,8 +5,11 @@ import { McpError } from '../../protocol/mcp-protocol.ts';
 /** What was thrown as the answer to message `id` (null where it could not be read). @throws Whatever is no McpError. */
 export function toErrorReply(id: JsonRpcId, thrown: unknown): Reply {
   if (thrown instanceof McpError) {
-    const { httpStatus, retryAfterSeconds } = thrown;
-    const headers = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+    const { httpStatus, retryAfterSeconds, challenge } = thrown;
+    const headers = {
+      ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+      ...(challenge === undefined ? {} : { 'www-authenticate': challenge }),
+    };
     return jsonReply({ jsonrpc: '2.0', id, error: thrown.toJson() }, httpStatus, headers);
   }
   throw thrown;

@@ -1,4 +1,5 @@
 import type { HttpContext } from '@dcc-mcp/http-adapter';
+import type { Grants } from '../../http/auth/scopes.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { McpClient } from '../exchange/mcp-client.ts';
 import { askClient } from '../session/ask-client.ts';
@@ -13,6 +14,8 @@ export interface HttpOrigin {
   readonly principal: string | undefined;
   /** DCC types that the credential may use, in lower case; absent or empty: all. */
   readonly scope: readonly string[] | undefined;
+  /** What the token of the caller allows; absent: everything. */
+  readonly grants?: Grants | undefined;
 }
 
 /** An exchange that `notifications/cancelled` can end. */

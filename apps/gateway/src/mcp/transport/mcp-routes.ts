@@ -20,6 +20,7 @@ export function mcpRoutes(endpoint: McpEndpoint, bodyLimitBytes: number): RouteT
   return {
     'POST /mcp': {
       guard: 'api',
+      needs: 'message',
       isWork: true,
       handler: async (origin) => {
         const reading = await origin.http.readBody(bodyLimitBytes);
@@ -32,9 +33,14 @@ export function mcpRoutes(endpoint: McpEndpoint, bodyLimitBytes: number): RouteT
         return status === 503 ? withHeader(refusal, 'retry-after', '1') : refusal;
       },
     },
-    'GET /mcp': { guard: 'api', isWork: true, handler: (origin) => orError(() => endpoint.get(origin)) },
-    'HEAD /mcp': { guard: 'api', handler: (origin) => orError(() => endpoint.head(origin)) },
-    'DELETE /mcp': { guard: 'api', handler: (origin) => orError(() => endpoint.delete(origin)) },
+    'GET /mcp': {
+      guard: 'api',
+      needs: 'message',
+      isWork: true,
+      handler: (origin) => orError(() => endpoint.get(origin)),
+    },
+    'HEAD /mcp': { guard: 'api', needs: 'message', handler: (origin) => orError(() => endpoint.head(origin)) },
+    'DELETE /mcp': { guard: 'api', needs: 'message', handler: (origin) => orError(() => endpoint.delete(origin)) },
   };
 }
 

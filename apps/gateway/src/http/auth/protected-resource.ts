@@ -1,0 +1,56 @@
+import type { HttpContext } from '@dcc-mcp/http-adapter';
+import { errorEnvelope } from '@dcc-mcp/request-context';
+import type { GatewayConfig } from '../../config/reader/gateway-config.ts';
+import { baseUrlOf } from '../authority.ts';
+import { jsonReply } from '../reply.ts';
+import type { Route, RouteTable } from '../route-table.ts';
+import { SCOPES } from './scopes.ts';
+
+const WELL_KNOWN = '/.well-known/oauth-protected-resource';
+
+/** A quarter of an hour: who may issue tokens changes rarely. */
+const MAX_AGE = 'max-age=900';
+
+/** Where a client that has no token, or the wrong one, learns who issues them. */
+export function metadataUrl(http: Pick<HttpContext, 'headers' | 'path'>, publicUrl: string | undefined): string {
+  const suffix = http.path.startsWith('/mcp') ? '/mcp' : '';
+  return `${baseUrlOf(http, publicUrl)}${WELL_KNOWN}${suffix}`;
+}
+
+/**
+ * Says of the gateway as a resource of OAuth who issues its tokens and which scopes they may have (RFC 9728). Where no
+ * tokens are issued for it there is nothing to say.
+ */
+export function protectedResourceRoutes({ auth, server }: GatewayConfig): RouteTable {
+  const { publicUrl, name = 'DCC-MCP gateway' } = server;
+  const describe = (suffix: string): Route => ({
+    guard: 'open',
+    handler: ({ http, ctx }) => {
+      if (auth.jwksUrl === undefined) {
+        const message = 'This gateway takes no tokens of an authorization server';
+        return jsonReply(ctx === undefined ? { message } : errorEnvelope({ kind: 'bad-request', message }, ctx), 404);
+      }
+      const metadata = {
+        resource: `${baseUrlOf(http, publicUrl)}${suffix}`,
+        ...(isUrl(auth.issuer) ? { authorization_servers: [auth.issuer] } : {}),
+        scopes_supported: SCOPES,
+        bearer_methods_supported: ['header'],
+        resource_name: name,
+      };
+      return jsonReply(metadata, 200, { 'cache-control': MAX_AGE });
+    },
+  });
+  // The path of a public URL stands behind the well-known one where a proxy hands the whole path on (RFC 9728, 3.1).
+  const behind = publicUrl === undefined ? '' : new URL(publicUrl).pathname.replace(/\/+$/, '');
+  const paths = new Map([
+    [WELL_KNOWN, ''],
+    [`${WELL_KNOWN}/mcp`, '/mcp'],
+    [`${WELL_KNOWN}${behind}`, ''],
+    [`${WELL_KNOWN}${behind}/mcp`, '/mcp'],
+  ]);
+  return Object.fromEntries([...paths].map(([path, suffix]) => [`GET ${path}`, describe(suffix)]));
+}
+
+function isUrl(text: string | undefined): text is string {
+  return text !== undefined && URL.canParse(text);
+}
