@@ -169,8 +169,15 @@ async function play(url: string, callers: readonly Caller[]): Promise<string> {
   return busy;
 }
 
-/** Starts a gateway in front of good and bad upstreams and lives through everything. Whoever starts it stops it. */
-export async function runWorkload(env: Readonly<Record<string, string>> = {}): Promise<Workload> {
+/**
+ * Starts a gateway in front of good and bad upstreams and lives through everything. Whoever starts it stops it.
+ *
+ * @param onStarted Is waited for before anything is called: a scraper that wants to see how counters begin.
+ */
+export async function runWorkload(
+  env: Readonly<Record<string, string>> = {},
+  onStarted?: (url: string) => Promise<unknown>,
+): Promise<Workload> {
   const faults: FaultServer = await startFaultServer();
   const gateway = await startGateway({ config: config(faults.url), env });
   const stop = async (): Promise<void> => {
@@ -178,7 +185,7 @@ export async function runWorkload(env: Readonly<Record<string, string>> = {}): P
     faults.close();
   };
   try {
-    await untilConnected(gateway.url);
+    await Promise.all([untilConnected(gateway.url), onStarted?.(gateway.url)]);
     const callers = await connectCallers(gateway.url);
     const busy = await play(gateway.url, callers);
     await Promise.all(callers.map((caller) => caller.close()));
