@@ -1,0 +1,73 @@
+// A gateway process with everything around it that can fail.
+import { startOtlpSink, type OtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isAlive } from '../fixtures/is-alive.ts';
+import { type GatewayProcess, startGatewayProcess } from '../fixtures/start-gateway.ts';
+import { type MoodyHost, startMoodyHost } from './moody-host.ts';
+import type { Random } from './random.ts';
+
+/** Calls to a server take no longer. */
+const TIMEOUT_MILLIS = 2_000;
+const CHILDREN = 3;
+const HOSTS = 3;
+
+export interface Stage {
+  readonly gateway: GatewayProcess;
+  readonly hosts: readonly MoodyHost[];
+  readonly sink: OtlpSink;
+  readonly auditDir: string;
+  readonly registryDir: string;
+  /** Process ids of every child that was ever started. */
+  children(): readonly number[];
+  living(): readonly number[];
+  close(): Promise<void>;
+}
+
+export async function openStage(random: Random): Promise<Stage> {
+  const folder = mkdtempSync(join(tmpdir(), 'chaos-'));
+  const [pids, auditDir, registryDir] = ['pids', 'audit', 'registry'].map((name) => {
+    mkdirSync(join(folder, name));
+    return join(folder, name);
+  }) as [string, string, string];
+  const hosts = await Promise.all(Array.from({ length: HOSTS }, () => startMoodyHost(random)));
+  const sink = await startOtlpSink();
+  const child = { command: process.execPath, args: [join(import.meta.dirname, 'chaos-child.mjs'), pids] };
+  const upstreams = [
+    ...Array.from({ length: CHILDREN }, (_, index) => [`child${index}`, { ...child, timeoutMs: TIMEOUT_MILLIS }]),
+    ...hosts.map(({ url }, index) => [`host${index}`, { url, timeoutMs: TIMEOUT_MILLIS }]),
+  ];
+  const gateway = await startGatewayProcess({
+    config: {
+      mcpServers: Object.fromEntries(upstreams),
+      audit: { dir: auditDir, maxRows: 1_000_000 },
+      limits: { circuitOpenSecs: 1 },
+    },
+    args: ['--metrics'],
+    env: {
+      DCC_MCP_REGISTRY_DIR: registryDir,
+      OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+      OTEL_EXPORTER_OTLP_TIMEOUT: '1000',
+      OTEL_BSP_SCHEDULE_DELAY: '100',
+    },
+  });
+  // Also when this program ends otherwise than by the end of a run.
+  process.once('exit', () => gateway.process.kill('SIGKILL'));
+  const children = (): readonly number[] => readdirSync(pids).map(Number);
+  return {
+    gateway,
+    hosts,
+    sink,
+    auditDir,
+    registryDir,
+    children,
+    living: () => children().filter((pid) => isAlive(pid)),
+    async close() {
+      await gateway.stop('SIGKILL');
+      hosts.forEach((host) => host.close());
+      await sink.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,72 @@
+// What goes wrong, one thing after the other; in the end everything is sound again.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { MOODS } from './moody-host.ts';
+import type { Random } from './random.ts';
+import type { Stage } from './stage.ts';
+
+const MAX_PAUSE_MILLIS = 400;
+/** Longer than a call may take: some of them see their time out. */
+const MAX_STOPPED_MILLIS = 3_000;
+
+type Trouble = (stage: Stage, random: Random) => string;
+
+const REGISTRIES = ['', '[', '[{"dcc_type":', '\0'.repeat(4_096), '{}', 'null', '[]', '[{"dcc_type":"maya"}]'];
+
+/** A child that dies is started again after longer and longer pauses: it would be away all of the time. */
+const OFTEN = ['kill', 'stop', 'stop', 'mood', 'mood', 'mood', 'mood', 'collector', 'registry'] as const;
+
+const TROUBLES: Readonly<Record<(typeof OFTEN)[number], Trouble>> = {
+  kill: (stage, random) => `killed ${signalOne(stage, random, 'SIGKILL')}`,
+  stop: (stage, random) => {
+    const pid = signalOne(stage, random, 'SIGSTOP');
+    setTimeout(() => pid !== undefined && send(pid, 'SIGCONT'), random.integer(MAX_STOPPED_MILLIS));
+    return `stopped ${pid} for a while`;
+  },
+  mood: ({ hosts }, random) => {
+    const mood = random.pick(MOODS) ?? 'sound';
+    const index = random.integer(hosts.length);
+    hosts[index]?.become(mood);
+    return `host${index} is ${mood}`;
+  },
+  collector: ({ sink }, random) => {
+    const state = random.pick(['well', 'well', 'hanging', 'failing'] as const) ?? 'well';
+    sink.respondWith({ well: undefined, hanging: () => 'hang' as const, failing: () => ({ status: 503 }) }[state]);
+    return `the collector is ${state}`;
+  },
+  registry: ({ registryDir }, random) => {
+    const text = random.pick(REGISTRIES) ?? '';
+    writeFileSync(join(registryDir, 'services.json'), text);
+    return `services.json has ${text.length} bytes: ${JSON.stringify(text.slice(0, 20))}`;
+  },
+};
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It is gone already.
+  }
+}
+
+function signalOne({ living }: Stage, random: Random, signal: NodeJS.Signals): number | undefined {
+  const pid = random.pick(living());
+  if (pid !== undefined) {
+    send(pid, signal);
+  }
+  return pid;
+}
+
+/** Makes trouble until `signal` aborts. @returns What was done. */
+export async function makeTrouble(stage: Stage, random: Random, signal: AbortSignal): Promise<readonly string[]> {
+  const done: string[] = [];
+  while (!signal.aborted) {
+    done.push(TROUBLES[random.pick(OFTEN) ?? 'mood'](stage, random));
+    await wait(random.integer(MAX_PAUSE_MILLIS));
+  }
+  stage.hosts.forEach((host) => host.become('sound'));
+  stage.sink.respondWith(undefined);
+  stage.children().forEach((pid) => send(pid, 'SIGCONT'));
+  return done;
+}
