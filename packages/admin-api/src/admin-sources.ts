@@ -14,8 +14,8 @@ export interface AdminSources {
   telemetry(): JsonRecord | Promise<JsonRecord>;
   /** The process: version, uptime, memory, sessions; stores are added from the store. */
   health(): JsonRecord | Promise<JsonRecord>;
-  /** What an instance wrote between two times (milliseconds since the epoch), oldest first; absent where that is not kept. */
-  readonly eventsOf?: (instanceId: string, fromMillis: number, toMillis: number) => Promise<readonly object[]>;
+  /** What an instance wrote of requests, oldest first; absent where that is not kept. */
+  readonly eventsOf?: (instanceId: string, wanted: EventsWanted) => Promise<readonly object[]>;
   /** What an instance wrote behind a cursor (`cursor` 0: from the oldest on; at most `limit` lines); undefined of one that is unknown. */
   readonly outputOf?: (
     instanceId: string,
@@ -27,6 +27,18 @@ export interface AdminSources {
   readonly traffic?: TrafficSource;
   /** Slugs of all registered tools, for those that nobody calls. */
   toolSlugs(): readonly string[];
+}
+
+/** The events of an instance that belong to requests: those of their time, and those that name one of their ids. */
+export interface EventsWanted {
+  /** Milliseconds since the epoch. */
+  readonly fromMillis: number;
+  readonly toMillis: number;
+  /** Request ids. */
+  readonly calls: readonly string[];
+  /** Ids of the jobs that they were. */
+  readonly jobs: readonly string[];
+  readonly traces: readonly string[];
 }
 
 /** Captured frames, and whether frames are captured. */

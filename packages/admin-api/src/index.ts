@@ -1,5 +1,12 @@
 export type { AdminRoute } from './admin-route.ts';
-export type { AdminRoutesOptions, AdminSources, CaptureStatus, JsonRecord, TrafficSource } from './admin-sources.ts';
+export type {
+  AdminRoutesOptions,
+  AdminSources,
+  CaptureStatus,
+  EventsWanted,
+  JsonRecord,
+  TrafficSource,
+} from './admin-sources.ts';
 export { createAdminRoutes, describeAdminRoutes } from './create-admin-routes.ts';
 export type { AdminHandler, AdminRequest, RequestIds } from './request/admin-request.ts';
 export { refusal } from './schemas/answer-schemas.ts';

@@ -27,9 +27,9 @@ export interface SessionEventPage {
   /** Id of the newest event; absent while there is none. */
   readonly newest_cursor?: number;
   readonly retained_count: number;
-  /** Events that were let go since the start. */
+  /** Events that were let go since the start, or were lost before they came. */
   readonly dropped_count: number;
-  /** Events behind `cursor` that were let go before they could be read. */
+  /** Events between `cursor` and the last of this page that were let go before they could be read. */
   readonly missed: number;
   /** Oldest first. */
   readonly events: readonly SessionEvent[];
@@ -48,6 +48,7 @@ export class SessionEventBuffer {
   readonly #changes: ChangeSignal;
   readonly #waiting = new Set<() => void>();
   #lastId = 0;
+  #skipped = 0;
   #lastNanos = 0n;
 
   /** @throws {RangeError} When a bound is out of range. */
@@ -66,11 +67,11 @@ export class SessionEventBuffer {
   /**
    * Adds an event and gives what is kept of it.
    *
-   * @throws {RangeError} When its level is none of the five.
+   * @throws {RangeError} When its level is none of the five, or its time is none.
    */
   append(event: NewSessionEvent): SessionEvent {
     const bounded = toBoundedEvent(event, this.#maxMessageBytes);
-    const nanos = this.#nextNanos();
+    const nanos = event.timestamp_ns === undefined ? this.#nextNanos() : toNanos(event.timestamp_ns);
     this.#lastId += 1;
     const kept: SessionEvent = {
       id: this.#lastId,
@@ -86,6 +87,20 @@ export class SessionEventBuffer {
   }
 
   /**
+   * Says that events were lost before they came here: readers are told of them as of those that left for want of room.
+   *
+   * @param count A whole number, not below 0.
+   * @throws {RangeError} When it is none.
+   */
+  skip(count: number): void {
+    if (!Number.isSafeInteger(count) || count < 0) {
+      throw new RangeError(`count must be a whole number from 0, got ${count}`);
+    }
+    this.#lastId += count;
+    this.#skipped += count;
+  }
+
+  /**
    * Events behind a cursor, in order.
    *
    * @throws {RangeError} When the cursor or the limit is out of range; the message names it.
@@ -98,15 +113,16 @@ export class SessionEventBuffer {
     const { cursor = 0, limit = DEFAULT_LIMIT } = request;
     const retained = this.#events.toArray();
     const oldest = retained[0]?.id;
-    const start = oldest === undefined ? 0 : Math.max(0, cursor + 1 - oldest);
+    const start = firstBehind(retained, cursor);
     const events = retained.slice(start, start + limit);
+    const next = events.at(-1)?.id ?? cursor;
     return {
       cursor,
-      next_cursor: events.at(-1)?.id ?? cursor,
-      ...(oldest === undefined ? {} : { oldest_cursor: oldest, newest_cursor: this.#lastId }),
+      next_cursor: next,
+      ...(oldest === undefined ? {} : { oldest_cursor: oldest, newest_cursor: retained.at(-1)?.id ?? oldest }),
       retained_count: retained.length,
-      dropped_count: this.#events.dropped,
-      missed: oldest === undefined ? 0 : Math.max(0, oldest - 1 - cursor),
+      dropped_count: this.#events.dropped + this.#skipped,
+      missed: next - cursor - events.length,
       events,
     };
   }
@@ -154,6 +170,31 @@ export class SessionEventBuffer {
     this.#lastNanos = nanos > this.#lastNanos ? nanos : this.#lastNanos + 1n;
     return this.#lastNanos;
   }
+}
+
+/** The place of the first event with a greater id. */
+function firstBehind(events: readonly SessionEvent[], cursor: number): number {
+  let [low, high] = [0, events.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((events[middle]?.id ?? Infinity) > cursor) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return low;
+}
+
+/** The end of the year 9999, which RFC 3339 has no digits beyond. */
+const MAX_NANOS = 253_402_300_800_000_000_000n;
+
+function toNanos(digits: string): bigint {
+  const nanos = /^\d{1,21}$/.test(digits) ? BigInt(digits) : MAX_NANOS;
+  if (nanos >= MAX_NANOS) {
+    throw new RangeError(`timestamp_ns must be nanoseconds since the epoch in digits, got "${digits.slice(0, 64)}"`);
+  }
+  return nanos;
 }
 
 function toTimestamp(nanos: bigint): string {

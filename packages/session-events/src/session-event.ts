@@ -29,11 +29,13 @@ export interface NewSessionEvent extends SessionEventIds {
   readonly level: SessionEventLevel | 'warn' | Uppercase<SessionEventLevel | 'warn'>;
   readonly message: string;
   readonly metadata?: Readonly<Record<string, unknown>>;
+  /** When it happened, for an event of another buffer: nanoseconds since the epoch, in decimal digits. Default: now. */
+  readonly timestamp_ns?: string;
 }
 
 /** What is kept: bounded, without control characters and secrets. */
 export interface SessionEvent extends SessionEventIds {
-  /** From 1, each one more than the one before. */
+  /** From 1; more than the one before by one, and by those between them that were skipped. */
   readonly id: number;
   /** RFC 3339 in UTC with nanoseconds. */
   readonly timestamp: string;

@@ -145,6 +145,26 @@ describe('read', () => {
     expect(idsOf(buffer.read({ cursor: 8 }))).toEqual([9, 10]);
   });
 
+  test('says what was lost before it came, wherever the reader stands', () => {
+    const buffer = bufferWith(2);
+    buffer.skip(3);
+    buffer.append(line('x'));
+    expect(buffer.read()).toMatchObject({ next_cursor: 6, newest_cursor: 6, missed: 3, dropped_count: 3 });
+    expect(buffer.read({ cursor: 4 })).toMatchObject({ next_cursor: 6, missed: 1 });
+    expect(buffer.read({ limit: 2 })).toMatchObject({ next_cursor: 2, missed: 0 });
+    expect(() => buffer.skip(-1)).toThrow('count must be a whole number from 0, got -1');
+  });
+
+  test('keeps the time of an event of another buffer, digit for digit', () => {
+    const buffer = new SessionEventBuffer('a');
+    expect(buffer.append(line('x', { timestamp_ns: '1795223954467730985' }))).toMatchObject({
+      timestamp: '2026-11-21T01:19:14.467730985Z',
+      timestamp_ns: '1795223954467730985',
+    });
+    expect(() => buffer.append(line('x', { timestamp_ns: '-1' }))).toThrow(RangeError);
+    expect(() => buffer.append(line('x', { timestamp_ns: '9'.repeat(21) }))).toThrow(RangeError);
+  });
+
   test.each([
     [{ limit: 0 }, 'limit must be a whole number from 1 to 1000, got "0"'],
     [{ limit: 1001 }, 'limit must be a whole number from 1 to 1000, got "1001"'],

@@ -71,10 +71,10 @@ export function adminSources(parts: AdminParts): AdminSources {
         uptimeSecs: () => process.uptime(),
         residentBytes: () => process.memoryUsage.rss(),
       }),
-    eventsOf: async (instanceId, fromMillis, toMillis) => outputs.during(instanceId, fromMillis, toMillis),
+    eventsOf: async (instanceId, wanted) => outputs.related(instanceId, wanted),
     outputOf: (instance, page) => {
       const id = upstreams.get(instance)?.settings.instanceId;
-      return (id === undefined ? outputs.find(instance) : outputs.of(id))?.read(page);
+      return (id === undefined ? outputs.find(instance)?.buffer : outputs.of(id))?.read(page);
     },
     ...(parts.traffic === undefined ? {} : { traffic: parts.traffic }),
     toolsListTokens: (since, until) => parts.listed.between(since, until),

@@ -215,6 +215,31 @@ export interface HostTool {
   readonly tool: JsonObject;
 }
 
+/** What a dcc-mcp-core host told of its work, as it told it; levels and texts may be any. */
+export interface HostEvent {
+  /** Its place in the host's buffer, from 1. */
+  readonly id: number;
+  /** Nanoseconds since the epoch, in digits. */
+  readonly timestampNanos?: string;
+  readonly source: string;
+  readonly stream: string;
+  readonly level: string;
+  readonly message: string;
+  readonly metadata?: JsonObject;
+  readonly session_id?: string;
+  readonly tool_call_id?: string;
+  readonly job_id?: string;
+  readonly correlation_id?: string;
+  readonly trace_id?: string;
+}
+
+/** Events of a host behind a cursor, oldest first. */
+export interface HostEventPage {
+  readonly events: readonly HostEvent[];
+  /** Id of the newest that it has; absent where it has none. */
+  readonly newest?: number;
+}
+
 /** Which parts of a dcc-mcp-core host are usable; a host may tell of some alone. */
 export type HostReadiness = Readonly<Partial<Record<'process' | 'dispatcher' | 'dcc', boolean>>>;
 
@@ -251,6 +276,8 @@ export interface UpstreamEvents {
   onUnloaded?(upstream: Upstream): void;
   /** One line of a child's stderr, control characters removed. */
   onStderr?(upstream: Upstream, line: string): void;
+  /** What a dcc-mcp-core host told since; `missed`: how many it had let go of before. */
+  onHostEvents?(upstream: Upstream, events: readonly HostEvent[], missed: number): void;
 }
 
 /** One MCP server behind the gateway. */

@@ -10,7 +10,7 @@ import type {
 } from '@dcc-mcp/call-store';
 import { type BundleRows, subjectOf } from '@dcc-mcp/call-store/analytics';
 import type { QueryTerm } from '@dcc-mcp/call-store/query';
-import type { AdminSources } from '../admin-sources.ts';
+import type { AdminSources, EventsWanted } from '../admin-sources.ts';
 import type { AdminRefusal } from './admin-request.ts';
 import { linkedRow, type LinkPlaces, requestLinks } from './links.ts';
 import { unknownId } from './unknown-id.ts';
@@ -43,7 +43,7 @@ export async function gatherBundle(sources: AdminSources, id: string, places: Li
     calls: linked(capped(rows.calls, subject)),
     traces: linked(capped(rows.traces, subject)),
     searches: linked(capped(rows.searches, subject)),
-    ...(await surroundingsOf(sources, subject, places)),
+    ...(await surroundingsOf(sources, { subject, rows, places })),
     previousFailures: linked(previous.failures),
     previousCalls: linked(previous.calls),
     omitted: omittedOf(rows),
@@ -100,7 +100,13 @@ function around(subject: Subject): Times {
 
 type Surroundings = Pick<BundleRows, 'events' | 'contention' | 'instance'>;
 
-async function surroundingsOf(sources: AdminSources, subject: Subject, places: LinkPlaces): Promise<Surroundings> {
+interface Asked {
+  readonly subject: Subject;
+  readonly rows: Rows;
+  readonly places: LinkPlaces;
+}
+
+async function surroundingsOf(sources: AdminSources, { subject, rows, places }: Asked): Promise<Surroundings> {
   const times = around(subject);
   const id = 'instance_id' in subject ? subject.instance_id : undefined;
   const isNear = (event: ContentionEvent): boolean =>
@@ -109,8 +115,20 @@ async function surroundingsOf(sources: AdminSources, subject: Subject, places: L
   if (id === undefined) {
     return { events: [], contention };
   }
-  const events = (await sources.eventsOf?.(id, times.sinceMillis, times.untilMillis)) ?? [];
+  const events = (await sources.eventsOf?.(id, eventsWanted(rows, id, times))) ?? [];
   return { events, contention, instance: await cardOf(sources, id, places.baseUrl) };
+}
+
+/** What its instance told of the requests of the trace that ran there. */
+function eventsWanted({ calls }: Rows, instanceId: string, { sinceMillis, untilMillis }: Times): EventsWanted {
+  const there = calls.filter(({ instance_id: id }) => id === instanceId);
+  return {
+    fromMillis: sinceMillis,
+    toMillis: untilMillis,
+    calls: there.map(({ request_id: id }) => id),
+    jobs: there.flatMap(({ job_id: id }) => id ?? []),
+    traces: there.map(({ trace_id: id }) => id),
+  };
 }
 
 async function cardOf(sources: AdminSources, id: string, baseUrl: string): Promise<object | undefined> {

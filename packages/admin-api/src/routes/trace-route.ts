@@ -25,10 +25,15 @@ export function traceRoute({ sources, pagePath }: AdminRoutesOptions): AdminRout
   };
 }
 
-async function eventsOf(sources: AdminSources, found: TraceDetail): Promise<readonly object[]> {
-  const { instance_id: id, started_at: startedAt, total_ms: millis } = found;
-  const from = Date.parse(startedAt);
-  return id === undefined ? [] : ((await sources.eventsOf?.(id, from, from + millis)) ?? []);
+async function eventsOf({ store, eventsOf: ask }: AdminSources, found: TraceDetail): Promise<readonly object[]> {
+  const { instance_id: id, started_at: startedAt, total_ms: millis, row_id: row, request_id: call } = found;
+  if (id === undefined || ask === undefined) {
+    return [];
+  }
+  const fromMillis = Date.parse(startedAt);
+  const rows = await store.find('calls', row);
+  const jobs = rows.flatMap(({ job_id: job }) => job ?? []);
+  return ask(id, { fromMillis, toMillis: fromMillis + millis, calls: [call], jobs, traces: [found.trace_id] });
 }
 
 /** @throws {AdminRefusal} When nothing of that id is retained (any more). */

@@ -117,12 +117,17 @@ export class GatewayResources {
     if (!reading.ok) {
       throw new McpError(ERROR_INVALID_PARAMS, reading.message, { data: { uri } });
     }
-    const upstream = this.#core.upstreams.get(reading.instanceId);
+    const { upstreams, outputs } = this.#core;
+    const upstream = upstreams.get(reading.instanceId);
+    // What an instance wrote is there after it has left, too.
+    const left = upstream === undefined ? outputs.find(reading.instanceId) : undefined;
+    const dccType = upstream?.settings.dccType ?? left?.dccType;
     const permissions = new Permissions(this.#core, scope);
-    if (upstream === undefined || permissions.scope(upstream.settings.dccType).outcome !== 'allowed') {
+    if (dccType === undefined || permissions.scope(dccType).outcome !== 'allowed') {
       throw notFound(uri);
     }
-    return { instanceId: upstream.settings.instanceId, read: reading.read };
+    const instanceId = upstream?.settings.instanceId ?? left?.buffer.instanceId ?? '';
+    return { instanceId, read: reading.read };
   }
 
   /** What the client may see; of what it may not it is told as of what is not there. */

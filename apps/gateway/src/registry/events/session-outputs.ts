@@ -1,12 +1,16 @@
 import { BoundedMap } from '@dcc-mcp/bounds';
 import { redactText } from '@dcc-mcp/bounds/redaction';
-import { type SessionEvent, SessionEventBuffer, type SessionEventLevel } from '@dcc-mcp/session-events';
-import type { Upstream } from '../../upstream/upstream.ts';
+import { type SessionEvent, SessionEventBuffer, type SessionEventLevel, toLevel } from '@dcc-mcp/session-events';
+import type { HostEvent, Upstream } from '../../upstream/upstream.ts';
+import { relatedEvents, type WantedEvents } from './related-events.ts';
 
 /** Instances whose output is kept: those that left are forgotten first. */
 const MAX_INSTANCES = 1_000;
-/** How much later than its call a line that belongs to it may be written, in milliseconds. */
-const LINE_DELAY_MILLIS = 100;
+
+/** Nanoseconds since 1970 of a clock that is not wrong by a lifetime. */
+const IS_TIME = /^\d{19}$/;
+/** Digits of an instance id that stand for it. */
+const SHORT_LENGTH = 8;
 
 const LEVELS: readonly (readonly [words: RegExp, level: SessionEventLevel])[] = [
   [/\b(?:error|fatal|critical|exception|traceback|panic)\b/i, 'error'],
@@ -20,9 +24,20 @@ const KEY_ENDS = /-----END [A-Z ]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
 /** Base64, headers of a key, its last line; any other line shows that no key came, or that it has ended. */
 const IN_KEY = /^\s*(?:[A-Za-z0-9+/=]*|(?:Proc-Type|DEK-Info|Version|Comment): .*|-----END .*)\s*$/;
 
-/** What the instances write to stderr, line by line: it outlives a restart of the child, and its death. */
+/** Who wrote what is kept. */
+export interface SessionOutput {
+  readonly dccType: string;
+  readonly buffer: SessionEventBuffer;
+}
+
+/**
+ * What the instances write to stderr, line by line, and what dcc-mcp-core hosts tell of their work: it outlives a restart
+ * of the instance, and its death.
+ */
 export class SessionOutputs {
   readonly #buffers = new BoundedMap<string, SessionEventBuffer>({ maxEntries: MAX_INSTANCES });
+  /** Of those that wrote something. */
+  readonly #dccTypes = new BoundedMap<string, string>({ maxEntries: MAX_INSTANCES });
   /** Instances whose last line belongs to a private key that has not ended. */
   readonly #inKey = new BoundedMap<string, true>({ maxEntries: MAX_INSTANCES });
   #onChange: (instanceId: string) => void = () => {};
@@ -33,10 +48,30 @@ export class SessionOutputs {
   }
 
   /** Keeps one line, without credentials; of a private key over several lines that it was there. */
-  addLine({ settings: { instanceId } }: Upstream, line: string): void {
+  addLine({ settings: { instanceId, dccType } }: Upstream, line: string): void {
     if (!this.#isInKey(instanceId, line)) {
       const message = redactText(line);
+      this.#dccTypes.set(instanceId, dccType);
       this.of(instanceId).append({ source: 'stdio', stream: 'stderr', level: levelOf(line), message });
+    }
+  }
+
+  /**
+   * Keeps what a host told, with its ids and times, and without credentials.
+   *
+   * @param missed How many of its events were gone before these could be read.
+   */
+  addHostEvents({ settings: { instanceId, dccType } }: Upstream, events: readonly HostEvent[], missed: number): void {
+    this.#dccTypes.set(instanceId, dccType);
+    const buffer = this.of(instanceId);
+    buffer.skip(missed);
+    for (const { id: _id, timestampNanos, level, message, ...rest } of events) {
+      buffer.append({
+        ...rest,
+        level: toLevel(level) ?? 'info',
+        message: redactText(message),
+        ...(timestampNanos !== undefined && IS_TIME.test(timestampNanos) ? { timestamp_ns: timestampNanos } : {}),
+      });
     }
   }
 
@@ -62,19 +97,24 @@ export class SessionOutputs {
     return buffer;
   }
 
-  /** The output of an instance that wrote something, also when it has left. */
-  find(instanceId: string): SessionEventBuffer | undefined {
-    return this.#buffers.get(instanceId);
+  /** The output of an instance that wrote something, also when it has left; by its id, or the first eight digits of that. */
+  find(instance: string): SessionOutput | undefined {
+    const id = this.#dccTypes.has(instance)
+      ? instance
+      : [...this.#dccTypes.keys()].find((each) => isShort(instance, each));
+    const buffer = id === undefined ? undefined : this.#buffers.get(id);
+    const dccType = id === undefined ? undefined : this.#dccTypes.get(id);
+    return buffer === undefined || dccType === undefined ? undefined : { dccType, buffer };
   }
 
-  /** What an instance wrote in a span of time, in milliseconds since the epoch, oldest first. */
-  during(instanceId: string, from: number, to: number): readonly SessionEvent[] {
-    const events = this.#buffers.get(instanceId)?.retained() ?? [];
-    return events.filter(({ timestamp }) => {
-      const at = Date.parse(timestamp);
-      return at >= Math.floor(from) && at <= to + LINE_DELAY_MILLIS;
-    });
+  /** What an instance told of requests, oldest first; see {@link relatedEvents}. */
+  related(instanceId: string, wanted: WantedEvents): readonly SessionEvent[] {
+    return relatedEvents(this.#buffers.get(instanceId)?.retained() ?? [], wanted);
   }
+}
+
+function isShort(text: string, id: string): boolean {
+  return text.length === SHORT_LENGTH && id.startsWith(text);
 }
 
 function levelOf(line: string): SessionEventLevel {

@@ -61,7 +61,7 @@ export function upstreamEvents(options: UpstreamEventsOptions): RegistryUpstream
         events.onNotification(method, params);
       }
     },
-    onStderr: (upstream, line) => outputs.addLine(upstream, line),
+    ...outputEvents(outputs),
     ...otherEvents(options),
   };
 }
@@ -72,6 +72,13 @@ function otherEvents({ catalog, events, metrics }: UpstreamEventsOptions): Upstr
     onUnloaded: ({ settings }) => catalog.unload(settings) && events.onToolsChanged(),
     onProbe: (_upstream, outcome) => metrics?.recordProbe(outcome),
     onSessionEnd: (upstream, end) => metrics?.recordSession(toSession(upstream, end)),
+  };
+}
+
+function outputEvents(outputs: SessionOutputs): Pick<UpstreamEvents, 'onStderr' | 'onHostEvents'> {
+  return {
+    onStderr: (upstream, line) => outputs.addLine(upstream, line),
+    onHostEvents: (upstream, told, missed) => outputs.addHostEvents(upstream, told, missed),
   };
 }
 

@@ -1,9 +1,9 @@
 import type { Pool } from 'undici';
 import { asList, asObject, isJsonObject, type JsonObject, textOf } from '../../protocol/json-rpc.ts';
 import { parseBoundedJson } from '../../protocol/json/bounded-json.ts';
-import { toError } from '../../protocol/thrown-error.ts';
-import { HttpExchange } from '../http/exchange/http-exchange.ts';
 import type { HostReadiness, HostTool } from '../upstream.ts';
+import { type CoreEvents, createCoreEvents } from './core-events.ts';
+import { type Answer, askHost, type Question } from './core-request.ts';
 
 /** What the readiness route of a dcc-mcp-core instance says; `undefined` where there is no such route. */
 export type CoreReadiness = 'ready' | 'booting' | undefined;
@@ -21,6 +21,8 @@ export interface CoreRoutes {
   scene(): Promise<string | undefined>;
   /** Asks for the end of a job; best effort, as the host does. */
   cancelJob(id: string): Promise<void>;
+  /** What it tells of its work. */
+  readonly events: CoreEvents;
 }
 
 /** What a host tells of its tools; `isCut`: it may have more than it was asked for. */
@@ -29,7 +31,6 @@ export interface ToldTools {
   readonly isCut: boolean;
 }
 
-const TIMEOUT_MILLIS = 5_000;
 /** Bytes of an answer that says how the host is. */
 const MAX_STATUS_BYTES = 64 * 1024;
 /** Bytes of an answer that tells of tools, at about 600 a tool. */
@@ -56,7 +57,7 @@ export function isDccCore(tools: readonly JsonObject[]): boolean {
 /** @param headers Those that are configured for the upstream: a proxy before it may ask for them. */
 export function createCoreRoutes(pool: Pool, headers: Readonly<Record<string, string>>): CoreRoutes {
   const ask = (path: string, options: Partial<Question> = {}): Promise<Answer | undefined> =>
-    request(pool, { path, headers, maxBytes: MAX_STATUS_BYTES, ...options });
+    askHost(pool, { path, headers, maxBytes: MAX_STATUS_BYTES, ...options });
   let lastReadiness: HostReadiness | undefined;
   return {
     readiness: async () => {
@@ -82,11 +83,12 @@ export function createCoreRoutes(pool: Pool, headers: Readonly<Record<string, st
       const scene = toObject(await ask('/v1/context'))?.['scene'];
       return typeof scene === 'string' && scene !== '' ? scene.slice(0, MAX_SCENE_LENGTH) : undefined;
     },
+    events: createCoreEvents(ask),
   };
 }
 
 /** Reads the body of `/v1/readyz`: an object of flags, all true once the host is usable. */
-export function toCoreReadiness(status: number, text: string): CoreReadiness {
+export function toCoreReadiness(status: number | undefined, text: string): CoreReadiness {
   const body = parseObject(text);
   if (body === undefined || typeof body['process'] !== 'boolean') {
     return undefined;
@@ -155,48 +157,4 @@ function parseObject(text: string): JsonObject | undefined {
   } catch {
     return undefined;
   }
-}
-
-interface Question {
-  readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly maxBytes: number;
-  /** Present: it is a POST of this JSON. */
-  readonly body?: string;
-  /** Without a body; default GET. */
-  readonly method?: 'GET' | 'DELETE';
-}
-
-interface Answer {
-  readonly status: number;
-  readonly text: string;
-}
-
-/** One request to a route of the host; `undefined` when it gives no answer in time, or too large a one. */
-function request(pool: Pool, { path, headers, maxBytes, body, method = 'GET' }: Question): Promise<Answer | undefined> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      resolve(undefined);
-      exchange.abort();
-    }, TIMEOUT_MILLIS);
-    const exchange = new HttpExchange({
-      maxBytes,
-      onEvent: () => {},
-      onEnd: (ending) => {
-        clearTimeout(timer);
-        resolve(ending.kind === 'ended' ? ending : undefined);
-      },
-    });
-    const configured = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]);
-    const own = { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
-    const fields = { ...Object.fromEntries(configured), ...own };
-    try {
-      pool.dispatch(
-        { method: body === undefined ? method : 'POST', path, headers: fields, body: body ?? null },
-        exchange,
-      );
-    } catch (error) {
-      exchange.fail(toError(error));
-    }
-  });
 }

@@ -23,6 +23,7 @@ import type {
   UpstreamStatus,
 } from '../upstream.ts';
 import { ChangeNotices, changesTools } from './change-notices.ts';
+import { HostEvents } from './host-events.ts';
 import { ReadinessProbe } from './readiness-probe.ts';
 import { SparseLog, toSafeEvents } from './safe-events.ts';
 import { StatusTracker, whyNotUsable } from './status-tracker.ts';
@@ -65,6 +66,7 @@ export class ManagedUpstream implements Upstream {
   readonly #calls: UpstreamCalls;
   readonly #tools: UpstreamTools;
   readonly #changes: ChangeNotices;
+  readonly #hostEvents = new HostEvents((told, missed) => this.#events.onHostEvents(this, told, missed));
   #supervisor: ConnectionSupervisor;
   readonly #memory = new SessionMemory();
   readonly #errorLog = new SparseLog((line) => this.#log(line));
@@ -163,6 +165,7 @@ export class ManagedUpstream implements Upstream {
     if (changesTools(hop)) {
       void result.then(() => this.#changes.toolsMayHaveChanged());
     }
+    this.#hostEvents.callRuns();
     return result;
   }
 
@@ -238,6 +241,7 @@ export class ManagedUpstream implements Upstream {
     clearTimeout(this.#triedTimer);
     this.#probe?.close();
     this.#tools.detach();
+    this.#hostEvents.detach();
     this.#changes.cancel();
   }
 
@@ -302,6 +306,7 @@ export class ManagedUpstream implements Upstream {
     if (this.#supervisor.connection === connection) {
       const [readiness] = await Promise.all([connection.core?.readiness(), this.#readScene(connection)]);
       this.#onProbeState(readiness === 'booting' ? 'booting' : 'ready');
+      this.#hostEvents.attach(connection.core?.events);
     }
   }
 
@@ -327,6 +332,7 @@ export class ManagedUpstream implements Upstream {
 
   #onFailed({ message }: HopFailure): void {
     this.#tools.detach();
+    this.#hostEvents.detach();
     this.#changes.cancel();
     this.#tracker.failure(message);
   }

@@ -23,6 +23,7 @@ export function toSafeEvents(events: UpstreamEvents, log: (line: string) => void
     onSessionEnd: guard('onSessionEnd', (upstream, end) => events.onSessionEnd?.(upstream, end)),
     onUnloaded: guard('onUnloaded', (upstream) => events.onUnloaded?.(upstream)),
     onStderr: guard('onStderr', (upstream, line) => events.onStderr?.(upstream, line)),
+    onHostEvents: guard('onHostEvents', (upstream, told, missed) => events.onHostEvents?.(upstream, told, missed)),
   };
 }
 
