@@ -70,6 +70,7 @@ function environment(path, collectorsUrl) {
   const endpoint = path === null ? DEAD : `${collectorsUrl}/${path}`;
   return {
     ...Object.fromEntries(kept),
+    DCC_MCP_REGISTRY_DIR: 'off',
     ...(path !== undefined && {
       OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
       OTEL_METRICS_EXPORTER: 'none',

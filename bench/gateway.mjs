@@ -42,7 +42,7 @@ function environment(extra) {
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(OTEL_|DCC_MCP_|METRICS_|ENABLE_METRICS|NODE_OPTIONS)/.test(name),
   );
-  return { ...Object.fromEntries(kept), ...extra };
+  return { ...Object.fromEntries(kept), DCC_MCP_REGISTRY_DIR: 'off', ...extra };
 }
 
 async function findSlug(url) {

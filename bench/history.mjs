@@ -45,7 +45,7 @@ async function keep(starting) {
 
 function environment(extra) {
   const kept = Object.entries(process.env).filter(([name]) => !/^(OTEL_|DCC_MCP_|NODE_OPTIONS)/.test(name));
-  return { ...Object.fromEntries(kept), ...extra };
+  return { ...Object.fromEntries(kept), DCC_MCP_REGISTRY_DIR: 'off', ...extra };
 }
 
 /** Gateways that differ in what they remember alone. */

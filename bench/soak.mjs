@@ -54,7 +54,8 @@ function environment(collector) {
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(OTEL_|DCC_MCP_|METRICS_|ENABLE_METRICS|NODE_OPTIONS)/.test(name),
   );
-  return { ...Object.fromEntries(kept), OTEL_EXPORTER_OTLP_ENDPOINT: collector, OTEL_BSP_SCHEDULE_DELAY: '500' };
+  const settings = { OTEL_EXPORTER_OTLP_ENDPOINT: collector, OTEL_BSP_SCHEDULE_DELAY: '500' };
+  return { ...Object.fromEntries(kept), DCC_MCP_REGISTRY_DIR: 'off', ...settings };
 }
 
 async function startGateway(config, collector) {

@@ -58,7 +58,10 @@ export async function coldStart(command, runs) {
   try {
     for (let run = 0; run < runs; run += 1) {
       const begin = performance.now();
-      const gateway = await startGateway(command, ['--port', '0', '--config', config], { PATH: process.env.PATH });
+      const gateway = await startGateway(command, ['--port', '0', '--config', config], {
+        PATH: process.env.PATH,
+        DCC_MCP_REGISTRY_DIR: 'off',
+      });
       try {
         await firstCall(gateway.url);
         const wall = performance.now() - begin;

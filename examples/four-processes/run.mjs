@@ -53,7 +53,10 @@ function writeConfig(folder, variables) {
   const file = join(folder, 'gateway.json');
   writeFileSync(
     file,
-    JSON.stringify({ mcpServers: { estimator: { command: process.execPath, args: [SERVER], env } } }),
+    JSON.stringify({
+      mcpServers: { estimator: { command: process.execPath, args: [SERVER], env } },
+      registry: { dir: 'off' }, // whatever else runs on this machine
+    }),
   );
   return file;
 }

@@ -10,6 +10,7 @@ import { adminOpenApi } from './admin/open-api.ts';
 import type { PageFiles } from './admin/page-files.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { createMemoryState, type SharedState } from './cluster/shared-state.ts';
+import type { RegistryFolder } from './config/load/registry-folder-of.ts';
 import type { SettingView } from './config/load/setting-views.ts';
 import type { GatewayConfig } from './config/reader/gateway-config.ts';
 import type { StateFolder } from './files/state-folder.ts';
@@ -47,6 +48,8 @@ import { YieldSecret } from './registry/election/yield-secret.ts';
 import { InstanceHistory } from './registry/events/instance-history.ts';
 import type { RegistryEvents } from './registry/events/registry-events.ts';
 import { SessionOutputs } from './registry/events/session-outputs.ts';
+import { FileRegistry } from './registry/file/file-registry.ts';
+import { toListenAddress } from './registry/file/listen-address.ts';
 import { InstanceTable } from './registry/table/instance-table.ts';
 import type { SkippedInstance } from './registry/table/skipped-instances.ts';
 import { Upstreams } from './registry/table/upstreams.ts';
@@ -65,6 +68,8 @@ export interface GatewayParts {
   readonly settings?: readonly SettingView[];
   /** Where what outlives it is kept; absent where nothing names a folder. */
   readonly stateFolder?: StateFolder | undefined;
+  /** Where dcc-mcp-core hosts say that they are there; absent where nobody looks. */
+  readonly registryFolder?: RegistryFolder | undefined;
   /** What this gateway shares with others; default: nothing. */
   readonly state?: SharedState;
   /** A newer gateway was promised the port: this one is to stop. Default: nothing happens. */
@@ -95,8 +100,8 @@ export interface Gateway extends Omit<McpSide, 'routes'> {
   openHistory(): Promise<void>;
   /** Writes down what is not yet. */
   closeHistory(): Promise<void>;
-  /** Connects the upstreams in the background. */
-  start(): void;
+  /** Connects the upstreams in the background. @param urls Where it listens, so that it is no upstream of itself. */
+  start(urls: readonly string[]): void;
   /** Takes over the upstreams, policy and limits of a changed configuration; what runs goes on. */
   apply(config: GatewayConfig, settings: readonly SettingView[]): void;
   /** Puts a change of exporters or of the configuration into the feed of activity. */
@@ -119,41 +124,62 @@ export interface Gateway extends Omit<McpSide, 'routes'> {
 
 /** Wires a gateway: the one place that knows every room. Nothing runs, nothing is connected, and no global is touched. */
 export function assembleGateway(parts: GatewayParts): Gateway {
-  const { config, log } = parts;
   const rooms = createRooms(parts);
   const { core, side, served, inFlight, files, current, store, traffic, table } = rooms;
   const { upstreams, governance } = core;
   const app: App = (http) => inFlight.track(http, served.app);
-  const configured = new ConfiguredUpstreams(table.source('config'), log);
-  const takeOver = (changed: GatewayConfig): void => {
-    table.apply(changed);
-    configured.apply(changed);
-  };
+  const sources = createSources(parts, rooms);
   const stopMeasuring = startMeasuring(rooms);
   return {
     ...side,
     app,
     fetch: toFetchHandler(app),
     metricsApp: served.metricsApp,
-    pagePath: pagePathOf({ ...config.server, page: parts.page }),
+    pagePath: pagePathOf({ ...parts.config.server, page: parts.page }),
     stdioTap: traffic && new StdioTap(traffic.tap),
     servers: upstreams,
     election: rooms.election,
     yieldSecret: rooms.yieldSecret,
     ...drainingOf(inFlight),
     ...historyOf({ files, traffic }),
-    start: startOf(rooms, () => takeOver(config)),
+    start: startOf(rooms, (urls) => sources.start(urls)),
     apply: (changed, settings) => {
       Object.assign(current, { config: changed, settings });
       governance.apply(changed);
-      takeOver(changed);
+      sources.apply(changed);
     },
     note: (note) => store.append('activity', toActivityRow(note)),
     endCalls: () => table.endCalls(),
     close: async () => {
+      await sources.close();
       await table.close();
       stopMeasuring();
     },
+  };
+}
+
+/** Where instances come from. */
+interface Sources {
+  start(urls: readonly string[]): void;
+  apply(config: GatewayConfig): void;
+  close(): Promise<void>;
+}
+
+function createSources({ config, registryFolder: folder, log }: GatewayParts, { table, current }: Rooms): Sources {
+  const configured = new ConfiguredUpstreams(table.source('config'), log);
+  const staleMillis = (): number => current.config.registry.staleTimeoutSecs * 1000;
+  const file = folder && new FileRegistry({ table, folder, staleMillis, log, now: Date.now });
+  const apply = (changed: GatewayConfig): void => {
+    table.apply(changed);
+    configured.apply(changed);
+  };
+  return {
+    apply,
+    start: (urls) => {
+      apply(config);
+      file?.start(urls.map((url) => toListenAddress(new URL(url))));
+    },
+    close: async () => file?.close(),
   };
 }
 
@@ -294,10 +320,10 @@ function historyOf({
 }
 
 /** The keys of tokens are fetched while servers are connected. */
-function startOf({ authentication }: Pick<Rooms, 'authentication'>, connect: () => void): Gateway['start'] {
-  return () => {
+function startOf({ authentication }: Pick<Rooms, 'authentication'>, connect: Gateway['start']): Gateway['start'] {
+  return (urls) => {
     void authentication?.prepare();
-    connect();
+    connect(urls);
   };
 }
 

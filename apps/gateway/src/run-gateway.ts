@@ -12,6 +12,7 @@ import { type Candidacy, openByElection } from './cluster/elected-listeners.ts';
 import type { CreateGatewayOptions } from './config/load/create-gateway-options.ts';
 import { inactiveSettings } from './config/load/inactive-settings.ts';
 import { issueLine } from './config/load/load-configuration.ts';
+import { registryFolderOf } from './config/load/registry-folder-of.ts';
 import { type SettingView, settingViews } from './config/load/setting-views.ts';
 import { stateFolderOf } from './config/load/state-folder-of.ts';
 import { unreadableSecrets } from './config/load/unreadable-secrets.ts';
@@ -97,7 +98,8 @@ export async function runGateway(options: RunOptions): Promise<RunningGateway> {
     const page = config.server.admin ? readPageFiles() : undefined;
     const stateFolder = stateFolderOf(config, env);
     const onYield = options.onYield ?? (() => void started?.stop());
-    const about = { config, settings, version: VERSION, capture, page, stateFolder, log, probeIntervalMillis, onYield };
+    const folders = { stateFolder, registryFolder: registryFolderOf(config, env) };
+    const about = { config, settings, version: VERSION, capture, page, ...folders, log, probeIntervalMillis, onYield };
     gateway = assembleGateway({ ...about, telemetry });
     listeners = await listen(options, { gateway, log, stateFolder });
   } catch (error) {
@@ -110,7 +112,7 @@ export async function runGateway(options: RunOptions): Promise<RunningGateway> {
   }
   started = toRunning({ gateway, telemetry: running, log, people, listeners, finishMillis });
   await gateway.openHistory();
-  gateway.start();
+  gateway.start(listeners.all.map(({ url }) => url));
   return started;
 }
 

@@ -119,10 +119,10 @@ async function isReady(url: string): Promise<boolean> {
   }
 }
 
-/** The environment of the test without what would change a gateway or a client. */
+/** The environment of the test without what would change a gateway or a client, and without the hosts of this machine. */
 export function cleanEnvironment(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(OTEL_|DCC_MCP_|METRICS_|ENABLE_METRICS|NODE_OPTIONS|FORCE_COLOR|REAL_CLIENTS|PYTHON)/.test(name),
   );
-  return { ...Object.fromEntries(kept), ...more };
+  return { ...Object.fromEntries(kept), DCC_MCP_REGISTRY_DIR: 'off', ...more };
 }

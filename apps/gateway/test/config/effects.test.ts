@@ -10,6 +10,7 @@ import { FLAG_EFFECTS } from './effects/flag-effects.ts';
 import { endHistory, type FlagEffect } from './effects/history-effects.ts';
 import { type Effect, observe, type Place, SERVER, toFile } from './effects/lab.ts';
 import { METRICS_EFFECTS } from './effects/metrics-effects.ts';
+import { REGISTRY_EFFECTS } from './effects/registry-effects.ts';
 import { SERVER_EFFECTS } from './effects/server-effects.ts';
 import { UPSTREAM_EFFECTS } from './effects/upstream-effects.ts';
 
@@ -17,6 +18,7 @@ const EFFECTS: Readonly<Record<string, Effect>> = {
   ...SERVER_EFFECTS,
   ...METRICS_EFFECTS,
   ...ACCESS_EFFECTS,
+  ...REGISTRY_EFFECTS,
 };
 
 /** Where a setting is written: by its name as a variable where the file says it in other words. */
@@ -28,8 +30,6 @@ const inactive = SETTINGS.filter((row) => row.inactive !== undefined);
 /** Values of settings that nothing acts on, and that are not their defaults. */
 const INACTIVE_VALUES: Readonly<Record<string, unknown>> = {
   'policy.quarantine': 'on-change',
-  'registry.dir': '/nowhere',
-  'registry.staleTimeoutSecs': 7,
   'registry.registerAllow': ['10.0.0.0/8'],
   redisUrl: 'redis://127.0.0.1:1',
   redisUrlFile: (place: Place) => place.write('redis', 'redis://127.0.0.1:1\n'),

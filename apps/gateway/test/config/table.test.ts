@@ -43,8 +43,8 @@ describe('each row of the table', () => {
   });
 
   test('that nothing acts on is named when it is set, and only then', () => {
-    const { values } = readGatewayConfig({}, { registry: { dir: '/x' }, policy: { quarantine: 'off' } });
-    expect(inactiveSettings(values).map(({ variable }) => variable)).toEqual(['registry.dir']);
+    const { values } = readGatewayConfig({}, { redisUrl: 'redis://x', policy: { quarantine: 'off' } });
+    expect(inactiveSettings(values).map(({ variable }) => variable)).toEqual(['redisUrl']);
   });
 });
 

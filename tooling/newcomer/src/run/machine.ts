@@ -140,6 +140,8 @@ export function createMachine(root: string): Machine {
     SHELL: '/bin/sh',
     // Gateways of other terminals of this user are not the newcomer's.
     XDG_RUNTIME_DIR: makeRuntimeFolder(folder),
+    // Nor are the hosts that run on this machine.
+    DCC_MCP_REGISTRY_DIR: join(folder, 'registry'),
     TURBO_CACHE_DIR: join(root, '.turbo/cache'),
   };
   return {

@@ -45,7 +45,7 @@ export async function openStudio({ config = {}, env = {} }: StudioOptions = {}):
   const policy = { allowedDccTypes: ['maya', 'houdini', 'nuke'] };
   writeFileSync(file, JSON.stringify({ mcpServers: MCP_SERVERS, policy, metrics: { enabled: true }, ...config }));
   const child = spawn(process.execPath, [MAIN, '--config', file, '--port', '0'], {
-    env: { PATH: process.env['PATH'], HOME: folder, ...env },
+    env: { PATH: process.env['PATH'], HOME: folder, DCC_MCP_REGISTRY_DIR: 'off', ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const url = await untilListening(child);

@@ -3,6 +3,7 @@ import { readVariable } from '@dcc-mcp/telemetry-config/settings';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { isJsonObject } from '../../protocol/json-rpc.ts';
 import type { GatewayConfig, UpstreamConfig } from '../reader/gateway-config.ts';
+import { REGISTRY_OFF } from '../table/kinds.ts';
 import { findSetting, SETTINGS } from '../table/setting.ts';
 import type { Secret } from '../table/table.ts';
 
@@ -31,7 +32,9 @@ export function resolvePaths(config: GatewayConfig, origins: Origins, bases: Pat
     const isSecretsFile = path.endsWith('File') && findSetting(path.slice(0, -'File'.length)) !== undefined;
     if (kind.name === 'file path') {
       const place = isSecretsFile ? path.slice(0, -'File'.length) : path;
-      resolved = changeAt(resolved, place.split('.'), (value) => toResolved(value, toPathOf(place)));
+      resolved = changeAt(resolved, place.split('.'), (value) =>
+        isWord(place, value) ? value : toResolved(value, toPathOf(place)),
+      );
     }
   }
   const toTokenPath = toPathOf('auth.tokens');
@@ -49,6 +52,11 @@ export function resolvePaths(config: GatewayConfig, origins: Origins, bases: Pat
         ? { mode: 'jsonl', file: toPathOf('trafficCapture')(config.trafficCapture.file) }
         : config.trafficCapture,
   };
+}
+
+/** In place of a folder `registry.dir` may say that there is none. */
+function isWord(place: string, value: unknown): boolean {
+  return place === 'registry.dir' && value === REGISTRY_OFF;
 }
 
 /** A path, or a secret that stands in a file; anything else stays. */

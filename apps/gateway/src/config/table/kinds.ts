@@ -8,6 +8,7 @@ import {
   type Parsed,
   list,
   boolean,
+  filePath,
   httpUrl,
   text,
   choices,
@@ -99,6 +100,23 @@ export function routePath(): Kind<string> {
     ...text(expected),
     parse,
     fromJson: (value) => (typeof value === 'string' ? parse(value.trim()) : wrongType(value, expected)),
+  };
+}
+
+/** In place of a folder: no registry is read. */
+export const REGISTRY_OFF = 'off';
+
+function toOff(parsed: Parsed<string>): Parsed<string> {
+  return parsed.value?.toLowerCase() === REGISTRY_OFF ? { ...parsed, value: REGISTRY_OFF } : parsed;
+}
+
+/** The path of a folder, or the word that there is none. */
+export function registryFolder(): Kind<string> {
+  const kind = filePath('the path of a folder, or off');
+  return {
+    ...kind,
+    parse: (given) => toOff(kind.parse(given)),
+    fromJson: (value) => toOff(kind.fromJson(value)),
   };
 }
 

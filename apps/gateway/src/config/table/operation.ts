@@ -55,16 +55,16 @@ export const OPERATION = {
   },
   'registry.dir': {
     names: ['DCC_MCP_REGISTRY_DIR'],
-    kind: { filePath: 'the path of a folder' },
-    description: "Folder of dcc-mcp-core's services.json; its live rows become upstreams. Never written.",
-    inactive: 'no registry is read',
+    kind: 'registryFolder',
+    defaultText: 'dcc-mcp-registry in $TMPDIR, else in /tmp',
+    description:
+      "Folder of dcc-mcp-core's services.json, whose live rows become upstreams: it is read, never written. off: none is.",
   },
   'registry.staleTimeoutSecs': {
     names: ['DCC_MCP_STALE_TIMEOUT'],
     kind: { integer: [1] },
     fallback: 30,
     description: 'Age of a heartbeat that makes a registered instance stale, in seconds.',
-    inactive: 'no registry is read',
   },
   'registry.registerAllow': {
     names: ['DCC_MCP_REGISTER_ALLOW'],

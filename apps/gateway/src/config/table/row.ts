@@ -12,6 +12,7 @@ export interface NamedKinds {
   readonly metricPrefix: string;
   readonly operations: readonly string[];
   readonly patterns: readonly string[];
+  readonly registryFolder: string;
   readonly routePath: string;
   readonly secret: string;
   readonly text: string;

@@ -11,7 +11,17 @@ import {
   secret,
   text,
 } from '@dcc-mcp/telemetry-config/settings';
-import { baseUrl, cidrs, hostName, inverted, metricPrefix, operations, routePath, trafficCapture } from './kinds.ts';
+import {
+  baseUrl,
+  cidrs,
+  hostName,
+  inverted,
+  metricPrefix,
+  operations,
+  registryFolder,
+  routePath,
+  trafficCapture,
+} from './kinds.ts';
 import type { KindSpec, NamedKinds, Row } from './row.ts';
 import { type SettingPath, type SettingValue, type SettledPath, ROWS, TABLE } from './table.ts';
 import { trafficRules } from './traffic-rules.ts';
@@ -42,6 +52,7 @@ const NAMED: { readonly [Name in keyof NamedKinds]: () => Kind<NamedKinds[Name]>
   metricPrefix,
   operations,
   patterns,
+  registryFolder,
   routePath,
   secret,
   text,

@@ -28,8 +28,15 @@ const SEVERITIES: Readonly<Record<ContentionName, Severity>> = {
   ghost_reaped: 'warning',
 };
 
+/** Whom an event is about. */
+export type EventSubject = Pick<Upstream['settings'], 'dccType' | 'instanceId'>;
+
 /** One change of state of an instance, of now. */
-export function contentionEvent({ settings }: Upstream, event: ContentionName, reason?: string): ContentionEvent {
+export function contentionEvent(
+  { settings }: { readonly settings: EventSubject },
+  event: ContentionName,
+  reason?: string,
+): ContentionEvent {
   return {
     timestamp: new Date().toISOString(),
     event,

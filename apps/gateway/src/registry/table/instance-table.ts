@@ -6,6 +6,7 @@ import type { WireTap } from '../../protocol/wire/wire-tap.ts';
 import { createUpstream } from '../../upstream/managed/create-upstream.ts';
 import type { UpstreamDeps } from '../../upstream/managed/managed-upstream.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
+import { contentionEvent, type EventSubject } from '../events/contention-events.ts';
 import type { InstanceHistory } from '../events/instance-history.ts';
 import type { RegistryEvents } from '../events/registry-events.ts';
 import type { SessionOutputs } from '../events/session-outputs.ts';
@@ -45,6 +46,8 @@ export interface InstanceSource {
   withdraw(instanceId: string, leave: Leave): void;
   /** The rows of the source that became no instance; takes the place of those told before. */
   skip(rows: readonly Omit<SkippedInstance, 'source'>[]): void;
+  /** A row was left behind by an instance that never was one here: that it has ended is told all the same. */
+  tell(instance: EventSubject, leave: Leave): void;
   /** What the source has put and not withdrawn, and what was not evicted since. */
   offers(): readonly InstanceOffer[];
 }
@@ -84,6 +87,7 @@ export class InstanceTable {
       put: (offer) => this.#put(offer),
       withdraw: (instanceId, leave) => this.#withdraw(name, instanceId, leave),
       skip: (rows) => this.#skipped.set(name, rows),
+      tell: (instance, leave) => this.#tell(instance, leave),
       offers: () => this.#offers.of(name),
     };
   }
@@ -125,6 +129,17 @@ export class InstanceTable {
     this.#evictions.forget(source, instanceId);
     if (!this.#isClosing && this.#offers.delete(source, instanceId)) {
       this.#settle(instanceId, leave);
+    }
+  }
+
+  #tell(instance: EventSubject, { event, eviction, reason }: Leave): void {
+    const { events, metrics } = this.#options;
+    if (this.#isClosing || this.#running.has(instance.instanceId)) {
+      return;
+    }
+    events.onContention(contentionEvent({ settings: instance }, event, reason));
+    if (eviction !== undefined) {
+      metrics?.recordEviction(eviction);
     }
   }
 

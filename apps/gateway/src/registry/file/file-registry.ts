@@ -1,0 +1,128 @@
+import type { RegistryFolder } from '../../config/load/registry-folder-of.ts';
+import type { Log } from '../../protocol/log.ts';
+import type { RegisteredFacts } from '../../upstream/upstream.ts';
+import { registeredSettings } from '../table/instance-offer.ts';
+import type { InstanceSource, InstanceTable } from '../table/instance-table.ts';
+import { LEAVES } from '../table/leave.ts';
+import { isSameAddress, type ListenAddress } from './listen-address.ts';
+import { type LiveServices, liveServices } from './live-services.ts';
+import { Processes, thisMachine } from './processes.ts';
+import type { ServiceRow } from './service-row.ts';
+import { NO_SERVICES, type ServicesTable } from './services-document.ts';
+import { ServicesFile } from './services-file.ts';
+
+export interface FileRegistryOptions {
+  readonly table: Pick<InstanceTable, 'source'>;
+  readonly folder: RegistryFolder;
+  /** Age of a heartbeat that makes a row stale; may change. */
+  readonly staleMillis: () => number;
+  readonly log: Log;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** Processes end and heartbeats grow old without a word in the file. */
+const CHECK_MILLIS = 1_000;
+
+/** Keeps the table of instances as `services.json` of dcc-mcp-core and the processes of its rows are. */
+export class FileRegistry {
+  readonly #options: FileRegistryOptions;
+  readonly #source: InstanceSource;
+  readonly #file: ServicesFile;
+  #table: ServicesTable = NO_SERVICES;
+  #own: readonly ListenAddress[] = [];
+  #isThisMachine = thisMachine();
+  /** Processes of the table that were gone once: no row of theirs comes to life again. */
+  readonly #dead = new Set<number>();
+  /** What was put last, as text, by instance. */
+  readonly #put = new Map<string, string>();
+  /** Instances whose end was told, and whose row is still there. */
+  readonly #ended = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: FileRegistryOptions) {
+    this.#options = options;
+    const { table, folder, log } = options;
+    this.#source = table.source('file', (instanceId) => this.#onEvicted(instanceId));
+    this.#file = new ServicesFile({ folder, log, onTable: (services) => this.#onTable(services) });
+  }
+
+  /** @param own Where this gateway listens: a row that says so is no instance. */
+  start(own: readonly ListenAddress[]): void {
+    this.#own = own;
+    this.#file.start();
+    this.#timer = setInterval(() => this.#check(), CHECK_MILLIS).unref();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#file.close();
+  }
+
+  /** The gateway has ended it: whether its row may bring it back is asked once more. */
+  #onEvicted(instanceId: string): void {
+    this.#put.delete(instanceId);
+    this.#ended.add(instanceId);
+  }
+
+  #onTable(table: ServicesTable): void {
+    this.#table = table;
+    this.#dead.clear();
+    this.#isThisMachine = thisMachine();
+    this.#check();
+  }
+
+  #check(): void {
+    const { now, staleMillis } = this.#options;
+    const processes = new Processes(this.#dead);
+    const services = liveServices(this.#table, {
+      now: now(),
+      staleMillis: staleMillis(),
+      isAlive: (pid) => processes.isAlive(pid),
+      isThisMachine: this.#isThisMachine,
+      isOwn: (address) => this.#own.some((own) => isSameAddress(address, own, this.#isThisMachine)),
+    });
+    this.#withdrawOthers(services);
+    services.live.forEach((row) => this.#offer(row));
+    this.#source.skip(services.skipped.map(({ leave: _leave, isDead: _isDead, ...row }) => row));
+  }
+
+  #offer(row: ServiceRow): void {
+    const { instanceId, dccType, mcpUrl: url } = row;
+    const text = JSON.stringify(row);
+    if (this.#put.get(instanceId) !== text) {
+      this.#put.set(instanceId, text);
+      const settings = registeredSettings({ source: 'file', instanceId, dccType, url });
+      this.#source.put({ settings, facts: toFacts(row) });
+    }
+  }
+
+  #withdrawOthers({ live, skipped }: LiveServices): void {
+    const isLive = new Set(live.map(({ instanceId }) => instanceId));
+    const left = new Map(skipped.map((row) => [row.instanceId, row]));
+    for (const instanceId of [...this.#put.keys()].filter((id) => !isLive.has(id))) {
+      this.#put.delete(instanceId);
+      this.#ended.add(instanceId);
+      this.#source.withdraw(instanceId, left.get(instanceId)?.leave ?? LEAVES.vanished('services.json'));
+    }
+    for (const { instanceId = '', dccType = '', isDead, leave } of skipped) {
+      if (isDead && !this.#ended.has(instanceId) && !isLive.has(instanceId)) {
+        this.#ended.add(instanceId);
+        this.#source.tell({ instanceId, dccType }, leave);
+      }
+    }
+    this.#forgetEnded(isLive, left);
+  }
+
+  #forgetEnded(...there: readonly Pick<ReadonlySet<string | undefined>, 'has'>[]): void {
+    for (const instanceId of this.#ended) {
+      if (!there.some((rows) => rows.has(instanceId))) {
+        this.#ended.delete(instanceId);
+      }
+    }
+  }
+}
+
+function toFacts({ displayName, scene, pid, version, adapterVersion, heartbeatAt }: ServiceRow): RegisteredFacts {
+  return { displayName, scene, pid, version, adapterVersion, heartbeatAt };
+}

@@ -1,0 +1,206 @@
+// registry/file/: instances that dcc-mcp-core hosts write into a file of theirs, which is read and never written.
+import { type FSWatcher, watch } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { RegistryFolder } from '../../config/load/registry-folder-of.ts';
+import type { Log } from '../../protocol/log.ts';
+import { codeOf } from '../../protocol/thrown-error.ts';
+import { ownUser } from './processes.ts';
+import { NO_SERVICES, parseServices, type ServicesTable } from './services-document.ts';
+
+export interface ServicesFileOptions {
+  readonly folder: RegistryFolder;
+  /** A table was read, or the file is gone for good. Called at once where there is no file. */
+  readonly onTable: (table: ServicesTable) => void;
+  readonly log: Log;
+  /** How often the file is looked at, besides being told of changes; default 1 s. */
+  readonly pollMillis?: number;
+  /** How long a file may be away, as it is for a moment where a writer puts another in its place; default 3 s. */
+  readonly goneAfterMillis?: number;
+}
+
+const FILE = 'services.json';
+const POLL_MILLIS = 1_000;
+const GONE_AFTER_MILLIS = 3_000;
+/** Writers put a new file in place: the notices of its parts come together. */
+const SETTLE_MILLIS = 10;
+/** A row takes about a kilobyte. */
+const MAX_BYTES = 64 * 1024 * 1024;
+/** Clocks of file systems stand still for some milliseconds: what was written just now may be written once more. */
+const CLOCK_MILLIS = 50;
+
+/**
+ * Keeps the last table that could be read. What is torn, empty or no registry is said once and changes nothing. Never
+ * writes, never locks, and holds no file open.
+ */
+export class ServicesFile {
+  readonly #options: ServicesFileOptions;
+  readonly #file: string;
+  #watcher: FSWatcher | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+  #isStale = false;
+  #isClosed = false;
+  /** Of the file that was read last, whatever was in it. */
+  #stamp: string | undefined;
+  #isEmptied = false;
+  #goneSince: number | undefined;
+  #problem: string | undefined;
+  /** Nothing was handed out yet. */
+  #isFirst = true;
+
+  constructor(options: ServicesFileOptions) {
+    this.#options = options;
+    this.#file = join(options.folder.path, FILE);
+  }
+
+  start(): void {
+    void this.#look();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    this.#watcher?.close();
+    this.#watcher = undefined;
+    await this.#looking;
+  }
+
+  /** Looks now; a wish during a look is served by one more. Never rejects. */
+  async #look(): Promise<void> {
+    this.#isStale = true;
+    this.#looking ??= this.#lookOften().finally(() => {
+      this.#looking = undefined;
+    });
+    await this.#looking;
+  }
+
+  async #lookOften(): Promise<void> {
+    while (this.#isStale && !this.#isClosed) {
+      this.#isStale = false;
+      await this.#lookOnce();
+    }
+    this.#lookLater(this.#options.pollMillis ?? POLL_MILLIS);
+  }
+
+  #lookLater(millis: number): void {
+    clearTimeout(this.#timer);
+    if (!this.#isClosed) {
+      this.#timer = setTimeout(() => void this.#look(), millis).unref();
+    }
+  }
+
+  /** A look that goes on may have seen the file as it was before. */
+  #lookSoon(): void {
+    if (this.#looking === undefined) {
+      this.#lookLater(SETTLE_MILLIS);
+    } else {
+      this.#isStale = true;
+    }
+  }
+
+  async #lookOnce(): Promise<void> {
+    this.#watch();
+    try {
+      const found = await stat(this.#file);
+      this.#goneSince = undefined;
+      const problem = found.isFile() ? this.#issueOf(found) : 'it is no file';
+      if (problem !== undefined) {
+        this.#tell(problem);
+        return;
+      }
+      const stamp = `${found.mtimeMs} ${found.ino} ${found.size}`;
+      if (stamp !== this.#stamp) {
+        const isSettled = Math.abs(Date.now() - found.mtimeMs) > CLOCK_MILLIS;
+        await this.#read();
+        this.#stamp = isSettled ? stamp : undefined;
+      }
+    } catch (error) {
+      this.#onError(codeOf(error));
+    }
+  }
+
+  #issueOf({ size, uid }: { readonly size: number; readonly uid: number }): string | undefined {
+    if (size > MAX_BYTES) {
+      return `it is longer than ${MAX_BYTES} bytes`;
+    }
+    const own = ownUser();
+    const isForeign = this.#options.folder.isShared && own !== undefined && uid !== own && uid !== 0;
+    return isForeign ? 'it belongs to another user; name its folder in DCC_MCP_REGISTRY_DIR to read it' : undefined;
+  }
+
+  async #read(): Promise<void> {
+    const reading = parseServices(await readFile(this.#file, 'utf8'));
+    if (!reading.ok) {
+      this.#tell(reading.problem);
+      return;
+    }
+    if (this.#problem !== undefined) {
+      this.#problem = undefined;
+      this.#options.log(`the registry ${this.#file} is read again`);
+    }
+    this.#isEmptied = false;
+    this.#hand(reading.table);
+  }
+
+  #onError(code: string): void {
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') {
+      this.#tell(`it can't be read (${code})`);
+      return;
+    }
+    this.#stamp = undefined;
+    this.#goneSince ??= performance.now();
+    const { goneAfterMillis = GONE_AFTER_MILLIS } = this.#options;
+    if (!this.#isEmptied && (this.#isFirst || performance.now() - this.#goneSince >= goneAfterMillis)) {
+      this.#isEmptied = true;
+      this.#problem = undefined;
+      this.#hand(NO_SERVICES);
+    }
+  }
+
+  #hand(table: ServicesTable): void {
+    this.#isFirst = false;
+    if (!this.#isClosed) {
+      this.#options.onTable(table);
+    }
+  }
+
+  /** What can't be used is said once, however often it is found so. */
+  #tell(problem: string): void {
+    if (this.#problem === undefined) {
+      this.#options.log(`the registry ${this.#file} can't be used: ${problem}; what it said last is kept`, {
+        severity: 'warn',
+      });
+    }
+    this.#problem = problem;
+  }
+
+  /** Being told is quicker than looking; where there is nothing to be told of, looking is all there is. */
+  #watch(): void {
+    if (this.#watcher !== undefined) {
+      return;
+    }
+    try {
+      const watcher = watch(dirname(this.#file), { persistent: false });
+      const end = (): void => {
+        watcher.close();
+        this.#watcher = this.#watcher === watcher ? undefined : this.#watcher;
+      };
+      watcher.on('error', end);
+      watcher.on('change', (_, name) => {
+        if (name === null || name === FILE) {
+          this.#lookSoon();
+        } else if (name === this.#folderName) {
+          end(); // the folder itself is gone, or another
+        }
+      });
+      this.#watcher = watcher;
+    } catch {
+      // There is no such folder yet, or the system has no more watches.
+    }
+  }
+
+  get #folderName(): string {
+    return dirname(this.#file).split(/[/\\]/).at(-1) ?? '';
+  }
+}
