@@ -9,7 +9,7 @@ import { adminSources } from './admin/admin-sources.ts';
 import { adminOpenApi } from './admin/open-api.ts';
 import type { PageFiles } from './admin/page-files.ts';
 import { Catalog } from './catalog/catalog.ts';
-import { createMemoryState, type SharedState } from './cluster/shared-state.ts';
+import { createLocalState, type SharedState } from './cluster/shared-state.ts';
 import type { RegistryFolder } from './config/load/registry-folder-of.ts';
 import type { SettingView } from './config/load/setting-views.ts';
 import type { GatewayConfig } from './config/reader/gateway-config.ts';
@@ -30,6 +30,7 @@ import { AuditFiles } from './recording/files/audit-files.ts';
 import { Recorder } from './recording/record/recorder.ts';
 import { type ActivityNote, toActivityRow } from './recording/rows/activity-note.ts';
 import { ListedTokens } from './recording/rows/listed-tokens.ts';
+import { createQuarantine } from './recording/rows/quarantine-notes.ts';
 import type { RowSinkOptions } from './recording/sinks/row-sink.ts';
 import { createSinks, type SinksOptions } from './recording/sinks/sinks.ts';
 import {
@@ -96,7 +97,7 @@ export interface Gateway extends Omit<McpSide, 'routes'> {
   readonly servers: Pick<Upstreams, 'all' | 'byKey' | 'untried'>;
   /** Begins one piece of work that comes otherwise than over HTTP; the function given back ends it. */
   begin(): () => void;
-  /** Puts what earlier processes remembered into the history, and begins to write it down. Never rejects. */
+  /** Puts what earlier processes remembered into the history, and begins to write it down; reads what was approved. Never rejects. */
   openHistory(): Promise<void>;
   /** Writes down what is not yet. */
   closeHistory(): Promise<void>;
@@ -125,8 +126,8 @@ export interface Gateway extends Omit<McpSide, 'routes'> {
 /** Wires a gateway: the one place that knows every room. Nothing runs, nothing is connected, and no global is touched. */
 export function assembleGateway(parts: GatewayParts): Gateway {
   const rooms = createRooms(parts);
-  const { core, side, served, inFlight, files, current, store, traffic, table } = rooms;
-  const { upstreams, governance } = core;
+  const { core, side, served, inFlight, store, traffic, table } = rooms;
+  const { upstreams } = core;
   const app: App = (http) => inFlight.track(http, served.app);
   const sources = createSources(parts, rooms);
   const stopMeasuring = startMeasuring(rooms);
@@ -141,11 +142,10 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     election: rooms.election,
     yieldSecret: rooms.yieldSecret,
     ...drainingOf(inFlight),
-    ...historyOf({ files, traffic }),
+    ...historyOf(rooms),
     start: startOf(rooms, (urls) => sources.start(urls)),
     apply: (changed, settings) => {
-      Object.assign(current, { config: changed, settings });
-      governance.apply(changed);
+      applySettings(rooms, changed, settings);
       sources.apply(changed);
     },
     note: (note) => store.append('activity', toActivityRow(note)),
@@ -153,6 +153,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     close: async () => {
       await sources.close();
       await table.close();
+      await core.governance.close();
       stopMeasuring();
     },
   };
@@ -215,7 +216,7 @@ interface Rooms {
 }
 
 function createRooms(parts: GatewayParts): Rooms {
-  const { config, settings = [], log, state = createMemoryState() } = parts;
+  const { config, settings = [], log, state = createLocalState(parts.stateFolder, log) } = parts;
   const catalog = new Catalog();
   const instruments = createInstruments({ ...parts, catalog });
   const onError = createErrorReport(log);
@@ -233,7 +234,7 @@ function createRooms(parts: GatewayParts): Rooms {
   const traffic = startCapture(config, log);
   const events = rememberingEvents(toClientNotifications(side.broadcast), store);
   const table = new InstanceTable({ ...parts, ...core, events, metrics, history, tap: traffic?.tap, now: Date.now });
-  core.outputs.listen((instanceId) => events.onOutput(instanceId));
+  listenTo(core, events);
   const ballot = createBallot(parts, { events, metrics, inFlight });
   const authentication = createAuthentication(config.auth, { log, now: Date.now });
   const made = { authentication, instruments, core, streams, side, inFlight, files, store, table, traffic, current };
@@ -307,12 +308,11 @@ function startMeasuring({ instruments, core, side, streams }: Rooms): () => void
   };
 }
 
-function historyOf({
-  files,
-  traffic,
-}: Pick<Rooms, 'files' | 'traffic'>): Pick<Gateway, 'openHistory' | 'closeHistory'> {
+function historyOf({ files, traffic, core }: Rooms): Pick<Gateway, 'openHistory' | 'closeHistory'> {
   return {
-    openHistory: () => files.open(),
+    openHistory: async () => {
+      await Promise.all([files.open(), core.governance.settleQuarantine()]);
+    },
     closeHistory: async () => {
       await Promise.all([files.close(), traffic?.close()]);
     },
@@ -325,6 +325,21 @@ function startOf({ authentication }: Pick<Rooms, 'authentication'>, connect: Gat
     void authentication?.prepare();
     connect(urls);
   };
+}
+
+function applySettings(rooms: Rooms, config: GatewayConfig, settings: readonly SettingView[]): void {
+  Object.assign(rooms.current, { config, settings });
+  rooms.core.governance.apply(config);
+  void rooms.core.governance.settleQuarantine((quarantine) => {
+    for (const { settings: instance } of rooms.core.upstreams.all()) {
+      quarantine.review(instance, rooms.core.catalog.recordsOf(instance.instanceId));
+    }
+  });
+}
+
+function listenTo({ outputs, governance }: OperationCore, events: RegistryEvents): void {
+  outputs.listen((instanceId) => events.onOutput(instanceId));
+  governance.listen(() => events.onToolsChanged());
 }
 
 function drainingOf(inFlight: InFlight): Pick<Gateway, 'begin' | 'underway' | 'drain' | 'whenIdle'> {
@@ -354,13 +369,15 @@ function createCore(parts: CoreParts, catalog: Catalog, metrics: GatewayInstrume
   const rows = config.admin.history ? rowSinkOptions(config, { store, listed }) : undefined;
   const sinks = createSinks({ isTracing: telemetry.isTracing, metrics, searchMemory, log, rows, onError });
   const contextSettings = createContextSettings(config, telemetry);
+  const quarantine = createQuarantine(state.approvals, { metrics, store, log });
+  const governance = new Governance(config, { createQuotas, createLeases, quarantine, now: Date.now, newId, onError });
   return {
     catalog,
     toolSearch: new ToolSearch(catalog),
-    upstreams: new Upstreams(Date.now),
+    upstreams: new Upstreams(Date.now, (instanceId) => governance.isWholeHeld(instanceId)),
     outputs: new SessionOutputs(),
     contention: (sinceMillis) => store.scan('events', sinceMillis === undefined ? {} : { sinceMillis }),
-    governance: new Governance(config, { createQuotas, createLeases, now: Date.now, newId, onError }),
+    governance,
     contextSettings,
     spans: createGatewaySpans({ config, telemetry, capture, contextSettings }),
     searchMemory,

@@ -133,6 +133,8 @@ async function runLoaded(command: Exclude<Command, { name: 'help' | 'version' }>
       return (await import('./cli/doctor.ts')).runDoctorCommand(terminal, command);
     case 'token':
       return (await import('./cli/token.ts')).runTokenCommand(terminal, command.arguments);
+    case 'approvals':
+      return (await import('./cli/approvals/approvals-command.ts')).runApprovalsCommand(terminal, command.arguments);
     case 'history':
       return (await import('./cli/history/commands/history-command.ts')).runHistoryCommand(
         terminal,

@@ -5,6 +5,7 @@ import { SCRIPT_KEYS } from '../recording/rows/redact-json.ts';
 import type { TrafficCapture } from '../recording/traffic/traffic-capture.ts';
 import type { Upstreams } from '../registry/table/upstreams.ts';
 import type { Upstream } from '../upstream/upstream.ts';
+import { quarantineView } from './quarantine-view.ts';
 
 /** Lists of policy by their names in the answer. */
 const ALLOWLISTS = {
@@ -19,7 +20,7 @@ const ALLOWLISTS = {
 export interface GovernanceParts {
   readonly config: GatewayConfig;
   readonly upstreams: Upstreams;
-  readonly governance: Pick<Governance, 'throttled' | 'tracked'>;
+  readonly governance: Pick<Governance, 'throttled' | 'tracked' | 'quarantine'>;
   /** Absent where no traffic is captured. */
   readonly traffic: TrafficCapture | undefined;
 }
@@ -45,7 +46,7 @@ export async function governanceView(parts: GovernanceParts): Promise<Readonly<R
       principals_tracked: await governance.tracked(),
       throttled_total: governance.throttled,
     },
-    quarantine: { mode: policy.quarantine, held: [] },
+    quarantine: { mode: policy.quarantine, ...quarantineView(governance.quarantine) },
     circuits: upstreams.all().map(toCircuit),
     traffic_capture: traffic?.view() ?? { state: 'capture_disabled', mode: 'off' },
     redaction: { keys: [...SCRIPT_KEYS, ...SECRET_KEY_PARTS], paths: config.admin.redactPaths, values_applied: true },

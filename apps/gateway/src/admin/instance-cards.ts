@@ -66,7 +66,7 @@ function summaryOf(counts: ReadonlyMap<InstanceState, number>): Readonly<Record<
     booting: of('booting') + of('idle'),
     unreachable: of('unreachable'),
     stale: of('stale'),
-    quarantined: 0,
+    quarantined: of('quarantined'),
     disabled: of('disabled'),
   };
 }

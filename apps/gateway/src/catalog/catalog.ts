@@ -167,6 +167,11 @@ export class Catalog {
     }
   }
 
+  /** The records of one instance, stubs included. */
+  recordsOf(instanceId: string): readonly ToolRecord[] {
+    return [...(this.#toolSets.get(instanceId)?.records.values() ?? [])];
+  }
+
   /** Every skill, sorted by name, then instance. */
   skills(): readonly SkillRecord[] {
     this.#skills ??= toSkillRecords(this.#toolSets.values());

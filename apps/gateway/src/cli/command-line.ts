@@ -15,7 +15,7 @@ export type Command =
       readonly hasOrigins: boolean;
     }
   | { readonly name: 'config'; readonly action: 'schema' }
-  | { readonly name: 'token'; readonly arguments: readonly string[] }
+  | { readonly name: 'token' | 'approvals'; readonly arguments: readonly string[] }
   | { readonly name: 'history'; readonly verb: HistoryVerb; readonly arguments: readonly string[] }
   | { readonly name: 'help'; readonly topic?: HelpTopic }
   | { readonly name: 'version' };
@@ -40,14 +40,15 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-const TOPICS = ['serve', 'doctor', 'token', 'config', ...HISTORY_VERBS] as const;
+const TOPICS = ['serve', 'doctor', 'token', 'config', 'approvals', ...HISTORY_VERBS] as const;
 
 type Values = ReturnType<typeof parse>['values'];
 
 /** Reads the arguments after the program's name. Never rejects. */
 export async function parseCommandLine(args: readonly string[]): Promise<CommandLine> {
-  if (args[0] === 'token') {
-    return { ok: true, command: { name: 'token', arguments: args.slice(1) } };
+  const [word] = args;
+  if (word === 'token' || word === 'approvals') {
+    return { ok: true, command: { name: word, arguments: args.slice(1) } };
   }
   const verb = HISTORY_VERBS.find((each) => each === args[0]);
   if (verb !== undefined) {

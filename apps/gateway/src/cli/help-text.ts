@@ -2,7 +2,7 @@ import { EXPORT, HAND_ON, LISTS, NUMBERS, REPLAY } from './history/commands/hist
 import type { HistoryVerb } from './history/commands/history-verbs.ts';
 
 /** What there is help for. */
-export type HelpTopic = 'serve' | 'doctor' | 'token' | 'config' | HistoryVerb;
+export type HelpTopic = 'serve' | 'doctor' | 'token' | 'config' | 'approvals' | HistoryVerb;
 
 const CONFIGURATION = `  --config FILE         configuration in JSON, JSONC or YAML (DCC_MCP_CONFIG)`;
 
@@ -14,6 +14,8 @@ Commands
                         wrong and what to do
   config print|schema   the effective configuration, the JSON Schema of the file
   token create|verify   make and check tokens for /metrics
+  approvals             tools that are held because they changed: list, show,
+                        approve, reject
   calls|traces|tail     what a running gateway did: its calls, where their time
                         went, calls as they end
   stats|workflows       how well it went, and what agents did in one go
@@ -115,11 +117,34 @@ Examples (the secret is 32 bytes or more)
   dcc-mcp-gateway token create --username prometheus --exp 1440
   dcc-mcp-gateway token create --username me | dcc-mcp-gateway token verify`;
 
+const APPROVALS = `Usage: dcc-mcp-gateway approvals list [--json]
+       dcc-mcp-gateway approvals show TOOL [--json]
+       dcc-mcp-gateway approvals approve|reject TOOL… | --server NAME
+
+With policy.quarantine: on-change a tool that is not what was approved is held:
+nobody finds it or calls it. list says what waits, show what changed. approve
+lets it go on as it is now, reject keeps it held and off the list; a tool that
+is trusted is held from then on. TOOL is server/tool, a slug, or <dcc>__<tool>.
+A gateway that runs acts on it within three seconds; none has to run.
+
+Options
+  --server NAME         all tools of that server
+  --json                as JSON (list, show)
+${CONFIGURATION}
+
+What was approved is in approvals.json of the state folder (DCC_MCP_STATE_DIR).
+
+Examples
+  dcc-mcp-gateway approvals list
+  dcc-mcp-gateway approvals show maya/make_cube
+  dcc-mcp-gateway approvals approve --server maya`;
+
 const TEXTS: Readonly<Record<HelpTopic, string>> = {
   serve: GENERAL,
   doctor: DOCTOR,
   config: CONFIG,
   token: TOKEN,
+  approvals: APPROVALS,
   calls: LISTS,
   traces: LISTS,
   workflows: LISTS,

@@ -1,5 +1,9 @@
 import { type CallStore, MemoryCallStore } from '@dcc-mcp/call-store';
 import type { AdminConfig } from '../config/reader/gateway-config.ts';
+import type { StateFolder } from '../files/state-folder.ts';
+import type { Approvals } from '../governance/approvals/approvals.ts';
+import { FileApprovals, lostLine } from '../governance/approvals/file-approvals.ts';
+import { MemoryApprovals } from '../governance/approvals/memory-approvals.ts';
 import type { ConcurrencyLeases } from '../governance/concurrency-leases.ts';
 import { MemoryConcurrencyLeases } from '../governance/memory-concurrency-leases.ts';
 import { MemoryQuotas } from '../governance/memory-quotas.ts';
@@ -10,6 +14,7 @@ import { MemoryResourceOwners } from '../mcp/pass-through/memory-resource-owners
 import type { ResourceOwners } from '../mcp/pass-through/resource-owners.ts';
 import { MemorySessionRecords } from '../mcp/session/memory-session-records.ts';
 import type { SessionRecords } from '../mcp/session/session-records.ts';
+import type { Log } from '../protocol/log.ts';
 import { MemorySearchMemory } from '../search/memory/memory-search-memory.ts';
 import type { SearchMemory } from '../search/memory/search-memory.ts';
 
@@ -19,6 +24,7 @@ export interface SharedState {
   readonly inputRounds: InputRounds;
   readonly resourceOwners: ResourceOwners;
   readonly searchMemory: SearchMemory;
+  readonly approvals: Approvals;
   /** Called again when the limit changes. */
   readonly createQuotas: (ratePerMinute: number) => Quotas;
   /** Called again when the limit changes. */
@@ -34,9 +40,19 @@ export interface CallStoreOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** State in the memory of this process. */
-export function createMemoryState(): SharedState {
+/** State of this process, and what it shares with the commands of its user. */
+export function createLocalState(folder: StateFolder | undefined, log: Log): SharedState {
+  return folder === undefined
+    ? createMemoryState()
+    : createMemoryState({
+        approvals: new FileApprovals(folder, (lost) => log(lostLine(lost), { severity: 'error' })),
+      });
+}
+
+/** State in the memory of this process, but for what outlives it where it has a place. */
+export function createMemoryState({ approvals = new MemoryApprovals() }: Partial<SharedState> = {}): SharedState {
   return {
+    approvals,
     sessions: new MemorySessionRecords(),
     inputRounds: new MemoryInputRounds(),
     resourceOwners: new MemoryResourceOwners(),

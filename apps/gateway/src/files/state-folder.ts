@@ -1,8 +1,9 @@
 // The folder in which a gateway keeps what must outlive it and is nobody else's: approvals, tokens, secrets.
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize, resolve } from 'node:path';
 import { codeOf } from '../protocol/thrown-error.ts';
+import { underLock } from './file-lock.ts';
 
 /** Bound of one file in bytes: the definitions of tens of thousands of tools. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -14,6 +15,8 @@ export type StateReading =
       readonly ok: false;
       /** There is no such file, or no folder yet. */
       readonly isMissing: boolean;
+      /** False for a file that is there and is no text. */
+      readonly isText?: boolean;
       /** In words, beginning with the path. */
       readonly problem: string;
     };
@@ -50,19 +53,21 @@ export class StateFolder {
     let handle: FileHandle | undefined;
     try {
       handle = await open(file, 'r');
-      const stat = await handle.stat();
-      if (!stat.isFile()) {
+      const found = await handle.stat();
+      if (!found.isFile()) {
         return { ok: false, isMissing: false, problem: `${file} is no file` };
       }
-      if (stat.size > MAX_BYTES) {
+      if (found.size > MAX_BYTES) {
         return { ok: false, isMissing: false, problem: `${file} is longer than ${MAX_BYTES} bytes` };
       }
       const text = new TextDecoder('utf-8', { fatal: true }).decode(await handle.readFile());
       return { ok: true, text };
     } catch (error) {
       const code = codeOf(error);
-      const why = code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'it is not UTF-8' : code;
-      return { ok: false, isMissing: code === 'ENOENT', problem: `${file} can't be read (${why})` };
+      if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') {
+        return { ok: false, isMissing: false, isText: false, problem: `${file} can't be read (it is not UTF-8)` };
+      }
+      return { ok: false, isMissing: code === 'ENOENT', problem: `${file} can't be read (${code})` };
     } finally {
       await handle?.close();
     }
@@ -100,6 +105,32 @@ export class StateFolder {
       }
       throw this.#cannotWrite(file, error);
     }
+  }
+
+  /** Moves with each write of the file, by whatever process; the same while there is none. */
+  async markOf(name: string): Promise<string> {
+    try {
+      const { ino, size, mtimeNs } = await stat(this.fileOf(name), { bigint: true });
+      return `${ino} ${size} ${mtimeNs}`;
+    } catch (error) {
+      return codeOf(error);
+    }
+  }
+
+  /**
+   * Runs `work` while no other process runs anything under the lock of that file: for what reads a file and writes it
+   * again.
+   *
+   * @throws {StateFolderError} When the lock can't be made.
+   */
+  async locked<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const file = `${this.fileOf(name)}.lock`;
+    try {
+      await this.#makeFolders(dirname(file));
+    } catch (error) {
+      throw this.#cannotWrite(file, error);
+    }
+    return underLock(file, work);
   }
 
   /** Removes a file; one that is not there is no fault. @throws {StateFolderError} */

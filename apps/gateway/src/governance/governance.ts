@@ -1,11 +1,12 @@
 import type { ConcurrencyLeases } from './concurrency-leases.ts';
 import { createPolicy, type Policy, type PolicySettings } from './policy.ts';
 import { PrincipalLimit } from './principal-limit.ts';
+import type { Quarantine } from './quarantine/quarantine.ts';
 import type { Quotas } from './quotas.ts';
 
 /** What the operator allows, and how much of it; a limit that is absent is none. */
 export interface GovernanceSettings {
-  readonly policy: PolicySettings;
+  readonly policy: PolicySettings & { readonly quarantine: 'off' | 'on-change' };
   readonly limits: {
     readonly ratePerMinute?: number | undefined;
     readonly concurrencyPerPrincipal?: number | undefined;
@@ -16,6 +17,7 @@ export interface GovernanceSettings {
 export interface GovernanceOptions {
   readonly createQuotas: (ratePerMinute: number) => Quotas;
   readonly createLeases: () => ConcurrencyLeases;
+  readonly quarantine: Quarantine;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly newId: () => string;
@@ -29,6 +31,7 @@ export class Governance {
   #policy: Policy | undefined;
   #quotas: Quotas | undefined;
   #concurrency: PrincipalLimit | undefined;
+  #quarantine: Quarantine | undefined;
   #throttled = 0;
 
   constructor(settings: GovernanceSettings, options: GovernanceOptions) {
@@ -38,6 +41,41 @@ export class Governance {
 
   get policy(): Policy | undefined {
     return this.#policy;
+  }
+
+  /** Absent where no tool is held, whatever becomes of it. */
+  get quarantine(): Quarantine | undefined {
+    return this.#quarantine;
+  }
+
+  /** True where each tool that the instance lists is held. */
+  isWholeHeld(instanceId: string): boolean {
+    return this.#options.quarantine.isWholeHeld(instanceId);
+  }
+
+  /**
+   * Begins to hold changed tools, or ends it, as the settings in force say. Never rejects.
+   *
+   * @param review Called where it begins: what is listed already is yet to be looked at.
+   */
+  async settleQuarantine(review: (quarantine: Quarantine) => void = () => {}): Promise<void> {
+    const { quarantine } = this.#options;
+    if (this.#quarantine === undefined) {
+      return quarantine.close();
+    }
+    if (await quarantine.open()) {
+      review(quarantine);
+    }
+  }
+
+  /** @param onChange Told when other tools are held than before. */
+  listen(onChange: () => void): void {
+    this.#options.quarantine.listen(onChange);
+  }
+
+  /** Ends what goes on by itself. */
+  close(): Promise<void> {
+    return this.#options.quarantine.close();
   }
 
   get quotas(): Quotas | undefined {
@@ -65,8 +103,9 @@ export class Governance {
   /** From now on these settings hold; what runs already is not touched. */
   apply({ policy, limits }: GovernanceSettings): void {
     const { ratePerMinute, concurrencyPerPrincipal: max } = limits;
-    const { createQuotas, createLeases, ...rest } = this.#options;
+    const { createQuotas, createLeases, quarantine, ...rest } = this.#options;
     this.#policy = createPolicy(policy);
+    this.#quarantine = policy.quarantine === 'off' ? undefined : quarantine;
     this.#quotas = ratePerMinute === undefined ? undefined : createQuotas(ratePerMinute);
     this.#concurrency = max === undefined ? undefined : new PrincipalLimit({ ...rest, max, leases: createLeases() });
   }

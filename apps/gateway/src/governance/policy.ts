@@ -36,7 +36,7 @@ export interface PolicySkill {
 }
 
 /** Label values of `dcc_mcp_gateway_calls_rejected_total{reason}` that policy gives. */
-export type DenialReason = 'read-only' | 'dcc-allowlist' | 'skill-allowlist' | 'tool-allowlist';
+export type DenialReason = 'quarantined' | 'read-only' | 'dcc-allowlist' | 'skill-allowlist' | 'tool-allowlist';
 
 /** `message` is for the caller. */
 export type PolicyDecision<Reason extends string = DenialReason> =

@@ -30,6 +30,7 @@ beforeEach(async () => {
   evictions = [];
   table = new InstanceTable({
     upstreams,
+    governance: { quarantine: undefined },
     catalog: new Catalog(),
     history,
     outputs: new SessionOutputs(),

@@ -128,6 +128,7 @@ test.each([
     catalog: new Catalog(),
     events,
     metrics: undefined,
+    governance: { quarantine: undefined },
     outputs: new SessionOutputs(),
     history: new InstanceHistory(Date.now),
     log: (line) => void lines.push(line),

@@ -130,9 +130,23 @@ const heldTool = z.looseObject({
   instance_id: z.string().optional(),
   reason: z.string().optional(),
   since: z.string().optional(),
+  name: z.string().optional().meta({ description: 'As the commands of approvals take it: server/tool.' }),
+  rejected_at: z.string().optional(),
   was_hash: z.string().optional(),
   is_hash: z.string().optional(),
+  was: z.looseObject({}).optional().meta({ description: 'What differs of the definition, as it was approved.' }),
+  is: z.looseObject({}).optional().meta({ description: 'The same as it is now.' }),
 });
+
+const textHint = z.looseObject({
+  tool: z.string(),
+  instance_id: z.string(),
+  kind: z.enum(['hidden-unicode', 'instructions', 'base64']),
+  where: z.string(),
+  excerpt: z.string(),
+});
+
+const newTool = z.looseObject({ name: z.string(), since: z.string() });
 
 const circuit = z.looseObject({
   instance_id: z.string(),
@@ -147,7 +161,16 @@ const governance = z.looseObject({
   mode: z.strictObject({ admin_mutations: z.literal(false), read_only: z.boolean() }),
   policy,
   quota,
-  quarantine: z.looseObject({ mode: z.string(), held: z.array(heldTool) }),
+  quarantine: z.looseObject({
+    mode: z.string(),
+    held: z.array(heldTool),
+    held_total: count.optional(),
+    new: z
+      .array(newTool)
+      .optional()
+      .meta({ description: 'Tools that a known server brought later: trusted, not confirmed.' }),
+    hints: z.array(textHint).optional().meta({ description: 'Strange places in texts; they hold nothing back.' }),
+  }),
   circuits: z.array(circuit),
   traffic_capture: z.looseObject({ state: z.string() }),
   redaction: z.looseObject({ keys: z.array(z.string()), paths: z.array(z.string()) }),

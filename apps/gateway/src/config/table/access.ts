@@ -61,8 +61,8 @@ export const ACCESS = {
     kind: { choice: ['off', 'on-change'] },
     fallback: 'off',
     isGuard: true,
-    description: 'on-change: a tool whose description or schema changed is held until approved.',
-    inactive: 'changed tools are not held',
+    description:
+      'on-change: a tool whose title, description, schemas or annotations are not what was approved is held until somebody approves it. The first list of a server is trusted.',
   },
   'policy.readOnly': {
     names: ['DCC_MCP_POLICY_READ_ONLY'],

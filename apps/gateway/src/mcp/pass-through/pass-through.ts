@@ -123,7 +123,7 @@ export class PassThrough implements McpMode {
   /** Whose resource it is must be known where not everything may be heard. */
   async checkListening(uris: readonly string[], exchange: Exchange): Promise<void> {
     const { permissions, mayUse } = this.#permissionsOf(exchange);
-    if (permissions.areRestricted) {
+    if (permissions.areServersRestricted) {
       for (const owner of await this.#lists.ownersOf(uris, OWN, mayUse)) {
         this.#permit(owner, { method: 'subscriptions/listen' }, exchange);
       }

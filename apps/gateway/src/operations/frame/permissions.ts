@@ -2,6 +2,7 @@ import { skillKey, type SkillRecord } from '../../catalog/skill-record.ts';
 import { parseSlug, toSlug } from '../../catalog/slug.ts';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import type { DenialReason, PolicyDecision, PolicyOperation, PolicySkill } from '../../governance/policy.ts';
+import { heldMessage } from '../../governance/quarantine/held-tool.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import type { OperationCore } from './core.ts';
 
@@ -13,7 +14,7 @@ export type Permission = PolicyDecision<PermissionReason>;
 
 /** What {@link Permissions} asks. */
 export interface PermissionSources {
-  readonly governance: { readonly policy: OperationCore['governance']['policy'] };
+  readonly governance: Pick<OperationCore['governance'], 'policy' | 'quarantine'>;
   readonly catalog: Pick<OperationCore['catalog'], 'skill' | 'skills'>;
 }
 
@@ -37,14 +38,26 @@ export class Permissions {
 
   /** False where everything may be used: then nothing is evaluated. */
   get areRestricted(): boolean {
+    return this.areServersRestricted || this.#sources.governance.quarantine !== undefined;
+  }
+
+  /** False where every server may be asked; single tools may be held all the same. */
+  get areServersRestricted(): boolean {
     return this.#scope !== undefined || this.#sources.governance.policy !== undefined;
   }
 
   /** Whether the tool may be described and called; of a stub, whether its skill may be loaded. */
   tool(record: ToolRecord, operation?: PolicyOperation): Permission {
     const ofScope = this.scope(record.dccType);
-    const { policy } = this.#sources.governance;
-    if (ofScope.outcome === 'denied' || policy === undefined) {
+    if (ofScope.outcome === 'denied') {
+      return ofScope;
+    }
+    const { policy, quarantine } = this.#sources.governance;
+    const held = quarantine?.heldAs(record.slug);
+    if (held !== undefined) {
+      return { outcome: 'denied', reason: 'quarantined', message: heldMessage(held) };
+    }
+    if (policy === undefined) {
       return ofScope;
     }
     return record.isStub ? this.#skillOf(record) : policy.tool(record, operation);
@@ -53,8 +66,15 @@ export class Permissions {
   /** Whether the skill may be loaded, or its server be started. */
   skill(skill: SkillRecord): Permission {
     const ofScope = this.scope(skill.dccType);
-    const { policy } = this.#sources.governance;
-    return ofScope.outcome === 'denied' || policy === undefined ? ofScope : policy.skill(toPolicySkill(skill));
+    if (ofScope.outcome === 'denied') {
+      return ofScope;
+    }
+    const { policy, quarantine } = this.#sources.governance;
+    const held = quarantine?.wholeHeld(skill.toolSlugs);
+    if (held !== undefined) {
+      return { outcome: 'denied', reason: 'quarantined', message: heldMessage(held) };
+    }
+    return policy === undefined ? ofScope : policy.skill(toPolicySkill(skill));
   }
 
   /** Whether anything of the dcc type may be used at all. */

@@ -1,4 +1,4 @@
-import { createGatewayMetrics, type GatewayMetrics } from '@dcc-mcp/gateway-metrics';
+import { createGatewayMetrics, DEFAULT_GATEWAY_FEATURES, type GatewayMetrics } from '@dcc-mcp/gateway-metrics';
 import { createRequestMetrics, type RequestMetrics } from '@dcc-mcp/http-adapter/request-metrics';
 import type { ScrapeHandler } from '@dcc-mcp/prometheus-bridge';
 import type { UpstreamState } from '@dcc-mcp/semantic-conventions';
@@ -41,6 +41,7 @@ function createCallMetrics({ config, telemetry, version, catalog }: InstrumentsO
   return createGatewayMetrics(telemetry.meterFor('@dcc-mcp/gateway', version), {
     isRegisteredTool: (label) => catalog.isRegisteredLabel(label),
     version,
+    features: [...DEFAULT_GATEWAY_FEATURES, 'quarantine'],
     exemplarFilter: config.otel.metrics.exemplarFilter,
   });
 }
@@ -100,6 +101,7 @@ function upstreamStates(upstreams: Upstreams): Partial<Record<UpstreamState, num
     booting: of('booting') + of('idle'),
     unreachable: of('unreachable'),
     stale: of('stale'),
+    quarantined: of('quarantined'),
     disabled: of('disabled'),
   };
 }

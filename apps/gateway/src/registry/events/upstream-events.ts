@@ -1,5 +1,6 @@
 import type { GatewayMetrics } from '@dcc-mcp/gateway-metrics';
 import type { Catalog } from '../../catalog/catalog.ts';
+import type { Governance } from '../../governance/governance.ts';
 import type { Log } from '../../protocol/log.ts';
 import type { Upstream, UpstreamEvents } from '../../upstream/upstream.ts';
 import type { Leave } from '../table/leave.ts';
@@ -11,6 +12,8 @@ import { ToldStates } from './told-states.ts';
 /** What {@link upstreamEvents} works with. */
 export interface UpstreamEventsOptions {
   readonly catalog: Catalog;
+  /** What is held of the tools that come. */
+  readonly governance: Pick<Governance, 'quarantine'>;
   readonly events: RegistryEvents;
   readonly metrics: GatewayMetrics | undefined;
   readonly outputs: SessionOutputs;
@@ -26,13 +29,15 @@ export interface RegistryUpstreamEvents extends UpstreamEvents {
 
 /** Keeps catalog, metrics and log up to date with what upstreams say. A change of readiness is logged once. */
 export function upstreamEvents(options: UpstreamEventsOptions): RegistryUpstreamEvents {
-  const { catalog, events, metrics, outputs, history, log } = options;
+  const { catalog, governance, events, outputs, history, log } = options;
   /** Upstreams that announced a change: it is passed on after the list was read again, even if it reads the same. */
   const announced = new Set<string>();
   const told = new ToldStates(events, log);
   return {
     onTools(upstream, tools, hostTools) {
       const hasChanged = catalog.setTools({ ...upstream.settings, isLoaded: true }, tools, hostTools);
+      // In the same turn, so that nothing is called that is to be held.
+      governance.quarantine?.review(upstream.settings, catalog.recordsOf(upstream.settings.instanceId));
       if (announced.delete(upstream.settings.instanceId) || hasChanged) {
         events.onToolsChanged();
       }
@@ -44,14 +49,12 @@ export function upstreamEvents(options: UpstreamEventsOptions): RegistryUpstream
     onDied: (upstream, reason) => told.onDied(upstream, reason),
     onRemoved: (upstream, leave) => {
       announced.delete(upstream.settings.instanceId);
+      governance.quarantine?.forget(upstream.settings.instanceId);
       if (leave === undefined) {
         told.onReplaced(upstream);
-        return;
-      }
-      history.onGone(upstream, leave.reason);
-      told.onGone(upstream, leave);
-      if (leave.eviction !== undefined) {
-        metrics?.recordEviction(leave.eviction);
+      } else {
+        rememberGone(upstream, leave, options);
+        told.onGone(upstream, leave);
       }
     },
     onNotification(upstream, method, params) {
@@ -80,6 +83,13 @@ function outputEvents(outputs: SessionOutputs): Pick<UpstreamEvents, 'onStderr' 
     onStderr: (upstream, line) => outputs.addLine(upstream, line),
     onHostEvents: (upstream, told, missed) => outputs.addHostEvents(upstream, told, missed),
   };
+}
+
+function rememberGone(upstream: Upstream, leave: Leave, { history, metrics }: UpstreamEventsOptions): void {
+  history.onGone(upstream, leave.reason);
+  if (leave.eviction !== undefined) {
+    metrics?.recordEviction(leave.eviction);
+  }
 }
 
 type Session = Parameters<GatewayMetrics['recordSession']>[0];

@@ -1,6 +1,7 @@
 import type { GatewayMetrics } from '@dcc-mcp/gateway-metrics';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { GatewayConfig } from '../../config/reader/gateway-config.ts';
+import type { Governance } from '../../governance/governance.ts';
 import type { Log } from '../../protocol/log.ts';
 import type { WireTap } from '../../protocol/wire/wire-tap.ts';
 import { createUpstream } from '../../upstream/managed/create-upstream.ts';
@@ -21,6 +22,7 @@ import type { Upstreams } from './upstreams.ts';
 export interface InstanceTableOptions {
   readonly upstreams: Upstreams;
   readonly catalog: Catalog;
+  readonly governance: Pick<Governance, 'quarantine'>;
   readonly events: RegistryEvents;
   readonly metrics: GatewayMetrics | undefined;
   readonly outputs: SessionOutputs;

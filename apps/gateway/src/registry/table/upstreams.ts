@@ -2,8 +2,11 @@
 import type { Upstream, UpstreamReadiness } from '../../upstream/upstream.ts';
 import { isStale } from './staleness.ts';
 
-/** How an instance is: as its upstream is, or `stale`, because it has not been heard of for too long. */
-export type InstanceState = UpstreamReadiness | 'stale';
+/**
+ * How an instance is: as its upstream is; `stale`, because it has not been heard of for too long; or `quarantined`: it is
+ * ready, and each of its tools is held.
+ */
+export type InstanceState = UpstreamReadiness | 'stale' | 'quarantined';
 
 /** The upstreams the gateway knows, by instance id and by key. */
 export class Upstreams {
@@ -11,11 +14,16 @@ export class Upstreams {
   staleAfterMillis = 30_000;
   readonly #byInstance = new Map<string, Upstream>();
   readonly #now: () => number;
+  readonly #isHeld: (instanceId: string) => boolean;
   #generation = 0;
 
-  /** @param now Epoch milliseconds. */
-  constructor(now: () => number) {
+  /**
+   * @param now Epoch milliseconds.
+   * @param isHeld Whether each tool of an instance is held; default none is.
+   */
+  constructor(now: () => number, isHeld: (instanceId: string) => boolean = () => false) {
     this.#now = now;
+    this.#isHeld = isHeld;
   }
 
   /** Moves when an upstream comes or goes. */
@@ -65,8 +73,11 @@ export class Upstreams {
     );
   }
 
-  stateOf({ facts, status }: Upstream): InstanceState {
-    return facts !== undefined && isStale(facts, this.staleAfterMillis, this.#now()) ? 'stale' : status.readiness;
+  stateOf({ facts, status, settings }: Upstream): InstanceState {
+    if (facts !== undefined && isStale(facts, this.staleAfterMillis, this.#now())) {
+      return 'stale';
+    }
+    return status.readiness === 'ready' && this.#isHeld(settings.instanceId) ? 'quarantined' : status.readiness;
   }
 
   countByState(): ReadonlyMap<InstanceState, number> {

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Effect, Lab, Place } from './lab.ts';
+import { type Effect, type Lab, type Place, SERVER } from './lab.ts';
 import { PUBLISHED } from './signed-tokens.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
@@ -83,6 +83,23 @@ export const ACCESS_EFFECTS: Readonly<Record<string, Effect>> = {
     base: jwks,
     value: 'https://id.studio.example',
     observe: searchStatus(bearer({ sub: 'ada', exp: later })),
+  },
+  'policy.quarantine': {
+    value: 'on-change',
+    base: ({ upstream }) => ({ [`${SERVER}.url`]: upstream.moodyUrl }),
+    observe: async (lab) => {
+      await lab.call('nobody_has_it');
+      return (await lab.call('nod')).status;
+    },
+  },
+  stateDir: {
+    base: { 'policy.quarantine': 'on-change' },
+    value: ({ folder }: Place) => join(folder, 'state'),
+    observe: async (lab) => {
+      await lab.call('read');
+      await lab.stop();
+      return existsSync(join(lab.folder, 'state', 'approvals.json'));
+    },
   },
   'policy.readOnly': { value: true, observe: callStatus('write') },
   'policy.allowedDccTypes': { value: ['maya'], observe: callStatus('read') },

@@ -12,6 +12,8 @@ export interface SeenUpstream {
   readonly url: string;
   /** A URL of the same server that never answers a handshake. */
   readonly silentUrl: string;
+  /** A URL of a server that says something else of its tool each time. */
+  readonly moodyUrl: string;
   /** Where the keys of {@link PUBLISHED} are. */
   readonly keysUrl: string;
   /** `tools/call` that arrived. */
@@ -76,6 +78,7 @@ export async function startSeenUpstream(): Promise<SeenUpstream> {
   const calls: { tool: string; arguments: unknown; headers: IncomingHttpHeaders }[] = [];
   let atOnce = 0;
   let mostAtOnce = 0;
+  let moods = 0;
   const call = async (message: Message, response: ServerResponse, headers: IncomingHttpHeaders) => {
     const { id, params } = message;
     const { name: tool = '', arguments: given = {} } = params ?? {};
@@ -104,6 +107,10 @@ export async function startSeenUpstream(): Promise<SeenUpstream> {
       response.writeHead(request.method === 'POST' ? 202 : 405).end();
     } else if (message.method === 'tools/call') {
       await call(message, response, request.headers);
+    } else if (request.url === '/moody' && message.method === 'tools/list') {
+      answer(response, message.id, {
+        tools: [{ name: 'nod', description: `Mood ${(moods += 1)}`, inputSchema: INPUT }],
+      });
     } else if (request.url !== '/silent') {
       answer(response, message.id, RESULTS[message.method ?? '']);
     }
@@ -115,6 +122,7 @@ export async function startSeenUpstream(): Promise<SeenUpstream> {
   return {
     url: `${base}/mcp`,
     silentUrl: `${base}/silent`,
+    moodyUrl: `${base}/moody`,
     keysUrl: `${base}/keys`,
     calls,
     get mostAtOnce() {
