@@ -75,7 +75,11 @@ export function withoutUnused() {
 
 /** The ones of our code by their files: the package's own entry loads all the others, too. */
 const PARTS = {
-  undici: { Pool: 'undici/lib/dispatcher/pool.js', Agent: 'undici/lib/dispatcher/agent.js' },
+  undici: {
+    Pool: 'undici/lib/dispatcher/pool.js',
+    Agent: 'undici/lib/dispatcher/agent.js',
+    buildConnector: 'undici/lib/core/connect.js',
+  },
   'rate-limiter-flexible': {
     RateLimiterMemory: 'rate-limiter-flexible/lib/RateLimiterMemory.js',
     RateLimiterRes: 'rate-limiter-flexible/lib/RateLimiterRes.js',

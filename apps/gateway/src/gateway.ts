@@ -4,6 +4,8 @@ import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import type { CapturePolicy } from '@dcc-mcp/workflow-spans';
 import type { RouteConfig } from '@hono/zod-openapi';
 import { hash, randomUUID } from 'node:crypto';
+import { lookup as systemLookup } from 'node:dns';
+import type { LookupFunction } from 'node:net';
 import { adminRoutes, pagePathOf } from './admin/admin-routes.ts';
 import { adminSources } from './admin/admin-sources.ts';
 import { adminOpenApi } from './admin/open-api.ts';
@@ -51,13 +53,22 @@ import type { RegistryEvents } from './registry/events/registry-events.ts';
 import { SessionOutputs } from './registry/events/session-outputs.ts';
 import { FileRegistry } from './registry/file/file-registry.ts';
 import { toListenAddress } from './registry/file/listen-address.ts';
-import { InstanceTable } from './registry/table/instance-table.ts';
-import type { SkippedInstance } from './registry/table/skipped-instances.ts';
+import { HttpRegistry } from './registry/http/http-registry.ts';
+import { InstanceTable, type InstanceTableOptions } from './registry/table/instance-table.ts';
 import { Upstreams } from './registry/table/upstreams.ts';
 import { yieldRoutes } from './rest/election/yield-route.ts';
 import { informationRoutes } from './rest/information-routes.ts';
+import { registrationRoutes } from './rest/registration/registration-routes.ts';
 import { restRoutes } from './rest/rest-routes.ts';
 import { ToolSearch } from './search/tool-search.ts';
+
+/** How servers are found and watched. */
+export interface Reaching {
+  /** How often they are asked whether they are usable; default 5 s. */
+  readonly probeIntervalMillis?: number;
+  /** Looks up the host names of registered instances; default the resolver of the system. */
+  readonly lookup?: LookupFunction;
+}
 
 /** What a gateway is made of: everything from outside comes in here. */
 export interface GatewayParts {
@@ -78,8 +89,7 @@ export interface GatewayParts {
   /** The page; absent where the gateway was built without it. */
   readonly page?: PageFiles | undefined;
   readonly log: Log;
-  /** How often instances are asked whether they are usable; default 5 s. */
-  readonly probeIntervalMillis?: number | undefined;
+  readonly reaching?: Reaching | undefined;
 }
 
 /** A gateway that is wired and not yet running. */
@@ -166,7 +176,8 @@ interface Sources {
   close(): Promise<void>;
 }
 
-function createSources({ config, registryFolder: folder, log }: GatewayParts, { table, current }: Rooms): Sources {
+function createSources({ config, registryFolder: folder, log }: GatewayParts, rooms: Rooms): Sources {
+  const { table, registry, current } = rooms;
   const configured = new ConfiguredUpstreams(table.source('config'), log);
   const staleMillis = (): number => current.config.registry.staleTimeoutSecs * 1000;
   const file = folder && new FileRegistry({ table, folder, staleMillis, log, now: Date.now });
@@ -178,9 +189,14 @@ function createSources({ config, registryFolder: folder, log }: GatewayParts, { 
     apply,
     start: (urls) => {
       apply(config);
-      file?.start(urls.map((url) => toListenAddress(new URL(url))));
+      const own = urls.map((url) => toListenAddress(new URL(url)));
+      file?.start(own);
+      registry.start(own);
     },
-    close: async () => file?.close(),
+    close: async () => {
+      registry.close();
+      await file?.close();
+    },
   };
 }
 
@@ -209,6 +225,7 @@ interface Rooms {
   readonly files: AuditFiles;
   readonly store: CallStore;
   readonly table: InstanceTable;
+  readonly registry: HttpRegistry;
   /** Absent where no traffic is captured. */
   readonly traffic: TrafficCapture | undefined;
   /** The configuration in force. */
@@ -233,16 +250,18 @@ function createRooms(parts: GatewayParts): Rooms {
   const files = new AuditFiles({ store, config: config.audit, log, onDropped });
   const traffic = startCapture(config, log);
   const events = rememberingEvents(toClientNotifications(side.broadcast), store);
-  const table = new InstanceTable({ ...parts, ...core, events, metrics, history, tap: traffic?.tap, now: Date.now });
+  const table = createTable(parts, { core, events, metrics, history, tap: traffic?.tap });
   listenTo(core, events);
+  const registry = createHttpRegistry({ ...parts, state, onError }, table, core.upstreams);
   const ballot = createBallot(parts, { events, metrics, inFlight });
   const authentication = createAuthentication(config.auth, { log, now: Date.now });
-  const made = { authentication, instruments, core, streams, side, inFlight, files, store, table, traffic, current };
+  const known = { table, registry, authentication };
+  const made = { ...known, instruments, core, streams, side, inFlight, files, store, traffic, current };
   const served = createApps(parts, instruments, {
     core,
     traffic,
     authentication,
-    routes: { ...side.routes, ...ballot.routes },
+    routes: { ...side.routes, ...ballot.routes, ...registrationRoutes(registry, config.server.bodyLimitBytes) },
     admin: createAdmin(parts, { ...made, listed, history }),
     isDraining: () => inFlight.isDraining,
   });
@@ -261,7 +280,7 @@ function createAdmin(parts: GatewayParts, rooms: ShownRooms): RouteTable {
   const kept = { store: files.history, files, streams, sessions: side.sessions, listed, history, traffic };
   const { metrics, requests, scrapes } = instruments;
   const measured = { scrapes, series: () => ({ ...metrics?.seriesUsage(), ...requests?.seriesUsage() }) };
-  const told = { skipped: (): readonly SkippedInstance[] => table.skipped(), keys: rooms.authentication?.keys };
+  const told = { table, keys: rooms.authentication?.keys };
   const sources = adminSources({ ...parts, ...inForce, ...kept, ...measured, ...told, core });
   return adminRoutes({ sources, ...config.server, page, hasHistory: config.admin.history });
 }
@@ -295,6 +314,30 @@ function createBallot(
     onAnswered: onYield,
   });
   return { election, yieldSecret, routes };
+}
+
+interface TableParts extends Pick<InstanceTableOptions, 'events' | 'metrics' | 'history' | 'tap'> {
+  readonly core: OperationCore;
+}
+
+function createTable(parts: GatewayParts, { core, ...measured }: TableParts): InstanceTable {
+  return new InstanceTable({ ...parts, ...parts.reaching, ...core, ...measured, now: Date.now });
+}
+
+function createHttpRegistry(
+  { config, state, reaching, onError }: SharingParts & Pick<SinksOptions, 'onError'>,
+  table: InstanceTable,
+  upstreams: Upstreams,
+): HttpRegistry {
+  return new HttpRegistry({
+    table,
+    upstreams,
+    store: state.registeredInstances,
+    allow: config.registry.registerAllow,
+    lookup: reaching?.lookup ?? systemLookup,
+    onError,
+    now: Date.now,
+  });
 }
 
 /** @returns What ends it. */

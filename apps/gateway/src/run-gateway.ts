@@ -20,7 +20,7 @@ import { VERSION } from './config/load/version.ts';
 import type { GatewayConfig } from './config/reader/gateway-config.ts';
 import { readGatewayConfig } from './config/reader/read-gateway-config.ts';
 import type { StateFolder } from './files/state-folder.ts';
-import { assembleGateway, type Gateway } from './gateway.ts';
+import { assembleGateway, type Gateway, type Reaching } from './gateway.ts';
 import { type ListenerBounds, type Listeners, openListeners } from './http/open-listeners.ts';
 import type { Log } from './protocol/log.ts';
 import { toPrintableLine } from './protocol/printable-text.ts';
@@ -39,8 +39,7 @@ export interface RunOptions {
   readonly log: Log;
   /** What slow callers may do; default what suits an operator. */
   readonly listenerBounds?: ListenerBounds;
-  /** How often servers are asked whether they are usable; default 5 s. */
-  readonly probeIntervalMillis?: number | undefined;
+  readonly reaching?: Reaching | undefined;
   /** How long work in flight may take after the signal to stop; default 10 s. */
   readonly finishMillis?: number | undefined;
   /** Stands for the port against other gateways; default: a port that is held is an error. */
@@ -79,7 +78,7 @@ const FLUSH_MILLIS = 5_000;
  * @throws {PortHeldError} When it stood for the port, and another one keeps it.
  */
 export async function runGateway(options: RunOptions): Promise<RunningGateway> {
-  const { config, settings = [], env, finishMillis = FINISH_MILLIS, probeIntervalMillis } = options;
+  const { config, settings = [], env, finishMillis = FINISH_MILLIS } = options;
   const capture = createCapturePolicy({
     captureContent: config.telemetry.captureContent.filter((word) => word !== 'scene'),
     env,
@@ -98,8 +97,9 @@ export async function runGateway(options: RunOptions): Promise<RunningGateway> {
     const page = config.server.admin ? readPageFiles() : undefined;
     const stateFolder = stateFolderOf(config, env);
     const onYield = options.onYield ?? (() => void started?.stop());
+    const { reaching } = options;
     const folders = { stateFolder, registryFolder: registryFolderOf(config, env) };
-    const about = { config, settings, version: VERSION, capture, page, ...folders, log, probeIntervalMillis, onYield };
+    const about = { config, settings, version: VERSION, capture, page, ...folders, log, reaching, onYield };
     gateway = assembleGateway({ ...about, telemetry });
     listeners = await listen(options, { gateway, log, stateFolder });
   } catch (error) {

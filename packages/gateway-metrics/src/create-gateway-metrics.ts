@@ -43,7 +43,7 @@ export interface GatewayMetricsOptions {
 /** More than there are: an instrument is never made twice. */
 const MAX_INSTRUMENTS = 1_000;
 
-/** What a gateway without registry, quarantine and OAuth feeds. */
+/** What a gateway without quarantine and OAuth feeds. */
 export const DEFAULT_GATEWAY_FEATURES: readonly GatewayFeature[] = [
   'rejections',
   'backend_errors',
@@ -53,6 +53,7 @@ export const DEFAULT_GATEWAY_FEATURES: readonly GatewayFeature[] = [
   'search_reformulations',
   'probes',
   'elections',
+  'evictions',
   'notifications',
   'sessions_ended',
   'response_tokens',

@@ -12,6 +12,7 @@ const OUTCOME_TABLE: Readonly<Record<string, readonly ErrorKind[]>> = {
     'skill-not-loaded',
     'payload-too-large',
     'thread-affinity-violation',
+    'instance-conflict',
   ],
   denied: ['unauthorized', 'forbidden', 'policy-denied', 'unsafe-backend-target'],
   throttled: ['throttled'],
@@ -24,7 +25,7 @@ const OUTCOME_TABLE: Readonly<Record<string, readonly ErrorKind[]>> = {
   internal: ['internal'],
 };
 const STATUS_TABLE =
-  'unknown-slug 404 · ambiguous 409 · skill-not-loaded 409 · invalid-params 400 · bad-request 400 · unauthorized 401 · forbidden 403 · policy-denied 403 · throttled 429 · host-busy 503 · not-ready 503 · instance-offline 410 · queue-full 503 · timeout 504 · host-died 502 · backend-error 502 · schema-unavailable 502 · payload-too-large 413 · thread-affinity-violation 409 · unsafe-backend-target 403 · backend-unreachable 502 · circuit-open 503 · cancelled 499 · internal 500 · tool-error 200';
+  'unknown-slug 404 · ambiguous 409 · skill-not-loaded 409 · invalid-params 400 · bad-request 400 · unauthorized 401 · forbidden 403 · policy-denied 403 · throttled 429 · host-busy 503 · not-ready 503 · instance-offline 410 · instance-conflict 409 · queue-full 503 · timeout 504 · host-died 502 · backend-error 502 · schema-unavailable 502 · payload-too-large 413 · thread-affinity-violation 409 · unsafe-backend-target 403 · backend-unreachable 502 · circuit-open 503 · cancelled 499 · internal 500 · tool-error 200';
 
 describe('ERROR_KIND_FACTS', () => {
   test('gives each kind the outcome of the contract', () => {

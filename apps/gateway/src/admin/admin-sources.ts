@@ -30,7 +30,7 @@ export interface AdminParts {
   readonly series: () => TelemetryFacts['series'];
   readonly listed: ListedTokens;
   readonly history: InstanceHistory;
-  readonly skipped: InstanceParts['skipped'];
+  readonly table: InstanceParts['table'];
   /** Absent where no traffic is captured. */
   readonly traffic: TrafficCapture | undefined;
   /** The keys of JWTs; absent where none are taken. */

@@ -16,8 +16,8 @@ export interface InstanceParts {
   readonly catalog: Pick<Catalog, 'skills'>;
   readonly store: CallStore;
   readonly history: InstanceHistory;
-  /** Rows of the sources that became no instance. */
-  readonly skipped: () => readonly SkippedInstance[];
+  /** Tells which rows of the sources became no instance. */
+  readonly table: { skipped(): readonly SkippedInstance[] };
   readonly usages: ProcessUsages;
 }
 
@@ -47,7 +47,7 @@ export async function instanceCards(parts: InstanceParts, baseUrl: string): Prom
       .departed()
       .filter(({ instanceId }) => upstreams.get(instanceId) === undefined)
       .map(toDeparted),
-    skipped: parts.skipped().map(toSkipped),
+    skipped: parts.table.skipped().map(toSkipped),
   };
 }
 

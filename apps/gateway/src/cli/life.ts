@@ -4,6 +4,7 @@ import type { LoadedConfiguration } from '../config/load/load-configuration.ts';
 import { settingViews } from '../config/load/setting-views.ts';
 import { VERSION } from '../config/load/version.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
+import type { Reaching } from '../gateway.ts';
 import { serveStdio } from '../mcp/transport/stdio.ts';
 import type { Log } from '../protocol/log.ts';
 import { configNote } from '../recording/rows/activity-note.ts';
@@ -27,8 +28,7 @@ export interface ServeOptions {
   readonly reloadPollMillis?: number;
   /** How long calls in flight may take after the signal to stop; default 10 s. */
   readonly finishMillis?: number;
-  /** How often servers are asked whether they are usable; default 5 s. */
-  readonly probeIntervalMillis?: number;
+  readonly reaching?: Reaching;
 }
 
 interface Reloading extends ServeOptions {
@@ -90,7 +90,7 @@ export class Life {
   async #start(
     loaded: LoadedConfiguration,
     log: Log,
-    { finishMillis, probeIntervalMillis }: ServeOptions,
+    { finishMillis, reaching }: ServeOptions,
   ): Promise<RunningGateway> {
     const { values: config } = loaded;
     const terminal = this.#terminal;
@@ -100,7 +100,7 @@ export class Life {
       env: terminal.env,
       log,
       finishMillis,
-      probeIntervalMillis,
+      reaching,
       candidacy: { waits: config.server.wait, signal: this.#stopping.signal },
       onYield: () => void this.#stop(),
       onHeld: (error) => sayWhoHolds(terminal, config, error),

@@ -15,6 +15,8 @@ import type { ResourceOwners } from '../mcp/pass-through/resource-owners.ts';
 import { MemorySessionRecords } from '../mcp/session/memory-session-records.ts';
 import type { SessionRecords } from '../mcp/session/session-records.ts';
 import type { Log } from '../protocol/log.ts';
+import { MemoryRegisteredInstances } from '../registry/http/memory-registered-instances.ts';
+import type { RegisteredInstances } from '../registry/http/registered-instances.ts';
 import { MemorySearchMemory } from '../search/memory/memory-search-memory.ts';
 import type { SearchMemory } from '../search/memory/search-memory.ts';
 
@@ -25,6 +27,7 @@ export interface SharedState {
   readonly resourceOwners: ResourceOwners;
   readonly searchMemory: SearchMemory;
   readonly approvals: Approvals;
+  readonly registeredInstances: RegisteredInstances;
   /** Called again when the limit changes. */
   readonly createQuotas: (ratePerMinute: number) => Quotas;
   /** Called again when the limit changes. */
@@ -56,6 +59,7 @@ export function createMemoryState({ approvals = new MemoryApprovals() }: Partial
     sessions: new MemorySessionRecords(),
     inputRounds: new MemoryInputRounds(),
     resourceOwners: new MemoryResourceOwners(),
+    registeredInstances: new MemoryRegisteredInstances(Date.now),
     searchMemory: new MemorySearchMemory({ now: () => performance.now() }),
     createQuotas: (ratePerMinute) => new MemoryQuotas(ratePerMinute),
     createLeases: () => new MemoryConcurrencyLeases(),

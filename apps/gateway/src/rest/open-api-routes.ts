@@ -16,6 +16,14 @@ import {
   searchBody,
 } from '../operations/requests/request-schemas.ts';
 import { contextAnswer, instancesAnswer, skillsAnswer } from './information-schemas.ts';
+import {
+  deregisterAnswer,
+  deregisterBody,
+  heartbeatAnswer,
+  heartbeatBody,
+  registerAnswer,
+  registerBody,
+} from './registration/registration-schemas.ts';
 
 type Responses = RouteConfig['responses'];
 
@@ -28,7 +36,7 @@ const FAILURES: Readonly<Record<number, string>> = {
   401: 'A bearer token is missing or not valid.',
   403: 'Policy, or the page that asks (its Origin), is not allowed.',
   404: 'No such tool, skill or instance.',
-  409: 'Ambiguous, or the skill is not loaded.',
+  409: 'Ambiguous, the skill is not loaded, or the instance is known with another address.',
   410: 'The instance has left.',
   413: 'The body is too large.',
   429: 'Too many requests; Retry-After says how long to wait.',
@@ -123,6 +131,21 @@ export const openApiRoutes: readonly RouteConfig[] = [
       query: z.object({ backend_tool: z.string().meta({ description: 'The tool, as the instance names it.' }) }),
     },
     responses: { 200: { description: 'Answered.', content: json(describeAnswer) }, ...failures(...TOOL) },
+  }),
+  post('/v1/instances/register', 'Say where an instance is', {
+    body: registerBody,
+    answer: registerAnswer,
+    statuses: [...GUARDED, 400, 409, 413, 503],
+  }),
+  post('/v1/instances/heartbeat', 'Say that an instance lives', {
+    body: heartbeatBody,
+    answer: heartbeatAnswer,
+    statuses: [...GUARDED, 400, 404, 413, 503],
+  }),
+  post('/v1/instances/deregister', 'Say that an instance leaves', {
+    body: deregisterBody,
+    answer: deregisterAnswer,
+    statuses: [...GUARDED, 400, 404, 413, 503],
   }),
   get('/v1/instances', 'The servers behind the gateway', { answer: instancesAnswer, more: failures(...GUARDED) }),
   get('/v1/skills', 'The groups of tools', { answer: skillsAnswer, more: failures(...GUARDED) }),

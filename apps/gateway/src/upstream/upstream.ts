@@ -2,6 +2,7 @@
 import type { BackendErrorKind, ErrorKind } from '@dcc-mcp/semantic-conventions';
 import type { Era, JsonObject, JsonRpcError } from '../protocol/json-rpc.ts';
 import type { RawJson } from '../protocol/json/raw-json.ts';
+import type { ReachRule } from './http/reach/reach.ts';
 
 /** How to reach one MCP server, and how much of it may be used at once. */
 export interface UpstreamSettings {
@@ -20,7 +21,13 @@ export interface UpstreamSettings {
         readonly env: Readonly<Record<string, string>>;
         readonly cwd?: string;
       }
-    | { readonly type: 'http'; readonly url: string; readonly headers: Readonly<Record<string, string>> };
+    | {
+        readonly type: 'http';
+        readonly url: string;
+        readonly headers: Readonly<Record<string, string>>;
+        /** Which addresses it may have; absent: any. */
+        readonly reach?: ReachRule;
+      };
   /** Started by the first use instead of at start. */
   readonly isLazy: boolean;
   readonly isDisabled: boolean;

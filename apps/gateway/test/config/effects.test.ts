@@ -29,7 +29,6 @@ const inactive = SETTINGS.filter((row) => row.inactive !== undefined);
 
 /** Values of settings that nothing acts on, and that are not their defaults. */
 const INACTIVE_VALUES: Readonly<Record<string, unknown>> = {
-  'registry.registerAllow': ['10.0.0.0/8'],
   redisUrl: 'redis://127.0.0.1:1',
   redisUrlFile: (place: Place) => place.write('redis', 'redis://127.0.0.1:1\n'),
 };

@@ -1,4 +1,5 @@
 // One afternoon of a gateway in a few seconds: everything that can be counted happens at least once.
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type FaultServer, startFaultServer } from '../faults/fault-server.ts';
@@ -173,6 +174,7 @@ async function play(url: string, callers: readonly Caller[]): Promise<string> {
   const render = await findSlug(url, 'maya', 'render_frame');
   const crash = await findSlug(url, 'mortal', 'work');
   const streams = await openStreams(url);
+  await registerSilent(url);
   for (const caller of callers) {
     await search(caller, echo);
   }
@@ -184,6 +186,12 @@ async function play(url: string, callers: readonly Caller[]): Promise<string> {
   await exhaustQuota(url, echo);
   await streams.close();
   return busy;
+}
+
+/** An instance that never says again that it lives. */
+async function registerSilent(url: string): Promise<void> {
+  const body = { instance_id: randomUUID(), dcc_type: 'silent', mcp_url: 'http://127.0.0.1:1/mcp', ttl_secs: 1 };
+  await postRest(url, 'instances/register', body);
 }
 
 /**

@@ -83,6 +83,8 @@ const documented = [...readFileSync(HTTP_REFERENCE, 'utf8').matchAll(/^## (GET|P
   ([, method, path]) => [method!, path!] as const,
 );
 
+const REGISTERED = { instance_id: '0a1b2c3d-0000-4000-8000-000000000000' };
+
 /** A good body for each route that takes one. */
 function bodyFor(path: string): unknown {
   const { slug = '' } = parameters;
@@ -95,6 +97,9 @@ function bodyFor(path: string): unknown {
     '/v1/call_batch': { calls: [{ tool_slug: slug }] },
     '/v1/dcc/{dcc}/instances/{id}/call': { backend_tool: 'read_it' },
     [YIELD]: { challenger_version: '99.0.0' },
+    '/v1/instances/register': { ...REGISTERED, dcc_type: 'maya', mcp_url: 'http://127.0.0.1:1/mcp' },
+    '/v1/instances/heartbeat': REGISTERED,
+    '/v1/instances/deregister': REGISTERED,
     '/mcp': { jsonrpc: '2.0', id: 1, method: 'tools/list', params: { _meta: modernMeta } },
   };
   return bodies[path];

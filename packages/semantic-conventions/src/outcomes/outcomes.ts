@@ -33,6 +33,7 @@ export const ERROR_KINDS = [
   'host-busy',
   'not-ready',
   'instance-offline',
+  'instance-conflict',
   'queue-full',
   'timeout',
   'host-died',
@@ -88,6 +89,10 @@ export const ERROR_KIND_FACTS: Readonly<Record<ErrorKind, ErrorKindFacts>> = {
   'instance-offline': final(
     ['backend_unreachable', 410],
     'Search again for a live instance; do not replay a call that changes something.',
+  ),
+  'instance-conflict': final(
+    ['bad_request', 409],
+    'Deregister the instance first, or register it with the token that it was registered with.',
   ),
   'queue-full': retryable(['host_busy', 503], 'Wait a moment, then send the request again.'),
   timeout: final(

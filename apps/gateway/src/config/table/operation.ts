@@ -70,8 +70,8 @@ export const OPERATION = {
     names: ['DCC_MCP_REGISTER_ALLOW'],
     kind: 'cidrs',
     fallback: [],
-    description: "Addresses that HTTP registration may name besides loopback and the peer's own.",
-    inactive: 'upstreams can’t register over HTTP',
+    description:
+      'Addresses that instances may have which register over HTTP, besides loopback and the address that they register from. Link-local, multicast and metadata addresses are never allowed.',
   },
   trafficCapture: {
     names: ['DCC_MCP_TRAFFIC_CAPTURE'],

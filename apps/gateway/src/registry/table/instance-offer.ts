@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ReachRule } from '../../upstream/http/reach/reach.ts';
 import type { RegisteredFacts, UpstreamSettings } from '../../upstream/upstream.ts';
 
 /** Where an instance is known from. */
@@ -23,10 +24,12 @@ export interface RegisteredPlace {
   readonly dccType: string;
   /** Without credentials. */
   readonly url: string;
+  /** Which addresses it may have; absent: any. */
+  readonly reach?: ReachRule;
 }
 
 /** What an upstream is made of whose row says no more than where it is. */
-export function registeredSettings({ source, instanceId, dccType, url }: RegisteredPlace): UpstreamSettings {
+export function registeredSettings({ source, instanceId, dccType, url, reach }: RegisteredPlace): UpstreamSettings {
   const instanceShort = instanceId.slice(0, 8);
   return {
     key: `${dccType}-${instanceShort}`,
@@ -35,7 +38,7 @@ export function registeredSettings({ source, instanceId, dccType, url }: Registe
     dccType,
     source,
     // Nobody gave credentials for it, and those of others are not for it.
-    transport: { type: 'http', url, headers: {} },
+    transport: { type: 'http', url, headers: {}, ...(reach === undefined ? {} : { reach }) },
     isLazy: false,
     isDisabled: false,
     affinity: 'any',

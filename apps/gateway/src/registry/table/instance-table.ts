@@ -1,4 +1,5 @@
 import type { GatewayMetrics } from '@dcc-mcp/gateway-metrics';
+import type { LookupFunction } from 'node:net';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { GatewayConfig } from '../../config/reader/gateway-config.ts';
 import type { Governance } from '../../governance/governance.ts';
@@ -35,6 +36,8 @@ export interface InstanceTableOptions {
   readonly now: () => number;
   /** How often instances are asked whether they are usable; default 5 s. */
   readonly probeIntervalMillis?: number | undefined;
+  /** Looks up the host names of registered instances; default the resolver of the system. */
+  readonly lookup?: LookupFunction | undefined;
 }
 
 /** What one source does with the table. */
@@ -170,7 +173,7 @@ export class InstanceTable {
   }
 
   #start({ settings, facts }: InstanceOffer, fingerprint: string): void {
-    const { upstreams, catalog, history, version, tap, log, probeIntervalMillis } = this.#options;
+    const { upstreams, catalog, history, version, tap, log, probeIntervalMillis, lookup } = this.#options;
     const upstream = createUpstream(settings, {
       events: this.#events,
       gatewayInfo: { name: 'dcc-mcp-gateway', version },
@@ -178,6 +181,7 @@ export class InstanceTable {
       tap,
       log,
       ...(probeIntervalMillis === undefined ? {} : { probeIntervalMillis }),
+      ...(lookup === undefined ? {} : { lookup }),
     });
     upstream.tell(facts);
     this.#running.set(settings.instanceId, { upstream, fingerprint });

@@ -1,8 +1,10 @@
-import { Pool } from 'undici';
+import type { LookupFunction } from 'node:net';
 import type { WireTap } from '../../protocol/wire/wire-tap.ts';
 import type { GatewayInfo } from '../hop/envelope.ts';
 import { unreachable, type FailedHop } from '../hop/failures.ts';
 import { ownCall } from '../hop/hop.ts';
+import { createPool } from '../http/reach/create-pool.ts';
+import { Reach } from '../http/reach/reach.ts';
 import { HttpTransport } from '../http/transport/http-transport.ts';
 import { RpcSession } from '../session/rpc-session.ts';
 import { TappedTransport } from '../session/tapped-transport.ts';
@@ -23,6 +25,8 @@ export interface OpenConnectionOptions {
   /** The gateway's own environment, of which a child gets the harmless part. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly maxMessageBytes: number;
+  /** Looks host names up where an upstream may not have any address. */
+  readonly lookup: LookupFunction;
   readonly events: RpcSessionEvents;
   /** Aborts when nobody wants the connection any more. */
   readonly signal: AbortSignal;
@@ -136,24 +140,14 @@ function tapped({ tap, settings }: OpenConnectionOptions): TappedTransport | und
   return tap && new TappedTransport({ tap, settings });
 }
 
-function createPool(url: URL, concurrency: number): Pool {
-  return new Pool(url.origin, {
-    connections: concurrency + SPARE_CONNECTIONS,
-    pipelining: 1,
-    allowH2: false,
-    headersTimeout: 0, // the hop's own timeout is the only one
-    bodyTimeout: 0,
-    connect: { timeout: 10_000 },
-  });
-}
-
 async function openHttpConnection(options: OpenConnectionOptions, http: HttpSettings): Promise<OpenedConnection> {
   const { random, maxMessageBytes, settings } = options;
   const url = new URL(http.url);
-  const pool = createPool(url, settings.concurrency);
+  const reach = http.reach && new Reach(http.reach, options.lookup);
+  const pool = createPool(url, settings.concurrency + SPARE_CONNECTIONS, reach);
   const createTransport = (): Transport => {
     const watch = tapped(options);
-    const transport = new HttpTransport({ pool, url, headers: http.headers, random, maxMessageBytes, watch });
+    const transport = new HttpTransport({ pool, url, headers: http.headers, random, maxMessageBytes, watch, reach });
     return watch?.before(transport) ?? transport;
   };
   const negotiateOptions = toNegotiateOptions(options, false, true);

@@ -1,3 +1,4 @@
+import { lookup } from 'node:dns';
 import { env } from 'node:process';
 import type { Upstream, UpstreamSettings } from '../upstream.ts';
 import { ManagedUpstream, type UpstreamDeps } from './managed-upstream.ts';
@@ -18,6 +19,7 @@ export function createUpstream(settings: UpstreamSettings, deps: UpstreamDeps): 
     limits: {},
     environment: env,
     tap: undefined,
+    lookup,
     ...deps,
   });
 }

@@ -1,4 +1,5 @@
 // upstream/managed/: the upstream as a whole: status, probes, tools list and calls over its connection.
+import type { LookupFunction } from 'node:net';
 import type { JsonObject } from '../../protocol/json-rpc.ts';
 import { messageOf } from '../../protocol/thrown-error.ts';
 import type { WireTap } from '../../protocol/wire/wire-tap.ts';
@@ -47,6 +48,8 @@ export interface UpstreamDeps {
   readonly log?: (line: string) => void;
   /** Bound of one message of the upstream; default 64 MiB. */
   readonly maxMessageBytes?: number;
+  /** Looks up the host names of upstreams that may not have any address; default the resolver of the system. */
+  readonly lookup?: LookupFunction;
   readonly limits?: DispatchLimits;
   /** The gateway's environment: children get its harmless part (PATH, HOME, …) and their own settings. Default: that of the process. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
@@ -261,13 +264,14 @@ export class ManagedUpstream implements Upstream {
   }
 
   #open(signal: AbortSignal): Promise<OpenedConnection> {
-    const { gatewayInfo, random, environment, maxMessageBytes, tap } = this.#deps;
+    const { gatewayInfo, random, environment, maxMessageBytes, lookup, tap } = this.#deps;
     return openConnection({
       settings: this.settings,
       gatewayInfo,
       random,
       environment,
       maxMessageBytes,
+      lookup,
       tap,
       signal,
       memory: this.#memory,

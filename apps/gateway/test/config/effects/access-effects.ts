@@ -1,4 +1,5 @@
 // What the settings of telemetry, access, limits and files show.
+import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -41,6 +42,13 @@ const audit = ({ folder }: Place) => ({ 'audit.dir': join(folder, 'audit') });
 type Stores = Readonly<Record<string, { readonly max_bytes?: number }>>;
 
 export const ACCESS_EFFECTS: Readonly<Record<string, Effect>> = {
+  'registry.registerAllow': {
+    value: ['10.0.0.0/8'],
+    observe: async (lab) => {
+      const body = { instance_id: randomUUID(), dcc_type: 'maya', mcp_url: 'http://10.9.8.7:9/mcp' };
+      return (await lab.post('/v1/instances/register', body)).status;
+    },
+  },
   'telemetry.traceParent': {
     env: exported,
     value: 'local',

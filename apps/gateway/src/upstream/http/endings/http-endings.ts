@@ -1,5 +1,6 @@
 import { badAnswer, hostDied, unreachable, type FailedHop } from '../../hop/failures.ts';
 import type { HttpEnding } from '../exchange/http-exchange.ts';
+import type { Reach } from '../reach/reach.ts';
 import { whyNotConnecting } from './can-connect.ts';
 import { toStatusFailure } from './http-status.ts';
 import { CONNECTION_REFUSED, toReason, whyNeverConnected } from './network-errors.ts';
@@ -21,9 +22,9 @@ export interface BreakExplanation {
 }
 
 /** No connection, or one that broke in the middle of a call: is the host dead, or did it only drop this connection? */
-export async function explainBreak(error: Error, url: URL): Promise<BreakExplanation> {
+export async function explainBreak(error: Error, url: URL, reach: Reach | undefined): Promise<BreakExplanation> {
   const neverConnected = whyNeverConnected(error);
-  const why = neverConnected ?? (await whyNotConnecting(url));
+  const why = neverConnected ?? (await whyNotConnecting(url, reach));
   const gone = why === CONNECTION_REFUSED ? why : undefined;
   if (why === undefined) {
     const message = `The upstream broke the connection off: ${toReason(error)}`;

@@ -1,3 +1,5 @@
+import { ADDRESS_NOT_ALLOWED } from '../reach/reach.ts';
+
 /** The code of a network error, also of one that is wrapped. */
 function networkCodeOf(error: unknown): string {
   if (!(error instanceof Error)) {
@@ -14,6 +16,7 @@ export const CONNECTION_REFUSED = 'connection refused';
 
 const NEVER_CONNECTED: Readonly<Record<string, string>> = {
   ECONNREFUSED: CONNECTION_REFUSED,
+  [ADDRESS_NOT_ALLOWED]: 'its address is none that a registered instance may have (registry.registerAllow)',
   ENOTFOUND: 'no such host',
   EAI_AGAIN: 'the name could not be looked up',
   EHOSTUNREACH: 'no route to the host',

@@ -12,6 +12,7 @@ import { explainBreak, explainEnding } from '../endings/http-endings.ts';
 import { toStatusFailure } from '../endings/http-status.ts';
 import { HttpExchange, type HttpEnding } from '../exchange/http-exchange.ts';
 import { type HttpRequest, HttpRequests, type HttpRequestsOptions } from '../exchange/http-requests.ts';
+import type { Reach } from '../reach/reach.ts';
 import { KeptSession, type SentInSession } from './kept-session.ts';
 import { NotificationStream } from './notification-stream.ts';
 import { StreamResumption } from './stream-resumption.ts';
@@ -20,6 +21,8 @@ export interface HttpTransportOptions extends HttpRequestsOptions {
   /** Bound of one message in bytes. */
   readonly maxMessageBytes: number;
   readonly random: () => number;
+  /** Absent where any address may be connected to. */
+  readonly reach?: Reach | undefined;
 }
 
 const CLOSE_MILLIS = 1_500;
@@ -270,7 +273,7 @@ export class HttpTransport implements Transport {
   }
 
   async #onBroken(hop: Hop, error: Error): Promise<void> {
-    const { result, gone } = await explainBreak(error, this.#options.url);
+    const { result, gone } = await explainBreak(error, this.#options.url, this.#options.reach);
     hop.end(result);
     if (gone !== undefined) {
       this.#requests.conversation?.onLost(gone, result.failure.kind === 'host-died');

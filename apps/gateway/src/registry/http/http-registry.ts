@@ -1,0 +1,219 @@
+import type { LookupFunction } from 'node:net';
+import type { RegisteredFacts } from '../../upstream/upstream.ts';
+import { isSameAddress, type ListenAddress, toListenAddress } from '../file/listen-address.ts';
+import { thisMachine } from '../file/processes.ts';
+import { type InstanceOffer, registeredSettings } from '../table/instance-offer.ts';
+import type { InstanceSource, InstanceTable } from '../table/instance-table.ts';
+import { LEAVES } from '../table/leave.ts';
+import type { Upstreams } from '../table/upstreams.ts';
+import { whyUnsafe } from './check-target.ts';
+import type { RegisteredInstance, RegisteredInstances, Registration } from './registered-instances.ts';
+
+/** How often the instances are compared with those that are registered, here or at another gateway. */
+const SYNC_MILLIS = 1_000;
+/** A time to live that ends before that is looked for at its end. */
+const MIN_SYNC_MILLIS = 10;
+
+export interface HttpRegistryOptions {
+  readonly table: InstanceTable;
+  readonly upstreams: Upstreams;
+  readonly store: RegisteredInstances;
+  /** Networks that instances may be in besides loopback and the host that they register from. */
+  readonly allow: readonly string[];
+  readonly lookup: LookupFunction;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** Told of what the store has thrown. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Why a registration is refused. */
+export interface RegistrationRefusal {
+  readonly kind: 'instance-conflict' | 'unsafe-backend-target' | 'queue-full';
+  readonly message: string;
+}
+
+/** What came of a registration. */
+export type RegistrationResult =
+  | { readonly ok: true; readonly instance: RegisteredInstance; readonly isUpdate: boolean }
+  | { readonly ok: false; readonly refusal: RegistrationRefusal };
+
+/** The instances that register over HTTP: what they say goes into the store, and what is in the store into the table. */
+export class HttpRegistry {
+  readonly #options: HttpRegistryOptions;
+  readonly #source: InstanceSource;
+  #own: readonly ListenAddress[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: HttpRegistryOptions) {
+    this.#options = options;
+    this.#source = options.table.source('http', (instanceId) => {
+      options.store.remove(instanceId).catch(options.onError);
+    });
+  }
+
+  /**
+   * Begins to look for instances that are overdue, or have come and gone at another gateway.
+   *
+   * @param own Where the gateway listens: no instance is there.
+   */
+  start(own: readonly ListenAddress[]): void {
+    this.#own = own;
+    this.#timer = setTimeout(() => void this.#sync(), SYNC_MILLIS).unref();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+  }
+
+  async register(registration: Registration): Promise<RegistrationResult> {
+    const refusal = this.#whyKnownElsewhere(registration) ?? (await this.#whyUnsafe(registration));
+    if (refusal !== undefined) {
+      return { ok: false, refusal };
+    }
+    const outcome = await this.#options.store.register(registration);
+    switch (outcome.kind) {
+      case 'conflict':
+        return { ok: false, refusal: conflict(registration.instanceId) };
+      case 'full':
+        return {
+          ok: false,
+          refusal: { kind: 'queue-full', message: 'As many instances are registered as there may be' },
+        };
+      case 'added':
+      case 'updated':
+        this.#source.put(this.#toOffer(outcome.instance));
+        return { ok: true, instance: outcome.instance, isUpdate: outcome.kind === 'updated' };
+      default:
+        return outcome satisfies never;
+    }
+  }
+
+  /** @returns `undefined` where no such instance is registered: it should register again. */
+  async heartbeat(instanceId: string): Promise<RegisteredInstance | undefined> {
+    const instance = await this.#options.store.heartbeat(instanceId);
+    if (instance !== undefined) {
+      this.#source.put(this.#toOffer(instance));
+    }
+    return instance;
+  }
+
+  /** @returns Whether it was registered. */
+  async deregister(instanceId: string, reason: string | undefined): Promise<boolean> {
+    const wasThere = await this.#options.store.remove(instanceId);
+    this.#source.withdraw(instanceId, LEAVES.deregistered(reason));
+    return wasThere;
+  }
+
+  find(instanceId: string): Promise<RegisteredInstance | undefined> {
+    return this.#options.store.get(instanceId);
+  }
+
+  /** An instance that the configuration or a file has may register as well, with the address that it has there. */
+  #whyKnownElsewhere({ instanceId, mcpUrl }: Registration): RegistrationRefusal | undefined {
+    const known = this.#options.upstreams.all().find(({ settings }) => settings.instanceId === instanceId);
+    if (known === undefined || known.settings.source === 'http') {
+      return undefined;
+    }
+    const { transport } = known.settings;
+    return transport.type === 'http' && isSameServer(transport.url, mcpUrl) ? undefined : conflict(instanceId);
+  }
+
+  async #whyUnsafe({ mcpUrl, peer }: Registration): Promise<RegistrationRefusal | undefined> {
+    const { allow, lookup } = this.#options;
+    const url = new URL(mcpUrl);
+    const why = this.#isOwn(url) ? 'it is the gateway itself' : await whyUnsafe(url, { allow, peer }, lookup);
+    return why === undefined
+      ? undefined
+      : { kind: 'unsafe-backend-target', message: `No instance may be at ${url.host}: ${why}` };
+  }
+
+  #isOwn(url: URL): boolean {
+    const isThisMachine = thisMachine();
+    return this.#own.some((own) => isSameAddress(toListenAddress(url), own, isThisMachine));
+  }
+
+  #toOffer(instance: RegisteredInstance): InstanceOffer {
+    const { instanceId, dccType, mcpUrl: url, peer } = instance;
+    const reach = { allow: this.#options.allow, peer };
+    return {
+      settings: registeredSettings({ source: 'http', instanceId, dccType, url, reach }),
+      facts: toFacts(instance),
+    };
+  }
+
+  async #sync(): Promise<void> {
+    const before = this.#source.offers();
+    let live: readonly RegisteredInstance[] | undefined;
+    try {
+      live = await this.#options.store.list();
+      this.#take(before, live);
+    } catch (error) {
+      this.#options.onError(error);
+    }
+    if (!this.#isClosed) {
+      this.#timer = setTimeout(() => void this.#sync(), this.#untilNext(live ?? [])).unref();
+    }
+  }
+
+  #take(before: readonly InstanceOffer[], live: readonly RegisteredInstance[]): void {
+    // What has happened since the store was asked is news that its answer has not.
+    const known = byInstance(before);
+    const current = byInstance(this.#source.offers());
+    const registered = new Set(live.map(({ instanceId }) => instanceId));
+    for (const [instanceId, offer] of known) {
+      if (current.get(instanceId) === offer && !registered.has(instanceId)) {
+        this.#source.withdraw(instanceId, this.#leaveOf(offer));
+      }
+    }
+    for (const instance of live) {
+      const offer = current.get(instance.instanceId);
+      const isNews = offer === undefined ? !known.has(instance.instanceId) : isLater(instance, offer);
+      if (isNews) {
+        this.#source.put(this.#toOffer(instance));
+      }
+    }
+  }
+
+  #leaveOf({ facts: { heartbeatAt = 0, ttlSecs = 0 } = {} }: InstanceOffer): ReturnType<typeof LEAVES.deregistered> {
+    const isOverdue = this.#options.now() >= heartbeatAt + ttlSecs * 1000;
+    return isOverdue ? LEAVES.missedHeartbeat(ttlSecs) : LEAVES.deregistered(undefined);
+  }
+
+  #untilNext(live: readonly RegisteredInstance[]): number {
+    const now = this.#options.now();
+    const ends = live.map(({ heartbeatAt, ttlSecs }) => heartbeatAt + ttlSecs * 1000 - now);
+    return Math.max(MIN_SYNC_MILLIS, Math.min(SYNC_MILLIS, ...ends));
+  }
+}
+
+function byInstance(offers: readonly InstanceOffer[]): ReadonlyMap<string, InstanceOffer> {
+  return new Map(offers.map((offer) => [offer.settings.instanceId, offer]));
+}
+
+function isLater({ heartbeatAt }: RegisteredInstance, { facts }: InstanceOffer): boolean {
+  return heartbeatAt > (facts?.heartbeatAt ?? 0);
+}
+
+function conflict(instanceId: string): RegistrationRefusal {
+  return { kind: 'instance-conflict', message: `The instance ${instanceId} is known with another address` };
+}
+
+function toFacts(instance: RegisteredInstance): RegisteredFacts {
+  const { scene, adapterVersion, capabilitiesFingerprint, heartbeatAt, ttlSecs } = instance;
+  return { scene, adapterVersion, capabilitiesFingerprint, heartbeatAt, ttlSecs };
+}
+
+/** Whether two URLs mean the same server; the names of loopback mean the same host. */
+function isSameServer(one: string, other: string): boolean {
+  const [a, b] = [new URL(one), new URL(other)];
+  return (
+    hostOf(a) === hostOf(b) && a.port === b.port && a.pathname.replace(/\/$/, '') === b.pathname.replace(/\/$/, '')
+  );
+}
+
+function hostOf({ hostname }: URL): string {
+  return hostname === 'localhost' || hostname === '[::1]' ? '127.0.0.1' : hostname;
+}

@@ -1,0 +1,75 @@
+import {
+  MAX_REGISTERED,
+  type RegisteredInstance,
+  type RegisteredInstances,
+  type RegisterOutcome,
+  type Registration,
+} from './registered-instances.ts';
+
+/** Registered instances in the memory of this process. */
+export class MemoryRegisteredInstances implements RegisteredInstances {
+  readonly #now: () => number;
+  readonly #instances = new Map<string, RegisteredInstance>();
+
+  /** @param now Epoch milliseconds. */
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  async register(registration: Registration): Promise<RegisterOutcome> {
+    const { instanceId, mcpUrl, owner } = registration;
+    const known = this.#live(instanceId);
+    if (known !== undefined && known.mcpUrl !== mcpUrl && (owner === undefined || owner !== known.owner)) {
+      return { kind: 'conflict', instance: known };
+    }
+    if (known === undefined && this.#liveOnes().length >= MAX_REGISTERED) {
+      return { kind: 'full' };
+    }
+    const now = this.#now();
+    const instance = {
+      ...registration,
+      owner: known === undefined ? owner : known.owner,
+      registeredAt: known?.registeredAt ?? now,
+      heartbeatAt: now,
+    };
+    this.#instances.set(instanceId, instance);
+    return { kind: known === undefined ? 'added' : 'updated', instance };
+  }
+
+  async heartbeat(instanceId: string): Promise<RegisteredInstance | undefined> {
+    const known = this.#live(instanceId);
+    if (known === undefined) {
+      return undefined;
+    }
+    const instance = { ...known, heartbeatAt: this.#now() };
+    this.#instances.set(instanceId, instance);
+    return instance;
+  }
+
+  async get(instanceId: string): Promise<RegisteredInstance | undefined> {
+    return this.#live(instanceId);
+  }
+
+  async remove(instanceId: string): Promise<boolean> {
+    const wasThere = this.#live(instanceId) !== undefined;
+    this.#instances.delete(instanceId);
+    return wasThere;
+  }
+
+  async list(): Promise<readonly RegisteredInstance[]> {
+    return this.#liveOnes();
+  }
+
+  #liveOnes(): readonly RegisteredInstance[] {
+    return [...this.#instances.keys()].flatMap((instanceId) => this.#live(instanceId) ?? []);
+  }
+
+  #live(instanceId: string): RegisteredInstance | undefined {
+    const known = this.#instances.get(instanceId);
+    if (known === undefined || this.#now() < known.heartbeatAt + known.ttlSecs * 1000) {
+      return known;
+    }
+    this.#instances.delete(instanceId);
+    return undefined;
+  }
+}

@@ -1,0 +1,52 @@
+/** What an instance says of itself when it registers. */
+export interface Registration {
+  /** A UUID in lower case. */
+  readonly instanceId: string;
+  /** Of `[a-z0-9_-]`. */
+  readonly dccType: string;
+  readonly mcpUrl: string;
+  /** How long it may be silent, in seconds. */
+  readonly ttlSecs: number;
+  readonly scene?: string | undefined;
+  readonly adapterVersion?: string | undefined;
+  readonly capabilitiesFingerprint?: string | undefined;
+  /** Address that it registered from. */
+  readonly peer?: string | undefined;
+  /** Who registered it first; absent where callers are not told apart. */
+  readonly owner?: string | undefined;
+}
+
+/** An instance that has registered and is not overdue; times in epoch milliseconds. */
+export interface RegisteredInstance extends Registration {
+  readonly registeredAt: number;
+  readonly heartbeatAt: number;
+}
+
+/** What came of a registration. */
+export type RegisterOutcome =
+  | { readonly kind: 'added' | 'updated'; readonly instance: RegisteredInstance }
+  /** It is registered with another address, and by somebody else. */
+  | { readonly kind: 'conflict'; readonly instance: RegisteredInstance }
+  /** There are as many as there may be. */
+  | { readonly kind: 'full' };
+
+/** The most instances that may be registered at a time. */
+export const MAX_REGISTERED = 1_000;
+
+/**
+ * The instances that registered over HTTP, at one gateway or at several that share them. One whose time to live has
+ * passed since its last heartbeat is not there any more, for any of these methods.
+ */
+export interface RegisteredInstances {
+  /**
+   * Adds the instance, or updates the one of the same id, at once: of two at a time with two addresses one is refused.
+   * Whoever registered it first may give it another address; others may not. It stays theirs.
+   */
+  register(registration: Registration): Promise<RegisterOutcome>;
+  /** Notes that it lives. @returns It, unless there is none of that id. */
+  heartbeat(instanceId: string): Promise<RegisteredInstance | undefined>;
+  get(instanceId: string): Promise<RegisteredInstance | undefined>;
+  /** @returns Whether it was there. */
+  remove(instanceId: string): Promise<boolean>;
+  list(): Promise<readonly RegisteredInstance[]>;
+}

@@ -1,0 +1,151 @@
+import type { RequestContext } from '@dcc-mcp/request-context';
+import { errorEnvelope, responseHeaders } from '@dcc-mcp/request-context';
+import type { z } from '@hono/zod-openapi';
+import { jsonReply, type Reply } from '../../http/reply.ts';
+import type { Route, RouteRequest, RouteTable } from '../../http/route-table.ts';
+import { httpStatusOfError, type OperationError } from '../../operations/frame/operation-error.ts';
+import { parseBody } from '../../operations/requests/parse-request.ts';
+import type { HttpRegistry } from '../../registry/http/http-registry.ts';
+import type { Registration } from '../../registry/http/registered-instances.ts';
+import { heartbeatIntervalSecs } from '../../registry/table/staleness.ts';
+import { readJsonBody } from '../read-json-body.ts';
+import {
+  DEFAULT_TTL_SECS,
+  deregisterBody,
+  heartbeatBody,
+  registerBody,
+  type RegisterBody,
+} from './registration-schemas.ts';
+
+/** A registration is a few short texts. */
+const MAX_BODY_BYTES = 16_384;
+
+/** The body of an answer, or why there is none. */
+type Outcome = { readonly body: object } | { readonly error: OperationError };
+
+/** Instances come, say that they live, and leave. */
+export function registrationRoutes(registry: HttpRegistry, bodyLimitBytes: number): RouteTable {
+  const route = routeMaker(Math.min(bodyLimitBytes, MAX_BODY_BYTES));
+  return {
+    'POST /v1/instances/register': route('register', registerBody, (body, request) =>
+      register(registry, body, request),
+    ),
+    'POST /v1/instances/heartbeat': route('heartbeat', heartbeatBody, async ({ instance_id: id }, request) => {
+      const error = await whyNotTheirs(registry, id, { request, operation: 'heartbeat' });
+      const instance = error === undefined ? await registry.heartbeat(id.toLowerCase()) : undefined;
+      return instance === undefined
+        ? { error: error ?? unknown(id) }
+        : { body: { ...named(instance.instanceId), heartbeat_interval_secs: heartbeatIntervalSecs(instance.ttlSecs) } };
+    }),
+    'POST /v1/instances/deregister': route(
+      'deregister',
+      deregisterBody,
+      async ({ instance_id: id, reason }, request) => {
+        const instanceId = id.toLowerCase();
+        const error = await whyNotTheirs(registry, id, { request, operation: 'deregister' });
+        const wasThere = error === undefined && (await registry.deregister(instanceId, reason || undefined));
+        return wasThere ? { body: named(instanceId) } : { error: error ?? unknown(id) };
+      },
+    ),
+  };
+}
+
+type Answer<Body> = (body: Body, request: RouteRequest) => Promise<Outcome>;
+
+type RouteMaker = <Body>(operation: string, schema: z.ZodType<Body>, answer: Answer<Body>) => Route;
+
+function routeMaker(limitBytes: number): RouteMaker {
+  return (operation, schema, answer) => {
+    const run = async (request: RouteRequest): Promise<Outcome> => {
+      const reading = await readJsonBody(request.http, limitBytes);
+      if (!reading.ok) {
+        return reading;
+      }
+      const parsed = parseBody(schema, reading.body);
+      return parsed.ok ? answer(parsed.value, request) : { error: { kind: 'bad-request', message: parsed.message } };
+    };
+    return { guard: 'api', handler: async (request) => toReply(operation, await run(request), request.ctx) };
+  };
+}
+
+function toReply(operation: string, outcome: Outcome, ctx: RequestContext | undefined): Reply {
+  const headers = ctx === undefined ? {} : responseHeaders(ctx);
+  return 'error' in outcome
+    ? jsonReply(
+        errorEnvelope(outcome.error, { requestId: ctx?.requestId ?? '', traceId: ctx?.traceId ?? '' }),
+        httpStatusOfError(outcome.error),
+        headers,
+      )
+    : jsonReply({ ok: true, success: true, operation, ...outcome.body }, 200, headers);
+}
+
+async function register(registry: HttpRegistry, body: RegisterBody, request: RouteRequest): Promise<Outcome> {
+  const told = toRegistration(body, request);
+  const denied = outOfScope(told.dccType, { request, operation: 'register' });
+  const error = denied ?? (await whyNotTheirs(registry, told.instanceId, { request, operation: 'register' }));
+  if (error !== undefined) {
+    return { error };
+  }
+  const result = await registry.register(told);
+  if (!result.ok) {
+    return { error: result.refusal };
+  }
+  const { instanceId, ttlSecs, registeredAt } = result.instance;
+  return {
+    body: {
+      ...named(instanceId),
+      updated: result.isUpdate,
+      registered_at: new Date(registeredAt).toISOString(),
+      ttl_secs: ttlSecs,
+      heartbeat_interval_secs: heartbeatIntervalSecs(ttlSecs),
+    },
+  };
+}
+
+/** Upper case in ids and types means the same as lower case; an empty text is none. */
+function toRegistration(body: RegisterBody, { ctx, principal }: RouteRequest): Registration {
+  return {
+    instanceId: body.instance_id.toLowerCase(),
+    dccType: body.dcc_type.toLowerCase(),
+    mcpUrl: body.mcp_url,
+    ttlSecs: body.ttl_secs ?? DEFAULT_TTL_SECS,
+    scene: body.scene || undefined,
+    adapterVersion: body.adapter_version || undefined,
+    capabilitiesFingerprint: body.capabilities_fingerprint || undefined,
+    peer: ctx?.sourceIp,
+    owner: principal,
+  };
+}
+
+interface Asked {
+  readonly request: RouteRequest;
+  readonly operation: string;
+}
+
+/** A credential reaches the instances of its dcc types alone. */
+async function whyNotTheirs(registry: HttpRegistry, id: string, asked: Asked): Promise<OperationError | undefined> {
+  const known = asked.request.scope === undefined ? undefined : await registry.find(id.toLowerCase());
+  return known && outOfScope(known.dccType, asked);
+}
+
+function outOfScope(dccType: string, { request: { scope = [] }, operation }: Asked): OperationError | undefined {
+  if (scope.length === 0 || scope.includes(dccType)) {
+    return undefined;
+  }
+  const message = `dcc_scope_mismatch: the credential is for ${scope.join(', ')}; ${dccType} is out of its scope`;
+  return { kind: 'policy-denied', message, policy: { outcome: 'denied', reason: 'dcc-scope', operation, message } };
+}
+
+function named(instanceId: string): { readonly instance_id: string; readonly instance_short: string } {
+  return { instance_id: instanceId, instance_short: instanceId.slice(0, 8) };
+}
+
+/** An instance that was registered and is not any more is told the same: it should register again. */
+function unknown(instanceId: string): OperationError {
+  return {
+    kind: 'instance-offline',
+    detail: 'never-registered',
+    message: `No instance ${instanceId} is registered`,
+    recommendedNextAction: 'Register the instance again.',
+  };
+}

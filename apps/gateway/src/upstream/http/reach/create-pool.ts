@@ -1,0 +1,31 @@
+import { buildConnector, Pool } from 'undici';
+import type { Reach } from './reach.ts';
+
+const CONNECT_MILLIS = 10_000;
+
+/**
+ * Connections to one origin. They go there themselves, whatever proxy the environment names; with `reach` to addresses
+ * alone that it allows, asked at each connection, because a name may mean another address by then.
+ */
+export function createPool(url: URL, connections: number, reach: Reach | undefined): Pool {
+  return new Pool(url.origin, {
+    connections,
+    pipelining: 1,
+    allowH2: false,
+    headersTimeout: 0, // the hop's own timeout is the only one
+    bodyTimeout: 0,
+    connect: reach === undefined ? { timeout: CONNECT_MILLIS } : guarded(reach),
+  });
+}
+
+function guarded(reach: Reach): buildConnector.connector {
+  const connect = buildConnector({ timeout: CONNECT_MILLIS, lookup: reach.lookup });
+  return (options, callback) => {
+    const refusal = reach.refusal(options.hostname);
+    if (refusal === undefined) {
+      connect(options, callback);
+    } else {
+      callback(refusal, null);
+    }
+  };
+}

@@ -1,0 +1,601 @@
+// Instances that register over HTTP: they come, say that they live, and leave; as whoever asks the gateway sees it.
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo, LookupFunction } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ServeOptions } from '../../src/cli/life.ts';
+import { startCoreHost } from '../fixtures/core-host.ts';
+import { type EchoServer, startEchoServer } from '../fixtures/echo-server.ts';
+import { serveInProcess } from '../fixtures/serve-in-process.ts';
+import type { RunningGateway } from '../fixtures/start-gateway.ts';
+import { until } from '../upstream/fixtures/harness.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+interface Answer {
+  readonly status: number;
+  readonly body: Json;
+}
+
+/** The gateway of a group of tests, with what they ask of it. */
+class Studio {
+  readonly gateway: RunningGateway;
+
+  constructor(gateway: RunningGateway) {
+    this.gateway = gateway;
+  }
+
+  async post(path: string, body: unknown, token?: string): Promise<Answer> {
+    const response = await fetch(`${this.gateway.url}/v1/${path}`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+    return { status: response.status, body: (await response.json()) as Json };
+  }
+
+  register(body: Json, token?: string): Promise<Answer> {
+    return this.post('instances/register', body, token);
+  }
+
+  async get(path: string, token?: string): Promise<Json> {
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    return (await (await fetch(`${this.gateway.url}/v1/${path}`, { headers })).json()) as Json;
+  }
+
+  async row(id: string): Promise<Json | undefined> {
+    const { instances } = await this.get('instances');
+    return (instances as readonly Json[]).find(({ instance_id: each }) => each === id);
+  }
+
+  async cards(): Promise<{
+    readonly summary: Json;
+    readonly instances: Json[];
+    readonly departed: Json[];
+    readonly skipped: Json[];
+  }> {
+    return (await this.get('debug/instances')) as never;
+  }
+
+  async events(id: string): Promise<readonly Json[]> {
+    const { events } = await this.get(`debug/events?q=instance_id=${id}`);
+    return (events as readonly Json[]).toReversed();
+  }
+
+  async untilReady(id: string): Promise<void> {
+    await until(async () => (await this.row(id))?.['status'] === 'ready');
+  }
+
+  async evictions(reason: string): Promise<number> {
+    const text = await (await fetch(`${this.gateway.url}/metrics`)).text();
+    return Number(
+      new RegExp(`dcc_mcp_gateway_evictions_total\\{[^}]*reason="${reason}"[^}]*\\} (\\S+)`).exec(text)?.[1],
+    );
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'registration-'));
+let files = 0;
+
+async function startStudio(config: object = {}, reaching: ServeOptions['reaching'] = {}): Promise<Studio> {
+  const file = join(folder, `${(files += 1)}.json`);
+  writeFileSync(file, JSON.stringify({ metrics: { enabled: true }, ...config }));
+  return new Studio(await serveInProcess(file, { reaching: { probeIntervalMillis: 50, ...reaching } }));
+}
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function errorOf({ body }: Answer): Json {
+  return body['error'] as Json;
+}
+
+const eventNames = async (studio: Studio, id: string): Promise<readonly unknown[]> =>
+  (await studio.events(id)).map(({ event }) => event);
+
+let studio: Studio;
+let maya: EchoServer;
+
+beforeAll(async () => {
+  studio = await startStudio();
+  maya = await startEchoServer({ render: { type: 'object' } });
+});
+
+afterAll(async () => {
+  await studio?.gateway.stop();
+  maya?.close();
+});
+
+const mayaBody = (more: Json = {}): Json => ({
+  instance_id: randomUUID(),
+  dcc_type: 'maya',
+  mcp_url: maya.url,
+  ...more,
+});
+
+describe('an instance that registers', () => {
+  test('is found, called, and stands in the lists with what it said', async () => {
+    const told = { scene: 'shot.ma', adapter_version: '0.20.49', capabilities_fingerprint: 'abc', ttl_secs: 90 };
+    const body = mayaBody(told);
+    const id = String(body['instance_id']);
+    const short = id.slice(0, 8);
+    expect(await studio.register(body)).toEqual({
+      status: 200,
+      body: {
+        ok: true,
+        success: true,
+        operation: 'register',
+        instance_id: id,
+        instance_short: short,
+        updated: false,
+        registered_at: expect.stringMatching(/Z$/),
+        ttl_secs: 90,
+        heartbeat_interval_secs: 30,
+      },
+    });
+    const { hits } = (await studio.post('search', { query: 'render', instance_id: id })).body;
+    expect(hits).toMatchObject([{ tool_slug: `maya.${short}.render`, instance_id: id }]);
+    const called = await studio.post('call', { tool_slug: `maya.${short}.render`, arguments: { frame: 7 } });
+    expect(called).toMatchObject({ status: 200, body: { ok: true, output: '{"frame":7}' } });
+    expect(await studio.row(id)).toMatchObject({ source: 'http', dcc_type: 'maya', scene: 'shot.ma', ttl_secs: 90 });
+    const card = (await studio.cards()).instances.find(({ instance_id: each }) => each === id);
+    expect(card).toMatchObject({
+      source: 'http',
+      transport: 'http',
+      mcp_url: maya.url,
+      status: 'ready',
+      ...told,
+      heartbeat_at: expect.stringMatching(/Z$/),
+    });
+    await studio.post('instances/deregister', { instance_id: id });
+  });
+
+  test('again is an update, whose facts count', async () => {
+    const body = mayaBody({ scene: 'a.ma' });
+    const id = String(body['instance_id']);
+    await studio.register(body);
+    await studio.untilReady(id);
+    const again = await studio.register({ ...body, instance_id: id.toUpperCase(), scene: 'b.ma', ttl_secs: null });
+    expect(again).toMatchObject({ status: 200, body: { instance_id: id, updated: true, ttl_secs: 30 } });
+    expect(await studio.row(id)).toMatchObject({ scene: 'b.ma', status: 'ready' });
+    expect(await eventNames(studio, id)).toEqual(['probe_booting', 'probe_ready']);
+    await studio.post('instances/deregister', { instance_id: id });
+  });
+
+  test('with another address while it lives is a conflict, and stays as it was', async () => {
+    const body = mayaBody();
+    const id = String(body['instance_id']);
+    await studio.register(body);
+    const answers = await Promise.all(
+      ['a', 'b'].map((query) => studio.register({ ...body, mcp_url: `${maya.url}?${query}` })),
+    );
+    expect(answers.map((answer) => [answer.status, errorOf(answer)['kind']])).toEqual([
+      [409, 'instance-conflict'],
+      [409, 'instance-conflict'],
+    ]);
+    expect((await studio.cards()).instances.find(({ instance_id: each }) => each === id)).toMatchObject({
+      mcp_url: maya.url,
+    });
+    await studio.post('instances/deregister', { instance_id: id });
+    expect((await studio.register({ ...body, mcp_url: `${maya.url}?c` })).status).toBe(200);
+    await studio.post('instances/deregister', { instance_id: id });
+  });
+
+  test('of two at once with two addresses one is registered', async () => {
+    const body = mayaBody();
+    const answers = await Promise.all(
+      ['?a', '?b', '?c'].map((query) => studio.register({ ...body, mcp_url: maya.url + query })),
+    );
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409, 409]);
+    await studio.post('instances/deregister', { instance_id: body['instance_id'] });
+  });
+});
+
+describe('what an instance says is checked', () => {
+  const LONG = 'x'.repeat(257);
+  test.each([
+    ['no object', '[]', /JSON object/],
+    ['no JSON', '{', /not valid JSON|The body is/],
+    ['no id', { instance_id: undefined }, /instance_id is required/],
+    ['an id that is none', { instance_id: 'maya-1' }, /instance_id.*UUID/],
+    ['no type', { dcc_type: '' }, /dcc_type/],
+    ['a type of other letters', { dcc_type: 'maya.2026' }, /dcc_type.*letters/],
+    ['no URL', { mcp_url: 'localhost:8765' }, /mcp_url.*http/],
+    ['a URL of another scheme', { mcp_url: 'file:///etc/passwd' }, /mcp_url.*http/],
+    ['a URL with a password', { mcp_url: 'http://a:b@127.0.0.1/mcp' }, /mcp_url.*password/],
+    ['a time to live of 0', { ttl_secs: 0 }, /ttl_secs/],
+    ['one of more than a day', { ttl_secs: 86_401 }, /ttl_secs/],
+    ['one that is text', { ttl_secs: '30' }, /ttl_secs/],
+    ['one with a fraction', { ttl_secs: 1.5 }, /ttl_secs/],
+    ['a scene of 257 bytes', { scene: LONG }, /scene.*256 bytes/],
+    ['a version of 257 bytes', { adapter_version: LONG }, /adapter_version.*256 bytes/],
+    ['a fingerprint of 86 characters of three bytes', { capabilities_fingerprint: '界'.repeat(86) }, /256 bytes/],
+    ['a scene that is a number', { scene: 7 }, /scene/],
+    ['a field that there is not', { dcc_typ: 'maya' }, /dcc_typ.*dcc_type/],
+  ])('%s: 400 that names the field', async (_, more, message) => {
+    const answer = await studio.register(typeof more === 'string' ? (more as never) : mayaBody(more));
+    expect([answer.status, errorOf(answer)['kind']]).toEqual([400, 'bad-request']);
+    expect(errorOf(answer)['message']).toMatch(message);
+  });
+
+  test.each([
+    ['heartbeat', { instance_id: 7 }],
+    ['deregister', { instance_id: randomUUID(), reason: LONG }],
+    ['deregister', { reason: 'x' }],
+  ])('of %s, too', async (path, body) => {
+    expect((await studio.post(`instances/${path}`, body)).status).toBe(400);
+  });
+
+  test('a body of more than 16 KiB: 413', async () => {
+    expect((await studio.register(mayaBody({ scene: 'x'.repeat(20_000) }))).status).toBe(413);
+  });
+
+  test('values at their bounds are taken', async () => {
+    for (const more of [{ ttl_secs: 1 }, { ttl_secs: 86_400 }, { scene: 'x'.repeat(256) }, { dcc_type: 'My_DCC-2' }]) {
+      const body = mayaBody(more);
+      expect((await studio.register(body)).status).toBe(200);
+      await studio.post('instances/deregister', { instance_id: body['instance_id'] });
+    }
+  });
+});
+
+describe('an instance that leaves', () => {
+  test('says so itself: one event with its reason, no eviction, and it is among those that left', async () => {
+    const body = mayaBody();
+    const id = String(body['instance_id']);
+    await studio.register(body);
+    await studio.untilReady(id);
+    const left = await studio.post('instances/deregister', { instance_id: id, reason: 'closed by its user' });
+    expect(left).toMatchObject({ status: 200, body: { ok: true, instance_id: id, operation: 'deregister' } });
+    expect((await studio.events(id)).at(-1)).toMatchObject({
+      event: 'auto_deregister',
+      reason: expect.stringContaining('closed by its user'),
+    });
+    const { departed } = await studio.cards();
+    expect(departed[0]).toMatchObject({ instance_id: id, dcc_type: 'maya', last_status: 'ready' });
+    expect((await studio.post('instances/deregister', { instance_id: id })).status).toBe(404);
+    expect((await studio.post('instances/heartbeat', { instance_id: id })).status).toBe(404);
+  });
+
+  test('is silent for longer than its time to live: evicted as stale, and told to register again', async () => {
+    const before = await studio.evictions('stale');
+    const body = mayaBody({ ttl_secs: 1 });
+    const id = String(body['instance_id']);
+    expect((await studio.register(body)).body['heartbeat_interval_secs']).toBe(1);
+    await until(async () => (await studio.row(id)) === undefined);
+    expect((await studio.events(id)).at(-1)).toMatchObject({
+      event: 'instance_exited',
+      reason: 'no heartbeat for 1 s',
+    });
+    expect(await studio.evictions('stale')).toBe(before + 1);
+    const heartbeat = await studio.post('instances/heartbeat', { instance_id: id });
+    expect([heartbeat.status, errorOf(heartbeat)['kind']]).toEqual([404, 'instance-offline']);
+    expect(errorOf(heartbeat)['recommended_next_action']).toContain('Register');
+  });
+
+  test('lives on with its heartbeats', async () => {
+    const body = mayaBody({ ttl_secs: 1 });
+    const id = String(body['instance_id']);
+    await studio.register(body);
+    const end = Date.now() + 1_600;
+    while (Date.now() < end) {
+      const beat = await studio.post('instances/heartbeat', { instance_id: id.toUpperCase() });
+      expect(beat).toMatchObject({ status: 200, body: { ok: true, instance_id: id, heartbeat_interval_secs: 1 } });
+      await new Promise((resolve) => void setTimeout(resolve, 200));
+    }
+    expect(await studio.row(id)).toBeDefined();
+    await studio.post('instances/deregister', { instance_id: id });
+  });
+
+  test('does not answer three probes: evicted, its tools are gone, and a call of one is told so', async () => {
+    const before = await studio.evictions('probe_fail');
+    const host = await startEchoServer({ sculpt: { type: 'object' } });
+    const body = mayaBody({ mcp_url: host.url, dcc_type: 'zbrush' });
+    const id = String(body['instance_id']);
+    await studio.register(body);
+    await studio.untilReady(id);
+    host.close();
+    await until(async () => (await studio.row(id)) === undefined);
+    expect(await eventNames(studio, id)).toEqual([
+      'probe_booting',
+      'probe_ready',
+      'probe_unreachable',
+      'instance_exited',
+    ]);
+    expect(await studio.evictions('probe_fail')).toBe(before + 1);
+    expect((await studio.post('search', { query: 'sculpt' })).body['total']).toBe(0);
+    expect((await studio.post('instances/heartbeat', { instance_id: id })).status).toBe(404);
+  });
+
+  test('dies in the middle of a call: the call ends as host-died, and it is evicted at once', async () => {
+    const before = await studio.evictions('host_died');
+    const host = await startDyingHost();
+    const body = mayaBody({ mcp_url: host.url, dcc_type: 'mortal' });
+    const id = String(body['instance_id']);
+    await studio.register(body);
+    await studio.untilReady(id);
+    const died = await studio.post('call', { tool_slug: `mortal.${id.slice(0, 8)}.die`, arguments: {} });
+    expect([died.status, errorOf(died)['kind']]).toEqual([502, 'host-died']);
+    expect(await studio.row(id)).toBeUndefined();
+    expect((await eventNames(studio, id)).at(-1)).toBe('host_died');
+    expect((await eventNames(studio, id)).filter((name) => name === 'host_died')).toHaveLength(1);
+    expect(await studio.evictions('host_died')).toBe(before + 1);
+  });
+});
+
+/** A server whose one tool is the end of it. */
+async function startDyingHost(): Promise<{ readonly url: string }> {
+  const server = createServer((request, response) => {
+    void (async () => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) {
+        chunks.push(chunk as Buffer);
+      }
+      const { id, method } = JSON.parse(Buffer.concat(chunks).toString() || '{}') as { id?: number; method?: string };
+      const results: Readonly<Record<string, Json>> = {
+        initialize: {
+          protocolVersion: '2025-06-18',
+          capabilities: { tools: {} },
+          serverInfo: { name: 'x', version: '1' },
+        },
+        'tools/list': { tools: [{ name: 'die', inputSchema: { type: 'object' } }] },
+        ping: {},
+      };
+      if (method === 'tools/call') {
+        server.closeAllConnections();
+        server.close();
+      } else if (id === undefined) {
+        response.writeHead(request.method === 'POST' ? 202 : 405).end();
+      } else {
+        const result = results[method!];
+        const answer = result === undefined ? { error: { code: -32601, message: 'no' } } : { result };
+        response
+          .writeHead(200, { 'content-type': 'application/json' })
+          .end(JSON.stringify({ jsonrpc: '2.0', id, ...answer }));
+      }
+    })();
+  });
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp` };
+}
+
+describe('where an instance may be', () => {
+  let lookedUp: string[];
+  let addresses: Readonly<Record<string, readonly string[]>>;
+  let guarded: Studio;
+  const lookup: LookupFunction = (hostname, _options, callback) => {
+    lookedUp.push(hostname);
+    const found = addresses[hostname];
+    const answer = found?.map((address) => ({ address, family: address.includes(':') ? 6 : 4 })) ?? [];
+    callback(found === undefined ? Object.assign(new Error('no'), { code: 'ENOTFOUND' }) : null, answer);
+  };
+
+  beforeAll(async () => {
+    lookedUp = [];
+    addresses = {};
+    guarded = await startStudio(
+      { registry: { registerAllow: ['10.1.0.0/16', '169.254.0.0/16', '0.0.0.0/0'] } },
+      { lookup },
+    );
+  });
+
+  afterAll(() => guarded?.gateway.stop());
+
+  test.each([
+    'http://169.254.169.254/latest/meta-data',
+    'http://[fd00:ec2::254]/mcp',
+    'http://[::ffff:169.254.169.254]/mcp',
+    'http://[64:ff9b::a9fe:a9fe]/mcp',
+    'http://0xa9fea9fe/mcp',
+    'http://2852039166/mcp',
+    'http://[fe80::1]/mcp',
+    'http://224.0.0.1/mcp',
+    'http://[ff02::1]/mcp',
+    'http://0.0.0.0:8765/mcp',
+    'http://[::]:8765/mcp',
+    'http://0/mcp',
+    'http://255.255.255.255/mcp',
+  ])('not at %s, whatever is allowed', async (url) => {
+    const answer = await guarded.register(mayaBody({ mcp_url: url }));
+    expect([answer.status, errorOf(answer)['kind']]).toEqual([403, 'unsafe-backend-target']);
+  });
+
+  test.each(['http://10.2.0.1/mcp', 'http://192.168.1.7:8765/mcp', 'http://8.8.8.8/mcp', 'http://[2001:db8::1]/mcp'])(
+    'not at %s, which nobody allows',
+    async (url) => {
+      const answer = await studio.register(mayaBody({ mcp_url: url }));
+      expect([answer.status, errorOf(answer)['kind']]).toEqual([403, 'unsafe-backend-target']);
+      expect(errorOf(answer)['message']).toContain('registerAllow');
+    },
+  );
+
+  test('not at a name that means such an address, or that means nothing', async () => {
+    addresses = { 'meta.test': ['169.254.169.254'] };
+    const answers = await Promise.all(
+      ['http://meta.test/mcp', 'http://nowhere.test/mcp'].map((url) => guarded.register(mayaBody({ mcp_url: url }))),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([403, 403]);
+  });
+
+  test('not where the gateway itself listens', async () => {
+    const { port } = new URL(guarded.gateway.url);
+    const answer = await guarded.register(mayaBody({ mcp_url: `http://localhost:${port}/mcp` }));
+    expect([answer.status, errorOf(answer)['kind']]).toEqual([403, 'unsafe-backend-target']);
+  });
+
+  test('where the operator allows it', async () => {
+    const body = mayaBody({ mcp_url: 'http://10.1.2.3:9/mcp' });
+    expect((await guarded.register(body)).status).toBe(200);
+    await guarded.post('instances/deregister', { instance_id: body['instance_id'] });
+  });
+
+  test('is asked at each connection: a name that means another address by then is not followed', async () => {
+    const { port, pathname } = new URL(maya.url);
+    addresses = { 'rebind.test': ['127.0.0.1'] };
+    const body = mayaBody({ mcp_url: `http://rebind.test:${port}${pathname}`, dcc_type: 'rebound' });
+    const id = String(body['instance_id']);
+    expect((await guarded.register(body)).status).toBe(200);
+    await guarded.untilReady(id);
+    const asked = lookedUp.length;
+    addresses = { 'rebind.test': ['169.254.169.254'] };
+    maya.close();
+    maya = await startEchoServer({ render: { type: 'object' } });
+    await until(async () => (await guarded.row(id)) === undefined);
+    expect(lookedUp.length).toBeGreaterThan(asked);
+    expect((await guarded.events(id)).at(-1)).toMatchObject({
+      event: 'instance_exited',
+      reason: expect.stringContaining('its address is none that a registered instance may have'),
+    });
+  });
+});
+
+describe('what the gateway sends to an instance', () => {
+  let host: Awaited<ReturnType<typeof startCoreHost>>;
+  let elsewhere: EchoServer;
+  const seen: Json[] = [];
+
+  beforeAll(async () => {
+    host = await startCoreHost({ skills: {} });
+    elsewhere = await startEchoServer({});
+  });
+
+  afterAll(() => {
+    host.server.closeAllConnections();
+    host.server.close();
+    elsewhere.close();
+  });
+
+  test('has no credentials, not even those of the caller', async () => {
+    const guarded = await startStudio({ auth: { tokens: [{ token: 'of-the-studio', name: 'studio' }] } });
+    host.server.on('request', ({ headers }) => seen.push(headers));
+    const body = mayaBody({ mcp_url: host.url });
+    const id = String(body['instance_id']);
+    expect((await guarded.register(body, 'of-the-studio')).status).toBe(200);
+    const slug = `maya.${id.slice(0, 8)}.echo`;
+    await until(
+      async () => (await guarded.post('call', { tool_slug: slug, arguments: {} }, 'of-the-studio')).status === 200,
+    );
+    await guarded.gateway.stop();
+    expect(seen.length).toBeGreaterThan(2);
+    expect(JSON.stringify(seen)).not.toContain('of-the-studio');
+    expect(seen.filter((headers) => 'authorization' in headers || 'cookie' in headers)).toEqual([]);
+  });
+
+  test('goes to no other origin that it redirects to', async () => {
+    let asked = 0;
+    const target = createServer((_, response) => {
+      asked += 1;
+      response.writeHead(500).end();
+    });
+    await new Promise<void>((resolve) => void target.listen(0, '127.0.0.1', resolve));
+    const location = `http://127.0.0.1:${(target.address() as AddressInfo).port}/mcp`;
+    const redirecting = createServer((_, response) => void response.writeHead(307, { location }).end());
+    await new Promise<void>((resolve) => void redirecting.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(redirecting.address() as AddressInfo).port}/mcp`;
+    const body = mayaBody({ mcp_url: url });
+    await studio.register(body);
+    const id = String(body['instance_id']);
+    await until(async () => (await studio.row(id))?.['last_error'] !== null);
+    expect((await studio.row(id))?.['last_error']).toContain('another origin');
+    expect(asked).toBe(0);
+    await studio.post('instances/deregister', { instance_id: id });
+    target.close();
+    redirecting.close();
+  });
+});
+
+describe('with tokens', () => {
+  const TOKENS = [
+    { token: 'all', name: 'all' },
+    { token: 'maya-only', name: 'maya', dccTypes: ['Maya'] },
+    { token: 'second', name: 'second' },
+  ];
+  let guarded: Studio;
+
+  beforeAll(async () => {
+    guarded = await startStudio({ auth: { tokens: TOKENS } });
+  });
+
+  afterAll(() => guarded?.gateway.stop());
+
+  test.each(['register', 'heartbeat', 'deregister'])('%s needs one', async (path) => {
+    expect((await guarded.post(`instances/${path}`, mayaBody())).status).toBe(401);
+    expect((await guarded.post(`instances/${path}`, mayaBody(), 'wrong')).status).toBe(401);
+  });
+
+  test('one that is scoped registers its own types, in any case, and no other', async () => {
+    const mine = mayaBody({ dcc_type: 'MAYA' });
+    expect((await guarded.register(mine, 'maya-only')).status).toBe(200);
+    const foreign = await guarded.register(mayaBody({ dcc_type: 'blender' }), 'maya-only');
+    expect(foreign.status).toBe(403);
+    expect(errorOf(foreign)).toMatchObject({
+      kind: 'policy-denied',
+      message: expect.stringContaining('dcc_scope_mismatch'),
+      policy: { reason: 'dcc-scope' },
+    });
+    await guarded.post('instances/deregister', { instance_id: mine['instance_id'] }, 'maya-only');
+  });
+
+  test('one that is scoped has no say over instances of other types', async () => {
+    const blender = mayaBody({ dcc_type: 'blender' });
+    const id = { instance_id: blender['instance_id'] };
+    await guarded.register(blender, 'all');
+    const answers = await Promise.all([
+      guarded.post('instances/heartbeat', id, 'maya-only'),
+      guarded.post('instances/deregister', id, 'maya-only'),
+      guarded.register({ ...blender, dcc_type: 'maya' }, 'maya-only'),
+    ]);
+    expect(answers.map((answer) => [answer.status, (errorOf(answer)['policy'] as Json)['reason']])).toEqual(
+      answers.map(() => [403, 'dcc-scope']),
+    );
+    expect((await guarded.post('instances/deregister', id, 'all')).status).toBe(200);
+  });
+
+  test('the one that registered an instance may give it another address, another one may not', async () => {
+    const body = mayaBody();
+    const moved = { ...body, mcp_url: `${maya.url}?moved` };
+    await guarded.register(body, 'all');
+    expect((await guarded.register(moved, 'second')).status).toBe(409);
+    expect((await guarded.register(body, 'second')).status).toBe(200);
+    expect((await guarded.register(moved, 'second')).status).toBe(409);
+    expect(await guarded.register(moved, 'all')).toMatchObject({ status: 200, body: { updated: true } });
+    await guarded.post('instances/deregister', { instance_id: body['instance_id'] }, 'all');
+  });
+});
+
+describe('an instance of the configuration', () => {
+  let configured: Studio | undefined;
+  afterEach(() => configured?.gateway.stop());
+
+  test('counts before one that registers with its id, which is told apart, or refused with another address', async () => {
+    configured = await startStudio({ mcpServers: { maya: { url: maya.url } } });
+    const { instances } = await configured.get('instances');
+    const id = (instances as readonly Json[])[0]!['instance_id'];
+    const other = await configured.register({ instance_id: id, dcc_type: 'maya', mcp_url: `${maya.url}/other` });
+    expect([other.status, errorOf(other)['kind']]).toEqual([409, 'instance-conflict']);
+    expect((await configured.register({ instance_id: id, dcc_type: 'maya', mcp_url: maya.url })).status).toBe(200);
+    const cards = await configured.cards();
+    expect(cards.instances).toMatchObject([{ instance_id: id, source: 'config', display_name: 'maya' }]);
+    expect(cards.skipped).toMatchObject([{ source: 'http', dcc_type: 'maya', instance_id: id }]);
+  });
+});
+
+test('registry.staleTimeoutSecs: one that is late by its own word is stale before it is gone', async () => {
+  const late = await startStudio({ registry: { staleTimeoutSecs: 1 } });
+  const body = mayaBody({ ttl_secs: 3 });
+  const id = String(body['instance_id']);
+  await late.register(body);
+  await until(async () => (await late.row(id))?.['status'] === 'stale');
+  const { summary, instances } = await late.cards();
+  expect([summary['stale'], instances[0]?.['status']]).toEqual([1, 'stale']);
+  const metrics = await (await fetch(`${late.gateway.url}/metrics`)).text();
+  expect(metrics).toMatch(/dcc_mcp_gateway_upstreams\{[^}]*state="stale"[^}]*\} 1/);
+  await late.post('instances/heartbeat', { instance_id: id });
+  expect((await late.row(id))?.['status']).toBe('ready');
+  await late.gateway.stop();
+});
