@@ -14,7 +14,7 @@ function nameOf(port: number): string {
 /** Where the secret lies, and who is told that it can't be written. */
 export interface YieldSecretOptions {
   /** Absent: nobody gets to know the secret. */
-  readonly folder: Pick<StateFolder, 'write' | 'remove'> | undefined;
+  readonly folder: Pick<StateFolder, 'read' | 'write' | 'remove'> | undefined;
   readonly log: Log;
 }
 
@@ -43,10 +43,12 @@ export class YieldSecret {
 
   /** Takes it back: before the port is free, as the next one lays down its own. Never rejects. */
   async takeBack(): Promise<void> {
+    const { folder } = this.#options;
     const port = this.#port;
     this.#port = undefined;
-    if (port !== undefined) {
-      await this.#options.folder?.remove(nameOf(port)).catch(() => undefined);
+    // A gateway on another address may have the same port.
+    if (port !== undefined && (await readYieldSecret(folder, port)) === this.text) {
+      await folder?.remove(nameOf(port)).catch(() => undefined);
     }
   }
 }
