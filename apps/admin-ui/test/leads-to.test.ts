@@ -25,6 +25,15 @@ test.each([
   expect(leadsTo(entry(kind, `${kind}:row-1`))).toMatchObject(place);
 });
 
+test.each(['election_won', 'voluntary_yield'])(
+  '%s, which is of no server, leads to the events of its kind',
+  (status) => {
+    const place = leadsTo({ ...entry('contention', 'contention:1'), status });
+    expect(place).toMatchObject({ panel: 'events', q: `event=${status}` });
+    expect(place.instance).toBeUndefined();
+  },
+);
+
 test('every kind of entry leads somewhere', () => {
   expect(ACTIVITY_KINDS.filter((kind) => leadsTo(entry(kind, 'x:1')).panel === undefined)).toEqual([]);
 });

@@ -7,7 +7,7 @@ import { placeHref } from '../../state/place.ts';
 import { fullTime } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
 import { ServerLinks } from './event-peek.tsx';
-import { leadsTo } from './leads-to.ts';
+import { isOwnEvent, leadsTo } from './leads-to.ts';
 
 /** One entry of the feed with the ids that lead on from it. */
 export function ActivityPeek({
@@ -57,7 +57,7 @@ function Summary({ row }: { readonly row: ActivityRow }) {
           </a>,
         ])}
       />
-      {instanceId !== undefined && <ServerLinks instanceId={instanceId} timestamp={timestamp} />}
+      {instanceId !== undefined && !isOwnEvent(status) && <ServerLinks instanceId={instanceId} timestamp={timestamp} />}
     </>
   );
 }

@@ -8,7 +8,7 @@ import type { TextKey } from '../../text/en/en.ts';
 import { fullTime } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
 import style from './events.module.css';
-import { around } from './leads-to.ts';
+import { around, isOwnEvent } from './leads-to.ts';
 
 const MEANINGS: Readonly<Record<string, TextKey>> = {
   election_won: 'event.election_won',
@@ -18,10 +18,9 @@ const MEANINGS: Readonly<Record<string, TextKey>> = {
   probe_unreachable: 'event.probe_unreachable',
   host_died: 'event.host_died',
   auto_deregister: 'event.auto_deregister',
+  instance_exited: 'event.instance_exited',
+  ghost_reaped: 'event.ghost_reaped',
 };
-
-/** What happens to the gateway itself, which is no server of its own. */
-const OWN_EVENTS: ReadonlySet<string> = new Set(['election_won', 'voluntary_yield']);
 
 /** One event of a server: what it means, and what else was then. */
 export function EventPeek({ event: row }: { readonly event: ContentionEvent | undefined }) {
@@ -43,7 +42,7 @@ export function EventPeek({ event: row }: { readonly event: ContentionEvent | un
 function Summary({ row }: { readonly row: ContentionEvent }) {
   const { event, severity, reason, dcc_type: type, instance_id: id, timestamp } = row;
   const meaning = MEANINGS[event];
-  const isOwn = OWN_EVENTS.has(event);
+  const isOwn = isOwnEvent(event);
   return (
     <>
       {meaning !== undefined && <p>{t(meaning)}</p>}

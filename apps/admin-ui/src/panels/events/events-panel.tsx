@@ -7,6 +7,7 @@ import { t } from '../../text/text.ts';
 import { ActivityList } from './activity-list.tsx';
 import { EventPeek } from './event-peek.tsx';
 import { EventStrip } from './event-strip.tsx';
+import { isOwnEvent } from './leads-to.ts';
 
 /** What happened to the servers; or everything that happened, in one feed. */
 export function EventsPanel() {
@@ -49,11 +50,14 @@ function columns(): readonly Column<ContentionEvent>[] {
       label: t('events.server'),
       width: 'minmax(6rem, 1fr)',
       fromWidth: 480,
-      cell: ({ dcc_type: type, instance_id: id }) => (
-        <a href={placeHref({ panel: 'instances', instance: id })}>
-          {type} <span class="soft">{id.slice(0, 8)}</span>
-        </a>
-      ),
+      cell: ({ event, dcc_type: type, instance_id: id }) => {
+        const name = (
+          <>
+            {type} <span class="soft">{id.slice(0, 8)}</span>
+          </>
+        );
+        return isOwnEvent(event) ? name : <a href={placeHref({ panel: 'instances', instance: id })}>{name}</a>;
+      },
     },
     {
       id: 'reason',

@@ -1,5 +1,6 @@
 // Where the reader goes from an entry of the feed: to what it tells of.
 import type { ActivityRow } from '@dcc-mcp/call-store';
+import { term } from '../../parts/query/query-terms.ts';
 import type { PlaceChanges } from '../../state/place.ts';
 import { ALL_TIME } from '../../state/time-range.ts';
 
@@ -7,7 +8,7 @@ import { ALL_TIME } from '../../state/time-range.ts';
 const AROUND_MILLIS = 60_000;
 
 /** The place of what an entry of the feed is about. */
-export function leadsTo({ kind, event_id: id, correlation }: ActivityRow): PlaceChanges {
+export function leadsTo({ kind, event_id: id, status, correlation }: ActivityRow): PlaceChanges {
   const rowId = id.slice(id.indexOf(':') + 1);
   switch (kind) {
     case 'tool_call':
@@ -19,7 +20,9 @@ export function leadsTo({ kind, event_id: id, correlation }: ActivityRow): Place
     case 'session_event':
       return { panel: 'output', instance: correlation['instance_id'] };
     case 'contention':
-      return { panel: 'instances', instance: correlation['instance_id'] };
+      return isOwnEvent(status)
+        ? { panel: 'events', view: undefined, row: undefined, q: term('event', status) }
+        : { panel: 'instances', instance: correlation['instance_id'] };
     case 'export_health':
     case 'config':
     default:
@@ -44,4 +47,12 @@ export function valuesOf<Row>(rows: readonly Row[], read: (row: Row) => string):
     counts.set(read(row), (counts.get(read(row)) ?? 0) + 1);
   }
   return [...counts].toSorted(([, one], [, other]) => other - one).map(([value]) => value);
+}
+
+/** What happens to the gateway itself, which is no server of its own. */
+const OWN_EVENTS: ReadonlySet<string> = new Set(['election_won', 'voluntary_yield']);
+
+/** Whether an event tells of the gateway, and not of a server. */
+export function isOwnEvent(event: string): boolean {
+  return OWN_EVENTS.has(event);
 }

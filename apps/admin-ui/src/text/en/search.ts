@@ -115,7 +115,10 @@ export const search = {
     'The server could not be started, refuses connections, or does not answer. The gateway goes on trying; “npx dcc-mcp-gateway doctor” says more.',
   'event.host_died':
     'Its process ended, or its host was gone in the middle of a call. Look at what it wrote last, and at the calls before. A child is started again by itself.',
-  'event.auto_deregister': 'Its entry was taken out of the configuration.',
+  'event.auto_deregister': 'Its entry was taken out of the configuration, or it said itself that it leaves.',
+  'event.instance_exited':
+    'It left without a word: its row vanished, it was silent for too long, or it did not answer its probes. It is back when it registers again.',
+  'event.ghost_reaped': 'Its process is gone, and its row was still in the registry: it crashed or was killed.',
   'activity.placeholder': 'kind=tool_call severity=error agent_id=ada  —  words search messages and ids',
   'activity.nothing': 'Nothing happened yet.',
   'activity.kind': 'Kind',

@@ -113,7 +113,9 @@ export const search: Translation<typeof texts> = {
   'event.probe_unreachable':
     '服务器无法启动、拒绝连接或没有响应。网关会继续尝试；运行“npx dcc-mcp-gateway doctor”可了解更多。',
   'event.host_died': '进程已退出，或宿主在调用途中消失。请查看它最后的输出和之前的调用。子进程会自动重新启动。',
-  'event.auto_deregister': '它的条目已从配置中移除。',
+  'event.auto_deregister': '它的条目已从配置中移除，或它自己声明离开。',
+  'event.instance_exited': '它未打招呼就离开了：它的行消失了、沉默太久，或没有应答探测。再次注册后会恢复。',
+  'event.ghost_reaped': '它的进程已不存在，而注册表中仍有它的行：它崩溃了或被强行结束。',
   'activity.placeholder': 'kind=tool_call severity=error agent_id=ada  —  单词会搜索消息和各种 id',
   'activity.nothing': '还没有任何动态。',
   'activity.kind': '类别',
