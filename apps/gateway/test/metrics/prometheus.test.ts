@@ -1,8 +1,9 @@
-// Real Prometheus servers scrape a running gateway in each format and through each guard.
+// Real Prometheus servers scrape a running gateway in each format and through each guard, with the configurations that
+// monitoring/ ships.
 import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
-import { describeWithTools, type RunningPrometheus, startPrometheus } from '@dcc-mcp/test-kit/prometheus';
+import { describeWithTools, type RunningPrometheus, startPrometheusWith } from '@dcc-mcp/test-kit/prometheus';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,10 +34,18 @@ async function createToken(): Promise<string> {
   return stdout.trim();
 }
 
-function writeToken(name: string, token: string): string {
-  const path = join(folder, name);
-  writeFileSync(path, `${token}\n`);
-  return path;
+function writeSecret(name: string, secret: string): void {
+  writeFileSync(join(folder, name), `${secret}\n`);
+}
+
+const SCRAPES = join(import.meta.dirname, '../../../../monitoring/prometheus/scrape');
+
+/** A shipped scrape configuration, as it stands but for the host, the folder of secrets and the wait. */
+function shipped(name: string, host: string): string {
+  return readFileSync(join(SCRAPES, name), 'utf8')
+    .replace('gateway:9765', host)
+    .replace('/etc/prometheus', folder)
+    .replace('scrape_interval: 15s', 'scrape_interval: 1s\n  scrape_timeout: 1s');
 }
 
 async function work(callers: readonly Caller[], slug: string): Promise<void> {
@@ -87,19 +96,14 @@ describeWithTools({ describe, test }, ['prometheus'])('a real Prometheus', () =>
     const callers = await connectCallers(gateway.url);
     const slug = await findSlug(gateway.url, 'everything', 'echo');
     await work(callers, slug);
-    const targets = [new URL(gateway.url).host];
+    const { host } = new URL(gateway.url);
+    writeSecret('dcc-mcp.pass', 'pass:word');
+    writeSecret('metrics-token.jwt', await createToken());
+    writeSecret('dcc-mcp.token', TOKEN);
     [openMetrics, protobuf, statically] = await Promise.all([
-      startPrometheus({
-        targets,
-        basicAuth: { username: 'scraper', password: 'pass:word' },
-        features: ['exemplar-storage'],
-      }),
-      startPrometheus({
-        targets,
-        bearerTokenFile: writeToken('metrics.jwt', await createToken()),
-        features: ['exemplar-storage', 'native-histograms'],
-      }),
-      startPrometheus({ targets, bearerTokenFile: writeToken('metrics.token', TOKEN) }),
+      startPrometheusWith(shipped('basic.yml', host), ['exemplar-storage']),
+      startPrometheusWith(shipped('jwt.yml', host), ['exemplar-storage', 'native-histograms']),
+      startPrometheusWith(shipped('bearer.yml', host)),
     ]);
     await Promise.all([openMetrics, protobuf, statically].map((prometheus) => prometheus.waitUntilUp()));
     await work(callers, slug);
