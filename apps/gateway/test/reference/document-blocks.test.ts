@@ -96,8 +96,8 @@ test('every query of a document is one', () => {
 });
 
 describe('variables', () => {
-  /** Misspelt on purpose: the README shows what is said of it. */
-  const misspelt = new Set(['OTEL_TRACE_SAMPLER']);
+  /** Misspelt on purpose, as the README shows what is said of it; and one that only another gateway has. */
+  const misspelt = new Set(['OTEL_TRACE_SAMPLER', 'OTEL_ENABLE_OBSERVABILITY']);
   const known = new Set(describeVariables().flatMap(namesOf));
   const NAME = /\b(?:OTEL|DCC_MCP)_[A-Z0-9_]*[A-Z0-9]\b(?![_*])/g;
 
