@@ -1,4 +1,5 @@
-// Installs the clients that `programs/` pins, then runs the tests that drive them: `npm run clients`.
+// Installs the clients that `programs/` pins, and a host that is found by itself, then runs the tests that drive them:
+// `npm run clients`.
 // They are kept in the user's cache folder, under the hash of what pins them, so that a clone stays small and the second
 // run works off-line. What cannot be installed is named here, and the tests that need it fail with the reason.
 import { spawn, spawnSync } from 'node:child_process';
@@ -61,14 +62,15 @@ async function installFromNpm() {
 
 const interpreter = (venv) => join(venv, isWindows ? 'Scripts/python.exe' : 'bin/python');
 
-async function installFromPyPi() {
+/** A folder of its own for each list of requirements. */
+async function installFromPyPi(list) {
   const version = spawnSync('python3', ['--version'], { encoding: 'utf8' });
   if (version.error !== undefined) {
     throw new Error('there is no python3 on PATH (3.10 or newer, with venv)');
   }
-  const folder = await filled(['requirements.txt'], version.stdout, async (target) => {
+  const folder = await filled([list], version.stdout, async (target) => {
     await run('python3', ['-m', 'venv', target], here);
-    const requirements = join(programs, 'requirements.txt');
+    const requirements = join(programs, list);
     await run(
       interpreter(target),
       ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements],
@@ -88,9 +90,10 @@ async function attempt(name, install) {
   }
 }
 
-const [npm, python] = await Promise.all([
+const [npm, python, wheel] = await Promise.all([
   attempt('the clients from npm', installFromNpm),
-  attempt('the Python SDK', installFromPyPi),
+  attempt('the Python SDK', () => installFromPyPi('requirements.txt')),
+  attempt('dcc-mcp-core', () => installFromPyPi('wheel.txt')),
 ]);
 const jestProgram = createRequire(join(here, '../../package.json')).resolve('jest/bin/jest');
 const jest = spawn(process.execPath, [jestProgram, ...process.argv.slice(2)], {
@@ -99,7 +102,7 @@ const jest = spawn(process.execPath, [jestProgram, ...process.argv.slice(2)], {
   env: {
     ...process.env,
     NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
-    REAL_CLIENTS: JSON.stringify({ npm, python }),
+    REAL_CLIENTS: JSON.stringify({ npm, python, wheel }),
   },
 });
 jest.on('close', (code) => (process.exitCode = code ?? 1));

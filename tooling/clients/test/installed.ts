@@ -9,9 +9,15 @@ const MODULES = join(PROGRAMS, 'node_modules');
 /** A command line. */
 export type Command = readonly [file: string, ...args: string[]];
 
-function installed(source: 'npm' | 'python', what: string): string {
-  const attempts = JSON.parse(process.env['REAL_CLIENTS'] ?? '{}') as Partial<Record<typeof source, Attempt>>;
-  const attempt = attempts[source] ?? { reason: 'these tests are started by `npm run clients`' };
+type Source = 'npm' | 'python' | 'wheel';
+
+function attemptOf(source: Source): Attempt {
+  const attempts = JSON.parse(process.env['REAL_CLIENTS'] ?? '{}') as Partial<Record<Source, Attempt>>;
+  return attempts[source] ?? { reason: 'these tests are started by `npm run clients`' };
+}
+
+function installed(source: Source, what: string): string {
+  const attempt = attemptOf(source);
   if ('reason' in attempt) {
     throw new Error(`${what} is not installed: ${attempt.reason}`);
   }
@@ -34,5 +40,12 @@ export const CLIENTS = {
   mcporter: (): Command => npmProgram('mcporter', join(MODULES, 'mcporter/dist/cli.js')),
   inspector: (): Command =>
     npmProgram('the inspector', join(MODULES, '@modelcontextprotocol/inspector/clients/launcher/build/index.js')),
+  wheel: (): Command => [installed('wheel', 'dcc-mcp-core'), join(PROGRAMS, 'adapter.py')],
   pythonSdk: (): Command => [installed('python', 'the Python SDK'), join(PROGRAMS, 'python-sdk.py')],
 };
+
+/** Why the host from PyPI is left out, where that is no fault: not in CI, and PyPI is not there. */
+export function whyNoWheel(): string | undefined {
+  const attempt = attemptOf('wheel');
+  return 'reason' in attempt && process.env['CI'] === undefined ? attempt.reason : undefined;
+}
