@@ -325,7 +325,7 @@ describe('services.json', () => {
     expect(readdirSync(services.folder)).toEqual(['services.json']);
   });
 
-  test('that is a folder, or longer than 64 MiB, is said and not read', async () => {
+  test('that is a folder, or longer than 32 MiB, is said and not read', async () => {
     await start();
     mkdirSync(services.file);
     for (const end = Date.now() + 3_000; saidOf() === 0 && Date.now() < end; await wait(20)) {
@@ -333,11 +333,24 @@ describe('services.json', () => {
     }
     rmSync(services.file, { recursive: true });
     writeFileSync(services.file, '');
-    truncateSync(services.file, 65 * 1024 * 1024);
+    truncateSync(services.file, 33 * 1024 * 1024);
     await wait(300);
     expect(gateway.stderr()).toContain("services.json can't be used: it is no file");
     expect((await get<Cards>('/admin/api/instances')).instances).toEqual([]);
   });
+
+  test('of which 1,100 rows live gives 1,000 instances, and says why no more', async () => {
+    const port = await start();
+    host.server.close(); // nobody is to answer a thousand handshakes
+    host.server.closeAllConnections();
+    services.write(...Array.from({ length: 1_100 }, () => serviceRow(port)));
+    const { instances, skipped } = await cardsWhen(
+      (cards) => cards.instances.length === 1_000 && hasSkipped(cards),
+      20_000,
+    );
+    expect(instances).toHaveLength(1_000);
+    expect(skipped[0]).toMatchObject({ source: 'file', reason: 'no room: there are 1000 instances of this file' });
+  }, 30_000);
 
   test('of 10,000 rows gives the one that lives', async () => {
     const port = await start();

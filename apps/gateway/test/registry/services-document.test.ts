@@ -82,6 +82,11 @@ describe('parseServices', () => {
     });
   });
 
+  test('more rows than 20,000 are not read', () => {
+    const reading = parseServices(`[${'{},'.repeat(20_000)}{}]`);
+    expect(reading).toMatchObject({ ok: true, table: { rows: [], bad: { length: 20_001 } } });
+  });
+
   test('the process of another machine says nothing here', () => {
     const rows = [serviceRow(1, { host: '192.0.2.7', pid: 0x7000_0000 })];
     expect(read(JSON.stringify(rows))).toEqual({ live: 1, skipped: 0 });

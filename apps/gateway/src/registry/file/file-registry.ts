@@ -5,7 +5,7 @@ import { registeredSettings } from '../table/instance-offer.ts';
 import type { InstanceSource, InstanceTable } from '../table/instance-table.ts';
 import { LEAVES } from '../table/leave.ts';
 import { isSameAddress, type ListenAddress } from './listen-address.ts';
-import { type LiveServices, liveServices } from './live-services.ts';
+import { type LiveServices, liveServices, type SkippedService } from './live-services.ts';
 import { Processes, thisMachine } from './processes.ts';
 import type { ServiceRow } from './service-row.ts';
 import { NO_SERVICES, type ServicesTable } from './services-document.ts';
@@ -21,6 +21,16 @@ export interface FileRegistryOptions {
   readonly now: () => number;
 }
 
+type SkippedRow = Parameters<InstanceSource['skip']>[0][number];
+
+/** Instances of one file; each is connected to and asked every few seconds. */
+const MAX_INSTANCES = 1_000;
+const NO_ROOM = `no room: there are ${MAX_INSTANCES} instances of this file`;
+/** New ones that are connected to at once, and the time between them and the next. */
+const MAX_AT_ONCE = 50;
+const PAUSE_MILLIS = 50;
+/** Rows of processes that are gone, of which each look tells as of an event. */
+const MAX_TOLD = 100;
 /** Processes end and heartbeats grow old without a word in the file. */
 const CHECK_MILLIS = 1_000;
 
@@ -39,6 +49,7 @@ export class FileRegistry {
   /** Instances whose end was told, and whose row is still there. */
   readonly #ended = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
+  #goOn: NodeJS.Timeout | undefined;
 
   constructor(options: FileRegistryOptions) {
     this.#options = options;
@@ -56,6 +67,7 @@ export class FileRegistry {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    clearTimeout(this.#goOn);
     await this.#file.close();
   }
 
@@ -83,8 +95,24 @@ export class FileRegistry {
       isOwn: (address) => this.#own.some((own) => isSameAddress(address, own, this.#isThisMachine)),
     });
     this.#withdrawOthers(services);
-    services.live.forEach((row) => this.#offer(row));
-    this.#source.skip(services.skipped.map(({ leave: _leave, isDead: _isDead, ...row }) => row));
+    const skipped = services.skipped.map(({ leave: _leave, isDead: _isDead, ...row }) => row);
+    this.#source.skip([...this.#offerAll(services.live), ...skipped]);
+  }
+
+  /** @returns Those for which there is no room. */
+  #offerAll(live: readonly ServiceRow[]): readonly SkippedRow[] {
+    const [known, fresh] = [true, false].map((has) =>
+      live.filter(({ instanceId }) => this.#put.has(instanceId) === has),
+    );
+    const room = Math.max(0, MAX_INSTANCES - (known?.length ?? 0));
+    const welcome = fresh?.slice(0, room) ?? [];
+    known?.forEach((row) => this.#offer(row));
+    welcome.slice(0, MAX_AT_ONCE).forEach((row) => this.#offer(row));
+    if (welcome.length > MAX_AT_ONCE) {
+      clearTimeout(this.#goOn);
+      this.#goOn = setTimeout(() => this.#check(), PAUSE_MILLIS).unref();
+    }
+    return (fresh ?? []).slice(room).map(({ instanceId, dccType }) => ({ instanceId, dccType, reason: NO_ROOM }));
   }
 
   #offer(row: ServiceRow): void {
@@ -105,12 +133,12 @@ export class FileRegistry {
       this.#ended.add(instanceId);
       this.#source.withdraw(instanceId, left.get(instanceId)?.leave ?? LEAVES.vanished('services.json'));
     }
-    for (const { instanceId = '', dccType = '', isDead, leave } of skipped) {
-      if (isDead && !this.#ended.has(instanceId) && !isLive.has(instanceId)) {
-        this.#ended.add(instanceId);
-        this.#source.tell({ instanceId, dccType }, leave);
-      }
+    const isNews = ({ isDead, instanceId = '' }: SkippedService): boolean =>
+      isDead && !this.#ended.has(instanceId) && !isLive.has(instanceId);
+    for (const { instanceId = '', dccType = '', leave } of skipped.filter(isNews).slice(0, MAX_TOLD)) {
+      this.#source.tell({ instanceId, dccType }, leave);
     }
+    skipped.filter(({ isDead }) => isDead).forEach(({ instanceId = '' }) => this.#ended.add(instanceId));
     this.#forgetEnded(isLive, left);
   }
 

@@ -13,6 +13,9 @@ export type ServicesReading =
   /** The document as a whole can't be used: `problem` says why, for people. */
   | { readonly ok: false; readonly problem: string };
 
+/** Rows of one file that are looked into. */
+const MAX_ROWS = 20_000;
+
 /** What a registry says that holds nothing. */
 export const NO_SERVICES: ServicesTable = { rows: [], bad: [] };
 
@@ -31,8 +34,9 @@ export function parseServices(text: string): ServicesReading {
     return { ok: false, problem: 'it is no list of rows' };
   }
   const rows: ServiceRow[] = [];
-  const bad: BadRow[] = [];
-  for (const each of value) {
+  const bad: BadRow[] =
+    value.length > MAX_ROWS ? [{ reason: `too many: rows behind the first ${MAX_ROWS} are not read` }] : [];
+  for (const each of value.slice(0, MAX_ROWS)) {
     const parsed = parseServiceRow(each);
     if (parsed.ok) {
       rows.push(parsed.row);

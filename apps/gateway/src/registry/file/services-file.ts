@@ -25,7 +25,7 @@ const GONE_AFTER_MILLIS = 3_000;
 /** Writers put a new file in place: the notices of its parts come together. */
 const SETTLE_MILLIS = 10;
 /** A row takes about a kilobyte. */
-const MAX_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 32 * 1024 * 1024;
 /** Clocks of file systems stand still for some milliseconds: what was written just now may be written once more. */
 const CLOCK_MILLIS = 50;
 
