@@ -1,4 +1,4 @@
-import type { CallStore } from '@dcc-mcp/call-store';
+import { type CallStore, newRowId } from '@dcc-mcp/call-store';
 import { toFetchHandler } from '@dcc-mcp/http-adapter';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import type { CapturePolicy } from '@dcc-mcp/workflow-spans';
@@ -23,6 +23,7 @@ import { healthRoutes } from './http/health-routes.ts';
 import { InFlight } from './http/in-flight.ts';
 import type { RouteTable } from './http/route-table.ts';
 import { createServedApps, type ServedApps, withoutClash } from './http/served-apps.ts';
+import { Jobs } from './jobs/jobs.ts';
 import { toClientNotifications } from './mcp/notifications/registry-notifications.ts';
 import { assembleMcp, type McpSide } from './mcp/server/assemble-mcp.ts';
 import { StdioTap } from './mcp/transport/stdio-tap.ts';
@@ -58,6 +59,7 @@ import { InstanceTable, type InstanceTableOptions } from './registry/table/insta
 import { Upstreams } from './registry/table/upstreams.ts';
 import { yieldRoutes } from './rest/election/yield-route.ts';
 import { informationRoutes } from './rest/information-routes.ts';
+import { jobRoutes } from './rest/jobs/job-routes.ts';
 import { registrationRoutes } from './rest/registration/registration-routes.ts';
 import { restRoutes } from './rest/rest-routes.ts';
 import { ToolSearch } from './search/tool-search.ts';
@@ -129,6 +131,8 @@ export interface Gateway extends Omit<McpSide, 'routes'> {
   readonly election: Pick<ElectionRecord, 'won' | 'lost' | 'hasLost'>;
   /** Proves that a newer gateway may have the port. */
   readonly yieldSecret: YieldSecret;
+  /** Ends the jobs that are open, as cancelled; resolves when that is recorded, or after `timeoutMillis`. */
+  stopJobs(timeoutMillis: number): Promise<void>;
   /** Ends the upstreams. */
   close(): Promise<void>;
 }
@@ -160,6 +164,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     },
     note: (note) => store.append('activity', toActivityRow(note)),
     endCalls: () => table.endCalls(),
+    stopJobs: (timeoutMillis) => core.jobs.stop(timeoutMillis),
     close: async () => {
       await sources.close();
       await table.close();
@@ -414,23 +419,41 @@ function createCore(parts: CoreParts, catalog: Catalog, metrics: GatewayInstrume
   const contextSettings = createContextSettings(config, telemetry);
   const quarantine = createQuarantine(state.approvals, { metrics, store, log });
   const governance = new Governance(config, { createQuotas, createLeases, quarantine, now: Date.now, newId, onError });
+  const recorder = new Recorder(sinks, onError);
   return {
     catalog,
     toolSearch: new ToolSearch(catalog),
     upstreams: new Upstreams(Date.now, (instanceId) => governance.isWholeHeld(instanceId)),
     outputs: new SessionOutputs(),
     contention: (sinceMillis) => store.scan('events', sinceMillis === undefined ? {} : { sinceMillis }),
+    jobs: createJobs(parts, recorder),
     governance,
     contextSettings,
     spans: createGatewaySpans({ config, telemetry, capture, contextSettings }),
     searchMemory,
-    recorder: new Recorder(sinks, onError),
+    recorder,
     bootWaitMillis: config.server.bootWaitMs,
     showsWholeScene: config.telemetry.captureContent.includes('scene'),
     onError,
     now: () => performance.now(),
     newId,
   };
+}
+
+function createJobs({ config, state, onError }: CoreParts, recorder: Recorder): Jobs {
+  const { retentionSecs, timeoutSecs, maxFinished, maxOpen } = config.jobs;
+  const bounds = { maxOpen, maxFinished, retentionMillis: retentionSecs * 1000 };
+  return new Jobs({
+    records: state.createJobRecords(bounds),
+    bounds,
+    timeoutMillis: timeoutSecs * 1000,
+    now: Date.now,
+    newId: newRowId,
+    onStarted: ({ toolLabel: tool, createdAt, startedAt = createdAt }) =>
+      recorder.record({ kind: 'job-started', tool, waitSeconds: (startedAt - createdAt) / 1000 }),
+    onEnded: ({ toolLabel: tool }) => recorder.record({ kind: 'job-ended', tool }),
+    onError,
+  });
 }
 
 function rowSinkOptions(
@@ -484,6 +507,7 @@ function createApps(
   const own = {
     ...routes,
     ...restRoutes(core, bodyLimitBytes),
+    ...jobRoutes(core),
     ...informationRoutes({ core, version, publicUrl, needsToken, metricsPath, pagePath, described }),
     ...healthRoutes({ upstreams, version, isDraining, needsToken }),
   };

@@ -176,6 +176,7 @@ async function stop({ gateway, telemetry, log, people, listeners, finishMillis }
     gateway.endCalls();
     await gateway.whenIdle(CLOSE_MILLIS);
   }
+  await gateway.stopJobs(CLOSE_MILLIS);
   await gateway.closeStreams();
   await Promise.all(listeners.map((listener) => listener.close({ graceMillis: CLOSE_MILLIS })));
   await gateway.closeHistory();

@@ -7,6 +7,7 @@ export type {
   JsonRecord,
   TrafficSource,
 } from './admin-sources.ts';
+export { EventFeed, type EventFeedOptions, type StreamEvent } from './live/event-feed.ts';
 export { createAdminRoutes, describeAdminRoutes } from './create-admin-routes.ts';
 export type { AdminHandler, AdminRequest, RequestIds } from './request/admin-request.ts';
 export { refusal } from './schemas/answer-schemas.ts';

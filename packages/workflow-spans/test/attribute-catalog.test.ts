@@ -51,11 +51,14 @@ describe('ATTRIBUTE_CATALOG', () => {
     expect(leavesThatArePrefixes(keys)).toEqual([]);
   });
 
-  test('has the nine attributes of the tools/call table on the hop span and on nothing else', () => {
+  test('has the nine attributes of the tools/call table on the hop span, and only the job on its entry span, too', () => {
     const nine =
       'dcc.type dcc.instance_id dcc.scene dcc.job_id mcp.method mcp.tool_slug mcp.affinity mcp.session_id mcp.request_id';
     const rows = ATTRIBUTE_CATALOG.filter(({ key }) => nine.split(' ').includes(key));
-    expect(rows.map(({ spans }) => spans.join())).toEqual(Array(9).fill('hop'));
+    expect(rows.map(({ key, spans }) => [key, spans.join()])).toEqual(
+      rows.map(({ key }) => [key, key === 'dcc.job_id' ? 'workflow,hop' : 'hop']),
+    );
+    expect(rows).toHaveLength(9);
   });
 
   test('is what docs/reference/attributes.md says', () => {

@@ -8,6 +8,8 @@ import type { ConcurrencyLeases } from '../governance/concurrency-leases.ts';
 import { MemoryConcurrencyLeases } from '../governance/memory-concurrency-leases.ts';
 import { MemoryQuotas } from '../governance/memory-quotas.ts';
 import type { Quotas } from '../governance/quotas.ts';
+import type { JobBounds, JobRecords } from '../jobs/job-records.ts';
+import { MemoryJobRecords } from '../jobs/memory-job-records.ts';
 import type { InputRounds } from '../mcp/input-rounds/input-rounds.ts';
 import { MemoryInputRounds } from '../mcp/input-rounds/memory-input-rounds.ts';
 import { MemoryResourceOwners } from '../mcp/pass-through/memory-resource-owners.ts';
@@ -32,6 +34,8 @@ export interface SharedState {
   readonly createQuotas: (ratePerMinute: number) => Quotas;
   /** Called again when the limit changes. */
   readonly createLeases: () => ConcurrencyLeases;
+  /** Called once. */
+  readonly createJobRecords: (bounds: JobBounds) => JobRecords;
   /** Called once. */
   readonly createCallStore: (options: CallStoreOptions) => CallStore;
 }
@@ -63,6 +67,7 @@ export function createMemoryState({ approvals = new MemoryApprovals() }: Partial
     searchMemory: new MemorySearchMemory({ now: () => performance.now() }),
     createQuotas: (ratePerMinute) => new MemoryQuotas(ratePerMinute),
     createLeases: () => new MemoryConcurrencyLeases(),
+    createJobRecords: (bounds) => new MemoryJobRecords({ ...bounds, now: Date.now }),
     createCallStore: ({ capacities: { calls, traces, events, searches }, onError }) =>
       new MemoryCallStore({
         calls,

@@ -120,3 +120,24 @@ export function isLoggedAt(level: unknown, wanted: string): boolean {
   const rank = LOG_LEVELS.indexOf(String(level));
   return rank === -1 || rank >= LOG_LEVELS.indexOf(wanted);
 }
+
+/** The name of the extension among the capabilities of both sides (SEP-2663). */
+export const TASKS_EXTENSION = 'io.modelcontextprotocol/tasks';
+
+/** Whether capabilities name the extension. */
+export function declaresTasks(capabilities: JsonObject): boolean {
+  return isJsonObject(asObject(capabilities['extensions'])?.[TASKS_EXTENSION]);
+}
+
+/** The same capabilities with the extension among them. */
+export function withTasks(capabilities: JsonObject): JsonObject {
+  return declaresTasks(capabilities)
+    ? capabilities
+    : { ...capabilities, extensions: { ...asObject(capabilities['extensions']), [TASKS_EXTENSION]: {} } };
+}
+
+/** Whether calls of a tool may, or must, be made as tasks (MCP 2025-11-25, "Tool-level negotiation"). */
+export function taskSupportOf(tool: JsonObject): 'required' | 'optional' | undefined {
+  const support = asObject(tool['execution'])?.['taskSupport'];
+  return support === 'required' || support === 'optional' ? support : undefined;
+}

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from './json-rpc.ts';
 const BASE64_FORM = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/;
 const PLAIN = /^[\x20-\x7e\t]+$/;
 
-/** The parameter that `Mcp-Name` mirrors, by method (MCP 2026-07-28, "Standard headers"). */
+/** The parameter that `Mcp-Name` mirrors, by method (MCP 2026-07-28, "Standard headers"; SEP-2663, "Routing headers"). */
 export function mirroredName(method: string, params: JsonObject | undefined): JsonValue | undefined {
   switch (method) {
     case 'tools/call':
@@ -11,6 +11,10 @@ export function mirroredName(method: string, params: JsonObject | undefined): Js
       return params?.['name'];
     case 'resources/read':
       return params?.['uri'];
+    case 'tasks/get':
+    case 'tasks/update':
+    case 'tasks/cancel':
+      return params?.['taskId'];
     default:
       return undefined;
   }

@@ -1,4 +1,5 @@
 import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi';
+import { jobOpenApi } from './jobs/open-api-jobs.ts';
 import { plainRoutes } from './open-api-plain-routes.ts';
 import { openApiRoutes } from './open-api-routes.ts';
 
@@ -16,7 +17,7 @@ export interface OpenApiDocumentOptions {
 /** The OpenAPI 3.1 document of every route, from the schemas that check the requests. */
 export function toOpenApiDocument(options: OpenApiDocumentOptions): object {
   const app = new OpenAPIHono();
-  for (const route of [...openApiRoutes, ...plainRoutes(options.metricsPath), ...(options.more ?? [])]) {
+  for (const route of [...openApiRoutes, ...jobOpenApi, ...plainRoutes(options.metricsPath), ...(options.more ?? [])]) {
     app.openAPIRegistry.registerPath(route);
   }
   app.openAPIRegistry.registerComponent('securitySchemes', 'bearer', { type: 'http', scheme: 'bearer' });

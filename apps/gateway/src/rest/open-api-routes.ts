@@ -16,6 +16,7 @@ import {
   searchBody,
 } from '../operations/requests/request-schemas.ts';
 import { contextAnswer, instancesAnswer, skillsAnswer } from './information-schemas.ts';
+import { jobRowAnswer } from './jobs/job-schemas.ts';
 import {
   deregisterAnswer,
   deregisterBody,
@@ -58,20 +59,26 @@ const GUARDED = [401, 403, 500] as const;
 const COMMON = [...GUARDED, 400, 413, 429, 503] as const;
 const TOOL = [...COMMON, 404, 409, 410, 502, 504] as const;
 
+/** A call that is asked for as a job: by `meta."dcc.async"`, or `Prefer: respond-async`. */
+const ACCEPTED: Responses = {
+  202: { description: 'The call goes on as a job; Location says where.', content: json(jobRowAnswer) },
+};
+
 /** What a route takes, gives and may end with. */
 interface PostShape {
   readonly body: z.ZodType;
   readonly answer: z.ZodType;
   readonly statuses: readonly number[];
+  readonly more?: Responses;
 }
 
-function post(path: string, summary: string, { body, answer, statuses }: PostShape): RouteConfig {
+function post(path: string, summary: string, { body, answer, statuses, more = {} }: PostShape): RouteConfig {
   return createRoute({
     method: 'post',
     path,
     summary,
     request: { body: { required: true, content: json(body) } },
-    responses: { 200: { description: 'Answered.', content: json(answer) }, ...failures(...statuses) },
+    responses: { 200: { description: 'Answered.', content: json(answer) }, ...more, ...failures(...statuses) },
   });
 }
 
@@ -113,14 +120,14 @@ export const openApiRoutes: readonly RouteConfig[] = [
   }),
   post('/v1/load_skill', 'Load a group of tools', { body: loadSkillBody, answer: loadSkillAnswer, statuses: TOOL }),
   post('/v1/unload_skill', 'Unload a group of tools', { body: loadSkillBody, answer: loadSkillAnswer, statuses: TOOL }),
-  post('/v1/call', 'Call one tool', { body: callBody, answer: callAnswer, statuses: TOOL }),
+  post('/v1/call', 'Call one tool', { body: callBody, answer: callAnswer, statuses: TOOL, more: ACCEPTED }),
   post('/v1/call_batch', 'Call tools in order', { body: callBatchBody, answer: callBatchAnswer, statuses: COMMON }),
   createRoute({
     method: 'post',
     path: '/v1/dcc/{dcc}/instances/{id}/call',
     summary: 'Call one tool of a known instance',
     request: { params: instanceParams(), body: { required: true, content: json(instanceCallBody) } },
-    responses: { 200: { description: 'Answered.', content: json(callAnswer) }, ...failures(...TOOL) },
+    responses: { 200: { description: 'Answered.', content: json(callAnswer) }, ...ACCEPTED, ...failures(...TOOL) },
   }),
   createRoute({
     method: 'get',

@@ -2,7 +2,7 @@ import { errorEnvelope, readRequestContext, type RequestContext, responseHeaders
 import { OPERATION_DESCRIBE, OPERATION_SEARCH, type ResponseSurface } from '@dcc-mcp/semantic-conventions';
 import { jsonReply, type Reply, withHeader } from '../http/reply.ts';
 import type { Route, RouteHandler, RouteRequest } from '../http/route-table.ts';
-import type { Caller, OperationCore } from '../operations/frame/core.ts';
+import type { Caller, OperationContext, OperationCore } from '../operations/frame/core.ts';
 import type { OperationDefinition, OperationEnd, ParsedRequest } from '../operations/frame/operation-definition.ts';
 import { httpStatusOfError, type OperationError } from '../operations/frame/operation-error.ts';
 import { runOperation } from '../operations/frame/run-operation.ts';
@@ -16,9 +16,20 @@ export interface RestOperation<Request, Target, Value> {
   readonly surface?: ResponseSurface;
   /** Reads the request where it is not the body alone; absent: the definition reads the body. */
   parse?(body: unknown, route: RouteRequest): ParsedRequest<Request>;
+  /** Runs it where that is not all: an answer of its own, or its end. Absent: the operation is run to its end. */
+  run?(
+    input: ParsedRequest<Request>,
+    context: OperationContext,
+    of: { readonly body: unknown; readonly route: RouteRequest },
+  ): Promise<RunOutcome<Value>>;
   /** The answer; absent: the value itself. */
   reply?(end: OperationEnd<Value> & { readonly value: Value }, ctx: RequestContext): Reply;
 }
+
+/** An answer that says all, or how the operation ended. */
+export type RunOutcome<Value> =
+  | { readonly reply: Reply; readonly end?: undefined }
+  | { readonly end: OperationEnd<Value> };
 
 /** The {@link RestOperation} of a definition. */
 export type RestOperationOf<Definition> =
@@ -88,7 +99,12 @@ export class RestOperations {
     const { ctx } = caller;
     const { definition } = operation;
     const input = operation.parse?.(body, route) ?? definition.parse(body);
-    const end = await runOperation(definition, input, { core: this.#core, caller });
+    const context = { core: this.#core, caller };
+    const ran = await operation.run?.(input, context, { body, route });
+    if (ran !== undefined && 'reply' in ran && ran.end === undefined) {
+      return ran.reply;
+    }
+    const end = ran?.end ?? (await runOperation(definition, input, context));
     const { value, error } = end;
     if (value === undefined) {
       return failure(error ?? { kind: 'internal', message: 'No answer and no error' }, ctx);

@@ -14,6 +14,7 @@ import { isName, MAX_NAME_BYTES } from '../operations/requests/bounded-input.ts'
 import { parseInstanceCall } from '../operations/requests/parse-request.ts';
 import type { DescribeBody } from '../operations/requests/request-schemas.ts';
 import type { Upstreams } from '../registry/table/upstreams.ts';
+import { runCall } from './jobs/run-call.ts';
 import { type RestOperationOf, RestOperations } from './rest-operation.ts';
 
 /** The workflow operations over REST, by route. */
@@ -60,6 +61,7 @@ const describe = {
 const call = {
   definition: callOperation,
   surface: 'call',
+  run: runCall,
   reply: (end, ctx) => jsonTextReply(callAnswer(end, ctx).body.text, 200, responseHeaders(ctx)),
 } satisfies RestOperationOf<typeof callOperation>;
 

@@ -92,6 +92,21 @@ export interface HopEnvelope {
 /** Parameters as they came, by name. */
 export type RawParams = Readonly<Record<string, RawJson | undefined>>;
 
+/** What a call that runs as a job, or may become one, has beside others. */
+export interface HopJob {
+  /** Whether the upstream is asked to make a job of its own of the call, where it makes some: it then tells how far it is. */
+  readonly asksForTask: boolean;
+  /**
+   * Aborts when the end of the call is asked for: the upstream is told, and the call goes on until it says something,
+   * which ends it as `cancelled`.
+   */
+  readonly withdrawal: AbortSignal;
+  /** Called when the call has a place in the line of its upstream, or needs none: at the latest when it begins. */
+  accepted(): void;
+  /** Called when the upstream has made a task of the call. Gives how long it may take from now on, where that changes. */
+  becameTask(): number | undefined;
+}
+
 /** One JSON-RPC request to an upstream. */
 export interface HopRequest {
   readonly method: string;
@@ -109,6 +124,8 @@ export interface HopRequest {
   /** Aborts when the caller cancels or leaves: the upstream is told, and the hop ends as `cancelled`. */
   readonly signal?: AbortSignal;
   readonly peer?: HopPeer;
+  /** Absent for a call that its caller waits for. */
+  readonly job?: HopJob;
   /** True for what changes nothing (`readOnlyHint`, list and read methods): it may be sent again after a failure. Default false. */
   readonly isRead?: boolean;
   /** Called before each further try of a read. */

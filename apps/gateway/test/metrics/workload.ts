@@ -18,6 +18,7 @@ export interface Workload {
 /** A host of the handshake era that dies in the middle of a call. */
 const MORTAL = join(import.meta.dirname, '../faults/mortal-server.mjs');
 const RATE_PER_MINUTE = 150;
+const AS_JOB = { meta: { 'dcc.async': true } };
 const JSON_HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
 
 /** The one tool of a server that changes its mind. */
@@ -149,11 +150,19 @@ async function crowd(url: string, mcp: Caller, slug: string, onBusy: () => Promi
   const body = { tool_slug: slug, arguments: { seconds: 1 } };
   const watched = mcp.run('call', body, { meta: { progressToken: 'watched' } });
   await wait(300);
-  const others = [1, 2, 3].map(() => postRest(url, 'call', body));
+  // The last one asks for a job, and is refused as the one before it is.
+  const others = [{}, {}, AS_JOB].map((more) => postRest(url, 'call', { ...body, ...more }));
   await wait(300);
   const busy = await onBusy();
   await Promise.all([watched, ...others]);
   return busy;
+}
+
+/** A job that is refused, and one that runs for a second. */
+async function startJobs(url: string, echo: string): Promise<void> {
+  await postRest(url, 'call', { tool_slug: echo, arguments: [], ...AS_JOB });
+  const slow = await findSlug(url, 'everything', 'trigger-long-running-operation');
+  await postRest(url, 'call', { tool_slug: slow, arguments: { duration: 1, steps: 2 }, ...AS_JOB });
 }
 
 /** Calls until one is throttled. */
@@ -182,6 +191,7 @@ async function play(url: string, callers: readonly Caller[]): Promise<string> {
   await fail(url, { echo, failing });
   await changeMind(url);
   await postRest(url, 'call', { tool_slug: crash, arguments: {} });
+  await startJobs(url, echo);
   const busy = await crowd(url, legacy, render, async () => (await fetch(`${url}/metrics`)).text());
   await exhaustQuota(url, echo);
   await streams.close();

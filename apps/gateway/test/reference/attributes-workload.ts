@@ -150,6 +150,7 @@ async function playRest(url: string): Promise<void> {
   await rest.post('call', { tool_slug: await rest.slug('plain', 'odd'), arguments: { a: 1 } });
   await rest.post('call', { tool_slug: await rest.slug('core', 'mesh_tools__read_mesh'), arguments: {} });
   await rest.post('call', { tool_slug: await rest.slug('jobs', 'sync'), arguments: {} });
+  await rest.post('call', { tool_slug: work, arguments: {}, meta: { 'dcc.async': true } });
   await rest.post('call', { tool_slug: await rest.slug('flaky', 'look'), arguments: {} });
   await rest.post('call', { tool_slug: await rest.slug('failing', 'look'), arguments: {} });
   await rest.post('call', { tool_slug: await rest.slug('secret', 'work'), arguments: {} });

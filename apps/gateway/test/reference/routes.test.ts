@@ -41,6 +41,8 @@ const served = new Set<string>();
 let parameters: Readonly<Record<string, string>>;
 /** Of a call that is remembered. */
 let requestId: string;
+/** A job that is over. */
+let jobId: string;
 /** A file that the admin page loads. */
 let pageFile: string;
 
@@ -66,6 +68,8 @@ beforeAll(async () => {
   parameters = { slug: `plain.${short}.read_it`, dcc: 'plain', id };
   const called = await ask(open.url, ['POST', '/v1/call'], { body: bodyFor('/v1/call') });
   requestId = called.headers.get('x-request-id')!;
+  const asked = { body: { ...(bodyFor('/v1/call') as object), meta: { 'dcc.async': true } } };
+  jobId = ((await (await ask(open.url, ['POST', '/v1/call'], asked)).json()) as { job_id: string }).job_id;
   pageFile = /assets\/([^"]+\.js)/.exec(await (await fetch(`${open.url}/admin/`)).text())![1]!;
 }, 30_000);
 
@@ -112,7 +116,13 @@ interface Asked {
 
 function ask(url: string, [method, path]: readonly [string, string], { body, headers }: Asked = {}): Promise<Response> {
   const isHistory = /^\/(?:v1\/debug|admin\/api)\/(?!instances)/.test(path);
-  const values = { file: pageFile, ...parameters, ...(isHistory ? { id: requestId } : {}) };
+  const isJob = path.startsWith('/v1/jobs');
+  const values = {
+    file: pageFile,
+    ...parameters,
+    ...(isHistory ? { id: requestId } : {}),
+    ...(isJob ? { id: jobId } : {}),
+  };
   const place = path.replaceAll(/\{(\w+)\}/g, (_, name) => values[name as keyof typeof values] ?? '');
   const query = path.endsWith('/describe') && method === 'GET' ? '?backend_tool=read_it' : '';
   const more = path === '/mcp' && method === 'POST' ? MODERN_HEADERS : {};

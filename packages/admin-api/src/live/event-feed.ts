@@ -3,19 +3,18 @@ const MAX_WAITING_BYTES = 256 * 1024;
 /** Longest silence: proxies give up at 30 s and more. */
 const COMMENT_MILLIS = 15_000;
 
-/** One event of a stream. */
-export interface StreamEvent {
+/** One event of a stream: a value, or JSON in one line. */
+export type StreamEvent = {
   readonly event: string;
   /** The place to resume after; absent for what is no row. */
   readonly id?: string;
-  readonly data: unknown;
-}
+} & ({ readonly data: unknown } | { readonly json: string });
 
 /** What {@link EventFeed} tells. */
 export interface EventFeedOptions {
   /** The reader took all that was sent. */
   readonly onDrained: () => void;
-  /** The reader left; told once. */
+  /** The reader left, or the stream has ended; told once. */
   readonly onClose: () => void;
 }
 
@@ -28,6 +27,7 @@ export class EventFeed {
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
+  #isEnding = false;
 
   constructor({ onDrained, onClose }: EventFeedOptions) {
     this.#onClose = onClose;
@@ -57,9 +57,17 @@ export class EventFeed {
   }
 
   /** Sends one event; nothing happens once the reader has left. */
-  send({ event, id, data }: StreamEvent): void {
+  send(sent: StreamEvent): void {
+    const { event, id } = sent;
     const head = id === undefined ? '' : `id: ${id}\n`;
-    this.#write(`${head}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    const text = 'json' in sent ? sent.json : JSON.stringify(sent.data);
+    this.#write(`${head}event: ${event}\ndata: ${text}\n\n`);
+  }
+
+  /** Ends the stream once the reader has taken what was sent; nothing more is. */
+  end(): void {
+    this.#isEnding = true;
+    this.#flush();
   }
 
   /** Nothing is said to a reader that has something to read. */
@@ -70,7 +78,7 @@ export class EventFeed {
   }
 
   #write(text: string): void {
-    if (this.#controller === undefined) {
+    if (this.#controller === undefined || this.#isEnding) {
       return;
     }
     const bytes = this.#encoder.encode(text);
@@ -81,13 +89,19 @@ export class EventFeed {
 
   #flush(): void {
     const controller = this.#controller;
-    if (controller === undefined || (controller.desiredSize ?? 0) <= 0 || this.#waiting.length === 0) {
+    if (controller === undefined) {
       return;
     }
-    const next = this.#waiting;
-    this.#waiting = [];
-    this.#waitingBytes = 0;
-    controller.enqueue(Buffer.concat(next));
+    if ((controller.desiredSize ?? 0) > 0 && this.#waiting.length > 0) {
+      const next = this.#waiting;
+      this.#waiting = [];
+      this.#waitingBytes = 0;
+      controller.enqueue(Buffer.concat(next));
+    }
+    if (this.#isEnding && this.#waiting.length === 0) {
+      this.#close();
+      controller.close();
+    }
   }
 
   #close(): void {

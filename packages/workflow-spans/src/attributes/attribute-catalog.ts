@@ -270,7 +270,7 @@ const GROUPS: Readonly<Record<string, readonly Row[]>> = {
     [ATTR_DCC_TYPE, 'string', HOP, 'Type of the application behind the tool'],
     [ATTR_DCC_INSTANCE_ID, 'string', HOP, 'Instance'],
     [ATTR_DCC_SCENE, 'string', HOP, 'Scene that is open, when known'],
-    [ATTR_DCC_JOB_ID, 'string', HOP, 'Job the call runs as'],
+    [ATTR_DCC_JOB_ID, 'string', CALL, 'Job the call runs as'],
     [
       ATTR_MCP_METHOD,
       'string',

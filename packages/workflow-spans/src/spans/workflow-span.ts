@@ -2,6 +2,7 @@ import { SemanticConventions } from '@arizeai/openinference-semantic-conventions
 import { sanitizeText } from '@dcc-mcp/bounds/redaction';
 import { type RequestContext, statusOfOutcome } from '@dcc-mcp/request-context';
 import {
+  ATTR_DCC_JOB_ID,
   ATTR_DCC_MCP_BATCH_SIZE,
   ATTR_DCC_MCP_COERCED,
   ATTR_DCC_MCP_DCC_TYPE,
@@ -136,6 +137,13 @@ export class WorkflowSpan {
   setBatchSize(items: number): void {
     if (this.isRecording) {
       this.#span.setAttribute(ATTR_DCC_MCP_BATCH_SIZE, items);
+    }
+  }
+
+  /** The job that goes on when its caller has been answered; the span ends with it. */
+  setJobId(jobId: string): void {
+    if (this.isRecording) {
+      setPresent(this.#span, ATTR_DCC_JOB_ID, toText(jobId));
     }
   }
 

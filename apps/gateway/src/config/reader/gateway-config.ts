@@ -108,6 +108,9 @@ export type PolicyConfig = Section<'policy'>;
 /** How much, how often, how long; what is absent is unlimited. */
 export type LimitsConfig = Section<'limits'>;
 
+/** How many calls may go on without their caller, how long, and how long they are kept. */
+export type JobsConfig = Section<'jobs'>;
+
 /** What is kept of finished calls; without `dir` in memory only. */
 export type AuditConfig = Section<'audit'>;
 
@@ -129,6 +132,7 @@ export interface GatewayConfig extends Section<''> {
   readonly auth: AuthConfig;
   readonly policy: PolicyConfig;
   readonly limits: LimitsConfig;
+  readonly jobs: JobsConfig;
   readonly audit: AuditConfig;
   readonly admin: AdminConfig;
   readonly registry: RegistryConfig;

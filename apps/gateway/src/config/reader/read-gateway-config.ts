@@ -63,6 +63,7 @@ function readSections(reader: SettingReader, otel: GatewayConfig['otel']): Gatew
     auth: readAuth(reader),
     policy: readSection(reader, 'policy', {}),
     limits: readSection(reader, 'limits', {}),
+    jobs: readSection(reader, 'jobs', {}),
     audit: readSection(reader, 'audit', {}),
     admin: readSection(reader, 'admin', {}),
     registry: readSection(reader, 'registry', {}),

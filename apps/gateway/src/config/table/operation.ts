@@ -30,6 +30,30 @@ export const OPERATION = {
     fallback: 30,
     description: 'How long it stays open, in seconds.',
   },
+  'jobs.retentionSecs': {
+    names: ['DCC_MCP_JOBS_RETENTION_SECS'],
+    kind: { integer: [1, 604_800] },
+    fallback: 3_600,
+    description: 'How long a finished job is kept, in seconds.',
+  },
+  'jobs.timeoutSecs': {
+    names: ['DCC_MCP_JOBS_TIMEOUT_SECS'],
+    kind: { integer: [1, 604_800] },
+    fallback: 3_600,
+    description: 'Longest time of a job, waiting included, in seconds; timeoutMs of its server does not bound it.',
+  },
+  'jobs.maxFinished': {
+    names: ['DCC_MCP_JOBS_MAX_FINISHED'],
+    kind: { integer: [1, 100_000] },
+    fallback: 1_000,
+    description: 'Most finished jobs that are kept; the oldest go first.',
+  },
+  'jobs.maxOpen': {
+    names: ['DCC_MCP_JOBS_MAX_OPEN'],
+    kind: { integer: [1, 100_000] },
+    fallback: 10_000,
+    description: 'Most jobs that wait or run at a time; one more is refused with queue-full.',
+  },
   'audit.dir': {
     names: ['DCC_MCP_GATEWAY_AUDIT_DIR'],
     kind: { filePath: 'the path of a folder' },

@@ -34,6 +34,7 @@ export const SECTIONS: Readonly<Record<string, SectionRow>> = {
   auth: { description: 'Who may use /mcp, /v1 and the admin API.' },
   policy: { description: 'Which tools may be seen and called; empty lists restrict nothing.', isLive: true },
   limits: { description: 'How much, how often.', isLive: true },
+  jobs: { description: 'Calls that go on without their caller.' },
   audit: { description: 'What is kept on disk.' },
   admin: {
     description: 'What is kept in memory of what happened. enabled and path are server.admin and server.adminPath.',

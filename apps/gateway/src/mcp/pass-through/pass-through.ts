@@ -1,10 +1,12 @@
 import { sanitizeText } from '@dcc-mcp/bounds/redaction';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import { callOperation, toCallRequest } from '../../operations/definitions/call.ts';
-import type { OperationCore } from '../../operations/frame/core.ts';
+import type { Caller, OperationCore } from '../../operations/frame/core.ts';
+import type { OperationEnd } from '../../operations/frame/operation-definition.ts';
 import { Permissions } from '../../operations/frame/permissions.ts';
 import { runOperation } from '../../operations/frame/run-operation.ts';
 import { Forwarding } from '../../operations/hops/forward.ts';
+import { startJob } from '../../operations/jobs/start-job.ts';
 import { isName, MAX_NAME_BYTES } from '../../operations/requests/bounded-input.ts';
 import {
   asObject,
@@ -17,12 +19,16 @@ import {
 import { exactOf } from '../../protocol/json/exact-values.ts';
 import { RawJson } from '../../protocol/json/raw-json.ts';
 import { ERROR_INTERNAL, ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
+import { messageOf } from '../../protocol/thrown-error.ts';
 import type { HopFailure, HopResult, RawParams, Upstream } from '../../upstream/upstream.ts';
 import { mcpCaller } from '../exchange/caller.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { errorResult } from '../search-mode/tool-result.ts';
 import type { McpHandler, McpMode, Reach } from '../server/mcp-mode.ts';
 import { outcomeOfCode } from '../server/protocol-spans.ts';
+import { toTaskAnswer } from '../tasks/task-answer.ts';
+import { createdTask } from '../tasks/task-view.ts';
+import { type WantedJob, wantedOfTool } from '../tasks/wanted-job.ts';
 import { checkMirroredArguments } from '../transport/mirrored-headers.ts';
 import { namingUndeclared } from './naming-undeclared.ts';
 import type { ResourceOwners } from './resource-owners.ts';
@@ -153,7 +159,7 @@ export class PassThrough implements McpMode {
     return tool instanceof RawJson ? tool.with({ name: JSON.stringify(name) }) : { ...tool, name };
   }
 
-  async #toolsCall(request: JsonRpcRequest, exchange: Exchange): Promise<RawJson> {
+  async #toolsCall(request: JsonRpcRequest, exchange: Exchange): Promise<JsonObject | RawJson> {
     const { name, arguments: args } = request.params ?? {};
     if (typeof name !== 'string') {
       return this.#refuseCall(request, exchange, 'tools/call needs name, a string');
@@ -168,11 +174,36 @@ export class PassThrough implements McpMode {
         exchange.headers,
       );
     }
-    const caller = mcpCaller(this.#core, { request, exchange });
+    const wanted = await this.#wanted(name, request, exchange);
+    const caller = mcpCaller(this.#core, { request, exchange: wanted?.exchange ?? exchange });
     const raw = request.rawParams;
     const inputs = { inputResponses: raw?.get('inputResponses'), requestState: raw?.get('requestState') };
     const input = toCallRequest(this.#names.toolSlug(name), raw?.get('arguments') ?? args, inputs);
-    const call = await runOperation(callOperation, { ok: true, value: input }, { core: this.#core, caller });
+    const context = { core: this.#core, caller };
+    if (wanted === undefined) {
+      return this.#answer(await runOperation(callOperation, { ok: true, value: input }, context), name, caller);
+    }
+    const { job } = wanted;
+    const started = await startJob({ job, request: { ok: true, value: input }, context, toTask: toTaskAnswer });
+    return started.job === undefined
+      ? this.#answer(started.end, name, caller)
+      : createdTask(started.job.record, this.#core.jobs.retentionMillis);
+  }
+
+  /** A call that is refused because its client knows no tasks is recorded as one. */
+  async #wanted(name: string, request: JsonRpcRequest, exchange: Exchange): Promise<WantedJob | undefined> {
+    try {
+      return wantedOfTool(this.#core, exchange, { record: this.#names.tool(name), request });
+    } catch (error) {
+      const caller = mcpCaller(this.#core, { request, exchange });
+      const message = messageOf(error);
+      const input = { ok: false, message, request: toCallRequest(this.#names.toolSlug(name), undefined) } as const;
+      await runOperation(callOperation, input, { core: this.#core, caller });
+      throw error;
+    }
+  }
+
+  #answer(call: OperationEnd<RawJson>, name: string, caller: Caller): RawJson {
     if (call.value !== undefined) {
       return call.value;
     }

@@ -3,6 +3,7 @@ import type { RequestContext } from '@dcc-mcp/request-context';
 import { type ArgumentsForm, readArguments } from '../../arguments/check/argument-form.ts';
 import { batchAnswer, callAnswer } from '../../operations/answers/call-answer.ts';
 import { describeAnswer } from '../../operations/answers/describe-answer.ts';
+import { jobRow } from '../../operations/answers/job-answer.ts';
 import { callBatchOperation, toParsedBatch } from '../../operations/definitions/call-batch.ts';
 import { callOperation, toParsedCall } from '../../operations/definitions/call.ts';
 import { describeOperation } from '../../operations/definitions/describe.ts';
@@ -12,6 +13,8 @@ import type { OperationContext, OperationCore } from '../../operations/frame/cor
 import type { OperationDefinition, OperationEnd, ParsedRequest } from '../../operations/frame/operation-definition.ts';
 import type { OperationError } from '../../operations/frame/operation-error.ts';
 import { runOperation } from '../../operations/frame/run-operation.ts';
+import type { TaskAnswer } from '../../operations/jobs/kept-result.ts';
+import { startJob } from '../../operations/jobs/start-job.ts';
 import { MAX_NAME_BYTES } from '../../operations/requests/bounded-input.ts';
 import { exactBody } from '../../operations/requests/exact-body.ts';
 import { parseCallTool } from '../../operations/requests/parse-request.ts';
@@ -21,6 +24,9 @@ import { ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
 import { mcpCaller } from '../exchange/caller.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { McpHandler, McpMode } from '../server/mcp-mode.ts';
+import { toTaskAnswer } from '../tasks/task-answer.ts';
+import { createdTask } from '../tasks/task-view.ts';
+import { type WantedJob, wantedOfCall } from '../tasks/wanted-job.ts';
 import { GatewayResources } from './gateway-resources.ts';
 import { mcpToolDefinitions } from './tool-definitions.ts';
 import { errorResult, toolResult } from './tool-result.ts';
@@ -77,13 +83,15 @@ export class SearchMode implements McpMode {
   /** Those that everyone may read. */
   async checkListening(): Promise<void> {}
 
-  async #toolsCall(request: JsonRpcRequest, exchange: Exchange): Promise<RawJson> {
+  async #toolsCall(request: JsonRpcRequest, exchange: Exchange): Promise<JsonObject | RawJson> {
     const { name, arguments: given } = request.params ?? {};
     if (typeof name !== 'string') {
       throw new McpError(ERROR_INVALID_PARAMS, 'tools/call needs name, a string');
     }
     const form = readArguments(request.rawParams?.get('arguments') ?? given);
-    const caller = mcpCaller(this.#core, { request, exchange, ownArguments: form.ok ? form.value : {} });
+    const args = form.ok ? form.value : {};
+    const wanted = name === 'call' ? wantedOfCall(this.#core, exchange, args) : undefined;
+    const caller = mcpCaller(this.#core, { request, exchange: wanted?.exchange ?? exchange, ownArguments: args });
     const context = { core: this.#core, caller };
     switch (name) {
       case 'search':
@@ -93,7 +101,7 @@ export class SearchMode implements McpMode {
       case 'load_skill':
         return answer(loadSkillOperation, form, context);
       case 'call':
-        return form.ok && form.value['calls'] !== undefined ? callBatch(form.raw, context) : call(form, context);
+        return form.ok && args['calls'] !== undefined ? callBatch(form.raw, context) : call(form, context, wanted);
       default:
         throw new McpError(
           ERROR_INVALID_PARAMS,
@@ -128,11 +136,31 @@ async function answer<Request, Target, Value extends object>(
   return toToolResult(await runOperation(definition, parse(definition, form), context), context.caller.ctx);
 }
 
-async function call(form: ArgumentsForm, context: OperationContext): Promise<RawJson> {
+async function call(
+  form: ArgumentsForm,
+  context: OperationContext,
+  wanted: WantedJob | undefined,
+): Promise<JsonObject | RawJson> {
   const args = form.ok ? exactBody(form.raw) : {};
   const input = toParsedCall(form.ok ? parseCallTool(args) : form, args);
-  const end = await runOperation(callOperation, input, context);
-  const { body, blocks } = callAnswer(end, context.caller.ctx);
+  const answerOf = (end: OperationEnd<RawJson>): RawJson => toCallResult(end, context.caller.ctx);
+  if (wanted === undefined) {
+    return answerOf(await runOperation(callOperation, input, context));
+  }
+  const { job, isTask } = wanted;
+  const toTask = isTask ? (end: OperationEnd<RawJson>): TaskAnswer => toTaskAnswer(end, answerOf) : undefined;
+  const started = await startJob({ job, request: input, context, toTask });
+  if (started.job === undefined) {
+    return answerOf(started.end);
+  }
+  const { record } = started.job;
+  return isTask
+    ? createdTask(record, context.core.jobs.retentionMillis)
+    : toolResult(jobRow(record, Date.now()), false);
+}
+
+function toCallResult(end: OperationEnd<RawJson>, ctx: RequestContext): RawJson {
+  const { body, blocks } = callAnswer(end, ctx);
   return toolResult(body, end.error !== undefined, blocks);
 }
 

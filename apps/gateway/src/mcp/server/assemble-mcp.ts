@@ -15,6 +15,7 @@ import type { ResourceOwners } from '../pass-through/resource-owners.ts';
 import { SearchMode } from '../search-mode/search-mode.ts';
 import type { EndedSession, SessionRecords } from '../session/session-records.ts';
 import { Sessions } from '../session/sessions.ts';
+import { taskHandlers } from '../tasks/task-methods.ts';
 import { McpEndpoint } from '../transport/endpoint.ts';
 import { isNotification } from '../transport/event-stream.ts';
 import { mcpRoutes } from '../transport/mcp-routes.ts';
@@ -123,6 +124,7 @@ function createServer(
   return new McpServer({
     ...clients,
     serverInfo,
+    tasks: taskHandlers(core.jobs),
     inputRequired: new InputRequired({
       rounds: state.inputRounds,
       gatewayId: randomUUID(),

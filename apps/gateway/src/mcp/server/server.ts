@@ -19,6 +19,7 @@ import {
   LEGACY_VERSIONS,
   McpError,
   MODERN_VERSION,
+  withTasks,
 } from '../../protocol/mcp-protocol.ts';
 import type { FinishedRequest } from '../../recording/record/finished.ts';
 import type { Answer, Exchange } from '../exchange/exchange.ts';
@@ -40,6 +41,8 @@ export interface McpServerOptions {
   readonly sessions: Sessions;
   readonly broadcast: Broadcast;
   readonly inputRequired: InputRequired;
+  /** Methods of the tasks extension. */
+  readonly tasks: ReadonlyMap<string, McpHandler>;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   readonly onFinished?: (finished: FinishedRequest) => void;
@@ -63,6 +66,7 @@ export class McpServer {
       ['ping', async () => ({})],
       ['server/discover', async (_request, exchange) => this.#discovery(exchange)],
       ['logging/setLevel', setLogLevel],
+      ...options.tasks,
     ]);
   }
 
@@ -194,7 +198,7 @@ export class McpServer {
   }
 
   #handlerOf({ method }: JsonRpcRequest, { era }: McpClient): McpHandler | undefined {
-    const isOfOtherEra = era === 'modern' ? LEGACY_ONLY.has(method) : method === 'server/discover';
+    const isOfOtherEra = era === 'modern' ? LEGACY_ONLY.has(method) : MODERN_ONLY.has(method);
     return isOfOtherEra ? undefined : (this.#own.get(method) ?? this.#options.mode.handlers.get(method));
   }
 
@@ -241,7 +245,7 @@ export class McpServer {
 
   async #discovery(reach: Reach): Promise<JsonObject> {
     const { mode } = this.#options;
-    const capabilities = await mode.capabilities(reach);
+    const capabilities = withTasks(await mode.capabilities(reach));
     return { supportedVersions: [MODERN_VERSION], capabilities, ...withInstructions(mode, reach) };
   }
 }
@@ -258,6 +262,7 @@ function withInstructions(mode: McpMode, reach: Reach): { readonly instructions?
   return instructions === undefined ? {} : { instructions };
 }
 
+const MODERN_ONLY = new Set(['server/discover', 'tasks/get', 'tasks/update', 'tasks/cancel']);
 const LEGACY_ONLY = new Set(['initialize', 'ping', 'logging/setLevel', 'resources/subscribe', 'resources/unsubscribe']);
 
 /** Errors of the 2026-07-28 envelope travel with HTTP 400, also when an upstream gave them. */

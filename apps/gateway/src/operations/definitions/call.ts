@@ -90,9 +90,21 @@ async function call({ record, upstream, request }: CallTarget, running: RunningO
   if (validation !== undefined) {
     running.span.setValidation(validation);
   }
+  const { job } = running.caller;
+  if (job !== undefined && !(await job.admit(record, running.span))) {
+    return { error: TOO_MANY_JOBS, rejection: 'queue_full' };
+  }
   const { hop, timing } = await callHop({ record, upstream, args: checked.raw, inputs }, running);
+  noteJob(running);
   if (!hop.ok) {
-    return { error: errorOfFailure(hop.failure), failure: hop.failure, rejection: rejectionOf(hop.failure), timing };
+    const error = errorOfFailure(hop.failure);
+    const told = error.kind === 'cancelled' && job?.whyCancelled !== undefined;
+    return {
+      error: told ? { ...error, message: job.whyCancelled } : error,
+      failure: hop.failure,
+      rejection: rejectionOf(hop.failure),
+      timing,
+    };
   }
   const result = rawResult(hop);
   // A tool's own failure is an answer, not a transport error: it keeps its result.
@@ -100,6 +112,18 @@ async function call({ record, upstream, request }: CallTarget, running: RunningO
     ? ({ kind: 'tool-error', message: toolMessage(result.object ?? {}) } as const)
     : undefined;
   return { value: result, error, timing, validation };
+}
+
+const TOO_MANY_JOBS: OperationError = {
+  kind: 'queue-full',
+  message: 'As many jobs are open as may be; try again when some have ended',
+};
+
+/** The rows of a job say which one it is. */
+function noteJob({ trail, caller: { job } }: RunningOperation): void {
+  if (trail !== undefined && job?.jobId !== undefined) {
+    trail.jobId = job.jobId;
+  }
 }
 
 /** What the caller is told of the check of its arguments; undefined where there is nothing to tell. */

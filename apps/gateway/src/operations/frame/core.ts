@@ -2,7 +2,9 @@ import type { ContentionEvent } from '@dcc-mcp/call-store';
 import type { RequestContext, RequestContextSettings } from '@dcc-mcp/request-context';
 import type { MessageFacts, WorkflowSpan, WorkflowSpans } from '@dcc-mcp/workflow-spans';
 import type { Catalog } from '../../catalog/catalog.ts';
+import type { ToolRecord } from '../../catalog/tool-record.ts';
 import type { Governance } from '../../governance/governance.ts';
+import type { Jobs } from '../../jobs/jobs.ts';
 import type { JsonObject } from '../../protocol/json-rpc.ts';
 import type { OperationTrail } from '../../recording/record/finished.ts';
 import type { Recorder } from '../../recording/record/recorder.ts';
@@ -10,7 +12,7 @@ import type { SessionOutputs } from '../../registry/events/session-outputs.ts';
 import type { Upstreams } from '../../registry/table/upstreams.ts';
 import type { SearchMemory } from '../../search/memory/search-memory.ts';
 import type { ToolSearch } from '../../search/tool-search.ts';
-import type { HopPeer } from '../../upstream/upstream.ts';
+import type { HopJob, HopPeer } from '../../upstream/upstream.ts';
 
 /** What every operation works with. */
 export interface OperationCore {
@@ -26,6 +28,7 @@ export interface OperationCore {
   readonly searchMemory: SearchMemory;
   readonly contextSettings: RequestContextSettings;
   readonly governance: Governance;
+  readonly jobs: Jobs;
   /** How long a request waits for upstreams that boot. */
   readonly bootWaitMillis: number;
   /** Whether spans hold the path of an open scene, not only its last part. */
@@ -43,6 +46,20 @@ export interface BatchPlace {
   readonly trail: OperationTrail | undefined;
   /** From 0. */
   readonly index: number;
+}
+
+/** What a call that goes on without its caller, or may do so, has beside others. */
+export interface DetachedCall extends HopJob {
+  /** The id of the job; absent while it is none. */
+  readonly jobId: string | undefined;
+  /** How long it may take; absent: as long as its upstream lets a call take. */
+  readonly timeoutMillis: number | undefined;
+  /** Why its end was asked for; absent where it was not. */
+  readonly whyCancelled: string | undefined;
+  /** Takes a place for the job, once nothing else speaks against the call; false where there is none. */
+  admit(record: ToolRecord, span: WorkflowSpan): Promise<boolean>;
+  /** The request leaves for its upstream. */
+  started(): void;
 }
 
 /** The caller's side of an operation. */
@@ -64,6 +81,8 @@ export interface Caller {
   readonly facts: MessageFacts;
   /** The batch this operation is an item of. */
   readonly batch?: BatchPlace;
+  /** Absent for a call that its caller waits for to its end. */
+  readonly job?: DetachedCall;
 }
 
 /** What one operation runs in. */

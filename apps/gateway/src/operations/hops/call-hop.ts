@@ -1,11 +1,11 @@
-import type { HopSpan } from '@dcc-mcp/workflow-spans';
+import type { HopSpan, HopStart } from '@dcc-mcp/workflow-spans';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import type { JsonObject } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
 import type { CallTiming } from '../../recording/record/finished.ts';
 import type { HopTrail } from '../../recording/record/operation-trail.ts';
 import type { HopRequest, HopResult, RawParams, Upstream } from '../../upstream/upstream.ts';
-import type { RunningOperation } from '../frame/core.ts';
+import type { Caller, RunningOperation } from '../frame/core.ts';
 import { endHop, hopTarget, longestTime, retryOf } from './hop.ts';
 import { requestAnsweringInputs } from './input-rounds.ts';
 
@@ -27,7 +27,6 @@ export interface CallHop {
 /** Sends a call to its upstream: one hop span for each round, of questions to the caller and of tries. */
 export async function callHop(checked: CheckedCall, { core, caller, span, trail }: RunningOperation): Promise<CallHop> {
   const { record, upstream } = checked;
-  const { signal, peer } = caller;
   const clock = new CallClock(core.now);
   let hopSpan: HopSpan | undefined;
   let hopTrail: HopTrail | undefined;
@@ -37,12 +36,15 @@ export async function callHop(checked: CheckedCall, { core, caller, span, trail 
     begin: (queueWaitMillis) => {
       clock.sent(queueWaitMillis);
       const target = hopTarget({ core, upstream }, 'tools/call', record.backendTool);
+      caller.job?.started();
       const affinity = record.affinity ?? upstream.settings.affinity;
-      hopSpan = span.startHop({ ...target, affinity, toolSlug: record.label, queueWaitMillis: clock.queueMillis });
+      const about = { affinity, toolSlug: record.label, queueWaitMillis: clock.queueMillis };
+      hopSpan = span.startHop({ ...target, ...about, ...jobOf(caller) });
       const name = `tools/call ${record.backendTool}`;
       hopTrail = trail?.startHop({ name, spanContext: hopSpan.spanContext, queueMillis: queueWaitMillis });
       return hopSpan.carrier();
     },
+    ...termsOf(caller, upstream),
     isRead: record.annotations['readOnlyHint'] === true,
     onRetry: (retry) => {
       const facts = retryOf(retry);
@@ -51,19 +53,34 @@ export async function callHop(checked: CheckedCall, { core, caller, span, trail 
     },
     onEnd: (round) => {
       clock.ended(round);
-      hopTrail?.end(endHop(hopSpan, round));
+      hopTrail?.end(endHop(hopSpan, round, caller.job?.jobId));
     },
-    timeoutMillis: upstream.settings.timeoutMillis,
-    maxTimeoutMillis: longestTime(upstream),
-    requestId: caller.ctx.requestId,
-    ...(signal === undefined ? {} : { signal }),
-    ...(peer === undefined ? {} : { peer }),
   });
   const { timing } = clock;
   if (timing !== undefined) {
     span.setQueueWait(timing.queueMillis);
   }
   return { hop, timing };
+}
+
+function jobOf({ job }: Caller): Pick<HopStart, 'jobId'> {
+  return job?.jobId === undefined ? {} : { jobId: job.jobId };
+}
+
+/** What the caller lets the call have: its time, its end, whom it may ask. */
+function termsOf(
+  { ctx, signal, peer, job }: Caller,
+  upstream: Upstream,
+): Pick<HopRequest, 'timeoutMillis' | 'maxTimeoutMillis' | 'requestId' | 'signal' | 'peer' | 'job'> {
+  const ofJob = job?.timeoutMillis;
+  return {
+    timeoutMillis: ofJob ?? upstream.settings.timeoutMillis,
+    maxTimeoutMillis: ofJob === undefined ? longestTime(upstream) : undefined,
+    requestId: ctx.requestId,
+    ...(signal === undefined ? {} : { signal }),
+    ...(peer === undefined ? {} : { peer }),
+    ...(job === undefined ? {} : { job }),
+  };
 }
 
 /** Where the time of a call goes, over all its rounds. */

@@ -89,9 +89,13 @@ export function errorOfFailure(failure: HopFailure): OperationError {
   return { kind, message, ...(Object.keys(backend).length === 0 ? {} : { backend }) };
 }
 
-/** Ends the span of one exchange with an upstream; a tool that says it failed ends it as an error. */
-export function endHop(span: HopSpan | undefined, hop: HopResult): HopEnding {
-  const jobId = hop.jobId ?? toldJobId(hop);
+/**
+ * Ends the span of one exchange with an upstream; a tool that says it failed ends it as an error.
+ *
+ * @param ownJobId The job of the gateway that the call is; absent where it is none.
+ */
+export function endHop(span: HopSpan | undefined, hop: HopResult, ownJobId?: string): HopEnding {
+  const jobId = ownJobId ?? hop.jobId ?? toldJobId(hop);
   if (jobId !== undefined) {
     span?.setJobId(jobId);
   }

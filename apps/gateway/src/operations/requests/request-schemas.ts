@@ -55,6 +55,8 @@ export interface CallToolArguments extends RequestExtras {
   readonly arguments?: unknown;
   readonly calls?: readonly CallBatchItem[] | undefined;
   readonly stop_on_error?: boolean | undefined;
+  /** Default false. */
+  readonly async?: boolean | undefined;
 }
 
 /** The most calls one batch may hold. */
@@ -150,12 +152,17 @@ const itemId = z
   })
   .meta({ type: ['string', 'number'], maxLength: MAX_NAME_BYTES });
 
+/** Of a batch nothing is a job: it runs in order, and answers when it has. */
+const metaOfBatch = meta.refine((value) => value?.['dcc.async'] === undefined, {
+  error: 'must not hold dcc.async: a batch is answered when it has run; send the call alone',
+});
+
 const batchItem = z
   .strictObject({
     tool_slug: toolSlug,
     arguments: callArguments,
     id: itemId.optional(),
-    meta,
+    meta: metaOfBatch,
   })
   .openapi('CallBatchItem');
 
@@ -202,7 +209,7 @@ export const callBody: z.ZodType<CallBody> = z
   .openapi('CallRequest');
 
 export const callBatchBody: z.ZodType<CallBatchBody> = z
-  .strictObject({ calls, stop_on_error: stopOnError, meta, ...callerFields })
+  .strictObject({ calls, stop_on_error: stopOnError, meta: metaOfBatch, ...callerFields })
   .openapi('CallBatchRequest');
 
 export const instanceCallBody: z.ZodType<InstanceCallBody> = z
@@ -226,6 +233,10 @@ export const callToolArguments: z.ZodType<CallToolArguments> = z
     arguments: callArguments,
     calls: calls.optional(),
     stop_on_error: stopOnError,
+    async: z
+      .boolean()
+      .optional()
+      .meta({ description: 'Answer at once with a job_id; the call goes on.', default: false }),
     meta,
     ...callerFields,
   })
@@ -236,4 +247,8 @@ export const callToolArguments: z.ZodType<CallToolArguments> = z
   .refine((args) => args.tool_slug === undefined || args.calls === undefined, {
     error: 'cannot stand beside tool_slug: send one call, or calls',
     path: ['calls'],
+  })
+  .refine((args) => args.async !== true || args.calls === undefined, {
+    error: 'cannot stand beside calls: send each call alone',
+    path: ['async'],
   });

@@ -1,6 +1,7 @@
 import type { ErrorDescription, RequestContext } from '@dcc-mcp/request-context';
 import type {
   BackendErrorKind,
+  JobResult,
   NotificationChannel,
   OPERATION_CALL,
   OPERATION_CALL_BATCH,
@@ -25,7 +26,8 @@ export type Finished =
   | FinishedSession
   | FailedCheck
   | SentAnswer
-  | SentNotification;
+  | SentNotification
+  | JobStep;
 
 /** How a peer is reached. */
 export type NetworkTransport = 'tcp' | 'pipe';
@@ -157,3 +159,10 @@ export interface SentNotification {
   readonly kind: 'notification';
   readonly channel: NotificationChannel;
 }
+
+/** What became of the wish for a job, or of a job. Its call is an operation of its own. */
+export type JobStep =
+  | { readonly kind: 'job-created'; readonly tool: string; readonly result: JobResult }
+  /** `waitSeconds`: since it was made. */
+  | { readonly kind: 'job-started'; readonly tool: string; readonly waitSeconds: number }
+  | { readonly kind: 'job-ended'; readonly tool: string };

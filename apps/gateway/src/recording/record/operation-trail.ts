@@ -102,6 +102,8 @@ export class TrailOf<Item> {
   /** What was answered. */
   output: unknown;
   policy: PolicyFacts | undefined;
+  /** The job of the gateway that it was. */
+  jobId: string | undefined;
   readonly hops: HopTrail[] = [];
   /** Of a batch: those of its items that ran, in order. */
   readonly items: Item[] = [];

@@ -28,7 +28,7 @@ export function toCallRow({ kept, trail, identity, sizes }: OperationFacts, deta
   const { error, durationMillis } = kept;
   const { record, batchIndex, timing } = details;
   const retries = trail.hops.reduce((sum, { failedTries }) => sum + failedTries.length, 0);
-  const jobId = trail.hops.findLast(({ ending }) => ending?.jobId !== undefined)?.ending?.jobId;
+  const jobId = trail.jobId ?? trail.hops.findLast(({ ending }) => ending?.jobId !== undefined)?.ending?.jobId;
   return {
     ...identity,
     operation: 'call',

@@ -24,7 +24,7 @@ export interface TracedOperation {
   readonly kept: Pick<FinishedOperation, 'details' | 'durationMillis' | 'outcome'> & {
     readonly error: { readonly kind: string } | undefined;
   };
-  readonly trail: Pick<OperationTrail, 'hops' | 'parentSpanId' | 'spanId' | 'startedAt'>;
+  readonly trail: Pick<OperationTrail, 'hops' | 'jobId' | 'parentSpanId' | 'spanId' | 'startedAt'>;
   /** Whether its own span and those of its hops are exported. */
   readonly isExported: boolean;
   /** Those of the items of a batch. */
@@ -92,7 +92,7 @@ class Phases {
       ok: isOk(outcome),
       outcome,
       ...(this.#isExported ? {} : NOT_EXPORTED),
-      attributes: rootAttributes(this.#finished),
+      attributes: { ...rootAttributes(this.#finished), ...jobOf(this.#trail.jobId) },
     };
   }
 

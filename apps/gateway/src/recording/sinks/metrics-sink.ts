@@ -38,6 +38,15 @@ function measure(metrics: GatewayMetrics, finished: Finished): void {
     case 'notification':
       metrics.recordNotificationSent(finished.channel);
       break;
+    case 'job-created':
+      metrics.recordJobCreated(finished.tool, finished.result);
+      break;
+    case 'job-started':
+      metrics.recordJobStarted(finished.tool, finished.waitSeconds);
+      break;
+    case 'job-ended':
+      metrics.recordJobEnded(finished.tool);
+      break;
     case 'failed-check':
       break;
     default:

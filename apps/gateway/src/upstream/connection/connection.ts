@@ -1,17 +1,19 @@
 // upstream/connection/: opening a connection, keeping it open, and what it knows of the server.
-import { isJsonObject, type Era, type JsonObject } from '../../protocol/json-rpc.ts';
-import { ERROR_METHOD_NOT_FOUND } from '../../protocol/mcp-protocol.ts';
+import { asObject, isJsonObject, type Era, type JsonObject } from '../../protocol/json-rpc.ts';
+import { ERROR_METHOD_NOT_FOUND, taskSupportOf } from '../../protocol/mcp-protocol.ts';
 import { readProgressToken } from '../hop/envelope.ts';
-import { shuttingDown, unreachable } from '../hop/failures.ts';
+import { cancelled, shuttingDown, unreachable } from '../hop/failures.ts';
 import { ownCall, type WireCall } from '../hop/hop.ts';
 import { findMirroredParameters, type MirroredParameter } from '../hop/mirrored-parameters.ts';
+import { awaitCoreJob } from '../polled/core-job.ts';
+import { pendingJobId } from '../polled/pending-job.ts';
+import type { PolledCall } from '../polled/poll-to-end.ts';
+import { awaitTask, taskIdOf } from '../polled/upstream-task.ts';
 import type { RpcSession } from '../session/rpc-session.ts';
 import type { AdmittedHop, HopFailure, HopResult } from '../upstream.ts';
 import { type CallTime, inTime, startTime } from './call-time.ts';
-import { awaitCoreJob, type CoreJobOptions } from './core-job.ts';
 import { type CoreRoutes, isDccCore, JOB_STATUS_TOOL } from './dcc-core.ts';
 import type { ServerFacts } from './negotiate.ts';
-import { pendingJobId } from './pending-job.ts';
 import type { SessionMemory } from './session-memory.ts';
 import { Subscriptions } from './subscriptions.ts';
 
@@ -48,6 +50,8 @@ export class Connection {
   readonly #ending = new AbortController();
   readonly #closing = new AbortController();
   #knowsJobs = false;
+  /** Tools of a handshake server whose calls may, or must, be tasks. */
+  #taskSupport: ReadonlyMap<string, 'required' | 'optional'> = new Map();
   #legacySession: Promise<RpcSession | undefined> | undefined;
 
   constructor(options: ConnectionOptions) {
@@ -85,6 +89,7 @@ export class Connection {
       return found.length === 0 || typeof name !== 'string' ? [] : [[name, found] as const];
     });
     this.#mirrored = new Map(entries);
+    this.#taskSupport = this.#takesTasks ? new Map(tools.flatMap(supportOf)) : new Map();
   }
 
   request(admitted: AdmittedHop): Promise<HopResult> {
@@ -156,11 +161,12 @@ export class Connection {
         return given;
       }
     }
-    const result = await this.#unlessJob(await session.exchange(this.#toCall(time)), {
+    const result = await this.#unlessJob(await session.exchange(this.#toCall(time, session.era)), {
       session,
       admitted,
       deadline,
       renewal,
+      ending: this.#ending.signal,
     });
     if (result.ok) {
       memory.note(hop.method, hop.params);
@@ -170,37 +176,56 @@ export class Connection {
     return result;
   }
 
-  /** A call that the host has made a job of has no answer yet; one that asks for a job's state has. */
-  #unlessJob(
-    answer: HopResult,
-    call: Pick<CoreJobOptions, 'session' | 'admitted' | 'deadline' | 'renewal'>,
-  ): HopResult | Promise<HopResult> {
-    const { method, params } = call.admitted.hop;
-    const jobId =
-      method === 'tools/call' && params['name'] !== JOB_STATUS_TOOL ? pendingJobId(answer, this.#knowsJobs) : undefined;
-    return jobId === undefined
-      ? answer
-      : awaitCoreJob({ ...call, jobId, ending: this.#ending.signal, core: this.#options.coreRoutes });
+  /** A call that the upstream has made a job or a task of has no answer yet; one that asks for a job's state has. */
+  #unlessJob(answer: HopResult, call: PolledCall): HopResult | Promise<HopResult> {
+    const { method, params, job } = call.admitted.hop;
+    if (method !== 'tools/call') {
+      return answer;
+    }
+    const jobId = params['name'] === JOB_STATUS_TOOL ? undefined : pendingJobId(answer, this.#knowsJobs);
+    if (jobId !== undefined) {
+      return awaitCoreJob({ ...call, jobId, core: this.#options.coreRoutes });
+    }
+    const taskId = taskIdOf(answer, call.session.era);
+    if (taskId !== undefined) {
+      const millis = job?.becameTask();
+      const extended = millis === undefined ? {} : { deadline: performance.now() + millis, renewal: undefined };
+      return awaitTask({ ...call, ...extended }, taskId);
+    }
+    return job?.withdrawal.aborted === true ? cancelled() : answer;
   }
 
-  #toCall({ admitted: { hop, envelope }, deadline, renewal }: CallTime): WireCall {
+  #toCall({ admitted: { hop, envelope }, deadline, renewal }: CallTime, era: Era): WireCall {
     // dcc-mcp-core takes a progress token for the wish to run the call as a job, and answers "pending".
-    const progressToken = hop.peer === undefined || this.#knowsJobs ? undefined : readProgressToken(hop.params);
+    const asks = hop.peer !== undefined && (!this.#knowsJobs || hop.job?.asksForTask === true);
+    const progressToken = asks ? readProgressToken(hop.params) : undefined;
     const { name } = hop.params;
-    const mirrored = hop.method === 'tools/call' && typeof name === 'string' ? this.#mirrored.get(name) : undefined;
+    const called = hop.method === 'tools/call' && typeof name === 'string' ? name : undefined;
+    const mirrored = called === undefined ? undefined : this.#mirrored.get(called);
+    const support = called === undefined || era === 'modern' ? undefined : this.#taskSupport.get(called);
+    const isTask = support === 'required' || (support === 'optional' && hop.job?.asksForTask === true);
     return {
       method: hop.method,
-      params: hop.params,
+      params: isTask ? { ...hop.params, task: { ttl: Math.ceil(deadline - performance.now()) } } : hop.params,
+      // Who takes answers as they come says by itself what it can do.
+      takesTask: called !== undefined && hop.peer?.takesInputRequired !== true,
       rawParams: hop.rawParams,
       envelope,
       timeoutMillis: Math.max(1, Math.ceil(deadline - performance.now())),
       renewal,
       signal: hop.signal,
+      withdrawal: hop.job?.withdrawal,
       peer: hop.peer,
       progressToken,
       mirrored,
       requestId: hop.requestId,
     };
+  }
+
+  /** Whether the server says that calls of its tools can be tasks (MCP 2025-11-25, "Tasks": without it none may be asked for). */
+  get #takesTasks(): boolean {
+    const requests = asObject(asObject(this.facts.capabilities['tasks'])?.['requests']);
+    return this.facts.era === 'legacy' && asObject(requests?.['tools'])?.['call'] !== undefined;
   }
 
   /** Methods of the handshake era that have another form in the stateless one. */
@@ -229,4 +254,10 @@ export class Connection {
     const session = legacySession === undefined || legacySession.isOver ? this.session : legacySession;
     return this.#exchange(session, time);
   }
+}
+
+function supportOf(tool: JsonObject): readonly (readonly [string, 'required' | 'optional'])[] {
+  const support = taskSupportOf(tool);
+  const { name } = tool;
+  return support === undefined || typeof name !== 'string' ? [] : [[name, support]];
 }

@@ -9,6 +9,14 @@ export interface BoundedQueueOptions {
 /** How waiting for a slot ended. */
 export type QueueVerdict = 'admitted' | 'full' | 'cancelled' | 'timeout';
 
+/** Who waits. */
+export interface Waiting {
+  /** Ends the wait. */
+  readonly signal: AbortSignal | undefined;
+  /** Told of a place in the line. */
+  readonly onPlaced?: () => void;
+}
+
 interface Waiter {
   admit(): void;
 }
@@ -46,7 +54,7 @@ export class BoundedQueue {
   }
 
   /** Waits for a slot at most `timeoutMillis`; only `admitted` holds one, to be given back with {@link leave}. */
-  enter(timeoutMillis: number, signal: AbortSignal | undefined): Promise<QueueVerdict> {
+  enter(timeoutMillis: number, { signal, onPlaced }: Waiting): Promise<QueueVerdict> {
     if (this.tryEnter()) {
       return Promise.resolve('admitted');
     }
@@ -65,6 +73,7 @@ export class BoundedQueue {
       const timer = setTimeout(() => finish('timeout'), timeoutMillis);
       signal?.addEventListener('abort', onAbort, { once: true });
       this.#waiting.add(waiter);
+      onPlaced?.();
     });
   }
 

@@ -114,13 +114,18 @@ export class Dispatcher {
     let waitedMillis = 0;
     if (!this.#queue.tryEnter()) {
       const arrivedAt = performance.now();
-      const admission = await this.#queue.enter(Math.max(1, deadline - arrivedAt), hop.signal);
+      const line = { signal: leaving(hop), onPlaced: () => hop.job?.accepted() };
+      const admission = await this.#queue.enter(Math.max(1, deadline - arrivedAt), line);
       waitedMillis = performance.now() - arrivedAt;
       if (admission !== 'admitted') {
         return refusal(admission, hop, waitedMillis);
       }
     }
     try {
+      if (hop.job?.withdrawal.aborted === true) {
+        return cancelledInQueue(waitedMillis);
+      }
+      hop.job?.accepted();
       const remainingMillis = Math.ceil(deadline - performance.now());
       return remainingMillis > 0
         ? withWait(await send(waitedMillis, remainingMillis), hop, waitedMillis)
@@ -129,6 +134,14 @@ export class Dispatcher {
       this.#queue.leave();
     }
   }
+}
+
+/** What ends the wait of a call. */
+function leaving({ signal, job }: HopRequest): AbortSignal | undefined {
+  if (job === undefined) {
+    return signal;
+  }
+  return signal === undefined ? job.withdrawal : AbortSignal.any([signal, job.withdrawal]);
 }
 
 function refusal(admission: 'full' | 'cancelled' | 'timeout', hop: HopRequest, waitedMillis: number): HopResult {

@@ -6,6 +6,7 @@ import {
 } from '@modelcontextprotocol/server';
 import { isJsonObject, type Era, type JsonObject, type JsonRpcId, type JsonValue } from '../../protocol/json-rpc.ts';
 import { type JsonPart, RawJson } from '../../protocol/json/raw-json.ts';
+import { withTasks } from '../../protocol/mcp-protocol.ts';
 import type { HopPeer } from '../upstream.ts';
 import type { WireCall } from './hop.ts';
 
@@ -47,6 +48,8 @@ export interface EnvelopeOptions {
   /** The token of this hop, where the caller wants progress and the upstream may be asked for it. */
   readonly progressToken?: JsonRpcId | undefined;
   readonly peer?: HopPeer | undefined;
+  /** Whether the upstream may make a task of the request, also where the caller itself knows none. */
+  readonly takesTask?: boolean;
 }
 
 /**
@@ -94,10 +97,11 @@ function foreignMeta(given: JsonValue | undefined): Record<string, JsonValue | u
 }
 
 function addProtocolEnvelope(meta: Record<string, JsonValue | undefined>, options: EnvelopeOptions): void {
-  const { peer, gatewayInfo, protocolVersion } = options;
+  const { peer, gatewayInfo, protocolVersion, takesTask } = options;
+  const capabilities = peer?.capabilities ?? {};
   meta[PROTOCOL_VERSION_META_KEY] = protocolVersion;
   meta[CLIENT_INFO_META_KEY] = peer?.clientInfo ?? { name: gatewayInfo.name, version: gatewayInfo.version };
-  meta[CLIENT_CAPABILITIES_META_KEY] = peer?.capabilities ?? {};
+  meta[CLIENT_CAPABILITIES_META_KEY] = takesTask === true ? withTasks(capabilities) : capabilities;
   if (peer?.logLevel !== undefined) {
     meta[LOG_LEVEL_META_KEY] = peer.logLevel;
   }

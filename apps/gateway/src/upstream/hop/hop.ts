@@ -16,10 +16,14 @@ export interface WireCall {
   /** How progress of the upstream makes the time start anew; absent: it does not. */
   readonly renewal?: TimeRenewal | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Aborts when the end of the call is asked for, which the upstream then is to say. */
+  readonly withdrawal?: AbortSignal | undefined;
   readonly peer?: HopPeer | undefined;
   /** The caller's progress token, where progress may be asked for. */
   readonly progressToken?: JsonRpcId | undefined;
   readonly mirrored?: readonly MirroredParameter[] | undefined;
+  /** Whether the upstream may make a task of it (MCP 2026-07-28, extension `io.modelcontextprotocol/tasks`). */
+  readonly takesTask?: boolean;
   /** Of the operation that it belongs to. */
   readonly requestId?: string | undefined;
   /** True for the gateway's own probes, lists and handshakes: nothing the upstream asks for can belong to them. */
@@ -45,27 +49,36 @@ export function ownCall(method: string, params: JsonObject, timeoutMillis: numbe
 
 export type Abandonment = 'timeout' | 'cancelled';
 
+/** What {@link Hop} tells the conversation it belongs to. */
+export interface HopOwner {
+  /** It has ended; `abandoned`: before the upstream had answered. */
+  readonly onEnd: (hop: Hop, abandoned: Abandonment | undefined) => void;
+  /** Its end is asked for; it goes on until the upstream says something. */
+  readonly onWithdrawn: (hop: Hop) => void;
+}
+
 /** A request in flight. It ends exactly once: by its answer, a failure, its timeout or its caller. */
 export class Hop {
   readonly id: JsonRpcId;
   readonly call: WireCall;
   readonly result: Promise<HopResult>;
   #settle: ((result: HopResult) => void) | undefined;
-  readonly #onEnd: (hop: Hop, abandoned: Abandonment | undefined) => void;
+  readonly #owner: HopOwner;
   #timer: NodeJS.Timeout | undefined;
   /** What ends the hop since the upstream showed that it is alive; absent before. */
   #bound: 'window' | 'longest' | undefined;
   readonly #onAbort: (() => void) | undefined;
+  readonly #onWithdrawal: (() => void) | undefined;
   #watchers: (() => void)[] | undefined;
   /** Looks at a result first; true when the hop goes on. Its timeout, its caller and the gateway end it in any case. */
   hold: ((result: HopResult) => boolean) | undefined;
   /** Says what the upstream did instead of answering, if anything; asked when the time is over. */
   explain: (() => string | undefined) | undefined;
 
-  constructor(id: JsonRpcId, call: WireCall, onEnd: (hop: Hop, abandoned: Abandonment | undefined) => void) {
+  constructor(id: JsonRpcId, call: WireCall, owner: HopOwner) {
     this.id = id;
     this.call = call;
-    this.#onEnd = onEnd;
+    this.#owner = owner;
     this.result = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -75,6 +88,10 @@ export class Hop {
     if (call.signal !== undefined) {
       this.#onAbort = () => this.#end(cancelled(), 'cancelled');
       call.signal.addEventListener('abort', this.#onAbort, { once: true });
+    }
+    if (call.withdrawal !== undefined) {
+      this.#onWithdrawal = () => owner.onWithdrawn(this);
+      call.withdrawal.addEventListener('abort', this.#onWithdrawal, { once: true });
     }
   }
 
@@ -134,7 +151,10 @@ export class Hop {
     if (this.#onAbort !== undefined) {
       this.call.signal?.removeEventListener('abort', this.#onAbort);
     }
-    this.#onEnd(this, abandoned);
+    if (this.#onWithdrawal !== undefined) {
+      this.call.withdrawal?.removeEventListener('abort', this.#onWithdrawal);
+    }
+    this.#owner.onEnd(this, abandoned);
     settle(result);
     for (const watcher of this.#watchers ?? []) {
       watcher();

@@ -108,6 +108,7 @@ export class UpstreamCalls {
 
   async #runAfterStart(hop: HopRequest): Promise<HopResult> {
     const startedAt = performance.now();
+    hop.job?.accepted();
     const failure = await unlessAborted(
       this.#options.connect(hop.timeoutMillis),
       hop.signal,

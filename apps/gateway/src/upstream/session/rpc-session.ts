@@ -6,7 +6,7 @@ import { ERROR_PARSE, LATEST_LEGACY_VERSION } from '../../protocol/mcp-protocol.
 import { toHopResult } from '../hop/answer.ts';
 import { toUpstreamParams, type GatewayInfo } from '../hop/envelope.ts';
 import { hostDied, unreachable } from '../hop/failures.ts';
-import { Hop, type Abandonment, type WireCall } from '../hop/hop.ts';
+import { Hop, type HopOwner, type WireCall } from '../hop/hop.ts';
 import type { HopResult } from '../upstream.ts';
 import { CallerRoots } from './caller-roots.ts';
 import { ownNumber } from './incoming.ts';
@@ -59,7 +59,7 @@ export class RpcSession implements Conversation {
   /** Like {@link exchange}, but gives the request itself. */
   open(call: WireCall): Hop {
     this.#lastId += 1;
-    const hop = new Hop(this.#lastId, call, this.#onHopEnd);
+    const hop = new Hop(this.#lastId, call, this.#hopOwner);
     if (this.#isOver) {
       hop.end(unreachable('The connection to the upstream is closed'));
       return hop;
@@ -74,6 +74,7 @@ export class RpcSession implements Conversation {
       carrier,
       progressToken: call.progressToken === undefined ? undefined : hop.id,
       peer: call.peer,
+      takesTask: call.takesTask === true,
     });
     this.transport.send(hop, requestText(hop.id, call.method, params), call.params);
     return hop;
@@ -170,12 +171,15 @@ export class RpcSession implements Conversation {
 
   readonly #explain = (): string | undefined => this.transport.explainSilence?.();
 
-  readonly #onHopEnd = (hop: Hop, abandoned: Abandonment | undefined): void => {
-    this.#inFlight.delete(hop.id);
-    this.#nonProtocolOutput.onEnd(hop);
-    if (abandoned !== undefined && !this.#isOver) {
-      this.transport.abandon(hop, abandoned);
-    }
+  readonly #hopOwner: HopOwner = {
+    onEnd: (hop, abandoned) => {
+      this.#inFlight.delete(hop.id);
+      this.#nonProtocolOutput.onEnd(hop);
+      if (abandoned !== undefined && !this.#isOver) {
+        this.transport.abandon(hop, abandoned);
+      }
+    },
+    onWithdrawn: (hop) => this.transport.withdraw(hop),
   };
 
   #modernParams(params: JsonObject | undefined): RawJson | undefined {

@@ -87,6 +87,10 @@ export class TappedTransport implements Transport, HttpWatch {
     this.#wrapped.abandon(hop, why);
   }
 
+  withdraw(hop: Hop): void {
+    this.#wrapped.withdraw(hop);
+  }
+
   openStream(): void {
     this.#wrapped.openStream();
   }

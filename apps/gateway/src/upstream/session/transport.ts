@@ -39,6 +39,8 @@ export interface Transport {
   post(text: string, method?: string): Promise<void>;
   /** Nobody waits for the hop's answer any more. */
   abandon(hop: Hop, why: Abandonment): void;
+  /** The end of the hop is asked for. Where the upstream can say nothing to that, the hop ends as `cancelled`. */
+  withdraw(hop: Hop): void;
   /** Begins to listen for what belongs to no request, where the transport has a place for it. */
   openStream(): void;
   /** What the upstream does instead of answering, in words, where it does something else. */

@@ -98,6 +98,10 @@ export class StdioTransport implements Transport {
     void this.post(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params }));
   }
 
+  withdraw(hop: Hop): void {
+    this.abandon(hop, 'cancelled');
+  }
+
   openStream(): void {}
 
   async close(): Promise<void> {

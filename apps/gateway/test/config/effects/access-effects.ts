@@ -39,6 +39,18 @@ async function keptRows(lab: Lab): Promise<number> {
 
 const audit = ({ folder }: Place) => ({ 'audit.dir': join(folder, 'audit') });
 
+const AS_JOB = { prefer: 'respond-async' };
+
+async function startJob(lab: Lab, tool: string): Promise<string> {
+  return String((await lab.call(tool, {}, AS_JOB)).body['job_id']);
+}
+
+/** @returns How it ended. */
+async function untilOver(lab: Lab, id: string): Promise<unknown> {
+  await lab.get(`/v1/jobs/${id}/events`); // a stream that ends with the job
+  return (await lab.get(`/v1/jobs/${id}`)).body['state'];
+}
+
 type Stores = Readonly<Record<string, { readonly max_bytes?: number }>>;
 
 export const ACCESS_EFFECTS: Readonly<Record<string, Effect>> = {
@@ -138,6 +150,31 @@ export const ACCESS_EFFECTS: Readonly<Record<string, Effect>> = {
       await wait(1_100);
       return (await lab.call('read')).status;
     },
+  },
+  'jobs.retentionSecs': {
+    value: 1,
+    observe: async (lab) => {
+      const id = await startJob(lab, 'read');
+      await untilOver(lab, id);
+      await wait(1_100);
+      return (await lab.get(`/v1/jobs/${id}`)).status;
+    },
+  },
+  'jobs.timeoutSecs': {
+    value: 1,
+    observe: async (lab) => untilOver(lab, await startJob(lab, 'dawdle')),
+  },
+  'jobs.maxFinished': {
+    value: 1,
+    observe: async (lab) => {
+      const ids = [await startJob(lab, 'read'), await startJob(lab, 'work')];
+      await untilOver(lab, ids[1]!);
+      return (await lab.get(`/v1/jobs/${ids[0]}`)).status;
+    },
+  },
+  'jobs.maxOpen': {
+    value: 1,
+    observe: async (lab) => [(await lab.call('work', {}, AS_JOB)).status, (await lab.call('work', {}, AS_JOB)).status],
   },
   'audit.dir': { value: ({ folder }: Place) => join(folder, 'audit'), observe: keptRows },
   'audit.maxRows': { base: audit, value: 1, observe: keptRows },

@@ -33,7 +33,8 @@ interface Message {
   readonly params?: { readonly name?: string; readonly arguments?: Json; readonly _meta?: Json };
 }
 
-const WORK_MILLIS = 80;
+/** How long calls of a tool are in work; those of the others are answered at once. */
+const WORK_MILLIS: Readonly<Record<string, number>> = { work: 80, dawdle: 1_500 };
 /** Progress that is told of a call, and the time between. */
 const REPORTS = 5;
 const REPORT_MILLIS = 80;
@@ -44,6 +45,7 @@ const TOOLS = [
   { name: 'wipe', inputSchema: INPUT, annotations: { destructiveHint: true } },
   { name: 'work', inputSchema: INPUT },
   { name: 'report', inputSchema: INPUT },
+  { name: 'dawdle', inputSchema: INPUT },
   { name: 'fail', inputSchema: INPUT, annotations: { readOnlyHint: true } },
   { name: 'fail_once', inputSchema: INPUT, annotations: { readOnlyHint: true } },
 ];
@@ -94,7 +96,7 @@ export async function startSeenUpstream(): Promise<SeenUpstream> {
     }
     atOnce += 1;
     mostAtOnce = Math.max(mostAtOnce, atOnce);
-    await wait(tool === 'work' ? WORK_MILLIS : 0);
+    await wait(WORK_MILLIS[tool] ?? 0);
     atOnce -= 1;
     answer(response, id, { content: [{ type: 'text', text: tool === 'read' ? JSON.stringify(given) : 'done' }] });
   };

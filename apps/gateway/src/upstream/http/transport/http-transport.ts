@@ -4,7 +4,7 @@ import { withoutByteOrderMark } from '../../../protocol/json/bounded-json.ts';
 import { UnboundedJsonError } from '../../../protocol/json/json-scanner.ts';
 import type { RawJson } from '../../../protocol/json/raw-json.ts';
 import { messageOf } from '../../../protocol/thrown-error.ts';
-import { badAnswer } from '../../hop/failures.ts';
+import { badAnswer, cancelled } from '../../hop/failures.ts';
 import { isCancellable, type Abandonment, type Hop } from '../../hop/hop.ts';
 import { readMessages, unboundedRequest } from '../../session/incoming.ts';
 import type { Conversation, Transport } from '../../session/transport.ts';
@@ -90,15 +90,17 @@ export class HttpTransport implements Transport {
   }
 
   abandon(hop: Hop, why: Abandonment): void {
-    if (this.#requests.conversation?.era === 'legacy' && isCancellable(hop.call.method)) {
-      // In the handshake era a closed stream is no cancellation: it has to be said.
-      const params = {
-        requestId: hop.id,
-        reason: why === 'timeout' ? 'The request timed out' : 'The caller cancelled',
-      };
-      void this.post(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params }));
-    }
+    // In the handshake era a closed stream is no cancellation: it has to be said.
+    this.#sayCancelled(hop, why === 'timeout' ? 'The request timed out' : 'The caller cancelled');
     this.#drop(hop);
+  }
+
+  /** In the stateless era a closed stream is the cancellation, and leaves nothing for the upstream to say. */
+  withdraw(hop: Hop): void {
+    if (!this.#sayCancelled(hop, 'The caller cancelled')) {
+      hop.endNow(cancelled());
+      this.#drop(hop);
+    }
   }
 
   openStream(): void {
@@ -257,6 +259,16 @@ export class HttpTransport implements Transport {
     if (hop.isEnded && this.#exchanges.delete(hop)) {
       setTimeout(() => exchange.isOver || exchange.abort(), ANSWERED_STREAM_MILLIS).unref();
     }
+  }
+
+  /** @returns Whether the upstream is of the era that takes it. */
+  #sayCancelled(hop: Hop, reason: string): boolean {
+    const isSaid = this.#requests.conversation?.era === 'legacy' && isCancellable(hop.call.method);
+    if (isSaid) {
+      const params = { requestId: hop.id, reason };
+      void this.post(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params }));
+    }
+    return isSaid;
   }
 
   #drop(hop: Hop): void {

@@ -1,7 +1,7 @@
 import { asObject, isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
 import { RawJson } from '../../protocol/json/raw-json.ts';
+import { JOB_STATUS_TOOL } from '../connection/dcc-core.ts';
 import type { HopResult } from '../upstream.ts';
-import { JOB_STATUS_TOOL } from './dcc-core.ts';
 
 /**
  * Bytes of an answer that says that a call has become a job; it holds ids, and takes about 700. Larger answers are not

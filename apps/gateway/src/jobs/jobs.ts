@@ -1,0 +1,104 @@
+import { isFinished, type JobFacts, type JobRecord } from './job-record.ts';
+import type { JobBounds, JobKey, JobPage, JobQuery } from './job-records.ts';
+import { type JobControls, LiveJob, type LiveJobParts } from './live-job.ts';
+
+/** What the gateway's jobs are made of. */
+export interface JobsOptions extends LiveJobParts {
+  /** How long a job may take, waiting included, in milliseconds. */
+  readonly timeoutMillis: number;
+  readonly bounds: Pick<JobBounds, 'maxFinished' | 'retentionMillis'>;
+  /** A new id: UUID version 7. */
+  readonly newId: () => string;
+}
+
+/** The jobs of a gateway: the records of all, and the calls of those that run here. */
+export class Jobs {
+  readonly timeoutMillis: number;
+  readonly retentionMillis: number;
+  readonly #options: JobsOptions;
+  /** Those that run here, and those that ended here and are kept. */
+  readonly #live = new Map<string, LiveJob>();
+  /** Those of them that are over, in the order of their end. */
+  readonly #finished = new Set<string>();
+
+  constructor(options: JobsOptions) {
+    this.#options = options;
+    this.timeoutMillis = options.timeoutMillis;
+    this.retentionMillis = options.bounds.retentionMillis;
+  }
+
+  newId(): string {
+    return this.#options.newId();
+  }
+
+  /** Takes a place for a job; `undefined` where as many are open as may be. */
+  async create(facts: JobFacts, controls: JobControls): Promise<LiveJob | undefined> {
+    const createdAt = this.#options.now();
+    const record: JobRecord = { ...facts, state: 'queued', createdAt, updatedAt: createdAt };
+    if (!(await this.#options.records.create(record))) {
+      return undefined;
+    }
+    const job = new LiveJob(record, controls, this.#options);
+    this.#live.set(facts.id, job);
+    void job.whenEnded.then(() => this.#keep(facts.id));
+    return job;
+  }
+
+  /** Takes back a job that came to nothing: its call was refused. */
+  async remove(id: string): Promise<void> {
+    this.#live.delete(id);
+    await this.#options.records.remove(id);
+  }
+
+  async find(key: JobKey): Promise<JobRecord | undefined> {
+    return this.#options.records.read(key);
+  }
+
+  /** The job with its events, where it runs or ran here. */
+  async follow(key: JobKey): Promise<LiveJob | undefined> {
+    const record = await this.find(key);
+    return record && this.#live.get(record.id);
+  }
+
+  list(query: JobQuery): Promise<JobPage> {
+    return this.#options.records.list(query);
+  }
+
+  /** Open jobs of all owners, the oldest first; for the operator. */
+  open(limit: number): Promise<readonly JobRecord[]> {
+    return this.#options.records.open(limit);
+  }
+
+  /** Asks for the end of a job that is open; gives how it stands then. */
+  async cancel(key: JobKey): Promise<JobRecord | undefined> {
+    const job = await this.follow(key);
+    job?.cancel();
+    return job?.record ?? this.find(key);
+  }
+
+  /** Ends all that run, as cancelled; resolves when they are recorded, or after `timeoutMillis`. */
+  async stop(timeoutMillis: number): Promise<void> {
+    const open = [...this.#live.values()].filter(({ record }) => !isFinished(record));
+    if (open.length === 0) {
+      return;
+    }
+    open.forEach((job) => job.stop());
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, timeoutMillis);
+    await Promise.race([Promise.all(open.map(({ whenEnded }) => whenEnded)), late.promise]);
+    clearTimeout(timer);
+  }
+
+  #keep(id: string): void {
+    const { bounds, now } = this.#options;
+    this.#finished.add(id);
+    for (const oldest of this.#finished) {
+      const finishedAt = this.#live.get(oldest)?.record.finishedAt ?? 0;
+      if (this.#finished.size <= bounds.maxFinished && finishedAt > now() - bounds.retentionMillis) {
+        return;
+      }
+      this.#finished.delete(oldest);
+      this.#live.delete(oldest);
+    }
+  }
+}

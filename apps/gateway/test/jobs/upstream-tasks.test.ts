@@ -1,0 +1,73 @@
+// Servers that make tasks of calls, of both eras: who waits for the answer gets it, and a job follows its task.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startTasksServer, type TasksServer } from '../conformance/fixture/tasks-server.ts';
+import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
+import type { Told } from './job-gateway.ts';
+import { readEvents } from './read-events.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+describe.each(['stateless', 'handshake'] as const)('a server of the %s era', (era) => {
+  let server: TasksServer;
+  let gateway: RunningGateway;
+  let short = '';
+
+  beforeAll(async () => {
+    server = await startTasksServer(era);
+    const mcpServers = { fixture: { url: server.url }, hasty: { url: server.url, timeoutMs: 300 } };
+    gateway = await startGateway({ config: { mcpServers } });
+    await gateway.ready();
+    const { instances } = (await (await fetch(`${gateway.url}/v1/instances`)).json()) as Told;
+    short = instances.find(({ name }) => name === 'fixture')!.instance_short;
+  });
+
+  afterAll(async () => {
+    await gateway?.stop();
+    server?.close();
+  });
+
+  async function ask(method: string, path: string, body?: unknown): Promise<{ status: number; body: Told }> {
+    const response = await fetch(`${gateway.url}${path}`, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return { status: response.status, body: (await response.json()) as Told };
+  }
+
+  const call = (tool: string, args: Json = {}, more: Json = {}) =>
+    ask('POST', '/v1/call', { tool_slug: `fixture.${short}.${tool}`, arguments: args, ...more });
+
+  test('a tool that runs as a task only is called like any other', async () => {
+    expect(await call('failing_job')).toMatchObject({
+      status: 200,
+      body: { ok: false, output: 'it failed', error: { kind: 'tool-error' } },
+    });
+  });
+
+  test('what goes wrong with its task is what goes wrong with the call', async () => {
+    const more = { meta: { 'dcc.async': true } };
+    const { body } = await call('protocol_error_job', {}, more);
+    await (await readEvents(`${gateway.url}${body['events_url']}`)).end();
+    expect((await ask('GET', body['status_url'])).body).toMatchObject({
+      state: 'failed',
+      error: { kind: 'backend-error', message: 'it broke' },
+    });
+  });
+
+  test('the end of a job ends its task, and the server confirms it', async () => {
+    const { body } = await call('slow_compute', { seconds: 60, label: 'long' }, { meta: { 'dcc.async': true } });
+    const events = await readEvents(`${gateway.url}${body['events_url']}`);
+    await events.until('state');
+    expect((await ask('DELETE', body['status_url'])).status).toBe(202);
+    const end = (await events.end()).at(-1)!;
+    expect(end).toMatchObject({ event: 'end', data: { state: 'cancelled', error: { kind: 'cancelled' } } });
+    expect(server.cancelled()).toBeGreaterThan(0);
+  });
+
+  test('a task that asks somebody who can not be asked ends, and says so', async () => {
+    const { body } = await call('confirm_delete', { filename: 'a' }, { meta: { 'dcc.async': true } });
+    const end = (await (await readEvents(`${gateway.url}${body['events_url']}`)).end()).at(-1)!;
+    expect(end.data['state']).not.toBe('running');
+  });
+});
