@@ -116,7 +116,7 @@ export const UPSTREAMS: Board = {
           draw: 'lines',
           width: 6,
           queries: [{ expression: sum(rate(counter('dcc_mcp.gateway.evictions')), ['reason']), legend: '{{reason}}' }],
-          whenEmpty: 'This gateway has no registry of instances that come and go',
+          whenEmpty: 'No instance has been registered yet',
         },
         {
           title: 'Elections',
@@ -126,7 +126,7 @@ export const UPSTREAMS: Board = {
           queries: [
             { expression: sum(rate(counter('dcc_mcp.gateway.elections')), ['outcome']), legend: '{{outcome}}' },
           ],
-          whenEmpty: 'This gateway stands for no election',
+          whenEmpty: 'No gateway has stood for the port yet',
         },
         {
           title: 'Refreshes of OAuth tokens',
