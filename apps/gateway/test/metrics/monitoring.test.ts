@@ -64,10 +64,11 @@ const ofRules = readRules().map(({ record, alert, expr }): Query => [
   withoutBounds(expr),
 ]);
 
-const ofDocuments = globSync('{README.md,docs/**/*.md}', { cwd: ROOT }).flatMap((path): Query[] =>
-  [...read(path).matchAll(/^```promql\n(.*?)^```/gms)].map(
-    ([, query]) => [path, query!.replaceAll(/\s+/g, ' ').trim()] as const,
-  ),
+const ofDocuments = globSync('{README.md,docs/{guides,reference}/*.md,docs/*.md}', { cwd: ROOT }).flatMap(
+  (path): Query[] =>
+    [...read(path).matchAll(/^```promql\n(.*?)^```/gms)].map(
+      ([, query]) => [path, query!.replaceAll(/\s+/g, ' ').trim()] as const,
+    ),
 );
 
 const NOT_FED = new Set(Object.keys(readNotFed().metrics));
