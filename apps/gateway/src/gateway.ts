@@ -245,7 +245,7 @@ function createRooms(parts: GatewayParts): Rooms {
   const store = state.createCallStore({ capacities: config.admin, onError });
   const listed = new ListedTokens(Date.now);
   const history = new InstanceHistory(Date.now);
-  const core = createCore({ ...parts, state, store, listed, onError }, catalog, instruments.metrics);
+  const core = createCore({ ...parts, state, store, listed, history, onError }, catalog, instruments.metrics);
   const streams = new StreamCounts();
   const inFlight = new InFlight();
   const side = createMcp({ ...parts, state }, core, streams);
@@ -400,7 +400,9 @@ function drainingOf(inFlight: InFlight): Pick<Gateway, 'begin' | 'underway' | 'd
 }
 
 type SharingParts = GatewayParts & { readonly state: SharedState };
-type CoreParts = SharingParts & Pick<RowSinkOptions, 'store' | 'listed'> & Pick<SinksOptions, 'onError'>;
+type CoreParts = SharingParts &
+  Pick<RowSinkOptions, 'store' | 'listed'> &
+  Pick<SinksOptions, 'onError'> & { readonly history: InstanceHistory };
 
 /** Tells what should not have been thrown to the operator, never to a caller. */
 function createErrorReport(log: Log): (error: unknown) => void {
@@ -411,7 +413,7 @@ function createErrorReport(log: Log): (error: unknown) => void {
 }
 
 function createCore(parts: CoreParts, catalog: Catalog, metrics: GatewayInstruments['metrics']): OperationCore {
-  const { config, telemetry, capture, state, store, listed, log, onError } = parts;
+  const { config, telemetry, capture, state, store, listed, history, log, onError } = parts;
   const { createQuotas, createLeases, searchMemory } = state;
   const newId = randomUUID;
   const rows = config.admin.history ? rowSinkOptions(config, { store, listed }) : undefined;
@@ -424,6 +426,7 @@ function createCore(parts: CoreParts, catalog: Catalog, metrics: GatewayInstrume
     catalog,
     toolSearch: new ToolSearch(catalog),
     upstreams: new Upstreams(Date.now, (instanceId) => governance.isWholeHeld(instanceId)),
+    departed: () => history.departed(),
     outputs: new SessionOutputs(),
     contention: (sinceMillis) => store.scan('events', sinceMillis === undefined ? {} : { sinceMillis }),
     jobs: createJobs(parts, recorder),

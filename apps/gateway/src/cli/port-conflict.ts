@@ -28,6 +28,10 @@ function lostLine(address: string, { holder, refusal }: PortHeldError): string {
 }
 
 function foreignLine(address: string, { holder }: PortHeldError): string {
+  const advice = 'choose another one with --port (0 for any free one)';
+  if (holder.kind === 'other' && holder.isLikeCore) {
+    return `error: the port ${address} is in use by another program, which answers as a gateway of dcc-mcp-core does; end that one, or ${advice}`;
+  }
   const who = holder.kind === 'silent' ? 'another program, which does not answer' : 'another program';
-  return `error: the port ${address} is in use by ${who}; choose another one with --port (0 for any free one)`;
+  return `error: the port ${address} is in use by ${who}; ${advice}`;
 }

@@ -22,6 +22,8 @@ const LEAVES = 4;
 const MAX_STAY_MILLIS = 100;
 /** One call to a child in so many is its last: one that dies is started again after longer and longer pauses. */
 const ENDS = 60;
+/** Calls between two looks at which servers there are. */
+const LOOK_EVERY = 10;
 const CHILD_TOOLS = ['read_it', 'work', 'work', 'wait_a_little', 'fail', 'lie', 'say_rubbish', 'unknown'];
 const HOST_TOOLS = ['read_it', 'work', 'work', 'unknown'];
 
@@ -46,8 +48,13 @@ async function targetsOf(url: string): Promise<readonly Target[]> {
 /** Calls until `signal` aborts. @returns Every call that was begun. */
 export async function callAway(url: string, random: Random, signal: AbortSignal): Promise<readonly Attempt[]> {
   const attempts: Attempt[] = [];
-  const [legacy, modern, targets] = [await openLegacy(url), openModern(url), await targetsOf(url)];
+  const [legacy, modern] = [await openLegacy(url), openModern(url)];
+  let targets: readonly Target[] = [];
   while (!signal.aborted) {
+    // Some are called after they have left.
+    if (attempts.length % LOOK_EVERY === 0) {
+      targets = await targetsOf(url);
+    }
     const target = random.pick(targets);
     const way = random.pick(ways);
     if (target === undefined || way === undefined) {

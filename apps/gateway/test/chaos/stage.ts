@@ -1,9 +1,11 @@
 // A gateway process with everything around it that can fail.
 import { startOtlpSink, type OtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAlive } from '../fixtures/is-alive.ts';
+import { createServicesFile, type Row, serviceRow, type ServicesFixture } from '../fixtures/services-file.ts';
 import { type GatewayProcess, startGatewayProcess } from '../fixtures/start-gateway.ts';
 import { type MoodyHost, startMoodyHost } from './moody-host.ts';
 import type { Random } from './random.ts';
@@ -11,14 +13,19 @@ import type { Random } from './random.ts';
 /** Calls to a server take no longer. */
 const TIMEOUT_MILLIS = 2_000;
 const CHILDREN = 3;
-const HOSTS = 3;
+/** Of these one is in the file of the gateway, two are in the registry, and one registers itself. */
+const HOSTS = 4;
 
 export interface Stage {
   readonly gateway: GatewayProcess;
   readonly hosts: readonly MoodyHost[];
   readonly sink: OtlpSink;
   readonly auditDir: string;
-  readonly registryDir: string;
+  readonly services: ServicesFixture;
+  /** The rows of the hosts in the registry, as of now. */
+  rows(): readonly Row[];
+  /** The host that registers itself, for the time given. */
+  register(ttlSeconds: number): void;
   /** Process ids of every child that was ever started. */
   children(): readonly number[];
   living(): readonly number[];
@@ -36,8 +43,14 @@ export async function openStage(random: Random): Promise<Stage> {
   const child = { command: process.execPath, args: [join(import.meta.dirname, 'chaos-child.mjs'), pids] };
   const upstreams = [
     ...Array.from({ length: CHILDREN }, (_, index) => [`child${index}`, { ...child, timeoutMs: TIMEOUT_MILLIS }]),
-    ...hosts.map(({ url }, index) => [`host${index}`, { url, timeoutMs: TIMEOUT_MILLIS }]),
+    ['host', { url: hosts[0]!.url, timeoutMs: TIMEOUT_MILLIS }],
   ];
+  const services = createServicesFile(registryDir);
+  const [, ...registered] = hosts.map(({ url }) => ({ url, instanceId: randomUUID() }));
+  const own = registered.pop()!;
+  const rows = (): readonly Row[] =>
+    registered.map(({ url, instanceId }) => serviceRow(Number(new URL(url).port), { instance_id: instanceId }));
+  services.write(...rows());
   const gateway = await startGatewayProcess({
     config: {
       mcpServers: Object.fromEntries(upstreams),
@@ -60,7 +73,16 @@ export async function openStage(random: Random): Promise<Stage> {
     hosts,
     sink,
     auditDir,
-    registryDir,
+    services,
+    rows,
+    register(ttlSeconds) {
+      const body = { instance_id: own.instanceId, dcc_type: 'blender', mcp_url: own.url, ttl_secs: ttlSeconds };
+      const init = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+      fetch(`${gateway.url}/v1/instances/register`, init).then(
+        (answer) => answer.body?.cancel(),
+        () => undefined,
+      );
+    },
     children,
     living: () => children().filter((pid) => isAlive(pid)),
     async close() {

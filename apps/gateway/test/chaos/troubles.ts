@@ -1,6 +1,4 @@
 // What goes wrong, one thing after the other; in the end everything is sound again.
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { MOODS } from './moody-host.ts';
 import type { Random } from './random.ts';
@@ -10,12 +8,26 @@ const MAX_PAUSE_MILLIS = 400;
 /** Longer than a call may take: some of them see their time out. */
 const MAX_STOPPED_MILLIS = 3_000;
 
+/** Nobody says in between that it lives: it is gone after that. */
+const MAX_TTL_SECONDS = 3;
+
 type Trouble = (stage: Stage, random: Random) => string;
 
 const REGISTRIES = ['', '[', '[{"dcc_type":', '\0'.repeat(4_096), '{}', 'null', '[]', '[{"dcc_type":"maya"}]'];
 
 /** A child that dies is started again after longer and longer pauses: it would be away all of the time. */
-const OFTEN = ['kill', 'stop', 'stop', 'mood', 'mood', 'mood', 'mood', 'collector', 'registry'] as const;
+const OFTEN = [
+  'kill',
+  'stop',
+  'stop',
+  'mood',
+  'mood',
+  'mood',
+  'mood',
+  'collector',
+  'registry',
+  'registration',
+] as const;
 
 const TROUBLES: Readonly<Record<(typeof OFTEN)[number], Trouble>> = {
   kill: (stage, random) => `killed ${signalOne(stage, random, 'SIGKILL')}`,
@@ -35,10 +47,19 @@ const TROUBLES: Readonly<Record<(typeof OFTEN)[number], Trouble>> = {
     sink.respondWith({ well: undefined, hanging: () => 'hang' as const, failing: () => ({ status: 503 }) }[state]);
     return `the collector is ${state}`;
   },
-  registry: ({ registryDir }, random) => {
-    const text = random.pick(REGISTRIES) ?? '';
-    writeFileSync(join(registryDir, 'services.json'), text);
-    return `services.json has ${text.length} bytes: ${JSON.stringify(text.slice(0, 20))}`;
+  registry: ({ services, rows }, random) => {
+    const text = random.once(2) ? undefined : random.pick(REGISTRIES);
+    if (text === undefined) {
+      services.write(...rows());
+    } else {
+      services.writeText(text);
+    }
+    return text === undefined ? 'services.json is whole' : `services.json has ${text.length} bytes`;
+  },
+  registration: ({ register }, random) => {
+    const seconds = 1 + random.integer(MAX_TTL_SECONDS);
+    register(seconds);
+    return `blender registers for ${seconds} s`;
   },
 };
 

@@ -137,6 +137,25 @@ const CASES: readonly Case[] = [
     asks: 0,
   },
   {
+    what: 'a gateway that serves other hosts only',
+    holder: other(() =>
+      createHttpServer((_, response) => {
+        const error = { kind: 'forbidden', message: "The Host '127.0.0.1' is not served here" };
+        response.writeHead(403).end(JSON.stringify({ error, request_id: 'r', trace_id: 't' }));
+      }),
+    ),
+    code: 0,
+    says: /a gateway \(version unknown\) already runs/,
+    asks: 0,
+  },
+  {
+    what: 'a gateway of dcc-mcp-core',
+    holder: other(() => createHttpServer((_, response) => response.end('{"ok":true}'))),
+    code: 1,
+    says: /in use by another program, which answers as a gateway of dcc-mcp-core does; end that one, or choose another/,
+    asks: 0,
+  },
+  {
     what: 'a web server that answers 503',
     holder: other(() => createHttpServer((_, response) => response.writeHead(503).end('{"ok":false}'))),
     code: 1,

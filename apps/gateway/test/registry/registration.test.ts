@@ -245,6 +245,36 @@ describe('what an instance says is checked', () => {
 });
 
 describe('an instance that leaves', () => {
+  test('is told apart from one that never was: 410 with how it was, and 404', async () => {
+    const body = mayaBody();
+    const id = String(body['instance_id']);
+    await studio.register(body);
+    await studio.untilReady(id);
+    const before = await studio.post('call', { tool_slug: `maya.${id.slice(0, 8)}.render` });
+    expect(before.status).toBe(200);
+    await studio.post('instances/deregister', { instance_id: id, reason: 'closed by its user' });
+    for (const named of [id, id.slice(0, 8)]) {
+      for (const path of ['call', 'describe']) {
+        const answer = await studio.post(path, { tool_slug: `maya.${named}.render` });
+        expect(answer).toMatchObject({
+          status: 410,
+          body: { error: { kind: 'instance-offline', previous_status: 'ready', retryable: false } },
+        });
+      }
+    }
+    const never = await studio.post('call', { tool_slug: `maya.${randomUUID()}.render` });
+    expect(never).toMatchObject({
+      status: 404,
+      body: { error: { kind: 'instance-offline', previous_status: 'never-registered' } },
+    });
+    const { calls } = await studio.get('debug/calls?limit=2');
+    expect((calls as readonly Json[]).map(({ outcome }) => outcome)).toEqual(['unknown_tool', 'backend_unreachable']);
+    await studio.register(body);
+    await studio.untilReady(id);
+    expect((await studio.post('call', { tool_slug: `maya.${id}.render` })).status).toBe(200);
+    await studio.post('instances/deregister', { instance_id: id });
+  });
+
   test('says so itself: one event with its reason, no eviction, and it is among those that left', async () => {
     const body = mayaBody();
     const id = String(body['instance_id']);

@@ -1,4 +1,5 @@
 import type { SlugResolution } from '../../catalog/catalog.ts';
+import { isInstance, parseSlug } from '../../catalog/slug.ts';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import type { PolicyOperation } from '../../governance/policy.ts';
 import type { HopFailure, Upstream } from '../../upstream/upstream.ts';
@@ -114,15 +115,25 @@ function notFound(
     case 'unknown_tool':
       return { kind: 'unknown-slug', message: `'${slug}': the instance does not have this tool`, ...near };
     case 'unknown_instance':
-      return {
-        kind: 'instance-offline',
-        detail: 'never-registered',
-        message: `'${slug}': no such instance is registered`,
-        ...near,
-      };
+      return { ...offline(core, slug), ...near };
     case 'malformed':
       return { kind: 'unknown-slug', message: `'${slug}' is no tool slug; a slug is <dcc>.<instance>.<tool>`, ...near };
     default:
       return kind satisfies never;
   }
+}
+
+/** An instance that has left is told apart from one that never was. */
+function offline({ departed }: Pick<OperationCore, 'departed'>, slug: string): OperationError {
+  const parts = parseSlug(slug);
+  const left = departed().find(
+    ({ dccType, instanceId }) => dccType === parts?.dccType && isInstance(instanceId, parts.instanceId ?? parts.id8),
+  );
+  return left === undefined
+    ? { kind: 'instance-offline', detail: 'never-registered', message: `'${slug}': no such instance is registered` }
+    : {
+        kind: 'instance-offline',
+        previousStatus: left.lastStatus,
+        message: `'${slug}': the instance has left: ${left.reason}`,
+      };
 }

@@ -8,6 +8,7 @@ import type { Jobs } from '../../jobs/jobs.ts';
 import type { JsonObject } from '../../protocol/json-rpc.ts';
 import type { OperationTrail } from '../../recording/record/finished.ts';
 import type { Recorder } from '../../recording/record/recorder.ts';
+import type { DepartedInstance } from '../../registry/events/instance-history.ts';
 import type { SessionOutputs } from '../../registry/events/session-outputs.ts';
 import type { Upstreams } from '../../registry/table/upstreams.ts';
 import type { SearchMemory } from '../../search/memory/search-memory.ts';
@@ -19,6 +20,8 @@ export interface OperationCore {
   readonly catalog: Catalog;
   readonly toolSearch: ToolSearch;
   readonly upstreams: Upstreams;
+  /** Instances that have left, the last first. */
+  readonly departed: () => readonly DepartedInstance[];
   /** What the upstreams write. */
   readonly outputs: SessionOutputs;
   /** What changed at the upstreams since a time in epoch milliseconds (default: all that is kept), the newest first. */

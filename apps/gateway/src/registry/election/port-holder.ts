@@ -1,4 +1,4 @@
-import { textOf } from '../../protocol/json-rpc.ts';
+import { asObject, type JsonObject, textOf } from '../../protocol/json-rpc.ts';
 import { toPrintableLine } from '../../protocol/printable-text.ts';
 import { codeOf } from '../../protocol/thrown-error.ts';
 import { askBounded } from './bounded-answer.ts';
@@ -11,8 +11,8 @@ const MAX_VERSION_LENGTH = 64;
 export type PortHolder =
   /** One of ours; one that drains gives the port back soon. */
   | { readonly kind: 'gateway'; readonly version: string; readonly isDraining: boolean }
-  /** It speaks HTTP and is none of ours, or speaks something else. */
-  | { readonly kind: 'other' }
+  /** It speaks HTTP and is none of ours, or speaks something else; the gateway of dcc-mcp-core has no name. */
+  | { readonly kind: 'other'; readonly isLikeCore: boolean }
   /** It took the connection and said nothing in 2 s. */
   | { readonly kind: 'silent' }
   /** Nobody took the connection, or it was cut: whoever held the port may have ended. */
@@ -22,16 +22,30 @@ export type PortHolder =
 export async function askHolder(url: string, signal: AbortSignal): Promise<PortHolder> {
   try {
     const { status, body } = await askBounded(`${url}/v1/healthz`, { signal }, ASK_MILLIS);
-    const isNamed = body?.['name'] === GATEWAY_NAME;
-    if (isNamed && (status === 503 || (status === 200 && body['ok'] === true))) {
-      const version = toPrintableLine(textOf(body['version']), MAX_VERSION_LENGTH);
-      return { kind: 'gateway', version, isDraining: status === 503 };
-    }
-    return { kind: 'other' };
+    return toHolder(status, body ?? {});
   } catch (error) {
     signal.throwIfAborted();
-    return { kind: kindOfFailure(error) };
+    const kind = kindOfFailure(error);
+    return kind === 'other' ? { kind, isLikeCore: false } : { kind };
   }
+}
+
+function toHolder(status: number, body: JsonObject): PortHolder {
+  const { name } = body;
+  const isOk = status === 200 && body['ok'] === true;
+  if (name === GATEWAY_NAME && (status === 503 || isOk)) {
+    const version = toPrintableLine(textOf(body['version']), MAX_VERSION_LENGTH);
+    return { kind: 'gateway', version, isDraining: status === 503 };
+  }
+  if (status === 403 && isOwnRefusal(body)) {
+    return { kind: 'gateway', version: 'unknown', isDraining: false };
+  }
+  return { kind: 'other', isLikeCore: isOk && name === undefined };
+}
+
+/** A gateway that serves other hosts only than the one it is asked by refuses in the words of every gateway. */
+function isOwnRefusal({ error, request_id: requestId, trace_id: traceId }: JsonObject): boolean {
+  return asObject(error)?.['kind'] === 'forbidden' && typeof requestId === 'string' && typeof traceId === 'string';
 }
 
 const ENDED: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);

@@ -8,6 +8,8 @@ import { askHolder, type PortHolder } from './port-holder.ts';
 const SOON_MILLIS = 50;
 /** Between two tries of one that waits: it has the port well within a second after it is free. */
 const WAIT_MILLIS = 200;
+/** Between two tries where another port is missing: each has the first one for a moment. */
+const BESIDE_MILLIS = 1_000;
 /** How often one that waits looks who holds the port: for each try would be a request too many. */
 const LOOK_MILLIS = 5_000;
 
@@ -73,12 +75,13 @@ class Election {
       this.#isTold = true;
       candidate.onHeld(error);
     }
-    const isQuiet = this.#hasLost && performance.now() - this.#lookedAt < LOOK_MILLIS;
-    if (which === 'beside' || isQuiet) {
+    if (which === 'beside') {
+      await this.#pause(this.#contest.isHandedOver(performance.now()) ? SOON_MILLIS : BESIDE_MILLIS);
+    } else if (this.#hasLost && performance.now() - this.#lookedAt < LOOK_MILLIS) {
       await this.#pause(WAIT_MILLIS);
-      return;
+    } else {
+      await this.#look();
     }
-    await this.#look();
   }
 
   async #look(): Promise<void> {
