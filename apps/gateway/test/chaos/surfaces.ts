@@ -1,6 +1,6 @@
 // What each surface says of the calls, and where they disagree.
 import { factsOfKind } from '@dcc-mcp/request-context';
-import type { ErrorKind } from '@dcc-mcp/semantic-conventions';
+import { type ErrorKind, INSTANCE_NEVER_REGISTERED } from '@dcc-mcp/semantic-conventions';
 import type { DecodedSpan } from '@dcc-mcp/test-kit/otlp-sink';
 import { readSpanAccount } from '../faults/collector-account.ts';
 import { valuesOf } from '../fixtures/exposition.ts';
@@ -52,15 +52,20 @@ function ofRows({ attempts, rows }: Said): readonly string[] {
         ? []
         : [`${what} has ${outcomes.length} outcomes: ${outcomes.join()}`];
     }
-    const told = typeof end === 'object' && 'httpStatus' in end ? outcomeOf(end.kind) : outcomes[0];
-    const isSame = told === outcomes[0] || (told === 'ok' && GOOD.has(outcomes[0] ?? ''));
-    return isSame ? [] : [`${what} was told ${told} and is kept as ${outcomes[0]}`];
+    const [kept = ''] = outcomes;
+    const told = typeof end === 'object' && 'httpStatus' in end ? outcomesOf(end.kind) : outcomes;
+    return told.includes(kept) ? [] : [`${what} was told ${told.join(' or ')} and is kept as ${kept}`];
   });
   return [...strangers, ...wrong];
 }
 
-function outcomeOf(kind: unknown): string {
-  return typeof kind === 'string' ? factsOfKind(kind as ErrorKind).outcome : 'ok';
+/** What an answer of that kind may be kept as. The kind alone does not tell an instance that left from one that never was. */
+function outcomesOf(kind: unknown): readonly string[] {
+  if (typeof kind !== 'string') {
+    return [...GOOD];
+  }
+  const { outcome } = factsOfKind(kind as ErrorKind);
+  return kind === 'instance-offline' ? [outcome, INSTANCE_NEVER_REGISTERED.outcome] : [outcome];
 }
 
 function ofCounters({ rows, metrics }: Said): readonly string[] {
