@@ -44,7 +44,7 @@ export interface AdminParts {
 /** The ports of the admin API, on this gateway. */
 export function adminSources(parts: AdminParts): AdminSources {
   const { core, store, telemetry, config, settings } = parts;
-  const { upstreams, catalog, outputs } = core;
+  const { upstreams, catalog } = core;
   const usages = new ProcessUsages();
   return {
     store,
@@ -71,13 +71,28 @@ export function adminSources(parts: AdminParts): AdminSources {
         uptimeSecs: () => process.uptime(),
         residentBytes: () => process.memoryUsage.rss(),
       }),
-    eventsOf: async (instanceId, wanted) => outputs.related(instanceId, wanted),
-    outputOf: (instance, page) => {
-      const id = upstreams.get(instance)?.settings.instanceId;
-      return (id === undefined ? outputs.find(instance)?.buffer : outputs.of(id))?.read(page);
-    },
+    ...outputSources(core),
     ...(parts.traffic === undefined ? {} : { traffic: parts.traffic }),
     toolsListTokens: (since, until) => parts.listed.between(since, until),
     toolSlugs: () => Array.from(catalog.records(), ({ slug }) => slug),
+  };
+}
+
+/** What instances wrote and told until now, also of those that have left. */
+function outputSources({
+  upstreams,
+  outputs,
+}: Pick<OperationCore, 'upstreams' | 'outputs'>): Pick<AdminSources, 'eventsOf' | 'outputOf'> {
+  return {
+    eventsOf: async (instanceId, wanted) => {
+      await upstreams.get(instanceId)?.refreshEvents();
+      return outputs.related(instanceId, wanted);
+    },
+    outputOf: async (instance, page) => {
+      const upstream = upstreams.get(instance);
+      await upstream?.refreshEvents();
+      const buffer = upstream === undefined ? outputs.find(instance)?.buffer : outputs.of(upstream.settings.instanceId);
+      return buffer?.read(page);
+    },
   };
 }

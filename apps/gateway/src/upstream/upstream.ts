@@ -329,6 +329,8 @@ export interface Upstream {
   notify(method: string, params: JsonObject | undefined): void;
   /** A tool of a skill that is not loaded, where the host can tell of it; by its full name. */
   describeUnloaded?(name: string): Promise<JsonObject | undefined>;
+  /** Reads what a dcc-mcp-core host has told of its work until now; takes a second at most, and never rejects. */
+  refreshEvents(): Promise<void>;
   /** Asks for the tools list again; `onTools` follows. */
   refreshTools(): Promise<void>;
   /** Notes what is missing of a list that was read, and why; absent: nothing is. A change is logged once. */

@@ -231,6 +231,8 @@ describe('a row of services.json', () => {
     ['with a port that is none', { port: '80' }, 'bad row: port'],
     ['without an id', bad, 'bad row: instance_id is no UUID'],
     ['with an address that is none', { metadata: { mcp_url: 'file:///etc/passwd' } }, 'bad row: metadata.mcp_url'],
+    ['at an address of no host', { host: '169.254.169.254' }, 'address: 169.254.169.254'],
+    ['at such an address in its metadata', { metadata: { mcp_url: 'http://[fe80::1]:80/mcp' } }, 'address: fe80::1'],
     ['with a host that is none', { host: 'a/b?c' }, 'bad row: host'],
     ['without a time', { last_heartbeat: 'now', registered_at: null }, 'bad row: last_heartbeat'],
     ['with a type that is none', { dcc_type: 7 }, 'bad row: dcc_type'],

@@ -173,6 +173,19 @@ describe('events://session/{instance_id} of a dcc-mcp-core host', () => {
 
 const eventsOf = async (path: string): Promise<readonly string[]> => messages((await get(path)) as Page);
 
+describe('what a dcc-mcp-core host has told is there', () => {
+  test('as soon as it is read, wherever it is', async () => {
+    const events = createCoreEventBuffer();
+    await start({ events, says: (tool) => [{ message: `ran ${tool}` }] });
+    const { trace_id: trace } = await call();
+    expect(await eventsOf(`/admin/api/traces/${trace}`)).toEqual(['ran echo']);
+    await call();
+    expect(messages(await read())).toEqual(['ran echo', 'ran echo']);
+    await call();
+    expect(await eventsOf(`/v1/debug/instances/${instance.instance_id}/output`)).toHaveLength(3);
+  });
+});
+
 describe('a call of a dcc-mcp-core host', () => {
   test('has what the host said meanwhile, in its trace and in its bundle', async () => {
     const events = createCoreEventBuffer();
@@ -193,6 +206,18 @@ describe('a call of a dcc-mcp-core host', () => {
     await readNext();
     expect(await eventsOf(`/admin/api/traces/${trace}`)).toEqual(['its own']);
     expect(await eventsOf(`/v1/debug/bundles/${trace}`)).toEqual(['its own']);
+  });
+
+  test('has what names its job, and nothing that names another', async () => {
+    const events = createCoreEventBuffer();
+    const mine = { message: 'mine', ids: { job_id: 'job-7' } };
+    const other = { message: 'of another', ids: { job_id: 'job-8' } };
+    await start({ events, says: () => [mine, other], jobId: 'job-7' });
+    const { trace_id: trace } = await call();
+    events.append({ message: 'mine, later', nanos: 1795223954467730985n, ids: { job_id: 'job-7' } });
+    await readNext(2);
+    expect(await eventsOf(`/admin/api/traces/${trace}`)).toEqual(['mine', 'mine, later']);
+    expect(await eventsOf(`/v1/debug/bundles/${trace}`)).toEqual(['mine', 'mine, later']);
   });
 
   test('has nothing that names another trace', async () => {

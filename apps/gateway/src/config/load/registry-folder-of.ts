@@ -1,6 +1,6 @@
 import type { Environment } from '@dcc-mcp/telemetry-config';
 import { readVariable } from '@dcc-mcp/telemetry-config/settings';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, sep } from 'node:path';
 import type { GatewayConfig } from '../reader/gateway-config.ts';
 import { REGISTRY_OFF } from '../table/kinds.ts';
 
@@ -34,6 +34,7 @@ export function registryFolderOf(
 
 /** As Rust finds it (`std::env::temp_dir`), in which dcc-mcp-core is written. */
 function temporaryFolder(env: Environment): string {
-  const named = ['TMPDIR', 'TMP', 'TEMP'].map((name) => readVariable(env, name));
+  const names = sep === '/' ? ['TMPDIR'] : ['TMP', 'TEMP'];
+  const named = names.map((name) => readVariable(env, name));
   return named.find((path) => path !== undefined && isAbsolute(path)) ?? '/tmp';
 }

@@ -107,8 +107,9 @@ export class GatewayResources {
   }
 
   /** What an instance wrote; where nothing is there yet it may wait. */
-  #output(uri: string, exchange: Exchange): Promise<SessionEventPage> {
+  async #output(uri: string, exchange: Exchange): Promise<SessionEventPage> {
     const { instanceId, read } = this.#reading(uri, exchange);
+    await this.#core.upstreams.get(instanceId)?.refreshEvents();
     return this.#core.outputs.of(instanceId).readOrWait(read, exchange.signal);
   }
 

@@ -1,5 +1,7 @@
+import { lookup } from 'node:dns';
 import type { RegistryFolder } from '../../config/load/registry-folder-of.ts';
 import type { Log } from '../../protocol/log.ts';
+import { Reach, type ReachRule } from '../../upstream/http/reach/reach.ts';
 import type { RegisteredFacts } from '../../upstream/upstream.ts';
 import { registeredSettings } from '../table/instance-offer.ts';
 import type { InstanceSource, InstanceTable } from '../table/instance-table.ts';
@@ -20,6 +22,10 @@ export interface FileRegistryOptions {
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
+
+/** A registry may tell of hosts on other machines, at addresses that a host can have. */
+const ANYWHERE: ReachRule = { allow: ['0.0.0.0/0', '::/0'] };
+const REACH = new Reach(ANYWHERE, lookup);
 
 type SkippedRow = Parameters<InstanceSource['skip']>[0][number];
 
@@ -92,6 +98,7 @@ export class FileRegistry {
       staleMillis: staleMillis(),
       isAlive: (pid) => processes.isAlive(pid),
       isThisMachine: this.#isThisMachine,
+      mayBeAt: (host) => REACH.refusal(host) === undefined,
       isOwn: (address) => this.#own.some((own) => isSameAddress(address, own, this.#isThisMachine)),
     });
     this.#withdrawOthers(services);
@@ -120,7 +127,7 @@ export class FileRegistry {
     const text = JSON.stringify(row);
     if (this.#put.get(instanceId) !== text) {
       this.#put.set(instanceId, text);
-      const settings = registeredSettings({ source: 'file', instanceId, dccType, url });
+      const settings = registeredSettings({ source: 'file', instanceId, dccType, url, reach: ANYWHERE });
       this.#source.put({ settings, facts: toFacts(row) });
     }
   }

@@ -33,6 +33,8 @@ export interface Surroundings {
   readonly isThisMachine: (host: string) => boolean;
   /** Whether an address is that of this gateway. */
   readonly isOwn: (address: ListenAddress) => boolean;
+  /** Whether a server may have that host: an address of no server, as link-local ones, may be written by anybody. */
+  readonly mayBeAt: (host: string) => boolean;
 }
 
 /** What a row may say of itself: whether it is usable the gateway finds out by asking. */
@@ -74,13 +76,16 @@ const GATEWAY = other('__gateway__: it is a gateway of dcc-mcp-core, no instance
 const OWN = other('own address: it is this gateway');
 
 function whySkipped(row: ServiceRow, surroundings: Surroundings): Why | undefined {
-  const { now, staleMillis, isAlive, isThisMachine, isOwn } = surroundings;
+  const { now, staleMillis, isAlive, isThisMachine, isOwn, mayBeAt } = surroundings;
   const { pid, status } = row;
   if (row.isSentinel) {
     return GATEWAY;
   }
   if (isOwn(row)) {
     return OWN;
+  }
+  if (!mayBeAt(row.host)) {
+    return other(`address: ${row.host} is never that of a host`);
   }
   if (pid !== undefined && isThisMachine(row.host) && !isAlive(pid)) {
     return { reason: `dead pid: its process ${pid} is gone`, leave: LEAVES.ghost(pid), isDead: true };

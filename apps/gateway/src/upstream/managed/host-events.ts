@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CoreEvents } from '../connection/core-events.ts';
 import type { HostEvent, HostEventPage } from '../upstream.ts';
 
@@ -12,6 +13,8 @@ const BUSY_POLL_MILLIS = 250;
 const BUSY_MILLIS = 5_000;
 /** How often a host that has no events is asked whether it has; an adapter may make its buffer late. */
 const FIND_MILLIS = 10_000;
+/** How long whoever reads them waits for news. */
+const MAX_REFRESH_MILLIS = 1_000;
 const PAGE = 100;
 /** Pages at one look: a host that writes faster than it is read does not get all the time there is. */
 const MAX_PAGES = 20;
@@ -22,7 +25,7 @@ export class HostEvents {
   #source: CoreEvents | undefined;
   #uri: string | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #isLooking = false;
+  #looking: Promise<void> | undefined;
   #busyUntil = 0;
   #cursor = 0;
   /** The time of the event at the cursor: one host's are not another's. */
@@ -56,22 +59,45 @@ export class HostEvents {
     const now = performance.now();
     const wasBusy = now < this.#busyUntil;
     this.#busyUntil = now + BUSY_MILLIS;
-    if (!wasBusy && !this.#isLooking) {
+    if (!wasBusy && this.#looking === undefined) {
       this.#lookLater(source, false);
     }
   }
 
-  /** Never rejects. */
-  async #look(source: CoreEvents, isFirst: boolean): Promise<void> {
-    this.#isLooking = true;
+  /** Reads what the host has told until now, for at most a second. Never rejects. */
+  async refresh(): Promise<void> {
+    const source = this.#source;
+    const waited = new AbortController();
+    const look = async (): Promise<void> => {
+      await this.#looking; // it may have asked before what is wanted was told
+      if (source !== undefined && this.#source === source && this.#uri !== undefined && !waited.signal.aborted) {
+        await this.#look(source, false);
+      }
+    };
+    if (this.#uri !== undefined || this.#looking !== undefined) {
+      await Promise.race([look(), delay(MAX_REFRESH_MILLIS, undefined, { ref: false })]);
+      waited.abort();
+    }
+  }
+
+  /** Never rejects; a look that goes on serves whoever asks for another. */
+  #look(source: CoreEvents, isFirst: boolean): Promise<void> {
+    this.#looking ??= this.#lookOnce(source, isFirst).finally(() => {
+      this.#looking = undefined;
+      if (this.#source === source) {
+        this.#lookLater(source, this.#uri === undefined);
+      } else if (this.#source !== undefined) {
+        void this.#look(this.#source, true); // another connection has come meanwhile
+      }
+    });
+    return this.#looking;
+  }
+
+  async #lookOnce(source: CoreEvents, isFirst: boolean): Promise<void> {
     const uri = this.#uri ?? (await source.find());
     if (uri !== undefined && this.#source === source) {
       this.#uri = uri;
       await this.#readOn(source, uri, isFirst);
-    }
-    if (this.#source === source) {
-      this.#isLooking = false;
-      this.#lookLater(source, uri === undefined);
     }
   }
 

@@ -180,6 +180,10 @@ export class ManagedUpstream implements Upstream {
     return this.#supervisor.connection?.core?.describe(name);
   }
 
+  refreshEvents(): Promise<void> {
+    return this.#hostEvents.refresh();
+  }
+
   refreshTools(): Promise<void> {
     this.#changes.toolsAreAsked();
     return this.#tools.refresh();
