@@ -135,6 +135,14 @@ export class Gateway {
     return this.#until(async () => (await this.hosts()).every((each) => each.pid !== pid) || undefined);
   }
 
+  /** Waits until a job has ended. @throws {Error} When it has not after 10 s. */
+  ended(id: string): Promise<Json> {
+    return this.#until(async () => {
+      const job = await this.get(`/v1/jobs/${id}`);
+      return job['finished_at'] === undefined ? undefined : job;
+    });
+  }
+
   async events(name: string): Promise<readonly string[]> {
     const { events } = await this.get<{ events: readonly { event: string; instance_id: string }[] }>(
       '/v1/debug/events',

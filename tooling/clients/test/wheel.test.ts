@@ -96,6 +96,17 @@ describeWheel('a host of dcc-mcp-core with its own defaults', () => {
     TIMEOUT_MILLIS,
   );
 
+  test('runs a call that is a job of the gateway to its end', async () => {
+    const { status, job_id: id } = await gateway.post('/v1/call', {
+      tool_slug: `${prefix}slow`,
+      arguments: { ms: 500 },
+      meta: { 'dcc.async': true },
+    });
+    expect(status).toBe(202);
+    const job = await gateway.ended(id as string);
+    expect(job).toMatchObject({ state: 'succeeded', result: { output: 'done' } });
+  });
+
   test(
     'shows a policy the skill of each tool',
     async () => {
