@@ -83,6 +83,13 @@ export function registeredInstancesContract(name: string, open: () => Promise<Op
       expect((await second.register(registration(ELSEWHERE))).kind).toBe('added');
     });
 
+    test('a heartbeat takes what has changed, and leaves the rest', async () => {
+      const { first, second } = await open();
+      await first.register(registration({ scene: 'a.ma', capabilitiesFingerprint: 'one' }));
+      await second.heartbeat(ID, { scene: 'b.ma' });
+      expect(await first.get(ID)).toMatchObject({ scene: 'b.ma', capabilitiesFingerprint: 'one' });
+    });
+
     test('is gone for both when one removes it', async () => {
       const { first, second } = await open();
       await first.register(registration());

@@ -10,7 +10,7 @@ import type { ServeOptions } from '../../src/cli/life.ts';
 import { startCoreHost } from '../fixtures/core-host.ts';
 import { type EchoServer, startEchoServer } from '../fixtures/echo-server.ts';
 import { serveInProcess } from '../fixtures/serve-in-process.ts';
-import type { RunningGateway } from '../fixtures/start-gateway.ts';
+import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 import { until } from '../upstream/fixtures/harness.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -196,6 +196,15 @@ describe('an instance that registers', () => {
   });
 });
 
+test('a heartbeat may say what has changed, and what it does not say stays', async () => {
+  const body = mayaBody({ scene: 'a.ma', capabilities_fingerprint: 'one' });
+  const id = String(body['instance_id']);
+  await studio.register(body);
+  await studio.post('instances/heartbeat', { instance_id: id, scene: 'b.ma', capabilities_fingerprint: null });
+  expect(await studio.row(id)).toMatchObject({ scene: 'b.ma', capabilities_fingerprint: 'one' });
+  await studio.post('instances/deregister', { instance_id: id });
+});
+
 describe('what an instance says is checked', () => {
   const LONG = 'x'.repeat(257);
   test.each([
@@ -339,6 +348,9 @@ describe('an instance that leaves', () => {
     ]);
     expect(await studio.evictions('probe_fail')).toBe(before + 1);
     expect((await studio.post('search', { query: 'sculpt' })).body['total']).toBe(0);
+    const gone = await studio.post('call', { tool_slug: `zbrush.${id.slice(0, 8)}.sculpt`, arguments: {} });
+    expect(gone.status).toBe(410);
+    expect(errorOf(gone)).toMatchObject({ kind: 'instance-offline', previous_status: 'unreachable' });
     expect((await studio.post('instances/heartbeat', { instance_id: id })).status).toBe(404);
   });
 
@@ -452,6 +464,19 @@ describe('where an instance may be', () => {
     expect(answers.map(({ status }) => status)).toEqual([403, 403]);
   });
 
+  test('is said to whoever looks for the instance, until it registers well', async () => {
+    const body = mayaBody({ mcp_url: 'http://169.254.1.1/mcp' });
+    await guarded.register(body);
+    const ofIt = async (): Promise<readonly Json[]> =>
+      (await guarded.cards()).skipped.filter(({ instance_id: id }) => id === body['instance_id']);
+    expect(await ofIt()).toMatchObject([
+      { source: 'http', dcc_type: 'maya', reason: expect.stringMatching(/^refused: /) },
+    ]);
+    await guarded.register({ ...body, mcp_url: maya.url });
+    expect(await ofIt()).toEqual([]);
+    await guarded.post('instances/deregister', { instance_id: body['instance_id'] });
+  });
+
   test('not where the gateway itself listens', async () => {
     const { port } = new URL(guarded.gateway.url);
     const answer = await guarded.register(mayaBody({ mcp_url: `http://localhost:${port}/mcp` }));
@@ -514,6 +539,29 @@ describe('what the gateway sends to an instance', () => {
     expect(seen.length).toBeGreaterThan(2);
     expect(JSON.stringify(seen)).not.toContain('of-the-studio');
     expect(seen.filter((headers) => 'authorization' in headers || 'cookie' in headers)).toEqual([]);
+  });
+
+  test('goes there itself, past a proxy that the environment names', async () => {
+    let asked = 0;
+    const proxy = createServer((_, response) => {
+      asked += 1;
+      response.writeHead(502).end();
+    });
+    proxy.on('connect', (_, socket) => {
+      asked += 1;
+      socket.destroy();
+    });
+    await new Promise<void>((resolve) => void proxy.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const env = { HTTP_PROXY: url, HTTPS_PROXY: url, http_proxy: url, ALL_PROXY: url, NODE_USE_ENV_PROXY: '1' };
+    const behind = new Studio(await startGateway({ config: { mcpServers: {} }, env }));
+    const body = mayaBody();
+    const id = String(body['instance_id']);
+    await behind.register(body);
+    await behind.untilReady(id);
+    await behind.gateway.stop();
+    proxy.close();
+    expect(asked).toBe(0);
   });
 
   test('goes to no other origin that it redirects to', async () => {

@@ -35,7 +35,10 @@ function whatItIs(card: InstanceCard): readonly Fact[] {
     [t('instance.protocol'), card.protocol_version && `${card.protocol_version} (${card.era ?? ''})`],
     [t('instance.capabilities'), card.capabilities?.join(', ')],
     [t('instance.skills'), hasSkills && t('instance.skills.count', { loaded: skills.loaded, rest: skills.unloaded })],
-    [t('instance.source'), `${card.source} · ${card.transport} · ${card.mcp_url ?? card.command ?? ''}`],
+    [
+      t('instance.source'),
+      `${t(`instance.source.${card.source}`)} · ${card.transport} · ${card.mcp_url ?? card.command ?? ''}`,
+    ],
   ];
 }
 

@@ -35,6 +35,7 @@ export function Card({ card, isOpen }: { readonly card: InstanceCard; readonly i
           </a>
         </h2>
         {card.dcc_type !== card.display_name && <span>{card.dcc_type}</span>}
+        {card.source !== 'config' && <span class="soft">{t(`instance.source.${card.source}`)}</span>}
         <span class={style.space} />
         <span>
           <StatusWord status={card.status} /> <TimeCell timestamp={card.since} />

@@ -42,6 +42,7 @@ export function InstancesPanel() {
           <Card key={card.instance_id} card={card} isOpen={card.instance_id === instance} />
         ))}
       </div>
+      {answer.skipped.length > 0 && <Skipped skipped={answer.skipped} />}
       {answer.departed.length > 0 && <Departed departed={answer.departed} />}
     </Page>
   );
@@ -84,6 +85,23 @@ function NoCards({ answer }: { readonly answer: InstancesAnswer }) {
     <Empty action={{ href: placeHref({ view: undefined, find: undefined }), label: t('empty.filtered.action') }}>
       {t('instances.filtered', { n: number(answer.total) })}
     </Empty>
+  );
+}
+
+function Skipped({ skipped }: { readonly skipped: InstancesAnswer['skipped'] }) {
+  return (
+    <Section title={t('instance.skipped')} note={t('instance.skipped.note')}>
+      <SmallTable
+        label={t('instance.skipped')}
+        heads={[t('column.app'), t('instance.reason'), t('instance.source'), t('instance.id')]}
+        rows={skipped.map(({ source, dcc_type: type, instance_id: id, reason }) => [
+          type,
+          reason,
+          t(`instance.source.${source}`),
+          id !== undefined && <code key="id">{id.slice(0, 8)}</code>,
+        ])}
+      />
+    </Section>
   );
 }
 

@@ -77,8 +77,10 @@ export class ToldStates {
     const { key, instanceId } = upstream.settings;
     this.#told.delete(instanceId);
     this.#events.onContention(contentionEvent(upstream, event, reason));
-    const line = reason.startsWith('gone from ') ? `is ${reason}` : `has left: ${reason}`;
-    this.#logLine(upstream, `upstream ${key} ${line}`, { event, severity: eviction === undefined ? 'info' : 'warn' });
+    this.#logLine(upstream, `upstream ${key} ${leaveLine(event, reason)}`, {
+      event,
+      severity: eviction === undefined ? 'info' : 'warn',
+    });
     this.#events.onInstanceChanged(instanceId);
   }
 
@@ -147,6 +149,13 @@ function reasonOf(event: ContentionName, { settings, status }: Upstream): string
   }
   const isRestart = event === 'probe_booting' && settings.transport.type === 'stdio' && status.starts > 1;
   return isRestart ? `its process is started again (restart ${status.starts - 1})` : undefined;
+}
+
+function leaveLine(event: ContentionName, reason: string): string {
+  if (event === 'host_died') {
+    return `died: ${reason}`;
+  }
+  return reason.startsWith('gone from ') ? `is ${reason}` : `has left: ${reason}`;
 }
 
 function newsOf(line: string): string {

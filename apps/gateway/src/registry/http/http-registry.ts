@@ -1,3 +1,4 @@
+import { BoundedMap } from '@dcc-mcp/bounds';
 import type { LookupFunction } from 'node:net';
 import type { RegisteredFacts } from '../../upstream/upstream.ts';
 import { isSameAddress, type ListenAddress, toListenAddress } from '../file/listen-address.ts';
@@ -5,12 +6,19 @@ import { thisMachine } from '../file/processes.ts';
 import { type InstanceOffer, registeredSettings } from '../table/instance-offer.ts';
 import type { InstanceSource, InstanceTable } from '../table/instance-table.ts';
 import { LEAVES } from '../table/leave.ts';
+import type { SkippedInstance } from '../table/skipped-instances.ts';
 import type { Upstreams } from '../table/upstreams.ts';
 import { whyUnsafe } from './check-target.ts';
-import type { RegisteredInstance, RegisteredInstances, Registration } from './registered-instances.ts';
+import type { InstanceNews, RegisteredInstance, RegisteredInstances, Registration } from './registered-instances.ts';
 
 /** How often the instances are compared with those that are registered, here or at another gateway. */
 const SYNC_MILLIS = 1_000;
+/** Refused registrations that are shown. */
+const MAX_REFUSED = 50;
+const FULL: RegistrationRefusal = {
+  kind: 'queue-full',
+  message: 'As many instances are registered as there may be',
+};
 /** A time to live that ends before that is looked for at its end. */
 const MIN_SYNC_MILLIS = 10;
 
@@ -43,6 +51,8 @@ export class HttpRegistry {
   readonly #options: HttpRegistryOptions;
   readonly #source: InstanceSource;
   #own: readonly ListenAddress[] = [];
+  /** What was refused last, by instance. */
+  readonly #refused = new BoundedMap<string, Omit<SkippedInstance, 'source'>>({ maxEntries: MAX_REFUSED });
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -71,29 +81,43 @@ export class HttpRegistry {
   async register(registration: Registration): Promise<RegistrationResult> {
     const refusal = this.#whyKnownElsewhere(registration) ?? (await this.#whyUnsafe(registration));
     if (refusal !== undefined) {
-      return { ok: false, refusal };
+      return this.#refuse(registration, refusal);
     }
     const outcome = await this.#options.store.register(registration);
     switch (outcome.kind) {
       case 'conflict':
-        return { ok: false, refusal: conflict(registration.instanceId) };
+        return this.#refuse(registration, conflict(registration.instanceId));
       case 'full':
-        return {
-          ok: false,
-          refusal: { kind: 'queue-full', message: 'As many instances are registered as there may be' },
-        };
+        return this.#refuse(registration, FULL);
       case 'added':
       case 'updated':
         this.#source.put(this.#toOffer(outcome.instance));
+        this.#noteRefused(registration.instanceId, undefined);
         return { ok: true, instance: outcome.instance, isUpdate: outcome.kind === 'updated' };
       default:
         return outcome satisfies never;
     }
   }
 
+  /** Whoever looks for an instance finds why it is not there. */
+  #refuse({ instanceId, dccType }: Registration, refusal: RegistrationRefusal): RegistrationResult {
+    this.#noteRefused(instanceId, { instanceId, dccType, reason: `refused: ${refusal.message}` });
+    return { ok: false, refusal };
+  }
+
+  #noteRefused(instanceId: string, row: Omit<SkippedInstance, 'source'> | undefined): void {
+    const wasThere = this.#refused.delete(instanceId);
+    if (row !== undefined) {
+      this.#refused.set(instanceId, row);
+    }
+    if (wasThere || row !== undefined) {
+      this.#source.skip([...this.#refused.values()].toReversed());
+    }
+  }
+
   /** @returns `undefined` where no such instance is registered: it should register again. */
-  async heartbeat(instanceId: string): Promise<RegisteredInstance | undefined> {
-    const instance = await this.#options.store.heartbeat(instanceId);
+  async heartbeat(instanceId: string, news: InstanceNews): Promise<RegisteredInstance | undefined> {
+    const instance = await this.#options.store.heartbeat(instanceId, news);
     if (instance !== undefined) {
       this.#source.put(this.#toOffer(instance));
     }

@@ -1,4 +1,5 @@
 import {
+  type InstanceNews,
   MAX_REGISTERED,
   type RegisteredInstance,
   type RegisteredInstances,
@@ -36,12 +37,12 @@ export class MemoryRegisteredInstances implements RegisteredInstances {
     return { kind: known === undefined ? 'added' : 'updated', instance };
   }
 
-  async heartbeat(instanceId: string): Promise<RegisteredInstance | undefined> {
+  async heartbeat(instanceId: string, news: InstanceNews = {}): Promise<RegisteredInstance | undefined> {
     const known = this.#live(instanceId);
     if (known === undefined) {
       return undefined;
     }
-    const instance = { ...known, heartbeatAt: this.#now() };
+    const instance = { ...known, ...news, heartbeatAt: this.#now() };
     this.#instances.set(instanceId, instance);
     return instance;
   }

@@ -16,6 +16,12 @@ export interface Registration {
   readonly owner?: string | undefined;
 }
 
+/** What may change while an instance lives. */
+export interface InstanceNews {
+  readonly scene?: string;
+  readonly capabilitiesFingerprint?: string;
+}
+
 /** An instance that has registered and is not overdue; times in epoch milliseconds. */
 export interface RegisteredInstance extends Registration {
   readonly registeredAt: number;
@@ -43,8 +49,12 @@ export interface RegisteredInstances {
    * Whoever registered it first may give it another address; others may not. It stays theirs.
    */
   register(registration: Registration): Promise<RegisterOutcome>;
-  /** Notes that it lives. @returns It, unless there is none of that id. */
-  heartbeat(instanceId: string): Promise<RegisteredInstance | undefined>;
+  /**
+   * Notes that it lives, and what of it has changed; what is absent stays as it was.
+   *
+   * @returns It, unless there is none of that id.
+   */
+  heartbeat(instanceId: string, news?: InstanceNews): Promise<RegisteredInstance | undefined>;
   get(instanceId: string): Promise<RegisteredInstance | undefined>;
   /** @returns Whether it was there. */
   remove(instanceId: string): Promise<boolean>;

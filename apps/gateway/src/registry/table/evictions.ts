@@ -69,7 +69,7 @@ export class Evictions {
     if (evicted === undefined || source === 'config') {
       return false;
     }
-    if ((facts?.heartbeatAt ?? 0) > evicted.at) {
+    if ((facts?.heartbeatAt ?? 0) >= evicted.at) {
       this.#evicted.delete(instanceId);
       return false;
     }

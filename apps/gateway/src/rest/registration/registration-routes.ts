@@ -13,6 +13,7 @@ import {
   DEFAULT_TTL_SECS,
   deregisterBody,
   heartbeatBody,
+  type HeartbeatBody,
   registerBody,
   type RegisterBody,
 } from './registration-schemas.ts';
@@ -30,13 +31,9 @@ export function registrationRoutes(registry: HttpRegistry, bodyLimitBytes: numbe
     'POST /v1/instances/register': route('register', registerBody, (body, request) =>
       register(registry, body, request),
     ),
-    'POST /v1/instances/heartbeat': route('heartbeat', heartbeatBody, async ({ instance_id: id }, request) => {
-      const error = await whyNotTheirs(registry, id, { request, operation: 'heartbeat' });
-      const instance = error === undefined ? await registry.heartbeat(id.toLowerCase()) : undefined;
-      return instance === undefined
-        ? { error: error ?? unknown(id) }
-        : { body: { ...named(instance.instanceId), heartbeat_interval_secs: heartbeatIntervalSecs(instance.ttlSecs) } };
-    }),
+    'POST /v1/instances/heartbeat': route('heartbeat', heartbeatBody, (body, request) =>
+      heartbeat(registry, body, request),
+    ),
     'POST /v1/instances/deregister': route(
       'deregister',
       deregisterBody,
@@ -100,6 +97,21 @@ async function register(registry: HttpRegistry, body: RegisterBody, request: Rou
       heartbeat_interval_secs: heartbeatIntervalSecs(ttlSecs),
     },
   };
+}
+
+async function heartbeat(registry: HttpRegistry, body: HeartbeatBody, request: RouteRequest): Promise<Outcome> {
+  const { instance_id: id, scene, capabilities_fingerprint: capabilitiesFingerprint } = body;
+  const error = await whyNotTheirs(registry, id, { request, operation: 'heartbeat' });
+  if (error !== undefined) {
+    return { error };
+  }
+  const instance = await registry.heartbeat(id.toLowerCase(), {
+    ...(scene ? { scene } : {}),
+    ...(capabilitiesFingerprint ? { capabilitiesFingerprint } : {}),
+  });
+  return instance === undefined
+    ? { error: unknown(id) }
+    : { body: { ...named(instance.instanceId), heartbeat_interval_secs: heartbeatIntervalSecs(instance.ttlSecs) } };
 }
 
 /** Upper case in ids and types means the same as lower case; an empty text is none. */

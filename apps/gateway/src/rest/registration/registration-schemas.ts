@@ -35,9 +35,12 @@ export interface RegisterBody {
 
 export interface HeartbeatBody {
   readonly instance_id: string;
+  readonly scene?: string | null | undefined;
+  readonly capabilities_fingerprint?: string | null | undefined;
 }
 
-export interface DeregisterBody extends HeartbeatBody {
+export interface DeregisterBody {
+  readonly instance_id: string;
   /** For people. */
   readonly reason?: string | null | undefined;
 }
@@ -64,7 +67,11 @@ export const registerBody: z.ZodType<RegisterBody> = z
   .openapi('RegisterRequest');
 
 export const heartbeatBody: z.ZodType<HeartbeatBody> = z
-  .strictObject({ instance_id: instanceId })
+  .strictObject({
+    instance_id: instanceId,
+    scene: optionalText.meta({ description: 'What is open by now.' }),
+    capabilities_fingerprint: optionalText,
+  })
   .openapi('HeartbeatRequest');
 
 export const deregisterBody: z.ZodType<DeregisterBody> = z

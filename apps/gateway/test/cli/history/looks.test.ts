@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { runInProcess } from '../../fixtures/run-in-process.ts';
 import { startGateway } from '../../fixtures/start-gateway.ts';
-import { type RestGateway, startRestGateway } from '../../rest/rest-gateway.ts';
+import { type Answer, type RestGateway, startRestGateway } from '../../rest/rest-gateway.ts';
 
 let rest: RestGateway;
 let at: readonly string[];
@@ -90,6 +90,22 @@ test('instances are a table of the servers as they are now, with why one is not 
   const { stdout } = await runInProcess(['instances', ...at]);
   expect(stdout).toMatch(/^toolbox \(toolbox\) +ready +\d+ +3 +1 /m);
   expect(stdout).toMatch(/^gone: .+/m);
+  expect(stdout).toMatch(/ +config$/m);
+});
+
+const tell = (what: string, body: object): Promise<Answer> => rest.post(`/v1/instances/${what}`, body);
+
+test('instances says which left and which were not taken, with the reasons', async () => {
+  const id = '0a1b2c3d-0000-4000-8000-000000000000';
+  await tell('register', { instance_id: id, dcc_type: 'maya', mcp_url: 'http://169.254.1.1/mcp' });
+  const refused = (await runInProcess(['instances', ...at])).stdout;
+  expect(refused).toMatch(/^skipped \(http\) {2}maya 0a1b2c3d: refused: .+registerAllow/m);
+  await tell('register', { instance_id: id, dcc_type: 'maya', mcp_url: 'http://127.0.0.1:1/mcp' });
+  expect((await runInProcess(['instances', ...at])).stdout).toMatch(/^maya-0a1b2c3d \(maya\) .+ http$/m);
+  await tell('deregister', { instance_id: id, reason: 'closed' });
+  const { stdout } = await runInProcess(['instances', ...at]);
+  expect(stdout).toMatch(/^left [\d-]+T[\d:]+Z {2}maya 0a1b2c3d: it deregistered: closed$/m);
+  expect(stdout).not.toContain('skipped');
 });
 
 describe('from the link of an alert to the failing calls', () => {

@@ -1,6 +1,6 @@
 import type { CallRow, Trace, TraceRow } from '@dcc-mcp/call-store';
 import type { Stats, Workflow } from '@dcc-mcp/call-store/analytics';
-import { type Card, instanceLines } from '../show/instance-lines.ts';
+import { type InstanceList, instanceLines } from '../show/instance-lines.ts';
 import { type Line, plain, printLines, widthOf } from '../show/print-lines.ts';
 import { rowLine, waterfallLines } from '../show/row-lines.ts';
 import { type SearchQuality, searchLines } from '../show/search-lines.ts';
@@ -45,8 +45,8 @@ export async function showSearchQuality(run: HistoryRun): Promise<number> {
 
 /** The servers behind the gateway, as they are now. */
 export async function listInstances(run: HistoryRun): Promise<number> {
-  const answer = await run.client.json<{ readonly instances: readonly Card[] }>('instances');
-  return show(run, answer, ({ instances }) => instanceLines(instances, widthOf(run.terminal)));
+  const answer = await run.client.json<InstanceList>('instances');
+  return show(run, answer, (answered) => instanceLines(answered, widthOf(run.terminal)));
 }
 
 interface ListedRows {

@@ -8,6 +8,7 @@ export interface Card {
   readonly display_name: string;
   readonly dcc_type: string;
   readonly status: string;
+  readonly source: string;
   readonly last_error?: string;
   readonly tool_count: number;
   readonly in_flight: number;
@@ -15,10 +16,57 @@ export interface Card {
   readonly calls: { readonly total: number; readonly failed: number; readonly p95_ms?: number };
 }
 
+/** What `instances` answers. */
+export interface InstanceList {
+  readonly instances: readonly Card[];
+  readonly departed: readonly {
+    readonly instance_id: string;
+    readonly dcc_type: string;
+    readonly left_at: string;
+    readonly reason: string;
+  }[];
+  readonly skipped: readonly {
+    readonly source: string;
+    readonly dcc_type?: string;
+    readonly instance_id?: string;
+    readonly reason: string;
+  }[];
+}
+
+/** Of those that left, and of rows that became no instance. */
+const MAX_SHOWN = 5;
+
+/** The servers behind a gateway, and below them why one is not ready, which left, and what became none. */
+export function instanceLines(list: InstanceList, width: number | undefined): readonly Line[] {
+  const rest = [...departedLines(list), ...skippedLines(list)];
+  return [...cardLines(list.instances, width), ...(rest.length === 0 ? [] : [plain(''), ...rest])];
+}
+
+function departedLines({ departed }: InstanceList): readonly Line[] {
+  const lines = departed
+    .slice(0, MAX_SHOWN)
+    .map(({ dcc_type: type, instance_id: id, left_at: at, reason }): Line => [
+      { text: `left ${at.slice(0, 19)}Z  ${type} ${id.slice(0, 8)}: ${reason}`, tone: 'quiet' },
+    ]);
+  return [...lines, ...moreOf(departed.length, 'left')];
+}
+
+function skippedLines({ skipped }: InstanceList): readonly Line[] {
+  const lines = skipped.slice(0, MAX_SHOWN).map(({ source, dcc_type: type, instance_id: id, reason }): Line => {
+    const who = [type, id?.slice(0, 8)].filter((each) => each !== undefined).join(' ');
+    return [{ text: `skipped (${source})  ${who === '' ? '' : `${who}: `}${reason}`, tone: 'bad' }];
+  });
+  return [...lines, ...moreOf(skipped.length, 'were skipped')];
+}
+
+function moreOf(count: number, what: string): readonly Line[] {
+  return count > MAX_SHOWN ? [plain(`${count - MAX_SHOWN} more ${what}: --json has them`)] : [];
+}
+
 /** The servers behind a gateway, and below them why one is not ready. */
-export function instanceLines(cards: readonly Card[], width: number | undefined): readonly Line[] {
+function cardLines(cards: readonly Card[], width: number | undefined): readonly Line[] {
   if (cards.length === 0) {
-    return [plain('no instances: name servers under mcpServers of the configuration')];
+    return [plain('no instances: name servers under mcpServers of the configuration, or let them register')];
   }
   const rows = cards.map((card) => {
     const { dcc_type: type, status, tool_count: tools, calls, in_flight: running, queue_depth: waiting } = card;
@@ -31,13 +79,14 @@ export function instanceLines(cards: readonly Card[], width: number | undefined)
       { text: countOf(calls.failed), tone: calls.failed === 0 ? ('quiet' as const) : ('bad' as const) },
       calls.p95_ms === undefined ? '' : durationOf(calls.p95_ms),
       countOf(running + waiting),
+      card.source,
     ];
   });
   const errors = cards.flatMap(({ display_name: name, last_error: error, status }) =>
     error === undefined || status === 'ready' ? [] : [[{ text: `${name}: ${error}`, tone: 'bad' as const }]],
   );
   return [
-    ...tableLines({ head: ['instance', 'status', 'tools', 'calls', 'failed', 'p95', 'now'], rows }, width),
+    ...tableLines({ head: ['instance', 'status', 'tools', 'calls', 'failed', 'p95', 'now', 'from'], rows }, width),
     ...(errors.length === 0 ? [] : [plain(''), ...errors]),
   ];
 }
