@@ -77,6 +77,7 @@ describe.each(boards)('%s', (_, board, text) => {
       '__from',
       '__to',
       '__field',
+      '__data',
     ]);
     const used = [...text.matchAll(/\$\{?(\w+)/g)].map(([, name]) => name!);
     expect(used.filter((name) => !own.has(name) && name !== '__all')).toEqual([]);

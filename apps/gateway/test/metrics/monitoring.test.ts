@@ -71,6 +71,24 @@ const ofDocuments = globSync('{README.md,docs/{guides,reference}/*.md,docs/*.md}
     ),
 );
 
+/** Where panels and alerts lead: the part of the address behind `/admin/?`. */
+const links = [...dashboards, RULES].flatMap((path) =>
+  [...read(path).matchAll(/(?:\$\{admin_url\}|admin_page: \/admin)\/\?([^"\n]+)/g)].map(([, link]) => link!),
+);
+
+/** As Grafana and Prometheus fill it. */
+const fillLink = (link: string): string =>
+  link
+    .replace(/\$\{__(?:field\.labels|data\.fields)\.tool\}|\{\{ \$labels\.tool \}\}/, 'everything__echo')
+    .replace('${__from:date:iso}', new Date(Date.now() - 3_600_000).toISOString())
+    .replace('${__to:date:iso}', new Date(Date.now() + 3_600_000).toISOString());
+
+const panelsOfPage = new Set(
+  [...readFileSync(join(ROOT, 'apps/admin-ui/src/shell/panels.ts'), 'utf8').matchAll(/ id: '(\w+)'/g)].map(
+    ([, id]) => id,
+  ),
+);
+
 const NOT_FED = new Set(Object.keys(readNotFed().metrics));
 /** Only what should never happen feeds them; tests of their own make it happen. */
 const TROUBLE = /dcc_mcp_telemetry_(?:overflow|invalid_values)_total/;
@@ -98,7 +116,23 @@ async function startBadCollector(): Promise<{ readonly url: string; readonly ser
   return { url: `http://127.0.0.1:${(server.address() as { port: number }).port}`, server };
 }
 
-const queries = [...ofPanels, ...ofVariables, ...ofRules, ...ofDocuments];
+/** What users of dcc-mcp-core and of ContextForge have on dashboards of their own. */
+const ofUsers = [
+  'sum by (tool) (rate(dcc_mcp_tool_calls_total{status="success"}[5m])) / sum by (tool) (rate(dcc_mcp_tool_calls_total[5m]))',
+  'histogram_quantile(0.95, sum by (le, tool) (rate(dcc_mcp_tool_duration_seconds_bucket[5m])))',
+  'dcc_mcp_active_sessions',
+  'rate(dcc_mcp_gateway_elections_total[5m])',
+  'rate(dcc_mcp_gateway_evictions_total[5m])',
+  'rate(dcc_mcp_gateway_probes_total{outcome="ready"}[5m]) / rate(dcc_mcp_gateway_probes_total[5m])',
+  'rate(http_requests_total[1m])',
+  'histogram_quantile(0.50, sum(rate(http_request_duration_seconds_bucket[5m])) by (le))',
+  'histogram_quantile(0.95, sum(rate(http_request_duration_seconds_bucket[5m])) by (le))',
+  'histogram_quantile(0.99, sum(rate(http_request_duration_seconds_bucket[5m])) by (le))',
+  'rate(http_requests_total{status=~"5.."}[5m])',
+  'sum(rate(http_requests_total{status=~"5.."}[5m])) / sum(rate(http_requests_total[5m])) * 100',
+].map((query): Query => ['a dashboard of a user', query]);
+
+const queries = [...ofPanels, ...ofVariables, ...ofRules, ...ofDocuments, ...ofUsers];
 
 test('there are dashboards, variables, rules and documents to ask for', () => {
   expect([ofPanels, ofVariables, ofRules, ofDocuments].map((each) => each.length > 1)).toEqual([
@@ -179,6 +213,20 @@ describeWithTools({ describe, test }, ['prometheus'])('a real Prometheus', () =>
     expect(answers[0]!.length).toBeGreaterThan(0);
     expect(Math.max(...numbers)).toBeGreaterThan(0);
   });
+
+  test('every link leads to a panel of the page', () => {
+    const panels = links.map((link) => new URLSearchParams(link).get('panel'));
+    expect(panels.filter((panel) => panel === null || !panelsOfPage.has(panel))).toEqual([]);
+  });
+
+  test.each([...new Set(links)].filter((link) => link.startsWith('panel=calls&')))(
+    'the page has rows where a link leads: %s',
+    async (link) => {
+      const [, query] = fillLink(link).split('panel=calls&');
+      const response = await fetch(`${workload.gateway.url}/v1/debug/calls?${query}`);
+      expect(await response.json()).toMatchObject({ calls: expect.arrayContaining([expect.anything()]) });
+    },
+  );
 
   test.each(queries.filter((query) => !isFed(query)))(
     '%s is understood, and waits for what feeds it: %s',

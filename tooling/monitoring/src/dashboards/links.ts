@@ -1,10 +1,11 @@
 // From a value to the rows it counts: addresses of the admin page, which stand in a variable of every dashboard.
 import { DashboardLinkBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import type { PageLink } from './panel.ts';
+import type { PageLink, Panel } from './panel.ts';
 
 /** The time that is looked at, as the page reads it. */
 const TIME = 'since=${__from:date:iso}&until=${__to:date:iso}';
-const TOOL = 'tool_label%3D${__field.labels.tool}';
+/** Put in place of the tool; where it stands depends on how a panel is drawn. */
+const TOOL = 'tool_label%3D<tool>';
 
 interface Target {
   readonly title: string;
@@ -25,8 +26,9 @@ const TARGETS: Readonly<Record<PageLink, Target>> = {
   traces: { title: 'Traces', query: `panel=traces&${TIME}` },
 };
 
-/** A link to the admin page, opened beside Grafana. */
-export function toPageLink(link: PageLink): DashboardLinkBuilder {
+/** A link to the admin page, opened beside Grafana. A table has the tool in a column, a line in its label. */
+export function toPageLink({ link, draw }: Required<Pick<Panel, 'link' | 'draw'>>): DashboardLinkBuilder {
   const { title, query } = TARGETS[link];
-  return new DashboardLinkBuilder(title).url(`\${admin_url}/?${query}`).targetBlank(true);
+  const tool = draw === 'table' ? '${__data.fields.tool}' : '${__field.labels.tool}';
+  return new DashboardLinkBuilder(title).url(`\${admin_url}/?${query.replace('<tool>', tool)}`).targetBlank(true);
 }

@@ -22,6 +22,7 @@ import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-s
 import * as stat from '@grafana/grafana-foundation-sdk/stat';
 import * as table from '@grafana/grafana-foundation-sdk/table';
 import * as timeseries from '@grafana/grafana-foundation-sdk/timeseries';
+import { Seconds } from '@grafana/grafana-foundation-sdk/units';
 import { definitionOf } from '../instruments/instruments.ts';
 import { PANEL } from '../query/expression.ts';
 import { toPageLink } from './links.ts';
@@ -113,7 +114,9 @@ function toTable({ queries }: Panel): table.PanelBuilder {
   return builder;
 }
 
-const toHeatmap = (): heatmap.PanelBuilder => new heatmap.PanelBuilder().calculate(false);
+/** Its axis is what was measured, its cells are how much of it. */
+const toHeatmap = (): heatmap.PanelBuilder =>
+  new heatmap.PanelBuilder().calculate(false).yAxis(new heatmap.YAxisConfigBuilder().unit(Seconds));
 
 function toBuilder(panel: Panel): Builder {
   const builders = { number: toNumber, table: toTable, heatmap: toHeatmap, lines: toLines, stacked: toLines };
@@ -137,5 +140,6 @@ export function toPanel(panel: Panel, { id, gridPos }: Place): { build(): Grafan
     .unit(unitOf(panel))
     .noValue(panel.whenEmpty ?? 'No gateway is scraped in this time')
     .targets(panel.queries.map((query, index) => toQuery(panel, query, index)));
-  return panel.link === undefined ? builder : builder.dataLinks([toPageLink(panel.link)]);
+  const { link, draw } = panel;
+  return link === undefined ? builder : builder.dataLinks([toPageLink({ link, draw })]);
 }

@@ -88,7 +88,7 @@ export const CALL_ALERTS: readonly Alert[] = [
     ),
     for: '10m',
     summary: 'Calls of {{ $labels.instance }} wait {{ $value | humanizePercentage }} of their time',
-    page: 'panel=calls&q=queue_ms%3E1s',
+    page: 'panel=calls&q=queue_ms%3E100ms',
     fires: {
       series: [
         phase('queue', '0+30x40'),
