@@ -157,6 +157,8 @@ export interface HopFailure {
   /** The upstream's own JSON-RPC error, where it sent one. */
   readonly rpcError?: JsonRpcError | undefined;
   readonly httpStatus?: number | undefined;
+  /** Of an upstream that has too many requests: how long to wait, in whole seconds. */
+  readonly retryAfterSeconds?: number;
   /** What the upstream did instead of answering in time; part of the message. */
   readonly hint?: string | undefined;
   /** True where the message says all there is to say of the time, whatever the call waited for. */

@@ -81,12 +81,17 @@ export function retryOf({ attempt, delayMillis, failure }: HopRetry): RetryFacts
 
 /** A failed hop in the words of operations. */
 export function errorOfFailure(failure: HopFailure): OperationError {
-  const { kind, message, rpcError, httpStatus } = failure;
+  const { kind, message, rpcError, httpStatus, retryAfterSeconds } = failure;
   const backend = {
     ...(rpcError === undefined ? {} : { code: rpcError.code, message: rpcError.message }),
     ...(httpStatus === undefined ? {} : { http_status: httpStatus }),
   };
-  return { kind, message, ...(Object.keys(backend).length === 0 ? {} : { backend }) };
+  return {
+    kind,
+    message,
+    ...(Object.keys(backend).length === 0 ? {} : { backend }),
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  };
 }
 
 /**

@@ -16,10 +16,11 @@ export function createGovernanceSink(metrics: GatewayMetrics): Sink {
   };
 }
 
-function recordDecision(metrics: GatewayMetrics, { outcome, span }: FinishedOperation): void {
+function recordDecision(metrics: GatewayMetrics, { outcome, span, error }: FinishedOperation): void {
   if (outcome === 'denied') {
     metrics.recordGovernance('policy', 'denied', span.spanContext);
-  } else if (outcome === 'throttled') {
+  } else if (outcome === 'throttled' && error?.backend === undefined) {
+    // An upstream's own limit is no decision of ours.
     metrics.recordGovernance('rate-limit', 'throttled', span.spanContext);
   }
 }

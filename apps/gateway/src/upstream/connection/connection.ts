@@ -126,7 +126,9 @@ export class Connection {
       memory.refusesProbe = true;
       return unreachable('The upstream no longer understands the era it was spoken to in').failure;
     }
-    return isRefusal || answer.failure.rpcError !== undefined ? 'ready' : answer.failure;
+    // One that has too many requests is there.
+    const isThere = isRefusal || answer.failure.rpcError !== undefined || answer.failure.kind === 'throttled';
+    return isThere ? 'ready' : answer.failure;
   }
 
   /** Ends the calls of callers; the gateway's own requests go on. */

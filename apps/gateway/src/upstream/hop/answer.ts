@@ -2,6 +2,7 @@ import { isJsonObject, type JsonObject, type JsonRpcError } from '../../protocol
 import { RawJson } from '../../protocol/json/raw-json.ts';
 import type { HopResult } from '../upstream.ts';
 import { badAnswer } from './failures.ts';
+import { saysTooManyRequests, tooManyRequests, waitOf } from './too-many-requests.ts';
 
 const MAX_MESSAGE_LENGTH = 1_000;
 
@@ -79,8 +80,9 @@ function toFailure(error: RawJson, httpStatus: number | undefined): HopResult {
   if (rpcError === undefined) {
     return badAnswer('jsonrpc', 'The upstream answered with a malformed JSON-RPC error');
   }
-  return badAnswer('jsonrpc', rpcError.message.slice(0, MAX_MESSAGE_LENGTH), {
-    rpcError,
-    httpStatus: httpStatus === 200 ? undefined : httpStatus,
-  });
+  const words = rpcError.message.slice(0, MAX_MESSAGE_LENGTH);
+  const details = { rpcError, httpStatus: httpStatus === 200 ? undefined : httpStatus };
+  return saysTooManyRequests(rpcError)
+    ? tooManyRequests(words, { ...details, backendErrorKind: 'jsonrpc', waitSeconds: waitOf(rpcError) })
+    : badAnswer('jsonrpc', words, details);
 }

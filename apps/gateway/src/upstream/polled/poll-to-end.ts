@@ -14,7 +14,7 @@ import {
 } from '../hop/failures.ts';
 import type { TimeRenewal } from '../hop/hop.ts';
 import type { RpcSession } from '../session/rpc-session.ts';
-import type { AdmittedHop, HopResult } from '../upstream.ts';
+import type { AdmittedHop, HopFailure, HopResult } from '../upstream.ts';
 
 /** The first pause between two questions; each is half as long again as the one before, up to the longest. */
 const FIRST_PAUSE_MILLIS = 20;
@@ -112,7 +112,7 @@ class Polling {
         }
       } else {
         failures += 1;
-        if (answer.failure.kind !== 'backend-error' || failures === MAX_FAILED_POLLS) {
+        if (!isPassing(answer.failure) || failures === MAX_FAILED_POLLS) {
           return this.#call.ending.aborted ? shuttingDown() : toEnd(answer);
         }
       }
@@ -155,4 +155,9 @@ function toEnd(hop: FailedHop): FailedHop {
   return hop.failure.kind === 'backend-unreachable'
     ? hostDied(`The upstream died while it worked: ${hop.failure.message}`)
     : hop;
+}
+
+/** The work goes on, whatever becomes of one question about it. */
+function isPassing({ kind }: HopFailure): boolean {
+  return kind === 'backend-error' || kind === 'throttled';
 }

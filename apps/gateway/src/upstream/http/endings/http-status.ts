@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject } from '../../../protocol/json-rpc.ts';
 import { parseBoundedJson, withoutByteOrderMark } from '../../../protocol/json/bounded-json.ts';
 import { toRpcError } from '../../hop/answer.ts';
 import { badAnswer, type FailedHop } from '../../hop/failures.ts';
+import { readRetryAfter, TOO_MANY_REQUESTS, tooManyRequests, waitOf } from '../../hop/too-many-requests.ts';
 import type { HttpEnding } from '../exchange/http-exchange.ts';
 import { isRepeatable, redirectTarget } from '../exchange/redirects.ts';
 
@@ -60,5 +61,10 @@ export function toStatusFailure({ status, headers, text }: AnsweredStatus, url: 
   const why = status >= 300 && status < 400 ? whereTo(status, redirectTarget(headers, url), url) : explanation(text);
   const message = `The upstream answered with HTTP ${status}${why === undefined ? '' : `: ${why}`}`;
   const rpcError = toRpcError(parseObject(text)?.['error']);
+  if (status === TOO_MANY_REQUESTS) {
+    const told = readRetryAfter([headers['retry-after']].flat()[0], Date.now());
+    const waitSeconds = told ?? (rpcError && waitOf(rpcError));
+    return tooManyRequests(message, { httpStatus: status, rpcError, backendErrorKind: kindOf(status), waitSeconds });
+  }
   return badAnswer(kindOf(status), message, { httpStatus: status, rpcError });
 }

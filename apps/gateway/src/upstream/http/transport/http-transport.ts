@@ -6,6 +6,7 @@ import type { RawJson } from '../../../protocol/json/raw-json.ts';
 import { messageOf } from '../../../protocol/thrown-error.ts';
 import { badAnswer, cancelled } from '../../hop/failures.ts';
 import { isCancellable, type Abandonment, type Hop } from '../../hop/hop.ts';
+import { TOO_MANY_REQUESTS } from '../../hop/too-many-requests.ts';
 import { readMessages, unboundedRequest } from '../../session/incoming.ts';
 import type { Conversation, Transport } from '../../session/transport.ts';
 import { explainBreak, explainEnding } from '../endings/http-endings.ts';
@@ -239,8 +240,8 @@ export class HttpTransport implements Transport {
       hop.end(badAnswer('empty_result', 'The upstream answered with an empty body'));
       return;
     }
-    // In the stateless era a JSON-RPC error travels with an HTTP error status.
-    const isModern = this.#requests.conversation?.era === 'modern';
+    // In the stateless era a JSON-RPC error travels with an HTTP error status; of 429 the headers say more.
+    const isModern = this.#requests.conversation?.era === 'modern' && status !== TOO_MANY_REQUESTS;
     if (!isEmpty && (isSuccess || (isModern && /^\s*\{/.test(withoutByteOrderMark(text))))) {
       this.#onData(text, { hop, httpStatus: status, contentType: headers['content-type'] });
     }
