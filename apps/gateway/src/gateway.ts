@@ -33,6 +33,7 @@ import { AuditFiles } from './recording/files/audit-files.ts';
 import { Recorder } from './recording/record/recorder.ts';
 import { type ActivityNote, toActivityRow } from './recording/rows/activity-note.ts';
 import { ListedTokens } from './recording/rows/listed-tokens.ts';
+import { loopNote } from './recording/rows/loop-note.ts';
 import { createQuarantine } from './recording/rows/quarantine-notes.ts';
 import type { RowSinkOptions } from './recording/sinks/row-sink.ts';
 import { createSinks, type SinksOptions } from './recording/sinks/sinks.ts';
@@ -420,7 +421,8 @@ function createCore(parts: CoreParts, catalog: Catalog, metrics: GatewayInstrume
   const sinks = createSinks({ isTracing: telemetry.isTracing, metrics, searchMemory, log, rows, onError });
   const contextSettings = createContextSettings(config, telemetry);
   const quarantine = createQuarantine(state.approvals, { metrics, store, log });
-  const governance = new Governance(config, { createQuotas, createLeases, quarantine, now: Date.now, newId, onError });
+  const kept = { createQuotas, createLeases, quarantine, onLoop: loopNote({ store, log }) };
+  const governance = new Governance(config, { ...kept, now: Date.now, newId, onError });
   const recorder = new Recorder(sinks, onError);
   return {
     catalog,

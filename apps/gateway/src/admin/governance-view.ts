@@ -20,7 +20,7 @@ const ALLOWLISTS = {
 export interface GovernanceParts {
   readonly config: GatewayConfig;
   readonly upstreams: Upstreams;
-  readonly governance: Pick<Governance, 'throttled' | 'tracked' | 'quarantine'>;
+  readonly governance: Pick<Governance, 'throttled' | 'tracked' | 'quarantine' | 'loops'>;
   /** Absent where no traffic is captured. */
   readonly traffic: TrafficCapture | undefined;
 }
@@ -42,6 +42,15 @@ export async function governanceView(parts: GovernanceParts): Promise<Readonly<R
     quota: {
       rate_per_minute: limits.ratePerMinute,
       concurrency_per_principal: limits.concurrencyPerPrincipal,
+      read_only_rate_per_minute: limits.readOnlyRatePerMinute,
+      destructive_rate_per_minute: limits.destructiveRatePerMinute,
+      tool_rates_per_minute: limits.toolRatesPerMinute,
+      loop: {
+        calls: limits.loopCalls,
+        window_secs: limits.loopWindowSecs,
+        refused: limits.refuseLoops,
+        seen_total: governance.loops.seen,
+      },
       store: 'memory',
       principals_tracked: await governance.tracked(),
       throttled_total: governance.throttled,

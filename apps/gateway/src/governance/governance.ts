@@ -1,3 +1,5 @@
+import { type Budgets, type BudgetSettings, createBudgets } from './budgets.ts';
+import { type CallLoop, CallLoops, type LoopSettings } from './call-loops.ts';
 import type { ConcurrencyLeases } from './concurrency-leases.ts';
 import { createPolicy, type Policy, type PolicySettings } from './policy.ts';
 import { PrincipalLimit } from './principal-limit.ts';
@@ -7,10 +9,11 @@ import type { Quotas } from './quotas.ts';
 /** What the operator allows, and how much of it; a limit that is absent is none. */
 export interface GovernanceSettings {
   readonly policy: PolicySettings & { readonly quarantine: 'off' | 'on-change' };
-  readonly limits: {
-    readonly ratePerMinute?: number | undefined;
-    readonly concurrencyPerPrincipal?: number | undefined;
-  };
+  readonly limits: BudgetSettings &
+    LoopSettings & {
+      readonly ratePerMinute?: number | undefined;
+      readonly concurrencyPerPrincipal?: number | undefined;
+    };
 }
 
 /** Where a {@link Governance} keeps what it counts. Each store is made anew when its limit changes. */
@@ -18,6 +21,8 @@ export interface GovernanceOptions {
   readonly createQuotas: (ratePerMinute: number) => Quotas;
   readonly createLeases: () => ConcurrencyLeases;
   readonly quarantine: Quarantine;
+  /** Told of a caller that makes the same call again and again. */
+  readonly onLoop: (loop: CallLoop) => void;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly newId: () => string;
@@ -32,10 +37,15 @@ export class Governance {
   #quotas: Quotas | undefined;
   #concurrency: PrincipalLimit | undefined;
   #quarantine: Quarantine | undefined;
+  #budgets: Budgets | undefined;
+  #loops: CallLoops;
+  #loopSettings: LoopSettings;
   #throttled = 0;
 
   constructor(settings: GovernanceSettings, options: GovernanceOptions) {
     this.#options = options;
+    this.#loopSettings = settings.limits;
+    this.#loops = new CallLoops({ settings: settings.limits, onLoop: options.onLoop });
     this.apply(settings);
   }
 
@@ -82,6 +92,18 @@ export class Governance {
     return this.#quotas;
   }
 
+  get budgets(): Budgets | undefined {
+    return this.#budgets;
+  }
+
+  get loops(): CallLoops {
+    return this.#loops;
+  }
+
+  get loopSettings(): LoopSettings {
+    return this.#loopSettings;
+  }
+
   get concurrency(): PrincipalLimit | undefined {
     return this.#concurrency;
   }
@@ -103,10 +125,13 @@ export class Governance {
   /** From now on these settings hold; what runs already is not touched. */
   apply({ policy, limits }: GovernanceSettings): void {
     const { ratePerMinute, concurrencyPerPrincipal: max } = limits;
-    const { createQuotas, createLeases, quarantine, ...rest } = this.#options;
+    const { createQuotas, createLeases, quarantine, onLoop, ...rest } = this.#options;
     this.#policy = createPolicy(policy);
     this.#quarantine = policy.quarantine === 'off' ? undefined : quarantine;
     this.#quotas = ratePerMinute === undefined ? undefined : createQuotas(ratePerMinute);
+    this.#budgets = createBudgets(limits, createQuotas);
+    this.#loopSettings = limits;
+    this.#loops = new CallLoops({ settings: limits, onLoop });
     this.#concurrency = max === undefined ? undefined : new PrincipalLimit({ ...rest, max, leases: createLeases() });
   }
 }

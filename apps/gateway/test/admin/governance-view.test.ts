@@ -53,7 +53,9 @@ test('limits say whom they count, and how often they refused', async () => {
   const config = { mcpServers: { toolbox: TOOLBOX }, limits: { ratePerMinute: 3, concurrencyPerPrincipal: 2 } };
   gateway = await startGateway({ config });
   await gateway.ready();
-  const limits = { rate_per_minute: 3, concurrency_per_principal: 2, store: 'memory' };
+  const loop = { calls: 20, window_secs: 60, refused: false, seen_total: 0 };
+  const ofCalls = { tool_rates_per_minute: {}, loop };
+  const limits = { rate_per_minute: 3, concurrency_per_principal: 2, store: 'memory', ...ofCalls };
   expect((await governanceOf(gateway)).quota).toEqual({ ...limits, principals_tracked: 0, throttled_total: 0 });
   const statuses: number[] = [];
   for (let calls = 0; calls < 5; calls += 1) {

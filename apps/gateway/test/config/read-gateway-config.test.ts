@@ -3,6 +3,9 @@ import { describe, expect, test } from '@jest/globals';
 import { gatewayConfigPath, readGatewayConfig } from '../../src/config/reader/read-gateway-config.ts';
 import { EXAMPLE, issuesOf, readYaml } from './config-fixture.ts';
 
+/** What limits say of calls by default. */
+const CALLS = { toolRatesPerMinute: {}, loopCalls: 20, loopWindowSecs: 60, refuseLoops: false };
+
 describe('readGatewayConfig', () => {
   test('has defaults for everything, and complains of nothing', () => {
     const { values, issues } = readGatewayConfig({});
@@ -47,7 +50,7 @@ describe('readGatewayConfig', () => {
         allowedToolSlugs: [],
         allowedToolSlugPrefixes: [],
       },
-      limits: { readRetryMax: 2, circuitFailureThreshold: 5, circuitOpenSecs: 30 },
+      limits: { readRetryMax: 2, circuitFailureThreshold: 5, circuitOpenSecs: 30, ...CALLS },
       audit: { maxRows: 5_000, maxBytes: 52_428_800, indexMaxBytes: 1_073_741_824 },
       registry: { staleTimeoutSecs: 30, registerAllow: [] },
       trafficCapture: { mode: 'off' },
@@ -125,9 +128,26 @@ describe('readGatewayConfig', () => {
     expect(readYaml('{}', {}, { stdio: true, port: '0' }).values.server.listens).toBe(true);
   });
 
+  test('rates of tools are names with whole numbers; a wrong one drops out alone', () => {
+    const { values, issues } = readYaml('limits: { toolRatesPerMinute: { "render*": 5, bake: 0, melt: soon } }');
+    expect(values.limits.toolRatesPerMinute).toEqual({ 'render*': 5 });
+    expect(issues.map(({ problem }) => problem)).toEqual([
+      '"bake" has "0"; it is left out, the others stay',
+      '"melt" has "soon"; it is left out, the others stay',
+    ]);
+    const env = { DCC_MCP_TOOL_RATES_PER_MINUTE: 'render*=5, bake=1' };
+    expect(readYaml('', env).values.limits.toolRatesPerMinute).toEqual({ 'render*': 5, bake: 1 });
+    expect(readYaml('limits: { toolRatesPerMinute: 5 }').values.limits.toolRatesPerMinute).toEqual({});
+  });
+
   test('limits are unlimited when unset, and 0 is an issue', () => {
     const reading = readYaml('limits: { concurrencyPerPrincipal: 0 }', { DCC_MCP_GATEWAY_RATE_LIMIT_PER_MINUTE: '0' });
-    expect(reading.values.limits).toEqual({ readRetryMax: 2, circuitFailureThreshold: 5, circuitOpenSecs: 30 });
+    expect(reading.values.limits).toEqual({
+      readRetryMax: 2,
+      circuitFailureThreshold: 5,
+      circuitOpenSecs: 30,
+      ...CALLS,
+    });
     expect(issuesOf(reading)).toEqual([
       'DCC_MCP_GATEWAY_RATE_LIMIT_PER_MINUTE: "0" is out of range',
       'limits.concurrencyPerPrincipal: "0" is out of range',

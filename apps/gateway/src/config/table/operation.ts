@@ -12,6 +12,44 @@ export const OPERATION = {
     defaultText: 'unlimited',
     description: 'Calls of one principal at a time.',
   },
+  'limits.readOnlyRatePerMinute': {
+    names: ['DCC_MCP_READ_ONLY_RATE_PER_MINUTE'],
+    kind: { integer: [1] },
+    defaultText: 'unlimited',
+    description: 'Calls of one principal in a minute of tools that say readOnlyHint: true, together.',
+  },
+  'limits.destructiveRatePerMinute': {
+    names: ['DCC_MCP_DESTRUCTIVE_RATE_PER_MINUTE'],
+    kind: { integer: [1] },
+    defaultText: 'unlimited',
+    description: 'Calls of one principal in a minute of tools that say destructiveHint: true, together.',
+  },
+  'limits.toolRatesPerMinute': {
+    names: ['DCC_MCP_TOOL_RATES_PER_MINUTE'],
+    kind: 'rates',
+    fallback: {},
+    defaultText: 'unlimited',
+    description:
+      'Calls of one principal in a minute of each tool whose name, or dcc type and name as maya__render, fits the key; * for any characters.',
+  },
+  'limits.loopCalls': {
+    names: ['DCC_MCP_LOOP_CALLS'],
+    kind: { integer: [2, 100_000] },
+    fallback: 20,
+    description: 'Identical calls of one session or principal in a window; more are told of as a loop.',
+  },
+  'limits.loopWindowSecs': {
+    names: ['DCC_MCP_LOOP_WINDOW_SECS'],
+    kind: { integer: [1, 86_400] },
+    fallback: 60,
+    description: 'Length of that window in seconds, from the first of the calls.',
+  },
+  'limits.refuseLoops': {
+    names: ['DCC_MCP_REFUSE_LOOPS'],
+    kind: 'boolean',
+    fallback: false,
+    description: 'Whether the further calls of a loop are refused until the window is over.',
+  },
   'limits.readRetryMax': {
     names: ['DCC_MCP_GATEWAY_READ_RETRY_MAX'],
     kind: { integer: [0, 100] },

@@ -13,6 +13,7 @@ export interface NamedKinds {
   readonly operations: readonly string[];
   readonly patterns: readonly string[];
   readonly registryFolder: string;
+  readonly rates: Readonly<Record<string, number>>;
   readonly routePath: string;
   readonly secret: string;
   readonly text: string;

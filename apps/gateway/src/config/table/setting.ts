@@ -22,6 +22,7 @@ import {
   routePath,
   trafficCapture,
 } from './kinds.ts';
+import { rates } from './rates.ts';
 import type { KindSpec, NamedKinds, Row } from './row.ts';
 import { type SettingPath, type SettingValue, type SettledPath, ROWS, TABLE } from './table.ts';
 import { trafficRules } from './traffic-rules.ts';
@@ -52,6 +53,7 @@ const NAMED: { readonly [Name in keyof NamedKinds]: () => Kind<NamedKinds[Name]>
   metricPrefix,
   operations,
   patterns,
+  rates,
   registryFolder,
   routePath,
   secret,

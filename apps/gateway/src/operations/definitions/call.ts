@@ -8,6 +8,7 @@ import type { RawJson } from '../../protocol/json/raw-json.ts';
 import type { CallDetails } from '../../recording/record/finished.ts';
 import { rawResult } from '../../upstream/hop/answer.ts';
 import type { HopFailure, RawParams } from '../../upstream/upstream.ts';
+import { checkBudgets, checkLoop } from '../frame/call-limits.ts';
 import type { OperationCore, RunningOperation } from '../frame/core.ts';
 import type { EndedOperation, Ending, OperationDefinition, ParsedRequest } from '../frame/operation-definition.ts';
 import type { OperationError } from '../frame/operation-error.ts';
@@ -82,6 +83,12 @@ async function call({ record, upstream, request }: CallTarget, running: RunningO
     return { error: notLoaded(record) };
   }
   const { form, inputs } = request;
+  const { budgets } = running.core.governance;
+  const refusal =
+    checkLoop(running, record, form) ?? (budgets === undefined ? undefined : await checkBudgets(running, record));
+  if (refusal !== undefined) {
+    return { error: refusal.error, rejection: refusal.reason };
+  }
   const checked = validateArguments(record, form, { coerces: upstream.settings.coercesArguments });
   if (!checked.ok) {
     return { error: { kind: 'invalid-params', message: checked.message } };

@@ -24,13 +24,11 @@ const CONCURRENCY_RETRY_SECS = 1;
 
 /** Counts the operation against the caller's rate and concurrency. */
 export async function admit(running: RunningOperation): Promise<Admission> {
-  const { core, caller } = running;
-  const { quotas, concurrency } = core.governance;
+  const { quotas, concurrency } = running.core.governance;
   if (quotas === undefined && concurrency === undefined) {
     return FREE_ADMISSION;
   }
-  const { agent, sourceIp } = caller.ctx;
-  const principal = agent.auth_subject ?? sourceIp ?? 'local';
+  const principal = principalOf(running);
   const onError = (error: unknown): never => fail(running, error);
   const decision = quotas && (await quotas.consume(principal).catch(onError));
   if (decision?.outcome === 'throttled') {
@@ -42,6 +40,11 @@ export async function admit(running: RunningOperation): Promise<Admission> {
   }
   notePolicy(running, { outcome: 'allowed' });
   return leave === undefined ? FREE_ADMISSION : { ok: true, leave };
+}
+
+/** Whom limits count an operation for. */
+export function principalOf({ caller: { ctx } }: Pick<RunningOperation, 'caller'>): string {
+  return ctx.agent.auth_subject ?? ctx.sourceIp ?? 'local';
 }
 
 /** Notes what policy or a limit said, for the span and the rows of the operation. */
@@ -61,7 +64,7 @@ function throttled(running: RunningOperation, reason: 'quota' | 'concurrency', r
 }
 
 /** A check that can't be made lets nothing through: the operation fails as well. */
-function fail({ core, span }: RunningOperation, error: unknown): never {
+export function fail({ core, span }: RunningOperation, error: unknown): never {
   core.recorder.record({ kind: 'failed-check', span });
   throw error;
 }

@@ -22,6 +22,10 @@ const callStatus =
   async (lab: Lab): Promise<number> =>
     (await lab.call(tool)).status;
 
+const twice =
+  (tool: string) =>
+  async (lab: Lab): Promise<readonly number[]> => [(await lab.call(tool)).status, (await lab.call(tool)).status];
+
 const bearer = (claims: object) => ({ authorization: `Bearer ${PUBLISHED.token(claims)}` });
 const later = Math.floor(Date.now() / 1000) + 3_600;
 const keys = ({ upstream }: Place): string => upstream.keysUrl;
@@ -135,6 +139,31 @@ export const ACCESS_EFFECTS: Readonly<Record<string, Effect>> = {
     value: 1,
     observe: async (lab) =>
       new Set((await Promise.all([lab.call('work'), lab.call('work')])).map(({ status }) => status)),
+  },
+  'limits.readOnlyRatePerMinute': { value: 1, observe: twice('read') },
+  'limits.destructiveRatePerMinute': { value: 1, observe: twice('wipe') },
+  'limits.toolRatesPerMinute': { value: { 'wri*': 1 }, observe: twice('write') },
+  'limits.loopCalls': {
+    value: 2,
+    base: { 'limits.refuseLoops': true },
+    observe: async (lab) => [
+      await callStatus('read')(lab),
+      await callStatus('read')(lab),
+      await callStatus('read')(lab),
+    ],
+  },
+  'limits.loopWindowSecs': {
+    value: 1,
+    base: { 'limits.refuseLoops': true, 'limits.loopCalls': 2 },
+    observe: async (lab) => {
+      const answers = [await lab.call('read'), await lab.call('read'), await lab.call('read')];
+      return answers.map(({ headers }) => Number(headers.get('retry-after') ?? 0) > 1);
+    },
+  },
+  'limits.refuseLoops': {
+    value: true,
+    base: { 'limits.loopCalls': 2 },
+    observe: async (lab) => [...(await twice('read')(lab)), ...(await twice('read')(lab))],
   },
   'limits.readRetryMax': { value: 0, observe: callStatus('fail_once') },
   'limits.circuitFailureThreshold': {

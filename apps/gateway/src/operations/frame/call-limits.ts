@@ -1,0 +1,67 @@
+import { hash } from 'node:crypto';
+import type { ArgumentsForm } from '../../arguments/check/argument-form.ts';
+import type { ToolRecord } from '../../catalog/tool-record.ts';
+import type { RunningOperation } from './core.ts';
+import { fail, notePolicy, principalOf, type Refusal } from './govern.ts';
+
+/** Arguments up to that length are compared as they are, longer ones by their hash. */
+const MAX_COMPARED = 512;
+
+/** Notes a call that the caller repeats; one too many is refused where that is configured. */
+export function checkLoop(running: RunningOperation, record: ToolRecord, form: ArgumentsForm): Refusal | undefined {
+  const { core, caller } = running;
+  const said = form.ok ? form.raw.text : form.message;
+  const waitMillis = core.governance.loops.note(
+    {
+      tool: record.label,
+      key: `${record.slug} ${said.length > MAX_COMPARED ? hash('sha256', said) : said}`,
+      session: caller.ctx.protocolSession,
+      principalOf: () => principalOf(running),
+    },
+    core.now(),
+  );
+  if (waitMillis === undefined) {
+    return undefined;
+  }
+  const { loopCalls, loopWindowSecs } = core.governance.loopSettings;
+  const message = `The same call of ${record.label} was made more than ${loopCalls} times within ${loopWindowSecs} s and is refused as a loop`;
+  return refused(running, { reason: 'loop', message, retryAfterSeconds: Math.ceil(waitMillis / 1_000) });
+}
+
+/** Counts the call against the budgets of its tool. */
+export async function checkBudgets(running: RunningOperation, record: ToolRecord): Promise<Refusal | undefined> {
+  const { budgets } = running.core.governance;
+  const spent = await budgets
+    ?.consume(principalOf(running), record)
+    .catch((error: unknown): never => fail(running, error));
+  if (spent === undefined) {
+    return undefined;
+  }
+  const { what, perMinute, retryAfterSecs } = spent;
+  const message = `The budget of ${what} is used up: ${perMinute} ${perMinute === 1 ? 'call' : 'calls'} a minute`;
+  return refused(running, { reason: 'quota', message, retryAfterSeconds: retryAfterSecs });
+}
+
+interface Told {
+  readonly reason: 'loop' | 'quota';
+  readonly message: string;
+  readonly retryAfterSeconds: number;
+}
+
+/** A model knows no header: when it may come again stands in the words, too. */
+function refused(running: RunningOperation, { reason, message, retryAfterSeconds }: Told): Refusal {
+  notePolicy(running, { outcome: 'throttled', reason });
+  running.core.governance.noteThrottled();
+  const at = new Date(Date.now() + retryAfterSeconds * 1_000).toISOString().replace(/\.\d+/, '');
+  const isLoop = reason === 'loop';
+  const advice = 'Do something else: the same call again would be answered as before.';
+  return {
+    reason: 'quota',
+    error: {
+      kind: 'throttled',
+      message: `${message}; it is possible again in ${retryAfterSeconds} s, at ${at}`,
+      retryAfterSeconds,
+      ...(isLoop ? { recommendedNextAction: advice } : {}),
+    },
+  };
+}
