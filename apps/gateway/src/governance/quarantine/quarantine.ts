@@ -220,12 +220,12 @@ export class Quarantine {
     const { approvals, onTrouble } = this.#options;
     const arrivals = this.#pending.splice(0);
     try {
+      // Asked for first: what is written after that is read the next time.
       const revision = await approvals.revision();
       if (arrivals.length > 0) {
-        const ledger = await approvals.update((known) => arrivals.reduce(learn, known));
-        this.#take(ledger, await approvals.revision());
+        this.#take(await approvals.update((known) => arrivals.reduce(learn, known)), revision);
       } else if (revision !== this.#revision) {
-        this.#take(await approvals.read(), await approvals.revision());
+        this.#take(await approvals.read(), revision);
       }
       if (this.#trouble !== undefined) {
         this.#trouble = undefined;

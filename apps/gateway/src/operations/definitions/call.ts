@@ -83,9 +83,9 @@ async function call({ record, upstream, request }: CallTarget, running: RunningO
     return { error: notLoaded(record) };
   }
   const { form, inputs } = request;
-  const { budgets } = running.core.governance;
-  const refusal =
-    checkLoop(running, record, form) ?? (budgets === undefined ? undefined : await checkBudgets(running, record));
+  // Nothing is waited for where nothing is limited.
+  const limited = checkLoop(running, record, form) ?? checkBudgets(running, record);
+  const refusal = limited && (await limited);
   if (refusal !== undefined) {
     return { error: refusal.error, rejection: refusal.reason };
   }

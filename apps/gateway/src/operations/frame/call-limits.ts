@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { ArgumentsForm } from '../../arguments/check/argument-form.ts';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
+import type { Budgets } from '../../governance/budgets.ts';
 import type { RunningOperation } from './core.ts';
 import { fail, notePolicy, principalOf, type Refusal } from './govern.ts';
 
@@ -28,11 +29,15 @@ export function checkLoop(running: RunningOperation, record: ToolRecord, form: A
   return refused(running, { reason: 'loop', message, retryAfterSeconds: Math.ceil(waitMillis / 1_000) });
 }
 
-/** Counts the call against the budgets of its tool. */
-export async function checkBudgets(running: RunningOperation, record: ToolRecord): Promise<Refusal | undefined> {
+/** Counts the call against the budgets of its tool. @returns `undefined` where there are none. */
+export function checkBudgets(running: RunningOperation, record: ToolRecord): Promise<Refusal | undefined> | undefined {
   const { budgets } = running.core.governance;
+  return budgets && consume(budgets, running, record);
+}
+
+async function consume(budgets: Budgets, running: RunningOperation, record: ToolRecord): Promise<Refusal | undefined> {
   const spent = await budgets
-    ?.consume(principalOf(running), record)
+    .consume(principalOf(running), record)
     .catch((error: unknown): never => fail(running, error));
   if (spent === undefined) {
     return undefined;
