@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Json } from '../fixtures/callers.ts';
 import { openLegacy, openModern } from '../tracing/raw-mcp.ts';
 import { type Seen, WAYS_IN, type WayCall, type WayIn } from '../tracing/ways-in.ts';
+import { jobWay } from './job-way.ts';
 import type { Random } from './random.ts';
 
 /** One call, and what its caller got. */
@@ -34,7 +35,6 @@ interface Target {
 }
 
 const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
-const ways = WAYS_IN.filter(({ face }) => face === 'search');
 
 async function targetsOf(url: string): Promise<readonly Target[]> {
   const { instances } = (await (await fetch(`${url}/v1/instances`)).json()) as { readonly instances: readonly Json[] };
@@ -49,6 +49,7 @@ async function targetsOf(url: string): Promise<readonly Target[]> {
 export async function callAway(url: string, random: Random, signal: AbortSignal): Promise<readonly Attempt[]> {
   const attempts: Attempt[] = [];
   const [legacy, modern] = [await openLegacy(url), openModern(url)];
+  const ways = [...WAYS_IN.filter(({ face }) => face === 'search'), jobWay(random)];
   let targets: readonly Target[] = [];
   while (!signal.aborted) {
     // Some are called after they have left.

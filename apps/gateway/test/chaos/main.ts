@@ -56,8 +56,9 @@ function rowsOf({ auditDir }: Stage): readonly Row[] {
 
 function tally(attempts: readonly Attempt[], rows: readonly Row[]): string {
   const left = attempts.filter(({ end }) => end === 'left').length;
+  const jobs = attempts.filter(({ way }) => way === 'job').length;
   const counts = [...Map.groupBy(rows, ({ outcome }) => outcome)].map(([outcome, of]) => `${outcome} ${of.length}`);
-  return `${attempts.length} calls (${left} of clients that left): ${counts.toSorted((a, b) => a.localeCompare(b)).join(', ')}`;
+  return `${attempts.length} calls (${jobs} as jobs, ${left} of clients that left): ${counts.toSorted((a, b) => a.localeCompare(b)).join(', ')}`;
 }
 
 async function run(seed: number, millis: number): Promise<readonly string[]> {

@@ -56,6 +56,8 @@ export async function openStage(random: Random): Promise<Stage> {
       mcpServers: Object.fromEntries(upstreams),
       audit: { dir: auditDir, maxRows: 1_000_000 },
       limits: { circuitOpenSecs: 1 },
+      // The time of a call does not bound a job.
+      jobs: { timeoutSecs: 3 },
     },
     args: ['--metrics'],
     env: {
