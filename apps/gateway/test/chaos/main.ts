@@ -76,7 +76,7 @@ async function run(seed: number, millis: number): Promise<readonly string[]> {
     const end = await endOf(stage);
     const rows = rowsOf(stage);
     print(`seed ${seed}: ${done.length} troubles; ${tally(attempts, rows)}`);
-    const wrong = [...disagreements({ attempts, rows, spans: stage.sink.spans(), metrics }), ...end];
+    const wrong = [...disagreements({ attempts, rows, spans: stage.collector.spans(), metrics }), ...end];
     return wrong.length === 0 ? [] : [...done.slice(-10), ...stage.gateway.stderr().split('\n').slice(-10), ...wrong];
   } finally {
     await stage.close();

@@ -1,5 +1,4 @@
 // A gateway process with everything around it that can fail.
-import { startOtlpSink, type OtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,6 +7,7 @@ import { isAlive } from '../fixtures/is-alive.ts';
 import { createServicesFile, type Row, serviceRow, type ServicesFixture } from '../fixtures/services-file.ts';
 import { type GatewayProcess, startGatewayProcess } from '../fixtures/start-gateway.ts';
 import { type MoodyHost, startMoodyHost } from './moody-host.ts';
+import { type MortalCollector, startMortalCollector } from './mortal-collector.ts';
 import type { Random } from './random.ts';
 
 /** Calls to a server take no longer. */
@@ -19,7 +19,7 @@ const HOSTS = 4;
 export interface Stage {
   readonly gateway: GatewayProcess;
   readonly hosts: readonly MoodyHost[];
-  readonly sink: OtlpSink;
+  readonly collector: MortalCollector;
   readonly auditDir: string;
   readonly services: ServicesFixture;
   /** The rows of the hosts in the registry, as of now. */
@@ -39,7 +39,7 @@ export async function openStage(random: Random): Promise<Stage> {
     return join(folder, name);
   }) as [string, string, string];
   const hosts = await Promise.all(Array.from({ length: HOSTS }, () => startMoodyHost(random)));
-  const sink = await startOtlpSink();
+  const collector = await startMortalCollector();
   const child = { command: process.execPath, args: [join(import.meta.dirname, 'chaos-child.mjs'), pids] };
   const upstreams = [
     ...Array.from({ length: CHILDREN }, (_, index) => [`child${index}`, { ...child, timeoutMs: TIMEOUT_MILLIS }]),
@@ -62,7 +62,7 @@ export async function openStage(random: Random): Promise<Stage> {
     args: ['--metrics'],
     env: {
       DCC_MCP_REGISTRY_DIR: registryDir,
-      OTEL_EXPORTER_OTLP_ENDPOINT: sink.url,
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
       OTEL_EXPORTER_OTLP_TIMEOUT: '1000',
       OTEL_BSP_SCHEDULE_DELAY: '100',
     },
@@ -73,7 +73,7 @@ export async function openStage(random: Random): Promise<Stage> {
   return {
     gateway,
     hosts,
-    sink,
+    collector,
     auditDir,
     services,
     rows,
@@ -90,7 +90,7 @@ export async function openStage(random: Random): Promise<Stage> {
     async close() {
       await gateway.stop('SIGKILL');
       hosts.forEach((host) => host.close());
-      await sink.close();
+      await collector.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };

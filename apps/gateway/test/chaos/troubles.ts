@@ -1,6 +1,7 @@
 // What goes wrong, one thing after the other; in the end everything is sound again.
 import { setTimeout as wait } from 'node:timers/promises';
 import { MOODS } from './moody-host.ts';
+import { STATES } from './mortal-collector.ts';
 import type { Random } from './random.ts';
 import type { Stage } from './stage.ts';
 
@@ -42,9 +43,9 @@ const TROUBLES: Readonly<Record<(typeof OFTEN)[number], Trouble>> = {
     hosts[index]?.become(mood);
     return `host${index} is ${mood}`;
   },
-  collector: ({ sink }, random) => {
-    const state = random.pick(['well', 'well', 'hanging', 'failing'] as const) ?? 'well';
-    sink.respondWith({ well: undefined, hanging: () => 'hang' as const, failing: () => ({ status: 503 }) }[state]);
+  collector: ({ collector }, random) => {
+    const state = random.pick(STATES) ?? 'well';
+    void collector.become(state);
     return `the collector is ${state}`;
   },
   registry: ({ services, rows }, random) => {
@@ -87,7 +88,7 @@ export async function makeTrouble(stage: Stage, random: Random, signal: AbortSig
     await wait(random.integer(MAX_PAUSE_MILLIS));
   }
   stage.hosts.forEach((host) => host.become('sound'));
-  stage.sink.respondWith(undefined);
+  await stage.collector.become('well');
   stage.children().forEach((pid) => send(pid, 'SIGCONT'));
   return done;
 }
