@@ -255,7 +255,7 @@ function createRooms(parts: GatewayParts): Rooms {
   const onDropped = (rowsOf: string): void => metrics?.recordRowsDropped(rowsOf, 1);
   const files = new AuditFiles({ store, config: config.audit, log, onDropped });
   const traffic = startCapture(config, log);
-  const events = rememberingEvents(toClientNotifications(side.broadcast), store);
+  const events = rememberingEvents(toClientNotifications(side), store);
   const table = createTable(parts, { core, events, metrics, history, tap: traffic?.tap });
   listenTo(core, events);
   const registry = createHttpRegistry({ ...parts, state, onError }, table, core.upstreams);

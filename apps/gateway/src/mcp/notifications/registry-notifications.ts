@@ -6,7 +6,14 @@ import { CATALOG_URI, INSTANCES_URI } from '../search-mode/gateway-resources.ts'
 import type { Broadcast } from './broadcast.ts';
 
 /** Tells the gateway's clients what happens at the upstreams; notifications that clients do not know are dropped. */
-export function toClientNotifications(broadcast: Broadcast): RegistryEvents {
+export function toClientNotifications({
+  broadcast,
+  listenedAs,
+}: {
+  readonly broadcast: Broadcast;
+  /** The names by which clients listen to a resource of an upstream. */
+  readonly listenedAs: (instanceId: string, uri: string) => readonly string[];
+}): RegistryEvents {
   return {
     onToolsChanged() {
       broadcast.listChanged('tools');
@@ -22,10 +29,10 @@ export function toClientNotifications(broadcast: Broadcast): RegistryEvents {
     onOutput(instanceId) {
       broadcast.resourceUpdated(toSessionEventsUri(instanceId));
     },
-    onNotification(method, params) {
+    onNotification(method, params, instanceId) {
       switch (method) {
         case 'notifications/resources/updated':
-          broadcast.resourceUpdated(textOf(params?.['uri']));
+          listenedAs(instanceId, textOf(params?.['uri'])).forEach((uri) => broadcast.resourceUpdated(uri));
           break;
         case 'notifications/resources/list_changed':
           broadcast.listChanged('resources');

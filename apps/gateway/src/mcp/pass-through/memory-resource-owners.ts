@@ -40,8 +40,9 @@ export class MemoryResourceOwners implements ResourceOwners {
     this.#prefixes.forget(instanceId);
   }
 
-  async ownerOf(uri: string): Promise<string | undefined> {
-    return this.#uris.ownerOf(uri) ?? this.#prefixes.ownerOfBeginning(uri);
+  async ownersOf(uri: string): Promise<readonly string[]> {
+    const listed = this.#uris.ownersOf(uri);
+    return listed.length > 0 ? listed : this.#prefixes.ownersOfBeginning(uri);
   }
 }
 

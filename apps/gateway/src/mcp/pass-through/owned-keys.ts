@@ -22,19 +22,20 @@ export class OwnedKeys {
     this.#maxKeys = maxKeys;
   }
 
-  ownerOf(key: string): string | undefined {
-    return this.#owners.get(key)?.[0];
+  /** Whoever has the key, in the order in which they came to have it. */
+  ownersOf(key: string): readonly string[] {
+    return this.#owners.get(key) ?? [];
   }
 
-  /** The owner of the longest key that `text` begins with. Looks at the lengths there are, however many keys have them. */
-  ownerOfBeginning(text: string): string | undefined {
+  /** The owners of the longest key that `text` begins with. Looks at the lengths there are, however many keys have them. */
+  ownersOfBeginning(text: string): readonly string[] {
     for (let length = Math.min(text.length, this.#lengths.length - 1); length > 0; length -= 1) {
-      const owner = (this.#lengths[length] ?? 0) === 0 ? undefined : this.ownerOf(text.slice(0, length));
-      if (owner !== undefined) {
-        return owner;
+      const owners = (this.#lengths[length] ?? 0) === 0 ? [] : this.ownersOf(text.slice(0, length));
+      if (owners.length > 0) {
+        return owners;
       }
     }
-    return undefined;
+    return [];
   }
 
   replace(instanceId: string, keys: readonly string[]): void {

@@ -31,6 +31,7 @@ import { createdTask } from '../tasks/task-view.ts';
 import { type WantedJob, wantedOfTool } from '../tasks/wanted-job.ts';
 import { checkMirroredArguments } from '../transport/mirrored-headers.ts';
 import { namingUndeclared } from './naming-undeclared.ts';
+import { namedAsAsked, type ResourcePlace } from './own-uri.ts';
 import type { ResourceOwners } from './resource-owners.ts';
 import { readResourceUri } from './resource-uri.ts';
 import { unknownTool } from './unknown-tool.ts';
@@ -124,6 +125,10 @@ export class PassThrough implements McpMode {
 
   subscriptionsChanged(): void {
     this.#subscriptions.settle();
+  }
+
+  listenedAs(instanceId: string, uri: string): readonly string[] {
+    return this.#subscriptions.listenedAs(instanceId, uri);
   }
 
   /** Whose resource it is must be known where not everything may be heard. */
@@ -276,9 +281,11 @@ export class PassThrough implements McpMode {
     });
   }
 
-  async #ownerOf(forwarding: Forwarding, request: JsonRpcRequest, exchange: Exchange): Promise<Upstream> {
+  async #placeOf(forwarding: Forwarding, request: JsonRpcRequest, exchange: Exchange): Promise<ResourcePlace> {
     const { mayUse } = this.#permissionsOf(exchange);
-    return this.#permit(await this.#lists.ownerOf(readResourceUri(request), forwarding, mayUse), request, exchange);
+    const place = await this.#lists.placeOf(readResourceUri(request), forwarding, mayUse);
+    this.#permit(place.upstream, request, exchange);
+    return place;
   }
 
   async #promptsGet(forwarding: Forwarding, request: JsonRpcRequest, exchange: Exchange): Promise<HopResult> {
@@ -295,20 +302,24 @@ export class PassThrough implements McpMode {
   }
 
   async #resource(forwarding: Forwarding, request: JsonRpcRequest, exchange: Exchange): Promise<HopResult> {
-    const upstream = await this.#ownerOf(forwarding, request, exchange);
-    const { method, params = {} } = request;
-    return forwarding.send(upstream, { method, params, rawParams: rawParamsOf(request) });
+    const place = await this.#placeOf(forwarding, request, exchange);
+    const asked = readResourceUri(request);
+    const { method, params } = request;
+    const rawParams = { ...rawParamsOf(request), ...(asked === place.uri ? {} : { uri: undefined }) };
+    const hop = await forwarding.send(place.upstream, { method, params: { ...params, uri: place.uri }, rawParams });
+    return namedAsAsked(hop, asked, place);
   }
 
   async #subscribe(forwarding: Forwarding, request: JsonRpcRequest, exchange: Exchange): Promise<HopResult> {
     const { client } = exchange;
     const uri = readResourceUri(request);
-    const upstream = await this.#ownerOf(forwarding, request, exchange);
+    const place = await this.#placeOf(forwarding, request, exchange);
     // Before it is sent: whoever ends the same subscription meanwhile must leave it at the upstream.
     const isNew = await client.session?.subscribe(uri);
-    const hop = await forwarding.send(upstream, { method: request.method, params: request.params ?? {} });
+    const { method, params } = request;
+    const hop = await forwarding.send(place.upstream, { method, params: { ...params, uri: place.uri } });
     if (hop.ok) {
-      await this.#subscriptions.hold(uri, upstream);
+      await this.#subscriptions.hold(uri, place);
     } else if (isNew === true) {
       await client.session?.unsubscribe(uri);
     }
@@ -319,10 +330,9 @@ export class PassThrough implements McpMode {
   async #unsubscribe(forwarding: Forwarding, request: JsonRpcRequest, exchange: Exchange): Promise<HopResult> {
     const uri = readResourceUri(request);
     await exchange.client.session?.unsubscribe(uri);
-    if (await this.#listeners.isSubscribed(uri)) {
+    if ((await this.#listeners.isSubscribed(uri)) || !this.#subscriptions.release(uri)) {
       return { ok: true, result: {} };
     }
-    this.#subscriptions.release(uri);
     return this.#resource(forwarding, request, exchange);
   }
 
@@ -341,9 +351,10 @@ export class PassThrough implements McpMode {
     }
     if (typeof uri === 'string') {
       const { mayUse } = this.#permissionsOf(exchange);
-      const upstream = await this.#lists.ownerOf(uri, forwarding, mayUse);
-      const rawParams = rawParamsOf(request);
-      return forwarding.send(this.#permit(upstream, request, exchange), { method, params, rawParams });
+      const place = await this.#lists.placeOf(uri, forwarding, mayUse);
+      const renamed = { ...params, ref: { ...asObject(ref), uri: place.uri } };
+      const rawParams = { ...rawParamsOf(request), ...(uri === place.uri ? {} : { ref: undefined }) };
+      return forwarding.send(this.#permit(place.upstream, request, exchange), { method, params: renamed, rawParams });
     }
     throw new McpError(ERROR_INVALID_PARAMS, 'completion/complete needs ref with a name or a uri');
   }

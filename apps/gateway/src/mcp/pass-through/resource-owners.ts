@@ -7,8 +7,8 @@ export interface ListedResources {
 }
 
 /**
- * Which upstream listed a resource, as one gateway learned it or several that share it. Of two upstreams that list the same
- * the first has it, until it no longer lists it; the bound of what is remembered is that of each upstream.
+ * Which upstreams listed a resource, as one gateway learned it or several that share it; the bound of what is remembered is
+ * that of each upstream.
  */
 export interface ResourceOwners {
   /** Remembers whole lists, in the place of what the upstream listed before. */
@@ -17,6 +17,9 @@ export interface ResourceOwners {
   add(listed: ListedResources): Promise<void>;
   /** Forgets an upstream that is there no more. */
   forget(instanceId: string): Promise<void>;
-  /** Instance id of the upstream that listed `uri`, or else the template that it fits; of several the longest. */
-  ownerOf(uri: string): Promise<string | undefined>;
+  /**
+   * Instance ids of the upstreams that listed `uri`, or else the longest template that it fits, in the order in which they
+   * came to list it.
+   */
+  ownersOf(uri: string): Promise<readonly string[]>;
 }

@@ -10,6 +10,7 @@ import {
 import { ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
 import { gatherList } from '../../upstream/hop/gather-list.ts';
 import type { HopResult, Upstream } from '../../upstream/upstream.ts';
+import { type ListedItems, parseOwnUri, type ResourcePlace, toldApart } from './own-uri.ts';
 import type { ResourceOwners } from './resource-owners.ts';
 import type { MayUse, UpstreamNames } from './upstream-names.ts';
 
@@ -78,60 +79,62 @@ export class UpstreamLists {
     const lists = await Promise.all(
       able.map(async (upstream) => {
         const { items, isCut } = await this.#readAll(upstream, { forwarding, method, member });
-        const shown = member === 'prompts' ? items.map((item) => this.#renamed(upstream, item)) : items;
-        return { shown, cut: isCut ? [upstream.settings.key] : [] };
+        return { upstream, items, cut: isCut ? [upstream.settings.key] : [] };
       }),
     );
     const cut = lists.flatMap((list) => list.cut);
     return {
       ok: true,
       result: {
-        [member]: lists.flatMap(({ shown }) => shown),
+        [member]: this.#shown(lists, member),
         ...(cut.length === 0 ? {} : { _meta: { dcc: { incomplete: cut } } }),
       },
     };
   }
 
   /**
-   * The upstream that has the resource, be it one of `mayUse` or not; where nobody has listed it yet, those are asked once.
+   * Where the resource is, be it at one of `mayUse` or not; where nobody has listed it yet, those are asked once. Of several
+   * that have it under one name the first of the configuration that may be used is meant.
    *
    * @throws {McpError} When there is none.
    */
-  async ownerOf(uri: string, forwarding: Pick<Forwarding, 'send'>, mayUse: MayUse): Promise<Upstream> {
+  async placeOf(uri: string, forwarding: Pick<Forwarding, 'send'>, mayUse: MayUse): Promise<ResourcePlace> {
     await this.#forgetGone();
-    const known = this.#names.only() ?? (await this.#knownOwner(uri));
+    const known = await this.#knownPlace(uri, mayUse);
     if (known !== undefined) {
       return known;
     }
     const able = await this.#ask(forwarding, mayUse);
     // A server may have what it does not list; where some may not be asked, it could be one of theirs.
     const isEverybody = able.length === this.#names.withCapability('resources', () => true).length;
-    const found = (await this.#knownOwner(uri)) ?? (isEverybody ? able[0] : undefined);
+    const [first] = able;
+    const found =
+      (await this.#knownPlace(uri, mayUse)) ??
+      (isEverybody && first !== undefined ? { upstream: first, uri } : undefined);
     if (found === undefined) {
       throw new McpError(ERROR_INVALID_PARAMS, `Resource not found: ${uri}`);
     }
     return found;
   }
 
-  /** The upstreams that have the resources, as {@link ownerOf}. @throws {McpError} When one of them is nobody's. */
+  /** The upstreams that have the resources, as {@link placeOf}. @throws {McpError} When one of them is nobody's. */
   async ownersOf(
     uris: readonly string[],
     forwarding: Pick<Forwarding, 'send'>,
     mayUse: MayUse,
   ): Promise<ReadonlySet<Upstream>> {
     await this.#forgetGone();
-    const only = this.#names.only();
-    const first = await Promise.all(uris.map(async (uri) => only ?? this.#knownOwner(uri)));
+    const first = await Promise.all(uris.map(async (uri) => this.#knownPlace(uri, mayUse)));
     if (first.includes(undefined)) {
       await this.#ask(forwarding, mayUse);
     }
     const owners = new Set<Upstream>();
     for (const [at, uri] of uris.entries()) {
-      const owner = first[at] ?? (await this.#knownOwner(uri));
-      if (owner === undefined) {
+      const place = first[at] ?? (await this.#knownPlace(uri, mayUse));
+      if (place === undefined) {
         throw new McpError(ERROR_INVALID_PARAMS, `Resource not found: ${uri}`);
       }
-      owners.add(owner);
+      owners.add(place.upstream);
     }
     return owners;
   }
@@ -144,9 +147,20 @@ export class UpstreamLists {
     return able;
   }
 
-  async #knownOwner(uri: string): Promise<Upstream | undefined> {
-    const id = await this.#owners.ownerOf(uri);
-    return id === undefined ? undefined : this.#names.byInstance(id);
+  async #knownPlace(uri: string, mayUse: MayUse): Promise<ResourcePlace | undefined> {
+    const only = this.#names.only();
+    const own = parseOwnUri(uri);
+    if (own !== undefined) {
+      const upstream = this.#names.byInstance(own.instanceId);
+      return upstream === undefined ? undefined : { upstream, uri: own.uri };
+    }
+    if (only !== undefined) {
+      return { upstream: only, uri };
+    }
+    const ids = new Set(await this.#owners.ownersOf(uri));
+    const owners = ids.size === 0 ? [] : this.#names.enabled().filter(({ settings }) => ids.has(settings.instanceId));
+    const upstream = owners.find((each) => mayUse(each)) ?? owners[0];
+    return upstream === undefined ? undefined : { upstream, uri };
   }
 
   async #note(upstream: Upstream, { member, items, isWhole }: Read): Promise<void> {
@@ -194,8 +208,13 @@ export class UpstreamLists {
     return { items: list.items, isCut };
   }
 
-  #renamed(upstream: Upstream, item: JsonValue): JsonValue {
-    return isJsonObject(item) ? { ...item, name: this.#names.exposedPrompt(upstream, textOf(item['name'])) } : item;
+  #shown(lists: readonly ListedItems[], member: ListMember): readonly JsonValue[] {
+    const nameOf = (upstream: Upstream, name: string): string => this.#names.exposedPrompt(upstream, name);
+    return member === 'prompts'
+      ? lists.flatMap(({ upstream, items }) =>
+          items.map((item) => (isJsonObject(item) ? { ...item, name: nameOf(upstream, textOf(item['name'])) } : item)),
+        )
+      : toldApart(lists, member === 'resources' ? 'uri' : 'uriTemplate', nameOf);
   }
 }
 

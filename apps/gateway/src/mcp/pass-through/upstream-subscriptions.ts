@@ -1,6 +1,6 @@
 import type { Forwarding } from '../../operations/hops/forward.ts';
 import { NO_ENVELOPE } from '../../upstream/hop/hop.ts';
-import type { Upstream } from '../../upstream/upstream.ts';
+import { type ResourcePlace, toOwnUri } from './own-uri.ts';
 import type { UpstreamLists } from './upstream-lists.ts';
 
 const TIMEOUT_MILLIS = 10_000;
@@ -28,25 +28,36 @@ export interface UpstreamSubscriptionsOptions {
  */
 export class UpstreamSubscriptions {
   readonly #options: UpstreamSubscriptionsOptions;
-  /** Where each resource is subscribed. */
-  readonly #held = new Map<string, Upstream>();
+  /** Where each resource that clients listen to is subscribed, by the name that they have for it. */
+  readonly #held = new Map<string, ResourcePlace>();
   #settled = Promise.resolve();
 
   constructor(options: UpstreamSubscriptionsOptions) {
     this.#options = options;
   }
 
+  /** The names by which clients listen to a resource of that upstream. */
+  listenedAs(instanceId: string, uri: string): readonly string[] {
+    return [uri, toOwnUri(instanceId, uri)].filter((name) => {
+      const place = this.#held.get(name);
+      // The first change may come before it is known that the subscription was granted.
+      return place === undefined || place.upstream.settings.instanceId === instanceId;
+    });
+  }
+
   /** Notes what a client's own request has subscribed; the client may have left meanwhile. */
-  async hold(uri: string, upstream: Upstream): Promise<void> {
-    this.#held.set(uri, upstream);
+  async hold(uri: string, place: ResourcePlace): Promise<void> {
+    this.#held.set(uri, place);
     if (!(await this.#isWanted(uri))) {
       this.settle();
     }
   }
 
-  /** Notes what a client's own request has ended. */
-  release(uri: string): void {
+  /** Notes what a client's own request has ended. @returns Whether the upstream is to be told. */
+  release(uri: string): boolean {
+    const place = this.#held.get(uri);
     this.#held.delete(uri);
+    return place === undefined || !this.#isHeld(place);
   }
 
   /** Begins what somebody listens to and ends what nobody does, one change after the other. */
@@ -55,10 +66,9 @@ export class UpstreamSubscriptions {
   }
 
   async #settle(): Promise<void> {
-    for (const [uri, upstream] of this.#held) {
-      if (!(await this.#isWanted(uri))) {
-        this.#held.delete(uri);
-        await OWN.send(upstream, { method: 'resources/unsubscribe', params: { uri } });
+    for (const [uri, place] of this.#held) {
+      if (!(await this.#isWanted(uri)) && this.release(uri)) {
+        await OWN.send(place.upstream, { method: 'resources/unsubscribe', params: { uri: place.uri } });
       }
     }
     for (const uri of await this.#options.listeners.subscribedUris()) {
@@ -72,21 +82,26 @@ export class UpstreamSubscriptions {
     return this.#options.listeners.isSubscribed(uri);
   }
 
+  /** Whether somebody listens to it by another name. */
+  #isHeld({ upstream, uri }: ResourcePlace): boolean {
+    return [...this.#held.values()].some((other) => other.upstream === upstream && other.uri === uri);
+  }
+
   async #begin(uri: string): Promise<void> {
-    const upstream = await this.#options.lists.ownerOf(uri, OWN, () => true).catch(() => undefined);
-    if (upstream === undefined) {
+    const place = await this.#options.lists.placeOf(uri, OWN, () => true).catch(() => undefined);
+    if (place === undefined) {
       return;
     }
-    this.#held.set(uri, upstream);
+    this.#held.set(uri, place);
     const isWanted = await this.#isWanted(uri);
-    if (this.#held.get(uri) !== upstream) {
+    if (this.#held.get(uri) !== place) {
       return; // a client's own request has ended or begun it meanwhile
     }
     if (!isWanted) {
       this.#held.delete(uri);
       return;
     }
-    const hop = await OWN.send(upstream, { method: 'resources/subscribe', params: { uri } });
+    const hop = await OWN.send(place.upstream, { method: 'resources/subscribe', params: { uri: place.uri } });
     if (!hop.ok) {
       this.#held.delete(uri);
     }

@@ -80,6 +80,11 @@ export class SearchMode implements McpMode {
   /** The gateway knows of its own resources without asking. */
   subscriptionsChanged(): void {}
 
+  /** Resources of upstreams are not offered. */
+  listenedAs(): readonly string[] {
+    return [];
+  }
+
   /** Those that everyone may read. */
   async checkListening(): Promise<void> {}
 

@@ -50,6 +50,8 @@ export interface McpSide {
   readonly mcp: McpServer;
   readonly sessions: Sessions;
   readonly broadcast: Broadcast;
+  /** The names by which clients listen to a resource of an upstream. */
+  readonly listenedAs: (instanceId: string, uri: string) => readonly string[];
   /** The routes of `/mcp`. */
   readonly routes: RouteTable;
   /** Told of each message written on the standard streams, with the request that it answers. */
@@ -71,11 +73,13 @@ export function assembleMcp(parts: McpParts): McpSide {
     subscribedUris: (): Promise<ReadonlySet<string>> => broadcast.subscribedUris(),
   };
   mode = exposesAll ? new PassThrough(core, { resourceOwners: state.resourceOwners, listeners }) : new SearchMode(core);
-  const mcp = createServer(parts, { mode, sessions, broadcast });
+  const made = mode;
+  const mcp = createServer(parts, { mode: made, sessions, broadcast });
   return {
     mcp,
     sessions,
     broadcast,
+    listenedAs: (instanceId, uri) => made.listenedAs(instanceId, uri),
     routes: createRoutes(parts, mcp, sessions),
     onStdioMessage: (message, request) => recordStdioMessage(core, message, request),
     closeStreams: () => {

@@ -17,6 +17,8 @@ export interface McpMode {
   checkListening(uris: readonly string[], exchange: Exchange): Promise<void>;
   /** Told when clients began or ceased to listen to resources otherwise than by a request of their own for each. */
   subscriptionsChanged(): void;
+  /** The names by which clients listen to a resource of an upstream; of several there is one for each. */
+  listenedAs(instanceId: string, uri: string): readonly string[];
   readonly handlers: ReadonlyMap<string, McpHandler>;
   /** The metric label of the upstream tool a request means, if it means one. */
   toolLabel(request: JsonRpcRequest): string | undefined;

@@ -12,5 +12,5 @@ export interface RegistryEvents {
   /** An instance wrote something. */
   onOutput(instanceId: string): void;
   /** A list other than that of its tools, or a resource, of an upstream has changed. */
-  onNotification(method: string, params: JsonObject | undefined): void;
+  onNotification(method: string, params: JsonObject | undefined, instanceId: string): void;
 }

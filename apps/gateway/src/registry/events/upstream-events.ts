@@ -61,7 +61,7 @@ export function upstreamEvents(options: UpstreamEventsOptions): RegistryUpstream
       if (method === 'notifications/tools/list_changed') {
         announced.add(upstream.settings.instanceId);
       } else {
-        events.onNotification(method, params);
+        events.onNotification(method, params, upstream.settings.instanceId);
       }
     },
     ...outputEvents(outputs),

@@ -38,8 +38,11 @@ class WholeServer {
   readonly #instances = new Set<McpServer>();
   #cancelled = 0;
 
-  constructor(era: ServerEra) {
+  readonly #says: string;
+
+  constructor(era: ServerEra, says = '') {
     this.#era = era;
+    this.#says = says;
   }
 
   create(): McpServer {
@@ -57,7 +60,7 @@ class WholeServer {
       },
     );
     registerTalking(server);
-    registerContent(server);
+    registerContent(server, this.#says);
     this.#registerChanges(server);
     server.registerTool('wait', { description: 'Works until it is cancelled' }, async (ctx) => {
       await wait(20_000, undefined, { signal: ctx.mcpReq.signal }).catch(() => (this.#cancelled += 1));
@@ -155,16 +158,16 @@ async function report(
   }
 }
 
-function registerContent(server: McpServer): void {
+function registerContent(server: McpServer, says: string): void {
   for (const name of ['plain', 'watched']) {
     server.registerResource(name, `whole://${name}`, { mimeType: 'text/plain' }, ({ href }) => ({
-      contents: [{ uri: href, mimeType: 'text/plain', text: `This is ${name}` }],
+      contents: [{ uri: href, mimeType: 'text/plain', text: `This is ${name}${says}` }],
     }));
   }
   const complete = { id: (value: string) => ['alpha', 'beta'].filter((word) => word.startsWith(value)) };
   const template = new ResourceTemplate('whole://by-id/{id}', { list: undefined, complete });
   server.registerResource('by-id', template, {}, ({ href }, { id }) => ({
-    contents: [{ uri: href, text: `This is ${String(id)}` }],
+    contents: [{ uri: href, text: `This is ${String(id)}${says}` }],
   }));
   const argsSchema = z.object({
     city: completable(z.string(), (value) => ['paris', 'prague'].filter((word) => word.startsWith(value))),
@@ -180,8 +183,9 @@ export interface ServedWhole {
   close(): void;
 }
 
-export async function serveWhole(era: ServerEra): Promise<ServedWhole> {
-  const whole = new WholeServer(era);
+/** @param says Stands behind what its resources say. */
+export async function serveWhole(era: ServerEra, says = ''): Promise<ServedWhole> {
+  const whole = new WholeServer(era, says);
   const answer = era === 'modern' ? modernAnswer(whole) : handshakeAnswer(whole);
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.headersSent || response.writeHead(500).end());
