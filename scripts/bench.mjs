@@ -22,6 +22,7 @@ const BENCHMARKS = [
   { name: 'history', args: ['--secs', '3'] },
   { name: 'gateway-faults', args: ['--secs', '2'] },
   { name: 'page', node: ['--conditions=@dcc-mcp/source'] },
+  { name: 'stress' },
   { name: 'soak', args: ['--secs', '180'] },
 ];
 

@@ -80,6 +80,10 @@ export async function openConnection(url) {
     post(headers, body, path = pathname) {
       const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
       return new Promise((resolve, reject) => {
+        if (socket.destroyed) {
+          reject(new Error(`the connection to ${host} was closed`));
+          return;
+        }
         waiting = { resolve, reject };
         socket.write(
           `POST ${path} HTTP/1.1\r\nhost: ${host}\r\n${lines.join('')}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,

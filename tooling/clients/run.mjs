@@ -1,5 +1,5 @@
-// Installs the clients that `programs/` pins, and a host that is found by itself, then runs the tests that drive them:
-// `npm run clients`.
+// Installs the clients and servers that `programs/` pins, and a host that is found by itself, then runs the tests that
+// drive them: `npm run clients`.
 // They are kept in the user's cache folder, under the hash of what pins them, so that a clone stays small and the second
 // run works off-line. What cannot be installed is named here, and the tests that need it fail with the reason.
 import { spawn, spawnSync } from 'node:child_process';
@@ -91,8 +91,8 @@ async function attempt(name, install) {
 }
 
 const [npm, python, wheel] = await Promise.all([
-  attempt('the clients from npm', installFromNpm),
-  attempt('the Python SDK', () => installFromPyPi('requirements.txt')),
+  attempt('the clients and servers from npm', installFromNpm),
+  attempt('the Python SDK and servers', () => installFromPyPi('requirements.txt')),
   attempt('dcc-mcp-core', () => installFromPyPi('wheel.txt')),
 ]);
 const jestProgram = createRequire(join(here, '../../package.json')).resolve('jest/bin/jest');

@@ -16,7 +16,8 @@ const server = (name: string) => ({
   args: [join(dirname(resolve(`@modelcontextprotocol/${name}/package.json`)), 'dist/index.js')],
 });
 
-const SERVERS = { everything: server('server-everything'), files: server('server-filesystem') };
+export const SERVERS: Readonly<Record<'everything' | 'files', { readonly command: string; readonly args: string[] }>> =
+  { everything: server('server-everything'), files: server('server-filesystem') };
 
 export const LARGE_BYTES = 3_000_000;
 

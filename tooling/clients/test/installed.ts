@@ -49,3 +49,17 @@ export function whyNoWheel(): string | undefined {
   const attempt = attemptOf('wheel');
   return 'reason' in attempt && process.env['CI'] === undefined ? attempt.reason : undefined;
 }
+
+/** How each server is started that is no dependency of the repository. @throws {Error} With the reason, when it could not be installed. */
+export const REAL_SERVERS = {
+  memory: (): Command =>
+    npmProgram('server-memory', join(MODULES, '@modelcontextprotocol/server-memory/dist/index.js')),
+  thinking: (): Command =>
+    npmProgram(
+      'server-sequential-thinking',
+      join(MODULES, '@modelcontextprotocol/server-sequential-thinking/dist/index.js'),
+    ),
+  playwright: (): Command => npmProgram('playwright-mcp', join(MODULES, '@playwright/mcp/cli.js')),
+  time: (): Command => [installed('python', 'mcp-server-time'), '-m', 'mcp_server_time'],
+  git: (): Command => [installed('python', 'mcp-server-git'), '-m', 'mcp_server_git'],
+};

@@ -128,6 +128,8 @@ export interface HopRequest {
   readonly job?: HopJob;
   /** True for what changes nothing (`readOnlyHint`, list and read methods): it may be sent again after a failure. Default false. */
   readonly isRead?: boolean;
+  /** Told of the JSON-RPC id of each request that goes out for it. */
+  readonly onSent?: ((jsonrpcId: number) => void) | undefined;
   /** Called before each further try of a read. */
   onRetry?(retry: HopRetry): void;
 }

@@ -54,11 +54,11 @@ describe.each(['handshake', 'modern'] as const)('for a %s client', (era) => {
   test('each of them is listed with a URI and a name of its own, and read by it', async () => {
     const read = await readAll(await connect(era));
     expect(new Set(read.map(([uri]) => uri)).size).toBe(4);
-    expect(read.map(([, name, said]) => [name, said]).toSorted()).toEqual([
-      ['blender__plain', 'This is plain of blender'],
-      ['blender__watched', 'This is watched of blender'],
-      ['maya__plain', 'This is plain of maya'],
-      ['maya__watched', 'This is watched of maya'],
+    expect(read.map(([, name, said]) => `${name}: ${said}`).toSorted()).toEqual([
+      'blender__plain: This is plain of blender',
+      'blender__watched: This is watched of blender',
+      'maya__plain: This is plain of maya',
+      'maya__watched: This is watched of maya',
     ]);
     expect(read.every(([uri]) => URL.canParse(uri))).toBe(true);
   });

@@ -92,6 +92,13 @@ export class HopSpan {
     this.#span.addEvent('retry', facts, this.#clock.now());
   }
 
+  /** The JSON-RPC id under which it went out; of a request that is sent again the last. */
+  setJsonrpcId(id: string | number): void {
+    if (this.#span.isRecording()) {
+      this.#span.setAttribute(ATTR_JSONRPC_REQUEST_ID, String(id));
+    }
+  }
+
   /** The job that the call is at its host; known once the host has answered. */
   setJobId(jobId: string): void {
     if (this.#span.isRecording()) {

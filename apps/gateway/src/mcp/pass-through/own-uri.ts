@@ -1,4 +1,5 @@
 import { asList, isJsonObject, type JsonValue, textOf } from '../../protocol/json-rpc.ts';
+import { rawAnswer } from '../../upstream/hop/answer.ts';
 import type { HopResult, Upstream } from '../../upstream/upstream.ts';
 
 /** A resource and where it is. */
@@ -66,22 +67,12 @@ function uriOf(item: JsonValue, key: string): string {
 
 /** The contents of a resource under the name that it was asked for by; nothing else of the answer changes. */
 export function namedAsAsked(hop: HopResult, asked: string, { uri }: ResourcePlace): HopResult {
-  if (!hop.ok || asked === uri) {
+  if (!hop.ok || hop.raw === undefined || asked === uri) {
     return hop;
   }
-  const contents = asList(hop.result['contents']);
-  const theirs = contents.flatMap((content, index) => (uriOf(content, 'uri') === uri ? [index] : []));
-  const { raw, ...rest } = hop;
-  if (raw !== undefined) {
-    const text = JSON.stringify(asked);
-    return {
-      ...rest,
-      result: hop.result,
-      raw: raw.replaced(theirs.map((at) => ({ path: ['contents', String(at), 'uri'], text }))),
-    };
-  }
-  const renamed = contents.map((content, index) =>
-    theirs.includes(index) && isJsonObject(content) ? { ...content, uri: asked } : content,
+  const text = JSON.stringify(asked);
+  const renamed = asList(hop.result['contents']).flatMap((content, at) =>
+    uriOf(content, 'uri') === uri ? [{ path: ['contents', String(at), 'uri'], text }] : [],
   );
-  return { ...rest, result: { ...hop.result, contents: renamed } };
+  return rawAnswer(hop.raw.replaced(renamed), hop.jobId);
 }

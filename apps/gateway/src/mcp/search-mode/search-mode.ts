@@ -18,7 +18,7 @@ import { startJob } from '../../operations/jobs/start-job.ts';
 import { MAX_NAME_BYTES } from '../../operations/requests/bounded-input.ts';
 import { exactBody } from '../../operations/requests/exact-body.ts';
 import { parseCallTool } from '../../operations/requests/parse-request.ts';
-import { type JsonObject, type JsonRpcRequest, toJsonObject } from '../../protocol/json-rpc.ts';
+import { isJsonObject, type JsonObject, type JsonRpcRequest, toJsonObject } from '../../protocol/json-rpc.ts';
 import { RawJson } from '../../protocol/json/raw-json.ts';
 import { ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
 import { mcpCaller } from '../exchange/caller.ts';
@@ -56,9 +56,11 @@ export class SearchMode implements McpMode {
     ]);
   }
 
-  /** The gateway's own tools are none of the catalog. */
-  toolLabel(): undefined {
-    return undefined;
+  /** The gateway's own tools are none of the catalog; the tool that `call` names may be. */
+  toolLabel({ method, params }: JsonRpcRequest): string | undefined {
+    const args = method === 'tools/call' && params?.['name'] === 'call' ? params['arguments'] : undefined;
+    const slug = isJsonObject(args) ? args['tool_slug'] : undefined;
+    return typeof slug === 'string' ? this.#core.catalog.get(slug)?.label : undefined;
   }
 
   onlyLooks(tool: unknown): boolean {

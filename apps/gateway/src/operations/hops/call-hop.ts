@@ -45,6 +45,7 @@ export async function callHop(checked: CheckedCall, { core, caller, span, trail 
       return hopSpan.carrier();
     },
     ...termsOf(caller, upstream),
+    onSent: (id) => hopSpan?.setJsonrpcId(id),
     isRead: record.annotations['readOnlyHint'] === true,
     onRetry: (retry) => {
       const facts = retryOf(retry);

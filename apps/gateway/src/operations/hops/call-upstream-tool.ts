@@ -38,6 +38,7 @@ export async function callUpstreamTool(
       hopTrail = trail?.startHop({ name: `tools/call ${name}`, spanContext: hopSpan.spanContext });
       return hopSpan.carrier();
     },
+    onSent: (id) => hopSpan?.setJsonrpcId(id),
     timeoutMillis: upstream.settings.timeoutMillis,
     requestId: caller.ctx.requestId,
     ...(signal === undefined ? {} : { signal }),

@@ -57,6 +57,7 @@ export class Forwarding {
         sentAt = this.#core.now();
         return hopSpan.carrier();
       },
+      onSent: (id) => hopSpan?.setJsonrpcId(id),
       isRead: true,
       onRetry: (retry) => hopSpan?.addRetry(retryOf(retry)),
       onEnd: (round) => {

@@ -221,6 +221,7 @@ export class Connection {
       progressToken,
       mirrored,
       requestId: hop.requestId,
+      onSent: hop.onSent,
     };
   }
 

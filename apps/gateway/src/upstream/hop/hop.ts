@@ -26,6 +26,8 @@ export interface WireCall {
   readonly takesTask?: boolean;
   /** Of the operation that it belongs to. */
   readonly requestId?: string | undefined;
+  /** Told of its JSON-RPC id. */
+  readonly onSent?: ((jsonrpcId: number) => void) | undefined;
   /** True for the gateway's own probes, lists and handshakes: nothing the upstream asks for can belong to them. */
   readonly isOwn?: boolean;
 }

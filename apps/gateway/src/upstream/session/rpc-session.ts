@@ -76,6 +76,7 @@ export class RpcSession implements Conversation {
       peer: call.peer,
       takesTask: call.takesTask === true,
     });
+    call.onSent?.(this.#lastId);
     this.transport.send(hop, requestText(hop.id, call.method, params), call.params);
     return hop;
   }
