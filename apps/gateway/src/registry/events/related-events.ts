@@ -17,22 +17,22 @@ const LINE_DELAY_MILLIS = 100;
 
 /**
  * Events that belong to requests: those that name them by an id, whenever they came, and those of their time that name no
- * other. A call id that is none of ours says nothing as long as the host names no call as we do: it may count its own.
+ * other. The id of a call or a job that is none of ours says nothing as long as the host names none as we do: it may have ids
+ * of its own.
  */
 export function relatedEvents(events: readonly SessionEvent[], wanted: WantedEvents): readonly SessionEvent[] {
   const { fromMillis, toMillis } = wanted;
   const [calls, jobs, traces] = [new Set(wanted.calls), new Set(wanted.jobs), new Set(wanted.traces)];
   const namesCall = ({ tool_call_id: id, correlation_id: other }: SessionEvent): boolean =>
     (id !== undefined && calls.has(id)) || (other !== undefined && calls.has(other));
+  const namesJob = ({ job_id: id }: SessionEvent): boolean => id !== undefined && jobs.has(id);
   const isNamed = (event: SessionEvent): boolean =>
-    namesCall(event) ||
-    (event.job_id !== undefined && jobs.has(event.job_id)) ||
-    (event.trace_id !== undefined && traces.has(event.trace_id));
-  const knowsOurIds = events.some(namesCall);
+    namesCall(event) || namesJob(event) || (event.trace_id !== undefined && traces.has(event.trace_id));
+  const [knowsCalls, knowsJobs] = [events.some(namesCall), events.some(namesJob)];
   const namesOther = (event: SessionEvent): boolean =>
-    (event.job_id !== undefined && jobs.size > 0) ||
     event.trace_id !== undefined ||
-    (event.tool_call_id !== undefined && knowsOurIds);
+    (event.job_id !== undefined && knowsJobs) ||
+    (event.tool_call_id !== undefined && knowsCalls);
   const isThen = ({ timestamp }: SessionEvent): boolean => {
     const at = Date.parse(timestamp);
     return at >= Math.floor(fromMillis) && at <= toMillis + LINE_DELAY_MILLIS;

@@ -24,6 +24,8 @@ const POLL_MILLIS = 1_000;
 const GONE_AFTER_MILLIS = 3_000;
 /** Writers put a new file in place: the notices of its parts come together. */
 const SETTLE_MILLIS = 10;
+/** Times that a reading takes until there may be another. */
+const READ_SHARE = 10;
 /** A row takes about a kilobyte. */
 const MAX_BYTES = 32 * 1024 * 1024;
 /** Clocks of file systems stand still for some milliseconds: what was written just now may be written once more. */
@@ -39,7 +41,10 @@ export class ServicesFile {
   #watcher: FSWatcher | undefined;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
-  #isStale = false;
+  /** The file has changed, and is to be looked at. */
+  #isDue = false;
+  /** How long the last reading took. */
+  #readMillis = 0;
   #isClosed = false;
   /** Of the file that was read last, whatever was in it. */
   #stamp: string | undefined;
@@ -66,21 +71,13 @@ export class ServicesFile {
     await this.#looking;
   }
 
-  /** Looks now; a wish during a look is served by one more. Never rejects. */
+  /** One look at a time; the next one comes by itself, sooner where the file has changed meanwhile. Never rejects. */
   async #look(): Promise<void> {
-    this.#isStale = true;
-    this.#looking ??= this.#lookOften().finally(() => {
-      this.#looking = undefined;
-    });
+    this.#isDue = false;
+    this.#looking = this.#lookOnce();
     await this.#looking;
-  }
-
-  async #lookOften(): Promise<void> {
-    while (this.#isStale && !this.#isClosed) {
-      this.#isStale = false;
-      await this.#lookOnce();
-    }
-    this.#lookLater(this.#options.pollMillis ?? POLL_MILLIS);
+    this.#looking = undefined;
+    this.#lookLater(this.#isDue ? this.#settleMillis : (this.#options.pollMillis ?? POLL_MILLIS));
   }
 
   #lookLater(millis: number): void {
@@ -90,13 +87,19 @@ export class ServicesFile {
     }
   }
 
-  /** A look that goes on may have seen the file as it was before. */
+  /** Of a storm of changes the first one counts: the look that follows sees them all. */
   #lookSoon(): void {
-    if (this.#looking === undefined) {
-      this.#lookLater(SETTLE_MILLIS);
-    } else {
-      this.#isStale = true;
+    if (!this.#isDue) {
+      this.#isDue = true;
+      if (this.#looking === undefined) {
+        this.#lookLater(this.#settleMillis);
+      }
     }
+  }
+
+  /** A large file that is written again and again gets a part of the time, not all. */
+  get #settleMillis(): number {
+    return Math.min(POLL_MILLIS, Math.max(SETTLE_MILLIS, this.#readMillis * READ_SHARE));
   }
 
   async #lookOnce(): Promise<void> {
@@ -130,7 +133,10 @@ export class ServicesFile {
   }
 
   async #read(): Promise<void> {
-    const reading = parseServices(await readFile(this.#file, 'utf8'));
+    const text = await readFile(this.#file, 'utf8');
+    const begin = performance.now();
+    const reading = parseServices(text);
+    this.#readMillis = performance.now() - begin;
     if (!reading.ok) {
       this.#tell(reading.problem);
       return;
