@@ -1,4 +1,3 @@
-import { BoundedMap } from '@dcc-mcp/bounds';
 import type { LookupFunction } from 'node:net';
 import type { RegisteredFacts } from '../../upstream/upstream.ts';
 import { isSameAddress, type ListenAddress, toListenAddress } from '../file/listen-address.ts';
@@ -6,15 +5,16 @@ import { thisMachine } from '../file/processes.ts';
 import { type InstanceOffer, registeredSettings } from '../table/instance-offer.ts';
 import type { InstanceSource, InstanceTable } from '../table/instance-table.ts';
 import { LEAVES } from '../table/leave.ts';
-import type { SkippedInstance } from '../table/skipped-instances.ts';
 import type { Upstreams } from '../table/upstreams.ts';
 import { whyUnsafe } from './check-target.ts';
+import { compareRegistered, nextEndOf } from './compare-registered.ts';
+import { RefusedRegistrations } from './refused-registrations.ts';
 import type { InstanceNews, RegisteredInstance, RegisteredInstances, Registration } from './registered-instances.ts';
 
 /** How often the instances are compared with those that are registered, here or at another gateway. */
 const SYNC_MILLIS = 1_000;
-/** Refused registrations that are shown. */
-const MAX_REFUSED = 50;
+/** Registrations whose host is looked up at a time: looking up takes threads that files need, too. */
+const MAX_LOOKUPS = 32;
 const FULL: RegistrationRefusal = {
   kind: 'queue-full',
   message: 'As many instances are registered as there may be',
@@ -51,8 +51,8 @@ export class HttpRegistry {
   readonly #options: HttpRegistryOptions;
   readonly #source: InstanceSource;
   #own: readonly ListenAddress[] = [];
-  /** What was refused last, by instance. */
-  readonly #refused = new BoundedMap<string, Omit<SkippedInstance, 'source'>>({ maxEntries: MAX_REFUSED });
+  readonly #refused: RefusedRegistrations;
+  #lookups = 0;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
 
@@ -61,6 +61,7 @@ export class HttpRegistry {
     this.#source = options.table.source('http', (instanceId) => {
       options.store.remove(instanceId).catch(options.onError);
     });
+    this.#refused = new RefusedRegistrations(this.#source);
   }
 
   /**
@@ -92,27 +93,16 @@ export class HttpRegistry {
       case 'added':
       case 'updated':
         this.#source.put(this.#toOffer(outcome.instance));
-        this.#noteRefused(registration.instanceId, undefined);
+        this.#refused.delete(registration.instanceId);
         return { ok: true, instance: outcome.instance, isUpdate: outcome.kind === 'updated' };
       default:
         return outcome satisfies never;
     }
   }
 
-  /** Whoever looks for an instance finds why it is not there. */
-  #refuse({ instanceId, dccType }: Registration, refusal: RegistrationRefusal): RegistrationResult {
-    this.#noteRefused(instanceId, { instanceId, dccType, reason: `refused: ${refusal.message}` });
+  #refuse(registration: Registration, refusal: RegistrationRefusal): RegistrationResult {
+    this.#refused.add(registration, refusal.message);
     return { ok: false, refusal };
-  }
-
-  #noteRefused(instanceId: string, row: Omit<SkippedInstance, 'source'> | undefined): void {
-    const wasThere = this.#refused.delete(instanceId);
-    if (row !== undefined) {
-      this.#refused.set(instanceId, row);
-    }
-    if (wasThere || row !== undefined) {
-      this.#source.skip([...this.#refused.values()].toReversed());
-    }
   }
 
   /** @returns `undefined` where no such instance is registered: it should register again. */
@@ -128,16 +118,19 @@ export class HttpRegistry {
   async deregister(instanceId: string, reason: string | undefined): Promise<boolean> {
     const wasThere = await this.#options.store.remove(instanceId);
     this.#source.withdraw(instanceId, LEAVES.deregistered(reason));
+    this.#refused.delete(instanceId);
     return wasThere;
   }
 
-  find(instanceId: string): Promise<RegisteredInstance | undefined> {
-    return this.#options.store.get(instanceId);
+  /** The DCC type of an instance, wherever it is known from. */
+  async dccTypeOf(instanceId: string): Promise<string | undefined> {
+    const registered = await this.#options.store.get(instanceId);
+    return registered?.dccType ?? this.#options.upstreams.get(instanceId)?.settings.dccType;
   }
 
   /** An instance that the configuration or a file has may register as well, with the address that it has there. */
   #whyKnownElsewhere({ instanceId, mcpUrl }: Registration): RegistrationRefusal | undefined {
-    const known = this.#options.upstreams.all().find(({ settings }) => settings.instanceId === instanceId);
+    const known = this.#options.upstreams.get(instanceId);
     if (known === undefined || known.settings.source === 'http') {
       return undefined;
     }
@@ -147,8 +140,13 @@ export class HttpRegistry {
 
   async #whyUnsafe({ mcpUrl, peer }: Registration): Promise<RegistrationRefusal | undefined> {
     const { allow, lookup } = this.#options;
+    if (this.#lookups >= MAX_LOOKUPS) {
+      return { kind: 'queue-full', message: 'Too many instances register at once' };
+    }
     const url = new URL(mcpUrl);
+    this.#lookups += 1;
     const why = this.#isOwn(url) ? 'it is the gateway itself' : await whyUnsafe(url, { allow, peer }, lookup);
+    this.#lookups -= 1;
     return why === undefined
       ? undefined
       : { kind: 'unsafe-backend-target', message: `No instance may be at ${url.host}: ${why}` };
@@ -169,56 +167,22 @@ export class HttpRegistry {
   }
 
   async #sync(): Promise<void> {
+    const { store, now, onError } = this.#options;
     const before = this.#source.offers();
-    let live: readonly RegisteredInstance[] | undefined;
+    let live: readonly RegisteredInstance[] = [];
     try {
-      live = await this.#options.store.list();
-      this.#take(before, live);
+      live = await store.list();
+      const { gone, news } = compareRegistered({ before, current: this.#source.offers(), live, now: now() });
+      gone.forEach(({ instanceId, leave }) => this.#source.withdraw(instanceId, leave));
+      news.forEach((instance) => this.#source.put(this.#toOffer(instance)));
     } catch (error) {
-      this.#options.onError(error);
+      onError(error);
     }
     if (!this.#isClosed) {
-      this.#timer = setTimeout(() => void this.#sync(), this.#untilNext(live ?? [])).unref();
+      const millis = Math.max(MIN_SYNC_MILLIS, Math.min(SYNC_MILLIS, nextEndOf(live) - now()));
+      this.#timer = setTimeout(() => void this.#sync(), millis).unref();
     }
   }
-
-  #take(before: readonly InstanceOffer[], live: readonly RegisteredInstance[]): void {
-    // What has happened since the store was asked is news that its answer has not.
-    const known = byInstance(before);
-    const current = byInstance(this.#source.offers());
-    const registered = new Set(live.map(({ instanceId }) => instanceId));
-    for (const [instanceId, offer] of known) {
-      if (current.get(instanceId) === offer && !registered.has(instanceId)) {
-        this.#source.withdraw(instanceId, this.#leaveOf(offer));
-      }
-    }
-    for (const instance of live) {
-      const offer = current.get(instance.instanceId);
-      const isNews = offer === undefined ? !known.has(instance.instanceId) : isLater(instance, offer);
-      if (isNews) {
-        this.#source.put(this.#toOffer(instance));
-      }
-    }
-  }
-
-  #leaveOf({ facts: { heartbeatAt = 0, ttlSecs = 0 } = {} }: InstanceOffer): ReturnType<typeof LEAVES.deregistered> {
-    const isOverdue = this.#options.now() >= heartbeatAt + ttlSecs * 1000;
-    return isOverdue ? LEAVES.missedHeartbeat(ttlSecs) : LEAVES.deregistered(undefined);
-  }
-
-  #untilNext(live: readonly RegisteredInstance[]): number {
-    const now = this.#options.now();
-    const ends = live.map(({ heartbeatAt, ttlSecs }) => heartbeatAt + ttlSecs * 1000 - now);
-    return Math.max(MIN_SYNC_MILLIS, Math.min(SYNC_MILLIS, ...ends));
-  }
-}
-
-function byInstance(offers: readonly InstanceOffer[]): ReadonlyMap<string, InstanceOffer> {
-  return new Map(offers.map((offer) => [offer.settings.instanceId, offer]));
-}
-
-function isLater({ heartbeatAt }: RegisteredInstance, { facts }: InstanceOffer): boolean {
-  return heartbeatAt > (facts?.heartbeatAt ?? 0);
 }
 
 function conflict(instanceId: string): RegistrationRefusal {

@@ -56,7 +56,8 @@ function routeMaker(limitBytes: number): RouteMaker {
     const run = async (request: RouteRequest): Promise<Outcome> => {
       const reading = await readJsonBody(request.http, limitBytes);
       if (!reading.ok) {
-        return reading;
+        const { kind, message } = reading.error;
+        return kind === 'payload-too-large' ? { error: { kind, message } } : reading;
       }
       const parsed = parseBody(schema, reading.body);
       return parsed.ok ? answer(parsed.value, request) : { error: { kind: 'bad-request', message: parsed.message } };
@@ -136,12 +137,12 @@ interface Asked {
 
 /** A credential reaches the instances of its dcc types alone. */
 async function whyNotTheirs(registry: HttpRegistry, id: string, asked: Asked): Promise<OperationError | undefined> {
-  const known = asked.request.scope === undefined ? undefined : await registry.find(id.toLowerCase());
-  return known && outOfScope(known.dccType, asked);
+  const dccType = asked.request.scope === undefined ? undefined : await registry.dccTypeOf(id.toLowerCase());
+  return dccType === undefined ? undefined : outOfScope(dccType, asked);
 }
 
 function outOfScope(dccType: string, { request: { scope = [] }, operation }: Asked): OperationError | undefined {
-  if (scope.length === 0 || scope.includes(dccType)) {
+  if (scope.length === 0 || scope.includes(dccType.toLowerCase())) {
     return undefined;
   }
   const message = `dcc_scope_mismatch: the credential is for ${scope.join(', ')}; ${dccType} is out of its scope`;
