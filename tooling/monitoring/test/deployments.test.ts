@@ -102,6 +102,11 @@ describe('compose', () => {
     expect(new Set(used)).toEqual(new Set(Object.keys(secrets)));
   });
 
+  test('takes no image that is another one tomorrow', () => {
+    const images = Object.values(services).flatMap(({ image }) => (image === undefined ? [] : [image as string]));
+    expect(images.filter((image) => !/:(?:version-|v)?\d+\.\d+\.\d+$/.test(image))).toEqual([]);
+  });
+
   test('opens its ports on this machine only', () => {
     const ports = Object.values(services).flatMap(({ ports: own = [] }) => own as readonly string[]);
     expect(ports.filter((port) => !port.startsWith('127.0.0.1:'))).toEqual([]);

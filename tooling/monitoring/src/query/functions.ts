@@ -122,7 +122,7 @@ export function where<Label extends string>(
   return combine([expression], expression.unit, ([text = '']) => `${wrap(text)} ${comparison} ${bound}`);
 }
 
-/** The first where there is one of the others with the same labels; `any`, where either is there. */
+/** The series of the first for which each of the others has one with the same labels. */
 export function both<Label extends string>(
   first: Expression<Label>,
   ...others: readonly AnyExpression[]
@@ -130,6 +130,7 @@ export function both<Label extends string>(
   return combine([first, ...others], first.unit, (texts) => texts.join('\nand\n'));
 }
 
+/** The series of the first, and of the others those whose labels none before has. */
 export function any<Label extends string>(
   first: Expression<Label>,
   ...others: readonly AnyExpression[]
@@ -137,7 +138,7 @@ export function any<Label extends string>(
   return combine([first, ...others], first.unit, (texts) => texts.join('\nor\n'));
 }
 
-/** Sums over what a scrape tells apart: one series for each gateway. */
+/** The sum for each gateway: over all labels but those of the scrape, and those that are named. */
 export function perGateway<Label extends string, By extends Label = never>(
   expression: Expression<Label>,
   by: readonly By[] = [],

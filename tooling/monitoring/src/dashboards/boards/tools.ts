@@ -1,5 +1,5 @@
 import type { Expression } from '../../query/expression.ts';
-import { max, quantile, rate, ratio, share, sum, top } from '../../query/functions.ts';
+import { quantile, rate, ratio, share, sum, top } from '../../query/functions.ts';
 import { counter, gauge, histogram } from '../../query/selectors.ts';
 import type { Board } from '../panel.ts';
 
@@ -119,7 +119,7 @@ export const TOOLS: Board = {
           draw: 'lines',
           queries: [
             {
-              expression: max(quantile(0.95, histogram('dcc_mcp.job.wait', TOOL), { by: ['tool'] }), ['tool']),
+              expression: quantile(0.95, histogram('dcc_mcp.job.wait', TOOL), { by: ['tool'] }),
               legend: '{{tool}}',
             },
           ],
