@@ -1,4 +1,5 @@
 // What several panels, alerts and people ask again and again, computed once.
+import { LABEL_UNKNOWN } from '@dcc-mcp/semantic-conventions';
 import { combine, type Expression, RATIO } from '../query/expression.ts';
 import { increase, perGateway, quantile, rate, ratio, sum } from '../query/functions.ts';
 import { counter, histogram } from '../query/selectors.ts';
@@ -11,7 +12,10 @@ export interface RecordingRule {
 }
 
 const calls = counter('dcc_mcp.tool.calls');
-const failed = counter('dcc_mcp.tool.calls', { status: 'error' });
+/** Names that only a caller made up are no tools: every call of one fails, and nobody could mend it. */
+const IS_TOOL = { tool: { not: LABEL_UNKNOWN } } as const;
+const callsOfTools = counter('dcc_mcp.tool.calls', IS_TOOL);
+const failed = counter('dcc_mcp.tool.calls', { ...IS_TOOL, status: 'error' });
 const phases = histogram('dcc_mcp.gateway.phase_duration');
 
 /** Windows of the burn rate of the error budget: two pairs, a short one that says that it goes on. */
@@ -38,12 +42,12 @@ export const RECORDING_RULES: readonly RecordingRule[] = [
   },
   {
     name: 'job_tool:dcc_mcp_tool_calls:increase1h',
-    expression: sum(increase(calls, '1h'), ['job', 'tool']),
+    expression: sum(increase(callsOfTools, '1h'), ['job', 'tool']),
     means: 'Calls of each tool in an hour: where there are few, a share says little.',
   },
   ...WINDOWS.map((window) => ({
     name: errorRatioOver(window),
-    expression: ratio(sum(rate(failed, window), ['job', 'tool']), sum(rate(calls, window), ['job', 'tool'])),
+    expression: ratio(sum(rate(failed, window), ['job', 'tool']), sum(rate(callsOfTools, window), ['job', 'tool'])),
     means: `Share of the calls of each tool that failed, over ${window}.`,
   })),
   {

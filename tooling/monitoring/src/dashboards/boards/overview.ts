@@ -12,7 +12,7 @@ import {
   tokens,
 } from './measures.ts';
 
-const upstreams = (state: 'ready' | readonly ('booting' | 'unreachable' | 'stale' | 'quarantined')[]) =>
+const upstreams = (state: 'ready' | readonly ('unreachable' | 'stale' | 'quarantined')[]) =>
   sum(gauge('dcc_mcp.gateway.upstreams', { state }));
 
 export const OVERVIEW: Board = {
@@ -40,12 +40,12 @@ export const OVERVIEW: Board = {
           link: 'upstreams',
         },
         {
-          title: 'Upstreams not ready',
-          asks: 'How many can not?',
+          title: 'Upstreams not there',
+          asks: 'How many do not answer, or are held? One that starts, or waits for its first use, is neither.',
           draw: 'number',
           width: 3,
           turns: [1, 3],
-          queries: [{ expression: upstreams(['booting', 'unreachable', 'stale', 'quarantined']), legend: 'not ready' }],
+          queries: [{ expression: upstreams(['unreachable', 'stale', 'quarantined']), legend: 'not there' }],
           link: 'upstreams',
         },
         {

@@ -23,8 +23,8 @@ function burns(factor: number, long: Window, short: Window): Expression<string> 
   );
 }
 
-const callsOf = (status: 'success' | 'error', values: string) =>
-  [`dcc_mcp_tool_calls_total${TARGET}, tool="maya__render", status="${status}"}`, values] as const;
+const callsOf = (status: 'success' | 'error', values: string, tool = 'maya__render') =>
+  [`dcc_mcp_tool_calls_total${TARGET}, tool="${tool}", status="${status}"}`, values] as const;
 const searches = (result: 'zero' | 'nonzero', values: string) =>
   [`dcc_mcp_gateway_searches_total${TARGET}, result="${result}"}`, values] as const;
 const phase = (name: string, values: string) =>
@@ -46,8 +46,16 @@ export const CALL_ALERTS: readonly Alert[] = [
       labels: { job: 'dcc-mcp-gateway', tool: 'maya__render' },
       value: '20%',
     },
-    // It failed for half an hour, and works again.
-    silent: { series: [callsOf('success', '0+8x90'), callsOf('error', '0+4x30 120x60')], at: '60m' },
+    // It failed for half an hour, and works again; somebody calls what is not there.
+    silent: {
+      series: [
+        callsOf('success', '0+8x90'),
+        callsOf('error', '0+4x30 120x60'),
+        callsOf('success', '0x90', '_unknown'),
+        callsOf('error', '0+5x90', '_unknown'),
+      ],
+      at: '60m',
+    },
   },
   {
     name: 'DccMcpToolErrorBudgetSlow',

@@ -45,16 +45,24 @@ export const GATEWAY_ALERTS: readonly Alert[] = [
   {
     name: 'DccMcpNoUpstreamReady',
     severity: 'critical',
+    // A lazy server that waits for its first use counts as booting: that alone is no trouble.
     expression: both(
       where(perGateway(gauge('dcc_mcp.gateway.upstreams', { state: 'ready' })), '==', 0),
-      where(perGateway(gauge('dcc_mcp.gateway.upstreams', { state: { not: 'disabled' } })), '>', 0),
+      where(perGateway(gauge('dcc_mcp.gateway.upstreams', { state: ['unreachable', 'stale'] })), '>', 0),
     ),
     for: '3m',
     summary: '{{ $labels.instance }} has no server that could be called',
     page: 'panel=instances',
-    fires: { series: [upstreams('ready', '0x30'), upstreams('booting', '2x30')], at: '10m', labels: LABELS },
-    // Everything is switched off on purpose.
-    silent: { series: [upstreams('ready', '0x30'), upstreams('disabled', '2x30')], at: '10m' },
+    fires: {
+      series: [upstreams('ready', '2x4 0x30'), upstreams('unreachable', '0x4 2x30')],
+      at: '10m',
+      labels: LABELS,
+    },
+    // Some are switched off on purpose, the others wait for their first use.
+    silent: {
+      series: [upstreams('ready', '0x30'), upstreams('disabled', '2x30'), upstreams('booting', '1x30')],
+      at: '10m',
+    },
   },
   {
     name: 'DccMcpOauthRefreshFailing',
