@@ -64,6 +64,7 @@ import { jobRoutes } from './rest/jobs/job-routes.ts';
 import { registrationRoutes } from './rest/registration/registration-routes.ts';
 import { restRoutes } from './rest/rest-routes.ts';
 import { ToolSearch } from './search/tool-search.ts';
+import { FileTokenStore } from './upstream/oauth/file-token-store.ts';
 
 /** How servers are found and watched. */
 export interface Reaching {
@@ -327,7 +328,8 @@ interface TableParts extends Pick<InstanceTableOptions, 'events' | 'metrics' | '
 }
 
 function createTable(parts: GatewayParts, { core, ...measured }: TableParts): InstanceTable {
-  return new InstanceTable({ ...parts, ...parts.reaching, ...core, ...measured, now: Date.now });
+  const tokens = parts.stateFolder && new FileTokenStore(parts.stateFolder);
+  return new InstanceTable({ ...parts, ...parts.reaching, ...core, ...measured, tokens, now: Date.now });
 }
 
 function createHttpRegistry(

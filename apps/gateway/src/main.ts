@@ -135,6 +135,10 @@ async function runLoaded(command: Exclude<Command, { name: 'help' | 'version' }>
       return (await import('./cli/token.ts')).runTokenCommand(terminal, command.arguments);
     case 'approvals':
       return (await import('./cli/approvals/approvals-command.ts')).runApprovalsCommand(terminal, command.arguments);
+    case 'login':
+      return (await import('./cli/oauth/login-command.ts')).runLoginCommand(terminal, command.arguments);
+    case 'logout':
+      return (await import('./cli/oauth/logout-command.ts')).runLogoutCommand(terminal, command.arguments);
     case 'history':
       return (await import('./cli/history/commands/history-command.ts')).runHistoryCommand(
         terminal,

@@ -43,7 +43,7 @@ export interface GatewayMetricsOptions {
 /** More than there are: an instrument is never made twice. */
 const MAX_INSTRUMENTS = 1_000;
 
-/** What a gateway without quarantine and OAuth feeds. */
+/** What a gateway without quarantine feeds. */
 export const DEFAULT_GATEWAY_FEATURES: readonly GatewayFeature[] = [
   'rejections',
   'backend_errors',
@@ -57,6 +57,7 @@ export const DEFAULT_GATEWAY_FEATURES: readonly GatewayFeature[] = [
   'notifications',
   'sessions_ended',
   'response_tokens',
+  'oauth_refresh',
 ];
 
 function createToolLabels(isRegisteredTool: (tool: string) => boolean, maxValues: number): BoundedLabels {

@@ -15,7 +15,7 @@ export type Command =
       readonly hasOrigins: boolean;
     }
   | { readonly name: 'config'; readonly action: 'schema' }
-  | { readonly name: 'token' | 'approvals'; readonly arguments: readonly string[] }
+  | { readonly name: (typeof OWN_COMMANDS)[number]; readonly arguments: readonly string[] }
   | { readonly name: 'history'; readonly verb: HistoryVerb; readonly arguments: readonly string[] }
   | { readonly name: 'help'; readonly topic?: HelpTopic }
   | { readonly name: 'version' };
@@ -40,15 +40,17 @@ const OPTIONS = {
   help: { type: 'boolean', short: 'h' },
 } as const;
 
-const TOPICS = ['serve', 'doctor', 'token', 'config', 'approvals', ...HISTORY_VERBS] as const;
+const TOPICS = ['serve', 'doctor', 'login', 'logout', 'token', 'config', 'approvals', ...HISTORY_VERBS] as const;
+/** Commands that read their arguments themselves. */
+const OWN_COMMANDS = ['token', 'approvals', 'login', 'logout'] as const;
 
 type Values = ReturnType<typeof parse>['values'];
 
 /** Reads the arguments after the program's name. Never rejects. */
 export async function parseCommandLine(args: readonly string[]): Promise<CommandLine> {
-  const [word] = args;
-  if (word === 'token' || word === 'approvals') {
-    return { ok: true, command: { name: word, arguments: args.slice(1) } };
+  const own = OWN_COMMANDS.find((each) => each === args[0]);
+  if (own !== undefined) {
+    return { ok: true, command: { name: own, arguments: args.slice(1) } };
   }
   const verb = HISTORY_VERBS.find((each) => each === args[0]);
   if (verb !== undefined) {

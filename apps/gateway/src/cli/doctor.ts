@@ -1,8 +1,10 @@
 import { runDoctor } from '@dcc-mcp/telemetry-node';
 import { loadConfiguration } from '../config/load/load-configuration.ts';
+import { stateFolderOf } from '../config/load/state-folder-of.ts';
 import { VERSION } from '../config/load/version.ts';
 import { toPrintableValue } from '../protocol/printable-text.ts';
 import { loadGrpc } from '../recording/telemetry/load-grpc.ts';
+import { FileTokenStore } from '../upstream/oauth/file-token-store.ts';
 import { processGroups } from '../upstream/stdio/process-groups.ts';
 import type { Command } from './command-line.ts';
 import { checkServers } from './doctor/check-servers.ts';
@@ -30,12 +32,14 @@ export async function runDoctorCommand(
   terminal.onSignal(() => terminal.exit(1));
   const loaded = loadConfiguration({ env: terminal.env, configFile: command.configFile, flags: command.flags });
   const { otel } = loaded.values;
+  const folder = stateFolderOf(loaded.values, terminal.env);
   const grpc = await loadGrpc(otel);
   const [telemetry, servers] = await Promise.all([
     runDoctor({ ...loaded, values: otel }, { grpc }),
     checkServers(loaded.values, {
       version: VERSION,
       environment: terminal.env,
+      tokens: folder && new FileTokenStore(folder),
       timeoutMillis: serverTimeoutMillis,
     }),
   ]);

@@ -2,7 +2,7 @@ import { EXPORT, HAND_ON, LISTS, NUMBERS, REPLAY } from './history/commands/hist
 import type { HistoryVerb } from './history/commands/history-verbs.ts';
 
 /** What there is help for. */
-export type HelpTopic = 'serve' | 'doctor' | 'token' | 'config' | 'approvals' | HistoryVerb;
+export type HelpTopic = 'serve' | 'doctor' | 'login' | 'logout' | 'token' | 'config' | 'approvals' | HistoryVerb;
 
 const CONFIGURATION = `  --config FILE         configuration in JSON, JSONC or YAML (DCC_MCP_CONFIG)`;
 
@@ -12,6 +12,7 @@ Commands
   serve                 run the gateway; this is what runs without a command
   doctor                start each server once, reach each exporter, say what is
                         wrong and what to do
+  login|logout SERVER   sign in at a server that asks for it, and out again
   config print|schema   the effective configuration, the JSON Schema of the file
   token create|verify   make and check tokens for /metrics
   approvals             tools that are held because they changed: list, show,
@@ -90,6 +91,27 @@ Examples
   dcc-mcp-gateway config print --config servers.json --json
   dcc-mcp-gateway config schema`;
 
+const LOGIN = `Usage: dcc-mcp-gateway login SERVER [options]
+       dcc-mcp-gateway logout SERVER [--config FILE]
+
+login signs in at the authorization server of a server of mcpServers: it shows
+a page, waits for the answer on 127.0.0.1, and keeps the tokens for the gateway,
+which refreshes them. One that runs takes them within seconds. logout forgets
+them.
+
+Options
+  --no-browser          only print the address of the page
+  --timeout SECONDS     how long to wait for the answer (default 300)
+  --scope "A B"         what to ask for, in place of the configured scopes
+${CONFIGURATION}
+
+Ends with 0 when logged in, 1 when not, 2 where the command can't be used so.
+
+Examples
+  dcc-mcp-gateway login tracker --config servers.json
+  dcc-mcp-gateway login tracker --no-browser
+  dcc-mcp-gateway logout tracker`;
+
 const TOKEN = `Usage: dcc-mcp-gateway token create --username U [options]
        dcc-mcp-gateway token verify [TOKEN] [options]
 
@@ -143,6 +165,8 @@ const TEXTS: Readonly<Record<HelpTopic, string>> = {
   serve: GENERAL,
   doctor: DOCTOR,
   config: CONFIG,
+  login: LOGIN,
+  logout: LOGIN,
   token: TOKEN,
   approvals: APPROVALS,
   calls: LISTS,

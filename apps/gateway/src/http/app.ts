@@ -78,7 +78,7 @@ interface Refusal {
 }
 
 /** Who is behind a request. */
-type Entry = Pick<RouteRequest, 'authSubject' | 'principal' | 'scope' | 'grants'>;
+type Entry = Pick<RouteRequest, 'authSubject' | 'principal' | 'scope' | 'user' | 'grants'>;
 
 const NOBODY: Entry = { authSubject: undefined, principal: undefined, scope: undefined };
 
@@ -156,13 +156,13 @@ class Routes {
     if (!verdict.ok) {
       return route.guard === 'api' ? { refused: this.#refuseStranger(http, verdict) } : NOBODY;
     }
-    const { subject: authSubject, principal, scope } = verdict;
+    const { subject: authSubject, principal, scope, user } = verdict;
     const grants = this.#grantsOf(verdict, http);
     const missing = missingScope(grants, route.needs ?? needOfRoute({ method: http.method, template }));
     if (missing !== undefined && grants !== undefined) {
       return route.guard === 'api' ? { refused: this.#refuseScope(http, missing, grants) } : NOBODY;
     }
-    return { authSubject, principal, scope, grants };
+    return { authSubject, principal, scope, user, grants };
   }
 
   #grantsOf({ scopes }: AuthVerdict & { readonly ok: true }, http: HttpContext): Grants | undefined {

@@ -4,6 +4,7 @@ import { nearest } from '@dcc-mcp/telemetry-config';
 import { RegExpRouter } from 'hono/router/reg-exp-router';
 import { SmartRouter } from 'hono/router/smart-router';
 import { TrieRouter } from 'hono/router/trie-router';
+import type { HopUser } from '../upstream/oauth/oauth-settings.ts';
 import type { Grants, Need } from './auth/scopes.ts';
 import type { Reply } from './reply.ts';
 
@@ -15,6 +16,8 @@ export interface RouteRequest {
   readonly scope: readonly string[] | undefined;
   /** Who is authenticated; absent where nothing guards the gateway. */
   readonly principal: string | undefined;
+  /** Who signed in with a token of an issuer; absent where nobody did. */
+  readonly user?: HopUser | undefined;
   /** What the caller's token allows; absent: everything. */
   readonly grants?: Grants | undefined;
   /** Path parameters, decoded. */

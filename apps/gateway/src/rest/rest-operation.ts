@@ -112,7 +112,7 @@ export class RestOperations {
     return operation.reply?.({ ...end, value }, ctx) ?? jsonReply(value, 200, responseHeaders(ctx));
   }
 
-  #caller({ http, authSubject, scope }: RouteRequest, body: unknown): Caller {
+  #caller({ http, authSubject, scope, user }: RouteRequest, body: unknown): Caller {
     const meta = isJsonObject(body) ? body['meta'] : undefined;
     const { headers, peerAddress } = http;
     const ctx = readRequestContext(
@@ -128,7 +128,8 @@ export class RestOperations {
     );
     const facts = { networkTransport: 'tcp' } as const;
     const receivedAt = this.#core.now();
-    return { ctx, receivedAt, isGone: () => http.isGone(), facts, ...(scope === undefined ? {} : { scope }) };
+    const rights = { ...(scope === undefined ? {} : { scope }), ...(user === undefined ? {} : { user }) };
+    return { ctx, receivedAt, isGone: () => http.isGone(), facts, ...rights };
   }
 }
 

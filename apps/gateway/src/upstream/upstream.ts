@@ -3,6 +3,7 @@ import type { BackendErrorKind, ErrorKind } from '@dcc-mcp/semantic-conventions'
 import type { Era, JsonObject, JsonRpcError } from '../protocol/json-rpc.ts';
 import type { RawJson } from '../protocol/json/raw-json.ts';
 import type { ReachRule } from './http/reach/reach.ts';
+import type { HopUser, OauthRefresh, OauthSettings } from './oauth/oauth-settings.ts';
 
 /** How to reach one MCP server, and how much of it may be used at once. */
 export interface UpstreamSettings {
@@ -27,6 +28,8 @@ export interface UpstreamSettings {
         readonly headers: Readonly<Record<string, string>>;
         /** Which addresses it may have; absent: any. */
         readonly reach?: ReachRule;
+        /** How its tokens are had; absent: what a login has left behind, if one has. */
+        readonly oauth?: OauthSettings;
       };
   /** Started by the first use instead of at start. */
   readonly isLazy: boolean;
@@ -121,6 +124,8 @@ export interface HopRequest {
   readonly maxTimeoutMillis?: number | undefined;
   /** Of the operation that it belongs to. */
   readonly requestId?: string;
+  /** Who signed in to make it; absent where nobody did. */
+  readonly user?: HopUser | undefined;
   /** Aborts when the caller cancels or leaves: the upstream is told, and the hop ends as `cancelled`. */
   readonly signal?: AbortSignal;
   readonly peer?: HopPeer;
@@ -302,6 +307,8 @@ export interface UpstreamEvents {
   onSessionEnd?(upstream: Upstream, end: { readonly isLost: boolean; readonly durationSeconds: number }): void;
   /** A lazy upstream was stopped until its next use. */
   onUnloaded?(upstream: Upstream): void;
+  /** A token for it was replaced, or could not be. */
+  onOauthRefresh?(upstream: Upstream, refresh: OauthRefresh): void;
   /** One line of a child's stderr, control characters removed. */
   onStderr?(upstream: Upstream, line: string): void;
   /** What a dcc-mcp-core host told since; `missed`: how many it had let go of before. */

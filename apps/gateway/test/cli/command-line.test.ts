@@ -55,7 +55,7 @@ describe('wrong usage is one line that says what to do', () => {
     ['--json', '--json belongs to doctor and config print'],
     [
       'start',
-      "there is no command 'start'; there are serve, doctor, token, config, approvals, calls, traces, workflows, stats",
+      "there is no command 'start'; there are serve, doctor, login, logout, token, config, approvals, calls, traces, workflows, stats",
     ],
     ['serve now', "serve takes flags only, not 'now'"],
     ['config', 'say config print or config schema'],
@@ -64,7 +64,7 @@ describe('wrong usage is one line that says what to do', () => {
     ['help tokens', "there is no command 'tokens'; did you mean token?"],
     [
       'help nothing',
-      "there is no command 'nothing'; there are serve, doctor, token, config, approvals, calls, traces, workflows, stats",
+      "there is no command 'nothing'; there are serve, doctor, login, logout, token, config, approvals, calls, traces, workflows, stats",
     ],
     ['servers.json', "'servers.json' is no command; a configuration file is named by --config servers.json"],
     ['config show', 'say config print or config schema'],

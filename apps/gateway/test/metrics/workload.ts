@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type FaultServer, startFaultServer } from '../faults/fault-server.ts';
+import { MACHINE, startAuthorizationServer } from '../fixtures/authorization-server.ts';
 import { type Caller, type Json, connectCallers, findSlug } from '../fixtures/callers.ts';
 import { startPlainServer } from '../fixtures/plain-server.ts';
+import { startProtectedServer } from '../fixtures/protected-server.ts';
 import { everything, maya } from '../fixtures/servers.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 
@@ -17,6 +19,7 @@ export interface Workload {
 
 /** A host of the handshake era that dies in the middle of a call. */
 const MORTAL = join(import.meta.dirname, '../faults/mortal-server.mjs');
+const MACHINE_OAUTH = { grant: 'client_credentials', clientId: MACHINE.client_id, clientSecret: MACHINE.client_secret };
 const RATE_PER_MINUTE = 150;
 const AS_JOB = { meta: { 'dcc.async': true } };
 const JSON_HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
@@ -24,7 +27,7 @@ const JSON_HEADERS = { 'content-type': 'application/json', accept: 'application/
 /** The one tool of a server that changes its mind. */
 const moody: Record<string, unknown>[] = [];
 
-function config(faults: string, moodyUrl: string): object {
+function config(faults: string, moodyUrl: string, signedUrl: string): object {
   return {
     mcpServers: {
       everything,
@@ -33,6 +36,7 @@ function config(faults: string, moodyUrl: string): object {
       mortal: { command: process.execPath, args: [MORTAL] },
       secret: { url: `${faults}/none_x`, dccType: 'secret' },
       moody: { url: moodyUrl },
+      signed: { url: signedUrl, oauth: MACHINE_OAUTH },
       off: { ...everything, disabled: true },
       gone: { command: process.execPath, args: ['-e', 'process.exit(3)'] },
     },
@@ -216,10 +220,14 @@ export async function runWorkload(
   const faults: FaultServer = await startFaultServer();
   moody.splice(0, moody.length, { name: 'nod', description: 'Nods.' });
   const plain = await startPlainServer({ tools: moody });
-  const gateway = await startGateway({ config: config(faults.url, plain.url), env });
+  const issuer = await startAuthorizationServer({ tokenSeconds: 4, laterTokenSeconds: 3_600 });
+  const signed = await startProtectedServer(issuer);
+  const gateway = await startGateway({ config: config(faults.url, plain.url, signed.url), env });
   const stop = async (): Promise<void> => {
     await gateway.stop();
     faults.close();
+    signed.stop();
+    issuer.stop();
     plain.server.closeAllConnections();
     plain.server.close();
   };
@@ -236,13 +244,14 @@ export async function runWorkload(
   }
 }
 
-/** Readiness probes come every few seconds. */
+/** Readiness probes come every few seconds, and so do refreshes of a token that lives as long. */
 async function untilProbed(url: string): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt += 1) {
     const text = await (await fetch(`${url}/metrics`)).text();
     if (
       /probes_total\{outcome="ready"\} [1-9]/.test(text) &&
-      /probes_total\{outcome="unreachable"\} [1-9]/.test(text)
+      /probes_total\{outcome="unreachable"\} [1-9]/.test(text) &&
+      /oauth_refresh_total\{result="success"\} [1-9]/.test(text)
     ) {
       return;
     }
@@ -255,7 +264,7 @@ async function untilConnected(url: string): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt += 1) {
     const { instances } = (await (await fetch(`${url}/v1/instances`)).json()) as { instances: readonly Json[] };
     const rows = instances.filter(({ name }) => name !== 'off' && name !== 'gone');
-    if (rows.length === 6 && rows.every(({ status }) => status === 'ready')) {
+    if (rows.length === 7 && rows.every(({ status }) => status === 'ready')) {
       return;
     }
     await wait(50);

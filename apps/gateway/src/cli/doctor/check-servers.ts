@@ -2,6 +2,7 @@ import type { GatewayConfig, UpstreamConfig } from '../../config/reader/gateway-
 import { messageOf } from '../../protocol/thrown-error.ts';
 import { toUpstreamSettings } from '../../registry/config/upstream-settings.ts';
 import { createUpstream } from '../../upstream/managed/create-upstream.ts';
+import type { TokenStore } from '../../upstream/oauth/token-store.ts';
 import type { HopFailure, Upstream, UpstreamSettings } from '../../upstream/upstream.ts';
 import { explainChild } from './explain-child.ts';
 import { explainHttp } from './explain-http.ts';
@@ -16,6 +17,8 @@ const NEVER_MILLIS = 2_147_483_647;
 export interface CheckOptions {
   readonly version: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What logins have left behind; absent: none has. */
+  readonly tokens?: TokenStore | undefined;
   /** How long one server may take to start and to list its tools. */
   readonly timeoutMillis: number;
 }
@@ -63,13 +66,14 @@ async function checkServer(entry: UpstreamConfig, options: CheckOptions): Promis
 type Facts = Pick<ServerCheck, 'tools' | 'era' | 'protocolVersion' | 'server' | 'durationMillis' | 'note'>;
 
 async function tryServer(settings: UpstreamSettings, options: CheckOptions): Promise<Facts | Explanation> {
-  const { version, environment, timeoutMillis } = options;
+  const { version, environment, tokens, timeoutMillis } = options;
   const oddities: string[] = [];
   const words: string[] = [];
   const upstream = createUpstream(settings, {
     events: { onStderr: (_upstream, line) => void (words.push(line) > MAX_LINES && words.shift()) },
     gatewayInfo: { name: 'dcc-mcp-gateway', version },
     environment,
+    ...(tokens === undefined ? {} : { tokens }),
     probeIntervalMillis: NEVER_MILLIS,
     toolsPollMillis: NEVER_MILLIS,
     log: (line) => oddities.push(line.slice(settings.key.length + 2)),

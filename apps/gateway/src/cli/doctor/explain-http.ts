@@ -18,6 +18,7 @@ export async function explainHttp(http: Http, { failure, timeoutMillis }: HttpTr
     .replace(/^The upstream answered another request$/, 'it answers JSON that is no MCP')
     .replace(/^The upstream /, 'it ');
   return (
+    whyNoToken(message) ??
     whyNotConnected(http, message) ??
     (await whyRefused(http, message, failure)) ??
     (await whyNoAnswer(http, {
@@ -27,6 +28,21 @@ export async function explainHttp(http: Http, { failure, timeoutMillis }: HttpTr
       isRefused: failure.rpcError !== undefined,
     }))
   );
+}
+
+/** Of a server that takes tokens of an authorization server. */
+function whyNoToken(message: string): Explanation | undefined {
+  const login = /^needs login: (run .*)$/.exec(message)?.[1];
+  if (login !== undefined) {
+    return { cause: 'unauthorized', message: 'it asks for a login', action: login };
+  }
+  return message.startsWith('no token (')
+    ? {
+        cause: 'unauthorized',
+        message,
+        action: 'see that the authorization server runs, and that oauth of the entry is right',
+      }
+    : undefined;
 }
 
 function whyNotConnected({ url }: Http, message: string): Explanation | undefined {

@@ -149,7 +149,7 @@ function toOauth(value: unknown): unknown {
 }
 
 const OAUTH_OF_CLIENTS: ReadonlySet<string> = new Set(
-  `enabled callbackPort callback_port redirectUri authServerMetadataUrl authorizationUrl tokenUrl issuer audiences
+  `enabled callback_port redirectUri authServerMetadataUrl authorizationUrl tokenUrl audiences
   tokenParamName registrationUrl`.split(/\s+/),
 );
 

@@ -5,14 +5,10 @@ import { SETTINGS } from '../table/setting.ts';
 
 /** Settings that are understood and that nothing acts on yet: said at start, so that nobody relies on them. */
 export function inactiveSettings(config: GatewayConfig): readonly Issue[] {
-  const rows = SETTINGS.flatMap(({ path, inactive, fallback }) => {
+  return SETTINGS.flatMap(({ path, inactive, fallback }) => {
     const isSet = JSON.stringify(valueAt(config, path)) !== JSON.stringify(fallback);
     return inactive === undefined || !isSet ? [] : [toIssue(path, inactive)];
   });
-  const upstreams = config.mcpServers
-    .filter(({ oauth }) => oauth !== undefined)
-    .map(({ key }) => toIssue(`mcpServers.${key}.oauth`, 'the upstream is called without a token'));
-  return [...rows, ...upstreams];
 }
 
 function toIssue(variable: string, missing: string): Issue {

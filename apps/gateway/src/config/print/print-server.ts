@@ -75,7 +75,7 @@ class EntryPrinter {
     });
   }
 
-  oauth({ clientId, clientSecret, scopes }: NonNullable<UpstreamConfig['oauth']>): object {
+  oauth({ clientId, clientSecret, scopes, ...rest }: NonNullable<UpstreamConfig['oauth']>): object {
     const raw = member(member(this.#raw, 'oauth'), 'clientSecret');
     return {
       ...(clientId === undefined ? {} : { clientId: escapeReferences(clientId) }),
@@ -85,6 +85,12 @@ class EntryPrinter {
           ? { clientSecretFile: escapeReferences(clientSecret.file) }
           : { clientSecret: this.#references.refer(`${this.#path}.oauth.clientSecret`, raw) }),
       scopes: escaped(scopes),
+      ...Object.fromEntries(
+        Object.entries(rest).map(([name, value]) => [
+          name,
+          typeof value === 'string' ? escapeReferences(value) : value,
+        ]),
+      ),
     };
   }
 

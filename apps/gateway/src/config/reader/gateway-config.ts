@@ -11,8 +11,23 @@ export interface ServerConfig extends Section<'server'> {
   readonly wait: boolean;
 }
 
+/** How tokens for an upstream are had. */
+export const OAUTH_GRANTS = ['authorization_code', 'client_credentials', 'token_exchange'] as const;
+
+/** One of {@link OAUTH_GRANTS}. */
+export type OauthGrant = (typeof OAUTH_GRANTS)[number];
+
 /** OAuth towards one upstream; without a `clientId` the client registers itself. */
 export interface UpstreamOauthConfig {
+  /** Default `authorization_code`. */
+  readonly grant?: OauthGrant;
+  /** Authorization server; absent: as the upstream says of itself. */
+  readonly issuer?: string;
+  /** What tokens are for; absent: as the upstream says of itself. */
+  readonly resource?: string;
+  readonly audience?: string;
+  /** Of the callback of a login; absent: any. */
+  readonly callbackPort?: number;
   readonly clientId?: string;
   readonly clientSecret?: Secret;
   readonly scopes: readonly string[];

@@ -231,8 +231,17 @@ class EntryReader {
     const file = read('clientSecretFile', OAUTH_KEYS.clientSecretFile);
     const fromFile: Secret | undefined = file === undefined ? undefined : { file };
     const clientSecret = text === undefined ? fromFile : { text };
+    const grant = read('grant', OAUTH_KEYS.grant);
+    if (grant !== undefined && grant !== 'authorization_code' && clientId === undefined) {
+      this.#note('.oauth', `${grant} needs a client that the authorization server knows`, 'a clientId');
+    }
     return {
       scopes: read('scopes', OAUTH_KEYS.scopes) ?? [],
+      ...present('grant', grant),
+      ...present('issuer', read('issuer', OAUTH_KEYS.issuer)),
+      ...present('resource', read('resource', OAUTH_KEYS.resource)),
+      ...present('audience', read('audience', OAUTH_KEYS.audience)),
+      ...present('callbackPort', read('callbackPort', OAUTH_KEYS.callbackPort)),
       ...(clientId === undefined ? {} : { clientId }),
       ...(clientSecret === undefined ? {} : { clientSecret }),
     };
@@ -277,4 +286,10 @@ class EntryReader {
     this.#note('', `${problem}; the server is left out`, '{ command, args, env, cwd } or { url, headers }');
     return undefined;
   }
+}
+
+/** A member, where there is one. */
+function present<Name extends string, T>(name: Name, value: T | undefined): Partial<Record<Name, T>>;
+function present(name: string, value: unknown): object {
+  return value === undefined ? {} : { [name]: value };
 }

@@ -15,6 +15,7 @@ import {
   secret,
   text,
 } from '@dcc-mcp/telemetry-config/settings';
+import { OAUTH_GRANTS, type OauthGrant } from '../reader/gateway-config.ts';
 
 /** One key of an entry of `mcpServers`. */
 export interface UpstreamKey<T> {
@@ -120,12 +121,37 @@ export const OAUTH_KEYS: {
   readonly clientSecret: UpstreamKey<string>;
   readonly clientSecretFile: UpstreamKey<string>;
   readonly scopes: UpstreamKey<readonly string[]>;
+  readonly grant: UpstreamKey<OauthGrant>;
+  readonly issuer: UpstreamKey<string>;
+  readonly resource: UpstreamKey<string>;
+  readonly audience: UpstreamKey<string>;
+  readonly callbackPort: UpstreamKey<number>;
 } = {
   clientId: key(text(), 'The client as the authorization server knows it; registered dynamically when left out.'),
   clientSecret: key(secret(), 'Its secret.'),
   clientSecretFile: key(filePath(), 'A file that holds that secret.'),
-  scopes: key(list('a list of scopes'), 'What to ask for.'),
+  scopes: key(list('a list of scopes'), 'What to ask for; as the server says of itself when left out.'),
+  grant: key(
+    oauthGrant(),
+    'authorization_code: a person logs in (default). client_credentials: the client itself. token_exchange: each caller with their own token.',
+  ),
+  issuer: key(httpUrl(), 'The authorization server; as the server says of itself when left out.'),
+  resource: key(httpUrl(), 'What tokens are for (RFC 8707); as the server says of itself when left out.'),
+  audience: key(text(), 'What exchanged tokens are for, where the authorization server knows it by a name.'),
+  callbackPort: key(
+    integer(1),
+    'Port of the callback of a login, where the client is known with it; any when left out.',
+  ),
 };
+
+function oauthGrant(): Kind<OauthGrant> {
+  const kind = choice(OAUTH_GRANTS);
+  return { ...kind, parse: (given) => toGrant(kind.parse(given)), fromJson: (value) => toGrant(kind.fromJson(value)) };
+}
+
+function toGrant(parsed: Parsed<string>): Parsed<OauthGrant> {
+  return { ...parsed, value: OAUTH_GRANTS.find((grant) => grant === parsed.value) };
+}
 
 function transportType(): Kind<'stdio' | 'http'> {
   const hint = 'the HTTP+SSE transport of 2024-11-05 is not offered: use the Streamable HTTP URL of the server';

@@ -12,6 +12,7 @@ import { hash } from 'node:crypto';
 import { bearerTokens } from '../../config/load/secret-reader.ts';
 import type { AuthConfig } from '../../config/reader/gateway-config.ts';
 import type { Log } from '../../protocol/log.ts';
+import type { HopUser } from '../../upstream/oauth/oauth-settings.ts';
 import { KeyWatch } from './key-watch.ts';
 import { scopesOf } from './scopes.ts';
 
@@ -28,6 +29,8 @@ export type AuthVerdict =
       readonly scope: readonly string[];
       /** The scopes that a JWT has; absent: it is not bound to any. */
       readonly scopes?: ReadonlySet<string> | undefined;
+      /** Whoever signed in with a JWT. */
+      readonly user?: HopUser | undefined;
     }
   | AuthRefusal;
 
@@ -111,13 +114,10 @@ function toVerdict(
   { name, scope, authorization }: Omit<Credential, 'scheme'> & { readonly authorization: string },
 ): AuthVerdict {
   const named = name ?? subject;
-  return {
-    ok: true,
-    scope,
-    subject: named,
-    principal: `${scheme} ${named ?? fingerprint(authorization)}`,
-    scopes: claims && scopesOf(claims),
-  };
+  const principal = `${scheme} ${named ?? fingerprint(authorization)}`;
+  const scopes = claims && scopesOf(claims);
+  const user = scheme === 'jwt' ? toUser(principal, scopes, authorization) : undefined;
+  return { ok: true, scope, subject: named, principal, scopes, user };
 }
 
 const SEND_A_TOKEN = 'Send a bearer token; the operator of the gateway has them.';
@@ -143,8 +143,17 @@ function toRefusal(code: AuthFailureCode): AuthRefusal {
   return { ok: false, message, advice: isMissing ? SEND_A_TOKEN : SEND_IT_SO, error: '' };
 }
 
+/** What a user has elsewhere may depend on what the token allows: the same subject with other scopes is another one. */
+function toUser(principal: string, scopes: ReadonlySet<string> | undefined, authorization: string): HopUser {
+  const id = scopes === undefined ? principal : `${principal} ${[...scopes].toSorted().join(' ')}`;
+  return { id, token: () => credentialOf(authorization) };
+}
+
+function credentialOf(authorization: string): string {
+  return authorization.slice(authorization.indexOf(' ') + 1).trim();
+}
+
 /** Names a credential without telling it. */
 function fingerprint(authorization: string): string {
-  const credential = authorization.slice(authorization.indexOf(' ') + 1).trim();
-  return `#${hash('sha256', credential)}`;
+  return `#${hash('sha256', credentialOf(authorization))}`;
 }

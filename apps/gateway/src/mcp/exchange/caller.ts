@@ -15,7 +15,7 @@ export interface McpCall {
 
 /** The caller of an operation, read from the message itself: never from the request that opened a stream. */
 export function mcpCaller(core: OperationCore, { request, exchange, ownArguments }: McpCall): Caller {
-  const { client, headers, peerAddress, authSubject, scope } = exchange;
+  const { client, headers, peerAddress, authSubject, scope, user } = exchange;
   const meta = exactMeta(request);
   const jsonrpcId = idText(request.id);
   const session = sessionOf(exchange);
@@ -45,6 +45,7 @@ export function mcpCaller(core: OperationCore, { request, exchange, ownArguments
       ...rootsOwner(exchange, ctx),
     },
     ...(scope === undefined ? {} : { scope }),
+    ...(user === undefined ? {} : { user }),
     facts: {
       networkTransport: client.transport === 'stdio' ? 'pipe' : 'tcp',
       protocolVersion: client.protocolVersion,

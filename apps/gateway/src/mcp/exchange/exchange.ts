@@ -2,6 +2,7 @@ import type { RequestContext, RequestHeaders, SearchAnswer } from '@dcc-mcp/requ
 import type { JsonObject, JsonRpcError } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
 import { ERROR_METHOD_NOT_FOUND, isLoggedAt } from '../../protocol/mcp-protocol.ts';
+import type { HopUser } from '../../upstream/oauth/oauth-settings.ts';
 import type { HopPeer } from '../../upstream/upstream.ts';
 import type { McpClient } from './mcp-client.ts';
 import { undeclaredCapability } from './undeclared-capability.ts';
@@ -16,6 +17,8 @@ export interface Exchange {
   readonly principal: string | undefined;
   /** DCC types that the credential may use, in lower case; absent or empty: all. */
   readonly scope?: readonly string[] | undefined;
+  /** Who signed in with a token of an issuer; absent where nobody did. */
+  readonly user?: HopUser | undefined;
   /** Aborts when the client cancels; for the modern era also when it leaves. */
   readonly signal: AbortSignal;
   /** True once nobody waits for the answer any more. */

@@ -1,5 +1,6 @@
 import type { HttpContext } from '@dcc-mcp/http-adapter';
 import type { Grants } from '../../http/auth/scopes.ts';
+import type { HopUser } from '../../upstream/oauth/oauth-settings.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { McpClient } from '../exchange/mcp-client.ts';
 import { askClient } from '../session/ask-client.ts';
@@ -14,6 +15,8 @@ export interface HttpOrigin {
   readonly principal: string | undefined;
   /** DCC types that the credential may use, in lower case; absent or empty: all. */
   readonly scope: readonly string[] | undefined;
+  /** Who signed in with a token of an issuer; absent where nobody did. */
+  readonly user?: HopUser | undefined;
   /** What the token of the caller allows; absent: everything. */
   readonly grants?: Grants | undefined;
 }
@@ -25,7 +28,7 @@ export interface CancellableExchange extends Exchange {
 
 /** One request over HTTP with its way back. Without a `reply` of its own (a batch) nothing can be said before the answer. */
 export function createHttpExchange(client: McpClient, origin: HttpOrigin, reply?: HttpReply): CancellableExchange {
-  const { http, authSubject, principal, scope } = origin;
+  const { http, authSubject, principal, scope, user } = origin;
   const { session } = client;
   const controller = new AbortController();
   if (client.era === 'modern') {
@@ -38,6 +41,7 @@ export function createHttpExchange(client: McpClient, origin: HttpOrigin, reply?
     authSubject,
     principal,
     scope,
+    user,
     controller,
     signal: controller.signal,
     isCallerGone: () => http.isGone() && reply?.isReadAgain !== true,

@@ -13,6 +13,7 @@ import type { SessionOutputs } from '../../registry/events/session-outputs.ts';
 import type { Upstreams } from '../../registry/table/upstreams.ts';
 import type { SearchMemory } from '../../search/memory/search-memory.ts';
 import type { ToolSearch } from '../../search/tool-search.ts';
+import type { HopUser } from '../../upstream/oauth/oauth-settings.ts';
 import type { HopJob, HopPeer } from '../../upstream/upstream.ts';
 
 /** What every operation works with. */
@@ -80,6 +81,8 @@ export interface Caller {
   readonly meta?: JsonObject;
   /** DCC types that the caller's credential may use, in lower case; absent or empty: all. */
   readonly scope?: readonly string[];
+  /** Who signed in with a token of an issuer; absent where nobody did. */
+  readonly user?: HopUser;
   /** What spans say of the message. */
   readonly facts: MessageFacts;
   /** The batch this operation is an item of. */

@@ -70,14 +70,15 @@ function jobOf({ job }: Caller): Pick<HopStart, 'jobId'> {
 
 /** What the caller lets the call have: its time, its end, whom it may ask. */
 function termsOf(
-  { ctx, signal, peer, job }: Caller,
+  { ctx, user, signal, peer, job }: Caller,
   upstream: Upstream,
-): Pick<HopRequest, 'timeoutMillis' | 'maxTimeoutMillis' | 'requestId' | 'signal' | 'peer' | 'job'> {
+): Pick<HopRequest, 'timeoutMillis' | 'maxTimeoutMillis' | 'requestId' | 'user' | 'signal' | 'peer' | 'job'> {
   const ofJob = job?.timeoutMillis;
   return {
     timeoutMillis: ofJob ?? upstream.settings.timeoutMillis,
     maxTimeoutMillis: ofJob === undefined ? longestTime(upstream) : undefined,
     requestId: ctx.requestId,
+    user,
     ...(signal === undefined ? {} : { signal }),
     ...(peer === undefined ? {} : { peer }),
     ...(job === undefined ? {} : { job }),

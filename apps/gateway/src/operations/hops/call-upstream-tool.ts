@@ -41,6 +41,7 @@ export async function callUpstreamTool(
     onSent: (id) => hopSpan?.setJsonrpcId(id),
     timeoutMillis: upstream.settings.timeoutMillis,
     requestId: caller.ctx.requestId,
+    user: caller.user,
     ...(signal === undefined ? {} : { signal }),
   });
   const error = hop.ok ? failureOf(hop.result) : errorOfFailure(hop.failure);

@@ -65,6 +65,7 @@ export class Forwarding {
         this.#record(upstream, method, { hop: round, sentAt });
       },
       requestId: this.#caller.ctx.requestId,
+      user: this.#caller.user,
       timeoutMillis: Math.min(timeoutMillis, upstream.settings.timeoutMillis),
       maxTimeoutMillis: timeoutMillis === Infinity ? longestTime(upstream) : undefined,
       ...(signal === undefined ? {} : { signal }),

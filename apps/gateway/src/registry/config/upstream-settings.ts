@@ -1,6 +1,7 @@
 import { parseEnv } from 'node:util';
 import { secretReader } from '../../config/load/secret-reader.ts';
-import type { UpstreamConfig } from '../../config/reader/gateway-config.ts';
+import type { UpstreamConfig, UpstreamOauthConfig } from '../../config/reader/gateway-config.ts';
+import type { OauthSettings } from '../../upstream/oauth/oauth-settings.ts';
 import type { UpstreamSettings } from '../../upstream/upstream.ts';
 
 /**
@@ -9,8 +10,17 @@ import type { UpstreamSettings } from '../../upstream/upstream.ts';
  * @throws {Error} Where a file with a secret can't be read, or credentials in a URL can't be decoded.
  */
 export function toUpstreamSettings(entry: UpstreamConfig): UpstreamSettings {
-  const { transport, oauth: _oauth, ...rest } = entry;
-  return { ...rest, source: 'config', transport: withSecrets(transport) };
+  const { transport, oauth, ...rest } = entry;
+  const reached = withSecrets(transport);
+  return {
+    ...rest,
+    source: 'config',
+    transport: reached.type === 'http' && oauth !== undefined ? { ...reached, oauth: toOauthSettings(oauth) } : reached,
+  };
+}
+
+function toOauthSettings({ clientSecret, grant = 'authorization_code', ...rest }: UpstreamOauthConfig): OauthSettings {
+  return { ...rest, grant, ...(clientSecret === undefined ? {} : { clientSecret: secretReader(clientSecret)() }) };
 }
 
 /** Values that stand in files are read here, once, when the upstream is made. */

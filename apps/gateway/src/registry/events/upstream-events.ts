@@ -73,6 +73,7 @@ export function upstreamEvents(options: UpstreamEventsOptions): RegistryUpstream
 function otherEvents({ catalog, events, metrics }: UpstreamEventsOptions): UpstreamEvents {
   return {
     onUnloaded: ({ settings }) => catalog.unload(settings) && events.onToolsChanged(),
+    onOauthRefresh: (_upstream, refresh) => metrics?.recordOauthRefresh(refresh),
     onProbe: (_upstream, outcome) => metrics?.recordProbe(outcome),
     onSessionEnd: (upstream, end) => metrics?.recordSession(toSession(upstream, end)),
   };

@@ -7,6 +7,7 @@ import type { Log } from '../../protocol/log.ts';
 import type { WireTap } from '../../protocol/wire/wire-tap.ts';
 import { createUpstream } from '../../upstream/managed/create-upstream.ts';
 import type { UpstreamDeps } from '../../upstream/managed/managed-upstream.ts';
+import type { TokenStore } from '../../upstream/oauth/token-store.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import { contentionEvent, type EventSubject } from '../events/contention-events.ts';
 import type { InstanceHistory } from '../events/instance-history.ts';
@@ -29,6 +30,8 @@ export interface InstanceTableOptions {
   readonly outputs: SessionOutputs;
   readonly history: InstanceHistory;
   readonly version: string;
+  /** What logins to upstreams have left behind; default: none has. */
+  readonly tokens?: TokenStore | undefined;
   /** Absent where nobody looks at the wire. */
   readonly tap: WireTap | undefined;
   readonly log: Log;
@@ -173,11 +176,12 @@ export class InstanceTable {
   }
 
   #start({ settings, facts }: InstanceOffer, fingerprint: string): void {
-    const { upstreams, catalog, history, version, tap, log, probeIntervalMillis, lookup } = this.#options;
+    const { upstreams, catalog, history, version, tokens, tap, log, probeIntervalMillis, lookup } = this.#options;
     const upstream = createUpstream(settings, {
       events: this.#events,
       gatewayInfo: { name: 'dcc-mcp-gateway', version },
       limits: this.#limits,
+      ...(tokens === undefined ? {} : { tokens }),
       tap,
       log,
       ...(probeIntervalMillis === undefined ? {} : { probeIntervalMillis }),

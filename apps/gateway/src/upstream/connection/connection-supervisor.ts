@@ -94,6 +94,20 @@ export class ConnectionSupervisor {
     this.#retry.runLater();
   }
 
+  /** Where there is no connection, and none is tried for, one is tried for at once. */
+  retryNow(): void {
+    if (
+      this.#isStarted &&
+      this.#connection === undefined &&
+      this.#attempt === undefined &&
+      !this.#closing.signal.aborted
+    ) {
+      this.#retry.reset();
+      this.#retry.cancel();
+      this.#try();
+    }
+  }
+
   /** Whoever waits for a connection is told to wait no longer. */
   endWaits(): void {
     this.#tell(shuttingDown().failure);

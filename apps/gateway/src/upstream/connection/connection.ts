@@ -16,6 +16,7 @@ import { type CoreRoutes, isDccCore, JOB_STATUS_TOOL } from './dcc-core.ts';
 import type { ServerFacts } from './negotiate.ts';
 import type { SessionMemory } from './session-memory.ts';
 import { Subscriptions } from './subscriptions.ts';
+import type { UserSessions } from './user-sessions.ts';
 
 export interface ConnectionOptions {
   readonly session: RpcSession;
@@ -26,9 +27,14 @@ export interface ConnectionOptions {
   readonly coreRoutes?: CoreRoutes;
   /** Opens a handshake session beside the modern one, for callers that can be asked, unless the signal aborts; absent over stdio. */
   readonly openLegacySession?: (signal: AbortSignal) => Promise<RpcSession | undefined>;
+  /** Present where the upstream is called as the user of each call. */
+  readonly userSessions?: UserSessions;
   /** Ends what the connection uses, after the session. */
   readonly dispose: () => Promise<void>;
 }
+
+/** Asked for by the gateway itself, whoever listens. */
+const OWN_METHODS: ReadonlySet<string> = new Set(['resources/subscribe', 'resources/unsubscribe', 'logging/setLevel']);
 
 const EMPTY: HopResult = { ok: true, result: {} };
 /** Methods during which a handshake-era server may ask the caller something. */
@@ -100,6 +106,12 @@ export class Connection {
       if (own !== undefined) {
         return Promise.resolve(own);
       }
+    }
+    const { userSessions } = this.#options;
+    if (userSessions !== undefined && !OWN_METHODS.has(method)) {
+      return this.#requestAsUser(startTime(admitted), userSessions);
+    }
+    if (this.facts.era === 'modern') {
       if (hop.peer?.era === 'legacy' && hop.peer.ask !== undefined && MAY_ASK.has(method)) {
         return this.#requestOverLegacySession(startTime(admitted));
       }
@@ -136,13 +148,14 @@ export class Connection {
     this.#ending.abort();
     this.session.endCalls(shuttingDown());
     void this.#legacySession?.then((session) => session?.endCalls(shuttingDown()));
+    this.#options.userSessions?.endCalls();
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
     this.#subscriptions?.close();
     const legacySession = await this.#legacySession;
-    await Promise.all([this.session.close(), legacySession?.close()]);
+    await Promise.all([this.session.close(), legacySession?.close(), this.#options.userSessions?.close()]);
     await this.#options.dispose();
   }
 
@@ -241,6 +254,23 @@ export class Connection {
     }
     // The level travels with each request (`peer.logLevel`); liveness is the gateway's own affair.
     return method === 'logging/setLevel' || method === 'ping' ? EMPTY : undefined;
+  }
+
+  async #requestAsUser(time: CallTime, sessions: UserSessions): Promise<HopResult> {
+    const entered = await inTime(time, () => sessions.enter(time.admitted.hop.user));
+    if (!entered.ok) {
+      return entered;
+    }
+    if (!entered.value.ok) {
+      return entered.value;
+    }
+    const { session, begin } = entered.value;
+    const end = begin();
+    try {
+      return await this.#exchange(session, time);
+    } finally {
+      end();
+    }
   }
 
   async #requestOverLegacySession(time: CallTime): Promise<HopResult> {

@@ -54,10 +54,10 @@ export function isDccCore(tools: readonly JsonObject[]): boolean {
   return tools.some(({ name }) => name === JOB_STATUS_TOOL);
 }
 
-/** @param headers Those that are configured for the upstream: a proxy before it may ask for them. */
-export function createCoreRoutes(pool: Pool, headers: Readonly<Record<string, string>>): CoreRoutes {
+/** @param headersNow Those that are configured for the upstream: a proxy before it may ask for them. */
+export function createCoreRoutes(pool: Pool, headersNow: () => Readonly<Record<string, string>>): CoreRoutes {
   const ask = (path: string, options: Partial<Question> = {}): Promise<Answer | undefined> =>
-    askHost(pool, { path, headers, maxBytes: MAX_STATUS_BYTES, ...options });
+    askHost(pool, { path, headers: headersNow(), maxBytes: MAX_STATUS_BYTES, ...options });
   let lastReadiness: HostReadiness | undefined;
   return {
     readiness: async () => {

@@ -6,6 +6,8 @@ import { ownCall } from '../hop/hop.ts';
 import { createPool } from '../http/reach/create-pool.ts';
 import { Reach } from '../http/reach/reach.ts';
 import { HttpTransport } from '../http/transport/http-transport.ts';
+import type { Authorization } from '../oauth/authorization.ts';
+import type { UpstreamOauth } from '../oauth/upstream-oauth.ts';
 import { RpcSession } from '../session/rpc-session.ts';
 import { TappedTransport } from '../session/tapped-transport.ts';
 import type { RpcSessionEvents, Suspicion, Transport } from '../session/transport.ts';
@@ -14,8 +16,9 @@ import { StdioTransport } from '../stdio/stdio-transport.ts';
 import type { UpstreamSettings } from '../upstream.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 import { createCoreRoutes } from './dcc-core.ts';
-import { negotiate, shakeHands, type Negotiation, type NegotiateOptions } from './negotiate.ts';
+import { negotiate, shakeHands, type Negotiation, type NegotiateOptions, type ServerFacts } from './negotiate.ts';
 import type { SessionMemory } from './session-memory.ts';
+import { type OpenedSession, UserSessions } from './user-sessions.ts';
 
 export interface OpenConnectionOptions {
   readonly settings: UpstreamSettings;
@@ -31,6 +34,8 @@ export interface OpenConnectionOptions {
   /** Aborts when nobody wants the connection any more. */
   readonly signal: AbortSignal;
   readonly onStderr: (line: string) => void;
+  /** Absent for an upstream that needs no tokens. */
+  readonly oauth?: UpstreamOauth | undefined;
   /** Absent where nobody looks at the wire. */
   readonly tap?: WireTap | undefined;
   /** A lost session was replaced: what the upstream says may have changed. */
@@ -141,13 +146,18 @@ function tapped({ tap, settings }: OpenConnectionOptions): TappedTransport | und
 }
 
 async function openHttpConnection(options: OpenConnectionOptions, http: HttpSettings): Promise<OpenedConnection> {
-  const { random, maxMessageBytes, settings } = options;
+  const { random, maxMessageBytes, settings, oauth } = options;
+  const whyNoToken = await oauth?.token?.prepare();
+  if (whyNoToken !== undefined) {
+    return unreachable(whyNoToken);
+  }
   const url = new URL(http.url);
   const reach = http.reach && new Reach(http.reach, options.lookup);
   const pool = createPool(url, settings.concurrency + SPARE_CONNECTIONS, reach);
-  const createTransport = (): Transport => {
+  const createTransport = (authorization: Authorization | undefined = oauth?.token): Transport => {
     const watch = tapped(options);
-    const transport = new HttpTransport({ pool, url, headers: http.headers, random, maxMessageBytes, watch, reach });
+    const common = { pool, url, headers: http.headers, random, maxMessageBytes, watch, reach };
+    const transport = new HttpTransport({ ...common, authorization });
     return watch?.before(transport) ?? transport;
   };
   const negotiateOptions = toNegotiateOptions(options, false, true);
@@ -164,10 +174,54 @@ async function openHttpConnection(options: OpenConnectionOptions, http: HttpSett
     facts: negotiation.facts,
     openLegacySession: (legacySignal: AbortSignal) =>
       openLegacySession(createTransport(), negotiateOptions, legacySignal),
-    coreRoutes: createCoreRoutes(pool, http.headers),
+    coreRoutes: createCoreRoutes(pool, () => headersNow(http.headers, oauth?.token)),
+    ...userSessions(options, { createTransport, negotiateOptions, facts: negotiation.facts }),
     dispose: () => pool.destroy(),
   };
   return finish(options, parts, lost);
+}
+
+function headersNow(
+  configured: Readonly<Record<string, string>>,
+  authorization: Authorization | undefined,
+): Readonly<Record<string, string>> {
+  if (authorization?.header === undefined) {
+    return configured;
+  }
+  const others = Object.entries(configured).filter(([name]) => name.toLowerCase() !== 'authorization');
+  return { ...Object.fromEntries(others), authorization: authorization.header };
+}
+
+interface UserSessionParts {
+  readonly createTransport: (authorization: Authorization) => Transport;
+  readonly negotiateOptions: NegotiateOptions;
+  readonly facts: ServerFacts;
+}
+
+/** Where an upstream is called as the user of each call, each user has a session. */
+function userSessions(
+  { settings, oauth, gatewayInfo }: OpenConnectionOptions,
+  { createTransport, negotiateOptions, facts }: UserSessionParts,
+): Pick<ConnectionOptions, 'userSessions'> {
+  if (oauth?.users === undefined) {
+    return {};
+  }
+  const open = async (authorization: Authorization): Promise<OpenedSession> => {
+    const session = new RpcSession(createTransport(authorization), gatewayInfo, SILENT);
+    if (facts.era === 'modern') {
+      session.era = 'modern';
+      session.protocolVersion = facts.protocolVersion;
+      return { ok: true, session };
+    }
+    session.renew = async () => (await shakeHands(session, negotiateOptions)).ok;
+    const shaken = await shakeHands(session, negotiateOptions);
+    if (shaken.ok) {
+      return { ok: true, session };
+    }
+    await session.close();
+    return shaken;
+  };
+  return { userSessions: new UserSessions({ key: settings.key, tokens: oauth.users, open }) };
 }
 
 /** Shakes hands again after the upstream forgot the session. */

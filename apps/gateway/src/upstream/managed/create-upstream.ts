@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns';
 import { env } from 'node:process';
+import { MemoryTokenStore } from '../oauth/memory-token-store.ts';
 import type { Upstream, UpstreamSettings } from '../upstream.ts';
 import { ManagedUpstream, type UpstreamDeps } from './managed-upstream.ts';
 
@@ -20,6 +21,7 @@ export function createUpstream(settings: UpstreamSettings, deps: UpstreamDeps): 
     environment: env,
     tap: undefined,
     lookup,
+    tokens: new MemoryTokenStore(),
     ...deps,
   });
 }

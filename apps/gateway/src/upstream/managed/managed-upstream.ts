@@ -9,6 +9,8 @@ import { openConnection, type OpenedConnection } from '../connection/open-connec
 import { SessionMemory } from '../connection/session-memory.ts';
 import type { DispatchLimits } from '../dispatch/dispatcher.ts';
 import type { GatewayInfo } from '../hop/envelope.ts';
+import type { TokenStore } from '../oauth/token-store.ts';
+import { createUpstreamOauth, type UpstreamOauth } from '../oauth/upstream-oauth.ts';
 import type {
   CircuitView,
   HopFailure,
@@ -53,6 +55,8 @@ export interface UpstreamDeps {
   readonly limits?: DispatchLimits;
   /** The gateway's environment: children get its harmless part (PATH, HOME, …) and their own settings. Default: that of the process. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** What logins have left behind; default: none has. */
+  readonly tokens?: TokenStore;
   /** Is told of each message; absent where nobody looks at the wire. */
   readonly tap?: WireTap | undefined;
 }
@@ -72,6 +76,7 @@ export class ManagedUpstream implements Upstream {
   readonly #hostEvents = new HostEvents((told, missed) => this.#events.onHostEvents(this, told, missed));
   #supervisor: ConnectionSupervisor;
   readonly #memory = new SessionMemory();
+  readonly #oauth: UpstreamOauth | undefined;
   readonly #errorLog = new SparseLog((line) => this.#log(line));
   readonly #nonProtocolLog = new SparseLog((line) => this.#log(line));
   #probe: ReadinessProbe | undefined;
@@ -112,6 +117,13 @@ export class ManagedUpstream implements Upstream {
       log: (line) => this.#log(line),
     });
     this.#supervisor = this.#createSupervisor();
+    this.#oauth = createUpstreamOauth(settings, {
+      tokens: deps.tokens,
+      now: deps.now,
+      onRefresh: (refresh) => this.#events.onOauthRefresh(this, refresh),
+      onChanged: () => this.#supervisor.retryNow(),
+      log: (line) => this.#log(line),
+    });
   }
 
   get status(): UpstreamStatus {
@@ -224,6 +236,7 @@ export class ManagedUpstream implements Upstream {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#oauth?.token?.close();
     this.#endWatching();
     await this.#supervisor.close();
     if (!this.settings.isDisabled) {
@@ -277,6 +290,7 @@ export class ManagedUpstream implements Upstream {
       maxMessageBytes,
       lookup,
       tap,
+      oauth: this.#oauth,
       signal,
       memory: this.#memory,
       events: {

@@ -22,6 +22,7 @@ export function toSafeEvents(events: UpstreamEvents, log: (line: string) => void
     onProbe: guard('onProbe', (upstream, outcome) => events.onProbe?.(upstream, outcome)),
     onSessionEnd: guard('onSessionEnd', (upstream, end) => events.onSessionEnd?.(upstream, end)),
     onUnloaded: guard('onUnloaded', (upstream) => events.onUnloaded?.(upstream)),
+    onOauthRefresh: guard('onOauthRefresh', (upstream, refresh) => events.onOauthRefresh?.(upstream, refresh)),
     onStderr: guard('onStderr', (upstream, line) => events.onStderr?.(upstream, line)),
     onHostEvents: guard('onHostEvents', (upstream, told, missed) => events.onHostEvents?.(upstream, told, missed)),
   };

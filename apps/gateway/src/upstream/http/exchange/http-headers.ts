@@ -25,6 +25,8 @@ const OWN_FIELDS: ReadonlySet<string> = new Set([
 export interface RequestHeadersOptions {
   readonly verb: 'POST' | 'GET' | 'DELETE';
   readonly configured: Readonly<Record<string, string>>;
+  /** Takes the place of a configured one; absent where tokens come from the configuration alone. */
+  readonly authorization?: { readonly header: string | undefined } | undefined;
   readonly era: Era;
   /** Absent before the handshake. */
   readonly protocolVersion: string | undefined;
@@ -44,7 +46,13 @@ export function toRequestHeaders(options: RequestHeadersOptions): string[] {
   if (verb === 'POST') {
     headers.push('content-type', 'application/json');
   }
-  addFields(headers, options.configured, (name) => !OWN_FIELDS.has(name) && !isHopKey(name));
+  const { authorization } = options;
+  addFields(headers, options.configured, (name) => {
+    return !OWN_FIELDS.has(name) && !isHopKey(name) && (authorization === undefined || name !== 'authorization');
+  });
+  if (authorization?.header !== undefined) {
+    headers.push('authorization', authorization.header);
+  }
   if (protocolVersion !== undefined && method !== 'initialize') {
     headers.push('mcp-protocol-version', protocolVersion);
   }

@@ -1,5 +1,6 @@
 import type { Dispatcher, Pool } from 'undici';
 import { toError } from '../../../protocol/thrown-error.ts';
+import type { Authorization } from '../../oauth/authorization.ts';
 import type { HttpWatch } from '../../session/tapped-transport.ts';
 import type { Conversation } from '../../session/transport.ts';
 import type { HttpExchange } from './http-exchange.ts';
@@ -12,6 +13,8 @@ export interface HttpRequestsOptions {
   readonly url: URL;
   /** Of the configuration: credentials and the like. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Where tokens come from that are not of the configuration. */
+  readonly authorization?: Authorization | undefined;
   /** Absent where nobody looks at the wire. */
   readonly watch?: HttpWatch | undefined;
 }
@@ -36,6 +39,7 @@ export class HttpRequests {
   send(exchange: HttpExchange, { body, lastEventId, ...request }: HttpRequest): void {
     const headers = toRequestHeaders({
       configured: this.#options.headers,
+      authorization: this.#options.authorization,
       era: this.conversation?.era ?? 'legacy',
       protocolVersion: this.conversation?.protocolVersion,
       ...request,

@@ -7,6 +7,7 @@ import { messageOf } from '../../../protocol/thrown-error.ts';
 import { badAnswer, cancelled } from '../../hop/failures.ts';
 import { isCancellable, type Abandonment, type Hop } from '../../hop/hop.ts';
 import { TOO_MANY_REQUESTS } from '../../hop/too-many-requests.ts';
+import type { Authorization } from '../../oauth/authorization.ts';
 import { readMessages, unboundedRequest } from '../../session/incoming.ts';
 import type { Conversation, Transport } from '../../session/transport.ts';
 import { explainBreak, explainEnding } from '../endings/http-endings.ts';
@@ -26,6 +27,7 @@ export interface HttpTransportOptions extends HttpRequestsOptions {
   readonly reach?: Reach | undefined;
 }
 
+const UNAUTHORIZED = 401;
 const CLOSE_MILLIS = 1_500;
 /** How long a server may take to accept a notification or an answer. */
 const POST_MILLIS = 10_000;
@@ -34,6 +36,10 @@ const ANSWERED_STREAM_MILLIS = 1_000;
 
 /** A request on its way. */
 interface Sending extends SentInSession {
+  /** The credential that it carries, where it is one that can be replaced. */
+  readonly used?: string | undefined;
+  /** It was sent again with another credential. */
+  readonly hasNewCredential?: boolean;
   readonly text: string;
   readonly params: JsonObject;
 }
@@ -145,8 +151,10 @@ export class HttpTransport implements Transport {
     return promise;
   }
 
-  #send(sending: Sending): void {
-    const { hop, text, params } = sending;
+  #send(given: Sending): void {
+    const { hop, text, params } = given;
+    const { authorization } = this.#options;
+    const sending = authorization === undefined ? given : { ...given, used: authorization.header };
     const exchange = new HttpExchange({
       maxBytes: this.#options.maxMessageBytes,
       onStart: (status, headers) => {
@@ -232,8 +240,14 @@ export class HttpTransport implements Transport {
     });
   }
 
-  #onBody({ hop }: Sending, ending: HttpEnding & { kind: 'ended' }): void {
+  #onBody(sending: Sending, ending: HttpEnding & { kind: 'ended' }): void {
+    const { hop } = sending;
     const { status, headers, text } = ending;
+    const { authorization } = this.#options;
+    if (status === UNAUTHORIZED && authorization !== undefined) {
+      void this.#onUnauthorized(sending, authorization, ending);
+      return;
+    }
     const isSuccess = status >= 200 && status < 300;
     const isEmpty = text.trim() === '';
     if (status === 200 && isEmpty) {
@@ -252,6 +266,32 @@ export class HttpTransport implements Transport {
           ? badAnswer('jsonrpc', 'The upstream answered another request')
           : toStatusFailure(ending, this.#options.url),
       );
+    }
+  }
+
+  /** A token that the upstream takes no longer is replaced, and the request sent once more. */
+  async #onUnauthorized(
+    sending: Sending,
+    authorization: Authorization,
+    ending: HttpEnding & { kind: 'ended' },
+  ): Promise<void> {
+    const { hop, used, hasNewCredential } = sending;
+    const challenge = ending.headers['www-authenticate'];
+    const refused = { used, challenge: challenge === undefined ? undefined : String(challenge) };
+    if (hasNewCredential !== true && (await authorization.renew(refused))) {
+      if (!hop.isEnded) {
+        this.#send({ ...sending, session: this.#session.current, hasNewCredential: true });
+      }
+      return;
+    }
+    const why = await authorization.whyRefused();
+    if (why === undefined) {
+      hop.end(toStatusFailure(ending, this.#options.url));
+      return;
+    }
+    hop.end(why);
+    if (why.failure.kind === 'backend-unreachable') {
+      this.#requests.conversation?.onLost(why.failure.message, false);
     }
   }
 
