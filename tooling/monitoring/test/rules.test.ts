@@ -39,7 +39,7 @@ describeWithTools({ describe, test }, ['promtool'])('promtool', () => {
   });
 
   test('every alert fires when it should, and is silent when it should not', () => {
-    const { status, said } = run('test', 'rules', 'rules.test.yml');
+    const { status, said } = run('test', 'rules', 'rules.test.yml', 'rules.series.test.yml');
     expect({ status, said: status === 0 ? '' : said }).toEqual({ status: 0, said: '' });
   }, 120_000);
 });

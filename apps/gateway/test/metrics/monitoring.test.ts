@@ -144,7 +144,7 @@ test('there are dashboards, variables, rules and documents to ask for', () => {
 });
 
 describeWithTools({ describe, test }, ['prometheus'])('a real Prometheus', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'monitoring-'));
+  let folder: string;
   let prometheus: RunningPrometheus;
   let workload: Workload;
   let collector: Server;
@@ -182,6 +182,7 @@ describeWithTools({ describe, test }, ['prometheus'])('a real Prometheus', () =>
   }
 
   beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'monitoring-'));
     const { url, server } = await startBadCollector();
     collector = server;
     const env = {
