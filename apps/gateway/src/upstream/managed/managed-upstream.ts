@@ -64,6 +64,9 @@ export interface UpstreamDeps {
 /** A first try counts as tried after this time, also when it has not ended. */
 const TRIED_AFTER_MILLIS = 10_000;
 
+/** How much of the interval passes before a registered instance that did not answer is asked again. */
+const SOONER = 0.4;
+
 /** See `createUpstream`. */
 export class ManagedUpstream implements Upstream {
   readonly settings: UpstreamSettings;
@@ -270,8 +273,11 @@ export class ManagedUpstream implements Upstream {
       return;
     }
     this.#triedTimer = setTimeout(() => this.#tracker.tried(), TRIED_AFTER_MILLIS).unref();
+    const { probeIntervalMillis } = this.#deps;
     this.#probe = new ReadinessProbe({
-      intervalMillis: this.#deps.probeIntervalMillis,
+      intervalMillis: probeIntervalMillis,
+      // An instance that is not there any more is given up soon; one of the configuration stays.
+      retryMillis: this.settings.source === 'config' ? probeIntervalMillis : probeIntervalMillis * SOONER,
       connection: () => this.#supervisor.connection,
       load: () => this.load,
       status: () => this.status,

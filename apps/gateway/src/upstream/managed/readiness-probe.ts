@@ -2,11 +2,11 @@ import type { Connection } from '../connection/connection.ts';
 import type { HopFailure, UpstreamLoad, UpstreamStatus } from '../upstream.ts';
 
 const PROBE_TIMEOUT_MILLIS = 5_000;
-/** What has worked and does not answer is asked again sooner: by so much of the interval. */
-const SOONER = 0.4;
 
 export interface ReadinessProbeOptions {
   readonly intervalMillis: number;
+  /** After what has worked did not answer. */
+  readonly retryMillis: number;
   readonly connection: () => Connection | undefined;
   readonly load: () => UpstreamLoad;
   readonly status: () => UpstreamStatus;
@@ -30,10 +30,10 @@ export class ReadinessProbe {
   }
 
   #later(): NodeJS.Timeout {
-    const { intervalMillis, status } = this.#options;
+    const { intervalMillis, retryMillis, status } = this.#options;
     const { readiness, lastOk } = status();
     const isNewlyDead = readiness === 'unreachable' && lastOk !== undefined;
-    return setTimeout(() => void this.#run(), isNewlyDead ? intervalMillis * SOONER : intervalMillis).unref();
+    return setTimeout(() => void this.#run(), isNewlyDead ? retryMillis : intervalMillis).unref();
   }
 
   async #run(): Promise<void> {

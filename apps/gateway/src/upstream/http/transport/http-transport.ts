@@ -329,7 +329,8 @@ export class HttpTransport implements Transport {
     const { result, gone } = await explainBreak(error, this.#options.url, this.#options.reach);
     hop.end(result);
     if (gone !== undefined) {
-      this.#requests.conversation?.onLost(gone, result.failure.kind === 'host-died');
+      // Only who works for somebody dies in the middle of its work: a question of ours whether it lives is no call.
+      this.#requests.conversation?.onLost(gone, result.failure.kind === 'host-died' && hop.call.isOwn !== true);
     }
   }
 }
