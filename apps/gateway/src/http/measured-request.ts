@@ -1,5 +1,6 @@
 import { type HttpContext, watchBody } from '@dcc-mcp/http-adapter';
 import type { OpenRequest, RequestStart } from '@dcc-mcp/http-adapter/request-metrics';
+import type { SpanContext } from '@opentelemetry/api';
 import type { Reply } from './reply.ts';
 
 /** What request metrics want to know when a request begins. */
@@ -17,15 +18,28 @@ interface MeasuredRequest {
 /** Ends the measurement when the answer is written. A stream that lives on its own is counted, its life is no latency. */
 export function measureReply(reply: Reply, { open, http, route }: MeasuredRequest): Reply {
   const { status, body } = reply;
+  const end = { status, route, span: spanOf(reply) };
   if (reply.isOpenEnded === true) {
-    open.endAsStream({ status, route });
+    open.endAsStream(end);
     return reply;
   }
   if (body === undefined || typeof body === 'string' || http.method === 'HEAD') {
-    http.onEnd(() => open.end({ status, route, bodyBytes: http.method === 'HEAD' ? 0 : lengthOf(reply) }));
+    const bodyBytes = http.method === 'HEAD' ? 0 : lengthOf(reply);
+    http.onEnd(() => open.end({ ...end, bodyBytes, requestBytes: http.receivedBytes }));
     return reply;
   }
-  return { ...reply, body: watchBody(body, (bodyBytes) => open.end({ status, route, bodyBytes })) };
+  const onEnd = (bodyBytes: number): void => open.end({ ...end, bodyBytes, requestBytes: http.receivedBytes });
+  return { ...reply, body: watchBody(body, onEnd) };
+}
+
+/** `00-<trace id>-<span id>-<flags>`, the last flag of which says that the trace is sampled. */
+const SAMPLED = /^00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f][13579bdf]$/;
+
+/** The span that the answer names, where it is one that is kept: its trace is what an exemplar leads to. */
+function spanOf({ headers }: Reply): SpanContext | undefined {
+  const { traceparent } = headers;
+  const [, traceId, spanId] = (typeof traceparent === 'string' ? SAMPLED.exec(traceparent) : undefined) ?? [];
+  return traceId === undefined || spanId === undefined ? undefined : { traceId, spanId, traceFlags: 1 };
 }
 
 /** The size of an answer that is no stream. */

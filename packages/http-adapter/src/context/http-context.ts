@@ -31,6 +31,8 @@ export interface HttpContext {
   readonly peerPort: number | undefined;
   /** Length of the body as the caller says it: 0 without one, absent when it comes in chunks. */
   readonly bodyBytes: number | undefined;
+  /** Bytes of it that have come so far, for a body whose length is not declared; absent where nobody counts them. */
+  readonly receivedBytes?: number | undefined;
   /** Reads the whole body, at most `maxBytes` of it. */
   readBody(maxBytes: number): Promise<BodyReading>;
   /** True once the other side has left before its answer was written. */

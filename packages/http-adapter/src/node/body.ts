@@ -23,6 +23,24 @@ export function declaredBytes({ headers }: IncomingMessage): number | undefined 
   return length === undefined && headers['transfer-encoding'] !== undefined ? undefined : Number(length ?? 0);
 }
 
+/**
+ * Counts a body that comes in chunks while Node takes it in, whoever reads it and however.
+ *
+ * @returns Tells how many bytes have come so far; `undefined` for a body whose length is declared.
+ */
+export function countChunks(message: IncomingMessage): (() => number) | undefined {
+  if (declaredBytes(message) !== undefined) {
+    return undefined;
+  }
+  let bytes = 0;
+  const push = message.push.bind(message);
+  message.push = (chunk: unknown, encoding?: BufferEncoding): boolean => {
+    bytes += chunk instanceof Uint8Array ? chunk.byteLength : 0;
+    return push(chunk, encoding);
+  };
+  return () => bytes;
+}
+
 /** Reads a whole body, directly: a web stream around it would cost as much as the rest of a short request. */
 export function readBody(
   message: IncomingMessage,

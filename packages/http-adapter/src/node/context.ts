@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BodyLimit, BodyReading, HttpContext, HttpHeaders } from '../context/http-context.ts';
 import type { BodyAccount } from './body-budget.ts';
-import { declaredBytes, readBody, streamBody } from './body.ts';
+import { countChunks, declaredBytes, readBody, streamBody } from './body.ts';
 
 /** Options of {@link NodeHttpContext}. */
 export interface NodeContextOptions {
@@ -20,6 +20,7 @@ export class NodeHttpContext implements HttpContext {
   readonly #target: ServerResponse;
   readonly #url: string;
   readonly #account: BodyAccount | undefined;
+  readonly #countReceived: (() => number) | undefined;
   #awaitsContinue: boolean;
 
   constructor(
@@ -37,6 +38,7 @@ export class NodeHttpContext implements HttpContext {
     this.#url = url;
     this.#account = account;
     this.#awaitsContinue = awaitsContinue;
+    this.#countReceived = countChunks(message);
   }
 
   get query(): URLSearchParams {
@@ -58,6 +60,10 @@ export class NodeHttpContext implements HttpContext {
 
   get bodyBytes(): number | undefined {
     return declaredBytes(this.#message);
+  }
+
+  get receivedBytes(): number | undefined {
+    return this.#countReceived?.();
   }
 
   readBody(maxBytes: number): Promise<BodyReading> {

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { OpenRequest, RequestMetrics, RequestStart } from '../requests/request-metrics.ts';
+import { countChunks } from './body.ts';
 
 /** Options of {@link measureNodeRequests}. */
 export interface MeasureNodeOptions<Message extends IncomingMessage = IncomingMessage> {
@@ -90,13 +91,15 @@ export function measureNodeRequests<Message extends IncomingMessage = IncomingMe
   return (message, target, next) => {
     const open: OpenRequest = metrics.begin(toStart(message));
     const readBytes = countBytes(target);
+    const readReceived = countChunks(message);
     onHeaders(target, (contentType) => {
       if (isStream(message, contentType)) {
         open.endAsStream({ status: target.statusCode, route: getRoute(message) });
       }
     });
     target.once('close', () => {
-      open.end({ status: target.statusCode, route: getRoute(message), bodyBytes: readBytes() });
+      const sizes = { bodyBytes: readBytes(), requestBytes: readReceived?.() };
+      open.end({ status: target.statusCode, route: getRoute(message), ...sizes });
     });
     next?.();
   };

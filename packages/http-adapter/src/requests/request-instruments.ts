@@ -7,6 +7,7 @@ import {
   SumSeries,
   toMetricOptions,
   type BoundSeries,
+  type ExemplarStore,
   type SelfCounters,
   type SelfCounts,
   type Series,
@@ -21,7 +22,7 @@ import {
   METRIC_HTTP_SERVER_ACTIVE_REQUESTS,
   type MetricDefinition,
 } from '@dcc-mcp/semantic-conventions';
-import type { Attributes, Histogram, Meter, Observable, ObservableCallback } from '@opentelemetry/api';
+import type { Attributes, Histogram, Meter, Observable, ObservableCallback, SpanContext } from '@opentelemetry/api';
 import {
   ATTR_HTTP_REQUEST_METHOD,
   ATTR_URL_SCHEME,
@@ -41,6 +42,7 @@ export interface RequestInstrumentOptions {
   /** Labels of `app_info`. */
   readonly customLabels: Readonly<Record<string, string>>;
   readonly seriesBudget: number;
+  readonly exemplars?: Pick<ExemplarStore, 'reservoir'> | undefined;
 }
 
 /** What is known of a request when it is over. */
@@ -49,6 +51,7 @@ export interface FinishedRequest extends RequestKind {
   readonly durationSeconds?: number | undefined;
   readonly requestBytes?: number | undefined;
   readonly responseBytes?: number | undefined;
+  readonly span?: SpanContext | undefined;
 }
 
 const definitions: ReadonlyMap<string, MetricDefinition> = new Map(
@@ -106,20 +109,28 @@ interface HistogramPair {
 
 type ToSeries = (attributes: RequestAttributes) => readonly BoundSeries[];
 
-function createPair(meter: Meter, prefix: string, pair: HistogramPair): ToSeries {
+/** What histograms are made from. */
+interface Source {
+  readonly meter: Meter;
+  readonly prefix: string;
+  readonly exemplars: Pick<ExemplarStore, 'reservoir'> | undefined;
+}
+
+function createPair({ meter, prefix, exemplars }: Source, pair: HistogramPair): ToSeries {
   const { convention, own, ownAttributes, counts } = pair;
   const definition = definitionOf(convention);
   const { boundaries = [] } = definition;
-  const first = meter.createHistogram(convention, toMetricOptions(definition));
-  const second = meter.createHistogram(`${prefix}${own}`, toMetricOptions(definitionOf(own)));
-  const bind = (histogram: Histogram, attributes: Attributes, ownCounts: SelfCounts): BoundSeries => {
-    const series = { attributes, isOverflow: false };
-    return new HistogramSeries(histogram, { series, reservoir: undefined, counts: ownCounts }, boundaries);
+  const bindable = (name: string, options: MetricDefinition, ownCounts: SelfCounts) => {
+    const histogram: Histogram = meter.createHistogram(name, toMetricOptions(options));
+    return (attributes: Attributes): BoundSeries => {
+      const series = { attributes, isOverflow: false };
+      const reservoir = exemplars?.reservoir(name, attributes, boundaries.length + 1);
+      return new HistogramSeries(histogram, { series, reservoir, counts: ownCounts }, boundaries);
+    };
   };
-  return (attributes) => [
-    bind(first, attributes.convention, counts),
-    bind(second, attributes[ownAttributes], UNCOUNTED),
-  ];
+  const first = bindable(convention, definition, counts);
+  const second = bindable(`${prefix}${own}`, definitionOf(own), UNCOUNTED);
+  return (attributes) => [first(attributes.convention), second(attributes[ownAttributes])];
 }
 
 interface Collected {
@@ -128,7 +139,7 @@ interface Collected {
   readonly onOverflow: () => void;
 }
 
-function createRequestCounter(meter: Meter, name: string, collected: Collected): ToKindCounter {
+function createRequestCounter({ meter, exemplars }: Source, name: string, collected: Collected): ToKindCounter {
   const { pending, counters, onOverflow } = collected;
   const counter = meter.createCounter(name, toMetricOptions(definitionOf(METRIC_HTTP_REQUESTS)));
   const count = counters.overflow(name);
@@ -137,20 +148,22 @@ function createRequestCounter(meter: Meter, name: string, collected: Collected):
     onOverflow();
   };
   const counts = { ...UNCOUNTED, overflow };
-  return (series) =>
-    new SumSeries({ counter, allowsNegative: false, pending }, { series, reservoir: undefined, counts });
+  return (series) => {
+    const reservoir = exemplars?.reservoir(name, series.attributes, 1);
+    return new SumSeries({ counter, allowsNegative: false, pending }, { series, reservoir, counts });
+  };
 }
 
 type ToKindCounter = (series: Series) => BoundSeries;
 
-function createSeriesFactory(meter: Meter, prefix: string, collected: Collected): (series: Series) => KindSeries {
-  const toRequests = createRequestCounter(meter, `${prefix}http.requests`, collected);
+function createSeriesFactory(source: Source, collected: Collected): (series: Series) => KindSeries {
+  const toRequests = createRequestCounter(source, `${source.prefix}http.requests`, collected);
   const size = (side: 'request' | 'response'): ToSeries => {
     const convention = `http.server.${side}.body.size`;
     const counts = { ...UNCOUNTED, invalidValue: collected.counters.invalidValues(convention) };
-    return createPair(meter, prefix, { convention, own: `http.${side}_size`, ownAttributes: 'size', counts });
+    return createPair(source, { convention, own: `http.${side}_size`, ownAttributes: 'size', counts });
   };
-  const toDurations = createPair(meter, prefix, {
+  const toDurations = createPair(source, {
     convention: METRIC_HTTP_SERVER_REQUEST_DURATION,
     own: METRIC_HTTP_REQUEST_DURATION,
     ownAttributes: 'duration',
@@ -169,12 +182,12 @@ function createSeriesFactory(meter: Meter, prefix: string, collected: Collected)
   };
 }
 
-function recordAll(series: readonly BoundSeries[], value: number | undefined): void {
+function recordAll(series: readonly BoundSeries[], value: number | undefined, span: SpanContext | undefined): void {
   if (value === undefined) {
     return;
   }
   for (const each of series) {
-    each.record(value);
+    each.record(value, span);
   }
 }
 
@@ -192,7 +205,7 @@ export class RequestInstruments {
   readonly #budget: number;
   #overflowed = 0;
 
-  constructor({ meter, prefix, customLabels, seriesBudget }: RequestInstrumentOptions) {
+  constructor({ meter, prefix, customLabels, seriesBudget, exemplars }: RequestInstrumentOptions) {
     const pending = new PendingSums();
     const counters = createSelfCounters(meter, () => pending.flush());
     this.#name = `${prefix}http.requests`;
@@ -201,7 +214,10 @@ export class RequestInstruments {
       labels: KIND_LABELS,
       maxSeries: this.#budget,
       reservedSeries: RESERVED_KINDS,
-      create: createSeriesFactory(meter, prefix, { pending, counters, onOverflow: () => (this.#overflowed += 1) }),
+      create: createSeriesFactory(
+        { meter, prefix, exemplars },
+        { pending, counters, onOverflow: () => (this.#overflowed += 1) },
+      ),
     });
     const active = createObservable(meter, definitionOf(METRIC_HTTP_SERVER_ACTIVE_REQUESTS));
     const appInfo = createObservable(meter, definitionOf(METRIC_APP_INFO));
@@ -223,13 +239,14 @@ export class RequestInstruments {
     if (kind === undefined) {
       return;
     }
-    kind.requests.record(1);
+    const { span } = finished;
+    kind.requests.record(1, span);
     if (finished.durationSeconds === undefined) {
       return;
     }
-    recordAll(kind.durations, finished.durationSeconds);
-    recordAll(kind.requestSizes, finished.requestBytes);
-    recordAll(kind.responseSizes, finished.responseBytes);
+    recordAll(kind.durations, finished.durationSeconds, span);
+    recordAll(kind.requestSizes, finished.requestBytes, span);
+    recordAll(kind.responseSizes, finished.responseBytes, span);
   }
 
   /** Kinds of requests have one budget for all instruments; it is told under the name of the counter. */

@@ -1,5 +1,5 @@
-import type { SeriesUsage } from '@dcc-mcp/bounded-meter';
-import type { Meter } from '@opentelemetry/api';
+import type { ExemplarStore, SeriesUsage } from '@dcc-mcp/bounded-meter';
+import type { Meter, SpanContext } from '@opentelemetry/api';
 import { watchBody } from '../context/watch-body.ts';
 import type { FetchHandler, Middleware } from '../fetch/fetch-handler.ts';
 import { compileExcludedHandlers } from './excluded-handlers.ts';
@@ -20,6 +20,8 @@ export interface RequestMetricsOptions {
   readonly subsystem?: string;
   /** Bound in kinds of requests (method, scheme, route, status) over the life of the process; default 2,000. */
   readonly seriesBudget?: number;
+  /** Keeps an exemplar of each series, for a pull exporter that can carry them; default: none are kept. */
+  readonly exemplars?: Pick<ExemplarStore, 'reservoir'>;
   /** Monotonic clock in milliseconds; default `performance.now`. */
   readonly now?: () => number;
 }
@@ -42,6 +44,10 @@ export interface RequestEnd {
   readonly route: string | undefined;
   /** Bytes of the response body as sent; absent when nobody knows. */
   readonly bodyBytes?: number | undefined;
+  /** Bytes of the request body, where they were not known when it began. */
+  readonly requestBytes?: number | undefined;
+  /** The span of the request: its trace becomes the exemplar of its measurements when it is sampled. */
+  readonly span?: SpanContext | undefined;
 }
 
 /** A request that is being answered. The first of the two calls counts, the others do nothing. */
@@ -93,7 +99,8 @@ export function createRequestMetrics(options: RequestMetricsOptions): RequestMet
   const now = options.now ?? (() => performance.now());
   const isExcluded = compileExcludedHandlers(excludedHandlers);
   const prefix = toPrefix(namespace, subsystem);
-  const instruments = new RequestInstruments({ meter, prefix, customLabels, seriesBudget });
+  const { exemplars } = options;
+  const instruments = new RequestInstruments({ meter, prefix, customLabels, seriesBudget, exemplars });
   function begin(start: RequestStart): OpenRequest {
     return isExcluded(start.path) ? IGNORED : openRequest(instruments, start, now);
   }
@@ -119,16 +126,17 @@ function openRequest(instruments: RequestInstruments, start: RequestStart, now: 
     return wasOpen;
   }
   return {
-    end({ status, route, bodyBytes: responseBytes }) {
+    end({ status, route, bodyBytes: responseBytes, requestBytes: receivedBytes, span }) {
       if (!close()) {
         return;
       }
       const durationSeconds = Math.max(0, now() - startedAt) / 1000;
-      instruments.record({ method, scheme, status, route, durationSeconds, requestBytes, responseBytes });
+      const sizes = { requestBytes: requestBytes ?? receivedBytes, responseBytes };
+      instruments.record({ method, scheme, status, route, durationSeconds, ...sizes, span });
     },
-    endAsStream({ status, route }) {
+    endAsStream({ status, route, span }) {
       if (close()) {
-        instruments.record({ method, scheme, status, route });
+        instruments.record({ method, scheme, status, route, span });
       }
     },
   };

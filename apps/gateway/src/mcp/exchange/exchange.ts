@@ -26,6 +26,8 @@ export interface Exchange {
   notify(method: string, params: JsonObject | undefined): void;
   /** Takes what the headers of the answer say of it. */
   identify?(ctx: RequestContext, search?: SearchAnswer): void;
+  /** What {@link identify} was told, where somebody keeps it. */
+  identified?(): RequestContext | undefined;
   /** Absent where the client can't be asked anything. */
   readonly ask?: NonNullable<HopPeer['ask']>;
   /** Told of a capability that a server's question needed and the client did not declare. */

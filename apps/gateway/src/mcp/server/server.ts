@@ -1,3 +1,4 @@
+import type { SpanContext } from '@opentelemetry/api';
 import { cancelledKey } from '../../protocol/json-rpc-id.ts';
 import {
   isJsonObject,
@@ -50,6 +51,14 @@ export interface McpServerOptions {
   readonly beginSpan?: (request: JsonRpcRequest, exchange: Exchange) => (answer: Answer) => void;
   /** Told of whatever a handler threw that is no {@link McpError}. */
   readonly onError: (error: unknown) => void;
+}
+
+/** How a request or a notification ended. */
+interface Ending {
+  readonly method: string;
+  readonly tool?: string | undefined;
+  readonly answer?: Answer;
+  readonly span?: SpanContext | undefined;
 }
 
 /** Methods whose upstream may ask the client before it answers. */
@@ -168,7 +177,8 @@ export class McpServer {
     const answer = await this.#answer(handler, request, exchange);
     endSpan?.(answer);
     const tool = this.#options.mode.toolLabel(request);
-    this.#finished(startedAt, exchange.client, { method: request.method, tool, answer });
+    const span = exchange.identified?.()?.spanContext;
+    this.#finished(startedAt, exchange.client, { method: request.method, tool, answer, span });
     return answer;
   }
 
@@ -181,11 +191,7 @@ export class McpServer {
     return new McpError(ERROR_INTERNAL, 'Internal error', { httpStatus: 500 });
   }
 
-  #finished(
-    startedAt: number,
-    { transport }: McpClient,
-    { method, tool, answer }: { readonly method: string; readonly tool?: string | undefined; readonly answer?: Answer },
-  ): void {
+  #finished(startedAt: number, { transport }: McpClient, { method, tool, answer, span }: Ending): void {
     const { now, onFinished } = this.#options;
     onFinished?.({
       kind: 'request',
@@ -194,6 +200,7 @@ export class McpServer {
       tool,
       errorType: answer && errorTypeOf(answer),
       durationSeconds: (now() - startedAt) / 1000,
+      span,
     });
   }
 

@@ -47,6 +47,7 @@ export function createHttpExchange(client: McpClient, origin: HttpOrigin, reply?
     isCallerGone: () => http.isGone() && reply?.isReadAgain !== true,
     notify: (method, params) => reply?.notify(method, params),
     identify: (ctx, search) => reply?.identify(ctx, search),
+    identified: () => reply?.context,
     ...(session === undefined || reply === undefined
       ? {}
       : {

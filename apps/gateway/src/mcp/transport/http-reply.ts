@@ -47,6 +47,10 @@ export class HttpReply {
     return this.#log?.isRead === true;
   }
 
+  get context(): RequestContext | undefined {
+    return this.#context?.ctx;
+  }
+
   get isIdentified(): boolean {
     return this.#context !== undefined;
   }

@@ -1,5 +1,6 @@
 import type { Outcome } from '@dcc-mcp/semantic-conventions';
 import type { HopSpan, ProtocolSpan } from '@dcc-mcp/workflow-spans';
+import type { SpanContext } from '@opentelemetry/api';
 import type { JsonObject } from '../../protocol/json-rpc.ts';
 import type { HopEnvelope, HopResult, RawParams, Upstream } from '../../upstream/upstream.ts';
 import type { Caller, OperationCore } from '../frame/core.ts';
@@ -23,6 +24,7 @@ export interface ForwardTarget {
 interface SentHop {
   readonly hop: HopResult;
   readonly sentAt: number | undefined;
+  readonly span: SpanContext | undefined;
 }
 
 /**
@@ -62,7 +64,7 @@ export class Forwarding {
       onRetry: (retry) => hopSpan?.addRetry(retryOf(retry)),
       onEnd: (round) => {
         endHop(hopSpan, round);
-        this.#record(upstream, method, { hop: round, sentAt });
+        this.#record(upstream, method, { hop: round, sentAt, span: hopSpan?.spanContext });
       },
       requestId: this.#caller.ctx.requestId,
       user: this.#caller.user,
@@ -73,7 +75,7 @@ export class Forwarding {
     });
   }
 
-  #record({ settings }: Upstream, method: string, { hop, sentAt }: SentHop): void {
+  #record({ settings }: Upstream, method: string, { hop, sentAt, span }: SentHop): void {
     const { recorder, now } = this.#core;
     recorder.record({
       kind: 'forward',
@@ -83,6 +85,7 @@ export class Forwarding {
       // An error that the upstream answers with is its answer.
       backendErrorKind: hop.ok || hop.failure.rpcError !== undefined ? undefined : hop.failure.backendErrorKind,
       durationSeconds: sentAt === undefined ? undefined : (now() - sentAt) / 1000,
+      span,
     });
   }
 

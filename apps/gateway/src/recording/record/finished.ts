@@ -14,6 +14,7 @@ import type {
   SessionEndReason,
 } from '@dcc-mcp/semantic-conventions';
 import type { MessageFacts, WorkflowSpan } from '@dcc-mcp/workflow-spans';
+import type { SpanContext } from '@opentelemetry/api';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import type { RememberedHit, SearchJoin } from '../../search/memory/search-memory.ts';
 import type { TrailOf } from './operation-trail.ts';
@@ -119,6 +120,7 @@ export interface FinishedForward {
   readonly backendErrorKind: BackendErrorKind | undefined;
   /** Absent where it never left the queue. */
   readonly durationSeconds: number | undefined;
+  readonly span: SpanContext | undefined;
 }
 
 /** One MCP request that was answered, or one notification that was taken. */
@@ -131,6 +133,8 @@ export interface FinishedRequest {
   /** JSON-RPC error code or `tool_error`; absent where it went well. */
   readonly errorType: string | undefined;
   readonly durationSeconds: number;
+  /** The span that it was the work of, where it has one. */
+  readonly span?: SpanContext | undefined;
 }
 
 /** One session with a client. */

@@ -123,13 +123,13 @@ function measureCall(metrics: GatewayMetrics, finished: FinishedOperation, detai
 }
 
 function measureForward(metrics: GatewayMetrics, finished: FinishedForward): void {
-  const { method, transport, outcome, backendErrorKind, durationSeconds } = finished;
+  const { method, transport, outcome, backendErrorKind, durationSeconds, span } = finished;
   if (durationSeconds !== undefined) {
     const errorType = errorTypeOf(outcome);
-    metrics.recordOperation({ side: 'client', method, errorType, transport, durationSeconds });
+    metrics.recordOperation({ side: 'client', method, errorType, transport, durationSeconds, span });
   }
   if (backendErrorKind !== undefined) {
-    metrics.recordBackendError(backendErrorKind);
+    metrics.recordBackendError(backendErrorKind, span);
   }
 }
 

@@ -32,7 +32,7 @@ export interface InstrumentsOptions {
 export function createInstruments(options: InstrumentsOptions): GatewayInstruments {
   const { isMetering } = options.telemetry;
   const metrics = isMetering ? createCallMetrics(options) : undefined;
-  const requests = isMetering ? createHttpMetrics(options) : undefined;
+  const requests = isMetering ? createHttpMetrics(options, metrics) : undefined;
   const scrapes = new ScrapeWatch(Date.now);
   return { metrics, requests, scrapes, scrapeHandler: createOwnScrapeHandler(options, metrics, scrapes) };
 }
@@ -46,12 +46,16 @@ function createCallMetrics({ config, telemetry, version, catalog }: InstrumentsO
   });
 }
 
-function createHttpMetrics({ config, telemetry, version }: InstrumentsOptions): RequestMetrics {
+function createHttpMetrics(
+  { config, telemetry, version }: InstrumentsOptions,
+  metrics: GatewayMetrics | undefined,
+): RequestMetrics {
   const { excludedHandlers, customLabels, namespace, subsystem } = config.metrics;
   return createRequestMetrics({
     meter: telemetry.meterFor('@dcc-mcp/http-adapter', version),
     excludedHandlers,
     customLabels,
+    ...(metrics === undefined ? {} : { exemplars: metrics.exemplars }),
     ...(namespace === undefined ? {} : { namespace }),
     ...(subsystem === undefined ? {} : { subsystem }),
   });
