@@ -14,6 +14,8 @@ const EXPOSED = [
   'traceparent',
   'www-authenticate',
   'retry-after',
+  'location',
+  'preference-applied',
 ].join(', ');
 
 /** What a page may send where it does not say what it wants to. */

@@ -1,4 +1,3 @@
-import { RingBuffer } from '@dcc-mcp/bounds';
 import type { JsonObject } from '../protocol/json-rpc.ts';
 
 /** What happened to a job. */
@@ -14,6 +13,13 @@ export interface JobEvent {
 
 /** Events kept of one job: enough for a reader that was away for a moment. */
 const MAX_EVENTS = 256;
+/** What their data takes together, in characters of its JSON: jobs may be many, and what they log may be long. */
+const MAX_LENGTH = 128 * 1024;
+
+interface KeptEvent {
+  readonly event: JobEvent;
+  readonly length: number;
+}
 
 /** What a reader missed. */
 export interface MissedEvents {
@@ -24,7 +30,9 @@ export interface MissedEvents {
 
 /** The last events of one job, and who listens to more. */
 export class JobEvents {
-  readonly #kept = new RingBuffer<JobEvent>(MAX_EVENTS);
+  /** The oldest first. */
+  readonly #kept: KeptEvent[] = [];
+  #length = 0;
   readonly #listeners = new Set<(event: JobEvent) => void>();
   #lastId = 0;
   #hasEnded = false;
@@ -43,7 +51,7 @@ export class JobEvents {
     this.#lastId += 1;
     const added: JobEvent = { id: this.#lastId, event, data };
     this.#hasEnded ||= event === 'end';
-    this.#kept.push(added);
+    this.#keep(added);
     for (const listener of this.#listeners) {
       listener(added);
     }
@@ -51,13 +59,22 @@ export class JobEvents {
 
   /** Those behind an event, oldest first. */
   after(id: number): MissedEvents {
-    const kept = this.#kept.toArray();
-    return { events: kept.filter((event) => event.id > id), isCut: (kept[0]?.id ?? 1) > id + 1 };
+    const events = this.#kept.flatMap(({ event }) => (event.id > id ? event : []));
+    return { events, isCut: (this.#kept[0]?.event.id ?? 1) > id + 1 };
   }
 
   /** @returns What ends it. */
   listen(listener: (event: JobEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #keep(event: JobEvent): void {
+    const length = event.data === undefined ? 0 : JSON.stringify(event.data).length;
+    this.#kept.push({ event, length });
+    this.#length += length;
+    while (this.#kept.length > MAX_EVENTS || (this.#length > MAX_LENGTH && this.#kept.length > 1)) {
+      this.#length -= this.#kept.shift()?.length ?? 0;
+    }
   }
 }

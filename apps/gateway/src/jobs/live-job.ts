@@ -94,8 +94,13 @@ export class LiveJob {
         this.events.add('progress', { ...progress, at: new Date(progress.at).toISOString() });
       }
     } else if (method === 'notifications/message') {
-      this.events.add('log', toBoundedLog(params, this.#parts.now()));
+      this.log(toBoundedLog(params, this.#parts.now()));
     }
+  }
+
+  /** What was logged, and belongs to the job; bounded and without credentials. */
+  log(entry: JsonObject): void {
+    this.events.add('log', entry);
   }
 
   /** What the tool asks waits for an answer of whoever reads the job. */

@@ -106,6 +106,8 @@ export interface HopJob {
   readonly withdrawal: AbortSignal;
   /** Called when the call has a place in the line of its upstream, or needs none: at the latest when it begins. */
   accepted(): void;
+  /** Called with the id of the job that a dcc-mcp-core host has made of the call: its host tells of it by that. */
+  named(hostJobId: string): void;
   /** Called when the upstream has made a task of the call. Gives how long it may take from now on, where that changes. */
   becameTask(): number | undefined;
 }

@@ -1,16 +1,18 @@
 // A job on a dcc-mcp-core host: the host makes a job of its own, whose progress is that of the gateway's.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createCoreEventBuffer } from '../fixtures/core-event-buffer.ts';
 import { type JobHost, startJobHost } from '../fixtures/job-host.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 import type { Told } from './job-gateway.ts';
 import { readEvents } from './read-events.ts';
 
+const told = createCoreEventBuffer();
 let host: JobHost;
 let gateway: RunningGateway;
 let short = '';
 
 beforeAll(async () => {
-  host = await startJobHost();
+  host = await startJobHost(true, told);
   gateway = await startGateway({ config: { mcpServers: { maya: { url: host.url } } } });
   await gateway.ready();
   const { instances } = (await (await fetch(`${gateway.url}/v1/instances`)).json()) as Told;
@@ -47,15 +49,32 @@ test('what the host says of its job is the progress of the job', async () => {
   expect(calls).toHaveLength(1);
 });
 
-test('DELETE ends the job at its host', async () => {
-  const job = await start('endless');
+test('what the host tells of its job is logged by the job, and joined to its call', async () => {
+  const job = await start('stoppable');
+  const events = await readEvents(`${gateway.url}${job['events_url']}`);
+  await events.until('progress');
+  told.append(
+    { message: 'denoising', level: 'warning', ids: { job_id: 'job-stoppable' } },
+    { message: 'of another job', ids: { job_id: 'job-other' } },
+    { message: 'of the call', ids: { tool_call_id: String(job['request_id']) } },
+  );
+  expect((await events.until('log')).data).toMatchObject({ level: 'warning', logger: 'host', message: 'denoising' });
+  expect((await events.until('log')).data).toMatchObject({ message: 'of the call' });
+  await fetch(`${gateway.url}${job['status_url']}`, { method: 'DELETE' });
+  await events.end();
+  const trace = await (await fetch(`${gateway.url}${job.links.trace_api}`)).json();
+  expect((trace as { events: readonly { message: string }[] }).events.map(({ message }) => message)).toEqual([
+    'denoising',
+    'of the call',
+  ]);
+});
+
+test('DELETE ends the job at its host, whose word for it ends the job here', async () => {
+  const job = await start('stoppable_too');
   const events = await readEvents(`${gateway.url}${job['events_url']}`);
   await events.until('progress');
   const deleted = await fetch(`${gateway.url}${job['status_url']}`, { method: 'DELETE' });
   expect(deleted.status).toBe(202);
-  while (host.cancelled.length === 0) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  expect(host.cancelled).toEqual(['job-endless']);
-  await events.close();
+  expect((await events.end()).at(-1)!.data).toMatchObject({ state: 'cancelled', error: { kind: 'cancelled' } });
+  expect(host.cancelled).toContain('job-stoppable_too');
 });

@@ -178,6 +178,7 @@ export const MCP_METHODS = [
   'tasks/get',
   'tasks/list',
   'tasks/result',
+  'tasks/update',
   'tools/call',
   'tools/list',
 ] as const;

@@ -1,11 +1,12 @@
 // operations/jobs/: calls that go on without their caller.
 import type { WorkflowSpan } from '@dcc-mcp/workflow-spans';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
-import type { LiveJob } from '../../jobs/live-job.ts';
+import type { JobEnd, LiveJob } from '../../jobs/live-job.ts';
 import type { JsonObject } from '../../protocol/json-rpc.ts';
 import { ERROR_METHOD_NOT_FOUND } from '../../protocol/mcp-protocol.ts';
 import type { HopPeer, PeerAnswer, PeerQuestion } from '../../upstream/upstream.ts';
 import type { Caller, DetachedCall, OperationCore } from '../frame/core.ts';
+import { followLogs } from './job-logs.ts';
 
 /** Whose job it is, and whether it is to be one. */
 export interface CallJobOptions {
@@ -32,6 +33,7 @@ export class CallJob implements DetachedCall {
   #span: WorkflowSpan | undefined;
   /** Has a place among the jobs, and may yet be refused by its upstream. */
   #live: LiveJob | undefined;
+  #endLogs: (() => void) | undefined;
   #isAccepted = false;
   #isOver = false;
 
@@ -50,10 +52,6 @@ export class CallJob implements DetachedCall {
   /** Resolves when it is a job; its caller need not wait any more. */
   get whenAccepted(): Promise<LiveJob> {
     return this.#accepted.promise;
-  }
-
-  get live(): LiveJob | undefined {
-    return this.#live;
   }
 
   get isAccepted(): boolean {
@@ -80,6 +78,9 @@ export class CallJob implements DetachedCall {
   callerFrom(caller: Caller): Caller {
     this.#caller = caller;
     caller.signal?.addEventListener('abort', this.#onCallerGone, { once: true });
+    if (caller.signal?.aborted === true) {
+      this.#onCallerGone();
+    }
     return {
       ...caller,
       signal: this.#controls.abort.signal,
@@ -110,7 +111,23 @@ export class CallJob implements DetachedCall {
   }
 
   started(): void {
+    const { outputs } = this.#core;
+    if (this.#live !== undefined && this.#record !== undefined && this.#endLogs === undefined) {
+      this.#endLogs = followLogs(outputs.of(this.#record.instanceId), this.#live);
+    }
     this.#live?.start();
+  }
+
+  named(hostJobId: string): void {
+    if (this.#live !== undefined) {
+      this.#core.outputs.nameJob(hostJobId, this.#id);
+    }
+  }
+
+  /** The call has ended. */
+  async end(end: JobEnd): Promise<void> {
+    this.#endLogs?.();
+    await this.#live?.end(end);
   }
 
   becameTask(): number | undefined {
@@ -131,6 +148,7 @@ export class CallJob implements DetachedCall {
   /** The call was over before it was a job: there is none. */
   async giveUp(): Promise<void> {
     this.#isOver = true;
+    this.#endLogs?.();
     if (this.#live !== undefined) {
       await this.#core.jobs.remove(this.#live.record.id);
     }

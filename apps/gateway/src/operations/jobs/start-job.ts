@@ -37,7 +37,7 @@ async function run({ job, request, context, toTask }: JobStart): Promise<Operati
   const { core, caller } = context;
   const end = await runOperation(callOperation, request, { core, caller: job.callerFrom(caller) });
   if (job.isAccepted) {
-    await job.live?.end(toJobEnd(end, context, toTask));
+    await job.end(toJobEnd(end, context, toTask));
     return end;
   }
   await job.giveUp();

@@ -7,6 +7,9 @@ import { relatedEvents, type WantedEvents } from './related-events.ts';
 /** Instances whose output is kept: those that left are forgotten first. */
 const MAX_INSTANCES = 1_000;
 
+/** Jobs of hosts that are known by another id. */
+const MAX_JOBS = 10_000;
+
 /** Nanoseconds since 1970 of a clock that is not wrong by a lifetime. */
 const IS_TIME = /^\d{19}$/;
 /** Digits of an instance id that stand for it. */
@@ -40,6 +43,8 @@ export class SessionOutputs {
   readonly #dccTypes = new BoundedMap<string, string>({ maxEntries: MAX_INSTANCES });
   /** Instances whose last line belongs to a private key that has not ended. */
   readonly #inKey = new BoundedMap<string, true>({ maxEntries: MAX_INSTANCES });
+  /** Ids of the gateway's jobs, by those that hosts have for them. */
+  readonly #jobs = new BoundedMap<string, string>({ maxEntries: MAX_JOBS });
   #onChange: (instanceId: string) => void = () => {};
 
   /** Tells that an instance wrote, at most every 250 ms of each. One listener: a further one takes its place. */
@@ -56,6 +61,11 @@ export class SessionOutputs {
     }
   }
 
+  /** What a host tells of its job is kept as told of the gateway's: by that id callers know it. */
+  nameJob(hostJobId: string, jobId: string): void {
+    this.#jobs.set(hostJobId, jobId);
+  }
+
   /**
    * Keeps what a host told, with its ids and times, and without credentials.
    *
@@ -68,11 +78,17 @@ export class SessionOutputs {
     for (const { id: _id, timestampNanos, level, message, ...rest } of events) {
       buffer.append({
         ...rest,
+        ...this.#jobOf(rest.job_id),
         level: toLevel(level) ?? 'info',
         message: redactText(message),
         ...(timestampNanos !== undefined && IS_TIME.test(timestampNanos) ? { timestamp_ns: timestampNanos } : {}),
       });
     }
+  }
+
+  #jobOf(hostJobId: string | undefined): { readonly job_id?: string } {
+    const id = hostJobId === undefined ? undefined : this.#jobs.get(hostJobId);
+    return id === undefined ? {} : { job_id: id };
   }
 
   /** Whether the line belongs to a private key that began on a line before. */

@@ -199,6 +199,7 @@ export class Connection {
     }
     const jobId = params['name'] === JOB_STATUS_TOOL ? undefined : pendingJobId(answer, this.#knowsJobs);
     if (jobId !== undefined) {
+      job?.named(jobId);
       return awaitCoreJob({ ...call, jobId, core: this.#options.coreRoutes });
     }
     const taskId = taskIdOf(answer, call.session.era);

@@ -22,6 +22,8 @@ const MAX_PAUSE_MILLIS = 1_000;
 const PAUSE_GROWTH = 1.5;
 /** Questions in a row that may come to nothing: a host that works on its main thread may drop one. */
 const MAX_FAILED_POLLS = 3;
+/** How long one of them may take: an answer that is lost must not hold the work up until its time is over. */
+const MAX_POLL_MILLIS = 60_000;
 /** How a call ends while its work at the upstream goes on. */
 const LEFT_ALONE: ReadonlySet<ErrorKind> = new Set(['timeout', 'cancelled', 'not-ready']);
 
@@ -102,7 +104,7 @@ class Polling {
     let failures = 0;
     for (let pause = FIRST_PAUSE_MILLIS; ; pause = Math.min(pause * PAUSE_GROWTH, MAX_PAUSE_MILLIS)) {
       const answer =
-        (await this.#pause(pause)) ?? (await ask({ ...this.#call, deadline: this.#deadline }, this.#work.question));
+        (await this.#pause(pause)) ?? (await this.#ask());
       if (answer.ok) {
         failures = 0;
         const end = await this.#work.read(rawResult(answer), () => this.#renew());
@@ -112,11 +114,21 @@ class Polling {
         }
       } else {
         failures += 1;
-        if (!isPassing(answer.failure) || failures === MAX_FAILED_POLLS) {
+        if (!this.#isWorthAnother(answer) || failures === MAX_FAILED_POLLS) {
           return this.#call.ending.aborted ? shuttingDown() : toEnd(answer);
         }
       }
     }
+  }
+
+  #ask(): Promise<HopResult> {
+    const deadline = Math.min(this.#deadline, performance.now() + MAX_POLL_MILLIS);
+    return ask({ ...this.#call, deadline }, this.#work.question);
+  }
+
+  /** The work goes on where the upstream could not say so, or not in time. */
+  #isWorthAnother({ failure }: FailedHop): boolean {
+    return isPassing(failure) || (failure.kind === 'timeout' && performance.now() < this.#deadline);
   }
 
   /** Waits; gives why there is nothing more to wait for, when that is so. */
