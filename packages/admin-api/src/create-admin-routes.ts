@@ -61,6 +61,7 @@ const NOWHERE: AdminSources = {
   instances: nowhere,
   governance: nowhere,
   telemetry: nowhere,
+  jobs: nowhere,
   health: nowhere,
   toolSlugs: nowhere,
 };

@@ -8,6 +8,7 @@ export type {
   TrafficSource,
 } from './admin-sources.ts';
 export { EventFeed, type EventFeedOptions, type StreamEvent } from './live/event-feed.ts';
+export type { JobsAnswer, OpenJob } from './schemas/job-schema.ts';
 export { createAdminRoutes, describeAdminRoutes } from './create-admin-routes.ts';
 export type { AdminHandler, AdminRequest, RequestIds } from './request/admin-request.ts';
 export { refusal } from './schemas/answer-schemas.ts';

@@ -14,12 +14,16 @@ import type { InstanceHistory } from '../registry/events/instance-history.ts';
 import { governanceView } from './governance-view.ts';
 import { healthView } from './health-view.ts';
 import { instanceCards, type InstanceParts } from './instance-cards.ts';
+import { openJobs } from './open-jobs.ts';
 import { ProcessUsages } from './process-usage.ts';
 import { type TelemetryFacts, telemetryView } from './telemetry-view.ts';
 
+/** Jobs that are shown: an operator looks for the oldest. */
+const MAX_JOBS = 200;
+
 /** Where the admin API looks. */
 export interface AdminParts {
-  readonly core: Pick<OperationCore, 'upstreams' | 'catalog' | 'outputs' | 'governance'>;
+  readonly core: Pick<OperationCore, 'upstreams' | 'catalog' | 'outputs' | 'governance' | 'jobs'>;
   readonly store: CallStore;
   readonly telemetry: Telemetry;
   readonly version: string;
@@ -71,6 +75,7 @@ export function adminSources(parts: AdminParts): AdminSources {
         uptimeSecs: () => process.uptime(),
         residentBytes: () => process.memoryUsage.rss(),
       }),
+    jobs: async () => openJobs(await core.jobs.open(MAX_JOBS), Date.now()),
     ...outputSources(core),
     ...(parts.traffic === undefined ? {} : { traffic: parts.traffic }),
     toolsListTokens: (since, until) => parts.listed.between(since, until),

@@ -221,6 +221,32 @@ describe('reading jobs', () => {
   });
 });
 
+describe('for an operator', () => {
+  test('open jobs of everybody are told with their progress and its age, and finished ones are not', async () => {
+    await finished();
+    const { id, call } = await running();
+    const events = await readEvents(`${jobs.url}/v1/jobs/${id}/events`);
+    call.progress(1, { message: 'frame 1' });
+    await events.until('progress');
+    for (const path of ['/v1/debug/jobs', '/admin/api/jobs']) {
+      expect((await jobs.ask('GET', path)).body).toEqual({
+        total: 1,
+        jobs: [
+          expect.objectContaining({
+            job_id: id,
+            state: 'running',
+            tool_slug: jobs.slug,
+            progress: expect.objectContaining({ message: 'frame 1' }),
+            progress_age_ms: expect.any(Number),
+          }),
+        ],
+      });
+    }
+    call.answer(DONE);
+    await events.end();
+  });
+});
+
 describe('ending jobs', () => {
   test('DELETE of a running job tells its server, and its answer, whatever it is, confirms the end', async () => {
     const { id, call } = await running();
@@ -299,6 +325,22 @@ describe('following a job', () => {
     const replayed = await (await readEvents(`${jobs.url}/v1/jobs/${id}/events`)).end();
     expect(replayed[0]).toMatchObject({ event: 'state', id: '', data: { job_id: id, state: 'succeeded' } });
     expect(replayed).toHaveLength(257);
+    expect(replayed.at(-1)).toMatchObject({ event: 'end' });
+  });
+
+  test('long logs leave early: what is kept of one job is bounded', async () => {
+    const { id, call } = await running();
+    const events = await readEvents(`${jobs.url}/v1/jobs/${id}/events`);
+    for (let line = 0; line < 60; line += 1) {
+      call.log('info', 'x'.repeat(10_000));
+    }
+    call.answer(DONE);
+    expect((await events.end()).filter(({ event }) => event === 'log')).toHaveLength(60);
+    const replayed = await (await readEvents(`${jobs.url}/v1/jobs/${id}/events`)).end();
+    const logs = replayed.filter(({ event }) => event === 'log');
+    expect(JSON.stringify(logs[0]!.data).length).toBeLessThan(4_300);
+    expect(logs.length).toBeGreaterThan(20);
+    expect(logs.length).toBeLessThan(40);
     expect(replayed.at(-1)).toMatchObject({ event: 'end' });
   });
 

@@ -4,6 +4,7 @@ import type { AdminRoute } from '../admin-route.ts';
 import type { AdminRoutesOptions, AdminSources, JsonRecord } from '../admin-sources.ts';
 import { jsonAnswer } from '../request/admin-request.ts';
 import { Parameters } from '../request/parameters.ts';
+import { jobsAnswer } from '../schemas/job-schema.ts';
 import {
   governanceAnswer,
   healthAnswer,
@@ -29,6 +30,10 @@ export function stateRoutes({ sources, now = Date.now }: AdminRoutesOptions): re
         const { instances: workers, ...rest } = await sources.instances(baseUrl);
         return { ...rest, workers };
       },
+    }),
+    state('jobs', 'Jobs that wait or run, of every principal, the oldest first: is one slow, or dead?', {
+      answer: jobsAnswer,
+      read: async () => ({ ...(await sources.jobs()) }),
     }),
     governanceRoute(sources, now),
     state(

@@ -16,6 +16,7 @@ import { t } from '../../text/text.ts';
 import { Card } from './instance-card.tsx';
 import { attentionOf, matching, STATUSES, worstFirst } from './instance-facts.ts';
 import style from './instances.module.css';
+import { OpenJobs } from './open-jobs.tsx';
 
 /** The servers behind the gateway, the worst first, and those that left. */
 export function InstancesPanel() {
@@ -42,6 +43,7 @@ export function InstancesPanel() {
           <Card key={card.instance_id} card={card} isOpen={card.instance_id === instance} />
         ))}
       </div>
+      <OpenJobs />
       {answer.skipped.length > 0 && <Skipped skipped={answer.skipped} />}
       {answer.departed.length > 0 && <Departed departed={answer.departed} />}
     </Page>

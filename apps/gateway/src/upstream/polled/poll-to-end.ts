@@ -103,8 +103,7 @@ class Polling {
   async end(): Promise<HopResult> {
     let failures = 0;
     for (let pause = FIRST_PAUSE_MILLIS; ; pause = Math.min(pause * PAUSE_GROWTH, MAX_PAUSE_MILLIS)) {
-      const answer =
-        (await this.#pause(pause)) ?? (await this.#ask());
+      const answer = (await this.#pause(pause)) ?? (await this.#ask());
       if (answer.ok) {
         failures = 0;
         const end = await this.#work.read(rawResult(answer), () => this.#renew());
