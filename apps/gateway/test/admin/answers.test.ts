@@ -278,6 +278,10 @@ test('health names limits as all answers name things', async () => {
     read_retry_max: expect.any(Number),
     circuit_failure_threshold: expect.any(Number),
     circuit_open_secs: expect.any(Number),
+    loop_calls: expect.any(Number),
+    loop_window_secs: expect.any(Number),
+    refuse_loops: false,
+    tool_rates_per_minute: {},
   });
 });
 
