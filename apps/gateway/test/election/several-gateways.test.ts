@@ -143,6 +143,14 @@ describe('a gateway that waits for the port', () => {
     await sink.close();
   }, 30_000);
 
+  test('takes over with what its file says by then', async () => {
+    const [winner, waiting] = await winnerAndWaiting();
+    waiting.configure({ mcpServers: { everything } });
+    winner.process.kill('SIGTERM');
+    await waiting.says('mcpServers taken over');
+    expect(await findSlug(contest.url, 'everything', 'echo')).toContain('everything.');
+  }, 30_000);
+
   test('goes on while the other one is stopped', async () => {
     const [winner, waiting] = await winnerAndWaiting();
     winner.process.kill('SIGSTOP');

@@ -54,6 +54,8 @@ export type ConfigOutcome = 'applied' | 'refused' | 'restart_needed' | 'unchange
 export interface ConfigWatch {
   /** Looks at the file at once, and says what came of it also when nothing has changed. */
   reload(): void;
+  /** Looks at the file at once, and says what came of it where something has changed. */
+  catchUp(): void;
   stop(): void;
 }
 
@@ -78,6 +80,7 @@ export function watchConfiguration(options: ConfigWatchOptions): ConfigWatch {
   const first = setTimeout(() => stampOf(file) !== before && onChange(), pollMillis).unref();
   return {
     reload: () => look(true),
+    catchUp: () => look(false),
     stop: () => {
       clearTimeout(first);
       unwatchFile(file, onChange);
