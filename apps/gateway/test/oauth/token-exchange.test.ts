@@ -157,6 +157,19 @@ test('a user with other scopes has another token', async () => {
   expect(exchanges()).toBe(2);
 }, 30_000);
 
+test('no more than 256 sessions are open, and the one used longest ago goes first', async () => {
+  const gateway = await begin();
+  const users = Array.from({ length: 258 }, (_, index) => `user-${index}`);
+  for (const sub of users) {
+    expect(await whoami(gateway, as(callers.token({ sub })))).toMatchObject({ status: 200 });
+  }
+  await until(() => server.ended.length >= 2, 5_000);
+  expect(server.ended).toEqual(['user-0', 'user-1']);
+  expect(await whoami(gateway, as(callers.token({ sub: 'user-0' })))).toMatchObject({
+    output: 'user-0 in session-of-user-0',
+  });
+}, 60_000);
+
 describe('a caller', () => {
   test('whose token is not exchanged is refused, with the reason', async () => {
     const gateway = await begin();

@@ -124,7 +124,7 @@ export class ManagedUpstream implements Upstream {
       tokens: deps.tokens,
       now: deps.now,
       onRefresh: (refresh) => this.#events.onOauthRefresh(this, refresh),
-      onChanged: () => this.#supervisor.retryNow(),
+      onChanged: () => this.#onOtherToken(),
       log: (line) => this.#log(line),
     });
   }
@@ -258,6 +258,12 @@ export class ManagedUpstream implements Upstream {
       onFailed: (failure) => this.#onFailed(failure),
       onDown: (connection, end) => connection.facts.era === 'legacy' && this.#events.onSessionEnd(this, end),
     });
+  }
+
+  /** Somebody else may be logged in, who has other tools. */
+  #onOtherToken(): void {
+    this.#supervisor.retryNow();
+    void this.#tools.refresh();
   }
 
   #endWatching(): void {

@@ -20,17 +20,22 @@ export interface Place {
   readonly settings: OauthSettings | undefined;
 }
 
-/** What `WWW-Authenticate` says of where the metadata is. */
-function metadataUrlOf(challenge: string | undefined): URL | undefined {
-  return challenge === undefined
-    ? undefined
-    : extractWWWAuthenticateParams(new Response(null, { status: 401, headers: { 'www-authenticate': challenge } }))
-        .resourceMetadataUrl;
+/**
+ * What `WWW-Authenticate` says of where the metadata is: with the server itself, or at an HTTPS address. A server must not
+ * make the gateway ask around in the network behind it.
+ */
+function metadataUrlOf(url: string, challenge: string | undefined): URL | undefined {
+  if (challenge === undefined) {
+    return undefined;
+  }
+  const answer = new Response(null, { status: 401, headers: { 'www-authenticate': challenge } });
+  const { resourceMetadataUrl: found } = extractWWWAuthenticateParams(answer);
+  return found?.protocol === 'https:' || found?.origin === new URL(url).origin ? found : undefined;
 }
 
 /** Whether the upstream says that it is a resource of OAuth (RFC 9728). Never rejects. */
 export async function isProtectedResource(url: string, challenge: string | undefined): Promise<boolean> {
-  const resourceMetadataUrl = metadataUrlOf(challenge);
+  const resourceMetadataUrl = metadataUrlOf(url, challenge);
   try {
     await discoverOAuthProtectedResourceMetadata(
       url,
@@ -45,7 +50,7 @@ export async function isProtectedResource(url: string, challenge: string | undef
 
 /** Finds the authorization server of an upstream. */
 export async function discover({ url, settings }: Place, challenge: string | undefined): Promise<Discovery> {
-  const resourceMetadataUrl = metadataUrlOf(challenge);
+  const resourceMetadataUrl = metadataUrlOf(url, challenge);
   const found = await discoverOAuthServerInfo(settings?.issuer ?? url, {
     fetchFn: boundedFetch,
     ...(resourceMetadataUrl === undefined || settings?.issuer !== undefined ? {} : { resourceMetadataUrl }),

@@ -101,7 +101,7 @@ function isText(value: unknown): boolean {
 }
 
 /** Whether a token can stand in a header (RFC 6750, section 2.1, read widely). */
-export function isHeaderText(text: string): boolean {
+function isHeaderText(text: string): boolean {
   return /^[\u0021-\u007e]+$/.test(text);
 }
 
@@ -114,14 +114,22 @@ export interface TokenAnswer {
   readonly scope?: string | undefined;
 }
 
-/** @param before The token that is replaced: what the answer says nothing of stays (RFC 6749, section 6). */
+/**
+ * @param before The token that is replaced: what the answer says nothing of stays (RFC 6749, section 6).
+ * @throws {Error} When no header can carry the token.
+ */
 export function toGrantedToken(answer: TokenAnswer, now: number, before?: GrantedToken): GrantedToken {
+  if (!isHeaderText(answer.access_token)) {
+    throw new Error('the authorization server gave a token that no header can carry');
+  }
+  const { expires_in: lifeSeconds } = answer;
   const refreshToken = answer.refresh_token ?? before?.refreshToken;
   const scope = answer.scope ?? before?.scope;
   return {
     accessToken: answer.access_token,
     obtainedAt: now,
-    ...(answer.expires_in === undefined ? {} : { expiresAt: now + answer.expires_in * 1_000 }),
+    // Of a token that is over when it comes nobody knows how long it lives.
+    ...(lifeSeconds === undefined || !(lifeSeconds > 0) ? {} : { expiresAt: now + lifeSeconds * 1_000 }),
     ...(refreshToken === undefined ? {} : { refreshToken }),
     ...(scope === undefined ? {} : { scope }),
   };

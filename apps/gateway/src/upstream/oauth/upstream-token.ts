@@ -25,6 +25,8 @@ export interface UpstreamTokenOptions {
 
 /** How often it is looked whether somebody logged in, and whether the token is to be replaced. */
 const TICK_MILLIS = 1_000;
+/** After a server did not say that it takes tokens. */
+const ASK_AGAIN_MILLIS = 30_000;
 /** After a refresh that failed. */
 const RETRY_MILLIS = 5_000;
 /** How long a token that took a refused one's place is not replaced when it is refused, too: the next one would be as well. */
@@ -47,7 +49,8 @@ export class UpstreamToken implements Authorization {
   #replacement: GrantedToken | undefined;
   #pauseMillis = MIN_PAUSE_MILLIS;
   #pausedUntil = 0;
-  #isProtected: boolean | undefined;
+  #isProtected = false;
+  #askedAt = Number.NEGATIVE_INFINITY;
   #isClosed = false;
 
   constructor(options: UpstreamTokenOptions) {
@@ -63,12 +66,12 @@ export class UpstreamToken implements Authorization {
     if (!this.#isOfClient) {
       await this.#load();
     }
+    if (this.#isOfClient || this.#record !== undefined || this.#options.settings !== undefined) {
+      this.#watch();
+    }
     const isWanted = this.#token === undefined ? this.#isOfClient : renewalAt(this.#token) <= this.#options.now();
     if (isWanted && !(await this.#renewOnce())) {
       return this.#isUsable ? undefined : this.#whyNone();
-    }
-    if (this.#isOfClient || this.#record !== undefined || this.#options.settings !== undefined) {
-      this.#watch();
     }
     return undefined;
   }
@@ -138,10 +141,14 @@ export class UpstreamToken implements Authorization {
     return `no token (${this.#failure.message})`;
   }
 
-  /** It is asked once: a server does not begin to want tokens. */
+  /** A server that said so is not asked again; one that did not, now and then: it may only have been slow. */
   async #asksForTokens(): Promise<boolean> {
-    const { isProtectedResource } = await import('./sdk-grants.ts');
-    this.#isProtected ??= await isProtectedResource(this.#options.url, this.#challenge);
+    const now = this.#options.now();
+    if (!this.#isProtected && now >= this.#askedAt + ASK_AGAIN_MILLIS) {
+      this.#askedAt = now;
+      const { isProtectedResource } = await import('./sdk-grants.ts');
+      this.#isProtected = await isProtectedResource(this.#options.url, this.#challenge);
+    }
     return this.#isProtected;
   }
 
@@ -207,7 +214,11 @@ export class UpstreamToken implements Authorization {
       await (this.#isOfClient ? this.#askAsClient(sdk) : this.#refresh(sdk));
       this.#failure = undefined;
     } catch (error) {
-      this.#failure = toOauthFailure(error, sdk.errorCodeOf(error));
+      const code = sdk.errorCodeOf(error);
+      if (code === undefined) {
+        this.#discovery = undefined; // it may have moved
+      }
+      this.#failure = toOauthFailure(error, code);
       ({ result } = this.#failure);
       this.#retryAt = this.#options.now() + RETRY_MILLIS;
       await this.#forgetIfRevoked();

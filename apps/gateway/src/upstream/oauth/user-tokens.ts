@@ -93,11 +93,11 @@ export class UserTokens {
       const { refreshToken: _unused, scope: _granted, ...token } = toGrantedToken(answer, this.#options.now());
       return { ok: true, token };
     } catch (error) {
-      const failure = toOauthFailure(error, sdk.errorCodeOf(error));
-      if (failure.result === 'failed_network') {
-        this.#discovery = undefined;
+      const code = sdk.errorCodeOf(error);
+      if (code === undefined) {
+        this.#discovery = undefined; // it may have moved, or not have been found
       }
-      return { ok: false, failure };
+      return { ok: false, failure: toOauthFailure(error, code) };
     }
   }
 }
