@@ -1,4 +1,5 @@
 // Instances that register over HTTP: they come, say that they live, and leave; as whoever asks the gateway sees it.
+import { startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -34,7 +35,12 @@ const mayaBody = (more: Json = {}): Json => ({
 
 describe('an instance that registers', () => {
   test('is found, called, and stands in the lists with what it said', async () => {
-    const told = { scene: 'shot.ma', adapter_version: '0.20.49', capabilities_fingerprint: 'abc', ttl_secs: 90 };
+    const told = {
+      scene: '/shows/a/shot.ma',
+      adapter_version: '0.20.49',
+      capabilities_fingerprint: 'abc',
+      ttl_secs: 90,
+    };
     const body = mayaBody(told);
     const id = String(body['instance_id']);
     const short = id.slice(0, 8);
@@ -56,7 +62,8 @@ describe('an instance that registers', () => {
     expect(hits).toMatchObject([{ tool_slug: `maya.${short}.render`, instance_id: id }]);
     const called = await studio.post('call', { tool_slug: `maya.${short}.render`, arguments: { frame: 7 } });
     expect(called).toMatchObject({ status: 200, body: { ok: true, output: '{"frame":7}' } });
-    expect(await studio.row(id)).toMatchObject({ source: 'http', dcc_type: 'maya', scene: 'shot.ma', ttl_secs: 90 });
+    const row = { source: 'http', dcc_type: 'maya', scene: '/shows/a/shot.ma', ttl_secs: 90 };
+    expect(await studio.row(id)).toMatchObject(row);
     const card = (await studio.cards()).instances.find(({ instance_id: each }) => each === id);
     expect(card).toMatchObject({
       source: 'http',
@@ -117,6 +124,20 @@ test('a heartbeat may say what has changed, and what it does not say stays', asy
   await studio.post('instances/heartbeat', { instance_id: id, scene: 'b.ma', capabilities_fingerprint: null });
   expect(await studio.row(id)).toMatchObject({ scene: 'b.ma', capabilities_fingerprint: 'one' });
   await studio.post('instances/deregister', { instance_id: id });
+});
+
+test('the scene of its row stands on the spans of its calls, by its file name', async () => {
+  const sink = await startOtlpSink();
+  const traced = await startStudio({}, {}, { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url });
+  const body = mayaBody({ scene: '/shows/a/shot.ma' });
+  const id = String(body['instance_id']);
+  await traced.register(body);
+  await traced.untilReady(id);
+  await traced.post('call', { tool_slug: `maya.${id.slice(0, 8)}.render`, arguments: {} });
+  await traced.gateway.stop();
+  const hop = sink.spans().find(({ name }) => name === 'tools/call render');
+  expect(hop?.attributes).toMatchObject({ 'dcc.scene': 'shot.ma', 'dcc.instance_id': id });
+  await sink.close();
 });
 
 describe('what an instance says is checked', () => {

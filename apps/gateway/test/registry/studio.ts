@@ -78,10 +78,14 @@ const folder = mkdtempSync(join(tmpdir(), 'registration-'));
 let files = 0;
 
 /** Whoever starts it stops its gateway. Its servers are probed every 50 ms unless `reaching` says otherwise. */
-export async function startStudio(config: object = {}, reaching: ServeOptions['reaching'] = {}): Promise<Studio> {
+export async function startStudio(
+  config: object = {},
+  reaching: ServeOptions['reaching'] = {},
+  env: Readonly<Record<string, string>> = {},
+): Promise<Studio> {
   const file = join(folder, `${(files += 1)}.json`);
   writeFileSync(file, JSON.stringify({ metrics: { enabled: true }, ...config }));
-  return new Studio(await serveInProcess(file, { reaching: { probeIntervalMillis: 50, ...reaching } }));
+  return new Studio(await serveInProcess(file, { env, reaching: { probeIntervalMillis: 50, ...reaching } }));
 }
 
 export function removeStudios(): void {

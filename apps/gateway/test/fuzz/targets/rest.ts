@@ -11,6 +11,7 @@ export interface RestInput {
 }
 
 const SLUG = 'maya.$ID.create_cube';
+const INSTANCE = { instance_id: '0a1b2c3d-0000-4000-8000-000000000000' };
 const BODIES: Readonly<Record<string, object>> = {
   '/v1/search': {
     query: 'make a cube',
@@ -31,6 +32,15 @@ const BODIES: Readonly<Record<string, object>> = {
   '/v1/unload_skill': { skill_name: 'maya' },
   '/v1/call': { tool_slug: SLUG, arguments: { size: 2, name: 'n' }, meta: { traceparent: 'x' } },
   '/v1/call_batch': { calls: [{ tool_slug: SLUG, arguments: {}, id: 'a' }, { tool_slug: 'x' }], stop_on_error: true },
+  '/v1/instances/register': {
+    ...INSTANCE,
+    dcc_type: 'maya',
+    mcp_url: 'http://127.0.0.1:1/mcp',
+    scene: 's',
+    ttl_secs: 1,
+  },
+  '/v1/instances/heartbeat': { ...INSTANCE, scene: 't' },
+  '/v1/instances/deregister': { ...INSTANCE, reason: 'r' },
   '/v1/dcc/maya/instances/$ID/call': { backend_tool: 'create_cube', arguments: { size: 1 } },
 };
 
