@@ -14,6 +14,7 @@ export function Limits({ quota }: { readonly quota: GovernanceAnswer['quota'] })
     concurrency_per_principal: most,
     principals_tracked: callers,
     throttled_total: throttled,
+    loop,
   } = quota;
   return (
     <Section title={t('governance.limits')}>
@@ -22,6 +23,23 @@ export function Limits({ quota }: { readonly quota: GovernanceAnswer['quota'] })
         <li>
           {most === undefined ? t('governance.concurrency.none') : t('governance.concurrency', { n: number(most) })}
         </li>
+        {budgetsOf(quota).map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+        {loop !== undefined && (
+          <li>
+            {t(loop.refused ? 'governance.loop.refused' : 'governance.loop', {
+              n: number(loop.calls),
+              seconds: number(loop.window_secs),
+            })}
+          </li>
+        )}
+        {loop !== undefined && loop.seen_total > 0 && (
+          <li class="warn">
+            <span aria-hidden="true">▲ </span>
+            {t('governance.loop.seen', { n: number(loop.seen_total) })}
+          </li>
+        )}
         {callers !== undefined && <li>{t('governance.callers', { n: number(callers) })}</li>}
         {throttled !== undefined && throttled > 0 && (
           <li class="warn">
@@ -33,6 +51,18 @@ export function Limits({ quota }: { readonly quota: GovernanceAnswer['quota'] })
       </ul>
     </Section>
   );
+}
+
+/** What calls of some tools have, in words. */
+function budgetsOf(quota: GovernanceAnswer['quota']): readonly string[] {
+  const { read_only_rate_per_minute: reads, destructive_rate_per_minute: destroys } = quota;
+  return [
+    ...(reads === undefined ? [] : [t('governance.budget.readOnly', { n: number(reads) })]),
+    ...(destroys === undefined ? [] : [t('governance.budget.destructive', { n: number(destroys) })]),
+    ...Object.entries(quota.tool_rates_per_minute ?? {}).map(([name, rate]) =>
+      t('governance.budget.tool', { name, n: number(rate) }),
+    ),
+  ];
 }
 
 /** Servers that no call is sent to for now; nothing where there is none. */
