@@ -81,6 +81,9 @@ export class StateFolder {
    */
   async write(name: string, text: string): Promise<void> {
     const file = this.fileOf(name);
+    if (Buffer.byteLength(text) > MAX_BYTES) {
+      throw new StateFolderError(`${file} would be longer than ${MAX_BYTES} bytes, and is left as it is`);
+    }
     const spare = `${file}.${randomUUID()}.tmp`;
     try {
       await this.#makeFolders(dirname(file));

@@ -1,6 +1,6 @@
 // A tool that is not what it was when it was approved is shown nowhere and called by nobody.
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Json } from '../fixtures/callers.ts';
@@ -118,6 +118,69 @@ test('it is in no list and called by no name under --expose all', async () => {
   expect((result!['tools'] as readonly Tool[]).map(({ name }) => name)).toEqual(['look']);
   const call = await client.request('tools/call', { name: 'cut', arguments: {} });
   expect(JSON.stringify(call)).toContain('is held');
+});
+
+test('a skill of which every tool is held is not loaded and not listed', async () => {
+  const grouped = { ...cut, _meta: { dcc: { skill: 'knives' } } };
+  await lab.list(grouped, look);
+  const skills = async (): Promise<unknown> => (await lab.get('/v1/skills'))['total'];
+  expect(await skills()).toBe(1);
+  await lab.list({ ...grouped, title: 'Other' }, look);
+  expect(await skills()).toBe(0);
+  const { status, body } = await lab.post('load_skill', { skill_name: 'knives' });
+  expect([status, body['error']]).toEqual([403, expect.objectContaining(REFUSED)]);
+});
+
+test('a change that only a person would overlook is one', async () => {
+  for (const text of [
+    'Looks at the scene.\u200B',
+    'Looks at the scene. ',
+    'Looks at the scene.\u{E0041}',
+    'Lооks at the scene.',
+  ]) {
+    await lab.list(cut, { ...look, description: text });
+    expect(await lab.found()).toEqual(['cut']);
+  }
+});
+
+test('names that mean something to JavaScript are names like any other', async () => {
+  const names = ['__proto__', 'constructor', 'toString', 'a/b', 'ü', 'x'.repeat(300)];
+  const odd = names.map((name): Tool => ({ name, description: 'Odd.' }));
+  await lab.list(cut, ...odd);
+  await lab.start();
+  await lab.list(cut, ...names.map((name): Tool => ({ name, description: 'Other.' })));
+  expect(await lab.found()).toEqual(['cut']);
+  expect((await heldNames()).length).toBe(odd.length);
+  expect((await lab.approvals('approve', 'shop/__proto__')).code).toBe(0);
+  await until(async () => (await lab.found()).includes('__proto__'));
+});
+
+function deep(levels: number, end: string): unknown {
+  let schema: unknown = { description: end };
+  for (let level = 0; level < levels; level += 1) {
+    schema = { properties: { a: schema } };
+  }
+  return schema;
+}
+
+test('a schema as deep as a server likes is judged as well', async () => {
+  await lab.list(cut, look, { name: 'deep', inputSchema: deep(200, 'one') });
+  expect(await lab.found()).toEqual(['cut', 'deep', 'look']);
+  await lab.list(cut, look, { name: 'deep', inputSchema: deep(200, 'two') });
+  expect(await lab.found()).toEqual(['cut', 'look']);
+});
+
+test('approvals that can’t be read hold everything, and nothing is lost', async () => {
+  await lab.halt();
+  const kept = readFileSync(ledger(), 'utf8');
+  rmSync(ledger());
+  mkdirSync(ledger());
+  await lab.start();
+  expect(await lab.found()).toEqual([]);
+  expect(lab.log).toContain('approvals.json is no file');
+  rmSync(ledger(), { recursive: true });
+  writeFileSync(ledger(), kept);
+  await until(async () => (await lab.found()).length === 2);
 });
 
 test('it is held after a restart, too, also where it changed meanwhile', async () => {

@@ -123,12 +123,9 @@ const quota = z.looseObject({
   read_only_rate_per_minute: count.optional(),
   destructive_rate_per_minute: count.optional(),
   tool_rates_per_minute: z.record(z.string(), count).optional(),
-  loop: z
-    .looseObject({ calls: count, window_secs: count, refused: z.boolean(), seen_total: count })
-    .optional()
-    .meta({
-      description: 'Identical calls in a window that are no loop yet, and loops seen since the limits are in force.',
-    }),
+  loop: z.looseObject({ calls: count, window_secs: count, refused: z.boolean(), seen_total: count }).optional().meta({
+    description: 'Identical calls in a window that are no loop yet, and loops seen since the limits are in force.',
+  }),
   store: z.enum(['memory', 'redis']),
   principals_tracked: count.optional().meta({ description: 'Callers that a limit counts at this moment.' }),
   throttled_total: count.optional().meta({ description: 'Operations that a limit refused since the start.' }),

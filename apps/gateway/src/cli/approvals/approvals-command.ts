@@ -5,7 +5,13 @@ import type { Approvals } from '../../governance/approvals/approvals.ts';
 import { approveServer, approveTools, rejectTools } from '../../governance/approvals/approve.ts';
 import { FileApprovals, lostLine } from '../../governance/approvals/file-approvals.ts';
 import type { Ledger } from '../../governance/approvals/ledger.ts';
-import { type LedgerPlace, nameOfPlace, placesOf, selectTools } from '../../governance/approvals/select-tools.ts';
+import {
+  type LedgerPlace,
+  nameOfPlace,
+  placesOf,
+  selectServer,
+  selectTools,
+} from '../../governance/approvals/select-tools.ts';
 import { messageOf } from '../../protocol/thrown-error.ts';
 import { describeArgumentIssue } from '../flag-issue.ts';
 import { helpText } from '../help-text.ts';
@@ -118,7 +124,7 @@ async function decide(terminal: Terminal, approvals: Approvals, asked: Asked): P
     }
     return asked.server === undefined
       ? approveTools(ledger, selected.places, at)
-      : approveServer(ledger, asked.server, at);
+      : approveServer(ledger, selectServer(ledger, asked.server)?.name ?? '', at);
   });
   if (issue !== undefined) {
     terminal.printError(`error: ${issue}`);
@@ -135,7 +141,7 @@ type Selected =
 
 function select(ledger: Ledger, { tools, server, action }: Asked): Selected {
   if (server !== undefined) {
-    const known = ledger.servers.get(server);
+    const known = selectServer(ledger, server);
     if (known === undefined) {
       const names = [...ledger.servers.keys()].join(', ');
       const others = names === '' ? 'none is known yet' : `there are ${names}`;

@@ -37,7 +37,7 @@ export function rejectTools(ledger: Ledger, places: readonly LedgerPlace[], at: 
     }
     const { hash, definition } = last;
     const held: HeldDefinition = { hash, definition, since: at, reason: 'rejected', instance, rejected: at };
-    return { ...tool, approved: tool.approved.slice(0, -1), held: [held] };
+    return { ...tool, approved: [], held: [held] };
   });
 }
 

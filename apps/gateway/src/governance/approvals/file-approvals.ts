@@ -1,5 +1,5 @@
 import type { StateFolder } from '../../files/state-folder.ts';
-import type { Approvals } from '../approvals/approvals.ts';
+import type { Approvals } from './approvals.ts';
 import { parseLedger, serializeLedger } from './ledger-text.ts';
 import { EMPTY_LEDGER, type Ledger, LOST_LEDGER } from './ledger.ts';
 

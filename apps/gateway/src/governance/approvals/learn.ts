@@ -1,4 +1,4 @@
-import { judgeList, type Hold, type SeenList, type SeenTool } from '../approvals/judge.ts';
+import { judgeList, type Hold, type SeenList, type SeenTool } from './judge.ts';
 import type { Ledger, LedgerServer, LedgerTool } from './ledger.ts';
 
 /** Definitions kept of one tool: a server that lists another one each time fills nothing. */

@@ -39,7 +39,7 @@ export interface LedgerTool {
 
 /** All that is known of one server. */
 export interface LedgerServer {
-  /** The key in `mcpServers`; of instances that register themselves their dcc type. */
+  /** The key in `mcpServers`; of instances that register themselves {@link serverOfDcc}. */
   readonly name: string;
   readonly dcc: string;
   /** Ids of its instances, the newest last. */
@@ -60,6 +60,11 @@ export const EMPTY_LEDGER: Ledger = { lost: false, servers: new Map() };
 
 /** Holds everything: what stands in the place of a ledger that can't be read. */
 export const LOST_LEDGER: Ledger = { lost: true, servers: new Map() };
+
+/** What instances of a dcc type that come by themselves are called together: no key of the file is theirs. */
+export function serverOfDcc(dccType: string): string {
+  return `dcc:${dccType}`;
+}
 
 /** Whether a person has said yes to that definition. */
 export function isConfirmed(tool: LedgerTool | undefined, hash: string): boolean {

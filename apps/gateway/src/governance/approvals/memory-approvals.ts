@@ -1,5 +1,5 @@
-import type { Approvals } from '../approvals/approvals.ts';
-import { EMPTY_LEDGER, type Ledger } from '../approvals/ledger.ts';
+import type { Approvals } from './approvals.ts';
+import { EMPTY_LEDGER, type Ledger } from './ledger.ts';
 
 /** Approvals in the memory of this process, which end with it. */
 export class MemoryApprovals implements Approvals {

@@ -1,4 +1,4 @@
-import type { Ledger, LedgerServer, LedgerTool } from '../approvals/ledger.ts';
+import { type Ledger, type LedgerServer, type LedgerTool, serverOfDcc } from './ledger.ts';
 
 /** One tool of one server. */
 export interface LedgerPlace {
@@ -14,6 +14,11 @@ export function placesOf({ servers }: Ledger): readonly LedgerPlace[] {
 /** How a tool is named wherever it is told of. */
 export function nameOfPlace({ server, tool }: LedgerPlace): string {
   return `${server.name}/${tool.name}`;
+}
+
+/** The server that a person means: its key, else the dcc type of instances that come by themselves. */
+export function selectServer({ servers }: Ledger, meant: string): LedgerServer | undefined {
+  return servers.get(meant) ?? servers.get(serverOfDcc(meant));
 }
 
 /**
@@ -33,6 +38,7 @@ function isCalled(place: LedgerPlace, meant: string): boolean {
     const ids = server.instances.flatMap((id) => [id, id.slice(0, 8)]);
     return (
       meant === `${server.name}/${name}` ||
+      (server.name === serverOfDcc(server.dcc) && meant === `${server.dcc}/${name}`) ||
       meant === exposed ||
       meant === exposed.replaceAll(/[^A-Za-z0-9_-]/g, '_') ||
       ids.some((id) => meant === `${server.dcc}.${id}.${name}`)

@@ -3,7 +3,7 @@ import { messageOf } from '../../protocol/thrown-error.ts';
 import type { Approvals } from '../approvals/approvals.ts';
 import { type Hold, judgeList, type SeenTool } from '../approvals/judge.ts';
 import { type Arrival, hashesOf, learn } from '../approvals/learn.ts';
-import { EMPTY_LEDGER, isConfirmed, type Ledger, LOST_LEDGER } from '../approvals/ledger.ts';
+import { EMPTY_LEDGER, isConfirmed, type Ledger, LOST_LEDGER, serverOfDcc } from '../approvals/ledger.ts';
 import { type TextHint, textHints } from '../approvals/text-hints.ts';
 import { definitionOf, hashOf, type ToolDefinition } from '../approvals/tool-definition.ts';
 import { type HeldTool, isWholeHeld, type JudgedList } from './held-tool.ts';
@@ -163,8 +163,14 @@ export class Quarantine {
     }
     const { instanceId, dccType, source, key } = instance;
     const listed = [...subjects].filter(({ isStub, needsLoad }) => !isStub && !needsLoad);
-    const tools = listed.map((subject) => this.#seen(subject));
-    const list = { server: source === 'config' ? key : dccType, dcc: dccType, instance: instanceId, tools };
+    const taken = new Set<string>();
+    const tools = listed.map((subject) => this.#seen(subject, taken));
+    const list = {
+      server: source === 'config' ? key : serverOfDcc(dccType),
+      dcc: dccType,
+      instance: instanceId,
+      tools,
+    };
     const slugs = new Map(listed.map(({ slug }, index) => [tools[index]?.name ?? '', slug]));
     const known = this.#ledger;
     this.#learn({ list, before: hashesOf(this.#watched.get(instanceId)?.list), at: this.#time() });
@@ -182,9 +188,11 @@ export class Quarantine {
     this.#watched.delete(instanceId);
   }
 
-  #seen({ tool, hostName, backendTool }: QuarantineSubject): SeenTool {
+  /** @param taken Names of the list so far: each tool is judged by itself, whatever its host calls it. */
+  #seen({ tool, hostName, backendTool, slug }: QuarantineSubject, taken: Set<string>): SeenTool {
     const known = this.#hashes.get(tool);
-    const name = hostName ?? backendTool;
+    const name = [hostName ?? backendTool, backendTool].find((each) => !taken.has(each)) ?? slug;
+    taken.add(name);
     const listed = name === backendTool ? undefined : backendTool;
     if (known !== undefined && known.name === name && known.listed === listed) {
       return known;
