@@ -4,6 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -394,5 +395,45 @@ describe('registry.dir', () => {
     await wait(300);
     expect(await get('/admin/api/instances')).toMatchObject({ instances: [], skipped: [] });
     expect(existsSync(join(place, 'off'))).toBe(false);
+  });
+
+  test('that is a file is said', async () => {
+    const place = mkdtempSync(join(tmpdir(), 'place-'));
+    ends.push(() => rmSync(place, { recursive: true }));
+    writeFileSync(join(place, 'services.json'), '[]');
+    gateway = await startGateway({ config: { registry: { dir: join(place, 'services.json') } } });
+    ends.push(() => gateway.stop());
+    for (const end = Date.now() + 3_000; saidOf() === 0 && Date.now() < end; await wait(20)) {
+      // it is looked at when the gateway has started
+    }
+    expect(gateway.stderr()).toContain("can't be used: its folder is none");
+  });
+});
+
+// Who runs the tests as another user can't make a file that is somebody else's.
+const describeAsRoot = process.getuid?.() === 0 ? describe : describe.skip;
+
+describeAsRoot('in the folder for temporary files', () => {
+  test('a file of another user is not believed before it is named', async () => {
+    const port = await startHost();
+    const place = mkdtempSync(join(tmpdir(), 'place-'));
+    ends.push(() => rmSync(place, { recursive: true }));
+    const foreign = createServicesFile(join(place, 'dcc-mcp-registry'));
+    foreign.write(serviceRow(port));
+    chownSync(foreign.file, 54_321, 54_321);
+    writeFileSync(join(place, 'gateway.json'), '{}');
+    const wary = await serveInProcess(join(place, 'gateway.json'), { env: { TMPDIR: place } });
+    ends.push(() => wary.stop());
+    gateway = wary;
+    for (const end = Date.now() + 3_000; saidOf() === 0 && Date.now() < end; await wait(20)) {
+      // it is looked at when the gateway has started
+    }
+    expect(gateway.stderr()).toContain('it belongs to another user');
+    expect(await get('/admin/api/instances')).toMatchObject({ instances: [], skipped: [] });
+    const env = { TMPDIR: place, DCC_MCP_REGISTRY_DIR: foreign.folder };
+    const told = await serveInProcess(join(place, 'gateway.json'), { env });
+    ends.push(() => told.stop());
+    gateway = told;
+    expect((await cardsWhen(hasReady)).instances).toHaveLength(1);
   });
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname, networkInterfaces } from 'node:os';
-import { getuid, kill } from 'node:process';
+// Windows has no `getuid`, and an import of its name would fail there.
+import * as ownProcess from 'node:process';
 import { isLoopback } from '../../config/reader/bind-rules.ts';
 import { codeOf } from '../../protocol/thrown-error.ts';
 
@@ -52,7 +53,7 @@ function canBeSignalled(pid: number): boolean {
   // An error for each process that is gone: the stack would take most of the time of thousands of them.
   Error.stackTraceLimit = 0;
   try {
-    kill(pid, 0);
+    ownProcess.kill(pid, 0);
     return true;
   } catch (error) {
     return codeOf(error) === 'EPERM';
@@ -63,7 +64,7 @@ function canBeSignalled(pid: number): boolean {
 
 /** The user whom the gateway runs as; `undefined` on Windows. */
 export function ownUser(): number | undefined {
-  return getuid?.();
+  return ownProcess.getuid?.();
 }
 
 /** Tells hosts of this machine from others, by the addresses that it has now. */

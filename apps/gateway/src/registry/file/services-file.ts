@@ -150,8 +150,8 @@ export class ServicesFile {
   }
 
   #onError(code: string): void {
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') {
-      this.#tell(`it can't be read (${code})`);
+    if (code !== 'ENOENT') {
+      this.#tell(code === 'ENOTDIR' ? 'its folder is none' : `it can't be read (${code})`);
       return;
     }
     this.#stamp = undefined;
