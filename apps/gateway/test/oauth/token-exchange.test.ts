@@ -130,6 +130,12 @@ test('the gateway’s own tools are used as the user as well', async () => {
   expect(JSON.stringify(both).match(/bob in session-of-bob/g)).toHaveLength(2);
 }, 30_000);
 
+test('audience and scopes go to the authorization server as they are configured', async () => {
+  const gateway = await begin({ entry: { oauth: { ...oauth, audience: 'tracker', scopes: ['tools'] } } });
+  expect(await whoami(gateway, as(callers.token()))).toMatchObject({ status: 200 });
+  expect(issuer.exchanged()).toMatchObject({ audience: 'tracker', scope: 'tools', resource: server.url });
+}, 30_000);
+
 test('a token is kept until shortly before its end, and asked for once by calls at once', async () => {
   const gateway = await begin({ tokenSeconds: 3 });
   await Promise.all(Array.from({ length: 10 }, () => whoami(gateway, as(callers.token()))));
@@ -169,6 +175,20 @@ test('no more than 256 sessions are open, and the one used longest ago goes firs
     output: 'user-0 in session-of-user-0',
   });
 }, 60_000);
+
+test('whatever stands in a subject, it makes nobody somebody else', async () => {
+  const gateway = await begin();
+  const odd = [
+    { sub: 'ada', scope: 'mcp:call mcp:read' },
+    { sub: 'ada mcp:call mcp:read' },
+
+    { sub: 'ADA' },
+  ];
+  for (const claims of odd) {
+    const { output } = await whoami(gateway, as(callers.token(claims)));
+    expect(output).toBe(`${claims.sub} in session-of-${claims.sub}`);
+  }
+}, 30_000);
 
 describe('a caller', () => {
   test('whose token is not exchanged is refused, with the reason', async () => {

@@ -143,9 +143,12 @@ function toRefusal(code: AuthFailureCode): AuthRefusal {
   return { ok: false, message, advice: isMissing ? SEND_A_TOKEN : SEND_IT_SO, error: '' };
 }
 
-/** What a user has elsewhere may depend on what the token allows: the same subject with other scopes is another one. */
+/**
+ * What a user has elsewhere may depend on what the token allows: the same subject with other scopes is another one. Whatever
+ * stands in a subject, it makes nobody somebody else.
+ */
 function toUser(principal: string, scopes: ReadonlySet<string> | undefined, authorization: string): HopUser {
-  const id = scopes === undefined ? principal : `${principal} ${[...scopes].toSorted().join(' ')}`;
+  const id = JSON.stringify([principal, scopes && [...scopes].toSorted()]);
   return { id, token: () => credentialOf(authorization) };
 }
 

@@ -1,12 +1,14 @@
 // What the official SDK does of OAuth without a human. Loaded when the first token is asked for: it costs memory and time.
 import {
   type AuthorizationServerMetadata,
+  discoverAuthorizationServerMetadata,
   discoverOAuthProtectedResourceMetadata,
   discoverOAuthServerInfo,
   extractWWWAuthenticateParams,
   fetchToken,
   OAuthError,
   type OAuthClientProvider,
+  type OAuthProtectedResourceMetadata,
   refreshAuthorization,
   selectResourceURL,
 } from '@modelcontextprotocol/client';
@@ -48,16 +50,27 @@ export async function isProtectedResource(url: string, challenge: string | undef
   }
 }
 
-/** Finds the authorization server of an upstream. */
+/** Finds the authorization server of an upstream: the one of its settings, else the one that the upstream names. */
 export async function discover({ url, settings }: Place, challenge: string | undefined): Promise<Discovery> {
   const resourceMetadataUrl = metadataUrlOf(url, challenge);
-  const found = await discoverOAuthServerInfo(settings?.issuer ?? url, {
-    fetchFn: boundedFetch,
-    ...(resourceMetadataUrl === undefined || settings?.issuer !== undefined ? {} : { resourceMetadataUrl }),
-  });
-  const { authorizationServerUrl, authorizationServerMetadata, resourceMetadata } = found;
+  const where = resourceMetadataUrl === undefined ? {} : { resourceMetadataUrl };
+  if (settings?.issuer === undefined) {
+    const found = await discoverOAuthServerInfo(url, { fetchFn: boundedFetch, ...where });
+    return toDiscovery(found.authorizationServerUrl, found.authorizationServerMetadata, found.resourceMetadata);
+  }
+  const { issuer } = settings;
+  const metadata = await discoverAuthorizationServerMetadata(issuer, { fetchFn: boundedFetch });
+  const resource = await discoverOAuthProtectedResourceMetadata(url, where, boundedFetch).catch(() => undefined);
+  return toDiscovery(issuer, metadata, resource);
+}
+
+function toDiscovery(
+  authorizationServerUrl: string,
+  authorizationServerMetadata: AuthorizationServerMetadata | undefined,
+  resourceMetadata: OAuthProtectedResourceMetadata | undefined,
+): Discovery {
   return {
-    authorizationServerUrl: authorizationServerUrl,
+    authorizationServerUrl,
     ...(authorizationServerMetadata && { authorizationServerMetadata }),
     ...(resourceMetadata && { resourceMetadata }),
   };
