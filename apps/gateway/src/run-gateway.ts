@@ -171,12 +171,14 @@ async function stop({ gateway, telemetry, log, people, listeners, finishMillis }
   gateway.drain();
   await gateway.yieldSecret.takeBack();
   let unfinished = 0;
-  if (!(await gateway.whenIdle(finishMillis))) {
+  const isIdle = await gateway.whenIdle(finishMillis);
+  // Before the calls of whoever waits: a job ends for a reason of its own.
+  await gateway.stopJobs(CLOSE_MILLIS);
+  if (!isIdle) {
     unfinished = gateway.underway();
     gateway.endCalls();
     await gateway.whenIdle(CLOSE_MILLIS);
   }
-  await gateway.stopJobs(CLOSE_MILLIS);
   await gateway.closeStreams();
   await Promise.all(listeners.map((listener) => listener.close({ graceMillis: CLOSE_MILLIS })));
   await gateway.closeHistory();

@@ -1,9 +1,12 @@
 // How many jobs there may be, how long, and whose they are.
 import { afterEach, expect, test } from '@jest/globals';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { findSlug } from '../fixtures/callers.ts';
+import { startHeldServer } from '../fixtures/held-server.ts';
+import { serveInProcess } from '../fixtures/serve-in-process.ts';
 import { type JobGateway, type JobGatewayOptions, startJobGateway } from './job-gateway.ts';
 import { readEvents } from './read-events.ts';
 
@@ -150,5 +153,33 @@ test('a stop ends open jobs as cancelled, tells who follows them, and is in the 
   expect(rows).toEqual([
     expect.objectContaining({ outcome: 'cancelled', error: expect.objectContaining({ message: 'gateway stopped' }) }),
     expect.objectContaining({ outcome: 'cancelled', error: expect.objectContaining({ message: 'gateway stopped' }) }),
+  ]);
+});
+
+test('a job ends as cancelled also where the gateway stops with calls that were not done in time', async () => {
+  const upstream = await startHeldServer();
+  const folder = mkdtempSync(join(tmpdir(), 'jobs-'));
+  const file = join(folder, 'gateway.json');
+  writeFileSync(file, JSON.stringify({ mcpServers: { held: { url: upstream.url } } }));
+  const env = { DCC_MCP_GATEWAY_AUDIT_DIR: folder, DCC_MCP_STATE_DIR: folder, DCC_MCP_REGISTRY_DIR: 'off' };
+  const gateway = await serveInProcess(file, { env, finishMillis: 50 });
+  await gateway.ready();
+  const post = (body: object) =>
+    fetch(`${gateway.url}/v1/call`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  const slug = await findSlug(gateway.url, 'held', 'held');
+  await (await post({ tool_slug: slug, meta: { 'dcc.async': true } })).text();
+  const waiting = post({ tool_slug: slug });
+  await Promise.all([upstream.nextCall(), upstream.nextCall()]);
+  await gateway.stop();
+  expect((await waiting).status).toBe(503);
+  upstream.close();
+  const rows = readFileSync(join(folder, 'audit.jsonl'), 'utf8').trimEnd().split('\n');
+  expect(rows.map((line) => (JSON.parse(line) as { error: { message: string } }).error.message).toSorted()).toEqual([
+    'The gateway is shutting down',
+    'gateway stopped',
   ]);
 });

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startTasksServer, type TasksServer } from '../conformance/fixture/tasks-server.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
+import { until } from '../upstream/fixtures/harness.ts';
 import type { Told } from './job-gateway.ts';
 import { readEvents } from './read-events.ts';
 
@@ -56,9 +57,10 @@ describe.each(['stateless', 'handshake'] as const)('a server of the %s era', (er
   });
 
   test('the end of a job ends its task, and the server confirms it', async () => {
+    const before = server.asked();
     const { body } = await call('slow_compute', { seconds: 60, label: 'long' }, { meta: { 'dcc.async': true } });
     const events = await readEvents(`${gateway.url}${body['events_url']}`);
-    await events.until('state');
+    await until(() => server.asked() > before);
     expect((await ask('DELETE', body['status_url'])).status).toBe(202);
     const end = (await events.end()).at(-1)!;
     expect(end).toMatchObject({ event: 'end', data: { state: 'cancelled', error: { kind: 'cancelled' } } });

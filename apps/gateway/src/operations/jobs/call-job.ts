@@ -34,6 +34,8 @@ export class CallJob implements DetachedCall {
   /** Has a place among the jobs, and may yet be refused by its upstream. */
   #live: LiveJob | undefined;
   #endLogs: (() => void) | undefined;
+  /** Its upstream has made a task of it, by itself. */
+  #isTask = false;
   #isAccepted = false;
   #isOver = false;
 
@@ -94,7 +96,7 @@ export class CallJob implements DetachedCall {
   /** Where a question of the tool goes: to whoever reads the job once it is one, before that to the caller. */
   ask(question: PeerQuestion, askCaller: HopPeer['ask']): Promise<PeerAnswer> {
     return this.#isAccepted && this.#live !== undefined
-      ? this.#live.questions.ask(question)
+      ? this.#live.ask(question)
       : (askCaller?.(question) ?? Promise.resolve(DECLINED));
   }
 
@@ -131,9 +133,10 @@ export class CallJob implements DetachedCall {
   }
 
   becameTask(): number | undefined {
-    if (this.#options.isAsked || this.#record === undefined || this.#span === undefined) {
+    if (this.#options.isAsked || this.#isTask || this.#record === undefined || this.#span === undefined) {
       return undefined;
     }
+    this.#isTask = true;
     // Where there is no place for a job its caller waits, as for any other call.
     void this.#take(this.#record, this.#span).then(() => {
       if (this.#isOver) {

@@ -230,7 +230,8 @@ export class Connection {
       timeoutMillis: Math.max(1, Math.ceil(deadline - performance.now())),
       renewal,
       signal: hop.signal,
-      withdrawal: hop.job?.withdrawal,
+      // The end of a task is asked for by its id (MCP 2025-11-25, "Tasks"), which is not known yet.
+      withdrawal: isTask ? undefined : hop.job?.withdrawal,
       peer: hop.peer,
       progressToken,
       mirrored,
