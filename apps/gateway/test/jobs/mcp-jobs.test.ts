@@ -54,6 +54,13 @@ test.each(['legacy', 'modern'])('call with async: true is answered with the job 
   });
 });
 
+test('meta."dcc.async" asks for the same', async () => {
+  const { result } = await callTool(modern, { tool_slug: jobs.slug, meta: { 'dcc.async': true } });
+  (await jobs.upstream.nextCall()).answer(DONE);
+  const { job_id: id } = (result as Json)['structuredContent'] as Told;
+  expect((await jobs.ended(id)).body).toMatchObject({ state: 'succeeded' });
+});
+
 test.each([
   ['calls', { calls: [{ tool_slug: 'a.b.c' }], async: true }],
   ['another type', { tool_slug: 'a.b.c', async: 'yes' }],

@@ -1,8 +1,7 @@
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import type { OperationCore } from '../../operations/frame/core.ts';
 import { CallJob } from '../../operations/jobs/call-job.ts';
-import type { JsonRpcRequest } from '../../protocol/json-rpc.ts';
-import { asObject } from '../../protocol/json-rpc.ts';
+import { asObject, type JsonObject, type JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import { declaresTasks, taskSupportOf } from '../../protocol/mcp-protocol.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { McpClient } from '../exchange/mcp-client.ts';
@@ -17,17 +16,18 @@ export interface WantedJob {
   readonly isTask: boolean;
 }
 
-/** Member of `_meta` by which a call of an upstream's own tool is marked. */
+/** Member of `meta`, and of `_meta` for an upstream's own tool, by which a call is marked. */
 const ASYNC = 'dcc.async';
 
 /** What a client of the tool `call` wants; `undefined`: that its call is answered. */
 export function wantedOfCall(
   core: OperationCore,
   exchange: Exchange,
-  args: { readonly async?: unknown; readonly tool_slug?: unknown },
+  { async: isAsync, meta, tool_slug: slug }: JsonObject,
 ): WantedJob | undefined {
   const isTask = knowsTasks(exchange.client);
-  const isAsked = args.async === true || (isTask && supportOf(core, args.tool_slug) === 'required');
+  const isMarked = isAsync === true || asObject(meta)?.[ASYNC] === true;
+  const isAsked = isMarked || (isTask && supportOf(core, slug) === 'required');
   return isAsked ? wanted(core, exchange, { isTask, isAsked }) : undefined;
 }
 
