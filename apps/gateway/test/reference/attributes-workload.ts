@@ -69,16 +69,35 @@ function startFlaky(count: number): Promise<FakeHttp> {
   });
 }
 
+/** A host that answers each call with an error of JSON-RPC. */
+function startRefusing(): Promise<FakeHttp> {
+  return startFakeHttp({
+    intercept({ message }, response) {
+      if (message?.method !== 'tools/call' && message?.method !== 'tools/list') {
+        return false;
+      }
+      const outcome =
+        message.method === 'tools/call'
+          ? { error: { code: -32_603, message: 'not today' } }
+          : { result: { tools: [{ name: 'refuse', inputSchema: { type: 'object' } }] } };
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ jsonrpc: '2.0', id: message.id, ...outcome }));
+      return true;
+    },
+  });
+}
+
 interface Hosts {
   readonly plain: PlainServer;
   readonly core: CoreHost;
   readonly jobs: JobHost;
   readonly flaky: FakeHttp;
   readonly failing: FakeHttp;
+  readonly refusing: FakeHttp;
 }
 
 async function startHosts(): Promise<Hosts> {
-  const [plain, core, jobs, flaky, failing] = await Promise.all([
+  const [plain, core, jobs, flaky, failing, refusing] = await Promise.all([
     startPlainServer({
       tools: [
         'work',
@@ -92,12 +111,13 @@ async function startHosts(): Promise<Hosts> {
     startJobHost(),
     startFlaky(1),
     startFlaky(Infinity),
+    startRefusing(),
   ]);
   core.load('mesh-tools');
-  return { plain, core, jobs, flaky, failing };
+  return { plain, core, jobs, flaky, failing, refusing };
 }
 
-function config({ plain, core, jobs, flaky, failing }: Hosts): object {
+function config({ plain, core, jobs, flaky, failing, refusing }: Hosts): object {
   return {
     mcpServers: {
       plain: { url: plain.url, affinity: 'main' },
@@ -105,10 +125,11 @@ function config({ plain, core, jobs, flaky, failing }: Hosts): object {
       jobs: { url: jobs.url },
       flaky: { url: flaky.url },
       failing: { url: failing.url },
+      refusing: { url: refusing.url },
       secret: { url: plain.url },
       gone: { url: 'http://127.0.0.1:9/mcp' },
     },
-    policy: { allowedDccTypes: ['plain', 'core', 'jobs', 'flaky', 'failing', 'gone'] },
+    policy: { allowedDccTypes: ['plain', 'core', 'jobs', 'flaky', 'failing', 'refusing', 'gone'] },
     limits: { circuitFailureThreshold: 1, readRetryMax: 1 },
     server: { trustedProxies: ['127.0.0.1'] },
   };
@@ -153,6 +174,7 @@ async function playRest(url: string): Promise<void> {
   await rest.post('call', { tool_slug: work, arguments: {}, meta: { 'dcc.async': true } });
   await rest.post('call', { tool_slug: await rest.slug('flaky', 'look'), arguments: {} });
   await rest.post('call', { tool_slug: await rest.slug('failing', 'look'), arguments: {} });
+  await rest.post('call', { tool_slug: await rest.slug('refusing', 'refuse'), arguments: {} });
   await rest.post('call', { tool_slug: await rest.slug('secret', 'work'), arguments: {} });
   await rest.post('call', { tool_slug: await rest.slug('gone', 'work'), arguments: {} });
   await rest.post('call_batch', { calls: [{ tool_slug: work }, { tool_slug: 'no.such.tool' }] });
@@ -243,6 +265,6 @@ export async function runAttributesWorkload(collector: string): Promise<void> {
     hosts.core.server.closeAllConnections();
     hosts.core.server.close();
     hosts.jobs.close();
-    await Promise.all([hosts.flaky.kill(), hosts.failing.kill()]);
+    await Promise.all([hosts.flaky.kill(), hosts.failing.kill(), hosts.refusing.kill()]);
   }
 }

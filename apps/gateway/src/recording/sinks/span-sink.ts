@@ -1,4 +1,5 @@
 import { OPERATION_CALL_BATCH, OPERATION_SEARCH } from '@dcc-mcp/semantic-conventions';
+import { asObject } from '../../protocol/json-rpc.ts';
 import type { FinishedOperation } from '../record/finished.ts';
 import type { Sink } from '../record/recorder.ts';
 
@@ -23,5 +24,11 @@ function endSpan({ span, outcome, error, join, details }: FinishedOperation): vo
   if (details.operation === OPERATION_CALL_BATCH && details.size !== undefined) {
     span.setBatchSize(details.size);
   }
-  span.end(error === undefined ? { outcome } : { outcome, errorKind: error.kind });
+  const code = asObject(error?.backend)?.['code'];
+  span.end({
+    outcome,
+    ...(error === undefined ? {} : { errorKind: error.kind }),
+    // What the server answered, in its own words.
+    ...(typeof code === 'number' ? { rpcErrorCode: code } : {}),
+  });
 }
