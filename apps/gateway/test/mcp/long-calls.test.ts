@@ -37,9 +37,9 @@ describe.each(['legacy', { pin: '2026-07-28' }] as const)('a call of a client of
   test.each(['handshake', 'modern'])('to a %s server that reports progress outlives timeoutMs', async (server) => {
     const client = await connect(mode, {});
     const heard: unknown[] = [];
-    const call = { name: `${server}__report`, arguments: { count: 5, pauseMillis: 200 } };
+    const call = { name: `${server}__report`, arguments: { count: 3, pauseMillis: 200 } };
     const result = await client.callTool(call, { onprogress: (progress) => void heard.push(progress) });
-    expect([textOf(result), heard.length]).toEqual(['reported', 5]);
+    expect([textOf(result), heard.length]).toEqual(['reported', 3]);
     await client.close();
   });
 
@@ -53,7 +53,7 @@ describe.each(['legacy', { pin: '2026-07-28' }] as const)('a call of a client of
 
   test('that nobody asked for progress ends after timeoutMs', async () => {
     const client = await connect(mode, {});
-    const call = { name: 'handshake__report', arguments: { count: 5, pauseMillis: 200 } };
+    const call = { name: 'handshake__report', arguments: { count: 3, pauseMillis: 200 } };
     expect(textOf(await client.callTool(call))).toContain('No answer within 400 ms');
     await client.close();
   });

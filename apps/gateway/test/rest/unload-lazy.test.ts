@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { findSlug, type Json } from '../fixtures/callers.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 import { type ServedWhole, serveWhole } from '../mcp/bridge/whole-server.ts';
+import { openModern } from '../tracing/raw-mcp.ts';
 
 let whole: ServedWhole;
 let gateway: RunningGateway;
@@ -16,7 +17,7 @@ async function post(path: string, body: Json): Promise<Json> {
 beforeAll(async () => {
   whole = await serveWhole('handshake');
   const mcpServers = { lazy: { url: whole.url, lazy: true }, eager: { url: whole.url } };
-  gateway = await startGateway({ config: { mcpServers } });
+  gateway = await startGateway({ config: { mcpServers }, env: { DCC_MCP_EXPOSE: 'all' } });
   await gateway.ready();
 });
 
@@ -47,6 +48,19 @@ test('ten at once stop it once, and a call among them starts it again', async ()
   ]);
   expect(answers.slice(0, 10).filter(({ status, loaded }) => status !== 200 || loaded !== false)).toEqual([]);
   expect(answers.at(-1)).toMatchObject({ ok: true, output: 'hi' });
+});
+
+test('a list of resources does not start it again', async () => {
+  await post('load_skill', { skill_name: 'lazy' });
+  await post('unload_skill', { skill_name: 'lazy' });
+  const client = openModern(gateway.url);
+  for (const method of ['tools/list', 'resources/list', 'resources/templates/list', 'prompts/list']) {
+    expect((await client.request(method, {})).status).toBe(200);
+  }
+  const { instances } = (await (await fetch(`${gateway.url}/v1/instances`)).json()) as {
+    readonly instances: readonly { readonly name: string; readonly status: string }[];
+  };
+  expect(instances.map(({ name, status }) => [name, status])).toContainEqual(['lazy', 'idle']);
 });
 
 test('an upstream that is not lazy is no skill that could be unloaded', async () => {

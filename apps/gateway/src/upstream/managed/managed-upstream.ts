@@ -220,7 +220,7 @@ export class ManagedUpstream implements Upstream {
     const supervisor = this.#supervisor;
     this.#supervisor = this.#createSupervisor(); // the next call may come before the old one is closed
     this.#endWatching();
-    this.#tracker.change('idle');
+    this.#tracker.stopped();
     this.#events.onUnloaded(this);
     await supervisor.close();
     return true;

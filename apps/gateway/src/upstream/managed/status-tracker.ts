@@ -45,6 +45,11 @@ export class StatusTracker {
     }
   }
 
+  /** It was stopped until its next use: what it offers is asked anew then, and nobody starts it to ask. */
+  stopped(): void {
+    this.#set({ readiness: 'idle', since: this.#now(), capabilities: {} });
+  }
+
   /** The upstream works; `lastError` stays as history. */
   ok(): void {
     const { readiness, since } = this.#status;
