@@ -323,14 +323,14 @@ describe('createUpstream over HTTP', () => {
   });
 
   test.each([
-    [400, 'http_4xx'],
-    [429, 'http_4xx'],
-    [500, 'http_5xx'],
-    [503, 'http_5xx'],
-    [302, 'other'],
-    [202, 'empty_result'],
-    [204, 'empty_result'],
-  ])('HTTP %i is a backend-error %s', async (status, backendErrorKind) => {
+    [400, 'backend-error', 'http_4xx'],
+    [429, 'throttled', 'http_4xx'],
+    [500, 'backend-error', 'http_5xx'],
+    [503, 'backend-error', 'http_5xx'],
+    [302, 'backend-error', 'other'],
+    [202, 'backend-error', 'empty_result'],
+    [204, 'backend-error', 'empty_result'],
+  ])('HTTP %i is %s %s', async (status, kind, backendErrorKind) => {
     const { harness } = await both({
       intercept: ({ message }, response) => {
         if (message?.method === 'tools/call') {
@@ -339,7 +339,7 @@ describe('createUpstream over HTTP', () => {
         return message?.method === 'tools/call';
       },
     });
-    expect(failureOf(await harness.call('echo'))).toMatchObject({ kind: 'backend-error', backendErrorKind });
+    expect(failureOf(await harness.call('echo'))).toMatchObject({ kind, backendErrorKind });
   });
 
   test('a host that only drops the connection of a call is a backend-error transport', async () => {
