@@ -10,7 +10,7 @@ import type { Log } from '../protocol/log.ts';
 import { configNote } from '../recording/rows/activity-note.ts';
 import { runGateway, type RunningGateway } from '../run-gateway.ts';
 import { processGroups } from '../upstream/stdio/process-groups.ts';
-import { reachable } from './banner/addresses.ts';
+import { type Listening, reachable } from './banner/addresses.ts';
 import { Banner } from './banner/banner.ts';
 import { createLogLines } from './log-lines.ts';
 import { sayWhoHolds } from './port-conflict.ts';
@@ -183,11 +183,14 @@ export class Life {
   }
 }
 
-function sayWhere(config: GatewayConfig, { log, url, metricsUrls }: RunningGateway): void {
+function sayWhere(config: GatewayConfig, { gateway, log, url, metricsUrls }: RunningGateway): void {
   const fields = { event: EVENT_DCC_MCP_GATEWAY_START, isAlways: true };
   if (url !== undefined) {
     const attributes = { [ATTR_DCC_MCP_CONTENTION_EVENT]: 'election_won' };
-    log(`listening on ${url} (${places(config, metricsUrls)})`, { ...fields, attributes });
+    log(`listening on ${url} (${places(config, { url, metricsUrls, pagePath: gateway.pagePath })})`, {
+      ...fields,
+      attributes,
+    });
   } else if (config.metrics.enabled === true && metricsUrls.length > 0) {
     log(`metrics ${metricsPlaces(config, metricsUrls)}`, fields);
   } else {
@@ -195,8 +198,10 @@ function sayWhere(config: GatewayConfig, { log, url, metricsUrls }: RunningGatew
   }
 }
 
-function places(config: GatewayConfig, metricsUrls: readonly string[]): string {
-  return `mcp /mcp, rest /v1, docs /docs, metrics ${metricsPlaces(config, metricsUrls)}, expose ${config.server.expose}`;
+function places(config: GatewayConfig, { metricsUrls, pagePath }: Listening): string {
+  const admin = pagePath === undefined ? '' : `admin ${pagePath.replace(/\/$/, '')}, `;
+  const metrics = metricsPlaces(config, metricsUrls);
+  return `mcp /mcp, rest /v1, ${admin}docs /docs, metrics ${metrics}, expose ${config.server.expose}`;
 }
 
 /** Where metrics are: a path of the main listener, whole URLs of others. */
