@@ -16,7 +16,7 @@ const path = (specifier) => fileURLToPath(import.meta.resolve(specifier));
 const AGENT = path('@dcc-mcp/example-traced-agent');
 const SERVER = path('@dcc-mcp/example-traced-mcp-server');
 const FARM = path('./render-farm.mjs');
-const GUIDE = path('../../docs/guides/tracing.md');
+const GUIDES = [path('../../docs/guides/tracing.md'), path('../../docs/zh-CN/tracing.md')];
 
 /** The built gateway; its source where the workspace runs from source. */
 function gatewayMain() {
@@ -93,14 +93,16 @@ async function runFourProcesses(endpoint) {
   return sink.spans.filter(({ traceId }) => traceId === root?.traceId);
 }
 
-/** Puts the drawing between the marks of the guide. */
-function writeGuide(drawing) {
-  const text = readFileSync(GUIDE, 'utf8');
+/** Puts the drawing between the marks of the guide, in each of its languages. */
+function writeGuides(drawing) {
   const marked = /(<!-- four-processes -->\n)[\s\S]*?(<!-- \/four-processes -->)/;
-  writeFileSync(
-    GUIDE,
-    text.replace(marked, (_, open, close) => `${open}\n\`\`\`text\n${drawing}\n\`\`\`\n\n${close}`),
-  );
+  for (const guide of GUIDES) {
+    const text = readFileSync(guide, 'utf8');
+    writeFileSync(
+      guide,
+      text.replace(marked, (_, open, close) => `${open}\n\`\`\`text\n${drawing}\n\`\`\`\n\n${close}`),
+    );
+  }
 }
 
 const { values: flags } = parseArgs({
@@ -115,5 +117,5 @@ if (flags.endpoint !== undefined) {
   console.log(drawTrace(spans));
 }
 if (flags['write-guide']) {
-  writeGuide(drawTrace(spans));
+  writeGuides(drawTrace(spans));
 }
