@@ -1,6 +1,7 @@
 import { truncateUtf8 } from '@dcc-mcp/bounds';
 import { redactText } from '@dcc-mcp/bounds/redaction';
 import type { JsonObject, JsonValue } from '../protocol/json-rpc.ts';
+import { isLogLevel } from '../protocol/mcp-protocol.ts';
 import type { JobProgress } from './job-record.ts';
 
 /** Bytes of what a tool says of its progress. */
@@ -28,14 +29,10 @@ export function toBoundedLog(params: JsonObject | undefined, at: number): JsonOb
   const { level, logger, data } = params ?? {};
   return {
     timestamp: new Date(at).toISOString(),
-    level: nameOf(level) ?? 'info',
-    ...(typeof logger === 'string' ? { logger: nameOf(logger) } : {}),
+    level: isLogLevel(level) ? level : 'info',
+    ...(typeof logger === 'string' ? { logger: truncateUtf8(logger, MAX_NAME_BYTES).text } : {}),
     message: messageOf(data),
   };
-}
-
-function nameOf(value: JsonValue | undefined): string | undefined {
-  return typeof value === 'string' ? truncateUtf8(value, MAX_NAME_BYTES).text : undefined;
 }
 
 function messageOf(data: JsonValue | undefined): string {

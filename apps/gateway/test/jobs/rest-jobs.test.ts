@@ -297,6 +297,21 @@ describe('following a job', () => {
     expect(all[5]!.data).toMatchObject({ job_id: id, state: 'succeeded', result: { output: 'done' } });
   });
 
+  test('what a server tells in a wrong form is left out, or told within bounds', async () => {
+    const { id, call } = await running();
+    const events = await readEvents(`${jobs.url}/v1/jobs/${id}/events`);
+    call.progress('half' as never);
+    call.progress(5, { total: 'many', message: { not: 'a text' } });
+    call.log('loud', { password: 'hunter2hunter2' });
+    call.answer(DONE);
+    const all = await events.end();
+    const { at: _at, ...progress } = all.find(({ event }) => event === 'progress')!.data;
+    expect(progress).toEqual({ progress: 5 });
+    const log = all.find(({ event }) => event === 'log')!.data;
+    expect(log['level']).toBe('info');
+    expect(log['message']).not.toContain('hunter2');
+  });
+
   test('Last-Event-ID goes on behind what was read, and a reader of the end is sent no more', async () => {
     const { id, call } = await running();
     const url = `${jobs.url}/v1/jobs/${id}/events`;
