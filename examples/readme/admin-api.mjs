@@ -9,6 +9,7 @@ const routes = createAdminRoutes({
     governance: () => ({ policy: { unrestricted: true, read_only: false } }),
     telemetry: () => ({ signals: {}, settings: [] }),
     health: () => ({ status: 'ok', uptime_secs: Math.round(process.uptime()) }),
+    jobs: () => ({ total: 0, jobs: [] }),
     toolSlugs: () => [],
   },
 });
