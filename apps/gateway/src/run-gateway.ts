@@ -97,10 +97,9 @@ export async function runGateway(options: RunOptions): Promise<RunningGateway> {
     const page = config.server.admin ? readPageFiles() : undefined;
     const stateFolder = stateFolderOf(config, env);
     const onYield = options.onYield ?? (() => void started?.stop());
-    const { reaching } = options;
     const folders = { stateFolder, registryFolder: registryFolderOf(config, env) };
-    const about = { config, settings, version: VERSION, capture, page, ...folders, log, reaching, onYield };
-    gateway = assembleGateway({ ...about, telemetry });
+    const about = { config, settings, version: VERSION, capture, page, ...folders, log, onYield };
+    gateway = assembleGateway({ ...about, telemetry, reaching: options.reaching });
     listeners = await listen(options, { gateway, log, stateFolder });
   } catch (error) {
     if (error instanceof PortHeldError) {
@@ -111,9 +110,18 @@ export async function runGateway(options: RunOptions): Promise<RunningGateway> {
     throw error;
   }
   started = toRunning({ gateway, telemetry: running, log, people, listeners, finishMillis });
+  sayWhatEnds(config, stateFolderOf(config, env), log);
   await gateway.openHistory();
   gateway.start(listeners.all.map(({ url }) => url));
   return started;
+}
+
+/** Approvals that have no place to be kept are begun anew by each process. */
+function sayWhatEnds({ policy }: GatewayConfig, folder: StateFolder | undefined, log: Log): void {
+  if (policy.quarantine !== 'off' && folder === undefined) {
+    const fix = 'name a folder for them by DCC_MCP_STATE_DIR';
+    log(`quarantine: approvals end with this process, for no state folder is known; ${fix}`, { severity: 'warn' });
+  }
 }
 
 type Started = Omit<Stopped, 'listeners'> & { readonly listeners: Listeners };

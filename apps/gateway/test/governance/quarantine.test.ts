@@ -151,6 +151,7 @@ test('names that mean something to JavaScript are names like any other', async (
   await lab.list(cut, ...names.map((name): Tool => ({ name, description: 'Other.' })));
   expect(await lab.found()).toEqual(['cut']);
   expect((await heldNames()).length).toBe(odd.length);
+  await until(() => readFileSync(ledger(), 'utf8').includes('"changed"'));
   expect((await lab.approvals('approve', 'shop/__proto__')).code).toBe(0);
   await until(async () => (await lab.found()).includes('__proto__'));
 });
@@ -281,6 +282,13 @@ test('with quarantine off nothing is held and nothing written', async () => {
   expect(await lab.found()).toEqual(['cut', 'look']);
   expect(existsSync(join(lab.folder, 'other', 'approvals.json'))).toBe(false);
   expect(await lab.quarantine()).toMatchObject({ mode: 'off', held: [], hints: [] });
+});
+
+test('a gateway that has no place for approvals says that they end with it', async () => {
+  await lab.start({}, { DCC_MCP_STATE_DIR: '' });
+  expect(lab.log).toContain('approvals end with this process');
+  await lab.list({ ...cut, description: 'Other.' }, look);
+  expect(await lab.found()).toEqual(['look']);
 });
 
 test('hidden text in a description is told of, and holds nothing back', async () => {
