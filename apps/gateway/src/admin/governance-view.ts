@@ -55,7 +55,7 @@ export async function governanceView(parts: GovernanceParts): Promise<Readonly<R
       principals_tracked: await governance.tracked(),
       throttled_total: governance.throttled,
     },
-    quarantine: { mode: policy.quarantine, ...quarantineView(governance.quarantine) },
+    quarantine: { mode: policy.quarantine, ...(await quarantineView(governance.quarantine)) },
     circuits: upstreams.all().map(toCircuit),
     traffic_capture: traffic?.view() ?? { state: 'capture_disabled', mode: 'off' },
     redaction: { keys: [...SCRIPT_KEYS, ...SECRET_KEY_PARTS], paths: config.admin.redactPaths, values_applied: true },

@@ -7,16 +7,17 @@ import type { Quarantine } from '../governance/quarantine/quarantine.ts';
 const MAX_TOOLS = 200;
 
 /** What is held with what it was and is, what came by itself, and what is strange about the texts of either. */
-export function quarantineView(quarantine: Quarantine | undefined): object {
+export async function quarantineView(quarantine: Quarantine | undefined): Promise<object> {
   if (quarantine === undefined) {
     return { held: [], held_total: 0, new: [], hints: [] };
   }
   const { ledger, held } = quarantine;
+  const hints = await quarantine.hints();
   return {
     held: held.slice(0, MAX_TOOLS).map((tool) => heldView(tool, ledger)),
     held_total: held.length,
     new: newTools(ledger).slice(0, MAX_TOOLS),
-    hints: quarantine.hints.slice(0, MAX_TOOLS).map(({ slug, instanceId, hint: { kind, where, excerpt } }) => {
+    hints: hints.slice(0, MAX_TOOLS).map(({ slug, instanceId, hint: { kind, where, excerpt } }) => {
       return { tool: slug, instance_id: instanceId, kind, where, excerpt };
     }),
   };

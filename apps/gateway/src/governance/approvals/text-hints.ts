@@ -18,10 +18,15 @@ const MAX_HINTS = 16;
 /** Characters looked at of one tool; more than any text for a model has. */
 const MAX_SCANNED = 200_000;
 const MAX_EXCERPT = 120;
+/** Shorter texts, as most names and words of a schema, instruct nobody. */
+const MIN_INSTRUCTION = 8;
 const AROUND = 30;
 
 /** Characters that are there and not seen: direction marks, tags, joiners, selectors, controls but for line breaks and tabs, private ones. */
 const UNSEEN = /(?![\t\n\r])[\p{Cc}\p{Cf}\p{Co}\p{Default_Ignorable_Code_Point}\u2028\u2029]/gu;
+
+/** Most texts: nothing of it is unseen. */
+const PLAIN = /^[\t\n\r\u0020-\u007E]*$/;
 
 /** Joiners and selectors are part of emoji, and joiners of scripts that need them. */
 const JOINED =
@@ -95,6 +100,9 @@ function hintsOf(where: string, text: string): readonly TextHint[] {
 }
 
 function unseenAt(text: string): number | undefined {
+  if (PLAIN.test(text)) {
+    return undefined;
+  }
   for (const { 0: character, index } of text.matchAll(UNSEEN)) {
     if (!(JOINERS.has(character) && JOINED.test(text.slice(Math.max(0, index - 2), index)))) {
       return index;
@@ -104,6 +112,9 @@ function unseenAt(text: string): number | undefined {
 }
 
 function instructionAt(text: string): number | undefined {
+  if (text.length < MIN_INSTRUCTION) {
+    return undefined;
+  }
   const places = INSTRUCTIONS.map((pattern) => text.search(pattern)).filter((at) => at >= 0);
   return places.length === 0 ? undefined : Math.min(...places);
 }

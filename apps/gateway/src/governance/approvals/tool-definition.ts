@@ -34,8 +34,32 @@ class Written {
   }
 }
 
-/** JSON with sorted keys. A list of what is left to write takes the place of recursion: a server may nest as deep as it likes. */
-function canonicalJson(whole: JsonValue): string {
+/** Deeper values are written without recursion: a server may nest as deep as it likes. */
+const MAX_RECURSION = 100;
+
+/** JSON with sorted keys. */
+function canonicalJson(value: JsonValue, depth = 0): string {
+  if (depth > MAX_RECURSION) {
+    return canonicalDeepJson(value);
+  }
+  if (Array.isArray(value)) {
+    return `[${value.map((item: JsonValue) => canonicalJson(item, depth + 1)).join(',')}]`;
+  }
+  if (!isJsonObject(value)) {
+    return JSON.stringify(value);
+  }
+  const members: string[] = [];
+  for (const key of Object.keys(value).toSorted()) {
+    const member = value[key];
+    if (member !== undefined) {
+      members.push(`${JSON.stringify(key)}:${canonicalJson(member, depth + 1)}`);
+    }
+  }
+  return `{${members.join(',')}}`;
+}
+
+/** The same with a list of what is left to write in the place of recursion. */
+function canonicalDeepJson(whole: JsonValue): string {
   const parts: string[] = [];
   const left: (JsonValue | Written)[] = [whole];
   while (left.length > 0) {

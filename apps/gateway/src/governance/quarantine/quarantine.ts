@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JsonObject } from '../../protocol/json-rpc.ts';
 import { messageOf } from '../../protocol/thrown-error.ts';
 import type { Approvals } from '../approvals/approvals.ts';
@@ -47,6 +48,13 @@ interface Watched extends JudgedList {
   readonly slugs: ReadonlyMap<string, string>;
 }
 
+/** A strange place in the texts of a tool. */
+export interface StrangeText extends Pick<HeldTool, 'slug' | 'instanceId'> {
+  readonly hint: TextHint;
+}
+
+/** How long texts are looked at in one go. */
+const SLICE_MILLIS = 5;
 const POLL_MILLIS = 1_000;
 
 /**
@@ -87,16 +95,26 @@ export class Quarantine {
     return [...this.#held.values()];
   }
 
-  /** Strange places in the texts of what is listed now, but for what a person has approved. */
-  get hints(): readonly (Pick<HeldTool, 'slug' | 'instanceId'> & { readonly hint: TextHint })[] {
-    return Array.from(this.#watched.values()).flatMap(({ list, slugs }) =>
-      list.tools
-        .filter(({ name, hash }) => !isConfirmed(this.#ledger.servers.get(list.server)?.tools.get(name), hash))
-        .flatMap((tool) => {
-          const slug = slugs.get(tool.name) ?? '';
-          return this.#hintsOf(tool).map((hint) => ({ slug, instanceId: list.instance, hint }));
-        }),
-    );
+  /**
+   * Strange places in the texts of what is listed now, but for what a person has approved. Each text is looked at once,
+   * when somebody asks first; others have their turn in between.
+   */
+  async hints(): Promise<readonly StrangeText[]> {
+    const found: StrangeText[] = [];
+    let since = performance.now();
+    for (const { list, slugs } of this.#watched.values()) {
+      for (const tool of list.tools) {
+        if (!isConfirmed(this.#ledger.servers.get(list.server)?.tools.get(tool.name), tool.hash)) {
+          const place = { slug: slugs.get(tool.name) ?? '', instanceId: list.instance };
+          found.push(...this.#hintsOf(tool).map((hint) => Object.assign({ hint }, place)));
+        }
+        if (performance.now() - since > SLICE_MILLIS) {
+          await nextTurn();
+          since = performance.now();
+        }
+      }
+    }
+    return found;
   }
 
   /** Looked for when somebody asks, and once. */
