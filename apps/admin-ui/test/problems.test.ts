@@ -22,11 +22,13 @@ describe('what asks for attention', () => {
       instances: [{ instance_id: 'a', display_name: 'maya', status: 'unreachable', last_error: 'exit 1\nTraceback' }],
       signals: { traces: { state: 'failing', cause: 'connection refused' } },
       stores: { audit: { last_error: 'ENOSPC' } },
+      keys: { state: 'failing', last_error: 'HTTP 500' },
     });
     expect(problems.map(({ severity, key }) => [severity, key])).toEqual([
       ['bad', 'problem.instance'],
       ['bad', 'problem.tool'],
       ['bad', 'problem.exporter'],
+      ['bad', 'problem.keys'],
       ['warn', 'problem.store'],
       ['warn', 'problem.zeroResults'],
     ]);

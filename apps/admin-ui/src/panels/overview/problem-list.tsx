@@ -24,6 +24,7 @@ export function Problems({ stats }: { readonly stats: Stats | undefined }) {
     instances: instances.instances,
     signals: telemetry?.signals,
     stores: health?.stores,
+    keys: health?.authentication?.keys,
     governance,
     zeroResultRate: searches?.stats.zero_result_rate,
   });

@@ -18,6 +18,8 @@ export interface ProblemSources {
   readonly instances?: readonly InstanceState[] | undefined;
   readonly signals?: Readonly<Record<string, SignalState>> | undefined;
   readonly stores?: Readonly<Record<string, { readonly last_error?: string | undefined }>> | undefined;
+  /** Those that tokens of callers are checked with. */
+  readonly keys?: { readonly state: string; readonly last_error?: string | undefined } | undefined;
   readonly governance?: GovernanceState | undefined;
   readonly zeroResultRate?: number | undefined;
 }
@@ -51,6 +53,7 @@ export function problemsOf(sources: ProblemSources): readonly Problem[] {
     ...toolProblems(sources.stats),
     ...telemetryProblems(sources.signals ?? {}),
     ...storeProblems(sources.stores ?? {}),
+    ...keyProblems(sources.keys),
     ...(sources.governance === undefined ? [] : governanceProblems(sources.governance)),
     ...searchProblems(sources.zeroResultRate ?? 0),
   ];
@@ -107,6 +110,20 @@ function storeProblems(stores: NonNullable<ProblemSources['stores']>): readonly 
       values: { name, error: firstLine(error) },
       place: { panel: 'telemetry' },
     }));
+}
+
+/** Until they are there, nobody who signed in is let in. */
+function keyProblems(keys: ProblemSources['keys']): readonly Problem[] {
+  return keys?.state !== 'failing'
+    ? []
+    : [
+        {
+          severity: 'bad',
+          key: 'problem.keys',
+          values: { error: firstLine(keys.last_error ?? '') },
+          place: { panel: 'governance' },
+        },
+      ];
 }
 
 function governanceProblems({ quarantine, circuits }: GovernanceState): readonly Problem[] {

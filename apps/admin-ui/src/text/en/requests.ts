@@ -113,6 +113,7 @@ export const requests = {
   'problem.unknownTool': '{failed} calls named a tool that is not there',
   'problem.exporter': '{signal} do not arrive. {cause}',
   'problem.dropping': '{signal} are being dropped. {cause}',
+  'problem.keys': 'No token of the issuer can be checked: its keys can not be had. {error}',
   'problem.store': 'The history of {name} is not written. {error}',
   'problem.held': '{n} changed tools are held in quarantine',
   'problem.circuits': '{n} servers are not called for now: they failed too often',

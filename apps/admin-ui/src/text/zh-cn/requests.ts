@@ -113,6 +113,7 @@ export const requests: Translation<typeof texts> = {
   'problem.unknownTool': '{failed} 次调用指定了不存在的工具',
   'problem.exporter': '{signal} 无法送达。{cause}',
   'problem.dropping': '{signal} 正在被丢弃。{cause}',
+  'problem.keys': '无法检查签发者的令牌：取不到它的密钥。{error}',
   'problem.store': '{name} 的历史没有写入。{error}',
   'problem.held': '{n} 个有变更的工具被隔离',
   'problem.circuits': '{n} 个服务器失败过多，暂不调用',
