@@ -17,8 +17,8 @@ function pathsIn(cell: string): readonly string[] {
     .map((path) => (path.startsWith('src/') ? `apps/gateway/${path}` : path));
 }
 
-test('names ten changes', () => {
-  expect(rows).toHaveLength(10);
+test('names the changes that are made most', () => {
+  expect(rows.length).toBeGreaterThanOrEqual(10);
 });
 
 describe.each(rows)('%s', (_change, files) => {
