@@ -53,7 +53,7 @@ const INACTIVE = new Map(SETTINGS.flatMap(({ path, inactive }) => (inactive === 
 
 /** What a setting means; that nothing acts on it is said where people look it up. */
 function meaning(description, key) {
-  const why = key?.startsWith('mcpServers.*.oauth') ? 'the upstream is called without a token' : INACTIVE.get(key);
+  const why = INACTIVE.get(key);
   return cell(why === undefined ? description : `${description} *This version does not act on it: ${why}.*`);
 }
 

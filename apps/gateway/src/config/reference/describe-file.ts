@@ -30,21 +30,13 @@ function settingRows(): readonly FileKeyRow[] {
 function upstreamRows(): readonly FileKeyRow[] {
   return [
     ...Object.entries(UPSTREAM_KEYS).map((entry) => toUpstreamRow(entry, '')),
-    ...Object.entries(OAUTH_KEYS).map((entry) => toOauthRow(entry)),
+    ...Object.entries(OAUTH_KEYS).map((entry) => toUpstreamRow(entry, 'oauth.')),
   ];
 }
 
 function toUpstreamRow(entry: readonly [string, UpstreamKey<unknown>], under: string): FileKeyRow {
   const [key, { kind, description }] = entry;
   return { key: `mcpServers.*.${under}${key}`, environment: [SERVERS_VARIABLE], kind: kind.name, description };
-}
-
-function toOauthRow(entry: readonly [string, UpstreamKey<unknown>]): FileKeyRow {
-  const row = toUpstreamRow(entry, 'oauth.');
-  return {
-    ...row,
-    description: `${row.description} *This version does not act on it: the upstream is called without a token.*`,
-  };
 }
 
 function observabilityRows(): readonly FileKeyRow[] {
