@@ -63,7 +63,10 @@ test('meta."dcc.async" asks for the same', async () => {
 
 test.each([
   ['calls', { calls: [{ tool_slug: 'a.b.c' }], async: true }],
+  ['calls, in meta,', { calls: [{ tool_slug: 'a.b.c' }], meta: { 'dcc.async': true } }],
   ['another type', { tool_slug: 'a.b.c', async: 'yes' }],
+  ['another type, in meta,', { tool_slug: 'a.b.c', meta: { 'dcc.async': 1 } }],
+  ['null, in meta,', { tool_slug: 'a.b.c', meta: { 'dcc.async': null } }],
 ])('async beside %s is refused and names the field', async (_what, args) => {
   const { result } = await callTool(modern, args);
   expect(result).toMatchObject({

@@ -1,6 +1,7 @@
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import type { OperationCore } from '../../operations/frame/core.ts';
 import { CallJob } from '../../operations/jobs/call-job.ts';
+import { ASYNC } from '../../operations/requests/request-schemas.ts';
 import { asObject, type JsonObject, type JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import { declaresTasks, taskSupportOf } from '../../protocol/mcp-protocol.ts';
 import type { Exchange } from '../exchange/exchange.ts';
@@ -15,9 +16,6 @@ export interface WantedJob {
   /** Whether the client meets it as a task; else as a job, by the address that it is told. */
   readonly isTask: boolean;
 }
-
-/** Member of `meta`, and of `_meta` for an upstream's own tool, by which a call is marked. */
-const ASYNC = 'dcc.async';
 
 /** What a client of the tool `call` wants; `undefined`: that its call is answered. */
 export function wantedOfCall(

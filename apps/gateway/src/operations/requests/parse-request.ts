@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
 import { isLargerThan, isName, MAX_LIST_ITEMS, MAX_META_BYTES } from './bounded-input.ts';
 import { describeIssues, typeName } from './describe-issues.ts';
 import {
+  ASYNC,
   callBatchBody,
   type CallBatchBody,
   callBody,
@@ -49,7 +50,9 @@ export function parseInstanceCall(body: unknown): ParsedBody<InstanceCallBody> {
 
 /** Arguments of the MCP tool `call`. */
 export function parseCallTool(args: unknown): ParsedBody<CallToolArguments> {
-  return isPlainCall(args) ? { ok: true, value: args } : parseBody(callToolArguments, args);
+  return isPlainCall(args) && args.meta?.[ASYNC] === undefined
+    ? { ok: true, value: args }
+    : parseBody(callToolArguments, args);
 }
 
 type PlainCall = CallBody & { readonly calls?: undefined; readonly stop_on_error?: undefined };

@@ -152,10 +152,16 @@ const itemId = z
   })
   .meta({ type: ['string', 'number'], maxLength: MAX_NAME_BYTES });
 
+/** The member of `meta` that asks for a job, and of `_meta` in a call of an upstream's own tool. */
+export const ASYNC = 'dcc.async';
+const NO_BATCH_IS_A_JOB = `must not hold ${ASYNC}: a batch is answered when it has run; send the call alone`;
+
 /** Of a batch nothing is a job: it runs in order, and answers when it has. */
-const metaOfBatch = meta.refine((value) => value?.['dcc.async'] === undefined, {
-  error: 'must not hold dcc.async: a batch is answered when it has run; send the call alone',
-});
+const metaOfBatch = meta.refine((value) => value?.[ASYNC] === undefined, { error: NO_BATCH_IS_A_JOB });
+
+function isTrueOrFalse(value: unknown): boolean {
+  return value === undefined || typeof value === 'boolean';
+}
 
 const batchItem = z
   .strictObject({
@@ -237,7 +243,7 @@ export const callToolArguments: z.ZodType<CallToolArguments> = z
       .boolean()
       .optional()
       .meta({ description: 'Answer at once with a job_id; the call goes on.', default: false }),
-    meta,
+    meta: meta.refine((value) => isTrueOrFalse(value?.[ASYNC]), { error: 'must be true or false', path: [ASYNC] }),
     ...callerFields,
   })
   .refine((args) => args.tool_slug !== undefined || args.calls !== undefined, {
@@ -251,4 +257,8 @@ export const callToolArguments: z.ZodType<CallToolArguments> = z
   .refine((args) => args.async !== true || args.calls === undefined, {
     error: 'cannot stand beside calls: send each call alone',
     path: ['async'],
+  })
+  .refine((args) => args.meta?.[ASYNC] === undefined || args.calls === undefined, {
+    error: NO_BATCH_IS_A_JOB,
+    path: ['meta'],
   });

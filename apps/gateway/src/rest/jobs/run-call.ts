@@ -9,12 +9,11 @@ import type { ParsedRequest } from '../../operations/frame/operation-definition.
 import { runOperation } from '../../operations/frame/run-operation.ts';
 import { CallJob } from '../../operations/jobs/call-job.ts';
 import { startJob } from '../../operations/jobs/start-job.ts';
+import { ASYNC } from '../../operations/requests/request-schemas.ts';
 import { asObject, isJsonObject } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
 import type { RunOutcome } from '../rest-operation.ts';
 
-/** The member of `meta` that asks for a job. */
-const ASYNC = 'dcc.async';
 /** RFC 7240, section 4.1; what stands behind it (`; wait=…`) changes nothing. */
 const RESPOND_ASYNC = /(?:^|,)\s*respond-async\s*(?:[=;,]|$)/i;
 
