@@ -97,6 +97,7 @@ test('jobs.timeoutSecs bounds a job, and timeoutMs of its server does not', asyn
   await jobs.upstream.nextCall();
   const { body: ended } = await jobs.ended(body['job_id']);
   expect(ended).toMatchObject({ state: 'failed', error: { kind: 'timeout' } });
+  expect(ended['error']).toMatchObject({ recommended_next_action: expect.stringContaining('jobs.timeoutSecs') });
   expect(ended['duration_ms']).toBeGreaterThanOrEqual(950);
 });
 

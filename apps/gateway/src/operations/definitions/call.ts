@@ -104,10 +104,8 @@ async function call({ record, upstream, request }: CallTarget, running: RunningO
   const { hop, timing } = await callHop({ record, upstream, args: checked.raw, inputs }, running);
   noteJob(running);
   if (!hop.ok) {
-    const error = errorOfFailure(hop.failure);
-    const told = error.kind === 'cancelled' && job?.whyCancelled !== undefined;
     return {
-      error: told ? { ...error, message: job.whyCancelled } : error,
+      error: toldOfJob(errorOfFailure(hop.failure), job),
       failure: hop.failure,
       rejection: rejectionOf(hop.failure),
       timing,
@@ -125,6 +123,17 @@ const TOO_MANY_JOBS: OperationError = {
   kind: 'queue-full',
   message: 'As many jobs are open as may be; try again when some have ended',
 };
+
+/** Why a job ends early, its own bounds say. */
+function toldOfJob(error: OperationError, job: RunningOperation['caller']['job']): OperationError {
+  if (error.kind === 'cancelled' && job?.whyCancelled !== undefined) {
+    return { ...error, message: job.whyCancelled };
+  }
+  return error.kind === 'timeout' && job?.jobId !== undefined ? { ...error, recommendedNextAction: MORE_TIME } : error;
+}
+
+const MORE_TIME =
+  'Check what the tool did before calling it again, or allow jobs more time: jobs.timeoutSecs of the gateway.';
 
 /** The rows of a job say which one it is. */
 function noteJob({ trail, caller: { job } }: RunningOperation): void {
