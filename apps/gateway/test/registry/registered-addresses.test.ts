@@ -76,6 +76,7 @@ describe('where an instance may be', () => {
   ])('not at %s, whatever is allowed', async (url) => {
     const answer = await guarded.register(mayaBody({ mcp_url: url }));
     expect([answer.status, errorOf(answer)['kind']]).toEqual([403, 'unsafe-backend-target']);
+    expect(errorOf(answer)['message']).toMatch(/: no setting allows .* link-local, multicast and metadata addresses$/);
   });
 
   test.each(['http://10.2.0.1/mcp', 'http://192.168.1.7:8765/mcp', 'http://8.8.8.8/mcp', 'http://[2001:db8::1]/mcp'])(
@@ -108,11 +109,15 @@ describe('where an instance may be', () => {
     await guarded.post('instances/deregister', { instance_id: body['instance_id'] });
   });
 
-  test('not where the gateway itself listens', async () => {
-    const { port } = new URL(guarded.gateway.url);
-    const answer = await guarded.register(mayaBody({ mcp_url: `http://localhost:${port}/mcp` }));
-    expect([answer.status, errorOf(answer)['kind']]).toEqual([403, 'unsafe-backend-target']);
-  });
+  test.each(['localhost', '127.0.0.2', '[::1]', '[::ffff:127.0.0.1]'])(
+    'not where the gateway itself listens, as %s',
+    async (host) => {
+      const { port } = new URL(guarded.gateway.url);
+      const answer = await guarded.register(mayaBody({ mcp_url: `http://${host}:${port}/mcp` }));
+      expect([answer.status, errorOf(answer)['kind']]).toEqual([403, 'unsafe-backend-target']);
+      expect(errorOf(answer)['message']).toContain('it is the gateway itself');
+    },
+  );
 
   const registerAt = (name: string): Promise<Answer> =>
     guarded.register(mayaBody({ mcp_url: `http://${name}.test/mcp` }));

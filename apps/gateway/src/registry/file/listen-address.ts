@@ -11,8 +11,17 @@ const EVERYWHERE: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
 /** The address of `http://host:port`. */
 export function toListenAddress({ hostname, port, protocol }: URL): ListenAddress {
-  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  const host = unmapped(hostname.replace(/^\[(.*)\]$/, '$1'));
   return { host, port: port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port) };
+}
+
+/** An IPv4 address that a URL writes as one of IPv6 (`::ffff:7f00:1`), as itself. */
+function unmapped(host: string): string {
+  const [, high, low] = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/i.exec(host) ?? [];
+  if (high === undefined || low === undefined) {
+    return host;
+  }
+  return [high, low].flatMap((digits) => [parseInt(digits, 16) >> 8, parseInt(digits, 16) & 255]).join('.');
 }
 
 /** Whether an address is that of a listener; the names of the loopback interface are one. */

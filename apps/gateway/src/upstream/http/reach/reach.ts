@@ -34,6 +34,11 @@ const NEVER = blockList([
   '2002:a9fe::/32',
 ]);
 
+/** Whether an address is one that nobody can allow. */
+export function isNeverAllowed(address: string): boolean {
+  return has(NEVER, address);
+}
+
 /** Where connections of one upstream may go: decided for each address, whenever one is made. */
 export class Reach {
   readonly #allowed: BlockList;
