@@ -33,7 +33,7 @@ function routesOf(store = new MemoryCallStore(), pagePath?: string): readonly Ad
       instances: () => ({ total: 0, instances: [] }),
       governance: () => ({ policy: { unrestricted: true } }),
       telemetry: () => ({ signals: {} }),
-      jobs: () => ({ total: 0, jobs: [] }),
+      jobs: () => ({ total: 0, returned: 0, jobs: [] }),
       health: () => ({ status: 'ok', stores: { audit_file: { rows: 3 } } }),
       toolSlugs: () => [],
     },

@@ -31,6 +31,7 @@ export async function instanceCards(parts: InstanceParts, baseUrl: string): Prom
   const used = await usages.of(all.flatMap(({ pid }) => pid ?? []));
   return {
     total: all.length,
+    returned: all.length,
     summary: summaryOf(upstreams.countByState()),
     instances: all.map((upstream) => {
       const { instanceId } = upstream.settings;
@@ -55,6 +56,7 @@ export async function instanceCards(parts: InstanceParts, baseUrl: string): Prom
 export interface InstanceCards {
   readonly [member: string]: unknown;
   readonly total: number;
+  readonly returned: number;
   readonly instances: readonly object[];
 }
 

@@ -3,7 +3,7 @@ import type { JobRecord } from '../jobs/job-record.ts';
 
 /** Jobs that have not ended, for an operator: what they are, where they stand, and when they last said something. */
 export function openJobs(jobs: readonly JobRecord[], now: number): JobsAnswer {
-  return { total: jobs.length, jobs: jobs.map((job) => toRow(job, now)) };
+  return { total: jobs.length, returned: jobs.length, jobs: jobs.map((job) => toRow(job, now)) };
 }
 
 function toRow(job: JobRecord, now: number): OpenJob {

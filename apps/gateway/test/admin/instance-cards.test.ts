@@ -39,6 +39,7 @@ test('a child has its process with what it takes, and the last 24 hours in quart
   gateway = await startGateway({ config: { mcpServers: { server: SERVER, launched: LAUNCHED, nowhere: NOWHERE } } });
   await gateway.ready();
   const cards = await cardsOf(gateway);
+  expect(cards).toMatchObject({ total: 3, returned: 3 });
   const server = named(cards, 'server');
   expect(server).toMatchObject({
     pid: expect.any(Number),
@@ -90,6 +91,7 @@ test('an instance that was taken out of the file is among those that left, until
   write({});
   await until(() => stderr().includes('upstream server is gone'));
   const left = await cardsOf(gateway, 'workers');
+  expect(left).toMatchObject({ total: 0, returned: 0, workers: [] });
   expect(left.departed).toEqual([
     {
       instance_id: card!['instance_id'],

@@ -231,6 +231,7 @@ describe('for an operator', () => {
     for (const path of ['/v1/debug/jobs', '/admin/api/jobs']) {
       expect((await jobs.ask('GET', path)).body).toEqual({
         total: 1,
+        returned: 1,
         jobs: [
           expect.objectContaining({
             job_id: id,

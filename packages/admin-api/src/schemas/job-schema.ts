@@ -30,6 +30,7 @@ export interface OpenJob {
 /** What `jobs` answers. */
 export interface JobsAnswer {
   readonly total: number;
+  readonly returned: number;
   readonly jobs: readonly OpenJob[];
 }
 
@@ -61,6 +62,7 @@ const openJob = z
 export const jobsAnswer: z.ZodType = z
   .strictObject({
     total: count,
+    returned: count,
     jobs: z.array(openJob).meta({ description: 'At most 200, the oldest first.' }),
   } satisfies Members<JobsAnswer>)
   .meta({ id: 'OpenJobs' });

@@ -90,12 +90,12 @@ const summary = z.strictObject({
   disabled: count,
 });
 
-const instances = z.strictObject({ total: count, summary, instances: z.array(instance), ...rest });
+const instances = z.strictObject({ total: count, returned: count, summary, instances: z.array(instance), ...rest });
 
 export const instancesAnswer: z.ZodType = instances.meta({ id: 'InstanceCards' });
 
 export const workersAnswer: z.ZodType = z
-  .strictObject({ total: count, summary, workers: z.array(instance), ...rest })
+  .strictObject({ total: count, returned: count, summary, workers: z.array(instance), ...rest })
   .meta({ id: 'WorkerCards' });
 
 const decision = z
