@@ -171,6 +171,24 @@ test('subscriptions/listen on a pipe has the bounds that it has over HTTP', asyn
   expect(JSON.parse(chunk.toString())).toMatchObject({ id: 1, error: { code: -32_602 } });
 }, 20_000);
 
+test('a client that sends on without waiting for the answer to initialize, and ends, is answered in order', async () => {
+  const { child, send } = startUnread();
+  send(initialize);
+  send({ method: 'notifications/initialized' });
+  send({ id: 1, method: 'ping' });
+  send({ id: 2, method: 'tools/list' });
+  child.stdin!.end();
+  const chunks: Buffer[] = [];
+  child.stdout!.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await once(child, 'exit');
+  const lines = Buffer.concat(chunks).toString().trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line) as object)).toEqual([
+    expect.objectContaining({ id: 0, result: expect.objectContaining({ protocolVersion: '2025-11-25' }) }),
+    { jsonrpc: '2.0', id: 1, result: {} },
+    expect.objectContaining({ id: 2, result: { tools: expect.any(Array) } }),
+  ]);
+}, 20_000);
+
 test('Content-Length before messages is named, in the answer and once on stderr', async () => {
   const { child, stderr } = startUnread();
   const body = JSON.stringify({ jsonrpc: '2.0', ...initialize });

@@ -95,6 +95,10 @@ interface StdioWays {
   tell(line: string): void;
 }
 
+function isHandshake({ method, params }: JsonRpcRequest): boolean {
+  return method === 'initialize' && eraOf(params) === 'legacy';
+}
+
 class StdioFront {
   readonly #gateway: StdioGateway;
   readonly #ways: StdioWays;
@@ -104,6 +108,8 @@ class StdioFront {
   readonly #listening = new Map<IdKey | undefined, () => void>();
   /** The one session of a handshake-era client on this pipe. */
   #session: Session | undefined;
+  /** Resolves once the handshake that is under way is over: what came behind it, without waiting, is taken then. */
+  #handshake: Promise<void> | undefined;
   #isClosed = false;
 
   constructor(gateway: StdioGateway, ways: StdioWays) {
@@ -153,6 +159,9 @@ class StdioFront {
   }
 
   async close(): Promise<void> {
+    while (this.#handshake !== undefined) {
+      await this.#handshake;
+    }
     this.#isClosed = true;
     if (this.#session !== undefined) {
       await this.#gateway.sessions.end(this.#session.id, 'deleted');
@@ -160,10 +169,15 @@ class StdioFront {
   }
 
   #take(message: ReturnType<typeof checkMessage>): void {
-    if (!('method' in message)) {
+    if (this.#handshake !== undefined && !('method' in message && eraOf(message.params) === 'modern')) {
+      void this.#handshake.then(() => this.#take(message));
+    } else if (!('method' in message)) {
       this.#session?.streams.asked.get(message.id)?.(message.answer);
     } else if ('id' in message) {
-      void this.#request(message);
+      const request = this.#request(message);
+      if (isHandshake(message)) {
+        this.#handshake = request.finally(() => (this.#handshake = undefined));
+      }
     } else {
       this.#notified(message);
     }
@@ -184,7 +198,7 @@ class StdioFront {
 
   async #request(request: JsonRpcRequest): Promise<void> {
     try {
-      if (eraOf(request.params) === 'legacy' && request.method === 'initialize') {
+      if (isHandshake(request)) {
         await this.#initialize(request);
         return;
       }
