@@ -1,5 +1,7 @@
 // Every setting does what it says: a gateway that has it differs from one that does not, as a user of it would see.
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { readGatewayConfig } from '../../src/config/reader/read-gateway-config.ts';
 import { TRACING_KEYS } from '../../src/config/reader/read-observability.ts';
 import { SETTINGS } from '../../src/config/table/setting.ts';
@@ -80,14 +82,11 @@ describe('a key of a server', () => {
     expect(Object.keys(UPSTREAM_EFFECTS).toSorted()).toEqual(Object.keys(UPSTREAM_KEYS).toSorted());
   });
 
-  test.each(Object.keys(OAUTH_KEYS))('oauth.%s, which nothing acts on, is said at the start', async (key) => {
-    const effect: Effect = {
-      base: ({ upstream }) => ({ [`${SERVER}.url`]: upstream.url }),
-      value: undefined,
-      observe: (lab) => lab.log(),
-    };
-    const value = key === 'scopes' ? ['tools'] : 'x';
-    expect(await observe(`${SERVER}.oauth.${key}`, effect, value)).toContain('mcpServers.seen.oauth: this version');
+  // They act on whoever signs in, at an authorization server: test/oauth.
+  test.each(Object.keys(OAUTH_KEYS))('oauth.%s is tried where somebody signs in', (key) => {
+    const folder = join(import.meta.dirname, '../oauth');
+    const tests = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+    expect(tests.filter((text) => new RegExp(`\\b${key}\\b`).test(text))).not.toEqual([]);
   });
 });
 

@@ -90,7 +90,7 @@ describe(`${NAMES} made-up tool names over REST`, () => {
     before = total(await scrapeFamilies(), 'dcc_mcp_tool_calls_total', { tool: '_unknown', status: 'error' });
     await callMadeUpNames(0, NAMES);
     families = await scrapeFamilies();
-  }, 60_000);
+  }, 120_000);
 
   test('each call is counted, as _unknown', () => {
     const after = total(families, 'dcc_mcp_tool_calls_total', { tool: '_unknown', status: 'error' });

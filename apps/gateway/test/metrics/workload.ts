@@ -151,7 +151,8 @@ async function openStreams(url: string): Promise<OpenStreams> {
 
 /** Four calls for a host that does one at a time and lets one wait; `onBusy` looks at the gateway meanwhile. */
 async function crowd(url: string, mcp: Caller, slug: string, onBusy: () => Promise<string>): Promise<string> {
-  const body = { tool_slug: slug, arguments: { seconds: 1 } };
+  // Long enough that a scraper on a busy machine sees who waits.
+  const body = { tool_slug: slug, arguments: { seconds: 2 } };
   const watched = mcp.run('call', body, { meta: { progressToken: 'watched' } });
   await wait(300);
   // The last one asks for a job, and is refused as the one before it is.
