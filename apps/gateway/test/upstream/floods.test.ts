@@ -95,6 +95,18 @@ describe('a flood', () => {
     expect(served).toBeLessThanOrEqual(6);
   });
 
+  test('of changed tools, each told once the last was read, is read within a second or so each', async () => {
+    const harness = await start();
+    const waits: number[] = [];
+    for (let change = 0; change < 8; change += 1) {
+      const [before, began] = [listsRead(), performance.now()];
+      await flood(harness, () => ({ method: 'notifications/tools/list_changed' }), 1);
+      await until(() => listsRead() === before + 3);
+      waits.push(performance.now() - began);
+    }
+    expect(Math.max(...waits)).toBeLessThan(1_600);
+  }, 20_000);
+
   test('of changes of one resource is told in part, its last change among them', async () => {
     const harness = await start();
     const uri = 'scene://mine';

@@ -1,6 +1,7 @@
 /** Several changes within this time are one. */
 const MIN_PAUSE_MILLIS = 50;
-const MAX_PAUSE_MILLIS = 5_000;
+/** A tool that changed is offered as it was for no longer than this; reading a long list again has a pause of its own. */
+const MAX_PAUSE_MILLIS = 1_000;
 /** After this time without a change the shortest pause counts again. */
 const QUIET_MILLIS = 10_000;
 /** How many times as long as the work takes its pause is at least: changes without end leave most of the time to the calls. */
