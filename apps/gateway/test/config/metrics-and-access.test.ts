@@ -141,6 +141,10 @@ describe('who may call', () => {
       '! auth.tokens[0]: it needs either a token or a tokenFile, as a text that is not empty',
     ],
     ['auth: { tokens: [{ token: a, dccTypes: 7 }] }', '! auth.tokens[0]: its dccTypes are not a list of words'],
+    ...['""', '[""]', '[" ", ""]', '","'].map((blank) => [
+      `auth: { tokens: [{ token: a, dccTypes: ${blank} }] }`,
+      '! auth.tokens[0]: its dccTypes name nothing; leave them out for a token of every DCC type',
+    ]),
     ['auth: { tokens: [{ tokn: a }] }', '! auth.tokens[0].tokn: no such key; it has no effect'],
     ['auth: { issuer: i }', '! auth: an audience or issuer is set, but no keys to check a token with'],
     ['policy: { readOnly: ture }', '! policy.readOnly: "ture" is neither true nor false'],
