@@ -343,6 +343,20 @@ describe('the command login', () => {
     expect(second!['state']).not.toBe(first!['state']);
   }, 30_000);
 
+  test('that comes to nothing does not say in the browser that somebody is logged in', async () => {
+    await begin();
+    let shown: Promise<string> | undefined;
+    const end = await lab.run(['login', 'tracker', '--no-browser', '--timeout', '5'], (text) => {
+      const page = pageIn(text);
+      if (page !== undefined) {
+        shown ??= arrive(issuer, page, ({ searchParams }) => searchParams.set('code', 'made-up'));
+      }
+    });
+    expect(end.code).toBe(1);
+    expect(await shown).not.toMatch(/^logged in/i);
+    expect(await shown).toContain('the terminal says whether');
+  }, 30_000);
+
   test('takes the configured client and its scopes', async () => {
     await begin();
     lab.configure({ mcpServers: { tracker: { url: server.url, oauth: { clientId: 'known', scopes: ['tools'] } } } });

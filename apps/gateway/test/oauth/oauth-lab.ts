@@ -61,11 +61,11 @@ export function createLab(): OauthLab {
   return lab;
 }
 
-/** Logs in as a browser would, and comes back as one. */
-export async function arrive(at: AuthorizationServer, page: string, change?: (landing: URL) => void): Promise<void> {
+/** Logs in as a browser would, and comes back as one. @returns What the browser shows then. */
+export async function arrive(at: AuthorizationServer, page: string, change?: (landing: URL) => void): Promise<string> {
   const landing = new URL(await at.browse(page));
   change?.(landing);
-  await fetch(landing);
+  return (await fetch(landing)).text();
 }
 
 /** The page in what the command prints, if it is there. */

@@ -7,6 +7,8 @@ import type { AuthorizationResponse } from '../../upstream/oauth/sdk-login.ts';
 
 const PATH = '/callback';
 const MAX_WORDS = 300;
+/** Whether the code is worth a token is known to the command only, and later. */
+const ARRIVED = 'The answer is here. You can close this page; the terminal says whether you are logged in.';
 
 /** Where a browser comes back to after a login (RFC 8252, section 7.3). */
 export interface LoopbackCallback {
@@ -35,7 +37,7 @@ export async function openLoopbackCallback(port: number): Promise<LoopbackCallba
       answer(response, 400, `Not logged in: ${came}. You can close this page.`);
       reject(new Error(came));
     } else {
-      answer(response, 200, 'Logged in. You can close this page.');
+      answer(response, 200, ARRIVED);
       resolve(came);
     }
   });
