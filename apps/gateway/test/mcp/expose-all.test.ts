@@ -113,6 +113,24 @@ describe('with one upstream', () => {
     expect((await client.request('resources/read', { uri: 'scene://none' })).error).toMatchObject({ code });
   });
 
+  test.each(['legacy', 'modern'])('what the gateway tells of itself is read by its URI (%s)', async (era) => {
+    const client = era === 'modern' ? openModern(gateway.url) : await openLegacy(gateway.url);
+    const read = async (uri: string): Promise<string> => {
+      const headers = { 'mcp-name': uri };
+      const { result } = await client.request('resources/read', { uri }, era === 'modern' ? { headers } : {});
+      return (result!['contents'] as readonly { readonly text: string }[])[0]!.text;
+    };
+    const { instances } = JSON.parse(await read('gateway://instances')) as { instances: readonly Json[] };
+    const [{ instance_id: id }] = instances as [Json];
+    expect(instances).toMatchObject([{ name: 'scenes', status: 'ready' }]);
+    expect(JSON.parse(await read(`gateway://instances/${String(id)}`))).toMatchObject({ name: 'scenes' });
+    expect(JSON.parse(await read('gateway://catalog'))).toMatchObject({ tools: expect.any(Array) });
+    expect(JSON.parse(await read(`events://session/${String(id)}?limit=1`))).toMatchObject({ cursor: 0 });
+    expect(await read('resources://gateway/events')).toContain('election_won');
+    const { resources } = (await client.request('resources/list', {})).result as { resources: readonly Json[] };
+    expect(resources).toMatchObject([{ uri: 'scene://one' }]);
+  });
+
   test('a stateless client that listens to a resource subscribes to it, until it leaves', async () => {
     const client = await openLegacy(gateway.url);
     const leave = new AbortController();

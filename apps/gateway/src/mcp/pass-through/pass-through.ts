@@ -23,6 +23,7 @@ import { messageOf } from '../../protocol/thrown-error.ts';
 import type { HopFailure, HopResult, RawParams, Upstream } from '../../upstream/upstream.ts';
 import { mcpCaller } from '../exchange/caller.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import { GatewayResources, isOfGateway } from '../search-mode/gateway-resources.ts';
 import { errorResult } from '../search-mode/tool-result.ts';
 import type { McpHandler, McpMode, Reach } from '../server/mcp-mode.ts';
 import { outcomeOfCode } from '../server/protocol-spans.ts';
@@ -58,6 +59,7 @@ export class PassThrough implements McpMode {
   readonly #listeners: ResourceListeners;
   readonly #names: UpstreamNames;
   readonly #lists: UpstreamLists;
+  readonly #own: GatewayResources;
   readonly #subscriptions: UpstreamSubscriptions;
 
   constructor(core: OperationCore, { resourceOwners, listeners }: PassThroughOptions) {
@@ -66,6 +68,7 @@ export class PassThrough implements McpMode {
     this.#names = new UpstreamNames(core.upstreams, core.catalog);
     this.#lists = new UpstreamLists(this.#names, resourceOwners);
     this.#subscriptions = new UpstreamSubscriptions({ lists: this.#lists, listeners });
+    this.#own = new GatewayResources(core);
     this.handlers = new Map<string, McpHandler>([
       ['tools/list', (_request, exchange) => this.#toolsList(exchange)],
       ['tools/call', namingUndeclared((request, exchange) => this.#toolsCall(request, exchange))],
@@ -73,9 +76,21 @@ export class PassThrough implements McpMode {
       ['prompts/get', namingUndeclared(this.#handOn((...parts) => this.#promptsGet(...parts)))],
       ['resources/list', this.#listOf('resources')],
       ['resources/templates/list', this.#listOf('resourceTemplates')],
-      ['resources/read', namingUndeclared(this.#handOn((...parts) => this.#resource(...parts)))],
-      ['resources/subscribe', this.#handOn((to, request, exchange) => this.#subscribe(to, request, exchange))],
-      ['resources/unsubscribe', this.#handOn((to, request, exchange) => this.#unsubscribe(to, request, exchange))],
+      ['resources/read', this.#ownOr('read', namingUndeclared(this.#handOn((...parts) => this.#resource(...parts))))],
+      [
+        'resources/subscribe',
+        this.#ownOr(
+          'subscribe',
+          this.#handOn((...parts) => this.#subscribe(...parts)),
+        ),
+      ],
+      [
+        'resources/unsubscribe',
+        this.#ownOr(
+          'unsubscribe',
+          this.#handOn((...parts) => this.#unsubscribe(...parts)),
+        ),
+      ],
       ['completion/complete', this.#handOn((to, request, exchange) => this.#complete(to, request, exchange))],
     ]);
   }
@@ -85,7 +100,7 @@ export class PassThrough implements McpMode {
     return typeof name === 'string' ? this.#names.tool(name)?.label : undefined;
   }
 
-  /** Everything but the list of tools, which is the gateway's own, goes to an upstream. */
+  /** Everything but the list of tools, and what the gateway tells of itself, goes to an upstream. */
   onlyLooks(): boolean {
     return false;
   }
@@ -252,6 +267,16 @@ export class PassThrough implements McpMode {
         throw errorOf(hop.failure);
       }
       return hop.raw ?? hop.result;
+    };
+  }
+
+  /** What the gateway tells of itself is there by its URI, unless an upstream lists it: a gateway behind this one does. */
+  #ownOr(what: 'read' | 'subscribe' | 'unsubscribe', handedOn: McpHandler): McpHandler {
+    return async (request, exchange) => {
+      const uri = request.params?.['uri'];
+      const { mayUse } = this.#permissionsOf(exchange);
+      const isOwn = typeof uri === 'string' && isOfGateway(uri) && !(await this.#lists.isListed(uri, OWN, mayUse));
+      return isOwn ? this.#own[what](request, exchange) : handedOn(request, exchange);
     };
   }
 

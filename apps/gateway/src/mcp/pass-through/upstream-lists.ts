@@ -117,6 +117,17 @@ export class UpstreamLists {
     return found;
   }
 
+  /** Whether an upstream lists the resource, be it one of `mayUse` or not; where nobody has yet, those are asked once. */
+  async isListed(uri: string, forwarding: Pick<Forwarding, 'send'>, mayUse: MayUse): Promise<boolean> {
+    await this.#forgetGone();
+    const isKnown = async (): Promise<boolean> => (await this.#owners.ownersOf(uri)).length > 0;
+    if (await isKnown()) {
+      return true;
+    }
+    await this.#ask(forwarding, mayUse);
+    return isKnown();
+  }
+
   /** The upstreams that have the resources, as {@link placeOf}. @throws {McpError} When one of them is nobody's. */
   async ownersOf(
     uris: readonly string[],

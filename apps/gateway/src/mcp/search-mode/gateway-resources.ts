@@ -19,6 +19,7 @@ export const INSTANCES_URI = 'gateway://instances';
 /** Resource that lists every tool. */
 export const CATALOG_URI = 'gateway://catalog';
 const INSTANCE_PREFIX = `${INSTANCES_URI}/`;
+const ONE_INSTANCE = /^gateway:\/\/instances\/[^/]+$/;
 const JSON_TYPE = 'application/json';
 
 /** What the gateway tells of itself as MCP resources. */
@@ -160,6 +161,11 @@ export class GatewayResources {
     }
     return instanceRow(upstream, upstreams.stateOf(upstream));
   }
+}
+
+/** Whether a URI is of the kind that the gateway gives what it tells of itself. */
+export function isOfGateway(uri: string): boolean {
+  return [INSTANCES_URI, CATALOG_URI].includes(uri) || ONE_INSTANCE.test(uri) || isOutput(uri) || isEvents(uri);
 }
 
 function notFound(uri: string): McpError {
