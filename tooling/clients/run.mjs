@@ -8,6 +8,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync,
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 
 const here = import.meta.dirname;
 const programs = join(here, 'programs');
@@ -80,13 +81,22 @@ async function installFromPyPi(list) {
   return interpreter(folder);
 }
 
+/** A registry that is away for a moment fails no run. */
+const TRIES = 3;
+const PAUSE_MILLIS = 5000;
+
 /** Where it is installed, or why it is not. */
 async function attempt(name, install) {
-  try {
-    return { path: await install() };
-  } catch (error) {
-    process.stderr.write(`could not install ${name}: ${error.message}\n`);
-    return { reason: error.message };
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return { path: await install() };
+    } catch (error) {
+      if (tries === TRIES) {
+        process.stderr.write(`could not install ${name}: ${error.message}\n`);
+        return { reason: error.message };
+      }
+      await wait(PAUSE_MILLIS);
+    }
   }
 }
 
