@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type EchoServer, startEchoServer } from '../fixtures/echo-server.ts';
+import { startJobHost } from '../fixtures/job-host.ts';
 import { until } from '../upstream/fixtures/harness.ts';
 import { errorOf, type Json, removeStudios, startStudio, type Studio } from './studio.ts';
 
@@ -301,6 +302,22 @@ describe('an instance that leaves', () => {
     expect(await studio.row(id)).toBeUndefined();
     expect((await eventNames(studio, id)).at(-1)).toBe('host_died');
     expect((await eventNames(studio, id)).filter((name) => name === 'host_died')).toHaveLength(1);
+    expect(await studio.evictions('host_died')).toBe(before + 1);
+  });
+
+  test('dies while it works at a job of its own: that is a call, too', async () => {
+    const before = await studio.evictions('host_died');
+    const host = await startJobHost();
+    const body = mayaBody({ mcp_url: host.url, dcc_type: 'working' });
+    const id = String(body['instance_id']);
+    await studio.register(body);
+    await studio.untilReady(id);
+    const call = studio.post('call', { tool_slug: `working.${id.slice(0, 8)}.endless`, arguments: {} });
+    await until(() => host.polls('endless') > 1);
+    host.close();
+    expect(errorOf(await call)['kind']).toBe('host-died');
+    expect(await studio.row(id)).toBeUndefined();
+    expect((await eventNames(studio, id)).at(-1)).toBe('host_died');
     expect(await studio.evictions('host_died')).toBe(before + 1);
   });
 });

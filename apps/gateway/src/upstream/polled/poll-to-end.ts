@@ -61,7 +61,9 @@ export async function pollToEnd(call: PolledCall, work: PolledWork): Promise<Hop
     work.cancel();
   }
   const polling = new Polling(call, work);
+  const release = call.session.holdWork();
   const end = await polling.end();
+  release();
   withdrawal?.removeEventListener('abort', onWithdrawn);
   if (!end.ok && !polling.hasEnded && LEFT_ALONE.has(end.failure.kind)) {
     work.cancel();

@@ -30,6 +30,8 @@ export class RpcSession implements Conversation {
   readonly #requests: ServerRequests;
   readonly #nonProtocolOutput: NonProtocolOutput;
   readonly #notifications: ServerNotifications;
+  /** Calls that are worked at while none of their requests is on its way. */
+  #works = 0;
   #lastId = 0;
   #isOver = false;
 
@@ -79,6 +81,14 @@ export class RpcSession implements Conversation {
     call.onSent?.(this.#lastId);
     this.transport.send(hop, requestText(hop.id, call.method, params), call.params);
     return hop;
+  }
+
+  /** A call was answered, and is worked at all the same. @returns What says that this has ended. */
+  holdWork(): () => void {
+    this.#works += 1;
+    return () => {
+      this.#works -= 1;
+    };
   }
 
   /** Resolves when the upstream has taken it, or when it is clear that it won't. */
@@ -141,7 +151,7 @@ export class RpcSession implements Conversation {
     if (this.#isOver) {
       return;
     }
-    const leavesCalls = this.#callers().length > 0;
+    const leavesCalls = this.#works > 0 || this.#callers().length > 0;
     this.#finish(hostDied(`The upstream died while it worked: ${reason}`));
     this.#events.onLost(reason, isDead || leavesCalls);
   }
