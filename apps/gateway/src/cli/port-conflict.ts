@@ -2,17 +2,16 @@ import { VERSION } from '../config/load/version.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import type { PortHeldError } from '../registry/election/port-held-error.ts';
 import { isNewer } from '../registry/election/version-order.ts';
-import { reachable } from './banner/addresses.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Says who has the port, and what to do about it. */
 export function sayWhoHolds(terminal: Terminal, { server }: GatewayConfig, error: PortHeldError): void {
-  const address = `${server.host}:${server.port}`;
-  terminal.printError(error.outcome === 'lost' ? lostLine(address, error) : foreignLine(address, error));
+  const { host, port } = server;
+  const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  terminal.printError(error.outcome === 'lost' ? lostLine(error) : foreignLine(address, error));
 }
 
-function lostLine(address: string, { holder, refusal }: PortHeldError): string {
-  const where = reachable(`http://${address.replace(/^([\da-f:]+):(\d+)$/i, '[$1]:$2')}`);
+function lostLine({ holder, refusal, url: where }: PortHeldError): string {
   if (holder.kind !== 'gateway') {
     return `a gateway has ${where} and does not answer any more; look at it, or start this one with --wait or another --port`;
   }

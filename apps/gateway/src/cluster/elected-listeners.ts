@@ -29,7 +29,7 @@ export function openByElection({ server }: GatewayConfig, options: ElectionOptio
   const { host, port } = server;
   return standForElection({
     ...candidate,
-    url: urlOf(host, port),
+    urls: urlsOf(host, port),
     bind: open,
     isHeld,
     readSecret: () => readYieldSecret(stateFolder, port),
@@ -40,10 +40,10 @@ export function openByElection({ server }: GatewayConfig, options: ElectionOptio
         );
       }
     },
-    onLost: () => {
+    onLost: (url) => {
       onLost();
       if (options.waits) {
-        log(`another gateway serves ${urlOf(host, port)}; this one takes over when that one ends`);
+        log(`another gateway serves ${url}; this one takes over when that one ends`);
       }
     },
   });
@@ -56,8 +56,9 @@ function isHeld(error: unknown): false | 'port' | 'beside' {
   return error instanceof MetricsPortError ? 'beside' : 'port';
 }
 
-/** Where this machine reaches who holds the port. */
-function urlOf(host: string, port: number): string {
-  const known = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host;
-  return `http://${known.includes(':') ? `[${known}]` : known}:${port}`;
+/** Where this machine may reach who holds the port. */
+function urlsOf(host: string, port: number): readonly string[] {
+  // One bound to every address is met by one that has those of IPv6, or of IPv4, alone.
+  const hosts = { '0.0.0.0': ['127.0.0.1'], '::': ['::1', '127.0.0.1'] }[host] ?? [host];
+  return hosts.map((each) => `http://${each.includes(':') ? `[${each}]` : each}:${port}`);
 }

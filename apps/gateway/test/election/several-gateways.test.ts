@@ -62,6 +62,25 @@ function pushedElections(sink: OtlpSink): Readonly<Record<string, number>> {
   return Object.fromEntries(points.map(({ attributes, value }) => [attributes['outcome'] as string, Number(value)]));
 }
 
+test.each([
+  ['127.0.0.1', '0.0.0.0', '127.0.0.1'],
+  ['127.0.0.1', '::', '127.0.0.1'],
+  ['::1', '::', '[::1]'],
+])(
+  'a gateway on %s is found by one that stands for %s',
+  async (first, second, named) => {
+    const config = { mcpServers: {}, auth: { tokens: [{ token: 'a-token-of-this-test' }] } };
+    const winner = contest.start({ config, args: ['--host', first] });
+    await winner.says(LISTENS);
+    const loser = contest.start({ config, args: ['--host', second] });
+    expect({ code: await loser.ended(), stderr: loser.stderr() }).toEqual({
+      code: 0,
+      stderr: expect.stringContaining(`already runs on http://${named}:${contest.port},`),
+    });
+  },
+  30_000,
+);
+
 test.each([2, 3, 8])(
   'of %d gateways started at once one listens, the others say where it is and end with 0',
   async (count) => {

@@ -16,8 +16,8 @@ const LOOK_MILLIS = 5_000;
 /** A gateway that stands for a port. */
 export interface Candidate<Won> {
   readonly version: string;
-  /** Where this machine reaches whoever holds the port: `http://127.0.0.1:9765`. */
-  readonly url: string;
+  /** Where this machine may reach whoever holds the port: `http://127.0.0.1:9765`; one or more. */
+  readonly urls: readonly string[];
   /** Whether to go on after the election is lost, until the port is free. */
   readonly waits: boolean;
   /** Aborts when nobody wants the port any more. */
@@ -30,8 +30,8 @@ export interface Candidate<Won> {
   readSecret(): Promise<string | undefined>;
   /** The port is held, for the first time: said to whoever waits. */
   onHeld(error: unknown): void;
-  /** The election is lost to a gateway: once for each start. */
-  onLost(): void;
+  /** The election is lost to a gateway there: once for each start. */
+  onLost(url: string): void;
 }
 
 /**
@@ -58,6 +58,8 @@ class Election {
   #isTold = false;
   #hasLost = false;
   #lookedAt = Number.NEGATIVE_INFINITY;
+  /** Where somebody was asked last. */
+  #url = '';
 
   constructor(candidate: Candidate<unknown>) {
     this.#candidate = candidate;
@@ -85,8 +87,7 @@ class Election {
   }
 
   async #look(): Promise<void> {
-    const { url, signal } = this.#candidate;
-    const holder = await askHolder(url, signal);
+    const holder = await this.#ask();
     this.#lookedAt = performance.now();
     switch (this.#contest.next(holder, this.#lookedAt)) {
       case 'again':
@@ -94,17 +95,30 @@ class Election {
       case 'challenge':
         return this.#challenge(holder);
       case 'foreign':
-        throw new PortHeldError(holder, 'foreign');
+        throw new PortHeldError(holder, 'foreign', { url: this.#url });
       case 'lost':
       default:
         return this.#lose(holder);
     }
   }
 
+  /** The first that answers: of every address the holder may have a single one. */
+  async #ask(): Promise<PortHolder> {
+    let holder: PortHolder = { kind: 'gone' };
+    for (const url of this.#candidate.urls) {
+      this.#url = url;
+      holder = await askHolder(url, this.#candidate.signal);
+      if (holder.kind !== 'gone') {
+        break;
+      }
+    }
+    return holder;
+  }
+
   async #challenge(holder: PortHolder): Promise<void> {
-    const { url, version, signal } = this.#candidate;
+    const { version, signal } = this.#candidate;
     const secret = await this.#candidate.readSecret();
-    const answer = await askToYield({ url, version, secret, signal });
+    const answer = await askToYield({ url: this.#url, version, secret, signal });
     if (!answer.ok) {
       return this.#lose(holder, answer.reason);
     }
@@ -115,10 +129,10 @@ class Election {
   async #lose(holder: PortHolder, refusal?: string): Promise<void> {
     if (!this.#hasLost) {
       this.#hasLost = true;
-      this.#candidate.onLost();
+      this.#candidate.onLost(this.#url);
     }
     if (!this.#candidate.waits) {
-      throw new PortHeldError(holder, 'lost', refusal);
+      throw new PortHeldError(holder, 'lost', { url: this.#url, refusal });
     }
     await this.#pause(WAIT_MILLIS);
   }
