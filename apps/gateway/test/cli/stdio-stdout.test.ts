@@ -142,6 +142,23 @@ describe('a client of --stdio that goes away', () => {
     expect(sink.spans().map(({ name }) => name)).toContain('gateway.call');
   }, 60_000);
 
+  test('with its stdin only, has the answer that was under way, and the call is a good one', async () => {
+    sink = await startOtlpSink();
+    gateway = startStdio(
+      { mcpServers: { noisy: noisy(500) } },
+      { env: { OTEL_EXPORTER_OTLP_ENDPOINT: sink.url, OTEL_BSP_SCHEDULE_DELAY: '60000' } },
+    );
+    await initialize();
+    const params = { name: 'call', arguments: { tool_slug: await findSlug() } };
+    gateway.write(JSON.stringify({ jsonrpc: '2.0', id: 'last', method: 'tools/call', params }));
+    gateway.child.stdin!.end();
+
+    expect(await gateway.ended()).toBe(0);
+    await gateway.until(() => gateway.stdout.some((line) => line.includes('"id":"last"')));
+    const call = sink.spans().find(({ name }) => name === 'gateway.call');
+    expect(call?.attributes['dcc_mcp.outcome']).toBe('ok');
+  }, 60_000);
+
   test('with its stderr only, is served on', async () => {
     gateway = startStdio({ mcpServers: { noisy: noisy() } }, { env: { OTEL_TRACES_EXPORTER: 'console' } });
     await initialize();

@@ -84,7 +84,10 @@ export function serveStdio(gateway: StdioGateway, streams: StdioStreams, onEnd: 
   streams.stdin.on('close', end);
   streams.stdin.on('error', end);
   // Nobody reads the answers any more: that is the end of the client, not a reason to lose what it has done.
-  streams.stdout.on('error', end);
+  streams.stdout.on('error', () => {
+    front.leave();
+    end();
+  });
 }
 
 /** The ways out of {@link StdioFront}. */
@@ -110,7 +113,8 @@ class StdioFront {
   #session: Session | undefined;
   /** Resolves once the handshake that is under way is over: what came behind it, without waiting, is taken then. */
   #handshake: Promise<void> | undefined;
-  #isClosed = false;
+  /** Whoever has said all there is to say may still read the answers: only one that does not is gone. */
+  #isGone = false;
 
   constructor(gateway: StdioGateway, ways: StdioWays) {
     this.#gateway = gateway;
@@ -153,8 +157,14 @@ class StdioFront {
     }
   }
 
-  /** Nobody will read the answers of what still runs. */
+  /** Nobody will read the answers of what still runs; it goes on. */
+  leave(): void {
+    this.#isGone = true;
+  }
+
+  /** Nobody will read the answers of what still runs: it ends. */
   abandon(): void {
+    this.leave();
     this.#running.forEach((controller) => controller.abort());
   }
 
@@ -162,7 +172,6 @@ class StdioFront {
     while (this.#handshake !== undefined) {
       await this.#handshake;
     }
-    this.#isClosed = true;
     if (this.#session !== undefined) {
       await this.#gateway.sessions.end(this.#session.id, 'deleted');
     }
@@ -277,7 +286,7 @@ class StdioFront {
       authSubject: undefined,
       principal: undefined,
       signal,
-      isCallerGone: () => this.#isClosed,
+      isCallerGone: () => this.#isGone,
       notify: (method, params) => this.#send({ jsonrpc: '2.0', method, ...(params === undefined ? {} : { params }) }),
       ...(session === undefined ? {} : { ask: (question) => this.#ask(session.streams, question) }),
     };
