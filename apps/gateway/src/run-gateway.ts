@@ -179,9 +179,9 @@ async function stop({ gateway, telemetry, log, people, listeners, finishMillis }
   gateway.drain();
   await gateway.yieldSecret.takeBack();
   let unfinished = 0;
-  const isIdle = await gateway.whenIdle(finishMillis);
-  // Before the calls of whoever waits: a job ends for a reason of its own.
+  // First of all: calls of callers who wait may stand behind them in a queue.
   await gateway.stopJobs(CLOSE_MILLIS);
+  const isIdle = await gateway.whenIdle(finishMillis);
   if (!isIdle) {
     unfinished = gateway.underway();
     gateway.endCalls();

@@ -157,6 +157,18 @@ test('a stop ends open jobs as cancelled, tells who follows them, and is in the 
   ]);
 });
 
+test('a stop finishes a call that waits behind a job', async () => {
+  const jobs = await start({ entry: { concurrency: 1 } });
+  await jobs.start();
+  await jobs.upstream.nextCall();
+  const waiting = jobs.ask('POST', '/v1/call', { body: { tool_slug: jobs.slug } });
+  await wait(100);
+  const stopped = jobs.gateway.stop();
+  (await jobs.upstream.nextCall()).answer(DONE);
+  expect(await waiting).toMatchObject({ status: 200, body: { ok: true, output: 'done' } });
+  await stopped;
+});
+
 test('a job ends as cancelled also where the gateway stops with calls that were not done in time', async () => {
   const upstream = await startHeldServer();
   const folder = mkdtempSync(join(tmpdir(), 'jobs-'));
