@@ -5,11 +5,10 @@ import { serveHttp } from '@dcc-mcp/http-adapter/node';
 const routes = createAdminRoutes({
   sources: {
     store: new MemoryCallStore(),
-    instances: () => ({ total: 0, instances: [] }),
+    instances: () => ({ total: 0, returned: 0, instances: [] }),
     governance: () => ({ policy: { unrestricted: true, read_only: false } }),
     telemetry: () => ({ signals: {}, settings: [] }),
     health: () => ({ status: 'ok', uptime_secs: Math.round(process.uptime()) }),
-    jobs: () => ({ total: 0, jobs: [] }),
     toolSlugs: () => [],
   },
 });

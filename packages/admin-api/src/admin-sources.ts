@@ -15,8 +15,8 @@ export interface AdminSources {
   telemetry(): JsonRecord | Promise<JsonRecord>;
   /** The process: version, uptime, memory, sessions; stores are added from the store. */
   health(): JsonRecord | Promise<JsonRecord>;
-  /** Jobs of all principals that wait or run, the oldest first. */
-  jobs(): JobsAnswer | Promise<JobsAnswer>;
+  /** Jobs of all principals that wait or run, the oldest first; absent where nothing goes on without its caller. */
+  readonly jobs?: () => JobsAnswer | Promise<JobsAnswer>;
   /** What an instance wrote of requests, oldest first; absent where that is not kept. */
   readonly eventsOf?: (instanceId: string, wanted: EventsWanted) => Promise<readonly object[]>;
   /** What an instance wrote behind a cursor (`cursor` 0: from the oldest on; at most `limit` lines); undefined of one that is unknown. */

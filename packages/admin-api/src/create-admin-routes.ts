@@ -61,7 +61,6 @@ const NOWHERE: AdminSources = {
   instances: nowhere,
   governance: nowhere,
   telemetry: nowhere,
-  jobs: nowhere,
   health: nowhere,
   toolSlugs: nowhere,
 };

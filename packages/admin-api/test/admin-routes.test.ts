@@ -33,7 +33,6 @@ function routesOf(store = new MemoryCallStore(), pagePath?: string): readonly Ad
       instances: () => ({ total: 0, instances: [] }),
       governance: () => ({ policy: { unrestricted: true } }),
       telemetry: () => ({ signals: {} }),
-      jobs: () => ({ total: 0, returned: 0, jobs: [] }),
       health: () => ({ status: 'ok', stores: { audit_file: { rows: 3 } } }),
       toolSlugs: () => [],
     },
@@ -67,6 +66,10 @@ describe('createAdminRoutes', () => {
     expect(withPage).toMatchObject({
       calls: [{ links: { trace_page: `${BASE}/admin?panel=traces&trace=${row.row_id}` } }],
     });
+  });
+
+  test('where nothing goes on without its caller, no jobs are told of', async () => {
+    expect(await ask(routesOf(), 'jobs')).toEqual({ status: 200, body: { total: 0, returned: 0, jobs: [] } });
   });
 
   test('an entry of the feed leads to the request that it was made from', async () => {

@@ -12,7 +12,6 @@ async function ask(store: MemoryCallStore, path: string, query = ''): Promise<st
       instances: () => ({ total: 0, instances: [] }),
       governance: () => ({}),
       telemetry: () => ({}),
-      jobs: () => ({ total: 0, returned: 0, jobs: [] }),
       health: () => ({ version: '1.2.3' }),
       toolSlugs: () => [],
     },

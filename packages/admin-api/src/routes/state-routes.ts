@@ -4,7 +4,7 @@ import type { AdminRoute } from '../admin-route.ts';
 import type { AdminRoutesOptions, AdminSources, JsonRecord } from '../admin-sources.ts';
 import { jsonAnswer } from '../request/admin-request.ts';
 import { Parameters } from '../request/parameters.ts';
-import { jobsAnswer } from '../schemas/job-schema.ts';
+import { type JobsAnswer, jobsAnswer } from '../schemas/job-schema.ts';
 import {
   governanceAnswer,
   healthAnswer,
@@ -15,6 +15,7 @@ import {
 
 /** Decisions of a page that asks for no number. */
 const DEFAULT_DECISIONS = 300;
+const NO_JOBS: JobsAnswer = { total: 0, returned: 0, jobs: [] };
 const DECISION_PARAMETERS = ['limit', 'since', 'until', 'q'] as const;
 
 /** What is so at this moment. */
@@ -33,7 +34,7 @@ export function stateRoutes({ sources, now = Date.now }: AdminRoutesOptions): re
     }),
     state('jobs', 'Jobs that wait or run, of every principal, the oldest first: is one slow, or dead?', {
       answer: jobsAnswer,
-      read: async () => ({ ...(await sources.jobs()) }),
+      read: async () => ({ ...NO_JOBS, ...(await sources.jobs?.()) }),
     }),
     governanceRoute(sources, now),
     state(
