@@ -51,6 +51,7 @@ describe('readGatewayConfig', () => {
         allowedToolSlugPrefixes: [],
       },
       limits: { readRetryMax: 2, circuitFailureThreshold: 5, circuitOpenSecs: 30, ...CALLS },
+      jobs: { retentionSecs: 3_600, timeoutSecs: 3_600, maxFinished: 1_000, maxOpen: 10_000 },
       audit: { maxRows: 5_000, maxBytes: 52_428_800, indexMaxBytes: 1_073_741_824 },
       registry: { staleTimeoutSecs: 30, registerAllow: [] },
       trafficCapture: { mode: 'off' },

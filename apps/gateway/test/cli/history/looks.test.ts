@@ -99,7 +99,7 @@ test('instances says which left and which were not taken, with the reasons', asy
   const id = '0a1b2c3d-0000-4000-8000-000000000000';
   await tell('register', { instance_id: id, dcc_type: 'maya', mcp_url: 'http://169.254.1.1/mcp' });
   const refused = (await runInProcess(['instances', ...at])).stdout;
-  expect(refused).toMatch(/^skipped \(http\) {2}maya 0a1b2c3d: refused: .+registerAllow/m);
+  expect(refused).toMatch(/^skipped \(http\) {2}maya 0a1b2c3d: refused: .+no setting allows/m);
   await tell('register', { instance_id: id, dcc_type: 'maya', mcp_url: 'http://127.0.0.1:1/mcp' });
   expect((await runInProcess(['instances', ...at])).stdout).toMatch(/^maya-0a1b2c3d \(maya\) .+ http$/m);
   await tell('deregister', { instance_id: id, reason: 'closed' });
