@@ -15,6 +15,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['operations'],
   ['mcp', 'rest', 'admin'],
   ['cluster'],
+  ['assembly'],
   ['gateway.ts'],
   ['run-gateway.ts'],
   ['cli', 'index.ts'],

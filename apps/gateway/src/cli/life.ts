@@ -1,10 +1,10 @@
 import { ATTR_DCC_MCP_CONTENTION_EVENT, EVENT_DCC_MCP_GATEWAY_START } from '@dcc-mcp/semantic-conventions';
+import type { Reaching } from '../assembly/gateway-parts.ts';
 import { type ConfigWatch, watchConfiguration } from '../config/load/config-watch.ts';
 import type { LoadedConfiguration } from '../config/load/load-configuration.ts';
 import { settingViews } from '../config/load/setting-views.ts';
 import { VERSION } from '../config/load/version.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
-import type { Reaching } from '../gateway.ts';
 import { serveStdio } from '../mcp/transport/stdio.ts';
 import type { Log } from '../protocol/log.ts';
 import { configNote } from '../recording/rows/activity-note.ts';

@@ -1,0 +1,70 @@
+import type { RouteConfig } from '@hono/zod-openapi';
+import { pagePathOf } from '../admin/admin-routes.ts';
+import { adminOpenApi } from '../admin/open-api.ts';
+import type { HttpTap } from '../http/app.ts';
+import type { Authentication } from '../http/auth/authentication.ts';
+import { healthRoutes } from '../http/health-routes.ts';
+import type { RouteTable } from '../http/route-table.ts';
+import { type ServedApps, createServedApps, withoutClash } from '../http/served-apps.ts';
+import type { OperationCore } from '../operations/frame/core.ts';
+import type { GatewayInstruments } from '../recording/telemetry/gateway-instruments.ts';
+import { TappedExchange } from '../recording/traffic/tapped-exchange.ts';
+import type { TrafficCapture } from '../recording/traffic/traffic-capture.ts';
+import { informationRoutes } from '../rest/information-routes.ts';
+import { jobRoutes } from '../rest/jobs/job-routes.ts';
+import { restRoutes } from '../rest/rest-routes.ts';
+import type { GatewayParts } from './gateway-parts.ts';
+
+/** What is served, and what looks at it on its way. */
+interface Wired {
+  readonly core: OperationCore;
+  readonly routes: RouteTable;
+  readonly admin: RouteTable;
+  readonly traffic: TrafficCapture | undefined;
+  readonly authentication: Authentication | undefined;
+  readonly isDraining: () => boolean;
+}
+
+/** Puts the routes of all rooms behind one edge. */
+export function createApps(
+  { config, version, page }: GatewayParts,
+  { requests, scrapeHandler, scrapes }: GatewayInstruments,
+  { core, routes, admin, traffic, authentication, isDraining }: Wired,
+): ServedApps {
+  const { upstreams, contextSettings, onError } = core;
+  const { bodyLimitBytes, publicUrl } = config.server;
+  const needsToken = config.auth.tokens.length > 0 || config.auth.jwksUrl !== undefined;
+  // Said whether it is on or off: telemetry changes no page but its own.
+  const metricsPath = config.metrics.port === undefined ? config.metrics.path : undefined;
+  const described = (): readonly RouteConfig[] =>
+    adminOpenApi(config.server.admin ? config.server.adminPath : undefined);
+  const pagePath = pagePathOf({ ...config.server, page });
+  const own = {
+    ...routes,
+    ...restRoutes(core, bodyLimitBytes),
+    ...jobRoutes(core),
+    ...informationRoutes({ core, version, publicUrl, needsToken, metricsPath, pagePath, described }),
+    ...healthRoutes({ upstreams, version, isDraining, needsToken }),
+  };
+  return createServedApps({
+    config,
+    routes: { ...own, ...withoutClash(own, admin, 'DCC_MCP_ADMIN_PATH') },
+    contextSettings,
+    routeSpans: config.telemetry.protocolSpans ? core.spans : undefined,
+    requestMetrics: requests,
+    tap: traffic && httpTap(traffic, contextSettings),
+    scrape:
+      scrapeHandler &&
+      ((request, address) => {
+        scrapes.asked(address);
+        return scrapeHandler.scrape(request);
+      }),
+    authentication,
+    isDraining,
+    onError,
+  });
+}
+
+function httpTap({ tap }: TrafficCapture, { sessionKey }: OperationCore['contextSettings']): HttpTap {
+  return (http, about) => new TappedExchange({ tap, sessionKey }, { http, ...about });
+}

@@ -1,0 +1,143 @@
+// assembly/: makes the rooms of a gateway once, and gives each what it needs of others.
+import type { CallStore } from '@dcc-mcp/call-store';
+import { adminRoutes } from '../admin/admin-routes.ts';
+import { adminSources } from '../admin/admin-sources.ts';
+import { Catalog } from '../catalog/catalog.ts';
+import { createLocalState } from '../cluster/shared-state.ts';
+import type { SettingView } from '../config/load/setting-views.ts';
+import type { GatewayConfig } from '../config/reader/gateway-config.ts';
+import { type Authentication, createAuthentication } from '../http/auth/authentication.ts';
+import { InFlight } from '../http/in-flight.ts';
+import type { RouteTable } from '../http/route-table.ts';
+import type { ServedApps } from '../http/served-apps.ts';
+import { toClientNotifications } from '../mcp/notifications/registry-notifications.ts';
+import { type McpSide, assembleMcp } from '../mcp/server/assemble-mcp.ts';
+import type { OperationCore } from '../operations/frame/core.ts';
+import type { Log } from '../protocol/log.ts';
+import { AuditFiles } from '../recording/files/audit-files.ts';
+import { ListedTokens } from '../recording/rows/listed-tokens.ts';
+import { type GatewayInstruments, createInstruments } from '../recording/telemetry/gateway-instruments.ts';
+import { StreamCounts } from '../recording/telemetry/stream-counts.ts';
+import { startCapture } from '../recording/traffic/start-capture.ts';
+import type { TrafficCapture } from '../recording/traffic/traffic-capture.ts';
+import { InstanceHistory } from '../registry/events/instance-history.ts';
+import type { RegistryEvents } from '../registry/events/registry-events.ts';
+import type { HttpRegistry } from '../registry/http/http-registry.ts';
+import type { InstanceTable } from '../registry/table/instance-table.ts';
+import { registrationRoutes } from '../rest/registration/registration-routes.ts';
+import { createApps } from './create-apps.ts';
+import { type Ballot, createBallot } from './create-ballot.ts';
+import { createCore } from './create-core.ts';
+import { createHttpRegistry, createTable } from './create-sources.ts';
+import type { GatewayParts, SharingParts } from './gateway-parts.ts';
+
+/** The rooms that answer. */
+export interface Rooms extends Omit<Ballot, 'routes'> {
+  readonly authentication: Authentication | undefined;
+  readonly instruments: GatewayInstruments;
+  readonly core: OperationCore;
+  readonly streams: StreamCounts;
+  readonly side: McpSide;
+  readonly served: ServedApps;
+  readonly inFlight: InFlight;
+  readonly files: AuditFiles;
+  readonly store: CallStore;
+  readonly table: InstanceTable;
+  readonly registry: HttpRegistry;
+  /** Absent where no traffic is captured. */
+  readonly traffic: TrafficCapture | undefined;
+  /** The configuration in force. */
+  readonly current: { config: GatewayConfig; settings: readonly SettingView[] };
+}
+
+/** Makes each room once, with what it needs of others. Nothing runs yet. */
+export function createRooms(parts: GatewayParts): Rooms {
+  const { config, settings = [], log, state = createLocalState(parts.stateFolder, log) } = parts;
+  const catalog = new Catalog();
+  const instruments = createInstruments({ ...parts, catalog });
+  const onError = createErrorReport(log);
+  const store = state.createCallStore({ capacities: config.admin, onError });
+  const listed = new ListedTokens(Date.now);
+  const history = new InstanceHistory(Date.now);
+  const core = createCore({ ...parts, state, store, listed, history, onError }, catalog, instruments.metrics);
+  const streams = new StreamCounts();
+  const inFlight = new InFlight();
+  const side = createMcp({ ...parts, state }, core, streams);
+  const current = { config, settings };
+  const { metrics } = instruments;
+  const onDropped = (rowsOf: string): void => metrics?.recordRowsDropped(rowsOf, 1);
+  const files = new AuditFiles({ store, config: config.audit, log, onDropped });
+  const traffic = startCapture(config, log);
+  const events = rememberingEvents(toClientNotifications(side), store);
+  const table = createTable(parts, { core, events, metrics, history, tap: traffic?.tap });
+  listenTo(core, events);
+  const registry = createHttpRegistry({ ...parts, state, onError }, table, core.upstreams);
+  const ballot = createBallot(parts, { events, metrics, inFlight });
+  const authentication = createAuthentication(config.auth, { log, now: Date.now });
+  const known = { table, registry, authentication };
+  const made = { ...known, instruments, core, streams, side, inFlight, files, store, traffic, current };
+  const served = createApps(parts, instruments, {
+    core,
+    traffic,
+    authentication,
+    routes: { ...side.routes, ...ballot.routes, ...registrationRoutes(registry, config.server.bodyLimitBytes) },
+    admin: createAdmin(parts, { ...made, listed, history }),
+    isDraining: () => inFlight.isDraining,
+  });
+  return { ...made, served, ...ballot };
+}
+
+type ShownRooms = Omit<Rooms, 'served' | keyof Ballot> & {
+  readonly listed: ListedTokens;
+  readonly history: InstanceHistory;
+};
+
+function createAdmin(parts: GatewayParts, rooms: ShownRooms): RouteTable {
+  const { config, page } = parts;
+  const { instruments, core, streams, side, files, listed, history, table, traffic, current } = rooms;
+  const inForce = { config: () => current.config, settings: () => current.settings };
+  const kept = { store: files.history, files, streams, sessions: side.sessions, listed, history, traffic };
+  const { metrics, requests, scrapes } = instruments;
+  const measured = { scrapes, series: () => ({ ...metrics?.seriesUsage(), ...requests?.seriesUsage() }) };
+  const told = { table, keys: rooms.authentication?.keys };
+  const sources = adminSources({ ...parts, ...inForce, ...kept, ...measured, ...told, core });
+  return adminRoutes({ sources, ...config.server, page, hasHistory: config.admin.history });
+}
+
+function createMcp({ config, version, state, log }: SharingParts, core: OperationCore, streams: StreamCounts): McpSide {
+  const { server, telemetry } = config;
+  return assembleMcp({
+    core,
+    state,
+    streams,
+    serverInfo: { name: 'dcc-mcp-gateway', title: server.name ?? 'DCC-MCP gateway', version },
+    exposesAll: server.expose === 'all',
+    hasProtocolSpans: telemetry.protocolSpans,
+    bodyLimitBytes: server.bodyLimitBytes,
+    log,
+  });
+}
+
+/** The row of an event is there before anybody is told that there is one. */
+function rememberingEvents(events: RegistryEvents, store: CallStore): RegistryEvents {
+  return {
+    ...events,
+    onContention: (event) => {
+      store.append('events', event);
+      events.onContention(event);
+    },
+  };
+}
+
+function listenTo({ outputs, governance }: OperationCore, events: RegistryEvents): void {
+  outputs.listen((instanceId) => events.onOutput(instanceId));
+  governance.listen(() => events.onToolsChanged());
+}
+
+/** Tells what should not have been thrown to the operator, never to a caller. */
+function createErrorReport(log: Log): (error: unknown) => void {
+  return (error) =>
+    log(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`, {
+      severity: 'error',
+    });
+}
