@@ -39,12 +39,10 @@ export class Governance {
   #quarantine: Quarantine | undefined;
   #budgets: Budgets | undefined;
   #loops: CallLoops;
-  #loopSettings: LoopSettings;
   #throttled = 0;
 
   constructor(settings: GovernanceSettings, options: GovernanceOptions) {
     this.#options = options;
-    this.#loopSettings = settings.limits;
     this.#loops = new CallLoops({ settings: settings.limits, onLoop: options.onLoop });
     this.apply(settings);
   }
@@ -100,10 +98,6 @@ export class Governance {
     return this.#loops;
   }
 
-  get loopSettings(): LoopSettings {
-    return this.#loopSettings;
-  }
-
   get concurrency(): PrincipalLimit | undefined {
     return this.#concurrency;
   }
@@ -130,7 +124,6 @@ export class Governance {
     this.#quarantine = policy.quarantine === 'off' ? undefined : quarantine;
     this.#quotas = ratePerMinute === undefined ? undefined : createQuotas(ratePerMinute);
     this.#budgets = createBudgets(limits, createQuotas);
-    this.#loopSettings = limits;
     this.#loops = new CallLoops({ settings: limits, onLoop });
     this.#concurrency = max === undefined ? undefined : new PrincipalLimit({ ...rest, max, leases: createLeases() });
   }

@@ -11,8 +11,9 @@ const MAX_COMPARED = 512;
 /** Notes a call that the caller repeats; one too many is refused where that is configured. */
 export function checkLoop(running: RunningOperation, record: ToolRecord, form: ArgumentsForm): Refusal | undefined {
   const { core, caller } = running;
+  const { loops } = core.governance;
   const said = form.ok ? form.raw.text : form.message;
-  const waitMillis = core.governance.loops.note(
+  const waitMillis = loops.note(
     {
       tool: record.label,
       key: `${record.slug} ${said.length > MAX_COMPARED ? hash('sha256', said) : said}`,
@@ -24,7 +25,7 @@ export function checkLoop(running: RunningOperation, record: ToolRecord, form: A
   if (waitMillis === undefined) {
     return undefined;
   }
-  const { loopCalls, loopWindowSecs } = core.governance.loopSettings;
+  const { loopCalls, loopWindowSecs } = loops.settings;
   const message = `The same call of ${record.label} was made more than ${loopCalls} times within ${loopWindowSecs} s and is refused as a loop`;
   return refused(running, { reason: 'loop', message, retryAfterSeconds: Math.ceil(waitMillis / 1_000) });
 }

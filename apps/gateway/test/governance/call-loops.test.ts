@@ -1,0 +1,41 @@
+import { describe, expect, test } from '@jest/globals';
+import { type CallLoop, CallLoops } from '../../src/governance/call-loops.ts';
+
+const SESSION = 'session-1';
+
+function loopsOf(loopCalls: number) {
+  const told: CallLoop[] = [];
+  const settings = { loopCalls, loopWindowSecs: 60, refuseLoops: false };
+  const loops = new CallLoops({ settings, onLoop: (loop) => void told.push(loop) });
+  const call = (key: string) =>
+    loops.note({ tool: 'maya__render', key, session: SESSION, principalOf: () => 'ada' }, 1_000);
+  const callOthers = (from: number, count: number) => {
+    for (let number = from; number < from + count; number += 1) {
+      call(`other ${number}`);
+    }
+  };
+  return { told, call, callOthers };
+}
+
+describe('calls that are remembered', () => {
+  test('are so while thousands of others are made', () => {
+    const { told, call, callOthers } = loopsOf(2);
+    callOthers(0, 4_000);
+    call('same');
+    callOthers(4_000, 4_000);
+    call('same');
+    expect(told).toEqual([]);
+    call('same');
+    expect(told).toMatchObject([{ tool: 'maya__render', caller: SESSION, calls: 3 }]);
+  });
+
+  test('are at most 10,000: the oldest are as good as new', () => {
+    const { told, call, callOthers } = loopsOf(2);
+    call('same');
+    call('same');
+    callOthers(0, 10_000);
+    call('same');
+    call('same');
+    expect(told).toEqual([]);
+  });
+});
