@@ -1,9 +1,10 @@
 import type { JobsAnswer, OpenJob } from '@dcc-mcp/admin-api';
 import type { JobRecord } from '../jobs/job-record.ts';
+import type { OpenJobs } from '../jobs/job-records.ts';
 
 /** Jobs that have not ended, for an operator: what they are, where they stand, and when they last said something. */
-export function openJobs(jobs: readonly JobRecord[], now: number): JobsAnswer {
-  return { total: jobs.length, returned: jobs.length, jobs: jobs.map((job) => toRow(job, now)) };
+export function openJobs({ total, jobs }: OpenJobs, now: number): JobsAnswer {
+  return { total, returned: jobs.length, jobs: jobs.map((job) => toRow(job, now)) };
 }
 
 function toRow(job: JobRecord, now: number): OpenJob {

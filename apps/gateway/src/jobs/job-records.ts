@@ -25,6 +25,9 @@ export interface JobPage {
   readonly next?: string | undefined;
 }
 
+/** Jobs that are not over; `total` counts also those past the limit. */
+export type OpenJobs = Pick<JobPage, 'total' | 'jobs'>;
+
 /** How many jobs there may be, and how long a finished one is kept. */
 export interface JobBounds {
   readonly maxOpen: number;
@@ -42,6 +45,6 @@ export interface JobRecords {
   remove(id: string): Promise<void>;
   read(key: JobKey): Promise<JobRecord | undefined>;
   list(query: JobQuery): Promise<JobPage>;
-  /** Those of all owners that are not over, the oldest first; for the operator. */
-  open(limit: number): Promise<readonly JobRecord[]>;
+  /** Those of all owners that are not over, the oldest first, and how many there are; for the operator. */
+  open(limit: number): Promise<OpenJobs>;
 }

@@ -1,5 +1,5 @@
 import { isFinished, type JobFacts, type JobRecord } from './job-record.ts';
-import type { JobBounds, JobKey, JobPage, JobQuery } from './job-records.ts';
+import type { JobBounds, JobKey, JobPage, JobQuery, OpenJobs } from './job-records.ts';
 import { type JobControls, LiveJob, type LiveJobParts } from './live-job.ts';
 
 /** What the gateway's jobs are made of. */
@@ -64,8 +64,8 @@ export class Jobs {
     return this.#options.records.list(query);
   }
 
-  /** Open jobs of all owners, the oldest first; for the operator. */
-  open(limit: number): Promise<readonly JobRecord[]> {
+  /** Open jobs of all owners, the oldest first, and how many there are; for the operator. */
+  open(limit: number): Promise<OpenJobs> {
     return this.#options.records.open(limit);
   }
 

@@ -1,5 +1,5 @@
 import { isFinished, type JobRecord } from './job-record.ts';
-import type { JobBounds, JobKey, JobPage, JobQuery, JobRecords } from './job-records.ts';
+import type { JobBounds, JobKey, JobPage, JobQuery, JobRecords, OpenJobs } from './job-records.ts';
 
 /** Bytes that the results of finished jobs take together, at most: past it the oldest jobs are forgotten early. */
 const MAX_RESULT_BYTES = 256 * 1024 * 1024;
@@ -26,7 +26,7 @@ export class MemoryJobRecords implements JobRecords {
 
   async create(job: JobRecord): Promise<boolean> {
     this.#forgetOld();
-    if (this.#jobs.size - this.#finished.size >= this.#options.maxOpen) {
+    if (this.#openCount >= this.#options.maxOpen) {
       return false;
     }
     this.#jobs.set(job.id, job);
@@ -44,6 +44,10 @@ export class MemoryJobRecords implements JobRecords {
       this.#resultBytes += bytes;
       this.#forgetOld();
     }
+  }
+
+  get #openCount(): number {
+    return this.#jobs.size - this.#finished.size;
   }
 
   async remove(id: string): Promise<void> {
@@ -66,17 +70,17 @@ export class MemoryJobRecords implements JobRecords {
     return { total: matching.length, jobs, next: rest.length > limit ? jobs.at(-1)?.id : undefined };
   }
 
-  async open(limit: number): Promise<readonly JobRecord[]> {
-    const open: JobRecord[] = [];
+  async open(limit: number): Promise<OpenJobs> {
+    const jobs: JobRecord[] = [];
     for (const job of this.#jobs.values()) {
-      if (open.length === limit) {
+      if (jobs.length === limit) {
         break;
       }
       if (!isFinished(job)) {
-        open.push(job);
+        jobs.push(job);
       }
     }
-    return open;
+    return { total: this.#openCount, jobs };
   }
 
   #forgetOld(): void {

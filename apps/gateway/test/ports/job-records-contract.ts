@@ -138,8 +138,9 @@ export function jobRecordsContract(name: string, open: (bounds: JobBounds) => Pr
         await first.create(job);
       }
       await first.write(finished(jobs[0]!, now()));
-      expect((await first.open(10)).map(({ id }) => id)).toEqual([jobs[1]!.id, jobs[2]!.id]);
-      expect(await first.open(1)).toHaveLength(1);
+      const all = await first.open(10);
+      expect([all.total, all.jobs.map(({ id }) => id)]).toEqual([2, [jobs[1]!.id, jobs[2]!.id]]);
+      expect(await first.open(1)).toMatchObject({ total: 2, jobs: [{ id: jobs[1]!.id }] });
     });
   });
 }

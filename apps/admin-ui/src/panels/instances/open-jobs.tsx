@@ -13,7 +13,7 @@ export function OpenJobs() {
     return null;
   }
   return (
-    <Section title={t('jobs.open')} note={t('jobs.open.note')}>
+    <Section title={t('jobs.open')} note={t('jobs.open.note', { n: number(answer.total) })}>
       <SmallTable
         label={t('jobs.open')}
         heads={[t('jobs.since'), t('column.tool'), t('jobs.state'), t('jobs.progress'), t('jobs.age'), t('jobs.id')]}

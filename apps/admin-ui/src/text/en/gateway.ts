@@ -74,7 +74,7 @@ export const gateway = {
   'instance.lastStatus': 'Was',
   'instance.itsCalls': 'its calls',
   'jobs.open': 'Jobs under way',
-  'jobs.open.note': 'Calls that go on without their caller, the oldest first',
+  'jobs.open.note': 'Calls that go on without their caller, the oldest first; {n} in all',
   'jobs.since': 'Since',
   'jobs.state': 'State',
   'jobs.state.queued': 'waits in line',

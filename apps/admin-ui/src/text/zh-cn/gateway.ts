@@ -75,7 +75,7 @@ export const gateway: Translation<typeof texts> = {
   'instance.lastStatus': '离开前状态',
   'instance.itsCalls': '的调用',
   'jobs.open': '进行中的作业',
-  'jobs.open.note': '脱离调用方继续运行的调用，最早的在前',
+  'jobs.open.note': '脱离调用方继续运行的调用，最早的在前；共 {n} 个',
   'jobs.since': '开始',
   'jobs.state': '状态',
   'jobs.state.queued': '排队中',
