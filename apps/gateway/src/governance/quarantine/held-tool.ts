@@ -17,6 +17,12 @@ export interface JudgedList {
   readonly held: ReadonlyMap<string, HeldTool>;
 }
 
+/** The same with the slugs of its tools. */
+export interface WatchedList extends JudgedList {
+  /** By name of the tool. */
+  readonly slugs: ReadonlyMap<string, string>;
+}
+
 /** True where an instance lists tools, and each of them is held. */
 export function isWholeHeld({ list, held }: JudgedList): boolean {
   return list.tools.length > 0 && held.size === list.tools.length;

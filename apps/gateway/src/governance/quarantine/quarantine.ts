@@ -1,14 +1,12 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { JsonObject } from '../../protocol/json-rpc.ts';
 import { messageOf } from '../../protocol/thrown-error.ts';
 import type { Approvals } from '../approvals/approvals.ts';
-import { type Hold, judgeList, type SeenTool } from '../approvals/judge.ts';
+import { type Hold, judgeList } from '../approvals/judge.ts';
 import { type Arrival, hashesOf, learn } from '../approvals/learn.ts';
-import { EMPTY_LEDGER, isConfirmed, type Ledger, LOST_LEDGER, serverOfDcc } from '../approvals/ledger.ts';
-import { type TextHint, textHints } from '../approvals/text-hints.ts';
-import { definitionOf, hashOf, type ToolDefinition } from '../approvals/tool-definition.ts';
-import { type HeldTool, isWholeHeld, type JudgedList } from './held-tool.ts';
+import { EMPTY_LEDGER, type Ledger, LOST_LEDGER, serverOfDcc } from '../approvals/ledger.ts';
+import { type HeldTool, isWholeHeld, type WatchedList } from './held-tool.ts';
 import { eventsBetween, type QuarantineEvent } from './quarantine-events.ts';
+import { type QuarantineSubject, SeenTools } from './seen-tools.ts';
+import { type StrangeText, StrangeTexts } from './strange-texts.ts';
 
 /** What a {@link Quarantine} works with. */
 export interface QuarantineOptions {
@@ -22,19 +20,6 @@ export interface QuarantineOptions {
   readonly onTrouble: (message: string | undefined) => void;
 }
 
-/** What is looked at of a tool in the catalog. */
-export interface QuarantineSubject {
-  readonly slug: string;
-  readonly backendTool: string;
-  /** The name that its host takes at any time, where it lists it under another one. */
-  readonly hostName?: string;
-  readonly tool: JsonObject;
-  /** True for what stands for a skill that is not loaded. */
-  readonly isStub: boolean;
-  /** True for a tool that its host tells of and does not list. */
-  readonly needsLoad: boolean;
-}
-
 /** Whose tools they are. */
 export interface QuarantineInstance {
   readonly key: string;
@@ -43,18 +28,6 @@ export interface QuarantineInstance {
   readonly source: 'config' | 'http' | 'file';
 }
 
-/** What an instance lists, as it was judged last. */
-interface Watched extends JudgedList {
-  readonly slugs: ReadonlyMap<string, string>;
-}
-
-/** A strange place in the texts of a tool. */
-export interface StrangeText extends Pick<HeldTool, 'slug' | 'instanceId'> {
-  readonly hint: TextHint;
-}
-
-/** How long texts are looked at in one go. */
-const SLICE_MILLIS = 5;
 const POLL_MILLIS = 1_000;
 
 /**
@@ -63,10 +36,10 @@ const POLL_MILLIS = 1_000;
  */
 export class Quarantine {
   readonly #options: QuarantineOptions;
-  readonly #watched = new Map<string, Watched>();
+  readonly #watched = new Map<string, WatchedList>();
   readonly #held = new Map<string, HeldTool>();
-  readonly #hashes = new WeakMap<JsonObject, SeenTool>();
-  readonly #hints = new WeakMap<ToolDefinition, readonly TextHint[]>();
+  readonly #seen = new SeenTools();
+  readonly #texts = new StrangeTexts();
   /** What was learnt and is not written yet. */
   #pending: Arrival[] = [];
   #ledger: Ledger = EMPTY_LEDGER;
@@ -95,33 +68,9 @@ export class Quarantine {
     return [...this.#held.values()];
   }
 
-  /**
-   * Strange places in the texts of what is listed now, but for what a person has approved. Each text is looked at once,
-   * when somebody asks first; others have their turn in between.
-   */
-  async hints(): Promise<readonly StrangeText[]> {
-    const found: StrangeText[] = [];
-    let since = performance.now();
-    for (const { list, slugs } of this.#watched.values()) {
-      for (const tool of list.tools) {
-        if (!isConfirmed(this.#ledger.servers.get(list.server)?.tools.get(tool.name), tool.hash)) {
-          const place = { slug: slugs.get(tool.name) ?? '', instanceId: list.instance };
-          found.push(...this.#hintsOf(tool).map((hint) => Object.assign({ hint }, place)));
-        }
-        if (performance.now() - since > SLICE_MILLIS) {
-          await nextTurn();
-          since = performance.now();
-        }
-      }
-    }
-    return found;
-  }
-
-  /** Looked for when somebody asks, and once. */
-  #hintsOf({ definition }: SeenTool): readonly TextHint[] {
-    const known = this.#hints.get(definition) ?? textHints(definition);
-    this.#hints.set(definition, known);
-    return known;
+  /** Strange places in the texts of what is listed now, but for what a person has approved. */
+  hints(): Promise<readonly StrangeText[]> {
+    return this.#texts.find(this.#watched.values(), this.#ledger);
   }
 
   heldAs(slug: string): HeldTool | undefined {
@@ -181,8 +130,7 @@ export class Quarantine {
     }
     const { instanceId, dccType, source, key } = instance;
     const listed = [...subjects].filter(({ isStub, needsLoad }) => !isStub && !needsLoad);
-    const taken = new Set<string>();
-    const tools = listed.map((subject) => this.#seen(subject, taken));
+    const tools = this.#seen.of(listed);
     const list = {
       server: source === 'config' ? key : serverOfDcc(dccType),
       dcc: dccType,
@@ -204,21 +152,6 @@ export class Quarantine {
       this.#held.delete(slug);
     }
     this.#watched.delete(instanceId);
-  }
-
-  /** @param taken Names of the list so far: each tool is judged by itself, whatever its host calls it. */
-  #seen({ tool, hostName, backendTool, slug }: QuarantineSubject, taken: Set<string>): SeenTool {
-    const known = this.#hashes.get(tool);
-    const name = [hostName ?? backendTool, backendTool].find((each) => !taken.has(each)) ?? slug;
-    taken.add(name);
-    const listed = name === backendTool ? undefined : backendTool;
-    if (known !== undefined && known.name === name && known.listed === listed) {
-      return known;
-    }
-    const definition = definitionOf(tool);
-    const seen = { name, listed, definition, hash: known?.hash ?? hashOf(definition) };
-    this.#hashes.set(tool, seen);
-    return seen;
   }
 
   #learn(arrival: Arrival): void {
@@ -280,7 +213,7 @@ export class Quarantine {
   }
 
   /** @param known What was known before. */
-  #settle(watched: Watched, known: Ledger): void {
+  #settle(watched: WatchedList, known: Ledger): void {
     const { list, slugs } = watched;
     const before = this.#watched.get(list.instance);
     const now = { ...watched, held: heldOf(watched, judgeList(this.#ledger, list)) };
@@ -295,7 +228,7 @@ export class Quarantine {
   }
 }
 
-function heldOf({ list, slugs }: Watched, holds: ReadonlyMap<string, Hold>): ReadonlyMap<string, HeldTool> {
+function heldOf({ list, slugs }: WatchedList, holds: ReadonlyMap<string, Hold>): ReadonlyMap<string, HeldTool> {
   const { instance: instanceId, server } = list;
   const held = new Map<string, HeldTool>();
   for (const { name, hash } of list.tools) {
