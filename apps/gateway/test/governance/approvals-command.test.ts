@@ -49,6 +49,13 @@ test('list says what is held, since when and what changed', async () => {
   });
 });
 
+test('list says how tools come to be known where none is', async () => {
+  const empty = new HeldLab();
+  const { code, stdout } = await empty.approvals('list');
+  await empty.stop();
+  expect([code, stdout]).toEqual([0, expect.stringContaining('policy.quarantine: on-change')]);
+});
+
 test('show is a difference that a person can read, unseen characters and all', async () => {
   const { code, stdout } = await lab.approvals('show', 'shop/cut');
   expect(code).toBe(0);
@@ -125,7 +132,8 @@ test('reject holds a tool that was trusted', async () => {
 
 test.each([
   [[], 2, 'say approvals list'],
-  [['lst'], 2, 'say approvals list'],
+  [['lst'], 2, 'did you mean list?'],
+  [['nothing', 'like', 'it'], 2, 'say approvals list'],
   [['show'], 2, 'approvals show takes one tool'],
   [['show', 'a', 'b'], 2, 'approvals show takes one tool'],
   [['approve'], 2, 'approvals approve takes tools'],

@@ -133,6 +133,7 @@ describe('where a client learns who issues tokens', () => {
     await own.stop();
     expect(refused.headers.get('www-authenticate')).toBe('Bearer realm="dcc-mcp"');
     expect(metadata.status).toBe(404);
+    expect(await metadata.text()).toContain('Connect without them');
   });
 });
 

@@ -1,3 +1,4 @@
+import { nearest } from '@dcc-mcp/telemetry-config';
 import { parseArgs } from 'node:util';
 import { loadConfiguration } from '../../config/load/load-configuration.ts';
 import { stateFolderOf } from '../../config/load/state-folder-of.ts';
@@ -53,7 +54,9 @@ export async function runApprovalsCommand(terminal: Terminal, args: readonly str
   const [word, ...tools] = positionals;
   const action = ACTIONS.find((each) => each === word);
   if (action === undefined) {
-    return wrongUse(terminal, 'say approvals list, show TOOL, approve TOOL or reject TOOL');
+    const meant = nearest(word ?? '', ACTIONS);
+    const wanted = 'say approvals list, show TOOL, approve TOOL or reject TOOL';
+    return wrongUse(terminal, meant === undefined ? wanted : `there is no approvals ${word}; did you mean ${meant}?`);
   }
   const asked = { action, tools, server: values.server, isJson: values.json === true };
   const issue = issueOf(asked);

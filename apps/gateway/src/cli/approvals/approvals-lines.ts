@@ -22,13 +22,15 @@ export function listLines(ledger: Ledger): readonly Line[] {
     ...section('Rejected, and held', rejected.map(heldRow)),
     ...section('New, and trusted unless you reject it', fresh.map(freshRow)),
     ...(first === undefined
-      ? [
-          plain(
-            `Nothing waits for you. ${counted(places.length, 'tool')} of ${counted(ledger.servers.size, 'server')} known.`,
-          ),
-        ]
+      ? [plain(`Nothing waits for you. ${knownLine(ledger)}`)]
       : [plain(`What changed: dcc-mcp-gateway approvals show ${writeUnseen(nameOfPlace(first))}`)]),
   ];
+}
+
+function knownLine(ledger: Ledger): string {
+  return ledger.servers.size === 0
+    ? 'No tool is known: a gateway with policy.quarantine: on-change remembers what it sees.'
+    : `${counted(placesOf(ledger).length, 'tool')} of ${counted(ledger.servers.size, 'server')} known.`;
 }
 
 /** The same for programs. */

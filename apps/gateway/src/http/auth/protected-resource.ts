@@ -11,6 +11,12 @@ const WELL_KNOWN = '/.well-known/oauth-protected-resource';
 /** A quarter of an hour: who may issue tokens changes rarely. */
 const MAX_AGE = 'max-age=900';
 
+const NO_ISSUER = {
+  kind: 'bad-request',
+  message: 'This gateway takes no tokens of an authorization server',
+  recommendedNextAction: 'Connect without them; where it asks for a token, ask its operator for one.',
+} as const;
+
 /** Where a client that has no token, or the wrong one, learns who issues them. */
 export function metadataUrl(http: Pick<HttpContext, 'headers' | 'path'>, publicUrl: string | undefined): string {
   const suffix = http.path.startsWith('/mcp') ? '/mcp' : '';
@@ -27,8 +33,7 @@ export function protectedResourceRoutes({ auth, server }: GatewayConfig): RouteT
     guard: 'open',
     handler: ({ http, ctx }) => {
       if (auth.jwksUrl === undefined) {
-        const message = 'This gateway takes no tokens of an authorization server';
-        return jsonReply(ctx === undefined ? { message } : errorEnvelope({ kind: 'bad-request', message }, ctx), 404);
+        return jsonReply(ctx === undefined ? { message: NO_ISSUER.message } : errorEnvelope(NO_ISSUER, ctx), 404);
       }
       const metadata = {
         resource: `${baseUrlOf(http, publicUrl)}${suffix}`,
