@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { codeOf } from '../protocol/thrown-error.ts';
 
-/** Whoever holds a lock that long has died: what is done under one takes milliseconds. */
+/** Whoever has not touched a lock for that long has died. */
 const STALE_MILLIS = 10_000;
+/** How often a lock is touched by whoever holds it: an answer over the network may take longer than a lock stays fresh. */
+const TOUCH_MILLIS = 2_500;
 const RETRY_MILLIS = 20;
 /** Longer than it takes to find a lock stale. */
 const PATIENCE_MILLIS = STALE_MILLIS + 5_000;
@@ -16,31 +18,47 @@ const PATIENCE_MILLIS = STALE_MILLIS + 5_000;
  * @throws What `work` throws, or the error of the system where the lock can't be made.
  */
 export async function underLock<T>(file: string, work: () => Promise<T>): Promise<T> {
+  const owner = randomUUID();
   const deadline = Date.now() + PATIENCE_MILLIS;
-  while (!(await take(file))) {
+  while (!(await take(file, owner))) {
     if (Date.now() > deadline) {
       throw new Error(`${file} is held by another process; remove it where none runs`);
     }
     await removeIfStale(file);
     await wait(RETRY_MILLIS);
   }
+  const touching = setInterval(() => void touch(file), TOUCH_MILLIS).unref();
   try {
     return await work();
   } finally {
-    await rm(file, { force: true });
+    clearInterval(touching);
+    await release(file, owner);
   }
 }
 
-async function take(file: string): Promise<boolean> {
+async function touch(file: string): Promise<void> {
+  const now = new Date();
+  await utimes(file, now, now).catch(() => undefined);
+}
+
+async function take(file: string, owner: string): Promise<boolean> {
   try {
-    const handle = await open(file, 'wx', 0o600);
-    await handle.close();
+    await writeFile(file, owner, { flag: 'wx', mode: 0o600 });
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') {
       return false;
     }
+    await release(file, ''); // made, but not written: the disk is full
     throw error;
+  }
+}
+
+/** A process that was asleep may come back to find that somebody else has the lock. */
+async function release(file: string, owner: string): Promise<void> {
+  const holder = await readFile(file, 'utf8').catch(() => undefined);
+  if (holder === owner) {
+    await rm(file, { force: true });
   }
 }
 

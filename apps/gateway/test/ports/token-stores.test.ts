@@ -1,11 +1,15 @@
-import { expect, test } from '@jest/globals';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { expect, jest, test } from '@jest/globals';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StateFolder } from '../../src/files/state-folder.ts';
 import { FileTokenStore } from '../../src/upstream/oauth/file-token-store.ts';
 import { MemoryTokenStore } from '../../src/upstream/oauth/memory-token-store.ts';
+import { until } from '../oauth/oauth-lab.ts';
 import { describeTokenStore } from './token-store-contract.ts';
+
+/** All but the intervals. */
+const REAL_CLOCK = ['Date', 'performance', 'nextTick', 'setImmediate', 'setTimeout', 'queueMicrotask'] as const;
 
 describeTokenStore('MemoryTokenStore', () => {
   const store = new MemoryTokenStore();
@@ -28,6 +32,30 @@ test('FileTokenStore takes over the lock of a process that has ended', async () 
     utimesSync(path, longAgo, longAgo);
     expect(await store.exclusively('tracker', async () => 'taken over')).toBe('taken over');
   });
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('FileTokenStore keeps its lock however long the work takes', async () => {
+  jest.useFakeTimers({ doNotFake: [...REAL_CLOCK] });
+  const folder = mkdtempSync(join(tmpdir(), 'tokens-'));
+  const store = new FileTokenStore(new StateFolder(folder));
+  await store.exclusively('tracker', async () => {
+    const path = join(folder, 'oauth', readdirSync(join(folder, 'oauth'))[0] ?? '');
+    const longAgo = new Date(Date.now() - 60_000);
+    utimesSync(path, longAgo, longAgo);
+    jest.advanceTimersByTime(2_500);
+    const isFresh = (): boolean => Date.now() - statSync(path).mtimeMs < 10_000;
+    await expect(until(isFresh, 5_000)).resolves.toBeUndefined();
+  });
+  jest.useRealTimers();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('FileTokenStore works on where no lock can be made', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tokens-'));
+  writeFileSync(join(folder, 'no-folder'), '');
+  const store = new FileTokenStore(new StateFolder(join(folder, 'no-folder')));
+  expect(await store.exclusively('tracker', async () => 'done')).toBe('done');
   rmSync(folder, { recursive: true, force: true });
 });
 
