@@ -1,6 +1,10 @@
 // Servers that ask for a login: what the gateway says of them, the login, and what comes after it.
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { StateFolder } from '../../src/files/state-folder.ts';
+import { FileTokenStore } from '../../src/upstream/oauth/file-token-store.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../fixtures/authorization-server.ts';
 import { type ProtectedServer, startProtectedServer } from '../fixtures/protected-server.ts';
 import type { CommandEnd } from '../fixtures/run-command.ts';
@@ -95,6 +99,21 @@ describe('a server that asks for a login', () => {
     expect(await lab.run(['logout', 'tracker'])).toMatchObject({ code: 0, stdout: expect.stringContaining('nobody') });
     expect(lab.tokenFiles()).toEqual([]);
     await untilRow(gateway, { server: 'tracker', is: needsLogin });
+  }, 30_000);
+
+  test('needs one again after a logout in the middle of a refresh', async () => {
+    await begin();
+    await lab.login('tracker', issuer);
+    const store = new FileTokenStore(new StateFolder(join(lab.folder, 'state')));
+    let loggingOut: Promise<CommandEnd> | undefined;
+    await store.exclusively('tracker', async () => {
+      const record = await store.read('tracker');
+      loggingOut = lab.run(['logout', 'tracker']);
+      await Promise.race([loggingOut, wait(300)]); // it is to wait, so nothing tells when
+      await store.write('tracker', record!);
+    });
+    expect(await loggingOut).toMatchObject({ code: 0, stdout: expect.stringContaining('logged out') });
+    expect(lab.tokenFiles()).toEqual([]);
   }, 30_000);
 
   test('is explained by the doctor, who uses a login that is there', async () => {

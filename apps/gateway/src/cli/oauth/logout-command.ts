@@ -33,8 +33,10 @@ export async function runLogoutCommand(terminal: Terminal, args: readonly string
     return 2;
   }
   try {
-    const wasThere = await target.store.remove(target.key);
-    terminal.print(`${target.key}: ${wasThere ? 'logged out; its tokens are forgotten' : 'nobody was logged in'}`);
+    const { key, store } = target;
+    // A gateway that is just getting the next token would write it after this.
+    const wasThere = await store.exclusively(key, () => store.remove(key));
+    terminal.print(`${key}: ${wasThere ? 'logged out; its tokens are forgotten' : 'nobody was logged in'}`);
     return 0;
   } catch (error) {
     terminal.printError(`${target.key}: not logged out: ${messageOf(error)}`);

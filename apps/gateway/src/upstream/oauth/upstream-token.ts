@@ -221,7 +221,6 @@ export class UpstreamToken implements Authorization {
       this.#failure = toOauthFailure(error, code);
       ({ result } = this.#failure);
       this.#retryAt = this.#options.now() + RETRY_MILLIS;
-      await this.#forgetIfRevoked();
     }
     if (!isFirst) {
       this.#options.onRefresh({ result, durationSeconds: (performance.now() - startedAt) / 1_000 });
@@ -245,32 +244,29 @@ export class UpstreamToken implements Authorization {
       if (record?.token === undefined) {
         throw new Error('somebody has logged out');
       }
-      const token = toGrantedToken(await sdk.refresh(this.#place, record), this.#options.now(), record.token);
-      this.#token = token;
-      this.#record = { ...record, token };
-      await this.#keep(this.#record);
+      const { token: before, ...rest } = record;
+      try {
+        const token = toGrantedToken(await sdk.refresh(this.#place, record), this.#options.now(), before);
+        await this.#keep({ ...rest, token });
+      } catch (error) {
+        if (toOauthFailure(error, sdk.errorCodeOf(error)).result === 'failed_invalid_grant') {
+          await this.#keep(rest); // it is not tried again
+        }
+        throw error;
+      }
     });
   }
 
   /** What can't be written works on in this process. */
   async #keep(record: TokenRecord): Promise<void> {
     const { store, key, log } = this.#options;
+    this.#record = record;
+    this.#token = record.token;
     try {
       await store.write(key, record);
       this.#version = await store.version(key);
     } catch (error) {
       log(`the new token can not be kept: ${messageOf(error)}`);
-    }
-  }
-
-  /** A refresh token that is no longer good is not tried again. */
-  async #forgetIfRevoked(): Promise<void> {
-    const record = this.#record;
-    if (this.#failure?.result === 'failed_invalid_grant' && record !== undefined && !this.#isOfClient) {
-      const { token: _revoked, ...rest } = record;
-      this.#token = undefined;
-      this.#record = rest;
-      await this.#keep(rest);
     }
   }
 }
