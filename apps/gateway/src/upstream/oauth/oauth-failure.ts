@@ -24,7 +24,10 @@ export function toOauthFailure(error: unknown, code: string | undefined): OauthF
     const why = cause === undefined ? words : `${words}: ${messageOf(cause)}`;
     return { result: 'failed_network', message: `the authorization server can not be reached (${printable(why)})` };
   }
-  return { result: 'failed_other', message: printable(words) };
+  // A parser shows where it failed: that may be the token.
+  const isUnreadable = nameOf(error) === 'SyntaxError';
+  const message = isUnreadable ? 'the authorization server gave no JSON' : printable(words);
+  return { result: 'failed_other', message };
 }
 
 const MAX_WORDS = 200;
