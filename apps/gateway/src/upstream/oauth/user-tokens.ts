@@ -1,3 +1,4 @@
+import { BoundedMap } from '@dcc-mcp/bounds';
 import { failed, type FailedHop } from '../hop/failures.ts';
 import type { Authorization, RefusedToken } from './authorization.ts';
 import { type OauthFailure, toOauthFailure } from './oauth-failure.ts';
@@ -37,8 +38,7 @@ interface Kept {
 /** Exchanges the tokens of users for tokens of one upstream (RFC 8693), and keeps those until shortly before their end. */
 export class UserTokens {
   readonly #options: UserTokensOptions;
-  /** The one used longest ago first. */
-  readonly #kept = new Map<string, Kept>();
+  readonly #kept = new BoundedMap<string, Kept>({ maxEntries: MAX_USERS });
   #discovery: Promise<Discovery> | undefined;
 
   constructor(options: UserTokensOptions) {
@@ -48,13 +48,7 @@ export class UserTokens {
   /** Never rejects. Calls of one user at once ask once. */
   get(user: HopUser): Promise<UserToken> {
     const known = this.#kept.get(user.id);
-    this.#kept.delete(user.id);
     const kept = known !== undefined && known.until > this.#options.now() ? known : this.#ask(user);
-    this.#kept.set(user.id, kept);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > MAX_USERS && oldest !== undefined) {
-      this.#kept.delete(oldest);
-    }
     return kept.token;
   }
 
@@ -65,9 +59,7 @@ export class UserTokens {
     if (kept?.replacedAt !== undefined && now - kept.replacedAt < PAUSE_MILLIS) {
       return undefined;
     }
-    const replacement = this.#ask(user, now);
-    this.#kept.set(user.id, replacement);
-    return replacement.token;
+    return this.#ask(user, now).token;
   }
 
   #ask(user: HopUser, replacedAt?: number): Kept {
@@ -75,6 +67,7 @@ export class UserTokens {
     const until = Number.POSITIVE_INFINITY;
     const kept: Kept = { token, until, ...(replacedAt === undefined ? {} : { replacedAt }) };
     void this.#keepUntil(kept);
+    this.#kept.set(user.id, kept);
     return kept;
   }
 
