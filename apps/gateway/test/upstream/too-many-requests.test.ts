@@ -1,9 +1,14 @@
 // An upstream that has too many requests is well: the caller is told when to come again, and nothing else changes.
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { findSlug, type Json } from '../fixtures/callers.ts';
 import { type PlainServer, type Refusal, startPlainServer } from '../fixtures/plain-server.ts';
+import { serveInProcess } from '../fixtures/serve-in-process.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 import { openLegacy } from '../tracing/raw-mcp.ts';
+import { until } from './fixtures/harness.ts';
 
 let gateway: RunningGateway | undefined;
 let server: PlainServer | undefined;
@@ -124,10 +129,14 @@ test('a probe that is refused for the number of requests shows that the server i
     tools: ['read_it'],
     refuse: (method) => (method === 'ping' ? { status: 429 } : undefined),
   });
-  gateway = await startGateway({ config: { mcpServers: { busy: { url: server.url } } }, enablePrometheus: true });
+  const folder = mkdtempSync(join(tmpdir(), 'busy-'));
+  const file = join(folder, 'gateway.json');
+  writeFileSync(file, JSON.stringify({ mcpServers: { busy: { url: server.url } }, metrics: { enabled: true } }));
+  gateway = await serveInProcess(file, { env: { DCC_MCP_REGISTRY_DIR: 'off' }, reaching: { probeIntervalMillis: 20 } });
+  rmSync(folder, { recursive: true });
   await gateway.ready();
-  while (!server.asked.includes('ping')) {
-    await new Promise((resolve) => void setTimeout(resolve, 50));
-  }
+  const { asked } = server;
+  // What was made of a probe is known before the next one.
+  await until(() => asked.filter((method) => method === 'ping').length > 3);
   expect(await metrics()).toContain('dcc_mcp_gateway_upstreams{state="ready"} 1');
-}, 15_000);
+});

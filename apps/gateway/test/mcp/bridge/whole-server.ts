@@ -63,6 +63,7 @@ class WholeServer {
     registerContent(server, this.#says);
     this.#registerChanges(server);
     server.registerTool('wait', { description: 'Works until it is cancelled' }, async (ctx) => {
+      await report(ctx, { count: 1, pauseMillis: 0 });
       await wait(20_000, undefined, { signal: ctx.mcpReq.signal }).catch(() => (this.#cancelled += 1));
       return text('waited');
     });
