@@ -1,5 +1,6 @@
 // Budgets by what tools say of themselves and by name, and loops of identical calls: a model reads when it may come again.
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Json } from '../fixtures/callers.ts';
 import { type PlainServer, startPlainServer } from '../fixtures/plain-server.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
@@ -156,7 +157,7 @@ describe('a loop of identical calls', () => {
     expect([error['kind'], retryAfter]).toEqual(['throttled', '1']);
     expect(error['message']).toContain('is refused as a loop; it is possible again in 1 s');
     expect(error['recommended_next_action']).toContain('Do something else');
-    await new Promise((resolve) => void setTimeout(resolve, 1_050));
+    await wait(Number(retryAfter) * 1_000);
     expect((await call('read_a', { path: '/x' })).status).toBe(200);
   });
 

@@ -278,6 +278,7 @@ describe('approvals that can’t be understood hold everything', () => {
 test('with quarantine off nothing is held and nothing written', async () => {
   await lab.start({ policy: {} }, { DCC_MCP_STATE_DIR: join(lab.folder, 'other') });
   await lab.list({ ...cut, description: 'Other.' }, look);
+  // It would have been written by then.
   await wait(50);
   expect(await lab.found()).toEqual(['cut', 'look']);
   expect(existsSync(join(lab.folder, 'other', 'approvals.json'))).toBe(false);

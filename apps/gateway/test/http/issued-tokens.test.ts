@@ -1,12 +1,11 @@
 // Tokens of an authorization server: where a client learns of it, what their scopes allow, and what happens without its keys.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Json } from '../fixtures/callers.ts';
 import { type Issuer, startIssuer } from '../fixtures/issuer.ts';
 import { type PlainServer, startPlainServer } from '../fixtures/plain-server.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 import { modernMeta } from '../tracing/raw-mcp.ts';
-
-// oxlint-disable-next-line no-explicit-any -- answers are looked into by path
-type Json = Readonly<Record<string, any>>;
+import { until } from '../upstream/fixtures/harness.ts';
 
 const WELL_KNOWN = '/.well-known/oauth-protected-resource';
 const JSON_HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
@@ -76,7 +75,8 @@ beforeAll(async () => {
   server = await startPlainServer({ tools: ['read_it'] });
   gateway = await start();
   const { instances } = await jsonOf(send('/v1/instances', { claims: {} }));
-  slug = `plain.${instances[0].instance_short}.read_it`;
+  const [{ instance_short: short }] = instances as readonly [Json];
+  slug = `plain.${String(short)}.read_it`;
 }, 20_000);
 
 afterAll(async () => {
@@ -246,17 +246,11 @@ describe('keys that can not be had', () => {
     slow.setBroken(true);
     const guarded = await start({ auth: { jwksUrl: slow.jwksUrl } });
     slow.setBroken(false);
-    const deadline = Date.now() + 15_000;
     const ask = (): Promise<Response> => send('/v1/search', { body: {}, token: slow.token() }, guarded);
-    let response = await ask();
-    while (response.status !== 200 && Date.now() < deadline) {
-      await new Promise((resolve) => void setTimeout(resolve, 200));
-      response = await ask();
-    }
+    await until(async () => (await ask()).status === 200, 15_000);
     const health = await jsonOf(send('/v1/debug/health', { token: slow.token() }, guarded));
     await guarded.stop();
     slow.stop();
-    expect(response.status).toBe(200);
     expect(health).toMatchObject({ authentication: { keys: { state: 'ok' } } });
     expect(guarded.stderr()).toContain(`the keys of ${slow.jwksUrl} are there again`);
   }, 25_000);

@@ -3,10 +3,11 @@ import { afterEach, expect, test } from '@jest/globals';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { findSlug } from '../fixtures/callers.ts';
+import { scrape } from '../fixtures/exposition.ts';
 import { startHeldServer } from '../fixtures/held-server.ts';
 import { serveInProcess } from '../fixtures/serve-in-process.ts';
+import { until } from '../upstream/fixtures/harness.ts';
 import { type JobGateway, type JobGatewayOptions, startJobGateway } from './job-gateway.ts';
 import { readEvents } from './read-events.ts';
 
@@ -87,8 +88,7 @@ test('jobs.retentionSecs: a finished job is there for that long', async () => {
   const jobs = await start({ config: { jobs: { retentionSecs: 1 } } });
   const id = await finish(jobs);
   expect((await jobs.ask('GET', `/v1/jobs/${id}`)).status).toBe(200);
-  await wait(1_050);
-  expect((await jobs.ask('GET', `/v1/jobs/${id}`)).status).toBe(404);
+  await until(async () => (await jobs.ask('GET', `/v1/jobs/${id}`)).status === 404);
 });
 
 test('jobs.timeoutSecs bounds a job, and timeoutMs of its server does not', async () => {
@@ -158,11 +158,11 @@ test('a stop ends open jobs as cancelled, tells who follows them, and is in the 
 });
 
 test('a stop finishes a call that waits behind a job', async () => {
-  const jobs = await start({ entry: { concurrency: 1 } });
+  const jobs = await start({ entry: { concurrency: 1 }, enablePrometheus: true });
   await jobs.start();
   await jobs.upstream.nextCall();
   const waiting = jobs.ask('POST', '/v1/call', { body: { tool_slug: jobs.slug } });
-  await wait(100);
+  await until(async () => (await scrape(jobs.url)).includes('\ndcc_mcp_gateway_queue_depth 1\n'));
   const stopped = jobs.gateway.stop();
   (await jobs.upstream.nextCall()).answer(DONE);
   expect(await waiting).toMatchObject({ status: 200, body: { ok: true, output: 'done' } });

@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Json } from '../fixtures/callers.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 import { openModern } from '../tracing/raw-mcp.ts';
+import { until } from '../upstream/fixtures/harness.ts';
 import { type ServedWhole, serveWhole } from './bridge/whole-server.ts';
 
 interface Event {
@@ -117,6 +118,11 @@ const isProgress = (progress: number) => (messages: readonly Json[]) =>
 const progressOf = (messages: readonly Json[]): readonly unknown[] =>
   messages.filter(({ params }) => params !== undefined).map(({ params }) => (params as Json)['progress']);
 
+/** Calls that have ended, whoever read the answer. */
+async function callsDone(): Promise<number> {
+  return ((await (await fetch(`${gateway.url}/v1/debug/calls?limit=1`)).json()) as { readonly total: number }).total;
+}
+
 beforeAll(async () => {
   whole = await serveWhole('handshake');
   gateway = await startGateway({
@@ -171,10 +177,11 @@ describe('the stream of an answer', () => {
 
   test('says that a large answer which nobody read is not kept', async () => {
     const session = await RawSession.open();
+    const before = await callsDone();
     const first = await session.call('report', { count: 1, pauseMillis: 20, thenWaitMillis: 100, thenSay: 300_000 });
     await first.until(isProgress(1));
     first.leave();
-    await wait(250);
+    await until(async () => (await callsDone()) > before);
     const second = await session.get(first.lastId);
     await second.ended;
     expect(second.messages).toMatchObject([{ id: 1, error: { message: expect.stringContaining('too large') } }]);

@@ -99,6 +99,7 @@ describe.each(['handshake', 'modern'] as const)('for a %s client', (era) => {
         await change(dcc);
         await wait(20);
       }
+      // The other one's would have come by then.
       await wait(50);
       expect([...new Set(heard)]).toEqual([uris[at]]);
     }
@@ -108,7 +109,6 @@ describe.each(['handshake', 'modern'] as const)('for a %s client', (era) => {
     'gateway://instances/x/resources/whole://plain',
     'gateway://instances/00000000-0000-0000-0000-000000000000/resources/whole://plain',
   ])('%s is no resource', async (uri) => {
-    // prettier-ignore
     const client = await connect(era);
     await expect(client.readResource({ uri })).rejects.toThrow(/not found/i);
   });

@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { FileRegistry } from '../../src/registry/file/file-registry.ts';
 import type { InstanceSource } from '../../src/registry/table/instance-table.ts';
 import { createServicesFile, serviceRow } from '../fixtures/services-file.ts';
+import { until } from '../upstream/fixtures/harness.ts';
 
 class NotingSource implements InstanceSource {
   readonly puts: string[] = [];
@@ -35,13 +36,10 @@ test('1,000 instances of one file at most, some at a time; of thousands of dead 
   const dead = Array.from({ length: 500 }, () => serviceRow(1, { pid: 0x7000_0000 }));
   services.write(...live, ...dead);
   registry.start([]);
-  for (const end = Date.now() + 10_000; source.puts.length === 0 && Date.now() < end; await wait(5)) {
-    // the file is read in a moment
-  }
+  await until(() => source.puts.length > 0, 10_000);
   expect(source.puts.length).toBeLessThanOrEqual(100);
-  for (const end = Date.now() + 10_000; source.puts.length < 1_000 && Date.now() < end; await wait(20)) {
-    // the others follow
-  }
+  await until(() => source.puts.length >= 1_000, 10_000);
+  // No other one follows.
   await wait(200);
   expect(new Set(source.puts).size).toBe(1_000);
   expect(source.skipped).toHaveLength(600);

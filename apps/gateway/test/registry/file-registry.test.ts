@@ -23,6 +23,7 @@ import { type CoreHost, startCoreHost } from '../fixtures/core-host.ts';
 import { serveInProcess } from '../fixtures/serve-in-process.ts';
 import { createServicesFile, type Row, rustTime, serviceRow, type ServicesFixture } from '../fixtures/services-file.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
+import { until as holds } from '../upstream/fixtures/harness.ts';
 
 interface Card {
   readonly instance_id: string;
@@ -195,6 +196,7 @@ describe('a row of services.json', () => {
     const { skipped } = await cardsWhen((cards) => hasNone(cards) && hasSkipped(cards));
     expect(skipped).toMatchObject([{ source: 'file', reason: `dead pid: its process ${child.pid} is gone` }]);
     services.write({ ...row, scene: null });
+    // It was read again by then.
     await wait(200);
     expect(await events('ghost_reaped')).toMatchObject([{ instance_id: row['instance_id'] }]);
     expect(await events('instance_exited')).toEqual([]);
@@ -286,6 +288,9 @@ describe('a row of services.json', () => {
 /** How often it was said that the file can't be used. */
 const saidOf = (): number => gateway.stderr().split("can't be used").length - 1;
 
+/** It is looked at within a second, and at once when the gateway has started. */
+const untilSaid = (): Promise<void> => holds(() => saidOf() > 0, 3_000);
+
 describe('services.json', () => {
   test.each([
     ['torn', '[{"dcc_type": "maya", "insta'],
@@ -298,10 +303,9 @@ describe('services.json', () => {
     services.write(row);
     await cardsWhen(hasReady);
     services.writeText(text);
-    for (const end = Date.now() + 3_000; saidOf() === 0 && Date.now() < end; await wait(20)) {
-      // it is looked at within a second
-    }
+    await untilSaid();
     services.writeText(`${text} `);
+    // It was looked at again by then.
     await wait(1_100);
     expect((await get<Cards>('/admin/api/instances')).instances).toMatchObject([{ status: 'ready' }]);
     expect(saidOf()).toBe(1);
@@ -347,9 +351,7 @@ describe('services.json', () => {
   test('that is a folder, or longer than 32 MiB, is said and not read', async () => {
     await start();
     mkdirSync(services.file);
-    for (const end = Date.now() + 3_000; saidOf() === 0 && Date.now() < end; await wait(20)) {
-      // it is looked at within a second
-    }
+    await untilSaid();
     rmSync(services.file, { recursive: true });
     writeFileSync(services.file, '');
     truncateSync(services.file, 33 * 1024 * 1024);
@@ -403,9 +405,7 @@ describe('registry.dir', () => {
     writeFileSync(join(place, 'services.json'), '[]');
     gateway = await startGateway({ config: { registry: { dir: join(place, 'services.json') } } });
     ends.push(() => gateway.stop());
-    for (const end = Date.now() + 3_000; saidOf() === 0 && Date.now() < end; await wait(20)) {
-      // it is looked at when the gateway has started
-    }
+    await untilSaid();
     expect(gateway.stderr()).toContain("can't be used: its folder is none");
   });
 });
@@ -425,9 +425,7 @@ describeAsRoot('in the folder for temporary files', () => {
     const wary = await serveInProcess(join(place, 'gateway.json'), { env: { TMPDIR: place } });
     ends.push(() => wary.stop());
     gateway = wary;
-    for (const end = Date.now() + 3_000; saidOf() === 0 && Date.now() < end; await wait(20)) {
-      // it is looked at when the gateway has started
-    }
+    await untilSaid();
     expect(gateway.stderr()).toContain('it belongs to another user');
     expect(await get('/admin/api/instances')).toMatchObject({ instances: [], skipped: [] });
     const env = { TMPDIR: place, DCC_MCP_REGISTRY_DIR: foreign.folder };

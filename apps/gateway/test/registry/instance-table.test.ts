@@ -145,9 +145,7 @@ describe('eviction', () => {
   test('leaves an upstream of the configuration where it is', async () => {
     const settings = { ...offer('http', {}, 'http://127.0.0.1:1/mcp').settings, source: 'config' } as const;
     table.source('config').put({ settings });
-    await until(() => (upstreams.get(ID)?.status.consecutiveFailures ?? 0) > 0);
-    // Longer than three probes take.
-    await new Promise((resolve) => void setTimeout(resolve, 6 * PROBE_MILLIS));
+    await until(() => (upstreams.get(ID)?.status.consecutiveFailures ?? 0) > 3);
     expect(upstreams.get(ID)?.status.readiness).toBe('unreachable');
     expect(evictions).toEqual([]);
   });

@@ -34,6 +34,11 @@ const KINDS: Readonly<Record<string, () => Promise<Harness>>> = {
   'HTTP with event streams, stateless era': () => overHttp({ era: 'modern', isStreaming: true }),
 };
 
+/** Over HTTP the stream for notifications opens beside the first requests. */
+async function listening(): Promise<void> {
+  await until(() => servers.every(({ streams }) => streams.size > 0));
+}
+
 async function disconnect(): Promise<void> {
   await closeAll();
   await Promise.all(servers.splice(0).map((server) => server.kill()));
@@ -198,8 +203,10 @@ describe.each(Object.keys(KINDS))('an upstream of its own over %s', (kind) => {
 
   test('notices a changed tools list once, however often it is told', async () => {
     const harness = await connect();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await listening();
     await harness.call('change', { add: 'brand_new' });
+    await until(() => harness.diary.tools.length === 2);
+    // Longer than a further reading would wait: there is none.
     await new Promise((resolve) => setTimeout(resolve, 400));
     expect(harness.diary.tools).toHaveLength(2);
     expect(harness.diary.tools[1]).toContain('brand_new');

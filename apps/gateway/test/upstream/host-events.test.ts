@@ -1,10 +1,10 @@
 // What a dcc-mcp-core host tells of its work is read by cursor, kept, and stands beside the calls that it belongs to.
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { setTimeout as wait } from 'node:timers/promises';
 import { type CoreEvent, createCoreEventBuffer } from '../fixtures/core-event-buffer.ts';
 import { type CoreHost, type CoreHostOptions, startCoreHost } from '../fixtures/core-host.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
+import { until } from './fixtures/harness.ts';
 
 interface Event {
   readonly id: number;
@@ -133,9 +133,8 @@ describe('events://session/{instance_id} of a dcc-mcp-core host', () => {
     await client.subscribeResource({ uri });
     events.append({ message: 'news' });
     await readNext();
-    for (const end = Date.now() + 2_000; !updated.includes(uri) && Date.now() < end; await wait(10)) {
-      // the notice comes over another stream
-    }
+    // The notice comes over another stream.
+    await until(() => updated.length > 0);
     expect(updated).toContain(uri);
   });
 
