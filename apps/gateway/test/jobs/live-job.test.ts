@@ -1,8 +1,8 @@
 // What time does to a job whose end was asked for.
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
-import type { JobRecord } from '../../src/jobs/job-record.ts';
 import { LiveJob } from '../../src/jobs/live-job.ts';
 import { MemoryJobRecords } from '../../src/jobs/memory-job-records.ts';
+import { newJob } from '../ports/job-records-contract.ts';
 
 beforeEach(() => {
   jest.useFakeTimers({ now: 1_000_000 });
@@ -12,27 +12,12 @@ afterEach(() => {
   jest.useRealTimers();
 });
 
-const RECORD: JobRecord = {
-  id: '01980000-0000-7000-8000-000000000001',
-  owner: '',
-  toolSlug: 'a.b.c',
-  tool: 'c',
-  toolLabel: 'a__c',
-  dccType: 'a',
-  instanceId: 'b',
-  requestId: 'r',
-  traceId: 't',
-  state: 'queued',
-  createdAt: 1_000_000,
-  updatedAt: 1_000_000,
-};
-
 const ignore = (): void => {};
 
 function startedJob(): { job: LiveJob; abort: AbortSignal; withdrawal: AbortSignal } {
   const controls = { abort: new AbortController(), withdrawal: new AbortController() };
   const records = new MemoryJobRecords({ maxOpen: 1, maxFinished: 1, retentionMillis: 1, now: Date.now });
-  const job = new LiveJob(RECORD, controls, {
+  const job = new LiveJob(newJob(Date.now()), controls, {
     records,
     now: Date.now,
     onStarted: ignore,

@@ -6,21 +6,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { StateFolder } from '../../src/files/state-folder.ts';
 import { FileTokenStore } from '../../src/upstream/oauth/file-token-store.ts';
 import { type AuthorizationServer, startAuthorizationServer } from '../fixtures/authorization-server.ts';
+import type { Json } from '../fixtures/callers.ts';
 import { type ProtectedServer, startProtectedServer } from '../fixtures/protected-server.ts';
 import type { CommandEnd } from '../fixtures/run-command.ts';
 import type { ServedInProcess } from '../fixtures/serve-in-process.ts';
-import {
-  arrive,
-  createLab,
-  isReady,
-  type Json,
-  type OauthLab,
-  oauthRefreshes,
-  pageIn,
-  until,
-  untilRow,
-  whoami,
-} from './oauth-lab.ts';
+import { until } from '../upstream/fixtures/harness.ts';
+import { arrive, createLab, isReady, type OauthLab, oauthRefreshes, pageIn, untilRow, whoami } from './oauth-lab.ts';
 
 let lab: OauthLab;
 let issuer: AuthorizationServer;
@@ -118,14 +109,12 @@ describe('a server that asks for a login', () => {
 
   test('is explained by the doctor, who uses a login that is there', async () => {
     await begin();
-    const before = JSON.parse((await lab.run(['doctor', '--json'])).stdout) as Json;
-    expect(before['servers'][0]['problem']).toMatchObject({
-      message: 'it asks for a login',
-      action: 'run dcc-mcp-gateway login tracker',
-    });
+    const before: unknown = JSON.parse((await lab.run(['doctor', '--json'])).stdout);
+    const problem = { message: 'it asks for a login', action: 'run dcc-mcp-gateway login tracker' };
+    expect(before).toMatchObject({ servers: [{ problem }] });
     await lab.login('tracker', issuer);
-    const after = JSON.parse((await lab.run(['doctor', '--json'])).stdout) as Json;
-    expect(after['servers'][0]).toMatchObject({ outcome: 'ok', tools: 1 });
+    const after: unknown = JSON.parse((await lab.run(['doctor', '--json'])).stdout);
+    expect(after).toMatchObject({ servers: [{ outcome: 'ok', tools: 1 }] });
   }, 30_000);
 
   test('that says nothing of an authorization server is told of as before', async () => {
@@ -203,7 +192,7 @@ describe('a token', () => {
     const gateway = await loggedIn();
     await issuer.revokeAll();
     server.rejected.add(lastToken());
-    expect((await whoami(gateway, { server: 'tracker' }))['error']['message']).toContain(NEEDS_LOGIN);
+    expect((await whoami(gateway, { server: 'tracker' })).error?.message).toContain(NEEDS_LOGIN);
     await untilRow(gateway, { server: 'tracker', is: needsLogin });
     expect(await oauthRefreshes(gateway)).toEqual({ failed_invalid_grant: 1 });
     await lab.login('tracker', issuer);
@@ -251,12 +240,10 @@ describe('a token', () => {
       lab.run(['doctor', '--json']).then(({ stdout, stderr }) => stdout + stderr),
     ]);
     const everything = [...told, gateway.stderr(), login.stdout, login.stderr, JSON.stringify(call)].join('\n');
-    const { token } = JSON.parse(readFileSync(lab.tokenFiles()[0]!, 'utf8')) as Json;
-    const secrets = [
-      ...server.seen.map((seen) => seen.replace('Bearer ', '')),
-      token['refreshToken'],
-      token['accessToken'],
-    ];
+    const { token } = JSON.parse(readFileSync(lab.tokenFiles()[0]!, 'utf8')) as {
+      readonly token: { readonly accessToken: string; readonly refreshToken: string };
+    };
+    const secrets = [...server.seen.map((seen) => seen.replace('Bearer ', '')), token.refreshToken, token.accessToken];
     expect([...new Set(secrets)].filter((secret) => secret === '' || everything.includes(secret))).toEqual([]);
   }, 30_000);
 });

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { type AuthorizationServer, MACHINE, startAuthorizationServer } from '../fixtures/authorization-server.ts';
 import { startPlainServer } from '../fixtures/plain-server.ts';
 import { type ProtectedServer, startProtectedServer } from '../fixtures/protected-server.ts';
-import { createLab, isReady, type OauthLab, oauthRefreshes, until, untilRow, whoami } from './oauth-lab.ts';
+import { until } from '../upstream/fixtures/harness.ts';
+import { createLab, isReady, type OauthLab, oauthRefreshes, untilRow, whoami } from './oauth-lab.ts';
 
 let lab: OauthLab;
 let issuer: AuthorizationServer;

@@ -4,12 +4,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AuthorizationServer } from '../fixtures/authorization-server.ts';
+import type { Json } from '../fixtures/callers.ts';
 import type { CommandEnd } from '../fixtures/run-command.ts';
 import { runInProcess } from '../fixtures/run-in-process.ts';
 import { type ServedInProcess, serveInProcess } from '../fixtures/serve-in-process.ts';
 
-// oxlint-disable-next-line no-explicit-any -- answers are looked into by path
-export type Json = Readonly<Record<string, any>>;
+/** What a call of `whoami` is answered. */
+export interface Answered extends Json {
+  readonly status: number;
+  readonly output?: string;
+  readonly error?: { readonly kind: string; readonly message: string };
+}
+
+/** The rows of `/v1/instances` and of `/v1/debug/instances`. */
+export async function instancesAt(
+  { url }: { readonly url: string },
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<readonly Json[]> {
+  const answer = await (await fetch(url + path, { headers })).json();
+  return (answer as { readonly instances: readonly Json[] }).instances;
+}
 
 export interface OauthLab {
   readonly folder: string;
@@ -75,7 +90,7 @@ export function pageIn(text: string): string | undefined {
 
 /** The first of `server`'s rows for which `is` holds. @throws {Error} After `millis`, with the last one. */
 export async function untilRow(
-  { url }: { readonly url: string },
+  gateway: { readonly url: string },
   {
     server,
     is,
@@ -84,8 +99,7 @@ export async function untilRow(
 ): Promise<Json> {
   const deadline = Date.now() + millis;
   for (;;) {
-    const answer = (await (await fetch(`${url}/v1/debug/instances`)).json()) as Json;
-    const row = (answer['instances'] as readonly Json[]).find((each) => each['display_name'] === server);
+    const row = (await instancesAt(gateway, '/v1/debug/instances')).find((each) => each['display_name'] === server);
     if (row !== undefined && is(row)) {
       return row;
     }
@@ -100,28 +114,17 @@ export const isReady = (row: Json): boolean => row['status'] === 'ready';
 
 /** Calls `whoami` of a server over REST. */
 export async function whoami(
-  { url }: { readonly url: string },
+  gateway: { readonly url: string },
   { server, headers = {} }: { readonly server: string; readonly headers?: Readonly<Record<string, string>> },
-): Promise<Json & { readonly status: number }> {
-  const { instances } = (await (await fetch(`${url}/v1/instances`, { headers })).json()) as Json;
-  const short = (instances as readonly Json[]).find((each) => each['name'] === server)?.['instance_short'];
-  const response = await fetch(`${url}/v1/call`, {
+): Promise<Answered> {
+  const rows = await instancesAt(gateway, '/v1/instances', headers);
+  const short = rows.find((each) => each['name'] === server)?.['instance_short'];
+  const response = await fetch(`${gateway.url}/v1/call`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify({ tool_slug: `${server}.${short}.whoami` }),
+    body: JSON.stringify({ tool_slug: `${server}.${String(short)}.whoami` }),
   });
   return { status: response.status, ...((await response.json()) as Json) };
-}
-
-/** Waits until something holds. @throws {Error} After `millis`. */
-export async function until(holds: () => boolean | Promise<boolean>, millis: number): Promise<void> {
-  const deadline = Date.now() + millis;
-  while (!(await holds())) {
-    if (Date.now() > deadline) {
-      throw new Error(`it does not hold after ${millis} ms`);
-    }
-    await wait(50);
-  }
 }
 
 /** How the refreshes of tokens ended that a scrape tells of, without those of which there is none. */

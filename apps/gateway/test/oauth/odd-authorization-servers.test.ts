@@ -4,7 +4,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { createLab, isReady, type Json, type OauthLab, until, untilRow } from './oauth-lab.ts';
+import type { Json } from '../fixtures/callers.ts';
+import { until } from '../upstream/fixtures/harness.ts';
+import { createLab, isReady, type OauthLab, untilRow } from './oauth-lab.ts';
 
 const SECRET = 'secret-of-the-client';
 

@@ -4,10 +4,12 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 import type { JsonWebKey } from 'node:crypto';
 import { PUBLISHED } from '../config/effects/signed-tokens.ts';
 import { type AuthorizationServer, MACHINE, startAuthorizationServer } from '../fixtures/authorization-server.ts';
+import type { Json } from '../fixtures/callers.ts';
 import { type Issuer, startIssuer } from '../fixtures/issuer.ts';
 import { type ProtectedServer, startProtectedServer } from '../fixtures/protected-server.ts';
 import type { ServedInProcess } from '../fixtures/serve-in-process.ts';
-import { createLab, isReady, type Json, type OauthLab, until, whoami } from './oauth-lab.ts';
+import { until } from '../upstream/fixtures/harness.ts';
+import { createLab, instancesAt, isReady, type OauthLab, whoami } from './oauth-lab.ts';
 
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const OPERATOR = 'token-of-the-operator';
@@ -43,8 +45,7 @@ async function begin({
   const gateway = await lab.serve();
   await until(async () => {
     const headers = { authorization: `Bearer ${OPERATOR}` };
-    const { instances } = (await (await fetch(`${gateway.url}/v1/debug/instances`, { headers })).json()) as Json;
-    return isReady(instances[0]);
+    return (await instancesAt(gateway, '/v1/debug/instances', headers)).some(isReady);
   }, 8_000);
   return gateway;
 }

@@ -17,7 +17,7 @@ const OWNER = 'ada';
 let count = 0;
 
 /** Ids grow with time, as those of real jobs do. */
-function newJob(now: number, changes: Partial<JobRecord> = {}): JobRecord {
+export function newJob(now: number, changes: Partial<JobRecord> = {}): JobRecord {
   count += 1;
   return {
     id: `01980000-0000-7000-8000-${String(count).padStart(12, '0')}`,

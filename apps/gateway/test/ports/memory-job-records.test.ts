@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { MemoryJobRecords } from '../../src/jobs/memory-job-records.ts';
-import { jobRecordsContract } from './job-records-contract.ts';
+import { jobRecordsContract, newJob } from './job-records-contract.ts';
 
 jobRecordsContract('MemoryJobRecords', async (bounds) => {
   let millis = 1_000_000;
@@ -23,22 +23,11 @@ test('MemoryJobRecords lets finished jobs go early where their results take too 
     now: () => 0,
     maxResultBytes: 10,
   });
-  const base = {
-    owner: '',
-    toolSlug: 'a.b.c',
-    tool: 'c',
-    toolLabel: 'a__c',
-    dccType: 'a',
-    instanceId: 'b',
-    requestId: 'r',
-    traceId: 't',
-    createdAt: 0,
-    updatedAt: 0,
-  };
-  for (const id of ['1', '2', '3']) {
-    await records.create({ ...base, id, state: 'queued' });
-    await records.write({ ...base, id, state: 'succeeded', finishedAt: 0, result: { text: '12345' } });
+  const jobs = [newJob(0), newJob(0), newJob(0)];
+  for (const job of jobs) {
+    await records.create(job);
+    await records.write({ ...job, state: 'succeeded', finishedAt: 0, result: { text: '12345' } });
   }
-  const kept = await Promise.all(['1', '2', '3'].map((id) => records.read({ id, owner: '' })));
+  const kept = await Promise.all(jobs.map(({ id, owner }) => records.read({ id, owner })));
   expect(kept.map((job) => job !== undefined)).toEqual([false, true, true]);
 });

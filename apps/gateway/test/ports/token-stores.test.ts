@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { StateFolder } from '../../src/files/state-folder.ts';
 import { FileTokenStore } from '../../src/upstream/oauth/file-token-store.ts';
 import { MemoryTokenStore } from '../../src/upstream/oauth/memory-token-store.ts';
-import { until } from '../oauth/oauth-lab.ts';
+import { until } from '../upstream/fixtures/harness.ts';
 import { describeTokenStore } from './token-store-contract.ts';
 
 /** All but the intervals. */

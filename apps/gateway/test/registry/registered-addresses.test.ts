@@ -1,13 +1,12 @@
 // Where an instance that registers may be, and what the gateway sends it.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo, LookupFunction } from 'node:net';
 import { startCoreHost } from '../fixtures/core-host.ts';
 import { type EchoServer, startEchoServer } from '../fixtures/echo-server.ts';
 import { startGateway } from '../fixtures/start-gateway.ts';
 import { until } from '../upstream/fixtures/harness.ts';
-import { type Answer, errorOf, type Json, removeStudios, startStudio, Studio } from './studio.ts';
+import { type Answer, errorOf, type Json, mayaAt, removeStudios, startStudio, Studio } from './studio.ts';
 
 afterAll(removeStudios);
 
@@ -24,12 +23,7 @@ afterAll(async () => {
   maya?.close();
 });
 
-const mayaBody = (more: Json = {}): Json => ({
-  instance_id: randomUUID(),
-  dcc_type: 'maya',
-  mcp_url: maya.url,
-  ...more,
-});
+const mayaBody = (more?: Json): Json => mayaAt(maya.url, more);
 
 describe('where an instance may be', () => {
   let lookedUp: string[];

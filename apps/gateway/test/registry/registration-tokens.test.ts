@@ -1,8 +1,7 @@
 // Who may register what, where tokens are configured.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { randomUUID } from 'node:crypto';
 import { type EchoServer, startEchoServer } from '../fixtures/echo-server.ts';
-import { errorOf, type Json, removeStudios, startStudio, type Studio } from './studio.ts';
+import { errorOf, type Json, mayaAt, removeStudios, startStudio, type Studio } from './studio.ts';
 
 afterAll(removeStudios);
 
@@ -14,12 +13,7 @@ beforeAll(async () => {
 
 afterAll(() => maya?.close());
 
-const mayaBody = (more: Json = {}): Json => ({
-  instance_id: randomUUID(),
-  dcc_type: 'maya',
-  mcp_url: maya.url,
-  ...more,
-});
+const mayaBody = (more?: Json): Json => mayaAt(maya.url, more);
 
 describe('with tokens', () => {
   const TOKENS = [

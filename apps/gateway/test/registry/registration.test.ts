@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { type EchoServer, startEchoServer } from '../fixtures/echo-server.ts';
 import { startJobHost } from '../fixtures/job-host.ts';
 import { until } from '../upstream/fixtures/harness.ts';
-import { errorOf, type Json, removeStudios, startStudio, type Studio } from './studio.ts';
+import { errorOf, type Json, mayaAt, removeStudios, startStudio, type Studio } from './studio.ts';
 
 afterAll(removeStudios);
 
@@ -27,12 +27,7 @@ afterAll(async () => {
   maya?.close();
 });
 
-const mayaBody = (more: Json = {}): Json => ({
-  instance_id: randomUUID(),
-  dcc_type: 'maya',
-  mcp_url: maya.url,
-  ...more,
-});
+const mayaBody = (more?: Json): Json => mayaAt(maya.url, more);
 
 describe('an instance that registers', () => {
   test('is found, called, and stands in the lists with what it said', async () => {

@@ -1,4 +1,5 @@
 // A gateway that instances register at, with what a studio asks of it.
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -86,6 +87,11 @@ export async function startStudio(
   const file = join(folder, `${(files += 1)}.json`);
   writeFileSync(file, JSON.stringify({ metrics: { enabled: true }, ...config }));
   return new Studio(await serveInProcess(file, { env, reaching: { probeIntervalMillis: 50, ...reaching } }));
+}
+
+/** What a Maya at that address registers with, under an id of its own. */
+export function mayaAt(url: string, more: Json = {}): Json {
+  return { instance_id: randomUUID(), dcc_type: 'maya', mcp_url: url, ...more };
 }
 
 export function removeStudios(): void {
