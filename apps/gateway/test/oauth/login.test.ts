@@ -212,7 +212,7 @@ describe('a token', () => {
     await begin({ tokenSeconds: 4 });
     lab.configure({
       mcpServers: { tracker: { url: server.url, oauth: { clientId: 'known', scopes: ['tools'] } } },
-      trafficCapture: { mode: 'metadata' },
+      trafficCapture: 'metadata',
       metrics: { enabled: true },
     });
     const login = await lab.login('tracker', issuer);
@@ -220,7 +220,7 @@ describe('a token', () => {
     await untilRow(gateway, { server: 'tracker', is: isReady });
     const call = await whoami(gateway, { server: 'tracker' });
     await until(() => refreshes() >= 1, 8_000);
-    const paths = [
+    const debug = [
       'instances',
       'calls',
       'traces',
@@ -231,11 +231,18 @@ describe('a token', () => {
       'traffic',
       'export',
     ];
+    const paths = [
+      ...[...debug, `bundles/${String(call['request_id'])}`].map((path) => `/v1/debug/${path}`),
+      '/v1/instances',
+      '/metrics',
+      '/',
+    ];
     const told = await Promise.all([
-      ...paths.map(async (path) => (await fetch(`${gateway.url}/v1/debug/${path}`)).text()),
-      ...['/v1/instances', '/metrics', '/', `/v1/debug/bundle/${call['request_id']}`].map(async (path) =>
-        (await fetch(gateway.url + path)).text(),
-      ),
+      ...paths.map(async (path) => {
+        const answer = await fetch(gateway.url + path);
+        expect([path, answer.status]).toEqual([path, 200]);
+        return answer.text();
+      }),
       lab.run(['config', 'print', '--json']).then(({ stdout, stderr }) => stdout + stderr),
       lab.run(['doctor', '--json']).then(({ stdout, stderr }) => stdout + stderr),
     ]);
