@@ -1,5 +1,5 @@
-import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 // A host of dcc-mcp-core from PyPI, with its own defaults: it comes by itself, is used, and leaves.
+import { type DecodedSpan, type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import { whyNoWheel } from './installed.ts';

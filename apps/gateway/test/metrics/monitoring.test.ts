@@ -1,6 +1,6 @@
-import { parseConfigFile } from '@dcc-mcp/telemetry-config';
 // Every query of the shipped dashboards, variables and rules, and every one that a document shows, has an answer in a real
 // Prometheus that scraped one afternoon of a real gateway.
+import { parseConfigFile } from '@dcc-mcp/telemetry-config';
 import { describeWithTools, type RunningPrometheus, startPrometheusWith } from '@dcc-mcp/test-kit/prometheus';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

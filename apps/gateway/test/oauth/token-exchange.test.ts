@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 // Upstreams that are called with the rights of each user: the caller's token is exchanged, and never passed on.
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import type { JsonWebKey } from 'node:crypto';
 import { PUBLISHED } from '../config/effects/signed-tokens.ts';

@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 // What the flags of the commands on the history show of one gateway, which all of them ask.
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CommandEnd } from '../../fixtures/run-command.ts';
 import { runInProcess } from '../../fixtures/run-in-process.ts';

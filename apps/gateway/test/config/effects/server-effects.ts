@@ -1,6 +1,6 @@
+// What the settings of the listener and of the history show.
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-// What the settings of the listener and of the history show.
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { type Effect, type Lab, type Place, SERVER } from './lab.ts';

@@ -1,5 +1,5 @@
-import type { Expression } from '../../query/expression.ts';
 // Expressions that several boards show.
+import type { Expression } from '../../query/expression.ts';
 import { quantile, rate, ratio, share, sum } from '../../query/functions.ts';
 import { counter, histogram } from '../../query/selectors.ts';
 
