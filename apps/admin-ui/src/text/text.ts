@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { language, type Language } from '../state/preferences.ts';
 import { en, type TextKey } from './en/en.ts';
+import { fill } from './fill.ts';
 
 type Texts = Readonly<Record<TextKey, string>>;
 
@@ -24,7 +25,7 @@ async function load(chosen: Language): Promise<void> {
   }
 }
 
-/** A text with its gaps filled: `t('list.new', { n: 3 })`. */
+/** A text with its gaps filled: `t('list.new', { n: 3 })`; see {@link fill}. */
 export function t(key: TextKey, values: Readonly<Record<string, string | number>> = {}): string {
-  return texts.value[key].replace(/\{(\w+)\}/g, (gap, name: string) => String(values[name] ?? gap));
+  return fill(texts.value[key], values);
 }

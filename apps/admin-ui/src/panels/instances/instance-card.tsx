@@ -91,7 +91,7 @@ function Numbers({ card }: { readonly card: InstanceCard }) {
     <ul class={style.numbers}>
       <li>
         <CallsLink q={filters.all}>
-          <b>{number(calls.total)}</b> {t('instance.calls')}
+          <b>{number(calls.total)}</b> {t('instance.calls', { n: number(calls.total) })}
         </CallsLink>
       </li>
       {calls.failed > 0 && (
