@@ -39,4 +39,11 @@ describe('what asks for attention', () => {
       until: STATS.until,
     });
   });
+
+  test('counts every tool that is held, also where only some are listed', () => {
+    const quarantine = { held: [{}, {}], held_total: 300 };
+    expect(problemsOf({ governance: { quarantine, circuits: [] } })).toMatchObject([
+      { key: 'problem.held', values: { n: 300 } },
+    ]);
+  });
 });

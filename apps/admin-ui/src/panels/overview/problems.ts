@@ -37,7 +37,7 @@ interface SignalState {
 }
 
 interface GovernanceState {
-  readonly quarantine: { readonly held: readonly unknown[] };
+  readonly quarantine: { readonly held: readonly unknown[]; readonly held_total?: number | undefined };
   readonly circuits: readonly { readonly instance_id: string; readonly state: string }[];
 }
 
@@ -128,11 +128,10 @@ function keyProblems(keys: ProblemSources['keys']): readonly Problem[] {
 
 function governanceProblems({ quarantine, circuits }: GovernanceState): readonly Problem[] {
   const open = circuits.filter(({ state }) => state === 'open');
+  const held = quarantine.held_total ?? quarantine.held.length;
   const place = { panel: 'governance' };
   return [
-    ...(quarantine.held.length === 0
-      ? []
-      : [{ severity: 'bad', key: 'problem.held', values: { n: quarantine.held.length }, place } as const]),
+    ...(held === 0 ? [] : [{ severity: 'bad', key: 'problem.held', values: { n: held }, place } as const]),
     ...(open.length === 0
       ? []
       : [{ severity: 'warn', key: 'problem.circuits', values: { n: open.length }, place } as const]),
