@@ -51,7 +51,7 @@ const MAX_CALLERS = 64;
 export class CallLoops {
   readonly #options: CallLoopsOptions;
   #calls = new Map<string, Repeated>();
-  /** Those that came before: to take the oldest out of one map, call by call, costs twenty times as much. */
+  /** Those that came before: to take the oldest out of one map, call by call, costs ten times as much. */
   #older = new Map<string, Repeated>();
   #seen = 0;
 
