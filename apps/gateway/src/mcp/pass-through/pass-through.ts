@@ -1,44 +1,25 @@
 import { sanitizeText } from '@dcc-mcp/bounds/redaction';
-import type { ToolRecord } from '../../catalog/tool-record.ts';
-import { callOperation, toCallRequest } from '../../operations/definitions/call.ts';
-import type { Caller, OperationCore } from '../../operations/frame/core.ts';
-import type { OperationEnd } from '../../operations/frame/operation-definition.ts';
+import type { OperationCore } from '../../operations/frame/core.ts';
 import { Permissions } from '../../operations/frame/permissions.ts';
-import { runOperation } from '../../operations/frame/run-operation.ts';
 import { Forwarding } from '../../operations/hops/forward.ts';
-import { startJob } from '../../operations/jobs/start-job.ts';
-import { isName, MAX_NAME_BYTES } from '../../operations/requests/bounded-input.ts';
-import {
-  asObject,
-  isJsonObject,
-  type JsonObject,
-  type JsonRpcError,
-  type JsonRpcRequest,
-  textOf,
-} from '../../protocol/json-rpc.ts';
-import { exactOf } from '../../protocol/json/exact-values.ts';
-import { RawJson } from '../../protocol/json/raw-json.ts';
+import { MAX_NAME_BYTES } from '../../operations/requests/bounded-input.ts';
+import { asObject, isJsonObject, type JsonObject, type JsonRpcRequest, textOf } from '../../protocol/json-rpc.ts';
+import type { RawJson } from '../../protocol/json/raw-json.ts';
 import { ERROR_INTERNAL, ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
-import { messageOf } from '../../protocol/thrown-error.ts';
 import type { HopFailure, HopResult, RawParams, Upstream } from '../../upstream/upstream.ts';
 import { mcpCaller } from '../exchange/caller.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { GatewayResources, isOfGateway } from '../search-mode/gateway-resources.ts';
-import { errorResult } from '../search-mode/tool-result.ts';
 import type { McpHandler, McpMode, Reach } from '../server/mcp-mode.ts';
 import { outcomeOfCode } from '../server/protocol-spans.ts';
-import { toTaskAnswer } from '../tasks/task-answer.ts';
-import { createdTask } from '../tasks/task-view.ts';
-import { type WantedJob, wantedOfTool } from '../tasks/wanted-job.ts';
-import { checkMirroredArguments } from '../transport/mirrored-headers.ts';
 import { namingUndeclared } from './naming-undeclared.ts';
 import { namedAsAsked, type ResourcePlace } from './own-uri.ts';
 import type { ResourceOwners } from './resource-owners.ts';
 import { readResourceUri } from './resource-uri.ts';
-import { unknownTool } from './unknown-tool.ts';
 import { type ListMember, UpstreamLists } from './upstream-lists.ts';
 import { type MayUse, UpstreamNames } from './upstream-names.ts';
 import { OWN, type ResourceListeners, UpstreamSubscriptions } from './upstream-subscriptions.ts';
+import { toMcpError, UpstreamTools } from './upstream-tools.ts';
 
 /** How long a client that comes before the upstreams are there waits for them. */
 const BOOT_WAIT_MILLIS = 10_000;
@@ -58,6 +39,7 @@ export class PassThrough implements McpMode {
   readonly #core: OperationCore;
   readonly #listeners: ResourceListeners;
   readonly #names: UpstreamNames;
+  readonly #tools: UpstreamTools;
   readonly #lists: UpstreamLists;
   readonly #own: GatewayResources;
   readonly #subscriptions: UpstreamSubscriptions;
@@ -66,12 +48,13 @@ export class PassThrough implements McpMode {
     this.#core = core;
     this.#listeners = listeners;
     this.#names = new UpstreamNames(core.upstreams, core.catalog);
+    this.#tools = new UpstreamTools(core, this.#names);
     this.#lists = new UpstreamLists(this.#names, resourceOwners);
     this.#subscriptions = new UpstreamSubscriptions({ lists: this.#lists, listeners });
     this.#own = new GatewayResources(core);
     this.handlers = new Map<string, McpHandler>([
       ['tools/list', (_request, exchange) => this.#toolsList(exchange)],
-      ['tools/call', namingUndeclared((request, exchange) => this.#toolsCall(request, exchange))],
+      ['tools/call', namingUndeclared((request, exchange) => this.#tools.call(request, exchange))],
       ['prompts/list', this.#listOf('prompts')],
       ['prompts/get', namingUndeclared(this.#handOn((...parts) => this.#promptsGet(...parts)))],
       ['resources/list', this.#listOf('resources')],
@@ -160,93 +143,9 @@ export class PassThrough implements McpMode {
     await Promise.all(this.#core.upstreams.firstTries().map((upstream) => upstream.connect(BOOT_WAIT_MILLIS)));
   }
 
-  async #toolsList(exchange: Exchange): Promise<RawJson> {
+  async #toolsList(reach: Reach): Promise<RawJson> {
     await this.#untilTried();
-    const { permissions } = this.#permissionsOf(exchange);
-    const tools = [...this.#core.catalog.records()]
-      .filter(({ isStub, needsLoad }) => isStub || !needsLoad) // what the host itself lists
-      .filter((record) => permissions.shows(record))
-      .map((record) => this.#exposed(record));
-    return RawJson.object({ tools: RawJson.list(tools) });
-  }
-
-  #exposed(record: ToolRecord): JsonObject | RawJson {
-    const name = this.#names.exposed(record);
-    const tool = exactOf(record.tool);
-    if (name === record.backendTool) {
-      return tool;
-    }
-    return tool instanceof RawJson ? tool.with({ name: JSON.stringify(name) }) : { ...tool, name };
-  }
-
-  async #toolsCall(request: JsonRpcRequest, exchange: Exchange): Promise<JsonObject | RawJson> {
-    const { name, arguments: args } = request.params ?? {};
-    if (typeof name !== 'string') {
-      return this.#refuseCall(request, exchange, 'tools/call needs name, a string');
-    }
-    if (!isName(name)) {
-      return this.#refuseCall(request, exchange, `name must have 1 to ${MAX_NAME_BYTES} bytes`);
-    }
-    if (exchange.client.era === 'modern' && exchange.client.transport === 'http') {
-      checkMirroredArguments(
-        this.#names.tool(name)?.tool['inputSchema'],
-        isJsonObject(args) ? args : undefined,
-        exchange.headers,
-      );
-    }
-    const wanted = await this.#wanted(name, request, exchange);
-    const caller = mcpCaller(this.#core, { request, exchange: wanted?.exchange ?? exchange });
-    const raw = request.rawParams;
-    const inputs = { inputResponses: raw?.get('inputResponses'), requestState: raw?.get('requestState') };
-    const input = toCallRequest(this.#names.toolSlug(name), raw?.get('arguments') ?? args, inputs);
-    const context = { core: this.#core, caller };
-    if (wanted === undefined) {
-      return this.#answer(await runOperation(callOperation, { ok: true, value: input }, context), name, caller);
-    }
-    const { job } = wanted;
-    const started = await startJob({ job, request: { ok: true, value: input }, context, toTask: toTaskAnswer });
-    return started.job === undefined
-      ? this.#answer(started.end, name, caller)
-      : createdTask(started.job.record, this.#core.jobs.retentionMillis);
-  }
-
-  /** A call that is refused because its client knows no tasks is recorded as one. */
-  async #wanted(name: string, request: JsonRpcRequest, exchange: Exchange): Promise<WantedJob | undefined> {
-    try {
-      return wantedOfTool(this.#core, exchange, { record: this.#names.tool(name), request });
-    } catch (error) {
-      const caller = mcpCaller(this.#core, { request, exchange });
-      const message = messageOf(error);
-      const input = { ok: false, message, request: toCallRequest(this.#names.toolSlug(name), undefined) } as const;
-      await runOperation(callOperation, input, { core: this.#core, caller });
-      throw error;
-    }
-  }
-
-  #answer(call: OperationEnd<RawJson>, name: string, caller: Caller): RawJson {
-    if (call.value !== undefined) {
-      return call.value;
-    }
-    const rpcError = call.failure?.rpcError;
-    if (rpcError !== undefined) {
-      throw new McpError(rpcError.code, rpcError.message, dataOf(rpcError.data));
-    }
-    const error = call.error ?? { kind: 'internal', message: 'No result and no error' };
-    if (error.kind === 'unknown-slug' || error.kind === 'instance-offline') {
-      throw new McpError(ERROR_INVALID_PARAMS, unknownTool(name, error.candidates ?? [], this.#names));
-    }
-    return errorResult(error, caller.ctx);
-  }
-
-  /** Refuses a call that names no tool; it is recorded as a call, with a span and a count. */
-  async #refuseCall(request: JsonRpcRequest, exchange: Exchange, message: string): Promise<RawJson> {
-    const caller = mcpCaller(this.#core, { request, exchange });
-    const input = { ok: false, message, request: toCallRequest('', undefined) } as const;
-    const { error } = await runOperation(callOperation, input, { core: this.#core, caller });
-    if (error === undefined || error.kind === 'bad-request') {
-      throw new McpError(ERROR_INVALID_PARAMS, message);
-    }
-    return errorResult(error, caller.ctx);
+    return this.#tools.list(reach);
   }
 
   /** One span around all that a request becomes upstream, from before the first hop to after the last. */
@@ -392,11 +291,5 @@ function rawParamsOf({ rawParams }: JsonRpcRequest): RawParams {
 
 function errorOf(failure: HopFailure): McpError {
   const { rpcError, kind, message } = failure;
-  return rpcError === undefined
-    ? new McpError(ERROR_INTERNAL, message, { data: { kind } })
-    : new McpError(rpcError.code, rpcError.message, dataOf(rpcError.data));
-}
-
-function dataOf(data: JsonRpcError['data'] | undefined): Pick<JsonRpcError, 'data'> {
-  return data === undefined ? {} : { data };
+  return rpcError === undefined ? new McpError(ERROR_INTERNAL, message, { data: { kind } }) : toMcpError(rpcError);
 }
