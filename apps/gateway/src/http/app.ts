@@ -11,9 +11,7 @@ import {
 import type { ErrorKind, Outcome } from '@dcc-mcp/semantic-conventions';
 import type { WorkflowSpans } from '@dcc-mcp/workflow-spans';
 import { toPrintableLine } from '../protocol/printable-text.ts';
-import { type Authentication, type AuthRefusal, type AuthVerdict, REALM } from './auth/authentication.ts';
-import { metadataUrl } from './auth/protected-resource.ts';
-import { type Grants, missingScope, needOfRoute, type Scope, scopeRefusal } from './auth/scopes.ts';
+import { Entrance, type EntranceOptions } from './auth/entrance.ts';
 import { isPreflight, optionsReply, preflightReply, withCors } from './cors.ts';
 import { measureReply, requestStart } from './measured-request.ts';
 import type { OriginGuard } from './origin-guard.ts';
@@ -41,13 +39,9 @@ export type HttpTap = (
 ) => TappedRequest;
 
 /** What an {@link App} is made of. */
-export interface AppOptions {
+export interface AppOptions extends EntranceOptions {
   readonly routes: RouteTable;
   readonly originGuard: OriginGuard;
-  /** Absent: everyone is let in. */
-  readonly authentication: Authentication | undefined;
-  /** As the configuration has it; absent: the address by which the caller came. */
-  readonly publicUrl?: string | undefined;
   readonly contextSettings: RequestContextSettings;
   readonly requestMetrics: RequestMetrics | undefined;
   readonly isDraining: () => boolean;
@@ -77,20 +71,14 @@ interface Refusal {
   readonly status?: number;
 }
 
-/** Who is behind a request. */
-type Entry = Pick<RouteRequest, 'authSubject' | 'principal' | 'scope' | 'user' | 'grants'>;
-
-const NOBODY: Entry = { authSubject: undefined, principal: undefined, scope: undefined };
-
-/** A dead issuer is asked again after as long. */
-const KEYS_RETRY_SECONDS = '5';
-
 class Routes {
   readonly #options: AppOptions;
   readonly #router: Router;
+  readonly #entrance: Entrance;
 
   constructor(options: AppOptions) {
     this.#options = options;
+    this.#entrance = new Entrance(options);
     this.#router = new Router(options.routes);
   }
 
@@ -129,9 +117,10 @@ class Routes {
   async #run(found: FoundRoute, http: HttpContext): Promise<Reply> {
     const { isDraining } = this.#options;
     const { route, params } = found;
-    const entry = await this.#enter(found, http);
+    const entry = await this.#entrance.enter(found, http);
     if ('refused' in entry) {
-      return entry.refused;
+      const [name, value] = entry.header;
+      return withHeader(this.#refuse(http, entry.refused), name, value);
     }
     if (route.isWork === true && isDraining()) {
       return this.#refuse(http, { kind: 'not-ready', message: 'The gateway is shutting down', advice: AFTER_RESTART });
@@ -144,54 +133,6 @@ class Routes {
     }
     const seen = tap(http, { route: found.template, isAuthenticated: principal !== undefined });
     return seen.answered(await route.handler({ ...request, http: seen.http }));
-  }
-
-  /** Who comes in, or why nobody does. */
-  async #enter({ route, template }: FoundRoute, http: HttpContext): Promise<Entry | { readonly refused: Reply }> {
-    const { authentication } = this.#options;
-    if (authentication === undefined || (route.guard !== 'api' && route.guard !== 'either')) {
-      return NOBODY;
-    }
-    const verdict = await authentication.check(http.headers);
-    if (!verdict.ok) {
-      return route.guard === 'api' ? { refused: this.#refuseStranger(http, verdict) } : NOBODY;
-    }
-    const { subject: authSubject, principal, scope, user } = verdict;
-    const grants = this.#grantsOf(verdict, http);
-    const missing = missingScope(grants, route.needs ?? needOfRoute({ method: http.method, template }));
-    if (missing !== undefined && grants !== undefined) {
-      return route.guard === 'api' ? { refused: this.#refuseScope(http, missing, grants) } : NOBODY;
-    }
-    return { authSubject, principal, scope, user, grants };
-  }
-
-  #grantsOf({ scopes }: AuthVerdict & { readonly ok: true }, http: HttpContext): Grants | undefined {
-    return (
-      scopes && {
-        allows: (scope) => scopes.has(scope),
-        challenge: (scope) => `${this.#challenge(http)}, error="insufficient_scope", scope="${scope}"`,
-      }
-    );
-  }
-
-  /** Names the place where a client learns who issues tokens, where anybody does (RFC 9728, section 5.1). */
-  #challenge(http: HttpContext): string {
-    const { authentication, publicUrl } = this.#options;
-    const hasIssuer = authentication?.keys !== undefined;
-    return `Bearer realm="${REALM}"${hasIssuer ? `, resource_metadata="${metadataUrl(http, publicUrl)}"` : ''}`;
-  }
-
-  #refuseStranger(http: HttpContext, { message, advice, error }: AuthRefusal): Reply {
-    if (error === undefined) {
-      return withHeader(this.#refuse(http, { kind: 'not-ready', message, advice }), 'retry-after', KEYS_RETRY_SECONDS);
-    }
-    const refused = this.#refuse(http, { kind: 'unauthorized', message, advice });
-    return withHeader(refused, 'www-authenticate', this.#challenge(http) + error);
-  }
-
-  #refuseScope(http: HttpContext, scope: Scope, grants: Grants): Reply {
-    const refused = this.#refuse(http, { kind: 'forbidden', ...scopeRefusal(scope) });
-    return withHeader(refused, 'www-authenticate', grants.challenge(scope));
   }
 
   /** An answer that says which request and which trace it belongs to, with a span where plain routes have one. */
