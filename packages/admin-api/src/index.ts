@@ -12,10 +12,5 @@ export type { JobsAnswer, OpenJob } from './schemas/job-schema.ts';
 export { createAdminRoutes, describeAdminRoutes } from './create-admin-routes.ts';
 export type { AdminHandler, AdminRequest, RequestIds } from './request/admin-request.ts';
 export { refusal } from './schemas/answer-schemas.ts';
-export type {
-  GatewayHealth,
-  GovernanceAnswer,
-  InstanceCard,
-  InstancesAnswer,
-  TelemetryAnswer,
-} from './schemas/state-schemas.ts';
+export type { InstanceCard, InstancesAnswer } from './schemas/instance-schema.ts';
+export type { GatewayHealth, GovernanceAnswer, TelemetryAnswer } from './schemas/state-schemas.ts';

@@ -4,14 +4,9 @@ import type { AdminRoute } from '../admin-route.ts';
 import type { AdminRoutesOptions, AdminSources, JsonRecord } from '../admin-sources.ts';
 import { jsonAnswer } from '../request/admin-request.ts';
 import { Parameters } from '../request/parameters.ts';
+import { instancesAnswer, workersAnswer } from '../schemas/instance-schema.ts';
 import { type JobsAnswer, jobsAnswer } from '../schemas/job-schema.ts';
-import {
-  governanceAnswer,
-  healthAnswer,
-  instancesAnswer,
-  telemetryAnswer,
-  workersAnswer,
-} from '../schemas/state-schemas.ts';
+import { governanceAnswer, healthAnswer, telemetryAnswer } from '../schemas/state-schemas.ts';
 
 /** Decisions of a page that asks for no number. */
 const DEFAULT_DECISIONS = 300;
