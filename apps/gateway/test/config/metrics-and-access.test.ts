@@ -140,10 +140,17 @@ describe('who may call', () => {
       "auth: { tokens: [{ token: '${UNSET}' }] }",
       '! auth.tokens[0]: it needs either a token or a tokenFile, as a text that is not empty',
     ],
-    ['auth: { tokens: [{ token: a, dccTypes: 7 }] }', '! auth.tokens[0]: its dccTypes are not a list of words'],
+    [
+      'auth: { tokens: [{ token: a, dccTypes: 7 }] }',
+      '! auth.tokens[0]: its dccTypes: the value is of type number; leave them out for a token of every DCC type',
+    ],
     ...['""', '[""]', '[" ", ""]', '","'].map((blank) => [
       `auth: { tokens: [{ token: a, dccTypes: ${blank} }] }`,
-      '! auth.tokens[0]: its dccTypes name nothing; leave them out for a token of every DCC type',
+      '! auth.tokens[0]: its dccTypes: it names nothing; leave them out for a token of every DCC type',
+    ]),
+    ...["['${UNSET:-}']", '[" ", ""]', '", "'].map((blank) => [
+      `policy: { allowedDccTypes: ${blank} }`,
+      '! policy.allowedDccTypes: it names nothing',
     ]),
     ['auth: { tokens: [{ tokn: a }] }', '! auth.tokens[0].tokn: no such key; it has no effect'],
     ['auth: { issuer: i }', '! auth: an audience or issuer is set, but no keys to check a token with'],
@@ -152,6 +159,16 @@ describe('who may call', () => {
     ['policy: { quarantine: maybe }', '! policy.quarantine: "maybe" is not known'],
   ])('a wrong guard is fatal: %s', (file, issue) => {
     expect(issuesOf(readYaml(file))).toContain(issue);
+  });
+
+  test('a guard of the environment whose words are all unset does not open what it was to close', () => {
+    expect(issuesOf(readGatewayConfig({ DCC_MCP_POLICY_ALLOWED_TOOL_SLUGS: ', ' }))).toEqual([
+      '! DCC_MCP_POLICY_ALLOWED_TOOL_SLUGS: it names nothing',
+    ]);
+  });
+
+  test('an empty list allows all, as it says', () => {
+    expect(readYaml('policy: { allowedDccTypes: [] }').issues).toEqual([]);
   });
 });
 

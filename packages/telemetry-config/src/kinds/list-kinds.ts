@@ -29,19 +29,21 @@ function listFromJson<T>(
 
 const LIST_SCHEMA = { type: ['array', 'string'], items: { type: 'string' } };
 
-function distinct(items: readonly string[]): Parsed<readonly string[]> {
-  return accepted([...new Set(items)]);
-}
-
-/** Free words, separated by commas. */
+/**
+ * Free words, separated by commas; as JSON also an empty list. One of nothing but blanks is refused: where an empty list
+ * means all, a variable in it that nobody has set would open what it was to close.
+ */
 export function list(expected = 'a comma list'): Kind<readonly string[]> {
+  const parseWords = (words: readonly string[]): Parsed<readonly string[]> =>
+    words.length === 0 ? refused({ problem: 'it names nothing', expected }) : accepted([...new Set(words)]);
   return {
     name: 'list',
     expected,
     isSecret: false,
     schema: LIST_SCHEMA,
-    parse: (text) => distinct(splitList(text)),
-    fromJson: (value) => listFromJson(value, expected, distinct),
+    parse: (text) => parseWords(splitList(text)),
+    fromJson: (value) =>
+      Array.isArray(value) && value.length === 0 ? accepted([]) : listFromJson(value, expected, parseWords),
     show: (value) => (value.length === 0 ? 'none' : value.join(',')),
   };
 }

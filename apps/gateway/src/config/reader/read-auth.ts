@@ -90,14 +90,10 @@ function toToken(reader: SettingReader, entry: unknown, variable: string): AuthT
   if (name !== undefined && typeof name !== 'string') {
     return refuse('its name is not a text');
   }
-  const given = member(entry, 'dccTypes') ?? [];
-  const dccTypes = list().fromJson(given);
+  const dccTypes = list().fromJson(member(entry, 'dccTypes') ?? []);
   if (dccTypes.value === undefined) {
-    return refuse('its dccTypes are not a list of words');
-  }
-  // A variable in them that is not set must not open what they were to close.
-  if (dccTypes.value.length === 0 && !(Array.isArray(given) && given.length === 0)) {
-    return refuse('its dccTypes name nothing; leave them out for a token of every DCC type');
+    const problem = dccTypes.issues[0]?.problem ?? 'it is not a list of words';
+    return refuse(`its dccTypes: ${problem}; leave them out for a token of every DCC type`);
   }
   const scope = dccTypes.value.map((type) => type.toLowerCase());
   return { token, dccTypes: scope, ...(name === undefined ? {} : { name }) };
