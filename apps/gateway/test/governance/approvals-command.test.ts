@@ -56,6 +56,12 @@ test('list says how tools come to be known where none is', async () => {
   expect([code, stdout]).toEqual([0, expect.stringContaining('policy.quarantine: on-change')]);
 });
 
+test('a configuration that can not be read is said, and not looked past', async () => {
+  const { code, stdout, stderr } = await lab.approvals('list', '--config', join(lab.stateDir, 'none.yaml'));
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(/^error: .*none\.yaml: it can't be read \(ENOENT\)/);
+});
+
 test('show is a difference that a person can read, unseen characters and all', async () => {
   const { code, stdout } = await lab.approvals('show', 'shop/cut');
   expect(code).toBe(0);

@@ -1,6 +1,6 @@
 import { nearest } from '@dcc-mcp/telemetry-config';
 import { parseArgs } from 'node:util';
-import { loadConfiguration } from '../../config/load/load-configuration.ts';
+import { issueLine, loadConfiguration } from '../../config/load/load-configuration.ts';
 import { stateFolderOf } from '../../config/load/state-folder-of.ts';
 import type { Approvals } from '../../governance/approvals/approvals.ts';
 import { approveServer, approveTools, rejectTools } from '../../governance/approvals/approve.ts';
@@ -63,18 +63,32 @@ export async function runApprovalsCommand(terminal: Terminal, args: readonly str
   if (issue !== undefined) {
     return wrongUse(terminal, issue);
   }
-  const loaded = loadConfiguration({ env: terminal.env, configFile: values.config });
-  const folder = stateFolderOf(loaded.values, terminal.env);
-  if (folder === undefined) {
-    return wrongUse(terminal, 'there is no home to look in; name the state folder by DCC_MCP_STATE_DIR');
+  const approvals = openApprovals(terminal, values.config);
+  if (approvals === undefined) {
+    return 2;
   }
-  const approvals = new FileApprovals(folder, (lost) => terminal.printError(lostLine(lost)));
   try {
     return await (action === 'list' || action === 'show' ? look : decide)(terminal, approvals, asked);
   } catch (error) {
     terminal.printError(`error: ${messageOf(error)}`);
     return 1;
   }
+}
+
+/** @returns `undefined` where it was said why there are none. */
+function openApprovals(terminal: Terminal, configFile: string | undefined): Approvals | undefined {
+  const { issues, file, values } = loadConfiguration({ env: terminal.env, configFile });
+  // What else is wrong in it says nothing about approvals.
+  const unread = issues.find(({ variable }) => variable === file);
+  const folder = stateFolderOf(values, terminal.env);
+  if (unread !== undefined) {
+    terminal.printError(issueLine(unread));
+  } else if (folder === undefined) {
+    wrongUse(terminal, 'there is no home to look in; name the state folder by DCC_MCP_STATE_DIR');
+  } else {
+    return new FileApprovals(folder, (lost) => terminal.printError(lostLine(lost)));
+  }
+  return undefined;
 }
 
 function parse(args: readonly string[]) {
@@ -100,14 +114,14 @@ function issueOf({ action, tools, server, isJson }: Asked): string | undefined {
 async function look(terminal: Terminal, approvals: Approvals, { action, tools, isJson }: Asked): Promise<number> {
   const ledger = await approvals.read();
   if (action === 'list') {
-    return print(terminal, isJson ? listJson(ledger) : listLines(ledger));
+    return isJson ? printJson(terminal, listJson(ledger)) : printLines(terminal, listLines(ledger));
   }
   const found = findOne(ledger, tools[0] ?? '');
   if (!found.ok) {
     terminal.printError(`error: ${found.message}`);
     return 1;
   }
-  return print(terminal, isJson ? showJson(found.place) : showLines(found.place));
+  return isJson ? printJson(terminal, showJson(found.place)) : printLines(terminal, showLines(found.place));
 }
 
 /** All of them or none: a name that is not known changes nothing. */
@@ -176,13 +190,14 @@ function findOne(ledger: Ledger, meant: string): Found {
   return others.length > 0 ? { ok: false, message: `${meant} may be ${names}` } : { ok: true, place };
 }
 
-/** Lines in colour where a person reads them, anything else as JSON. */
-function print(terminal: Terminal, answer: readonly Line[] | object): number {
-  if (!Array.isArray(answer)) {
-    terminal.print(JSON.stringify(answer, undefined, 2));
-    return 0;
-  }
-  for (const line of answer as readonly Line[]) {
+function printJson(terminal: Terminal, answer: object): number {
+  terminal.print(JSON.stringify(answer, undefined, 2));
+  return 0;
+}
+
+/** In colour where a person reads them. */
+function printLines(terminal: Terminal, lines: readonly Line[]): number {
+  for (const line of lines) {
     if (terminal.sheet === undefined) {
       terminal.print(line.map(({ text }) => text).join(''));
     } else {
