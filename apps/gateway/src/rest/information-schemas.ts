@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { instanceShort, slug } from '../operations/answers/answer-schemas.ts';
+import { INSTANCE_STATES } from '../registry/table/upstreams.ts';
 
 // Described, not checked, as the answers of operations are.
 
@@ -8,7 +9,7 @@ const instance = z
     instance_id: z.string(),
     instance_short: instanceShort,
     dcc_type: z.string(),
-    status: z.enum(['ready', 'booting', 'unreachable', 'disabled', 'idle', 'stale']),
+    status: z.enum(INSTANCE_STATES),
     source: z.enum(['config', 'http', 'file']),
     tool_count: z.int(),
   })

@@ -242,6 +242,11 @@ test('a server whose tools are all held is quarantined', async () => {
   await lab.list({ ...cut, title: 'x' }, { ...look, title: 'y' });
   expect(await Promise.all(states.map((state) => lab.metric(state)))).toEqual([0, 1]);
   expect((await lab.get('/v1/debug/instances'))['summary']).toMatchObject({ ready: 0, quarantined: 1 });
+  expect(await lab.get('/v1/instances')).toMatchObject({ instances: [{ name: 'shop', status: 'quarantined' }] });
+  const status = { enum: expect.arrayContaining(['quarantined', 'stale']) };
+  expect(await lab.get('/v1/openapi.json')).toMatchObject({
+    components: { schemas: { Instance: { properties: { status } } } },
+  });
   expect(await lab.metric('dcc_mcp_gateway_quarantine_events_total{scope="server",action="quarantined"}')).toBe(1);
 });
 

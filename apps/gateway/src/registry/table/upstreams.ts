@@ -1,12 +1,15 @@
 // registry/: which upstreams there are, and what happens at them.
-import type { Upstream, UpstreamReadiness } from '../../upstream/upstream.ts';
+import type { Upstream } from '../../upstream/upstream.ts';
 import { isStale } from './staleness.ts';
 
 /**
  * How an instance is: as its upstream is; `stale`, because it has not been heard of for too long; or `quarantined`: it is
  * ready, and each of its tools is held.
  */
-export type InstanceState = UpstreamReadiness | 'stale' | 'quarantined';
+export const INSTANCE_STATES = ['ready', 'booting', 'unreachable', 'disabled', 'idle', 'stale', 'quarantined'] as const;
+
+/** One of {@link INSTANCE_STATES}. */
+export type InstanceState = (typeof INSTANCE_STATES)[number];
 
 /** The upstreams the gateway knows, by instance id and by key. */
 export class Upstreams {
