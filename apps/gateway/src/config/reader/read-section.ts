@@ -1,3 +1,4 @@
+import { type WithoutUndefined, withoutUndefined } from '../../protocol/json/without-undefined.ts';
 import { findSetting, SETTINGS } from '../table/setting.ts';
 import type { Section } from '../table/table.ts';
 import { readSecret } from './read-secret.ts';
@@ -36,18 +37,4 @@ function readRow(reader: SettingReader, path: string): unknown {
     return undefined;
   }
   return findSetting(`${path}File`) === undefined ? reader.read(setting) : readSecret(reader, path);
-}
-
-type UndefinedKeys<T> = { [Key in keyof T]: undefined extends T[Key] ? Key : never }[keyof T];
-
-/** The members that may be undefined, as absent ones instead. */
-type WithoutUndefined<T> = Omit<T, UndefinedKeys<T>> & {
-  [Key in UndefinedKeys<T>]?: Exclude<T[Key], undefined>;
-};
-
-/** Leaves out what is undefined, so that absent means absent (`exactOptionalPropertyTypes`). */
-function withoutUndefined<T extends object>(value: T): WithoutUndefined<T> {
-  const entries = Object.entries(value).filter(([, member]) => member !== undefined);
-  // oxlint-disable-next-line no-unsafe-type-assertion -- exactly the members that are there
-  return Object.fromEntries(entries) as WithoutUndefined<T>;
 }

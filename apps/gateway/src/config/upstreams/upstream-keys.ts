@@ -132,7 +132,7 @@ export const OAUTH_KEYS: {
   clientSecretFile: key(filePath(), 'A file that holds that secret.'),
   scopes: key(list('a list of scopes'), 'What to ask for; as the server says of itself when left out.'),
   grant: key(
-    oauthGrant(),
+    choice(OAUTH_GRANTS),
     'authorization_code: a person logs in (default). client_credentials: the client itself. token_exchange: each caller with their own token.',
   ),
   issuer: key(httpUrl(), 'The authorization server; as the server says of itself when left out.'),
@@ -143,15 +143,6 @@ export const OAUTH_KEYS: {
     'Port of the callback of a login, where the client is known with it; any when left out.',
   ),
 };
-
-function oauthGrant(): Kind<OauthGrant> {
-  const kind = choice(OAUTH_GRANTS);
-  return { ...kind, parse: (given) => toGrant(kind.parse(given)), fromJson: (value) => toGrant(kind.fromJson(value)) };
-}
-
-function toGrant(parsed: Parsed<string>): Parsed<OauthGrant> {
-  return { ...parsed, value: OAUTH_GRANTS.find((grant) => grant === parsed.value) };
-}
 
 function transportType(): Kind<'stdio' | 'http'> {
   const hint = 'the HTTP+SSE transport of 2024-11-05 is not offered: use the Streamable HTTP URL of the server';

@@ -1,4 +1,4 @@
-import { toDccType } from '../../config/upstreams/read-upstreams.ts';
+import { toDccType } from '../../config/upstreams/dcc-type.ts';
 import { asObject, type JsonObject } from '../../protocol/json-rpc.ts';
 import { toListenAddress } from './listen-address.ts';
 

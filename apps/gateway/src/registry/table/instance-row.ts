@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../protocol/json-rpc.ts';
+import { withoutUndefined } from '../../protocol/json/without-undefined.ts';
 import type { RegisteredFacts, Upstream, UpstreamStatus } from '../../upstream/upstream.ts';
 import type { InstanceState } from './upstreams.ts';
 
@@ -34,7 +35,7 @@ function registeredRow(facts: RegisteredFacts | undefined): JsonObject {
     return {};
   }
   const { displayName, pid, version, adapterVersion, capabilitiesFingerprint, heartbeatAt, ttlSecs } = facts;
-  const told = {
+  return withoutUndefined({
     display_name: displayName,
     pid,
     version,
@@ -42,8 +43,7 @@ function registeredRow(facts: RegisteredFacts | undefined): JsonObject {
     capabilities_fingerprint: capabilitiesFingerprint,
     heartbeat_at: heartbeatAt === undefined ? undefined : time(heartbeatAt),
     ttl_secs: ttlSecs,
-  };
-  return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
+  });
 }
 
 /** What is missing at this moment stands before what went wrong once. */

@@ -1,4 +1,5 @@
 import { VERSION } from '../../../config/load/version.ts';
+import { withoutUndefined } from '../../../protocol/json/without-undefined.ts';
 import { codeOf, messageOf } from '../../../protocol/thrown-error.ts';
 import { describeArgumentIssue } from '../../flag-issue.ts';
 import { helpText } from '../../help-text.ts';
@@ -149,12 +150,8 @@ function fromLink(values: HistoryValues, link: GatewayLink, taken: 'id' | 'file'
     taken === 'list' || taken === 'id' ? ({ q: link.q, since: link.since, until: link.until } as const) : { q: link.q };
   const twice = Object.entries(told).find(([name, value]) => value !== undefined && name in values);
   return twice === undefined
-    ? { values: { ...values, ...present(told) }, urls, isElsewhere }
+    ? { values: { ...values, ...withoutUndefined(told) }, urls, isElsewhere }
     : { issue: `the link says --${twice[0]} already` };
-}
-
-function present(told: Readonly<Record<string, string | undefined>>): Partial<HistoryValues> {
-  return Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
 }
 
 /** The token of the gateway's own environment, where the command runs beside it. */
