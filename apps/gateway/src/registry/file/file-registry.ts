@@ -108,18 +108,16 @@ export class FileRegistry {
 
   /** @returns Those for which there is no room. */
   #offerAll(live: readonly ServiceRow[]): readonly SkippedRow[] {
-    const [known, fresh] = [true, false].map((has) =>
-      live.filter(({ instanceId }) => this.#put.has(instanceId) === has),
-    );
-    const room = Math.max(0, MAX_INSTANCES - (known?.length ?? 0));
-    const welcome = fresh?.slice(0, room) ?? [];
-    known?.forEach((row) => this.#offer(row));
-    welcome.slice(0, MAX_AT_ONCE).forEach((row) => this.#offer(row));
+    const known = live.filter(({ instanceId }) => this.#put.has(instanceId));
+    const fresh = live.filter(({ instanceId }) => !this.#put.has(instanceId));
+    const room = Math.max(0, MAX_INSTANCES - known.length);
+    const welcome = fresh.slice(0, room);
+    [...known, ...welcome.slice(0, MAX_AT_ONCE)].forEach((row) => this.#offer(row));
     if (welcome.length > MAX_AT_ONCE) {
       clearTimeout(this.#goOn);
       this.#goOn = setTimeout(() => this.#check(), PAUSE_MILLIS).unref();
     }
-    return (fresh ?? []).slice(room).map(({ instanceId, dccType }) => ({ instanceId, dccType, reason: NO_ROOM }));
+    return fresh.slice(room).map(({ instanceId, dccType }) => ({ instanceId, dccType, reason: NO_ROOM }));
   }
 
   #offer(row: ServiceRow): void {

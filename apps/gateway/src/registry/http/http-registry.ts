@@ -144,12 +144,16 @@ export class HttpRegistry {
       return { kind: 'queue-full', message: 'Too many instances register at once' };
     }
     const url = new URL(mcpUrl);
+    if (this.#isOwn(url)) {
+      return unsafe(url, 'it is the gateway itself');
+    }
     this.#lookups += 1;
-    const why = this.#isOwn(url) ? 'it is the gateway itself' : await whyUnsafe(url, { allow, peer }, lookup);
-    this.#lookups -= 1;
-    return why === undefined
-      ? undefined
-      : { kind: 'unsafe-backend-target', message: `No instance may be at ${url.host}: ${why}` };
+    try {
+      const why = await whyUnsafe(url, { allow, peer }, lookup);
+      return why === undefined ? undefined : unsafe(url, why);
+    } finally {
+      this.#lookups -= 1;
+    }
   }
 
   #isOwn(url: URL): boolean {
@@ -187,6 +191,10 @@ export class HttpRegistry {
 
 function conflict(instanceId: string): RegistrationRefusal {
   return { kind: 'instance-conflict', message: `The instance ${instanceId} is known with another address` };
+}
+
+function unsafe({ host }: URL, why: string): RegistrationRefusal {
+  return { kind: 'unsafe-backend-target', message: `No instance may be at ${host}: ${why}` };
 }
 
 function toFacts(instance: RegisteredInstance): RegisteredFacts {
