@@ -93,10 +93,10 @@ export async function runGateway(options: RunOptions): Promise<RunningGateway> {
   const onExporter = (change: TelemetryHealthChange): void => gateway?.note(exporterNote(change));
   const running = await startGatewayTelemetry(config, capture, { log, onExporter });
   telemetry = running.telemetry;
+  const stateFolder = stateFolderOf(config, env);
   let listeners: Listeners;
   try {
     const page = config.server.admin ? readPageFiles() : undefined;
-    const stateFolder = stateFolderOf(config, env);
     const onYield = options.onYield ?? (() => void started?.stop());
     const folders = { stateFolder, registryFolder: registryFolderOf(config, env) };
     const about = { config, settings, version: VERSION, capture, page, ...folders, log, onYield };
@@ -111,7 +111,7 @@ export async function runGateway(options: RunOptions): Promise<RunningGateway> {
     throw error;
   }
   started = toRunning({ gateway, telemetry: running, log, people, listeners, finishMillis });
-  sayWhatEnds(config, stateFolderOf(config, env), log);
+  sayWhatEnds(config, stateFolder, log);
   await gateway.openHistory();
   gateway.start(listeners.all.map(({ url }) => url));
   return started;

@@ -51,13 +51,11 @@ export interface CallStoreOptions {
 export function createLocalState(folder: StateFolder | undefined, log: Log): SharedState {
   return folder === undefined
     ? createMemoryState()
-    : createMemoryState({
-        approvals: new FileApprovals(folder, (lost) => log(lostLine(lost), { severity: 'error' })),
-      });
+    : createMemoryState(new FileApprovals(folder, (lost) => log(lostLine(lost), { severity: 'error' })));
 }
 
 /** State in the memory of this process, but for what outlives it where it has a place. */
-export function createMemoryState({ approvals = new MemoryApprovals() }: Partial<SharedState> = {}): SharedState {
+export function createMemoryState(approvals: Approvals = new MemoryApprovals()): SharedState {
   return {
     approvals,
     sessions: new MemorySessionRecords(),
