@@ -1,7 +1,7 @@
 import { max, per, quantile, rate, ratio, sum } from '../../query/functions.ts';
 import { counter, gauge, histogram } from '../../query/selectors.ts';
 import type { Board } from '../panel.ts';
-import { callRate } from './measures.ts';
+import { callRate, percentiles } from './measures.ts';
 
 const cpu = counter('process.cpu.time');
 const requests = counter('http.requests');
@@ -21,10 +21,7 @@ export const GATEWAY_COST: Board = {
           title: 'Time in the gateway',
           asks: 'How long is a call in the gateway itself, without queue and server?',
           draw: 'lines',
-          queries: [
-            { expression: quantile(0.5, own), legend: 'p50' },
-            { expression: quantile(0.99, own), legend: 'p99' },
-          ],
+          queries: percentiles(own, 0.5, 0.99),
           whenEmpty: 'No tool was called in this time',
         },
         {

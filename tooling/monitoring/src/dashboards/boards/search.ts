@@ -1,7 +1,7 @@
-import { quantile, rate, ratio, sum } from '../../query/functions.ts';
+import { rate, ratio, sum } from '../../query/functions.ts';
 import { counter, histogram } from '../../query/selectors.ts';
 import type { Board } from '../panel.ts';
-import { tokens, zeroResults } from './measures.ts';
+import { percentiles, tokens, zeroResults } from './measures.ts';
 
 const searches = sum(rate(counter('dcc_mcp.gateway.searches')));
 const followups = counter('dcc_mcp.gateway.search_followups');
@@ -86,20 +86,14 @@ export const SEARCH: Board = {
           title: 'Time to the first success',
           asks: 'How long from a search to a call of a hit that works?',
           draw: 'lines',
-          queries: [
-            { expression: quantile(0.5, firstSuccess), legend: 'p50' },
-            { expression: quantile(0.95, firstSuccess), legend: 'p95' },
-          ],
+          queries: percentiles(firstSuccess, 0.5, 0.95),
           whenEmpty: 'No search led to a call yet',
         },
         {
           title: 'Duration of a search',
           asks: 'Is the search itself slow?',
           draw: 'lines',
-          queries: [
-            { expression: quantile(0.5, duration), legend: 'p50' },
-            { expression: quantile(0.99, duration), legend: 'p99' },
-          ],
+          queries: percentiles(duration, 0.5, 0.99),
           whenEmpty: 'Nothing was searched yet',
         },
         {
