@@ -348,15 +348,21 @@ describe('services.json', () => {
     expect(readdirSync(services.folder)).toEqual(['services.json']);
   });
 
-  test('that is a folder, or longer than 32 MiB, is said and not read', async () => {
+  test.each([
+    ['a folder', (file: string) => mkdirSync(file), 'it is no file'],
+    [
+      'longer than 32 MiB',
+      (file: string) => {
+        writeFileSync(file, '');
+        truncateSync(file, 32 * 1024 * 1024 + 1);
+      },
+      'it is longer than 33554432 bytes',
+    ],
+  ])('that is %s is said and not read', async (_, make, reason) => {
     await start();
-    mkdirSync(services.file);
+    make(services.file);
     await untilSaid();
-    rmSync(services.file, { recursive: true });
-    writeFileSync(services.file, '');
-    truncateSync(services.file, 33 * 1024 * 1024);
-    await wait(300);
-    expect(gateway.stderr()).toContain("services.json can't be used: it is no file");
+    expect(gateway.stderr()).toContain(`services.json can't be used: ${reason}`);
     expect((await get<Cards>('/admin/api/instances')).instances).toEqual([]);
   });
 
