@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { cleanEnvironment } from './lib/environment.mjs';
 import { writeFigures } from './lib/figures.mjs';
 import { runLoad } from './lib/load.mjs';
 import { residentMebibytes, startGateway, startModule } from './lib/processes.mjs';
@@ -64,19 +65,12 @@ async function keep(starting) {
 
 /** The environment without what would change telemetry; traces go to `path`, metrics are only scraped. */
 function environment(path, collectorsUrl) {
-  const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(OTEL_|DCC_MCP_|METRICS_|ENABLE_METRICS|NODE_OPTIONS)/.test(name),
-  );
   const endpoint = path === null ? DEAD : `${collectorsUrl}/${path}`;
-  return {
-    ...Object.fromEntries(kept),
-    DCC_MCP_REGISTRY_DIR: 'off',
-    ...(path !== undefined && {
-      OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
-      OTEL_METRICS_EXPORTER: 'none',
-      OTEL_LOGS_EXPORTER: 'none',
-    }),
-  };
+  return cleanEnvironment(
+    path === undefined
+      ? {}
+      : { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' },
+  );
 }
 
 async function startLegs() {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { cleanEnvironment } from './lib/environment.mjs';
 import { writeFigures } from './lib/figures.mjs';
 import { runLoad } from './lib/load.mjs';
 import { cpuMicros, residentMebibytes, startGateway, startModule } from './lib/processes.mjs';
@@ -37,14 +38,6 @@ async function keep(starting) {
   return started;
 }
 
-/** The environment without what would change telemetry, plus `extra`. */
-function environment(extra) {
-  const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(OTEL_|DCC_MCP_|METRICS_|ENABLE_METRICS|NODE_OPTIONS)/.test(name),
-  );
-  return { ...Object.fromEntries(kept), DCC_MCP_REGISTRY_DIR: 'off', ...extra };
-}
-
 async function findSlug(url) {
   for (let attempt = 0; attempt < 50; attempt += 1) {
     const response = await fetch(`${url}/v1/search`, {
@@ -71,8 +64,8 @@ async function startTargets() {
   const otlp = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${sink.port}` };
   const bare = await keep(startModule(lib('bare-forwarder'), [upstreamUrl]));
   const start = async (more, env) => {
-    const all = await keep(startGateway(main, [...args, ...more, '--expose', 'all'], environment(env)));
-    const search = await keep(startGateway(main, [...args, ...more], environment(env)));
+    const all = await keep(startGateway(main, [...args, ...more, '--expose', 'all'], cleanEnvironment(env)));
+    const search = await keep(startGateway(main, [...args, ...more], cleanEnvironment(env)));
     await findSlug(all.url);
     return { all, search, slug: await findSlug(search.url) };
   };

@@ -12,6 +12,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { cleanEnvironment } from './lib/environment.mjs';
 import { writeFigures } from './lib/figures.mjs';
 import { runLoad } from './lib/load.mjs';
 import { cpuMicros, residentMebibytes, startGateway, startModule } from './lib/processes.mjs';
@@ -43,11 +44,6 @@ async function keep(starting) {
   return started;
 }
 
-function environment(extra) {
-  const kept = Object.entries(process.env).filter(([name]) => !/^(OTEL_|DCC_MCP_|NODE_OPTIONS)/.test(name));
-  return { ...Object.fromEntries(kept), DCC_MCP_REGISTRY_DIR: 'off', ...extra };
-}
-
 /** Gateways that differ in what they remember alone. */
 async function startGateways() {
   const upstream = await keep(startModule(fileURLToPath(new URL('lib/upstream.mjs', import.meta.url))));
@@ -56,7 +52,7 @@ async function startGateways() {
   writeFileSync(config, JSON.stringify({ mcpServers }));
   const main = fileURLToPath(new URL('../apps/gateway/dist/main.js', import.meta.url));
   const start = (env) =>
-    keep(startGateway(main, ['--config', config, '--port', '0', '--expose', 'all'], environment(env)));
+    keep(startGateway(main, ['--config', config, '--port', '0', '--expose', 'all'], cleanEnvironment(env)));
   const gateways = {
     'no history': await start({ DCC_MCP_ADMIN_HISTORY: 'false' }),
     'in memory': await start({}),

@@ -2,19 +2,17 @@
 // Whether the gateway stays as it is under everything at once: mixed load, sessions that come and go, servers that fail
 // and die, collectors that change their mind. Heap after a collection, handles, descriptors and children are read while
 // it runs and at rest.     node bench/soak.mjs [--smoke] [--secs 300] [--clients 24] [--out FILE] [--write]      (after a build)
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { Agent } from 'undici';
+import { cleanEnvironment } from './lib/environment.mjs';
 import { writeFigures } from './lib/figures.mjs';
 import { runMixedLoad } from './lib/mixed-load.mjs';
-import { residentMebibytes, startModule } from './lib/processes.mjs';
+import { residentMebibytes, startAccountedGateway, startModule } from './lib/processes.mjs';
 
 const { values: flags } = parseArgs({
   options: {
@@ -50,40 +48,16 @@ async function keep(starting) {
   return started;
 }
 
-function environment(collector) {
-  const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(OTEL_|DCC_MCP_|METRICS_|ENABLE_METRICS|NODE_OPTIONS)/.test(name),
-  );
-  const settings = { OTEL_EXPORTER_OTLP_ENDPOINT: collector, OTEL_BSP_SCHEDULE_DELAY: '500' };
-  return { ...Object.fromEntries(kept), DCC_MCP_REGISTRY_DIR: 'off', ...settings };
-}
-
-async function startGateway(config, collector) {
+function startGateway(config, collector) {
   const file = join(folder, 'gateway.json');
   writeFileSync(file, JSON.stringify(config));
-  const child = fork(main, ['--config', file, '--port', '0', '--metrics'], {
-    env: environment(collector),
-    execArgv: ['--expose-gc', '--import', here('lib/account-of-handles.mjs')],
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
-  let lines = 0;
-  const url = await new Promise((resolve, reject) => {
-    createInterface({ input: child.stderr }).on('line', (line) => {
-      lines += 1;
-      const where = /listening on (http:\/\/[^\s)]+)/.exec(line);
-      if (where !== null) {
-        resolve(where[1]);
-      }
-    });
-    child.once('exit', (code) => reject(new Error(`the gateway ended with ${code}`)));
-  });
-  return { pid: child.pid, child, url, stop: () => child.kill('SIGTERM'), linesSaid: () => lines };
+  const env = cleanEnvironment({ OTEL_EXPORTER_OTLP_ENDPOINT: collector, OTEL_BSP_SCHEDULE_DELAY: '500' });
+  return startAccountedGateway(main, ['--config', file, '--port', '0', '--metrics'], env);
 }
 
-async function account({ child, pid }) {
-  const answered = once(child, 'message');
-  child.send('account');
-  const [{ heapBytes, handles }] = await answered;
+async function account(gateway) {
+  const { pid } = gateway;
+  const { heapBytes, handles } = await gateway.account();
   return {
     heapMebibytes: Number((heapBytes / 2 ** 20).toFixed(1)),
     residentMebibytes: residentMebibytes(pid),
@@ -187,7 +161,7 @@ async function run() {
   await dispatcher.destroy();
   await wait(REST_MILLIS);
   const after = await account(gateway);
-  return { seconds, clients, done, linesOnStderr: gateway.linesSaid(), before, samples, after };
+  return { seconds, clients, done, linesOnStderr: gateway.lines.length, before, samples, after };
 }
 
 try {

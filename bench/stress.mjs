@@ -3,18 +3,16 @@
 // 256 connections at a time, every answer compared with what was asked. The heap after a collection is read with the
 // sessions idle, after the load, and when all of them have ended.
 //     node bench/stress.mjs [--smoke] [--secs 30] [--sessions 1000] [--connections 256] [--write]      (after a build)
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { cleanEnvironment } from './lib/environment.mjs';
 import { readFigures, writeFigures } from './lib/figures.mjs';
 import { openConnection, parseBody } from './lib/http-connection.mjs';
-import { startModule } from './lib/processes.mjs';
+import { startAccountedGateway, startModule } from './lib/processes.mjs';
 
 const { values: flags } = parseArgs({
   options: {
@@ -47,32 +45,17 @@ const running = [];
 async function startGateway(upstreamPort) {
   const file = join(folder, 'gateway.json');
   const mcpServers = { echo: { url: `http://127.0.0.1:${upstreamPort}/mcp`, concurrency: connectionCount, queue: 0 } };
-  writeFileSync(file, JSON.stringify({ mcpServers, registry: { dir: 'off' } }));
-  const kept = Object.entries(process.env).filter(([name]) => !/^(OTEL_|DCC_MCP_|METRICS_|NODE_OPTIONS)/.test(name));
-  const child = fork(main, ['--config', file, '--port', '0', '--expose', 'all'], {
-    env: { ...Object.fromEntries(kept), DCC_MCP_STATE_DIR: folder },
-    execArgv: ['--expose-gc', '--import', here('lib/account-of-handles.mjs')],
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-  });
-  running.push({ stop: () => child.kill('SIGTERM') });
-  const url = await new Promise((resolve, reject) => {
-    createInterface({ input: child.stderr }).on('line', (line) => {
-      const where = /listening on (http:\/\/[^\s)]+)/.exec(line);
-      if (where !== null) {
-        resolve(where[1]);
-      }
-    });
-    child.once('exit', (code) => reject(new Error(`the gateway ended with ${code}`)));
-  });
-  return { child, url };
+  writeFileSync(file, JSON.stringify({ mcpServers }));
+  const args = ['--config', file, '--port', '0', '--expose', 'all'];
+  const gateway = await startAccountedGateway(main, args, cleanEnvironment({ DCC_MCP_STATE_DIR: folder }));
+  running.push(gateway);
+  return gateway;
 }
 
 /** What the gateway holds after a collection; what requests leave for the next turns of the loop is waited for. */
-async function heapBytes({ child }) {
+async function heapBytes(gateway) {
   await wait(flags.smoke ? 300 : 1_000);
-  const answered = once(child, 'message');
-  child.send('account');
-  const [{ heapBytes: bytes }] = await answered;
+  const { heapBytes: bytes } = await gateway.account();
   return bytes;
 }
 

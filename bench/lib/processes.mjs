@@ -1,5 +1,6 @@
 // Starts what a benchmark measures as processes of their own, and reads from /proc what they cost.
 import { fork, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
@@ -30,8 +31,26 @@ export async function startModule(url, args = []) {
 }
 
 /** Starts a gateway and waits until stderr says where it listens; `lines` is what it said there so far. */
-export async function startGateway(main, args, env) {
-  const child = spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+export function startGateway(main, args, env) {
+  return listening(spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] }));
+}
+
+/** The same of one that can be asked what it holds. */
+export async function startAccountedGateway(main, args, env) {
+  const execArgv = ['--expose-gc', '--import', new URL('account-of-handles.mjs', import.meta.url).href];
+  const child = fork(main, args, { env, execArgv, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const gateway = await listening(child);
+  /** Bytes of heap and names of handles, after a collection. */
+  const account = async () => {
+    const answered = once(child, 'message');
+    child.send('account');
+    const [answer] = await answered;
+    return answer;
+  };
+  return { ...gateway, account };
+}
+
+async function listening(child) {
   const lines = [];
   const url = await new Promise((resolve, reject) => {
     createInterface({ input: child.stderr }).on('line', (line) => {
