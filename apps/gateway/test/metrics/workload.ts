@@ -149,16 +149,25 @@ async function openStreams(url: string): Promise<OpenStreams> {
   };
 }
 
-/** Four calls for a host that does one at a time and lets one wait; `onBusy` looks at the gateway meanwhile. */
-async function crowd(url: string, mcp: Caller, slug: string, onBusy: () => Promise<string>): Promise<string> {
+/** The first scrape in which a gauge is above 0, or the last one after 10 s. */
+async function scrapeWith(url: string, gauge: RegExp): Promise<string> {
+  for (const end = Date.now() + 10_000; ; await wait(20)) {
+    const text = await (await fetch(`${url}/metrics`)).text();
+    if (gauge.test(text) || Date.now() > end) {
+      return text;
+    }
+  }
+}
+
+/** Four calls for a host that does one at a time and lets one wait. @returns A scrape of that time. */
+async function crowd(url: string, mcp: Caller, slug: string): Promise<string> {
   // Long enough that a scraper on a busy machine sees who waits.
   const body = { tool_slug: slug, arguments: { seconds: 2 } };
   const watched = mcp.run('call', body, { meta: { progressToken: 'watched' } });
-  await wait(300);
+  await scrapeWith(url, /^dcc_mcp_gateway_streams\{kind="post"\} [1-9]/m);
   // The last one asks for a job, and is refused as the one before it is.
   const others = [{}, {}, AS_JOB].map((more) => postRest(url, 'call', { ...body, ...more }));
-  await wait(300);
-  const busy = await onBusy();
+  const busy = await scrapeWith(url, /^dcc_mcp_gateway_queue_depth [1-9]/m);
   await Promise.all([watched, ...others]);
   return busy;
 }
@@ -197,7 +206,7 @@ async function play(url: string, callers: readonly Caller[]): Promise<string> {
   await changeMind(url);
   await postRest(url, 'call', { tool_slug: crash, arguments: {} });
   await startJobs(url, echo);
-  const busy = await crowd(url, legacy, render, async () => (await fetch(`${url}/metrics`)).text());
+  const busy = await crowd(url, legacy, render);
   await exhaustQuota(url, echo);
   await streams.close();
   return busy;
