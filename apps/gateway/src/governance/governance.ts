@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Budgets, type BudgetSettings, createBudgets } from './budgets.ts';
 import { type CallLoop, CallLoops, type LoopSettings } from './call-loops.ts';
 import type { ConcurrencyLeases } from './concurrency-leases.ts';
@@ -9,11 +10,12 @@ import type { Quotas } from './quotas.ts';
 /** What the operator allows, and how much of it; a limit that is absent is none. */
 export interface GovernanceSettings {
   readonly policy: PolicySettings & { readonly quarantine: 'off' | 'on-change' };
-  readonly limits: BudgetSettings &
-    LoopSettings & {
-      readonly ratePerMinute?: number | undefined;
-      readonly concurrencyPerPrincipal?: number | undefined;
-    };
+  readonly limits: Limits;
+}
+
+interface Limits extends BudgetSettings, LoopSettings {
+  readonly ratePerMinute?: number | undefined;
+  readonly concurrencyPerPrincipal?: number | undefined;
 }
 
 /** Where a {@link Governance} keeps what it counts. Each store is made anew when its limit changes. */
@@ -39,6 +41,8 @@ export class Governance {
   #quarantine: Quarantine | undefined;
   #budgets: Budgets | undefined;
   #loops: CallLoops;
+  /** In force. */
+  #limits: Limits | undefined;
   #throttled = 0;
 
   constructor(settings: GovernanceSettings, options: GovernanceOptions) {
@@ -116,15 +120,27 @@ export class Governance {
     return Math.max((await this.#quotas?.tracked()) ?? 0, this.#concurrency?.tracked ?? 0);
   }
 
-  /** From now on these settings hold; what runs already is not touched. */
+  /** From now on these settings hold; what runs already is not touched, and a limit that is what it was goes on counting. */
   apply({ policy, limits }: GovernanceSettings): void {
-    const { ratePerMinute, concurrencyPerPrincipal: max } = limits;
-    const { createQuotas, createLeases, quarantine, onLoop, ...rest } = this.#options;
     this.#policy = createPolicy(policy);
-    this.#quarantine = policy.quarantine === 'off' ? undefined : quarantine;
-    this.#quotas = ratePerMinute === undefined ? undefined : createQuotas(ratePerMinute);
-    this.#budgets = createBudgets(limits, createQuotas);
-    this.#loops = new CallLoops({ settings: limits, onLoop });
-    this.#concurrency = max === undefined ? undefined : new PrincipalLimit({ ...rest, max, leases: createLeases() });
+    this.#quarantine = policy.quarantine === 'off' ? undefined : this.#options.quarantine;
+    const before = this.#limits;
+    this.#limits = limits;
+    const { createQuotas, createLeases, onLoop, ...rest } = this.#options;
+    const { ratePerMinute, concurrencyPerPrincipal: max } = limits;
+    const isOther = (...names: readonly (keyof Limits)[]): boolean =>
+      names.some((name) => !isDeepStrictEqual(before?.[name], limits[name]));
+    if (isOther('ratePerMinute')) {
+      this.#quotas = ratePerMinute === undefined ? undefined : createQuotas(ratePerMinute);
+    }
+    if (isOther('readOnlyRatePerMinute', 'destructiveRatePerMinute', 'toolRatesPerMinute')) {
+      this.#budgets = createBudgets(limits, createQuotas);
+    }
+    if (before !== undefined && isOther('loopCalls', 'loopWindowSecs', 'refuseLoops')) {
+      this.#loops = new CallLoops({ settings: limits, onLoop });
+    }
+    if (isOther('concurrencyPerPrincipal')) {
+      this.#concurrency = max === undefined ? undefined : new PrincipalLimit({ ...rest, max, leases: createLeases() });
+    }
   }
 }

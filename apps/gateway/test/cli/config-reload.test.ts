@@ -63,6 +63,22 @@ test('an upstream added to the file is connected, one taken out is gone, without
   expect(gateway.stderr()).toContain('mcpServers taken over');
 }, 40_000);
 
+test('limits that stay what they were go on counting while other things change', async () => {
+  const limits = { ratePerMinute: 5 };
+  const gateway = await start({ mcpServers: { maya }, limits });
+  const search = async (): Promise<number> => {
+    const init = { method: 'POST', headers: JSON_TYPE, body: '{"query":"x"}' };
+    return (await fetch(`${gateway.url}/v1/search`, init)).status;
+  };
+  const before = [await search(), await search(), await search()];
+  write({ mcpServers: {}, limits });
+  expect(await comesTrue(async () => gateway.stderr().includes('mcpServers taken over'))).toBe(true);
+  const after = [await search(), await search(), await search()];
+  expect([...before, ...after]).toEqual([200, 200, 200, 200, 200, 429]);
+  write({ mcpServers: {}, limits: { ratePerMinute: 100 } });
+  expect(await comesTrue(async () => (await search()) === 200)).toBe(true);
+});
+
 test('a server that is taken out and comes back as it was is told of again', async () => {
   const nowhere = { command: 'no-such-command-anywhere' };
   const gateway = await start({ mcpServers: { maya, nowhere } });
