@@ -1,7 +1,6 @@
 import { acceptsEncoding } from '@dcc-mcp/content-negotiation';
 import { headerText, type HttpContext } from '@dcc-mcp/http-adapter';
-import { errorEnvelope, type ErrorDescription } from '@dcc-mcp/request-context';
-import { jsonReply, PAGE_HEADERS, type Reply } from '../http/reply.ts';
+import { errorReply, PAGE_HEADERS, type Reply } from '../http/reply.ts';
 import type { RouteRequest, RouteTable } from '../http/route-table.ts';
 import { indexAt, PAGE_CODINGS, type PageFile, type PageFiles } from './page-files.ts';
 
@@ -37,13 +36,13 @@ export function pageRoutes({ adminPath, page }: PageOptions): RouteTable {
     [`GET ${adminPath}`]: { guard: 'open', handler: ({ http }) => toSlash(adminPath, http) },
     [`GET ${adminPath}/`]: {
       guard: 'open',
-      handler: ({ http, ctx }) => (index === undefined ? notBuilt(ctx) : fileReply(index, http, 'index')),
+      handler: (route) => (index === undefined ? notBuilt(route) : fileReply(index, route.http, 'index')),
     },
     [`GET ${adminPath}/assets/:file`]: {
       guard: 'open',
-      handler: ({ http, ctx, params: { file = '' } }) => {
-        const asset = page?.assets.get(file);
-        return asset === undefined ? noSuchFile(ctx) : fileReply(asset, http, 'asset');
+      handler: (route) => {
+        const asset = page?.assets.get(route.params['file'] ?? '');
+        return asset === undefined ? noSuchFile(route) : fileReply(asset, route.http, 'asset');
       },
     },
   };
@@ -95,18 +94,14 @@ function streamOf(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array> {
   });
 }
 
-function notBuilt(ctx: RouteRequest['ctx']): Reply {
+function notBuilt(route: Pick<RouteRequest, 'ctx'>): Reply {
   const message = 'This gateway was built without its page';
   const recommendedNextAction =
     'Run npm run build in its repository and start it again; /v1/debug answers with the same data until then.';
-  return refusal(ctx, { kind: 'not-ready', message, recommendedNextAction, retryable: false }, 503);
+  return errorReply({ kind: 'not-ready', message, recommendedNextAction, retryable: false }, 503, route);
 }
 
-function noSuchFile(ctx: RouteRequest['ctx']): Reply {
+function noSuchFile(route: Pick<RouteRequest, 'ctx'>): Reply {
   const message = 'The page has no such file';
-  return refusal(ctx, { kind: 'bad-request', message, recommendedNextAction: 'Load the page anew.' }, 404);
-}
-
-function refusal(ctx: RouteRequest['ctx'], description: ErrorDescription, status: number): Reply {
-  return jsonReply(errorEnvelope(description, ctx ?? { requestId: '', traceId: '' }), status);
+  return errorReply({ kind: 'bad-request', message, recommendedNextAction: 'Load the page anew.' }, 404, route);
 }

@@ -1,4 +1,5 @@
 import type { HttpResponse } from '@dcc-mcp/http-adapter';
+import { type ErrorDescription, errorEnvelope, type RequestContext } from '@dcc-mcp/request-context';
 
 /** An answer of the gateway. */
 export interface Reply extends HttpResponse {
@@ -19,6 +20,18 @@ export function jsonTextReply(text: string, status: number, headers: Readonly<Re
 /** A JSON answer. */
 export function jsonReply(body: unknown, status = 200, headers?: Readonly<Record<string, string>>): Reply {
   return jsonTextReply(JSON.stringify(body), status, headers);
+}
+
+/**
+ * The error envelope of a route outside of any operation. Each such route has a context, whose headers all of its answers
+ * get.
+ */
+export function errorReply(
+  error: ErrorDescription,
+  status: number,
+  { ctx }: { readonly ctx?: RequestContext | undefined },
+): Reply {
+  return jsonReply(errorEnvelope(error, ctx ?? { requestId: '', traceId: '' }), status);
 }
 
 /**

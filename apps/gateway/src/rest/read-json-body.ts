@@ -12,11 +12,20 @@ export type JsonBody =
 /** A wrong body has no field to be corrected. */
 const SEND_JSON = 'Send one JSON object in UTF-8 as the body.';
 
-/** Reads a body of at most `limitBytes`; numbers keep their digits. */
-export async function readJsonBody(http: HttpContext, limitBytes: number): Promise<JsonBody> {
-  const reading = await http.readBody(limitBytes);
+/** How many bytes a body may have. */
+export interface BodyBounds {
+  /** As the operator says, of any body. */
+  readonly bodyLimitBytes: number;
+  /** Of this one; absent: as any. */
+  readonly maxBytes?: number;
+}
+
+/** Reads a body within its bounds; numbers keep their digits. */
+export async function readJsonBody(http: HttpContext, bounds: BodyBounds): Promise<JsonBody> {
+  const { bodyLimitBytes, maxBytes = Infinity } = bounds;
+  const reading = await http.readBody(Math.min(bodyLimitBytes, maxBytes));
   if (!reading.ok) {
-    return { ok: false, error: toBodyError(reading.reason, limitBytes) };
+    return { ok: false, error: toBodyError(reading.reason, bounds) };
   }
   try {
     return { ok: true, body: exactBody(RawJson.read(withoutByteOrderMark(reading.text), 0)) };
@@ -28,12 +37,17 @@ export async function readJsonBody(http: HttpContext, limitBytes: number): Promi
   }
 }
 
-function toBodyError(reason: 'too_large' | 'aborted' | 'overloaded', limitBytes: number): OperationError {
+function toBodyError(
+  reason: 'too_large' | 'aborted' | 'overloaded',
+  { bodyLimitBytes, maxBytes = Infinity }: BodyBounds,
+): OperationError {
+  const smaller = 'Send a smaller body';
   const errors: Readonly<Record<typeof reason, OperationError>> = {
     too_large: {
       kind: 'payload-too-large',
-      message: `The body is larger than ${limitBytes} bytes`,
-      recommendedNextAction: 'Send a smaller body, or have the operator raise server.bodyLimitBytes.',
+      message: `The body is larger than ${Math.min(bodyLimitBytes, maxBytes)} bytes`,
+      recommendedNextAction:
+        maxBytes <= bodyLimitBytes ? `${smaller}.` : `${smaller}, or have the operator raise server.bodyLimitBytes.`,
     },
     aborted: {
       kind: 'bad-request',

@@ -64,7 +64,7 @@ export class RestOperations {
   /** What is no JSON never reaches an operation, and is counted nowhere. */
   post<Request, Target, Value>(operation: RestOperation<Request, Target, Value>): Route {
     return this.#route(operation, async (route) => {
-      const reading = await readJsonBody(route.http, this.#bodyLimitBytes);
+      const reading = await readJsonBody(route.http, { bodyLimitBytes: this.#bodyLimitBytes });
       if (!reading.ok) {
         return failure(reading.error, this.#caller(route, undefined).ctx);
       }
@@ -134,7 +134,7 @@ export class RestOperations {
 }
 
 /** The error envelope with its status. */
-export function failure(error: OperationError, ctx: RequestContext): Reply {
+function failure(error: OperationError, ctx: RequestContext): Reply {
   const reply = jsonReply(errorEnvelope(error, ctx), httpStatusOfError(error), responseHeaders(ctx));
   const { retryAfterSeconds } = error;
   return retryAfterSeconds === undefined ? reply : withHeader(reply, 'retry-after', String(retryAfterSeconds));

@@ -95,7 +95,10 @@ describe('a gateway keeps its port', () => {
 
   test('on a body that is too large: 413', async () => {
     const body = { ...NEWER, reason: 'x'.repeat(70_000) };
-    expect((await yieldTo(gateway.url, `Bearer ${secretOf(gateway)}`, body))[0]).toBe(413);
+    expect(await yieldTo(gateway.url, `Bearer ${secretOf(gateway)}`, body)).toMatchObject([
+      413,
+      { error: { message: 'The body is larger than 65536 bytes', recommended_next_action: 'Send a smaller body.' } },
+    ]);
   });
 
   test.each(['GET', 'PUT', 'DELETE'])('on %s: 405', async (method) => {

@@ -172,7 +172,8 @@ describe('what an instance says is checked', () => {
   });
 
   test('a body of more than 16 KiB: 413', async () => {
-    expect((await studio.register(mayaBody({ scene: 'x'.repeat(20_000) }))).status).toBe(413);
+    const answer = await studio.register(mayaBody({ scene: 'x'.repeat(20_000) }));
+    expect([answer.status, errorOf(answer)['recommended_next_action']]).toEqual([413, 'Send a smaller body.']);
   });
 
   test('values at their bounds are taken', async () => {

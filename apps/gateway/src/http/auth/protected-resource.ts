@@ -1,8 +1,7 @@
 import type { HttpContext } from '@dcc-mcp/http-adapter';
-import { errorEnvelope } from '@dcc-mcp/request-context';
 import type { GatewayConfig } from '../../config/reader/gateway-config.ts';
 import { baseUrlOf } from '../authority.ts';
-import { jsonReply } from '../reply.ts';
+import { errorReply, jsonReply } from '../reply.ts';
 import type { Route, RouteTable } from '../route-table.ts';
 import { SCOPES } from './scopes.ts';
 
@@ -31,12 +30,12 @@ export function protectedResourceRoutes({ auth, server }: GatewayConfig): RouteT
   const { publicUrl, name = 'DCC-MCP gateway' } = server;
   const describe = (suffix: string): Route => ({
     guard: 'open',
-    handler: ({ http, ctx }) => {
+    handler: (route) => {
       if (auth.jwksUrl === undefined) {
-        return jsonReply(ctx === undefined ? { message: NO_ISSUER.message } : errorEnvelope(NO_ISSUER, ctx), 404);
+        return errorReply(NO_ISSUER, 404, route);
       }
       const metadata = {
-        resource: `${baseUrlOf(http, publicUrl)}${suffix}`,
+        resource: `${baseUrlOf(route.http, publicUrl)}${suffix}`,
         ...(isUrl(auth.issuer) ? { authorization_servers: [auth.issuer] } : {}),
         scopes_supported: SCOPES,
         bearer_methods_supported: ['header'],

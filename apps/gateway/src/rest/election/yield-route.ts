@@ -1,15 +1,14 @@
 import { headerText, type HttpContext } from '@dcc-mcp/http-adapter';
 import { authenticate, type AuthScheme, bearerAuth } from '@dcc-mcp/http-adapter/auth';
-import { errorEnvelope, type RequestContext } from '@dcc-mcp/request-context';
 import { bearerTokens } from '../../config/load/secret-reader.ts';
 import type { AuthConfig } from '../../config/reader/gateway-config.ts';
-import { jsonReply, type Reply } from '../../http/reply.ts';
+import { errorReply, jsonReply, type Reply } from '../../http/reply.ts';
 import type { RouteRequest, RouteTable } from '../../http/route-table.ts';
 import { httpStatusOfError, type OperationError } from '../../operations/frame/operation-error.ts';
 import { parseBody } from '../../operations/requests/parse-request.ts';
 import type { Challenger } from '../../registry/election/election-record.ts';
 import { isNewer } from '../../registry/election/version-order.ts';
-import { readJsonBody } from '../read-json-body.ts';
+import { type BodyBounds, readJsonBody } from '../read-json-body.ts';
 import { yieldBody } from './yield-schemas.ts';
 
 const MAX_BODY_BYTES = 65_536;
@@ -43,21 +42,22 @@ function proofs({ auth, secret }: YieldOptions): readonly AuthScheme[] {
 }
 
 async function answer(
-  { http, ctx }: RouteRequest,
+  route: RouteRequest,
   schemes: readonly AuthScheme[],
   { version, bodyLimitBytes, onYield, onAnswered }: YieldOptions,
 ): Promise<Reply> {
+  const { http } = route;
   const proof = await authenticate(headerText(http.headers, 'authorization') ?? null, schemes);
   if (!proof.ok) {
-    return refusal({ kind: 'forbidden', message: PROVE_IT, recommendedNextAction: HOW_TO_PROVE }, ctx);
+    return errorReply({ kind: 'forbidden', message: PROVE_IT, recommendedNextAction: HOW_TO_PROVE }, 403, route);
   }
-  const read = await readChallenger(http, Math.min(bodyLimitBytes, MAX_BODY_BYTES));
+  const read = await readChallenger(http, { bodyLimitBytes, maxBytes: MAX_BODY_BYTES });
   if ('kind' in read) {
-    return refusal(read, ctx);
+    return errorReply(read, httpStatusOfError(read), route);
   }
   if (!isNewer(read.version, version)) {
     const message = `This gateway has version ${version}, and ${read.version} is not newer`;
-    return refusal({ kind: 'bad-request', message, recommendedNextAction: USE_THIS_ONE }, ctx, 409);
+    return errorReply({ kind: 'bad-request', message, recommendedNextAction: USE_THIS_ONE }, 409, route);
   }
   onYield(read);
   http.onEnd(onAnswered);
@@ -70,8 +70,8 @@ const HOW_TO_PROVE =
   'Send "Authorization: Bearer SECRET" with what stands in gateway-PORT.secret of the state folder, or with a token for every DCC type.';
 const USE_THIS_ONE = 'Use the gateway that runs, or stop it first.';
 
-async function readChallenger(http: HttpContext, limitBytes: number): Promise<Challenger | OperationError> {
-  const reading = await readJsonBody(http, limitBytes);
+async function readChallenger(http: HttpContext, bounds: BodyBounds): Promise<Challenger | OperationError> {
+  const reading = await readJsonBody(http, bounds);
   if (!reading.ok) {
     return reading.error;
   }
@@ -81,8 +81,4 @@ async function readChallenger(http: HttpContext, limitBytes: number): Promise<Ch
   }
   const { challenger_version: version, reason } = parsed.value;
   return { version, reason };
-}
-
-function refusal(error: OperationError, ctx: RequestContext | undefined, status = httpStatusOfError(error)): Reply {
-  return jsonReply(errorEnvelope(error, ctx ?? { requestId: '', traceId: '' }), status);
 }

@@ -1,6 +1,5 @@
 import type { HttpContext } from '@dcc-mcp/http-adapter';
-import { errorEnvelope, type RequestContext } from '@dcc-mcp/request-context';
-import { emptyReply, jsonReply, jsonTextReply, type Reply } from '../../http/reply.ts';
+import { emptyReply, errorReply, jsonTextReply, type Reply } from '../../http/reply.ts';
 import type { RouteRequest, RouteTable } from '../../http/route-table.ts';
 import { isFinished, JOB_STATES } from '../../jobs/job-record.ts';
 import type { JobKey, JobQuery } from '../../jobs/job-records.ts';
@@ -122,14 +121,11 @@ function notFound(route: RouteRequest): Reply {
 }
 
 function refuse(
-  { ctx }: RouteRequest,
+  route: RouteRequest,
   status: 400 | 404 | 503,
   { message, advice }: { readonly message: string; readonly advice?: string },
 ): Reply {
   const kind = status === 503 ? 'not-ready' : 'bad-request';
   const error = { kind, message, ...(advice === undefined ? {} : { recommendedNextAction: advice }) } as const;
-  return jsonReply(errorEnvelope(error, ctx ?? NO_IDS), status);
+  return errorReply(error, status, route);
 }
-
-/** A plain route always has a context. */
-const NO_IDS: Pick<RequestContext, 'requestId' | 'traceId'> = { requestId: '', traceId: '' };

@@ -1,14 +1,12 @@
-import type { RequestContext } from '@dcc-mcp/request-context';
-import { errorEnvelope, responseHeaders } from '@dcc-mcp/request-context';
 import type { z } from '@hono/zod-openapi';
-import { jsonReply, type Reply } from '../../http/reply.ts';
+import { errorReply, jsonReply, type Reply } from '../../http/reply.ts';
 import type { Route, RouteRequest, RouteTable } from '../../http/route-table.ts';
 import { httpStatusOfError, type OperationError } from '../../operations/frame/operation-error.ts';
 import { parseBody } from '../../operations/requests/parse-request.ts';
 import type { HttpRegistry } from '../../registry/http/http-registry.ts';
 import type { Registration } from '../../registry/http/registered-instances.ts';
 import { heartbeatIntervalSecs } from '../../registry/table/staleness.ts';
-import { readJsonBody } from '../read-json-body.ts';
+import { type BodyBounds, readJsonBody } from '../read-json-body.ts';
 import {
   DEFAULT_TTL_SECS,
   deregisterBody,
@@ -26,7 +24,7 @@ type Outcome = { readonly body: object } | { readonly error: OperationError };
 
 /** Instances come, say that they live, and leave. */
 export function registrationRoutes(registry: HttpRegistry, bodyLimitBytes: number): RouteTable {
-  const route = routeMaker(Math.min(bodyLimitBytes, MAX_BODY_BYTES));
+  const route = routeMaker({ bodyLimitBytes, maxBytes: MAX_BODY_BYTES });
   return {
     'POST /v1/instances/register': route('register', registerBody, (body, request) =>
       register(registry, body, request),
@@ -51,30 +49,24 @@ type Answer<Body> = (body: Body, request: RouteRequest) => Promise<Outcome>;
 
 type RouteMaker = <Body>(operation: string, schema: z.ZodType<Body>, answer: Answer<Body>) => Route;
 
-function routeMaker(limitBytes: number): RouteMaker {
+function routeMaker(bounds: BodyBounds): RouteMaker {
   return (operation, schema, answer) => {
     const run = async (request: RouteRequest): Promise<Outcome> => {
-      const reading = await readJsonBody(request.http, limitBytes);
+      const reading = await readJsonBody(request.http, bounds);
       if (!reading.ok) {
-        const { kind, message } = reading.error;
-        return kind === 'payload-too-large' ? { error: { kind, message } } : reading;
+        return reading;
       }
       const parsed = parseBody(schema, reading.body);
       return parsed.ok ? answer(parsed.value, request) : { error: { kind: 'bad-request', message: parsed.message } };
     };
-    return { guard: 'api', handler: async (request) => toReply(operation, await run(request), request.ctx) };
+    return { guard: 'api', handler: async (request) => toReply(operation, await run(request), request) };
   };
 }
 
-function toReply(operation: string, outcome: Outcome, ctx: RequestContext | undefined): Reply {
-  const headers = ctx === undefined ? {} : responseHeaders(ctx);
+function toReply(operation: string, outcome: Outcome, request: RouteRequest): Reply {
   return 'error' in outcome
-    ? jsonReply(
-        errorEnvelope(outcome.error, { requestId: ctx?.requestId ?? '', traceId: ctx?.traceId ?? '' }),
-        httpStatusOfError(outcome.error),
-        headers,
-      )
-    : jsonReply({ ok: true, success: true, operation, ...outcome.body }, 200, headers);
+    ? errorReply(outcome.error, httpStatusOfError(outcome.error), request)
+    : jsonReply({ ok: true, success: true, operation, ...outcome.body });
 }
 
 async function register(registry: HttpRegistry, body: RegisterBody, request: RouteRequest): Promise<Outcome> {
