@@ -33,6 +33,16 @@ async function finish(jobs: JobGateway): Promise<string> {
   return body['job_id'];
 }
 
+test('a job that its server’s queue has no place for is none, and its row names none', async () => {
+  const jobs = await start({ entry: { concurrency: 1, queue: 1 } });
+  await jobs.start();
+  await jobs.start();
+  const { status, body } = await jobs.start();
+  expect([status, body['error'].kind]).toEqual([503, 'queue-full']);
+  const { body: history } = await jobs.ask('GET', '/v1/debug/calls');
+  expect(history['calls']).toEqual([expect.not.objectContaining({ job_id: expect.anything() })]);
+});
+
 test('a job that waits in the queue of its server is queued, takes a place there, and starts in its turn', async () => {
   const jobs = await start({ entry: { concurrency: 1, queue: 1 } });
   const { body: first } = await jobs.start();

@@ -65,7 +65,7 @@ export class CallJob implements DetachedCall {
   }
 
   get jobId(): string | undefined {
-    return this.#live === undefined ? undefined : this.#id;
+    return this.#isAccepted ? this.#id : undefined;
   }
 
   get timeoutMillis(): number | undefined {
@@ -162,11 +162,7 @@ export class CallJob implements DetachedCall {
     const { owner } = this.#options;
     const tool = { toolSlug: slug, tool: backendTool, toolLabel: label, dccType, instanceId };
     this.#live = await this.#core.jobs.create({ id: this.#id, owner, requestId, traceId, ...tool }, this.#controls);
-    if (this.#live === undefined) {
-      return false;
-    }
-    span.setJobId(this.#id);
-    return true;
+    return this.#live !== undefined;
   }
 
   #accept(live: LiveJob): void {
@@ -175,6 +171,7 @@ export class CallJob implements DetachedCall {
     }
     this.#isAccepted = true;
     this.#caller?.signal?.removeEventListener('abort', this.#onCallerGone);
+    this.#span?.setJobId(this.#id);
     this.#core.recorder.record({ kind: 'job-created', tool: live.record.toolLabel, result: 'accepted' });
     this.#accepted.resolve(live);
   }
