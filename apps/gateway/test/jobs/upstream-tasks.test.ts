@@ -1,6 +1,8 @@
 // Servers that make tasks of calls, of both eras: who waits for the answer gets it, and a job follows its task.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { startTasksServer, type TasksServer } from '../conformance/fixture/tasks-server.ts';
+import { findSlug } from '../fixtures/callers.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 import { until } from '../upstream/fixtures/harness.ts';
 import type { Told } from './job-gateway.ts';
@@ -77,5 +79,37 @@ describe.each(['stateless', 'handshake'] as const)('a server of the %s era', (er
     const { body } = await call('confirm_delete', { filename: 'a' }, { meta: { 'dcc.async': true } });
     const end = (await (await readEvents(`${gateway.url}${body['events_url']}`)).end()).at(-1)!;
     expect(end.data).toMatchObject(UNASKED[era]);
+  });
+});
+
+describe('a client of the handshake era', () => {
+  let server: TasksServer;
+  let gateway: RunningGateway;
+  let client: Client;
+
+  beforeAll(async () => {
+    server = await startTasksServer('stateless');
+    gateway = await startGateway({ config: { mcpServers: { fixture: { url: server.url } } } });
+    await gateway.ready();
+    client = new Client({ name: 'person', version: '1.0.0' }, { capabilities: { elicitation: { url: {} } } });
+  });
+
+  afterAll(async () => {
+    await client?.close();
+    await gateway?.stop();
+    server?.close();
+  });
+
+  test('is sent to a page in the words of its era, whatever the era of the task', async () => {
+    const asked: unknown[] = [];
+    client.setRequestHandler('elicitation/create', async ({ params }) => {
+      asked.push(params);
+      return { action: 'accept' };
+    });
+    await client.connect(new StreamableHTTPClientTransport(new URL(`${gateway.url}/mcp`)));
+    const slug = await findSlug(gateway.url, 'fixture', 'open_page');
+    const { structuredContent } = await client.callTool({ name: 'call', arguments: { tool_slug: slug } });
+    expect(structuredContent).toMatchObject({ ok: true, output: '{"page":{"action":"accept"}}' });
+    expect(asked).toMatchObject([{ mode: 'url', elicitationId: expect.any(String) }]);
   });
 });

@@ -1,14 +1,14 @@
-import { asObject, isJsonObject, type Era, type JsonObject, textOf } from '../../protocol/json-rpc.ts';
+import { RELATED_TASK_META_KEY } from '@modelcontextprotocol/server';
+import { type Era, textOf } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
 import { rawAnswer, rawResult, toRpcError } from '../hop/answer.ts';
 import { readProgressToken } from '../hop/envelope.ts';
 import { badAnswer, failed } from '../hop/failures.ts';
-import type { HopResult, PeerAnswer } from '../upstream.ts';
+import { askAll, isAskable, type Questions, readQuestions } from '../hop/questions.ts';
+import type { HopResult } from '../upstream.ts';
 import { ask, type PolledCall, pollToEnd } from './poll-to-end.ts';
 
 const MAX_TASK_ID_LENGTH = 512;
-/** What a handshake server puts into the result of a task; who asked for no task knows none. */
-const RELATED_TASK = 'io.modelcontextprotocol/related-task';
 
 /** The id of the task that a call has become; `undefined` for every other answer. */
 export function taskIdOf(hop: HopResult, era: Era): string | undefined {
@@ -76,7 +76,7 @@ class ModernTask extends Task {
         this.tell(answer.get('statusMessage')?.value, renew);
         return undefined;
       case 'input_required':
-        return this.#answerQuestions(answer.get('inputRequests')?.object ?? {});
+        return this.#answer(readQuestions(answer.get('inputRequests')?.object));
       case 'completed': {
         const result = answer.get('result');
         return result?.isObject === true ? rawAnswer(result) : noResult();
@@ -90,30 +90,14 @@ class ModernTask extends Task {
     }
   }
 
-  async #answerQuestions(questions: JsonObject): Promise<HopResult | undefined> {
+  async #answer(questions: Questions): Promise<HopResult | undefined> {
     const { peer, signal } = this.call.admitted.hop;
-    if (peer?.ask === undefined) {
+    if (!isAskable(peer)) {
       return this.#giveUp();
     }
-    const asked = signal ?? new AbortController().signal;
-    const responses = await Promise.all(
-      Object.entries(questions).map(async ([key, question]): Promise<readonly [string, JsonObject] | undefined> => {
-        const { method, params } = isJsonObject(question) ? question : {};
-        if (typeof method !== 'string') {
-          return undefined;
-        }
-        const answer: PeerAnswer | undefined = await peer.ask?.({
-          key,
-          method,
-          params: asObject(params),
-          signal: asked,
-        });
-        return answer !== undefined && 'result' in answer ? [key, answer.result] : undefined;
-      }),
-    );
-    const inputResponses = Object.fromEntries(responses.filter((response) => response !== undefined));
+    const inputResponses = await askAll(peer, { questions, refused: new Map(), signal });
     if (Object.keys(inputResponses).length === 0) {
-      return asked.aborted ? undefined : this.#giveUp();
+      return signal?.aborted === true ? undefined : this.#giveUp();
     }
     const taken = await ask(this.call, { method: 'tasks/update', params: { taskId: this.taskId, inputResponses } });
     return taken.ok ? undefined : taken;
@@ -122,7 +106,7 @@ class ModernTask extends Task {
   /** Otherwise the task would wait until its time is over. */
   #giveUp(): HopResult {
     void this.call.session.exchange(this.cancellation());
-    return badAnswer('other', 'The tool asks its caller something that the caller can\u2019t be asked');
+    return badAnswer('other', 'The tool asks its caller something that the caller can’t be asked');
   }
 }
 
@@ -151,12 +135,13 @@ class HandshakeTask extends Task {
   }
 }
 
+/** What a handshake server puts into the result of a task; who asked for no task knows none. */
 function withoutTask(result: RawJson): RawJson {
   const meta = result.get('_meta')?.object;
-  if (meta?.[RELATED_TASK] === undefined) {
+  if (meta?.[RELATED_TASK_META_KEY] === undefined) {
     return result;
   }
-  const { [RELATED_TASK]: _task, ...others } = meta;
+  const { [RELATED_TASK_META_KEY]: _task, ...others } = meta;
   return result.with({ _meta: JSON.stringify(others) });
 }
 
