@@ -129,10 +129,10 @@ export interface HopRequest {
   /** Who signed in to make it; absent where nobody did. */
   readonly user?: HopUser | undefined;
   /** Aborts when the caller cancels or leaves: the upstream is told, and the hop ends as `cancelled`. */
-  readonly signal?: AbortSignal;
-  readonly peer?: HopPeer;
+  readonly signal?: AbortSignal | undefined;
+  readonly peer?: HopPeer | undefined;
   /** Absent for a call that its caller waits for. */
-  readonly job?: HopJob;
+  readonly job?: HopJob | undefined;
   /** True for what changes nothing (`readOnlyHint`, list and read methods): it may be sent again after a failure. Default false. */
   readonly isRead?: boolean;
   /** Told of the JSON-RPC id of each request that goes out for it. */

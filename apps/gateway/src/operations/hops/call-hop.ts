@@ -79,9 +79,9 @@ function termsOf(
     maxTimeoutMillis: ofJob === undefined ? longestTime(upstream) : undefined,
     requestId: ctx.requestId,
     user,
-    ...(signal === undefined ? {} : { signal }),
-    ...(peer === undefined ? {} : { peer }),
-    ...(job === undefined ? {} : { job }),
+    signal,
+    peer,
+    job,
   };
 }
 

@@ -27,7 +27,6 @@ export async function callUpstreamTool(
   upstream: Upstream,
   { name, args, running: { core, caller, span, trail } }: ControlCall,
 ): Promise<ControlAnswer> {
-  const { signal } = caller;
   let hopSpan: HopSpan | undefined;
   let hopTrail: HopTrail | undefined;
   const hop = await upstream.request({
@@ -42,7 +41,7 @@ export async function callUpstreamTool(
     timeoutMillis: upstream.settings.timeoutMillis,
     requestId: caller.ctx.requestId,
     user: caller.user,
-    ...(signal === undefined ? {} : { signal }),
+    signal: caller.signal,
   });
   const error = hop.ok ? failureOf(hop.result) : errorOfFailure(hop.failure);
   const outcome = error === undefined ? 'ok' : outcomeOfError(error);

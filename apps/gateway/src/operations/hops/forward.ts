@@ -70,8 +70,8 @@ export class Forwarding {
       user: this.#caller.user,
       timeoutMillis: Math.min(timeoutMillis, upstream.settings.timeoutMillis),
       maxTimeoutMillis: timeoutMillis === Infinity ? longestTime(upstream) : undefined,
-      ...(signal === undefined ? {} : { signal }),
-      ...(peer === undefined ? {} : { peer }),
+      signal,
+      peer,
     });
   }
 
