@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { startTasksServer, type TasksServer } from '../conformance/fixture/tasks-server.ts';
-import { findSlug } from '../fixtures/callers.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
+import { openModern } from '../tracing/raw-mcp.ts';
 import { until } from '../upstream/fixtures/harness.ts';
 import type { Told } from './job-gateway.ts';
 import { readEvents } from './read-events.ts';
@@ -82,14 +82,15 @@ describe.each(['stateless', 'handshake'] as const)('a server of the %s era', (er
   });
 });
 
-describe('a client of the handshake era', () => {
+describe('behind a server of the stateless era, a client', () => {
   let server: TasksServer;
   let gateway: RunningGateway;
   let client: Client;
 
   beforeAll(async () => {
     server = await startTasksServer('stateless');
-    gateway = await startGateway({ config: { mcpServers: { fixture: { url: server.url } } } });
+    const mcpServers = { fixture: { url: server.url, timeoutMs: 500 } };
+    gateway = await startGateway({ config: { mcpServers, jobs: { timeoutSecs: 1 } }, env: { DCC_MCP_EXPOSE: 'all' } });
     await gateway.ready();
     client = new Client({ name: 'person', version: '1.0.0' }, { capabilities: { elicitation: { url: {} } } });
   });
@@ -100,16 +101,31 @@ describe('a client of the handshake era', () => {
     server?.close();
   });
 
-  test('is sent to a page in the words of its era, whatever the era of the task', async () => {
+  test('of the handshake era is sent to a page in the words of its era', async () => {
     const asked: unknown[] = [];
     client.setRequestHandler('elicitation/create', async ({ params }) => {
       asked.push(params);
       return { action: 'accept' };
     });
     await client.connect(new StreamableHTTPClientTransport(new URL(`${gateway.url}/mcp`)));
-    const slug = await findSlug(gateway.url, 'fixture', 'open_page');
-    const { structuredContent } = await client.callTool({ name: 'call', arguments: { tool_slug: slug } });
-    expect(structuredContent).toMatchObject({ ok: true, output: '{"page":{"action":"accept"}}' });
+    expect(await client.callTool({ name: 'open_page', arguments: {} })).toMatchObject({
+      content: [{ type: 'text', text: '{"page":{"action":"accept"}}' }],
+    });
     expect(asked).toMatchObject([{ mode: 'url', elicitationId: expect.any(String) }]);
+  });
+
+  test('that knows tasks has the time of a job for one, and is told of that time when it is over', async () => {
+    const capabilities = { extensions: { 'io.modelcontextprotocol/tasks': {} } };
+    const { result } = await openModern(gateway.url).request(
+      'tools/call',
+      { name: 'slow_compute', arguments: { seconds: 60 } },
+      { meta: { 'io.modelcontextprotocol/clientCapabilities': capabilities } },
+    );
+    const job = `${gateway.url}/v1/jobs/${String(result?.['taskId'])}`;
+    await (await readEvents(`${job}/events`)).end();
+    expect(await (await fetch(job)).json()).toMatchObject({
+      state: 'failed',
+      error: { kind: 'timeout', message: 'No answer within 1000 ms since the call became a task' },
+    });
   });
 });

@@ -204,8 +204,9 @@ export class Connection {
     }
     const taskId = taskIdOf(answer, call.session.era);
     if (taskId !== undefined) {
-      const millis = job?.becameTask();
-      const extended = millis === undefined ? {} : { deadline: performance.now() + millis, renewal: undefined };
+      const taskMillis = job?.becameTask();
+      const extended =
+        taskMillis === undefined ? {} : { taskMillis, deadline: performance.now() + taskMillis, renewal: undefined };
       return awaitTask({ ...call, ...extended }, taskId);
     }
     return job?.withdrawal.aborted === true ? cancelled() : answer;

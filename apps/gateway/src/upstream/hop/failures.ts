@@ -31,6 +31,12 @@ export function timedOutDespiteProgress(
   return failed('timeout', message, { backendErrorKind: 'timeout', isFinalWording: true });
 }
 
+/** The same for a call that its upstream has made a task of, from when on it had another time. */
+export function timedOutAsTask(timeoutMillis: number): FailedHop {
+  const message = `No answer within ${timeoutMillis} ms since the call became a task`;
+  return failed('timeout', message, { backendErrorKind: 'timeout', isFinalWording: true });
+}
+
 /** The same for a call that had to wait for its slot first: the upstream had less time than the call. */
 export function timedOutAfterQueue(timeoutMillis: number, waitedMillis: number, hint?: string): FailedHop {
   const waited = Math.round(waitedMillis);

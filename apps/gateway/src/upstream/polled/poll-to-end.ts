@@ -10,6 +10,7 @@ import {
   hostDied,
   shuttingDown,
   timedOut,
+  timedOutAsTask,
   timedOutDespiteProgress,
 } from '../hop/failures.ts';
 import type { TimeRenewal } from '../hop/hop.ts';
@@ -35,6 +36,8 @@ export interface PolledCall {
   readonly deadline: number;
   /** How progress moves that; absent: it does not. */
   readonly renewal?: TimeRenewal | undefined;
+  /** The time that it has since its upstream made a task of it, in milliseconds; absent: that of the request goes on. */
+  readonly taskMillis?: number;
   /** Aborts when the gateway ends the calls of its callers. */
   readonly ending: AbortSignal;
 }
@@ -148,10 +151,11 @@ class Polling {
   }
 
   #timedOut(): FailedHop {
-    const { admitted, renewal } = this.#call;
-    return this.#isRenewed && renewal !== undefined
-      ? timedOutDespiteProgress(renewal, this.#deadline >= renewal.until)
-      : timedOut(admitted.hop.timeoutMillis);
+    const { admitted, renewal, taskMillis } = this.#call;
+    if (this.#isRenewed && renewal !== undefined) {
+      return timedOutDespiteProgress(renewal, this.#deadline >= renewal.until);
+    }
+    return taskMillis === undefined ? timedOut(admitted.hop.timeoutMillis) : timedOutAsTask(taskMillis);
   }
 
   #renew(): void {
