@@ -5,7 +5,7 @@ import { startTasksServer, type TasksServer } from '../conformance/fixture/tasks
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 import { openModern } from '../tracing/raw-mcp.ts';
 import { until } from '../upstream/fixtures/harness.ts';
-import type { Told } from './job-gateway.ts';
+import { startJobGateway, type Told } from './job-gateway.ts';
 import { readEvents } from './read-events.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -128,4 +128,16 @@ describe('behind a server of the stateless era, a client', () => {
       error: { kind: 'timeout', message: 'No answer within 1000 ms since the call became a task' },
     });
   });
+});
+
+test('a result that names a task of its own is a result', async () => {
+  const jobs = await startJobGateway();
+  try {
+    const answering = jobs.ask('POST', '/v1/call', { body: { tool_slug: jobs.slug } });
+    const content = [{ type: 'text', text: 'noted' }];
+    (await jobs.upstream.nextCall()).answer({ content, task: { taskId: '7' } });
+    expect((await answering).body).toMatchObject({ ok: true, output: 'noted' });
+  } finally {
+    await jobs.stop();
+  }
 });

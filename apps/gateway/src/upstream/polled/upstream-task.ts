@@ -10,13 +10,13 @@ import { ask, type PolledCall, pollToEnd } from './poll-to-end.ts';
 
 const MAX_TASK_ID_LENGTH = 512;
 
-/** The id of the task that a call has become; `undefined` for every other answer. */
+/** The id of the task that a call has become; `undefined` for every other answer, also for a result that names some task. */
 export function taskIdOf(hop: HopResult, era: Era): string | undefined {
   const raw = hop.ok ? hop.raw : undefined;
   const id =
     era === 'modern'
       ? raw?.get('resultType')?.value === 'task' && raw.get('taskId')?.value
-      : raw?.get('task')?.get('taskId')?.value;
+      : raw?.get('content') === undefined && raw?.get('task')?.get('taskId')?.value;
   return typeof id === 'string' && id !== '' && id.length <= MAX_TASK_ID_LENGTH ? id : undefined;
 }
 
