@@ -1,6 +1,7 @@
 // upstream/connection/: opening a connection, keeping it open, and what it knows of the server.
 import { asObject, isJsonObject, type Era, type JsonObject } from '../../protocol/json-rpc.ts';
 import { ERROR_METHOD_NOT_FOUND, taskSupportOf } from '../../protocol/mcp-protocol.ts';
+import { type CoreRoutes, isDccCore, JOB_STATUS_TOOL } from '../core/dcc-core.ts';
 import { readProgressToken } from '../hop/envelope.ts';
 import { cancelled, shuttingDown, unreachable } from '../hop/failures.ts';
 import { ownCall, type WireCall } from '../hop/hop.ts';
@@ -12,7 +13,6 @@ import { awaitTask, taskIdOf } from '../polled/upstream-task.ts';
 import type { RpcSession } from '../session/rpc-session.ts';
 import type { AdmittedHop, HopFailure, HopResult } from '../upstream.ts';
 import { type CallTime, inTime, startTime } from './call-time.ts';
-import { type CoreRoutes, isDccCore, JOB_STATUS_TOOL } from './dcc-core.ts';
 import type { ServerFacts } from './negotiate.ts';
 import type { SessionMemory } from './session-memory.ts';
 import { Subscriptions } from './subscriptions.ts';

@@ -1,5 +1,6 @@
 import type { LookupFunction } from 'node:net';
 import type { WireTap } from '../../protocol/wire/wire-tap.ts';
+import { createCoreRoutes } from '../core/dcc-core.ts';
 import type { GatewayInfo } from '../hop/envelope.ts';
 import { unreachable, type FailedHop } from '../hop/failures.ts';
 import { ownCall } from '../hop/hop.ts';
@@ -15,7 +16,6 @@ import { toChildEnv } from '../stdio/child-env.ts';
 import { StdioTransport } from '../stdio/stdio-transport.ts';
 import type { UpstreamSettings } from '../upstream.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
-import { createCoreRoutes } from './dcc-core.ts';
 import { negotiate, shakeHands, type Negotiation, type NegotiateOptions, type ServerFacts } from './negotiate.ts';
 import type { SessionMemory } from './session-memory.ts';
 import { type OpenedSession, UserSessions } from './user-sessions.ts';

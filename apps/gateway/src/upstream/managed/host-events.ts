@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CoreEvents } from '../connection/core-events.ts';
+import type { CoreEvents } from '../core/core-events.ts';
 import type { HostEvent, HostEventPage } from '../upstream.ts';
 
 /** Takes events of a host; `missed`: how many were gone before these could be read. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { JsonObject } from '../../protocol/json-rpc.ts';
 import { messageOf } from '../../protocol/thrown-error.ts';
 import type { Connection } from '../connection/connection.ts';
-import type { CoreRoutes } from '../connection/dcc-core.ts';
+import type { CoreRoutes } from '../core/dcc-core.ts';
 import type { HostTool } from '../upstream.ts';
 import { readToolPages } from './tool-pages.ts';
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
-import { type CoreRoutes, JOB_STATUS_TOOL } from '../connection/dcc-core.ts';
+import { type CoreRoutes, JOB_STATUS_TOOL } from '../core/dcc-core.ts';
 import { rawAnswer, rawResult } from '../hop/answer.ts';
 import { readProgressToken } from '../hop/envelope.ts';
 import { badAnswer, failed } from '../hop/failures.ts';

@@ -1,6 +1,6 @@
 import { asObject, isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
 import { RawJson } from '../../protocol/json/raw-json.ts';
-import { JOB_STATUS_TOOL } from '../connection/dcc-core.ts';
+import { JOB_STATUS_TOOL } from '../core/dcc-core.ts';
 import type { HopResult } from '../upstream.ts';
 
 /**

@@ -1,3 +1,4 @@
+// upstream/core/: what a dcc-mcp-core host answers beside its MCP endpoint.
 import type { Pool } from 'undici';
 import { asList, asObject, isJsonObject, type JsonObject, textOf } from '../../protocol/json-rpc.ts';
 import { parseBoundedJson } from '../../protocol/json/bounded-json.ts';
