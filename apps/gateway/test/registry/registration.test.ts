@@ -364,7 +364,11 @@ describe('an instance of the configuration', () => {
     const id = (instances as readonly Json[])[0]!['instance_id'];
     const other = await configured.register({ instance_id: id, dcc_type: 'maya', mcp_url: `${maya.url}/other` });
     expect([other.status, errorOf(other)['kind']]).toEqual([409, 'instance-conflict']);
-    expect((await configured.register({ instance_id: id, dcc_type: 'maya', mcp_url: maya.url })).status).toBe(200);
+    const names = ['127.0.0.1', 'localhost', '[::ffff:127.0.0.1]'].map((name) => maya.url.replace('127.0.0.1', name));
+    for (const url of names) {
+      await configured.post('instances/deregister', { instance_id: id });
+      expect((await configured.register({ instance_id: id, dcc_type: 'maya', mcp_url: url })).status).toBe(200);
+    }
     const cards = await configured.cards();
     expect(cards.instances).toMatchObject([{ instance_id: id, source: 'config', display_name: 'maya' }]);
     expect(cards.skipped).toMatchObject([{ source: 'http', dcc_type: 'maya', instance_id: id }]);

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { cpuUsage, pid } from 'node:process';
 import { liveServices } from '../../src/registry/file/live-services.ts';
-import { Processes, thisMachine } from '../../src/registry/file/processes.ts';
+import { Processes } from '../../src/registry/file/processes.ts';
 import { parseServices } from '../../src/registry/file/services-document.ts';
+import { thisMachine } from '../../src/registry/table/listen-address.ts';
 import { type Row, serviceRow } from '../fixtures/services-file.ts';
 
 /** Reads a document and tells instances from other rows. */

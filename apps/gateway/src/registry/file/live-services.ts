@@ -1,5 +1,5 @@
 import { type Leave, LEAVES } from '../table/leave.ts';
-import type { ListenAddress } from './listen-address.ts';
+import type { ListenAddress } from '../table/listen-address.ts';
 import type { ServiceRow } from './service-row.ts';
 import type { ServicesTable } from './services-document.ts';
 

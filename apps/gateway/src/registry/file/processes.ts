@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { hostname, networkInterfaces } from 'node:os';
 // Windows has no `getuid`, and an import of its name would fail there.
 import * as ownProcess from 'node:process';
-import { isLoopback } from '../../config/reader/bind-rules.ts';
 import { codeOf } from '../../protocol/thrown-error.ts';
 
 /** Processes looked into for being dead and not buried yet, at one look; each takes a read of a file. */
@@ -65,13 +63,4 @@ function canBeSignalled(pid: number): boolean {
 /** The user whom the gateway runs as; `undefined` on Windows. */
 export function ownUser(): number | undefined {
   return ownProcess.getuid?.();
-}
-
-/** Tells hosts of this machine from others, by the addresses that it has now. */
-export function thisMachine(): (host: string) => boolean {
-  const own = new Set([hostname().toLowerCase()]);
-  for (const each of Object.values(networkInterfaces())) {
-    each?.forEach(({ address }) => own.add(address.toLowerCase()));
-  }
-  return (host) => isLoopback(host) || own.has(host.toLowerCase());
 }

@@ -1,6 +1,6 @@
 import { toDccType } from '../../config/upstreams/dcc-type.ts';
 import { asObject, type JsonObject } from '../../protocol/json-rpc.ts';
-import { toListenAddress } from './listen-address.ts';
+import { toListenAddress } from '../table/listen-address.ts';
 
 /** One row of dcc-mcp-core's `services.json`, as far as a gateway needs it. */
 export interface ServiceRow {

@@ -1,10 +1,10 @@
 import type { LookupFunction } from 'node:net';
+import { isLoopback } from '../../config/reader/bind-rules.ts';
 import type { RegisteredFacts } from '../../upstream/upstream.ts';
-import { isSameAddress, type ListenAddress, toListenAddress } from '../file/listen-address.ts';
-import { thisMachine } from '../file/processes.ts';
 import { type InstanceOffer, registeredSettings } from '../table/instance-offer.ts';
 import type { InstanceSource, InstanceTable } from '../table/instance-table.ts';
 import { LEAVES } from '../table/leave.ts';
+import { isSameAddress, type ListenAddress, thisMachine, toListenAddress } from '../table/listen-address.ts';
 import type { Upstreams } from '../table/upstreams.ts';
 import { whyUnsafe } from './check-target.ts';
 import { compareRegistered, nextEndOf } from './compare-registered.ts';
@@ -205,11 +205,6 @@ function toFacts(instance: RegisteredInstance): RegisteredFacts {
 /** Whether two URLs mean the same server; the names of loopback mean the same host. */
 function isSameServer(one: string, other: string): boolean {
   const [a, b] = [new URL(one), new URL(other)];
-  return (
-    hostOf(a) === hostOf(b) && a.port === b.port && a.pathname.replace(/\/$/, '') === b.pathname.replace(/\/$/, '')
-  );
-}
-
-function hostOf({ hostname }: URL): string {
-  return hostname === 'localhost' || hostname === '[::1]' ? '127.0.0.1' : hostname;
+  const isSamePlace = isSameAddress(toListenAddress(a), toListenAddress(b), isLoopback);
+  return isSamePlace && a.pathname.replace(/\/$/, '') === b.pathname.replace(/\/$/, '');
 }

@@ -1,3 +1,4 @@
+import { hostname as machineName, networkInterfaces } from 'node:os';
 import { isLoopback } from '../../config/reader/bind-rules.ts';
 
 /** Where a gateway listens. */
@@ -39,4 +40,13 @@ export function isSameAddress(
     (isEverywhere && isThisMachine(host)) ||
     (isLoopback(host) && (isEverywhere || isLoopback(own.host)))
   );
+}
+
+/** Tells hosts of this machine from others, by the addresses that it has now. */
+export function thisMachine(): (host: string) => boolean {
+  const own = new Set([machineName().toLowerCase()]);
+  for (const each of Object.values(networkInterfaces())) {
+    each?.forEach(({ address }) => own.add(address.toLowerCase()));
+  }
+  return (host) => isLoopback(host) || own.has(host.toLowerCase());
 }
