@@ -1,6 +1,7 @@
 import { nearestName } from './nearest-name.ts';
-import type { Query, QueryIssue, QueryTerm } from './query-ast.ts';
+import type { Query, QueryTerm } from './query-ast.ts';
 import { operatorsOf, type QueryFields } from './query-field.ts';
+import { type QueryIssue, shown, toIssue } from './query-issue.ts';
 import { type RowPredicate, toPredicate } from './query-predicate.ts';
 import { type ComparisonToken, type QueryToken, tokenize } from './query-tokens.ts';
 import { readValue } from './query-value.ts';
@@ -23,22 +24,15 @@ export const MAX_QUERY_TERMS = 64;
  */
 export function parseQuery(text: string, fields: QueryFields): QueryReading {
   if (text.length > MAX_QUERY_CHARS) {
-    return refuse(
-      MAX_QUERY_CHARS,
-      '',
-      `A query has at most ${MAX_QUERY_CHARS} characters; this one has ${text.length}.`,
-    );
+    const fault = { code: 'too-long', max: MAX_QUERY_CHARS, length: text.length } as const;
+    return { ok: false, issue: toIssue(MAX_QUERY_CHARS, '', fault) };
   }
   const read = tokenize(text);
   if (!read.ok) {
-    return refuse(read.issue.at, read.issue.found, read.issue.message);
+    return read;
   }
   const issue = issueOfOrder(read.tokens, text);
   return issue === undefined ? build(read.tokens, fields) : { ok: false, issue };
-}
-
-function refuse(position: number, found: string, message: string): { readonly ok: false; readonly issue: QueryIssue } {
-  return { ok: false, issue: { position, found, message } };
 }
 
 /** A connective stands between two conditions. */
@@ -46,30 +40,18 @@ function issueOfOrder(tokens: readonly QueryToken[], text: string): QueryIssue |
   let before: QueryToken | undefined;
   for (const token of tokens) {
     if (token.kind === 'connective' && (before === undefined || before.kind === 'connective')) {
-      return missing(token, 'before');
+      return toIssue(token.at, token.word, { code: 'nothing-before', word: token.word });
     }
     before = token;
   }
   if (before?.kind === 'connective') {
-    return missing(before, 'after');
+    return toIssue(before.at, before.word, { code: 'nothing-after', word: before.word });
   }
   const terms = tokens.filter(({ kind }) => kind !== 'connective');
   const past = terms[MAX_QUERY_TERMS];
   return past === undefined
     ? undefined
-    : {
-        position: past.at,
-        found: text.slice(past.at, past.at + 64),
-        message: `A query has at most ${MAX_QUERY_TERMS} conditions; this one has ${terms.length}.`,
-      };
-}
-
-function missing({ at, word }: QueryToken & { kind: 'connective' }, side: 'before' | 'after'): QueryIssue {
-  return {
-    position: at,
-    found: word,
-    message: `${word} needs a condition ${side} it; put it in quotes to search for the word.`,
-  };
+    : toIssue(past.at, text.slice(past.at), { code: 'too-many', max: MAX_QUERY_TERMS, count: terms.length });
 }
 
 function build(tokens: readonly QueryToken[], fields: QueryFields): QueryReading {
@@ -95,34 +77,21 @@ function toComparison(token: ComparisonToken, fields: QueryFields): QueryTerm | 
   const { field: name, operator, value: text, at, valueAt } = token;
   const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
   if (field === undefined) {
-    return { issue: unknownField(token, Object.keys(fields)) };
+    const nearest = nearestName(name, Object.keys(fields));
+    const fault = { code: 'unknown-field', field: shown(name), ...(nearest === undefined ? {} : { nearest }) } as const;
+    return { issue: toIssue(at, name, fault) };
   }
   const operators = operatorsOf(field.type);
   if (!operators.includes(operator)) {
-    const message = `${operator} does not work on ${name}; use one of ${operators.join(' ')}.`;
-    return { issue: { position: at, found: `${name}${operator}`, message } };
+    const fault = { code: 'wrong-operator', field: name, operator, operators: operators.join(' ') } as const;
+    return { issue: toIssue(at, `${name}${operator}`, fault) };
   }
   const reading = readValue(text, field, operator);
   if (reading.ok) {
     return { kind: 'comparison', field: name, operator, value: reading.value };
   }
   const { expected, nearest } = reading;
-  const message = `${quote(text)} is no value of ${name}: expected ${expected}.${didYouMean(nearest)}`;
-  return {
-    issue: { position: valueAt, found: text.slice(0, 64), message, ...(nearest === undefined ? {} : { nearest }) },
-  };
-}
-
-function unknownField({ field, at }: ComparisonToken, known: readonly string[]): QueryIssue {
-  const nearest = nearestName(field, known);
-  const message = `There is no field ${quote(field)}.${didYouMean(nearest)}`;
-  return { position: at, found: field.slice(0, 64), message, ...(nearest === undefined ? {} : { nearest }) };
-}
-
-function didYouMean(nearest: string | undefined): string {
-  return nearest === undefined ? '' : ` Did you mean ${nearest}?`;
-}
-
-function quote(text: string): string {
-  return text.length > 64 ? `"${text.slice(0, 64)}…"` : `"${text}"`;
+  const about = { field: name, value: shown(text), expected, words: (field.values ?? []).join(', ') };
+  const fault = { code: 'wrong-value', ...about, ...(nearest === undefined ? {} : { nearest }) } as const;
+  return { issue: toIssue(valueAt, text, fault) };
 }

@@ -21,15 +21,3 @@ export type QueryTerm = TextTerm | ComparisonTerm;
 export interface Query {
   readonly anyOf: readonly (readonly QueryTerm[])[];
 }
-
-/** Why a text is no query. */
-export interface QueryIssue {
-  /** Where it begins in the text, in UTF-16 units from 0. */
-  readonly position: number;
-  /** The part of the text that is meant, at most 64 characters. */
-  readonly found: string;
-  /** One sentence for who wrote the query. */
-  readonly message: string;
-  /** The known field or value that was most likely meant. */
-  readonly nearest?: string;
-}

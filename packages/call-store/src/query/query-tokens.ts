@@ -1,4 +1,5 @@
 import { QUERY_OPERATORS, type QueryOperator } from './query-field.ts';
+import { type QueryFault, type QueryIssue, toIssue } from './query-issue.ts';
 
 /** A piece of a query as it is written. */
 export type QueryToken =
@@ -16,17 +17,10 @@ export interface ComparisonToken {
   readonly valueAt: number;
 }
 
-/** Why a text can't be cut into pieces. */
-export interface TokenIssue {
-  readonly at: number;
-  readonly found: string;
-  readonly message: string;
-}
-
 /** Pieces, or the first thing that is wrong. */
 export type Tokens =
   | { readonly ok: true; readonly tokens: readonly QueryToken[] }
-  | { readonly ok: false; readonly issue: TokenIssue };
+  | { readonly ok: false; readonly issue: QueryIssue };
 
 // A dash is in no field's name, but in what people write for one (`agent-id`).
 const FIELD = /[A-Za-z_][\w.-]*/y;
@@ -48,7 +42,7 @@ export function tokenize(text: string): Tokens {
 class Reader {
   readonly #text: string;
   #at = 0;
-  issue: TokenIssue | undefined;
+  issue: QueryIssue | undefined;
 
   constructor(text: string) {
     this.#text = text;
@@ -66,7 +60,7 @@ class Reader {
       return comparison;
     }
     if (this.#isAtOperator()) {
-      return this.#fail(at, 'An operator needs the name of a field before it.');
+      return this.#fail(at, { code: 'lone-operator' });
     }
     return this.#word(at);
   }
@@ -90,11 +84,11 @@ class Reader {
   #value(head: { readonly field: string; readonly operator: QueryOperator; readonly at: number }) {
     const valueAt = this.#at;
     if (this.#isAtOperator()) {
-      return this.#fail(valueAt, 'A value that begins with an operator has to stand in quotes.');
+      return this.#fail(valueAt, { code: 'unquoted-operator' });
     }
     const value = this.#textAt();
     if (value === undefined) {
-      return this.#fail(valueAt, `A value is missing after ${head.field}${head.operator}.`);
+      return this.#fail(valueAt, { code: 'value-missing', condition: `${head.field}${head.operator}` });
     }
     return this.issue === undefined
       ? ({ kind: 'comparison', ...head, value: value.text, valueAt } as const)
@@ -103,7 +97,7 @@ class Reader {
 
   #word(at: number): QueryToken | undefined {
     if (this.#text[at] === '(') {
-      return this.#fail(at, 'Brackets have no meaning here: AND binds tighter than OR. Put quotes around text.');
+      return this.#fail(at, { code: 'brackets' });
     }
     const word = this.#textAt();
     if (word === undefined || this.issue !== undefined) {
@@ -139,13 +133,13 @@ class Reader {
       index += isEscape ? 1 : 0;
       text += this.#text.charAt(index);
     }
-    this.#fail(start, `A quote (${quote}) is opened and never closed.`);
+    this.#fail(start, { code: 'open-quote', quote });
     return text;
   }
 
   #endQuote(): void {
     if (/\S/.test(this.#text.charAt(this.#at))) {
-      this.#fail(this.#at, 'After a closing quote there has to be a space.');
+      this.#fail(this.#at, { code: 'text-behind-quote' });
     }
   }
 
@@ -162,8 +156,8 @@ class Reader {
     return found;
   }
 
-  #fail(at: number, message: string): undefined {
-    this.issue ??= { at, found: this.#text.slice(at, at + 64), message };
+  #fail(at: number, fault: QueryFault): undefined {
+    this.issue ??= toIssue(at, this.#text.slice(at, at + 64), fault);
     return undefined;
   }
 }

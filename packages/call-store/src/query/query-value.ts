@@ -1,10 +1,11 @@
 import { nearestName } from './nearest-name.ts';
 import type { FieldType, QueryField, QueryOperator } from './query-field.ts';
+import type { ExpectedValue } from './query-issue.ts';
 
 /** A value in the field's own unit, or what was expected instead. */
 export type ValueReading =
   | { readonly ok: true; readonly value: string | number | boolean }
-  | { readonly ok: false; readonly expected: string; readonly nearest?: string };
+  | { readonly ok: false; readonly expected: ExpectedValue; readonly nearest?: string };
 
 const NUMBER = /^-?\d{1,15}(?:\.\d{1,15})?$/;
 const WITH_UNIT = /^(-?\d{1,15}(?:\.\d{1,15})?)\s?([a-zA-Z]*)$/;
@@ -27,10 +28,9 @@ const READERS: Readonly<Record<FieldType, Reader>> = {
   text: (text) => ({ ok: true, value: text }),
   enum: readEnum,
   flag: readFlag,
-  number: (text) => (NUMBER.test(text) ? { ok: true, value: Number(text) } : { ok: false, expected: 'a number' }),
-  duration: (text) =>
-    readWithUnit(text, DURATION_UNITS, 'a number of milliseconds, or a duration such as 500ms, 2s, 1m'),
-  bytes: (text) => readWithUnit(text, BYTE_UNITS, 'a number of bytes, or a size such as 10kb, 1MiB'),
+  number: (text) => (NUMBER.test(text) ? { ok: true, value: Number(text) } : { ok: false, expected: 'number' }),
+  duration: (text) => readWithUnit(text, DURATION_UNITS, 'duration'),
+  bytes: (text) => readWithUnit(text, BYTE_UNITS, 'bytes'),
   time: readTime,
 };
 
@@ -45,17 +45,17 @@ function readEnum(text: string, { values = [] }: QueryField, operator: QueryOper
     return { ok: true, value: text };
   }
   const nearest = nearestName(text, values);
-  return { ok: false, expected: `one of ${values.join(', ')}`, ...(nearest === undefined ? {} : { nearest }) };
+  return { ok: false, expected: 'enum', ...(nearest === undefined ? {} : { nearest }) };
 }
 
 function readFlag(text: string): ValueReading {
   if (text === 'true' || text === 'false') {
     return { ok: true, value: text === 'true' };
   }
-  return { ok: false, expected: 'true or false' };
+  return { ok: false, expected: 'flag' };
 }
 
-function readWithUnit(text: string, units: Readonly<Record<string, number>>, expected: string): ValueReading {
+function readWithUnit(text: string, units: Readonly<Record<string, number>>, expected: ExpectedValue): ValueReading {
   const [, digits = '', unit = ''] = WITH_UNIT.exec(text) ?? [];
   const factor = Object.hasOwn(units, unit.toLowerCase()) ? units[unit.toLowerCase()] : undefined;
   if (digits === '' || factor === undefined) {
@@ -68,7 +68,5 @@ function readTime(text: string): ValueReading {
   // A time without an offset is UTC, as everything in a row is.
   const isLocal = text.length > 10 && !/(?:Z|[+-]\d{2}:\d{2})$/i.test(text);
   const millis = TIME.test(text) ? Date.parse(isLocal ? `${text}Z` : text) : Number.NaN;
-  return Number.isNaN(millis)
-    ? { ok: false, expected: 'a time such as 2026-11-29T10:00:00Z' }
-    : { ok: true, value: millis };
+  return Number.isNaN(millis) ? { ok: false, expected: 'time' } : { ok: true, value: millis };
 }

@@ -1,4 +1,4 @@
-export { type ComparisonTerm, type Query, type QueryIssue, type QueryTerm, type TextTerm } from './query-ast.ts';
+export { type ComparisonTerm, type Query, type QueryTerm, type TextTerm } from './query-ast.ts';
 export {
   type FieldType,
   operatorsOf,
@@ -7,6 +7,7 @@ export {
   type QueryFields,
   type QueryOperator,
 } from './query-field.ts';
+export { type QueryFault, type QueryIssue } from './query-issue.ts';
 export { QUERY_FIELDS } from './query-fields.ts';
 export { MAX_QUERY_CHARS, MAX_QUERY_TERMS, parseQuery, type QueryReading } from './parse-query.ts';
 export { type RowPredicate, toPredicate } from './query-predicate.ts';

@@ -3,6 +3,7 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { useKeys } from '../../shell/use-keys.ts';
 import { go, place } from '../../state/place.ts';
 import { t } from '../../text/text.ts';
+import { faultText } from './fault-text.ts';
 import style from './query-bar.module.css';
 import { termsOf, withoutTerm } from './query-terms.ts';
 import { type Suggestion, pieceAt, suggestionsFor } from './suggestions.ts';
@@ -48,7 +49,7 @@ export function QueryBar({ fields, rows, placeholder = t('list.filter.placeholde
       {reading.ok ? (
         <Terms q={q} onApply={apply} />
       ) : (
-        <Issue text={draft} position={reading.issue.position} message={reading.issue.message} />
+        <Issue text={draft} position={reading.issue.position} message={faultText(reading.issue.fault)} />
       )}
     </search>
   );
