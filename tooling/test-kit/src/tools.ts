@@ -3,13 +3,14 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** Programs that some tests judge our output with; the machine may not have them. */
-export type Tool = 'prometheus' | 'promtool' | 'openmetrics-parser';
+export type Tool = 'prometheus' | 'promtool' | 'openmetrics-parser' | 'redis-server';
 
 /** How to get each of them on Debian and Ubuntu. */
 const PACKAGES: Readonly<Record<Tool, string>> = {
   prometheus: 'prometheus',
   promtool: 'prometheus',
   'openmetrics-parser': 'python3-prometheus-client',
+  'redis-server': 'redis-server',
 };
 
 /** The path of a Prometheus server, or `undefined`; `PROMETHEUS_BIN` goes before the search path. */
@@ -29,10 +30,16 @@ export function findOpenMetricsParser(): string | undefined {
   );
 }
 
+/** The path of a Redis server, or `undefined`; `REDIS_SERVER_BIN` goes before the search path. */
+export function findRedisServer(): string | undefined {
+  return process.env['REDIS_SERVER_BIN'] ?? findProgram('redis-server');
+}
+
 const FINDERS: Readonly<Record<Tool, () => string | undefined>> = {
   prometheus: findPrometheus,
   promtool: findPromtool,
   'openmetrics-parser': findOpenMetricsParser,
+  'redis-server': findRedisServer,
 };
 
 interface Describe {
