@@ -62,7 +62,7 @@ export interface Gateway extends Omit<McpSide, 'routes'> {
 /** Wires a gateway. Nothing runs, nothing is connected, and no global is touched. */
 export function assembleGateway(parts: GatewayParts): Gateway {
   const rooms = createRooms(parts);
-  const { core, side, served, inFlight, store, traffic, table } = rooms;
+  const { core, side, served, inFlight, store, traffic, table, messages } = rooms;
   const { upstreams } = core;
   const app: App = (http) => inFlight.track(http, served.app);
   const sources = createSources(parts, rooms);
@@ -91,6 +91,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
       await sources.close();
       await table.close();
       await core.governance.close();
+      await messages.close();
       stopMeasuring();
     },
   };

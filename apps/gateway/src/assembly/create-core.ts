@@ -5,6 +5,7 @@ import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import { Governance } from '../governance/governance.ts';
 import { Jobs } from '../jobs/jobs.ts';
 import type { OperationCore } from '../operations/frame/core.ts';
+import type { GatewayMessages } from '../protocol/messages/gateway-messages.ts';
 import { Recorder } from '../recording/record/recorder.ts';
 import { loopNote } from '../recording/rows/loop-note.ts';
 import { createQuarantine } from '../recording/rows/quarantine-notes.ts';
@@ -21,7 +22,7 @@ import type { SharingParts } from './gateway-parts.ts';
 /** With what rows are kept in. */
 type CoreParts = SharingParts &
   Pick<RowSinkOptions, 'store' | 'listed'> &
-  Pick<SinksOptions, 'onError'> & { readonly history: InstanceHistory };
+  Pick<SinksOptions, 'onError'> & { readonly history: InstanceHistory; readonly messages: GatewayMessages };
 
 /** What every operation works with. */
 export function createCore(parts: CoreParts, catalog: Catalog, metrics: GatewayInstruments['metrics']): OperationCore {
@@ -56,11 +57,12 @@ export function createCore(parts: CoreParts, catalog: Catalog, metrics: GatewayI
   };
 }
 
-function createJobs({ config, state, onError }: CoreParts, recorder: Recorder): Jobs {
+function createJobs({ config, state, messages, onError }: CoreParts, recorder: Recorder): Jobs {
   const { retentionSecs, timeoutSecs, maxFinished, maxOpen } = config.jobs;
   const bounds = { maxOpen, maxFinished, retentionMillis: retentionSecs * 1000 };
   return new Jobs({
     records: state.createJobRecords(bounds),
+    messages,
     bounds,
     timeoutMillis: timeoutSecs * 1000,
     now: Date.now,

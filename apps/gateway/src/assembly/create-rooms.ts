@@ -14,6 +14,7 @@ import { toClientNotifications } from '../mcp/notifications/registry-notificatio
 import { type McpSide, assembleMcp } from '../mcp/server/assemble-mcp.ts';
 import type { OperationCore } from '../operations/frame/core.ts';
 import type { Log } from '../protocol/log.ts';
+import type { GatewayMessages } from '../protocol/messages/gateway-messages.ts';
 import { AuditFiles } from '../recording/files/audit-files.ts';
 import { ListedTokens } from '../recording/rows/listed-tokens.ts';
 import { type GatewayInstruments, createInstruments } from '../recording/telemetry/gateway-instruments.ts';
@@ -44,6 +45,8 @@ export interface Rooms extends Omit<Ballot, 'routes'> {
   readonly store: CallStore;
   readonly table: InstanceTable;
   readonly registry: HttpRegistry;
+  /** Reaches the gateways that share the state. */
+  readonly messages: GatewayMessages;
   /** Absent where no traffic is captured. */
   readonly traffic: TrafficCapture | undefined;
   /** The configuration in force. */
@@ -59,10 +62,11 @@ export function createRooms(parts: GatewayParts): Rooms {
   const store = state.createCallStore({ capacities: config.admin, onError });
   const listed = new ListedTokens(Date.now);
   const history = new InstanceHistory(Date.now);
-  const core = createCore({ ...parts, state, store, listed, history, onError }, catalog, instruments.metrics);
+  const messages = state.createMessages(onError);
+  const core = createCore({ ...parts, state, messages, store, listed, history, onError }, catalog, instruments.metrics);
   const streams = new StreamCounts();
   const inFlight = new InFlight();
-  const side = createMcp({ ...parts, state }, core, streams);
+  const side = createMcp({ ...parts, state, messages }, core, streams);
   const current = { config, settings };
   const { metrics } = instruments;
   const onDropped = (rowsOf: string): void => metrics?.recordRowsDropped(rowsOf, 1);
@@ -75,7 +79,7 @@ export function createRooms(parts: GatewayParts): Rooms {
   const ballot = createBallot(parts, { events, metrics, inFlight });
   const authentication = createAuthentication(config.auth, { log, now: Date.now });
   const known = { table, registry, authentication };
-  const made = { ...known, instruments, core, streams, side, inFlight, files, store, traffic, current };
+  const made = { ...known, messages, instruments, core, streams, side, inFlight, files, store, traffic, current };
   const served = createApps(parts, instruments, {
     core,
     traffic,
@@ -104,11 +108,16 @@ function createAdmin(parts: GatewayParts, rooms: ShownRooms): RouteTable {
   return adminRoutes({ sources, ...config.server, page, hasHistory: config.admin.history });
 }
 
-function createMcp({ config, version, state, log }: SharingParts, core: OperationCore, streams: StreamCounts): McpSide {
+function createMcp(
+  { config, version, state, messages, log }: SharingParts & Pick<Rooms, 'messages'>,
+  core: OperationCore,
+  streams: StreamCounts,
+): McpSide {
   const { server, telemetry } = config;
   return assembleMcp({
     core,
     state,
+    messages,
     streams,
     serverInfo: { name: 'dcc-mcp-gateway', title: server.name ?? 'DCC-MCP gateway', version },
     exposesAll: server.expose === 'all',

@@ -17,10 +17,12 @@ import type { ResourceOwners } from '../mcp/pass-through/resource-owners.ts';
 import { MemorySessionRecords } from '../mcp/session/memory-session-records.ts';
 import type { SessionRecords } from '../mcp/session/session-records.ts';
 import type { Log } from '../protocol/log.ts';
+import type { GatewayMessages } from '../protocol/messages/gateway-messages.ts';
 import { MemoryRegisteredInstances } from '../registry/http/memory-registered-instances.ts';
 import type { RegisteredInstances } from '../registry/http/registered-instances.ts';
 import { MemorySearchMemory } from '../search/memory/memory-search-memory.ts';
 import type { SearchMemory } from '../search/memory/search-memory.ts';
+import { MessageHub } from './messages/memory-gateway-messages.ts';
 
 /** State that several gateways can share, each part behind a port. */
 export interface SharedState {
@@ -30,11 +32,13 @@ export interface SharedState {
   readonly searchMemory: SearchMemory;
   readonly approvals: Approvals;
   readonly registeredInstances: RegisteredInstances;
+  /** Called once by each gateway. @param onError Told of what a listener has thrown. */
+  readonly createMessages: (onError: (error: unknown) => void) => GatewayMessages;
   /** Called again when the limit changes. */
   readonly createQuotas: (ratePerMinute: number) => Quotas;
   /** Called again when the limit changes. */
   readonly createLeases: () => ConcurrencyLeases;
-  /** Called once. */
+  /** Called once by each gateway. */
   readonly createJobRecords: (bounds: JobBounds) => JobRecords;
   /** Called once. */
   readonly createCallStore: (options: CallStoreOptions) => CallStore;
@@ -56,7 +60,10 @@ export function createLocalState(folder: StateFolder | undefined, log: Log): Sha
 
 /** State in the memory of this process, but for what outlives it where it has a place. */
 export function createMemoryState(approvals: Approvals = new MemoryApprovals()): SharedState {
+  const hub = new MessageHub();
+  let jobs: JobRecords | undefined;
   return {
+    createMessages: (onError) => hub.join(onError),
     approvals,
     sessions: new MemorySessionRecords(),
     inputRounds: new MemoryInputRounds(),
@@ -65,7 +72,7 @@ export function createMemoryState(approvals: Approvals = new MemoryApprovals()):
     searchMemory: new MemorySearchMemory({ now: () => performance.now() }),
     createQuotas: (ratePerMinute) => new MemoryQuotas(ratePerMinute),
     createLeases: () => new MemoryConcurrencyLeases(),
-    createJobRecords: (bounds) => new MemoryJobRecords({ ...bounds, now: Date.now }),
+    createJobRecords: (bounds) => (jobs ??= new MemoryJobRecords({ ...bounds, now: Date.now })),
     createCallStore: ({ capacities: { calls, traces, events, searches }, onError }) =>
       new MemoryCallStore({
         calls,

@@ -63,6 +63,11 @@ export class JobEvents {
     return { events, isCut: (this.#kept[0]?.event.id ?? 1) > id + 1 };
   }
 
+  /** The event that is the last one there will be, where it has come. */
+  ending(): readonly JobEvent[] {
+    return this.#kept.flatMap(({ event }) => (event.event === 'end' ? event : []));
+  }
+
   /** @returns What ends it. */
   listen(listener: (event: JobEvent) => void): () => void {
     this.#listeners.add(listener);

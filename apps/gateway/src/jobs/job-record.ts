@@ -41,6 +41,8 @@ export interface JobFacts {
   readonly instanceId: string;
   readonly requestId: string;
   readonly traceId: string;
+  /** The address of the gateway that runs it; absent where no other can ask for it. */
+  readonly gateway?: string;
 }
 
 /** All that is known of a job: plain data, times in milliseconds since the epoch. */
@@ -60,6 +62,12 @@ export interface JobRecord extends JobFacts {
   readonly error?: string;
   readonly result?: KeptResult;
   readonly task?: TaskEnd;
+}
+
+/** How a job stands, as an event tells it. */
+export function stateEventOf({ id, state, updatedAt, isCancelRequested }: JobRecord): JsonObject {
+  const at = new Date(updatedAt).toISOString();
+  return { job_id: id, state, at, ...(isCancelRequested === true ? { cancel_requested: true } : {}) };
 }
 
 /** Whether a job is over. */

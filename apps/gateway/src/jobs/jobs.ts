@@ -1,9 +1,16 @@
+import type { JsonObject } from '../protocol/json-rpc.ts';
+import type { GatewayMessages } from '../protocol/messages/gateway-messages.ts';
+import { DistantJob } from './distant-job.ts';
+import type { FollowedJob } from './followed-job.ts';
+import { JobMessages } from './job-messages.ts';
 import { isFinished, type JobFacts, type JobRecord } from './job-record.ts';
 import type { JobBounds, JobKey, JobPage, JobQuery, OpenJobs } from './job-records.ts';
 import { type JobControls, LiveJob, type LiveJobParts } from './live-job.ts';
 
 /** What the gateway's jobs are made of. */
 export interface JobsOptions extends LiveJobParts {
+  /** Reaches the gateways that share the records. */
+  readonly messages: GatewayMessages;
   /** How long a job may take, waiting included, in milliseconds. */
   readonly timeoutMillis: number;
   readonly bounds: Pick<JobBounds, 'maxFinished' | 'retentionMillis'>;
@@ -16,6 +23,7 @@ export class Jobs {
   readonly timeoutMillis: number;
   readonly retentionMillis: number;
   readonly #options: JobsOptions;
+  readonly #messages: JobMessages;
   /** Those that run here, and those that ended here and are kept. */
   readonly #live = new Map<string, LiveJob>();
   /** Those of them that are over, in the order of their end. */
@@ -23,6 +31,11 @@ export class Jobs {
 
   constructor(options: JobsOptions) {
     this.#options = options;
+    this.#messages = new JobMessages(options.messages);
+    this.#messages.listen({
+      cancel: (key) => this.#held(key)?.cancel(),
+      answer: (key, responses) => this.#held(key)?.questions.answer(responses),
+    });
     this.timeoutMillis = options.timeoutMillis;
     this.retentionMillis = options.bounds.retentionMillis;
   }
@@ -34,7 +47,8 @@ export class Jobs {
   /** Takes a place for a job; `undefined` where as many are open as may be. */
   async create(facts: JobFacts, controls: JobControls): Promise<LiveJob | undefined> {
     const createdAt = this.#options.now();
-    const record: JobRecord = { ...facts, state: 'queued', createdAt, updatedAt: createdAt };
+    const gateway = this.#messages.address;
+    const record: JobRecord = { ...facts, gateway, state: 'queued', createdAt, updatedAt: createdAt };
     if (!(await this.#options.records.create(record))) {
       return undefined;
     }
@@ -54,10 +68,11 @@ export class Jobs {
     return this.#options.records.read(key);
   }
 
-  /** The job with its events, where it runs or ran here. */
-  async follow(key: JobKey): Promise<LiveJob | undefined> {
+  /** The job with its events; one that runs elsewhere tells less of itself. */
+  async follow(key: JobKey): Promise<FollowedJob | undefined> {
     const record = await this.find(key);
-    return record && this.#live.get(record.id);
+    const read = (): Promise<JobRecord | undefined> => this.find(key);
+    return record && (this.#live.get(record.id) ?? new DistantJob(record, { read, onError: this.#options.onError }));
   }
 
   list(query: JobQuery): Promise<JobPage> {
@@ -69,11 +84,30 @@ export class Jobs {
     return this.#options.records.open(limit);
   }
 
-  /** Asks for the end of a job that is open; gives how it stands then. */
-  async cancel(key: JobKey): Promise<JobRecord | undefined> {
-    const job = await this.follow(key);
-    job?.cancel();
-    return job?.record ?? this.find(key);
+  /** Asks for the end of a job that is open, wherever it runs; gives how it stands then. */
+  async cancel(key: JobKey): Promise<JobRecord | 'unreachable' | undefined> {
+    const record = await this.find(key);
+    const job = record && this.#live.get(record.id);
+    if (job !== undefined) {
+      job.cancel();
+      return job.record;
+    }
+    if (record === undefined || isFinished(record)) {
+      return record;
+    }
+    return (await this.#messages.cancel(record)) ? { ...record, isCancelRequested: true } : 'unreachable';
+  }
+
+  /** Takes the answers of the caller to what a job asks, wherever it runs; those to no question are dropped. */
+  async answer(key: JobKey, responses: JsonObject): Promise<'taken' | 'unreachable' | 'unknown'> {
+    const record = await this.find(key);
+    if (record === undefined) {
+      return 'unknown';
+    }
+    const job = this.#live.get(record.id);
+    job?.questions.answer(responses);
+    const isTaken = job !== undefined || isFinished(record) || (await this.#messages.answer(record, responses));
+    return isTaken ? 'taken' : 'unreachable';
   }
 
   /** Ends all that run, as cancelled; resolves when they are recorded, or after `timeoutMillis`. */
@@ -87,6 +121,11 @@ export class Jobs {
     const timer = setTimeout(late.resolve, timeoutMillis);
     await Promise.race([Promise.all(open.map(({ whenEnded }) => whenEnded)), late.promise]);
     clearTimeout(timer);
+  }
+
+  #held({ id, owner }: JobKey): LiveJob | undefined {
+    const job = this.#live.get(id);
+    return job?.record.owner === owner ? job : undefined;
   }
 
   #keep(id: string): void {

@@ -1,9 +1,10 @@
 import type { JsonObject } from '../protocol/json-rpc.ts';
 import type { PeerAnswer, PeerQuestion } from '../upstream/upstream.ts';
-import { JobEvents } from './job-events.ts';
+import type { FollowedJob } from './followed-job.ts';
+import { type JobEvent, JobEvents, type MissedEvents } from './job-events.ts';
 import { toBoundedLog, toProgress } from './job-notes.ts';
 import { JobQuestions } from './job-questions.ts';
-import { isFinished, type JobRecord, type KeptResult, type TaskEnd } from './job-record.ts';
+import { isFinished, type JobRecord, type KeptResult, stateEventOf, type TaskEnd } from './job-record.ts';
 import type { JobRecords } from './job-records.ts';
 
 /** How a job ended. */
@@ -39,7 +40,7 @@ export const GATEWAY_STOPPED = 'gateway stopped';
 const CONFIRM_MILLIS = 10_000;
 
 /** One job of this process: its record, its events and the ways to reach the call that runs. */
-export class LiveJob {
+export class LiveJob implements FollowedJob {
   readonly events: JobEvents = new JobEvents();
   readonly questions: JobQuestions;
   readonly #parts: LiveJobParts;
@@ -154,9 +155,22 @@ export class LiveJob {
 
   /** How it stands, as an event tells it. */
   get stateEvent(): JsonObject {
-    const { id, state, updatedAt, isCancelRequested } = this.#record;
-    const at = new Date(updatedAt).toISOString();
-    return { job_id: id, state, at, ...(isCancelRequested === true ? { cancel_requested: true } : {}) };
+    return stateEventOf(this.#record);
+  }
+
+  hasTold(last: number): boolean {
+    const { hasEnded, lastId } = this.events;
+    return isFinished(this.#record) && hasEnded && last === lastId;
+  }
+
+  after(last: number): MissedEvents {
+    // A number past the last one was told by another gateway: what its reader has is not known here.
+    const isForeign = last > this.events.lastId;
+    return isForeign ? { events: this.events.ending(), isCut: true } : this.events.after(last);
+  }
+
+  listen(listener: (event: JobEvent) => void): () => void {
+    return this.events.listen(listener);
   }
 
   #tellState(): void {

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { MessageHub } from '../../src/cluster/messages/memory-gateway-messages.ts';
 import { MemorySessionRecords } from '../../src/mcp/session/memory-session-records.ts';
 import { Sessions } from '../../src/mcp/session/sessions.ts';
 import type { JsonObject } from '../../src/protocol/json-rpc.ts';
@@ -41,6 +42,8 @@ describe('MemorySessionRecords', () => {
     const collect = runInNewContext('gc') as () => void;
     const sessions = new Sessions({
       records: new MemorySessionRecords(),
+      messages: new MessageHub().join(onNothing),
+      onSubscriptions: onNothing,
       now: Date.now,
       newId: randomUUID,
       onEnd: onNothing,

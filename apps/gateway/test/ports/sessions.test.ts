@@ -1,5 +1,6 @@
 // Sessions of two gateways over one store: the records are shared, the streams are not.
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { MessageHub } from '../../src/cluster/messages/memory-gateway-messages.ts';
 import { MemorySessionRecords } from '../../src/mcp/session/memory-session-records.ts';
 import type { SessionRecords } from '../../src/mcp/session/session-records.ts';
 import type { ClientAnswer } from '../../src/mcp/session/session-streams.ts';
@@ -22,11 +23,15 @@ interface Gateway {
 
 let lastId = 0;
 
+let hub = new MessageHub();
+
 function createSessions(records: SessionRecords): Gateway {
   const ended: string[] = [];
   const errors: unknown[] = [];
   const sessions = new Sessions({
     records,
+    messages: hub.join((error) => errors.push(error)),
+    onSubscriptions: () => {},
     now: Date.now,
     newId: () => `session-${(lastId += 1)}`,
     onEnd: ({ record }, reason) => ended.push(`${record.id} ${reason}`),
@@ -44,6 +49,7 @@ describe('Sessions', () => {
   beforeEach(() => {
     jest.useFakeTimers({ now: 1_000_000 });
     lastId = 0;
+    hub = new MessageHub();
     records = new MemorySessionRecords({ maxSessions: 2 });
     here = createSessions(records);
     there = createSessions(records);

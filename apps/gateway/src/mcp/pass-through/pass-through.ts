@@ -244,6 +244,7 @@ export class PassThrough implements McpMode {
     const hop = await forwarding.send(place.upstream, { method, params: { ...params, uri: place.uri } });
     if (hop.ok) {
       await this.#subscriptions.hold(uri, place);
+      this.#listeners.onChanged();
     } else if (isNew === true) {
       await client.session?.unsubscribe(uri);
     }
@@ -254,6 +255,7 @@ export class PassThrough implements McpMode {
   async #unsubscribe(forwarding: Forwarding, request: JsonRpcRequest, exchange: Exchange): Promise<HopResult> {
     const uri = readResourceUri(request);
     await exchange.client.session?.unsubscribe(uri);
+    this.#listeners.onChanged();
     if ((await this.#listeners.isSubscribed(uri)) || !this.#subscriptions.release(uri)) {
       return { ok: true, result: {} };
     }

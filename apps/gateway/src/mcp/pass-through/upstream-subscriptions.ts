@@ -15,6 +15,8 @@ export const OWN: Pick<Forwarding, 'send'> = {
 export interface ResourceListeners {
   readonly isSubscribed: (uri: string) => Promise<boolean>;
   readonly subscribedUris: () => Promise<ReadonlySet<string>>;
+  /** Tells the other gateways that a session's own request has changed them. */
+  readonly onChanged: () => void;
 }
 
 export interface UpstreamSubscriptionsOptions {

@@ -4,6 +4,7 @@ import type { RouteTable } from '../../http/route-table.ts';
 import type { OperationCore } from '../../operations/frame/core.ts';
 import type { JsonObject, JsonRpcMessage, JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import { messageText } from '../../protocol/message-text.ts';
+import type { GatewayMessages } from '../../protocol/messages/gateway-messages.ts';
 import type { StreamCounts } from '../../recording/telemetry/stream-counts.ts';
 import { recordAnswer } from '../exchange/answer-size.ts';
 import { mcpCaller } from '../exchange/caller.ts';
@@ -34,6 +35,8 @@ export interface McpState {
 export interface McpParts {
   readonly core: OperationCore;
   readonly state: McpState;
+  /** Reaches the gateways that share the state. */
+  readonly messages: GatewayMessages;
   readonly streams: StreamCounts;
   readonly serverInfo: JsonObject;
   /** Whether clients see the upstreams' own tools in place of the four gateway tools. */
@@ -71,6 +74,7 @@ export function assembleMcp(parts: McpParts): McpSide {
   const listeners = {
     isSubscribed: (uri: string): Promise<boolean> => broadcast.isSubscribed(uri),
     subscribedUris: (): Promise<ReadonlySet<string>> => broadcast.subscribedUris(),
+    onChanged: (): void => sessions.subscriptionsChanged(),
   };
   mode = exposesAll ? new PassThrough(core, { resourceOwners: state.resourceOwners, listeners }) : new SearchMode(core);
   const made = mode;
@@ -89,9 +93,11 @@ export function assembleMcp(parts: McpParts): McpSide {
   };
 }
 
-function createSessions({ core, state }: McpParts, onSubscriptions: () => void): Sessions {
+function createSessions({ core, state, messages }: McpParts, onSubscriptions: () => void): Sessions {
   return new Sessions({
     records: state.sessions,
+    messages,
+    onSubscriptions,
     now: Date.now,
     newId: randomUUID,
     onError: core.onError,
@@ -121,7 +127,7 @@ function createBroadcast(
 }
 
 function createServer(
-  { core, state, serverInfo, hasProtocolSpans }: McpParts,
+  { core, state, messages, serverInfo, hasProtocolSpans }: McpParts,
   clients: { readonly mode: McpMode; readonly sessions: Sessions; readonly broadcast: Broadcast },
 ): McpServer {
   const { recorder, now, onError } = core;
@@ -131,7 +137,7 @@ function createServer(
     tasks: taskHandlers(core.jobs),
     inputRequired: new InputRequired({
       rounds: state.inputRounds,
-      gatewayId: randomUUID(),
+      gatewayId: messages.address,
       now: Date.now,
       newId: randomUUID,
       onError,

@@ -134,16 +134,21 @@ export class McpServer {
   /** Takes a notification of a client. */
   notified(message: JsonRpcNotification, client: McpClient): void {
     const startedAt = this.#options.now();
-    if (message.method === 'notifications/roots/list_changed' && client.session !== undefined) {
-      client.session.streams.roots = {};
-    }
-    if (message.method === 'notifications/cancelled') {
-      const key = cancelledKey(message);
-      if (key !== undefined) {
-        client.session?.streams.running.get(key)?.abort();
-      }
+    if (client.session !== undefined) {
+      this.#notifiedInSession(message, client.session);
     }
     this.#finished(startedAt, client, { method: message.method });
+  }
+
+  #notifiedInSession(message: JsonRpcNotification, session: Session): void {
+    const { sessions } = this.#options;
+    if (message.method === 'notifications/roots/list_changed') {
+      sessions.rootsChanged(session);
+    }
+    const key = message.method === 'notifications/cancelled' ? cancelledKey(message) : undefined;
+    if (key !== undefined) {
+      sessions.cancelled(session, key);
+    }
   }
 
   /** Opens a `subscriptions/listen` stream. @throws {McpError} When it may not be opened. */

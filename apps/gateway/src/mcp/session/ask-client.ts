@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import { ERROR_SERVER } from '../../protocol/mcp-protocol.ts';
 import type { PeerQuestion } from '../../upstream/upstream.ts';
@@ -17,7 +16,7 @@ const MAX_ASKED = 100;
  * @param send False where it could not be sent.
  */
 export function askClient(
-  { asked }: SessionStreams,
+  { asked, newQuestionId }: SessionStreams,
   { method, params, signal }: PeerQuestion,
   send: (message: JsonRpcRequest) => boolean,
 ): Promise<ClientAnswer> {
@@ -28,7 +27,7 @@ export function askClient(
     return Promise.resolve(TOO_MANY);
   }
   return new Promise((resolve) => {
-    const id = randomUUID();
+    const id = newQuestionId();
     const finish = (answer: ClientAnswer): void => {
       asked.delete(id);
       resolve(answer);

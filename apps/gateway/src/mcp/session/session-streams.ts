@@ -9,6 +9,8 @@ export type ClientAnswer = { readonly result: JsonObject } | { readonly error: J
 
 /** What this gateway holds of a session and no other gateway can: open streams, running requests, open questions. */
 export class SessionStreams {
+  /** Makes the id of a new question to the client. */
+  readonly newQuestionId: () => string;
   /** The GET stream, where the client has opened one here. */
   stream: EventStream | undefined;
   /** Stands for the client's roots as they are now; a new one when they changed. */
@@ -19,6 +21,10 @@ export class SessionStreams {
   #logs: SessionLogs | undefined;
   #running: Map<IdKey | undefined, AbortController> | undefined;
   #asked: Map<JsonRpcId, (answer: ClientAnswer) => void> | undefined;
+
+  constructor(newQuestionId: () => string) {
+    this.newQuestionId = newQuestionId;
+  }
 
   /** What its event streams said, for a client that comes back. */
   get logs(): SessionLogs {
@@ -43,6 +49,11 @@ export class SessionStreams {
   /** A session with an open stream or a running request is in use, however long ago its last message came. */
   get isInUse(): boolean {
     return this.stream !== undefined || this.listener !== undefined || (this.#running?.size ?? 0) > 0;
+  }
+
+  /** Whatever the client's roots were, they are others now. */
+  forgetRoots(): void {
+    this.roots = {};
   }
 
   /** Sends what belongs to no request; dropped where nobody listens, and nobody did before. */

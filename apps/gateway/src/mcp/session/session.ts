@@ -5,13 +5,14 @@ import { SessionStreams } from './session-streams.ts';
 
 /** A session as this gateway sees it: its record as last read, and its streams here. */
 export class Session {
-  readonly streams: SessionStreams = new SessionStreams();
+  readonly streams: SessionStreams;
   record: SessionRecord;
   readonly #records: SessionRecords;
 
-  constructor(record: SessionRecord, records: SessionRecords) {
+  constructor(record: SessionRecord, records: SessionRecords, newQuestionId: () => string) {
     this.record = record;
     this.#records = records;
+    this.streams = new SessionStreams(newQuestionId);
   }
 
   get id(): string {

@@ -1,7 +1,13 @@
 import type { SessionEndReason } from '@dcc-mcp/semantic-conventions';
+import { randomUUID } from 'node:crypto';
+import type { IdKey } from '../../protocol/json-rpc-id.ts';
+import type { JsonRpcId } from '../../protocol/json-rpc.ts';
 import { ERROR_SERVER, McpError } from '../../protocol/mcp-protocol.ts';
+import type { GatewayMessages } from '../../protocol/messages/gateway-messages.ts';
+import { SessionMessages } from './session-messages.ts';
 import type { EndedSession, SessionKey, SessionRecord, SessionRecords } from './session-records.ts';
 import { checkSelfDescription, SESSION_BOUNDS } from './session-state.ts';
+import type { ClientAnswer } from './session-streams.ts';
 import { Session } from './session.ts';
 
 /** Whose session it is, and what its client says of itself when it begins. */
@@ -13,10 +19,14 @@ export type SessionStart = Pick<
 /** What {@link Sessions} are made of. */
 export interface SessionsOptions {
   readonly records: SessionRecords;
+  /** Reaches the gateways that share the records. */
+  readonly messages: GatewayMessages;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly newId: () => string;
   readonly onEnd: (ended: EndedSession, reason: SessionEndReason) => void;
+  /** Told when sessions that other gateways hold began or ceased to listen to resources. */
+  readonly onSubscriptions: () => void;
   /** Told when the records can't be swept. */
   readonly onError: (error: unknown) => void;
   /** A session unused for that long ends; default 30 minutes. */
@@ -36,10 +46,21 @@ export class Sessions {
   /** The sessions that this gateway began or has answered. */
   readonly #held = new Map<string, Session>();
   readonly #options: SessionsOptions;
+  readonly #messages: SessionMessages;
+  readonly #newQuestionId: () => string;
   #sweeper: NodeJS.Timeout | undefined;
 
   constructor(options: SessionsOptions) {
     this.#options = options;
+    this.#messages = new SessionMessages(options.messages);
+    this.#newQuestionId = () => this.#messages.questionId(randomUUID());
+    this.#messages.listen({
+      ended: (id) => this.#letGo(id),
+      cancelled: (id, request) => this.#held.get(id)?.streams.running.get(request)?.abort(),
+      answered: (id, question, answer) => this.#held.get(id)?.streams.asked.get(question)?.(answer),
+      rootsChanged: (id) => this.#held.get(id)?.streams.forgetRoots(),
+      subscriptionsChanged: options.onSubscriptions,
+    });
   }
 
   /** Sessions held by this gateway. */
@@ -64,7 +85,7 @@ export class Sessions {
       throw tooManySessions(added.full);
     }
     const session = this.#hold(record);
-    this.#ended(added.ended, 'evicted');
+    await this.#ended(added.ended, 'evicted');
     return session;
   }
 
@@ -107,6 +128,33 @@ export class Sessions {
     return (await this.#options.records.subscribersOf(uri)).length > 0;
   }
 
+  /** What a client answered to a question: this gateway's, or that of another. @returns False where that can't be reached. */
+  async answered({ id, streams }: Session, question: JsonRpcId, answer: ClientAnswer): Promise<boolean> {
+    const take = streams.asked.get(question);
+    take?.(answer);
+    return take !== undefined || this.#messages.answered(id, question, answer);
+  }
+
+  /** Ends a request of the session, here or wherever it runs. */
+  cancelled({ id, streams }: Session, request: IdKey): void {
+    const running = streams.running.get(request);
+    running?.abort();
+    if (running === undefined) {
+      this.#messages.cancelled(id, request);
+    }
+  }
+
+  /** The client has other roots than before. */
+  rootsChanged({ id, streams }: Session): void {
+    streams.forgetRoots();
+    this.#messages.rootsChanged(id);
+  }
+
+  /** Tells the other gateways that a session began or ceased to listen to a resource of an upstream. */
+  subscriptionsChanged(): void {
+    this.#messages.subscriptionsChanged();
+  }
+
   /** Every URI that a session listens to. */
   subscribedUris(): Promise<readonly string[]> {
     return this.#options.records.subscribedUris();
@@ -116,7 +164,7 @@ export class Sessions {
   async end(id: string, reason: SessionEndReason): Promise<boolean> {
     const ended = await this.#options.records.end(id);
     this.#letGo(id);
-    this.#ended(ended === undefined ? [] : [ended], reason);
+    await this.#ended(ended === undefined ? [] : [ended], reason);
     return ended !== undefined;
   }
 
@@ -127,11 +175,11 @@ export class Sessions {
     for (const id of this.#held.keys()) {
       this.#letGo(id);
     }
-    this.#ended(await this.#options.records.close(), 'shutdown');
+    await this.#ended(await this.#options.records.close(), 'shutdown');
   }
 
   #hold(record: SessionRecord): Session {
-    const session = new Session(record, this.#options.records);
+    const session = new Session(record, this.#options.records, this.#newQuestionId);
     this.#held.set(record.id, session);
     this.#sweeper ??= setInterval(() => {
       this.#sweep().catch((error: unknown) => this.#options.onError(error));
@@ -145,10 +193,17 @@ export class Sessions {
     session?.streams.close();
   }
 
-  #ended(ended: readonly EndedSession[], reason: SessionEndReason): void {
+  /** What ends with this gateway was nobody else's. */
+  async #ended(ended: readonly EndedSession[], reason: SessionEndReason): Promise<void> {
     for (const each of ended) {
       this.#letGo(each.record.id);
       this.#options.onEnd(each, reason);
+    }
+    if (ended.length > 0 && reason !== 'shutdown') {
+      await this.#messages.ended(ended.map(({ record }) => record.id));
+      if (ended.some(({ subscriptions }) => subscriptions.length > 0)) {
+        this.#messages.subscriptionsChanged();
+      }
     }
   }
 
@@ -164,7 +219,7 @@ export class Sessions {
         this.#letGo(id);
       }
     }
-    this.#ended(await records.endIdle(deadline), 'idle');
+    await this.#ended(await records.endIdle(deadline), 'idle');
   }
 }
 

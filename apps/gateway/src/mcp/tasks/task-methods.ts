@@ -5,6 +5,7 @@ import { isJsonObject, type JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import {
   ERROR_INVALID_PARAMS,
   ERROR_MISSING_CAPABILITY,
+  ERROR_SERVER,
   McpError,
   declaresTasks,
   TASKS_EXTENSION,
@@ -33,16 +34,19 @@ export function taskHandlers(jobs: Jobs): ReadonlyMap<string, McpHandler> {
         if (!isJsonObject(responses)) {
           throw new McpError(ERROR_INVALID_PARAMS, 'tasks/update needs inputResponses, an object');
         }
-        const job = (await jobs.follow(key)) ?? unknownTask();
-        job.questions.answer(responses);
-        return {};
+        const outcome = await jobs.answer(key, responses);
+        if (outcome === 'unreachable') {
+          throw unreachable();
+        }
+        return outcome === 'taken' ? {} : unknownTask();
       },
     ],
     [
       'tasks/cancel',
       async (request, exchange) => {
-        if ((await jobs.cancel(readKey(request, exchange))) === undefined) {
-          unknownTask();
+        const job = (await jobs.cancel(readKey(request, exchange))) ?? unknownTask();
+        if (job === 'unreachable') {
+          throw unreachable();
         }
         return {};
       },
@@ -67,6 +71,11 @@ function readKey({ method, params }: JsonRpcRequest, { client, principal }: Exch
     throw new McpError(ERROR_INVALID_PARAMS, `${method} needs taskId, a string of at most ${MAX_ID_LENGTH} characters`);
   }
   return { id, owner: principal ?? '' };
+}
+
+function unreachable(): McpError {
+  const message = 'The gateway that runs the task can not be reached; try again';
+  return new McpError(ERROR_SERVER, message, { httpStatus: 503, retryAfterSeconds: 1 });
 }
 
 function unknownTask(): never {

@@ -129,7 +129,7 @@ export class McpEndpoint {
       }
       const client = sessionClient(session, 'http');
       if (!('method' in message)) {
-        session.streams.asked.get(message.id)?.(message.answer);
+        await this.#options.sessions.answered(session, message.id, message.answer);
         return undefined;
       }
       const refusal = whyNotGranted(message, origin.grants, this.#options.server);
@@ -178,9 +178,12 @@ export class McpEndpoint {
   }
 
   async #clientAnswer(message: ClientAnswerMessage, origin: HttpOrigin): Promise<Reply> {
-    const { streams } = await this.#session(origin);
-    streams.asked.get(message.id)?.(message.answer);
-    return accepted();
+    const session = await this.#session(origin);
+    if (await this.#options.sessions.answered(session, message.id, message.answer)) {
+      return accepted();
+    }
+    const refusal = 'The gateway that asked can not be reached; send the answer again';
+    throw new McpError(ERROR_SERVER, refusal, { httpStatus: 503, retryAfterSeconds: 1 });
   }
 
   #notification(message: JsonRpcNotification, client: McpClient): Reply {

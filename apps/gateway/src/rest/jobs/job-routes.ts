@@ -49,6 +49,9 @@ async function cancel(jobs: Jobs, route: RouteRequest): Promise<Reply> {
   if (job === undefined) {
     return notFound(route);
   }
+  if (job === 'unreachable') {
+    return refuse(route, 503, { message: 'The gateway that runs the job can not be reached', advice: 'Try again.' });
+  }
   return jsonTextReply(jobAnswer(job, Date.now()).text, isFinished(job) ? 200 : 202);
 }
 

@@ -1,9 +1,8 @@
 import { EventFeed } from '@dcc-mcp/admin-api';
 import { headerText, type HttpContext } from '@dcc-mcp/http-adapter';
 import type { Reply } from '../../http/reply.ts';
+import type { FollowedJob } from '../../jobs/followed-job.ts';
 import type { JobEvent } from '../../jobs/job-events.ts';
-import { isFinished } from '../../jobs/job-record.ts';
-import type { LiveJob } from '../../jobs/live-job.ts';
 import { jobAnswer } from '../../operations/answers/job-answer.ts';
 import { inOneLine } from '../../protocol/message-text.ts';
 
@@ -26,13 +25,13 @@ export class JobStreams {
   #open = 0;
 
   /** Begins behind `Last-Event-ID`; without one, and where events behind it were let go, with how the job stands. */
-  open(job: LiveJob, http: HttpContext): OpenedStream {
+  open(job: FollowedJob, http: HttpContext): OpenedStream {
     const told = headerText(http.headers, 'last-event-id');
     if (told !== undefined && !/^\d{1,15}$/.test(told)) {
       return { kind: 'wrong-id' };
     }
     const last = Number(told ?? 0);
-    if (isFinished(job.record) && job.events.hasEnded && last >= job.events.lastId) {
+    if (job.hasTold(last)) {
       return { kind: 'nothing-more' };
     }
     if (http.method === 'HEAD') {
@@ -47,7 +46,7 @@ export class JobStreams {
   }
 }
 
-function streamOf(job: LiveJob, last: number, onClose: () => void): ReadableStream<Uint8Array> {
+function streamOf(job: FollowedJob, last: number, onClose: () => void): ReadableStream<Uint8Array> {
   let stop: (() => void) | undefined;
   const feed = new EventFeed({
     onDrained: () => {},
@@ -65,11 +64,11 @@ function streamOf(job: LiveJob, last: number, onClose: () => void): ReadableStre
       feed.end();
     }
   };
-  const { events, isCut } = job.events.after(last);
+  const { events, isCut } = job.after(last);
   if (isCut) {
     feed.send({ event: 'state', json: JSON.stringify(job.stateEvent) });
   }
-  stop = job.events.listen(send);
+  stop = job.listen(send);
   events.forEach(send);
   return feed.body;
 }
