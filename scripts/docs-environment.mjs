@@ -1,7 +1,6 @@
 // Writes docs/reference/environment.md from the tables of telemetry-config and of the gateway; with --check only says whether it is stale.
 import { describeFileKeys } from '../apps/gateway/src/config/reference/describe-file.ts';
 import { describeVariables } from '../apps/gateway/src/config/reference/describe-variables.ts';
-import { SETTINGS } from '../apps/gateway/src/config/table/setting.ts';
 import { table, writePage } from './lib/pages.mjs';
 
 const INTRO = `# Environment and file reference
@@ -43,18 +42,9 @@ function gatewayTable(rows) {
       cell(row.kind),
       cell(row.default),
       cell(row.expected),
-      meaning(row.description, row.setting),
+      cell(row.description),
     ]),
   );
-}
-
-/** Why this version does not act on a setting, by its key in the file. */
-const INACTIVE = new Map(SETTINGS.flatMap(({ path, inactive }) => (inactive === undefined ? [] : [[path, inactive]])));
-
-/** What a setting means; that nothing acts on it is said where people look it up. */
-function meaning(description, key) {
-  const why = INACTIVE.get(key);
-  return cell(why === undefined ? description : `${description} *This version does not act on it: ${why}.*`);
 }
 
 function names(row) {
@@ -68,7 +58,7 @@ function fileTable() {
       code(row.key),
       row.environment.map(code).join(', '),
       cell(row.kind),
-      meaning(row.description, row.key),
+      cell(row.description),
     ]),
   );
 }

@@ -82,6 +82,7 @@ const PARTS = {
   },
   'rate-limiter-flexible': {
     RateLimiterMemory: 'rate-limiter-flexible/lib/RateLimiterMemory.js',
+    RateLimiterRedis: 'rate-limiter-flexible/lib/RateLimiterRedis.js',
     RateLimiterRes: 'rate-limiter-flexible/lib/RateLimiterRes.js',
   },
 };

@@ -10,8 +10,9 @@ import { createCapturePolicy } from '@dcc-mcp/workflow-spans';
 import { readPageFiles } from './admin/page-files.ts';
 import type { Reaching } from './assembly/gateway-parts.ts';
 import { type Candidacy, openByElection } from './cluster/elected-listeners.ts';
+import { type Joined, joinRedis } from './cluster/join-redis.ts';
+import { createLocalState } from './cluster/shared-state.ts';
 import type { CreateGatewayOptions } from './config/load/create-gateway-options.ts';
-import { inactiveSettings } from './config/load/inactive-settings.ts';
 import { issueLine } from './config/load/load-configuration.ts';
 import { registryFolderOf } from './config/load/registry-folder-of.ts';
 import { type SettingView, settingViews } from './config/load/setting-views.ts';
@@ -20,6 +21,7 @@ import { unreadableSecrets } from './config/load/unreadable-secrets.ts';
 import { VERSION } from './config/load/version.ts';
 import type { GatewayConfig } from './config/reader/gateway-config.ts';
 import { readGatewayConfig } from './config/reader/read-gateway-config.ts';
+import { redisIssues } from './config/redis/redis-settings.ts';
 import type { StateFolder } from './files/state-folder.ts';
 import { assembleGateway, type Gateway } from './gateway.ts';
 import { type ListenerBounds, type Listeners, openListeners } from './http/open-listeners.ts';
@@ -94,13 +96,15 @@ export async function runGateway(options: RunOptions): Promise<RunningGateway> {
   const running = await startGatewayTelemetry(config, capture, { log, onExporter });
   telemetry = running.telemetry;
   const stateFolder = stateFolderOf(config, env);
+  const joined = await joinRedis(config, { local: () => createLocalState(stateFolder, log), log });
   let listeners: Listeners;
   try {
     const page = config.server.admin ? readPageFiles() : undefined;
     const onYield = options.onYield ?? (() => void started?.stop());
     const folders = { stateFolder, registryFolder: registryFolderOf(config, env) };
     const about = { config, settings, version: VERSION, capture, page, ...folders, log, onYield };
-    gateway = assembleGateway({ ...about, telemetry, reaching: options.reaching });
+    gateway = assembleGateway({ ...about, telemetry, reaching: options.reaching, state: joined.state });
+    joined.tell((note) => gateway?.note(note));
     listeners = await listen(options, { gateway, log, stateFolder });
   } catch (error) {
     if (error instanceof PortHeldError) {
@@ -108,9 +112,10 @@ export async function runGateway(options: RunOptions): Promise<RunningGateway> {
     }
     // An election that was lost is counted, and what is counted leaves.
     await running.stop(gateway?.election.hasLost === true ? FLUSH_MILLIS : 0);
+    await joined.leave();
     throw error;
   }
-  started = toRunning({ gateway, telemetry: running, log, people, listeners, finishMillis });
+  started = toRunning({ gateway, telemetry: running, log, people, listeners, finishMillis, joined });
   sayWhatEnds(config, stateFolder, log);
   await gateway.openHistory();
   gateway.start(listeners.all.map(({ url }) => url));
@@ -172,9 +177,10 @@ interface Stopped {
   readonly people: Log;
   readonly listeners: readonly ServedHttp[];
   readonly finishMillis: number;
+  readonly joined: Joined;
 }
 
-async function stop({ gateway, telemetry, log, people, listeners, finishMillis }: Stopped): Promise<void> {
+async function stop({ gateway, telemetry, log, people, listeners, finishMillis, joined }: Stopped): Promise<void> {
   log('stopping: no new work', { event: EVENT_DCC_MCP_GATEWAY_STOP });
   const underway = gateway.underway();
   gateway.drain();
@@ -191,6 +197,7 @@ async function stop({ gateway, telemetry, log, people, listeners, finishMillis }
   await gateway.closeStreams();
   await Promise.all(listeners.map((listener) => listener.close({ graceMillis: CLOSE_MILLIS })));
   await gateway.closeHistory();
+  await joined.leave();
   // Before telemetry ends, so that it leaves.
   log(stoppedLine(underway - unfinished, unfinished, finishMillis), { event: EVENT_DCC_MCP_GATEWAY_STOP });
   const exporters = await telemetry.stop(FLUSH_MILLIS);
@@ -220,7 +227,7 @@ export async function createGateway(options: CreateGatewayOptions = {}): Promise
       ...(options.host === undefined ? {} : { host: options.host }),
     },
   });
-  const issues = [...reading.issues, ...unreadableSecrets(reading), ...inactiveSettings(reading.values)];
+  const issues = [...reading.issues, ...unreadableSecrets(reading), ...redisIssues(reading)];
   const log = (line: string): void => options.log?.(toPrintableLine(line));
   const fatal = issues.filter(({ severity }) => severity === 'fatal');
   if (fatal.length > 0) {

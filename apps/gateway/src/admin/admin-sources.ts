@@ -3,6 +3,7 @@ import type { CallStore } from '@dcc-mcp/call-store';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import type { SettingView } from '../config/load/setting-views.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
+import type { SharedStore } from '../governance/shared-store.ts';
 import type { KeyState } from '../http/auth/key-watch.ts';
 import type { OperationCore } from '../operations/frame/core.ts';
 import type { AuditFiles } from '../recording/files/audit-files.ts';
@@ -39,6 +40,8 @@ export interface AdminParts {
   readonly traffic: TrafficCapture | undefined;
   /** The keys of JWTs; absent where none are taken. */
   readonly keys: { readonly state: KeyState | undefined } | undefined;
+  /** Where state is shared; absent: nowhere. */
+  readonly shared: (() => SharedStore) | undefined;
   /** The configuration in force. */
   readonly config: () => GatewayConfig;
   /** What it was read from. */
@@ -53,8 +56,7 @@ export function adminSources(parts: AdminParts): AdminSources {
   return {
     store,
     instances: (baseUrl) => instanceCards({ ...parts, upstreams, catalog, usages }, baseUrl),
-    governance: () =>
-      governanceView({ config: config(), upstreams, governance: core.governance, traffic: parts.traffic }),
+    governance: () => governanceView({ ...parts, ...core, config: config(), shared: parts.shared?.() }),
     telemetry: () =>
       telemetryView({
         telemetry,
@@ -71,6 +73,7 @@ export function adminSources(parts: AdminParts): AdminSources {
         streams: () => Object.values(parts.streams.counts()).reduce((sum, each) => sum + each, 0),
         limits: config().limits,
         keys: parts.keys?.state,
+        shared: parts.shared?.(),
         stores: { ...parts.files.health(), ...parts.traffic?.health() },
         uptimeSecs: () => process.uptime(),
         residentBytes: () => process.memoryUsage.rss(),

@@ -1,6 +1,7 @@
 import { SECRET_KEY_PARTS } from '@dcc-mcp/bounds/redaction';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import type { Governance } from '../governance/governance.ts';
+import type { SharedStore } from '../governance/shared-store.ts';
 import { SCRIPT_KEYS } from '../recording/rows/redact-json.ts';
 import type { TrafficCapture } from '../recording/traffic/traffic-capture.ts';
 import type { Upstreams } from '../registry/table/upstreams.ts';
@@ -21,13 +22,15 @@ export interface GovernanceParts {
   readonly config: GatewayConfig;
   readonly upstreams: Upstreams;
   readonly governance: Pick<Governance, 'throttled' | 'tracked' | 'quarantine' | 'loops'>;
+  /** Where limits are counted over all gateways; absent: here alone. */
+  readonly shared: SharedStore | undefined;
   /** Absent where no traffic is captured. */
   readonly traffic: TrafficCapture | undefined;
 }
 
 /** What is in force: policy, limits, redaction, authentication. */
 export async function governanceView(parts: GovernanceParts): Promise<Readonly<Record<string, unknown>>> {
-  const { config, upstreams, governance, traffic } = parts;
+  const { config, upstreams, governance, traffic, shared } = parts;
   const { policy, limits } = config;
   const lists = Object.entries(ALLOWLISTS).map(([name, key]) => [name, policy[key]] as const);
   const active = Object.fromEntries(lists.map(([name, list]) => [name, list.length > 0]));
@@ -51,7 +54,7 @@ export async function governanceView(parts: GovernanceParts): Promise<Readonly<R
         refused: limits.refuseLoops,
         seen_total: governance.loops.seen,
       },
-      store: 'memory',
+      ...quotaStore(shared),
       principals_tracked: await governance.tracked(),
       throttled_total: governance.throttled,
     },
@@ -61,6 +64,15 @@ export async function governanceView(parts: GovernanceParts): Promise<Readonly<R
     redaction: { keys: [...SCRIPT_KEYS, ...SECRET_KEY_PARTS], paths: config.admin.redactPaths, values_applied: true },
     authentication: { ...authenticationOf(config) },
   };
+}
+
+/** While what all count by is away each has its share of every limit, of at least 1. */
+function quotaStore(shared: SharedStore | undefined): object {
+  if (shared === undefined) {
+    return { store: 'memory' };
+  }
+  const { name, isUp, gateways } = shared;
+  return isUp ? { store: name, gateways } : { store: 'memory', gateways, degraded: true };
 }
 
 function toCircuit({ settings, circuit }: Upstream): object {

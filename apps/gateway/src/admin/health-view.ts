@@ -1,3 +1,4 @@
+import type { SharedStore } from '../governance/shared-store.ts';
 import type { KeyState } from '../http/auth/key-watch.ts';
 import type { Upstreams } from '../registry/table/upstreams.ts';
 
@@ -12,21 +13,23 @@ export interface HealthParts {
   readonly stores: Readonly<Record<string, { readonly state: 'ok' | 'failing' }>>;
   /** The keys that JWTs are checked with; absent where none are taken, or none were asked for yet. */
   readonly keys: KeyState | undefined;
+  /** Where state is shared; absent: nowhere. */
+  readonly shared: SharedStore | undefined;
   /** Seconds since the start. */
   readonly uptimeSecs: () => number;
   readonly residentBytes: () => number;
 }
 
-/** The process as it stands: degraded where an upstream can't be reached, a file can't be written or keys can't be had. */
+/** The process as it stands: degraded where an upstream can't be reached, a file can't be written, keys can't be had, or state can't be shared. */
 export function healthView(parts: HealthParts): Readonly<Record<string, unknown>> {
   const all = parts.upstreams.all();
-  const { keys, stores } = parts;
+  const { keys, stores, shared } = parts;
   const isFailing = [...Object.values(stores), ...(keys === undefined ? [] : [keys])].some(
     ({ state }) => state === 'failing',
   );
   const readiness = parts.upstreams.countByState();
   return {
-    status: readiness.has('unreachable') || isFailing ? 'degraded' : 'ok',
+    status: readiness.has('unreachable') || isFailing || shared?.isUp === false ? 'degraded' : 'ok',
     version: parts.version,
     uptime_secs: Math.round(parts.uptimeSecs()),
     rss_bytes: parts.residentBytes(),
@@ -38,6 +41,17 @@ export function healthView(parts: HealthParts): Readonly<Record<string, unknown>
     limits: snakeCased(parts.limits),
     stores,
     ...(keys === undefined ? {} : { authentication: { keys: keysView(keys) } }),
+    ...(shared === undefined ? {} : { shared_state: sharedView(shared) }),
+  };
+}
+
+function sharedView({ name, isUp, since, lastError, gateways }: SharedStore): object {
+  return {
+    store: name,
+    state: isUp ? 'ok' : 'failing',
+    since: new Date(since).toISOString(),
+    gateways,
+    ...(lastError === undefined ? {} : { last_error: lastError }),
   };
 }
 

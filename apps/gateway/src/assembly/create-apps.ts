@@ -13,7 +13,7 @@ import type { TrafficCapture } from '../recording/traffic/traffic-capture.ts';
 import { informationRoutes } from '../rest/information-routes.ts';
 import { jobRoutes } from '../rest/jobs/job-routes.ts';
 import { restRoutes } from '../rest/rest-routes.ts';
-import type { GatewayParts } from './gateway-parts.ts';
+import type { SharingParts } from './gateway-parts.ts';
 
 /** What is served, and what looks at it on its way. */
 interface Wired {
@@ -27,7 +27,7 @@ interface Wired {
 
 /** Puts the routes of all rooms behind one edge. */
 export function createApps(
-  { config, version, page }: GatewayParts,
+  { config, version, page, state }: SharingParts,
   { requests, scrapeHandler, scrapes }: GatewayInstruments,
   { core, routes, admin, traffic, authentication, isDraining }: Wired,
 ): ServedApps {
@@ -44,7 +44,7 @@ export function createApps(
     ...restRoutes(core, bodyLimitBytes),
     ...jobRoutes(core),
     ...informationRoutes({ core, version, publicUrl, needsToken, metricsPath, pagePath, described }),
-    ...healthRoutes({ upstreams, version, isDraining, needsToken }),
+    ...healthRoutes({ upstreams, version, isDraining, degraded: degradedBy(state), needsToken }),
   };
   return createServedApps({
     config,
@@ -67,4 +67,12 @@ export function createApps(
 
 function httpTap({ tap }: TrafficCapture, { sessionKey }: OperationCore['contextSettings']): HttpTap {
   return (http, about) => new TappedExchange({ tap, sessionKey }, { http, ...about });
+}
+
+/** What it shares with others by is away. */
+function degradedBy({ store }: SharingParts['state']): () => readonly string[] {
+  return () => {
+    const { name, isUp = true } = store?.() ?? {};
+    return name === undefined || isUp ? [] : [name];
+  };
 }

@@ -80,12 +80,12 @@ export function createRooms(parts: GatewayParts): Rooms {
   const authentication = createAuthentication(config.auth, { log, now: Date.now });
   const known = { table, registry, authentication };
   const made = { ...known, messages, instruments, core, streams, side, inFlight, files, store, traffic, current };
-  const served = createApps(parts, instruments, {
+  const served = createApps({ ...parts, state }, instruments, {
     core,
     traffic,
     authentication,
     routes: { ...side.routes, ...ballot.routes, ...registrationRoutes(registry, config.server.bodyLimitBytes) },
-    admin: createAdmin(parts, { ...made, listed, history }),
+    admin: createAdmin({ ...parts, state }, { ...made, listed, history }),
     isDraining: () => inFlight.isDraining,
   });
   return { ...made, served, ...ballot };
@@ -96,14 +96,14 @@ type ShownRooms = Omit<Rooms, 'served' | keyof Ballot> & {
   readonly history: InstanceHistory;
 };
 
-function createAdmin(parts: GatewayParts, rooms: ShownRooms): RouteTable {
+function createAdmin(parts: SharingParts, rooms: ShownRooms): RouteTable {
   const { config, page } = parts;
   const { instruments, core, streams, side, files, listed, history, table, traffic, current } = rooms;
   const inForce = { config: () => current.config, settings: () => current.settings };
   const kept = { store: files.history, files, streams, sessions: side.sessions, listed, history, traffic };
   const { metrics, requests, scrapes } = instruments;
   const measured = { scrapes, series: () => ({ ...metrics?.seriesUsage(), ...requests?.seriesUsage() }) };
-  const told = { table, keys: rooms.authentication?.keys };
+  const told = { table, keys: rooms.authentication?.keys, shared: parts.state.store };
   const sources = adminSources({ ...parts, ...inForce, ...kept, ...measured, ...told, core });
   return adminRoutes({ sources, ...config.server, page, hasHistory: config.admin.history });
 }

@@ -7,7 +7,8 @@ import { MemoryApprovals } from '../governance/approvals/memory-approvals.ts';
 import type { ConcurrencyLeases } from '../governance/concurrency-leases.ts';
 import { MemoryConcurrencyLeases } from '../governance/memory-concurrency-leases.ts';
 import { MemoryQuotas } from '../governance/memory-quotas.ts';
-import type { Quotas } from '../governance/quotas.ts';
+import type { CreateQuotas } from '../governance/quotas.ts';
+import type { SharedStore } from '../governance/shared-store.ts';
 import type { JobBounds, JobRecords } from '../jobs/job-records.ts';
 import { MemoryJobRecords } from '../jobs/memory-job-records.ts';
 import type { InputRounds } from '../mcp/input-rounds/input-rounds.ts';
@@ -34,8 +35,10 @@ export interface SharedState {
   readonly registeredInstances: RegisteredInstances;
   /** Called once by each gateway. @param onError Told of what a listener has thrown. */
   readonly createMessages: (onError: (error: unknown) => void) => GatewayMessages;
+  /** Where it is shared; absent: nowhere, and nobody looks. */
+  readonly store?: () => SharedStore;
   /** Called again when the limit changes. */
-  readonly createQuotas: (ratePerMinute: number) => Quotas;
+  readonly createQuotas: CreateQuotas;
   /** Called again when the limit changes. */
   readonly createLeases: () => ConcurrencyLeases;
   /** Called once by each gateway. */

@@ -1,4 +1,4 @@
-import type { Quotas } from './quotas.ts';
+import type { CreateQuotas, Quotas } from './quotas.ts';
 
 /** How many calls of some tools each principal has in a minute; what is absent is unlimited. */
 export interface BudgetSettings {
@@ -55,18 +55,19 @@ export class Budgets {
 }
 
 /** @returns `undefined` where there is no budget: then nothing is counted. */
-export function createBudgets(
-  settings: BudgetSettings,
-  createQuotas: (ratePerMinute: number) => Quotas,
-): Budgets | undefined {
+export function createBudgets(settings: BudgetSettings, createQuotas: CreateQuotas): Budgets | undefined {
   const { readOnlyRatePerMinute: readOnly, destructiveRatePerMinute: destructive, toolRatesPerMinute } = settings;
-  const toBudget = (perMinute: number, nameOf: Budget['nameOf']): Budget => {
-    return { perMinute, nameOf, quotas: createQuotas(perMinute) };
+  const toBudget = (perMinute: number, name: string, nameOf: Budget['nameOf']): Budget => {
+    return { perMinute, nameOf, quotas: createQuotas(perMinute, name) };
   };
+  const toHinted = (perMinute: number, hint: string, what: string): Budget =>
+    toBudget(perMinute, hint, saying(hint, what));
   const budgets = [
-    ...(destructive === undefined ? [] : [toBudget(destructive, saying('destructiveHint', 'destructive tools'))]),
-    ...(readOnly === undefined ? [] : [toBudget(readOnly, saying('readOnlyHint', 'read-only tools'))]),
-    ...Object.entries(toolRatesPerMinute).map(([pattern, perMinute]) => toBudget(perMinute, fitting(pattern))),
+    ...(destructive === undefined ? [] : [toHinted(destructive, 'destructiveHint', 'destructive tools')]),
+    ...(readOnly === undefined ? [] : [toHinted(readOnly, 'readOnlyHint', 'read-only tools')]),
+    ...Object.entries(toolRatesPerMinute).map(([pattern, perMinute]) => {
+      return toBudget(perMinute, `tools ${pattern}`, fitting(pattern));
+    }),
   ];
   return budgets.length === 0 ? undefined : new Budgets(budgets);
 }

@@ -5,7 +5,7 @@ import type { ConcurrencyLeases } from './concurrency-leases.ts';
 import { createPolicy, type Policy, type PolicySettings } from './policy.ts';
 import { PrincipalLimit } from './principal-limit.ts';
 import type { Quarantine } from './quarantine/quarantine.ts';
-import type { Quotas } from './quotas.ts';
+import type { CreateQuotas, Quotas } from './quotas.ts';
 
 /** What the operator allows, and how much of it; a limit that is absent is none. */
 export interface GovernanceSettings {
@@ -20,7 +20,7 @@ interface Limits extends BudgetSettings, LoopSettings {
 
 /** Where a {@link Governance} keeps what it counts. Each store is made anew when its limit changes. */
 export interface GovernanceOptions {
-  readonly createQuotas: (ratePerMinute: number) => Quotas;
+  readonly createQuotas: CreateQuotas;
   readonly createLeases: () => ConcurrencyLeases;
   readonly quarantine: Quarantine;
   /** Told of a caller that makes the same call again and again. */
@@ -131,7 +131,7 @@ export class Governance {
     const isOther = (...names: readonly (keyof Limits)[]): boolean =>
       names.some((name) => !isDeepStrictEqual(before?.[name], limits[name]));
     if (isOther('ratePerMinute')) {
-      this.#quotas = ratePerMinute === undefined ? undefined : createQuotas(ratePerMinute);
+      this.#quotas = ratePerMinute === undefined ? undefined : createQuotas(ratePerMinute, 'operations');
     }
     if (isOther('readOnlyRatePerMinute', 'destructiveRatePerMinute', 'toolRatesPerMinute')) {
       this.#budgets = createBudgets(limits, createQuotas);

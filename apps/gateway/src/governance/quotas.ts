@@ -11,5 +11,12 @@ export interface Quotas {
   tracked(): Promise<number>;
 }
 
+/**
+ * Makes quotas of so many operations in a minute.
+ *
+ * @param name What they count, by which several gateways mean the same ones.
+ */
+export type CreateQuotas = (ratePerMinute: number, name: string) => Quotas;
+
 /** The length of the window that quotas count in. */
 export const QUOTA_WINDOW_SECS = 60;

@@ -15,12 +15,14 @@ export interface HealthOptions {
   };
   readonly version: string;
   readonly isDraining: () => boolean;
+  /** What it does without and goes on: words that name no server. */
+  readonly degraded: () => readonly string[];
   /** Whether callers need a token: then names are for those who have one. */
   readonly needsToken: boolean;
 }
 
 /** Liveness and readiness, for everyone. The paths of probes tell no names; `/v1/readyz` says whom it waits for, to whoever may know. */
-export function healthRoutes({ upstreams, version, isDraining, needsToken }: HealthOptions): RouteTable {
+export function healthRoutes({ upstreams, version, isDraining, degraded, needsToken }: HealthOptions): RouteTable {
   const alive = open(() => jsonReply({ ok: true, name: 'dcc-mcp-gateway', version }));
   // Another gateway that wants the port asks this one: 503 with the name says that it is free soon.
   const serving = open(() => {
@@ -29,19 +31,21 @@ export function healthRoutes({ upstreams, version, isDraining, needsToken }: Hea
   });
   const ready = open(() => {
     const ok = upstreams.untried().length === 0 && !isDraining();
-    return jsonReply({ ok, draining: isDraining() }, ok ? 200 : 503);
+    const words = degraded();
+    return jsonReply({ ok, draining: isDraining(), ...(words.length > 0 && { degraded: words }) }, ok ? 200 : 503);
   });
   const readyByName: RouteHandler = ({ principal }) => {
     const waitingFor = upstreams.untried().map(({ settings }) => settings.key);
-    const degraded = upstreams.all().filter(({ status }) => status.readiness === 'unreachable');
+    const gone = upstreams.all().filter(({ status }) => status.readiness === 'unreachable');
     // A host of dcc-mcp-core takes over the port of a gateway that answers 503: being new is no reason for that.
     const ok = !isDraining();
     const isTold = !needsToken || principal !== undefined;
+    const words = [...degraded(), ...(isTold ? gone.map(({ settings }) => settings.key) : [])];
     const body = {
       ok,
       ready: ok && waitingFor.length === 0,
       ...(isTold && waitingFor.length > 0 ? { waiting_for: waitingFor } : {}),
-      ...(isTold && degraded.length > 0 ? { degraded: degraded.map(({ settings }) => settings.key) } : {}),
+      ...(words.length > 0 ? { degraded: words } : {}),
     };
     return jsonReply(body, ok ? 200 : 503);
   };

@@ -53,11 +53,20 @@ export const readyAnswer: z.ZodType = z
     ok: z.boolean(),
     ready: z.boolean(),
     waiting_for: z.array(z.string()).optional().meta({ description: 'Servers that have not been tried once.' }),
-    degraded: z.array(z.string()).optional().meta({ description: 'Servers that could not be reached.' }),
+    degraded: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'Servers that could not be reached, and redis where shared state is away.' }),
   })
   .openapi('ReadyAnswer');
 
-export const probeAnswer: z.ZodType = z.looseObject({ ok: z.boolean(), draining: z.boolean() }).openapi('ProbeAnswer');
+export const probeAnswer: z.ZodType = z
+  .looseObject({
+    ok: z.boolean(),
+    draining: z.boolean(),
+    degraded: z.array(z.string()).optional().meta({ description: 'redis where shared state is away.' }),
+  })
+  .openapi('ProbeAnswer');
 
 export const protectedResourceAnswer: z.ZodType = z
   .looseObject({

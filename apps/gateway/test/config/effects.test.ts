@@ -10,8 +10,9 @@ import { runInProcess } from '../fixtures/run-in-process.ts';
 import { ACCESS_EFFECTS, OBSERVABILITY_EFFECTS } from './effects/access-effects.ts';
 import { FLAG_EFFECTS } from './effects/flag-effects.ts';
 import { endHistory, type FlagEffect } from './effects/history-effects.ts';
-import { type Effect, observe, type Place, SERVER, toFile } from './effects/lab.ts';
+import { type Effect, observe, SERVER, toFile } from './effects/lab.ts';
 import { METRICS_EFFECTS } from './effects/metrics-effects.ts';
+import { REDIS_EFFECTS } from './effects/redis-effects.ts';
 import { REGISTRY_EFFECTS } from './effects/registry-effects.ts';
 import { SERVER_EFFECTS } from './effects/server-effects.ts';
 import { UPSTREAM_EFFECTS } from './effects/upstream-effects.ts';
@@ -21,28 +22,15 @@ const EFFECTS: Readonly<Record<string, Effect>> = {
   ...METRICS_EFFECTS,
   ...ACCESS_EFFECTS,
   ...REGISTRY_EFFECTS,
+  ...REDIS_EFFECTS,
 };
 
 /** Where a setting is written: by its name as a variable where the file says it in other words. */
 const WRITTEN_AS: Readonly<Record<string, string>> = { 'metrics.basicAuth': 'DCC_MCP_METRICS_BASIC_AUTH' };
 
-const active = SETTINGS.filter(({ inactive }) => inactive === undefined);
-const inactive = SETTINGS.filter((row) => row.inactive !== undefined);
-
-/** Values of settings that nothing acts on, and that are not their defaults. */
-const INACTIVE_VALUES: Readonly<Record<string, unknown>> = {
-  redisUrl: 'redis://127.0.0.1:1',
-  redisUrlFile: (place: Place) => place.write('redis', 'redis://127.0.0.1:1\n'),
-};
-
 describe('a setting of the table', () => {
   test('has its place among the effects, and nothing else has', () => {
-    expect(Object.keys(EFFECTS).toSorted()).toEqual(active.map(({ path }) => path).toSorted());
-  });
-
-  test.each(inactive.map(({ path }) => path))('%s, which nothing acts on, is said at the start', async (path) => {
-    const said = await observe(path, { value: undefined, observe: (lab) => lab.log() }, INACTIVE_VALUES[path]);
-    expect(said).toContain(`warning: ${path.replace(/File$/, '')}: this version does not act on it`);
+    expect(Object.keys(EFFECTS).toSorted()).toEqual(SETTINGS.map(({ path }) => path).toSorted());
   });
 });
 
@@ -66,7 +54,7 @@ function toText(path: string, value: unknown): string {
 
 describe('a variable means what its key in the file means', () => {
   test.each(SETTINGS.flatMap(({ path, names }) => names.map((name) => [name, path] as const)))('%s', (name, path) => {
-    const { base = {}, value: given } = EFFECTS[path] ?? { value: INACTIVE_VALUES[path] };
+    const { base = {}, value: given } = EFFECTS[path]!;
     // Files and URLs are named by whoever writes them; here any name will do.
     const value = typeof given === 'function' ? 'http://127.0.0.1:1/file' : given;
     const others = typeof base === 'function' ? {} : base;

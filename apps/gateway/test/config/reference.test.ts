@@ -5,7 +5,6 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describeFileKeys } from '../../src/config/reference/describe-file.ts';
 import { describeVariables } from '../../src/config/reference/describe-variables.ts';
-import { SETTINGS } from '../../src/config/table/setting.ts';
 import { namesOf } from './config-fixture.ts';
 
 const ROOT = new URL('../../../../', import.meta.url);
@@ -23,16 +22,6 @@ describe('docs/reference/environment.md', () => {
     const names = describeVariables().flatMap(namesOf);
     const keys = describeFileKeys().map(({ key }) => key);
     expect([...names, ...keys].filter((name) => !text.includes(`\`${name}\``))).toEqual([]);
-  });
-
-  test('says that nothing acts on a setting for those alone on which nothing does', () => {
-    const denied = [...text.matchAll(/^.*This version does not act on it.*$/gm)].flatMap(([row]) =>
-      SETTINGS.filter(({ path }) => row.includes(`\`${path}\``)),
-    );
-    const paths = [...new Set(denied.map(({ path }) => path))].toSorted();
-    const inactive = SETTINGS.filter((setting) => setting.inactive !== undefined).map(({ path }) => path);
-    expect(paths).toEqual(inactive.toSorted());
-    expect(text.match(/does not act on it/g)).toHaveLength(2 * inactive.length);
   });
 
   test('every key of the file has an environment name', () => {

@@ -2,7 +2,6 @@
 import { effectiveSettings } from '@dcc-mcp/telemetry-config';
 import { describe, expect, test } from '@jest/globals';
 import { changedSections } from '../../src/config/load/config-watch.ts';
-import { inactiveSettings } from '../../src/config/load/inactive-settings.ts';
 import { readGatewayConfig } from '../../src/config/reader/read-gateway-config.ts';
 import { describeFileKeys } from '../../src/config/reference/describe-file.ts';
 import { describeVariables } from '../../src/config/reference/describe-variables.ts';
@@ -40,11 +39,6 @@ describe('each row of the table', () => {
       path.split('.').reduce<unknown>((value, key) => (value as Record<string, unknown>)[key], values);
     const rows = SETTINGS.filter(({ fallback }) => fallback !== undefined);
     expect(rows.map(({ path }) => [path, at(path)])).toEqual(rows.map(({ path, fallback }) => [path, fallback]));
-  });
-
-  test('that nothing acts on is named when it is set, and only then', () => {
-    const { values } = readGatewayConfig({}, { redisUrl: 'redis://x', policy: { quarantine: 'off' } });
-    expect(inactiveSettings(values).map(({ variable }) => variable)).toEqual(['redisUrl']);
   });
 });
 

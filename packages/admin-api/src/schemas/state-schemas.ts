@@ -31,7 +31,11 @@ const quota = z.looseObject({
   loop: z.looseObject({ calls: count, window_secs: count, refused: z.boolean(), seen_total: count }).optional().meta({
     description: 'Identical calls in a window that are no loop yet, and loops seen since the limits are in force.',
   }),
-  store: z.enum(['memory', 'redis']),
+  store: z.enum(['memory', 'redis']).meta({ description: 'Where limits are counted at this moment.' }),
+  degraded: z.boolean().optional().meta({
+    description: 'What all gateways count by is away: each has its share of every limit, of at least 1.',
+  }),
+  gateways: count.optional().meta({ description: 'Gateways that count together, as far as is known.' }),
   principals_tracked: count.optional().meta({ description: 'Callers that a limit counts at this moment.' }),
   throttled_total: count.optional().meta({ description: 'Operations that a limit refused since the start.' }),
 });
@@ -157,6 +161,16 @@ const health = z.looseObject({
       keys: z.looseObject({ state: z.enum(['ok', 'failing']), since: z.string(), last_error: z.string().optional() }),
     })
     .optional(),
+  shared_state: z
+    .looseObject({
+      store: z.enum(['redis']),
+      state: z.enum(['ok', 'failing']),
+      since: z.string(),
+      gateways: count.meta({ description: 'That share it, as far as is known.' }),
+      last_error: z.string().optional(),
+    })
+    .optional()
+    .meta({ description: 'Where several gateways have their state; absent: this one has its own.' }),
 });
 
 export const healthAnswer: z.ZodType = health.meta({ id: 'GatewayHealth' });

@@ -12,7 +12,7 @@ import { resolve } from 'node:path';
 import { withOwnReferences } from '../dialects/client-references.ts';
 import type { GatewayConfig, GatewayFlags } from '../reader/gateway-config.ts';
 import { gatewayConfigPath, readGatewayConfig } from '../reader/read-gateway-config.ts';
-import { inactiveSettings } from './inactive-settings.ts';
+import { redisIssues } from '../redis/redis-settings.ts';
 import { readTextFile } from './read-text-file.ts';
 import { folderOf, resolvePaths } from './resolve-paths.ts';
 import { unreadableSecrets } from './unreadable-secrets.ts';
@@ -51,7 +51,7 @@ export function loadConfiguration({ env, configFile, flags }: ConfigurationSourc
   return {
     ...reading,
     values,
-    issues: [...issues, ...reading.issues, ...secrets, ...inactiveSettings(values)],
+    issues: [...issues, ...reading.issues, ...secrets, ...redisIssues({ ...reading, values })],
     ...(file === undefined ? {} : { file }),
     raw,
     isFileEmpty: isEmpty,

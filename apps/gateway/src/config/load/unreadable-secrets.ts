@@ -15,7 +15,11 @@ export function unreadableSecrets({ values, origins }: Reading<GatewayConfig>): 
     ['metrics.jwt.secret', metrics.jwt?.secret],
   ];
   const callers = auth.tokens.map(({ token }): Entry => ['auth.tokens', token]);
-  const read = metrics.enabled === true ? [...scrapers, ...callers] : callers;
+  const redis: readonly Entry[] = [
+    ['redisUrl', values.redisUrl],
+    ['redisPassword', values.redisPassword],
+  ];
+  const read = [...(metrics.enabled === true ? scrapers : []), ...callers, ...redis];
   return read.flatMap(([setting, secret]) => {
     const problem = readingIssue(secret);
     const variable = origins[setting]?.variable ?? setting;

@@ -1,6 +1,6 @@
 import type { JsonSchema } from '@dcc-mcp/telemetry-config/settings';
 import { TRACING_KEYS } from '../reader/read-observability.ts';
-import { describeSetting, SETTINGS, settingAt, type Setting } from '../table/setting.ts';
+import { SETTINGS, settingAt, type Setting } from '../table/setting.ts';
 import { SECTIONS } from '../table/table.ts';
 import { OAUTH_KEYS, UPSTREAM_KEYS, type UpstreamKey } from '../upstreams/upstream-keys.ts';
 
@@ -13,7 +13,7 @@ function closed(properties: Properties, description: string): JsonSchema {
 function describe(setting: Setting<unknown>): string {
   const [name] = setting.names;
   const environment = name === undefined ? '' : ` Environment: ${name}.`;
-  return `${describeSetting(setting)} Default: ${setting.defaultText}.${environment}`;
+  return `${setting.description} Default: ${setting.defaultText}.${environment}`;
 }
 
 const TOKEN: JsonSchema = {

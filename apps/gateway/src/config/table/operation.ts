@@ -164,13 +164,28 @@ export const OPERATION = {
   redisUrl: {
     names: ['DCC_MCP_REDIS_URL'],
     kind: { secret: 'a redis:// or rediss:// URL' },
-    description: 'Shared state of several gateways.',
-    inactive: 'gateways don’t share state',
+    description:
+      'Where several gateways share their state: redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE], rediss:// for TLS; several hosts for a cluster, redis+sentinel://HOST,HOST/NAME for sentinels.',
   },
   redisUrlFile: {
     names: ['DCC_MCP_REDIS_URL_FILE'],
     kind: 'filePath',
     description: 'A file that holds that URL.',
-    inactive: 'gateways don’t share state',
+  },
+  redisPassword: {
+    names: ['DCC_MCP_REDIS_PASSWORD'],
+    kind: 'secret',
+    description: 'The password for Redis, in place of one in its URL.',
+  },
+  redisPasswordFile: {
+    names: ['DCC_MCP_REDIS_PASSWORD_FILE'],
+    kind: 'filePath',
+    description: 'A file that holds that password; read again at each connection.',
+  },
+  redisKeyPrefix: {
+    names: ['DCC_MCP_REDIS_KEY_PREFIX'],
+    kind: 'text',
+    fallback: 'dcc-mcp:',
+    description: 'Begins every key in Redis: gateways with the same one share their state.',
   },
 } as const;

@@ -60,8 +60,6 @@ export interface Row {
   readonly defaultText?: string;
   /** It guards access: a wrong value is fatal, for to ignore it would open what was meant to be shut. */
   readonly isGuard?: boolean;
-  /** Nothing acts on it yet, and this is what is missing: said at start, so that nobody relies on it. */
-  readonly inactive?: string;
   readonly description: string;
 }
 

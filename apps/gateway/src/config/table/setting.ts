@@ -110,11 +110,6 @@ export function findSetting(path: string): Setting<unknown> | undefined {
   return BY_PATH.get(path);
 }
 
-/** What a setting does, for the schema; of one that nothing acts on, that. */
-export function describeSetting({ description, inactive }: Pick<Setting<unknown>, 'description' | 'inactive'>): string {
-  return inactive === undefined ? description : `${description} This version does not act on it: ${inactive}.`;
-}
-
 /** `noAdmin` → `--no-admin`. */
 export function toFlagName(flag: string): string {
   return `--${flag.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

@@ -1,6 +1,6 @@
 import { createClient, createCluster, createSentinel } from '@redis/client';
+import type { RedisAddress } from '../../../config/redis/redis-address.ts';
 import { firstKeyOf } from './first-key.ts';
-import type { RedisAddress } from './redis-address.ts';
 import type { OpenOptions, RedisConnection } from './redis-connection.ts';
 import type { MessageListener, RedisCommand } from './redis-link.ts';
 

@@ -1,5 +1,5 @@
+import { toPlace, type RedisAddress } from '../../../config/redis/redis-address.ts';
 import { GuardedLink, type LinkOptions } from './guarded-link.ts';
-import { toPlace, type RedisAddress } from './redis-address.ts';
 import type { LinkStatus, RedisLink } from './redis-link.ts';
 
 /** What a gateway's link to Redis goes by. */
@@ -10,8 +10,15 @@ export interface RedisLinkOptions extends Pick<LinkOptions, 'keyPrefix' | 'onRef
   readonly onChange: (status: LinkStatus, line: string) => void;
 }
 
-/** Looks for Redis from now on. Resolves when it is found or was not at the first try, within seconds. Never rejects. */
-export async function openRedisLink({ address, onChange, ...rest }: RedisLinkOptions): Promise<RedisLink> {
+/** A link, and when it is known whether Redis is there. */
+export interface OpenedLink {
+  readonly link: RedisLink;
+  /** Resolves when Redis is found or was not at the first try, within seconds. Never rejects. */
+  readonly tried: Promise<void>;
+}
+
+/** Looks for Redis from now on. */
+export function openRedisLink({ address, onChange, ...rest }: RedisLinkOptions): OpenedLink {
   let wasUp = false;
   let place = 'Redis';
   const link = new GuardedLink({
@@ -28,8 +35,7 @@ export async function openRedisLink({ address, onChange, ...rest }: RedisLinkOpt
       wasUp ||= status.isUp;
     },
   });
-  await link.start();
-  return link;
+  return { link, tried: link.start() };
 }
 
 function toLine({ isUp, reason }: LinkStatus, { place, wasUp }: { place: string; wasUp: boolean }): string {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readRedisAddress, toPlace } from '../../src/cluster/redis/link/redis-address.ts';
+import { readRedisAddress, toPlace } from '../../src/config/redis/redis-address.ts';
 
 const RIGHT = {
   'redis://h': { form: 'single', hosts: [{ host: 'h', port: 6379 }], isTls: false },

@@ -1,0 +1,46 @@
+import type { SharedStore } from '../governance/shared-store.ts';
+import { GatewayRoster } from './redis/janitor/gateway-roster.ts';
+import { JoinedLeases } from './redis/limits/joined-leases.ts';
+import { JoinedQuotas } from './redis/limits/joined-quotas.ts';
+import { RedisLeases } from './redis/limits/redis-leases.ts';
+import { RedisQuotas } from './redis/limits/redis-quotas.ts';
+import type { LinkStatus, RedisLink } from './redis/link/redis-link.ts';
+import type { SharedState } from './shared-state.ts';
+
+/** State that is shared with all gateways at one Redis. */
+export interface RedisState extends SharedState {
+  /** Leaves the other gateways. Never rejects. */
+  close(): Promise<void>;
+}
+
+/**
+ * State that gateways share by Redis, and `local` while it is away.
+ *
+ * @param id Names this gateway among them.
+ */
+export function createRedisState(link: RedisLink, local: SharedState, id: string): RedisState {
+  const roster = new GatewayRoster({ link, id, now: Date.now });
+  void roster.beat();
+  return {
+    ...local,
+    store: () => storeOf(link.status(), roster.known),
+    createQuotas: (ratePerMinute, name) =>
+      new JoinedQuotas({
+        link,
+        remote: new RedisQuotas(link, ratePerMinute, name),
+        createLocal: () => local.createQuotas(roster.shareOf(ratePerMinute), name),
+      }),
+    createLeases: () =>
+      new JoinedLeases({
+        link,
+        remote: new RedisLeases(link, () => roster.skewMillis),
+        local: local.createLeases(),
+        shareOf: (max) => roster.shareOf(max),
+      }),
+    close: () => roster.close(),
+  };
+}
+
+function storeOf({ isUp, since, reason }: LinkStatus, gateways: number): SharedStore {
+  return { name: 'redis', isUp, since, gateways, ...(reason !== undefined && { lastError: reason }) };
+}
