@@ -10,6 +10,7 @@ import {
 } from '@dcc-mcp/request-context';
 import type { ErrorKind, Outcome } from '@dcc-mcp/semantic-conventions';
 import type { WorkflowSpans } from '@dcc-mcp/workflow-spans';
+import { McpError } from '../protocol/mcp-protocol.ts';
 import { toPrintableLine } from '../protocol/printable-text.ts';
 import { Entrance, type EntranceOptions } from './auth/entrance.ts';
 import { isPreflight, optionsReply, preflightReply, withCors } from './cors.ts';
@@ -108,6 +109,11 @@ class Routes {
       }
       return found === undefined ? this.#notFound(http, known) : await this.#run(found, http);
     } catch (error) {
+      if (error instanceof McpError && error.httpStatus === 503) {
+        // What is kept with others can't be read now: for a little while.
+        const reply = this.#refuse(http, { kind: 'not-ready', message: error.message });
+        return withHeader(reply, 'retry-after', String(error.retryAfterSeconds ?? 1));
+      }
       this.#options.onError(error);
       const message = 'The gateway failed; report the request_id to its operator';
       return this.#refuse(http, { kind: 'internal', message });

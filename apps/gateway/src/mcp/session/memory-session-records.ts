@@ -90,9 +90,7 @@ export class MemorySessionRecords implements SessionRecords {
       return 'full';
     }
     entry.bytes = bytes;
-    (entry.subscriptions ??= new Set()).add(uri);
-    const subscribers = this.#subscribers.get(uri) ?? new Set();
-    this.#subscribers.set(uri, subscribers.add(id));
+    this.#noteSubscriber(id, uri);
     return 'new';
   }
 
@@ -123,6 +121,30 @@ export class MemorySessionRecords implements SessionRecords {
 
   async close(): Promise<readonly EndedSession[]> {
     return [...this.#entries.keys()].flatMap((id) => this.#remove(id));
+  }
+
+  /** Ids of all sessions, in the order of their coming. */
+  ids(): readonly string[] {
+    return [...this.#entries.keys()];
+  }
+
+  /** A session with what it listens to, as it is kept. */
+  kept(id: string): EndedSession | undefined {
+    const entry = this.#entries.get(id);
+    return entry && { record: entry.record, subscriptions: [...(entry.subscriptions ?? [])] };
+  }
+
+  /** Keeps a session as another store has it. Where there is no room the one that gives way first is forgotten. */
+  keep({ record, subscriptions }: EndedSession): void {
+    this.#remove(record.id);
+    const first = this.#entries.size >= this.#bounds.maxSessions ? this.#order.first(Infinity) : undefined;
+    if (first !== undefined) {
+      this.#remove(first);
+    }
+    const uriBytes = subscriptions.reduce((bytes, uri) => bytes + keptBytes(uri), 0);
+    this.#entries.set(record.id, { record, subscriptions: undefined, bytes: stateBytes(record) + uriBytes });
+    this.#noteUse(record);
+    subscriptions.forEach((uri) => this.#noteSubscriber(record.id, uri));
   }
 
   /** @returns False where every session of that order is in use. */
@@ -161,6 +183,15 @@ export class MemorySessionRecords implements SessionRecords {
     }
     subscriptions?.forEach((uri) => this.#forgetSubscriber(id, uri));
     return [{ record, subscriptions: [...(subscriptions ?? [])] }];
+  }
+
+  #noteSubscriber(id: string, uri: string): void {
+    const entry = this.#entries.get(id);
+    if (entry !== undefined) {
+      (entry.subscriptions ??= new Set()).add(uri);
+      const subscribers = this.#subscribers.get(uri) ?? new Set();
+      this.#subscribers.set(uri, subscribers.add(id));
+    }
   }
 
   #forgetSubscriber(id: string, uri: string): void {

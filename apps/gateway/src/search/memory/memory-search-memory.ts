@@ -1,12 +1,5 @@
-import {
-  REFORMULATION_WINDOW_MILLIS,
-  type RememberedHit,
-  type RememberedSearch,
-  type SearchFollowUp,
-  type SearchJoin,
-  type SearchMemory,
-  type SearchPrincipal,
-} from './search-memory.ts';
+import { chosenHit, type LastQuery, principalKey, rewordedBy, toLastQuery } from './follow-up.ts';
+import type { RememberedSearch, SearchFollowUp, SearchJoin, SearchMemory, SearchPrincipal } from './search-memory.ts';
 
 /** Clock and bound of a {@link MemorySearchMemory}. */
 export interface MemorySearchMemoryOptions {
@@ -18,15 +11,8 @@ export interface MemorySearchMemoryOptions {
 
 interface Entry {
   readonly search: RememberedSearch;
-  readonly hits: ReadonlyMap<string, RememberedHit>;
   readonly startedAt: number;
   hasSucceeded: boolean;
-}
-
-interface LastQuery {
-  readonly searchId: string;
-  readonly query: string;
-  readonly at: number;
 }
 
 /** The searches of one gateway. */
@@ -50,59 +36,43 @@ export class MemorySearchMemory implements SearchMemory {
     const now = this.#now();
     bounded(this.#searches, this.#maxSearches).set(search.searchId, {
       search,
-      hits: new Map(search.hits.map((hit) => [hit.toolSlug, hit])),
       startedAt: now - search.durationMillis,
       hasSucceeded: false,
     });
-    const query = search.query.trim().toLowerCase();
-    const { searchId, principal } = search;
-    return { reformulationOf: query === '' ? undefined : this.#replaceQuery(principal, { searchId, query, at: now }) };
+    const query = toLastQuery(search, now);
+    return { reformulationOf: query && this.#replaceQuery(search.principal, query) };
   }
 
-  async join({ searchId, toolSlug, skillName, isSuccess }: SearchFollowUp): Promise<SearchJoin> {
+  async join(followUp: SearchFollowUp): Promise<SearchJoin> {
+    const { searchId, isSuccess } = followUp;
     const entry = this.#searches.get(searchId);
     if (entry === undefined) {
       return { searchId };
     }
-    const hit = findHit(entry, toolSlug, skillName);
     return {
       searchId,
-      ...(hit === undefined ? {} : chosen(entry.search, hit)),
+      ...chosenHit(entry.search, followUp),
       ...(isSuccess && !entry.hasSucceeded ? { firstSuccessMillis: this.#succeed(entry) } : {}),
     };
   }
 
   async settle(principal: SearchPrincipal): Promise<void> {
-    this.#lastQueries.delete(keyOf(principal));
+    this.#lastQueries.delete(principalKey(principal));
   }
 
   /** @returns The search before it, where its query was another one, and recent. */
   #replaceQuery(principal: SearchPrincipal, next: LastQuery): string | undefined {
-    const key = keyOf(principal);
+    const key = principalKey(principal);
     const last = this.#lastQueries.get(key);
     this.#lastQueries.delete(key);
     bounded(this.#lastQueries, this.#maxSearches).set(key, next);
-    const isRecent = last !== undefined && next.at - last.at <= REFORMULATION_WINDOW_MILLIS;
-    return isRecent && last.query !== next.query ? last.searchId : undefined;
+    return last && rewordedBy(last, next);
   }
 
   #succeed(entry: Entry): number {
     entry.hasSucceeded = true;
     return Math.max(0, this.#now() - entry.startedAt);
   }
-}
-
-function findHit({ hits, search }: Entry, toolSlug?: string, skillName?: string): RememberedHit | undefined {
-  const bySlug = toolSlug === undefined ? undefined : hits.get(toolSlug);
-  return bySlug ?? (skillName === undefined ? undefined : search.hits.find((hit) => hit.skillName === skillName));
-}
-
-function chosen({ rankerVersion, total }: RememberedSearch, { rank, score, matchReasons }: RememberedHit) {
-  return { rankerVersion, total, selectedRank: rank, score, matchReasons } satisfies Partial<SearchJoin>;
-}
-
-function keyOf({ sessionId, traceId }: SearchPrincipal): string {
-  return sessionId === undefined ? `trace ${traceId}` : `session ${sessionId}`;
 }
 
 /** Makes room for one more entry. */

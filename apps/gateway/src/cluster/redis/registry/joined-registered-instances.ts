@@ -1,0 +1,184 @@
+import { MemoryRegisteredInstances } from '../../../registry/http/memory-registered-instances.ts';
+import type {
+  InstanceNews,
+  RegisteredInstance,
+  RegisteredInstances,
+  RegisterOutcome,
+  Registration,
+} from '../../../registry/http/registered-instances.ts';
+import { JoinedRoom } from '../joined/joined-room.ts';
+import type { RedisLink } from '../link/redis-link.ts';
+import { INSTANCES, RedisRegisteredInstances } from './redis-registered-instances.ts';
+
+/** What {@link JoinedRegisteredInstances} are made of. */
+export interface JoinedInstancesOptions {
+  readonly link: RedisLink;
+  /** Epoch milliseconds; the clocks of the gateways agree to the second. */
+  readonly now: () => number;
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Instances that register at any gateway of one Redis. While Redis is away those that were heard of at other gateways stand
+ * as they were known last, and those that register or are heard of here are told to Redis when it is back.
+ */
+export class JoinedRegisteredInstances implements RegisteredInstances {
+  /** Those that this gateway heard of last. */
+  readonly #here: MemoryRegisteredInstances;
+  /** Those that another gateway heard of last, as they were known when Redis was asked. */
+  #elsewhere = new Map<string, RegisteredInstance>();
+  /** When what has been removed here while Redis was away was removed; epoch milliseconds. */
+  readonly #removed = new Map<string, number>();
+  readonly #remote: RedisRegisteredInstances;
+  readonly #room: JoinedRoom;
+  readonly #now: () => number;
+  #isAhead = false;
+
+  constructor({ link, now, onError }: JoinedInstancesOptions) {
+    this.#now = now;
+    this.#here = new MemoryRegisteredInstances(now);
+    this.#remote = new RedisRegisteredInstances({ link, now });
+    this.#room = new JoinedRoom({
+      link,
+      name: INSTANCES,
+      share: () => this.#share(),
+      isAhead: () => this.#isAhead,
+      onError,
+    });
+  }
+
+  /** Resolves when what this gateway has is shared, or Redis turned out to be away. */
+  whenJoined(): Promise<void> {
+    return this.#room.join();
+  }
+
+  async register(registration: Registration): Promise<RegisterOutcome> {
+    return this.#room.run(
+      async () => {
+        const outcome = await this.#remote.register(registration);
+        if (outcome.kind === 'added' || outcome.kind === 'updated') {
+          await this.#hold(outcome.instance);
+        }
+        return outcome;
+      },
+      () => this.#registerHere(registration),
+    );
+  }
+
+  async heartbeat(instanceId: string, news: InstanceNews = {}): Promise<RegisteredInstance | undefined> {
+    return this.#room.run(
+      async () => {
+        const instance = await this.#remote.heartbeat(instanceId, news);
+        await (instance === undefined ? this.#forget(instanceId) : this.#hold(instance));
+        return instance;
+      },
+      async () => {
+        const known = this.#elsewhere.get(instanceId);
+        if (known !== undefined) {
+          await this.#hold(known);
+        }
+        this.#isAhead = true;
+        return this.#here.heartbeat(instanceId, news);
+      },
+    );
+  }
+
+  async get(instanceId: string): Promise<RegisteredInstance | undefined> {
+    return this.#room.run(
+      () => this.#remote.get(instanceId),
+      async () => (await this.#here.get(instanceId)) ?? this.#elsewhere.get(instanceId),
+    );
+  }
+
+  async remove(instanceId: string): Promise<boolean> {
+    const wasThere = await this.#room.run(
+      () => this.#remote.remove(instanceId),
+      async () => {
+        const isKnown = this.#elsewhere.has(instanceId) || (await this.#here.get(instanceId)) !== undefined;
+        if (isKnown) {
+          this.#removed.set(instanceId, this.#now());
+          this.#isAhead = true;
+        }
+        return isKnown;
+      },
+    );
+    await this.#forget(instanceId);
+    return wasThere;
+  }
+
+  async list(): Promise<readonly RegisteredInstance[]> {
+    return this.#room.run(
+      async () => {
+        const all = await this.#remote.list();
+        await this.#note(all);
+        return all;
+      },
+      async () => [...(await this.#here.list()), ...this.#elsewhere.values()],
+    );
+  }
+
+  close(): void {
+    this.#room.close();
+  }
+
+  async #registerHere(registration: Registration): Promise<RegisterOutcome> {
+    const { instanceId, mcpUrl, owner } = registration;
+    const known = this.#elsewhere.get(instanceId);
+    if (known !== undefined) {
+      if (known.mcpUrl !== mcpUrl && (owner === undefined || owner !== known.owner)) {
+        return { kind: 'conflict', instance: known };
+      }
+      await this.#hold(known);
+    }
+    const outcome = await this.#here.register(registration);
+    this.#isAhead = true;
+    this.#removed.delete(instanceId);
+    return outcome;
+  }
+
+  /** This gateway heard of it last. */
+  async #hold(instance: RegisteredInstance): Promise<void> {
+    const { registeredAt: _, heartbeatAt: __, ...registration } = instance;
+    await this.#forget(instance.instanceId);
+    await this.#here.register(registration);
+  }
+
+  async #forget(instanceId: string): Promise<void> {
+    this.#elsewhere.delete(instanceId);
+    await this.#here.remove(instanceId);
+  }
+
+  /** Takes over what all gateways together know. */
+  async #note(all: readonly RegisteredInstance[]): Promise<void> {
+    const shared = new Map(all.map((instance) => [instance.instanceId, instance]));
+    for (const held of await this.#here.list()) {
+      const { heartbeatAt } = shared.get(held.instanceId) ?? {};
+      if (heartbeatAt === undefined || heartbeatAt > held.heartbeatAt) {
+        await this.#here.remove(held.instanceId);
+      } else {
+        shared.delete(held.instanceId);
+      }
+    }
+    this.#elsewhere = shared;
+  }
+
+  /** Also what Redis has been told before: it may have lost that, and what it knows later stands. */
+  async #share(): Promise<void> {
+    this.#isAhead = false;
+    try {
+      for (const [instanceId, at] of this.#removed) {
+        await this.#remote.remove(instanceId, at);
+        this.#removed.delete(instanceId);
+      }
+      for (const instance of await this.#here.list()) {
+        const { kind } = await this.#remote.put(instance);
+        if (kind === 'conflict') {
+          await this.#here.remove(instance.instanceId);
+        }
+      }
+    } catch (error) {
+      this.#isAhead = true;
+      throw error;
+    }
+  }
+}

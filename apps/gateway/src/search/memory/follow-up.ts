@@ -1,0 +1,44 @@
+import {
+  REFORMULATION_WINDOW_MILLIS,
+  type RememberedSearch,
+  type SearchFollowUp,
+  type SearchJoin,
+  type SearchPrincipal,
+} from './search-memory.ts';
+
+/** A query that is not empty, for the comparison with the next one of its principal. */
+export interface LastQuery {
+  readonly searchId: string;
+  readonly query: string;
+  /** Milliseconds. */
+  readonly at: number;
+}
+
+/** @returns `undefined` for an empty query, which is looked through. */
+export function toLastQuery({ searchId, query }: RememberedSearch, at: number): LastQuery | undefined {
+  const compared = query.trim().toLowerCase();
+  return compared === '' ? undefined : { searchId, query: compared, at };
+}
+
+/** The search whose query `next` words anew; none where it says the same, or comes late. */
+export function rewordedBy(last: LastQuery, next: LastQuery): string | undefined {
+  const isRecent = next.at - last.at <= REFORMULATION_WINDOW_MILLIS;
+  return isRecent && last.query !== next.query ? last.searchId : undefined;
+}
+
+/** What a follow-up takes over of the hit that it follows; nothing where there is none. */
+export function chosenHit(
+  { hits, rankerVersion, total }: RememberedSearch,
+  { toolSlug, skillName }: SearchFollowUp,
+): Partial<SearchJoin> {
+  const bySlug = toolSlug === undefined ? undefined : hits.find((hit) => hit.toolSlug === toolSlug);
+  const hit = bySlug ?? (skillName === undefined ? undefined : hits.find((each) => each.skillName === skillName));
+  return hit === undefined
+    ? {}
+    : { rankerVersion, total, selectedRank: hit.rank, score: hit.score, matchReasons: hit.matchReasons };
+}
+
+/** Names who searches: the session, else the trace. */
+export function principalKey({ sessionId, traceId }: SearchPrincipal): string {
+  return sessionId === undefined ? `trace ${traceId}` : `session ${sessionId}`;
+}

@@ -1,0 +1,135 @@
+import { describeWithTools } from '@dcc-mcp/test-kit/tools';
+import { describe, expect, test } from '@jest/globals';
+import type { RedisLink } from '../../src/cluster/redis/link/redis-link.ts';
+import { JoinedRegisteredInstances } from '../../src/cluster/redis/registry/joined-registered-instances.ts';
+import type { Registration } from '../../src/registry/http/registered-instances.ts';
+import { registeredInstancesContract } from '../ports/registered-instances-contract.ts';
+import { whenDown } from './fixtures/link.ts';
+import { onError, roomsOfFile, untilJoined } from './fixtures/rooms.ts';
+
+function registration(name: string, more: Partial<Registration> = {}): Registration {
+  return { instanceId: name, dccType: 'maya', mcpUrl: 'http://127.0.0.1:1/mcp', ttlSecs: 30, ...more };
+}
+
+describeWithTools({ describe, test }, ['redis-server'])('registered instances over Redis', () => {
+  const rooms = roomsOfFile();
+  let now = 1_000_000;
+
+  interface GatewayUnderTest {
+    readonly link: RedisLink;
+    readonly records: JoinedRegisteredInstances;
+  }
+
+  async function gateway(prefix: string): Promise<GatewayUnderTest> {
+    const link = await rooms.link(prefix);
+    const records = new JoinedRegisteredInstances({ link, now: () => now, onError });
+    await records.whenJoined();
+    return { link, records: rooms.closing(records) };
+  }
+
+  async function pair(): Promise<readonly [GatewayUnderTest, GatewayUnderTest]> {
+    const prefix = rooms.prefix();
+    return [await gateway(prefix), await gateway(prefix)];
+  }
+
+  async function idsOf({ records }: GatewayUnderTest): Promise<readonly string[]> {
+    return (await records.list()).map(({ instanceId }) => instanceId).toSorted();
+  }
+
+  registeredInstancesContract('JoinedRegisteredInstances', async () => {
+    const [first, second] = await pair();
+    return {
+      first: first.records,
+      second: second.records,
+      elapse: async (millis) => {
+        now += millis;
+      },
+    };
+  });
+
+  test('the row of an instance lives in Redis as long as it may be silent', async () => {
+    const [{ link, records }] = await pair();
+    await records.register(registration('maya', { ttlSecs: 7 }));
+    const left = Number(await link.send(['PTTL', link.key('{instances}', 'instance', 'maya')]));
+    expect(left).toBeGreaterThan(6_000);
+    expect(left).toBeLessThanOrEqual(7_000);
+  });
+
+  describe('while Redis is away', () => {
+    test('those of other gateways stand as they were known, and own ones still have to be heard of', async () => {
+      const [first, second] = await pair();
+      await first.records.register(registration('own', { ttlSecs: 5 }));
+      await first.records.register(registration('silent', { ttlSecs: 5 }));
+      await second.records.register(registration('other', { ttlSecs: 5 }));
+      expect(await idsOf(first)).toEqual(['other', 'own', 'silent']);
+      rooms.redis().pause();
+      await whenDown(first.link);
+      now += 4_000;
+      expect(await first.records.heartbeat('own', { scene: 'b.ma' })).toMatchObject({ scene: 'b.ma' });
+      now += 4_000;
+      expect(await idsOf(first)).toEqual(['other', 'own']);
+      expect(await first.records.get('other')).toMatchObject({ instanceId: 'other' });
+      rooms.redis().resume();
+      await Promise.all([untilJoined(first), untilJoined(second)]);
+      expect(await idsOf(second)).toEqual(['own']);
+      expect(await second.records.get('own')).toMatchObject({ scene: 'b.ma' });
+    });
+
+    test('what registers here, or goes, is told when Redis is back', async () => {
+      const [first, second] = await pair();
+      await second.records.register(registration('leaves'));
+      await first.records.list();
+      rooms.redis().pause();
+      expect(await first.records.register(registration('comes'))).toMatchObject({ kind: 'added' });
+      expect([await first.records.remove('leaves'), await first.records.remove('leaves')]).toEqual([true, false]);
+      expect(await idsOf(first)).toEqual(['comes']);
+      rooms.redis().resume();
+      await Promise.all([untilJoined(first), untilJoined(second)]);
+      expect(await idsOf(second)).toEqual(['comes']);
+    });
+
+    test('another address is refused as ever, also where the other gateway registered the first one', async () => {
+      const [first, second] = await pair();
+      await second.records.register(registration('maya', { owner: 'ada' }));
+      await first.records.list();
+      rooms.redis().pause();
+      const moved = registration('maya', { mcpUrl: 'http://127.0.0.1:2/mcp' });
+      expect((await first.records.register({ ...moved, owner: 'grace' })).kind).toBe('conflict');
+      expect((await first.records.register({ ...moved, owner: 'ada' })).kind).toBe('updated');
+      rooms.redis().resume();
+      await Promise.all([untilJoined(first), untilJoined(second)]);
+      expect(await second.records.get('maya')).toMatchObject({ mcpUrl: 'http://127.0.0.1:2/mcp', owner: 'ada' });
+    });
+
+    test('of two that registered one instance at two gateways the one that Redis hears of first has it', async () => {
+      const [first, second] = await pair();
+      rooms.redis().pause();
+      await Promise.all([
+        first.records.register(registration('maya')),
+        second.records.register(registration('maya', { mcpUrl: 'http://127.0.0.1:2/mcp' })),
+      ]);
+      rooms.redis().resume();
+      await Promise.all([untilJoined(first), untilJoined(second)]);
+      const [one, other] = await Promise.all([first.records.list(), second.records.list()]);
+      expect(one).toHaveLength(1);
+      expect(one).toEqual(other);
+    });
+
+    test('a Redis that comes back empty is told what each gateway heard of', async () => {
+      const [first, second] = await pair();
+      await first.records.register(registration('maya'));
+      await second.records.register(registration('blender'));
+      await first.link.send(['FLUSHALL']);
+      rooms.redis().pause();
+      await Promise.all([
+        first.records.heartbeat('maya'),
+        second.records.heartbeat('blender'),
+        whenDown(first.link),
+        whenDown(second.link),
+      ]);
+      rooms.redis().resume();
+      await Promise.all([untilJoined(first), untilJoined(second)]);
+      expect(await idsOf(first)).toEqual(['blender', 'maya']);
+    });
+  });
+});
