@@ -1,4 +1,6 @@
 import type { SharedStore } from '../governance/shared-store.ts';
+import { JoinedApprovals } from './redis/approvals/joined-approvals.ts';
+import { RedisApprovals } from './redis/approvals/redis-approvals.ts';
 import { GatewayRoster } from './redis/janitor/gateway-roster.ts';
 import { JoinedLeases } from './redis/limits/joined-leases.ts';
 import { JoinedQuotas } from './redis/limits/joined-quotas.ts';
@@ -23,6 +25,7 @@ export function createRedisState(link: RedisLink, local: SharedState, id: string
   void roster.beat();
   return {
     ...local,
+    approvals: new JoinedApprovals({ link, remote: new RedisApprovals(link), local: local.approvals }),
     store: () => storeOf(link.status(), roster.known),
     createQuotas: (ratePerMinute, name) =>
       new JoinedQuotas({

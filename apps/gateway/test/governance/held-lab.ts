@@ -18,6 +18,8 @@ export type Tool = Readonly<Record<string, unknown>> & { readonly name: string }
 export class HeldLab {
   readonly folder: string = mkdtempSync(join(tmpdir(), 'held-'));
   readonly stateDir: string = join(this.folder, 'state');
+  /** Of the gateway and of the commands. */
+  env: Readonly<Record<string, string>> = {};
   /** What the server lists; changed in place. */
   readonly tools: Tool[] = [];
   #server: PlainServer | undefined;
@@ -41,7 +43,7 @@ export class HeldLab {
         policy: { quarantine: 'on-change' },
         ...config,
       },
-      env: { DCC_MCP_STATE_DIR: this.stateDir, ...env },
+      env: { DCC_MCP_STATE_DIR: this.stateDir, ...this.env, ...env },
       enablePrometheus: true,
     });
     await this.#gateway.ready();
@@ -112,6 +114,6 @@ export class HeldLab {
 
   /** `dcc-mcp-gateway approvals …` of the same user. */
   approvals(...args: readonly string[]): Promise<CommandEnd> {
-    return runInProcess(['approvals', ...args], { env: { DCC_MCP_STATE_DIR: this.stateDir } });
+    return runInProcess(['approvals', ...args], { env: { DCC_MCP_STATE_DIR: this.stateDir, ...this.env } });
   }
 }

@@ -18,6 +18,7 @@ import { describeArgumentIssue } from '../flag-issue.ts';
 import { helpText } from '../help-text.ts';
 import type { Terminal } from '../terminal.ts';
 import { type Line, listJson, listLines, showJson, showLines } from './approvals-lines.ts';
+import { type ApprovalsPlace, withApprovals } from './open-approvals.ts';
 
 const OPTIONS = {
   server: { type: 'string' },
@@ -63,12 +64,14 @@ export async function runApprovalsCommand(terminal: Terminal, args: readonly str
   if (issue !== undefined) {
     return wrongUse(terminal, issue);
   }
-  const approvals = openApprovals(terminal, values.config);
+  const approvals = findApprovals(terminal, values.config);
   if (approvals === undefined) {
     return 2;
   }
   try {
-    return await (action === 'list' || action === 'show' ? look : decide)(terminal, approvals, asked);
+    return await withApprovals(approvals, (opened) =>
+      (action === 'list' || action === 'show' ? look : decide)(terminal, opened, asked),
+    );
   } catch (error) {
     terminal.printError(`error: ${messageOf(error)}`);
     return 1;
@@ -76,17 +79,21 @@ export async function runApprovalsCommand(terminal: Terminal, args: readonly str
 }
 
 /** @returns `undefined` where it was said why there are none. */
-function openApprovals(terminal: Terminal, configFile: string | undefined): Approvals | undefined {
-  const { issues, file, values } = loadConfiguration({ env: terminal.env, configFile });
+function findApprovals(terminal: Terminal, configFile: string | undefined): ApprovalsPlace | undefined {
+  const { issues, file, values, origins } = loadConfiguration({ env: terminal.env, configFile });
+  const variableOf = (setting: string): string => origins[setting]?.variable ?? setting;
+  const ofRedis = new Set(values.redisUrl && ['redisUrl', 'redisPassword'].map(variableOf));
   // What else is wrong in it says nothing about approvals.
-  const unread = issues.find(({ variable }) => variable === file);
+  const unread = issues.find(
+    ({ variable, severity }) => variable === file || (severity === 'fatal' && ofRedis.has(variable)),
+  );
   const folder = stateFolderOf(values, terminal.env);
   if (unread !== undefined) {
     terminal.printError(issueLine(unread));
   } else if (folder === undefined) {
     wrongUse(terminal, 'there is no home to look in; name the state folder by DCC_MCP_STATE_DIR');
   } else {
-    return new FileApprovals(folder, (lost) => terminal.printError(lostLine(lost)));
+    return { local: new FileApprovals(folder, (lost) => terminal.printError(lostLine(lost))), config: values };
   }
   return undefined;
 }
