@@ -6,7 +6,6 @@ import type { GatewayParts } from './assembly/gateway-parts.ts';
 import type { SettingView } from './config/load/setting-views.ts';
 import type { GatewayConfig } from './config/reader/gateway-config.ts';
 import type { App } from './http/app.ts';
-import type { InFlight } from './http/in-flight.ts';
 import type { ServedApps } from './http/served-apps.ts';
 import type { McpSide } from './mcp/server/assemble-mcp.ts';
 import { StdioTap } from './mcp/transport/stdio-tap.ts';
@@ -64,7 +63,9 @@ export function assembleGateway(parts: GatewayParts): Gateway {
   const rooms = createRooms(parts);
   const { core, side, served, inFlight, store, traffic, table, messages } = rooms;
   const { upstreams } = core;
-  const app: App = (http) => inFlight.track(http, served.app);
+  const { neighbours } = rooms;
+  const answer: App = (http) => neighbours.answer(http) ?? served.app(http);
+  const app: App = (http) => inFlight.track(http, answer);
   const sources = createSources(parts, rooms);
   const stopMeasuring = startMeasuring(rooms);
   return {
@@ -77,7 +78,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     servers: upstreams,
     election: rooms.election,
     yieldSecret: rooms.yieldSecret,
-    ...drainingOf(inFlight),
+    ...drainingOf(rooms),
     ...historyOf(rooms),
     start: startOf(rooms, (urls) => sources.start(urls)),
     apply: (changed, settings) => {
@@ -137,11 +138,18 @@ function applySettings(rooms: Rooms, config: GatewayConfig, settings: readonly S
   });
 }
 
-function drainingOf(inFlight: InFlight): Pick<Gateway, 'begin' | 'underway' | 'drain' | 'whenIdle'> {
+function drainingOf({
+  inFlight,
+  neighbours,
+}: Pick<Rooms, 'inFlight' | 'neighbours'>): Pick<Gateway, 'begin' | 'underway' | 'drain' | 'whenIdle'> {
   return {
     begin: () => inFlight.begin(),
     underway: () => inFlight.underway,
-    drain: () => inFlight.drain(),
+    drain: () => {
+      inFlight.drain();
+      // What it alone has ends with it: until then others may go on with what they have begun.
+      void neighbours.leave();
+    },
     whenIdle: (timeoutMillis) => inFlight.whenIdle(timeoutMillis),
   };
 }

@@ -5,6 +5,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { SkillRecord } from '../catalog/skill-record.ts';
 import type { JsonObject } from '../protocol/json-rpc.ts';
 import type { DepartedInstance, InstanceHistory, StripCell } from '../registry/events/instance-history.ts';
+import { ownerOf, shownSource } from '../registry/table/instance-row.ts';
 import type { SkippedInstance } from '../registry/table/skipped-instances.ts';
 import type { InstanceState, Upstreams } from '../registry/table/upstreams.ts';
 import type { RegisteredFacts, Upstream, UpstreamSettings, UpstreamStatus } from '../upstream/upstream.ts';
@@ -90,7 +91,8 @@ function card(upstream: Upstream, { state: status, calls, skills, usage, strip, 
     instance_short: settings.instanceShort,
     dcc_type: settings.dccType,
     display_name: facts?.displayName ?? settings.key,
-    source: settings.source,
+    source: shownSource(settings),
+    owner: ownerOf(settings),
     transport: settings.transport.type,
     ...placeOf(settings),
     pid: upstream.pid ?? facts?.pid,
@@ -169,6 +171,9 @@ function placeOf({ transport }: UpstreamSettings): { readonly mcp_url?: string; 
       ),
     };
   }
+  if (transport.owner !== undefined) {
+    return {}; // only gateways are let in there
+  }
   const { origin, pathname } = new URL(transport.url);
   return { mcp_url: origin + pathname };
 }
@@ -176,7 +181,7 @@ function placeOf({ transport }: UpstreamSettings): { readonly mcp_url?: string; 
 /** What the instance itself offers to look at, where it has an address. */
 function linksOf({ transport, instanceId }: UpstreamSettings, baseUrl: string): Readonly<Record<string, string>> {
   const calls = `${baseUrl}/v1/debug/calls?q=${encodeURIComponent(`instance_id=${instanceId}`)}`;
-  if (transport.type === 'stdio') {
+  if (transport.type === 'stdio' || transport.owner !== undefined) {
     return { calls };
   }
   const { origin } = new URL(transport.url);

@@ -11,7 +11,7 @@ import { InFlight } from '../http/in-flight.ts';
 import type { RouteTable } from '../http/route-table.ts';
 import type { ServedApps } from '../http/served-apps.ts';
 import { toClientNotifications } from '../mcp/notifications/registry-notifications.ts';
-import { type McpSide, assembleMcp } from '../mcp/server/assemble-mcp.ts';
+import { assembleMcp, type McpSide } from '../mcp/server/assemble-mcp.ts';
 import type { OperationCore } from '../operations/frame/core.ts';
 import type { Log } from '../protocol/log.ts';
 import type { GatewayMessages } from '../protocol/messages/gateway-messages.ts';
@@ -31,6 +31,7 @@ import { type Ballot, createBallot } from './create-ballot.ts';
 import { createCore } from './create-core.ts';
 import { createHttpRegistry, createTable } from './create-sources.ts';
 import type { GatewayParts, SharingParts } from './gateway-parts.ts';
+import { Neighbours } from './neighbours.ts';
 
 /** The rooms that answer. */
 export interface Rooms extends Omit<Ballot, 'routes'> {
@@ -45,6 +46,7 @@ export interface Rooms extends Omit<Ballot, 'routes'> {
   readonly store: CallStore;
   readonly table: InstanceTable;
   readonly registry: HttpRegistry;
+  readonly neighbours: Neighbours;
   /** Reaches the gateways that share the state. */
   readonly messages: GatewayMessages;
   /** Absent where no traffic is captured. */
@@ -66,20 +68,21 @@ export function createRooms(parts: GatewayParts): Rooms {
   const core = createCore({ ...parts, state, messages, store, listed, history, onError }, catalog, instruments.metrics);
   const streams = new StreamCounts();
   const inFlight = new InFlight();
-  const side = createMcp({ ...parts, state, messages }, core, streams);
-  const current = { config, settings };
+  const neighbours = new Neighbours({ ...parts, state }, messages);
+  const side = createMcp({ ...parts, state, messages, neighbours }, core, streams);
   const { metrics } = instruments;
   const onDropped = (rowsOf: string): void => metrics?.recordRowsDropped(rowsOf, 1);
   const files = new AuditFiles({ store, config: config.audit, log, onDropped });
   const traffic = startCapture(config, log);
-  const events = rememberingEvents(toClientNotifications(side), store);
+  const events = rememberingEvents(neighbours.told(toClientNotifications(side)), store);
   const table = createTable(parts, { core, events, metrics, history, tap: traffic?.tap });
   listenTo(core, events);
-  const registry = createHttpRegistry({ ...parts, state, onError }, table, core.upstreams);
+  neighbours.meet({ core, side, table });
+  const registry = createHttpRegistry({ ...parts, state, neighbours, onError }, table, core.upstreams);
   const ballot = createBallot(parts, { events, metrics, inFlight });
   const authentication = createAuthentication(config.auth, { log, now: Date.now });
-  const known = { table, registry, authentication };
-  const made = { ...known, messages, instruments, core, streams, side, inFlight, files, store, traffic, current };
+  const known = { table, registry, neighbours, authentication, current: { config, settings } };
+  const made = { ...known, messages, instruments, core, streams, side, inFlight, files, store, traffic };
   const served = createApps({ ...parts, state }, instruments, {
     core,
     traffic,
@@ -109,7 +112,7 @@ function createAdmin(parts: SharingParts, rooms: ShownRooms): RouteTable {
 }
 
 function createMcp(
-  { config, version, state, messages, log }: SharingParts & Pick<Rooms, 'messages'>,
+  { config, version, state, messages, neighbours, log }: SharingParts & Pick<Rooms, 'messages' | 'neighbours'>,
   core: OperationCore,
   streams: StreamCounts,
 ): McpSide {
@@ -123,6 +126,7 @@ function createMcp(
     exposesAll: server.expose === 'all',
     hasProtocolSpans: telemetry.protocolSpans,
     bodyLimitBytes: server.bodyLimitBytes,
+    isSubscribedElsewhere: (uri) => neighbours.isSubscribed(uri),
     log,
   });
 }

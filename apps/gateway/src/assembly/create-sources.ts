@@ -10,6 +10,7 @@ import { toListenAddress } from '../registry/table/listen-address.ts';
 import type { Upstreams } from '../registry/table/upstreams.ts';
 import { FileTokenStore } from '../upstream/oauth/file-token-store.ts';
 import type { GatewayParts, SharingParts } from './gateway-parts.ts';
+import type { Neighbours } from './neighbours.ts';
 
 /** Where instances come from. */
 interface Sources {
@@ -22,13 +23,14 @@ interface Sources {
 interface SourceRooms {
   readonly table: InstanceTable;
   readonly registry: HttpRegistry;
+  readonly neighbours: Neighbours;
   /** The configuration in force. */
   readonly current: { readonly config: GatewayConfig };
 }
 
 /** The file, those that register, and the configuration, each with its own way into the table. */
 export function createSources({ config, registryFolder: folder, log }: GatewayParts, rooms: SourceRooms): Sources {
-  const { table, registry, current } = rooms;
+  const { table, registry, neighbours, current } = rooms;
   const configured = new ConfiguredUpstreams(table.source('config'), log);
   const staleMillis = (): number => current.config.registry.staleTimeoutSecs * 1000;
   const file = folder && new FileRegistry({ table, folder, staleMillis, log, now: Date.now });
@@ -43,9 +45,11 @@ export function createSources({ config, registryFolder: folder, log }: GatewayPa
       const own = urls.map((url) => toListenAddress(new URL(url)));
       file?.start(own);
       registry.start(own);
+      neighbours.start(urls);
     },
     close: async () => {
       registry.close();
+      await neighbours.close();
       await file?.close();
     },
   };
@@ -63,7 +67,13 @@ export function createTable(parts: GatewayParts, { core, ...measured }: TablePar
 
 /** Instances that register themselves. */
 export function createHttpRegistry(
-  { config, state, reaching, onError }: SharingParts & Pick<SinksOptions, 'onError'>,
+  {
+    config,
+    state,
+    reaching,
+    neighbours,
+    onError,
+  }: SharingParts & Pick<SinksOptions, 'onError'> & Pick<SourceRooms, 'neighbours'>,
   table: InstanceTable,
   upstreams: Upstreams,
 ): HttpRegistry {
@@ -71,6 +81,7 @@ export function createHttpRegistry(
     table,
     upstreams,
     store: state.registeredInstances,
+    gateways: () => neighbours.urls(),
     allow: config.registry.registerAllow,
     lookup: reaching?.lookup ?? systemLookup,
     onError,

@@ -7,6 +7,8 @@ import { JoinedQuotas } from './redis/limits/joined-quotas.ts';
 import { RedisLeases } from './redis/limits/redis-leases.ts';
 import { RedisQuotas } from './redis/limits/redis-quotas.ts';
 import type { LinkStatus, RedisLink } from './redis/link/redis-link.ts';
+import { RedisGatewayAnnouncements } from './redis/neighbours/redis-gateway-announcements.ts';
+import { RedisGatewayMessages } from './redis/neighbours/redis-gateway-messages.ts';
 import type { SharedState } from './shared-state.ts';
 
 /** State that is shared with all gateways at one Redis. */
@@ -26,6 +28,8 @@ export function createRedisState(link: RedisLink, local: SharedState, id: string
   return {
     ...local,
     approvals: new JoinedApprovals({ link, remote: new RedisApprovals(link), local: local.approvals }),
+    createMessages: (onError) => new RedisGatewayMessages(link, onError),
+    announcements: new RedisGatewayAnnouncements(link, Date.now),
     store: () => storeOf(link.status(), roster.known),
     createQuotas: (ratePerMinute, name) =>
       new JoinedQuotas({

@@ -19,6 +19,7 @@ import { MemorySessionRecords } from '../mcp/session/memory-session-records.ts';
 import type { SessionRecords } from '../mcp/session/session-records.ts';
 import type { Log } from '../protocol/log.ts';
 import type { GatewayMessages } from '../protocol/messages/gateway-messages.ts';
+import type { GatewayAnnouncements } from '../registry/announced/gateway-announcements.ts';
 import { MemoryRegisteredInstances } from '../registry/http/memory-registered-instances.ts';
 import type { RegisteredInstances } from '../registry/http/registered-instances.ts';
 import { MemorySearchMemory } from '../search/memory/memory-search-memory.ts';
@@ -33,6 +34,8 @@ export interface SharedState {
   readonly searchMemory: SearchMemory;
   readonly approvals: Approvals;
   readonly registeredInstances: RegisteredInstances;
+  /** What the gateways that share the state say of themselves; absent where there are no others. */
+  readonly announcements?: GatewayAnnouncements;
   /** Called once by each gateway. @param onError Told of what a listener has thrown. */
   readonly createMessages: (onError: (error: unknown) => void) => GatewayMessages;
   /** Where it is shared; absent: nowhere, and nobody looks. */

@@ -6,7 +6,7 @@ import { jsonReply } from '../http/reply.ts';
 import type { RouteRequest, RouteTable } from '../http/route-table.ts';
 import type { OperationCore } from '../operations/frame/core.ts';
 import { Permissions } from '../operations/frame/permissions.ts';
-import { instanceRow } from '../registry/table/instance-row.ts';
+import { instanceRow, shownSource } from '../registry/table/instance-row.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { renderDocsPage } from './docs-page.ts';
 import { renderHomePage } from './home-page.ts';
@@ -89,7 +89,8 @@ class Told {
     const upstreams = this.upstreams();
     const bySource: Record<string, number> = {};
     for (const { settings } of upstreams) {
-      bySource[settings.source] = (bySource[settings.source] ?? 0) + 1;
+      const source = shownSource(settings);
+      bySource[source] = (bySource[source] ?? 0) + 1;
     }
     const instances = upstreams.map((upstream) => instanceRow(upstream, this.#core.upstreams.stateOf(upstream)));
     return { total: upstreams.length, by_source: bySource, instances };

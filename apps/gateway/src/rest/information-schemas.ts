@@ -11,6 +11,7 @@ const instance = z
     dcc_type: z.string(),
     status: z.enum(INSTANCE_STATES),
     source: z.enum(['config', 'http', 'file']),
+    owner: z.string().optional().meta({ description: 'The gateway that has it, where it is another one.' }),
     tool_count: z.int(),
   })
   .openapi('Instance');

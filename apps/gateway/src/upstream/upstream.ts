@@ -13,7 +13,8 @@ export interface UpstreamSettings {
   /** First eight hex digits of `instanceId`. */
   readonly instanceShort: string;
   readonly dccType: string;
-  readonly source: 'config' | 'http' | 'file';
+  /** `gateway`: another gateway has it, and is asked to call it. */
+  readonly source: 'config' | 'http' | 'file' | 'gateway';
   readonly transport:
     | {
         readonly type: 'stdio';
@@ -28,6 +29,8 @@ export interface UpstreamSettings {
         readonly headers: Readonly<Record<string, string>>;
         /** Which addresses it may have; absent: any. */
         readonly reach?: ReachRule;
+        /** The address of the gateway that has it and is asked to call it; absent: it is reached directly. */
+        readonly owner?: string;
         /** How its tokens are had; absent: what a login has left behind, if one has. */
         readonly oauth?: OauthSettings;
       };

@@ -11,6 +11,7 @@ const instance = z
     dcc_type: z.string(),
     display_name: z.string(),
     source: z.enum(['config', 'http', 'file']),
+    owner: z.string().optional().meta({ description: 'The gateway that has it, where it is another one.' }),
     transport: z.enum(['stdio', 'http']),
     mcp_url: z.string().optional(),
     command: z.string().optional().meta({ description: 'Its name, without arguments.' }),

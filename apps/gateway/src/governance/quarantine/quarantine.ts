@@ -25,7 +25,7 @@ export interface QuarantineInstance {
   readonly key: string;
   readonly instanceId: string;
   readonly dccType: string;
-  readonly source: 'config' | 'http' | 'file';
+  readonly source: 'config' | 'http' | 'file' | 'gateway';
 }
 
 const POLL_MILLIS = 1_000;
@@ -132,7 +132,7 @@ export class Quarantine {
     const listed = [...subjects].filter(({ isStub, needsLoad }) => !isStub && !needsLoad);
     const tools = this.#seen.of(listed);
     const list = {
-      server: source === 'config' ? key : serverOfDcc(dccType),
+      server: source === 'config' || source === 'gateway' ? key : serverOfDcc(dccType),
       dcc: dccType,
       instance: instanceId,
       tools,

@@ -44,6 +44,8 @@ export interface McpParts {
   /** Whether what the gateway answers itself has spans. */
   readonly hasProtocolSpans: boolean;
   readonly bodyLimitBytes: number;
+  /** Whether another gateway listens to a resource of a server of this one, by the name that the server has for it. */
+  readonly isSubscribedElsewhere: (uri: string) => Promise<boolean>;
   /** One line for people. */
   readonly log: (line: string) => void;
 }
@@ -72,7 +74,8 @@ export function assembleMcp(parts: McpParts): McpSide {
   const sessions = createSessions(parts, onSubscriptions);
   const broadcast = createBroadcast(parts, sessions, onSubscriptions);
   const listeners = {
-    isSubscribed: (uri: string): Promise<boolean> => broadcast.isSubscribed(uri),
+    isSubscribed: async (uri: string): Promise<boolean> =>
+      (await broadcast.isSubscribed(uri)) || (await parts.isSubscribedElsewhere(uri)),
     subscribedUris: (): Promise<ReadonlySet<string>> => broadcast.subscribedUris(),
     onChanged: (): void => sessions.subscriptionsChanged(),
   };
@@ -134,7 +137,7 @@ function createServer(
   return new McpServer({
     ...clients,
     serverInfo,
-    tasks: taskHandlers(core.jobs),
+    furtherMethods: taskHandlers(core.jobs),
     inputRequired: new InputRequired({
       rounds: state.inputRounds,
       gatewayId: messages.address,

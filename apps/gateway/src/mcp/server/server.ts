@@ -42,8 +42,8 @@ export interface McpServerOptions {
   readonly sessions: Sessions;
   readonly broadcast: Broadcast;
   readonly inputRequired: InputRequired;
-  /** Methods of the tasks extension. */
-  readonly tasks: ReadonlyMap<string, McpHandler>;
+  /** Methods beside those of the mode, such as those of the tasks extension. */
+  readonly furtherMethods: ReadonlyMap<string, McpHandler>;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
   readonly onFinished?: (finished: FinishedRequest) => void;
@@ -75,7 +75,7 @@ export class McpServer {
       ['ping', async () => ({})],
       ['server/discover', async (_request, exchange) => this.#discovery(exchange)],
       ['logging/setLevel', setLogLevel],
-      ...options.tasks,
+      ...options.furtherMethods,
     ]);
   }
 

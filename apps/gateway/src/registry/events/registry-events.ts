@@ -3,8 +3,12 @@ import type { JsonObject } from '../../protocol/json-rpc.ts';
 
 /** What the registry tells of its upstreams, for the clients of the gateway. */
 export interface RegistryEvents {
-  /** The catalog holds other tools, or an upstream says that its tools have changed. */
-  onToolsChanged(): void;
+  /**
+   * The catalog holds other tools, or an upstream says that its tools have changed.
+   *
+   * @param instanceId Absent where it is no upstream that has other tools than before.
+   */
+  onToolsChanged(instanceId?: string): void;
   /** The readiness of an instance changed. */
   onInstanceChanged(instanceId: string): void;
   /** The state of an instance changed, as a row of its own. */

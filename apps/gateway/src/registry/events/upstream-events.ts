@@ -39,7 +39,7 @@ export function upstreamEvents(options: UpstreamEventsOptions): RegistryUpstream
       // In the same turn, so that nothing is called that is to be held.
       governance.quarantine?.review(upstream.settings, catalog.recordsOf(upstream.settings.instanceId));
       if (announced.delete(upstream.settings.instanceId) || hasChanged) {
-        events.onToolsChanged();
+        events.onToolsChanged(upstream.settings.instanceId);
       }
     },
     onStatus: (upstream) => {

@@ -26,6 +26,8 @@ export interface HttpRegistryOptions {
   readonly table: InstanceTable;
   readonly upstreams: Upstreams;
   readonly store: RegisteredInstances;
+  /** Where other gateways are that share the store: no instance is there. */
+  readonly gateways: () => readonly string[];
   /** Networks that instances may be in besides loopback and the host that they register from. */
   readonly allow: readonly string[];
   readonly lookup: LookupFunction;
@@ -158,7 +160,8 @@ export class HttpRegistry {
 
   #isOwn(url: URL): boolean {
     const isThisMachine = thisMachine();
-    return this.#own.some((own) => isSameAddress(toListenAddress(url), own, isThisMachine));
+    const others = this.#options.gateways().map((gateway) => toListenAddress(new URL(gateway)));
+    return [...this.#own, ...others].some((own) => isSameAddress(toListenAddress(url), own, isThisMachine));
   }
 
   #toOffer(instance: RegisteredInstance): InstanceOffer {

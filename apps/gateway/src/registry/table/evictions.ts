@@ -95,6 +95,7 @@ export class Evictions {
   }
 }
 
+/** What another gateway has is ended when that says so, or is gone. */
 function isRegistered({ settings }: Upstream): boolean {
-  return settings.source !== 'config';
+  return settings.source !== 'config' && settings.source !== 'gateway';
 }

@@ -6,7 +6,7 @@ import type { RegisteredFacts, UpstreamSettings } from '../../upstream/upstream.
 export type InstanceSourceName = UpstreamSettings['source'];
 
 /** Of two sources that have the same instance the first one counts. */
-export const SOURCES: readonly InstanceSourceName[] = ['config', 'http', 'file'];
+export const SOURCES: readonly InstanceSourceName[] = ['config', 'http', 'file', 'gateway'];
 
 /** An instance as one source has it. */
 export interface InstanceOffer {

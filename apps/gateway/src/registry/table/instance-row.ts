@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../protocol/json-rpc.ts';
 import { withoutUndefined } from '../../protocol/json/without-undefined.ts';
-import type { RegisteredFacts, Upstream, UpstreamStatus } from '../../upstream/upstream.ts';
+import type { RegisteredFacts, Upstream, UpstreamSettings, UpstreamStatus } from '../../upstream/upstream.ts';
 import type { InstanceState } from './upstreams.ts';
 
 /** One upstream as `/v1/instances` and the resources show it. Commands, headers and environment stay inside. */
@@ -10,7 +10,8 @@ export function instanceRow({ settings, status, facts }: Upstream, state: Instan
     instance_short: settings.instanceShort,
     name: settings.key,
     dcc_type: settings.dccType,
-    source: settings.source,
+    source: shownSource(settings),
+    owner: ownerOf(settings),
     transport: settings.transport.type,
     lazy: settings.isLazy,
     affinity: settings.affinity,
@@ -27,6 +28,16 @@ export function instanceRow({ settings, status, facts }: Upstream, state: Instan
     scene: status.scene ?? null,
     ...registeredRow(facts),
   };
+}
+
+/** Where an instance is known from, in the words of the rows: what another gateway has is reached over HTTP. */
+export function shownSource({ source }: UpstreamSettings): 'config' | 'http' | 'file' {
+  return source === 'gateway' ? 'http' : source;
+}
+
+/** The gateway that has the instance, where it is another one. */
+export function ownerOf({ transport }: UpstreamSettings): string | undefined {
+  return transport.type === 'http' ? transport.owner : undefined;
 }
 
 /** What a registered instance has told; absent is what it did not. */

@@ -174,7 +174,10 @@ async function openHttpConnection(options: OpenConnectionOptions, http: HttpSett
     facts: negotiation.facts,
     openLegacySession: (legacySignal: AbortSignal) =>
       openLegacySession(createTransport(), negotiateOptions, legacySignal),
-    coreRoutes: createCoreRoutes(pool, () => headersNow(http.headers, oauth?.token)),
+    // What stands beside the endpoint of another gateway are routes of that gateway.
+    ...(http.owner === undefined
+      ? { coreRoutes: createCoreRoutes(pool, () => headersNow(http.headers, oauth?.token)) }
+      : {}),
     ...userSessions(options, { createTransport, negotiateOptions, facts: negotiation.facts }),
     dispose: () => pool.destroy(),
   };

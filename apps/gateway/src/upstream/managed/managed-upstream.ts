@@ -9,6 +9,7 @@ import { openConnection, type OpenedConnection } from '../connection/open-connec
 import { SessionMemory } from '../connection/session-memory.ts';
 import type { DispatchLimits } from '../dispatch/dispatcher.ts';
 import type { GatewayInfo } from '../hop/envelope.ts';
+import { asOwnerSays } from '../hop/owner-failure.ts';
 import type { TokenStore } from '../oauth/token-store.ts';
 import { createUpstreamOauth, type UpstreamOauth } from '../oauth/upstream-oauth.ts';
 import type {
@@ -84,6 +85,8 @@ export class ManagedUpstream implements Upstream {
   readonly #nonProtocolLog = new SparseLog((line) => this.#log(line));
   #probe: ReadinessProbe | undefined;
   #triedTimer: NodeJS.Timeout | undefined;
+  /** Another gateway calls the server for this one. */
+  readonly #isAtGateway: boolean;
   #isClosed = false;
   #facts: RegisteredFacts | undefined;
   /** As the host tells it. */
@@ -91,6 +94,7 @@ export class ManagedUpstream implements Upstream {
 
   constructor(settings: UpstreamSettings, deps: Required<UpstreamDeps>) {
     this.settings = settings;
+    this.#isAtGateway = settings.source === 'gateway';
     this.#deps = deps;
     const { random } = deps;
     this.#events = toSafeEvents(deps.events, (line) => this.#log(line));
@@ -179,7 +183,8 @@ export class ManagedUpstream implements Upstream {
   }
 
   request(hop: HopRequest): Promise<HopResult> {
-    const result = this.#calls.run(hop);
+    const answer = this.#calls.run(hop);
+    const result = this.#isAtGateway ? answer.then(asOwnerSays) : answer;
     if (changesTools(hop)) {
       void result.then(() => this.#changes.toolsMayHaveChanged());
     }
