@@ -36,7 +36,6 @@ export async function joinRedis(config: GatewayConfig, { local, log }: JoinOptio
     return { state: local(), tell: () => undefined, leave: async () => undefined };
   }
   const early: ActivityNote[] = [];
-  const onError = (error: unknown): void => log(`redis: internal error: ${messageOf(error)}`, { severity: 'error' });
   let onNote = (note: ActivityNote): unknown => early.push(note);
   const opened = openRedisLink({
     ...settings,
@@ -45,12 +44,11 @@ export async function joinRedis(config: GatewayConfig, { local, log }: JoinOptio
       onNote(toNote(status, line));
     },
     onRefused: (problem) => log(`redis: a command was refused (${problem})`, { severity: 'warn' }),
-    onError,
+    onError: (error) => log(`redis: internal error: ${messageOf(error)}`, { severity: 'error' }),
   });
+  await Promise.race([opened.tried, sleep(START_MILLIS, undefined, { ref: false })]);
   const { link } = opened;
-  const state = createRedisState(link, local(), { id: randomUUID(), onError });
-  const whenShared = opened.tried.then(() => state.whenJoined());
-  await Promise.race([whenShared, sleep(START_MILLIS, undefined, { ref: false })]);
+  const state = createRedisState(link, local(), randomUUID());
   return {
     state,
     tell: (listener) => {

@@ -1,43 +1,35 @@
+import { RedisCallStore } from '@dcc-mcp/call-store/redis';
 import type { SharedStore } from '../governance/shared-store.ts';
 import { JoinedApprovals } from './redis/approvals/joined-approvals.ts';
 import { RedisApprovals } from './redis/approvals/redis-approvals.ts';
 import { GatewayRoster } from './redis/janitor/gateway-roster.ts';
-import { createRedisRooms } from './redis/joined/redis-rooms.ts';
 import { JoinedLeases } from './redis/limits/joined-leases.ts';
 import { JoinedQuotas } from './redis/limits/joined-quotas.ts';
 import { RedisLeases } from './redis/limits/redis-leases.ts';
 import { RedisQuotas } from './redis/limits/redis-quotas.ts';
-import type { LinkStatus, RedisLink } from './redis/link/redis-link.ts';
+import { type LinkStatus, type RedisLink, slotTag } from './redis/link/redis-link.ts';
 import { RedisGatewayAnnouncements } from './redis/neighbours/redis-gateway-announcements.ts';
 import { RedisGatewayMessages } from './redis/neighbours/redis-gateway-messages.ts';
-import type { SharedState } from './shared-state.ts';
+import { createMemoryCallStore, type SharedState } from './shared-state.ts';
 
 /** State that is shared with all gateways at one Redis. */
 export interface RedisState extends SharedState {
-  /** Resolves when what this gateway has is shared, or Redis turned out to be away. Never rejects. */
-  whenJoined(): Promise<void>;
   /** Leaves the other gateways. Never rejects. */
   close(): Promise<void>;
 }
 
-/** Who shares. */
-export interface RedisStateOptions {
-  /** Names this gateway among those of its Redis. */
-  readonly id: string;
-  /** Told of what should not have been thrown. */
-  readonly onError: (error: unknown) => void;
-}
-
-/** State that gateways share by Redis, and `local` while it is away. */
-export function createRedisState(link: RedisLink, local: SharedState, { id, onError }: RedisStateOptions): RedisState {
+/**
+ * State that gateways share by Redis, and `local` while it is away.
+ *
+ * @param id Names this gateway among them.
+ */
+export function createRedisState(link: RedisLink, local: SharedState, id: string): RedisState {
   const roster = new GatewayRoster({ link, id, now: Date.now });
   void roster.beat();
-  const rooms = createRedisRooms({ link, id, skewMillis: () => roster.skewMillis, onError });
   return {
     ...local,
-    ...rooms,
     approvals: new JoinedApprovals({ link, remote: new RedisApprovals(link), local: local.approvals }),
-    createMessages: (onListenerError) => new RedisGatewayMessages(link, onListenerError),
+    createMessages: (onError) => new RedisGatewayMessages(link, onError),
     announcements: new RedisGatewayAnnouncements(link, Date.now),
     store: () => storeOf(link.status(), roster.known),
     createQuotas: (ratePerMinute, name) =>
@@ -53,10 +45,15 @@ export function createRedisState(link: RedisLink, local: SharedState, { id, onEr
         local: local.createLeases(),
         shareOf: (max) => roster.shareOf(max),
       }),
-    close: async () => {
-      rooms.close();
-      await roster.close();
-    },
+    createCallStore: (options) =>
+      new RedisCallStore(createMemoryCallStore(options), {
+        ...options,
+        commands: link,
+        // One slot of a cluster, for several of these keys stand in one command.
+        keyPrefix: link.key(slotTag('rows')),
+        onDropped: options.onNotShared,
+      }),
+    close: () => roster.close(),
   };
 }
 
