@@ -36,6 +36,7 @@ export async function joinRedis(config: GatewayConfig, { local, log }: JoinOptio
     return { state: local(), tell: () => undefined, leave: async () => undefined };
   }
   const early: ActivityNote[] = [];
+  const onError = (error: unknown): void => log(`redis: internal error: ${messageOf(error)}`, { severity: 'error' });
   let onNote = (note: ActivityNote): unknown => early.push(note);
   const opened = openRedisLink({
     ...settings,
@@ -44,11 +45,12 @@ export async function joinRedis(config: GatewayConfig, { local, log }: JoinOptio
       onNote(toNote(status, line));
     },
     onRefused: (problem) => log(`redis: a command was refused (${problem})`, { severity: 'warn' }),
-    onError: (error) => log(`redis: internal error: ${messageOf(error)}`, { severity: 'error' }),
+    onError,
   });
-  await Promise.race([opened.tried, sleep(START_MILLIS, undefined, { ref: false })]);
   const { link } = opened;
-  const state = createRedisState(link, local(), randomUUID());
+  const state = createRedisState(link, local(), { id: randomUUID(), onError });
+  const whenShared = opened.tried.then(() => state.whenJoined());
+  await Promise.race([whenShared, sleep(START_MILLIS, undefined, { ref: false })]);
   return {
     state,
     tell: (listener) => {

@@ -3,6 +3,7 @@ import type { SharedStore } from '../governance/shared-store.ts';
 import { JoinedApprovals } from './redis/approvals/joined-approvals.ts';
 import { RedisApprovals } from './redis/approvals/redis-approvals.ts';
 import { GatewayRoster } from './redis/janitor/gateway-roster.ts';
+import { createRedisRooms } from './redis/joined/redis-rooms.ts';
 import { JoinedLeases } from './redis/limits/joined-leases.ts';
 import { JoinedQuotas } from './redis/limits/joined-quotas.ts';
 import { RedisLeases } from './redis/limits/redis-leases.ts';
@@ -14,22 +15,30 @@ import { createMemoryCallStore, type SharedState } from './shared-state.ts';
 
 /** State that is shared with all gateways at one Redis. */
 export interface RedisState extends SharedState {
+  /** Resolves when what this gateway has is shared, or Redis turned out to be away. Never rejects. */
+  whenJoined(): Promise<void>;
   /** Leaves the other gateways. Never rejects. */
   close(): Promise<void>;
 }
 
-/**
- * State that gateways share by Redis, and `local` while it is away.
- *
- * @param id Names this gateway among them.
- */
-export function createRedisState(link: RedisLink, local: SharedState, id: string): RedisState {
+/** Who shares. */
+export interface RedisStateOptions {
+  /** Names this gateway among those of its Redis. */
+  readonly id: string;
+  /** Told of what should not have been thrown. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** State that gateways share by Redis, and `local` while it is away. */
+export function createRedisState(link: RedisLink, local: SharedState, { id, onError }: RedisStateOptions): RedisState {
   const roster = new GatewayRoster({ link, id, now: Date.now });
   void roster.beat();
+  const rooms = createRedisRooms({ link, id, skewMillis: () => roster.skewMillis, onError });
   return {
     ...local,
+    ...rooms,
     approvals: new JoinedApprovals({ link, remote: new RedisApprovals(link), local: local.approvals }),
-    createMessages: (onError) => new RedisGatewayMessages(link, onError),
+    createMessages: (onListenerError) => new RedisGatewayMessages(link, onListenerError),
     announcements: new RedisGatewayAnnouncements(link, Date.now),
     store: () => storeOf(link.status(), roster.known),
     createQuotas: (ratePerMinute, name) =>
@@ -53,7 +62,10 @@ export function createRedisState(link: RedisLink, local: SharedState, id: string
         keyPrefix: link.key(slotTag('rows')),
         onDropped: options.onNotShared,
       }),
-    close: () => roster.close(),
+    close: async () => {
+      rooms.close();
+      await roster.close();
+    },
   };
 }
 

@@ -5,6 +5,8 @@ import { redisScript } from '../link/redis-script.ts';
 // Keys, behind the prefix of KEYS[1]:
 //   instance:ID  hash: what it said of itself, with its time to live
 //   ends         sorted set of ids by the time at which each is overdue
+//   changes      sorted set of ids by the number of their last change; of those that have gone, too
+//   change       numbers the changes
 const COMMON = `
 local prefix, ends, now = KEYS[1], KEYS[1] .. 'ends', tonumber(ARGV[1])
 local function rowOf(id) return prefix .. 'instance:' .. id end
@@ -15,12 +17,19 @@ local function isLive(id)
   local ending = redis.call('ZSCORE', ends, id)
   return ending and tonumber(ending) > now and redis.call('EXISTS', rowOf(id)) == 1
 end
+-- Whoever has read all until then reads only what has changed since. Who went long ago is forgotten first.
+local function changed(id)
+  redis.call('ZADD', prefix .. 'changes', redis.call('INCR', prefix .. 'change'), id)
+  if redis.call('ZCARD', prefix .. 'changes') > 5000 then redis.call('ZPOPMIN', prefix .. 'changes') end
+  for _, name in ipairs({ 'changes', 'change' }) do redis.call('PEXPIRE', prefix .. name, 172800000) end
+end
 -- Both live as long as the instance may be silent, and the list as long as the last of them.
 local function live(id, heartbeatAt, millis)
   local left = math.max(1, heartbeatAt + millis - now)
   redis.call('ZADD', ends, heartbeatAt + millis, id)
   redis.call('PEXPIRE', rowOf(id), left)
   if redis.call('PTTL', ends) < left then redis.call('PEXPIRE', ends, left) end
+  changed(id)
 end
 `;
 
@@ -65,18 +74,24 @@ local wasThere = isLive(id)
 if wasThere and tonumber(redis.call('HGET', rowOf(id), 'heartbeatAt')) > tonumber(ARGV[3]) then return 0 end
 redis.call('DEL', rowOf(id))
 redis.call('ZREM', ends, id)
+if wasThere then changed(id) end
 return wasThere and 1 or 0
 `);
 
-/** ARGV: now, how many at most, and ids, or none for all that live. Gives the rows of those that live. */
-export const READ_INSTANCES: RedisScript = redisScript(`${COMMON}
-local ids = { unpack(ARGV, 3) }
-if #ids == 0 then
-  ids = redis.call('ZRANGEBYSCORE', ends, '(' .. ARGV[1], '+inf', 'LIMIT', 0, tonumber(ARGV[2]))
+/** ARGV: now, id. Gives the row, or nothing. */
+export const READ_INSTANCE: RedisScript = redisScript(`${COMMON}
+return isLive(ARGV[2]) and read(ARGV[2]) or {}
+`);
+
+/**
+ * ARGV: now, the number of the change until which all is known, how many at most. Gives the number of the last change, and of
+ * each instance that has changed its id, the number of that and its row, which is empty where it has gone.
+ */
+export const READ_CHANGES: RedisScript = redisScript(`${COMMON}
+local reply = { redis.call('GET', prefix .. 'change') or '0' }
+local ids = redis.call('ZRANGEBYSCORE', prefix .. 'changes', '(' .. ARGV[2], '+inf', 'WITHSCORES', 'LIMIT', 0, tonumber(ARGV[3]))
+for i = 1, #ids, 2 do
+  table.insert(reply, { ids[i], ids[i + 1], isLive(ids[i]) and read(ids[i]) or {} })
 end
-local rows = {}
-for _, id in ipairs(ids) do
-  if isLive(id) then table.insert(rows, read(id)) end
-end
-return rows
+return reply
 `);

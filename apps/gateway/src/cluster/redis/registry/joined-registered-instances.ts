@@ -7,14 +7,10 @@ import type {
   Registration,
 } from '../../../registry/http/registered-instances.ts';
 import { JoinedRoom } from '../joined/joined-room.ts';
-import type { RedisLink } from '../link/redis-link.ts';
-import { INSTANCES, RedisRegisteredInstances } from './redis-registered-instances.ts';
+import { INSTANCES, RedisRegisteredInstances, type RedisInstancesOptions } from './redis-registered-instances.ts';
 
 /** What {@link JoinedRegisteredInstances} are made of. */
-export interface JoinedInstancesOptions {
-  readonly link: RedisLink;
-  /** Epoch milliseconds; the clocks of the gateways agree to the second. */
-  readonly now: () => number;
+export interface JoinedInstancesOptions extends RedisInstancesOptions {
   readonly onError: (error: unknown) => void;
 }
 
@@ -34,10 +30,11 @@ export class JoinedRegisteredInstances implements RegisteredInstances {
   readonly #now: () => number;
   #isAhead = false;
 
-  constructor({ link, now, onError }: JoinedInstancesOptions) {
+  constructor({ onError, ...options }: JoinedInstancesOptions) {
+    const { link, now } = options;
     this.#now = now;
     this.#here = new MemoryRegisteredInstances(now);
-    this.#remote = new RedisRegisteredInstances({ link, now });
+    this.#remote = new RedisRegisteredInstances(options);
     this.#room = new JoinedRoom({
       link,
       name: INSTANCES,
@@ -139,8 +136,12 @@ export class JoinedRegisteredInstances implements RegisteredInstances {
   /** This gateway heard of it last. */
   async #hold(instance: RegisteredInstance): Promise<void> {
     const { registeredAt: _, heartbeatAt: __, ...registration } = instance;
-    await this.#forget(instance.instanceId);
-    await this.#here.register(registration);
+    this.#elsewhere.delete(instance.instanceId);
+    if ((await this.#here.register(registration)).kind === 'conflict') {
+      // It is so for all: what was known here is no more.
+      await this.#here.remove(instance.instanceId);
+      await this.#here.register(registration);
+    }
   }
 
   async #forget(instanceId: string): Promise<void> {
@@ -165,6 +166,7 @@ export class JoinedRegisteredInstances implements RegisteredInstances {
   /** Also what Redis has been told before: it may have lost that, and what it knows later stands. */
   async #share(): Promise<void> {
     this.#isAhead = false;
+    this.#remote.forget();
     try {
       for (const [instanceId, at] of this.#removed) {
         await this.#remote.remove(instanceId, at);

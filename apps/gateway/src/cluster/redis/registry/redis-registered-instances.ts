@@ -8,27 +8,42 @@ import {
 } from '../../../registry/http/registered-instances.ts';
 import { parseOwn, toArguments, toList } from '../joined/replies.ts';
 import { type RedisLink, slotTag } from '../link/redis-link.ts';
-import { HEARTBEAT_INSTANCE, READ_INSTANCES, REGISTER_INSTANCE, REMOVE_INSTANCE } from './instance-scripts.ts';
+import {
+  HEARTBEAT_INSTANCE,
+  READ_CHANGES,
+  READ_INSTANCE,
+  REGISTER_INSTANCE,
+  REMOVE_INSTANCE,
+} from './instance-scripts.ts';
 
 /** What {@link RedisRegisteredInstances} are made of. */
 export interface RedisInstancesOptions {
   readonly link: RedisLink;
-  /** Epoch milliseconds; the clocks of the gateways agree to the second. */
+  /** Epoch milliseconds. */
   readonly now: () => number;
+  /** How far the clock of Redis, which all gateways go by, is ahead of that; default 0. */
+  readonly skewMillis?: () => number;
 }
 
 /** The part of the keys that puts all instances into one slot. */
 export const INSTANCES = 'instances';
+/** Changes that are read at a time. */
+const PAGE = 250;
 
 /** Registered instances in Redis, and nowhere else. @throws {RedisUnavailable} From each method. */
 export class RedisRegisteredInstances implements RegisteredInstances {
   readonly #link: RedisLink;
   readonly #now: () => number;
+  readonly #skewMillis: () => number;
   readonly #prefix: string;
+  /** All that lived when changes were last read, and the number of the last change. */
+  readonly #known = new Map<string, RegisteredInstance>();
+  #change = 0;
 
-  constructor({ link, now }: RedisInstancesOptions) {
+  constructor({ link, now, skewMillis = () => 0 }: RedisInstancesOptions) {
     this.#link = link;
     this.#now = now;
+    this.#skewMillis = skewMillis;
     this.#prefix = `${link.key(slotTag(INSTANCES))}:`;
   }
 
@@ -41,11 +56,11 @@ export class RedisRegisteredInstances implements RegisteredInstances {
   async put(instance: RegisteredInstance): Promise<RegisterOutcome> {
     const { owner, scene, capabilitiesFingerprint, registeredAt, heartbeatAt, ...said } = instance;
     const { instanceId, ttlSecs, mcpUrl } = said;
-    const times = [registeredAt, heartbeatAt, ttlSecs * 1_000].map(String);
+    const times = [...[registeredAt, heartbeatAt].map((at) => this.#toShared(at)), String(ttlSecs * 1_000)];
     const told = [mcpUrl, toPresent(owner), JSON.stringify(said), toPresent(scene), toPresent(capabilitiesFingerprint)];
-    const args = [String(this.#now()), instanceId, String(MAX_REGISTERED), ...times, ...told];
+    const args = [this.#toShared(this.#now()), instanceId, String(MAX_REGISTERED), ...times, ...told];
     const [word, row] = toList(await this.#link.run(REGISTER_INSTANCE, [this.#prefix], args));
-    const known = toInstance(row);
+    const known = this.#toInstance(row);
     if (word === 'full' || known === undefined) {
       return { kind: 'full' };
     }
@@ -58,27 +73,85 @@ export class RedisRegisteredInstances implements RegisteredInstances {
       scene: scene === undefined ? undefined : toPresent(scene),
       fingerprint: capabilitiesFingerprint === undefined ? undefined : toPresent(capabilitiesFingerprint),
     });
-    const args = [String(this.#now()), instanceId, ...told];
-    return toInstance(await this.#link.run(HEARTBEAT_INSTANCE, [this.#prefix], args));
+    const args = [this.#toShared(this.#now()), instanceId, ...told];
+    return this.#toInstance(await this.#link.run(HEARTBEAT_INSTANCE, [this.#prefix], args));
   }
 
   async get(instanceId: string): Promise<RegisteredInstance | undefined> {
-    return (await this.#read([instanceId]))[0];
+    const args = [this.#toShared(this.#now()), instanceId];
+    return this.#toInstance(await this.#link.run(READ_INSTANCE, [this.#prefix], args));
   }
 
   /** @param heardBefore One that was heard of later stays; epoch milliseconds. */
   async remove(instanceId: string, heardBefore: number = Number.MAX_SAFE_INTEGER): Promise<boolean> {
-    const args = [String(this.#now()), instanceId, String(heardBefore)];
+    const args = [this.#toShared(this.#now()), instanceId, this.#toShared(heardBefore)];
     return (await this.#link.run(REMOVE_INSTANCE, [this.#prefix], args)) === 1;
   }
 
-  list(): Promise<readonly RegisteredInstance[]> {
-    return this.#read([]);
+  /** Reads what has changed since the last time. */
+  async list(): Promise<readonly RegisteredInstance[]> {
+    await this.#readChanges();
+    const now = this.#now();
+    for (const { instanceId, heartbeatAt, ttlSecs } of this.#known.values()) {
+      if (now >= heartbeatAt + ttlSecs * 1_000) {
+        this.#known.delete(instanceId);
+      }
+    }
+    return [...this.#known.values()];
   }
 
-  async #read(ids: readonly string[]): Promise<readonly RegisteredInstance[]> {
-    const args = [String(this.#now()), String(MAX_REGISTERED), ...ids];
-    return toList(await this.#link.run(READ_INSTANCES, [this.#prefix], args)).flatMap((row) => toInstance(row) ?? []);
+  /** Reads all anew the next time: Redis was away, and may have lost what it had. */
+  forget(): void {
+    this.#known.clear();
+    this.#change = 0;
+  }
+
+  async #readChanges(): Promise<void> {
+    for (;;) {
+      const args = [this.#toShared(this.#now()), String(this.#change), String(PAGE)];
+      const [last, ...changes] = toList(await this.#link.run(READ_CHANGES, [this.#prefix], args));
+      if (Number(last) < this.#change) {
+        this.forget();
+        continue;
+      }
+      changes.forEach((change) => this.#take(change));
+      if (changes.length < PAGE) {
+        return;
+      }
+    }
+  }
+
+  #take(reply: unknown): void {
+    const [id, change, row] = toList(reply);
+    this.#change = Math.max(this.#change, Number(change));
+    const instance = this.#toInstance(row);
+    if (instance === undefined) {
+      this.#known.delete(String(id));
+    } else {
+      this.#known.set(instance.instanceId, instance);
+    }
+  }
+
+  /** To the second: what is measured again is a little different, and would make news of every instance. */
+  #skew(): number {
+    return Math.round(this.#skewMillis() / 1_000) * 1_000;
+  }
+
+  #toShared(time: number): string {
+    return String(time + this.#skew());
+  }
+
+  /** With the times as the clock of this machine has them. */
+  #toInstance(row: unknown): RegisteredInstance | undefined {
+    const instance = toInstance(row);
+    const skew = this.#skew();
+    return (
+      instance && {
+        ...instance,
+        registeredAt: instance.registeredAt - skew,
+        heartbeatAt: instance.heartbeatAt - skew,
+      }
+    );
   }
 }
 

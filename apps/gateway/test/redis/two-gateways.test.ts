@@ -1,0 +1,183 @@
+// Two gateways at one Redis are one: whichever gets a request answers it.
+import { type RunningRedis, startRedis } from '@dcc-mcp/test-kit/redis-server';
+import { describeWithTools } from '@dcc-mcp/test-kit/tools';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Json } from '../fixtures/callers.ts';
+import { type HeldServer, startHeldServer } from '../fixtures/held-server.ts';
+import { type PlainServer, startPlainServer } from '../fixtures/plain-server.ts';
+import { type ServedInProcess, serveInProcess } from '../fixtures/serve-in-process.ts';
+import { until } from './fixtures/until.ts';
+
+interface Answer {
+  readonly status: number;
+  readonly body: Json;
+}
+
+async function ask({ url }: ServedInProcess, method: string, path: string, body?: object): Promise<Answer> {
+  const response = await fetch(`${url}${path}`, {
+    method,
+    headers: { 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, body: (await response.json()) as Json };
+}
+
+async function search(gateway: ServedInProcess, query: string): Promise<readonly Json[]> {
+  const { body } = await ask(gateway, 'POST', '/v1/search', { query });
+  return body['hits'] as readonly Json[];
+}
+
+/** Resolves when the gateway shares its state. */
+async function untilShared(served: ServedInProcess): Promise<void> {
+  await until(async () => (await ask(served, 'GET', '/v1/readyz')).body['degraded'] === undefined);
+}
+
+/** A client of the handshake era whose requests go to each gateway in turn. */
+async function alternatingClient(gateways: readonly ServedInProcess[]): Promise<Client> {
+  let count = 0;
+  const client = new Client({ name: 'nomad', version: '1' }, { versionNegotiation: { mode: 'legacy' } });
+  const transport = new StreamableHTTPClientTransport(new URL(`${gateways[0]!.url}/mcp`), {
+    fetch: (url, init) => {
+      const { pathname } = new URL(url);
+      count += 1;
+      return fetch(`${gateways[count % gateways.length]!.url}${pathname}`, init);
+    },
+  });
+  await client.connect(transport);
+  return client;
+}
+
+describeWithTools({ describe, test }, ['redis-server'])('two gateways at one Redis', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'two-gateways-'));
+  let redis: RunningRedis;
+  let held: HeldServer;
+  let plain: PlainServer;
+  let here: ServedInProcess;
+  let there: ServedInProcess;
+
+  async function gateway(name: string): Promise<ServedInProcess> {
+    const file = join(folder, `${name}.json`);
+    const stateDir = join(folder, name);
+    const mcpServers = { held: { url: held.url } };
+    writeFileSync(file, JSON.stringify({ redisUrl: redis.url, stateDir, registry: { dir: 'off' }, mcpServers }));
+    const served = await serveInProcess(file);
+    await served.ready();
+    return served;
+  }
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    held = await startHeldServer();
+    plain = await startPlainServer({ tools: ['read_scene'] });
+    [here, there] = await Promise.all([gateway('here'), gateway('there')]);
+  });
+
+  afterAll(async () => {
+    await Promise.all([here.stop(), there.stop()]);
+    held.close();
+    plain.server.close();
+    plain.server.closeAllConnections();
+    await redis.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  describe('and a client whose requests go to each in turn', () => {
+    let client: Client;
+
+    beforeEach(async () => {
+      client = await alternatingClient([here, there]);
+    });
+
+    afterEach(() => client.close());
+
+    test('serve one session', async () => {
+      for (let i = 0; i < 10; i += 1) {
+        expect((await client.listTools()).tools.map(({ name }) => name)).toContain('search');
+        const found = await client.callTool({ name: 'search', arguments: { query: 'held' } });
+        expect(found.isError).not.toBe(true);
+        await client.ping();
+      }
+    });
+
+    test('serve it while Redis is frozen, and when it is back', async () => {
+      for (let i = 0; i < 4; i += 1) {
+        await client.ping();
+      }
+      redis.pause();
+      try {
+        const begun = performance.now();
+        for (let i = 0; i < 10; i += 1) {
+          await client.ping();
+        }
+        expect(performance.now() - begun).toBeLessThan(2_000);
+      } finally {
+        redis.resume();
+      }
+      await untilShared(here);
+      await untilShared(there);
+      await client.ping();
+      await client.ping();
+    });
+
+    test('know that it is over, whichever was told', async () => {
+      const id = (client.transport as StreamableHTTPClientTransport).sessionId!;
+      await client.ping();
+      await client.ping();
+      const status = async ({ url }: ServedInProcess, method: string): Promise<number> => {
+        const headers = {
+          'content-type': 'application/json',
+          accept: 'application/json, text/event-stream',
+          'mcp-session-id': id,
+        };
+        const body = method === 'POST' ? { body: '{"jsonrpc":"2.0","id":1,"method":"ping"}' } : {};
+        return (await fetch(`${url}/mcp`, { method, headers, ...body })).status;
+      };
+      expect([await status(here, 'POST'), await status(there, 'POST')]).toEqual([200, 200]);
+      expect(await status(there, 'DELETE')).toBe(204);
+      const ended = performance.now();
+      await until(async () => (await status(here, 'POST')) === 404);
+      expect(performance.now() - ended).toBeLessThan(1_000);
+      expect(await status(there, 'POST')).toBe(404);
+    });
+  });
+
+  test('an instance that registers at one is found and called at the other, and leaves both', async () => {
+    const instanceId = '0a1b2c3d-0000-4000-8000-000000000001';
+    const registration = { instance_id: instanceId, dcc_type: 'maya', mcp_url: plain.url, ttl_secs: 60 };
+    expect((await ask(here, 'POST', '/v1/instances/register', registration)).status).toBe(200);
+    let hit: Json | undefined;
+    await until(async () => {
+      hit = (await search(there, 'read_scene')).find((each) => each['dcc_type'] === 'maya');
+      return hit !== undefined;
+    });
+    const called = await ask(there, 'POST', '/v1/call', { tool_slug: hit!['tool_slug'], arguments: {} });
+    expect(called).toMatchObject({ status: 200, body: { ok: true } });
+    const beat = await ask(there, 'POST', '/v1/instances/heartbeat', { instance_id: instanceId });
+    expect(beat.status).toBe(200);
+    const moved = { ...registration, mcp_url: 'http://127.0.0.1:9/mcp' };
+    expect((await ask(there, 'POST', '/v1/instances/register', moved)).status).toBe(409);
+    expect((await ask(there, 'POST', '/v1/instances/deregister', { instance_id: instanceId })).status).toBe(200);
+    await until(async () => (await search(here, 'read_scene')).every((each) => each['dcc_type'] !== 'maya'));
+    expect((await ask(here, 'POST', '/v1/instances/heartbeat', { instance_id: instanceId })).status).toBe(404);
+  });
+
+  test('a job that runs at one is shown and listed at the other, with its result', async () => {
+    const [hit] = await search(here, '');
+    const asked = { tool_slug: hit!['tool_slug'], meta: { 'dcc.async': true } };
+    const { status, body } = await ask(here, 'POST', '/v1/call', asked);
+    expect(status).toBe(202);
+    const id = body['job_id'] as string;
+    const call = await held.nextCall();
+    call.progress(1, { total: 2 });
+    await until(async () => (await ask(there, 'GET', `/v1/jobs/${id}`)).body['progress'] !== undefined);
+    expect(await ask(there, 'GET', `/v1/jobs/${id}`)).toMatchObject({ status: 200, body: { state: 'running' } });
+    expect((await ask(there, 'GET', '/v1/jobs?state=running')).body).toMatchObject({ jobs: [{ job_id: id }] });
+    call.answer({ content: [{ type: 'text', text: 'done' }] });
+    await until(async () => (await ask(there, 'GET', `/v1/jobs/${id}`)).body['state'] === 'succeeded');
+    expect((await ask(there, 'GET', `/v1/jobs/${id}`)).body).toMatchObject({ result: { output: 'done' } });
+  });
+});
