@@ -26,7 +26,7 @@ async function fill(link: RedisLink, times: number): Promise<void> {
   const sessions = new JoinedSessionRecords({ link, onError, gatewayId: 'g', bounds: { maxSessions: CAP } });
   const rounds = new JoinedInputRounds({ link, onError, maxRounds: CAP });
   const jobs = new JoinedJobRecords({ ...clock, maxOpen: CAP, maxFinished: CAP, retentionMillis: 60_000 });
-  const instances = new JoinedRegisteredInstances(clock);
+  const instances = new JoinedRegisteredInstances({ ...clock, id: 'here' });
   const owners = new JoinedResourceOwners({ link, onError });
   const searches = new JoinedSearchMemory({ ...clock, maxSearches: CAP });
   await Promise.all([sessions, rounds, jobs, instances, owners].map((room) => room.whenJoined()));
@@ -52,7 +52,8 @@ async function fill(link: RedisLink, times: number): Promise<void> {
     await owners.replace({ instanceId: `${times}-${i}`, uris: [`scene://${i}`], prefixes: ['frame://'] });
   }
   await sessions.close();
-  [rounds, jobs, instances, owners].forEach((room) => room.close());
+  [rounds, jobs, owners].forEach((room) => room.close());
+  await instances.close();
 }
 
 async function keysOf(link: RedisLink): Promise<readonly string[]> {

@@ -1,5 +1,6 @@
 import { describeWithTools } from '@dcc-mcp/test-kit/tools';
 import { describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import type { RedisLink } from '../../src/cluster/redis/link/redis-link.ts';
 import { JoinedRegisteredInstances } from '../../src/cluster/redis/registry/joined-registered-instances.ts';
 import type { Registration } from '../../src/registry/http/registered-instances.ts';
@@ -22,7 +23,7 @@ describeWithTools({ describe, test }, ['redis-server'])('registered instances ov
 
   async function gateway(prefix: string): Promise<GatewayUnderTest> {
     const link = await rooms.link(prefix);
-    const records = new JoinedRegisteredInstances({ link, now: () => now, onError });
+    const records = new JoinedRegisteredInstances({ link, id: randomUUID(), now: () => now, onError });
     await records.whenJoined();
     return { link, records: rooms.closing(records) };
   }
@@ -131,5 +132,41 @@ describeWithTools({ describe, test }, ['redis-server'])('registered instances ov
       await Promise.all([untilJoined(first), untilJoined(second)]);
       expect(await idsOf(first)).toEqual(['blender', 'maya']);
     });
+  });
+
+  describe('one that a gateway can’t reach', () => {
+    test('is taken out for all by the one of them that cleans up, and by no other', async () => {
+      const [first, second] = await pair();
+      await second.records.register(registration('maya'));
+      expect(await second.records.remove('maya', 'unreachable')).toBe(false);
+      expect(await idsOf(first)).toEqual(['maya']);
+      expect(await first.records.remove('maya', 'unreachable')).toBe(true);
+      expect(await idsOf(second)).toEqual([]);
+    });
+
+    test('is taken out by another one when the first has left', async () => {
+      const [first, second] = await pair();
+      await first.records.register(registration('maya'));
+      await first.records.close();
+      await second.records.clean();
+      expect(await second.records.remove('maya', 'unreachable')).toBe(true);
+    });
+
+    test('stays when whoever took it out has lost the lock to another one meanwhile', async () => {
+      const [first, second] = await pair();
+      await first.records.register(registration('maya'));
+      await first.link.send(['DEL', first.link.key('{instances}', 'janitor')]);
+      await second.records.clean();
+      expect(await first.records.remove('maya', 'unreachable')).toBe(false);
+      expect(await idsOf(second)).toEqual(['maya']);
+    });
+  });
+
+  test('what is overdue is taken out of Redis by the janitor', async () => {
+    const [first] = await pair();
+    await first.records.register(registration('maya', { ttlSecs: 10 }));
+    now += 10_001;
+    await first.records.clean();
+    expect(await first.link.send(['ZCARD', first.link.key('{instances}', 'ends')])).toBe(0);
   });
 });

@@ -107,7 +107,6 @@ const EVENTS: Columns<ContentionEvent, never> = {
   instance_id: SEARCHED,
   reason: SEARCHED,
   severity: oneOf(SEVERITIES),
-  service_instance_id: TEXT,
 };
 
 const ACTIVITY: Columns<ActivityRow, 'correlation'> = {

@@ -1,7 +1,8 @@
-import type { Stats } from '../analytics/stats.ts';
-import type { TopRow } from '../analytics/top-rows.ts';
+import { stats, type Stats } from '../analytics/stats.ts';
+import { type TopRow, toTopRows } from '../analytics/top-rows.ts';
+import type { CallRow } from '../rows/call-row.ts';
 import { createRowIds, newRowId, rowIdAt } from '../rows/row-id.ts';
-import type { FollowUpNote, SearchRow } from '../rows/search-row.ts';
+import type { SearchRow, SearchRowFollowUp } from '../rows/search-row.ts';
 import type { TraceDetail } from '../rows/trace-row.ts';
 import { boundRow, isKept, withFollowUp } from './bound-row.ts';
 import type {
@@ -16,14 +17,14 @@ import type {
   StatsRequest,
   StoreUsage,
 } from './call-store.ts';
-import { EntryReader } from './entry-reader.ts';
-import { kindsBehind } from './feed.ts';
-import { traceDetail } from './list-rows.ts';
+import { FEED_KINDS, feedOf, type Shelves } from './feed.ts';
+import { isNamed, matcherOf, pageOf, toListed } from './list-rows.ts';
 import { LiveTail } from './live-tail.ts';
 import { requirePositive } from './require-positive.ts';
 import type { ListedRows, RowKind, RowKinds } from './row-kinds.ts';
 import { LateEntry, type RingEntry, TraceEntry } from './row-ring.ts';
 import { RowShelf, sortById } from './row-shelf.ts';
+import { traceDetail } from './trace-detail.ts';
 
 /** How many rows are kept; each a positive integer. */
 export interface MemoryCallStoreOptions {
@@ -58,12 +59,9 @@ interface SearchEntry {
   row: SearchRow;
 }
 
-type Shelves = { readonly [K in RowKind]: RowShelf<RowKinds[K]> };
-
 /** The history of one process, in rings. */
 export class MemoryCallStore implements CallStore {
   readonly #shelves: Shelves;
-  readonly #reader: EntryReader;
   readonly #live: LiveTail;
   readonly #newId: () => string;
   /** What is older belongs to an earlier process. */
@@ -74,22 +72,16 @@ export class MemoryCallStore implements CallStore {
   /** @throws {RangeError} When a capacity or bound is not a positive integer. */
   constructor(options: MemoryCallStoreOptions = {}) {
     this.#shelves = createShelves(options);
-    this.#reader = new EntryReader({
-      entriesOf: (kind) => this.entriesOf(kind),
-      droppedOf: (kind) => this.#shelves[kind].dropped,
-      callsSince: () => millisOf(this.#shelves.calls.usage().oldest_retained),
-    });
     this.#newId = options.now === undefined ? newRowId : createRowIds(options.now);
     this.#startId = this.#newId();
     this.#onError = options.onError ?? (() => undefined);
     this.#live = new LiveTail(this.#onError);
   }
 
-  /** @param key That of a row which has no `row_id`; default a new one. */
-  append<K extends RowKind>(kind: K, row: RowKinds[K], key?: string): void {
+  append<K extends RowKind>(kind: K, row: RowKinds[K]): void {
     try {
       const bounded = boundRow(row);
-      const entry = toEntry(kind, keyOf(bounded) ?? key ?? this.#newId(), bounded);
+      const entry = toEntry(kind, keyOf(bounded) ?? this.#newId(), bounded);
       const evicted = this.#shelves[kind].append(entry);
       if (isSearch(entry)) {
         this.#index(entry, evicted);
@@ -117,7 +109,7 @@ export class MemoryCallStore implements CallStore {
     this.#live.tell({ type: 'row', kind, id, row } as Exclude<LiveEvent, { type: 'gap' }>);
   }
 
-  appendFollowUp(searchId: string, followUp: FollowUpNote): void {
+  appendFollowUp(searchId: string, followUp: SearchRowFollowUp): void {
     const entry = this.#searches.get(searchId);
     if (entry !== undefined) {
       entry.row = withFollowUp(entry.row, followUp);
@@ -125,15 +117,29 @@ export class MemoryCallStore implements CallStore {
   }
 
   async list<K extends RowKind>(kind: K, request: ListRequest = {}): Promise<RowList<ListedRows[K]>> {
-    return this.#reader.list(kind, request);
+    const page = pageOf(this.#entries(kind), request, matcherOf(kind, request));
+    const dropped = kindsBehind(kind).reduce((sum, each) => sum + this.#shelves[each].dropped, 0);
+    return {
+      ...page,
+      rows: page.rows.map((row) => toListed(kind, row)),
+      ...(dropped === 0 ? {} : { dropped }),
+    };
   }
 
   async *scan<K extends RowKind>(kind: K, filter: RowFilter = {}): AsyncGenerator<RowKinds[K], void, undefined> {
-    yield* this.#reader.scan(kind, filter);
+    const matches = matcherOf(kind, filter);
+    for (const { row } of this.#entries(kind).toReversed()) {
+      if (matches(row)) {
+        yield row;
+      }
+    }
   }
 
   async find<K extends RowKind>(kind: K, id: string): Promise<readonly RowKinds[K][]> {
-    return this.#reader.find(kind, id);
+    return this.#entries(kind)
+      .filter((entry) => isNamed(entry, id))
+      .map(({ row }) => row)
+      .toReversed();
   }
 
   async trace(id: string): Promise<TraceDetail | undefined> {
@@ -141,16 +147,18 @@ export class MemoryCallStore implements CallStore {
   }
 
   async stats(request: StatsRequest): Promise<Stats> {
-    return this.#reader.stats(request);
+    const oldest = this.#shelves.calls.usage().oldest_retained;
+    const retainedSince = oldest === undefined ? undefined : Date.parse(oldest);
+    const traces = this.#shelves.traces.oldestFirst().map(({ row }) => row);
+    return stats(this.#calls(), { ...request, retainedSince, traces });
   }
 
   async instanceTotals(): Promise<readonly TopRow[]> {
-    return this.#reader.instanceTotals();
+    return toTopRows(this.#calls(), ({ instance_id: id }) => id);
   }
 
-  /** Rows with their keys, oldest first; of the feed those that are in no other list. */
-  entriesOf<K extends RowKind>(kind: K): readonly RingEntry<RowKinds[K]>[] {
-    return this.#shelves[kind].oldestFirst();
+  #calls(): readonly CallRow[] {
+    return this.#shelves.calls.oldestFirst().map(({ row }) => row);
   }
 
   subscribe(kinds: readonly RowKind[], listener: LiveListener, resume?: { readonly after: string }): { close(): void } {
@@ -183,6 +191,12 @@ export class MemoryCallStore implements CallStore {
     };
   }
 
+  #entries<K extends RowKind>(kind: K): readonly RingEntry<RowKinds[K]>[] {
+    const own = kind === 'activity' ? feedOf(this.#shelves) : this.#shelves[kind].oldestFirst();
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the feed belongs to its kind
+    return own as readonly RingEntry<RowKinds[K]>[];
+  }
+
   #index(added: SearchEntry, evicted: RingEntry<RowKinds[RowKind]> | undefined): void {
     if (evicted !== undefined && isSearch(evicted) && this.#searches.get(evicted.row.search_id) === evicted) {
       this.#searches.delete(evicted.row.search_id);
@@ -191,7 +205,7 @@ export class MemoryCallStore implements CallStore {
   }
 
   #replay(kinds: readonly RowKind[], listener: LiveListener, after: string): void {
-    const entries = kinds.flatMap((kind) => this.#reader.entries(kind).map((entry) => ({ kind, id: entry.id, entry })));
+    const entries = kinds.flatMap((kind) => this.#entries(kind).map((entry) => ({ kind, id: entry.id, entry })));
     const behind = new Set(kinds.flatMap(kindsBehind));
     const missed = [...behind].reduce((sum, kind) => sum + this.#shelves[kind].goneAfter(after), 0);
     const isFromBefore = after < this.#startId && !entries.some(({ id }) => id === after);
@@ -205,10 +219,6 @@ export class MemoryCallStore implements CallStore {
       this.#live.tellOne(listener, event as LiveEvent);
     }
   }
-}
-
-function millisOf(timestamp: string | undefined): number | undefined {
-  return timestamp === undefined ? undefined : Date.parse(timestamp);
 }
 
 const MEBIBYTE = 1024 * 1024;
@@ -237,4 +247,9 @@ function toEntry<K extends RowKind>(kind: K, id: string, row: RowKinds[K]): Ring
 
 function isSearch(entry: RingEntry<RowKinds[RowKind]>): entry is SearchEntry {
   return 'hits' in entry.row;
+}
+
+/** The rings that a list is read from. */
+function kindsBehind(kind: RowKind): readonly RowKind[] {
+  return kind === 'activity' ? FEED_KINDS : [kind];
 }

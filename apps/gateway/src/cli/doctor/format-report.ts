@@ -1,6 +1,7 @@
 import { formatDoctorExporter } from '@dcc-mcp/telemetry-node';
 import { padToColumns } from '../banner/text-columns.ts';
 import { fold } from './fold.ts';
+import type { RedisCheck } from './redis-check.ts';
 import type { GatewayReport } from './report.ts';
 import type { ServerCheck } from './server-check.ts';
 
@@ -13,6 +14,7 @@ export function formatReport(report: GatewayReport): string {
   return [
     ...section('Problems', problems, 'none'),
     ...section('Servers', serverLines(report.servers), 'none'),
+    ...(report.redis === undefined ? [] : section('Redis', folded(redisLine(report.redis)), '')),
     ...section(
       'Exporters',
       [...report.exporters.map(formatDoctorExporter), ...report.unprobed].flatMap(folded),
@@ -29,6 +31,11 @@ export function formatReport(report: GatewayReport): string {
 
 function section(title: string, lines: readonly string[], empty: string): string[] {
   return [`${title}:`, ...(lines.length === 0 ? [empty] : lines).map((line) => `  ${line}`), ''];
+}
+
+function redisLine({ outcome, place, version, note, problem }: RedisCheck): string {
+  const facts = [...(version === undefined ? [] : [version]), ...(problem === undefined ? [] : [problem.cause]), place];
+  return `${outcome}  ${facts.join(', ')}${note === undefined ? '' : `; ${note}`}`;
 }
 
 function folded(text: string): readonly string[] {

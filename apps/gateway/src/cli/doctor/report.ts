@@ -1,26 +1,37 @@
 import type { Issue } from '@dcc-mcp/telemetry-config';
 import type { DoctorFailure, DoctorReport } from '@dcc-mcp/telemetry-node';
 import type { LoadedConfiguration } from '../../config/load/load-configuration.ts';
+import type { RedisCheck, RedisFailure } from './redis-check.ts';
 import type { ServerCheck, ServerFailure } from './server-check.ts';
 
 /** What the doctor found of telemetry and of the servers. */
 export interface GatewayReport extends Omit<DoctorReport, 'problems'> {
   /** One row per configured server, each of which was tried unless it is disabled. */
   readonly servers: readonly ServerCheck[];
-  readonly problems: readonly (DoctorFailure | ServerFailure)[];
+  /** Absent where gateways share nothing. */
+  readonly redis?: RedisCheck;
+  readonly problems: readonly (DoctorFailure | ServerFailure | RedisFailure)[];
 }
 
-/** Joins what is wrong with settings, servers and exporters, and decides the exit code: 0 fine, 1 problems, 2 unusable. */
+/** What was tried besides exporters. */
+export interface Tried {
+  readonly servers: readonly ServerCheck[];
+  readonly redis: RedisCheck | undefined;
+}
+
+/** Joins what is wrong with settings, servers, Redis and exporters, and decides the exit code: 0 fine, 1 problems, 2 unusable. */
 export function toGatewayReport(
   telemetry: DoctorReport,
-  servers: readonly ServerCheck[],
+  { servers, redis }: Tried,
   loaded: LoadedConfiguration,
 ): GatewayReport {
   const { exitCode, problems, ...rest } = telemetry;
-  const found = [...servers.flatMap(({ problem }) => problem ?? []), ...noServers(loaded)];
+  const checks = [...servers, ...(redis === undefined ? [] : [redis])];
+  const found = [...checks.flatMap(({ problem }) => problem ?? []), ...noServers(loaded)];
   return {
     exitCode: found.length > 0 && exitCode === 0 ? 1 : exitCode,
     servers,
+    ...(redis && { redis }),
     problems: [...problems, ...found],
     ...rest,
   };

@@ -61,7 +61,7 @@ export class HttpRegistry {
   constructor(options: HttpRegistryOptions) {
     this.#options = options;
     this.#source = options.table.source('http', (instanceId) => {
-      options.store.remove(instanceId).catch(options.onError);
+      options.store.remove(instanceId, 'unreachable').catch(options.onError);
     });
     this.#refused = new RefusedRegistrations(this.#source);
   }

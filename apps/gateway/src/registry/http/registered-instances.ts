@@ -56,7 +56,12 @@ export interface RegisteredInstances {
    */
   heartbeat(instanceId: string, news?: InstanceNews): Promise<RegisteredInstance | undefined>;
   get(instanceId: string): Promise<RegisteredInstance | undefined>;
-  /** @returns Whether it was there. */
-  remove(instanceId: string): Promise<boolean>;
+  /**
+   * Takes it out for all. One that is `unreachable` from here may be well for others: where several gateways share it, the
+   * one of them that cleans up decides.
+   *
+   * @returns Whether it was there, and is there no more.
+   */
+  remove(instanceId: string, reason?: 'unreachable'): Promise<boolean>;
   list(): Promise<readonly RegisteredInstance[]>;
 }

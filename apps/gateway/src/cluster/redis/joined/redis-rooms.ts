@@ -14,8 +14,8 @@ export interface RedisRooms extends Pick<
 > {
   /** Resolves when each room has given Redis what it has, or Redis turned out to be away. Never rejects. */
   whenJoined(): Promise<void>;
-  /** Shares nothing any more. Sessions end by themselves. */
-  close(): void;
+  /** Shares nothing any more. Sessions end by themselves. Never rejects. */
+  close(): Promise<void>;
 }
 
 /** What {@link createRedisRooms} needs. */
@@ -35,7 +35,7 @@ export function createRedisRooms({ link, id, skewMillis, onError }: RedisRoomsOp
   const sessions = new JoinedSessionRecords({ link, gatewayId: id, onError });
   const inputRounds = new JoinedInputRounds({ link, onError });
   const resourceOwners = new JoinedResourceOwners({ link, onError });
-  const registeredInstances = new JoinedRegisteredInstances({ link, now, skewMillis, onError });
+  const registeredInstances = new JoinedRegisteredInstances({ link, id, now, skewMillis, onError });
   const rooms = [sessions, inputRounds, resourceOwners, registeredInstances];
   let jobs: JoinedJobRecords | undefined;
   return {
@@ -48,8 +48,9 @@ export function createRedisRooms({ link, id, skewMillis, onError }: RedisRoomsOp
     whenJoined: async () => {
       await Promise.all([...rooms, ...(jobs === undefined ? [] : [jobs])].map((room) => room.whenJoined()));
     },
-    close: () => {
-      [inputRounds, resourceOwners, registeredInstances, jobs].forEach((room) => room?.close());
+    close: async () => {
+      [inputRounds, resourceOwners, jobs].forEach((room) => room?.close());
+      await registeredInstances.close();
     },
   };
 }

@@ -1,4 +1,5 @@
 // Of two gateways that register one instance at once one is first, and the bound counts for all of them together.
+import { FENCE } from '../janitor/fenced-lock.ts';
 import type { RedisScript } from '../link/redis-link.ts';
 import { redisScript } from '../link/redis-script.ts';
 
@@ -67,8 +68,7 @@ live(id, now, tonumber(redis.call('HGET', rowOf(id), 'millis')))
 return read(id)
 `);
 
-/** ARGV: now, id, and the time after which it was not heard of where it is to go. Gives 1 where it was there. */
-export const REMOVE_INSTANCE: RedisScript = redisScript(`${COMMON}
+const REMOVE = `
 local id = ARGV[2]
 local wasThere = isLive(id)
 if wasThere and tonumber(redis.call('HGET', rowOf(id), 'heartbeatAt')) > tonumber(ARGV[3]) then return 0 end
@@ -76,6 +76,23 @@ redis.call('DEL', rowOf(id))
 redis.call('ZREM', ends, id)
 if wasThere then changed(id) end
 return wasThere and 1 or 0
+`;
+
+/** ARGV: now, id, and the time after which it was not heard of where it is to go. Gives 1 where it was there. */
+export const REMOVE_INSTANCE: RedisScript = redisScript(`${COMMON}${REMOVE}`);
+
+/** The same of the janitor, whose token is the last of ARGV. Gives -1 where it is the janitor no more. */
+export const EVICT_INSTANCE: RedisScript = redisScript(`${FENCE}${COMMON}${REMOVE}`);
+
+/** ARGV: now, how many at most, the token of the janitor. Takes out what is overdue; gives how many, or -1 as above. */
+export const SWEEP_INSTANCES: RedisScript = redisScript(`${FENCE}${COMMON}
+local overdue = redis.call('ZRANGEBYSCORE', ends, '-inf', ARGV[1], 'LIMIT', 0, tonumber(ARGV[2]))
+for _, id in ipairs(overdue) do
+  redis.call('DEL', rowOf(id))
+  redis.call('ZREM', ends, id)
+  changed(id)
+end
+return #overdue
 `);
 
 /** ARGV: now, id. Gives the row, or nothing. */

@@ -6,11 +6,15 @@ import type {
   RegisterOutcome,
   Registration,
 } from '../../../registry/http/registered-instances.ts';
+import { FencedLock } from '../janitor/fenced-lock.ts';
+import { Janitor, LOCK_MILLIS } from '../janitor/janitor.ts';
 import { JoinedRoom } from '../joined/joined-room.ts';
 import { INSTANCES, RedisRegisteredInstances, type RedisInstancesOptions } from './redis-registered-instances.ts';
 
 /** What {@link JoinedRegisteredInstances} are made of. */
 export interface JoinedInstancesOptions extends RedisInstancesOptions {
+  /** Names this gateway among those of its Redis. */
+  readonly id: string;
   readonly onError: (error: unknown) => void;
 }
 
@@ -27,10 +31,11 @@ export class JoinedRegisteredInstances implements RegisteredInstances {
   readonly #removed = new Map<string, number>();
   readonly #remote: RedisRegisteredInstances;
   readonly #room: JoinedRoom;
+  readonly #janitor: Janitor;
   readonly #now: () => number;
   #isAhead = false;
 
-  constructor({ onError, ...options }: JoinedInstancesOptions) {
+  constructor({ onError, id, ...options }: JoinedInstancesOptions) {
     const { link, now } = options;
     this.#now = now;
     this.#here = new MemoryRegisteredInstances(now);
@@ -42,11 +47,17 @@ export class JoinedRegisteredInstances implements RegisteredInstances {
       isAhead: () => this.#isAhead,
       onError,
     });
+    this.#janitor = new Janitor({
+      lock: new FencedLock({ link, prefix: this.#remote.prefix, id, millis: LOCK_MILLIS }),
+      monotonic: () => performance.now(),
+      duty: async (token) => void (await this.#remote.sweep(token)),
+      onError,
+    });
   }
 
   /** Resolves when what this gateway has is shared, or Redis turned out to be away. */
-  whenJoined(): Promise<void> {
-    return this.#room.join();
+  async whenJoined(): Promise<void> {
+    await Promise.all([this.#room.join(), this.clean()]);
   }
 
   async register(registration: Registration): Promise<RegisterOutcome> {
@@ -87,7 +98,10 @@ export class JoinedRegisteredInstances implements RegisteredInstances {
     );
   }
 
-  async remove(instanceId: string): Promise<boolean> {
+  async remove(instanceId: string, reason?: 'unreachable'): Promise<boolean> {
+    if (reason === 'unreachable') {
+      return this.#evict(instanceId);
+    }
     const wasThere = await this.#room.run(
       () => this.#remote.remove(instanceId),
       async () => {
@@ -114,8 +128,27 @@ export class JoinedRegisteredInstances implements RegisteredInstances {
     );
   }
 
-  close(): void {
+  /** Takes its turn at cleaning up, as it does every few seconds. Never rejects. */
+  clean(): Promise<void> {
+    return this.#janitor.turn();
+  }
+
+  async close(): Promise<void> {
+    await this.#janitor.close();
     this.#room.close();
+  }
+
+  /** Those who do not clean up go on without it until it is heard of again, and leave it to the others. */
+  async #evict(instanceId: string): Promise<boolean> {
+    const { token } = this.#janitor;
+    const isGone = await this.#room.run(
+      async () => token !== undefined && (await this.#remote.evict(instanceId, token)),
+      async () => false,
+    );
+    if (isGone) {
+      await this.#forget(instanceId);
+    }
+    return isGone;
   }
 
   async #registerHere(registration: Registration): Promise<RegisterOutcome> {

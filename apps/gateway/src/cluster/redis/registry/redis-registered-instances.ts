@@ -9,11 +9,13 @@ import {
 import { parseOwn, toArguments, toList } from '../joined/replies.ts';
 import { type RedisLink, slotTag } from '../link/redis-link.ts';
 import {
+  EVICT_INSTANCE,
   HEARTBEAT_INSTANCE,
   READ_CHANGES,
   READ_INSTANCE,
   REGISTER_INSTANCE,
   REMOVE_INSTANCE,
+  SWEEP_INSTANCES,
 } from './instance-scripts.ts';
 
 /** What {@link RedisRegisteredInstances} are made of. */
@@ -31,11 +33,12 @@ export const INSTANCES = 'instances';
 const PAGE = 250;
 
 /** Registered instances in Redis, and nowhere else. @throws {RedisUnavailable} From each method. */
-export class RedisRegisteredInstances implements RegisteredInstances {
+export class RedisRegisteredInstances implements Omit<RegisteredInstances, 'remove'> {
   readonly #link: RedisLink;
   readonly #now: () => number;
   readonly #skewMillis: () => number;
-  readonly #prefix: string;
+  /** Of all that is kept of instances, and of the lock of whoever cleans it up. */
+  readonly prefix: string;
   /** All that lived when changes were last read, and the number of the last change. */
   readonly #known = new Map<string, RegisteredInstance>();
   #change = 0;
@@ -44,7 +47,7 @@ export class RedisRegisteredInstances implements RegisteredInstances {
     this.#link = link;
     this.#now = now;
     this.#skewMillis = skewMillis;
-    this.#prefix = `${link.key(slotTag(INSTANCES))}:`;
+    this.prefix = `${link.key(slotTag(INSTANCES))}:`;
   }
 
   register(registration: Registration): Promise<RegisterOutcome> {
@@ -59,7 +62,7 @@ export class RedisRegisteredInstances implements RegisteredInstances {
     const times = [...[registeredAt, heartbeatAt].map((at) => this.#toShared(at)), String(ttlSecs * 1_000)];
     const told = [mcpUrl, toPresent(owner), JSON.stringify(said), toPresent(scene), toPresent(capabilitiesFingerprint)];
     const args = [this.#toShared(this.#now()), instanceId, String(MAX_REGISTERED), ...times, ...told];
-    const [word, row] = toList(await this.#link.run(REGISTER_INSTANCE, [this.#prefix], args));
+    const [word, row] = toList(await this.#link.run(REGISTER_INSTANCE, [this.prefix], args));
     const known = this.#toInstance(row);
     if (word === 'full' || known === undefined) {
       return { kind: 'full' };
@@ -74,18 +77,30 @@ export class RedisRegisteredInstances implements RegisteredInstances {
       fingerprint: capabilitiesFingerprint === undefined ? undefined : toPresent(capabilitiesFingerprint),
     });
     const args = [this.#toShared(this.#now()), instanceId, ...told];
-    return this.#toInstance(await this.#link.run(HEARTBEAT_INSTANCE, [this.#prefix], args));
+    return this.#toInstance(await this.#link.run(HEARTBEAT_INSTANCE, [this.prefix], args));
   }
 
   async get(instanceId: string): Promise<RegisteredInstance | undefined> {
     const args = [this.#toShared(this.#now()), instanceId];
-    return this.#toInstance(await this.#link.run(READ_INSTANCE, [this.#prefix], args));
+    return this.#toInstance(await this.#link.run(READ_INSTANCE, [this.prefix], args));
   }
 
   /** @param heardBefore One that was heard of later stays; epoch milliseconds. */
   async remove(instanceId: string, heardBefore: number = Number.MAX_SAFE_INTEGER): Promise<boolean> {
     const args = [this.#toShared(this.#now()), instanceId, this.#toShared(heardBefore)];
-    return (await this.#link.run(REMOVE_INSTANCE, [this.#prefix], args)) === 1;
+    return (await this.#link.run(REMOVE_INSTANCE, [this.prefix], args)) === 1;
+  }
+
+  /** What the janitor does with one that it can't reach. @returns Whether it was there; false where the token is old. */
+  async evict(instanceId: string, token: string): Promise<boolean> {
+    const args = [this.#toShared(this.#now()), instanceId, String(Number.MAX_SAFE_INTEGER), token];
+    return (await this.#link.run(EVICT_INSTANCE, [this.prefix], args)) === 1;
+  }
+
+  /** Takes out what is overdue. @returns Whether the token is not old. */
+  async sweep(token: string): Promise<boolean> {
+    const args = [this.#toShared(this.#now()), String(MAX_REGISTERED), token];
+    return (await this.#link.run(SWEEP_INSTANCES, [this.prefix], args)) !== -1;
   }
 
   /** Reads what has changed since the last time. */
@@ -109,7 +124,7 @@ export class RedisRegisteredInstances implements RegisteredInstances {
   async #readChanges(): Promise<void> {
     for (;;) {
       const args = [this.#toShared(this.#now()), String(this.#change), String(PAGE)];
-      const [last, ...changes] = toList(await this.#link.run(READ_CHANGES, [this.#prefix], args));
+      const [last, ...changes] = toList(await this.#link.run(READ_CHANGES, [this.prefix], args));
       if (Number(last) < this.#change) {
         this.forget();
         continue;
