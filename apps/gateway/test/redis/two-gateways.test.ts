@@ -31,9 +31,47 @@ async function search(gateway: ServedInProcess, query: string): Promise<readonly
   return body['hits'] as readonly Json[];
 }
 
+/** Whether the registered instance is among what is found. */
+async function hasMaya(gateway: ServedInProcess): Promise<boolean> {
+  return (await search(gateway, 'read_scene')).some((hit) => hit['dcc_type'] === 'maya');
+}
+
 /** Resolves when the gateway shares its state. */
 async function untilShared(served: ServedInProcess): Promise<void> {
   await until(async () => (await ask(served, 'GET', '/v1/readyz')).body['degraded'] === undefined);
+}
+
+/** What came of a message over MCP. */
+interface Opened {
+  readonly status: number;
+  readonly sessionId: string;
+}
+
+async function mcp({ url }: ServedInProcess, message: object, sessionId?: string): Promise<Opened> {
+  const accept = 'application/json, text/event-stream';
+  const headers = {
+    'content-type': 'application/json',
+    accept,
+    ...(sessionId === undefined ? {} : { 'mcp-session-id': sessionId }),
+  };
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, ...message });
+  const response = await fetch(`${url}/mcp`, { method: 'POST', headers, body });
+  await response.text();
+  return { status: response.status, sessionId: response.headers.get('mcp-session-id') ?? '' };
+}
+
+function initialize(served: ServedInProcess): Promise<Opened> {
+  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'client', version: '1' } };
+  return mcp(served, { method: 'initialize', params });
+}
+
+async function ping(served: ServedInProcess, sessionId: string): Promise<number> {
+  return (await mcp(served, { method: 'ping' }, sessionId)).status;
+}
+
+/** Resolves when the gateway knows that Redis is away. */
+async function untilDegraded(served: ServedInProcess): Promise<void> {
+  await until(async () => (await ask(served, 'GET', '/v1/readyz')).body['degraded'] !== undefined);
 }
 
 /** A client of the handshake era whose requests go to each gateway in turn. */
@@ -161,7 +199,7 @@ describeWithTools({ describe, test }, ['redis-server'])('two gateways at one Red
     const moved = { ...registration, mcp_url: 'http://127.0.0.1:9/mcp' };
     expect((await ask(there, 'POST', '/v1/instances/register', moved)).status).toBe(409);
     expect((await ask(there, 'POST', '/v1/instances/deregister', { instance_id: instanceId })).status).toBe(200);
-    await until(async () => (await search(here, 'read_scene')).every((each) => each['dcc_type'] !== 'maya'));
+    await until(async () => !(await hasMaya(here)));
     expect((await ask(here, 'POST', '/v1/instances/heartbeat', { instance_id: instanceId })).status).toBe(404);
   });
 
@@ -179,5 +217,65 @@ describeWithTools({ describe, test }, ['redis-server'])('two gateways at one Red
     call.answer({ content: [{ type: 'text', text: 'done' }] });
     await until(async () => (await ask(there, 'GET', `/v1/jobs/${id}`)).body['state'] === 'succeeded');
     expect((await ask(there, 'GET', `/v1/jobs/${id}`)).body).toMatchObject({ result: { output: 'done' } });
+  });
+
+  describe('that is away', () => {
+    afterEach(async () => {
+      redis.resume();
+      await Promise.all([untilShared(here), untilShared(there)]);
+    });
+
+    test('a session that begins is its gateway’s, and both serve it once Redis is back', async () => {
+      redis.pause();
+      await Promise.all([untilDegraded(here), untilDegraded(there)]);
+      const { sessionId } = await initialize(here);
+      expect([await ping(here, sessionId), await ping(there, sessionId)]).toEqual([200, 503]);
+      redis.resume();
+      await Promise.all([untilShared(here), untilShared(there)]);
+      await until(async () => (await ping(there, sessionId)) === 200);
+      expect(await ping(here, sessionId)).toBe(200);
+    });
+
+    test('a session that ends stays ended, and one that was never there is not found once Redis is back', async () => {
+      const { sessionId } = await initialize(here);
+      expect(await ping(there, sessionId)).toBe(200);
+      redis.pause();
+      await Promise.all([untilDegraded(here), untilDegraded(there)]);
+      const headers = { 'mcp-session-id': sessionId };
+      expect((await fetch(`${here.url}/mcp`, { method: 'DELETE', headers })).status).toBe(204);
+      expect(await ping(here, sessionId)).toBe(404);
+      expect(await ping(here, 'never-there')).toBe(503);
+      redis.resume();
+      await Promise.all([untilShared(here), untilShared(there)]);
+      await until(async () => (await ping(there, sessionId)) === 404);
+      expect([await ping(here, sessionId), await ping(here, 'never-there')]).toEqual([404, 404]);
+    });
+
+    test('an instance that registers at one is used there at once, and at the other once Redis is back', async () => {
+      const instanceId = '0a1b2c3d-0000-4000-8000-000000000002';
+      redis.pause();
+      await Promise.all([untilDegraded(here), untilDegraded(there)]);
+      const registration = { instance_id: instanceId, dcc_type: 'maya', mcp_url: plain.url, ttl_secs: 60 };
+      expect((await ask(here, 'POST', '/v1/instances/register', registration)).status).toBe(200);
+      await until(() => hasMaya(here));
+      expect(await hasMaya(there)).toBe(false);
+      redis.resume();
+      await until(() => hasMaya(there));
+      expect((await ask(there, 'POST', '/v1/instances/deregister', { instance_id: instanceId })).status).toBe(200);
+      await until(async () => !(await hasMaya(here)));
+    });
+
+    test('and comes back without its data: what the gateways know is shared again', async () => {
+      const { sessionId } = await initialize(here);
+      const { port } = redis;
+      await redis.kill();
+      await Promise.all([untilDegraded(here), untilDegraded(there)]);
+      expect(await ping(here, sessionId)).toBe(200);
+      await redis.stop();
+      redis = await startRedis({ port });
+      await Promise.all([untilShared(here), untilShared(there)]);
+      await until(async () => (await ping(there, sessionId)) === 200);
+      expect(await ping(here, sessionId)).toBe(200);
+    });
   });
 });

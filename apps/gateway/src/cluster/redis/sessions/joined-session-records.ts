@@ -12,6 +12,7 @@ import { ERROR_SERVER, McpError } from '../../../protocol/mcp-protocol.ts';
 import { JoinedRoom } from '../joined/joined-room.ts';
 import type { RedisLink } from '../link/redis-link.ts';
 import { RedisSessionRecords, SESSIONS } from './redis-session-records.ts';
+import { UnsharedSessions } from './unshared-sessions.ts';
 
 /** What {@link JoinedSessionRecords} are made of. */
 export interface JoinedSessionOptions {
@@ -20,11 +21,6 @@ export interface JoinedSessionOptions {
   readonly bounds?: Partial<SessionBounds>;
   readonly onError: (error: unknown) => void;
 }
-
-/** Sessions given to Redis at a time. */
-const SHARE_PAGE = 100;
-/** Sessions that have ended here while Redis was away and are to end there; past it the first is left to end of idleness. */
-const MAX_ENDED = 10_000;
 
 /**
  * Sessions that all gateways of one Redis serve. What this gateway has served it knows by heart, and asks nobody before it
@@ -39,11 +35,8 @@ export class JoinedSessionRecords implements SessionRecords {
   readonly #room: JoinedRoom;
   readonly #options: JoinedSessionOptions;
   readonly #stopListening: () => void;
-  /** Sessions that Redis does not have. */
-  readonly #alone = new Set<string>();
-  /** Sessions that changed here while Redis was away. */
-  readonly #changed = new Set<string>();
-  readonly #ended = new Set<string>();
+  /** What Redis does not know of them. */
+  readonly #unshared = new UnsharedSessions();
   /** Sessions that Redis is asked for before they are served again. */
   readonly #doubted = new Set<string>();
   /** Sessions of clients on the standard streams of this process. */
@@ -59,7 +52,7 @@ export class JoinedSessionRecords implements SessionRecords {
       link,
       name: SESSIONS,
       share: (hasLost) => this.#share(hasLost),
-      isAhead: () => this.#changed.size > 0 || this.#ended.size > 0,
+      isAhead: () => this.#unshared.isAny,
       onError,
     });
   }
@@ -85,8 +78,7 @@ export class JoinedSessionRecords implements SessionRecords {
       async () => {
         const added = await this.#local.add(record, inUseSince);
         if (added.ok) {
-          this.#alone.add(record.id);
-          this.#changed.add(record.id);
+          this.#unshared.noteNew(record.id);
           added.ended.forEach((ended) => this.#noteEnd(ended));
         }
         return added;
@@ -178,7 +170,7 @@ export class JoinedSessionRecords implements SessionRecords {
   async endIdle(deadline: number): Promise<readonly EndedSession[]> {
     // Here they are forgotten; it may be that another gateway serves them.
     const idle = await this.#local.endIdle(deadline);
-    const here = idle.filter(({ record }) => this.#alone.has(record.id));
+    const here = idle.filter(({ record }) => this.#unshared.isAlone(record.id));
     idle.forEach(({ record }) => this.#forget(record.id));
     const ended = await this.#room.run(
       () => this.#remote.endIdle(deadline),
@@ -189,7 +181,7 @@ export class JoinedSessionRecords implements SessionRecords {
   }
 
   async close(): Promise<readonly EndedSession[]> {
-    const ids = new Set([...this.#piped, ...this.#alone]);
+    const ids = new Set([...this.#piped, ...this.#unshared.alone()]);
     const ended = await Promise.all([...ids].map((id) => this.end(id)));
     this.#room.close();
     this.#stopListening();
@@ -198,12 +190,12 @@ export class JoinedSessionRecords implements SessionRecords {
 
   /** Whether a session that is known here may be served as it is. */
   #isTrusted(id: string): boolean {
-    return !this.#room.isJoined || !this.#doubted.has(id) || this.#alone.has(id);
+    return !this.#room.isJoined || !this.#doubted.has(id) || this.#unshared.isAlone(id);
   }
 
   /** What concerns one session happens where it is. */
   #run<T>(id: string, remote: () => Promise<T>, local: () => Promise<T>): Promise<T> {
-    return this.#alone.has(id) ? local() : this.#room.run(remote, local);
+    return this.#unshared.isAlone(id) ? local() : this.#room.run(remote, local);
   }
 
   /** Reads the session where all see it, and keeps it. */
@@ -232,7 +224,7 @@ export class JoinedSessionRecords implements SessionRecords {
 
   /** @throws {McpError} 503 where it may be a session of another gateway. */
   async #lookHere(key: SessionKey, usedAt?: number): Promise<SessionRecord | undefined> {
-    if (this.#local.kept(key.id) === undefined && !this.#ended.has(key.id)) {
+    if (this.#local.kept(key.id) === undefined && !this.#unshared.hasEnded(key.id)) {
       const message =
         'The session is not known to this gateway, and the store it shares with others is away: try again';
       throw new McpError(ERROR_SERVER, message, { httpStatus: 503, retryAfterSeconds: 1 });
@@ -255,24 +247,20 @@ export class JoinedSessionRecords implements SessionRecords {
 
   #noteChange(id: string): void {
     if (this.#local.kept(id) !== undefined) {
-      this.#changed.add(id);
+      this.#unshared.noteChange(id);
     }
   }
 
   #noteEnd({ record: { id } }: EndedSession): void {
-    if (!this.#alone.has(id)) {
-      const [first] = this.#ended.size >= MAX_ENDED ? this.#ended : [];
-      this.#ended.delete(first ?? '');
-      this.#ended.add(id);
-    }
+    this.#unshared.noteEnd(id);
     this.#forget(id);
   }
 
   #forget(id: string): void {
     void this.#local.end(id);
-    for (const set of [this.#alone, this.#changed, this.#doubted, this.#piped]) {
-      set.delete(id);
-    }
+    this.#unshared.forget(id);
+    this.#doubted.delete(id);
+    this.#piped.delete(id);
   }
 
   /** What another gateway did. */
@@ -285,37 +273,10 @@ export class JoinedSessionRecords implements SessionRecords {
     }
   }
 
-  /** What ended here ends in Redis, what is new or has changed is written there; all else is asked for before it is served. */
+  /** What is not written there now is asked for before it is served. */
   async #share(hasLost: boolean): Promise<void> {
-    for (const id of this.#ended) {
-      await this.#remote.end(id);
-      this.#ended.delete(id);
-    }
-    const told = hasLost ? this.#local.ids() : [...this.#changed];
-    for (let i = 0; i < told.length; i += SHARE_PAGE) {
-      await Promise.all(told.slice(i, i + SHARE_PAGE).map((id) => this.#shareOne(id, hasLost)));
-    }
+    await this.#unshared.share(this.#local, this.#remote, hasLost);
     this.#doubted.clear();
     this.#local.ids().forEach((id) => this.#doubted.add(id));
-  }
-
-  async #shareOne(id: string, hasLost: boolean): Promise<void> {
-    const session = this.#local.kept(id);
-    this.#changed.delete(id);
-    if (session === undefined) {
-      this.#alone.delete(id);
-      return;
-    }
-    try {
-      const { principal } = session.record.owner;
-      const isThere = this.#alone.has(id) || hasLost || (await this.#remote.look({ id, principal })).found !== 'none';
-      // Nobody who is in use gives way to it: where all are it stays here.
-      if (isThere && (await this.#remote.put(session, 0)).ok) {
-        this.#alone.delete(id);
-      }
-    } catch (error) {
-      this.#changed.add(id);
-      throw error;
-    }
   }
 }
