@@ -3,6 +3,7 @@ import { DataPointType, type MetricData } from '@opentelemetry/sdk-metrics';
 import { mergeValues } from './merge-values.ts';
 import type { Sample, SampleValue } from './sample.ts';
 import type { ScopeLabels } from './series-labels.ts';
+import { toMillis } from './time.ts';
 
 /** A metric and what labels its series. */
 export interface SampleSource {
@@ -51,7 +52,7 @@ function mergeSample(same: Sample, value: SampleValue, { point, isSum }: { point
 }
 
 /** A producer outside the SDK may give big integers; what is no number and no histogram is left out. */
-function toValue(value: unknown): SampleValue | undefined {
+export function toValue(value: unknown): SampleValue | undefined {
   if (typeof value === 'bigint') {
     return Number(value);
   }
@@ -60,8 +61,4 @@ function toValue(value: unknown): SampleValue | undefined {
 
 function isBuckets(value: unknown): value is Exclude<SampleValue, number> {
   return typeof value === 'object' && value !== null && ('buckets' in value || 'scale' in value);
-}
-
-function toMillis([seconds, nanos]: HrTime): number {
-  return seconds * 1_000 + Math.floor(nanos / 1_000_000);
 }

@@ -28,7 +28,7 @@ export function toHistogram(value: Histogram | ExponentialHistogram): Histogram 
 }
 
 function mergeFixed(first: Histogram, second: Histogram): Histogram {
-  const boundaries = first.buckets.boundaries.filter((bound) => second.buckets.boundaries.includes(bound));
+  const boundaries = commonBoundaries(first.buckets.boundaries, second.buckets.boundaries);
   const a = countsAt(first, boundaries);
   const b = countsAt(second, boundaries);
   return {
@@ -36,6 +36,13 @@ function mergeFixed(first: Histogram, second: Histogram): Histogram {
     count: first.count + second.count,
     ...addSums(first.sum, second.sum),
   };
+}
+
+/** The same list for equal ones, which they are nearly always. */
+function commonBoundaries(first: number[], second: readonly number[]): number[] {
+  const isSame =
+    first === second || (first.length === second.length && first.every((bound, at) => bound === second[at]));
+  return isSame ? first : first.filter((bound) => second.includes(bound));
 }
 
 /** Counts between those of a histogram's own boundaries that are kept: exact, since buckets are only added up. */
@@ -52,7 +59,7 @@ function countsAt({ buckets }: Histogram, kept: readonly number[]): number[] {
 }
 
 function mergeExponential(first: ExponentialHistogram, second: ExponentialHistogram): ExponentialHistogram {
-  const scale = Math.min(first.scale, second.scale);
+  const scale = commonScale(first, second);
   const a = downscale(first, scale);
   const b = downscale(second, scale);
   return {
@@ -63,6 +70,47 @@ function mergeExponential(first: ExponentialHistogram, second: ExponentialHistog
     negative: mergeBuckets(a.negative, b.negative),
     ...addSums(a.sum, b.sum),
   };
+}
+
+/** Buckets of one sign that a merged histogram may have, as many as the SDK keeps. */
+const MAX_BUCKETS = 160;
+
+/** The finest scale that both can be brought to at which their buckets together stay as few as those of one. */
+function commonScale(first: ExponentialHistogram, second: ExponentialHistogram): number {
+  const both = [first, second];
+  let scale = Math.min(...both.map(scaleOf));
+  if (scale === Infinity) {
+    return Math.min(first.scale, second.scale);
+  }
+  const isTooFine = (): boolean =>
+    Math.max(spanAt(scale, both, 'positive'), spanAt(scale, both, 'negative')) > MAX_BUCKETS;
+  while (scale > MIN_SCALE && isTooFine()) {
+    scale -= 1;
+  }
+  return scale;
+}
+
+/** Without buckets, as when all that was recorded is zero, a scale says nothing. */
+function scaleOf({ scale, positive, negative }: ExponentialHistogram): number {
+  return positive.bucketCounts.length + negative.bucketCounts.length > 0 ? scale : Infinity;
+}
+
+/** Coarsest scale of the SDK: one bucket holds every number above one. */
+const MIN_SCALE = -10;
+
+/** Buckets of one sign, from the first to the last of both, at a scale that is no finer than theirs. */
+function spanAt(scale: number, histograms: readonly ExponentialHistogram[], sign: 'positive' | 'negative'): number {
+  let first = Infinity;
+  let last = -Infinity;
+  for (const histogram of histograms) {
+    const { offset, bucketCounts } = histogram[sign];
+    if (bucketCounts.length > 0) {
+      const width = 2 ** (histogram.scale - scale);
+      first = Math.min(first, Math.floor(offset / width));
+      last = Math.max(last, Math.floor((offset + bucketCounts.length - 1) / width));
+    }
+  }
+  return last - first + 1;
 }
 
 function mergeBuckets(a: Buckets, b: Buckets): Buckets {

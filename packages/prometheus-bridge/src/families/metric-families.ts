@@ -101,7 +101,7 @@ function foldCase(): (metric: MetricData) => string {
 }
 
 /** One metric that is no metric data costs itself, never the whole target. */
-function isExpressible(metric: MetricData, report: ReportError): boolean {
+export function isExpressible(metric: MetricData, report: ReportError): boolean {
   const reason = explainMalformed(metric);
   if (reason === undefined) {
     return isCumulative(metric, report);

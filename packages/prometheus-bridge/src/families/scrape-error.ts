@@ -18,7 +18,11 @@ export type ScrapeErrorCode =
   /** An instrument's name is one that a histogram or counter needs; it is exposed under another. */
   | 'name_clash'
   /** The format cannot express the point, its temporality is not cumulative, or it is no metric data; it is left out. */
-  | 'unsupported_point';
+  | 'unsupported_point'
+  /** A worker did not answer in time; what it told last stands in. */
+  | 'worker_silent'
+  /** A worker sent something that is no message of ours; it is asked for all it has. */
+  | 'worker_message';
 
 /** Reported to `onError`; nothing in this package throws it. */
 export class ScrapeError extends Error {

@@ -3,7 +3,7 @@
  *
  * `setImmediate` where it exists (Node, Bun), else a message to ourselves, which browsers and workers do not delay.
  */
-function yieldToEventLoop(): Promise<void> {
+export function pause(): Promise<void> {
   if (typeof setImmediate === 'function') {
     return new Promise((resolve) => {
       setImmediate(resolve);
@@ -39,7 +39,7 @@ export async function* inSlices<T>(
     if (count % STEPS_BETWEEN_LOOKS !== 0 || now() - sliceStart < SLICE_MILLIS) {
       continue;
     }
-    await yieldToEventLoop();
+    await pause();
     sliceStart = now();
   }
 }

@@ -9,6 +9,8 @@ import { OPEN_METRICS, PROMETHEUS_TEXT } from '../text/text-dialect.ts';
 import { createTextRenderer } from '../text/text-renderer.ts';
 import { createCollector } from './collector.ts';
 import { inSlices } from './event-loop.ts';
+import { guardExemplars } from './guard-exemplars.ts';
+import { refusal } from './refusal.ts';
 import { gzip, toBody } from './scrape-body.ts';
 import { readScrapeRequest, type AcceptedScrape } from './scrape-request.ts';
 import type { MetricSource, ScrapeHandler, ScrapeResult } from './scrape.ts';
@@ -108,19 +110,6 @@ function renderingFailed(error: unknown): string {
   return `Rendering the metrics failed: ${messageOf(error)}`;
 }
 
-/** Exemplars are a courtesy: a source that throws loses them, not the scrape. */
-function guardExemplars(source: ExemplarSource): ExemplarSource {
-  return {
-    exemplars(instrumentName, attributes) {
-      try {
-        return source.exemplars(instrumentName, attributes);
-      } catch {
-        return undefined;
-      }
-    },
-  };
-}
-
 function toHeaders({ format, isGzip }: AcceptedScrape, body: ScrapeResult['body']): Record<string, string> {
   return {
     'content-type': format.contentType,
@@ -128,15 +117,4 @@ function toHeaders({ format, isGzip }: AcceptedScrape, body: ScrapeResult['body'
     ...(isGzip && { 'content-encoding': 'gzip' }),
     ...(body instanceof Uint8Array && { 'content-length': String(body.length) }),
   };
-}
-
-function refusal(status: number, message: string, request: Parameters<ScrapeHandler['scrape']>[0]): ScrapeResult {
-  const isHead = typeof request === 'object' && request.method?.toUpperCase() === 'HEAD';
-  const body = new TextEncoder().encode(`${message}\n`);
-  const headers: Record<string, string> = {
-    'content-type': 'text/plain; charset=utf-8',
-    'content-length': String(body.length),
-    ...(status === 405 && { allow: 'GET, HEAD' }),
-  };
-  return { status, headers, body: isHead ? undefined : body };
 }
