@@ -54,6 +54,8 @@ export {
   type RingUsage,
   type RowFilter,
   type RowList,
+  type SharedHealth,
+  type SharedHistory,
   type StatsRequest,
   type StoreUsage,
 } from './store/call-store.ts';

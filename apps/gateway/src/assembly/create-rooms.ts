@@ -1,5 +1,7 @@
 // assembly/: makes the rooms of a gateway once, and gives each what it needs of others.
 import type { CallStore } from '@dcc-mcp/call-store';
+import type { Telemetry } from '@dcc-mcp/telemetry-node';
+import { ATTR_SERVICE_INSTANCE_ID } from '@opentelemetry/semantic-conventions';
 import { adminRoutes } from '../admin/admin-routes.ts';
 import { adminSources } from '../admin/admin-sources.ts';
 import { Catalog } from '../catalog/catalog.ts';
@@ -15,7 +17,7 @@ import { assembleMcp, type McpSide } from '../mcp/server/assemble-mcp.ts';
 import type { OperationCore } from '../operations/frame/core.ts';
 import type { Log } from '../protocol/log.ts';
 import type { GatewayMessages } from '../protocol/messages/gateway-messages.ts';
-import { AuditFiles } from '../recording/files/audit-files.ts';
+import { AuditFiles, SHARED_STORE } from '../recording/files/audit-files.ts';
 import { ListedTokens } from '../recording/rows/listed-tokens.ts';
 import { type GatewayInstruments, createInstruments } from '../recording/telemetry/gateway-instruments.ts';
 import { StreamCounts } from '../recording/telemetry/stream-counts.ts';
@@ -61,7 +63,9 @@ export function createRooms(parts: GatewayParts): Rooms {
   const catalog = new Catalog();
   const instruments = createInstruments({ ...parts, catalog });
   const onError = createErrorReport(log);
-  const store = state.createCallStore({ capacities: config.admin, onError });
+  const { metrics } = instruments;
+  const onDropped = (rowsOf: string): void => metrics?.recordRowsDropped(rowsOf, 1);
+  const store = createStore({ ...parts, state }, onError, onDropped);
   const listed = new ListedTokens(Date.now);
   const history = new InstanceHistory(Date.now);
   const messages = state.createMessages(onError);
@@ -70,8 +74,6 @@ export function createRooms(parts: GatewayParts): Rooms {
   const inFlight = new InFlight();
   const neighbours = new Neighbours({ ...parts, state }, messages);
   const side = createMcp({ ...parts, state, messages, neighbours }, core, streams);
-  const { metrics } = instruments;
-  const onDropped = (rowsOf: string): void => metrics?.recordRowsDropped(rowsOf, 1);
   const files = new AuditFiles({ store, config: config.audit, log, onDropped });
   const traffic = startCapture(config, log);
   const events = rememberingEvents(neighbours.told(toClientNotifications(side)), store);
@@ -129,6 +131,25 @@ function createMcp(
     isSubscribedElsewhere: (uri) => neighbours.isSubscribed(uri),
     log,
   });
+}
+
+function createStore(
+  { config, state, telemetry }: SharingParts,
+  onError: (error: unknown) => void,
+  onDropped: (store: string) => void,
+): CallStore {
+  return state.createCallStore({
+    capacities: config.admin,
+    serviceInstanceId: serviceInstanceIdOf(telemetry),
+    onError,
+    onNotShared: () => onDropped(SHARED_STORE),
+  });
+}
+
+/** What names a gateway among others, as its spans and metrics say it. */
+function serviceInstanceIdOf({ resource }: Telemetry): string {
+  const id = resource.attributes[ATTR_SERVICE_INSTANCE_ID];
+  return typeof id === 'string' && id !== '' ? id : crypto.randomUUID();
 }
 
 /** The row of an event is there before anybody is told that there is one. */

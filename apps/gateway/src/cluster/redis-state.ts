@@ -1,3 +1,4 @@
+import { RedisCallStore } from '@dcc-mcp/call-store/redis';
 import type { SharedStore } from '../governance/shared-store.ts';
 import { JoinedApprovals } from './redis/approvals/joined-approvals.ts';
 import { RedisApprovals } from './redis/approvals/redis-approvals.ts';
@@ -7,10 +8,10 @@ import { JoinedLeases } from './redis/limits/joined-leases.ts';
 import { JoinedQuotas } from './redis/limits/joined-quotas.ts';
 import { RedisLeases } from './redis/limits/redis-leases.ts';
 import { RedisQuotas } from './redis/limits/redis-quotas.ts';
-import type { LinkStatus, RedisLink } from './redis/link/redis-link.ts';
+import { type LinkStatus, type RedisLink, slotTag } from './redis/link/redis-link.ts';
 import { RedisGatewayAnnouncements } from './redis/neighbours/redis-gateway-announcements.ts';
 import { RedisGatewayMessages } from './redis/neighbours/redis-gateway-messages.ts';
-import type { SharedState } from './shared-state.ts';
+import { createMemoryCallStore, type SharedState } from './shared-state.ts';
 
 /** State that is shared with all gateways at one Redis. */
 export interface RedisState extends SharedState {
@@ -52,6 +53,14 @@ export function createRedisState(link: RedisLink, local: SharedState, { id, onEr
         remote: new RedisLeases(link, () => roster.skewMillis),
         local: local.createLeases(),
         shareOf: (max) => roster.shareOf(max),
+      }),
+    createCallStore: (options) =>
+      new RedisCallStore(createMemoryCallStore(options), {
+        ...options,
+        commands: link,
+        // One slot of a cluster, for several of these keys stand in one command.
+        keyPrefix: link.key(slotTag('rows')),
+        onDropped: options.onNotShared,
       }),
     close: async () => {
       await rooms.close();

@@ -53,8 +53,12 @@ export interface SharedState {
 /** How much is remembered. */
 export interface CallStoreOptions {
   readonly capacities: AdminConfig;
+  /** `service.instance.id` of the gateway. */
+  readonly serviceInstanceId: string;
   /** Told of a row that could not be kept. */
   readonly onError: (error: unknown) => void;
+  /** Told of each row that other gateways will never tell of. */
+  readonly onNotShared: () => void;
 }
 
 /** State of this process, and what it shares with the commands of its user. */
@@ -79,15 +83,12 @@ export function createMemoryState(approvals: Approvals = new MemoryApprovals()):
     createQuotas: (ratePerMinute) => new MemoryQuotas(ratePerMinute),
     createLeases: () => new MemoryConcurrencyLeases(),
     createJobRecords: (bounds) => (jobs ??= new MemoryJobRecords({ ...bounds, now: Date.now })),
-    createCallStore: ({ capacities: { calls, traces, events, searches }, onError }) =>
-      new MemoryCallStore({
-        calls,
-        traces,
-        keptTraces: traces,
-        events,
-        decisions: events,
-        searches,
-        onError,
-      }),
+    createCallStore: createMemoryCallStore,
   };
+}
+
+/** A history in the memory of this process. */
+export function createMemoryCallStore({ capacities, onError }: CallStoreOptions): MemoryCallStore {
+  const { calls, traces, events, searches } = capacities;
+  return new MemoryCallStore({ calls, traces, keptTraces: traces, events, decisions: events, searches, onError });
 }

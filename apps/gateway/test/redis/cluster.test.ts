@@ -54,7 +54,7 @@ describeWithTools({ describe, test }, ['redis-server'])('at a cluster of Redis',
   }));
 
   registeredInstancesContract('JoinedRegisteredInstances', async () => ({
-    ...(await pair((link) => new JoinedRegisteredInstances({ link, now, onError }))),
+    ...(await pair((link) => new JoinedRegisteredInstances({ link, now, id: String(Math.random()), onError }))),
     elapse,
   }));
 

@@ -1,10 +1,11 @@
 import { type CallStore, isRowId, toTraceRow } from '@dcc-mcp/call-store';
-import { parseQuery, QUERY_FIELDS, type QueryReading } from '@dcc-mcp/call-store/query';
+import { parseQuery, QUERY_FIELDS, type QueryReading, type RowPredicate, toPredicate } from '@dcc-mcp/call-store/query';
 import { headerText } from '@dcc-mcp/http-adapter';
 import type { AdminRoute } from '../admin-route.ts';
 import type { AdminRoutesOptions } from '../admin-sources.ts';
 import { AdminRefusal, type AdminHandler } from '../request/admin-request.ts';
 import { type LinkPlaces, linkedRow } from '../request/links.ts';
+import { ofInstance } from '../request/of-instance.ts';
 import { Parameters, wrong, wrongQuery } from '../request/parameters.ts';
 import type { StreamEvent } from './event-feed.ts';
 import { LiveReader, type LiveRowEvent } from './live-reader.ts';
@@ -13,7 +14,7 @@ import { LiveReader, type LiveRowEvent } from './live-reader.ts';
 const MAX_STREAMS = 64;
 const KINDS = ['calls', 'traces', 'events', 'activity'] as const;
 type StreamKind = (typeof KINDS)[number];
-const PARAMETERS = ['kinds', 'q'] as const;
+const PARAMETERS = ['kinds', 'q', 'instance'] as const;
 
 const HEADERS = {
   'content-type': 'text/event-stream',
@@ -39,7 +40,7 @@ function streamHandler(store: CallStore, pagePath: string | undefined): AdminHan
   return async ({ query, headers, baseUrl }) => {
     const parameters = new Parameters(query, PARAMETERS);
     const kinds = parameters.choices('kinds', KINDS) ?? KINDS;
-    const filters = readFilters(kinds, parameters.text('q'));
+    const filters = readFilters(kinds, parameters.text('q'), parameters.text('instance'));
     const after = headerText(headers, 'last-event-id');
     if (after !== undefined && !isRowId(after)) {
       throw wrong('Last-Event-ID', 'it is no row_id', 'send the id of the last event, or none');
@@ -62,16 +63,28 @@ function streamHandler(store: CallStore, pagePath: string | undefined): AdminHan
 }
 
 /** A query may name fields that only some kinds have: of the others no row matches. */
-type Filters = ReadonlyMap<StreamKind, QueryReading>;
+type Filters = ReadonlyMap<StreamKind, RowPredicate>;
 
-function readFilters(kinds: readonly StreamKind[], text: string | undefined): Filters {
-  const filters = new Map(kinds.map((kind) => [kind, parseQuery(text ?? '', QUERY_FIELDS[kind])] as const));
-  const readings = [...filters.values()];
+function readFilters(kinds: readonly StreamKind[], text: string | undefined, instance: string | undefined): Filters {
+  const readings = kinds.map((kind) => parseQuery(text ?? '', QUERY_FIELDS[kind]));
   const [first] = readings;
   if (first?.ok === false && readings.every(({ ok }) => !ok)) {
     throw wrongQuery(first.issue);
   }
-  return filters;
+  return new Map(
+    kinds.flatMap((kind, index) => {
+      const reading = readings[index];
+      return reading?.ok === true ? [[kind, predicateOf(kind, reading, instance)] as const] : [];
+    }),
+  );
+}
+
+function predicateOf(
+  kind: StreamKind,
+  { query, predicate }: Extract<QueryReading, { readonly ok: true }>,
+  instance: string | undefined,
+): RowPredicate {
+  return instance === undefined ? predicate : toPredicate(ofInstance(kind, instance, query), QUERY_FIELDS[kind]);
 }
 
 function toEvent(
@@ -80,7 +93,7 @@ function toEvent(
 ): StreamEvent | undefined {
   const kind = KINDS.find((each) => each === event.kind);
   const filter = kind && filters.get(kind);
-  if (kind === undefined || filter?.ok !== true || !filter.predicate(event.row)) {
+  if (kind === undefined || filter === undefined || !filter(event.row)) {
     return undefined;
   }
   const row = event.kind === 'traces' ? toTraceRow(event.row) : event.row;

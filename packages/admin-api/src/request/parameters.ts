@@ -1,6 +1,7 @@
 import { isRowId, type ListRequest, type RowFilter } from '@dcc-mcp/call-store';
 import { nearestName, parseQuery, QUERY_FIELDS, type QueryIssue } from '@dcc-mcp/call-store/query';
 import { AdminRefusal } from './admin-request.ts';
+import { ofInstance, type OfInstance } from './of-instance.ts';
 
 /** Rows of a page that asks for no number. */
 const DEFAULT_LIMIT = 200;
@@ -117,6 +118,18 @@ export class Parameters {
     };
   }
 
+  /** The same, and of what `instance` names. @throws {AdminRefusal} */
+  filterOfInstance(kind: OfInstance): RowFilter {
+    const filter = this.filter(kind);
+    const instance = this.text('instance');
+    return instance === undefined ? filter : { ...filter, query: ofInstance(kind, instance, filter.query) };
+  }
+
+  /** One page of a list whose rows name where they come from. @throws {AdminRefusal} */
+  pageOfInstance(kind: OfInstance): ListRequest {
+    return { ...this.page(kind), ...this.filterOfInstance(kind) };
+  }
+
   /** One page of a list. @throws {AdminRefusal} */
   page(kind: keyof typeof QUERY_FIELDS, fallbackLimit?: number): ListRequest {
     const cursor = this.rowId('cursor');
@@ -126,6 +139,8 @@ export class Parameters {
 
 /** The parameters of a list. */
 export const PAGE_PARAMETERS = ['limit', 'cursor', 'since', 'until', 'q'] as const;
+/** Those of a list whose rows name where they come from. */
+export const ROW_PARAMETERS = [...PAGE_PARAMETERS, 'instance'] as const;
 
 // RFC 3339, section 5.6; `Date.parse` takes much more than that.
 const TIME = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})$/;

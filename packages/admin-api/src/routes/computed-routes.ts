@@ -12,7 +12,7 @@ import type { AdminRoute } from '../admin-route.ts';
 import type { AdminRoutesOptions } from '../admin-sources.ts';
 import { jsonAnswer } from '../request/admin-request.ts';
 import { linkedRow, linkedWorkflow } from '../request/links.ts';
-import { PAGE_PARAMETERS, Parameters } from '../request/parameters.ts';
+import { PAGE_PARAMETERS, Parameters, ROW_PARAMETERS } from '../request/parameters.ts';
 import { searchTelemetryAnswer } from '../schemas/search-schema.ts';
 import { statsAnswer } from '../schemas/stats-schema.ts';
 import { workflowsAnswer } from '../schemas/workflow-schema.ts';
@@ -96,12 +96,15 @@ function searchTelemetryRoute({ sources: { store }, pagePath }: AdminRoutesOptio
   return {
     path: 'search-telemetry',
     summary: 'How well searches lead to tools, over all that are retained; and the searches, newest first.',
-    parameters: PAGE_PARAMETERS,
+    parameters: ROW_PARAMETERS,
     answer: searchTelemetryAnswer,
     mediaType: 'application/json',
     tellsOfRows: true,
     handler: async ({ query, baseUrl }) => {
-      const { rows, ...page } = await store.list('searches', new Parameters(query, PAGE_PARAMETERS).page('searches'));
+      const { rows, ...page } = await store.list(
+        'searches',
+        new Parameters(query, ROW_PARAMETERS).pageOfInstance('searches'),
+      );
       return jsonAnswer({
         ...searchTelemetry(await collect(store.scan('searches'))),
         ...page,

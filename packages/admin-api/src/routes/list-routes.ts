@@ -4,7 +4,7 @@ import type { AdminRoute } from '../admin-route.ts';
 import type { AdminRoutesOptions } from '../admin-sources.ts';
 import { type AdminHandler, jsonAnswer } from '../request/admin-request.ts';
 import { linkedRow } from '../request/links.ts';
-import { PAGE_PARAMETERS, Parameters } from '../request/parameters.ts';
+import { Parameters, ROW_PARAMETERS } from '../request/parameters.ts';
 import { activityAnswer, callsAnswer, eventsAnswer, tracesAnswer } from '../schemas/answer-schemas.ts';
 
 type ListKind = Extract<RowKind, 'calls' | 'traces' | 'events' | 'activity'>;
@@ -22,7 +22,7 @@ export function listRoutes({ sources: { store }, pagePath }: AdminRoutesOptions)
     path: kind,
     summary: LISTS[kind].summary,
     answer: LISTS[kind].answer,
-    parameters: PAGE_PARAMETERS,
+    parameters: ROW_PARAMETERS,
     mediaType: 'application/json',
     tellsOfRows: true,
     handler: listHandler(store, kind, pagePath),
@@ -31,7 +31,7 @@ export function listRoutes({ sources: { store }, pagePath }: AdminRoutesOptions)
 
 function listHandler(store: CallStore, kind: ListKind, pagePath: string | undefined): AdminHandler {
   return async ({ query, baseUrl }) => {
-    const { rows, ...page } = await store.list(kind, new Parameters(query, PAGE_PARAMETERS).page(kind));
+    const { rows, ...page } = await store.list(kind, new Parameters(query, ROW_PARAMETERS).pageOfInstance(kind));
     return jsonAnswer({ ...page, [kind]: rows.map((row) => linkedRow(row, { baseUrl, pagePath })) });
   };
 }

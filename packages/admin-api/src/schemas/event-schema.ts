@@ -41,6 +41,7 @@ export const contentionEvent = z
     instance_id: z.string(),
     reason: z.string().optional(),
     severity: z.enum(SEVERITIES),
+    service_instance_id: z.string().optional(),
   } satisfies Members<ContentionEvent>)
   .meta({ id: 'ContentionEvent' });
 

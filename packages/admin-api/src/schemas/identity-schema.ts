@@ -58,6 +58,10 @@ export const identity = {
   attribution_trust: z
     .partialRecord(z.enum(Object.keys(attribution)), trust)
     .meta({ description: 'How far each field of the caller can be believed.' }),
+  service_instance_id: z
+    .string()
+    .optional()
+    .meta({ description: 'service.instance.id of the gateway, where several tell of their rows.' }),
 } satisfies Members<RowIdentity>;
 
 /** Addresses by name. */

@@ -48,5 +48,6 @@ export const IDENTITY_FIELDS: QueryFields & Readonly<Record<keyof RowIdentity, Q
   auth_subject: TEXT,
   source_ip: TEXT,
   forwarded_for: TEXT,
+  service_instance_id: TEXT,
   attribution_trust: oneOf(['self_reported', 'header', 'auth', 'server_derived', 'trusted_proxy']),
 };

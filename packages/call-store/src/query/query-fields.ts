@@ -107,6 +107,7 @@ const EVENTS: Columns<ContentionEvent, never> = {
   instance_id: SEARCHED,
   reason: SEARCHED,
   severity: oneOf(SEVERITIES),
+  service_instance_id: TEXT,
 };
 
 const ACTIVITY: Columns<ActivityRow, 'correlation'> = {

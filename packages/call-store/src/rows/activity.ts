@@ -1,6 +1,6 @@
 import type { CallRow } from './call-row.ts';
 import type { ActivityRow, ContentionEvent, Severity } from './event-rows.ts';
-import { pick } from './present.ts';
+import { pick, present } from './present.ts';
 import type { RowIdentity } from './row-identity.ts';
 import type { SearchRow } from './search-row.ts';
 import type { TraceRow } from './trace-row.ts';
@@ -54,7 +54,7 @@ export function activityOfTrace(row: TraceRow): ActivityRow | undefined {
 
 /** An election, eviction or probe as an entry of the feed. */
 export function activityOfEvent(id: string, event: ContentionEvent): ActivityRow {
-  const { dcc_type: dccType, instance_id: instanceId, reason } = event;
+  const { dcc_type: dccType, instance_id: instanceId, reason, service_instance_id: gateway } = event;
   return {
     event_id: `contention:${id}`,
     timestamp: event.timestamp,
@@ -62,7 +62,7 @@ export function activityOfEvent(id: string, event: ContentionEvent): ActivityRow
     severity: event.severity,
     status: event.event,
     message: `${event.event} ${dccType} ${instanceId}${reason === undefined ? '' : `: ${reason}`}`,
-    correlation: { dcc_type: dccType, instance_id: instanceId },
+    correlation: present({ dcc_type: dccType, instance_id: instanceId, service_instance_id: gateway }),
   };
 }
 
@@ -88,6 +88,7 @@ const CORRELATION = [
   'search_id',
   'agent_id',
   'actor_id',
+  'service_instance_id',
 ] as const;
 
 /** The ids of the feed that a row can have. */

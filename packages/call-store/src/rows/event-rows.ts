@@ -14,6 +14,8 @@ export interface ContentionEvent {
   readonly instance_id: string;
   readonly reason?: string;
   readonly severity: Severity;
+  /** `service.instance.id` of the gateway that tells of it; present where several gateways tell of their rows. */
+  readonly service_instance_id?: string;
 }
 
 /** What the one feed of everything is made of. */

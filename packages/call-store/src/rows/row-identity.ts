@@ -51,6 +51,8 @@ export interface RowIdentity extends RowAttribution {
   readonly mcp_transport?: McpTransport;
   readonly protocol_version?: string;
   readonly attribution_trust: AttributionTrust;
+  /** `service.instance.id` of the gateway that made the row; present where several gateways tell of their rows. */
+  readonly service_instance_id?: string;
 }
 
 /** What {@link toRowIdentity} can't read from the request. */

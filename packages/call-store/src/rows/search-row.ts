@@ -25,6 +25,9 @@ export interface SearchRowFollowUp {
   readonly elapsed_ms: number;
 }
 
+/** A follow-up as it is noted: who did not see the search begin does not know how long ago that was. */
+export type FollowUpNote = Omit<SearchRowFollowUp, 'elapsed_ms'> & Partial<Pick<SearchRowFollowUp, 'elapsed_ms'>>;
+
 /** One answered search and what came of it. */
 export interface SearchRow extends RowIdentity {
   readonly search_id: string;

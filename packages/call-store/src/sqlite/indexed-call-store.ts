@@ -1,6 +1,6 @@
 import type { Stats } from '../analytics/stats.ts';
 import type { TopRow } from '../analytics/top-rows.ts';
-import type { SearchRowFollowUp } from '../rows/search-row.ts';
+import type { FollowUpNote } from '../rows/search-row.ts';
 import type { TraceDetail } from '../rows/trace-row.ts';
 import type {
   CallStore,
@@ -14,9 +14,8 @@ import type {
   StatsRequest,
   StoreUsage,
 } from '../store/call-store.ts';
-import { isNamed, matcherOf } from '../store/list-rows.ts';
+import { isNamed, matcherOf, traceDetail } from '../store/list-rows.ts';
 import type { ListedRows, RowKind, RowKinds } from '../store/row-kinds.ts';
-import { traceDetail } from '../store/trace-detail.ts';
 import { JoinedRows, newestFirst, toRow } from './joined-rows.ts';
 import type { FileState, IndexedKind, ListState } from './messages.ts';
 import { ReusedAnswer } from './reused-answer.ts';
@@ -33,7 +32,10 @@ export class IndexedCallStore implements CallStore {
   readonly #stats = new ReusedAnswer<Stats | undefined>();
   readonly #totals = new ReusedAnswer<readonly TopRow[] | undefined>();
 
-  /** @param memory What the process appends to; the index is fed by it. */
+  /**
+   * @param memory What the process appends to. The index is fed by it, or by its own part where it is shared with other
+   *   processes, whose rows are told of as far as it has them.
+   */
   constructor(memory: CallStore, index: RowIndex) {
     this.#memory = memory;
     this.#index = index;
@@ -48,7 +50,7 @@ export class IndexedCallStore implements CallStore {
     this.#memory.appendLater(kind, late);
   }
 
-  appendFollowUp(searchId: string, followUp: SearchRowFollowUp): void {
+  appendFollowUp(searchId: string, followUp: FollowUpNote): void {
     this.#memory.appendFollowUp(searchId, followUp);
   }
 
@@ -103,7 +105,7 @@ export class IndexedCallStore implements CallStore {
       const calls = await this.#joined.beside('calls', state, {});
       const traces = await this.#joined.beside('traces', state, times);
       return this.#index.ask('stats', {
-        options: { ...request, retainedSince: oldestOf(state.lists.calls, calls.rows) },
+        options: { ...request, retainedSince: await this.#since(oldestOf(state.lists.calls, calls.rows)) },
         calls: calls.rows.filter(matcherOf('calls', times)),
         without: calls.without,
         traces: traces.rows.map(({ operation, output_tokens: tokens, timestamp }) => ({
@@ -114,6 +116,17 @@ export class IndexedCallStore implements CallStore {
         withoutTraces: traces.without,
       });
     });
+  }
+
+  /** Calls of other processes may be gone that are younger than the oldest one of the file. */
+  async #since(oldest: number | undefined): Promise<number | undefined> {
+    if (this.#memory.shared === undefined || oldest === undefined) {
+      return oldest;
+    }
+    const { calls } = await this.#memory.usage();
+    return calls.dropped === 0 || calls.oldest_retained === undefined
+      ? oldest
+      : Math.max(oldest, Date.parse(calls.oldest_retained));
   }
 
   async instanceTotals(): Promise<readonly TopRow[]> {

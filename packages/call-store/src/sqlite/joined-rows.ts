@@ -7,6 +7,8 @@ import { toSequence } from './row-sequence.ts';
 
 /** Rows of the first page of a scan, and of the largest: whoever looks for one row does not read thousands. */
 const SCAN_ROWS = { first: 32, most: 512, mostWhole: 64 } as const;
+/** Rows of other processes of which it is remembered whether the file has them. */
+const MAX_FOREIGN = 20_000;
 /** How much larger each page is than the one before it. */
 const GROWTH = 4;
 
@@ -20,6 +22,8 @@ export interface Beside<Row> {
 export class JoinedRows {
   readonly #memory: CallStore;
   readonly #index: RowIndex;
+  /** Rows of other processes that were asked for, by whether the file has them: one that has not never will. */
+  readonly #foreign: Record<IndexedKind, ReadonlyMap<string, boolean>> = { calls: new Map(), traces: new Map() };
 
   constructor(memory: CallStore, index: RowIndex) {
     this.#memory = memory;
@@ -45,13 +49,35 @@ export class JoinedRows {
     const without = waiting.map(({ row_id: id }) => id);
     const ids = new Set(without);
     const rows = waiting.filter((row) => matches(row));
+    const foreign: RowKinds[K][] = [];
     for await (const row of this.#memory.scan(kind, filter)) {
       const { row_id: id } = row;
-      if (!ids.has(id) && (this.#index.isMissing(kind, id) || (toSequence(id) ?? -1) < oldest)) {
+      if (ids.has(id)) {
+        continue;
+      }
+      if (this.#index.isMissing(kind, id) || (toSequence(id) ?? -1) < oldest) {
         rows.push(row);
+      } else if (this.#memory.shared?.isForeign(kind, id) === true) {
+        foreign.push(row);
       }
     }
-    return { rows: newestFirst(rows), without };
+    return { rows: newestFirst([...rows, ...(await this.#notInFile(kind, foreign))]), without };
+  }
+
+  /** An earlier process may have written to this file what others tell of, too. */
+  async #notInFile<K extends IndexedKind>(kind: K, rows: readonly RowKinds[K][]): Promise<readonly RowKinds[K][]> {
+    if (rows.length === 0) {
+      return rows;
+    }
+    const known = this.#foreign[kind];
+    const unknown = rows.map(({ row_id: id }) => id).filter((id) => !known.has(id));
+    const missing = new Set(unknown.length === 0 ? [] : await this.#index.missing(kind, unknown));
+    const isInFile = ({ row_id: id }: RowKinds[K]): boolean => known.get(id) ?? !missing.has(id);
+    const rowsBeside = rows.filter((row) => !isInFile(row));
+    // As many are remembered as were told of the last times.
+    const recent = [...known, ...unknown.map((id) => [id, !missing.has(id)] as const)].slice(-MAX_FOREIGN);
+    this.#foreign[kind] = new Map(recent);
+    return rowsBeside;
   }
 
   /** One page of both. @throws {Error} When the file can't be asked. */

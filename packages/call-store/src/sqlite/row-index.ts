@@ -144,6 +144,17 @@ export class RowIndex {
     }
   }
 
+  /** Of these row ids those that the file has not. @throws {Error} With the cause in a few words. */
+  async missing(kind: IndexedKind, ids: readonly string[]): Promise<readonly string[]> {
+    try {
+      return await this.#writer.ask('missing', { kind, ids });
+    } catch (error) {
+      this.#fail(error);
+      this.#flushSoon(RETRY_MILLIS);
+      throw error;
+    }
+  }
+
   /** Rows that wait to be written: they may be in the file at any moment. */
   waiting<K extends IndexedKind>(kind: K): readonly RowKinds[K][] {
     return this.#queue.waiting(kind);

@@ -1,5 +1,5 @@
 import { truncateUtf8 } from '@dcc-mcp/bounds';
-import type { SearchRow, SearchRowFollowUp } from '../rows/search-row.ts';
+import type { FollowUpNote, SearchRow, SearchRowFollowUp } from '../rows/search-row.ts';
 import type { Trace, TracePayload } from '../rows/trace-row.ts';
 import type { RowKind, RowKinds } from './row-kinds.ts';
 
@@ -88,7 +88,9 @@ export function isKept(trace: Trace): boolean {
 }
 
 /** A search with one more follow-up; past the bound only the first success is still noted. */
-export function withFollowUp(row: SearchRow, followUp: SearchRowFollowUp): SearchRow {
+export function withFollowUp(row: SearchRow, note: FollowUpNote): SearchRow {
+  const { elapsed_ms: elapsed = Math.max(0, Date.parse(note.timestamp) - Date.parse(row.timestamp)) } = note;
+  const followUp: SearchRowFollowUp = { ...note, elapsed_ms: elapsed };
   const isFirstSuccess = row.first_success_ms === undefined && followUp.kind === 'call' && followUp.success;
   return {
     ...row,

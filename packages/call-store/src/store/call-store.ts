@@ -1,7 +1,7 @@
 import type { Stats, StatsOptions } from '../analytics/stats.ts';
 import type { TopRow } from '../analytics/top-rows.ts';
 import type { Query } from '../query/query-ast.ts';
-import type { SearchRowFollowUp } from '../rows/search-row.ts';
+import type { FollowUpNote } from '../rows/search-row.ts';
 import type { TraceDetail } from '../rows/trace-row.ts';
 import type { ListedRows, RowKind, RowKinds } from './row-kinds.ts';
 
@@ -113,7 +113,7 @@ export interface CallStore {
    */
   appendLater<K extends LateKind>(kind: K, late: LateRow<RowKinds[K]>): void;
   /** Adds what was done with a hit to its search; nothing happens where the search is not retained. */
-  appendFollowUp(searchId: string, followUp: SearchRowFollowUp): void;
+  appendFollowUp(searchId: string, followUp: FollowUpNote): void;
   /** A page of a list, newest first. */
   list<K extends RowKind>(kind: K, request?: ListRequest): Promise<RowList<ListedRows[K]>>;
   /** Whole rows, newest first, one after the other: for sums and exports. */
@@ -129,11 +129,40 @@ export interface CallStore {
   /**
    * Tells of each row of these kinds from now on, until `close`.
    *
-   * @param resume With `after`, what is retained and newer than that row comes first, oldest first, before this returns; a
-   *   gap is told before it.
+   * @param resume With `after`, what is retained and newer than that row comes first, oldest first, where it lies here before
+   *   this returns; a gap is told before it.
    */
   subscribe(kinds: readonly RowKind[], listener: LiveListener, resume?: { readonly after: string }): { close(): void };
   /** Puts rows of an earlier process before those of this one. They are not appended: nobody is told, nothing is counted. */
   seed<K extends RowKind>(kind: K, oldestFirst: readonly RowKinds[K][]): void;
   usage(): Promise<StoreUsage>;
+  /** Present where the rows of other processes are told of, too. */
+  readonly shared?: SharedHistory;
+}
+
+/** What belongs to this process of a history that it shares. */
+export interface SharedHistory {
+  /** What this process appended, or was seeded with: files are written of it. */
+  readonly own: CallStore;
+  /** Whether a row that was read came from another process. */
+  isForeign(kind: RowKind, id: string): boolean;
+  health(): SharedHealth;
+  /** Lets others read what they can't yet. Never rejects. */
+  flush(): Promise<void>;
+  /** The same at the end; what can't be written then is dropped. */
+  close(): Promise<void>;
+}
+
+/** How the rows of a process reach others. */
+export interface SharedHealth {
+  readonly state: 'ok' | 'failing';
+  /** Rows of this process that others can read, or could until they were let go. */
+  readonly rows: number;
+  /** Most rows of a list that all processes share. */
+  readonly capacity: number;
+  /** Rows that others can't read yet. */
+  readonly queued: number;
+  /** Rows that others will never read. */
+  readonly dropped: number;
+  readonly last_error?: string;
 }

@@ -3,22 +3,27 @@ import type { ActivityRow } from '../rows/event-rows.ts';
 import type { LiveRow } from './call-store.ts';
 import type { RowKind, RowKinds } from './row-kinds.ts';
 import type { RingEntry } from './row-ring.ts';
-import { type RowShelf, sortById } from './row-shelf.ts';
+import { sortById } from './row-shelf.ts';
 
-/** The rings of all lists. */
-export type Shelves = { readonly [K in RowKind]: RowShelf<RowKinds[K]> };
+/** The entries of each list, oldest key first; of the feed those that are in no other list. */
+export type EntriesOf = <K extends RowKind>(kind: K) => readonly RingEntry<RowKinds[K]>[];
 
 /** The lists that the feed is made from. */
-export const FEED_KINDS: readonly RowKind[] = ['calls', 'traces', 'searches', 'events', 'activity'];
+const FEED_KINDS: readonly RowKind[] = ['calls', 'traces', 'searches', 'events', 'activity'];
+
+/** The lists whose rows a list is made of. */
+export function kindsBehind(kind: RowKind): readonly RowKind[] {
+  return kind === 'activity' ? FEED_KINDS : [kind];
+}
 
 /** The feed: what the rows of the other lists say, and what was appended to it alone; oldest first. */
-export function feedOf({ calls, traces, searches, events, activity }: Shelves): readonly RingEntry<ActivityRow>[] {
+export function feedOf(entriesOf: EntriesOf): readonly RingEntry<ActivityRow>[] {
   return sortById([
-    ...calls.oldestFirst().map(({ id, row }) => ({ id, row: activityOfCall(row) })),
-    ...searches.oldestFirst().map(({ id, row }) => ({ id, row: activityOfSearch(row) })),
-    ...events.oldestFirst().map(({ id, row }) => ({ id, row: activityOfEvent(id, row) })),
-    ...activity.oldestFirst(),
-    ...traces.oldestFirst().flatMap(({ id, row }) => {
+    ...entriesOf('calls').map(({ id, row }) => ({ id, row: activityOfCall(row) })),
+    ...entriesOf('searches').map(({ id, row }) => ({ id, row: activityOfSearch(row) })),
+    ...entriesOf('events').map(({ id, row }) => ({ id, row: activityOfEvent(id, row) })),
+    ...entriesOf('activity'),
+    ...entriesOf('traces').flatMap(({ id, row }) => {
       const entry = activityOfTrace(row);
       return entry === undefined ? [] : [{ id, row: entry }];
     }),

@@ -1,7 +1,7 @@
 import { QUERY_FIELDS } from '../query/query-fields.ts';
 import { type RowPredicate, toPredicate } from '../query/query-predicate.ts';
-import { toTraceRow } from '../rows/trace-row.ts';
-import type { ListRequest, RowFilter, RowList } from './call-store.ts';
+import { type TraceDetail, toTraceRow } from '../rows/trace-row.ts';
+import type { CallStore, ListRequest, RowFilter, RowList } from './call-store.ts';
 import type { ListedRows, RowKind, RowKinds } from './row-kinds.ts';
 
 /** Rows of a page that asks for no number. */
@@ -73,4 +73,17 @@ const NAMES = ['request_id', 'trace_id', 'search_id', 'event_id'] as const;
 export function isNamed({ id, row }: Entry<object>, wanted: string): boolean {
   const names: { readonly [name in (typeof NAMES)[number]]?: string } = row;
   return id === wanted || NAMES.some((name) => names[name] === wanted);
+}
+
+/** The newest trace that has the id, with the requests of the same trace that are retained, oldest first. */
+export async function traceDetail(store: Pick<CallStore, 'find'>, id: string): Promise<TraceDetail | undefined> {
+  const [newest] = await store.find('traces', id);
+  if (newest === undefined) {
+    return undefined;
+  }
+  const sameTrace = await store.find('traces', newest.trace_id);
+  const requests = sameTrace
+    .map(({ row_id, request_id, operation, outcome }) => ({ row_id, request_id, operation, outcome }))
+    .toReversed();
+  return { ...newest, requests };
 }

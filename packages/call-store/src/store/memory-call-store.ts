@@ -1,8 +1,7 @@
-import { stats, type Stats } from '../analytics/stats.ts';
-import { type TopRow, toTopRows } from '../analytics/top-rows.ts';
-import type { CallRow } from '../rows/call-row.ts';
+import type { Stats } from '../analytics/stats.ts';
+import type { TopRow } from '../analytics/top-rows.ts';
 import { createRowIds, newRowId, rowIdAt } from '../rows/row-id.ts';
-import type { SearchRow, SearchRowFollowUp } from '../rows/search-row.ts';
+import type { FollowUpNote, SearchRow } from '../rows/search-row.ts';
 import type { TraceDetail } from '../rows/trace-row.ts';
 import { boundRow, isKept, withFollowUp } from './bound-row.ts';
 import type {
@@ -17,14 +16,14 @@ import type {
   StatsRequest,
   StoreUsage,
 } from './call-store.ts';
-import { FEED_KINDS, feedOf, type Shelves } from './feed.ts';
-import { isNamed, matcherOf, pageOf, toListed } from './list-rows.ts';
+import { EntryReader } from './entry-reader.ts';
+import { kindsBehind } from './feed.ts';
+import { traceDetail } from './list-rows.ts';
 import { LiveTail } from './live-tail.ts';
 import { requirePositive } from './require-positive.ts';
 import type { ListedRows, RowKind, RowKinds } from './row-kinds.ts';
 import { LateEntry, type RingEntry, TraceEntry } from './row-ring.ts';
 import { RowShelf, sortById } from './row-shelf.ts';
-import { traceDetail } from './trace-detail.ts';
 
 /** How many rows are kept; each a positive integer. */
 export interface MemoryCallStoreOptions {
@@ -59,9 +58,12 @@ interface SearchEntry {
   row: SearchRow;
 }
 
+type Shelves = { readonly [K in RowKind]: RowShelf<RowKinds[K]> };
+
 /** The history of one process, in rings. */
 export class MemoryCallStore implements CallStore {
   readonly #shelves: Shelves;
+  readonly #reader: EntryReader;
   readonly #live: LiveTail;
   readonly #newId: () => string;
   /** What is older belongs to an earlier process. */
@@ -72,16 +74,22 @@ export class MemoryCallStore implements CallStore {
   /** @throws {RangeError} When a capacity or bound is not a positive integer. */
   constructor(options: MemoryCallStoreOptions = {}) {
     this.#shelves = createShelves(options);
+    this.#reader = new EntryReader({
+      entriesOf: (kind) => this.entriesOf(kind),
+      droppedOf: (kind) => this.#shelves[kind].dropped,
+      callsSince: () => millisOf(this.#shelves.calls.usage().oldest_retained),
+    });
     this.#newId = options.now === undefined ? newRowId : createRowIds(options.now);
     this.#startId = this.#newId();
     this.#onError = options.onError ?? (() => undefined);
     this.#live = new LiveTail(this.#onError);
   }
 
-  append<K extends RowKind>(kind: K, row: RowKinds[K]): void {
+  /** @param key That of a row which has no `row_id`; default a new one. */
+  append<K extends RowKind>(kind: K, row: RowKinds[K], key?: string): void {
     try {
       const bounded = boundRow(row);
-      const entry = toEntry(kind, keyOf(bounded) ?? this.#newId(), bounded);
+      const entry = toEntry(kind, keyOf(bounded) ?? key ?? this.#newId(), bounded);
       const evicted = this.#shelves[kind].append(entry);
       if (isSearch(entry)) {
         this.#index(entry, evicted);
@@ -109,7 +117,7 @@ export class MemoryCallStore implements CallStore {
     this.#live.tell({ type: 'row', kind, id, row } as Exclude<LiveEvent, { type: 'gap' }>);
   }
 
-  appendFollowUp(searchId: string, followUp: SearchRowFollowUp): void {
+  appendFollowUp(searchId: string, followUp: FollowUpNote): void {
     const entry = this.#searches.get(searchId);
     if (entry !== undefined) {
       entry.row = withFollowUp(entry.row, followUp);
@@ -117,29 +125,15 @@ export class MemoryCallStore implements CallStore {
   }
 
   async list<K extends RowKind>(kind: K, request: ListRequest = {}): Promise<RowList<ListedRows[K]>> {
-    const page = pageOf(this.#entries(kind), request, matcherOf(kind, request));
-    const dropped = kindsBehind(kind).reduce((sum, each) => sum + this.#shelves[each].dropped, 0);
-    return {
-      ...page,
-      rows: page.rows.map((row) => toListed(kind, row)),
-      ...(dropped === 0 ? {} : { dropped }),
-    };
+    return this.#reader.list(kind, request);
   }
 
   async *scan<K extends RowKind>(kind: K, filter: RowFilter = {}): AsyncGenerator<RowKinds[K], void, undefined> {
-    const matches = matcherOf(kind, filter);
-    for (const { row } of this.#entries(kind).toReversed()) {
-      if (matches(row)) {
-        yield row;
-      }
-    }
+    yield* this.#reader.scan(kind, filter);
   }
 
   async find<K extends RowKind>(kind: K, id: string): Promise<readonly RowKinds[K][]> {
-    return this.#entries(kind)
-      .filter((entry) => isNamed(entry, id))
-      .map(({ row }) => row)
-      .toReversed();
+    return this.#reader.find(kind, id);
   }
 
   async trace(id: string): Promise<TraceDetail | undefined> {
@@ -147,18 +141,16 @@ export class MemoryCallStore implements CallStore {
   }
 
   async stats(request: StatsRequest): Promise<Stats> {
-    const oldest = this.#shelves.calls.usage().oldest_retained;
-    const retainedSince = oldest === undefined ? undefined : Date.parse(oldest);
-    const traces = this.#shelves.traces.oldestFirst().map(({ row }) => row);
-    return stats(this.#calls(), { ...request, retainedSince, traces });
+    return this.#reader.stats(request);
   }
 
   async instanceTotals(): Promise<readonly TopRow[]> {
-    return toTopRows(this.#calls(), ({ instance_id: id }) => id);
+    return this.#reader.instanceTotals();
   }
 
-  #calls(): readonly CallRow[] {
-    return this.#shelves.calls.oldestFirst().map(({ row }) => row);
+  /** Rows with their keys, oldest first; of the feed those that are in no other list. */
+  entriesOf<K extends RowKind>(kind: K): readonly RingEntry<RowKinds[K]>[] {
+    return this.#shelves[kind].oldestFirst();
   }
 
   subscribe(kinds: readonly RowKind[], listener: LiveListener, resume?: { readonly after: string }): { close(): void } {
@@ -191,12 +183,6 @@ export class MemoryCallStore implements CallStore {
     };
   }
 
-  #entries<K extends RowKind>(kind: K): readonly RingEntry<RowKinds[K]>[] {
-    const own = kind === 'activity' ? feedOf(this.#shelves) : this.#shelves[kind].oldestFirst();
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the feed belongs to its kind
-    return own as readonly RingEntry<RowKinds[K]>[];
-  }
-
   #index(added: SearchEntry, evicted: RingEntry<RowKinds[RowKind]> | undefined): void {
     if (evicted !== undefined && isSearch(evicted) && this.#searches.get(evicted.row.search_id) === evicted) {
       this.#searches.delete(evicted.row.search_id);
@@ -205,7 +191,7 @@ export class MemoryCallStore implements CallStore {
   }
 
   #replay(kinds: readonly RowKind[], listener: LiveListener, after: string): void {
-    const entries = kinds.flatMap((kind) => this.#entries(kind).map((entry) => ({ kind, id: entry.id, entry })));
+    const entries = kinds.flatMap((kind) => this.#reader.entries(kind).map((entry) => ({ kind, id: entry.id, entry })));
     const behind = new Set(kinds.flatMap(kindsBehind));
     const missed = [...behind].reduce((sum, kind) => sum + this.#shelves[kind].goneAfter(after), 0);
     const isFromBefore = after < this.#startId && !entries.some(({ id }) => id === after);
@@ -219,6 +205,10 @@ export class MemoryCallStore implements CallStore {
       this.#live.tellOne(listener, event as LiveEvent);
     }
   }
+}
+
+function millisOf(timestamp: string | undefined): number | undefined {
+  return timestamp === undefined ? undefined : Date.parse(timestamp);
 }
 
 const MEBIBYTE = 1024 * 1024;
@@ -247,9 +237,4 @@ function toEntry<K extends RowKind>(kind: K, id: string, row: RowKinds[K]): Ring
 
 function isSearch(entry: RingEntry<RowKinds[RowKind]>): entry is SearchEntry {
   return 'hits' in entry.row;
-}
-
-/** The rings that a list is read from. */
-function kindsBehind(kind: RowKind): readonly RowKind[] {
-  return kind === 'activity' ? FEED_KINDS : [kind];
 }

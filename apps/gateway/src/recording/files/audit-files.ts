@@ -1,4 +1,4 @@
-import type { CallStore } from '@dcc-mcp/call-store';
+import type { CallStore, SharedHealth } from '@dcc-mcp/call-store';
 import { type JsonlFile, type JsonlHistory, type RowFileHealth, startJsonl } from '@dcc-mcp/call-store/jsonl';
 import { IndexedCallStore, type IndexHealth, RowIndex } from '@dcc-mcp/call-store/sqlite';
 import { EVENT_DCC_MCP_HISTORY_STATE } from '@dcc-mcp/semantic-conventions';
@@ -18,7 +18,7 @@ export interface AuditFilesOptions {
   readonly onDropped: (store: string) => void;
 }
 
-/** `audit.jsonl`, `traces.jsonl` and `audit.db` of one gateway, between its start and its end. */
+/** `audit.jsonl`, `traces.jsonl` and `audit.db` of one gateway, and its rows that others tell of, between start and end. */
 export class AuditFiles {
   /** What the gateway remembers: with a folder as far back as its index reaches. */
   readonly history: CallStore;
@@ -36,12 +36,12 @@ export class AuditFiles {
 
   /** Puts what earlier processes kept before what this one keeps. Nothing happens where no folder is named. */
   async open(): Promise<void> {
-    const { store, config, log, onDropped } = this.#options;
+    const { config, log, onDropped } = this.#options;
     const { dir: directory, maxRows, maxBytes } = config;
     if (directory === undefined) {
       return;
     }
-    this.#lines = startJsonl(store, {
+    this.#lines = startJsonl(this.#own, {
       directory,
       maxRows,
       maxBytes,
@@ -62,8 +62,13 @@ export class AuditFiles {
     }
   }
 
-  /** How the files are, by the name of their store; empty where nothing is written. */
-  health(): Readonly<Record<string, RowFileHealth | IndexHealth>> {
+  /** How what is kept beside the memory is, by the name of its store; empty where nothing is. */
+  health(): Readonly<Record<string, RowFileHealth | IndexHealth | SharedHealth>> {
+    const { shared } = this.#options.store;
+    return { ...this.#filesHealth(), ...(shared && { [SHARED_STORE]: shared.health() }) };
+  }
+
+  #filesHealth(): Readonly<Record<string, RowFileHealth | IndexHealth>> {
     const health = this.#lines?.health();
     if (health === undefined || this.#index === undefined) {
       return {};
@@ -84,12 +89,18 @@ export class AuditFiles {
   async close(): Promise<void> {
     // The index first: who closes the lines lets another process have the folder.
     await this.#index?.close();
-    await this.#lines?.close();
+    await Promise.all([this.#lines?.close(), this.#options.store.shared?.close()]);
+  }
+
+  /** Of rows that several gateways share each writes its own. */
+  get #own(): CallStore {
+    const { store } = this.#options;
+    return store.shared?.own ?? store;
   }
 
   #createIndex(directory: string): RowIndex {
-    const { store, config, onDropped } = this.#options;
-    return new RowIndex(store, {
+    const { config, onDropped } = this.#options;
+    return new RowIndex(this.#own, {
       directory,
       maxBytes: config.indexMaxBytes,
       onChange: (change) => this.#tell(change),
@@ -106,5 +117,7 @@ export class AuditFiles {
 /** What the files are called where stores are told of. */
 const STORES = { audit: 'audit_file', traces: 'traces_file' } as const satisfies Readonly<Record<JsonlFile, string>>;
 const INDEX_STORE = 'audit_index';
+/** What rows are called that other gateways tell of, too. */
+export const SHARED_STORE = 'shared_rows';
 
 const NOT_YET = { calls: 0, traces: 0, skipped: 0 };

@@ -106,7 +106,9 @@ function noteFollowUp(facts: OperationFacts, { store, searchedAt }: Keeping): vo
   const { join, details, outcome } = facts.kept;
   const kind = followUpKindOf(details);
   const begin = join && searchedAt.get(join.searchId);
-  if (join === undefined || kind === undefined || begin === undefined) {
+  // A search that is known, and not from here, was made at another gateway, which keeps its row.
+  const isElsewhere = begin === undefined && join?.total !== undefined && store.shared !== undefined;
+  if (join === undefined || kind === undefined || (begin === undefined && !isElsewhere)) {
     return;
   }
   const record = 'record' in details ? details.record : undefined;
@@ -118,6 +120,6 @@ function noteFollowUp(facts: OperationFacts, { store, searchedAt }: Keeping): vo
     ...(record === undefined ? {} : { tool_slug: record.slug }),
     ...(selectedRank === undefined ? {} : { selected_rank: selectedRank }),
     success: statusOfOutcome(outcome) === 'success',
-    elapsed_ms: Math.max(0, facts.endedAt - begin),
+    ...(begin === undefined ? {} : { elapsed_ms: Math.max(0, facts.endedAt - begin) }),
   });
 }

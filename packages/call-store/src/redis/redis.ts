@@ -1,0 +1,2 @@
+export type { BlockingCommands, RedisCommand, RedisCommands } from './redis-commands.ts';
+export { RedisCallStore, type RedisCallStoreOptions } from './redis-call-store.ts';

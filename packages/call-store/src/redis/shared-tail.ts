@@ -1,0 +1,252 @@
+import { createRowIds } from '../rows/row-id.ts';
+import type { LiveEvent, LiveListener } from '../store/call-store.ts';
+import { kindsBehind, toFeedRow } from '../store/feed.ts';
+import { LiveTail } from '../store/live-tail.ts';
+import type { RowKind } from '../store/row-kinds.ts';
+import type { RingEntry } from '../store/row-ring.ts';
+import type { MirrorEntry } from './mirror-stream.ts';
+import type { SharedRows } from './shared-rows.ts';
+import { kindOf, SHARED_STREAMS, type SharedStream, streamsOf } from './shared-streams.ts';
+
+/** What is told of, and how it is known. */
+export interface SharedTailOptions {
+  readonly rows: SharedRows;
+  /** How long a reader waits for what it missed. */
+  readonly boundMillis: number;
+  /** Own rows that others can't read yet. */
+  readonly waiting: () => readonly OwnRow[];
+  /** A list as it is known here, oldest key first. */
+  readonly entries: (kind: RowKind) => readonly RingEntry<object>[];
+  readonly onError: (error: unknown) => void;
+}
+
+/** A row of this process on its way to others. */
+export interface OwnRow {
+  readonly stream: SharedStream;
+  readonly id: string;
+  readonly read: () => object;
+}
+
+type LiveRowEvent = Exclude<LiveEvent, { readonly type: 'gap' }>;
+
+/** Rows told of before others could read them that are remembered, so that nobody is told twice. */
+const MAX_TOLD = 20_000;
+
+/**
+ * Tells of the rows of all gateways, in the order of the streams, which is the same at each of them: own rows, too, come
+ * from there. While Redis is away own rows are told of as they come.
+ */
+export class SharedTail {
+  readonly #options: SharedTailOptions;
+  readonly #live: LiveTail;
+  readonly #told = new Set<string>();
+  readonly #newId = createRowIds();
+
+  constructor(options: SharedTailOptions) {
+    this.#options = options;
+    this.#live = new LiveTail(options.onError);
+  }
+
+  subscribe(kinds: readonly RowKind[], listener: LiveListener, resume?: { readonly after: string }): { close(): void } {
+    const state = { isClosed: false, end: () => undefined as void };
+    void this.#join({ kinds, listener, after: resume?.after }, state);
+    return {
+      close: () => {
+        state.isClosed = true;
+        state.end();
+      },
+    };
+  }
+
+  /** An own row was appended; it may be on its way to others. */
+  appended(row: OwnRow): void {
+    const kind = kindOf(row.stream);
+    if (kind !== undefined && !this.#options.rows.isFollowing && this.#live.isTold(kind)) {
+      this.#tellOwn(row);
+    }
+  }
+
+  /** Rows came from the streams, own ones among them. */
+  came(entries: readonly MirrorEntry[]): void {
+    for (const entry of entries) {
+      const kind = kindOf(entry.stream);
+      if (kind !== undefined && !this.#told.delete(keyOf(entry)) && this.#live.isTold(kind)) {
+        this.#live.tell(toEvent(kind, entry));
+      }
+    }
+  }
+
+  /** Rows don't come from the streams any more: own ones that are on their way are told of now. */
+  ended(): void {
+    const { rows, waiting } = this.#options;
+    for (const row of waiting()) {
+      const kind = kindOf(row.stream);
+      const isKnown = this.#told.has(keyOf(row)) || rows.stream(row.stream).get(row.id) !== undefined;
+      if (kind !== undefined && !isKnown && this.#live.isTold(kind)) {
+        this.#tellOwn(row);
+      }
+    }
+  }
+
+  #tellOwn(own: OwnRow): void {
+    const kind = kindOf(own.stream);
+    if (kind === undefined) {
+      return;
+    }
+    try {
+      this.#live.tell(toEvent(kind, { id: own.id, row: own.read() }));
+      this.#remember(own);
+    } catch (error) {
+      this.#options.onError(error);
+    }
+  }
+
+  #remember(row: OwnRow): void {
+    this.#told.add(keyOf(row));
+    if (this.#told.size > MAX_TOLD) {
+      const [oldest = ''] = this.#told;
+      this.#told.delete(oldest);
+    }
+  }
+
+  async #join(reader: Reader, state: { isClosed: boolean; end: () => void }): Promise<void> {
+    const { rows, boundMillis } = this.#options;
+    const begin = this.#newId();
+    const isFresh = await rows.freshen(SHARED_STREAMS, boundMillis);
+    if (state.isClosed) {
+      return;
+    }
+    // Nothing comes between what is told here and what follows.
+    this.#replay(reader, begin, isFresh);
+    const subscription = this.#live.subscribe(reader.kinds, this.#withoutKnown(reader));
+    const stop = rows.follow();
+    state.end = () => {
+      subscription.close();
+      stop();
+    };
+  }
+
+  /** Tells of what is known here and comes behind the place of a reader, or after it asked. */
+  #replay({ kinds, listener, after }: Reader, begin: string, isFresh: boolean): void {
+    const behind = [...new Set(kinds.flatMap(kindsBehind))];
+    const known = behind.flatMap((kind) => this.#placed(kind));
+    const place = after === undefined ? undefined : placeOf(known, after);
+    if (after !== undefined && !known.some(({ id }) => id === after)) {
+      // Nobody counts what other gateways let go.
+      this.#live.tellOne(listener, { type: 'gap', missed: 0 });
+    }
+    const waiting = new Map(this.#options.waiting().map((own) => [keyOf(own), own]));
+    const due = known.filter((row) => isDue(row, after ?? begin, place));
+    for (const { kind, id, row, order, stream } of due.toSorted(inOrder)) {
+      const own = order === undefined ? waiting.get(keyOf({ stream, id })) : undefined;
+      if (own !== undefined && isFresh) {
+        // It comes from its stream in a moment.
+        continue;
+      }
+      if (own !== undefined) {
+        this.#remember(own);
+      }
+      this.#tellReader({ kinds, listener }, toEvent(kind, { id, row }));
+    }
+  }
+
+  /** A reader that knows rows which are still on their way to their stream is not told of them again. */
+  #withoutKnown({ listener, after }: Reader): LiveListener {
+    const waiting = after === undefined ? [] : this.#options.waiting().filter(({ id }) => id <= after);
+    const known = new Set(waiting.map(({ id }) => id));
+    return known.size === 0 ? listener : (event) => (event.type === 'row' && known.has(event.id)) || listener(event);
+  }
+
+  #tellReader({ kinds, listener }: Pick<Reader, 'kinds' | 'listener'>, event: LiveRowEvent): void {
+    if (kinds.includes(event.kind)) {
+      this.#live.tellOne(listener, event);
+    }
+    const row = kinds.includes('activity') ? toFeedRow(event) : undefined;
+    if (row !== undefined) {
+      this.#live.tellOne(listener, { type: 'row', kind: 'activity', id: event.id, row });
+    }
+  }
+
+  #placed(kind: RowKind): readonly PlacedRow[] {
+    const streams = streamsOf(kind).map((name) => this.#options.rows.stream(name));
+    return this.#options.entries(kind).map((entry) => {
+      const shared = streams.map((stream) => stream.get(entry.id)).find((found) => found !== undefined);
+      return new PlacedRow(kind, entry, shared);
+    });
+  }
+}
+
+interface Reader {
+  readonly kinds: readonly RowKind[];
+  readonly listener: LiveListener;
+  readonly after: string | undefined;
+}
+
+/** A row, and where it lies in the streams; it is read when it is told of. */
+class PlacedRow {
+  readonly kind: RowKind;
+  readonly id: string;
+  /** Absent of a row that lies in none. */
+  readonly order: string | undefined;
+  readonly stream: SharedStream;
+  readonly #entry: RingEntry<object>;
+
+  constructor(kind: RowKind, entry: RingEntry<object>, shared: MirrorEntry | undefined) {
+    this.kind = kind;
+    this.id = entry.id;
+    this.order = shared?.order;
+    this.stream = shared?.stream ?? kind;
+    this.#entry = entry;
+  }
+
+  get row(): object {
+    return this.#entry.row;
+  }
+}
+
+/** Where a reader is: streams have a place in common by their clock alone. */
+interface Place {
+  /** The order of its last row in each stream that has it. */
+  readonly orders: ReadonlyMap<SharedStream, string>;
+  readonly millis: string;
+}
+
+function placeOf(rows: readonly PlacedRow[], id: string): Place | undefined {
+  const orders = new Map(
+    rows.flatMap((row) => (row.id === id && row.order !== undefined ? [[row.stream, row.order] as const] : [])),
+  );
+  const [first] = [...orders.values()].toSorted();
+  return first === undefined ? undefined : { orders, millis: millisOf(first) };
+}
+
+function isDue({ id, order, stream }: PlacedRow, after: string, place: Place | undefined): boolean {
+  if (order === undefined || place === undefined) {
+    return id > after;
+  }
+  const own = place.orders.get(stream);
+  if (own !== undefined) {
+    return order > own;
+  }
+  const millis = millisOf(order);
+  return millis > place.millis || (millis === place.millis && id > after);
+}
+
+/** What lies in no stream comes last: nobody else knows of it. */
+function inOrder(one: PlacedRow, other: PlacedRow): number {
+  const [a, b] = [one, other].map(({ order = '~', id }) => `${order} ${id}`);
+  return a !== undefined && b !== undefined && a < b ? -1 : 1;
+}
+
+function millisOf(order: string): string {
+  return order.slice(0, order.indexOf('-'));
+}
+
+function keyOf({ stream, id }: Pick<OwnRow, 'stream' | 'id'>): string {
+  return `${kindOf(stream)} ${id}`;
+}
+
+function toEvent(kind: RowKind, { id, row }: { readonly id: string; readonly row: object }): LiveRowEvent {
+  const event = { type: 'row', kind, id, row };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a stream holds rows of its kind
+  return event as LiveRowEvent;
+}

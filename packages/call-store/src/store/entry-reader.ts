@@ -1,0 +1,72 @@
+import { stats, type Stats } from '../analytics/stats.ts';
+import { type TopRow, toTopRows } from '../analytics/top-rows.ts';
+import type { CallRow } from '../rows/call-row.ts';
+import type { ListRequest, RowFilter, RowList, StatsRequest } from './call-store.ts';
+import { type EntriesOf, feedOf, kindsBehind } from './feed.ts';
+import { isNamed, matcherOf, pageOf, toListed } from './list-rows.ts';
+import type { ListedRows, RowKind, RowKinds } from './row-kinds.ts';
+import type { RingEntry } from './row-ring.ts';
+
+/** What lists are read from. */
+export interface EntrySource {
+  readonly entriesOf: EntriesOf;
+  /** How many rows of a list were let go. */
+  droppedOf(kind: RowKind): number;
+  /** From when on all calls are there, in epoch milliseconds; absent where none is. */
+  callsSince(): number | undefined;
+}
+
+/** Everything that can be asked of rows that lie in memory. */
+export class EntryReader {
+  readonly #source: EntrySource;
+
+  constructor(source: EntrySource) {
+    this.#source = source;
+  }
+
+  list<K extends RowKind>(kind: K, request: ListRequest): RowList<ListedRows[K]> {
+    const page = pageOf(this.entries(kind), request, matcherOf(kind, request));
+    const dropped = kindsBehind(kind).reduce((sum, each) => sum + this.#source.droppedOf(each), 0);
+    return {
+      ...page,
+      rows: page.rows.map((row) => toListed(kind, row)),
+      ...(dropped === 0 ? {} : { dropped }),
+    };
+  }
+
+  *scan<K extends RowKind>(kind: K, filter: RowFilter): Generator<RowKinds[K], void, undefined> {
+    const matches = matcherOf(kind, filter);
+    for (const { row } of this.entries(kind).toReversed()) {
+      if (matches(row)) {
+        yield row;
+      }
+    }
+  }
+
+  find<K extends RowKind>(kind: K, id: string): readonly RowKinds[K][] {
+    return this.entries(kind)
+      .filter((entry) => isNamed(entry, id))
+      .map(({ row }) => row)
+      .toReversed();
+  }
+
+  stats(request: StatsRequest): Stats {
+    const traces = this.#source.entriesOf('traces').map(({ row }) => row);
+    return stats(this.#calls(), { ...request, retainedSince: this.#source.callsSince(), traces });
+  }
+
+  instanceTotals(): readonly TopRow[] {
+    return toTopRows(this.#calls(), ({ instance_id: id }) => id);
+  }
+
+  /** A list, oldest key first; the feed with what it is made from. */
+  entries<K extends RowKind>(kind: K): readonly RingEntry<RowKinds[K]>[] {
+    const own = kind === 'activity' ? feedOf(this.#source.entriesOf) : this.#source.entriesOf(kind);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the feed belongs to its kind
+    return own as readonly RingEntry<RowKinds[K]>[];
+  }
+
+  #calls(): readonly CallRow[] {
+    return this.#source.entriesOf('calls').map(({ row }) => row);
+  }
+}

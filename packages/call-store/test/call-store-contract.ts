@@ -1,0 +1,258 @@
+// What every history keeps to, wherever its rows lie. What is appended at `at` is read at `from`, which may be another gateway.
+import { type CallStore, type LiveEvent, newRowId, type RowKind, type Trace } from '@dcc-mcp/call-store';
+import { parseQuery, QUERY_FIELDS } from '@dcc-mcp/call-store/query';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { callRow, contention, FAILED, millisAt, searchRow, traceOf } from './rows.ts';
+import { until } from './until.ts';
+
+export interface StoresUnderTest {
+  /** Where rows are appended. */
+  readonly at: CallStore;
+  /** Where they are read. */
+  readonly from: CallStore;
+  /** Resolves when what was appended can be read. */
+  settle(): Promise<void>;
+  close(): Promise<void>;
+}
+
+const requestIds = (rows: readonly { readonly request_id: string }[]): string[] => rows.map((row) => row.request_id);
+
+function query(text: string) {
+  const reading = parseQuery(text, QUERY_FIELDS.calls);
+  if (!reading.ok) {
+    throw new Error(reading.issue.message);
+  }
+  return reading.query;
+}
+
+/** Older than every store under test. */
+const BEFORE = newRowId();
+
+const FOLLOW_UP = {
+  kind: 'call',
+  timestamp: '2026-11-29T10:00:01.000Z',
+  request_id: 'r',
+  trace_id: 't',
+  success: true,
+  elapsed_ms: 40,
+} as const;
+
+export function describeCallStore(name: string, create: () => Promise<StoresUnderTest>): void {
+  describe(`${name} is a history`, () => {
+    let stores: StoresUnderTest;
+    let at: CallStore;
+    let from: CallStore;
+
+    beforeEach(async () => {
+      stores = await create();
+      ({ at, from } = stores);
+    });
+
+    afterEach(() => stores.close());
+
+    async function appendCalls(count: number): Promise<void> {
+      for (let number = 1; number <= count; number += 1) {
+        at.append('calls', callRow(number, number % 2 === 0 ? FAILED : {}));
+      }
+      await stores.settle();
+    }
+
+    /** What a reader is told; resolves once it listens. */
+    async function listen(kinds: readonly RowKind[], after?: string): Promise<LiveEvent[]> {
+      const events: LiveEvent[] = [];
+      from.subscribe(kinds, (event) => events.push(event), after === undefined ? undefined : { after });
+      return events;
+    }
+
+    test('the newest comes first, in pages that join without a gap', async () => {
+      await appendCalls(5);
+      const first = await from.list('calls', { limit: 2 });
+      const second = await from.list('calls', { limit: 2, cursor: first.next_cursor! });
+      const third = await from.list('calls', { limit: 2, cursor: second.next_cursor! });
+      expect([first, second, third].map(({ rows }) => requestIds(rows))).toEqual([
+        ['req-5', 'req-4'],
+        ['req-3', 'req-2'],
+        ['req-1'],
+      ]);
+      expect(first).toMatchObject({ total: 5, returned: 2 });
+      expect(third).not.toHaveProperty('next_cursor');
+      expect(third).not.toHaveProperty('dropped');
+    });
+
+    test('since and until are inclusive, and a query says what is counted and shown', async () => {
+      await appendCalls(5);
+      const timed = await from.list('calls', { sinceMillis: millisAt(2), untilMillis: millisAt(4) });
+      expect(requestIds(timed.rows)).toEqual(['req-4', 'req-3', 'req-2']);
+      const asked = await from.list('calls', { query: query('outcome=timeout duration_ms>2'), limit: 1 });
+      expect([asked.total, requestIds(asked.rows)]).toEqual([1, ['req-4']]);
+    });
+
+    test('a list of traces shows no spans, and a trace has all of them and the other requests of its trace', async () => {
+      const shared = { trace_id: 'f'.repeat(32) };
+      at.append('traces', traceOf(1, { ...shared, operation: 'search' }));
+      at.append('traces', traceOf(2));
+      at.append('traces', traceOf(3, { ...shared, success: false, outcome: 'timeout', agent_context: { task: 'x' } }));
+      await stores.settle();
+      const { rows } = await from.list('traces');
+      expect(requestIds(rows)).toEqual(['req-3', 'req-2', 'req-1']);
+      expect(rows[0]).not.toHaveProperty('spans');
+      const trace = await from.trace(shared.trace_id);
+      expect(trace).toMatchObject({
+        request_id: 'req-3',
+        spans: [{ name: 'gateway.call' }],
+        agent_context: { task: 'x' },
+      });
+      expect(trace?.requests.map(({ operation, outcome }) => [operation, outcome])).toEqual([
+        ['search', 'ok'],
+        ['call', 'timeout'],
+      ]);
+      expect(await from.trace('nobody')).toBeUndefined();
+    });
+
+    test('rows are found by row id, request id, trace id and search id', async () => {
+      const call = callRow(1);
+      const again = callRow(1);
+      at.append('calls', call);
+      at.append('calls', again);
+      at.append('searches', searchRow(7));
+      await stores.settle();
+      expect((await from.find('calls', 'req-1')).map(({ row_id: id }) => id)).toEqual([again.row_id, call.row_id]);
+      expect(await from.find('calls', call.row_id)).toMatchObject([call]);
+      expect(await from.find('searches', 'search-7')).toMatchObject([{ request_id: 'req-7' }]);
+      expect(await from.find('calls', 'nobody')).toEqual([]);
+    });
+
+    test('a row that is made later is there, and is made once', async () => {
+      const [row, trace] = [callRow(1), traceOf(2, { success: false, outcome: 'timeout' })];
+      let made = 0;
+      at.appendLater('calls', { id: row.row_id, make: () => ((made += 1), row) });
+      at.appendLater('traces', { id: trace.row_id, isKept: true, make: () => trace });
+      await stores.settle();
+      expect(requestIds((await from.list('calls')).rows)).toEqual(['req-1']);
+      expect(requestIds((await at.list('calls')).rows)).toEqual(['req-1']);
+      expect(requestIds((await from.list('traces')).rows)).toEqual(['req-2']);
+      expect(made).toBe(1);
+    });
+
+    test('who listens is told of rows of its kinds, until it closes', async () => {
+      const events = await listen(['calls']);
+      const [first, second] = [callRow(1), callRow(2)];
+      at.append('events', contention(1));
+      at.append('calls', first);
+      await until(() => events.length > 0);
+      at.append('calls', second);
+      await until(() => events.length > 1);
+      expect(events).toMatchObject([first, second].map((row) => ({ type: 'row', kind: 'calls', id: row.row_id, row })));
+    });
+
+    test('who comes back is told of what came after the row that it knows, in order and once', async () => {
+      const rows = [1, 2, 3].map((number) => callRow(number));
+      rows.slice(0, 2).forEach((row) => at.append('calls', row));
+      await stores.settle();
+      const events = await listen(['calls'], rows[0]!.row_id);
+      at.append('calls', rows[2]!);
+      await until(() => events.length >= 2);
+      expect(events.map((event) => event.type === 'row' && event.id)).toEqual(
+        rows.slice(1).map(({ row_id: id }) => id),
+      );
+    });
+
+    test('who knows a row that nobody has is told of a gap, and then of what is retained', async () => {
+      await appendCalls(2);
+      const events = await listen(['calls'], BEFORE);
+      await until(() => events.length >= 3);
+      expect(events.map((event) => event.type)).toEqual(['gap', 'row', 'row']);
+    });
+
+    test('the feed is made of all lists, and is told of as it grows', async () => {
+      const live = await listen(['activity']);
+      at.append('calls', callRow(1, FAILED));
+      at.append('searches', searchRow(2, { zero_results: true, total: 0, hits: [] }));
+      at.append('traces', traceOf(3, { operation: 'describe' }));
+      at.append('traces', traceOf(4, { operation: 'call' }));
+      at.append('events', contention(5));
+      at.append('activity', {
+        event_id: 'config:1',
+        timestamp: new Date().toISOString(),
+        kind: 'config',
+        severity: 'info',
+        status: 'changed',
+        message: 'settings were read again',
+        correlation: {},
+      });
+      await stores.settle();
+      const { rows, total } = await from.list('activity');
+      expect(rows.map(({ kind, severity }) => [kind, severity])).toEqual([
+        ['config', 'info'],
+        ['contention', 'info'],
+        ['describe', 'info'],
+        ['search', 'warning'],
+        ['tool_call', 'error'],
+      ]);
+      expect(total).toBe(5);
+      await until(() => live.length === 5);
+      const told = live.map((event) => event.type === 'row' && event.kind === 'activity' && event.row.event_id);
+      expect(new Set(told)).toEqual(new Set(rows.map(({ event_id: id }) => id)));
+    });
+
+    test('what follows a search stands in it, each once, with the time to the first success', async () => {
+      at.append('searches', searchRow(1));
+      at.appendFollowUp('search-1', {
+        ...FOLLOW_UP,
+        kind: 'describe',
+        timestamp: '2026-11-29T10:00:00.500Z',
+        elapsed_ms: 5,
+      });
+      at.appendFollowUp('search-1', FOLLOW_UP);
+      const { elapsed_ms: _, ...unmeasured } = FOLLOW_UP;
+      at.appendFollowUp('search-1', { ...unmeasured, timestamp: '2026-11-29T10:00:02.000Z' });
+      at.appendFollowUp('nobody', FOLLOW_UP);
+      await stores.settle();
+      for (const store of [from, at]) {
+        const [row] = (await store.list('searches')).rows;
+        expect(row?.followups.map(({ elapsed_ms: millis }) => millis)).toEqual([5, 40, 1000]);
+        expect(row?.first_success_ms).toBe(40);
+      }
+    });
+
+    test('sums are made of all calls', async () => {
+      await appendCalls(4);
+      const stats = await from.stats({ range: '1h', since: millisAt(0), until: millisAt(100) });
+      expect(stats).toMatchObject({ total_calls: 4, failed_calls: 2, by_outcome: { ok: 2, timeout: 2 } });
+      at.append('calls', callRow(5, { instance_id: 'i-1' }));
+      await stores.settle();
+      expect(await from.instanceTotals()).toMatchObject([{ name: 'i-1', count: 1 }]);
+      expect(await from.usage()).toMatchObject({ calls: { rows: 5, dropped: 0 } });
+    });
+
+    test('a scan gives whole rows, newest first', async () => {
+      [1, 2, 3].forEach((number) => at.append('traces', traceOf(number)));
+      await stores.settle();
+      const rows: Trace[] = [];
+      for await (const row of from.scan('traces', { sinceMillis: millisAt(2) })) {
+        rows.push(row);
+      }
+      expect(requestIds(rows)).toEqual(['req-3', 'req-2']);
+      expect(rows[0]?.spans).toHaveLength(1);
+    });
+
+    test('texts are cut on a code point', async () => {
+      at.append('calls', callRow(1, { error: { ...FAILED.error, message: '界'.repeat(1000) } }));
+      await stores.settle();
+      const [row] = await from.find('calls', 'req-1');
+      expect(Buffer.byteLength(row!.error!.message)).toBe(255);
+    });
+
+    test('what is no row harms nobody', () => {
+      expect(() => at.append('calls', undefined as never)).not.toThrow();
+    });
+
+    test('rows of an earlier process stand before those of this one', async () => {
+      const earlier = [traceOf(1), traceOf(2, { is_slow: true })];
+      at.append('traces', traceOf(3));
+      at.seed('traces', earlier);
+      await stores.settle();
+      expect(requestIds((await at.list('traces')).rows)).toEqual(['req-3', 'req-2', 'req-1']);
+    });
+  });
+}
