@@ -46,4 +46,16 @@ describe('what asks for attention', () => {
       { key: 'problem.held', values: { n: 300 } },
     ]);
   });
+
+  test('says that state can not be shared, and only then', () => {
+    expect(problemsOf({ shared: { store: 'redis', state: 'ok' } })).toEqual([]);
+    expect(problemsOf({ shared: { store: 'redis', state: 'failing', last_error: 'no answer\nwithin' } })).toEqual([
+      {
+        severity: 'warn',
+        key: 'problem.shared',
+        values: { store: 'redis', error: 'no answer' },
+        place: { panel: 'governance' },
+      },
+    ]);
+  });
 });

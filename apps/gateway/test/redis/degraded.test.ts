@@ -3,7 +3,8 @@ import { type RunningRedis, startRedis } from '@dcc-mcp/test-kit/redis-server';
 import { describeWithTools } from '@dcc-mcp/test-kit/tools';
 // A gateway goes on without its Redis, says so, and joins again by itself.
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -69,6 +70,25 @@ describeWithTools({ describe, test }, ['redis-server'])('a gateway at a Redis', 
       status: 'ok',
       shared_state: { store: 'redis', state: 'ok', gateways: 1 },
     });
+  });
+
+  test('needs of a user no more than the guide says', async () => {
+    const guide = readFileSync(join(import.meta.dirname, '../../../../docs/guides/redis.md'), 'utf8');
+    const user = /^user (gateway .*)$/m.exec(guide)![1]!.replace('SECRET', 'open-sesame');
+    const server = await startRedis({ args: ['--user', ...user.split(' ')] });
+    endings.push(() => server.stop());
+    const url = `redis://gateway:open-sesame@127.0.0.1:${server.port}`;
+    const served = await gateway(url, { limits: { ratePerMinute: 10, concurrencyPerPrincipal: 1 } });
+    expect(await search(served)).toBe(200);
+    const register = { instance_id: randomUUID(), dcc_type: 'maya', mcp_url: 'http://127.0.0.1:1/mcp' };
+    const { status } = await fetch(`${served.url}/v1/instances/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(register),
+    });
+    expect(status).toBeLessThan(300);
+    expect((await get(served, '/admin/api/health')).body['shared_state']).toMatchObject({ state: 'ok' });
+    expect(served.stderr()).not.toContain('a command was refused');
   });
 
   test('that is away when it starts is degraded, stays ready, and joins without a restart', async () => {

@@ -25,6 +25,7 @@ export function Problems({ stats }: { readonly stats: Stats | undefined }) {
     signals: telemetry?.signals,
     stores: health?.stores,
     keys: health?.authentication?.keys,
+    shared: health?.shared_state,
     governance,
     zeroResultRate: searches?.stats.zero_result_rate,
   });

@@ -20,6 +20,8 @@ export interface ProblemSources {
   readonly stores?: Readonly<Record<string, { readonly last_error?: string | undefined }>> | undefined;
   /** Those that tokens of callers are checked with. */
   readonly keys?: { readonly state: string; readonly last_error?: string | undefined } | undefined;
+  /** Where several gateways have their state. */
+  readonly shared?: SharedState | undefined;
   readonly governance?: GovernanceState | undefined;
   readonly zeroResultRate?: number | undefined;
 }
@@ -34,6 +36,12 @@ interface InstanceState {
 interface SignalState {
   readonly state: string;
   readonly cause?: unknown;
+}
+
+interface SharedState {
+  readonly store: string;
+  readonly state: string;
+  readonly last_error?: string | undefined;
 }
 
 interface GovernanceState {
@@ -54,6 +62,7 @@ export function problemsOf(sources: ProblemSources): readonly Problem[] {
     ...telemetryProblems(sources.signals ?? {}),
     ...storeProblems(sources.stores ?? {}),
     ...keyProblems(sources.keys),
+    ...sharedProblems(sources.shared),
     ...(sources.governance === undefined ? [] : governanceProblems(sources.governance)),
     ...searchProblems(sources.zeroResultRate ?? 0),
   ];
@@ -124,6 +133,16 @@ function keyProblems(keys: ProblemSources['keys']): readonly Problem[] {
           place: { panel: 'governance' },
         },
       ];
+}
+
+/** This gateway goes on by itself. */
+function sharedProblems(shared: SharedState | undefined): readonly Problem[] {
+  if (shared?.state !== 'failing') {
+    return [];
+  }
+  const { store, last_error: error = '' } = shared;
+  const values = { store, error: firstLine(error) };
+  return [{ severity: 'warn', key: 'problem.shared', values, place: { panel: 'governance' } }];
 }
 
 function governanceProblems({ quarantine, circuits }: GovernanceState): readonly Problem[] {

@@ -115,6 +115,7 @@ export const requests = {
   'problem.dropping': '{signal} are being dropped. {cause}',
   'problem.keys': 'No token of the issuer can be checked: its keys can not be had. {error}',
   'problem.store': 'The history of {name} is not written. {error}',
+  'problem.shared': 'This gateway goes on by itself: {store}, which it shares with others, is away. {error}',
   'problem.held': '{n} changed {n:tool is|tools are} held in quarantine',
   'problem.circuits': '{n} {n:server is|servers are} not called for now: {n:it|they} failed too often',
   'problem.zeroResults': '{share} % of the searches found nothing',

@@ -115,6 +115,7 @@ export const requests: Translation<typeof texts> = {
   'problem.dropping': '{signal} 正在被丢弃。{cause}',
   'problem.keys': '无法检查签发者的令牌：取不到它的密钥。{error}',
   'problem.store': '{name} 的历史没有写入。{error}',
+  'problem.shared': '本网关正独立运行：与其他网关共享的 {store} 不可用。{error}',
   'problem.held': '{n} 个有变更的工具被隔离',
   'problem.circuits': '{n} 个服务器失败过多，暂不调用',
   'problem.zeroResults': '{share} % 的搜索没有结果',

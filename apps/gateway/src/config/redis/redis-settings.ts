@@ -45,7 +45,7 @@ export function redisIssues({ values, origins }: Reading<GatewayConfig>): readon
     return values.redisPassword === undefined ? [] : [issue];
   }
   const problem = problemOf(values);
-  const fix = 'write redis://HOST:PORT, with rediss for TLS; docs/reference/environment.md has the other forms';
+  const fix = 'write redis://HOST:PORT, with rediss for TLS; docs/guides/redis.md has the other forms';
   return problem === undefined ? [] : [{ variable: variableOf('redisUrl'), problem, fix, severity: 'fatal' }];
 }
 
