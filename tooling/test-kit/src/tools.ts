@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** Programs that some tests judge our output with; the machine may not have them. */
-export type Tool = 'prometheus' | 'promtool' | 'openmetrics-parser' | 'redis-server';
+export type Tool = 'prometheus' | 'promtool' | 'openmetrics-parser' | 'redis-server' | 'nginx';
 
 /** How to get each of them on Debian and Ubuntu. */
 const PACKAGES: Readonly<Record<Tool, string>> = {
@@ -11,6 +11,7 @@ const PACKAGES: Readonly<Record<Tool, string>> = {
   promtool: 'prometheus',
   'openmetrics-parser': 'python3-prometheus-client',
   'redis-server': 'redis-server',
+  nginx: 'nginx-light',
 };
 
 /** The path of a Prometheus server, or `undefined`; `PROMETHEUS_BIN` goes before the search path. */
@@ -35,11 +36,17 @@ export function findRedisServer(): string | undefined {
   return process.env['REDIS_SERVER_BIN'] ?? findProgram('redis-server');
 }
 
+/** The path of nginx, or `undefined`; `NGINX_BIN` goes before the search path. */
+export function findNginx(): string | undefined {
+  return process.env['NGINX_BIN'] ?? findProgram('nginx');
+}
+
 const FINDERS: Readonly<Record<Tool, () => string | undefined>> = {
   prometheus: findPrometheus,
   promtool: findPromtool,
   'openmetrics-parser': findOpenMetricsParser,
   'redis-server': findRedisServer,
+  nginx: findNginx,
 };
 
 interface Describe {
@@ -82,7 +89,7 @@ export function describeWithTools(
 }
 
 function findProgram(name: string): string | undefined {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin', '/usr/local/bin'];
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/bin', '/usr/sbin', '/usr/local/bin'];
   return folders.map((folder) => join(folder, name)).find(isExecutable);
 }
 
