@@ -13,6 +13,7 @@ import { type ActivityNote, toActivityRow } from './recording/rows/activity-note
 import { observeGateway } from './recording/telemetry/gateway-instruments.ts';
 import type { ElectionRecord } from './registry/election/election-record.ts';
 import type { YieldSecret } from './registry/election/yield-secret.ts';
+import type { InstanceTable } from './registry/table/instance-table.ts';
 import type { Upstreams } from './registry/table/upstreams.ts';
 
 /** A gateway that is wired and not yet running. */
@@ -26,8 +27,10 @@ export interface Gateway extends Omit<McpSide, 'routes'> {
   readonly stdioTap: StdioTap | undefined;
   /** Where the page is, with a slash at its end; absent where there is none. */
   readonly pagePath: string | undefined;
+  /** The table of instances, for whoever has some. */
+  readonly table: Pick<InstanceTable, 'source'>;
   /** The servers that it knows at this moment. */
-  readonly servers: Pick<Upstreams, 'all' | 'byKey' | 'untried'>;
+  readonly servers: Pick<Upstreams, 'all' | 'byKey' | 'get' | 'untried' | 'firstTries'>;
   /** Begins one piece of work that comes otherwise than over HTTP; the function given back ends it. */
   begin(): () => void;
   /** Puts what earlier processes remembered into the history, and begins to write it down; reads what was approved. Never rejects. */
@@ -38,6 +41,8 @@ export interface Gateway extends Omit<McpSide, 'routes'> {
   start(urls: readonly string[]): void;
   /** Takes over the upstreams, policy and limits of a changed configuration; what runs goes on. */
   apply(config: GatewayConfig, settings: readonly SettingView[]): void;
+  /** Open streams. */
+  readonly streams: () => number;
   /** Puts a change of exporters or of the configuration into the feed of activity. */
   note(note: ActivityNote): void;
   /** Pieces of work that run, without those that came after {@link drain}. */
@@ -67,7 +72,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
   const answer: App = (http) => neighbours.answer(http) ?? served.app(http);
   const app: App = (http) => inFlight.track(http, answer);
   const sources = createSources(parts, rooms);
-  const stopMeasuring = startMeasuring(rooms);
+  const stopMeasuring = startMeasuring(rooms, parts);
   return {
     ...side,
     app,
@@ -75,6 +80,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     metricsApp: served.metricsApp,
     pagePath: pagePathOf({ ...parts.config.server, page: parts.page }),
     stdioTap: traffic && new StdioTap(traffic.tap),
+    table,
     servers: upstreams,
     election: rooms.election,
     yieldSecret: rooms.yieldSecret,
@@ -85,6 +91,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
       applySettings(rooms, changed, settings);
       sources.apply(changed);
     },
+    streams: () => Object.values(rooms.streams.counts()).reduce((sum, each) => sum + each, 0),
     note: (note) => store.append('activity', toActivityRow(note)),
     endCalls: () => table.endCalls(),
     stopJobs: (timeoutMillis) => core.jobs.stop(timeoutMillis),
@@ -99,9 +106,10 @@ export function assembleGateway(parts: GatewayParts): Gateway {
 }
 
 /** @returns What ends it. */
-function startMeasuring({ instruments, core, side, streams }: Rooms): () => void {
+function startMeasuring({ instruments, core, streams, sessions }: Rooms, { role }: GatewayParts): () => void {
   const { metrics, requests } = instruments;
-  const observed = metrics && observeGateway(metrics, { ...core, sessions: side.sessions, streams });
+  const isWorker = role === 'worker';
+  const observed = metrics && observeGateway(metrics, { ...core, sessions, streams, isWorker });
   return () => {
     observed?.stop();
     metrics?.shutdown();

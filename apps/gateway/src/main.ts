@@ -73,6 +73,7 @@ const terminal: Terminal = {
   get sheet() {
     return process.stdout.isTTY ? sheet : undefined;
   },
+  program: process.argv[1],
   pid: process.pid,
   // Node makes a stream when it is first looked at, which costs more than a command like --version.
   get stdin() {
@@ -164,6 +165,17 @@ function keepCompiledCode(): void {
   setTimeout(() => nodeModule.flushCompileCache(), KEEP_AFTER_MILLIS).unref();
 }
 
+/** It ends when the process that started it is gone, or says so: a signal to all of them is for that one. */
+async function becomeWorker(): Promise<void> {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {});
+  }
+  const { createProcessChannel } = await import('./cluster/workers/channel/channel.ts');
+  const { runWorker } = await import('./run-worker.ts');
+  keepCompiledCode();
+  runWorker({ channel: createProcessChannel(process), env: process.env, exit: (code) => process.exit(code) });
+}
+
 const LEAST_NODE = '22.15';
 
 /** Older ones lack what files behind this one import: it must be said before one of them is loaded, and needs none. */
@@ -183,6 +195,11 @@ async function main(): Promise<void> {
       `error: dcc-mcp-gateway needs Node ≥ ${LEAST_NODE}, and this is Node ${process.versions.node}; install one from https://nodejs.org (npm start and npx in its repository bring their own)`,
     );
     process.exitCode = 1;
+    return;
+  }
+  // Only who starts one can talk to it: typed by hand it is no command.
+  if (process.argv[2] === 'worker' && process.send !== undefined) {
+    await becomeWorker();
     return;
   }
   try {

@@ -8,10 +8,13 @@ import type { Environment, Reading } from '@dcc-mcp/telemetry-config';
 import type { Telemetry, TelemetryHealthChange } from '@dcc-mcp/telemetry-node';
 import { createCapturePolicy } from '@dcc-mcp/workflow-spans';
 import { readPageFiles } from './admin/page-files.ts';
-import type { Reaching } from './assembly/gateway-parts.ts';
+import type { GatewayParts, Reaching } from './assembly/gateway-parts.ts';
 import { type Candidacy, openByElection } from './cluster/elected-listeners.ts';
 import { type Joined, joinRedis } from './cluster/join-redis.ts';
 import { createLocalState } from './cluster/shared-state.ts';
+import { createWorkers } from './cluster/workers/create-workers.ts';
+import type { StartedProcess } from './cluster/workers/pool/worker-handle.ts';
+import type { Workers } from './cluster/workers/workers.ts';
 import type { CreateGatewayOptions } from './config/load/create-gateway-options.ts';
 import { issueLine } from './config/load/load-configuration.ts';
 import { registryFolderOf } from './config/load/registry-folder-of.ts';
@@ -27,7 +30,7 @@ import { assembleGateway, type Gateway } from './gateway.ts';
 import { type ListenerBounds, type Listeners, openListeners } from './http/open-listeners.ts';
 import type { Log } from './protocol/log.ts';
 import { toPrintableLine } from './protocol/printable-text.ts';
-import { exporterNote } from './recording/rows/activity-note.ts';
+import { type ActivityNote, exporterNote } from './recording/rows/activity-note.ts';
 import { flushedLines } from './recording/telemetry/flushed.ts';
 import { createGatewayLog } from './recording/telemetry/gateway-log.ts';
 import { type GatewayTelemetry, startGatewayTelemetry } from './recording/telemetry/start-gateway-telemetry.ts';
@@ -49,6 +52,8 @@ export interface RunOptions {
   readonly candidacy?: Candidacy;
   /** A newer gateway was promised the port; default: this one stops. */
   readonly onYield?: () => void;
+  /** How its workers are started, where it has some; absent where that can't be. */
+  readonly startProcess?: (() => StartedProcess) | undefined;
   /** Why it does not run, told before telemetry has left, which may take seconds. */
   readonly onHeld?: (error: PortHeldError) => void;
 }
@@ -81,7 +86,7 @@ const FLUSH_MILLIS = 5_000;
  * @throws {PortHeldError} When it stood for the port, and another one keeps it.
  */
 export async function runGateway(options: RunOptions): Promise<RunningGateway> {
-  const { config, settings = [], env, finishMillis = FINISH_MILLIS } = options;
+  const { config, env, finishMillis = FINISH_MILLIS } = options;
   const capture = createCapturePolicy({
     captureContent: config.telemetry.captureContent.filter((word) => word !== 'scene'),
     env,
@@ -97,15 +102,15 @@ export async function runGateway(options: RunOptions): Promise<RunningGateway> {
   telemetry = running.telemetry;
   const stateFolder = stateFolderOf(config, env);
   const joined = await joinRedis(config, { local: () => createLocalState(stateFolder, log), log });
+  const note = (told: ActivityNote): void => gateway?.note(told);
+  let workers: Workers | undefined;
   let listeners: Listeners;
   try {
-    const page = config.server.admin ? readPageFiles() : undefined;
     const onYield = options.onYield ?? (() => void started?.stop());
-    const folders = { stateFolder, registryFolder: registryFolderOf(config, env) };
-    const about = { config, settings, version: VERSION, capture, page, ...folders, log, onYield };
-    gateway = assembleGateway({ ...about, telemetry, reaching: options.reaching, state: joined.state });
-    joined.tell((note) => gateway?.note(note));
-    listeners = await listen(options, { gateway, log, stateFolder });
+    const surroundings = { capture, telemetry, log, joined, stateFolder, note, onYield };
+    ({ gateway, workers } = assemble(options, surroundings));
+    joined.tell(note);
+    listeners = await listen(options, { gateway, workers, log, stateFolder });
   } catch (error) {
     if (error instanceof PortHeldError) {
       options.onHeld?.(error);
@@ -115,11 +120,40 @@ export async function runGateway(options: RunOptions): Promise<RunningGateway> {
     await joined.leave();
     throw error;
   }
-  started = toRunning({ gateway, telemetry: running, log, people, listeners, finishMillis, joined });
+  started = toRunning({ gateway, workers, telemetry: running, log, people, listeners, finishMillis, joined });
   sayWhatEnds(config, stateFolder, log);
   await gateway.openHistory();
   gateway.start(listeners.all.map(({ url }) => url));
+  await workers?.start();
   return started;
+}
+
+interface Surroundings extends Pick<GatewayParts, 'capture' | 'telemetry' | 'log' | 'onYield'> {
+  readonly joined: Joined;
+  readonly stateFolder: StateFolder | undefined;
+  readonly note: (note: ActivityNote) => void;
+}
+
+/** The gateway of this process, and the workers that belong to it. @throws {TypeError} Where it can't be as it is configured. */
+function assemble(
+  { config, settings = [], env, reaching, listenerBounds: bounds = {}, startProcess }: RunOptions,
+  { joined, note, ...about }: Surroundings,
+): { readonly gateway: Gateway; readonly workers: Workers | undefined } {
+  const { state } = joined;
+  const page = config.server.admin ? readPageFiles() : undefined;
+  const registryFolder = registryFolderOf(config, env);
+  const workers = createWorkers({ ...about, config, settings, bounds, state, startProcess, note });
+  const parts = { ...about, config, settings, version: VERSION, page, registryFolder, reaching, state };
+  const gateway = assembleGateway({ ...parts, ...workers?.parts });
+  return { workers, gateway: workers === undefined ? gateway : { ...gateway, apply: applyingToAll(gateway, workers) } };
+}
+
+/** A changed configuration is for all processes. */
+function applyingToAll(gateway: Gateway, workers: Workers): Gateway['apply'] {
+  return (config, settings) => {
+    gateway.apply(config, settings);
+    workers.apply(config, settings);
+  };
 }
 
 /** Approvals that have no place to be kept are begun anew by each process. */
@@ -147,6 +181,7 @@ function toRunning({ listeners, ...started }: Started): RunningGateway {
 
 interface Listening {
   readonly gateway: Gateway;
+  readonly workers: Workers | undefined;
   readonly log: Log;
   readonly stateFolder: StateFolder | undefined;
 }
@@ -154,10 +189,15 @@ interface Listening {
 /** Opens the listeners, by election where the gateway stands for one. */
 async function listen(
   { config, candidacy, listenerBounds: bounds = {} }: RunOptions,
-  { gateway, log, stateFolder }: Listening,
+  { gateway, workers, log, stateFolder }: Listening,
 ): Promise<Listeners> {
   const { election, yieldSecret } = gateway;
-  const open = (): Promise<Listeners> => openListeners(config, gateway, { log, bounds });
+  const open = (): Promise<Listeners> =>
+    openListeners(config, gateway, {
+      log,
+      bounds,
+      listenMain: workers && ((address) => workers.listen(gateway.app, address)),
+    });
   // Any free port is nobody else's.
   const isContested = config.server.listens && config.server.port !== 0;
   const listeners = await (candidacy !== undefined && isContested
@@ -172,6 +212,7 @@ async function listen(
 
 interface Stopped {
   readonly gateway: Gateway;
+  readonly workers: Workers | undefined;
   readonly telemetry: GatewayTelemetry;
   readonly log: Log;
   readonly people: Log;
@@ -180,10 +221,12 @@ interface Stopped {
   readonly joined: Joined;
 }
 
-async function stop({ gateway, telemetry, log, people, listeners, finishMillis, joined }: Stopped): Promise<void> {
+async function stop(running: Stopped): Promise<void> {
+  const { gateway, workers, telemetry, log, people, listeners, finishMillis, joined } = running;
   log('stopping: no new work', { event: EVENT_DCC_MCP_GATEWAY_STOP });
   const underway = gateway.underway();
   gateway.drain();
+  const workersEnd = workers?.stop(finishMillis);
   await gateway.yieldSecret.takeBack();
   let unfinished = 0;
   // First of all: calls of callers who wait may stand behind them in a queue.
@@ -194,12 +237,15 @@ async function stop({ gateway, telemetry, log, people, listeners, finishMillis, 
     gateway.endCalls();
     await gateway.whenIdle(CLOSE_MILLIS);
   }
+  const { finished: more = 0, unfinished: less = 0 } = (await workersEnd) ?? {};
   await gateway.closeStreams();
   await Promise.all(listeners.map((listener) => listener.close({ graceMillis: CLOSE_MILLIS })));
   await gateway.closeHistory();
   await joined.leave();
   // Before telemetry ends, so that it leaves.
-  log(stoppedLine(underway - unfinished, unfinished, finishMillis), { event: EVENT_DCC_MCP_GATEWAY_STOP });
+  log(stoppedLine(underway - unfinished + more, unfinished + less, finishMillis), {
+    event: EVENT_DCC_MCP_GATEWAY_STOP,
+  });
   const exporters = await telemetry.stop(FLUSH_MILLIS);
   for (const { line, severity } of flushedLines(exporters)) {
     people(line, { severity, event: EVENT_DCC_MCP_EXPORTER_STATE });

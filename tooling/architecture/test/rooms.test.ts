@@ -17,7 +17,7 @@ const FLOORS: readonly (readonly string[])[] = [
   ['cluster'],
   ['assembly'],
   ['gateway.ts'],
-  ['run-gateway.ts'],
+  ['run-gateway.ts', 'run-worker.ts'],
   ['cli', 'index.ts'],
   ['main.ts'],
 ];

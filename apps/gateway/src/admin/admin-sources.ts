@@ -36,6 +36,8 @@ export interface AdminParts {
   readonly listed: ListedTokens;
   readonly history: InstanceHistory;
   readonly table: InstanceParts['table'];
+  /** The processes that this one has started; absent where it has none. */
+  readonly workers?: { streams(): number } | undefined;
   /** Absent where no traffic is captured. */
   readonly traffic: TrafficCapture | undefined;
   /** The keys of JWTs; absent where none are taken. */
@@ -70,7 +72,8 @@ export function adminSources(parts: AdminParts): AdminSources {
         upstreams,
         version: parts.version,
         sessions: () => parts.sessions.count,
-        streams: () => Object.values(parts.streams.counts()).reduce((sum, each) => sum + each, 0),
+        streams: () =>
+          Object.values(parts.streams.counts()).reduce((sum, each) => sum + each, parts.workers?.streams() ?? 0),
         limits: config().limits,
         keys: parts.keys?.state,
         shared: parts.shared?.(),

@@ -32,7 +32,10 @@ export function createCore(parts: CoreParts, catalog: Catalog, metrics: GatewayI
   const rows = config.admin.history ? rowSinkOptions(config, { store, listed }) : undefined;
   const sinks = createSinks({ isTracing: telemetry.isTracing, metrics, searchMemory, log, rows, onError });
   const contextSettings = createContextSettings(config, telemetry);
-  const quarantine = createQuarantine(state.approvals, { metrics, store, log });
+  // Each process sees the same tools: what becomes of them is told by the one that starts the others.
+  const notes =
+    parts.role === 'worker' ? { metrics: undefined, store: undefined, log: () => {} } : { metrics, store, log };
+  const quarantine = createQuarantine(state.approvals, notes);
   const kept = { createQuotas, createLeases, quarantine, onLoop: loopNote({ store, log }) };
   const governance = new Governance(config, { ...kept, now: Date.now, newId, onError });
   const recorder = new Recorder(sinks, onError);

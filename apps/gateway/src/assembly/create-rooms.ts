@@ -6,6 +6,7 @@ import { adminRoutes } from '../admin/admin-routes.ts';
 import { adminSources } from '../admin/admin-sources.ts';
 import { Catalog } from '../catalog/catalog.ts';
 import { createLocalState } from '../cluster/shared-state.ts';
+import type { WorkerFacts } from '../cluster/workers/worker-parts.ts';
 import type { SettingView } from '../config/load/setting-views.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import { type Authentication, createAuthentication } from '../http/auth/authentication.ts';
@@ -41,6 +42,8 @@ export interface Rooms extends Omit<Ballot, 'routes'> {
   readonly instruments: GatewayInstruments;
   readonly core: OperationCore;
   readonly streams: StreamCounts;
+  /** Those of this process, and of the processes that it has started. */
+  readonly sessions: { readonly count: number };
   readonly side: McpSide;
   readonly served: ServedApps;
   readonly inFlight: InFlight;
@@ -83,7 +86,8 @@ export function createRooms(parts: GatewayParts): Rooms {
   const registry = createHttpRegistry({ ...parts, state, neighbours, onError }, table, core.upstreams);
   const ballot = createBallot(parts, { events, metrics, inFlight });
   const authentication = createAuthentication(config.auth, { log, now: Date.now });
-  const known = { table, registry, neighbours, authentication, current: { config, settings } };
+  const current = { config, settings };
+  const known = { table, registry, neighbours, authentication, current, sessions: sessionsOf(side, parts.workers) };
   const made = { ...known, messages, instruments, core, streams, side, inFlight, files, store, traffic };
   const served = createApps({ ...parts, state }, instruments, {
     core,
@@ -103,9 +107,9 @@ type ShownRooms = Omit<Rooms, 'served' | keyof Ballot> & {
 
 function createAdmin(parts: SharingParts, rooms: ShownRooms): RouteTable {
   const { config, page } = parts;
-  const { instruments, core, streams, side, files, listed, history, table, traffic, current } = rooms;
+  const { instruments, core, streams, sessions, files, listed, history, table, traffic, current } = rooms;
   const inForce = { config: () => current.config, settings: () => current.settings };
-  const kept = { store: files.history, files, streams, sessions: side.sessions, listed, history, traffic };
+  const kept = { store: files.history, files, streams, sessions, listed, history, traffic };
   const { metrics, requests, scrapes } = instruments;
   const measured = { scrapes, series: () => ({ ...metrics?.seriesUsage(), ...requests?.seriesUsage() }) };
   const told = { table, keys: rooms.authentication?.keys, shared: parts.state.store };
@@ -150,6 +154,16 @@ function createStore(
 function serviceInstanceIdOf({ resource }: Telemetry): string {
   const id = resource.attributes[ATTR_SERVICE_INSTANCE_ID];
   return typeof id === 'string' && id !== '' ? id : crypto.randomUUID();
+}
+
+function sessionsOf({ sessions }: McpSide, workers: WorkerFacts | undefined): Rooms['sessions'] {
+  return workers === undefined
+    ? sessions
+    : {
+        get count() {
+          return workers.sessions();
+        },
+      };
 }
 
 /** The row of an event is there before anybody is told that there is one. */

@@ -29,7 +29,10 @@ interface SourceRooms {
 }
 
 /** The file, those that register, and the configuration, each with its own way into the table. */
-export function createSources({ config, registryFolder: folder, log }: GatewayParts, rooms: SourceRooms): Sources {
+export function createSources(
+  { config, registryFolder: folder, log, role }: GatewayParts,
+  rooms: SourceRooms,
+): Sources {
   const { table, registry, neighbours, current } = rooms;
   const configured = new ConfiguredUpstreams(table.source('config'), log);
   const staleMillis = (): number => current.config.registry.staleTimeoutSecs * 1000;
@@ -42,6 +45,9 @@ export function createSources({ config, registryFolder: folder, log }: GatewayPa
     apply,
     start: (urls) => {
       apply(config);
+      if (role === 'worker') {
+        return;
+      }
       const own = urls.map((url) => toListenAddress(new URL(url)));
       file?.start(own);
       registry.start(own);
@@ -62,7 +68,15 @@ interface TableParts extends Pick<InstanceTableOptions, 'events' | 'metrics' | '
 /** The one table of instances. */
 export function createTable(parts: GatewayParts, { core, ...measured }: TableParts): InstanceTable {
   const tokens = parts.stateFolder && new FileTokenStore(parts.stateFolder);
-  return new InstanceTable({ ...parts, ...parts.reaching, ...core, ...measured, tokens, now: Date.now });
+  return new InstanceTable({
+    ...parts,
+    ...parts.reaching,
+    ...parts.instances,
+    ...core,
+    ...measured,
+    tokens,
+    now: Date.now,
+  });
 }
 
 /** Instances that register themselves. */

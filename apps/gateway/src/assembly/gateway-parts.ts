@@ -3,11 +3,13 @@ import type { CapturePolicy } from '@dcc-mcp/workflow-spans';
 import type { LookupFunction } from 'node:net';
 import type { PageFiles } from '../admin/page-files.ts';
 import type { SharedState } from '../cluster/shared-state.ts';
+import type { SharedInstances, WorkerFacts } from '../cluster/workers/worker-parts.ts';
 import type { RegistryFolder } from '../config/load/registry-folder-of.ts';
 import type { SettingView } from '../config/load/setting-views.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import type { StateFolder } from '../files/state-folder.ts';
 import type { Log } from '../protocol/log.ts';
+import type { CreateScrapeHandler } from '../recording/telemetry/gateway-instruments.ts';
 
 /** How servers are found and watched. */
 export interface Reaching {
@@ -37,6 +39,14 @@ export interface GatewayParts {
   readonly page?: PageFiles | undefined;
   readonly log: Log;
   readonly reaching?: Reaching | undefined;
+  /** How instances are shared with other processes of this gateway; default: there are none. */
+  readonly instances?: SharedInstances | undefined;
+  /** Makes what answers a scrape; default: the metrics of this process do. */
+  readonly createScrapeHandler?: CreateScrapeHandler | undefined;
+  /** The processes that this one has started; absent where it has none. */
+  readonly workers?: WorkerFacts | undefined;
+  /** Tells this process from others of the gateway that share its state and tell of it; default: it is the only one. */
+  readonly role?: 'worker' | undefined;
 }
 
 /** With what it shares settled. */

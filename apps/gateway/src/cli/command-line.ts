@@ -34,6 +34,7 @@ const OPTIONS = {
   'no-admin': { type: 'boolean' },
   'admin-path': { type: 'string' },
   wait: { type: 'boolean' },
+  workers: { type: 'string' },
   json: { type: 'boolean' },
   origins: { type: 'boolean' },
   version: { type: 'boolean', short: 'v' },
@@ -154,6 +155,7 @@ function toFlags(values: Values): GatewayFlags {
     ...(values['no-admin'] === undefined ? {} : { noAdmin: values['no-admin'] }),
     ...(values['admin-path'] === undefined ? {} : { adminPath: values['admin-path'] }),
     ...(values.wait === undefined ? {} : { wait: values.wait }),
+    ...(values.workers === undefined ? {} : { workers: values.workers }),
   };
 }
 

@@ -40,6 +40,7 @@ ${CONFIGURATION}
   --admin-path P        where the admin page is; its API is P/api
                         (default /admin)
   --wait                wait for the port while another gateway holds it
+  --workers N|auto      processes that answer requests (default 1)
 
   -h, --help            this text, or that of a command
   -v, --version         the version

@@ -1,5 +1,6 @@
 import { ATTR_DCC_MCP_CONTENTION_EVENT, EVENT_DCC_MCP_GATEWAY_START } from '@dcc-mcp/semantic-conventions';
 import type { Reaching } from '../assembly/gateway-parts.ts';
+import { forkWorker } from '../cluster/workers/pool/fork-worker.ts';
 import { type ConfigWatch, watchConfiguration } from '../config/load/config-watch.ts';
 import type { LoadedConfiguration } from '../config/load/load-configuration.ts';
 import { settingViews } from '../config/load/setting-views.ts';
@@ -98,6 +99,7 @@ export class Life {
   ): Promise<RunningGateway> {
     const { values: config } = loaded;
     const terminal = this.#terminal;
+    const { program } = terminal;
     const running = await runGateway({
       config,
       settings: settingViews(loaded),
@@ -105,6 +107,7 @@ export class Life {
       log,
       finishMillis,
       reaching,
+      startProcess: program === undefined ? undefined : () => forkWorker(program),
       candidacy: { waits: config.server.wait, signal: this.#stopping.signal },
       onYield: () => void this.#stop(),
       onHeld: (error) => sayWhoHolds(terminal, config, error),

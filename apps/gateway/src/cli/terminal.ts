@@ -36,6 +36,8 @@ export interface Terminal {
   readonly screen?: Screen | undefined;
   /** Stdout, where a person reads it at a terminal and no program does. */
   readonly sheet?: Sheet | undefined;
+  /** The file of this program, to start more processes of it; absent where that can't be. */
+  readonly program?: string | undefined;
   /** By what other programs know that this one still runs. */
   readonly pid: number;
   readonly stdin: Readable;

@@ -1,4 +1,9 @@
-import { serveHttp, type ServedHttp, type ServeHttpOptions } from '@dcc-mcp/http-adapter/node';
+import {
+  type ServeConnectionsOptions,
+  serveHttp,
+  type ServedHttp,
+  type ServeHttpOptions,
+} from '@dcc-mcp/http-adapter/node';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import { codeOf } from '../protocol/thrown-error.ts';
 import type { App } from './app.ts';
@@ -30,7 +35,8 @@ export type ListenerBounds = Pick<
   'headersTimeoutMillis' | 'requestTimeoutMillis' | 'maxConnections' | 'slowReaderMillis' | 'maxHeldBodyBytes'
 >;
 
-interface Address {
+/** Where to listen. */
+export interface Address {
   readonly host: string;
   /** 0 for any free one. */
   readonly port: number;
@@ -46,18 +52,8 @@ type Listen = (app: App, address: Address) => Promise<ServedHttp>;
 
 /** @returns What binds one address. It throws {NodeJS.ErrnoException} `EADDRINUSE` and the like. */
 function createListen({ bodyLimitBytes, bounds, log }: ListenOptions): Listen {
-  const requestTimeoutMillis = Math.max(REQUEST_MILLIS, Math.ceil((bodyLimitBytes / MIN_BODY_BYTES_PER_SECOND) * 1000));
-  return (app, { host, port }) =>
-    serveHttp(app, {
-      host,
-      port,
-      keepAliveTimeoutMillis: KEEP_ALIVE_MILLIS,
-      requestTimeoutMillis,
-      maxHeldBodyBytes: Math.max(MAX_HELD_BODY_BYTES, 2 * bodyLimitBytes),
-      ...bounds,
-      onFull: (isFull) =>
-        log(isFull ? 'all connections wait for answers: new ones are refused with 503' : 'connections are taken again'),
-    });
+  const bounded = boundsOf(bodyLimitBytes, bounds);
+  return (app, { host, port }) => serveHttp(app, { ...bounded, host, port, onFull: (isFull) => log(fullLine(isFull)) });
 }
 
 /** Thrown when `METRICS_PORT` can't be bound; `code` is the system's. */
@@ -78,8 +74,26 @@ export class MetricsPortError extends Error {
   }
 }
 
+/** What a listener of this configuration bounds. */
+export function boundsOf(bodyLimitBytes: number, bounds: ListenerBounds): ServeConnectionsOptions {
+  const slowest = Math.ceil((bodyLimitBytes / MIN_BODY_BYTES_PER_SECOND) * 1000);
+  return {
+    keepAliveTimeoutMillis: KEEP_ALIVE_MILLIS,
+    requestTimeoutMillis: Math.max(REQUEST_MILLIS, slowest),
+    maxHeldBodyBytes: Math.max(MAX_HELD_BODY_BYTES, 2 * bodyLimitBytes),
+    ...bounds,
+  };
+}
+
+/** What is said when connections begin to be refused, and when they are taken again. */
+export function fullLine(isFull: boolean): string {
+  return isFull ? 'all connections wait for answers: new ones are refused with 503' : 'connections are taken again';
+}
+
 /** Options of {@link openListeners}. */
 export interface OpenListenersOptions {
+  /** Binds the main address; default this process answers what comes there. */
+  readonly listenMain?: ((address: Address) => Promise<ServedHttp>) | undefined;
   /** One line for people. */
   readonly log: (line: string) => void;
   readonly bounds: ListenerBounds;
@@ -94,10 +108,10 @@ export interface OpenListenersOptions {
 export async function openListeners(
   { server, metrics, otel }: GatewayConfig,
   { app, metricsApp }: ServedApps,
-  { log, bounds }: OpenListenersOptions,
+  { log, bounds, listenMain }: OpenListenersOptions,
 ): Promise<Listeners> {
   const listen = createListen({ bodyLimitBytes: server.bodyLimitBytes, bounds, log });
-  const main = server.listens ? await listen(app, server) : undefined;
+  const main = server.listens ? await (listenMain?.(server) ?? listen(app, server)) : undefined;
   if (metricsApp === undefined) {
     return toListeners(main, []);
   }

@@ -112,7 +112,7 @@ export interface HopJob {
   /** Called with the id of the job that a dcc-mcp-core host has made of the call: its host tells of it by that. */
   named(hostJobId: string): void;
   /** Called when the upstream has made a task of the call. Gives how long it may take from now on, where that changes. */
-  becameTask(): number | undefined;
+  becameTask(): number | undefined | Promise<number | undefined>;
 }
 
 /** One JSON-RPC request to an upstream. */
@@ -123,7 +123,7 @@ export interface HopRequest {
   /** Those of the parameters that travel as they came, in place of the same in {@link params}. */
   readonly rawParams?: RawParams | undefined;
   /** Called once, when the request leaves the queue for the wire: the place where the hop's span starts. Not called when it never does. */
-  begin(queueWaitMillis: number): HopEnvelope;
+  begin(queueWaitMillis: number): HopEnvelope | Promise<HopEnvelope>;
   readonly timeoutMillis: number;
   /** Longest time where progress of the upstream makes {@link timeoutMillis} start anew; absent: it does not. */
   readonly maxTimeoutMillis?: number | undefined;

@@ -44,6 +44,7 @@ export class Connections {
   readonly #bounds: ConnectionBounds;
   readonly #open = new Map<Socket, Connection>();
   readonly #perAddress = new Map<string | undefined, number>();
+  #onNone: (() => void) | undefined;
   /** How many there were when one was refused; absent while there is room. */
   #fullAt: number | undefined;
 
@@ -63,6 +64,15 @@ export class Connections {
     );
     timer.unref();
     server.once('close', () => clearInterval(timer));
+  }
+
+  get count(): number {
+    return this.#open.size;
+  }
+
+  /** Resolves when none is open. */
+  whenNone(): Promise<void> {
+    return this.#open.size === 0 ? Promise.resolve() : new Promise((resolve) => (this.#onNone = resolve));
   }
 
   /** Runs `answer` when its turn comes: requests that are sent without waiting for answers are answered one by one. */
@@ -133,6 +143,9 @@ export class Connections {
       this.#perAddress.delete(address);
     } else {
       this.#perAddress.set(address, left);
+    }
+    if (this.#open.size === 0) {
+      this.#onNone?.();
     }
   }
 

@@ -1,4 +1,13 @@
 export { BodyTooLargeError } from './body.ts';
 export { toNodeHandler, type NodeHandler, type NodeHandlerOptions } from './handler.ts';
 export { measureNodeRequests, type MeasureNodeOptions, type NodeMeasure } from './measure-requests.ts';
-export { serve, serveHttp, type ServedHttp, type ServeHttpOptions, type ServeOptions } from './server.ts';
+export {
+  serve,
+  serveConnections,
+  type ServeConnectionsOptions,
+  type ServedConnections,
+  serveHttp,
+  type ServedHttp,
+  type ServeHttpOptions,
+  type ServeOptions,
+} from './server.ts';

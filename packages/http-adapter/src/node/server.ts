@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { toHttpHandler, type BodyLimitOptions } from '../context/fetch-conversion.ts';
 import type { HttpHandler } from '../context/http-context.ts';
 import type { FetchHandler } from '../fetch/fetch-handler.ts';
@@ -50,6 +50,12 @@ const DEFAULTS = {
   maxHeldBodyBytes: 268_435_456,
 };
 
+/** Options of {@link serveConnections}: those of {@link serveHttp}, without what belongs to a port. */
+export interface ServeConnectionsOptions extends Omit<ServeHttpOptions, 'host' | 'port' | 'keepsAlive'> {
+  /** Whether each connection ends with the answer that it waits for, so that its caller comes anew. Default: none does. */
+  readonly endsConnections?: () => boolean;
+}
+
 /** Options of {@link serve}. */
 export interface ServeOptions extends ServeHttpOptions, BodyLimitOptions {}
 
@@ -66,6 +72,19 @@ export interface ServedHttp {
   close(options?: { readonly graceMillis?: number }): Promise<void>;
 }
 
+/** A server of connections that somebody else accepts. */
+export interface ServedConnections {
+  /** Serves a connection that nobody has read from, as one that was accepted here. */
+  take(socket: Socket): void;
+  /** Connections that are open. */
+  readonly open: number;
+  /**
+   * Lets what runs finish, and serves what comes in between as its last request; after `graceMillis` (default 10 s) it is
+   * cut off. Resolves when the last connection is closed.
+   */
+  close(options?: { readonly graceMillis?: number }): Promise<void>;
+}
+
 async function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
   // A worker of a cluster has its own port, too: what a handler remembers is not in the other workers.
   server.listen({ host, port, exclusive: true });
@@ -77,14 +96,19 @@ async function listen(server: Server, host: string, port: number): Promise<Addre
   return address;
 }
 
+interface AnswerOptions extends Omit<NodeListenerOptions, 'isLast'> {
+  readonly handler: HttpHandler;
+  readonly endsConnections?: (() => boolean) | undefined;
+}
+
 /** Ends kept-alive connections with their last answer: otherwise each would hold `close` for seconds. */
 function answerUntilClosed(
   server: Server,
   connections: Connections,
-  { handler, ...rest }: Omit<NodeListenerOptions, 'isLast'> & { readonly handler: HttpHandler },
+  { handler, endsConnections = () => false, ...rest }: AnswerOptions,
 ): (graceMillis: number) => Promise<void> {
   let isClosing = false;
-  const listener = toNodeListener(handler, { ...rest, isLast: () => isClosing });
+  const listener = toNodeListener(handler, { ...rest, isLast: () => isClosing || endsConnections() });
   const closeIdle = (): void => server.closeIdleConnections();
   const onAnswered = (): void => {
     if (isClosing) {
@@ -107,7 +131,7 @@ function answerUntilClosed(
   server.on('checkContinue', (message: IncomingMessage, target: ServerResponse) => onRequest(message, target, true));
   return async (graceMillis) => {
     isClosing = true;
-    const closed = once(server, 'close');
+    const closed = server.listening ? once(server, 'close') : connections.whenNone();
     server.close();
     closeIdle();
     const cutOff = setTimeout(() => server.closeAllConnections(), graceMillis);
@@ -160,6 +184,35 @@ export async function serveHttp(handler: HttpHandler, options: ServeHttpOptions 
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
     host,
     port,
+    close: ({ graceMillis = 10_000 } = {}) => (closing ??= close(graceMillis)),
+  };
+}
+
+/**
+ * Answers connections that another process, or another server, has accepted, with every bound of {@link serveHttp}; those
+ * of `maxConnections` and `maxHeldBodyBytes` count what was taken here.
+ */
+export function serveConnections(handler: HttpHandler, options: ServeConnectionsOptions = {}): ServedConnections {
+  const { endsConnections, onError, onFull } = options;
+  const bounds = { ...DEFAULTS, ...options };
+  const server = createHttpServer(bounds);
+  const bodyBudget = new BodyBudget(bounds.maxHeldBodyBytes);
+  const connections = new Connections(server, { ...bounds, onFull });
+  const close = answerUntilClosed(server, connections, { handler, onError, bodyBudget, endsConnections });
+  // What looks after slow callers begins with this event, in Node's server and in ours.
+  server.emit('listening');
+  let closing: Promise<void> | undefined;
+  return {
+    take: (socket) => {
+      // As a server sets the sockets that it accepts.
+      socket.setNoDelay(true);
+      socket.allowHalfOpen = true;
+      server.emit('connection', socket);
+      socket.resume();
+    },
+    get open() {
+      return connections.count;
+    },
     close: ({ graceMillis = 10_000 } = {}) => (closing ??= close(graceMillis)),
   };
 }

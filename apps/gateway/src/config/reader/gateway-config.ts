@@ -165,4 +165,5 @@ export interface GatewayFlags {
   readonly noAdmin?: boolean;
   readonly adminPath?: string;
   readonly wait?: boolean;
+  readonly workers?: string;
 }

@@ -181,6 +181,38 @@ export function trafficCapture(): Kind<TrafficCapture> {
   };
 }
 
+/** More processes than that are a mistake of whoever wrote the number. */
+const MAX_WORKERS = 256;
+
+/** A number of processes, or `auto`. */
+export function workerCount(): Kind<number | 'auto'> {
+  const expected = `a whole number from 1 to ${MAX_WORKERS}, or auto`;
+  const parse = (given: string): Parsed<number | 'auto'> => {
+    const word = given.toLowerCase();
+    const count = /^\d{1,3}$/.test(word) ? Number(word) : 0;
+    if (word === 'auto') {
+      return accepted('auto');
+    }
+    return count >= 1 && count <= MAX_WORKERS
+      ? accepted(count)
+      : refused({ problem: `${quote(given)} is no number of workers`, expected });
+  };
+  return {
+    name: 'text',
+    expected,
+    isSecret: false,
+    schema: { anyOf: [{ type: 'integer', minimum: 1, maximum: MAX_WORKERS }, { const: 'auto' }] },
+    parse,
+    fromJson: (value) => {
+      if (typeof value === 'number') {
+        return parse(String(value));
+      }
+      return typeof value === 'string' ? parse(value.trim()) : wrongType(value, expected);
+    },
+    show: String,
+  };
+}
+
 const OPERATIONS = ['search', 'describe', 'load_skill', 'call', 'call_batch'] as const;
 const ALL = ['all', '*'];
 /** No operation: whether spans hold the path of an open scene, which names people and projects. */

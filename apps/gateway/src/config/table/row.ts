@@ -20,6 +20,7 @@ export interface NamedKinds {
   readonly trafficCapture: TrafficCapture;
   readonly trafficRules: readonly string[];
   readonly url: string;
+  readonly workerCount: number | 'auto';
 }
 
 /** How a setting is written. A text beside the kind says what is right. */
@@ -54,7 +55,7 @@ export interface Row {
   /** How the variable and the flag are written, where that differs from the file (`DCC_MCP_NO_ADMIN`). */
   readonly textKind?: KindSpec;
   /** The flag of the command line: `adminPath` is `--admin-path`. */
-  readonly flag?: 'host' | 'port' | 'expose' | 'metrics' | 'noAdmin' | 'adminPath';
+  readonly flag?: 'host' | 'port' | 'expose' | 'metrics' | 'noAdmin' | 'adminPath' | 'workers';
   readonly fallback?: unknown;
   /** The default in words, where `fallback` does not say it. */
   readonly defaultText?: string;

@@ -15,6 +15,15 @@ export const SERVER = {
     fallback: 9_765,
     description: 'Port of the listener; 0 means any free one.',
   },
+  'server.workers': {
+    names: ['DCC_MCP_WORKERS'],
+    kind: 'workerCount',
+    flag: 'workers',
+    fallback: 1,
+    isGuard: true,
+    description:
+      'Processes that answer requests; auto: as many as there are processors. 1: the gateway is one process. Read at start.',
+  },
   'server.name': {
     names: ['DCC_MCP_GATEWAY_NAME'],
     kind: 'text',

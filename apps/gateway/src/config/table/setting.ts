@@ -21,6 +21,7 @@ import {
   registryFolder,
   routePath,
   trafficCapture,
+  workerCount,
 } from './kinds.ts';
 import { rates } from './rates.ts';
 import type { KindSpec, NamedKinds, Row } from './row.ts';
@@ -61,6 +62,7 @@ const NAMED: { readonly [Name in keyof NamedKinds]: () => Kind<NamedKinds[Name]>
   trafficCapture,
   trafficRules,
   url: httpUrl,
+  workerCount,
 };
 
 /** Kinds are asked for what `KindValue` says of their row, hence nothing is lost by `unknown`. */

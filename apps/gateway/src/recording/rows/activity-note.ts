@@ -27,6 +27,11 @@ export function configNote(outcome: ConfigOutcome, line: string): ActivityNote {
   return { kind: 'config', severity: outcome === 'refused' ? 'warning' : 'info', status: outcome, message: line };
 }
 
+/** That a worker has ended, and what becomes of its place. */
+export function workerNote(message: string): ActivityNote {
+  return { kind: 'config', severity: 'warning', status: 'worker_died', message };
+}
+
 function severityOf(state: string, weight: TelemetryHealthChange['weight']): Severity {
   return state === 'failing' ? 'error' : weight === 'warn' ? 'warning' : 'info';
 }

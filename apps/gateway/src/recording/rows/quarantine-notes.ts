@@ -14,7 +14,8 @@ import { toActivityRow } from './activity-note.ts';
 /** Where quarantine is told of. */
 interface QuarantineNotes {
   readonly metrics: GatewayMetrics | undefined;
-  readonly store: CallStore;
+  /** Absent where it is told elsewhere. */
+  readonly store: Pick<CallStore, 'append'> | undefined;
   readonly log: Log;
 }
 
@@ -57,7 +58,7 @@ function noteEvent(event: QuarantineEvent, { metrics, store, log }: QuarantineNo
     event: EVENT_DCC_MCP_UPSTREAM_STATE,
     attributes: { [ATTR_DCC_MCP_UPSTREAM]: server },
   });
-  store.append(
+  store?.append(
     'activity',
     toActivityRow({ kind: 'config', severity: isHeld ? 'warning' : 'info', status: action, message }),
   );
@@ -81,5 +82,5 @@ function noteTrouble(message: string | undefined, { store, log }: QuarantineNote
     status: 'approvals',
     message: line,
   } as const;
-  store.append('activity', toActivityRow(row));
+  store?.append('activity', toActivityRow(row));
 }

@@ -1,6 +1,6 @@
 import { createGatewayMetrics, DEFAULT_GATEWAY_FEATURES, type GatewayMetrics } from '@dcc-mcp/gateway-metrics';
 import { createRequestMetrics, type RequestMetrics } from '@dcc-mcp/http-adapter/request-metrics';
-import type { ScrapeHandler } from '@dcc-mcp/prometheus-bridge';
+import type { MetricSource, ScrapeHandler, ScrapeHandlerOptions } from '@dcc-mcp/prometheus-bridge';
 import type { UpstreamState } from '@dcc-mcp/semantic-conventions';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import type { Catalog } from '../../catalog/catalog.ts';
@@ -18,12 +18,17 @@ export interface GatewayInstruments {
   readonly scrapes: ScrapeWatch;
 }
 
+/** Makes what answers a scrape of the metrics of a process. */
+export type CreateScrapeHandler = (source: MetricSource, options: ScrapeHandlerOptions) => ScrapeHandler;
+
 /** What instruments are made from. */
 export interface InstrumentsOptions {
   readonly config: GatewayConfig;
   readonly telemetry: Telemetry;
   readonly version: string;
   readonly catalog: Catalog;
+  /** Default: the metrics of this process are the answer. */
+  readonly createScrapeHandler?: CreateScrapeHandler | undefined;
   /** One line for people. */
   readonly log: (line: string) => void;
 }
@@ -62,17 +67,19 @@ function createHttpMetrics(
 }
 
 function createOwnScrapeHandler(
-  { config, telemetry, log }: InstrumentsOptions,
+  { config, telemetry, createScrapeHandler, log }: InstrumentsOptions,
   metrics: GatewayMetrics | undefined,
   scrapes: ScrapeWatch,
 ): ScrapeHandler | undefined {
-  return telemetry.metricReader?.scrapeHandlerWith({
+  const { metricReader } = telemetry;
+  const options: ScrapeHandlerOptions = {
     scopeLabels: config.metrics.scopeLabels,
     onError: (error) => log(`metrics: ${error.message}`),
     onScraped: (scrape) => scrapes.finished(scrape),
     ...(metrics === undefined ? {} : { exemplars: metrics.exemplars }),
     ...(telemetry.isMetering ? { selfMeter: telemetry.meterFor('@dcc-mcp/prometheus-bridge') } : {}),
-  });
+  };
+  return metricReader && (createScrapeHandler?.(metricReader, options) ?? metricReader.scrapeHandlerWith(options));
 }
 
 /** Gauges that are read when somebody collects. */
@@ -83,13 +90,19 @@ export function observeGateway(
     readonly catalog: Catalog;
     readonly upstreams: Upstreams;
     readonly streams: StreamCounts;
+    /** Whether another process tells of what there is one of. */
+    readonly isWorker?: boolean;
   },
 ): { stop(): void } {
-  const { sessions, catalog, upstreams, streams } = parts;
+  const { sessions, catalog, upstreams, streams, isWorker = false } = parts;
   return metrics.observe({
-    activeSessions: () => sessions.count,
-    registeredTools: () => catalog.size,
-    upstreams: () => upstreamStates(upstreams),
+    ...(isWorker
+      ? {}
+      : {
+          activeSessions: () => sessions.count,
+          registeredTools: () => catalog.size,
+          upstreams: () => upstreamStates(upstreams),
+        }),
     queueDepth: () => upstreams.all().reduce((sum, { load }) => sum + load.queued, 0),
     callsInFlight: () => upstreams.all().reduce((sum, { load }) => sum + load.running, 0),
     streams: () => streams.counts(),

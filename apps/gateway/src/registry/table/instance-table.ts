@@ -8,7 +8,7 @@ import type { WireTap } from '../../protocol/wire/wire-tap.ts';
 import { createUpstream } from '../../upstream/managed/create-upstream.ts';
 import type { UpstreamDeps } from '../../upstream/managed/managed-upstream.ts';
 import type { TokenStore } from '../../upstream/oauth/token-store.ts';
-import type { Upstream } from '../../upstream/upstream.ts';
+import type { Upstream, UpstreamSettings } from '../../upstream/upstream.ts';
 import { contentionEvent, type EventSubject } from '../events/contention-events.ts';
 import type { InstanceHistory } from '../events/instance-history.ts';
 import type { RegistryEvents } from '../events/registry-events.ts';
@@ -41,6 +41,14 @@ export interface InstanceTableOptions {
   readonly probeIntervalMillis?: number | undefined;
   /** Looks up the host names of registered instances; default the resolver of the system. */
   readonly lookup?: LookupFunction | undefined;
+  /** How upstreams are made; default each is connected from here. */
+  readonly createUpstream?: ((settings: UpstreamSettings, deps: UpstreamDeps) => Upstream) | undefined;
+  /** Told of each instance that is there or has changed, and of one that has gone, with what it left for. */
+  readonly onInstance?:
+    | ((instanceId: string, offer: InstanceOffer | undefined, leave: Leave | undefined) => void)
+    | undefined;
+  /** Whether instances that can't be reached are given up here; default true. */
+  readonly evicts?: boolean | undefined;
 }
 
 /** What one source does with the table. */
@@ -83,7 +91,8 @@ export class InstanceTable {
   constructor(options: InstanceTableOptions) {
     this.#options = options;
     this.#evictions = new Evictions(options.now, ({ settings }, leave) => this.#evict(settings.instanceId, leave));
-    this.#events = this.#whileListed(this.#evictions.watching(upstreamEvents(options)));
+    const events = upstreamEvents(options);
+    this.#events = this.#whileListed(options.evicts === false ? events : this.#evictions.watching(events));
   }
 
   /** @param onEvicted Told of an instance that the gateway has ended: the source has it no longer. */
@@ -161,6 +170,11 @@ export class InstanceTable {
   /** Makes the upstream of an instance what the first of its sources says. */
   #settle(instanceId: string, leave: Leave | undefined): void {
     const offer = this.#offers.first(instanceId);
+    this.#make(instanceId, offer, leave);
+    this.#options.onInstance?.(instanceId, offer, leave);
+  }
+
+  #make(instanceId: string, offer: InstanceOffer | undefined, leave: Leave | undefined): void {
     const running = this.#running.get(instanceId);
     if (offer === undefined) {
       this.#end(instanceId, leave);
@@ -177,7 +191,8 @@ export class InstanceTable {
 
   #start({ settings, facts }: InstanceOffer, fingerprint: string): void {
     const { upstreams, catalog, history, version, tokens, tap, log, probeIntervalMillis, lookup } = this.#options;
-    const upstream = createUpstream(settings, {
+    const { createUpstream: create = createUpstream } = this.#options;
+    const upstream = create(settings, {
       events: this.#events,
       gatewayInfo: { name: 'dcc-mcp-gateway', version },
       limits: this.#limits,

@@ -204,10 +204,7 @@ export class Connection {
     }
     const taskId = taskIdOf(answer, call.session.era);
     if (taskId !== undefined) {
-      const taskMillis = job?.becameTask();
-      const extended =
-        taskMillis === undefined ? {} : { taskMillis, deadline: performance.now() + taskMillis, renewal: undefined };
-      return awaitTask({ ...call, ...extended }, taskId);
+      return untilTaskEnds(call, taskId);
     }
     return job?.withdrawal.aborted === true ? cancelled() : answer;
   }
@@ -296,4 +293,12 @@ function supportOf(tool: JsonObject): readonly (readonly [string, 'required' | '
   const support = taskSupportOf(tool);
   const { name } = tool;
   return support === undefined || typeof name !== 'string' ? [] : [[name, support]];
+}
+
+/** The task has the time of a job from when it is one. */
+async function untilTaskEnds(call: PolledCall, taskId: string): Promise<HopResult> {
+  const taskMillis = await call.admitted.hop.job?.becameTask();
+  const extended =
+    taskMillis === undefined ? {} : { taskMillis, deadline: performance.now() + taskMillis, renewal: undefined };
+  return awaitTask({ ...call, ...extended }, taskId);
 }

@@ -6,7 +6,6 @@ import { Dispatcher, type DispatchLimits } from '../dispatch/dispatcher.ts';
 import { cancelled, failed, shuttingDown } from '../hop/failures.ts';
 import type {
   CircuitView,
-  HopEnvelope,
   HopFailure,
   HopRequest,
   HopResult,
@@ -120,7 +119,7 @@ export class UpstreamCalls {
   }
 
   async #dispatch(hop: HopRequest, timeoutMillis: number): Promise<HopResult> {
-    let envelope: HopEnvelope | undefined;
+    let envelope: ReturnType<HopRequest['begin']> | undefined;
     try {
       return await this.#dispatcher.run(hop, timeoutMillis, (queueWaitMillis, remainingMillis) => {
         if (this.#isEnded) {
@@ -130,8 +129,10 @@ export class UpstreamCalls {
         if (connection === undefined) {
           return Promise.resolve({ ok: false, failure: this.#options.whyNotUsable() });
         }
-        envelope ??= hop.begin(queueWaitMillis);
-        return connection.request({ hop, envelope, timeoutMillis: remainingMillis });
+        const begun = (envelope ??= hop.begin(queueWaitMillis));
+        return begun instanceof Promise
+          ? begun.then((made) => connection.request({ hop, envelope: made, timeoutMillis: remainingMillis }))
+          : connection.request({ hop, envelope: begun, timeoutMillis: remainingMillis });
       });
     } catch (error) {
       // Only what the caller handed in (`begin`, `onRetry`) can throw.

@@ -1,0 +1,138 @@
+import {
+  type CallStore,
+  type LateKind,
+  type LateRow,
+  type ListedRows,
+  type ListRequest,
+  type LiveListener,
+  newRowId,
+  type RowFilter,
+  type RowKind,
+  type RowKinds,
+  type RowList,
+  type SearchRowFollowUp,
+  type StatsRequest,
+  type StoreUsage,
+  type TraceDetail,
+} from '@dcc-mcp/call-store';
+import type { Peer, Services } from '../channel/peer.ts';
+
+/** Rows that wait to be fetched; past it the oldest are let go. They are fetched ten times a second. */
+const MAX_WAITING = 50_000;
+
+/** What was added to a search. `id`: its place among rows. */
+interface SentFollowUp {
+  readonly id: string;
+  readonly searchId: string;
+  readonly followUp: SearchRowFollowUp;
+}
+
+/** A row, or what was added to a search, on its way to the process that keeps them. */
+export type SentRow = { readonly id: string; readonly kind: RowKind; readonly row: RowKinds[RowKind] } | SentFollowUp;
+
+type Waiting = { readonly id: string; readonly kind: RowKind; readonly make: () => RowKinds[RowKind] } | SentFollowUp;
+
+export interface RowCourierOptions {
+  readonly peer: Peer;
+  /** Told of a row that could not be made. */
+  readonly onError: (error: unknown) => void;
+  /** Told of how many rows were let go because nobody fetched them. */
+  readonly onDropped: (count: number) => void;
+}
+
+/** The history of a worker: its rows wait until the process that keeps those of all fetches them, and are read there. */
+export class RowCourier implements CallStore {
+  readonly #options: RowCourierOptions;
+  #waiting: Waiting[] = [];
+
+  constructor(options: RowCourierOptions) {
+    this.#options = options;
+    options.peer.serve({ 'rows.take': () => this.take() } satisfies Services);
+  }
+
+  /** The rows that wait, in the order in which they came. */
+  take(): readonly SentRow[] {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    return waiting.flatMap((each) => this.#toSent(each));
+  }
+
+  append<K extends RowKind>(kind: K, row: RowKinds[K]): void {
+    // What happens at instances is told by the process that has the registry, once.
+    if (kind !== 'events') {
+      this.#add({ kind, id: ('row_id' in row ? row.row_id : undefined) ?? newRowId(), make: () => row });
+    }
+  }
+
+  appendLater<K extends LateKind>(kind: K, { id, make }: LateRow<RowKinds[K]>): void {
+    this.#add({ kind, id, make });
+  }
+
+  appendFollowUp(searchId: string, followUp: SearchRowFollowUp): void {
+    this.#add({ id: newRowId(), searchId, followUp });
+  }
+
+  list<K extends RowKind>(kind: K, request?: ListRequest): Promise<RowList<ListedRows[K]>> {
+    return this.#ask('rows.list', kind, request);
+  }
+
+  async *scan<K extends RowKind>(kind: K, filter?: RowFilter): AsyncIterable<RowKinds[K]> {
+    yield* await this.#ask<readonly RowKinds[K][]>('rows.scan', kind, filter);
+  }
+
+  find<K extends RowKind>(kind: K, id: string): Promise<readonly RowKinds[K][]> {
+    return this.#ask('rows.find', kind, id);
+  }
+
+  trace(id: string): Promise<TraceDetail | undefined> {
+    return this.#ask('rows.trace', id);
+  }
+
+  stats(request: StatsRequest): ReturnType<CallStore['stats']> {
+    return this.#ask('rows.stats', request);
+  }
+
+  instanceTotals(): ReturnType<CallStore['instanceTotals']> {
+    return this.#ask('rows.instanceTotals');
+  }
+
+  usage(): Promise<StoreUsage> {
+    return this.#ask('rows.usage');
+  }
+
+  /** @throws {TypeError} Always: who follows rows is answered where they are kept. */
+  subscribe(_kinds: readonly RowKind[], _listener: LiveListener): { close(): void } {
+    throw new TypeError('rows are followed where they are kept');
+  }
+
+  /** @throws {TypeError} Always: rows of before are put where they are kept. */
+  seed(): void {
+    throw new TypeError('rows of before are put where they are kept');
+  }
+
+  #add(waiting: Waiting): void {
+    if (this.#waiting.length >= MAX_WAITING) {
+      const count = MAX_WAITING / 10;
+      this.#waiting.splice(0, count);
+      this.#options.onDropped(count);
+    }
+    this.#waiting.push(waiting);
+  }
+
+  #toSent(waiting: Waiting): readonly SentRow[] {
+    if ('followUp' in waiting) {
+      return [waiting];
+    }
+    try {
+      return [{ kind: waiting.kind, id: waiting.id, row: waiting.make() }];
+    } catch (error) {
+      this.#options.onError(error);
+      return [];
+    }
+  }
+
+  #ask<Answer>(name: string, ...args: readonly unknown[]): Promise<Answer> {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what `rowServices` answers
+    return this.#options.peer.call(name, ...args) as Promise<Answer>;
+  }
+}

@@ -1,0 +1,45 @@
+import { SESSIONS_ENDED } from '../../../mcp/session/session-messages.ts';
+import type { SharedState } from '../../shared-state.ts';
+import type { Peer } from '../channel/peer.ts';
+import { RowCourier } from '../rows/row-courier.ts';
+import { CachedSessions } from './cached-sessions.ts';
+import { remotePort } from './ports.ts';
+import { remoteApprovals } from './remote-approvals.ts';
+import { remoteMessages } from './remote-messages.ts';
+
+export interface RemoteStateOptions {
+  readonly peer: Peer;
+  /** What this process is called among gateways. */
+  readonly address: string;
+  /** Told of what failed with nobody waiting for it. */
+  readonly onError: (error: unknown) => void;
+  /** Told of how many rows were let go because nobody fetched them. */
+  readonly onRowsDropped: (count: number) => void;
+}
+
+/** The state of the process that started this one. */
+export function createRemoteState({ peer, address, onError, onRowsDropped }: RemoteStateOptions): SharedState {
+  const sessions = new CachedSessions(remotePort(peer, 'sessions'), onError);
+  peer.serve({ 'sessions.drop': (ids: readonly string[]) => sessions.drop(ids) });
+  return {
+    sessions,
+    inputRounds: remotePort(peer, 'inputRounds'),
+    resourceOwners: remotePort(peer, 'resourceOwners'),
+    searchMemory: remotePort(peer, 'searchMemory'),
+    registeredInstances: remotePort(peer, 'registeredInstances'),
+    approvals: remoteApprovals(peer),
+    createMessages: (onListenerError) => {
+      const messages = remoteMessages(peer, address, onListenerError);
+      messages.listen(SESSIONS_ENDED, ({ ids }) => sessions.drop(Array.isArray(ids) ? ids.filter(isText) : []));
+      return messages;
+    },
+    createQuotas: (ratePerMinute, name) => remotePort(peer, 'quotas', ratePerMinute, name),
+    createLeases: () => remotePort(peer, 'leases'),
+    createJobRecords: () => remotePort(peer, 'jobs'),
+    createCallStore: () => new RowCourier({ peer, onError, onDropped: onRowsDropped }),
+  };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}

@@ -1,0 +1,206 @@
+import { serveConnections, type ServedHttp } from '@dcc-mcp/http-adapter/node';
+import { createMetricsPrimary, type MetricsPrimary } from '@dcc-mcp/prometheus-bridge/cluster';
+import type { SettingView } from '../../config/load/setting-views.ts';
+import type { GatewayConfig } from '../../config/reader/gateway-config.ts';
+import type { App } from '../../http/app.ts';
+import { type Address, boundsOf, fullLine, type ListenerBounds } from '../../http/open-listeners.ts';
+import type { Log, LogFields } from '../../protocol/log.ts';
+import type { GatewayMessages } from '../../protocol/messages/gateway-messages.ts';
+import type { CreateScrapeHandler } from '../../recording/telemetry/gateway-instruments.ts';
+import type { SharedState } from '../shared-state.ts';
+import { createInternalPlace, type InternalPlace, primaryPath } from './forward/internal-address.ts';
+import { type InternalListener, openInternalListener } from './forward/internal-listener.ts';
+import { GAUGE_RULES } from './metrics/gauge-rules.ts';
+import { metricsChannel } from './metrics/metrics-channel.ts';
+import { openConnectionDesk } from './pool/connection-desk.ts';
+import type { StartedProcess, WorkerHandle } from './pool/worker-handle.ts';
+import { WorkerPool } from './pool/worker-pool.ts';
+import { configOfWorker, type WorkerEnd, type WorkerLoad, type WorkerStart } from './pool/worker-start.ts';
+import { servedMessages } from './state/remote-messages.ts';
+import { type ServedState, serveState } from './state/served-state.ts';
+import { SharedUpstreams } from './upstreams/shared-upstreams.ts';
+import type { SharedInstances, WorkerFacts, WorkerParts } from './worker-parts.ts';
+
+/** How long a start waits for its workers; until then, and after, this process answers. */
+const START_MILLIS = 10_000;
+/** What an end in order takes besides its work: streams, connections, telemetry. */
+const END_MILLIS = 9_000;
+const CLOSE_MILLIS = 1_000;
+
+/** What {@link Workers} are made of. */
+export interface WorkersOptions {
+  readonly count: number;
+  readonly config: GatewayConfig;
+  readonly settings: readonly SettingView[];
+  readonly stateDirectory: string | undefined;
+  readonly bounds: ListenerBounds;
+  /** What this process and its workers share with others. */
+  readonly state: SharedState;
+  readonly startProcess: () => StartedProcess;
+  readonly log: Log;
+  /** Told of a worker that has died, for the feed of activity. */
+  readonly onNote: (message: string) => void;
+}
+
+/** The processes that answer requests, for the one that started them and has all that there is one of. */
+export class Workers {
+  readonly #options: WorkersOptions;
+  readonly #pool: WorkerPool;
+  readonly #served: ServedState;
+  readonly #upstreams: SharedUpstreams;
+  readonly #loads = new Map<WorkerHandle, WorkerLoad>();
+  /** What the workers are called among gateways. */
+  readonly #addresses = new Set<string>();
+  #metrics: MetricsPrimary | undefined;
+  #place: InternalPlace | undefined;
+  #internal: InternalListener | undefined;
+  #config: GatewayConfig;
+  #settings: readonly SettingView[];
+  #hasStarted = false;
+
+  constructor(options: WorkersOptions) {
+    const { count, state, config, settings, startProcess } = options;
+    const onError = (error: unknown): void => this.#onError(error);
+    this.#options = options;
+    this.#config = config;
+    this.#settings = settings;
+    this.#pool = new WorkerPool({
+      count,
+      startProcess,
+      onError,
+      onStarted: (worker) => this.#onStarted(worker),
+      onDied: (worker, why, pauseMillis) => this.#onDied(worker, why, pauseMillis),
+    });
+    const peers = (): readonly WorkerHandle['peer'][] => this.#pool.all().map(({ peer }) => peer);
+    this.#served = serveState({ state, peers, onError });
+    this.#upstreams = new SharedUpstreams(count, peers);
+  }
+
+  /** What the gateway of this process is made with. */
+  get parts(): WorkerParts {
+    const { create: createUpstream, onInstance } = this.#upstreams;
+    const instances: SharedInstances = { createUpstream, onInstance };
+    const workers: WorkerFacts = {
+      states: () => this.#pool.states(),
+      sessions: () => this.#served.sessionCount(),
+      streams: () => [...this.#loads.values()].reduce((sum, { streams }) => sum + streams, 0),
+    };
+    const createScrapeHandler: CreateScrapeHandler = (source, scrape) => {
+      const workerCounts = (): ReturnType<WorkerFacts['states']> => this.#pool.states();
+      this.#metrics = createMetricsPrimary({ ...scrape, source, gauges: GAUGE_RULES, workerCounts });
+      return this.#metrics;
+    };
+    return { state: this.#served.state, instances, workers, createScrapeHandler };
+  }
+
+  /** Binds the port. @param app Answers what workers pass on, and what comes while none serves. */
+  async listen(app: App, { host, port }: Address): Promise<ServedHttp> {
+    const { bounds, log, config } = this.#options;
+    const own = serveConnections(app, {
+      ...boundsOf(config.server.bodyLimitBytes, bounds),
+      endsConnections: () => this.#pool.serving().length > 0,
+      onFull: (isFull) => log(fullLine(isFull)),
+    });
+    const desk = await openConnectionDesk({ host, port, own, serving: () => this.#pool.serving() });
+    this.#place = await createInternalPlace();
+    this.#internal = await openInternalListener(app, primaryPath(this.#place.base));
+    return desk;
+  }
+
+  /** Starts the workers; resolves when they serve, or will not soon. */
+  async start(): Promise<void> {
+    this.#pool.start();
+    await this.#pool.whenServing(START_MILLIS);
+    this.#hasStarted = true;
+  }
+
+  /** Tells the workers of a changed configuration. */
+  apply(config: GatewayConfig, settings: readonly SettingView[]): void {
+    this.#config = config;
+    this.#settings = settings;
+    this.#pool.all().forEach(({ peer }) => peer.tell('worker.apply', configOfWorker(config), settings));
+  }
+
+  /** Ends the workers in order: what they do may take `finishMillis`. Never rejects. */
+  async stop(finishMillis: number): Promise<WorkerEnd> {
+    this.#pool.stopReplacing();
+    const workers = this.#pool.all();
+    const ends = await Promise.all(workers.map((worker) => this.#stopOne(worker, finishMillis)));
+    await this.#served.closeRows();
+    workers.forEach((worker) => worker.release());
+    await this.#pool.kill(CLOSE_MILLIS);
+    await this.#internal?.close(CLOSE_MILLIS);
+    await this.#place?.remove();
+    return {
+      finished: ends.reduce((sum, { finished }) => sum + finished, 0),
+      unfinished: ends.reduce((sum, { unfinished }) => sum + unfinished, 0),
+    };
+  }
+
+  async #stopOne(worker: WorkerHandle, finishMillis: number): Promise<WorkerEnd> {
+    const { promise: late, resolve } = Promise.withResolvers<WorkerEnd>();
+    const unfinished = this.#loads.get(worker)?.underway ?? 0;
+    const timer = setTimeout(() => resolve({ finished: 0, unfinished }), finishMillis + END_MILLIS);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a worker answers
+    const end = worker.peer.call('worker.stop', finishMillis) as Promise<WorkerEnd>;
+    const ended = await Promise.race([end.catch(() => ({ finished: 0, unfinished })), late]);
+    clearTimeout(timer);
+    return ended;
+  }
+
+  #onStarted(worker: WorkerHandle): void {
+    const { peer } = worker;
+    const messages = this.#served.state.createMessages((error) => this.#onError(error));
+    const upstreams = this.#upstreams.serve(peer);
+    this.#addresses.add(messages.address);
+    peer.serve({
+      ...this.#served.services(),
+      ...upstreams.services,
+      ...servedMessages(peer, messages),
+      'worker.isOne': (address: string) => this.#addresses.has(address),
+      'worker.ready': () => worker.ready(),
+      'worker.closing': () => worker.closing(),
+      'worker.load': (load: WorkerLoad) => void this.#loads.set(worker, load),
+      'worker.left': (count: number) => {
+        worker.connections -= count;
+      },
+      'worker.log': (line: string, fields: LogFields | undefined) => this.#options.log(line, fields),
+    });
+    this.#metrics?.connect(metricsChannel(peer, (listener) => void worker.ended.then(listener)));
+    peer.call('worker.start', this.#startOf(messages)).catch((error: unknown) => this.#onError(error));
+    void worker.ended.then(() => this.#onEnded(worker, messages, upstreams));
+  }
+
+  #onEnded(worker: WorkerHandle, messages: GatewayMessages, upstreams: { end(): void }): void {
+    this.#loads.delete(worker);
+    upstreams.end();
+    this.#addresses.delete(messages.address);
+    messages.close().catch((error: unknown) => this.#onError(error));
+  }
+
+  #startOf({ address }: GatewayMessages): WorkerStart {
+    const { count, bounds, stateDirectory } = this.#options;
+    return {
+      config: configOfWorker(this.#config),
+      settings: this.#settings,
+      workers: count,
+      address,
+      meetingPlace: this.#place?.base ?? '',
+      stateDirectory,
+      bounds,
+      instances: this.#upstreams.all(),
+      waitsForServers: this.#hasStarted,
+    };
+  }
+
+  #onDied({ pid }: WorkerHandle, why: string, pauseMillis: number): void {
+    const when = pauseMillis < 1_000 ? 'at once' : `in ${Math.round(pauseMillis / 1_000)} s`;
+    const line = `worker ${pid ?? ''} has ended (${why}); another one takes its place ${when}`;
+    this.#options.log(line, { severity: 'warn' });
+    this.#options.onNote(line);
+  }
+
+  #onError(error: unknown): void {
+    this.#options.log(`workers: ${error instanceof Error ? error.message : String(error)}`, { severity: 'warn' });
+  }
+}

@@ -1,0 +1,136 @@
+// Workers that die, and what ends them all.
+import { afterEach, expect, test } from '@jest/globals';
+import { type Contest, openContest } from '../fixtures/contenders.ts';
+import { type HeldServer, startHeldServer } from '../fixtures/held-server.ts';
+import { isAlive } from '../fixtures/is-alive.ts';
+import { runCommand } from '../fixtures/run-command.ts';
+import { maya } from '../fixtures/servers.ts';
+import { until } from '../upstream/fixtures/harness.ts';
+import {
+  childrenOf,
+  type GatewayProcess,
+  getJson,
+  post,
+  slugOf,
+  startWithWorkers,
+  workersOf,
+} from './worker-gateway.ts';
+
+let gateway: GatewayProcess | undefined;
+let held: HeldServer | undefined;
+let contest: Contest | undefined;
+
+afterEach(async () => {
+  await gateway?.stop('SIGKILL');
+  held?.close();
+  await contest?.end();
+  [gateway, held, contest] = [undefined, undefined, undefined];
+});
+
+const DONE = { content: [{ type: 'text', text: 'done' }] };
+
+async function withHeldServer(): Promise<readonly [GatewayProcess, HeldServer, string]> {
+  held = await startHeldServer();
+  gateway = await startWithWorkers({ config: { mcpServers: { held: { url: held.url } } } });
+  return [gateway, held, await slugOf(gateway.url, 'held')];
+}
+
+test('a worker that is killed is replaced, and calls at the other one go on', async () => {
+  const [running, server, slug] = await withHeldServer();
+  const before = workersOf(running);
+  expect(before).toHaveLength(2);
+  const calls = [0, 1].map((i) =>
+    post(running.url, '/v1/call', { tool_slug: slug, arguments: { i } }).catch(() => 'cut'),
+  );
+  const open = [await server.nextCall(), await server.nextCall()];
+  process.kill(before[0]!, 'SIGKILL');
+  await until(() => running.stderr().includes(`worker ${before[0]} has ended (signal SIGKILL)`));
+  open.forEach((call) => call.answer(DONE));
+  const ends = await Promise.all(calls);
+  expect(ends.filter((end) => end === 'cut')).toHaveLength(1);
+  expect(ends.filter((end) => typeof end === 'object' && end.body['ok'] === true)).toHaveLength(1);
+  await until(() => workersOf(running).length === 2);
+  expect(workersOf(running)).toContain(before[1]);
+  const told = running
+    .stderr()
+    .split('\n')
+    .filter((line) => line.includes('has ended'));
+  expect(told).toHaveLength(1);
+  const feed = await getJson(running.url, '/v1/debug/activity?limit=50');
+  expect(JSON.stringify(feed)).toContain(`worker ${before[0]} has ended`);
+});
+
+test('requests are answered while every worker is dead', async () => {
+  const [running, server, slug] = await withHeldServer();
+  workersOf(running).forEach((pid) => process.kill(pid, 'SIGKILL'));
+  await until(() => (running.stderr().match(/has ended/g) ?? []).length === 2);
+  const call = post(running.url, '/v1/call', { tool_slug: slug, arguments: {} });
+  (await server.nextCall()).answer(DONE);
+  expect(await call).toMatchObject({ status: 200, body: { ok: true } });
+});
+
+test('SIGTERM lets calls at the workers finish, says how many, and ends everything with 0', async () => {
+  const [running, server, slug] = await withHeldServer();
+  const workers = workersOf(running);
+  const call = post(running.url, '/v1/call', { tool_slug: slug, arguments: {} });
+  const open = await server.nextCall();
+  const ended = running.stop();
+  await until(() => running.stderr().includes('stopping: no new work'));
+  expect((await post(running.url, '/v1/call', { tool_slug: slug, arguments: {} })).status).toBe(503);
+  open.answer(DONE);
+  expect(await call).toMatchObject({ status: 200, body: { ok: true } });
+  expect(await ended).toBe(0);
+  expect(running.stderr()).toContain('stopped: 1 request in flight finished');
+  await until(() => !workers.some(isAlive));
+});
+
+test('nothing outlives a gateway that is killed: no worker, no server, and the port is free', async () => {
+  contest = await openContest();
+  const config = { mcpServers: { maya } };
+  const first = contest.start({ args: ['--workers', '2'], config });
+  await first.says('listening on');
+  const pid = first.process.pid!;
+  await until(() => childrenOf(pid).some(({ command }) => command.includes('server.mjs')));
+  const all = childrenOf(pid).map((child) => child.pid);
+  first.process.kill('SIGKILL');
+  await first.ended();
+  await until(() => !all.some(isAlive), 10_000);
+  const second = contest.start({ args: ['--workers', '2'], config });
+  await second.says('listening on');
+  expect((await fetch(`${contest.url}/v1/healthz`)).status).toBe(200);
+});
+
+test('of two gateways with workers on one port one listens, and the other takes over when that one ends', async () => {
+  contest = await openContest();
+  const first = contest.start({ args: ['--workers', '2'] });
+  await first.says('listening on');
+  const second = contest.start({ args: ['--workers', '2'] });
+  expect(await second.ended()).not.toBeNull();
+  expect(second.stderr()).not.toContain('listening on');
+  const waiting = contest.start({ args: ['--workers', '2', '--wait'] });
+  await waiting.says('this one takes over when that one ends');
+  expect(childrenOf(waiting.process.pid!)).toEqual([]);
+  first.process.kill('SIGTERM');
+  await waiting.says('listening on');
+  expect((await fetch(`${contest.url}/v1/healthz`)).status).toBe(200);
+});
+
+test.each(['0', '-1', '1.5', 'two', '257', ' '])('--workers %j is refused with what to write instead', async (text) => {
+  const { code, stderr } = await runCommand([`--workers=${text}`, '--port', '0']);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('a whole number from 1 to 256, or auto')]);
+});
+
+test('what the environment says is refused as the flag is', async () => {
+  const { code, stderr } = await runCommand(['--port', '0'], { DCC_MCP_WORKERS: 'many' });
+  expect([code, stderr]).toEqual([2, expect.stringContaining('DCC_MCP_WORKERS')]);
+});
+
+test('a person who types the word of a worker is told that it is no command', async () => {
+  const { code, stderr } = await runCommand(['worker']);
+  expect([code, stderr]).toEqual([2, expect.stringContaining("there is no command 'worker'")]);
+});
+
+test('one worker is one process', async () => {
+  gateway = await startWithWorkers({ args: ['--workers', '1'] });
+  expect(childrenOf(gateway.process.pid!)).toEqual([]);
+});
