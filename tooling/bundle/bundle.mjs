@@ -15,6 +15,7 @@ import {
   oneCopy,
   oneLanguage,
   partsOf,
+  withoutRedisCommands,
   withoutUnused,
   workerPrograms,
 } from './plugins.mjs';
@@ -69,6 +70,7 @@ const { metafile, outputFiles } = await build({
     externals(),
     oneCopy(),
     partsOf(),
+    withoutRedisCommands(),
     withoutUnused(),
     oneLanguage(),
     inlineVersions(),

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Json } from '../fixtures/callers.ts';
 import { type ServedInProcess, serveInProcess } from '../fixtures/serve-in-process.ts';
+import { startSlowRedis } from './fixtures/slow-redis.ts';
 
 const endings: (() => unknown)[] = [];
 
@@ -48,6 +49,12 @@ async function search({ url }: ServedInProcess): Promise<number> {
     body: JSON.stringify({ query: 'anything' }),
   });
   return response.status;
+}
+
+async function millisOf(work: Promise<unknown>): Promise<number> {
+  const begun = performance.now();
+  await work;
+  return performance.now() - begun;
 }
 
 /** Waits until readiness says so. */
@@ -150,6 +157,23 @@ describeWithTools({ describe, test }, ['redis-server'])('a gateway at a Redis', 
       expect(served.stderr().match(/redis: .* is back/g)).toHaveLength(1);
     },
   );
+
+  test('that is slow is not waited for, before its start and after it, and is joined when it is quick again', async () => {
+    const slow = await startSlowRedis((await redis()).port);
+    endings.push(() => slow.close());
+    const limits = { limits: { ratePerMinute: 1_000, concurrencyPerPrincipal: 50 } };
+    const served = await gateway(slow.url, limits);
+    expect(await millisOf(search(served))).toBeLessThan(1_000);
+    slow.delayMillis = 2_000;
+    const during = await Promise.all([search(served), search(served)].map((call) => millisOf(call)));
+    expect(Math.max(...during)).toBeLessThan(1_000);
+    await untilDegraded(served, true);
+    expect(await millisOf(search(served))).toBeLessThan(200);
+    const late = await gateway(slow.url, limits);
+    expect(await millisOf(search(late))).toBeLessThan(200);
+    slow.delayMillis = 0;
+    await Promise.all([untilDegraded(served, false), untilDegraded(late, false)]);
+  });
 
   test('counts with the others, and counts its share without it', async () => {
     const server = await redis();

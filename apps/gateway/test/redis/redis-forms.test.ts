@@ -26,6 +26,12 @@ afterEach(async () => {
   }
 });
 
+/** What the doctor says, as it is shipped: with the part of the client that it needs. */
+async function built(url: string, env: Readonly<Record<string, string>> = {}): Promise<unknown> {
+  const { stdout } = await runCommand(['doctor', '--json'], { DCC_MCP_REDIS_URL: url, ...env });
+  return JSON.parse(stdout);
+}
+
 describeWithTools({ describe, test }, ['redis-server'])('a URL', () => {
   test('of a cluster reaches keys, scripts, channels and streams wherever they are', async () => {
     const cluster = await startRedisCluster();
@@ -54,6 +60,7 @@ describeWithTools({ describe, test }, ['redis-server'])('a URL', () => {
     const timer = setInterval(() => void link.send(['PUBLISH', 'news', 'told']).catch(() => undefined), 20);
     expect(await heard.promise).toBe('told');
     clearInterval(timer);
+    expect(await built(cluster.url)).toMatchObject({ redis: { outcome: 'ok', version: expect.any(String) } });
   });
 
   test('of sentinels reaches the server that they name', async () => {
@@ -73,7 +80,8 @@ describeWithTools({ describe, test }, ['redis-server'])('a URL', () => {
       rmSync(folder, { recursive: true });
       await server.stop();
     });
-    const { link } = await openLink(`redis+sentinel://127.0.0.1:${port}/main`);
+    const url = `redis+sentinel://127.0.0.1:${port}/main`;
+    const { link } = await openLink(url);
     endings.push(() => link.close());
     await whenUp(link);
     expect(await link.send(['SET', link.key('x'), '1'])).toBe('OK');
@@ -83,18 +91,20 @@ describeWithTools({ describe, test }, ['redis-server'])('a URL', () => {
     const timer = setInterval(() => void link.send(['PUBLISH', 'news', 'told']).catch(() => undefined), 20);
     expect(await heard.promise).toBe('told');
     clearInterval(timer);
+    expect(await built(url)).toMatchObject({ redis: { outcome: 'ok', version: expect.any(String) } });
   });
 
   test('with rediss reaches a server whose authority the machine is told of, and no other', async () => {
     const port = await freePort();
     const files = { cert: 'server.pem', key: 'server.key.pem', 'ca-cert': 'ca.pem' };
     const args = Object.entries(files).flatMap(([name, file]) => [`--tls-${name}-file`, join(TLS, file)]);
-    const server = await startRedis({ args: ['--tls-port', String(port), '--tls-auth-clients', 'no', ...args] });
+    const server = await startRedis({
+      args: ['--tls-port', String(port), '--tls-auth-clients', 'no', '--requirepass', 'right', ...args],
+    });
     endings.push(() => server.stop());
-    const env = { DCC_MCP_REDIS_URL: `rediss://127.0.0.1:${port}` };
-    const known = await runCommand(['doctor', '--json'], { ...env, NODE_EXTRA_CA_CERTS: join(TLS, 'ca.pem') });
-    expect(JSON.parse(known.stdout)).toMatchObject({ redis: { outcome: 'ok' } });
-    const unknown = await runCommand(['doctor', '--json'], env);
-    expect(JSON.parse(unknown.stdout)).toMatchObject({ redis: { outcome: 'failed', problem: { cause: 'tls' } } });
+    const url = `rediss://:right@127.0.0.1:${port}`;
+    const known = await built(url, { NODE_EXTRA_CA_CERTS: join(TLS, 'ca.pem') });
+    expect(known).toMatchObject({ redis: { outcome: 'ok' } });
+    expect(await built(url)).toMatchObject({ redis: { outcome: 'failed', problem: { cause: 'tls' } } });
   });
 });
