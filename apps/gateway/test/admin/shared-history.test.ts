@@ -21,6 +21,12 @@ async function counted(url: string): Promise<number> {
   return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
 
+async function search(url: string): Promise<Row> {
+  const headers = { 'content-type': 'application/json' };
+  const response = await fetch(`${url}/v1/search`, { method: 'POST', headers, body: JSON.stringify({ query: 'say' }) });
+  return (await response.json()) as Row;
+}
+
 const open = async (url: string, last?: string): Promise<Response> =>
   fetch(`${url}/v1/debug/stream?kinds=calls`, { headers: last === undefined ? {} : { 'last-event-id': last } });
 
@@ -123,6 +129,24 @@ describeWithTools({ describe, test }, ['redis-server'])('two gateways at one Red
     const third = await call(a.url, 'say');
     for (const { url } of [a, b]) {
       expect((await take(await open(url, told[1]![0]), 1)).map(([, id]) => id)).toEqual([third.id]);
+    }
+  });
+
+  test('a call that follows a search of the other gateway stands in it', async () => {
+    const [a, b] = await both();
+    const { search_id: searchId } = await search(a.url);
+    const { instances } = (await (await fetch(`${b.url}/v1/instances`)).json()) as { instances: Rows };
+    const body = {
+      tool_slug: `toolbox.${String(instances[0]!['instance_short'])}.say`,
+      meta: { search_id: searchId },
+    };
+    const headers = { 'content-type': 'application/json' };
+    await fetch(`${b.url}/v1/call`, { method: 'POST', headers, body: JSON.stringify(body) });
+    for (const { url } of [a, b]) {
+      await until(async () => {
+        const { searches } = (await debug(url, 'search-telemetry')) as { searches: readonly { followups: Rows }[] };
+        return searches[0]?.followups.length === 1;
+      });
     }
   });
 

@@ -2,11 +2,11 @@ import { truncateUtf8 } from '@dcc-mcp/bounds';
 import { isRecord } from '@dcc-mcp/request-context';
 import { type Trace, type TracePayload, toTraceRow, withoutContent } from '../rows/trace-row.ts';
 
-/** A row as it lies in a stream. */
+/** A row as it lies in a stream: JSON in UTF-8. */
 export interface EntryText {
-  readonly row: string;
+  readonly row: Buffer;
   /** Of a trace: what its list does not show. */
-  readonly detail?: string;
+  readonly detail?: Buffer;
 }
 
 /** Texts of a row that is too large are cut to the first of these that is enough, in bytes. */
@@ -27,8 +27,8 @@ export function toEntryText(row: object, maxBytes: number): EntryText | undefine
 
 function rowText(row: object, maxBytes: number): EntryText | undefined {
   for (const make of [() => row, ...CUTS.map((maxText) => () => cut(row, maxText, 0))]) {
-    const text = JSON.stringify(make());
-    if (Buffer.byteLength(text) <= maxBytes) {
+    const text = encode(make());
+    if (text.length <= maxBytes) {
       return { row: text };
     }
   }
@@ -41,10 +41,10 @@ function traceText(trace: Trace, maxBytes: number): EntryText | undefined {
   if (listed === undefined) {
     return undefined;
   }
-  const room = maxBytes - Buffer.byteLength(listed.row);
+  const room = maxBytes - listed.row.length;
   for (const detail of detailsOf(trace, room)) {
-    const text = JSON.stringify(detail);
-    if (Buffer.byteLength(text) <= room) {
+    const text = encode(detail);
+    if (text.length <= room) {
       return { ...listed, detail: text };
     }
   }
@@ -62,7 +62,7 @@ function* detailsOf(trace: Trace, room: number): Generator<Detail> {
     ...(output === undefined ? {} : { output: shorten(output) }),
   });
   yield { started_at, spans, ...payloads((payload) => payload), ...agent };
-  const rest = Buffer.byteLength(JSON.stringify({ started_at, spans, ...payloads(withoutContent), ...agent }));
+  const rest = encode({ started_at, spans, ...payloads(withoutContent), ...agent }).length;
   // A text in JSON is longer than it is by itself, and there are two of them.
   for (const share of [2, 4, 8]) {
     const bytes = Math.floor((room - rest) / share);
@@ -74,6 +74,11 @@ function* detailsOf(trace: Trace, room: number): Generator<Detail> {
   for (let count = spans.length; count > 0; count = Math.floor(count / 2)) {
     yield { started_at, spans: spans.slice(0, count), ...payloads(withoutContent) };
   }
+}
+
+/** @throws {TypeError} When JSON can't hold it. */
+function encode(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value));
 }
 
 function cutPayload(payload: TracePayload, maxBytes: number): TracePayload {

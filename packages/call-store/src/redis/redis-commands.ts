@@ -1,5 +1,5 @@
 /** A command with its arguments: `['XRANGE', key, '-', '+']`. */
-export type RedisCommand = readonly string[];
+export type RedisCommand = readonly (string | Buffer)[];
 
 /** A connection of its own for commands that wait inside Redis. */
 export interface BlockingCommands {

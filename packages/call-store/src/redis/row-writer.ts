@@ -26,12 +26,12 @@ interface Batch {
   readonly number: number;
   readonly rows: readonly UnsharedRow[];
   /** Four arguments for each row: its stream, key, text and detail. */
-  readonly texts: readonly string[];
+  readonly texts: readonly (string | Buffer)[];
 }
 
 /** A batch is a short piece of work for this process, and for Redis. */
 const BATCH_ROWS = 128;
-const BATCH_CHARS = 512 * 1024;
+const BATCH_BYTES = 512 * 1024;
 const RETRY_MILLIS = 1_000;
 /** How long Redis remembers the last batch of a process that is silent. */
 const BATCH_TTL_SECONDS = 604_800;
@@ -166,9 +166,9 @@ export class RowWriter {
   /** Takes rows out of the queue and makes them. */
   #nextBatch(): Batch | undefined {
     const rows: UnsharedRow[] = [];
-    const texts: string[] = [];
-    let chars = 0;
-    while (rows.length < BATCH_ROWS && chars < BATCH_CHARS) {
+    const texts: (string | Buffer)[] = [];
+    let bytes = 0;
+    while (rows.length < BATCH_ROWS && bytes < BATCH_BYTES) {
       const next = this.#queue.shift();
       if (next === undefined) {
         break;
@@ -181,7 +181,7 @@ export class RowWriter {
       rows.push(next);
       // Keys of a script count from 1, and the first is none of a stream.
       texts.push(String(SHARED_STREAMS.indexOf(next.stream) + 2), next.id, text.row, text.detail ?? '');
-      chars += text.row.length + (text.detail?.length ?? 0);
+      bytes += text.row.length + (text.detail?.length ?? 0);
     }
     if (rows.length === 0) {
       return undefined;

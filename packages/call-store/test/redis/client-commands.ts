@@ -71,7 +71,8 @@ export async function clientCommands(url: string): Promise<ClientCommands> {
       if (!state.isUp) {
         throw new Error('Redis is away');
       }
-      counts.set(command[0]!, (counts.get(command[0]!) ?? 0) + 1);
+      const name = String(command[0]);
+      counts.set(name, (counts.get(name) ?? 0) + 1);
       try {
         return await inTime(client.sendCommand([...command]), deadlineMillis);
       } catch (error) {
