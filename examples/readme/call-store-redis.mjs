@@ -2,21 +2,22 @@ import { MemoryCallStore } from '@dcc-mcp/call-store';
 import { RedisCallStore } from '@dcc-mcp/call-store/redis';
 import { createClient } from '@redis/client';
 
+async function open(url) {
+  const client = createClient({ url, disableOfflineQueue: true });
+  client.on('error', () => {});
+  return client.connect();
+}
+
+function inTime(answer, millis) {
+  const tooLate = new Promise((_resolve, reject) => {
+    setTimeout(() => reject(new Error(`no answer within ${millis} ms`)), millis).unref();
+  });
+  return Promise.race([answer, tooLate]);
+}
+
 /** A client of Redis as the commands that rows are shared by: none is kept for later, and none is waited for too long. */
 async function connect(url) {
-  const open = async () => {
-    const client = createClient({ url, disableOfflineQueue: true });
-    client.on('error', () => {});
-    return client.connect();
-  };
-  const inTime = (answer, millis) =>
-    Promise.race([
-      answer,
-      new Promise((_resolve, reject) => {
-        setTimeout(() => reject(new Error(`no answer within ${millis} ms`)), millis).unref();
-      }),
-    ]);
-  const client = await open();
+  const client = await open(url);
   const on = (event, listener) => {
     client.on(event, listener);
     return () => client.off(event, listener);
@@ -29,7 +30,7 @@ async function connect(url) {
     onUp: (listener) => on('ready', listener),
     onDown: (listener) => on('error', listener),
     blocking: () => {
-      const other = open();
+      const other = open(url);
       return {
         send: async (command, deadlineMillis) => inTime((await other).sendCommand(command), deadlineMillis),
         close: () => void other.then((each) => each.destroy()),

@@ -104,6 +104,7 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   since: 'Rows of this time and later, RFC 3339.',
   until: 'Rows of this time and earlier, RFC 3339.',
   q: 'A query: field op value, joined by spaces (and) or OR; bare words search.',
+  instance: 'Rows of one gateway (its service.instance.id) or of one server (its instance_id) alone.',
   range: '1h (the default), 24h or 7d, back from now.',
   compact: 'true leaves payloads out.',
   mode: 'public (the default) or raw: with the bundle.',

@@ -142,12 +142,13 @@ describeWithTools({ describe, test }, ['redis-server'])('two gateways at one Red
     };
     const headers = { 'content-type': 'application/json' };
     await fetch(`${b.url}/v1/call`, { method: 'POST', headers, body: JSON.stringify(body) });
-    for (const { url } of [a, b]) {
-      await until(async () => {
-        const { searches } = (await debug(url, 'search-telemetry')) as { searches: readonly { followups: Rows }[] };
-        return searches[0]?.followups.length === 1;
-      });
-    }
+    const followUpsAt = async ({ url }: RunningGateway): Promise<Rows> => {
+      const { searches } = (await debug(url, 'search-telemetry')) as { searches: readonly { followups: Rows }[] };
+      return searches[0]?.followups ?? [];
+    };
+    await until(async () => (await followUpsAt(a)).length === 1);
+    expect(await followUpsAt(a)).toMatchObject([{ kind: 'call', selected_rank: 1, success: true }]);
+    expect(await followUpsAt(b)).toEqual(await followUpsAt(a));
   });
 
   test('a gateway that stops leaves every finished row, and its file has its own alone', async () => {

@@ -19,7 +19,7 @@ export interface SharedRowsOptions {
   readonly idleMillis: number;
   /** Told of rows that came, in their order; not of those that were there when reading began. */
   readonly onRows: (rows: readonly MirrorEntry[]) => void;
-  /** Rows are not told of as they come any more. */
+  /** Redis is away: rows don't come any more. */
   readonly onEnd: () => void;
 }
 
@@ -42,7 +42,6 @@ export class SharedRows {
   #blocking: BlockingCommands | undefined;
   #followers = 0;
   #isReading = false;
-  #isFollowing = false;
   #idle: NodeJS.Timeout | undefined;
 
   constructor(options: SharedRowsOptions) {
@@ -50,13 +49,15 @@ export class SharedRows {
     const capacity = options.maxEntries + SLACK_ENTRIES;
     this.#streams = new Map(SHARED_STREAMS.map((name) => [name, new MirrorStream(name, capacity)]));
     const { commands } = options;
-    const stops = [commands.onUp(() => this.#goOn()), commands.onDown(() => this.#stopWaiting())];
+    const stops = [commands.onUp(() => this.#goOn()), commands.onDown(() => this.#end())];
     this.#stopListening = () => stops.forEach((stop) => stop());
   }
 
-  /** Whether rows are told of as they come, at this moment. */
-  get isFollowing(): boolean {
-    return this.#isFollowing;
+  /** Whether what is written to the streams from now on will be told of. */
+  get isTelling(): boolean {
+    return (
+      this.#followers > 0 && this.#options.commands.isUp && [...this.#streams.values()].every((each) => each.isLoaded)
+    );
   }
 
   stream(name: SharedStream): MirrorStream {
@@ -113,10 +114,14 @@ export class SharedRows {
     void this.#follow();
   }
 
+  #end(): void {
+    this.#stopWaiting();
+    this.#options.onEnd();
+  }
+
   #stopWaiting(): void {
     this.#blocking?.close();
     this.#blocking = undefined;
-    this.#setAside();
   }
 
   #look(): void {
@@ -194,7 +199,6 @@ export class SharedRows {
     this.#isReading = true;
     try {
       await Promise.all(SHARED_STREAMS.map((name) => this.#read(name)));
-      this.#isFollowing = true;
       while (this.#followers > 0 && commands.isUp) {
         await this.#wait();
       }
@@ -202,15 +206,7 @@ export class SharedRows {
       // Redis went, or is too slow: when it is back this begins again.
     }
     this.#isReading = false;
-    this.#setAside();
     this.#followAgain();
-  }
-
-  #setAside(): void {
-    if (this.#isFollowing) {
-      this.#isFollowing = false;
-      this.#options.onEnd();
-    }
   }
 
   /** Somebody came while the last one left, or Redis refused although it is there. */

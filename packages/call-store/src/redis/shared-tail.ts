@@ -1,4 +1,4 @@
-import { createRowIds } from '../rows/row-id.ts';
+import { newRowId } from '../rows/row-id.ts';
 import type { LiveEvent, LiveListener } from '../store/call-store.ts';
 import { kindsBehind, toFeedRow } from '../store/feed.ts';
 import { LiveTail } from '../store/live-tail.ts';
@@ -40,7 +40,6 @@ export class SharedTail {
   readonly #options: SharedTailOptions;
   readonly #live: LiveTail;
   readonly #told = new Set<string>();
-  readonly #newId = createRowIds();
 
   constructor(options: SharedTailOptions) {
     this.#options = options;
@@ -61,7 +60,7 @@ export class SharedTail {
   /** An own row was appended; it may be on its way to others. */
   appended(row: OwnRow): void {
     const kind = kindOf(row.stream);
-    if (kind !== undefined && !this.#options.rows.isFollowing && this.#live.isTold(kind)) {
+    if (kind !== undefined && !this.#options.rows.isTelling && this.#live.isTold(kind)) {
       this.#tellOwn(row);
     }
   }
@@ -111,7 +110,7 @@ export class SharedTail {
 
   async #join(reader: Reader, state: { isClosed: boolean; end: () => void }): Promise<void> {
     const { rows, boundMillis } = this.#options;
-    const begin = this.#newId();
+    const begin = newRowId();
     const isFresh = await rows.freshen(SHARED_STREAMS, boundMillis);
     if (state.isClosed) {
       return;

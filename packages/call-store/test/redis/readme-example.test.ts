@@ -1,7 +1,7 @@
-// The example of the README, with a real Redis.
-import { describe, expect, test } from '@jest/globals';
 import { startRedis } from '@dcc-mcp/test-kit/redis-server';
 import { describeWithTools } from '@dcc-mcp/test-kit/tools';
+// The example of the README, with a real Redis.
+import { describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
