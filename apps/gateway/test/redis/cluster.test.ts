@@ -25,11 +25,12 @@ describeWithTools({ describe, test }, ['redis-server'])('at a cluster of Redis',
   };
 
   /** The same room of two gateways. */
-  async function pair<T extends { whenJoined(): Promise<void>; close(): unknown }>(
+  async function pair<T extends { whenJoined(): Promise<boolean>; close(): unknown }>(
     open: (link: RedisLink) => T,
   ): Promise<{ readonly first: T; readonly second: T }> {
-    const prefix = rooms.prefix();
-    const opened = [open(await rooms.link(prefix)), open(await rooms.link(prefix))] as const;
+    // What nobody waits for is there before what comes later: over one connection.
+    const link = await rooms.link(rooms.prefix());
+    const opened = [open(link), open(link)] as const;
     await Promise.all(opened.map((room) => room.whenJoined()));
     const [first, second] = opened.map((room) => rooms.closing(room)) as [T, T];
     return { first, second };

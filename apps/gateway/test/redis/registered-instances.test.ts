@@ -5,7 +5,6 @@ import type { RedisLink } from '../../src/cluster/redis/link/redis-link.ts';
 import { JoinedRegisteredInstances } from '../../src/cluster/redis/registry/joined-registered-instances.ts';
 import type { Registration } from '../../src/registry/http/registered-instances.ts';
 import { registeredInstancesContract } from '../ports/registered-instances-contract.ts';
-import { whenDown } from './fixtures/link.ts';
 import { onError, roomsOfFile, untilJoined } from './fixtures/rooms.ts';
 
 function registration(name: string, more: Partial<Registration> = {}): Registration {
@@ -63,8 +62,7 @@ describeWithTools({ describe, test }, ['redis-server'])('registered instances ov
       await first.records.register(registration('silent'));
       await second.records.register(registration('other'));
       expect(await idsOf(first)).toEqual(['other', 'own', 'silent']);
-      rooms.redis().pause();
-      await whenDown(first.link);
+      await rooms.freeze(first, second);
       now += 20_000;
       expect(await first.records.heartbeat('own', { scene: 'b.ma' })).toMatchObject({ scene: 'b.ma' });
       now += 20_000;
@@ -80,7 +78,7 @@ describeWithTools({ describe, test }, ['redis-server'])('registered instances ov
       const [first, second] = await pair();
       await second.records.register(registration('leaves'));
       await first.records.list();
-      rooms.redis().pause();
+      await rooms.freeze(first, second);
       expect(await first.records.register(registration('comes'))).toMatchObject({ kind: 'added' });
       expect([await first.records.remove('leaves'), await first.records.remove('leaves')]).toEqual([true, false]);
       expect(await idsOf(first)).toEqual(['comes']);
@@ -93,7 +91,7 @@ describeWithTools({ describe, test }, ['redis-server'])('registered instances ov
       const [first, second] = await pair();
       await second.records.register(registration('maya', { owner: 'ada' }));
       await first.records.list();
-      rooms.redis().pause();
+      await rooms.freeze(first, second);
       const moved = registration('maya', { mcpUrl: 'http://127.0.0.1:2/mcp' });
       expect((await first.records.register({ ...moved, owner: 'grace' })).kind).toBe('conflict');
       expect((await first.records.register({ ...moved, owner: 'ada' })).kind).toBe('updated');
@@ -104,7 +102,7 @@ describeWithTools({ describe, test }, ['redis-server'])('registered instances ov
 
     test('of two that registered one instance at two gateways the one that Redis hears of first has it', async () => {
       const [first, second] = await pair();
-      rooms.redis().pause();
+      await rooms.freeze(first, second);
       await Promise.all([
         first.records.register(registration('maya')),
         second.records.register(registration('maya', { mcpUrl: 'http://127.0.0.1:2/mcp' })),
@@ -121,13 +119,8 @@ describeWithTools({ describe, test }, ['redis-server'])('registered instances ov
       await first.records.register(registration('maya'));
       await second.records.register(registration('blender'));
       await first.link.send(['FLUSHALL']);
-      rooms.redis().pause();
-      await Promise.all([
-        first.records.heartbeat('maya'),
-        second.records.heartbeat('blender'),
-        whenDown(first.link),
-        whenDown(second.link),
-      ]);
+      await rooms.freeze(first, second);
+      await Promise.all([first.records.heartbeat('maya'), second.records.heartbeat('blender')]);
       rooms.redis().resume();
       await Promise.all([untilJoined(first), untilJoined(second)]);
       expect(await idsOf(first)).toEqual(['blender', 'maya']);

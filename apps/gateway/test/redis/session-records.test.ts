@@ -5,7 +5,6 @@ import { JoinedSessionRecords } from '../../src/cluster/redis/sessions/joined-se
 import { RedisSessionRecords } from '../../src/cluster/redis/sessions/redis-session-records.ts';
 import type { SessionBounds } from '../../src/mcp/session/session-records.ts';
 import { sessionRecordOf, sessionRecordsContract } from '../ports/session-records-contract.ts';
-import { whenDown } from './fixtures/link.ts';
 import { onError, roomsOfFile, untilJoined } from './fixtures/rooms.ts';
 import { until } from './fixtures/until.ts';
 
@@ -44,8 +43,13 @@ describeWithTools({ describe, test }, ['redis-server'])('sessions over Redis', (
   }
 
   sessionRecordsContract('JoinedSessionRecords', async (bounds) => {
-    const [first, second] = await pair(bounds);
-    return { first: first.records, second: second.records };
+    // Over one connection: nobody waits until Redis has heard of a use, and it hears of it before what comes later.
+    const link = await rooms.link(rooms.prefix());
+    const open = (gatewayId: string): JoinedSessionRecords =>
+      rooms.closing(new JoinedSessionRecords({ link, bounds, gatewayId, onError }));
+    const [first, second] = [open('first'), open('second')];
+    await Promise.all([first.whenJoined(), second.whenJoined()]);
+    return { first, second };
   });
 
   test('a session that this gateway has served is served without a word to Redis, which hears of it once a second', async () => {
@@ -111,8 +115,8 @@ describeWithTools({ describe, test }, ['redis-server'])('sessions over Redis', (
     test('known sessions go on, with what changes in them, and all is told when Redis is back', async () => {
       const [first, second] = await pair();
       await first.records.add(sessionRecordOf('a', NOW), NOW);
-      rooms.redis().pause();
-      await Promise.all([first.records.subscribe('a', 'scene://one'), whenDown(second.link)]);
+      await rooms.freeze(first, second);
+      await first.records.subscribe('a', 'scene://one');
       expect(await first.records.use(KEY, NOW + 5_000)).toMatchObject({ id: 'a', lastUsedAt: NOW + 5_000 });
       await first.records.setLogLevel('a', 'error');
       expect(await first.records.subscribersOf('scene://one')).toEqual(['a']);
@@ -124,7 +128,7 @@ describeWithTools({ describe, test }, ['redis-server'])('sessions over Redis', (
 
     test('new sessions are served here, and by all when Redis is back', async () => {
       const [first, second] = await pair();
-      rooms.redis().pause();
+      await rooms.freeze(first, second);
       await first.records.add(sessionRecordOf('new', NOW), NOW);
       await first.records.subscribe('new', 'scene://one');
       expect(await first.records.use({ ...KEY, id: 'new' }, NOW)).toMatchObject({ id: 'new' });
@@ -139,7 +143,7 @@ describeWithTools({ describe, test }, ['redis-server'])('sessions over Redis', (
       const [first, second] = await pair();
       await first.records.add(sessionRecordOf('a', NOW), NOW);
       await second.records.use(KEY, NOW);
-      rooms.redis().pause();
+      await rooms.freeze(first, second);
       expect(await first.records.end('a')).toMatchObject({ record: { id: 'a' } });
       expect(await first.records.use(KEY, NOW)).toBeUndefined();
       rooms.redis().resume();
@@ -151,8 +155,7 @@ describeWithTools({ describe, test }, ['redis-server'])('sessions over Redis', (
     test('somebody else’s session is not found, and one that others may know is not called unknown', async () => {
       const [first] = await pair();
       await first.records.add(sessionRecordOf('a', NOW, { principal: 'alice', share: 'alice' }), NOW);
-      rooms.redis().pause();
-      await whenDown(first.link);
+      await rooms.freeze(first);
       expect(await first.records.use({ id: 'a', principal: 'bob' }, NOW)).toBeUndefined();
       await expect(first.records.find({ id: 'other', principal: 'bob' })).rejects.toMatchObject({ httpStatus: 503 });
       rooms.redis().resume();
@@ -162,7 +165,7 @@ describeWithTools({ describe, test }, ['redis-server'])('sessions over Redis', (
 
     test('there may be as many as ever', async () => {
       const [first] = await pair({ maxSessions: 2 });
-      rooms.redis().pause();
+      await rooms.freeze(first);
       await first.records.add(sessionRecordOf('a', NOW), NOW);
       await first.records.add(sessionRecordOf('b', NOW), NOW);
       expect(await first.records.add(sessionRecordOf('c', NOW), NOW)).toMatchObject({
@@ -175,7 +178,7 @@ describeWithTools({ describe, test }, ['redis-server'])('sessions over Redis', (
     test('sessions that only this gateway has end with it', async () => {
       const [first] = await pair();
       await first.records.add(sessionRecordOf('shared', NOW), NOW);
-      rooms.redis().pause();
+      await rooms.freeze(first);
       await first.records.add(sessionRecordOf('own', NOW), NOW);
       expect(await first.records.close()).toMatchObject([{ record: { id: 'own' } }]);
       rooms.redis().resume();

@@ -50,8 +50,8 @@ export class JoinedJobRecords implements JobRecords {
     this.#timer = setInterval(() => void this.#renew().catch(onError), leaseMillis / RENEWALS).unref();
   }
 
-  /** Resolves when what this gateway has is shared, or Redis turned out to be away. */
-  whenJoined(): Promise<void> {
+  /** Resolves when what this gateway has is shared, or Redis turned out to be away: with false. */
+  whenJoined(): Promise<boolean> {
     return this.#room.join();
   }
 

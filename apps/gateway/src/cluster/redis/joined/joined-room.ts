@@ -72,17 +72,18 @@ export class JoinedRoom {
   }
 
   /** Redis has not what it had: everything is shared again. */
-  rejoin(): Promise<void> {
+  rejoin(): Promise<boolean> {
     this.#leave();
     return this.join();
   }
 
-  /** Shares what this gateway has, where Redis is there. Never rejects. */
-  join(): Promise<void> {
+  /** Shares what this gateway has, where Redis is there. Never rejects. @returns Whether Redis is asked from now on. */
+  async join(): Promise<boolean> {
     this.#joining ??= this.#join().finally(() => {
       this.#joining = undefined;
     });
-    return this.#joining;
+    await this.#joining;
+    return this.#isJoined;
   }
 
   close(): void {

@@ -27,13 +27,14 @@ export class JoinedRegisteredInstances implements RegisteredInstances {
   readonly #here: MemoryRegisteredInstances;
   /** Those that another gateway heard of last, as they were known when Redis was asked. */
   #elsewhere = new Map<string, RegisteredInstance>();
+  /** Those that were heard of here while Redis was away. */
+  readonly #ahead = new Set<string>();
   /** When what has been removed here while Redis was away was removed; epoch milliseconds. */
   readonly #removed = new Map<string, number>();
   readonly #remote: RedisRegisteredInstances;
   readonly #room: JoinedRoom;
   readonly #janitor: Janitor;
   readonly #now: () => number;
-  #isAhead = false;
 
   constructor({ onError, id, ...options }: JoinedInstancesOptions) {
     const { link, now } = options;
@@ -43,8 +44,8 @@ export class JoinedRegisteredInstances implements RegisteredInstances {
     this.#room = new JoinedRoom({
       link,
       name: INSTANCES,
-      share: () => this.#share(),
-      isAhead: () => this.#isAhead,
+      share: (hasLost) => this.#share(hasLost),
+      isAhead: () => this.#ahead.size > 0 || this.#removed.size > 0,
       onError,
     });
     this.#janitor = new Janitor({
@@ -55,9 +56,10 @@ export class JoinedRegisteredInstances implements RegisteredInstances {
     });
   }
 
-  /** Resolves when what this gateway has is shared, or Redis turned out to be away. */
-  async whenJoined(): Promise<void> {
-    await Promise.all([this.#room.join(), this.clean()]);
+  /** Resolves when what this gateway has is shared, or Redis turned out to be away: with false. */
+  async whenJoined(): Promise<boolean> {
+    const [isJoined] = await Promise.all([this.#room.join(), this.clean()]);
+    return isJoined;
   }
 
   async register(registration: Registration): Promise<RegisterOutcome> {
@@ -85,7 +87,7 @@ export class JoinedRegisteredInstances implements RegisteredInstances {
         if (known !== undefined) {
           await this.#hold(known);
         }
-        this.#isAhead = true;
+        this.#ahead.add(instanceId);
         return this.#here.heartbeat(instanceId, news);
       },
     );
@@ -108,7 +110,6 @@ export class JoinedRegisteredInstances implements RegisteredInstances {
         const isKnown = this.#elsewhere.has(instanceId) || (await this.#here.get(instanceId)) !== undefined;
         if (isKnown) {
           this.#removed.set(instanceId, this.#now());
-          this.#isAhead = true;
         }
         return isKnown;
       },
@@ -161,7 +162,7 @@ export class JoinedRegisteredInstances implements RegisteredInstances {
       await this.#hold(known);
     }
     const outcome = await this.#here.register(registration);
-    this.#isAhead = true;
+    this.#ahead.add(instanceId);
     this.#removed.delete(instanceId);
     return outcome;
   }
@@ -196,23 +197,31 @@ export class JoinedRegisteredInstances implements RegisteredInstances {
     this.#elsewhere = shared;
   }
 
-  /** Also what Redis has been told before: it may have lost that, and what it knows later stands. */
-  async #share(): Promise<void> {
-    this.#isAhead = false;
+  /** What Redis knows later stands. What was not heard of here meanwhile may have gone, or moved, at another gateway. */
+  async #share(hasLost: boolean): Promise<void> {
     this.#remote.forget();
+    for (const [instanceId, at] of this.#removed) {
+      await this.#remote.remove(instanceId, at);
+      this.#removed.delete(instanceId);
+    }
+    const here = await this.#here.list();
+    for (const instance of here.filter(({ instanceId }) => hasLost || this.#ahead.has(instanceId))) {
+      await this.#shareOne(instance);
+    }
+    const left = new Set(here.map(({ instanceId }) => instanceId));
+    this.#ahead.forEach((instanceId) => left.has(instanceId) || this.#ahead.delete(instanceId));
+  }
+
+  async #shareOne(instance: RegisteredInstance): Promise<void> {
+    const { instanceId } = instance;
+    this.#ahead.delete(instanceId);
     try {
-      for (const [instanceId, at] of this.#removed) {
-        await this.#remote.remove(instanceId, at);
-        this.#removed.delete(instanceId);
-      }
-      for (const instance of await this.#here.list()) {
-        const { kind } = await this.#remote.put(instance);
-        if (kind === 'conflict') {
-          await this.#here.remove(instance.instanceId);
-        }
+      const { kind } = await this.#remote.put(instance);
+      if (kind === 'conflict') {
+        await this.#here.remove(instanceId);
       }
     } catch (error) {
-      this.#isAhead = true;
+      this.#ahead.add(instanceId);
       throw error;
     }
   }

@@ -57,8 +57,8 @@ export class JoinedSessionRecords implements SessionRecords {
     });
   }
 
-  /** Resolves when what this gateway has is shared, or Redis turned out to be away. */
-  whenJoined(): Promise<void> {
+  /** Resolves when what this gateway has is shared, or Redis turned out to be away: with false. */
+  whenJoined(): Promise<boolean> {
     return this.#room.join();
   }
 
