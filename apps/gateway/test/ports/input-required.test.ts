@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { setImmediate as turn } from 'node:timers/promises';
+import { MessageHub } from '../../src/cluster/messages/memory-gateway-messages.ts';
 import type { Answer, Exchange } from '../../src/mcp/exchange/exchange.ts';
 import { unknownClient } from '../../src/mcp/exchange/mcp-client.ts';
 import type { RequestOfCall } from '../../src/mcp/input-rounds/call-requests.ts';
@@ -8,6 +9,7 @@ import { InputRequired } from '../../src/mcp/input-rounds/input-required.ts';
 import { MemoryInputRounds } from '../../src/mcp/input-rounds/memory-input-rounds.ts';
 import { type JsonObject, toJsonObject } from '../../src/protocol/json-rpc.ts';
 import { memberOf } from '../../src/protocol/json/raw-json.ts';
+import type { GatewayMessages } from '../../src/protocol/messages/gateway-messages.ts';
 import type { PeerQuestion } from '../../src/upstream/upstream.ts';
 
 const PRINCIPAL = undefined;
@@ -68,12 +70,14 @@ describe('InputRequired', () => {
   let here: InputRequired;
   let there: InputRequired;
   let errors: unknown[];
+  let ours: GatewayMessages;
+  let theirs: GatewayMessages;
   let lastId = 0;
 
-  function createInputRequired(gatewayId: string): InputRequired {
+  function createInputRequired(messages: GatewayMessages): InputRequired {
     return new InputRequired({
       rounds,
-      gatewayId,
+      messages,
       now: () => 1_000_000,
       newId: () => `id-${(lastId += 1)}`,
       onError: (error) => errors.push(error),
@@ -84,8 +88,11 @@ describe('InputRequired', () => {
     rounds = new MemoryInputRounds();
     lastId = 0;
     errors = [];
-    here = createInputRequired('here');
-    there = createInputRequired('there');
+    const hub = new MessageHub();
+    const onError = (error: unknown): number => errors.push(error);
+    [ours, theirs] = [hub.join(onError), hub.join(onError)];
+    here = createInputRequired(ours);
+    there = createInputRequired(theirs);
   });
 
   /** A call that asks `questions` and answers with what it was told. */
@@ -136,7 +143,7 @@ describe('InputRequired', () => {
 
   test('a round can be found by its state before its client has been asked, until the call ends', async () => {
     const { state, keys } = asked(await ask('roots/list'));
-    expect(await rounds.find(state, 1_000_000)).toMatchObject({ gatewayId: 'here', keys });
+    expect(await rounds.find(state, 1_000_000)).toMatchObject({ gatewayId: ours.address, keys });
     await next(here, state, { principal: PRINCIPAL, inputResponses: { [keys[0]!]: {} } });
     expect(await rounds.find(state, 1_000_000)).toBeUndefined();
   });
@@ -160,11 +167,44 @@ describe('InputRequired', () => {
     );
   });
 
-  test('a call that waits at another gateway is not begun a second time', async () => {
-    const { state } = asked(await ask('roots/list'));
-    expect(await next(there, state, { principal: PRINCIPAL, inputResponses: {} })).toMatchObject({
-      error: { code: -32602 },
+  test('a call that waits at another gateway goes on there, and is not begun a second time', async () => {
+    const first = await ask('roots/list');
+    const { state, keys } = asked(first);
+    expect(asked((await next(there, state, { principal: PRINCIPAL, inputResponses: {} }))!)).toEqual({ state, keys });
+    expect(
+      await next(there, state, { principal: PRINCIPAL, inputResponses: { [keys[0]!]: { said: 1 } } }),
+    ).toMatchObject({ result: expect.anything() });
+    expect(await next(here, state, { principal: PRINCIPAL, inputResponses: {} })).toBeUndefined();
+  });
+
+  test('an answer of many megabytes comes whole from the other gateway', async () => {
+    const text = 'é'.repeat(3 * 1024 * 1024);
+    const first = await begin(here, PRINCIPAL, async (send) => {
+      await send(questionOf('roots/list'));
+      return { result: { content: [{ type: 'text', text }] } };
     });
+    const { state, keys } = asked(first);
+    const answer = await next(there, state, { principal: PRINCIPAL, inputResponses: { [keys[0]!]: {} } });
+    expect(memberOf((answer as { result: JsonObject }).result, 'content')).toEqual([{ type: 'text', text }]);
+  });
+
+  test('a call whose gateway is gone is to be repeated', async () => {
+    const { state } = asked(await ask('roots/list'));
+    await ours.close();
+    expect(await next(there, state, { principal: PRINCIPAL, inputResponses: {} })).toMatchObject({
+      error: { code: -32602, message: expect.stringContaining('repeat the call') },
+    });
+  });
+
+  test('nobody else goes on with a call by way of another gateway', async () => {
+    const first = await begin(here, 'alice', async (send) => {
+      await send(questionOf('roots/list'));
+      return { result: {} };
+    });
+    const { state, keys } = asked(first);
+    const inputResponses = { [keys[0]!]: {} };
+    expect(await next(there, state, { principal: 'bob', inputResponses })).toMatchObject({ error: { code: -32602 } });
+    expect(await next(there, state, { principal: 'alice', inputResponses })).toMatchObject({ result: {} });
   });
 
   test('a state that no gateway gave is none of ours', async () => {

@@ -3,12 +3,14 @@ import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
 import { memberOf } from '../../protocol/json/raw-json.ts';
 import { keptBytes } from '../../protocol/kept-bytes.ts';
 import { ERROR_INVALID_PARAMS, ERROR_SERVER } from '../../protocol/mcp-protocol.ts';
+import type { GatewayMessages } from '../../protocol/messages/gateway-messages.ts';
 import { isHopKey } from '../../upstream/hop/envelope.ts';
 import type { PeerQuestion } from '../../upstream/upstream.ts';
 import type { Answer, Exchange } from '../exchange/exchange.ts';
 import type { ClientAnswer } from '../session/session-streams.ts';
 import { CallRequests, type RequestOfCall } from './call-requests.ts';
 import type { InputRound, InputRounds } from './input-rounds.ts';
+import { RoundRelay } from './round-relay.ts';
 
 /** One call that waits here for input of its client. */
 interface Waiting {
@@ -28,8 +30,8 @@ interface Waiting {
 /** What {@link InputRequired} is made of. */
 export interface InputRequiredOptions {
   readonly rounds: InputRounds;
-  /** Names this gateway to the others that share the rounds. */
-  readonly gatewayId: string;
+  /** Reaches the gateways that share the rounds. */
+  readonly messages: GatewayMessages;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly newId: () => string;
@@ -60,13 +62,6 @@ const UNKNOWN_STATE: Answer = {
   },
   httpStatus: 200,
 };
-const HELD_ELSEWHERE: Answer = {
-  error: {
-    code: ERROR_INVALID_PARAMS,
-    message: 'The call of this requestState waits at another gateway; send it there, or repeat the call without it',
-  },
-  httpStatus: 200,
-};
 
 /**
  * Lets an upstream that asks its client in the middle of a call (handshake era) serve a client that is asked by an
@@ -77,9 +72,11 @@ export class InputRequired {
   /** By the states of its last two rounds. */
   readonly #waiting = new Map<string, Waiting>();
   readonly #calls = new Set<Waiting>();
+  readonly #relay: RoundRelay;
 
   constructor(options: InputRequiredOptions) {
     this.#options = options;
+    this.#relay = new RoundRelay(options.messages, async (requestState, of) => this.#nextHere(requestState, of));
   }
 
   /** Runs `start` with an exchange of its own, which is that of all requests of the call, until it answers or asks. */
@@ -110,11 +107,11 @@ export class InputRequired {
    */
   async next(requestState: string, of: RequestOfCall): Promise<Answer | undefined> {
     const { principal } = of.exchange;
-    const waiting = this.#waiting.get(requestState);
-    if (waiting !== undefined) {
-      return waiting.principal === principal ? this.#goOn(waiting, of) : UNKNOWN_STATE;
+    const here = this.#nextHere(requestState, of);
+    if (here !== undefined) {
+      return here;
     }
-    const { rounds, gatewayId, now, onError } = this.#options;
+    const { rounds, messages, now, onError } = this.#options;
     const find = (state: string): Promise<InputRound | void> => rounds.find(state, now()).catch(onError);
     const round =
       (await find(requestState)) ?? (principal === undefined ? undefined : await find(nameOf(requestState)));
@@ -124,7 +121,17 @@ export class InputRequired {
     if (round.principal !== principal) {
       return UNKNOWN_STATE;
     }
-    return round.gatewayId === undefined || round.gatewayId === gatewayId ? undefined : HELD_ELSEWHERE;
+    const { gatewayId } = round;
+    const isElsewhere = gatewayId !== undefined && gatewayId !== messages.address;
+    return isElsewhere ? this.#relay.next(gatewayId, requestState, of) : undefined;
+  }
+
+  #nextHere(requestState: string, of: RequestOfCall): Promise<Answer> | undefined {
+    const waiting = this.#waiting.get(requestState);
+    if (waiting === undefined) {
+      return undefined;
+    }
+    return waiting.principal === of.exchange.principal ? this.#goOn(waiting, of) : Promise.resolve(UNKNOWN_STATE);
   }
 
   /** A state of the upstream's own says nothing of whom it was given to, so that is noted beside it. */
@@ -207,7 +214,8 @@ export class InputRequired {
     if (waiting.hasAnswered) {
       this.#beginRound(waiting);
     }
-    const { rounds, gatewayId, now, onError } = this.#options;
+    const { rounds, messages, now, onError } = this.#options;
+    const gatewayId = messages.address;
     const { state: requestState, principal } = waiting;
     const round = { requestState, principal, gatewayId, keys: [...waiting.asked.keys()] };
     await rounds.put({ ...round, expiresAt: now() + ROUND_MILLIS }).catch(onError);

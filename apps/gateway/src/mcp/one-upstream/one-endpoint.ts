@@ -90,7 +90,6 @@ export class OneEndpoint {
     const { core, state, version } = this.#options;
     const { now, onError } = core;
     const { settings, status } = this.upstream;
-    const gatewayId = state.messages.address;
     return new McpServer({
       serverInfo: { name: settings.key, version, ...status.serverInfo },
       mode,
@@ -98,7 +97,7 @@ export class OneEndpoint {
       broadcast: this.broadcast,
       inputRequired: new InputRequired({
         rounds: state.inputRounds,
-        gatewayId,
+        messages: state.messages,
         now: Date.now,
         newId: randomUUID,
         onError,

@@ -140,7 +140,7 @@ function createServer(
     furtherMethods: taskHandlers(core.jobs),
     inputRequired: new InputRequired({
       rounds: state.inputRounds,
-      gatewayId: messages.address,
+      messages,
       now: Date.now,
       newId: randomUUID,
       onError,
