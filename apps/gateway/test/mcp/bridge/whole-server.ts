@@ -1,5 +1,5 @@
 // An MCP server with every feature that a gateway can bridge, in one era and over one transport. As a program over
-// stdio:   node whole-server.ts handshake|modern
+// stdio:   node whole-server.ts handshake|modern      over HTTP, on a port that it prints:   … handshake|modern http
 import { NodeStreamableHTTPServerTransport, toNodeHandler } from '@modelcontextprotocol/node';
 import {
   completable,
@@ -236,8 +236,12 @@ function handshakeAnswer(whole: WholeServer): Answering {
 }
 
 if (import.meta.main) {
-  const whole = new WholeServer(process.argv[2] === 'modern' ? 'modern' : 'handshake');
-  if (process.argv[2] === 'modern') {
+  const [, , era, way] = process.argv;
+  const whole = new WholeServer(era === 'modern' ? 'modern' : 'handshake');
+  if (way === 'http') {
+    const { url } = await serveWhole(era === 'modern' ? 'modern' : 'handshake');
+    process.stdout.write(`${url}\n`);
+  } else if (era === 'modern') {
     serveStdio(() => whole.create(), { legacy: 'reject' });
   } else {
     await whole.create().connect(new StdioServerTransport());

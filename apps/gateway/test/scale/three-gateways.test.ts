@@ -1,0 +1,85 @@
+// What is promised of several gateways: three of them, one Redis, nginx without stickiness.
+import { describeWithTools } from '@dcc-mcp/test-kit/tools';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../upstream/fixtures/harness.ts';
+import { type Load, startLoad } from './load.ts';
+import { openStage, type Stage } from './stage.ts';
+
+describeWithTools({ describe, test }, ['redis-server', 'nginx'])('three gateways', () => {
+  let stage: Stage;
+  let load: Load | undefined;
+
+  beforeAll(async () => {
+    stage = await openStage();
+  }, 60_000);
+
+  afterEach(async () => {
+    await load?.stop();
+    load = undefined;
+  });
+
+  afterAll(() => stage.stop());
+
+  async function untilAnswered(count: number): Promise<void> {
+    const wanted = load!.answered.length + count;
+    for (let tries = 0; load!.answered.length < wanted && tries < 1_000; tries += 1) {
+      await sleep(20);
+    }
+    expect(load!.answered.length).toBeGreaterThanOrEqual(wanted);
+  }
+
+  test('are one to clients of all kinds, whichever gets a request', async () => {
+    load = await startLoad(stage.nginx.url);
+    await untilAnswered(150);
+    await load.stop();
+    expect(load.failures).toEqual([]);
+  });
+
+  /** Calls that are listed at the gateway that nginx chooses. */
+  async function listedCalls(): Promise<number> {
+    const response = await fetch(`${stage.nginx.url}/v1/debug/calls?limit=1`);
+    return ((await response.json()) as { readonly total: number }).total;
+  }
+
+  test('a rolling restart under load fails no request, and loses the row of none', async () => {
+    const before = await listedCalls();
+    load = await startLoad(stage.nginx.url);
+    for (let index = 0; index < stage.gateways.length; index += 1) {
+      await untilAnswered(20);
+      await stage.restart(index);
+    }
+    await untilAnswered(20);
+    await load.stop();
+    expect(load.failures).toEqual([]);
+    await until(async () => (await listedCalls()) - before >= load!.answered.length);
+    expect((await listedCalls()) - before).toBe(load.answered.length);
+  }, 60_000);
+
+  test('one that is killed takes none but its own calls with it, and the others answer within a second', async () => {
+    load = await startLoad(stage.nginx.url);
+    await untilAnswered(20);
+    load.slowest();
+    await stage.gateways[1]!.stop('SIGKILL');
+    await untilAnswered(60);
+    expect(load.failures.length).toBeLessThanOrEqual(3); // what was on its way: one call of each client
+    expect(load.slowest()).toBeLessThan(1_000);
+    await stage.start(1);
+    await untilAnswered(20);
+  }, 60_000);
+
+  test('Redis that is frozen, ended and back costs no call', async () => {
+    load = await startLoad(stage.nginx.url);
+    await untilAnswered(20);
+    load.slowest();
+    stage.redis.pause();
+    await untilAnswered(30);
+    expect(load.slowest()).toBeLessThan(1_000);
+    const readyz = await fetch(`${stage.nginx.url}/v1/readyz`);
+    expect([readyz.status, await readyz.text()]).toEqual([200, expect.stringContaining('"redis"')]);
+    stage.redis.resume();
+    await untilAnswered(30);
+    await load.stop();
+    expect(load.failures).toEqual([]);
+  }, 60_000);
+});
