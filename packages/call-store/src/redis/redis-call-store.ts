@@ -233,11 +233,13 @@ export class RedisCallStore implements CallStore {
     return mergedEntries(kind, { own: (each) => this.#own.entriesOf(each), rows: this.#rows });
   }
 
-  /** Rows that no stream has any more. */
+  /** Rows that no stream has any more; where streams can't be read, those that went here. */
   #droppedOf(kind: RowKind): number {
-    return streamsOf(kind)
-      .filter((stream) => stream !== 'followups')
-      .reduce((sum, stream) => sum + this.#rows.stream(stream).trimmed, 0);
+    const streams = streamsOf(kind).filter((name) => name !== 'followups');
+    const shared = streams.map((name) => this.#rows.stream(name));
+    return shared.every(({ isLoaded }) => isLoaded)
+      ? shared.reduce((sum, { trimmed }) => sum + trimmed, 0)
+      : this.#own.droppedOf(kind);
   }
 
   /** From when on the rows of all are there: where a stream let rows go, others have none from before. */

@@ -1,7 +1,7 @@
 /** A command with its arguments: `['XRANGE', key, '-', '+']`. */
 export type RedisCommand = readonly (string | Buffer)[];
 
-/** A connection of its own for commands that wait inside Redis. */
+/** A connection of its own for commands that wait inside Redis, or whose answers are large. */
 export interface BlockingCommands {
   /** One at a time. Rejects when no answer came within the deadline. */
   send(command: RedisCommand, deadlineMillis: number): Promise<unknown>;
@@ -17,6 +17,7 @@ export interface RedisCommands {
   readonly isUp: boolean;
   /** Rejects when Redis is away, gave no answer within the deadline, or refused; the command may have run all the same. */
   send(command: RedisCommand, options: { readonly deadlineMillis: number }): Promise<unknown>;
+  /** Called again for each connection that is needed; two at a time at most. */
   blocking(): BlockingCommands;
   /** Called each time that Redis answers again; the function given back ends that. */
   onUp(listener: () => void): () => void;

@@ -39,6 +39,9 @@ export class SharedRows {
   readonly #streams: ReadonlyMap<SharedStream, MirrorStream>;
   readonly #reading = new Map<SharedStream, Promise<void>>();
   readonly #stopListening: () => void;
+  /** Pages are large: what calls wait for does not stand behind them. */
+  #paging: BlockingCommands | undefined;
+  #page: Promise<unknown> = Promise.resolve();
   #blocking: BlockingCommands | undefined;
   #followers = 0;
   #isReading = false;
@@ -105,6 +108,7 @@ export class SharedRows {
     this.#stopListening();
     clearTimeout(this.#idle);
     this.#followers = 0;
+    this.#stopPaging();
     this.#stopWaiting();
   }
 
@@ -115,8 +119,14 @@ export class SharedRows {
   }
 
   #end(): void {
+    this.#stopPaging();
     this.#stopWaiting();
     this.#options.onEnd();
+  }
+
+  #stopPaging(): void {
+    this.#paging?.close();
+    this.#paging = undefined;
   }
 
   #stopWaiting(): void {
@@ -129,6 +139,7 @@ export class SharedRows {
     this.#idle = setTimeout(() => {
       if (this.#followers === 0) {
         this.#streams.forEach((stream) => stream.clear());
+        this.#stopPaging();
       }
     }, this.#options.idleMillis);
     this.#idle.unref();
@@ -235,8 +246,17 @@ export class SharedRows {
     }
   }
 
+  /** One after the other. */
   #send(command: readonly string[]): Promise<unknown> {
-    return this.#options.commands.send(command, { deadlineMillis: BACKGROUND_MILLIS });
+    const answer = this.#page.then(() => {
+      if (!this.#options.commands.isUp) {
+        throw new Error('Redis is away');
+      }
+      this.#paging ??= this.#options.commands.blocking();
+      return this.#paging.send(command, BACKGROUND_MILLIS);
+    });
+    this.#page = answer.catch(() => undefined);
+    return answer;
   }
 
   #key(name: SharedStream): string {

@@ -76,7 +76,7 @@ export class MemoryCallStore implements CallStore {
     this.#shelves = createShelves(options);
     this.#reader = new EntryReader({
       entriesOf: (kind) => this.entriesOf(kind),
-      droppedOf: (kind) => this.#shelves[kind].dropped,
+      droppedOf: (kind) => this.droppedOf(kind),
       callsSince: () => millisOf(this.#shelves.calls.usage().oldest_retained),
     });
     this.#newId = options.now === undefined ? newRowId : createRowIds(options.now);
@@ -151,6 +151,11 @@ export class MemoryCallStore implements CallStore {
   /** Rows with their keys, oldest first; of the feed those that are in no other list. */
   entriesOf<K extends RowKind>(kind: K): readonly RingEntry<RowKinds[K]>[] {
     return this.#shelves[kind].oldestFirst();
+  }
+
+  /** How many rows of a list were let go. */
+  droppedOf(kind: RowKind): number {
+    return this.#shelves[kind].dropped;
   }
 
   subscribe(kinds: readonly RowKind[], listener: LiveListener, resume?: { readonly after: string }): { close(): void } {

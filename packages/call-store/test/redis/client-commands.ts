@@ -1,5 +1,5 @@
 // A plain client of Redis as the commands that rows are shared by: one that is slow counts as away, and is asked until it answers.
-import type { RedisCommands } from '@dcc-mcp/call-store/redis';
+import type { RedisCommand, RedisCommands } from '@dcc-mcp/call-store/redis';
 import { createClient } from '@redis/client';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -40,6 +40,7 @@ export async function clientCommands(url: string): Promise<ClientCommands> {
   const listeners = { up: new Set<() => void>(), down: new Set<() => void>() };
   const counts = new Map<string, number>();
   const client = toClient(url);
+  const count = ([name]: RedisCommand): unknown => counts.set(String(name), (counts.get(String(name)) ?? 0) + 1);
   const state = { isUp: false, isClosed: false };
   const become = (up: boolean): void => {
     if (up !== state.isUp && !state.isClosed) {
@@ -71,8 +72,7 @@ export async function clientCommands(url: string): Promise<ClientCommands> {
       if (!state.isUp) {
         throw new Error('Redis is away');
       }
-      const name = String(command[0]);
-      counts.set(name, (counts.get(name) ?? 0) + 1);
+      count(command);
       try {
         return await inTime(client.sendCommand([...command]), deadlineMillis);
       } catch (error) {
@@ -83,7 +83,7 @@ export async function clientCommands(url: string): Promise<ClientCommands> {
         throw error;
       }
     },
-    blocking: () => blockingOf(url),
+    blocking: () => blockingOf(url, count),
     onUp: listen('up'),
     onDown: listen('down'),
     close: () => {
@@ -93,11 +93,12 @@ export async function clientCommands(url: string): Promise<ClientCommands> {
   };
 }
 
-function blockingOf(url: string): ReturnType<RedisCommands['blocking']> {
+function blockingOf(url: string, count: (command: RedisCommand) => void): ReturnType<RedisCommands['blocking']> {
   let client: Client | undefined;
   return {
     send: async (command, deadlineMillis) => {
       try {
+        count(command);
         client ??= await toClient(url).connect();
         return await inTime(client.sendCommand([...command]), deadlineMillis);
       } catch (error) {
