@@ -144,6 +144,7 @@ function createStore(
 ): CallStore {
   return state.createCallStore({
     capacities: config.admin,
+    sharedRows: config.redisRows,
     serviceInstanceId: serviceInstanceIdOf(telemetry),
     onError,
     onNotShared: () => onDropped(SHARED_STORE),

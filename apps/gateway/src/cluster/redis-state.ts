@@ -58,6 +58,7 @@ export function createRedisState(link: RedisLink, local: SharedState, { id, onEr
       new RedisCallStore(createMemoryCallStore(options), {
         ...options,
         commands: link,
+        maxEntries: options.sharedRows,
         // One slot of a cluster, for several of these keys stand in one command.
         keyPrefix: link.key(slotTag('rows')),
         onDropped: options.onNotShared,

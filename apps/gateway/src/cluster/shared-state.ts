@@ -53,6 +53,8 @@ export interface SharedState {
 /** How much is remembered. */
 export interface CallStoreOptions {
   readonly capacities: AdminConfig;
+  /** Most rows of a list that all gateways share, about. */
+  readonly sharedRows: number;
   /** `service.instance.id` of the gateway. */
   readonly serviceInstanceId: string;
   /** Told of a row that could not be kept. */

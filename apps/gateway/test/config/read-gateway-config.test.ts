@@ -55,6 +55,7 @@ describe('readGatewayConfig', () => {
       jobs: { retentionSecs: 3_600, timeoutSecs: 3_600, maxFinished: 1_000, maxOpen: 10_000 },
       audit: { maxRows: 5_000, maxBytes: 52_428_800, indexMaxBytes: 1_073_741_824 },
       redisKeyPrefix: 'dcc-mcp:',
+      redisRows: 5000,
       registry: { staleTimeoutSecs: 30, registerAllow: [] },
       trafficCapture: { mode: 'off' },
       traffic: { include: [], exclude: [] },

@@ -156,7 +156,8 @@ export class RowWriter {
     const keys = [this.#marker(), ...SHARED_STREAMS.map((stream) => `${keyPrefix}:${stream}`)];
     const facts = [batch.number, BATCH_TTL_SECONDS, maxEntries].map(String);
     const command = ['EVAL', ADD_BATCH, String(keys.length), ...keys, ...facts, process, ...batch.texts];
-    const refused = Number(await commands.send(command, { deadlineMillis: BACKGROUND_MILLIS }));
+    const answer = Number(await commands.send(command, { deadlineMillis: BACKGROUND_MILLIS }));
+    const refused = Number.isSafeInteger(answer) ? answer : 0;
     this.#batch = undefined;
     this.#written += batch.rows.length - refused;
     this.#drop(refused);

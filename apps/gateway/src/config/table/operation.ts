@@ -188,4 +188,10 @@ export const OPERATION = {
     fallback: 'dcc-mcp:',
     description: 'Begins every key in Redis: gateways with the same one share their state.',
   },
+  redisRows: {
+    names: ['DCC_MCP_REDIS_ROWS'],
+    kind: { integer: [1, 1_000_000] },
+    fallback: 5000,
+    description: 'About how many rows of each list Redis keeps for all gateways; a row has 8 KiB at most.',
+  },
 } as const;

@@ -1,6 +1,7 @@
 // What the settings of Redis show, at a server that says OK to everything and keeps what it was told.
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Effect, Lab, Place } from './lab.ts';
 
 /** A server that speaks enough of the protocol of Redis to be joined. */
@@ -31,7 +32,7 @@ class ToldRedis {
 }
 
 /** As many as there are gateways with one, each looked at with a value and twice without. */
-const idle = await Promise.all(Array.from({ length: 15 }, () => new ToldRedis().listen()));
+const idle = await Promise.all(Array.from({ length: 18 }, () => new ToldRedis().listen()));
 /** One for each gateway, by its folder. */
 const servers = new Map<string, ToldRedis>();
 
@@ -50,6 +51,18 @@ const store = async (lab: Lab): Promise<unknown> => {
   return (body['shared_state'] as Record<string, unknown> | undefined)?.['store'];
 };
 
+/** What streams are capped at: it comes with the first rows, after the seconds that a batch is remembered. */
+async function streamCap(lab: Lab): Promise<unknown> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const [, cap] = / 604800 (\d+) /.exec(redisOf(lab).text) ?? [];
+    if (cap !== undefined) {
+      return cap;
+    }
+    await sleep(20);
+  }
+  return undefined;
+}
+
 export const REDIS_EFFECTS: Readonly<Record<string, Effect>> = {
   redisUrl: { value: (place: Place) => redisOf(place).url, observe: store },
   redisUrlFile: { value: (place: Place) => place.write('redis', `${redisOf(place).url}\n`), observe: store },
@@ -60,4 +73,6 @@ export const REDIS_EFFECTS: Readonly<Record<string, Effect>> = {
     value: 'studio:',
     observe: (lab) => /SET (\S+)v1:probe/.exec(redisOf(lab).text)?.[1],
   },
+  // That it has joined is a row itself.
+  redisRows: { base, value: 7, observe: streamCap },
 };
