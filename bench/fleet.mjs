@@ -5,21 +5,27 @@ import { startRedis } from '@dcc-mcp/test-kit/redis-server';
 // adds is taken from a real gateway under load, beside one without Redis. Redis is a real redis-server.
 //   node bench/fleet.mjs [--smoke] [--secs 10] [--gateways 10,30,100] [--json] [--write]      (after a build)
 import { findRedisServer } from '@dcc-mcp/test-kit/tools';
+import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { createRedisState } from '../apps/gateway/src/cluster/redis-state.ts';
-import { openRedisLink } from '../apps/gateway/src/cluster/redis/link/open-redis-link.ts';
-import { createMemoryState } from '../apps/gateway/src/cluster/shared-state.ts';
-import { readRedisAddress } from '../apps/gateway/src/config/redis/redis-address.ts';
 import { cleanEnvironment } from './lib/environment.mjs';
 import { writeFigures } from './lib/figures.mjs';
 import { runLoad } from './lib/load.mjs';
 import { cpuMicros, startGateway, startModule } from './lib/processes.mjs';
+
+/** What gateways share is nothing that the package exports: it is taken from its source. */
+const ofGateway = (path) => import(new URL(`../apps/gateway/src/${path}`, import.meta.url));
+const { createRedisState } = await ofGateway('cluster/redis-state.ts');
+const { openRedisLink } = await ofGateway('cluster/redis/link/open-redis-link.ts');
+const { createMemoryState } = await ofGateway('cluster/shared-state.ts');
+const { readRedisAddress } = await ofGateway('config/redis/redis-address.ts');
 
 const { values: flags } = parseArgs({
   options: {
@@ -28,6 +34,7 @@ const { values: flags } = parseArgs({
     gateways: { type: 'string', default: '10,30,100' },
     json: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
+    serve: { type: 'string' },
   },
 });
 const seconds = flags.smoke ? 1.5 : Number(flags.secs);
@@ -42,7 +49,10 @@ const REGISTERED_EACH = 10;
 const TTL_SECS = 30;
 const HEARTBEAT_MILLIS = (TTL_SECS * 1_000) / 3;
 const SETTLE_MILLIS = flags.smoke ? 1_000 : 4_000;
-const PACE_MILLIS = 50;
+const EACH_PROCESS = 20;
+
+/** How often a gateway took Redis for gone, because the machine was too slow for so many. */
+let timesAway = 0;
 
 const fail = (error) => console.error(error instanceof Error ? error.message : error);
 const rounded = (value, digits = 1) => Number(value.toFixed(digits));
@@ -77,7 +87,7 @@ async function startOne(address, number, count) {
   const { link, tried } = openRedisLink({
     address: () => address,
     keyPrefix: 'dcc-mcp:',
-    onChange: () => {},
+    onChange: ({ isUp }) => (timesAway += Number(!isUp)),
     onRefused: fail,
     onError: fail,
   });
@@ -119,7 +129,6 @@ async function startOne(address, number, count) {
     ),
   ];
   return {
-    link,
     seen: async () =>
       (await state.announcements.list()).reduce((sum, each) => sum + each.instances.length, 0) +
       (await state.registeredInstances.list()).length,
@@ -133,62 +142,121 @@ async function startOne(address, number, count) {
 
 const numberIn = (info, name) => Number(new RegExp(`^${name}:([\\d.]+)`, 'm').exec(info)?.[1] ?? Number.NaN);
 
-/** What Redis and this process have done so far. */
-async function account(link) {
-  const info = String(await link.send(['INFO', 'everything'], { deadlineMillis: 5_000 }));
-  const { user, system } = process.cpuUsage();
+/** What `INFO` says, over a connection of its own that waits as long as it takes. */
+async function readInfo(port) {
+  const socket = connect(port, '127.0.0.1');
+  socket.end('*2\r\n$4\r\nINFO\r\n$10\r\neverything\r\n');
+  let text = '';
+  for await (const chunk of socket.setEncoding('utf8')) {
+    text += chunk;
+  }
+  return text;
+}
+
+/** What Redis has done so far. */
+async function account(port) {
+  const info = await readInfo(port);
   return {
     at: performance.now(),
     commands: numberIn(info, 'total_commands_processed'),
     inBytes: numberIn(info, 'total_net_input_bytes'),
     outBytes: numberIn(info, 'total_net_output_bytes'),
     redisMicros: (numberIn(info, 'used_cpu_user') + numberIn(info, 'used_cpu_sys')) * 1e6,
-    ownMicros: user + system,
     memory: numberIn(info, 'used_memory'),
   };
 }
 
 /** The same per second, over `millis`. */
-async function measure(link, millis) {
-  const before = await account(link);
+async function measure(port, millis) {
+  const before = await account(port);
   await wait(millis);
-  const after = await account(link);
+  const after = await account(port);
   const secs = (after.at - before.at) / 1_000;
   const rate = (name) => (after[name] - before[name]) / secs;
   return { ...Object.fromEntries(Object.keys(before).map((name) => [name, rate(name)])), memory: after.memory };
 }
 
-/** One after the other: a hundred that start at once in one process would be slow for a reason that gateways do not have. */
-async function startFleet(address, count) {
+/** A process with some of the gateways: `fork` of this file with `--serve`. */
+async function serveGateways() {
+  const { from, to, of, url } = JSON.parse(flags.serve);
+  const { address } = readRedisAddress(url);
   const gateways = [];
-  for (let number = 0; number < count; number += 1) {
-    gateways.push(await startOne(address, number, count));
-    await wait(PACE_MILLIS);
+  for (let number = from; number < to; number += 1) {
+    gateways.push(await startOne(address, number, of));
   }
-  return gateways;
+  process.once('disconnect', () => process.exit());
+  process.on('message', (asked) => {
+    void (asked === 'stop' ? stopAll(gateways) : tell(gateways.at(-1)));
+  });
+  process.send('started');
 }
 
-async function untilSeen(gateways, instances) {
+async function stopAll(gateways) {
+  await Promise.all(gateways.map((gateway) => gateway.stop()));
+  process.exit(0);
+}
+
+async function tell(gateway) {
+  process.send({ seen: await gateway.seen(), timesAway });
+}
+
+/** One process after the other, so that none is slow for a reason that gateways do not have. */
+async function startFleet(url, count) {
+  const children = [];
+  for (let from = 0; from < count; from += EACH_PROCESS) {
+    const part = { from, to: Math.min(count, from + EACH_PROCESS), of: count, url };
+    const child = fork(fileURLToPath(import.meta.url), [
+      '--serve',
+      JSON.stringify(part),
+      ...(flags.smoke ? ['--smoke'] : []),
+    ]);
+    children.push(child);
+    await once(child, 'message');
+  }
+  return children;
+}
+
+async function ask(child) {
+  const answered = once(child, 'message');
+  child.send('seen');
+  const [answer] = await answered;
+  return answer;
+}
+
+/** Resolves when all gateways see all instances; gives how often one has taken Redis for gone. */
+async function untilSeen(children, instances) {
   for (let attempt = 0; attempt < 60; attempt += 1) {
-    const seen = await Promise.all([gateways[0], gateways.at(-1)].map((gateway) => gateway.seen()));
-    if (seen.every((each) => each === instances)) {
-      return;
+    const answers = await Promise.all(children.map(ask));
+    if (answers.every(({ seen }) => seen === instances)) {
+      return answers.reduce((sum, answer) => sum + answer.timesAway, 0);
     }
     await wait(LOOK_MILLIS);
   }
   throw new Error(`not every gateway sees the ${instances} instances`);
 }
 
+async function stopFleet(children) {
+  await Promise.all(
+    children.map(async (child) => {
+      const ended = once(child, 'exit');
+      child.send('stop');
+      await Promise.race([ended, wait(5_000)]);
+      child.kill('SIGKILL');
+    }),
+  );
+}
+
 /** What so many gateways cost that do nothing. */
 async function measureSize(count) {
   const redis = await startRedis();
-  const { address } = readRedisAddress(redis.url);
-  const gateways = await startFleet(address, count);
+  const children = await startFleet(redis.url, count);
   try {
     const instances = count * (ANNOUNCED_EACH + REGISTERED_EACH);
-    await untilSeen(gateways, instances);
     await wait(SETTLE_MILLIS);
-    const quiet = await measure(gateways[0].link, seconds * 1_000);
+    const awayBefore = await untilSeen(children, instances);
+    const cpuBefore = children.map(({ pid }) => cpuMicros(pid));
+    const quiet = await measure(redis.port, seconds * 1_000);
+    const own = children.reduce((sum, { pid }, index) => sum + cpuMicros(pid) - cpuBefore[index], 0) / seconds;
     return {
       gateways: count,
       instances,
@@ -196,11 +264,12 @@ async function measureSize(count) {
       kibInPerSecond: rounded(quiet.inBytes / 1_024),
       kibOutPerSecond: rounded(quiet.outBytes / 1_024),
       redisCpuPercent: rounded(quiet.redisMicros / 10_000),
-      gatewayCpuPercent: rounded(quiet.ownMicros / 10_000 / count, 2),
+      gatewayCpuPercent: rounded(own / 10_000 / count, 2),
       redisMebibytes: rounded(quiet.memory / 1_048_576),
+      timesAway: (await untilSeen(children, instances)) - awayBefore,
     };
   } finally {
-    await Promise.all(gateways.map((gateway) => gateway.stop()));
+    await stopFleet(children);
     await redis.stop();
   }
 }
@@ -232,23 +301,14 @@ async function measureCalls(running) {
     return gateway;
   };
   const [alone, sharing] = [await start({}), await start({ DCC_MCP_REDIS_URL: redis.url })];
-  const { link, tried } = openRedisLink({
-    address: () => readRedisAddress(redis.url).address,
-    keyPrefix: 'bench:',
-    onChange: () => {},
-    onRefused: fail,
-    onError: fail,
-  });
-  running.push({ stop: () => link.close() });
-  await tried;
   const rows = [];
   for (const era of ['legacy', 'modern']) {
-    rows.push({ era, ...(await measureEra(era, { alone, sharing, link })) });
+    rows.push({ era, ...(await measureEra(era, { alone, sharing, port: redis.port })) });
   }
   return rows;
 }
 
-async function measureEra(era, { alone, sharing, link }) {
+async function measureEra(era, { alone, sharing, port }) {
   const load = async ({ pid, url }) => {
     const before = cpuMicros(pid);
     const { calls, callsPerSecond } = await runLoad({ url: `${url}/mcp`, era, connections: 16, seconds });
@@ -258,11 +318,11 @@ async function measureEra(era, { alone, sharing, link }) {
   await load(sharing);
   const without = await load(alone);
   await wait(500); // rows are written a tenth of a second later
-  const quiet = await measure(link, 1_000);
-  const before = await account(link);
+  const quiet = await measure(port, 1_000);
+  const before = await account(port);
   const shared = await load(sharing);
   await wait(500);
-  const after = await account(link);
+  const after = await account(port);
   const secs = (after.at - before.at) / 1_000;
   const perCall = (name) => (after[name] - before[name] - quiet[name] * secs) / shared.calls;
   return {
@@ -280,6 +340,7 @@ async function run() {
   const fleet = [];
   for (const size of sizes) {
     fleet.push(await measureSize(size));
+    console.error(JSON.stringify(fleet.at(-1)));
   }
   const running = [];
   try {
@@ -295,14 +356,18 @@ if (findRedisServer() === undefined) {
   console.log('redis-server not found: apt-get install redis-server');
   process.exit(process.env.CI === 'true' ? 1 : 0);
 }
-const measured = await run();
-if (flags.json) {
-  console.log(JSON.stringify(measured, undefined, 2));
+if (flags.serve === undefined) {
+  const measured = await run();
+  if (flags.json) {
+    console.log(JSON.stringify(measured, undefined, 2));
+  } else {
+    console.table(measured.fleet);
+    console.table(measured.calls);
+  }
+  writeFigures(
+    { fleet: measured },
+    'gateways that stand still are twenty in a process, the one under load has one of its own',
+  );
 } else {
-  console.table(measured.fleet);
-  console.table(measured.calls);
+  await serveGateways();
 }
-writeFigures(
-  { fleet: measured },
-  'gateways that stand still are in one process, the one under load is a process of its own',
-);

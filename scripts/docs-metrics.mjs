@@ -6,6 +6,7 @@ import {
   HTTP_METRICS,
   SELF_METRICS,
   SERVER_METRICS,
+  WORKER_METRICS,
 } from '../packages/semantic-conventions/src/index.ts';
 import { table, writePage } from './lib/pages.mjs';
 
@@ -41,6 +42,7 @@ const GROUPS = [
     metrics: HTTP_METRICS,
   },
   { title: 'Telemetry about itself', text: 'Scrapes, dropped values and folded series.', metrics: SELF_METRICS },
+  { title: 'Workers', text: 'Of a gateway with `--workers` alone.', metrics: WORKER_METRICS },
 ];
 
 // Sets longer than this are named, not listed.

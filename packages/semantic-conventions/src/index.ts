@@ -211,7 +211,9 @@ export {
   METRIC_APP_INFO,
   METRIC_DCC_MCP_SCRAPE_DURATION,
   METRIC_DCC_MCP_SCRAPE_BYTES,
+  METRIC_DCC_MCP_SCRAPE_INCOMPLETE,
   METRIC_DCC_MCP_SCRAPE_SERIES,
+  METRIC_DCC_MCP_WORKERS,
   METRIC_DCC_MCP_TELEMETRY_OVERFLOW,
   METRIC_DCC_MCP_TELEMETRY_INVALID_VALUES,
   METRIC_DCC_MCP_TELEMETRY_ROWS_DROPPED,
@@ -220,7 +222,7 @@ export { SERVER_METRICS } from './metrics/metrics-server.ts';
 export { GATEWAY_METRICS } from './metrics/metrics-gateway.ts';
 export { CONVENTION_METRICS } from './metrics/metrics-conventions.ts';
 export { HTTP_METRICS } from './metrics/metrics-http.ts';
-export { SELF_METRICS } from './metrics/metrics-self.ts';
+export { SELF_METRICS, WORKER_METRICS } from './metrics/metrics-self.ts';
 export {
   EVENT_DCC_MCP_CONFIGURATION_CHANGE,
   EVENT_DCC_MCP_EXPORTER_STATE,

@@ -2,8 +2,15 @@ import { describe, expect, test } from '@jest/globals';
 import { METRIC_HTTP_SERVER_REQUEST_DURATION } from '@opentelemetry/semantic-conventions';
 import * as conventions from '../src/index.ts';
 
-const { SERVER_METRICS, GATEWAY_METRICS, CONVENTION_METRICS, HTTP_METRICS, SELF_METRICS } = conventions;
-const all = [...SERVER_METRICS, ...GATEWAY_METRICS, ...CONVENTION_METRICS, ...HTTP_METRICS, ...SELF_METRICS];
+const { SERVER_METRICS, GATEWAY_METRICS, CONVENTION_METRICS, HTTP_METRICS, SELF_METRICS, WORKER_METRICS } = conventions;
+const all = [
+  ...SERVER_METRICS,
+  ...GATEWAY_METRICS,
+  ...CONVENTION_METRICS,
+  ...HTTP_METRICS,
+  ...SELF_METRICS,
+  ...WORKER_METRICS,
+];
 const constants = Object.entries({ ...conventions, METRIC_HTTP_SERVER_REQUEST_DURATION })
   .filter(([name]) => name.startsWith('METRIC_'))
   .map(([, value]) => value as string);

@@ -47,3 +47,23 @@ export const SELF_METRICS: readonly MetricDefinition[] = [
     source: 'name of the store',
   }),
 ];
+
+/** What a gateway of several worker processes says of them; one that has none says nothing. */
+export const WORKER_METRICS: readonly MetricDefinition[] = [
+  {
+    name: 'dcc_mcp_workers',
+    unit: '{worker}',
+    kind: 'gauge',
+    prometheusName: 'dcc_mcp_workers',
+    description: 'Worker processes, by what they are.',
+    labels: [{ name: 'state', values: ['ready', 'starting', 'dead'] }],
+  },
+  {
+    name: 'dcc_mcp_scrape_incomplete',
+    unit: '',
+    kind: 'gauge',
+    prometheusName: 'dcc_mcp_scrape_incomplete',
+    description: 'Whether a worker did not answer in time, so that its last snapshot stands in.',
+    labels: [],
+  },
+];

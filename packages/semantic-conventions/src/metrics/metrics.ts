@@ -100,6 +100,10 @@ export const METRIC_DCC_MCP_SCRAPE_DURATION = 'dcc_mcp_scrape_duration';
 export const METRIC_DCC_MCP_SCRAPE_BYTES = 'dcc_mcp_scrape';
 /** `dcc_mcp_scrape_series`: Series in the last scrape; a histogram counts once. */
 export const METRIC_DCC_MCP_SCRAPE_SERIES = 'dcc_mcp_scrape_series';
+/** `dcc_mcp_scrape_incomplete`: Whether a worker did not answer in time, so that its last snapshot stands in. */
+export const METRIC_DCC_MCP_SCRAPE_INCOMPLETE = 'dcc_mcp_scrape_incomplete';
+/** `dcc_mcp_workers`: Worker processes, by what they are. */
+export const METRIC_DCC_MCP_WORKERS = 'dcc_mcp_workers';
 /** `dcc_mcp_telemetry_overflow_total`: Measurements put under `_other` because the instrument had used up its series budget. */
 export const METRIC_DCC_MCP_TELEMETRY_OVERFLOW = 'dcc_mcp_telemetry_overflow';
 /** `dcc_mcp_telemetry_invalid_values_total`: Values dropped because they were not what the instrument measures. */

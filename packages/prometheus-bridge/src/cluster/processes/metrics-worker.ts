@@ -5,6 +5,7 @@ import { createCollector } from '../../scrape/collector.ts';
 import { pause } from '../../scrape/event-loop.ts';
 import { guardExemplars } from '../../scrape/guard-exemplars.ts';
 import type { MetricSource, ScrapeHandler, ScrapeResult } from '../../scrape/scrape.ts';
+import { within } from '../../scrape/single-flight.ts';
 import type { MetricsChannel } from '../wire/channel.ts';
 import { isToWorker, KIND, type SnapshotPart, type ToPrimary, type ToWorker } from '../wire/messages.ts';
 import { RemoteScrapes } from './remote-scrapes.ts';
@@ -38,6 +39,8 @@ export interface MetricsWorker extends ScrapeHandler {
 /** Series in one message, so that neither end is busy for long with one. */
 const SERIES_PER_PART = 500;
 const PUSH_MILLIS = 5_000;
+/** Longest wait for the last message to be on its way. */
+const BYE_MILLIS = 1_000;
 const TIMEOUT_MILLIS = 10_000;
 
 /**
@@ -96,7 +99,8 @@ class Worker implements MetricsWorker {
   async close(): Promise<void> {
     if (!this.#isClosed) {
       await this.push();
-      this.#send({ [KIND]: 'bye', source: this.#source });
+      const sent = this.#send({ [KIND]: 'bye', source: this.#source });
+      await within(Promise.resolve(sent), BYE_MILLIS);
       this.#stop();
     }
   }
@@ -187,11 +191,12 @@ class Worker implements MetricsWorker {
     }
   }
 
-  #send(message: ToPrimary): void {
+  #send(message: ToPrimary): unknown {
     try {
-      this.#channel.send(message);
+      return this.#channel.send(message);
     } catch {
       // The primary is gone, or will notice what it has missed by the next sequence number.
+      return undefined;
     }
   }
 }

@@ -3,8 +3,11 @@
  * structured clone, and arrive in the order they were sent.
  */
 export interface MetricsChannel {
-  /** Sends a message. What it throws, as when the other end is gone, is taken for a message that was lost. */
-  send(message: object): void;
+  /**
+   * Sends a message. What it throws, as when the other end is gone, is taken for a message that was lost. A promise that it
+   * gives resolves when the message is on its way whatever becomes of this process; a worker that ends waits for it.
+   */
+  send(message: object): unknown;
   /** Calls `listener` with every message that arrives; those of others are passed over. */
   onMessage(listener: (message: unknown) => void): void;
   /** Calls `listener` when nothing can arrive any more. */
@@ -42,12 +45,13 @@ export function channelOf(end: MessageEnd): MetricsChannel {
   };
   return {
     send(message) {
-      if (isProcess) {
-        // Without a callback, a process that is gone would be an `error` event, which nobody listens to.
-        end.send?.(message, ignore);
-      } else {
-        end.postMessage?.(message);
+      if (!isProcess) {
+        return end.postMessage?.(message);
       }
+      // Without a callback, a process that is gone would be an `error` event, which nobody listens to.
+      return new Promise<void>((resolve) => {
+        end.send?.(message, () => resolve());
+      });
     },
     onMessage(listener) {
       listen('message', (message: unknown) => {
@@ -71,5 +75,3 @@ export function channelOf(end: MessageEnd): MetricsChannel {
     },
   };
 }
-
-function ignore(): void {}
