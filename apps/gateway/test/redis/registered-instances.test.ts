@@ -55,6 +55,37 @@ describeWithTools({ describe, test }, ['redis-server'])('registered instances ov
     expect(left).toBeLessThanOrEqual(7_000);
   });
 
+  test('an instance on the loopback of one machine is none of another, and stays registered', async () => {
+    const prefix = rooms.prefix();
+    const on = async (machine: string, id: string): Promise<JoinedRegisteredInstances> => {
+      const records = new JoinedRegisteredInstances({
+        link: await rooms.link(prefix),
+        machine,
+        id,
+        now: () => now,
+        onError,
+      });
+      await records.whenJoined();
+      return rooms.closing(records);
+    };
+    const [here, beside, away] = [await on('a', '1'), await on('a', '2'), await on('b', '3')];
+    for (const [name, host] of [
+      ['v4', '127.0.0.1'],
+      ['v6', '[::1]'],
+      ['name', 'localhost'],
+      ['far', '10.0.0.7'],
+    ]) {
+      await here.register(registration(name!, { mcpUrl: `http://${host}:8765/mcp` }));
+    }
+    expect((await beside.list()).map(({ instanceId }) => instanceId).toSorted()).toEqual(['far', 'name', 'v4', 'v6']);
+    expect((await away.list()).map(({ instanceId }) => instanceId)).toEqual(['far']);
+    expect(await away.heartbeat('v4')).toMatchObject({ instanceId: 'v4', isElsewhere: true });
+    expect((await away.list()).map(({ instanceId }) => instanceId)).toEqual(['far']);
+    expect(await here.get('v4')).not.toHaveProperty('isElsewhere');
+    expect(await away.remove('v4')).toBe(true);
+    expect((await here.list()).map(({ instanceId }) => instanceId)).not.toContain('v4');
+  });
+
   describe('while Redis is away', () => {
     test('those of other gateways stand as they were known, and own ones still have to be heard of', async () => {
       const [first, second] = await pair();

@@ -94,7 +94,7 @@ export class HttpRegistry {
         return this.#refuse(registration, FULL);
       case 'added':
       case 'updated':
-        this.#source.put(this.#toOffer(outcome.instance));
+        this.#put(outcome.instance);
         this.#refused.delete(registration.instanceId);
         return { ok: true, instance: outcome.instance, isUpdate: outcome.kind === 'updated' };
       default:
@@ -111,9 +111,15 @@ export class HttpRegistry {
   async heartbeat(instanceId: string, news: InstanceNews): Promise<RegisteredInstance | undefined> {
     const instance = await this.#options.store.heartbeat(instanceId, news);
     if (instance !== undefined) {
-      this.#source.put(this.#toOffer(instance));
+      this.#put(instance);
     }
     return instance;
+  }
+
+  #put(instance: RegisteredInstance): void {
+    if (instance.isElsewhere !== true) {
+      this.#source.put(this.#toOffer(instance));
+    }
   }
 
   /** @returns Whether it was registered. */

@@ -26,6 +26,8 @@ export interface InstanceNews {
 export interface RegisteredInstance extends Registration {
   readonly registeredAt: number;
   readonly heartbeatAt: number;
+  /** Its address is one of another machine's loopback: here it is nobody's, or somebody else's. Such a one is not listed. */
+  readonly isElsewhere?: true;
 }
 
 /** What came of a registration. */

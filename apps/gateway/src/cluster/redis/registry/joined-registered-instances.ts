@@ -171,6 +171,9 @@ export class JoinedRegisteredInstances implements RegisteredInstances {
   async #hold(instance: RegisteredInstance): Promise<void> {
     const { registeredAt: _, heartbeatAt: __, ...registration } = instance;
     this.#elsewhere.delete(instance.instanceId);
+    if (instance.isElsewhere === true) {
+      return;
+    }
     if ((await this.#here.register(registration)).kind === 'conflict') {
       // It is so for all: what was known here is no more.
       await this.#here.remove(instance.instanceId);

@@ -1,3 +1,4 @@
+import { isLoopback } from '../../../config/reader/bind-rules.ts';
 import {
   type InstanceNews,
   MAX_REGISTERED,
@@ -17,6 +18,7 @@ import {
   REMOVE_INSTANCE,
   SWEEP_INSTANCES,
 } from './instance-scripts.ts';
+import { thisMachineName } from './this-machine.ts';
 
 /** What {@link RedisRegisteredInstances} are made of. */
 export interface RedisInstancesOptions {
@@ -25,6 +27,8 @@ export interface RedisInstancesOptions {
   readonly now: () => number;
   /** How far the clock of Redis, which all gateways go by, is ahead of that; default 0. */
   readonly skewMillis?: () => number;
+  /** Names the machine, whose loopback no other reaches; default this one. */
+  readonly machine?: string;
 }
 
 /** The part of the keys that puts all instances into one slot. */
@@ -37,16 +41,18 @@ export class RedisRegisteredInstances implements Omit<RegisteredInstances, 'remo
   readonly #link: RedisLink;
   readonly #now: () => number;
   readonly #skewMillis: () => number;
+  readonly #machine: string;
   /** Of all that is kept of instances, and of the lock of whoever cleans it up. */
   readonly prefix: string;
   /** All that lived when changes were last read, and the number of the last change. */
   readonly #known = new Map<string, RegisteredInstance>();
   #change = 0;
 
-  constructor({ link, now, skewMillis = () => 0 }: RedisInstancesOptions) {
+  constructor({ link, now, skewMillis = () => 0, machine = thisMachineName() }: RedisInstancesOptions) {
     this.#link = link;
     this.#now = now;
     this.#skewMillis = skewMillis;
+    this.#machine = machine;
     this.prefix = `${link.key(slotTag(INSTANCES))}:`;
   }
 
@@ -57,8 +63,9 @@ export class RedisRegisteredInstances implements Omit<RegisteredInstances, 'remo
 
   /** Registers an instance that was heard of at a time of its own. */
   async put(instance: RegisteredInstance): Promise<RegisterOutcome> {
-    const { owner, scene, capabilitiesFingerprint, registeredAt, heartbeatAt, ...said } = instance;
-    const { instanceId, ttlSecs, mcpUrl } = said;
+    const { owner, scene, capabilitiesFingerprint, registeredAt, heartbeatAt, isElsewhere: _, ...rest } = instance;
+    const { instanceId, ttlSecs, mcpUrl } = rest;
+    const said: Said = isLoopback(new URL(mcpUrl).hostname) ? { ...rest, machine: this.#machine } : rest;
     const times = [...[registeredAt, heartbeatAt].map((at) => this.#toShared(at)), String(ttlSecs * 1_000)];
     const told = [mcpUrl, toPresent(owner), JSON.stringify(said), toPresent(scene), toPresent(capabilitiesFingerprint)];
     const args = [this.#toShared(this.#now()), instanceId, String(MAX_REGISTERED), ...times, ...told];
@@ -112,7 +119,7 @@ export class RedisRegisteredInstances implements Omit<RegisteredInstances, 'remo
         this.#known.delete(instanceId);
       }
     }
-    return [...this.#known.values()];
+    return [...this.#known.values()].filter(({ isElsewhere }) => isElsewhere !== true);
   }
 
   /** Reads all anew the next time: Redis was away, and may have lost what it had. */
@@ -158,7 +165,7 @@ export class RedisRegisteredInstances implements Omit<RegisteredInstances, 'remo
 
   /** With the times as the clock of this machine has them. */
   #toInstance(row: unknown): RegisteredInstance | undefined {
-    const instance = toInstance(row);
+    const instance = toInstance(row, this.#machine);
     const skew = this.#skew();
     return (
       instance && {
@@ -179,17 +186,22 @@ function fromPresent(text: unknown): string | undefined {
   return typeof text === 'string' && text !== '' ? text.slice(1) : undefined;
 }
 
-type Said = Omit<RegisteredInstance, 'owner' | 'scene' | 'capabilitiesFingerprint' | 'registeredAt' | 'heartbeatAt'>;
+type Said = Omit<RegisteredInstance, 'owner' | 'scene' | 'capabilitiesFingerprint' | 'registeredAt' | 'heartbeatAt'> & {
+  /** Where its address means it; absent where it means it anywhere. */
+  readonly machine?: string;
+};
 
 /** @returns `undefined` where the row is no instance. */
-function toInstance(row: unknown): RegisteredInstance | undefined {
+function toInstance(row: unknown, here: string): RegisteredInstance | undefined {
   const [text, owner, registeredAt, heartbeatAt, scene, fingerprint] = toList(row);
   const said = parseOwn<Said>(text);
   if (said === undefined) {
     return undefined;
   }
+  const { machine = here, ...rest } = said;
   return {
-    ...said,
+    ...rest,
+    ...(machine === here ? {} : { isElsewhere: true }),
     owner: fromPresent(owner),
     scene: fromPresent(scene),
     capabilitiesFingerprint: fromPresent(fingerprint),
