@@ -28,7 +28,7 @@ export {
   toRowContext,
   toRowIdentity,
 } from './rows/row-identity.ts';
-export { type SearchRow, type SearchRowFollowUp, type SearchRowHit } from './rows/search-row.ts';
+export { type FollowUpNote, type SearchRow, type SearchRowFollowUp, type SearchRowHit } from './rows/search-row.ts';
 export {
   summarizeSpans,
   type Trace,

@@ -106,8 +106,8 @@ function noteFollowUp(facts: OperationFacts, { store, searchedAt }: Keeping): vo
   const { join, details, outcome } = facts.kept;
   const kind = followUpKindOf(details);
   const begin = join && searchedAt.get(join.searchId);
-  // A search that is known, and not from here, was made at another gateway, which keeps its row.
-  const isElsewhere = begin === undefined && join?.total !== undefined && store.shared !== undefined;
+  // A search that is known, and not from here, was made by another process.
+  const isElsewhere = begin === undefined && join?.total !== undefined;
   if (join === undefined || kind === undefined || (begin === undefined && !isElsewhere)) {
     return;
   }

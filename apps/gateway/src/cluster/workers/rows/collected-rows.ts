@@ -1,5 +1,6 @@
 import type {
   CallStore,
+  FollowUpNote,
   LateKind,
   LateRow,
   ListedRows,
@@ -9,7 +10,7 @@ import type {
   RowKind,
   RowKinds,
   RowList,
-  SearchRowFollowUp,
+  SharedHistory,
   StatsRequest,
   StoreUsage,
   TraceDetail,
@@ -31,6 +32,8 @@ export interface CollectedRowsOptions {
 
 /** The history of several processes: the rows of workers are fetched ten times a second, and before anybody reads. */
 export class CollectedRows implements CallStore {
+  /** That of the store behind, which all rows go to. */
+  readonly shared?: SharedHistory;
   readonly #options: CollectedRowsOptions;
   readonly #store: CallStore;
   /** Rows of workers that may not be the newest of their time yet. */
@@ -42,6 +45,9 @@ export class CollectedRows implements CallStore {
   constructor(options: CollectedRowsOptions) {
     this.#options = options;
     this.#store = options.store;
+    if (options.store.shared !== undefined) {
+      this.shared = options.store.shared;
+    }
     this.#timer = setInterval(() => void this.#collectOnce(), COLLECT_MILLIS).unref();
   }
 
@@ -72,7 +78,7 @@ export class CollectedRows implements CallStore {
     this.#store.appendLater(kind, late);
   }
 
-  appendFollowUp(searchId: string, followUp: SearchRowFollowUp): void {
+  appendFollowUp(searchId: string, followUp: FollowUpNote): void {
     this.#store.appendFollowUp(searchId, followUp);
   }
 

@@ -1,5 +1,6 @@
 import {
   type CallStore,
+  type FollowUpNote,
   type LateKind,
   type LateRow,
   type ListedRows,
@@ -10,7 +11,6 @@ import {
   type RowKind,
   type RowKinds,
   type RowList,
-  type SearchRowFollowUp,
   type StatsRequest,
   type StoreUsage,
   type TraceDetail,
@@ -24,7 +24,7 @@ const MAX_WAITING = 50_000;
 interface SentFollowUp {
   readonly id: string;
   readonly searchId: string;
-  readonly followUp: SearchRowFollowUp;
+  readonly followUp: FollowUpNote;
 }
 
 /** A row, or what was added to a search, on its way to the process that keeps them. */
@@ -68,7 +68,7 @@ export class RowCourier implements CallStore {
     this.#add({ kind, id, make });
   }
 
-  appendFollowUp(searchId: string, followUp: SearchRowFollowUp): void {
+  appendFollowUp(searchId: string, followUp: FollowUpNote): void {
     this.#add({ id: newRowId(), searchId, followUp });
   }
 
