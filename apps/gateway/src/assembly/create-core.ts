@@ -18,11 +18,16 @@ import { SessionOutputs } from '../registry/events/session-outputs.ts';
 import { Upstreams } from '../registry/table/upstreams.ts';
 import { ToolSearch } from '../search/tool-search.ts';
 import type { SharingParts } from './gateway-parts.ts';
+import type { Neighbours } from './neighbours.ts';
 
 /** With what rows are kept in. */
 type CoreParts = SharingParts &
   Pick<RowSinkOptions, 'store' | 'listed'> &
-  Pick<SinksOptions, 'onError'> & { readonly history: InstanceHistory; readonly messages: GatewayMessages };
+  Pick<SinksOptions, 'onError'> & {
+    readonly history: InstanceHistory;
+    readonly messages: GatewayMessages;
+    readonly neighbours: Neighbours;
+  };
 
 /** What every operation works with. */
 export function createCore(parts: CoreParts, catalog: Catalog, metrics: GatewayInstruments['metrics']): OperationCore {
@@ -60,12 +65,13 @@ export function createCore(parts: CoreParts, catalog: Catalog, metrics: GatewayI
   };
 }
 
-function createJobs({ config, state, messages, onError }: CoreParts, recorder: Recorder): Jobs {
+function createJobs({ config, state, messages, neighbours, onError }: CoreParts, recorder: Recorder): Jobs {
   const { retentionSecs, timeoutSecs, maxFinished, maxOpen } = config.jobs;
   const bounds = { maxOpen, maxFinished, retentionMillis: retentionSecs * 1000 };
   return new Jobs({
     records: state.createJobRecords(bounds),
     messages,
+    isGone: (address) => neighbours.isGone(address),
     bounds,
     timeoutMillis: timeoutSecs * 1000,
     now: Date.now,

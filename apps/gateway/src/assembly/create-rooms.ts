@@ -72,10 +72,11 @@ export function createRooms(parts: GatewayParts): Rooms {
   const listed = new ListedTokens(Date.now);
   const history = new InstanceHistory(Date.now);
   const messages = state.createMessages(onError);
-  const core = createCore({ ...parts, state, messages, store, listed, history, onError }, catalog, instruments.metrics);
+  const neighbours = new Neighbours({ ...parts, state }, messages);
+  const kept = { messages, neighbours, store, listed, history };
+  const core = createCore({ ...parts, ...kept, state, onError }, catalog, instruments.metrics);
   const streams = new StreamCounts();
   const inFlight = new InFlight();
-  const neighbours = new Neighbours({ ...parts, state }, messages);
   const side = createMcp({ ...parts, state, messages, neighbours }, core, streams);
   const files = new AuditFiles({ store, config: config.audit, log, onDropped });
   const traffic = startCapture(config, log);

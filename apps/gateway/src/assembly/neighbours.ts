@@ -90,6 +90,11 @@ export class Neighbours {
     return (await this.#endpoint?.isSubscribed(uri)) === true;
   }
 
+  /** Whether a gateway of that address was there, and is not any more. */
+  isGone(address: string): boolean {
+    return this.#announced?.isGone(address) === true;
+  }
+
   /** Where the others are reached. */
   urls(): readonly string[] {
     return this.#announced?.urls() ?? [];

@@ -1,3 +1,4 @@
+import { toErrorBody } from '@dcc-mcp/request-context';
 import type { JsonObject } from '../protocol/json-rpc.ts';
 import type { GatewayMessages } from '../protocol/messages/gateway-messages.ts';
 import { DistantJob } from './distant-job.ts';
@@ -11,6 +12,8 @@ import { type JobControls, LiveJob, type LiveJobParts } from './live-job.ts';
 export interface JobsOptions extends LiveJobParts {
   /** Reaches the gateways that share the records. */
   readonly messages: GatewayMessages;
+  /** Whether a gateway of that address was there, and is not any more. */
+  readonly isGone: (address: string) => boolean;
   /** How long a job may take, waiting included, in milliseconds. */
   readonly timeoutMillis: number;
   readonly bounds: Pick<JobBounds, 'maxFinished' | 'retentionMillis'>;
@@ -65,7 +68,8 @@ export class Jobs {
   }
 
   async find(key: JobKey): Promise<JobRecord | undefined> {
-    return this.#options.records.read(key);
+    const record = await this.#options.records.read(key);
+    return record && this.#endedWithItsGateway(record);
   }
 
   /** The job with its events; one that runs elsewhere tells less of itself. */
@@ -75,8 +79,9 @@ export class Jobs {
     return record && (this.#live.get(record.id) ?? new DistantJob(record, { read, onError: this.#options.onError }));
   }
 
-  list(query: JobQuery): Promise<JobPage> {
-    return this.#options.records.list(query);
+  async list(query: JobQuery): Promise<JobPage> {
+    const page = await this.#options.records.list(query);
+    return { ...page, jobs: await Promise.all(page.jobs.map((job) => this.#endedWithItsGateway(job))) };
   }
 
   /** Open jobs of all owners, the oldest first, and how many there are; for the operator. */
@@ -121,6 +126,20 @@ export class Jobs {
     const timer = setTimeout(late.resolve, timeoutMillis);
     await Promise.race([Promise.all(open.map(({ whenEnded }) => whenEnded)), late.promise]);
     clearTimeout(timer);
+  }
+
+  /** What ran at a gateway that is gone has ended with it: nobody else says so. */
+  async #endedWithItsGateway(job: JobRecord): Promise<JobRecord> {
+    const { isGone, now, records } = this.#options;
+    if (job.gateway === undefined || isFinished(job) || !isGone(job.gateway)) {
+      return job;
+    }
+    const at = now();
+    const error = JSON.stringify(toErrorBody({ kind: 'host-died', message: 'The gateway that ran the job is gone' }));
+    const { questions: _, ...rest } = job;
+    const ended: JobRecord = { ...rest, state: 'failed', finishedAt: at, updatedAt: at, error };
+    await records.write(ended);
+    return ended;
   }
 
   #held({ id, owner }: JobKey): LiveJob | undefined {

@@ -106,3 +106,23 @@ test('what is subscribed at one gateway is heard once on the stream that the oth
   expect((await marks(2)) - before).toBe(1);
   stream.leave();
 });
+
+test('the stream beside all requests goes on at another gateway, and has one reader', async () => {
+  const session = await RawSession.open(here);
+  const first = await session.get(here);
+  await (
+    await session.call(here, 'change', { what: 'prompts' }, 3)
+  ).ended;
+  await first.until(({ method }) => method === 'notifications/prompts/list_changed');
+  const second = await session.get(there, first.lastId);
+  expect(second.status).toBe(200);
+  await first.ended;
+  await (
+    await session.call(there, 'change', { what: 'prompts' }, 4)
+  ).ended;
+  await second.until(({ method }) => method === 'notifications/prompts/list_changed');
+  const third = await session.get(here, second.lastId);
+  expect(third.status).toBe(200);
+  await second.ended;
+  third.leave();
+});

@@ -14,13 +14,15 @@ export interface Load {
   /** Texts of the calls that were answered. */
   readonly answered: readonly string[];
   readonly failures: readonly string[];
-  /** The longest that a call took, in milliseconds, since it was asked last. */
+  /** The longest that an answer took, in milliseconds, since it was asked last. */
   slowest(): number;
   /** Ends when each client has had its last answer. */
   stop(): Promise<void>;
 }
 
 const PAUSE_MILLIS = 10;
+/** A client waits no longer for the answer of a gateway that was killed while it answered. */
+const CALL_MILLIS = 5_000;
 
 async function connect(url: string, mode: 'legacy' | { readonly pin: string }): Promise<Caller> {
   const client = new Client(
@@ -37,6 +39,7 @@ async function connect(url: string, mode: 'legacy' | { readonly pin: string }): 
       const asks = calls % 10 === 0;
       const answer = await client.callTool(
         asks ? { name: 'ask', arguments: { whom: 'person' } } : { name: 'echo', arguments: { text } },
+        { timeout: CALL_MILLIS },
       );
       const said = JSON.stringify(answer);
       if (!said.includes(asks ? 'Ada' : text)) {
@@ -83,10 +86,10 @@ export async function startLoad(url: string): Promise<Load> {
       try {
         await caller.call(text);
         answered.push(text);
+        slowest = Math.max(slowest, performance.now() - startedAt);
       } catch (error) {
         failures.push(`${text}: ${String(error)}`);
       }
-      slowest = Math.max(slowest, performance.now() - startedAt);
       await sleep(PAUSE_MILLIS);
     }
   };

@@ -13,8 +13,12 @@ export class MessageHub {
     const address = randomUUID();
     const listeners = new TopicListeners(onError);
     this.#members.set(address, listeners);
+    const members = this.#members;
     return {
       address,
+      get isAlone() {
+        return members.size === 1;
+      },
       publish: async (message) => this.#members.has(address) && this.#publish(message, address),
       listen: (topic: string, listener: MessageListener) => listeners.add(topic, listener),
       close: async () => {

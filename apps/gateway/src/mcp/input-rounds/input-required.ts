@@ -85,7 +85,7 @@ export class InputRequired {
     const requests = new CallRequests(of);
     const waiting: Waiting = {
       principal,
-      state: this.#options.newId(),
+      state: this.#newState(),
       previous: undefined,
       hasAnswered: false,
       asked: new Map(),
@@ -112,6 +112,10 @@ export class InputRequired {
       return here;
     }
     const { rounds, messages, now, onError } = this.#options;
+    const holder = gatewayOf(requestState);
+    if (holder !== undefined && holder !== messages.address) {
+      return this.#relay.next(holder, requestState, of);
+    }
     const find = (state: string): Promise<InputRound | void> => rounds.find(state, now()).catch(onError);
     const round =
       (await find(requestState)) ?? (principal === undefined ? undefined : await find(nameOf(requestState)));
@@ -124,6 +128,12 @@ export class InputRequired {
     const { gatewayId } = round;
     const isElsewhere = gatewayId !== undefined && gatewayId !== messages.address;
     return isElsewhere ? this.#relay.next(gatewayId, requestState, of) : undefined;
+  }
+
+  /** Where there are several gateways a state names the one that holds its call: it is found though their store is away. */
+  #newState(): string {
+    const { messages, newId } = this.#options;
+    return messages.isAlone === true ? newId() : `${messages.address}.${newId()}`;
   }
 
   #nextHere(requestState: string, of: RequestOfCall): Promise<Answer> | undefined {
@@ -229,7 +239,7 @@ export class InputRequired {
   #beginRound(waiting: Waiting): void {
     this.#forget(waiting.previous);
     waiting.previous = waiting.state;
-    waiting.state = this.#options.newId();
+    waiting.state = this.#newState();
     waiting.hasAnswered = false;
     this.#waiting.set(waiting.state, waiting);
   }
@@ -259,6 +269,11 @@ function ofThisHop(params: JsonObject): JsonObject {
   }
   const foreign = Object.entries(meta).filter(([key]) => !isHopKey(key));
   return foreign.length === 0 ? rest : { ...rest, _meta: Object.fromEntries(foreign) };
+}
+
+/** The gateway that a state names; `undefined` where it is no gateway's. */
+function gatewayOf(requestState: string): string | undefined {
+  return /^([0-9a-f-]{36})\.[0-9a-z-]{1,36}$/.exec(requestState)?.[1];
 }
 
 /** A state of an upstream may be long, and no gateway needs more of it than to know it again. */

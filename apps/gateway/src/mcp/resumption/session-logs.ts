@@ -10,7 +10,7 @@ const READ_MILLIS = 30_000;
 const UNREAD_MILLIS = 5 * 60_000;
 /** The key of the stream beside all requests. */
 const STANDALONE = 'get';
-const EVENT_ID = /^(get|post-\d{1,15})\.(\d{1,15})$/;
+const EVENT_ID = /^(get|post-\d{1,15})(?:@([0-9a-f]{8}))?\.(\d{1,15})$/;
 
 /** Where a client left a stream. */
 export interface LeftStream {
@@ -23,13 +23,18 @@ export interface LeftStream {
 /** What the event streams of one session said. Bounded; the oldest of what has ended goes first. */
 export class SessionLogs {
   readonly #now: () => number;
+  readonly #tag: string;
   readonly #logs = new Map<string, StreamLog>();
   #bytes = 0;
   #last = 0;
 
-  /** @param now Epoch milliseconds. */
-  constructor(now: () => number) {
+  /**
+   * @param now Epoch milliseconds.
+   * @param gateway Eight hex digits that tell the gateways apart which serve the session; absent where there is one.
+   */
+  constructor(now: () => number, gateway?: string) {
     this.#now = now;
+    this.#tag = gateway === undefined ? '' : `@${gateway}`;
   }
 
   /** The log of the stream beside all requests, where its client has ever opened one. */
@@ -48,13 +53,19 @@ export class SessionLogs {
     return this.#open(`post-${this.#last}`);
   }
 
-  /** The stream that `eventId` is of. `unknown`: it is none of ours. `gone`: it has ended, and nothing of it is kept. */
-  find(eventId: string): LeftStream | 'unknown' | 'gone' {
-    const [, key = '', number] = EVENT_ID.exec(eventId) ?? [];
+  /**
+   * The stream that `eventId` is of. `unknown`: it is none of ours. `gone`: it has ended, and nothing of it is kept.
+   * `elsewhere`: another gateway said it in answer to a request.
+   */
+  find(eventId: string): LeftStream | 'unknown' | 'gone' | 'elsewhere' {
+    const [, key = '', gateway, number] = EVENT_ID.exec(eventId) ?? [];
     if (number === undefined) {
       return 'unknown';
     }
     const isStandalone = key === STANDALONE;
+    if (gateway !== undefined && `@${gateway}` !== this.#tag) {
+      return isStandalone ? 'unknown' : 'elsewhere';
+    }
     const log = isStandalone ? this.openStandalone() : this.#logs.get(key);
     return log === undefined ? 'gone' : { log, after: Number(number), isStandalone };
   }
@@ -79,6 +90,7 @@ export class SessionLogs {
   #open(key: string): StreamLog {
     const log: StreamLog = new StreamLog({
       key,
+      tag: this.#tag,
       now: this.#now,
       onBytes: (change) => {
         this.#bytes += change;

@@ -14,6 +14,8 @@ const MAX_ENTRIES = 256;
 export interface StreamLogOptions {
   /** Names the stream among those of its session. */
   readonly key: string;
+  /** Stands in ids behind the key; tells apart which gateway said it. */
+  readonly tag: string;
   /** Told of each change of {@link StreamLog.bytes}. */
   readonly onBytes: (change: number) => void;
   /** Epoch milliseconds. */
@@ -126,7 +128,7 @@ export class StreamLog {
   }
 
   #idOf(number: number): string {
-    return `${this.key}.${number}`;
+    return `${this.key}${this.#options.tag}.${number}`;
   }
 
   #count(change: number): void {

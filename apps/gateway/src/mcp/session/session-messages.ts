@@ -18,6 +18,7 @@ const MAX_IDS = 1_000;
 const CANCELLED = 'session.cancelled';
 const ANSWERED = 'session.answered';
 const ROOTS_CHANGED = 'session.roots-changed';
+const STREAM_TAKEN = 'session.stream-taken';
 const SUBSCRIPTIONS_CHANGED = 'session.subscriptions-changed';
 
 const TOO_LARGE: ClientAnswer = {
@@ -31,6 +32,7 @@ export interface SessionNews {
   answered(id: string, question: string, answer: ClientAnswer): void;
   rootsChanged(id: string): void;
   subscriptionsChanged(): void;
+  streamTaken(id: string): void;
 }
 
 /** What gateways tell each other of the sessions that they share. */
@@ -77,6 +79,11 @@ export class SessionMessages {
     void this.#messages.publish({ topic: ROOTS_CHANGED, body: { id } });
   }
 
+  /** A stream has one reader: the client has opened it here. */
+  streamTaken(id: string): void {
+    void this.#messages.publish({ topic: STREAM_TAKEN, body: { id } });
+  }
+
   /** What sessions listen to has changed: each gateway listens at the upstreams for those whose streams it holds. */
   subscriptionsChanged(): void {
     void this.#messages.publish({ topic: SUBSCRIPTIONS_CHANGED, body: {} });
@@ -99,6 +106,7 @@ export class SessionMessages {
       }
     });
     messages.listen(ROOTS_CHANGED, ({ id }) => typeof id === 'string' && news.rootsChanged(id));
+    messages.listen(STREAM_TAKEN, ({ id }) => typeof id === 'string' && news.streamTaken(id));
     messages.listen(SUBSCRIPTIONS_CHANGED, () => news.subscriptionsChanged());
   }
 }

@@ -7,10 +7,19 @@ import type { EventStream } from '../transport/event-stream.ts';
 /** What a client answered to a request of ours. */
 export type ClientAnswer = { readonly result: JsonObject } | { readonly error: JsonRpcError };
 
+/** What the streams of all sessions of a gateway have in common. */
+export interface StreamsOptions {
+  /** Makes the id of a new question to a client. */
+  readonly newQuestionId: () => string;
+  /** Eight hex digits of this gateway's address; `undefined` where no other serves its sessions. */
+  readonly gateway: () => string | undefined;
+}
+
 /** What this gateway holds of a session and no other gateway can: open streams, running requests, open questions. */
 export class SessionStreams {
   /** Makes the id of a new question to the client. */
   readonly newQuestionId: () => string;
+  readonly #gateway: () => string | undefined;
   /** The GET stream, where the client has opened one here. */
   stream: EventStream | undefined;
   /** Stands for the client's roots as they are now; a new one when they changed. */
@@ -22,13 +31,14 @@ export class SessionStreams {
   #running: Map<IdKey | undefined, AbortController> | undefined;
   #asked: Map<JsonRpcId, (answer: ClientAnswer) => void> | undefined;
 
-  constructor(newQuestionId: () => string) {
+  constructor({ newQuestionId, gateway }: StreamsOptions) {
     this.newQuestionId = newQuestionId;
+    this.#gateway = gateway;
   }
 
   /** What its event streams said, for a client that comes back. */
   get logs(): SessionLogs {
-    return (this.#logs ??= new SessionLogs(Date.now));
+    return (this.#logs ??= new SessionLogs(Date.now, this.#gateway()));
   }
 
   /** Forgets what nobody will come back for. */

@@ -1,7 +1,7 @@
 import { ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
 import type { SessionRecord, SessionRecords } from './session-records.ts';
 import { SESSION_BOUNDS } from './session-state.ts';
-import { SessionStreams } from './session-streams.ts';
+import { SessionStreams, type StreamsOptions } from './session-streams.ts';
 
 /** A session as this gateway sees it: its record as last read, and its streams here. */
 export class Session {
@@ -9,10 +9,10 @@ export class Session {
   record: SessionRecord;
   readonly #records: SessionRecords;
 
-  constructor(record: SessionRecord, records: SessionRecords, newQuestionId: () => string) {
+  constructor(record: SessionRecord, records: SessionRecords, streams: StreamsOptions) {
     this.record = record;
     this.#records = records;
-    this.streams = new SessionStreams(newQuestionId);
+    this.streams = new SessionStreams(streams);
   }
 
   get id(): string {

@@ -7,7 +7,7 @@ import type { GatewayMessages } from '../../protocol/messages/gateway-messages.t
 import { SessionMessages } from './session-messages.ts';
 import type { EndedSession, SessionKey, SessionRecord, SessionRecords } from './session-records.ts';
 import { checkSelfDescription, SESSION_BOUNDS } from './session-state.ts';
-import type { ClientAnswer } from './session-streams.ts';
+import type { ClientAnswer, StreamsOptions } from './session-streams.ts';
 import { Session } from './session.ts';
 
 /** Whose session it is, and what its client says of itself when it begins. */
@@ -33,6 +33,8 @@ export interface SessionsOptions {
   readonly idleMillis?: number;
 }
 
+/** Of an address, in the ids of events. */
+const TAG_LENGTH = 8;
 const IDLE_MILLIS = 30 * 60_000;
 /** How often open streams and running requests are noted as use. */
 const SWEEP_MILLIS = 10_000;
@@ -47,19 +49,23 @@ export class Sessions {
   readonly #held = new Map<string, Session>();
   readonly #options: SessionsOptions;
   readonly #messages: SessionMessages;
-  readonly #newQuestionId: () => string;
+  readonly #streams: StreamsOptions;
   #sweeper: NodeJS.Timeout | undefined;
 
   constructor(options: SessionsOptions) {
     this.#options = options;
     this.#messages = new SessionMessages(options.messages);
-    this.#newQuestionId = () => this.#messages.questionId(randomUUID());
+    this.#streams = {
+      newQuestionId: () => this.#messages.questionId(randomUUID()),
+      gateway: () => (options.messages.isAlone === true ? undefined : options.messages.address.slice(0, TAG_LENGTH)),
+    };
     this.#messages.listen({
       ended: (id) => this.#letGo(id),
       cancelled: (id, request) => this.#held.get(id)?.streams.running.get(request)?.abort(),
       answered: (id, question, answer) => this.#held.get(id)?.streams.asked.get(question)?.(answer),
       rootsChanged: (id) => this.#held.get(id)?.streams.forgetRoots(),
       subscriptionsChanged: options.onSubscriptions,
+      streamTaken: (id) => this.#held.get(id)?.streams.stream?.close(),
     });
   }
 
@@ -144,6 +150,11 @@ export class Sessions {
     }
   }
 
+  /** A client that opens its stream here does not read that of another gateway any more. */
+  streamTaken({ id }: Session): void {
+    this.#messages.streamTaken(id);
+  }
+
   /** The client has other roots than before. */
   rootsChanged({ id, streams }: Session): void {
     streams.forgetRoots();
@@ -179,7 +190,7 @@ export class Sessions {
   }
 
   #hold(record: SessionRecord): Session {
-    const session = new Session(record, this.#options.records, this.#newQuestionId);
+    const session = new Session(record, this.#options.records, this.#streams);
     this.#held.set(record.id, session);
     this.#sweeper ??= setInterval(() => {
       this.#sweep().catch((error: unknown) => this.#options.onError(error));

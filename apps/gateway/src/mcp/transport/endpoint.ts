@@ -66,7 +66,11 @@ export class McpEndpoint {
   async get(origin: HttpOrigin): Promise<Reply> {
     const session = await this.#session(origin);
     checkAcceptsStream(origin.http);
-    return openSessionStream(session, headerText(origin.http.headers, 'last-event-id'), this.#options).reply;
+    const stream = openSessionStream(session, headerText(origin.http.headers, 'last-event-id'), this.#options);
+    if (session.streams.stream === stream) {
+      this.#options.sessions.streamTaken(session);
+    }
+    return stream.reply;
   }
 
   /** What {@link get} would answer, without a stream: the one that is open goes on. */

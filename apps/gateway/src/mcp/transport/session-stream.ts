@@ -53,6 +53,11 @@ type TakenUp = Omit<LeftStream, 'after'> & { readonly after?: number };
 
 function leftStream(logs: SessionLogs, eventId: string | undefined): TakenUp {
   const left = eventId === undefined ? 'unknown' : logs.find(eventId);
+  if (left === 'elsewhere') {
+    const message =
+      'Bad Request: the stream of this Last-Event-ID is the answer of another gateway, and is read there alone';
+    throw new McpError(ERROR_INVALID_REQUEST, message, { httpStatus: 400 });
+  }
   if (left === 'gone') {
     const message = 'Bad Request: the stream of this Last-Event-ID has ended, and what it said is no longer kept';
     throw new McpError(ERROR_INVALID_REQUEST, message, { httpStatus: 400 });

@@ -21,6 +21,8 @@ export type MessageListener = (body: JsonObject, from: string) => void;
 export interface GatewayMessages {
   /** The address of this gateway: new with each process, of `[0-9a-f-]`. */
   readonly address: string;
+  /** Whether there is no other gateway at this moment; absent: there may be. */
+  readonly isAlone?: boolean;
   /**
    * Hands a message on; never rejects, and never waits for long.
    *

@@ -1,3 +1,4 @@
+import { BoundedMap } from '@dcc-mcp/bounds';
 import type { GatewayMessages } from '../../protocol/messages/gateway-messages.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import type { InstanceOffer } from '../table/instance-offer.ts';
@@ -15,6 +16,7 @@ import { toInternalUrl } from './internal-url.ts';
 /** How often the others are looked at, and this gateway says again what it has. */
 const SYNC_MILLIS = 1_000;
 const ANNOUNCE_EVERY = 3;
+const MAX_SEEN = 10_000;
 const CHANGED = 'gateways.changed';
 /** Of several that change at a time one look is enough. */
 const SOON_MILLIS = 20;
@@ -42,6 +44,8 @@ export class AnnouncedRegistry {
   readonly #known = new Set<Upstream['settings']>();
   /** Gateways that live, without this one. */
   #others: readonly GatewayAnnouncement[] = [];
+  /** Addresses that were ever there; the oldest is forgotten. */
+  readonly #seen = new BoundedMap<string, true>({ maxEntries: MAX_SEEN });
   #url: string | undefined;
   #secret: string | undefined;
   #rounds = 0;
@@ -67,11 +71,9 @@ export class AnnouncedRegistry {
     return this.#secret;
   }
 
-  /** Addresses of the gateways that lived a moment ago, this one included; `undefined` before anybody has looked. */
-  living(): ReadonlySet<string> | undefined {
-    return this.#rounds === 0
-      ? undefined
-      : new Set([this.#options.messages.address, ...this.#others.map((each) => each.address)]);
+  /** Whether a gateway of that address was there, and is not any more. */
+  isGone(address: string): boolean {
+    return this.#seen.has(address) && !this.#others.some((other) => other.address === address);
   }
 
   /** Where other gateways are reached. */
@@ -103,6 +105,7 @@ export class AnnouncedRegistry {
       const all = await announcements.list();
       if (!this.#isClosed) {
         this.#others = all.filter((each) => each.address !== messages.address);
+        this.#others.forEach((each) => this.#seen.set(each.address, true));
         this.#take();
         this.#rounds += 1;
       }
