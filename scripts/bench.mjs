@@ -20,6 +20,8 @@ const BENCHMARKS = [
   { name: 'exporter-faults' },
   { name: 'gateway', args: ['--secs', '3'] },
   { name: 'history', args: ['--secs', '3'] },
+  { name: 'workers', args: ['--secs', '3'] },
+  { name: 'fleet', node: ['--conditions=@dcc-mcp/source'], args: ['--secs', '5'] },
   { name: 'gateway-faults', args: ['--secs', '2'] },
   { name: 'page', node: ['--conditions=@dcc-mcp/source'] },
   { name: 'stress' },

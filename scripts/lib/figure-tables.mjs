@@ -210,6 +210,39 @@ function soak({ soak: measured }) {
   );
 }
 
+function fleet({ fleet: { fleet: rows } }) {
+  return table(
+    [
+      'gateways',
+      'instances',
+      'commands a second',
+      'KiB/s in',
+      'KiB/s out',
+      'CPU of Redis',
+      'CPU of each gateway',
+      'MiB in Redis',
+    ],
+    rows.map((each) => [
+      ...[each.gateways, each.instances, each.commandsPerSecond, each.kibInPerSecond, each.kibOutPerSecond].map(
+        (value) => figureText(value),
+      ),
+      ...[each.redisCpuPercent, each.gatewayCpuPercent].map((value) => figureText(value, '%')),
+      figureText(each.redisMebibytes),
+    ]),
+  );
+}
+
+function fleetCalls({ fleet: { calls } }) {
+  return table(
+    ['client', 'commands', 'bytes to Redis', 'CPU of Redis'],
+    calls.map(({ era, commandsPerCall, bytesPerCall, redisMicrosPerCall }) => [
+      ERAS[era],
+      ...[commandsPerCall, bytesPerCall].map((value) => figureText(value)),
+      figureText(redisMicrosPerCall, 'µs'),
+    ]),
+  );
+}
+
 /** By the name in `<!-- table:NAME -->`. */
 export const TABLES = {
   gateway,
@@ -227,4 +260,6 @@ export const TABLES = {
   installs,
   starts,
   soak,
+  fleet,
+  'fleet-calls': fleetCalls,
 };

@@ -202,7 +202,10 @@ export class JoinedRegisteredInstances implements RegisteredInstances {
 
   /** What Redis knows later stands. What was not heard of here meanwhile may have gone, or moved, at another gateway. */
   async #share(hasLost: boolean): Promise<void> {
-    this.#remote.forget();
+    // What was read before still holds where nothing was lost: a hundred gateways that read all anew would keep Redis from answering.
+    if (hasLost) {
+      this.#remote.forget();
+    }
     for (const [instanceId, at] of this.#removed) {
       await this.#remote.remove(instanceId, at);
       this.#removed.delete(instanceId);
