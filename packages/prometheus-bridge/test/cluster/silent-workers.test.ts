@@ -95,6 +95,19 @@ describe('workers that do not answer', () => {
   });
 });
 
+test.each([
+  ['waitMillis', { waitMillis: 0 }],
+  ['waitMillis', { waitMillis: Number.NaN }],
+  ['maxRetainedSeries', { maxRetainedSeries: -1 }],
+])('%s that makes no sense is refused at the start', (name, options) => {
+  expect(() => startPrimary(options)).toThrow(new RegExp(`^${name} must be a number of at least`));
+});
+
+test('snapshots without a pause are refused at the start', () => {
+  const source = { collect: () => new Promise<never>(() => {}) };
+  expect(() => createMetricsWorker(source, new Wire().worker, { pushMillis: 0 })).toThrow('pushMillis must be');
+});
+
 describe('messages', () => {
   test('of others on the same wire are passed over, and what cannot be read costs nothing', async () => {
     const errors: ScrapeError[] = [];

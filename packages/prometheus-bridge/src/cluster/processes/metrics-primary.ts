@@ -10,6 +10,7 @@ import { toGaugeRules, type GaugeRules } from '../merge/gauge-rules.ts';
 import { MergedMetrics } from '../merge/merged-metrics.ts';
 import type { MetricsChannel } from '../wire/channel.ts';
 import { createLoopback } from '../wire/loopback.ts';
+import { requireAtLeast } from '../wire/require-number.ts';
 import { createMetricsWorker } from './metrics-worker.ts';
 import { serveScrapes } from './served-scrapes.ts';
 import { createWorkerGauges, type WorkerCounts, type WorkerMetricNames } from './worker-gauges.ts';
@@ -56,6 +57,7 @@ const WAIT_SHARE = 0.8;
  * gauges by their rule.
  *
  * @throws {TypeError} When a rule for gauges is none that there is.
+ * @throws {RangeError} When a number is none, or too small.
  */
 export function createMetricsPrimary(options: MetricsPrimaryOptions = {}): MetricsPrimary {
   return new Primary(options);
@@ -63,6 +65,7 @@ export function createMetricsPrimary(options: MetricsPrimaryOptions = {}): Metri
 
 class Primary implements MetricsPrimary {
   readonly #options: MetricsPrimaryOptions;
+  readonly #waitMillis: number;
   readonly #merged: MergedMetrics;
   readonly #resource: CommonResource;
   readonly #report: ReturnType<typeof reportOnce>;
@@ -76,7 +79,9 @@ class Primary implements MetricsPrimary {
 
   constructor(options: MetricsPrimaryOptions) {
     this.#options = options;
-    this.#merged = new MergedMetrics(toGaugeRules(options.gauges), options.maxRetainedSeries ?? MAX_RETAINED_SERIES);
+    this.#waitMillis = requireAtLeast(1, 'waitMillis', options.waitMillis ?? WAIT_MILLIS);
+    const maxRetained = requireAtLeast(0, 'maxRetainedSeries', options.maxRetainedSeries ?? MAX_RETAINED_SERIES);
+    this.#merged = new MergedMetrics(toGaugeRules(options.gauges), maxRetained);
     this.#resource = new CommonResource(options.resource);
     this.#report = reportOnce(options.onError);
     this.#handler = createScrapeHandler(this, { ...options, exemplars: this.#merged });
@@ -110,7 +115,7 @@ class Primary implements MetricsPrimary {
   }
 
   async collect({ timeoutMillis = Infinity }: { timeoutMillis?: number } = {}): Promise<CollectionResult> {
-    const waitMillis = Math.min(this.#options.waitMillis ?? WAIT_MILLIS, timeoutMillis * WAIT_SHARE);
+    const waitMillis = Math.min(this.#waitMillis, timeoutMillis * WAIT_SHARE);
     const asked = [...(this.#own ? [this.#own] : []), ...this.#links.values()];
     const answers = await Promise.all(asked.map((link) => link.collect(waitMillis)));
     const nowMillis = Date.now();

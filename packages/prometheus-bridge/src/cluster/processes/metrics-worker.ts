@@ -8,6 +8,7 @@ import type { MetricSource, ScrapeHandler, ScrapeResult } from '../../scrape/scr
 import { within } from '../../scrape/single-flight.ts';
 import type { MetricsChannel } from '../wire/channel.ts';
 import { isToWorker, KIND, type SnapshotPart, type ToPrimary, type ToWorker } from '../wire/messages.ts';
+import { requireAtLeast } from '../wire/require-number.ts';
 import { RemoteScrapes } from './remote-scrapes.ts';
 import { type Snapshot, SnapshotWriter } from './snapshot-writer.ts';
 
@@ -47,6 +48,7 @@ const TIMEOUT_MILLIS = 10_000;
  * Tells the primary what `source` collects, when it asks and every few seconds.
  *
  * @param source Cumulative, as every pull reader is; delta points are left out and reported.
+ * @throws {RangeError} When `pushMillis` is no number of at least 1.
  */
 export function createMetricsWorker(
   source: MetricSource,
@@ -114,7 +116,7 @@ class Worker implements MetricsWorker {
         void this.push();
       }
     };
-    return setInterval(push, millis).unref();
+    return setInterval(push, requireAtLeast(1, 'pushMillis', millis)).unref();
   }
 
   #stop(): void {
