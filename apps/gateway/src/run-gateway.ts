@@ -6,7 +6,7 @@ import {
 } from '@dcc-mcp/semantic-conventions';
 import type { Environment, Reading } from '@dcc-mcp/telemetry-config';
 import type { Telemetry, TelemetryHealthChange } from '@dcc-mcp/telemetry-node';
-import { createCapturePolicy } from '@dcc-mcp/workflow-spans';
+import { type CapturePolicy, createCapturePolicy } from '@dcc-mcp/workflow-spans';
 import { readPageFiles } from './admin/page-files.ts';
 import type { GatewayParts, Reaching } from './assembly/gateway-parts.ts';
 import { type Candidacy, openByElection } from './cluster/elected-listeners.ts';
@@ -87,10 +87,7 @@ const FLUSH_MILLIS = 5_000;
  */
 export async function runGateway(options: RunOptions): Promise<RunningGateway> {
   const { config, env, finishMillis = FINISH_MILLIS } = options;
-  const capture = createCapturePolicy({
-    captureContent: config.telemetry.captureContent.filter((word) => word !== 'scene'),
-    env,
-  });
+  const capture = capturePolicyOf(config, env);
   let telemetry: Telemetry | undefined;
   const log = createGatewayLog(config, options.log, () => telemetry);
   /** For what is to be said when no log record leaves any more. */
@@ -124,8 +121,13 @@ export async function runGateway(options: RunOptions): Promise<RunningGateway> {
   sayWhatEnds(config, stateFolder, log);
   await gateway.openHistory();
   gateway.start(listeners.all.map(({ url }) => url));
+  joined.begin();
   await workers?.start();
   return started;
+}
+
+function capturePolicyOf({ telemetry: { captureContent } }: GatewayConfig, env: Environment): CapturePolicy {
+  return createCapturePolicy({ captureContent: captureContent.filter((word) => word !== 'scene'), env });
 }
 
 interface Surroundings extends Pick<GatewayParts, 'capture' | 'telemetry' | 'log' | 'onYield'> {

@@ -22,6 +22,8 @@ export interface Joined {
   readonly state: SharedState;
   /** @param listener Told of what belongs into the feed of activity, and at once of what happened until now. */
   tell(listener: (note: ActivityNote) => void): void;
+  /** This gateway serves from now on: one that waits for its port is nobody that others count on. */
+  begin(): void;
   /** Leaves the others; nothing is shared any more. Never rejects. */
   leave(): Promise<void>;
 }
@@ -33,7 +35,7 @@ const START_MILLIS = 500;
 export async function joinRedis(config: GatewayConfig, { local, log }: JoinOptions): Promise<Joined> {
   const settings = redisSettingsOf(config);
   if (settings === undefined) {
-    return { state: local(), tell: () => undefined, leave: async () => undefined };
+    return { state: local(), tell: () => undefined, begin: () => undefined, leave: async () => undefined };
   }
   const early: ActivityNote[] = [];
   const onError = (error: unknown): void => log(`redis: internal error: ${messageOf(error)}`, { severity: 'error' });
@@ -57,6 +59,7 @@ export async function joinRedis(config: GatewayConfig, { local, log }: JoinOptio
       onNote = listener;
       early.forEach(listener);
     },
+    begin: () => void state.begin(),
     leave: async () => {
       await state.close();
       link.close();

@@ -17,6 +17,8 @@ import { createMemoryCallStore, type SharedState } from './shared-state.ts';
 export interface RedisState extends SharedState {
   /** Resolves when what this gateway has is shared, or Redis turned out to be away. Never rejects. */
   whenJoined(): Promise<void>;
+  /** This gateway serves from now on: it counts among the others, and may clean up for them. Never rejects. */
+  begin(): Promise<void>;
   /** Leaves the other gateways. Never rejects. */
   close(): Promise<void>;
 }
@@ -41,6 +43,30 @@ export function createRedisState(link: RedisLink, local: SharedState, { id, onEr
     createMessages: (onListenerError) => new RedisGatewayMessages(link, onListenerError),
     announcements: new RedisGatewayAnnouncements(link, Date.now),
     store: () => storeOf(link.status(), roster.known),
+    ...limitsOf(link, local, roster),
+    createCallStore: (options) =>
+      new RedisCallStore(createMemoryCallStore(options), {
+        ...options,
+        commands: link,
+        maxEntries: options.sharedRows,
+        // One slot of a cluster, for several of these keys stand in one command.
+        keyPrefix: link.key(slotTag('rows')),
+        onDropped: options.onNotShared,
+      }),
+    begin: async () => {
+      await Promise.all([roster.begin(), rooms.begin()]);
+    },
+    close: async () => {
+      await rooms.close();
+      await roster.close();
+    },
+  };
+}
+
+type Limits = Pick<SharedState, 'createQuotas' | 'createLeases'>;
+
+function limitsOf(link: RedisLink, local: Limits, roster: GatewayRoster): Limits {
+  return {
     createQuotas: (ratePerMinute, name) =>
       new JoinedQuotas({
         link,
@@ -54,19 +80,6 @@ export function createRedisState(link: RedisLink, local: SharedState, { id, onEr
         local: local.createLeases(),
         shareOf: (max) => roster.shareOf(max),
       }),
-    createCallStore: (options) =>
-      new RedisCallStore(createMemoryCallStore(options), {
-        ...options,
-        commands: link,
-        maxEntries: options.sharedRows,
-        // One slot of a cluster, for several of these keys stand in one command.
-        keyPrefix: link.key(slotTag('rows')),
-        onDropped: options.onNotShared,
-      }),
-    close: async () => {
-      await rooms.close();
-      await roster.close();
-    },
   };
 }
 

@@ -57,6 +57,21 @@ describeWithTools({ describe, test }, ['redis-server'])('limits that gateways sh
     expect(lives.every((millis) => Number(millis) > 0 && Number(millis) <= 60_000)).toBe(true);
   });
 
+  test('a name of any length makes a short key, and stays apart from others', async () => {
+    const { first } = await redis.pair();
+    const quotas = joinedQuotas(first, 1);
+    const names = ['x', 'y'].map((end) => `${'long '.repeat(2_000)}${end}`);
+    expect(await Promise.all(names.map((name) => quotas.consume(name)))).toEqual(
+      names.map(() => ({ outcome: 'allowed' })),
+    );
+    expect((await quotas.consume(names[0]!)).outcome).toBe('throttled');
+    const [, keys] = (await first.send(['SCAN', '0', 'MATCH', `${first.key('')}*`, 'COUNT', '1000'])) as [
+      string,
+      string[],
+    ];
+    expect(Math.max(...keys.map(({ length }) => length))).toBeLessThan(200);
+  });
+
   test('without Redis each gateway counts its share, and what it holds is entered when Redis is back', async () => {
     const { first, second } = await redis.pair();
     const seen = { isUp: false };

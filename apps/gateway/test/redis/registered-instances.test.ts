@@ -24,6 +24,7 @@ describeWithTools({ describe, test }, ['redis-server'])('registered instances ov
     const link = await rooms.link(prefix);
     const records = new JoinedRegisteredInstances({ link, id: randomUUID(), now: () => now, onError });
     await records.whenJoined();
+    await records.clean();
     return { link, records: rooms.closing(records) };
   }
 

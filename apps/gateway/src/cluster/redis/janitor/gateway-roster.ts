@@ -25,6 +25,7 @@ export class GatewayRoster {
   readonly #timer: NodeJS.Timeout;
   #known = 1;
   #skewMillis = 0;
+  #isThere = false;
 
   constructor(options: RosterOptions) {
     this.#options = options;
@@ -48,7 +49,13 @@ export class GatewayRoster {
     return Math.max(1, Math.floor(limit / this.#known));
   }
 
-  /** Says that this gateway is there, and looks who else is. Never rejects. */
+  /** This gateway serves from now on, and counts. Never rejects. */
+  begin(): Promise<void> {
+    this.#isThere = true;
+    return this.beat();
+  }
+
+  /** Says that this gateway is there, where it is, and looks who else is. Never rejects. */
   async beat(): Promise<void> {
     const { link, id, now } = this.#options;
     if (!link.isUp) {
@@ -61,7 +68,7 @@ export class GatewayRoster {
       const at = now() + this.#skewMillis;
       const [, , known] = await link.pipeline(
         [
-          ['ZADD', this.#key, String(at), id],
+          this.#isThere ? ['ZADD', this.#key, String(at), id] : ['PING'],
           ['ZREMRANGEBYSCORE', this.#key, '-inf', String(at - GONE_MILLIS)],
           ['ZCARD', this.#key],
           ['PEXPIRE', this.#key, KEEP_MILLIS],

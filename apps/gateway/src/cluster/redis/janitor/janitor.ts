@@ -20,13 +20,18 @@ const LATE_MILLIS = 7_000;
 /** The one of all gateways at one Redis that decides for all of them, or one that waits to be it. */
 export class Janitor {
   readonly #options: JanitorOptions;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
   #held: { readonly token: string; readonly at: number } | undefined;
   #turn: Promise<void> | undefined;
 
   constructor(options: JanitorOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => void this.turn(), RENEWAL_MILLIS).unref();
+  }
+
+  /** Takes its turn, now and every few seconds. Never rejects. */
+  begin(): Promise<void> {
+    this.#timer ??= setInterval(() => void this.turn(), RENEWAL_MILLIS).unref();
+    return this.turn();
   }
 
   /** By which this gateway writes for all; absent where another one is the janitor, or this one can't know. */

@@ -14,6 +14,8 @@ export interface RedisRooms extends Pick<
 > {
   /** Resolves when each room has given Redis what it has, or Redis turned out to be away. Never rejects. */
   whenJoined(): Promise<void>;
+  /** This gateway serves from now on, and takes its turns at cleaning up. Never rejects. */
+  begin(): Promise<void>;
   /** Shares nothing any more. Sessions end by themselves. Never rejects. */
   close(): Promise<void>;
 }
@@ -48,6 +50,7 @@ export function createRedisRooms({ link, id, skewMillis, onError }: RedisRoomsOp
     whenJoined: async () => {
       await Promise.all([...rooms, ...(jobs === undefined ? [] : [jobs])].map((room) => room.whenJoined()));
     },
+    begin: () => registeredInstances.clean(),
     close: async () => {
       [inputRounds, resourceOwners, jobs].forEach((room) => room?.close());
       await registeredInstances.close();

@@ -1,6 +1,7 @@
 import type { ConcurrencyLease, ConcurrencyLeases } from '../../../governance/concurrency-leases.ts';
 import type { RedisLink } from '../link/redis-link.ts';
 import { redisScript } from '../link/redis-script.ts';
+import { principalPart } from './key-part.ts';
 
 /** Takes a place in one step: nobody else counts between the look and the entry. */
 const ACQUIRE = redisScript(`
@@ -62,7 +63,7 @@ export class RedisLeases implements ConcurrencyLeases {
   }
 
   #keyOf(principal: string): string {
-    return this.#link.key('leases', principal);
+    return this.#link.key('leases', principalPart(principal));
   }
 
   #toShared(millis: number): string {

@@ -1,8 +1,9 @@
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 import { LimiterQuotas } from '../../../governance/limiter-quotas.ts';
-import { QUOTA_WINDOW_SECS } from '../../../governance/quotas.ts';
+import { QUOTA_WINDOW_SECS, type QuotaDecision } from '../../../governance/quotas.ts';
 import type { RedisLink, RedisScript } from '../link/redis-link.ts';
 import { redisScript } from '../link/redis-script.ts';
+import { principalPart } from './key-part.ts';
 
 /** What a limiter asks of a client. */
 interface LimiterCall {
@@ -30,5 +31,9 @@ export class RedisQuotas extends LimiterQuotas {
         },
       }),
     );
+  }
+
+  override consume(principal: string): Promise<QuotaDecision> {
+    return super.consume(principalPart(principal));
   }
 }

@@ -57,9 +57,8 @@ export class JoinedRegisteredInstances implements RegisteredInstances {
   }
 
   /** Resolves when what this gateway has is shared, or Redis turned out to be away: with false. */
-  async whenJoined(): Promise<boolean> {
-    const [isJoined] = await Promise.all([this.#room.join(), this.clean()]);
-    return isJoined;
+  whenJoined(): Promise<boolean> {
+    return this.#room.join();
   }
 
   async register(registration: Registration): Promise<RegisterOutcome> {
@@ -129,9 +128,9 @@ export class JoinedRegisteredInstances implements RegisteredInstances {
     );
   }
 
-  /** Takes its turn at cleaning up, as it does every few seconds. Never rejects. */
+  /** Takes its turn at cleaning up for all, now and every few seconds. Never rejects. */
   clean(): Promise<void> {
-    return this.#janitor.turn();
+    return this.#janitor.begin();
   }
 
   async close(): Promise<void> {
