@@ -29,7 +29,7 @@ export class MirrorEntry implements RingEntry<object> {
   /** Of a trace with all that is known of it, which is read when somebody looks. */
   get row(): object {
     if (this.#detail !== undefined) {
-      this.#row = { ...withoutDetail(this.#row), ...toDetail(this.#detail) };
+      this.#row = withoutDetail({ ...toDetail(this.#detail), ...this.#row });
       this.#detail = undefined;
     }
     return this.#row;
@@ -74,6 +74,11 @@ export class MirrorStream {
 
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** The one that came first. */
+  get oldest(): MirrorEntry | undefined {
+    return this.#entries.values().next().value;
   }
 
   /** In the order of the stream. */

@@ -24,7 +24,10 @@ import type { MemoryCallStore } from '../store/memory-call-store.ts';
 import { payloadBytesOf } from '../store/payload-hold.ts';
 import { requirePositive } from '../store/require-positive.ts';
 import type { ListedRows, RowKind, RowKinds } from '../store/row-kinds.ts';
+import type { RingEntry } from '../store/row-ring.ts';
+import { sortById } from '../store/row-shelf.ts';
 import { mergedEntries } from './merged-rows.ts';
+import type { MirrorStream } from './mirror-stream.ts';
 import { OnceMade } from './once-made.ts';
 import type { RedisCommands } from './redis-commands.ts';
 import { RowWriter } from './row-writer.ts';
@@ -60,6 +63,7 @@ export interface RedisCallStoreOptions {
   readonly onError?: (error: unknown) => void;
 }
 
+const KINDS = ['calls', 'traces', 'searches', 'decisions', 'events', 'activity'] as const;
 /** What a row weighs while it waits, about, in bytes. */
 const ROW_BYTES = 1024;
 const MEBIBYTE = 1024 * 1024;
@@ -75,6 +79,7 @@ export class RedisCallStore implements CallStore {
   /** Two gateways may be given one `service.instance.id`. */
   readonly #process = newUuidV7(Date.now());
   readonly #maxEntries: number;
+  readonly #maxQueuedRows: number;
   readonly #lookMillis: number;
   readonly #writer: RowWriter;
   readonly #rows: SharedRows;
@@ -94,6 +99,7 @@ export class RedisCallStore implements CallStore {
     this.#own = own;
     this.#options = options;
     this.#maxEntries = maxEntries;
+    this.#maxQueuedRows = maxQueuedRows;
     this.#lookMillis = lookMillis;
     this.#onError = onError;
     const place = { commands, keyPrefix, maxEntries };
@@ -122,7 +128,7 @@ export class RedisCallStore implements CallStore {
     this.#reader = new EntryReader({
       entriesOf: (kind) => this.#entriesOf(kind),
       droppedOf: (kind) => this.#droppedOf(kind),
-      callsSince: () => this.#since('calls'),
+      callsSince: () => this.#since('calls', this.#entriesOf('calls')[0]),
     });
   }
 
@@ -144,7 +150,7 @@ export class RedisCallStore implements CallStore {
       const stamped = boundRow<K>(this.#stamped(kind, row));
       const id = 'row_id' in row ? row.row_id : newRowId();
       this.#own.append(kind, stamped, id);
-      const stream = kind === 'traces' && 'spans' in row && isKept(row) ? 'kept_traces' : kind;
+      const stream = streamOf(kind, row);
       const bytes = ROW_BYTES + ('spans' in row ? payloadBytesOf(row) : 0);
       this.#share({ stream, id, bytes, read: () => stamped });
     } catch (error) {
@@ -211,15 +217,14 @@ export class RedisCallStore implements CallStore {
 
   /** What is retained at all gateways; what was appended is this one's. */
   async usage(): Promise<StoreUsage> {
-    const kinds = ['calls', 'traces', 'searches', 'decisions', 'events', 'activity'] as const;
-    await this.#look(...kinds);
+    await this.#look(...KINDS);
     const own = await this.#own.usage();
-    const usages = kinds.map((kind) => {
-      const oldest = this.#since(kind);
+    const usages = KINDS.map((kind) => {
+      const oldest = this.#since(kind, this.#oldestOf(kind));
       const { oldest_retained: _oldest, ...known } = own[kind];
       const usage = {
         ...known,
-        rows: this.#entriesOf(kind).length - (kind === 'traces' ? own.kept_traces.rows : 0),
+        rows: this.#rowsOf(kind) - (kind === 'traces' ? own.kept_traces.rows : 0),
         capacity: Math.max(known.capacity, this.#maxEntries),
         dropped: this.#droppedOf(kind),
         ...(oldest === undefined ? {} : { oldest_retained: new Date(oldest).toISOString() }),
@@ -235,20 +240,36 @@ export class RedisCallStore implements CallStore {
 
   /** Rows that no stream has any more; where streams can't be read, those that went here. */
   #droppedOf(kind: RowKind): number {
-    const streams = streamsOf(kind).filter((name) => name !== 'followups');
-    const shared = streams.map((name) => this.#rows.stream(name));
-    return shared.every(({ isLoaded }) => isLoaded)
-      ? shared.reduce((sum, { trimmed }) => sum + trimmed, 0)
+    const streams = this.#streamsOf(kind);
+    return streams.every(({ isLoaded }) => isLoaded)
+      ? streams.reduce((sum, { trimmed }) => sum + trimmed, 0)
       : this.#own.droppedOf(kind);
   }
 
+  /** What lies in the streams of a list, without what follows its rows. */
+  #streamsOf(kind: RowKind): readonly MirrorStream[] {
+    return streamsOf(kind)
+      .filter((name) => name !== 'followups')
+      .map((name) => this.#rows.stream(name));
+  }
+
+  #rowsOf(kind: RowKind): number {
+    const streams = this.#streamsOf(kind);
+    const alone = this.#own.entriesOf(kind).filter(({ id }) => streams.every((stream) => stream.get(id) === undefined));
+    return streams.reduce((sum, { size }) => sum + size, alone.length);
+  }
+
   /** From when on the rows of all are there: where a stream let rows go, others have none from before. */
-  #since(kind: RowKind): number | undefined {
-    const [oldest] = this.#entriesOf(kind);
-    const trimmed = streamsOf(kind).filter((stream) => stream !== 'followups' && this.#rows.stream(stream).trimmed > 0);
-    const starts = trimmed.flatMap((stream) => this.#rows.stream(stream).entries().slice(0, 1));
-    const times = starts.map(({ row }) => ('timestamp' in row ? Date.parse(String(row.timestamp)) : 0));
-    return times.length > 0 ? Math.max(...times) : oldest && Date.parse(oldest.row.timestamp);
+  #since(kind: RowKind, oldest: RingEntry<object> | undefined): number | undefined {
+    const trimmed = this.#streamsOf(kind).filter((stream) => stream.trimmed > 0);
+    const starts = trimmed.map((stream) => startOf(stream.oldest)).filter((at) => at !== undefined);
+    return starts.length > 0 ? Math.max(...starts) : startOf(oldest);
+  }
+
+  /** About the oldest row of a list: each stream and ring begins with its oldest. */
+  #oldestOf(kind: RowKind): RingEntry<object> | undefined {
+    const firsts = [...this.#streamsOf(kind).map(({ oldest }) => oldest), this.#own.entriesOf(kind)[0]];
+    return sortById(firsts.filter((entry) => entry !== undefined))[0];
   }
 
   #isForeign(kind: RowKind, id: string): boolean {
@@ -266,17 +287,18 @@ export class RedisCallStore implements CallStore {
     this.#tail.appended(row);
   }
 
-  /** Redis lost what this process had written, of which it has the newest itself. */
+  /** Redis lost what this process had written: it is given the newest again, after what waits and as far as there is room. */
   #shareAgain(): void {
     const waiting = new Set(this.#writer.waiting().map(({ stream, id }) => `${stream} ${id}`));
-    for (const kind of ['calls', 'traces', 'searches', 'decisions', 'events', 'activity'] as const) {
-      for (const entry of this.#own.entriesOf(kind)) {
-        const stream = streamOf(kind, entry.row);
-        if (!waiting.has(`${stream} ${entry.id}`)) {
-          this.#writer.push({ stream, id: entry.id, bytes: ROW_BYTES, read: () => entry.row });
-        }
-      }
-    }
+    const rows = KINDS.flatMap((kind) =>
+      this.#own.entriesOf(kind).map((entry): UnsharedRow => {
+        const stream = kind === 'traces' ? streamOf(kind, entry.row) : kind;
+        return { stream, id: entry.id, bytes: ROW_BYTES, read: () => entry.row };
+      }),
+    );
+    const lost = sortById(rows.filter(({ stream, id }) => !waiting.has(`${stream} ${id}`)));
+    const room = Math.max(0, this.#maxQueuedRows - this.#writer.queued);
+    lost.slice(Math.max(0, lost.length - room)).forEach((row) => this.#writer.push(row));
   }
 
   #stamped<K extends RowKind>(kind: K, row: RowKinds[K]): RowKinds[K] {
@@ -303,6 +325,11 @@ export class RedisCallStore implements CallStore {
 
 function streamOf(kind: RowKind, row: RowKinds[RowKind]): SharedStream {
   return kind === 'traces' && 'spans' in row && isKept(row) ? 'kept_traces' : kind;
+}
+
+/** When the row of an entry was made, in epoch milliseconds. */
+function startOf(entry: RingEntry<object> | undefined): number | undefined {
+  return entry !== undefined && 'timestamp' in entry.row ? Date.parse(String(entry.row.timestamp)) : undefined;
 }
 
 function nothing(): void {}

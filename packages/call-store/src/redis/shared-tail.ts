@@ -48,7 +48,7 @@ export class SharedTail {
 
   subscribe(kinds: readonly RowKind[], listener: LiveListener, resume?: { readonly after: string }): { close(): void } {
     const state = { isClosed: false, end: () => undefined as void };
-    void this.#join({ kinds, listener, after: resume?.after }, state);
+    this.#join({ kinds, listener, after: resume?.after }, state).catch(this.#options.onError);
     return {
       close: () => {
         state.isClosed = true;
@@ -70,8 +70,17 @@ export class SharedTail {
     for (const entry of entries) {
       const kind = kindOf(entry.stream);
       if (kind !== undefined && !this.#told.delete(keyOf(entry)) && this.#live.isTold(kind)) {
-        this.#live.tell(toEvent(kind, entry));
+        this.#tell(toEvent(kind, entry));
       }
+    }
+  }
+
+  /** A row that is none harms no other. */
+  #tell(event: LiveRowEvent): void {
+    try {
+      this.#live.tell(event);
+    } catch (error) {
+      this.#options.onError(error);
     }
   }
 
@@ -116,8 +125,8 @@ export class SharedTail {
       return;
     }
     // Nothing comes between what is told here and what follows.
-    this.#replay(reader, begin, isFresh);
-    const subscription = this.#live.subscribe(reader.kinds, this.#withoutKnown(reader));
+    const known = this.#replay(reader, begin, isFresh);
+    const subscription = this.#live.subscribe(reader.kinds, without(known, reader.listener));
     const stop = rows.follow();
     state.end = () => {
       subscription.close();
@@ -125,35 +134,29 @@ export class SharedTail {
     };
   }
 
-  /** Tells of what is known here and comes behind the place of a reader, or after it asked. */
-  #replay({ kinds, listener, after }: Reader, begin: string, isFresh: boolean): void {
-    const behind = [...new Set(kinds.flatMap(kindsBehind))];
-    const known = behind.flatMap((kind) => this.#placed(kind));
-    const place = after === undefined ? undefined : placeOf(known, after);
-    if (after !== undefined && !known.some(({ id }) => id === after)) {
+  /**
+   * Tells of what is known here and comes behind the place of a reader, or after it asked.
+   *
+   * @returns What may come from its stream, and is known to the reader already.
+   */
+  #replay({ kinds, listener, after }: Reader, begin: string, isFresh: boolean): Set<string> {
+    const rows = [...new Set(kinds.flatMap(kindsBehind))].flatMap((kind) => this.#placed(kind));
+    const place = after === undefined ? undefined : placeOf(rows, after);
+    if (after !== undefined && !rows.some(({ id }) => id === after)) {
       // Nobody counts what other gateways let go.
       this.#live.tellOne(listener, { type: 'gap', missed: 0 });
     }
-    const waiting = new Map(this.#options.waiting().map((own) => [keyOf(own), own]));
-    const due = known.filter((row) => isDue(row, after ?? begin, place));
-    for (const { kind, id, row, order, stream } of due.toSorted(inOrder)) {
-      const own = order === undefined ? waiting.get(keyOf({ stream, id })) : undefined;
-      if (own !== undefined && isFresh) {
-        // It comes from its stream in a moment.
-        continue;
-      }
-      if (own !== undefined) {
-        this.#remember(own);
-      }
-      this.#tellReader({ kinds, listener }, toEvent(kind, { id, row }));
+    const waiting = this.#options.waiting();
+    const unread = new Set(isFresh ? waiting.map(keyOf) : []);
+    const known = waiting.filter(({ id }) => after !== undefined && id <= after).map(keyOf);
+    // What waits comes from its stream in a moment.
+    const due = rows.filter(
+      (row) => isDue(row, after ?? begin, place) && !(row.order === undefined && unread.has(keyOf(row))),
+    );
+    for (const row of due.toSorted(inOrder)) {
+      this.#tellReader({ kinds, listener }, toEvent(row.kind, row));
     }
-  }
-
-  /** A reader that knows rows which are still on their way to their stream is not told of them again. */
-  #withoutKnown({ listener, after }: Reader): LiveListener {
-    const waiting = after === undefined ? [] : this.#options.waiting().filter(({ id }) => id <= after);
-    const known = new Set(waiting.map(({ id }) => id));
-    return known.size === 0 ? listener : (event) => (event.type === 'row' && known.has(event.id)) || listener(event);
+    return new Set([...known, ...due.filter(({ order }) => order === undefined).map(keyOf)]);
   }
 
   #tellReader({ kinds, listener }: Pick<Reader, 'kinds' | 'listener'>, event: LiveRowEvent): void {
@@ -174,6 +177,27 @@ export class SharedTail {
     });
   }
 }
+
+/** A reader that is not told of what it knows. */
+function without(known: Set<string>, listener: LiveListener): LiveListener {
+  return known.size === 0
+    ? listener
+    : (event) => (event.type === 'row' && known.has(keyOfEvent(event))) || listener(event);
+}
+
+/** An entry of the feed has the key of the row that it is made from. */
+function keyOfEvent({ kind, id, row }: LiveRowEvent): string {
+  const [, from = kind] = kind === 'activity' ? (/^(\w+):/.exec(row.event_id) ?? []) : [];
+  return `${FED_BY[from] ?? kind} ${id}`;
+}
+
+const FED_BY: Readonly<Record<string, RowKind>> = {
+  tool_call: 'calls',
+  search: 'searches',
+  describe: 'traces',
+  load_skill: 'traces',
+  contention: 'events',
+};
 
 interface Reader {
   readonly kinds: readonly RowKind[];

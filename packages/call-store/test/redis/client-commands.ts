@@ -12,6 +12,7 @@ export interface ClientCommands extends RedisCommands {
 type Client = ReturnType<typeof toClient>;
 
 const PROBE_MILLIS = 50;
+const PROBE_DEADLINE_MILLIS = 500;
 
 function toClient(url: string) {
   const client = createClient({
@@ -54,7 +55,7 @@ export async function clientCommands(url: string): Promise<ClientCommands> {
   const probe = async (): Promise<void> => {
     while (!state.isUp && !state.isClosed) {
       await sleep(PROBE_MILLIS, undefined, { ref: false });
-      const pong = await inTime(client.sendCommand(['PING']), PROBE_MILLIS).catch(() => undefined);
+      const pong = await inTime(client.sendCommand(['PING']), PROBE_DEADLINE_MILLIS).catch(() => undefined);
       become(pong !== undefined);
     }
   };

@@ -1,11 +1,13 @@
 // What becomes of rows while Redis is gone, frozen, or has lost its memory.
-import type { LiveEvent } from '@dcc-mcp/call-store';
+import { type LiveEvent, MemoryCallStore } from '@dcc-mcp/call-store';
+import { RedisCallStore, type RedisCommands } from '@dcc-mcp/call-store/redis';
 import { type RunningRedis, startRedis } from '@dcc-mcp/test-kit/redis-server';
 import { describeWithTools } from '@dcc-mcp/test-kit/tools';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createClient } from '@redis/client';
 import { callRow, traceOf } from '../rows.ts';
 import { until } from '../until.ts';
+import { clientCommands } from './client-commands.ts';
 import { type SharingGateway, newPrefix, shareBy } from './two-gateways.ts';
 
 const OUTSIDE = { lookMillis: 200 };
@@ -108,6 +110,72 @@ describeWithTools({ describe, test }, ['redis-server'])('rows while Redis is awa
     await until(() => events.length === 4);
     const numbers = events.map((event) => event.type === 'row' && event.kind === 'calls' && event.row.request_id);
     expect(numbers).toEqual(['req-1', 'req-2', 'req-3', 'req-4']);
+  });
+
+  test('a Redis that lost its memory is given what waits, and of the rest the newest that have room', async () => {
+    const c = await shareBy(redis.url, 'c', { keyPrefix, maxQueuedRows: 10 });
+    for (let number = 0; number < 30; number += 1) {
+      append(c, number);
+      await c.store.shared.flush();
+    }
+    await redis.kill();
+    await until(() => !c.commands.isUp);
+    append(c, 30, 31, 32);
+    const again = await startRedis({ port: redis.port });
+    await until(async () => (await totalAt(b)) === 10);
+    const { rows } = await b.store.list('calls');
+    expect(rows.map(({ request_id: id }) => id)).toEqual(Array.from({ length: 10 }, (_, index) => `req-${32 - index}`));
+    expect(c.store.shared.health()).toMatchObject({ queued: 0, dropped: 0 });
+    await c.close();
+    await again.stop();
+  });
+
+  test('a row that is written while a reader joins is told of once', async () => {
+    const commands = await clientCommands(redis.url);
+    let store: RedisCallStore | undefined;
+    const slow: RedisCommands = {
+      isUp: true,
+      send: (command, options) => commands.send(command, options),
+      onUp: (listener) => commands.onUp(listener),
+      onDown: (listener) => commands.onDown(listener),
+      blocking: () => {
+        const blocking = commands.blocking();
+        return {
+          send: async (command, deadlineMillis) => {
+            const answer = await blocking.send(command, deadlineMillis);
+            if (command[0] === 'XRANGE' && command[1] === `${keyPrefix}:activity`) {
+              // The streams were read, and the reader has not joined yet.
+              await store?.shared.flush();
+            }
+            return answer;
+          },
+          close: () => blocking.close(),
+        };
+      },
+    };
+    store = new RedisCallStore(new MemoryCallStore(), {
+      commands: slow,
+      serviceInstanceId: 'd',
+      keyPrefix,
+      flushMillis: 60_000,
+    });
+    const events: LiveEvent[] = [];
+    store.subscribe(['calls', 'activity'], (event) => events.push(event));
+    const [first, second] = [callRow(1), callRow(2)];
+    store.append('calls', first);
+    await until(() => events.length >= 2);
+    store.append('calls', second);
+    await store.shared.flush();
+    await until(() => events.some((event) => event.type === 'row' && event.id === second.row_id));
+    const told = events.map((event) => event.type === 'row' && [event.kind, event.id]);
+    expect(told).toEqual(
+      [first, second].flatMap(({ row_id: id }) => [
+        ['calls', id],
+        ['activity', id],
+      ]),
+    );
+    await store.shared.close();
+    commands.close();
   });
 
   test('what waits has a bound: the oldest go, and are counted', async () => {
