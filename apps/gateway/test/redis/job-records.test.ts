@@ -76,6 +76,19 @@ describeWithTools({ describe, test }, ['redis-server'])('jobs over Redis', () =>
     expect(last.jobs.at(-1)).toEqual(jobs[0]);
   });
 
+  test('of jobs that ended without a result, too, only so many are kept', async () => {
+    const [first, second] = await pair();
+    const jobs = [newJob(now), newJob(now), newJob(now)];
+    for (const job of jobs) {
+      await first.records.create(job);
+      await first.records.write({ ...job, state: 'failed', finishedAt: now, error: '{}' });
+    }
+    const kept = await Promise.all(jobs.map((job) => second.records.read(job)));
+    expect(kept.map((job) => job?.state)).toEqual([undefined, 'failed', 'failed']);
+    await first.records.remove(jobs[1]!.id);
+    expect(await second.records.read(jobs[1]!)).toBeUndefined();
+  });
+
   test('the job of a gateway that is gone has failed, and leaves its place', async () => {
     const [first, second] = await pair({ ...BOUNDS, maxOpen: 1 }, 300);
     const job = newJob(now, { state: 'running' });

@@ -29,7 +29,8 @@ local function forget(member)
   redis.call('UNLINK', jobOf(id))
   redis.call('ZREM', prefix .. 'finished', member)
   redis.call('ZREM', prefix .. 'owner:' .. owner, id)
-  redis.call('HINCRBY', prefix .. 'totals', 'bytes', -tonumber(bytes))
+  -- Not the negative of it: that of 0 is -0, which Redis takes for no number.
+  redis.call('HINCRBY', prefix .. 'totals', 'bytes', 0 - tonumber(bytes))
 end
 -- Finished jobs go that are past their time, or past the bounds; the one that ended first goes first.
 local function trim(maxFinished, maxBytes, expired)
