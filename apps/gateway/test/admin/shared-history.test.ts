@@ -10,6 +10,8 @@ import { call, debug, newFolder, type Row, started, TOOLS } from './kept-gateway
 type Rows = readonly Row[];
 
 const callsAt = async (url: string, query = ''): Promise<Rows> => (await debug(url, `calls${query}`))['calls'] as Rows;
+const decisionsAt = async ({ url }: RunningGateway, query = ''): Promise<Rows> =>
+  (await debug(url, `governance${query}`))['recent_decisions'] as Rows;
 const requestIds = (rows: Rows): readonly unknown[] => rows.map((row) => row['request_id']);
 
 async function storesOf(url: string): Promise<Readonly<Record<string, Row>>> {
@@ -117,6 +119,21 @@ describeWithTools({ describe, test }, ['redis-server'])('two gateways at one Red
     expect(await callsAt(b.url, `?instance=${server}`)).toHaveLength(2);
     expect(await callsAt(b.url, '?instance=nobody')).toEqual([]);
     expect((await debug(b.url, 'activity?instance=gateway-a'))['activity']).not.toEqual([]);
+  });
+
+  test('decisions of all are listed at each, and the filter instance gives those of one gateway', async () => {
+    const env = { DCC_MCP_GATEWAY_RATE_LIMIT_PER_MINUTE: '2' };
+    const [a, b] = await Promise.all([started(gateway('gateway-a', env)), started(gateway('gateway-b', env))]);
+    for (const { url } of [a, b, a, b]) {
+      await search(url);
+    }
+    await until(async () => (await decisionsAt(a)).length === 4);
+    await until(async () => (await decisionsAt(b)).length === 4);
+    const made = (await decisionsAt(b)).map((row) => row['service_instance_id']);
+    expect(new Set(made)).toEqual(new Set(['gateway-a', 'gateway-b']));
+    const ofOne = await decisionsAt(b, '?instance=gateway-a');
+    expect(ofOne.map((row) => row['service_instance_id'])).toEqual(['gateway-a', 'gateway-a']);
+    expect(await decisionsAt(b, '?instance=nobody')).toEqual([]);
   });
 
   test('the live tail of one tells of the calls at the other, and resumes at either', async () => {

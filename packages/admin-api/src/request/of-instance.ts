@@ -4,7 +4,7 @@ import { type Query, QUERY_FIELDS, type QueryTerm } from '@dcc-mcp/call-store/qu
 const COLUMNS = ['service_instance_id', 'instance_id'] as const;
 
 /** Lists whose rows name where they come from. */
-export type OfInstance = 'calls' | 'traces' | 'searches' | 'events' | 'activity';
+export type OfInstance = 'calls' | 'traces' | 'searches' | 'decisions' | 'events' | 'activity';
 
 /** The rows of a query that come from `instance`, be it a gateway or a server: both have ids that nothing else has. */
 export function ofInstance(kind: OfInstance, instance: string, query: Query | undefined): Query {

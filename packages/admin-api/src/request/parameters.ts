@@ -126,8 +126,8 @@ export class Parameters {
   }
 
   /** One page of a list whose rows name where they come from. @throws {AdminRefusal} */
-  pageOfInstance(kind: OfInstance): ListRequest {
-    return { ...this.page(kind), ...this.filterOfInstance(kind) };
+  pageOfInstance(kind: OfInstance, fallbackLimit?: number): ListRequest {
+    return { ...this.page(kind, fallbackLimit), ...this.filterOfInstance(kind) };
   }
 
   /** One page of a list. @throws {AdminRefusal} */

@@ -11,7 +11,7 @@ import { governanceAnswer, healthAnswer, telemetryAnswer } from '../schemas/stat
 /** Decisions of a page that asks for no number. */
 const DEFAULT_DECISIONS = 300;
 const NO_JOBS: JobsAnswer = { total: 0, returned: 0, jobs: [] };
-const DECISION_PARAMETERS = ['limit', 'since', 'until', 'q'] as const;
+const DECISION_PARAMETERS = ['limit', 'since', 'until', 'q', 'instance'] as const;
 
 /** What is so at this moment. */
 export function stateRoutes({ sources, now = Date.now }: AdminRoutesOptions): readonly AdminRoute[] {
@@ -56,7 +56,7 @@ function governanceRoute(sources: AdminSources, now: () => number): AdminRoute {
     mediaType: 'application/json',
     tellsOfRows: false,
     handler: async ({ query }) => {
-      const page = new Parameters(query, DECISION_PARAMETERS).page('decisions', DEFAULT_DECISIONS);
+      const page = new Parameters(query, DECISION_PARAMETERS).pageOfInstance('decisions', DEFAULT_DECISIONS);
       const { rows } = await sources.store.list('decisions', page);
       return jsonAnswer({
         generated_at: new Date(now()).toISOString(),
