@@ -101,6 +101,16 @@ describeWithTools({ describe, test }, ['redis-server'])('jobs over Redis', () =>
     expect(await second.records.create(newJob(now))).toBe(true);
   });
 
+  test('a job has failed within fifteen seconds after its gateway was killed', async () => {
+    const [first, second] = await pair();
+    const job = newJob(now, { state: 'running' });
+    await first.records.create(job);
+    first.records.close();
+    first.link.close();
+    await until(async () => (await second.records.read(job))?.state === 'failed', 15_000);
+    expect((await second.records.open(1)).total).toBe(0);
+  }, 20_000);
+
   test('the job of a gateway that lives goes on for longer than it has to say so', async () => {
     const [first, second] = await pair(BOUNDS, 300);
     const job = newJob(now, { state: 'running' });

@@ -4,7 +4,7 @@ import type { JobKey, JobPage, JobQuery, JobRecords, OpenJobs } from '../../../j
 import { MemoryJobRecords } from '../../../jobs/memory-job-records.ts';
 import { ERROR_SERVER, McpError } from '../../../protocol/mcp-protocol.ts';
 import { JoinedRoom } from '../joined/joined-room.ts';
-import { JOBS, RedisJobRecords, type RedisJobsOptions } from './redis-job-records.ts';
+import { JOBS, LEASE_MILLIS, RedisJobRecords, type RedisJobsOptions } from './redis-job-records.ts';
 
 /** What {@link JoinedJobRecords} are made of. */
 export interface JoinedJobsOptions extends RedisJobsOptions {
@@ -13,12 +13,11 @@ export interface JoinedJobsOptions extends RedisJobsOptions {
 
 /** How many renewals fit into a lease. */
 const RENEWALS = 3;
-const DEFAULT_LEASE_MILLIS = 30_000;
 const SHARE_PAGE = 20;
 
 /**
- * Jobs that can be asked for at any gateway of one Redis. The gateway that runs a job says so every 10 s; one that has not for
- * 30 s is gone, and its job has failed. While Redis is away a gateway knows the jobs that it made, and makes new ones.
+ * Jobs that can be asked for at any gateway of one Redis. The gateway that runs a job says so every 3 s; one that has not for
+ * 9 s is gone, and its job has failed. While Redis is away a gateway knows the jobs that it made, and makes new ones.
  */
 export class JoinedJobRecords implements JobRecords {
   readonly #options: JoinedJobsOptions;
@@ -36,7 +35,7 @@ export class JoinedJobRecords implements JobRecords {
   #patientUntil = 0;
 
   constructor(options: JoinedJobsOptions) {
-    const { link, onError, leaseMillis = DEFAULT_LEASE_MILLIS } = options;
+    const { link, onError, leaseMillis = LEASE_MILLIS } = options;
     this.#options = options;
     this.#local = new MemoryJobRecords(options);
     this.#remote = new RedisJobRecords(options);
@@ -166,7 +165,7 @@ export class JoinedJobRecords implements JobRecords {
   }
 
   async #share(hasLost: boolean): Promise<void> {
-    this.#patientUntil = performance.now() + (this.#options.leaseMillis ?? DEFAULT_LEASE_MILLIS);
+    this.#patientUntil = performance.now() + (this.#options.leaseMillis ?? LEASE_MILLIS);
     await this.#remote.renew(this.#openKeys());
     const ids = hasLost ? [...new Set([...this.#own.keys(), ...this.#ahead])] : [...this.#ahead];
     for (let i = 0; i < ids.length; i += SHARE_PAGE) {

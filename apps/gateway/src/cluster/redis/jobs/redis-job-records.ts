@@ -10,13 +10,14 @@ export interface RedisJobsOptions extends JobBounds {
   readonly link: RedisLink;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** How long a job is its gateway's without a word of it; default 30 s. */
+  /** How long a job is its gateway's without a word of it; default {@link LEASE_MILLIS}. */
   readonly leaseMillis?: number;
 }
 
 /** The part of the keys that puts all jobs into one slot. */
 export const JOBS = 'jobs';
-const LEASE_MILLIS = 30_000;
+/** As soon as its other shares, so that nobody waits long for the job of a gateway that was killed. */
+export const LEASE_MILLIS = 9_000;
 /** A job that is open and that no gateway at all looks after is forgotten then. */
 const OPEN_TTL_MILLIS = 60 * 60_000;
 /** Finished jobs go by their bounds; those that nobody looks at go so. */
