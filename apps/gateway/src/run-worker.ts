@@ -94,7 +94,7 @@ async function startWorker({ peer, channel, env, start, instances }: WorkerParts
   // That an exporter fails is told by the process that all of them belong to.
   const telemetry = await startGatewayTelemetry(config, capture, { log: QUIET, onExporter: () => {} });
   const onError = (error: unknown): void => log(`internal error: ${lineOf(error)}`, { severity: 'error' });
-  const state = createRemoteState({ peer, address, onError, onRowsDropped: () => {} });
+  const state = createRemoteState({ peer, address, onError, keepsAllTraces: start.keepsAllTraces });
   let metrics: MetricsWorker | undefined;
   const wire = metricsChannel(peer, (listener) => channel.onEnd(listener));
   const gateway = assembleGateway({
@@ -157,6 +157,8 @@ function takeConnections(
 ): void {
   channel.onSocket((socket) => {
     socket.once('close', () => peer.tell('worker.left', 1));
+    // That leaves before anything of the connection is read.
+    peer.tell('worker.took', 1);
     connections.take(socket);
   });
 }

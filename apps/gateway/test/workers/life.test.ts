@@ -60,6 +60,17 @@ test('a worker that is killed is replaced, and calls at the other one go on', as
   expect(JSON.stringify(feed)).toContain(`worker ${before[0]} has ended`);
 });
 
+test('a job of a worker that has died is failed, and says so', async () => {
+  const [running, server, slug] = await withHeldServer();
+  const { body } = await post(running.url, '/v1/call', { tool_slug: slug, arguments: {} }, { prefer: 'respond-async' });
+  const { job_id: id } = body as { job_id: string };
+  await server.nextCall();
+  workersOf(running).forEach((pid) => process.kill(pid, 'SIGKILL'));
+  await until(async () => (await getJson(running.url, `/v1/jobs/${id}`))['state'] === 'failed', 10_000);
+  const { error } = await getJson(running.url, `/v1/jobs/${id}`);
+  expect(JSON.stringify(error)).toContain('has ended; start it again');
+});
+
 test('requests are answered while every worker is dead', async () => {
   const [running, server, slug] = await withHeldServer();
   workersOf(running).forEach((pid) => process.kill(pid, 'SIGKILL'));

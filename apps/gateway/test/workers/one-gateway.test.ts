@@ -104,6 +104,16 @@ test('rows stand in the order of their keys, so that pages have no holes', async
   expect(keys).toEqual(keys.toSorted().toReversed());
 });
 
+test('a search knows what came of its hits, wherever they were called', async () => {
+  const { body } = await post(url, '/v1/search', { query: 'repeat' });
+  const { search_id: id, hits } = body as { search_id: string; hits: readonly { tool_slug: string }[] };
+  for (let i = 0; i < 4; i += 1) {
+    await post(url, '/v1/call', { tool_slug: hits[0]!.tool_slug, arguments: {}, meta: { search_id: id } });
+  }
+  const { searches } = await getJson(url, `/v1/debug/search-telemetry?q=search_id=${id}`);
+  expect(JSON.stringify(searches).match(/"kind":"call"/g)).toHaveLength(4);
+});
+
 test('an instance that registers at one worker is called at each, and is gone at each', async () => {
   const late = await startEchoServer({ later: { type: 'object' } });
   const instance = '5c0ffee5-0000-4000-8000-000000000001';

@@ -34,6 +34,14 @@ export function workersOf({ process: { pid = 0 } }: GatewayProcess): readonly nu
     .map((child) => child.pid);
 }
 
+/** How many workers a gateway has that is started like this. */
+export async function countWorkers(options: StartProcessOptions): Promise<number> {
+  const gateway = await startGatewayProcess(options);
+  const { length } = workersOf(gateway);
+  await gateway.stop();
+  return length;
+}
+
 /** One request on a connection of its own, which goes to the worker whose turn it is. */
 export async function post(url: string, path: string, body: Json, headers: Record<string, string> = {}) {
   const response = await fetch(url + path, {

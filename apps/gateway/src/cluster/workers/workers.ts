@@ -161,6 +161,7 @@ export class Workers {
       'worker.ready': () => worker.ready(),
       'worker.closing': () => worker.closing(),
       'worker.load': (load: WorkerLoad) => void this.#loads.set(worker, load),
+      'worker.took': (count: number) => worker.took(count),
       'worker.left': (count: number) => {
         worker.connections -= count;
       },
@@ -175,6 +176,7 @@ export class Workers {
     this.#loads.delete(worker);
     upstreams.end();
     this.#addresses.delete(messages.address);
+    this.#served.endJobsOf(messages.address).catch((error: unknown) => this.#onError(error));
     messages.close().catch((error: unknown) => this.#onError(error));
   }
 
@@ -189,6 +191,7 @@ export class Workers {
       stateDirectory,
       bounds,
       instances: this.#upstreams.all(),
+      keepsAllTraces: this.#config.audit.dir !== undefined || this.#config.redisUrl !== undefined,
       waitsForServers: this.#hasStarted,
     };
   }

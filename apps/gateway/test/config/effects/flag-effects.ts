@@ -9,6 +9,7 @@ import type { Json } from '../../fixtures/callers.ts';
 import { runCommand } from '../../fixtures/run-command.ts';
 import { runInProcess } from '../../fixtures/run-in-process.ts';
 import { type ServedInProcess, serveInProcess } from '../../fixtures/serve-in-process.ts';
+import { countWorkers } from '../../workers/worker-gateway.ts';
 import { type FlagEffects, HISTORY_FLAGS } from './history-effects.ts';
 import { askMcp } from './lab.ts';
 import { PORT } from './server-effects.ts';
@@ -102,6 +103,7 @@ const SERVE_FLAGS: FlagEffects = {
   '--no-admin': { observe: statusOf('/admin/') },
   '--admin-path': { value: '/ops', observe: statusOf('/ops/') },
   '--wait': { observe: secondOnPort },
+  '--workers': { value: '2', observe: (args) => countWorkers({ args }) },
   '--json': { observe: async (flag) => (await runInProcess(['config', 'print', ...flag])).stdout.startsWith('{') },
   '--origins': { observe: async (flag) => (await runInProcess(['config', 'print', ...flag])).stdout },
   '--version': { observe: printed },

@@ -54,6 +54,8 @@ export interface Effect {
   readonly value: unknown;
   /** What it is compared with; unset where left out. */
   readonly other?: unknown;
+  /** What the command alone does: looks at it as a process of its own, with that file, instead of {@link observe}. */
+  readonly observeProcess?: (file: Json) => Promise<unknown>;
   /** The observation; that of a gateway that does not start is what it said. */
   observe(lab: Lab): unknown;
 }
@@ -193,6 +195,9 @@ export async function observe(path: string, effect: Effect, value: unknown): Pro
     const env = typeof effect.env === 'function' ? effect.env(place) : effect.env;
     const own = told === undefined ? {} : { [path]: told };
     const isVariable = /^[A-Z_]+$/.test(path);
+    if (effect.observeProcess !== undefined) {
+      return await effect.observeProcess(toFile({ ...base, ...own }));
+    }
     const lab = await startLab(
       place,
       { ...base, ...(isVariable ? {} : own) },

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { countWorkers } from '../../workers/worker-gateway.ts';
 import { type Effect, type Lab, type Place, SERVER } from './lab.ts';
 
 const statusOf =
@@ -50,8 +51,7 @@ async function framesAfterCalls(lab: Lab): Promise<unknown> {
 export const SERVER_EFFECTS: Readonly<Record<string, Effect>> = {
   'server.host': { value: '127.0.0.2', observe: ({ url }) => new URL(url).hostname },
   'server.port': { value: Number(PORT), observe: ({ url }) => new URL(url).port === PORT },
-  // Only the command starts workers: a gateway in a program says so (the workers themselves: test/workers).
-  'server.workers': { value: 2, observe: () => 'it runs' },
+  'server.workers': { value: 2, observeProcess: (config) => countWorkers({ config }), observe: () => undefined },
   'server.name': {
     value: 'Render farm',
     observe: async (lab) => (await lab.mcp('server/discover'))['result'],

@@ -11,8 +11,8 @@ export interface Channel {
 
 /** A channel that hands over open connections, too. */
 export interface ProcessChannel extends Channel {
-  /** @param onFailed Called where the other process did not take it, which may be some time later. */
-  handOver(socket: Socket, onFailed: () => void): void;
+  /** Sends a connection, which stays open here. @returns False where there is no other process any more. */
+  handOver(socket: Socket): boolean;
   onSocket(listener: (socket: Socket) => void): void;
 }
 
@@ -52,12 +52,13 @@ export function createProcessChannel(other: Forked): ProcessChannel {
         }
       }),
     onEnd: (listener) => void other.on('disconnect', listener),
-    handOver: (socket, onFailed) => {
+    handOver: (socket) => {
       if (!other.connected) {
-        onFailed();
-        return;
+        return false;
       }
-      other.send?.(CONNECTION, socket, {}, (error) => error !== null && onFailed());
+      // The connection stays open here as well, so that it is not lost where the other process ends before it takes it.
+      other.send?.(CONNECTION, socket, { keepOpen: true }, () => undefined);
+      return true;
     },
     // Whoever leaves while the connection is on its way leaves none.
     onSocket: (listener) =>

@@ -23,6 +23,8 @@ export class WorkerHandle {
   readonly peer: Peer;
   readonly ended: Promise<string>;
   readonly #started: StartedProcess;
+  /** Connections that were handed over, and that it has not told of. */
+  readonly #untaken: { readonly socket: Socket; readonly onLost: () => void }[] = [];
   readonly #ready: () => void;
   readonly whenReady: Promise<void>;
   state: WorkerState = 'starting';
@@ -39,6 +41,7 @@ export class WorkerHandle {
     this.ended = started.ended.then((why) => {
       this.state = 'dead';
       this.#ready();
+      this.#untaken.splice(0).forEach(({ onLost }) => onLost());
       return why;
     });
   }
@@ -60,13 +63,19 @@ export class WorkerHandle {
     }
   }
 
-  /** @param onFailed Called where it did not take the connection. */
-  handOver(socket: Socket, onFailed: () => void): void {
+  /** @param onLost Called where it has ended before it read from the connection. */
+  handOver(socket: Socket, onLost: () => void): void {
+    if (!this.#started.channel.handOver(socket)) {
+      onLost();
+      return;
+    }
     this.connections += 1;
-    this.#started.channel.handOver(socket, () => {
-      this.connections -= 1;
-      onFailed();
-    });
+    this.#untaken.push({ socket, onLost });
+  }
+
+  /** It has so many more of the connections, in the order in which they were handed over. */
+  took(count: number): void {
+    this.#untaken.splice(0, count).forEach(({ socket }) => socket.destroy());
   }
 
   kill(): void {

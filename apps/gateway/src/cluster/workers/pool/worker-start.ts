@@ -16,6 +16,8 @@ export interface WorkerStart {
   readonly stateDirectory: string | undefined;
   readonly bounds: ListenerBounds;
   readonly instances: readonly InstanceNews[];
+  /** Whether every trace is written down or shared, however many there are. */
+  readonly keepsAllTraces: boolean;
   /** Whether it takes its place when the servers were tried: others serve already. */
   readonly waitsForServers: boolean;
 }

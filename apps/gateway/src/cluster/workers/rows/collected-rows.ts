@@ -20,6 +20,9 @@ import type { Peer, Services } from '../channel/peer.ts';
 import type { SentRow } from './row-courier.ts';
 
 const COLLECT_MILLIS = 100;
+/** After so many rows at once the next ones are fetched later: fewer traces are made that newer ones push out. */
+const MANY_ROWS = 200;
+const PAUSE_MILLIS = 1_000;
 /** How long a list waits for a worker that is busy; what it has comes with the next collection. */
 const PATIENCE_MILLIS = 500;
 
@@ -41,6 +44,8 @@ export class CollectedRows implements CallStore {
   #collecting: Promise<void> | undefined;
   #next: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** On the clock of `performance.now`. */
+  #pauseUntil = 0;
 
   constructor(options: CollectedRowsOptions) {
     this.#options = options;
@@ -48,7 +53,7 @@ export class CollectedRows implements CallStore {
     if (options.store.shared !== undefined) {
       this.shared = options.store.shared;
     }
-    this.#timer = setInterval(() => void this.#collectOnce(), COLLECT_MILLIS).unref();
+    this.#timer = setInterval(() => void this.#collectUnlessBusy(), COLLECT_MILLIS).unref();
   }
 
   /** Fetches the rows that there are now. Never rejects. */
@@ -125,6 +130,10 @@ export class CollectedRows implements CallStore {
     this.#store.seed(kind, oldestFirst);
   }
 
+  #collectUnlessBusy(): Promise<void> {
+    return performance.now() < this.#pauseUntil ? Promise.resolve() : this.#collectOnce();
+  }
+
   #collectOnce(): Promise<void> {
     this.#collecting ??= this.#fetch().finally(() => (this.#collecting = undefined));
     return this.#collecting;
@@ -134,6 +143,9 @@ export class CollectedRows implements CallStore {
     // Whatever is older than that has been taken when each worker has answered.
     const until = firstIdAt(Date.now() + 1);
     const taken = await Promise.all(this.#options.peers().map((peer) => this.#take(peer)));
+    if (taken.some(({ length }) => length > MANY_ROWS)) {
+      this.#pauseUntil = performance.now() + PAUSE_MILLIS;
+    }
     const rows = [...this.#early, ...taken.flat()].toSorted((one, other) => (one.id < other.id ? -1 : 1));
     const end = rows.findIndex(({ id }) => id >= until);
     this.#append(end === -1 ? rows : rows.slice(0, end));

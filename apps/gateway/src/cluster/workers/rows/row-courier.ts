@@ -30,14 +30,24 @@ interface SentFollowUp {
 /** A row, or what was added to a search, on its way to the process that keeps them. */
 export type SentRow = { readonly id: string; readonly kind: RowKind; readonly row: RowKinds[RowKind] } | SentFollowUp;
 
-type Waiting = { readonly id: string; readonly kind: RowKind; readonly make: () => RowKinds[RowKind] } | SentFollowUp;
+type Waiting =
+  | {
+      readonly id: string;
+      readonly kind: RowKind;
+      readonly make: () => RowKinds[RowKind];
+      /** Of a trace that newer ones may push out. */
+      readonly isGood?: boolean;
+    }
+  | SentFollowUp;
 
 export interface RowCourierOptions {
   readonly peer: Peer;
+  /** Good traces that are kept where they go: older ones that wait are not made. */
+  readonly maxTraces: number;
   /** Told of a row that could not be made. */
   readonly onError: (error: unknown) => void;
-  /** Told of how many rows were let go because nobody fetched them. */
-  readonly onDropped: (count: number) => void;
+  /** Told of each row that was let go because nobody fetched it. */
+  readonly onDropped: () => void;
 }
 
 /** The history of a worker: its rows wait until the process that keeps those of all fetches them, and are read there. */
@@ -54,7 +64,7 @@ export class RowCourier implements CallStore {
   take(): readonly SentRow[] {
     const waiting = this.#waiting;
     this.#waiting = [];
-    return waiting.flatMap((each) => this.#toSent(each));
+    return this.#withoutPushedOut(waiting).flatMap((each) => this.#toSent(each));
   }
 
   append<K extends RowKind>(kind: K, row: RowKinds[K]): void {
@@ -64,8 +74,8 @@ export class RowCourier implements CallStore {
     }
   }
 
-  appendLater<K extends LateKind>(kind: K, { id, make }: LateRow<RowKinds[K]>): void {
-    this.#add({ kind, id, make });
+  appendLater<K extends LateKind>(kind: K, { id, make, isKept = false }: LateRow<RowKinds[K]>): void {
+    this.#add({ kind, id, make, isGood: kind === 'traces' && !isKept });
   }
 
   appendFollowUp(searchId: string, followUp: FollowUpNote): void {
@@ -112,11 +122,23 @@ export class RowCourier implements CallStore {
 
   #add(waiting: Waiting): void {
     if (this.#waiting.length >= MAX_WAITING) {
-      const count = MAX_WAITING / 10;
-      this.#waiting.splice(0, count);
-      this.#options.onDropped(count);
+      this.#waiting.splice(0, MAX_WAITING / 10).forEach(() => this.#options.onDropped());
     }
     this.#waiting.push(waiting);
+  }
+
+  /** The newest good traces take all places. */
+  #withoutPushedOut(waiting: readonly Waiting[]): readonly Waiting[] {
+    let places = this.#options.maxTraces;
+    if (waiting.length <= places) {
+      return waiting;
+    }
+    const newestFirst = waiting.toReversed().filter((each) => {
+      const isGood = 'isGood' in each && (each.isGood ?? false);
+      places -= Number(isGood);
+      return !isGood || places >= 0;
+    });
+    return newestFirst.toReversed();
   }
 
   #toSent(waiting: Waiting): readonly SentRow[] {

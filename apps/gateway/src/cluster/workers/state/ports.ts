@@ -13,7 +13,7 @@ export interface Ports {
   readonly sessions: Omit<SessionRecords, 'close'>;
   readonly inputRounds: InputRounds;
   readonly resourceOwners: ResourceOwners;
-  readonly searchMemory: SearchMemory;
+  readonly searchMemory: Omit<SearchMemory, 'settle'>;
   readonly registeredInstances: RegisteredInstances;
   readonly leases: ConcurrencyLeases;
   readonly quotas: Quotas;
@@ -36,7 +36,7 @@ const METHODS: { readonly [Name in keyof Ports]: readonly (keyof Ports[Name] & s
   ],
   inputRounds: ['put', 'find', 'remove'],
   resourceOwners: ['replace', 'add', 'forget', 'ownersOf'],
-  searchMemory: ['remember', 'join', 'settle'],
+  searchMemory: ['remember', 'join'],
   registeredInstances: ['register', 'heartbeat', 'get', 'remove', 'list'],
   leases: ['acquire', 'renew', 'release'],
   quotas: ['consume', 'tracked'],

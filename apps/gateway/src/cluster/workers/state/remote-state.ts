@@ -6,6 +6,7 @@ import { CachedSessions } from './cached-sessions.ts';
 import { remotePort } from './ports.ts';
 import { remoteApprovals } from './remote-approvals.ts';
 import { remoteMessages } from './remote-messages.ts';
+import { remoteSearchMemory } from './remote-search-memory.ts';
 
 export interface RemoteStateOptions {
   readonly peer: Peer;
@@ -13,19 +14,20 @@ export interface RemoteStateOptions {
   readonly address: string;
   /** Told of what failed with nobody waiting for it. */
   readonly onError: (error: unknown) => void;
-  /** Told of how many rows were let go because nobody fetched them. */
-  readonly onRowsDropped: (count: number) => void;
+  /** Whether every trace is kept somewhere; else those that newer ones push out at once are not sent. */
+  readonly keepsAllTraces: boolean;
 }
 
 /** The state of the process that started this one. */
-export function createRemoteState({ peer, address, onError, onRowsDropped }: RemoteStateOptions): SharedState {
+export function createRemoteState(options: RemoteStateOptions): SharedState {
+  const { peer, address, onError, keepsAllTraces } = options;
   const sessions = new CachedSessions(remotePort(peer, 'sessions'), onError);
   peer.serve({ 'sessions.drop': (ids: readonly string[]) => sessions.drop(ids) });
   return {
     sessions,
     inputRounds: remotePort(peer, 'inputRounds'),
     resourceOwners: remotePort(peer, 'resourceOwners'),
-    searchMemory: remotePort(peer, 'searchMemory'),
+    searchMemory: remoteSearchMemory(peer),
     registeredInstances: remotePort(peer, 'registeredInstances'),
     approvals: remoteApprovals(peer),
     createMessages: (onListenerError) => {
@@ -36,7 +38,8 @@ export function createRemoteState({ peer, address, onError, onRowsDropped }: Rem
     createQuotas: (ratePerMinute, name) => remotePort(peer, 'quotas', ratePerMinute, name),
     createLeases: () => remotePort(peer, 'leases'),
     createJobRecords: () => remotePort(peer, 'jobs'),
-    createCallStore: () => new RowCourier({ peer, onError, onDropped: onRowsDropped }),
+    createCallStore: ({ capacities: { traces }, onError: onRowError, onNotShared: onDropped }) =>
+      new RowCourier({ peer, onError: onRowError, onDropped, maxTraces: keepsAllTraces ? Infinity : traces }),
   };
 }
 

@@ -6,8 +6,10 @@ import type { EndedSession, SessionRecords } from '../../../mcp/session/session-
 import type { SharedState } from '../../shared-state.ts';
 import type { Peer, Services } from '../channel/peer.ts';
 import { CollectedRows, rowServices } from '../rows/collected-rows.ts';
+import { endLostJobs } from './end-lost-jobs.ts';
 import { servedPort } from './ports.ts';
 import { servedApprovals } from './remote-approvals.ts';
+import { servedSearchMemory } from './remote-search-memory.ts';
 import { toldSessions } from './told-sessions.ts';
 
 /** How long a change of a session waits for workers to drop their copies: one that hangs serves nobody. */
@@ -25,6 +27,8 @@ export interface ServedState {
   readonly state: SharedState;
   /** What a worker may ask. */
   readonly services: () => Services;
+  /** A worker has ended, and what it ran with it. @param address What it was called among gateways. */
+  endJobsOf(address: string): Promise<void>;
   /** Sessions that were used here or at a worker, and have not ended. */
   sessionCount(): number;
   /** Fetches the last rows of the workers. */
@@ -57,19 +61,31 @@ export function serveState({ state: own, peers, onError }: ServedStateOptions): 
   return {
     state,
     services: () => ({
-      ...servedPort('sessions', () => state.sessions),
-      ...servedPort('inputRounds', () => state.inputRounds),
-      ...servedPort('resourceOwners', () => state.resourceOwners),
-      ...servedPort('searchMemory', () => state.searchMemory),
-      ...servedPort('registeredInstances', () => state.registeredInstances),
-      ...servedPort('quotas', (ratePerMinute: number, name: string) => state.createQuotas(ratePerMinute, name)),
-      ...servedPort('leases', () => state.createLeases()),
+      ...portServices(state),
       ...servedPort('jobs', () => made(jobs)),
-      ...servedApprovals(state.approvals),
       ...rowServices(made(rows)),
     }),
+    endJobsOf: async (address) => {
+      if (jobs !== undefined) {
+        await endLostJobs(jobs, address, Date.now());
+      }
+    },
     sessionCount: () => sessions.size,
     closeRows: async () => rows?.close(),
+  };
+}
+
+function portServices(state: SharedState): Services {
+  return {
+    ...servedPort('sessions', () => state.sessions),
+    ...servedPort('inputRounds', () => state.inputRounds),
+    ...servedPort('resourceOwners', () => state.resourceOwners),
+    ...servedPort('searchMemory', () => state.searchMemory),
+    ...servedSearchMemory(state.searchMemory),
+    ...servedPort('registeredInstances', () => state.registeredInstances),
+    ...servedPort('quotas', (ratePerMinute: number, name: string) => state.createQuotas(ratePerMinute, name)),
+    ...servedPort('leases', () => state.createLeases()),
+    ...servedApprovals(state.approvals),
   };
 }
 
