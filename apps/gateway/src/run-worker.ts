@@ -107,6 +107,7 @@ async function startWorker({ peer, channel, env, start, instances }: WorkerParts
     stateFolder: stateDirectory === undefined ? undefined : new StateFolder(stateDirectory),
     log,
     role: 'worker',
+    tellCount: (count) => peer.tell('worker.count', count),
     createScrapeHandler: (source, { exemplars }) => {
       metrics = createMetricsWorker(source, wire, exemplars === undefined ? {} : { exemplars });
       return metrics;

@@ -2,7 +2,7 @@ import { newRowId } from '@dcc-mcp/call-store';
 import { hash, randomUUID } from 'node:crypto';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
-import { Governance } from '../governance/governance.ts';
+import { Governance, type GovernanceOptions } from '../governance/governance.ts';
 import { Jobs } from '../jobs/jobs.ts';
 import type { OperationCore } from '../operations/frame/core.ts';
 import type { GatewayMessages } from '../protocol/messages/gateway-messages.ts';
@@ -41,8 +41,10 @@ export function createCore(parts: CoreParts, catalog: Catalog, metrics: GatewayI
   const notes =
     parts.role === 'worker' ? { metrics: undefined, store: undefined, log: () => {} } : { metrics, store, log };
   const quarantine = createQuarantine(state.approvals, notes);
-  const kept = { createQuotas, createLeases, quarantine, onLoop: loopNote({ store, log }) };
-  const governance = new Governance(config, { ...kept, now: Date.now, newId, onError });
+  const governance = new Governance(config, {
+    ...{ createQuotas, createLeases, quarantine, now: Date.now, newId, onError },
+    ...toldLimits(parts),
+  });
   const recorder = new Recorder(sinks, onError);
   return {
     catalog,
@@ -62,6 +64,18 @@ export function createCore(parts: CoreParts, catalog: Catalog, metrics: GatewayI
     onError,
     now: () => performance.now(),
     newId,
+  };
+}
+
+/** What limits refuse and notice is told where it is asked for. */
+function toldLimits({ store, log, tellCount }: CoreParts): Pick<GovernanceOptions, 'onLoop' | 'onThrottled'> {
+  const note = loopNote({ store, log });
+  return {
+    onThrottled: () => tellCount?.({ of: 'throttled' }),
+    onLoop: (loop) => {
+      note(loop);
+      tellCount?.({ of: 'loop' });
+    },
   };
 }
 

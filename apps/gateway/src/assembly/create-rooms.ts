@@ -6,9 +6,10 @@ import { adminRoutes } from '../admin/admin-routes.ts';
 import { adminSources } from '../admin/admin-sources.ts';
 import { Catalog } from '../catalog/catalog.ts';
 import { createLocalState } from '../cluster/shared-state.ts';
-import type { WorkerFacts } from '../cluster/workers/worker-parts.ts';
+import type { WorkerCount, WorkerFacts } from '../cluster/workers/worker-parts.ts';
 import type { SettingView } from '../config/load/setting-views.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
+import type { Governance } from '../governance/governance.ts';
 import { type Authentication, createAuthentication } from '../http/auth/authentication.ts';
 import { InFlight } from '../http/in-flight.ts';
 import type { RouteTable } from '../http/route-table.ts';
@@ -69,12 +70,13 @@ export function createRooms(parts: GatewayParts): Rooms {
   const { metrics } = instruments;
   const onDropped = (rowsOf: string): void => metrics?.recordRowsDropped(rowsOf, 1);
   const store = createStore({ ...parts, state }, onError, onDropped);
-  const listed = new ListedTokens(Date.now);
+  const listed = new ListedTokens(Date.now, (bytes) => parts.tellCount?.({ of: 'listed', bytes }));
   const history = new InstanceHistory(Date.now);
   const messages = state.createMessages(onError);
   const neighbours = new Neighbours({ ...parts, state }, messages);
   const kept = { messages, neighbours, store, listed, history };
   const core = createCore({ ...parts, ...kept, state, onError }, catalog, instruments.metrics);
+  parts.workers?.onCount((count) => addCount(count, core.governance, listed));
   const streams = new StreamCounts();
   const inFlight = new InFlight();
   const side = createMcp({ ...parts, state, messages, neighbours }, core, streams);
@@ -166,6 +168,18 @@ function sessionsOf({ sessions }: McpSide, workers: WorkerFacts | undefined): Ro
           return workers.sessions();
         },
       };
+}
+
+/** What a worker counted is counted here as well, where it is asked for. */
+function addCount(count: WorkerCount, governance: Governance, listed: ListedTokens): void {
+  switch (count.of) {
+    case 'listed':
+      return listed.note(count.bytes);
+    case 'throttled':
+      return governance.noteThrottled();
+    case 'loop':
+      return governance.loops.noteSeen();
+  }
 }
 
 /** The row of an event is there before anybody is told that there is one. */

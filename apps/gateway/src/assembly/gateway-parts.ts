@@ -3,7 +3,7 @@ import type { CapturePolicy } from '@dcc-mcp/workflow-spans';
 import type { LookupFunction } from 'node:net';
 import type { PageFiles } from '../admin/page-files.ts';
 import type { SharedState } from '../cluster/shared-state.ts';
-import type { SharedInstances, WorkerFacts } from '../cluster/workers/worker-parts.ts';
+import type { SharedInstances, WorkerCount, WorkerFacts } from '../cluster/workers/worker-parts.ts';
 import type { RegistryFolder } from '../config/load/registry-folder-of.ts';
 import type { SettingView } from '../config/load/setting-views.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
@@ -45,6 +45,8 @@ export interface GatewayParts {
   readonly createScrapeHandler?: CreateScrapeHandler | undefined;
   /** The processes that this one has started; absent where it has none. */
   readonly workers?: WorkerFacts | undefined;
+  /** Tells what is counted here to the process that tells of all; absent where this one does. */
+  readonly tellCount?: ((count: WorkerCount) => void) | undefined;
   /** Tells this process from others of the gateway that share its state and tell of it; default: it is the only one. */
   readonly role?: 'worker' | undefined;
 }

@@ -63,6 +63,11 @@ export class CallLoops {
     return this.#options.settings;
   }
 
+  /** Another process has seen one. */
+  noteSeen(): void {
+    this.#seen += 1;
+  }
+
   /** Loops seen since the settings are in force. */
   get seen(): number {
     return this.#seen;

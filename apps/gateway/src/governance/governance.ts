@@ -25,6 +25,8 @@ export interface GovernanceOptions {
   readonly quarantine: Quarantine;
   /** Told of a caller that makes the same call again and again. */
   readonly onLoop: (loop: CallLoop) => void;
+  /** Told of each operation that a limit refused here. */
+  readonly onThrottled?: (() => void) | undefined;
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly newId: () => string;
@@ -113,6 +115,7 @@ export class Governance {
 
   noteThrottled(): void {
     this.#throttled += 1;
+    this.#options.onThrottled?.();
   }
 
   /** Principals that a limit counts at this moment. */

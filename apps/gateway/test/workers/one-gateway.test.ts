@@ -139,6 +139,23 @@ test('health tells of the sessions of all workers once', async () => {
   expect(await count()).toBe(before + 1);
 });
 
+test('statistics have what lists of tools cost at all workers', async () => {
+  const listed = async (): Promise<number> => {
+    const { tokens } = await getJson(url, '/v1/debug/stats');
+    return (tokens as { readonly tools_list: number }).tools_list;
+  };
+  const before = await listed();
+  const session = await RawSession.open(url);
+  const list = { jsonrpc: '2.0', id: 1, method: 'tools/list' };
+  const headers = { accept: 'application/json, text/event-stream', 'mcp-session-id': session.id };
+  await post(url, '/mcp', list, headers);
+  const first = (await listed()) - before;
+  expect(first).toBeGreaterThan(0);
+  await post(url, '/mcp', list, headers);
+  await post(url, '/mcp', list, headers);
+  expect((await listed()) - before).toBe(3 * first);
+});
+
 test('a page, a form and a body that is too large are answered as by one process', async () => {
   const page = await fetch(`${url}/admin/`);
   expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);

@@ -3,6 +3,12 @@ import type { CreateScrapeHandler } from '../../recording/telemetry/gateway-inst
 import type { InstanceTableOptions } from '../../registry/table/instance-table.ts';
 import type { SharedState } from '../shared-state.ts';
 
+/** What a worker counts for the process that tells of all. */
+export type WorkerCount =
+  | { readonly of: 'listed'; readonly bytes: number }
+  | { readonly of: 'throttled' }
+  | { readonly of: 'loop' };
+
 /** What the process that starts others knows of them. */
 export interface WorkerFacts {
   /** Places by the state of their worker. */
@@ -11,6 +17,8 @@ export interface WorkerFacts {
   sessions(): number;
   /** Open streams of all of them. */
   streams(): number;
+  /** @param listener Told of each thing that one of them has counted. */
+  onCount(listener: (count: WorkerCount) => void): void;
 }
 
 /** What the table of instances does for other processes, or with those of another one. */

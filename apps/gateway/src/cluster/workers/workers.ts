@@ -19,7 +19,7 @@ import { configOfWorker, type WorkerEnd, type WorkerLoad, type WorkerStart } fro
 import { servedMessages } from './state/remote-messages.ts';
 import { type ServedState, serveState } from './state/served-state.ts';
 import { SharedUpstreams } from './upstreams/shared-upstreams.ts';
-import type { SharedInstances, WorkerFacts, WorkerParts } from './worker-parts.ts';
+import type { SharedInstances, WorkerCount, WorkerFacts, WorkerParts } from './worker-parts.ts';
 
 /** How long a start waits for its workers; until then, and after, this process answers. */
 const START_MILLIS = 10_000;
@@ -49,6 +49,7 @@ export class Workers {
   readonly #served: ServedState;
   readonly #upstreams: SharedUpstreams;
   readonly #loads = new Map<WorkerHandle, WorkerLoad>();
+  readonly #countListeners: ((count: WorkerCount) => void)[] = [];
   /** What the workers are called among gateways. */
   readonly #addresses = new Set<string>();
   #metrics: MetricsPrimary | undefined;
@@ -84,6 +85,7 @@ export class Workers {
       states: () => this.#pool.states(),
       sessions: () => this.#served.sessionCount(),
       streams: () => [...this.#loads.values()].reduce((sum, { streams }) => sum + streams, 0),
+      onCount: (listener) => void this.#countListeners.push(listener),
     };
     const createScrapeHandler: CreateScrapeHandler = (source, scrape) => {
       const workerCounts = (): ReturnType<WorkerFacts['states']> => this.#pool.states();
@@ -162,6 +164,7 @@ export class Workers {
       'worker.closing': () => worker.closing(),
       'worker.load': (load: WorkerLoad) => void this.#loads.set(worker, load),
       'worker.took': (count: number) => worker.took(count),
+      'worker.count': (count: WorkerCount) => this.#countListeners.forEach((listener) => listener(count)),
       'worker.left': (count: number) => {
         worker.connections -= count;
       },

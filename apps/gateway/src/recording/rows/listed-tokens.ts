@@ -7,16 +7,19 @@ const MAX_MINUTES = 10_080;
 /** What lists of tools cost models to read, by the minute: a list is no row. */
 export class ListedTokens {
   readonly #now: () => number;
+  readonly #onNote: (bytes: number) => void;
   /** Tokens by the minute since the epoch, oldest first. */
   readonly #byMinute = new Map<number, number>();
 
-  /** @param now Epoch milliseconds. */
-  constructor(now: () => number) {
+  /** @param now Epoch milliseconds. @param onNote Told of each list. */
+  constructor(now: () => number, onNote: (bytes: number) => void = () => {}) {
     this.#now = now;
+    this.#onNote = onNote;
   }
 
   /** One list of so many bytes was sent. */
   note(bytes: number): void {
+    this.#onNote(bytes);
     const minute = minuteOf(this.#now());
     this.#byMinute.set(minute, (this.#byMinute.get(minute) ?? 0) + estimateTokens(bytes));
     const [oldest] = this.#byMinute.keys();
