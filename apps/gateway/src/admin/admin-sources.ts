@@ -18,6 +18,7 @@ import { instanceCards, type InstanceParts } from './instance-cards.ts';
 import { openJobs } from './open-jobs.ts';
 import { ProcessUsages } from './process-usage.ts';
 import { type TelemetryFacts, telemetryView } from './telemetry-view.ts';
+import { type ServerShare, standings } from './worker-shares.ts';
 
 /** Jobs that are shown: an operator looks for the oldest. */
 const MAX_JOBS = 200;
@@ -37,7 +38,7 @@ export interface AdminParts {
   readonly history: InstanceHistory;
   readonly table: InstanceParts['table'];
   /** The processes that this one has started; absent where it has none. */
-  readonly workers?: { streams(): number } | undefined;
+  readonly workers?: { streams(): number; shares(): Promise<readonly ServerShare[]> } | undefined;
   /** Absent where no traffic is captured. */
   readonly traffic: TrafficCapture | undefined;
   /** The keys of JWTs; absent where none are taken. */
@@ -55,10 +56,13 @@ export function adminSources(parts: AdminParts): AdminSources {
   const { core, store, telemetry, config, settings } = parts;
   const { upstreams, catalog } = core;
   const usages = new ProcessUsages();
+  const standing = async (): Promise<ReturnType<typeof standings>> => standings((await parts.workers?.shares()) ?? []);
   return {
     store,
-    instances: (baseUrl) => instanceCards({ ...parts, upstreams, catalog, usages }, baseUrl),
-    governance: () => governanceView({ ...parts, ...core, config: config(), shared: parts.shared?.() }),
+    instances: async (baseUrl) =>
+      instanceCards({ ...parts, upstreams, catalog, usages, standing: await standing() }, baseUrl),
+    governance: async () =>
+      governanceView({ ...parts, ...core, standing: await standing(), config: config(), shared: parts.shared?.() }),
     telemetry: () =>
       telemetryView({
         telemetry,
@@ -67,26 +71,30 @@ export function adminSources(parts: AdminParts): AdminSources {
         config: config(),
         settings: settings(),
       }),
-    health: () =>
-      healthView({
-        upstreams,
-        version: parts.version,
-        sessions: () => parts.sessions.count,
-        streams: () =>
-          Object.values(parts.streams.counts()).reduce((sum, each) => sum + each, parts.workers?.streams() ?? 0),
-        limits: config().limits,
-        keys: parts.keys?.state,
-        shared: parts.shared?.(),
-        stores: { ...parts.files.health(), ...parts.traffic?.health() },
-        uptimeSecs: () => process.uptime(),
-        residentBytes: () => process.memoryUsage.rss(),
-      }),
+    health: async () => health(parts, await standing()),
     jobs: async () => openJobs(await core.jobs.open(MAX_JOBS), Date.now()),
     ...outputSources(core),
     ...(parts.traffic === undefined ? {} : { traffic: parts.traffic }),
     toolsListTokens: (since, until) => parts.listed.between(since, until),
     toolSlugs: () => Array.from(catalog.records(), ({ slug }) => slug),
   };
+}
+
+function health(parts: AdminParts, standing: ReturnType<typeof standings>): ReturnType<typeof healthView> {
+  const { core, config, sessions, streams, workers, files, traffic } = parts;
+  return healthView({
+    upstreams: core.upstreams,
+    standing,
+    version: parts.version,
+    sessions: () => sessions.count,
+    streams: () => Object.values(streams.counts()).reduce((sum, each) => sum + each, workers?.streams() ?? 0),
+    limits: config().limits,
+    keys: parts.keys?.state,
+    shared: parts.shared?.(),
+    stores: { ...files.health(), ...traffic?.health() },
+    uptimeSecs: () => process.uptime(),
+    residentBytes: () => process.memoryUsage.rss(),
+  });
 }
 
 /** What instances wrote and told until now, also of those that have left. */

@@ -5,8 +5,9 @@ import type { SharedStore } from '../governance/shared-store.ts';
 import { SCRIPT_KEYS } from '../recording/rows/redact-json.ts';
 import type { TrafficCapture } from '../recording/traffic/traffic-capture.ts';
 import type { Upstreams } from '../registry/table/upstreams.ts';
-import type { Upstream } from '../upstream/upstream.ts';
+import type { CircuitView, Upstream } from '../upstream/upstream.ts';
 import { quarantineView } from './quarantine-view.ts';
+import type { Standing } from './worker-shares.ts';
 
 /** Lists of policy by their names in the answer. */
 const ALLOWLISTS = {
@@ -21,6 +22,7 @@ const ALLOWLISTS = {
 export interface GovernanceParts {
   readonly config: GatewayConfig;
   readonly upstreams: Upstreams;
+  readonly standing: (upstream: Upstream) => Standing;
   readonly governance: Pick<Governance, 'throttled' | 'tracked' | 'quarantine' | 'loops'>;
   /** Where limits are counted over all gateways; absent: here alone. */
   readonly shared: SharedStore | undefined;
@@ -30,7 +32,7 @@ export interface GovernanceParts {
 
 /** What is in force: policy, limits, redaction, authentication. */
 export async function governanceView(parts: GovernanceParts): Promise<Readonly<Record<string, unknown>>> {
-  const { config, upstreams, governance, traffic, shared } = parts;
+  const { config, upstreams, standing, governance, traffic, shared } = parts;
   const { policy, limits } = config;
   const lists = Object.entries(ALLOWLISTS).map(([name, key]) => [name, policy[key]] as const);
   const active = Object.fromEntries(lists.map(([name, list]) => [name, list.length > 0]));
@@ -59,7 +61,7 @@ export async function governanceView(parts: GovernanceParts): Promise<Readonly<R
       throttled_total: governance.throttled,
     },
     quarantine: { mode: policy.quarantine, ...(await quarantineView(governance.quarantine)) },
-    circuits: upstreams.all().map(toCircuit),
+    circuits: upstreams.all().map((each) => toCircuit(each.settings.instanceId, standing(each).circuit)),
     traffic_capture: traffic?.view() ?? { state: 'capture_disabled', mode: 'off' },
     redaction: { keys: [...SCRIPT_KEYS, ...SECRET_KEY_PARTS], paths: config.admin.redactPaths, values_applied: true },
     authentication: { ...authenticationOf(config) },
@@ -75,10 +77,9 @@ function quotaStore(shared: SharedStore | undefined): object {
   return isUp ? { store: name, gateways } : { store: 'memory', gateways, degraded: true };
 }
 
-function toCircuit({ settings, circuit }: Upstream): object {
-  const { state, failures, times } = circuit;
+function toCircuit(instanceId: string, { state, failures, times }: CircuitView): object {
   return {
-    instance_id: settings.instanceId,
+    instance_id: instanceId,
     state,
     failures,
     ...(times && { opens_at: time(times.openedAt), closes_at: time(times.trialAt) }),

@@ -1,10 +1,13 @@
 import type { SharedStore } from '../governance/shared-store.ts';
 import type { KeyState } from '../http/auth/key-watch.ts';
 import type { Upstreams } from '../registry/table/upstreams.ts';
+import type { Upstream } from '../upstream/upstream.ts';
+import type { Standing } from './worker-shares.ts';
 
 /** What the process is asked. */
 export interface HealthParts {
   readonly upstreams: Upstreams;
+  readonly standing: (upstream: Upstream) => Standing;
   readonly version: string;
   readonly sessions: () => number;
   readonly streams: () => number;
@@ -37,7 +40,7 @@ export function healthView(parts: HealthParts): Readonly<Record<string, unknown>
     instances_total: all.length,
     sessions: parts.sessions(),
     streams: parts.streams(),
-    in_flight: all.reduce((sum, { load }) => sum + load.running, 0),
+    in_flight: all.reduce((sum, each) => sum + parts.standing(each).load.running, 0),
     limits: snakeCased(parts.limits),
     stores,
     ...(keys === undefined ? {} : { authentication: { keys: keysView(keys) } }),

@@ -10,6 +10,7 @@ import type { SkippedInstance } from '../registry/table/skipped-instances.ts';
 import type { InstanceState, Upstreams } from '../registry/table/upstreams.ts';
 import type { RegisteredFacts, Upstream, UpstreamSettings, UpstreamStatus } from '../upstream/upstream.ts';
 import type { ProcessUsage, ProcessUsages } from './process-usage.ts';
+import type { Standing } from './worker-shares.ts';
 
 /** Where {@link instanceCards} looks. */
 export interface InstanceParts {
@@ -20,11 +21,12 @@ export interface InstanceParts {
   /** Tells which rows of the sources became no instance. */
   readonly table: { skipped(): readonly SkippedInstance[] };
   readonly usages: ProcessUsages;
+  readonly standing: (upstream: Upstream) => Standing;
 }
 
 /** Live cards of all instances. */
 export async function instanceCards(parts: InstanceParts, baseUrl: string): Promise<InstanceCards> {
-  const { upstreams, catalog, store, history, usages } = parts;
+  const { upstreams, catalog, store, history, usages, standing } = parts;
   const totals = await store.instanceTotals();
   const calls = new Map(totals.map((row) => [row.name, row]));
   const skills = Map.groupBy(catalog.skills(), ({ instanceId }) => instanceId);
@@ -37,6 +39,7 @@ export async function instanceCards(parts: InstanceParts, baseUrl: string): Prom
     instances: all.map((upstream) => {
       const { instanceId } = upstream.settings;
       return card(upstream, {
+        load: standing(upstream).load,
         state: upstreams.stateOf(upstream),
         calls: calls.get(instanceId),
         skills: skills.get(instanceId) ?? [],
@@ -74,7 +77,7 @@ function summaryOf(counts: ReadonlyMap<InstanceState, number>): Readonly<Record<
   };
 }
 
-interface CardFacts {
+interface CardFacts extends Pick<Standing, 'load'> {
   readonly state: InstanceState;
   readonly calls: TopRow | undefined;
   readonly skills: readonly SkillRecord[];
@@ -83,8 +86,8 @@ interface CardFacts {
   readonly baseUrl: string;
 }
 
-function card(upstream: Upstream, { state: status, calls, skills, usage, strip, baseUrl }: CardFacts): object {
-  const { settings, load, facts } = upstream;
+function card(upstream: Upstream, { state: status, load, calls, skills, usage, strip, baseUrl }: CardFacts): object {
+  const { settings, facts } = upstream;
   const loaded = skills.filter(({ isLoaded }) => isLoaded).length;
   return {
     instance_id: settings.instanceId,

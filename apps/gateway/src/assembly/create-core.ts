@@ -41,10 +41,8 @@ export function createCore(parts: CoreParts, catalog: Catalog, metrics: GatewayI
   const notes =
     parts.role === 'worker' ? { metrics: undefined, store: undefined, log: () => {} } : { metrics, store, log };
   const quarantine = createQuarantine(state.approvals, notes);
-  const governance = new Governance(config, {
-    ...{ createQuotas, createLeases, quarantine, now: Date.now, newId, onError },
-    ...toldLimits(parts),
-  });
+  const kept = { createQuotas, createLeases, quarantine, ...toldLimits(parts) };
+  const governance = new Governance(config, { ...kept, now: Date.now, newId, onError });
   const recorder = new Recorder(sinks, onError);
   return {
     catalog,

@@ -2,7 +2,7 @@
 import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { RawSession } from '../cluster/raw-client.ts';
-import { connectCallers } from '../fixtures/callers.ts';
+import { connectCallers, type Json } from '../fixtures/callers.ts';
 import { type EchoServer, startEchoServer } from '../fixtures/echo-server.ts';
 import { maya } from '../fixtures/servers.ts';
 import { until } from '../upstream/fixtures/harness.ts';
@@ -128,6 +128,24 @@ test('an instance that registers at one worker is called at each, and is gone at
   const answers = await Promise.all([post(url, '/v1/call', call), post(url, '/v1/call', call)]);
   expect(answers.map(({ status, body }) => [status, body['ok']])).not.toContainEqual([200, true]);
   late.close();
+});
+
+test('health and the card of an instance tell of calls that run at any worker', async () => {
+  const slow = await startEchoServer({ wait: { type: 'object' } }, 1_500);
+  const instance = '5c0ffee5-0000-4000-8000-000000000002';
+  const registration = { instance_id: instance, dcc_type: 'nuke', mcp_url: slow.url, ttl_secs: 60 };
+  await post(url, '/v1/instances/register', registration);
+  const call = { tool_slug: `nuke.${instance.slice(0, 8)}.wait`, arguments: {} };
+  await until(async () => (await post(url, '/v1/describe', { tool_slug: call.tool_slug })).status === 200);
+  const running = Array.from({ length: 4 }, () => post(url, '/v1/call', call));
+  await until(async () => {
+    const { instances } = await getJson(url, '/v1/debug/instances');
+    const card = (instances as readonly Json[]).find(({ instance_id: id }) => id === instance);
+    return card?.['in_flight'] === 4 && (await getJson(url, '/v1/debug/health'))['in_flight'] === 4;
+  });
+  expect((await Promise.all(running)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  await post(url, '/v1/instances/deregister', { instance_id: instance });
+  slow.close();
 });
 
 test('health tells of the sessions of all workers once', async () => {

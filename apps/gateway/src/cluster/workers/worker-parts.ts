@@ -1,3 +1,4 @@
+import type { ServerShare } from '../../admin/worker-shares.ts';
 import type { Log } from '../../protocol/log.ts';
 import type { CreateScrapeHandler } from '../../recording/telemetry/gateway-instruments.ts';
 import type { InstanceTableOptions } from '../../registry/table/instance-table.ts';
@@ -17,6 +18,8 @@ export interface WorkerFacts {
   sessions(): number;
   /** Open streams of all of them. */
   streams(): number;
+  /** What they do at servers that they have connections of their own to. Never rejects. */
+  shares(): Promise<readonly ServerShare[]>;
   /** @param listener Told of each thing that one of them has counted. */
   onCount(listener: (count: WorkerCount) => void): void;
 }

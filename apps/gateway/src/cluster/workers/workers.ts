@@ -1,11 +1,13 @@
 import { serveConnections, type ServedHttp } from '@dcc-mcp/http-adapter/node';
 import { createMetricsPrimary, type MetricsPrimary } from '@dcc-mcp/prometheus-bridge/cluster';
+import type { ServerShare } from '../../admin/worker-shares.ts';
 import type { SettingView } from '../../config/load/setting-views.ts';
 import type { GatewayConfig } from '../../config/reader/gateway-config.ts';
 import type { App } from '../../http/app.ts';
 import { type Address, boundsOf, fullLine, type ListenerBounds } from '../../http/open-listeners.ts';
 import type { Log, LogFields } from '../../protocol/log.ts';
 import type { GatewayMessages } from '../../protocol/messages/gateway-messages.ts';
+import { unlessAborted } from '../../protocol/unless-aborted.ts';
 import type { CreateScrapeHandler } from '../../recording/telemetry/gateway-instruments.ts';
 import type { SharedState } from '../shared-state.ts';
 import { createInternalPlace, type InternalPlace, primaryPath } from './forward/internal-address.ts';
@@ -26,6 +28,8 @@ const START_MILLIS = 10_000;
 /** What an end in order takes besides its work: streams, connections, telemetry. */
 const END_MILLIS = 9_000;
 const CLOSE_MILLIS = 1_000;
+/** How long somebody who looks waits for a worker that is busy. */
+const PATIENCE_MILLIS = 500;
 
 /** What {@link Workers} are made of. */
 export interface WorkersOptions {
@@ -85,6 +89,7 @@ export class Workers {
       states: () => this.#pool.states(),
       sessions: () => this.#served.sessionCount(),
       streams: () => [...this.#loads.values()].reduce((sum, { streams }) => sum + streams, 0),
+      shares: async () => (await Promise.all(this.#pool.all().map(sharesOf))).flat(),
       onCount: (listener) => void this.#countListeners.push(listener),
     };
     const createScrapeHandler: CreateScrapeHandler = (source, scrape) => {
@@ -209,4 +214,10 @@ export class Workers {
   #onError(error: unknown): void {
     this.#options.log(`workers: ${error instanceof Error ? error.message : String(error)}`, { severity: 'warn' });
   }
+}
+
+async function sharesOf({ peer }: WorkerHandle): Promise<readonly ServerShare[]> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what MirroredInstances answers
+  const shares = peer.call('instances.shares').catch(() => []) as Promise<readonly ServerShare[]>;
+  return unlessAborted(shares, AbortSignal.timeout(PATIENCE_MILLIS), () => []);
 }

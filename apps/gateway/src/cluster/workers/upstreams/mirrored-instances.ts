@@ -1,3 +1,4 @@
+import type { ServerShare } from '../../../admin/worker-shares.ts';
 import type { InstanceOffer, InstanceSourceName } from '../../../registry/table/instance-offer.ts';
 import type { InstanceTable } from '../../../registry/table/instance-table.ts';
 import { LEAVES } from '../../../registry/table/leave.ts';
@@ -15,19 +16,25 @@ export class MirroredInstances {
   readonly #workers: number;
   readonly #hops: RemoteHops;
   readonly #remote = new Map<string, RemoteUpstream>();
+  /** Those that this process has connections of its own to. */
+  readonly #own = new Map<string, Upstream>();
   readonly #sources = new Map<string, InstanceSourceName>();
 
   constructor(peer: Peer, workers: number) {
     this.#peer = peer;
     this.#workers = workers;
     this.#hops = new RemoteHops(peer);
+    peer.serve({ 'instances.shares': () => Array.from(this.#own.values(), toShare) });
   }
 
   /** How this process makes the upstream of an instance. */
   readonly create = (settings: UpstreamSettings, deps: UpstreamDeps): Upstream => {
     const { instanceId } = settings;
     if (!isConnectedOnce(settings, this.#workers)) {
-      return createUpstream(shareOf(settings, this.#workers), { ...deps, events: this.#tellingOfTools(deps.events) });
+      const events = this.#tellingOfTools(deps.events);
+      const own = createUpstream(shareOf(settings, this.#workers), { ...deps, events });
+      this.#own.set(instanceId, own);
+      return own;
     }
     const upstream = new RemoteUpstream(settings, deps, { peer: this.#peer, hops: this.#hops });
     this.#remote.set(instanceId, upstream);
@@ -43,6 +50,7 @@ export class MirroredInstances {
         const source = this.#sources.get(news.instanceId);
         this.#sources.delete(news.instanceId);
         this.#remote.delete(news.instanceId);
+        this.#own.delete(news.instanceId);
         return source && table.source(source).withdraw(news.instanceId, news.leave);
       }
       case 'told':
@@ -79,4 +87,8 @@ export class MirroredInstances {
       },
     };
   }
+}
+
+function toShare({ settings, load, circuit }: Upstream): ServerShare {
+  return { instanceId: settings.instanceId, load, circuit };
 }
