@@ -67,6 +67,22 @@ describeWithTools({ describe, test }, ['redis-server'])('sessions over Redis', (
     expect((await calls()) - before).toBe(1);
   });
 
+  test('a session that ends at one gateway while another one reads it is served by neither', async () => {
+    const [first, second] = await pair();
+    const ids = Array.from({ length: 200 }, (_, index) => `read-${index}`);
+    for (const id of ids) {
+      const key = { id, principal: undefined };
+      await first.records.add(sessionRecordOf(id, NOW), NOW);
+      await Promise.all([second.records.use(key, NOW), first.records.end(id), second.records.use(key, NOW)]);
+    }
+    const served = async (): Promise<number> => {
+      const all = await Promise.all(ids.map((id) => second.records.use({ id, principal: undefined }, NOW)));
+      return all.filter((record) => record !== undefined).length;
+    };
+    await until(async () => (await served()) === 0);
+    expect(await served()).toBe(0);
+  });
+
   test('a session that ends at one gateway is not served by another that knows it', async () => {
     const [first, second] = await pair();
     await first.records.add(sessionRecordOf('a', NOW), NOW);

@@ -22,6 +22,9 @@ export interface JoinedSessionOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** Sessions that are known to have ended: more than can end while one is read. */
+const MAX_LAST_ENDED = 1_000;
+
 /**
  * Sessions that all gateways of one Redis serve. What this gateway has served it knows by heart, and asks nobody before it
  * serves it again: Redis hears of a use once a second, and tells who has ended or changed a session elsewhere.
@@ -39,6 +42,8 @@ export class JoinedSessionRecords implements SessionRecords {
   readonly #unshared = new UnsharedSessions();
   /** Sessions that Redis is asked for before they are served again. */
   readonly #doubted = new Set<string>();
+  /** Those that ended last: Redis may have been asked for one before that, and its answer come after the word of the end. */
+  readonly #lastEnded = new Set<string>();
   /** Sessions of clients on the standard streams of this process. */
   readonly #piped = new Set<string>();
 
@@ -207,6 +212,9 @@ export class JoinedSessionRecords implements SessionRecords {
         if (found === 'other') {
           return undefined;
         }
+        if (found !== 'none' && this.#lastEnded.has(key.id)) {
+          return undefined;
+        }
         if (found !== 'none') {
           this.#keep(found);
           return found.record;
@@ -263,10 +271,17 @@ export class JoinedSessionRecords implements SessionRecords {
     this.#piped.delete(id);
   }
 
+  #noteEnded(id: string): void {
+    this.#lastEnded.add(id);
+    const [oldest = ''] = this.#lastEnded.size > MAX_LAST_ENDED ? this.#lastEnded : [];
+    this.#lastEnded.delete(oldest);
+  }
+
   /** What another gateway did. */
   #hear(message: string): void {
     const [what, id = '', gatewayId] = message.split(' ');
     if (what === 'ended') {
+      this.#noteEnded(id);
       this.#forget(id);
     } else if (gatewayId !== this.#options.gatewayId && this.#local.kept(id) !== undefined) {
       this.#doubted.add(id);
