@@ -60,7 +60,7 @@ export class ReadinessProbe {
     }
     if (typeof outcome === 'string') {
       onOutcome(outcome);
-    } else if (outcome.kind === 'timeout' && load().running > 0) {
+    } else if (outcome.kind === 'timeout' && load().running > 0 && status().readiness !== 'unreachable') {
       onOutcome('ready'); // the host works on its main thread and can't answer before it has finished
     } else {
       onOutcome('unreachable', outcome);
