@@ -31,7 +31,7 @@ http {
   uwsgi_temp_path ${folder}/uwsgi;
   scgi_temp_path ${folder}/scgi;
   upstream gateways {
-    ${gateways.map((url) => `server ${new URL(url).host} max_fails=1 fail_timeout=1s;`).join('\n    ')}
+    ${gateways.map((url) => `server ${new URL(url).host} max_fails=0;`).join('\n    ')}
     keepalive 32;
   }
   server {

@@ -39,16 +39,21 @@ test('a worker that is killed is replaced, and calls at the other one go on', as
   const [running, server, slug] = await withHeldServer();
   const before = workersOf(running);
   expect(before).toHaveLength(2);
-  const calls = [0, 1].map((i) =>
+  const calls = [0, 1, 2, 3].map((i) =>
     post(running.url, '/v1/call', { tool_slug: slug, arguments: { i } }).catch(() => 'cut'),
   );
-  const open = [await server.nextCall(), await server.nextCall()];
+  const open = [];
+  while (open.length < calls.length) {
+    open.push(await server.nextCall());
+  }
   process.kill(before[0]!, 'SIGKILL');
   await until(() => running.stderr().includes(`worker ${before[0]} has ended (signal SIGKILL)`));
   open.forEach((call) => call.answer(DONE));
   const ends = await Promise.all(calls);
-  expect(ends.filter((end) => end === 'cut')).toHaveLength(1);
-  expect(ends.filter((end) => typeof end === 'object' && end.body['ok'] === true)).toHaveLength(1);
+  const finished = ends.filter((end) => typeof end === 'object' && end.body['ok'] === true);
+  expect(finished.length).toBeGreaterThan(0);
+  expect(finished.length).toBeLessThan(calls.length);
+  expect(ends.filter((end) => end === 'cut')).toHaveLength(calls.length - finished.length);
   await until(() => workersOf(running).length === 2);
   expect(workersOf(running)).toContain(before[1]);
   const told = running

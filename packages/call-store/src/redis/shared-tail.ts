@@ -148,7 +148,9 @@ export class SharedTail {
     }
     const waiting = this.#options.waiting();
     const unread = new Set(isFresh ? waiting.map(keyOf) : []);
-    const known = waiting.filter(({ id }) => after !== undefined && id <= after).map(keyOf);
+    // A reader that comes back has seen what it knows and what is older, also where the streams have not told of it yet.
+    const untold = [...waiting, ...rows.filter(({ order }) => order === undefined)];
+    const known = untold.filter(({ id }) => after !== undefined && id <= after).map(keyOf);
     // What waits comes from its stream in a moment.
     const due = rows.filter(
       (row) => isDue(row, after ?? begin, place) && !(row.order === undefined && unread.has(keyOf(row))),
