@@ -37,6 +37,8 @@ export interface Gateway extends Omit<McpSide, 'routes'> {
   openHistory(): Promise<void>;
   /** Writes down what is not yet. */
   closeHistory(): Promise<void>;
+  /** Lets work that comes wait until {@link start}: before anybody can ask. */
+  hold(): void;
   /** Connects the upstreams in the background. @param urls Where it listens, so that it is no upstream of itself. */
   start(urls: readonly string[]): void;
   /** Takes over the upstreams, policy and limits of a changed configuration; what runs goes on. */
@@ -86,7 +88,7 @@ export function assembleGateway(parts: GatewayParts): Gateway {
     yieldSecret: rooms.yieldSecret,
     ...drainingOf(rooms),
     ...historyOf(rooms),
-    start: startOf(rooms, (urls) => sources.start(urls)),
+    ...startingOf(rooms, (urls) => sources.start(urls)),
     apply: (changed, settings) => {
       applySettings(rooms, changed, settings);
       sources.apply(changed);
@@ -129,10 +131,17 @@ function historyOf({ files, traffic, core }: Rooms): Pick<Gateway, 'openHistory'
 }
 
 /** The keys of tokens are fetched while servers are connected. */
-function startOf({ authentication }: Pick<Rooms, 'authentication'>, connect: Gateway['start']): Gateway['start'] {
-  return (urls) => {
-    void authentication?.prepare();
-    connect(urls);
+function startingOf(
+  { authentication, opening }: Pick<Rooms, 'authentication' | 'opening'>,
+  connect: Gateway['start'],
+): Pick<Gateway, 'hold' | 'start'> {
+  return {
+    hold: () => opening.hold(),
+    start: (urls) => {
+      void authentication?.prepare();
+      connect(urls);
+      opening.open();
+    },
   };
 }
 

@@ -107,6 +107,7 @@ export async function runGateway(options: RunOptions): Promise<RunningGateway> {
     const surroundings = { capture, telemetry, log, joined, stateFolder, note, onYield };
     ({ gateway, workers } = assemble(options, surroundings));
     joined.tell(note);
+    gateway.hold();
     listeners = await listen(options, { gateway, workers, log, stateFolder });
   } catch (error) {
     if (error instanceof PortHeldError) {

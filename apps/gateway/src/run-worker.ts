@@ -116,6 +116,7 @@ async function startWorker({ peer, channel, env, start, instances }: WorkerParts
   });
   const connections = serve(toHolder(gateway.app, holding(peer, state, start)), log, start);
   // What was sent to another worker is answered here alone.
+  gateway.hold();
   await openInternalListener(gateway.app, workerPath(start.meetingPlace, address));
   takeConnections(connections, { peer, channel });
   await gateway.openHistory();

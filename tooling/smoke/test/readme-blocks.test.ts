@@ -30,14 +30,14 @@ const packageOf = (command: string): string | undefined => /^npx (?:-y |--yes )?
 
 describe.each(publicPackages.map(({ folder, manifest: { name } }) => ({ name, folder })))(
   '$name',
-  ({ name, folder }) => {
+  ({ name: ownName, folder }) => {
     const blocks = codeBlocks(readFileSync(join(folder, 'README.md'), 'utf8'));
     const written = (...languages: string[]): readonly CodeBlock[] =>
       blocks.filter(({ language }) => languages.includes(language));
 
     test('has code in known languages, and JavaScript only where it is run', () => {
       expect(blocks.map(({ language }) => language).filter((language) => !LANGUAGES.has(language))).toEqual([]);
-      expect(written('js')).toHaveLength(1 + (RUN_BY_PACKAGE.get(name) ?? 0));
+      expect(written('js')).toHaveLength(1 + (RUN_BY_PACKAGE.get(ownName) ?? 0));
     });
 
     test('shows files that can be read', () => {

@@ -4,6 +4,7 @@ import { adminOpenApi } from '../admin/open-api.ts';
 import type { HttpTap } from '../http/app.ts';
 import type { Authentication } from '../http/auth/authentication.ts';
 import { healthRoutes } from '../http/health-routes.ts';
+import type { Opening } from '../http/opening.ts';
 import type { RouteTable } from '../http/route-table.ts';
 import { type ServedApps, createServedApps, withoutClash } from '../http/served-apps.ts';
 import type { OperationCore } from '../operations/frame/core.ts';
@@ -23,13 +24,14 @@ interface Wired {
   readonly traffic: TrafficCapture | undefined;
   readonly authentication: Authentication | undefined;
   readonly isDraining: () => boolean;
+  readonly opening: Opening;
 }
 
 /** Puts the routes of all rooms behind one edge. */
 export function createApps(
   { config, version, page, state }: SharingParts,
   { requests, scrapeHandler, scrapes }: GatewayInstruments,
-  { core, routes, admin, traffic, authentication, isDraining }: Wired,
+  { core, routes, admin, traffic, authentication, isDraining, opening }: Wired,
 ): ServedApps {
   const { upstreams, contextSettings, onError } = core;
   const { bodyLimitBytes, publicUrl } = config.server;
@@ -39,12 +41,13 @@ export function createApps(
   const described = (): readonly RouteConfig[] =>
     adminOpenApi(config.server.admin ? config.server.adminPath : undefined);
   const pagePath = pagePathOf({ ...config.server, page });
+  const isOpening = (): boolean => opening.wait !== undefined;
   const own = {
     ...routes,
     ...restRoutes(core, bodyLimitBytes),
     ...jobRoutes(core),
     ...informationRoutes({ core, version, publicUrl, needsToken, metricsPath, pagePath, described }),
-    ...healthRoutes({ upstreams, version, isDraining, degraded: degradedBy(state), needsToken }),
+    ...healthRoutes({ upstreams, version, isDraining, isOpening, degraded: degradedBy(state), needsToken }),
   };
   return createServedApps({
     config,
@@ -61,6 +64,7 @@ export function createApps(
       }),
     authentication,
     isDraining,
+    opening,
     onError,
   });
 }

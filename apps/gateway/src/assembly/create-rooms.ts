@@ -12,6 +12,7 @@ import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import type { Governance } from '../governance/governance.ts';
 import { type Authentication, createAuthentication } from '../http/auth/authentication.ts';
 import { InFlight } from '../http/in-flight.ts';
+import { Opening } from '../http/opening.ts';
 import type { RouteTable } from '../http/route-table.ts';
 import type { ServedApps } from '../http/served-apps.ts';
 import { toClientNotifications } from '../mcp/notifications/registry-notifications.ts';
@@ -48,6 +49,7 @@ export interface Rooms extends Omit<Ballot, 'routes'> {
   readonly side: McpSide;
   readonly served: ServedApps;
   readonly inFlight: InFlight;
+  readonly opening: Opening;
   readonly files: AuditFiles;
   readonly store: CallStore;
   readonly table: InstanceTable;
@@ -79,6 +81,7 @@ export function createRooms(parts: GatewayParts): Rooms {
   parts.workers?.onCount((count) => addCount(count, core.governance, listed));
   const streams = new StreamCounts();
   const inFlight = new InFlight();
+  const opening = new Opening();
   const side = createMcp({ ...parts, state, messages, neighbours }, core, streams);
   const files = new AuditFiles({ store, config: config.audit, log, onDropped });
   const traffic = startCapture(config, log);
@@ -91,11 +94,9 @@ export function createRooms(parts: GatewayParts): Rooms {
   const authentication = createAuthentication(config.auth, { log, now: Date.now });
   const current = { config, settings };
   const known = { table, registry, neighbours, authentication, current, sessions: sessionsOf(side, parts.workers) };
-  const made = { ...known, messages, instruments, core, streams, side, inFlight, files, store, traffic };
+  const made = { ...known, messages, instruments, core, streams, side, inFlight, opening, files, store, traffic };
   const served = createApps({ ...parts, state }, instruments, {
-    core,
-    traffic,
-    authentication,
+    ...made,
     routes: { ...side.routes, ...ballot.routes, ...registrationRoutes(registry, config.server.bodyLimitBytes) },
     admin: createAdmin({ ...parts, state }, { ...made, listed, history }),
     isDraining: () => inFlight.isDraining,

@@ -15,6 +15,7 @@ import { toPrintableLine } from '../protocol/printable-text.ts';
 import { Entrance, type EntranceOptions } from './auth/entrance.ts';
 import { isPreflight, optionsReply, preflightReply, withCors } from './cors.ts';
 import { measureReply, requestStart } from './measured-request.ts';
+import type { Opening } from './opening.ts';
 import type { OriginGuard } from './origin-guard.ts';
 import { jsonReply, type Reply, withHeader } from './reply.ts';
 import {
@@ -46,6 +47,8 @@ export interface AppOptions extends EntranceOptions {
   readonly contextSettings: RequestContextSettings;
   readonly requestMetrics: RequestMetrics | undefined;
   readonly isDraining: () => boolean;
+  /** What work waits for before it begins. */
+  readonly opening: Pick<Opening, 'wait'>;
   /** Makes the spans of plain routes. Absent: they have none. */
   readonly routeSpans?: WorkflowSpans | undefined;
   /** Is told of what clients send and get; absent where nobody looks at the wire. */
@@ -121,7 +124,7 @@ class Routes {
   }
 
   async #run(found: FoundRoute, http: HttpContext): Promise<Reply> {
-    const { isDraining } = this.#options;
+    const { isDraining, opening } = this.#options;
     const { route, params } = found;
     const entry = await this.#entrance.enter(found, http);
     if ('refused' in entry) {
@@ -130,6 +133,9 @@ class Routes {
     }
     if (route.isWork === true && isDraining()) {
       return this.#refuse(http, { kind: 'not-ready', message: 'The gateway is shutting down', advice: AFTER_RESTART });
+    }
+    if (route.isWork === true && opening.wait !== undefined) {
+      await opening.wait;
     }
     const request = { http, params, ...entry };
     const { principal } = entry;

@@ -15,6 +15,8 @@ export interface HealthOptions {
   };
   readonly version: string;
   readonly isDraining: () => boolean;
+  /** Whether servers are not known yet. */
+  readonly isOpening: () => boolean;
   /** What it does without and goes on: words that name no server. */
   readonly degraded: () => readonly string[];
   /** Whether callers need a token: then names are for those who have one. */
@@ -22,7 +24,14 @@ export interface HealthOptions {
 }
 
 /** Liveness and readiness, for everyone. The paths of probes tell no names; `/v1/readyz` says whom it waits for, to whoever may know. */
-export function healthRoutes({ upstreams, version, isDraining, degraded, needsToken }: HealthOptions): RouteTable {
+export function healthRoutes({
+  upstreams,
+  version,
+  isDraining,
+  isOpening,
+  degraded,
+  needsToken,
+}: HealthOptions): RouteTable {
   const alive = open(() => jsonReply({ ok: true, name: 'dcc-mcp-gateway', version }));
   // Another gateway that wants the port asks this one: 503 with the name says that it is free soon.
   const serving = open(() => {
@@ -30,7 +39,7 @@ export function healthRoutes({ upstreams, version, isDraining, degraded, needsTo
     return jsonReply({ ok, name: 'dcc-mcp-gateway', version }, ok ? 200 : 503);
   });
   const ready = open(() => {
-    const ok = upstreams.untried().length === 0 && !isDraining();
+    const ok = upstreams.untried().length === 0 && !isDraining() && !isOpening();
     const words = degraded();
     return jsonReply({ ok, draining: isDraining(), ...(words.length > 0 && { degraded: words }) }, ok ? 200 : 503);
   });
@@ -43,7 +52,7 @@ export function healthRoutes({ upstreams, version, isDraining, degraded, needsTo
     const words = [...degraded(), ...(isTold ? gone.map(({ settings }) => settings.key) : [])];
     const body = {
       ok,
-      ready: ok && waitingFor.length === 0,
+      ready: ok && waitingFor.length === 0 && !isOpening(),
       ...(isTold && waitingFor.length > 0 ? { waiting_for: waitingFor } : {}),
       ...(words.length > 0 ? { degraded: words } : {}),
     };

@@ -16,7 +16,7 @@ export interface ServedApps {
 /** What {@link createServedApps} takes. */
 export interface ServedAppsOptions extends Pick<
   AppOptions,
-  'authentication' | 'contextSettings' | 'isDraining' | 'routeSpans' | 'onError'
+  'authentication' | 'contextSettings' | 'isDraining' | 'opening' | 'routeSpans' | 'onError'
 > {
   readonly config: GatewayConfig;
   /** The routes of the rooms above, without the scrape endpoint. */
