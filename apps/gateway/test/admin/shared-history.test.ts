@@ -163,7 +163,7 @@ describeWithTools({ describe, test }, ['redis-server'])('two gateways at one Red
       const { searches } = (await debug(url, 'search-telemetry')) as { searches: readonly { followups: Rows }[] };
       return searches[0]?.followups ?? [];
     };
-    await until(async () => (await followUpsAt(a)).length === 1);
+    await until(async () => (await followUpsAt(a)).length === 1 && (await followUpsAt(b)).length === 1);
     expect(await followUpsAt(a)).toMatchObject([{ kind: 'call', selected_rank: 1, success: true }]);
     expect(await followUpsAt(b)).toEqual(await followUpsAt(a));
   });

@@ -119,7 +119,7 @@ async function openStreams(url: string): Promise<OpenStreams> {
   const session = { 'mcp-session-id': initialized.headers.get('mcp-session-id') ?? '' };
   const controller = new AbortController();
   const { signal } = controller;
-  await fetch(`${url}/mcp`, { headers: { ...session, accept: 'text/event-stream' }, signal });
+  const notifications = await fetch(`${url}/mcp`, { headers: { ...session, accept: 'text/event-stream' }, signal });
   const listen = await fetch(`${url}/mcp`, {
     method: 'POST',
     signal,
@@ -141,9 +141,12 @@ async function openStreams(url: string): Promise<OpenStreams> {
   if (listen.status !== 200) {
     throw new Error(`subscriptions/listen answered ${listen.status}: ${await listen.text()}`);
   }
+  // An answer that nobody holds is closed when memory is cleared.
+  const held = [notifications, listen];
   return {
     close: async () => {
       controller.abort();
+      held.splice(0);
       await fetch(`${url}/mcp`, { method: 'DELETE', headers: session });
     },
   };
@@ -172,11 +175,11 @@ async function crowd(url: string, mcp: Caller, slug: string): Promise<string> {
   return busy;
 }
 
-/** A job that is refused, and one that runs for a second. */
+/** A job that is refused, and one that runs until others stand in line. */
 async function startJobs(url: string, echo: string): Promise<void> {
   await postRest(url, 'call', { tool_slug: echo, arguments: [], ...AS_JOB });
   const slow = await findSlug(url, 'everything', 'trigger-long-running-operation');
-  await postRest(url, 'call', { tool_slug: slow, arguments: { duration: 1, steps: 2 }, ...AS_JOB });
+  await postRest(url, 'call', { tool_slug: slow, arguments: { duration: 4, steps: 2 }, ...AS_JOB });
 }
 
 /** Calls until one is throttled. */
