@@ -14,11 +14,11 @@ type Client = ReturnType<typeof toClient>;
 const PROBE_MILLIS = 50;
 const PROBE_DEADLINE_MILLIS = 500;
 
-function toClient(url: string) {
+function toClient(url: string, reconnectStrategy: 20 | false = 20) {
   const client = createClient({
     url,
     disableOfflineQueue: true,
-    socket: { reconnectStrategy: 20, connectTimeout: 500 },
+    socket: { reconnectStrategy, connectTimeout: 500 },
   });
   client.on('error', () => undefined);
   return client;
@@ -96,21 +96,36 @@ export async function clientCommands(url: string): Promise<ClientCommands> {
 
 function blockingOf(url: string, count: (command: RedisCommand) => void): ReturnType<RedisCommands['blocking']> {
   let client: Client | undefined;
+  let isClosed = false;
+  const drop = (): void => {
+    client?.destroy();
+    client = undefined;
+  };
+  const connected = async (): Promise<Client> => {
+    if (client === undefined) {
+      client = await toClient(url, false).connect();
+    }
+    if (isClosed) {
+      throw new Error('closed meanwhile');
+    }
+    return client;
+  };
   return {
     send: async (command, deadlineMillis) => {
+      if (isClosed) {
+        throw new Error('closed');
+      }
       try {
         count(command);
-        client ??= await toClient(url).connect();
-        return await inTime(client.sendCommand([...command]), deadlineMillis);
+        return await inTime((await connected()).sendCommand([...command]), deadlineMillis);
       } catch (error) {
-        client?.destroy();
-        client = undefined;
+        drop();
         throw error;
       }
     },
     close: () => {
-      client?.destroy();
-      client = undefined;
+      isClosed = true;
+      drop();
     },
   };
 }
