@@ -5,6 +5,7 @@ import { gatherList } from '../../src/upstream/hop/gather-list.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 import { openModern } from '../tracing/raw-mcp.ts';
 import { startFakeHttp, type FakeHttp } from './fixtures/fake-http.ts';
+import { until } from './fixtures/harness.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -76,11 +77,14 @@ describe('the tools list of an upstream', () => {
     server = await startLister(LISTS[name]!);
     gateway = await startGateway({ config: { mcpServers: { hostile: { url: server.url } } } });
     await gateway.ready();
-    const { instances } = (await (await fetch(`${gateway.url}/v1/instances`)).json()) as { instances: unknown[] };
     const { count, error } = EXPECTED[name]!;
+    const said = `hostile: ${error}`;
+    // Its connection may be there before its list has been read.
+    await until(() => gateway!.stderr().includes(said), 20_000);
+    const { instances } = (await (await fetch(`${gateway.url}/v1/instances`)).json()) as { instances: unknown[] };
     expect(instances).toMatchObject([{ status: 'ready', tool_count: count, last_error: error }]);
     const lines = gateway.stderr().split('\n');
-    expect(lines.filter((line) => line === `hostile: ${error}`)).toHaveLength(1);
+    expect(lines.filter((line) => line === said)).toHaveLength(1);
   });
 
   test('is exposed whole with a tool of more members than are kept, digits of which would be lost', async () => {
