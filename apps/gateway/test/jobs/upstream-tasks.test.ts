@@ -89,8 +89,8 @@ describe('behind a server of the stateless era, a client', () => {
 
   beforeAll(async () => {
     server = await startTasksServer('stateless');
-    const mcpServers = { fixture: { url: server.url, timeoutMs: 500 } };
-    gateway = await startGateway({ config: { mcpServers, jobs: { timeoutSecs: 1 } }, env: { DCC_MCP_EXPOSE: 'all' } });
+    const mcpServers = { fixture: { url: server.url, timeoutMs: 1_500 } };
+    gateway = await startGateway({ config: { mcpServers, jobs: { timeoutSecs: 2 } }, env: { DCC_MCP_EXPOSE: 'all' } });
     await gateway.ready();
     client = new Client({ name: 'person', version: '1.0.0' }, { capabilities: { elicitation: { url: {} } } });
   });
@@ -114,18 +114,22 @@ describe('behind a server of the stateless era, a client', () => {
     expect(asked).toMatchObject([{ mode: 'url', elicitationId: expect.any(String) }]);
   });
 
-  test('that knows tasks has the time of a job for one, and is told of that time when it is over', async () => {
+  test.each([
+    ['works on', () => {}],
+    ['says nothing more', () => server.fallSilent()],
+  ])('that knows tasks has the time of a job for one that %s, and is told of that time', async (_, change) => {
     const capabilities = { extensions: { 'io.modelcontextprotocol/tasks': {} } };
     const { result } = await openModern(gateway.url).request(
       'tools/call',
       { name: 'slow_compute', arguments: { seconds: 60 } },
       { meta: { 'io.modelcontextprotocol/clientCapabilities': capabilities } },
     );
+    change();
     const job = `${gateway.url}/v1/jobs/${String(result?.['taskId'])}`;
     await (await readEvents(`${job}/events`)).end();
     expect(await (await fetch(job)).json()).toMatchObject({
       state: 'failed',
-      error: { kind: 'timeout', message: 'No answer within 1000 ms since the call became a task' },
+      error: { kind: 'timeout', message: 'No answer within 2000 ms since the call became a task' },
     });
   });
 });

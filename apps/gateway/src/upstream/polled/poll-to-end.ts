@@ -119,7 +119,7 @@ class Polling {
       } else {
         failures += 1;
         if (!this.#isWorthAnother(answer) || failures === MAX_FAILED_POLLS) {
-          return this.#call.ending.aborted ? shuttingDown() : toEnd(answer);
+          return this.#call.ending.aborted ? shuttingDown() : this.#toEnd(answer);
         }
       }
     }
@@ -132,7 +132,17 @@ class Polling {
 
   /** The work goes on where the upstream could not say so, or not in time. */
   #isWorthAnother({ failure }: FailedHop): boolean {
-    return isPassing(failure) || (failure.kind === 'timeout' && performance.now() < this.#deadline);
+    return isPassing(failure) || (failure.kind === 'timeout' && !this.#isLate);
+  }
+
+  get #isLate(): boolean {
+    return performance.now() >= this.#deadline;
+  }
+
+  /** A question that was under way when the time of the call was over ends as a pause does then. */
+  #toEnd(hop: FailedHop): FailedHop {
+    const { kind, hint } = hop.failure;
+    return kind === 'timeout' && this.#isLate ? this.#timedOut(hint) : toEnd(hop);
   }
 
   /** Waits; gives why there is nothing more to wait for, when that is so. */
@@ -150,12 +160,12 @@ class Polling {
     return left <= millis ? this.#timedOut() : undefined;
   }
 
-  #timedOut(): FailedHop {
+  #timedOut(hint?: string): FailedHop {
     const { admitted, renewal, taskMillis } = this.#call;
     if (this.#isRenewed && renewal !== undefined) {
       return timedOutDespiteProgress(renewal, this.#deadline >= renewal.until);
     }
-    return taskMillis === undefined ? timedOut(admitted.hop.timeoutMillis) : timedOutAsTask(taskMillis);
+    return taskMillis === undefined ? timedOut(admitted.hop.timeoutMillis, hint) : timedOutAsTask(taskMillis);
   }
 
   #renew(): void {
