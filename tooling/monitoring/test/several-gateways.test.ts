@@ -85,7 +85,9 @@ describeWithTools({ describe, test }, ['nginx'])('compose/scale/nginx.conf', () 
       expect(new Set(statuses)).toEqual(new Set([200]));
       expect(calls.serving).toBe(60);
       expect(calls.stopping).toBeGreaterThan(0);
-      expect((await fetch(`${nginx.url}/metrics`)).status).toBe(404);
+      for (const path of ['/metrics', '/internal/instances/any/mcp']) {
+        expect((await fetch(`${nginx.url}${path}`)).status).toBe(404);
+      }
     } finally {
       await nginx.stop();
       await Promise.all([stopping, serving].map(({ close }) => close()));
