@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { startRedis } from '@dcc-mcp/test-kit/redis-server';
 // What a Redis has to do for many gateways. Up to 100 of them with 10,000 instances stand still: each is the state that a
 // real one shares (apps/gateway/src/cluster), with connections of its own, driven at the pace of a real one. What a call
 // adds is taken from a real gateway under load, beside one without Redis. Redis is a real redis-server.
 //   node bench/fleet.mjs [--smoke] [--secs 10] [--gateways 10,30,100] [--json] [--write]      (after a build)
+import { startRedis } from '@dcc-mcp/test-kit/redis-server';
 import { findRedisServer } from '@dcc-mcp/test-kit/tools';
 import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
