@@ -1,13 +1,11 @@
+import type { RowKind } from '@dcc-mcp/call-store';
 import { type Query, QUERY_FIELDS, type QueryTerm } from '@dcc-mcp/call-store/query';
 
 /** The columns that name where a row comes from: the gateway that made it, and the server behind that. */
 const COLUMNS = ['service_instance_id', 'instance_id'] as const;
 
-/** Lists whose rows name where they come from. */
-export type OfInstance = 'calls' | 'traces' | 'searches' | 'decisions' | 'events' | 'activity';
-
 /** The rows of a query that come from `instance`, be it a gateway or a server: both have ids that nothing else has. */
-export function ofInstance(kind: OfInstance, instance: string, query: Query | undefined): Query {
+export function ofInstance(kind: RowKind, instance: string, query: Query | undefined): Query {
   const from = COLUMNS.filter((field) => Object.hasOwn(QUERY_FIELDS[kind], field)).map((field): QueryTerm => ({
     kind: 'comparison',
     field,

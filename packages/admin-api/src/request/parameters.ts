@@ -1,7 +1,7 @@
-import { isRowId, type ListRequest, type RowFilter } from '@dcc-mcp/call-store';
+import { isRowId, type ListRequest, type RowFilter, type RowKind } from '@dcc-mcp/call-store';
 import { nearestName, parseQuery, QUERY_FIELDS, type QueryIssue } from '@dcc-mcp/call-store/query';
 import { AdminRefusal } from './admin-request.ts';
-import { ofInstance, type OfInstance } from './of-instance.ts';
+import { ofInstance } from './of-instance.ts';
 
 /** Rows of a page that asks for no number. */
 const DEFAULT_LIMIT = 200;
@@ -119,14 +119,14 @@ export class Parameters {
   }
 
   /** The same, and of what `instance` names. @throws {AdminRefusal} */
-  filterOfInstance(kind: OfInstance): RowFilter {
+  filterOfInstance(kind: RowKind): RowFilter {
     const filter = this.filter(kind);
     const instance = this.text('instance');
     return instance === undefined ? filter : { ...filter, query: ofInstance(kind, instance, filter.query) };
   }
 
   /** One page of a list whose rows name where they come from. @throws {AdminRefusal} */
-  pageOfInstance(kind: OfInstance, fallbackLimit?: number): ListRequest {
+  pageOfInstance(kind: RowKind, fallbackLimit?: number): ListRequest {
     return { ...this.page(kind, fallbackLimit), ...this.filterOfInstance(kind) };
   }
 
