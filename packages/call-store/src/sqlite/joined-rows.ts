@@ -44,6 +44,7 @@ export class JoinedRows {
   /** What only the memory has of a list. */
   async beside<K extends IndexedKind>(kind: K, { lists }: FileState, filter: RowFilter): Promise<Beside<RowKinds[K]>> {
     const waiting = this.#index.waiting(kind);
+    const { shared } = this.#memory;
     const { oldest = Number.POSITIVE_INFINITY } = lists[kind];
     const matches = matcherOf(kind, filter);
     const without = waiting.map(({ row_id: id }) => id);
@@ -57,7 +58,7 @@ export class JoinedRows {
       }
       if (this.#index.isMissing(kind, id) || (toSequence(id) ?? -1) < oldest) {
         rows.push(row);
-      } else if (this.#memory.shared?.isForeign(kind, id) === true) {
+      } else if (shared?.isForeign(kind, id) === true) {
         foreign.push(row);
       }
     }
@@ -71,7 +72,7 @@ export class JoinedRows {
     }
     const known = this.#foreign[kind];
     const unknown = rows.map(({ row_id: id }) => id).filter((id) => !known.has(id));
-    const missing = new Set(unknown.length === 0 ? [] : await this.#index.missing(kind, unknown));
+    const missing = new Set(unknown.length === 0 ? [] : await this.#index.ask('missing', { kind, ids: unknown }));
     const isInFile = ({ row_id: id }: RowKinds[K]): boolean => known.get(id) ?? !missing.has(id);
     const rowsBeside = rows.filter((row) => !isInFile(row));
     // As many are remembered as were told of the last times.

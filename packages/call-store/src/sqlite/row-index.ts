@@ -130,24 +130,15 @@ export class RowIndex {
     return this.#working;
   }
 
-  /** Asks a thread that reads. @throws {Error} With the cause in a few words. */
-  async ask<Name extends 'read' | 'find' | 'stats' | 'totals'>(
+  /** Asks what is in the file. @throws {Error} With the cause in a few words. */
+  async ask<Name extends 'read' | 'find' | 'missing' | 'stats' | 'totals'>(
     name: Name,
     request: Parameters<WorkerCalls[Name]>[0],
   ): Promise<ReturnType<WorkerCalls[Name]>> {
+    const isPage = name === 'read' || name === 'find';
+    const thread = name === 'missing' ? this.#writer : isPage ? this.#reader : this.#summer;
     try {
-      return await (name === 'read' || name === 'find' ? this.#reader : this.#summer).ask(name, request);
-    } catch (error) {
-      this.#fail(error);
-      this.#flushSoon(RETRY_MILLIS);
-      throw error;
-    }
-  }
-
-  /** Of these row ids those that the file has not. @throws {Error} With the cause in a few words. */
-  async missing(kind: IndexedKind, ids: readonly string[]): Promise<readonly string[]> {
-    try {
-      return await this.#writer.ask('missing', { kind, ids });
+      return await thread.ask(name, request);
     } catch (error) {
       this.#fail(error);
       this.#flushSoon(RETRY_MILLIS);
