@@ -14,6 +14,7 @@ import type {
   RowFilter,
   RowList,
   SharedHealth,
+  SharedHistory,
   StatsRequest,
   StoreUsage,
 } from '../store/call-store.ts';
@@ -23,7 +24,7 @@ import { traceDetail } from '../store/list-rows.ts';
 import type { MemoryCallStore } from '../store/memory-call-store.ts';
 import { payloadBytesOf } from '../store/payload-hold.ts';
 import { requirePositive } from '../store/require-positive.ts';
-import type { ListedRows, RowKind, RowKinds } from '../store/row-kinds.ts';
+import { type ListedRows, ROW_KINDS, type RowKind, type RowKinds } from '../store/row-kinds.ts';
 import type { RingEntry } from '../store/row-ring.ts';
 import { sortById } from '../store/row-shelf.ts';
 import { mergedEntries } from './merged-rows.ts';
@@ -63,7 +64,6 @@ export interface RedisCallStoreOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-const KINDS = ['calls', 'traces', 'searches', 'decisions', 'events', 'activity'] as const;
 /** What a row weighs while it waits, about, in bytes. */
 const ROW_BYTES = 1024;
 const MEBIBYTE = 1024 * 1024;
@@ -132,7 +132,7 @@ export class RedisCallStore implements CallStore {
     });
   }
 
-  get shared(): NonNullable<CallStore['shared']> {
+  get shared(): SharedHistory {
     return {
       own: this.#own,
       isForeign: (kind, id) => this.#isForeign(kind, id),
@@ -217,9 +217,9 @@ export class RedisCallStore implements CallStore {
 
   /** What is retained at all gateways; what was appended is this one's. */
   async usage(): Promise<StoreUsage> {
-    await this.#look(...KINDS);
+    await this.#look(...ROW_KINDS);
     const own = await this.#own.usage();
-    const usages = KINDS.map((kind) => {
+    const usages = ROW_KINDS.map((kind) => {
       const oldest = this.#since(kind, this.#oldestOf(kind));
       const { oldest_retained: _oldest, ...known } = own[kind];
       const usage = {
@@ -290,7 +290,7 @@ export class RedisCallStore implements CallStore {
   /** Redis lost what this process had written: it is given the newest again, after what waits and as far as there is room. */
   #shareAgain(): void {
     const waiting = new Set(this.#writer.waiting().map(({ stream, id }) => `${stream} ${id}`));
-    const rows = KINDS.flatMap((kind) =>
+    const rows = ROW_KINDS.flatMap((kind) =>
       this.#own.entriesOf(kind).map((entry): UnsharedRow => {
         const stream = kind === 'traces' ? streamOf(kind, entry.row) : kind;
         return { stream, id: entry.id, bytes: ROW_BYTES, read: () => entry.row };
