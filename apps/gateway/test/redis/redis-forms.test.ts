@@ -14,7 +14,7 @@ import { RedisLeases } from '../../src/cluster/redis/limits/redis-leases.ts';
 import { RedisQuotas } from '../../src/cluster/redis/limits/redis-quotas.ts';
 import { MemoryApprovals } from '../../src/governance/approvals/memory-approvals.ts';
 import { runCommand } from '../fixtures/run-command.ts';
-import { openLink, whenUp } from './fixtures/link.ts';
+import { openLink, whenDown, whenUp } from './fixtures/link.ts';
 import { startRedisCluster } from './fixtures/redis-cluster.ts';
 
 const TLS = join(import.meta.dirname, '../../../../packages/telemetry-node/test/tls');
@@ -61,6 +61,17 @@ describeWithTools({ describe, test }, ['redis-server'])('a URL', () => {
     expect(await heard.promise).toBe('told');
     clearInterval(timer);
     expect(await built(cluster.url)).toMatchObject({ redis: { outcome: 'ok', version: expect.any(String) } });
+  });
+
+  test('of a cluster all of whose servers have gone is one of a Redis that is away', async () => {
+    const cluster = await startRedisCluster();
+    endings.push(() => cluster.stop());
+    const { link, lines } = await openLink(cluster.url);
+    endings.push(() => link.close());
+    expect(link.isUp).toBe(true);
+    await cluster.stop();
+    await whenDown(link);
+    expect(lines.at(-1)).toMatch(/^redis: the cluster at 127\.0\.0\.1:\d+ is away/);
   });
 
   test('of sentinels reaches the server that they name', async () => {

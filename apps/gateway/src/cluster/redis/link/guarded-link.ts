@@ -212,12 +212,23 @@ export class GuardedLink implements RedisLink {
     return ['SET', this.key('probe'), '1', 'PX', '10000'];
   }
 
+  /** To a cluster or by sentinels a connection stands while no server does: then it refuses each command at once. */
+  async #beat(connection: RedisConnection): Promise<void> {
+    try {
+      await this.send(this.#probe());
+    } catch (error) {
+      if (this.#connection === connection) {
+        this.#lose(toReason(error));
+      }
+    }
+  }
+
   #goUp(connection: RedisConnection): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#connection = connection;
     this.#onLost = resolve;
     this.#refused.clear();
-    this.#heartbeat = setInterval(() => void this.send(this.#probe()).catch(() => undefined), HEARTBEAT_MILLIS).unref();
+    this.#heartbeat = setInterval(() => void this.#beat(connection), HEARTBEAT_MILLIS).unref();
     this.#tell({ isUp: true, since: Date.now() });
     if (this.#ended.signal.aborted) {
       this.#lose(new Error('closed'));
