@@ -7,7 +7,10 @@ export type ScrapeErrorCode =
   | 'collection_failed'
   /** Collecting took longer than the handler waits; the scrape answered 503. */
   | 'collection_timeout'
-  /** The source gave something that is no metric data; the scrape answered 500, or broke off when it was on its way. */
+  /**
+   * The source gave something that is no metric data; the scrape answered 500, or broke off when it was on its way. Of a
+   * worker its last snapshot stands in.
+   */
   | 'rendering_failed'
   /** One observable callback failed; everything else was answered. */
   | 'observable_failed'

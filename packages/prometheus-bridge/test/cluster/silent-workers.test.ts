@@ -1,6 +1,7 @@
-import { ScrapeError } from '@dcc-mcp/prometheus-bridge';
+import { type MetricSource, PrometheusReader, ScrapeError } from '@dcc-mcp/prometheus-bridge';
 import { createMetricsWorker } from '@dcc-mcp/prometheus-bridge/cluster';
 import { describe, expect, test } from '@jest/globals';
+import { type CollectionResult, MeterProvider } from '@opentelemetry/sdk-metrics';
 import { textOf } from '../scrape/scrape-kit.ts';
 import { linesOf, settle, startPrimary, startWorker, Wire } from './cluster-kit.ts';
 
@@ -30,6 +31,30 @@ describe('workers that do not answer', () => {
     expect(errors).toEqual(['worker_silent: Worker 1 did not answer within 50 ms; its last snapshot stands in.']);
     stuck.wire.keeps = () => true;
     expect(await linesOf(primary)).toEqual(expect.arrayContaining(['calls_total 105', 'dcc_mcp_scrape_incomplete 0']));
+  });
+
+  test('one whose source gives what is no metric data goes on, and its last snapshot stands in', async () => {
+    const primary = startPrimary({ names: {} });
+    const wire = new Wire();
+    primary.connect(wire.primary);
+    const reader = new PrometheusReader();
+    const calls = new MeterProvider({ readers: [reader] }).getMeter('test').createCounter('calls');
+    const odd = { errors: [], resourceMetrics: { resource: {}, scopeMetrics: 'none' } } as unknown as CollectionResult;
+    let isOdd = false;
+    const source: MetricSource = { collect: async () => (isOdd ? odd : reader.collect()) };
+    const errors: string[] = [];
+    const onError = ({ code }: ScrapeError): unknown => errors.push(code);
+    const worker = createMetricsWorker(source, wire.worker, { pushMillis: false, onError });
+    calls.add(1);
+    await settle();
+    expect(await linesOf(primary)).toEqual(expect.arrayContaining(['calls_total 1', 'dcc_mcp_scrape_incomplete 0']));
+    isOdd = true;
+    calls.add(1);
+    await worker.push();
+    expect(await linesOf(primary)).toEqual(expect.arrayContaining(['calls_total 1', INCOMPLETE]));
+    expect(errors).toEqual(['rendering_failed']);
+    isOdd = false;
+    expect(await linesOf(primary)).toEqual(expect.arrayContaining(['calls_total 2', 'dcc_mcp_scrape_incomplete 0']));
   });
 
   test('the default is to wait half a second', async () => {

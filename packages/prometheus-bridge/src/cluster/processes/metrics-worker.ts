@@ -1,6 +1,7 @@
 import type { ScrapeRequest } from '@dcc-mcp/content-negotiation';
+import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ExemplarSource } from '../../families/exemplar.ts';
-import { reportOnce, type ReportError } from '../../families/scrape-error.ts';
+import { messageOf, reportOnce, ScrapeError, type ReportError } from '../../families/scrape-error.ts';
 import { createCollector } from '../../scrape/collector.ts';
 import { pause } from '../../scrape/event-loop.ts';
 import { guardExemplars } from '../../scrape/guard-exemplars.ts';
@@ -60,6 +61,7 @@ export function createMetricsWorker(
 
 class Worker implements MetricsWorker {
   readonly #channel: MetricsChannel;
+  readonly #report: ReportError;
   readonly #source = crypto.randomUUID();
   readonly #writer: SnapshotWriter;
   readonly #collect: ReturnType<typeof createCollector>;
@@ -72,10 +74,10 @@ class Worker implements MetricsWorker {
   #isClosed = false;
 
   constructor(source: MetricSource, channel: MetricsChannel, options: MetricsWorkerOptions) {
-    const report = reportOnce(options.onError);
     this.#channel = channel;
-    this.#writer = new SnapshotWriter(options.exemplars && guardExemplars(options.exemplars), report);
-    this.#collect = createCollector(source, report);
+    this.#report = reportOnce(options.onError);
+    this.#writer = new SnapshotWriter(options.exemplars && guardExemplars(options.exemplars), this.#report);
+    this.#collect = createCollector(source, this.#report);
     this.#timeoutMillis = options.timeoutMillis ?? TIMEOUT_MILLIS;
     this.#scrapes = new RemoteScrapes(this.#source, (message) => this.#send(message), this.#timeoutMillis);
     channel.onMessage((message) => {
@@ -161,10 +163,23 @@ class Worker implements MetricsWorker {
       return;
     }
     const collection = await this.#collect(this.#timeoutMillis);
-    if (collection.ok) {
-      await this.#sendParts(this.#writer.write(collection.metrics), id);
+    const snapshot = collection.ok ? this.#write(collection.metrics) : undefined;
+    if (snapshot !== undefined) {
+      await this.#sendParts(snapshot, id);
     } else if (id !== undefined) {
       this.#send({ [KIND]: 'failed', source: this.#source, answers: id });
+    }
+  }
+
+  /** `undefined` when it is no metric data; the next snapshot is then one of everything. */
+  #write(metrics: ResourceMetrics): Snapshot | undefined {
+    try {
+      return this.#writer.write(metrics);
+    } catch (error) {
+      this.#writer.forget();
+      const message = `Writing the metrics down failed: ${messageOf(error)}`;
+      this.#report(new ScrapeError('rendering_failed', message, { cause: error }));
+      return undefined;
     }
   }
 
