@@ -107,15 +107,19 @@ describe('a service in node:cluster', () => {
     const orders = placeOrders();
     let before = await scrape();
     const shrunk: string[] = [];
+    const look = async (): Promise<void> => {
+      const now = await scrape();
+      shrunk.push(...[...before].filter(([name, value]) => !((now.get(name) ?? 0) >= value)).map(([name]) => name));
+      before = now;
+    };
     for (let round = 0; round < 4; round += 1) {
-      for (let look = 0; look < 8; look += 1) {
-        const now = await scrape();
-        shrunk.push(...[...before].filter(([name, value]) => !((now.get(name) ?? 0) >= value)).map(([name]) => name));
-        before = now;
+      for (let looks = 0; looks < 8; looks += 1) {
+        await look();
       }
       await endOneWorker('SIGKILL');
     }
     const answered = await orders.stop();
+    await look();
     expect(shrunk).toEqual([]);
     expect(before.get(ORDERS)).toBeGreaterThan(answered / 2);
   }, 60_000);
