@@ -25,10 +25,9 @@ import type { MemoryCallStore } from '../store/memory-call-store.ts';
 import { payloadBytesOf } from '../store/payload-hold.ts';
 import { requirePositive } from '../store/require-positive.ts';
 import { type ListedRows, ROW_KINDS, type RowKind, type RowKinds } from '../store/row-kinds.ts';
-import type { RingEntry } from '../store/row-ring.ts';
 import { sortById } from '../store/row-shelf.ts';
 import { mergedEntries } from './merged-rows.ts';
-import type { MirrorStream } from './mirror-stream.ts';
+import { MergedUsage } from './merged-usage.ts';
 import { OnceMade } from './once-made.ts';
 import type { RedisCommands } from './redis-commands.ts';
 import { RowWriter } from './row-writer.ts';
@@ -78,11 +77,11 @@ export class RedisCallStore implements CallStore {
   readonly #options: RedisCallStoreOptions;
   /** Two gateways may be given one `service.instance.id`. */
   readonly #process = newUuidV7(Date.now());
-  readonly #maxEntries: number;
   readonly #maxQueuedRows: number;
   readonly #lookMillis: number;
   readonly #writer: RowWriter;
   readonly #rows: SharedRows;
+  readonly #usage: MergedUsage;
   readonly #tail: SharedTail;
   readonly #reader: EntryReader;
   readonly #onError: (error: unknown) => void;
@@ -98,7 +97,6 @@ export class RedisCallStore implements CallStore {
     requirePositive({ maxEntries, maxEntryBytes, flushMillis, maxQueuedRows, maxQueuedBytes, lookMillis, idleMillis });
     this.#own = own;
     this.#options = options;
-    this.#maxEntries = maxEntries;
     this.#maxQueuedRows = maxQueuedRows;
     this.#lookMillis = lookMillis;
     this.#onError = onError;
@@ -109,6 +107,7 @@ export class RedisCallStore implements CallStore {
       onRows: (rows) => this.#tail.came(rows),
       onEnd: () => this.#tail.ended(),
     });
+    this.#usage = new MergedUsage(own, { rows: this.#rows, maxEntries });
     this.#writer = new RowWriter({
       ...place,
       process: this.#process,
@@ -127,8 +126,8 @@ export class RedisCallStore implements CallStore {
     });
     this.#reader = new EntryReader({
       entriesOf: (kind) => this.#entriesOf(kind),
-      droppedOf: (kind) => this.#droppedOf(kind),
-      callsSince: () => this.#since('calls', this.#entriesOf('calls')[0]),
+      droppedOf: (kind) => this.#usage.droppedOf(kind),
+      callsSince: () => this.#usage.since('calls', this.#entriesOf('calls')[0]),
     });
   }
 
@@ -215,61 +214,13 @@ export class RedisCallStore implements CallStore {
     this.#own.seed(kind, oldestFirst);
   }
 
-  /** What is retained at all gateways; what was appended is this one's. */
   async usage(): Promise<StoreUsage> {
     await this.#look(...ROW_KINDS);
-    const own = await this.#own.usage();
-    const usages = ROW_KINDS.map((kind) => {
-      const oldest = this.#since(kind, this.#oldestOf(kind));
-      const { oldest_retained: _oldest, ...known } = own[kind];
-      const usage = {
-        ...known,
-        rows: this.#rowsOf(kind) - (kind === 'traces' ? own.kept_traces.rows : 0),
-        capacity: Math.max(known.capacity, this.#maxEntries),
-        dropped: this.#droppedOf(kind),
-        ...(oldest === undefined ? {} : { oldest_retained: new Date(oldest).toISOString() }),
-      };
-      return [kind, usage] as const;
-    });
-    return { ...own, ...Object.fromEntries(usages) };
+    return this.#usage.usage();
   }
 
   #entriesOf<K extends RowKind>(kind: K) {
     return mergedEntries(kind, { own: (each) => this.#own.entriesOf(each), rows: this.#rows });
-  }
-
-  /** Rows that no stream has any more; where streams can't be read, those that went here. */
-  #droppedOf(kind: RowKind): number {
-    const streams = this.#streamsOf(kind);
-    return streams.every(({ isLoaded }) => isLoaded)
-      ? streams.reduce((sum, { trimmed }) => sum + trimmed, 0)
-      : this.#own.droppedOf(kind);
-  }
-
-  /** What lies in the streams of a list, without what follows its rows. */
-  #streamsOf(kind: RowKind): readonly MirrorStream[] {
-    return streamsOf(kind)
-      .filter((name) => name !== 'followups')
-      .map((name) => this.#rows.stream(name));
-  }
-
-  #rowsOf(kind: RowKind): number {
-    const streams = this.#streamsOf(kind);
-    const alone = this.#own.entriesOf(kind).filter(({ id }) => streams.every((stream) => stream.get(id) === undefined));
-    return streams.reduce((sum, { size }) => sum + size, alone.length);
-  }
-
-  /** From when on the rows of all are there: where a stream let rows go, others have none from before. */
-  #since(kind: RowKind, oldest: RingEntry<object> | undefined): number | undefined {
-    const trimmed = this.#streamsOf(kind).filter((stream) => stream.trimmed > 0);
-    const starts = trimmed.map((stream) => startOf(stream.oldest)).filter((at) => at !== undefined);
-    return starts.length > 0 ? Math.max(...starts) : startOf(oldest);
-  }
-
-  /** About the oldest row of a list: each stream and ring begins with its oldest. */
-  #oldestOf(kind: RowKind): RingEntry<object> | undefined {
-    const firsts = [...this.#streamsOf(kind).map(({ oldest }) => oldest), this.#own.entriesOf(kind)[0]];
-    return sortById(firsts.filter((entry) => entry !== undefined))[0];
   }
 
   #isForeign(kind: RowKind, id: string): boolean {
@@ -315,7 +266,7 @@ export class RedisCallStore implements CallStore {
     return {
       state: cause === undefined ? 'ok' : 'failing',
       rows: this.#writer.written,
-      capacity: this.#maxEntries,
+      capacity: this.#usage.maxEntries,
       queued: this.#writer.queued,
       dropped: this.#writer.dropped,
       ...(cause === undefined ? {} : { last_error: cause }),
@@ -325,11 +276,6 @@ export class RedisCallStore implements CallStore {
 
 function streamOf(kind: RowKind, row: RowKinds[RowKind]): SharedStream {
   return kind === 'traces' && 'spans' in row && isKept(row) ? 'kept_traces' : kind;
-}
-
-/** When the row of an entry was made, in epoch milliseconds. */
-function startOf(entry: RingEntry<object> | undefined): number | undefined {
-  return entry !== undefined && 'timestamp' in entry.row ? Date.parse(String(entry.row.timestamp)) : undefined;
 }
 
 function nothing(): void {}
