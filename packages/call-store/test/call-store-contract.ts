@@ -2,7 +2,7 @@
 import { type CallStore, type LiveEvent, newRowId, type RowKind, type Trace } from '@dcc-mcp/call-store';
 import { parseQuery, QUERY_FIELDS } from '@dcc-mcp/call-store/query';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { callRow, contention, FAILED, millisAt, searchRow, traceOf } from './rows.ts';
+import { appendOfEach, callRow, contention, FAILED, millisAt, searchRow, traceOf } from './rows.ts';
 import { until } from './until.ts';
 
 export interface StoresUnderTest {
@@ -57,8 +57,8 @@ export function describeCallStore(name: string, create: () => Promise<StoresUnde
       await stores.settle();
     }
 
-    /** What a reader is told; resolves once it listens. */
-    async function listen(kinds: readonly RowKind[], after?: string): Promise<LiveEvent[]> {
+    /** What a reader is told. */
+    function listen(kinds: readonly RowKind[], after?: string): LiveEvent[] {
       const events: LiveEvent[] = [];
       from.subscribe(kinds, (event) => events.push(event), after === undefined ? undefined : { after });
       return events;
@@ -75,19 +75,19 @@ export function describeCallStore(name: string, create: () => Promise<StoresUnde
         ['req-1'],
       ]);
       expect(first).toMatchObject({ total: 5, returned: 2 });
-      expect(third).not.toHaveProperty('next_cursor');
-      expect(third).not.toHaveProperty('dropped');
+      expect(third).toEqual({ total: 5, returned: 1, rows: third.rows });
     });
 
     test('since and until are inclusive, and a query says what is counted and shown', async () => {
       await appendCalls(5);
       const timed = await from.list('calls', { sinceMillis: millisAt(2), untilMillis: millisAt(4) });
-      expect(requestIds(timed.rows)).toEqual(['req-4', 'req-3', 'req-2']);
+      expect([timed.total, requestIds(timed.rows)]).toEqual([3, ['req-4', 'req-3', 'req-2']]);
       const asked = await from.list('calls', { query: query('outcome=timeout duration_ms>2'), limit: 1 });
-      expect([asked.total, requestIds(asked.rows)]).toEqual([1, ['req-4']]);
+      expect(asked).toMatchObject({ total: 1, returned: 1 });
+      expect(requestIds(asked.rows)).toEqual(['req-4']);
     });
 
-    test('a list of traces shows no spans, and a trace has all of them and the other requests of its trace', async () => {
+    test('a list of traces shows no spans and payloads, and a trace has all of them and the other requests of its trace', async () => {
       const shared = { trace_id: 'f'.repeat(32) };
       at.append('traces', traceOf(1, { ...shared, operation: 'search' }));
       at.append('traces', traceOf(2));
@@ -95,7 +95,9 @@ export function describeCallStore(name: string, create: () => Promise<StoresUnde
       await stores.settle();
       const { rows } = await from.list('traces');
       expect(requestIds(rows)).toEqual(['req-3', 'req-2', 'req-1']);
-      expect(rows[0]).not.toHaveProperty('spans');
+      const shown = ['spans', 'started_at', 'agent_context', 'input'].filter((member) => member in rows[0]!);
+      expect(shown).toEqual([]);
+      expect(rows[0]).toMatchObject({ request_id: 'req-3', total_ms: 3 });
       const trace = await from.trace(shared.trace_id);
       expect(trace).toMatchObject({
         request_id: 'req-3',
@@ -106,6 +108,7 @@ export function describeCallStore(name: string, create: () => Promise<StoresUnde
         ['search', 'ok'],
         ['call', 'timeout'],
       ]);
+      expect((await from.trace('req-1'))?.request_id).toBe('req-1');
       expect(await from.trace('nobody')).toBeUndefined();
     });
 
@@ -118,6 +121,7 @@ export function describeCallStore(name: string, create: () => Promise<StoresUnde
       await stores.settle();
       expect((await from.find('calls', 'req-1')).map(({ row_id: id }) => id)).toEqual([again.row_id, call.row_id]);
       expect(await from.find('calls', call.row_id)).toMatchObject([call]);
+      expect(await from.find('calls', call.trace_id)).toHaveLength(2);
       expect(await from.find('searches', 'search-7')).toMatchObject([{ request_id: 'req-7' }]);
       expect(await from.find('calls', 'nobody')).toEqual([]);
     });
@@ -135,13 +139,20 @@ export function describeCallStore(name: string, create: () => Promise<StoresUnde
     });
 
     test('who listens is told of rows of its kinds, until it closes', async () => {
-      const events = await listen(['calls']);
+      const events: LiveEvent[] = [];
+      const subscription = from.subscribe(['calls'], (event) => events.push(event));
       const [first, second] = [callRow(1), callRow(2)];
       at.append('events', contention(1));
       at.append('calls', first);
       await until(() => events.length > 0);
       at.append('calls', second);
       await until(() => events.length > 1);
+      subscription.close();
+      const others = listen(['calls']);
+      at.append('calls', callRow(3));
+      await until(() =>
+        others.some((event) => event.type === 'row' && event.kind === 'calls' && event.row.request_id === 'req-3'),
+      );
       expect(events).toMatchObject([first, second].map((row) => ({ type: 'row', kind: 'calls', id: row.row_id, row })));
     });
 
@@ -149,7 +160,7 @@ export function describeCallStore(name: string, create: () => Promise<StoresUnde
       const rows = [1, 2, 3].map((number) => callRow(number));
       rows.slice(0, 2).forEach((row) => at.append('calls', row));
       await stores.settle();
-      const events = await listen(['calls'], rows[0]!.row_id);
+      const events = listen(['calls'], rows[0]!.row_id);
       at.append('calls', rows[2]!);
       await until(() => events.length >= 2);
       expect(events.map((event) => event.type === 'row' && event.id)).toEqual(
@@ -159,27 +170,14 @@ export function describeCallStore(name: string, create: () => Promise<StoresUnde
 
     test('who knows a row that nobody has is told of a gap, and then of what is retained', async () => {
       await appendCalls(2);
-      const events = await listen(['calls'], BEFORE);
+      const events = listen(['calls'], BEFORE);
       await until(() => events.length >= 3);
       expect(events.map((event) => event.type)).toEqual(['gap', 'row', 'row']);
     });
 
     test('the feed is made of all lists, and is told of as it grows', async () => {
-      const live = await listen(['activity']);
-      at.append('calls', callRow(1, FAILED));
-      at.append('searches', searchRow(2, { zero_results: true, total: 0, hits: [] }));
-      at.append('traces', traceOf(3, { operation: 'describe' }));
-      at.append('traces', traceOf(4, { operation: 'call' }));
-      at.append('events', contention(5));
-      at.append('activity', {
-        event_id: 'config:1',
-        timestamp: new Date().toISOString(),
-        kind: 'config',
-        severity: 'info',
-        status: 'changed',
-        message: 'settings were read again',
-        correlation: {},
-      });
+      const live = listen(['activity']);
+      appendOfEach(at);
       await stores.settle();
       const { rows, total } = await from.list('activity');
       expect(rows.map(({ kind, severity }) => [kind, severity])).toEqual([
@@ -190,6 +188,7 @@ export function describeCallStore(name: string, create: () => Promise<StoresUnde
         ['tool_call', 'error'],
       ]);
       expect(total).toBe(5);
+      expect(rows.at(-1)).toMatchObject({ status: 'timeout', correlation: { request_id: 'req-1', dcc_type: 'maya' } });
       await until(() => live.length === 5);
       const told = live.map((event) => event.type === 'row' && event.kind === 'activity' && event.row.event_id);
       expect(new Set(told)).toEqual(new Set(rows.map(({ event_id: id }) => id)));
@@ -237,10 +236,14 @@ export function describeCallStore(name: string, create: () => Promise<StoresUnde
     });
 
     test('texts are cut on a code point', async () => {
-      at.append('calls', callRow(1, { error: { ...FAILED.error, message: '界'.repeat(1000) } }));
+      at.append(
+        'calls',
+        callRow(1, { agent_name: '名'.repeat(5000), error: { ...FAILED.error, message: '界'.repeat(1000) } }),
+      );
       await stores.settle();
       const [row] = await from.find('calls', 'req-1');
       expect(Buffer.byteLength(row!.error!.message)).toBe(255);
+      expect(Buffer.byteLength(row!.agent_name!)).toBe(2046);
     });
 
     test('what is no row harms nobody', () => {

@@ -1,7 +1,7 @@
+// What is so of the memory alone: what every history keeps to is in call-store-contract.ts.
 import { type LiveEvent, MemoryCallStore, newRowId, type Trace } from '@dcc-mcp/call-store';
-import { parseQuery, QUERY_FIELDS } from '@dcc-mcp/call-store/query';
 import { describe, expect, test } from '@jest/globals';
-import { callRow, contention, FAILED, millisAt, searchRow, traceOf } from './rows.ts';
+import { appendOfEach, callRow, contention, FAILED, searchRow, traceOf } from './rows.ts';
 
 const requestIds = (rows: readonly { readonly request_id: string }[]): string[] => rows.map((row) => row.request_id);
 
@@ -13,29 +13,7 @@ function storeWithCalls(count: number, capacity = 5000): MemoryCallStore {
   return store;
 }
 
-function query(text: string) {
-  const reading = parseQuery(text, QUERY_FIELDS.calls);
-  if (!reading.ok) {
-    throw new Error(reading.issue.message);
-  }
-  return reading.query;
-}
-
 describe('list', () => {
-  test('gives the newest first, in pages that join without a gap', async () => {
-    const store = storeWithCalls(5);
-    const first = await store.list('calls', { limit: 2 });
-    const second = await store.list('calls', { limit: 2, cursor: first.next_cursor! });
-    const third = await store.list('calls', { limit: 2, cursor: second.next_cursor! });
-    expect([first, second, third].map(({ rows }) => requestIds(rows))).toEqual([
-      ['req-5', 'req-4'],
-      ['req-3', 'req-2'],
-      ['req-1'],
-    ]);
-    expect(first).toMatchObject({ total: 5, returned: 2 });
-    expect(third).toEqual({ total: 5, returned: 1, rows: third.rows });
-  });
-
   test('a page after rows came in goes on where the one before ended', async () => {
     const store = storeWithCalls(3);
     const { next_cursor: cursor } = await store.list('calls', { limit: 1 });
@@ -43,31 +21,10 @@ describe('list', () => {
     expect(requestIds((await store.list('calls', { cursor: cursor! })).rows)).toEqual(['req-2', 'req-1']);
   });
 
-  test('since and until are inclusive', async () => {
-    const page = await storeWithCalls(5).list('calls', { sinceMillis: millisAt(2), untilMillis: millisAt(4) });
-    expect(requestIds(page.rows)).toEqual(['req-4', 'req-3', 'req-2']);
-    expect(page.total).toBe(3);
-  });
-
-  test('a query says what is counted and shown', async () => {
-    const page = await storeWithCalls(5).list('calls', { query: query('outcome=timeout duration_ms>2'), limit: 1 });
-    expect(page).toMatchObject({ total: 1, returned: 1 });
-    expect(requestIds(page.rows)).toEqual(['req-4']);
-  });
-
   test('says how many rows had to go, once one had', async () => {
     const full = await storeWithCalls(3, 3).list('calls');
     expect(full).not.toHaveProperty('dropped');
     expect(await storeWithCalls(5, 3).list('calls')).toMatchObject({ total: 3, dropped: 2 });
-  });
-
-  test('shows traces without spans and payloads', async () => {
-    const store = new MemoryCallStore();
-    store.append('traces', traceOf(1, { agent_context: { task: 'render' } }));
-    const { rows } = await store.list('traces');
-    const shown = ['spans', 'started_at', 'agent_context', 'input'].filter((name) => name in rows[0]!);
-    expect(shown).toEqual([]);
-    expect(rows[0]).toMatchObject({ request_id: 'req-1', total_ms: 1 });
   });
 });
 
@@ -86,35 +43,6 @@ describe('bursts', () => {
       traces: { rows: 3, dropped: 15 },
       kept_traces: { rows: 2, dropped: 0 },
     });
-  });
-});
-
-describe('find and trace', () => {
-  test('finds by row id, request id and trace id, newest first', async () => {
-    const store = storeWithCalls(2);
-    const again = callRow(1);
-    store.append('calls', again);
-    expect((await store.find('calls', 'req-1')).map((row) => row.row_id)[0]).toBe(again.row_id);
-    expect(await store.find('calls', 'req-1')).toHaveLength(2);
-    expect(await store.find('calls', again.row_id)).toEqual([again]);
-    expect(await store.find('calls', again.trace_id)).toHaveLength(2);
-    expect(await store.find('calls', 'nobody')).toEqual([]);
-  });
-
-  test('a trace comes with all retained requests of the same trace, oldest first', async () => {
-    const store = new MemoryCallStore();
-    const shared = { trace_id: 'f'.repeat(32) };
-    store.append('traces', traceOf(1, { ...shared, operation: 'search' }));
-    store.append('traces', traceOf(2));
-    store.append('traces', traceOf(3, { ...shared, success: false, outcome: 'timeout' }));
-    const trace = await store.trace(shared.trace_id);
-    expect(trace?.request_id).toBe('req-3');
-    expect(trace?.requests.map(({ operation, outcome }) => [operation, outcome])).toEqual([
-      ['search', 'ok'],
-      ['call', 'timeout'],
-    ]);
-    expect((await store.trace('req-1'))?.request_id).toBe('req-1');
-    expect(await store.trace('nobody')).toBeUndefined();
   });
 });
 
@@ -177,37 +105,14 @@ describe('subscribe', () => {
   });
 });
 
-describe('activity', () => {
-  test('is one feed of calls, searches, describes, events and what is appended to it alone', async () => {
-    const store = new MemoryCallStore();
-    const live: LiveEvent[] = [];
-    store.subscribe(['activity'], (event) => live.push(event));
-    store.append('calls', callRow(1, FAILED));
-    store.append('searches', searchRow(2, { zero_results: true, total: 0, hits: [] }));
-    store.append('traces', traceOf(3, { operation: 'describe' }));
-    store.append('traces', traceOf(4, { operation: 'call' }));
-    store.append('events', contention(5));
-    store.append('activity', {
-      event_id: 'config:1',
-      timestamp: new Date().toISOString(),
-      kind: 'config',
-      severity: 'info',
-      status: 'changed',
-      message: 'settings were read again',
-      correlation: {},
-    });
-    const { rows, total } = await store.list('activity');
-    expect(rows.map(({ kind, severity }) => [kind, severity])).toEqual([
-      ['config', 'info'],
-      ['contention', 'info'],
-      ['describe', 'info'],
-      ['search', 'warning'],
-      ['tool_call', 'error'],
-    ]);
-    expect(total).toBe(5);
-    expect(live.map((event) => event.type === 'row' && event.row)).toEqual(rows.toReversed());
-    expect(rows.at(-1)).toMatchObject({ status: 'timeout', correlation: { request_id: 'req-1', dcc_type: 'maya' } });
-  });
+test('who listens to the feed is told of it in its order', async () => {
+  const store = new MemoryCallStore();
+  const live: LiveEvent[] = [];
+  store.subscribe(['activity'], (event) => live.push(event));
+  appendOfEach(store);
+  const { rows } = await store.list('activity');
+  expect(rows).toHaveLength(5);
+  expect(live.map((event) => event.type === 'row' && event.row)).toEqual(rows.toReversed());
 });
 
 describe('searches', () => {
@@ -219,18 +124,6 @@ describe('searches', () => {
     success: true,
     elapsed_ms: 40,
   } as const;
-
-  test('a follow-up stands in its search, and the first call that went well says how long it took', async () => {
-    const store = new MemoryCallStore();
-    store.append('searches', searchRow(1));
-    store.appendFollowUp('search-1', { ...followUp, kind: 'describe', elapsed_ms: 5 });
-    store.appendFollowUp('search-1', followUp);
-    store.appendFollowUp('search-1', { ...followUp, elapsed_ms: 90 });
-    store.appendFollowUp('nobody', followUp);
-    const [row] = (await store.list('searches')).rows;
-    expect(row?.followups.map(({ elapsed_ms: millis }) => millis)).toEqual([5, 40, 90]);
-    expect(row?.first_success_ms).toBe(40);
-  });
 
   test('keeps 32 follow-ups, and still notes the first success past them', async () => {
     const store = new MemoryCallStore({ searches: 1 });
@@ -245,17 +138,6 @@ describe('searches', () => {
 });
 
 describe('bounds', () => {
-  test('texts of a call are cut on a code point', async () => {
-    const store = new MemoryCallStore();
-    store.append(
-      'calls',
-      callRow(1, { agent_name: '名'.repeat(5000), error: { ...FAILED.error, message: '界'.repeat(1000) } }),
-    );
-    const [row] = await store.find('calls', 'req-1');
-    expect(Buffer.byteLength(row!.error!.message)).toBe(255);
-    expect(Buffer.byteLength(row!.agent_name!)).toBe(2046);
-  });
-
   test.each([
     ['input', 16_384],
     ['output', 65_536],
@@ -321,15 +203,4 @@ describe('seed', () => {
     store.subscribe(['calls'], (event) => events.push(event), { after: earlier[0]!.row_id });
     expect(events).toMatchObject([{ type: 'row', id: earlier[1]!.row_id }]);
   });
-});
-
-test('scan gives whole rows, newest first', async () => {
-  const store = new MemoryCallStore();
-  [1, 2, 3].forEach((number) => store.append('traces', traceOf(number)));
-  const rows: Trace[] = [];
-  for await (const row of store.scan('traces', { sinceMillis: millisAt(2) })) {
-    rows.push(row);
-  }
-  expect(requestIds(rows)).toEqual(['req-3', 'req-2']);
-  expect(rows[0]?.spans).toHaveLength(1);
 });

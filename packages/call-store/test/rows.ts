@@ -1,6 +1,7 @@
 // Rows as a gateway would make them, with ids that tell them apart.
 import {
   type CallRow,
+  type CallStore,
   type ContentionEvent,
   newRowId,
   type RowIdentity,
@@ -115,4 +116,22 @@ export function contention(number: number): ContentionEvent {
     instance_id: `i-${number}`,
     severity: 'info',
   };
+}
+
+/** What the feed is made of: five entries, and a trace that is none. */
+export function appendOfEach(store: CallStore): void {
+  store.append('calls', callRow(1, FAILED));
+  store.append('searches', searchRow(2, { zero_results: true, total: 0, hits: [] }));
+  store.append('traces', traceOf(3, { operation: 'describe' }));
+  store.append('traces', traceOf(4, { operation: 'call' }));
+  store.append('events', contention(5));
+  store.append('activity', {
+    event_id: 'config:1',
+    timestamp: new Date().toISOString(),
+    kind: 'config',
+    severity: 'info',
+    status: 'changed',
+    message: 'settings were read again',
+    correlation: {},
+  });
 }
