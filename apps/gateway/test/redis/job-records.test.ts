@@ -111,10 +111,14 @@ describeWithTools({ describe, test }, ['redis-server'])('jobs over Redis', () =>
     expect((await second.records.open(1)).total).toBe(0);
   }, 20_000);
 
-  test('the job of a gateway that lives goes on for longer than it has to say so', async () => {
+  test('the job of a gateway that lives goes on for longer than it has to say so, and than many others', async () => {
     const [first, second] = await pair(BOUNDS, 300);
     const job = newJob(now, { state: 'running' });
     await first.records.create(job);
+    for (const other of Array.from({ length: BOUNDS.maxOpen + BOUNDS.maxFinished }, () => newJob(now))) {
+      await first.records.create(other);
+      await first.records.write(end(other));
+    }
     const begun = performance.now();
     await until(() => performance.now() - begun > 900);
     expect(await second.records.read(job)).toMatchObject({ state: 'running' });

@@ -135,8 +135,18 @@ export class JoinedJobRecords implements JobRecords {
     this.#own.set(id, { id, owner });
     this.#open.add(id);
     const { maxOpen, maxFinished } = this.#options;
-    const [oldest] = this.#own.size > maxOpen + maxFinished ? this.#own.keys() : [];
+    const oldest = this.#own.size > maxOpen + maxFinished ? this.#oldestOver() : undefined;
     this.#own.delete(oldest ?? '');
+  }
+
+  /** One that is open is told of until it is over, or it would count as left. */
+  #oldestOver(): string | undefined {
+    for (const id of this.#own.keys()) {
+      if (!this.#open.has(id)) {
+        return id;
+      }
+    }
+    return undefined;
   }
 
   /** This gateway is there, and it ends the jobs of those that are not. */
