@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Approvals } from '../../../governance/approvals/approvals.ts';
 import { parseLedger, serializeLedger } from '../../../governance/approvals/ledger-text.ts';
 import { EMPTY_LEDGER, type Ledger } from '../../../governance/approvals/ledger.ts';
+import { toList } from '../joined/replies.ts';
 import type { RedisLink } from '../link/redis-link.ts';
 import { redisScript } from '../link/redis-script.ts';
 
@@ -64,7 +65,7 @@ export class RedisApprovals implements Approvals {
   /** @throws {Error} For what is no ledger: nobody writes over it. */
   async #find(): Promise<Found> {
     const reply = await this.#link.send(['HMGET', this.#key, 'revision', 'ledger'], DEADLINE);
-    const [revision, text]: readonly unknown[] = Array.isArray(reply) ? reply : [];
+    const [revision, text] = toList(reply);
     if (typeof revision !== 'string' || typeof text !== 'string') {
       return { revision: '', ledger: EMPTY_LEDGER };
     }

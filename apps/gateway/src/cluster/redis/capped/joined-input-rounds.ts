@@ -1,7 +1,7 @@
 import type { InputRound, InputRounds } from '../../../mcp/input-rounds/input-rounds.ts';
 import { MemoryInputRounds, type MemoryInputRoundsOptions } from '../../../mcp/input-rounds/memory-input-rounds.ts';
 import { JoinedRoom } from '../joined/joined-room.ts';
-import { parseOwn } from '../joined/replies.ts';
+import { parseOwn, toPresent } from '../joined/replies.ts';
 import type { RedisLink } from '../link/redis-link.ts';
 import { CappedValues } from './capped-values.ts';
 
@@ -76,8 +76,7 @@ export class JoinedInputRounds implements InputRounds {
 
   async #putThere(round: InputRound): Promise<void> {
     // Without a principal all are of one group, as in memory.
-    const { principal } = round;
-    await this.#remote.put(round.requestState, JSON.stringify(round), principal === undefined ? '' : `=${principal}`);
+    await this.#remote.put(round.requestState, JSON.stringify(round), toPresent(round.principal));
   }
 
   #noteAhead(requestState: string, round: InputRound | undefined): void {

@@ -1,3 +1,4 @@
+import { skewOf } from '../joined/replies.ts';
 import type { RedisLink } from '../link/redis-link.ts';
 
 /** What a roster goes by. */
@@ -64,7 +65,7 @@ export class GatewayRoster {
     try {
       const asked = now();
       const time = await link.send(['TIME'], DEADLINE);
-      this.#skewMillis = skewOf(time, asked, now());
+      this.#skewMillis = skewOf(time, (asked + now()) / 2) ?? this.#skewMillis;
       const at = now() + this.#skewMillis;
       const [, , known] = await link.pipeline(
         [
@@ -87,12 +88,4 @@ export class GatewayRoster {
     this.#stopListening();
     await this.#options.link.send(['ZREM', this.#key, this.#options.id]).catch(() => undefined);
   }
-}
-
-/** @param time What `TIME` says: seconds, and microseconds beside them. */
-function skewOf(time: unknown, asked: number, answered: number): number {
-  const [seconds, micros] = Array.isArray(time) ? time.map(Number) : [];
-  const there = Number(seconds) * 1_000 + Number(micros) / 1_000;
-  const skew = Math.round(there - (asked + answered) / 2);
-  return Number.isFinite(skew) ? skew : 0;
 }

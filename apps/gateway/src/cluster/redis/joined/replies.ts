@@ -18,6 +18,18 @@ export function toFields(reply: unknown): ReadonlyMap<string, string> {
   return fields;
 }
 
+/**
+ * How far the clock of Redis is ahead of one that says `now`, to the millisecond.
+ *
+ * @param time What `TIME` says: seconds, and microseconds beside them.
+ * @returns `undefined` where that is no time.
+ */
+export function skewOf(time: unknown, now: number): number | undefined {
+  const [seconds, micros] = toList(time).map(Number);
+  const skew = Math.round(Number(seconds) * 1_000 + Number(micros) / 1_000 - now);
+  return Number.isFinite(skew) ? skew : undefined;
+}
+
 /** A value as a gateway has written it with these keys; `undefined` where there is none, or no JSON. */
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the key says of what type the value is
 export function parseOwn<T>(text: unknown): T | undefined {
@@ -35,4 +47,14 @@ export function parseOwn<T>(text: unknown): T | undefined {
 /** Names and values in turn, without those that are absent: what a script is told of a hash. */
 export function toArguments(fields: Readonly<Record<string, string | undefined>>): string[] {
   return Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [name, value]));
+}
+
+/** What a field holds of a text: one that is there and empty is not one that is absent. */
+export function toPresent(text: string | undefined): string {
+  return text === undefined ? '' : `=${text}`;
+}
+
+/** The text of a field that {@link toPresent} has made. */
+export function fromPresent(field: unknown): string | undefined {
+  return typeof field === 'string' && field !== '' ? field.slice(1) : undefined;
 }

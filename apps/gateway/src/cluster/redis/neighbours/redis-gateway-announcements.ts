@@ -6,6 +6,7 @@ import {
   type GatewayAnnouncements,
   MAX_ANNOUNCED,
 } from '../../../registry/announced/gateway-announcements.ts';
+import { skewOf, toList } from '../joined/replies.ts';
 import { type RedisLink, slotTag } from '../link/redis-link.ts';
 
 /** What of all gateways is read; further ones are not seen. */
@@ -149,16 +150,9 @@ interface Member {
 
 /** Reads members with their scores; what is none of ours is left out. */
 function toMembers(said: unknown): readonly Member[] {
-  return (Array.isArray(said) ? said : []).flatMap((pair: unknown) => {
-    const [member, until] = Array.isArray(pair) ? pair : [];
+  return toList(said).flatMap((pair) => {
+    const [member, until] = toList(pair);
     const [, address = '', revision = ''] = /^([0-9a-f-]{1,64}) ([0-9a-f]{16})$/.exec(String(member)) ?? [];
     return address === '' ? [] : [{ address, revision, until: Number(until) }];
   });
-}
-
-/** @param time What `TIME` says: seconds, and microseconds beside them. */
-function skewOf(time: unknown, now: number): number | undefined {
-  const [seconds, micros] = Array.isArray(time) ? time.map(Number) : [];
-  const skew = Math.round(Number(seconds) * 1_000 + Number(micros) / 1_000 - now);
-  return Number.isFinite(skew) ? skew : undefined;
 }

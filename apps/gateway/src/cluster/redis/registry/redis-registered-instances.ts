@@ -7,7 +7,7 @@ import {
   type RegisterOutcome,
   type Registration,
 } from '../../../registry/http/registered-instances.ts';
-import { parseOwn, toArguments, toList } from '../joined/replies.ts';
+import { fromPresent, parseOwn, toArguments, toList, toPresent } from '../joined/replies.ts';
 import { type RedisLink, slotTag } from '../link/redis-link.ts';
 import {
   EVICT_INSTANCE,
@@ -175,15 +175,6 @@ export class RedisRegisteredInstances implements Omit<RegisteredInstances, 'remo
       }
     );
   }
-}
-
-/** One that is there and empty is not one that is absent. */
-function toPresent(text: string | undefined): string {
-  return text === undefined ? '' : `=${text}`;
-}
-
-function fromPresent(text: unknown): string | undefined {
-  return typeof text === 'string' && text !== '' ? text.slice(1) : undefined;
 }
 
 type Said = Omit<RegisteredInstance, 'owner' | 'scene' | 'capabilitiesFingerprint' | 'registeredAt' | 'heartbeatAt'> & {

@@ -9,9 +9,9 @@ import type {
 } from '../../../mcp/session/session-records.ts';
 import { SESSION_BOUNDS } from '../../../mcp/session/session-state.ts';
 import { keptBytes } from '../../../protocol/kept-bytes.ts';
-import { toFields, toList, toTexts } from '../joined/replies.ts';
+import { toFields, toList, toPresent, toTexts } from '../joined/replies.ts';
 import { type RedisLink, type RedisScript, slotTag } from '../link/redis-link.ts';
-import { escapeUri, toPrincipal, toSession, toSessionFields, toShareName, unescapeUri } from './session-fields.ts';
+import { escapeUri, toSession, toSessionFields, toShareName, unescapeUri } from './session-fields.ts';
 import {
   ADD_SESSION,
   END_IDLE_SESSIONS,
@@ -89,7 +89,7 @@ export class RedisSessionRecords implements SessionRecords {
 
   /** The session of that key; marked as used at `usedAt` where that is given. */
   async look({ id, principal }: SessionKey, usedAt?: number): Promise<SessionReading> {
-    const args = [id, toPrincipal(principal), usedAt === undefined ? '' : String(usedAt), String(TTL_MILLIS)];
+    const args = [id, toPresent(principal), usedAt === undefined ? '' : String(usedAt), String(TTL_MILLIS)];
     const [epoch, found] = toList(await this.#run(READ_SESSION, args));
     const session = found === 'none' || found === 'other' ? found : (toSession(toFields(found)) ?? 'none');
     return { epoch: typeof epoch === 'string' ? epoch : undefined, found: session };

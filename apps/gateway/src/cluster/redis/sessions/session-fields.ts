@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import type { EndedSession, SessionOwner, SessionRecord } from '../../../mcp/session/session-records.ts';
 import { stateBytes } from '../../../mcp/session/session-state.ts';
 import { keptBytes } from '../../../protocol/kept-bytes.ts';
-import { parseOwn, toArguments } from '../joined/replies.ts';
+import { parseOwn, toArguments, toPresent } from '../joined/replies.ts';
 
 const URI_FIELD = 'uri:';
 
@@ -16,7 +16,7 @@ export function toSessionFields({ record, subscriptions }: EndedSession): string
   return [
     ...toArguments({
       record: JSON.stringify(fixed satisfies Fixed),
-      principal: toPrincipal(record.owner.principal),
+      principal: toPresent(record.owner.principal),
       bytes: String(stateBytes(record) + uriBytes),
       logLevel,
     }),
@@ -43,11 +43,6 @@ export function toSession(fields: ReadonlyMap<string, string>): EndedSession | u
     },
     subscriptions: uris.map((name) => unescapeUri(name.slice(URI_FIELD.length))),
   };
-}
-
-/** One that is there and empty is not one that is absent. */
-export function toPrincipal(principal: string | undefined): string {
-  return principal === undefined ? '' : `=${principal}`;
 }
 
 /** A share names a key: it may be long, and anything may stand in it. */
