@@ -3,7 +3,6 @@ import type { SharedStore } from '../governance/shared-store.ts';
 import { JoinedApprovals } from './redis/approvals/joined-approvals.ts';
 import { RedisApprovals } from './redis/approvals/redis-approvals.ts';
 import { GatewayRoster } from './redis/janitor/gateway-roster.ts';
-import { createRedisRooms } from './redis/joined/redis-rooms.ts';
 import { JoinedLeases } from './redis/limits/joined-leases.ts';
 import { JoinedQuotas } from './redis/limits/joined-quotas.ts';
 import { RedisLeases } from './redis/limits/redis-leases.ts';
@@ -11,6 +10,7 @@ import { RedisQuotas } from './redis/limits/redis-quotas.ts';
 import { type LinkStatus, type RedisLink, slotTag } from './redis/link/redis-link.ts';
 import { RedisGatewayAnnouncements } from './redis/neighbours/redis-gateway-announcements.ts';
 import { RedisGatewayMessages } from './redis/neighbours/redis-gateway-messages.ts';
+import { createRedisRooms } from './redis/redis-rooms.ts';
 import { createMemoryCallStore, type SharedState } from './shared-state.ts';
 
 /** State that is shared with all gateways at one Redis. */

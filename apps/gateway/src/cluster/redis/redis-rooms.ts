@@ -1,11 +1,11 @@
-import type { SharedState } from '../../shared-state.ts';
-import { JoinedInputRounds } from '../capped/joined-input-rounds.ts';
-import { JoinedSearchMemory } from '../capped/joined-search-memory.ts';
-import { JoinedJobRecords } from '../jobs/joined-job-records.ts';
-import type { RedisLink } from '../link/redis-link.ts';
-import { JoinedRegisteredInstances } from '../registry/joined-registered-instances.ts';
-import { JoinedResourceOwners } from '../resources/joined-resource-owners.ts';
-import { JoinedSessionRecords } from '../sessions/joined-session-records.ts';
+import type { SharedState } from '../shared-state.ts';
+import { JoinedInputRounds } from './capped/joined-input-rounds.ts';
+import { JoinedSearchMemory } from './capped/joined-search-memory.ts';
+import { JoinedJobRecords } from './jobs/joined-job-records.ts';
+import type { RedisLink } from './link/redis-link.ts';
+import { JoinedRegisteredInstances } from './registry/joined-registered-instances.ts';
+import { JoinedResourceOwners } from './resources/joined-resource-owners.ts';
+import { JoinedSessionRecords } from './sessions/joined-session-records.ts';
 
 /** What a gateway shares by rooms that go on without Redis. */
 export interface RedisRooms extends Pick<
