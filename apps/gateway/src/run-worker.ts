@@ -56,17 +56,23 @@ export function runWorker({ channel, env, exit }: WorkerProcess): void {
   const early: InstanceNews[] = [];
   let follow = (news: InstanceNews): void => void early.push(news);
   let running: RunningWorker | undefined;
+  let changed: Parameters<Gateway['apply']> | undefined;
   channel.onEnd(() => exit(0));
   peer.serve({
     'instances.news': (news: InstanceNews) => follow(news),
     'instances.refreshTools': (instanceId: string) => void running?.gateway.servers.get(instanceId)?.refreshTools(),
-    'worker.apply': (config: GatewayConfig, settings: readonly SettingView[]) =>
-      running?.gateway.apply(config, settings),
+    'worker.apply': (config: GatewayConfig, settings: readonly SettingView[]) => {
+      changed = [config, settings];
+      running?.gateway.apply(config, settings);
+    },
     'worker.stop': (finishMillis: number) => (running === undefined ? NOTHING : stop(peer, running, finishMillis)),
     'worker.start': async (start: WorkerStart) => {
       const instances = new MirroredInstances(peer, start.workers);
       running = await startWorker({ peer, channel, env, start, instances });
       const { table } = running.gateway;
+      if (changed !== undefined) {
+        running.gateway.apply(...changed);
+      }
       follow = (news) => instances.follow(table, news);
       [...start.instances, ...early.splice(0)].forEach(follow);
       void whenServing(running.gateway, start).then(() => peer.tell('worker.ready'));

@@ -1,5 +1,8 @@
 // Workers that die, and what ends them all.
 import { afterEach, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Contest, openContest } from '../fixtures/contenders.ts';
 import { type HeldServer, startHeldServer } from '../fixtures/held-server.ts';
 import { isAlive } from '../fixtures/is-alive.ts';
@@ -63,6 +66,29 @@ test('a worker that is killed is replaced, and calls at the other one go on', as
   expect(told).toHaveLength(1);
   const feed = await getJson(running.url, '/v1/debug/activity?limit=50');
   expect(JSON.stringify(feed)).toContain(`worker ${before[0]} has ended`);
+});
+
+test('a worker that starts while the configuration changes has the changed one', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'worker-config-'));
+  const configFile = join(folder, 'gateway.json');
+  writeFileSync(configFile, '{"mcpServers": {}}');
+  const running = await startWithWorkers({ configFile, env: { ENABLE_METRICS: 'true' } });
+  gateway = running;
+  const { url } = running;
+  const before = workersOf(running);
+  process.kill(before[0]!, 'SIGKILL');
+  await until(() => workersOf(running).some((pid) => !before.includes(pid)));
+  writeFileSync(configFile, '{"mcpServers": {}, "limits": {"ratePerMinute": 1}}');
+  running.process.kill('SIGHUP');
+  await until(() => running.stderr().includes('limits taken over'));
+  const scrape = async (): Promise<string> => (await fetch(`${url}/metrics`)).text();
+  await until(async () => (await scrape()).includes('dcc_mcp_workers{state="ready"} 2'), 10_000);
+  const statuses: number[] = [];
+  for (let i = 0; i < 4; i += 1) {
+    statuses.push((await post(url, '/v1/search', { query: 'x' })).status);
+  }
+  expect(statuses).toEqual([200, 429, 429, 429]);
+  rmSync(folder, { recursive: true });
 });
 
 test('a job of a worker that has died is failed, and says so', async () => {
