@@ -1,6 +1,6 @@
 // Workers that die, and what ends them all.
 import { afterEach, expect, test } from '@jest/globals';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Contest, openContest } from '../fixtures/contenders.ts';
@@ -88,6 +88,21 @@ test('a worker that starts while the configuration changes has the changed one',
     statuses.push((await post(url, '/v1/search', { query: 'x' })).status);
   }
   expect(statuses).toEqual([200, 429, 429, 429]);
+  rmSync(folder, { recursive: true });
+});
+
+test('a worker that can not start ends, and the next one tries', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'worker-place-'));
+  gateway = await startWithWorkers({ env: { TMPDIR: folder } });
+  const running = gateway;
+  const ends = (): number => (running.stderr().match(/has ended/g) ?? []).length;
+  const places = readdirSync(folder).map((name) => join(folder, name));
+  const meetingPlace = places.find((place) => existsSync(join(place, 'primary')))!;
+  rmSync(meetingPlace, { recursive: true });
+  process.kill(workersOf(running)[0]!, 'SIGKILL');
+  await until(() => ends() >= 3, 10_000);
+  expect(running.stderr()).toContain('workers: listen ');
+  await running.stop('SIGKILL');
   rmSync(folder, { recursive: true });
 });
 

@@ -176,7 +176,11 @@ export class Workers {
       'worker.log': (line: string, fields: LogFields | undefined) => this.#options.log(line, fields),
     });
     this.#metrics?.connect(metricsChannel(peer, (listener) => void worker.ended.then(listener)));
-    peer.call('worker.start', this.#startOf(messages)).catch((error: unknown) => this.#onError(error));
+    peer.call('worker.start', this.#startOf(messages)).catch((error: unknown) => {
+      this.#onError(error);
+      // What could not start would stand in the way of the one that takes its place.
+      worker.kill();
+    });
     void worker.ended.then(() => this.#onEnded(worker, messages, upstreams));
   }
 
