@@ -1,6 +1,8 @@
 // The rows of workers in the history of the process that keeps them.
-import { type CallRow, newRowId, type Trace } from '@dcc-mcp/call-store';
-import { expect, test } from '@jest/globals';
+import { type CallRow, MemoryCallStore, newRowId, type Trace } from '@dcc-mcp/call-store';
+import { expect, jest, test } from '@jest/globals';
+import { CollectedRows } from '../../src/cluster/workers/rows/collected-rows.ts';
+import type { SentRow } from '../../src/cluster/workers/rows/row-courier.ts';
 import { startWorkers } from '../fixtures/worker-states.ts';
 
 const CAPACITIES = {
@@ -28,6 +30,10 @@ function storeOf(state: ReturnType<ReturnType<typeof startWorkers>['join']>) {
 
 function callRow(row_id: string): CallRow {
   return { row_id, timestamp: new Date().toISOString() } as CallRow;
+}
+
+function sentRow(id: string): SentRow {
+  return { id, kind: 'calls', row: callRow(id) };
 }
 
 test('rows of two workers are read in the order of their keys', async () => {
@@ -81,4 +87,19 @@ test('a row that can not be made is told of and costs no other', async () => {
   store.appendLater('calls', { id, make: () => callRow(id) });
   expect(await store.find('calls', id)).toHaveLength(1);
   expect(told).toHaveLength(1);
+});
+
+test('a row that can not be added is told of, and rows are fetched as before', async () => {
+  const store = new MemoryCallStore({ calls: 10 });
+  const append = jest.spyOn(store, 'append').mockImplementationOnce(() => {
+    throw new Error('oh');
+  });
+  const told: unknown[] = [];
+  const peers = [{ call: async () => [sentRow(newRowId())] }];
+  const rows = new CollectedRows({ store, peers: () => peers, onError: (error) => told.push(error) });
+  await rows.collect();
+  await rows.collect();
+  await rows.close();
+  expect(told).toEqual([new Error('oh')]);
+  expect(append.mock.calls.length).toBeGreaterThan(1);
 });

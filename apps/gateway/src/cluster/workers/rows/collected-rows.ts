@@ -30,6 +30,7 @@ export interface CollectedRowsOptions {
   readonly store: CallStore;
   /** The workers at this moment. */
   readonly peers: () => readonly Pick<Peer, 'call'>[];
+  /** Told of what kept rows from being added. */
   readonly onError: (error: unknown) => void;
 }
 
@@ -135,7 +136,9 @@ export class CollectedRows implements CallStore {
   }
 
   #collectOnce(): Promise<void> {
-    this.#collecting ??= this.#fetch().finally(() => (this.#collecting = undefined));
+    this.#collecting ??= this.#fetch()
+      .catch(this.#options.onError)
+      .finally(() => (this.#collecting = undefined));
     return this.#collecting;
   }
 
