@@ -1,10 +1,12 @@
 // The ports of a worker promise what those of the process promise that started it.
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { createMemoryState } from '../../src/cluster/shared-state.ts';
 import { MemoryQuotas } from '../../src/governance/memory-quotas.ts';
 import { MemoryJobRecords } from '../../src/jobs/memory-job-records.ts';
 import { MemoryInputRounds } from '../../src/mcp/input-rounds/memory-input-rounds.ts';
 import { MemoryResourceOwners } from '../../src/mcp/pass-through/memory-resource-owners.ts';
 import { MemorySessionRecords } from '../../src/mcp/session/memory-session-records.ts';
+import { SessionMessages } from '../../src/mcp/session/session-messages.ts';
 import { MemoryRegisteredInstances } from '../../src/registry/http/memory-registered-instances.ts';
 import { MemorySearchMemory } from '../../src/search/memory/memory-search-memory.ts';
 import { startWorkers, type StartedWorkers } from '../fixtures/worker-states.ts';
@@ -118,6 +120,16 @@ describe('the sessions of a worker', () => {
     await second.sessions.use(key, 1);
     await first.sessions.end('a');
     expect(await second.sessions.use(key, 2)).toBeUndefined();
+  });
+
+  test('a session that another gateway has ended is counted no longer', async () => {
+    const own = createMemoryState();
+    const { served, join } = startWorkers(own);
+    await join().sessions.add(sessionRecordOf('a'), 0);
+    expect(served.sessionCount()).toBe(1);
+    const other = new SessionMessages(own.createMessages(jest.fn()));
+    await other.ended(['a']);
+    expect(served.sessionCount()).toBe(0);
   });
 
   test('they outlive the worker', async () => {

@@ -11,8 +11,8 @@ import { ERROR_SERVER } from '../../protocol/mcp-protocol.ts';
 import type { GatewayMessages } from '../../protocol/messages/gateway-messages.ts';
 import type { ClientAnswer } from './session-streams.ts';
 
-/** Sessions have ended, wherever they were held: `{ids: string[]}`. Who keeps copies of records listens, too. */
-export const SESSIONS_ENDED = 'session.ended';
+/** Sessions have ended, wherever they were held: `{ids: string[]}`. */
+const SESSIONS_ENDED = 'session.ended';
 /** Sessions of one message: their ids stay far below its bound. */
 const MAX_IDS = 1_000;
 const CANCELLED = 'session.cancelled';
@@ -33,6 +33,11 @@ export interface SessionNews {
   rootsChanged(id: string): void;
   subscriptionsChanged(): void;
   streamTaken(id: string): void;
+}
+
+/** Tells which sessions have ended at other gateways: who keeps copies of records, or counts them, listens as well. */
+export function onSessionsEnded(messages: GatewayMessages, listener: (ids: readonly string[]) => void): void {
+  messages.listen(SESSIONS_ENDED, ({ ids }) => listener(asList(ids).filter((id) => typeof id === 'string')));
 }
 
 /** What gateways tell each other of the sessions that they share. */
@@ -92,7 +97,7 @@ export class SessionMessages {
   /** Tells what the other gateways say; what is malformed is dropped. */
   listen(news: SessionNews): void {
     const messages = this.#messages;
-    messages.listen(SESSIONS_ENDED, ({ ids }) => asList(ids).forEach((id) => typeof id === 'string' && news.ended(id)));
+    onSessionsEnded(messages, (ids) => ids.forEach((id) => news.ended(id)));
     messages.listen(CANCELLED, ({ id, request }) => {
       const key = readKey(request);
       if (typeof id === 'string' && key !== undefined) {

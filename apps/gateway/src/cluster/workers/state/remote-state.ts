@@ -1,4 +1,4 @@
-import { SESSIONS_ENDED } from '../../../mcp/session/session-messages.ts';
+import { onSessionsEnded } from '../../../mcp/session/session-messages.ts';
 import type { SharedState } from '../../shared-state.ts';
 import type { Peer } from '../channel/peer.ts';
 import { RowCourier } from '../rows/row-courier.ts';
@@ -32,7 +32,7 @@ export function createRemoteState(options: RemoteStateOptions): SharedState {
     approvals: remoteApprovals(peer),
     createMessages: (onListenerError) => {
       const messages = remoteMessages(peer, address, onListenerError);
-      messages.listen(SESSIONS_ENDED, ({ ids }) => sessions.drop(Array.isArray(ids) ? ids.filter(isText) : []));
+      onSessionsEnded(messages, (ids) => sessions.drop(ids));
       return messages;
     },
     createQuotas: (ratePerMinute, name) => remotePort(peer, 'quotas', ratePerMinute, name),
@@ -41,8 +41,4 @@ export function createRemoteState(options: RemoteStateOptions): SharedState {
     createCallStore: ({ capacities: { traces }, onError: onRowError, onNotShared: onDropped }) =>
       new RowCourier({ peer, onError: onRowError, onDropped, maxTraces: keepsAllTraces ? Infinity : traces }),
   };
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
 }

@@ -2,6 +2,7 @@ import type { CallStore } from '@dcc-mcp/call-store';
 import type { ConcurrencyLeases } from '../../../governance/concurrency-leases.ts';
 import type { Quotas } from '../../../governance/quotas.ts';
 import type { JobRecords } from '../../../jobs/job-records.ts';
+import { onSessionsEnded } from '../../../mcp/session/session-messages.ts';
 import type { EndedSession, SessionRecords } from '../../../mcp/session/session-records.ts';
 import type { SharedState } from '../../shared-state.ts';
 import type { Peer, Services } from '../channel/peer.ts';
@@ -46,6 +47,7 @@ export function serveState({ state: own, peers, onError }: ServedStateOptions): 
   let rows: CollectedRows | undefined;
   const state: SharedState = {
     ...own,
+    createMessages: forgettingEnded(own.createMessages, sessions),
     sessions: toldSessions(counted(own.sessions, sessions), drop),
     createQuotas: (ratePerMinute, name) => {
       const key = `${ratePerMinute} ${name}`;
@@ -126,6 +128,18 @@ function counted(records: SessionRecords, ids: Set<string>): SessionRecords {
     },
     endIdle: async (deadline) => forget(await records.endIdle(deadline)),
     close: async () => forget(await records.close()),
+  };
+}
+
+/** Other gateways end sessions, too, and say so. */
+function forgettingEnded(
+  createMessages: SharedState['createMessages'],
+  ids: Set<string>,
+): SharedState['createMessages'] {
+  return (onError) => {
+    const messages = createMessages(onError);
+    onSessionsEnded(messages, (ended) => ended.forEach((id) => ids.delete(id)));
+    return messages;
   };
 }
 
