@@ -1,6 +1,9 @@
 // Which gateway has a server, and who may ask it to call that.
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { fileURLToPath } from 'node:url';
+import { createMemoryState } from '../../src/cluster/shared-state.ts';
+import type { GatewayAnnouncement, GatewayAnnouncements } from '../../src/registry/announced/gateway-announcements.ts';
+import { MemoryGatewayAnnouncements } from '../../src/registry/announced/memory-gateway-announcements.ts';
 import type { Json } from '../fixtures/callers.ts';
 import { type ServedGateway, serveGateways } from '../fixtures/gateways-of-one-state.ts';
 import { FAKE_STDIO, until } from '../upstream/fixtures/harness.ts';
@@ -17,10 +20,19 @@ interface Row extends Json {
   readonly owner?: string;
 }
 
+interface Others {
+  readonly count?: number;
+  readonly announcements?: GatewayAnnouncements;
+}
+
 let gateways: readonly ServedGateway[] = [];
 
-async function serve(config: (index: number) => object, count = 2): Promise<readonly string[]> {
-  gateways = await serveGateways({ config, count });
+async function serve(
+  config: (index: number) => object,
+  { count = 2, announcements = new MemoryGatewayAnnouncements(Date.now) }: Others = {},
+): Promise<readonly string[]> {
+  const shared = { ...createMemoryState(), announcements };
+  gateways = await serveGateways({ config, count, state: () => shared });
   return gateways.map(({ url }) => url);
 }
 
@@ -70,7 +82,7 @@ describe('a stdio server', () => {
   });
 
   test('that one gateway has is announced by that one alone', async () => {
-    const urls = await serve((index) => ({ mcpServers: index === 0 ? { seeing } : {} }), 3);
+    const urls = await serve((index) => ({ mcpServers: index === 0 ? { seeing } : {} }), { count: 3 });
     const [[first], [second]] = (await Promise.all(urls.slice(1).map((url) => untilReady(url)))) as [[Row], [Row]];
     expect(first.owner).toBe(second.owner);
     await gateways[0]!.stop();
@@ -79,16 +91,44 @@ describe('a stdio server', () => {
   });
 
   test('that two others have goes to one of them, and to the other one when that leaves', async () => {
-    const urls = await serve((index) => ({ mcpServers: index < 2 ? { seeing } : {} }), 3);
+    const announcements = new MemoryGatewayAnnouncements(Date.now);
+    const urls = await serve((index) => ({ mcpServers: index < 2 ? { seeing } : {} }), { count: 3, announcements });
     const [row] = (await untilReady(urls[2]!)) as [Row];
     const addresses = await Promise.all(urls.slice(0, 2).map(instancesOf));
     expect(addresses.flat()).toMatchObject([{ transport: 'stdio' }, { transport: 'stdio' }]);
-    // Whichever it is: one after the other leaves.
-    await gateways[0]!.stop();
-    await until(async () => (await instancesOf(urls[2]!)).some(({ status }) => status === 'ready'));
+    const owners = async (): Promise<readonly GatewayAnnouncement[]> =>
+      (await announcements.list()).filter(({ instances }) => instances.length === 1);
+    await until(async () => (await owners()).length === 2, 20_000);
+    const owner = (await owners()).find(({ address }) => address === row.owner);
+    const leaving = gateways.filter(({ url }) => url === owner?.url);
+    expect(leaving).toHaveLength(1);
+    gateways = gateways.filter((each) => !leaving.includes(each));
+    await leaving[0]!.stop();
+    const isElsewhere = (each: Row): boolean => each.status === 'ready' && each.owner !== row.owner;
+    await until(async () => (await instancesOf(urls[2]!)).some(isElsewhere), 20_000);
     expect(await call(urls[2]!, 'seen')).toMatchObject({ ok: true });
     expect((await instancesOf(urls[2]!))[0]!.instance_id).toBe(row.instance_id);
-    gateways = gateways.slice(1);
+  });
+
+  test('of a gateway that leaves is not announced by what that had begun to say', async () => {
+    const memory = new MemoryGatewayAnnouncements(Date.now);
+    const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<string>()];
+    const secret = (): Promise<string> => {
+      asked.resolve();
+      return answered.promise;
+    };
+    const announcements: GatewayAnnouncements = {
+      announce: (announcement) => memory.announce(announcement),
+      withdraw: (address) => memory.withdraw(address),
+      list: () => memory.list(),
+      secret,
+    };
+    await serve(() => ({ mcpServers: { seeing } }), { count: 1, announcements });
+    await asked.promise;
+    gateways[0]!.gateway.drain();
+    answered.resolve('secret');
+    await new Promise((resolve) => void setImmediate(resolve));
+    expect(await memory.list()).toEqual([]);
   });
 
   test('gets the trace of the call from the gateway that was asked, and nothing of the secret', async () => {

@@ -126,6 +126,9 @@ export class AnnouncedRegistry {
     const said = JSON.stringify(instances);
     if (said !== this.#said || this.#rounds % ANNOUNCE_EVERY === 0) {
       this.#secret = await announcements.secret();
+      if (this.#isClosed) {
+        return; // it would be believed though the gateway has left
+      }
       await announcements.announce({ address, url: this.#url, instances });
       if (said !== this.#said) {
         this.#said = said;
