@@ -1,7 +1,7 @@
 import type { LoggerProvider, MeterProvider, TracerProvider } from '@opentelemetry/api';
 import type { CreateGatewayOptions } from './config/load/create-gateway-options.ts';
+import { createGateway as create } from './create-gateway.ts';
 import type { Log } from './protocol/log.ts';
-import { createGateway as create } from './run-gateway.ts';
 
 export type { CreateGatewayOptions } from './config/load/create-gateway-options.ts';
 

@@ -1,10 +1,6 @@
 import type { ServedHttp } from '@dcc-mcp/http-adapter/node';
-import {
-  EVENT_DCC_MCP_EXPORTER_STATE,
-  EVENT_DCC_MCP_GATEWAY_START,
-  EVENT_DCC_MCP_GATEWAY_STOP,
-} from '@dcc-mcp/semantic-conventions';
-import type { Environment, Reading } from '@dcc-mcp/telemetry-config';
+import { EVENT_DCC_MCP_EXPORTER_STATE, EVENT_DCC_MCP_GATEWAY_STOP } from '@dcc-mcp/semantic-conventions';
+import type { Environment } from '@dcc-mcp/telemetry-config';
 import type { Telemetry, TelemetryHealthChange } from '@dcc-mcp/telemetry-node';
 import { type CapturePolicy, createCapturePolicy } from '@dcc-mcp/workflow-spans';
 import { readPageFiles } from './admin/page-files.ts';
@@ -15,21 +11,15 @@ import { createLocalState } from './cluster/shared-state.ts';
 import { createWorkers } from './cluster/workers/create-workers.ts';
 import type { StartedProcess } from './cluster/workers/pool/worker-handle.ts';
 import type { Workers } from './cluster/workers/workers.ts';
-import type { CreateGatewayOptions } from './config/load/create-gateway-options.ts';
-import { issueLine } from './config/load/load-configuration.ts';
 import { registryFolderOf } from './config/load/registry-folder-of.ts';
-import { type SettingView, settingViews } from './config/load/setting-views.ts';
+import type { SettingView } from './config/load/setting-views.ts';
 import { stateFolderOf } from './config/load/state-folder-of.ts';
-import { unreadableSecrets } from './config/load/unreadable-secrets.ts';
 import { VERSION } from './config/load/version.ts';
 import type { GatewayConfig } from './config/reader/gateway-config.ts';
-import { readGatewayConfig } from './config/reader/read-gateway-config.ts';
-import { redisIssues } from './config/redis/redis-settings.ts';
 import type { StateFolder } from './files/state-folder.ts';
 import { assembleGateway, type Gateway } from './gateway.ts';
 import { type ListenerBounds, type Listeners, openListeners } from './http/open-listeners.ts';
 import type { Log } from './protocol/log.ts';
-import { toPrintableLine } from './protocol/printable-text.ts';
 import { type ActivityNote, exporterNote } from './recording/rows/activity-note.ts';
 import { flushedLines } from './recording/telemetry/flushed.ts';
 import { createGatewayLog } from './recording/telemetry/gateway-log.ts';
@@ -262,61 +252,4 @@ function stoppedLine(finished: number, unfinished: number, finishMillis: number)
     return `stopped: ${requests} in flight finished, ${unfinished} ended unfinished after ${finishMillis / 1000} s`;
   }
   return finished === 0 ? 'stopped: nothing was in flight' : `stopped: ${requests} in flight finished`;
-}
-
-/**
- * Starts a gateway inside this process. Several at once don't share anything.
- *
- * @throws {Error} When the configuration must not start like this; the message names every reason.
- */
-export async function createGateway(options: CreateGatewayOptions = {}): Promise<RunningGateway> {
-  const reading = readGatewayConfig(options.env ?? {}, toFile(options), {
-    flags: {
-      ...(options.port === undefined ? {} : { port: String(options.port) }),
-      ...(options.host === undefined ? {} : { host: options.host }),
-    },
-  });
-  const issues = [...reading.issues, ...unreadableSecrets(reading), ...redisIssues(reading)];
-  const log = (line: string): void => options.log?.(toPrintableLine(line));
-  const fatal = issues.filter(({ severity }) => severity === 'fatal');
-  if (fatal.length > 0) {
-    throw new Error(`The gateway can't start: ${fatal.map(issueLine).join(' | ')}`);
-  }
-  issues.forEach((issue) => log(issueLine(issue)));
-  const started = withAnyFreePort({ ...reading, issues });
-  const settings = settingViews(started);
-  const running = await runGateway({ config: started.values, settings, env: options.env ?? {}, log });
-  running.log(`listening on ${running.url}`, { event: EVENT_DCC_MCP_GATEWAY_START });
-  return running;
-}
-
-/** The options as the sections of a file that they stand for. */
-function toFile({ config, enablePrometheus, prometheusBasicAuth }: CreateGatewayOptions): object {
-  const file = { ...config } as { metrics?: object };
-  const metrics = {
-    ...file.metrics,
-    ...(enablePrometheus === undefined ? {} : { enabled: enablePrometheus }),
-    ...(prometheusBasicAuth === undefined ? {} : { basicAuth: toBasicAuth(prometheusBasicAuth) }),
-  };
-  return { ...file, ...(Object.keys(metrics).length === 0 ? {} : { metrics }) };
-}
-
-/** Where no usable port is named a gateway in a program takes any free one. */
-function withAnyFreePort(reading: Reading<GatewayConfig>): Reading<GatewayConfig> {
-  const { values, issues, origins } = reading;
-  const { source } = origins['server.port'] ?? {};
-  if (source === 'flag' || source === 'env' || source === 'file') {
-    return reading;
-  }
-  return {
-    values: { ...values, server: { ...values.server, port: 0 } },
-    issues,
-    origins: { ...origins, 'server.port': { source: 'default', text: '0' } },
-  };
-}
-
-/** Credentials that are only half there stay so, and are refused: a variable somebody forgot to set must not open the door. */
-function toBasicAuth(credentials: NonNullable<CreateGatewayOptions['prometheusBasicAuth']>): object {
-  const [username, password] = credentials;
-  return { username, password };
 }

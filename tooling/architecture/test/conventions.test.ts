@@ -17,7 +17,7 @@ function namesOf(constants: Readonly<Record<string, unknown>>): Names {
 /** Literals that may stand. */
 const EXCEPTIONS: readonly { readonly file: RegExp; readonly literal: string; readonly because: string }[] = [
   {
-    file: /^apps\/gateway\/src\/(?:config\/|run-gateway)/,
+    file: /^apps\/gateway\/src\/(?:config\/|create-gateway)/,
     literal: 'server.port',
     because: 'a key of the configuration file',
   },

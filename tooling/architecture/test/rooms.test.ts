@@ -18,7 +18,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ['assembly'],
   ['gateway.ts'],
   ['run-gateway.ts', 'run-worker.ts'],
-  ['cli', 'index.ts'],
+  ['cli', 'create-gateway.ts'],
+  ['index.ts'],
   ['main.ts'],
 ];
 
