@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { createClient } from '@redis/client';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { openConnection } from '../../src/cluster/redis/link/open-connection.ts';
 import { RedisUnavailable, slotTag } from '../../src/cluster/redis/link/redis-link.ts';
 import { redisScript } from '../../src/cluster/redis/link/redis-script.ts';
 import { withLocal } from '../../src/cluster/redis/link/with-local.ts';
@@ -51,6 +52,19 @@ redisNeeded('a link to Redis', () => {
     const script = redisScript('return redis.call("INCRBY", KEYS[1], ARGV[1])');
     expect([await link.run(script, ['n'], ['5']), await link.run(script, ['n'], ['1'])]).toEqual([7, 8]);
     expect(lines).toEqual([expect.stringMatching(/^redis: state is shared by 127\.0\.0\.1:\d+$/)]);
+  });
+
+  test('is not made any more once nobody waits for it', async () => {
+    const { port, url } = await redis();
+    const address = { form: 'single', hosts: [{ host: '127.0.0.1', port }], isTls: false } as const;
+    const signal = AbortSignal.abort(new Error('late'));
+    await expect(openConnection(address, { signal, onLost: () => undefined })).rejects.toThrow('late');
+    const { link } = await opened(url);
+    expect(
+      String(await link.send(['CLIENT', 'LIST']))
+        .trim()
+        .split('\n'),
+    ).toHaveLength(1);
   });
 
   test('names keys by a prefix of the operator’s, and puts those of one thing into one slot', async () => {

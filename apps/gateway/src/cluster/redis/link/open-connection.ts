@@ -20,6 +20,8 @@ interface Made {
 
 /** Connects to what `address` names. @throws {Error} When it can't be reached, or refuses who asks. */
 export async function openConnection(address: RedisAddress, options: OpenOptions): Promise<RedisConnection> {
+  // To load this file may have taken longer than anybody waits.
+  options.signal.throwIfAborted();
   const { client, send } = MAKERS[address.form](address);
   let isOver = false;
   const destroy = (): void => {
