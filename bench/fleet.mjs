@@ -19,6 +19,7 @@ import { cleanEnvironment } from './lib/environment.mjs';
 import { writeFigures } from './lib/figures.mjs';
 import { runLoad } from './lib/load.mjs';
 import { cpuMicros, startGateway, startModule } from './lib/processes.mjs';
+import { rounded } from './lib/statistics.mjs';
 
 /** What gateways share is nothing that the package exports: it is taken from its source. */
 const ofGateway = (path) => import(new URL(`../apps/gateway/src/${path}`, import.meta.url));
@@ -55,7 +56,6 @@ const EACH_PROCESS = 20;
 let timesAway = 0;
 
 const fail = (error) => console.error(error instanceof Error ? error.message : error);
-const rounded = (value, digits = 1) => Number(value.toFixed(digits));
 
 /** Puts timers of many gateways evenly into the time between, as they are in life. */
 function every(millis, part, work) {

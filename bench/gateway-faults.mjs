@@ -12,6 +12,7 @@ import { cleanEnvironment } from './lib/environment.mjs';
 import { writeFigures } from './lib/figures.mjs';
 import { runLoad } from './lib/load.mjs';
 import { residentMebibytes, startGateway, startModule } from './lib/processes.mjs';
+import { median } from './lib/statistics.mjs';
 
 const { values: flags } = parseArgs({
   options: {
@@ -157,7 +158,6 @@ function readStates({ name, gateway }) {
   return states;
 }
 
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 const round2 = (number) => Number(number.toFixed(2));
 
 async function summarize(leg, results) {

@@ -11,6 +11,7 @@ import { cleanEnvironment } from './lib/environment.mjs';
 import { writeFigures } from './lib/figures.mjs';
 import { runLoad } from './lib/load.mjs';
 import { cpuMicros, residentMebibytes, startGateway, startModule } from './lib/processes.mjs';
+import { median } from './lib/statistics.mjs';
 
 const { values: flags } = parseArgs({
   options: {
@@ -101,8 +102,6 @@ async function measure(leg) {
     residentMebibytes: residentMebibytes(leg.pid),
   };
 }
-
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
 /** One row per leg: medians over the rounds; the ratio is taken inside each round, then its median. */
 function summarize(legs, results) {

@@ -16,6 +16,7 @@ import { cleanEnvironment } from './lib/environment.mjs';
 import { writeFigures } from './lib/figures.mjs';
 import { runLoad } from './lib/load.mjs';
 import { cpuMicros, residentMebibytes, startGateway, startModule } from './lib/processes.mjs';
+import { median, rounded } from './lib/statistics.mjs';
 
 const { values: flags } = parseArgs({
   options: {
@@ -34,8 +35,6 @@ const sustainedSeconds = flags.smoke ? 1 : 6;
 const ROWS_PER_SECOND = 5000;
 const folder = mkdtempSync(join(tmpdir(), 'bench-history-'));
 const running = [];
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
-const rounded = (value) => Number(value.toFixed(1));
 
 /** Keeps a started process so that it is stopped however the benchmark ends. */
 async function keep(starting) {

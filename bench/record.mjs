@@ -7,6 +7,7 @@ import { startTelemetry } from '@dcc-mcp/telemetry-node';
 import { MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics';
 import { parseArgs } from 'node:util';
 import { writeFigures } from './lib/figures.mjs';
+import { median } from './lib/statistics.mjs';
 
 const { values: flags } = parseArgs({
   options: { smoke: { type: 'boolean' }, json: { type: 'boolean' }, write: { type: 'boolean' } },
@@ -90,8 +91,6 @@ function measureNanos(record) {
   const { user, system } = process.cpuUsage(startedAt);
   return ((user + system) * 1000) / CALLS;
 }
-
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 const subjects = {
   'bare sdk-metrics': createBare(),

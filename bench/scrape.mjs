@@ -16,6 +16,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import promClient from 'prom-client';
 import { writeFigures } from './lib/figures.mjs';
+import { median } from './lib/statistics.mjs';
 
 const isSmoke = process.argv.includes('--smoke');
 const SIZES = isSmoke ? [100, 1_000] : [100, 2_000, 10_000, 20_000];
@@ -24,7 +25,6 @@ const BOUNDARIES = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 const PROTOBUF = 'application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited';
 
 const labelsOf = (series) => ({ tool: `maya__tool_${series}`, status: 'success', phase: 'gateway' });
-const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
 const round = (value) => Math.round(value * 100) / 100;
 
 /** A provider with one histogram; the SDK's own bound on series is out of the way. */

@@ -15,6 +15,7 @@ import { AlwaysOffSampler, InMemorySpanExporter, SimpleSpanProcessor, TracerProv
 import { hash } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { writeFigures } from './lib/figures.mjs';
+import { median } from './lib/statistics.mjs';
 
 const { values: flags } = parseArgs({
   options: { smoke: { type: 'boolean' }, json: { type: 'boolean' }, write: { type: 'boolean' } },
@@ -143,7 +144,6 @@ function cpuMicrosPerCall(call) {
 }
 
 let sink = 0;
-const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length / 2)];
 
 const TRACERS = {
   sampled: new TracerProvider({}).getTracer('bench'),

@@ -13,6 +13,7 @@ import { cleanEnvironment } from './lib/environment.mjs';
 import { writeFigures } from './lib/figures.mjs';
 import { runLoad } from './lib/load.mjs';
 import { cpuMicros, residentMebibytes, startGateway, startModule } from './lib/processes.mjs';
+import { median, rounded } from './lib/statistics.mjs';
 
 const { values: flags } = parseArgs({
   options: {
@@ -28,8 +29,6 @@ const seconds = flags.smoke ? 1 : Number(flags.secs);
 const rounds = flags.smoke ? 1 : Number(flags.rounds);
 const CONNECTIONS = 32;
 const running = [];
-const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
-const rounded = (value, digits = 1) => Number(value.toFixed(digits));
 const lib = (name) => fileURLToPath(new URL(`lib/${name}.mjs`, import.meta.url));
 
 /** Keeps a started process so that it is stopped however the benchmark ends. */
