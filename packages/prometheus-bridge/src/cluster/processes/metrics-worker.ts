@@ -9,8 +9,8 @@ import type { MetricSource, ScrapeHandler, ScrapeResult } from '../../scrape/scr
 import { within } from '../../scrape/single-flight.ts';
 import type { MetricsChannel } from '../wire/channel.ts';
 import { isToWorker, KIND, type SnapshotPart, type ToPrimary, type ToWorker } from '../wire/messages.ts';
-import { requireAtLeast } from '../wire/require-number.ts';
 import { RemoteScrapes } from './remote-scrapes.ts';
+import { requireAtLeast } from './require-at-least.ts';
 import { type Snapshot, SnapshotWriter } from './snapshot-writer.ts';
 
 /** Options of {@link createMetricsWorker}. */
