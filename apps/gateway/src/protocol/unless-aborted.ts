@@ -3,23 +3,18 @@
  *
  * @param instead What is given where it has aborted.
  */
-export async function unlessAborted<T>(
-  work: Promise<T>,
-  signal: AbortSignal | undefined,
-  instead: () => T,
-): Promise<T> {
+export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined, instead: () => T): Promise<T> {
   if (signal === undefined) {
     return work;
   }
-  const { promise: aborted, resolve } = Promise.withResolvers<T>();
-  const onAbort = (): void => resolve(instead());
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) {
-    onAbort();
-  }
-  try {
-    return await Promise.race([aborted, work]);
-  } finally {
-    signal.removeEventListener('abort', onAbort);
-  }
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => resolve(instead());
+    const leave = (): void => signal.removeEventListener('abort', onAbort);
+    if (signal.aborted) {
+      onAbort();
+    } else {
+      signal.addEventListener('abort', onAbort, { once: true });
+    }
+    work.finally(leave).then(resolve, reject);
+  });
 }

@@ -1,4 +1,3 @@
-import { unlessAborted } from '../../protocol/unless-aborted.ts';
 import { cancelled, type FailedHop, timedOut } from '../hop/failures.ts';
 import type { TimeRenewal } from '../hop/hop.ts';
 import type { AdmittedHop } from '../upstream.ts';
@@ -27,25 +26,37 @@ export function startTime(admitted: AdmittedHop): CallTime {
 /**
  * Waits for what a call needs first: no longer than its time, and no longer than its caller stays.
  *
- * @param work Gets a signal that aborts when the call waits no longer.
+ * @param work Is told by its argument whether the call still waits.
  */
-export async function inTime<T>(
+export function inTime<T>(
   { admitted, deadline }: CallTime,
-  work: (signal: AbortSignal) => Promise<T>,
+  work: (isAwaited: () => boolean) => Promise<T>,
 ): Promise<{ readonly ok: true; readonly value: T } | FailedHop> {
   const { hop, timeoutMillis } = admitted;
-  const waiting = new AbortController();
-  const { promise: late, resolve } = Promise.withResolvers<FailedHop>();
-  const timer = setTimeout(() => resolve(timedOut(timeoutMillis)), Math.max(0, deadline - performance.now()));
-  const done = work(waiting.signal).then((value) => ({ ok: true, value }) as const);
-  try {
-    return await unlessAborted<{ readonly ok: true; readonly value: T } | FailedHop>(
-      Promise.race([done, late]),
-      hop.signal,
-      cancelled,
-    );
-  } finally {
-    clearTimeout(timer);
-    waiting.abort();
+  const { signal } = hop;
+  if (signal?.aborted === true) {
+    return Promise.resolve(cancelled());
   }
+  return new Promise((resolve, reject) => {
+    let isAwaited = true;
+    const leave = (): void => {
+      isAwaited = false;
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    };
+    const end = (outcome: { readonly ok: true; readonly value: T } | FailedHop): void => {
+      leave();
+      resolve(outcome);
+    };
+    const onAbort = (): void => end(cancelled());
+    const timer = setTimeout(() => end(timedOut(timeoutMillis)), Math.max(0, deadline - performance.now()));
+    signal?.addEventListener('abort', onAbort, { once: true });
+    work(() => isAwaited).then(
+      (value) => end({ ok: true, value }),
+      (error: unknown) => {
+        leave();
+        reject(error);
+      },
+    );
+  });
 }

@@ -59,6 +59,7 @@ export class Connection {
   /** Tools of a handshake server whose calls may, or must, be tasks. */
   #taskSupport: ReadonlyMap<string, 'required' | 'optional'> = new Map();
   #legacySession: Promise<RpcSession | undefined> | undefined;
+  #openedLegacySession: RpcSession | undefined;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -160,8 +161,7 @@ export class Connection {
   }
 
   async #exchange(session: RpcSession, time: CallTime): Promise<HopResult> {
-    const { admitted, deadline, renewal } = time;
-    const { hop } = admitted;
+    const { hop } = time.admitted;
     const { memory } = this.#options;
     // Noted before it is granted, because the first change may follow the answer at once.
     const isNew = hop.method === 'resources/subscribe' && !memory.isSubscribed(hop.params['uri']);
@@ -169,20 +169,16 @@ export class Connection {
       memory.note(hop.method, hop.params);
     }
     if (session.roots.isNews(hop.peer) && MAY_ASK.has(hop.method)) {
-      const given = await inTime(time, async (signal) => {
-        await session.roots.give(hop.peer, signal, () => session.notify('notifications/roots/list_changed', undefined));
+      const given = await inTime(time, async (isAwaited) => {
+        const tellChanged = (): Promise<void> => session.notify('notifications/roots/list_changed', undefined);
+        await session.roots.give(hop.peer, isAwaited, tellChanged);
       });
       if (!given.ok) {
         return given;
       }
     }
-    const result = await this.#unlessJob(await session.exchange(this.#toCall(time, session.era)), {
-      session,
-      admitted,
-      deadline,
-      renewal,
-      ending: this.#ending.signal,
-    });
+    const answer = await session.exchange(this.#toCall(time, session.era));
+    const result = hop.method === 'tools/call' ? await this.#unlessJob(answer, session, time) : answer;
     if (result.ok) {
       memory.note(hop.method, hop.params);
     } else if (isNew) {
@@ -192,21 +188,22 @@ export class Connection {
   }
 
   /** A call that the upstream has made a job or a task of has no answer yet; one that asks for a job's state has. */
-  #unlessJob(answer: HopResult, call: PolledCall): HopResult | Promise<HopResult> {
-    const { method, params, job } = call.admitted.hop;
-    if (method !== 'tools/call') {
-      return answer;
-    }
+  #unlessJob(answer: HopResult, session: RpcSession, time: CallTime): HopResult | Promise<HopResult> {
+    const { params, job } = time.admitted.hop;
     const jobId = params['name'] === JOB_STATUS_TOOL ? undefined : pendingJobId(answer, this.#knowsJobs);
     if (jobId !== undefined) {
       job?.named(jobId);
-      return awaitCoreJob({ ...call, jobId, core: this.#options.coreRoutes });
+      return awaitCoreJob({ ...this.#toPolled(session, time), jobId, core: this.#options.coreRoutes });
     }
-    const taskId = taskIdOf(answer, call.session.era);
+    const taskId = taskIdOf(answer, session.era);
     if (taskId !== undefined) {
-      return untilTaskEnds(call, taskId);
+      return untilTaskEnds(this.#toPolled(session, time), taskId);
     }
     return job?.withdrawal.aborted === true ? cancelled() : answer;
+  }
+
+  #toPolled(session: RpcSession, { admitted, deadline, renewal }: CallTime): PolledCall {
+    return { session, admitted, deadline, renewal, ending: this.#ending.signal };
   }
 
   #toCall({ admitted: { hop, envelope }, deadline, renewal }: CallTime, era: Era): WireCall {
@@ -273,9 +270,13 @@ export class Connection {
     }
   }
 
-  async #requestOverLegacySession(time: CallTime): Promise<HopResult> {
-    const opening = (this.#legacySession ??=
-      this.#options.openLegacySession?.(this.#closing.signal) ?? Promise.resolve(undefined));
+  #requestOverLegacySession(time: CallTime): Promise<HopResult> {
+    const opened = this.#openedLegacySession;
+    return opened === undefined || opened.isOver ? this.#requestOnceOpened(time) : this.#exchange(opened, time);
+  }
+
+  async #requestOnceOpened(time: CallTime): Promise<HopResult> {
+    const opening = (this.#legacySession ??= this.#openLegacySession());
     const opened = await inTime(time, () => opening);
     if (!opened.ok) {
       return opened; // the session is opened all the same, for the calls that follow
@@ -286,6 +287,11 @@ export class Connection {
     }
     const session = legacySession === undefined || legacySession.isOver ? this.session : legacySession;
     return this.#exchange(session, time);
+  }
+
+  async #openLegacySession(): Promise<RpcSession | undefined> {
+    this.#openedLegacySession = await this.#options.openLegacySession?.(this.#closing.signal);
+    return this.#openedLegacySession;
   }
 }
 

@@ -67,13 +67,27 @@ export class Circuit {
     this.#failures = 0;
   }
 
-  async run(call: () => Promise<HopResult>): Promise<HopResult> {
+  run(call: () => Promise<HopResult>): Promise<HopResult> {
+    return this.#policy.state === CircuitState.Closed ? this.#runClosed(call) : this.#runOpen(call);
+  }
+
+  /** Nothing is asked of the policy first, and it is told what it counts alone: failures, and what ends a row of them. */
+  async #runClosed(call: () => Promise<HopResult>): Promise<HopResult> {
+    const policy = this.#policy;
+    const result = await call();
+    const isCounted = this.#failures > 0 || this.#isHeldAgainst(result);
+    if (isCounted && policy === this.#policy) {
+      await (policy.state === CircuitState.Closed ? policy.execute(() => result) : this.#count(result));
+    }
+    return result;
+  }
+
+  async #runOpen(call: () => Promise<HopResult>): Promise<HopResult> {
     // cockatiel would let further calls wait for the trial without a limit; they are refused instead.
     if (this.#isTrying) {
       return circuitOpen();
     }
-    const wasOpen = this.isOpen;
-    this.#isTrying = wasOpen;
+    this.#isTrying = true;
     try {
       return await this.#policy.execute(call);
     } catch (error) {
@@ -82,10 +96,14 @@ export class Circuit {
       }
       throw error;
     } finally {
-      if (wasOpen) {
-        this.#isTrying = false;
-      }
+      this.#isTrying = false;
     }
+  }
+
+  #count(result: unknown): boolean {
+    const isHeld = this.#isHeldAgainst(result);
+    this.#failures = isHeld ? this.#failures + 1 : 0;
+    return isHeld;
   }
 
   #isHeldAgainst(result: unknown): boolean {
@@ -97,11 +115,7 @@ export class Circuit {
 
   #createPolicy(): CircuitBreakerPolicy {
     const policy = circuitBreaker(
-      handleWhenResult((result) => {
-        const isHeld = this.#isHeldAgainst(result);
-        this.#failures = isHeld ? this.#failures + 1 : 0;
-        return isHeld;
-      }),
+      handleWhenResult((result) => this.#count(result)),
       { halfOpenAfter: this.#options.openMillis, breaker: new ConsecutiveBreaker(this.#options.failureThreshold) },
     );
     policy.onStateChange((state) => {

@@ -74,11 +74,13 @@ export class Dispatcher {
       return cancelled();
     }
     const run: Run = { hop, deadline: performance.now() + timeoutMillis, send };
-    let result = await this.#try(run);
-    if (result.ok || hop.isRead !== true) {
-      return result;
-    }
+    const result = await this.#try(run);
+    return result.ok || hop.isRead !== true ? result : this.#repeat(run, result);
+  }
+
+  async #repeat(run: Run, first: HopResult): Promise<HopResult> {
     const { readRetryMax = 2 } = this.#options;
+    let result = first;
     for (let attempt = 1; attempt <= readRetryMax && !result.ok && isWorthAnotherTry(result.failure); attempt += 1) {
       const again = await this.#again(run, attempt, result.failure);
       if (again === undefined) {
@@ -110,17 +112,20 @@ export class Dispatcher {
     return failure === undefined ? this.#circuit.run(() => this.#inSlot(run)) : Promise.resolve({ ok: false, failure });
   }
 
-  async #inSlot({ hop, deadline, send }: Run): Promise<HopResult> {
-    let waitedMillis = 0;
-    if (!this.#queue.tryEnter()) {
-      const arrivedAt = performance.now();
-      const line = { signal: leaving(hop), onPlaced: () => hop.job?.accepted() };
-      const admission = await this.#queue.enter(Math.max(1, deadline - arrivedAt), line);
-      waitedMillis = performance.now() - arrivedAt;
-      if (admission !== 'admitted') {
-        return refusal(admission, hop, waitedMillis);
-      }
-    }
+  #inSlot(run: Run): Promise<HopResult> {
+    return this.#queue.tryEnter() ? this.#send(run, 0) : this.#sendInTurn(run);
+  }
+
+  async #sendInTurn(run: Run): Promise<HopResult> {
+    const { hop, deadline } = run;
+    const arrivedAt = performance.now();
+    const line = { signal: leaving(hop), onPlaced: () => hop.job?.accepted() };
+    const admission = await this.#queue.enter(Math.max(1, deadline - arrivedAt), line);
+    const waitedMillis = performance.now() - arrivedAt;
+    return admission === 'admitted' ? this.#send(run, waitedMillis) : refusal(admission, hop, waitedMillis);
+  }
+
+  async #send({ hop, deadline, send }: Run, waitedMillis: number): Promise<HopResult> {
     try {
       if (hop.job?.withdrawal.aborted === true) {
         return cancelledInQueue(waitedMillis);

@@ -89,13 +89,19 @@ export class UpstreamCalls {
       return shuttingDown();
     }
     this.#count += 1;
-    const result = await this.#run(hop);
-    this.#count -= 1;
-    if (this.#count === 0) {
-      this.#whenIdle.forEach((resolve) => resolve());
-      this.#whenIdle.clear();
+    try {
+      return await this.#run(hop);
+    } catch (error) {
+      // Only what the caller handed in (`begin`, `onRetry`) can throw.
+      this.#options.log(`a request could not be sent: ${messageOf(error)}`);
+      return failed('internal', 'The gateway could not send the request', { backendErrorKind: 'other' });
+    } finally {
+      this.#count -= 1;
+      if (this.#count === 0) {
+        this.#whenIdle.forEach((resolve) => resolve());
+        this.#whenIdle.clear();
+      }
     }
-    return result;
   }
 
   #run(hop: HopRequest): Promise<HopResult> {
@@ -118,26 +124,20 @@ export class UpstreamCalls {
       : { ok: false, failure };
   }
 
-  async #dispatch(hop: HopRequest, timeoutMillis: number): Promise<HopResult> {
+  #dispatch(hop: HopRequest, timeoutMillis: number): Promise<HopResult> {
     let envelope: ReturnType<HopRequest['begin']> | undefined;
-    try {
-      return await this.#dispatcher.run(hop, timeoutMillis, (queueWaitMillis, remainingMillis) => {
-        if (this.#isEnded) {
-          return Promise.resolve(shuttingDown({ queueWaitMillis }));
-        }
-        const connection = this.#options.connection();
-        if (connection === undefined) {
-          return Promise.resolve({ ok: false, failure: this.#options.whyNotUsable() });
-        }
-        const begun = (envelope ??= hop.begin(queueWaitMillis));
-        return begun instanceof Promise
-          ? begun.then((made) => connection.request({ hop, envelope: made, timeoutMillis: remainingMillis }))
-          : connection.request({ hop, envelope: begun, timeoutMillis: remainingMillis });
-      });
-    } catch (error) {
-      // Only what the caller handed in (`begin`, `onRetry`) can throw.
-      this.#options.log(`a request could not be sent: ${messageOf(error)}`);
-      return failed('internal', 'The gateway could not send the request', { backendErrorKind: 'other' });
-    }
+    return this.#dispatcher.run(hop, timeoutMillis, (queueWaitMillis, remainingMillis) => {
+      if (this.#isEnded) {
+        return Promise.resolve(shuttingDown({ queueWaitMillis }));
+      }
+      const connection = this.#options.connection();
+      if (connection === undefined) {
+        return Promise.resolve({ ok: false, failure: this.#options.whyNotUsable() });
+      }
+      const begun = (envelope ??= hop.begin(queueWaitMillis));
+      return begun instanceof Promise
+        ? begun.then((made) => connection.request({ hop, envelope: made, timeoutMillis: remainingMillis }))
+        : connection.request({ hop, envelope: begun, timeoutMillis: remainingMillis });
+    });
   }
 }

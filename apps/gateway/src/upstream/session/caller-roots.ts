@@ -65,12 +65,12 @@ export class CallerRoots {
   /**
    * Sees to it that the server has the roots of `peer`, or none where that has none.
    *
-   * @param signal Aborts when the call that they are for has ended: then nobody else waits for them.
+   * @param isAwaited False when the call that they are for has ended: then nobody else waits for them.
    */
-  async give(peer: HopPeer | undefined, signal: AbortSignal, tellChanged: () => Promise<void>): Promise<void> {
+  async give(peer: HopPeer | undefined, isAwaited: () => boolean, tellChanged: () => Promise<void>): Promise<void> {
     // One after the other: the server keeps one list, and does not say whom it asks for.
     this.#given = this.#given.then(() =>
-      this.isNews(peer) && !signal.aborted ? this.#give(peer, tellChanged) : undefined,
+      this.isNews(peer) && isAwaited() ? this.#give(peer, tellChanged) : undefined,
     );
     await this.#given;
   }
