@@ -27,6 +27,7 @@ export {
   type RequestContextSettings,
 } from './request/request-context-settings.ts';
 export { type Transport } from './identity/request-ids.ts';
-export { responseHeaders, toTraceparent, type SearchAnswer } from './carriers/response-headers.ts';
+export { responseHeaders, type SearchAnswer } from './carriers/response-headers.ts';
+export { toTraceparent } from './carriers/traceparent.ts';
 export { type SessionGroup, type SessionSource } from './identity/session-grouping.ts';
 export { type TraceCarrier } from './carriers/trace-carriers.ts';

@@ -1,4 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import {
+  defaultTextMapSetter,
+  INVALID_SPAN_CONTEXT,
+  ROOT_CONTEXT,
+  type TextMapPropagator,
+  trace,
+} from '@opentelemetry/api';
 import { createRequestContextSettings, injectHop, readRequestContext, responseHeaders } from '../src/index.ts';
 import { PARENT_A, SPAN_B, TRACE_A, w3c } from './requests.ts';
 
@@ -19,6 +26,43 @@ describe('injectHop', () => {
     const headers = { traceparent: PARENT_A, tracestate: 'vendor=1' };
     const ctx = readRequestContext({ transport: 'rest', headers }, settings);
     expect(injectHop(ctx.spanContext, ctx, settings).carrier).toEqual(headers);
+  });
+
+  test.each([0, 1, 2, 3])('writes what the propagators write, flags %i', (traceFlags) => {
+    const ctx = readRequestContext({ transport: 'rest', headers: {} }, settings);
+    const span = { traceId: TRACE_A, spanId: SPAN_B, traceFlags };
+    const asked: Record<string, string> = {};
+    w3c.inject(trace.setSpanContext(ROOT_CONTEXT, span), asked, defaultTextMapSetter);
+    expect(injectHop(span, ctx, settings).carrier).toEqual(asked);
+  });
+
+  test('writes nothing of what is no span', () => {
+    const ctx = readRequestContext({ transport: 'rest', headers: {} }, settings);
+    expect(injectHop(INVALID_SPAN_CONTEXT, ctx, settings).carrier).toEqual({});
+  });
+
+  test('writes the baggage that may cross', () => {
+    const allowing = createRequestContextSettings({ propagator: w3c, baggageAllow: ['session.id'] });
+    const headers = { traceparent: PARENT_A, baggage: 'session.id=s-1,other=2' };
+    const ctx = readRequestContext({ transport: 'rest', headers }, allowing);
+    expect(injectHop(ctx.spanContext, ctx, allowing).carrier).toEqual({
+      traceparent: PARENT_A,
+      baggage: 'session.id=s-1',
+    });
+  });
+
+  test.each([
+    ['in fields of their own', ['uber-trace-id']],
+    ['otherwise', ['traceparent']],
+  ])('asks propagators that write %s', (_, names) => {
+    const own: TextMapPropagator = {
+      fields: () => names,
+      inject: (_context, carrier, setter) => names.forEach((name) => setter.set(carrier, name, 'own')),
+      extract: (context) => context,
+    };
+    const owned = createRequestContextSettings({ propagator: own });
+    const ctx = readRequestContext({ transport: 'rest', headers: {} }, owned);
+    expect(injectHop(ctx.spanContext, ctx, owned).carrier).toEqual({ [names[0]!]: 'own' });
   });
 });
 

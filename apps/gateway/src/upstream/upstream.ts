@@ -53,25 +53,25 @@ export interface UpstreamSettings {
 export interface HopPeer {
   /** Client capabilities as declared by the caller (modern upstreams get them in `_meta`). */
   readonly capabilities: JsonObject;
-  readonly clientInfo?: JsonObject;
+  readonly clientInfo?: JsonObject | undefined;
   /** The caller's log level, where it gave one. */
-  readonly logLevel?: string;
+  readonly logLevel?: string | undefined;
   /**
    * The era the caller speaks. A handshake caller that can be asked is served over a handshake session of its upstream
    * where the upstream has one (HTTP only): only there can a server ask in the middle of a call.
    */
   readonly era?: Era;
   /** Whether the caller itself answers an `input_required` result of a modern upstream; otherwise it is asked each question. */
-  readonly takesInputRequired?: boolean;
+  readonly takesInputRequired?: boolean | undefined;
   /**
    * Whose roots the caller has, by identity: a new one when they changed. Absent where it has none, or where a server that
    * keeps them could show them to somebody else.
    */
-  readonly rootsOwner?: object;
+  readonly rootsOwner?: object | undefined;
   /** A notification that belongs to this request (progress with the caller's own token, message, …). */
   notify(method: string, params: JsonObject | undefined): void;
   /** A request of the upstream that only the caller can answer (sampling, elicitation, roots). Absent: it is declined. */
-  ask?(question: PeerQuestion): Promise<PeerAnswer>;
+  readonly ask?: ((question: PeerQuestion) => Promise<PeerAnswer>) | undefined;
 }
 
 /** A request of an upstream to its caller. */

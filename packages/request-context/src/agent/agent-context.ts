@@ -42,8 +42,8 @@ export interface AgentSources {
   readonly body?: unknown;
   readonly meta?: unknown;
   /** The session's `clientInfo` is used when the message brings none. */
-  readonly session?: { readonly clientInfo?: unknown };
-  readonly authSubject?: string;
+  readonly session?: { readonly clientInfo?: unknown } | undefined;
+  readonly authSubject?: string | undefined;
 }
 
 /** `_meta` key of the client's own name and version (MCP 2026-07-28). */

@@ -1,6 +1,7 @@
-import { defaultTextMapSetter, propagation, ROOT_CONTEXT, type SpanContext, trace } from '@opentelemetry/api';
+import { INVALID_TRACEID, type SpanContext } from '@opentelemetry/api';
 import type { RequestContextSettings } from '../request/request-context-settings.ts';
 import type { RequestContext } from '../request/request-context.ts';
+import { injectSpan, toTraceparent } from './traceparent.ts';
 
 /** What travels with a request to an upstream. */
 export interface HopCarrier {
@@ -15,10 +16,11 @@ export interface HopCarrier {
  * Baggage crosses only under the allow-list.
  */
 export function injectHop(span: SpanContext, ctx: RequestContext, settings: RequestContextSettings): HopCarrier {
-  const carrier: Record<string, string> = {};
-  const withSpan = trace.setSpanContext(ROOT_CONTEXT, span);
-  const context = ctx.baggage === undefined ? withSpan : propagation.setBaggage(withSpan, ctx.baggage);
-  settings.propagator.inject(context, carrier, defaultTextMapSetter);
+  const isPlain = span.traceState === undefined && ctx.baggage === undefined && span.traceId !== INVALID_TRACEID;
+  const carrier =
+    isPlain && settings.writesTraceparentAlone
+      ? { traceparent: toTraceparent(span) }
+      : injectSpan(settings.propagator, span, ctx.baggage);
   const { parentRequestId } = ctx;
   const headers: Record<string, string> = { 'X-Request-Id': ctx.requestId };
   if (parentRequestId !== undefined) {

@@ -1,15 +1,10 @@
-import type { SpanContext } from '@opentelemetry/api';
 import type { RequestContext } from '../request/request-context.ts';
+import { toTraceparent } from './traceparent.ts';
 
 /** What a search adds to the headers of its answer. */
 export interface SearchAnswer {
   readonly searchId: string;
   readonly rankerVersion: string;
-}
-
-/** `traceparent` of a span (W3C Trace Context, section 3.2, version 00). */
-export function toTraceparent(span: SpanContext): string {
-  return `00-${span.traceId}-${span.spanId}-${(span.traceFlags & 0xff).toString(16).padStart(2, '0')}`;
 }
 
 /** The headers every answer carries; the same with telemetry on and off. */

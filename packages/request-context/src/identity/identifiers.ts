@@ -24,26 +24,32 @@ class RandomHex {
       this.#used = 0;
     }
     let hex = '';
-    for (const end = this.#used + bytes; this.#used < end; this.#used += 1) {
-      hex += HEX[this.#pool[this.#used] ?? 0];
+    for (const end = this.#used + bytes; this.#used < end; this.#used += 2) {
+      hex += this.#byte(this.#used) + this.#byte(this.#used + 1);
     }
     return hex;
+  }
+
+  #byte(at: number): string {
+    return HEX[this.#pool[at] ?? 0] ?? '';
   }
 }
 
 const HEX: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 const random = new RandomHex();
+const NO_TRACE_ID = '0'.repeat(32);
+const NO_SPAN_ID = '0'.repeat(16);
 
 /** A new 32-hex trace id, never all zero. */
 export function newTraceId(): string {
   const id = random.take(16);
-  return id === '0'.repeat(32) ? newTraceId() : id;
+  return id === NO_TRACE_ID ? newTraceId() : id;
 }
 
 /** A new 16-hex span id, never all zero. */
 export function newSpanId(): string {
   const id = random.take(8);
-  return id === '0'.repeat(16) ? newSpanId() : id;
+  return id === NO_SPAN_ID ? newSpanId() : id;
 }
 
 /**
@@ -52,8 +58,20 @@ export function newSpanId(): string {
  * @param now Milliseconds since the epoch.
  */
 export function newUuidV7(now: number): string {
-  const time = Math.max(0, Math.floor(now)).toString(16).padStart(12, '0').slice(-12);
+  if (now !== stamp.now) {
+    stamp = { now, text: toStamp(now) };
+  }
   const tail = random.take(10);
-  const variant = ((Number.parseInt(tail.charAt(3), 16) & 0x3) | 0x8).toString(16);
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${tail.slice(0, 3)}-${variant}${tail.slice(4, 7)}-${tail.slice(7, 19)}`;
+  const variant = VARIANTS.charAt(Number.parseInt(tail.charAt(3), 16) & 0x3);
+  return `${stamp.text}-7${tail.slice(0, 3)}-${variant}${tail.slice(4, 7)}-${tail.slice(7, 19)}`;
+}
+
+const VARIANTS = '89ab';
+
+/** Of the last id: many are made in one millisecond. */
+let stamp = { now: 0, text: toStamp(0) };
+
+function toStamp(now: number): string {
+  const time = Math.max(0, Math.floor(now)).toString(16).padStart(12, '0').slice(-12);
+  return `${time.slice(0, 8)}-${time.slice(8)}`;
 }

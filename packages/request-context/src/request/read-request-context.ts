@@ -16,7 +16,7 @@ export function readRequestContext(input: RequestInput, settings: RequestContext
   return new RequestContext(input, settings, {
     requestId: id.requestId,
     isIdReplaced: id.isReplaced,
-    ...(sessionKey !== undefined && { sessionKey }),
+    sessionKey,
     trace: extractTrace(input.headers, input.meta, settings),
   });
 }

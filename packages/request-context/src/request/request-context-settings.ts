@@ -2,6 +2,7 @@ import { Memo } from '@dcc-mcp/bounds';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { TextMapPropagator } from '@opentelemetry/api';
+import { writesTraceparentAlone } from '../carriers/traceparent.ts';
 import { createTrustedProxies, type IsTrustedProxy } from '../identity/client-address.ts';
 import { newSpanId, newTraceId, newUuidV7 } from '../identity/identifiers.ts';
 
@@ -31,6 +32,8 @@ export interface RequestContextSettings {
   readonly propagator: TextMapPropagator;
   /** Lower-cased names of the fields the propagators read. */
   readonly propagationFields: readonly string[];
+  /** Whether a span with neither baggage nor `tracestate` travels as its `traceparent` and nothing else. */
+  readonly writesTraceparentAlone: boolean;
   readonly isTrustedProxy: IsTrustedProxy;
   readonly baggageAllow: ReadonlySet<string>;
   readonly newRequestId: () => string;
@@ -54,6 +57,7 @@ export function createRequestContextSettings(options: RequestContextOptions): Re
   return {
     propagator: options.propagator,
     propagationFields: options.propagator.fields().map((field) => field.toLowerCase()),
+    writesTraceparentAlone: writesTraceparentAlone(options.propagator),
     isTrustedProxy: createTrustedProxies(options.trustedProxies ?? []),
     baggageAllow: new Set(options.baggageAllow),
     newRequestId: options.newRequestId ?? (() => newUuidV7(now())),

@@ -24,18 +24,18 @@ export interface RequestInput {
   /** REST body, or the arguments of one of the gateway's own MCP tools; not the arguments of an upstream's tool. */
   readonly body?: unknown;
   /** The MCP session of a handshake-era request. */
-  readonly session?: { readonly id: string; readonly clientInfo?: unknown };
-  readonly jsonrpcId?: string | number;
-  readonly peerAddress?: string;
+  readonly session?: { readonly id: string; readonly clientInfo?: unknown } | undefined;
+  readonly jsonrpcId?: string | number | undefined;
+  readonly peerAddress?: string | undefined;
   /** Subject of the verified credential. */
-  readonly authSubject?: string;
+  readonly authSubject?: string | undefined;
 }
 
 /** What `readRequestContext` found before anything lazy; `RequestContext` is made from it. */
 export interface RequestIdentity {
   readonly requestId: string;
   readonly isIdReplaced: boolean;
-  readonly sessionKey?: string;
+  readonly sessionKey?: string | undefined;
   readonly trace: ExtractedTrace;
   /** The batch this request is an item of; what is derived from the caller is derived there, once. */
   readonly outer?: RequestContext;

@@ -2,7 +2,6 @@ import { readRequestContext, type RequestContext } from '@dcc-mcp/request-contex
 import type { Caller, OperationCore } from '../../operations/frame/core.ts';
 import { idText, readId } from '../../protocol/json-rpc-id.ts';
 import { isJsonObject, type JsonObject, type JsonRpcRequest, type JsonValue } from '../../protocol/json-rpc.ts';
-import type { HopPeer } from '../../upstream/upstream.ts';
 import { type Exchange, hopPeer } from './exchange.ts';
 
 /** One request of a client, as an operation is called by it. */
@@ -17,18 +16,16 @@ export interface McpCall {
 export function mcpCaller(core: OperationCore, { request, exchange, ownArguments }: McpCall): Caller {
   const { client, headers, peerAddress, authSubject, scope, user } = exchange;
   const meta = exactMeta(request);
-  const jsonrpcId = idText(request.id);
-  const session = sessionOf(exchange);
   const ctx = readRequestContext(
     {
       transport: 'mcp',
       headers,
-      ...(jsonrpcId === undefined ? {} : { jsonrpcId }),
-      ...(meta === undefined ? {} : { meta }),
-      ...(ownArguments === undefined ? {} : { body: ownArguments }),
-      ...(session === undefined ? {} : { session }),
-      ...(peerAddress === undefined ? {} : { peerAddress }),
-      ...(authSubject === undefined ? {} : { authSubject }),
+      jsonrpcId: idText(request.id),
+      meta,
+      body: ownArguments,
+      session: client.session?.record,
+      peerAddress,
+      authSubject,
     },
     core.contextSettings,
   );
@@ -38,19 +35,18 @@ export function mcpCaller(core: OperationCore, { request, exchange, ownArguments
     receivedAt: core.now(),
     signal: exchange.signal,
     isGone: () => exchange.isCallerGone(),
-    peer: {
-      ...hopPeer(exchange),
+    peer: hopPeer(exchange, {
       // A result of one of the gateway's own tools can't be an upstream's question.
       takesInputRequired: client.era === 'modern' && ownArguments === undefined,
-      ...rootsOwner(exchange, ctx),
-    },
-    ...(scope === undefined ? {} : { scope }),
-    ...(user === undefined ? {} : { user }),
+      rootsOwner: rootsOwner(exchange, ctx),
+    }),
+    scope,
+    user,
     facts: {
       networkTransport: client.transport === 'stdio' ? 'pipe' : 'tcp',
       protocolVersion: client.protocolVersion,
     },
-    ...(isJsonObject(meta) ? { meta } : {}),
+    meta: isJsonObject(meta) ? meta : undefined,
   };
 }
 
@@ -58,12 +54,12 @@ export function mcpCaller(core: OperationCore, { request, exchange, ownArguments
  * A server keeps roots beyond the call, so that the next caller could work in the folders of the last: only callers on this
  * machine that nobody tells apart have theirs told. The roots of a stateless client may change unsaid.
  */
-function rootsOwner({ client, principal }: Exchange, ctx: RequestContext): Pick<HopPeer, 'rootsOwner'> {
+function rootsOwner({ client, principal }: Exchange, ctx: RequestContext): object | undefined {
   if (client.capabilities['roots'] === undefined || principal !== undefined) {
-    return {};
+    return undefined;
   }
   const isLocal = client.transport === 'stdio' || /^(?:127\.|::1$)/.test(ctx.sourceIp ?? '');
-  return isLocal ? { rootsOwner: client.session?.streams.roots ?? {} } : {};
+  return isLocal ? (client.session?.streams.roots ?? {}) : undefined;
 }
 
 /** `_meta` of a request, whose progress token keeps its digits: it is for the caller to recognise. */
@@ -75,13 +71,4 @@ export function exactMeta({ params, rawParams }: JsonRpcRequest): JsonValue | un
   }
   const raw = rawParams?.get('_meta')?.get('progressToken');
   return { ...meta, progressToken: (raw && readId(raw)) ?? token };
-}
-
-function sessionOf({ client }: Exchange): { id: string; clientInfo?: JsonObject } | undefined {
-  const { session } = client;
-  if (session === undefined) {
-    return undefined;
-  }
-  const { id, clientInfo } = session.record;
-  return clientInfo === undefined ? { id } : { id, clientInfo };
 }

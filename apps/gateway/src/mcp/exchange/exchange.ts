@@ -53,19 +53,24 @@ function wantsMessage(client: McpClient, params: JsonObject | undefined): boolea
 }
 
 /** The exchange as an upstream hop sees it. */
-export function hopPeer(exchange: Exchange): HopPeer {
+export function hopPeer(
+  exchange: Exchange,
+  { takesInputRequired, rootsOwner }: Pick<HopPeer, 'takesInputRequired' | 'rootsOwner'>,
+): HopPeer {
   const { client } = exchange;
   return {
     era: client.era,
     capabilities: client.capabilities,
-    ...(client.clientInfo === undefined ? {} : { clientInfo: client.clientInfo }),
-    ...(client.logLevel === undefined ? {} : { logLevel: client.logLevel }),
+    clientInfo: client.clientInfo,
+    logLevel: client.logLevel,
+    takesInputRequired,
+    rootsOwner,
     notify(method, params) {
       if (method !== 'notifications/message' || wantsMessage(client, params)) {
         exchange.notify(method, params);
       }
     },
-    ...(canAsk(exchange) ? { ask: askIfAble(client, exchange) } : {}),
+    ask: canAsk(exchange) ? askIfAble(client, exchange) : undefined,
   };
 }
 

@@ -112,7 +112,7 @@ export class OneUpstream implements McpMode {
       begin: () => envelopeOf(params, exchange),
       timeoutMillis: LONGEST_MILLIS,
       signal: AbortSignal.any([exchange.signal, gone.signal]),
-      peer: { ...hopPeer(exchange), takesInputRequired: exchange.client.era === 'modern' },
+      peer: hopPeer(exchange, { takesInputRequired: exchange.client.era === 'modern' }),
     };
     try {
       const hop = await requestAnsweringInputs(this.#upstream, { ...request, onEnd: () => {} });

@@ -78,11 +78,11 @@ export interface Caller {
   /** Where notifications and questions of the upstream go. */
   readonly peer?: HopPeer;
   /** `params._meta` of the caller, for the upstream. */
-  readonly meta?: JsonObject;
+  readonly meta?: JsonObject | undefined;
   /** DCC types that the caller's credential may use, in lower case; absent or empty: all. */
-  readonly scope?: readonly string[];
+  readonly scope?: readonly string[] | undefined;
   /** Who signed in with a token of an issuer; absent where nobody did. */
-  readonly user?: HopUser;
+  readonly user?: HopUser | undefined;
   /** What spans say of the message. */
   readonly facts: MessageFacts;
   /** The batch this operation is an item of. */
