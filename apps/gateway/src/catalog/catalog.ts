@@ -1,4 +1,5 @@
 // catalog/: the tools and skills of all upstreams.
+import { Memo } from '@dcc-mcp/bounds';
 import type { JsonObject } from '../protocol/json-rpc.ts';
 import type { HostTool } from './host-tool.ts';
 import { skillKey, type SkillRecord } from './skill-record.ts';
@@ -31,6 +32,11 @@ export interface CatalogObserver {
   remove(record: ToolRecord): void;
 }
 
+type FoundTool = SlugResolution & { readonly kind: 'found' };
+
+/** Slugs whose tools are remembered: those that are called, of however many there are. */
+const MAX_REMEMBERED = 1_024;
+
 /** Every tool of every upstream, by slug and by instance. */
 export class Catalog {
   readonly #observers: CatalogObserver[] = [];
@@ -40,6 +46,8 @@ export class Catalog {
   readonly #labels = new Map<string, number>();
   #generation = 0;
   #size = 0;
+  /** What slugs led to since the last change. */
+  #found = new Memo<FoundTool>(MAX_REMEMBERED);
   #skills: readonly SkillRecord[] | undefined;
   #skillsByKey: ReadonlyMap<string, readonly SkillRecord[]> | undefined;
 
@@ -71,6 +79,7 @@ export class Catalog {
     const isNew = !this.#toolSets.has(upstream.instanceId);
     const toolSet = this.#toolSets.get(upstream.instanceId) ?? this.#addToolSet(upstream);
     const { added, removed } = toolSet.setTools(upstream, tools, hostTools);
+    this.#forgetFound();
     for (const record of removed) {
       this.#forget(record);
     }
@@ -109,6 +118,7 @@ export class Catalog {
       this.#forget(record);
     }
     this.#toolSets.delete(instanceId);
+    this.#forgetFound();
     const instances = this.#instances.get(shortKey(toolSet.upstream));
     instances?.delete(instanceId);
     if (instances?.size === 0) {
@@ -126,6 +136,15 @@ export class Catalog {
 
   /** The tool a slug names, or why there is none. */
   resolve(slug: string): SlugResolution {
+    const found = this.#found.get(slug);
+    if (found !== undefined) {
+      return found;
+    }
+    const resolution = this.#resolve(slug);
+    return resolution.kind === 'found' ? this.#found.set(slug, resolution) : resolution;
+  }
+
+  #resolve(slug: string): SlugResolution {
     const parts = parseSlug(slug);
     if (parts === undefined) {
       return { kind: 'malformed' };
@@ -200,6 +219,10 @@ export class Catalog {
   #instancesOf(parts: SlugParts): readonly string[] {
     const ids = [...(this.#instances.get(`${parts.dccType}.${parts.id8}`) ?? [])];
     return parts.instanceId === undefined ? ids : ids.filter((id) => id.toLowerCase() === parts.instanceId);
+  }
+
+  #forgetFound(): void {
+    this.#found = new Memo(MAX_REMEMBERED);
   }
 
   #admit(record: ToolRecord): void {

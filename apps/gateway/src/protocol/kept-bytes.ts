@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue } from './json-rpc.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from './json-rpc.ts';
 
 /** What a member of an object or list takes beside its text: a small value is far larger in memory than on the wire. */
 const MEMBER_BYTES = 32;
@@ -12,9 +12,16 @@ export function keptBytes(value: JsonValue | undefined, max: number = Infinity):
   if (typeof value === 'string') {
     return MEMBER_BYTES + Buffer.byteLength(value);
   }
+  if (typeof value !== 'object' || value === null) {
+    return MEMBER_BYTES;
+  }
+  return isJsonObject(value) ? bytesOfObject(value, max) : bytesOfList(value, max);
+}
+
+function bytesOfObject(value: JsonObject, max: number): number {
   let bytes = MEMBER_BYTES;
-  for (const [key, member] of membersOf(value)) {
-    bytes += Buffer.byteLength(key) + keptBytes(member, max - bytes);
+  for (const key in value) {
+    bytes += Buffer.byteLength(key) + keptBytes(value[key], max - bytes);
     if (bytes > max) {
       break;
     }
@@ -22,14 +29,13 @@ export function keptBytes(value: JsonValue | undefined, max: number = Infinity):
   return bytes;
 }
 
-function* membersOf(value: JsonValue | undefined): Iterable<readonly [string, JsonValue | undefined]> {
-  if (isJsonObject(value)) {
-    for (const key in value) {
-      yield [key, value[key]];
-    }
-  } else if (typeof value === 'object' && value !== null) {
-    for (const member of value) {
-      yield ['', member];
+function bytesOfList(values: readonly JsonValue[], max: number): number {
+  let bytes = MEMBER_BYTES;
+  for (const member of values) {
+    bytes += keptBytes(member, max - bytes);
+    if (bytes > max) {
+      break;
     }
   }
+  return bytes;
 }

@@ -103,6 +103,20 @@ describe('Catalog', () => {
     expect(catalog.generation).toBe(generation + 3);
   });
 
+  test('leads a slug that it has led before to what is there now', () => {
+    const catalog = withTools('render');
+    const slug = 'maya.a1b2c3d4.render';
+    expect(catalog.resolve(slug).kind).toBe('found');
+    catalog.setTools(MAYA, [tool('render', { title: 'New' })]);
+    expect(catalog.get(slug)?.tool['title']).toBe('New');
+    catalog.setTools(TWIN, [tool('render')]);
+    expect(catalog.resolve(slug).kind).toBe('ambiguous');
+    catalog.removeUpstream(TWIN.instanceId);
+    expect(catalog.resolve(slug).kind).toBe('found');
+    catalog.removeUpstream(MAYA.instanceId);
+    expect(catalog.resolve(slug).kind).toBe('unknown_instance');
+  });
+
   test('keeps the record of an unchanged tool the same object', () => {
     const catalog = withTools('a', 'b');
     const record = catalog.get('maya.a1b2c3d4.a');

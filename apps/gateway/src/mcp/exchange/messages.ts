@@ -53,9 +53,9 @@ export interface ClientAnswerMessage {
 
 /** @throws {McpError} -32600 when it is no JSON-RPC 2.0 message. */
 export function checkMessage(raw: RawJson): JsonRpcRequest | JsonRpcNotification | ClientAnswerMessage {
+  const message = raw.object;
   const rawId = raw.get('id');
   const id = rawId && readId(rawId);
-  const message = raw.object;
   if (message?.['jsonrpc'] !== '2.0') {
     throw refusal('not a JSON-RPC 2.0 message', id);
   }
@@ -75,10 +75,12 @@ export function checkMessage(raw: RawJson): JsonRpcRequest | JsonRpcNotification
   if (typeof method !== 'string' || !(isJsonObject(params) || params === undefined || params === null)) {
     throw refusal('method must be a string, params an object', id);
   }
-  const rawParams = raw.get('params');
-  const call = { jsonrpc: '2.0' as const, method, ...(isJsonObject(params) && rawParams && { params, rawParams }) };
+  const rawParams = isJsonObject(params) ? raw.get('params') : undefined;
+  const said = isJsonObject(params) && rawParams !== undefined ? { method, params, rawParams } : { method };
   // A client that writes every member of a message gives its notifications an id of null.
-  return id === undefined || (id === null && method.startsWith('notifications/')) ? call : { ...call, id };
+  return id === undefined || (id === null && method.startsWith('notifications/'))
+    ? { jsonrpc: '2.0', ...said }
+    : { jsonrpc: '2.0', id, ...said };
 }
 
 function refusal(why: string, id: JsonRpcId | undefined): McpError {

@@ -17,7 +17,8 @@ export class UpstreamNames {
   readonly #catalog: Catalog;
   #tools: ReadonlyMap<string, ToolRecord> = new Map();
   #names: ReadonlyMap<ToolRecord, string> = new Map();
-  #made = '';
+  /** The generations that the names were made of. */
+  #made = { catalog: -1, upstreams: -1 };
 
   constructor(upstreams: Upstreams, catalog: Catalog) {
     this.#upstreams = upstreams;
@@ -97,8 +98,8 @@ export class UpstreamNames {
 
   /** Names follow from all tools and upstreams together, and are made anew when one of them changes. */
   #refresh(): void {
-    const made = `${this.#catalog.generation} ${this.#upstreams.generation}`;
-    if (made === this.#made) {
+    const { catalog, upstreams } = this.#made;
+    if (catalog === this.#catalog.generation && upstreams === this.#upstreams.generation) {
       return;
     }
     const enabled = this.enabled();
@@ -109,7 +110,7 @@ export class UpstreamNames {
     const listed = [...this.#catalog.records()].filter(({ isStub, needsLoad }) => isStub || !needsLoad);
     this.#names = exposeTools(listed, ({ instanceId }) => prefixes.get(instanceId) ?? '');
     this.#tools = new Map([...this.#names].map(([record, name]) => [name, record]));
-    this.#made = made;
+    this.#made = { catalog: this.#catalog.generation, upstreams: this.#upstreams.generation };
   }
 }
 

@@ -33,7 +33,7 @@ import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
 import type { EventStream } from '../transport/event-stream.ts';
 import type { McpHandler, McpMode, Reach } from './mcp-mode.ts';
-import { toModernError, toModernResult } from './modern-result.ts';
+import { createModernResults, toModernError, type ToModernResult } from './modern-result.ts';
 
 /** What a {@link McpServer} is made of. */
 export interface McpServerOptions {
@@ -68,9 +68,11 @@ const ASKING_METHODS = new Set(['tools/call', 'prompts/get', 'resources/read']);
 export class McpServer {
   readonly #options: McpServerOptions;
   readonly #own: ReadonlyMap<string, McpHandler>;
+  readonly #toModernResult: ToModernResult;
 
   constructor(options: McpServerOptions) {
     this.#options = options;
+    this.#toModernResult = createModernResults(options.serverInfo);
     this.#own = new Map<string, McpHandler>([
       ['ping', async () => ({})],
       ['server/discover', async (_request, exchange) => this.#discovery(exchange)],
@@ -227,7 +229,7 @@ export class McpServer {
     const answer = await this.#runModern(handler, request, exchange);
     return 'error' in answer
       ? { ...answer, error: toModernError(request.method, answer.error) }
-      : { result: toModernResult(request.method, answer.result, this.#options.serverInfo) };
+      : { result: this.#toModernResult(request.method, answer.result) };
   }
 
   /** A modern client answers questions by repeating its call. */

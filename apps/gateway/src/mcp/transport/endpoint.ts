@@ -1,3 +1,4 @@
+import { memoize } from '@dcc-mcp/bounds';
 import { acceptsMediaType } from '@dcc-mcp/content-negotiation';
 import { headerText, type HttpContext } from '@dcc-mcp/http-adapter';
 import { type RequestContext, responseHeaders } from '@dcc-mcp/request-context';
@@ -282,9 +283,17 @@ function noBatches(): McpError {
   return new McpError(ERROR_INVALID_REQUEST, message, { httpStatus: 400 });
 }
 
+/** Values of Accept that are remembered: a client sends the same with each request, and most clients send one of a few. */
+const MAX_REMEMBERED = 64;
+
 /** Without an Accept header, and with wild cards, a client takes everything. */
+const takesStream = memoize(
+  (accept: string | undefined) => acceptsMediaType(accept, 'text/event-stream'),
+  MAX_REMEMBERED,
+);
+
 function acceptsStream({ headers }: HttpContext): boolean {
-  return acceptsMediaType(headerText(headers, 'accept'), 'text/event-stream');
+  return takesStream(headerText(headers, 'accept'));
 }
 
 /** @throws {McpError} HTTP 406. */

@@ -77,7 +77,7 @@ export class RawJson {
     for (const name in parts) {
       const part = parts[name];
       if (part !== undefined) {
-        text += `${text === '' ? '{' : ','}${PLAIN_NAME.test(name) ? `"${name}"` : JSON.stringify(name)}:${textOf(part)}`;
+        text += `${text === '' ? '{' : ','}${nameText(name)}:${textOf(part)}`;
       }
     }
     const object = RawJson.#ours(text === '' ? '{}' : `${text}}`);
@@ -129,6 +129,14 @@ export class RawJson {
     return found && this.#child(found, name);
   }
 
+  /** Whether {@link get} gives a member of that name. */
+  has(name: string): boolean {
+    if (this.#parts !== undefined) {
+      return Object.hasOwn(this.#parts, name) && this.#parts[name] !== undefined;
+    }
+    return this.isObject && this.#find(name) !== undefined;
+  }
+
   /** Members by name; of names that stand twice the last. */
   entries(): ReadonlyMap<string, RawJson> {
     const members = this.isObject ? this.#scanned() : [];
@@ -147,18 +155,25 @@ export class RawJson {
       return RawJson.object({ ...this.#parts, ...Object.fromEntries(changed) });
     }
     const members = this.#named(Object.keys(changes));
+    const pieces: Piece[] = [];
     // A name that stands twice is changed twice, because readers differ in which of them counts.
-    const pieces = members.flatMap(({ name, start, end }): Piece[] => {
+    for (const { name, start, end } of members) {
       const text = Object.hasOwn(changes, name) ? changes[name] : undefined;
-      return text === undefined ? [] : [{ start, end, text }];
-    });
-    const added = Object.entries(changes)
-      .filter(([name]) => !members.some((member) => member.name === name))
-      .map(([name, text]) => `${JSON.stringify(name)}:${text}`)
-      .join(',');
-    const end = this.#end - 1;
-    const more = added === '' ? [] : [{ start: end, end, text: EMPTY_OBJECT.test(this.text) ? added : `,${added}` }];
-    return this.#spliced([...pieces, ...more]);
+      if (text !== undefined) {
+        pieces.push({ start, end, text });
+      }
+    }
+    let added = '';
+    for (const name in changes) {
+      if (!members.some((member) => member.name === name)) {
+        added += `${added === '' ? '' : ','}${nameText(name)}:${changes[name]}`;
+      }
+    }
+    if (added !== '') {
+      const end = this.#end - 1;
+      pieces.push({ start: end, end, text: EMPTY_OBJECT.test(this.text) ? added : `,${added}` });
+    }
+    return this.#spliced(pieces);
   }
 
   /** The same value with values deep inside replaced; all other characters stay as they came. A path that leads nowhere changes nothing. */
@@ -172,7 +187,14 @@ export class RawJson {
   }
 
   #find(name: string): ScannedMember | undefined {
-    return this.#named([name]).findLast((member) => member.name === name);
+    const members = this.#members ?? this.#named([name]);
+    for (let index = members.length - 1; index >= 0; index -= 1) {
+      const member = members[index];
+      if (member?.name === name) {
+        return member;
+      }
+    }
+    return undefined;
   }
 
   /** The members of these names at least, in the order that they stand in. */
@@ -247,6 +269,10 @@ export class RawJson {
 /** One member of an object, without looking into the others where it stands as it came. */
 export function memberOf(object: JsonObject | RawJson, name: string): JsonValue | undefined {
   return object instanceof RawJson ? object.get(name)?.value : object[name];
+}
+
+function nameText(name: string): string {
+  return PLAIN_NAME.test(name) ? `"${name}"` : JSON.stringify(name);
 }
 
 function textOf(part: JsonValue | RawJson): string {
