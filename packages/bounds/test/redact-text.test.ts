@@ -29,6 +29,9 @@ describe('redactText', () => {
     ['compassword: hunter2', 'com[redacted]'],
     ['x-vercel-protection-bypass: hunter2', 'x-vercel-protection-by[redacted]'],
     ['{"out":"{\\"password\\":\\"hunter2\\"}"}', '{"out":"{\\"[redacted]"}"}'],
+    ['to\u212Aen=hunter2, cook\u0130e: a', 'to\u212Aen=hunter2, cook\u0130e: a'],
+    ['\u{1F511}TOKEN=hunter2 \u7403 4111 1111 1111 1111', '\u{1F511}[redacted] \u7403 [redacted]'],
+    ['123-45-6789', '[redacted]'],
   ])('replaces what is private in %j', (text, expected) => {
     expect(redactText(text)).toBe(expected);
   });
