@@ -8,8 +8,7 @@ export type { BindableHistogram } from './instruments/bindable-histogram.ts';
 export type { BoundHistogram } from './instruments/histogram-point.ts';
 export { registerProcessMetrics } from './metrics/process-metrics.ts';
 export { registerRuntimeMetrics, type RuntimeMetrics } from './metrics/runtime-metrics.ts';
-export { type AttributeTransform } from './spans/attribute-list.ts';
-export { type SpanRedaction } from './spans/span-redaction.ts';
+export { type AttributeTransform, type SpanRedaction } from './spans/span-redaction.ts';
 export { startTelemetry } from './start/start-telemetry.ts';
 export { TelemetryError, type TelemetryErrorCode } from './start/telemetry-error.ts';
 export type {

@@ -5,9 +5,11 @@ export {
   type SpanRole,
 } from './attributes/attribute-catalog.ts';
 export { createCapturePolicy, type CapturePolicy, type CapturePolicyOptions } from './content/capture-policy.ts';
+export { type JsonContent, toJsonContent } from './content/content.ts';
 export { type HopSpan } from './spans/hop-span.ts';
 export { type ProtocolSpan } from './spans/protocol-span.ts';
 export {
+  type HopFacts,
   type HopStart,
   type MessageFacts,
   type ParentPolicy,

@@ -141,6 +141,25 @@ describe('a raw value', () => {
 
   const EXACT = '{ "big":725653563933458432 ,"b":1.10,"2":1e400,"1":-0, "b":1E5 }';
 
+  test('names the members as the parsed one does, and counts its bytes', () => {
+    fc.assert(
+      fc.property(jsonText, fc.nat({ max: 3 }), (text, levels) => {
+        const raw = RawJson.read(text, levels);
+        const value: unknown = JSON.parse(text);
+        const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+        expect(raw.names).toEqual(isObject ? Object.keys(value) : []);
+        expect(raw.bytes).toBe(new TextEncoder().encode(raw.text).length);
+      }),
+      RUNS,
+    );
+  });
+
+  test('names the members also where there are more than are kept', () => {
+    const members = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`m${index}`, index]));
+    const raw = RawJson.read(`[${JSON.stringify(members)}]`).elements()[0]!;
+    expect(raw.names).toEqual(Object.keys(members));
+  });
+
   test('finds a member among more than are kept', () => {
     const wide = Array.from({ length: 20_000 }, (_, index) => `"${index}":1.0`).join(',');
     const raw = RawJson.read(`{"a":{${wide},"found":1.10}}`, 1).get('a');

@@ -156,13 +156,20 @@ export function mergeAgentContext(sources: AgentSources): MergedAgent {
     return merge(sources, info);
   }
   const key = toMemoKey(sources, info);
-  return key === undefined ? merge(sources, info) : (memo.get(key) ?? memo.set(key, merge(sources, info)));
+  return key === undefined ? merge(sources, info) : (memo.get(key) ?? memo.set(key, mergeForMany(sources, info)));
 }
 
 // Most clients say nothing about the turn: what follows from their name, User-Agent and credential alone is the same for
 // each of their requests.
 const MEMO_MAX_CHARS = 512;
 const memo = new Memo<MergedAgent>(1024);
+
+/** Frozen: whoever looks at it may remember what it found. */
+function mergeForMany(sources: AgentSources, info: ClientInfo): MergedAgent {
+  const merged = merge(sources, info);
+  Object.freeze(merged.agent);
+  return merged;
+}
 
 function hasOwnContext({ body, meta, headers }: AgentSources): boolean {
   return hasContextKey(body) || hasContextKey(meta) || hasAgentHeader(headers);

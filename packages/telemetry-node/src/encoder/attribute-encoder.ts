@@ -1,5 +1,6 @@
 import type { ProtobufWriter } from '@dcc-mcp/protobuf-writer';
 import type { AttributeList } from '../spans/attribute-list.ts';
+import type { SharedAttributes } from '../spans/shared-attributes.ts';
 
 /** Wire tags of `KeyValue` and `AnyValue`: field number × 8 + wire type. */
 const KEY = 0x0a;
@@ -11,6 +12,8 @@ const DOUBLE = 0x21;
 const ARRAY = 0x2a;
 const KVLIST = 0x32;
 const BYTES = 0x3a;
+/** The field of a `Span` that its attributes stand in. */
+const SPAN_ATTRIBUTE = 0x4a;
 const LIST_ITEM = 0x0a;
 const MIN_INT64 = -(2 ** 63);
 const MAX_INT64 = 2 ** 63;
@@ -45,6 +48,7 @@ function cachedKey(key: string): Uint8Array | undefined {
 export class AttributeEncoder {
   readonly #writer: ProtobufWriter;
   readonly #doubles: ReadonlySet<string>;
+  readonly #encoded = new WeakMap<SharedAttributes, Uint8Array>();
 
   /** @param doubles Keys of span attributes whose numbers are doubles also when they are whole: JavaScript can't tell the two apart. */
   constructor(writer: ProtobufWriter, doubles: ReadonlySet<string>) {
@@ -62,14 +66,34 @@ export class AttributeEncoder {
   }
 
   /** The same for the attributes of a span of ours. */
-  writeList(tag: number, { keys, values }: AttributeList): void {
+  writeList({ shared, keys, values }: AttributeList): void {
+    for (const attributes of shared) {
+      this.#writeShared(attributes);
+    }
+    this.#writeEach(keys, values);
+  }
+
+  /** What many spans have in common is encoded for the first of them. */
+  #writeShared(attributes: SharedAttributes): void {
+    const writer = this.#writer;
+    const known = this.#encoded.get(attributes);
+    if (known !== undefined) {
+      writer.raw(known);
+      return;
+    }
+    const start = writer.position;
+    this.#writeEach(attributes.keys, attributes.values);
+    this.#encoded.set(attributes, writer.buffer.slice(start, writer.position));
+  }
+
+  #writeEach(keys: readonly string[], values: readonly unknown[]): void {
     for (let at = 0; at < keys.length; at += 1) {
       const key = keys[at] ?? '';
       const value = values[at];
       if (typeof value === 'number' && this.#doubles.has(key)) {
-        this.#writeDouble(tag, key, value);
+        this.#writeDouble(SPAN_ATTRIBUTE, key, value);
       } else {
-        this.#writeKeyValue(tag, key, value);
+        this.#writeKeyValue(SPAN_ATTRIBUTE, key, value);
       }
     }
   }

@@ -88,7 +88,7 @@ export class SpanEncoder {
     writer.nanosField(0x39, span.startTime[0], span.startTime[1]);
     writer.nanosField(0x41, span.endTime[0], span.endTime[1]);
     if (span instanceof RecordedSpan) {
-      this.#attributes.writeList(0x4a, span.attributeList);
+      this.#attributes.writeList(span.attributeList);
     } else {
       this.#attributes.writeAttributes(0x4a, span.attributes);
     }

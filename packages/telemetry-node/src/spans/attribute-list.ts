@@ -1,8 +1,8 @@
 import { diag, type AnyValue, type Attributes } from '@opentelemetry/api';
 import { cleanValue, keysOf } from './clean-values.ts';
-
-/** What leaves in place of an attribute's value; `undefined` takes the attribute away. */
-export type AttributeTransform = (key: string, value: AnyValue) => AnyValue;
+import { type KeySet, NO_KEYS } from './key-set.ts';
+import type { SharedAttributes, SharedSets } from './shared-attributes.ts';
+import type { AttributeTransform } from './span-redaction.ts';
 
 /** Limits of one list (OpenTelemetry specification, "Attribute Limits"). */
 export interface AttributeLimits {
@@ -10,20 +10,25 @@ export interface AttributeLimits {
   readonly maxCount: number;
   /** Longer texts are cut, in UTF-16 units; above zero, as `toValueLengthLimit` gives it. */
   readonly maxValueLength: number;
+  /** What was shared by the spans before. */
+  readonly shared: SharedSets;
 }
 
 /** From here on a key is looked up instead of searched. */
 const MAX_SEARCHED = 64;
 
 /**
- * The attributes of one span, in the order in which they were set. They lie in two lists and not in an object: an object
- * with fifty keys that differ from span to span takes five times as long to fill and to read.
+ * The attributes of one span: those that it shares with others, then its own, each in the order in which they were set. Its
+ * own lie in two lists and not in an object: an object with fifty keys that differ from span to span takes five times as long
+ * to fill and to read.
  */
 export class AttributeList {
+  readonly shared: SharedAttributes[] = [];
   readonly keys: string[] = [];
   readonly values: AnyValue[] = [];
   droppedCount = 0;
   readonly #limits: AttributeLimits;
+  #sharedKeys: KeySet = NO_KEYS;
   #index: Map<string, number> | undefined;
 
   constructor(limits: AttributeLimits) {
@@ -42,12 +47,15 @@ export class AttributeList {
     if (typeof key !== 'string' || key.length === 0) {
       return isInvalid('An attribute without a key');
     }
+    if (this.#sharedKeys.has(key)) {
+      this.#unshare();
+    }
     const at = this.#find(key);
-    if (at === -1 && this.keys.length >= this.#limits.maxCount) {
+    if (at === -1 && this.#sharedKeys.size + this.keys.length >= this.#limits.maxCount) {
       this.droppedCount += 1;
       return true;
     }
-    const kept = this.#toKept(value);
+    const kept = clean(value, this.#limits.maxValueLength);
     if (kept === undefined) {
       return isInvalid(`The value of the attribute "${key}"`);
     }
@@ -66,9 +74,13 @@ export class AttributeList {
     });
   }
 
-  /** Adds each of `attributes`. Never throws, whatever they are. */
+  /** Adds each of `attributes`; of a frozen object it holds what all spans have that are given it. Never throws, whatever they are. */
   setAll(attributes: Attributes, onInvalid?: () => void): void {
     if (typeof attributes !== 'object' || attributes === null) {
+      return;
+    }
+    const shared = this.#limits.shared.find(attributes);
+    if (shared !== undefined && this.#addShared(shared)) {
       return;
     }
     for (const key of keysOf(attributes)) {
@@ -80,6 +92,7 @@ export class AttributeList {
 
   /** Puts what `transform` gives in place of each value; nothing that was dropped before comes back. */
   transform(transform: AttributeTransform): void {
+    this.shared.splice(0, Infinity, ...this.shared.map((shared) => shared.transformed(transform)));
     const { keys, values } = this;
     let kept = 0;
     for (let at = 0; at < keys.length; at += 1) {
@@ -102,7 +115,33 @@ export class AttributeList {
 
   /** The same as an object of its own, as other exporters read it. */
   toAttributes(): Attributes {
-    return Object.fromEntries(this.keys.map((key, at) => [key, this.values[at]]));
+    const own = this.keys.map((key, at) => [key, this.values[at]] as const);
+    return Object.fromEntries([...this.shared.flatMap((shared) => shared.entries()), ...own]);
+  }
+
+  /** @returns False when one of them is set, or not all have room, and nothing changed. */
+  #addShared(shared: SharedAttributes): boolean {
+    const { keySet } = shared;
+    const union = this.#sharedKeys.union(keySet);
+    if (union === false || union.size + this.keys.length > this.#limits.maxCount) {
+      return false;
+    }
+    if (this.keys.some((key) => keySet.has(key))) {
+      return false;
+    }
+    this.shared.push(shared);
+    this.#sharedKeys = union;
+    return true;
+  }
+
+  /** Makes what is shared its own, before a part of it changes. */
+  #unshare(): void {
+    const entries = this.shared.flatMap((shared) => shared.entries());
+    this.shared.length = 0;
+    this.#sharedKeys = NO_KEYS;
+    this.#index = undefined;
+    this.keys.unshift(...entries.map(([key]) => key));
+    this.values.unshift(...entries.map(([, value]) => value));
   }
 
   #setFrom(attributes: Attributes, key: string): boolean {
@@ -135,18 +174,17 @@ export class AttributeList {
     this.keys.push(key);
     this.values.push(value);
   }
+}
 
-  #toKept(value: AnyValue): AnyValue {
-    const { maxValueLength } = this.#limits;
-    if (typeof value === 'number' || typeof value === 'boolean') {
-      return value;
-    }
-    if (typeof value === 'string' && value.length <= maxValueLength) {
-      return value;
-    }
-    // Anything else is rare enough for the SDK's own rules, copies and cuts.
-    return cleanValue(value, maxValueLength);
+function clean(value: AnyValue, maxLength: number): AnyValue {
+  if (typeof value === 'number' || typeof value === 'boolean') {
+    return value;
   }
+  if (typeof value === 'string' && value.length <= maxLength) {
+    return value;
+  }
+  // Anything else is rare enough for the SDK's own rules, copies and cuts.
+  return cleanValue(value, maxLength);
 }
 
 function isInvalid(what: string): false {

@@ -1,6 +1,7 @@
 import type { TelemetryConfig } from '@dcc-mcp/telemetry-config';
 import type { AttributeLimits } from './attribute-list.ts';
 import { MAX_TEXT_LENGTH, type PartLimits } from './clean-values.ts';
+import { SharedSets } from './shared-attributes.ts';
 
 /** What one span may hold (OpenTelemetry specification, "Span Limits"); past it the newest attributes and the oldest events and links are dropped and counted. */
 export interface SpanLimits {
@@ -18,7 +19,7 @@ export function toSpanLimits(limits: TelemetryConfig['traces']['limits']): SpanL
     attributeValueLengthLimit: maxValueLength,
   });
   return {
-    attributes: { maxCount: limits.attributeCount, maxValueLength },
+    attributes: { maxCount: limits.attributeCount, maxValueLength, shared: new SharedSets(maxValueLength) },
     maxEvents: limits.eventCount,
     maxLinks: limits.linkCount,
     eventAttributes: part(limits.attributesPerEvent),

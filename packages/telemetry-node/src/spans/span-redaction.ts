@@ -1,4 +1,7 @@
-import type { AttributeTransform } from './attribute-list.ts';
+import type { AnyValue } from '@opentelemetry/api';
+
+/** What leaves in place of an attribute's value; `undefined` takes the attribute away. */
+export type AttributeTransform = (key: string, value: AnyValue) => AnyValue;
 
 /** Looks once more, for all exporters, at what an ended span says. Neither function may throw. */
 export interface SpanRedaction {

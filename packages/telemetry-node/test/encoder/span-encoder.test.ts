@@ -158,4 +158,23 @@ describe('SpanEncoder', () => {
       { numRuns: 300 },
     );
   });
+
+  test('decodes to the same spans for those that share attributes, also where one sets a shared one anew', () => {
+    const encoder = new SpanEncoder(['score']);
+    fc.assert(
+      fc.property(fc.array(attributes, { maxLength: 3 }), attributes, (given, own) => {
+        const ended: RecordedSpan[] = [];
+        const tracer = recordInto(ended).getTracer('t', '1');
+        const common = [...given, { score: 1 }].map((each) => Object.freeze(each));
+        for (const rest of [own, {}, own]) {
+          const running = tracer.startSpan('x', { attributes: common[0]! });
+          common.forEach((each) => running.setAttributes(each));
+          running.setAttributes(rest).end();
+        }
+        const { ours, official } = decodeBoth(ended, encoder);
+        expect(ours).toEqual(official);
+      }),
+      { numRuns: 100 },
+    );
+  });
 });

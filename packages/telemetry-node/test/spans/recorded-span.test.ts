@@ -42,6 +42,17 @@ const value = fc.oneof(
 const attributes = fc
   .array(fc.tuple(key, value), { maxLength: 8 })
   .map((pairs): Attributes => Object.fromEntries(pairs));
+/** Some that many spans are given, so that they are known again; some that no other is. */
+const COMMON: readonly Attributes[] = [
+  { a: 'a long text', b: 2 },
+  { c: true, d: Object.freeze(['x', 'too long']) },
+  { b: 'other', e: ['can', 'change'] },
+  {},
+].map((common) => Object.freeze(common));
+const shared = fc.oneof(
+  fc.constantFrom(...COMMON),
+  attributes.map((given) => Object.freeze(given)),
+);
 const time: fc.Arbitrary<TimeInput> = fc.oneof(
   fc.constantFrom<TimeInput>([1_700_000_001, 5], new Date(1_700_000_002_000), 1_700_000_003_000, 12.5),
 );
@@ -60,7 +71,7 @@ const exception = fc.oneof(
 /** One thing done to a span; told as data, so that a failure can be read. */
 const step = fc.oneof(
   fc.record({ do: fc.constant('setAttribute' as const), key, value }),
-  fc.record({ do: fc.constant('setAttributes' as const), attributes }),
+  fc.record({ do: fc.constant('setAttributes' as const), attributes: fc.oneof(attributes, shared) }),
   fc.record({ do: fc.constant('addEvent' as const), name: fc.string(), attributes, time }),
   fc.record({ do: fc.constant('addEventAt' as const), name: fc.string(), time }),
   fc.record({ do: fc.constant('addLink' as const), link }),
@@ -93,7 +104,11 @@ function apply(span: Span, given: Step): void {
 const scenario = fc.record({
   limits: fc.constantFrom<Limits>(TIGHT, DEFAULT_LIMITS, NONE),
   start: fc.record(
-    { kind: fc.integer({ min: 0, max: 4 }), attributes, links: fc.array(link, { maxLength: 3 }) },
+    {
+      kind: fc.integer({ min: 0, max: 4 }),
+      attributes: fc.oneof(attributes, shared),
+      links: fc.array(link, { maxLength: 3 }),
+    },
     { requiredKeys: [] },
   ),
   steps: fc.array(step, { maxLength: 12 }),
@@ -166,6 +181,28 @@ describe('a span of this package', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  test('takes what a frozen object holds now, where that may change', () => {
+    const list = ['one'];
+    let read = 0;
+    const given: Attributes = Object.freeze({
+      list,
+      get read() {
+        read += 1;
+        return read;
+      },
+    });
+    const [first, second] = [1, 2].map(() => {
+      const ended: RecordedSpan[] = [];
+      startOurs(ended).setAttributes(given).end();
+      list[0] = 'two';
+      return ended[0]!.attributes;
+    });
+    expect([first, second]).toEqual([
+      { list: ['one'], read: 1 },
+      { list: ['two'], read: 2 },
+    ]);
   });
 
   test('takes nothing any more when it has ended, and ends once', () => {

@@ -39,3 +39,27 @@ test('a redaction sees attributes of span, event and link and the status before 
   const sent = Buffer.concat(sink.requests.map(({ body }) => body)).toString('latin1');
   expect(sent).not.toMatch(/secret|hunter2/);
 });
+
+test('a redaction is asked once for attributes that spans share, and none of them leaves as it was', async () => {
+  const sink = await running.sink();
+  const { values } = readTelemetryConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: sink.url });
+  const asked: string[] = [];
+  const attribute: SpanRedaction['attribute'] = (key, value) => {
+    asked.push(key);
+    return redaction.attribute(key, value);
+  };
+  const telemetry = running.start(values, { exporter: 'fast', spanRedaction: { ...redaction, attribute } });
+  const shared = Object.freeze({ secret: 'a', pass: 'hunter2' });
+  for (const own of ['b', 'c']) {
+    telemetry.tracer.startSpan('x', { attributes: shared }, ROOT_CONTEXT).setAttributes({ own }).end();
+  }
+  telemetry.tracer.startSpan('x', {}, ROOT_CONTEXT).setAttributes(shared).setAttribute('secret', 'hunter2').end();
+  await telemetry.forceFlush();
+  expect(asked).toEqual(['secret', 'pass', 'own', 'own', 'secret', 'pass']);
+  expect(sink.spans().map(({ attributes }) => attributes)).toEqual([
+    { pass: '***', own: 'b' },
+    { pass: '***', own: 'c' },
+    { pass: '***' },
+  ]);
+  expect(Buffer.concat(sink.requests.map(({ body }) => body)).toString('latin1')).not.toMatch(/secret|hunter2/);
+});

@@ -13,22 +13,50 @@ const MAX_NAMES = 32;
 const MAX_NAME_BYTES = 64;
 const MAX_DEPTH = 32;
 
-/** How `summarizeContent` is told what it has before it. */
+/** JSON that is at hand as text. Its value is made for whoever captures content, and for nobody else. */
+export interface JsonContent {
+  readonly text: string;
+  /** Bytes of `text` in UTF-8. */
+  readonly bytes: number;
+  /** Names of the members of an object, as its value has them; of anything else none. */
+  readonly names: readonly string[];
+  readonly value: unknown;
+}
+
+/** How a summary is written. */
 export interface SummaryOptions {
   readonly sha256: (text: string) => string;
   /** What the names of a record are called: of an input its arguments, of an output its fields. Default `arguments`. */
   readonly namesAs?: 'arguments' | 'fields';
-  /** The content as JSON text, when it is at hand; else it is written once more. */
-  readonly json?: string | undefined;
 }
 
 /** What content looks like from outside: names (never values), size in bytes of UTF-8, SHA-256. */
-export function summarizeContent(value: unknown, options: SummaryOptions): ContentText {
-  const json = options.json ?? toJson(value);
-  const names = isRecord(value) ? Object.keys(value).slice(0, MAX_NAMES).map(toName) : [];
-  const head = names.length === 0 ? '{' : `{"${options.namesAs ?? 'arguments'}":${JSON.stringify(names)},`;
-  const summary = `${head}"bytes":${utf8Length(json)},"sha256":"${options.sha256(json)}"}`;
-  return { value: summary, mimeType: 'application/json' };
+export function summarizeContent({ text, bytes, names }: JsonContent, options: SummaryOptions): ContentText {
+  const told = names.slice(0, MAX_NAMES).map(toName);
+  const head = told.length === 0 ? '{' : `{"${options.namesAs ?? 'arguments'}":${JSON.stringify(told)},`;
+  return { value: `${head}"bytes":${bytes},"sha256":"${options.sha256(text)}"}`, mimeType: 'application/json' };
+}
+
+/**
+ * A value as content: its text is written for whoever asks for it.
+ *
+ * @param json The value as JSON text, when it is at hand.
+ */
+export function toJsonContent(value: unknown, json?: string): JsonContent {
+  let written = json;
+  const text = (): string => (written ??= toJson(value));
+  return {
+    value,
+    get text() {
+      return text();
+    },
+    get bytes() {
+      return utf8Length(text());
+    },
+    get names() {
+      return isRecord(value) ? Object.keys(value) : [];
+    },
+  };
 }
 
 function toName(name: string): string {

@@ -18,7 +18,7 @@ import {
   type Tracer,
 } from '@opentelemetry/api';
 import { ATTR_EXCEPTION_TYPE } from '@opentelemetry/semantic-conventions';
-import { summarizeContent } from '../content/content.ts';
+import { summarizeContent, toJsonContent } from '../content/content.ts';
 import { toKnownMethod } from '../spans/mcp-methods.ts';
 import { setPresent } from '../spans/span-attributes.ts';
 import { setClientStatus, setErrorAttributes, setServerStatus } from '../spans/span-status.ts';
@@ -168,7 +168,7 @@ function setCaller(span: Span, { session, agent }: RequestContext): void {
 }
 
 function setInput(span: Span, input: unknown, { sha256 }: RequestContextSettings): void {
-  const summary = summarizeContent(input, { sha256 });
+  const summary = summarizeContent(toJsonContent(input), { sha256 });
   span.setAttribute(SemanticConventions.INPUT_VALUE, summary.value);
   span.setAttribute(SemanticConventions.INPUT_MIME_TYPE, summary.mimeType);
 }

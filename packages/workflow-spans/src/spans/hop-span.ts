@@ -25,9 +25,10 @@ import { type Context, type Span, type SpanContext, SpanKind, type Tracer, INVAL
 import { ATTR_NETWORK_TRANSPORT, ATTR_SERVER_ADDRESS, ATTR_SERVER_PORT } from '@opentelemetry/semantic-conventions';
 import type { CapturePolicy } from '../content/capture-policy.ts';
 import { toKnownMethod } from './mcp-methods.ts';
+import { createDescriber } from './shared-attributes.ts';
 import { setPresent } from './span-attributes.ts';
 import type { SpanClock } from './span-clock.ts';
-import type { HopStart, RetryFacts, SpanEnd } from './span-options.ts';
+import type { HopFacts, HopStart, RetryFacts, SpanEnd } from './span-options.ts';
 import { setClientStatus, setErrorAttributes } from './span-status.ts';
 
 /** What all spans of a process share. */
@@ -46,6 +47,12 @@ export interface HopParent {
   readonly clock: SpanClock;
 }
 
+/** How a hop starts. */
+export interface StartedHop {
+  readonly hop: HopStart;
+  readonly facts: HopFacts;
+}
+
 /** One request to an upstream, as a CLIENT span below the workflow span. Retries are its events. */
 export class HopSpan {
   /** The hop's own span; without a tracer the context that is passed through. */
@@ -55,21 +62,17 @@ export class HopSpan {
   readonly #settings: RequestContextSettings;
   readonly #clock: SpanClock;
 
-  constructor(shared: SharedSettings, { ctx, context, clock }: HopParent, hop: HopStart) {
-    const method = toKnownMethod(hop.method);
-    const target = hop.target === undefined ? '' : sanitizeText(hop.target, MAX_TARGET_BYTES);
+  constructor(shared: SharedSettings, { ctx, context, clock }: HopParent, { hop, facts }: StartedHop) {
     this.#ctx = ctx;
     this.#settings = shared.settings;
     this.#clock = clock;
-    // A URI would make every resource a span name of its own (MCP conventions: opt-in); it is an attribute instead.
-    const isNamed = target !== '' && !method.startsWith('resources/');
     const options = { kind: SpanKind.CLIENT, startTime: clock.now() };
-    this.#span = shared.tracer.startSpan(isNamed ? `${method} ${target}` : method, options, context);
+    this.#span = shared.tracer.startSpan(nameOf(hop), options, context);
     const started = this.#span.spanContext();
     this.spanContext = started.traceId === INVALID_TRACEID ? ctx.spanContext : started;
     if (this.#span.isRecording()) {
-      setTarget(this.#span, method, target);
-      setHopAttributes(this.#span, hop, ctx);
+      setHopAttributes(this.#span, hop);
+      this.#setRequest(ctx, facts);
     }
   }
 
@@ -106,6 +109,15 @@ export class HopSpan {
     }
   }
 
+  #setRequest(ctx: RequestContext, { jobId, jsonrpcId }: HopFacts): void {
+    setPresent(this.#span, ATTR_DCC_JOB_ID, jobId);
+    setPresent(this.#span, ATTR_MCP_SESSION_ID_OF_HOP, ctx.protocolSession);
+    this.#span.setAttribute(ATTR_MCP_REQUEST_ID, ctx.requestId);
+    if (jsonrpcId !== undefined) {
+      this.#span.setAttribute(ATTR_JSONRPC_REQUEST_ID, String(jsonrpcId));
+    }
+  }
+
   /** Ends the span; the second call and later ones do nothing. */
   end(end: SpanEnd): void {
     if (!this.#span.isRecording()) {
@@ -120,37 +132,37 @@ export class HopSpan {
 const MAX_TARGET_BYTES = 256;
 const TOOL_CALL = 'tools/call';
 
-function setTarget(span: Span, method: string, target: string): void {
-  span.setAttribute(ATTR_MCP_METHOD, method);
-  if (method === TOOL_CALL) {
-    span.setAttribute(ATTR_GEN_AI_OPERATION_NAME, GEN_AI_OPERATION_EXECUTE_TOOL);
-    setPresent(span, ATTR_GEN_AI_TOOL_NAME, target);
-  }
-  if (method.startsWith('resources/')) {
-    setPresent(span, ATTR_MCP_RESOURCE_URI, withoutQuery(target));
-  }
-  if (method === 'prompts/get') {
-    setPresent(span, ATTR_GEN_AI_PROMPT_NAME, target);
-  }
+// A URI would make every resource a span name of its own (MCP conventions: opt-in); it is an attribute instead.
+function nameOf(hop: HopStart): string {
+  const method = toKnownMethod(hop.method);
+  const target = targetOf(hop);
+  return target === '' || method.startsWith('resources/') ? method : `${method} ${target}`;
 }
 
-function setHopAttributes(span: Span, hop: HopStart, ctx: RequestContext): void {
-  setPresent(span, ATTR_DCC_TYPE, hop.dccType);
-  setPresent(span, ATTR_DCC_INSTANCE_ID, hop.instanceId);
-  setPresent(span, ATTR_DCC_SCENE, hop.scene === undefined ? undefined : sanitizeText(hop.scene));
-  setPresent(span, ATTR_DCC_JOB_ID, hop.jobId);
-  setPresent(span, ATTR_MCP_TOOL_SLUG, hop.toolSlug);
-  setPresent(span, ATTR_MCP_AFFINITY, hop.affinity);
-  setPresent(span, ATTR_MCP_SESSION_ID_OF_HOP, ctx.protocolSession);
-  span.setAttribute(ATTR_MCP_REQUEST_ID, ctx.requestId);
-  if (hop.jsonrpcId !== undefined) {
-    span.setAttribute(ATTR_JSONRPC_REQUEST_ID, String(hop.jsonrpcId));
-  }
-  setPresent(span, ATTR_MCP_PROTOCOL_VERSION, hop.protocolVersion);
-  setPresent(span, ATTR_NETWORK_TRANSPORT, hop.networkTransport);
-  setPresent(span, ATTR_SERVER_ADDRESS, hop.serverAddress);
-  setPresent(span, ATTR_SERVER_PORT, hop.serverPort);
+function targetOf({ target }: HopStart): string {
+  return target === undefined ? '' : sanitizeText(target, MAX_TARGET_BYTES);
 }
+
+const setHopAttributes = createDescriber<HopStart>((hop, set) => {
+  const method = toKnownMethod(hop.method);
+  const target = targetOf(hop);
+  set(ATTR_MCP_METHOD, method);
+  if (method === TOOL_CALL) {
+    set(ATTR_GEN_AI_OPERATION_NAME, GEN_AI_OPERATION_EXECUTE_TOOL);
+    set(ATTR_GEN_AI_TOOL_NAME, target);
+  }
+  set(ATTR_MCP_RESOURCE_URI, method.startsWith('resources/') ? withoutQuery(target) : undefined);
+  set(ATTR_GEN_AI_PROMPT_NAME, method === 'prompts/get' ? target : undefined);
+  set(ATTR_DCC_TYPE, hop.dccType);
+  set(ATTR_DCC_INSTANCE_ID, hop.instanceId);
+  set(ATTR_DCC_SCENE, hop.scene === undefined ? undefined : sanitizeText(hop.scene));
+  set(ATTR_MCP_TOOL_SLUG, hop.toolSlug);
+  set(ATTR_MCP_AFFINITY, hop.affinity);
+  set(ATTR_MCP_PROTOCOL_VERSION, hop.protocolVersion);
+  set(ATTR_NETWORK_TRANSPORT, hop.networkTransport);
+  set(ATTR_SERVER_ADDRESS, hop.serverAddress);
+  set(ATTR_SERVER_PORT, hop.serverPort);
+});
 
 // Credentials travel in queries.
 function withoutQuery(uri: string): string {

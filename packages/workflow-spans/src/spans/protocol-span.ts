@@ -46,7 +46,11 @@ export class ProtocolSpan {
   /** Starts the request to an upstream. */
   startHop(hop: HopStart): HopSpan {
     const { ctx } = this;
-    return new HopSpan(this.#shared, { ctx, context: contextOf(this.#span, ctx), clock: this.#clock }, hop);
+    return new HopSpan(
+      this.#shared,
+      { ctx, context: contextOf(this.#span, ctx), clock: this.#clock },
+      { hop, facts: hop },
+    );
   }
 
   /** Ends the span; the second call and later ones do nothing. */

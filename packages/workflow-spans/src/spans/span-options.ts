@@ -44,7 +44,7 @@ export interface SpanEnd {
   readonly endTime?: number;
 }
 
-/** Where a call goes. */
+/** Where a call goes. Of a frozen one that is given again what it says is looked at once. */
 export interface Route {
   readonly dccType?: string;
   readonly instanceId?: string;
@@ -82,8 +82,8 @@ export interface ValidationFacts {
   readonly coercedPaths?: readonly string[];
 }
 
-/** One request to an upstream. */
-export interface HopStart {
+/** One request to an upstream. Of a frozen one that is given again what it says is looked at once. */
+export interface HopStart extends HopFacts {
   /** JSON-RPC method, for example `tools/call`. */
   readonly method: string;
   /** Name of the tool or prompt, the second word of the span's name; or URI of the resource, an attribute. */
@@ -91,17 +91,21 @@ export interface HopStart {
   readonly dccType?: string;
   readonly instanceId?: string;
   readonly scene?: string;
-  readonly jobId?: string;
   /** `<dcc>__<tool>`. */
   readonly toolSlug?: string;
   readonly affinity?: 'main' | 'any';
-  /** JSON-RPC id at the upstream. */
-  readonly jsonrpcId?: string | number;
   /** MCP revision spoken with the upstream. */
   readonly protocolVersion?: string;
   readonly networkTransport?: 'tcp' | 'pipe';
   readonly serverAddress?: string;
   readonly serverPort?: number;
+}
+
+/** What is another one for each request to an upstream. */
+export interface HopFacts {
+  readonly jobId?: string;
+  /** JSON-RPC id at the upstream. */
+  readonly jsonrpcId?: string | number;
   /** Time in the upstream's queue, in milliseconds; stands on the workflow span. */
   readonly queueWaitMillis?: number;
 }

@@ -30,12 +30,27 @@ import {
 } from '@dcc-mcp/semantic-conventions';
 import type { Context, Span, SpanContext } from '@opentelemetry/api';
 import { capturesContent, hidesInputs, hidesOutputs, OPENINFERENCE_REDACTED } from '../content/capture-policy.ts';
-import { captureContent, type ContentText, summarizeContent } from '../content/content.ts';
+import {
+  captureContent,
+  type ContentText,
+  type JsonContent,
+  summarizeContent,
+  toJsonContent,
+} from '../content/content.ts';
 import { HopSpan, type SharedSettings } from './hop-span.ts';
 import { contextOf } from './protocol-span.ts';
+import { createDescriber } from './shared-attributes.ts';
 import { setPresent } from './span-attributes.ts';
 import type { SpanClock } from './span-clock.ts';
-import type { HopStart, PolicyDecision, Route, SearchFacts, SpanEnd, ValidationFacts } from './span-options.ts';
+import type {
+  HopFacts,
+  HopStart,
+  PolicyDecision,
+  Route,
+  SearchFacts,
+  SpanEnd,
+  ValidationFacts,
+} from './span-options.ts';
 import { setErrorAttributes, setServerStatus } from './span-status.ts';
 
 const MAX_MATCH_REASONS = 5;
@@ -95,18 +110,12 @@ export class WorkflowSpan {
     if (!this.isRecording) {
       return;
     }
-    this.#dccType = toText(route.dccType) ?? this.#dccType;
-    this.#toolSlug = toText(route.toolSlug) ?? this.#toolSlug;
-    setPresent(this.#span, ATTR_DCC_MCP_DCC_TYPE, this.#dccType);
-    setPresent(this.#span, ATTR_DCC_MCP_INSTANCE_ID, toText(route.instanceId));
-    setPresent(this.#span, ATTR_DCC_MCP_SKILL_NAME, toText(route.skillName));
-    setPresent(this.#span, ATTR_DCC_MCP_TOOL_SLUG, this.#toolSlug);
-    if (this.operation !== OPERATION_CALL) {
-      return;
+    this.#dccType = route.dccType ?? this.#dccType;
+    this.#toolSlug = route.toolSlug ?? this.#toolSlug;
+    setRouteAttributes(this.#span, route);
+    if (this.operation === OPERATION_CALL) {
+      setCalledTool(this.#span, route);
     }
-    const toolName = toText(route.toolName);
-    setPresent(this.#span, ATTR_GEN_AI_TOOL_NAME, toolName);
-    setPresent(this.#span, SemanticConventions.TOOL_NAME, toolName);
   }
 
   /** What the search found, or which hit of an earlier search this call follows. */
@@ -171,30 +180,44 @@ export class WorkflowSpan {
    * @param json The same as JSON text, when it is at hand.
    */
   setInput(value: unknown, json?: string): void {
-    if (!this.isRecording || value === undefined) {
-      return;
+    if (this.isRecording && value !== undefined) {
+      this.setInputJson(toJsonContent(value, json));
     }
-    const isHidden = hidesInputs(this.#shared.capture);
-    const content = isHidden ? undefined : this.#toContent(value, json, 'arguments');
-    this.#setContent(SemanticConventions.INPUT_VALUE, SemanticConventions.INPUT_MIME_TYPE, content);
+  }
+
+  /** The same, of arguments that are at hand as they came. */
+  setInputJson(content: JsonContent): void {
+    if (this.isRecording) {
+      const told = hidesInputs(this.#shared.capture) ? undefined : this.#toContent(content, 'arguments');
+      this.#setContent(SemanticConventions.INPUT_VALUE, SemanticConventions.INPUT_MIME_TYPE, told);
+    }
   }
 
   /** The result, under the same rules as `setInput`. */
   setOutput(value: unknown, json?: string): void {
-    if (!this.isRecording || value === undefined) {
-      return;
+    if (this.isRecording && value !== undefined) {
+      this.setOutputJson(toJsonContent(value, json));
     }
-    const isHidden = hidesOutputs(this.#shared.capture);
-    const content = isHidden ? undefined : this.#toContent(value, json, 'fields');
-    this.#setContent(SemanticConventions.OUTPUT_VALUE, SemanticConventions.OUTPUT_MIME_TYPE, content);
   }
 
-  /** Starts the request to the upstream, as a CLIENT child. */
-  startHop(hop: HopStart): HopSpan {
-    if (hop.queueWaitMillis !== undefined) {
-      this.setQueueWait(hop.queueWaitMillis);
+  /** The same, of a result that is at hand as it came. */
+  setOutputJson(content: JsonContent): void {
+    if (this.isRecording) {
+      const told = hidesOutputs(this.#shared.capture) ? undefined : this.#toContent(content, 'fields');
+      this.#setContent(SemanticConventions.OUTPUT_VALUE, SemanticConventions.OUTPUT_MIME_TYPE, told);
     }
-    return new HopSpan(this.#shared, this, hop);
+  }
+
+  /**
+   * Starts the request to the upstream, as a CLIENT child.
+   *
+   * @param facts What is another one for each request, where `hop` is the same for many.
+   */
+  startHop(hop: HopStart, facts: HopFacts = hop): HopSpan {
+    if (facts.queueWaitMillis !== undefined) {
+      this.setQueueWait(facts.queueWaitMillis);
+    }
+    return new HopSpan(this.#shared, this, { hop, facts });
   }
 
   /** Ends the span with the outcome of the call; the second call and later ones do nothing. */
@@ -216,12 +239,11 @@ export class WorkflowSpan {
     span.end(end.endTime ?? this.clock.now());
   }
 
-  #toContent(value: unknown, json: string | undefined, namesAs: 'arguments' | 'fields'): ContentText {
+  #toContent(content: JsonContent, namesAs: 'arguments' | 'fields'): ContentText {
     const { capture, settings } = this.#shared;
-    if (capturesContent(capture, this.operation)) {
-      return captureContent(value);
-    }
-    return summarizeContent(value, { sha256: settings.sha256, namesAs, json });
+    return capturesContent(capture, this.operation)
+      ? captureContent(content.value)
+      : summarizeContent(content, { sha256: settings.sha256, namesAs });
   }
 
   #setContent(key: string, mimeKey: string, content: ContentText | undefined): void {
@@ -239,12 +261,26 @@ export class WorkflowSpan {
     return JSON.stringify({
       request_id: this.ctx.requestId,
       transport: this.ctx.transport,
-      dcc_type: this.#dccType,
-      tool_slug: this.#toolSlug,
+      dcc_type: toText(this.#dccType),
+      tool_slug: toText(this.#toolSlug),
       search_id: this.#searchId,
     });
   }
 }
+
+const setRouteAttributes = createDescriber<Route>((route, set) => {
+  set(ATTR_DCC_MCP_DCC_TYPE, toText(route.dccType));
+  set(ATTR_DCC_MCP_INSTANCE_ID, toText(route.instanceId));
+  set(ATTR_DCC_MCP_SKILL_NAME, toText(route.skillName));
+  set(ATTR_DCC_MCP_TOOL_SLUG, toText(route.toolSlug));
+});
+
+/** Of a call alone: the other operations are tools themselves. */
+const setCalledTool = createDescriber<Route>((route, set) => {
+  const toolName = toText(route.toolName);
+  set(ATTR_GEN_AI_TOOL_NAME, toolName);
+  set(SemanticConventions.TOOL_NAME, toolName);
+});
 
 function toText(value: string | undefined): string | undefined {
   return value === undefined ? undefined : sanitizeText(value, MAX_NAME_BYTES);

@@ -1,5 +1,5 @@
 import { OpenInferenceSpanKind, SemanticConventions } from '@arizeai/openinference-semantic-conventions';
-import { sanitizeText } from '@dcc-mcp/bounds/redaction';
+import { memoize } from '@dcc-mcp/bounds';
 import type { RequestContext } from '@dcc-mcp/request-context';
 import {
   ATTR_DCC_MCP_PROFILE,
@@ -7,10 +7,10 @@ import {
   ATTR_GEN_AI_OPERATION_NAME,
   ATTR_GEN_AI_TOOL_NAME,
   ATTR_MCP_METHOD_NAME,
-  ATTR_MCP_PROTOCOL_VERSION,
   GEN_AI_OPERATION_EXECUTE_TOOL,
   OPERATION_CALL,
   OPERATION_SEARCH,
+  OPERATIONS,
   type Operation,
 } from '@dcc-mcp/semantic-conventions';
 import {
@@ -24,12 +24,14 @@ import {
   type SpanOptions,
   trace,
 } from '@opentelemetry/api';
-import { ATTR_HTTP_REQUEST_METHOD, ATTR_HTTP_ROUTE, ATTR_NETWORK_TRANSPORT } from '@opentelemetry/semantic-conventions';
+import { ATTR_HTTP_REQUEST_METHOD, ATTR_HTTP_ROUTE } from '@opentelemetry/semantic-conventions';
 import { createCapturePolicy } from '../content/capture-policy.ts';
 import type { SharedSettings } from './hop-span.ts';
 import { toKnownMethod } from './mcp-methods.ts';
 import { ProtocolSpan } from './protocol-span.ts';
-import { setPresent, setRequestAttributes } from './span-attributes.ts';
+import { setRequestAttributes } from './request-attributes.ts';
+import { toSharedAttributes } from './shared-attributes.ts';
+import { setPresent } from './span-attributes.ts';
 import { SpanClock } from './span-clock.ts';
 import type { MessageFacts, ParentPolicy, WorkflowSpansOptions } from './span-options.ts';
 import { WorkflowSpan } from './workflow-span.ts';
@@ -66,6 +68,12 @@ export interface WorkflowSpans {
 // Samplers see these; one object per kind serves all spans, recorded or not.
 const CHAIN: Attributes = Object.freeze({ [SemanticConventions.OPENINFERENCE_SPAN_KIND]: OpenInferenceSpanKind.CHAIN });
 const TOOL: Attributes = Object.freeze({ [SemanticConventions.OPENINFERENCE_SPAN_KIND]: OpenInferenceSpanKind.TOOL });
+
+/** What all recorded spans of an operation say. */
+const OPERATION_ATTRIBUTES: Readonly<Record<RequestContext['transport'], (operation: Operation) => Attributes>> = {
+  mcp: memoize((operation) => describeOperation(operation, 'tools/call'), OPERATIONS.length),
+  rest: memoize((operation) => describeOperation(operation, undefined), OPERATIONS.length),
+};
 
 /** Spans of workflow operations, hops and protocol messages, with the same settings for all. */
 export function createWorkflowSpans(options: WorkflowSpansOptions): WorkflowSpans {
@@ -108,7 +116,7 @@ class SpanStarter {
         ? this.#startEntry({ ctx, name: operation, clock, attributes })
         : this.#start({ ctx, name: operation, clock, attributes }, { kind: SpanKind.INTERNAL }, start.parent.context);
     if (span.isRecording()) {
-      this.#describeWorkflow(span, ctx, operation);
+      span.setAttributes(OPERATION_ATTRIBUTES[ctx.transport](operation));
       this.#describeEntry(span, ctx, start);
     }
     return new WorkflowSpan({ span, ctx, clock }, operation, this.#shared);
@@ -167,27 +175,20 @@ class SpanStarter {
     return span;
   }
 
-  #describeWorkflow(span: Span, ctx: RequestContext, operation: Operation): void {
-    const ownName = operation.slice('gateway.'.length);
-    span.setAttribute(ATTR_DCC_MCP_WORKFLOW_OPERATION, operation);
-    if (ctx.transport === 'mcp') {
-      span.setAttribute(ATTR_MCP_METHOD_NAME, 'tools/call');
-    }
-    span.setAttribute(ATTR_GEN_AI_OPERATION_NAME, GEN_AI_OPERATION_EXECUTE_TOOL);
-    // A call names the tool it calls, as soon as the route is known; the other operations are tools themselves.
-    if (operation !== OPERATION_CALL) {
-      span.setAttribute(ATTR_GEN_AI_TOOL_NAME, ownName);
-    }
-    if (operation !== OPERATION_CALL && operation !== OPERATION_SEARCH) {
-      span.setAttribute(SemanticConventions.TOOL_NAME, ownName);
-    }
-  }
-
   #describeEntry(span: Span, ctx: RequestContext, facts: MessageFacts): void {
-    setRequestAttributes(span, ctx);
-    setPresent(span, ATTR_NETWORK_TRANSPORT, facts.networkTransport);
-    const version = facts.protocolVersion;
-    setPresent(span, ATTR_MCP_PROTOCOL_VERSION, version === undefined ? undefined : sanitizeText(version, 32));
+    setRequestAttributes(span, ctx, facts);
     setPresent(span, ATTR_DCC_MCP_PROFILE, this.#options.profile);
   }
+}
+
+function describeOperation(operation: Operation, method: string | undefined): Attributes {
+  // A call names the tool it calls, as soon as the route is known; the other operations are tools themselves.
+  const ownName = operation === OPERATION_CALL ? undefined : operation.slice('gateway.'.length);
+  return toSharedAttributes((set) => {
+    set(ATTR_DCC_MCP_WORKFLOW_OPERATION, operation);
+    set(ATTR_MCP_METHOD_NAME, method);
+    set(ATTR_GEN_AI_OPERATION_NAME, GEN_AI_OPERATION_EXECUTE_TOOL);
+    set(ATTR_GEN_AI_TOOL_NAME, ownName);
+    set(SemanticConventions.TOOL_NAME, operation === OPERATION_SEARCH ? undefined : ownName);
+  });
 }

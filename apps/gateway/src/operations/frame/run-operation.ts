@@ -1,5 +1,5 @@
 import type { Outcome } from '@dcc-mcp/semantic-conventions';
-import type { WorkflowSpan } from '@dcc-mcp/workflow-spans';
+import { type JsonContent, toJsonContent, type WorkflowSpan } from '@dcc-mcp/workflow-spans';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import { RawJson } from '../../protocol/json/raw-json.ts';
 import type { FinishedOperation, OperationTrail } from '../../recording/record/finished.ts';
@@ -80,7 +80,9 @@ class OperationRun<Request, Target, Value> {
       trail.input = input;
     }
     if (span.isRecording) {
-      span.setInput(...contentOf(input));
+      if (input !== undefined) {
+        span.setInputJson(contentOf(input));
+      }
       span.setRoute(this.#definition.spanRoute?.(request) ?? {});
     }
   }
@@ -133,7 +135,7 @@ class OperationRun<Request, Target, Value> {
         trail.output = output;
       }
       if (span.isRecording) {
-        span.setOutput(...contentOf(output));
+        span.setOutputJson(contentOf(output));
       }
     }
     await recordOperation(this.#definition, ended, this.#running);
@@ -160,9 +162,9 @@ function beginTrail({ spanContext, clock }: WorkflowSpan, { core, caller }: Oper
   });
 }
 
-/** What a span is told of a value; of one that is at hand as it came it need not be written once more. */
-function contentOf(value: unknown): [value: unknown, json?: string] {
-  return value instanceof RawJson ? [value.value, value.text] : [value];
+/** What a span is told of; what is at hand as it came is neither read nor written once more. */
+function contentOf(value: unknown): JsonContent {
+  return value instanceof RawJson ? value : toJsonContent(value);
 }
 
 function refused({ error, reason }: Refusal): {

@@ -1,4 +1,4 @@
-import type { HopSpan, HopStart } from '@dcc-mcp/workflow-spans';
+import type { HopFacts, HopSpan } from '@dcc-mcp/workflow-spans';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import type { JsonObject } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
@@ -6,7 +6,7 @@ import type { CallTiming } from '../../recording/record/finished.ts';
 import type { HopTrail } from '../../recording/record/operation-trail.ts';
 import type { HopRequest, HopResult, RawParams, Upstream } from '../../upstream/upstream.ts';
 import type { Caller, RunningOperation } from '../frame/core.ts';
-import { endHop, hopTarget, longestTime, retryOf } from './hop.ts';
+import { callTarget, endHop, longestTime, retryOf } from './hop.ts';
 import { requestAnsweringInputs } from './input-rounds.ts';
 
 /** A call whose arguments are checked. */
@@ -35,11 +35,9 @@ export async function callHop(checked: CheckedCall, { core, caller, span, trail 
     ...paramsOf(checked, caller.meta),
     begin: (queueWaitMillis) => {
       clock.sent(queueWaitMillis);
-      const target = hopTarget({ core, upstream }, 'tools/call', record.backendTool);
       caller.job?.started();
-      const affinity = record.affinity ?? upstream.settings.affinity;
-      const about = { affinity, toolSlug: record.label, queueWaitMillis: clock.queueMillis };
-      hopSpan = span.startHop({ ...target, ...about, ...jobOf(caller) });
+      const facts = { queueWaitMillis: clock.queueMillis, ...jobOf(caller) };
+      hopSpan = span.startHop(callTarget({ core, upstream }, record), facts);
       const name = `tools/call ${record.backendTool}`;
       hopTrail = trail?.startHop({ name, spanContext: hopSpan.spanContext, queueMillis: queueWaitMillis });
       return hopSpan.carrier();
@@ -64,7 +62,7 @@ export async function callHop(checked: CheckedCall, { core, caller, span, trail 
   return { hop, timing };
 }
 
-function jobOf({ job }: Caller): Pick<HopStart, 'jobId'> {
+function jobOf({ job }: Caller): Pick<HopFacts, 'jobId'> {
   return job?.jobId === undefined ? {} : { jobId: job.jobId };
 }
 

@@ -1,5 +1,6 @@
 import type { Outcome } from '@dcc-mcp/semantic-conventions';
 import type { HopSpan, HopStart, RetryFacts } from '@dcc-mcp/workflow-spans';
+import type { ToolRecord } from '../../catalog/tool-record.ts';
 import type { NetworkTransport } from '../../recording/record/finished.ts';
 import type { HopEnding } from '../../recording/record/operation-trail.ts';
 import { rawResult } from '../../upstream/hop/answer.ts';
@@ -29,6 +30,32 @@ export function hopTarget({ core, upstream }: HopPlace, method: string, target: 
     ...(scene === undefined ? {} : { scene }),
     ...(status.protocolVersion === undefined ? {} : { protocolVersion: status.protocolVersion }),
   };
+}
+
+/** What a call of a tool was told before, and by which facts. */
+interface KnownTarget extends Pick<Upstream['status'], 'protocolVersion' | 'scene'> {
+  readonly settings: UpstreamSettings;
+  readonly target: HopStart;
+}
+
+const targets = new WeakMap<ToolRecord, KnownTarget>();
+
+/** The same for a call of a tool: one object for as long as its upstream stays the same. */
+export function callTarget(place: HopPlace, record: ToolRecord): HopStart {
+  const { settings, status } = place.upstream;
+  const { protocolVersion, scene } = status;
+  const known = targets.get(record);
+  if (known?.settings === settings && known.protocolVersion === protocolVersion && known.scene === scene) {
+    return known.target;
+  }
+  const affinity = record.affinity ?? settings.affinity;
+  const target = Object.freeze({
+    ...hopTarget(place, 'tools/call', record.backendTool),
+    affinity,
+    toolSlug: record.label,
+  });
+  targets.set(record, { settings, target, ...(protocolVersion && { protocolVersion }), ...(scene && { scene }) });
+  return target;
 }
 
 /** A path of any platform without its folders, which name people and projects. */

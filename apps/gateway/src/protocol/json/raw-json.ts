@@ -18,6 +18,8 @@ const SHORT_STRING = /^"[\w. /-]*"$/;
 const SHORT_INTEGER = /^(?:0|[1-9]\d*)$/;
 const EMPTY_OBJECT = /^\{\s*\}$/;
 const PLAIN_NAME = /^\w+$/;
+/** An object puts members of such names in front of others. */
+const INDEX = /^\d+$/;
 
 /** Levels that are passed over where nobody will make a value of them; each takes eight bytes. */
 const MAX_OUTLINE_LEVELS = 1_000_000;
@@ -105,6 +107,20 @@ export class RawJson {
     return this.#parsed.value;
   }
 
+  /** Bytes of its text in UTF-8. */
+  get bytes(): number {
+    return Buffer.byteLength(this.text);
+  }
+
+  /** Names of the members of an object, as {@link value} has them; of anything else none. */
+  get names(): readonly string[] {
+    if (!this.isObject) {
+      return [];
+    }
+    const names = this.#parsed === undefined ? this.#scannedNames() : undefined;
+    return names ?? Object.keys(this.object ?? {});
+  }
+
   get isObject(): boolean {
     return this.#source.startsWith('{', this.#start);
   }
@@ -184,6 +200,19 @@ export class RawJson {
   /** For `JSON.stringify`, which knows values only; a message is written with {@link text}. */
   toJSON(): JsonValue {
     return this.value;
+  }
+
+  /** `undefined` where an object would have them in another order, or where there are more members than are kept. */
+  #scannedNames(): readonly string[] | undefined {
+    try {
+      const names = [...new Set(this.#scanned().map(({ name }) => name))];
+      return names.some((name) => INDEX.test(name)) ? undefined : names;
+    } catch (error) {
+      if (error instanceof UnboundedJsonError) {
+        return undefined;
+      }
+      throw error;
+    }
   }
 
   #find(name: string): ScannedMember | undefined {
