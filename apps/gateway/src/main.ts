@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { closeSync, openSync } from 'node:fs';
 import nodeModule from 'node:module';
+import { boundHeap } from './cli/bound-heap.ts';
 import { parseCommandLine, type Command } from './cli/command-line.ts';
 import type { Piece, Screen, Sheet, Terminal } from './cli/terminal.ts';
 import { originalStack } from './config/load/original-stack.ts';
@@ -153,8 +154,8 @@ async function runLoaded(command: Exclude<Command, { name: 'help' | 'version' }>
   }
 }
 
-/** How long after the start compiled code is written down: the first callers are served before. */
-const KEEP_AFTER_MILLIS = 2_000;
+/** How long after the start compiled code is written down and the heap bounded: the first callers are served before. */
+const STARTED_AFTER_MILLIS = 2_000;
 
 /**
  * Compiled code is kept for the next start, in the system's folder of temporary files; `NODE_DISABLE_COMPILE_CACHE=1` ends
@@ -162,7 +163,13 @@ const KEEP_AFTER_MILLIS = 2_000;
  */
 function keepCompiledCode(): void {
   nodeModule.enableCompileCache();
-  setTimeout(() => nodeModule.flushCompileCache(), KEEP_AFTER_MILLIS).unref();
+  setTimeout(endStart, STARTED_AFTER_MILLIS).unref();
+}
+
+/** In this order: compiled code holds for the flags of V8 that it was written with. */
+function endStart(): void {
+  nodeModule.flushCompileCache();
+  boundHeap([...process.execArgv, process.env['NODE_OPTIONS'] ?? '']);
 }
 
 /** It ends when the process that started it is gone, or says so: a signal to all of them is for that one. */
