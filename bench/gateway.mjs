@@ -1,17 +1,18 @@
 #!/usr/bin/env node
-// What a tools/call costs through the gateway, telemetry off and on, as a multiple of a bare forwarder measured in
-// alternation in the same run.     node bench/gateway.mjs [--smoke] [--secs 5] [--rounds 5] [--conns 16] [--out FILE] [--write]
+// What a tools/call costs through the gateway, with telemetry and without, as a multiple of a bare forwarder measured in
+// alternation in the same run. With --prof also where the time goes: CPU profiles, and a list by source file.
+//   node bench/gateway.mjs [--smoke] [--secs 5] [--rounds 5] [--conns 16] [--prof] [--out FILE] [--write]
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { cleanEnvironment } from './lib/environment.mjs';
 import { writeFigures } from './lib/figures.mjs';
+import { BARE, createLargeLegs, createLegs, startTargets } from './lib/gateway-legs.mjs';
 import { runLoad } from './lib/load.mjs';
-import { cpuMicros, residentMebibytes, startGateway, startModule } from './lib/processes.mjs';
-import { median } from './lib/statistics.mjs';
+import { cpuMicros, residentMebibytes } from './lib/processes.mjs';
+import { timeBySource } from './lib/profile-by-source.mjs';
+import { median, rounded } from './lib/statistics.mjs';
 
 const { values: flags } = parseArgs({
   options: {
@@ -19,6 +20,7 @@ const { values: flags } = parseArgs({
     secs: { type: 'string', default: '5' },
     rounds: { type: 'string', default: '5' },
     conns: { type: 'string', default: '16' },
+    prof: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     out: { type: 'string' },
   },
@@ -27,70 +29,14 @@ const seconds = flags.smoke ? 0.5 : Number(flags.secs);
 const rounds = flags.smoke ? 1 : Number(flags.rounds);
 const connections = Number(flags.conns);
 const main = fileURLToPath(new URL('../apps/gateway/dist/main.js', import.meta.url));
-const lib = (name) => fileURLToPath(new URL(`lib/${name}.mjs`, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'bench-gateway-'));
 const running = [];
-const BARE = 'bare forwarder';
 
 /** Keeps a started process so that it is stopped however the benchmark ends. */
 async function keep(starting) {
   const started = await starting;
   running.push(started);
   return started;
-}
-
-async function findSlug(url) {
-  for (let attempt = 0; attempt < 50; attempt += 1) {
-    const response = await fetch(`${url}/v1/search`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query: 'echo' }),
-    });
-    const slug = response.ok ? (await response.json()).hits[0]?.tool_slug : undefined;
-    if (slug !== undefined) {
-      return slug;
-    }
-    await wait(100);
-  }
-  throw new Error('the gateway never found the upstream tool `echo`');
-}
-
-async function startTargets() {
-  const upstream = await keep(startModule(lib('upstream')));
-  const upstreamUrl = `http://127.0.0.1:${upstream.port}/mcp`;
-  const sink = await keep(startModule(lib('sink')));
-  const config = join(folder, 'gateway.json');
-  writeFileSync(config, JSON.stringify({ mcpServers: { up: { url: upstreamUrl, concurrency: 128 } } }));
-  const args = ['--config', config, '--port', '0'];
-  const otlp = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${sink.port}` };
-  const bare = await keep(startModule(lib('bare-forwarder'), [upstreamUrl]));
-  const start = async (more, env) => {
-    const all = await keep(startGateway(main, [...args, ...more, '--expose', 'all'], cleanEnvironment(env)));
-    const search = await keep(startGateway(main, [...args, ...more], cleanEnvironment(env)));
-    await findSlug(all.url);
-    return { all, search, slug: await findSlug(search.url) };
-  };
-  const noHistory = { DCC_MCP_ADMIN_HISTORY: 'false' };
-  return {
-    bare,
-    off: await start([], noHistory),
-    'on, no history': await start(['--metrics'], { ...otlp, ...noHistory }),
-    on: await start(['--metrics'], otlp),
-  };
-}
-
-/** Each leg: what is loaded, and how. */
-function createLegs({ bare, ...gateways }) {
-  const legs = [];
-  for (const era of ['legacy', 'modern']) {
-    legs.push({ era, name: BARE, pid: bare.pid, url: `http://127.0.0.1:${bare.port}/mcp`, tool: 'echo' });
-    for (const [state, { all, search, slug }] of Object.entries(gateways)) {
-      const to = ({ pid, url }) => ({ era, pid, url: `${url}/mcp` });
-      legs.push({ ...to(all), name: `gateway, telemetry ${state}`, tool: 'echo' });
-      legs.push({ ...to(search), name: `gateway call, telemetry ${state}`, tool: 'call', slug });
-    }
-  }
-  return legs;
 }
 
 async function measure(leg) {
@@ -103,45 +49,10 @@ async function measure(leg) {
   };
 }
 
-/** One row per leg: medians over the rounds; the ratio is taken inside each round, then its median. */
-function summarize(legs, results) {
-  return legs.map((leg, index) => {
-    const floorIndex = legs.findIndex(({ name, era }) => name === BARE && era === leg.era);
-    const of = (key) => median(results.map((round) => round[index][key]));
-    const ratios = results.map((round) => round[index].cpuMicrosPerCall / round[floorIndex].cpuMicrosPerCall);
-    return {
-      era: leg.era,
-      leg: leg.name,
-      cpuMicrosPerCall: Math.round(of('cpuMicrosPerCall')),
-      timesBare: Number(median(ratios).toFixed(2)),
-      callsPerSecond: Math.round(of('callsPerSecond')),
-      p50Millis: Number(of('p50Millis').toFixed(2)),
-      p99Millis: Number(of('p99Millis').toFixed(2)),
-      residentMebibytes: of('residentMebibytes'),
-    };
-  });
-}
-
-const rangeOf = (percents) => [Math.round(Math.min(...percents)), Math.round(Math.max(...percents))];
-
-/** What telemetry is of the CPU with it, and adds to p99, in percent: the least and the most of the pairs of legs. */
-function telemetryShare(rows) {
-  const pairs = rows
-    .filter(({ leg }) => leg.endsWith('telemetry on'))
-    .map((on) => [on, rows.find(({ era, leg }) => era === on.era && leg === on.leg.replace(/on$/, 'off'))]);
-  return {
-    ofCpu: rangeOf(pairs.map(([on, off]) => (1 - off.cpuMicrosPerCall / on.cpuMicrosPerCall) * 100)),
-    p99More: rangeOf(pairs.map(([on, off]) => (on.p99Millis / off.p99Millis - 1) * 100)),
-  };
-}
-
-async function run() {
-  if (!existsSync(main)) {
-    throw new Error('the gateway is not built: run `npm run build` first');
-  }
-  const legs = createLegs(await startTargets());
+/** Each leg once to warm up, then in turns; `results[round][leg]`. */
+async function measureRounds(legs) {
   for (const leg of legs) {
-    await runLoad({ ...leg, connections, seconds: flags.smoke ? 0.2 : 2 }); // warm up
+    await runLoad({ ...leg, connections, seconds: flags.smoke ? 0.2 : 2 });
   }
   const results = [];
   for (let round = 0; round < rounds; round += 1) {
@@ -151,26 +62,100 @@ async function run() {
     }
     results.push(measured);
   }
-  return summarize(legs, results);
+  return results;
+}
+
+/** One row per leg: medians over the rounds; the ratio is taken inside each round, then its median. */
+function summarize(legs, results) {
+  return legs.map((leg, index) => {
+    const floorIndex = legs.findIndex(({ name, era }) => name.startsWith(BARE) && era === leg.era);
+    const of = (key) => median(results.map((round) => round[index][key]));
+    const ratios = results.map((round) => round[index].cpuMicrosPerCall / round[floorIndex].cpuMicrosPerCall);
+    return {
+      era: leg.era,
+      leg: leg.name,
+      cpuMicrosPerCall: Math.round(of('cpuMicrosPerCall')),
+      timesBare: rounded(median(ratios), 2),
+      callsPerSecond: Math.round(of('callsPerSecond')),
+      p50Millis: rounded(of('p50Millis'), 2),
+      p99Millis: rounded(of('p99Millis'), 2),
+      residentMebibytes: of('residentMebibytes'),
+    };
+  });
+}
+
+/**
+ * What telemetry is of the CPU with it, and adds to p99, in percent: the least and the most of the pairs of legs. Taken
+ * inside each round, then the median of the rounds.
+ */
+function shareOf(state, legs, results) {
+  const pairs = legs.flatMap(({ era, name }, index) => {
+    const off = legs.findIndex((leg) => leg.era === era && leg.name === name.replace(/telemetry .*$/, 'telemetry off'));
+    return name.endsWith(`telemetry ${state}`) ? [results.map((round) => [round[index], round[off]])] : [];
+  });
+  const rangeOf = (percentOf) => {
+    const percents = pairs.map((pair) => Math.round(median(pair.map(([on, off]) => percentOf(on, off) * 100))));
+    return [...new Set([Math.min(...percents), Math.max(...percents)])];
+  };
+  return {
+    ofCpu: rangeOf((on, off) => 1 - off.cpuMicrosPerCall / on.cpuMicrosPerCall),
+    p99More: rangeOf((on, off) => on.p99Millis / off.p99Millis - 1),
+  };
+}
+
+/** Resident memory once all is measured: of the bare forwarder, and of the gateways that calls of both eras went through. */
+function memoryOf(rows) {
+  const most = (name) => Math.max(...rows.filter(({ leg }) => leg === name).map((row) => row.residentMebibytes));
+  const bareMebibytes = most(BARE);
+  const [offMebibytes, onMebibytes] = ['off', 'on'].map((state) => most(`gateway, telemetry ${state}`));
+  const [offOfBare, onOfBare] = [offMebibytes, onMebibytes].map((each) => rounded(each / bareMebibytes, 2));
+  return { bareMebibytes, offMebibytes, onMebibytes, offOfBare, onOfBare };
+}
+
+/** Profiles of the gateways without telemetry and with all of it, under the same load, and where their time goes. */
+async function profile(gateways) {
+  const kept = mkdtempSync(join(tmpdir(), 'bench-profiles-'));
+  for (const state of ['off', 'on']) {
+    const { all } = gateways[state];
+    const load = { url: `${all.url}/mcp`, era: 'modern', tool: 'echo', connections, seconds };
+    const taken = await all.profile(() => runLoad(load));
+    const file = join(kept, `telemetry-${state}.cpuprofile`);
+    writeFileSync(file, JSON.stringify(taken));
+    console.log(`telemetry ${state}: ${file}`);
+    console.table(timeBySource(taken).slice(0, 25));
+  }
+}
+
+function report(rows) {
+  const machine = { node: process.version, cpu: cpus()[0].model, cores: cpus().length };
+  return { date: new Date().toISOString(), ...machine, seconds, rounds, connections, rows };
 }
 
 try {
-  const rows = await run();
-  console.table(rows);
-  writeFigures({ gateway: { rows }, 'telemetry-share': telemetryShare(rows) }, `medians of ${rounds} rounds`);
-  const report = {
-    date: new Date().toISOString(),
-    node: process.version,
-    cpu: cpus()[0].model,
-    cores: cpus().length,
-    seconds,
-    rounds,
-    connections,
-    rows,
-  };
-  if (flags.out) {
-    writeFileSync(flags.out, `${JSON.stringify(report, undefined, 2)}\n`);
+  if (!existsSync(main)) {
+    throw new Error('the gateway is not built: run `npm run build` first');
   }
+  const targets = await startTargets({ main, folder, isProfiled: flags.prof, keep });
+  const legs = createLegs(targets);
+  const results = await measureRounds(legs);
+  const small = summarize(legs, results);
+  const largeLegs = createLargeLegs(targets); // after the others, whose memory they would be
+  const largeResults = await measureRounds(largeLegs);
+  const rows = [...small, ...summarize(largeLegs, largeResults)];
+  console.table(rows);
+  if (flags.prof) {
+    await profile(targets.gateways);
+  }
+  if (flags.out) {
+    writeFileSync(flags.out, `${JSON.stringify(report(rows), undefined, 2)}\n`);
+  }
+  const share = {
+    ...shareOf('on, no history', legs, results),
+    withHistoryOfCpu: shareOf('on', legs, results).ofCpu,
+    oneInTenOfCpu: shareOf('sampled', legs, results).ofCpu,
+    largeOfCpu: shareOf('on, no history', largeLegs, largeResults).ofCpu,
+  };
+  writeFigures({ gateway: { rows }, 'telemetry-share': share, memory: memoryOf(small) }, `medians of ${rounds} rounds`);
 } finally {
   running.toReversed().forEach((each) => each.stop());
   rmSync(folder, { recursive: true, force: true });

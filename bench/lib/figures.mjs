@@ -1,9 +1,12 @@
 // Puts what a benchmark measured into docs/benchmarks/figures.json, where the documents take their figures from.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
-const FILE = new URL('../../docs/benchmarks/figures.json', import.meta.url);
+const ROOT = new URL('../../', import.meta.url);
+const FILE = fileURLToPath(new URL('docs/benchmarks/figures.json', ROOT));
 const NUMBERS = ['no', 'one', 'two', 'three', 'four'];
 /** What others did on the machine, before the benchmark did anything. */
 const LOAD = loadavg()[0];
@@ -21,20 +24,21 @@ function command() {
   return ['node', ...process.execArgv, `bench/${basename(process.argv[1])}`, ...args].join(' ');
 }
 
+const read = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {});
+
 /** What the documents show now. */
-export const readFigures = () => JSON.parse(readFileSync(FILE, 'utf8'));
+export const readFigures = () => read(FILE);
 
 /**
- * With `--write` on the command line, replaces the figures of these names; otherwise does nothing.
+ * Replaces the figures of these names: with `--write` on the command line in the file of the documents, and the documents
+ * with them; in the file that BENCH_FIGURES names, where `npm run bench` wants them.
  *
  * @param figures What was measured, by the name in the file.
  * @param note How it was measured, in a few words.
  */
 export function writeFigures(figures, note) {
-  if (!process.argv.includes('--write')) {
-    return;
-  }
-  if (process.argv.includes('--smoke')) {
+  const isWritten = process.argv.includes('--write');
+  if (isWritten && process.argv.includes('--smoke')) {
     throw new Error('--smoke measures cold code: its figures are not written');
   }
   const measured = {
@@ -44,9 +48,28 @@ export function writeFigures(figures, note) {
     command: command(),
     note: `load ${LOAD.toFixed(1)} before; ${note}`,
   };
-  const all = readFigures();
-  for (const [name, data] of Object.entries(figures)) {
-    all[name] = { measured, ...data };
+  for (const file of [process.env.BENCH_FIGURES, isWritten ? FILE : undefined].filter(Boolean)) {
+    const all = read(file);
+    for (const [name, data] of Object.entries(figures)) {
+      all[name] = { measured, ...data };
+    }
+    writeFileSync(file, `${JSON.stringify(all, undefined, 2)}\n`);
   }
-  writeFileSync(FILE, `${JSON.stringify(all, undefined, 2)}\n`);
+  if (isWritten) {
+    updateDocuments();
+  }
+}
+
+/** The documents say what was measured, the run is noted for the history, and all of them are laid out. */
+function updateDocuments() {
+  const commands = [
+    [process.execPath, 'scripts/docs-figures.mjs'],
+    [process.execPath, 'scripts/docs-history.mjs'],
+    ['node_modules/.bin/oxfmt', 'docs', 'README.md', 'packages/*/README.md', 'apps/*/README.md'],
+  ];
+  for (const [program, ...args] of commands) {
+    if (spawnSync(program, args, { cwd: ROOT, stdio: 'inherit' }).status !== 0) {
+      throw new Error(`${program} ${args.join(' ')} failed: the documents are not those of this run`);
+    }
+  }
 }

@@ -35,19 +35,35 @@ export function startGateway(main, args, env) {
   return listening(spawn(process.execPath, [main, ...args], { env, stdio: ['ignore', 'ignore', 'pipe'] }));
 }
 
-/** The same of one that can be asked what it holds. */
+/** The same of one that can be asked what it holds: `account` gives bytes of heap and names of handles, after a collection. */
 export async function startAccountedGateway(main, args, env) {
-  const execArgv = ['--expose-gc', '--import', new URL('account-of-handles.mjs', import.meta.url).href];
+  const { ask, ...gateway } = await startAskedGateway('account-of-handles', { main, args, env });
+  return { ...gateway, account: () => ask('account') };
+}
+
+/** The same of one that can be profiled: `profile` gives the CPU profile of what it does while `work` runs. */
+export async function startProfiledGateway(main, args, env) {
+  const { ask, ...gateway } = await startAskedGateway('profile-of-cpu', { main, args, env });
+  const profile = async (work) => {
+    await ask('start');
+    await work();
+    return ask('stop');
+  };
+  return { ...gateway, profile };
+}
+
+/** A gateway with a module of ours in it, which answers each message with one. */
+async function startAskedGateway(module, { main, args, env }) {
+  const execArgv = ['--expose-gc', '--import', new URL(`${module}.mjs`, import.meta.url).href];
   const child = fork(main, args, { env, execArgv, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   const gateway = await listening(child);
-  /** Bytes of heap and names of handles, after a collection. */
-  const account = async () => {
+  const ask = async (question) => {
     const answered = once(child, 'message');
-    child.send('account');
+    child.send(question);
     const [answer] = await answered;
     return answer;
   };
-  return { ...gateway, account };
+  return { ...gateway, ask };
 }
 
 async function listening(child) {

@@ -1,13 +1,16 @@
-// The smallest MCP server worth measuring through: Streamable HTTP, one tool `echo`, both protocol eras, no dependencies.
+// The smallest MCP server worth measuring through: Streamable HTTP, a tool `echo` and a tool `large` that adds a MiB to it,
+// both protocol eras, no dependencies.
 // Run as a child of a benchmark; says its port over IPC.
 import { createServer } from 'node:http';
 
-const TOOL = {
-  name: 'echo',
-  description: 'Answers with the text it was given',
-  inputSchema: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] },
-  annotations: { readOnlyHint: true },
-};
+const inputSchema = { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] };
+const annotations = { readOnlyHint: true };
+const TOOLS = [
+  { name: 'echo', description: 'Answers with the text it was given', inputSchema, annotations },
+  { name: 'large', description: 'A mebibyte behind it', inputSchema, annotations },
+];
+const MEBIBYTE = 'All work and no play. '.repeat(2 ** 20 / 22);
+const ANSWERS = { echo: (text) => text, large: (text) => text + MEBIBYTE };
 const SERVER_INFO = { name: 'bench-upstream', version: '1.0.0' };
 const CACHE = { ttlMs: 60_000, cacheScope: 'public' };
 const MODERN = 'io.modelcontextprotocol/protocolVersion';
@@ -21,8 +24,8 @@ const HANDLERS = {
     ...CACHE,
   }),
   ping: () => ({}),
-  'tools/list': () => ({ tools: [TOOL], ...CACHE }),
-  'tools/call': ({ arguments: { text } }) => ({ content: [{ type: 'text', text }] }),
+  'tools/list': () => ({ tools: TOOLS, ...CACHE }),
+  'tools/call': ({ name, arguments: { text } }) => ({ content: [{ type: 'text', text: ANSWERS[name](text) }] }),
 };
 
 function answer({ id, method, params = {} }) {

@@ -1,22 +1,27 @@
 // The tables of docs/benchmarks.md, from the rows that the benchmarks write. Budgets stand beside what they bound.
 import { figureAt, figureText } from './figures.mjs';
 import { table } from './pages.mjs';
+import { budgetOfLeg } from './ratios.mjs';
 
 const ERAS = { legacy: '2025-11-25', modern: '2026-07-28' };
 const LEGS = {
   'bare forwarder': 'bare forwarder',
   'gateway, telemetry off': '`tools/call echo` (`--expose all`), telemetry off',
-  'gateway, telemetry on, no history': '… every call traced to a live OTLP receiver, metrics on, no history',
-  'gateway, telemetry on': '… every call traced to a live OTLP receiver, metrics on',
+  'gateway, telemetry sampled': '… one call in ten traced, metrics on',
+  'gateway, telemetry on, no history': '… every call traced to a live OTLP receiver, metrics on',
+  'gateway, telemetry on': '… and kept in the history',
   'gateway call, telemetry off': "the gateway's `call`, telemetry off",
-  'gateway call, telemetry on, no history': "the gateway's `call`, telemetry on, no history",
-  'gateway call, telemetry on': "the gateway's `call`, telemetry on",
+  'gateway call, telemetry on, no history': "the gateway's `call`, telemetry on",
+  'gateway call, telemetry on': "the gateway's `call`, telemetry on, kept in the history",
+  'bare forwarder, 1 MiB results': 'bare forwarder, 1 MiB results',
+  'gateway, 1 MiB results, telemetry off': '`tools/call` with 1 MiB results, telemetry off',
+  'gateway, 1 MiB results, telemetry on, no history': '… every call traced to a live OTLP receiver, metrics on',
 };
 
 function gateway({ gateway: { rows }, budgets }) {
   const budgetOf = (leg) => {
-    const state = /telemetry (\w+)$/.exec(leg)?.[1];
-    return state === undefined ? '' : `≤ ${figureText(budgets.gateway[state], '×')}`;
+    const budget = budgetOfLeg(budgets, leg);
+    return budget === undefined ? '' : `≤ ${figureText(budget, '×')}`;
   };
   return table(
     ['client', 'leg', 'CPU µs per call', 'times bare', 'budget', 'p50 ms', 'p99 ms', 'MiB after'],

@@ -1,5 +1,5 @@
 // Pages of Markdown that scripts write from data.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 
 /** A table; its cells are Markdown already. @throws {TypeError} Where a row lacks one. */
@@ -16,7 +16,7 @@ export function writePage(path, text) {
   const file = new URL(`../../${path}`, import.meta.url);
   if (!process.argv.includes('--check')) {
     writeFileSync(file, text);
-  } else if (readFileSync(file, 'utf8') !== text) {
+  } else if (!existsSync(file) || readFileSync(file, 'utf8') !== text) {
     console.error(`${path} is stale: run node scripts/${basename(process.argv[1])}`);
     process.exitCode = 1;
   }

@@ -37,6 +37,26 @@ test('no document is stale', () => {
   expect(() => execFileSync(process.execPath, [script, '--check'], { env, stdio: 'pipe' })).not.toThrow();
 });
 
+test('the history of the runs is drawn as the figures are now', () => {
+  const env = { ...process.env, NODE_OPTIONS: '' };
+  const script = join(root, 'scripts/docs-history.mjs');
+  expect(() => execFileSync(process.execPath, [script, '--check'], { env, stdio: 'pipe' })).not.toThrow();
+  const page = read('docs/benchmarks/history.html');
+  expect(page).not.toMatch(/<script|<link|@import|url\(|src=/);
+});
+
+describe.each(globSync('docs/benchmarks/runs/*.json', { cwd: root }).toSorted())('%s', (path) => {
+  test('is named after its day and holds ratios and what they were measured on', () => {
+    expect(path).toMatch(/\/20\d\d-\d\d-\d\d\.json$/);
+    const runs = Object.values(JSON.parse(read(path)) as Record<string, Record<string, unknown>>);
+    for (const { ratios, ...measured } of runs) {
+      const text = expect.any(String);
+      expect(measured).toEqual({ machine: text, node: text, command: text, note: text });
+      expect(Object.values(ratios as object).every((value) => typeof value === 'number')).toBe(true);
+    }
+  });
+});
+
 /** A script as another program imports it. */
 const urlOf = (name: string): string => JSON.stringify(pathToFileURL(join(root, 'scripts/lib', name)).href);
 
@@ -45,11 +65,27 @@ test('a leg of a benchmark that the tables have no name for is refused, not show
     import { TABLES } from ${urlOf('figure-tables.mjs')};
     const figures = readFigures();
     const of = (leg) => TABLES.gateway({ ...figures, gateway: { rows: [{ ...figures.gateway.rows[0], leg }] } });
-    console.log(of('gateway, telemetry on, no history').includes('no history'));
+    console.log(of('gateway, telemetry on').includes('kept in the history'));
     of('a leg of tomorrow');`;
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
   expect(stdout).toBe('true\n');
   expect(stderr).toContain('a row without all of client, leg,');
+});
+
+test('a run is told beside the committed figures: better, worse, the same within noise, or new; and its budget', () => {
+  const program = `import { compareRuns } from ${urlOf('comparison.mjs')};
+    const rows = (...ratios) => ratios.map((ratio, index) => ({ name: 'n' + index, ratio }));
+    const budgets = { record: { ratio: 1.2 } };
+    const run = { record: { rows: rows(1, 0.9, 1.3, 1.02, 1) } };
+    const told = compareRuns(run, { budgets, record: { rows: rows(1, 1, 1.2, 1) } });
+    console.log(JSON.stringify(told.map((row) => [row['this run'], row.committed, row[''], row.budget])));`;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+  expect(JSON.parse(stdout)).toEqual([
+    ['0.9×', '1×', 'better', 'met (1.2×)'],
+    ['1.3×', '1.2×', 'WORSE', 'over (1.2×)'],
+    ['1.02×', '1×', 'same', 'met (1.2×)'],
+    ['1×', '', 'new', 'met (1.2×)'],
+  ]);
 });
 
 test('docs/benchmarks.md has no figure but in a mark', () => {
