@@ -26,7 +26,9 @@ export async function openSharedApprovals(config: GatewayConfig, local: Approval
   const { isUp, reason } = link.status();
   if (!isUp) {
     link.close();
-    throw new Error(`approvals are in Redis, which can't be reached (${reason}); start it, or correct redisUrl`);
+    throw new Error(
+      `approvals are in Redis, which can't be reached (${reason}); start it, or correct DCC_MCP_REDIS_URL`,
+    );
   }
   return {
     approvals: new JoinedApprovals({ link, remote: new RedisApprovals(link), local }),

@@ -26,7 +26,7 @@ export async function checkRedis(config: GatewayConfig): Promise<RedisCheck | un
     link.close();
     return check;
   } catch (error) {
-    const action = 'correct redisUrl or redisPassword';
+    const action = 'correct DCC_MCP_REDIS_URL or DCC_MCP_REDIS_PASSWORD';
     return failed(place, { cause: 'invalid_setting', message: messageOf(error), action });
   }
 }
@@ -41,12 +41,12 @@ function failed(place: string, explanation: Explanation): RedisCheck {
 }
 
 const REASONS: readonly (readonly [words: RegExp, cause: RedisFailure['cause'], action: string])[] = [
-  [/ECONNREFUSED/, 'connection_refused', 'start it, or correct host and port in redisUrl'],
-  [/ENOTFOUND|EAI_AGAIN/, 'dns', 'correct the host in redisUrl'],
+  [/ECONNREFUSED/, 'connection_refused', 'start it, or correct host and port in DCC_MCP_REDIS_URL'],
+  [/ENOTFOUND|EAI_AGAIN/, 'dns', 'correct the host in DCC_MCP_REDIS_URL'],
   [
     /WRONGPASS|NOAUTH|invalid username/i,
     'unauthorized',
-    'correct user and password (redisPassword, redisPasswordFile)',
+    'correct user and password (DCC_MCP_REDIS_PASSWORD, DCC_MCP_REDIS_PASSWORD_FILE)',
   ],
   [/NOPERM/, 'unauthorized', 'allow the user the commands and keys that docs/guides/redis.md lists'],
   [

@@ -27,7 +27,7 @@ export function redisSettingsOf({ redisUrl, redisPassword, redisKeyPrefix }: Par
   const address = (): RedisAddress => {
     const reading = readRedisAddress(readUrl());
     if (!reading.ok) {
-      throw new Error(`redisUrl ${reading.problem}`);
+      throw new Error(`DCC_MCP_REDIS_URL ${reading.problem}`);
     }
     const password = readPassword?.();
     return { ...reading.address, ...(password !== undefined && { password }) };
@@ -40,7 +40,7 @@ export function redisIssues({ values, origins }: Reading<GatewayConfig>): readon
   const variableOf = (setting: string): string => origins[setting]?.variable ?? setting;
   if (values.redisUrl === undefined) {
     const problem = 'it is set, and no Redis is named';
-    const fix = 'name one by redisUrl';
+    const fix = 'name one by DCC_MCP_REDIS_URL';
     const issue: Issue = { variable: variableOf('redisPassword'), problem, fix, severity: 'warning' };
     return values.redisPassword === undefined ? [] : [issue];
   }
