@@ -101,6 +101,7 @@ const PARTS = {
     Pool: 'undici/lib/dispatcher/pool.js',
     Agent: 'undici/lib/dispatcher/agent.js',
     buildConnector: 'undici/lib/core/connect.js',
+    errors: 'undici/lib/core/errors.js',
   },
   'rate-limiter-flexible': {
     RateLimiterMemory: 'rate-limiter-flexible/lib/RateLimiterMemory.js',

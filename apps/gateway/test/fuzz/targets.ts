@@ -2,6 +2,7 @@
 import type { Target } from './target.ts';
 import { configFiles } from './targets/config-files.ts';
 import { jsonRpc } from './targets/json-rpc.ts';
+import { plainAnswers } from './targets/plain-answers.ts';
 import { rest } from './targets/rest.ts';
 import { sseBytes } from './targets/sse-bytes.ts';
 import { stdioLines } from './targets/stdio-lines.ts';
@@ -15,6 +16,7 @@ export const TARGETS: readonly AnyTarget[] = [
   jsonRpc,
   rest,
   upstreamAnswers,
+  plainAnswers,
   toolLists,
   sseBytes,
   stdioLines,

@@ -4,6 +4,8 @@ import { createCoreRoutes } from '../core/dcc-core.ts';
 import type { GatewayInfo } from '../hop/envelope.ts';
 import { unreachable, type FailedHop } from '../hop/failures.ts';
 import { ownCall } from '../hop/hop.ts';
+import type { HttpClient } from '../http/exchange/http-client.ts';
+import { PlainClient } from '../http/plain/plain-client.ts';
 import { createPool } from '../http/reach/create-pool.ts';
 import { Reach } from '../http/reach/reach.ts';
 import { HttpTransport } from '../http/transport/http-transport.ts';
@@ -153,10 +155,10 @@ async function openHttpConnection(options: OpenConnectionOptions, http: HttpSett
   }
   const url = new URL(http.url);
   const reach = http.reach && new Reach(http.reach, options.lookup);
-  const pool = createPool(url, settings.concurrency + SPARE_CONNECTIONS, reach);
+  const client = createClient(url, settings.concurrency + SPARE_CONNECTIONS, reach);
   const createTransport = (authorization: Authorization | undefined = oauth?.token): Transport => {
     const watch = tapped(options);
-    const common = { pool, url, headers: http.headers, random, maxMessageBytes, watch, reach };
+    const common = { client, url, headers: http.headers, random, maxMessageBytes, watch, reach };
     const transport = new HttpTransport({ ...common, authorization });
     return watch?.before(transport) ?? transport;
   };
@@ -164,7 +166,7 @@ async function openHttpConnection(options: OpenConnectionOptions, http: HttpSett
   const { session, negotiation, lost, onLost } = await begin(options, createTransport(), negotiateOptions);
   if (!negotiation.ok) {
     await session.close();
-    await pool.destroy();
+    await client.destroy();
     return notOpened(negotiation, lost());
   }
   const events = { ...options.events, onLost };
@@ -176,12 +178,17 @@ async function openHttpConnection(options: OpenConnectionOptions, http: HttpSett
       openLegacySession(createTransport(), negotiateOptions, legacySignal),
     // What stands beside the endpoint of another gateway are routes of that gateway.
     ...(http.owner === undefined
-      ? { coreRoutes: createCoreRoutes(pool, () => headersNow(http.headers, oauth?.token)) }
+      ? { coreRoutes: createCoreRoutes(client, () => headersNow(http.headers, oauth?.token)) }
       : {}),
     ...userSessions(options, { createTransport, negotiateOptions, facts: negotiation.facts }),
-    dispose: () => pool.destroy(),
+    dispose: () => client.destroy(),
   };
   return finish(options, parts, lost);
+}
+
+function createClient(url: URL, connections: number, reach: Reach | undefined): HttpClient {
+  const others = createPool(url, connections, reach);
+  return url.protocol === 'http:' ? new PlainClient({ url, connections, reach, others }) : others;
 }
 
 function headersNow(

@@ -1,5 +1,5 @@
-import type { Pool } from 'undici';
 import { toError } from '../../protocol/thrown-error.ts';
+import type { HttpClient } from '../http/exchange/http-client.ts';
 import { HttpExchange } from '../http/exchange/http-exchange.ts';
 
 const TIMEOUT_MILLIS = 5_000;
@@ -25,7 +25,7 @@ const UNREADABLE: Answer = { status: undefined, text: '' };
 
 /** One request to a route of the host; `undefined` when it gives no answer in time. */
 export function askHost(
-  pool: Pool,
+  client: HttpClient,
   { path, headers, maxBytes, body, method = 'GET' }: Question,
 ): Promise<Answer | undefined> {
   return new Promise((resolve) => {
@@ -45,8 +45,9 @@ export function askHost(
     const own = { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) };
     const fields = { ...Object.fromEntries(configured), ...own };
     try {
-      pool.dispatch(
-        { method: body === undefined ? method : 'POST', path, headers: fields, body: body ?? null },
+      const flat = Object.entries<string>(fields).flat();
+      client.dispatch(
+        { method: body === undefined ? method : 'POST', path, headers: flat, body: body ?? null },
         exchange,
       );
     } catch (error) {

@@ -1,7 +1,7 @@
 // upstream/core/: what a dcc-mcp-core host answers beside its MCP endpoint.
-import type { Pool } from 'undici';
 import { asList, asObject, isJsonObject, type JsonObject, textOf } from '../../protocol/json-rpc.ts';
 import { parseBoundedJson } from '../../protocol/json/bounded-json.ts';
+import type { HttpClient } from '../http/exchange/http-client.ts';
 import type { HostReadiness, HostTool } from '../upstream.ts';
 import { type CoreEvents, createCoreEvents } from './core-events.ts';
 import { type Answer, askHost, type Question } from './core-request.ts';
@@ -56,9 +56,9 @@ export function isDccCore(tools: readonly JsonObject[]): boolean {
 }
 
 /** @param headersNow Those that are configured for the upstream: a proxy before it may ask for them. */
-export function createCoreRoutes(pool: Pool, headersNow: () => Readonly<Record<string, string>>): CoreRoutes {
+export function createCoreRoutes(client: HttpClient, headersNow: () => Readonly<Record<string, string>>): CoreRoutes {
   const ask = (path: string, options: Partial<Question> = {}): Promise<Answer | undefined> =>
-    askHost(pool, { path, headers: headersNow(), maxBytes: MAX_STATUS_BYTES, ...options });
+    askHost(client, { path, headers: headersNow(), maxBytes: MAX_STATUS_BYTES, ...options });
   let lastReadiness: HostReadiness | undefined;
   return {
     readiness: async () => {

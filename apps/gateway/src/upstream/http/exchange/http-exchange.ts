@@ -1,16 +1,14 @@
-import type { Dispatcher } from 'undici';
 import { BodyBytes } from '../../../protocol/body-bytes.ts';
 import { EventStreamParser } from '../../../protocol/event-stream-parser.ts';
 import { ContentDecoder, readContentEncoding } from './content-decoder.ts';
-
-type ResponseHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+import type { AnswerHandler, AnswerHeaders, AnswerSource } from './http-client.ts';
 
 /** What came of one HTTP request. */
 export type HttpEnding =
   | {
       readonly kind: 'ended';
       readonly status: number;
-      readonly headers: ResponseHeaders;
+      readonly headers: AnswerHeaders;
       readonly text: string;
       readonly isStream: boolean;
     }
@@ -23,21 +21,21 @@ export interface HttpExchangeOptions {
   readonly maxBytes: number;
   /** The `data` of each event, where the answer is an event stream. */
   onEvent(data: string): void;
-  onStart?(status: number, headers: ResponseHeaders): void;
+  onStart?(status: number, headers: AnswerHeaders): void;
   /** Once, always; not after `abort`. */
   onEnd(ending: HttpEnding): void;
 }
 
 /** One HTTP request to an upstream whose answer is either a body or an event stream that is read as it comes. */
-export class HttpExchange implements Dispatcher.DispatchHandler {
+export class HttpExchange implements AnswerHandler {
   /** Where a stream can be taken up again. */
   lastEventId: string | undefined;
   /** The server's wish for the pause before that. */
   retryMillis: number | undefined;
   readonly #options: HttpExchangeOptions;
-  #controller: Dispatcher.DispatchController | undefined;
+  #source: AnswerSource | undefined;
   #status: number | undefined;
-  #headers: ResponseHeaders = {};
+  #headers: AnswerHeaders = {};
   #parser: EventStreamParser | undefined;
   #decoder: ContentDecoder | undefined;
   readonly #body: BodyBytes;
@@ -61,17 +59,17 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
   abort(): void {
     this.#isOver = true;
     this.#decoder?.destroy();
-    this.#controller?.abort(new Error('The gateway no longer waits for the answer'));
+    this.#source?.abort(new Error('The gateway no longer waits for the answer'));
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
+  onRequestStart(source: AnswerSource): void {
+    this.#source = source;
     if (this.#isOver) {
       this.abort();
     }
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: ResponseHeaders): void {
+  onResponseStart(_source: AnswerSource, status: number, headers: AnswerHeaders): void {
     if (status < 200 || this.#isOver) {
       return;
     }
@@ -89,14 +87,14 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     this.#options.onStart?.(status, headers);
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(source: AnswerSource, chunk: Buffer): void {
     if (this.#isOver) {
       return;
     }
     if (this.#decoder === undefined) {
       this.#take(chunk);
     } else {
-      this.#decoder.push(chunk, controller);
+      this.#decoder.push(chunk, source);
     }
   }
 
@@ -108,7 +106,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
     }
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onResponseError(_source: AnswerSource | null, error: Error): void {
     this.fail(error);
   }
 

@@ -1,15 +1,15 @@
-import type { Dispatcher, Pool } from 'undici';
 import { toError } from '../../../protocol/thrown-error.ts';
 import type { Authorization } from '../../oauth/authorization.ts';
 import type { HttpWatch } from '../../session/tapped-transport.ts';
 import type { Conversation } from '../../session/transport.ts';
+import type { AnswerHandler, HttpClient } from './http-client.ts';
 import type { HttpExchange } from './http-exchange.ts';
 import { toRequestHeaders, type RequestHeadersOptions } from './http-headers.ts';
 import { RedirectFollower } from './redirects.ts';
 
 /** Where requests go, and what they carry by configuration. */
 export interface HttpRequestsOptions {
-  readonly pool: Pool;
+  readonly client: HttpClient;
   readonly url: URL;
   /** Of the configuration: credentials and the like. */
   readonly headers: Readonly<Record<string, string>>;
@@ -47,11 +47,11 @@ export class HttpRequests {
     if (lastEventId !== undefined) {
       headers.push('last-event-id', lastEventId);
     }
-    const { pool, url, watch } = this.#options;
+    const { client, url, watch } = this.#options;
     watch?.sent(request.hop, headers);
-    const send = ({ pathname, search }: URL, handler: Dispatcher.DispatchHandler): void => {
+    const send = ({ pathname, search }: URL, handler: AnswerHandler): void => {
       try {
-        pool.dispatch({ method: request.verb, path: pathname + search, headers, body: body ?? null }, handler);
+        client.dispatch({ method: request.verb, path: pathname + search, headers, body: body ?? null }, handler);
       } catch (error) {
         exchange.fail(toError(error)); // a header value that HTTP can't carry, or a pool that is closed
       }

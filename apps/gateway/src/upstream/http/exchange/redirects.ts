@@ -1,4 +1,4 @@
-import type { Dispatcher } from 'undici';
+import type { AnswerHandler, AnswerHeaders, AnswerSource } from './http-client.ts';
 import type { HttpExchange } from './http-exchange.ts';
 
 /** Redirects of one request that are followed, one after the other. */
@@ -6,15 +6,13 @@ const MAX_REDIRECTS = 5;
 /** Of the body of a redirect, which nobody reads; past it the connection is dropped. */
 const MAX_BODY_BYTES = 64 * 1_024;
 
-type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
-
 /** 307 and 308 keep method and body; the others would turn a call into something else (RFC 9110, "Redirection 3xx"). */
 export function isRepeatable(status: number): boolean {
   return status === 307 || status === 308;
 }
 
 /** Where a redirect leads; `undefined` where it names no URL. */
-export function redirectTarget(headers: Headers, from: URL): URL | undefined {
+export function redirectTarget(headers: AnswerHeaders, from: URL): URL | undefined {
   const { location } = headers;
   return typeof location === 'string' && URL.canParse(location, from.href) ? new URL(location, from) : undefined;
 }
@@ -24,11 +22,11 @@ export interface RedirectFollowerOptions {
   /** Where the request goes. */
   readonly url: URL;
   /** Sends the request to `url`; with the handler for what comes of it. */
-  send(url: URL, handler: Dispatcher.DispatchHandler): void;
+  send(url: URL, handler: AnswerHandler): void;
 }
 
 /** Follows redirects to the same origin with all that the request carries; every other answer goes to the exchange. */
-export class RedirectFollower implements Dispatcher.DispatchHandler {
+export class RedirectFollower implements AnswerHandler {
   readonly #options: RedirectFollowerOptions;
   #url: URL;
   #next: URL | undefined;
@@ -40,29 +38,29 @@ export class RedirectFollower implements Dispatcher.DispatchHandler {
     this.#url = options.url;
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#options.exchange.onRequestStart(controller);
+  onRequestStart(source: AnswerSource): void {
+    this.#options.exchange.onRequestStart(source);
   }
 
-  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
+  onResponseStart(source: AnswerSource, status: number, headers: AnswerHeaders): void {
     const target = isRepeatable(status) ? redirectTarget(headers, this.#url) : undefined;
     // Credentials go nowhere else than where they were meant to go.
     if (target?.origin === this.#url.origin && this.#followed < MAX_REDIRECTS) {
       this.#next = target;
       this.#bodyBytes = 0;
     } else {
-      this.#options.exchange.onResponseStart(controller, status, headers);
+      this.#options.exchange.onResponseStart(source, status, headers);
     }
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  onResponseData(source: AnswerSource, chunk: Buffer): void {
     if (this.#next === undefined) {
-      this.#options.exchange.onResponseData(controller, chunk);
+      this.#options.exchange.onResponseData(source, chunk);
       return;
     }
     this.#bodyBytes += chunk.length;
     if (this.#bodyBytes > MAX_BODY_BYTES) {
-      controller.abort(new Error('The body of a redirect is not read to its end'));
+      source.abort(new Error('The body of a redirect is not read to its end'));
     }
   }
 
@@ -72,7 +70,7 @@ export class RedirectFollower implements Dispatcher.DispatchHandler {
     }
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  onResponseError(_source: AnswerSource | null, error: Error): void {
     if (!this.#follow()) {
       this.#options.exchange.fail(error);
     }

@@ -1,3 +1,4 @@
+import type { SocketConstructorOpts } from 'node:net';
 import { buildConnector, Pool } from 'undici';
 import type { Reach } from './reach.ts';
 
@@ -14,12 +15,19 @@ export function createPool(url: URL, connections: number, reach: Reach | undefin
     allowH2: false,
     headersTimeout: 0, // the hop's own timeout is the only one
     bodyTimeout: 0,
-    connect: reach === undefined ? { timeout: CONNECT_MILLIS } : guarded(reach),
+    connect: createConnector(reach),
   });
 }
 
-function guarded(reach: Reach): buildConnector.connector {
-  const connect = buildConnector({ timeout: CONNECT_MILLIS, lookup: reach.lookup });
+/** What makes connections to a server; `more` as `net.connect` has it. */
+export function createConnector(
+  reach: Reach | undefined,
+  more: Pick<SocketConstructorOpts, 'onread'> = {},
+): buildConnector.connector {
+  if (reach === undefined) {
+    return buildConnector({ ...more, timeout: CONNECT_MILLIS });
+  }
+  const connect = buildConnector({ ...more, timeout: CONNECT_MILLIS, lookup: reach.lookup });
   return (options, callback) => {
     const refusal = reach.refusal(options.hostname);
     if (refusal === undefined) {
