@@ -135,7 +135,7 @@ async function startWorker({ peer, channel, env, start, instances }: WorkerParts
 function serve(app: App, log: Log, start: WorkerStart): ServedConnections {
   const { config, bounds, workers, meetingPlace } = start;
   const { bodyLimitBytes } = config.server;
-  const whole = boundsOf(bodyLimitBytes, bounds);
+  const whole = boundsOf(config.server, bounds);
   const { maxConnections = MAX_CONNECTIONS, maxHeldBodyBytes = 0 } = whole;
   return serveConnections(passingOn(app, { socketPath: primaryPath(meetingPlace), bodyLimitBytes }), {
     ...whole,

@@ -6,120 +6,122 @@ import type { HttpHandler } from '../src/index.ts';
 import { serveConnections, type ServeConnectionsOptions, type ServedConnections } from '../src/node/node.ts';
 import { connectRaw, until } from './raw-client.ts';
 
-const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
-const listeners: Server[] = [];
-const servers: ServedConnections[] = [];
-const sockets: Socket[] = [];
-
-async function start(handler: HttpHandler, options: ServeConnectionsOptions = {}) {
-  const served = serveConnections(handler, options);
-  const listener = createServer({ pauseOnConnect: true }, (socket) => served.take(socket));
-  listeners.push(listener.listen(0, '127.0.0.1'));
-  servers.push(served);
-  await once(listener, 'listening');
-  const { port } = listener.address() as AddressInfo;
-  const connect = async (): ReturnType<typeof connectRaw> => {
-    const raw = await connectRaw(port);
-    sockets.push(raw.socket);
-    return raw;
-  };
-  return { served, connect, url: `http://127.0.0.1:${port}` };
-}
-
-afterEach(async () => {
-  sockets.splice(0).forEach((socket) => socket.destroy());
-  await Promise.all(servers.splice(0).map((server) => server.close({ graceMillis: 0 })));
-  listeners.splice(0).forEach((listener) => listener.close());
-});
-
 const hello: HttpHandler = async ({ peerAddress }) => ({ status: 200, headers: {}, body: `hello ${peerAddress}` });
 
-describe('serveConnections', () => {
-  test('answers requests of a connection that it is given, and knows whose it is', async () => {
-    const { url } = await start(hello);
-    expect(await (await fetch(url)).text()).toBe('hello 127.0.0.1');
-  });
+describe.each([false, true])('with fastPath %p', (fastPath) => {
+  const GET = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
+  const listeners: Server[] = [];
+  const servers: ServedConnections[] = [];
+  const sockets: Socket[] = [];
 
-  test('reads a body that came with the connection', async () => {
-    const { url } = await start(async (http) => {
-      const reading = await http.readBody(100);
-      return { status: 200, headers: {}, body: reading.ok ? reading.text : reading.reason };
-    });
-    expect(await (await fetch(url, { method: 'POST', body: 'all of it' })).text()).toBe('all of it');
-  });
-
-  test('answers a caller that has said all it has to say', async () => {
-    const { connect } = await start(hello);
-    const { socket, heard } = await connect();
-    socket.end(GET);
-    await until(() => heard().includes('hello'));
-    expect(heard()).toMatch(/^HTTP\/1\.1 200/);
-  });
-
-  test('ends a request that does not arrive', async () => {
-    const { connect } = await start(hello, { headersTimeoutMillis: 100 });
-    const { socket, heard } = await connect();
-    socket.write('GET / HTTP/1.1\r\n');
-    await until(() => heard() !== '');
-    expect(heard()).toMatch(/^HTTP\/1\.1 408/);
-  });
-
-  test('refuses a connection more than it may hold, while all wait for answers', async () => {
-    const { promise: never } = Promise.withResolvers<never>();
-    let asked = 0;
-    const waits: HttpHandler = () => {
-      asked += 1;
-      return never;
+  async function start(handler: HttpHandler, options: ServeConnectionsOptions = {}) {
+    const served = serveConnections(handler, { fastPath, ...options });
+    const listener = createServer({ pauseOnConnect: true }, (socket) => served.take(socket));
+    listeners.push(listener.listen(0, '127.0.0.1'));
+    servers.push(served);
+    await once(listener, 'listening');
+    const { port } = listener.address() as AddressInfo;
+    const connect = async (): ReturnType<typeof connectRaw> => {
+      const raw = await connectRaw(port);
+      sockets.push(raw.socket);
+      return raw;
     };
-    const { connect, served } = await start(waits, { maxConnections: 1 });
-    const first = await connect();
-    first.socket.write(GET);
-    await until(() => asked === 1);
-    const second = await connect();
-    await until(() => second.heard() !== '');
-    expect(second.heard()).toMatch(/^HTTP\/1\.1 503/);
-    first.socket.destroy();
-    await until(() => served.open === 0);
+    return { served, connect, url: `http://127.0.0.1:${port}` };
+  }
+
+  afterEach(async () => {
+    sockets.splice(0).forEach((socket) => socket.destroy());
+    await Promise.all(servers.splice(0).map((server) => server.close({ graceMillis: 0 })));
+    listeners.splice(0).forEach((listener) => listener.close());
   });
 
-  test('ends connections with their answers where its owner says so', async () => {
-    let isEnding = false;
-    const { connect, served } = await start(hello, { endsConnections: () => isEnding });
-    const { socket, heard } = await connect();
-    socket.write(GET);
-    await until(() => heard().includes('hello'));
-    expect(served.open).toBe(1);
-    isEnding = true;
-    socket.write(GET);
-    await until(() => served.open === 0);
-    expect(heard()).toMatch(/connection: close/i);
-  });
-
-  test('closes when what runs is answered, and lets nobody wait for an idle connection', async () => {
-    const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
-    const { connect, served } = await start(async ({ method }) => {
-      await (method === 'POST' ? answered : undefined);
-      return { status: 200, headers: {}, body: method === 'POST' ? 'late' : 'soon' };
+  describe('serveConnections', () => {
+    test('answers requests of a connection that it is given, and knows whose it is', async () => {
+      const { url } = await start(hello);
+      expect(await (await fetch(url)).text()).toBe('hello 127.0.0.1');
     });
-    const [busy, idle] = [await connect(), await connect()];
-    busy.socket.write(GET.replace('GET', 'POST'));
-    idle.socket.write(GET);
-    await until(() => idle.heard().includes('soon'));
-    const closed = served.close();
-    await until(() => served.open === 1);
-    answer();
-    await closed;
-    await until(() => busy.heard().includes('late'));
-    expect(served.open).toBe(0);
-  });
 
-  test('cuts off what is not answered in time', async () => {
-    const { promise: never } = Promise.withResolvers<never>();
-    const { connect, served } = await start(() => never);
-    const { socket } = await connect();
-    socket.write(GET);
-    await until(() => served.open === 1);
-    await served.close({ graceMillis: 10 });
-    expect(served.open).toBe(0);
+    test('reads a body that came with the connection', async () => {
+      const { url } = await start(async (http) => {
+        const reading = await http.readBody(100);
+        return { status: 200, headers: {}, body: reading.ok ? reading.text : reading.reason };
+      });
+      expect(await (await fetch(url, { method: 'POST', body: 'all of it' })).text()).toBe('all of it');
+    });
+
+    test('answers a caller that has said all it has to say', async () => {
+      const { connect } = await start(hello);
+      const { socket, heard } = await connect();
+      socket.end(GET);
+      await until(() => heard().includes('hello'));
+      expect(heard()).toMatch(/^HTTP\/1\.1 200/);
+    });
+
+    test('ends a request that does not arrive', async () => {
+      const { connect } = await start(hello, { headersTimeoutMillis: 100 });
+      const { socket, heard } = await connect();
+      socket.write('GET / HTTP/1.1\r\n');
+      await until(() => heard() !== '');
+      expect(heard()).toMatch(/^HTTP\/1\.1 408/);
+    });
+
+    test('refuses a connection more than it may hold, while all wait for answers', async () => {
+      const { promise: never } = Promise.withResolvers<never>();
+      let asked = 0;
+      const waits: HttpHandler = () => {
+        asked += 1;
+        return never;
+      };
+      const { connect, served } = await start(waits, { maxConnections: 1 });
+      const first = await connect();
+      first.socket.write(GET);
+      await until(() => asked === 1);
+      const second = await connect();
+      await until(() => second.heard() !== '');
+      expect(second.heard()).toMatch(/^HTTP\/1\.1 503/);
+      first.socket.destroy();
+      await until(() => served.open === 0);
+    });
+
+    test('ends connections with their answers where its owner says so', async () => {
+      let isEnding = false;
+      const { connect, served } = await start(hello, { endsConnections: () => isEnding });
+      const { socket, heard } = await connect();
+      socket.write(GET);
+      await until(() => heard().includes('hello'));
+      expect(served.open).toBe(1);
+      isEnding = true;
+      socket.write(GET);
+      await until(() => served.open === 0);
+      expect(heard()).toMatch(/connection: close/i);
+    });
+
+    test('closes when what runs is answered, and lets nobody wait for an idle connection', async () => {
+      const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+      const { connect, served } = await start(async ({ method }) => {
+        await (method === 'POST' ? answered : undefined);
+        return { status: 200, headers: {}, body: method === 'POST' ? 'late' : 'soon' };
+      });
+      const [busy, idle] = [await connect(), await connect()];
+      busy.socket.write(GET.replace('GET', 'POST'));
+      idle.socket.write(GET);
+      await until(() => idle.heard().includes('soon'));
+      const closed = served.close();
+      await until(() => served.open === 1);
+      answer();
+      await closed;
+      await until(() => busy.heard().includes('late'));
+      expect(served.open).toBe(0);
+    });
+
+    test('cuts off what is not answered in time', async () => {
+      const { promise: never } = Promise.withResolvers<never>();
+      const { connect, served } = await start(() => never);
+      const { socket } = await connect();
+      socket.write(GET);
+      await until(() => served.open === 1);
+      await served.close({ graceMillis: 10 });
+      expect(served.open).toBe(0);
+    });
   });
 });

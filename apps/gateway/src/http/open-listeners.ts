@@ -42,8 +42,10 @@ export interface Address {
   readonly port: number;
 }
 
+type ServerSettings = Pick<GatewayConfig['server'], 'bodyLimitBytes' | 'fastPath'>;
+
 interface ListenOptions {
-  readonly bodyLimitBytes: number;
+  readonly server: ServerSettings;
   readonly bounds: ListenerBounds;
   readonly log: (line: string) => void;
 }
@@ -51,8 +53,8 @@ interface ListenOptions {
 type Listen = (app: App, address: Address) => Promise<ServedHttp>;
 
 /** @returns What binds one address. It throws {NodeJS.ErrnoException} `EADDRINUSE` and the like. */
-function createListen({ bodyLimitBytes, bounds, log }: ListenOptions): Listen {
-  const bounded = boundsOf(bodyLimitBytes, bounds);
+function createListen({ server, bounds, log }: ListenOptions): Listen {
+  const bounded = boundsOf(server, bounds);
   return (app, { host, port }) => serveHttp(app, { ...bounded, host, port, onFull: (isFull) => log(fullLine(isFull)) });
 }
 
@@ -74,13 +76,17 @@ export class MetricsPortError extends Error {
   }
 }
 
-/** What a listener of this configuration bounds. */
-export function boundsOf(bodyLimitBytes: number, bounds: ListenerBounds): ServeConnectionsOptions {
+/** What a listener of this configuration bounds, and who reads what comes there. */
+export function boundsOf(
+  { bodyLimitBytes, fastPath }: ServerSettings,
+  bounds: ListenerBounds,
+): ServeConnectionsOptions {
   const slowest = Math.ceil((bodyLimitBytes / MIN_BODY_BYTES_PER_SECOND) * 1000);
   return {
     keepAliveTimeoutMillis: KEEP_ALIVE_MILLIS,
     requestTimeoutMillis: Math.max(REQUEST_MILLIS, slowest),
     maxHeldBodyBytes: Math.max(MAX_HELD_BODY_BYTES, 2 * bodyLimitBytes),
+    fastPath,
     ...bounds,
   };
 }
@@ -110,7 +116,7 @@ export async function openListeners(
   { app, metricsApp }: ServedApps,
   { log, bounds, listenMain }: OpenListenersOptions,
 ): Promise<Listeners> {
-  const listen = createListen({ bodyLimitBytes: server.bodyLimitBytes, bounds, log });
+  const listen = createListen({ server, bounds, log });
   const main = server.listens ? await (listenMain?.(server) ?? listen(app, server)) : undefined;
   if (metricsApp === undefined) {
     return toListeners(main, []);

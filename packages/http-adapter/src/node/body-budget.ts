@@ -1,5 +1,5 @@
 /** Bytes of a body that are read whatever else is held: a flood of large bodies must not keep small ones out. */
-const FREE_BYTES = 65_536;
+export const FREE_BYTES = 65_536;
 
 /** How many bytes of request bodies one server holds at a time, from their arrival to the answer. */
 export class BodyBudget {

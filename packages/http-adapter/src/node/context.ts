@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BodyLimit, BodyReading, HttpContext, HttpHeaders } from '../context/http-context.ts';
 import type { BodyAccount } from './body-budget.ts';
 import { countChunks, declaredBytes, readBody, streamBody } from './body.ts';
+import { toWebUrl } from './web-url.ts';
 
 /** Options of {@link NodeHttpContext}. */
 export interface NodeContextOptions {
@@ -152,9 +153,7 @@ function readTarget(message: IncomingMessage): string {
 function toUrl(message: IncomingMessage): URL | undefined {
   const { socket, headers, url = '/' } = message;
   const scheme = 'encrypted' in socket ? 'https' : 'http';
-  const target = url.startsWith('/') ? `${scheme}://${headers.host ?? 'localhost'}${readTarget(message)}` : url;
-  const parsed = URL.canParse(target) ? new URL(target) : undefined;
-  return parsed !== undefined && (parsed.protocol === 'http:' || parsed.protocol === 'https:') ? parsed : undefined;
+  return toWebUrl(url.startsWith('/') ? `${scheme}://${headers.host ?? 'localhost'}${readTarget(message)}` : url);
 }
 
 function toHeaders({ rawHeaders }: IncomingMessage): Headers {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { toHttpHandler, type BodyLimitOptions } from '../context/fetch-conversion.ts';
-import type { HttpHandler, HttpResponse } from '../context/http-context.ts';
+import type { HttpContext, HttpHandler, HttpResponse } from '../context/http-context.ts';
 import type { FetchHandler } from '../fetch/fetch-handler.ts';
 import type { BodyBudget } from './body-budget.ts';
 import { NodeHttpContext } from './context.ts';
@@ -47,16 +47,7 @@ export function toNodeListener(
   return async (message, target, awaitsContinue = false) => {
     const account = bodyBudget?.open();
     const http = new NodeHttpContext(message, target, { awaitsContinue, account });
-    let response: HttpResponse;
-    try {
-      response = await handler(http);
-    } catch (error) {
-      // Nobody waits any more for a caller who has gone, and its going is why most handlers fail then.
-      if (!http.isGone()) {
-        onError?.(error);
-      }
-      response = INTERNAL_ERROR;
-    }
+    const response = await respond(handler, http, onError);
     account?.release();
     if (isLast?.() === true && !target.headersSent) {
       target.setHeader('connection', 'close');
@@ -64,7 +55,25 @@ export function toNodeListener(
     try {
       await writeReply({ message, target, isBodyHeldBack: http.isBodyHeldBack }, response);
     } catch (error) {
+      target.destroy();
       onError?.(error);
     }
   };
+}
+
+/** The handler's answer, or 500 where it throws, which `onError` is told. */
+export async function respond(
+  handler: HttpHandler,
+  http: HttpContext,
+  onError: NodeListenerOptions['onError'],
+): Promise<HttpResponse> {
+  try {
+    return await handler(http);
+  } catch (error) {
+    // Nobody waits any more for a caller who has gone, and its going is why most handlers fail then.
+    if (!http.isGone()) {
+      onError?.(error);
+    }
+    return INTERNAL_ERROR;
+  }
 }

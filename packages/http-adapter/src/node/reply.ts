@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Writable } from 'node:stream';
 import { splitChallenges } from '../auth/challenges.ts';
 import type { HttpResponse } from '../context/http-context.ts';
 
@@ -10,7 +10,7 @@ const LINGER_MILLIS = 2_000;
  * Bytes written at once: only between two pieces it shows whether the caller takes what it asked for. Smaller ones cost
  * twice the time of the whole answer.
  */
-const PIECE_BYTES = 1_048_576;
+export const PIECE_BYTES = 1_048_576;
 
 /** What an answer is written to. */
 export interface NodeExchange {
@@ -18,6 +18,14 @@ export interface NodeExchange {
   readonly target: ServerResponse;
   /** Whether the caller waits for `100 Continue` and never heard it: then no body comes. */
   readonly isBodyHeldBack: boolean;
+}
+
+/** Where the bytes of a body go. */
+export interface Outlet {
+  /** Says when it takes more, and when nobody is there any more. */
+  readonly target: Writable;
+  /** @returns False where nothing more is to be written before `target` drains. */
+  readonly write: (bytes: Uint8Array) => boolean;
 }
 
 /**
@@ -47,7 +55,8 @@ export function writeReply(exchange: NodeExchange, response: HttpResponse): Prom
     target.end();
     return body.cancel();
   }
-  return writeStream(body, target);
+  target.flushHeaders();
+  return writeStream(body, outletOf(target)).then(() => void target.end());
 }
 
 /**
@@ -70,7 +79,7 @@ function endWith(
     }
   }
   if (text !== undefined && text.length > PIECE_BYTES) {
-    return writePieces(Buffer.from(text), target).then(() => void target.end());
+    return writePieces(Buffer.from(text), outletOf(target)).then(() => void target.end());
   }
   target.end(text);
   return undefined;
@@ -92,9 +101,7 @@ function untilRead(message: IncomingMessage): Promise<void> {
 }
 
 function writeHead(target: ServerResponse, { status, statusText, headers }: HttpResponse): void {
-  const challenges = headers['www-authenticate'];
-  const lines: OutgoingHttpHeaders =
-    typeof challenges === 'string' ? { ...headers, 'www-authenticate': splitChallenges(challenges) } : headers;
+  const lines: OutgoingHttpHeaders = withChallengeLines(headers);
   if (statusText === undefined) {
     target.writeHead(status, lines);
   } else {
@@ -102,16 +109,26 @@ function writeHead(target: ServerResponse, { status, statusText, headers }: Http
   }
 }
 
-async function writeStream(body: ReadableStream<Uint8Array>, target: ServerResponse): Promise<void> {
+/** The same headers, each challenge on a line of its own. */
+export function withChallengeLines(headers: HttpResponse['headers']): HttpResponse['headers'] {
+  const challenges = headers['www-authenticate'];
+  return typeof challenges === 'string' ? { ...headers, 'www-authenticate': splitChallenges(challenges) } : headers;
+}
+
+function outletOf(target: ServerResponse): Outlet {
+  return { target, write: (bytes) => target.write(bytes) };
+}
+
+/** Writes what the stream gives until it ends, or until nobody is there any more. @throws What the stream broke with. */
+export async function writeStream(body: ReadableStream<Uint8Array>, outlet: Outlet): Promise<void> {
+  const { target } = outlet;
   const reader = body.getReader();
   const cancel = (): void => {
     reader.cancel(new Error('the client went away')).catch(() => undefined);
   };
   target.once('close', cancel);
   try {
-    target.flushHeaders();
-    await pump(reader, target);
-    target.end();
+    await pump(reader, outlet);
   } catch (error) {
     target.destroy();
     throw error;
@@ -120,35 +137,35 @@ async function writeStream(body: ReadableStream<Uint8Array>, target: ServerRespo
   }
 }
 
-async function pump(reader: ReadableStreamDefaultReader<Uint8Array>, target: ServerResponse): Promise<void> {
+async function pump(reader: ReadableStreamDefaultReader<Uint8Array>, outlet: Outlet): Promise<void> {
   for (;;) {
     const { done, value } = await reader.read();
-    if (done || target.destroyed) {
+    if (done || outlet.target.destroyed) {
       return;
     }
-    await writePieces(value, target);
+    await writePieces(value, outlet);
   }
 }
 
 /** Writes no faster than the client reads. */
-async function writePieces(bytes: Uint8Array, target: ServerResponse): Promise<void> {
+export async function writePieces(bytes: Uint8Array, { target, write }: Outlet): Promise<void> {
   for (let start = 0; start < bytes.length && !target.destroyed; start += PIECE_BYTES) {
-    if (!target.write(bytes.length <= PIECE_BYTES ? bytes : bytes.subarray(start, start + PIECE_BYTES))) {
+    if (!write(bytes.length <= PIECE_BYTES ? bytes : bytes.subarray(start, start + PIECE_BYTES))) {
       await drained(target);
     }
   }
 }
 
 /** Waits until the socket takes more; gives up when the client has gone. */
-async function drained(target: ServerResponse): Promise<void> {
+function drained(target: Writable): Promise<void> | undefined {
   if (target.destroyed || target.writableEnded) {
-    return;
+    return undefined;
   }
-  const ended = new AbortController();
-  const { signal } = ended;
-  try {
-    await Promise.race([once(target, 'drain', { signal }), once(target, 'close', { signal })]);
-  } finally {
-    ended.abort();
-  }
+  return new Promise((resolve) => {
+    const done = (): void => {
+      target.off('drain', done).off('close', done);
+      resolve();
+    };
+    target.on('drain', done).on('close', done);
+  });
 }

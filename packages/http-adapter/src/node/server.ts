@@ -1,12 +1,13 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { toHttpHandler, type BodyLimitOptions } from '../context/fetch-conversion.ts';
 import type { HttpHandler } from '../context/http-context.ts';
 import type { FetchHandler } from '../fetch/fetch-handler.ts';
 import { BodyBudget } from './body-budget.ts';
-import { Connections } from './connections.ts';
-import { type NodeListenerOptions, toNodeListener } from './handler.ts';
+import { type ConnectionBounds, Connections } from './connections.ts';
+import { FastPath } from './fast/fast-path.ts';
+import type { NodeListenerOptions } from './handler.ts';
+import { NodeServer, type RequestBounds } from './node-server.ts';
 
 /** Options of {@link serveHttp}. */
 export interface ServeHttpOptions extends Pick<NodeListenerOptions, 'onError'> {
@@ -34,6 +35,12 @@ export interface ServeHttpOptions extends Pick<NodeListenerOptions, 'onError'> {
    * past it a reading is `overloaded`. Default 256 MiB.
    */
   readonly maxHeldBodyBytes?: number;
+  /**
+   * Whether plain requests (GET and POST of HTTP/1.1 with a body of up to 64 KiB, nothing folded, repeated, chunked or
+   * upgraded) are read by a strict reader of its own, with the same answers and bounds for less CPU. Node's own server reads
+   * whatever else comes on a connection from then on. Default false: few servers have so many requests that it matters.
+   */
+  readonly fastPath?: boolean;
   /** Whether the process lives on for its sake; default true. */
   readonly keepsAlive?: boolean;
   /** Told when connections begin to be refused, and when they are taken again. */
@@ -48,7 +55,13 @@ const DEFAULTS = {
   maxConnections: 10_000,
   slowReaderMillis: 30_000,
   maxHeldBodyBytes: 268_435_456,
+  fastPath: false,
 };
+
+interface Bounds extends ConnectionBounds, RequestBounds {
+  readonly maxHeldBodyBytes: number;
+  readonly fastPath: boolean;
+}
 
 /** Options of {@link serveConnections}: those of {@link serveHttp}, without what belongs to a port. */
 export interface ServeConnectionsOptions extends Omit<ServeHttpOptions, 'host' | 'port' | 'keepsAlive'> {
@@ -96,95 +109,29 @@ async function listen(server: Server, host: string, port: number): Promise<Addre
   return address;
 }
 
-interface AnswerOptions extends Omit<NodeListenerOptions, 'isLast'> {
-  readonly handler: HttpHandler;
-  readonly endsConnections?: (() => boolean) | undefined;
-}
-
-/** Ends kept-alive connections with their last answer: otherwise each would hold `close` for seconds. */
-function answerUntilClosed(
-  server: Server,
-  connections: Connections,
-  { handler, endsConnections = () => false, ...rest }: AnswerOptions,
-): (graceMillis: number) => Promise<void> {
-  let isClosing = false;
-  const listener = toNodeListener(handler, { ...rest, isLast: () => isClosing || endsConnections() });
-  const closeIdle = (): void => server.closeIdleConnections();
-  const onAnswered = (): void => {
-    if (isClosing) {
-      setImmediate(closeIdle);
-    }
-  };
-  const onRequest = (message: IncomingMessage, target: ServerResponse, awaitsContinue: boolean): void => {
-    // HTTP/1.1 demands one (RFC 9112, section 3.2); Node would say no more than 400.
-    if (message.headers.host === undefined && message.httpVersion === '1.1') {
-      refuseRequest(target, 400, 'the Host header is missing');
-      return;
-    }
-    target.on('close', onAnswered);
-    connections.onRequest(message, target, () => void listener(message, target, awaitsContinue));
-  };
-  server.on('request', (message, target) => onRequest(message, target, false));
-  server.on('checkExpectation', (_message: IncomingMessage, target: ServerResponse) =>
-    refuseRequest(target, 417, 'of all expectations only 100-continue is met'),
-  );
-  server.on('checkContinue', (message: IncomingMessage, target: ServerResponse) => onRequest(message, target, true));
-  return async (graceMillis) => {
-    isClosing = true;
-    const closed = server.listening ? once(server, 'close') : connections.whenNone();
-    server.close();
-    closeIdle();
-    const cutOff = setTimeout(() => server.closeAllConnections(), graceMillis);
-    await closed;
-    clearTimeout(cutOff);
-  };
-}
-
-function refuseRequest(target: ServerResponse, status: number, text: string): void {
-  target.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' }).end(`${text}\n`);
-}
-
-function createHttpServer(options: typeof DEFAULTS): Server {
-  const { headersTimeoutMillis, requestTimeoutMillis } = options;
-  const server = createServer({
-    maxHeaderSize: options.maxHeaderBytes,
-    headersTimeout:
-      requestTimeoutMillis === 0 ? headersTimeoutMillis : Math.min(headersTimeoutMillis, requestTimeoutMillis),
-    requestTimeout: requestTimeoutMillis,
-    keepAliveTimeout: options.keepAliveTimeoutMillis,
-    connectionsCheckingInterval: Math.max(50, Math.min(1000, headersTimeoutMillis / 4)),
-    // Else the second of two headers is dropped without a word: a guard must see both.
-    joinDuplicateHeaders: true,
-    requireHostHeader: false,
-  });
-  // Their bytes are bounded; Node would pass over those past a number without a word.
-  server.maxHeadersCount = 0;
-  return server;
-}
-
 /**
- * Listens on a port of its own with Node's HTTP server, and answers without objects of the Fetch API.
+ * Listens on a port of its own, and answers without objects of the Fetch API.
  *
  * @throws {Error} Node's own (`EADDRINUSE`, `EACCES`, …) when it can't listen.
  */
 export async function serveHttp(handler: HttpHandler, options: ServeHttpOptions = {}): Promise<ServedHttp> {
-  const { host = '127.0.0.1' } = options;
-  const bounds = { ...DEFAULTS, ...options };
-  const server = createHttpServer(bounds);
-  const bodyBudget = new BodyBudget(bounds.maxHeldBodyBytes);
-  const connections = new Connections(server, { ...bounds, onFull: options.onFull });
-  if (options.keepsAlive === false) {
+  const { host = '127.0.0.1', keepsAlive = true } = options;
+  const server = createServer({ allowHalfOpen: true, noDelay: true });
+  if (!keepsAlive) {
     server.unref();
     server.on('connection', (socket) => socket.unref());
   }
-  const close = answerUntilClosed(server, connections, { handler, onError: options.onError, bodyBudget });
   const { address, family, port } = await listen(server, host, options.port ?? 0);
-  let closing: Promise<void> | undefined;
+  const connections = serveConnections(handler, options);
+  server.on('connection', (socket) => connections.take(socket));
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
     host,
     port,
-    close: ({ graceMillis = 10_000 } = {}) => (closing ??= close(graceMillis)),
+    close: (closeOptions) => {
+      server.close();
+      return connections.close(closeOptions);
+    },
   };
 }
 
@@ -193,28 +140,43 @@ export async function serveHttp(handler: HttpHandler, options: ServeHttpOptions 
  * of `maxConnections` and `maxHeldBodyBytes` count what was taken here.
  */
 export function serveConnections(handler: HttpHandler, options: ServeConnectionsOptions = {}): ServedConnections {
-  const { endsConnections, onError, onFull } = options;
-  const bounds = { ...DEFAULTS, ...options };
-  const server = createHttpServer(bounds);
-  const bodyBudget = new BodyBudget(bounds.maxHeldBodyBytes);
-  const connections = new Connections(server, { ...bounds, onFull });
-  const close = answerUntilClosed(server, connections, { handler, onError, bodyBudget, endsConnections });
-  // What looks after slow callers begins with this event, in Node's server and in ours.
-  server.emit('listening');
+  const { endsConnections = () => false, onError } = options;
+  const bounds = boundsOf(options);
+  const connections = new Connections(bounds);
   let closing: Promise<void> | undefined;
+  const isLast = (): boolean => closing !== undefined || endsConnections();
+  const answering = { handler, onError, bodyBudget: new BodyBudget(bounds.maxHeldBodyBytes), isLast };
+  const node = new NodeServer(bounds, answering);
+  const fast = bounds.fastPath ? new FastPath(node, bounds, answering) : undefined;
+  const close = (graceMillis: number): Promise<void> => {
+    const closed = connections.close(graceMillis);
+    fast?.close();
+    node.close();
+    return closed;
+  };
   return {
     take: (socket) => {
       // As a server sets the sockets that it accepts.
       socket.setNoDelay(true);
       socket.allowHalfOpen = true;
-      server.emit('connection', socket);
-      socket.resume();
+      const connection = connections.take(socket);
+      if (connection !== undefined) {
+        (fast ?? node).take(socket, connection);
+      }
     },
     get open() {
       return connections.count;
     },
     close: ({ graceMillis = 10_000 } = {}) => (closing ??= close(graceMillis)),
   };
+}
+
+function boundsOf(options: ServeConnectionsOptions): Bounds {
+  const bounds = { ...DEFAULTS, ...options };
+  const { headersTimeoutMillis, requestTimeoutMillis } = bounds;
+  return requestTimeoutMillis === 0
+    ? bounds
+    : { ...bounds, headersTimeoutMillis: Math.min(headersTimeoutMillis, requestTimeoutMillis) };
 }
 
 /** The same for a fetch-style handler. @throws {Error} As `serveHttp` does. */

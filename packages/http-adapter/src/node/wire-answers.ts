@@ -61,11 +61,18 @@ function write(socket: Socket, { status, text, headers = [] }: WireAnswer): void
 /** Tells a caller that there is no place for another connection. */
 export function refuseConnection(socket: Socket): void {
   write(socket, FULL);
+  // Nobody else reads what it sends.
+  socket.resume();
 }
 
 /** Tells a caller that this is no proxy. */
 export function refuseTunnel(socket: Socket): void {
   write(socket, NO_TUNNEL);
+}
+
+/** Tells a caller that what it sent is no request. @param code Node's, of what is wrong. */
+export function refuseBroken(socket: Socket, code: string | undefined): void {
+  write(socket, BY_CODE[code ?? ''] ?? BAD_REQUEST);
 }
 
 /** What a connection has to do with. */
@@ -91,6 +98,6 @@ export function answerBrokenRequest(
   } else if (running?.req.complete === true) {
     running.shouldKeepAlive = false;
   } else {
-    write(socket, BY_CODE[error.code ?? ''] ?? BAD_REQUEST);
+    refuseBroken(socket, error.code);
   }
 }

@@ -104,7 +104,7 @@ export class Workers {
   async listen(app: App, { host, port }: Address): Promise<ServedHttp> {
     const { bounds, log, config } = this.#options;
     const own = serveConnections(app, {
-      ...boundsOf(config.server.bodyLimitBytes, bounds),
+      ...boundsOf(config.server, bounds),
       endsConnections: () => this.#pool.serving().length > 0,
       onFull: (isFull) => log(fullLine(isFull)),
     });

@@ -69,6 +69,13 @@ export const SERVER = {
     fallback: 4_194_304,
     description: 'Largest request body in bytes.',
   },
+  'server.fastPath': {
+    names: ['DCC_MCP_FAST_PATH'],
+    kind: 'boolean',
+    fallback: true,
+    description:
+      "Whether plain HTTP/1.1 requests of clients are read by the gateway's own strict reader, for less CPU. false: all are read by node:http, which instrumentations of Node see.",
+  },
   'server.bootWaitMs': {
     names: ['DCC_MCP_BOOT_WAIT_MS'],
     kind: { integer: [0, 60_000] },

@@ -1,6 +1,8 @@
 // What the settings of the listener and of the history show.
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { countWorkers } from '../../workers/worker-gateway.ts';
@@ -48,6 +50,19 @@ async function framesAfterCalls(lab: Lab): Promise<unknown> {
   return body['total'];
 }
 
+/** Whether whoever watches Node's HTTP server is told of a request. */
+async function isSeenInNode(lab: Lab): Promise<boolean> {
+  const path = `/v1/healthz?from=${encodeURIComponent(lab.folder)}`;
+  let isSeen = false;
+  const see = (message: unknown): void => {
+    isSeen ||= (message as { readonly request: IncomingMessage }).request.url === path;
+  };
+  subscribe('http.server.request.start', see);
+  await lab.get(path);
+  unsubscribe('http.server.request.start', see);
+  return isSeen;
+}
+
 export const SERVER_EFFECTS: Readonly<Record<string, Effect>> = {
   'server.host': { value: '127.0.0.2', observe: ({ url }) => new URL(url).hostname },
   'server.port': { value: Number(PORT), observe: ({ url }) => new URL(url).port === PORT },
@@ -77,6 +92,7 @@ export const SERVER_EFFECTS: Readonly<Record<string, Effect>> = {
     ],
   },
   'server.adminPath': { value: '/ops', observe: statusOf('/ops/') },
+  'server.fastPath': { value: false, observe: isSeenInNode },
   'server.admin': { value: false, observe: statusOf('/admin/') },
   'server.bodyLimitBytes': {
     value: 100,

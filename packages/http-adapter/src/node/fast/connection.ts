@@ -1,0 +1,202 @@
+import type { Socket } from 'node:net';
+import type { HttpHandler, HttpResponse } from '../../context/http-context.ts';
+import type { Connection } from '../connections.ts';
+import { respond } from '../handler.ts';
+import type { RequestBounds } from '../node-server.ts';
+import { refuseBroken } from '../wire-answers.ts';
+import { PlainHttpContext } from './context.ts';
+import { readRequest } from './read-request.ts';
+import { writeAnswer } from './write-answer.ts';
+
+/** What connections share that are read here. */
+export interface FastOptions {
+  readonly handler: HttpHandler;
+  readonly onError: ((error: unknown) => void) | undefined;
+  readonly bounds: RequestBounds;
+  /** Whether the answer that is written next is the last of its connection. */
+  readonly isLast: () => boolean;
+  /** Whether none is kept past its answer. */
+  readonly isClosing: () => boolean;
+  /** Lets Node's own server go on with a connection, from what was read of it. */
+  readonly handOver: (socket: Socket, connection: Connection, read: Buffer) => void;
+  /** Told of a connection that is closed, or Node's. */
+  readonly onLeft: (connection: FastConnection) => void;
+}
+
+/** How long a request may take to be whole before Node's own server goes on with it, in milliseconds. */
+const PATIENCE_MILLIS = 50;
+
+/** Bytes that are held while an answer is under way; past it nothing more is read. */
+const MAX_HELD_BYTES = 65_536;
+
+/** As Node has it, so that a request which was sent in time does not find its connection closed. */
+const KEEP_ALIVE_BUFFER_MILLIS = 1000;
+
+/** Reads the requests of one connection, as long as they are plain and each waits for the answer before. */
+export class FastConnection {
+  readonly #socket: Socket;
+  readonly #connection: Connection;
+  readonly #options: FastOptions;
+  /** What has come of a request that is not whole, or behind the one that is answered. */
+  #held: Buffer[] = [];
+  #heldBytes = 0;
+  #running: PlainHttpContext | undefined;
+  #hasServed = false;
+  #patience: NodeJS.Timeout | undefined;
+  readonly #onData = (bytes: Buffer): void => this.#take(bytes);
+  readonly #onEnd = (): void => this.#ended();
+  readonly #onClose = (): void => this.#closed();
+  readonly #onTimeout = (): void => this.#timedOut();
+
+  constructor(socket: Socket, connection: Connection, options: FastOptions) {
+    this.#socket = socket;
+    this.#connection = connection;
+    this.#options = options;
+    socket.on('data', this.#onData).on('end', this.#onEnd).on('close', this.#onClose).on('timeout', this.#onTimeout);
+    socket.on('error', ignore);
+    socket.setTimeout(options.bounds.headersTimeoutMillis);
+    socket.resume();
+  }
+
+  /** Cuts it where it waits for a request, but for the first one, which may be under way. */
+  cutIdle(): void {
+    if (this.#hasServed && this.#running === undefined && this.#heldBytes === 0) {
+      this.#socket.destroy();
+    }
+  }
+
+  #take(bytes: Buffer): void {
+    if (this.#running !== undefined) {
+      this.#hold(bytes);
+      if (this.#heldBytes > MAX_HELD_BYTES) {
+        this.#socket.pause();
+      }
+      return;
+    }
+    const all = this.#heldBytes === 0 ? bytes : Buffer.concat([this.#release(), bytes]);
+    const request = readRequest(all, this.#options.bounds.maxHeaderBytes);
+    if (request === 'partial') {
+      this.#hold(all);
+      this.#patience ??= setTimeout(() => this.#handOver(this.#release()), PATIENCE_MILLIS);
+      return;
+    }
+    this.#stopWaiting();
+    if (request === 'unusual') {
+      this.#handOver(all);
+      return;
+    }
+    this.#answer(new PlainHttpContext(request, this.#socket));
+  }
+
+  #hold(bytes: Buffer): void {
+    this.#held.push(bytes);
+    this.#heldBytes += bytes.length;
+  }
+
+  #release(): Buffer {
+    const bytes = Buffer.concat(this.#held);
+    this.#held = [];
+    this.#heldBytes = 0;
+    return bytes;
+  }
+
+  #answer(http: PlainHttpContext): void {
+    const { handler, onError } = this.#options;
+    this.#running = http;
+    this.#connection.unanswered = 1;
+    respond(handler, http, onError)
+      .then((response) => this.#write(http, response))
+      .catch((error: unknown) => {
+        this.#socket.destroy();
+        onError?.(error);
+      });
+  }
+
+  #write(http: PlainHttpContext, response: HttpResponse): Promise<void> | undefined {
+    const { isLast, bounds } = this.#options;
+    const { keepAliveTimeoutMillis } = bounds;
+    const terms = { isLast: isLast(), keepAliveTimeoutMillis };
+    return writeAnswer(this.#socket, { response, terms }, (isWrittenLast) => this.#answered(http, isWrittenLast));
+  }
+
+  #answered(http: PlainHttpContext, isLast: boolean): void {
+    const socket = this.#socket;
+    if (this.#running !== http) {
+      return;
+    }
+    this.#running = undefined;
+    this.#connection.unanswered = 0;
+    http.end('written');
+    if (isLast || this.#options.isClosing()) {
+      socket.destroySoon();
+    } else if (this.#heldBytes > 0) {
+      this.#handOver(this.#release());
+    } else if (!this.#hasServed) {
+      this.#hasServed = true;
+      const { keepAliveTimeoutMillis: millis } = this.#options.bounds;
+      socket.setTimeout(millis === 0 ? 0 : millis + KEEP_ALIVE_BUFFER_MILLIS);
+    }
+  }
+
+  /** Whoever says no more is taken for gone, as by Node's own server. */
+  #ended(): void {
+    if (this.#running === undefined && this.#heldBytes > 0) {
+      this.#refuse('HPE_INVALID_EOF_STATE');
+    } else {
+      this.#socket.end();
+    }
+  }
+
+  #closed(): void {
+    this.#leave();
+    const http = this.#running;
+    this.#running = undefined;
+    http?.end('gone');
+  }
+
+  #timedOut(): void {
+    if (this.#running !== undefined || this.#heldBytes > 0) {
+      return;
+    }
+    if (this.#hasServed) {
+      this.#socket.destroy();
+    } else {
+      this.#refuse('ERR_HTTP_REQUEST_TIMEOUT');
+    }
+  }
+
+  #refuse(code: string): void {
+    this.#leave();
+    refuseBroken(this.#socket, code);
+    this.#socket.resume();
+  }
+
+  #handOver(read: Buffer): void {
+    this.#leave();
+    this.#socket.pause();
+    this.#options.handOver(this.#socket, this.#connection, read);
+  }
+
+  #stopWaiting(): void {
+    if (this.#patience !== undefined) {
+      clearTimeout(this.#patience);
+      this.#patience = undefined;
+    }
+  }
+
+  /** Has nothing to do with its socket any more. */
+  #leave(): void {
+    const socket = this.#socket;
+    this.#stopWaiting();
+    socket.setTimeout(0);
+    socket
+      .off('data', this.#onData)
+      .off('end', this.#onEnd)
+      .off('close', this.#onClose)
+      .off('timeout', this.#onTimeout);
+    this.#options.onLeft(this);
+  }
+}
+
+/** Whoever breaks a connection off closes it, too. */
+function ignore(): void {}
