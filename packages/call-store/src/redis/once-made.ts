@@ -3,21 +3,18 @@ import { withoutPayloads } from '../store/payload-hold.ts';
 
 /** A late row that two look at: it is made once, by whoever is first. */
 export class OnceMade<Row extends object> {
-  #make: (() => Row) | undefined;
-  #forget: (() => void) | undefined;
+  #late: Pick<LateRow<Row>, 'make' | 'payloads'> | undefined;
   #row: Row | undefined;
 
-  constructor({ make, payloads }: Pick<LateRow<Row>, 'make' | 'payloads'>) {
-    this.#make = make;
-    this.#forget = payloads?.forget;
+  constructor(late: Pick<LateRow<Row>, 'make' | 'payloads'>) {
+    this.#late = late;
   }
 
   /** @throws Whatever `make` throws, each time. */
   read(): Row {
-    if (this.#make !== undefined) {
-      this.#row = this.#make();
-      this.#make = undefined;
-      this.#forget = undefined;
+    if (this.#late !== undefined) {
+      this.#row = this.#late.make();
+      this.#late = undefined;
     }
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- made above, the first time
     return this.#row as Row;
@@ -25,10 +22,10 @@ export class OnceMade<Row extends object> {
 
   /** Lets its payloads go. */
   forget(): void {
-    if (this.#make === undefined) {
+    if (this.#late === undefined) {
       this.#row = this.#row && withoutPayloads(this.#row);
     } else {
-      this.#forget?.();
+      this.#late.payloads?.forget();
     }
   }
 }

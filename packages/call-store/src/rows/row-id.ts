@@ -23,9 +23,8 @@ export function createRowIds(now: () => number = Date.now): () => string {
     } else {
       count += 1;
     }
-    // The 12 bits behind the version are the counter; 62 random bits stay.
-    const id = newUuidV7(millis);
-    return `${id.slice(0, 15)}${count.toString(16).padStart(3, '0')}${id.slice(18)}`;
+    // 62 random bits stay.
+    return newUuidV7(millis, count);
   };
 }
 

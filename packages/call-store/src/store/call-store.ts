@@ -68,13 +68,13 @@ export interface LateRow<Row> {
   /** Of a trace: it failed or was slow, so that good ones never push it out. */
   readonly isKept?: boolean;
   /** Called once at most; what it throws goes to whoever looks. */
-  readonly make: () => Row;
+  make(): Row;
   /** Of a trace: what `make` holds of payloads. Without it they stay as long as the row. */
   readonly payloads?: {
     /** About how many bytes. */
     readonly bytes: number;
     /** Lets them go; `make` gives payloads of {@link withoutContent} then. Called once at most, and only before `make`. */
-    readonly forget: () => void;
+    forget(): void;
   };
 }
 

@@ -102,7 +102,7 @@ export class MemoryCallStore implements CallStore {
 
   appendLater<K extends LateKind>(kind: K, late: LateRow<RowKinds[K]>): void {
     try {
-      const entry = new LateEntry<RowKinds[K]>({ ...late, make: () => boundRow<K>(late.make()) });
+      const entry = new LateEntry<RowKinds[K]>(late, boundRow<K>);
       this.#shelves[kind].append(entry, late.isKept ?? false);
       if (this.#live.isTold(kind)) {
         this.#tell(kind, entry);

@@ -38,15 +38,16 @@ export class TraceEntry<Row extends object> implements RingEntry<Row>, PayloadHo
 export class LateEntry<Row extends object> implements RingEntry<Row>, PayloadHold {
   readonly id: string;
   readonly bytes: number;
-  #make: (() => Row) | undefined;
-  #forget: (() => void) | undefined;
+  readonly #bound: (row: Row) => Row;
+  #late: LateRow<Row> | undefined;
   #row: Row | undefined;
 
-  constructor({ id, make, payloads }: LateRow<Row>) {
-    this.id = id;
-    this.bytes = payloads?.bytes ?? 0;
-    this.#make = make;
-    this.#forget = payloads?.forget;
+  /** @param bound Brings the row within the bounds of its type. */
+  constructor(late: LateRow<Row>, bound: (row: Row) => Row) {
+    this.id = late.id;
+    this.bytes = late.payloads?.bytes ?? 0;
+    this.#bound = bound;
+    this.#late = late;
   }
 
   get payloads(): PayloadHold {
@@ -54,19 +55,18 @@ export class LateEntry<Row extends object> implements RingEntry<Row>, PayloadHol
   }
 
   forget(): void {
-    if (this.#make === undefined) {
+    if (this.#late === undefined) {
       this.#row = this.#row && withoutPayloads(this.#row);
     } else {
-      this.#forget?.();
+      this.#late.payloads?.forget();
     }
   }
 
   get row(): Row {
-    if (this.#make !== undefined) {
-      this.#row = this.#make();
+    if (this.#late !== undefined) {
+      this.#row = this.#bound(this.#late.make());
       // What it holds is not needed any more.
-      this.#make = undefined;
-      this.#forget = undefined;
+      this.#late = undefined;
     }
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- made above, the first time
     return this.#row as Row;

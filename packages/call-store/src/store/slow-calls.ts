@@ -20,7 +20,9 @@ export class SlowCalls {
 
   /** Notes one call of a tool and says whether it was slow among those before it. */
   note(tool: string, durationMillis: number): boolean {
-    const last = this.#durations.get(tool);
+    // As long as there is room nobody has to leave, and the order of use is nobody's concern.
+    const isFull = this.#durations.size === MAX_TOOLS;
+    const last = isFull ? this.#durations.get(tool) : this.#durations.peek(tool);
     const isSlow = durationMillis > this.#slowMillis || (last !== undefined && isSlowAmong(last, durationMillis));
     if (last === undefined) {
       const first = new RingBuffer<number>(REMEMBERED_CALLS);

@@ -56,14 +56,17 @@ export function newSpanId(): string {
  * A UUID version 7 (RFC 9562, section 5.7): sortable by time.
  *
  * @param now Milliseconds since the epoch.
+ * @param order The twelve bits behind the version, to sort those of one millisecond. Default random ones.
  */
-export function newUuidV7(now: number): string {
+export function newUuidV7(now: number, order?: number): string {
   if (now !== stamp.now) {
     stamp = { now, text: toStamp(now) };
   }
   const tail = random.take(10);
   const variant = VARIANTS.charAt(Number.parseInt(tail.charAt(3), 16) & 0x3);
-  return `${stamp.text}-7${tail.slice(0, 3)}-${variant}${tail.slice(4, 7)}-${tail.slice(7, 19)}`;
+  const third = order === undefined ? tail.slice(0, 3) : order.toString(16).padStart(3, '0');
+  // `join` writes one text, where a template keeps its parts in memory (V8): rows keep thousands of these.
+  return [stamp.text, `7${third}`, `${variant}${tail.slice(4, 7)}`, tail.slice(7, 19)].join('-');
 }
 
 const VARIANTS = '89ab';

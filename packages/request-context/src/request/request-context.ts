@@ -128,7 +128,12 @@ export class RequestContext {
     if (this.#outer !== undefined) {
       return this.#outer.requestId;
     }
-    return this.#namedParents().find(isAcceptableId);
+    const header = readHeader(this.#input.headers, PARENT_HEADER);
+    if (header !== undefined && isAcceptableId(header)) {
+      return header;
+    }
+    const named = this.agent.parent_request_id;
+    return named !== undefined && isAcceptableId(named) ? named : undefined;
   }
 
   /** The conversation; always one, since the trace groups what nothing else does. */

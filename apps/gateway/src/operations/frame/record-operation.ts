@@ -29,7 +29,7 @@ export async function recordOperation<Request, Target, Value>(
     details: await definition.details(ended, running),
     trail,
   };
-  caller.batch?.trail?.items.push(finished);
+  caller.batch?.trail?.addItem(finished);
   core.recorder.record(finished);
 }
 

@@ -158,7 +158,7 @@ function beginTrail({ spanContext, clock }: WorkflowSpan, { core, caller }: Oper
   return new TrailOf<FinishedOperation>({
     spanId: isAbove ? core.contextSettings.newSpanId() : spanContext.spanId,
     parentSpanId: above,
-    now: () => clock.now(),
+    clock,
   });
 }
 

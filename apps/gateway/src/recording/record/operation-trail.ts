@@ -32,8 +32,11 @@ export interface HopEnding {
   readonly jobId: string | undefined;
 }
 
-/** Milliseconds since the epoch, with fractions. */
-type Clock = () => number;
+/** The clock of an operation's span. */
+interface TrailClock {
+  /** Milliseconds since the epoch, with fractions. */
+  now(): number;
+}
 
 /** Where an operation stands. */
 export interface TrailBeginning {
@@ -41,8 +44,11 @@ export interface TrailBeginning {
   readonly spanId: string;
   /** The caller's, or that of the batch. */
   readonly parentSpanId: string | undefined;
-  readonly now: Clock;
+  readonly clock: TrailClock;
 }
+
+/** What most have none of. */
+const NONE: readonly never[] = [];
 
 /** One request to an upstream, over all its tries. */
 export class HopTrail {
@@ -53,17 +59,21 @@ export class HopTrail {
   /** Milliseconds that it waited in the upstream's queue. */
   readonly queueMillis: number;
   readonly startedAt: number;
-  readonly failedTries: FailedTry[] = [];
-  readonly #now: Clock;
+  readonly #clock: TrailClock;
+  #failedTries: readonly FailedTry[] = NONE;
   #endedAt: number | undefined;
   #ending: HopEnding | undefined;
 
-  constructor({ name, spanContext, queueMillis = 0 }: HopBeginning, now: Clock) {
+  constructor({ name, spanContext, queueMillis = 0 }: HopBeginning, clock: TrailClock) {
     this.name = name;
     this.spanContext = spanContext;
     this.queueMillis = queueMillis;
-    this.startedAt = now();
-    this.#now = now;
+    this.startedAt = clock.now();
+    this.#clock = clock;
+  }
+
+  get failedTries(): readonly FailedTry[] {
+    return this.#failedTries;
   }
 
   /** Absent while it runs. */
@@ -77,11 +87,11 @@ export class HopTrail {
   }
 
   addFailedTry(outcome: Outcome, delayMillis: number | undefined): void {
-    this.failedTries.push({ endedAt: this.#now(), outcome, delayMillis });
+    this.#failedTries = [...this.#failedTries, { endedAt: this.#clock.now(), outcome, delayMillis }];
   }
 
   end(ending: HopEnding): void {
-    this.#endedAt = this.#now();
+    this.#endedAt = this.#clock.now();
     this.#ending = ending;
   }
 }
@@ -105,26 +115,34 @@ export class TrailOf<Item> {
   /** The job of the gateway that it was. */
   jobId: string | undefined;
   readonly hops: HopTrail[] = [];
-  /** Of a batch: those of its items that ran, in order. */
-  readonly items: Item[] = [];
-  readonly #now: Clock;
+  readonly #clock: TrailClock;
+  #items: Item[] | undefined;
 
-  constructor({ spanId, parentSpanId, now }: TrailBeginning) {
+  constructor({ spanId, parentSpanId, clock }: TrailBeginning) {
     this.spanId = spanId;
     this.parentSpanId = parentSpanId;
-    this.#now = now;
-    this.startedAt = now();
+    this.#clock = clock;
+    this.startedAt = clock.now();
+  }
+
+  /** Of a batch: those of its items that ran, in order. */
+  get items(): readonly Item[] {
+    return this.#items ?? NONE;
+  }
+
+  addItem(item: Item): void {
+    (this.#items ??= []).push(item);
   }
 
   /** Lets go of input, output and items, once they are recorded. */
   forgetContent(): void {
     this.input = undefined;
     this.output = undefined;
-    this.items.length = 0;
+    this.#items = undefined;
   }
 
   startHop(beginning: HopBeginning): HopTrail {
-    const hop = new HopTrail(beginning, this.#now);
+    const hop = new HopTrail(beginning, this.#clock);
     this.hops.push(hop);
     return hop;
   }

@@ -2,6 +2,7 @@ import { truncateUtf8 } from '@dcc-mcp/bounds';
 import { redactText } from '@dcc-mcp/bounds/redaction';
 import {
   type CallRow,
+  estimateTokens,
   type RowContext,
   type RowError,
   type RowIdentity,
@@ -31,21 +32,47 @@ interface Kept extends Pick<FinishedOperation, 'details' | 'durationMillis' | 'f
 export type Sizes = Pick<CallRow, 'input_bytes' | 'output_bytes' | 'input_tokens' | 'output_tokens'>;
 
 /** One operation with what its rows are made of, which may be later: neither content nor headers and bodies are in it. */
-export class OperationFacts {
+export class OperationFacts implements Kept {
   readonly rowId: string;
-  readonly kept: Kept;
   readonly trail: OperationTrail;
-  readonly sizes: Sizes;
+  readonly details: Kept['details'];
+  readonly durationMillis: number;
+  readonly error: Kept['error'];
+  readonly facts: Kept['facts'];
+  readonly join: Kept['join'];
+  readonly outcome: Kept['outcome'];
+  readonly #inputBytes: number;
+  readonly #outputBytes: number;
   readonly #context: RowContext;
   #identity: RowIdentity | undefined;
 
-  constructor(finished: FinishedOperation, trail: OperationTrail, { rowId, sizes }: FactRules) {
-    const { ctx, details, durationMillis, error, facts, join, outcome } = finished;
+  constructor(finished: FinishedOperation, trail: OperationTrail, { rowId, inputBytes, outputBytes }: FactRules) {
+    const { error } = finished;
     this.rowId = rowId;
-    this.kept = { details, durationMillis, error: error && toRowError(error), facts, join, outcome };
     this.trail = trail;
-    this.sizes = sizes;
-    this.#context = toRowContext(ctx);
+    this.details = finished.details;
+    this.durationMillis = finished.durationMillis;
+    this.error = error && toRowError(error);
+    this.facts = finished.facts;
+    this.join = finished.join;
+    this.outcome = finished.outcome;
+    this.#inputBytes = inputBytes;
+    this.#outputBytes = outputBytes;
+    this.#context = toRowContext(finished.ctx);
+  }
+
+  get kept(): Kept {
+    return this;
+  }
+
+  get sizes(): Sizes {
+    const [input, output] = [this.#inputBytes, this.#outputBytes];
+    return {
+      input_bytes: input,
+      output_bytes: output,
+      input_tokens: estimateTokens(input),
+      output_tokens: estimateTokens(output),
+    };
   }
 
   /** The members that all rows of it have. */
@@ -61,7 +88,7 @@ export class OperationFacts {
 
   /** Milliseconds since the epoch. */
   get endedAt(): number {
-    return this.trail.startedAt + this.kept.durationMillis;
+    return this.trail.startedAt + this.durationMillis;
   }
 
   /** What names its request, where the whole identity is not asked for. */
@@ -71,7 +98,7 @@ export class OperationFacts {
   }
 
   #toIdentity(): RowIdentity {
-    const { facts } = this.kept;
+    const { facts } = this;
     const { spanId, parentSpanId } = this.trail;
     const mcpTransport = facts.networkTransport === 'pipe' ? 'stdio' : 'http';
     const identity = toRowIdentity(this.#context, {
@@ -88,7 +115,8 @@ export class OperationFacts {
 /** How the facts of an operation are recorded. */
 interface FactRules {
   readonly rowId: string;
-  readonly sizes: Sizes;
+  readonly inputBytes: number;
+  readonly outputBytes: number;
 }
 
 /**
@@ -107,7 +135,9 @@ export class RecordedOperation implements TracedOperation {
     this.#input = payloadOf(trail.input, { maxBytes: MAX_INPUT_BYTES, paths });
     this.#output = payloadOf(trail.output, { maxBytes: MAX_OUTPUT_BYTES, paths });
     this.itemSpans = trail.items.flatMap((item) => toTraceSpans(toTraced(item), trail.startedAt));
-    this.facts = new OperationFacts(finished, trail, { rowId, sizes: sizesOf(this.#input, this.#output) });
+    const inputBytes = this.#input?.original_size ?? 0;
+    const outputBytes = this.#output?.original_size ?? 0;
+    this.facts = new OperationFacts(finished, trail, { rowId, inputBytes, outputBytes });
     trail.forgetContent();
   }
 
@@ -120,12 +150,12 @@ export class RecordedOperation implements TracedOperation {
   }
 
   /** About how many bytes of content it holds. */
-  get contentBytes(): number {
+  get bytes(): number {
     return (this.#input?.content.length ?? 0) + (this.#output?.content.length ?? 0);
   }
 
   /** Lets the content go. */
-  forgetContent(): void {
+  forget(): void {
     this.#input = this.#input && withoutContent(this.#input);
     this.#output = this.#output && withoutContent(this.#output);
   }
@@ -147,15 +177,6 @@ export interface RecordingRules extends Pick<PayloadRules, 'paths'> {
 function payloadOf(content: unknown, rules: PayloadRules): TracePayload | undefined {
   const json = jsonText(content);
   return json === undefined ? undefined : toPayload(json, rules);
-}
-
-function sizesOf(input: TracePayload | undefined, output: TracePayload | undefined): Sizes {
-  return {
-    input_bytes: input?.original_size ?? 0,
-    output_bytes: output?.original_size ?? 0,
-    input_tokens: input?.estimated_tokens ?? 0,
-    output_tokens: output?.estimated_tokens ?? 0,
-  };
 }
 
 const MAX_MESSAGE_BYTES = 256;

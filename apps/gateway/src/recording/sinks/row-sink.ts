@@ -1,21 +1,12 @@
 import { BoundedMap } from '@dcc-mcp/bounds';
-import {
-  type CallRow,
-  type CallStore,
-  type DecisionRow,
-  type LateRow,
-  newRowId,
-  SlowCalls,
-  type Trace,
-} from '@dcc-mcp/call-store';
+import { type CallStore, newRowId, SlowCalls } from '@dcc-mcp/call-store';
 import { statusOfOutcome } from '@dcc-mcp/request-context';
 import { OPERATION_CALL, OPERATION_SEARCH } from '@dcc-mcp/semantic-conventions';
-import type { CallDetails } from '../record/finished.ts';
 import { followUpKindOf } from '../record/follow-ups.ts';
-import type { PolicyFacts } from '../record/operation-trail.ts';
 import type { Sink } from '../record/recorder.ts';
+import { LateCall, LateDecision, LateTrace } from '../rows/late-rows.ts';
 import type { ListedTokens } from '../rows/listed-tokens.ts';
-import { operationOf, toCallRow, toDecisionRow, toSearchRow, toTrace } from '../rows/operation-rows.ts';
+import { operationOf, toSearchRow } from '../rows/operation-rows.ts';
 import { type OperationFacts, RecordedOperation } from '../rows/recorded-operation.ts';
 
 /** Searches whose start is remembered. */
@@ -56,39 +47,18 @@ function keep(recorded: RecordedOperation, keeping: Keeping): void {
   const { kept, trail } = facts;
   const { details, durationMillis, outcome } = kept;
   if (details.operation === OPERATION_CALL) {
-    store.appendLater('calls', lateCall(facts, details));
+    store.appendLater('calls', new LateCall(facts, details));
   } else if (details.operation === OPERATION_SEARCH && details.found !== undefined) {
     searchedAt.set(details.found.searchId, trail.startedAt);
     store.append('searches', toSearchRow(facts, details.found, sha256));
   }
   const isSlow = slow.note(nameOf(kept), durationMillis);
   const isKept = isSlow || statusOfOutcome(outcome) !== 'success';
-  store.appendLater('traces', lateTrace(recorded, { isSlow, isKept }));
+  store.appendLater('traces', new LateTrace(recorded, { isSlow, isKept }));
   if (trail.policy !== undefined) {
-    store.appendLater('decisions', lateDecision(facts, trail.policy));
+    store.appendLater('decisions', new LateDecision(facts, trail.policy));
   }
   noteFollowUp(facts, keeping);
-}
-
-// Functions of one scope keep alive what any of them uses: made there, a row of a call would hold the content of its trace.
-function lateCall(facts: OperationFacts, details: CallDetails): LateRow<CallRow> {
-  return { id: facts.rowId, make: () => toCallRow(facts, details) };
-}
-
-function lateTrace(
-  recorded: RecordedOperation,
-  { isSlow, isKept }: { readonly isSlow: boolean; readonly isKept: boolean },
-): LateRow<Trace> {
-  return {
-    id: recorded.facts.rowId,
-    isKept,
-    make: () => toTrace(recorded, isSlow),
-    payloads: { bytes: recorded.contentBytes, forget: () => recorded.forgetContent() },
-  };
-}
-
-function lateDecision(facts: OperationFacts, policy: PolicyFacts): LateRow<DecisionRow> {
-  return { id: facts.rowId, make: () => toDecisionRow(facts, policy) };
 }
 
 interface Keeping extends RowSinkOptions {

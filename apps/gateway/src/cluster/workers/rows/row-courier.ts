@@ -74,8 +74,9 @@ export class RowCourier implements CallStore {
     }
   }
 
-  appendLater<K extends LateKind>(kind: K, { id, make, isKept = false }: LateRow<RowKinds[K]>): void {
-    this.#add({ kind, id, make, isGood: kind === 'traces' && !isKept });
+  appendLater<K extends LateKind>(kind: K, late: LateRow<RowKinds[K]>): void {
+    const { id, isKept = false } = late;
+    this.#add({ kind, id, make: () => late.make(), isGood: kind === 'traces' && !isKept });
   }
 
   appendFollowUp(searchId: string, followUp: FollowUpNote): void {
