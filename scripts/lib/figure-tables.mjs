@@ -49,6 +49,7 @@ function spans({ spans: { rows } }) {
 
 const CONTENDERS = {
   'prometheus-bridge text': '`prometheus-bridge` text',
+  'prometheus-bridge text, gateway': "… the gateway's own histograms",
   'prometheus-bridge OpenMetrics': '… OpenMetrics',
   'prometheus-bridge protobuf': '… protobuf',
   'prometheus-bridge text, gzip': '… text with gzip (thread pool)',

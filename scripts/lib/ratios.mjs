@@ -31,6 +31,7 @@ const RATIOS = {
     rows.map((row) => [`${row.message}, ${row.spans}`, row['context + spans µs'] / row['bare spans µs'], '×']),
   scrape: ({ summary }, { scrape }) => [
     ['of prom-client', summary.ratioToPromClient, '×', scrape.ratioToPromClient],
+    ["of prom-client, the gateway's own histograms", summary.gatewayRatioToPromClient, '×', scrape.ratioToPromClient],
     ['of the official exporter', summary.ratioToOfficialExporter, '×'],
     ['for ten times the series', summary.growthOfTenfold, '×', scrape.growthOfTenfold],
   ],

@@ -20,16 +20,20 @@ export function pause(): Promise<void> {
   });
 }
 
-/** Longest time that work goes on without a pause, in milliseconds; well below the 20 ms bound: a step may be slow, and garbage is collected in between. */
-const SLICE_MILLIS = 5;
+/** Longest time that work goes on without a pause, in milliseconds; well below the 10 ms bound: a step may be slow, and garbage is collected in between. */
+const SLICE_MILLIS = 3;
 const STEPS_BETWEEN_LOOKS = 16;
 
-/** Runs steps in slices, giving the event loop a turn between them; passes on what is ready. */
+/**
+ * Runs steps in slices, giving the event loop a turn between them; passes on what is ready.
+ *
+ * @param sliceStart When the first slice began, if that was work before the steps; default now.
+ */
 export async function* inSlices<T>(
   steps: Generator<T | undefined, unknown>,
   now: () => number,
+  sliceStart: number = now(),
 ): AsyncGenerator<T, void, undefined> {
-  let sliceStart = now();
   let count = 0;
   for (const ready of steps) {
     if (ready !== undefined) {

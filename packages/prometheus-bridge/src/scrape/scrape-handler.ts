@@ -61,7 +61,7 @@ export function createScrapeHandler(source: MetricSource, options: ScrapeHandler
       }
       const rendering = render(collection.metrics, asked);
       try {
-        const body = await toBody(inSlices(rendering.steps, now), (bytes) => {
+        const body = await toBody(inSlices(rendering.steps, now, start), (bytes) => {
           const scraped = { durationSeconds: (now() - start) / 1_000, bytes, series: rendering.series() };
           record(scraped);
           options.onScraped?.(scraped);
