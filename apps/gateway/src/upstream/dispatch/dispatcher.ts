@@ -69,18 +69,18 @@ export class Dispatcher {
   }
 
   /** Never rejects as long as `send` does not; the timeout covers the wait, the wire and all tries. */
-  async run(hop: HopRequest, timeoutMillis: number, send: SendHop): Promise<HopResult> {
+  run(hop: HopRequest, timeoutMillis: number, send: SendHop): Promise<HopResult> {
     if (hop.signal?.aborted === true) {
-      return cancelled();
+      return Promise.resolve(cancelled());
     }
     const run: Run = { hop, deadline: performance.now() + timeoutMillis, send };
-    const result = await this.#try(run);
-    return result.ok || hop.isRead !== true ? result : this.#repeat(run, result);
+    return hop.isRead === true ? this.#read(run) : this.#try(run);
   }
 
-  async #repeat(run: Run, first: HopResult): Promise<HopResult> {
+  /** A read may be sent again. */
+  async #read(run: Run): Promise<HopResult> {
     const { readRetryMax = 2 } = this.#options;
-    let result = first;
+    let result = await this.#try(run);
     for (let attempt = 1; attempt <= readRetryMax && !result.ok && isWorthAnotherTry(result.failure); attempt += 1) {
       const again = await this.#again(run, attempt, result.failure);
       if (again === undefined) {

@@ -74,7 +74,10 @@ export class ContentDecoder {
 export function readContentEncoding(
   header: string | readonly string[] | undefined,
 ): { readonly name: string; readonly isKnown: boolean } | undefined {
-  const name = String(header ?? '')
+  if (header === undefined) {
+    return undefined;
+  }
+  const name = String(header)
     .split(',')
     .map((part) => part.trim().toLowerCase())
     .filter((part) => part !== '' && part !== 'identity')

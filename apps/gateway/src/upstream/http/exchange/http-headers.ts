@@ -22,62 +22,89 @@ const OWN_FIELDS: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-export interface RequestHeadersOptions {
-  readonly verb: 'POST' | 'GET' | 'DELETE';
-  readonly configured: Readonly<Record<string, string>>;
+/** What every request to one upstream carries alike. */
+export interface CommonHeaders {
+  /** Of the configuration, names and values in turn. */
+  readonly configured: readonly string[];
   /** Takes the place of a configured one; absent where tokens come from the configuration alone. */
-  readonly authorization?: { readonly header: string | undefined } | undefined;
-  readonly era: Era;
-  /** Absent before the handshake. */
-  readonly protocolVersion: string | undefined;
+  readonly authorization: { readonly header: string | undefined } | undefined;
+}
+
+/** One request, as far as its headers say something of it. */
+export interface HeadedRequest {
+  readonly verb: 'POST' | 'GET' | 'DELETE';
   readonly sessionId: string | undefined;
   /** The method of a request or notification. */
   readonly method?: string | undefined;
   readonly hop?: Hop;
   readonly params?: JsonObject;
+  /** Where a stream is taken up again. */
+  readonly lastEventId?: string | undefined;
 }
 
 const ACCEPT = { POST: 'application/json, text/event-stream', GET: 'text/event-stream', DELETE: '*/*' } as const;
 
-/** The header fields of a request to an upstream, as a flat list of names and values. */
-export function toRequestHeaders(options: RequestHeadersOptions): string[] {
-  const { verb, hop, method, sessionId, protocolVersion } = options;
+/** The configured fields that are sent; an own credential takes the place of theirs. */
+export function toConfiguredHeaders(
+  fields: Readonly<Record<string, string>>,
+  hasOwnCredential: boolean,
+): readonly string[] {
+  const headers: string[] = [];
+  addFields(headers, fields, (name) => isForeign(name) && !(hasOwnCredential && name === 'authorization'));
+  return headers;
+}
+
+/**
+ * The header fields of a request to an upstream, as a flat list of names and values.
+ *
+ * @param conversation Absent before the handshake.
+ */
+export function toRequestHeaders(
+  { verb, method, hop, params, sessionId, lastEventId }: HeadedRequest,
+  { configured, authorization }: CommonHeaders,
+  conversation: { readonly era: Era; readonly protocolVersion: string } | undefined,
+): string[] {
   const headers = ['accept', ACCEPT[verb]];
   if (verb === 'POST') {
     headers.push('content-type', 'application/json');
   }
-  const { authorization } = options;
-  addFields(headers, options.configured, (name) => {
-    return !OWN_FIELDS.has(name) && !isHopKey(name) && (authorization === undefined || name !== 'authorization');
-  });
+  headers.push(...configured);
   if (authorization?.header !== undefined) {
     headers.push('authorization', authorization.header);
   }
-  if (protocolVersion !== undefined && method !== 'initialize') {
-    headers.push('mcp-protocol-version', protocolVersion);
+  if (conversation !== undefined && method !== 'initialize') {
+    headers.push('mcp-protocol-version', conversation.protocolVersion);
   }
-  if (options.era === 'modern') {
+  if (conversation?.era === 'modern') {
     if (method !== undefined) {
-      headers.push(...toMirroredHeaders(method, options.params ?? {}, hop?.call));
+      headers.push(...toMirroredHeaders(method, params ?? {}, hop?.call));
     }
   } else if (sessionId !== undefined && method !== 'initialize') {
     headers.push('mcp-session-id', sessionId);
   }
   if (hop !== undefined) {
-    addFields(headers, hop.call.envelope.headers, (name) => !OWN_FIELDS.has(name) && !isHopKey(name));
-    addFields(headers, hop.call.envelope.carrier, () => true);
+    addFields(headers, hop.call.envelope.headers, isForeign);
+    addFields(headers, hop.call.envelope.carrier, undefined);
+  }
+  if (lastEventId !== undefined) {
+    headers.push('last-event-id', lastEventId);
   }
   return headers;
 }
 
+function isForeign(name: string): boolean {
+  return !OWN_FIELDS.has(name) && !isHopKey(name);
+}
+
+/** @param isWanted Of a name in lower case; absent: all are. */
 function addFields(
   into: string[],
   fields: Readonly<Record<string, string>>,
-  isWanted: (lowerCaseName: string) => boolean,
+  isWanted: ((name: string) => boolean) | undefined,
 ): void {
   for (const name in fields) {
     const value = fields[name];
-    if (value !== undefined && isWanted(name.toLowerCase())) {
+    if (value !== undefined && (isWanted === undefined || isWanted(name.toLowerCase()))) {
       into.push(name, value);
     }
   }

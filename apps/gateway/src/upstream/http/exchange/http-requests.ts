@@ -4,7 +4,7 @@ import type { HttpWatch } from '../../session/tapped-transport.ts';
 import type { Conversation } from '../../session/transport.ts';
 import type { AnswerHandler, HttpClient } from './http-client.ts';
 import type { HttpExchange } from './http-exchange.ts';
-import { toRequestHeaders, type RequestHeadersOptions } from './http-headers.ts';
+import { type CommonHeaders, type HeadedRequest, toConfiguredHeaders, toRequestHeaders } from './http-headers.ts';
 import { RedirectFollower } from './redirects.ts';
 
 /** Where requests go, and what they carry by configuration. */
@@ -20,10 +20,8 @@ export interface HttpRequestsOptions {
 }
 
 /** One request; its headers follow from the conversation it belongs to. */
-export interface HttpRequest extends Pick<RequestHeadersOptions, 'verb' | 'method' | 'hop' | 'params' | 'sessionId'> {
+export interface HttpRequest extends HeadedRequest {
   readonly body?: string;
-  /** Where a stream is taken up again. */
-  readonly lastEventId?: string | undefined;
 }
 
 /** Sends the HTTP requests of a conversation to one upstream. */
@@ -31,27 +29,23 @@ export class HttpRequests {
   /** Absent before the handshake. */
   conversation: Conversation | undefined;
   readonly #options: HttpRequestsOptions;
+  readonly #common: CommonHeaders;
+
   constructor(options: HttpRequestsOptions) {
+    const { headers, authorization } = options;
     this.#options = options;
+    this.#common = { configured: toConfiguredHeaders(headers, authorization !== undefined), authorization };
   }
 
   /** The answer, or what prevented it, goes to `exchange`. */
-  send(exchange: HttpExchange, { body, lastEventId, ...request }: HttpRequest): void {
-    const headers = toRequestHeaders({
-      configured: this.#options.headers,
-      authorization: this.#options.authorization,
-      era: this.conversation?.era ?? 'legacy',
-      protocolVersion: this.conversation?.protocolVersion,
-      ...request,
-    });
-    if (lastEventId !== undefined) {
-      headers.push('last-event-id', lastEventId);
-    }
+  send(exchange: HttpExchange, request: HttpRequest): void {
     const { client, url, watch } = this.#options;
+    const headers = toRequestHeaders(request, this.#common, this.conversation);
     watch?.sent(request.hop, headers);
+    const { verb, body = null } = request;
     const send = ({ pathname, search }: URL, handler: AnswerHandler): void => {
       try {
-        client.dispatch({ method: request.verb, path: pathname + search, headers, body: body ?? null }, handler);
+        client.dispatch({ method: verb, path: pathname + search, headers, body }, handler);
       } catch (error) {
         exchange.fail(toError(error)); // a header value that HTTP can't carry, or a pool that is closed
       }
