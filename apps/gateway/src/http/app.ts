@@ -12,7 +12,7 @@ import type { ErrorKind, Outcome } from '@dcc-mcp/semantic-conventions';
 import type { WorkflowSpans } from '@dcc-mcp/workflow-spans';
 import { McpError } from '../protocol/mcp-protocol.ts';
 import { toPrintableLine } from '../protocol/printable-text.ts';
-import { Entrance, type EntranceOptions } from './auth/entrance.ts';
+import { Entrance, type EntranceOptions, type Entry, type NoEntry } from './auth/entrance.ts';
 import { isPreflight, optionsReply, preflightReply, withCors } from './cors.ts';
 import { measureReply, requestStart } from './measured-request.ts';
 import type { Opening } from './opening.ts';
@@ -66,6 +66,9 @@ export function createApp(options: AppOptions): App {
   return (http) => routes.answer(http);
 }
 
+/** At once, where nothing has to be waited for. */
+type Answer = Reply | Promise<Reply>;
+
 interface Refusal {
   readonly kind: ErrorKind;
   readonly message: string;
@@ -87,64 +90,70 @@ class Routes {
   }
 
   async answer(http: HttpContext): Promise<Reply> {
-    const open = this.#options.requestMetrics?.begin(requestStart(http));
+    const { requestMetrics, originGuard } = this.#options;
+    const open = requestMetrics?.begin(requestStart(http));
     // The scrape endpoint takes every method; a browser's preflight has no credentials for it.
     const found = isPreflight(http) ? undefined : this.#router.find(http);
     const known = found === undefined ? this.#router.knownPath(http) : undefined;
-    const reply = await this.#answer(http, found, known);
+    const refused = originGuard(http.headers);
+    let reply: Reply;
+    if (refused === undefined) {
+      try {
+        reply = await (found === undefined ? this.#notFound(http, known) : this.#run(found, http));
+      } catch (error) {
+        reply = this.#failed(http, error);
+      }
+      const origin = headerText(http.headers, 'origin');
+      reply = origin === undefined ? reply : withCors(reply, origin);
+    } else {
+      reply = this.#refuse(http, { kind: 'forbidden', ...refused });
+    }
     return open === undefined ? reply : measureReply(reply, { open, http, route: (found ?? known)?.template });
   }
 
-  async #answer(http: HttpContext, found: FoundRoute | undefined, known: KnownPath | undefined): Promise<Reply> {
-    const refused = this.#options.originGuard(http.headers);
-    if (refused !== undefined) {
-      return this.#refuse(http, { kind: 'forbidden', ...refused });
+  #failed(http: HttpContext, error: unknown): Reply {
+    if (error instanceof McpError && error.httpStatus === 503) {
+      // What is kept with others can't be read now: for a little while.
+      const reply = this.#refuse(http, { kind: 'not-ready', message: error.message });
+      return withHeader(reply, 'retry-after', String(error.retryAfterSeconds ?? 1));
     }
-    const origin = headerText(http.headers, 'origin');
-    const reply = await this.#answerSafely(http, found, known);
-    return origin === undefined ? reply : withCors(reply, origin);
+    this.#options.onError(error);
+    const message = 'The gateway failed; report the request_id to its operator';
+    return this.#refuse(http, { kind: 'internal', message });
   }
 
-  async #answerSafely(http: HttpContext, found: FoundRoute | undefined, known: KnownPath | undefined): Promise<Reply> {
-    try {
-      if (http.method === 'OPTIONS' && found === undefined && known !== undefined) {
-        return isPreflight(http) ? preflightReply(http, known.methods) : optionsReply(known.methods);
-      }
-      return found === undefined ? this.#notFound(http, known) : await this.#run(found, http);
-    } catch (error) {
-      if (error instanceof McpError && error.httpStatus === 503) {
-        // What is kept with others can't be read now: for a little while.
-        const reply = this.#refuse(http, { kind: 'not-ready', message: error.message });
-        return withHeader(reply, 'retry-after', String(error.retryAfterSeconds ?? 1));
-      }
-      this.#options.onError(error);
-      const message = 'The gateway failed; report the request_id to its operator';
-      return this.#refuse(http, { kind: 'internal', message });
-    }
+  /** Waits for nothing that is there already: most requests are answered by no more than their handler. */
+  #run(found: FoundRoute, http: HttpContext): Answer {
+    const entry = this.#entrance.enter(found, http);
+    return entry instanceof Promise
+      ? entry.then((checked) => this.#begin(found, http, checked))
+      : this.#begin(found, http, entry);
   }
 
-  async #run(found: FoundRoute, http: HttpContext): Promise<Reply> {
-    const { isDraining, opening } = this.#options;
-    const { route, params } = found;
-    const entry = await this.#entrance.enter(found, http);
+  #begin(found: FoundRoute, http: HttpContext, entry: Entry | NoEntry): Answer {
     if ('refused' in entry) {
       const [name, value] = entry.header;
       return withHeader(this.#refuse(http, entry.refused), name, value);
     }
-    if (route.isWork === true && isDraining()) {
+    if (found.route.isWork !== true) {
+      return this.#handle(found, http, entry);
+    }
+    const { isDraining, opening } = this.#options;
+    if (isDraining()) {
       return this.#refuse(http, { kind: 'not-ready', message: 'The gateway is shutting down', advice: AFTER_RESTART });
     }
-    if (route.isWork === true && opening.wait !== undefined) {
-      await opening.wait;
-    }
+    const { wait } = opening;
+    return wait === undefined ? this.#handle(found, http, entry) : wait.then(() => this.#handle(found, http, entry));
+  }
+
+  #handle(found: FoundRoute, http: HttpContext, entry: Entry): Answer {
+    const { route, params } = found;
     const request = { http, params, ...entry };
-    const { principal } = entry;
-    const { tap } = this.#options;
-    if (tap === undefined || !carriesMessages(found)) {
-      return isPlain(found) ? this.#runPlain(found, request) : route.handler(request);
+    if (isPlain(found)) {
+      return this.#runPlain(found, request);
     }
-    const seen = tap(http, { route: found.template, isAuthenticated: principal !== undefined });
-    return seen.answered(await route.handler({ ...request, http: seen.http }));
+    const { tap } = this.#options;
+    return tap === undefined || !carriesMessages(found) ? route.handler(request) : runTapped(tap, found, request);
   }
 
   /** An answer that says which request and which trace it belongs to, with a span where plain routes have one. */
@@ -165,6 +174,9 @@ class Routes {
   }
 
   #notFound(http: HttpContext, known: KnownPath | undefined): Reply {
+    if (known !== undefined && http.method === 'OPTIONS') {
+      return isPreflight(http) ? preflightReply(http, known.methods) : optionsReply(known.methods);
+    }
     if (known === undefined) {
       const message = `There is nothing at ${shownPath(http.path)}; ${this.#router.advice(http.path)}`;
       return this.#refuse(http, { kind: 'bad-request', message, advice: ASK_ELSEWHERE, status: 404 });
@@ -180,6 +192,11 @@ class Routes {
     const ctx = readRequestContext({ transport: 'rest', headers }, this.#options.contextSettings);
     return jsonReply(errorEnvelope({ kind, message, ...advised(advice) }, ctx), status, responseHeaders(ctx));
   }
+}
+
+async function runTapped(tap: HttpTap, { template, route }: FoundRoute, request: RouteRequest): Promise<Reply> {
+  const seen = tap(request.http, { route: template, isAuthenticated: request.principal !== undefined });
+  return seen.answered(await route.handler({ ...request, http: seen.http }));
 }
 
 const AFTER_RESTART = 'Send the request again once the gateway has started anew.';

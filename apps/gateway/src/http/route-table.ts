@@ -88,6 +88,9 @@ export class Router {
 
   readonly #templates: readonly string[];
 
+  /** What answers paths without parameters, by path and method. */
+  readonly #exact = new Map<string, Map<string, FoundRoute>>();
+
   constructor(routes: RouteTable) {
     // Whether there is a scrape endpoint changes no answer but its own, unless it is all there is.
     const keys = Object.keys(routes);
@@ -102,10 +105,25 @@ export class Router {
         this.#router.add('HEAD', template, target);
       }
     }
+    keys.forEach((key) => this.#remember(key.slice(key.indexOf(' ') + 1)));
+  }
+
+  #remember(template: string): void {
+    if (!/[:*{]/.test(template)) {
+      const found = METHODS.flatMap((method) => {
+        const route = this.#search(method, template);
+        return route === undefined ? [] : [[method, route] as const];
+      });
+      this.#exact.set(template, new Map(found));
+    }
   }
 
   /** A path that ends with a slash is the one without, where it is none of its own. */
   find({ method, path }: HttpContext): FoundRoute | undefined {
+    return this.#exact.get(path)?.get(method) ?? this.#search(method, path);
+  }
+
+  #search(method: string, path: string): FoundRoute | undefined {
     const [handlers, stash] = this.#match(method, path);
     const [entry] = handlers;
     if (entry === undefined) {

@@ -34,12 +34,20 @@ export class Entrance {
     this.#options = options;
   }
 
-  /** Who comes in, or why nobody does. */
-  async enter({ route, template }: FoundRoute, http: HttpContext): Promise<Entry | NoEntry> {
+  /** Who comes in, or why nobody does; at once where nobody is asked for. */
+  enter(found: FoundRoute, http: HttpContext): Entry | Promise<Entry | NoEntry> {
     const { authentication } = this.#options;
-    if (authentication === undefined || (route.guard !== 'api' && route.guard !== 'either')) {
-      return NOBODY;
-    }
+    const { guard } = found.route;
+    return authentication === undefined || (guard !== 'api' && guard !== 'either')
+      ? NOBODY
+      : this.#check(authentication, found, http);
+  }
+
+  async #check(
+    authentication: Authentication,
+    { route, template }: FoundRoute,
+    http: HttpContext,
+  ): Promise<Entry | NoEntry> {
     const verdict = await authentication.check(http.headers);
     if (!verdict.ok) {
       return route.guard === 'api' ? this.#refuseStranger(http, verdict) : NOBODY;
