@@ -32,9 +32,9 @@ describe('MemorySessionRecords', () => {
     const records = new MemorySessionRecords();
     await records.add(sessionRecordOf('a', 1_000), 0);
     const key = { id: 'a', principal: undefined };
-    expect(await records.use(key, 1_001)).toMatchObject({ lastUsedAt: 1_001 });
-    expect(await records.use(key, 2_000)).toMatchObject({ lastUsedAt: 1_001 });
-    expect(await records.use(key, 2_001)).toMatchObject({ lastUsedAt: 2_001 });
+    expect(records.use(key, 1_001)).toMatchObject({ lastUsedAt: 1_001 });
+    expect(records.use(key, 2_000)).toMatchObject({ lastUsedAt: 1_001 });
+    expect(records.use(key, 2_001)).toMatchObject({ lastUsedAt: 2_001 });
   });
 
   test('an idle session takes 2 KiB at most', async () => {

@@ -42,6 +42,7 @@ export interface RequestIdentity {
 }
 
 const MAX_JSONRPC_ID_BYTES = 128;
+const NOBODY: readonly string[] = [];
 const PARENT_HEADER = 'x-dcc-mcp-parent-request-id';
 
 /**
@@ -175,12 +176,16 @@ export class RequestContext {
   /** What was sent and not taken. */
   get warnings(): readonly ContextWarning[] {
     const { warnings } = this.#mergedAgent();
-    const { isIdReplaced } = this.#identity;
-    const refused = [
-      ...(isIdReplaced ? ['request_id'] : []),
-      ...(this.#namedParents().every(isAcceptableId) ? [] : ['parent_request_id']),
-      ...(hasUnusableSession(this.#input.headers) ? ['session_id'] : []),
-    ];
+    const refused: string[] = [];
+    if (this.#identity.isIdReplaced) {
+      refused.push('request_id');
+    }
+    if (!this.#namedParents().every(isAcceptableId)) {
+      refused.push('parent_request_id');
+    }
+    if (hasUnusableSession(this.#input.headers)) {
+      refused.push('session_id');
+    }
     if (refused.length === 0) {
       return warnings;
     }
@@ -218,7 +223,8 @@ export class RequestContext {
   /** What the caller names as parent, best first; not yet looked at. */
   #namedParents(): readonly string[] {
     const header = readHeader(this.#input.headers, PARENT_HEADER);
-    return [header, this.agent.parent_request_id].filter((id) => id !== undefined);
+    const { parent_request_id: said } = this.agent;
+    return header === undefined && said === undefined ? NOBODY : [header, said].filter((id) => id !== undefined);
   }
 
   #mergedAgent(): MergedAgent {

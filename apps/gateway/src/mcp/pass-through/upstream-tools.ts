@@ -11,7 +11,7 @@ import { exactOf } from '../../protocol/json/exact-values.ts';
 import { RawJson } from '../../protocol/json/raw-json.ts';
 import { ERROR_INVALID_PARAMS, McpError } from '../../protocol/mcp-protocol.ts';
 import { messageOf } from '../../protocol/thrown-error.ts';
-import { mcpCaller } from '../exchange/caller.ts';
+import { type McpCall, mcpCaller } from '../exchange/caller.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { errorResult } from '../search-mode/tool-result.ts';
 import type { Reach } from '../server/mcp-mode.ts';
@@ -67,7 +67,13 @@ export class UpstreamTools {
         exchange.headers,
       );
     }
-    const wanted = await this.#wanted(name, request, exchange);
+    let wanted: WantedJob | undefined;
+    try {
+      wanted = wantedOfTool(this.#core, exchange, { record: this.#names.tool(name), request });
+    } catch (error) {
+      await this.#recordRefusal(name, { request, exchange }, messageOf(error));
+      throw error;
+    }
     const caller = mcpCaller(this.#core, { request, exchange: wanted?.exchange ?? exchange });
     const raw = request.rawParams;
     const inputs = { inputResponses: raw?.get('inputResponses'), requestState: raw?.get('requestState') };
@@ -84,16 +90,10 @@ export class UpstreamTools {
   }
 
   /** A call that is refused because its client knows no tasks is recorded as one. */
-  async #wanted(name: string, request: JsonRpcRequest, exchange: Exchange): Promise<WantedJob | undefined> {
-    try {
-      return wantedOfTool(this.#core, exchange, { record: this.#names.tool(name), request });
-    } catch (error) {
-      const caller = mcpCaller(this.#core, { request, exchange });
-      const message = messageOf(error);
-      const input = { ok: false, message, request: toCallRequest(this.#names.toolSlug(name), undefined) } as const;
-      await runOperation(callOperation, input, { core: this.#core, caller });
-      throw error;
-    }
+  async #recordRefusal(name: string, call: McpCall, message: string): Promise<void> {
+    const caller = mcpCaller(this.#core, call);
+    const input = { ok: false, message, request: toCallRequest(this.#names.toolSlug(name), undefined) } as const;
+    await runOperation(callOperation, input, { core: this.#core, caller });
   }
 
   #answer(call: OperationEnd<RawJson>, name: string, caller: Caller): RawJson {

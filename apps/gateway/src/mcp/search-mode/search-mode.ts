@@ -90,7 +90,7 @@ export class SearchMode implements McpMode {
   /** Those that everyone may read. */
   async checkListening(): Promise<void> {}
 
-  async #toolsCall(request: JsonRpcRequest, exchange: Exchange): Promise<JsonObject | RawJson> {
+  #toolsCall(request: JsonRpcRequest, exchange: Exchange): Promise<JsonObject | RawJson> {
     const { name, arguments: given } = request.params ?? {};
     if (typeof name !== 'string') {
       throw new McpError(ERROR_INVALID_PARAMS, 'tools/call needs name, a string');

@@ -177,15 +177,17 @@ export class McpServer {
 
   /** Answers one request; never rejects. */
   async handle(request: JsonRpcRequest, exchange: Exchange): Promise<Answer> {
-    const startedAt = this.#options.now();
+    const { mode, now, beginSpan, onFinished } = this.#options;
+    const startedAt = now();
     const handler = this.#handlerOf(request, exchange.client);
-    const hasOwnSpan = this.#options.mode.hasOwnSpan(request);
-    const endSpan = hasOwnSpan ? undefined : this.#options.beginSpan?.(request, exchange);
+    const endSpan = beginSpan === undefined || mode.hasOwnSpan(request) ? undefined : beginSpan(request, exchange);
     const answer = await this.#answer(handler, request, exchange);
     endSpan?.(answer);
-    const tool = this.#options.mode.toolLabel(request);
-    const span = exchange.identified?.()?.spanContext;
-    this.#finished(startedAt, exchange.client, { method: request.method, tool, answer, span });
+    if (onFinished !== undefined) {
+      const tool = mode.toolLabel(request);
+      const span = exchange.identified?.()?.spanContext;
+      this.#finished(startedAt, exchange.client, { method: request.method, tool, answer, span });
+    }
     return answer;
   }
 
@@ -216,7 +218,7 @@ export class McpServer {
     return isOfOtherEra ? undefined : (this.#own.get(method) ?? this.#options.mode.handlers.get(method));
   }
 
-  async #answer(handler: McpHandler | undefined, request: JsonRpcRequest, exchange: Exchange): Promise<Answer> {
+  #answer(handler: McpHandler | undefined, request: JsonRpcRequest, exchange: Exchange): Answer | Promise<Answer> {
     if (handler === undefined) {
       return {
         error: { code: ERROR_METHOD_NOT_FOUND, message: `Method not found: ${request.method}` },
@@ -226,7 +228,10 @@ export class McpServer {
     if (exchange.client.era === 'legacy') {
       return this.#run(handler, request, exchange);
     }
-    const answer = await this.#runModern(handler, request, exchange);
+    return this.#runModern(handler, request, exchange).then((answer) => this.#toModern(request, answer));
+  }
+
+  #toModern(request: JsonRpcRequest, answer: Answer): Answer {
     return 'error' in answer
       ? { ...answer, error: toModernError(request.method, answer.error) }
       : { result: this.#toModernResult(request.method, answer.result) };

@@ -53,7 +53,7 @@ export class MemorySessionRecords implements SessionRecords {
     return record?.owner.principal === principal ? record : undefined;
   }
 
-  async use(key: SessionKey, now: number): Promise<SessionRecord | undefined> {
+  use(key: SessionKey, now: number): SessionRecord | undefined {
     const entry = this.#entries.get(key.id);
     if (entry === undefined || entry.record.owner.principal !== key.principal) {
       return undefined;

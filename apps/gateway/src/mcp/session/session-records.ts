@@ -67,8 +67,8 @@ export interface SessionRecords {
   add(record: SessionRecord, inUseSince: number): Promise<AddedSession>;
   /** The session of that key; looking is not use. */
   find(key: SessionKey): Promise<SessionRecord | undefined>;
-  /** The session of that key, marked as used at `now`. */
-  use(key: SessionKey, now: number): Promise<SessionRecord | undefined>;
+  /** The session of that key, marked as used at `now`: at once, where it is at hand. */
+  use(key: SessionKey, now: number): SessionRecord | undefined | Promise<SessionRecord | undefined>;
   /** The sessions of those ids that exist, in no order; reading is not use. */
   read(ids: readonly string[]): Promise<readonly SessionRecord[]>;
   setLogLevel(id: string, level: string): Promise<void>;

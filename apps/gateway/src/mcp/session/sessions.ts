@@ -96,24 +96,27 @@ export class Sessions {
   }
 
   /** The session of that key. What only ends the handshake is no use of it. */
-  find(key: SessionKey): Promise<Session | undefined> {
-    return this.#read(key, () => this.#options.records.find(key));
+  async find(key: SessionKey): Promise<Session | undefined> {
+    return this.#isOfAnother(key) ? undefined : this.#taken(key, await this.#options.records.find(key));
   }
 
-  /** The session of that key, marked as used now. */
-  use(key: SessionKey): Promise<Session | undefined> {
-    return this.#read(key, () => this.#options.records.use(key, this.#options.now()));
-  }
-
-  async #read(
-    { id, principal }: SessionKey,
-    read: () => Promise<SessionRecord | undefined>,
-  ): Promise<Session | undefined> {
-    const held = this.#held.get(id);
-    if (held !== undefined && held.record.owner.principal !== principal) {
-      return undefined; // somebody else's, who notices nothing of it
+  /** The session of that key, marked as used now: at once, where its record is at hand. */
+  use(key: SessionKey): Session | undefined | Promise<Session | undefined> {
+    if (this.#isOfAnother(key)) {
+      return undefined;
     }
-    const record = await read();
+    const { records, now } = this.#options;
+    const record = records.use(key, now());
+    return record instanceof Promise ? record.then((read) => this.#taken(key, read)) : this.#taken(key, record);
+  }
+
+  /** Whether somebody else has the session, who notices nothing of who asks for it. */
+  #isOfAnother({ id, principal }: SessionKey): boolean {
+    const held = this.#held.get(id);
+    return held !== undefined && held.record.owner.principal !== principal;
+  }
+
+  #taken({ id }: SessionKey, record: SessionRecord | undefined): Session | undefined {
     if (record === undefined) {
       this.#letGo(id);
       return undefined;

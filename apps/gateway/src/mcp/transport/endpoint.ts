@@ -4,11 +4,11 @@ import { headerText, type HttpContext } from '@dcc-mcp/http-adapter';
 import { type RequestContext, responseHeaders } from '@dcc-mcp/request-context';
 import { emptyReply, jsonReply, jsonTextReply, type Reply } from '../../http/reply.ts';
 import { idKey } from '../../protocol/json-rpc-id.ts';
-import type { JsonRpcMessage, JsonRpcNotification, JsonRpcRequest } from '../../protocol/json-rpc.ts';
+import type { JsonRpcId, JsonRpcMessage, JsonRpcNotification, JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
 import { BATCH_VERSION, ERROR_INVALID_REQUEST, ERROR_SERVER, eraOf, McpError } from '../../protocol/mcp-protocol.ts';
 import { messageText } from '../../protocol/message-text.ts';
-import type { Answer, Exchange } from '../exchange/exchange.ts';
+import type { Exchange } from '../exchange/exchange.ts';
 import { type McpClient, modernClient, sessionClient, unknownClient } from '../exchange/mcp-client.ts';
 import { checkMessage, type ClientAnswerMessage, readJson, refusedId } from '../exchange/messages.ts';
 import type { McpServer } from '../server/server.ts';
@@ -52,11 +52,20 @@ export class McpEndpoint {
 
   /** Answers one POST. `text` is its whole body. */
   async post(text: string, origin: HttpOrigin): Promise<Reply> {
+    let id: JsonRpcId = null;
     try {
       const body = readJson(text, 'body');
-      return await (body.isList ? this.#batch(body.elements(), origin) : this.#single(body, origin));
+      if (body.isList) {
+        return await this.#batch(body.elements(), origin);
+      }
+      const message = checkMessage(body);
+      if (!('method' in message)) {
+        return await this.#clientAnswer(message, origin);
+      }
+      id = 'id' in message ? message.id : null;
+      return await this.#take(message, origin);
     } catch (error) {
-      return toErrorReply(refusedId(error), error);
+      return toErrorReply(id ?? refusedId(error), error);
     }
   }
 
@@ -88,22 +97,27 @@ export class McpEndpoint {
     return emptyReply(204);
   }
 
-  async #single(body: RawJson, origin: HttpOrigin): Promise<Reply> {
-    const message = checkMessage(body);
-    if (!('method' in message)) {
-      return this.#clientAnswer(message, origin);
+  #take(message: JsonRpcRequest | JsonRpcNotification, origin: HttpOrigin): Reply | Promise<Reply> {
+    const refusal = whyNotGranted(message, origin.grants, this.#options.server);
+    if (refusal !== undefined) {
+      throw refusal;
     }
-    try {
-      const refusal = whyNotGranted(message, origin.grants, this.#options.server);
-      if (refusal !== undefined) {
-        throw refusal;
-      }
-      const isUse = message.method !== 'notifications/initialized';
-      const client = this.#ownClient(message, origin.http) ?? sessionClient(await this.#session(origin, isUse), 'http');
-      return await ('id' in message ? this.#request(message, client, origin) : this.#notification(message, client));
-    } catch (error) {
-      return toErrorReply('id' in message ? message.id : null, error);
+    const client = this.#ownClient(message, origin.http);
+    if (client !== undefined) {
+      return this.#takeFrom(client, message, origin);
     }
+    const session = this.#session(origin, message.method !== 'notifications/initialized');
+    return session instanceof Promise
+      ? session.then((found) => this.#takeFrom(sessionClient(found, 'http'), message, origin))
+      : this.#takeFrom(sessionClient(session, 'http'), message, origin);
+  }
+
+  #takeFrom(
+    client: McpClient,
+    message: JsonRpcRequest | JsonRpcNotification,
+    origin: HttpOrigin,
+  ): Reply | Promise<Reply> {
+    return 'id' in message ? this.#request(message, client, origin) : this.#notification(message, client);
   }
 
   /** Each member is a request of its own; there is no stream, so what would come before an answer is not sent. */
@@ -146,7 +160,8 @@ export class McpEndpoint {
         return undefined;
       }
       const exchange = createHttpExchange(client, origin);
-      const answer = await this.#run(message, exchange);
+      const end = noteRunning(message, exchange);
+      const answer = await this.#options.server.handle(message, exchange).finally(end);
       return exchange.signal.aborted ? undefined : responseMessage(message.id, answer);
     } catch (error) {
       if (error instanceof McpError) {
@@ -166,7 +181,7 @@ export class McpEndpoint {
     return message.method === 'initialize' ? unknownClient('http') : undefined;
   }
 
-  async #session({ http, principal }: HttpOrigin, isUse = true): Promise<Session> {
+  #session({ http, principal }: HttpOrigin, isUse = true): Session | Promise<Session> {
     const id = headerText(http.headers, 'mcp-session-id');
     if (id === undefined) {
       const message = 'Bad Request: Mcp-Session-Id header is required; send initialize first';
@@ -174,12 +189,8 @@ export class McpEndpoint {
     }
     const { sessions } = this.#options;
     const key = { id, principal };
-    const session = await (isUse ? sessions.use(key) : sessions.find(key));
-    if (session === undefined) {
-      const message = 'Session not found: it is unknown or has ended; send initialize again';
-      throw new McpError(ERROR_INVALID_REQUEST, message, { httpStatus: 404 });
-    }
-    return session;
+    const session = isUse ? sessions.use(key) : sessions.find(key);
+    return session instanceof Promise ? session.then(orNotFound) : orNotFound(session);
   }
 
   async #clientAnswer(message: ClientAnswerMessage, origin: HttpOrigin): Promise<Reply> {
@@ -196,13 +207,12 @@ export class McpEndpoint {
     return accepted();
   }
 
-  async #request(message: JsonRpcRequest, client: McpClient, origin: HttpOrigin): Promise<Reply> {
+  #request(message: JsonRpcRequest, client: McpClient, origin: HttpOrigin): Promise<Reply> {
     if (message.method === 'initialize' && client.era === 'legacy') {
       return this.#initialize(message, createHttpExchange(client, origin));
     }
     if (message.method === 'subscriptions/listen' && client.era === 'modern') {
-      const exchange = createHttpExchange(client, origin);
-      return (await this.#options.server.listen(message, this.#shareOf(message, exchange), exchange)).reply;
+      return this.#listen(message, createHttpExchange(client, origin));
     }
     if ((client.session?.streams.running.size ?? 0) >= MAX_RUNNING_REQUESTS) {
       const refusal = `This session runs ${MAX_RUNNING_REQUESTS} requests already`;
@@ -221,11 +231,12 @@ export class McpEndpoint {
       },
       ...(client.session === undefined ? {} : resumable(client.session)),
     });
-    this.#reply(message, createHttpExchange(client, origin, reply), reply).catch((error: unknown) => {
-      const told = this.#options.server.toMcpError(error);
-      reply.answer(message.id, { error: told.toJson(), httpStatus: told.httpStatus });
-    });
+    void this.#reply(message, createHttpExchange(client, origin, reply), reply);
     return reply.reply;
+  }
+
+  async #listen(message: JsonRpcRequest, exchange: Exchange): Promise<Reply> {
+    return (await this.#options.server.listen(message, this.#shareOf(message, exchange), exchange)).reply;
   }
 
   async #initialize(message: JsonRpcRequest, exchange: Exchange): Promise<Reply> {
@@ -241,6 +252,7 @@ export class McpEndpoint {
     return exchange.principal ?? `from ${this.#options.readContext(message, exchange).sourceIp}`;
   }
 
+  /** Never rejects. */
   async #reply(message: JsonRpcRequest, exchange: CancellableExchange, reply: HttpReply): Promise<void> {
     const identify = (): void => {
       if (!reply.isIdentified) {
@@ -248,34 +260,45 @@ export class McpEndpoint {
       }
     };
     const stopWaiting = reply.openWhenSlow(identify);
-    let answer: Answer;
+    const end = noteRunning(message, exchange);
     try {
-      answer = await this.#run(message, exchange);
+      const answer = await this.#options.server.handle(message, exchange);
+      identify();
+      // A request that its client cancelled has no answer (MCP, "Cancellation").
+      if (exchange.signal.aborted) {
+        reply.end();
+      } else {
+        reply.answer(message.id, answer);
+      }
+    } catch (error) {
+      const told = this.#options.server.toMcpError(error);
+      reply.answer(message.id, { error: told.toJson(), httpStatus: told.httpStatus });
     } finally {
       stopWaiting();
-    }
-    identify();
-    // A request that its client cancelled has no answer (MCP, "Cancellation").
-    if (exchange.signal.aborted) {
-      reply.end();
-    } else {
-      reply.answer(message.id, answer);
+      end();
     }
   }
+}
 
-  /** Runs the request; while it does, `notifications/cancelled` finds it in its session. */
-  async #run(message: JsonRpcRequest, exchange: CancellableExchange): Promise<Answer> {
-    const running = exchange.client.session?.streams.running;
-    const key = idKey(message.id);
-    running?.set(key, exchange.controller);
-    try {
-      return await this.#options.server.handle(message, exchange);
-    } finally {
-      if (running?.get(key) === exchange.controller) {
-        running.delete(key); // an id that is used twice names the later request
-      }
+/** Until the function given back is called, `notifications/cancelled` finds the request in its session. */
+function noteRunning({ id }: JsonRpcRequest, { client, controller }: CancellableExchange): () => void {
+  const running = client.session?.streams.running;
+  const key = idKey(id);
+  running?.set(key, controller);
+  return () => {
+    if (running?.get(key) === controller) {
+      running.delete(key); // an id that is used twice names the later request
     }
+  };
+}
+
+/** @throws {McpError} HTTP 404. */
+function orNotFound(session: Session | undefined): Session {
+  if (session === undefined) {
+    const message = 'Session not found: it is unknown or has ended; send initialize again';
+    throw new McpError(ERROR_INVALID_REQUEST, message, { httpStatus: 404 });
   }
+  return session;
 }
 
 function noBatches(): McpError {

@@ -10,7 +10,13 @@ import { rawResult } from '../../upstream/hop/answer.ts';
 import type { HopFailure, RawParams } from '../../upstream/upstream.ts';
 import { checkBudgets, checkLoop } from '../frame/call-limits.ts';
 import type { OperationCore, RunningOperation } from '../frame/core.ts';
-import type { EndedOperation, Ending, OperationDefinition, ParsedRequest } from '../frame/operation-definition.ts';
+import type {
+  EndedOperation,
+  Ending,
+  OperationDefinition,
+  ParsedRequest,
+  Resolution,
+} from '../frame/operation-definition.ts';
 import type { OperationError } from '../frame/operation-error.ts';
 import { namedRoute, routeOf } from '../frame/route.ts';
 import { callHop } from '../hops/call-hop.ts';
@@ -42,13 +48,11 @@ export const callOperation: OperationDefinition<CallRequest, CallTarget, RawJson
   parse: (body) => toParsedCall(parseCall(body), body),
   spanInput: ({ form }) => (form.ok ? form.raw : undefined),
   named,
-  async resolve(request, running) {
-    const resolution = await resolveTool(running, 'call', request.toolSlug);
-    if (!resolution.ok) {
-      return resolution;
-    }
-    const { record, upstream } = resolution.target;
-    return { ok: true, record, target: { record, upstream, request } };
+  resolve(request, running) {
+    const resolution = resolveTool(running, 'call', request.toolSlug);
+    return resolution instanceof Promise
+      ? resolution.then((resolved) => toCallTarget(resolved, request))
+      : toCallTarget(resolution, request);
   },
   run: call,
   follows: ({ record, outcome }) => ({
@@ -58,6 +62,14 @@ export const callOperation: OperationDefinition<CallRequest, CallTarget, RawJson
   }),
   details,
 };
+
+function toCallTarget(resolution: Resolution<ToolTarget>, request: CallRequest): Resolution<CallTarget> {
+  if (!resolution.ok) {
+    return resolution;
+  }
+  const { record, upstream } = resolution.target;
+  return { ok: true, record, target: { record, upstream, request } };
+}
 
 /** A call of `toolSlug` with arguments as they were sent. */
 export function toCallRequest(toolSlug: string, args: unknown, inputs?: RawParams): CallRequest {

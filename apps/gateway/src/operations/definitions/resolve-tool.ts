@@ -23,20 +23,34 @@ const MAX_CANDIDATES = 5;
  * Finds the tool a slug names. When its instance lives but does not list the tool, the list is asked for once more; the
  * server of what policy refuses is not started for it. What the frame asks of a tool that is found is not asked here.
  */
-export async function resolveTool(
+export function resolveTool(
   running: RunningOperation,
   operation: PolicyOperation,
   slug: string,
-): Promise<Resolution<ToolTarget>> {
+): Resolution<ToolTarget> | Promise<Resolution<ToolTarget>> {
   const { core } = running;
   const ofDcc = checkOnTheWay(running, operation, (permissions) => permissions.slug(slug));
   if (ofDcc !== undefined) {
     return refused(ofDcc, core, slug);
   }
   const first = core.catalog.resolve(slug);
-  if (first.kind === 'found') {
-    return withUpstream(core, first.record, slug);
-  }
+  return first.kind === 'found'
+    ? withUpstream(core, first.record, slug)
+    : lookAgain(running, operation, { slug, first });
+}
+
+/** What is asked for, and why it was not found. */
+interface Missed {
+  readonly slug: string;
+  readonly first: SlugResolution;
+}
+
+async function lookAgain(
+  running: RunningOperation,
+  operation: PolicyOperation,
+  { slug, first }: Missed,
+): Promise<Resolution<ToolTarget>> {
+  const { core } = running;
   const upstream = core.upstreams.get(instanceOf(first));
   const isMeant = upstream !== undefined && slug.startsWith(`${upstream.settings.dccType}.`);
   const ofSkill =

@@ -18,16 +18,18 @@ export interface Refusal {
 export type Admission = { readonly ok: true; leave(): void } | { readonly ok: false; readonly refusal: Refusal };
 
 /** The admission of what is not limited. */
-export const FREE_ADMISSION: Admission = { ok: true, leave: () => {} };
+const FREE_ADMISSION: Admission = { ok: true, leave: () => {} };
 /** How long a caller with too many operations at once should wait: about as long as one of them takes. */
 const CONCURRENCY_RETRY_SECS = 1;
+
+/** Whether there is a limit that operations are counted against: else none is asked for its admission. */
+export function isLimited({ core: { governance } }: RunningOperation): boolean {
+  return governance.quotas !== undefined || governance.concurrency !== undefined;
+}
 
 /** Counts the operation against the caller's rate and concurrency. */
 export async function admit(running: RunningOperation): Promise<Admission> {
   const { quotas, concurrency } = running.core.governance;
-  if (quotas === undefined && concurrency === undefined) {
-    return FREE_ADMISSION;
-  }
   const principal = principalOf(running);
   const onError = (error: unknown): never => fail(running, error);
   const decision = quotas && (await quotas.consume(principal).catch(onError));

@@ -3,20 +3,29 @@ import type { SearchFollowUp, SearchJoin } from '../../search/memory/search-memo
 import type { OperationCore, RunningOperation } from './core.ts';
 import type { EndedOperation, OperationDefinition } from './operation-definition.ts';
 
-/** Records how an operation ended, joined to the search that it follows. Nothing is computed of what ended ok where nobody listens. */
-export async function recordOperation<Request, Target, Value>(
+/**
+ * Records how an operation ended, joined to the search that it follows. Nothing is computed of what ended ok where nobody
+ * listens: then there is nothing to wait for.
+ */
+export function recordOperation<Request, Target, Value>(
+  definition: OperationDefinition<Request, Target, Value>,
+  ended: EndedOperation<Request, Target, Value>,
+  running: RunningOperation,
+): Promise<void> | undefined {
+  return ended.outcome === 'ok' && !running.core.recorder.isRecording ? undefined : record(definition, ended, running);
+}
+
+async function record<Request, Target, Value>(
   definition: OperationDefinition<Request, Target, Value>,
   ended: EndedOperation<Request, Target, Value>,
   running: RunningOperation,
 ): Promise<void> {
   const { core, caller, span, trail } = running;
   const { outcome, error, durationMillis, request } = ended;
-  if (outcome === 'ok' && !core.recorder.isRecording) {
-    return;
-  }
   const { searchId } = caller.ctx;
   const used = request === undefined ? undefined : definition.follows?.(ended);
   const isFollowUp = used !== undefined && searchId !== undefined && searchId !== '';
+  const details = definition.details(ended, running);
   const finished: FinishedOperation = {
     kind: 'operation',
     ctx: caller.ctx,
@@ -26,7 +35,7 @@ export async function recordOperation<Request, Target, Value>(
     error,
     durationMillis,
     join: isFollowUp ? await joinSearch(core, { searchId, ...used }) : undefined,
-    details: await definition.details(ended, running),
+    details: details instanceof Promise ? await details : details,
     trail,
   };
   caller.batch?.trail?.addItem(finished);

@@ -5,8 +5,15 @@ import { RawJson } from '../../protocol/json/raw-json.ts';
 import type { FinishedOperation, OperationTrail } from '../../recording/record/finished.ts';
 import { TrailOf } from '../../recording/record/operation-trail.ts';
 import type { OperationContext, RunningOperation } from './core.ts';
-import { admit, checkPolicy, FREE_ADMISSION, type Refusal } from './govern.ts';
-import type { Ending, OperationDefinition, OperationEnd, ParsedRequest } from './operation-definition.ts';
+import { admit, checkPolicy, isLimited, type Refusal } from './govern.ts';
+import type {
+  EndedOperation,
+  Ending,
+  OperationDefinition,
+  OperationEnd,
+  ParsedRequest,
+  Resolution,
+} from './operation-definition.ts';
 import { internalError, type OperationError, outcomeOfError } from './operation-error.ts';
 import { recordOperation } from './record-operation.ts';
 import { routeOf } from './route.ts';
@@ -42,30 +49,43 @@ class OperationRun<Request, Target, Value> {
     this.#running = { core, caller, span, trail };
   }
 
+  /** Nothing is waited for that is there at once: until its request leaves for the upstream, a plain call runs in one go. */
   async run(input: ParsedRequest<Request>): Promise<OperationEnd<Value>> {
     let ending: Ending<Value>;
     try {
-      ending = await this.#attempt(input);
+      const attempt = this.#attempt(input);
+      ending = attempt instanceof Promise ? await attempt : attempt;
     } catch (error) {
       ending = { error: internalError(this.#running.core, error) };
     }
-    return this.#finish(ending);
+    const ended = this.#finish(ending);
+    const recording = recordOperation(this.#definition, ended, this.#running);
+    if (recording !== undefined) {
+      await recording;
+    }
+    return ended;
   }
 
-  async #attempt(input: ParsedRequest<Request>): Promise<Ending<Value>> {
+  #attempt(input: ParsedRequest<Request>): Ending<Value> | Promise<Ending<Value>> {
     const request = input.ok ? input.value : input.request;
     const wrong = input.ok ? undefined : ({ kind: 'bad-request', message: input.message } as const);
     if (request === undefined) {
       return { error: wrong };
     }
     this.#begin(request);
-    const admission = this.#definition.isAdmitted ? await admit(this.#running) : FREE_ADMISSION;
+    return this.#definition.isAdmitted && isLimited(this.#running)
+      ? this.#attemptWithinLimits(request, wrong)
+      : this.#act(request, wrong);
+  }
+
+  async #attemptWithinLimits(request: Request, wrong: OperationError | undefined): Promise<Ending<Value>> {
+    const admission = await admit(this.#running);
     if (!admission.ok) {
       this.#name(request);
       return refused(admission.refusal);
     }
     try {
-      return await (wrong === undefined ? this.#act(request) : this.#refuse(request, wrong));
+      return await this.#act(request, wrong);
     } finally {
       admission.leave();
     }
@@ -87,11 +107,6 @@ class OperationRun<Request, Target, Value> {
     }
   }
 
-  #refuse(request: Request, error: OperationError): Ending<Value> {
-    this.#name(request);
-    return { error };
-  }
-
   #name(request: Request): void {
     const named = this.#definition.named?.(request, this.#running.core);
     if (named !== undefined) {
@@ -100,10 +115,20 @@ class OperationRun<Request, Target, Value> {
     }
   }
 
-  async #act(request: Request): Promise<Ending<Value>> {
+  #act(request: Request, wrong: OperationError | undefined): Ending<Value> | Promise<Ending<Value>> {
+    if (wrong !== undefined) {
+      this.#name(request);
+      return { error: wrong };
+    }
+    const resolution = this.#definition.resolve(request, this.#running);
+    return resolution instanceof Promise
+      ? resolution.then((resolved) => this.#actOn(resolved))
+      : this.#actOn(resolution);
+  }
+
+  #actOn(resolution: Resolution<Target>): Ending<Value> | Promise<Ending<Value>> {
     const { span } = this.#running;
     const { policy } = this.#definition;
-    const resolution = await this.#definition.resolve(request, this.#running);
     if (!resolution.ok) {
       span.setRoute(resolution.route);
       return resolution;
@@ -119,7 +144,7 @@ class OperationRun<Request, Target, Value> {
   }
 
   /** The one place where an outcome is decided and told. */
-  async #finish(ending: Ending<Value>): Promise<OperationEnd<Value>> {
+  #finish(ending: Ending<Value>): EndedOperation<Request, Target, Value> {
     const { core, span, trail } = this.#running;
     const ended = {
       ...ending,
@@ -138,7 +163,6 @@ class OperationRun<Request, Target, Value> {
         span.setOutputJson(contentOf(output));
       }
     }
-    await recordOperation(this.#definition, ended, this.#running);
     return ended;
   }
 

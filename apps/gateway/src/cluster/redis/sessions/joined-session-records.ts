@@ -100,7 +100,7 @@ export class JoinedSessionRecords implements SessionRecords {
     if (before === undefined) {
       return this.#look(key, now);
     }
-    const record = await this.#local.use(key, now);
+    const record = this.#local.use(key, now);
     if (record !== before && this.#room.isJoined) {
       // Nobody waits for it, and it tells whether the session is there still.
       void this.#look(key, now).catch(this.#options.onError);
