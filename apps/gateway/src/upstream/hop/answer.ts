@@ -30,8 +30,8 @@ export function rawAnswer(raw: RawJson, jobId?: string): AnsweredHop {
 }
 
 /** The result of a hop as it came. */
-export function rawResult({ raw, result }: AnsweredHop): RawJson {
-  return raw ?? RawJson.of(result);
+export function rawResult(answer: AnsweredHop): RawJson {
+  return answer.raw ?? RawJson.of(answer.result); // to ask for the value of an answer makes one
 }
 
 /** Narrows a JSON-RPC error object; `undefined` when it is malformed. */
