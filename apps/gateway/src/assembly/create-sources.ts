@@ -75,6 +75,7 @@ export function createTable(parts: GatewayParts, { core, ...measured }: TablePar
     ...core,
     ...measured,
     tokens,
+    fastPath: parts.config.server.fastPath,
     now: Date.now,
   });
 }

@@ -74,7 +74,7 @@ export const SERVER = {
     kind: 'boolean',
     fallback: true,
     description:
-      "Whether plain HTTP/1.1 requests of clients are read by the gateway's own strict reader, for less CPU. false: all are read by node:http, which instrumentations of Node see.",
+      "Whether plain HTTP/1.1 requests of clients are read, and plain requests to servers sent, by the gateway's own code, for less CPU. false: by node:http and undici, which instrumentations of Node see.",
   },
   'server.bootWaitMs': {
     names: ['DCC_MCP_BOOT_WAIT_MS'],

@@ -39,6 +39,8 @@ export interface InstanceTableOptions {
   readonly now: () => number;
   /** How often instances are asked whether they are usable; default 5 s. */
   readonly probeIntervalMillis?: number | undefined;
+  /** Whether plain requests to instances are sent without undici; default true. */
+  readonly fastPath?: boolean;
   /** Looks up the host names of registered instances; default the resolver of the system. */
   readonly lookup?: LookupFunction | undefined;
   /** How upstreams are made; default each is connected from here. */
@@ -191,13 +193,14 @@ export class InstanceTable {
 
   #start({ settings, facts }: InstanceOffer, fingerprint: string): void {
     const { upstreams, catalog, history, version, tokens, tap, log, probeIntervalMillis, lookup } = this.#options;
-    const { createUpstream: create = createUpstream } = this.#options;
+    const { createUpstream: create = createUpstream, fastPath = true } = this.#options;
     const upstream = create(settings, {
       events: this.#events,
       gatewayInfo: { name: 'dcc-mcp-gateway', version },
       limits: this.#limits,
       ...(tokens === undefined ? {} : { tokens }),
       tap,
+      fastPath,
       log,
       ...(probeIntervalMillis === undefined ? {} : { probeIntervalMillis }),
       ...(lookup === undefined ? {} : { lookup }),

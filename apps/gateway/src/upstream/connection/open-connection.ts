@@ -30,6 +30,8 @@ export interface OpenConnectionOptions {
   /** The gateway's own environment, of which a child gets the harmless part. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly maxMessageBytes: number;
+  /** Whether plain requests over HTTP are sent without undici. */
+  readonly fastPath: boolean;
   /** Looks host names up where an upstream may not have any address. */
   readonly lookup: LookupFunction;
   readonly events: RpcSessionEvents;
@@ -148,14 +150,14 @@ function tapped({ tap, settings }: OpenConnectionOptions): TappedTransport | und
 }
 
 async function openHttpConnection(options: OpenConnectionOptions, http: HttpSettings): Promise<OpenedConnection> {
-  const { random, maxMessageBytes, settings, oauth } = options;
+  const { random, maxMessageBytes, oauth } = options;
   const whyNoToken = await oauth?.token?.prepare();
   if (whyNoToken !== undefined) {
     return unreachable(whyNoToken);
   }
   const url = new URL(http.url);
   const reach = http.reach && new Reach(http.reach, options.lookup);
-  const client = createClient(url, settings.concurrency + SPARE_CONNECTIONS, reach);
+  const client = createClient(options, url, reach);
   const createTransport = (authorization: Authorization | undefined = oauth?.token): Transport => {
     const watch = tapped(options);
     const common = { client, url, headers: http.headers, random, maxMessageBytes, watch, reach };
@@ -186,9 +188,10 @@ async function openHttpConnection(options: OpenConnectionOptions, http: HttpSett
   return finish(options, parts, lost);
 }
 
-function createClient(url: URL, connections: number, reach: Reach | undefined): HttpClient {
+function createClient({ settings, fastPath }: OpenConnectionOptions, url: URL, reach: Reach | undefined): HttpClient {
+  const connections = settings.concurrency + SPARE_CONNECTIONS;
   const others = createPool(url, connections, reach);
-  return url.protocol === 'http:' ? new PlainClient({ url, connections, reach, others }) : others;
+  return fastPath && url.protocol === 'http:' ? new PlainClient({ url, connections, reach, others }) : others;
 }
 
 function headersNow(

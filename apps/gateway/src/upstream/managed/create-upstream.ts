@@ -17,6 +17,7 @@ export function createUpstream(settings: UpstreamSettings, deps: UpstreamDeps): 
     toolsPollMillis: 30_000,
     log: () => {},
     maxMessageBytes: 64 * 1024 * 1024,
+    fastPath: true,
     limits: {},
     environment: env,
     tap: undefined,

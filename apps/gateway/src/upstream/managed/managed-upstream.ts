@@ -51,6 +51,8 @@ export interface UpstreamDeps {
   readonly log?: (line: string) => void;
   /** Bound of one message of the upstream; default 64 MiB. */
   readonly maxMessageBytes?: number;
+  /** Whether plain requests over HTTP are sent without undici; default true. */
+  readonly fastPath?: boolean;
   /** Looks up the host names of upstreams that may not have any address; default the resolver of the system. */
   readonly lookup?: LookupFunction;
   readonly limits?: DispatchLimits;
@@ -298,13 +300,14 @@ export class ManagedUpstream implements Upstream {
   }
 
   #open(signal: AbortSignal): Promise<OpenedConnection> {
-    const { gatewayInfo, random, environment, maxMessageBytes, lookup, tap } = this.#deps;
+    const { gatewayInfo, random, environment, maxMessageBytes, fastPath, lookup, tap } = this.#deps;
     return openConnection({
       settings: this.settings,
       gatewayInfo,
       random,
       environment,
       maxMessageBytes,
+      fastPath,
       lookup,
       tap,
       oauth: this.#oauth,

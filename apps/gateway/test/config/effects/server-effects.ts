@@ -63,6 +63,19 @@ async function isSeenInNode(lab: Lab): Promise<boolean> {
   return isSeen;
 }
 
+/** Whether whoever watches undici is told of a call to a server. */
+async function isSeenInUndici(lab: Lab): Promise<boolean> {
+  let isSeen = false;
+  const see = (message: unknown): void => {
+    const { request } = message as { readonly request: { readonly method: string; readonly origin: string } };
+    isSeen ||= request.method === 'POST' && lab.upstream.url.startsWith(request.origin);
+  };
+  subscribe('undici:request:create', see);
+  await lab.call('read');
+  unsubscribe('undici:request:create', see);
+  return isSeen;
+}
+
 export const SERVER_EFFECTS: Readonly<Record<string, Effect>> = {
   'server.host': { value: '127.0.0.2', observe: ({ url }) => new URL(url).hostname },
   'server.port': { value: Number(PORT), observe: ({ url }) => new URL(url).port === PORT },
@@ -92,7 +105,7 @@ export const SERVER_EFFECTS: Readonly<Record<string, Effect>> = {
     ],
   },
   'server.adminPath': { value: '/ops', observe: statusOf('/ops/') },
-  'server.fastPath': { value: false, observe: isSeenInNode },
+  'server.fastPath': { value: false, observe: async (lab) => [await isSeenInNode(lab), await isSeenInUndici(lab)] },
   'server.admin': { value: false, observe: statusOf('/admin/') },
   'server.bodyLimitBytes': {
     value: 100,
