@@ -158,8 +158,8 @@ async function run() {
   const gateway = await startGateway(upstream.port);
   await untilReady(gateway.url);
   await warmUp(gateway.url);
-  const before = await heapBytes(gateway);
   const connections = await openConnections(gateway.url, connectionCount);
+  const before = await heapBytes(gateway); // with the connections, which are none of a session
   const sessions = await openSessions(connections, sessionCount);
   const idle = await heapBytes(gateway);
   const latencies = await load(connections, sessions);

@@ -65,7 +65,7 @@ function updateDocuments() {
   const commands = [
     [process.execPath, 'scripts/docs-figures.mjs'],
     [process.execPath, 'scripts/docs-history.mjs'],
-    ['node_modules/.bin/oxfmt', 'docs', 'README.md', 'packages/*/README.md', 'apps/*/README.md'],
+    ['node_modules/.bin/oxfmt', '*.md', 'docs/**', 'packages/*/README.md', 'apps/*/README.md'],
   ];
   for (const [program, ...args] of commands) {
     if (spawnSync(program, args, { cwd: ROOT, stdio: 'inherit' }).status !== 0) {
