@@ -117,6 +117,60 @@ describe.each([false, true])('with fastPath %p', (fastPath) => {
     });
   });
 
+  test('a request that comes in many small pieces is read', async () => {
+    const { socket, heard } = await client(await start(echo));
+    socket.setNoDelay(true);
+    for (const piece of bytesOf(`${POST}Content-Length: 100\r\n\r\n${'x'.repeat(100)}`)) {
+      socket.write(piece);
+      await new Promise(setImmediate);
+    }
+    await until(() => heard().includes('x'.repeat(100)));
+    socket.write(`${GET}\r\n`);
+    await until(() => heard().split('200 OK').length === 3);
+    expect(heard()).not.toContain('HTTP/1.1 4');
+  });
+
+  test('what comes while an answer is made is read after it, however much it is', async () => {
+    const server = await start(async (http) => {
+      const reading = await http.readBody(100_000);
+      await wait(30);
+      return { status: 200, headers: {}, body: `${http.path} ${reading.ok ? reading.text.length : 0};` };
+    });
+    const { socket, heard } = await client(server);
+    for (const path of ['/1', '/2', '/3', '/4']) {
+      socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n${'x'.repeat(60_000)}`);
+      await wait(5);
+    }
+    await until(() => heard().includes('/4 60000;'));
+    expect(heard().match(/\/\d \d+;/g)).toEqual(['/1 60000;', '/2 60000;', '/3 60000;', '/4 60000;']);
+  });
+
+  test('whoever leaves at any moment has an end, and nothing of it is told', async () => {
+    const told: unknown[] = [];
+    let [begun, ended] = [0, 0];
+    const server = await start(
+      async (http) => {
+        begun += 1;
+        http.onEnd(() => (ended += 1));
+        await wait(5);
+        return echo(http);
+      },
+      { ...SHORT, onError: (error) => told.push(error) },
+    );
+    const text = `${POST}Content-Length: 10\r\n\r\n0123456789`;
+    await Promise.all(
+      Array.from({ length: 100 }, async (_, at) => {
+        const { socket } = await client(server);
+        socket.write(text.slice(0, (at * text.length) / 60));
+        await wait(20 + (at % 40));
+        socket.destroy();
+      }),
+    );
+    await server.close({ graceMillis: 1000 });
+    expect(begun).toBeGreaterThan(0);
+    expect([ended, told]).toEqual([begun, []]);
+  });
+
   test.each([0, 20, 150])('a body that comes %p ms after its head is read', async (millis) => {
     const { socket, heard } = await client(await start(echo));
     for (let round = 1; round <= 3; round += 1) {

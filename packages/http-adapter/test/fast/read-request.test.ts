@@ -24,10 +24,11 @@ describe('readRequest', () => {
     });
   });
 
-  test('waits for the rest of each beginning of one', () => {
+  test('says how much is missing of each beginning of one', () => {
     const text = `${HEAD}Content-Length: 5\r\n\r\nhello`;
     const readings = Array.from({ length: text.length }, (_, at) => read(text.slice(0, at)));
-    expect(new Set(readings)).toEqual(new Set(['partial']));
+    const bodyStart = text.indexOf('hello');
+    expect(readings).toEqual(readings.map((_, at) => (at < bodyStart ? 1 : text.length - at)));
   });
 
   test.each([
@@ -146,7 +147,7 @@ describe('is for a whole parser', () => {
     ['an empty line behind it', `${HEAD}${body}\r\n`],
   ])('%s', (_what, text) => {
     // What has no end in sight is looked at by Node soon.
-    expect(read(text)).toBe(text.includes('\r\n\r\n') || !/^(POST|GET) \//.test(text) ? 'unusual' : 'partial');
+    expect(read(text)).toBe(text.includes('\r\n\r\n') || !/^(POST|GET) \//.test(text) ? 'unusual' : 1);
   });
 });
 

@@ -26,6 +26,9 @@ export interface FastOptions {
 /** How long a request may take to be whole before Node's own server goes on with it, in milliseconds. */
 const PATIENCE_MILLIS = 50;
 
+/** Pieces in which a request may come: each may mean that all of it is looked at again. */
+const MAX_PIECES = 64;
+
 /** Bytes that are held while an answer is under way; past it nothing more is read. */
 const MAX_HELD_BYTES = 65_536;
 
@@ -40,6 +43,8 @@ export class FastConnection {
   /** What has come of a request that is not whole, or behind the one that is answered. */
   #held: Buffer[] = [];
   #heldBytes = 0;
+  /** Bytes without which what is held can't be a whole request. */
+  #neededBytes = 0;
   #running: PlainHttpContext | undefined;
   #hasServed = false;
   #patience: NodeJS.Timeout | undefined;
@@ -66,38 +71,30 @@ export class FastConnection {
   }
 
   #take(bytes: Buffer): void {
+    this.#held.push(bytes);
+    this.#heldBytes += bytes.length;
     if (this.#running !== undefined) {
-      this.#hold(bytes);
       if (this.#heldBytes > MAX_HELD_BYTES) {
         this.#socket.pause();
       }
-      return;
+    } else if (this.#heldBytes >= this.#neededBytes) {
+      this.#read();
     }
-    const all = this.#heldBytes === 0 ? bytes : Buffer.concat([this.#release(), bytes]);
-    const request = readRequest(all, this.#options.bounds.maxHeaderBytes);
-    if (request === 'partial') {
-      this.#hold(all);
-      this.#patience ??= setTimeout(() => this.#handOver(this.#release()), PATIENCE_MILLIS);
-      return;
-    }
-    this.#stopWaiting();
-    if (request === 'unusual') {
-      this.#handOver(all);
-      return;
-    }
-    this.#answer(new PlainHttpContext(request, this.#socket));
   }
 
-  #hold(bytes: Buffer): void {
-    this.#held.push(bytes);
-    this.#heldBytes += bytes.length;
-  }
-
-  #release(): Buffer {
-    const bytes = Buffer.concat(this.#held);
-    this.#held = [];
-    this.#heldBytes = 0;
-    return bytes;
+  #read(): void {
+    const [first] = this.#held;
+    const bytes = this.#held.length === 1 && first !== undefined ? first : Buffer.concat(this.#held);
+    const request = readRequest(bytes, this.#options.bounds.maxHeaderBytes);
+    if (typeof request === 'number' && this.#held.length < MAX_PIECES) {
+      this.#neededBytes = this.#heldBytes + request;
+      this.#patience ??= setTimeout(() => this.#handOver(), PATIENCE_MILLIS);
+    } else if (typeof request === 'object') {
+      this.#forget();
+      this.#answer(new PlainHttpContext(request, this.#socket));
+    } else {
+      this.#handOver();
+    }
   }
 
   #answer(http: PlainHttpContext): void {
@@ -130,7 +127,7 @@ export class FastConnection {
     if (isLast || this.#options.isClosing()) {
       socket.destroySoon();
     } else if (this.#heldBytes > 0) {
-      this.#handOver(this.#release());
+      this.#handOver();
     } else if (!this.#hasServed) {
       this.#hasServed = true;
       const { keepAliveTimeoutMillis: millis } = this.#options.bounds;
@@ -171,13 +168,17 @@ export class FastConnection {
     this.#socket.resume();
   }
 
-  #handOver(read: Buffer): void {
+  #handOver(): void {
+    const read = Buffer.concat(this.#held);
     this.#leave();
     this.#socket.pause();
     this.#options.handOver(this.#socket, this.#connection, read);
   }
 
-  #stopWaiting(): void {
+  #forget(): void {
+    this.#held = [];
+    this.#heldBytes = 0;
+    this.#neededBytes = 0;
     if (this.#patience !== undefined) {
       clearTimeout(this.#patience);
       this.#patience = undefined;
@@ -187,7 +188,7 @@ export class FastConnection {
   /** Has nothing to do with its socket any more. */
   #leave(): void {
     const socket = this.#socket;
-    this.#stopWaiting();
+    this.#forget();
     socket.setTimeout(0);
     socket
       .off('data', this.#onData)

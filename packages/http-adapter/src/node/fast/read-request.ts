@@ -10,8 +10,8 @@ export interface PlainRequest {
   readonly body: Buffer;
 }
 
-/** The request; `partial` where more has to come, `unusual` where a whole parser has to look at it, or at what follows. */
-export type RequestReading = PlainRequest | 'partial' | 'unusual';
+/** The request; where more has to come, how many bytes at least; `unusual` where a whole parser has to look at it, or at what follows. */
+export type RequestReading = PlainRequest | number | 'unusual';
 
 /**
  * What is read here (RFC 9112, a small part of it): a target in origin form, lines that end with CRLF, and values without
@@ -39,7 +39,7 @@ export function readRequest(bytes: Buffer, maxHeaderBytes: number): RequestReadi
   const text = bytes.toString('latin1', 0, Math.min(bytes.length, maxHeaderBytes));
   const [head, method, target] = HEAD.exec(text) ?? [];
   if (head === undefined || method === undefined || target === undefined) {
-    return text.length < maxHeaderBytes && mayBecomeOne(text) ? 'partial' : 'unusual';
+    return text.length < maxHeaderBytes && mayBecomeOne(text) ? 1 : 'unusual';
   }
   const headers = readHeaders(head);
   const bodyBytes = headers && readLength(method, headers);
@@ -48,7 +48,7 @@ export function readRequest(bytes: Buffer, maxHeaderBytes: number): RequestReadi
   }
   const missing = head.length + bodyBytes - bytes.length;
   if (missing !== 0) {
-    return missing > 0 ? 'partial' : 'unusual';
+    return missing > 0 ? missing : 'unusual';
   }
   return { method, target, headers, body: bytes.subarray(head.length) };
 }
