@@ -184,6 +184,26 @@ describe('the connections of the plain client', () => {
     expect(server.taken).toHaveLength(1);
   });
 
+  test('are one for requests of which each is made when the one before has its answer', async () => {
+    const { server, client } = await start(ok);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const next = (count: number): void =>
+      void send(client, { handler: { onResponseEnd: () => (count === 0 ? resolve() : next(count - 1)) } });
+    next(50);
+    await promise;
+    expect(server.taken).toHaveLength(1);
+  });
+
+  test('that were made for a request that was given up serve others', async () => {
+    const { server, client } = await start(ok, { connections: 1 });
+    const { source, answer } = send(client);
+    await new Promise(setImmediate);
+    source.abort(new Error('left'));
+    expect(await answer).toBe('failed: left ');
+    expect(await send(client).answer).toBe('200 ok');
+    expect(server.taken).toHaveLength(1);
+  });
+
   test('are as many as there are requests at once', async () => {
     const { server, client } = await start((socket) => setTimeout(ok, 50, socket), { connections: 3 });
     await Promise.all([send(client).answer, send(client).answer, send(client).answer, send(client).answer]);

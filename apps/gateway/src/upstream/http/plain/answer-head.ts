@@ -26,7 +26,7 @@ const SPACE = 0x20;
 const TAB = 0x09;
 
 /** How long a connection is kept where the server says nothing of it. */
-const IDLE_MILLIS = 4_000;
+export const IDLE_MILLIS = 4_000;
 const MAX_IDLE_MILLIS = 600_000;
 /** Of what the server allows: it may have begun to count earlier. */
 const MARGIN_MILLIS = 2_000;

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { type buildConnector, errors } from 'undici';
 import { toError } from '../../../protocol/thrown-error.ts';
-import type { AnswerHead } from './answer-head.ts';
+import { type AnswerHead, IDLE_MILLIS } from './answer-head.ts';
 import { AnswerReader, type AnswerSink, isBlank } from './answer-reader.ts';
 import type { Carrier, PlainRequest } from './plain-request.ts';
 
@@ -23,7 +23,7 @@ export class PlainConnection implements AnswerSink, Carrier {
   readonly #reader = new AnswerReader(this);
   #socket: Socket | undefined;
   #request: PlainRequest | undefined;
-  #idleMillis = 0;
+  #idleMillis = IDLE_MILLIS;
   #idleUntil = Infinity;
   #isClosed = false;
 
@@ -34,10 +34,6 @@ export class PlainConnection implements AnswerSink, Carrier {
   /** When the server may close it, on the clock of `performance.now`. */
   get idleUntil(): number {
     return this.#idleUntil;
-  }
-
-  get isClosed(): boolean {
-    return this.#isClosed;
   }
 
   send(request: PlainRequest): void {
@@ -122,7 +118,7 @@ export class PlainConnection implements AnswerSink, Carrier {
       .on('end', () => this.#onGone(new errors.SocketError('other side closed'), true))
       .on('close', () => this.close(new errors.SocketError('closed')));
     if (this.#request === undefined) {
-      this.#free(socket, Infinity); // its request was given up meanwhile
+      this.#free(socket); // its request was given up meanwhile
     } else {
       this.#write(socket, this.#request);
     }
@@ -164,16 +160,16 @@ export class PlainConnection implements AnswerSink, Carrier {
     if (this.#idleMillis === 0 || socket.writableLength > 0) {
       this.close(new errors.InformationalError('reset'));
     } else {
-      this.#free(socket, this.#idleMillis);
+      this.#free(socket);
     }
   }
 
-  #free(socket: Socket, idleMillis: number): void {
+  #free(socket: Socket): void {
     if (socket.isPaused()) {
       socket.resume();
     }
     socket.unref();
-    this.#idleUntil = performance.now() + idleMillis;
+    this.#idleUntil = performance.now() + this.#idleMillis;
     this.#options.onFree(this);
   }
 

@@ -80,7 +80,9 @@ export class PlainPool {
   #sendWaiting(): void {
     let sent = 0;
     for (const request of this.#waiting) {
-      const connection = request.isOver ? undefined : this.#take();
+      // Those that rest are enough for as many of the last as there are.
+      const mayOpen = this.#waiting.length - sent > this.#resting.length;
+      const connection = request.isOver ? undefined : this.#take(mayOpen);
       if (connection === undefined && !request.isOver) {
         break;
       }
@@ -90,7 +92,7 @@ export class PlainPool {
     this.#waiting = sent === this.#waiting.length ? [] : this.#waiting.slice(sent);
   }
 
-  #take(): PlainConnection | undefined {
+  #take(mayOpen: boolean): PlainConnection | undefined {
     const now = performance.now();
     for (let connection = this.#idle.pop(); connection !== undefined; connection = this.#idle.pop()) {
       if (connection.idleUntil > now) {
@@ -98,7 +100,7 @@ export class PlainPool {
       }
       connection.close(new errors.InformationalError('socket idle timeout'));
     }
-    return this.#all.size < this.#options.connections ? this.#open() : undefined;
+    return mayOpen && this.#all.size < this.#options.connections ? this.#open() : undefined;
   }
 
   #open(): PlainConnection {
