@@ -1,22 +1,18 @@
-import { hash } from 'node:crypto';
 import type { ArgumentsForm } from '../../arguments/check/argument-form.ts';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import type { Budgets } from '../../governance/budgets.ts';
 import type { RunningOperation } from './core.ts';
 import { fail, notePolicy, principalOf, type Refusal } from './govern.ts';
 
-/** Arguments up to that length are compared as they are, longer ones by their hash. */
-const MAX_COMPARED = 512;
-
 /** Notes a call that the caller repeats; one too many is refused where that is configured. */
 export function checkLoop(running: RunningOperation, record: ToolRecord, form: ArgumentsForm): Refusal | undefined {
   const { core, caller } = running;
   const { loops } = core.governance;
-  const said = form.ok ? form.raw.text : form.message;
   const waitMillis = loops.note(
     {
       tool: record.label,
-      key: `${record.slug} ${said.length > MAX_COMPARED ? hash('sha256', said) : said}`,
+      slug: record.slug,
+      said: form.ok ? form.raw.text : form.message,
       session: caller.ctx.protocolSession,
       principalOf: () => principalOf(running),
     },
