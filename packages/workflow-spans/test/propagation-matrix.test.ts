@@ -50,8 +50,8 @@ const MATRIX = Object.keys(CARRIERS).flatMap((carrier) =>
 
 type Cell = (typeof MATRIX)[number];
 
-function call(tracer: Tracer, [carrier, transport, parentPolicy]: Cell) {
-  const settings = countingSettings();
+function call(tracer: Tracer | undefined, [carrier, transport, parentPolicy]: Cell) {
+  const settings = { ...countingSettings(), newSpanId: () => 'c'.repeat(16) };
   const { headers, meta } = CARRIERS[carrier];
   const ctx = readRequestContext({ transport, headers, meta }, settings);
   const span = createWorkflowSpans({ tracer, settings, parentPolicy }).startWorkflow(ctx, 'gateway.call');
@@ -86,6 +86,10 @@ describe('propagation', () => {
   test.each(['header', 'meta', 'both'] as const)('by %s without a tracer is the caller’s own, unchanged', (carrier) => {
     const { sent, answered } = call(new ProxyTracerProvider().getTracer('none'), [carrier, 'mcp', 'auto']);
     expect([sent, answered]).toEqual(Array(2).fill(`00-${CARRIERS[carrier].trace}-${CARRIERS[carrier].span}-01`));
+  });
+
+  test.each(MATRIX)('by %s over %s with policy %s is with no tracer as with one that makes no spans', (...cell) => {
+    expect(call(undefined, cell)).toEqual(call(new ProxyTracerProvider().getTracer('none'), cell));
   });
 
   test.each(['header', 'meta', 'both'] as const)('by %s unsampled is our hop with flag 00', (carrier) => {

@@ -21,7 +21,16 @@ import {
   ATTR_MCP_TOOL_SLUG,
   GEN_AI_OPERATION_EXECUTE_TOOL,
 } from '@dcc-mcp/semantic-conventions';
-import { type Context, type Span, type SpanContext, SpanKind, type Tracer, INVALID_TRACEID } from '@opentelemetry/api';
+import {
+  type Context,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  trace,
+  type Tracer,
+  INVALID_SPAN_CONTEXT,
+  INVALID_TRACEID,
+} from '@opentelemetry/api';
 import { ATTR_NETWORK_TRANSPORT, ATTR_SERVER_ADDRESS, ATTR_SERVER_PORT } from '@opentelemetry/semantic-conventions';
 import type { CapturePolicy } from '../content/capture-policy.ts';
 import { toKnownMethod } from './mcp-methods.ts';
@@ -33,7 +42,7 @@ import { setClientStatus, setErrorAttributes } from './span-status.ts';
 
 /** What all spans of a process share. */
 export interface SharedSettings {
-  readonly tracer: Tracer;
+  readonly tracer: Tracer | undefined;
   readonly settings: RequestContextSettings;
   readonly capture: CapturePolicy;
   readonly statusOk: boolean;
@@ -46,6 +55,9 @@ export interface HopParent {
   readonly context: Context;
   readonly clock: SpanClock;
 }
+
+/** Stands for each span where there is no tracer. */
+export const NO_SPAN: Span = trace.wrapSpanContext(INVALID_SPAN_CONTEXT);
 
 /** How a hop starts. */
 export interface StartedHop {
@@ -62,12 +74,14 @@ export class HopSpan {
   readonly #settings: RequestContextSettings;
   readonly #clock: SpanClock;
 
-  constructor(shared: SharedSettings, { ctx, context, clock }: HopParent, { hop, facts }: StartedHop) {
+  constructor(shared: SharedSettings, parent: HopParent, { hop, facts }: StartedHop) {
+    const { ctx, clock } = parent;
     this.#ctx = ctx;
     this.#settings = shared.settings;
     this.#clock = clock;
-    const options = { kind: SpanKind.CLIENT, startTime: clock.now() };
-    this.#span = shared.tracer.startSpan(nameOf(hop), options, context);
+    this.#span =
+      shared.tracer?.startSpan(nameOf(hop), { kind: SpanKind.CLIENT, startTime: clock.now() }, parent.context) ??
+      NO_SPAN;
     const started = this.#span.spanContext();
     this.spanContext = started.traceId === INVALID_TRACEID ? ctx.spanContext : started;
     if (this.#span.isRecording()) {

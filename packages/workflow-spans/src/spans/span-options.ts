@@ -11,7 +11,8 @@ export type ParentPolicy = 'auto' | 'remote' | 'local';
 
 /** What `createWorkflowSpans` takes. */
 export interface WorkflowSpansOptions {
-  readonly tracer: Tracer;
+  /** Absent: no span is made, which ids and headers of requests don't show. */
+  readonly tracer?: Tracer | undefined;
   /** The same object that requests are read with; it brings the propagators. */
   readonly settings: RequestContextSettings;
   /** Default `auto`. */

@@ -26,7 +26,7 @@ import {
 } from '@opentelemetry/api';
 import { ATTR_HTTP_REQUEST_METHOD, ATTR_HTTP_ROUTE } from '@opentelemetry/semantic-conventions';
 import { createCapturePolicy } from '../content/capture-policy.ts';
-import type { SharedSettings } from './hop-span.ts';
+import { NO_SPAN, type SharedSettings } from './hop-span.ts';
 import { toKnownMethod } from './mcp-methods.ts';
 import { ProtocolSpan } from './protocol-span.ts';
 import { setRequestAttributes } from './request-attributes.ts';
@@ -152,6 +152,9 @@ class SpanStarter {
   }
 
   #startEntry(start: SpanStart): Span {
+    if (this.#shared.tracer === undefined) {
+      return NO_SPAN;
+    }
     const { ctx } = start;
     const isLocal = this.#parentPolicy === 'local';
     const callers = isLocal && ctx.parent !== undefined ? [ctx.parent, ...ctx.links] : ctx.links;
@@ -166,7 +169,7 @@ class SpanStarter {
     parent: Context,
   ): Span {
     const options = { ...place, startTime: clock.now(), ...(attributes !== undefined && { attributes }) };
-    const span = this.#options.tracer.startSpan(name, options, parent);
+    const span = this.#shared.tracer?.startSpan(name, options, parent) ?? NO_SPAN;
     const started = span.spanContext();
     // Without a tracer there is no span of ours: the request keeps standing for the caller's, or for a generated one.
     if (started.traceId !== INVALID_TRACEID) {

@@ -30,7 +30,7 @@ export function createGatewaySpans({
   contextSettings,
 }: GatewaySpansOptions): WorkflowSpans {
   return createWorkflowSpans({
-    tracer: telemetry.tracer,
+    tracer: telemetry.isTracing ? telemetry.tracer : undefined,
     settings: contextSettings,
     parentPolicy: config.telemetry.traceParent,
     protocolSpans: config.telemetry.protocolSpans,
