@@ -33,6 +33,7 @@ describe('readGatewayConfig', () => {
         admin: true,
         bodyLimitBytes: 4_194_304,
         bootWaitMs: 3_000,
+        fastPath: true,
         allowedHosts: [],
         stdio: false,
         listens: true,

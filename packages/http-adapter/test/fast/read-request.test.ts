@@ -83,7 +83,7 @@ describe('readRequest', () => {
     expect(wrong).toEqual([]);
     // Else it says nothing.
     expect(taken).toBeGreaterThan(CASES / 10);
-  });
+  }, 900_000);
 });
 
 // How one request is made to look like two, or two like one.
