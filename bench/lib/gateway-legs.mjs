@@ -73,11 +73,11 @@ export function createLegs({ bare, gateways }) {
   const legs = [];
   for (const era of ['legacy', 'modern']) {
     legs.push(bareLeg(bare, { era, name: BARE, tool: 'echo' }));
-    for (const [state, { all, search }] of Object.entries(gateways)) {
+    for (const [state, { all }] of Object.entries(gateways)) {
       legs.push(gatewayLeg(all, { era, name: `gateway, telemetry ${state}`, tool: 'echo' }));
-      if (search !== undefined) {
-        legs.push(gatewayLeg(search, { era, name: `gateway call, telemetry ${state}`, tool: 'call' }));
-      }
+    }
+    for (const [state, { search }] of Object.entries(gateways).filter(([, each]) => each.search !== undefined)) {
+      legs.push(gatewayLeg(search, { era, name: `gateway call, telemetry ${state}`, tool: 'call' }));
     }
   }
   return legs;

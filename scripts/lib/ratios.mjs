@@ -9,12 +9,26 @@ const ERAS = { legacy: 'MCP 2025-11-25', modern: 'MCP 2026-07-28' };
 export const budgetOfLeg = (budgets, leg) =>
   leg.includes('MiB results') ? undefined : budgets.gateway[/telemetry (.+)$/.exec(leg)?.[1]];
 
+/** What the gateway's own tool `call` costs beside a tool that is exposed itself. */
+const callsBesideAll = (rows) =>
+  rows
+    .filter(({ leg }) => leg.startsWith('gateway call, '))
+    .map(({ era, leg, timesBare }) => {
+      const all = rows.find((row) => row.era === era && row.leg === leg.replace(' call', ''));
+      return [
+        `${ERAS[era]}, call beside the tool itself, ${leg.split(', ').slice(1).join(', ')}`,
+        timesBare / all.timesBare,
+      ];
+    });
+
 /** By benchmark: the name of each ratio, its value, its unit, its budget where there is one. Less is better, but for workers. */
 const RATIOS = {
-  gateway: ({ rows }, budgets) =>
-    rows
+  gateway: ({ rows }, budgets) => [
+    ...rows
       .filter(({ leg }) => !leg.startsWith('bare'))
       .map(({ era, leg, timesBare }) => [`${ERAS[era]}, ${leg}`, timesBare, '×', budgetOfLeg(budgets, leg)]),
+    ...callsBesideAll(rows).map(([name, value]) => [name, value, '×', budgets.gateway.callOfAll]),
+  ],
   'telemetry-share': (share, { gateway }) => [
     ['of the CPU, no history', worst(share.ofCpu), '%', gateway.telemetryOfCpu],
     ['of the CPU, with history', share.withHistoryOfCpu && worst(share.withHistoryOfCpu), '%'],
