@@ -25,6 +25,8 @@ async function record<Request, Target, Value>(
   const { searchId } = caller.ctx;
   const used = request === undefined ? undefined : definition.follows?.(ended);
   const isFollowUp = used !== undefined && searchId !== undefined && searchId !== '';
+  const join = isFollowUp ? await joinSearch(core, { searchId, ...used }) : undefined;
+  // Only then: a search that is remembered comes after the one that it follows.
   const details = definition.details(ended, running);
   const finished: FinishedOperation = {
     kind: 'operation',
@@ -34,7 +36,7 @@ async function record<Request, Target, Value>(
     outcome,
     error,
     durationMillis,
-    join: isFollowUp ? await joinSearch(core, { searchId, ...used }) : undefined,
+    join,
     details: details instanceof Promise ? await details : details,
     trail,
   };
