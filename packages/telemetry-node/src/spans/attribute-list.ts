@@ -92,8 +92,10 @@ export class AttributeList {
 
   /** Puts what `transform` gives in place of each value; nothing that was dropped before comes back. */
   transform(transform: AttributeTransform): void {
-    this.shared.splice(0, Infinity, ...this.shared.map((shared) => shared.transformed(transform)));
-    const { keys, values } = this;
+    const { keys, values, shared } = this;
+    shared.forEach((attributes, at) => {
+      shared[at] = attributes.transformed(transform);
+    });
     let kept = 0;
     for (let at = 0; at < keys.length; at += 1) {
       const key = keys[at] ?? '';

@@ -41,6 +41,13 @@ export interface RecordedSpanStart {
 /** A link with the count of what its limit took away. */
 type CountedLink = Link & { readonly droppedAttributesCount?: number };
 
+// What most spans have; nothing is added to these.
+const NO_LINKS: CountedLink[] = [];
+const NO_EVENTS: TimedEvent[] = [];
+const UNSET: SpanStatus = { code: SpanStatusCode.UNSET };
+const NEVER: HrTime = [0, 0];
+[NO_LINKS, NO_EVENTS, UNSET, NEVER].forEach(Object.freeze);
+
 /**
  * A span that is recorded: to its caller the API's `Span`, to exporters the SDK's `ReadableSpan`, with the same content as
  * the official SDK's. It does without that one's checks and copies per attribute, which were half of what tracing cost.
@@ -52,11 +59,11 @@ export class RecordedSpan implements Span, ReadableSpan {
   readonly resource: Resource;
   readonly instrumentationScope: InstrumentationScope;
   readonly attributeList: AttributeList;
-  readonly links: CountedLink[] = [];
-  readonly events: TimedEvent[] = [];
+  links: CountedLink[] = NO_LINKS;
+  events: TimedEvent[] = NO_EVENTS;
   name: string;
-  status: SpanStatus = { code: SpanStatusCode.UNSET };
-  endTime: HrTime = [0, 0];
+  status: SpanStatus = UNSET;
+  endTime: HrTime = NEVER;
   ended = false;
   droppedEventsCount = 0;
   droppedLinksCount = 0;
@@ -134,6 +141,7 @@ export class RecordedSpan implements Span, ReadableSpan {
     const at = isTime && !isTimeInput(time) ? attributesOrTime : time;
     const kept = cleanPart(attributes, eventAttributes, cleanSimpleAttributes);
     const event = { name: toText(name), time: this.#time.toHrTime(at), ...kept };
+    this.events = this.events === NO_EVENTS ? [] : this.events;
     this.droppedEventsCount += pushNewest(this.events, event, maxEvents);
     return this;
   }
@@ -149,6 +157,7 @@ export class RecordedSpan implements Span, ReadableSpan {
       return this;
     }
     const kept = { context: link.context, ...cleanPart(link.attributes, linkAttributes, cleanAttributes) };
+    this.links = this.links === NO_LINKS ? [] : this.links;
     this.droppedLinksCount += pushNewest(this.links, kept, maxLinks);
     return this;
   }

@@ -22,18 +22,25 @@ export function toEncodable(time: HrTime): HrTime | undefined {
   return carried >= 0 && carried < MAX_SECONDS ? [carried, nanos - carry * NANOS_PER_SECOND] : undefined;
 }
 
+/** Where the two clocks stood at one moment. */
+interface Moment {
+  readonly wallMillis: number;
+  readonly monotonicMillis: number;
+}
+
+function takeMoment(): Moment {
+  return { wallMillis: Date.now(), monotonicMillis: performance.now() };
+}
+
 /** The clock of one span: it starts at the wall clock and goes on with the monotonic one. */
 export class SpanTime {
   readonly start: HrTime;
-  readonly #wallMillis: number;
-  readonly #monotonicMillis: number;
-  readonly #isStartGiven: boolean;
+  /** Absent where the caller gave the start: nobody knows how that relates to the monotonic clock. */
+  readonly #begin: Moment | undefined;
 
   constructor(startTime: TimeInput | undefined) {
-    this.#wallMillis = Date.now();
-    this.#monotonicMillis = performance.now();
-    this.#isStartGiven = startTime !== undefined && startTime !== null;
-    this.start = this.toHrTime(startTime ?? this.#wallMillis);
+    this.#begin = startTime === undefined || startTime === null ? takeMoment() : undefined;
+    this.start = this.toHrTime(startTime ?? this.#begin?.wallMillis);
   }
 
   /**
@@ -46,7 +53,7 @@ export class SpanTime {
 
   #toAnyHrTime(time: TimeInput | undefined): HrTime {
     if (typeof time === 'number') {
-      const isMonotonic = time >= 0 && time <= performance.now();
+      const isMonotonic = time >= 0 && time < performance.timeOrigin && time <= performance.now();
       return isMonotonic ? hrTime(time + this.#driftMillis()) : millisToHrTime(time);
     }
     if (time instanceof Date) {
@@ -55,15 +62,15 @@ export class SpanTime {
     if (isTimeInputHrTime(time)) {
       return time;
     }
-    // Of a start that the caller gave, nobody knows how it relates to the monotonic clock.
-    if (this.#isStartGiven) {
+    if (this.#begin === undefined) {
       return millisToHrTime(Date.now());
     }
-    return addHrTimes(this.start, millisToHrTime(performance.now() - this.#monotonicMillis));
+    return addHrTimes(this.start, millisToHrTime(performance.now() - this.#begin.monotonicMillis));
   }
 
   /** How far the wall clock has been set since the process began. */
   #driftMillis(): number {
-    return this.#wallMillis - (this.#monotonicMillis + performance.timeOrigin);
+    const { wallMillis, monotonicMillis } = this.#begin ?? takeMoment();
+    return wallMillis - (monotonicMillis + performance.timeOrigin);
   }
 }

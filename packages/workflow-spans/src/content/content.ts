@@ -34,7 +34,9 @@ export interface SummaryOptions {
 export function summarizeContent({ text, bytes, names }: JsonContent, options: SummaryOptions): ContentText {
   const told = names.slice(0, MAX_NAMES).map(toName);
   const head = told.length === 0 ? '{' : `{"${options.namesAs ?? 'arguments'}":${JSON.stringify(told)},`;
-  return { value: `${head}"bytes":${bytes},"sha256":"${options.sha256(text)}"}`, mimeType: 'application/json' };
+  // Written in one piece: a template would keep its parts (V8), which takes longer to look through for secrets.
+  const value = [head, '"bytes":', bytes, ',"sha256":"', options.sha256(text), '"}'].join('');
+  return { value, mimeType: 'application/json' };
 }
 
 /**
