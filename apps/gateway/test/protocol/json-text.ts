@@ -10,6 +10,7 @@ const made = fc.letrec<{ readonly value: string; readonly object: string }>((tie
     { maxDepth: 4 },
     fc.constantFrom('true', 'false', 'null', ...NUMBERS, ...TEXTS),
     fc.string({ unit: 'binary' }).map((text) => JSON.stringify(text)),
+    fc.string({ unit: 'binary', minLength: 100, maxLength: 400 }).map((text) => JSON.stringify(text)),
     fc.array(tie('value'), { maxLength: 4 }).map((items) => `[ ${items.join(' ,\n')}\t]`),
     tie('object'),
   ),

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { scanJson, UnboundedJsonError } from '../../src/protocol/json/json-scanner.ts';
 import { RawJson } from '../../src/protocol/json/raw-json.ts';
-import { jsonText } from './json-text.ts';
+import { jsonObjectText, jsonText } from './json-text.ts';
 
 const RUNS = { numRuns: 500 };
 
@@ -188,6 +188,21 @@ describe('a raw value', () => {
   test('sets a name that stands twice in both places', () => {
     expect(RawJson.read('{"_meta":1,"a":2,"_meta":3}').with({ _meta: '{}' }).text).toBe(
       '{"_meta":{},"a":2,"_meta":{}}',
+    );
+  });
+
+  test('has, once members are set, the members that its text says', () => {
+    const names = fc.constantFrom('a', 'b', '1', '2', '__proto__', 'toString');
+    const changes = fc.dictionary(names, jsonText, { maxKeys: 3 });
+    fc.assert(
+      fc.property(jsonObjectText, changes, names, (text, given, name) => {
+        const changed = RawJson.read(text).with(given).with({ b: '7' });
+        const read = RawJson.read(changed.text);
+        expect(changed.get(name)?.text).toBe(read.get(name)?.text);
+        expect(changed.has(name)).toBe(read.has(name));
+        expect(changed.names).toEqual(read.names);
+      }),
+      RUNS,
     );
   });
 

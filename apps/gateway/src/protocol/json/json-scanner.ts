@@ -55,6 +55,11 @@ const LETTER_E = 0x65;
 const ESCAPED = '"\\/bfnrt';
 const FOUR_HEX_DIGITS = /[0-9a-fA-F]{4}/y;
 
+/** Characters of a string that are looked at one by one. A longer one is searched, which takes half the time, and more to begin. */
+const SHORT_LENGTH = 128;
+/** What ends a string, begins an escape, or can't stand in one: quote, backslash, control characters. */
+const SPECIAL = /[^ !#-[\]-\uffff]/g;
+
 /**
  * Reads JSON (RFC 8259) from beginning to end without making values of it: what it takes is what `JSON.parse` takes, down
  * to 512 levels. It costs about one nanosecond for each character, and no stack, whatever it reads.
@@ -250,7 +255,7 @@ class JsonScanner {
   /** @returns Whether it is written without escapes. */
   #skipString(): boolean {
     const text = this.#text;
-    let at = this.#at + 1;
+    let at = skipPlain(text, this.#at + 1);
     let isPlain = true;
     for (;;) {
       const code = text.charCodeAt(at);
@@ -342,6 +347,18 @@ class JsonScanner {
   #fail(): never {
     throw new SyntaxError(`not valid JSON at character ${this.#at}`);
   }
+}
+
+/** Passes over the characters of a string before its end, its first escape, or what can't stand in it. */
+function skipPlain(text: string, from: number): number {
+  for (let at = from; at < from + SHORT_LENGTH; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE || code === BACKSLASH || !(code >= SPACE)) {
+      return at;
+    }
+  }
+  SPECIAL.lastIndex = from + SHORT_LENGTH;
+  return SPECIAL.test(text) ? SPECIAL.lastIndex - 1 : text.length;
 }
 
 function isDigit(code: number): boolean {

@@ -43,6 +43,8 @@ export class RawJson {
   #text: string | undefined;
   /** What an object of ours is made of, which need not be looked for in its text. */
   #parts: Readonly<Record<string, JsonPart>> | undefined;
+  /** Whose members it has but for the changed ones: they need not be looked for again. */
+  #changed: { readonly of: RawJson; readonly changes: Readonly<Record<string, string>> } | undefined;
   #parsed: { readonly value: JsonValue } | undefined;
 
   private constructor(source: string, { start, end, members }: Omit<ScannedMember, 'name'>) {
@@ -141,6 +143,11 @@ export class RawJson {
       const part = Object.hasOwn(this.#parts, name) ? this.#parts[name] : undefined;
       return part === undefined || part instanceof RawJson ? part : RawJson.of(part);
     }
+    if (this.#changed !== undefined) {
+      const { of, changes } = this.#changed;
+      const text = Object.hasOwn(changes, name) ? changes[name] : undefined;
+      return text === undefined ? of.get(name) : RawJson.#ours(text);
+    }
     const found = this.isObject ? this.#find(name) : undefined;
     return found && this.#child(found, name);
   }
@@ -149,6 +156,9 @@ export class RawJson {
   has(name: string): boolean {
     if (this.#parts !== undefined) {
       return Object.hasOwn(this.#parts, name) && this.#parts[name] !== undefined;
+    }
+    if (this.#changed !== undefined) {
+      return Object.hasOwn(this.#changed.changes, name) || this.#changed.of.has(name);
     }
     return this.isObject && this.#find(name) !== undefined;
   }
@@ -189,7 +199,11 @@ export class RawJson {
       const end = this.#end - 1;
       pieces.push({ start: end, end, text: EMPTY_OBJECT.test(this.text) ? added : `,${added}` });
     }
-    return this.#spliced(pieces);
+    const changed = this.#spliced(pieces);
+    if (changed !== this) {
+      changed.#changed = { of: this, changes };
+    }
+    return changed;
   }
 
   /** The same value with values deep inside replaced; all other characters stay as they came. A path that leads nowhere changes nothing. */
