@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import { closeSync, openSync } from 'node:fs';
 import nodeModule from 'node:module';
-import { boundHeap } from './cli/bound-heap.ts';
 import { parseCommandLine, type Command } from './cli/command-line.ts';
 import type { Piece, Screen, Sheet, Terminal } from './cli/terminal.ts';
 import { originalStack } from './config/load/original-stack.ts';
@@ -163,11 +162,12 @@ const STARTED_AFTER_MILLIS = 2_000;
  */
 function keepCompiledCode(): void {
   nodeModule.enableCompileCache();
-  setTimeout(endStart, STARTED_AFTER_MILLIS).unref();
+  setTimeout(() => void endStart(), STARTED_AFTER_MILLIS).unref();
 }
 
 /** In this order: compiled code holds for the flags of V8 that it was written with. */
-function endStart(): void {
+async function endStart(): Promise<void> {
+  const { boundHeap } = await import('./cli/bound-heap.ts');
   nodeModule.flushCompileCache();
   boundHeap([...process.execArgv, process.env['NODE_OPTIONS'] ?? '']);
 }

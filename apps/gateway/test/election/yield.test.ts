@@ -184,18 +184,22 @@ describe('a newer gateway is given the port', () => {
   });
 });
 
-/** Opens a stream; what that gives reads it until it ends or is cut. */
+/** Opens a stream and reads it from then on; what that gives waits until it ends or is cut. */
 async function openStream(url: string): Promise<() => Promise<string>> {
   const { body } = await fetch(url);
-  return async () => {
-    let text = '';
-    try {
-      for await (const chunk of body!) {
-        text += Buffer.from(chunk).toString();
-      }
-    } catch {
-      // It is cut where it does not end by itself.
+  const text = readToEnd(body!);
+  return () => text;
+}
+
+/** What has come and was not read when a stream is cut is lost to whoever reads it later. */
+async function readToEnd(body: ReadableStream<Uint8Array>): Promise<string> {
+  let text = '';
+  try {
+    for await (const chunk of body) {
+      text += Buffer.from(chunk).toString();
     }
-    return text;
-  };
+  } catch {
+    // It is cut where it does not end by itself.
+  }
+  return text;
 }
