@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { writeFigures } from './lib/figures.mjs';
+import { flameGraph } from './lib/flame-graph.mjs';
 import { BARE, createLargeLegs, createLegs, startTargets } from './lib/gateway-legs.mjs';
 import { runLoad } from './lib/load.mjs';
 import { cpuMicros, residentMebibytes } from './lib/processes.mjs';
@@ -121,6 +122,7 @@ async function profile(gateways) {
     const taken = await all.profile(() => runLoad(load));
     const file = join(kept, `telemetry-${state}.cpuprofile`);
     writeFileSync(file, JSON.stringify(taken));
+    writeFileSync(`${file}.svg`, flameGraph(taken, `A call of a tool, telemetry ${state}: where its CPU goes`));
     console.log(`telemetry ${state}: ${file}`);
     console.table(timeBySource(taken).slice(0, 25));
   }

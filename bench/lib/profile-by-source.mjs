@@ -4,10 +4,10 @@ import { SourceMap } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 /** The thread waits, or takes the profile. */
-const NOTHING = ['(idle)', 'node:inspector'];
+export const NOTHING = ['(idle)', 'node:inspector'];
 
 /** Gives for a place of a profile the name of its source; what is not of a file is named after itself. */
-function createSourceNames() {
+export function createSourceNames() {
   const maps = new Map();
   const mapOf = (file) => {
     if (!maps.has(file)) {
@@ -23,8 +23,10 @@ function createSourceNames() {
       return url || functionName || '(native)';
     }
     const file = fileURLToPath(url);
-    const source = mapOf(file)?.findEntry(lineNumber, columnNumber).originalSource ?? file;
-    return source.replace(/^.*\/node_modules\//, '').replace(/^(?:\.\.\/)+/, '');
+    // Of a package that is installed the path says more than its map, which knows no more than `src`.
+    const mapped = file.includes('/node_modules/') ? undefined : mapOf(file);
+    const source = mapped?.findEntry(lineNumber, columnNumber).originalSource ?? file;
+    return source.replace(/^(?:.*\/)?node_modules\//, '').replace(/^(?:\.\.\/)+/, '');
   };
 }
 
