@@ -16,7 +16,7 @@ const OWNERS = [
     owns: (source) => !/[/.:]/.test(source) || source.startsWith('('),
   },
   { name: 'of Node', colour: '#9fc7e8', owns: (source) => source.startsWith('node:') || source.startsWith('wasm:') },
-  { name: 'of this repository', colour: '#f2b872', owns: (source) => /^(?:@dcc-mcp|src)\//.test(source) },
+  { name: 'of this repository', colour: '#f2b872', owns: (source) => /^(?:@dcc-mcp|src|dist)\//.test(source) },
   { name: 'of libraries', colour: '#b5d6a0', owns: () => true },
 ];
 

@@ -26,7 +26,7 @@ export function createSourceNames() {
     // Of a package that is installed the path says more than its map, which knows no more than `src`.
     const mapped = file.includes('/node_modules/') ? undefined : mapOf(file);
     const source = mapped?.findEntry(lineNumber, columnNumber).originalSource ?? file;
-    return source.replace(/^(?:.*\/)?node_modules\//, '').replace(/^(?:\.\.\/)+/, '');
+    return source.replace(/^(?:.*\/)?node_modules\/|^(?:\.\.\/)+|^.*\/(?=dist\/)/, '');
   };
 }
 
