@@ -53,9 +53,9 @@ async function startGateways() {
   const start = (env) =>
     keep(startGateway(main, ['--config', config, '--port', '0', '--expose', 'all'], cleanEnvironment(env)));
   const gateways = {
-    'no history': await start({ DCC_MCP_ADMIN_HISTORY: 'false' }),
-    'in memory': await start({}),
-    'with a folder': await start({ DCC_MCP_GATEWAY_AUDIT_DIR: join(folder, 'audit') }),
+    none: await start({ DCC_MCP_ADMIN_HISTORY: 'false' }),
+    memory: await start({}),
+    folder: await start({ DCC_MCP_GATEWAY_AUDIT_DIR: join(folder, 'audit') }),
   };
   for (const { url } of Object.values(gateways)) {
     while (!(await fetch(`${url}/readyz`)).ok) {
@@ -80,7 +80,7 @@ async function measureCalls() {
   }
   return gateways.map(([name, { pid }]) => {
     const own = micros.get(name);
-    const more = median(own.map((value, round) => value - micros.get('no history')[round]));
+    const more = median(own.map((value, round) => value - micros.get('none')[round]));
     return {
       name,
       cpuMicrosPerCall: rounded(median(own)),
