@@ -1,18 +1,16 @@
+// What one scrape costs: its time, and how long it keeps the event loop from everything else, at 100 to 20,000
+// histogram series of 15 buckets, beside the official exporter and prom-client in the same run. The histograms are the
+// SDK's, which collects all series of one at once; and those of telemetry-node, which the gateway has.
+//
+//   node bench/scrape.mjs [--smoke] [--write]      (after a build)
+//
+// Each contender is a process of its own, so that none pays for the garbage of another; they take turns. Medians over
+// the rounds, and the best round, which leaves out what other programs did to it; ratios are of CPU time. JSON on stdout, a table on stderr.
 import { PrometheusReader } from '@dcc-mcp/prometheus-bridge';
 import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
 import { startTelemetry } from '@dcc-mcp/telemetry-node';
 import { PrometheusExporter, PrometheusSerializer } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
-/*
- * What one scrape costs: its time, and how long it keeps the event loop from everything else, at 100 to 20,000
- * histogram series of 15 buckets, beside the official exporter and prom-client in the same run. The histograms are the
- * SDK's, which collects all series of one at once; and those of telemetry-node, which the gateway has.
- *
- *   node bench/scrape.mjs [--smoke] [--write]      (after a build)
- *
- * Each contender is a process of its own, so that none pays for the garbage of another; they take turns. Medians over
- * the rounds, and the best round, which leaves out what other programs did to it; ratios are of CPU time. JSON on stdout, a table on stderr.
- */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { performance } from 'node:perf_hooks';

@@ -20,7 +20,7 @@ const OWNERS = [
   { name: 'of libraries', colour: '#b5d6a0', owns: () => true },
 ];
 
-const escaped = (text) =>
+const escapeMarkup = (text) =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
 /** Time by frame and caller, in microseconds; functions of one name and source are one frame. */
@@ -64,16 +64,15 @@ export function flameGraph(profile, title) {
   const root = toTree(profile);
   const frames = [];
   let depth = 0;
+  const shareOf = ({ micros }) => micros / root.micros;
   const draw = (frame, level, left) => {
-    const share = frame.micros / root.micros;
-    const width = share * WIDTH;
     depth = Math.max(depth, level);
-    frames.push(frameOf(frame, { level, left, width, share }));
+    frames.push(frameOf(frame, { level, left, share: shareOf(frame) }));
     let at = left;
     for (const below of [...frame.below.values()].toSorted((a, b) => b.micros - a.micros)) {
-      if (below.micros / root.micros >= MIN_SHARE) {
+      if (shareOf(below) >= MIN_SHARE) {
         draw(below, level + 1, at);
-        at += (below.micros / root.micros) * WIDTH;
+        at += shareOf(below) * WIDTH;
       }
     }
   };
@@ -81,7 +80,7 @@ export function flameGraph(profile, title) {
   const height = TOP + (depth + 1) * ROW;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="11">
 <rect width="${WIDTH}" height="${height}" fill="#fff"/>
-<text x="4" y="15" font-size="13">${escaped(title)}</text>
+<text x="4" y="15" font-size="13">${escapeMarkup(title)}</text>
 ${legend()}
 ${frames.join('\n')}
 </svg>
@@ -96,14 +95,15 @@ function legend() {
   ).join('\n');
 }
 
-function frameOf({ name, source }, { level, left, width, share }) {
+function frameOf({ name, source }, { level, left, share }) {
+  const width = share * WIDTH;
   const { colour } = OWNERS.find(({ owns }) => owns(source));
   const place = { x: left.toFixed(1), y: TOP + level * ROW };
-  const told = escaped(`${name} (${source}): ${(share * 100).toFixed(1)} %`);
+  const told = escapeMarkup(`${name} (${source}): ${(share * 100).toFixed(1)} %`);
   const letters = Math.floor((width - 4) / LETTER);
   const text =
     letters < 3
       ? ''
-      : `<text x="${(left + 3).toFixed(1)}" y="${place.y + 12}">${escaped(name.slice(0, letters))}</text>`;
+      : `<text x="${(left + 3).toFixed(1)}" y="${place.y + 12}">${escapeMarkup(name.slice(0, letters))}</text>`;
   return `<g><title>${told}</title><rect x="${place.x}" y="${place.y}" width="${Math.max(width - 0.5, 0.5).toFixed(1)}" height="${ROW - 1}" fill="${colour}"/>${text}</g>`;
 }

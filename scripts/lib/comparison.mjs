@@ -1,5 +1,5 @@
 // A run of the benchmarks beside the committed figures, ratio by ratio.
-import { isMoreBetter, ratiosOf } from './ratios.mjs';
+import { isMoreBetter, isWithinBudget, ratiosOf } from './ratios.mjs';
 
 /** Two runs of the same program differ by as much. */
 const NOISE = 0.05;
@@ -37,7 +37,7 @@ export function compareRuns(run, committed) {
       budget:
         ratio.budget === undefined
           ? ''
-          : `${ratio.value <= ratio.budget ? 'met' : 'over'} (${textOf(ratio.budget, ratio.unit)})`,
+          : `${isWithinBudget(ratio) ? 'met' : 'missed'} (${textOf(ratio.budget, ratio.unit)})`,
     };
   });
 }

@@ -1,7 +1,8 @@
 // The page that draws each ratio of the benchmarks over the days on which it was measured, beside its budget. One file,
 // nothing loaded, no script; it follows the reader's choice of light or dark.
 import { lineChart } from './line-chart.mjs';
-import { isMoreBetter } from './ratios.mjs';
+import { escapeMarkup } from './markup.mjs';
+import { isMoreBetter, isWithinBudget } from './ratios.mjs';
 
 const TITLES = {
   gateway: 'CPU of a call, times the bare forwarder',
@@ -20,21 +21,19 @@ const TITLES = {
 };
 
 const STYLE = `
-:root { color-scheme: light dark; --paper: #fff; --ink: #1b1f24; --quiet: #5c6670; --rule: #d6dbe0; --line: #0b66c3; --over: #b3261e; }
-@media (prefers-color-scheme: dark) { :root { --paper: #14181c; --ink: #e6e9ec; --quiet: #9aa4ae; --rule: #343b43; --line: #6cb2ff; --over: #ff8a80; } }
+:root { color-scheme: light dark; --paper: #fff; --ink: #1b1f24; --quiet: #5c6670; --rule: #d6dbe0; --line: #0b66c3; --missed: #b3261e; }
+@media (prefers-color-scheme: dark) { :root { --paper: #14181c; --ink: #e6e9ec; --quiet: #9aa4ae; --rule: #343b43; --line: #6cb2ff; --missed: #ff8a80; } }
 body { background: var(--paper); color: var(--ink); font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 74rem; padding: 0 1rem; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.1rem; border-top: 1px solid var(--rule); margin-top: 2rem; padding-top: 1rem; }
 a { color: var(--line); } p { max-width: 46rem; } .quiet { color: var(--quiet); }
 .charts { display: grid; gap: 1rem 1.5rem; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)); }
 figure { margin: 0; max-width: 22rem; } figcaption { font-size: .85rem; min-height: 2.6em; }
-figcaption b { font-variant-numeric: tabular-nums; } .over b { color: var(--over); }
+figcaption b { font-variant-numeric: tabular-nums; } .missed b { color: var(--missed); }
 svg { display: block; height: auto; width: 100%; } svg text { fill: var(--quiet); font-size: 10px; }
 .axis { stroke: var(--rule); } .budget { stroke: var(--quiet); stroke-dasharray: 4 3; }
-.line { fill: none; stroke: var(--line); stroke-width: 1.5; } .point { fill: var(--line); } .over .point:last-of-type { fill: var(--over); }
+.line { fill: none; stroke: var(--line); stroke-width: 1.5; } .point { fill: var(--line); } .missed .point:last-of-type { fill: var(--missed); }
 `;
 
-const ESCAPED = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escape = (text) => String(text).replace(/[&<>"]/g, (sign) => ESCAPED[sign]);
 const withUnit = (value, unit) => (unit === '%' ? `${value} %` : `${value}${unit}`);
 
 /** The days on which a ratio was measured, oldest first. */
@@ -47,10 +46,10 @@ function pointsOf(runs, { benchmark, name, unit }) {
 
 function chart(runs, ratio) {
   const { name, value, unit, budget } = ratio;
-  const isOver = budget !== undefined && value > budget;
-  const said = budget === undefined ? '' : ` <span class="quiet">(budget ${escape(withUnit(budget, unit))})</span>`;
-  return `<figure${isOver ? ' class="over"' : ''}>
-<figcaption>${escape(name)}: <b>${escape(withUnit(value, unit))}</b>${said}</figcaption>
+  const said =
+    budget === undefined ? '' : ` <span class="quiet">(budget ${escapeMarkup(withUnit(budget, unit))})</span>`;
+  return `<figure${isWithinBudget(ratio) ? '' : ' class="missed"'}>
+<figcaption>${escapeMarkup(name)}: <b>${escapeMarkup(withUnit(value, unit))}</b>${said}</figcaption>
 ${lineChart(pointsOf(runs, ratio), { label: name, budget })}
 </figure>`;
 }
@@ -59,8 +58,8 @@ function section(runs, benchmark, ratios) {
   const [date, run] = [...runs].findLast(([, each]) => each[benchmark] !== undefined);
   const { machine, node, command } = run[benchmark];
   const direction = isMoreBetter({ benchmark }) ? 'More is better. ' : '';
-  return `<h2>${escape(TITLES[benchmark])}</h2>
-<p class="quiet">${direction}Last on ${date} by <code>${escape(command)}</code>, ${escape(machine)}, Node ${escape(node)}.</p>
+  return `<h2>${escapeMarkup(TITLES[benchmark])}</h2>
+<p class="quiet">${direction}Last on ${date} by <code>${escapeMarkup(command)}</code>, ${escapeMarkup(machine)}, Node ${escapeMarkup(node)}.</p>
 <div class="charts">
 ${ratios.map((ratio) => chart(runs, ratio)).join('\n')}
 </div>`;
@@ -84,7 +83,7 @@ export function historyPage(runs, ratios) {
 </head>
 <body>
 <h1>Benchmarks over time</h1>
-<p>Each ratio on the days on which it was measured; the dashed line is its budget, and what is over it is red. Less is better where nothing else is said. Machines differ, and so does what else they did: <a href="../benchmarks.md">benchmarks.md</a> says how each is measured, <a href="runs">runs</a> holds the numbers. <code>node scripts/docs-history.mjs</code> writes this page.</p>
+<p>Each ratio on the days on which it was measured; the dashed line is its budget, and what misses it is red. Less is better where nothing else is said. Machines differ, and so does what else they did: <a href="../benchmarks.md">benchmarks.md</a> says how each is measured, <a href="runs">runs</a> holds the numbers. <code>node scripts/docs-history.mjs</code> writes this page.</p>
 ${sections.join('\n')}
 </body>
 </html>

@@ -1,4 +1,5 @@
 // A small line chart as SVG: values over days, from zero, and a dashed line at a budget.
+import { escapeMarkup } from './markup.mjs';
 
 const WIDTH = 260;
 const HEIGHT = 96;
@@ -7,8 +8,6 @@ const RIGHT = 4;
 const TOP = 10;
 const BOTTOM = 80;
 const DAY_MILLIS = 86_400_000;
-const ESCAPED = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-const escape = (text) => text.replace(/[&<>"]/g, (sign) => ESCAPED[sign]);
 const short = (value) => Number(value.toFixed(1));
 
 /**
@@ -26,7 +25,7 @@ export function lineChart(points, { label, budget }) {
   const places = points.map(({ value }, index) => `${x(days[index])},${y(value)}`);
   const dots = points.map(
     ({ date, text }, index) =>
-      `<circle class="point" cx="${places[index].replace(',', '" cy="')}" r="2.5"><title>${date}: ${escape(text)}</title></circle>`,
+      `<circle class="point" cx="${places[index].replace(',', '" cy="')}" r="2.5"><title>${date}: ${escapeMarkup(text)}</title></circle>`,
   );
   const said = points.map(({ date, text }) => `${date} ${text}`).join(', ');
   const dashed =
@@ -37,7 +36,7 @@ export function lineChart(points, { label, budget }) {
     points.length > 1
       ? `<text x="${WIDTH - RIGHT}" y="${HEIGHT - 4}" text-anchor="end">${points.at(-1).date}</text>`
       : '';
-  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escape(`${label}: ${said}`)}">
+  return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeMarkup(`${label}: ${said}`)}">
 <line class="axis" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${BOTTOM}" y2="${BOTTOM}"/>${dashed}
 <polyline class="line" points="${places.join(' ')}"/>${dots.join('')}
 <text x="${LEFT}" y="${HEIGHT - 4}">${points[0].date}</text>${last}

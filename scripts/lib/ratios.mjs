@@ -40,7 +40,8 @@ const RATIOS = {
     ['resident, telemetry off', offOfBare, '×', memory.ofBare],
     ['resident, telemetry on', onOfBare, '×', memory.ofBare],
   ],
-  workers: ({ rows }) => rows.map(({ era, timesCapacity }) => [`${ERAS[era]}, capacity`, timesCapacity, '×']),
+  workers: ({ rows }, { workers }) =>
+    rows.map(({ era, timesCapacity }) => [`${ERAS[era]}, capacity`, timesCapacity, '×', workers.timesCapacity]),
   spans: ({ rows }) =>
     rows.map((row) => [`${row.message}, ${row.spans}`, row['context + spans µs'] / row['bare spans µs'], '×']),
   scrape: ({ summary }, { scrape }) => [
@@ -88,3 +89,9 @@ export function ratiosOf(figures, budgets) {
 
 /** Whether more of it is better. */
 export const isMoreBetter = ({ benchmark }) => benchmark === 'workers';
+
+/** Whether it keeps to its budget; what has none does. */
+export function isWithinBudget(ratio) {
+  const { value, budget } = ratio;
+  return budget === undefined || (isMoreBetter(ratio) ? value >= budget : value <= budget);
+}

@@ -75,14 +75,21 @@ test('a leg of a benchmark that the tables have no name for is refused, not show
 test('a run is told beside the committed figures: better, worse, the same within noise, or new; and its budget', () => {
   const program = `import { compareRuns } from ${urlOf('comparison.mjs')};
     const rows = (...ratios) => ratios.map((ratio, index) => ({ name: 'n' + index, ratio }));
-    const budgets = { record: { ratio: 1.2 } };
-    const run = { record: { rows: rows(1, 0.9, 1.3, 1.02, 1) } };
-    const told = compareRuns(run, { budgets, record: { rows: rows(1, 1, 1.2, 1) } });
+    const capacities = (legacy, modern) => [
+      { era: 'legacy', timesCapacity: legacy },
+      { era: 'modern', timesCapacity: modern },
+    ];
+    const budgets = { record: { ratio: 1.2 }, workers: { timesCapacity: 1.6 } };
+    const run = { record: { rows: rows(1, 0.9, 1.3, 1.02, 1) }, workers: { rows: capacities(1.9, 1.4) } };
+    const committed = { record: { rows: rows(1, 1, 1.2, 1) }, workers: { rows: capacities(1.6, 1.7) } };
+    const told = compareRuns(run, { budgets, ...committed });
     console.log(JSON.stringify(told.map((row) => [row['this run'], row.committed, row[''], row.budget])));`;
   const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
   expect(JSON.parse(stdout)).toEqual([
+    ['1.9×', '1.6×', 'better', 'met (1.6×)'],
+    ['1.4×', '1.7×', 'WORSE', 'missed (1.6×)'],
     ['0.9×', '1×', 'better', 'met (1.2×)'],
-    ['1.3×', '1.2×', 'WORSE', 'over (1.2×)'],
+    ['1.3×', '1.2×', 'WORSE', 'missed (1.2×)'],
     ['1.02×', '1×', 'same', 'met (1.2×)'],
     ['1×', '', 'new', 'met (1.2×)'],
   ]);
