@@ -23,13 +23,16 @@ const BY_CODE: Readonly<Record<string, WireAnswer>> = {
   },
   HPE_INVALID_TRANSFER_ENCODING: {
     ...BAD_REQUEST,
-    text: 'the Transfer-Encoding is none that is understood; send chunked',
+    text: 'the Transfer-Encoding is not understood, or stands beside a Content-Length; send chunked alone',
   },
   HPE_INVALID_CONTENT_LENGTH: {
     ...BAD_REQUEST,
-    text: 'Content-Length is no number, or stands beside Transfer-Encoding',
+    text: 'Content-Length is no number, or stands beside Transfer-Encoding; send one of them',
   },
-  HPE_UNEXPECTED_CONTENT_LENGTH: { ...BAD_REQUEST, text: 'Content-Length and Transfer-Encoding exclude each other' },
+  HPE_UNEXPECTED_CONTENT_LENGTH: {
+    ...BAD_REQUEST,
+    text: 'the length of the body is said twice; send one Content-Length',
+  },
 };
 
 const NO_TUNNEL: WireAnswer = {
