@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import type { HttpHandler } from '../src/index.ts';
+import { type HttpHandler, toHttpHandler } from '../src/index.ts';
 import { serveConnections, type ServeConnectionsOptions, type ServedConnections } from '../src/node/node.ts';
 import { connectRaw, until } from './raw-client.ts';
 
@@ -14,9 +14,13 @@ describe.each([false, true])('with fastPath %p', (fastPath) => {
   const servers: ServedConnections[] = [];
   const sockets: Socket[] = [];
 
-  async function start(handler: HttpHandler, options: ServeConnectionsOptions = {}) {
+  async function start(
+    handler: HttpHandler,
+    options: ServeConnectionsOptions = {},
+    accepted: (socket: Socket) => Socket = (socket) => socket,
+  ) {
     const served = serveConnections(handler, { fastPath, ...options });
-    const listener = createServer({ pauseOnConnect: true }, (socket) => served.take(socket));
+    const listener = createServer({ pauseOnConnect: true }, (socket) => served.take(accepted(socket)));
     listeners.push(listener.listen(0, '127.0.0.1'));
     servers.push(served);
     await once(listener, 'listening');
@@ -39,6 +43,15 @@ describe.each([false, true])('with fastPath %p', (fastPath) => {
     test('answers requests of a connection that it is given, and knows whose it is', async () => {
       const { url } = await start(hello);
       expect(await (await fetch(url)).text()).toBe('hello 127.0.0.1');
+    });
+
+    test('knows that a connection is encrypted', async () => {
+      const handler = toHttpHandler(async ({ url }) => new Response(url));
+      const { connect } = await start(handler, {}, (socket) => Object.assign(socket, { encrypted: true }));
+      const { socket, heard } = await connect();
+      socket.write(GET);
+      await until(() => heard().includes('//x/'));
+      expect(heard()).toContain('https://x/');
     });
 
     test('reads a body that came with the connection', async () => {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BodyLimit, BodyReading, HttpContext, HttpHeaders } from '../context/http-context.ts';
 import type { BodyAccount } from './body-budget.ts';
 import { countChunks, declaredBytes, readBody, streamBody } from './body.ts';
-import { toWebUrl } from './web-url.ts';
+import { schemeOf, toWebUrl } from './web-url.ts';
 
 /** Options of {@link NodeHttpContext}. */
 export interface NodeContextOptions {
@@ -152,8 +152,9 @@ function readTarget(message: IncomingMessage): string {
 /** The URL asked for, or `undefined` when host and target make none. */
 function toUrl(message: IncomingMessage): URL | undefined {
   const { socket, headers, url = '/' } = message;
-  const scheme = 'encrypted' in socket ? 'https' : 'http';
-  return toWebUrl(url.startsWith('/') ? `${scheme}://${headers.host ?? 'localhost'}${readTarget(message)}` : url);
+  return toWebUrl(
+    url.startsWith('/') ? `${schemeOf(socket)}://${headers.host ?? 'localhost'}${readTarget(message)}` : url,
+  );
 }
 
 function toHeaders({ rawHeaders }: IncomingMessage): Headers {

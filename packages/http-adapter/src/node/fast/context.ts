@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { BodyReading, HttpContext } from '../../context/http-context.ts';
-import { toWebUrl } from '../web-url.ts';
+import { schemeOf, toWebUrl } from '../web-url.ts';
 import type { PlainRequest } from './read-request.ts';
 
 /** A request that was there as a whole before anybody looked at it. */
@@ -78,7 +78,7 @@ export class PlainHttpContext implements HttpContext {
 
   toRequest(): Request | undefined {
     const { method, target, headers, body } = this.#request;
-    const url = toWebUrl(`http://${headers['host']}${target}`);
+    const url = toWebUrl(`${schemeOf(this.#socket)}://${headers['host']}${target}`);
     if (url === undefined) {
       return undefined;
     }
