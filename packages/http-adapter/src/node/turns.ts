@@ -42,7 +42,7 @@ export class Turns {
     const { socket } = message;
     const line = this.#lines.get(socket);
     if (line === undefined) {
-      // It was cut to make room.
+      // It is closed: nobody waits for the answer.
       message.resume();
       return;
     }

@@ -1,20 +1,16 @@
 import type { Socket } from 'node:net';
-import type { HttpHandler, HttpResponse } from '../../context/http-context.ts';
+import type { HttpResponse } from '../../context/http-context.ts';
 import type { Connection } from '../connections.ts';
 import { respond } from '../handler.ts';
-import type { RequestBounds } from '../node-server.ts';
+import type { Answering, RequestBounds } from '../node-server.ts';
 import { refuseBroken } from '../wire-answers.ts';
 import { PlainHttpContext } from './context.ts';
 import { readRequest } from './read-request.ts';
 import { writeAnswer } from './write-answer.ts';
 
 /** What connections share that are read here. */
-export interface FastOptions {
-  readonly handler: HttpHandler;
-  readonly onError: ((error: unknown) => void) | undefined;
+export interface FastOptions extends Pick<Answering, 'handler' | 'onError' | 'isLast'> {
   readonly bounds: RequestBounds;
-  /** Whether the answer that is written next is the last of its connection. */
-  readonly isLast: () => boolean;
   /** Whether none is kept past its answer. */
   readonly isClosing: () => boolean;
   /** Lets Node's own server go on with a connection, from what was read of it. */
