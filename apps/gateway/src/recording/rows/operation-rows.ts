@@ -21,11 +21,9 @@ const MAX_HITS = 25;
 /** The tool of a call that names none there is. */
 const UNKNOWN_TOOL = '_unknown';
 
-type Kept = OperationFacts['kept'];
-
 /** The row of a call; queue, gateway and upstream add up to its duration. */
-export function toCallRow({ kept, trail, identity, sizes }: OperationFacts, details: CallDetails): CallRow {
-  const { error, durationMillis } = kept;
+export function toCallRow(facts: OperationFacts, details: CallDetails): CallRow {
+  const { error, durationMillis, trail, identity, sizes } = facts;
   const { record, batchIndex, timing } = details;
   const retries = trail.hops.reduce((sum, { failedTries }) => sum + failedTries.length, 0);
   const jobId = trail.jobId ?? trail.hops.findLast(({ ending }) => ending?.jobId !== undefined)?.ending?.jobId;
@@ -36,12 +34,12 @@ export function toCallRow({ kept, trail, identity, sizes }: OperationFacts, deta
     tool: record?.slug ?? UNKNOWN_TOOL,
     tool_label: record?.label ?? UNKNOWN_TOOL,
     ...placeOf(record),
-    ...endingOf(kept),
+    ...endingOf(facts),
     ...(error === undefined ? {} : { error }),
     ...durationsOf(durationMillis, timing),
     ...(retries === 0 ? {} : { retries }),
     ...sizes,
-    ...searchOf(kept),
+    ...searchOf(facts),
     ...(trail.policy === undefined ? {} : { policy: trail.policy }),
     ...(jobId === undefined ? {} : { job_id: jobId }),
   };
@@ -60,7 +58,7 @@ function placeOf(
       };
 }
 
-function endingOf({ outcome }: Kept): Pick<CallRow, 'outcome' | 'success' | 'status'> {
+function endingOf({ outcome }: OperationFacts): Pick<CallRow, 'outcome' | 'success' | 'status'> {
   const success = statusOfOutcome(outcome) === 'success';
   return { outcome, success, status: success ? 'ok' : 'err' };
 }
@@ -83,7 +81,7 @@ function durationsOf(durationMillis: number, timing: CallTiming | undefined): Du
   };
 }
 
-function searchOf({ join }: Kept): Pick<CallRow, 'search'> {
+function searchOf({ join }: OperationFacts): Pick<CallRow, 'search'> {
   if (join === undefined) {
     return {};
   }
@@ -101,18 +99,17 @@ function searchOf({ join }: Kept): Pick<CallRow, 'search'> {
 /** The trace of one operation. */
 export function toTrace(recorded: RecordedOperation, isSlow: boolean): Trace {
   const { input, output, facts } = recorded;
-  const { kept, trail, identity, agent, sizes } = facts;
-  const { details, durationMillis } = kept;
+  const { details, durationMillis, trail, identity, agent, sizes } = facts;
   const record = 'record' in details ? details.record : undefined;
   const unknown = details.operation === OPERATION_CALL ? { tool: UNKNOWN_TOOL } : {};
   const spans = toTraceSpans(recorded, trail.startedAt);
   return {
     ...identity,
-    operation: operationOf(kept),
+    operation: operationOf(facts),
     ...(record === undefined
       ? unknown
       : { tool: record.slug, dcc_type: record.dccType, instance_id: record.instanceId }),
-    ...endingOf(kept),
+    ...endingOf(facts),
     total_ms: toMicrosecond(durationMillis),
     ...summarizeSpans(spans),
     ...sizes,
@@ -127,7 +124,7 @@ export function toTrace(recorded: RecordedOperation, isSlow: boolean): Trace {
 }
 
 /** `call` of `gateway.call`. */
-export function operationOf({ details }: Pick<Kept, 'details'>): TraceOperation {
+export function operationOf({ details }: Pick<OperationFacts, 'details'>): TraceOperation {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the names of operations are these behind `gateway.`
   return details.operation.slice('gateway.'.length) as TraceOperation;
 }
@@ -162,13 +159,13 @@ export function toSearchRow(
 }
 
 /** What governance decided about it. */
-export function toDecisionRow({ kept, identity }: OperationFacts, policy: PolicyFacts): DecisionRow {
-  const { error, details, durationMillis } = kept;
+export function toDecisionRow(facts: OperationFacts, policy: PolicyFacts): DecisionRow {
+  const { error, details, durationMillis, identity } = facts;
   const record = 'record' in details ? details.record : undefined;
   const isRefused = policy.outcome !== 'allowed';
   return {
     ...identity,
-    operation: operationOf(kept),
+    operation: operationOf(facts),
     ...(record === undefined ? {} : { tool: record.slug, dcc_type: record.dccType }),
     outcome: policy.outcome,
     ...(policy.reason === undefined ? {} : { reason: policy.reason }),

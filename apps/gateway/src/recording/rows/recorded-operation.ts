@@ -22,25 +22,20 @@ const MAX_INPUT_BYTES = 16_384;
 /** Bound of what is kept of an output, in bytes of UTF-8. */
 const MAX_OUTPUT_BYTES = 65_536;
 
-/** What is known of an operation beside its content. */
-interface Kept extends Pick<FinishedOperation, 'details' | 'durationMillis' | 'facts' | 'join' | 'outcome'> {
-  /** Bounded and redacted: what a server answered may stand behind an error, whole. */
-  readonly error: RowError | undefined;
-}
-
 /** Bytes and estimated tokens of input and output. */
 export type Sizes = Pick<CallRow, 'input_bytes' | 'output_bytes' | 'input_tokens' | 'output_tokens'>;
 
 /** One operation with what its rows are made of, which may be later: neither content nor headers and bodies are in it. */
-export class OperationFacts implements Kept {
+export class OperationFacts {
   readonly rowId: string;
   readonly trail: OperationTrail;
-  readonly details: Kept['details'];
+  readonly details: FinishedOperation['details'];
   readonly durationMillis: number;
-  readonly error: Kept['error'];
-  readonly facts: Kept['facts'];
-  readonly join: Kept['join'];
-  readonly outcome: Kept['outcome'];
+  /** Bounded and redacted: what a server answered may stand behind an error, whole. */
+  readonly error: RowError | undefined;
+  readonly facts: FinishedOperation['facts'];
+  readonly join: FinishedOperation['join'];
+  readonly outcome: FinishedOperation['outcome'];
   readonly #inputBytes: number;
   readonly #outputBytes: number;
   readonly #context: RowContext;
@@ -59,10 +54,6 @@ export class OperationFacts implements Kept {
     this.#inputBytes = inputBytes;
     this.#outputBytes = outputBytes;
     this.#context = toRowContext(finished.ctx);
-  }
-
-  get kept(): Kept {
-    return this;
   }
 
   get sizes(): Sizes {
@@ -160,8 +151,8 @@ export class RecordedOperation implements TracedOperation {
     this.#output = this.#output && withoutContent(this.#output);
   }
 
-  get kept(): Kept {
-    return this.facts.kept;
+  get kept(): OperationFacts {
+    return this.facts;
   }
 
   get trail(): OperationTrail {

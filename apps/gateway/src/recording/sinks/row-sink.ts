@@ -44,15 +44,14 @@ export function createRowSink(options: RowSinkOptions): Sink {
 function keep(recorded: RecordedOperation, keeping: Keeping): void {
   const { store, slow, sha256, searchedAt } = keeping;
   const { facts } = recorded;
-  const { kept, trail } = facts;
-  const { details, durationMillis, outcome } = kept;
+  const { details, durationMillis, outcome, trail } = facts;
   if (details.operation === OPERATION_CALL) {
     store.appendLater('calls', new LateCall(facts, details));
   } else if (details.operation === OPERATION_SEARCH && details.found !== undefined) {
     searchedAt.set(details.found.searchId, trail.startedAt);
     store.append('searches', toSearchRow(facts, details.found, sha256));
   }
-  const isSlow = slow.note(nameOf(kept), durationMillis);
+  const isSlow = slow.note(nameOf(details), durationMillis);
   const isKept = isSlow || statusOfOutcome(outcome) !== 'success';
   store.appendLater('traces', new LateTrace(recorded, { isSlow, isKept }));
   if (trail.policy !== undefined) {
@@ -68,12 +67,12 @@ interface Keeping extends RowSinkOptions {
 }
 
 /** What a duration is compared with: calls of the same tool, other operations of the same name. */
-function nameOf({ details }: OperationFacts['kept']): string {
+function nameOf(details: OperationFacts['details']): string {
   return details.operation === OPERATION_CALL ? (details.record?.slug ?? '') : operationOf({ details });
 }
 
 function noteFollowUp(facts: OperationFacts, { store, searchedAt }: Keeping): void {
-  const { join, details, outcome } = facts.kept;
+  const { join, details, outcome } = facts;
   const kind = followUpKindOf(details);
   const begin = join && searchedAt.get(join.searchId);
   // A search that is known, and not from here, was made by another process.
