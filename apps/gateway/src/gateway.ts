@@ -8,7 +8,7 @@ import type { GatewayConfig } from './config/reader/gateway-config.ts';
 import type { App } from './http/app.ts';
 import type { ServedApps } from './http/served-apps.ts';
 import type { McpSide } from './mcp/server/assemble-mcp.ts';
-import { StdioTap } from './mcp/transport/stdio-tap.ts';
+import { StdioTap } from './mcp/transport/stdio/stdio-tap.ts';
 import { type ActivityNote, toActivityRow } from './recording/rows/activity-note.ts';
 import { observeGateway } from './recording/telemetry/gateway-instruments.ts';
 import type { ElectionRecord } from './registry/election/election-record.ts';

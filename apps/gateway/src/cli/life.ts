@@ -6,7 +6,7 @@ import type { LoadedConfiguration } from '../config/load/load-configuration.ts';
 import { settingViews } from '../config/load/setting-views.ts';
 import { VERSION } from '../config/load/version.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
-import { serveStdio } from '../mcp/transport/stdio.ts';
+import { serveStdio } from '../mcp/transport/stdio/serve-stdio.ts';
 import type { Log } from '../protocol/log.ts';
 import { configNote } from '../recording/rows/activity-note.ts';
 import { runGateway, type RunningGateway } from '../run-gateway.ts';

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import { StdioOutput } from '../../src/mcp/transport/stdio-output.ts';
+import { StdioOutput } from '../../src/mcp/transport/stdio/stdio-output.ts';
 import { cleanEnvironment, MAIN } from '../fixtures/start-gateway.ts';
 import { FAKE_STDIO } from '../upstream/fixtures/harness.ts';
 

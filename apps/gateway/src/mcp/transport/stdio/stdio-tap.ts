@@ -1,9 +1,9 @@
 import type { RequestContext } from '@dcc-mcp/request-context';
-import { idKey, type IdKey } from '../../protocol/json-rpc-id.ts';
-import type { JsonRpcMessage, JsonRpcRequest } from '../../protocol/json-rpc.ts';
-import { messageText } from '../../protocol/message-text.ts';
-import { readMessageFacts } from '../../protocol/wire/message-facts.ts';
-import type { SeenFrame, WireIds, WireTap } from '../../protocol/wire/wire-tap.ts';
+import { idKey, type IdKey } from '../../../protocol/json-rpc-id.ts';
+import type { JsonRpcMessage, JsonRpcRequest } from '../../../protocol/json-rpc.ts';
+import { messageText } from '../../../protocol/message-text.ts';
+import { readMessageFacts } from '../../../protocol/wire/message-facts.ts';
+import type { SeenFrame, WireIds, WireTap } from '../../../protocol/wire/wire-tap.ts';
 
 interface Asked {
   readonly method: string | undefined;
