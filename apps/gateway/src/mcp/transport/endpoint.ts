@@ -2,29 +2,26 @@ import { memoize } from '@dcc-mcp/bounds';
 import { acceptsMediaType } from '@dcc-mcp/content-negotiation';
 import { headerText, type HttpContext } from '@dcc-mcp/http-adapter';
 import { type RequestContext, responseHeaders } from '@dcc-mcp/request-context';
-import { emptyReply, jsonReply, jsonTextReply, type Reply } from '../../http/reply.ts';
-import { idKey } from '../../protocol/json-rpc-id.ts';
-import type { JsonRpcId, JsonRpcMessage, JsonRpcNotification, JsonRpcRequest } from '../../protocol/json-rpc.ts';
+import { emptyReply, jsonReply, type Reply } from '../../http/reply.ts';
+import type { JsonRpcId, JsonRpcNotification, JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
-import { BATCH_VERSION, ERROR_INVALID_REQUEST, ERROR_SERVER, eraOf, McpError } from '../../protocol/mcp-protocol.ts';
-import { messageText } from '../../protocol/message-text.ts';
+import { ERROR_INVALID_REQUEST, ERROR_SERVER, eraOf, McpError } from '../../protocol/mcp-protocol.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { type McpClient, modernClient, sessionClient, unknownClient } from '../exchange/mcp-client.ts';
 import { checkMessage, type ClientAnswerMessage, readJson, refusedId } from '../exchange/messages.ts';
 import type { McpServer } from '../server/server.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
+import { answerBatch } from './batch.ts';
 import { toErrorReply } from './error-reply.ts';
 import { ANSWER_NOT_READ, STREAM_HEADERS } from './event-stream.ts';
 import { type CancellableExchange, createHttpExchange, type HttpOrigin } from './http-exchange.ts';
-import { HttpReply, responseMessage } from './http-reply.ts';
+import { HttpReply } from './http-reply.ts';
 import { checkMirroredHeaders } from './mirrored-headers.ts';
+import { MAX_RUNNING_REQUESTS, noteRunning } from './running-requests.ts';
 import { openSessionStream, resumable } from './session-stream.ts';
 import { checkVersionHeader } from './version-header.ts';
 import { whyNotGranted } from './why-not-granted.ts';
-
-/** Requests of one session at once: far more than a model sends, and a client can't gather its own without bound. */
-const MAX_RUNNING_REQUESTS = 1_000;
 
 /** What the HTTP side of `/mcp` is made from. */
 export interface McpEndpointOptions {
@@ -120,55 +117,10 @@ export class McpEndpoint {
     return 'id' in message ? this.#request(message, client, origin) : this.#notification(message, client);
   }
 
-  /** Each member is a request of its own; there is no stream, so what would come before an answer is not sent. */
-  async #batch(body: readonly RawJson[], origin: HttpOrigin): Promise<Reply> {
+  async #batch(members: readonly RawJson[], origin: HttpOrigin): Promise<Reply> {
     const hasSession = headerText(origin.http.headers, 'mcp-session-id') !== undefined;
     const session = hasSession ? await this.#session(origin) : undefined;
-    if (session?.record.protocolVersion !== BATCH_VERSION) {
-      throw noBatches();
-    }
-    if (body.length === 0) {
-      throw new McpError(ERROR_INVALID_REQUEST, 'Invalid Request: an empty batch', { httpStatus: 400 });
-    }
-    if (session.streams.running.size + body.length > MAX_RUNNING_REQUESTS) {
-      const message = `Invalid Request: a session runs at most ${MAX_RUNNING_REQUESTS} requests at once`;
-      throw new McpError(ERROR_INVALID_REQUEST, message, { httpStatus: 400 });
-    }
-    const answers = await Promise.all(body.map((member) => this.#batchMember(member, session, origin)));
-    const messages = answers.filter((answer) => answer !== undefined);
-    return messages.length === 0 ? accepted() : jsonTextReply(`[${messages.map(messageText).join(',')}]`, 200);
-  }
-
-  async #batchMember(member: RawJson, session: Session, origin: HttpOrigin): Promise<JsonRpcMessage | undefined> {
-    try {
-      const message = checkMessage(member);
-      if ('method' in message && eraOf(message.params) === 'modern') {
-        const refusal = noBatches().toJson();
-        return 'id' in message ? { jsonrpc: '2.0', id: message.id, error: refusal } : undefined;
-      }
-      const client = sessionClient(session, 'http');
-      if (!('method' in message)) {
-        await this.#options.sessions.answered(session, message.id, message.answer);
-        return undefined;
-      }
-      const refusal = whyNotGranted(message, origin.grants, this.#options.server);
-      if (refusal !== undefined) {
-        return 'id' in message ? { jsonrpc: '2.0', id: message.id, error: refusal.toJson() } : undefined;
-      }
-      if (!('id' in message)) {
-        this.#options.server.notified(message, client);
-        return undefined;
-      }
-      const exchange = createHttpExchange(client, origin);
-      const end = noteRunning(message, exchange);
-      const answer = await this.#options.server.handle(message, exchange).finally(end);
-      return exchange.signal.aborted ? undefined : responseMessage(message.id, answer);
-    } catch (error) {
-      if (error instanceof McpError) {
-        return { jsonrpc: '2.0', id: refusedId(error), error: error.toJson() };
-      }
-      throw error;
-    }
+    return answerBatch(members, { session, origin }, this.#options);
   }
 
   /** The client of a message that belongs to no session: it speaks for itself, or has only just come. */
@@ -280,18 +232,6 @@ export class McpEndpoint {
   }
 }
 
-/** Until the function given back is called, `notifications/cancelled` finds the request in its session. */
-function noteRunning({ id }: JsonRpcRequest, { client, controller }: CancellableExchange): () => void {
-  const running = client.session?.streams.running;
-  const key = idKey(id);
-  running?.set(key, controller);
-  return () => {
-    if (running?.get(key) === controller) {
-      running.delete(key); // an id that is used twice names the later request
-    }
-  };
-}
-
 /** @throws {McpError} HTTP 404. */
 function orNotFound(session: Session | undefined): Session {
   if (session === undefined) {
@@ -299,11 +239,6 @@ function orNotFound(session: Session | undefined): Session {
     throw new McpError(ERROR_INVALID_REQUEST, message, { httpStatus: 404 });
   }
   return session;
-}
-
-function noBatches(): McpError {
-  const message = `JSON-RPC batches exist only in protocol version ${BATCH_VERSION}`;
-  return new McpError(ERROR_INVALID_REQUEST, message, { httpStatus: 400 });
 }
 
 /** Values of Accept that are remembered: a client sends the same with each request, and most clients send one of a few. */
