@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { OpenRequest, RequestMetrics, RequestStart } from '../requests/request-metrics.ts';
 import { countChunks } from './body.ts';
+import { schemeOf } from './web-url.ts';
 
 /** Options of {@link measureNodeRequests}. */
 export interface MeasureNodeOptions<Message extends IncomingMessage = IncomingMessage> {
@@ -27,7 +28,7 @@ function toStart(message: IncomingMessage): RequestStart {
   return {
     method,
     path: url.split('?', 1)[0] ?? '/',
-    scheme: 'encrypted' in socket ? 'https' : 'http',
+    scheme: schemeOf(socket),
     bodyBytes: isBodiless ? 0 : parseLength(headers['content-length']),
   };
 }
