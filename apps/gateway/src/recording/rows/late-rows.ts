@@ -1,23 +1,23 @@
-import type { CallRow, DecisionRow, LateRow, Trace } from '@dcc-mcp/call-store';
-import type { CallDetails } from '../record/finished.ts';
-import type { PolicyFacts } from '../record/operation-trail.ts';
-import { toCallRow, toDecisionRow, toTrace } from './operation-rows.ts';
+import type { LateRow, Trace } from '@dcc-mcp/call-store';
+import { toTrace } from './operation-rows.ts';
 import type { OperationFacts, RecordedOperation } from './recorded-operation.ts';
 
-/** The row of a call, to be made later: it holds no content, and stays longer than its trace. */
-export class LateCall implements LateRow<CallRow> {
+/** A row that is made later of the facts of an operation and one thing more: it holds no content, and stays longer than a trace. */
+export class LateFacts<Said, Row> implements LateRow<Row> {
   readonly id: string;
   readonly #facts: OperationFacts;
-  readonly #details: CallDetails;
+  readonly #said: Said;
+  readonly #toRow: (facts: OperationFacts, said: Said) => Row;
 
-  constructor(facts: OperationFacts, details: CallDetails) {
+  constructor(facts: OperationFacts, said: Said, toRow: (facts: OperationFacts, said: Said) => Row) {
     this.id = facts.rowId;
     this.#facts = facts;
-    this.#details = details;
+    this.#said = said;
+    this.#toRow = toRow;
   }
 
-  make(): CallRow {
-    return toCallRow(this.#facts, this.#details);
+  make(): Row {
+    return this.#toRow(this.#facts, this.#said);
   }
 }
 
@@ -38,22 +38,5 @@ export class LateTrace implements LateRow<Trace> {
 
   make(): Trace {
     return toTrace(this.payloads, this.#isSlow);
-  }
-}
-
-/** What governance decided about an operation, to be told later. */
-export class LateDecision implements LateRow<DecisionRow> {
-  readonly id: string;
-  readonly #facts: OperationFacts;
-  readonly #policy: PolicyFacts;
-
-  constructor(facts: OperationFacts, policy: PolicyFacts) {
-    this.id = facts.rowId;
-    this.#facts = facts;
-    this.#policy = policy;
-  }
-
-  make(): DecisionRow {
-    return toDecisionRow(this.#facts, this.#policy);
   }
 }

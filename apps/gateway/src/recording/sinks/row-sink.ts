@@ -4,9 +4,9 @@ import { statusOfOutcome } from '@dcc-mcp/request-context';
 import { OPERATION_CALL, OPERATION_SEARCH } from '@dcc-mcp/semantic-conventions';
 import { followUpKindOf } from '../record/follow-ups.ts';
 import type { Sink } from '../record/recorder.ts';
-import { LateCall, LateDecision, LateTrace } from '../rows/late-rows.ts';
+import { LateFacts, LateTrace } from '../rows/late-rows.ts';
 import type { ListedTokens } from '../rows/listed-tokens.ts';
-import { operationOf, toSearchRow } from '../rows/operation-rows.ts';
+import { operationOf, toCallRow, toDecisionRow, toSearchRow } from '../rows/operation-rows.ts';
 import { type OperationFacts, RecordedOperation } from '../rows/recorded-operation.ts';
 
 /** Searches whose start is remembered. */
@@ -46,7 +46,7 @@ function keep(recorded: RecordedOperation, keeping: Keeping): void {
   const { facts } = recorded;
   const { details, durationMillis, outcome, trail } = facts;
   if (details.operation === OPERATION_CALL) {
-    store.appendLater('calls', new LateCall(facts, details));
+    store.appendLater('calls', new LateFacts(facts, details, toCallRow));
   } else if (details.operation === OPERATION_SEARCH && details.found !== undefined) {
     searchedAt.set(details.found.searchId, trail.startedAt);
     store.append('searches', toSearchRow(facts, details.found, sha256));
@@ -55,7 +55,7 @@ function keep(recorded: RecordedOperation, keeping: Keeping): void {
   const isKept = isSlow || statusOfOutcome(outcome) !== 'success';
   store.appendLater('traces', new LateTrace(recorded, { isSlow, isKept }));
   if (trail.policy !== undefined) {
-    store.appendLater('decisions', new LateDecision(facts, trail.policy));
+    store.appendLater('decisions', new LateFacts(facts, trail.policy, toDecisionRow));
   }
   noteFollowUp(facts, keeping);
 }
