@@ -57,6 +57,43 @@ describe('redactText', () => {
   });
 });
 
+/** One text for each beginning of what is private. */
+const OF_EACH_FORM = [
+  '-----BEGIN PRIVATE KEY-----',
+  'bearer abcdef123456',
+  'basic dXNlcjpwYXNzd29yZA==',
+  'eyJhbGciOi.eyJzdWIiOi',
+  'sk-proj-abcdefghijkl',
+  'sk_live_4eC39HqLyj',
+  'sk_test_4eC39HqLyj',
+  ...['ghp', 'gho', 'ghu', 'ghs', 'ghr'].map((kind) => `${kind}_${'a1'.repeat(12)}`),
+  ...['github_pat_', 'glpat-', 'npm_', 'hf_', 'dop_v1_', 'pypi-'].map((kind) => `${kind}${'a1'.repeat(16)}`),
+  'xoxb-123456789012',
+  'AKIAIOSFODNN7EXAMPLE',
+  'ASIAIOSFODNN7EXAMPLE',
+  `AIza${'a1'.repeat(16)}`,
+  'https://joe:pw@x',
+  'authorization: Token abcdef',
+  'cookie: sid=abcdef',
+  ...['--pass', '--token', '--secret', '--api-key'].map((option) => `${option} hunter2`),
+  '?sig=abcdefgh12',
+  '&signature=abcdefgh12',
+  ...['password', 'pwd', 'secret', 'token', 'access_key', 'credential'].map((name) => `${name}=hunter2`),
+  'jane@example.com',
+  '123-45-6789',
+  '4111 1111 1111 1111',
+  '4111-1111-1111-1111',
+];
+
+test.each(OF_EACH_FORM)('a first look passes over nothing in which the rules find %j', (form) => {
+  const texts = ['', 'a', 'K', '7', '-', ' ', '_', ':', '(', '\n', '\u7403', '\u212A', '--', '1 ', '2-'].flatMap(
+    (before) => [form, form.toLowerCase(), form.toUpperCase()].map((text) => before + text),
+  );
+  // An at sign is always worth the rules, and ends nothing.
+  expect(texts.map((text) => `@\n${redactText(text)}`)).toEqual(texts.map((text) => redactText(`@\n${text}`)));
+  expect(texts.some((text) => redactText(text) !== text)).toBe(true);
+});
+
 describe('sensitive keys', () => {
   test('are known in any spelling', () => {
     const keys = ['apiKey', 'API-KEY', 'x_access_token', 'Set-Cookie', 'db.password', 'clientSecret', 'Authorization'];

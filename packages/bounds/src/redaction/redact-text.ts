@@ -1,4 +1,5 @@
 import { Memo } from '../memo.ts';
+import { hasBeginning, toBeginnings } from './beginnings.ts';
 
 /** What stands in place of something that must not be kept. */
 export const REDACTED = '[redacted]';
@@ -53,47 +54,12 @@ const RULES: readonly RedactionRule[] = [
   },
   { hints: ['@'], pattern: /[\w.%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}\b/g },
 ];
-const HINT = new RegExp(RULES.flatMap(({ hints }) => hints).join('|'));
-
-/** Kinds of characters, as far as a beginning tells them apart: each letter in both cases is one, all digits are another. */
-const KINDS = new Uint8Array(0x21_2b);
-const DIGIT = 27;
-const HYPHEN = 28;
-const BLANK = 29;
-const MARK = 30;
-/** Makes a text worth a look by itself. */
-const SUSPECT = 31;
-for (let letter = 1; letter <= 26; letter += 1) {
-  KINDS[0x40 + letter] = letter;
-  KINDS[0x60 + letter] = letter;
-}
-KINDS.fill(DIGIT, 0x30, 0x3a);
-KINDS[0x2d] = HYPHEN;
-KINDS[0x20] = BLANK;
-for (const mark of ':/_') {
-  KINDS[mark.charCodeAt(0)] = MARK;
-}
-// An e-mail address; and the two characters outside of ASCII whose lower case has a letter of ASCII (Kelvin sign, dotted I).
-for (const code of [0x40, 0x21_2a, 0x1_30]) {
-  KINDS[code] = SUSPECT;
-}
-
-/** 1 for each three kinds of characters that a hint, or the joint of a number, begins with. */
-const BEGINNINGS = new Uint8Array(2 ** 15);
-for (const hint of RULES.flatMap(({ hints }) => hints)) {
-  markBeginning(Array.from(hint.slice(0, 3), (character) => KINDS[character.charCodeAt(0)] ?? 0));
-}
-markBeginning([DIGIT, HYPHEN, DIGIT]);
-markBeginning([DIGIT, BLANK, DIGIT]);
-for (let two = 0; two < 2 ** 10; two += 1) {
-  BEGINNINGS[two * 32 + SUSPECT] = 1;
-}
-
-function markBeginning([first = 0, second = 0, third = 0]: readonly number[]): void {
-  BEGINNINGS[(first * 32 + second) * 32 + third] = 1;
-}
+const HINTS = RULES.flatMap(({ hints }) => hints);
+const HINT = new RegExp(HINTS.join('|'));
 
 const NUMBERS = /\b(?:\d{3}-\d{2}-\d{4}|[3-6]\d{3}(?:[ -]\d{4}){2}[ -]\d{3,4})\b/g;
+/** What a text has that any rule may match: one look, where a search for all hints takes five times as long. */
+const BEGINNINGS = toBeginnings([...HINTS, '0-0', '0 0']);
 
 // The shortest thing any rule takes (an e-mail address such as a@b.co).
 const MIN_CHARS = 6;
@@ -114,21 +80,8 @@ export function isPrivateText(text: string): boolean {
   return mayBePrivate(text) && redact(text) !== text;
 }
 
-/** Whether any rule may match: one look at each character, where a search for all hints takes five times as long. */
 function mayBePrivate(text: string): boolean {
-  if (text.length < MIN_CHARS) {
-    return false;
-  }
-  let three = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    const kind = code < KINDS.length ? KINDS[code] : 0;
-    three = ((three << 5) | (kind ?? 0)) & (2 ** 15 - 1);
-    if (BEGINNINGS[three] === 1) {
-      return true;
-    }
-  }
-  return false;
+  return text.length >= MIN_CHARS && hasBeginning(text, BEGINNINGS);
 }
 
 function redact(text: string): string {
