@@ -34,10 +34,11 @@ export function countChunks(message: IncomingMessage): (() => number) | undefine
   }
   let bytes = 0;
   const push = message.push.bind(message);
-  message.push = (chunk: unknown, encoding?: BufferEncoding): boolean => {
+  const counted = (chunk: unknown, encoding?: BufferEncoding): boolean => {
     bytes += chunk instanceof Uint8Array ? chunk.byteLength : 0;
     return push(chunk, encoding);
   };
+  message.push = counted;
   return () => bytes;
 }
 

@@ -1,3 +1,4 @@
+import { PendingMap } from '@dcc-mcp/bounds';
 import type { IdKey } from '../../protocol/json-rpc-id.ts';
 import type { JsonObject, JsonRpcError, JsonRpcId, JsonRpcMessage } from '../../protocol/json-rpc.ts';
 import { ERROR_SERVER } from '../../protocol/mcp-protocol.ts';
@@ -28,7 +29,7 @@ export class SessionStreams {
   listener: ((message: JsonRpcMessage) => void) | undefined;
   // Made when they are needed: most sessions are idle, and two empty maps are a fifth of one.
   #logs: SessionLogs | undefined;
-  #running: Map<IdKey | undefined, AbortController> | undefined;
+  #running: PendingMap<IdKey | undefined, AbortController> | undefined;
   #asked: Map<JsonRpcId, (answer: ClientAnswer) => void> | undefined;
 
   constructor({ newQuestionId, gateway }: StreamsOptions) {
@@ -47,8 +48,8 @@ export class SessionStreams {
   }
 
   /** Requests of this client that run, by JSON-RPC id: what `notifications/cancelled` names. */
-  get running(): Map<IdKey | undefined, AbortController> {
-    return (this.#running ??= new Map());
+  get running(): PendingMap<IdKey | undefined, AbortController> {
+    return (this.#running ??= new PendingMap());
   }
 
   /** Requests we sent to the client and that it has not answered, by our id. */

@@ -1,3 +1,5 @@
+import { PendingMap } from '@dcc-mcp/bounds';
+
 /** Bounds of {@link BoundedQueue}. */
 export interface BoundedQueueOptions {
   /** How many may run at once. */
@@ -29,7 +31,9 @@ interface Waiter {
  */
 export class BoundedQueue {
   readonly #options: BoundedQueueOptions;
-  readonly #waiting = new Set<Waiter>(); // insertion order is the order of arrival
+  /** By the order of their arrival. */
+  readonly #waiting = new PendingMap<number, Waiter>();
+  #arrived = 0;
   #running = 0;
 
   constructor(options: BoundedQueueOptions) {
@@ -61,25 +65,26 @@ export class BoundedQueue {
     if (this.#waiting.size >= this.#options.maxQueued) {
       return Promise.resolve('full');
     }
+    this.#arrived += 1;
+    const place = this.#arrived;
     return new Promise((resolve) => {
       const finish = (verdict: QueueVerdict): void => {
-        this.#waiting.delete(waiter);
+        this.#waiting.delete(place);
         clearTimeout(timer);
         signal?.removeEventListener('abort', onAbort);
         resolve(verdict);
       };
-      const waiter: Waiter = { admit: () => finish('admitted') };
       const onAbort = (): void => finish('cancelled');
       const timer = setTimeout(() => finish('timeout'), timeoutMillis);
       signal?.addEventListener('abort', onAbort, { once: true });
-      this.#waiting.add(waiter);
+      this.#waiting.set(place, { admit: () => finish('admitted') });
       onPlaced?.();
     });
   }
 
   /** Gives a slot back; the next in line gets it. */
   leave(): void {
-    const [next] = this.#waiting;
+    const [next] = this.#waiting.values();
     if (next === undefined) {
       this.#running -= 1;
     } else {

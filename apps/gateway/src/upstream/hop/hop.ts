@@ -61,7 +61,7 @@ export interface HopOwner {
 
 /** A request in flight. It ends exactly once: by its answer, a failure, its timeout or its caller. */
 export class Hop {
-  readonly id: JsonRpcId;
+  readonly id: number;
   readonly call: WireCall;
   readonly result: Promise<HopResult>;
   #settle: ((result: HopResult) => void) | undefined;
@@ -77,7 +77,7 @@ export class Hop {
   /** Says what the upstream did instead of answering, if anything; asked when the time is over. */
   explain: (() => string | undefined) | undefined;
 
-  constructor(id: JsonRpcId, call: WireCall, owner: HopOwner) {
+  constructor(id: number, call: WireCall, owner: HopOwner) {
     this.id = id;
     this.call = call;
     this.#owner = owner;
@@ -88,12 +88,14 @@ export class Hop {
       this.#timer = setTimeout(() => this.#timeOut(), call.timeoutMillis);
     }
     if (call.signal !== undefined) {
-      this.#onAbort = () => this.#end(cancelled(), 'cancelled');
-      call.signal.addEventListener('abort', this.#onAbort, { once: true });
+      const onAbort = (): void => this.#end(cancelled(), 'cancelled');
+      this.#onAbort = onAbort;
+      call.signal.addEventListener('abort', onAbort, { once: true });
     }
     if (call.withdrawal !== undefined) {
-      this.#onWithdrawal = () => owner.onWithdrawn(this);
-      call.withdrawal.addEventListener('abort', this.#onWithdrawal, { once: true });
+      const onWithdrawal = (): void => owner.onWithdrawn(this);
+      this.#onWithdrawal = onWithdrawal;
+      call.withdrawal.addEventListener('abort', onWithdrawal, { once: true });
     }
   }
 

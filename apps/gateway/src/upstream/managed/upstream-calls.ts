@@ -33,7 +33,7 @@ export class UpstreamCalls {
   readonly #options: UpstreamCallsOptions;
   readonly #dispatcher: Dispatcher;
   #count = 0;
-  readonly #whenIdle = new Set<() => void>();
+  #whenIdle: (() => void)[] = [];
   #isEnded = false;
 
   constructor(options: UpstreamCallsOptions) {
@@ -69,7 +69,7 @@ export class UpstreamCalls {
 
   /** Resolves when no call is on its way any more. */
   whenIdle(): Promise<void> {
-    return this.#count === 0 ? Promise.resolve() : new Promise((resolve) => void this.#whenIdle.add(resolve));
+    return this.#count === 0 ? Promise.resolve() : new Promise((resolve) => void this.#whenIdle.push(resolve));
   }
 
   /** Whether no call is on its way any more within that time. */
@@ -97,9 +97,9 @@ export class UpstreamCalls {
       return failed('internal', 'The gateway could not send the request', { backendErrorKind: 'other' });
     } finally {
       this.#count -= 1;
-      if (this.#count === 0) {
+      if (this.#count === 0 && this.#whenIdle.length > 0) {
         this.#whenIdle.forEach((resolve) => resolve());
-        this.#whenIdle.clear();
+        this.#whenIdle = [];
       }
     }
   }

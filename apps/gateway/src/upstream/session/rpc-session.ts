@@ -1,4 +1,5 @@
 // upstream/session/: a JSON-RPC conversation over any transport.
+import { PendingMap } from '@dcc-mcp/bounds';
 import { cancelledKey, idText, readId } from '../../protocol/json-rpc-id.ts';
 import type { Era, JsonObject, JsonRpcId } from '../../protocol/json-rpc.ts';
 import { RawJson } from '../../protocol/json/raw-json.ts';
@@ -26,7 +27,7 @@ export class RpcSession implements Conversation {
   readonly roots: CallerRoots = new CallerRoots();
   readonly #gatewayInfo: GatewayInfo;
   readonly #events: RpcSessionEvents;
-  readonly #inFlight = new Map<JsonRpcId, Hop>();
+  readonly #inFlight = new PendingMap<number, Hop>();
   readonly #requests: ServerRequests;
   readonly #nonProtocolOutput: NonProtocolOutput;
   readonly #notifications: ServerNotifications;
@@ -42,7 +43,7 @@ export class RpcSession implements Conversation {
     this.#requests = new ServerRequests((text) => void transport.post(text), events);
     this.#nonProtocolOutput = new NonProtocolOutput(() => this.#callers());
     this.#notifications = new ServerNotifications({
-      hopOf: (token) => this.#inFlight.get(token),
+      hopOf: (token) => (typeof token === 'number' ? this.#inFlight.get(token) : undefined),
       callers: () => this.#callers(),
       events,
     });

@@ -1,3 +1,4 @@
+import { PendingMap } from '@dcc-mcp/bounds';
 import type { Channel } from './channel.ts';
 
 /** What one side answers, by name; arguments and results are plain data. */
@@ -26,7 +27,7 @@ export class PeerError extends Error {
 export class Peer {
   readonly #channel: Channel;
   readonly #services = new Map<string, Services[string]>();
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new PendingMap<number, Waiting>();
   readonly #onError: (error: unknown) => void;
   #nextId = 0;
   #hasEnded = false;

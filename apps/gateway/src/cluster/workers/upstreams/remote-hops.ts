@@ -1,3 +1,4 @@
+import { PendingMap } from '@dcc-mcp/bounds';
 import type { JsonObject } from '../../../protocol/json-rpc.ts';
 import { RawJson } from '../../../protocol/json/raw-json.ts';
 import { cancelled, failed, shuttingDown } from '../../../upstream/hop/failures.ts';
@@ -56,7 +57,7 @@ interface OpenHop {
 /** The calls of this process to upstreams of the one that started it. */
 export class RemoteHops {
   readonly #peer: Peer;
-  readonly #open = new Map<number, OpenHop>();
+  readonly #open = new PendingMap<number, OpenHop>();
   readonly #owners = new WeakMap<object, number>();
   #nextId = 0;
   #nextOwner = 0;

@@ -1,3 +1,4 @@
+import { PendingMap } from '@dcc-mcp/bounds';
 import { BoundedMap } from '@dcc-mcp/bounds';
 import { RawJson } from '../../../protocol/json/raw-json.ts';
 import { failed } from '../../../upstream/hop/failures.ts';
@@ -28,7 +29,7 @@ const GONE: PeerAnswer = { error: { code: -32_000, message: 'The client can no l
 export class ServedHops {
   readonly #peer: Peer;
   readonly #upstreamOf: (instanceId: string) => Upstream | undefined;
-  readonly #running = new Map<number, Running>();
+  readonly #running = new PendingMap<number, Running>();
   readonly #owners = new BoundedMap<number, object>({ maxEntries: MAX_OWNERS });
   #nextQuestion = 0;
 
@@ -47,7 +48,9 @@ export class ServedHops {
 
   /** The worker is gone, and those who waited there with it. */
   end(): void {
-    this.#running.forEach(({ cancel }) => cancel.abort());
+    for (const { cancel } of this.#running.values()) {
+      cancel.abort();
+    }
   }
 
   async #run(sent: SentHop): Promise<SentResult> {

@@ -1,3 +1,4 @@
+import { PendingMap } from '@dcc-mcp/bounds';
 import type { RequestContext } from '@dcc-mcp/request-context';
 import type { Readable, Writable } from 'node:stream';
 import { cancelledKey, idKey, type IdKey } from '../../../protocol/json-rpc-id.ts';
@@ -106,7 +107,7 @@ class StdioFront {
   readonly #gateway: StdioGateway;
   readonly #ways: StdioWays;
   #isFramingTold = false;
-  readonly #running = new Map<IdKey | undefined, AbortController>();
+  readonly #running = new PendingMap<IdKey | undefined, AbortController>();
   /** What ends each `subscriptions/listen`. */
   readonly #listening = new Map<IdKey | undefined, () => void>();
   /** The one session of a handshake-era client on this pipe. */
@@ -165,7 +166,9 @@ class StdioFront {
   /** Nobody will read the answers of what still runs: it ends. */
   abandon(): void {
     this.leave();
-    this.#running.forEach((controller) => controller.abort());
+    for (const controller of this.#running.values()) {
+      controller.abort();
+    }
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
 // upstream/http/: the transport over Streamable HTTP.
+import { PendingMap } from '@dcc-mcp/bounds';
 import type { JsonObject } from '../../../protocol/json-rpc.ts';
 import { withoutByteOrderMark } from '../../../protocol/json/bounded-json.ts';
 import { UnboundedJsonError } from '../../../protocol/json/json-scanner.ts';
@@ -63,7 +64,8 @@ export class HttpTransport implements Transport {
   readonly pid: undefined;
   readonly #options: HttpTransportOptions;
   readonly #requests: HttpRequests;
-  readonly #exchanges = new Map<Hop, HttpExchange>();
+  /** By the ids of their hops. */
+  readonly #exchanges = new PendingMap<number, HttpExchange>();
   readonly #session: KeptSession;
   #stream: NotificationStream | undefined;
 
@@ -167,7 +169,7 @@ export class HttpTransport implements Transport {
       },
       onEnd: (ending) => this.#onEnd(sending, exchange, ending),
     });
-    this.#exchanges.set(hop, exchange);
+    this.#exchanges.set(hop.id, exchange);
     if (this.#requests.conversation?.era === 'legacy') {
       this.#session.watch(sending, () => this.#send({ ...sending, session: this.#session.current, isRepeat: true }));
     }
@@ -210,10 +212,10 @@ export class HttpTransport implements Transport {
 
   #onEnd(sending: Sending, exchange: HttpExchange, ending: HttpEnding): void {
     const { hop } = sending;
-    if (this.#exchanges.get(hop) !== exchange) {
+    if (this.#exchanges.get(hop.id) !== exchange) {
       return;
     }
-    this.#exchanges.delete(hop); // also where the answer came on another stream: a call that has ended keeps its text
+    this.#exchanges.delete(hop.id); // also where the answer came on another stream: a call that has ended keeps its text
     if (hop.isEnded) {
       return;
     }
@@ -297,7 +299,7 @@ export class HttpTransport implements Transport {
 
   /** A server ends the stream of an answer with it; one that doesn't would take one connection after the other away. */
   #endAnswered(hop: Hop, exchange: HttpExchange): void {
-    if (hop.isEnded && this.#exchanges.delete(hop)) {
+    if (hop.isEnded && this.#exchanges.delete(hop.id)) {
       setTimeout(() => exchange.isOver || exchange.abort(), ANSWERED_STREAM_MILLIS).unref();
     }
   }
@@ -313,8 +315,8 @@ export class HttpTransport implements Transport {
   }
 
   #drop(hop: Hop): void {
-    this.#exchanges.get(hop)?.abort();
-    this.#exchanges.delete(hop);
+    this.#exchanges.get(hop.id)?.abort();
+    this.#exchanges.delete(hop.id);
   }
 
   #giveUp(hop: Hop, ending: HttpEnding): void {

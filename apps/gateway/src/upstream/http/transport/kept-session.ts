@@ -49,7 +49,7 @@ export class KeptSession {
     if (!isCancellable(method)) {
       return; // what a session is opened with must not wait for one
     }
-    hop.hold = (result) => {
+    const hold = (result: HopResult): boolean => {
       if (this.#renewal !== undefined && method === 'ping') {
         return false; // it may be what the renewal waits for
       }
@@ -60,6 +60,7 @@ export class KeptSession {
       }
       return suspicion !== undefined;
     };
+    hop.hold = hold;
   }
 
   async #repeat(
