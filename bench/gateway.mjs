@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { writeFigures } from './lib/figures.mjs';
 import { flameGraph } from './lib/flame-graph.mjs';
-import { BARE, createLargeLegs, createLegs, startTargets } from './lib/gateway-legs.mjs';
+import { BARE, createLargeLegs, createLegs, createPacedLegs, startTargets } from './lib/gateway-legs.mjs';
 import { runLoad } from './lib/load.mjs';
 import { cpuMicros, residentMebibytes } from './lib/processes.mjs';
 import { timeBySource } from './lib/profile-by-source.mjs';
@@ -29,6 +29,9 @@ const { values: flags } = parseArgs({
 const seconds = flags.smoke ? 0.5 : Number(flags.secs);
 const rounds = flags.smoke ? 1 : Number(flags.rounds);
 const connections = Number(flags.conns);
+/** Calls a second of the legs whose p99 counts. */
+const PACE = 1000;
+const ON = 'on, no history';
 const main = fileURLToPath(new URL('../apps/gateway/dist/main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'bench-gateway-'));
 const running = [];
@@ -40,9 +43,9 @@ async function keep(starting) {
   return started;
 }
 
-async function measure(leg) {
+async function measure(leg, pace) {
   const before = cpuMicros(leg.pid);
-  const load = await runLoad({ ...leg, connections, seconds });
+  const load = await runLoad({ ...leg, connections, seconds, pace });
   return {
     ...load,
     cpuMicrosPerCall: (cpuMicros(leg.pid) - before) / load.calls,
@@ -50,8 +53,12 @@ async function measure(leg) {
   };
 }
 
-/** Each leg once to warm up, then in turns; `results[round][leg]`. */
-async function measureRounds(legs) {
+/**
+ * Each leg once to warm up, then in turns; `results[round][leg]`.
+ *
+ * @param pace Calls a second of each; absent: as many as can be.
+ */
+async function measureRounds(legs, pace) {
   for (const leg of legs) {
     await runLoad({ ...leg, connections, seconds: flags.smoke ? 0.2 : 2 });
   }
@@ -59,7 +66,7 @@ async function measureRounds(legs) {
   for (let round = 0; round < rounds; round += 1) {
     const measured = [];
     for (const leg of legs) {
-      measured.push(await measure(leg));
+      measured.push(await measure(leg, pace));
     }
     results.push(measured);
   }
@@ -86,22 +93,25 @@ function summarize(legs, results) {
 }
 
 /**
- * What telemetry is of the CPU with it, and adds to p99, in percent: the least and the most of the pairs of legs. Taken
- * inside each round, then the median of the rounds.
+ * What telemetry is of the CPU with it, or adds to p99, in percent: the least and the most of the pairs of legs. Taken inside
+ * each round, then the median of the rounds.
  */
-function shareOf(state, legs, results) {
+function rangeOf(percentOf, { state, legs, results }) {
   const pairs = legs.flatMap(({ era, name }, index) => {
     const off = legs.findIndex((leg) => leg.era === era && leg.name === name.replace(/telemetry .*$/, 'telemetry off'));
     return name.endsWith(`telemetry ${state}`) ? [results.map((round) => [round[index], round[off]])] : [];
   });
-  const rangeOf = (percentOf) => {
-    const percents = pairs.map((pair) => Math.round(median(pair.map(([on, off]) => percentOf(on, off) * 100))));
-    return [...new Set([Math.min(...percents), Math.max(...percents)])];
-  };
-  return {
-    ofCpu: rangeOf((on, off) => 1 - off.cpuMicrosPerCall / on.cpuMicrosPerCall),
-    p99More: rangeOf((on, off) => on.p99Millis / off.p99Millis - 1),
-  };
+  const percents = pairs.map((pair) => Math.round(median(pair.map(([on, off]) => percentOf(on, off) * 100))));
+  return [...new Set([Math.min(...percents), Math.max(...percents)])];
+}
+
+const shareOfCpu = (state, legs, results) =>
+  rangeOf((on, off) => 1 - off.cpuMicrosPerCall / on.cpuMicrosPerCall, { state, legs, results });
+
+/** At one pace: as fast as can be, an answer waits for those to all other connections, and says what CPU says. */
+async function p99More(legs) {
+  const results = await measureRounds(legs, PACE);
+  return rangeOf((on, off) => on.p99Millis / off.p99Millis - 1, { state: ON, legs, results });
 }
 
 /** Resident memory once all is measured: of the bare forwarder, and of the gateways that calls of both eras went through. */
@@ -141,6 +151,7 @@ try {
   const legs = createLegs(targets);
   const results = await measureRounds(legs);
   const small = summarize(legs, results);
+  const moreOfP99 = await p99More(createPacedLegs(targets));
   const largeLegs = createLargeLegs(targets); // after the others, whose memory they would be
   const largeResults = await measureRounds(largeLegs);
   const rows = [...small, ...summarize(largeLegs, largeResults)];
@@ -152,10 +163,11 @@ try {
     writeFileSync(flags.out, `${JSON.stringify(report(rows), undefined, 2)}\n`);
   }
   const share = {
-    ...shareOf('on, no history', legs, results),
-    withHistoryOfCpu: shareOf('on', legs, results).ofCpu,
-    oneInTenOfCpu: shareOf('sampled', legs, results).ofCpu,
-    largeOfCpu: shareOf('on, no history', largeLegs, largeResults).ofCpu,
+    ofCpu: shareOfCpu(ON, legs, results),
+    p99More: moreOfP99,
+    withHistoryOfCpu: shareOfCpu('on', legs, results),
+    oneInTenOfCpu: shareOfCpu('sampled', legs, results),
+    largeOfCpu: shareOfCpu(ON, largeLegs, largeResults),
   };
   writeFigures({ gateway: { rows }, 'telemetry-share': share, memory: memoryOf(small) }, `medians of ${rounds} rounds`);
 } finally {

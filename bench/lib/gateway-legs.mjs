@@ -83,6 +83,15 @@ export function createLegs({ bare, gateways }) {
   return legs;
 }
 
+/** Small answers, in both eras: with telemetry, and without. */
+export function createPacedLegs({ gateways }) {
+  return ['legacy', 'modern'].flatMap((era) =>
+    ['off', 'on, no history'].map((state) =>
+      gatewayLeg(gateways[state].all, { era, name: `gateway, telemetry ${state}`, tool: 'echo' }),
+    ),
+  );
+}
+
 /** Large answers, in the era of today: telemetry must not look at all of them. */
 export function createLargeLegs({ bare, gateways }) {
   const how = { era: 'modern', tool: 'large' };

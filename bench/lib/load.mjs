@@ -1,5 +1,6 @@
 // The load generator: keep-alive connections, one request in flight on each, every answer compared with what was asked.
 //   node load.mjs --url http://127.0.0.1:4400/mcp --conns 16 --secs 5 --era legacy|modern     (alone, by hand)
+import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { openConnection, parseBody } from './http-connection.mjs';
 
@@ -47,8 +48,13 @@ const ERAS = {
 /** A call of the upstream's `echo`, directly, or through the gateway's own tool `call`. */
 const toolArguments = (tool, slug, text) => (tool === 'call' ? { tool_slug: slug, arguments: { text } } : { text });
 
-/** Runs calls on one connection until `until`; gives latencies in milliseconds. Throws on any wrong answer. */
-async function runConnection(index, { url, era, tool, slug, until }) {
+/**
+ * Runs calls on one connection until `until`; gives latencies in milliseconds. Throws on any wrong answer.
+ *
+ * @param everyMillis How long after one call the next is due; 0: as soon as there is an answer. One that could not be sent in
+ *   time because there was none is late by that: its latency counts from when it was due.
+ */
+async function runConnection(index, { url, era, tool, slug, until, everyMillis, firstAt }) {
   const connection = await openConnection(url);
   const latencies = [];
   try {
@@ -57,7 +63,10 @@ async function runConnection(index, { url, era, tool, slug, until }) {
     for (let id = 1; performance.now() < until; id += 1) {
       const text = `c${index}n${id}`;
       const params = { name: tool, arguments: toolArguments(tool, slug, text), ...(meta && { _meta: meta }) };
-      const begin = performance.now();
+      const due = firstAt + id * everyMillis;
+      const isLate = performance.now() > due;
+      await (everyMillis > 0 && !isLate ? wait(due - performance.now()) : undefined);
+      const begin = everyMillis > 0 && isLate ? due : performance.now();
       const answer = await connection.post(
         headers,
         JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params }),
@@ -84,15 +93,20 @@ const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(so
 /**
  * Calls a tool over `connections` keep-alive connections for `seconds`.
  *
+ * @param pace Calls a second; absent: each connection sends as soon as it has its answer.
  * @returns Calls answered, calls per second, p50 and p99 in milliseconds.
  */
-export async function runLoad({ url, connections, seconds, era = 'legacy', tool = 'echo', slug }) {
+export async function runLoad({ url, connections, seconds, era = 'legacy', tool = 'echo', slug, pace }) {
   if (seconds > MAX_SECS || connections > MAX_CONNECTIONS) {
     throw new RangeError(`at most ${MAX_SECS} s and ${MAX_CONNECTIONS} connections`);
   }
   const begin = performance.now();
   const until = begin + seconds * 1000;
-  const runs = Array.from({ length: connections }, (_, index) => runConnection(index, { url, era, tool, slug, until }));
+  const everyMillis = pace === undefined ? 0 : (connections / pace) * 1000;
+  const runs = Array.from({ length: connections }, (_, index) => {
+    const firstAt = begin + (index * everyMillis) / connections;
+    return runConnection(index, { url, era, tool, slug, until, everyMillis, firstAt });
+  });
   const latencies = (await Promise.all(runs)).flat().toSorted((a, b) => a - b);
   return {
     calls: latencies.length,
@@ -111,8 +125,11 @@ if (import.meta.url === `file://${process.argv[1]}`) {
       era: { type: 'string', default: 'legacy' },
       tool: { type: 'string', default: 'echo' },
       slug: { type: 'string' },
+      pace: { type: 'string' },
     },
   });
   const { url, era, tool, slug } = values;
-  console.log(await runLoad({ url, era, tool, slug, connections: Number(values.conns), seconds: Number(values.secs) }));
+  const pace = values.pace === undefined ? undefined : Number(values.pace);
+  const how = { connections: Number(values.conns), seconds: Number(values.secs), pace };
+  console.log(await runLoad({ url, era, tool, slug, ...how }));
 }
