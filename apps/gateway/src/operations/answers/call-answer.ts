@@ -1,9 +1,9 @@
 import { errorEnvelope, type RequestContext, toErrorBody } from '@dcc-mcp/request-context';
-import type { ValidationFacts } from '@dcc-mcp/workflow-spans';
-import { toJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
+import { toJsonObject } from '../../protocol/json-rpc.ts';
 import { RawJson } from '../../protocol/json/raw-json.ts';
 import type { BatchItemResult, BatchResult } from '../definitions/call-batch.ts';
 import type { OperationEnd } from '../frame/operation-definition.ts';
+import { callMeta } from './call-meta.ts';
 import { callOutput } from './call-output.ts';
 
 /** What is answered to a call, or to several. */
@@ -38,24 +38,9 @@ export function callAnswer(
     request_id: ctx.requestId,
     trace_id: ctx.traceId,
     duration_ms: Math.round(call.durationMillis * 1000) / 1000,
-    _meta: record && {
-      dcc: {
-        dcc_type: record.dccType,
-        instance_id: record.instanceId,
-        instance_short: record.instanceShort,
-        ...validationNotes(call.validation),
-      },
-    },
+    _meta: record && callMeta(record, call.validation),
   });
   return { body, blocks };
-}
-
-/** Members of `_meta.dcc` that say what the check of the arguments did beside refusing. */
-function validationNotes({ skippedReason, coercedPaths = [] }: ValidationFacts = {}): JsonObject {
-  return {
-    ...(skippedReason === undefined ? {} : { validation: 'skipped', validation_reason: skippedReason }),
-    ...(coercedPaths.length === 0 ? {} : { coerced: coercedPaths }),
-  };
 }
 
 /** The answer to a batch. */
