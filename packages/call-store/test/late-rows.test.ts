@@ -1,5 +1,10 @@
-import { type LiveEvent, MemoryCallStore } from '@dcc-mcp/call-store';
+import { type CallRow, MemoryCallStore } from '@dcc-mcp/call-store';
+import { startJsonl } from '@dcc-mcp/call-store/jsonl';
+import { RowIndex } from '@dcc-mcp/call-store/sqlite';
 import { describe, expect, test } from '@jest/globals';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { callRow, traceOf } from './rows.ts';
 
 describe('appendLater', () => {
@@ -37,13 +42,39 @@ describe('appendLater', () => {
     expect(made).toEqual([]);
   });
 
-  test('makes it at once for those who are told of rows', () => {
+  test('makes it for those who are told of rows and look at it, and keeps it then', async () => {
     const store = new MemoryCallStore();
-    const told: LiveEvent[] = [];
-    store.subscribe(['calls'], (event) => told.push(event));
+    const told: CallRow[] = [];
+    store.subscribe(['calls'], (event) =>
+      told.push(...(event.type === 'row' && event.kind === 'calls' ? [event.row] : [])),
+    );
     const row = callRow(1);
-    store.appendLater('calls', { id: row.row_id, make: () => row });
-    expect(told).toEqual([{ type: 'row', kind: 'calls', id: row.row_id, row }]);
+    store.appendLater('calls', { id: row.row_id, make: () => ({ ...row }) });
+    const { rows } = await store.list('calls');
+    expect([told, rows[0] === told[0]]).toEqual([[row], true]);
+  });
+
+  test('is made once for lines and index, and not kept made for them', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'late-rows-'));
+    const store = new MemoryCallStore();
+    const [index, lines] = [new RowIndex(store, { directory }), startJsonl(store, { directory })];
+    await index.open();
+    let made = 0;
+    const row = callRow(1);
+    const make = (): CallRow => {
+      made += 1;
+      return row;
+    };
+    store.appendLater('calls', { id: row.row_id, make });
+    const counts = [made];
+    await Promise.all([index.flush(), lines.flush()]);
+    counts.push(made);
+    await store.list('calls');
+    await store.list('calls');
+    await Promise.all([index.close(), lines.close()]);
+    expect([...counts, made]).toEqual([0, 1, 2]);
+    expect(readFileSync(join(directory, 'audit.jsonl'), 'utf8')).toBe(`${JSON.stringify(row)}\n`);
+    rmSync(directory, { recursive: true });
   });
 
   test('makes none that lies before the row that a reader goes on after', () => {

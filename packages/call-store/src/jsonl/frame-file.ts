@@ -46,7 +46,7 @@ export function startFrameFile({ path, maxBytes = MAX_BYTES, onChange }: FrameFi
   return {
     push(frame) {
       if (!isClosed) {
-        file.push(frame);
+        file.push({ row: frame });
         flushSoon();
       }
     },

@@ -112,7 +112,7 @@ class Jsonl implements JsonlHistory {
     this.#lock = new DirectoryLock(directory);
     this.#subscription = store.subscribe(['calls', 'traces'], (event) => {
       if (event.type === 'row' && (event.kind === 'calls' || event.kind === 'traces')) {
-        (event.kind === 'calls' ? this.#audit : this.#traces).push(event.row);
+        (event.kind === 'calls' ? this.#audit : this.#traces).push(event);
         this.#flushSoon();
       }
     });

@@ -153,11 +153,9 @@ export class RotatingFile {
   /** The file to append to, ending with a whole line. Somebody may have moved, emptied or removed it meanwhile. */
   async #open(): Promise<FileHandle> {
     const known = await this.#current();
-    const file = known ?? (await openForAppend(this.path));
-    if (known === undefined) {
-      this.#file = file;
-    }
-    const { size } = await file.stat();
+    const file = known?.file ?? (await openForAppend(this.path));
+    this.#file = file;
+    const { size } = known ?? (await file.stat());
     if (size < this.#bytes) {
       this.#forgetCurrent();
       this.#bytes = size;
@@ -170,13 +168,15 @@ export class RotatingFile {
     return file;
   }
 
-  async #current(): Promise<FileHandle | undefined> {
-    if (this.#file === undefined) {
+  /** The file that is open and how large it is, where it still has its name. */
+  async #current(): Promise<{ readonly file: FileHandle; readonly size: number } | undefined> {
+    const file = this.#file;
+    if (file === undefined) {
       return undefined;
     }
-    const [named, own] = await Promise.all([stat(this.path).catch(() => undefined), this.#file.stat()]);
+    const [named, own] = await Promise.all([stat(this.path).catch(() => undefined), file.stat()]);
     if (named !== undefined && named.ino === own.ino && named.dev === own.dev) {
-      return this.#file;
+      return { file, size: own.size };
     }
     await this.#close();
     this.#forgetCurrent();

@@ -2,8 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { causeOf } from './file-cause.ts';
 import type { FileBounds } from './jsonl-lines.ts';
 import { RotatingFile } from './rotating-file.ts';
-import { lineOf } from './row-line.ts';
-import { type FileRow, type QueueBounds, RowQueue } from './row-queue.ts';
+import { type QueueBounds, RowQueue } from './row-queue.ts';
+import { forgetText, lineOf, type RowToWrite } from './row-text.ts';
 
 /** Why rows were not written. */
 export type LossReason = 'queue_full' | 'not_writable' | 'too_large' | 'unserializable';
@@ -42,7 +42,7 @@ export interface RowFileOptions {
 
 const RETRY_MILLIS = 2000;
 /** What is made into text in one go: a few milliseconds of work. */
-const BATCH: QueueBounds = { maxRows: 200, maxBytes: 1024 * 1024 };
+const BATCH: QueueBounds = { maxRows: 500, maxBytes: 4 * 1024 * 1024 };
 
 /** One file of rows and the queue before it. */
 export class RowFile {
@@ -68,7 +68,7 @@ export class RowFile {
   }
 
   /** Puts a row into the queue, or counts it where that is full. */
-  push(row: FileRow): void {
+  push(row: RowToWrite): void {
     if (!this.#queue.push(row)) {
       this.#drop(this.#failure === undefined ? 'queue_full' : 'not_writable');
     }
@@ -179,8 +179,9 @@ export class RowFile {
   }
 
   /** The line of a row; none for one that can't be written. */
-  #toLines(row: FileRow): readonly string[] {
+  #toLines(row: RowToWrite): readonly string[] {
     const line = lineOf(row);
+    forgetText(row);
     if (line === undefined || this.#isTooLarge(line)) {
       this.#drop(line === undefined ? 'unserializable' : 'too_large');
       return [];

@@ -1,9 +1,5 @@
-import type { CallRow } from '../rows/call-row.ts';
-import type { TrafficFrame } from '../rows/frame-row.ts';
 import type { Trace } from '../rows/trace-row.ts';
-
-/** Rows that have a file. */
-export type FileRow = CallRow | Trace | TrafficFrame;
+import { type RowToWrite, wantText } from './row-text.ts';
 
 /** Bounds of the rows that wait to be written. */
 export interface QueueBounds {
@@ -11,13 +7,15 @@ export interface QueueBounds {
   readonly maxBytes: number;
 }
 
-/** What a row without payload weighs, about, in bytes. */
+/** What a row without payload weighs, and each of its spans, about, in bytes. */
 const ROW_BYTES = 1024;
+/** Spans of a trace that is not made yet, about: its own, its wait, its request, its answer. */
+const UNMADE_SPANS = 4;
 
 /** Rows that wait to be written, oldest first. */
 export class RowQueue {
   readonly #bounds: QueueBounds;
-  readonly #rows: FileRow[] = [];
+  readonly #rows: RowToWrite[] = [];
   #bytes = 0;
 
   constructor(bounds: QueueBounds) {
@@ -28,19 +26,20 @@ export class RowQueue {
     return this.#rows.length;
   }
 
-  /** False when there is no place. */
-  push(row: FileRow): boolean {
+  /** False when there is no place. Who takes a row out lets its text go. */
+  push(row: RowToWrite): boolean {
     const bytes = weightOf(row);
     if (this.#rows.length >= this.#bounds.maxRows || this.#bytes + bytes > this.#bounds.maxBytes) {
       return false;
     }
     this.#rows.push(row);
     this.#bytes += bytes;
+    wantText(row);
     return true;
   }
 
   /** Takes the oldest rows out, as many as keep the bounds, and at least one. */
-  take({ maxRows, maxBytes }: QueueBounds): readonly FileRow[] {
+  take({ maxRows, maxBytes }: QueueBounds): readonly RowToWrite[] {
     let bytes = 0;
     const past = this.#rows.findIndex((row, index) => {
       bytes += weightOf(row);
@@ -52,10 +51,12 @@ export class RowQueue {
   }
 }
 
-/** What a row weighs while it waits, about, in bytes. */
-export function weightOf(row: FileRow): number {
-  if (!('spans' in row)) {
-    return ROW_BYTES;
+/** What a row weighs while it waits, about, in bytes: the same each time. */
+export function weightOf(written: RowToWrite): number {
+  const { unmade } = written;
+  if (unmade !== undefined) {
+    return unmade.bytes === 0 ? ROW_BYTES : ROW_BYTES * (1 + UNMADE_SPANS) + unmade.bytes;
   }
-  return ROW_BYTES * (1 + row.spans.length) + (row.input?.content.length ?? 0) + (row.output?.content.length ?? 0);
+  const { spans, input, output }: Partial<Pick<Trace, 'spans' | 'input' | 'output'>> = written.row;
+  return ROW_BYTES * (1 + (spans?.length ?? 0)) + (input?.content.length ?? 0) + (output?.content.length ?? 0);
 }

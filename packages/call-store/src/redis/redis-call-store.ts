@@ -182,9 +182,13 @@ export class RedisCallStore implements CallStore {
     return this.#reader.list(kind, request);
   }
 
-  async *scan<K extends RowKind>(kind: K, filter: RowFilter = {}): AsyncGenerator<RowKinds[K], void, undefined> {
+  async *scan<K extends RowKind>(
+    kind: K,
+    filter: RowFilter = {},
+    isWanted?: (id: string) => boolean,
+  ): AsyncGenerator<RowKinds[K], void, undefined> {
     await this.#look(kind);
-    yield* this.#reader.scan(kind, filter);
+    yield* this.#reader.scan(kind, filter, isWanted);
   }
 
   async find<K extends RowKind>(kind: K, id: string): Promise<readonly RowKinds[K][]> {

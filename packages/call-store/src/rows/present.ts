@@ -5,9 +5,15 @@ export type Present<T> = { readonly [K in keyof T as undefined extends T[K] ? ne
 
 /** The members that have a value: what is not known is absent. */
 export function present<const T extends object>(members: T): Present<T> {
-  const entries = Object.entries(members).filter(([, value]) => value !== undefined);
+  const kept: Record<string, unknown> = {};
+  for (const name in members) {
+    const value = members[name];
+    if (value !== undefined) {
+      kept[name] = value;
+    }
+  }
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- members that may be undefined are optional in it
-  return Object.fromEntries(entries) as Present<T>;
+  return kept as Present<T>;
 }
 
 /** The members of these names that have a value. */

@@ -1,5 +1,6 @@
-import { forgetLine, keepLine } from '../jsonl/row-line.ts';
 import { type QueueBounds, weightOf } from '../jsonl/row-queue.ts';
+import { forgetText, lineOf, rowOf, wantText } from '../jsonl/row-text.ts';
+import type { LiveRow } from '../store/call-store.ts';
 import type { RowKinds } from '../store/row-kinds.ts';
 import type { IndexedKind } from './messages.ts';
 
@@ -12,10 +13,7 @@ export interface IndexBatch {
 }
 
 /** A row that is to be written. */
-export interface QueuedRow<K extends IndexedKind = IndexedKind> {
-  readonly kind: K;
-  readonly row: RowKinds[K];
-}
+export type QueuedRow<K extends IndexedKind = IndexedKind> = Pick<LiveRow<K>, 'kind' | 'id' | 'row' | 'unmade'>;
 
 /** Bounds of a batch: a few milliseconds of work here, and a short transaction there. */
 const BATCH_ROWS = 500;
@@ -28,7 +26,6 @@ export class IndexQueue {
   readonly #bounds: QueueBounds;
   readonly #onLost: () => void;
   readonly #rows: QueuedRow[] = [];
-  readonly #missing: Readonly<Record<IndexedKind, Set<string>>> = { calls: new Set(), traces: new Set() };
   readonly #lost: Readonly<Record<IndexedKind, Set<string>>> = { calls: new Set(), traces: new Set() };
   #bytes = 0;
   #losses = 0;
@@ -50,7 +47,7 @@ export class IndexQueue {
 
   /** Where there is no place the row is lost for the file. */
   push(entry: QueuedRow): void {
-    const bytes = weightOf(entry.row);
+    const bytes = weightOf(entry);
     if (this.#rows.length >= this.#bounds.maxRows || this.#bytes + bytes > this.#bounds.maxBytes) {
       this.#lose(entry);
       return;
@@ -60,20 +57,21 @@ export class IndexQueue {
 
   /** Adds rows that the file turned out not to have; those that wait already stay where they are. */
   adopt(entries: readonly QueuedRow[]): void {
-    const unknown = entries.filter(({ kind, row }) => !this.#missing[kind].has(row.row_id));
-    unknown.forEach((entry) => this.#add(entry, weightOf(entry.row)));
-    entries.forEach(({ kind, row }) => this.#lost[kind].delete(row.row_id));
+    const waiting = { calls: new Set(this.waitingIds('calls')), traces: new Set(this.waitingIds('traces')) };
+    const unknown = entries.filter(({ kind, id }) => !waiting[kind].has(id));
+    unknown.forEach((entry) => this.#add(entry, weightOf(entry)));
+    entries.forEach(({ kind, id }) => this.#lost[kind].delete(id));
   }
 
   #add(entry: QueuedRow, bytes: number): void {
     this.#rows.push(entry);
     this.#bytes += bytes;
-    this.#missing[entry.kind].add(entry.row.row_id);
+    wantText(entry);
   }
 
-  #lose({ kind, row }: QueuedRow): void {
+  #lose({ kind, id }: QueuedRow): void {
     const lost = this.#lost[kind];
-    lost.add(row.row_id);
+    lost.add(id);
     if (lost.size > MAX_LOST) {
       const [oldest] = lost;
       lost.delete(oldest ?? '');
@@ -84,12 +82,17 @@ export class IndexQueue {
 
   /** Rows that wait, those on their way among them. */
   waiting<K extends IndexedKind>(kind: K): readonly RowKinds[K][] {
-    return this.#rows.filter((entry): entry is QueuedRow<K> => entry.kind === kind).map(({ row }) => row);
+    return this.#rows.filter((entry): entry is QueuedRow<K> => entry.kind === kind).map((entry) => rowOf(entry));
   }
 
-  /** Whether a row waits, or will never be in the file. */
-  isMissing(kind: IndexedKind, rowId: string): boolean {
-    return this.#missing[kind].has(rowId) || this.#lost[kind].has(rowId);
+  /** Their keys: none of them is made for that. */
+  waitingIds(kind: IndexedKind): readonly string[] {
+    return this.#rows.filter((entry) => entry.kind === kind).map(({ id }) => id);
+  }
+
+  /** Whether a row will never be in the file. */
+  isLost(kind: IndexedKind, rowId: string): boolean {
+    return this.#lost[kind].has(rowId);
   }
 
   /** The oldest rows as lines; they stay until {@link done}. */
@@ -99,7 +102,7 @@ export class IndexQueue {
     const unwritable: QueuedRow[] = [];
     let chars = 0;
     for (const entry of this.#rows.slice(0, BATCH_ROWS)) {
-      const line = keepLine(entry.row);
+      const line = lineOf(entry);
       chars += line?.length ?? 0;
       if (entries.length > 0 && chars > BATCH_CHARS) {
         break;
@@ -117,10 +120,9 @@ export class IndexQueue {
   /** The rows of a batch are in the file, or never will be. */
   done({ entries, unwritable }: IndexBatch): void {
     this.#rows.splice(0, entries.length);
-    for (const { kind, row } of entries) {
-      this.#missing[kind].delete(row.row_id);
-      this.#bytes -= weightOf(row);
-      forgetLine(row);
+    for (const entry of entries) {
+      this.#bytes -= weightOf(entry);
+      forgetText(entry);
     }
     unwritable.forEach((entry) => this.#lose(entry));
   }

@@ -51,15 +51,12 @@ export class JoinedRows {
     const ids = new Set(without);
     const rows = waiting.filter((row) => matches(row));
     const foreign: RowKinds[K][] = [];
-    for await (const row of this.#memory.scan(kind, filter)) {
-      const { row_id: id } = row;
-      if (ids.has(id)) {
-        continue;
-      }
-      if (this.#index.isMissing(kind, id) || (toSequence(id) ?? -1) < oldest) {
-        rows.push(row);
-      } else if (shared?.isForeign(kind, id) === true) {
-        foreign.push(row);
+    const isBeside = (id: string): boolean => this.#index.isLost(kind, id) || (toSequence(id) ?? -1) < oldest;
+    const isForeign = (id: string): boolean => shared?.isForeign(kind, id) === true;
+    const isWanted = (id: string): boolean => !ids.has(id) && (isBeside(id) || isForeign(id));
+    for await (const row of this.#memory.scan(kind, filter, isWanted)) {
+      if (isWanted(row.row_id)) {
+        (isBeside(row.row_id) ? rows : foreign).push(row);
       }
     }
     return { rows: newestFirst([...rows, ...(await this.#notInFile(kind, foreign))]), without };

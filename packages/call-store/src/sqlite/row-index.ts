@@ -151,9 +151,9 @@ export class RowIndex {
     return this.#queue.waiting(kind);
   }
 
-  /** Whether a row is not in the file, as far as anybody knows. */
-  isMissing(kind: IndexedKind, rowId: string): boolean {
-    return this.#queue.isMissing(kind, rowId);
+  /** Whether a row will never be in the file, as far as anybody knows. */
+  isLost(kind: IndexedKind, rowId: string): boolean {
+    return this.#queue.isLost(kind, rowId);
   }
 
   health(): IndexHealth {
@@ -243,7 +243,7 @@ export class RowIndex {
       const rows = await rowsOf(this.#store, kind);
       const ids = await this.#writer.ask('missing', { kind, ids: rows.map(({ row_id: id }) => id) });
       const missing = new Set(ids);
-      this.#queue.adopt(rows.filter(({ row_id: id }) => missing.has(id)).map((row) => ({ kind, row })));
+      this.#queue.adopt(rows.filter(({ row_id: id }) => missing.has(id)).map((row) => ({ kind, id: row.row_id, row })));
     }
     this.#learn(state);
   }

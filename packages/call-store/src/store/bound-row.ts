@@ -15,6 +15,9 @@ const MAX_SPANS = 4096;
 const MAX_ITEMS = 64;
 const MAX_DEPTH = 8;
 
+/** What is within each bound, whatever it is made of. */
+const SHORT_CHARS = MAX_QUERY_BYTES / 3;
+
 /** Members whose bound is another than that of all. */
 const TEXT_BYTES: Readonly<Record<string, number>> = { message: MAX_MESSAGE_BYTES, query_preview: MAX_QUERY_BYTES };
 const ITEMS: Readonly<Record<string, number>> = { hits: MAX_HITS, followups: MAX_FOLLOW_UPS, spans: MAX_SPANS };
@@ -40,7 +43,9 @@ function boundRecord<T extends object>(record: T, depth: number): T {
 
 function boundMember(key: string, value: unknown, depth: number): unknown {
   if (typeof value === 'string') {
-    return boundText(value, (Object.hasOwn(TEXT_BYTES, key) ? TEXT_BYTES[key] : undefined) ?? MAX_TEXT_BYTES);
+    return value.length <= SHORT_CHARS
+      ? value
+      : boundText(value, (Object.hasOwn(TEXT_BYTES, key) ? TEXT_BYTES[key] : undefined) ?? MAX_TEXT_BYTES);
   }
   if (typeof value !== 'object' || value === null) {
     return value;

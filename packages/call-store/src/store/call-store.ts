@@ -45,7 +45,18 @@ export interface LiveRow<K extends RowKind = RowKind> {
   readonly kind: K;
   /** The place to resume after. */
   readonly id: string;
+  /** Made when it is looked at, and kept then. */
   readonly row: RowKinds[K];
+  /** Present where it may not be made yet: for who writes it down later, and has no use for it afterwards. */
+  readonly unmade?: UnmadeRow<RowKinds[K]>;
+}
+
+/** A row that was appended and that nobody may have looked at yet. */
+export interface UnmadeRow<Row> {
+  /** About how many bytes of payloads it holds. */
+  readonly bytes: number;
+  /** The row; one that nobody has looked at is made and not kept. */
+  make(): Row;
 }
 
 /** Rows between `after` and what is still retained are gone. */
@@ -67,13 +78,13 @@ export interface LateRow<Row> {
   readonly id: string;
   /** Of a trace: it failed or was slow, so that good ones never push it out. */
   readonly isKept?: boolean;
-  /** Called once at most; what it throws goes to whoever looks. */
+  /** Gives the same each time until it is kept: who writes it down does not keep it. What it throws goes to whoever looks. */
   make(): Row;
   /** Of a trace: what `make` holds of payloads. Without it they stay as long as the row. */
   readonly payloads?: {
     /** About how many bytes. */
     readonly bytes: number;
-    /** Lets them go; `make` gives payloads of {@link withoutContent} then. Called once at most, and only before `make`. */
+    /** Lets them go; `make` gives payloads of {@link withoutContent} from then on. Called once at most. */
     forget(): void;
   };
 }
@@ -116,8 +127,12 @@ export interface CallStore {
   appendFollowUp(searchId: string, followUp: FollowUpNote): void;
   /** A page of a list, newest first. */
   list<K extends RowKind>(kind: K, request?: ListRequest): Promise<RowList<ListedRows[K]>>;
-  /** Whole rows, newest first, one after the other: for sums and exports. */
-  scan<K extends RowKind>(kind: K, filter?: RowFilter): AsyncIterable<RowKinds[K]>;
+  /**
+   * Whole rows, newest first, one after the other: for sums and exports.
+   *
+   * @param isWanted Says by their `row_id` which rows need not be made; they may come all the same.
+   */
+  scan<K extends RowKind>(kind: K, filter?: RowFilter, isWanted?: (id: string) => boolean): AsyncIterable<RowKinds[K]>;
   /** Rows whose row id, request id, trace id or search id is `id`, newest first. */
   find<K extends RowKind>(kind: K, id: string): Promise<readonly RowKinds[K][]>;
   /** The newest trace whose row id, request id or trace id is `id`, with the retained requests of the same trace. */

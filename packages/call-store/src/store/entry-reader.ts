@@ -34,11 +34,16 @@ export class EntryReader {
     };
   }
 
-  *scan<K extends RowKind>(kind: K, filter: RowFilter): Generator<RowKinds[K], void, undefined> {
+  /** @param isWanted Says by their key which rows need not be made. */
+  *scan<K extends RowKind>(
+    kind: K,
+    filter: RowFilter,
+    isWanted: (id: string) => boolean = () => true,
+  ): Generator<RowKinds[K], void, undefined> {
     const matches = matcherOf(kind, filter);
-    for (const { row } of this.entries(kind).toReversed()) {
-      if (matches(row)) {
-        yield row;
+    for (const entry of this.entries(kind).toReversed()) {
+      if (isWanted(entry.id) && matches(entry.row)) {
+        yield entry.row;
       }
     }
   }

@@ -11,6 +11,7 @@ import type {
   ListRequest,
   LiveEvent,
   LiveListener,
+  LiveRow,
   RowFilter,
   RowList,
   StatsRequest,
@@ -94,7 +95,7 @@ export class MemoryCallStore implements CallStore {
       if (isSearch(entry)) {
         this.#index(entry, evicted);
       }
-      this.#tell(kind, entry);
+      this.#tell({ type: 'row', kind, id: entry.id, row: entry.row });
     } catch (error) {
       this.#onError(error);
     }
@@ -105,16 +106,16 @@ export class MemoryCallStore implements CallStore {
       const entry = new LateEntry<RowKinds[K]>(late, boundRow<K>);
       this.#shelves[kind].append(entry, late.isKept ?? false);
       if (this.#live.isTold(kind)) {
-        this.#tell(kind, entry);
+        this.#tell(new ToldLate(kind, entry));
       }
     } catch (error) {
       this.#onError(error);
     }
   }
 
-  #tell<K extends RowKind>(kind: K, { id, row }: RingEntry<RowKinds[K]>): void {
+  #tell<K extends RowKind>(told: LiveRow<K>): void {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- kind and row belong together
-    this.#live.tell({ type: 'row', kind, id, row } as Exclude<LiveEvent, { type: 'gap' }>);
+    this.#live.tell(told as Exclude<LiveEvent, { type: 'gap' }>);
   }
 
   appendFollowUp(searchId: string, followUp: FollowUpNote): void {
@@ -128,8 +129,12 @@ export class MemoryCallStore implements CallStore {
     return this.#reader.list(kind, request);
   }
 
-  async *scan<K extends RowKind>(kind: K, filter: RowFilter = {}): AsyncGenerator<RowKinds[K], void, undefined> {
-    yield* this.#reader.scan(kind, filter);
+  async *scan<K extends RowKind>(
+    kind: K,
+    filter: RowFilter = {},
+    isWanted?: (id: string) => boolean,
+  ): AsyncGenerator<RowKinds[K], void, undefined> {
+    yield* this.#reader.scan(kind, filter, isWanted);
   }
 
   async find<K extends RowKind>(kind: K, id: string): Promise<readonly RowKinds[K][]> {
@@ -209,6 +214,26 @@ export class MemoryCallStore implements CallStore {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- kind and row belong together
       this.#live.tellOne(listener, event as LiveEvent);
     }
+  }
+}
+
+/** It is made when a listener looks at it. */
+class ToldLate<K extends LateKind> implements LiveRow<K> {
+  readonly type = 'row';
+  readonly kind: K;
+  readonly unmade: LateEntry<RowKinds[K]>;
+
+  constructor(kind: K, entry: LateEntry<RowKinds[K]>) {
+    this.kind = kind;
+    this.unmade = entry;
+  }
+
+  get id(): string {
+    return this.unmade.id;
+  }
+
+  get row(): RowKinds[K] {
+    return this.unmade.row;
   }
 }
 

@@ -1,5 +1,5 @@
 import { RingBuffer } from '@dcc-mcp/bounds';
-import type { LateRow, RingUsage } from './call-store.ts';
+import type { LateRow, RingUsage, UnmadeRow } from './call-store.ts';
 import { type PayloadHold, payloadBytesOf, PayloadHolds, withoutPayloads } from './payload-hold.ts';
 
 /** A row and its key. */
@@ -35,7 +35,7 @@ export class TraceEntry<Row extends object> implements RingEntry<Row>, PayloadHo
 }
 
 /** An entry whose row is made when it is looked at. */
-export class LateEntry<Row extends object> implements RingEntry<Row>, PayloadHold {
+export class LateEntry<Row extends object> implements RingEntry<Row>, PayloadHold, UnmadeRow<Row> {
   readonly id: string;
   readonly bytes: number;
   readonly #bound: (row: Row) => Row;
@@ -64,12 +64,16 @@ export class LateEntry<Row extends object> implements RingEntry<Row>, PayloadHol
 
   get row(): Row {
     if (this.#late !== undefined) {
-      this.#row = this.#bound(this.#late.make());
+      this.#row = this.make();
       // What it holds is not needed any more.
       this.#late = undefined;
     }
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- made above, the first time
     return this.#row as Row;
+  }
+
+  make(): Row {
+    return this.#late === undefined ? this.row : this.#bound(this.#late.make());
   }
 }
 
