@@ -194,7 +194,7 @@ describe('nothing private leaves', () => {
   test('what is written down is whole: rows, words and payloads are there', () => {
     expect(kept.get('audit.db: calls_body')).toContain('tool_label');
     expect(kept.get('audit.db: traces_detail')).toContain(privateText('argument'));
-    expect(kept.get('audit.db: words')).toContain('talkative');
+    expect(kept.get('audit.db: calls_body')).toContain('talkative');
   });
 
   /** Where a text was found, as it is or percent-encoded. */

@@ -8,7 +8,7 @@ export interface RowToWrite<Row extends object = object> {
 }
 
 /** A row as JSON: of a trace what its list shows, and the rest of it, each an object. */
-interface RowText {
+export interface RowText {
   readonly body: string;
   readonly detail?: string;
 }
@@ -46,7 +46,7 @@ export function rowOf<Row extends object>(written: RowToWrite<Row>): Row {
 }
 
 /** A row as JSON, made once for all files that want it; `undefined` for one that JSON can't hold. */
-function textOf(written: Noting): RowText | undefined {
+export function textOf(written: Noting): RowText | undefined {
   const wanted = written[WANTED];
   if (wanted?.text !== undefined) {
     return wanted.text;

@@ -1,14 +1,15 @@
 import { type QueueBounds, weightOf } from '../jsonl/row-queue.ts';
-import { forgetText, lineOf, rowOf, wantText } from '../jsonl/row-text.ts';
+import { forgetText, rowOf, type RowText, textOf, wantText } from '../jsonl/row-text.ts';
+import { isRowId } from '../rows/row-id.ts';
 import type { LiveRow } from '../store/call-store.ts';
 import type { RowKinds } from '../store/row-kinds.ts';
-import type { IndexedKind } from './messages.ts';
+import type { IndexedKind, RowsToAdd } from './messages.ts';
 
 /** A batch that is on its way. */
 export interface IndexBatch {
-  readonly lines: Readonly<Record<IndexedKind, readonly string[]>>;
+  readonly rows: Readonly<Record<IndexedKind, RowsToAdd>>;
   readonly entries: readonly QueuedRow[];
-  /** Those of them that JSON can't hold. */
+  /** Those of them that can't be kept: their id is none of ours, or JSON can't hold them. */
   readonly unwritable: readonly QueuedRow[];
 }
 
@@ -95,26 +96,26 @@ export class IndexQueue {
     return this.#lost[kind].has(rowId);
   }
 
-  /** The oldest rows as lines; they stay until {@link done}. */
+  /** The oldest rows as texts; they stay until {@link done}. */
   batch(): IndexBatch {
-    const lines: Record<IndexedKind, string[]> = { calls: [], traces: [] };
+    const rows = { calls: noRows(), traces: noRows() };
     const entries: QueuedRow[] = [];
     const unwritable: QueuedRow[] = [];
     let chars = 0;
     for (const entry of this.#rows.slice(0, BATCH_ROWS)) {
-      const line = lineOf(entry);
-      chars += line?.length ?? 0;
+      const text = isRowId(entry.id) ? textOf(entry) : undefined;
+      chars += (text?.body.length ?? 0) + (text?.detail?.length ?? 0);
       if (entries.length > 0 && chars > BATCH_CHARS) {
         break;
       }
       entries.push(entry);
-      if (line === undefined) {
+      if (text === undefined) {
         unwritable.push(entry);
       } else {
-        lines[entry.kind].push(line);
+        add(rows[entry.kind], entry.id, text);
       }
     }
-    return { lines, entries, unwritable };
+    return { rows, entries, unwritable };
   }
 
   /** The rows of a batch are in the file, or never will be. */
@@ -125,5 +126,19 @@ export class IndexQueue {
       forgetText(entry);
     }
     unwritable.forEach((entry) => this.#lose(entry));
+  }
+}
+
+type Adding = { readonly [Part in keyof RowsToAdd]: string[] };
+
+function noRows(): Adding {
+  return { ids: [], bodies: [], details: [] };
+}
+
+function add({ ids, bodies, details }: Adding, id: string, { body, detail }: RowText): void {
+  ids.push(id);
+  bodies.push(body);
+  if (detail !== undefined) {
+    details.push(detail);
   }
 }

@@ -15,6 +15,8 @@ export interface WorkerSettings {
   readonly maxRows: number;
   /** Most bytes of all that is in use in the file. */
   readonly maxBytes: number;
+  /** Rows of a block. */
+  readonly blockRows: number;
 }
 
 /** What is asked of a list. */
@@ -46,8 +48,8 @@ export interface StoredRow {
 export interface WorkerCalls {
   /** Opens, once more too, looking at the whole file, and makes what is not there. */
   open(request: undefined): FileState;
-  /** Lines of JSON. Rows that are there already are left alone. */
-  write(request: Readonly<Record<IndexedKind, readonly string[]>>): FileState;
+  /** Rows that are there already are left alone. */
+  write(request: Readonly<Record<IndexedKind, RowsToAdd>>): FileState;
   /** Of these row ids those that are not there. */
   missing(request: { readonly kind: IndexedKind; readonly ids: readonly string[] }): readonly string[];
   read(request: ReadRequest): ReadAnswer;
@@ -56,6 +58,15 @@ export interface WorkerCalls {
   /** What all calls say of each instance. */
   totals(request: CallsBeside): readonly TopRow[];
   close(request: undefined): undefined;
+}
+
+/** Rows of one list: what belongs to one row has one place in all three. */
+export interface RowsToAdd {
+  readonly ids: readonly string[];
+  /** What is shown of each, as JSON. */
+  readonly bodies: readonly string[];
+  /** Of traces what else they are, as JSON; of calls none. */
+  readonly details: readonly string[];
 }
 
 /** Calls that are told of by somebody else, as they stand in the memory of the process. */
@@ -88,8 +99,6 @@ export interface ListState {
   readonly oldestMillis?: number;
   /** Rows that were let go since the worker began. */
   readonly pruned: number;
-  /** Rows that can't be kept: their id is none of ours, or they are no JSON. */
-  readonly refused: number;
 }
 
 /** One question. */

@@ -22,6 +22,11 @@ export interface IndexOptions {
   readonly maxQueuedRows?: number;
   /** About how many bytes of them may wait: payloads of traces count. Default 64 MiB. */
   readonly maxQueuedBytes?: number;
+  /**
+   * Rows of which what filters read is made at once: as few as can be read one by one meanwhile, as many as make that worth
+   * while. Default 4,096, at most 65,535.
+   */
+  readonly blockRows?: number;
   /** Told once when the index begins to fail, for another reason than before, and when it works again. */
   readonly onChange?: (change: IndexChange) => void;
   /** Told of each row that will never be in the file; it may be called while a row is recorded, and must be quick. */
@@ -94,8 +99,8 @@ export class RowIndex {
   /** Rows that are appended to the store from now on wait for {@link open}. @throws {RangeError} When a bound is not a positive integer. */
   constructor(store: CallStore, options: IndexOptions) {
     const { directory, maxRows = MILLION, maxBytes = 1024 * MEBIBYTE, flushMillis = 100 } = options;
-    const { maxQueuedRows = 10_000, maxQueuedBytes = 64 * MEBIBYTE } = options;
-    requirePositive({ maxRows, maxBytes, flushMillis, maxQueuedRows, maxQueuedBytes });
+    const { maxQueuedRows = 10_000, maxQueuedBytes = 64 * MEBIBYTE, blockRows = 4096 } = options;
+    requirePositive({ maxRows, maxBytes, flushMillis, maxQueuedRows, maxQueuedBytes, blockRows });
     this.#store = store;
     this.#directory = directory;
     this.#path = join(directory, 'audit.db');
@@ -105,7 +110,7 @@ export class RowIndex {
     const onDropped = quiet<undefined>(options.onDropped);
     this.#queue = new IndexQueue({ maxRows: maxQueuedRows, maxBytes: maxQueuedBytes }, () => onDropped(undefined));
     this.#onChange = quiet(options.onChange);
-    const settings = { path: this.#path, maxRows, maxBytes };
+    const settings = { path: this.#path, maxRows, maxBytes, blockRows };
     this.#writer = new WorkerThread(settings);
     this.#reader = new WorkerThread(settings, IDLE_MILLIS);
     this.#summer = new WorkerThread(settings, IDLE_MILLIS);
@@ -158,7 +163,7 @@ export class RowIndex {
 
   health(): IndexHealth {
     const lists = this.#state?.lists;
-    const sum = (member: 'rows' | 'pruned' | 'refused'): number =>
+    const sum = (member: 'rows' | 'pruned'): number =>
       INDEXED_KINDS.reduce((all, kind) => all + (lists?.[kind][member] ?? 0), 0);
     return {
       state: this.#failure === undefined ? 'ok' : 'failing',
@@ -168,7 +173,7 @@ export class RowIndex {
       bytes: this.#state?.bytes ?? 0,
       max_bytes: this.#maxBytes,
       queued: this.#queue.size,
-      dropped: this.#queue.losses + sum('refused'),
+      dropped: this.#queue.losses,
       pruned: sum('pruned'),
       ...(this.#failure === undefined ? {} : { last_error: this.#failure }),
     };
@@ -225,7 +230,7 @@ export class RowIndex {
       }
       while (this.#queue.size > 0) {
         const batch = this.#queue.batch();
-        this.#learn(await this.#writer.ask('write', batch.lines));
+        this.#learn(await this.#writer.ask('write', batch.rows));
         this.#queue.done(batch);
       }
       this.#recover();

@@ -1,12 +1,14 @@
 // audit.db: its bounds, its failures, and that a row is told of once wherever it lies.
 import { type CallRow, MemoryCallStore } from '@dcc-mcp/call-store';
 import { startJsonl } from '@dcc-mcp/call-store/jsonl';
+import type { Query } from '@dcc-mcp/call-store/query';
 import { type IndexChange, IndexedCallStore, type IndexOptions, RowIndex } from '@dcc-mcp/call-store/sqlite';
 import { afterEach, expect, test } from '@jest/globals';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { toSequence } from '../../src/sqlite/row-sequence.ts';
 import { callRow, FAILED, millisAt, traceOf } from '../rows.ts';
 
 const ends: (() => unknown)[] = [];
@@ -30,13 +32,14 @@ interface Kept {
   readonly changes: readonly IndexChange[];
 }
 
-/** A memory of two calls and as many traces, and what lies behind it. */
+/** A memory of two calls and as many traces, and what lies behind it: most of it in blocks of three rows. */
 async function start(options: Partial<IndexOptions> = {}): Promise<Kept> {
   const changes: IndexChange[] = [];
   const memory = new MemoryCallStore({ calls: 2, traces: 2, keptTraces: 2 });
   const index = new RowIndex(memory, {
     directory: options.directory ?? newDirectory(),
     onChange: (change) => changes.push(change),
+    blockRows: 3,
     ...options,
   });
   ends.push(() => index.close());
@@ -47,6 +50,10 @@ async function start(options: Partial<IndexOptions> = {}): Promise<Kept> {
 function calls(count: number, changes: Partial<CallRow> = {}): readonly CallRow[] {
   return Array.from({ length: count }, (_, number) => callRow(number + 1, changes));
 }
+
+const durationAbove = (value: number): Query => ({
+  anyOf: [[{ kind: 'comparison', field: 'duration_ms', operator: '>', value }]],
+});
 
 const numbersOf = (rows: readonly CallRow[]): readonly number[] => rows.map(({ duration_ms: number }) => number);
 
@@ -155,6 +162,52 @@ test('a file of another version is begun anew', async () => {
   expect(index.health()).toMatchObject({ state: 'ok', rows: 0 });
 });
 
+test('a file of another version keeps its rows', async () => {
+  const directory = newDirectory();
+  const other = new DatabaseSync(join(directory, 'audit.db'));
+  for (const name of ['calls_body', 'traces_body', 'traces_detail']) {
+    const text = name === 'traces_detail' ? 'detail' : 'body';
+    other.exec(`CREATE TABLE ${name} (seq INTEGER PRIMARY KEY, ${text} TEXT NOT NULL)`);
+  }
+  other.exec('CREATE TABLE calls (seq INTEGER PRIMARY KEY, tool); CREATE INDEX by_tool ON calls (tool)');
+  other.exec('PRAGMA user_version = 7');
+  const rows = calls(7);
+  const insert = other.prepare('INSERT INTO calls_body VALUES (?, ?)');
+  rows.forEach((row) => insert.run(toSequence(row.row_id)!, JSON.stringify(row)));
+  other.close();
+  const { index, store, changes } = await start({ directory });
+  expect(index.health()).toMatchObject({ state: 'ok', rows: 7 });
+  const { rows: listed } = await store.list('calls', { query: durationAbove(2) });
+  expect([numbersOf(listed), changes]).toEqual([[7, 6, 5, 4, 3], []]);
+});
+
+test('rows that come after later ones have their place among them', async () => {
+  const { memory, index, store } = await start();
+  const rows = calls(10);
+  for (const row of [...rows.slice(4), ...rows.slice(0, 4)]) {
+    memory.append('calls', row);
+    await index.flush();
+  }
+  expect(numbersOf((await store.list('calls')).rows)).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
+  const { total, rows: page, next_cursor: cursor } = await store.list('calls', { query: durationAbove(1), limit: 7 });
+  expect([total, numbersOf(page)]).toEqual([9, [10, 9, 8, 7, 6, 5, 4]]);
+  expect(numbersOf((await store.list('calls', { query: durationAbove(1), cursor: cursor! })).rows)).toEqual([3, 2]);
+  expect((await store.find('calls', 'req-2')).map(({ duration_ms: number }) => number)).toEqual([2]);
+});
+
+test('what is left of a block is counted, also by the next process', async () => {
+  const directory = newDirectory();
+  const first = await start({ directory, maxRows: 4 });
+  for (const row of calls(8)) {
+    first.memory.append('calls', row);
+    await first.index.flush();
+  }
+  const { total } = await first.store.list('calls', { query: durationAbove(0) });
+  await first.index.close();
+  const { index, store } = await start({ directory, maxRows: 4 });
+  expect([total, index.health().rows, numbersOf((await store.list('calls')).rows)]).toEqual([4, 4, [8, 7, 6, 5]]);
+});
+
 test('a file that can not be opened leaves the memory to answer, and is said once', async () => {
   const directory = newDirectory();
   mkdirSync(join(directory, 'audit.db'));
@@ -170,7 +223,7 @@ test('a file that can not be opened leaves the memory to answer, and is said onc
 test('a file that can be opened and not written is said once, until what waits is written', async () => {
   const { memory, index, changes } = await start();
   const other = new DatabaseSync(index.health().file);
-  other.exec("CREATE TRIGGER full BEFORE INSERT ON calls BEGIN SELECT RAISE(FAIL, 'no room'); END");
+  other.exec("CREATE TRIGGER full BEFORE INSERT ON calls_body BEGIN SELECT RAISE(FAIL, 'no room'); END");
   memory.append('calls', callRow(1));
   await index.flush();
   await index.flush();
@@ -191,7 +244,7 @@ test('a row is made into text once, for the lines and for the index', async () =
   ends.push(() => lines.close());
   await lines.seeded;
   const other = new DatabaseSync(index.health().file);
-  other.exec("CREATE TRIGGER full BEFORE INSERT ON calls BEGIN SELECT RAISE(FAIL, 'no room'); END");
+  other.exec("CREATE TRIGGER full BEFORE INSERT ON calls_body BEGIN SELECT RAISE(FAIL, 'no room'); END");
   let texts = 0;
   const row = callRow(1);
   const toJSON = (): object => {

@@ -13,7 +13,8 @@ const directory = mkdtempSync(join(tmpdir(), 'index-'));
 const memory = new MemoryCallStore({ calls: 100_000, traces: 100_000, keptTraces: 100_000 });
 /** Keeps next to nothing itself. */
 const small = new MemoryCallStore({ calls: 1, traces: 1, keptTraces: 1 });
-const index = new RowIndex(small, { directory });
+/** Most rows lie in blocks, some in none. */
+const index = new RowIndex(small, { directory, blockRows: 5 });
 const indexed = new IndexedCallStore(small, index);
 
 beforeAll(() => index.open());

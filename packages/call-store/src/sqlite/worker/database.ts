@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fchmodSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
-import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
+import { BLOCK_SCHEMA, ROW_TABLES, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 
 /** The class, which not every Node has. */
 export interface Sqlite {
@@ -13,6 +13,8 @@ const BUSY_MILLIS = 2000;
 /** The file is read as memory of the system, of which what is read often stays: no copy, and no memory of the process. */
 const MAPPED_BYTES = 8 * 1024 * 1024 * 1024;
 const JOURNAL_BYTES = 8 * 1024 * 1024;
+/** A row is some hundred bytes to some ten thousand: larger pages are fewer to write. Of a new file alone. */
+const PAGE_BYTES = 16 * 1024;
 /** Of pages that are written to again: the ends of tables and the places of random ids. */
 const CACHE_KIBIBYTES = 16 * 1024;
 /** SQLite's own words for files that are no good: SQLITE_CORRUPT and SQLITE_NOTADB. */
@@ -78,7 +80,9 @@ function open(sqlite: Sqlite, path: string): OpenFile {
     database.exec(
       [
         `PRAGMA busy_timeout = ${BUSY_MILLIS}`,
+        `PRAGMA page_size = ${PAGE_BYTES}`,
         'PRAGMA journal_mode = WAL',
+        `PRAGMA wal_autocheckpoint = ${JOURNAL_BYTES / PAGE_BYTES}`,
         'PRAGMA synchronous = NORMAL',
         `PRAGMA journal_size_limit = ${JOURNAL_BYTES}`,
         `PRAGMA cache_size = -${CACHE_KIBIBYTES}`,
@@ -110,12 +114,26 @@ function prepare(database: DatabaseSync): void {
     return;
   }
   if (version !== SCHEMA_VERSION) {
-    throw new DamagedFile(`it is of version ${version}`);
+    keepRows(database, version);
   }
   const check = database.prepare('PRAGMA quick_check(1)').get();
   if (check?.['quick_check'] !== 'ok') {
     throw new DamagedFile(String(check?.['quick_check']));
   }
+}
+
+/** Of a file of another version the rows stay, where they lie as they do now; all else is made of them anew. */
+function keepRows(database: DatabaseSync, version: number): void {
+  const tables = database.prepare(`SELECT name, sql FROM sqlite_schema WHERE type = 'table'`).all();
+  const found = tables.map(({ name, sql }) => ({ name: String(name), sql }));
+  if (
+    !Object.entries(ROW_TABLES).every(([name, sql]) => found.some((table) => table.name === name && table.sql === sql))
+  ) {
+    throw new DamagedFile(`it is of version ${version}`);
+  }
+  const others = found.filter(({ name }) => !Object.hasOwn(ROW_TABLES, name) && !name.startsWith('sqlite_'));
+  const drops = others.map(({ name }) => `DROP TABLE "${name}"`);
+  database.exec(['BEGIN', ...drops, BLOCK_SCHEMA, 'COMMIT'].join(';\n'));
 }
 
 function placeOf(path: string): () => boolean {

@@ -5,31 +5,33 @@ import {
   type FileState,
   INDEXED_KINDS,
   type IndexedKind,
+  type RowsToAdd,
   type WorkerAnswer,
   type WorkerCalls,
   type WorkerQuestion,
   type WorkerSettings,
 } from '../messages.ts';
+import { BlockMaker } from './blocks/make-blocks.ts';
 import { isDamaged, openForReading, openForWriting, type OpenFile, type Sqlite } from './database.ts';
 import { Pruner } from './prune-rows.ts';
 import { RowReader } from './read-rows.ts';
 import { statsOf, totalsOf } from './sums.ts';
-import { Words } from './words.ts';
 import { RowWriter } from './write-rows.ts';
+
+type Batch = Readonly<Record<IndexedKind, RowsToAdd>>;
 
 /** What works on an open file. */
 interface Opened {
   readonly file: OpenFile;
-  readonly words: Words;
   readonly writers: Readonly<Record<IndexedKind, RowWriter>>;
+  readonly blocks: Readonly<Record<IndexedKind, BlockMaker>>;
   readonly pruner: Pruner;
 }
 
 /** What reads in it. */
 interface Reading {
   readonly file: OpenFile;
-  readonly words: Words;
-  readonly reader: RowReader;
+  readonly readers: Readonly<Record<IndexedKind, RowReader>>;
 }
 
 /** The end of the index that works on the file. */
@@ -50,7 +52,7 @@ class IndexWorker implements WorkerCalls {
     return this.#state(this.#writing());
   }
 
-  write(batch: Readonly<Record<IndexedKind, readonly string[]>>): FileState {
+  write(batch: Batch): FileState {
     try {
       return this.#write(this.#writing(), batch);
     } catch (error) {
@@ -69,19 +71,19 @@ class IndexWorker implements WorkerCalls {
   }
 
   read(request: Parameters<WorkerCalls['read']>[0]): ReturnType<WorkerCalls['read']> {
-    return this.#consistently(({ reader }) => reader.read(request));
+    return this.#consistently(({ readers }) => readers[request.kind].read(request));
   }
 
   find({ kind, id }: { readonly kind: IndexedKind; readonly id: string }): ReturnType<WorkerCalls['find']> {
-    return this.#consistently(({ reader }) => reader.find(kind, id));
+    return this.#consistently(({ readers }) => readers[kind].find(id));
   }
 
   stats(input: Parameters<WorkerCalls['stats']>[0]): ReturnType<WorkerCalls['stats']> {
-    return this.#consistently(({ reader, words }) => statsOf(reader, words, input));
+    return this.#consistently(({ readers }) => statsOf(readers, input));
   }
 
   totals(input: Parameters<WorkerCalls['totals']>[0]): ReturnType<WorkerCalls['totals']> {
-    return this.#consistently(({ reader, words }) => totalsOf(reader, words, input));
+    return this.#consistently(({ readers }) => totalsOf(readers, input));
   }
 
   close(): undefined {
@@ -100,41 +102,44 @@ class IndexWorker implements WorkerCalls {
     const file = openForWriting(this.#sqlite, this.#settings.path);
     this.#aside = file.aside ?? this.#aside;
     const { database } = file;
-    const words = new Words(database);
+    const blocks = {
+      calls: new BlockMaker(database, 'calls', this.#settings),
+      traces: new BlockMaker(database, 'traces', this.#settings),
+    };
+    INDEXED_KINDS.forEach((kind) => makeAll(database, blocks[kind]));
     return {
       file,
-      words,
-      writers: {
-        calls: new RowWriter(database, 'calls', words),
-        traces: new RowWriter(database, 'traces', words),
-      },
+      blocks,
+      writers: { calls: new RowWriter(database, 'calls'), traces: new RowWriter(database, 'traces') },
       pruner: new Pruner(database, this.#settings),
     };
   }
 
-  #write(opened: Opened, batch: Readonly<Record<IndexedKind, readonly string[]>>): FileState {
-    const { file, words, writers, pruner } = opened;
+  #write(opened: Opened, batch: Batch): FileState {
+    const { file, writers, blocks, pruner } = opened;
     const added = { calls: 0, traces: 0 };
     try {
       within(file.database, 'BEGIN IMMEDIATE', () => {
         for (const kind of INDEXED_KINDS) {
-          added[kind] = batch[kind].filter((line) => writers[kind].add(line)).length;
+          const sequences = writers[kind].add(batch[kind]);
+          blocks[kind].added(sequences);
+          blocks[kind].make();
+          added[kind] = sequences.length;
         }
       });
     } catch (error) {
-      words.refresh({ isAnew: true });
+      INDEXED_KINDS.forEach((kind) => blocks[kind].refresh());
       throw error;
     }
     INDEXED_KINDS.forEach((kind) => pruner.added(kind, added[kind]));
-    pruner.prune();
+    pruner.prune().forEach((kind) => blocks[kind].pruned());
     return this.#state(opened);
   }
 
-  #state({ pruner, writers }: Opened): FileState {
-    const stateOf = (kind: IndexedKind) => ({ ...pruner.state(kind), refused: writers[kind].refused });
+  #state({ pruner }: Opened): FileState {
     return {
       bytes: pruner.bytes,
-      lists: { calls: stateOf('calls'), traces: stateOf('traces') },
+      lists: { calls: pruner.state('calls'), traces: pruner.state('traces') },
       ...(this.#aside === undefined ? {} : { aside: this.#aside }),
     };
   }
@@ -151,8 +156,8 @@ class IndexWorker implements WorkerCalls {
 
   #openReader(): Reading {
     const file = openForReading(this.#sqlite, this.#settings.path);
-    const words = new Words(file.database);
-    return { file, words, reader: new RowReader(file.database, words) };
+    const { database } = file;
+    return { file, readers: { calls: new RowReader(database, 'calls'), traces: new RowReader(database, 'traces') } };
   }
 
   #close(): void {
@@ -165,6 +170,13 @@ class IndexWorker implements WorkerCalls {
     }
     this.#opened = undefined;
     this.#reading = undefined;
+  }
+}
+
+/** A file of another version has all its rows in none. */
+function makeAll(database: DatabaseSync, blocks: BlockMaker): void {
+  while (within(database, 'BEGIN IMMEDIATE', () => blocks.make())) {
+    // One transaction for each: others may read meanwhile.
   }
 }
 

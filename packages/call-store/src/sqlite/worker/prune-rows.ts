@@ -1,5 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { INDEXED_KINDS, type IndexedKind, type ListState, type WorkerSettings } from '../messages.ts';
+import { Blocks } from './blocks/block.ts';
+import { columnsInFile, placeOfColumn } from './schema.ts';
 
 /** Rows that go in one transaction: short enough that a batch of new ones does not wait. */
 const CHUNK_ROWS = 1000;
@@ -7,8 +9,8 @@ const CHUNK_ROWS = 1000;
 const MAX_CHUNKS = 4;
 
 const TABLES: Readonly<Record<IndexedKind, readonly string[]>> = {
-  calls: ['calls_body', 'calls_more', 'calls'],
-  traces: ['traces_detail', 'traces_body', 'traces_more', 'traces'],
+  calls: ['calls_body', 'calls_late'],
+  traces: ['traces_detail', 'traces_body', 'traces_late'],
 };
 
 /** Lets the oldest rows go where there are too many, or too many bytes of them. */
@@ -32,14 +34,15 @@ export class Pruner {
     return Number(used);
   }
 
-  state(kind: IndexedKind): Omit<ListState, 'refused'> {
-    const { oldest } = this.#get(`SELECT min(seq) AS oldest FROM ${kind}`);
-    const { at } = oldest === null ? { at: null } : this.#get(`SELECT millis AS at FROM ${kind} ORDER BY seq LIMIT 1`);
+  state(kind: IndexedKind): ListState {
+    const { oldest, at } = this.#get(
+      `SELECT seq AS oldest, body ->> 'timestamp' AS at FROM ${kind}_body ORDER BY seq LIMIT 1`,
+    );
     return {
       rows: this.#rows[kind],
       pruned: this.#pruned[kind],
       ...(typeof oldest === 'number' ? { oldest } : {}),
-      ...(typeof at === 'number' ? { oldestMillis: at } : {}),
+      ...(typeof at === 'string' ? { oldestMillis: Date.parse(at) } : {}),
     };
   }
 
@@ -48,14 +51,18 @@ export class Pruner {
     this.#rows[kind] += rows;
   }
 
-  prune(): void {
+  /** The lists that rows went from. */
+  prune(): ReadonlySet<IndexedKind> {
+    const pruned = new Set<IndexedKind>();
     for (let chunk = 0; chunk < MAX_CHUNKS; chunk += 1) {
       const kind = this.#next();
       if (kind === undefined) {
-        return;
+        break;
       }
       this.#drop(kind);
+      pruned.add(kind);
     }
+    return pruned;
   }
 
   #next(): IndexedKind | undefined {
@@ -75,12 +82,15 @@ export class Pruner {
     const most = Math.max(1, Math.min(CHUNK_ROWS, Math.ceil(this.#rows[kind] / 10)));
     const past = this.#rows[kind] - this.#settings.maxRows;
     const count = past > 0 ? Math.min(most, past) : most;
-    const { last } = this.#get(`SELECT max(seq) AS last FROM (SELECT seq FROM ${kind} ORDER BY seq LIMIT ${count})`);
+    const { last } = this.#get(
+      `SELECT max(seq) AS last FROM (SELECT seq FROM ${kind}_body ORDER BY seq LIMIT ${count})`,
+    );
     this.#database.exec('BEGIN IMMEDIATE');
     try {
       for (const table of TABLES[kind]) {
         this.#database.prepare(`DELETE FROM ${table} WHERE seq <= ?`).run(Number(last));
       }
+      this.#dropBlocks(kind, Number(last));
       this.#database.exec('COMMIT');
     } catch (error) {
       this.#database.exec('ROLLBACK');
@@ -90,8 +100,26 @@ export class Pruner {
     this.#pruned[kind] += count;
   }
 
+  /** A block goes with the last of its rows. */
+  #dropBlocks(kind: IndexedKind, last: number): void {
+    const blocks = this.#database.prepare(`SELECT id FROM ${kind}_block WHERE last <= ?`).all(last);
+    const dropColumn = this.#database.prepare(`DELETE FROM ${kind}_column WHERE place = ?`);
+    for (const { id } of blocks) {
+      columnsInFile(kind).forEach((column) => dropColumn.run(placeOfColumn(column, Number(id))));
+      this.#database.prepare(`DELETE FROM ${kind}_block WHERE id = ?`).run(Number(id));
+    }
+  }
+
+  /** The rows of blocks are not counted one by one, but in those that lost some. */
   #count(kind: IndexedKind): number {
-    return Number(this.#get(`SELECT count(*) AS rows FROM ${kind}`)['rows']);
+    const { oldest, loose, late } = this.#get(
+      `SELECT coalesce(min(seq), 0) AS oldest, (SELECT count(*) FROM ${kind}_late) AS late,
+         (SELECT count(*) FROM ${kind}_body WHERE seq > (SELECT coalesce(max(last), 0) FROM ${kind}_block)) AS loose
+       FROM ${kind}_body`,
+    );
+    return new Blocks(this.#database, kind)
+      .from(Number(oldest))
+      .reduce((sum, block) => sum + block.rowsFrom(Number(oldest)), Number(loose) + Number(late));
   }
 
   #get(sql: string): Record<string, unknown> {

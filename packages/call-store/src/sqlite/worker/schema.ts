@@ -1,40 +1,51 @@
 import { INDEXED_KINDS, type IndexedKind } from '../messages.ts';
 import { toLookupKey } from '../row-sequence.ts';
-import { columnsIn, SEARCHED_PATHS } from './kept-columns.ts';
-import { OK_WORD } from './words.ts';
+import { COLUMNS } from './blocks/columns.ts';
 
-const TABLES: readonly string[] = [
-  'CREATE TABLE words (id INTEGER PRIMARY KEY, text TEXT NOT NULL)',
-  `INSERT INTO words (id, text) VALUES (${OK_WORD}, 'ok')`,
-  ...INDEXED_KINDS.flatMap(tablesOf),
-  'CREATE TABLE traces_detail (seq INTEGER PRIMARY KEY, detail TEXT NOT NULL)',
-];
+/** The tables of rows, by their names: a row is added as the text that is shown of it, and no more. */
+export const ROW_TABLES: Readonly<Record<string, string>> = {
+  calls_body: 'CREATE TABLE calls_body (seq INTEGER PRIMARY KEY, body TEXT NOT NULL)',
+  traces_body: 'CREATE TABLE traces_body (seq INTEGER PRIMARY KEY, body TEXT NOT NULL)',
+  traces_detail: 'CREATE TABLE traces_detail (seq INTEGER PRIMARY KEY, detail TEXT NOT NULL)',
+};
+
+/** What filters read is made of some thousand rows at once: a block, of which each column lies by itself. */
+const BLOCK_TABLES: readonly string[] = INDEXED_KINDS.flatMap((kind) => [
+  `CREATE TABLE ${kind}_block (id INTEGER PRIMARY KEY, first INTEGER, last INTEGER, rows INTEGER, since INTEGER, until INTEGER)`,
+  `CREATE TABLE ${kind}_column (place INTEGER PRIMARY KEY, words TEXT, classes INTEGER, codes BLOB)`,
+  // Rows that came after later ones were made a block of.
+  `CREATE TABLE ${kind}_late (seq INTEGER PRIMARY KEY)`,
+]);
 
 const MAX_VERSION = 0x7f_ff_ff_ff;
+const TABLES = [...Object.values(ROW_TABLES), ...BLOCK_TABLES];
 
 /**
- * Kept in the file; a file of another version is put aside and begun anew. It follows from what is in the file, so that
- * nobody forgets it.
+ * Kept in the file; of a file of another version only the rows are kept, and blocks are made of them anew. It follows from
+ * what is in the file, so that nobody forgets it.
  */
-export const SCHEMA_VERSION: number = toLookupKey([...TABLES, JSON.stringify(SEARCHED_PATHS)].join(';')) & MAX_VERSION;
+export const SCHEMA_VERSION: number = toLookupKey([...TABLES, JSON.stringify(COLUMNS)].join(';')) & MAX_VERSION;
 
-/** What makes a file. Rows are narrow, so that a filter reads little; what is shown of them lies apart. */
-export const SCHEMA: string = [...TABLES, `PRAGMA user_version = ${SCHEMA_VERSION}`].join(';\n');
+const SET_VERSION = `PRAGMA user_version = ${SCHEMA_VERSION}`;
 
-function tablesOf(kind: IndexedKind): readonly string[] {
-  const columns = (table: 'r' | 'm'): string =>
-    columnsIn(kind, table)
-      .map(({ column }) => column)
-      .join(', ');
-  return [
-    `CREATE TABLE ${kind} (seq INTEGER PRIMARY KEY, millis INTEGER, ${columns('r')})`,
-    `CREATE TABLE ${kind}_more (seq INTEGER PRIMARY KEY, request_key INTEGER, trace_key INTEGER, ${columns('m')}, texts TEXT NOT NULL)`,
-    `CREATE TABLE ${kind}_body (seq INTEGER PRIMARY KEY, body TEXT NOT NULL)`,
-    `CREATE INDEX ${kind}_millis ON ${kind} (millis)`,
-    `CREATE INDEX ${kind}_request ON ${kind}_more (request_key)`,
-    `CREATE INDEX ${kind}_trace ON ${kind}_more (trace_key)`,
-    // Most rows went well: these two hold the others alone.
-    `CREATE INDEX ${kind}_not_ok ON ${kind} (outcome) WHERE outcome <> ${OK_WORD}`,
-    `CREATE INDEX ${kind}_failed ON ${kind} (success) WHERE success = 0`,
-  ];
+/** What makes a file. */
+export const SCHEMA: string = [...TABLES, SET_VERSION].join(';\n');
+/** What makes one of a file that has nothing but the tables of rows. */
+export const BLOCK_SCHEMA: string = [...BLOCK_TABLES, SET_VERSION].join(';\n');
+
+/** Columns of a block: those of {@link COLUMNS} by their number, and these. */
+export const SEQUENCES = 200;
+export const REQUEST_KEYS = 201;
+export const TRACE_KEYS = 202;
+/** A column of a block has one whole number for both: columns of one number lie together. */
+const MAX_BLOCKS = 2 ** 40;
+
+/** The numbers of all columns of a list. */
+export function columnsInFile(kind: IndexedKind): readonly number[] {
+  return [...COLUMNS[kind].map(({ number }) => number), SEQUENCES, REQUEST_KEYS, TRACE_KEYS];
+}
+
+/** Where a column of a block lies. */
+export function placeOfColumn(column: number, block: number): number {
+  return column * MAX_BLOCKS + block;
 }

@@ -1,12 +1,16 @@
 import { stats, type Stats } from '../../analytics/stats.ts';
 import { type TopRow, toTopRows } from '../../analytics/top-rows.ts';
+import type { QueryTerm } from '../../query/query-ast.ts';
 import type { CallRow } from '../../rows/call-row.ts';
 import type { TraceRow } from '../../rows/trace-row.ts';
 import type { CallsBeside, IndexedKind, StatsInput } from '../messages.ts';
-import { KEPT_COLUMNS, type KeptColumn } from './kept-columns.ts';
-import { join } from './query-sql.ts';
+import type { Block } from './blocks/block.ts';
+import { columnOf } from './blocks/columns.ts';
 import type { RowReader } from './read-rows.ts';
-import type { Words } from './words.ts';
+import type { Selection } from './selected-rows.ts';
+
+/** What reads each list. */
+type Readers = Readonly<Record<IndexedKind, RowReader>>;
 
 /** The members of a call that sums are made of. */
 const SUMMED = [
@@ -29,72 +33,85 @@ const SUMMED = [
 ] as const satisfies readonly (keyof CallRow)[];
 
 /** Statistics of the calls of some time: here, where they are, and on no request's way. */
-export function statsOf(reader: RowReader, words: Words, input: StatsInput): Stats {
+export function statsOf(readers: Readers, input: StatsInput): Stats {
   const { options, calls, without, traces, withoutTraces } = input;
   const times = { sinceMillis: options.since, untilMillis: options.until };
-  words.refresh();
-  const rows = readCalls({ reader, words, condition: reader.conditionOf('calls', times, without) }, SUMMED);
-  const tokens = readTokens({ reader, words, condition: reader.conditionOf('traces', times, withoutTraces) });
+  const rows = readMembers<CallRow>({ readers, kind: 'calls', selection: { ...times, without } }, SUMMED);
+  const tokens = readTokens(readers, { ...times, without: withoutTraces });
   return stats([...rows, ...calls], { ...options, traces: [...tokens, ...traces] });
 }
 
 /** What all calls say of each instance. */
-export function totalsOf(reader: RowReader, words: Words, { calls, without }: CallsBeside): readonly TopRow[] {
-  words.refresh();
-  const condition = reader.conditionOf('calls', {}, without);
-  const rows = readCalls({ reader, words, condition }, ['instance_id', 'success', 'duration_ms', 'output_tokens']);
+export function totalsOf(readers: Readers, { calls, without }: CallsBeside): readonly TopRow[] {
+  const members = ['instance_id', 'success', 'duration_ms', 'output_tokens'] as const;
+  const rows = readMembers<CallRow>({ readers, kind: 'calls', selection: { without } }, members);
   return toTopRows([...rows, ...calls], ({ instance_id: id }) => id);
-}
-
-type Condition = ReturnType<RowReader['conditionOf']>;
-type Summed = (typeof SUMMED)[number];
-
-interface Reading {
-  readonly reader: RowReader;
-  readonly words: Words;
-  readonly condition: Condition;
-}
-
-function readCalls({ reader, words, condition }: Reading, fields: readonly Summed[]): readonly CallRow[] {
-  const kept = fields.map((field) => columnOf('calls', field));
-  const columns = ['r.millis', ...kept.map(({ table, column }) => `${table}.${column}`)];
-  const rows: CallRow[] = [];
-  for (const values of reader.columns({ kind: 'calls', columns, condition })) {
-    const row: Record<string, unknown> = { timestamp: new Date(Number(values[0])).toISOString() };
-    for (let index = 0; index < kept.length; index += 1) {
-      const value = values[index + 1];
-      const storage = kept[index]?.storage;
-      if (value !== null) {
-        row[fields[index] ?? ''] =
-          storage === 'word' || storage === 'closed' ? words.read(value) : storage === 'flag' ? value === 1 : value;
-      }
-    }
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the members that sums are made of
-    rows.push(row as unknown as CallRow);
-  }
-  return rows;
 }
 
 type TokenRow = Pick<TraceRow, 'operation' | 'output_tokens' | 'timestamp'>;
 
 /** The tokens of searches and descriptions. */
-function readTokens({ reader, words, condition }: Reading): readonly TokenRow[] {
-  return (['search', 'describe'] as const).flatMap((name) => {
-    const ofName = { sql: `r."operation" = ?`, parameters: [words.idOf(name) ?? name] };
-    const columns = ['r.millis', 'r."output_tokens"'];
-    const rows = reader.columns({ kind: 'traces', columns, condition: join([condition, ofName], 'AND') });
-    return Array.from(rows, ([millis, tokens]) => ({
-      operation: name,
-      output_tokens: Number(tokens),
-      timestamp: new Date(Number(millis)).toISOString(),
-    }));
-  });
+function readTokens(readers: Readers, times: Selection): readonly TokenRow[] {
+  const selection = { ...times, query: { anyOf: [operationIs('search'), operationIs('describe')] } };
+  return readMembers<TokenRow>({ readers, kind: 'traces', selection }, ['operation', 'output_tokens']);
 }
 
-function columnOf(kind: IndexedKind, field: string): KeptColumn {
-  const column = KEPT_COLUMNS[kind].find((each) => each.field === field);
-  if (column === undefined) {
-    throw new RangeError(`${field} has no column`);
+function operationIs(value: TraceRow['operation']): readonly QueryTerm[] {
+  return [{ kind: 'comparison', field: 'operation', operator: '=', value }];
+}
+
+interface Reading {
+  readonly readers: Readers;
+  readonly kind: IndexedKind;
+  readonly selection: Selection;
+}
+
+/** The rows of a list with these members and their time, which sums are made of. */
+function readMembers<Row>(
+  { readers, kind, selection }: Reading,
+  names: readonly (keyof Row & string)[],
+): readonly Row[] {
+  const { selected } = readers[kind];
+  const rows: object[] = selected.loose(selection).map(({ row }) => row);
+  const members: readonly string[] = [...names, 'timestamp'];
+  for (const { block, mask } of selected.inBlocks(selection)) {
+    const columns = members.map((name) => [name, membersOf(block, kind, name)] as const);
+    for (let index = 0; index < block.rows; index += 1) {
+      if (mask?.[index] !== 0) {
+        rows.push(toRow(columns, index));
+      }
+    }
   }
-  return column;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the members that sums are made of
+  return rows as unknown as readonly Row[];
+}
+
+type Member = (index: number) => unknown;
+
+function toRow(columns: readonly (readonly [string, Member])[], index: number): object {
+  const row: Record<string, unknown> = {};
+  for (const [name, read] of columns) {
+    const value = read(index);
+    if (value !== undefined) {
+      row[name] = value;
+    }
+  }
+  return row;
+}
+
+/** What the rows of a block have in one column. */
+function membersOf(block: Block, kind: IndexedKind, name: string): Member {
+  const column = columnOf(kind, name);
+  if (column === undefined) {
+    throw new RangeError(`${name} has no column`);
+  }
+  if (column.storage === 'values') {
+    const { words = '[]', places } = block.values(column.number) ?? {};
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it was written as a list
+    const values = JSON.parse(words) as readonly unknown[];
+    return places === undefined ? () => values[0] : (index) => values[(places[index] ?? 0) - 1];
+  }
+  const numbers = block.numbers(column.number);
+  const read: Member = (index) => (Number.isNaN(numbers?.[index]) ? undefined : numbers?.[index]);
+  return column.storage === 'times' ? (index) => new Date(Number(read(index))).toISOString() : read;
 }

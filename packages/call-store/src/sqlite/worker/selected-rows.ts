@@ -1,0 +1,132 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+import type { RowFilter } from '../../store/call-store.ts';
+import { matcherOf } from '../../store/list-rows.ts';
+import type { IndexedKind } from '../messages.ts';
+import { toSequence } from '../row-sequence.ts';
+import { type Block, Blocks, type Mask } from './blocks/block.ts';
+import { columnOf } from './blocks/columns.ts';
+import { and, type Masker, toMasker } from './blocks/query-masks.ts';
+
+/** Rows of a block that are asked for; without a mask all of them. */
+export interface SelectedBlock {
+  readonly block: Block;
+  readonly mask: Mask | undefined;
+}
+
+/** A row that is in no block. */
+export interface LooseRow {
+  readonly sequence: number;
+  readonly row: RowWithTime;
+}
+
+interface RowWithTime {
+  readonly timestamp: string;
+}
+
+/** Which rows of a list. */
+export interface Selection extends RowFilter {
+  /** Rows that are told of by somebody else. */
+  readonly without: readonly string[];
+}
+
+/** Rows of one list that a filter asks for, by blocks and, where they are in none, one by one. */
+export class SelectedRows {
+  readonly #kind: IndexedKind;
+  readonly #blocks: Blocks;
+  readonly #oldest: StatementSync;
+  readonly #loose: StatementSync;
+
+  constructor(database: DatabaseSync, kind: IndexedKind) {
+    this.#kind = kind;
+    this.#blocks = new Blocks(database, kind);
+    this.#oldest = database.prepare(`SELECT coalesce(min(seq), 0) AS oldest FROM ${kind}_body`);
+    this.#loose = database.prepare(
+      `SELECT seq, body FROM ${kind}_body WHERE seq > (SELECT coalesce(max(last), 0) FROM ${kind}_block) AND instr(body, ?)
+       UNION ALL SELECT seq, body FROM ${kind}_late CROSS JOIN ${kind}_body USING (seq) WHERE instr(body, ?)`,
+    );
+  }
+
+  /** Blocks, the newest first, each looked at when it is asked for. */
+  *inBlocks({ sinceMillis, untilMillis, query, without }: Selection): Generator<SelectedBlock> {
+    const { oldest } = this.#oldest.get() ?? {};
+    const masker = query === undefined ? undefined : toMasker(query, this.#kind);
+    const maskers = [
+      cutAt(Number(oldest)),
+      notTold(toSequences(without)),
+      within(this.#kind, sinceMillis ?? Number.NEGATIVE_INFINITY, untilMillis ?? Number.POSITIVE_INFINITY),
+      ...(masker === undefined ? [] : [masker]),
+    ];
+    for (const block of this.#blocks.from(Number(oldest))) {
+      const mask = maskOf(block, maskers);
+      if (mask !== 'none') {
+        yield { block, mask };
+      }
+    }
+  }
+
+  /** Rows that are in no block. @param text Stands in all of them. */
+  loose(selection: Selection, text: string = ''): readonly LooseRow[] {
+    const matches = matcherOf(this.#kind, selection);
+    const isTold = toSequences(selection.without);
+    return this.#loose
+      .all(text, text)
+      .filter(({ seq }) => !isTold.has(Number(seq)))
+      .map(({ seq, body }) => toLooseRow(Number(seq), String(body)))
+      .filter(({ row }) => matches(row));
+  }
+}
+
+/** A mask, or what can be said without one. */
+type Part = (block: Block) => Mask | 'all' | 'none';
+
+function maskOf(block: Block, parts: readonly (Part | Masker)[]): Mask | undefined | 'none' {
+  let mask: Mask | undefined;
+  for (const part of parts) {
+    const own = part(block);
+    if (own === 'none') {
+      return 'none';
+    }
+    if (own !== 'all') {
+      mask = mask === undefined ? own : and(mask, own);
+    }
+  }
+  return mask;
+}
+
+/** Rows before the oldest one were let go. */
+function cutAt(oldest: number): Part {
+  return (block) => (block.head.first >= oldest ? 'all' : marked(block.sequences(), (sequence) => sequence >= oldest));
+}
+
+/** What waits may be in the file meanwhile: it is told of by whoever has it. */
+function notTold(told: ReadonlySet<number>): Part {
+  const oldest = [...told].reduce((one, other) => Math.min(one, other), Number.POSITIVE_INFINITY);
+  return (block) => (block.head.last < oldest ? 'all' : marked(block.sequences(), (sequence) => !told.has(sequence)));
+}
+
+function within(kind: IndexedKind, since: number, until: number): Part {
+  const column = columnOf(kind, 'timestamp');
+  return (block) => {
+    const { head } = block;
+    if (head.since >= since && head.until <= until) {
+      return 'all';
+    }
+    if (head.until < since || head.since > until || column === undefined) {
+      return 'none';
+    }
+    return marked(block.numbers(column.number) ?? new Float64Array(), (millis) => millis >= since && millis <= until);
+  };
+}
+
+function marked(numbers: Float64Array, holds: (number: number) => boolean): Mask {
+  return Uint8Array.from(numbers, (number) => Number(holds(number)));
+}
+
+function toSequences(rowIds: readonly string[]): ReadonlySet<number> {
+  return new Set(rowIds.map(toSequence).filter((sequence) => sequence !== undefined));
+}
+
+function toLooseRow(sequence: number, body: string): LooseRow {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what was written to a list was a row of it
+  return { sequence, row: JSON.parse(body) as RowWithTime };
+}
