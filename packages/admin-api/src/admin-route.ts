@@ -13,7 +13,7 @@ export interface AdminRoute {
   readonly answer?: ZodType;
   readonly mediaType: string;
   /** What it answers where it is asked to. */
-  readonly otherMediaType?: string;
+  readonly otherMediaTypes?: readonly string[];
   readonly handler: AdminHandler;
   /** It tells of what is remembered, and nothing without that. */
   readonly tellsOfRows: boolean;

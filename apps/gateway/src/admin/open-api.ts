@@ -62,7 +62,7 @@ function pageConfig(path: string, summary: string, responses: Responses): RouteC
 
 function toConfig(
   prefix: string,
-  { path, summary, parameters, answer, mediaType, otherMediaType }: Omit<AdminRoute, 'handler'>,
+  { path, summary, parameters, answer, mediaType, otherMediaTypes = [] }: Omit<AdminRoute, 'handler'>,
 ): RouteConfig {
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
   return createRoute({
@@ -76,7 +76,7 @@ function toConfig(
         : { query: z.object(Object.fromEntries(parameters.map((name) => [name, parameter(path, name)]))) }),
     },
     responses: {
-      200: { description: 'Answered.', content: contentOf([mediaType, otherMediaType], answer) },
+      200: { description: 'Answered.', content: contentOf([mediaType, ...otherMediaTypes], answer) },
       ...REFUSALS,
       ...(names.length === 0 ? {} : UNKNOWN),
     },
@@ -84,10 +84,10 @@ function toConfig(
 }
 
 function contentOf(
-  mediaTypes: readonly (string | undefined)[],
+  mediaTypes: readonly string[],
   schema: z.ZodType = z.string(),
 ): Readonly<Record<string, { readonly schema: z.ZodType }>> {
-  return Object.fromEntries(mediaTypes.filter((type) => type !== undefined).map((type) => [type, { schema }]));
+  return Object.fromEntries(mediaTypes.map((type) => [type, { schema }]));
 }
 
 const ID = z.string().meta({ description: 'A row id, request id or trace id.' });
@@ -108,8 +108,8 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   range: '1h (the default), 24h or 7d, back from now.',
   compact: 'true leaves payloads out.',
   mode: 'public (the default) or raw: with the bundle.',
-  kind: 'calls (the default), traces, searches or workflows.',
-  format: 'jsonl (the default) or csv.',
+  kind: 'calls (the default), traces (the default of har), searches or workflows.',
+  format: 'jsonl (the default), csv, or har: HAR 1.2 of calls or traces.',
   kinds: 'Comma list of calls, traces, events, activity.',
 };
 

@@ -147,6 +147,16 @@ async function leaving(url: string): Promise<ReadonlyMap<string, string>> {
   ]);
 }
 
+/** What is handed on of it; arguments and results are in it, without credentials. */
+async function handedOn(url: string): Promise<ReadonlyMap<string, string>> {
+  const ask = async (path: string): Promise<string> =>
+    (await fetch(`${url}/v1/debug/${path}`, { headers: OWN })).text();
+  const kinds = ['traces', 'calls'].map(
+    async (kind) => [`HAR of ${kind}`, await ask(`export?format=har&kind=${kind}`)] as const,
+  );
+  return new Map(await Promise.all(kinds));
+}
+
 /** Everything that was written down; arguments and results are, without credentials. */
 function written(): ReadonlyMap<string, string> {
   const database = new DatabaseSync(join(folder, 'audit.db'), { readOnly: true });
@@ -179,7 +189,7 @@ describe('nothing private leaves', () => {
     await post(url, '/v1/call', { tool_slug: viaUrl[0] });
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     left = await leaving(url);
-    kept = written();
+    kept = new Map([...written(), ...(await handedOn(url))]);
   }, 90_000);
 
   test('the harvest is whole: spans and metrics arrived', () => {
@@ -195,6 +205,8 @@ describe('nothing private leaves', () => {
     expect(kept.get('audit.db: calls_body')).toContain('tool_label');
     expect(kept.get('audit.db: traces_detail')).toContain(privateText('argument'));
     expect(kept.get('audit.db: calls_body')).toContain('talkative');
+    expect(kept.get('HAR of traces')).toContain(privateText('argument'));
+    expect(kept.get('HAR of calls')).toContain(privateText('result'));
   });
 
   /** Where a text was found, as it is or percent-encoded. */

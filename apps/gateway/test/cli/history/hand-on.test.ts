@@ -126,6 +126,24 @@ describe('export', () => {
     expect(readFileSync(file, 'utf8')).toBe(stdout);
   });
 
+  test('as HAR of one request, of a query and of a link of the page has those requests', async () => {
+    const id = String(failed['trace_id']);
+    const page = `${rest.gateway.url}/admin/?panel=traces&q=success%3Dfalse`;
+    for (const which of [[id, ...at], ['--q', 'success=false', ...at], [page]]) {
+      const { code, stdout } = await runInProcess(['export', '--format', 'har', ...which]);
+      const { log } = JSON.parse(stdout) as { log: { version: string; entries: { _dcc_mcp: Json }[] } };
+      expect([code, log.version]).toEqual([0, '1.2']);
+      expect(log.entries.map(({ _dcc_mcp: own }) => own['trace_id'])).toEqual([id]);
+    }
+  });
+
+  test('of an id that nothing has is refused, and no file is made', async () => {
+    const file = join(folder, 'nothing.har');
+    const { code, stderr } = await runInProcess(['export', '--format', 'har', 'nobody', '-o', file, ...at]);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('"nobody" among')]);
+    expect(() => readFileSync(file)).toThrow('ENOENT');
+  });
+
   test('a kind that there is not is refused, and no file is made', async () => {
     const file = join(folder, 'nothing');
     const { code, stderr } = await runInProcess(['export', '--kind', 'events', '-o', file, ...at]);

@@ -58,7 +58,7 @@ export const VERB_USES: Readonly<Record<HistoryVerb, VerbUse>> = {
   tail: { flags: ['q', 'json'], word: 'list' },
   bundle: { flags: ['q', 'compact', 'output'], word: 'id', isOfOne: true },
   report: { flags: ['q', 'raw', 'json'], word: 'id', isOfOne: true },
-  export: { flags: ['kind', 'format', 'since', 'until', 'output'] },
+  export: { flags: ['q', 'kind', 'format', 'since', 'until', 'output'], word: 'id' },
   replay: { flags: ['q', 'set', 'tool', 'yes', 'json'], word: 'file', isOfOne: true },
   instances: { flags: ['json'] },
   'search-quality': { flags: LISTING },

@@ -80,13 +80,19 @@ Examples
   dcc-mcp-gateway bundle --q outcome=timeout -o timeout.json`;
 
 /** Help of files of whole lists. */
-export const EXPORT: string = `Usage: dcc-mcp-gateway export [--kind K] [--format F] [-o FILE] [options]
+export const EXPORT: string = `Usage: dcc-mcp-gateway export [ID|LINK] [--kind K] [--format F] [-o FILE]
 
-Writes all rows that are kept, newest first.
+Writes all rows that are kept, or those of a query: newest first. With ID, a row
+id, request id or trace id, those of one request; with a link of the page, what
+it shows. --format har is HAR 1.2, which the network panel of a browser opens:
+requests with what went in, what came out and how long they took, oldest first.
+It is redacted as everything is that is kept, and says what was not captured.
 
 Options
-  --kind K              calls (default), traces, searches or workflows
-  --format F            jsonl (default) or csv
+  --kind K              calls (default), traces (default of har), searches or
+                        workflows
+  --format F            jsonl (default), csv, or har (calls or traces)
+  --q QUERY             which ones: session_id=S for those of a session
   --since T, --until T  a time such as 2026-01-31T12:00:00Z
   -o, --output FILE     into a file; else to stdout
 ${GATEWAY}
@@ -95,7 +101,9 @@ ${ENDS}
 
 Examples
   dcc-mcp-gateway export --format csv -o calls.csv
-  dcc-mcp-gateway export --kind searches | wc -l`;
+  dcc-mcp-gateway export --kind searches | wc -l
+  dcc-mcp-gateway export --format har --q session_id=4f2a90b1c3de -o session.har
+  dcc-mcp-gateway export --format har 01a227aa-7249-7b22-b1e9-8956d2740462`;
 
 /** Help of sending a call again. */
 export const REPLAY: string = `Usage: dcc-mcp-gateway replay ID|LINK|BUNDLE [--set PATH=VALUE] [options]
