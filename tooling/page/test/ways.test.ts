@@ -1,5 +1,6 @@
 // Ways through the page: from a number to what it counts, from a failed call to an issue, and through a proxy.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { describeInBrowser } from './stage/browser.ts';
 import { openBrowser } from './stage/chromium.ts';
@@ -7,6 +8,13 @@ import { openPrefixProxy, type PrefixProxy } from './stage/prefix-proxy.ts';
 import { SeenPage } from './stage/seen-page.ts';
 import { openStudio, type Studio } from './stage/studio.ts';
 import { Caller, doEverything } from './stage/work.ts';
+
+interface Har {
+  readonly log: {
+    readonly version: string;
+    readonly entries: readonly { readonly _dcc_mcp: { readonly outcome: string } }[];
+  };
+}
 
 describeInBrowser('the page', () => {
   let studio: Studio;
@@ -61,6 +69,32 @@ describeInBrowser('the page', () => {
     await page.locator('dialog').waitFor({ state: 'detached' });
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Report…');
     expect(await page.locator('aside').count()).toBe(1);
+  });
+
+  test('a call, its session and a filtered list are saved as HAR', async () => {
+    const { page } = seen;
+    const saved = async (
+      press: () => Promise<void>,
+    ): Promise<{ readonly name: string; readonly outcomes: unknown }> => {
+      const [download] = await Promise.all([page.waitForEvent('download'), press()]);
+      const { log } = JSON.parse(readFileSync(await download.path(), 'utf8')) as Har;
+      expect(log.version).toBe('1.2');
+      return { name: download.suggestedFilename(), outcomes: log.entries.map(({ _dcc_mcp: own }) => own.outcome) };
+    };
+    await seen.go('?panel=calls&range=all&q=outcome%3Dtool_error');
+    const list = await saved(() => page.getByRole('button', { name: 'Save as HAR' }).click());
+    expect(list.name).toBe('dcc-mcp-calls.har');
+    expect(new Set(list.outcomes as string[])).toEqual(new Set(['tool_error']));
+    await seen.rows.first().click();
+    const fromMenu = (item: string): Promise<{ readonly name: string; readonly outcomes: unknown }> =>
+      saved(async () => {
+        await page.locator('aside summary', { hasText: 'HAR…' }).click();
+        await page.getByRole('button', { name: item }).click();
+      });
+    expect(await fromMenu('Save this request')).toMatchObject({
+      name: expect.stringMatching(/^dcc-mcp-[\w-]+\.har$/),
+      outcomes: ['tool_error'],
+    });
   });
 
   async function tabTo(text: string): Promise<void> {

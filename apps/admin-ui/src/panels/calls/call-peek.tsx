@@ -7,6 +7,7 @@ import { BundleButton } from '../../parts/request/bundle-button.tsx';
 import { Caller } from '../../parts/request/caller.tsx';
 import { Comparison } from '../../parts/request/comparison.tsx';
 import { CopyMenu } from '../../parts/request/copy-menu.tsx';
+import { HarMenu } from '../../parts/request/har-menu.tsx';
 import { Payloads } from '../../parts/request/payload.tsx';
 import { ReportButton } from '../../parts/request/report-dialog.tsx';
 import { LaterTraceBody } from '../../parts/trace/later-trace-body.tsx';
@@ -33,6 +34,7 @@ export function CallPeek({ id, row }: { readonly id: string; readonly row: CallR
           {trace !== undefined && <CopyMenu trace={trace} />}
           <ReportButton id={id} />
           <BundleButton id={id} />
+          <HarMenu id={id} row={known} />
         </>
       }
       tabs={[

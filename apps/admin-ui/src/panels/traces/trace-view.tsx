@@ -4,6 +4,7 @@ import { BundleButton } from '../../parts/request/bundle-button.tsx';
 import { Caller } from '../../parts/request/caller.tsx';
 import { Comparison } from '../../parts/request/comparison.tsx';
 import { CopyMenu } from '../../parts/request/copy-menu.tsx';
+import { HarMenu } from '../../parts/request/har-menu.tsx';
 import { Payloads } from '../../parts/request/payload.tsx';
 import { ReportButton } from '../../parts/request/report-dialog.tsx';
 import { RootCause } from '../../parts/request/root-cause.tsx';
@@ -36,6 +37,7 @@ export function TraceActions({ trace }: { readonly trace: TraceDetail }) {
       <CopyMenu trace={trace} />
       <ReportButton id={trace.row_id} />
       <BundleButton id={trace.row_id} />
+      <HarMenu id={trace.row_id} row={trace} />
     </>
   );
 }

@@ -5,7 +5,9 @@ import { useAnswer } from '../../api/use-answer.ts';
 import { Missing } from '../../parts/peek/missing.tsx';
 import { Peek } from '../../parts/peek/peek.tsx';
 import { term } from '../../parts/query/query-terms.ts';
+import { HarButton } from '../../parts/request/har-menu.tsx';
 import { t } from '../../text/text.ts';
+import { rowsOfWorkflow } from './workflow-query.ts';
 import { WorkflowStatus } from './workflow-status.tsx';
 import { WorkflowSteps } from './workflow-steps.tsx';
 import { WorkflowSummary } from './workflow-summary.tsx';
@@ -25,6 +27,11 @@ export function WorkflowPeek({ id, row }: { readonly id: string; readonly row: W
           <h2>{workflow?.title ?? id}</h2>
           {workflow !== undefined && <WorkflowStatus status={workflow.status} />}
         </>
+      }
+      actions={
+        workflow !== undefined && (
+          <HarButton label={t('list.saveHar')} file={`workflow-${id}`} q={rowsOfWorkflow(workflow)} />
+        )
       }
       tabs={[
         {

@@ -14,7 +14,7 @@ import { Refused, RefusedLine } from '../empty/refused.tsx';
 import { QueryBar } from '../query/query-bar.tsx';
 import { ListFrame } from './list-frame.tsx';
 import { type Column, RowTable } from './row-table.tsx';
-import { SaveButton } from './save-button.tsx';
+import { SaveButtons } from './save-buttons.tsx';
 import { useRowKeys } from './use-row-keys.ts';
 
 export interface ListPanelProps<Row> {
@@ -147,7 +147,7 @@ function Foot<Row>({ list }: { readonly list: RowList<Row> }) {
         </span>
       )}
       {list.dropped.value > 0 && <span>{t('list.dropped', { n: number(list.dropped.value) })}</span>}
-      <SaveButton request={list.request} />
+      <SaveButtons request={list.request} />
       {list.tookMillis.value !== undefined && <span>{t('list.took', { ms: duration(list.tookMillis.value) })}</span>}
     </>
   );

@@ -41,6 +41,9 @@ export const requests = {
   'report.copy': 'Copy as issue',
   'report.copyJson': 'Copy JSON',
   'bundle.save': 'Save bundle',
+  'har.menu': 'HAR…',
+  'har.request': 'Save this request',
+  'har.session': 'Save its whole session',
   'cause.title': 'Why it failed',
   'cause.upstream': 'The server failed',
   'cause.gateway': 'The gateway failed',
@@ -147,4 +150,5 @@ export const requests = {
   'bundle.calls': 'Calls of its trace',
   'bundle.previous': 'Calls before it in the same session',
   'list.save': 'Save as CSV',
+  'list.saveHar': 'Save as HAR',
 } as const;

@@ -43,6 +43,9 @@ export const requests: Translation<typeof texts> = {
   'report.copy': '复制为 issue',
   'report.copyJson': '复制 JSON',
   'bundle.save': '保存诊断包',
+  'har.menu': 'HAR…',
+  'har.request': '保存此请求',
+  'har.session': '保存整个会话',
   'cause.title': '失败原因',
   'cause.upstream': '服务器失败',
   'cause.gateway': '网关失败',
@@ -147,4 +150,5 @@ export const requests: Translation<typeof texts> = {
   'bundle.calls': '其链路的调用',
   'bundle.previous': '同一会话中之前的调用',
   'list.save': '保存为 CSV',
+  'list.saveHar': '保存为 HAR',
 };
