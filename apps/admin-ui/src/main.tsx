@@ -10,10 +10,12 @@ import { PANELS } from './shell/panels.ts';
 import { startClock } from './state/clock.ts';
 import { followLinks, go } from './state/place.ts';
 import { applyPreferences } from './state/preferences.ts';
+import { watchSavedViews } from './state/saved-views.ts';
 import { loadTexts } from './text/text.ts';
 
 drawVisibly();
 applyPreferences();
+watchSavedViews();
 startClock();
 followLinks();
 watchConnection();

@@ -71,6 +71,49 @@ describeInBrowser('the page', () => {
     expect(await page.locator('aside').count()).toBe(1);
   });
 
+  test('a filter is saved as a view by keys, is one key away after a reload, and is forgotten', async () => {
+    const { page } = seen;
+    const views = page.getByRole('navigation', { name: 'Saved views' });
+    await seen.go('?panel=calls&range=24h&q=outcome%3Dtimeout');
+    await seen.rows.first().waitFor();
+    await page.keyboard.press('j');
+    await page.locator('aside').waitFor();
+    await page.keyboard.press('v');
+    await page.getByRole('textbox', { name: 'Name' }).fill('Late ones');
+    expect(await seen.findings()).toEqual([]);
+    await page.keyboard.press('Enter');
+    await views.getByRole('link', { name: 'Late ones' }).waitFor();
+    expect(await seen.findings()).toEqual([]);
+    await seen.go('?panel=overview');
+    await page.keyboard.press('1');
+    await page.waitForURL('**/admin/?panel=calls&q=outcome%3Dtimeout&range=24h');
+    await seen.rows.first().waitFor();
+    expect(await page.locator('aside').count()).toBe(0);
+    await page.keyboard.press('2');
+    await views.getByRole('button', { name: 'Forget Late ones' }).click();
+    expect(await views.getByRole('link').count()).toBe(0);
+    expect(await page.evaluate(() => localStorage.getItem('dcc-mcp.views'))).toBeNull();
+    expect(seen.messages).toEqual([]);
+  });
+
+  test('a view that is saved in one tab is in the other; what is no view is no link', async () => {
+    await seen.go('?panel=calls');
+    const other = await seen.page.context().newPage();
+    await other.goto(seen.page.url());
+    await other.evaluate(() => {
+      const kept = [
+        { name: 'Traces', href: '?panel=traces' },
+        { name: 'Elsewhere', href: 'javascript:alert(1)' },
+      ];
+      localStorage.setItem('dcc-mcp.views', JSON.stringify(kept));
+    });
+    const links = seen.page.getByRole('navigation', { name: 'Saved views' }).getByRole('link');
+    await links.first().waitFor();
+    expect(await links.evaluateAll((all) => all.map((link) => link.getAttribute('href')))).toEqual(['?panel=traces']);
+    await other.evaluate(() => localStorage.clear());
+    await other.close();
+  });
+
   test('a call, its session and a filtered list are saved as HAR', async () => {
     const { page } = seen;
     const saved = async (

@@ -5,18 +5,19 @@ import { needsToken } from '../api/client.ts';
 import { isLive, refreshes } from '../api/live.ts';
 import { later } from '../parts/empty/later.tsx';
 import { Said } from '../parts/value/said.tsx';
-import { panelName, placeHref } from '../state/place.ts';
+import { goTo, panelName, placeHref } from '../state/place.ts';
 import { timeStyle } from '../state/preferences.ts';
+import { savedViews } from '../state/saved-views.ts';
 import { t } from '../text/text.ts';
 import style from './app.module.css';
 import { Head } from './head.tsx';
-import { KeySheet } from './key-sheet.tsx';
 import { Navigation } from './navigation.tsx';
 import { type Panel, panelOf, PANELS } from './panels.ts';
 import { TokenGate } from './token-gate.tsx';
 import { useKeys } from './use-keys.ts';
 
-const areKeysShown = signal(false);
+/** What is asked or told over the page. */
+const over = signal<'keys' | 'saveView' | undefined>(undefined);
 
 /** The head, the navigation and the panel that the address names. */
 export function App() {
@@ -24,7 +25,9 @@ export function App() {
     live: () => void (isLive.value = !isLive.value),
     refresh: () => void (refreshes.value += 1),
     times: () => void (timeStyle.value = timeStyle.value === 'relative' ? 'absolute' : 'relative'),
-    help: () => void (areKeysShown.value = true),
+    saveView: () => void (over.value = 'saveView'),
+    view: (key) => goToView(Number(key)),
+    help: () => void (over.value = 'keys'),
   });
   const panel = panelOf(panelName.value);
   useEffect(() => {
@@ -35,15 +38,33 @@ export function App() {
       <a class={style.skip} href="#panel">
         {t('app.skip')}
       </a>
-      <Head panel={panel} onHelp={() => (areKeysShown.value = true)} />
-      <Navigation current={panel?.id} />
+      <Head panel={panel} onHelp={() => (over.value = 'keys')} />
+      <Navigation current={panel?.id} onSave={() => (over.value = 'saveView')} />
       <main id="panel" class={style.panel} tabIndex={-1}>
         {needsToken.value ? <TokenGate /> : <Shown panel={panel} />}
       </main>
-      <KeySheet isShown={areKeysShown} />
+      <div class={style.over}>
+        {over.value === 'keys' && <LaterKeySheet onClose={closeOver} />}
+        {over.value === 'saveView' && <LaterSaveViewDialog panel={panel} onClose={closeOver} />}
+      </div>
       <Said />
     </div>
   );
+}
+
+const LaterKeySheet = later(async () => (await import('./key-sheet.tsx')).KeySheet);
+const LaterSaveViewDialog = later(async () => (await import('./save-view-dialog.tsx')).SaveViewDialog);
+
+function closeOver(): void {
+  over.value = undefined;
+}
+
+/** The saved view at a place of the list, from 1; nothing where there are fewer. */
+function goToView(number: number): void {
+  const view = savedViews.value[number - 1];
+  if (view !== undefined) {
+    goTo(view.href);
+  }
 }
 
 const VIEWS = new Map(PANELS.map(({ id, load }) => [id, later(load)]));

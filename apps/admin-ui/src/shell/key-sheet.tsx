@@ -1,4 +1,3 @@
-import type { Signal } from '@preact/signals';
 import { Dialog } from '../parts/dialog/dialog.tsx';
 import { t } from '../text/text.ts';
 import style from './key-sheet.module.css';
@@ -8,12 +7,9 @@ import { PANELS } from './panels.ts';
 const SHOWN: Readonly<Record<string, string>> = { ArrowDown: '↓', ArrowUp: '↑', Escape: 'Esc' };
 
 /** What each key does. */
-export function KeySheet({ isShown }: { readonly isShown: Signal<boolean> }) {
-  if (!isShown.value) {
-    return null;
-  }
+export function KeySheet({ onClose }: { readonly onClose: () => void }) {
   return (
-    <Dialog title={t('keys.title')} onClose={() => (isShown.value = false)}>
+    <Dialog title={t('keys.title')} onClose={onClose}>
       <dl class={style.keys}>
         {KEYS.map(({ action, keys, label }) => (
           <Row key={action} keys={keys} label={t(label)} />

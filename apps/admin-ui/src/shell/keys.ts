@@ -9,6 +9,8 @@ export const KEYS = [
   { action: 'close', keys: ['Escape'], label: 'keys.close' },
   { action: 'filter', keys: ['/'], label: 'keys.filter' },
   { action: 'copyLink', keys: ['y'], label: 'keys.copyLink' },
+  { action: 'saveView', keys: ['v'], label: 'keys.saveView' },
+  { action: 'view', keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'], label: 'keys.view' },
   { action: 'live', keys: ['p'], label: 'keys.live' },
   { action: 'refresh', keys: ['r'], label: 'keys.refresh' },
   { action: 'times', keys: ['t'], label: 'keys.times' },
@@ -19,7 +21,8 @@ export const KEYS = [
 ] as const satisfies readonly { readonly action: string; readonly keys: readonly string[]; readonly label: TextKey }[];
 
 export type KeyAction = (typeof KEYS)[number]['action'];
-export type KeyHandlers = { readonly [Action in KeyAction]?: () => void };
+/** Each is told the key. */
+export type KeyHandlers = { readonly [Action in KeyAction]?: (key: string) => void };
 
 /** What a panel answers lies above what the page answers. */
 const answering: KeyHandlers[] = [];
@@ -58,7 +61,7 @@ function answer(event: KeyboardEvent, goTo: (key: string) => boolean): void {
   // A link or a button that has the focus does what Enter does to it.
   if (handler !== undefined && !(event.key === 'Enter' && isControl(event.target))) {
     event.preventDefault();
-    handler();
+    handler(event.key);
   }
 }
 

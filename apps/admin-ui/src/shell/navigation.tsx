@@ -2,13 +2,23 @@ import { placeHref } from '../state/place.ts';
 import { t } from '../text/text.ts';
 import style from './navigation.module.css';
 import { PANELS, type PanelId } from './panels.ts';
+import { SavedViewList } from './saved-view-list.tsx';
 
 const GROUPS = ['look', 'requests', 'gateway'] as const;
 
-/** All panels; the current one is marked. */
-export function Navigation({ current }: { readonly current: PanelId | undefined }) {
+/** All panels and what the reader saved of them; the current one is marked. */
+export function Navigation(props: { readonly current: PanelId | undefined; readonly onSave: () => void }) {
   return (
-    <nav aria-label={t('app.panels')} class={style.navigation}>
+    <div class={style.navigation}>
+      <PanelList current={props.current} />
+      <SavedViewList onSave={props.onSave} />
+    </div>
+  );
+}
+
+function PanelList({ current }: { readonly current: PanelId | undefined }) {
+  return (
+    <nav aria-label={t('app.panels')}>
       {GROUPS.map((group) => (
         <ul key={group} aria-label={t(`group.${group}`)}>
           {PANELS.filter((panel) => panel.group === group).map(({ id, label, key }) => (

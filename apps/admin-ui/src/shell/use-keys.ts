@@ -8,6 +8,6 @@ export function useKeys(handlers: KeyHandlers): void {
   const actions = Object.keys(handlers).join();
   useEffect(() => {
     const names = KEYS.map(({ action }) => action).filter((action) => latest.current[action] !== undefined);
-    return answerKeys(Object.fromEntries(names.map((name) => [name, () => latest.current[name]?.()])));
+    return answerKeys(Object.fromEntries(names.map((name) => [name, (key: string) => latest.current[name]?.(key)])));
   }, [actions]);
 }

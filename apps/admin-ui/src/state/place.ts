@@ -74,7 +74,8 @@ export function go(changes: PlaceChanges, { replace = false }: { readonly replac
   goTo(placeHref(changes), replace);
 }
 
-function goTo(href: string, replace: boolean): void {
+/** Goes to the address of a place. */
+export function goTo(href: string, replace = false): void {
   if (href === location.search) {
     return;
   }
@@ -93,7 +94,7 @@ export function followLinks(): void {
     const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
     if (href?.startsWith('?') === true && isPlain && link?.target === '' && !event.defaultPrevented) {
       event.preventDefault();
-      goTo(href, false);
+      goTo(href);
     }
   });
 }

@@ -1,5 +1,6 @@
 // What a reader chose for this browser: colours, language, times. It is no part of an address that others get.
 import { effect, type Signal, signal } from '@preact/signals';
+import { keepText, keptText } from './kept-text.ts';
 
 export type Theme = 'system' | 'dark' | 'light';
 export type Language = 'en' | 'zh-CN';
@@ -28,20 +29,10 @@ function preferredLanguage(): Language {
 
 /** A choice that outlives the tab, where the browser allows it. */
 function kept<Choice extends string>(name: string, choices: readonly Choice[], fallback: Choice): Signal<Choice> {
-  const key = `dcc-mcp.${name}`;
-  const stored = attempt(() => localStorage.getItem(key));
+  const stored = keptText(name);
   const choice = signal(choices.find((each) => each === stored) ?? fallback);
   choice.subscribe((value) => {
-    attempt(() => (value === fallback ? localStorage.removeItem(key) : localStorage.setItem(key, value)));
+    keepText(name, value === fallback ? undefined : value);
   });
   return choice;
-}
-
-/** Storage may be forbidden: then a choice lasts as long as the tab. */
-function attempt<Value>(read: () => Value): Value | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }

@@ -5,9 +5,9 @@ import { Refused } from '../../parts/empty/refused.tsx';
 import { Peek } from '../../parts/peek/peek.tsx';
 import { BundleButton } from '../../parts/request/bundle-button.tsx';
 import { Caller } from '../../parts/request/caller.tsx';
-import { Comparison } from '../../parts/request/comparison.tsx';
 import { CopyMenu } from '../../parts/request/copy-menu.tsx';
 import { HarMenu } from '../../parts/request/har-menu.tsx';
+import { LaterComparison } from '../../parts/request/later-comparison.tsx';
 import { Payloads } from '../../parts/request/payload.tsx';
 import { ReportButton } from '../../parts/request/report-dialog.tsx';
 import { LaterTraceBody } from '../../parts/trace/later-trace-body.tsx';
@@ -50,7 +50,7 @@ export function CallPeek({ id, row }: { readonly id: string; readonly row: CallR
         },
         { id: 'trace', label: t('peek.trace'), content: whenTrace((it) => <LaterTraceBody trace={it} />) },
         { id: 'caller', label: t('peek.caller'), content: () => (known === undefined ? wait : <Caller row={known} />) },
-        { id: 'compare', label: t('peek.compare'), content: whenTrace((it) => <Comparison trace={it} />) },
+        { id: 'compare', label: t('peek.compare'), content: whenTrace((it) => <LaterComparison trace={it} />) },
         { id: 'raw', label: 'JSON', content: () => <pre>{JSON.stringify(row ?? trace, undefined, 2)}</pre> },
       ]}
     />

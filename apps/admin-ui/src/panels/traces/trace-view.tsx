@@ -2,9 +2,9 @@ import type { TraceDetail } from '@dcc-mcp/call-store';
 import type { Tab } from '../../parts/peek/tabs.tsx';
 import { BundleButton } from '../../parts/request/bundle-button.tsx';
 import { Caller } from '../../parts/request/caller.tsx';
-import { Comparison } from '../../parts/request/comparison.tsx';
 import { CopyMenu } from '../../parts/request/copy-menu.tsx';
 import { HarMenu } from '../../parts/request/har-menu.tsx';
+import { LaterComparison } from '../../parts/request/later-comparison.tsx';
 import { Payloads } from '../../parts/request/payload.tsx';
 import { ReportButton } from '../../parts/request/report-dialog.tsx';
 import { RootCause } from '../../parts/request/root-cause.tsx';
@@ -61,7 +61,7 @@ export function traceTabs(trace: TraceDetail): readonly Tab[] {
       content: () => <Payloads trace={trace} />,
     },
     { id: 'caller', label: t('peek.caller'), content: () => <Caller row={trace} /> },
-    { id: 'compare', label: t('peek.compare'), content: () => <Comparison trace={trace} /> },
+    { id: 'compare', label: t('peek.compare'), content: () => <LaterComparison trace={trace} /> },
     { id: 'raw', label: 'JSON', content: () => <pre>{JSON.stringify(trace, undefined, 2)}</pre> },
   ];
 }
