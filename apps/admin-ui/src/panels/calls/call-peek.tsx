@@ -8,7 +8,7 @@ import { Caller } from '../../parts/request/caller.tsx';
 import { CopyMenu } from '../../parts/request/copy-menu.tsx';
 import { HarMenu } from '../../parts/request/har-menu.tsx';
 import { LaterComparison } from '../../parts/request/later-comparison.tsx';
-import { Payloads } from '../../parts/request/payload.tsx';
+import { LaterPayloads } from '../../parts/request/later-payloads.tsx';
 import { ReportButton } from '../../parts/request/report-dialog.tsx';
 import { LaterTraceBody } from '../../parts/trace/later-trace-body.tsx';
 import { OutcomeWord } from '../../parts/value/outcome.tsx';
@@ -46,7 +46,7 @@ export function CallPeek({ id, row }: { readonly id: string; readonly row: CallR
         {
           id: 'payload',
           label: t('peek.payload'),
-          content: whenTrace((it) => <Payloads trace={it} />),
+          content: whenTrace((it) => <LaterPayloads trace={it} />),
         },
         { id: 'trace', label: t('peek.trace'), content: whenTrace((it) => <LaterTraceBody trace={it} />) },
         { id: 'caller', label: t('peek.caller'), content: () => (known === undefined ? wait : <Caller row={known} />) },

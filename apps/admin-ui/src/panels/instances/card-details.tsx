@@ -1,6 +1,6 @@
 import type { InstanceCard } from '@dcc-mcp/admin-api';
 import type { ComponentChildren } from 'preact';
-import { JsonView } from '../../parts/json/json-view.tsx';
+import { LaterJsonView } from '../../parts/json/later-json-view.tsx';
 import { term } from '../../parts/query/query-terms.ts';
 import { CopyButton } from '../../parts/value/copy.tsx';
 import { type Fact, Facts } from '../../parts/value/facts.tsx';
@@ -18,7 +18,7 @@ export function CardDetails({ card }: { readonly card: InstanceCard }) {
     <div class={style.details}>
       <Onward card={card} />
       <Facts facts={[...whatItIs(card), ...howItRuns(card)]} />
-      <JsonView label={t('instance.json')} value={card} />
+      <LaterJsonView label={t('instance.json')} value={card} />
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { useAnswer } from '../../api/use-answer.ts';
 import { Refused } from '../../parts/empty/refused.tsx';
-import { JsonView } from '../../parts/json/json-view.tsx';
+import { LaterJsonView } from '../../parts/json/later-json-view.tsx';
 import { duration } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
 
@@ -15,6 +15,6 @@ export function Answer({ url }: { readonly url: string }) {
       {t('list.loading')}
     </p>
   ) : (
-    <JsonView value={answer} label={t('openapi.answer')} note={t('list.took', { ms: duration(tookMillis) })} />
+    <LaterJsonView value={answer} label={t('openapi.answer')} note={t('list.took', { ms: duration(tookMillis) })} />
   );
 }

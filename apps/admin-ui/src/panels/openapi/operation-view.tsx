@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { gatewayUrl } from '../../api/client.ts';
-import { JsonView } from '../../parts/json/json-view.tsx';
+import { LaterJsonView } from '../../parts/json/later-json-view.tsx';
 import { CopyButton } from '../../parts/value/copy.tsx';
 import { t } from '../../text/text.ts';
 import { Answer } from './answer.tsx';
@@ -66,7 +66,7 @@ export function OperationView({ operation }: { readonly operation: Operation }) 
         {missing.length > 0 && <p class="soft">{t('openapi.missing', { names: missing.join(', ') })}</p>}
       </form>
       {asked !== undefined && <Answer key={asked.times} url={asked.url} />}
-      {body !== undefined && <JsonView value={body} label={t('openapi.schema')} />}
+      {body !== undefined && <LaterJsonView value={body} label={t('openapi.schema')} />}
     </article>
   );
 }

@@ -3,7 +3,7 @@ import { apiUrl } from '../../api/client.ts';
 import { useAnswer } from '../../api/use-answer.ts';
 import { Loading } from '../../parts/empty/loading.tsx';
 import { Refused } from '../../parts/empty/refused.tsx';
-import { JsonView } from '../../parts/json/json-view.tsx';
+import { LaterJsonView } from '../../parts/json/later-json-view.tsx';
 import { Page, Section } from '../../parts/page/page.tsx';
 import { t } from '../../text/text.ts';
 import { SIGNALS } from './checklist.ts';
@@ -32,7 +32,7 @@ export function TelemetryPanel() {
       </Section>
       {copies.length > 0 && (
         <Section title={t('telemetry.copies')} note={t('telemetry.copies.note')}>
-          <JsonView label={t('telemetry.copies')} value={copies} />
+          <LaterJsonView label={t('telemetry.copies')} value={copies} />
         </Section>
       )}
       <Scrape answer={answer} />

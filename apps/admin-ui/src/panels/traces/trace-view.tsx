@@ -5,7 +5,7 @@ import { Caller } from '../../parts/request/caller.tsx';
 import { CopyMenu } from '../../parts/request/copy-menu.tsx';
 import { HarMenu } from '../../parts/request/har-menu.tsx';
 import { LaterComparison } from '../../parts/request/later-comparison.tsx';
-import { Payloads } from '../../parts/request/payload.tsx';
+import { LaterPayloads } from '../../parts/request/later-payloads.tsx';
 import { ReportButton } from '../../parts/request/report-dialog.tsx';
 import { RootCause } from '../../parts/request/root-cause.tsx';
 import { LaterTraceBody } from '../../parts/trace/later-trace-body.tsx';
@@ -58,7 +58,7 @@ export function traceTabs(trace: TraceDetail): readonly Tab[] {
     {
       id: 'payload',
       label: t('peek.payload'),
-      content: () => <Payloads trace={trace} />,
+      content: () => <LaterPayloads trace={trace} />,
     },
     { id: 'caller', label: t('peek.caller'), content: () => <Caller row={trace} /> },
     { id: 'compare', label: t('peek.compare'), content: () => <LaterComparison trace={trace} /> },

@@ -28,6 +28,13 @@ export const requests = {
   'peek.caller': 'Who',
   'peek.compare': 'Compare',
   'payload.none': 'No payload is kept: the gateway keeps those of calls, searches and describes.',
+  'payload.noResult': 'No result came; the summary says why.',
+  'payload.dropped':
+    '{size}, about {tokens} tokens, made room for newer ones. With DCC_MCP_GATEWAY_AUDIT_DIR they stay on disk: redacted, else as they were, for all who can read that folder.',
+  'payload.form': 'Shown as',
+  'payload.form.json': 'JSON',
+  'payload.form.text': 'Text',
+  'payload.form.written': 'As written',
   'payload.size': '{size}, about {tokens} tokens',
   'payload.truncated': 'cut',
   'payload.redactions': '{n} redacted',

@@ -30,6 +30,13 @@ export const requests: Translation<typeof texts> = {
   'peek.caller': '调用方',
   'peek.compare': '对比',
   'payload.none': '没有保留内容：网关只保留调用、搜索和描述的内容。',
+  'payload.noResult': '没有得到结果；原因见摘要。',
+  'payload.dropped':
+    '{size}，约 {tokens} 个 token，已为更新的内容让位。设置 DCC_MCP_GATEWAY_AUDIT_DIR 后会留在磁盘上：经过脱敏，其余保持原样，能读取该目录的人都能看到。',
+  'payload.form': '显示为',
+  'payload.form.json': 'JSON',
+  'payload.form.text': '文本',
+  'payload.form.written': '原文',
   'payload.size': '{size}，约 {tokens} 个 token',
   'payload.truncated': '已截断',
   'payload.redactions': '{n} 处已脱敏',
