@@ -1,7 +1,7 @@
 import type { TraceSpan } from '@dcc-mcp/call-store';
 import { describe, expect, test } from '@jest/globals';
 import { criticalPath } from '../src/parts/trace/critical-path.ts';
-import { spansWith } from '../src/parts/trace/span-matches.ts';
+import { isMatch, matchesOf } from '../src/parts/trace/span-matches.ts';
 import { clamped, ticksOf, windowOf, windowText, zoomed } from '../src/parts/trace/time-window.ts';
 import { toRows, type WaterfallRow } from '../src/parts/trace/trace-rows.ts';
 
@@ -28,6 +28,13 @@ function shown(rows: readonly WaterfallRow[]): readonly string[] {
   );
 }
 
+const PAYLOAD = {
+  mime_type: 'application/json',
+  truncated: false,
+  original_size: 1,
+  estimated_tokens: 1,
+  redactions: 0,
+};
 const NONE = { toggled: new Set<string>() };
 
 describe('the lines of a waterfall', () => {
@@ -53,9 +60,31 @@ describe('the lines of a waterfall', () => {
     expect(shown(toRows(spans, { ...NONE, lines }))).toEqual(['root', '.hop', '..hop:0']);
   });
 
+  test('a text is found in what went in and came out, which is of the first span, and in lines of a server', () => {
+    const spans = [span('root', 0, 10), child('hop', 2, 3, { kind: 'client' })];
+    const lines = [
+      { at: 3, level: 'error', message: 'No LICENCE left' },
+      { at: 3, level: 'info', message: 'bye' },
+    ];
+    const output = { ...PAYLOAD, content: '{"say":"licence"}' };
+    expect([...matchesOf({ spans, output }, lines, 'licence')]).toEqual(['root', 'hop:0']);
+    const only = matchesOf({ spans }, lines, 'licence');
+    expect(shown(toRows(spans, { ...NONE, lines, only }))).toEqual(['root', '.hop', '..hop:0']);
+    expect(matchesOf({ spans, output }, lines, ' ').size).toBe(0);
+  });
+
+  test('a line that stands for equal siblings is a match where one of them is', () => {
+    const equal = Array.from({ length: 5 }, (_, index) =>
+      child(`c${index}`, index, 1, { name: 'hop', attributes: index === 3 ? { frame: 1_042 } : {} }),
+    );
+    const spans = [span('root', 0, 10), ...equal];
+    const matches = matchesOf({ spans }, [], '1042');
+    expect(toRows(spans, NONE).map((row) => isMatch(row, matches))).toEqual([false, true]);
+  });
+
   test('only what matches is left, and what it lies under', () => {
     const spans = [span('root', 0, 10), child('a', 1, 1), child('b', 2, 1, { attributes: { 'tool.name': 'Bake' } })];
-    const only = spansWith(spans, 'bake');
+    const only = matchesOf({ spans }, [], 'bake');
     expect(shown(toRows(spans, { ...NONE, only }))).toEqual(['root', '.b']);
   });
 

@@ -1,15 +1,35 @@
-import type { TraceSpan } from '@dcc-mcp/call-store';
+import type { TraceDetail, TraceSpan } from '@dcc-mcp/call-store';
+import { linesBySpan, type OutputLine, lineId, type WaterfallRow } from './trace-rows.ts';
 
-/** Which spans hold a text: in a name, an outcome, or an attribute's name or value. Upper and lower case are alike. */
-export function spansWith(spans: readonly TraceSpan[], text: string): ReadonlySet<string> {
+/** What of a trace is searched. */
+export type SearchedTrace = Pick<TraceDetail, 'spans' | 'input' | 'output'>;
+
+/**
+ * The ids of what holds a text: a span in its name, its outcome or an attribute; the first one for what went in and came out;
+ * a line that a server wrote. Upper and lower case are alike.
+ */
+export function matchesOf(trace: SearchedTrace, lines: readonly OutputLine[], text: string): ReadonlySet<string> {
   const wanted = text.trim().toLowerCase();
-  return wanted === ''
-    ? new Set()
-    : new Set(spans.filter((span) => textOf(span).includes(wanted)).map(({ span_id: id }) => id));
+  if (wanted === '') {
+    return new Set();
+  }
+  const { spans, input, output } = trace;
+  const holds = (each: string | undefined): boolean => each?.toLowerCase().includes(wanted) === true;
+  const inPayload = holds(input?.content) || holds(output?.content) ? spans.slice(0, 1) : [];
+  const inSpans = spans.filter((span) => holds(textOf(span)));
+  const inLines = [...linesBySpan(spans, lines)].flatMap(([id, own]) =>
+    own.flatMap(({ message }, index) => (holds(message) ? lineId(id, index) : [])),
+  );
+  return new Set([...inPayload, ...inSpans].map(({ span_id: id }) => id).concat(inLines));
+}
+
+/** Whether a line of the waterfall is one of them, or stands for one. */
+export function isMatch(row: WaterfallRow, matches: ReadonlySet<string>): boolean {
+  return row.type === 'repeats' ? row.spans.some(({ span_id: id }) => matches.has(id)) : matches.has(row.id);
 }
 
 function textOf({ name, outcome, span_id: id, attributes }: TraceSpan): string {
-  return `${name} ${outcome ?? ''} ${id} ${JSON.stringify(attributes)}`.toLowerCase();
+  return `${name} ${outcome ?? ''} ${id} ${JSON.stringify(attributes)}`;
 }
 
 /** The spans that took the most time themselves: more than a tenth of the trace without their children. */

@@ -30,7 +30,7 @@ export interface RowsOptions {
   readonly lines?: readonly OutputLine[];
   /** Spans whose children are folded away, and repeats that are opened. */
   readonly toggled: ReadonlySet<string>;
-  /** Only these, and what they lie under. */
+  /** Only these spans and lines, and what they lie under. */
   readonly only?: ReadonlySet<string> | undefined;
 }
 
@@ -38,8 +38,9 @@ export interface RowsOptions {
 export const REPEATS = 5;
 
 export function toRows(spans: readonly TraceSpan[], options: RowsOptions): readonly WaterfallRow[] {
-  const tree = toTree(options.only === undefined ? spans : withAncestors(spans, options.only));
+  const { only } = options;
   const lines = linesBySpan(spans, options.lines ?? []);
+  const tree = toTree(only === undefined ? spans : withAncestors(spans, withSpansOf(lines, only)));
   const rows: WaterfallRow[] = [];
   // Not recursive: a trace may be as deep as it is long.
   const stack: Visit[] = tree.roots.toReversed().map((span) => ({ span, depth: 0 }));
@@ -50,10 +51,10 @@ export function toRows(spans: readonly TraceSpan[], options: RowsOptions): reado
       continue;
     }
     const children = tree.childrenOf.get(span.span_id) ?? [];
-    const own = lines.get(span.span_id) ?? [];
+    const own = linesOf(span.span_id, lines).filter(({ id }) => only === undefined || only.has(id));
     rows.push({ type: 'span', id: span.span_id, depth, span, childCount: children.length + own.length });
     if (!options.toggled.has(span.span_id)) {
-      own.forEach((line, index) => rows.push({ type: 'line', id: `${span.span_id}:${index}`, depth: depth + 1, line }));
+      rows.push(...own.map(({ id, line }) => ({ type: 'line', id, depth: depth + 1, line }) as const));
       stack.push(
         ...foldRepeats(children, options.toggled)
           .toReversed()
@@ -139,11 +140,25 @@ function withAncestors(spans: readonly TraceSpan[], wanted: ReadonlySet<string>)
   return spans.filter(({ span_id: id }) => kept.has(id));
 }
 
+type LinesBySpan = ReadonlyMap<string, readonly OutputLine[]>;
+
+/** Names a line by the span that it lies under. */
+export function lineId(spanId: string, index: number): string {
+  return `${spanId}:${index}`;
+}
+
+function linesOf(spanId: string, lines: LinesBySpan): readonly { readonly id: string; readonly line: OutputLine }[] {
+  return (lines.get(spanId) ?? []).map((line, index) => ({ id: lineId(spanId, index), line }));
+}
+
+/** With the spans that wanted lines lie under. */
+function withSpansOf(lines: LinesBySpan, wanted: ReadonlySet<string>): ReadonlySet<string> {
+  const holding = [...lines.keys()].filter((id) => linesOf(id, lines).some((line) => wanted.has(line.id)));
+  return new Set([...wanted, ...holding]);
+}
+
 /** Each line under the shortest hop that ran when it was written; else under the first span. */
-function linesBySpan(
-  spans: readonly TraceSpan[],
-  lines: readonly OutputLine[],
-): ReadonlyMap<string, readonly OutputLine[]> {
+export function linesBySpan(spans: readonly TraceSpan[], lines: readonly OutputLine[]): LinesBySpan {
   const found = new Map<string, OutputLine[]>();
   const hops = spans
     .filter(({ kind }) => kind === 'client')

@@ -6,7 +6,7 @@ import { go, place } from '../../state/place.ts';
 import { useVirtualRows } from '../list/use-virtual-rows.ts';
 import { criticalPath } from './critical-path.ts';
 import { Ruler } from './ruler.tsx';
-import { slowSpans, spansWith } from './span-matches.ts';
+import { isMatch, matchesOf, slowSpans } from './span-matches.ts';
 import { windowOf } from './time-window.ts';
 import { type OutputLine, toRows, type WaterfallRow } from './trace-rows.ts';
 import { TraceTools, type Pill } from './trace-tools.tsx';
@@ -27,7 +27,7 @@ export function Waterfall({ trace }: { readonly trace: TraceDetail }) {
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
   const lines = useMemo(() => linesOf(trace), [trace]);
   const marks = useMemo(() => marksOf(spans, total), [trace]);
-  const matches = useMemo(() => spansWith(spans, find), [trace, find]);
+  const matches = useMemo(() => matchesOf(trace, lines, find), [trace, lines, find]);
   const only = isMatchesOnly.value && find.trim() !== '' ? matches : undefined;
   const rows = useMemo(() => toRows(spans, { lines, toggled, only }), [trace, lines, toggled, only]);
   const body = useRef<HTMLDivElement>(null);
@@ -61,7 +61,7 @@ export function Waterfall({ trace }: { readonly trace: TraceDetail }) {
                   key={row.id}
                   {...{ row, start, window }}
                   isOpen={row.id === open}
-                  isMatch={matches.has(row.id)}
+                  isMatch={isMatch(row, matches)}
                   isCritical={marks.critical.has(row.id)}
                   isFolded={row.type === 'repeats' ? !toggled.has(row.id) : toggled.has(row.id)}
                   onOpen={() => span(row.id === open ? undefined : row.id)}
@@ -141,7 +141,7 @@ function useWaterfallKeys({ rows, matches, open, onOpen, onToggle }: WaterfallKe
     const next = among[index === -1 ? (by > 0 ? 0 : among.length - 1) : (index + by + among.length) % among.length];
     onOpen(next?.id ?? open);
   };
-  const matching = (): readonly WaterfallRow[] => rows.filter(({ id }) => matches.has(id));
+  const matching = (): readonly WaterfallRow[] => rows.filter((row) => isMatch(row, matches));
   useKeys({
     nextMatch: () => step(1, matching()),
     previousMatch: () => step(-1, matching()),
