@@ -2,7 +2,7 @@ import type { TraceSpan } from '@dcc-mcp/call-store';
 import { describe, expect, test } from '@jest/globals';
 import { criticalPath } from '../src/parts/trace/critical-path.ts';
 import { isMatch, matchesOf } from '../src/parts/trace/span-matches.ts';
-import { clamped, ticksOf, windowOf, windowText, zoomed } from '../src/parts/trace/time-window.ts';
+import { clamped, shifted, ticksOf, windowOf, windowText, zoomed } from '../src/parts/trace/time-window.ts';
 import { toRows, type WaterfallRow } from '../src/parts/trace/trace-rows.ts';
 
 function span(id: string, started: number, duration: number, more: Partial<TraceSpan> = {}): TraceSpan {
@@ -115,6 +115,17 @@ describe('the part of a trace that is looked at', () => {
   test('comes nearer around a time, and stays within the trace', () => {
     expect(zoomed({ from: 0, to: 10 }, 2, 5)).toEqual({ from: 2.5, to: 7.5 });
     expect(clamped(zoomed({ from: 0, to: 10 }, 0.5, 5), 10)).toEqual({ from: 0, to: 10 });
+  });
+
+  test('goes a quarter of its length on, and no further than the trace', () => {
+    expect(shifted({ from: 20, to: 40 }, 0.25)).toEqual({ from: 25, to: 45 });
+    expect(clamped(shifted({ from: 85, to: 100 }, 0.25), 100)).toEqual({ from: 85, to: 100 });
+    expect(clamped(shifted({ from: 1, to: 21 }, -0.25), 100)).toEqual({ from: 0, to: 20 });
+  });
+
+  test('that was rounded on its way to the whole is the whole', () => {
+    expect(windowText({ from: 0.001, to: 14.646 }, 14.646)).toBeUndefined();
+    expect(windowText({ from: 0, to: 14.6 }, 14.646)).toBe('0-14.6');
   });
 
   test('has about five round times on its ruler', () => {

@@ -96,6 +96,27 @@ describeInBrowser('the page', () => {
     expect(seen.messages).toEqual([]);
   });
 
+  test('a part of a trace is looked at by keys alone: nearer, later, whole', async () => {
+    const { page } = seen;
+    const viewOf = (): string | null => new URL(page.url()).searchParams.get('view');
+    const { traces } = (await new Caller(studio.url).get('/v1/debug/traces?limit=1&q=operation%3Dcall_batch')) as {
+      readonly traces: readonly [{ readonly row_id: string; readonly total_ms: number }];
+    };
+    const [{ row_id: id, total_ms: total }] = traces;
+    await seen.go(`?panel=traces&trace=${id}`);
+    await page.locator('[role=treegrid]').waitFor();
+    await page.keyboard.press('+');
+    await page.waitForURL(/view=/);
+    const [from = 0, to = 0] = viewOf()!.split('-').map(Number);
+    expect(to - from).toBeCloseTo(total / 2, 1);
+    await page.keyboard.press('l');
+    expect(Number.parseFloat(viewOf()!)).toBeGreaterThan(from);
+    await page.keyboard.press('ArrowLeft');
+    expect(Number.parseFloat(viewOf()!)).toBeCloseTo(from, 1);
+    await page.keyboard.press('-');
+    expect(viewOf()).toBeNull();
+  });
+
   test('a view that is saved in one tab is in the other; what is no view is no link', async () => {
     await seen.go('?panel=calls');
     const other = await seen.page.context().newPage();

@@ -4,7 +4,13 @@ import style from './key-sheet.module.css';
 import { KEYS } from './keys.ts';
 import { PANELS } from './panels.ts';
 
-const SHOWN: Readonly<Record<string, string>> = { ArrowDown: '↓', ArrowUp: '↑', Escape: 'Esc' };
+const SHOWN: Readonly<Record<string, string>> = {
+  ArrowDown: '↓',
+  ArrowUp: '↑',
+  ArrowLeft: '←',
+  ArrowRight: '→',
+  Escape: 'Esc',
+};
 
 /** What each key does. */
 export function KeySheet({ onClose }: { readonly onClose: () => void }) {

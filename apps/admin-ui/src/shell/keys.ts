@@ -17,6 +17,10 @@ export const KEYS = [
   { action: 'nextMatch', keys: ['n'], label: 'keys.nextMatch' },
   { action: 'previousMatch', keys: ['N'], label: 'keys.previousMatch' },
   { action: 'fit', keys: ['0'], label: 'keys.fit' },
+  { action: 'nearer', keys: ['+', '='], label: 'keys.nearer' },
+  { action: 'farther', keys: ['-'], label: 'keys.farther' },
+  { action: 'earlier', keys: ['h', 'ArrowLeft'], label: 'keys.earlier' },
+  { action: 'later', keys: ['l', 'ArrowRight'], label: 'keys.later' },
   { action: 'help', keys: ['?'], label: 'keys.help' },
 ] as const satisfies readonly { readonly action: string; readonly keys: readonly string[]; readonly label: TextKey }[];
 

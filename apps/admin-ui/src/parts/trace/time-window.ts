@@ -17,7 +17,8 @@ export function windowOf(text: string | undefined, totalMillis: number): TimeWin
 
 /** As it stands in the address; undefined for the whole trace. */
 export function windowText({ from, to }: TimeWindow, totalMillis: number): string | undefined {
-  return from <= 0 && to >= totalMillis ? undefined : `${round(from)}-${round(to)}`;
+  // An address has rounded times: what is nearer and farther again is the whole.
+  return to - from > totalMillis - LEAST_MILLIS ? undefined : `${round(from)}-${round(to)}`;
 }
 
 /** Nearer by `factor`, or farther, with `at` where it was. */
@@ -27,6 +28,12 @@ export function zoomed(
   at: number,
 ): { readonly from: number; readonly to: number } {
   return { from: at - (at - from) / factor, to: at + (to - at) / factor };
+}
+
+/** Later by a share of its length; earlier with one below 0. */
+export function shifted({ from, to }: TimeWindow, share: number): TimeWindow {
+  const by = (to - from) * share;
+  return { from: from + by, to: to + by };
 }
 
 /** Within the trace, and not shorter than what can be looked at. */

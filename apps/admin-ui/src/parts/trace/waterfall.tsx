@@ -7,7 +7,7 @@ import { useVirtualRows } from '../list/use-virtual-rows.ts';
 import { criticalPath } from './critical-path.ts';
 import { Ruler } from './ruler.tsx';
 import { isMatch, matchesOf, slowSpans } from './span-matches.ts';
-import { windowOf } from './time-window.ts';
+import { clamped, shifted, type TimeWindow, windowOf, windowText, zoomed } from './time-window.ts';
 import { type OutputLine, toRows, type WaterfallRow } from './trace-rows.ts';
 import { TraceTools, type Pill } from './trace-tools.tsx';
 import { WaterfallLine } from './waterfall-line.tsx';
@@ -32,13 +32,14 @@ export function Waterfall({ trace }: { readonly trace: TraceDetail }) {
   const rows = useMemo(() => toRows(spans, { lines, toggled, only }), [trace, lines, toggled, only]);
   const body = useRef<HTMLDivElement>(null);
   const { items, height, reveal } = useVirtualRows(body, rows.length, ROW_PIXELS);
+  const window = windowOf(view, total);
   const span = (id: string | undefined): void => {
     go({ span: id }, { replace: true });
     reveal(rows.findIndex((row) => row.id === id));
   };
   const toggle = (id: string): void => setToggled(withToggled(toggled, id));
   useWaterfallKeys({ rows, matches, open, onOpen: span, onToggle: toggle });
-  const window = windowOf(view, total);
+  useWindowKeys(window, total);
   const pills = pillsOf(marks, matches, find);
   return (
     <div class={style.waterfall}>
@@ -145,7 +146,6 @@ function useWaterfallKeys({ rows, matches, open, onOpen, onToggle }: WaterfallKe
   useKeys({
     nextMatch: () => step(1, matching()),
     previousMatch: () => step(-1, matching()),
-    fit: () => go({ view: undefined }, { replace: true }),
     ...(open === undefined
       ? {}
       : {
@@ -154,5 +154,22 @@ function useWaterfallKeys({ rows, matches, open, onOpen, onToggle }: WaterfallKe
           open: () => onToggle(open),
           close: () => onOpen(undefined),
         }),
+  });
+}
+
+const NEARER = 2;
+/** What was at the edge is still to be seen. */
+const PAN_SHARE = 0.25;
+
+/** What the wheel and the ruler do, by keys. */
+function useWindowKeys(window: TimeWindow, total: number): void {
+  const show = (next: TimeWindow): void => go({ view: windowText(clamped(next, total), total) }, { replace: true });
+  const zoom = (factor: number): void => show(zoomed(window, factor, (window.from + window.to) / 2));
+  useKeys({
+    fit: () => go({ view: undefined }, { replace: true }),
+    nearer: () => zoom(NEARER),
+    farther: () => zoom(1 / NEARER),
+    earlier: () => show(shifted(window, -PAN_SHARE)),
+    later: () => show(shifted(window, PAN_SHARE)),
   });
 }

@@ -137,6 +137,10 @@ export const shell = {
   'keys.nextMatch': 'Next match in a trace',
   'keys.previousMatch': 'Previous match in a trace',
   'keys.fit': 'The whole trace',
+  'keys.nearer': 'Nearer in a trace',
+  'keys.farther': 'Farther in a trace',
+  'keys.earlier': 'Earlier in a trace',
+  'keys.later': 'Later in a trace',
   'keys.panel': 'Go to {panel}',
 
   'outcome.ok': 'ok',
