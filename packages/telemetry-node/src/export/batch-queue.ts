@@ -2,6 +2,7 @@ import type { BatchConfig } from '@dcc-mcp/telemetry-config';
 import type { ExporterMonitor } from '../health/exporter-monitor.ts';
 import type { UnsentRequest } from '../transport/transport.ts';
 import type { Exporter } from './exporter.ts';
+import { nextTurn } from './next-turn.ts';
 
 /**
  * A bounded queue in front of an exporter: batches by size and time, one export at a time, every
@@ -135,10 +136,4 @@ export class BatchQueue<Item> {
       this.#monitor.finish(count, outcome);
     }
   }
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
 }

@@ -1,6 +1,7 @@
 import { context, ROOT_CONTEXT, type Context } from '@opentelemetry/api';
 import { suppressTracing } from '@opentelemetry/core';
 import { tighterTimeout, type ExportedPart, type Exporter, type ShutdownSignals } from '../export/exporter.ts';
+import { nextTurn } from '../export/next-turn.ts';
 import { createFailure, type ExportFailure } from '../health/export-failure.ts';
 import type { ExportOutcome } from '../health/exporter-monitor.ts';
 import { parseOtlpResponse, toOneLine } from '../transport/otlp-response.ts';
@@ -80,14 +81,32 @@ export class OtlpExporter<Batch> implements Exporter<Batch> {
       if (isOne) {
         return body.length <= MAX_RECORD_BYTES ? body : UNENCODABLE;
       }
-      return createFailure('too_large', `a request of ${body.length} bytes`);
+      return withinBound(body);
     } catch {
       return UNENCODABLE;
     }
   }
 
+  /** The same, a slice at a time: whoever is served meanwhile waits for no whole batch. */
+  async #encodeInTurns(batch: Batch): Promise<Uint8Array | ExportFailure> {
+    const slices = this.#options.encoder.slices?.(batch) ?? [];
+    if (slices.length < 2) {
+      return this.#encode(batch);
+    }
+    const bodies: Uint8Array[] = [];
+    for (const slice of slices) {
+      const body = this.#encode(slice);
+      if (!(body instanceof Uint8Array)) {
+        return body;
+      }
+      bodies.push(body);
+      await nextTurn();
+    }
+    return withinBound(Buffer.concat(bodies));
+  }
+
   async #send(batch: Batch, deadline: number): Promise<ExportOutcome> {
-    const body = this.#encode(batch);
+    const body = await this.#encodeInTurns(batch);
     if (!(body instanceof Uint8Array)) {
       return { ok: false, failure: body, isUnsent: true };
     }
@@ -97,6 +116,10 @@ export class OtlpExporter<Batch> implements Exporter<Batch> {
       toOutcome(await transport.send(body, timeoutMillis, signals.aborted), transport.answerType);
     return sendWithRetries(send, { boundMillis, signals, onRetryFailed });
   }
+}
+
+function withinBound(body: Uint8Array): Uint8Array | ExportFailure {
+  return body.length <= MAX_REQUEST_BYTES ? body : createFailure('too_large', `a request of ${body.length} bytes`);
 }
 
 /**

@@ -18,6 +18,8 @@ export interface RequestEncoder<Batch> {
   /** @throws {Error} When a record holds what can't be encoded. */
   readonly encode: (batch: Batch) => Uint8Array | undefined;
   readonly parts: BatchParts<Batch>;
+  /** Parts whose bodies, one behind the other, are a body of the whole; absent where no such parts are known. */
+  readonly slices?: (batch: Batch) => readonly Batch[];
 }
 
 const SPAN_PARTS = listParts<ReadableSpan>();
@@ -36,7 +38,7 @@ export function createSpanEncoder(
     return official((spans) => serializers().ProtobufTraceSerializer.serializeRequest([...spans]), SPAN_PARTS);
   }
   const fast = new SpanEncoder(doubleAttributes);
-  return own((spans) => fast.encode(spans), SPAN_PARTS);
+  return { ...own((spans) => fast.encode(spans), SPAN_PARTS), slices: sliced };
 }
 
 export function createMetricsEncoder(protocol: OtlpProtocol): RequestEncoder<ResourceMetrics> {
@@ -52,6 +54,16 @@ export function createLogsEncoder(protocol: OtlpProtocol): RequestEncoder<readon
   return protocol === 'http/json'
     ? own(toJsonLogs, LOG_PARTS)
     : official((records) => serializers().ProtobufLogsSerializer.serializeRequest([...records]), LOG_PARTS);
+}
+
+/** Spans that are encoded in one turn of the event loop: a third of a millisecond. */
+const SLICE_SPANS = 64;
+
+/** A message that is written twice is merged, and what is repeated in it comes one behind the other (Protocol Buffers, "Encoding"). */
+function sliced(spans: readonly ReadableSpan[]): readonly (readonly ReadableSpan[])[] {
+  return Array.from({ length: Math.ceil(spans.length / SLICE_SPANS) }, (_, index) =>
+    spans.slice(index * SLICE_SPANS, (index + 1) * SLICE_SPANS),
+  );
 }
 
 function own<Batch>(encode: RequestEncoder<Batch>['encode'], parts: BatchParts<Batch>): RequestEncoder<Batch> {

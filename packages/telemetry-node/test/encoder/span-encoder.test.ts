@@ -7,6 +7,7 @@ import { emptyResource, resourceFromAttributes } from '@opentelemetry/resources'
 import { TracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace';
 import * as fc from 'fast-check';
 import { SpanEncoder } from '../../src/encoder/span-encoder.ts';
+import { createSpanEncoder } from '../../src/otlp/request-encoder.ts';
 import type { RecordedSpan } from '../../src/spans/recorded-span.ts';
 import { recordInto } from '../spans/recording.ts';
 
@@ -116,6 +117,18 @@ describe('SpanEncoder', () => {
     const { ours, official } = decodeBoth(Array.from({ length: 1_500 }, () => one));
     expect(ours).toHaveLength(1_500);
     expect(ours[1_499]).toEqual(official[1_499]);
+  });
+
+  test('is given a batch in slices, whose bodies, one behind the other, are that of the batch', () => {
+    const encoder = createSpanEncoder('http/protobuf', { exporter: 'fast', doubleAttributes: [] });
+    const one = fc.sample(span, { numRuns: 1, seed: 7 })[0]!;
+    const spans = Array.from({ length: 200 }, (_, index) =>
+      toReadable({ ...one, name: `span ${index}`, resource: resources[1]!, instrumentationScope: scopes[1]! }),
+    );
+    const slices = encoder.slices?.(spans) ?? [];
+    const bodies = slices.map((slice) => encoder.encode(slice)!);
+    expect(slices.map(({ length }) => length)).toEqual([64, 64, 64, 8]);
+    expect(decodeTraces(Buffer.concat(bodies))).toEqual(decodeTraces(encoder.encode(spans)!));
   });
 
   test('encodes what the SDK itself records, with its limits and drops', () => {
