@@ -177,6 +177,7 @@ export const HISTORY_FLAGS: Readonly<Record<string, FlagEffects>> = {
     ...everywhere('report', read),
   },
   export: {
+    '--q': { value: 'outcome!=ok', observe: trying('export') },
     '--kind': { value: 'searches', observe: trying('export') },
     '--format': { value: 'csv', observe: trying('export') },
     ...times('export'),
