@@ -163,6 +163,8 @@ async function openUnread(session: string): Promise<Socket> {
 }
 
 test('a stream that its client does not read ends, says so to both, and leaves the session as it was', async () => {
+  const before = gateway.stderr().length;
+  const said = (): string => gateway.stderr().slice(before);
   const opened = await post({
     method: 'initialize',
     params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'a', version: '1' } },
@@ -174,12 +176,11 @@ test('a stream that its client does not read ends, says so to both, and leaves t
   const subscribed = await post({ method: 'resources/subscribe', params: { uri } }, headers);
   expect(parseAnswer(await subscribed.text())['error']).toBeUndefined();
   const socket = await openUnread(session);
-  for (let i = 0; i < 50 && !gateway.stderr().includes('does not read'); i += 1) {
+  // How many it takes depends on the buffers of the system and on how fast this machine is at the moment.
+  for (let i = 0; i < 400 && !said().includes('does not read'); i += 1) {
     await (await post({ method: 'tools/call', params: { name: 'shout', arguments: { times: 100 } } }, headers)).text();
   }
-  expect(
-    gateway.stderr().match(/does not read its event stream: it was closed with 262144 bytes waiting/g),
-  ).toHaveLength(1);
+  expect(said().match(/does not read its event stream: it was closed with 262144 bytes waiting/g)).toHaveLength(1);
   let text = '';
   socket.setEncoding('utf8').on('data', (chunk: string) => {
     text = (text + chunk).slice(-1_000);

@@ -8,6 +8,9 @@ import { jobRecordsContract, newJob } from '../ports/job-records-contract.ts';
 import { onError, roomsOfFile, untilJoined } from './fixtures/rooms.ts';
 import { until } from './fixtures/until.ts';
 
+/** On a machine that is busy for a moment the store has not answered in time, and is asked again. */
+const notNow = (): undefined => undefined;
+
 const BOUNDS: JobBounds = { maxOpen: 3, maxFinished: 2, retentionMillis: 3_600_000 };
 
 interface GatewayUnderTest {
@@ -107,7 +110,7 @@ describeWithTools({ describe, test }, ['redis-server'])('jobs over Redis', () =>
     await first.records.create(job);
     first.records.close();
     first.link.close();
-    await until(async () => (await second.records.read(job))?.state === 'failed', 15_000);
+    await until(async () => (await second.records.read(job).catch(notNow))?.state === 'failed', 15_000);
     expect((await second.records.open(1)).total).toBe(0);
   }, 20_000);
 
