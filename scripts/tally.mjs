@@ -36,12 +36,16 @@ function countStep(exitCode, log) {
 }
 
 const PACKAGE = /^(?:(\S+):\w+: )?/.source;
-const FAILED_TEST = new RegExp(`${PACKAGE} {2}● (.+)$`, 'gm');
+const FAILED_TEST = new RegExp(`${PACKAGE} {2}● (?!Console$)(.+)$`, 'gm');
 const SECOND_TRY = new RegExp(`${PACKAGE} LOGGING RETRY ERRORS {2}(.+)$`, 'gm');
 
-/** The tests that `pattern` finds in a log, each once, with the package that they belong to. */
+/** The tests that `pattern` finds in a log, each once, with the package that they belong to, named as in a retry. */
 const namesOf = (log, pattern) => [
-  ...new Set([...log.matchAll(pattern)].map(([, owner, test]) => (owner ? `${owner}: ${test}` : test))),
+  ...new Set(
+    [...log.matchAll(pattern)]
+      .map(([, owner, test]) => [owner, test.replaceAll(' › ', ' ')])
+      .map(([owner, test]) => (owner ? `${owner}: ${test}` : test)),
+  ),
 ];
 
 /** What a reader of the last page wants to know first: the names behind the numbers. */

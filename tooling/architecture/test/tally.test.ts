@@ -68,12 +68,16 @@ test('names the tests that failed and those that passed only at the second try',
   const log = [
     '@dcc-mcp/x:test:  LOGGING RETRY ERRORS  the gateway stops',
     '@dcc-mcp/x:test:  LOGGING RETRY ERRORS  the gateway starts',
+    '@dcc-mcp/x:test:  LOGGING RETRY ERRORS  a call of "legacy" ends',
     '@dcc-mcp/x:test:   ● the gateway starts',
+    '@dcc-mcp/x:test:   ● a call of "legacy" › ends',
+    '@dcc-mcp/x:test:   ● Console',
     jest('1 failed, 1 total', '1 failed, 4 passed, 5 total'),
   ].join('\n');
   expect(tally([['test', 1, log]]).explained).toEqual([
     'step test ended with 1',
     'failed: @dcc-mcp/x: the gateway starts',
+    'failed: @dcc-mcp/x: a call of "legacy" ends',
     'passed at the second try: @dcc-mcp/x: the gateway stops',
   ]);
 });
