@@ -5,15 +5,15 @@ import { respond } from '../handler.ts';
 import type { Answering, RequestBounds } from '../node-server.ts';
 import { refuseBroken } from '../wire-answers.ts';
 import { PlainHttpContext } from './context.ts';
+import type { EndOfTurn } from './end-of-turn.ts';
 import { readRequest } from './read-request.ts';
-import type { Turn } from './turn.ts';
 import { writeAnswer } from './write-answer.ts';
 
 /** What connections share that are read here. */
 export interface FastOptions extends Pick<Answering, 'handler' | 'onError' | 'isLast'> {
   readonly bounds: RequestBounds;
   /** When answers are written. */
-  readonly turn: Turn;
+  readonly endOfTurn: EndOfTurn;
   /** Whether none is kept past its answer. */
   readonly isClosing: () => boolean;
   /** Lets Node's own server go on with a connection, from what was read of it. */
@@ -97,20 +97,20 @@ export class FastConnection {
   }
 
   #answer(http: PlainHttpContext): void {
-    const { handler, onError, turn } = this.#options;
+    const { handler, onError, endOfTurn } = this.#options;
     this.#running = http;
     this.#connection.unanswered = 1;
     respond(handler, http, onError)
-      .then((response) => turn.add(() => this.#write(http, response)))
+      .then((response) => endOfTurn.add(() => this.#write(http, response)))
       .catch((error: unknown) => this.#failed(error));
   }
 
   #write(http: PlainHttpContext, response: HttpResponse): void {
     const { isLast, bounds } = this.#options;
     const { keepAliveTimeoutMillis } = bounds;
-    const terms = { isLast: isLast(), keepAliveTimeoutMillis };
+    const onWritten = (isWrittenLast: boolean): void => this.#answered(http, isWrittenLast);
     try {
-      const onWritten = (isWrittenLast: boolean): void => this.#answered(http, isWrittenLast);
+      const terms = { isLast: isLast(), keepAliveTimeoutMillis };
       writeAnswer(this.#socket, { response, terms }, onWritten)?.catch((error: unknown) => this.#failed(error));
     } catch (error) {
       this.#failed(error);

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Connection } from '../connections.ts';
 import type { Answering, NodeServer, RequestBounds } from '../node-server.ts';
 import { FastConnection, type FastOptions } from './connection.ts';
-import { Turn } from './turn.ts';
+import { EndOfTurn } from './end-of-turn.ts';
 
 /** Reads plain requests without Node's own server, which goes on with every connection that has others. */
 export class FastPath {
@@ -16,7 +16,7 @@ export class FastPath {
       onError,
       isLast,
       bounds,
-      turn: new Turn(),
+      endOfTurn: new EndOfTurn(),
       isClosing: () => this.#isClosing,
       handOver: (socket, connection, read) => node.take(socket, connection, read),
       onLeft: (connection) => this.#open.delete(connection),
