@@ -73,12 +73,12 @@ export class OtlpExporter<Batch> implements Exporter<Batch> {
   #encode(batch: Batch): Uint8Array | ExportFailure {
     const { encode, parts } = this.#options.encoder;
     try {
-      const body = encode(batch) ?? UNENCODABLE;
-      if (!(body instanceof Uint8Array) || body.length <= MAX_REQUEST_BYTES) {
-        return body;
+      const body = encode(batch);
+      if (body === undefined) {
+        return UNENCODABLE;
       }
-      const isOne = parts.halves(batch) === undefined;
-      if (isOne) {
+      const isLargeRecord = body.length > MAX_REQUEST_BYTES && parts.halves(batch) === undefined;
+      if (isLargeRecord) {
         return body.length <= MAX_RECORD_BYTES ? body : UNENCODABLE;
       }
       return withinBound(body);
