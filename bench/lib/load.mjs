@@ -51,10 +51,9 @@ const toolArguments = (tool, slug, text) => (tool === 'call' ? { tool_slug: slug
 /**
  * Runs calls on one connection until `until`; gives latencies in milliseconds. Throws on any wrong answer.
  *
- * @param everyMillis How long after one call the next is due; 0: as soon as there is an answer. One that could not be sent in
- *   time because there was none is late by that: its latency counts from when it was due.
+ * @param dueAt When the call of that number is to be sent; absent: as soon as there is an answer.
  */
-async function runConnection(index, { url, era, tool, slug, until, everyMillis, firstAt }) {
+async function runConnection(index, { url, era, tool, slug, until, dueAt }) {
   const connection = await openConnection(url);
   const latencies = [];
   try {
@@ -63,10 +62,7 @@ async function runConnection(index, { url, era, tool, slug, until, everyMillis, 
     for (let id = 1; performance.now() < until; id += 1) {
       const text = `c${index}n${id}`;
       const params = { name: tool, arguments: toolArguments(tool, slug, text), ...(meta && { _meta: meta }) };
-      const due = firstAt + id * everyMillis;
-      const isLate = performance.now() > due;
-      await (everyMillis > 0 && !isLate ? wait(due - performance.now()) : undefined);
-      const begin = everyMillis > 0 && isLate ? due : performance.now();
+      const begin = dueAt === undefined ? performance.now() : await untilDue(dueAt(id));
       const answer = await connection.post(
         headers,
         JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params }),
@@ -78,6 +74,16 @@ async function runConnection(index, { url, era, tool, slug, until, everyMillis, 
     connection.close();
   }
   return latencies;
+}
+
+/** Gives the time from which a latency counts: of a call that waited for the answer before it, when it was due. */
+async function untilDue(due) {
+  const left = due - performance.now();
+  if (left <= 0) {
+    return due;
+  }
+  await wait(left);
+  return performance.now();
 }
 
 function assertEcho(answer, id, text) {
@@ -102,11 +108,10 @@ export async function runLoad({ url, connections, seconds, era = 'legacy', tool 
   }
   const begin = performance.now();
   const until = begin + seconds * 1000;
-  const everyMillis = pace === undefined ? 0 : (connections / pace) * 1000;
-  const runs = Array.from({ length: connections }, (_, index) => {
-    const firstAt = begin + (index * everyMillis) / connections;
-    return runConnection(index, { url, era, tool, slug, until, everyMillis, firstAt });
-  });
+  const dueOn = (index) => (id) => begin + ((id * connections + index) / pace) * 1000;
+  const runs = Array.from({ length: connections }, (_, index) =>
+    runConnection(index, { url, era, tool, slug, until, dueAt: pace === undefined ? undefined : dueOn(index) }),
+  );
   const latencies = (await Promise.all(runs)).flat().toSorted((a, b) => a - b);
   return {
     calls: latencies.length,
