@@ -19,7 +19,8 @@ const DIVIDES_HEAP =
 
 /**
  * Keeps V8 from taking more memory than this program gains by: the young generation stays below 32 MiB (by itself it grows
- * to 128), the old one is collected at twice of what lived, and nothing new is put there at once. Nothing is done where a flag says how the heap is divided.
+ * to 128), the old one is collected at twice of what lived, and nothing new is put there at once. Nothing is done where a
+ * flag says how the heap is divided.
  *
  * @param flags What Node was started with: `process.execArgv` and `NODE_OPTIONS`.
  */

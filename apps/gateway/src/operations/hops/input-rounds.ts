@@ -18,7 +18,7 @@ const MAX_ROUNDS = 16;
  */
 export async function requestAnsweringInputs(upstream: Upstream, request: InputRoundsRequest): Promise<HopResult> {
   const { peer, signal } = request;
-  let refused: Map<string, string> | undefined;
+  const refused = new Map<string, string>();
   let { params, rawParams } = request;
   for (let round = 0; ; round += 1) {
     const hop = await upstream.request({ ...request, params, rawParams });
@@ -26,7 +26,6 @@ export async function requestAnsweringInputs(upstream: Upstream, request: InputR
     if (!hop.ok || !canBeAsked(peer) || memberOf(hop.raw ?? hop.result, 'resultType') !== 'input_required') {
       return hop;
     }
-    refused ??= new Map();
     const { requestState } = hop.result;
     const questions = readQuestions(hop.result['inputRequests']);
     const stop = whyNotAsk(questions, refused, round);

@@ -87,6 +87,7 @@ export class Hop {
     if (call.timeoutMillis > 0) {
       this.#timer = setTimeout(() => this.#timeOut(), call.timeoutMillis);
     }
+    // Functions that are written where they become properties outlive their calls (decision 030).
     if (call.signal !== undefined) {
       const onAbort = (): void => this.#end(cancelled(), 'cancelled');
       this.#onAbort = onAbort;

@@ -1,5 +1,4 @@
-import { PendingMap } from '@dcc-mcp/bounds';
-import { BoundedMap } from '@dcc-mcp/bounds';
+import { BoundedMap, PendingMap } from '@dcc-mcp/bounds';
 import { RawJson } from '../../../protocol/json/raw-json.ts';
 import { failed } from '../../../upstream/hop/failures.ts';
 import type {

@@ -60,7 +60,7 @@ export class KeptSession {
       }
       return suspicion !== undefined;
     };
-    hop.hold = hold;
+    hop.hold = hold; // written here, it would outlive its call (decision 030)
   }
 
   async #repeat(
