@@ -208,6 +208,22 @@ test('what is left of a block is counted, also by the next process', async () =>
   expect([total, index.health().rows, numbersOf((await store.list('calls')).rows)]).toEqual([4, 4, [8, 7, 6, 5]]);
 });
 
+test('a row that comes after later ones were let go does not bring them back', async () => {
+  const directory = newDirectory();
+  const rows = calls(8);
+  const first = await start({ directory, maxRows: 3 });
+  for (const row of rows.slice(1)) {
+    first.memory.append('calls', row);
+    await first.index.flush();
+  }
+  await first.index.close();
+  const { memory, index, store } = await start({ directory });
+  memory.append('calls', rows[0]!);
+  await index.flush();
+  const { total, rows: listed } = await store.list('calls');
+  expect([total, index.health().rows, numbersOf(listed)]).toEqual([4, 4, [8, 7, 6, 1]]);
+});
+
 test('a file that can not be opened leaves the memory to answer, and is said once', async () => {
   const directory = newDirectory();
   mkdirSync(join(directory, 'audit.db'));

@@ -100,7 +100,7 @@ export class Pruner {
     this.#pruned[kind] += count;
   }
 
-  /** A block goes with the last of its rows. */
+  /** A block goes with the last of its rows; until then it says which of them are gone. */
   #dropBlocks(kind: IndexedKind, last: number): void {
     const blocks = this.#database.prepare(`SELECT id FROM ${kind}_block WHERE last <= ?`).all(last);
     const dropColumn = this.#database.prepare(`DELETE FROM ${kind}_column WHERE place = ?`);
@@ -108,18 +108,19 @@ export class Pruner {
       columnsInFile(kind).forEach((column) => dropColumn.run(placeOfColumn(column, Number(id))));
       this.#database.prepare(`DELETE FROM ${kind}_block WHERE id = ?`).run(Number(id));
     }
+    // Rows that came late may be older than what went before them.
+    this.#database.prepare(`UPDATE ${kind}_block SET cut = max(?1, coalesce(cut, ?1)) WHERE first <= ?1`).run(last);
   }
 
   /** The rows of blocks are not counted one by one, but in those that lost some. */
   #count(kind: IndexedKind): number {
-    const { oldest, loose, late } = this.#get(
-      `SELECT coalesce(min(seq), 0) AS oldest, (SELECT count(*) FROM ${kind}_late) AS late,
-         (SELECT count(*) FROM ${kind}_body WHERE seq > (SELECT coalesce(max(last), 0) FROM ${kind}_block)) AS loose
-       FROM ${kind}_body`,
+    const { loose, late } = this.#get(
+      `SELECT (SELECT count(*) FROM ${kind}_late) AS late,
+         (SELECT count(*) FROM ${kind}_body WHERE seq > (SELECT coalesce(max(last), 0) FROM ${kind}_block)) AS loose`,
     );
     return new Blocks(this.#database, kind)
-      .from(Number(oldest))
-      .reduce((sum, block) => sum + block.rowsFrom(Number(oldest)), Number(loose) + Number(late));
+      .all()
+      .reduce((sum, block) => sum + block.rowsLeft(), Number(loose) + Number(late));
   }
 
   #get(sql: string): Record<string, unknown> {

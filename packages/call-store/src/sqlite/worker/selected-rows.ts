@@ -33,13 +33,11 @@ export interface Selection extends RowFilter {
 export class SelectedRows {
   readonly #kind: IndexedKind;
   readonly #blocks: Blocks;
-  readonly #oldest: StatementSync;
   readonly #loose: StatementSync;
 
   constructor(database: DatabaseSync, kind: IndexedKind) {
     this.#kind = kind;
     this.#blocks = new Blocks(database, kind);
-    this.#oldest = database.prepare(`SELECT coalesce(min(seq), 0) AS oldest FROM ${kind}_body`);
     this.#loose = database.prepare(
       `SELECT seq, body FROM ${kind}_body WHERE seq > (SELECT coalesce(max(last), 0) FROM ${kind}_block) AND instr(body, ?)
        UNION ALL SELECT seq, body FROM ${kind}_late CROSS JOIN ${kind}_body USING (seq) WHERE instr(body, ?)`,
@@ -48,15 +46,14 @@ export class SelectedRows {
 
   /** Blocks, the newest first, each looked at when it is asked for. */
   *inBlocks({ sinceMillis, untilMillis, query, without }: Selection): Generator<SelectedBlock> {
-    const { oldest } = this.#oldest.get() ?? {};
     const masker = query === undefined ? undefined : toMasker(query, this.#kind);
     const maskers = [
-      cutAt(Number(oldest)),
+      notLetGo,
       notTold(toSequences(without)),
       within(this.#kind, sinceMillis ?? Number.NEGATIVE_INFINITY, untilMillis ?? Number.POSITIVE_INFINITY),
       ...(masker === undefined ? [] : [masker]),
     ];
-    for (const block of this.#blocks.from(Number(oldest))) {
+    for (const block of this.#blocks.all()) {
       const mask = maskOf(block, maskers);
       if (mask !== 'none') {
         yield { block, mask };
@@ -93,9 +90,10 @@ function maskOf(block: Block, parts: readonly (Part | Masker)[]): Mask | undefin
   return mask;
 }
 
-/** Rows before the oldest one were let go. */
-function cutAt(oldest: number): Part {
-  return (block) => (block.head.first >= oldest ? 'all' : marked(block.sequences(), (sequence) => sequence >= oldest));
+/** A block goes with the last of its rows. */
+function notLetGo(block: Block): Mask | 'all' {
+  const { cut } = block.head;
+  return cut === null ? 'all' : marked(block.sequences(), (sequence) => sequence > cut);
 }
 
 /** What waits may be in the file meanwhile: it is told of by whoever has it. */

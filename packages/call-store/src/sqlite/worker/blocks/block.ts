@@ -22,6 +22,8 @@ export interface BlockHead {
   /** Times of its oldest and newest row, in milliseconds since the epoch. */
   readonly since: number;
   readonly until: number;
+  /** Its rows up to this one were let go; `null` while all are there. */
+  readonly cut: number | null;
 }
 
 /** The blocks of one list. */
@@ -32,16 +34,16 @@ export class Blocks {
 
   constructor(database: DatabaseSync, kind: IndexedKind) {
     this.#heads = database.prepare(
-      `SELECT id, first, last, rows, since, until FROM ${kind}_block WHERE last >= ? ORDER BY last DESC`,
+      `SELECT id, first, last, rows, since, until, cut FROM ${kind}_block ORDER BY last DESC`,
     );
     this.#column = database.prepare(`SELECT words, codes FROM ${kind}_column WHERE place = ?`);
     this.#words = database.prepare(`SELECT words, codes FROM ${kind}_column WHERE place = ? AND (classes & ?) = ?`);
   }
 
-  /** Those with rows from this one on, the newest first. */
-  from(oldest: number): readonly Block[] {
+  /** The newest first. */
+  all(): readonly Block[] {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the members that were selected
-    const heads = this.#heads.all(oldest) as unknown as readonly BlockHead[];
+    const heads = this.#heads.all() as unknown as readonly BlockHead[];
     return heads.map((head) => new Block(head, this));
   }
 
@@ -70,10 +72,10 @@ export class Block {
     return this.head.rows;
   }
 
-  /** How many of its rows are not older than the oldest one that is left. */
-  rowsFrom(oldest: number): number {
-    const { first, rows } = this.head;
-    return first >= oldest ? rows : this.sequences().filter((sequence) => sequence >= oldest).length;
+  /** How many of its rows are left. */
+  rowsLeft(): number {
+    const { cut, rows } = this.head;
+    return cut === null ? rows : this.sequences().filter((sequence) => sequence > cut).length;
   }
 
   /** The keys of its rows. */
