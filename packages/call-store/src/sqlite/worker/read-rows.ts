@@ -25,18 +25,20 @@ export class RowReader {
   read(request: ReadRequest): ReadAnswer {
     const { cursor, limit, isWhole, isCounted } = request;
     const before = cursor === undefined ? Number.POSITIVE_INFINITY : (toSequence(cursor) ?? 0);
-    const loose = this.selected.loose(request).map(({ sequence }) => sequence);
+    // What lies before the page is looked at to be counted alone.
+    const selection = isCounted ? request : { ...request, before };
+    const loose = this.selected.loose(selection).map(({ sequence }) => sequence);
     const page = new NewestSequences(limit, before);
     page.add(loose);
     let total = loose.length;
-    for (const { block, mask } of this.selected.inBlocks(request)) {
+    for (const { block, mask } of this.selected.inBlocks(selection)) {
       const isFull = page.isFullBefore(block.head.last);
       if (isFull && !isCounted) {
         break;
       }
       const count = mask === undefined ? block.rows : countOf(mask);
       total += count;
-      if (!isFull && count > 0) {
+      if (!isFull && count > 0 && block.head.first < before) {
         page.add(markedOf(block.sequences(), mask));
       }
     }

@@ -13,20 +13,34 @@ export interface SelectedBlock {
   readonly mask: Mask | undefined;
 }
 
-/** A row that is in no block. */
-export interface LooseRow {
-  readonly sequence: number;
-  readonly row: RowWithTime;
-}
-
 interface RowWithTime {
   readonly timestamp: string;
+}
+
+/** A row that is in no block; its text is read when somebody looks at it. */
+export class LooseRow {
+  readonly sequence: number;
+  readonly #body: string;
+  #row: RowWithTime | undefined;
+
+  constructor(sequence: number, body: string) {
+    this.sequence = sequence;
+    this.#body = body;
+  }
+
+  get row(): RowWithTime {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what was written to a list was a row of it
+    this.#row ??= JSON.parse(this.#body) as RowWithTime;
+    return this.#row;
+  }
 }
 
 /** Which rows of a list. */
 export interface Selection extends RowFilter {
   /** Rows that are told of by somebody else. */
   readonly without: readonly string[];
+  /** Rows from this key on may be left out. Default none. */
+  readonly before?: number;
 }
 
 /** Rows of one list that a filter asks for, by blocks and, where they are in none, one by one. */
@@ -39,15 +53,22 @@ export class SelectedRows {
     this.#kind = kind;
     this.#blocks = new Blocks(database, kind);
     this.#loose = database.prepare(
-      `SELECT seq, body FROM ${kind}_body WHERE seq > (SELECT coalesce(max(last), 0) FROM ${kind}_block) AND instr(body, ?)
-       UNION ALL SELECT seq, body FROM ${kind}_late CROSS JOIN ${kind}_body USING (seq) WHERE instr(body, ?)`,
+      `SELECT seq, body FROM ${kind}_body WHERE seq > (SELECT coalesce(max(last), 0) FROM ${kind}_block) AND seq < ?1 AND instr(body, ?2)
+       UNION ALL SELECT seq, body FROM ${kind}_late CROSS JOIN ${kind}_body USING (seq) WHERE seq < ?1 AND instr(body, ?2)`,
     );
   }
 
   /** Blocks, the newest first, each looked at when it is asked for. */
-  *inBlocks({ sinceMillis, untilMillis, query, without }: Selection): Generator<SelectedBlock> {
+  *inBlocks({
+    sinceMillis,
+    untilMillis,
+    query,
+    without,
+    before = Number.POSITIVE_INFINITY,
+  }: Selection): Generator<SelectedBlock> {
     const masker = query === undefined ? undefined : toMasker(query, this.#kind);
     const maskers = [
+      olderThan(before),
       notLetGo,
       notTold(toSequences(without)),
       within(this.#kind, sinceMillis ?? Number.NEGATIVE_INFINITY, untilMillis ?? Number.POSITIVE_INFINITY),
@@ -63,13 +84,17 @@ export class SelectedRows {
 
   /** Rows that are in no block. @param text Stands in all of them. */
   loose(selection: Selection, text: string = ''): readonly LooseRow[] {
-    const matches = matcherOf(this.#kind, selection);
-    const isTold = toSequences(selection.without);
-    return this.#loose
-      .all(text, text)
+    const { without, before = Number.POSITIVE_INFINITY, sinceMillis, untilMillis, query } = selection;
+    const isTold = toSequences(without);
+    const rows = this.#loose
+      .all(before, text)
       .filter(({ seq }) => !isTold.has(Number(seq)))
-      .map(({ seq, body }) => toLooseRow(Number(seq), String(body)))
-      .filter(({ row }) => matches(row));
+      .map(({ seq, body }) => new LooseRow(Number(seq), String(body)));
+    if (sinceMillis === undefined && untilMillis === undefined && query === undefined) {
+      return rows;
+    }
+    const matches = matcherOf(this.#kind, selection);
+    return rows.filter(({ row }) => matches(row));
   }
 }
 
@@ -88,6 +113,10 @@ function maskOf(block: Block, parts: readonly (Part | Masker)[]): Mask | undefin
     }
   }
   return mask;
+}
+
+function olderThan(before: number): Part {
+  return (block) => (block.head.first < before ? 'all' : 'none');
 }
 
 /** A block goes with the last of its rows. */
@@ -122,9 +151,4 @@ function marked(numbers: Float64Array, holds: (number: number) => boolean): Mask
 
 function toSequences(rowIds: readonly string[]): ReadonlySet<number> {
   return new Set(rowIds.map(toSequence).filter((sequence) => sequence !== undefined));
-}
-
-function toLooseRow(sequence: number, body: string): LooseRow {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what was written to a list was a row of it
-  return { sequence, row: JSON.parse(body) as RowWithTime };
 }
