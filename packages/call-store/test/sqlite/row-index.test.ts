@@ -320,6 +320,21 @@ test('statistics and totals are those of all rows, wherever they lie', async () 
   expect(byName(await store.instanceTotals())).toEqual(byName(await all.instanceTotals()));
 });
 
+test('a row without a time is in no range, and in the totals', async () => {
+  const { memory, index, store } = await start();
+  // What a caller without types may append.
+  const changes: object = { timestamp: undefined };
+  for (const row of [...calls(3, { instance_id: 'i-1', ...changes }), ...calls(6, { instance_id: 'i-1' })]) {
+    memory.append('calls', row);
+    await index.flush();
+  }
+  const times = { since: millisAt(0), until: millisAt(60) };
+  expect(await store.stats({ range: '1h', ...times })).toMatchObject({ total_calls: 6 });
+  expect(await store.list('calls', { sinceMillis: times.since })).toMatchObject({ total: 6 });
+  expect(await store.instanceTotals()).toMatchObject([{ name: 'i-1', count: 9 }]);
+  expect(index.health()).toMatchObject({ state: 'ok', rows: 9 });
+});
+
 test('bounds are positive integers', () => {
   const memory = new MemoryCallStore();
   expect(() => new RowIndex(memory, { directory: newDirectory(), maxRows: 0 })).toThrow(RangeError);

@@ -138,10 +138,11 @@ function within(kind: IndexedKind, since: number, until: number): Part {
     if (head.since >= since && head.until <= until) {
       return 'all';
     }
-    if (head.until < since || head.since > until || column === undefined) {
+    if (head.until < since || head.since > until) {
       return 'none';
     }
-    return marked(block.numbers(column.number) ?? new Float64Array(), (millis) => millis >= since && millis <= until);
+    const times = column && block.numbers(column.number);
+    return times === undefined ? 'none' : marked(times, (millis) => millis >= since && millis <= until);
   };
 }
 

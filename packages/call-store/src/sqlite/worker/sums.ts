@@ -30,6 +30,7 @@ const SUMMED = [
   'upstream_ms',
   'input_tokens',
   'output_tokens',
+  'timestamp',
 ] as const satisfies readonly (keyof CallRow)[];
 
 /** Statistics of the calls of some time: here, where they are, and on no request's way. */
@@ -53,7 +54,7 @@ type TokenRow = Pick<TraceRow, 'operation' | 'output_tokens' | 'timestamp'>;
 /** The tokens of searches and descriptions. */
 function readTokens(readers: Readers, times: Selection): readonly TokenRow[] {
   const selection = { ...times, query: { anyOf: [operationIs('search'), operationIs('describe')] } };
-  return readMembers<TokenRow>({ readers, kind: 'traces', selection }, ['operation', 'output_tokens']);
+  return readMembers<TokenRow>({ readers, kind: 'traces', selection }, ['operation', 'output_tokens', 'timestamp']);
 }
 
 function operationIs(value: TraceRow['operation']): readonly QueryTerm[] {
@@ -66,16 +67,15 @@ interface Reading {
   readonly selection: Selection;
 }
 
-/** The rows of a list with these members and their time, which sums are made of. */
+/** The rows of a list with these members, which sums are made of. */
 function readMembers<Row>(
   { readers, kind, selection }: Reading,
   names: readonly (keyof Row & string)[],
 ): readonly Row[] {
   const { selected } = readers[kind];
   const rows: object[] = selected.loose(selection).map(({ row }) => row);
-  const members: readonly string[] = [...names, 'timestamp'];
   for (const { block, mask } of selected.inBlocks(selection)) {
-    const columns = members.map((name) => [name, membersOf(block, kind, name)] as const);
+    const columns = names.map((name) => [name, membersOf(block, kind, name)] as const);
     for (let index = 0; index < block.rows; index += 1) {
       if (mask?.[index] !== 0) {
         rows.push(toRow(columns, index));
@@ -112,6 +112,9 @@ function membersOf(block: Block, kind: IndexedKind, name: string): Member {
     return places === undefined ? () => values[0] : (index) => values[(places[index] ?? 0) - 1];
   }
   const numbers = block.numbers(column.number);
-  const read: Member = (index) => (Number.isNaN(numbers?.[index]) ? undefined : numbers?.[index]);
-  return column.storage === 'times' ? (index) => new Date(Number(read(index))).toISOString() : read;
+  const toValue = column.storage === 'times' ? (millis: number) => new Date(millis).toISOString() : Number;
+  return (index) => {
+    const number = numbers?.[index] ?? Number.NaN;
+    return Number.isNaN(number) ? undefined : toValue(number);
+  };
 }
