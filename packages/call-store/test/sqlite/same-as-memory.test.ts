@@ -42,6 +42,13 @@ const words = fc.constantFrom(
   'a_b',
   '\n',
   'ok\nma',
+  'Σ',
+  'ς',
+  'ΟΔΟΣ',
+  '\nΣ',
+  '\ud83d',
+  '😀',
+  'İ',
 );
 const ids = fc.constantFrom('req-1', 'req-2', '01a227aa-7249-7b22-b1e9-8956d2740462', '01a227aa72497b22');
 const numbers = fc.constantFrom(0, 1, 999, 1000, 2000.5, -1);

@@ -118,9 +118,7 @@ class SoughtText {
 
   constructor(text: string, isWhole: boolean) {
     this.#isWhole = isWhole;
-    // A half of a surrogate pair is written otherwise when it stands alone.
-    const written = text.isWellFormed() ? JSON.stringify(text).slice(1, -1) : '';
-    this.#written = isWhole ? written : writtenSmall(text);
+    this.#written = isWhole ? written(text) : writtenSmall(text);
     this.classes = classesOf(this.#written.toLowerCase());
   }
 
@@ -129,8 +127,14 @@ class SoughtText {
   }
 }
 
+/** A half of a surrogate pair is written otherwise when it stands alone: such a text is looked for in all words. */
+function written(text: string): string {
+  return text.isWellFormed() ? JSON.stringify(text).slice(1, -1) : '';
+}
+
+/** What a sigma is in lower case depends on the letters beside it (Unicode, Final_Sigma), and `\n` ends with one in JSON. */
 function writtenSmall(text: string): string {
-  return text.isWellFormed() ? JSON.stringify(text.toLowerCase()).slice(1, -1) : '';
+  return /[Σσς]/.test(text) ? '' : written(text.toLowerCase());
 }
 
 /** A row that has nothing but this value. */
