@@ -129,7 +129,7 @@ export class IndexQueue {
   }
 }
 
-type Adding = { readonly [Part in keyof RowsToAdd]: string[] };
+type Adding = { readonly [Part in keyof RowsToAdd]: RowsToAdd[Part][number][] };
 
 function noRows(): Adding {
   return { ids: [], bodies: [], details: [] };
@@ -138,7 +138,5 @@ function noRows(): Adding {
 function add({ ids, bodies, details }: Adding, id: string, { body, detail }: RowText): void {
   ids.push(id);
   bodies.push(body);
-  if (detail !== undefined) {
-    details.push(detail);
-  }
+  details.push(detail);
 }

@@ -22,7 +22,7 @@ export interface WorkerSettings {
 /** What is asked of a list. */
 export interface ReadRequest extends Omit<ListRequest, 'limit'> {
   readonly kind: IndexedKind;
-  /** Most rows; one more is given where there are more. */
+  /** Most rows. */
   readonly limit: number;
   /** Rows that are told of by somebody else. */
   readonly without: readonly string[];
@@ -65,8 +65,8 @@ export interface RowsToAdd {
   readonly ids: readonly string[];
   /** What is shown of each, as JSON. */
   readonly bodies: readonly string[];
-  /** Of traces what else they are, as JSON; of calls none. */
-  readonly details: readonly string[];
+  /** Of traces what else they are, as JSON; `undefined` for a row that has no more. */
+  readonly details: readonly (string | undefined)[];
 }
 
 /** Calls that are told of by somebody else, as they stand in the memory of the process. */

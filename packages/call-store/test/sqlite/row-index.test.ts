@@ -122,6 +122,19 @@ test('a row that JSON can not hold is counted once, and told of as long as the m
   expect([total, numbersOf(rows)]).toEqual([3, [3, 2, 1]]);
 });
 
+test('a trace without spans takes none of those of others', async () => {
+  const { memory, index, store } = await start();
+  // What a caller without types may append.
+  const changes: object = { spans: undefined };
+  memory.append('traces', traceOf(1, changes));
+  memory.append('traces', traceOf(2));
+  await index.flush();
+  [3, 4].forEach((number) => memory.append('traces', traceOf(number)));
+  await index.flush();
+  const [one, two] = [await store.trace('req-1'), await store.trace('req-2')];
+  expect([one!.spans, two!.spans[0]!.duration_ms]).toEqual([undefined, 2]);
+});
+
 test('a damaged file is put aside, and the new one gets what the memory has', async () => {
   const directory = newDirectory();
   writeFileSync(join(directory, 'audit.db'), 'SQLite format 3\0 but no more'.repeat(300));
