@@ -266,6 +266,21 @@ test('a file that can be opened and not written is said once, until what waits i
   expect(index.health()).toMatchObject({ state: 'ok', rows: 1 });
 });
 
+test('rows that went are still counted when the file works again', async () => {
+  const { memory, index, store } = await start({ maxRows: 2 });
+  calls(5).forEach((row) => memory.append('calls', row));
+  await index.flush();
+  const other = new DatabaseSync(index.health().file);
+  other.exec("CREATE TRIGGER full BEFORE INSERT ON calls_body BEGIN SELECT RAISE(FAIL, 'no room'); END");
+  memory.append('calls', callRow(6));
+  await index.flush();
+  other.exec('DROP TRIGGER full');
+  other.close();
+  await index.flush();
+  expect(index.health()).toMatchObject({ state: 'ok', rows: 2, pruned: 4 });
+  expect((await store.list('calls')).dropped).toBe(4);
+});
+
 test('a row is made into text once, for the lines and for the index', async () => {
   const directory = newDirectory();
   const { memory, index } = await start({ directory });

@@ -38,6 +38,7 @@ interface Reading {
 class IndexWorker implements WorkerCalls {
   readonly #sqlite: Sqlite;
   readonly #settings: WorkerSettings;
+  readonly #pruned: Record<IndexedKind, number> = { calls: 0, traces: 0 };
   #opened: Opened | undefined;
   #reading: Reading | undefined;
   #aside: string | undefined;
@@ -111,7 +112,7 @@ class IndexWorker implements WorkerCalls {
       file,
       blocks,
       writers: { calls: new RowWriter(database, 'calls'), traces: new RowWriter(database, 'traces') },
-      pruner: new Pruner(database, this.#settings),
+      pruner: new Pruner(database, this.#settings, this.#pruned),
     };
   }
 

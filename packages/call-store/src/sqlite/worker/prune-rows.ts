@@ -18,11 +18,13 @@ export class Pruner {
   readonly #database: DatabaseSync;
   readonly #settings: WorkerSettings;
   readonly #rows: Record<IndexedKind, number>;
-  readonly #pruned: Record<IndexedKind, number> = { calls: 0, traces: 0 };
+  readonly #pruned: Record<IndexedKind, number>;
 
-  constructor(database: DatabaseSync, settings: WorkerSettings) {
+  /** @param pruned Counts the rows that go; whoever opens the file again goes on with it. */
+  constructor(database: DatabaseSync, settings: WorkerSettings, pruned: Record<IndexedKind, number>) {
     this.#database = database;
     this.#settings = settings;
+    this.#pruned = pruned;
     this.#rows = { calls: this.#count('calls'), traces: this.#count('traces') };
   }
 
