@@ -6,6 +6,7 @@ import { toSequence } from '../row-sequence.ts';
 import { type Block, Blocks, type Mask } from './blocks/block.ts';
 import { columnOf } from './blocks/columns.ts';
 import { and, type Masker, toMasker } from './blocks/query-masks.ts';
+import { parseRow, type StoredMembers } from './stored-row.ts';
 
 /** Rows of a block that are asked for; without a mask all of them. */
 export interface SelectedBlock {
@@ -13,24 +14,19 @@ export interface SelectedBlock {
   readonly mask: Mask | undefined;
 }
 
-interface RowWithTime {
-  readonly timestamp: string;
-}
-
 /** A row that is in no block; its text is read when somebody looks at it. */
 export class LooseRow {
   readonly sequence: number;
   readonly #body: string;
-  #row: RowWithTime | undefined;
+  #row: StoredMembers | undefined;
 
   constructor(sequence: number, body: string) {
     this.sequence = sequence;
     this.#body = body;
   }
 
-  get row(): RowWithTime {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what was written to a list was a row of it
-    this.#row ??= JSON.parse(this.#body) as RowWithTime;
+  get row(): StoredMembers {
+    this.#row ??= parseRow(this.#body);
     return this.#row;
   }
 }

@@ -4,7 +4,7 @@ import type { QueryTerm } from '../../query/query-ast.ts';
 import type { CallRow } from '../../rows/call-row.ts';
 import type { TraceRow } from '../../rows/trace-row.ts';
 import type { CallsBeside, IndexedKind, StatsInput } from '../messages.ts';
-import type { Block } from './blocks/block.ts';
+import { type Block, valuesIn } from './blocks/block.ts';
 import { columnOf } from './blocks/columns.ts';
 import type { RowReader } from './read-rows.ts';
 import type { Selection } from './selected-rows.ts';
@@ -106,9 +106,12 @@ function membersOf(block: Block, kind: IndexedKind, name: string): Member {
     throw new RangeError(`${name} has no column`);
   }
   if (column.storage === 'values') {
-    const { words = '[]', places } = block.values(column.number) ?? {};
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it was written as a list
-    const values = JSON.parse(words) as readonly unknown[];
+    const found = block.values(column.number);
+    if (found === undefined) {
+      return () => undefined;
+    }
+    const values = valuesIn(found);
+    const { places } = found;
     return places === undefined ? () => values[0] : (index) => values[(places[index] ?? 0) - 1];
   }
   const numbers = block.numbers(column.number);

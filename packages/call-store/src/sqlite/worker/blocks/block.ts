@@ -13,6 +13,12 @@ export interface BlockValues {
   readonly places: Uint16Array | undefined;
 }
 
+/** The different values of a column: the first has place 1. */
+export function valuesIn({ words }: BlockValues): readonly unknown[] {
+  const values: readonly unknown[] = JSON.parse(words);
+  return values;
+}
+
 /** What stands of a block in its list. */
 export interface BlockHead {
   readonly id: number;

@@ -1,3 +1,4 @@
+import { isRecord } from '@dcc-mcp/request-context';
 import { pathOf, type QueryField } from '../../../query/query-field.ts';
 import { QUERY_FIELDS } from '../../../query/query-fields.ts';
 import { INDEXED_KINDS, type IndexedKind } from '../../messages.ts';
@@ -73,8 +74,7 @@ function storageOf({ type }: QueryField): Column['storage'] {
 export function valueAt(row: object, { path }: Pick<Column, 'path'>): unknown {
   let value: unknown = row;
   for (const key of path) {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- any object has members by name
-    value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[key] : undefined;
+    value = isRecord(value) ? value[key] : undefined;
   }
   return value;
 }

@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { IndexedKind, WorkerSettings } from '../../messages.ts';
 import { toLookupKey } from '../../row-sequence.ts';
 import { placeOfColumn, REQUEST_KEYS, SEQUENCES, TRACE_KEYS } from '../schema.ts';
+import { parseRow } from '../stored-row.ts';
 import {
   type ColumnEncoder,
   createColumnEncoder,
@@ -135,16 +136,6 @@ export class BlockMaker {
     return millis.some(Number.isNaN)
       ? { since: -MAX_MILLIS, until: MAX_MILLIS }
       : { since: Math.min(...millis), until: Math.max(...millis) };
-  }
-}
-
-/** A text that is damaged must not keep all other rows from their block. */
-function parseRow(body: string): object {
-  try {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what was written to a list was a row of it
-    return JSON.parse(body) as object;
-  } catch {
-    return {};
   }
 }
 

@@ -4,7 +4,7 @@ import type { QueryOperator } from '../../../query/query-field.ts';
 import { QUERY_FIELDS } from '../../../query/query-fields.ts';
 import { toPredicate } from '../../../query/query-predicate.ts';
 import type { IndexedKind } from '../../messages.ts';
-import type { Block, BlockValues, Mask } from './block.ts';
+import { type Block, type BlockValues, type Mask, valuesIn } from './block.ts';
 import { type Column, columnOf, COLUMNS } from './columns.ts';
 import { classesOf } from './text-classes.ts';
 
@@ -138,15 +138,13 @@ function writtenSmall(text: string): string {
 }
 
 /** A row that has nothing but this value. */
-function rowWith(path: readonly string[], value: unknown): object {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a path has a key at least
-  return path.reduceRight((inner, key) => ({ [key]: inner }), value) as object;
+function rowWith([first = '', ...rest]: readonly string[], value: unknown): object {
+  return { [first]: rest.reduceRight((inner, key) => ({ [key]: inner }), value) };
 }
 
-function markValues({ words, places }: BlockValues, mask: Mask, holds: (value: unknown) => boolean): void {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it was written as a list
-  const values = JSON.parse(words) as readonly unknown[];
-  const marks = Uint8Array.from([0, ...values.map((value) => Number(holds(value)))]);
+function markValues(found: BlockValues, mask: Mask, holds: (value: unknown) => boolean): void {
+  const { places } = found;
+  const marks = Uint8Array.from([0, ...valuesIn(found).map((value) => Number(holds(value)))]);
   if (!marks.includes(1)) {
     return;
   }
