@@ -4,7 +4,7 @@ import { startJsonl } from '@dcc-mcp/call-store/jsonl';
 import type { Query } from '@dcc-mcp/call-store/query';
 import { type IndexChange, IndexedCallStore, type IndexOptions, RowIndex } from '@dcc-mcp/call-store/sqlite';
 import { afterEach, expect, test } from '@jest/globals';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -164,6 +164,26 @@ test('a file that is damaged while it is used is put aside, too', async () => {
   await index.flush();
   expect(index.health()).toMatchObject({ state: 'ok' });
   expect(numbersOf((await store.list('calls')).rows).slice(0, 2)).toEqual([401, 400]);
+});
+
+test('a file that is cut off while it is read ends no process, and is begun anew', async () => {
+  const { memory, index, store } = await start({ blockRows: 500 });
+  // More than a thread that reads has in its memory.
+  const changes = { tool: 'x'.repeat(2000), turn_id: 'y'.repeat(2000), agent_name: 'z'.repeat(2000) };
+  calls(2000, changes).forEach((row) => memory.append('calls', row));
+  await index.flush();
+  const { file } = index.health();
+  const other = new DatabaseSync(file);
+  other.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  other.close();
+  const totalOf = async (): Promise<number> => (await store.list('calls', { query: durationAbove(0) })).total;
+  const before = await totalOf();
+  truncateSync(file, 0);
+  const { length } = await Array.fromAsync(store.scan('calls'));
+  expect([before, length < before, index.health().state]).toEqual([2000, true, 'failing']);
+  memory.append('calls', callRow(2001));
+  await index.flush();
+  expect([await totalOf(), index.health().state]).toEqual([2, 'ok']);
 });
 
 test('a file of another version is begun anew', async () => {

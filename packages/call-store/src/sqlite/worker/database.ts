@@ -10,8 +10,6 @@ export interface Sqlite {
 const FILE_MODE = 0o600;
 /** How long one process waits for another one's write, in milliseconds. */
 const BUSY_MILLIS = 2000;
-/** The file is read as memory of the system, of which what is read often stays: no copy, and no memory of the process. */
-const MAPPED_BYTES = 8 * 1024 * 1024 * 1024;
 const JOURNAL_BYTES = 8 * 1024 * 1024;
 /** A row is some hundred bytes to some ten thousand: larger pages are fewer to write. Of a new file alone. */
 const PAGE_BYTES = 16 * 1024;
@@ -67,8 +65,9 @@ function openAside(sqlite: Sqlite, path: string): OpenFile {
 /** Opens the file for reading. */
 export function openForReading(sqlite: Sqlite, path: string): OpenFile {
   const database = new sqlite.DatabaseSync(path, { readOnly: true });
+  // Not as memory of the system: a file that somebody cuts off, or a disk that fails, would end the process (SIGBUS).
   database.exec(
-    `PRAGMA busy_timeout = ${BUSY_MILLIS}; PRAGMA query_only = 1; PRAGMA mmap_size = ${MAPPED_BYTES}; PRAGMA cache_size = -8192`,
+    `PRAGMA busy_timeout = ${BUSY_MILLIS}; PRAGMA query_only = 1; PRAGMA mmap_size = 0; PRAGMA cache_size = -8192`,
   );
   return { database, isInPlace: placeOf(path) };
 }

@@ -152,7 +152,13 @@ class IndexWorker implements WorkerCalls {
     }
     this.#reading ??= this.#openReader();
     const reading = this.#reading;
-    return within(reading.file.database, 'BEGIN', () => read(reading));
+    try {
+      return within(reading.file.database, 'BEGIN', () => read(reading));
+    } catch (error) {
+      // Whoever holds a file that is no good keeps it from being begun anew.
+      this.#close();
+      throw error;
+    }
   }
 
   #openReader(): Reading {
