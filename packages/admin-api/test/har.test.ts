@@ -1,6 +1,6 @@
 // A HAR entry: what is known of a request, and by which sign each thing that is not.
 import { MemoryCallStore, type Trace, type TracePayload, type TrafficFrame, newRowId } from '@dcc-mcp/call-store';
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { type AdminSources, createAdminRoutes } from '../src/index.ts';
 import { callRow } from './call-row.ts';
 
@@ -251,6 +251,18 @@ describe('a log', () => {
     const { entries, comment } = await logOf(store, { kind: 'calls' });
     expect([entries.length, entries.at(-1)!['_dcc_mcp']['request_id']]).toEqual([10_000, 'r10000']);
     expect(comment).toContain('Only the newest 10000 requests that match are here.');
+  });
+
+  test('of a busy minute is read in about as many rows as it has', async () => {
+    const at = (millis: number): string => new Date(Date.parse(STARTED) + millis).toISOString();
+    const rows = Array.from({ length: 1_000 }, (_, n) => traceRow({ started_at: at(n), timestamp: at(n + 12) }));
+    const store = storeOf(...rows);
+    const scan = jest.spyOn(store, 'scan');
+    const { entries } = await logOf(store);
+    expect(entries.map(({ _dcc_mcp: own }) => own['row_id'])).toEqual(rows.map(({ row_id: id }) => id));
+    const lists = scan.mock.calls.map(([kind, filter]) => store.list(kind, { ...filter, limit: 1 }));
+    const read = (await Promise.all(lists)).reduce((sum, { total }) => sum + total, 0);
+    expect(read).toBeLessThan(2_100);
   });
 
   test('is written while it is read, and ends with a reader that leaves', async () => {

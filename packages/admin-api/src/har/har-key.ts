@@ -1,7 +1,7 @@
 import type { WireExchange } from './wire-exchange.ts';
 
 /** A call that takes longer is read by itself, or what is read together would be all that ended before it did. */
-export const MAX_READ_TOGETHER_MILLIS = 5_000;
+const MAX_READ_TOGETHER_MILLIS = 5_000;
 
 /** One request, and where it is found again. */
 export type HarKey = RowKey | WireKey;
@@ -9,6 +9,8 @@ export type HarKey = RowKey | WireKey;
 /** Of a row that is kept. */
 export interface RowKey {
   readonly rowId: string;
+  /** When it ended: the time of a row. */
+  readonly timestamp: string;
   /** It is not read together with others. */
   readonly isLong: boolean;
   readonly startedAt: string;
@@ -19,7 +21,6 @@ export interface RowKey {
 /** Of a captured message that no row is of. */
 export interface WireKey {
   readonly rowId?: never;
-  readonly isLong?: never;
   readonly startedAt: string;
   readonly sessionId: string | undefined;
   readonly wire: WireExchange;

@@ -69,8 +69,8 @@ export async function findHarRequests(search: HarSearch): Promise<HarRequests> {
 
 function keyOf(row: CallRow | Trace, wire: WireExchange | undefined): RowKey {
   const startedAt = 'started_at' in row ? row.started_at : startOf(row.timestamp, row.duration_ms);
-  const isLong = isLongFrom(startedAt, row.timestamp);
-  return { rowId: row.row_id, isLong, startedAt, sessionId: sessionOf(row), wire };
+  const { row_id: rowId, timestamp } = row;
+  return { rowId, timestamp, isLong: isLongFrom(startedAt, timestamp), startedAt, sessionId: sessionOf(row), wire };
 }
 
 type Exchanges = readonly (readonly [string, WireExchange])[];

@@ -1,8 +1,9 @@
 import type { CallRow, CallStore, Trace } from '@dcc-mcp/call-store';
-import { type HarKey, MAX_READ_TOGETHER_MILLIS } from './har-key.ts';
+import type { HarKey, RowKey } from './har-key.ts';
 
-/** Rows that are read together: a whole store is looked through for each block, and one block is held at a time. */
+/** Rows that are read together: a whole store may be looked through for each block, and one block is held at a time. */
 const BLOCK = 100;
+
 /** A key, and what is kept of it (still). */
 export interface FoundRequest {
   readonly key: HarKey;
@@ -17,15 +18,20 @@ export async function* keptRequests(
 ): AsyncGenerator<FoundRequest, void, undefined> {
   for (let from = 0; from < keys.length; from += BLOCK) {
     const block = keys.slice(from, from + BLOCK);
-    const calls = await readBlock(store, 'calls', block);
-    const traces = await readBlock(store, 'traces', block);
+    const short = block.filter(isShort);
+    const calls = await readBlock(store, 'calls', short);
+    const traces = await readBlock(store, 'traces', short);
     for (const key of block) {
-      const { rowId = '', isLong } = key;
-      yield {
-        key,
-        call: calls.get(rowId) ?? (isLong === true ? await readOne(store, 'calls', rowId) : undefined),
-        trace: traces.get(rowId) ?? (isLong === true ? await readOne(store, 'traces', rowId) : undefined),
-      };
+      if (key.rowId === undefined) {
+        yield { key, call: undefined, trace: undefined };
+      } else {
+        const { rowId, isLong } = key;
+        yield {
+          key,
+          call: isLong ? await readOne(store, 'calls', rowId) : calls.get(rowId),
+          trace: isLong ? await readOne(store, 'traces', rowId) : traces.get(rowId),
+        };
+      }
     }
   }
 }
@@ -35,19 +41,23 @@ interface Kinds {
   readonly traces: Trace;
 }
 
+function isShort(key: HarKey): key is RowKey {
+  return key.rowId !== undefined && !key.isLong;
+}
+
+/** Of the time in which they ended: rows of busy seconds before and after are not looked at. */
 async function readBlock<Kind extends keyof Kinds>(
   store: CallStore,
   kind: Kind,
-  block: readonly HarKey[],
+  keys: readonly RowKey[],
 ): Promise<ReadonlyMap<string, Kinds[Kind]>> {
-  const wanted = new Set(block.filter(({ isLong }) => isLong === false).map(({ rowId }) => rowId));
-  const sinceMillis = Date.parse(block[0]?.startedAt ?? '');
-  const untilMillis = Date.parse(block.at(-1)?.startedAt ?? '') + MAX_READ_TOGETHER_MILLIS;
   const found = new Map<string, Kinds[Kind]>();
-  if (wanted.size === 0) {
+  if (keys.length === 0) {
     return found;
   }
-  for await (const row of store.scan(kind, { sinceMillis, untilMillis })) {
+  const wanted = new Set(keys.map(({ rowId }) => rowId));
+  const ends = keys.map(({ timestamp }) => Date.parse(timestamp));
+  for await (const row of store.scan(kind, { sinceMillis: Math.min(...ends), untilMillis: Math.max(...ends) })) {
     if (wanted.has(row.row_id)) {
       found.set(row.row_id, row);
     }
