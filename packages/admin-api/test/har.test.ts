@@ -25,6 +25,8 @@ interface Log {
 
 const STARTED = '2026-11-30T08:00:00.000Z';
 
+const at = (millis: number): string => new Date(Date.parse(STARTED) + millis).toISOString();
+
 function payload(content: string, more: Partial<TracePayload> = {}): TracePayload {
   const size = Buffer.byteLength(content);
   return {
@@ -253,8 +255,15 @@ describe('a log', () => {
     expect(comment).toContain('Only the newest 10000 requests that match are here.');
   });
 
+  test('is no more than that with captured messages of no row', async () => {
+    const store = storeOf(traceRow());
+    const frames = Array.from({ length: 10_000 }, (_, n) => frame({ method: `m${n}`, timestamp: at(n + 1) }));
+    const { entries, comment } = await logOf(store, {}, frames);
+    expect([entries.length, entries[0]!.request.url]).toEqual([10_000, 'https://gateway.example/mcp?operation=m0']);
+    expect(comment).toContain('Only the newest 10000 requests that match are here.');
+  });
+
   test('of a busy minute is read in about as many rows as it has', async () => {
-    const at = (millis: number): string => new Date(Date.parse(STARTED) + millis).toISOString();
     const rows = Array.from({ length: 1_000 }, (_, n) => traceRow({ started_at: at(n), timestamp: at(n + 12) }));
     const store = storeOf(...rows);
     const scan = jest.spyOn(store, 'scan');

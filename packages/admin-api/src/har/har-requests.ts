@@ -2,7 +2,7 @@ import type { CallRow, CallStore, RowFilter, Trace } from '@dcc-mcp/call-store';
 import { type QueryFields, parseQuery, QUERY_FIELDS, toPredicate } from '@dcc-mcp/call-store/query';
 import type { TrafficSource } from '../admin-sources.ts';
 import { type HarKey, isLongFrom, type RowKey, type WireKey } from './har-key.ts';
-import { sessionOf, startOf } from './har-subject.ts';
+import { sessionOf, sessionOfWire, startOf } from './har-subject.ts';
 import { exchangesOf, type WireExchange } from './wire-exchange.ts';
 
 /** Rows that a HAR can be of. */
@@ -38,27 +38,26 @@ export async function findHarRequests(search: HarSearch): Promise<HarRequests> {
   const captured = exchangesOf(traffic?.frames() ?? []);
   const rows: RowKey[] = [];
   const requestIds = new Set<string>();
-  let isCut = false;
   for await (const row of store.scan(kind, filter)) {
-    isCut = rows.length >= MAX_HAR_REQUESTS;
-    if (isCut) {
-      break;
-    }
     requestIds.add(row.request_id);
     rows.push(keyOf(row, captured.byRequest.get(row.request_id)));
+    // One more says that there are more.
+    if (rows.length > MAX_HAR_REQUESTS) {
+      break;
+    }
   }
   const alone = kind === 'traces' ? matching(captured.byRequest, search) : [];
   const others = await withoutRows(
     store,
     alone.filter(([id]) => !requestIds.has(id)),
   );
-  const keys = [...rows.toReversed(), ...others].toSorted(
+  const found = [...rows.toReversed(), ...others].toSorted(
     (one, other) => Date.parse(one.startedAt) - Date.parse(other.startedAt),
   );
   return {
-    keys,
+    keys: found.slice(-MAX_HAR_REQUESTS),
     omitted: [
-      ...(isCut ? [`Only the newest ${MAX_HAR_REQUESTS} requests that match are here.`] : []),
+      ...(found.length > MAX_HAR_REQUESTS ? [`Only the newest ${MAX_HAR_REQUESTS} requests that match are here.`] : []),
       ...(await reachOf(store, kind)),
       ...(captured.others > 0 && kind === 'traces'
         ? [`${captured.others} captured messages are not here: which request they answer is not known.`]
@@ -96,8 +95,7 @@ async function withoutRows(store: CallStore, exchanges: Exchanges): Promise<read
   for (const [id, wire] of exchanges) {
     const [row] = await store.find('traces', id);
     if (row === undefined) {
-      const sessionId = [wire.asked, ...wire.answers].map(sessionOf).find((each) => each !== undefined);
-      keys.push({ startedAt: wire.asked.timestamp, sessionId, wire });
+      keys.push({ startedAt: wire.asked.timestamp, sessionId: sessionOfWire(wire), wire });
     }
   }
   return keys;

@@ -92,7 +92,7 @@ export function subjectOfWire(wire: WireExchange): HarSubject {
   return {
     startedAt: asked.timestamp,
     millis: Math.max(0, Date.parse(end) - Date.parse(asked.timestamp)),
-    sessionId: sessionOf(asked) ?? answers.map(sessionOf).find((id) => id !== undefined),
+    sessionId: sessionOfWire(wire),
     transport: asked.http?.route.startsWith('/v1/') === true ? 'rest' : asked.transport,
     operation: asked.method,
     tool: asked.tool,
@@ -104,6 +104,11 @@ export function subjectOfWire(wire: WireExchange): HarSubject {
 /** Where it belongs to a session, its id: a trace that stands in for one is none. */
 export function sessionOf(row: { readonly session_id?: string; readonly session_source?: string }): string | undefined {
   return row.session_source === 'trace' ? undefined : row.session_id;
+}
+
+/** The session of a captured request: of the one that starts it, the answer says which it is. */
+export function sessionOfWire({ asked, answers }: WireExchange): string | undefined {
+  return [asked, ...answers].map(sessionOf).find((id) => id !== undefined);
 }
 
 /** When a call that ended then began. */
