@@ -12,8 +12,8 @@ export interface AdminRoute {
   /** What it answers; absent where that is no JSON. */
   readonly answer?: ZodType;
   readonly mediaType: string;
-  /** What it answers where it is asked to. */
-  readonly otherMediaTypes?: readonly string[];
+  /** What it answers where it is asked to, by media type. */
+  readonly otherAnswers?: Readonly<Record<string, ZodType>>;
   readonly handler: AdminHandler;
   /** It tells of what is remembered, and nothing without that. */
   readonly tellsOfRows: boolean;

@@ -3,6 +3,7 @@ import { createRoute, type RouteConfig, z } from '@hono/zod-openapi';
 
 type Responses = RouteConfig['responses'];
 
+const TEXT = { schema: z.string() };
 const json = { 'application/json': { schema: refusal } };
 const REFUSALS: Responses = {
   400: { description: 'A parameter is unknown, given twice or wrong; the message names it.', content: json },
@@ -38,13 +39,16 @@ function pageConfigs(adminPath: string): readonly RouteConfig[] {
       307: { description: 'To the same with a slash at its end, query included.' },
     }),
     pageConfig(`${adminPath}/`, 'The admin page', {
-      200: { description: 'Answered.', content: contentOf(['text/html']) },
+      200: { description: 'Answered.', content: { 'text/html': TEXT } },
       304: UNCHANGED,
       503: { description: 'The gateway was built without its page.', content: json },
     }),
     {
       ...pageConfig(`${adminPath}/assets/{file}`, 'A file of the admin page', {
-        200: { description: 'Answered.', content: contentOf(['text/javascript', 'text/css', 'image/svg+xml']) },
+        200: {
+          description: 'Answered.',
+          content: { 'text/javascript': TEXT, 'text/css': TEXT, 'image/svg+xml': TEXT },
+        },
         304: UNCHANGED,
         404: { description: 'The page has no such file.', content: json },
       }),
@@ -62,9 +66,10 @@ function pageConfig(path: string, summary: string, responses: Responses): RouteC
 
 function toConfig(
   prefix: string,
-  { path, summary, parameters, answer, mediaType, otherMediaTypes = [] }: Omit<AdminRoute, 'handler'>,
+  { path, summary, parameters, answer, mediaType, otherAnswers = {} }: Omit<AdminRoute, 'handler'>,
 ): RouteConfig {
   const names = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name);
+  const others = Object.fromEntries(Object.entries(otherAnswers).map(([type, schema]) => [type, { schema }]));
   return createRoute({
     method: 'get',
     path: `${prefix}/${path.replaceAll(/:(\w+)/g, '{$1}')}`,
@@ -76,18 +81,11 @@ function toConfig(
         : { query: z.object(Object.fromEntries(parameters.map((name) => [name, parameter(path, name)]))) }),
     },
     responses: {
-      200: { description: 'Answered.', content: contentOf([mediaType, ...otherMediaTypes], answer) },
+      200: { description: 'Answered.', content: { [mediaType]: { schema: answer ?? z.string() }, ...others } },
       ...REFUSALS,
       ...(names.length === 0 ? {} : UNKNOWN),
     },
   });
-}
-
-function contentOf(
-  mediaTypes: readonly string[],
-  schema: z.ZodType = z.string(),
-): Readonly<Record<string, { readonly schema: z.ZodType }>> {
-  return Object.fromEntries(mediaTypes.map((type) => [type, { schema }]));
 }
 
 const ID = z.string().meta({ description: 'A row id, request id or trace id.' });

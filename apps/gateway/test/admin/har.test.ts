@@ -161,6 +161,19 @@ describe('a HAR of a session', () => {
     ]);
   });
 
+  test('is an object in the OpenAPI document, beside the files of lines and the tables', async () => {
+    const { paths } = (await (await fetch(`${plain.url}/v1/openapi.json`)).json()) as {
+      readonly paths: Readonly<Record<string, { readonly get: { readonly responses: { readonly 200: object } } }>>;
+    };
+    expect(paths['/v1/debug/export']!.get.responses[200]).toMatchObject({
+      content: {
+        'application/x-ndjson': { schema: { type: 'string' } },
+        'text/csv': { schema: { type: 'string' } },
+        'application/json': { schema: { $ref: '#/components/schemas/Har' } },
+      },
+    });
+  });
+
   test('of what makes no requests is refused with what does', async () => {
     const response = await fetch(`${plain.url}/v1/debug/export?format=har&kind=searches`);
     expect([response.status, await response.json()]).toMatchObject([

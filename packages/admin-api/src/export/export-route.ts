@@ -1,5 +1,6 @@
 import type { CallStore, RowFilter, SearchRow } from '@dcc-mcp/call-store';
 import { bestRankOf } from '@dcc-mcp/call-store/analytics';
+import { z } from 'zod';
 import type { AdminRoute } from '../admin-route.ts';
 import type { AdminRoutesOptions, AdminSources } from '../admin-sources.ts';
 import { harPieces } from '../har/har-pieces.ts';
@@ -20,6 +21,10 @@ const MEDIA_TYPES: Readonly<Record<Format, string>> = {
   har: 'application/json',
 };
 
+const harAnswer = z
+  .object({ log: z.looseObject({}).meta({ description: 'HAR 1.2: its pages are sessions, its entries requests.' }) })
+  .meta({ id: 'Har' });
+
 /** Whole lists as files. */
 export function exportRoute({ sources, pagePath }: AdminRoutesOptions): AdminRoute {
   return {
@@ -28,7 +33,7 @@ export function exportRoute({ sources, pagePath }: AdminRoutesOptions): AdminRou
       'Calls, traces, searches or workflows as a file: JSON lines, or a table with `format=csv`; newest first. Calls or traces with `format=har` as HAR 1.2, which network panels open: the oldest first.',
     parameters: PARAMETERS,
     mediaType: MEDIA_TYPES.jsonl,
-    otherMediaTypes: [MEDIA_TYPES.csv, MEDIA_TYPES.har],
+    otherAnswers: { [MEDIA_TYPES.csv]: z.string(), [MEDIA_TYPES.har]: harAnswer },
     tellsOfRows: true,
     handler: async ({ query, baseUrl }) => {
       const parameters = new Parameters(query, PARAMETERS);
