@@ -8,28 +8,27 @@ export interface HarPair {
   readonly comment?: string;
 }
 
-/** What was sent. */
-export interface HarRequest {
-  readonly method: string;
-  readonly url: string;
+/** What was sent, or what was answered. */
+interface HarMessage {
   readonly httpVersion: string;
   readonly cookies: readonly HarPair[];
   readonly headers: readonly HarPair[];
-  readonly queryString: readonly HarPair[];
-  readonly postData?: { readonly mimeType: string; readonly text: string; readonly comment?: string };
   readonly headersSize: number;
   readonly bodySize: number;
   readonly comment?: string;
 }
 
-/** What was answered. */
-export interface HarResponse {
+export interface HarRequest extends HarMessage {
+  readonly method: string;
+  readonly url: string;
+  readonly queryString: readonly HarPair[];
+  readonly postData?: { readonly mimeType: string; readonly text: string; readonly comment?: string };
+}
+
+export interface HarResponse extends HarMessage {
   /** 0 where it is not known. */
   readonly status: number;
   readonly statusText: string;
-  readonly httpVersion: string;
-  readonly cookies: readonly HarPair[];
-  readonly headers: readonly HarPair[];
   readonly content: {
     readonly size: number;
     readonly mimeType: string;
@@ -37,9 +36,6 @@ export interface HarResponse {
     readonly comment?: string;
   };
   readonly redirectURL: string;
-  readonly headersSize: number;
-  readonly bodySize: number;
-  readonly comment?: string;
 }
 
 /** Milliseconds, or -1 where it does not apply; together, without those, they are the `time` of the entry. */
