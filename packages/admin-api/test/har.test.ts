@@ -149,6 +149,11 @@ describe('an entry', () => {
     });
   });
 
+  test('of a tool whose name is no text of Unicode is written all the same', async () => {
+    const { entries } = await logOf(storeOf(traceRow({ tool: 'a b&\uD800' })));
+    expect(new URL(entries[0]!.request.url).searchParams.get('tool')).toBe('a b&\uFFFD');
+  });
+
   test('waits for a free place before it waits for the server', async () => {
     const store = storeOf(traceRow());
     const [trace] = await store.find('traces', '0af7651916cd43dd8448eb211c80319c');

@@ -53,7 +53,8 @@ function toMicrosecond(millis: number): number {
 function requestOf(subject: HarSubject, baseUrl: string): HarRequest {
   const { input, wire } = subject;
   const queryString = namesOf(subject);
-  const query = queryString.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join('&');
+  // Half a character, which a name may have and a URL may not, becomes a sign that stands for it.
+  const query = String(new URLSearchParams(Object.fromEntries(queryString.map(({ name, value }) => [name, value]))));
   return {
     method: wire?.asked.http?.method ?? 'POST',
     url: `${addressOf(subject, baseUrl)}${query === '' ? '' : `?${query}`}`,
