@@ -199,6 +199,20 @@ describe('an entry', () => {
     expect(entries).toMatchObject([{ startedDateTime: '2026-11-30T08:00:00.750Z', time: 250 }]);
   });
 
+  test('of a call whose trace was let go is there without asking for calls, unless the query is one of traces alone', async () => {
+    const store = new MemoryCallStore({ traces: 1 });
+    for (const request_id of ['old', 'new']) {
+      const row = traceRow({ request_id });
+      store.append('traces', row);
+      store.append('calls', callRow({ row_id: row.row_id, request_id }));
+    }
+    const idsOf = async (query: Readonly<Record<string, string>>): Promise<unknown> =>
+      (await logOf(store, query)).entries.map(({ _dcc_mcp: own }) => own['request_id']).toSorted();
+    expect(await idsOf({})).toEqual(['new', 'old']);
+    expect(await idsOf({ q: 'request_id=old' })).toEqual(['old']);
+    expect(await idsOf({ q: 'total_ms>1' })).toEqual(['new']);
+  });
+
   test('with capture has what was captured; an event stream is as large as its messages', async () => {
     const trace = traceRow();
     const answer = { request_id: trace.request_id, leg: 'gateway_to_client', direction: 'outbound' } as const;

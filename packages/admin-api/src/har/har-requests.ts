@@ -34,26 +34,16 @@ export interface HarSearch {
  * by one.
  */
 export async function findHarRequests(search: HarSearch): Promise<HarRequests> {
-  const { store, traffic, kind, filter } = search;
+  const { store, traffic, kind } = search;
   const captured = exchangesOf(traffic?.frames() ?? []);
-  const rows: RowKey[] = [];
-  const requestIds = new Set<string>();
-  for await (const row of store.scan(kind, filter)) {
-    requestIds.add(row.request_id);
-    rows.push(keyOf(row, captured.byRequest.get(row.request_id)));
-    // One more says that there are more.
-    if (rows.length > MAX_HAR_REQUESTS) {
-      break;
-    }
-  }
+  const rows = await keysOf(search, captured.byRequest);
+  const ofRows = new Set(rows.map(({ wire }) => wire));
   const alone = kind === 'traces' ? matching(captured.byRequest, search) : [];
   const others = await withoutRows(
     store,
-    alone.filter(([id]) => !requestIds.has(id)),
+    alone.filter(([, wire]) => !ofRows.has(wire)),
   );
-  const found = [...rows.toReversed(), ...others].toSorted(
-    (one, other) => Date.parse(one.startedAt) - Date.parse(other.startedAt),
-  );
+  const found = [...rows, ...others].toSorted((one, other) => Date.parse(one.startedAt) - Date.parse(other.startedAt));
   return {
     keys: found.slice(-MAX_HAR_REQUESTS),
     omitted: [
@@ -64,6 +54,37 @@ export async function findHarRequests(search: HarSearch): Promise<HarRequests> {
         : []),
     ],
   };
+}
+
+/** Of the newest rows that match; one more than a HAR has says that there are more. */
+async function keysOf(search: HarSearch, captured: ReadonlyMap<string, WireExchange>): Promise<readonly RowKey[]> {
+  const keys = new Map<string, RowKey>();
+  for (const [kind, filter] of [[search.kind, search.filter] as const, ...(await callsBeside(search))]) {
+    let count = 0;
+    for await (const row of search.store.scan(kind, filter)) {
+      if (!keys.has(row.row_id)) {
+        keys.set(row.row_id, keyOf(row, captured.get(row.request_id)));
+      }
+      count += 1;
+      if (count > MAX_HAR_REQUESTS) {
+        break;
+      }
+    }
+  }
+  return [...keys.values()].toReversed();
+}
+
+/** Calls outlive their traces. None are looked for where the query asks what a call does not have. */
+async function callsBeside({ store, kind, filter, q }: HarSearch): Promise<readonly (readonly ['calls', RowFilter])[]> {
+  const { traces } = await store.usage();
+  if (kind === 'calls' || traces.dropped === 0) {
+    return [];
+  }
+  const reading = q === undefined ? undefined : parseQuery(q, QUERY_FIELDS.calls);
+  if (reading === undefined) {
+    return [['calls', filter]];
+  }
+  return reading.ok ? [['calls', { ...filter, query: reading.query }]] : [];
 }
 
 function keyOf(row: CallRow | Trace, wire: WireExchange | undefined): RowKey {
@@ -104,10 +125,14 @@ async function withoutRows(store: CallStore, exchanges: Exchanges): Promise<read
 /** How far back there is anything to find, where something was let go. */
 async function reachOf(store: CallStore, kind: HarKind): Promise<readonly string[]> {
   const { calls, traces } = await store.usage();
-  const { dropped, oldest_retained: oldest } = kind === 'calls' ? calls : traces;
-  return dropped === 0 || oldest === undefined
-    ? []
-    : [
-        `Older ${kind} were let go: they reach back to ${oldest}${kind === 'traces' ? ', failed and slow ones further' : ''}.`,
-      ];
+  return [
+    ...(calls.dropped === 0 || calls.oldest_retained === undefined
+      ? []
+      : [`Older calls were let go: they reach back to ${calls.oldest_retained}.`]),
+    ...(kind === 'calls' || traces.dropped === 0 || traces.oldest_retained === undefined
+      ? []
+      : [
+          `Older traces were let go: they reach back to ${traces.oldest_retained}, failed and slow ones further. Of a call before that neither arguments nor result are kept, of other requests nothing.`,
+        ]),
+  ];
 }
