@@ -159,6 +159,17 @@ describeInBrowser('the page', () => {
       name: expect.stringMatching(/^dcc-mcp-[\w-]+\.har$/),
       outcomes: ['tool_error'],
     });
+    const { calls } = (await new Caller(studio.url).get('/v1/debug/calls?limit=1&q=outcome%3Dtool_error')) as {
+      readonly calls: readonly [{ readonly trace_id: string }];
+    };
+    await seen.go(`?panel=calls&range=all&row=${calls[0].trace_id}`);
+    expect(await fromMenu('Save this request')).toMatchObject({ outcomes: ['tool_error'] });
+    await seen.go('?panel=calls&range=all&q=transport%3Dmcp');
+    await seen.rows.first().click();
+    expect(await fromMenu('Save its whole session')).toMatchObject({
+      name: expect.stringMatching(/^dcc-mcp-session-[\da-f]{12}\.har$/),
+      outcomes: ['ok', 'ok'],
+    });
   });
 
   async function tabTo(text: string): Promise<void> {

@@ -34,7 +34,7 @@ export function CallPeek({ id, row }: { readonly id: string; readonly row: CallR
           {trace !== undefined && <CopyMenu trace={trace} />}
           <ReportButton id={id} />
           <BundleButton id={id} />
-          <HarMenu id={id} row={known} />
+          {known !== undefined && <HarMenu row={known} />}
         </>
       }
       tabs={[

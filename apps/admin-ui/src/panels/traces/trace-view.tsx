@@ -37,7 +37,7 @@ export function TraceActions({ trace }: { readonly trace: TraceDetail }) {
       <CopyMenu trace={trace} />
       <ReportButton id={trace.row_id} />
       <BundleButton id={trace.row_id} />
-      <HarMenu id={trace.row_id} row={trace} />
+      <HarMenu row={trace} />
     </>
   );
 }

@@ -6,8 +6,9 @@ import { saveExport } from '../value/save-export.ts';
 import { told } from '../value/told.ts';
 
 /** Saves a request, or all of its session, as a file that the network panel of a browser opens. */
-export function HarMenu({ id, row }: { readonly id: string; readonly row: RowIdentity | undefined }) {
-  const { session_id: session, session_source: source } = row ?? {};
+export function HarMenu({ row }: { readonly row: RowIdentity }) {
+  // An address may name the request by any of its ids.
+  const { row_id: id, session_id: session, session_source: source } = row;
   return (
     <Menu label={t('har.menu')}>
       <HarButton label={t('har.request')} file={id} q={term('row_id', id)} />
