@@ -96,6 +96,19 @@ describeInBrowser('the page', () => {
     expect(seen.messages).toEqual([]);
   });
 
+  test('the focus comes back to the button that saves a view; on a phone there is no list before the first', async () => {
+    const phone = await SeenPage.open(browser, studio.url, { width: 400 });
+    const views = phone.page.getByRole('navigation', { name: 'Saved views' });
+    await phone.go('?panel=calls');
+    expect(await views.getByRole('list').count()).toBe(0);
+    await views.getByRole('button', { name: 'Save view…' }).press('Enter');
+    await phone.page.getByRole('textbox', { name: 'Name' }).press('Enter');
+    await views.getByRole('link', { name: 'Calls' }).waitFor();
+    expect(await phone.page.evaluate(() => document.activeElement?.textContent)).toBe('Save view…');
+    expect(await phone.findings()).toEqual([]);
+    await phone.close();
+  });
+
   test('a part of a trace is looked at by keys alone: nearer, later, whole', async () => {
     const { page } = seen;
     const viewOf = (): string | null => new URL(page.url()).searchParams.get('view');

@@ -20,14 +20,8 @@ export function SaveViewDialog({
   const isTaken = savedViews.value.some((view) => view.name === wanted && view.href !== href);
   return (
     <Dialog title={t('views.dialog')} onClose={onClose}>
-      <form
-        class={style.form}
-        onSubmit={(event) => {
-          event.preventDefault();
-          saveView({ name: wanted, href });
-          onClose();
-        }}
-      >
+      {/* The browser closes the dialog, and gives the focus back. */}
+      <form method="dialog" class={style.form} onSubmit={() => saveView({ name: wanted, href })}>
         <label>
           {t('views.name')}
           <input
