@@ -51,7 +51,7 @@ function Payload({ payload, label, missing }: PayloadProps) {
 }
 
 function Kept({ payload, label }: { readonly payload: TracePayload; readonly label: string }) {
-  const { content, truncated, original_size: size, estimated_tokens: tokens } = payload;
+  const { content, truncated, original_size: size, estimated_tokens: tokens, redactions } = payload;
   const forms = useMemo(() => formsOf(content), [content]);
   const form = forms[wantedForm.value] === undefined ? 'written' : wantedForm.value;
   return (
@@ -59,7 +59,7 @@ function Kept({ payload, label }: { readonly payload: TracePayload; readonly lab
       <header>
         <span class="soft">{t('payload.size', { size: bytes(size), tokens: number(tokens) })}</span>
         {truncated && <span class="warn">▲ {t('payload.truncated')}</span>}
-        <Redactions payload={payload} forms={forms} />
+        {redactions > 0 && <Redactions count={redactions} forms={forms} />}
         <FormSwitch forms={forms} form={form} />
         {form !== 'json' && <CopyButton label={t('copy.value')} text={() => forms[form] ?? ''} />}
       </header>
@@ -69,11 +69,11 @@ function Kept({ payload, label }: { readonly payload: TracePayload; readonly lab
 }
 
 /** How often something was taken out, and where, as far as that can be seen. */
-function Redactions({ payload, forms }: { readonly payload: TracePayload; readonly forms: PayloadForms }) {
+function Redactions({ count, forms }: { readonly count: number; readonly forms: PayloadForms }) {
   const places = useMemo(() => redactedPlaces(forms.json?.value), [forms]);
-  return payload.redactions === 0 ? null : (
+  return (
     <span class="warn">
-      ▲ {t('payload.redactions', { n: payload.redactions })}
+      ▲ {t('payload.redactions', { n: count })}
       {places.length > 0 && <code> {places.join(' ')}</code>}
     </span>
   );
