@@ -4,6 +4,8 @@ export interface GatewayLink {
   readonly urls: readonly [string, ...string[]];
   /** The row, request or trace that it shows. */
   readonly id?: string | undefined;
+  /** What its list is of, as exports name it; absent where nothing of it is exported. */
+  readonly kind?: string | undefined;
   readonly q?: string | undefined;
   readonly since?: string | undefined;
   readonly until?: string | undefined;
@@ -23,18 +25,28 @@ export function readGatewayLink(link: string, nowMillis: number): GatewayLink | 
     return undefined;
   }
   const { origin, pathname, searchParams: query } = new URL(link);
-  const api = /^(?<base>.*?)(?<debug>\/v1\/debug|\/api)\/[\w-]+(?:\/(?<id>[^/]+))?\/?$/.exec(pathname)?.groups;
+  const api = /^(?<base>.*?)(?<debug>\/v1\/debug|\/api)\/(?<list>[\w-]+)(?:\/(?<id>[^/]+))?\/?$/.exec(pathname)?.groups;
   const base = api?.['base'] ?? pathname.replace(/\/$/, '');
   const [first, ...others] = api?.['debug'] === '/v1/debug' ? [base] : above(base);
   const since = query.get('since') ?? sinceOf(query.get('range'), nowMillis);
   return {
     urls: [`${origin}${first}`, ...others.map((path) => `${origin}${path}`)],
     id: decoded(api?.['id']) ?? query.get('trace') ?? query.get('row') ?? undefined,
+    kind: KINDS[api?.['list'] ?? query.get('panel') ?? ''],
     q: query.get('q') ?? undefined,
     since,
     until: query.get('until') ?? undefined,
   };
 }
+
+/** By the names of panels and of lists of the API. */
+const KINDS: Readonly<Record<string, string>> = {
+  calls: 'calls',
+  traces: 'traces',
+  workflows: 'workflows',
+  search: 'searches',
+  'search-telemetry': 'searches',
+};
 
 /** `/a/b` and the empty path for the page at `/a/b/admin`: the page is at least one part below the gateway. */
 function above(page: string): readonly [string, ...string[]] {

@@ -150,7 +150,7 @@ function fromLink(values: HistoryValues, link: GatewayLink, taken: 'id' | 'file'
     taken === 'list' || taken === 'id' ? ({ q: link.q, since: link.since, until: link.until } as const) : { q: link.q };
   const twice = Object.entries(told).find(([name, value]) => value !== undefined && name in values);
   return twice === undefined
-    ? { values: { ...values, ...withoutUndefined(told) }, urls, isElsewhere }
+    ? { values: { kind: link.kind, ...values, ...withoutUndefined(told) }, urls, isElsewhere }
     : { issue: `the link says --${twice[0]} already` };
 }
 
