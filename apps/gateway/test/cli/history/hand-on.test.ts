@@ -137,6 +137,13 @@ describe('export', () => {
     }
   });
 
+  test('of a search is found by the id of the search', async () => {
+    const { body } = await rest.get('/v1/debug/search-telemetry');
+    const [{ search_id: id }] = body['searches'] as [{ search_id: string }];
+    const { code, stdout } = await runInProcess(['export', '--format', 'har', id, ...at]);
+    expect([code, (JSON.parse(stdout) as { log: { entries: object[] } }).log.entries.length]).toEqual([0, 1]);
+  });
+
   test('of a link has the list that it shows, unless a flag says which', async () => {
     const fieldsOf = async (path: string, ...more: readonly string[]): Promise<readonly string[]> => {
       const { stdout } = await runInProcess(['export', `${rest.gateway.url}${path}`, ...more]);

@@ -15,6 +15,13 @@ export async function runExport(run: HistoryRun): Promise<number> {
 
 /** The rows of one request, or of one trace; of an id that nothing has, what the gateway says of it: no file without rows. */
 async function queryOf({ client }: HistoryRun, id: string): Promise<string | { readonly message: string }> {
-  const known = await client.json<object>(`trace-context/${encodeURIComponent(id)}`);
-  return known.ok ? ['row_id', 'request_id', 'trace_id'].map((field) => `${field}="${id}"`).join(' OR ') : known;
+  const known = await client.json<{ readonly request_id: string }>(`trace-context/${encodeURIComponent(id)}`);
+  if (!known.ok) {
+    return known;
+  }
+  // A search has an id of its own, which is in no field of its trace.
+  const ids = { row_id: id, request_id: known.value.request_id, trace_id: id };
+  return Object.entries(ids)
+    .map(([field, value]) => `${field}="${value}"`)
+    .join(' OR ');
 }
