@@ -206,11 +206,11 @@ describe('an entry', () => {
       store.append('traces', row);
       store.append('calls', callRow({ row_id: row.row_id, request_id }));
     }
-    const idsOf = async (query: Readonly<Record<string, string>>): Promise<unknown> =>
-      (await logOf(store, query)).entries.map(({ _dcc_mcp: own }) => own['request_id']).toSorted();
-    expect(await idsOf({})).toEqual(['new', 'old']);
-    expect(await idsOf({ q: 'request_id=old' })).toEqual(['old']);
-    expect(await idsOf({ q: 'total_ms>1' })).toEqual(['new']);
+    const idsOf = async (query: Readonly<Record<string, string>>): Promise<ReadonlySet<unknown>> =>
+      new Set((await logOf(store, query)).entries.map(({ _dcc_mcp: own }) => own['request_id']));
+    expect(await idsOf({})).toEqual(new Set(['new', 'old']));
+    expect(await idsOf({ q: 'request_id=old' })).toEqual(new Set(['old']));
+    expect(await idsOf({ q: 'total_ms>1' })).toEqual(new Set(['new']));
   });
 
   test('with capture has what was captured; an event stream is as large as its messages', async () => {

@@ -179,8 +179,11 @@ test('a file that is cut off while it is read ends no process, and is begun anew
   const totalOf = async (): Promise<number> => (await store.list('calls', { query: durationAbove(0) })).total;
   const before = await totalOf();
   truncateSync(file, 0);
-  const { length } = await Array.fromAsync(store.scan('calls'));
-  expect([before, length < before, index.health().state]).toEqual([2000, true, 'failing']);
+  let read = 0;
+  for await (const { row_id: id } of store.scan('calls')) {
+    read += Number(id !== '');
+  }
+  expect([before, read < before, index.health().state]).toEqual([2000, true, 'failing']);
   memory.append('calls', callRow(2001));
   await index.flush();
   expect([await totalOf(), index.health().state]).toEqual([2, 'ok']);

@@ -110,6 +110,12 @@ describe('bundle', () => {
   });
 });
 
+/** The members of the first line of what a link exports. */
+async function exportedFields(path: string, ...more: readonly string[]): Promise<readonly string[]> {
+  const { stdout } = await runInProcess(['export', `${rest.gateway.url}${path}`, ...more]);
+  return Object.keys(JSON.parse(stdout.split('\n')[0]!) as Json);
+}
+
 describe('export', () => {
   test.each([
     ['calls', 'jsonl', 2],
@@ -145,16 +151,12 @@ describe('export', () => {
   });
 
   test('of a link has the list that it shows, unless a flag says which', async () => {
-    const fieldsOf = async (path: string, ...more: readonly string[]): Promise<readonly string[]> => {
-      const { stdout } = await runInProcess(['export', `${rest.gateway.url}${path}`, ...more]);
-      return Object.keys(JSON.parse(stdout.split('\n')[0]!) as Json);
-    };
-    expect(await fieldsOf('/admin/?panel=calls&q=success%3Dfalse')).toContain('duration_ms');
-    expect(await fieldsOf('/admin/?panel=traces&q=operation%3Dsearch')).toContain('total_ms');
-    expect(await fieldsOf('/admin/?panel=search')).toContain('followups');
-    expect(await fieldsOf('/v1/debug/search-telemetry')).toContain('followups');
-    expect(await fieldsOf('/v1/debug/workflows')).toContain('steps');
-    expect(await fieldsOf('/admin/?panel=calls', '--kind', 'traces')).toContain('total_ms');
+    expect(await exportedFields('/admin/?panel=calls&q=success%3Dfalse')).toContain('duration_ms');
+    expect(await exportedFields('/admin/?panel=traces&q=operation%3Dsearch')).toContain('total_ms');
+    expect(await exportedFields('/admin/?panel=search')).toContain('followups');
+    expect(await exportedFields('/v1/debug/search-telemetry')).toContain('followups');
+    expect(await exportedFields('/v1/debug/workflows')).toContain('steps');
+    expect(await exportedFields('/admin/?panel=calls', '--kind', 'traces')).toContain('total_ms');
   });
 
   test('of an id that nothing has is refused, and no file is made', async () => {
