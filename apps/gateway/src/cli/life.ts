@@ -82,10 +82,6 @@ export class Life {
     sayWhere(config, running);
     banner?.open(running);
     this.#announce(running, file);
-    if (config.server.wait) {
-      // It may have waited for days: the file may say something else by now.
-      this.#watch?.catchUp();
-    }
     if (config.server.stdio) {
       serveStdio(running.gateway, terminal, () => void this.#stop());
     }

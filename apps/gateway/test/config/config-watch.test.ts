@@ -1,4 +1,4 @@
-// A file that is saved in the moment in which it begins to be watched.
+// A file that is saved about the moment in which it begins to be watched.
 import { expect, test } from '@jest/globals';
 import { pbkdf2 } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,25 +10,36 @@ import { loadConfiguration } from '../../src/config/load/load-configuration.ts';
 
 const hash = promisify(pbkdf2);
 
-test('a file that is saved right after the start is taken over', async () => {
+test.each([
+  ['between its reading and its watching', -1],
+  ['right after the start', 0],
+  ['a few looks later', 100],
+])('a file that is saved %s is taken over, however late a thread looks at it', async (_when, laterMillis) => {
   const folder = mkdtempSync(join(tmpdir(), 'config-watch-'));
   const file = join(folder, 'gateway.json');
   const write = (config: object): void => writeFileSync(file, JSON.stringify(config));
+  const save = (): void => write({ mcpServers: {}, limits: { ratePerMinute: 7 } });
   const load = (): ReturnType<typeof loadConfiguration> => loadConfiguration({ env: {}, configFile: file, flags: {} });
   write({ mcpServers: {} });
   // Threads that are busy let the first look at the file wait, as they do on a busy machine.
-  const busy = Array.from({ length: 8 }, () => hash('secret', 'salt', 100_000, 32, 'sha512'));
+  const busy = Array.from({ length: 16 }, () => hash('secret', 'salt', 100_000, 32, 'sha512'));
   const taken = Promise.withResolvers<number | undefined>();
+  const current = load();
+  if (laterMillis < 0) {
+    save();
+  }
   const watch = watchConfiguration({
     file,
-    current: load(),
+    current,
     load,
     apply: ({ limits }) => taken.resolve(limits.ratePerMinute),
     report: () => true,
     log: () => {},
     pollMillis: 20,
   });
-  write({ mcpServers: {}, limits: { ratePerMinute: 7 } });
+  if (laterMillis >= 0) {
+    setTimeout(save, laterMillis);
+  }
   expect(await taken.promise).toBe(7);
   watch.stop();
   await Promise.all(busy);

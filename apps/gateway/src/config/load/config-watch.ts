@@ -1,10 +1,10 @@
 import { EVENT_DCC_MCP_CONFIGURATION_CHANGE } from '@dcc-mcp/semantic-conventions';
-import { statSync, unwatchFile, watchFile } from 'node:fs';
 import type { Log, LogFields } from '../../protocol/log.ts';
 import { messageOf } from '../../protocol/thrown-error.ts';
 import type { GatewayConfig } from '../reader/gateway-config.ts';
 import { SECTIONS } from '../table/table.ts';
 import type { LoadedConfiguration } from './load-configuration.ts';
+import { pollFile } from './poll-file.ts';
 import { type SettingView, settingViews } from './setting-views.ts';
 
 /** How often the file is looked at; a person who saves it doesn't wait for long. */
@@ -54,17 +54,15 @@ export type ConfigOutcome = 'applied' | 'refused' | 'restart_needed' | 'unchange
 export interface ConfigWatch {
   /** Looks at the file at once, and says what came of it also when nothing has changed. */
   reload(): void;
-  /** Looks at the file at once, and says what came of it where something has changed. */
-  catchUp(): void;
   stop(): void;
 }
 
 /**
- * Watches the configuration file (by polling: editors and mounts replace files in too many ways) and applies what it can.
- * A file that is missing, unreadable or empty leaves everything as it is, and is told of once.
+ * Watches the configuration file and applies what it can, also of what was saved since `current` was read. A file that is
+ * missing, unreadable or empty leaves everything as it is, and is told of once.
  */
 export function watchConfiguration(options: ConfigWatchOptions): ConfigWatch {
-  const { file, pollMillis = DEFAULT_POLL_MILLIS } = options;
+  const { file, current, pollMillis = DEFAULT_POLL_MILLIS } = options;
   const watched = new WatchedConfiguration(options);
   const look = (isAsked: boolean): void => {
     try {
@@ -73,24 +71,8 @@ export function watchConfiguration(options: ConfigWatchOptions): ConfigWatch {
       watched.tell('refused', `${file} could not be taken over: ${messageOf(error)}`);
     }
   };
-  const onChange = (): void => look(false);
-  const before = stampOf(file);
-  watchFile(file, { interval: pollMillis, persistent: false }, onChange);
-  // What was saved before `watchFile` has looked for the first time, which it does not do at once, is no change to it.
-  const first = setTimeout(() => stampOf(file) !== before && onChange(), pollMillis).unref();
-  return {
-    reload: () => look(true),
-    catchUp: () => look(false),
-    stop: () => {
-      clearTimeout(first);
-      unwatchFile(file, onChange);
-    },
-  };
-}
-
-function stampOf(file: string): string {
-  const stat = statSync(file, { throwIfNoEntry: false });
-  return `${stat?.mtimeMs} ${stat?.size} ${stat?.ino}`;
+  const poll = pollFile(file, { from: current.stamp ?? '', pollMillis, onChange: () => look(false) });
+  return { reload: () => look(true), stop: () => poll.stop() };
 }
 
 /** What is in force, and what was said of the file last. */

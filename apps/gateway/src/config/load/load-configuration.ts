@@ -13,6 +13,7 @@ import { withOwnReferences } from '../dialects/client-references.ts';
 import type { GatewayConfig, GatewayFlags } from '../reader/gateway-config.ts';
 import { gatewayConfigPath, readGatewayConfig } from '../reader/read-gateway-config.ts';
 import { redisIssues } from '../redis/redis-settings.ts';
+import { stampNow } from './poll-file.ts';
 import { readTextFile } from './read-text-file.ts';
 import { folderOf, resolvePaths } from './resolve-paths.ts';
 import { unreadableSecrets } from './unreadable-secrets.ts';
@@ -27,6 +28,8 @@ export interface ConfigurationSource {
 export interface LoadedConfiguration extends Reading<GatewayConfig> {
   /** Absolute path of the file, where there is one. */
   readonly file?: string;
+  /** The state of the file that was read; a later one may have been saved meanwhile. */
+  readonly stamp?: string;
   /** What the file holds, before variables were put in. */
   readonly raw: unknown;
   /** The file is there and says nothing: it is blank, or holds comments or `null` alone. */
@@ -38,6 +41,7 @@ export function loadConfiguration({ env, configFile, flags }: ConfigurationSourc
   const path = gatewayConfigPath(env, configFile);
   const issues: Issue[] = [];
   const file = path === undefined ? undefined : resolve(path);
+  const stamp = file === undefined ? undefined : stampNow(file);
   const { raw, value: content, isEmpty } = file === undefined ? NO_CONTENT : readFile(file, env, issues);
   const otelPath = configFilePath(env);
   const otelConfigFile = otelPath === undefined ? undefined : readOtelFile(otelPath);
@@ -53,6 +57,7 @@ export function loadConfiguration({ env, configFile, flags }: ConfigurationSourc
     values,
     issues: [...issues, ...reading.issues, ...secrets, ...redisIssues({ ...reading, values })],
     ...(file === undefined ? {} : { file }),
+    ...(stamp === undefined ? {} : { stamp }),
     raw,
     isFileEmpty: isEmpty,
   };
