@@ -12,7 +12,7 @@ const GUIDES = [
   { path: 'docs/zh-CN/admin-page.md', texts: zhCn, head: ['按键', '作用'] },
 ];
 const MARK = /(<!-- keys -->).*?(<!-- \/keys -->)/s;
-const SHOWN = { ArrowDown: '↓', ArrowUp: '↑', ArrowLeft: '←', ArrowRight: '→', Escape: 'Esc' };
+const SHOWN = { ArrowDown: '↓', ArrowUp: '↑', ArrowLeft: '←', ArrowRight: '→', Escape: 'Esc', ContextMenu: '☰' };
 
 function rows(texts) {
   const actions = KEYS.map(({ keys, label }) => [

@@ -10,6 +10,7 @@ const SHOWN: Readonly<Record<string, string>> = {
   ArrowLeft: '←',
   ArrowRight: '→',
   Escape: 'Esc',
+  ContextMenu: '☰',
 };
 
 /** What each key does. */

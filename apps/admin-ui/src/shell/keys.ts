@@ -7,6 +7,7 @@ export const KEYS = [
   { action: 'previous', keys: ['k', 'ArrowUp'], label: 'keys.previous' },
   { action: 'open', keys: ['Enter'], label: 'keys.open' },
   { action: 'close', keys: ['Escape'], label: 'keys.close' },
+  { action: 'rowMenu', keys: ['ContextMenu', 'Shift+F10'], label: 'keys.rowMenu' },
   { action: 'filter', keys: ['/'], label: 'keys.filter' },
   { action: 'copyLink', keys: ['y'], label: 'keys.copyLink' },
   { action: 'saveView', keys: ['v'], label: 'keys.saveView' },
@@ -60,7 +61,7 @@ function answer(event: KeyboardEvent, goTo: (key: string) => boolean): void {
     event.preventDefault();
     return;
   }
-  const action = actionOf(event.key);
+  const action = actionOf(event.shiftKey && event.key === 'F10' ? 'Shift+F10' : event.key);
   const handler = answering.findLast((handlers) => action !== undefined && action in handlers)?.[action ?? 'help'];
   // A link or a button that has the focus does what Enter does to it.
   if (handler !== undefined && !(event.key === 'Enter' && isControl(event.target))) {

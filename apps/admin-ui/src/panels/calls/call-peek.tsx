@@ -16,8 +16,14 @@ import { duration, fullTime } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
 import { CallSummary } from './call-summary.tsx';
 
+export interface CallPeekProps {
+  readonly id: string;
+  /** What the list has of it; it may have left the list. */
+  readonly row: CallRow | undefined;
+}
+
 /** One call: what happened, whose it was, what went in and came out, where its time went. */
-export function CallPeek({ id, row }: { readonly id: string; readonly row: CallRow | undefined }) {
+export function CallPeek({ id, row }: CallPeekProps) {
   const { answer: trace, refusal } = useAnswer<TraceDetail>(apiUrl(`traces/${encodeURIComponent(id)}`), {
     fixed: true,
   });

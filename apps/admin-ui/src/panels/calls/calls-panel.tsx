@@ -1,13 +1,18 @@
 import type { CallRow } from '@dcc-mcp/call-store';
+import { later } from '../../parts/empty/later.tsx';
 import { agentColumn, outcomeColumn, timeColumn } from '../../parts/list/columns.tsx';
 import { ListPanel } from '../../parts/list/list-panel.tsx';
 import type { Column } from '../../parts/list/row-table.tsx';
+import { LaterRowMenu } from '../../parts/request/later-row-menu.tsx';
 import { ShareBar } from '../../parts/value/share-bar.tsx';
 import { placeHref } from '../../state/place.ts';
 import { bytes, duration } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
 import { CallCounts } from './call-counts.tsx';
-import { CallPeek } from './call-peek.tsx';
+import type { CallPeekProps } from './call-peek.tsx';
+
+/** The list has no need of its code. */
+const LaterCallPeek = later<CallPeekProps>(async () => (await import('./call-peek.tsx')).CallPeek);
 
 /** Every call of a tool, newest first, with one of them beside the list. */
 export function CallsPanel() {
@@ -19,7 +24,8 @@ export function CallsPanel() {
       keyOf={({ row_id: id }) => id}
       isBad={({ success }) => !success}
       strip={(list) => <CallCounts list={list} />}
-      peek={(id, row) => <CallPeek id={id} row={row} />}
+      menu={(asked) => <LaterRowMenu {...asked} />}
+      peek={(id, row) => <LaterCallPeek id={id} row={row} />}
       nothing={t('calls.nothing')}
     />
   );

@@ -1,18 +1,22 @@
 import type { TraceRow } from '@dcc-mcp/call-store';
+import { later } from '../../parts/empty/later.tsx';
 import { outcomeColumn, timeColumn } from '../../parts/list/columns.tsx';
 import { ListPanel } from '../../parts/list/list-panel.tsx';
 import type { Column } from '../../parts/list/row-table.tsx';
+import { LaterRowMenu } from '../../parts/request/later-row-menu.tsx';
 import { place, placeHref } from '../../state/place.ts';
 import { duration, number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
 import { TraceCounts } from './trace-counts.tsx';
-import { TracePeek } from './trace-peek.tsx';
-import { WholeTrace } from './whole-trace.tsx';
+
+/** The list has no need of their code. */
+const LaterTracePeek = later<{ readonly id: string }>(async () => (await import('./trace-peek.tsx')).TracePeek);
+const LaterWholeTrace = later<{ readonly id: string }>(async () => (await import('./whole-trace.tsx')).WholeTrace);
 
 /** Every request with where its time went; one of them beside the list, or on the whole page. */
 export function TracesPanel() {
   const { trace } = place.value;
-  return trace === undefined ? <TraceList /> : <WholeTrace id={trace} />;
+  return trace === undefined ? <TraceList /> : <LaterWholeTrace id={trace} />;
 }
 
 function TraceList() {
@@ -24,7 +28,8 @@ function TraceList() {
       keyOf={({ row_id: id }) => id}
       isBad={({ success }) => !success}
       strip={(list) => <TraceCounts list={list} />}
-      peek={(id) => <TracePeek id={id} />}
+      menu={(asked) => <LaterRowMenu {...asked} />}
+      peek={(id) => <LaterTracePeek id={id} />}
       nothing={t('calls.nothing')}
     />
   );

@@ -16,6 +16,7 @@ import { ListFrame } from './list-frame.tsx';
 import { type Column, RowTable } from './row-table.tsx';
 import { SaveButtons } from './save-buttons.tsx';
 import { useRowKeys } from './use-row-keys.ts';
+import { type AskedMenu, useRowMenu } from './use-row-menu.tsx';
 
 export interface ListPanelProps<Row> {
   readonly title: string;
@@ -30,6 +31,8 @@ export interface ListPanelProps<Row> {
   readonly strip?: (list: RowList<Row>) => ComponentChildren;
   /** What is seen of the open row; it may have left the list. */
   readonly peek?: (id: string, row: Row | undefined) => ComponentChildren;
+  /** What can be done with a row, where that is asked for. */
+  readonly menu?: (asked: AskedMenu<Row>) => ComponentChildren;
   /** Said where there is nothing at all. */
   readonly nothing: ComponentChildren;
   /** Nothing is kept of it, whatever the filter and the time. */
@@ -47,6 +50,7 @@ export function ListPanel<Row extends object>(props: ListPanelProps<Row>) {
   const isResting = useRef(true);
   list.isHeld = () => !isResting.current || place.peek().row !== undefined;
   useRowKeys(rows, keyOf, openKey);
+  const { shown: menu, onMenu } = useRowMenu(props.menu);
   const open = (row: Row): void => go({ row: keyOf(row) }, { replace: openKey !== undefined });
   return (
     <ListFrame
@@ -55,6 +59,7 @@ export function ListPanel<Row extends object>(props: ListPanelProps<Row>) {
         <>
           <QueryBar fields={fieldsOf(kind)} rows={rows} placeholder={props.placeholder} />
           {props.strip?.(list)}
+          {menu}
         </>
       }
       foot={<Foot list={list} />}
@@ -70,7 +75,7 @@ export function ListPanel<Row extends object>(props: ListPanelProps<Row>) {
         <NoRows list={list} nothing={props.nothing} isOff={props.isOff === true} />
       ) : (
         <RowTable
-          {...{ rows, columns, keyOf, openKey }}
+          {...{ rows, columns, keyOf, openKey, onMenu }}
           label={props.title}
           total={list.total.value}
           onOpen={open}

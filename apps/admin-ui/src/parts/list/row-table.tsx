@@ -29,8 +29,16 @@ export interface RowTableProps<Row> {
   readonly onEnd?: () => void;
   /** A row that asks for attention. */
   readonly isBad?: (row: Row) => boolean;
+  /** The menu of a row is asked for, at a place of the window. */
+  readonly onMenu?: ((row: Row, at: MenuPlace) => void) | undefined;
   /** Told whether the reader is at the top and away from the rows, so that new ones may move them. */
   readonly onRest?: (isResting: boolean) => void;
+}
+
+/** Pixels from the left and the top of the window. */
+export interface MenuPlace {
+  readonly left: number;
+  readonly top: number;
 }
 
 const ROW_PIXELS = 30;
@@ -122,6 +130,13 @@ function Line<Row>({ row, index, start, grid, columns, isOpen, table }: LineProp
       table.onOpen(row);
     }
   };
+  const askMenu = (event: MouseEvent): void => {
+    // With Shift the browser shows its own.
+    if (table.onMenu !== undefined && !event.shiftKey) {
+      event.preventDefault();
+      table.onMenu(row, { left: event.clientX, top: event.clientY });
+    }
+  };
   return (
     <div
       role="row"
@@ -130,6 +145,7 @@ function Line<Row>({ row, index, start, grid, columns, isOpen, table }: LineProp
       class={classes.join(' ')}
       style={{ ...grid, transform: `translateY(${start}px)` }}
       onClick={open}
+      onContextMenu={askMenu}
     >
       {columns.map(({ id, cell, isNumber }) => (
         <span key={id} role="cell" class={`clip ${isNumber === true ? 'number' : ''}`}>

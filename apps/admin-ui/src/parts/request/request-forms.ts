@@ -1,5 +1,5 @@
 // A recorded call as something to run again: in a shell, by an MCP client.
-import type { TraceDetail } from '@dcc-mcp/call-store';
+import type { RowIdentity, TraceDetail } from '@dcc-mcp/call-store';
 
 /** Text in single quotes, as a POSIX shell reads it. */
 export function shellQuoted(text: string): string {
@@ -36,6 +36,6 @@ export function toJsonRpc(trace: TraceDetail): string {
 }
 
 /** The command that sends it again, with what is to be changed. */
-export function toReplayCommand({ row_id: id }: TraceDetail): string {
+export function toReplayCommand({ row_id: id }: RowIdentity): string {
   return `dcc-mcp-gateway replay ${id}`;
 }

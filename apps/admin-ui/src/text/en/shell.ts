@@ -111,6 +111,9 @@ export const shell = {
   'copy.done': 'Copied',
   'copy.failed': 'The browser did not let it be copied: select it and copy by hand.',
   'copy.menu': 'Copy…',
+  'menu.copy': 'Copy',
+  'menu.filter': 'Filter',
+  'menu.only': 'Only {term}',
   'copy.value': 'Copy value',
   'copy.path': 'Copy path',
 
@@ -126,6 +129,7 @@ export const shell = {
   'keys.previous': 'Previous row',
   'keys.open': 'Open the row',
   'keys.close': 'Close what is open',
+  'keys.rowMenu': 'Menu of the row, as a right click',
   'keys.filter': 'Filter',
   'keys.help': 'This list',
   'keys.live': 'Follow what happens, or pause',

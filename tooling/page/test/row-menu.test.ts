@@ -1,0 +1,150 @@
+// The menu of a row: what a right click, or the keys for it, open on a call and on a trace.
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Browser } from 'playwright-core';
+import { describeInBrowser } from './stage/browser.ts';
+import { openBrowser } from './stage/chromium.ts';
+import { type Look, SeenPage } from './stage/seen-page.ts';
+import { openStudio, type Studio } from './stage/studio.ts';
+import { doEverything } from './stage/work.ts';
+
+const FAILED = '?panel=calls&range=all&q=outcome%3Dtool_error';
+
+describeInBrowser('the menu of a row', () => {
+  let studio: Studio;
+  let browser: Browser;
+  let seen: SeenPage;
+
+  beforeAll(async () => {
+    [studio, browser] = await Promise.all([openStudio(), openBrowser()]);
+    await doEverything(studio.url);
+    seen = await SeenPage.open(browser, studio.url);
+    await seen.page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: studio.url });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await studio?.stop();
+  });
+
+  const menu = (): ReturnType<SeenPage['page']['locator']> => seen.page.getByRole('menu');
+  const item = (name: string | RegExp): ReturnType<SeenPage['page']['locator']> =>
+    seen.page.getByRole('menuitem', { name });
+  /** What is copied, once something is; the clipboard is empty then. */
+  function copiedText(): Promise<string> {
+    return seen.page.evaluate(async () => {
+      let text = '';
+      while (text === '') {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        text = await navigator.clipboard.readText();
+      }
+      await navigator.clipboard.writeText('');
+      return text;
+    });
+  }
+
+  const focused = (): Promise<string> => seen.page.evaluate(() => document.activeElement?.textContent ?? '');
+
+  describe('of a failed call', () => {
+    beforeEach(async () => {
+      await seen.go(FAILED);
+      await seen.rows.first().waitFor();
+    });
+
+    test('copies every form without opening the row', async () => {
+      const copied: string[] = [];
+      for (const form of ['cURL', 'JSON-RPC', 'OTLP JSON', 'Agent packet', 'Link']) {
+        await seen.rows.first().click({ button: 'right' });
+        await item(form).click();
+        await menu().waitFor({ state: 'detached' });
+        copied.push(await copiedText());
+      }
+      expect(copied).toEqual([
+        expect.stringMatching(/^curl -s .*\/v1\/call/),
+        expect.stringContaining('"method": "tools/call"'),
+        expect.stringContaining('"resourceSpans"'),
+        expect.stringContaining('"tool_error"'),
+        expect.stringMatching(/\/admin\/\?panel=calls&q=outcome%3Dtool_error&range=all&row=[\w-]+$/),
+      ]);
+      expect([await seen.page.locator('aside').count(), seen.messages]).toEqual([0, []]);
+    });
+
+    test('lists only those that are like it', async () => {
+      await seen.rows.first().click({ button: 'right' });
+      expect(await item('Only outcome=tool_error').count()).toBe(0);
+      await item('Only agent_name="Lighting agent"').waitFor();
+      await item(/^Only tool=/).click();
+      await seen.page.waitForURL(/q=outcome%3Dtool_error\+tool%3Dmaya\.\w+\.export_fbx/);
+    });
+
+    test('is opened by a key, gone through by arrows, and gives the focus back', async () => {
+      const { page } = seen;
+      await page.keyboard.press('j');
+      await page.locator('aside').waitFor();
+      const link = seen.rows.first().getByRole('link');
+      for (const key of ['ContextMenu', 'Shift+F10']) {
+        await link.focus();
+        await page.keyboard.press(key);
+        await menu().waitFor();
+        const walked = [await focused()];
+        for (const step of ['ArrowDown', 'ArrowUp', 'ArrowUp', 'Home', 'End', 'ArrowDown']) {
+          await page.keyboard.press(step);
+          walked.push(await focused());
+        }
+        const [first, last] = ['Link', 'Only agent_name="Lighting agent"'];
+        expect(walked).toEqual([first, 'cURL', first, last, first, last, first]);
+        await page.keyboard.press('Escape');
+        await menu().waitFor({ state: 'detached' });
+        expect(await focused()).toBe(await link.textContent());
+      }
+      // What lies below stayed open, and has the menu where nothing has the focus.
+      expect(await page.locator('aside').count()).toBe(1);
+      await page.evaluate(() => (document.activeElement as HTMLElement).blur());
+      await page.keyboard.press('ContextMenu');
+      await menu().waitFor();
+    });
+
+    test('is closed by a press elsewhere; with Shift the browser has its own', async () => {
+      await seen.rows.first().click({ button: 'right' });
+      await menu().waitFor();
+      await seen.page.locator('main footer').click();
+      await menu().waitFor({ state: 'detached' });
+      const own = seen.page.evaluate(
+        () =>
+          new Promise((resolve) =>
+            document.addEventListener('contextmenu', (event) => resolve(!event.defaultPrevented), { once: true }),
+          ),
+      );
+      await seen.rows.first().click({ button: 'right', modifiers: ['Shift'] });
+      expect([await own, await menu().count()]).toEqual([true, 0]);
+    });
+  });
+
+  test('is there for a trace', async () => {
+    await seen.go('?panel=traces&range=all&q=operation%3Dcall_batch');
+    await seen.rows.first().click({ button: 'right' });
+    await item('cURL').click();
+    expect(await copiedText()).toContain('/v1/call_batch');
+  });
+
+  const LOOKS: readonly Look[] = [
+    { theme: 'dark', width: 400 },
+    { theme: 'light', language: 'zh-CN' },
+  ];
+  test.each(LOOKS)('has nothing that axe calls serious, and stays in the window: %j', async (look) => {
+    const shown = await SeenPage.open(browser, studio.url, look);
+    await shown.go('?panel=calls&range=all');
+    const row = shown.rows.last();
+    await row.waitFor();
+    const { width, height } = (await row.boundingBox())!;
+    await row.click({ button: 'right', position: { x: width - 4, y: height - 4 } });
+    const box = (await shown.page.getByRole('menu').boundingBox())!;
+    const window = shown.page.viewportSize()!;
+    expect([box.x >= 0, box.x + box.width <= window.width, box.y + box.height <= window.height]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect([await shown.findings(), shown.messages]).toEqual([[], []]);
+    await shown.close();
+  });
+});
