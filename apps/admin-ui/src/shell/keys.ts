@@ -8,6 +8,8 @@ export const KEYS = [
   { action: 'open', keys: ['Enter'], label: 'keys.open' },
   { action: 'close', keys: ['Escape'], label: 'keys.close' },
   { action: 'rowMenu', keys: ['ContextMenu', 'Shift+F10'], label: 'keys.rowMenu' },
+  { action: 'mark', keys: ['m'], label: 'keys.mark' },
+  { action: 'compare', keys: ['c'], label: 'keys.compare' },
   { action: 'filter', keys: ['/'], label: 'keys.filter' },
   { action: 'copyLink', keys: ['y'], label: 'keys.copyLink' },
   { action: 'saveView', keys: ['v'], label: 'keys.saveView' },

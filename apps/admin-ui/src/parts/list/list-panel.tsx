@@ -13,6 +13,7 @@ import { Loading } from '../empty/loading.tsx';
 import { Refused, RefusedLine } from '../empty/refused.tsx';
 import { QueryBar } from '../query/query-bar.tsx';
 import { ListFrame } from './list-frame.tsx';
+import { useMarkKeys } from './marked-row.ts';
 import { type Column, RowTable } from './row-table.tsx';
 import { SaveButtons } from './save-buttons.tsx';
 import { useRowKeys } from './use-row-keys.ts';
@@ -31,7 +32,7 @@ export interface ListPanelProps<Row> {
   readonly strip?: (list: RowList<Row>) => ComponentChildren;
   /** What is seen of the open row; it may have left the list. */
   readonly peek?: (id: string, row: Row | undefined) => ComponentChildren;
-  /** What can be done with a row, where that is asked for. */
+  /** What can be done with a row, where that is asked for; such rows can be compared, too. */
   readonly menu?: (asked: AskedMenu<Row>) => ComponentChildren;
   /** Said where there is nothing at all. */
   readonly nothing: ComponentChildren;
@@ -42,7 +43,7 @@ export interface ListPanelProps<Row> {
 /** A list with its filter, its rows, and one of them beside it. */
 export function ListPanel<Row extends object>(props: ListPanelProps<Row>) {
   const { kind, keyOf, columns } = props;
-  const { q, row: openKey, since, until, range } = place.value;
+  const { q, row: openKey, with: markedKey, since, until, range } = place.value;
   // Taken once for a place, so that the list is not asked anew each second.
   const times = useMemo(() => timesOf({ ...place.value }, now.peek()), [since, until, range]);
   const list = useRows<Row>({ kind, q, ...times }, keyOf);
@@ -50,6 +51,7 @@ export function ListPanel<Row extends object>(props: ListPanelProps<Row>) {
   const isResting = useRef(true);
   list.isHeld = () => !isResting.current || place.peek().row !== undefined;
   useRowKeys(rows, keyOf, openKey);
+  useMarkKeys(rows, keyOf, props.menu !== undefined);
   const { shown: menu, onMenu } = useRowMenu(props.menu);
   const open = (row: Row): void => go({ row: keyOf(row) }, { replace: openKey !== undefined });
   return (
@@ -75,7 +77,7 @@ export function ListPanel<Row extends object>(props: ListPanelProps<Row>) {
         <NoRows list={list} nothing={props.nothing} isOff={props.isOff === true} />
       ) : (
         <RowTable
-          {...{ rows, columns, keyOf, openKey, onMenu }}
+          {...{ rows, columns, keyOf, openKey, markedKey, onMenu }}
           label={props.title}
           total={list.total.value}
           onOpen={open}

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { t } from '../../text/text.ts';
 import style from './row-table.module.css';
 import { useVirtualRows } from './use-virtual-rows.ts';
 import { useWidth } from './use-width.ts';
@@ -24,6 +25,8 @@ export interface RowTableProps<Row> {
   readonly keyOf: (row: Row) => string;
   /** The row that is open. */
   readonly openKey?: string | undefined;
+  /** The row that another is to be compared with. */
+  readonly markedKey?: string | undefined;
   readonly onOpen: (row: Row) => void;
   /** The reader came near the end of the rows. */
   readonly onEnd?: () => void;
@@ -123,7 +126,14 @@ interface LineProps<Row> {
 }
 
 function Line<Row>({ row, index, start, grid, columns, isOpen, table }: LineProps<Row>) {
-  const classes = [style.row, style.line, isOpen ? style.open : '', table.isBad?.(row) === true ? style.bad : ''];
+  const isMarked = table.markedKey === table.keyOf(row);
+  const classes = [
+    style.row,
+    style.line,
+    isOpen ? style.open : '',
+    isMarked ? style.marked : '',
+    table.isBad?.(row) === true ? style.bad : '',
+  ];
   const open = ({ target }: Event): void => {
     // A link or a button in the row does its own.
     if (!(target instanceof Element && target.closest('a, button') !== null)) {
@@ -142,6 +152,7 @@ function Line<Row>({ row, index, start, grid, columns, isOpen, table }: LineProp
       role="row"
       aria-rowindex={index + 2}
       aria-current={isOpen ? 'true' : undefined}
+      title={isMarked ? t('mark.title') : undefined}
       class={classes.join(' ')}
       style={{ ...grid, transform: `translateY(${start}px)` }}
       onClick={open}

@@ -15,7 +15,7 @@ export function useRowKeys<Row>(rows: readonly Row[], keyOf: (row: Row) => strin
     previous: () => step(-1),
     open: () => step(0),
     ...(openKey !== undefined && {
-      close: () => go({ row: undefined, tab: undefined, with: undefined, find: undefined }),
+      close: () => go({ row: undefined, tab: undefined, find: undefined }),
     }),
   });
 }

@@ -1,6 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { useKeys } from '../../shell/use-keys.ts';
+import { currentLine } from './current-row.ts';
 import style from './list-frame.module.css';
 import type { MenuPlace, RowTableProps } from './row-table.tsx';
 
@@ -25,11 +26,9 @@ export function useRowMenu<Row>(menu: ((asked: AskedMenu<Row>) => ComponentChild
   };
 }
 
-/** A key is a right click on the row that has the focus, else on the one that is open. */
+/** A key is a right click on the row that it is about. */
 function askByKey(): void {
-  const row =
-    document.activeElement?.closest('[role=table] [role=row]') ??
-    document.querySelector('[role=table] [role=row][aria-current]');
+  const row = currentLine();
   const { left: clientX, bottom: clientY } = row?.getBoundingClientRect() ?? { left: 0, bottom: 0 };
   row?.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true, clientX, clientY }));
 }

@@ -16,7 +16,7 @@ export interface PeekProps {
 }
 
 function closePeek(): void {
-  go({ row: undefined, tab: undefined, with: undefined, span: undefined, find: undefined, view: undefined });
+  go({ row: undefined, tab: undefined, span: undefined, find: undefined, view: undefined });
 }
 
 /** What is open, beside the list that it was opened from. */

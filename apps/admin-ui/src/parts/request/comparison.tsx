@@ -15,7 +15,8 @@ interface Candidates {
 
 /** A request beside another of the same tool: the one that the address names, else the last that ended otherwise. */
 export function Comparison({ trace }: { readonly trace: TraceDetail }) {
-  const { with: chosen } = place.value;
+  const { with: marked } = place.value;
+  const chosen = marked === trace.row_id ? undefined : marked;
   const q = `${term('tool', trace.tool ?? '')} success=${trace.success ? 'false' : 'true'}`;
   const found = useAnswer<Candidates>(chosen === undefined ? apiUrl('calls', { q, limit: 1 }) : undefined, {
     fixed: true,
@@ -41,7 +42,7 @@ function Table({ left, right }: { readonly left: TraceDetail; readonly right: Tr
           </th>
           <th scope="col">{t('compare.this', { time: clock(left.timestamp) })}</th>
           <th scope="col">
-            <a href={placeHref({ row: right.row_id, with: undefined, tab: undefined })}>
+            <a href={placeHref({ row: right.row_id, tab: undefined })}>
               {t('compare.other', { time: clock(right.timestamp) })}
             </a>
           </th>

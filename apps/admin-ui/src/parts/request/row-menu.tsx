@@ -3,6 +3,7 @@ import { apiUrl, ask } from '../../api/client.ts';
 import { go, place, placeHref } from '../../state/place.ts';
 import { clock } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
+import { compareWithMarked, toggleMark } from '../list/marked-row.ts';
 import type { AskedMenu } from '../list/use-row-menu.tsx';
 import { ContextMenu, MenuGroup, MenuItem } from '../menu/context-menu.tsx';
 import { hasTerm, term, withTerm } from '../query/query-terms.ts';
@@ -10,9 +11,9 @@ import { copyText } from '../value/copy.tsx';
 import { told } from '../value/told.ts';
 import { type CopyForm, copyForms } from './copy-forms.ts';
 
-/** What can be done with a request without opening it: copy it, or look at those that are like it. */
+/** What can be done with a request without opening it: copy it, compare it, or look at those that are like it. */
 export function RowMenu({ row, ...asked }: AskedMenu<CallRow | TraceRow>) {
-  const q = place.value.q ?? '';
+  const { q = '', with: marked } = place.value;
   const link: CopyForm = [t('copy.link'), () => linkTo(row)];
   return (
     <ContextMenu label={`${row.tool ?? row.operation} · ${clock(row.timestamp)}`} {...asked}>
@@ -22,6 +23,14 @@ export function RowMenu({ row, ...asked }: AskedMenu<CallRow | TraceRow>) {
             {label}
           </MenuItem>
         ))}
+      </MenuGroup>
+      <MenuGroup label={t('peek.compare')}>
+        {marked !== undefined && marked !== row.row_id && (
+          <MenuItem onChoose={() => compareWithMarked(row.row_id)}>{t('menu.compare')}</MenuItem>
+        )}
+        <MenuItem onChoose={() => toggleMark(row.row_id)}>
+          {t(marked === row.row_id ? 'menu.unmark' : 'menu.mark')}
+        </MenuItem>
       </MenuGroup>
       <MenuGroup label={t('menu.filter')}>
         {likenessesOf(row)
