@@ -144,6 +144,36 @@ test('a trace that is not there is told apart from all that are, failed and slow
   expect(body).toContain(`"oldest_retained":"${times[0]}"`);
 });
 
+describe('a trace that was let go', () => {
+  const times = ['2026-11-29T10:00:00.000Z', '2026-11-29T11:00:00.000Z', '2026-11-29T12:00:00.000Z'] as const;
+  const store = new MemoryCallStore({ traces: 2 });
+  const [gone, ...kept] = times.map((time) => traceOf(time, 'ok'));
+  [gone!, ...kept].forEach((trace) => store.append('traces', trace));
+
+  async function errorOf(id: string): Promise<object> {
+    const route = routesOf(store).find(({ path }) => path === 'traces/:id')!;
+    const { body } = await route.handler({ query: new URLSearchParams(), params: { id }, headers: {}, baseUrl: BASE });
+    return (JSON.parse(body as string) as { error: object }).error;
+  }
+
+  test('is told of with the time since which all are there, and with what keeps more', async () => {
+    const error = await errorOf(gone!.request_id);
+    expect(error).toMatchObject({
+      kind: 'unknown-trace',
+      message: expect.stringContaining(`all since ${times[1]} are retained, older ones were let go`),
+      recommended_next_action: expect.stringMatching(/DCC_MCP_ADMIN_TRACES.*DCC_MCP_GATEWAY_AUDIT_DIR/),
+      complete_since: times[1],
+    });
+    expect(error).not.toHaveProperty('was_here');
+  });
+
+  test('is known to have been here where its call is', async () => {
+    const { row_id: id } = gone!;
+    store.append('calls', callRow({ row_id: id }));
+    expect(await errorOf(id)).toMatchObject({ was_here: true, message: expect.stringContaining('any more') });
+  });
+});
+
 /** A stream as its reader sees it. */
 class Tail {
   readonly #reader: ReadableStreamDefaultReader<string>;

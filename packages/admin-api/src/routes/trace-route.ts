@@ -43,11 +43,13 @@ async function findTrace(store: CallStore, id: string): Promise<TraceDetail> {
     return found;
   }
   const { traces, kept_traces: kept } = await store.usage();
+  const calls = await store.find('calls', id);
   throw unknownId(id, {
     names: 'row id, request id or trace id',
     among: `${traces.rows + kept.rows} retained traces`,
     lists: ['traces'],
     rings: [traces, kept],
+    wasHere: calls.length > 0,
     advice: 'List the traces and use an id from there.',
   });
 }

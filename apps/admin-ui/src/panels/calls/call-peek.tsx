@@ -1,7 +1,6 @@
 import type { CallRow, TraceDetail } from '@dcc-mcp/call-store';
 import { apiUrl } from '../../api/client.ts';
 import { useAnswer } from '../../api/use-answer.ts';
-import { Refused } from '../../parts/empty/refused.tsx';
 import { Peek } from '../../parts/peek/peek.tsx';
 import { BundleButton } from '../../parts/request/bundle-button.tsx';
 import { Caller } from '../../parts/request/caller.tsx';
@@ -9,6 +8,7 @@ import { CopyMenu } from '../../parts/request/copy-menu.tsx';
 import { HarMenu } from '../../parts/request/har-menu.tsx';
 import { LaterComparison } from '../../parts/request/later-comparison.tsx';
 import { LaterPayloads } from '../../parts/request/later-payloads.tsx';
+import { NoTrace } from '../../parts/request/no-trace.tsx';
 import { ReportButton } from '../../parts/request/report-dialog.tsx';
 import { LaterTraceBody } from '../../parts/trace/later-trace-body.tsx';
 import { OutcomeWord } from '../../parts/value/outcome.tsx';
@@ -28,7 +28,7 @@ export function CallPeek({ id, row }: CallPeekProps) {
     fixed: true,
   });
   const known = row ?? trace;
-  const wait = refusal === undefined ? <p class="soft">{t('list.loading')}</p> : <Refused refusal={refusal} />;
+  const wait = refusal === undefined ? <p class="soft">{t('list.loading')}</p> : <NoTrace refusal={refusal} />;
   const whenTrace = (content: (known: TraceDetail) => preact.ComponentChildren) => (): preact.ComponentChildren =>
     trace === undefined ? wait : content(trace);
   return (

@@ -1,8 +1,8 @@
 import type { TraceDetail } from '@dcc-mcp/call-store';
 import { apiUrl } from '../../api/client.ts';
 import { useAnswer } from '../../api/use-answer.ts';
-import { Refused } from '../../parts/empty/refused.tsx';
 import { Peek } from '../../parts/peek/peek.tsx';
+import { NoTrace } from '../../parts/request/no-trace.tsx';
 import { placeHref } from '../../state/place.ts';
 import { t } from '../../text/text.ts';
 import { TraceActions, TraceTitle, traceTabs } from './trace-view.tsx';
@@ -24,7 +24,7 @@ export function TracePeek({ id }: { readonly id: string }) {
       actions={trace !== undefined && <TraceActions trace={trace} />}
       tabs={
         trace === undefined
-          ? [{ id: 'trace', label: t('peek.trace'), content: () => refusal && <Refused refusal={refusal} /> }]
+          ? [{ id: 'trace', label: t('peek.trace'), content: () => refusal && <NoTrace refusal={refusal} /> }]
           : traceTabs(trace)
       }
     />

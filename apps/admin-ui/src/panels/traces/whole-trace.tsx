@@ -1,8 +1,8 @@
 import type { TraceDetail } from '@dcc-mcp/call-store';
 import { apiUrl } from '../../api/client.ts';
 import { useAnswer } from '../../api/use-answer.ts';
-import { Refused } from '../../parts/empty/refused.tsx';
 import { Tabs } from '../../parts/peek/tabs.tsx';
+import { NoTrace } from '../../parts/request/no-trace.tsx';
 import { CopyButton } from '../../parts/value/copy.tsx';
 import { useKeys } from '../../shell/use-keys.ts';
 import { go, placeHref } from '../../state/place.ts';
@@ -21,7 +21,7 @@ export function WholeTrace({ id }: { readonly id: string }) {
   return (
     <article class={style.whole} aria-label={t('peek.trace')}>
       <a href={placeHref(AWAY)}>← {t('trace.all')}</a>
-      {refusal !== undefined && <Refused refusal={refusal} />}
+      {refusal !== undefined && <NoTrace refusal={refusal} />}
       {trace !== undefined && (
         <>
           <header>

@@ -7,6 +7,7 @@ import { t } from '../../text/text.ts';
 import { Missing } from '../peek/missing.tsx';
 import { term } from '../query/query-terms.ts';
 import { compare } from './compare.ts';
+import { NoTrace } from './no-trace.tsx';
 import style from './request.module.css';
 
 interface Candidates {
@@ -25,6 +26,9 @@ export function Comparison({ trace }: { readonly trace: TraceDetail }) {
   const other = useAnswer<TraceDetail>(id === undefined ? undefined : apiUrl(`traces/${encodeURIComponent(id)}`), {
     fixed: true,
   });
+  if (other.answer === undefined && other.refusal !== undefined) {
+    return <NoTrace refusal={other.refusal} />;
+  }
   return other.answer === undefined ? (
     <Missing asked={id === undefined ? found : other} gone={t('compare.nothing')} />
   ) : (

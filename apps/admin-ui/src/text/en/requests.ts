@@ -92,6 +92,12 @@ export const requests = {
   'trace.notExported': 'no: it is kept here only',
   'trace.requests': 'Requests of this trace',
   'trace.thisOne': 'this one',
+  'noTrace.gone': 'This trace was let go to make room for newer ones.',
+  'noTrace.perhapsGone': 'No trace of this id is kept: it was let go to make room, or never was here.',
+  'noTrace.unknown': 'No trace of this id is kept.',
+  'noTrace.since': 'All since {since} are kept.',
+  'noTrace.keepMore':
+    'DCC_MCP_ADMIN_TRACES keeps more of them until the gateway ends; with DCC_MCP_GATEWAY_AUDIT_DIR they stay on disk: redacted, for all who can read that folder.',
   'trace.whole': 'Open on the whole page',
   'trace.all': 'All traces',
   'trace.waterfall': 'Waterfall',

@@ -94,6 +94,12 @@ export const requests: Translation<typeof texts> = {
   'trace.notExported': '否：仅保留在此',
   'trace.requests': '此链路的请求',
   'trace.thisOne': '当前',
+  'noTrace.gone': '此链路已为较新的链路让出空间，不再保留。',
+  'noTrace.perhapsGone': '没有保留此 ID 的链路：它已让出空间，或从未在此出现。',
+  'noTrace.unknown': '没有保留此 ID 的链路。',
+  'noTrace.since': '{since} 以来的链路全部保留。',
+  'noTrace.keepMore':
+    'DCC_MCP_ADMIN_TRACES 可在网关运行期间保留更多；设置 DCC_MCP_GATEWAY_AUDIT_DIR 后链路会留在磁盘上：已脱敏，能读取该文件夹的人都可见。',
   'trace.whole': '整页打开',
   'trace.all': '全部链路',
   'trace.waterfall': '瀑布图',
