@@ -4,8 +4,8 @@ import { apiUrl } from '../../api/client.ts';
 import { connection } from '../../api/connection.ts';
 import { useAnswer } from '../../api/use-answer.ts';
 import { placeHref } from '../../state/place.ts';
-import { longDuration } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
+import { Healthy } from './healthy.tsx';
 import style from './overview.module.css';
 import { problemsOf } from './problems.ts';
 
@@ -30,14 +30,7 @@ export function Problems({ stats }: { readonly stats: Stats | undefined }) {
     zeroResultRate: searches?.stats.zero_result_rate,
   });
   if (problems.length === 0) {
-    return (
-      <p class={style.healthy} role="status">
-        <span class="good" aria-hidden="true">
-          ●
-        </span>{' '}
-        {t('overview.healthy', { uptime: longDuration((health?.uptime_secs ?? 0) * 1_000) })}
-      </p>
-    );
+    return <Healthy stats={stats} />;
   }
   return (
     <ul class={style.problems} aria-label={t('overview.problems')}>

@@ -118,7 +118,10 @@ export const requests = {
   'compare.other': 'The other, {time}',
   'compare.differs': 'differs',
   'compare.nothing': 'There is no other call of this tool that ended otherwise.',
-  'overview.healthy': 'All servers answer, nothing fails; running for {uptime}.',
+  'overview.healthy': 'All servers answer; running for {uptime}.',
+  'healthy.since': 'No call has failed since {time}.',
+  'healthy.kept': 'No call has failed since {since}, where what is kept begins.',
+  'healthy.start': 'No call has failed since the start.',
   'overview.problems': 'What asks for attention',
   'overview.nothing':
     'No tool was called in this time. Point an agent at this gateway, or run the demo agent: npm run demo:agent.',
