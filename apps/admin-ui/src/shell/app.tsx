@@ -13,7 +13,6 @@ import style from './app.module.css';
 import { Head } from './head.tsx';
 import { Navigation } from './navigation.tsx';
 import { type Panel, panelOf, PANELS } from './panels.ts';
-import { TokenGate } from './token-gate.tsx';
 import { useKeys } from './use-keys.ts';
 
 /** What is asked or told over the page. */
@@ -41,7 +40,7 @@ export function App() {
       <Head panel={panel} onHelp={() => (over.value = 'keys')} />
       <Navigation current={panel?.id} onSave={() => (over.value = 'saveView')} />
       <main id="panel" class={style.panel} tabIndex={-1}>
-        {needsToken.value ? <TokenGate /> : <Shown panel={panel} />}
+        {needsToken.value ? <LaterTokenGate /> : <Shown panel={panel} />}
       </main>
       <div class={style.over}>
         {over.value === 'keys' && <LaterKeySheet onClose={closeOver} />}
@@ -52,6 +51,7 @@ export function App() {
   );
 }
 
+const LaterTokenGate = later(async () => (await import('./token-gate.tsx')).TokenGate);
 const LaterKeySheet = later(async () => (await import('./key-sheet.tsx')).KeySheet);
 const LaterSaveViewDialog = later(async () => (await import('./save-view-dialog.tsx')).SaveViewDialog);
 

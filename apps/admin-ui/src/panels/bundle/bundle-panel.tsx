@@ -1,8 +1,12 @@
 import { signal } from '@preact/signals';
+import { later } from '../../parts/empty/later.tsx';
 import { t } from '../../text/text.ts';
-import { BundleView } from './bundle-view.tsx';
+import type { BundleViewProps } from './bundle-view.tsx';
 import style from './bundle.module.css';
 import { type BundleReading, readBundle } from './read-bundle.ts';
+
+/** Until a file is opened there is nothing to view. */
+const LaterBundleView = later<BundleViewProps>(async () => (await import('./bundle-view.tsx')).BundleView);
 
 /** What was opened, as long as the page is. It is sent nowhere. */
 const opened = signal<(BundleReading & { readonly name: string }) | undefined>(undefined);
@@ -37,7 +41,7 @@ export function BundlePanel() {
           {t(reading.issue, { name: reading.name, found: reading.found })}
         </p>
       )}
-      {reading?.ok === true && <BundleView bundle={reading.bundle} name={reading.name} />}
+      {reading?.ok === true && <LaterBundleView bundle={reading.bundle} name={reading.name} />}
     </div>
   );
 }

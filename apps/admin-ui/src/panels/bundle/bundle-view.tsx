@@ -10,8 +10,14 @@ import { t } from '../../text/text.ts';
 import style from './bundle.module.css';
 import { traceOf } from './read-bundle.ts';
 
+export interface BundleViewProps {
+  readonly bundle: DebugBundle;
+  /** Of its file. */
+  readonly name: string;
+}
+
 /** Everything in a bundle, marked as what it is: not of this gateway, not of now. */
-export function BundleView({ bundle, name }: { readonly bundle: DebugBundle; readonly name: string }) {
+export function BundleView({ bundle, name }: BundleViewProps) {
   const trace = traceOf(bundle, 0);
   return (
     <>
