@@ -42,6 +42,23 @@ describeInBrowser('the menu of a row', () => {
     });
   }
 
+  /** Whether what is done is left to the browser: `true`, `false`. */
+  async function isLeft(type: string, act: () => Promise<void>): Promise<string | undefined> {
+    await seen.page.evaluate((name) => {
+      addEventListener(
+        name,
+        (event) => {
+          document.body.dataset['isLeft'] = String(!event.defaultPrevented);
+          // A menu of the browser would lie over the page.
+          event.preventDefault();
+        },
+        { once: true },
+      );
+    }, type);
+    await act();
+    return seen.page.evaluate(() => document.body.dataset['isLeft']);
+  }
+
   const focused = (): Promise<string> => seen.page.evaluate(() => document.activeElement?.textContent ?? '');
 
   describe('of a failed call', () => {
@@ -103,19 +120,35 @@ describeInBrowser('the menu of a row', () => {
       await menu().waitFor();
     });
 
+    test('leaves the key to the browser where no row has the focus, none is open, or it is not about one', async () => {
+      const { page } = seen;
+      await page.locator('header button').last().focus();
+      expect(await isLeft('keydown', () => page.keyboard.press('ContextMenu'))).toBe('true');
+      await page.keyboard.press('j');
+      await page.locator('aside').getByRole('button', { name: 'Link', exact: true }).focus();
+      expect(await isLeft('keydown', () => page.keyboard.press('ContextMenu'))).toBe('true');
+      expect(await menu().count()).toBe(0);
+    });
+
+    test('goes along to another row', async () => {
+      await seen.go('?panel=calls&range=all');
+      const labels: (string | null)[] = [];
+      for (const index of [5, 3, 2]) {
+        await seen.rows.nth(index).click({ button: 'right', position: { x: 20, y: 15 } });
+        await menu().waitFor();
+        labels.push((await menu().getAttribute('aria-label'))!.replace(/ ·.*/, ''));
+        expect(await menu().count()).toBe(1);
+      }
+      expect(new Set(labels).size).toBe(3);
+    });
+
     test('is closed by a press elsewhere; with Shift the browser has its own', async () => {
       await seen.rows.first().click({ button: 'right' });
       await menu().waitFor();
       await seen.page.locator('main footer').click();
       await menu().waitFor({ state: 'detached' });
-      const own = seen.page.evaluate(
-        () =>
-          new Promise((resolve) =>
-            document.addEventListener('contextmenu', (event) => resolve(!event.defaultPrevented), { once: true }),
-          ),
-      );
-      await seen.rows.first().click({ button: 'right', modifiers: ['Shift'] });
-      expect([await own, await menu().count()]).toEqual([true, 0]);
+      const press = (): Promise<void> => seen.rows.first().click({ button: 'right', modifiers: ['Shift'] });
+      expect([await isLeft('contextmenu', press), await menu().count()]).toEqual(['true', 0]);
     });
   });
 

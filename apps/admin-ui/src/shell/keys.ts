@@ -28,8 +28,8 @@ export const KEYS = [
 ] as const satisfies readonly { readonly action: string; readonly keys: readonly string[]; readonly label: TextKey }[];
 
 export type KeyAction = (typeof KEYS)[number]['action'];
-/** Each is told the key. */
-export type KeyHandlers = { readonly [Action in KeyAction]?: (key: string) => void };
+/** Each is told the key; one that gives false leaves it to the browser. */
+export type KeyHandlers = { readonly [Action in KeyAction]?: (key: string) => unknown };
 
 /** What a panel answers lies above what the page answers. */
 const answering: KeyHandlers[] = [];
@@ -66,9 +66,8 @@ function answer(event: KeyboardEvent, goTo: (key: string) => boolean): void {
   const action = actionOf(event.shiftKey && event.key === 'F10' ? 'Shift+F10' : event.key);
   const handler = answering.findLast((handlers) => action !== undefined && action in handlers)?.[action ?? 'help'];
   // A link or a button that has the focus does what Enter does to it.
-  if (handler !== undefined && !(event.key === 'Enter' && isControl(event.target))) {
+  if (handler !== undefined && !(event.key === 'Enter' && isControl(event.target)) && handler(event.key) !== false) {
     event.preventDefault();
-    handler(event.key);
   }
 }
 

@@ -26,9 +26,10 @@ export function useRowMenu<Row>(menu: ((asked: AskedMenu<Row>) => ComponentChild
   };
 }
 
-/** A key is a right click on the row that it is about. */
-function askByKey(): void {
-  const row = currentLine();
+/** A key is a right click on the row that it is about. What stands beside the list has the menu of the browser. */
+function askByKey(): boolean {
+  const row = document.activeElement?.closest('aside') ? null : currentLine();
   const { left: clientX, bottom: clientY } = row?.getBoundingClientRect() ?? { left: 0, bottom: 0 };
   row?.dispatchEvent(new MouseEvent('contextmenu', { bubbles: true, cancelable: true, clientX, clientY }));
+  return row !== null;
 }
