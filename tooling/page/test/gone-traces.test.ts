@@ -33,7 +33,7 @@ describeInBrowser('a link to a trace', () => {
     await seen.go(`?panel=traces&trace=${oldest.trace_id}`);
     const said = seen.page.getByRole('article').getByRole('status').filter({ hasText: 'DCC_MCP_' });
     expect(await said.textContent()).toMatch(
-      /^This trace was let go.*All since \d\d:\d\d:\d\d\.\d{3} are kept.*DCC_MCP_ADMIN_TRACES.*DCC_MCP_GATEWAY_AUDIT_DIR/,
+      /^This trace was let go.*All since (?:[\d/]+, )?\d\d:\d\d:\d\d\.\d{3} are kept.*DCC_MCP_ADMIN_TRACES.*DCC_MCP_GATEWAY_AUDIT_DIR/,
     );
     expect(await seen.page.getByText('refused').count()).toBe(0);
     expect(await seen.findings()).toEqual([]);
