@@ -169,7 +169,9 @@ export class IndexedCallStore implements CallStore {
 /** When the oldest row of the file and of those beside it (newest first) was made, in epoch milliseconds. */
 function oldestOf({ oldestMillis }: ListState, beside: readonly { readonly timestamp: string }[]): number | undefined {
   const last = beside.at(-1);
-  const times = [oldestMillis, last && Date.parse(last.timestamp)].filter((at) => at !== undefined);
+  const times = [oldestMillis, last && Date.parse(last.timestamp)]
+    .filter((at) => at !== undefined)
+    .filter((at) => !Number.isNaN(at));
   return times.length === 0 ? undefined : Math.min(...times);
 }
 

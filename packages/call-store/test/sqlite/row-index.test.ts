@@ -375,6 +375,10 @@ test('a row without a time is in no range, and in the totals', async () => {
   const { memory, index, store } = await start();
   // What a caller without types may append.
   const changes: object = { timestamp: undefined };
+  memory.append('calls', callRow(0, changes));
+  const day = { range: '24h', since: millisAt(0), until: millisAt(61) } as const;
+  expect(await store.stats(day)).toMatchObject({ total_calls: 0, complete: false });
+  expect(index.health()).toMatchObject({ state: 'ok' });
   for (const row of [...calls(3, { instance_id: 'i-1', ...changes }), ...calls(6, { instance_id: 'i-1' })]) {
     memory.append('calls', row);
     await index.flush();
@@ -383,7 +387,7 @@ test('a row without a time is in no range, and in the totals', async () => {
   expect(await store.stats({ range: '1h', ...times })).toMatchObject({ total_calls: 6 });
   expect(await store.list('calls', { sinceMillis: times.since })).toMatchObject({ total: 6 });
   expect(await store.instanceTotals()).toMatchObject([{ name: 'i-1', count: 9 }]);
-  expect(index.health()).toMatchObject({ state: 'ok', rows: 9 });
+  expect(index.health()).toMatchObject({ state: 'ok', rows: 10 });
 });
 
 test('bounds are positive integers', () => {
