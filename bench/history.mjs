@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // What the history costs: CPU of a gateway per call without it, in memory, and with a folder (lines and index); rows a second
-// that the index takes while the main thread stays free; and filters over a million rows.
+// that the index takes while the main thread stays free; and filters and statistics over a million rows.
 //   node bench/history.mjs [--smoke] [--secs 4] [--rounds 3] [--rows 1000000] [--json] [--write]      (after a build)
 import { createRowIds, MemoryCallStore } from '@dcc-mcp/call-store';
 import { parseQuery, QUERY_FIELDS } from '@dcc-mcp/call-store/query';
@@ -194,6 +194,19 @@ const QUERIES = [
   'tool_149',
 ];
 
+/** How long the statistics of all rows take, as a caller sees it; each time of another range, as one is given again for a while. */
+async function measureStatistics(store) {
+  const until = Date.now();
+  const millis = [];
+  let calls = 0;
+  for (let round = 0; round < 6; round += 1) {
+    const asked = performance.now();
+    ({ total_calls: calls } = await store.stats({ range: '7d', since: until - 604_800_000 - round, until }));
+    millis.push(performance.now() - asked);
+  }
+  return { calls, millis: rounded(median(millis.slice(1))) };
+}
+
 /** How long the first page of a filter and its count take, as a caller sees it. */
 async function measureFilters() {
   const { memory, index, store } = await openIndex('filters');
@@ -219,9 +232,11 @@ async function measureFilters() {
     }
     filters.push({ query: text, total, millis: rounded(median(millis.slice(1))) });
   }
+  const statistics = await measureStatistics(store);
   const { bytes } = index.health();
   await index.close();
-  return { rows, writeMicrosPerRow: rounded(writeMicrosPerRow), bytesPerRow: Math.round(bytes / rows), filters };
+  const bytesPerRow = Math.round(bytes / rows);
+  return { rows, writeMicrosPerRow: rounded(writeMicrosPerRow), bytesPerRow, filters, statistics };
 }
 
 try {

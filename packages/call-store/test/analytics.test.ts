@@ -15,6 +15,7 @@ import {
   rootCause,
   searchTelemetry,
   stats,
+  type TopRow,
   workflows,
 } from '@dcc-mcp/call-store/analytics';
 import { type Outcome, OUTCOMES } from '@dcc-mcp/semantic-conventions';
@@ -24,6 +25,8 @@ import { at, callRow, FAILED, identity, millisAt, searchRow, traceOf } from './r
 
 const outcomes = fc.constantFrom<Outcome>(...OUTCOMES);
 const word = fc.constantFrom('a', 'b', 'c');
+/** More than a list of the top ones has. */
+const manyWords = fc.nat(15).map((number) => `agent-${number}`);
 const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
 
 const calls = fc.array(
@@ -35,20 +38,14 @@ const calls = fc.array(
       queue_ms: maybe(fc.nat(100)),
       tool: word,
       agent_name: maybe(word),
+      agent_id: maybe(manyWords),
       instance_id: maybe(word),
       output_tokens: fc.nat(1_000),
     })
-    .map(({ second, outcome, queue_ms: queue, agent_name: agent, instance_id: instance, ...more }) => {
+    .map(({ second, outcome, ...more }) => {
       const success = outcome === 'ok' || outcome === 'late_ok';
-      return callRow(second, {
-        ...more,
-        outcome,
-        success,
-        status: success ? 'ok' : 'err',
-        ...(queue === undefined ? {} : { queue_ms: queue }),
-        ...(agent === undefined ? {} : { agent_name: agent }),
-        ...(instance === undefined ? {} : { instance_id: instance }),
-      });
+      const members: object = Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined));
+      return callRow(second, { ...members, outcome, success, status: success ? 'ok' : 'err' });
     }),
   { maxLength: 60 },
 );
@@ -60,6 +57,37 @@ function naivePercentile(values: readonly number[], percent: number): number | u
   return [...values]
     .toSorted((a, b) => a - b)
     .find((value) => values.filter((each) => each <= value).length * 100 >= percent * values.length);
+}
+
+const millisOf = (rows: readonly CallRow[]): readonly number[] => rows.map(({ duration_ms: millis }) => millis);
+const failedOf = (rows: readonly CallRow[]): number => rows.filter(({ success }) => !success).length;
+
+/** Added from the smallest on: of another order the last digit may be another one. */
+function naiveMean(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b).reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function naiveTop(
+  rows: readonly CallRow[],
+  nameOf: (row: CallRow) => string | undefined,
+  weight: 'count' | 'failed' | 'p95_ms' = 'count',
+): readonly TopRow[] {
+  const names = [...new Set(rows.map(nameOf))].filter((name) => name !== undefined).toSorted();
+  return names
+    .map((name) => {
+      const of = rows.filter((row) => nameOf(row) === name);
+      return {
+        name,
+        count: of.length,
+        failed: failedOf(of),
+        failure_rate: failedOf(of) / of.length,
+        mean_ms: naiveMean(millisOf(of)),
+        p95_ms: naivePercentile(millisOf(of), 95)!,
+        output_tokens: of.reduce((sum, { output_tokens: tokens }) => sum + tokens, 0),
+      };
+    })
+    .toSorted((a, b) => b[weight] - a[weight])
+    .slice(0, 10);
 }
 
 describe('stats', () => {
@@ -81,23 +109,43 @@ describe('stats', () => {
         );
         const queues = inside.flatMap(({ queue_ms: millis }) => millis ?? []);
         expect(told.phases_ms.queue?.p95).toBe(naivePercentile(queues, 95));
-        for (const { name, count, failed: bad, p95_ms: p95 } of told.top_tools) {
-          const of = inside.filter(({ tool }) => tool === name);
-          expect([count, bad, p95]).toEqual([
-            of.length,
-            of.filter(({ success }) => !success).length,
-            naivePercentile(
-              of.map(({ duration_ms: millis }) => millis),
-              95,
-            ),
-          ]);
-        }
-        expect(told.top_agents.reduce((sum, { count }) => sum + count, 0)).toBe(
-          inside.filter(({ agent_name: name }) => name !== undefined).length,
-        );
         expect(told.timeseries).toHaveLength(60);
         expect(told.timeseries.reduce((sum, bucket) => sum + bucket.calls, 0)).toBe(inside.length);
         expect(told.timeseries.reduce((sum, bucket) => sum + bucket.failed, 0)).toBe(failed);
+      }),
+    );
+  });
+
+  test('lists name the ten with most calls, failures or time, those of as many by name', () => {
+    fc.assert(
+      fc.property(calls, (rows) => {
+        const inside = rows.filter(({ timestamp }) => timestamp >= at(0) && timestamp <= at(3_600));
+        const failing = naiveTop(inside, ({ tool }) => tool, 'failed').filter(({ failed }) => failed > 0);
+        expect(stats(rows, HOUR)).toMatchObject({
+          top_tools: naiveTop(inside, ({ tool }) => tool),
+          slowest_tools: naiveTop(inside, ({ tool }) => tool, 'p95_ms'),
+          failing_tools: failing,
+          top_instances: naiveTop(inside, ({ instance_id: instance }) => instance),
+          top_agents: naiveTop(inside, ({ agent_name: name, agent_id: agent }) => name ?? agent),
+          top_actors: [],
+        });
+      }),
+    );
+  });
+
+  test('a bucket has the percentiles of its own calls', () => {
+    fc.assert(
+      fc.property(calls, (rows) => {
+        const { timeseries } = stats(rows, HOUR);
+        for (const [minute, bucket] of timeseries.slice(0, -1).entries()) {
+          const own = rows.filter(({ timestamp }) => timestamp >= at(minute * 60) && timestamp < at((minute + 1) * 60));
+          expect([bucket.calls, bucket.failed, bucket.p50, bucket.p95]).toEqual([
+            own.length,
+            failedOf(own),
+            naivePercentile(millisOf(own), 50),
+            naivePercentile(millisOf(own), 95),
+          ]);
+        }
       }),
     );
   });

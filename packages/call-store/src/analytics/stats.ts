@@ -2,13 +2,19 @@ import type { Outcome } from '@dcc-mcp/semantic-conventions';
 import type { CallRow } from '../rows/call-row.ts';
 import { present } from '../rows/present.ts';
 import type { TraceRow } from '../rows/trace-row.ts';
-import { mean, percentile, sortNumbers } from './percentile.ts';
-import { type TopRow, topOf, toTopRows } from './top-rows.ts';
+import { ascending, numbersAt } from './columns/ascending.ts';
+import { type CallGroup, countBy, createGrouper, type Grouper } from './columns/call-groups.ts';
+import { columnsOf, either, type RowColumns, type Values } from './columns/row-columns.ts';
+import { mean, percentile, sum } from './percentile.ts';
+import { type TopRow, topOf, topRowsOf } from './top-rows.ts';
 
 /** Lengths of time that statistics are made of, in milliseconds. */
 export const STATS_RANGES = { '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000 } as const;
 /** One of {@link STATS_RANGES}. */
 export type StatsRange = keyof typeof STATS_RANGES;
+
+/** What statistics read of a trace. */
+export type TokensRow = Pick<TraceRow, 'operation' | 'output_tokens' | 'timestamp'>;
 
 /** What {@link stats} is made of, beside calls. Times are milliseconds since the epoch. */
 export interface StatsOptions {
@@ -20,7 +26,7 @@ export interface StatsOptions {
   /** From when on calls are retained; absent where none is. */
   readonly retainedSince?: number | undefined;
   /** Requests of the same time: the tokens of searches and descriptions are theirs. */
-  readonly traces?: Iterable<Pick<TraceRow, 'operation' | 'output_tokens' | 'timestamp'>>;
+  readonly traces?: Iterable<TokensRow>;
   /** Those of the lists of tools of the same time, which are no rows; default 0. */
   readonly toolsListTokens?: number | undefined;
   /** Slugs of all registered tools. */
@@ -88,27 +94,9 @@ export interface Stats {
 
 /** What the calls from `since` to `until` say; others are left out. */
 export function stats(rows: Iterable<CallRow>, options: StatsOptions): Stats {
-  const { range, since, until, retainedSince } = options;
-  const calls = [...rows].filter((row) => isWithin(row, options));
-  const successful = calls.filter(({ success }) => success).length;
-  return present({
-    range,
-    since: time(since),
-    until: time(until),
-    total_calls: calls.length,
-    successful_calls: successful,
-    failed_calls: calls.length - successful,
-    success_rate: calls.length === 0 ? undefined : successful / calls.length,
-    by_outcome: countOutcomes(calls),
-    latency_ms: latencyOf(calls),
-    phases_ms: phasesOf(calls),
-    tokens: tokensOf(calls, options),
-    ...topsOf(calls),
-    unused_tools_count: unusedTools(calls, options.toolSlugs ?? []),
-    timeseries: timeseriesOf(calls, since, until),
-    retained_since: retainedSince === undefined ? undefined : time(retainedSince),
-    complete: retainedSince !== undefined && since >= retainedSince,
-  });
+  const within = <Row extends { readonly timestamp: string }>(all: Iterable<Row>): RowColumns<Row> =>
+    columnsOf([...all].filter((row) => isWithin(row, options)));
+  return statsOf({ calls: within(rows), traces: within(options.traces ?? []) }, options);
 }
 
 function isWithin({ timestamp }: { readonly timestamp: string }, { since, until }: StatsOptions): boolean {
@@ -116,71 +104,84 @@ function isWithin({ timestamp }: { readonly timestamp: string }, { since, until 
   return at >= since && at <= until;
 }
 
-function countOutcomes(calls: readonly CallRow[]): Stats['by_outcome'] {
-  const counts: Partial<Record<Outcome, number>> = {};
-  for (const { outcome } of calls) {
-    counts[outcome] = (counts[outcome] ?? 0) + 1;
-  }
-  return counts;
+/** What statistics are made of. */
+export interface StatsColumns {
+  readonly calls: RowColumns<CallRow>;
+  readonly traces: RowColumns<TokensRow>;
 }
 
-function spreadOf(sorted: readonly number[]): Spread | undefined {
-  const [p50, p95] = [percentile(sorted, 0.5), percentile(sorted, 0.95)];
+/** The same of rows that lie by columns, all of which are from `since` to `until`. */
+export function statsOf({ calls, traces }: StatsColumns, options: Omit<StatsOptions, 'traces'>): Stats {
+  const { range, since, until, retainedSince } = options;
+  const groupsOf = createGrouper(calls);
+  const [all] = groupsOf({ places: new Uint32Array(calls.rows), groups: 1 });
+  const failed = all?.failed ?? 0;
+  const tools = topRowsOf(groupsOf, calls.values('tool'));
+  return present({
+    range,
+    since: time(since),
+    until: time(until),
+    total_calls: calls.rows,
+    successful_calls: calls.rows - failed,
+    failed_calls: failed,
+    success_rate: calls.rows === 0 ? undefined : (calls.rows - failed) / calls.rows,
+    by_outcome: countOutcomes(calls.values('outcome')),
+    latency_ms: all && latencyOf(all),
+    phases_ms: phasesOf(calls),
+    tokens: { ...callTokens(calls), tools_list: options.toolsListTokens ?? 0, ...traceTokens(traces) },
+    ...toolsOf(tools),
+    ...topsOf(calls, groupsOf),
+    unused_tools_count: unusedTools(tools, options.toolSlugs ?? []),
+    timeseries: timeseriesOf(calls.times(), options, groupsOf),
+    retained_since: retainedSince === undefined ? undefined : time(retainedSince),
+    complete: retainedSince !== undefined && since >= retainedSince,
+  });
+}
+
+function countOutcomes({ different, places }: Values<Outcome>): Stats['by_outcome'] {
+  const counts = countBy({ places, groups: different.length });
+  const entries = different.map((outcome, place) => [outcome, counts[place] ?? 0] as const);
+  return Object.fromEntries(entries.filter(([outcome, count]) => outcome !== undefined && count > 0));
+}
+
+function spreadOf(ascendingly: ArrayLike<number>): Spread | undefined {
+  const [p50, p95] = [percentile(ascendingly, 0.5), percentile(ascendingly, 0.95)];
   return p50 === undefined || p95 === undefined ? undefined : { p50, p95 };
 }
 
-function latencyOf(calls: readonly CallRow[]): Stats['latency_ms'] {
-  const sorted = sortNumbers(calls.map(({ duration_ms: millis }) => millis));
-  const [spread, average] = [spreadOf(sorted), mean(sorted)];
-  const [min, max, p99] = [sorted[0], sorted.at(-1), percentile(sorted, 0.99)];
+function latencyOf({ durations }: CallGroup): Stats['latency_ms'] {
+  const [spread, average] = [spreadOf(durations), mean(durations)];
+  const [min, max, p99] = [durations[0], durations.at(-1), percentile(durations, 0.99)];
   return spread === undefined || average === undefined || min === undefined || max === undefined || p99 === undefined
     ? undefined
     : { min, mean: average, ...spread, p99, max };
 }
 
-function phasesOf(calls: readonly CallRow[]): Stats['phases_ms'] {
-  const phase = (name: 'queue_ms' | 'gateway_ms' | 'upstream_ms'): Spread | undefined =>
-    spreadOf(sortNumbers(calls.map((call) => call[name]).filter((millis) => millis !== undefined)));
+function phasesOf(calls: RowColumns<CallRow>): Stats['phases_ms'] {
+  const phase = (name: 'queue_ms' | 'gateway_ms' | 'upstream_ms'): Spread | undefined => {
+    const millis = calls.numbers(name);
+    return spreadOf(numbersAt(millis, ascending(millis)));
+  };
   return present({ queue: phase('queue_ms'), gateway: phase('gateway_ms'), upstream: phase('upstream_ms') });
 }
 
-function tokensOf(calls: readonly CallRow[], options: StatsOptions): Stats['tokens'] {
-  const tokens = { input: 0, output: 0, tools_list: options.toolsListTokens ?? 0, search: 0, describe: 0 };
-  for (const call of calls) {
-    tokens.input += call.input_tokens;
-    tokens.output += call.output_tokens;
-  }
-  for (const trace of options.traces ?? []) {
-    if ((trace.operation === 'search' || trace.operation === 'describe') && isWithin(trace, options)) {
-      tokens[trace.operation] += trace.output_tokens;
-    }
-  }
-  return tokens;
+function callTokens(calls: RowColumns<CallRow>): Pick<Stats['tokens'], 'input' | 'output'> {
+  return { input: sum(calls.numbers('input_tokens')), output: sum(calls.numbers('output_tokens')) };
 }
 
-type Tops = Pick<
-  Stats,
-  | 'top_tools'
-  | 'top_instances'
-  | 'top_app_types'
-  | 'top_agents'
-  | 'top_actors'
-  | 'top_client_platforms'
-  | 'slowest_tools'
-  | 'failing_tools'
->;
+function traceTokens(traces: RowColumns<TokensRow>): Pick<Stats['tokens'], 'search' | 'describe'> {
+  const { different, places } = traces.values('operation');
+  const tokens = traces.numbers('output_tokens');
+  const of = (operation: TokensRow['operation']): number =>
+    sum(tokens.filter((_, row) => different[places[row] ?? 0] === operation));
+  return { search: of('search'), describe: of('describe') };
+}
 
-function topsOf(calls: readonly CallRow[]): Tops {
-  const tools = toTopRows(calls, ({ tool }) => tool);
-  const most = (nameOf: (call: CallRow) => string | undefined): readonly TopRow[] =>
-    topOf(toTopRows(calls, nameOf), ({ count }) => count);
+type Tools = Pick<Stats, 'top_tools' | 'slowest_tools' | 'failing_tools'>;
+
+function toolsOf(tools: readonly TopRow[]): Tools {
   return {
     top_tools: topOf(tools, ({ count }) => count),
-    top_instances: most(({ instance_id: id }) => id),
-    top_app_types: most(({ dcc_type: type }) => type),
-    top_agents: most(({ agent_name: name, agent_id: id }) => name ?? id),
-    top_actors: most(({ actor_name: name, actor_id: id }) => name ?? id),
-    top_client_platforms: most(({ client_platform: platform }) => platform),
     slowest_tools: topOf(tools, ({ p95_ms: millis }) => millis),
     failing_tools: topOf(
       tools.filter(({ failed }) => failed > 0),
@@ -189,28 +190,40 @@ function topsOf(calls: readonly CallRow[]): Tops {
   };
 }
 
-function unusedTools(calls: readonly CallRow[], slugs: readonly string[]): number {
-  const used = new Set(calls.map(({ tool }) => tool));
+type Tops = Pick<Stats, 'top_instances' | 'top_app_types' | 'top_agents' | 'top_actors' | 'top_client_platforms'>;
+
+function topsOf(calls: RowColumns<CallRow>, groupsOf: Grouper): Tops {
+  const most = (names: Values<string | undefined>): readonly TopRow[] =>
+    topOf(topRowsOf(groupsOf, names), ({ count }) => count);
+  return {
+    top_instances: most(calls.values('instance_id')),
+    top_app_types: most(calls.values('dcc_type')),
+    top_agents: most(either(calls.values('agent_name'), calls.values('agent_id'))),
+    top_actors: most(either(calls.values('actor_name'), calls.values('actor_id'))),
+    top_client_platforms: most(calls.values('client_platform')),
+  };
+}
+
+function unusedTools(tools: readonly TopRow[], slugs: readonly string[]): number {
+  const used = new Set(tools.map(({ name }) => name));
   return slugs.filter((slug) => !used.has(slug)).length;
 }
 
 const BUCKETS = 60;
 
-function timeseriesOf(calls: readonly CallRow[], since: number, until: number): readonly StatsBucket[] {
+function timeseriesOf(
+  times: Float64Array,
+  { since, until }: Pick<StatsOptions, 'since' | 'until'>,
+  groupsOf: Grouper,
+): readonly StatsBucket[] {
   const width = Math.max(1, (until - since) / BUCKETS);
-  const buckets = Array.from({ length: BUCKETS }, (): CallRow[] => []);
-  for (const call of calls) {
-    // `until` itself belongs to the last one.
-    const index = Math.min(BUCKETS - 1, Math.floor((Date.parse(call.timestamp) - since) / width));
-    buckets[index]?.push(call);
-  }
-  return buckets.map((bucket, index) => toBucket(bucket, time(since + index * width)));
+  // `until` itself belongs to the last one.
+  const places = new Uint32Array(times.map((at) => Math.min(BUCKETS - 1, Math.floor((at - since) / width))));
+  return groupsOf({ places, groups: BUCKETS }).map((calls, index) => toBucket(calls, time(since + index * width)));
 }
 
-function toBucket(calls: readonly CallRow[], begin: string): StatsBucket {
-  const failed = calls.filter(({ success }) => !success).length;
-  const spread = spreadOf(sortNumbers(calls.map(({ duration_ms: millis }) => millis)));
-  return { t: begin, calls: calls.length, failed, ...spread };
+function toBucket({ count, failed, durations }: CallGroup, begin: string): StatsBucket {
+  return { t: begin, calls: count, failed, ...spreadOf(durations) };
 }
 
 function time(millis: number): string {

@@ -1,5 +1,7 @@
 import type { CallRow } from '../rows/call-row.ts';
-import { mean, percentile, sortNumbers } from './percentile.ts';
+import { type CallGroup, createGrouper, type Grouper } from './columns/call-groups.ts';
+import { columnsOf, toValues, type Values } from './columns/row-columns.ts';
+import { mean, percentile } from './percentile.ts';
 
 /** Calls that have something in common. Durations in milliseconds. */
 export interface TopRow {
@@ -18,22 +20,27 @@ const P95 = 0.95;
 
 /** One row for each value; calls without one are in none. */
 export function toTopRows(calls: readonly CallRow[], nameOf: (call: CallRow) => string | undefined): readonly TopRow[] {
-  return [...Map.groupBy(calls, nameOf)].flatMap(([name, group]) =>
-    name === undefined ? [] : [toTopRow(name, group)],
-  );
+  return topRowsOf(createGrouper(columnsOf(calls)), toValues(calls, nameOf));
 }
 
-function toTopRow(name: string, calls: readonly CallRow[]): TopRow {
-  const durations = sortNumbers(calls.map(({ duration_ms: millis }) => millis));
-  const failed = calls.filter(({ success }) => !success).length;
+/** The same of calls that lie by columns. */
+export function topRowsOf(groupsOf: Grouper, { different, places }: Values<string | undefined>): readonly TopRow[] {
+  const groups = groupsOf({ places, groups: different.length });
+  return different.flatMap((name, place) => {
+    const calls = groups[place];
+    return name === undefined || calls === undefined || calls.count === 0 ? [] : [toTopRow(name, calls)];
+  });
+}
+
+function toTopRow(name: string, { count, failed, outputTokens, durations }: CallGroup): TopRow {
   return {
     name,
-    count: calls.length,
+    count,
     failed,
-    failure_rate: failed / calls.length,
+    failure_rate: failed / count,
     mean_ms: mean(durations) ?? 0,
     p95_ms: percentile(durations, P95) ?? 0,
-    output_tokens: calls.reduce((sum, { output_tokens: tokens }) => sum + tokens, 0),
+    output_tokens: outputTokens,
   };
 }
 

@@ -1,5 +1,7 @@
-// The index against the memory: any query over any rows gives the same rows, in the same order, on the same pages.
+// The index against the memory: any query over any rows gives the same rows, in the same order, on the same pages, and
+// statistics of any time are the same numbers.
 import { type CallRow, type CallStore, MemoryCallStore, newRowId, type Trace } from '@dcc-mcp/call-store';
+import type { TopRow } from '@dcc-mcp/call-store/analytics';
 import type { Query, QueryTerm } from '@dcc-mcp/call-store/query';
 import { IndexedCallStore, RowIndex } from '@dcc-mcp/call-store/sqlite';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
@@ -208,5 +210,89 @@ test.each([
     ),
     { numRuns: 60 },
   );
+  expect(index.health()).toMatchObject({ state: 'ok', dropped: 0, pruned: 0 });
+});
+
+const BUCKETS = 60;
+const HOUR_SECONDS = 3600;
+
+const maybe = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | undefined> =>
+  fc.option(value, { nil: undefined });
+
+/** On the edge of a bucket or beside it, or at no time. */
+const when = maybe(fc.record({ bucket: fc.nat(BUCKETS), besideMillis: fc.constantFrom(-1, 0, 1) }));
+
+/** Few values, so that many weigh the same; what is `undefined` is absent. */
+const countedCalls = fc.record({
+  when,
+  tool: maybe(words),
+  instance_id: maybe(words),
+  dcc_type: maybe(words),
+  agent_name: maybe(words),
+  agent_id: maybe(words),
+  actor_name: maybe(words),
+  actor_id: maybe(words),
+  client_platform: maybe(words),
+  outcome: fc.constantFrom('ok', 'timeout', undefined),
+  success: maybe(fc.boolean()),
+  duration_ms: maybe(fc.oneof(numbers, fc.constantFrom(0.1, 0.2, 0.3))),
+  queue_ms: maybe(numbers),
+  gateway_ms: maybe(numbers),
+  upstream_ms: maybe(numbers),
+  input_tokens: maybe(fc.nat(100)),
+  output_tokens: maybe(fc.nat(100)),
+});
+
+const countedTraces = fc.record({
+  when,
+  operation: fc.constantFrom('call', 'search', 'describe', undefined),
+  output_tokens: maybe(fc.nat(100)),
+});
+
+/** An hour of its own for each run, and a width of its own of its buckets: rows and answers of others are not in the way. */
+function timesOf(run: number): { readonly since: number; readonly until: number; readonly widthMillis: number } {
+  const since = millisAt(run * HOUR_SECONDS);
+  const widthMillis = 1000 + run;
+  return { since, until: since + BUCKETS * widthMillis, widthMillis };
+}
+
+function byName(totals: readonly TopRow[]): readonly TopRow[] {
+  return totals.toSorted((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+test('statistics of any time are those of the memory', async () => {
+  append('calls', callRow(0));
+  await index.flush();
+  let run = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(countedCalls, { maxLength: 12 }),
+      fc.array(countedTraces, { maxLength: 6 }),
+      fc.boolean(),
+      async (newCalls, newTraces, isFlushed) => {
+        run += 1;
+        const { since, until, widthMillis } = timesOf(run);
+        const made = ({
+          when: place,
+          ...changes
+        }: {
+          readonly when: typeof when extends fc.Arbitrary<infer When> ? When : never;
+        }): object => ({
+          ...changes,
+          row_id: newRowId(),
+          timestamp: place && new Date(since + place.bucket * widthMillis + place.besideMillis).toISOString(),
+        });
+        newCalls.forEach((call) => append('calls', { ...callRow(1), ...made(call) }));
+        newTraces.forEach((trace) => append('traces', { ...traceOf(1), ...made(trace) }));
+        if (isFlushed) {
+          await index.flush();
+        }
+        const request = { range: '1h', since, until, toolSlugs: ['ok', 'nobody'] } as const;
+        expect(await indexed.stats(request)).toEqual(await memory.stats(request));
+      },
+    ),
+    { numRuns: 100 },
+  );
+  expect(byName(await indexed.instanceTotals())).toEqual(byName(await memory.instanceTotals()));
   expect(index.health()).toMatchObject({ state: 'ok', dropped: 0, pruned: 0 });
 });

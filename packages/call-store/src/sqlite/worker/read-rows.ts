@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type { IndexedKind, ReadAnswer, ReadRequest, StoredRow } from '../messages.ts';
 import { MAX_MOVES, toLookupKey, toSequence } from '../row-sequence.ts';
-import type { Mask } from './blocks/block.ts';
+import { countOf, type Mask } from './blocks/block.ts';
 import { REQUEST_KEYS, TRACE_KEYS } from './schema.ts';
 import { SelectedRows } from './selected-rows.ts';
 
@@ -101,14 +101,6 @@ class NewestSequences {
   toArray(): readonly number[] {
     return this.#kept;
   }
-}
-
-function countOf(mask: Mask): number {
-  let count = 0;
-  for (let index = 0; index < mask.length; index += 1) {
-    count += mask[index] ?? 0;
-  }
-  return count;
 }
 
 function markedOf(sequences: Float64Array, mask: Mask | undefined): readonly number[] {

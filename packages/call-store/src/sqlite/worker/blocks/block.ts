@@ -6,6 +6,15 @@ import { decodeNumbers, decodePlaces } from './column-codec.ts';
 /** Which rows of a block: 1 for each that is meant. */
 export type Mask = Uint8Array;
 
+/** How many rows are meant. */
+export function countOf(mask: Mask): number {
+  let count = 0;
+  for (let index = 0; index < mask.length; index += 1) {
+    count += mask[index] ?? 0;
+  }
+  return count;
+}
+
 /** The values of a column: its different ones as a list of JSON, and the place among them of each row's, from 1. */
 export interface BlockValues {
   readonly words: string;
