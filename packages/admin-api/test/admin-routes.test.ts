@@ -2,28 +2,13 @@ import { MemoryCallStore, type Trace } from '@dcc-mcp/call-store';
 import { describe, expect, test } from '@jest/globals';
 import { type AdminRoute, createAdminRoutes } from '../src/index.ts';
 import { callRow } from './call-row.ts';
+import { traceRow } from './trace-row.ts';
 
 const BASE = 'https://gateway.example';
 
 function traceOf(time: string, outcome: 'ok' | 'timeout'): Trace {
-  const { duration_ms: _millis, tool_label: _label, operation, ...row } = callRow();
-  const status = outcome === 'ok' ? ('ok' as const) : ('err' as const);
-  return {
-    ...row,
-    operation,
-    timestamp: time,
-    started_at: time,
-    outcome,
-    success: outcome === 'ok',
-    status,
-    total_ms: 1,
-    span_count: 0,
-    slowest_span_name: '',
-    slowest_span_ms: 0,
-    total_tokens: 2,
-    is_slow: false,
-    spans: [],
-  };
+  const isGood = outcome === 'ok';
+  return traceRow({ timestamp: time, started_at: time, outcome, success: isGood, status: isGood ? 'ok' : 'err' });
 }
 
 function routesOf(store = new MemoryCallStore(), pagePath?: string): readonly AdminRoute[] {

@@ -3,6 +3,7 @@ import { MemoryCallStore, type Trace, type TracePayload, type TrafficFrame, newR
 import { describe, expect, jest, test } from '@jest/globals';
 import { type AdminSources, createAdminRoutes } from '../src/index.ts';
 import { callRow } from './call-row.ts';
+import { traceRow as anyTraceRow } from './trace-row.ts';
 
 interface Entry {
   readonly pageref?: string;
@@ -40,20 +41,9 @@ function payload(content: string, more: Partial<TracePayload> = {}): TracePayloa
   };
 }
 
+/** Of a request that began at that time. */
 function traceRow(more: Partial<Trace> = {}): Trace {
-  const { duration_ms: _millis, tool_label: _label, ...row } = callRow();
-  return {
-    ...row,
-    started_at: STARTED,
-    total_ms: 12.5,
-    span_count: 0,
-    slowest_span_name: '',
-    slowest_span_ms: 0,
-    total_tokens: 2,
-    is_slow: false,
-    spans: [],
-    ...more,
-  };
+  return anyTraceRow({ started_at: STARTED, total_ms: 12.5, ...more });
 }
 
 function frame(more: Partial<TrafficFrame>): TrafficFrame {
