@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { runInProcess } from '../../fixtures/run-in-process.ts';
 import { cleanEnvironment, MAIN } from '../../fixtures/start-gateway.ts';
 import { type RestGateway, startRestGateway } from '../../rest/rest-gateway.ts';
@@ -14,6 +14,7 @@ import { type RestGateway, startRestGateway } from '../../rest/rest-gateway.ts';
 type Json = Readonly<Record<string, unknown>>;
 
 const folder = mkdtempSync(join(tmpdir(), 'hand-on-'));
+const servers: Server[] = [];
 let rest: RestGateway;
 let at: readonly string[];
 let failed: Json;
@@ -29,6 +30,8 @@ beforeAll(async () => {
 
 afterAll(async () => {
   rmSync(folder, { recursive: true });
+  servers.forEach((server) => server.closeAllConnections());
+  servers.forEach((server) => server.close());
   await rest?.gateway.stop();
 });
 
@@ -110,6 +113,27 @@ describe('bundle', () => {
   });
 });
 
+/** What stands in for a gateway, and answers as no gateway of this machine can be made to; gives its address. */
+async function startAnswering(answer: (response: ServerResponse) => void): Promise<string> {
+  const server = createServer((_request, response) => answer(response)).listen(0, '127.0.0.1');
+  servers.push(server);
+  await once(server, 'listening');
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** 200 MB, a megabyte at a time, and no faster than they are read. */
+function sendLarge(response: ServerResponse, onPiece = (): void => {}): void {
+  const piece = `${'x'.repeat(1_000)}\n`.repeat(1_000);
+  let left = 200;
+  const go = (): void => {
+    for (; left > 0 && response.write(piece); left -= 1) {
+      onPiece();
+    }
+  };
+  response.on('drain', go);
+  go();
+}
+
 /** The members of the first line of what a link exports. */
 async function exportedFields(path: string, ...more: readonly string[]): Promise<readonly string[]> {
   const { stdout } = await runInProcess(['export', `${rest.gateway.url}${path}`, ...more]);
@@ -173,34 +197,29 @@ describe('export', () => {
     expect(() => readFileSync(file)).toThrow('ENOENT');
   });
 
+  test.each([
+    ['no/such', /no\/such can't be written: ENOENT/],
+    ['.', /can't be written: EISDIR/],
+    ['/dev/full', /^error: \/dev\/full can't be written: ENOSPC/],
+  ])('into %s, which cannot be written, is said with the reason', async (name, reason) => {
+    const url = await startAnswering((response) => sendLarge(response));
+    const ended = await runInProcess(['export', '-o', resolve(folder, name), '--url', url]);
+    expect(ended).toMatchObject({ code: 1, stderr: expect.stringMatching(reason) });
+    expect(ended.stderr).not.toContain('the gateway ended');
+  });
+
   test('one that ends in the middle is said', async () => {
-    const server = createServer((_request, response) => {
+    const url = await startAnswering((response) => {
       response.write('{"row_id":1}\n');
       setImmediate(() => response.destroy());
     });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const { code, stderr } = await runInProcess(['export', '-o', join(folder, 'half'), '--url', url]);
     expect([code, stderr]).toEqual([1, expect.stringContaining('what is written is not whole')]);
-    server.close();
   });
 
   test('whoever reads may have enough before the end', async () => {
-    const piece = `${'x'.repeat(1_000)}\n`.repeat(1_000);
     let sent = 0;
-    const server = createServer((_request, response) => {
-      const go = (): void => {
-        for (; sent < 200 && response.write(piece);) {
-          sent += 1;
-        }
-      };
-      response.on('drain', go);
-      go();
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const url = await startAnswering((response) => sendLarge(response, () => (sent += 1)));
     const child = spawn(process.execPath, [MAIN, 'export', '--url', url], { env: cleanEnvironment() });
     let stderr = '';
     child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
@@ -210,7 +229,5 @@ describe('export', () => {
     expect([code, stderr]).toEqual([0, '']);
     // Nothing is asked for that nobody reads: what was sent is what lies between, and not the whole.
     expect(sent).toBeLessThan(100);
-    server.closeAllConnections();
-    server.close();
   });
 });

@@ -14,21 +14,19 @@ export async function writeOut(
   file: string | undefined,
   pieces: Iterable<string> | AsyncIterable<Uint8Array>,
 ): Promise<number> {
+  const target = file === undefined ? terminal.stdout : createWriteStream(file);
   let isCutOff = false;
   async function* watched(): AsyncGenerator<string | Uint8Array> {
     try {
       yield* pieces;
     } catch (error) {
-      isCutOff = true;
+      // A target that fails ends its source, too, and is what failed.
+      isCutOff = !target.destroyed;
       throw error;
     }
   }
   try {
-    if (file === undefined) {
-      await pipeline(Readable.from(watched()), terminal.stdout, { end: false });
-    } else {
-      await pipeline(Readable.from(watched()), createWriteStream(file));
-    }
+    await pipeline(Readable.from(watched()), target, { end: file !== undefined });
     return 0;
   } catch (error) {
     if (isCutOff) {
