@@ -183,6 +183,15 @@ describe('export', () => {
     expect(await exportedFields('/admin/?panel=calls', '--kind', 'traces')).toContain('total_ms');
   });
 
+  test.each(['/admin/?panel=instances', '/admin/?panel=constructor&range=1h', '/v1/debug/events'])(
+    'of %s, which shows no list of those that are exported, is refused with what is',
+    async (path) => {
+      const { code, stdout, stderr } = await runInProcess(['export', `${rest.gateway.url}${path}`]);
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toMatch(/the link shows \w+; exported are calls, traces, searches or workflows/);
+    },
+  );
+
   test('of an id that nothing has is refused, and no file is made', async () => {
     const file = join(folder, 'nothing.har');
     const { code, stderr } = await runInProcess(['export', '--format', 'har', 'nobody', '-o', file, ...at]);

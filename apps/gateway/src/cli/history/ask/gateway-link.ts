@@ -4,7 +4,9 @@ export interface GatewayLink {
   readonly urls: readonly [string, ...string[]];
   /** The row, request or trace that it shows. */
   readonly id?: string | undefined;
-  /** What its list is of, as exports name it; absent where nothing of it is exported. */
+  /** The panel or the list that it names. */
+  readonly shows?: string | undefined;
+  /** The same as exports name it; absent where nothing of it is exported. */
   readonly kind?: string | undefined;
   readonly q?: string | undefined;
   readonly since?: string | undefined;
@@ -29,10 +31,12 @@ export function readGatewayLink(link: string, nowMillis: number): GatewayLink | 
   const base = api?.['base'] ?? pathname.replace(/\/$/, '');
   const [first, ...others] = api?.['debug'] === '/v1/debug' ? [base] : above(base);
   const since = query.get('since') ?? sinceOf(query.get('range'), nowMillis);
+  const shows = api?.['list'] ?? (query.get('panel') || undefined);
   return {
     urls: [`${origin}${first}`, ...others.map((path) => `${origin}${path}`)],
     id: decoded(api?.['id']) ?? query.get('trace') ?? query.get('row') ?? undefined,
-    kind: KINDS[api?.['list'] ?? query.get('panel') ?? ''],
+    shows,
+    kind: KINDS.get(shows),
     q: query.get('q') ?? undefined,
     since,
     until: query.get('until') ?? undefined,
@@ -40,13 +44,13 @@ export function readGatewayLink(link: string, nowMillis: number): GatewayLink | 
 }
 
 /** By the names of panels and of lists of the API. */
-const KINDS: Readonly<Record<string, string>> = {
-  calls: 'calls',
-  traces: 'traces',
-  workflows: 'workflows',
-  search: 'searches',
-  'search-telemetry': 'searches',
-};
+const KINDS: ReadonlyMap<string | undefined, string> = new Map([
+  ['calls', 'calls'],
+  ['traces', 'traces'],
+  ['workflows', 'workflows'],
+  ['search', 'searches'],
+  ['search-telemetry', 'searches'],
+]);
 
 /** `/a/b` and the empty path for the page at `/a/b/admin`: the page is at least one part below the gateway. */
 function above(page: string): readonly [string, ...string[]] {

@@ -15,6 +15,7 @@ import {
   optionsOf,
   parseHistoryArguments,
   VERB_USES,
+  type VerbUse,
   verbsWith,
 } from './history-flags.ts';
 import { failed, type HistoryRun, wrongUse } from './history-run.ts';
@@ -119,7 +120,7 @@ function readMeant(verb: HistoryVerb, values: HistoryValues, [word, ...more]: re
   if (word !== undefined && isLink(word) && link === undefined) {
     return { issue: `${word} is no URL` };
   }
-  const meant = link === undefined ? fromFlags(values, word) : fromLink(values, link, taken);
+  const meant = link === undefined ? fromFlags(values, word) : fromLink(values, link, VERB_USES[verb]);
   if ('issue' in meant) {
     return meant;
   }
@@ -137,7 +138,7 @@ function fromFlags(values: HistoryValues, id: string | undefined): Meant {
 }
 
 /** What the link of an alert, of a row or of the page says stands in place of flags. */
-function fromLink(values: HistoryValues, link: GatewayLink, taken: 'id' | 'file' | 'list' | undefined): Reading {
+function fromLink(values: HistoryValues, link: GatewayLink, { word: taken, flags }: VerbUse): Reading {
   const urls = values.url === undefined ? link.urls : [values.url];
   const isElsewhere = values.url === undefined && !isOfThisMachine(link.urls[0]);
   if (taken !== 'list' && link.id !== undefined) {
@@ -145,6 +146,11 @@ function fromLink(values: HistoryValues, link: GatewayLink, taken: 'id' | 'file'
   }
   if (link.id !== undefined && link.q === undefined) {
     return { issue: `the link is of one request: dcc-mcp-gateway traces shows it, report makes a text of it` };
+  }
+  if (flags.includes('kind') && values.kind === undefined && link.shows !== undefined && link.kind === undefined) {
+    return {
+      issue: `the link shows ${link.shows}; exported are calls, traces, searches or workflows: name one by --kind`,
+    };
   }
   const told =
     taken === 'list' || taken === 'id' ? ({ q: link.q, since: link.since, until: link.until } as const) : { q: link.q };
