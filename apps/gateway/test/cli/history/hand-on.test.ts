@@ -150,8 +150,8 @@ describe('export', () => {
   ])('%s as %s are all rows', async (kind, format, lines) => {
     const file = join(folder, `${kind}.${format}`);
     const flags = ['--kind', kind, '--format', format];
-    const { code, stdout } = await runInProcess(['export', ...flags, ...at]);
-    expect([code, stdout.trimEnd().split(/\r?\n/).length]).toEqual([0, lines]);
+    const { code, stdout, stderr } = await runInProcess(['export', ...flags, ...at]);
+    expect([code, stderr, stdout.trimEnd().split(/\r?\n/).length]).toEqual([0, '', lines]);
     await runInProcess(['export', ...flags, '-o', file, ...at]);
     expect(readFileSync(file, 'utf8')).toBe(stdout);
   });
@@ -191,6 +191,17 @@ describe('export', () => {
       expect(stderr).toMatch(/the link shows \w+; exported are calls, traces, searches or workflows/);
     },
   );
+
+  test.each([
+    ['jsonl', 'calls', /^$/],
+    ['csv', 'workflows', /^\w[^\n]*\n$/],
+    ['har', 'traces', /"entries":\[\n\],/],
+  ])('as %s without a row says that no %s match', async (format, kind, whole) => {
+    const flags = ['--format', format, ...(format === 'csv' ? ['--kind', kind] : []), '--q', 'session_id=nothing'];
+    const { code, stdout, stderr } = await runInProcess(['export', ...flags, ...at]);
+    expect([code, stderr]).toEqual([0, `no ${kind} match\n`]);
+    expect(stdout).toMatch(whole);
+  });
 
   test('of an id that nothing has is refused, and no file is made', async () => {
     const file = join(folder, 'nothing.har');

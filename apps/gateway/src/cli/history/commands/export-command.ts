@@ -1,16 +1,49 @@
-import { failed, type HistoryRun } from './history-run.ts';
+import { failed, type HistoryRun, noneMatch } from './history-run.ts';
 import { writeOut } from './write-out.ts';
 
 /** A list as a file, as it comes: what waits is one piece, however slow the reader is. */
 export async function runExport(run: HistoryRun): Promise<number> {
   const { terminal, client, values, id } = run;
-  const { kind, format, since, until, output } = values;
+  const { format = 'jsonl', kind = format === 'har' ? 'traces' : 'calls', since, until, output } = values;
   const q = id === undefined ? values.q : await queryOf(run, id);
   if (typeof q === 'object') {
     return failed(terminal, q.message);
   }
   const answer = await client.bytes('export', { kind, format, q, since, until });
-  return answer.ok ? writeOut(terminal, output, answer.value) : failed(terminal, answer.message);
+  if (!answer.ok) {
+    return failed(terminal, answer.message);
+  }
+  const begin: Uint8Array[] = [];
+  const code = await writeOut(terminal, output, keepBegin(answer.value, begin));
+  if (code === 0 && WITHOUT_ROWS[format]?.test(Buffer.concat(begin).toString()) === true) {
+    terminal.printError(noneMatch(kind));
+  }
+  return code;
+}
+
+/** What a file is that has no rows. */
+const WITHOUT_ROWS: Readonly<Record<string, RegExp>> = {
+  jsonl: /^$/,
+  csv: /^[^\n]*\n?$/,
+  har: /"entries":\[\s*\]/,
+};
+
+/** More than a file without rows has. */
+const BEGIN_BYTES = 16_384;
+
+/** Passes pieces on, and keeps those of the begin. */
+async function* keepBegin(
+  pieces: AsyncIterable<Uint8Array>,
+  begin: Uint8Array[],
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let bytes = 0;
+  for await (const piece of pieces) {
+    if (bytes < BEGIN_BYTES) {
+      begin.push(piece);
+      bytes += piece.byteLength;
+    }
+    yield piece;
+  }
 }
 
 /** The rows of one request, or of one trace; of an id that nothing has, what the gateway says of it: no file without rows. */

@@ -38,6 +38,11 @@ export function failed(terminal: Terminal, message: string): 1 {
   return 1;
 }
 
+/** That a list is empty. */
+export function noneMatch(listed: string): string {
+  return `no ${listed} match`;
+}
+
 /** What was typed wrongly. */
 export function wrongUse(terminal: Terminal, verb: HistoryVerb, issue: string): 2 {
   terminal.printError(`error: ${issue} (see dcc-mcp-gateway ${verb} --help)`);

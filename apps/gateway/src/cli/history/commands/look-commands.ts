@@ -6,7 +6,7 @@ import { rowLine, waterfallLines } from '../show/row-lines.ts';
 import { type SearchQuality, searchLines } from '../show/search-lines.ts';
 import { statsLines } from '../show/stats-lines.ts';
 import { workflowLines } from '../show/workflow-lines.ts';
-import { failed, type HistoryRun, show } from './history-run.ts';
+import { failed, type HistoryRun, noneMatch, show } from './history-run.ts';
 
 /** What fits on a screen. */
 const DEFAULT_LIMIT = '20';
@@ -71,7 +71,7 @@ async function list<Name extends keyof ListedRows>(
     const rows: readonly ListedRows[Name][] = listed[name] ?? [];
     const left = listed.total - rows.length;
     const more = left > 0 ? [plain(`${left} older ones match, too: --limit shows more`)] : [];
-    return [...more, ...rows.toReversed().flatMap(toLines), ...(rows.length === 0 ? [plain(`no ${name} match`)] : [])];
+    return [...more, ...rows.toReversed().flatMap(toLines), ...(rows.length === 0 ? [plain(noneMatch(name))] : [])];
   });
 }
 
