@@ -42,6 +42,7 @@ const OPTIONS = {
 } as const;
 
 const TOPICS = ['serve', 'doctor', 'login', 'logout', 'token', 'config', 'approvals', ...HISTORY_VERBS] as const;
+const KNOWN_WORDS: readonly string[] = [...TOPICS, 'help', 'version'];
 /** Commands that read their arguments themselves. */
 const OWN_COMMANDS = ['token', 'approvals', 'login', 'logout'] as const;
 
@@ -61,6 +62,10 @@ export async function parseCommandLine(args: readonly string[]): Promise<Command
     const { values, positionals } = parse(args);
     return toCommand(values, positionals) ?? refused(await commandIssue(positionals));
   } catch (error) {
+    const word = commandWord(args);
+    if (word !== undefined && !KNOWN_WORDS.includes(word)) {
+      return refused(await commandIssue([word]));
+    }
     const { describeArgumentIssue } = await import('./flag-issue.ts');
     return refused(describeArgumentIssue(error, optionsOf(args)));
   }
@@ -70,7 +75,16 @@ function parse(args: readonly string[]) {
   return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true, strict: true });
 }
 
-/** Flags that the command takes; of a word that is no command, those of all. */
+/** The word in the place of the command; behind a flag that is not known a word may be its value. */
+function commandWord(args: readonly string[]): string | undefined {
+  const parsing = { options: OPTIONS, allowPositionals: true, strict: false, tokens: true } as const;
+  const first = parseArgs({ args: [...args], ...parsing }).tokens.find(
+    (token) => token.kind === 'positional' || (token.kind === 'option' && !Object.hasOwn(OPTIONS, token.name)),
+  );
+  return first?.kind === 'positional' ? first.value : undefined;
+}
+
+/** Flags that the command takes; those of serve where none is named. */
 function optionsOf(args: readonly string[]): Partial<typeof OPTIONS> {
   const { json: _json, origins: _origins, ...ofServe } = OPTIONS;
   const name = args.find((arg) => !arg.startsWith('-')) ?? 'serve';
@@ -136,7 +150,7 @@ async function commandIssue(positionals: readonly string[]): Promise<string> {
   }
   // Loaded here, because only a mistake needs the names that are near.
   const { nearest } = await import('@dcc-mcp/telemetry-config');
-  const meant = nearest(name, [...TOPICS, 'help', 'version']);
+  const meant = nearest(name, KNOWN_WORDS);
   if (meant !== undefined) {
     return `there is no command '${name}'; did you mean ${meant}?`;
   }

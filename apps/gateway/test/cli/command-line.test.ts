@@ -61,6 +61,10 @@ describe('wrong usage is one line that says what to do', () => {
     ['config', 'say config print or config schema'],
     ['docter', "there is no command 'docter'; did you mean doctor?"],
     ['sevre --port 1', "there is no command 'sevre'; did you mean serve?"],
+    ['frobnicate --url U', "there is no command 'frobnicate'; there are serve, doctor,"],
+    ['--port 1 cals --q ok', "there is no command 'cals'; did you mean calls?"],
+    ['docter --host', "there is no command 'docter'; did you mean doctor?"],
+    ['--prot 1 doctor', 'there is no flag --prot; did you mean --port?'],
     ['help tokens', "there is no command 'tokens'; did you mean token?"],
     [
       'help nothing',
