@@ -100,6 +100,22 @@ describe('createAdminRoutes', () => {
     expect(shifted).toMatchObject({ total: 2 });
   });
 
+  test.each(['2026-01-02T00:00:00.001', '2026-01-02T00:01', '2026-01-02 01:00:00 00:30', '2026-01-03'])(
+    'since %s is the time that q takes it for',
+    async (time) => {
+      const store = new MemoryCallStore();
+      for (const timestamp of ['2026-01-02T00:00:00.000Z', '2026-01-03T00:00:00.000Z']) {
+        store.append('calls', callRow({ timestamp }));
+      }
+      const since = await ask(routesOf(store), 'calls', `since=${time}`);
+      const q = await ask(routesOf(store), 'calls', `q=${encodeURIComponent(`timestamp>="${time}"`)}`);
+      expect([since.body, q.body]).toEqual([
+        expect.objectContaining({ total: 1 }),
+        expect.objectContaining({ total: 1 }),
+      ]);
+    },
+  );
+
   test.each([
     ['an unknown parameter, with the nearest known one', 'calls', 'limitt=1', 'did you mean limit?'],
     ['a parameter that is given twice', 'calls', 'limit=1&limit=1', 'more than once'],

@@ -99,8 +99,8 @@ function idOf(path: string): z.ZodType {
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
   limit: 'Most rows of the answer: 1 to 10,000.',
   cursor: 'next_cursor of the page before.',
-  since: 'Rows of this time and later, RFC 3339.',
-  until: 'Rows of this time and earlier, RFC 3339.',
+  since: 'Rows of this time and later, RFC 3339; without an offset it is UTC.',
+  until: 'Rows of this time and earlier, RFC 3339; without an offset it is UTC.',
   q: 'A query: field op value, joined by spaces (and) or OR; bare words search.',
   instance: 'Rows of one gateway (its service.instance.id) or of one server (its instance_id) alone.',
   range: '1h (the default), 24h or 7d, back from now.',

@@ -1,5 +1,5 @@
 import { isRowId, type ListRequest, type RowFilter, type RowKind } from '@dcc-mcp/call-store';
-import { nearestName, parseQuery, QUERY_FIELDS, type QueryIssue } from '@dcc-mcp/call-store/query';
+import { nearestName, parseQuery, parseTime, QUERY_FIELDS, type QueryIssue } from '@dcc-mcp/call-store/query';
 import { AdminRefusal } from './admin-request.ts';
 import { ofInstance } from './of-instance.ts';
 
@@ -92,10 +92,10 @@ export class Parameters {
     return text;
   }
 
-  /** Milliseconds since the epoch. @throws {AdminRefusal} */
+  /** Milliseconds since the epoch; read as a time in `q` is. @throws {AdminRefusal} */
   time(name: string): number | undefined {
     const text = this.text(name);
-    const at = text === undefined ? undefined : readTime(text);
+    const at = text === undefined ? undefined : parseTime(text);
     if (text !== undefined && at === undefined) {
       throw wrong(name, `${quote(text)} is no time`, 'write it like 2026-01-31T12:00:00Z');
     }
@@ -141,24 +141,6 @@ export class Parameters {
 export const PAGE_PARAMETERS = ['limit', 'cursor', 'since', 'until', 'q'] as const;
 /** Those of a list whose rows name where they come from. */
 export const ROW_PARAMETERS = [...PAGE_PARAMETERS, 'instance'] as const;
-
-// RFC 3339, section 5.6; `Date.parse` takes much more than that.
-const TIME = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:[Zz]|[+-]\d{2}:\d{2})$/;
-
-function readTime(text: string): number | undefined {
-  // A plus in a query is a blank.
-  const written = text.replace(/ (\d{2}:\d{2})$/, '+$1');
-  const at = TIME.test(written) && isDay(written.slice(0, DAY_CHARS)) ? Date.parse(written) : NaN;
-  return Number.isNaN(at) ? undefined : at;
-}
-
-const DAY_CHARS = '2026-01-31'.length;
-
-/** `Date.parse` takes the 31st of February for the 3rd of March. */
-function isDay(day: string): boolean {
-  const at = Date.parse(day);
-  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(day);
-}
 
 function unknown(name: string, known: readonly string[]): AdminRefusal {
   const nearest = nearestName(name, known);

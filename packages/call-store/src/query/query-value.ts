@@ -1,6 +1,7 @@
 import { nearestName } from './nearest-name.ts';
 import type { FieldType, QueryField, QueryOperator } from './query-field.ts';
 import type { ExpectedValue } from './query-issue.ts';
+import { parseTime } from './query-time.ts';
 
 /** A value in the field's own unit, or what was expected instead. */
 export type ValueReading =
@@ -20,7 +21,6 @@ const BYTE_UNITS: Readonly<Record<string, number>> = {
   mb: 1_000_000,
   mib: 1_048_576,
 };
-const TIME = /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})?)?$/i;
 
 type Reader = (text: string, field: QueryField, operator: QueryOperator) => ValueReading;
 
@@ -65,8 +65,6 @@ function readWithUnit(text: string, units: Readonly<Record<string, number>>, exp
 }
 
 function readTime(text: string): ValueReading {
-  // A time without an offset is UTC, as everything in a row is.
-  const isLocal = text.length > 10 && !/(?:Z|[+-]\d{2}:\d{2})$/i.test(text);
-  const millis = TIME.test(text) ? Date.parse(isLocal ? `${text}Z` : text) : Number.NaN;
-  return Number.isNaN(millis) ? { ok: false, expected: 'time' } : { ok: true, value: millis };
+  const value = parseTime(text);
+  return value === undefined ? { ok: false, expected: 'time' } : { ok: true, value };
 }

@@ -11,4 +11,5 @@ export { type QueryFault, type QueryIssue } from './query-issue.ts';
 export { QUERY_FIELDS } from './query-fields.ts';
 export { MAX_QUERY_CHARS, MAX_QUERY_TERMS, parseQuery, type QueryReading } from './parse-query.ts';
 export { type RowPredicate, toPredicate } from './query-predicate.ts';
+export { parseTime } from './query-time.ts';
 export { nearestName } from './nearest-name.ts';

@@ -17,7 +17,8 @@ came out. A link of the page or of an alert stands for its query and its times.
 
 Options
   --q QUERY             which ones: fields and words, joined by spaces or OR
-  --since T, --until T  a time such as 2026-01-31T12:00:00Z (not tail)
+  --since T, --until T  a time such as 2026-01-31T12:00:00Z, UTC without an
+                        offset (not tail)
   --limit N             at most so many (default 20; not tail)
   --json                the answer of /v1/debug as it is
 ${GATEWAY}
@@ -93,7 +94,8 @@ Options
                         workflows
   --format F            jsonl (default), csv, or har (calls or traces)
   --q QUERY             which ones: session_id=S for those of a session
-  --since T, --until T  a time such as 2026-01-31T12:00:00Z
+  --since T, --until T  a time such as 2026-01-31T12:00:00Z, UTC without an
+                        offset
   -o, --output FILE     into a file; else to stdout
 ${GATEWAY}
 
