@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { runInProcess } from '../fixtures/run-in-process.ts';
 import { cleanEnvironment, MAIN } from '../fixtures/start-gateway.ts';
 import { type RestGateway, startRestGateway } from '../rest/rest-gateway.ts';
 
@@ -117,9 +118,20 @@ test('a gateway that was killed and its successor at the same address are one', 
   expect([code, stderr, stdout]).toEqual([0, '', expect.stringContaining('toolbox.')]);
 });
 
-test('what is wrong with a query is said as the API says it', async () => {
-  const { code, stderr } = await run(['calls', ...at(), '--q', 'outcom=ok']);
-  expect([code, stderr]).toEqual([1, expect.stringContaining('Did you mean outcome?')]);
+describe('what is wrong with a query is said as the API says it, with the place', () => {
+  const long = 'tool=a '.repeat(10);
+
+  test.each([
+    ['outcom=ok', /^error: q: There is no field "outcom". Did you mean outcome\?\n {2}outcom=ok\n {2}\^\n$/],
+    [' tool~"open', /^error: q: A quote \("\) is opened and never closed.\n {2}tool~"open\n {7}\^\n$/],
+    ['tool~渲染 outcome=no', /\n {2}tool~渲染 outcome=no\n {20}\^\n$/],
+    [`${long}outcome=no ${long}`, /\n {2}…[^\n]{35}no tool=a .{25}…\n {38}\^\n$/],
+  ])('%s', async (q, words) => {
+    for (const verb of ['calls', 'tail', 'report', 'export']) {
+      const { code, stderr } = await runInProcess([verb, '--q', q, ...at()]);
+      expect([code, stderr]).toEqual([1, expect.stringMatching(words)]);
+    }
+  });
 });
 
 test('help fits a terminal of 80 columns', async () => {

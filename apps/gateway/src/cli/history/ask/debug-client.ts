@@ -2,8 +2,22 @@ import type { ReadableStream } from 'node:stream/web';
 import { VERSION } from '../../../config/load/version.ts';
 import { messageOf } from '../../../protocol/thrown-error.ts';
 
-/** What the gateway answered, or why it did not, in one line that says what to do. */
-export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly message: string };
+/** Where a query can't be read. */
+export interface QueryPlace {
+  readonly query: string;
+  /** In UTF-16 units from 0. */
+  readonly position: number;
+}
+
+/** Why there is no answer. */
+export interface Failure {
+  /** One line that says what to do. */
+  readonly message: string;
+  readonly place?: QueryPlace | undefined;
+}
+
+/** What the gateway answered, or why it did not. */
+export type Answer<T> = { readonly ok: true; readonly value: T } | ({ readonly ok: false } & Failure);
 
 type Query = Readonly<Record<string, string | undefined>>;
 
@@ -52,13 +66,15 @@ export class DebugClient {
     }
     const { status } = asked.value;
     return status === 401 || status === 403
-      ? { ok: false, message: await refusalOf(asked.value) }
+      ? { ok: false, ...(await refusalOf(asked.value)) }
       : parsed(await asked.value.text(), this.url);
   }
 
   async #ask(asked: Asked): Promise<Answer<Response>> {
     const answer = await this.#fetch(asked);
-    return !answer.ok || answer.value.ok ? answer : { ok: false, message: await refusalOf(answer.value) };
+    return !answer.ok || answer.value.ok
+      ? answer
+      : { ok: false, ...(await refusalOf(answer.value, asked.query?.['q'])) };
   }
 
   async #fetch({ path, query = {}, body, signal }: Asked): Promise<Answer<Response>> {
@@ -93,21 +109,30 @@ function parsed<T>(text: string, url: string): Answer<T> {
 }
 
 interface Refused {
-  readonly error: { readonly kind?: string; readonly message: string; readonly recommended_next_action?: string };
+  readonly error: {
+    readonly kind?: string;
+    readonly message: string;
+    readonly recommended_next_action?: string;
+    readonly position?: number;
+  };
 }
 
 /** What a refusal says, and what to do where its words do not say so. */
-async function refusalOf(response: Response): Promise<string> {
+async function refusalOf(response: Response, q?: string): Promise<Failure> {
   const text = await response.text();
   try {
     const { error }: Refused = JSON.parse(text);
-    const { kind, message, recommended_next_action: action } = error;
+    const { kind, message, recommended_next_action: action, position } = error;
     if (response.status === 401) {
-      return `${message}; give its token by --token or DCC_MCP_AUTH_TOKEN`;
+      return { message: `${message}; give its token by --token or DCC_MCP_AUTH_TOKEN` };
     }
-    return kind === 'history-disabled' || kind === 'unknown-trace' ? `${message}; ${lowerFirst(action)}` : message;
+    if (kind === 'history-disabled' || kind === 'unknown-trace') {
+      return { message: `${message}; ${lowerFirst(action)}` };
+    }
+    // The gateway counts from the first character that is no blank.
+    return { message, place: q === undefined || position === undefined ? undefined : { query: q.trim(), position } };
   } catch {
-    return `what answers there is no gateway of this kind (HTTP ${response.status})`;
+    return { message: `what answers there is no gateway of this kind (HTTP ${response.status})` };
   }
 }
 

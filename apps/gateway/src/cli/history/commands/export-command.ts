@@ -1,3 +1,4 @@
+import type { Failure } from '../ask/debug-client.ts';
 import { failed, type HistoryRun, noneMatch } from './history-run.ts';
 import { writeOut } from './write-out.ts';
 
@@ -7,11 +8,11 @@ export async function runExport(run: HistoryRun): Promise<number> {
   const { format = 'jsonl', kind = format === 'har' ? 'traces' : 'calls', since, until, output } = values;
   const q = id === undefined ? values.q : await queryOf(run, id);
   if (typeof q === 'object') {
-    return failed(terminal, q.message);
+    return failed(terminal, q);
   }
   const answer = await client.bytes('export', { kind, format, q, since, until });
   if (!answer.ok) {
-    return failed(terminal, answer.message);
+    return failed(terminal, answer);
   }
   const begin: Uint8Array[] = [];
   const code = await writeOut(terminal, output, keepBegin(answer.value, begin));
@@ -47,7 +48,7 @@ async function* keepBegin(
 }
 
 /** The rows of one request, or of one trace; of an id that nothing has, what the gateway says of it: no file without rows. */
-async function queryOf({ client }: HistoryRun, id: string): Promise<string | { readonly message: string }> {
+async function queryOf({ client }: HistoryRun, id: string): Promise<string | Failure> {
   const known = await client.json<{ readonly request_id: string }>(`trace-context/${encodeURIComponent(id)}`);
   if (!known.ok) {
     return known;

@@ -69,7 +69,7 @@ export async function runHistoryCommand(
   }
   const found = await findGateway(terminal.env, meant.urls);
   if (!found.ok) {
-    return failed(terminal, found.message);
+    return failed(terminal, found);
   }
   const token = values.token ?? (meant.isElsewhere ? undefined : firstToken(terminal));
   const client = new DebugClient(found.url, token);

@@ -1,5 +1,6 @@
 import type { Terminal } from '../../terminal.ts';
-import type { Answer, DebugClient } from '../ask/debug-client.ts';
+import type { Answer, DebugClient, Failure } from '../ask/debug-client.ts';
+import { placeLines } from '../show/place-lines.ts';
 import { type Line, printLines } from '../show/print-lines.ts';
 import type { HistoryValues } from './history-flags.ts';
 import type { HistoryVerb } from './history-verbs.ts';
@@ -22,7 +23,7 @@ export function show<T>(
   toLines: (value: T) => readonly Line[],
 ): number {
   if (!answer.ok) {
-    return failed(terminal, answer.message);
+    return failed(terminal, answer);
   }
   if (values.json === true) {
     terminal.print(JSON.stringify(answer.value, null, 2));
@@ -33,8 +34,9 @@ export function show<T>(
 }
 
 /** Why it was not done. */
-export function failed(terminal: Terminal, message: string): 1 {
-  terminal.printError(`error: ${message}`);
+export function failed(terminal: Terminal, { message, place }: Failure): 1 {
+  const lines = [`error: ${message}`, ...(place === undefined ? [] : placeLines(place))];
+  lines.forEach((line) => terminal.printError(line));
   return 1;
 }
 

@@ -91,7 +91,7 @@ export async function tailCalls({ terminal, client, values }: HistoryRun): Promi
   terminal.onSignal(() => stopping.abort());
   const answer = await client.lines('stream', { kinds: 'calls', q: values.q }, stopping.signal);
   if (!answer.ok) {
-    return failed(terminal, answer.message);
+    return failed(terminal, answer);
   }
   for await (const line of answer.value) {
     if (!line.startsWith('data: ')) {
@@ -105,5 +105,5 @@ export async function tailCalls({ terminal, client, values }: HistoryRun): Promi
       printLines(terminal, ['missed' in row ? plain(`… ${row.missed} missed`) : rowLine(row)]);
     }
   }
-  return stopping.signal.aborted ? 0 : failed(terminal, 'the gateway ended the stream');
+  return stopping.signal.aborted ? 0 : failed(terminal, { message: 'the gateway ended the stream' });
 }

@@ -33,7 +33,7 @@ export async function runBundle(run: HistoryRun): Promise<number> {
   const bundle = await fetchBundle(run, values.compact);
   return bundle.ok
     ? writeOut(terminal, values.output, [`${JSON.stringify(bundle.value, null, 2)}\n`])
-    : failed(terminal, bundle.message);
+    : failed(terminal, bundle);
 }
 
 /** The text for an issue tracker: it can be pasted, or piped into what files issues. */
@@ -41,12 +41,12 @@ export async function runReport(run: HistoryRun): Promise<number> {
   const { terminal, client, values } = run;
   const id = await idOf(run);
   if (!id.ok) {
-    return failed(terminal, id.message);
+    return failed(terminal, id);
   }
   const mode = values.raw === true ? 'raw' : undefined;
   const report = await client.json<IssueReport>(`issue-reports/${encodeURIComponent(id.value)}`, { mode });
   if (!report.ok) {
-    return failed(terminal, report.message);
+    return failed(terminal, report);
   }
   terminal.print(values.json === true ? JSON.stringify(report.value, null, 2) : toMarkdown(report.value));
   return 0;

@@ -30,11 +30,11 @@ export async function writeOut(
     return 0;
   } catch (error) {
     if (isCutOff) {
-      return failed(terminal, 'the gateway ended before all of it was sent; what is written is not whole');
+      return failed(terminal, { message: 'the gateway ended before all of it was sent; what is written is not whole' });
     }
     if (file === undefined && READER_GONE.has(codeOf(error))) {
       return 0;
     }
-    return failed(terminal, `${file ?? 'stdout'} can't be written: ${messageOf(error)}`);
+    return failed(terminal, { message: `${file ?? 'stdout'} can't be written: ${messageOf(error)}` });
   }
 }

@@ -18,7 +18,7 @@ export async function runReplay(run: HistoryRun): Promise<number> {
   const { terminal, verb, client, values } = run;
   const found = await readRecorded(run);
   if (!found.ok) {
-    return failed(terminal, found.message);
+    return failed(terminal, found);
   }
   const recorded = found.value;
   const prepared = prepareArguments(recordedArguments(recorded.input), values.set ?? []);
@@ -28,7 +28,7 @@ export async function runReplay(run: HistoryRun): Promise<number> {
   const tool = values.tool ?? recorded.row.tool;
   const described = await describeTool(client, tool);
   if (!described.ok) {
-    return failed(terminal, described.message);
+    return failed(terminal, described);
   }
   if (described.value.isDestructive && values.yes !== true) {
     return wrongUse(terminal, verb, `${tool} says of itself that it is destructive; --yes sends the call all the same`);
