@@ -4,9 +4,10 @@ import { execFileSync } from 'node:child_process';
 import { compare } from '../src/parts/request/compare.ts';
 import { continuityOf } from '../src/parts/request/continuity.ts';
 import { toOtlpJson } from '../src/parts/request/otlp-json.ts';
-import { shellQuoted, toCurl, toJsonRpc } from '../src/parts/request/request-forms.ts';
+import { shellQuoted, toCurl, toJsonRpc, toReplayCommand } from '../src/parts/request/request-forms.ts';
 
 const TRACE = {
+  row_id: '01a227aa-7249-7b22-b1e9-8956d2740462',
   trace_id: 'e079a5278ed23792f212428f95086006',
   operation: 'call',
   tool: 'maya.1.bake',
@@ -35,6 +36,17 @@ describe('a recorded call', () => {
     expect(printed).toBe(`a'b"c$d\`e`);
     expect(toCurl(TRACE, 'http://127.0.0.1:9765')).toContain(
       String.raw`{"tool_slug":"maya.1.bake","arguments":{"note":"it'\''s"}}`,
+    );
+  });
+
+  test.each([
+    ['http://127.0.0.1:9765', 'http://127.0.0.1:9765'],
+    ['https://studio.example/mcp-gateway', 'https://studio.example/mcp-gateway'],
+    ['http://[::1]:9765', "'http://[::1]:9765'"],
+    ["https://studio.example/ada's;x", String.raw`'https://studio.example/ada'\''s;x'`],
+  ])('is sent again through the gateway at %s', (gateway, word) => {
+    expect(toReplayCommand(TRACE, gateway)).toBe(
+      `npx dcc-mcp-gateway replay 01a227aa-7249-7b22-b1e9-8956d2740462 --url ${word}`,
     );
   });
 

@@ -69,7 +69,7 @@ describeInBrowser('the menu of a row', () => {
 
     test('copies every form without opening the row', async () => {
       const copied: string[] = [];
-      for (const form of ['cURL', 'JSON-RPC', 'OTLP JSON', 'Agent packet', 'Link']) {
+      for (const form of ['cURL', 'JSON-RPC', 'OTLP JSON', 'Agent packet', 'Replay command', 'Link']) {
         await seen.rows.first().click({ button: 'right' });
         await item(form).click();
         await menu().waitFor({ state: 'detached' });
@@ -80,6 +80,7 @@ describeInBrowser('the menu of a row', () => {
         expect.stringContaining('"method": "tools/call"'),
         expect.stringContaining('"resourceSpans"'),
         expect.stringContaining('"tool_error"'),
+        expect.stringMatching(new RegExp(`^npx dcc-mcp-gateway replay [\\w-]+ --url ${studio.url}$`)),
         expect.stringMatching(/\/admin\/\?panel=calls&q=outcome%3Dtool_error&range=all&row=[\w-]+$/),
       ]);
       expect([await seen.page.locator('aside').count(), seen.messages]).toEqual([0, []]);

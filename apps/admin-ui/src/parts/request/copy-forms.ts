@@ -15,7 +15,7 @@ export function copyForms(row: RowIdentity, read: () => Promise<TraceDetail>): r
     ['JSON-RPC', async () => toJsonRpc(await read())],
     ['OTLP JSON', async () => JSON.stringify(toOtlpJson(await read()), undefined, 2)],
     [t('copy.packet'), () => packetOf(row.row_id)],
-    [t('copy.replay'), () => toReplayCommand(row)],
+    [t('copy.replay'), () => toReplayCommand(row, gatewayUrl())],
     [t('copy.traceId'), () => row.trace_id],
     [t('copy.requestId'), () => row.request_id],
   ];

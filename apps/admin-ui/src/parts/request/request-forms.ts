@@ -35,7 +35,8 @@ export function toJsonRpc(trace: TraceDetail): string {
   return JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }, undefined, 2);
 }
 
-/** The command that sends it again, with what is to be changed. */
-export function toReplayCommand({ row_id: id }: RowIdentity): string {
-  return `dcc-mcp-gateway replay ${id}`;
+/** The command that sends it again through the same gateway, with what is to be changed. */
+export function toReplayCommand({ row_id: id }: RowIdentity, gateway: string): string {
+  const url = /^[\w.:/-]+$/.test(gateway) ? gateway : shellQuoted(gateway);
+  return `npx dcc-mcp-gateway replay ${id} --url ${url}`;
 }
