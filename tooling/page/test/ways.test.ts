@@ -79,10 +79,11 @@ describeInBrowser('the page', () => {
     await page.keyboard.press('j');
     await page.locator('aside').waitFor();
     await page.keyboard.press('v');
-    await page.getByRole('textbox', { name: 'Name' }).fill('Late ones');
+    await page.locator('input:focus').waitFor();
+    await page.keyboard.type('Late ones');
     expect(await seen.findings()).toEqual([]);
     await page.keyboard.press('Enter');
-    await views.getByRole('link', { name: 'Late ones' }).waitFor();
+    await views.getByRole('link', { name: 'Late ones', exact: true }).waitFor();
     expect(await seen.findings()).toEqual([]);
     await seen.go('?panel=overview');
     await page.keyboard.press('1');

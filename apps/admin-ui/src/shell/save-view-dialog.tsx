@@ -31,6 +31,8 @@ export function SaveViewDialog({
             maxLength={MAX_VIEW_NAME}
             autocomplete="off"
             value={name}
+            // What is typed takes the place of the name that is offered.
+            onFocus={({ currentTarget }) => currentTarget.select()}
             onInput={({ currentTarget }) => setName(currentTarget.value)}
           />
         </label>
