@@ -20,10 +20,12 @@ test('a saved bundle is read, and so is one in an issue report', () => {
 test.each([
   ['{', 'bundle.notJson'],
   ['', 'bundle.notJson'],
-  ['null', 'bundle.otherSchema'],
-  ['[]', 'bundle.otherSchema'],
+  ['null', 'bundle.noSchema'],
+  ['[]', 'bundle.noSchema'],
+  ['{"schema":1}', 'bundle.noSchema'],
+  ['{"log":{"version":"1.2","entries":[]}}', 'bundle.har'],
   ['{"schema":"dcc-mcp.issue-report.v1"}', 'bundle.otherSchema'],
-  ['{"schema":"dcc-mcp.debug-bundle.v1"}', 'bundle.otherSchema'],
+  ['{"schema":"dcc-mcp.debug-bundle.v1"}', 'bundle.notWhole'],
 ])('%j is told to be none', (text, issue) => {
   expect(readBundle(text)).toMatchObject({ ok: false, issue });
 });

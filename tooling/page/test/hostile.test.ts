@@ -146,6 +146,17 @@ describeInBrowser('what nobody meant', () => {
     expect(errors()).toEqual([]);
   });
 
+  test('a HAR in place of a bundle is called one, and what a bundle is stands beside', async () => {
+    const response = await fetch(`${studio.url}/v1/debug/export?format=har`);
+    const buffer = Buffer.from(await response.arrayBuffer());
+    await seen.go('?panel=bundle');
+    const input = seen.page.locator('input[type=file]');
+    await input.setInputFiles({ name: 'calls.har.json', mimeType: 'application/json', buffer });
+    expect(await seen.page.getByRole('alert').textContent()).toContain('calls.har.json is no bundle: it is a HAR');
+    await seen.page.getByText('npx dcc-mcp-gateway bundle ID').waitFor();
+    expect(errors()).toEqual([]);
+  });
+
   test('a file that holds what no bundle holds is refused by its panel, and the rest of the page goes on', async () => {
     await seen.go('?panel=bundle&tab=calls');
     const lists = { traces: [], searches: [], events: [], hints: [], omitted: [] };

@@ -35,12 +35,12 @@ export function BundlePanel() {
           onChange={({ currentTarget }) => void open(currentTarget.files?.[0])}
         />
       </label>
-      {reading === undefined && <p class="soft">{t('bundle.nothing')}</p>}
       {reading?.ok === false && (
         <p role="alert" class="bad">
           {t(reading.issue, { name: reading.name, found: reading.found })}
         </p>
       )}
+      {reading?.ok !== true && <p class="soft">{t('bundle.nothing')}</p>}
       {reading?.ok === true && <LaterBundleView bundle={reading.bundle} name={reading.name} />}
     </div>
   );

@@ -6,18 +6,32 @@ const SCHEMA = 'dcc-mcp.debug-bundle.v1' satisfies DebugBundle['schema'];
 /** A bundle, or why a text is none. */
 export type BundleReading =
   | { readonly ok: true; readonly bundle: DebugBundle }
-  | { readonly ok: false; readonly issue: 'bundle.notJson' | 'bundle.otherSchema'; readonly found: string };
+  | {
+      readonly ok: false;
+      readonly issue: `bundle.${'notJson' | 'har' | 'noSchema' | 'otherSchema' | 'notWhole'}`;
+      /** The schema that it names. */
+      readonly found: string;
+    };
 
 /** Reads what was saved as a file; an issue report with a bundle in it will do, too. */
 export function readBundle(text: string): BundleReading {
   const value = parsed(text);
-  if (value === undefined) {
-    return { ok: false, issue: 'bundle.notJson', found: text.slice(0, 40) };
-  }
   const bundle = isBundle(value) ? value : isRecord(value) ? value['bundle'] : undefined;
-  return isBundle(bundle)
-    ? { ok: true, bundle }
-    : { ok: false, issue: 'bundle.otherSchema', found: isRecord(value) ? String(value['schema']) : typeof value };
+  if (isBundle(bundle)) {
+    return { ok: true, bundle };
+  }
+  const schema = isRecord(value) && typeof value['schema'] === 'string' ? value['schema'] : '';
+  return { ok: false, issue: issueOf(value, schema), found: schema };
+}
+
+function issueOf(value: unknown, schema: string): Exclude<BundleReading, { ok: true }>['issue'] {
+  if (value === undefined) {
+    return 'bundle.notJson';
+  }
+  if (schema === '') {
+    return isRecord(value) && isRecord(value['log']) ? 'bundle.har' : 'bundle.noSchema';
+  }
+  return schema === SCHEMA ? 'bundle.notWhole' : 'bundle.otherSchema';
 }
 
 /** A trace of a bundle, as one of a live gateway is shown. */

@@ -158,8 +158,11 @@ export const requests = {
   'panel.bundle': 'Saved bundle',
   'bundle.open': 'Open a bundle (.json); it stays in this browser',
   'bundle.nothing':
-    'A bundle is what “Save bundle” beside a call saves, or “dcc-mcp-gateway bundle ID”. Drop one here to look at it as if it were live.',
+    'A bundle is what “Save bundle” beside a call saves, or “npx dcc-mcp-gateway bundle ID”. Drop one here to look at it as if it were live.',
   'bundle.notJson': '{name} is no JSON.',
+  'bundle.har': '{name} is no bundle: it is a HAR, which the network panel of a browser opens.',
+  'bundle.noSchema': '{name} is no bundle: it names no schema, as a bundle does (dcc-mcp.debug-bundle.v1).',
+  'bundle.notWhole': '{name} is no whole bundle: parts of it are missing.',
   'bundle.otherSchema': '{name} is no bundle: its schema is “{found}”, not dcc-mcp.debug-bundle.v1.',
   'bundle.imported': '{name} — imported: it is not of this gateway, and not of now.',
   'bundle.omitted': 'Not in it',

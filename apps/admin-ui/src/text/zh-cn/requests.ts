@@ -158,8 +158,11 @@ export const requests: Translation<typeof texts> = {
   'panel.bundle': '诊断包',
   'bundle.open': '打开诊断包（.json）；内容只留在此浏览器中',
   'bundle.nothing':
-    '诊断包由调用旁的“保存诊断包”或命令“dcc-mcp-gateway bundle ID”生成。拖到这里即可像实时数据一样查看。',
+    '诊断包由调用旁的“保存诊断包”或命令“npx dcc-mcp-gateway bundle ID”生成。拖到这里即可像实时数据一样查看。',
   'bundle.notJson': '{name} 不是 JSON。',
+  'bundle.har': '{name} 不是诊断包：它是 HAR 文件，可在浏览器的网络面板中打开。',
+  'bundle.noSchema': '{name} 不是诊断包：它没有诊断包应有的 schema（dcc-mcp.debug-bundle.v1）。',
+  'bundle.notWhole': '{name} 不是完整的诊断包：缺少部分内容。',
   'bundle.otherSchema': '{name} 不是诊断包：其 schema 为“{found}”，而不是 dcc-mcp.debug-bundle.v1。',
   'bundle.imported': '{name} —— 已导入：不属于此网关，也不是当前状态。',
   'bundle.omitted': '未包含',
