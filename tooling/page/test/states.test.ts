@@ -153,6 +153,26 @@ describeInBrowser('the calls', () => {
     await other.close();
   });
 
+  test.each([
+    ['', 'The list is still that without a filter.'],
+    ['&q=success%3Dtrue', 'The list is still that of “success=true”.'],
+  ])('a wrong query that is typed leaves the list of “%s”, and says so', async (q, words) => {
+    await seen.go(`?panel=calls&range=all${q}`);
+    await seen.rows.first().waitFor();
+    const count = seen.page.locator('main footer').getByRole('status');
+    const listed = await count.textContent();
+    const field = seen.page.getByRole('combobox', { name: 'Filter' });
+    await field.fill('outcome=ko');
+    await field.press('Enter');
+    expect(await seen.page.getByRole('alert').textContent()).toContain(words);
+    expect(await count.textContent()).toBe(listed);
+    expect([await seen.findings(), seen.messages]).toEqual([[], []]);
+    await field.fill('outcome=tool_error');
+    await field.press('Enter');
+    await seen.page.getByRole('alert').waitFor({ state: 'detached' });
+    await seen.page.waitForURL(/q=outcome%3Dtool_error/);
+  });
+
   test('a link of a row leads to its trace, and the other links to panels', async () => {
     const { calls } = (await caller.get('/v1/debug/calls?limit=1')) as {
       calls: readonly { readonly links: Readonly<Record<string, string>> }[];

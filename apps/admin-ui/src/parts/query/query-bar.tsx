@@ -1,4 +1,5 @@
 import { parseQuery, type QueryFields } from '@dcc-mcp/call-store/query';
+import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { useKeys } from '../../shell/use-keys.ts';
 import { go, place } from '../../state/place.ts';
@@ -49,7 +50,9 @@ export function QueryBar({ fields, rows, placeholder = t('list.filter.placeholde
       {reading.ok ? (
         <Terms q={q} onApply={apply} />
       ) : (
-        <Issue text={draft} position={reading.issue.position} message={faultText(reading.issue.fault)} />
+        <Issue text={draft} position={reading.issue.position} message={faultText(reading.issue.fault)}>
+          {draft !== q && (q === '' ? t('list.filter.none') : t('list.filter.still', { filter: q }))}
+        </Issue>
       )}
     </search>
   );
@@ -75,23 +78,26 @@ function Terms({ q, onApply }: { readonly q: string; readonly onApply: (q: strin
   );
 }
 
-/** What is wrong, below the character that it begins at. */
-function Issue({
-  text,
-  position,
-  message,
-}: {
+interface IssueProps {
   readonly text: string;
   readonly position: number;
   readonly message: string;
-}) {
+  /** What the list shows meanwhile. */
+  readonly children: ComponentChildren;
+}
+
+/** What is wrong, below the character that it begins at. */
+function Issue({ text, position, message, children }: IssueProps) {
   return (
     <p role="alert" class={style.issue}>
       <code aria-hidden="true">
         {text.slice(0, position)}
         <mark>{text.slice(position) || '␣'}</mark>
       </code>
-      {message} <span class="soft">{t('refused.at', { n: position + 1 })}</span>
+      {message}{' '}
+      <span class="soft">
+        {t('refused.at', { n: position + 1 })} {children}
+      </span>
     </p>
   );
 }

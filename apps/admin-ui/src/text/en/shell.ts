@@ -64,6 +64,8 @@ export const shell = {
   'list.filter.placeholder': 'outcome!=ok duration_ms>2s tool~render  —  words search tool, error, agent and ids',
   'list.filter.clear': 'Clear the filter',
   'list.filter.remove': 'Take {term} away',
+  'list.filter.still': 'The list is still that of “{filter}”.',
+  'list.filter.none': 'The list is still that without a filter.',
   'list.new': '{n} new',
   'list.rows': '{shown} of {total}',
   'list.took': 'answered in {ms}',
@@ -83,7 +85,7 @@ export const shell = {
   'refused.title': 'The gateway refused to answer',
   'refused.unreachable': 'The gateway does not answer',
   'refused.unreachable.advice': 'Start it again; this page goes on by itself.',
-  'refused.at': 'at character {n}',
+  'refused.at': 'At character {n}.',
 
   'query.too-long': 'A query has at most {max} characters; this one has {length}.',
   'query.too-many': 'A query has at most {max} conditions; this one has {count}.',

@@ -63,6 +63,8 @@ export const shell: Translation<typeof texts> = {
   'list.filter.placeholder': 'outcome!=ok duration_ms>2s tool~render  —  单词会搜索工具、错误、智能体和各种 id',
   'list.filter.clear': '清除筛选',
   'list.filter.remove': '移除 {term}',
+  'list.filter.still': '列表仍按“{filter}”筛选。',
+  'list.filter.none': '列表仍未筛选。',
   'list.new': '{n} 条新记录',
   'list.rows': '{shown} / {total}',
   'list.took': '{ms} 内应答',
@@ -81,7 +83,7 @@ export const shell: Translation<typeof texts> = {
   'refused.title': '网关拒绝了请求',
   'refused.unreachable': '网关没有响应',
   'refused.unreachable.advice': '请重新启动网关；本页会自动继续。',
-  'refused.at': '位于第 {n} 个字符',
+  'refused.at': '位于第 {n} 个字符。',
 
   'query.too-long': '查询最多 {max} 个字符，现在有 {length} 个。',
   'query.too-many': '查询最多 {max} 个条件，现在有 {count} 个。',
