@@ -86,6 +86,13 @@ describeInBrowser('the menu of a row', () => {
       expect([await seen.page.locator('aside').count(), seen.messages]).toEqual([0, []]);
     });
 
+    test('is there with a password in the address of the page, and copies none of it', async () => {
+      await seen.page.goto(`${studio.url.replace('//', '//ada:secret@')}/admin/${FAILED}`);
+      await seen.rows.first().click({ button: 'right' });
+      await item('Replay command').click();
+      expect(await copiedText()).toMatch(new RegExp(` --url ${studio.url}$`));
+    });
+
     test('lists only those that are like it', async () => {
       await seen.rows.first().click({ button: 'right' });
       expect(await item('Only outcome=tool_error').count()).toBe(0);

@@ -31,7 +31,8 @@ export type Api = 'page' | 'debug';
 /** The address of a route. */
 export function apiUrl(path: string, parameters: Parameters = {}, api: Api = 'page'): string {
   const root = api === 'page' ? './api' : (metaContent('debug-api') ?? '../v1/debug');
-  const url = new URL(`${root}/${path}`, document.baseURI);
+  // The base address of the document may hold a password, which no request takes; its location never does.
+  const url = new URL(`${root}/${path}`, location.href);
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== undefined && value !== '') {
       url.searchParams.set(name, String(value));
@@ -42,7 +43,7 @@ export function apiUrl(path: string, parameters: Parameters = {}, api: Api = 'pa
 
 /** The address of the gateway itself, as this browser reaches it, without a slash at its end. */
 export function gatewayUrl(): string {
-  return new URL(metaContent('debug-api') ?? '../v1/debug', document.baseURI).href.replace(/\/v1\/debug\/?$/, '');
+  return new URL(metaContent('debug-api') ?? '../v1/debug', location.href).href.replace(/\/v1\/debug\/?$/, '');
 }
 
 function metaContent(name: string): string | undefined {
