@@ -87,9 +87,12 @@ describe('traces', () => {
 
 describe('tail', () => {
   test('shows calls as they end, until Ctrl-C', async () => {
-    const calling = setInterval(() => void rest.post('/v1/call', { tool_slug: rest.toolbox('say') }), 100);
+    const calls: Promise<unknown>[] = [];
+    const calling = setInterval(() => calls.push(rest.post('/v1/call', { tool_slug: rest.toolbox('say') })), 100);
     const { code, stdout } = await run(['tail', ...at(), '--q', 'tool~say'], { until: '.say' });
     clearInterval(calling);
+    // The gateway is stopped when nobody waits for an answer of it.
+    await Promise.all(calls);
     expect([code, stdout]).toEqual([0, expect.stringMatching(/ok .*toolbox\.\w{8}\.say/)]);
   });
 });

@@ -39,10 +39,13 @@ test('a reader that has enough ends a list without a word', async () => {
   const child = spawn(process.execPath, [MAIN, 'tail', ...at, '--json'], { env: cleanEnvironment() });
   let stderr = '';
   child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const calling = setInterval(() => void rest.post('/v1/call', { tool_slug: rest.toolbox('say') }), 50);
+  const calls: Promise<unknown>[] = [];
+  const calling = setInterval(() => calls.push(rest.post('/v1/call', { tool_slug: rest.toolbox('say') })), 50);
   await once(child.stdout, 'data');
   child.stdout.destroy();
   const [code] = (await once(child, 'close')) as [number];
   clearInterval(calling);
+  // The gateway is stopped when nobody waits for an answer of it.
+  await Promise.all(calls);
   expect([code, stderr]).toEqual([0, '']);
 });
