@@ -1,32 +1,20 @@
 // What agents did in one go, how well they find tools, what happened to servers and what those wrote.
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { beforeAll, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
 import { describeInBrowser } from './stage/browser.ts';
-import { openBrowser } from './stage/chromium.ts';
 import { SeenPage } from './stage/seen-page.ts';
-import { openStudio, type Studio } from './stage/studio.ts';
+import { openStage } from './stage/stage.ts';
 import { Caller, doEverything } from './stage/work.ts';
 
 describeInBrowser('the panels of agents and servers', () => {
-  let studio: Studio;
-  let browser: Browser;
+  const stage = openStage({ env: { DCC_MCP_TRAFFIC_CAPTURE: 'metadata' } });
   let seen: SeenPage;
   let caller: Caller;
 
   beforeAll(async () => {
-    [studio, browser] = await Promise.all([
-      openStudio({ env: { DCC_MCP_TRAFFIC_CAPTURE: 'metadata' } }),
-      openBrowser(),
-    ]);
-    await doEverything(studio.url);
-    caller = new Caller(studio.url);
-    seen = await SeenPage.open(browser, studio.url);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await studio?.stop();
+    await doEverything(stage.studio.url);
+    caller = new Caller(stage.studio.url);
+    seen = await SeenPage.open(stage.browser, stage.studio.url);
   });
 
   const rowsAre = (wanted: number): Promise<unknown> =>

@@ -1,30 +1,21 @@
 // Two rows of a list side by side: one is marked, another is compared with it.
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
+import { beforeAll, expect, test } from '@jest/globals';
 import { describeInBrowser } from './stage/browser.ts';
-import { openBrowser } from './stage/chromium.ts';
 import { SeenPage } from './stage/seen-page.ts';
-import { openStudio, type Studio } from './stage/studio.ts';
+import { openStage } from './stage/stage.ts';
 import { Caller, doEverything } from './stage/work.ts';
 
 describeInBrowser('two rows of a list', () => {
-  let studio: Studio;
-  let browser: Browser;
+  const stage = openStage();
   let seen: SeenPage;
   /** As they are listed. */
   let rows: readonly { readonly row_id: string }[];
 
   beforeAll(async () => {
-    [studio, browser] = await Promise.all([openStudio(), openBrowser()]);
-    await doEverything(studio.url);
-    const { calls } = await new Caller(studio.url).get('/v1/debug/calls?limit=5');
+    await doEverything(stage.studio.url);
+    const { calls } = await new Caller(stage.studio.url).get('/v1/debug/calls?limit=5');
     rows = calls as typeof rows;
-    seen = await SeenPage.open(browser, studio.url);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await studio?.stop();
+    seen = await SeenPage.open(stage.browser, stage.studio.url);
   });
 
   const place = (): object => {

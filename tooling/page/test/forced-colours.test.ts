@@ -1,33 +1,25 @@
 // Colours of the system in place of ours: what is told by a colour alone keeps it, what is chosen has a border.
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser, Locator, Page } from 'playwright-core';
+import { beforeAll, expect, test } from '@jest/globals';
+import type { Locator, Page } from 'playwright-core';
 import { describeInBrowser } from './stage/browser.ts';
-import { openBrowser } from './stage/chromium.ts';
-import { openStudio, type Studio } from './stage/studio.ts';
+import { openStage } from './stage/stage.ts';
 import { Caller } from './stage/work.ts';
 
 const styleOf = (element: Locator, property: string): Promise<string> =>
   element.evaluate((node, name) => getComputedStyle(node).getPropertyValue(name), property);
 
 describeInBrowser('a page in the colours of the system', () => {
-  let studio: Studio;
-  let browser: Browser;
+  const stage = openStage();
   let page: Page;
 
   beforeAll(async () => {
-    [studio, browser] = await Promise.all([openStudio(), openBrowser()]);
-    await new Caller(studio.url).post('/v1/search', { query: 'sphere' });
-    const context = await browser.newContext({ forcedColors: 'active', colorScheme: 'dark' });
+    await new Caller(stage.studio.url).post('/v1/search', { query: 'sphere' });
+    const context = await stage.browser.newContext({ forcedColors: 'active', colorScheme: 'dark' });
     page = await context.newPage();
-    await page.goto(`${studio.url}/admin/?panel=traces&range=all`);
+    await page.goto(`${stage.studio.url}/admin/?panel=traces&range=all`);
     await page.locator('main [role=row] >> nth=1').waitFor();
     await page.keyboard.press('j');
     await page.locator('aside [role=gridcell] .drawn').first().waitFor();
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await studio?.stop();
   });
 
   test('shows the bars of a waterfall', async () => {

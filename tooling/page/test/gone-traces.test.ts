@@ -1,32 +1,22 @@
 // Links to traces outlive the traces: an exemplar of Prometheus leads to one that was let go.
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
+import { beforeAll, expect, test } from '@jest/globals';
 import { describeInBrowser } from './stage/browser.ts';
-import { openBrowser } from './stage/chromium.ts';
 import { SeenPage } from './stage/seen-page.ts';
-import { openStudio, type Studio } from './stage/studio.ts';
+import { openStage } from './stage/stage.ts';
 import { Caller, doEverything } from './stage/work.ts';
 
 describeInBrowser('a link to a trace', () => {
-  let studio: Studio;
-  let browser: Browser;
+  const stage = openStage({ config: { admin: { traces: 2 } } });
   let seen: SeenPage;
   let oldest: { readonly row_id: string; readonly trace_id: string };
 
   beforeAll(async () => {
-    const config = { admin: { traces: 2 } };
-    [studio, browser] = await Promise.all([openStudio({ config }), openBrowser()]);
-    await doEverything(studio.url);
-    const { calls } = (await new Caller(studio.url).get('/v1/debug/calls?q=outcome%3Dok')) as {
+    await doEverything(stage.studio.url);
+    const { calls } = (await new Caller(stage.studio.url).get('/v1/debug/calls?q=outcome%3Dok')) as {
       readonly calls: readonly (typeof oldest)[];
     };
     oldest = calls.at(-1)!;
-    seen = await SeenPage.open(browser, studio.url);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await studio?.stop();
+    seen = await SeenPage.open(stage.browser, stage.studio.url);
   });
 
   test('that was let go says so, since when all are there, and what keeps more', async () => {
@@ -49,7 +39,7 @@ describeInBrowser('a link to a trace', () => {
     const { page } = seen;
     await seen.go(`?panel=calls&range=all&row=${oldest.row_id}&tab=trace`);
     await page.locator('aside').getByText('This trace was let go').waitFor();
-    const { traces } = (await new Caller(studio.url).get('/v1/debug/traces?limit=1')) as {
+    const { traces } = (await new Caller(stage.studio.url).get('/v1/debug/traces?limit=1')) as {
       readonly traces: readonly (typeof oldest)[];
     };
     await seen.go(`?panel=traces&range=all&row=${traces[0]!.row_id}&tab=compare&with=${oldest.row_id}`);

@@ -1,31 +1,19 @@
 // What a reader's address or file may hold that nobody meant: it is said in words, and the page goes on.
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { describeInBrowser } from './stage/browser.ts';
-import { openBrowser } from './stage/chromium.ts';
 import { SeenPage } from './stage/seen-page.ts';
-import { openStudio, type Studio } from './stage/studio.ts';
+import { openStage } from './stage/stage.ts';
 import { Caller } from './stage/work.ts';
 
 describeInBrowser('what nobody meant', () => {
-  let studio: Studio;
-  let browser: Browser;
+  const stage = openStage({ config: { mcpServers: {} } });
   let seen: SeenPage;
 
-  beforeAll(async () => {
-    [studio, browser] = await Promise.all([openStudio({ config: { mcpServers: {} } }), openBrowser()]);
-  });
-
   beforeEach(async () => {
-    seen = await SeenPage.open(browser, studio.url);
+    seen = await SeenPage.open(stage.browser, stage.studio.url);
   });
 
   afterEach(() => seen.close());
-
-  afterAll(async () => {
-    await browser?.close();
-    await studio?.stop();
-  });
 
   const errors = (): readonly string[] => seen.messages.filter((message) => !message.startsWith('error: Failed'));
 
@@ -49,7 +37,7 @@ describeInBrowser('what nobody meant', () => {
   });
 
   test('an answer that is no JSON is said, and the list goes on by itself', async () => {
-    await new Caller(studio.url).post('/v1/call', { tool_slug: 'houdini.00000000.gone' });
+    await new Caller(stage.studio.url).post('/v1/call', { tool_slug: 'houdini.00000000.gone' });
     const { page } = seen;
     const calls = /\/api\/calls\?.*limit=500/;
     const body = '<!doctype html><title>Sign in</title>';
@@ -63,7 +51,7 @@ describeInBrowser('what nobody meant', () => {
   });
 
   test('a stream that is refused is said, and the list is read anew until it is followed', async () => {
-    const caller = new Caller(studio.url);
+    const caller = new Caller(stage.studio.url);
     const { page } = seen;
     const stream = '**/api/stream*';
     const message = 'No more than 64 streams at once';
@@ -80,7 +68,7 @@ describeInBrowser('what nobody meant', () => {
 
   test('a character that is not seen stands as its number, in a list as beside it', async () => {
     const query = 'make a \u202Esphere\u202C now\u200B';
-    await new Caller(studio.url).post('/v1/search', { query });
+    await new Caller(stage.studio.url).post('/v1/search', { query });
     await seen.go('?panel=search&range=all');
     const link = seen.rows.getByRole('link').first();
     await link.waitFor();
@@ -101,7 +89,7 @@ describeInBrowser('what nobody meant', () => {
   });
 
   test('why a call failed is not passed over in silence when it is refused', async () => {
-    const caller = new Caller(studio.url);
+    const caller = new Caller(stage.studio.url);
     await caller.post('/v1/call', { tool_slug: 'houdini.00000000.gone' });
     const { calls } = (await caller.get('/v1/debug/calls?limit=1')) as { calls: readonly { row_id: string }[] };
     const message = 'No bundle can be made';
@@ -115,7 +103,7 @@ describeInBrowser('what nobody meant', () => {
 
   test('a credential that expires while the page is open is asked for, and the page goes on where it was', async () => {
     const { page } = seen;
-    await new Caller(studio.url).post('/v1/call', { tool_slug: 'houdini.00000000.gone' });
+    await new Caller(stage.studio.url).post('/v1/call', { tool_slug: 'houdini.00000000.gone' });
     await seen.go('?panel=calls&range=all');
     await seen.rows.first().waitFor();
     await page.keyboard.press('j');
@@ -132,13 +120,13 @@ describeInBrowser('what nobody meant', () => {
   });
 
   test('a part whose code is no longer there is said, and the page can be loaded again', async () => {
-    const caller = new Caller(studio.url);
+    const caller = new Caller(stage.studio.url);
     await caller.post('/v1/call', { tool_slug: 'houdini.00000000.gone' });
     const { traces } = (await caller.get('/v1/debug/traces?limit=1')) as { traces: readonly { row_id: string }[] };
     await seen.page.route('**/assets/trace-body*', (route) => route.fulfill({ status: 404 }));
-    await seen.page.goto(`${studio.url}/admin/?panel=traces&trace=${traces[0]!.row_id}`);
+    await seen.page.goto(`${stage.studio.url}/admin/?panel=traces&trace=${traces[0]!.row_id}`);
     await seen.page.getByText('could not be loaded').waitFor();
-    const other = await SeenPage.open(browser, studio.url);
+    const other = await SeenPage.open(stage.browser, stage.studio.url);
     await other.page.route('**/assets/uPlot*', (route) => route.fulfill({ status: 404 }));
     await other.go('?panel=overview&range=24h');
     await other.page.getByText('could not be loaded').waitFor();
@@ -147,7 +135,7 @@ describeInBrowser('what nobody meant', () => {
   });
 
   test('a HAR in place of a bundle is called one, and what a bundle is stands beside', async () => {
-    const response = await fetch(`${studio.url}/v1/debug/export?format=har`);
+    const response = await fetch(`${stage.studio.url}/v1/debug/export?format=har`);
     const buffer = Buffer.from(await response.arrayBuffer());
     await seen.go('?panel=bundle');
     const input = seen.page.locator('input[type=file]');

@@ -1,11 +1,9 @@
 // Every panel, by its address and by the keyboard, as a reader has it.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
 import { describeInBrowser } from './stage/browser.ts';
-import { openBrowser } from './stage/chromium.ts';
 import { panelNames } from './stage/panel-names.ts';
 import { type Look, SeenPage } from './stage/seen-page.ts';
-import { openStudio, type Studio } from './stage/studio.ts';
+import { openStage } from './stage/stage.ts';
 import { doEverything } from './stage/work.ts';
 
 const PANELS = panelNames();
@@ -14,19 +12,12 @@ const LOOKS: readonly Look[] = (['dark', 'light'] as const).flatMap((theme) =>
 );
 
 describeInBrowser('the admin page', () => {
-  let studio: Studio;
-  let browser: Browser;
+  const stage = openStage({ config: { admin: { slowMs: 500 } } });
   let seen: SeenPage;
 
   beforeAll(async () => {
-    [studio, browser] = await Promise.all([openStudio({ config: { admin: { slowMs: 500 } } }), openBrowser()]);
-    await doEverything(studio.url);
-    seen = await SeenPage.open(browser, studio.url);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await studio?.stop();
+    await doEverything(stage.studio.url);
+    seen = await SeenPage.open(stage.browser, stage.studio.url);
   });
 
   test.each(PANELS)('%s opens by its address, under the policy and without a message', async (panel) => {
@@ -59,7 +50,7 @@ describeInBrowser('the admin page', () => {
     let shown: SeenPage;
 
     beforeAll(async () => {
-      shown = await SeenPage.open(browser, studio.url, look);
+      shown = await SeenPage.open(stage.browser, stage.studio.url, look);
     });
 
     afterAll(() => shown.close());

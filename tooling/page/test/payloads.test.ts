@@ -1,30 +1,21 @@
 // What went in and came out of a call, as it can be looked at, and what is said where it is not there.
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
+import { beforeAll, expect, test } from '@jest/globals';
 import { describeInBrowser } from './stage/browser.ts';
-import { openBrowser } from './stage/chromium.ts';
 import { SeenPage } from './stage/seen-page.ts';
-import { openStudio, type Studio } from './stage/studio.ts';
+import { openStage } from './stage/stage.ts';
 import { Caller, doEverything } from './stage/work.ts';
 
 describeInBrowser('the payload of a call', () => {
-  let studio: Studio;
-  let browser: Browser;
+  const stage = openStage();
   let seen: SeenPage;
 
   beforeAll(async () => {
-    [studio, browser] = await Promise.all([openStudio(), openBrowser()]);
-    await doEverything(studio.url);
-    seen = await SeenPage.open(browser, studio.url, { theme: 'light' });
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await studio?.stop();
+    await doEverything(stage.studio.url);
+    seen = await SeenPage.open(stage.browser, stage.studio.url, { theme: 'light' });
   });
 
   async function open(q: string): Promise<string> {
-    const answer = await new Caller(studio.url).get(`/v1/debug/calls?limit=1&q=${encodeURIComponent(q)}`);
+    const answer = await new Caller(stage.studio.url).get(`/v1/debug/calls?limit=1&q=${encodeURIComponent(q)}`);
     const [{ row_id: id }] = answer['calls'] as [{ row_id: string }];
     await seen.go(`?panel=calls&range=all&row=${id}&tab=payload`);
     await seen.page.locator('aside h3', { hasText: 'What went in' }).waitFor();

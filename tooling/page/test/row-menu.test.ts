@@ -1,29 +1,20 @@
 // The menu of a row: what a right click, or the keys for it, open on a call and on a trace.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { describeInBrowser } from './stage/browser.ts';
-import { openBrowser } from './stage/chromium.ts';
 import { type Look, SeenPage } from './stage/seen-page.ts';
-import { openStudio, type Studio } from './stage/studio.ts';
+import { openStage } from './stage/stage.ts';
 import { doEverything } from './stage/work.ts';
 
 const FAILED = '?panel=calls&range=all&q=outcome%3Dtool_error';
 
 describeInBrowser('the menu of a row', () => {
-  let studio: Studio;
-  let browser: Browser;
+  const stage = openStage();
   let seen: SeenPage;
 
   beforeAll(async () => {
-    [studio, browser] = await Promise.all([openStudio(), openBrowser()]);
-    await doEverything(studio.url);
-    seen = await SeenPage.open(browser, studio.url);
-    await seen.page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: studio.url });
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await studio?.stop();
+    await doEverything(stage.studio.url);
+    seen = await SeenPage.open(stage.browser, stage.studio.url);
+    await seen.page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: stage.studio.url });
   });
 
   const menu = (): ReturnType<SeenPage['page']['locator']> => seen.page.getByRole('menu');
@@ -80,17 +71,17 @@ describeInBrowser('the menu of a row', () => {
         expect.stringContaining('"method": "tools/call"'),
         expect.stringContaining('"resourceSpans"'),
         expect.stringContaining('"tool_error"'),
-        expect.stringMatching(new RegExp(`^npx dcc-mcp-gateway replay [\\w-]+ --url ${studio.url}$`)),
+        expect.stringMatching(new RegExp(`^npx dcc-mcp-gateway replay [\\w-]+ --url ${stage.studio.url}$`)),
         expect.stringMatching(/\/admin\/\?panel=calls&q=outcome%3Dtool_error&range=all&row=[\w-]+$/),
       ]);
       expect([await seen.page.locator('aside').count(), seen.messages]).toEqual([0, []]);
     });
 
     test('is there with a password in the address of the page, and copies none of it', async () => {
-      await seen.page.goto(`${studio.url.replace('//', '//ada:secret@')}/admin/${FAILED}`);
+      await seen.page.goto(`${stage.studio.url.replace('//', '//ada:secret@')}/admin/${FAILED}`);
       await seen.rows.first().click({ button: 'right' });
       await item('Replay command').click();
-      expect(await copiedText()).toMatch(new RegExp(` --url ${studio.url}$`));
+      expect(await copiedText()).toMatch(new RegExp(` --url ${stage.studio.url}$`));
     });
 
     test('lists only those that are like it', async () => {
@@ -172,7 +163,7 @@ describeInBrowser('the menu of a row', () => {
     { theme: 'light', language: 'zh-CN' },
   ];
   test.each(LOOKS)('has nothing that axe calls serious, and stays in the window: %j', async (look) => {
-    const shown = await SeenPage.open(browser, studio.url, look);
+    const shown = await SeenPage.open(stage.browser, stage.studio.url, look);
     await shown.go('?panel=calls&range=all');
     const row = shown.rows.last();
     await row.waitFor();

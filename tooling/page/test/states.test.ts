@@ -1,10 +1,8 @@
 // What is seen stands in the address: it outlives a reload, and is the same for whoever gets the link.
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser } from 'playwright-core';
+import { beforeAll, expect, test } from '@jest/globals';
 import { describeInBrowser } from './stage/browser.ts';
-import { openBrowser } from './stage/chromium.ts';
 import { SeenPage } from './stage/seen-page.ts';
-import { openStudio, type Studio } from './stage/studio.ts';
+import { openStage } from './stage/stage.ts';
 import { Caller, doEverything } from './stage/work.ts';
 
 /** What a tab shows once it is drawn. */
@@ -16,21 +14,14 @@ async function shown(tab: SeenPage): Promise<object> {
 }
 
 describeInBrowser('the calls', () => {
-  let studio: Studio;
-  let browser: Browser;
+  const stage = openStage();
   let seen: SeenPage;
   let caller: Caller;
 
   beforeAll(async () => {
-    [studio, browser] = await Promise.all([openStudio(), openBrowser()]);
-    await doEverything(studio.url);
-    caller = new Caller(studio.url);
-    seen = await SeenPage.open(browser, studio.url);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await studio?.stop();
+    await doEverything(stage.studio.url);
+    caller = new Caller(stage.studio.url);
+    seen = await SeenPage.open(stage.browser, stage.studio.url);
   });
 
   const totalOf = async (list: string, q = ''): Promise<number> =>
@@ -76,7 +67,7 @@ describeInBrowser('the calls', () => {
     const before = await shown(seen);
     await page.reload();
     expect(await shown(seen)).toEqual(before);
-    const other = await SeenPage.open(browser, studio.url, { theme: 'light' });
+    const other = await SeenPage.open(stage.browser, stage.studio.url, { theme: 'light' });
     await other.go(new URL(page.url()).search);
     expect(await shown(other)).toEqual(before);
     await other.close();
@@ -146,7 +137,7 @@ describeInBrowser('the calls', () => {
 
   test('a query that is wrong says so, with what may be meant', async () => {
     // In a tab of its own: the browser tells its console of an answer that is 400.
-    const other = await SeenPage.open(browser, studio.url);
+    const other = await SeenPage.open(stage.browser, stage.studio.url);
     await other.go('?panel=calls&range=all&q=outcom%3Dok');
     await other.page.locator('main').getByText('There is no field').first().waitFor();
     expect(await other.page.locator('main').textContent()).toContain('outcome');
@@ -189,19 +180,11 @@ describeInBrowser('the calls', () => {
 
 describeInBrowser('with a token', () => {
   const TOKEN = 'a-token-of-this-test';
-  let studio: Studio;
-  let browser: Browser;
+  const stage = openStage({ config: { mcpServers: {}, auth: { tokens: [{ token: TOKEN }] } } });
   let seen: SeenPage;
 
   beforeAll(async () => {
-    const config = { mcpServers: {}, auth: { tokens: [{ token: TOKEN }] } };
-    [studio, browser] = await Promise.all([openStudio({ config }), openBrowser()]);
-    seen = await SeenPage.open(browser, studio.url);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await studio?.stop();
+    seen = await SeenPage.open(stage.browser, stage.studio.url);
   });
 
   test('the page asks for it, refuses a wrong one, shows what it is for, and forgets it with the tab', async () => {

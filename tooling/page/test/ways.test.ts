@@ -1,12 +1,10 @@
 // Ways through the page: from a number to what it counts, from a failed call to an issue, and through a proxy.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
 import { describeInBrowser } from './stage/browser.ts';
-import { openBrowser } from './stage/chromium.ts';
 import { openPrefixProxy, type PrefixProxy } from './stage/prefix-proxy.ts';
 import { SeenPage } from './stage/seen-page.ts';
-import { openStudio, type Studio } from './stage/studio.ts';
+import { openStage } from './stage/stage.ts';
 import { Caller, doEverything } from './stage/work.ts';
 
 interface Har {
@@ -17,19 +15,12 @@ interface Har {
 }
 
 describeInBrowser('the page', () => {
-  let studio: Studio;
-  let browser: Browser;
+  const stage = openStage();
   let seen: SeenPage;
 
   beforeAll(async () => {
-    [studio, browser] = await Promise.all([openStudio(), openBrowser()]);
-    await doEverything(studio.url);
-    seen = await SeenPage.open(browser, studio.url);
-  });
-
-  afterAll(async () => {
-    await browser?.close();
-    await studio?.stop();
+    await doEverything(stage.studio.url);
+    seen = await SeenPage.open(stage.browser, stage.studio.url);
   });
 
   test('each number of the overview that is a link opens as many calls as it says', async () => {
@@ -42,7 +33,7 @@ describeInBrowser('the page', () => {
       );
     const counts = links.filter(({ text }) => /(?:^|\s)[\d,]+$/.test(text));
     expect(counts.length).toBeGreaterThan(20);
-    const caller = new Caller(studio.url);
+    const caller = new Caller(stage.studio.url);
     for (const { text, href } of counts) {
       const asked = new URLSearchParams(href);
       asked.delete('panel');
@@ -53,7 +44,7 @@ describeInBrowser('the page', () => {
 
   test('a public-safe issue of a failed call is copied by keys alone, and the focus comes back', async () => {
     const { page } = seen;
-    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: studio.url });
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: stage.studio.url });
     await seen.go('?panel=calls&range=all&q=outcome%3Dtool_error');
     await seen.rows.first().waitFor();
     await page.keyboard.press('j');
@@ -98,7 +89,7 @@ describeInBrowser('the page', () => {
   });
 
   test('the focus comes back to the button that saves a view; on a phone there is no list before the first', async () => {
-    const phone = await SeenPage.open(browser, studio.url, { width: 400 });
+    const phone = await SeenPage.open(stage.browser, stage.studio.url, { width: 400 });
     const views = phone.page.getByRole('navigation', { name: 'Saved views' });
     await phone.go('?panel=calls');
     expect(await views.getByRole('list').count()).toBe(0);
@@ -113,7 +104,9 @@ describeInBrowser('the page', () => {
   test('a part of a trace is looked at by keys alone: nearer, later, whole', async () => {
     const { page } = seen;
     const viewOf = (): string | null => new URL(page.url()).searchParams.get('view');
-    const { traces } = (await new Caller(studio.url).get('/v1/debug/traces?limit=1&q=operation%3Dcall_batch')) as {
+    const { traces } = (await new Caller(stage.studio.url).get(
+      '/v1/debug/traces?limit=1&q=operation%3Dcall_batch',
+    )) as {
       readonly traces: readonly [{ readonly row_id: string; readonly total_ms: number }];
     };
     const [{ row_id: id, total_ms: total }] = traces;
@@ -173,7 +166,7 @@ describeInBrowser('the page', () => {
       name: expect.stringMatching(/^dcc-mcp-[\w-]+\.har$/),
       outcomes: ['tool_error'],
     });
-    const { calls } = (await new Caller(studio.url).get('/v1/debug/calls?limit=1&q=outcome%3Dtool_error')) as {
+    const { calls } = (await new Caller(stage.studio.url).get('/v1/debug/calls?limit=1&q=outcome%3Dtool_error')) as {
       readonly calls: readonly [{ readonly trace_id: string }];
     };
     await seen.go(`?panel=calls&range=all&row=${calls[0].trace_id}`);
@@ -198,24 +191,18 @@ describeInBrowser('the page', () => {
 });
 
 describeInBrowser('behind a proxy that takes a prefix away, below a path of several parts', () => {
-  let studio: Studio;
+  const stage = openStage({ config: { server: { adminPath: '/ops/gateway' } } });
   let proxy: PrefixProxy;
-  let browser: Browser;
 
   beforeAll(async () => {
-    studio = await openStudio({ config: { server: { adminPath: '/ops/gateway' } } });
-    [proxy, browser] = await Promise.all([openPrefixProxy('/studio', studio.url), openBrowser()]);
-    await doEverything(studio.url);
+    proxy = await openPrefixProxy('/studio', stage.studio.url);
+    await doEverything(stage.studio.url);
   });
 
-  afterAll(async () => {
-    await browser?.close();
-    await proxy?.stop();
-    await studio?.stop();
-  });
+  afterAll(() => proxy?.stop());
 
   test('lists, traces and reports are all there', async () => {
-    const seen = await SeenPage.open(browser, proxy.url);
+    const seen = await SeenPage.open(stage.browser, proxy.url);
     const { page } = seen;
     await page.goto(`${proxy.url}/studio/ops/gateway?panel=calls&range=all&q=outcome%3Dtool_error`);
     expect(page.url()).toContain('/studio/ops/gateway/?panel=calls');
