@@ -1,6 +1,6 @@
 // What a person sees at a terminal when the gateway starts.
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -8,6 +8,7 @@ import { columnsOf } from '../../src/cli/banner/text-columns.ts';
 import { typedCommand } from '../../src/cli/banner/typed-command.ts';
 import { runInTerminal } from '../fixtures/in-terminal.ts';
 import { serveInProcess, type ServedInProcess, type ServeInProcessOptions } from '../fixtures/serve-in-process.ts';
+import { instancesAt } from '../oauth/oauth-lab.ts';
 import { FAKE_STDIO } from '../upstream/fixtures/harness.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'banner-'));
@@ -33,12 +34,13 @@ async function start(config: object, options: ServeInProcessOptions = {}): Promi
   return gateway;
 }
 
-/** What is shown, once it holds `text`. */
-async function shownWith({ stderr }: ServedInProcess, text: string): Promise<string> {
-  for (const deadline = Date.now() + 15_000; !stderr().includes(text) && Date.now() < deadline;) {
+/** What is shown, once it holds `text`, behind `before` where that is given. */
+async function shownWith({ stderr }: ServedInProcess, text: string, before = ''): Promise<string> {
+  const shown = (): string => stderr().slice(stderr().indexOf(before));
+  for (const deadline = Date.now() + 15_000; !shown().includes(text) && Date.now() < deadline;) {
     await wait(20);
   }
-  expect(stderr()).toContain(text);
+  expect(shown()).toContain(text);
   return stderr();
 }
 
@@ -123,6 +125,29 @@ describe('at a terminal', () => {
     expect(lineOf(shown, 'resting')).toBe('  resting  lazy · starts at its first use');
     expect(shown.match(/echo {2,}ready/g)).toHaveLength(1);
     expect(shown.match(/Ctrl-C ends/g)).toHaveLength(1);
+  });
+
+  test('a server that dies is told of in the words of the log, and gets its row once it is back', async () => {
+    const gateway = await start({ mcpServers: { maya: fake } });
+    await shownWith(gateway, LAST);
+    const [{ pid }] = (await instancesAt(gateway, '/v1/debug/instances')) as [{ readonly pid: number }];
+    process.kill(pid, 'SIGKILL');
+    await shownWith(gateway, 'maya is booting again');
+    const shown = await shownWith(gateway, 'maya  ready · ', LAST);
+    const after = shown.slice(shown.indexOf(LAST)).split('\n').slice(1).filter(Boolean);
+    expect(after.map((line) => line.replace(/^\d\d:\d\d:\d\d /, ''))).toEqual([
+      'warn: upstream maya died: ended by signal SIGKILL',
+      'upstream maya is booting again',
+      expect.stringMatching(/^maya {2}ready · \d+ tools · \d+\.\d s$/),
+    ]);
+  });
+
+  test('tools that are held are told of, with how to look at them', async () => {
+    const env = { DCC_MCP_STATE_DIR: join(folder, 'state') };
+    mkdirSync(env.DCC_MCP_STATE_DIR, { mode: 0o700 });
+    writeFileSync(join(env.DCC_MCP_STATE_DIR, 'approvals.json'), 'no JSON', { mode: 0o600 });
+    const gateway = await start({ mcpServers: { echo: fake }, policy: { quarantine: 'on-change' } }, { env });
+    expect(await shownWith(gateway, LAST)).toContain('look at it with: dcc-mcp-gateway approvals show');
   });
 
   test('a narrow one shows every word, and nothing but URLs and commands is wider', async () => {

@@ -4,6 +4,8 @@ import { isLogged } from '@dcc-mcp/telemetry-node';
 import { relative } from 'node:path';
 import type { GatewayConfig } from '../../config/reader/gateway-config.ts';
 import type { Log, LogFields } from '../../protocol/log.ts';
+import { toPrintableLine } from '../../protocol/printable-text.ts';
+import { statusLine } from '../../registry/events/told-states.ts';
 import type { RunningGateway } from '../../run-gateway.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import type { Screen } from '../terminal.ts';
@@ -50,7 +52,7 @@ export class Banner {
     this.#config = options.config;
   }
 
-  /** Lines go to `log`, those about the state of a server become its row. */
+  /** Lines go to `log`, one that says how a server is becomes its row. */
   through(log: Log): Log {
     return (line, fields) => {
       if (this.#servers === undefined && fields?.event === EVENT_DCC_MCP_UPSTREAM_STATE) {
@@ -161,7 +163,8 @@ export class Banner {
   #tell(log: Log, line: string, fields: LogFields | undefined): void {
     const key = fields?.event === EVENT_DCC_MCP_UPSTREAM_STATE ? fields.attributes?.[ATTR_DCC_MCP_UPSTREAM] : undefined;
     const upstream = typeof key === 'string' ? this.#servers?.byKey(key) : undefined;
-    if (upstream === undefined) {
+    // A row shows how the server is: what else is told of it (that it died, that tools are held) keeps its words.
+    if (upstream === undefined || line !== toPrintableLine(statusLine(upstream))) {
       log(line, fields);
     } else if (this.#start === undefined || !this.#isMany) {
       this.#row(upstream);

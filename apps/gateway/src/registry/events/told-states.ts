@@ -162,7 +162,8 @@ function newsOf(line: string): string {
   return line.replaceAll(NUMBERS, (_, telling: string | undefined) => telling ?? '#');
 }
 
-function statusLine({ settings: { key }, status }: Upstream): string {
+/** How an upstream is, as the log says it. */
+export function statusLine({ settings: { key }, status }: Upstream): string {
   return status.readiness === 'unreachable'
     ? unreachableLine(key, status.lastError)
     : `upstream ${key} is ${status.readiness}`;
