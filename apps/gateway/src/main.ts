@@ -5,11 +5,14 @@ import { parseCommandLine, type Command } from './cli/command-line.ts';
 import type { Piece, Screen, Sheet, Terminal } from './cli/terminal.ts';
 import { originalStack } from './config/load/original-stack.ts';
 import { VERSION } from './config/load/version.ts';
+import type { LogSeverity } from './protocol/log.ts';
 import { toPrintableLine, toPrintableText } from './protocol/printable-text.ts';
 
 /** What may wait for whoever reads stderr, in bytes: lines about calls come as fast as callers make them. */
 const MAX_WAITING_BYTES = 1_048_576;
 let unsaid = 0;
+/** Before what ends a command, in words for people. */
+const ERROR = 'error: ';
 
 /** Writes to a pipe wait in memory while nobody reads; past the bound they are left out, and counted. */
 function writeLine(line: string): void {
@@ -17,9 +20,27 @@ function writeLine(line: string): void {
     unsaid += 1;
     return;
   }
-  const note = unsaid === 0 ? '' : `${unsaid} lines are left out: nobody read them in time\n`;
+  const note = unsaid === 0 ? [] : [inForm('warn', `${unsaid} lines are left out: nobody read them in time`)];
   unsaid = 0;
-  process.stderr.write(`${note}${line}\n`);
+  process.stderr.write([...note, line, ''].join('\n'));
+}
+
+const LEVELS: Readonly<Record<LogSeverity, number>> = { info: 30, warn: 40, error: 50 };
+
+/**
+ * A gateway has a log, which is JSON where no person reads it, from the first line to why it has ended: as pino writes it,
+ * which is not loaded yet, or may not be usable any more.
+ */
+function inForm(severity: LogSeverity, line: string, mark = ''): string {
+  const [, , first = 'serve'] = process.argv;
+  const isGateway = first === 'serve' || first === 'worker' || first.startsWith('-');
+  return isGateway && !process.stderr.isTTY
+    ? JSON.stringify({ level: LEVELS[severity], time: Date.now(), msg: line })
+    : `${mark}${line}`;
+}
+
+function sayError(line: string, mark = ''): void {
+  writeLine(toPrintableLine(inForm('error', line, mark)));
 }
 
 const TONES: Readonly<Record<NonNullable<Piece['tone']>, string>> = { good: '32', bad: '31', quiet: '2' };
@@ -107,7 +128,7 @@ function hasTerminalGone(): boolean {
 /** What nobody caught ends the process, as it does by default, but in one line and by way of `exit`, so that all is ended. */
 function endOnCrash(error: unknown): void {
   const text = error instanceof Error ? originalStack(error.stack ?? error.message) : String(error);
-  terminal.printError(`internal error: ${text}`);
+  sayError(`internal error: ${text}`);
   process.exit(1);
 }
 
@@ -198,8 +219,9 @@ async function main(): Promise<void> {
   // A promise that nobody waits for comes here, too.
   process.on('uncaughtException', endOnCrash);
   if (isNodeTooOld()) {
-    terminal.printError(
-      `error: dcc-mcp-gateway needs Node ≥ ${LEAST_NODE}, and this is Node ${process.versions.node}; install one from https://nodejs.org (npm start and npx in its repository bring their own)`,
+    sayError(
+      `dcc-mcp-gateway needs Node ≥ ${LEAST_NODE}, and this is Node ${process.versions.node}; install one from https://nodejs.org (npm start and npx in its repository bring their own)`,
+      ERROR,
     );
     process.exitCode = 1;
     return;
@@ -214,11 +236,11 @@ async function main(): Promise<void> {
     if (line.ok) {
       process.exitCode = await run(line.command);
     } else {
-      terminal.printError(line.message);
+      sayError(line.message, ERROR);
       process.exitCode = 2;
     }
   } catch (error) {
-    terminal.printError(`dcc-mcp-gateway failed: ${error instanceof Error ? error.message : String(error)}`);
+    sayError(`dcc-mcp-gateway failed: ${error instanceof Error ? error.message : String(error)}`);
     process.exit(1);
   }
 }

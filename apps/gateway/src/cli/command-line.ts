@@ -174,5 +174,5 @@ function toFlags(values: Values): GatewayFlags {
 }
 
 function refused(issue: string): CommandLine {
-  return { ok: false, message: `error: ${issue} (see dcc-mcp-gateway --help)` };
+  return { ok: false, message: `${issue} (see dcc-mcp-gateway --help)` };
 }

@@ -5,7 +5,7 @@ import { type PrintedDocument, printDocument } from '../config/print/print-docum
 import { toYaml } from '../config/print/yaml-text.ts';
 import { gatewayConfigSchema } from '../config/reference/schema.ts';
 import type { Command } from './command-line.ts';
-import { reportIssues, type Terminal } from './terminal.ts';
+import { plainLines, reportIssues, type Terminal } from './terminal.ts';
 
 type ConfigCommand = Extract<Command, { name: 'config' }>;
 type PrintCommand = Extract<ConfigCommand, { action: 'print' }>;
@@ -22,7 +22,7 @@ export function runConfigCommand(terminal: Terminal, command: ConfigCommand): nu
 /** Prints the effective configuration as a file that can be fed back, without secrets. One that can't be used is not printed. */
 function printConfiguration(terminal: Terminal, command: PrintCommand): number {
   const loaded = loadConfiguration({ env: terminal.env, configFile: command.configFile, flags: command.flags });
-  if (!reportIssues(terminal, loaded.issues)) {
+  if (!reportIssues(plainLines(terminal), loaded.issues)) {
     return 2;
   }
   const printed = printDocument(loaded);

@@ -13,7 +13,7 @@ import { runGateway, type RunningGateway } from '../run-gateway.ts';
 import { processGroups } from '../upstream/stdio/process-groups.ts';
 import { type Listening, reachable } from './banner/addresses.ts';
 import { Banner } from './banner/banner.ts';
-import { createLogLines } from './log-lines.ts';
+import { createLogLines, createStartLines } from './log-lines.ts';
 import { sayWhoHolds } from './port-conflict.ts';
 import { announceGateway } from './running-gateways.ts';
 import { reportIssues, type Terminal, type TerminalSignal } from './terminal.ts';
@@ -83,7 +83,8 @@ export class Life {
     banner?.open(running);
     this.#announce(running, file);
     if (config.server.stdio) {
-      serveStdio(running.gateway, terminal, () => void this.#stop());
+      const { stdin, stdout } = terminal;
+      serveStdio(running.gateway, { stdin, stdout, log: running.log }, () => void this.#stop());
     }
   }
 
@@ -106,7 +107,7 @@ export class Life {
       startProcess: program === undefined ? undefined : () => forkWorker(program),
       candidacy: { waits: config.server.wait, signal: this.#stopping.signal },
       onYield: () => void this.#stop(),
-      onHeld: (error) => sayWhoHolds(terminal, config, error),
+      onHeld: (error) => sayWhoHolds(createStartLines(terminal), config, error),
     });
     this.#running = running;
     return running;
@@ -118,7 +119,7 @@ export class Life {
       current: loaded,
       load,
       apply: (changed, settings) => this.#apply(changed, () => running.gateway.apply(changed, settings)),
-      report: (issues) => reportIssues(this.#terminal, issues),
+      report: (issues) => reportIssues(createStartLines(this.#terminal), issues),
       log: running.log,
       onOutcome: (outcome, line) => running.gateway.note(configNote(outcome, line)),
       pollMillis: reloadPollMillis,

@@ -1,14 +1,18 @@
 import { VERSION } from '../config/load/version.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
+import type { Log } from '../protocol/log.ts';
 import type { PortHeldError } from '../registry/election/port-held-error.ts';
 import { isNewer } from '../registry/election/version-order.ts';
-import type { Terminal } from './terminal.ts';
 
 /** Says who has the port, and what to do about it. */
-export function sayWhoHolds(terminal: Terminal, { server }: GatewayConfig, error: PortHeldError): void {
+export function sayWhoHolds(say: Log, { server }: GatewayConfig, error: PortHeldError): void {
   const { host, port } = server;
   const address = `${host.includes(':') ? `[${host}]` : host}:${port}`;
-  terminal.printError(error.outcome === 'lost' ? lostLine(error) : foreignLine(address, error));
+  if (error.outcome === 'lost') {
+    say(lostLine(error));
+  } else {
+    say(foreignLine(address, error), { severity: 'error' });
+  }
 }
 
 function lostLine({ holder, refusal, url: where }: PortHeldError): string {
@@ -29,8 +33,8 @@ function lostLine({ holder, refusal, url: where }: PortHeldError): string {
 function foreignLine(address: string, { holder }: PortHeldError): string {
   const advice = 'choose another one with --port (0 for any free one)';
   if (holder.kind === 'other' && holder.isLikeCore) {
-    return `error: the port ${address} is in use by another program, which answers as a gateway of dcc-mcp-core does; end that one, or ${advice}`;
+    return `the port ${address} is in use by another program, which answers as a gateway of dcc-mcp-core does; end that one, or ${advice}`;
   }
   const who = holder.kind === 'silent' ? 'another program, which does not answer' : 'another program';
-  return `error: the port ${address} is in use by ${who}; ${advice}`;
+  return `the port ${address} is in use by ${who}; ${advice}`;
 }

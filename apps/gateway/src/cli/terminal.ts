@@ -1,6 +1,6 @@
-import type { Environment, Issue } from '@dcc-mcp/telemetry-config';
+import { type Environment, formatIssue, type Issue } from '@dcc-mcp/telemetry-config';
 import type { Readable, Writable } from 'node:stream';
-import { issueLine } from '../config/load/load-configuration.ts';
+import type { Log, LogSeverity } from '../protocol/log.ts';
 
 /** SIGINT and SIGTERM ask for the end, SIGHUP for another look at the configuration. */
 export type TerminalSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
@@ -49,10 +49,17 @@ export interface Terminal {
   exit(code: number): void;
 }
 
+const MARKS: Readonly<Record<LogSeverity, string>> = { info: '', warn: 'warning: ', error: 'error: ' };
+
+/** Lines for people on stderr, begun with how bad they are. */
+export function plainLines(terminal: Pick<Terminal, 'printError'>): Log {
+  return (line, { severity = 'info' } = {}) => terminal.printError(`${MARKS[severity]}${line}`);
+}
+
 /** Says all issues at once. @returns True when none of them forbids to start. */
-export function reportIssues(terminal: Terminal, issues: readonly Issue[]): boolean {
+export function reportIssues(say: Log, issues: readonly Issue[]): boolean {
   for (const issue of issues) {
-    terminal.printError(issueLine(issue));
+    say(formatIssue(issue), { severity: issue.severity === 'fatal' ? 'error' : 'warn' });
   }
   return issues.every(({ severity }) => severity !== 'fatal');
 }

@@ -194,6 +194,24 @@ test('elsewhere every line is JSON, and there is no banner', async () => {
   expect(events).toEqual([expect.stringMatching(/^listening on/), 'upstream echo is ready']);
 });
 
+test('what is not right with the configuration is JSON there, too, and words at a terminal', async () => {
+  const config = { mcpServers: { echo: fake }, mcpServer: {} };
+  const atTerminal = await start(config);
+  expect(await shownWith(atTerminal, LAST)).toMatch(/^warning: mcpServer: no such key; /);
+  write(config);
+  const gateway = await serveInProcess(configFile);
+  running.push(gateway);
+  const [first = ''] = gateway.stderr().split('\n');
+  expect(JSON.parse(first)).toEqual({
+    level: 40,
+    time: expect.any(Number),
+    msg: expect.stringMatching(/^mcpServer: no such key; /),
+  });
+  writeFileSync(configFile, '{ "mcpServers": ');
+  const shown = await shownWith(gateway, 'goes on with what it had');
+  expect(shown.split('\n').map((line) => (JSON.parse(line) as { level: number }).level)).toContain(50);
+});
+
 describe('in a real terminal', () => {
   const SGR = '\u001B[32mready\u001B[0m';
 

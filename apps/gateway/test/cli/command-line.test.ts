@@ -17,6 +17,14 @@ import { startGateway } from '../fixtures/start-gateway.ts';
 /** What the published command is built from: the module graph is that of the sources. */
 const SOURCE = join(import.meta.dirname, '../../src/main.ts');
 const cleanups: (() => unknown)[] = [];
+/** As pino numbers it. */
+const ERROR = 50;
+
+const logLines = (stderr: string): readonly unknown[] =>
+  stderr
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as unknown);
 
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0)) {
@@ -74,29 +82,26 @@ describe('wrong usage is one line that says what to do', () => {
     ['config show', 'say config print or config schema'],
   ])('%s', async (line, problem) => {
     const read = await parseCommandLine(line.split(' '));
-    expect(read).toMatchObject({ ok: false, message: expect.stringContaining(`error: ${problem}`) });
+    expect(read).toMatchObject({ ok: false, message: expect.stringContaining(problem) });
     expect(read.ok ? '' : read.message).toMatch(/^.* \(see dcc-mcp-gateway --help\)$/);
   });
 
   test('and ends with 2, with nothing on stdout', async () => {
-    const { code, stdout, stderr } = await runCommand(['--metrisc']);
+    const { code, stdout, stderr } = await runCommand(['doctor', '--metrisc']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(stderr).toMatch(/^error: there is no flag --metrisc; .*\n$/);
   });
 });
 
 describe('what cannot be had is one line, too', () => {
   test.each([
-    [
-      ['--config', '/nowhere/gateway.yaml'],
-      "error: /nowhere/gateway.yaml: it can't be read (ENOENT); correct --config",
-    ],
-    [['--port', '70000'], 'error: --port: "70000" is out of range; expected a whole number from 0 to 65535'],
-  ])('%j ends with 2', async (args, line) => {
+    [['--config', '/nowhere/gateway.yaml'], "/nowhere/gateway.yaml: it can't be read (ENOENT); correct --config"],
+    [['--metrisc'], 'there is no flag --metrisc; did you mean --metrics?'],
+    [['--port', '70000'], '--port: "70000" is out of range; expected a whole number from 0 to 65535'],
+  ])('%j ends with 2, in a line of the log', async (args, line) => {
     const { code, stdout, stderr } = await runCommand(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(line);
-    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+    expect(logLines(stderr)).toEqual([{ level: ERROR, time: expect.any(Number), msg: expect.stringContaining(line) }]);
   });
 
   test('a port in use by another program ends with 1', async () => {
@@ -121,7 +126,9 @@ test.each(['22.14.1', '20.20.0'])('Node %s is told in one line to be too old', a
   expect(await runCommand(['--port', '0'], { NODE_OPTIONS: `--import "${preload}"` })).toEqual({
     code: 1,
     stdout: '',
-    stderr: `error: dcc-mcp-gateway needs Node ≥ 22.15, and this is Node ${version}; install one from https://nodejs.org (npm start and npx in its repository bring their own)\n`,
+    stderr: expect.stringContaining(
+      `"msg":"dcc-mcp-gateway needs Node ≥ 22.15, and this is Node ${version}; install one from https://nodejs.org (npm start and npx in its repository bring their own)"}\n`,
+    ),
   });
 });
 

@@ -52,5 +52,5 @@ test('lines that nobody reads are left out past a bound, and counted', async () 
     await fail();
     await wait(50);
   }
-  expect(command.stderr()).toMatch(/^\d+ lines are left out: nobody read them in time$/m);
+  expect(command.stderr()).toMatch(/^\{"level":40,.*"\d+ lines are left out: nobody read them in time"\}$/m);
 }, 60_000);

@@ -4,6 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import { cancelledKey, idKey, type IdKey } from '../../../protocol/json-rpc-id.ts';
 import type { JsonObject, JsonRpcMessage, JsonRpcNotification, JsonRpcRequest } from '../../../protocol/json-rpc.ts';
 import { LineFramer } from '../../../protocol/line-framer.ts';
+import type { Log } from '../../../protocol/log.ts';
 import { ERROR_INVALID_REQUEST, eraOf, McpError } from '../../../protocol/mcp-protocol.ts';
 import { inOneLine, messageText } from '../../../protocol/message-text.ts';
 import type { PeerQuestion } from '../../../upstream/upstream.ts';
@@ -45,7 +46,7 @@ export interface StdioGateway {
 export interface StdioStreams {
   readonly stdin: Readable;
   readonly stdout: Writable;
-  printError(line: string): void;
+  readonly log: Log;
 }
 
 /** Speaks MCP on the streams of a process: one message a line, nothing else on stdout. */
@@ -54,14 +55,14 @@ export function serveStdio(gateway: StdioGateway, streams: StdioStreams, onEnd: 
     onBehind: () => streams.stdin.pause(),
     onCaughtUp: () => !hasEnded && streams.stdin.resume(),
     onGivenUp: (reason) => {
-      streams.printError(reason);
+      streams.log(reason, { severity: 'warn' });
       front.abandon();
       end();
     },
   });
   const front = new StdioFront(gateway, {
     write: (message, onWritten) => output.write(`${inOneLine(messageText(message))}\n`, onWritten),
-    tell: (line) => streams.printError(line),
+    tell: (line) => streams.log(line, { severity: 'warn' }),
   });
   // JSON may hold the line separators of Unicode, which Node's own reader of lines would cut at.
   const lines = new LineFramer({
