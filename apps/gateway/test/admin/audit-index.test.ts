@@ -9,8 +9,8 @@ import { call, debug, newFolder, type Row, started, TOOLS } from './kept-gateway
 /** Next to nothing is remembered in memory. */
 const config = { mcpServers: TOOLS, admin: { calls: 2, traces: 1 } };
 
-const start = async (dir: string): Promise<RunningGateway> =>
-  opened(await started(startGateway({ config, env: { DCC_MCP_GATEWAY_AUDIT_DIR: dir } })));
+const start = async (dir: string, env: Readonly<Record<string, string>> = {}): Promise<RunningGateway> =>
+  opened(await started(startGateway({ config, env: { DCC_MCP_GATEWAY_AUDIT_DIR: dir, ...env } })));
 
 /** A start waits a second for the index; on a busy machine it is there later. */
 async function opened<Gateway extends RunningGateway>(gateway: Gateway): Promise<Gateway> {
@@ -124,13 +124,13 @@ test('a process that is killed loses what the last moment brought, and no more',
   expect(await indexOf(second.url)).toMatchObject({ state: 'ok', rows: 8 });
 });
 
-test('a damaged index is put aside, said, and begun anew with what the lines know', async () => {
+test('a damaged index is put aside, warned of, and begun anew with what the lines know', async () => {
   const dir = newFolder();
   const first = await start(dir);
   const ids = await callAll(first.url, 'say', 'add');
   await first.stop();
   writeFileSync(join(dir, 'audit.db'), 'no database at all '.repeat(500));
-  const second = await start(dir);
+  const second = await start(dir, { OTEL_LOG_LEVEL: 'warn' });
   const more = await callAll(second.url, 'say');
   // The memory holds two calls, and one trace and one that failed.
   expect(await paged(second.url, 'calls', '')).toEqual([...more, ...ids]);

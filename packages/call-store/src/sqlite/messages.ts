@@ -87,8 +87,14 @@ export interface StatsInput extends CallsBeside {
 export interface FileState {
   readonly bytes: number;
   readonly lists: Readonly<Record<IndexedKind, ListState>>;
-  /** Where a damaged file was put aside. */
-  readonly aside?: string;
+  /** What was in its place and is put aside. */
+  readonly aside?: FileAside;
+}
+
+/** A file that was put aside: a damaged one, or a sound one of something else. */
+export interface FileAside {
+  readonly path: string;
+  readonly why: 'damaged' | 'foreign';
 }
 
 /** What is in the file of a list. */

@@ -5,7 +5,7 @@ import type { CallStore } from '../store/call-store.ts';
 import { requirePositive } from '../store/require-positive.ts';
 import type { RowKinds } from '../store/row-kinds.ts';
 import { IndexQueue, type QueuedRow } from './index-queue.ts';
-import { type FileState, INDEXED_KINDS, type IndexedKind, type WorkerCalls } from './messages.ts';
+import { type FileAside, type FileState, INDEXED_KINDS, type IndexedKind, type WorkerCalls } from './messages.ts';
 import { WorkerThread } from './worker-thread.ts';
 
 /** Where the index is, and its bounds. */
@@ -33,9 +33,10 @@ export interface IndexOptions {
   readonly onDropped?: () => void;
 }
 
-/** The index began to fail, or works again. */
+/** The index began to fail, works again, or begins anew. */
 export interface IndexChange {
   readonly state: 'ok' | 'failing';
+  readonly severity: 'info' | 'warning';
   /** For the one who runs the gateway. */
   readonly message: string;
 }
@@ -61,6 +62,10 @@ export interface IndexHealth {
   readonly last_error?: string;
 }
 
+const WHY_ASIDE: Readonly<Record<FileAside['why'], string>> = {
+  damaged: 'was damaged',
+  foreign: 'was a database of another program or of another version',
+};
 const RETRY_MILLIS = 2000;
 /** Threads that read end when nobody has asked for so long. */
 const IDLE_MILLIS = 60_000;
@@ -257,16 +262,17 @@ export class RowIndex {
   #recover(): void {
     if (this.#failure !== undefined) {
       this.#failure = undefined;
-      this.#onChange({ state: 'ok', message: `${this.#path} is written again.` });
+      this.#onChange({ state: 'ok', severity: 'info', message: `${this.#path} is written again.` });
     }
   }
 
   #learn(state: FileState): void {
     const { aside } = state;
-    if (aside !== undefined && aside !== this.#state?.aside) {
+    if (aside !== undefined && aside.path !== this.#state?.aside?.path) {
       this.#onChange({
         state: 'ok',
-        message: `${this.#path} was damaged; it lies in ${aside} now, and a new one is begun with what is known.`,
+        severity: 'warning',
+        message: `${this.#path} ${WHY_ASIDE[aside.why]}; it lies in ${aside.path} now, and a new one is begun with what is known.`,
       });
     }
     this.#state = state;
@@ -278,6 +284,7 @@ export class RowIndex {
       this.#failure = cause;
       this.#onChange({
         state: 'failing',
+        severity: 'warning',
         message: `${this.#path} can't be used: ${cause}. Calls go on; lists reach as far back as the memory until it works again.`,
       });
     }

@@ -145,8 +145,35 @@ test('a damaged file is put aside, and the new one gets what the memory has', as
   ends.push(() => index.close());
   await index.open();
   expect(index.health()).toMatchObject({ state: 'ok', rows: 3 });
-  expect(changes.map(({ message }) => message)).toEqual([expect.stringContaining('audit.db.damaged')]);
+  expect(changes).toEqual([
+    {
+      state: 'ok',
+      severity: 'warning',
+      message: expect.stringMatching(/ was damaged; it lies in .*audit\.db\.damaged now/),
+    },
+  ]);
   expect(readdirSync(directory)).toContain('audit.db.damaged');
+});
+
+test('a sound file of another program is put aside whole, and named as such', async () => {
+  const directory = newDirectory();
+  const other = new DatabaseSync(join(directory, 'audit.db'));
+  other.exec("CREATE TABLE notes (text); INSERT INTO notes VALUES ('kept')");
+  other.close();
+  const changes: IndexChange[] = [];
+  const index = new RowIndex(new MemoryCallStore(), { directory, onChange: (change) => changes.push(change) });
+  ends.push(() => index.close());
+  await index.open();
+  expect(changes).toEqual([
+    {
+      state: 'ok',
+      severity: 'warning',
+      message: expect.stringContaining(' was a database of another program or of another version;'),
+    },
+  ]);
+  const aside = new DatabaseSync(join(directory, 'audit.db.foreign'), { readOnly: true });
+  ends.push(() => aside.close());
+  expect(aside.prepare('SELECT text FROM notes').get()).toEqual({ text: 'kept' });
 });
 
 test('a file that is damaged while it is used is put aside, too', async () => {

@@ -45,7 +45,7 @@ export class AuditFiles {
       directory,
       maxRows,
       maxBytes,
-      onChange: (change) => this.#tell(change),
+      onChange: ({ message, state }) => this.#tell(message, state === 'failing'),
       onDropped: (file) => onDropped(STORES[file]),
       // One process writes to the folder, and the index gets from the lines what it does not know.
       onOwner: () => {
@@ -103,13 +103,13 @@ export class AuditFiles {
     return new RowIndex(this.#own, {
       directory,
       maxBytes: config.indexMaxBytes,
-      onChange: (change) => this.#tell(change),
+      onChange: ({ message, severity }) => this.#tell(message, severity === 'warning'),
       onDropped: () => onDropped(INDEX_STORE),
     });
   }
 
-  #tell({ state, message }: { readonly state: 'ok' | 'failing'; readonly message: string }): void {
-    const severity = state === 'ok' ? 'info' : 'warn';
+  #tell(message: string, isWarning: boolean): void {
+    const severity = isWarning ? 'warn' : 'info';
     this.#options.log(`history: ${message}`, { severity, event: EVENT_DCC_MCP_HISTORY_STATE });
   }
 }

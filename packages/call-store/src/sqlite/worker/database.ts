@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fchmodSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
+import type { FileAside } from '../messages.ts';
 import { BLOCK_SCHEMA, ROW_TABLES, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 
 /** The class, which not every Node has. */
@@ -22,14 +23,25 @@ const PRIMARY_CODE = 0xff;
 /** A file that is open. */
 export interface OpenFile {
   readonly database: DatabaseSync;
-  /** Where the file that was in its place is now; absent where that was a good one, or none. */
-  readonly aside?: string;
+  /** What was in its place; absent where that was a good file, or none. */
+  readonly aside?: FileAside;
   /** Whether the file is still the one of that name: somebody may have removed or replaced it. */
   isInPlace(): boolean;
 }
 
-/** Whether a file can't be read any more, whatever is done with it. */
-export function isDamaged(error: unknown): boolean {
+/** Whether a file is no good, whatever is done with it. */
+export function isNoGood(error: unknown): boolean {
+  return whyNoGood(error) !== undefined;
+}
+
+function whyNoGood(error: unknown): FileAside['why'] | undefined {
+  if (error instanceof ForeignFile) {
+    return 'foreign';
+  }
+  return isDamaged(error) ? 'damaged' : undefined;
+}
+
+function isDamaged(error: unknown): boolean {
   return (
     error instanceof DamagedFile ||
     (error instanceof Error &&
@@ -40,22 +52,26 @@ export function isDamaged(error: unknown): boolean {
 }
 
 class DamagedFile extends Error {}
+/** A sound database, of something else. */
+class ForeignFile extends Error {}
 
-/** Opens the file for writing, and makes it where there is none; one that is damaged is put aside. */
+/** Opens the file for writing, and makes it where there is none; one that is no good is put aside. */
 export function openForWriting(sqlite: Sqlite, path: string): OpenFile {
   try {
     return open(sqlite, path);
   } catch (error) {
-    if (!isDamaged(error)) {
+    const why = whyNoGood(error);
+    if (why === undefined) {
       throw error;
     }
-    return { ...openAside(sqlite, path), aside: `${path}.damaged` };
+    const aside: FileAside = { path: `${path}.${why}`, why };
+    return { ...openAside(sqlite, path, aside.path), aside };
   }
 }
 
-/** Puts a damaged file aside, in place of the one before it, and begins anew. */
-function openAside(sqlite: Sqlite, path: string): OpenFile {
-  renameSync(path, `${path}.damaged`);
+/** Puts a file aside, in place of the one before it, and begins anew. */
+function openAside(sqlite: Sqlite, path: string, aside: string): OpenFile {
+  renameSync(path, aside);
   for (const ending of ['-wal', '-shm']) {
     rmSync(`${path}${ending}`, { force: true });
   }
@@ -128,7 +144,7 @@ function keepRows(database: DatabaseSync, version: number): void {
   if (
     !Object.entries(ROW_TABLES).every(([name, sql]) => found.some((table) => table.name === name && table.sql === sql))
   ) {
-    throw new DamagedFile(`it is of version ${version}`);
+    throw new ForeignFile(`it is of version ${version}`);
   }
   const others = found.filter(({ name }) => !Object.hasOwn(ROW_TABLES, name) && !name.startsWith('sqlite_'));
   const drops = others.map(({ name }) => `DROP TABLE "${name}"`);

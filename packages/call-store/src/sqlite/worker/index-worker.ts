@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
 import { causeOf } from '../../jsonl/file-cause.ts';
 import {
+  type FileAside,
   type FileState,
   INDEXED_KINDS,
   type IndexedKind,
@@ -12,7 +13,7 @@ import {
   type WorkerSettings,
 } from '../messages.ts';
 import { BlockMaker } from './blocks/make-blocks.ts';
-import { isDamaged, openForReading, openForWriting, type OpenFile, type Sqlite } from './database.ts';
+import { isNoGood, openForReading, openForWriting, type OpenFile, type Sqlite } from './database.ts';
 import { Pruner } from './prune-rows.ts';
 import { RowReader } from './read-rows.ts';
 import { statsOf, totalsOf } from './sums.ts';
@@ -41,7 +42,7 @@ class IndexWorker implements WorkerCalls {
   readonly #pruned: Record<IndexedKind, number> = { calls: 0, traces: 0 };
   #opened: Opened | undefined;
   #reading: Reading | undefined;
-  #aside: string | undefined;
+  #aside: FileAside | undefined;
 
   constructor(sqlite: Sqlite, settings: WorkerSettings) {
     this.#sqlite = sqlite;
@@ -57,7 +58,7 @@ class IndexWorker implements WorkerCalls {
     try {
       return this.#write(this.#writing(), batch);
     } catch (error) {
-      if (!isDamaged(error)) {
+      if (!isNoGood(error)) {
         throw error;
       }
       // The file is put aside when it is opened again, which looks at all of it.
