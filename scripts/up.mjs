@@ -22,11 +22,9 @@ const root = fileURLToPath(new URL('..', import.meta.url)).replace(/[\\/]$/, '')
 const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 place.cwd = root;
 place.facts = { root, packageManager };
-place.env = {
-  TURBO_TELEMETRY_DISABLED: '1',
-  ...process.env,
-  PATH: [join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter),
-};
+// The gateway takes the folder from PATH again before it starts servers.
+const withNode = [join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter);
+place.env = { TURBO_TELEMETRY_DISABLED: '1', ...process.env, PATH: withNode };
 
 const DEMO = ['--config', 'examples/demo/gateway.yaml'];
 const SUBCOMMANDS = new Set(
@@ -79,6 +77,7 @@ if (task === 'start') {
   if (args.includes(DEMO[1]) && process.stderr.isTTY) {
     process.stderr.write('This is the demo. In a second terminal: npm run demo:agent\n');
   }
+  place.env.PATH = withNode; // pnpm was for the steps before
   await run('node', ['apps/gateway/dist/main.js', ...args]);
 } else {
   await run('turbo', ['run', task, ...rest]);

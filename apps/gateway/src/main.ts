@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { closeSync, openSync } from 'node:fs';
 import nodeModule from 'node:module';
+import { join } from 'node:path';
 import { parseCommandLine, type Command } from './cli/command-line.ts';
 import type { Piece, Screen, Sheet, Terminal } from './cli/terminal.ts';
 import { originalStack } from './config/load/original-stack.ts';
@@ -143,7 +144,18 @@ async function run(command: Command): Promise<number | undefined> {
     return 0;
   }
   keepCompiledCode();
+  await restorePath();
   return runLoaded(command);
+}
+
+/** Servers are started as the user's shell would start them. */
+async function restorePath(): Promise<void> {
+  const { PATH: path } = process.env;
+  if (path !== undefined) {
+    // Of an installed package this is no folder that npm puts on PATH.
+    const repository = join(import.meta.dirname, '../../..');
+    process.env['PATH'] = (await import('./upstream/stdio/user-path.ts')).userPath(path, repository);
+  }
 }
 
 /** Each command is loaded when it runs, so that `--version` doesn't wait for the gateway. */
