@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { effectiveSettings, readTelemetryConfig } from '../src/index.ts';
+import { effectiveSettings, formatIssue, readTelemetryConfig } from '../src/index.ts';
 import { ENDPOINT, exporter, issuesOf, TRACES } from './telemetry-fixture.ts';
 
 describe('per signal and in general', () => {
@@ -200,6 +200,47 @@ describe('secrets', () => {
       origin: 'env',
       variable: 'OTEL_EXPORTER_OTLP_HEADERS',
     });
+  });
+});
+
+describe('a value that is not taken says what was meant, and what holds instead', () => {
+  test.each([
+    ['OTEL_TRACES_EXPORTER=otpl', 'nothing is exported', 'did you mean otlp?'],
+    [
+      'OTEL_TRACES_EXPORTER=otpl OTEL_EXPORTER_OTLP_ENDPOINT=http://x',
+      'the default otlp is used',
+      'did you mean otlp?',
+    ],
+    ['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL=grcp', 'the default http/protobuf is used', 'did you mean grpc?'],
+    [
+      'OTEL_TRACES_SAMPLER=paretbased',
+      'the default parentbased_always_on is used',
+      'did you mean parentbased_always_on?',
+    ],
+    ['OTEL_TRACES_SAMPLER=traceidratio OTEL_TRACES_SAMPLER_ARG=7', 'the default 1 is used', undefined],
+    ['OTEL_TRACES_SAMPLER_ARG=7', 'nothing uses it here', undefined],
+    ['OTEL_LOG_LEVEL=chatty', 'the default info is used', undefined],
+    [
+      'OTEL_EXPORTER_OTLP_TRACES_TIMEOUT=soon OTEL_EXPORTER_OTLP_TIMEOUT=5000',
+      '5000 of OTEL_EXPORTER_OTLP_TIMEOUT is used',
+      undefined,
+    ],
+    [
+      'OTEL_EXPORTER_OTLP_PROTOCOL=htp/protobuf',
+      'the default is used: http/protobuf; grpc when the endpoint has port 4317',
+      'did you mean http/protobuf?',
+    ],
+  ])('%s', (line, instead, fix) => {
+    const env = Object.fromEntries(line.split(' ').map((pair) => pair.split('=')));
+    const [issue] = readTelemetryConfig(env).issues;
+    expect([issue?.instead, issue?.fix]).toEqual([instead, fix]);
+  });
+
+  test('in one line', () => {
+    const [issue] = readTelemetryConfig({ OTEL_LOG_LEVEL: 'verb' }).issues;
+    expect(formatIssue(issue!)).toBe(
+      'OTEL_LOG_LEVEL: "verb" is not known; expected one of none, error, warn, info, debug, verbose, all; the default info is used; did you mean verbose?',
+    );
   });
 });
 

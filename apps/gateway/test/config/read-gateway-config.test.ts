@@ -209,6 +209,16 @@ describe('readGatewayConfig', () => {
     ]);
   });
 
+  test.each([
+    ['DCC_MCP_GATEWAY_AUDIT_MAX_ROWS', 'many', 'the default 5000 is used', undefined],
+    ['DCC_MCP_METRICS_PORT', 'x', 'it counts as unset', undefined],
+    ['DCC_MCP_EXPOSE', 'al', 'the default search is used', 'did you mean all?'],
+    ['DCC_MCP_POLICY_QUARANTINE', 'on-chang', undefined, 'did you mean on-change?'],
+  ])('%s=%s says what holds instead, and what was meant', (name, text, instead, fix) => {
+    const [issue] = readGatewayConfig({ [name]: text }).issues;
+    expect([issue?.instead, issue?.fix]).toEqual([instead, fix]);
+  });
+
   test('a misspelt variable is named', () => {
     expect(
       issuesOf(readGatewayConfig({ DCC_MCP_AUTH_TOKENS: 'x', DCC_MCP_GATWAY_PORT: '1', DCC_MCP_LOG_DIR: '/x' })),

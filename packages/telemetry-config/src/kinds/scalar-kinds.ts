@@ -1,3 +1,4 @@
+import { nearestWord } from '../reading/nearest.ts';
 import {
   accepted,
   maskUrl,
@@ -133,10 +134,12 @@ export function choice<const T extends string>(
       return accepted(value);
     }
     const hint = Object.hasOwn(hints, word) ? hints[word] : undefined;
+    const meant = nearestWord(given, values);
+    const fix = hint ?? (meant === undefined ? undefined : `did you mean ${meant}?`);
     return refused({
       problem: `${quote(given)} is not ${hint === undefined ? 'known' : 'supported'}`,
       expected,
-      ...(hint === undefined ? {} : { fix: hint }),
+      ...(fix === undefined ? {} : { fix }),
     });
   };
   return {

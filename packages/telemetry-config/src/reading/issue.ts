@@ -8,35 +8,21 @@ export interface Issue {
   readonly problem: string;
   /** What would be right, in words. */
   readonly expected?: string;
+  /** What holds instead of the value that was not taken. */
+  readonly instead?: string;
   /** What to do, ready to copy where it can be. */
   readonly fix?: string;
   readonly severity: IssueSeverity;
 }
 
 /** An issue before it is noted; it is a warning unless it says otherwise. */
-export type NewIssue = Omit<Issue, 'severity'> & { readonly severity?: IssueSeverity };
+export type NewIssue = Omit<Issue, 'severity' | 'instead'> & { readonly severity?: IssueSeverity };
 
-/** An issue in one line: `<variable>: <problem>; expected <what would be right>; <what to do>`. The severity is the caller's to say. */
-export function formatIssue({ variable, problem, expected, fix }: Issue): string {
-  const help = [expected === undefined ? '' : `; expected ${expected}`, fix === undefined ? '' : `; ${fix}`];
-  return `${variable}: ${problem}${help.join('')}`;
-}
-
-/** The issues of one reading; the same one counts once, however many settings look at its variable. */
-export class IssueList {
-  readonly #issues: Issue[] = [];
-
-  note(issue: NewIssue): void {
-    const isKnown = this.#issues.some(
-      ({ variable, problem }) => variable === issue.variable && problem === issue.problem,
-    );
-    if (!isKnown) {
-      this.#issues.push({ severity: 'warning', ...issue });
-    }
-  }
-
-  /** In the order in which they were noted. */
-  get all(): readonly Issue[] {
-    return this.#issues;
-  }
+/**
+ * An issue in one line: `<variable>: <problem>; expected <what would be right>; <what holds instead>; <what to do>`. The
+ * severity is the caller's to say.
+ */
+export function formatIssue({ variable, problem, expected, instead, fix }: Issue): string {
+  const help = [expected === undefined ? undefined : `expected ${expected}`, instead, fix];
+  return [`${variable}: ${problem}`, ...help.filter((part) => part !== undefined)].join('; ');
 }

@@ -47,3 +47,12 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
   }
   return best;
 }
+
+/** Of a shorter word than that it is no sign that another one begins like it. */
+const LEAST_BEGINNING = 4;
+
+/** As {@link nearest}, of the words of a closed list: also one that only begins like what was given. */
+export function nearestWord(given: string, words: readonly string[]): string | undefined {
+  const begins = (word: string): boolean => nearest(given, [word.slice(0, given.length)]) !== undefined;
+  return nearest(given, words) ?? (given.length < LEAST_BEGINNING ? undefined : words.find(begins));
+}

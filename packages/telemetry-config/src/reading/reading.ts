@@ -12,6 +12,9 @@ export interface Origin {
   readonly text: string;
 }
 
+/** The effective value of a setting that others leave no use for. */
+export const NOT_USED = 'not used';
+
 /** By setting: the name of an `OTEL_*` variable, or a path in the gateway's file (`server.port`). */
 export type Origins = Readonly<Record<string, Origin>>;
 

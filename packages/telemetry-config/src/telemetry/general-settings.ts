@@ -1,3 +1,4 @@
+import { NOT_USED } from '../reading/reading.ts';
 import * as general from '../variables/general.ts';
 import type { VariableReader } from '../variables/variable-reader.ts';
 import type { ResourceDetectorName, SamplerConfig, TelemetryConfig } from './telemetry-config.ts';
@@ -35,7 +36,7 @@ export function readSampler(reader: VariableReader): SamplerConfig {
     reader.settle(general.TRACES_SAMPLER_ARG, argument);
     return { name, ratio: argument?.value ?? general.TRACES_SAMPLER_ARG.fallback };
   }
-  reader.settle(general.TRACES_SAMPLER_ARG, undefined, 'not used');
+  reader.settle(general.TRACES_SAMPLER_ARG, undefined, NOT_USED);
   if (argument !== undefined) {
     reader.note({
       variable: argument.variable,

@@ -1,6 +1,7 @@
 import { refused, type Parsed } from '../kinds/kind.ts';
 import { findPlaceholder } from '../kinds/placeholder.ts';
-import { type Issue, IssueList, type NewIssue } from '../reading/issue.ts';
+import { IssueList, type RefusedSetting } from '../reading/issue-list.ts';
+import type { Issue, NewIssue } from '../reading/issue.ts';
 import { readVariable, type Environment, type Origin, type OriginSource, type Origins } from '../reading/reading.ts';
 import type { Variable, VariableWithFallback } from './variable.ts';
 
@@ -98,7 +99,7 @@ export class VariableReader {
   }
 
   get issues(): readonly Issue[] {
-    return this.#issues.all;
+    return this.#issues.all(this.origins);
   }
 
   get origins(): Origins {
@@ -132,8 +133,9 @@ export class VariableReader {
     this.#parsed.set(key, parsed);
     const unquoted = isQuoted ? { fix: 'remove the quotes around it' } : {};
     this.#notePlaceholder(variable, { name, text });
+    const refusal = parsed.value === undefined ? toRefused(variable) : undefined;
     for (const issue of parsed.issues) {
-      this.note({ variable: name, ...issue, ...unquoted });
+      this.#issues.note({ variable: name, ...issue, ...unquoted }, refusal);
     }
     if (name !== variable.name && parsed.value !== undefined) {
       this.note({ variable: name, problem: 'an older spelling, still read', fix: `use ${variable.name}` });
@@ -150,6 +152,10 @@ export class VariableReader {
       this.note({ variable: name, problem, fix: placeholder.fix });
     }
   }
+}
+
+function toRefused({ name, group }: Variable<unknown>): RefusedSetting {
+  return { name, ...(group === 'Exporters' ? { without: 'nothing is exported' } : {}) };
 }
 
 const QUOTED = /^(["']).*\1$/s;

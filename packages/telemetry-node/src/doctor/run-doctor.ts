@@ -91,7 +91,8 @@ function causeOfIssue({ variable, problem }: Issue): DoctorCause {
 
 function failureOfIssue(issue: Issue): DoctorFailure {
   const action = issue.fix ?? (issue.expected === undefined ? 'correct or unset it' : `write ${issue.expected}`);
-  return { cause: causeOfIssue(issue), subject: issue.variable, message: issue.problem, action };
+  const message = [issue.problem, ...(issue.instead === undefined ? [] : [issue.instead])].join('; ');
+  return { cause: causeOfIssue(issue), subject: issue.variable, message, action };
 }
 
 /** Copies of the same version share one registration; an older one that registers first shuts ours out. */

@@ -71,7 +71,7 @@ export class SettingReader {
   }
 
   get issues(): readonly Issue[] {
-    return this.#issues.all;
+    return this.#issues.all(this.origins);
   }
 
   get origins(): Origins {
@@ -138,7 +138,10 @@ export class SettingReader {
     const parsed = parse();
     this.#parsed.set(place, parsed);
     for (const issue of parsed.issues) {
-      this.note({ variable: place, ...issue, severity: setting.isGuard ? 'fatal' : severity });
+      this.#issues.note(
+        { variable: place, ...issue, severity: setting.isGuard ? 'fatal' : severity },
+        parsed.value === undefined ? { name: setting.path } : undefined,
+      );
     }
     return parsed.value;
   }
