@@ -45,9 +45,9 @@ describe('an Express app in node:cluster', () => {
     await scrapeWith(`${REQUESTS} ${requests}`);
     process.kill(Number([...processes][0]?.replace('hello from ', '')), 'SIGKILL');
     await scrapeWith('dcc_mcp_workers{state="ready"} 2');
-    const text = await scrapeWith('dcc_mcp_workers{state="ready"} 3');
-    expect(text).toContain(`${REQUESTS} ${requests}\n`);
-    expect(text).toContain('dcc_mcp_scrape_incomplete 0\n');
+    await scrapeWith('dcc_mcp_workers{state="ready"} 3');
+    // Where the machine is busy, not every process answers every scrape in time.
+    expect(await scrapeWith('dcc_mcp_scrape_incomplete 0')).toContain(`${REQUESTS} ${requests}\n`);
     expect(app.stderr).toMatch(/^\d+ died; its counts stay$/m);
   });
 });
