@@ -1,6 +1,7 @@
 // What the flags of the commands on the history show of one gateway, which all of them ask.
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { announceGateway } from '../../../src/cli/running-gateways.ts';
 import type { CommandEnd } from '../../fixtures/run-command.ts';
 import { runInProcess } from '../../fixtures/run-in-process.ts';
 import { createPlace, startLab } from './lab.ts';
@@ -33,6 +34,8 @@ interface History {
 
 async function startHistory(): Promise<History> {
   const place = await createPlace();
+  // Without --url there are two to choose from, and nobody asks at the default address, where another gateway may listen.
+  const env = { XDG_RUNTIME_DIR: place.folder };
   const lab = await startLab(place, { 'auth.tokens': [{ token: TOKEN }] }, {});
   const call = async (tool: string, args: object) => (await lab.call(tool, { ...args }, BEARER)).body;
   const work = async (): Promise<void> => {
@@ -47,6 +50,9 @@ async function startHistory(): Promise<History> {
   while (Number((await lab.get('/v1/debug/traces', BEARER)).body['total']) < 6) {
     await wait(10);
   }
+  [lab.url, lab.url.replace('127.0.0.1', '127.1')].forEach((url, pid) =>
+    announceGateway(env, { pid, url, version: '0.0.0' }),
+  );
   return {
     url: lab.url,
     folder: place.folder,
