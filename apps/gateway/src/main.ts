@@ -12,8 +12,6 @@ import { toPrintableLine, toPrintableText } from './protocol/printable-text.ts';
 /** What may wait for whoever reads stderr, in bytes: lines about calls come as fast as callers make them. */
 const MAX_WAITING_BYTES = 1_048_576;
 let unsaid = 0;
-/** Before what ends a command, in words for people. */
-const ERROR = 'error: ';
 
 /** Writes to a pipe wait in memory while nobody reads; past the bound they are left out, and counted. */
 function writeLine(line: string): void {
@@ -32,16 +30,16 @@ const LEVELS: Readonly<Record<LogSeverity, number>> = { info: 30, warn: 40, erro
  * A gateway has a log, which is JSON where no person reads it, from the first line to why it has ended: as pino writes it,
  * which is not loaded yet, or may not be usable any more.
  */
-function inForm(severity: LogSeverity, line: string, mark = ''): string {
+function inForm(severity: LogSeverity, line: string): string {
   const [, , first = 'serve'] = process.argv;
   const isGateway = first === 'serve' || first === 'worker' || first.startsWith('-');
   return isGateway && !process.stderr.isTTY
     ? JSON.stringify({ level: LEVELS[severity], time: Date.now(), msg: line })
-    : `${mark}${line}`;
+    : line;
 }
 
-function sayError(line: string, mark = ''): void {
-  writeLine(toPrintableLine(inForm('error', line, mark)));
+function sayError(line: string): void {
+  writeLine(toPrintableLine(inForm('error', line)));
 }
 
 const TONES: Readonly<Record<NonNullable<Piece['tone']>, string>> = { good: '32', bad: '31', quiet: '2' };
@@ -232,8 +230,7 @@ async function main(): Promise<void> {
   process.on('uncaughtException', endOnCrash);
   if (isNodeTooOld()) {
     sayError(
-      `dcc-mcp-gateway needs Node ≥ ${LEAST_NODE}, and this is Node ${process.versions.node}; install one from https://nodejs.org (npm start and npx in its repository bring their own)`,
-      ERROR,
+      `error: dcc-mcp-gateway needs Node ≥ ${LEAST_NODE}, and this is Node ${process.versions.node}; install one from https://nodejs.org (npm start and npx in its repository bring their own)`,
     );
     process.exitCode = 1;
     return;
@@ -248,7 +245,7 @@ async function main(): Promise<void> {
     if (line.ok) {
       process.exitCode = await run(line.command);
     } else {
-      sayError(line.message, ERROR);
+      sayError(`error: ${line.message}`);
       process.exitCode = 2;
     }
   } catch (error) {

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import type { Log, LogFields } from '../protocol/log.ts';
 import { toPrintableLine } from '../protocol/printable-text.ts';
-import { plainLines, type Terminal } from './terminal.ts';
+import { marked, plainLines, type Terminal } from './terminal.ts';
 
 /** In UTF-16 units: a line as JSON, with everything beside its words, stays below what one line may be. */
 const MAX_MESSAGE_LENGTH = 1_500;
@@ -12,9 +12,12 @@ export function createLogLines(terminal: Terminal): Log {
   return terminal.screen === undefined ? jsonLines(terminal) : prettyLines(terminal);
 }
 
-/** What a gateway says of its start beside its log (what is not right with its settings, why it does not run): there is no time before it at a terminal. */
+/**
+ * What a gateway says of its start beside its log: what is not right with its settings, why it does not run. The words are
+ * the same in JSON, `error: ` before them included; at a terminal there is no time before it.
+ */
 export function createStartLines(terminal: Terminal): Log {
-  return terminal.screen === undefined ? jsonLines(terminal) : plainLines(terminal);
+  return terminal.screen === undefined ? marked(jsonLines(terminal)) : plainLines(terminal);
 }
 
 function jsonLines(terminal: Terminal): Log {

@@ -53,7 +53,12 @@ const MARKS: Readonly<Record<LogSeverity, string>> = { info: '', warn: 'warning:
 
 /** Lines for people on stderr, begun with how bad they are. */
 export function plainLines(terminal: Pick<Terminal, 'printError'>): Log {
-  return (line, { severity = 'info' } = {}) => terminal.printError(`${MARKS[severity]}${line}`);
+  return marked((line) => terminal.printError(line));
+}
+
+/** Lines begun with how bad they are: `error: …`, `warning: …`. */
+export function marked(log: Log): Log {
+  return (line, fields = {}) => log(`${MARKS[fields.severity ?? 'info']}${line}`, fields);
 }
 
 /** Says all issues at once. @returns True when none of them forbids to start. */

@@ -205,7 +205,7 @@ test('what is not right with the configuration is JSON there, too, and words at 
   expect(JSON.parse(first)).toEqual({
     level: 40,
     time: expect.any(Number),
-    msg: expect.stringMatching(/^mcpServer: no such key; /),
+    msg: expect.stringMatching(/^warning: mcpServer: no such key; /),
   });
   writeFileSync(configFile, '{ "mcpServers": ');
   const shown = await shownWith(gateway, 'goes on with what it had');

@@ -101,7 +101,9 @@ describe('what cannot be had is one line, too', () => {
   ])('%j ends with 2, in a line of the log', async (args, line) => {
     const { code, stdout, stderr } = await runCommand(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(logLines(stderr)).toEqual([{ level: ERROR, time: expect.any(Number), msg: expect.stringContaining(line) }]);
+    expect(logLines(stderr)).toEqual([
+      { level: ERROR, time: expect.any(Number), msg: expect.stringContaining(`error: ${line}`) },
+    ]);
   });
 
   test('a port in use by another program ends with 1', async () => {
@@ -127,7 +129,7 @@ test.each(['22.14.1', '20.20.0'])('Node %s is told in one line to be too old', a
     code: 1,
     stdout: '',
     stderr: expect.stringContaining(
-      `"msg":"dcc-mcp-gateway needs Node ≥ 22.15, and this is Node ${version}; install one from https://nodejs.org (npm start and npx in its repository bring their own)"}\n`,
+      `"msg":"error: dcc-mcp-gateway needs Node ≥ 22.15, and this is Node ${version}; install one from https://nodejs.org (npm start and npx in its repository bring their own)"}\n`,
     ),
   });
 });

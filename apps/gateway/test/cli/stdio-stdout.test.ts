@@ -108,7 +108,7 @@ describe('stdout with --stdio', () => {
     gateway = startStdio({}, { env: { DCC_MCP_MCP_SERVERS: '{' } });
     expect(await gateway.ended()).toBe(2);
     expect(gateway.stdout).toEqual([]);
-    expect(gateway.stderr()).toContain('DCC_MCP_MCP_SERVERS: ');
+    expect(gateway.stderr()).toContain('error: DCC_MCP_MCP_SERVERS: ');
   }, 30_000);
 });
 

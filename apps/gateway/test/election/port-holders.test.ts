@@ -133,7 +133,7 @@ const CASES: readonly Case[] = [
     what: 'a web server that answers',
     holder: other(() => createHttpServer((_, response) => response.end('hello'))),
     code: 1,
-    says: /the port \S+ is in use by another program; choose another one with --port/,
+    says: /error: the port \S+ is in use by another program; choose another one with --port/,
     asks: 0,
   },
   {
