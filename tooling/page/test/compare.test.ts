@@ -65,6 +65,19 @@ describeInBrowser('two rows of a list', () => {
     expect(place()).toEqual({ row: null, with: null, tab: null });
   });
 
+  test('Escape twice before the page is drawn anew does both', async () => {
+    const [{ row_id: row }, { row_id: other }] = rows as readonly [(typeof rows)[0], (typeof rows)[0]];
+    await seen.go(`?panel=calls&range=all&row=${row}&with=${other}`);
+    await marked().waitFor();
+    await seen.page.evaluate(() => {
+      for (let presses = 0; presses < 2; presses += 1) {
+        document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', cancelable: true }));
+      }
+    });
+    await marked().waitFor({ state: 'detached' });
+    expect(place()).toEqual({ row: null, with: null, tab: null });
+  });
+
   test('are two traces as well', async () => {
     const { page } = seen;
     await seen.go('?panel=traces&range=all&q=operation%3Dcall');

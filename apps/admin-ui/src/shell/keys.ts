@@ -28,7 +28,7 @@ export const KEYS = [
 ] as const satisfies readonly { readonly action: string; readonly keys: readonly string[]; readonly label: TextKey }[];
 
 export type KeyAction = (typeof KEYS)[number]['action'];
-/** Each is told the key; one that gives false leaves it to the browser. */
+/** Each is told the key; one that gives false leaves it to those below, and at last to the browser. */
 export type KeyHandlers = { readonly [Action in KeyAction]?: (key: string) => unknown };
 
 /** What a panel answers lies above what the page answers. */
@@ -64,11 +64,16 @@ function answer(event: KeyboardEvent, goTo: (key: string) => boolean): void {
     return;
   }
   const action = actionOf(event.shiftKey && event.key === 'F10' ? 'Shift+F10' : event.key);
-  const handler = answering.findLast((handlers) => action !== undefined && action in handlers)?.[action ?? 'help'];
   // A link or a button that has the focus does what Enter does to it.
-  if (handler !== undefined && !(event.key === 'Enter' && isControl(event.target)) && handler(event.key) !== false) {
+  if (action !== undefined && !(event.key === 'Enter' && isControl(event.target)) && act(action, event.key)) {
     event.preventDefault();
   }
+}
+
+/** The topmost that has an answer gives it: one that says `false` leaves the key to those below. */
+function act(action: KeyAction, key: string): boolean {
+  const handlers = answering.flatMap(({ [action]: handler }) => handler ?? []);
+  return handlers.toReversed().some((handler) => handler(key) !== false);
 }
 
 /** What a key does. */

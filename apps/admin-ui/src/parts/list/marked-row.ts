@@ -24,7 +24,7 @@ export function compareWithMarked(row: string): void {
 
 /** `m` marks a row, `c` compares another with it, `Escape` takes the mark away once nothing is open; of a list that compares. */
 export function useMarkKeys<Row>(rows: readonly Row[], keyOf: (row: Row) => string, compares: boolean): void {
-  const { with: marked, row: open } = place.value;
+  const { with: marked } = place.value;
   const withCurrent = (act: (row: string) => void) => (): void => {
     const row = currentRow(rows);
     if (row !== undefined) {
@@ -33,6 +33,6 @@ export function useMarkKeys<Row>(rows: readonly Row[], keyOf: (row: Row) => stri
   };
   useKeys({
     ...(compares && { mark: withCurrent(toggleMark), compare: withCurrent(compareWithMarked) }),
-    ...(marked !== undefined && open === undefined && { close: () => toggleMark(marked) }),
+    ...(marked !== undefined && { close: () => place.value.row === undefined && toggleMark(marked) }),
   });
 }

@@ -1,5 +1,5 @@
 import { useKeys } from '../../shell/use-keys.ts';
-import { go } from '../../state/place.ts';
+import { go, place } from '../../state/place.ts';
 
 /** `j`, `k` and `Enter` go through the rows that are listed, and no others. */
 export function useRowKeys<Row>(rows: readonly Row[], keyOf: (row: Row) => string, openKey: string | undefined): void {
@@ -15,7 +15,8 @@ export function useRowKeys<Row>(rows: readonly Row[], keyOf: (row: Row) => strin
     previous: () => step(-1),
     open: () => step(0),
     ...(openKey !== undefined && {
-      close: () => go({ row: undefined, tab: undefined, find: undefined }),
+      // A second `Escape` may come before the page is drawn without the row.
+      close: () => place.value.row !== undefined && go({ row: undefined, tab: undefined, find: undefined }),
     }),
   });
 }
