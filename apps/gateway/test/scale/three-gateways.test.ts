@@ -41,21 +41,24 @@ describeWithTools({ describe, test }, ['redis-server', 'nginx'])('three gateways
     expect(load!.answered.length).toBeGreaterThanOrEqual(wanted);
   }
 
+  /** Calls that are listed at the gateway that nginx chooses. */
+  async function listedCalls(): Promise<number> {
+    const response = await fetch(`${stage.nginx.url}/v1/debug/calls?limit=1`);
+    return ((await response.json()) as { readonly total: number }).total;
+  }
+
   test('are one to clients of all kinds, whichever gets a request', async () => {
     load = await startLoad(stage.nginx.url);
     await untilAnswered(150);
     await load.stop();
     expect(load.failures).toEqual([]);
+    // The rows of a gateway come to the others a moment later.
+    await until(async () => (await listedCalls()) >= load!.answered.length);
+    expect(await listedCalls()).toBe(load.answered.length);
   });
 
   async function readJob(id: string): Promise<Readonly<Record<string, unknown>>> {
     return (await (await fetch(`${stage.nginx.url}/v1/jobs/${id}`)).json()) as Readonly<Record<string, unknown>>;
-  }
-
-  /** Calls that are listed at the gateway that nginx chooses. */
-  async function listedCalls(): Promise<number> {
-    const response = await fetch(`${stage.nginx.url}/v1/debug/calls?limit=1`);
-    return ((await response.json()) as { readonly total: number }).total;
   }
 
   test('a rolling restart under load fails no request, and loses the row of none', async () => {
