@@ -12,7 +12,8 @@ export const ROW_TABLES: Readonly<Record<string, string>> = {
 /** What filters read is made of some thousand rows at once: a block, of which each column lies by itself. */
 const BLOCK_TABLES: readonly string[] = INDEXED_KINDS.flatMap((kind) => [
   `CREATE TABLE ${kind}_block (id INTEGER PRIMARY KEY, first INTEGER, last INTEGER, rows INTEGER, since INTEGER, until INTEGER, cut INTEGER)`,
-  `CREATE TABLE ${kind}_column (place INTEGER PRIMARY KEY, words TEXT, classes INTEGER, codes BLOB)`,
+  // Classes come first: what stands behind a long text is reached through all of its pages.
+  `CREATE TABLE ${kind}_column (place INTEGER PRIMARY KEY, classes INTEGER, words TEXT, codes BLOB)`,
   // Rows that came after later ones were made a block of.
   `CREATE TABLE ${kind}_late (seq INTEGER PRIMARY KEY)`,
 ]);
