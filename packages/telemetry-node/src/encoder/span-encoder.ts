@@ -5,6 +5,7 @@ import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { RecordedSpan } from '../spans/recorded-span.ts';
 import { AttributeEncoder } from './attribute-encoder.ts';
+import { EncodedSpan, type OutgoingSpan } from './encoded-span.ts';
 import { groupByScope, toFlags } from './grouped-records.ts';
 
 type TimedEvent = ReadableSpan['events'][number];
@@ -29,7 +30,7 @@ export class SpanEncoder {
    *
    * @throws {Error} When a span holds what can't be encoded; nothing of it stays.
    */
-  encode(spans: readonly ReadableSpan[]): Uint8Array {
+  encode(spans: readonly OutgoingSpan[]): Uint8Array {
     const writer = this.#writer;
     // What an encoding that threw has left behind.
     writer.position = 0;
@@ -47,7 +48,32 @@ export class SpanEncoder {
     return writer.finish();
   }
 
-  #writeScopeSpans(scope: InstrumentationScope, spans: readonly ReadableSpan[]): void {
+  /** Each span encoded for a later batch; one that holds what can't be encoded comes back as it is. */
+  encodeEach(spans: readonly OutgoingSpan[]): OutgoingSpan[] {
+    const writer = this.#writer;
+    writer.position = 0;
+    const places = spans.map((span) => this.#tryToWrite(span));
+    const bytes = writer.finish();
+    return spans.map((span, at) => {
+      const place = places[at];
+      return place === undefined ? span : new EncodedSpan(span, bytes, place);
+    });
+  }
+
+  /** @returns Where it stands now; `undefined` when nothing of it does. */
+  #tryToWrite(span: OutgoingSpan): readonly [start: number, end: number] | undefined {
+    const writer = this.#writer;
+    const start = writer.position;
+    try {
+      this.#writeSpan(span);
+      return [start, writer.position];
+    } catch {
+      writer.position = start;
+      return undefined;
+    }
+  }
+
+  #writeScopeSpans(scope: InstrumentationScope, spans: readonly OutgoingSpan[]): void {
     const writer = this.#writer;
     const message = writer.beginMessage(0x12);
     const scopeMessage = writer.beginMessage(0x0a);
@@ -72,8 +98,12 @@ export class SpanEncoder {
     writer.endMessage(message);
   }
 
-  #writeSpan(span: ReadableSpan): void {
+  #writeSpan(span: OutgoingSpan): void {
     const writer = this.#writer;
+    if (span instanceof EncodedSpan) {
+      writer.raw(span.message);
+      return;
+    }
     const message = writer.beginMessage(0x12);
     const spanContext = span.spanContext();
     const parent = span.parentSpanContext;

@@ -15,6 +15,8 @@ export interface Exporter<Batch> {
    * @returns What became of each part; together they are the batch.
    */
   export(batch: Batch, timeoutMillis: number): Promise<readonly ExportedPart[]>;
+  /** What may stand in place of records that wait for their batch: as many, but encoded, so that less is kept of them. */
+  ahead?(waiting: Batch): Batch;
   /** Encodes a batch without sending it; `undefined` when that cannot be done or nobody would listen. */
   prepare?(batch: Batch): UnsentRequest | undefined;
   close(): void;

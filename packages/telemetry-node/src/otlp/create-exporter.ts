@@ -1,5 +1,5 @@
 import type { OtlpExporterConfig } from '@dcc-mcp/telemetry-config';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import type { OutgoingSpan } from '../encoder/encoded-span.ts';
 import { FailedExporter, tighterTimeout, type Exporter } from '../export/exporter.ts';
 import type { PipelineContext } from '../export/pipeline-context.ts';
 import type { ExportFailure } from '../health/export-failure.ts';
@@ -7,7 +7,7 @@ import type { ExporterMonitor } from '../health/exporter-monitor.ts';
 import { checkHttpEndpoint, createTransport } from '../transport/create-transport.ts';
 import { OfficialTraceExporter } from './official-trace-exporter.ts';
 import { OtlpExporter } from './otlp-exporter.ts';
-import { createSpanEncoder, type RequestEncoder } from './request-encoder.ts';
+import { createFastSpanEncoder, createSpanEncoder, type RequestEncoder } from './request-encoder.ts';
 
 /** One OTLP exporter that is to be built: where it sends to and who watches it. */
 export interface OtlpExporterPlan {
@@ -46,9 +46,12 @@ export function createSpanExporter(
   plan: OtlpExporterPlan,
   timeoutMillis: number,
   context: PipelineContext,
-): Exporter<readonly ReadableSpan[]> {
+): Exporter<readonly OutgoingSpan[]> {
   const { config, monitor } = plan;
-  if (config.protocol !== 'http/protobuf' || context.spanExport.exporter === 'fast') {
+  if (config.protocol !== 'http/json' && context.spanExport.exporter === 'fast') {
+    return createOtlpExporter(plan, createFastSpanEncoder(context.spanExport), context);
+  }
+  if (config.protocol !== 'http/protobuf') {
     return createOtlpExporter(plan, createSpanEncoder(config.protocol, context.spanExport), context);
   }
   const failure = checkHttpEndpoint(config.endpoint);

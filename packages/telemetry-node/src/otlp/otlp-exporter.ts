@@ -29,11 +29,15 @@ export interface OtlpExporterOptions<Batch> {
 
 /** Encodes a batch, sends it, retries as OTLP allows, and says what became of it. */
 export class OtlpExporter<Batch> implements Exporter<Batch> {
+  readonly ahead?: (waiting: Batch) => Batch;
   readonly #options: OtlpExporterOptions<Batch>;
   readonly #context: Context = suppressTracing(ROOT_CONTEXT);
 
   constructor(options: OtlpExporterOptions<Batch>) {
     this.#options = options;
+    if (options.encoder.ahead !== undefined) {
+      this.ahead = options.encoder.ahead;
+    }
   }
 
   async export(batch: Batch, timeoutMillis: number): Promise<readonly ExportedPart[]> {

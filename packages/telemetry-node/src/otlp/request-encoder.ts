@@ -2,6 +2,7 @@ import type { OtlpProtocol } from '@dcc-mcp/telemetry-config';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import { EncodedSpan, type OutgoingSpan } from '../encoder/encoded-span.ts';
 import { SpanEncoder } from '../encoder/span-encoder.ts';
 import type { SpanExport } from '../export/pipeline-context.ts';
 import { toJsonLogs } from '../json/json-logs.ts';
@@ -20,25 +21,34 @@ export interface RequestEncoder<Batch> {
   readonly parts: BatchParts<Batch>;
   /** Parts whose bodies, one behind the other, are a body of the whole; absent where no such parts are known. */
   readonly slices?: (batch: Batch) => readonly Batch[];
+  /** Encodes records before their batch is due; absent where a batch is encoded as a whole. */
+  readonly ahead?: (waiting: Batch) => Batch;
 }
 
 const SPAN_PARTS = listParts<ReadableSpan>();
+const OUTGOING_PARTS = listParts<OutgoingSpan>();
 const LOG_PARTS = listParts<ReadableLogRecord>();
 
-/** Encoder of spans: ours for JSON, and for protobuf where the fast exporter is asked for, else the official one. */
+/** Encoder of spans that are encoded when their batch leaves: ours for JSON, the official one for protobuf. */
 export function createSpanEncoder(
   protocol: OtlpProtocol,
-  { exporter, doubleAttributes }: SpanExport,
+  { doubleAttributes }: SpanExport,
 ): RequestEncoder<readonly ReadableSpan[]> {
   if (protocol === 'http/json') {
     const doubles = new Set(doubleAttributes);
     return own((spans) => toJsonTraces(spans, doubles), SPAN_PARTS);
   }
-  if (exporter === 'official') {
-    return official((spans) => serializers().ProtobufTraceSerializer.serializeRequest([...spans]), SPAN_PARTS);
-  }
+  return official((spans) => serializers().ProtobufTraceSerializer.serializeRequest([...spans]), SPAN_PARTS);
+}
+
+/** Encoder of spans as protobuf that has most of a batch encoded before it leaves. */
+export function createFastSpanEncoder({ doubleAttributes }: SpanExport): RequestEncoder<readonly OutgoingSpan[]> {
   const fast = new SpanEncoder(doubleAttributes);
-  return { ...own((spans) => fast.encode(spans), SPAN_PARTS), slices: sliced };
+  return {
+    ...own((spans) => fast.encode(spans), OUTGOING_PARTS),
+    slices: sliced,
+    ahead: (waiting) => fast.encodeEach(waiting),
+  };
 }
 
 export function createMetricsEncoder(protocol: OtlpProtocol): RequestEncoder<ResourceMetrics> {
@@ -56,13 +66,15 @@ export function createLogsEncoder(protocol: OtlpProtocol): RequestEncoder<readon
     : official((records) => serializers().ProtobufLogsSerializer.serializeRequest([...records]), LOG_PARTS);
 }
 
-/** Spans that are encoded in one turn of the event loop: a third of a millisecond. */
-const SLICE_SPANS = 64;
+/** Spans of a batch that are encoded in one turn of the event loop, beside those that are encoded ahead. */
+const SLICE_SPANS = 32;
 
 /** A message that is written twice is merged, and what is repeated in it comes one behind the other (Protocol Buffers, "Encoding"). */
-function sliced(spans: readonly ReadableSpan[]): readonly (readonly ReadableSpan[])[] {
-  return Array.from({ length: Math.ceil(spans.length / SLICE_SPANS) }, (_, index) =>
-    spans.slice(index * SLICE_SPANS, (index + 1) * SLICE_SPANS),
+function sliced(spans: readonly OutgoingSpan[]): readonly (readonly OutgoingSpan[])[] {
+  const isEncoded = spans.every((span) => span instanceof EncodedSpan);
+  const size = isEncoded ? spans.length : SLICE_SPANS;
+  return Array.from({ length: Math.ceil(spans.length / size) }, (_, index) =>
+    spans.slice(index * size, (index + 1) * size),
   );
 }
 

@@ -1,5 +1,6 @@
 import { TraceFlags } from '@opentelemetry/api';
-import { SamplingDecision, type ReadableSpan, type Sampler } from '@opentelemetry/sdk-trace';
+import { SamplingDecision, type Sampler } from '@opentelemetry/sdk-trace';
+import type { OutgoingSpan } from '../encoder/encoded-span.ts';
 import type { BatchQueue } from '../export/batch-queue.ts';
 import type { RecordedSpan } from './recorded-span.ts';
 import type { SpanRedaction } from './span-redaction.ts';
@@ -15,10 +16,10 @@ export interface SpanCounts {
 /** Hands ended, sampled spans to the queues. Flushing and stopping is the queues' owner's. */
 export class SpanPipeline {
   readonly counts: SpanCounts = { sampled: 0, recordOnly: 0, dropped: 0, live: 0 };
-  readonly #queues: readonly BatchQueue<ReadableSpan>[];
+  readonly #queues: readonly BatchQueue<OutgoingSpan>[];
   readonly #redaction: SpanRedaction | undefined;
 
-  constructor(queues: readonly BatchQueue<ReadableSpan>[], redaction: SpanRedaction | undefined) {
+  constructor(queues: readonly BatchQueue<OutgoingSpan>[], redaction: SpanRedaction | undefined) {
     this.#queues = queues;
     this.#redaction = redaction;
   }

@@ -1,6 +1,6 @@
 import type { LogRecordExporterConfig, ProcessorConfig, SpanExporterConfig } from '@dcc-mcp/telemetry-config';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import type { OutgoingSpan } from '../encoder/encoded-span.ts';
 import { BatchQueue } from '../export/batch-queue.ts';
 import { ConsoleExporter } from '../export/console-exporter.ts';
 import { logRecordsToText, spansToText } from '../export/console-text.ts';
@@ -17,10 +17,10 @@ function countItems(items: readonly unknown[]): number {
 export function createSpanQueues(
   processors: readonly ProcessorConfig<SpanExporterConfig>[],
   context: PipelineContext,
-): BatchQueue<ReadableSpan>[] {
+): BatchQueue<OutgoingSpan>[] {
   return processors.map(({ type, batch, exporter }) => {
     const monitor = createMonitor('traces', exporter, context);
-    const built: Exporter<readonly ReadableSpan[]> =
+    const built: Exporter<readonly OutgoingSpan[]> =
       exporter.type === 'console'
         ? new ConsoleExporter({ toText: spansToText, count: countItems })
         : createSpanExporter({ config: exporter, monitor }, batch.exportTimeoutMillis, context);

@@ -10,7 +10,7 @@ import type {
 } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
-import type { ReadableSpan } from '@opentelemetry/sdk-trace';
+import type { OutgoingSpan } from '../encoder/encoded-span.ts';
 import type { BatchQueue } from '../export/batch-queue.ts';
 import type { ExporterMonitor } from '../health/exporter-monitor.ts';
 import type { TelemetryHealth } from '../health/telemetry-health.ts';
@@ -32,7 +32,7 @@ export interface TelemetryParts {
   readonly scope: { readonly name: string; readonly version: string };
   readonly metrics: MeterPipeline | undefined;
   readonly isMetering: boolean;
-  readonly spanQueues: readonly BatchQueue<ReadableSpan>[];
+  readonly spanQueues: readonly BatchQueue<OutgoingSpan>[];
   readonly logQueues: readonly BatchQueue<ReadableLogRecord>[];
   readonly monitors: readonly ExporterMonitor[];
   readonly closing: AbortController;

@@ -7,7 +7,7 @@ import { emptyResource, resourceFromAttributes } from '@opentelemetry/resources'
 import { TracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace';
 import * as fc from 'fast-check';
 import { SpanEncoder } from '../../src/encoder/span-encoder.ts';
-import { createSpanEncoder } from '../../src/otlp/request-encoder.ts';
+import { createFastSpanEncoder } from '../../src/otlp/request-encoder.ts';
 import type { RecordedSpan } from '../../src/spans/recorded-span.ts';
 import { recordInto } from '../spans/recording.ts';
 
@@ -83,6 +83,12 @@ function toReadable({ context, ...rest }: typeof span extends fc.Arbitrary<infer
   return readable as ReadableSpan;
 }
 
+const throwing = {
+  serialize(): string {
+    throw new Error('as bad states do');
+  },
+} as unknown as TraceState;
+
 function decodeBoth(spans: readonly ReadableSpan[], encoder = new SpanEncoder()) {
   const official = ProtobufTraceSerializer.serializeRequest([...spans]);
   return { ours: decodeTraces(encoder.encode(spans)), official: decodeTraces(official ?? new Uint8Array()) };
@@ -98,6 +104,30 @@ describe('SpanEncoder', () => {
       }),
       { numRuns: 400 },
     );
+  });
+
+  test('decodes to the same spans when some, or all, were encoded ahead, in parts of any size', () => {
+    const encoder = new SpanEncoder();
+    const parts = fc.array(fc.array(span, { maxLength: 3 }), { maxLength: 4 });
+    fc.assert(
+      fc.property(parts, fc.infiniteStream(fc.boolean()), (given, isAhead) => {
+        const spans = given.map((part) => part.map(toReadable));
+        const outgoing = spans.flatMap((part) => (isAhead.next().value ? encoder.encodeEach(part) : part));
+        const official = ProtobufTraceSerializer.serializeRequest(spans.flat());
+        expect(decodeTraces(encoder.encode(outgoing))).toEqual(decodeTraces(official ?? new Uint8Array()));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('gives a span back that it can’t encode ahead, and encodes those beside it', () => {
+    const encoder = new SpanEncoder();
+    const [one, two] = fc.sample(span, { numRuns: 2, seed: 7 }).map(toReadable);
+    const bad = { ...one!, spanContext: () => ({ ...one!.spanContext(), traceState: throwing }) };
+    const [first, kept, last] = encoder.encodeEach([one!, bad, two!]);
+    expect(kept).toBe(bad);
+    expect(() => encoder.encode([bad])).toThrow('as bad states do');
+    expect(decodeTraces(encoder.encode([first!, last!]))).toEqual(decodeTraces(encoder.encode([one!, two!])));
   });
 
   test('keeps every length of a short text apart, at each border of its fast paths', () => {
@@ -120,14 +150,14 @@ describe('SpanEncoder', () => {
   });
 
   test('is given a batch in slices, whose bodies, one behind the other, are that of the batch', () => {
-    const encoder = createSpanEncoder('http/protobuf', { exporter: 'fast', doubleAttributes: [] });
+    const encoder = createFastSpanEncoder({ exporter: 'fast', doubleAttributes: [] });
     const one = fc.sample(span, { numRuns: 1, seed: 7 })[0]!;
     const spans = Array.from({ length: 200 }, (_, index) =>
       toReadable({ ...one, name: `span ${index}`, resource: resources[1]!, instrumentationScope: scopes[1]! }),
     );
     const slices = encoder.slices?.(spans) ?? [];
     const bodies = slices.map((slice) => encoder.encode(slice)!);
-    expect(slices.map(({ length }) => length)).toEqual([64, 64, 64, 8]);
+    expect(slices.map(({ length }) => length)).toEqual([32, 32, 32, 32, 32, 32, 8]);
     expect(decodeTraces(Buffer.concat(bodies))).toEqual(decodeTraces(encoder.encode(spans)!));
   });
 

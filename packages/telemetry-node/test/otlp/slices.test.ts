@@ -1,6 +1,7 @@
-// A batch is encoded a slice at a time: what comes meanwhile is served in between.
+// Spans are encoded a few at a time, most of them before their batch is due: what comes meanwhile is served in between.
 import { afterEach, expect, test } from '@jest/globals';
-import { type Link, TraceFlags, type TraceState } from '@opentelemetry/api';
+import { type Link, TraceFlags, type Tracer, type TraceState } from '@opentelemetry/api';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Running } from '../helpers/running.ts';
 import { telemetryConfig, tracesTo } from '../helpers/telemetry-config.ts';
 
@@ -31,15 +32,13 @@ function countTurns(): { turn(): number; stop(): void } {
   };
 }
 
-test('of a whole batch no more than 64 spans are encoded in a turn of the event loop, and all arrive', async () => {
-  const sink = await running.sink();
-  const telemetry = running.start(telemetryConfig(tracesTo(sink.url)), { exporter: 'fast' });
+/** Makes spans that say in which turn of the event loop they are encoded: a link of theirs is read then. */
+function watchEncoder(tracer: Tracer) {
   const turns = countTurns();
   const encodedIn: number[] = [];
-  let isEncoding = false;
-  // The encoder reads it; a span that is made reads it, too.
+  let isMaking = false;
   const serialize = (): string => {
-    if (isEncoding) {
+    if (!isMaking) {
       encodedIn.push(turns.turn());
     }
     return 'a=1';
@@ -47,14 +46,54 @@ test('of a whole batch no more than 64 spans are encoded in a turn of the event 
   const traceState = { serialize } as TraceState;
   const context = { traceId: 'ab'.repeat(16), spanId: 'cd'.repeat(8), traceFlags: TraceFlags.SAMPLED, traceState };
   const links: Link[] = [{ context }];
-  for (let index = 0; index < SPANS; index += 1) {
-    telemetry.tracer.startSpan(`span ${index}`, { links }).end();
-  }
-  isEncoding = true;
-  await telemetry.forceFlush();
-  turns.stop();
+  let made = 0;
+  return {
+    encodedIn,
+    stop: () => turns.stop(),
+    makeSpans(count: number): void {
+      isMaking = true;
+      for (const until = made + count; made < until; made += 1) {
+        tracer.startSpan(`span ${made}`, { links }).end();
+      }
+      isMaking = false;
+    },
+  };
+}
+
+function mostInTurn(encodedIn: readonly number[]): number {
   const perTurn = Map.groupBy(encodedIn, (turn) => turn);
-  expect(encodedIn).toHaveLength(SPANS);
-  expect(Math.max(...Array.from(perTurn.values(), ({ length }) => length))).toBeLessThanOrEqual(MAX_SPANS_IN_TURN);
-  expect(sink.spans().map(({ name }) => name)).toEqual(Array.from({ length: SPANS }, (_, index) => `span ${index}`));
+  return Math.max(...Array.from(perTurn.values(), ({ length }) => length));
+}
+
+const NAMES = Array.from({ length: SPANS }, (_, index) => `span ${index}`);
+
+test('of a whole batch no more than 64 spans are encoded in a turn of the event loop, and all arrive', async () => {
+  const sink = await running.sink();
+  const telemetry = running.start(telemetryConfig(tracesTo(sink.url)), { exporter: 'fast' });
+  const watch = watchEncoder(telemetry.tracer);
+  watch.makeSpans(SPANS);
+  await telemetry.forceFlush();
+  watch.stop();
+  expect(watch.encodedIn).toHaveLength(SPANS);
+  expect(mostInTurn(watch.encodedIn)).toBeLessThanOrEqual(MAX_SPANS_IN_TURN);
+  expect(sink.spans().map(({ name }) => name)).toEqual(NAMES);
+});
+
+test('spans that come one after the other are encoded before their batch is due, once, and arrive in their order', async () => {
+  const sink = await running.sink();
+  const telemetry = running.start(telemetryConfig(tracesTo(sink.url)), { exporter: 'fast' });
+  const watch = watchEncoder(telemetry.tracer);
+  for (let made = 0; made < SPANS - 2; made += 2) {
+    watch.makeSpans(2);
+    await nextTurn();
+  }
+  const encodedAhead = watch.encodedIn.length;
+  watch.makeSpans(2);
+  await telemetry.forceFlush();
+  watch.stop();
+  // All but the last few: they are encoded sixteen at a time.
+  expect(encodedAhead).toBeGreaterThan(SPANS - 32);
+  expect(watch.encodedIn).toHaveLength(SPANS);
+  expect(mostInTurn(watch.encodedIn)).toBeLessThanOrEqual(32);
+  expect(sink.spans().map(({ name }) => name)).toEqual(NAMES);
 });
