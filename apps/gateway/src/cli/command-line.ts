@@ -46,6 +46,8 @@ const KNOWN_WORDS: readonly string[] = [...TOPICS, 'help', 'version'];
 /** Commands that read their arguments themselves. */
 const OWN_COMMANDS = ['token', 'approvals', 'login', 'logout'] as const;
 
+const READS_ITSELF: ReadonlySet<string> = new Set([...OWN_COMMANDS, ...HISTORY_VERBS]);
+
 type Values = ReturnType<typeof parse>['values'];
 
 /** Reads the arguments after the program's name. Never rejects. */
@@ -62,6 +64,10 @@ export async function parseCommandLine(args: readonly string[]): Promise<Command
     const { values, positionals } = parse(args);
     return toCommand(values, positionals) ?? refused(await commandIssue(positionals));
   } catch (error) {
+    const late = args.find((arg) => READS_ITSELF.has(arg));
+    if (late !== undefined) {
+      return refused(commandFirst(late));
+    }
     const word = commandWord(args);
     if (word !== undefined && !KNOWN_WORDS.includes(word)) {
       return refused(await commandIssue([word]));
@@ -148,6 +154,9 @@ async function commandIssue(positionals: readonly string[]): Promise<string> {
   if (name === 'serve' || name === 'doctor') {
     return `${name} takes flags only, not '${rest.join(' ')}'`;
   }
+  if (READS_ITSELF.has(name)) {
+    return commandFirst(name);
+  }
   // Loaded here, because only a mistake needs the names that are near.
   const { nearest } = await import('@dcc-mcp/telemetry-config');
   const meant = nearest(name, KNOWN_WORDS);
@@ -157,6 +166,11 @@ async function commandIssue(positionals: readonly string[]): Promise<string> {
   return /\.(?:jsonc?|ya?ml)$/i.test(name)
     ? `'${name}' is no command; a configuration file is named by --config ${name}`
     : `there is no command '${name}'; there are ${TOPICS.slice(0, -1).join(', ')} and ${TOPICS.at(-1)}`;
+}
+
+/** It reads its flags itself. */
+function commandFirst(name: string): string {
+  return `the command comes before its flags: dcc-mcp-gateway ${name} …`;
 }
 
 function toFlags(values: Values): GatewayFlags {

@@ -21,6 +21,8 @@ type KindName =
 export interface ValueIssue {
   readonly problem: string;
   readonly expected?: string;
+  /** What holds, where a part of the text was taken. */
+  readonly instead?: string;
   readonly fix?: string;
 }
 

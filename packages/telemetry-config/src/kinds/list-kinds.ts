@@ -69,7 +69,7 @@ export function choices<const T extends string>(
       }
       issues.push(...withExpected(parsed.issues, expected));
     }
-    return { value: taken.length === 0 ? undefined : taken, issues };
+    return taken.length === 0 ? { value: undefined, issues } : { value: taken, issues: withRest(issues, taken) };
   };
   return {
     name: 'list of choices',
@@ -80,6 +80,11 @@ export function choices<const T extends string>(
     fromJson: (value) => listFromJson(value, expected, parseItems),
     show: (value) => (value.length === 0 ? 'none' : value.join(',')),
   };
+}
+
+function withRest(issues: readonly ValueIssue[], taken: readonly string[]): readonly ValueIssue[] {
+  const instead = `${taken.join(', ')} ${taken.length === 1 ? 'is' : 'are'} used`;
+  return issues.map((issue) => Object.assign({}, issue, { instead }));
 }
 
 function noneOf<T>(others: readonly string[], expected: string): Parsed<readonly T[]> {

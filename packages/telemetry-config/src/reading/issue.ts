@@ -16,7 +16,7 @@ export interface Issue {
 }
 
 /** An issue before it is noted; it is a warning unless it says otherwise. */
-export type NewIssue = Omit<Issue, 'severity' | 'instead'> & { readonly severity?: IssueSeverity };
+export type NewIssue = Omit<Issue, 'severity'> & { readonly severity?: IssueSeverity };
 
 /**
  * An issue in one line: `<variable>: <problem>; expected <what would be right>; <what holds instead>; <what to do>`. The
