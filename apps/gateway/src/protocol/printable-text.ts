@@ -36,6 +36,21 @@ export function toPrintableLine(text: string, maxLength: number = MAX_LINE_LENGT
 }
 
 /**
+ * What a program wrote, as one line that is kept as data: as {@link toPrintableLine}, but what can't be shown is taken out
+ * and not spelled out, and line breaks are blanks.
+ *
+ * @param maxLength Bound of the line in UTF-16 units. At least 64.
+ */
+export function toPlainLine(text: string, maxLength: number): string {
+  const line = text
+    .slice(0, maxLength + 1)
+    .replaceAll(STEERING, '')
+    .replaceAll(/[\r\n\t]+/g, ' ')
+    .replaceAll(UNPRINTABLE, '');
+  return line.length > maxLength || text.length > maxLength + 1 ? cut(line, text.length, maxLength) : line;
+}
+
+/**
  * Text of several lines that are our own, JSON or words: line breaks and tabs stay, every other character that a
  * terminal would obey stands as `\u202e`, which means the same inside of a JSON string. Idempotent.
  */

@@ -63,6 +63,12 @@ describe('events://session/{instance_id}', () => {
     );
   });
 
+  test('gives a line without its control characters, not with their names', async () => {
+    const { next_cursor: cursor } = await read('?limit=1000');
+    await cook('\u001B[31mred\u001B[0m bell\u0007\u0000 10%\r20%\tdone');
+    expect((await read(`?cursor=${cursor}`)).events.map(({ message }) => message)).toEqual(['red bell 10% 20% done']);
+  });
+
   test('gives the lines behind a cursor, in order, with what they look like', async () => {
     const { next_cursor: cursor } = await read('?limit=1000');
     await cook('Warning: cook produced warnings');

@@ -114,7 +114,7 @@ describe('createUpstream with a child process', () => {
     const harness = await connected(fakeStdio());
     await harness.call('stderr');
     await until(() => harness.diary.stderr.length >= 2);
-    expect(harness.diary.stderr[0]).toBe(String.raw`red warning\u0007`);
+    expect(harness.diary.stderr[0]).toBe('red warning');
     expect(harness.diary.stderr[1]!.length).toBeLessThan(8_200);
   });
 

@@ -2,7 +2,7 @@ import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LineFramer } from '../../protocol/line-framer.ts';
-import { toPrintableLine } from '../../protocol/printable-text.ts';
+import { toPlainLine } from '../../protocol/printable-text.ts';
 import { LastWords } from './last-words.ts';
 import { HAS_GROUPS, processGroups } from './process-groups.ts';
 import { secretMask } from './secret-mask.ts';
@@ -193,7 +193,8 @@ export class ChildProcess {
   }
 
   #tell(events: ChildEvents, line: string): void {
-    const text = toPrintableLine(this.mask(line).trimEnd(), MAX_STDERR_LINE_BYTES);
+    // Masked again: what stood between two halves of a secret may be gone.
+    const text = this.mask(toPlainLine(this.mask(line), MAX_STDERR_LINE_BYTES)).trimEnd();
     if (text !== '') {
       this.#lastWords.add(line);
       events.onStderr(text);
