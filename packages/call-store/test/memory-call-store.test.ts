@@ -83,6 +83,15 @@ describe('subscribe', () => {
     ]);
   });
 
+  test('says so exactly where a small ring has let many times its rows go', () => {
+    const store = new MemoryCallStore({ calls: 5 });
+    const rows = Array.from({ length: 112 }, (_, number) => callRow(number));
+    rows.forEach((row) => store.append('calls', row));
+    const events: LiveEvent[] = [];
+    store.subscribe(['calls'], (event) => events.push(event), { after: rows[99]!.row_id });
+    expect(events[0]).toEqual({ type: 'gap', missed: 7 });
+  });
+
   test('a place from an earlier process is a gap, also when nothing is known to be lost', () => {
     const before = newRowId();
     const store = new MemoryCallStore();

@@ -77,7 +77,10 @@ export class LateEntry<Row extends object> implements RingEntry<Row>, PayloadHol
   }
 }
 
-/** A ring of rows that counts, and remembers the keys of as many rows as it let go as it holds. */
+/** Keys of rows that were let go which a small ring remembers, too: whoever comes back wants to know how many it missed. */
+const LEAST_REMEMBERED = 1_000;
+
+/** A ring of rows that counts, and remembers the keys of as many rows as it let go as it holds, or more. */
 export class RowRing<Row extends { readonly timestamp: string }> {
   readonly #entries: RingBuffer<RingEntry<Row>>;
   readonly #gone: RingBuffer<string>;
@@ -90,7 +93,7 @@ export class RowRing<Row extends { readonly timestamp: string }> {
    */
   constructor(capacity: number, maxPayloadBytes?: number) {
     this.#entries = new RingBuffer(capacity);
-    this.#gone = new RingBuffer(capacity);
+    this.#gone = new RingBuffer(Math.max(capacity, LEAST_REMEMBERED));
     this.#holds = maxPayloadBytes === undefined ? undefined : new PayloadHolds(maxPayloadBytes);
   }
 
