@@ -1,9 +1,11 @@
 import type { TraceSpan } from '@dcc-mcp/call-store';
 import { describe, expect, test } from '@jest/globals';
 import { criticalPath } from '../src/parts/trace/critical-path.ts';
+import { plumbingOf } from '../src/parts/trace/plumbing.ts';
 import { isMatch, matchesOf } from '../src/parts/trace/span-matches.ts';
 import { clamped, shifted, ticksOf, windowOf, windowText, zoomed } from '../src/parts/trace/time-window.ts';
-import { toRows, type WaterfallRow } from '../src/parts/trace/trace-rows.ts';
+import { plumbingId, toRows, type WaterfallRow } from '../src/parts/trace/trace-rows.ts';
+import { viewOf, viewText } from '../src/parts/trace/trace-view.ts';
 
 function span(id: string, started: number, duration: number, more: Partial<TraceSpan> = {}): TraceSpan {
   return {
@@ -93,6 +95,65 @@ describe('the lines of a waterfall', () => {
       span(`s${index}`, index, 1, index === 0 ? {} : { parent_span_id: `s${index - 1}` }),
     );
     expect(toRows(deep, NONE)).toHaveLength(20_000);
+  });
+});
+
+const root = span('root', 0, 100, { kind: 'server' });
+
+function hop(id: string, duration: number, more: Partial<TraceSpan> = {}): TraceSpan {
+  return child(id, 1, duration, { kind: 'client', name: 'tools/call bake', ...more });
+}
+
+function foldedOf(spans: readonly TraceSpan[], kept: readonly string[] = []): readonly string[] {
+  return [...plumbingOf(spans, 100, new Set(kept))];
+}
+
+describe('plumbing', () => {
+  test('is a hop, a wait and an answer that went well and took no time to speak of', () => {
+    const wait = child('wait', 0, 0.2, { name: 'queue' });
+    const answer = child('answer', 3, 0.1, { name: 'response' });
+    expect(foldedOf([root, wait, hop('hop', 2), answer])).toEqual(['wait', 'hop', 'answer']);
+    expect(foldedOf([root, child('item', 0, 2, { name: 'gateway.call' })])).toEqual([]);
+  });
+
+  test('is none that failed, came late, took more than a tenth of the trace, or is looked at', () => {
+    expect(foldedOf([root, hop('bad', 2, { ok: false })])).toEqual([]);
+    expect(foldedOf([root, hop('late', 2, { outcome: 'late_ok' })])).toEqual([]);
+    expect(foldedOf([root, hop('slow', 11)])).toEqual([]);
+    expect(foldedOf([root, hop('open', 2)], ['open'])).toEqual([]);
+  });
+
+  test('is none that took more than three times what is usual for its name', () => {
+    const usual = ['a', 'b', 'c'].map((id) => hop(id, 2));
+    expect(foldedOf([root, ...usual, hop('long', 6)])).toContain('long');
+    expect(foldedOf([root, ...usual, hop('longer', 6.1)])).toEqual(['a', 'b', 'c']);
+  });
+
+  test('is none that one lies under which is none, nor one that lies under nothing', () => {
+    const failed = span('failed', 1, 1, { parent_span_id: 'hop', kind: 'client', ok: false });
+    expect(foldedOf([root, hop('hop', 2), failed])).toEqual([]);
+    expect(foldedOf([root, hop('hop', 2), { ...failed, ok: true }])).toEqual(['hop', 'failed']);
+    expect(foldedOf([span('alone', 0, 1, { kind: 'client', parent_span_id: 'of-the-caller' })])).toEqual([]);
+  });
+
+  test('is counted on the line of its parent, and shown when that is opened', () => {
+    const inner = span('inner', 1, 1, { parent_span_id: 'hop', kind: 'client' });
+    const spans = [root, hop('hop', 2), inner, child('item', 4, 1)];
+    const plumbing = plumbingOf(spans, 100, new Set());
+    const [first, ...others] = toRows(spans, { ...NONE, plumbing });
+    expect(first).toMatchObject({ id: 'root', childCount: 1, plumbing: [{ span_id: 'hop' }, { span_id: 'inner' }] });
+    expect(shown(others)).toEqual(['.item']);
+    const opened = toRows(spans, { toggled: new Set([plumbingId('root')]), plumbing });
+    expect(shown(opened)).toEqual(['root', '.hop', '.item']);
+  });
+
+  test('folded, stands in the address beside the part that is looked at', () => {
+    const logical = { isLogical: true, window: { from: 2, to: 8 } };
+    expect(viewText(logical, 10)).toBe('logical 2-8');
+    expect(viewOf('logical 2-8', 10)).toEqual(logical);
+    expect(viewOf('logical', 10)).toEqual({ isLogical: true, window: { from: 0, to: 10 } });
+    expect(viewOf('2-8', 10)).toEqual({ ...logical, isLogical: false });
+    expect(viewText(viewOf(undefined, 10), 10)).toBeUndefined();
   });
 });
 

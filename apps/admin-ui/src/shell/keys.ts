@@ -24,6 +24,7 @@ export const KEYS = [
   { action: 'farther', keys: ['-'], label: 'keys.farther' },
   { action: 'earlier', keys: ['h', 'ArrowLeft'], label: 'keys.earlier' },
   { action: 'later', keys: ['l', 'ArrowRight'], label: 'keys.later' },
+  { action: 'logical', keys: ['f'], label: 'keys.logical' },
   { action: 'help', keys: ['?'], label: 'keys.help' },
 ] as const satisfies readonly { readonly action: string; readonly keys: readonly string[]; readonly label: TextKey }[];
 

@@ -1,11 +1,14 @@
-import { signal } from '@preact/signals';
+import { type Signal, signal } from '@preact/signals';
 import { language, type Language } from '../state/preferences.ts';
 import { en, type TextKey } from './en/en.ts';
+import type { TraceTextKey } from './en/trace.ts';
 import { fill } from './fill.ts';
 
-type Texts = Readonly<Record<TextKey, string>>;
+/** A language that is loaded brings the texts of parts that are loaded later. */
+type Texts = Readonly<Record<TextKey, string> & Partial<Record<TraceTextKey, string>>>;
 
-const texts = signal<Texts>(en);
+/** In the language that is read. */
+export const texts: Signal<Texts> = signal<Texts>(en);
 
 const LOADERS: Readonly<Record<Language, () => Promise<Texts>>> = {
   en: async () => en,

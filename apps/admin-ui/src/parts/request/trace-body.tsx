@@ -2,6 +2,7 @@ import type { TraceDetail } from '@dcc-mcp/call-store';
 import { place, placeHref } from '../../state/place.ts';
 import { duration } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
+import { traceText } from '../../text/trace-text.ts';
 import { Waterfall } from '../trace/waterfall.tsx';
 import { type Fact, Facts } from '../value/facts.tsx';
 import { OutcomeWord } from '../value/outcome.tsx';
@@ -49,9 +50,9 @@ function OpenSpan({ trace }: { readonly trace: TraceDetail }) {
           ['span_id', <code>{span.span_id}</code>],
           ['kind', span.kind],
           [t('column.outcome'), span.outcome],
-          [t('trace.started'), duration(span.started_ms)],
+          [traceText('trace.started'), duration(span.started_ms)],
           [t('column.duration'), duration(span.duration_ms)],
-          [t('trace.exported'), span.exported === false ? t('trace.notExported') : undefined],
+          [traceText('trace.exported'), span.exported === false ? traceText('trace.notExported') : undefined],
           ...attributes,
         ]}
       />
@@ -62,15 +63,15 @@ function OpenSpan({ trace }: { readonly trace: TraceDetail }) {
 /** Every retained request of the same trace. */
 function Requests({ trace }: { readonly trace: TraceDetail }) {
   return (
-    <section aria-label={t('trace.requests')}>
-      <h3>{t('trace.requests')}</h3>
+    <section aria-label={traceText('trace.requests')}>
+      <h3>{traceText('trace.requests')}</h3>
       <ul class={style.list}>
         {trace.requests.map(({ row_id: id, operation, outcome }) => (
           <li key={id}>
             <a href={placeHref({ panel: 'traces', trace: id })} aria-current={id === trace.row_id ? 'true' : undefined}>
               <span>{operation}</span>
               <OutcomeWord outcome={outcome} />
-              {id === trace.row_id && <span class="soft">{t('trace.thisOne')}</span>}
+              {id === trace.row_id && <span class="soft">{traceText('trace.thisOne')}</span>}
             </a>
           </li>
         ))}

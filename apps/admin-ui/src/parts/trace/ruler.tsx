@@ -1,8 +1,8 @@
 import { useRef, useState } from 'preact/hooks';
-import { go } from '../../state/place.ts';
 import { duration } from '../../text/format.ts';
-import { t } from '../../text/text.ts';
-import { clamped, ticksOf, type TimeWindow, windowText, zoomed } from './time-window.ts';
+import { traceText } from '../../text/trace-text.ts';
+import { ticksOf, type TimeWindow, zoomed } from './time-window.ts';
+import { changeView } from './trace-view.ts';
 import style from './waterfall.module.css';
 
 /** Movements shorter than this are clicks. */
@@ -14,7 +14,7 @@ export function Ruler({ window, total }: { readonly window: TimeWindow; readonly
   const scale = useRef<HTMLDivElement>(null);
   const [drag, setDrag] = useState<readonly [number, number] | undefined>();
   const length = window.to - window.from;
-  const show = (next: TimeWindow): void => go({ view: windowText(clamped(next, total), total) }, { replace: true });
+  const show = (next: TimeWindow): void => changeView({ window: next }, total);
   const shareAt = (clientX: number): number => {
     const box = scale.current?.getBoundingClientRect();
     return box === undefined ? 0 : Math.min(Math.max((clientX - box.left) / box.width, 0), 1);
@@ -29,12 +29,12 @@ export function Ruler({ window, total }: { readonly window: TimeWindow; readonly
   };
   return (
     <div class={style.ruler} role="row">
-      <span role="columnheader">{t('trace.span')}</span>
+      <span role="columnheader">{traceText('trace.span')}</span>
       <div
         ref={scale}
         role="columnheader"
-        aria-label={t('trace.time')}
-        title={t('trace.ruler')}
+        aria-label={traceText('trace.time')}
+        title={traceText('trace.ruler')}
         class={style.scale}
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);

@@ -16,6 +16,8 @@ export type WaterfallRow =
       readonly depth: number;
       readonly span: TraceSpan;
       readonly childCount: number;
+      /** What is plumbing below it, shown or not. */
+      readonly plumbing: readonly TraceSpan[];
     }
   | {
       readonly type: 'repeats';
@@ -28,8 +30,10 @@ export type WaterfallRow =
 
 export interface RowsOptions {
   readonly lines?: readonly OutputLine[];
-  /** Spans whose children are folded away, and repeats that are opened. */
+  /** Spans whose children are folded away; repeats and plumbing that are opened. */
   readonly toggled: ReadonlySet<string>;
+  /** Left out, but for the number on the line of its parent. */
+  readonly plumbing?: ReadonlySet<string> | undefined;
   /** Only these spans and lines, and what they lie under. */
   readonly only?: ReadonlySet<string> | undefined;
 }
@@ -38,7 +42,7 @@ export interface RowsOptions {
 export const REPEATS = 5;
 
 export function toRows(spans: readonly TraceSpan[], options: RowsOptions): readonly WaterfallRow[] {
-  const { only } = options;
+  const { only, toggled, plumbing = new Set() } = options;
   const lines = linesBySpan(spans, options.lines ?? []);
   const tree = toTree(only === undefined ? spans : withAncestors(spans, withSpansOf(lines, only)));
   const rows: WaterfallRow[] = [];
@@ -50,13 +54,16 @@ export function toRows(spans: readonly TraceSpan[], options: RowsOptions): reado
       rows.push({ type: 'repeats', id: repeatsId(span), depth, name: span[0].name, spans: span });
       continue;
     }
-    const children = tree.childrenOf.get(span.span_id) ?? [];
+    const all = tree.childrenOf.get(span.span_id) ?? [];
+    const folded = all.filter(({ span_id: id }) => plumbing.has(id));
+    const children = toggled.has(plumbingId(span.span_id)) ? all : all.filter((child) => !folded.includes(child));
     const own = linesOf(span.span_id, lines).filter(({ id }) => only === undefined || only.has(id));
-    rows.push({ type: 'span', id: span.span_id, depth, span, childCount: children.length + own.length });
-    if (!options.toggled.has(span.span_id)) {
+    const childCount = children.length + own.length;
+    rows.push({ type: 'span', id: span.span_id, depth, span, childCount, plumbing: below(folded, tree) });
+    if (!toggled.has(span.span_id)) {
       rows.push(...own.map(({ id, line }) => ({ type: 'line', id, depth: depth + 1, line }) as const));
       stack.push(
-        ...foldRepeats(children, options.toggled)
+        ...foldRepeats(children, toggled)
           .toReversed()
           .map((child) => ({ span: child, depth: depth + 1 })),
       );
@@ -124,11 +131,26 @@ function runFrom(children: readonly TraceSpan[], from: number): readonly TraceSp
     : children.slice(from, from + 1);
 }
 
+/** Names the plumbing below a span. */
+export function plumbingId(spanId: string): string {
+  return `${spanId}+`;
+}
+
+/** The spans, and all that lie under them. */
+function below(spans: readonly TraceSpan[], { childrenOf }: Tree): readonly TraceSpan[] {
+  const all = [...spans];
+  for (const { span_id: id } of all) {
+    all.push(...(childrenOf.get(id) ?? []));
+  }
+  return all;
+}
+
 function repeatsId([first]: Repeats): string {
   return `${first.span_id}*`;
 }
 
-function withAncestors(spans: readonly TraceSpan[], wanted: ReadonlySet<string>): readonly TraceSpan[] {
+/** The spans that are wanted, and what they lie under. */
+export function withAncestors(spans: readonly TraceSpan[], wanted: ReadonlySet<string>): readonly TraceSpan[] {
   const byId = new Map(spans.map((span) => [span.span_id, span]));
   const kept = new Set<string>();
   for (const id of wanted) {

@@ -1,5 +1,6 @@
+import type { TraceSpan } from '@dcc-mcp/call-store';
 import { duration } from '../../text/format.ts';
-import { t } from '../../text/text.ts';
+import { traceText } from '../../text/trace-text.ts';
 import type { TimeWindow } from './time-window.ts';
 import type { WaterfallRow } from './trace-rows.ts';
 import style from './waterfall.module.css';
@@ -14,6 +15,8 @@ export interface WaterfallLineProps {
   readonly isFolded: boolean;
   readonly onOpen: () => void;
   readonly onToggle: () => void;
+  readonly isPlumbingShown: boolean;
+  readonly onTogglePlumbing: () => void;
 }
 
 /** One line: its name where it belongs in the tree, its bar where it ran. */
@@ -36,7 +39,7 @@ export function WaterfallLine(props: WaterfallLineProps) {
           <button
             type="button"
             class={style.fold}
-            aria-label={isFolded ? t('trace.unfold') : t('trace.fold')}
+            aria-label={isFolded ? traceText('trace.unfold') : traceText('trace.fold')}
             onClick={(event) => (event.stopPropagation(), props.onToggle())}
           >
             {isFolded ? '▸' : '▾'}
@@ -45,9 +48,35 @@ export function WaterfallLine(props: WaterfallLineProps) {
           <span class={style.fold} />
         )}
         <Name row={row} />
+        {row.type === 'span' && row.plumbing.length > 0 && <PlumbingPill {...props} spans={row.plumbing} />}
       </span>
       <Bar {...props} />
     </div>
+  );
+}
+
+interface PlumbingPillProps extends Pick<WaterfallLineProps, 'isPlumbingShown' | 'onTogglePlumbing'> {
+  readonly spans: readonly TraceSpan[];
+}
+
+/** How much was folded away below a span; opens it. */
+function PlumbingPill({ spans, isPlumbingShown, onTogglePlumbing }: PlumbingPillProps) {
+  const text = traceText('trace.plumbing', {
+    n: spans.length,
+    names: [...new Set(spans.map(({ name }) => name))].join(', '),
+  });
+  return (
+    <button
+      type="button"
+      class={style.plumbing}
+      aria-expanded={isPlumbingShown}
+      aria-label={text}
+      title={text}
+      onClick={(event) => (event.stopPropagation(), onTogglePlumbing())}
+    >
+      {isPlumbingShown ? '−' : '+'}
+      {spans.length}
+    </button>
   );
 }
 
@@ -65,7 +94,8 @@ function Name({ row }: { readonly row: WaterfallRow }) {
     const all = row.spans.reduce((sum, { duration_ms: length }) => sum + length, 0);
     return (
       <span class="soft">
-        {row.name} × {row.spans.length} · {t('trace.repeats', { all: duration(all), longest: duration(longest) })}
+        {row.name} × {row.spans.length} ·{' '}
+        {traceText('trace.repeats', { all: duration(all), longest: duration(longest) })}
       </span>
     );
   }
@@ -74,8 +104,14 @@ function Name({ row }: { readonly row: WaterfallRow }) {
     <span title={span.name}>
       <KindSign kind={span.kind} /> <span class={span.ok ? undefined : 'bad'}>{span.name}</span>
       {!span.ok && <span class="bad"> ✕ {span.outcome ?? ''}</span>}
+      {row.plumbing.length > 0 && <span class="soft"> {toolOf(span)}</span>}
     </span>
   );
+}
+
+/** The name of the hop says it, too, but may be folded away. */
+function toolOf({ attributes: { 'dcc_mcp.tool.slug': slug } }: TraceSpan): string {
+  return typeof slug === 'string' ? slug : '';
 }
 
 const SIGNS: Readonly<Record<string, string>> = { server: '⇥', client: '↗', internal: '·' };

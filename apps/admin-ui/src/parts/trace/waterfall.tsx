@@ -1,15 +1,16 @@
 import type { TraceDetail, TraceSpan } from '@dcc-mcp/call-store';
 import { signal } from '@preact/signals';
-import { useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { useKeys } from '../../shell/use-keys.ts';
 import { go, place } from '../../state/place.ts';
 import { useVirtualRows } from '../list/use-virtual-rows.ts';
 import { criticalPath } from './critical-path.ts';
+import { plumbingOf } from './plumbing.ts';
 import { Ruler } from './ruler.tsx';
 import { isMatch, matchesOf, slowSpans } from './span-matches.ts';
-import { clamped, shifted, type TimeWindow, windowOf, windowText, zoomed } from './time-window.ts';
-import { type OutputLine, toRows, type WaterfallRow } from './trace-rows.ts';
+import { linesBySpan, type OutputLine, plumbingId, toRows, type WaterfallRow } from './trace-rows.ts';
 import { TraceTools, type Pill } from './trace-tools.tsx';
+import { viewOf } from './trace-view.ts';
 import { WaterfallLine } from './waterfall-line.tsx';
 import style from './waterfall.module.css';
 
@@ -23,29 +24,28 @@ const isMatchesOnly = signal(false);
 /** Where the time of a trace went: a tree of spans, each where it ran. */
 export function Waterfall({ trace }: { readonly trace: TraceDetail }) {
   const { spans, total_ms: total } = trace;
-  const { find = '', span: open, view } = place.value;
+  const { span: open, view: viewWords } = place.value;
+  const view = viewOf(viewWords, total);
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
-  const lines = useMemo(() => linesOf(trace), [trace]);
   const marks = useMemo(() => marksOf(spans, total), [trace]);
-  const matches = useMemo(() => matchesOf(trace, lines, find), [trace, lines, find]);
-  const only = isMatchesOnly.value && find.trim() !== '' ? matches : undefined;
-  const rows = useMemo(() => toRows(spans, { lines, toggled, only }), [trace, lines, toggled, only]);
+  const { rows, matches } = useTraceRows(trace, toggled, view.isLogical);
   const body = useRef<HTMLDivElement>(null);
   const { items, height, reveal } = useVirtualRows(body, rows.length, ROW_PIXELS);
-  const window = windowOf(view, total);
-  const span = (id: string | undefined): void => {
-    go({ span: id }, { replace: true });
-    reveal(rows.findIndex((row) => row.id === id));
-  };
+  // Not before it is drawn: what is opened may have been folded away.
+  useEffect(() => {
+    const index = rows.findIndex(({ id }) => id === open);
+    if (index !== -1) {
+      reveal(index);
+    }
+  }, [open]);
   const toggle = (id: string): void => setToggled(withToggled(toggled, id));
-  useWaterfallKeys({ rows, matches, open, onOpen: span, onToggle: toggle });
-  useWindowKeys(window, total);
-  const pills = pillsOf(marks, matches, find);
+  useWaterfallKeys({ rows, matches, open, onOpen: openSpan, onToggle: toggle });
+  const pills = pillsOf(marks, matches, place.value.find);
   return (
     <div class={style.waterfall}>
-      <TraceTools pills={pills} open={open} onOpen={span} isMatchesOnly={isMatchesOnly} total={total} window={window} />
+      <TraceTools pills={pills} open={open} onOpen={openSpan} isMatchesOnly={isMatchesOnly} total={total} view={view} />
       <div role="treegrid" aria-label={trace.trace_id} aria-rowcount={rows.length}>
-        <Ruler window={window} total={total} />
+        <Ruler window={view.window} total={total} />
         <div
           ref={body}
           class={style.body}
@@ -60,13 +60,16 @@ export function Waterfall({ trace }: { readonly trace: TraceDetail }) {
               return row === undefined ? null : (
                 <WaterfallLine
                   key={row.id}
-                  {...{ row, start, window }}
+                  {...{ row, start }}
+                  window={view.window}
                   isOpen={row.id === open}
                   isMatch={isMatch(row, matches)}
                   isCritical={marks.critical.has(row.id)}
                   isFolded={row.type === 'repeats' ? !toggled.has(row.id) : toggled.has(row.id)}
-                  onOpen={() => span(row.id === open ? undefined : row.id)}
+                  onOpen={() => openSpan(row.id === open ? undefined : row.id)}
                   onToggle={() => toggle(row.id)}
+                  isPlumbingShown={toggled.has(plumbingId(row.id))}
+                  onTogglePlumbing={() => toggle(plumbingId(row.id))}
                 />
               );
             })}
@@ -75,6 +78,25 @@ export function Waterfall({ trace }: { readonly trace: TraceDetail }) {
       </div>
     </div>
   );
+}
+
+function openSpan(id: string | undefined): void {
+  go({ span: id }, { replace: true });
+}
+
+/** The lines of a trace, and which of them are found. */
+function useTraceRows(trace: TraceDetail, toggled: ReadonlySet<string>, isLogical: boolean) {
+  const { spans, total_ms: total } = trace;
+  const { find = '', span: open = '' } = place.value;
+  const lines = useMemo(() => linesOf(trace), [trace]);
+  const matches = useMemo(() => matchesOf(trace, lines, find), [trace, lines, find]);
+  const only = isMatchesOnly.value && find.trim() !== '' ? matches : undefined;
+  const plumbing = useMemo(() => {
+    const kept = new Set([...linesBySpan(spans, lines).keys(), ...matches, open]);
+    return isLogical ? plumbingOf(spans, total, kept) : undefined;
+  }, [lines, matches, open, isLogical]);
+  const rows = useMemo(() => toRows(spans, { lines, toggled, only, plumbing }), [lines, toggled, only, plumbing]);
+  return { rows, matches };
 }
 
 interface Marks {
@@ -91,7 +113,7 @@ function marksOf(spans: readonly TraceSpan[], total: number): Marks {
   };
 }
 
-function pillsOf({ failed, slow, critical }: Marks, matches: ReadonlySet<string>, find: string): readonly Pill[] {
+function pillsOf({ failed, slow, critical }: Marks, matches: ReadonlySet<string>, find = ''): readonly Pill[] {
   return [
     { label: 'trace.pill.errors', ids: failed, isBad: true },
     { label: 'trace.pill.slow', ids: [...slow] },
@@ -154,22 +176,5 @@ function useWaterfallKeys({ rows, matches, open, onOpen, onToggle }: WaterfallKe
           open: () => onToggle(open),
           close: () => onOpen(undefined),
         }),
-  });
-}
-
-const NEARER = 2;
-/** What was at the edge is still to be seen. */
-const PAN_SHARE = 0.25;
-
-/** What the wheel and the ruler do, by keys. */
-function useWindowKeys(window: TimeWindow, total: number): void {
-  const show = (next: TimeWindow): void => go({ view: windowText(clamped(next, total), total) }, { replace: true });
-  const zoom = (factor: number): void => show(zoomed(window, factor, (window.from + window.to) / 2));
-  useKeys({
-    fit: () => go({ view: undefined }, { replace: true }),
-    nearer: () => zoom(NEARER),
-    farther: () => zoom(1 / NEARER),
-    earlier: () => show(shifted(window, -PAN_SHARE)),
-    later: () => show(shifted(window, PAN_SHARE)),
   });
 }

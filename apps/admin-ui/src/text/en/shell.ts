@@ -156,6 +156,7 @@ export const shell = {
   'keys.farther': 'Farther in a trace',
   'keys.earlier': 'Earlier in a trace',
   'keys.later': 'Later in a trace',
+  'keys.logical': 'Fold or show plumbing in a trace',
   'keys.panel': 'Go to {panel}',
 
   'outcome.ok': 'ok',

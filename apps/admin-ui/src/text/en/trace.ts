@@ -1,0 +1,29 @@
+/** The waterfall of a trace, which is loaded later than the page, and these with it. */
+export const trace = {
+  'trace.find': 'Find in this trace',
+  'trace.matchesOnly': 'Matches only',
+  'trace.pill.errors': 'errors',
+  'trace.pill.slow': 'slow',
+  'trace.pill.critical': 'on the critical path',
+  'trace.pill.matches': 'matches',
+  'trace.zoomIn': 'Nearer',
+  'trace.zoomOut': 'Farther',
+  'trace.fit': 'Whole',
+  'trace.span': 'Span',
+  'trace.time': 'Time',
+  'trace.ruler': 'Drag over a part to look at it; Ctrl and the wheel come nearer',
+  'trace.fold': 'Fold',
+  'trace.unfold': 'Unfold',
+  'trace.repeats': '{all} together, {longest} the longest',
+  'trace.logical': 'Logical view',
+  'trace.logical.title': 'Fold what only carries a request, where all went well: hops, waits, answers (f)',
+  'trace.plumbing': '{n} {n:span|spans} folded: {names}',
+  'trace.started': 'Begins after',
+  'trace.exported': 'Exported',
+  'trace.notExported': 'no: it is kept here only',
+  'trace.requests': 'Requests of this trace',
+  'trace.thisOne': 'this one',
+} as const;
+
+/** A text of the waterfall. */
+export type TraceTextKey = keyof typeof trace;

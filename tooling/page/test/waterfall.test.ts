@@ -1,0 +1,63 @@
+// Where the time of a trace went, as it is seen: without what only carries a request.
+import { beforeAll, expect, test } from '@jest/globals';
+import type { Locator } from 'playwright-core';
+import { describeInBrowser } from './stage/browser.ts';
+import { SeenPage } from './stage/seen-page.ts';
+import { openStage } from './stage/stage.ts';
+import { Caller } from './stage/work.ts';
+
+describeInBrowser('the waterfall', () => {
+  const stage = openStage();
+  let seen: SeenPage;
+  let good: string;
+  let failed: string;
+
+  beforeAll(async () => {
+    const caller = new Caller(stage.studio.url);
+    // Long enough that no answer takes a tenth of it on a machine that others load, too.
+    await caller.call('houdini', 'render_frame', { frame: 1001, seconds: 1 });
+    await caller.call('maya', 'hang');
+    const idOf = async (q: string): Promise<string> => {
+      const { traces } = await caller.get(`/v1/debug/traces?limit=1&q=${encodeURIComponent(q)}`);
+      return (traces as readonly [{ readonly row_id: string }])[0].row_id;
+    };
+    [good, failed] = [await idOf('tool~render_frame'), await idOf('outcome=timeout')];
+    seen = await SeenPage.open(stage.browser, stage.studio.url);
+  });
+
+  const lines = (): Locator => seen.page.locator('[role=treegrid] [role=rowgroup] [role=row]');
+  const open = async (id: string, view = ''): Promise<void> => {
+    await seen.go(`?panel=traces&trace=${id}&view=${view}`);
+    await lines().first().waitFor();
+  };
+
+  test('folds plumbing into its number by a key, in the address, until the number is opened', async () => {
+    const { page } = seen;
+    await open(good);
+    expect(await lines().count()).toBe(3);
+    await page.keyboard.press('f');
+    await page.waitForURL(/view=logical/);
+    await page.reload();
+    const folded = page.getByRole('button', { name: '1 span folded: response' });
+    await folded.waitFor();
+    expect(await lines().count()).toBe(2);
+    expect(await seen.findings()).toEqual([]);
+    await folded.press('Enter');
+    await lines().filter({ hasText: 'response' }).waitFor();
+    expect(await folded.getAttribute('aria-expanded')).toBe('true');
+    await page.keyboard.press('f');
+    expect(new URL(page.url()).searchParams.has('view')).toBe(false);
+    await folded.waitFor({ state: 'detached' });
+  });
+
+  test('never folds a span that failed, nor the one that a link opens', async () => {
+    await open(failed, 'logical');
+    await lines().filter({ hasText: '✕ timeout' }).nth(1).waitFor();
+    const { spans } = await new Caller(stage.studio.url).get(`/v1/debug/traces/${good}`);
+    const { span_id: id } = (spans as readonly { readonly span_id: string; readonly name: string }[]).find(
+      ({ name }) => name === 'response',
+    )!;
+    await open(good, `logical&span=${id}`);
+    expect(await lines().count()).toBe(3);
+  });
+});
