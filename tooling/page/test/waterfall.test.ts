@@ -1,4 +1,4 @@
-// Where the time of a trace went, as it is seen: without what only carries a request.
+// Where the time of a trace went, as it is seen: without what only carries a request, and without its gaps.
 import { beforeAll, expect, test } from '@jest/globals';
 import type { Locator } from 'playwright-core';
 import { describeInBrowser } from './stage/browser.ts';
@@ -59,5 +59,32 @@ describeInBrowser('the waterfall', () => {
     )!;
     await open(good, `logical&span=${id}`);
     expect(await lines().count()).toBe(3);
+  });
+
+  test('draws a gap shorter by a key, says so in the address, and keeps true times', async () => {
+    const { page } = seen;
+    await open(good);
+    const bar = lines().filter({ hasText: 'tools/call' }).locator('.drawn').first();
+    const share = (): Promise<number> =>
+      bar.evaluate((drawn) => drawn.clientWidth / (drawn.parentElement?.clientWidth ?? NaN));
+    expect(await share()).toBeGreaterThan(0.5);
+    await page.keyboard.press('i');
+    await page.waitForURL(/view=compressed/);
+    await page.reload();
+    await lines().first().waitFor();
+    expect(await share()).toBeLessThan(0.1);
+    expect(await bar.locator('..').textContent()).toMatch(/^1(?:\.\d+)? s$/);
+    const marks = page.getByRole('columnheader', { name: 'Time' });
+    expect(await marks.textContent()).toMatch(/^0 ms.*⋯ 1(?:\.\d+)? s/);
+    const toggle = page.getByRole('button', { name: 'Compress 1 gap' });
+    expect(await toggle.getAttribute('aria-pressed')).toBe('true');
+    expect(await seen.findings()).toEqual([]);
+    await page.keyboard.press('+');
+    await page.waitForURL(/view=compressed\+[\d.]+-/);
+    await page.keyboard.press('0');
+    await toggle.press('Enter');
+    expect(new URL(page.url()).searchParams.has('view')).toBe(false);
+    await open(failed, 'compressed');
+    expect(await lines().filter({ hasText: '✕ timeout' }).count()).toBe(2);
   });
 });

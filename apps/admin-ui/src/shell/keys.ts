@@ -25,6 +25,7 @@ export const KEYS = [
   { action: 'earlier', keys: ['h', 'ArrowLeft'], label: 'keys.earlier' },
   { action: 'later', keys: ['l', 'ArrowRight'], label: 'keys.later' },
   { action: 'logical', keys: ['f'], label: 'keys.logical' },
+  { action: 'compress', keys: ['i'], label: 'keys.compress' },
   { action: 'help', keys: ['?'], label: 'keys.help' },
 ] as const satisfies readonly { readonly action: string; readonly keys: readonly string[]; readonly label: TextKey }[];
 

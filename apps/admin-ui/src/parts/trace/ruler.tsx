@@ -1,8 +1,10 @@
 import { useRef, useState } from 'preact/hooks';
-import { duration } from '../../text/format.ts';
 import { traceText } from '../../text/trace-text.ts';
-import { ticksOf, type TimeWindow, zoomed } from './time-window.ts';
-import { changeView } from './trace-view.ts';
+import { useWidth } from '../list/use-width.ts';
+import { rulerMarks } from './ruler-marks.ts';
+import { drawnWindow, type TimeAxis } from './time-axis.ts';
+import { type TimeWindow, zoomed } from './time-window.ts';
+import { lookAt } from './trace-view.ts';
 import style from './waterfall.module.css';
 
 /** Movements shorter than this are clicks. */
@@ -10,20 +12,20 @@ const LEAST_DRAG_PIXELS = 4;
 const WHEEL_FACTOR = 1.25;
 
 /** The times of a waterfall. A part that is dragged over is looked at; the wheel with Ctrl comes nearer. */
-export function Ruler({ window, total }: { readonly window: TimeWindow; readonly total: number }) {
+export function Ruler({ window, axis }: { readonly window: TimeWindow; readonly axis: TimeAxis }) {
   const scale = useRef<HTMLDivElement>(null);
   const [drag, setDrag] = useState<readonly [number, number] | undefined>();
-  const length = window.to - window.from;
-  const show = (next: TimeWindow): void => changeView({ window: next }, total);
+  const width = useWidth(scale);
+  const drawn = drawnWindow(axis, window);
+  const length = drawn.to - drawn.from;
   const shareAt = (clientX: number): number => {
     const box = scale.current?.getBoundingClientRect();
     return box === undefined ? 0 : Math.min(Math.max((clientX - box.left) / box.width, 0), 1);
   };
   const finish = (): void => {
-    const width = scale.current?.clientWidth ?? 0;
     if (drag !== undefined && Math.abs(drag[1] - drag[0]) * width > LEAST_DRAG_PIXELS) {
       const [from, to] = drag.toSorted((one, other) => one - other);
-      show({ from: window.from + (from ?? 0) * length, to: window.from + (to ?? 1) * length });
+      lookAt(axis, { from: drawn.from + (from ?? 0) * length, to: drawn.from + (to ?? 1) * length });
     }
     setDrag(undefined);
   };
@@ -45,14 +47,19 @@ export function Ruler({ window, total }: { readonly window: TimeWindow; readonly
         onWheel={(event) => {
           if (event.ctrlKey) {
             event.preventDefault();
-            const at = window.from + shareAt(event.clientX) * length;
-            show(zoomed(window, event.deltaY < 0 ? WHEEL_FACTOR : 1 / WHEEL_FACTOR, at));
+            const at = drawn.from + shareAt(event.clientX) * length;
+            lookAt(axis, zoomed(drawn, event.deltaY < 0 ? WHEEL_FACTOR : 1 / WHEEL_FACTOR, at));
           }
         }}
       >
-        {ticksOf(window).map((tick) => (
-          <span key={tick} style={{ left: `${((tick - window.from) / length) * 100}%` }}>
-            {duration(tick)}
+        {rulerMarks(axis, window, width).map(({ at, text, isGap }) => (
+          <span
+            key={at}
+            class={isGap ? style.gapLength : undefined}
+            title={isGap ? traceText('trace.gap') : undefined}
+            style={{ left: `${((at - drawn.from) / length) * 100}%` }}
+          >
+            {text}
           </span>
         ))}
         {drag !== undefined && (

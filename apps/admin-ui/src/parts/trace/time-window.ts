@@ -46,18 +46,3 @@ export function clamped({ from, to }: TimeWindow, totalMillis: number): TimeWind
 function round(millis: number): number {
   return Number(millis.toFixed(3));
 }
-
-/** About five round times to write on a ruler. */
-export function ticksOf({ from, to }: TimeWindow): readonly number[] {
-  const step = roundStep((to - from) / 5);
-  const ticks: number[] = [];
-  for (let tick = Math.ceil(from / step) * step; tick <= to && ticks.length < 12; tick += step) {
-    ticks.push(tick);
-  }
-  return ticks;
-}
-
-function roundStep(step: number): number {
-  const power = 10 ** Math.floor(Math.log10(Math.max(step, 1e-6)));
-  return power * ([1, 2, 5, 10].find((each) => each * power >= step) ?? 10);
-}

@@ -2,8 +2,7 @@ import type { Signal } from '@preact/signals';
 import { go, place } from '../../state/place.ts';
 import type { TraceTextKey } from '../../text/en/trace.ts';
 import { traceText } from '../../text/trace-text.ts';
-import type { TraceView } from './trace-view.ts';
-import { ViewTools } from './view-tools.tsx';
+import { ViewTools, type ViewToolsProps } from './view-tools.tsx';
 import style from './waterfall.module.css';
 
 /** Spans of one kind; a click goes from one to the next. */
@@ -13,17 +12,15 @@ export interface Pill {
   readonly isBad?: boolean;
 }
 
-export interface TraceToolsProps {
+export interface TraceToolsProps extends ViewToolsProps {
   readonly pills: readonly Pill[];
   readonly open: string | undefined;
   readonly onOpen: (id: string | undefined) => void;
   readonly isMatchesOnly: Signal<boolean>;
-  readonly total: number;
-  readonly view: TraceView;
 }
 
 /** What is looked for in a trace, and how it is looked at. */
-export function TraceTools({ pills, open, onOpen, isMatchesOnly, total, view }: TraceToolsProps) {
+export function TraceTools({ pills, open, onOpen, isMatchesOnly, ...viewed }: TraceToolsProps) {
   const { find = '' } = place.value;
   return (
     <div class={style.tools}>
@@ -54,7 +51,7 @@ export function TraceTools({ pills, open, onOpen, isMatchesOnly, total, view }: 
           <b>{ids.length}</b> {traceText(label)}
         </button>
       ))}
-      <ViewTools view={view} total={total} />
+      <ViewTools {...viewed} />
     </div>
   );
 }

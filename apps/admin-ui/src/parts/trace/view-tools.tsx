@@ -1,7 +1,8 @@
 import { useKeys } from '../../shell/use-keys.ts';
 import { traceText } from '../../text/trace-text.ts';
+import { drawnWindow, type TimeAxis } from './time-axis.ts';
 import { shifted } from './time-window.ts';
-import { changeView, fitView, type TraceView, zoomView } from './trace-view.ts';
+import { changeView, lookAt, type TraceView, zoomView } from './trace-view.ts';
 import style from './waterfall.module.css';
 
 const NEARER = 2;
@@ -10,32 +11,48 @@ const PAN_SHARE = 0.25;
 
 export interface ViewToolsProps {
   readonly view: TraceView;
-  readonly total: number;
+  readonly axis: TimeAxis;
+  /** How many gaps the trace has, drawn shorter or not. */
+  readonly gapCount: number;
 }
 
-/** How a trace is looked at: without its plumbing, nearer, farther, whole. */
-export function ViewTools({ view, total }: ViewToolsProps) {
-  const zoom = (factor: number): void => zoomView(view, factor, total);
-  const toggleLogical = (): void => changeView({ isLogical: !view.isLogical }, total);
-  const pan = (share: number): void => changeView({ window: shifted(view.window, share) }, total);
+/** How a trace is looked at: without its plumbing, without its gaps, nearer, farther, whole. */
+export function ViewTools({ view, axis, gapCount }: ViewToolsProps) {
+  const { isLogical, isCompressed, window } = view;
+  const zoom = (factor: number): void => zoomView(axis, window, factor);
+  const pan = (share: number): void => lookAt(axis, shifted(drawnWindow(axis, window), share));
+  const fit = (): void => lookAt(axis, { from: 0, to: axis.length });
+  const toggleLogical = (): void => changeView({ isLogical: !isLogical }, axis.total);
+  const toggleGaps = (): void => changeView({ isCompressed: !isCompressed }, axis.total);
   useKeys({
-    fit: () => fitView(total),
+    fit,
     nearer: () => zoom(NEARER),
     farther: () => zoom(1 / NEARER),
     earlier: () => pan(-PAN_SHARE),
     later: () => pan(PAN_SHARE),
     logical: toggleLogical,
+    compress: toggleGaps,
   });
   return (
     <>
       <button
         type="button"
         class={style.pill}
-        aria-pressed={view.isLogical}
+        aria-pressed={isLogical}
         title={traceText('trace.logical.title')}
         onClick={toggleLogical}
       >
         {traceText('trace.logical')}
+      </button>
+      <button
+        type="button"
+        class={style.pill}
+        aria-pressed={isCompressed}
+        disabled={gapCount === 0 && !isCompressed}
+        title={traceText('trace.compress.title')}
+        onClick={toggleGaps}
+      >
+        {traceText('trace.compress', { n: gapCount })}
       </button>
       <span class={style.space} />
       <button
@@ -46,7 +63,7 @@ export function ViewTools({ view, total }: ViewToolsProps) {
       >
         −
       </button>
-      <button type="button" onClick={() => fitView(total)} title="0">
+      <button type="button" onClick={fit} title="0">
         {traceText('trace.fit')}
       </button>
       <button

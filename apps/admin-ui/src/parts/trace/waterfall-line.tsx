@@ -1,6 +1,7 @@
 import type { TraceSpan } from '@dcc-mcp/call-store';
 import { duration } from '../../text/format.ts';
 import { traceText } from '../../text/trace-text.ts';
+import { drawnWindow, type TimeAxis } from './time-axis.ts';
 import type { TimeWindow } from './time-window.ts';
 import type { WaterfallRow } from './trace-rows.ts';
 import style from './waterfall.module.css';
@@ -9,6 +10,7 @@ export interface WaterfallLineProps {
   readonly row: WaterfallRow;
   readonly start: number;
   readonly window: TimeWindow;
+  readonly axis: TimeAxis;
   readonly isOpen: boolean;
   readonly isMatch: boolean;
   readonly isCritical: boolean;
@@ -124,11 +126,9 @@ function KindSign({ kind }: { readonly kind: string }) {
   );
 }
 
-function Bar({ row, window, isCritical }: WaterfallLineProps) {
-  const [from, to] = timesOf(row);
-  const length = window.to - window.from;
-  const left = ((from - window.from) / length) * 100;
-  const width = ((to - from) / length) * 100;
+function Bar({ row, window, axis, isCritical }: WaterfallLineProps) {
+  const { from, to } = timesOf(row);
+  const { left, width } = shareOf(axis, window, { from, to });
   const place = lengthPlace(left, width);
   const isFailed = row.type === 'span' && !row.span.ok;
   const kind = row.type === 'span' ? row.span.kind : row.type === 'line' ? 'written' : row.type;
@@ -141,7 +141,10 @@ function Bar({ row, window, isCritical }: WaterfallLineProps) {
   ];
   return (
     <span role="gridcell" class={style.track}>
-      <span class={classes.join(' ')} style={{ left: `${left}%`, width: `${width}%` }} />
+      <span class={classes.join(' ')} style={percents({ left, width })} />
+      {axis.gaps.map((gap) => (
+        <span key={gap.from} class={`drawn ${style.gap}`} style={percents(shareOf(axis, window, gap))} />
+      ))}
       <span class={`${style.length} ${place.isInside ? style.inside : ''}`} style={place.style}>
         {row.type === 'line' ? duration(from) : duration(to - from)}
       </span>
@@ -149,12 +152,29 @@ function Bar({ row, window, isCritical }: WaterfallLineProps) {
   );
 }
 
+interface Share {
+  readonly left: number;
+  readonly width: number;
+}
+
+/** Where a time is drawn, in percent of what is looked at. */
+function shareOf(axis: TimeAxis, window: TimeWindow, time: TimeWindow): Share {
+  const seen = drawnWindow(axis, window);
+  const { from, to } = drawnWindow(axis, time);
+  const percent = 100 / (seen.to - seen.from);
+  return { left: (from - seen.from) * percent, width: (to - from) * percent };
+}
+
+function percents({ left, width }: Share): { readonly left: string; readonly width: string } {
+  return { left: `${left}%`, width: `${width}%` };
+}
+
 interface LengthPlace {
   readonly style: { left: string } | { right: string };
   readonly isInside: boolean;
 }
 
-/** Where the length of a bar is written: behind it, else before it, else in it. All in percent of the width. */
+/** Where the length of a bar is written: behind it, else before it, else where it begins. All in percent of the width. */
 function lengthPlace(left: number, width: number): LengthPlace {
   const end = Math.max(left + width, 0);
   if (end < 82) {
@@ -162,16 +182,16 @@ function lengthPlace(left: number, width: number): LengthPlace {
   }
   return left > 18
     ? { style: { right: `${100 - Math.min(left, 100)}%` }, isInside: false }
-    : { style: { right: `${Math.max(100 - end, 0)}%` }, isInside: true };
+    : { style: { left: `${Math.max(left, 0)}%` }, isInside: true };
 }
 
-function timesOf(row: WaterfallRow): readonly [number, number] {
+function timesOf(row: WaterfallRow): TimeWindow {
   if (row.type === 'line') {
-    return [row.line.at, row.line.at];
+    return { from: row.line.at, to: row.line.at };
   }
   const spans = row.type === 'span' ? [row.span] : row.spans;
-  return [
-    Math.min(...spans.map(({ started_ms: from }) => from)),
-    Math.max(...spans.map(({ started_ms: from, duration_ms: length }) => from + length)),
-  ];
+  return {
+    from: Math.min(...spans.map(({ started_ms: from }) => from)),
+    to: Math.max(...spans.map(({ started_ms: from, duration_ms: length }) => from + length)),
+  };
 }

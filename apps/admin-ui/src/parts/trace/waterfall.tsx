@@ -5,9 +5,11 @@ import { useKeys } from '../../shell/use-keys.ts';
 import { go, place } from '../../state/place.ts';
 import { useVirtualRows } from '../list/use-virtual-rows.ts';
 import { criticalPath } from './critical-path.ts';
+import { idleGaps } from './idle-gaps.ts';
 import { plumbingOf } from './plumbing.ts';
 import { Ruler } from './ruler.tsx';
 import { isMatch, matchesOf, slowSpans } from './span-matches.ts';
+import { createAxis } from './time-axis.ts';
 import { linesBySpan, type OutputLine, plumbingId, toRows, type WaterfallRow } from './trace-rows.ts';
 import { TraceTools, type Pill } from './trace-tools.tsx';
 import { viewOf } from './trace-view.ts';
@@ -28,7 +30,8 @@ export function Waterfall({ trace }: { readonly trace: TraceDetail }) {
   const view = viewOf(viewWords, total);
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
   const marks = useMemo(() => marksOf(spans, total), [trace]);
-  const { rows, matches } = useTraceRows(trace, toggled, view.isLogical);
+  const { rows, matches, gaps } = useTraceRows(trace, toggled, view.isLogical);
+  const axis = createAxis(total, view.isCompressed ? gaps : []);
   const body = useRef<HTMLDivElement>(null);
   const { items, height, reveal } = useVirtualRows(body, rows.length, ROW_PIXELS);
   // Not before it is drawn: what is opened may have been folded away.
@@ -43,9 +46,9 @@ export function Waterfall({ trace }: { readonly trace: TraceDetail }) {
   const pills = pillsOf(marks, matches, place.value.find);
   return (
     <div class={style.waterfall}>
-      <TraceTools pills={pills} open={open} onOpen={openSpan} isMatchesOnly={isMatchesOnly} total={total} view={view} />
+      <TraceTools {...{ pills, open, isMatchesOnly, view, axis }} gapCount={gaps.length} onOpen={openSpan} />
       <div role="treegrid" aria-label={trace.trace_id} aria-rowcount={rows.length}>
-        <Ruler window={view.window} total={total} />
+        <Ruler window={view.window} axis={axis} />
         <div
           ref={body}
           class={style.body}
@@ -60,7 +63,7 @@ export function Waterfall({ trace }: { readonly trace: TraceDetail }) {
               return row === undefined ? null : (
                 <WaterfallLine
                   key={row.id}
-                  {...{ row, start }}
+                  {...{ row, start, axis }}
                   window={view.window}
                   isOpen={row.id === open}
                   isMatch={isMatch(row, matches)}
@@ -84,7 +87,7 @@ function openSpan(id: string | undefined): void {
   go({ span: id }, { replace: true });
 }
 
-/** The lines of a trace, and which of them are found. */
+/** The lines of a trace, which of them are found, and where nothing happens in it. */
 function useTraceRows(trace: TraceDetail, toggled: ReadonlySet<string>, isLogical: boolean) {
   const { spans, total_ms: total } = trace;
   const { find = '', span: open = '' } = place.value;
@@ -96,7 +99,8 @@ function useTraceRows(trace: TraceDetail, toggled: ReadonlySet<string>, isLogica
     return isLogical ? plumbingOf(spans, total, kept) : undefined;
   }, [lines, matches, open, isLogical]);
   const rows = useMemo(() => toRows(spans, { lines, toggled, only, plumbing }), [lines, toggled, only, plumbing]);
-  return { rows, matches };
+  const gaps = useMemo(() => idleGaps(spans, lines, total), [lines]);
+  return { rows, matches, gaps };
 }
 
 interface Marks {

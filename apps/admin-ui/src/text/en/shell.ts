@@ -157,6 +157,7 @@ export const shell = {
   'keys.earlier': 'Earlier in a trace',
   'keys.later': 'Later in a trace',
   'keys.logical': 'Fold or show plumbing in a trace',
+  'keys.compress': 'Shorten idle times of a trace, or not',
   'keys.panel': 'Go to {panel}',
 
   'outcome.ok': 'ok',

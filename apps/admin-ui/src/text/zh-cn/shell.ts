@@ -152,6 +152,7 @@ export const shell: Translation<typeof texts> = {
   'keys.earlier': '链路中更早的部分',
   'keys.later': '链路中更晚的部分',
   'keys.logical': '折叠或显示链路中的传递部分',
+  'keys.compress': '缩短链路中的空闲时间，或恢复',
   'keys.panel': '前往{panel}',
   'outcome.ok': '成功',
   'ago.now': '刚刚',
