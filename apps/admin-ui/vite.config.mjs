@@ -4,7 +4,13 @@ import { defineConfig } from 'vite';
 /** Everything is relative, so that the page works below any path and behind a proxy. */
 const RELATIVE = './';
 
+/** What every list needs. */
 const LISTS = /src\/(?:api|state|parts\/(?:empty|list|peek|query|value))\/.*\.tsx?$/;
+/** What is needed once a row of a list is opened. */
+const OPENED =
+  /src\/(?:parts\/request\/(?:bundle-button|caller|continuity|copy-|later-payloads|later-comparison|no-trace|report-dialog|root-cause)|parts\/trace\/later-trace-body|panels\/traces\/trace-view)/;
+/** Of that, what a panel shows without a row that is open. */
+const SHARED = /src\/parts\/request\/(?:har-menu|request-forms)/;
 
 /** Says whose code is in the page, beside it. */
 function licences() {
@@ -36,8 +42,18 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     cssMinify: true,
     reportCompressedSize: false,
-    // What every list needs is one script: a dozen small ones pack worse, each on its own.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'lists', test: LISTS }] } } },
+    // What is loaded together is one script: a dozen small ones pack worse, each on its own.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'lists', test: LISTS },
+            { name: 'shared', test: SHARED },
+            { name: 'opened', test: OPENED },
+          ],
+        },
+      },
+    },
   },
   // `npm run dev --workspace` beside a gateway on its usual port.
   server: { proxy: { '/api': { target: 'http://127.0.0.1:9765/admin', changeOrigin: true } } },
