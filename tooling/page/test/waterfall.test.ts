@@ -1,4 +1,4 @@
-// Where the time of a trace went, as it is seen: without what only carries a request, and without its gaps.
+// Where the time of a trace went, as it is seen: without what only carries a request, without its gaps, and as a whole.
 import { beforeAll, expect, test } from '@jest/globals';
 import type { Locator } from 'playwright-core';
 import { describeInBrowser } from './stage/browser.ts';
@@ -86,5 +86,34 @@ describeInBrowser('the waterfall', () => {
     expect(new URL(page.url()).searchParams.has('view')).toBe(false);
     await open(failed, 'compressed');
     expect(await lines().filter({ hasText: '✕ timeout' }).count()).toBe(2);
+  });
+
+  test('has a strip of the whole trace: to drag over a part, to drag that along, and to move it by keys', async () => {
+    const { page } = seen;
+    await open(good);
+    const strip = page.getByRole('slider', { name: 'The whole trace' });
+    const whole = Number(await strip.getAttribute('aria-valuemax'));
+    const seenFrom = async (): Promise<number> => Number(await strip.getAttribute('aria-valuenow')) / whole;
+    const { x, y, width, height } = (await strip.boundingBox())!;
+    const drag = async (from: number, to: number): Promise<void> => {
+      await page.mouse.move(x + from * width, y + height / 2);
+      await page.mouse.down();
+      await page.mouse.move(x + to * width, y + height / 2, { steps: 3 });
+      await page.mouse.up();
+    };
+    await drag(0.2, 0.6);
+    await page.waitForURL(/view=[\d.]+-/);
+    expect(await seenFrom()).toBeCloseTo(0.2, 1);
+    await drag(0.4, 0.5);
+    expect(await seenFrom()).toBeCloseTo(0.3, 1);
+    await strip.focus();
+    await page.keyboard.press('End');
+    expect(await seenFrom()).toBeCloseTo(0.6, 1);
+    await page.keyboard.press('ArrowLeft');
+    expect(await seenFrom()).toBeCloseTo(0.5, 1);
+    await page.keyboard.press('Home');
+    expect(await seenFrom()).toBe(0);
+    expect(await strip.getAttribute('aria-valuetext')).toMatch(/^0 ms – \d+ ms$/);
+    expect(await seen.findings()).toEqual([]);
   });
 });

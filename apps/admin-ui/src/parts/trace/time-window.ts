@@ -46,3 +46,19 @@ export function clamped({ from, to }: TimeWindow, totalMillis: number): TimeWind
 function round(millis: number): number {
   return Number(millis.toFixed(3));
 }
+
+/** Where a part lies in what is seen, in percent of that. */
+export interface Share {
+  readonly left: number;
+  readonly width: number;
+}
+
+export function shareOf({ from, to }: TimeWindow, seen: TimeWindow): Share {
+  const percent = 100 / (seen.to - seen.from);
+  return { left: (from - seen.from) * percent, width: (to - from) * percent };
+}
+
+/** As a style. */
+export function percents({ left, width }: Share): { readonly left: string; readonly width: string } {
+  return { left: `${left}%`, width: `${width}%` };
+}

@@ -2,7 +2,7 @@ import type { TraceSpan } from '@dcc-mcp/call-store';
 import { duration } from '../../text/format.ts';
 import { traceText } from '../../text/trace-text.ts';
 import { drawnWindow, type TimeAxis } from './time-axis.ts';
-import type { TimeWindow } from './time-window.ts';
+import { percents, type Share, shareOf, type TimeWindow } from './time-window.ts';
 import type { WaterfallRow } from './trace-rows.ts';
 import style from './waterfall.module.css';
 
@@ -128,7 +128,8 @@ function KindSign({ kind }: { readonly kind: string }) {
 
 function Bar({ row, window, axis, isCritical }: WaterfallLineProps) {
   const { from, to } = timesOf(row);
-  const { left, width } = shareOf(axis, window, { from, to });
+  const shareAt = (part: TimeWindow): Share => shareOf(drawnWindow(axis, part), drawnWindow(axis, window));
+  const { left, width } = shareAt({ from, to });
   const place = lengthPlace(left, width);
   const isFailed = row.type === 'span' && !row.span.ok;
   const kind = row.type === 'span' ? row.span.kind : row.type === 'line' ? 'written' : row.type;
@@ -143,30 +144,13 @@ function Bar({ row, window, axis, isCritical }: WaterfallLineProps) {
     <span role="gridcell" class={style.track}>
       <span class={classes.join(' ')} style={percents({ left, width })} />
       {axis.gaps.map((gap) => (
-        <span key={gap.from} class={`drawn ${style.gap}`} style={percents(shareOf(axis, window, gap))} />
+        <span key={gap.from} class={`drawn ${style.gap}`} style={percents(shareAt(gap))} />
       ))}
       <span class={`${style.length} ${place.isInside ? style.inside : ''}`} style={place.style}>
         {row.type === 'line' ? duration(from) : duration(to - from)}
       </span>
     </span>
   );
-}
-
-interface Share {
-  readonly left: number;
-  readonly width: number;
-}
-
-/** Where a time is drawn, in percent of what is looked at. */
-function shareOf(axis: TimeAxis, window: TimeWindow, time: TimeWindow): Share {
-  const seen = drawnWindow(axis, window);
-  const { from, to } = drawnWindow(axis, time);
-  const percent = 100 / (seen.to - seen.from);
-  return { left: (from - seen.from) * percent, width: (to - from) * percent };
-}
-
-function percents({ left, width }: Share): { readonly left: string; readonly width: string } {
-  return { left: `${left}%`, width: `${width}%` };
 }
 
 interface LengthPlace {

@@ -6,6 +6,7 @@ import { go, place } from '../../state/place.ts';
 import { useVirtualRows } from '../list/use-virtual-rows.ts';
 import { criticalPath } from './critical-path.ts';
 import { idleGaps } from './idle-gaps.ts';
+import { Minimap } from './minimap.tsx';
 import { plumbingOf } from './plumbing.ts';
 import { Ruler } from './ruler.tsx';
 import { isMatch, matchesOf, slowSpans } from './span-matches.ts';
@@ -31,7 +32,7 @@ export function Waterfall({ trace }: { readonly trace: TraceDetail }) {
   const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
   const marks = useMemo(() => marksOf(spans, total), [trace]);
   const { rows, matches, gaps } = useTraceRows(trace, toggled, view.isLogical);
-  const axis = createAxis(total, view.isCompressed ? gaps : []);
+  const axis = useMemo(() => createAxis(total, view.isCompressed ? gaps : []), [gaps, view.isCompressed]);
   const body = useRef<HTMLDivElement>(null);
   const { items, height, reveal } = useVirtualRows(body, rows.length, ROW_PIXELS);
   // Not before it is drawn: what is opened may have been folded away.
@@ -47,6 +48,7 @@ export function Waterfall({ trace }: { readonly trace: TraceDetail }) {
   return (
     <div class={style.waterfall}>
       <TraceTools {...{ pills, open, isMatchesOnly, view, axis }} gapCount={gaps.length} onOpen={openSpan} />
+      <Minimap spans={spans} axis={axis} window={view.window} />
       <div role="treegrid" aria-label={trace.trace_id} aria-rowcount={rows.length}>
         <Ruler window={view.window} axis={axis} />
         <div

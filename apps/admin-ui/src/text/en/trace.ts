@@ -11,6 +11,7 @@ export const trace = {
   'trace.fit': 'Whole',
   'trace.span': 'Span',
   'trace.time': 'Time',
+  'trace.map': 'The whole trace: drag the part that is seen along, or over another one',
   'trace.ruler': 'Drag over a part to look at it; Ctrl and the wheel come nearer',
   'trace.fold': 'Fold',
   'trace.unfold': 'Unfold',

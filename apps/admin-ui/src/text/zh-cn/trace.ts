@@ -13,6 +13,7 @@ export const trace: Translation<typeof en> = {
   'trace.fit': '全部',
   'trace.span': '跨度',
   'trace.time': '时间',
+  'trace.map': '整条链路：拖动当前显示的部分，或拖选另一段',
   'trace.ruler': '拖动选择一段查看；Ctrl 加滚轮可缩放',
   'trace.fold': '折叠',
   'trace.unfold': '展开',
