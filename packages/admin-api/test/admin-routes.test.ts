@@ -1,14 +1,23 @@
-import { MemoryCallStore, type Trace } from '@dcc-mcp/call-store';
+import { type CallRow, MemoryCallStore, type Trace } from '@dcc-mcp/call-store';
 import { describe, expect, test } from '@jest/globals';
 import { type AdminRoute, createAdminRoutes } from '../src/index.ts';
 import { callRow } from './call-row.ts';
 import { traceRow } from './trace-row.ts';
+
+/** What the test reads of a page of calls. */
+interface CallsAnswer {
+  readonly calls: readonly Pick<CallRow, 'error'>[];
+}
 
 const BASE = 'https://gateway.example';
 
 function traceOf(time: string, outcome: 'ok' | 'timeout'): Trace {
   const isGood = outcome === 'ok';
   return traceRow({ timestamp: time, started_at: time, outcome, success: isGood, status: isGood ? 'ok' : 'err' });
+}
+
+function failed(message: string): CallRow {
+  return callRow({ success: false, error: { kind: 'timeout', message, retryable: true } });
 }
 
 function routesOf(store = new MemoryCallStore(), pagePath?: string): readonly AdminRoute[] {
@@ -50,6 +59,20 @@ describe('createAdminRoutes', () => {
     const { body: withPage } = await ask(routesOf(store, '/admin'), 'calls');
     expect(withPage).toMatchObject({
       calls: [{ links: { trace_page: `${BASE}/admin?panel=traces&trace=${row.row_id}` } }],
+    });
+  });
+
+  test('calls that failed the same way have one hash, and are found by it', async () => {
+    const store = new MemoryCallStore();
+    store.append('calls', failed('no answer within 2000 ms'));
+    store.append('calls', failed('no licence is free'));
+    store.append('calls', failed('no answer within 30000 ms'));
+    const { body } = await ask(routesOf(store), 'calls');
+    const hashes = (body as CallsAnswer).calls.map(({ error }) => error?.message_hash);
+    expect(hashes).toEqual([hashes[2], expect.stringMatching(/^[0-9a-f]{8}$/), expect.any(String)]);
+    expect(hashes[1]).not.toBe(hashes[0]);
+    expect(await ask(routesOf(store), 'calls', `q=error.message_hash%3D${hashes[0]}`)).toMatchObject({
+      body: { total: 2, calls: [{ error: { message: 'no answer within 30000 ms' } }, expect.anything()] },
     });
   });
 

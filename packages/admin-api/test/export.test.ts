@@ -1,5 +1,6 @@
 // Files of the history: what a table program reads from them, and what they cost while nobody reads.
 import { MemoryCallStore, newRowId } from '@dcc-mcp/call-store';
+import { messageHash } from '@dcc-mcp/call-store/query';
 import { expect, test } from '@jest/globals';
 import { createAdminRoutes } from '../src/index.ts';
 import { callRow } from './call-row.ts';
@@ -114,4 +115,13 @@ test('only rows that a query asks for are in the file', async () => {
       .split('\n')
       .map((line) => JSON.parse(line).outcome),
   ).toEqual(['timeout']);
+});
+
+test.each(['jsonl', 'csv'])('a failed call has the hash of its message in a file of %s', async (format) => {
+  const store = new MemoryCallStore();
+  const message = 'no answer within 2000 ms';
+  store.append('calls', callRow({ error: { kind: 'timeout', message, retryable: true } }));
+  const text = await textOf(await ask(store, 'export', `format=${format}`));
+  expect(text).toContain('message_hash');
+  expect(text).toContain(messageHash(message));
 });

@@ -1,4 +1,4 @@
-import { MAX_QUERY_CHARS, MAX_QUERY_TERMS, parseQuery, QUERY_FIELDS } from '@dcc-mcp/call-store/query';
+import { MAX_QUERY_CHARS, MAX_QUERY_TERMS, messageHash, parseQuery, QUERY_FIELDS } from '@dcc-mcp/call-store/query';
 import { describe, expect, test } from '@jest/globals';
 import { callRow, contention, FAILED, searchRow, traceOf } from './rows.ts';
 
@@ -58,6 +58,8 @@ describe('a query that holds', () => {
     'error.kind=timeout',
     'error~"no answer"',
     'error.retryable=false',
+    `error.message_hash=${messageHash('no answer within 30000 ms')}`,
+    'error.message_hash!=00000000',
     'policy.outcome=allowed',
     'search.selected_rank<=3',
     'forwarded_for=10.0.0.2',

@@ -5,6 +5,7 @@ import type { AdminRoute } from '../admin-route.ts';
 import type { AdminRoutesOptions, AdminSources } from '../admin-sources.ts';
 import { harPieces } from '../har/har-pieces.ts';
 import type { HarKind } from '../har/har-requests.ts';
+import { withMessageHash } from '../request/hashed-error.ts';
 import type { LinkPlaces } from '../request/links.ts';
 import { Parameters, wrong } from '../request/parameters.ts';
 import { workflowsOf } from '../routes/computed-routes.ts';
@@ -97,7 +98,9 @@ async function* rowsOf(store: CallStore, kind: ExportKind, filter: RowFilter): A
       yield labelled(search);
     }
   } else {
-    yield* store.scan(kind, filter);
+    for await (const row of store.scan(kind, filter)) {
+      yield withMessageHash(row);
+    }
   }
 }
 

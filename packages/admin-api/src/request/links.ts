@@ -1,5 +1,6 @@
 import { isRowId, type RowLinks } from '@dcc-mcp/call-store';
 import type { Workflow } from '@dcc-mcp/call-store/analytics';
+import { withMessageHash } from './hashed-error.ts';
 
 /** Where what belongs to a row is found. */
 export interface LinkPlaces {
@@ -36,7 +37,7 @@ function docLinks({ baseUrl, pagePath }: LinkPlaces): RowLinks {
 export function linkedRow<Row extends object>(row: Row, places: LinkPlaces): Row {
   const rowId = 'row_id' in row ? row.row_id : 'event_id' in row ? rowIdOf(String(row.event_id)) : undefined;
   if (typeof rowId === 'string') {
-    return { ...row, links: requestLinks(places, rowId) };
+    return { ...withMessageHash(row), links: requestLinks(places, rowId) };
   }
   return 'event_id' in row ? { ...row, links: docLinks(places) } : row;
 }

@@ -15,7 +15,14 @@ export const millis = z.number().nonnegative();
 /** A count of things. */
 export const count = z.int().nonnegative();
 
-const error = z.strictObject({ kind: z.enum(ERROR_KINDS), message: z.string(), retryable: z.boolean() });
+const error = z.strictObject({
+  kind: z.enum(ERROR_KINDS),
+  message: z.string(),
+  message_hash: z.string().optional().meta({
+    description: 'The same for messages that differ in their values alone: numbers, ids, paths, quoted texts.',
+  }),
+  retryable: z.boolean(),
+});
 
 const search = z.strictObject({
   search_id: z.string(),

@@ -1,97 +1,14 @@
-import { nearestName } from './nearest-name.ts';
-import type { Query, QueryTerm } from './query-ast.ts';
-import { operatorsOf, type QueryFields } from './query-field.ts';
-import { type QueryIssue, shown, toIssue } from './query-issue.ts';
+import type { QueryFields } from './fields/query-field.ts';
 import { type RowPredicate, toPredicate } from './query-predicate.ts';
-import { type ComparisonToken, type QueryToken, tokenize } from './query-tokens.ts';
-import { readValue } from './query-value.ts';
+import { type ReadQuery, readQuery } from './read-query.ts';
 
-/** A query, or the first thing that is wrong with it. */
+/** A query with the function that it is, or the first thing that is wrong with it. */
 export type QueryReading =
-  | { readonly ok: true; readonly query: Query; readonly predicate: RowPredicate }
-  | { readonly ok: false; readonly issue: QueryIssue };
+  | (Extract<ReadQuery, { readonly ok: true }> & { readonly predicate: RowPredicate })
+  | Extract<ReadQuery, { readonly ok: false }>;
 
-/** Longest query, in UTF-16 units. */
-export const MAX_QUERY_CHARS = 2048;
-/** Most conditions of a query. */
-export const MAX_QUERY_TERMS = 64;
-
-/**
- * Reads a query: `field op value` and bare words, joined by spaces (all have to hold) or by ` OR `; AND binds tighter.
- * `outcome=timeout tool~render duration_ms>2s`. A blank text asks for everything. Takes time linear in the text.
- *
- * @param fields What can be asked for: a table of `QUERY_FIELDS`.
- */
+/** Reads a query as {@link readQuery} does, for who holds rows against it. */
 export function parseQuery(text: string, fields: QueryFields): QueryReading {
-  if (text.length > MAX_QUERY_CHARS) {
-    const fault = { code: 'too-long', max: MAX_QUERY_CHARS, length: text.length } as const;
-    return { ok: false, issue: toIssue(MAX_QUERY_CHARS, '', fault) };
-  }
-  const read = tokenize(text);
-  if (!read.ok) {
-    return read;
-  }
-  const issue = issueOfOrder(read.tokens, text);
-  return issue === undefined ? build(read.tokens, fields) : { ok: false, issue };
-}
-
-/** A connective stands between two conditions. */
-function issueOfOrder(tokens: readonly QueryToken[], text: string): QueryIssue | undefined {
-  let before: QueryToken | undefined;
-  for (const token of tokens) {
-    if (token.kind === 'connective' && (before === undefined || before.kind === 'connective')) {
-      return toIssue(token.at, token.word, { code: 'nothing-before', word: token.word });
-    }
-    before = token;
-  }
-  if (before?.kind === 'connective') {
-    return toIssue(before.at, before.word, { code: 'nothing-after', word: before.word });
-  }
-  const terms = tokens.filter(({ kind }) => kind !== 'connective');
-  const past = terms[MAX_QUERY_TERMS];
-  return past === undefined
-    ? undefined
-    : toIssue(past.at, text.slice(past.at), { code: 'too-many', max: MAX_QUERY_TERMS, count: terms.length });
-}
-
-function build(tokens: readonly QueryToken[], fields: QueryFields): QueryReading {
-  const anyOf: QueryTerm[][] = [[]];
-  for (const token of tokens) {
-    if (token.kind === 'connective') {
-      if (token.word === 'OR') {
-        anyOf.push([]);
-      }
-      continue;
-    }
-    const term = token.kind === 'word' ? ({ kind: 'text', text: token.text } as const) : toComparison(token, fields);
-    if ('issue' in term) {
-      return { ok: false, issue: term.issue };
-    }
-    anyOf.at(-1)?.push(term);
-  }
-  const query: Query = { anyOf: tokens.length === 0 ? [] : anyOf };
-  return { ok: true, query, predicate: toPredicate(query, fields) };
-}
-
-function toComparison(token: ComparisonToken, fields: QueryFields): QueryTerm | { readonly issue: QueryIssue } {
-  const { field: name, operator, value: text, at, valueAt } = token;
-  const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
-  if (field === undefined) {
-    const nearest = nearestName(name, Object.keys(fields));
-    const fault = { code: 'unknown-field', field: shown(name), ...(nearest === undefined ? {} : { nearest }) } as const;
-    return { issue: toIssue(at, name, fault) };
-  }
-  const operators = operatorsOf(field.type);
-  if (!operators.includes(operator)) {
-    const fault = { code: 'wrong-operator', field: name, operator, operators: operators.join(' ') } as const;
-    return { issue: toIssue(at, `${name}${operator}`, fault) };
-  }
-  const reading = readValue(text, field, operator);
-  if (reading.ok) {
-    return { kind: 'comparison', field: name, operator, value: reading.value };
-  }
-  const { expected, nearest } = reading;
-  const about = { field: name, value: shown(text), expected, words: (field.values ?? []).join(', ') };
-  const fault = { code: 'wrong-value', ...about, ...(nearest === undefined ? {} : { nearest }) } as const;
-  return { issue: toIssue(valueAt, text, fault) };
+  const reading = readQuery(text, fields);
+  return reading.ok ? { ...reading, predicate: toPredicate(reading.query, fields) } : reading;
 }

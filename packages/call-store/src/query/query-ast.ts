@@ -1,4 +1,4 @@
-import type { QueryOperator } from './query-field.ts';
+import type { QueryOperator } from './fields/query-field.ts';
 
 /** A bare word: text that one of the searched fields has to contain, upper and lower case alike. */
 export interface TextTerm {

@@ -1,4 +1,4 @@
-import type { FieldType } from './query-field.ts';
+import type { FieldType } from './fields/query-field.ts';
 
 /** What is wrong with a query, with what a sentence about it needs: for whoever says it in other words. */
 export type QueryFault =

@@ -1,5 +1,13 @@
+import { memoize } from '@dcc-mcp/bounds';
+import {
+  type DerivedValue,
+  pathOf,
+  type QueryField,
+  type QueryFields,
+  type QueryOperator,
+} from './fields/query-field.ts';
+import { messageHash } from './message-hash.ts';
 import type { ComparisonTerm, Query, QueryTerm } from './query-ast.ts';
-import { pathOf, type QueryField, type QueryFields, type QueryOperator } from './query-field.ts';
 
 /** Whether a row is asked for. */
 export type RowPredicate = (row: object) => boolean;
@@ -58,7 +66,7 @@ function searchTest(text: string, fields: QueryFields): RowPredicate {
 const POSITIVE: Readonly<Partial<Record<QueryOperator, QueryOperator>>> = { '!=': '=', '!~': '~' };
 
 function comparisonTest({ field: name, operator, value }: ComparisonTerm, field: QueryField): RowPredicate {
-  const get = getterOf(pathOf(name, field));
+  const get = valueGetter(name, field);
   const positive = POSITIVE[operator];
   const test = overItems(testOf(positive ?? operator, value, field));
   return positive === undefined ? (row) => test(get(row)) : (row) => !test(get(row));
@@ -111,6 +119,24 @@ function overItems(test: Test): Test {
       return test(found);
     }
     return Object.values(found).some(test);
+  };
+}
+
+const DERIVED: Readonly<Record<DerivedValue, (text: string) => string>> = { 'message-hash': messageHash };
+
+/** Texts of which it is remembered what was said of them: most rows that fail say the same. */
+const MAX_REMEMBERED = 1000;
+
+/** What is compared of a row. */
+function valueGetter(name: string, field: QueryField): Getter {
+  const get = getterOf(pathOf(name, field));
+  if (field.derived === undefined) {
+    return get;
+  }
+  const derive = memoize(DERIVED[field.derived], MAX_REMEMBERED);
+  return (row) => {
+    const found = get(row);
+    return typeof found === 'string' ? derive(found) : found;
   };
 }
 

@@ -1,4 +1,4 @@
-import { QUERY_OPERATORS, type QueryOperator } from './query-field.ts';
+import { QUERY_OPERATORS, type QueryOperator } from './fields/query-field.ts';
 import { type QueryFault, type QueryIssue, toIssue } from './query-issue.ts';
 
 /** A piece of a query as it is written. */

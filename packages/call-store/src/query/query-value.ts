@@ -1,5 +1,5 @@
+import type { FieldType, QueryField, QueryOperator } from './fields/query-field.ts';
 import { nearestName } from './nearest-name.ts';
-import type { FieldType, QueryField, QueryOperator } from './query-field.ts';
 import type { ExpectedValue } from './query-issue.ts';
 import { parseTime } from './query-time.ts';
 

@@ -6,10 +6,12 @@ export {
   type QueryField,
   type QueryFields,
   type QueryOperator,
-} from './query-field.ts';
+} from './fields/query-field.ts';
 export { type QueryFault, type QueryIssue } from './query-issue.ts';
-export { QUERY_FIELDS } from './query-fields.ts';
-export { MAX_QUERY_CHARS, MAX_QUERY_TERMS, parseQuery, type QueryReading } from './parse-query.ts';
+export { QUERY_FIELDS } from './fields/query-fields.ts';
+export { MAX_QUERY_CHARS, MAX_QUERY_TERMS, type ReadQuery, readQuery } from './read-query.ts';
+export { parseQuery, type QueryReading } from './parse-query.ts';
+export { messageHash } from './message-hash.ts';
 export { type RowPredicate, toPredicate } from './query-predicate.ts';
 export { parseTime } from './query-time.ts';
 export { nearestName } from './nearest-name.ts';

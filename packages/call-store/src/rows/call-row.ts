@@ -12,6 +12,8 @@ export interface RowError {
   readonly kind: ErrorKind;
   /** At most 256 bytes, redacted. */
   readonly message: string;
+  /** Of `messageHash`: the same for messages that differ in their values alone. Who answers adds it. */
+  readonly message_hash?: string;
   /** True when the same request may succeed later and can't have run. */
   readonly retryable: boolean;
 }

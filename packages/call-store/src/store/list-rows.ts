@@ -1,4 +1,4 @@
-import { QUERY_FIELDS } from '../query/query-fields.ts';
+import { QUERY_FIELDS } from '../query/fields/query-fields.ts';
 import { type RowPredicate, toPredicate } from '../query/query-predicate.ts';
 import { type TraceDetail, toTraceRow } from '../rows/trace-row.ts';
 import type { CallStore, ListRequest, RowFilter, RowList } from './call-store.ts';

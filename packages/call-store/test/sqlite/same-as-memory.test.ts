@@ -2,7 +2,7 @@
 // statistics of any time are the same numbers.
 import { type CallRow, type CallStore, MemoryCallStore, newRowId, type Trace } from '@dcc-mcp/call-store';
 import type { TopRow } from '@dcc-mcp/call-store/analytics';
-import type { Query, QueryTerm } from '@dcc-mcp/call-store/query';
+import { messageHash, type Query, type QueryTerm } from '@dcc-mcp/call-store/query';
 import { IndexedCallStore, RowIndex } from '@dcc-mcp/call-store/sqlite';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
@@ -120,6 +120,7 @@ const CALL_CASES: readonly Case[] = [
   { field: 'retries', values: numbers, operators: ORDERED },
   { field: 'error', values: words, operators: TEXTUAL },
   { field: 'error.kind', values: fc.constantFrom('timeout', 'internal'), operators: TEXTUAL },
+  { field: 'error.message_hash', values: words.map(messageHash), operators: TEXTUAL },
   { field: 'error.retryable', values: fc.boolean(), operators: ['=', '!='] },
   { field: 'policy.outcome', values: fc.constantFrom('allowed', 'denied'), operators: TEXTUAL },
   { field: 'policy.reason', values: words, operators: TEXTUAL },

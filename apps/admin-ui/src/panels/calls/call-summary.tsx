@@ -1,4 +1,4 @@
-import type { CallRow, TraceDetail } from '@dcc-mcp/call-store';
+import type { CallRow, RowError, TraceDetail } from '@dcc-mcp/call-store';
 import { term } from '../../parts/query/query-terms.ts';
 import { RootCause } from '../../parts/request/root-cause.tsx';
 import { Facts } from '../../parts/value/facts.tsx';
@@ -19,7 +19,7 @@ export function CallSummary({ id, row, trace }: CallSummaryProps) {
   return (
     <>
       {known?.success === false && <RootCause id={id} />}
-      {row?.error !== undefined && <SameError row={row} />}
+      {row?.error !== undefined && <SameError outcome={row.outcome} error={row.error} />}
       {row?.upstream_ms !== undefined && (
         <section aria-label={t('column.share')}>
           <ShareBar shares={row} />
@@ -31,9 +31,11 @@ export function CallSummary({ id, row, trace }: CallSummaryProps) {
   );
 }
 
-/** All calls that failed the same way. */
-function SameError({ row }: { readonly row: CallRow }) {
-  const q = [term('tool', row.tool), term('outcome', row.outcome), term('error.kind', row.error?.kind ?? '')].join(' ');
+/** All calls that failed the same way: of one message, whatever its values. */
+function SameError({ outcome, error }: { readonly outcome: CallRow['outcome']; readonly error: RowError }) {
+  const { kind, message_hash: hash } = error;
+  const terms = [term('outcome', outcome), term('error.kind', kind)];
+  const q = [...terms, ...(hash === undefined ? [] : [term('error.message_hash', hash)])].join(' ');
   return (
     <p>
       <a href={placeHref({ q, row: undefined, tab: undefined })}>{t('cause.same')}</a>

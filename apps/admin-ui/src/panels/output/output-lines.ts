@@ -1,6 +1,6 @@
 // What can be asked of the lines that an instance wrote, and what was called while one was written.
 import type { CallRow } from '@dcc-mcp/call-store';
-import { parseQuery, type QueryFields, toPredicate } from '@dcc-mcp/call-store/query';
+import { readQuery, type QueryFields, toPredicate } from '@dcc-mcp/call-store/query';
 import type { SessionEvent, SessionEventLevel } from '@dcc-mcp/session-events';
 
 const LEVELS: readonly SessionEventLevel[] = ['trace', 'debug', 'info', 'warning', 'error'];
@@ -22,7 +22,7 @@ export const LINE_FIELDS: QueryFields = {
 
 /** The lines that a filter asks for; all where it can't be read. */
 export function matchingLines<Line extends object>(lines: readonly Line[], q: string): readonly Line[] {
-  const reading = parseQuery(q, LINE_FIELDS);
+  const reading = readQuery(q, LINE_FIELDS);
   return reading.ok ? lines.filter(toPredicate(reading.query, LINE_FIELDS)) : lines;
 }
 

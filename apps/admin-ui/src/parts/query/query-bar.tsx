@@ -1,4 +1,4 @@
-import { parseQuery, type QueryFields } from '@dcc-mcp/call-store/query';
+import { readQuery, type QueryFields } from '@dcc-mcp/call-store/query';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { useKeys } from '../../shell/use-keys.ts';
@@ -25,10 +25,10 @@ export function QueryBar({ fields, rows, placeholder = t('list.filter.placeholde
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => setDraft(q), [q]);
   useKeys({ filter: () => input.current?.focus() });
-  const reading = parseQuery(draft, fields);
+  const reading = readQuery(draft, fields);
   const apply = (text: string): void => {
     setDraft(text);
-    if (parseQuery(text, fields).ok) {
+    if (readQuery(text, fields).ok) {
       go({ q: text.trim() || undefined, row: undefined });
     }
   };

@@ -1,6 +1,6 @@
 import { isRecord } from '@dcc-mcp/request-context';
-import { pathOf, type QueryField } from '../../../query/query-field.ts';
-import { QUERY_FIELDS } from '../../../query/query-fields.ts';
+import { pathOf, type QueryField } from '../../../query/fields/query-field.ts';
+import { QUERY_FIELDS } from '../../../query/fields/query-fields.ts';
 import { INDEXED_KINDS, type IndexedKind } from '../../messages.ts';
 
 /** What lies at one place of all rows of a list. */

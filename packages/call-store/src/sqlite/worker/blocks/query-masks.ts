@@ -1,7 +1,7 @@
-import { SEARCHED } from '../../../query/identity-fields.ts';
+import { SEARCHED } from '../../../query/fields/identity-fields.ts';
+import type { QueryOperator } from '../../../query/fields/query-field.ts';
+import { QUERY_FIELDS } from '../../../query/fields/query-fields.ts';
 import type { ComparisonTerm, Query, QueryTerm, TextTerm } from '../../../query/query-ast.ts';
-import type { QueryOperator } from '../../../query/query-field.ts';
-import { QUERY_FIELDS } from '../../../query/query-fields.ts';
 import { toPredicate } from '../../../query/query-predicate.ts';
 import type { IndexedKind } from '../../messages.ts';
 import { type Block, type BlockValues, type Mask, valuesIn } from './block.ts';
@@ -81,7 +81,9 @@ function numberMasker({ operator, value }: ComparisonTerm, column: Column): Mask
 
 function valueMasker(term: ComparisonTerm, kind: IndexedKind, column: Column): Masker {
   const holds = toPredicate({ anyOf: [[term]] }, QUERY_FIELDS[kind]);
-  const sought = new SoughtText(String(term.value), term.operator === '=');
+  const isDerived = QUERY_FIELDS[kind][term.field]?.derived !== undefined;
+  // What is said of a text need not stand in it.
+  const sought = new SoughtText(isDerived ? '' : String(term.value), term.operator === '=');
   return (block) => {
     const mask = block.mask(false);
     const values = block.values(column.number, sought.classes);

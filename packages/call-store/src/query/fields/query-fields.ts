@@ -1,11 +1,11 @@
 import { ERROR_KINDS, OUTCOMES, RANK_BUCKETS, SEARCH_FOLLOWUP_KINDS } from '@dcc-mcp/semantic-conventions';
-import { CORRELATION_NAMES } from '../rows/activity.ts';
-import type { CallRow } from '../rows/call-row.ts';
-import { DECISION_OUTCOMES, type DecisionRow } from '../rows/decision-row.ts';
-import { ACTIVITY_KINDS, type ActivityRow, type ContentionEvent, SEVERITIES } from '../rows/event-rows.ts';
-import { FRAME_LEGS, type TrafficFrame } from '../rows/frame-row.ts';
-import type { SearchRow } from '../rows/search-row.ts';
-import { TRACE_OPERATIONS, type TraceRow } from '../rows/trace-row.ts';
+import { CORRELATION_NAMES } from '../../rows/activity.ts';
+import type { CallRow } from '../../rows/call-row.ts';
+import { DECISION_OUTCOMES, type DecisionRow } from '../../rows/decision-row.ts';
+import { ACTIVITY_KINDS, type ActivityRow, type ContentionEvent, SEVERITIES } from '../../rows/event-rows.ts';
+import { FRAME_LEGS, type TrafficFrame } from '../../rows/frame-row.ts';
+import type { SearchRow } from '../../rows/search-row.ts';
+import { TRACE_OPERATIONS, type TraceRow } from '../../rows/trace-row.ts';
 import { BYTES, DURATION, FLAG, IDENTITY_FIELDS, NUMBER, oneOf, SEARCHED, TEXT, TIME } from './identity-fields.ts';
 import type { QueryField, QueryFields } from './query-field.ts';
 import { WORKFLOW_FIELDS } from './workflow-fields.ts';
@@ -30,6 +30,7 @@ const CALLS: Columns<CallRow, 'search' | 'policy'> = {
   error: { type: 'text', path: ['error', 'message'], isSearched: true },
   'error.kind': { type: 'enum', values: ERROR_KINDS, isSearched: true },
   'error.message': TEXT,
+  'error.message_hash': { type: 'text', path: ['error', 'message'], derived: 'message-hash' },
   'error.retryable': FLAG,
   duration_ms: DURATION,
   queue_ms: DURATION,

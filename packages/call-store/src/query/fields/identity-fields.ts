@@ -1,4 +1,4 @@
-import type { RowIdentity } from '../rows/row-identity.ts';
+import type { RowIdentity } from '../../rows/row-identity.ts';
 import type { QueryField, QueryFields } from './query-field.ts';
 
 export const TEXT: QueryField = { type: 'text' };

@@ -1,7 +1,7 @@
 import { OUTCOMES, type Outcome } from '@dcc-mcp/semantic-conventions';
-import type { StepSearch, WorkflowStep } from '../analytics/workflow-steps.ts';
-import type { Workflow, WorkflowDiscovery } from '../analytics/workflows.ts';
-import { pick } from '../rows/present.ts';
+import type { StepSearch, WorkflowStep } from '../../analytics/workflow-steps.ts';
+import type { Workflow, WorkflowDiscovery } from '../../analytics/workflows.ts';
+import { pick } from '../../rows/present.ts';
 import { DURATION, FLAG, NUMBER, oneOf, TEXT, TIME } from './identity-fields.ts';
 import type { QueryField, QueryFields } from './query-field.ts';
 

@@ -13,7 +13,12 @@ export interface QueryField {
   readonly values?: readonly string[];
   /** Whether a bare word is searched in it. */
   readonly isSearched?: boolean;
+  /** What is compared in place of the text that stands there. */
+  readonly derived?: DerivedValue;
 }
+
+/** What can be said of a text: of a message its hash without its values, see `messageHash`. */
+export type DerivedValue = 'message-hash';
 
 /** All columns of a kind of row, by the name that a query uses. */
 export type QueryFields = Readonly<Record<string, QueryField>>;
