@@ -74,4 +74,6 @@ export interface AdminRoutesOptions {
   readonly pagePath?: string;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
+  /** Monotonic clock in milliseconds, which answers are timed by. Default `performance.now`. */
+  readonly clock?: () => number;
 }

@@ -4,6 +4,7 @@ import type { AdminRoutesOptions, AdminSources } from './admin-sources.ts';
 import { exportRoute } from './export/export-route.ts';
 import { streamRoute } from './live/stream-route.ts';
 import { AdminRefusal, type AdminHandler, refusalAnswer } from './request/admin-request.ts';
+import { withServerTiming } from './request/server-timing.ts';
 import { computedRoutes } from './routes/computed-routes.ts';
 import { listRoutes } from './routes/list-routes.ts';
 import { outputRoute } from './routes/output-route.ts';
@@ -27,12 +28,17 @@ export function createAdminRoutes(options: AdminRoutesOptions): readonly AdminRo
     ...trafficRoutes(options),
     exportRoute(options),
     streamRoute(options),
-  ].map(refusing);
+  ].map((route) => refusing(timing(route, options.clock)));
 }
 
 /** The same table for those who only describe it: of no store, and to be asked nothing. */
 export function describeAdminRoutes(): readonly AdminRoute[] {
   return createAdminRoutes({ sources: NOWHERE });
+}
+
+/** What is written for as long as somebody reads has no time of its own. */
+function timing(route: AdminRoute, clock: AdminRoutesOptions['clock']): AdminRoute {
+  return route.mediaType === 'application/json' ? { ...route, handler: withServerTiming(route.handler, clock) } : route;
 }
 
 function refusing(route: AdminRoute): AdminRoute {

@@ -1,6 +1,6 @@
-import { type CallRow, MemoryCallStore, type Trace } from '@dcc-mcp/call-store';
+import { type CallRow, type CallStore, MemoryCallStore, type Trace } from '@dcc-mcp/call-store';
 import { describe, expect, test } from '@jest/globals';
-import { type AdminRoute, createAdminRoutes } from '../src/index.ts';
+import { type AdminRoute, type AdminSources, createAdminRoutes } from '../src/index.ts';
 import { callRow } from './call-row.ts';
 import { traceRow } from './trace-row.ts';
 
@@ -20,18 +20,19 @@ function failed(message: string): CallRow {
   return callRow({ success: false, error: { kind: 'timeout', message, retryable: true } });
 }
 
+function sourcesOf(store: CallStore): AdminSources {
+  return {
+    store,
+    instances: () => ({ total: 0, instances: [] }),
+    governance: () => ({ policy: { unrestricted: true } }),
+    telemetry: () => ({ signals: {} }),
+    health: () => ({ status: 'ok', stores: { audit_file: { rows: 3 } } }),
+    toolSlugs: () => [],
+  };
+}
+
 function routesOf(store = new MemoryCallStore(), pagePath?: string): readonly AdminRoute[] {
-  return createAdminRoutes({
-    sources: {
-      store,
-      instances: () => ({ total: 0, instances: [] }),
-      governance: () => ({ policy: { unrestricted: true } }),
-      telemetry: () => ({ signals: {} }),
-      health: () => ({ status: 'ok', stores: { audit_file: { rows: 3 } } }),
-      toolSlugs: () => [],
-    },
-    ...(pagePath === undefined ? {} : { pagePath }),
-  });
+  return createAdminRoutes({ sources: sourcesOf(store), ...(pagePath === undefined ? {} : { pagePath }) });
 }
 
 async function ask(
@@ -60,6 +61,19 @@ describe('createAdminRoutes', () => {
     expect(withPage).toMatchObject({
       calls: [{ links: { trace_page: `${BASE}/admin?panel=traces&trace=${row.row_id}` } }],
     });
+  });
+
+  test('a list says how many rows were looked at, and how long that took', async () => {
+    const store = new MemoryCallStore();
+    Array.from({ length: 3 }, () => store.append('calls', callRow()));
+    store.append('calls', callRow({ outcome: 'timeout' }));
+    let time = 0;
+    const routes = createAdminRoutes({ sources: sourcesOf(store), clock: () => (time += 1.25) });
+    const route = routes.find(({ path }) => path === 'calls')!;
+    const asked = { params: {}, headers: {}, baseUrl: BASE };
+    const { headers, body } = await route.handler({ ...asked, query: new URLSearchParams('q=outcome=timeout') });
+    expect(JSON.parse(body as string)).toMatchObject({ total: 1, scanned: 4 });
+    expect(headers['server-timing']).toBe('query;dur=1.250');
   });
 
   test('calls that failed the same way have one hash, and are found by it', async () => {

@@ -75,7 +75,7 @@ export function describeCallStore(name: string, create: () => Promise<StoresUnde
         ['req-1'],
       ]);
       expect(first).toMatchObject({ total: 5, returned: 2 });
-      expect(third).toEqual({ total: 5, returned: 1, rows: third.rows });
+      expect(third).toEqual({ total: 5, returned: 1, scanned: 5, rows: third.rows });
     });
 
     test('since and until are inclusive, and a query says what is counted and shown', async () => {

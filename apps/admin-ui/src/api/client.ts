@@ -54,6 +54,8 @@ function metaContent(name: string): string | undefined {
 export interface Answered<Answer> {
   readonly answer: Answer;
   readonly tookMillis: number;
+  /** What the gateway itself took; absent where it does not say. */
+  readonly queryMillis?: number;
 }
 
 /** @throws {ApiRefusal} When the gateway refuses, is not reached, or its answer can't be read. @throws {DOMException} When aborted. */
@@ -61,7 +63,8 @@ export async function ask<Answer>(url: string, ending: AbortSignal): Promise<Ans
   const begin = performance.now();
   const response = await request(url, { signal: ending, headers: { accept: 'application/json' } });
   const answer = await answerOf<Answer>(response);
-  return { answer, tookMillis: performance.now() - begin };
+  const [, query] = /dur=([\d.]+)/.exec(response.headers.get('server-timing') ?? '') ?? [];
+  return { answer, tookMillis: performance.now() - begin, ...(query !== undefined && { queryMillis: Number(query) }) };
 }
 
 /** What is no JSON is no answer: a proxy or a sign-in page may have written it. */

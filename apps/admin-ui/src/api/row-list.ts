@@ -11,12 +11,21 @@ export interface RowListRequest {
   readonly until?: string | undefined;
 }
 
+/** What a page of the list cost. */
+export interface ListCost {
+  readonly tookMillis: number;
+  /** What the gateway took of it, and for how many rows. */
+  readonly queryMillis?: number;
+  readonly scanned?: number | undefined;
+}
+
 type Summary = Readonly<Record<string, number>>;
 
 /** A page as it is answered: its rows stand under the name of the kind. */
 interface Page<Row> {
   readonly total: number;
   readonly next_cursor?: string;
+  readonly scanned?: number;
   readonly dropped?: number;
   /** Counts of all that match, by what is counted. */
   readonly summary?: Summary;
@@ -47,7 +56,7 @@ export class RowList<Row> {
   /** Why what happens is not followed although it should be. */
   readonly unfollowed: Signal<ApiRefusal | undefined> = signal(undefined);
   readonly isLoading: Signal<boolean> = signal(true);
-  readonly tookMillis: Signal<number | undefined> = signal(undefined);
+  readonly cost: Signal<ListCost | undefined> = signal(undefined);
   /** New rows that wait for the reader. */
   readonly waiting: Signal<number> = signal(0);
   /** New rows wait while this says so. */
@@ -159,8 +168,8 @@ export class RowList<Row> {
     const { kind, ...filter } = this.request;
     try {
       const url = apiUrl(kind, { ...filter, limit: PAGE_ROWS, cursor });
-      const { answer, tookMillis } = await ask<Page<Row>>(url, this.#ending.signal);
-      this.#show(answer, { tookMillis, isFirst: cursor === undefined });
+      const { answer, ...cost } = await ask<Page<Row>>(url, this.#ending.signal);
+      this.#show(answer, { cost: { ...cost, scanned: answer.scanned }, isFirst: cursor === undefined });
     } catch (error) {
       if (error instanceof ApiRefusal) {
         this.refusal.value = error;
@@ -170,7 +179,7 @@ export class RowList<Row> {
     }
   }
 
-  #show(page: Page<Row>, { tookMillis, isFirst }: { readonly tookMillis: number; readonly isFirst: boolean }): void {
+  #show(page: Page<Row>, { cost, isFirst }: { readonly cost: ListCost; readonly isFirst: boolean }): void {
     const { kind } = this.request;
     const listed = page[ROWS_OF[kind] ?? kind];
     const rows = Array.isArray(listed) ? listed : [];
@@ -180,7 +189,7 @@ export class RowList<Row> {
       this.total.value = isFirst ? page.total : Math.max(page.total, this.total.value);
       this.dropped.value = page.dropped ?? 0;
       this.summary.value = page.summary ?? {};
-      this.tookMillis.value = tookMillis;
+      this.cost.value = cost;
       this.refusal.value = undefined;
     });
   }

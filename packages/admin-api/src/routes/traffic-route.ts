@@ -69,6 +69,7 @@ async function* linesOf(frames: readonly TrafficFrame[]): AsyncGenerator<string,
 interface FramePage {
   readonly total: number;
   readonly returned: number;
+  readonly scanned: number;
   readonly frames: readonly TrafficFrame[];
   readonly next_cursor?: string;
 }
@@ -81,6 +82,7 @@ function pageOf(traffic: TrafficSource, { limit = 0, cursor, ...filter }: ListRe
   return {
     total: matched.length,
     returned: frames.length,
+    scanned: traffic.frames().length,
     frames,
     ...(rest.length > frames.length && last !== undefined ? { next_cursor: last.row_id } : {}),
   };

@@ -16,6 +16,8 @@ const GROWTH = 4;
 export interface Beside<Row> {
   readonly rows: readonly Row[];
   readonly without: readonly string[];
+  /** How many there are that a filter was held against. */
+  readonly scanned: number;
 }
 
 /** The rows of the memory and of the file as one list, newest first: a row that is in both is told of once. */
@@ -51,15 +53,18 @@ export class JoinedRows {
     const ids = new Set(without);
     const rows = waiting.filter((row) => matches(row));
     const foreign: RowKinds[K][] = [];
+    let scanned = waiting.length;
     const isBeside = (id: string): boolean => this.#index.isLost(kind, id) || (toSequence(id) ?? -1) < oldest;
     const isForeign = (id: string): boolean => shared?.isForeign(kind, id) === true;
     const isWanted = (id: string): boolean => !ids.has(id) && (isBeside(id) || isForeign(id));
-    for await (const row of this.#memory.scan(kind, filter, isWanted)) {
-      if (isWanted(row.row_id)) {
+    for await (const row of this.#memory.scan(kind, {}, isWanted)) {
+      const isCounted = isWanted(row.row_id);
+      scanned += Number(isCounted);
+      if (isCounted && matches(row)) {
         (isBeside(row.row_id) ? rows : foreign).push(row);
       }
     }
-    return { rows: newestFirst([...rows, ...(await this.#notInFile(kind, foreign))]), without };
+    return { rows: newestFirst([...rows, ...(await this.#notInFile(kind, foreign))]), without, scanned };
   }
 
   /** An earlier process may have written to this file what others tell of, too. */
@@ -81,17 +86,18 @@ export class JoinedRows {
   /** One page of both. @throws {Error} When the file can't be asked. */
   async page<K extends IndexedKind>(kind: K, request: ListRequest, state: FileState): Promise<RowList<ListedRows[K]>> {
     const { limit = DEFAULT_LIMIT, cursor } = request;
-    const { rows: beside, without } = await this.beside(kind, state, request);
+    const { rows: beside, without, scanned } = await this.beside(kind, state, request);
     const read = { ...request, kind, limit: limit + 1, without, isWhole: false, isCounted: true };
-    const { total, rows: stored } = await this.#index.ask('read', read);
+    const { rows: stored, ...counted } = await this.#index.ask('read', read);
     const ofMemory = beside.filter(({ row_id: id }) => cursor === undefined || id < cursor);
     const all = merge(ofMemory, stored.map(toRow<K>));
     const rows = all.slice(0, limit).map((row) => toListed(kind, row));
     const last = rows.at(-1);
     const dropped = state.lists[kind].pruned;
     return {
-      total: total + beside.length,
+      total: counted.total + beside.length,
       returned: rows.length,
+      scanned: counted.scanned + scanned,
       rows,
       ...(all.length > limit && last !== undefined ? { next_cursor: last.row_id } : {}),
       ...(dropped === 0 ? {} : { dropped }),

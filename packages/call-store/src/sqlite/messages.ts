@@ -35,6 +35,8 @@ export interface ReadRequest extends Omit<ListRequest, 'limit'> {
 /** Rows as JSON; of whole traces the members of the list and the others come as two objects. */
 export interface ReadAnswer {
   readonly total: number;
+  /** Rows that were looked at. */
+  readonly scanned: number;
   readonly rows: readonly StoredRow[];
 }
 

@@ -29,6 +29,8 @@ export interface RowList<Row> {
   readonly total: number;
   /** Rows of this page. */
   readonly returned: number;
+  /** Rows that were looked at for it: all that are retained, unless where they lie says that none of them is asked for. */
+  readonly scanned: number;
   readonly rows: readonly Row[];
   /** Absent on the last page. */
   readonly next_cursor?: string;

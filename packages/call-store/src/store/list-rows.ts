@@ -42,6 +42,7 @@ export function pageOf<Row extends { readonly timestamp: string }>(
   return {
     total,
     returned: rows.length,
+    scanned: oldestFirst.length,
     rows,
     ...(hasMore && last !== undefined ? { next_cursor: last } : {}),
   };

@@ -1,5 +1,5 @@
 // audit.db: its bounds, its failures, and that a row is told of once wherever it lies.
-import { type CallRow, MemoryCallStore } from '@dcc-mcp/call-store';
+import { type CallRow, type ListRequest, MemoryCallStore } from '@dcc-mcp/call-store';
 import { startJsonl } from '@dcc-mcp/call-store/jsonl';
 import type { Query } from '@dcc-mcp/call-store/query';
 import { type IndexChange, IndexedCallStore, type IndexOptions, RowIndex } from '@dcc-mcp/call-store/sqlite';
@@ -65,6 +65,18 @@ test('the oldest rows go where there are more than maxRows, and are counted', as
   expect([total, numbersOf(rows), dropped]).toEqual([5, [8, 7, 6, 5, 4], 3]);
   expect(index.health()).toMatchObject({ rows: 5, pruned: 3, dropped: 0 });
   expect((await store.usage()).calls).toMatchObject({ rows: 5, dropped: 3, appended: 8 });
+});
+
+test('all rows are looked at, wherever they lie, and none of blocks of other times', async () => {
+  const { memory, index, store } = await start({ flushMillis: 600_000 });
+  calls(7).forEach((row) => memory.append('calls', row));
+  await index.flush();
+  calls(2).forEach((row) => memory.append('calls', row));
+  const scannedFor = async (request: ListRequest): Promise<number> => (await store.list('calls', request)).scanned;
+  expect(await scannedFor({})).toBe(9);
+  expect(await scannedFor({ query: durationAbove(6), limit: 1 })).toBe(9);
+  // What is in no block, and what waits.
+  expect(await scannedFor({ sinceMillis: millisAt(4) })).toBe(6);
 });
 
 test('the oldest rows go where more than maxBytes are in use', async () => {

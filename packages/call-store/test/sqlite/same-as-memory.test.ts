@@ -172,9 +172,10 @@ async function answersOf(store: CallStore, kind: 'calls' | 'traces', asked: Aske
     ...(sinceMillis === undefined ? {} : { sinceMillis }),
     ...(untilMillis === undefined ? {} : { untilMillis }),
   };
-  const first = await store.list(kind, filter);
+  // How much was looked at is another matter.
+  const { scanned: _first, ...first } = await store.list(kind, filter);
   const { next_cursor: cursor } = first;
-  const second = cursor === undefined ? undefined : await store.list(kind, { ...filter, cursor });
+  const { scanned: _second, ...second } = cursor === undefined ? {} : await store.list(kind, { ...filter, cursor });
   const scanned: unknown[] = [];
   for await (const row of store.scan(kind, filter)) {
     scanned.push(row);

@@ -1,7 +1,8 @@
 import { QUERY_FIELDS, type QueryFields } from '@dcc-mcp/call-store/query';
 import type { ComponentChildren } from 'preact';
 import { useMemo, useRef } from 'preact/hooks';
-import type { RowList } from '../../api/row-list.ts';
+import { connection } from '../../api/connection.ts';
+import type { ListCost, RowList } from '../../api/row-list.ts';
 import { useRows } from '../../api/use-rows.ts';
 import { now } from '../../state/clock.ts';
 import { go, place, placeHref } from '../../state/place.ts';
@@ -153,9 +154,32 @@ function Foot<Row>({ list }: { readonly list: RowList<Row> }) {
           <span aria-hidden="true">▲</span> {t('list.notFollowed', { why: unfollowed.message })}
         </span>
       )}
+      <Kept kind={list.request.kind} />
       {list.dropped.value > 0 && <span>{t('list.dropped', { n: number(list.dropped.value) })}</span>}
       <SaveButtons request={list.request} />
-      {list.tookMillis.value !== undefined && <span>{t('list.took', { ms: duration(list.tookMillis.value) })}</span>}
+      {list.cost.value !== undefined && <span>{costText(list.cost.value)}</span>}
     </>
   );
+}
+
+function costText({ tookMillis, queryMillis, scanned }: ListCost): string {
+  const ms = duration(tookMillis);
+  return queryMillis === undefined || scanned === undefined
+    ? t('list.took', { ms })
+    : t('list.cost', { ms, query: duration(queryMillis), rows: number(scanned) });
+}
+
+/** The stores of a list, where they are not called like it. */
+const STORES_OF: Readonly<Record<string, readonly string[]>> = {
+  traces: ['traces', 'kept_traces'],
+  'search-telemetry': ['searches'],
+  traffic: ['frames'],
+};
+
+/** How full the rings of a list are: what it has no room for is let go. */
+function Kept({ kind }: { readonly kind: string }) {
+  const { stores = {} } = connection.value.health ?? {};
+  const rings = (STORES_OF[kind] ?? [kind]).flatMap((name) => stores[name] ?? []);
+  const sum = (member: 'rows' | 'capacity'): string => number(rings.reduce((all, ring) => all + ring[member], 0));
+  return rings.length === 0 ? null : <span>{t('list.kept', { rows: sum('rows'), capacity: sum('capacity') })}</span>;
 }

@@ -69,6 +69,8 @@ export const shell = {
   'list.new': '{n} new',
   'list.rows': '{shown} of {total}',
   'list.took': 'answered in {ms}',
+  'list.cost': 'answered in {ms}, {query} of it for {rows} rows',
+  'list.kept': '{rows} of {capacity} places taken',
   'list.dropped': '{n} older ones were let go',
   'list.notFollowed': 'not followed, but read anew every 5 s: {why}',
   'list.loading': 'Loading…',

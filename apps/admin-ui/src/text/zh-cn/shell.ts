@@ -68,6 +68,8 @@ export const shell: Translation<typeof texts> = {
   'list.new': '{n} 条新记录',
   'list.rows': '{shown} / {total}',
   'list.took': '{ms} 内应答',
+  'list.cost': '{ms} 内应答，其中 {query} 用于查看 {rows} 条记录',
+  'list.kept': '{capacity} 个位置已用 {rows} 个',
   'list.dropped': '已丢弃 {n} 条较早的记录',
   'list.notFollowed': '无法实时跟踪，改为每 5 秒重新读取：{why}',
   'list.loading': '加载中…',

@@ -31,6 +31,7 @@ export class RowReader {
     const page = new NewestSequences(limit, before);
     page.add(loose);
     let total = loose.length;
+    let scanned = isCounted ? this.selected.countLoose() : 0;
     for (const { block, mask } of this.selected.inBlocks(selection)) {
       const isFull = page.isFullBefore(block.head.last);
       if (isFull && !isCounted) {
@@ -38,11 +39,13 @@ export class RowReader {
       }
       const count = mask === undefined ? block.rows : countOf(mask);
       total += count;
+      scanned += block.rowsLeft();
       if (!isFull && count > 0 && block.head.first < before) {
         page.add(markedOf(block.sequences(), mask));
       }
     }
-    return { rows: page.toArray().map((sequence) => this.#rowAt(sequence, isWhole)), total: isCounted ? total : 0 };
+    const rows = page.toArray().map((sequence) => this.#rowAt(sequence, isWhole));
+    return { rows, scanned, total: isCounted ? total : 0 };
   }
 
   /** Rows whose row id, request id or trace id may be `id`: whoever asks looks again. */

@@ -44,6 +44,7 @@ export class SelectedRows {
   readonly #kind: IndexedKind;
   readonly #blocks: Blocks;
   readonly #loose: StatementSync;
+  readonly #countLoose: StatementSync;
 
   constructor(database: DatabaseSync, kind: IndexedKind) {
     this.#kind = kind;
@@ -51,6 +52,10 @@ export class SelectedRows {
     this.#loose = database.prepare(
       `SELECT seq, body FROM ${kind}_body WHERE seq > (SELECT coalesce(max(last), 0) FROM ${kind}_block) AND seq < ?1 AND instr(body, ?2)
        UNION ALL SELECT seq, body FROM ${kind}_late CROSS JOIN ${kind}_body USING (seq) WHERE seq < ?1 AND instr(body, ?2)`,
+    );
+    this.#countLoose = database.prepare(
+      `SELECT (SELECT count(*) FROM ${kind}_body WHERE seq > (SELECT coalesce(max(last), 0) FROM ${kind}_block))
+       + (SELECT count(*) FROM ${kind}_late) AS rows`,
     );
   }
 
@@ -76,6 +81,11 @@ export class SelectedRows {
         yield { block, mask };
       }
     }
+  }
+
+  /** How many rows are in no block. */
+  countLoose(): number {
+    return Number(this.#countLoose.get()?.['rows']);
   }
 
   /** Rows that are in no block. @param text Stands in all of them. */
