@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { term, termsOf, toggleTerm, withoutTerm } from '../src/parts/query/query-terms.ts';
+import { besideTerm, term, termsOf, toggleTerm, withoutTerm } from '../src/parts/query/query-terms.ts';
 
 describe('the conditions of a filter', () => {
   test('are its pieces, a text in quotes whole', () => {
@@ -18,6 +18,16 @@ describe('the conditions of a filter', () => {
     ['a=1 OR b=2 OR c=3', 7, 'a=1 OR c=3'],
   ])('%s without the one at %i is %s', (q, at, rest) => {
     expect(withoutTerm(q, at)).toBe(rest);
+  });
+
+  test.each([
+    ['a=1 tool=', 4, 'a=1'],
+    ['a=1 OR b=2 tool= c=3 OR d=4', 11, 'b=2 c=3'],
+    ['a=1 OR tool=', 7, ''],
+    ['a=1 AND tool=', 8, 'a=1'],
+    ['tool=', 0, ''],
+  ])('%s has beside the one at %i of its alternative %s', (q, at, beside) => {
+    expect(besideTerm(q, at)).toBe(beside);
   });
 
   test('are put in and taken away by the same click', () => {

@@ -6,6 +6,7 @@ import { streamRoute } from './live/stream-route.ts';
 import { AdminRefusal, type AdminHandler, refusalAnswer } from './request/admin-request.ts';
 import { withServerTiming } from './request/server-timing.ts';
 import { computedRoutes } from './routes/computed-routes.ts';
+import { facetsRoute } from './routes/facets-route.ts';
 import { listRoutes } from './routes/list-routes.ts';
 import { outputRoute } from './routes/output-route.ts';
 import { requestRoutes } from './routes/request-routes.ts';
@@ -20,6 +21,7 @@ import { trafficRoutes } from './routes/traffic-route.ts';
 export function createAdminRoutes(options: AdminRoutesOptions): readonly AdminRoute[] {
   return [
     ...listRoutes(options),
+    facetsRoute(options),
     traceRoute(options),
     ...requestRoutes(options),
     ...computedRoutes(options),

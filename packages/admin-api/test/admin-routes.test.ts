@@ -76,6 +76,27 @@ describe('createAdminRoutes', () => {
     expect(headers['server-timing']).toBe('query;dur=1.250');
   });
 
+  test('the values of a field are counted over all rows that a query asks for', async () => {
+    const store = new MemoryCallStore();
+    ['ok', 'timeout', 'ok', 'denied'].forEach((outcome) =>
+      store.append('calls', callRow({ outcome: outcome as CallRow['outcome'], agent_name: outcome })),
+    );
+    const asked = 'field=outcome&limit=1&q=agent_name!=denied';
+    expect(await ask(routesOf(store), 'facets', asked)).toEqual({
+      status: 200,
+      body: {
+        kind: 'calls',
+        field: 'outcome',
+        total: 2,
+        returned: 1,
+        complete: true,
+        values: [{ value: 'ok', count: 2 }],
+      },
+    });
+    const contained = await ask(routesOf(store), 'facets', 'kind=calls&field=agent_name&contains=TIME');
+    expect(contained.body).toMatchObject({ values: [{ value: 'timeout', count: 1 }] });
+  });
+
   test('calls that failed the same way have one hash, and are found by it', async () => {
     const store = new MemoryCallStore();
     store.append('calls', failed('no answer within 2000 ms'));
@@ -161,6 +182,10 @@ describe('createAdminRoutes', () => {
     ['a day that no month has', 'calls', 'until=2026-02-31T00:00:00Z', '2026-02-31'],
     ['a cursor that is none', 'calls', 'cursor=1', 'next_cursor'],
     ['any parameter where none is taken', 'health', 'limit=1', 'limit'],
+    ['a facet of an unknown field, with the nearest known one', 'facets', 'field=outcom', 'did you mean outcome?'],
+    ['a facet of numbers', 'facets', 'field=duration_ms', 'whose values can be counted'],
+    ['a facet of what is like no field', 'facets', 'field=zzzz', 'name a text'],
+    ['a facet of too many values', 'facets', 'field=tool&limit=1001', 'from 1 to 1000'],
     ['a query with an unknown field', 'traces', 'q=tol%3Dx', 'tol'],
     ['the same of a stream, and says what may be meant', 'stream', 'kinds=calls&q=tol%3Dx', '"nearest":"tool"'],
   ])('refuses %s', async (_, path, query, words) => {

@@ -44,6 +44,7 @@ export {
 } from './rows/trace-row.ts';
 export {
   type CallStore,
+  type FacetRequest,
   type LateKind,
   type LateRow,
   type ListRequest,

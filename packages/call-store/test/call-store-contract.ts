@@ -1,6 +1,14 @@
 // What every history keeps to, wherever its rows lie. What is appended at `at` is read at `from`, which may be another gateway.
-import { type CallStore, type LiveEvent, newRowId, type RowKind, type Trace } from '@dcc-mcp/call-store';
-import { parseQuery, QUERY_FIELDS } from '@dcc-mcp/call-store/query';
+import {
+  type CallStore,
+  type FacetRequest,
+  type LiveEvent,
+  newRowId,
+  type RowKind,
+  type Trace,
+} from '@dcc-mcp/call-store';
+import type { Facet } from '@dcc-mcp/call-store/analytics';
+import { messageHash, parseQuery, QUERY_FIELDS } from '@dcc-mcp/call-store/query';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { appendOfEach, callRow, contention, FAILED, millisAt, searchRow, traceOf } from './rows.ts';
 import { until } from './until.ts';
@@ -85,6 +93,42 @@ export function describeCallStore(name: string, create: () => Promise<StoresUnde
       const asked = await from.list('calls', { query: query('outcome=timeout duration_ms>2'), limit: 1 });
       expect(asked).toMatchObject({ total: 1, returned: 1 });
       expect(requestIds(asked.rows)).toEqual(['req-4']);
+    });
+
+    test('the values of a field are counted over all rows that a filter asks for, the most frequent first', async () => {
+      await appendCalls(5);
+      at.append(
+        'calls',
+        callRow(6, { tool: 'nuke.0a0a0a0a.write', forwarded_for: ['10.0.0.1', '10.0.0.1', '10.0.0.2'] }),
+      );
+      at.append('calls', callRow(7, { tool: 'nuke.0a0a0a0a.read', forwarded_for: ['10.0.0.2'] }));
+      await stores.settle();
+      const sphere = { value: 'maya.a1b2c3d4.create_sphere', count: 5 };
+      const [read, write] = ['read', 'write'].map((verb) => ({ value: `nuke.0a0a0a0a.${verb}`, count: 1 }));
+      const facet = (request: FacetRequest): Promise<Facet> => from.facet('calls', request);
+      expect(await facet({ field: 'tool' })).toEqual({ total: 3, values: [sphere, read, write], complete: true });
+      expect(await facet({ field: 'tool', limit: 2 })).toMatchObject({ total: 3, values: [sphere, read] });
+      expect(await facet({ field: 'tool', contains: 'WRITE' })).toMatchObject({ total: 1, values: [write] });
+      expect(await facet({ field: 'success', query: query('outcome=timeout') })).toMatchObject({
+        values: [{ value: 'false', count: 2 }],
+      });
+      expect(await facet({ field: 'outcome', sinceMillis: millisAt(2), untilMillis: millisAt(4) })).toMatchObject({
+        values: [
+          { value: 'timeout', count: 2 },
+          { value: 'ok', count: 1 },
+        ],
+      });
+      expect((await facet({ field: 'forwarded_for' })).values).toEqual([
+        { value: '10.0.0.2', count: 2 },
+        { value: '10.0.0.1', count: 1 },
+      ]);
+      expect(await facet({ field: 'error.message_hash' })).toMatchObject({
+        values: [{ value: messageHash(FAILED.error.message), count: 2 }],
+      });
+      expect(await from.facet('traces', { field: 'tool' })).toEqual({ total: 0, values: [], complete: true });
+      await expect(facet({ field: 'duration_ms' })).rejects.toThrow('no field duration_ms whose values can be counted');
+      await expect(facet({ field: 'nothing' })).rejects.toThrow(RangeError);
+      expect(await facet({ field: 'tool' })).toMatchObject({ total: 3 });
     });
 
     test('a list of traces shows no spans and payloads, and a trace has all of them and the other requests of its trace', async () => {

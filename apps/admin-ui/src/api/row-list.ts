@@ -4,8 +4,7 @@ import { follow } from './live.ts';
 
 /** What a list is of. */
 export interface RowListRequest {
-  /** The route, and the name of its rows: `calls`. */
-  readonly kind: string;
+  readonly kind: ListKind;
   readonly q?: string | undefined;
   readonly since?: string | undefined;
   readonly until?: string | undefined;
@@ -32,8 +31,18 @@ interface Page<Row> {
   readonly [kind: string]: readonly Row[] | Summary | string | number | undefined;
 }
 
-/** Where the rows stand in an answer, if not under the name of its route. */
-const ROWS_OF: Readonly<Record<string, string>> = { 'search-telemetry': 'searches', traffic: 'frames' };
+/** A route whose rows are listed. */
+export type ListKind = 'calls' | 'traces' | 'workflows' | 'events' | 'activity' | 'search-telemetry' | 'traffic';
+
+const ROWS_OF = { 'search-telemetry': 'searches', traffic: 'frames' } as const;
+
+/** What the rows of a route are called: in its answer, in the store, and where their fields are named. */
+export function rowsOf<Kind extends ListKind>(kind: Kind): RowsOf<Kind> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the name beside it, or the same
+  return ((ROWS_OF as Partial<Record<ListKind, string>>)[kind] ?? kind) as RowsOf<Kind>;
+}
+
+type RowsOf<Kind extends ListKind> = Kind extends keyof typeof ROWS_OF ? (typeof ROWS_OF)[Kind] : Kind;
 
 /** Rows of one page, and most rows that the page holds. */
 const PAGE_ROWS = 500;
@@ -181,7 +190,7 @@ export class RowList<Row> {
 
   #show(page: Page<Row>, { cost, isFirst }: { readonly cost: ListCost; readonly isFirst: boolean }): void {
     const { kind } = this.request;
-    const listed = page[ROWS_OF[kind] ?? kind];
+    const listed = page[rowsOf(kind)];
     const rows = Array.isArray(listed) ? listed : [];
     batch(() => {
       this.#next = page.next_cursor;

@@ -108,10 +108,15 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
   mode: 'public (the default) or raw: with the bundle.',
   kind: 'calls (the default), traces (the default of har), searches or workflows.',
   format: 'jsonl (the default), csv, or har: HAR 1.2 of calls or traces.',
+  field:
+    'A field of the list that is a text, an enumeration or a flag. Default outcome; kind of searches and activity, event of events.',
+  contains: 'Only values that contain this, upper and lower case alike.',
   kinds: 'Comma list of calls, traces, events, activity.',
 };
 
 const OF_ONE_ROUTE: Readonly<Record<string, string>> = {
+  'facets kind': 'calls (the default), traces, searches, decisions, events or activity.',
+  'facets limit': 'Most values of the answer: 1 to 1,000, 20 by default.',
   'instances/:id/output limit': 'Most lines of the answer: 1 to 1,000, 100 by default.',
   'instances/:id/output cursor': 'Lines with a greater id alone; next_cursor of the page before.',
 };

@@ -45,6 +45,17 @@ test('rows of two workers are read in the order of their keys', async () => {
   expect(rows.map(({ row_id: id }) => id)).toEqual(ids.toReversed());
 });
 
+test('values of a field are counted over the rows of all workers', async () => {
+  const workers = startWorkers();
+  const [first, second] = [storeOf(workers.join()), storeOf(workers.join())];
+  [first, second, second].forEach((store) => store.append('calls', { ...callRow(newRowId()), outcome: 'timeout' }));
+  expect(await first.facet('calls', { field: 'outcome' })).toEqual({
+    total: 1,
+    values: [{ value: 'timeout', count: 3 }],
+    complete: true,
+  });
+});
+
 test('of good traces that wait only as many are made as are kept, and each that failed', async () => {
   const store = storeOf(startWorkers().join());
   const made: string[] = [];

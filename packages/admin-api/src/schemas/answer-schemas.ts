@@ -1,3 +1,4 @@
+import { ROW_KINDS } from '@dcc-mcp/call-store';
 import { z } from 'zod';
 import { callRow, count } from './call-schema.ts';
 import { activityRow, contentionEvent } from './event-schema.ts';
@@ -25,6 +26,21 @@ export const eventsAnswer: z.ZodType = z
 export const activityAnswer: z.ZodType = z
   .strictObject({ ...page, activity: z.array(activityRow) })
   .meta({ id: 'ActivityAnswer' });
+
+export const facetsAnswer: z.ZodType = z
+  .strictObject({
+    kind: z.enum(ROW_KINDS),
+    field: z.string(),
+    total: count.meta({ description: 'How many different values there are.' }),
+    returned: count,
+    complete: z.boolean().meta({
+      description: 'False where there are so many different values that those of older rows were not counted.',
+    }),
+    values: z
+      .array(z.strictObject({ value: z.string(), count: count.meta({ description: 'Rows that have it.' }) }))
+      .meta({ description: 'The most frequent first.' }),
+  })
+  .meta({ id: 'FacetsAnswer' });
 
 /** A refused request. */
 export const refusal: z.ZodType = z

@@ -1,47 +1,15 @@
-import type { FieldType } from './fields/query-field.ts';
-
-/** What is wrong with a query, with what a sentence about it needs: for whoever says it in other words. */
-export type QueryFault =
-  | { readonly code: 'too-long'; readonly max: number; readonly length: number }
-  | { readonly code: 'too-many'; readonly max: number; readonly count: number }
-  | { readonly code: 'nothing-before' | 'nothing-after'; readonly word: string }
-  | { readonly code: 'unknown-field'; readonly field: string; readonly nearest?: string }
-  | { readonly code: 'wrong-operator'; readonly field: string; readonly operator: string; readonly operators: string }
-  | {
-      readonly code: 'wrong-value';
-      readonly field: string;
-      readonly value: string;
-      readonly expected: ExpectedValue;
-      /** Of an `enum`: those there are. */
-      readonly words: string;
-      readonly nearest?: string;
-    }
-  | { readonly code: 'value-missing'; readonly condition: string }
-  | { readonly code: 'open-quote'; readonly quote: string }
-  | { readonly code: 'lone-operator' | 'unquoted-operator' | 'brackets' | 'text-behind-quote' };
-
-/** What a value has to be. */
-export type ExpectedValue = Exclude<FieldType, 'text'>;
+import type { ExpectedValue, QueryFault, UnwordedIssue } from './query-fault.ts';
 
 /** Why a text is no query. */
-export interface QueryIssue {
-  /** Where it begins in the text, in UTF-16 units from 0. */
-  readonly position: number;
-  /** The part of the text that is meant, at most 64 characters. */
-  readonly found: string;
+export interface QueryIssue extends UnwordedIssue {
   /** One sentence for who wrote the query, in English. */
   readonly message: string;
-  /** The same for who writes sentences of their own. */
-  readonly fault: QueryFault;
-  /** The known field or value that was most likely meant. */
-  readonly nearest?: string;
 }
 
 /** An issue with its sentence. */
-export function toIssue(position: number, found: string, fault: QueryFault): QueryIssue {
-  const nearest = 'nearest' in fault ? fault.nearest : undefined;
-  const message = `${sentenceOf(fault)}${nearest === undefined ? '' : ` Did you mean ${nearest}?`}`;
-  return { position, found: found.slice(0, 64), message, fault, ...(nearest === undefined ? {} : { nearest }) };
+export function toIssue(issue: UnwordedIssue): QueryIssue {
+  const { fault, nearest } = issue;
+  return { ...issue, message: `${sentenceOf(fault)}${nearest === undefined ? '' : ` Did you mean ${nearest}?`}` };
 }
 
 const EXPECTED: Readonly<Record<Exclude<ExpectedValue, 'enum'>, string>> = {
@@ -85,9 +53,4 @@ function sentenceOf(fault: QueryFault): string {
     default:
       return fault satisfies never;
   }
-}
-
-/** A text as a sentence has it, cut where it is long. */
-export function shown(text: string): string {
-  return text.length > 64 ? `${text.slice(0, 64)}…` : text;
 }

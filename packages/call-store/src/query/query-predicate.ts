@@ -1,12 +1,5 @@
-import { memoize } from '@dcc-mcp/bounds';
-import {
-  type DerivedValue,
-  pathOf,
-  type QueryField,
-  type QueryFields,
-  type QueryOperator,
-} from './fields/query-field.ts';
-import { messageHash } from './message-hash.ts';
+import { derivation } from './derived-value.ts';
+import { pathOf, type QueryField, type QueryFields, type QueryOperator } from './fields/query-field.ts';
 import type { ComparisonTerm, Query, QueryTerm } from './query-ast.ts';
 
 /** Whether a row is asked for. */
@@ -122,25 +115,15 @@ function overItems(test: Test): Test {
   };
 }
 
-const DERIVED: Readonly<Record<DerivedValue, (text: string) => string>> = { 'message-hash': messageHash };
-
-/** Texts of which it is remembered what was said of them: most rows that fail say the same. */
-const MAX_REMEMBERED = 1000;
-
 /** What is compared of a row. */
 function valueGetter(name: string, field: QueryField): Getter {
   const get = getterOf(pathOf(name, field));
-  if (field.derived === undefined) {
-    return get;
-  }
-  const derive = memoize(DERIVED[field.derived], MAX_REMEMBERED);
-  return (row) => {
-    const found = get(row);
-    return typeof found === 'string' ? derive(found) : found;
-  };
+  const derive = derivation(field);
+  return (row) => derive(get(row));
 }
 
-function getterOf(path: readonly string[]): Getter {
+/** What stands in a row where a path leads. */
+export function getterOf(path: readonly string[]): Getter {
   const [first = '', ...rest] = path;
   if (rest.length === 0) {
     return (row) => memberOf(row, first);

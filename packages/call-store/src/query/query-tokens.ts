@@ -1,5 +1,5 @@
 import { QUERY_OPERATORS, type QueryOperator } from './fields/query-field.ts';
-import { type QueryFault, type QueryIssue, toIssue } from './query-issue.ts';
+import { issueAt, type QueryFault, type UnwordedIssue } from './query-fault.ts';
 
 /** A piece of a query as it is written. */
 export type QueryToken =
@@ -20,7 +20,7 @@ export interface ComparisonToken {
 /** Pieces, or the first thing that is wrong. */
 export type Tokens =
   | { readonly ok: true; readonly tokens: readonly QueryToken[] }
-  | { readonly ok: false; readonly issue: QueryIssue };
+  | { readonly ok: false; readonly issue: UnwordedIssue };
 
 // A dash is in no field's name, but in what people write for one (`agent-id`).
 const FIELD = /[A-Za-z_][\w.-]*/y;
@@ -42,7 +42,7 @@ export function tokenize(text: string): Tokens {
 class Reader {
   readonly #text: string;
   #at = 0;
-  issue: QueryIssue | undefined;
+  issue: UnwordedIssue | undefined;
 
   constructor(text: string) {
     this.#text = text;
@@ -157,7 +157,7 @@ class Reader {
   }
 
   #fail(at: number, fault: QueryFault): undefined {
-    this.issue ??= toIssue(at, this.#text.slice(at, at + 64), fault);
+    this.issue ??= issueAt(at, this.#text.slice(at, at + 64), fault);
     return undefined;
   }
 }

@@ -7,7 +7,8 @@ export {
   type QueryFields,
   type QueryOperator,
 } from './fields/query-field.ts';
-export { type QueryFault, type QueryIssue } from './query-issue.ts';
+export { type QueryFault, type UnwordedIssue } from './query-fault.ts';
+export { type QueryIssue } from './query-issue.ts';
 export { QUERY_FIELDS } from './fields/query-fields.ts';
 export { MAX_QUERY_CHARS, MAX_QUERY_TERMS, type ReadQuery, readQuery } from './read-query.ts';
 export { parseQuery, type QueryReading } from './parse-query.ts';

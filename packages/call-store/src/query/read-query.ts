@@ -1,14 +1,14 @@
 import { operatorsOf, type QueryFields } from './fields/query-field.ts';
 import { nearestName } from './nearest-name.ts';
 import type { Query, QueryTerm } from './query-ast.ts';
-import { type QueryIssue, shown, toIssue } from './query-issue.ts';
+import { issueAt, shown, type UnwordedIssue } from './query-fault.ts';
 import { type ComparisonToken, type QueryToken, tokenize } from './query-tokens.ts';
 import { readValue } from './query-value.ts';
 
-/** A query, or the first thing that is wrong with it. */
+/** A query, or the first thing that is wrong with it, for who has words of their own for it. */
 export type ReadQuery =
   | { readonly ok: true; readonly query: Query }
-  | { readonly ok: false; readonly issue: QueryIssue };
+  | { readonly ok: false; readonly issue: UnwordedIssue };
 
 /** Longest query, in UTF-16 units. */
 export const MAX_QUERY_CHARS = 2048;
@@ -24,7 +24,7 @@ export const MAX_QUERY_TERMS = 64;
 export function readQuery(text: string, fields: QueryFields): ReadQuery {
   if (text.length > MAX_QUERY_CHARS) {
     const fault = { code: 'too-long', max: MAX_QUERY_CHARS, length: text.length } as const;
-    return { ok: false, issue: toIssue(MAX_QUERY_CHARS, '', fault) };
+    return { ok: false, issue: issueAt(MAX_QUERY_CHARS, '', fault) };
   }
   const read = tokenize(text);
   if (!read.ok) {
@@ -35,22 +35,22 @@ export function readQuery(text: string, fields: QueryFields): ReadQuery {
 }
 
 /** A connective stands between two conditions. */
-function issueOfOrder(tokens: readonly QueryToken[], text: string): QueryIssue | undefined {
+function issueOfOrder(tokens: readonly QueryToken[], text: string): UnwordedIssue | undefined {
   let before: QueryToken | undefined;
   for (const token of tokens) {
     if (token.kind === 'connective' && (before === undefined || before.kind === 'connective')) {
-      return toIssue(token.at, token.word, { code: 'nothing-before', word: token.word });
+      return issueAt(token.at, token.word, { code: 'nothing-before', word: token.word });
     }
     before = token;
   }
   if (before?.kind === 'connective') {
-    return toIssue(before.at, before.word, { code: 'nothing-after', word: before.word });
+    return issueAt(before.at, before.word, { code: 'nothing-after', word: before.word });
   }
   const terms = tokens.filter(({ kind }) => kind !== 'connective');
   const past = terms[MAX_QUERY_TERMS];
   return past === undefined
     ? undefined
-    : toIssue(past.at, text.slice(past.at), { code: 'too-many', max: MAX_QUERY_TERMS, count: terms.length });
+    : issueAt(past.at, text.slice(past.at), { code: 'too-many', max: MAX_QUERY_TERMS, count: terms.length });
 }
 
 function build(tokens: readonly QueryToken[], fields: QueryFields): ReadQuery {
@@ -71,18 +71,18 @@ function build(tokens: readonly QueryToken[], fields: QueryFields): ReadQuery {
   return { ok: true, query: { anyOf: tokens.length === 0 ? [] : anyOf } };
 }
 
-function toComparison(token: ComparisonToken, fields: QueryFields): QueryTerm | { readonly issue: QueryIssue } {
+function toComparison(token: ComparisonToken, fields: QueryFields): QueryTerm | { readonly issue: UnwordedIssue } {
   const { field: name, operator, value: text, at, valueAt } = token;
   const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
   if (field === undefined) {
     const nearest = nearestName(name, Object.keys(fields));
     const fault = { code: 'unknown-field', field: shown(name), ...(nearest === undefined ? {} : { nearest }) } as const;
-    return { issue: toIssue(at, name, fault) };
+    return { issue: issueAt(at, name, fault) };
   }
   const operators = operatorsOf(field.type);
   if (!operators.includes(operator)) {
     const fault = { code: 'wrong-operator', field: name, operator, operators: operators.join(' ') } as const;
-    return { issue: toIssue(at, `${name}${operator}`, fault) };
+    return { issue: issueAt(at, `${name}${operator}`, fault) };
   }
   const reading = readValue(text, field, operator);
   if (reading.ok) {
@@ -91,5 +91,5 @@ function toComparison(token: ComparisonToken, fields: QueryFields): QueryTerm | 
   const { expected, nearest } = reading;
   const about = { field: name, value: shown(text), expected, words: (field.values ?? []).join(', ') };
   const fault = { code: 'wrong-value', ...about, ...(nearest === undefined ? {} : { nearest }) } as const;
-  return { issue: toIssue(valueAt, text, fault) };
+  return { issue: issueAt(valueAt, text, fault) };
 }

@@ -1,4 +1,5 @@
 import { newUuidV7 } from '@dcc-mcp/request-context';
+import type { Facet } from '../analytics/facet.ts';
 import type { Stats } from '../analytics/stats.ts';
 import type { TopRow } from '../analytics/top-rows.ts';
 import { newRowId } from '../rows/row-id.ts';
@@ -7,6 +8,7 @@ import type { TraceDetail } from '../rows/trace-row.ts';
 import { boundRow, isKept } from '../store/bound-row.ts';
 import type {
   CallStore,
+  FacetRequest,
   LateKind,
   LateRow,
   ListRequest,
@@ -180,6 +182,11 @@ export class RedisCallStore implements CallStore {
   async list<K extends RowKind>(kind: K, request: ListRequest = {}): Promise<RowList<ListedRows[K]>> {
     await this.#look(kind);
     return this.#reader.list(kind, request);
+  }
+
+  async facet(kind: RowKind, request: FacetRequest): Promise<Facet> {
+    await this.#look(kind);
+    return this.#reader.facet(kind, request);
   }
 
   async *scan<K extends RowKind>(

@@ -1,9 +1,12 @@
+import { type Facet, facetField } from '../analytics/facet.ts';
 import type { Stats } from '../analytics/stats.ts';
 import type { TopRow } from '../analytics/top-rows.ts';
+import { QUERY_FIELDS } from '../query/fields/query-fields.ts';
 import type { FollowUpNote } from '../rows/search-row.ts';
 import type { TraceDetail } from '../rows/trace-row.ts';
 import type {
   CallStore,
+  FacetRequest,
   LateKind,
   LateRow,
   ListRequest,
@@ -67,6 +70,18 @@ export class IndexedCallStore implements CallStore {
       ? await this.#joined.fromFile((state) => this.#joined.page(kind, request, state))
       : undefined;
     return page ?? this.#memory.list(kind, request);
+  }
+
+  async facet(kind: RowKind, request: FacetRequest): Promise<Facet> {
+    // What is asked wrongly is no failure of the file.
+    facetField(QUERY_FIELDS[kind], request.field);
+    const found = isIndexed(kind)
+      ? await this.#joined.fromFile(async (state) => {
+          const { rows: beside, without } = await this.#joined.beside(kind, state, request);
+          return this.#index.ask('facet', { kind, request, beside, without });
+        })
+      : undefined;
+    return found ?? this.#memory.facet(kind, request);
   }
 
   async *scan<K extends RowKind>(kind: K, filter: RowFilter = {}): AsyncGenerator<RowKinds[K], void, undefined> {

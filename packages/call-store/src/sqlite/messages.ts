@@ -1,7 +1,8 @@
+import type { Facet } from '../analytics/facet.ts';
 import type { Stats, StatsOptions } from '../analytics/stats.ts';
 import type { TopRow } from '../analytics/top-rows.ts';
 import type { CallRow } from '../rows/call-row.ts';
-import type { ListRequest, StatsRequest } from '../store/call-store.ts';
+import type { FacetRequest, ListRequest, StatsRequest } from '../store/call-store.ts';
 
 /** The lists that are indexed. */
 export type IndexedKind = 'calls' | 'traces';
@@ -56,6 +57,7 @@ export interface WorkerCalls {
   missing(request: { readonly kind: IndexedKind; readonly ids: readonly string[] }): readonly string[];
   read(request: ReadRequest): ReadAnswer;
   find(request: { readonly kind: IndexedKind; readonly id: string }): readonly StoredRow[];
+  facet(request: FacetInput): Facet;
   stats(request: StatsInput): Stats;
   /** What all calls say of each instance. */
   totals(request: CallsBeside): readonly TopRow[];
@@ -75,6 +77,15 @@ export interface RowsToAdd {
 export interface CallsBeside {
   readonly without: readonly string[];
   readonly calls: readonly CallRow[];
+}
+
+/** {@link WorkerCalls.facet}. */
+export interface FacetInput {
+  readonly kind: IndexedKind;
+  readonly request: FacetRequest;
+  /** Rows that match and are told of by somebody else. */
+  readonly beside: readonly object[];
+  readonly without: readonly string[];
 }
 
 /** {@link WorkerCalls.stats}. */

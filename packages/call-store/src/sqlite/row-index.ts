@@ -141,7 +141,7 @@ export class RowIndex {
   }
 
   /** Asks what is in the file. @throws {Error} With the cause in a few words. */
-  async ask<Name extends 'read' | 'find' | 'missing' | 'stats' | 'totals'>(
+  async ask<Name extends 'read' | 'find' | 'missing' | 'facet' | 'stats' | 'totals'>(
     name: Name,
     request: Parameters<WorkerCalls[Name]>[0],
   ): Promise<ReturnType<WorkerCalls[Name]>> {

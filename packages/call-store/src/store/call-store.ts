@@ -1,3 +1,4 @@
+import type { Facet, FacetOptions } from '../analytics/facet.ts';
 import type { Stats, StatsOptions } from '../analytics/stats.ts';
 import type { TopRow } from '../analytics/top-rows.ts';
 import type { Query } from '../query/query-ast.ts';
@@ -91,6 +92,9 @@ export interface LateRow<Row> {
   };
 }
 
+/** Of which rows values are counted, and which. */
+export interface FacetRequest extends RowFilter, FacetOptions {}
+
 /** Of which calls statistics are made; traces and how far back they reach are the store's to know. */
 export type StatsRequest = Omit<StatsOptions, 'retainedSince' | 'traces'>;
 
@@ -129,6 +133,8 @@ export interface CallStore {
   appendFollowUp(searchId: string, followUp: FollowUpNote): void;
   /** A page of a list, newest first. */
   list<K extends RowKind>(kind: K, request?: ListRequest): Promise<RowList<ListedRows[K]>>;
+  /** The most frequent values of a field, over all rows that a filter asks for. @throws {RangeError} As `facetField`. */
+  facet(kind: RowKind, request: FacetRequest): Promise<Facet>;
   /**
    * Whole rows, newest first, one after the other: for sums and exports.
    *

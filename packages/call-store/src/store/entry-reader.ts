@@ -1,7 +1,9 @@
+import { type Facet, FacetCounts } from '../analytics/facet.ts';
 import { stats, type Stats } from '../analytics/stats.ts';
 import { type TopRow, toTopRows } from '../analytics/top-rows.ts';
+import { QUERY_FIELDS } from '../query/fields/query-fields.ts';
 import type { CallRow } from '../rows/call-row.ts';
-import type { ListRequest, RowFilter, RowList, StatsRequest } from './call-store.ts';
+import type { FacetRequest, ListRequest, RowFilter, RowList, StatsRequest } from './call-store.ts';
 import { type EntriesOf, feedOf, kindsBehind } from './feed.ts';
 import { isNamed, matcherOf, pageOf, toListed } from './list-rows.ts';
 import type { ListedRows, RowKind, RowKinds } from './row-kinds.ts';
@@ -32,6 +34,14 @@ export class EntryReader {
       rows: page.rows.map((row) => toListed(kind, row)),
       ...(dropped === 0 ? {} : { dropped }),
     };
+  }
+
+  facet(kind: RowKind, request: FacetRequest): Facet {
+    const counts = new FacetCounts(QUERY_FIELDS[kind], request);
+    for (const row of this.scan(kind, request)) {
+      counts.countRow(row);
+    }
+    return counts.toFacet();
   }
 
   /** @param isWanted Says by their key which rows need not be made. */

@@ -1,3 +1,4 @@
+import type { Facet } from '../analytics/facet.ts';
 import type { Stats } from '../analytics/stats.ts';
 import type { TopRow } from '../analytics/top-rows.ts';
 import { createRowIds, newRowId, rowIdAt } from '../rows/row-id.ts';
@@ -6,6 +7,7 @@ import type { TraceDetail } from '../rows/trace-row.ts';
 import { boundRow, isKept, withFollowUp } from './bound-row.ts';
 import type {
   CallStore,
+  FacetRequest,
   LateKind,
   LateRow,
   ListRequest,
@@ -127,6 +129,10 @@ export class MemoryCallStore implements CallStore {
 
   async list<K extends RowKind>(kind: K, request: ListRequest = {}): Promise<RowList<ListedRows[K]>> {
     return this.#reader.list(kind, request);
+  }
+
+  async facet(kind: RowKind, request: FacetRequest): Promise<Facet> {
+    return this.#reader.facet(kind, request);
   }
 
   async *scan<K extends RowKind>(

@@ -127,6 +127,17 @@ const CALL_CASES: readonly Case[] = [
   { field: 'forwarded_for', values: words, operators: TEXTUAL },
   { field: 'attribution_trust', values: fc.constantFrom('header', 'auth'), operators: TEXTUAL },
 ];
+const CALL_FACETS = [
+  'session_id',
+  'request_id',
+  'error',
+  'error.kind',
+  'error.message_hash',
+  'error.retryable',
+  'policy.reason',
+  'forwarded_for',
+  'attribution_trust',
+];
 const TRACE_CASES: readonly Case[] = [
   ...SHARED,
   { field: 'operation', values: fc.constantFrom('call', 'search'), operators: TEXTUAL },
@@ -214,6 +225,48 @@ test.each([
   );
   expect(index.health()).toMatchObject({ state: 'ok', dropped: 0, pruned: 0 });
 });
+
+const FACETED = ['tool', 'agent_name', 'outcome', 'success'];
+const facets = (fields: readonly string[], cases: readonly Case[]) =>
+  fc.record({
+    field: fc.constantFrom(...fields),
+    contains: words,
+    limit: fc.constantFrom(1, 3, 1000),
+    query: queriesOf(cases),
+  });
+
+test.each([
+  ['calls', calls, callRow, facets([...FACETED, ...CALL_FACETS], CALL_CASES)],
+  ['traces', traces, traceOf, facets([...FACETED, 'operation', 'is_slow'], TRACE_CASES)],
+] as const)(
+  'values of %s are counted as the memory counts them, each as often as it is found',
+  async (kind, changes, make, asks) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(changes, { maxLength: 6 }), asks, fc.boolean(), async (added, asked, isFlushed) => {
+        for (const change of added) {
+          append(kind, { ...make(1), ...(change as object), row_id: newRowId() });
+        }
+        if (isFlushed) {
+          await index.flush();
+        }
+        const facet = await indexed.facet(kind, asked);
+        expect(facet).toEqual(await memory.facet(kind, asked));
+        for (const { value, count } of facet.values.slice(0, 3)) {
+          expect((await memory.list(kind, { query: andEquals(asked, value) })).total).toBe(count);
+        }
+      }),
+      { numRuns: 60 },
+    );
+    expect(index.health()).toMatchObject({ state: 'ok', dropped: 0, pruned: 0 });
+  },
+);
+
+/** The rows of a query that have one value. */
+function andEquals({ field, query }: { readonly field: string; readonly query: Query }, text: string): Query {
+  const value = ['success', 'is_slow', 'error.retryable'].includes(field) ? text === 'true' : text;
+  const term: QueryTerm = { kind: 'comparison', field, operator: '=', value };
+  return { anyOf: query.anyOf.map((terms) => [...terms, term]) };
+}
 
 const BUCKETS = 60;
 const HOUR_SECONDS = 3600;

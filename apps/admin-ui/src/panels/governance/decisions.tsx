@@ -16,6 +16,8 @@ import { number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
 import style from './governance.module.css';
 
+/** Of all decisions, whatever time is looked at. */
+const FACETS = { kind: 'decisions' };
 const OUTCOMES = ['denied', 'throttled', 'failed', 'allowed'] as const;
 
 export interface DecisionsProps {
@@ -28,7 +30,7 @@ export function Decisions({ stats, listed: { answer, refusal } }: DecisionsProps
   const rows = answer?.recent_decisions ?? [];
   return (
     <Section title={t('governance.decisions')} note={t('governance.decisions.note', { n: number(rows.length) })}>
-      <QueryBar fields={QUERY_FIELDS.decisions} rows={rows} placeholder={t('governance.placeholder')} />
+      <QueryBar fields={QUERY_FIELDS.decisions} rows={rows} facets={FACETS} placeholder={t('governance.placeholder')} />
       <Counts
         counted={OUTCOMES.map((outcome) => ({
           label: t(`governance.outcome.${outcome}`),

@@ -1,8 +1,8 @@
-import { QUERY_FIELDS, type QueryFields } from '@dcc-mcp/call-store/query';
+import { QUERY_FIELDS } from '@dcc-mcp/call-store/query';
 import type { ComponentChildren } from 'preact';
 import { useMemo, useRef } from 'preact/hooks';
 import { connection } from '../../api/connection.ts';
-import type { ListCost, RowList } from '../../api/row-list.ts';
+import { type ListCost, type ListKind, type RowList, rowsOf } from '../../api/row-list.ts';
 import { useRows } from '../../api/use-rows.ts';
 import { now } from '../../state/clock.ts';
 import { go, place, placeHref } from '../../state/place.ts';
@@ -22,8 +22,7 @@ import { type AskedMenu, useRowMenu } from './use-row-menu.tsx';
 
 export interface ListPanelProps<Row> {
   readonly title: string;
-  /** The route, whose rows carry the same name. */
-  readonly kind: 'calls' | 'traces' | 'workflows' | 'events' | 'activity' | 'search-telemetry' | 'traffic';
+  readonly kind: ListKind;
   /** An example of a filter. */
   readonly placeholder?: string;
   readonly columns: readonly Column<Row>[];
@@ -40,6 +39,9 @@ export interface ListPanelProps<Row> {
   /** Nothing is kept of it, whatever the filter and the time. */
   readonly isOff?: boolean;
 }
+
+/** Lists that are no store's: their values are offered from the rows in sight. */
+const UNCOUNTED: ReadonlySet<ListKind> = new Set(['workflows', 'traffic']);
 
 /** A list with its filter, its rows, and one of them beside it. */
 export function ListPanel<Row extends object>(props: ListPanelProps<Row>) {
@@ -60,7 +62,12 @@ export function ListPanel<Row extends object>(props: ListPanelProps<Row>) {
       title={props.title}
       tools={
         <>
-          <QueryBar fields={fieldsOf(kind)} rows={rows} placeholder={props.placeholder} />
+          <QueryBar
+            fields={QUERY_FIELDS[rowsOf(kind)]}
+            rows={rows}
+            facets={UNCOUNTED.has(kind) ? undefined : { kind: rowsOf(kind), ...times }}
+            placeholder={props.placeholder}
+          />
           {props.strip?.(list)}
           {menu}
         </>
@@ -89,14 +96,6 @@ export function ListPanel<Row extends object>(props: ListPanelProps<Row>) {
       )}
     </ListFrame>
   );
-}
-
-/** Some kinds of rows have another name where they are asked for. */
-function fieldsOf(kind: ListPanelProps<object>['kind']): QueryFields {
-  if (kind === 'search-telemetry') {
-    return QUERY_FIELDS.searches;
-  }
-  return QUERY_FIELDS[kind === 'traffic' ? 'frames' : kind];
 }
 
 interface NoRowsProps<Row> {
@@ -169,17 +168,11 @@ function costText({ tookMillis, queryMillis, scanned }: ListCost): string {
     : t('list.cost', { ms, query: duration(queryMillis), rows: number(scanned) });
 }
 
-/** The stores of a list, where they are not called like it. */
-const STORES_OF: Readonly<Record<string, readonly string[]>> = {
-  traces: ['traces', 'kept_traces'],
-  'search-telemetry': ['searches'],
-  traffic: ['frames'],
-};
-
 /** How full the rings of a list are: what it has no room for is let go. */
-function Kept({ kind }: { readonly kind: string }) {
+function Kept({ kind }: { readonly kind: ListKind }) {
   const { stores = {} } = connection.value.health ?? {};
-  const rings = (STORES_OF[kind] ?? [kind]).flatMap((name) => stores[name] ?? []);
+  const names = [rowsOf(kind), ...(kind === 'traces' ? ['kept_traces'] : [])];
+  const rings = names.flatMap((name) => stores[name] ?? []);
   const sum = (member: 'rows' | 'capacity'): string => number(rings.reduce((all, ring) => all + ring[member], 0));
   return rings.length === 0 ? null : <span>{t('list.kept', { rows: sum('rows'), capacity: sum('capacity') })}</span>;
 }

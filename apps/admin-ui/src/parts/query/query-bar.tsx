@@ -3,23 +3,27 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { useKeys } from '../../shell/use-keys.ts';
 import { go, place } from '../../state/place.ts';
+import { number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
 import { faultText } from './fault-text.ts';
 import style from './query-bar.module.css';
-import { termsOf, withoutTerm } from './query-terms.ts';
-import { type Suggestion, pieceAt, suggestionsFor } from './suggestions.ts';
+import { besideTerm, termsOf, withoutTerm } from './query-terms.ts';
+import { type Suggestion, pieceAt, suggestionsFor, writtenIn } from './suggestions.ts';
+import { type FacetRows, useFacet } from './use-facet.ts';
 
 /** What a filter is written for. */
 export interface QueryBarProps {
   readonly fields: QueryFields;
-  /** Rows in sight, which its values are offered from. */
+  /** Rows in sight, which values are offered from until more is known. */
   readonly rows: readonly object[];
+  /** All rows there are, where the gateway counts their values. */
+  readonly facets?: FacetRows | undefined;
   /** An example; the default is one of calls. */
   readonly placeholder?: string | undefined;
 }
 
 /** The filter of a list: as text and as pieces, both of the one in the address. */
-export function QueryBar({ fields, rows, placeholder = t('list.filter.placeholder') }: QueryBarProps) {
+export function QueryBar({ fields, rows, facets, placeholder = t('list.filter.placeholder') }: QueryBarProps) {
   const q = place.value.q ?? '';
   const [draft, setDraft] = useState(q);
   const input = useRef<HTMLInputElement>(null);
@@ -40,7 +44,7 @@ export function QueryBar({ fields, rows, placeholder = t('list.filter.placeholde
         placeholder={placeholder}
         onDraft={setDraft}
         onApply={apply}
-        offer={(piece) => suggestionsFor(piece, fields, rows)}
+        source={{ fields, rows, facets }}
       />
       {draft !== '' && (
         <button type="button" class="quiet" title={t('list.filter.clear')} onClick={() => apply('')}>
@@ -108,17 +112,21 @@ interface ComboboxProps {
   readonly input: { current: HTMLInputElement | null };
   readonly onDraft: (text: string) => void;
   readonly onApply: (text: string) => void;
-  readonly offer: (piece: string) => readonly Suggestion[];
+  /** What is offered. */
+  readonly source: Pick<QueryBarProps, 'fields' | 'rows' | 'facets'>;
 }
 
 /** A text with a list of ways to go on (ARIA 1.2, combobox with list autocomplete). */
-function Combobox({ draft, input, placeholder, onDraft, onApply, offer }: ComboboxProps) {
+function Combobox({ draft, input, placeholder, onDraft, onApply, source }: ComboboxProps) {
   const [isOpen, setOpen] = useState(false);
   const [chosen, setChosen] = useState(-1);
   const listId = useId();
   const caret = input.current?.selectionStart ?? draft.length;
   const piece = pieceAt(draft, caret);
-  const offered = isOpen ? offer(piece.text) : [];
+  const { fields, rows, facets } = source;
+  const written = isOpen ? writtenIn(piece.text, fields) : undefined;
+  const known = useFacet(facets, written, besideTerm(draft, piece.at));
+  const offered = isOpen ? suggestionsFor(piece.text, fields, { known, rows }) : [];
   const take = ({ text }: Suggestion): void => {
     const next = draft.slice(0, piece.at) + text + draft.slice(piece.at + piece.text.length);
     setChosen(-1);
@@ -188,7 +196,9 @@ function Offered({ id, offered, chosen, onTake }: OfferedProps) {
           onMouseDown={(event) => (event.preventDefault(), onTake(suggestion))}
         >
           <code>{suggestion.text}</code>
-          {suggestion.count !== undefined && suggestion.count > 0 && <span class="soft">{suggestion.count}</span>}
+          {suggestion.count !== undefined && suggestion.count > 0 && (
+            <span class="soft">{number(suggestion.count)}</span>
+          )}
         </li>
       ))}
     </ul>

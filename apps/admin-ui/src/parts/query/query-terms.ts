@@ -22,6 +22,22 @@ export function withoutTerm(q: string, at: number): string {
     .join(' ');
 }
 
+/** The other conditions of the alternative that the piece at `at` belongs to. */
+export function besideTerm(q: string, at: number): string {
+  let beside: string[] = [];
+  for (const each of termsOf(q)) {
+    if (each.text === 'OR') {
+      if (each.at > at) {
+        break;
+      }
+      beside = [];
+    } else if (each.at !== at && each.text !== 'AND') {
+      beside.push(each.text);
+    }
+  }
+  return beside.join(' ');
+}
+
 /** The filter with one more condition: of every alternative, because AND binds tighter than OR. */
 export function withTerm(q: string, condition: string): string {
   const all = alternativesOf(q).map((terms) => (terms.includes(condition) ? terms : terms.concat(condition)));

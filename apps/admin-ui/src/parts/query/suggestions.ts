@@ -1,12 +1,11 @@
-import type { QueryFields } from '@dcc-mcp/call-store/query';
-import { operatorsOf } from '@dcc-mcp/call-store/query';
+import { operatorsOf, type QueryField, type QueryFields } from '@dcc-mcp/call-store/query';
 import { term, termsOf } from './query-terms.ts';
 
 /** A way to go on with what is being written. */
 export interface Suggestion {
   /** What the piece at the caret becomes. */
   readonly text: string;
-  /** How many of the rows in sight it would leave; absent of a field. */
+  /** How many rows have it; absent of a field. */
   readonly count?: number;
 }
 
@@ -18,23 +17,50 @@ export function pieceAt(q: string, caret: number): { readonly text: string; read
   return termsOf(q).find(({ text, at }) => at <= caret && caret <= at + text.length) ?? { text: '', at: caret };
 }
 
-/** Fields that begin like the piece, or values of its field: of the closed set, or seen in `rows`, the most frequent first. */
-export function suggestionsFor(piece: string, fields: QueryFields, rows: readonly object[]): readonly Suggestion[] {
-  const comparison = COMPARISON.exec(piece);
-  if (comparison === null) {
+/** A condition that is being written. */
+export interface Written {
+  readonly name: string;
+  readonly field: QueryField;
+  readonly operator: string;
+  /** What there is of its value, in lower case. */
+  readonly value: string;
+}
+
+/** The condition that a piece is; `undefined` of one that is none, or can be none. */
+export function writtenIn(piece: string, fields: QueryFields): Written | undefined {
+  const [, name = '', operator = '=', value = ''] = COMPARISON.exec(piece) ?? [];
+  const field = fields[name];
+  return field === undefined || !operatorsOf(field.type).some((each) => each === operator)
+    ? undefined
+    : { name, field, operator, value: value.replace(/^"|"$/g, '').toLowerCase() };
+}
+
+/** Where values are offered from: what is known of all rows, else the rows in sight. */
+export interface ValueSource {
+  readonly known?: ReadonlyMap<string, number> | undefined;
+  readonly rows: readonly object[];
+}
+
+/** Fields that begin like the piece, or values of its field: of the closed set, or that rows have, the most frequent first. */
+export function suggestionsFor(
+  piece: string,
+  fields: QueryFields,
+  { known, rows }: ValueSource,
+): readonly Suggestion[] {
+  if (!COMPARISON.test(piece)) {
     return fieldsLike(piece.toLowerCase(), fields);
   }
-  const [, name = '', operator = '=', written = ''] = comparison;
-  const field = fields[name];
-  if (field === undefined || !operatorsOf(field.type).some((each) => each === operator)) {
+  const written = writtenIn(piece, fields);
+  if (written === undefined) {
     return [];
   }
-  const wanted = written.replace(/^"|"$/g, '').toLowerCase();
-  const counts = countValues(rows, field.path ?? name.split('.'));
+  const { name, field, operator, value: wanted } = written;
+  const counts = new Map(known ?? countValues(rows, placeOf(name, field)));
   for (const value of field.values ?? (field.type === 'flag' ? ['true', 'false'] : [])) {
     counts.set(value, counts.get(value) ?? 0);
   }
   return [...counts]
+    .filter(([value]) => value.length <= MAX_VALUE_CHARS)
     .filter(([value]) => value.toLowerCase().includes(wanted) && value.toLowerCase() !== wanted)
     .toSorted(([, one], [, other]) => other - one)
     .slice(0, MAX_SUGGESTIONS)
@@ -54,11 +80,16 @@ function fieldsLike(written: string, fields: QueryFields): readonly Suggestion[]
 /** Values longer than this, and numbers, are no choice to offer. */
 const MAX_VALUE_CHARS = 80;
 
+/** What is derived stands in an answer by its own name. */
+function placeOf(name: string, { derived, path }: QueryField): readonly string[] {
+  return derived === undefined && path !== undefined ? path : name.split('.');
+}
+
 function countValues(rows: readonly object[], path: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const row of rows) {
     const value = path.reduce<unknown>(memberOf, row);
-    if (typeof value === 'string' && value.length <= MAX_VALUE_CHARS) {
+    if (typeof value === 'string') {
       counts.set(value, (counts.get(value) ?? 0) + 1);
     }
   }

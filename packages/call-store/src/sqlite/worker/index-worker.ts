@@ -14,6 +14,7 @@ import {
 } from '../messages.ts';
 import { BlockMaker } from './blocks/make-blocks.ts';
 import { isNoGood, openForReading, openForWriting, type OpenFile, type Sqlite } from './database.ts';
+import { facetOf } from './facet-of.ts';
 import { Pruner } from './prune-rows.ts';
 import { RowReader } from './read-rows.ts';
 import { statsOf, totalsOf } from './sums.ts';
@@ -78,6 +79,10 @@ class IndexWorker implements WorkerCalls {
 
   find({ kind, id }: { readonly kind: IndexedKind; readonly id: string }): ReturnType<WorkerCalls['find']> {
     return this.#consistently(({ readers }) => readers[kind].find(id));
+  }
+
+  facet(input: Parameters<WorkerCalls['facet']>[0]): ReturnType<WorkerCalls['facet']> {
+    return this.#consistently(({ readers }) => facetOf(readers[input.kind], input));
   }
 
   stats(input: Parameters<WorkerCalls['stats']>[0]): ReturnType<WorkerCalls['stats']> {

@@ -1,5 +1,6 @@
 import type {
   CallStore,
+  FacetRequest,
   FollowUpNote,
   LateKind,
   LateRow,
@@ -91,6 +92,11 @@ export class CollectedRows implements CallStore {
   async list<K extends RowKind>(kind: K, request?: ListRequest): Promise<RowList<ListedRows[K]>> {
     await this.collect();
     return this.#store.list(kind, request);
+  }
+
+  async facet(kind: RowKind, request: FacetRequest): ReturnType<CallStore['facet']> {
+    await this.collect();
+    return this.#store.facet(kind, request);
   }
 
   async *scan<K extends RowKind>(kind: K, filter?: RowFilter): AsyncIterable<RowKinds[K]> {
@@ -200,6 +206,7 @@ export function rowServices(store: CallStore): Services {
     },
     'rows.find': (kind: RowKind, id: string) => store.find(kind, id),
     'rows.trace': (id: string) => store.trace(id),
+    'rows.facet': (kind: RowKind, request: FacetRequest) => store.facet(kind, request),
     'rows.stats': (request: StatsRequest) => store.stats(request),
     'rows.instanceTotals': () => store.instanceTotals(),
     'rows.usage': () => store.usage(),

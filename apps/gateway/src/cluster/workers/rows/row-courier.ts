@@ -1,5 +1,6 @@
 import {
   type CallStore,
+  type FacetRequest,
   type FollowUpNote,
   type LateKind,
   type LateRow,
@@ -85,6 +86,10 @@ export class RowCourier implements CallStore {
 
   list<K extends RowKind>(kind: K, request?: ListRequest): Promise<RowList<ListedRows[K]>> {
     return this.#ask('rows.list', kind, request);
+  }
+
+  facet(kind: RowKind, request: FacetRequest): ReturnType<CallStore['facet']> {
+    return this.#ask('rows.facet', kind, request);
   }
 
   async *scan<K extends RowKind>(kind: K, filter?: RowFilter): AsyncIterable<RowKinds[K]> {
