@@ -138,7 +138,8 @@ function Combobox({ draft, input, placeholder, onDraft, onApply, source }: Combo
     const suggestion = offered[chosen];
     if (step !== 0 && offered.length > 0) {
       event.preventDefault();
-      setChosen((chosen + step + offered.length) % offered.length);
+      // Where none is chosen yet, up is the last one.
+      setChosen((Math.max(chosen, step > 0 ? -1 : 0) + step + offered.length) % offered.length);
     } else if ((event.key === 'Enter' || event.key === 'Tab') && suggestion !== undefined) {
       event.preventDefault();
       take(suggestion);
