@@ -49,6 +49,12 @@ describe('the lines of a waterfall', () => {
     expect(shown(toRows([span('a', 0, 1, { parent_span_id: 'of-the-caller' })], NONE))).toEqual(['a']);
   });
 
+  test('a span whose id another one has is left out, also where it lies under that', () => {
+    const twice = [span('root', 0, 10), child('hop', 1, 5), span('root', 2, 3, { parent_span_id: 'hop' })];
+    expect(shown(toRows(twice, NONE))).toEqual(['root', '.hop']);
+    expect([...criticalPath(twice)]).toEqual(['root', 'hop']);
+  });
+
   test('five equal siblings are one line, and one that failed never is', () => {
     const equal = Array.from({ length: 5 }, (_, index) => child(`c${index}`, index, 1, { name: 'hop' }));
     const failed = child('bad', 6, 1, { name: 'hop', ok: false });

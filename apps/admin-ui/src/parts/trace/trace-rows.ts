@@ -90,10 +90,12 @@ function isRepeats(visited: TraceSpan | Repeats): visited is Repeats {
 
 /** A span whose parent is not in the trace, as that of the caller, is a root. */
 export function toTree(spans: readonly TraceSpan[]): Tree {
-  const known = new Set(spans.map(({ span_id: id }) => id));
+  const known = new Set<string>();
+  // A file may give an id to two spans: a tree in which one lies under the other has no end.
+  const named = spans.filter(({ span_id: id }) => !known.has(id) && known.add(id));
   const childrenOf = new Map<string, TraceSpan[]>();
   const roots: TraceSpan[] = [];
-  for (const span of spans.toSorted((one, other) => one.started_ms - other.started_ms)) {
+  for (const span of named.toSorted((one, other) => one.started_ms - other.started_ms)) {
     const parent = span.parent_span_id;
     if (parent === undefined || !known.has(parent) || parent === span.span_id) {
       roots.push(span);
