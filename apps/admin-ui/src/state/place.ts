@@ -60,13 +60,23 @@ export function placeHref(changes: PlaceChanges, from: URLSearchParams = address
   const isElsewhere = changes.panel !== undefined && changes.panel !== (from.get('panel') ?? '');
   const names = ['panel', ...NAMES] as const;
   for (const name of names) {
-    const kept = isElsewhere && !LASTING.has(name) ? undefined : (from.get(name) ?? undefined);
-    const value = name in changes ? changes[name] : kept;
-    if (value !== undefined && value !== '') {
+    const kept = isElsewhere && !LASTING.has(name) ? '' : (from.get(name) ?? '');
+    // Other requests have other times.
+    const fitting = name === 'view' && openIn(next) !== openIn(from) ? kept.replace(TIMES, '') : kept;
+    const value = name in changes ? changes[name] : fitting;
+    if (value) {
       next.set(name, value);
     }
   }
   return `?${next}`;
+}
+
+/** The part of a trace that is looked at, as it stands in a view. */
+const TIMES = / ?[\d.]+-[\d.]+$/;
+
+/** The request that is looked at: on the whole page, else beside the list. */
+function openIn(parameters: URLSearchParams): string | null {
+  return parameters.get('trace') ?? parameters.get('row');
 }
 
 /** Goes to a place. A change that only refines what is seen replaces the entry of the history. */

@@ -1,9 +1,9 @@
 import type { TraceRow } from '@dcc-mcp/call-store';
-import type { TextKey } from '../../text/en/en.ts';
+import type { TraceTextKey } from '../../text/en/trace.ts';
 
 /** One thing that is to be known of how whole a trace is. */
 export interface ContinuityNote {
-  readonly key: TextKey;
+  readonly key: TraceTextKey;
   /** Whether something of the trace is missing elsewhere. */
   readonly isGap: boolean;
 }

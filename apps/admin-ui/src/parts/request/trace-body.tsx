@@ -15,15 +15,15 @@ export function TraceBody({ trace }: { readonly trace: TraceDetail }) {
     <>
       <Waterfall trace={trace} />
       <OpenSpan trace={trace} />
-      <section aria-label={t('continuity.title')}>
-        <h3>{t('continuity.title')}</h3>
+      <section aria-label={traceText('continuity.title')}>
+        <h3>{traceText('continuity.title')}</h3>
         <ul class={style.notes}>
           {continuityOf(trace).map(({ key, isGap }) => (
             <li key={key}>
               <span class={isGap ? 'warn' : 'soft'} aria-hidden="true">
                 {isGap ? '▲' : '✓'}
               </span>{' '}
-              {t(key)}
+              {traceText(key)}
             </li>
           ))}
         </ul>

@@ -83,16 +83,6 @@ export const requests = {
   'trace.waterfall': 'Waterfall',
   'trace.spans': '{n} {n:span|spans}',
   'trace.slow': 'slow',
-  'continuity.title': 'How whole the trace is',
-  'continuity.none':
-    'The caller sent no trace context, so this trace begins at the gateway. An agent sends it in _meta.traceparent or the traceparent header.',
-  'continuity.linked': 'The caller’s trace is linked: this gateway opens a trace of its own.',
-  'continuity.root': 'The trace begins at the gateway.',
-  'continuity.meta': 'The caller’s trace goes on here: its context came in the message.',
-  'continuity.header': 'The caller’s trace goes on here: its context came in a header.',
-  'continuity.exported': 'Its spans are exported.',
-  'continuity.notExported':
-    'Its spans are not exported: no exporter is set, or the sampler left it out. It is kept here.',
   'compare.field': 'Field',
   'compare.this': 'This one, {time}',
   'compare.other': 'The other, {time}',

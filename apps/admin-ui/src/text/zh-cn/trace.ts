@@ -29,4 +29,13 @@ export const trace: Translation<typeof en> = {
   'trace.notExported': '否：仅保留在此',
   'trace.requests': '此链路的请求',
   'trace.thisOne': '当前',
+  'continuity.title': '链路是否完整',
+  'continuity.none':
+    '调用方没有发送链路上下文，因此链路从网关开始。智能体可通过 _meta.traceparent 或 traceparent 请求头发送。',
+  'continuity.linked': '已关联调用方的链路：网关开启了自己的链路。',
+  'continuity.root': '链路从网关开始。',
+  'continuity.meta': '延续了调用方的链路：上下文随消息而来。',
+  'continuity.header': '延续了调用方的链路：上下文随请求头而来。',
+  'continuity.exported': '其跨度已导出。',
+  'continuity.notExported': '其跨度没有导出：未设置导出器，或被采样器略过。记录保留在此。',
 };

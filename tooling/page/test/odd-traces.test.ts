@@ -1,0 +1,61 @@
+import type { TraceDetail, TraceSpan } from '@dcc-mcp/call-store';
+// Traces of any shape, as a server or a saved file may have them: the waterfall shows them whole, and opens what is meant.
+import { beforeAll, beforeEach, expect, test } from '@jest/globals';
+import type { Locator } from 'playwright-core';
+import { describeInBrowser } from './stage/browser.ts';
+import { SeenPage } from './stage/seen-page.ts';
+import { openStage } from './stage/stage.ts';
+import { Caller } from './stage/work.ts';
+
+describeInBrowser('a trace of any shape', () => {
+  const stage = openStage();
+  let seen: SeenPage;
+  let real: TraceDetail;
+  let other: string;
+  let shown: TraceDetail;
+
+  beforeAll(async () => {
+    const caller = new Caller(stage.studio.url);
+    await caller.call('houdini', 'create_sphere', { radius: 1 });
+    await caller.call('houdini', 'create_sphere', { radius: 2 });
+    const { traces } = (await caller.get('/v1/debug/traces?limit=2')) as { readonly traces: readonly TraceDetail[] };
+    const [{ row_id: id }, { row_id: otherId }] = traces as readonly [TraceDetail, TraceDetail];
+    real = (await caller.get(`/v1/debug/traces/${id}`)) as unknown as TraceDetail;
+    other = otherId;
+    seen = await SeenPage.open(stage.browser, stage.studio.url);
+    await seen.page.route(`**/api/traces/${id}`, (route) => route.fulfill({ json: shown }));
+  });
+
+  beforeEach(() => {
+    seen.messages.length = 0;
+  });
+
+  const lines = (): Locator => seen.page.locator('[role=treegrid] [role=rowgroup] [role=row]');
+  const viewed = (): string => new URL(seen.page.url()).searchParams.get('view') ?? '';
+  const open = async (spans: readonly TraceSpan[], search = ''): Promise<void> => {
+    shown = { ...real, spans, total_ms: spans[0]!.duration_ms };
+    await seen.go(`?panel=traces&trace=${real.row_id}${search}`);
+    await lines().first().waitFor();
+  };
+
+  test('keeps its times to itself: another request is seen whole', async () => {
+    const { page } = seen;
+    shown = { ...real, requests: [real, { ...real, row_id: other }] };
+    await seen.go(`?panel=traces&trace=${real.row_id}&view=logical+0.1-0.2`);
+    await page.getByRole('region', { name: 'Requests' }).getByRole('link').nth(1).click();
+    await page.waitForURL(new RegExp(`trace=${other}`));
+    expect(viewed()).toBe('logical');
+    await page.goBack();
+    expect(viewed()).toBe('logical 0.1-0.2');
+    await seen.go(`?panel=traces&range=all&row=${real.row_id}&view=0.1-0.2`);
+    await page.getByRole('link', { name: 'whole', exact: false }).waitFor();
+    await page.keyboard.press('j');
+    await page.waitForURL(new RegExp(`row=${other}`));
+    expect(viewed()).toBe('');
+  });
+});
+
+function span(id: string, from: number, millis: number, more: Partial<TraceSpan> = {}): TraceSpan {
+  const times = { started_ms: from, duration_ms: millis };
+  return { span_id: id, parent_span_id: 'root', name: id, kind: 'client', ok: true, attributes: {}, ...times, ...more };
+}
