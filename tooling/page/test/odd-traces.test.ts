@@ -53,6 +53,13 @@ describeInBrowser('a trace of any shape', () => {
     await page.waitForURL(new RegExp(`row=${other}`));
     expect(viewed()).toBe('');
   });
+
+  test('leads from its comparison to the other one', async () => {
+    shown = real;
+    await seen.go(`?panel=traces&trace=${real.row_id}&tab=compare&with=${other}`);
+    await seen.page.getByRole('table').getByRole('link').click();
+    expect(new URL(seen.page.url()).searchParams.get('trace')).toBe(other);
+  });
 });
 
 function span(id: string, from: number, millis: number, more: Partial<TraceSpan> = {}): TraceSpan {

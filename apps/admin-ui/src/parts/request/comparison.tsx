@@ -37,6 +37,7 @@ export function Comparison({ trace }: { readonly trace: TraceDetail }) {
 }
 
 function Table({ left, right }: { readonly left: TraceDetail; readonly right: TraceDetail }) {
+  const opened = place.value.trace === undefined ? 'row' : 'trace';
   return (
     <table class={style.compare}>
       <thead>
@@ -46,7 +47,7 @@ function Table({ left, right }: { readonly left: TraceDetail; readonly right: Tr
           </th>
           <th scope="col">{t('compare.this', { time: clock(left.timestamp) })}</th>
           <th scope="col">
-            <a href={placeHref({ row: right.row_id, tab: undefined })}>
+            <a href={placeHref({ [opened]: right.row_id, tab: undefined })}>
               {t('compare.other', { time: clock(right.timestamp) })}
             </a>
           </th>
