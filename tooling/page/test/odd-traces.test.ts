@@ -31,12 +31,34 @@ describeInBrowser('a trace of any shape', () => {
   });
 
   const lines = (): Locator => seen.page.locator('[role=treegrid] [role=rowgroup] [role=row]');
+  const strip = (): Locator => seen.page.getByRole('slider');
   const viewed = (): string => new URL(seen.page.url()).searchParams.get('view') ?? '';
   const open = async (spans: readonly TraceSpan[], search = ''): Promise<void> => {
     shown = { ...real, spans, total_ms: spans[0]!.duration_ms };
     await seen.go(`?panel=traces&trace=${real.row_id}${search}`);
     await lines().first().waitFor();
   };
+
+  test('is dragged by the first button only, and no longer than the browser lets it', async () => {
+    const { page } = seen;
+    await open([span('root', 0, 100)], '&view=20-40');
+    const { x, y, width } = (await strip().boundingBox())!;
+    await page.mouse.move(x + width * 0.3, y + 10);
+    await page.mouse.down({ button: 'right' });
+    await page.mouse.move(x + width * 0.6, y + 10, { steps: 3 });
+    await page.mouse.up({ button: 'right' });
+    expect(viewed()).toBe('20-40');
+    const touch = await page.context().newCDPSession(page);
+    const touched = async (type: 'touchStart' | 'touchCancel', at: readonly number[]): Promise<unknown> =>
+      touch.send('Input.dispatchTouchEvent', {
+        type,
+        touchPoints: at.map((share) => ({ x: x + width * share, y: y + 10 })),
+      });
+    await touched('touchStart', [0.3]);
+    await touched('touchCancel', []);
+    await page.mouse.move(x + width * 0.6, y + 10, { steps: 3 });
+    expect(viewed()).toBe('20-40');
+  });
 
   test('keeps its times to itself: another request is seen whole', async () => {
     const { page } = seen;

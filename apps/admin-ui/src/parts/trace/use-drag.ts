@@ -33,6 +33,10 @@ export function useDrag(element: { readonly current: HTMLElement | null }, { axi
   const brush = drag?.moved === undefined ? drag && sorted(drag) : undefined;
   const handlers = {
     onPointerDown(event: PointerEvent): void {
+      // Other buttons have a menu of the browser, which may keep their end to itself.
+      if (event.button !== 0) {
+        return;
+      }
       element.current?.setPointerCapture(event.pointerId);
       const begin = timeAt(event.clientX);
       const isTaken = taken !== undefined && begin >= taken.from && begin <= taken.to;
@@ -51,8 +55,9 @@ export function useDrag(element: { readonly current: HTMLElement | null }, { axi
       if (brush !== undefined && brush.to - brush.from > least) {
         lookAt(axis, brush);
       }
-      setDrag(undefined);
     },
+    // After the end, and where the browser takes the pointer away.
+    onLostPointerCapture: (): void => setDrag(undefined),
   };
   return { brush, timeAt, handlers };
 }
