@@ -60,6 +60,12 @@ describeInBrowser('a trace of any shape', () => {
     expect(viewed()).toBe('20-40');
   });
 
+  test('that took no time is drawn where it was', async () => {
+    await open([span('root', 0, 0), span('hop', 0, 0)]);
+    expect(await lines().nth(1).locator('.drawn').getAttribute('style')).toBe('left: 0%; width: 0%;');
+    expect(seen.messages).toEqual([]);
+  });
+
   test('keeps its times to itself: another request is seen whole', async () => {
     const { page } = seen;
     shown = { ...real, requests: [real, { ...real, row_id: other }] };

@@ -9,10 +9,9 @@ import { useDrag } from './use-drag.ts';
 import style from './waterfall.module.css';
 
 /** Across and down, whatever its size. */
-const WIDTH = 1_000;
-const HEIGHT = 100;
+const SIZE = 100;
 /** The shortest span is still to be seen. */
-const LEAST_WIDTH = 3;
+const LEAST_WIDTH = 0.3;
 
 export interface MinimapProps {
   readonly spans: readonly TraceSpan[];
@@ -52,7 +51,7 @@ export function Minimap({ spans, axis, window }: MinimapProps) {
           }
         }}
       >
-        <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
+        <svg viewBox={`0 0 ${SIZE} ${SIZE}`} preserveAspectRatio="none" aria-hidden="true">
           {paths.map(([kind, path]) => (
             <path key={kind} class={`drawn ${style[kind] ?? ''}`} d={path} />
           ))}
@@ -72,11 +71,11 @@ function textOf({ from, to }: TimeWindow): string {
 function pathsOf(spans: readonly TraceSpan[], axis: TimeAxis): readonly (readonly [string, string])[] {
   const paths = { internal: '', client: '', failed: '' };
   spans.forEach(({ kind, ok, started_ms: started, duration_ms: millis }, index) => {
-    const { from, to } = drawnWindow(axis, { from: started, to: started + millis });
-    const x = Math.min((from / axis.length) * WIDTH, WIDTH - LEAST_WIDTH);
-    const width = Math.max(((to - from) / axis.length) * WIDTH, LEAST_WIDTH);
-    const y = ((index + 0.5) / spans.length) * HEIGHT;
-    paths[ok ? (kind === 'client' ? kind : 'internal') : 'failed'] += `M${x} ${y}h${width}`;
+    const drawn = drawnWindow(axis, { from: started, to: started + millis });
+    const { left, width } = shareOf(drawn, { from: 0, to: axis.length });
+    const y = ((index + 0.5) / spans.length) * SIZE;
+    paths[ok ? (kind === 'client' ? kind : 'internal') : 'failed'] +=
+      `M${Math.min(left, SIZE - LEAST_WIDTH)} ${y}h${Math.max(width, LEAST_WIDTH)}`;
   });
   return Object.entries(paths);
 }

@@ -54,7 +54,8 @@ export interface Share {
 }
 
 export function shareOf({ from, to }: TimeWindow, seen: TimeWindow): Share {
-  const percent = 100 / (seen.to - seen.from);
+  // A trace may take no time at all.
+  const percent = 100 / (seen.to - seen.from || 1);
   return { left: (from - seen.from) * percent, width: (to - from) * percent };
 }
 
