@@ -133,7 +133,13 @@ describe('the ruler', () => {
 
   test('leaves out times that have no room, and no gap for them', () => {
     const axis = createAxis(1_200_010, [{ from: 4, to: 1_200_004 }]);
-    expect(textsOf(axis, { from: 0, to: axis.total }, 150)).toEqual(['0 ms', '⋯ 20 min', '1200.01 s']);
+    expect(textsOf(axis, { from: 0, to: axis.total }, 240)).toEqual(['0 ms', '⋯ 20 min', '1200.01 s']);
+    expect(textsOf(axis, { from: 0, to: axis.total }, 150)).toEqual(['0 ms', '⋯ 20 min']);
+  });
+
+  test('writes what is at its end before its place', () => {
+    const marks = rulerMarks(createAxis(10, []), { from: 0, to: 10 }, 600);
+    expect(marks.map(({ isBefore }) => isBefore)).toEqual([false, false, false, false, false, true]);
   });
 });
 

@@ -31,6 +31,7 @@ describeInBrowser('a trace of any shape', () => {
   });
 
   const lines = (): Locator => seen.page.locator('[role=treegrid] [role=rowgroup] [role=row]');
+  const ruler = (): Locator => seen.page.getByRole('columnheader', { name: 'Time' });
   const strip = (): Locator => seen.page.getByRole('slider');
   const viewed = (): string => new URL(seen.page.url()).searchParams.get('view') ?? '';
   const open = async (spans: readonly TraceSpan[], search = ''): Promise<void> => {
@@ -66,6 +67,23 @@ describeInBrowser('a trace of any shape', () => {
     expect(seen.messages).toEqual([]);
   });
 
+  test('has times that are whole, none over another, at every width', async () => {
+    const gaps = [5, 600_000, 1_800_000, 3_599_990].map((at, index) => span(`hop ${index}`, at, 1));
+    const traces = [
+      [span('root', 0, 100)],
+      [span('root', 0, 3_600_000), ...gaps],
+      [span('root', 0, 3_000), span('a', 1, 2_999)],
+    ];
+    for (const width of [400, 1280, 1920]) {
+      await seen.page.setViewportSize({ width, height: 800 });
+      for (const spans of traces) {
+        await open(spans, '&view=compressed');
+        expect(await ruler().evaluate(overlaps)).toEqual([]);
+      }
+    }
+    await seen.page.setViewportSize({ width: 1280, height: 800 });
+  });
+
   test('keeps its times to itself: another request is seen whole', async () => {
     const { page } = seen;
     shown = { ...real, requests: [real, { ...real, row_id: other }] };
@@ -93,4 +111,20 @@ describeInBrowser('a trace of any shape', () => {
 function span(id: string, from: number, millis: number, more: Partial<TraceSpan> = {}): TraceSpan {
   const times = { started_ms: from, duration_ms: millis };
   return { span_id: id, parent_span_id: 'root', name: id, kind: 'client', ok: true, attributes: {}, ...times, ...more };
+}
+
+/** Once the ruler knows its width, which takes a frame. */
+async function overlaps(ruler: Element): Promise<readonly string[]> {
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  const places = [...ruler.querySelectorAll('span')].map((mark) => ({
+    text: mark.textContent,
+    box: mark.getBoundingClientRect(),
+  }));
+  const { left, right } = ruler.getBoundingClientRect();
+  return places
+    .filter(({ box }, index) => {
+      const before = places[index - 1]?.box.right ?? left;
+      return box.left < before - 1 || box.right > right + 1;
+    })
+    .map(({ text }) => text);
 }

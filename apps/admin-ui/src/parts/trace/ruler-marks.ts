@@ -8,12 +8,19 @@ export interface RulerMark {
   readonly at: number;
   readonly text: string;
   readonly isGap: boolean;
+  /** Its text stands before its place, for want of room behind it. */
+  readonly isBefore: boolean;
 }
+
+type Mark = Omit<RulerMark, 'isBefore'>;
 
 /** About so many times stand on a ruler that is wide enough. */
 const TIMES = 5;
-/** What a text needs. */
+/** What most texts need. */
 const TEXT_PIXELS = 56;
+/** A text of wide letters, and the line beside it. */
+const LETTER_PIXELS = 7;
+const LINE_PIXELS = 8;
 
 /** Gaps and round times of the part of a trace that is looked at, as many as have room. */
 export function rulerMarks(axis: TimeAxis, window: TimeWindow, widthPixels = Infinity): readonly RulerMark[] {
@@ -29,15 +36,19 @@ export function rulerMarks(axis: TimeAxis, window: TimeWindow, widthPixels = Inf
   const edges = [window.from, ...gaps.flatMap(({ from, to }) => [from, to]), window.to];
   const times = edges.flatMap((from, index) => (index % 2 === 0 ? timesIn(from, edges[index + 1] ?? from, step) : []));
   const marks = times.map((time) => ({ at: axis.toDrawn(time), text: timeText(time, step), isGap: false }));
-  return spaced([...gapMarks, ...marks], (length / widthPixels) * TEXT_PIXELS);
+  return spaced([...gapMarks, ...marks], drawn, length / widthPixels);
 }
 
-/** Without those that are nearer to an earlier one. */
-function spaced(marks: readonly RulerMark[], least: number): readonly RulerMark[] {
-  const kept: RulerMark[] = [];
+/** Each where its text is whole, without those that would lie over an earlier one. */
+function spaced(marks: readonly Mark[], drawn: TimeWindow, pixel: number): readonly RulerMark[] {
+  const kept: (RulerMark & TimeWindow)[] = [];
   for (const mark of marks) {
-    if (kept.every(({ at }) => Math.abs(at - mark.at) >= least)) {
-      kept.push(mark);
+    const { at } = mark;
+    const needs = (mark.text.length * LETTER_PIXELS + LINE_PIXELS) * pixel;
+    const isBefore = at + needs > drawn.to && at - needs >= drawn.from;
+    const { from, to } = isBefore ? { from: at - needs, to: at } : { from: at, to: at + needs };
+    if (kept.every((other) => to <= other.from || from >= other.to)) {
+      kept.push({ ...mark, isBefore, from, to });
     }
   }
   return kept.toSorted((one, other) => one.at - other.at);

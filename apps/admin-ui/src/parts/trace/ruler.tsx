@@ -16,6 +16,7 @@ export function Ruler({ window, axis }: { readonly window: TimeWindow; readonly 
   const width = useWidth(scale);
   const drawn = drawnWindow(axis, window);
   const { brush, timeAt, handlers } = useDrag(scale, { axis, shown: drawn });
+  const shareAt = (at: number): number => shareOf({ from: at, to: at }, drawn).left;
   return (
     <div class={style.ruler} role="row">
       <span role="columnheader">{traceText('trace.span')}</span>
@@ -34,12 +35,12 @@ export function Ruler({ window, axis }: { readonly window: TimeWindow; readonly 
           }
         }}
       >
-        {rulerMarks(axis, window, width).map(({ at, text, isGap }) => (
+        {rulerMarks(axis, window, width).map(({ at, text, isGap, isBefore }) => (
           <span
             key={at}
-            class={isGap ? style.gapLength : undefined}
+            class={`${isGap ? style.gapLength : ''} ${isBefore ? style.before : ''}`}
             title={isGap ? traceText('trace.gap') : undefined}
-            style={{ left: `${shareOf({ from: at, to: at }, drawn).left}%` }}
+            style={isBefore ? { right: `${100 - shareAt(at)}%` } : { left: `${shareAt(at)}%` }}
           >
             {text}
           </span>
