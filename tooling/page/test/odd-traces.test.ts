@@ -84,6 +84,15 @@ describeInBrowser('a trace of any shape', () => {
     await seen.page.setViewportSize({ width: 1280, height: 800 });
   });
 
+  test('marks the line that stands for the repeated span that is open, and goes on from there', async () => {
+    const hops = Array.from({ length: 9 }, (_, index) => span(`hop ${index}`, index * 10, 9, { name: 'hop' }));
+    await open([span('root', 0, 100), ...hops, span('last', 95, 5)], '&span=hop+5');
+    const current = lines().and(seen.page.locator('[aria-current=true]'));
+    expect(await current.textContent()).toMatch(/^▸hop × 9/);
+    await seen.page.keyboard.press('j');
+    await current.filter({ hasText: 'last' }).waitFor();
+  });
+
   test('keeps its times to itself: another request is seen whole', async () => {
     const { page } = seen;
     shown = { ...real, requests: [real, { ...real, row_id: other }] };

@@ -72,6 +72,14 @@ export function toRows(spans: readonly TraceSpan[], options: RowsOptions): reado
   return rows;
 }
 
+/** Where a span or a line is shown: by itself, else as one of repeats; -1 where it is folded away. */
+export function rowIndex(rows: readonly WaterfallRow[], id: string | undefined): number {
+  const own = rows.findIndex((row) => row.id === id);
+  return own === -1
+    ? rows.findIndex((row) => row.type === 'repeats' && row.spans.some(({ span_id: each }) => each === id))
+    : own;
+}
+
 type Repeats = readonly [TraceSpan, ...TraceSpan[]];
 
 interface Visit {

@@ -11,7 +11,7 @@ import { plumbingOf } from './plumbing.ts';
 import { Ruler } from './ruler.tsx';
 import { isMatch, matchesOf, slowSpans } from './span-matches.ts';
 import { createAxis } from './time-axis.ts';
-import { linesBySpan, type OutputLine, plumbingId, toRows, type WaterfallRow } from './trace-rows.ts';
+import { linesBySpan, type OutputLine, plumbingId, rowIndex, toRows, type WaterfallRow } from './trace-rows.ts';
 import { TraceTools, type Pill } from './trace-tools.tsx';
 import { viewOf } from './trace-view.ts';
 import { WaterfallLine } from './waterfall-line.tsx';
@@ -35,11 +35,11 @@ export function Waterfall({ trace }: { readonly trace: TraceDetail }) {
   const axis = useMemo(() => createAxis(total, view.isCompressed ? gaps : []), [gaps, view.isCompressed]);
   const body = useRef<HTMLDivElement>(null);
   const { items, height, reveal } = useVirtualRows(body, rows.length, ROW_PIXELS);
+  const openIndex = rowIndex(rows, open);
   // Not before it is drawn: what is opened may have been folded away.
   useEffect(() => {
-    const index = rows.findIndex(({ id }) => id === open);
-    if (index !== -1) {
-      reveal(index);
+    if (openIndex !== -1) {
+      reveal(openIndex);
     }
   }, [open]);
   const toggle = (id: string): void => setToggled(withToggled(toggled, id));
@@ -67,11 +67,11 @@ export function Waterfall({ trace }: { readonly trace: TraceDetail }) {
                   key={row.id}
                   {...{ row, start, axis }}
                   window={view.window}
-                  isOpen={row.id === open}
+                  isOpen={index === openIndex}
                   isMatch={isMatch(row, matches)}
                   isCritical={marks.critical.has(row.id)}
                   isFolded={row.type === 'repeats' ? !toggled.has(row.id) : toggled.has(row.id)}
-                  onOpen={() => openSpan(row.id === open ? undefined : row.id)}
+                  onOpen={() => openSpan(index === openIndex ? undefined : row.id)}
                   onToggle={() => toggle(row.id)}
                   isPlumbingShown={toggled.has(plumbingId(row.id))}
                   onTogglePlumbing={() => toggle(plumbingId(row.id))}
@@ -166,7 +166,7 @@ interface WaterfallKeys {
 
 function useWaterfallKeys({ rows, matches, open, onOpen, onToggle }: WaterfallKeys): void {
   const step = (by: number, among: readonly WaterfallRow[]): void => {
-    const index = among.findIndex(({ id }) => id === open);
+    const index = rowIndex(among, open);
     const next = among[index === -1 ? (by > 0 ? 0 : among.length - 1) : (index + by + among.length) % among.length];
     onOpen(next?.id ?? open);
   };
@@ -179,7 +179,7 @@ function useWaterfallKeys({ rows, matches, open, onOpen, onToggle }: WaterfallKe
       : {
           next: () => step(1, rows),
           previous: () => step(-1, rows),
-          open: () => onToggle(open),
+          open: () => onToggle(rows[rowIndex(rows, open)]?.id ?? open),
           close: () => onOpen(undefined),
         }),
   });
