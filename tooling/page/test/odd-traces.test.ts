@@ -93,6 +93,15 @@ describeInBrowser('a trace of any shape', () => {
     await current.filter({ hasText: 'last' }).waitFor();
   });
 
+  test('shows the plumbing of a folded span by its number at once', async () => {
+    await open([span('root', 0, 100), span('hop', 1, 0.1), span('work', 2, 90, { kind: 'internal' })], '&view=logical');
+    await lines().first().getByRole('button', { name: 'Fold', exact: true }).click();
+    const number = seen.page.getByRole('button', { name: '1 span folded: hop' });
+    await number.click();
+    await lines().filter({ hasText: 'hop' }).waitFor();
+    expect(await number.getAttribute('aria-expanded')).toBe('true');
+  });
+
   test('keeps its times to itself: another request is seen whole', async () => {
     const { page } = seen;
     shown = { ...real, requests: [real, { ...real, row_id: other }] };

@@ -73,8 +73,8 @@ export function Waterfall({ trace }: { readonly trace: TraceDetail }) {
                   isFolded={row.type === 'repeats' ? !toggled.has(row.id) : toggled.has(row.id)}
                   onOpen={() => openSpan(index === openIndex ? undefined : row.id)}
                   onToggle={() => toggle(row.id)}
-                  isPlumbingShown={toggled.has(plumbingId(row.id))}
-                  onTogglePlumbing={() => toggle(plumbingId(row.id))}
+                  isPlumbingShown={toggled.has(plumbingId(row.id)) && !toggled.has(row.id)}
+                  onTogglePlumbing={() => setToggled(withPlumbing(toggled, row.id))}
                 />
               );
             })}
@@ -154,6 +154,13 @@ function withToggled(toggled: ReadonlySet<string>, id: string): ReadonlySet<stri
     next.add(id);
   }
   return next;
+}
+
+/** Plumbing is shown by itself: what its span is folded with hides it, too. */
+function withPlumbing(toggled: ReadonlySet<string>, id: string): ReadonlySet<string> {
+  return toggled.has(id)
+    ? new Set([...toggled, plumbingId(id)].filter((each) => each !== id))
+    : withToggled(toggled, plumbingId(id));
 }
 
 interface WaterfallKeys {
