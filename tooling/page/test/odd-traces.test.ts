@@ -102,6 +102,15 @@ describeInBrowser('a trace of any shape', () => {
     expect(await number.getAttribute('aria-expanded')).toBe('true');
   });
 
+  test('has hatched gaps only in bars that last through them, as high as they are, and lengths that are not', async () => {
+    await open([span('root', 0, 10_000), span('hop', 1, 1), span('late', 9_000, 1)], '&view=compressed');
+    const [long, short] = [lines().nth(0), lines().nth(1)].map((line) => line.locator('[role=gridcell]').last());
+    const [bar, gap, ...others] = await long!.locator('> span').evaluateAll(backgroundsOf);
+    expect(gap).toMatch(/repeating-linear-gradient.*100% 14px/);
+    expect(others.at(-1)).toBe(bar);
+    expect((await short!.locator('> span').evaluateAll(backgroundsOf)).join()).not.toContain('gradient');
+  });
+
   test('keeps its times to itself: another request is seen whole', async () => {
     const { page } = seen;
     shown = { ...real, requests: [real, { ...real, row_id: other }] };
@@ -145,4 +154,8 @@ async function overlaps(ruler: Element): Promise<readonly string[]> {
       return box.left < before - 1 || box.right > right + 1;
     })
     .map(({ text }) => text);
+}
+
+function backgroundsOf(elements: readonly Element[]): readonly string[] {
+  return elements.map((each) => getComputedStyle(each).background);
 }

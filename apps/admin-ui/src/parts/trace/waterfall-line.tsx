@@ -133,20 +133,23 @@ function Bar({ row, window, axis, isCritical }: WaterfallLineProps) {
   const place = lengthPlace(left, width);
   const isFailed = row.type === 'span' && !row.span.ok;
   const kind = row.type === 'span' ? row.span.kind : row.type === 'line' ? 'written' : row.type;
-  const classes = [
-    'drawn',
-    style.bar,
-    style[kind] ?? '',
-    isFailed ? style.failed : '',
-    isCritical ? style.critical : '',
-  ];
+  const colour = ['drawn', style.bar, style[kind] ?? '', isFailed ? style.failed : ''].join(' ');
+  // Hatches lie over the bar, but not over its length.
+  const isOverHatch = place.isInside && axis.gaps.length > 0;
   return (
     <span role="gridcell" class={style.track}>
-      <span class={classes.join(' ')} style={percents({ left, width })} />
+      <span class={`${colour} ${isCritical ? style.critical : ''}`} style={percents({ left, width })} />
       {axis.gaps.map((gap) => (
-        <span key={gap.from} class={`drawn ${style.gap}`} style={percents(shareAt(gap))} />
+        <span
+          key={gap.from}
+          class={`drawn ${style.gap} ${gap.from < to && gap.to > from ? style.hatched : ''}`}
+          style={percents(shareAt(gap))}
+        />
       ))}
-      <span class={`${style.length} ${place.isInside ? style.inside : ''}`} style={place.style}>
+      <span
+        class={`${isOverHatch ? colour : ''} ${style.length} ${place.isInside ? style.inside : ''}`}
+        style={place.style}
+      >
         {row.type === 'line' ? duration(from) : duration(to - from)}
       </span>
     </span>
