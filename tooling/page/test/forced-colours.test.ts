@@ -29,6 +29,17 @@ describeInBrowser('a page in the colours of the system', () => {
     expect(await styleOf(bar, 'background-color')).not.toBe('rgba(0, 0, 0, 0)');
   });
 
+  test('shows the part of a trace that is dragged over', async () => {
+    const ruler = page.locator('aside').getByRole('columnheader', { name: 'Time' });
+    const { x, y } = (await ruler.boundingBox())!;
+    await page.mouse.move(x + 20, y + 5);
+    await page.mouse.down();
+    await page.mouse.move(x + 80, y + 5, { steps: 3 });
+    expect(await styleOf(ruler.locator('div'), 'forced-color-adjust')).toBe('none');
+    await page.mouse.move(x + 20, y + 5);
+    await page.mouse.up();
+  });
+
   test('shows which row, tab and panel are open', async () => {
     for (const open of ['main [role=row]', 'aside nav a', 'nav a']) {
       const [chosen, other] = [page.locator(`${open}[aria-current]`), page.locator(`${open}:not([aria-current])`)];

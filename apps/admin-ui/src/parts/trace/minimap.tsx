@@ -57,7 +57,7 @@ export function Minimap({ spans, axis, window }: MinimapProps) {
           ))}
         </svg>
         {isPart && <div class={`drawn ${style.seen}`} style={percents(shareOf(drawn, whole))} />}
-        {brush !== undefined && <div class={style.brush} style={percents(shareOf(brush, whole))} />}
+        {brush !== undefined && <div class={`drawn ${style.brush}`} style={percents(shareOf(brush, whole))} />}
       </div>
     </div>
   );

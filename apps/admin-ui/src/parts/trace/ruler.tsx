@@ -45,7 +45,7 @@ export function Ruler({ window, axis }: { readonly window: TimeWindow; readonly 
             {text}
           </span>
         ))}
-        {brush !== undefined && <div class={style.brush} style={percents(shareOf(brush, drawn))} />}
+        {brush !== undefined && <div class={`drawn ${style.brush}`} style={percents(shareOf(brush, drawn))} />}
       </div>
     </div>
   );
