@@ -127,6 +127,21 @@ describeInBrowser('a trace of any shape', () => {
     expect(viewed()).toBe('');
   });
 
+  test('of another saved bundle is seen whole', async () => {
+    const { page } = seen;
+    const bundle = (await new Caller(stage.studio.url).get(`/v1/debug/bundles/${other}`)) as object;
+    const openBundle = async (name: string): Promise<void> => {
+      const buffer = Buffer.from(JSON.stringify(bundle));
+      await page.locator('input[type=file]').setInputFiles({ name, mimeType: 'application/json', buffer });
+      await page.getByRole('note').filter({ hasText: name }).waitFor();
+    };
+    await seen.go('?panel=bundle&view=0.1-0.2');
+    await openBundle('one.json');
+    expect(viewed()).toBe('0.1-0.2');
+    await openBundle('other.json');
+    expect(viewed()).toBe('');
+  });
+
   test('leads from its comparison to the other one', async () => {
     shown = real;
     await seen.go(`?panel=traces&trace=${real.row_id}&tab=compare&with=${other}`);

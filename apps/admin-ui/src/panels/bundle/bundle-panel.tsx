@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals';
 import { later } from '../../parts/empty/later.tsx';
+import { go } from '../../state/place.ts';
 import { t } from '../../text/text.ts';
 import type { BundleViewProps } from './bundle-view.tsx';
 import style from './bundle.module.css';
@@ -13,6 +14,10 @@ const opened = signal<(BundleReading & { readonly name: string }) | undefined>(u
 
 async function open(file: File | undefined): Promise<void> {
   if (file !== undefined) {
+    // What was looked at in another one says nothing of this.
+    if (opened.value !== undefined) {
+      go({ span: undefined, view: undefined }, { replace: true });
+    }
     opened.value = { ...readBundle(await file.text()), name: file.name };
   }
 }
