@@ -3,12 +3,15 @@ import type { RequestHeaders } from '@dcc-mcp/request-context';
 import { PROTOCOL_VERSION_META_KEY } from '@modelcontextprotocol/server';
 import {
   asObject,
+  isJsonObject,
   textOf,
   type JsonObject,
   type JsonRpcRequest,
   type JsonRpcNotification,
+  type JsonValue,
 } from '../../protocol/json-rpc.ts';
 import { ERROR_HEADER_MISMATCH, McpError } from '../../protocol/mcp-protocol.ts';
+import { findMirroredParameters, type MirroredParameter, valueAt } from '../../protocol/mirrored-parameters.ts';
 import { decodeMirroredValue, mirroredName } from '../../protocol/mirrored-value.ts';
 
 function mismatch(message: string): McpError {
@@ -57,21 +60,26 @@ function checkName(inBody: unknown, header: string | undefined): void {
  * @throws {McpError} -32020 with HTTP 400 on the first difference.
  */
 export function checkMirroredArguments(
-  inputSchema: unknown,
+  inputSchema: JsonValue | undefined,
   args: JsonObject | undefined,
   headers: RequestHeaders,
 ): void {
-  const properties = asObject(asObject(inputSchema)?.['properties']);
-  if (properties === undefined) {
-    return;
+  for (const { header: marked, path } of mirroredBy(inputSchema)) {
+    const header = headerText(headers, `mcp-param-${marked.toLowerCase()}`);
+    checkArgument({ name: path.join('.'), marked, value: valueAt(args, path), header });
   }
-  for (const [name, schema] of Object.entries(properties)) {
-    const marked = asObject(schema)?.['x-mcp-header'];
-    if (typeof marked === 'string') {
-      const header = headerText(headers, `mcp-param-${marked.toLowerCase()}`);
-      checkArgument({ name, marked, value: args?.[name], header });
-    }
+}
+
+const found = new WeakMap<JsonObject, readonly MirroredParameter[]>();
+
+/** Looked for once: a schema is the same for each call of its tool. */
+function mirroredBy(inputSchema: JsonValue | undefined): readonly MirroredParameter[] {
+  if (!isJsonObject(inputSchema)) {
+    return [];
   }
+  const known = found.get(inputSchema) ?? findMirroredParameters(inputSchema);
+  found.set(inputSchema, known);
+  return known;
 }
 
 interface MarkedArgument {

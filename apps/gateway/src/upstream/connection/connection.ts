@@ -1,11 +1,11 @@
 // upstream/connection/: opening a connection, keeping it open, and what it knows of the server.
 import { asObject, isJsonObject, type Era, type JsonObject } from '../../protocol/json-rpc.ts';
 import { ERROR_METHOD_NOT_FOUND, taskSupportOf } from '../../protocol/mcp-protocol.ts';
+import { findMirroredParameters, type MirroredParameter } from '../../protocol/mirrored-parameters.ts';
 import { type CoreRoutes, isDccCore, JOB_STATUS_TOOL } from '../core/dcc-core.ts';
 import { readProgressToken } from '../hop/envelope.ts';
 import { cancelled, shuttingDown, unreachable } from '../hop/failures.ts';
 import { ownCall, type WireCall } from '../hop/hop.ts';
-import { findMirroredParameters, type MirroredParameter } from '../hop/mirrored-parameters.ts';
 import { awaitCoreJob } from '../polled/core-job.ts';
 import { pendingJobId } from '../polled/pending-job.ts';
 import type { PolledCall } from '../polled/poll-to-end.ts';

@@ -1,8 +1,8 @@
 // upstream/hop/: one request to an upstream, what travels with it and what comes of it.
 import type { JsonObject, JsonRpcId } from '../../protocol/json-rpc.ts';
+import type { MirroredParameter } from '../../protocol/mirrored-parameters.ts';
 import type { HopEnvelope, HopPeer, HopResult, RawParams } from '../upstream.ts';
 import { cancelled, timedOut, timedOutDespiteProgress } from './failures.ts';
-import type { MirroredParameter } from './mirrored-parameters.ts';
 
 /** One JSON-RPC request as it goes on the wire. */
 export interface WireCall {

@@ -1,7 +1,7 @@
 import type { Era, JsonObject } from '../../../protocol/json-rpc.ts';
 import { isHopKey } from '../../hop/envelope.ts';
 import type { Hop } from '../../hop/hop.ts';
-import { toMirroredHeaders } from '../../hop/mirrored-parameters.ts';
+import { toMirroredHeaders } from '../../hop/mirrored-headers.ts';
 
 /** Fields the gateway sets itself; configured or handed-over ones of these names are left out. */
 const OWN_FIELDS: ReadonlySet<string> = new Set([

@@ -1,47 +1,8 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../protocol/json-rpc.ts';
+import type { JsonObject, JsonValue } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
+import { type MirroredParameter, valueAt } from '../../protocol/mirrored-parameters.ts';
 import { encodeMirroredValue, mirroredName } from '../../protocol/mirrored-value.ts';
 import type { RawParams } from '../upstream.ts';
-
-/** A tool parameter that a modern request repeats as `Mcp-Param-<header>`. */
-export interface MirroredParameter {
-  readonly header: string;
-  /** Where it stands in the arguments. */
-  readonly path: readonly string[];
-}
-
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-
-/** Finds what `inputSchema` marks with `x-mcp-header`, along chains of `properties` (MCP 2026-07-28, "Schema extension"). */
-export function findMirroredParameters(inputSchema: JsonValue | undefined): MirroredParameter[] {
-  const found: MirroredParameter[] = [];
-  collectMirrored(inputSchema, [], found);
-  return found;
-}
-
-/** More header fields than this no server takes. */
-const MAX_MIRRORED = 64;
-const MAX_HEADER_LENGTH = 128;
-
-function collectMirrored(schema: JsonValue | undefined, path: readonly string[], into: MirroredParameter[]): void {
-  const properties = isJsonObject(schema) ? schema['properties'] : undefined;
-  if (!isJsonObject(properties)) {
-    return;
-  }
-  for (const [name, property] of Object.entries(properties)) {
-    const header = isJsonObject(property) ? property['x-mcp-header'] : undefined;
-    const here = [...path, name];
-    if (
-      typeof header === 'string' &&
-      header.length <= MAX_HEADER_LENGTH &&
-      TOKEN.test(header) &&
-      into.length < MAX_MIRRORED
-    ) {
-      into.push({ header, path: here });
-    }
-    collectMirrored(property, here, into);
-  }
-}
 
 function rawAt(root: RawJson | undefined, path: readonly string[]): RawJson | undefined {
   let raw = root;
@@ -49,14 +10,6 @@ function rawAt(root: RawJson | undefined, path: readonly string[]): RawJson | un
     raw = raw?.get(key);
   }
   return raw;
-}
-
-function valueAt(root: JsonValue | undefined, path: readonly string[]): JsonValue | undefined {
-  let value = root;
-  for (const key of path) {
-    value = isJsonObject(value) ? value[key] : undefined;
-  }
-  return value;
 }
 
 /** A number that a double does not hold is repeated as it came. */
