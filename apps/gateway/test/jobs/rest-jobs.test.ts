@@ -111,8 +111,14 @@ describe('asking for a job', () => {
     const { status, body: told } = await jobs.ask('POST', '/v1/call_batch', { body });
     expect([status, told['error']]).toEqual([
       400,
-      expect.objectContaining({ message: expect.stringContaining('dcc.async') }),
+      expect.objectContaining({ message: expect.stringMatching(/must not hold dcc\.async: .* send the call alone$/) }),
     ]);
+  });
+
+  test('that no job is wanted may be said in a batch, too', async () => {
+    const calls = [{ tool_slug: 'a.b.c', meta: { 'dcc.async': false } }];
+    const { status } = await jobs.ask('POST', '/v1/call_batch', { body: { calls, meta: { 'dcc.async': false } } });
+    expect(status).toBe(200);
   });
 
   test.each([

@@ -42,7 +42,8 @@ function describeIssue(issue: Issue, body: JsonObject, schema: z.ZodType): strin
   if (issue.code === 'too_big') {
     return `${field} must ${boundOf(issue.origin, `at most ${issue.maximum}`, given)}`;
   }
-  return given === undefined
+  // What says why says it of any value.
+  return given === undefined || issue.message.includes(': ')
     ? `${field} ${issue.message}`
     : `${field} ${issue.message}, got ${describeSize(issue, given)}`;
 }

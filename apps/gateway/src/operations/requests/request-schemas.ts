@@ -157,7 +157,11 @@ export const ASYNC = 'dcc.async';
 const NO_BATCH_IS_A_JOB = `must not hold ${ASYNC}: a batch is answered when it has run; send the call alone`;
 
 /** Of a batch nothing is a job: it runs in order, and answers when it has. */
-const metaOfBatch = meta.refine((value) => value?.[ASYNC] === undefined, { error: NO_BATCH_IS_A_JOB });
+const metaOfBatch = meta.refine((value) => asksForNoJob(value?.[ASYNC]), { error: NO_BATCH_IS_A_JOB });
+
+function asksForNoJob(value: unknown): boolean {
+  return value === undefined || value === false;
+}
 
 function isTrueOrFalse(value: unknown): boolean {
   return value === undefined || typeof value === 'boolean';
@@ -258,7 +262,7 @@ export const callToolArguments: z.ZodType<CallToolArguments> = z
     error: 'cannot stand beside calls: send each call alone',
     path: ['async'],
   })
-  .refine((args) => args.meta?.[ASYNC] === undefined || args.calls === undefined, {
+  .refine((args) => asksForNoJob(args.meta?.[ASYNC]) || args.calls === undefined, {
     error: NO_BATCH_IS_A_JOB,
     path: ['meta'],
   });
