@@ -29,6 +29,13 @@ async function traceOf(id: string): Promise<Row> {
   return body;
 }
 
+test('what a row shows of a query is a line without control characters', async () => {
+  await rest.post('/v1/search', { query: 'cube\u0007 \u001B[31mred\u001B[0m\nnext' });
+  const { body } = await rest.get('/v1/debug/search-telemetry');
+  const [search] = body['searches'] as readonly Row[];
+  expect(search!['query_preview']).toBe('cube red next');
+});
+
 describe('calls', () => {
   test('a row says who asked for what, how it ended and where the time went', async () => {
     const tool_slug = rest.toolbox('add');

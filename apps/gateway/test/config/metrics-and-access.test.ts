@@ -137,6 +137,10 @@ describe('who may call', () => {
     ['auth: { tokens: { token: a } }', '! auth.tokens: it is not a list'],
     ['auth: { tokens: [a] }', '! auth.tokens[0]: it is not an object'],
     [
+      'auth: { tokens: [{ token: a }, { token: b }, { token: a, dccTypes: [maya] }] }',
+      '! auth.tokens[2]: it is the same token as auth.tokens[0]',
+    ],
+    [
       "auth: { tokens: [{ token: '${UNSET}' }] }",
       '! auth.tokens[0]: it needs either a token or a tokenFile, as a text that is not empty',
     ],

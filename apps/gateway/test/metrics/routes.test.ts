@@ -3,8 +3,11 @@ import { freePort } from '@dcc-mcp/test-kit/free-port';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer, get, type IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { runCommand } from '../fixtures/run-command.ts';
 import {
   type RunningGateway,
@@ -165,6 +168,22 @@ test('secrets in files that can not be read are named at start, all of them', as
     'AUTH_TOKEN_FILE: the file /no/auth',
   ]) {
     expect(String(refusal)).toContain(`error: DCC_MCP_${line} can't be read (ENOENT)`);
+  }
+});
+
+test('an empty file of a secret is named at start, and a mark before the secret is none of it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
+  const [empty, marked] = ['empty', 'marked'].map((name) => join(folder, name));
+  writeFileSync(empty!, '\n');
+  writeFileSync(marked!, '\uFEFFsesame\r\n');
+  try {
+    const refusal: unknown = await start({ env: { DCC_MCP_AUTH_TOKEN_FILE: empty! } }).catch((error: unknown) => error);
+    expect(String(refusal)).toContain(`error: DCC_MCP_AUTH_TOKEN_FILE: the file ${empty} is empty`);
+    const { url } = await start({ env: { DCC_MCP_AUTH_TOKEN_FILE: marked! } });
+    const { status } = await fetch(`${url}/v1/instances`, { headers: { authorization: 'Bearer sesame' } });
+    expect(status).toBe(200);
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 });
 

@@ -6,7 +6,7 @@ import { secretReader } from './secret-reader.ts';
 
 type Entry = readonly [setting: string, secret: Secret | undefined];
 
-/** Files with the secrets of a guard that can't be read: named at start, all of them, rather than at the first request. */
+/** Files with the secrets of a guard that can't be read or hold none: named at start, all of them, not at the first request. */
 export function unreadableSecrets({ values, origins }: Reading<GatewayConfig>): readonly Issue[] {
   const { metrics, auth } = values;
   const scrapers: readonly Entry[] = [
@@ -21,22 +21,21 @@ export function unreadableSecrets({ values, origins }: Reading<GatewayConfig>): 
   ];
   const read = [...(metrics.enabled === true ? scrapers : []), ...callers, ...redis];
   return read.flatMap(([setting, secret]) => {
-    const problem = readingIssue(secret);
+    const issue = readingIssue(secret);
     const variable = origins[setting]?.variable ?? setting;
-    return problem === undefined ? [] : [{ variable, problem, fix: FIX, severity: 'fatal' } as const];
+    return issue === undefined ? [] : [{ variable, ...issue, severity: 'fatal' } as const];
   });
 }
 
-const FIX = 'correct the path, or let the gateway read the file';
-
-function readingIssue(secret: Secret | undefined): string | undefined {
+function readingIssue(secret: Secret | undefined): Pick<Issue, 'problem' | 'fix'> | undefined {
   if (secret === undefined || 'text' in secret) {
     return undefined;
   }
   try {
-    secretReader(secret)();
-    return undefined;
+    const isEmpty = secretReader(secret)().trim() === '';
+    return isEmpty ? { problem: `the file ${secret.file} is empty`, fix: 'write the secret into it' } : undefined;
   } catch (error) {
-    return `the file ${secret.file} can't be read (${codeOf(error)})`;
+    const problem = `the file ${secret.file} can't be read (${codeOf(error)})`;
+    return { problem, fix: 'correct the path, or let the gateway read the file' };
   }
 }

@@ -53,12 +53,28 @@ function readFileTokens(reader: SettingReader): readonly AuthToken[] {
     const token = toToken(reader, entry, `${TOKENS.path}[${index}]`);
     return token === undefined ? [] : [token];
   });
+  noteRepeated(reader, tokens);
   if (fromKey !== undefined) {
     tokens.push({ token: { file: fromKey.value }, dccTypes: [] });
   }
   const source = tokens.length === 0 ? 'default' : 'file';
   reader.settle(TOKENS.path, { source, text: tokens.length === 0 ? 'none' : count(tokens.length) });
   return tokens;
+}
+
+/** Of one token that stands twice, it would be chance whose rights count. */
+function noteRepeated(reader: SettingReader, tokens: readonly AuthToken[]): void {
+  const seen = new Map<string, number>();
+  for (const [index, { token }] of tokens.entries()) {
+    const text = 'text' in token ? token.text : undefined;
+    const first = text === undefined ? undefined : seen.get(text);
+    if (first !== undefined) {
+      const problem = `it is the same token as ${TOKENS.path}[${first}]`;
+      reader.note({ variable: `${TOKENS.path}[${index}]`, problem, fix: 'give each its own', severity: 'fatal' });
+    } else if (text !== undefined) {
+      seen.set(text, index);
+    }
+  }
 }
 
 /** The entries of the list; a text is the comma list that the variable holds, too. */

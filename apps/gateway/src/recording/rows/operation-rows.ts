@@ -1,5 +1,3 @@
-import { truncateUtf8 } from '@dcc-mcp/bounds';
-import { redactText } from '@dcc-mcp/bounds/redaction';
 import {
   type CallRow,
   type DecisionRow,
@@ -13,6 +11,7 @@ import { statusOfOutcome } from '@dcc-mcp/request-context';
 import { OPERATION_CALL } from '@dcc-mcp/semantic-conventions';
 import type { CallDetails, CallTiming, SearchDetails } from '../record/finished.ts';
 import type { PolicyFacts } from '../record/operation-trail.ts';
+import { toPreview } from './preview.ts';
 import type { OperationFacts, RecordedOperation } from './recorded-operation.ts';
 import { toMicrosecond, toTraceSpans } from './trace-spans.ts';
 
@@ -142,7 +141,7 @@ export function toSearchRow(
     kind: found.mode,
     ranker_version: found.rankerVersion,
     index_generation: found.indexGeneration,
-    query_preview: truncateUtf8(redactText(query), MAX_QUERY_BYTES).text,
+    query_preview: toPreview(query, MAX_QUERY_BYTES),
     query_hash: sha256(query),
     filters: found.filters,
     total: found.total,

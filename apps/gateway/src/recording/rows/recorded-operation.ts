@@ -1,5 +1,3 @@
-import { truncateUtf8 } from '@dcc-mcp/bounds';
-import { redactText } from '@dcc-mcp/bounds/redaction';
 import {
   type CallRow,
   estimateTokens,
@@ -15,6 +13,7 @@ import {
 import { type ErrorDescription, toErrorBody } from '@dcc-mcp/request-context';
 import type { FinishedOperation, OperationTrail } from '../record/finished.ts';
 import { jsonText, ownText, type PayloadRules, toPayload } from './payload.ts';
+import { toPreview } from './preview.ts';
 import { toTraced, toTraceSpans, type TracedOperation } from './trace-spans.ts';
 
 /** Bound of what is kept of an input, in bytes of UTF-8. */
@@ -174,5 +173,5 @@ const MAX_MESSAGE_BYTES = 256;
 
 function toRowError(error: ErrorDescription): RowError {
   const { kind, message, retryable } = toErrorBody(error);
-  return { kind, message: ownText(truncateUtf8(redactText(message), MAX_MESSAGE_BYTES).text), retryable };
+  return { kind, message: ownText(toPreview(message, MAX_MESSAGE_BYTES)), retryable };
 }

@@ -12,7 +12,7 @@ const text = textUpTo(MAX_TEXT_BYTES);
 const optionalText = text.nullish();
 
 const instanceId = text
-  .regex(/^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i, 'must be a UUID')
+  .regex(/^[\dA-Fa-f]{8}-(?:[\dA-Fa-f]{4}-){3}[\dA-Fa-f]{12}$/, 'must be a UUID')
   .meta({ description: 'A UUID, the same for as long as the instance runs.', format: 'uuid' });
 
 function isServerUrl(value: string): boolean {
@@ -49,7 +49,7 @@ export const registerBody: z.ZodType<RegisterBody> = z
   .strictObject({
     instance_id: instanceId,
     dcc_type: text
-      .regex(/^[a-z0-9_-]+$/i, 'must be of letters, digits, _ and -')
+      .regex(/^[\w-]+$/, 'must be of letters, digits, _ and -')
       .meta({ description: 'The host type, as in slugs; upper case is read as lower case.' }),
     mcp_url: text
       .refine(isServerUrl, { error: 'must be an http or https URL without user and password' })
