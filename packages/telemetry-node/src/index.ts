@@ -22,5 +22,5 @@ export type {
   TelemetrySignal,
 } from './health/telemetry-health.ts';
 export type { FlushOptions, StartTelemetryOptions, Telemetry } from './start/telemetry.ts';
-export type { GrpcModule } from './transport/grpc-module.ts';
+export type { GrpcModule } from './transport/grpc/grpc-module.ts';
 export { traceLogFields, type TraceLogFields } from './logs/trace-log-fields.ts';

@@ -91,15 +91,15 @@ describe.each(publicPackages)('$name', (each) => {
  * The files at the edge of the world: the only ones that may look at the process or write to the console. In the
  * gateway they are its program, what starts and ends MCP servers (they inherit PATH, HOME and the like), and what looks
  * whether the hosts of a registry run. In
- * telemetry-node they are the zero-code entry, the console exporter (it writes to stderr) and those that look for
- * packages from the working directory. In call-store it is the lock that says which process writes.
+ * telemetry-node they are the zero-code entry, the console exporter (it writes to stderr), those that look for packages
+ * from the working directory, and what reads the proxies. In call-store it is the lock that says which process writes.
  */
 const AT_THE_EDGE: readonly RegExp[] = [
   /^apps\/[^/]+\/src\/main\.ts$/,
   /^apps\/gateway\/src\/upstream\/(managed\/create-upstream|stdio\/process-groups)\.ts$/,
   /^apps\/gateway\/src\/registry\/file\/processes\.ts$/,
   /^packages\/call-store\/src\/jsonl\/directory-lock\.ts$/,
-  /^packages\/telemetry-node\/src\/(register\b|export\/console-exporter\.ts|start\/(api-copies|start-telemetry)\.ts|doctor\/run-doctor\.ts)/,
+  /^packages\/telemetry-node\/src\/(register\b|export\/console-exporter\.ts|start\/(api-copies|start-telemetry)\.ts|doctor\/run-doctor\.ts|transport\/proxy-environment\.ts)/,
 ];
 
 test.each([

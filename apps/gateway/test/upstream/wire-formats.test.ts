@@ -5,8 +5,8 @@ import { runInNewContext } from 'node:vm';
 import { EventStreamParser } from '../../src/protocol/event-stream-parser.ts';
 import { RawJson } from '../../src/protocol/json/raw-json.ts';
 import { LineFramer } from '../../src/protocol/line-framer.ts';
-import { findMirroredParameters } from '../../src/protocol/mirrored-parameters.ts';
-import { encodeMirroredValue } from '../../src/protocol/mirrored-value.ts';
+import { findMirroredParameters } from '../../src/protocol/mirrored/mirrored-parameters.ts';
+import { encodeMirroredValue } from '../../src/protocol/mirrored/mirrored-value.ts';
 import { backoffMillis } from '../../src/upstream/hop/backoff.ts';
 import { toMirroredHeaders } from '../../src/upstream/hop/mirrored-headers.ts';
 

@@ -1,7 +1,7 @@
 import type { Issue, OtlpExporterConfig, Reading, TelemetryConfig } from '@dcc-mcp/telemetry-config';
 import type { TelemetrySignal } from '../health/telemetry-health.ts';
 import { findApiCopies, OWN_ROOT, ownApiVersion, registeredApiVersion, type ApiCopy } from '../start/api-copies.ts';
-import type { GrpcModule } from '../transport/grpc-module.ts';
+import type { GrpcModule } from '../transport/grpc/grpc-module.ts';
 import type { DoctorCause, DoctorFailure, DoctorReport } from './doctor-report.ts';
 import { isSaidBy, withHint } from './path-hint.ts';
 

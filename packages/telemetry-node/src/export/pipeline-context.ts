@@ -3,7 +3,7 @@ import type { Resource } from '@opentelemetry/resources';
 import { ExporterMonitor } from '../health/exporter-monitor.ts';
 import type { TelemetryHealthChange, TelemetrySignal } from '../health/telemetry-health.ts';
 import { maskEndpoint } from '../transport/create-transport.ts';
-import type { GrpcSource } from '../transport/grpc-module.ts';
+import type { GrpcSource } from '../transport/grpc/grpc-module.ts';
 import type { ShutdownSignals } from './exporter.ts';
 
 /** Who encodes and sends spans, and how. */

@@ -4,9 +4,10 @@ import type { UnsentRequest } from '../transport/transport.ts';
 /** Runs in the worker: posts one request after the other, then wakes the thread that waits. */
 const POST_ALL = `
 const { workerData } = require('node:worker_threads');
-const post = ({ url, headers, body, tls }) => new Promise((resolve) => {
-  const { request } = require(url.startsWith('https:') ? 'node:https' : 'node:http');
-  const options = { method: 'POST', agent: false, headers: { ...headers, 'content-length': body.length }, ...tls };
+const post = ({ url, headers, body, tls, proxyEnv }) => new Promise((resolve) => {
+  const { request, Agent } = require(url.startsWith('https:') ? 'node:https' : 'node:http');
+  const agent = proxyEnv === undefined ? false : new Agent({ ...tls, proxyEnv });
+  const options = { method: 'POST', agent, headers: { ...headers, 'content-length': body.length }, ...tls };
   request(url, options, (response) => response.resume().on('close', resolve)).on('error', resolve).end(body);
 });
 (async () => {

@@ -20,8 +20,8 @@ import { VERSION } from './version.ts';
 const SCOPE = '@dcc-mcp/telemetry-node';
 
 /**
- * Starts traces, metrics and logs as `config` says; nothing is read from the environment. A gRPC
- * exporter whose package is missing starts as failing, never as an exception.
+ * Starts traces, metrics and logs as `config` says; of the environment nothing is read but its proxies (`HTTP_PROXY`,
+ * `HTTPS_PROXY`, `NO_PROXY`). A gRPC exporter whose package is missing starts as failing, never as an exception.
  *
  * @throws {TelemetryError} `invalid_option` for options that contradict each other.
  */

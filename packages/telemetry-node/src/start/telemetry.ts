@@ -13,7 +13,7 @@ import type { Resource } from '@opentelemetry/resources';
 import type { IMetricReader, ViewOptions } from '@opentelemetry/sdk-metrics';
 import type { TelemetryHealth, TelemetryHealthChange } from '../health/telemetry-health.ts';
 import type { SpanRedaction } from '../spans/span-redaction.ts';
-import type { GrpcModule } from '../transport/grpc-module.ts';
+import type { GrpcModule } from '../transport/grpc/grpc-module.ts';
 
 /** What the application adds to the configuration. */
 export interface StartTelemetryOptions {

@@ -1,8 +1,8 @@
 import type { OtlpExporterConfig } from '@dcc-mcp/telemetry-config';
 import { createFailure, type ExportFailure } from '../health/export-failure.ts';
 import type { TelemetrySignal } from '../health/telemetry-health.ts';
-import { GRPC_PACKAGES, type GrpcSource, loadGrpc } from './grpc-module.ts';
-import { GrpcTransport } from './grpc-transport.ts';
+import { GRPC_PACKAGES, type GrpcSource, loadGrpc } from './grpc/grpc-module.ts';
+import { GrpcTransport } from './grpc/grpc-transport.ts';
 import { HttpTransport } from './http-transport.ts';
 import type { OtlpTransport } from './transport.ts';
 

@@ -1,11 +1,13 @@
 import type * as Http from 'node:http';
 import type * as Https from 'node:https';
 import { createRequire } from 'node:module';
+import { proxyEnvironment } from './proxy-environment.ts';
 import type { TlsMaterial } from './tls-files.ts';
 
 /** The part of Node's HTTP client that exporting needs. */
 export interface HttpClient {
   readonly request: (url: URL, options: Http.RequestOptions) => Http.ClientRequest;
+  /** Its connections go through the proxy that the environment names at this moment. */
   readonly createAgent: (material: TlsMaterial) => Http.Agent;
 }
 
@@ -17,12 +19,17 @@ export function loadHttpClient(isSecure: boolean): HttpClient {
     const https: typeof Https = load('node:https');
     return {
       request: (url, options) => https.request(url, options),
-      createAgent: (material) => new https.Agent({ ...material, keepAlive: true, maxCachedSessions: 0 }),
+      createAgent: (material) => new https.Agent({ ...material, ...common(), maxCachedSessions: 0 }),
     };
   }
   const http: typeof Http = load('node:http');
   return {
     request: (url, options) => http.request(url, options),
-    createAgent: () => new http.Agent({ keepAlive: true }),
+    createAgent: () => new http.Agent(common()),
   };
+}
+
+function common(): Http.AgentOptions {
+  const proxyEnv = proxyEnvironment();
+  return { keepAlive: true, ...(proxyEnv === undefined ? {} : { proxyEnv }) };
 }

@@ -7,13 +7,14 @@ import { VERSION } from '../start/version.ts';
 import { readAnswer, type Finish } from './http-answer.ts';
 import { loadHttpClient, type HttpClient } from './http-client.ts';
 import { failureOfError } from './http-failure.ts';
+import { proxyEnvironment } from './proxy-environment.ts';
 import { TlsFiles } from './tls-files.ts';
 import { failureOfThrown, type OtlpTransport, type SendResult, type UnsentRequest } from './transport.ts';
 
 const CONTENT_TYPES = { 'http/protobuf': 'application/x-protobuf', 'http/json': 'application/json' } as const;
 const compress = promisify(gzip);
 
-/** OTLP over HTTP/1.1 with its own connections; nothing is read from the environment. */
+/** OTLP over HTTP/1.1 with its own connections; of the environment only its proxies are read. */
 export class HttpTransport implements OtlpTransport {
   readonly answerType: string;
   readonly #url: URL;
@@ -48,6 +49,7 @@ export class HttpTransport implements OtlpTransport {
       url: this.#url.href,
       headers: this.#headers,
       body: this.#config.compression === 'gzip' ? gzipSync(body) : body,
+      proxyEnv: proxyEnvironment(),
       tls: this.#url.protocol === 'https:' ? this.#tls.read().material : {},
     };
   }

@@ -1,4 +1,5 @@
 import { createFailure, type ExportFailure } from '../health/export-failure.ts';
+import type { ProxyEnvironment } from './proxy-environment.ts';
 
 /** What came back from a collector for one request. */
 export type SendResult =
@@ -10,6 +11,8 @@ export interface UnsentRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
+  /** As Node's agents take it; absent where the environment names no proxy. */
+  readonly proxyEnv?: ProxyEnvironment | undefined;
   readonly tls: { readonly ca?: Uint8Array; readonly key?: Uint8Array; readonly cert?: Uint8Array };
 }
 

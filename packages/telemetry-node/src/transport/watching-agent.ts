@@ -19,7 +19,13 @@ function takesRequests(agent: Agent): agent is Agent & TakesRequests {
 }
 
 /** Headers that Node or the exporter sets by itself. */
-const OWN_HEADERS: readonly string[] = ['host', 'user-agent', 'transfer-encoding'];
+const OWN_HEADERS: readonly string[] = [
+  'host',
+  'user-agent',
+  'transfer-encoding',
+  'proxy-authorization',
+  'proxy-connection',
+];
 
 /** Longer than any deadline, in seconds: the exporter gives up rather than wait so long. */
 const NO_RETRY_SECONDS = '9999999999';

@@ -11,8 +11,12 @@ import {
   type JsonValue,
 } from '../../protocol/json-rpc.ts';
 import { ERROR_HEADER_MISMATCH, McpError } from '../../protocol/mcp-protocol.ts';
-import { findMirroredParameters, type MirroredParameter, valueAt } from '../../protocol/mirrored-parameters.ts';
-import { decodeMirroredValue, mirroredName } from '../../protocol/mirrored-value.ts';
+import {
+  findMirroredParameters,
+  type MirroredParameter,
+  valueAt,
+} from '../../protocol/mirrored/mirrored-parameters.ts';
+import { decodeMirroredValue, mirroredName } from '../../protocol/mirrored/mirrored-value.ts';
 
 function mismatch(message: string): McpError {
   return new McpError(ERROR_HEADER_MISMATCH, message, { httpStatus: 400 });

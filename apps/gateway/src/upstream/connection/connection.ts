@@ -1,7 +1,7 @@
 // upstream/connection/: opening a connection, keeping it open, and what it knows of the server.
 import { asObject, isJsonObject, type Era, type JsonObject } from '../../protocol/json-rpc.ts';
 import { ERROR_METHOD_NOT_FOUND, taskSupportOf } from '../../protocol/mcp-protocol.ts';
-import { findMirroredParameters, type MirroredParameter } from '../../protocol/mirrored-parameters.ts';
+import { findMirroredParameters, type MirroredParameter } from '../../protocol/mirrored/mirrored-parameters.ts';
 import { type CoreRoutes, isDccCore, JOB_STATUS_TOOL } from '../core/dcc-core.ts';
 import { readProgressToken } from '../hop/envelope.ts';
 import { cancelled, shuttingDown, unreachable } from '../hop/failures.ts';

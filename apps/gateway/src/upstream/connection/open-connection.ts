@@ -4,9 +4,7 @@ import { createCoreRoutes } from '../core/dcc-core.ts';
 import type { GatewayInfo } from '../hop/envelope.ts';
 import { unreachable, type FailedHop } from '../hop/failures.ts';
 import { ownCall } from '../hop/hop.ts';
-import type { HttpClient } from '../http/exchange/http-client.ts';
-import { PlainClient } from '../http/plain/plain-client.ts';
-import { createPool } from '../http/reach/create-pool.ts';
+import { createClient } from '../http/create-client.ts';
 import { Reach } from '../http/reach/reach.ts';
 import { HttpTransport } from '../http/transport/http-transport.ts';
 import type { Authorization } from '../oauth/authorization.ts';
@@ -157,7 +155,10 @@ async function openHttpConnection(options: OpenConnectionOptions, http: HttpSett
   }
   const url = new URL(http.url);
   const reach = http.reach && new Reach(http.reach, options.lookup);
-  const client = createClient(options, url, reach);
+  const { client, why } = await createClient(url, { ...options, connections: connectionsOf(options), reach });
+  if (client === undefined) {
+    return unreachable(why);
+  }
   const createTransport = (authorization: Authorization | undefined = oauth?.token): Transport => {
     const watch = tapped(options);
     const common = { client, url, headers: http.headers, random, maxMessageBytes, watch, reach };
@@ -172,7 +173,7 @@ async function openHttpConnection(options: OpenConnectionOptions, http: HttpSett
     return notOpened(negotiation, lost());
   }
   const events = { ...options.events, onLost };
-  session.renew = (why) => renewSession({ ...options, events }, session, { ...negotiateOptions, why });
+  session.renew = (lostBy) => renewSession({ ...options, events }, session, { ...negotiateOptions, why: lostBy });
   const parts = {
     session,
     facts: negotiation.facts,
@@ -188,10 +189,8 @@ async function openHttpConnection(options: OpenConnectionOptions, http: HttpSett
   return finish(options, parts, lost);
 }
 
-function createClient({ settings, fastPath }: OpenConnectionOptions, url: URL, reach: Reach | undefined): HttpClient {
-  const connections = settings.concurrency + SPARE_CONNECTIONS;
-  const others = createPool(url, connections, reach);
-  return fastPath && url.protocol === 'http:' ? new PlainClient({ url, connections, reach, others }) : others;
+function connectionsOf({ settings }: OpenConnectionOptions): number {
+  return settings.concurrency + SPARE_CONNECTIONS;
 }
 
 function headersNow(

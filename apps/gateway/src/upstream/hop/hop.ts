@@ -1,6 +1,6 @@
 // upstream/hop/: one request to an upstream, what travels with it and what comes of it.
 import type { JsonObject, JsonRpcId } from '../../protocol/json-rpc.ts';
-import type { MirroredParameter } from '../../protocol/mirrored-parameters.ts';
+import type { MirroredParameter } from '../../protocol/mirrored/mirrored-parameters.ts';
 import type { HopEnvelope, HopPeer, HopResult, RawParams } from '../upstream.ts';
 import { cancelled, timedOut, timedOutDespiteProgress } from './failures.ts';
 

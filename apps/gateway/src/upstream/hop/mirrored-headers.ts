@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
-import { type MirroredParameter, valueAt } from '../../protocol/mirrored-parameters.ts';
-import { encodeMirroredValue, mirroredName } from '../../protocol/mirrored-value.ts';
+import { type MirroredParameter, valueAt } from '../../protocol/mirrored/mirrored-parameters.ts';
+import { encodeMirroredValue, mirroredName } from '../../protocol/mirrored/mirrored-value.ts';
 import type { RawParams } from '../upstream.ts';
 
 function rawAt(root: RawJson | undefined, path: readonly string[]): RawJson | undefined {

@@ -5,8 +5,8 @@ import type { Reach } from './reach.ts';
 const CONNECT_MILLIS = 10_000;
 
 /**
- * Connections to one origin. They go there themselves, whatever proxy the environment names; with `reach` to addresses
- * alone that it allows, asked at each connection, because a name may mean another address by then.
+ * Connections to one origin, to which they go themselves; with `reach` to addresses alone that it
+ * allows, asked at each connection, because a name may mean another address by then.
  */
 export function createPool(url: URL, connections: number, reach: Reach | undefined): Pool {
   return new Pool(url.origin, {

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonValue } from './json-rpc.ts';
+import { isJsonObject, type JsonValue } from '../json-rpc.ts';
 
 /** A tool parameter that a modern request repeats as `Mcp-Param-<header>`. */
 export interface MirroredParameter {

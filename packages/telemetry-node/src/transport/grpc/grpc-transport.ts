@@ -1,10 +1,10 @@
 import type { OtlpExporterConfig } from '@dcc-mcp/telemetry-config';
-import type { TelemetrySignal } from '../health/telemetry-health.ts';
-import { VERSION } from '../start/version.ts';
+import type { TelemetrySignal } from '../../health/telemetry-health.ts';
+import { VERSION } from '../../start/version.ts';
+import { TlsFiles } from '../tls-files.ts';
+import { failureOfThrown, type OtlpTransport, type SendResult } from '../transport.ts';
 import { failureOfGrpc } from './grpc-failure.ts';
 import type { GrpcClient, GrpcModule } from './grpc-module.ts';
-import { TlsFiles } from './tls-files.ts';
-import { failureOfThrown, type OtlpTransport, type SendResult } from './transport.ts';
 
 const PATHS: Readonly<Record<TelemetrySignal, string>> = {
   traces: '/opentelemetry.proto.collector.trace.v1.TraceService/Export',

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from './json-rpc.ts';
+import type { JsonObject, JsonValue } from '../json-rpc.ts';
 
 const BASE64_FORM = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/;
 const PLAIN = /^[\x20-\x7e\t]+$/;

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { TelemetrySignal } from '../health/telemetry-health.ts';
+import type { TelemetrySignal } from '../../health/telemetry-health.ts';
 
 /** The optional peer package of each signal. */
 export const GRPC_PACKAGES: Readonly<Record<TelemetrySignal, string>> = {

@@ -1,8 +1,8 @@
-import { createFailure, type ExportCause, type ExportFailure } from '../health/export-failure.ts';
-import type { TelemetrySignal } from '../health/telemetry-health.ts';
+import { createFailure, type ExportCause, type ExportFailure } from '../../health/export-failure.ts';
+import type { TelemetrySignal } from '../../health/telemetry-health.ts';
+import { toOneLine } from '../otlp-response.ts';
+import { parsePushback, parseRetryAfter, readRetryInfo } from '../retry-wish.ts';
 import type { GrpcError } from './grpc-module.ts';
-import { toOneLine } from './otlp-response.ts';
-import { parsePushback, parseRetryAfter, readRetryInfo } from './retry-wish.ts';
 
 /** Status codes of gRPC that say one thing (https://grpc.io/docs/guides/status-codes). */
 const STATUS_CAUSES: Readonly<Record<number, ExportCause>> = {

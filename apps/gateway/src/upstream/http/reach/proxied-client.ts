@@ -1,0 +1,36 @@
+// The whole of undici: for a tunnel its entry gives all dispatchers a method.
+import { EnvHttpProxyAgent } from 'undici/index.js';
+import type { AnswerHandler, ClientRequest, HttpClient } from '../exchange/http-client.ts';
+import type { Proxy } from './proxy-of.ts';
+
+const CONNECT_MILLIS = 10_000;
+
+/** Connections to one origin by way of a proxy, but where `NO_PROXY` names it. */
+export class ProxiedClient implements HttpClient {
+  readonly #origin: string;
+  readonly #agent: EnvHttpProxyAgent;
+
+  /** @throws {TypeError} When the proxy is no URL. */
+  constructor(url: URL, connections: number, { url: proxy, without }: Proxy) {
+    this.#origin = url.origin;
+    this.#agent = new EnvHttpProxyAgent({
+      httpProxy: proxy,
+      httpsProxy: proxy,
+      noProxy: without,
+      connections,
+      pipelining: 1,
+      allowH2: false,
+      headersTimeout: 0, // the hop's own timeout is the only one
+      bodyTimeout: 0,
+      connectTimeout: CONNECT_MILLIS,
+    });
+  }
+
+  dispatch(request: ClientRequest, handler: AnswerHandler): void {
+    this.#agent.dispatch({ ...request, origin: this.#origin }, handler);
+  }
+
+  destroy(): Promise<void> {
+    return this.#agent.destroy();
+  }
+}

@@ -1,0 +1,45 @@
+import { BlockList, isIP } from 'node:net';
+
+/** The proxy that requests to one origin go through, but where `without` names its host. */
+export interface Proxy {
+  /** As it is written, with a scheme. */
+  readonly url: string;
+  /** The variable that names it. */
+  readonly variable: string;
+  /** What `NO_PROXY` says: names with those below them, addresses, each with a port or without; `*` is every one. */
+  readonly without: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The proxy that the environment names for `url`: `HTTP_PROXY` or `HTTPS_PROXY`, by its scheme, in either case. None for this
+ * machine itself. Blank is unset.
+ */
+export function proxyOf({ protocol, hostname }: URL, environment: Environment): Proxy | undefined {
+  const name = protocol === 'https:' ? 'https_proxy' : 'http_proxy';
+  const variable = isSet(environment[name]) ? name : name.toUpperCase();
+  const named = environment[variable]?.trim() ?? '';
+  if (named === '' || isThisMachine(hostname)) {
+    return undefined;
+  }
+  const url = named.includes('://') ? named : `http://${named}`;
+  return { url, variable, without: environment['no_proxy'] ?? environment['NO_PROXY'] ?? '' };
+}
+
+function isSet(text: string | undefined): boolean {
+  return text !== undefined && text.trim() !== '';
+}
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8);
+LOOPBACK.addAddress('::1', 'ipv6');
+
+/** @param hostname As a URL has it: an IPv6 address in brackets. */
+function isThisMachine(hostname: string): boolean {
+  const host = hostname.replaceAll(/^\[|\]$/g, '');
+  const family = isIP(host);
+  return family === 0
+    ? host === 'localhost' || host.endsWith('.localhost')
+    : LOOPBACK.check(host, family === 6 ? 'ipv6' : 'ipv4');
+}
