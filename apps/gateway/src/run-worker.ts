@@ -11,6 +11,7 @@ import { passingOn } from './cluster/workers/forward/pass-on.ts';
 import { toHolder, type ToHolderOptions } from './cluster/workers/forward/to-holder.ts';
 import { metricsChannel } from './cluster/workers/metrics/metrics-channel.ts';
 import type { WorkerEnd, WorkerLoad, WorkerStart } from './cluster/workers/pool/worker-start.ts';
+import { machineMillis } from './cluster/workers/state/machine-clock.ts';
 import { createRemoteState } from './cluster/workers/state/remote-state.ts';
 import { MirroredInstances } from './cluster/workers/upstreams/mirrored-instances.ts';
 import type { InstanceNews } from './cluster/workers/upstreams/shared-instances.ts';
@@ -100,7 +101,8 @@ async function startWorker({ peer, channel, env, start, instances }: WorkerParts
   // That an exporter fails is told by the process that all of them belong to.
   const telemetry = await startGatewayTelemetry(config, capture, { log: QUIET, onExporter: () => {} });
   const onError = (error: unknown): void => log(`internal error: ${lineOf(error)}`, { severity: 'error' });
-  const state = createRemoteState({ peer, address, onError, keepsAllTraces: start.keepsAllTraces });
+  const { keepsAllTraces } = start;
+  const state = createRemoteState({ peer, address, onError, keepsAllTraces, now: machineMillis });
   let metrics: MetricsWorker | undefined;
   const wire = metricsChannel(peer, (listener) => channel.onEnd(listener));
   const gateway = assembleGateway({

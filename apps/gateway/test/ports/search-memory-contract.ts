@@ -25,7 +25,8 @@ export function searchOf(searchId: string, query = 'sphere', principal = ADA as 
 
 /** A describe of the second hit, unless something else is said. */
 export function followUp(searchId: string, given: Partial<SearchFollowUp> = {}): SearchFollowUp {
-  return { searchId, toolSlug: 'maya.a1b2c3d4.tool_2', skillName: undefined, isSuccess: false, ...given };
+  const hit = { toolSlug: 'maya.a1b2c3d4.tool_2', skillName: undefined };
+  return { searchId, principal: ADA, ...hit, isSuccess: false, ...given };
 }
 
 export function searchMemoryContract(name: string, open: () => Promise<OpenedSearchMemory>): void {
@@ -97,6 +98,20 @@ export function searchMemoryContract(name: string, open: () => Promise<OpenedSea
       await first.remember(searchOf('a'));
       await second.settle(ADA);
       expect(await first.remember(searchOf('b', 'cube'))).toEqual({ reformulationOf: undefined });
+    });
+
+    test('sees no reformulation after a call that names the search and went well', async () => {
+      const { first, second } = await open();
+      await first.remember(searchOf('a'));
+      await second.join(followUp('a', { isSuccess: true }));
+      expect(await first.remember(searchOf('b', 'cube'))).toEqual({ reformulationOf: undefined });
+    });
+
+    test('sees a reformulation after a hit was only described', async () => {
+      const { first, second } = await open();
+      await first.remember(searchOf('a'));
+      await second.join(followUp('a'));
+      expect(await first.remember(searchOf('b', 'cube'))).toEqual({ reformulationOf: 'a' });
     });
 
     test('sees no reformulation of another session, and goes by the trace without one', async () => {

@@ -1,5 +1,6 @@
 // The ports of a worker promise what those of the process promise that started it.
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createMemoryState } from '../../src/cluster/shared-state.ts';
 import { MemoryQuotas } from '../../src/governance/memory-quotas.ts';
 import { MemoryJobRecords } from '../../src/jobs/memory-job-records.ts';
@@ -18,7 +19,7 @@ import { jobRecordsContract } from './job-records-contract.ts';
 import { quotasContract } from './quotas-contract.ts';
 import { registeredInstancesContract } from './registered-instances-contract.ts';
 import { resourceOwnersContract } from './resource-owners-contract.ts';
-import { searchMemoryContract } from './search-memory-contract.ts';
+import { searchMemoryContract, searchOf } from './search-memory-contract.ts';
 import { sessionRecordOf, sessionRecordsContract } from './session-records-contract.ts';
 
 /** A clock that a test moves. */
@@ -54,8 +55,34 @@ approvalsContract('the approvals of workers', async () => {
 
 searchMemoryContract('the search memory of workers', async () => {
   const { now, elapse } = createClock(1_000);
-  const { join } = startWorkers({ searchMemory: new MemorySearchMemory({ now }) });
+  const { join } = startWorkers({ searchMemory: new MemorySearchMemory({ now }) }, now);
   return { first: join().searchMemory, second: join().searchMemory, elapse };
+});
+
+describe('the search memory of workers', () => {
+  const principal = { sessionId: 'session-1', traceId: 'trace-1' };
+
+  test('knows of a success that another worker has not told yet, until it is told', async () => {
+    const { join } = startWorkers();
+    const [first, second] = [join().searchMemory, join().searchMemory];
+    await first.remember(searchOf('a'));
+    const settling = second.settle(principal);
+    await sleep(1);
+    expect(await first.remember(searchOf('b', 'cube'))).toEqual({ reformulationOf: undefined });
+    await settling;
+    expect(await first.remember(searchOf('c', 'cone'))).toEqual({ reformulationOf: 'b' });
+  });
+
+  test('a success that is told late leaves what was searched since', async () => {
+    const { join } = startWorkers();
+    const [first, second] = [join().searchMemory, join().searchMemory];
+    const settling = second.settle(principal);
+    await sleep(1);
+    await first.remember(searchOf('a'));
+    expect(await first.remember(searchOf('b', 'cube'))).toEqual({ reformulationOf: 'a' });
+    await settling;
+    expect(await first.remember(searchOf('c', 'cone'))).toEqual({ reformulationOf: 'b' });
+  });
 });
 
 registeredInstancesContract('the registered instances of workers', async () => {

@@ -43,7 +43,13 @@ async function fill(link: RedisLink, times: number): Promise<void> {
       searches.remember(searchOf(id, id, { sessionId: id, traceId: id })),
     ]);
     await jobs.write({ ...job, state: 'succeeded', finishedAt: now, result: { text: '{}' } });
-    await searches.join({ searchId: id, toolSlug: undefined, skillName: undefined, isSuccess: true });
+    await searches.join({
+      searchId: id,
+      principal: { sessionId: id, traceId: id },
+      toolSlug: undefined,
+      skillName: undefined,
+      isSuccess: true,
+    });
   }
   for (let i = 0; i < MAX_INSTANCES * Math.min(2, times); i += 1) {
     await instances.register({ instanceId: `${i}`, dccType: 'maya', mcpUrl: 'http://127.0.0.1:1/', ttlSecs: 60 });

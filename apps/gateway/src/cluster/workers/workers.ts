@@ -18,6 +18,7 @@ import { openConnectionDesk } from './pool/connection-desk.ts';
 import type { StartedProcess, WorkerHandle } from './pool/worker-handle.ts';
 import { WorkerPool } from './pool/worker-pool.ts';
 import { configOfWorker, type WorkerEnd, type WorkerLoad, type WorkerStart } from './pool/worker-start.ts';
+import { machineMillis } from './state/machine-clock.ts';
 import { servedMessages } from './state/remote-messages.ts';
 import { type ServedState, serveState } from './state/served-state.ts';
 import { SharedUpstreams } from './upstreams/shared-upstreams.ts';
@@ -77,7 +78,7 @@ export class Workers {
       onDied: (worker, why, pauseMillis) => this.#onDied(worker, why, pauseMillis),
     });
     const peers = (): readonly WorkerHandle['peer'][] => this.#pool.all().map(({ peer }) => peer);
-    this.#served = serveState({ state, peers, onError });
+    this.#served = serveState({ state, peers, onError, now: machineMillis });
     this.#upstreams = new SharedUpstreams(count, peers);
   }
 

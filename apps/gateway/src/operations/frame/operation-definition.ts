@@ -90,7 +90,7 @@ export interface OperationDefinition<Request, Target, Value> {
   /** What the span says that was answered; absent: the value itself. */
   spanOutput?(value: Value): unknown;
   /** What was used of the search that the caller names; absent where it follows none. */
-  follows?(ended: EndedOperation<Request, Target, Value>): Omit<SearchFollowUp, 'searchId'>;
+  follows?(ended: EndedOperation<Request, Target, Value>): Omit<SearchFollowUp, 'searchId' | 'principal'>;
   /** What only this operation has to record. */
   details(
     ended: EndedOperation<Request, Target, Value>,

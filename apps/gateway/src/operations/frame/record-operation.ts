@@ -1,4 +1,5 @@
 import type { FinishedOperation } from '../../recording/record/finished.ts';
+import { searchPrincipal } from '../../recording/sinks/search-memory-sink.ts';
 import type { SearchFollowUp, SearchJoin } from '../../search/memory/search-memory.ts';
 import type { OperationCore, RunningOperation } from './core.ts';
 import type { EndedOperation, OperationDefinition } from './operation-definition.ts';
@@ -25,7 +26,9 @@ async function record<Request, Target, Value>(
   const { searchId } = caller.ctx;
   const used = request === undefined ? undefined : definition.follows?.(ended);
   const isFollowUp = used !== undefined && searchId !== undefined && searchId !== '';
-  const join = isFollowUp ? await joinSearch(core, { searchId, ...used }) : undefined;
+  const join = isFollowUp
+    ? await joinSearch(core, { searchId, principal: searchPrincipal(caller.ctx), ...used })
+    : undefined;
   // Only then: a search that is remembered comes after the one that it follows.
   const details = definition.details(ended, running);
   const finished: FinishedOperation = {

@@ -1,17 +1,25 @@
 import type { RequestContext } from '@dcc-mcp/request-context';
 import { OPERATION_CALL } from '@dcc-mcp/semantic-conventions';
 import type { SearchMemory, SearchPrincipal } from '../../search/memory/search-memory.ts';
+import type { FinishedOperation } from '../record/finished.ts';
 import type { Sink } from '../record/recorder.ts';
 
-/** Notes calls that ended ok: what their principal searches next is no rewording of an earlier search. */
+/**
+ * Notes calls that ended ok: what their principal searches next is no rewording of an earlier search. The first success
+ * of a search has settled it already.
+ */
 export function createSearchMemorySink(memory: SearchMemory, onError: (error: unknown) => void): Sink {
   return {
     record(finished) {
-      if (finished.kind === 'operation' && finished.details.operation === OPERATION_CALL && finished.outcome === 'ok') {
+      if (finished.kind === 'operation' && isSuccess(finished) && finished.join?.firstSuccessMillis === undefined) {
         memory.settle(searchPrincipal(finished.ctx)).catch(onError);
       }
     },
   };
+}
+
+function isSuccess({ details, outcome }: FinishedOperation): boolean {
+  return details.operation === OPERATION_CALL && outcome === 'ok';
 }
 
 /** Who searches with this request: its session, else its trace. */

@@ -20,10 +20,21 @@ export function toLastQuery({ searchId, query }: RememberedSearch, at: number): 
   return compared === '' ? undefined : { searchId, query: compared, at };
 }
 
-/** The search whose query `next` words anew; none where it says the same, or comes late. */
-export function rewordedBy(last: LastQuery, next: LastQuery): string | undefined {
+/**
+ * The search whose query `next` words anew; none where it says the same, or comes late.
+ *
+ * @param isSettledSince Asked, only where it matters, for a success since then that is not told here yet.
+ */
+export async function rewordedBy(
+  last: LastQuery | undefined,
+  next: LastQuery | undefined,
+  isSettledSince: ((at: number) => Promise<boolean>) | undefined,
+): Promise<string | undefined> {
+  if (last === undefined || next === undefined || last.query === next.query) {
+    return undefined;
+  }
   const isRecent = next.at - last.at <= REFORMULATION_WINDOW_MILLIS;
-  return isRecent && last.query !== next.query ? last.searchId : undefined;
+  return isRecent && (await isSettledSince?.(last.at)) !== true ? last.searchId : undefined;
 }
 
 /** What a follow-up takes over of the hit that it follows; nothing where there is none. */

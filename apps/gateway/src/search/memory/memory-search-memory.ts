@@ -1,5 +1,12 @@
 import { chosenHit, type LastQuery, principalKey, rewordedBy, toLastQuery } from './follow-up.ts';
-import type { RememberedSearch, SearchFollowUp, SearchJoin, SearchMemory, SearchPrincipal } from './search-memory.ts';
+import type {
+  HasSettled,
+  RememberedSearch,
+  SearchFollowUp,
+  SearchJoin,
+  SearchMemory,
+  SearchPrincipal,
+} from './search-memory.ts';
 
 /** Clock and bound of a {@link MemorySearchMemory}. */
 export interface MemorySearchMemoryOptions {
@@ -32,7 +39,10 @@ export class MemorySearchMemory implements SearchMemory {
     }
   }
 
-  async remember(search: RememberedSearch): Promise<{ readonly reformulationOf: string | undefined }> {
+  async remember(
+    search: RememberedSearch,
+    hasSettled?: HasSettled,
+  ): Promise<{ readonly reformulationOf: string | undefined }> {
     const now = this.#now();
     bounded(this.#searches, this.#maxSearches).set(search.searchId, {
       search,
@@ -40,33 +50,42 @@ export class MemorySearchMemory implements SearchMemory {
       hasSucceeded: false,
     });
     const query = toLastQuery(search, now);
-    return { reformulationOf: query && this.#replaceQuery(search.principal, query) };
+    const last = query && this.#replaceQuery(search.principal, query);
+    const isSettledSince =
+      hasSettled && ((at: number) => hasSettled(search.principal, (ago) => this.#now() - ago >= at));
+    return { reformulationOf: await rewordedBy(last, query, isSettledSince) };
   }
 
   async join(followUp: SearchFollowUp): Promise<SearchJoin> {
-    const { searchId, isSuccess } = followUp;
+    const { searchId, principal, isSuccess } = followUp;
     const entry = this.#searches.get(searchId);
     if (entry === undefined) {
       return { searchId };
     }
-    return {
-      searchId,
-      ...chosenHit(entry.search, followUp),
-      ...(isSuccess && !entry.hasSucceeded ? { firstSuccessMillis: this.#succeed(entry) } : {}),
-    };
+    const join = { searchId, ...chosenHit(entry.search, followUp) };
+    if (!isSuccess || entry.hasSucceeded) {
+      return join;
+    }
+    const firstSuccessMillis = this.#succeed(entry);
+    await this.settle(principal);
+    return { ...join, firstSuccessMillis };
   }
 
-  async settle(principal: SearchPrincipal): Promise<void> {
-    this.#lastQueries.delete(principalKey(principal));
+  async settle(principal: SearchPrincipal, agoMillis = 0): Promise<void> {
+    const key = principalKey(principal);
+    const last = this.#lastQueries.get(key);
+    if (last !== undefined && this.#now() - agoMillis >= last.at) {
+      this.#lastQueries.delete(key);
+    }
   }
 
-  /** @returns The search before it, where its query was another one, and recent. */
-  #replaceQuery(principal: SearchPrincipal, next: LastQuery): string | undefined {
+  /** @returns The query before it. */
+  #replaceQuery(principal: SearchPrincipal, next: LastQuery): LastQuery | undefined {
     const key = principalKey(principal);
     const last = this.#lastQueries.get(key);
     this.#lastQueries.delete(key);
     bounded(this.#lastQueries, this.#maxSearches).set(key, next);
-    return last && rewordedBy(last, next);
+    return last;
   }
 
   #succeed(entry: Entry): number {

@@ -30,6 +30,7 @@ export interface RememberedHit {
 /** A describe, load_skill or call that names the search it follows. */
 export interface SearchFollowUp {
   readonly searchId: string;
+  readonly principal: SearchPrincipal;
   readonly toolSlug: string | undefined;
   readonly skillName: string | undefined;
   /** True for a call that ended ok: what the search was for has worked. */
@@ -57,15 +58,26 @@ export interface SearchMemory {
   /**
    * Remembers an answered search; a refused one is not remembered.
    *
+   * @param hasSettled Asked before a search counts as worded anew, where successes may still be on their way here.
    * @returns The previous search of its principal, where it was made at most {@link REFORMULATION_WINDOW_MILLIS} ago and
    *   is worded anew.
    */
-  remember(search: RememberedSearch): Promise<{ readonly reformulationOf: string | undefined }>;
-  /** Joins a follow-up; of several first successes at once exactly one is told the time. */
+  remember(
+    search: RememberedSearch,
+    hasSettled?: HasSettled,
+  ): Promise<{ readonly reformulationOf: string | undefined }>;
+  /** Joins a follow-up; of several first successes at once exactly one is told the time, and it settles. */
   join(followUp: SearchFollowUp): Promise<SearchJoin>;
-  /** Ends what the principal was searching for: its next search rewords nothing. */
-  settle(principal: SearchPrincipal): Promise<void>;
+  /**
+   * Ends what the principal was searching for: its next search rewords nothing.
+   *
+   * @param agoMillis How long ago it succeeded, where that is told late: a search since then stays. Default 0.
+   */
+  settle(principal: SearchPrincipal, agoMillis?: number): Promise<void>;
 }
+
+/** Whether the principal has had a success that is not told here yet. @param isSince Judges how long ago it was. */
+export type HasSettled = (principal: SearchPrincipal, isSince: (agoMillis: number) => boolean) => Promise<boolean>;
 
 /** A query that comes later than this is a new one. */
 export const REFORMULATION_WINDOW_MILLIS = 600_000;

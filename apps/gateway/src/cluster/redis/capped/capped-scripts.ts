@@ -3,7 +3,7 @@ import type { RedisScript } from '../link/redis-link.ts';
 import { redisScript } from '../link/redis-script.ts';
 
 // Keys, behind the prefix of KEYS[1]:
-//   value:ID     hash: the value, and its group
+//   value:ID     hash: the value, its group, and when it came by the clock of Redis
 //   order        sorted set of ids by the order of their coming
 //   group:HASH   the same for each group
 //   count        numbers them
@@ -22,7 +22,8 @@ end
 local before = redis.call('HGET', prefix .. 'value:' .. id, 'value')
 local at = redis.call('INCR', prefix .. 'count')
 redis.call('DEL', prefix .. 'value:' .. id)
-redis.call('HSET', prefix .. 'value:' .. id, 'value', ARGV[2], 'group', group)
+local time = redis.call('TIME')
+redis.call('HSET', prefix .. 'value:' .. id, 'value', ARGV[2], 'group', group, 'at', time[1] * 1000000 + time[2])
 redis.call('ZADD', prefix .. 'order', at, id)
 if group ~= '' then
   local order = prefix .. 'group:' .. group
@@ -35,14 +36,20 @@ for _, name in ipairs({ 'value:' .. id, 'order', 'count' }) do redis.call('PEXPI
 return before
 `);
 
-/** ARGV: ids. */
+/** ARGV: ids, each with the milliseconds since it went: a value that has come since then stays. */
 export const REMOVE_CAPPED: RedisScript = redisScript(`
 local prefix = KEYS[1]
-for _, id in ipairs(ARGV) do
-  local group = redis.call('HGET', prefix .. 'value:' .. id, 'group')
-  redis.call('DEL', prefix .. 'value:' .. id)
-  redis.call('ZREM', prefix .. 'order', id)
-  if group and group ~= '' then redis.call('ZREM', prefix .. 'group:' .. group, id) end
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+for i = 1, #ARGV, 2 do
+  local id, ago = ARGV[i], ARGV[i + 1] * 1000
+  local of = redis.call('HMGET', prefix .. 'value:' .. id, 'group', 'at')
+  local group, at = of[1], of[2]
+  if ago == 0 or not at or tonumber(at) <= now - ago then
+    redis.call('DEL', prefix .. 'value:' .. id)
+    redis.call('ZREM', prefix .. 'order', id)
+    if group and group ~= '' then redis.call('ZREM', prefix .. 'group:' .. group, id) end
+  end
 end
 return 1
 `);

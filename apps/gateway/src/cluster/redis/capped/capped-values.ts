@@ -44,8 +44,14 @@ export class CappedValues {
     return typeof value === 'string' ? { value, isFirst: first === 1 } : undefined;
   }
 
-  async remove(ids: readonly string[]): Promise<void> {
-    await this.#options.link.run(REMOVE_CAPPED, [this.#prefix], ids.map(toName));
+  async remove(id: string): Promise<void> {
+    await this.removeLate(new Map([[id, 0]]));
+  }
+
+  /** @param gone Ids, each with the milliseconds since it went: a value that has come since then stays. */
+  async removeLate(gone: ReadonlyMap<string, number>): Promise<void> {
+    const args = [...gone].flatMap(([id, agoMillis]) => [toName(id), String(agoMillis)]);
+    await this.#options.link.run(REMOVE_CAPPED, [this.#prefix], args);
   }
 }
 

@@ -65,7 +65,7 @@ export class JoinedInputRounds implements InputRounds {
   async remove(requestState: string): Promise<void> {
     await this.#local.remove(requestState);
     await this.#room.run(
-      () => this.#remote.remove([requestState]),
+      () => this.#remote.remove(requestState),
       async () => this.#noteAhead(requestState, undefined),
     );
   }
@@ -88,7 +88,7 @@ export class JoinedInputRounds implements InputRounds {
 
   async #share(): Promise<void> {
     for (const [requestState, round] of this.#ahead) {
-      await (round === undefined ? this.#remote.remove([requestState]) : this.#putThere(round));
+      await (round === undefined ? this.#remote.remove(requestState) : this.#putThere(round));
       if (this.#ahead.get(requestState) === round) {
         this.#ahead.delete(requestState);
       }

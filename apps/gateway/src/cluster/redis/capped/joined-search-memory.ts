@@ -1,6 +1,7 @@
 import { chosenHit, type LastQuery, principalKey, rewordedBy, toLastQuery } from '../../../search/memory/follow-up.ts';
 import { MemorySearchMemory } from '../../../search/memory/memory-search-memory.ts';
 import type {
+  HasSettled,
   RememberedSearch,
   SearchFollowUp,
   SearchJoin,
@@ -25,7 +26,10 @@ const TTL_MILLIS = 60 * 60_000;
 const QUERY_TTL_MILLIS = 10 * 60_000;
 const MAX_SEARCHES = 5_000;
 const SUCCESS = 'success';
-/** Every call that ends ok settles: what comes within so long is told Redis at once. */
+/**
+ * Every call that ends ok settles: Redis is told of many at once, and at most so often. Only a call that names no search
+ * may be told later than another gateway is searched.
+ */
 const SETTLE_MILLIS = 20;
 const MAX_SETTLED = 1_000;
 
@@ -41,8 +45,10 @@ export class JoinedSearchMemory implements SearchMemory {
   readonly #local: MemorySearchMemory;
   readonly #searches: CappedValues;
   readonly #queries: CappedValues;
-  #settled = new Set<string>();
+  /** When the principals succeeded of whom Redis is not told yet. */
+  #settled = new Map<string, number>();
   #settling: Promise<void> | undefined;
+  #toldAt = 0;
 
   constructor({ link, now, maxSearches: max = MAX_SEARCHES }: JoinedSearchOptions) {
     this.#link = link;
@@ -52,11 +58,15 @@ export class JoinedSearchMemory implements SearchMemory {
     this.#queries = new CappedValues({ link, name: 'queries', ttlMillis: QUERY_TTL_MILLIS, max });
   }
 
-  async remember(search: RememberedSearch): Promise<{ readonly reformulationOf: string | undefined }> {
-    const here = await this.#local.remember(search);
+  async remember(
+    search: RememberedSearch,
+    hasSettled?: HasSettled,
+  ): Promise<{ readonly reformulationOf: string | undefined }> {
+    const here = await this.#local.remember(search, this.#link.isUp ? undefined : hasSettled);
     return withLocal(
       this.#link,
       async () => {
+        await this.#tell();
         const now = this.#now();
         const kept: Kept = { search, startedAt: now - search.durationMillis };
         const query = toLastQuery(search, now);
@@ -65,8 +75,9 @@ export class JoinedSearchMemory implements SearchMemory {
           query && this.#queries.put(key, JSON.stringify(query)),
           this.#searches.put(search.searchId, JSON.stringify(kept)),
         ]);
-        const last = parseOwn<LastQuery>(before);
-        return { reformulationOf: query && last && rewordedBy(last, query) };
+        const isSettledSince =
+          hasSettled && ((at: number) => hasSettled(search.principal, (ago) => this.#now() - ago >= at));
+        return { reformulationOf: await rewordedBy(parseOwn<LastQuery>(before), query, isSettledSince) };
       },
       () => here,
     );
@@ -80,16 +91,16 @@ export class JoinedSearchMemory implements SearchMemory {
     );
   }
 
-  async settle(principal: SearchPrincipal): Promise<void> {
-    await this.#local.settle(principal);
+  async settle(principal: SearchPrincipal, agoMillis = 0): Promise<void> {
+    await this.#local.settle(principal, agoMillis);
     if (this.#link.isUp && this.#settled.size < MAX_SETTLED) {
-      this.#settled.add(principalKey(principal));
+      this.#settled.set(principalKey(principal), this.#now() - agoMillis);
       await (this.#settling ??= this.#settleAll());
     }
   }
 
   async #joinThere(followUp: SearchFollowUp): Promise<SearchJoin | undefined> {
-    const { searchId, isSuccess } = followUp;
+    const { searchId, principal, isSuccess } = followUp;
     const value = isSuccess ? undefined : await this.#searches.get(searchId);
     const marked = isSuccess
       ? await this.#searches.mark(searchId, SUCCESS)
@@ -100,22 +111,35 @@ export class JoinedSearchMemory implements SearchMemory {
     if (marked === undefined || kept === undefined) {
       return undefined;
     }
-    const { search, startedAt } = kept;
-    return {
-      searchId,
-      ...chosenHit(search, followUp),
-      ...(marked.isFirst ? { firstSuccessMillis: Math.max(0, this.#now() - startedAt) } : {}),
-    };
+    const join = { searchId, ...chosenHit(kept.search, followUp) };
+    if (!marked.isFirst) {
+      return join;
+    }
+    const firstSuccessMillis = Math.max(0, this.#now() - kept.startedAt);
+    // The next search may come to another gateway as soon as the call is answered.
+    this.#settled.set(principalKey(principal), this.#now());
+    await Promise.all([this.#local.settle(principal), this.#tell()]);
+    return { ...join, firstSuccessMillis };
   }
 
   async #settleAll(): Promise<void> {
-    await new Promise((resolve) => setTimeout(resolve, SETTLE_MILLIS));
-    const settled = [...this.#settled];
-    this.#settled = new Set();
+    const pauseMillis = Math.min(SETTLE_MILLIS, this.#toldAt + SETTLE_MILLIS - this.#now());
+    await (pauseMillis > 0 ? new Promise((resolve) => setTimeout(resolve, pauseMillis)) : undefined);
     this.#settling = undefined;
+    await this.#tell();
+  }
+
+  async #tell(): Promise<void> {
+    if (this.#settled.size === 0) {
+      return;
+    }
+    const now = this.#now();
+    const gone = new Map(Array.from(this.#settled, ([key, at]) => [key, now - at]));
+    this.#settled = new Map();
+    this.#toldAt = now;
     await withLocal(
       this.#link,
-      () => this.#queries.remove(settled),
+      () => this.#queries.removeLate(gone),
       () => undefined,
     );
   }

@@ -1,3 +1,4 @@
+import { principalKey } from '../../../search/memory/follow-up.ts';
 import type { SearchMemory, SearchPrincipal } from '../../../search/memory/search-memory.ts';
 import type { Peer, Services } from '../channel/peer.ts';
 import { remotePort } from './ports.ts';
@@ -7,35 +8,60 @@ const SETTLE_MILLIS = 20;
 /** Principals of one message. */
 const MAX_SETTLED = 10_000;
 
-/** The search memory of another process; who has found what was searched is told of in one message for many. */
-export function remoteSearchMemory(peer: Pick<Peer, 'call'>): SearchMemory {
+interface Success {
+  readonly principal: SearchPrincipal;
+  /** Milliseconds of the clock that both processes share. */
+  readonly at: number;
+}
+
+/**
+ * The search memory of another process; who has found what was searched is told of in one message for many, or before it
+ * when the other process asks.
+ *
+ * @param now Milliseconds of the clock that both processes share.
+ */
+export function remoteSearchMemory(peer: Pick<Peer, 'call' | 'serve'>, now: () => number): SearchMemory {
   const memory = remotePort(peer, 'searchMemory');
-  let settled: SearchPrincipal[] = [];
+  let settled = new Map<string, Success>();
   let settling: Promise<unknown> | undefined;
+  /** Until the other process has answered, it may not have read what it was told. */
+  const unanswered = new Set<ReadonlyMap<string, Success>>();
   const settleAll = async (): Promise<void> => {
     await new Promise((resolve) => void setTimeout(resolve, SETTLE_MILLIS));
     const told = settled;
-    settled = [];
+    settled = new Map();
     settling = undefined;
-    await peer.call('searchMemory.settleAll', told);
+    unanswered.add(told);
+    try {
+      await peer.call('searchMemory.settleAll', [...told.values()]);
+    } finally {
+      unanswered.delete(told);
+    }
   };
+  peer.serve({
+    'searchMemory.lastSuccess': (principal: SearchPrincipal): number | undefined => {
+      const key = principalKey(principal);
+      return [settled, ...[...unanswered].toReversed()].find((successes) => successes.has(key))?.get(key)?.at;
+    },
+  });
   return {
     remember: (search) => memory.remember(search),
     join: (followUp) => memory.join(followUp),
     settle: async (principal) => {
-      if (settled.length < MAX_SETTLED) {
-        settled.push(principal);
+      const key = principalKey(principal);
+      if (settled.size < MAX_SETTLED || settled.has(key)) {
+        settled.set(key, { principal, at: now() });
       }
       await (settling ??= settleAll());
     },
   };
 }
 
-/** Answers what {@link remoteSearchMemory} asks besides. */
-export function servedSearchMemory(memory: SearchMemory): Services {
+/** Answers what {@link remoteSearchMemory} asks besides. @param now As there. */
+export function servedSearchMemory(memory: SearchMemory, now: () => number): Services {
   return {
-    'searchMemory.settleAll': async (principals: readonly SearchPrincipal[]) => {
-      await Promise.all(principals.map((principal) => memory.settle(principal)));
+    'searchMemory.settleAll': async (successes: readonly Success[]) => {
+      await Promise.all(successes.map(({ principal, at }) => memory.settle(principal, now() - at)));
     },
   };
 }

@@ -16,18 +16,20 @@ export interface RemoteStateOptions {
   readonly onError: (error: unknown) => void;
   /** Whether every trace is kept somewhere; else those that newer ones push out at once are not sent. */
   readonly keepsAllTraces: boolean;
+  /** Milliseconds of the clock that this process shares with the other. */
+  readonly now: () => number;
 }
 
 /** The state of the process that started this one. */
 export function createRemoteState(options: RemoteStateOptions): SharedState {
-  const { peer, address, onError, keepsAllTraces } = options;
+  const { peer, address, onError, keepsAllTraces, now } = options;
   const sessions = new CachedSessions(remotePort(peer, 'sessions'), onError);
   peer.serve({ 'sessions.drop': (ids: readonly string[]) => sessions.drop(ids) });
   return {
     sessions,
     inputRounds: remotePort(peer, 'inputRounds'),
     resourceOwners: remotePort(peer, 'resourceOwners'),
-    searchMemory: remoteSearchMemory(peer),
+    searchMemory: remoteSearchMemory(peer, now),
     registeredInstances: remotePort(peer, 'registeredInstances'),
     approvals: remoteApprovals(peer),
     createMessages: (onListenerError) => {

@@ -7,20 +7,23 @@ import type { EndedSession, SessionRecords } from '../../../mcp/session/session-
 import type { SharedState } from '../../shared-state.ts';
 import type { Peer, Services } from '../channel/peer.ts';
 import { CollectedRows, rowServices } from '../rows/collected-rows.ts';
+import { type AskSuccesses, askingSearchMemory } from './asking-search-memory.ts';
 import { endLostJobs } from './end-lost-jobs.ts';
 import { servedPort } from './ports.ts';
 import { servedApprovals } from './remote-approvals.ts';
 import { servedSearchMemory } from './remote-search-memory.ts';
-import { toldSessions } from './told-sessions.ts';
+import { type DropCopies, toldSessions } from './told-sessions.ts';
 
-/** How long a change of a session waits for workers to drop their copies: one that hangs serves nobody. */
-const DROP_MILLIS = 500;
+/** How long workers are waited for that drop copies of a session, or tell of successes: one that hangs serves nobody. */
+const ANSWER_MILLIS = 500;
 
 export interface ServedStateOptions {
   readonly state: SharedState;
   /** The workers at this moment. */
   readonly peers: () => readonly Peer[];
   readonly onError: (error: unknown) => void;
+  /** Milliseconds of the clock that this process shares with the workers. */
+  readonly now: () => number;
 }
 
 /** The state of the process that starts others, as it uses it itself, and as it answers them. */
@@ -37,9 +40,7 @@ export interface ServedState {
 }
 
 /** Makes state that other processes use as well: what is made for one of them is the same for all. */
-export function serveState({ state: own, peers, onError }: ServedStateOptions): ServedState {
-  const drop = (ids: readonly string[]): Promise<unknown> =>
-    withinMillis(DROP_MILLIS, Promise.allSettled(peers().map((peer) => peer.call('sessions.drop', ids))));
+export function serveState({ state: own, peers, onError, now }: ServedStateOptions): ServedState {
   const quotas = new Map<string, Quotas>();
   const sessions = new Set<string>();
   let leases: ConcurrencyLeases | undefined;
@@ -48,7 +49,8 @@ export function serveState({ state: own, peers, onError }: ServedStateOptions): 
   const state: SharedState = {
     ...own,
     createMessages: forgettingEnded(own.createMessages, sessions),
-    sessions: toldSessions(counted(own.sessions, sessions), drop),
+    sessions: toldSessions(counted(own.sessions, sessions), dropCopies(peers)),
+    searchMemory: askingSearchMemory(own.searchMemory, askSuccesses(peers, now)),
     createQuotas: (ratePerMinute, name) => {
       const key = `${ratePerMinute} ${name}`;
       const shared = quotas.get(key) ?? own.createQuotas(ratePerMinute, name);
@@ -63,7 +65,7 @@ export function serveState({ state: own, peers, onError }: ServedStateOptions): 
   return {
     state,
     services: () => ({
-      ...portServices(state),
+      ...portServices(state, now),
       ...servedPort('jobs', () => made(jobs)),
       ...rowServices(made(rows)),
     }),
@@ -77,17 +79,34 @@ export function serveState({ state: own, peers, onError }: ServedStateOptions): 
   };
 }
 
-function portServices(state: SharedState): Services {
+function portServices(state: SharedState, now: () => number): Services {
   return {
     ...servedPort('sessions', () => state.sessions),
     ...servedPort('inputRounds', () => state.inputRounds),
     ...servedPort('resourceOwners', () => state.resourceOwners),
     ...servedPort('searchMemory', () => state.searchMemory),
-    ...servedSearchMemory(state.searchMemory),
+    ...servedSearchMemory(state.searchMemory, now),
     ...servedPort('registeredInstances', () => state.registeredInstances),
     ...servedPort('quotas', (ratePerMinute: number, name: string) => state.createQuotas(ratePerMinute, name)),
     ...servedPort('leases', () => state.createLeases()),
     ...servedApprovals(state.approvals),
+  };
+}
+
+function dropCopies(peers: () => readonly Peer[]): DropCopies {
+  return (ids) =>
+    withinMillis(ANSWER_MILLIS, Promise.allSettled(peers().map((peer) => peer.call('sessions.drop', ids))));
+}
+
+function askSuccesses(peers: () => readonly Peer[], now: () => number): AskSuccesses {
+  return (principal, onAnswer) => {
+    const ask = async (peer: Peer): Promise<void> => {
+      const at = await peer.call('searchMemory.lastSuccess', principal);
+      if (typeof at === 'number') {
+        onAnswer(now() - at);
+      }
+    };
+    return withinMillis(ANSWER_MILLIS, Promise.allSettled(peers().map(ask)));
   };
 }
 
