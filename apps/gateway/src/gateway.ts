@@ -31,8 +31,8 @@ export interface Gateway extends Omit<McpSide, 'routes'> {
   readonly table: Pick<InstanceTable, 'source'>;
   /** The servers that it knows at this moment. */
   readonly servers: Pick<Upstreams, 'all' | 'byKey' | 'get' | 'untried' | 'firstTries'>;
-  /** Begins one piece of work that comes otherwise than over HTTP; the function given back ends it. */
-  begin(): () => void;
+  /** Begins one piece of work that comes otherwise than over HTTP; what it gives ends it. Absent after {@link drain}. */
+  begin(): (() => void) | undefined;
   /** Puts what earlier processes remembered into the history, and begins to write it down; reads what was approved. Never rejects. */
   openHistory(): Promise<void>;
   /** Writes down what is not yet. */
@@ -160,7 +160,7 @@ function drainingOf({
   neighbours,
 }: Pick<Rooms, 'inFlight' | 'neighbours'>): Pick<Gateway, 'begin' | 'underway' | 'drain' | 'whenIdle'> {
   return {
-    begin: () => inFlight.begin(),
+    begin: () => (inFlight.isDraining ? undefined : inFlight.begin()),
     underway: () => inFlight.underway,
     drain: () => {
       inFlight.drain();
