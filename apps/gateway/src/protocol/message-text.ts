@@ -13,6 +13,11 @@ export function messageText(message: JsonRpcMessage): string {
   return JSON.stringify(message);
 }
 
+/** Several messages as they are sent at once. */
+export function batchText(messages: readonly JsonRpcMessage[]): string {
+  return `[${messages.map(messageText).join(',')}]`;
+}
+
 /** JSON that fits in one line: line ends in it are white space, because in a string they are written as escapes. */
 export function inOneLine(json: string): string {
   return json.includes('\n') || json.includes('\r') ? json.replaceAll(/[\r\n]/g, ' ') : json;

@@ -12,9 +12,9 @@ import { checkMessage, type ClientAnswerMessage, readJson, refusedId } from '../
 import type { McpServer } from '../server/server.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
-import { answerBatch } from './batch.ts';
 import { toErrorReply } from './error-reply.ts';
 import { ANSWER_NOT_READ, STREAM_HEADERS } from './event-stream.ts';
+import { answerHttpBatch } from './http-batch.ts';
 import { type CancellableExchange, createHttpExchange, type HttpOrigin } from './http-exchange.ts';
 import { HttpReply } from './http-reply.ts';
 import { checkMirroredHeaders } from './mirrored-headers.ts';
@@ -120,7 +120,7 @@ export class McpEndpoint {
   async #batch(members: readonly RawJson[], origin: HttpOrigin): Promise<Reply> {
     const hasSession = headerText(origin.http.headers, 'mcp-session-id') !== undefined;
     const session = hasSession ? await this.#session(origin) : undefined;
-    return answerBatch(members, { session, origin }, this.#options);
+    return answerHttpBatch(members, { session, origin }, this.#options);
   }
 
   /** The client of a message that belongs to no session: it speaks for itself, or has only just come. */

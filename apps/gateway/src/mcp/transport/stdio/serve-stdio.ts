@@ -1,12 +1,16 @@
 import type { Readable, Writable } from 'node:stream';
 import { LineFramer } from '../../../protocol/line-framer.ts';
 import type { Log } from '../../../protocol/log.ts';
-import { inOneLine, messageText } from '../../../protocol/message-text.ts';
+import { inOneLine } from '../../../protocol/message-text.ts';
 import { StdioFront, type StdioGateway } from './stdio-front.ts';
 import { StdioOutput } from './stdio-output.ts';
 
 /** One message of a client; far above what a body over HTTP may be. */
 const MAX_LINE_BYTES = 64 * 1024 * 1024;
+
+/** How messages are framed by the language server protocol. */
+const CONTENT_LENGTH = /^\s*content-length:\s*\d/i;
+const FRAMED = 'messages are framed with Content-Length, as in LSP; over MCP each message is one line of JSON';
 
 /** The streams of a process, and the way to the people who look after it. */
 export interface StdioStreams {
@@ -26,14 +30,12 @@ export function serveStdio(gateway: StdioGateway, streams: StdioStreams, onEnd: 
       end();
     },
   });
-  const front = new StdioFront(gateway, {
-    write: (message, onWritten) => output.write(`${inOneLine(messageText(message))}\n`, onWritten),
-    tell: (line) => streams.log(line, { severity: 'warn' }),
-  });
+  const front = new StdioFront(gateway, (json, onWritten) => output.write(`${inOneLine(json)}\n`, onWritten));
+  const refuseFraming = createFramingRefusal(front, streams.log);
   // JSON may hold the line separators of Unicode, which Node's own reader of lines would cut at.
   const lines = new LineFramer({
     maxLineBytes: MAX_LINE_BYTES,
-    onLine: (line) => front.receive(line),
+    onLine: (line) => (CONTENT_LENGTH.test(line) ? refuseFraming() : front.receive(line)),
     onOverlong: () => front.refuse(`Invalid Request: a message is longer than ${MAX_LINE_BYTES} bytes`),
   });
   let hasEnded = false;
@@ -56,4 +58,16 @@ export function serveStdio(gateway: StdioGateway, streams: StdioStreams, onEnd: 
     front.leave();
     end();
   });
+}
+
+/** Answers what is framed as for a language server each time, and tells people once. */
+function createFramingRefusal(front: StdioFront, log: Log): () => void {
+  let isTold = false;
+  return () => {
+    front.refuse(`Invalid Request: ${FRAMED}`);
+    if (!isTold) {
+      isTold = true;
+      log(`the client on stdin can't be understood: ${FRAMED}`, { severity: 'warn' });
+    }
+  };
 }

@@ -1,70 +1,48 @@
-import { PendingMap } from '@dcc-mcp/bounds';
-import type { RequestContext } from '@dcc-mcp/request-context';
 import { cancelledKey, idKey, type IdKey } from '../../../protocol/json-rpc-id.ts';
-import type {
-  JsonObject,
-  JsonRpcError,
-  JsonRpcMessage,
-  JsonRpcNotification,
-  JsonRpcRequest,
-} from '../../../protocol/json-rpc.ts';
+import type { JsonObject, JsonRpcMessage, JsonRpcNotification, JsonRpcRequest } from '../../../protocol/json-rpc.ts';
+import type { RawJson } from '../../../protocol/json/raw-json.ts';
 import { ERROR_INVALID_REQUEST, ERROR_SERVER, eraOf, McpError } from '../../../protocol/mcp-protocol.ts';
-import type { PeerQuestion } from '../../../upstream/upstream.ts';
+import { batchText, messageText } from '../../../protocol/message-text.ts';
+import { answerBatch, type BatchTaker } from '../../exchange/batch.ts';
 import type { Exchange } from '../../exchange/exchange.ts';
 import { type McpClient, modernClient, sessionClient, unknownClient } from '../../exchange/mcp-client.ts';
-import { checkMessage, readJson, refusedId } from '../../exchange/messages.ts';
-import type { McpServer } from '../../server/server.ts';
-import { askClient } from '../../session/ask-client.ts';
+import { checkMessage, type ClientAnswerMessage, readJson, refusedId } from '../../exchange/messages.ts';
 import type { SessionOwner } from '../../session/session-records.ts';
-import type { ClientAnswer, SessionStreams } from '../../session/session-streams.ts';
 import type { Session } from '../../session/session.ts';
 import type { Sessions } from '../../session/sessions.ts';
-import { responseMessage } from '../http-reply.ts';
-import type { StdioTap } from './stdio-tap.ts';
-
-/** How messages are framed by the language server protocol. */
-const CONTENT_LENGTH = /^\s*content-length:\s*\d/i;
+import { createStdioExchange } from './stdio-exchange.ts';
+import { type StdioAnswerer, StdioRequests } from './stdio-requests.ts';
 
 /** Whoever started the process: it shares its place with nobody over HTTP. */
 const STDIO_OWNER: SessionOwner = { principal: undefined, share: 'stdio' };
 
-/** To what comes when the gateway stops. */
-const SHUTTING_DOWN: JsonRpcError = {
-  code: ERROR_SERVER,
-  message: 'The gateway is shutting down',
-  data: { kind: 'not-ready' },
-};
-
 /** The gateway as a client on the standard streams reaches it. */
-export interface StdioGateway {
-  readonly mcp: McpServer;
+export interface StdioGateway extends StdioAnswerer {
   readonly sessions: Sessions;
   /** Called when a request comes; what it gives is called at the end. Absent where new work is refused. */
   begin(): (() => void) | undefined;
   /** Told of each message written, with the request that it answers. */
   onStdioMessage(message: JsonRpcMessage, request?: JsonRpcRequest): void;
-  /** Absent where nobody looks at the wire. */
-  readonly stdioTap?: StdioTap | undefined;
 }
 
-/** The ways out of {@link StdioFront}. */
-interface StdioWays {
-  /** `onWritten` is called when the message has left, or will never. */
-  write(message: JsonRpcMessage, onWritten?: () => void): void;
-  /** Says one line to people. */
-  tell(line: string): void;
-}
+/** Writes one message, or the answers to a batch; `onWritten` is called when that has left, or will never. */
+type WriteJson = (json: string, onWritten?: () => void) => void;
 
 function isHandshake({ method, params }: JsonRpcRequest): boolean {
   return method === 'initialize' && eraOf(params) === 'legacy';
 }
 
+/** The answer to what comes when the gateway stops. */
+function refusalOf({ id }: JsonRpcRequest): JsonRpcMessage {
+  const message = 'The gateway is shutting down';
+  return { jsonrpc: '2.0', id, error: { code: ERROR_SERVER, message, data: { kind: 'not-ready' } } };
+}
+
 /** One client on the standard streams: what it sends is answered, in whatever order that is done. */
 export class StdioFront {
   readonly #gateway: StdioGateway;
-  readonly #ways: StdioWays;
-  #isFramingTold = false;
-  readonly #running = new PendingMap<IdKey | undefined, AbortController>();
+  readonly #write: WriteJson;
+  readonly #requests: StdioRequests;
   /** What ends each `subscriptions/listen`. */
   readonly #listening = new Map<IdKey | undefined, () => void>();
   /** The one session of a handshake-era client on this pipe. */
@@ -74,22 +52,24 @@ export class StdioFront {
   /** Whoever has said all there is to say may still read the answers: only one that does not is gone. */
   #isGone = false;
 
-  constructor(gateway: StdioGateway, ways: StdioWays) {
+  constructor(gateway: StdioGateway, write: WriteJson) {
     this.#gateway = gateway;
-    this.#ways = ways;
+    this.#write = write;
+    this.#requests = new StdioRequests(gateway, (client, signal) => this.#exchange(client, signal));
   }
 
   receive(line: string): void {
     if (line.trim() === '') {
       return;
     }
-    if (CONTENT_LENGTH.test(line)) {
-      this.#refuseFraming();
-      return;
-    }
     this.#gateway.stdioTap?.received(line);
     try {
-      this.#take(checkMessage(readJson(line, 'line')));
+      const json = readJson(line, 'line');
+      if (json.isList) {
+        this.#takeBatch(json.elements());
+      } else {
+        this.#take(checkMessage(json));
+      }
     } catch (error) {
       this.#send({ jsonrpc: '2.0', id: refusedId(error), error: this.#gateway.mcp.toMcpError(error).toJson() });
     }
@@ -103,17 +83,8 @@ export class StdioFront {
   readonly #send = (message: JsonRpcMessage, request?: JsonRpcRequest, onWritten?: () => void): void => {
     this.#gateway.onStdioMessage(message, request);
     this.#gateway.stdioTap?.sent(message);
-    this.#ways.write(message, onWritten);
+    this.#write(messageText(message), onWritten);
   };
-
-  #refuseFraming(): void {
-    const words = 'messages are framed with Content-Length, as in LSP; over MCP each message is one line of JSON';
-    this.refuse(`Invalid Request: ${words}`);
-    if (!this.#isFramingTold) {
-      this.#isFramingTold = true;
-      this.#ways.tell(`the client on stdin can't be understood: ${words}`);
-    }
-  }
 
   /** Nobody will read the answers of what still runs; it goes on. */
   leave(): void {
@@ -123,9 +94,7 @@ export class StdioFront {
   /** Nobody will read the answers of what still runs: it ends. */
   abandon(): void {
     this.leave();
-    for (const controller of this.#running.values()) {
-      controller.abort();
-    }
+    this.#requests.cancelAll();
   }
 
   async close(): Promise<void> {
@@ -139,27 +108,65 @@ export class StdioFront {
 
   #take(message: ReturnType<typeof checkMessage>): void {
     if (!('method' in message)) {
-      this.#inTurn(message, () => this.#session?.streams.asked.get(message.id)?.(message.answer));
+      this.#inTurn(() => this.#answered(message));
     } else if ('id' in message) {
       // Here and not when its turn comes: what is here before the gateway stops is done.
       const end = this.#gateway.begin();
       if (end === undefined) {
-        this.#send({ jsonrpc: '2.0', id: message.id, error: SHUTTING_DOWN });
+        this.#send(refusalOf(message));
       } else {
-        this.#inTurn(message, () => this.#begin(message, end));
+        this.#inTurn(() => this.#begin(message, end), message.params);
       }
     } else {
-      this.#inTurn(message, () => this.#notified(message));
+      this.#inTurn(() => this.#notified(message), message.params);
     }
   }
 
+  #takeBatch(members: readonly RawJson[]): void {
+    const end = this.#gateway.begin();
+    this.#inTurn(() => void this.#answerBatch(members, end));
+  }
+
   /** A session that is about to be is waited for by all that may belong to it. */
-  #inTurn(message: ReturnType<typeof checkMessage>, take: () => void): void {
-    if (this.#handshake !== undefined && !('method' in message && eraOf(message.params) === 'modern')) {
-      void this.#handshake.then(() => this.#inTurn(message, take));
+  #inTurn(take: () => void, params?: JsonObject): void {
+    if (this.#handshake !== undefined && eraOf(params) === 'legacy') {
+      void this.#handshake.then(() => this.#inTurn(take, params));
     } else {
       take();
     }
+  }
+
+  async #answerBatch(members: readonly RawJson[], end: (() => void) | undefined): Promise<void> {
+    const owner = { session: this.#session, running: this.#requests.size };
+    try {
+      const answers = await answerBatch(members, owner, this.#batchTaker(end !== undefined));
+      if (answers.length === 0) {
+        end?.();
+        return;
+      }
+      const text = batchText(answers);
+      this.#gateway.stdioTap?.sentBatch(text);
+      this.#write(text, end);
+    } catch (error) {
+      const refusal = this.#gateway.mcp.toMcpError(error).toJson();
+      this.#send({ jsonrpc: '2.0', id: null, error: refusal }, undefined, end);
+    }
+  }
+
+  #batchTaker(takesWork: boolean): BatchTaker {
+    return {
+      request: async (request, session) => {
+        const answer = takesWork
+          ? await this.#requests.run(request, sessionClient(session, 'stdio'))
+          : refusalOf(request);
+        if (answer !== undefined) {
+          this.#gateway.onStdioMessage(answer, request);
+        }
+        return answer;
+      },
+      notified: (notification) => this.#notified(notification),
+      answered: (message) => this.#answered(message),
+    };
   }
 
   #begin(request: JsonRpcRequest, end: () => void): void {
@@ -169,10 +176,14 @@ export class StdioFront {
     }
   }
 
+  #answered({ id, answer }: ClientAnswerMessage): void {
+    this.#session?.streams.asked.get(id)?.(answer);
+  }
+
   #notified(message: JsonRpcNotification): void {
     const key = message.method === 'notifications/cancelled' ? cancelledKey(message) : undefined;
     if (key !== undefined) {
-      this.#running.get(key)?.abort();
+      this.#requests.cancel(key);
       this.#listening.get(key)?.();
       if (this.#listening.delete(key)) {
         this.#gateway.stdioTap?.unanswered(key);
@@ -202,7 +213,7 @@ export class StdioFront {
         await this.#listen(request, client);
         return undefined;
       }
-      return await this.#handle(request, client);
+      return await this.#requests.run(request, client);
     } catch (error) {
       return { jsonrpc: '2.0', id: request.id, error: this.#gateway.mcp.toMcpError(error).toJson() };
     }
@@ -231,26 +242,6 @@ export class StdioFront {
     return result;
   }
 
-  async #handle(request: JsonRpcRequest, client: McpClient): Promise<JsonRpcMessage | undefined> {
-    const controller = new AbortController();
-    const key = idKey(request.id);
-    this.#running.set(key, controller);
-    const exchange = this.#exchange(client, controller.signal);
-    const { stdioTap: tap } = this.#gateway;
-    const told =
-      tap === undefined ? exchange : { ...exchange, identify: (ctx: RequestContext) => tap.identify(request, ctx) };
-    const answer = await this.#gateway.mcp.handle(request, told);
-    if (this.#running.get(key) === controller) {
-      this.#running.delete(key); // an id that is used twice names the later request
-    }
-    // A request that its client cancelled has no answer (MCP, "Cancellation").
-    if (controller.signal.aborted) {
-      tap?.unanswered(key);
-      return undefined;
-    }
-    return responseMessage(request.id, answer);
-  }
-
   #clientOf(params: JsonObject | undefined): McpClient {
     if (eraOf(params) === 'modern') {
       return modernClient(params, 'stdio');
@@ -262,24 +253,6 @@ export class StdioFront {
   }
 
   #exchange(client: McpClient, signal: AbortSignal): Exchange {
-    const { session } = client;
-    return {
-      client,
-      headers: {},
-      peerAddress: undefined,
-      authSubject: undefined,
-      principal: undefined,
-      signal,
-      isCallerGone: () => this.#isGone,
-      notify: (method, params) => this.#send({ jsonrpc: '2.0', method, ...(params === undefined ? {} : { params }) }),
-      ...(session === undefined ? {} : { ask: (question) => this.#ask(session.streams, question) }),
-    };
-  }
-
-  #ask(streams: SessionStreams, question: PeerQuestion): Promise<ClientAnswer> {
-    return askClient(streams, question, (message) => {
-      this.#send(message);
-      return true;
-    });
+    return createStdioExchange(client, { signal, isGone: () => this.#isGone, send: this.#send });
   }
 }

@@ -51,6 +51,11 @@ export class StdioTap {
     asked?.seen.identify(asked.ids ?? {});
   }
 
+  /** The answers to a batch, which has no id of its own. */
+  sentBatch(json: string): void {
+    this.#tap({ leg: 'gateway_to_client', transport: 'stdio', sizeBytes: Buffer.byteLength(json) }).identify({});
+  }
+
   /** A message to the client. */
   sent(message: JsonRpcMessage): void {
     const id = 'id' in message ? message.id : undefined;
