@@ -3,6 +3,7 @@ import { textOf } from '../../protocol/json-rpc.ts';
 import type { RegistryEvents } from '../../registry/events/registry-events.ts';
 import { EVENTS_URI } from '../search-mode/events-resource.ts';
 import { CATALOG_URI, INSTANCES_URI } from '../search-mode/gateway-resources.ts';
+import { instanceNames } from '../search-mode/instance-names.ts';
 import type { Broadcast } from './broadcast.ts';
 
 /** Tells the gateway's clients what happens at the upstreams; notifications that clients do not know are dropped. */
@@ -21,13 +22,13 @@ export function toClientNotifications({
     },
     onInstanceChanged(instanceId) {
       broadcast.resourceUpdated(INSTANCES_URI);
-      broadcast.resourceUpdated(`${INSTANCES_URI}/${instanceId}`);
+      instanceNames(instanceId).forEach((name) => broadcast.resourceUpdated(`${INSTANCES_URI}/${name}`));
     },
     onContention() {
       broadcast.resourceUpdated(EVENTS_URI);
     },
     onOutput(instanceId) {
-      broadcast.resourceUpdated(toSessionEventsUri(instanceId));
+      instanceNames(instanceId).forEach((name) => broadcast.resourceUpdated(toSessionEventsUri(name)));
     },
     onNotification(method, params, instanceId) {
       switch (method) {

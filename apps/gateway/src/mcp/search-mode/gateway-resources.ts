@@ -13,12 +13,14 @@ import type { Upstream } from '../../upstream/upstream.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { readResourceUri } from '../pass-through/resource-uri.ts';
 import { eventLines, EVENTS_URI, isEvents, LINES_TYPE, readSince } from './events-resource.ts';
+import { instanceNames } from './instance-names.ts';
 
 /** Resource that lists the upstreams; `/<instance id>` behind it is one of them. */
 export const INSTANCES_URI = 'gateway://instances';
 /** Resource that lists every tool. */
 export const CATALOG_URI = 'gateway://catalog';
 const INSTANCE_PREFIX = `${INSTANCES_URI}/`;
+const OUTPUT_PREFIX = toSessionEventsUri('');
 const ONE_INSTANCE = /^gateway:\/\/instances\/[^/]+$/;
 const JSON_TYPE = 'application/json';
 
@@ -69,7 +71,7 @@ export class GatewayResources {
           mimeType: JSON_TYPE,
         },
         {
-          uriTemplate: `${toSessionEventsUri('')}{instance_id}{?cursor,limit,waitMs}`,
+          uriTemplate: `${OUTPUT_PREFIX}{instance_id}{?cursor,limit,waitMs}`,
           name: 'session-events',
           title: 'Output of one instance',
           description: 'What an upstream wrote, line by line, behind a cursor',
@@ -103,8 +105,22 @@ export class GatewayResources {
   }
 
   async unsubscribe(request: JsonRpcRequest, { client }: Exchange): Promise<JsonObject> {
-    await client.session?.unsubscribe(withoutParameters(readResourceUri(request)));
+    for (const uri of this.#urisOf(withoutParameters(readResourceUri(request)))) {
+      await client.session?.unsubscribe(uri);
+    }
     return {};
+  }
+
+  /** Every URI of the same resource. */
+  #urisOf(uri: string): readonly string[] {
+    const prefix = [OUTPUT_PREFIX, INSTANCE_PREFIX].find((each) => uri.startsWith(each));
+    if (prefix === undefined) {
+      return [uri];
+    }
+    const { upstreams, outputs } = this.#core;
+    const name = uri.slice(prefix.length);
+    const instanceId = upstreams.get(name)?.settings.instanceId ?? outputs.find(name)?.buffer.instanceId;
+    return instanceId === undefined ? [uri] : instanceNames(instanceId).map((each) => prefix + each);
   }
 
   /** What an instance wrote; where nothing is there yet it may wait. */
@@ -173,7 +189,7 @@ function notFound(uri: string): McpError {
 }
 
 function isOutput(uri: string): boolean {
-  return uri.startsWith(toSessionEventsUri(''));
+  return uri.startsWith(OUTPUT_PREFIX);
 }
 
 /** Whoever subscribes to output or events is told of all, wherever the next read begins. */
