@@ -61,6 +61,16 @@ describe('a client of the stateless era', () => {
     expect(toldTo(await call(name, capabilities, { inputResponses, requestState: state }))).toEqual(answer);
   });
 
+  test('an answer that is sent twice does not run the tool again', async () => {
+    const capabilities = { elicitation: {} };
+    const { questions, state: requestState } = askedBy(await call('ask_person', capabilities));
+    const inputResponses = Object.fromEntries(questions.map(([key]) => [key, { action: 'decline' }]));
+    const again = { inputResponses, requestState };
+    expect(toldTo(await call('ask_person', capabilities, again))).toEqual({ action: 'decline' });
+    const { error } = await call('ask_person', capabilities, again);
+    expect(error).toMatchObject({ code: -32602, message: expect.stringContaining('its call has ended') });
+  });
+
   test.each<[string, Json, Json]>([
     ['ask_model', {}, { sampling: {} }],
     ['ask_model', { elicitation: {}, roots: {} }, { sampling: {} }],

@@ -14,6 +14,8 @@ import type { PeerQuestion } from '../../src/upstream/upstream.ts';
 
 const PRINCIPAL = undefined;
 const NEVER = new AbortController().signal;
+/** What is said of a state whose call has ended: to begin the call anew would run its tool twice. */
+const ENDED = { error: { code: -32602, message: expect.stringContaining('its call has ended') } };
 
 /** A question that the server calls by no name. */
 function questionOf(method: string, key = ''): PeerQuestion {
@@ -138,7 +140,7 @@ describe('InputRequired', () => {
     expect(asked((await next(here, first.state, again))!)).toEqual(second);
     const { state } = second;
     expect(await next(here, state, { principal: PRINCIPAL, inputResponses: { second: {} } })).toEqual({ result: {} });
-    expect(await next(here, first.state, again)).toBeUndefined();
+    expect(await next(here, first.state, again)).toMatchObject(ENDED);
   });
 
   test('a round can be found by its state before its client has been asked, until the call ends', async () => {
@@ -174,7 +176,7 @@ describe('InputRequired', () => {
     expect(
       await next(there, state, { principal: PRINCIPAL, inputResponses: { [keys[0]!]: { said: 1 } } }),
     ).toMatchObject({ result: expect.anything() });
-    expect(await next(here, state, { principal: PRINCIPAL, inputResponses: {} })).toBeUndefined();
+    expect(await next(here, state, { principal: PRINCIPAL, inputResponses: {} })).toMatchObject(ENDED);
   });
 
   test('an answer of many megabytes comes whole from the other gateway', async () => {

@@ -55,6 +55,9 @@ const TOO_LARGE: ClientAnswer = {
   error: { code: ERROR_SERVER, message: `The questions of a call are larger than ${MAX_ASKED_BYTES} bytes` },
 };
 const INVALID_RESPONSE: ClientAnswer = { error: { code: ERROR_INVALID_PARAMS, message: 'Invalid input response' } };
+/** What states of a gateway by itself begin with: one whose call has ended must not go on to a server as that one's own. */
+const OWN_STATE = 'gateway:';
+
 const UNKNOWN_STATE: Answer = {
   error: {
     code: ERROR_INVALID_PARAMS,
@@ -120,7 +123,8 @@ export class InputRequired {
     const round =
       (await find(requestState)) ?? (principal === undefined ? undefined : await find(nameOf(requestState)));
     if (round === undefined) {
-      return principal === undefined ? undefined : UNKNOWN_STATE;
+      const isOwn = holder !== undefined || requestState.startsWith(OWN_STATE);
+      return principal === undefined && !isOwn ? undefined : UNKNOWN_STATE;
     }
     if (round.principal !== principal) {
       return UNKNOWN_STATE;
@@ -133,7 +137,7 @@ export class InputRequired {
   /** Where there are several gateways a state names the one that holds its call: it is found though their store is away. */
   #newState(): string {
     const { messages, newId } = this.#options;
-    return messages.isAlone === true ? newId() : `${messages.address}.${newId()}`;
+    return messages.isAlone === true ? `${OWN_STATE}${newId()}` : `${messages.address}.${newId()}`;
   }
 
   #nextHere(requestState: string, of: RequestOfCall): Promise<Answer> | undefined {
