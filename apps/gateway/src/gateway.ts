@@ -49,7 +49,7 @@ export interface Gateway extends Omit<McpSide, 'routes'> {
   note(note: ActivityNote): void;
   /** Pieces of work that run, without those that came after {@link drain}. */
   readonly underway: () => number;
-  /** Refuses new work from now on; readiness says so. */
+  /** Refuses new work from now on, and answers reads that wait; readiness says so. */
   drain(): void;
   /** Resolves when nothing runs any more, or with false when something still does after `timeoutMillis`. */
   whenIdle(timeoutMillis: number): Promise<boolean>;
@@ -158,12 +158,15 @@ function applySettings(rooms: Rooms, config: GatewayConfig, settings: readonly S
 function drainingOf({
   inFlight,
   neighbours,
-}: Pick<Rooms, 'inFlight' | 'neighbours'>): Pick<Gateway, 'begin' | 'underway' | 'drain' | 'whenIdle'> {
+  core,
+}: Pick<Rooms, 'inFlight' | 'neighbours' | 'core'>): Pick<Gateway, 'begin' | 'underway' | 'drain' | 'whenIdle'> {
   return {
     begin: () => (inFlight.isDraining ? undefined : inFlight.begin()),
     underway: () => inFlight.underway,
     drain: () => {
       inFlight.drain();
+      // Whoever waits for output waits for nothing that is to be finished.
+      core.outputs.endWaits();
       // What it alone has ends with it: until then others may go on with what they have begun.
       void neighbours.leave();
     },

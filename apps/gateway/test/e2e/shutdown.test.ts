@@ -1,6 +1,7 @@
 // SIGTERM while calls are running: whatever was answered is in the traces and in the counters.
 import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Json, findSlug } from '../fixtures/callers.ts';
 import { everything } from '../fixtures/servers.ts';
@@ -81,4 +82,23 @@ test('a call that is running when SIGTERM comes is answered', async () => {
   expect(body).toMatchObject({ ok: true });
   expect(await stopped).toBe(0);
   expect(sink.spans().map(({ traceId }) => traceId)).toContain(body['trace_id']);
+}, 60_000);
+
+/** Less than what calls in flight are given, on a busy machine too. */
+const SOON_MILLIS = 8_000;
+
+test('a read that waits is answered with what there is when SIGTERM comes, and holds nothing up', async () => {
+  const { instances } = (await (await fetch(`${gateway.url}/v1/instances`)).json()) as { instances: readonly Json[] };
+  const client = new Client({ name: 'reader', version: '1.0.0' }, { versionNegotiation: { mode: 'legacy' } });
+  await client.connect(new StreamableHTTPClientTransport(new URL(`${gateway.url}/mcp`)));
+  const uri = `events://session/${String(instances[0]!['instance_id'])}?cursor=1000000&waitMs=30000`;
+  const reading = client.readResource({ uri });
+  await wait(300);
+  const began = performance.now();
+  const stopped = gateway.stop('SIGTERM');
+  const { contents } = await reading;
+  expect(JSON.parse((contents[0] as { text: string }).text)).toMatchObject({ cursor: 1_000_000, events: [] });
+  expect(await stopped).toBe(0);
+  expect(performance.now() - began).toBeLessThan(SOON_MILLIS);
+  await client.close();
 }, 60_000);

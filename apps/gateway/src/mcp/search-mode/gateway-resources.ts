@@ -127,7 +127,7 @@ export class GatewayResources {
   async #output(uri: string, exchange: Exchange): Promise<SessionEventPage> {
     const { instanceId, read } = this.#reading(uri, exchange);
     await this.#core.upstreams.get(instanceId)?.refreshEvents();
-    return this.#core.outputs.of(instanceId).readOrWait(read, exchange.signal);
+    return this.#core.outputs.readOrWait(instanceId, read, exchange.signal);
   }
 
   #reading(uri: string, { scope }: Exchange): { readonly instanceId: string; readonly read: SessionEventsRead } {

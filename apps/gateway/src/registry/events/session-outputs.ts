@@ -1,6 +1,13 @@
 import { BoundedMap } from '@dcc-mcp/bounds';
 import { redactText } from '@dcc-mcp/bounds/redaction';
-import { type SessionEvent, SessionEventBuffer, type SessionEventLevel, toLevel } from '@dcc-mcp/session-events';
+import {
+  type SessionEvent,
+  SessionEventBuffer,
+  type SessionEventLevel,
+  type SessionEventPage,
+  type SessionEventsRead,
+  toLevel,
+} from '@dcc-mcp/session-events';
 import type { HostEvent, Upstream } from '../../upstream/upstream.ts';
 import { relatedEvents, type WantedEvents } from './related-events.ts';
 
@@ -46,6 +53,7 @@ export class SessionOutputs {
   /** Ids of the gateway's jobs, by those that hosts have for them. */
   readonly #jobs = new BoundedMap<string, string>({ maxEntries: MAX_JOBS });
   #onChange: (instanceId: string) => void = () => {};
+  readonly #waits = new AbortController();
 
   /** Tells that an instance wrote, at most every 250 ms of each. One listener: a further one takes its place. */
   listen(onChange: (instanceId: string) => void): void {
@@ -100,6 +108,16 @@ export class SessionOutputs {
       this.#inKey.delete(instanceId);
     }
     return isInside;
+  }
+
+  /** Reads the output of an instance; where nothing is there yet it waits as it is asked to, while waits are not ended. */
+  readOrWait(instanceId: string, read: SessionEventsRead, signal: AbortSignal): Promise<SessionEventPage> {
+    return this.of(instanceId).readOrWait(read, AbortSignal.any([signal, this.#waits.signal]));
+  }
+
+  /** Answers whoever waits with what there is, now and from now on. */
+  endWaits(): void {
+    this.#waits.abort();
   }
 
   /** The output of an instance; empty for one that wrote nothing. */
