@@ -219,6 +219,8 @@ async function stop(running: Stopped): Promise<void> {
   log('stopping: no new work', { event: EVENT_DCC_MCP_GATEWAY_STOP });
   const underway = gateway.underway();
   gateway.drain();
+  // A request that does not come is no work: its caller would be waited for to the last.
+  listeners.forEach((listener) => listener.endBodies());
   const workersEnd = workers?.stop(finishMillis);
   await gateway.yieldSecret.takeBack();
   let unfinished = 0;

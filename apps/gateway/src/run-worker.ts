@@ -200,6 +200,7 @@ async function stop(
   const underway = gateway.underway();
   let unfinished = 0;
   gateway.drain();
+  connections.endBodies();
   await gateway.stopJobs(CLOSE_MILLIS);
   if (!(await gateway.whenIdle(finishMillis))) {
     unfinished = gateway.underway();

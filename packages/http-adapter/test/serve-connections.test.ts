@@ -127,6 +127,30 @@ describe.each([false, true])('with fastPath %p', (fastPath) => {
       expect(served.open).toBe(0);
     });
 
+    test('waits for no body that does not come once its owner says so, and for any that has come', async () => {
+      const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+      const readings: string[] = [];
+      const { connect, served } = await start(async (http) => {
+        const reading = await http.readBody(100);
+        const body = reading.ok ? reading.text : reading.reason;
+        readings.push(body);
+        await (reading.ok ? answered : undefined);
+        return { status: reading.ok ? 200 : 503, headers: {}, body };
+      });
+      const [half, whole, late] = [await connect(), await connect(), await connect()];
+      const begin = 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\n';
+      half.socket.write(`${begin}half`);
+      whole.socket.write(`${begin}whole it`);
+      await until(() => readings.length === 1);
+      served.endBodies();
+      late.socket.write(`${begin}half`);
+      await until(() => half.heard().includes('stopping') && late.heard().includes('stopping'));
+      expect(half.heard()).toMatch(/^HTTP\/1\.1 503[^]*connection: close/i);
+      answer();
+      await until(() => whole.heard().includes('whole it'));
+      expect(readings).toEqual(['whole it', 'stopping', 'stopping']);
+    });
+
     test('cuts off what is not answered in time', async () => {
       const { promise: never } = Promise.withResolvers<never>();
       const { connect, served } = await start(() => never);

@@ -1,4 +1,4 @@
-import type { HttpContext } from '@dcc-mcp/http-adapter';
+import type { BodyReading, HttpContext } from '@dcc-mcp/http-adapter';
 import type { OperationError } from '../operations/frame/operation-error.ts';
 import { exactBody } from '../operations/requests/exact-body.ts';
 import { whyNotJson, withoutByteOrderMark } from '../protocol/json/bounded-json.ts';
@@ -37,10 +37,9 @@ export async function readJsonBody(http: HttpContext, bounds: BodyBounds): Promi
   }
 }
 
-function toBodyError(
-  reason: 'too_large' | 'aborted' | 'overloaded',
-  { bodyLimitBytes, maxBytes = Infinity }: BodyBounds,
-): OperationError {
+type UnreadReason = Extract<BodyReading, { readonly ok: false }>['reason'];
+
+function toBodyError(reason: UnreadReason, { bodyLimitBytes, maxBytes = Infinity }: BodyBounds): OperationError {
   const smaller = 'Send a smaller body';
   const errors: Readonly<Record<typeof reason, OperationError>> = {
     too_large: {
@@ -58,6 +57,11 @@ function toBodyError(
       kind: 'not-ready',
       message: 'The gateway holds as many large bodies as it may; try again',
       recommendedNextAction: 'Wait a moment, then send the request again.',
+    },
+    stopping: {
+      kind: 'not-ready',
+      message: 'The gateway is shutting down, and the body has not come',
+      recommendedNextAction: 'Send the request again once the gateway has started anew.',
     },
   };
   return errors[reason];

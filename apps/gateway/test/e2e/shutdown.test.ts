@@ -2,6 +2,7 @@
 import { type OtlpSink, startOtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Json, findSlug } from '../fixtures/callers.ts';
 import { everything } from '../fixtures/servers.ts';
@@ -102,3 +103,21 @@ test('a read that waits is answered with what there is when SIGTERM comes, and h
   expect(performance.now() - began).toBeLessThan(SOON_MILLIS);
   await client.close();
 }, 60_000);
+
+test.each(['/v1/call', '/mcp'])(
+  'a body of %s that does not come is refused when SIGTERM comes, and holds nothing up',
+  async (path) => {
+    const { hostname, port } = new URL(gateway.url);
+    const socket = connect(Number(port), hostname);
+    let heard = '';
+    socket.on('data', (chunk: Buffer) => (heard += chunk.toString()));
+    socket.write(`POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"a"`);
+    await wait(500);
+    const began = performance.now();
+    expect(await gateway.stop('SIGTERM')).toBe(0);
+    expect(performance.now() - began).toBeLessThan(SOON_MILLIS);
+    expect(heard).toMatch(/^HTTP\/1\.1 503/);
+    expect(heard).toContain('The gateway is shutting down, and the body has not come');
+  },
+  60_000,
+);

@@ -7,10 +7,13 @@ export function headerText(headers: HttpHeaders, name: string): string | undefin
   return typeof value === 'string' ? value : value?.[0];
 }
 
-/** A request body as UTF-8, or why there is none: `overloaded` where the server holds as many bodies as it may. */
+/**
+ * A request body as UTF-8, or why there is none: `overloaded` where the server holds as many bodies as it may, `stopping`
+ * where it waits for no more of it.
+ */
 export type BodyReading =
   | { readonly ok: true; readonly text: string }
-  | { readonly ok: false; readonly reason: 'too_large' | 'aborted' | 'overloaded' };
+  | { readonly ok: false; readonly reason: 'too_large' | 'aborted' | 'overloaded' | 'stopping' };
 
 /** Bounds the body of a web request while a handler reads it. */
 export interface BodyLimit {

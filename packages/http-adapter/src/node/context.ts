@@ -1,15 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BodyLimit, BodyReading, HttpContext, HttpHeaders } from '../context/http-context.ts';
-import type { BodyAccount } from './body-budget.ts';
-import { countChunks, declaredBytes, readBody, streamBody } from './body.ts';
+import { type BodyServer, countChunks, declaredBytes, readBody, streamBody } from './bodies/body.ts';
 import { schemeOf, toWebUrl } from './web-url.ts';
 
 /** Options of {@link NodeHttpContext}. */
-export interface NodeContextOptions {
+export interface NodeContextOptions extends BodyServer {
   /** Whether the caller sends its body only when it hears that somebody reads it. */
   readonly awaitsContinue?: boolean;
-  /** What the body is held on. */
-  readonly account?: BodyAccount | undefined;
 }
 
 /** A request of Node's own server. */
@@ -20,14 +17,14 @@ export class NodeHttpContext implements HttpContext {
   readonly #message: IncomingMessage;
   readonly #target: ServerResponse;
   readonly #url: string;
-  readonly #account: BodyAccount | undefined;
+  readonly #bodyServer: BodyServer;
   readonly #countReceived: (() => number) | undefined;
   #awaitsContinue: boolean;
 
   constructor(
     message: IncomingMessage,
     target: ServerResponse,
-    { awaitsContinue = false, account }: NodeContextOptions = {},
+    { awaitsContinue = false, ...bodyServer }: NodeContextOptions = {},
   ) {
     const url = readTarget(message);
     const query = url.indexOf('?');
@@ -37,7 +34,7 @@ export class NodeHttpContext implements HttpContext {
     this.#message = message;
     this.#target = target;
     this.#url = url;
-    this.#account = account;
+    this.#bodyServer = bodyServer;
     this.#awaitsContinue = awaitsContinue;
     this.#countReceived = countChunks(message);
   }
@@ -71,7 +68,7 @@ export class NodeHttpContext implements HttpContext {
     if ((this.bodyBytes ?? 0) <= maxBytes) {
       this.#askForBody();
     }
-    return readBody(this.#message, maxBytes, this.#account);
+    return readBody(this.#message, maxBytes, this.#bodyServer);
   }
 
   isGone(): boolean {

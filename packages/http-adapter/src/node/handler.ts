@@ -2,7 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { toHttpHandler, type BodyLimitOptions } from '../context/fetch-conversion.ts';
 import type { HttpContext, HttpHandler, HttpResponse } from '../context/http-context.ts';
 import type { FetchHandler } from '../fetch/fetch-handler.ts';
-import type { BodyBudget } from './body-budget.ts';
+import type { AwaitedBodies } from './bodies/awaited-bodies.ts';
+import type { BodyBudget } from './bodies/body-budget.ts';
 import { NodeHttpContext } from './context.ts';
 import { writeReply } from './reply.ts';
 
@@ -14,6 +15,8 @@ export interface NodeListenerOptions {
   readonly isLast?: () => boolean;
   /** What bodies are held on until the handler has answered. */
   readonly bodyBudget?: BodyBudget;
+  /** Says when bodies are waited for no more. */
+  readonly awaited?: AwaitedBodies;
 }
 
 /** Options of {@link toNodeHandler}. */
@@ -42,11 +45,11 @@ export function toNodeHandler(handler: FetchHandler, options: NodeHandlerOptions
 /** Serves a handler of plain data the same way. */
 export function toNodeListener(
   handler: HttpHandler,
-  { onError, isLast, bodyBudget }: NodeListenerOptions,
+  { onError, isLast, bodyBudget, awaited }: NodeListenerOptions,
 ): NodeListener {
   return async (message, target, awaitsContinue = false) => {
     const account = bodyBudget?.open();
-    const http = new NodeHttpContext(message, target, { awaitsContinue, account });
+    const http = new NodeHttpContext(message, target, { awaitsContinue, account, awaited });
     const response = await respond(handler, http, onError);
     account?.release();
     if (isLast?.() === true && !target.headersSent) {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { OpenRequest, RequestMetrics, RequestStart } from '../requests/request-metrics.ts';
-import { countChunks } from './body.ts';
+import { countChunks } from './bodies/body.ts';
 import { schemeOf } from './web-url.ts';
 
 /** Options of {@link measureNodeRequests}. */

@@ -1,4 +1,4 @@
-export { BodyTooLargeError } from './body.ts';
+export { BodyTooLargeError } from './bodies/body.ts';
 export { toNodeHandler, type NodeHandler, type NodeHandlerOptions } from './handler.ts';
 export { measureNodeRequests, type MeasureNodeOptions, type NodeMeasure } from './measure-requests.ts';
 export {

@@ -3,7 +3,8 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { toHttpHandler, type BodyLimitOptions } from '../context/fetch-conversion.ts';
 import type { HttpHandler } from '../context/http-context.ts';
 import type { FetchHandler } from '../fetch/fetch-handler.ts';
-import { BodyBudget } from './body-budget.ts';
+import { AwaitedBodies } from './bodies/awaited-bodies.ts';
+import { BodyBudget } from './bodies/body-budget.ts';
 import { type ConnectionBounds, Connections } from './connections.ts';
 import { FastPath } from './fast/fast-path.ts';
 import type { NodeListenerOptions } from './handler.ts';
@@ -79,6 +80,11 @@ export interface ServedHttp {
   readonly host: string;
   readonly port: number;
   /**
+   * Waits for no more of the bodies that `readBody` reads: what has not come in a quarter of a second is `stopping`. Whatever
+   * has come goes on.
+   */
+  endBodies(): void;
+  /**
    * Takes no more connections and lets what runs finish; after `graceMillis` (default 10 s) it is cut off. Resolves when
    * the last connection is closed.
    */
@@ -91,6 +97,11 @@ export interface ServedConnections {
   take(socket: Socket): void;
   /** Connections that are open. */
   readonly open: number;
+  /**
+   * Waits for no more of the bodies that `readBody` reads: what has not come in a quarter of a second is `stopping`. Whatever
+   * has come goes on.
+   */
+  endBodies(): void;
   /**
    * Lets what runs finish, and serves what comes in between as its last request; after `graceMillis` (default 10 s) it is
    * cut off. Resolves when the last connection is closed.
@@ -128,6 +139,7 @@ export async function serveHttp(handler: HttpHandler, options: ServeHttpOptions 
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
     host,
     port,
+    endBodies: () => connections.endBodies(),
     close: (closeOptions) => {
       server.close();
       return connections.close(closeOptions);
@@ -145,7 +157,8 @@ export function serveConnections(handler: HttpHandler, options: ServeConnections
   const connections = new Connections(bounds);
   let closing: Promise<void> | undefined;
   const isLast = (): boolean => closing !== undefined || endsConnections();
-  const answering = { handler, onError, bodyBudget: new BodyBudget(bounds.maxHeldBodyBytes), isLast };
+  const awaited = new AwaitedBodies();
+  const answering = { handler, onError, bodyBudget: new BodyBudget(bounds.maxHeldBodyBytes), awaited, isLast };
   const node = new NodeServer(bounds, answering);
   const fast = bounds.fastPath ? new FastPath(node, bounds, answering) : undefined;
   const close = (graceMillis: number): Promise<void> => {
@@ -167,6 +180,7 @@ export function serveConnections(handler: HttpHandler, options: ServeConnections
     get open() {
       return connections.count;
     },
+    endBodies: () => awaited.end(),
     close: ({ graceMillis = 10_000 } = {}) => (closing ??= close(graceMillis)),
   };
 }

@@ -13,6 +13,7 @@ const NOT_READ = {
   },
   aborted: { status: 400, message: () => 'The body broke off' },
   overloaded: { status: 503, message: () => 'The gateway holds as many large bodies as it may; try again' },
+  stopping: { status: 503, message: () => 'The gateway is shutting down, and the body has not come' },
 };
 
 /** The routes of `/mcp`. */

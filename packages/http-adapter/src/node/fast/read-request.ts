@@ -1,4 +1,4 @@
-import { FREE_BYTES } from '../body-budget.ts';
+import { FREE_BYTES } from '../bodies/body-budget.ts';
 
 /** A request that needs no more than the plainest grammar of HTTP/1.1. */
 export interface PlainRequest {

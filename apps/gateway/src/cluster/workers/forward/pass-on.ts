@@ -41,7 +41,7 @@ export function passBodyOn(http: HttpContext, socketPath: string, text: string):
 
 async function passOn(http: HttpContext, { socketPath, bodyLimitBytes }: PassOnOptions, agent: Agent): Promise<Reply> {
   const body = http.bodyBytes === 0 ? undefined : await readForeign(http, bodyLimitBytes);
-  return body === 'overloaded' ? UNAVAILABLE : send(http, { socketPath, agent, body });
+  return body === 'unavailable' ? UNAVAILABLE : send(http, { socketPath, agent, body });
 }
 
 interface Sending {
@@ -74,13 +74,13 @@ interface ForeignBody {
 }
 
 /** A body that is too large is told of, and not sent: it is refused by its length. */
-async function readForeign(http: HttpContext, maxBytes: number): Promise<ForeignBody | 'overloaded'> {
+async function readForeign(http: HttpContext, maxBytes: number): Promise<ForeignBody | 'unavailable'> {
   const reading = await http.readBody(maxBytes);
   if (reading.ok) {
     return { text: reading.text, bytes: Buffer.byteLength(reading.text) };
   }
-  return reading.reason === 'overloaded'
-    ? 'overloaded'
+  return reading.reason === 'overloaded' || reading.reason === 'stopping'
+    ? 'unavailable'
     : { text: '', bytes: Math.max(http.bodyBytes ?? 0, maxBytes + 1) };
 }
 

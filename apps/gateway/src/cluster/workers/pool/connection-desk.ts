@@ -45,6 +45,7 @@ export async function openConnectionDesk({ host, port, serving, own }: Connectio
     url: `http://${isV6 ? `[${address.address}]` : address.address}:${address.port}`,
     host,
     port: address.port,
+    endBodies: () => own.endBodies(),
     close: async (options) => {
       server.close();
       await own.close(options);

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { BodyLimit, BodyReading } from '../context/http-context.ts';
+import type { BodyLimit, BodyReading } from '../../context/http-context.ts';
+import type { AwaitedBodies } from './awaited-bodies.ts';
 import type { BodyAccount } from './body-budget.ts';
 
 /** The body was larger than the server takes. */
@@ -16,6 +17,7 @@ export class BodyTooLargeError extends Error {
 const TOO_LARGE: BodyReading = { ok: false, reason: 'too_large' };
 const ABORTED: BodyReading = { ok: false, reason: 'aborted' };
 const OVERLOADED: BodyReading = { ok: false, reason: 'overloaded' };
+const STOPPING: BodyReading = { ok: false, reason: 'stopping' };
 
 /** Length of the body as the request declares it: 0 without one, absent when it comes in chunks. */
 export function declaredBytes({ headers }: IncomingMessage): number | undefined {
@@ -42,41 +44,88 @@ export function countChunks(message: IncomingMessage): (() => number) | undefine
   return () => bytes;
 }
 
+/** What bodies are read with. */
+export interface BodyServer {
+  /** What the body is held on. */
+  readonly account?: BodyAccount | undefined;
+  /** Says when nobody waits for it any more. */
+  readonly awaited?: AwaitedBodies | undefined;
+}
+
 /** Reads a whole body, directly: a web stream around it would cost as much as the rest of a short request. */
 export function readBody(
   message: IncomingMessage,
   maxBytes: number,
-  account: BodyAccount | undefined,
+  { account, awaited }: BodyServer,
 ): Promise<BodyReading> {
   if ((declaredBytes(message) ?? 0) > maxBytes) {
     return Promise.resolve(TOO_LARGE);
   }
   return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    let isRefused = false;
+    const body = new GatheredBody(maxBytes, account);
+    const refuse = (reading: BodyReading): void => {
+      body.drop();
+      resolve(reading);
+    };
+    const end = awaited?.open(() => (message.complete ? undefined : refuse(STOPPING)));
     message.on('data', (chunk: Buffer) => {
-      size += chunk.length;
-      if (isRefused) {
-        return;
+      const refusal = body.take(chunk);
+      if (refusal !== undefined) {
+        refuse(refusal);
       }
-      const isTooLarge = size > maxBytes;
-      if (isTooLarge || account?.take(chunk.length) === false) {
-        isRefused = true;
-        chunks.length = 0;
-        account?.release();
-        resolve(isTooLarge ? TOO_LARGE : OVERLOADED);
-        return;
-      }
-      chunks.push(chunk);
     });
     message.once('end', () => {
-      const [only] = chunks;
-      const bytes = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
-      resolve({ ok: true, text: bytes.toString('utf8') });
+      end?.();
+      resolve({ ok: true, text: body.text });
     });
-    message.once('close', () => resolve(ABORTED));
+    message.once('close', () => {
+      end?.();
+      resolve(ABORTED);
+    });
   });
+}
+
+/** What has come of a body, while there is room for it. */
+class GatheredBody {
+  readonly #maxBytes: number;
+  readonly #account: BodyAccount | undefined;
+  readonly #chunks: Buffer[] = [];
+  #size = 0;
+  #isDropped = false;
+
+  constructor(maxBytes: number, account: BodyAccount | undefined) {
+    this.#maxBytes = maxBytes;
+    this.#account = account;
+  }
+
+  get text(): string {
+    const [only] = this.#chunks;
+    const bytes = this.#chunks.length === 1 && only !== undefined ? only : Buffer.concat(this.#chunks);
+    return bytes.toString('utf8');
+  }
+
+  /** @returns Why the body is refused; nothing where there is room, or where it is dropped already. */
+  take(chunk: Buffer): BodyReading | undefined {
+    if (this.#isDropped) {
+      return undefined;
+    }
+    this.#size += chunk.length;
+    if (this.#size > this.#maxBytes) {
+      return TOO_LARGE;
+    }
+    if (this.#account?.take(chunk.length) === false) {
+      return OVERLOADED;
+    }
+    this.#chunks.push(chunk);
+    return undefined;
+  }
+
+  /** Gives back what it holds, and takes nothing more. */
+  drop(): void {
+    this.#isDropped = true;
+    this.#chunks.length = 0;
+    this.#account?.release();
+  }
 }
 
 /** The body as a stream that reads from the socket only when it is read itself. */
