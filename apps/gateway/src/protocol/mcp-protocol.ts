@@ -15,6 +15,16 @@ export const LATEST_LEGACY_VERSION: (typeof LEGACY_VERSIONS)[number] = LEGACY_VE
 /** The only revision with JSON-RPC batches. */
 export const BATCH_VERSION = '2025-03-26';
 
+/** Methods whose results a client of 2026-07-28 may reuse for a time that they name. */
+export const CACHED_METHODS: ReadonlySet<string> = new Set([
+  'server/discover',
+  'tools/list',
+  'prompts/list',
+  'resources/list',
+  'resources/templates/list',
+  'resources/read',
+]);
+
 /** Codes of JSON-RPC 2.0, section 5.1. */
 export const ERROR_PARSE = -32_700;
 export const ERROR_INVALID_REQUEST = -32_600;

@@ -206,6 +206,39 @@ describe('a raw value', () => {
     );
   });
 
+  test.each([
+    ['{"a":1}', '{}'],
+    ['{ "a" : 1 }', '{ }'],
+    ['{"a":1, "x":1.10 }', '{ "x":1.10 }'],
+    ['{ "x":1.10 , "a" :1}', '{ "x":1.10 }'],
+    ['{"a":{"a":1},"b":[1,2],"x":1e400}', '{"x":1e400}'],
+    ['{"a":1,"x":-0,"b":2,"a":3}', '{"x":-0}'],
+    [String.raw`{"\u0061":1,"x\\":"\"a\":","b":2}`, String.raw`{"x\\":"\"a\":"}`],
+    ['["a",1]', '["a",1]'],
+  ])('keeps all other bytes of %s when members are taken away', (text, left) => {
+    expect(RawJson.read(`{"in":${text},"a":1}`).get('in')?.without(['a', 'b']).text).toBe(left);
+  });
+
+  test('lacks, once members are taken away, those alone', () => {
+    const names = fc.uniqueArray(fc.constantFrom('a', 'b', '1', '2', '__proto__', 'toString'), { maxLength: 4 });
+    fc.assert(
+      fc.property(jsonObjectText, names, (text, given: readonly string[]) => {
+        const left = RawJson.read(RawJson.read(text).without(given).text);
+        const whole = RawJson.read(text);
+        expect([...left.entries()].map(([name, { text: each }]) => [name, each])).toEqual(
+          [...whole.entries()].flatMap(([name, { text: each }]) => (given.includes(name) ? [] : [[name, each]])),
+        );
+      }),
+      RUNS,
+    );
+  });
+
+  test('takes members away among more than are kept', () => {
+    const twice = '"a":1,'.repeat(10_001);
+    expect(RawJson.read(`{${twice}"b":2}`, 0).without(['a']).text).toBe('{"b":2}');
+    expect(RawJson.object({ a: 1, b: RawJson.read('1.0') }).without(['a']).text).toBe('{"b":1.0}');
+  });
+
   test('keeps all other bytes when values deep inside are replaced', () => {
     const raw = RawJson.read(`{"args":{"list":[ 1.0, "2" ,${EXACT}],"n":"7"}, "keep" : 1.10}`).get('args');
     const replaced = raw?.replaced([

@@ -1,21 +1,13 @@
 import { SERVER_INFO_META_KEY } from '@modelcontextprotocol/server';
 import { isJsonObject, type JsonObject, type JsonRpcError } from '../../protocol/json-rpc.ts';
 import { RawJson } from '../../protocol/json/raw-json.ts';
-import { ERROR_INVALID_PARAMS, ERROR_RESOURCE_NOT_FOUND } from '../../protocol/mcp-protocol.ts';
+import { CACHED_METHODS, ERROR_INVALID_PARAMS, ERROR_RESOURCE_NOT_FOUND } from '../../protocol/mcp-protocol.ts';
 
 const PLAIN = { resultType: 'complete' };
 /** A modern client may reuse a list for no time at all, because what changes is announced. */
 const CACHED = { ...PLAIN, ttlMs: 0, cacheScope: 'private' };
 const PLAIN_TEXTS = textsOf(PLAIN);
 const CACHED_TEXTS = textsOf(CACHED);
-const CACHED_METHODS = new Set([
-  'server/discover',
-  'tools/list',
-  'prompts/list',
-  'resources/list',
-  'resources/templates/list',
-  'resources/read',
-]);
 
 /** The same error as the stateless revision numbers it: a resource that is not there has no code of its own any more. */
 export function toModernError(method: string, error: JsonRpcError): JsonRpcError {

@@ -1,3 +1,4 @@
+import { cutMembers, type Piece } from './cut-members.ts';
 import { scanJson, type ScannedMember, type ScanOptions, UnboundedJsonError } from './json-scanner.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from './json.ts';
 
@@ -23,13 +24,6 @@ const INDEX = /^\d+$/;
 
 /** Levels that are passed over where nobody will make a value of them; each takes eight bytes. */
 const MAX_OUTLINE_LEVELS = 1_000_000;
-
-/** A piece of a text, and what stands in its place. */
-interface Piece {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
-}
 
 /**
  * A JSON value as it came: its text, from which a value is made only for whoever looks inside. What is handed on is the
@@ -204,6 +198,16 @@ export class RawJson {
       changed.#changed = { of: this, changes };
     }
     return changed;
+  }
+
+  /** The same object without the members of these names; all other characters stay as they came. */
+  without(names: readonly string[]): RawJson {
+    if (this.#parts !== undefined) {
+      const kept = Object.entries(this.#parts).filter(([name]) => !names.includes(name));
+      return kept.length === Object.keys(this.#parts).length ? this : RawJson.object(Object.fromEntries(kept));
+    }
+    const members = this.isObject ? this.#named(names).filter(({ name }) => names.includes(name)) : [];
+    return this.#spliced(cutMembers(this.#source, members));
   }
 
   /** The same value with values deep inside replaced; all other characters stay as they came. A path that leads nowhere changes nothing. */

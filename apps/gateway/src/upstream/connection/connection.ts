@@ -5,6 +5,7 @@ import { findMirroredParameters, type MirroredParameter } from '../../protocol/m
 import { type CoreRoutes, isDccCore, JOB_STATUS_TOOL } from '../core/dcc-core.ts';
 import { readProgressToken } from '../hop/envelope.ts';
 import { cancelled, shuttingDown, unreachable } from '../hop/failures.ts';
+import { toHandshakeResult } from '../hop/handshake-result.ts';
 import { ownCall, type WireCall } from '../hop/hop.ts';
 import { awaitCoreJob } from '../polled/core-job.ts';
 import { pendingJobId } from '../polled/pending-job.ts';
@@ -184,7 +185,8 @@ export class Connection {
     } else if (isNew) {
       memory.note('resources/unsubscribe', hop.params);
     }
-    return result;
+    const isBridged = session.era === 'modern' && hop.peer?.era === 'legacy';
+    return isBridged ? toHandshakeResult(hop.method, result) : result;
   }
 
   /** A call that the upstream has made a job or a task of has no answer yet; one that asks for a job's state has. */
