@@ -3,10 +3,13 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Json } from '../fixtures/callers.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 import { modernMeta } from '../tracing/raw-mcp.ts';
+import { FakeHttp } from '../upstream/fixtures/fake-http.ts';
 
 const PING = { jsonrpc: '2.0', id: 7, method: 'ping' };
+const BATCH = '2025-03-26';
 const PONG = { jsonrpc: '2.0', id: 7, result: {} };
 
+let fake: FakeHttp;
 let gateway: RunningGateway;
 let session: string;
 
@@ -19,18 +22,35 @@ async function post(body: unknown, headers: Readonly<Record<string, string>> = {
   });
 }
 
-async function open(protocolVersion: string): Promise<string> {
-  const params = { protocolVersion, capabilities: {}, clientInfo: { name: 'old', version: '1.0.0' } };
+async function open(protocolVersion: string, capabilities: Json = {}): Promise<string> {
+  const params = { protocolVersion, capabilities, clientInfo: { name: 'old', version: '1.0.0' } };
   const response = await post({ jsonrpc: '2.0', id: 1, method: 'initialize', params });
   return response.headers.get('mcp-session-id')!;
 }
 
 beforeAll(async () => {
-  gateway = await startGateway();
-  session = await open('2025-03-26');
+  fake = await new FakeHttp({ era: 'legacy', isStreaming: true }).start();
+  gateway = await startGateway({ config: { mcpServers: { fake: { url: fake.url } } }, env: { DCC_MCP_EXPOSE: 'all' } });
+  await gateway.ready();
+  session = await open(BATCH);
 });
 
-afterAll(() => gateway.stop());
+afterAll(async () => {
+  await gateway?.stop();
+  await fake?.kill();
+});
+
+const callOf = (id: number, name: string, args: Json, meta: Json = {}): Json => ({
+  jsonrpc: '2.0',
+  id,
+  method: 'tools/call',
+  params: { name, arguments: args, _meta: meta },
+});
+
+/** The messages of a stream, in order. */
+function messagesOf(text: string): readonly Json[] {
+  return text.split('\n').flatMap((line) => (line.startsWith('data: {') ? [JSON.parse(line.slice(6)) as Json] : []));
+}
 
 test.each<[string, unknown, Json]>([
   ['a number', 1, { id: null, error: { code: -32_600 } }],
@@ -61,4 +81,47 @@ test.each([
 ])('a batch %s is refused whole', async (_, headers) => {
   const response = await post([PING], await headers());
   expect([response.status, await response.json()]).toMatchObject([400, { id: null, error: { code: -32_600 } }]);
+});
+
+test('its members hear of progress, each with its own token, on the stream that ends with all answers', async () => {
+  const calls = [
+    callOf(1, 'progress', { steps: 2 }, { progressToken: 'one' }),
+    callOf(2, 'progress', { steps: 1 }, { progressToken: 2 }),
+    callOf(3, 'progress', { steps: 1 }),
+  ];
+  const response = await post([PING, ...calls], { 'mcp-session-id': session });
+  expect(response.headers.get('content-type')).toBe('text/event-stream');
+  const messages = messagesOf(await response.text());
+  const told = messages.flatMap(({ method, params }): readonly Json[] =>
+    method === undefined ? [] : [{ method, ...(params as Json) }],
+  );
+  const method = 'notifications/progress';
+  expect(told.filter(({ progressToken }) => progressToken === 'one')).toMatchObject([
+    { method, progress: 1 },
+    { method, progress: 2 },
+  ]);
+  expect(told.filter(({ progressToken }) => progressToken !== 'one')).toMatchObject([{ method, progressToken: 2 }]);
+  expect(messages.slice(-4)).toMatchObject([PONG, { id: 1 }, { id: 2 }, { id: 3 }]);
+  expect(messages).toHaveLength(told.length + 4);
+});
+
+test('a client that takes no stream has the answers alone', async () => {
+  const call = callOf(1, 'progress', { steps: 2 }, { progressToken: 'one' });
+  const response = await post([call, PING], { 'mcp-session-id': session, accept: 'application/json' });
+  expect(await response.json()).toMatchObject([{ id: 1, result: { content: [{ type: 'text' }] } }, PONG]);
+});
+
+test('a member may be asked something', async () => {
+  const asking = await open(BATCH, { sampling: {} });
+  const call = callOf(1, 'ask', { method: 'sampling/createMessage' });
+  const response = await post([call, PING], { 'mcp-session-id': asking });
+  let text = '';
+  for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    const question = messagesOf(text).find(({ method }) => method === 'sampling/createMessage');
+    if (question !== undefined && !text.includes('"result"')) {
+      await post({ jsonrpc: '2.0', id: question['id'], result: { model: 'm' } }, { 'mcp-session-id': asking });
+    }
+  }
+  expect(messagesOf(text).slice(-2)).toMatchObject([{ id: 1, result: { content: [{ text: '{"model":"m"}' }] } }, PONG]);
 });

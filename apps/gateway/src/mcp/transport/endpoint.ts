@@ -120,7 +120,7 @@ export class McpEndpoint {
   async #batch(members: readonly RawJson[], origin: HttpOrigin): Promise<Reply> {
     const hasSession = headerText(origin.http.headers, 'mcp-session-id') !== undefined;
     const session = hasSession ? await this.#session(origin) : undefined;
-    return answerHttpBatch(members, { session, origin }, this.#options);
+    return answerHttpBatch(members, { session, origin, reply: this.#openReply(session, origin) }, this.#options);
   }
 
   /** The client of a message that belongs to no session: it speaks for itself, or has only just come. */
@@ -170,10 +170,17 @@ export class McpEndpoint {
       const refusal = `This session runs ${MAX_RUNNING_REQUESTS} requests already`;
       throw new McpError(ERROR_SERVER, refusal, { httpStatus: 503, retryAfterSeconds: 1 });
     }
-    const reply = new HttpReply({
-      acceptsStream: acceptsStream(origin.http),
+    const reply = this.#openReply(client.session, origin, message);
+    void this.#reply(message, createHttpExchange(client, origin, reply), reply);
+    return reply.reply;
+  }
+
+  /** @param message The one that is answered; absent for a batch. */
+  #openReply(session: Session | undefined, { http }: HttpOrigin, message?: JsonRpcRequest): HttpReply {
+    return new HttpReply({
+      acceptsStream: acceptsStream(http),
       onNotification: this.#options.onNotificationSent,
-      onAnswer: (bytes) => this.#options.onAnswer(message, bytes),
+      onAnswer: (bytes) => message && this.#options.onAnswer(message, bytes),
       onOpen: () => this.#options.onStream('post', 1),
       onClose: (by) => {
         this.#options.onStream('post', -1);
@@ -181,10 +188,8 @@ export class McpEndpoint {
           this.#options.onCut(ANSWER_NOT_READ);
         }
       },
-      ...(client.session === undefined ? {} : resumable(client.session)),
+      ...(session === undefined ? {} : resumable(session)),
     });
-    void this.#reply(message, createHttpExchange(client, origin, reply), reply);
-    return reply.reply;
   }
 
   async #listen(message: JsonRpcRequest, exchange: Exchange): Promise<Reply> {

@@ -1,14 +1,13 @@
-import { emptyReply, jsonTextReply, type Reply } from '../../http/reply.ts';
+import type { Reply } from '../../http/reply.ts';
 import type { JsonRpcMessage, JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
-import { batchText } from '../../protocol/message-text.ts';
 import { answerBatch } from '../exchange/batch.ts';
 import { type McpClient, sessionClient } from '../exchange/mcp-client.ts';
 import type { McpServer } from '../server/server.ts';
 import type { Session } from '../session/session.ts';
 import type { Sessions } from '../session/sessions.ts';
-import { createHttpExchange, type HttpOrigin } from './http-exchange.ts';
-import { responseMessage } from './http-reply.ts';
+import { createHttpExchange, type HttpOrigin, type WayBack } from './http-exchange.ts';
+import { type HttpReply, responseMessage } from './http-reply.ts';
 import { noteRunning } from './running-requests.ts';
 import { whyNotGranted } from './why-not-granted.ts';
 
@@ -23,24 +22,27 @@ interface BatchPlace {
   /** Absent where the batch names none. */
   readonly session: Session | undefined;
   readonly origin: HttpOrigin;
+  /** The way back, which no answer has been given on yet. */
+  readonly reply: HttpReply;
 }
 
 /**
- * Answers a batch over HTTP. There is no stream, so what would come before an answer is not sent.
+ * Answers a batch over HTTP: where something is to be said before the answers are there, all of them come on one stream.
  *
  * @throws {McpError} HTTP 400 for a batch as a whole; what is wrong with a member is its answer.
  */
 export async function answerHttpBatch(
   members: readonly RawJson[],
-  { session, origin }: BatchPlace,
+  { session, origin, reply }: BatchPlace,
   { server, sessions }: BatchEndpoint,
 ): Promise<Reply> {
   const running = session?.streams.running.size ?? 0;
-  const answers = await answerBatch(
+  const stopWaiting = reply.openWhenSlow(() => undefined);
+  const answering = answerBatch(
     members,
     { session, running },
     {
-      request: (request, of) => answerRequest(request, { client: sessionClient(of, 'http'), origin, server }),
+      request: (request, of) => answerRequest(request, { client: sessionClient(of, 'http'), origin, reply, server }),
       notified: (notification, of) => {
         if (whyNotGranted(notification, origin.grants, server) === undefined) {
           server.notified(notification, sessionClient(of, 'http'));
@@ -48,26 +50,44 @@ export async function answerHttpBatch(
       },
       answered: ({ id, answer }, of) => sessions.answered(of, id, answer),
     },
-  );
-  return answers.length === 0 ? emptyReply(202) : jsonTextReply(batchText(answers), 200);
+  )
+    .then((answers) => reply.answerAll(answers))
+    .finally(stopWaiting);
+  const isTaken = Promise.race([answering, reply.reply]);
+  // What goes wrong once there is a stream ends it.
+  void answering.catch(() => reply.answerAll([]));
+  await isTaken;
+  return reply.reply;
 }
 
 interface Asking {
   readonly client: McpClient;
   readonly origin: HttpOrigin;
+  readonly reply: HttpReply;
   readonly server: McpServer;
 }
 
 async function answerRequest(
   request: JsonRpcRequest,
-  { client, origin, server }: Asking,
+  { client, origin, reply, server }: Asking,
 ): Promise<JsonRpcMessage | undefined> {
   const refusal = whyNotGranted(request, origin.grants, server);
   if (refusal !== undefined) {
     return { jsonrpc: '2.0', id: request.id, error: refusal.toJson() };
   }
-  const exchange = createHttpExchange(client, origin);
+  const exchange = createHttpExchange(client, origin, wayBack(reply));
   const end = noteRunning(request, exchange);
   const answer = await server.handle(request, exchange).finally(end);
   return exchange.signal.aborted ? undefined : responseMessage(request.id, answer);
+}
+
+/** The headers of the reply are no member's. */
+function wayBack(reply: HttpReply): WayBack {
+  return {
+    get isReadAgain() {
+      return reply.isReadAgain;
+    },
+    send: (message) => reply.send(message),
+    notify: (method, params) => reply.notify(method, params),
+  };
 }

@@ -26,8 +26,12 @@ export interface CancellableExchange extends Exchange {
   readonly controller: AbortController;
 }
 
-/** One request over HTTP with its way back. Without a `reply` of its own (a batch) nothing can be said before the answer. */
-export function createHttpExchange(client: McpClient, origin: HttpOrigin, reply?: HttpReply): CancellableExchange {
+/** The way back to whoever sent a request; one that is not the request's alone has no headers for what is said of it. */
+export type WayBack = Pick<HttpReply, 'send' | 'notify' | 'isReadAgain'> &
+  Partial<Pick<HttpReply, 'identify' | 'context'>>;
+
+/** One request over HTTP with its way back. Without one nothing can be said before the answer. */
+export function createHttpExchange(client: McpClient, origin: HttpOrigin, reply?: WayBack): CancellableExchange {
   const { http, authSubject, principal, scope, user } = origin;
   const { session } = client;
   const controller = new AbortController();
@@ -46,7 +50,7 @@ export function createHttpExchange(client: McpClient, origin: HttpOrigin, reply?
     signal: controller.signal,
     isCallerGone: () => http.isGone() && reply?.isReadAgain !== true,
     notify: (method, params) => reply?.notify(method, params),
-    identify: (ctx, search) => reply?.identify(ctx, search),
+    identify: (ctx, search) => reply?.identify?.(ctx, search),
     identified: () => reply?.context,
     ...(session === undefined || reply === undefined
       ? {}

@@ -2,7 +2,7 @@ import { type RequestContext, responseHeaders, type SearchAnswer } from '@dcc-mc
 import { emptyReply, jsonTextReply, type Reply } from '../../http/reply.ts';
 import type { JsonObject, JsonRpcId, JsonRpcMessage } from '../../protocol/json-rpc.ts';
 import { ERROR_SERVER } from '../../protocol/mcp-protocol.ts';
-import { messageText } from '../../protocol/message-text.ts';
+import { batchText, messageText } from '../../protocol/message-text.ts';
 import type { Answer } from '../exchange/exchange.ts';
 import type { StreamLog } from '../resumption/stream-log.ts';
 import { EventStream, type EventStreamOptions, KEEP_ALIVE_MILLIS } from './event-stream.ts';
@@ -144,8 +144,21 @@ export class HttpReply {
       this.#resolve(reply);
       return;
     }
-    const bytes = this.#log?.send(message, notKept(id)) ?? this.#stream.send(message);
+    const bytes = this.#say(message, id);
     this.#options.onAnswer?.(bytes);
+    this.#closeStream();
+  }
+
+  /** Ends the reply with the answers to the requests of a batch: a list, or on a stream one after the other. */
+  answerAll(answers: readonly JsonRpcMessage[]): void {
+    this.#isAnswered = true;
+    if (this.#stream === undefined) {
+      this.#resolve(answers.length === 0 ? emptyReply(202) : jsonTextReply(batchText(answers), 200, this.#headers()));
+      return;
+    }
+    for (const answer of answers) {
+      this.#say(answer, 'id' in answer ? answer.id : null);
+    }
     this.#closeStream();
   }
 
@@ -158,6 +171,11 @@ export class HttpReply {
     } else {
       this.#resolve({ ...emptyReply(202), headers: { ...this.#headers(), 'content-length': '0' } });
     }
+  }
+
+  /** Says the answer to request `id` on the stream. @returns The size of its JSON, in bytes. */
+  #say(answer: JsonRpcMessage, id: JsonRpcId): number {
+    return this.#log?.send(answer, notKept(id)) ?? this.#stream?.send(answer) ?? 0;
   }
 
   #closeStream(): void {
