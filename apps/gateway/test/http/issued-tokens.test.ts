@@ -1,5 +1,6 @@
 // Tokens of an authorization server: where a client learns of it, what their scopes allow, and what happens without its keys.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { hash } from 'node:crypto';
 import type { Json } from '../fixtures/callers.ts';
 import { type Issuer, startIssuer } from '../fixtures/issuer.ts';
 import { type PlainServer, startPlainServer } from '../fixtures/plain-server.ts';
@@ -254,4 +255,49 @@ describe('keys that can not be had', () => {
     expect(health).toMatchObject({ authentication: { keys: { state: 'ok' } } });
     expect(guarded.stderr()).toContain(`the keys of ${slow.jwksUrl} are there again`);
   }, 25_000);
+});
+
+const hashed = (subject: string): string => `sha256:${hash('sha256', subject)}`;
+
+async function rowOf(called: Response, to: RunningGateway, asker: Sent): Promise<Json> {
+  const id = called.headers.get('x-request-id');
+  let row: Json | undefined;
+  await until(async () => {
+    const { calls } = await jsonOf(send('/v1/debug/calls?limit=10', asker, to));
+    row = (calls as readonly Json[]).find(({ request_id: each }) => each === id);
+    return row !== undefined;
+  });
+  return row!;
+}
+
+describe('whose call it was', () => {
+  test.each([
+    ['user-1', 'user-1'],
+    ['auth0|abc', 'auth0|abc'],
+    ['carol@example.org', hashed('carol@example.org')],
+    ['auth0|carol@example.org', hashed('auth0|carol@example.org')],
+    ['auth0|dave@example.org', hashed('auth0|dave@example.org')],
+  ])('a token of %s is told as %s', async (sub, told) => {
+    const called = await send('/v1/call', { ...call(), claims: { sub } });
+    expect([called.status, called.headers.get('x-dcc-mcp-context-warnings')]).toEqual([200, null]);
+    expect(await rowOf(called, gateway, { claims: {} })).toMatchObject({
+      auth_subject: told,
+      attribution_trust: { auth_subject: 'auth' },
+    });
+  });
+
+  test('a static token is told by its name, and by the hash of a name that is an address', async () => {
+    const tokens = [
+      { token: 'a'.repeat(32), name: 'alice' },
+      { token: 'b'.repeat(32), name: 'bob@example.org' },
+    ];
+    const running = await start({ auth: { tokens } });
+    const rows = [];
+    for (const { token } of tokens) {
+      const called = await send('/v1/call', { ...call(), token }, running);
+      rows.push(await rowOf(called, running, { token }));
+    }
+    await running.stop();
+    expect(rows).toMatchObject([{ auth_subject: 'alice' }, { auth_subject: hashed('bob@example.org') }]);
+  });
 });

@@ -184,7 +184,12 @@ const GROUPS: Readonly<Record<string, readonly Row[]>> = {
     [ATTR_DCC_MCP_CLIENT_PLATFORM, 'string', ENTRY, 'Program the agent runs in'],
     [ATTR_DCC_MCP_CLIENT_OS, 'string', ENTRY, 'Its operating system'],
     [ATTR_DCC_MCP_CLIENT_HOST, 'string', ENTRY, 'Its host'],
-    [ATTR_DCC_MCP_AUTH_SUBJECT, 'string', ENTRY, 'Subject of the credential'],
+    [
+      ATTR_DCC_MCP_AUTH_SUBJECT,
+      'string',
+      ENTRY,
+      'Subject of the credential; `sha256:` and its hash where it holds an e-mail address',
+    ],
   ],
   source: [
     [ATTR_DCC_MCP_SOURCE_IP, 'string', ENTRY, 'Address of the client, derived by the server'],

@@ -13,11 +13,12 @@ import { bearerTokens } from '../../config/load/secret-reader.ts';
 import type { AuthConfig } from '../../config/reader/gateway-config.ts';
 import type { Log } from '../../protocol/log.ts';
 import type { HopUser } from '../../upstream/oauth/oauth-settings.ts';
+import { toKeptSubject } from './kept-subject.ts';
 import { KeyWatch } from './key-watch.ts';
 import { scopesOf } from './scopes.ts';
 
 /**
- * `subject` is the name of a token or the `sub` of a JWT, where it has one. `principal` tells every caller from every
+ * `subject` is the name of a token or the `sub` of a JWT, where it has one, as it may be kept. `principal` tells every caller from every
  * other, also those without a name; it is no secret.
  */
 export type AuthVerdict =
@@ -117,7 +118,8 @@ function toVerdict(
   const principal = `${scheme} ${named ?? fingerprint(authorization)}`;
   const scopes = claims && scopesOf(claims);
   const user = scheme === 'jwt' ? toUser(principal, scopes, authorization) : undefined;
-  return { ok: true, scope, subject: named, principal, scopes, user };
+  const kept = named === undefined ? undefined : toKeptSubject(named);
+  return { ok: true, scope, subject: kept, principal, scopes, user };
 }
 
 const SEND_A_TOKEN = 'Send a bearer token; the operator of the gateway has them.';
