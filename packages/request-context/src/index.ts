@@ -2,6 +2,7 @@ export { type ContextWarning, type TrustMap, type TrustWord, type TrustedField }
 export { type AgentContext, type AgentField, type DropReason } from './agent/agent-fields.ts';
 export { isRecord, type RequestHeaders } from './carriers/carrier-input.ts';
 export { type IsTrustedProxy } from './identity/client-address.ts';
+export { readForwardedOrigin, type ForwardedOrigin } from './identity/forwarded-origin.ts';
 export { newUuidV7 } from './identity/identifiers.ts';
 export {
   errorEnvelope,

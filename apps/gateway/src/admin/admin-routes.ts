@@ -1,7 +1,7 @@
 // admin/: what happened and what is so, for people and agents that look: /v1/debug and the API of the page.
 import { type AdminRoute, type AdminSources, createAdminRoutes, type RequestIds } from '@dcc-mcp/admin-api';
 import { toErrorBody } from '@dcc-mcp/request-context';
-import { baseUrlOf } from '../http/authority.ts';
+import type { BaseUrlOf } from '../http/addresses/base-url.ts';
 import { jsonReply } from '../http/reply.ts';
 import type { Route, RouteHandler, RouteRequest, RouteTable } from '../http/route-table.ts';
 import type { PageFiles } from './page-files.ts';
@@ -18,14 +18,14 @@ export interface AdminOptions {
   readonly admin: boolean;
   /** Absent where the gateway was built without it. */
   readonly page?: PageFiles | undefined;
-  readonly publicUrl?: string | undefined;
+  readonly baseUrlOf: BaseUrlOf;
   /** False where no rows are kept: what would tell of them says so. */
   readonly hasHistory: boolean;
 }
 
 /** The page, and the same table of routes below `/v1/debug` and below the path of the page. */
 export function adminRoutes(options: AdminOptions): RouteTable {
-  const { sources, admin, adminPath, page, publicUrl, hasHistory } = options;
+  const { sources, admin, adminPath, page, baseUrlOf, hasHistory } = options;
   const prefixes = [DEBUG, ...(admin ? [`${adminPath}/api`] : [])];
   const pagePath = pagePathOf(options);
   const routes = createAdminRoutes({ sources, ...(pagePath === undefined ? {} : { pagePath }) });
@@ -35,7 +35,7 @@ export function adminRoutes(options: AdminOptions): RouteTable {
         .filter(({ isDebugOnly }) => isDebugOnly !== true || prefix === DEBUG)
         .map(
           (route) =>
-            [`GET ${prefix}/${route.path}`, toRoute(hasHistory ? route : withoutHistory(route), publicUrl)] as const,
+            [`GET ${prefix}/${route.path}`, toRoute(hasHistory ? route : withoutHistory(route), baseUrlOf)] as const,
         ),
     ),
   );
@@ -51,10 +51,10 @@ export function pagePathOf({
   return admin && page !== undefined ? `${adminPath}/` : undefined;
 }
 
-function toRoute({ handler, isOpenEnded }: AdminRoute, publicUrl: string | undefined): Route {
+function toRoute({ handler, isOpenEnded }: AdminRoute, baseUrlOf: BaseUrlOf): Route {
   const answer: RouteHandler = async ({ http, params, ctx }) => {
     const { query, headers } = http;
-    const baseUrl = baseUrlOf(http, publicUrl);
+    const baseUrl = baseUrlOf(http);
     const reply = await handler({ query, params, headers, baseUrl, ids: idsOf(ctx) });
     return isOpenEnded === true ? { ...reply, isOpenEnded } : reply;
   };

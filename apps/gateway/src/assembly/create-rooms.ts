@@ -10,6 +10,7 @@ import type { WorkerCount, WorkerFacts } from '../cluster/workers/worker-parts.t
 import type { SettingView } from '../config/load/setting-views.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import type { Governance } from '../governance/governance.ts';
+import { createBaseUrlOf } from '../http/addresses/base-url.ts';
 import { type Authentication, createAuthentication } from '../http/auth/authentication.ts';
 import { InFlight } from '../http/in-flight.ts';
 import { Opening } from '../http/opening.ts';
@@ -118,7 +119,8 @@ function createAdmin(parts: SharingParts, rooms: ShownRooms): RouteTable {
   const measured = { scrapes, series: () => ({ ...metrics?.seriesUsage(), ...requests?.seriesUsage() }) };
   const told = { table, keys: rooms.authentication?.keys, shared: parts.state.store };
   const sources = adminSources({ ...parts, ...inForce, ...kept, ...measured, ...told, core });
-  return adminRoutes({ sources, ...config.server, page, hasHistory: config.admin.history });
+  const baseUrlOf = createBaseUrlOf({ ...config.server, ...core.contextSettings });
+  return adminRoutes({ sources, ...config.server, page, baseUrlOf, hasHistory: config.admin.history });
 }
 
 function createMcp(

@@ -12,11 +12,11 @@ import type { ErrorKind, Outcome } from '@dcc-mcp/semantic-conventions';
 import type { WorkflowSpans } from '@dcc-mcp/workflow-spans';
 import { McpError } from '../protocol/mcp-protocol.ts';
 import { toPrintableLine } from '../protocol/printable-text.ts';
+import type { OriginGuard } from './addresses/origin-guard.ts';
 import { Entrance, type EntranceOptions, type Entry, type NoEntry } from './auth/entrance.ts';
 import { isPreflight, optionsReply, preflightReply, withCors } from './cors.ts';
 import { measureReply, requestStart } from './measured-request.ts';
 import type { Opening } from './opening.ts';
-import type { OriginGuard } from './origin-guard.ts';
 import { jsonReply, type Reply, withHeader } from './reply.ts';
 import {
   carriesMessages,

@@ -1,9 +1,10 @@
 import type { RequestMetrics } from '@dcc-mcp/http-adapter/request-metrics';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
+import { createBaseUrlOf } from './addresses/base-url.ts';
+import { createOriginGuard } from './addresses/origin-guard.ts';
 import { type App, type AppOptions, createApp, type HttpTap } from './app.ts';
 import { protectedResourceRoutes } from './auth/protected-resource.ts';
 import { CONTEXT_FORGE_PATH, type MetricsHandler, metricsHandler, type ScrapeFor } from './metrics-endpoint.ts';
-import { createOriginGuard } from './origin-guard.ts';
 import type { Route, RouteTable } from './route-table.ts';
 
 /** What is served on which kind of listener. */
@@ -45,15 +46,15 @@ export function createServedApps({
   const handler = metricsHandler(config.metrics, scrape);
   const metricsRoutes = handler === undefined ? {} : scrapeRoutes(config.metrics.path, handler);
   const isApart = config.metrics.port !== undefined;
-  const routes = { ...given, ...protectedResourceRoutes(config) };
-  const { publicUrl } = config.server;
+  const baseUrlOf = createBaseUrlOf({ ...config.server, ...rest.contextSettings });
+  const routes = { ...given, ...protectedResourceRoutes(config, baseUrlOf) };
   return {
     app: createApp({
       ...rest,
       originGuard: createOriginGuard(config.server),
       routes: isApart ? routes : { ...routes, ...withoutClash(routes, metricsRoutes, 'DCC_MCP_METRICS_PATH') },
       authentication,
-      publicUrl,
+      baseUrlOf,
       requestMetrics,
       tap,
     }),
@@ -66,6 +67,7 @@ export function createServedApps({
           originGuard: createOriginGuard({ ...config.server, host }),
           routes: metricsRoutes,
           authentication: undefined,
+          baseUrlOf,
           requestMetrics: undefined,
         })),
   };

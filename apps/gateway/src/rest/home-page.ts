@@ -1,5 +1,5 @@
 import { sanitizeText } from '@dcc-mcp/bounds/redaction';
-import { isOwnName } from '../http/authority.ts';
+import { isOwnName } from '../http/addresses/authority.ts';
 import type { Upstream, UpstreamReadiness } from '../upstream/upstream.ts';
 import { escapeHtml, type Page, renderPage } from './page.ts';
 

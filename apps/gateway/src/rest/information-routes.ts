@@ -1,7 +1,7 @@
 import type { HttpContext } from '@dcc-mcp/http-adapter';
 import type { RouteConfig } from '@hono/zod-openapi';
 import type { SkillRecord } from '../catalog/skill-record.ts';
-import { baseUrlOf } from '../http/authority.ts';
+import { createBaseUrlOf } from '../http/addresses/base-url.ts';
 import { jsonReply } from '../http/reply.ts';
 import type { RouteRequest, RouteTable } from '../http/route-table.ts';
 import type { OperationCore } from '../operations/frame/core.ts';
@@ -14,7 +14,7 @@ import { toOpenApiDocument } from './open-api-document.ts';
 import { type Page, pageReply } from './page.ts';
 
 export interface InformationOptions {
-  readonly core: Pick<OperationCore, 'upstreams' | 'catalog' | 'governance'>;
+  readonly core: Pick<OperationCore, 'upstreams' | 'catalog' | 'governance' | 'contextSettings'>;
   readonly version: string;
   readonly publicUrl: string | undefined;
   /** Whether callers need a token. */
@@ -62,11 +62,11 @@ const OWN_LINKS = [
 ] as const;
 
 function homePage(
-  { publicUrl, version, needsToken, metricsPath, pagePath }: InformationOptions,
+  { core, publicUrl, version, needsToken, metricsPath, pagePath }: InformationOptions,
   upstreams: readonly Upstream[],
   http: HttpContext,
 ): Page {
-  const baseUrl = baseUrlOf(http, publicUrl);
+  const baseUrl = createBaseUrlOf({ publicUrl, ...core.contextSettings })(http);
   const links = [
     ...(pagePath === undefined ? [] : [[pagePath, 'admin page'] as const]),
     ...OWN_LINKS,

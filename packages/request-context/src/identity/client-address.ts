@@ -1,6 +1,7 @@
 import { Memo } from '@dcc-mcp/bounds';
 import ipaddr from 'ipaddr.js';
 import type { RequestHeaders } from '../carriers/carrier-input.ts';
+import { forwardedElements, headerList } from './forwarded-elements.ts';
 
 /** Tells whether an address (canonical text) belongs to a proxy whose forwarding headers are believed. */
 export type IsTrustedProxy = (address: string) => boolean;
@@ -14,10 +15,9 @@ export interface ClientAddress {
 }
 
 const MAX_CHAIN = 16;
-const MAX_HEADER_CHARS = 4096;
 
 /** An IP address in its canonical text (IPv4-mapped IPv6 as IPv4), or `undefined` when it is none. */
-function toCanonicalIp(text: string): string | undefined {
+export function toCanonicalIp(text: string): string | undefined {
   const bare = text.startsWith('[') ? text.slice(1, text.indexOf(']')) : withoutPort(text);
   return ipaddr.isValid(bare) && (bare.includes(':') || isDottedQuad(bare))
     ? ipaddr.process(bare).toString()
@@ -122,25 +122,11 @@ function toDirect(peerAddress: string): ClientAddress {
 }
 
 function readForwardedChain(headers: RequestHeaders): readonly string[] {
-  const forwarded = joined(headers['forwarded']);
-  const texts = forwarded === '' ? joined(headers['x-forwarded-for']).split(',') : forwardedFor(forwarded);
-  const addresses = texts.map((text) => toCanonicalIp(text.trim()));
+  const forwarded = forwardedElements(headers);
+  const texts =
+    forwarded.length === 0 ? headerList(headers, 'x-forwarded-for') : forwarded.map(({ for: by = '' }) => by);
+  const addresses = texts.map(toCanonicalIp);
   // A hop that can't be read ends the chain: nobody vouches for what stands left of it.
   const unreadable = addresses.lastIndexOf(undefined);
   return addresses.slice(unreadable + 1).filter((address) => address !== undefined);
-}
-
-function joined(value: string | readonly string[] | undefined): string {
-  const text = typeof value === 'string' ? value : (value ?? []).join(',');
-  return text.slice(-MAX_HEADER_CHARS);
-}
-
-function forwardedFor(header: string): string[] {
-  return header.split(',').map((element) => {
-    const pair = element.split(';').find((part) => /^\s*for\s*=/i.test(part)) ?? '';
-    return pair
-      .slice(pair.indexOf('=') + 1)
-      .trim()
-      .replace(/^"(.*)"$/, '$1');
-  });
 }

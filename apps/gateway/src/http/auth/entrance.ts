@@ -1,5 +1,6 @@
 import type { HttpContext } from '@dcc-mcp/http-adapter';
 import type { ErrorKind } from '@dcc-mcp/semantic-conventions';
+import type { BaseUrlOf } from '../addresses/base-url.ts';
 import type { FoundRoute, RouteRequest } from '../route-table.ts';
 import { type Authentication, type AuthRefusal, REALM } from './authentication.ts';
 import { metadataUrl } from './protected-resource.ts';
@@ -8,8 +9,7 @@ import { type Grants, missingScope, needOfRoute, type Scope, scopeRefusal } from
 export interface EntranceOptions {
   /** Absent: everyone is let in. */
   readonly authentication: Authentication | undefined;
-  /** As the configuration has it; absent: the address by which the caller came. */
-  readonly publicUrl?: string | undefined;
+  readonly baseUrlOf: BaseUrlOf;
 }
 
 /** Who is behind a request. */
@@ -70,9 +70,9 @@ export class Entrance {
 
   /** Names the place where a client learns who issues tokens, where anybody does (RFC 9728, section 5.1). */
   #challenge(http: HttpContext): string {
-    const { authentication, publicUrl } = this.#options;
+    const { authentication, baseUrlOf } = this.#options;
     const hasIssuer = authentication?.keys !== undefined;
-    return `Bearer realm="${REALM}"${hasIssuer ? `, resource_metadata="${metadataUrl(http, publicUrl)}"` : ''}`;
+    return `Bearer realm="${REALM}"${hasIssuer ? `, resource_metadata="${metadataUrl(http, baseUrlOf)}"` : ''}`;
   }
 
   #refuseStranger(http: HttpContext, { message, advice, error }: AuthRefusal): NoEntry {

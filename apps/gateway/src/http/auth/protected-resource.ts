@@ -1,6 +1,6 @@
 import type { HttpContext } from '@dcc-mcp/http-adapter';
 import type { GatewayConfig } from '../../config/reader/gateway-config.ts';
-import { baseUrlOf } from '../authority.ts';
+import type { BaseUrlOf } from '../addresses/base-url.ts';
 import { errorReply, jsonReply } from '../reply.ts';
 import type { Route, RouteTable } from '../route-table.ts';
 import { SCOPES } from './scopes.ts';
@@ -17,16 +17,16 @@ const NO_ISSUER = {
 } as const;
 
 /** Where a client that has no token, or the wrong one, learns who issues them. */
-export function metadataUrl(http: Pick<HttpContext, 'headers' | 'path'>, publicUrl: string | undefined): string {
+export function metadataUrl(http: HttpContext, baseUrlOf: BaseUrlOf): string {
   const suffix = http.path.startsWith('/mcp') ? '/mcp' : '';
-  return `${baseUrlOf(http, publicUrl)}${WELL_KNOWN}${suffix}`;
+  return `${baseUrlOf(http)}${WELL_KNOWN}${suffix}`;
 }
 
 /**
  * Says of the gateway as a resource of OAuth who issues its tokens and which scopes they may have (RFC 9728). Where no
  * tokens are issued for it there is nothing to say.
  */
-export function protectedResourceRoutes({ auth, server }: GatewayConfig): RouteTable {
+export function protectedResourceRoutes({ auth, server }: GatewayConfig, baseUrlOf: BaseUrlOf): RouteTable {
   const { publicUrl, name = 'DCC-MCP gateway' } = server;
   const describe = (suffix: string): Route => ({
     guard: 'open',
@@ -35,7 +35,7 @@ export function protectedResourceRoutes({ auth, server }: GatewayConfig): RouteT
         return errorReply(NO_ISSUER, 404, route);
       }
       const metadata = {
-        resource: `${baseUrlOf(route.http, publicUrl)}${suffix}`,
+        resource: `${baseUrlOf(route.http)}${suffix}`,
         ...(isUrl(auth.issuer) ? { authorization_servers: [auth.issuer] } : {}),
         scopes_supported: SCOPES,
         bearer_methods_supported: ['header'],

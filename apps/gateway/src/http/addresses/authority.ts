@@ -1,5 +1,4 @@
 // Hosts and origins as strangers send them: read strictly, because whatever a lenient reader passes over is how a guard is passed.
-import { headerText, type HttpContext } from '@dcc-mcp/http-adapter';
 import { isIPv6 } from 'node:net';
 
 /** A host name and its port. */
@@ -50,13 +49,4 @@ const LOOPBACK_V4_IN_V6 = /^\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\]$/;
 /** Whether a name that a stranger sends can only mean this machine. */
 export function isOwnName(name: string): boolean {
   return name === 'localhost' || name === '[::1]' || LOOPBACK_V4.test(name) || LOOPBACK_V4_IN_V6.test(name);
-}
-
-/** The address that links begin with, without a slash at its end: the public one, else as the reader has reached it. */
-export function baseUrlOf({ headers }: Pick<HttpContext, 'headers'>, publicUrl: string | undefined): string {
-  if (publicUrl !== undefined) {
-    return publicUrl.replace(/\/$/, '');
-  }
-  const { name, port } = parseAuthority(headerText(headers, 'host') ?? '') ?? { name: 'localhost', port: undefined };
-  return `http://${name}${port === undefined ? '' : `:${port}`}`;
 }

@@ -1,7 +1,7 @@
 import { headerText } from '@dcc-mcp/http-adapter';
 import type { RequestHeaders } from '@dcc-mcp/request-context';
-import { isLoopback } from '../config/reader/bind-rules.ts';
-import { toPrintableLine } from '../protocol/printable-text.ts';
+import { isLoopback } from '../../config/reader/bind-rules.ts';
+import { toPrintableLine } from '../../protocol/printable-text.ts';
 import { type Authority, isOwnName, type Origin, parseAuthority, parseOrigin } from './authority.ts';
 
 /** What decides which `Host` and `Origin` are served; the `server` section of the configuration. */
