@@ -9,6 +9,7 @@ import {
 } from '@dcc-mcp/call-store';
 import {
   agentPacket,
+  type AgentPacket,
   bundle,
   type BundleRows,
   issueReport,
@@ -392,6 +393,12 @@ const PRIVATE = [
   'a | b <script> [x](http://x)',
 ];
 
+/** The packet of a call that failed with `message`. */
+function packetOfFailure(message: string): AgentPacket {
+  const failed = bundleRows();
+  return agentPacket(bundle({ ...failed, calls: [{ ...failed.calls[0]!, error: { ...FAILED.error, message } }] }));
+}
+
 function bundleRows(more: Partial<BundleRows> = {}): BundleRows {
   const row_id = newRowId();
   return {
@@ -473,6 +480,20 @@ describe('what is told of one request', () => {
       who: 'upstream',
       message: FAILED.error.message,
     });
+  });
+
+  test.each([
+    ['the words of a tool are in it', FAILED.error.message, /root_cause\.message .* Read it before/],
+    ['it has none but ours', '', /^No arguments, results or identities of people are in this packet\.$/],
+  ])('the note of a packet says that %s', (_what, message, note) => {
+    const packet = packetOfFailure(message);
+    expect(packet.root_cause!.message).toBe(message || 'The server did not answer in time.');
+    expect(packet.privacy_note).toMatch(note);
+  });
+
+  test('a packet without room for the words of a tool does not speak of them', () => {
+    const packet = packetOfFailure('m'.repeat(4096));
+    expect([packet.root_cause!.message, packet.privacy_note]).toEqual(['', expect.not.stringContaining('root_cause')]);
   });
 
   test('a packet is at most 4 KiB and holds no payload, whatever the rows hold', () => {

@@ -4,14 +4,14 @@ import type { RowLinks } from '../rows/call-row.ts';
 import { pick, present } from '../rows/present.ts';
 import type { RowIdentity } from '../rows/row-identity.ts';
 import type { DebugBundle } from './bundle.ts';
-import type { RootCause } from './root-cause.ts';
+import { messageFor, type RootCause } from './root-cause.ts';
 
 /** Name of the shape of {@link AgentPacket}. */
 export const AGENT_PACKET_SCHEMA = 'dcc-mcp.agent-trace-packet.v1';
 /** Most bytes of a packet as JSON. */
 export const MAX_AGENT_PACKET_BYTES = 4096;
 
-/** What an agent needs of one request to go on: no payload, at most 4 KiB. */
+/** What an agent needs of one request to go on: no payload but the message of its failure, at most 4 KiB. */
 export interface AgentPacket {
   readonly schema: typeof AGENT_PACKET_SCHEMA;
   readonly lookup_id: string;
@@ -31,12 +31,15 @@ export interface AgentPacket {
   readonly tokens: { readonly input?: number; readonly output?: number };
   readonly hints: readonly string[];
   readonly links: RowLinks;
+  /** Whether words of a tool or server are in it. */
   readonly privacy_note: string;
 }
 
 const MAX_REQUEST_IDS = 16;
 const MAX_ID_BYTES = 128;
-const PRIVACY_NOTE = 'No arguments, results or identities of people are in this packet.';
+const NO_PAYLOAD_NOTE = 'No arguments, results or identities of people are in this packet.';
+const MESSAGE_NOTE =
+  'No arguments, results or identities of people are in this packet, but for what root_cause.message may say of them: it is the message that the caller got, which may be a tool’s own text. Read it before you hand it on.';
 
 /** The packet of a bundle. */
 export function agentPacket(source: DebugBundle): AgentPacket {
@@ -62,9 +65,14 @@ export function agentPacket(source: DebugBundle): AgentPacket {
       tokens: present({ input: row?.input_tokens, output: row?.output_tokens }),
       hints: source.hints,
       links: source.links,
-      privacy_note: PRIVACY_NOTE,
+      privacy_note: noteOf(source.root_cause),
     }),
   );
+}
+
+/** A cause in words of our own says nothing of the request. */
+function noteOf(cause: RootCause | undefined): string {
+  return cause === undefined || cause.message === messageFor(cause.outcome) ? NO_PAYLOAD_NOTE : MESSAGE_NOTE;
 }
 
 /** A control character would take six bytes. */
@@ -79,7 +87,7 @@ function fit(packet: AgentPacket): AgentPacket {
     (large) => ({ ...large, links: pick(large.links, ['trace_api', 'debug_bundle']) }),
     (large) => ({ ...large, links: {} }),
     ({ root_cause: cause, ...large }) =>
-      cause === undefined ? large : { ...large, root_cause: { ...cause, message: '' } },
+      cause === undefined ? large : { ...large, root_cause: { ...cause, message: '' }, privacy_note: NO_PAYLOAD_NOTE },
     (large) => ({ ...large, request_ids: [] }),
   ];
   let fitted = packet;
