@@ -19,6 +19,7 @@ describe('injectHop', () => {
     expect(injectHop(hop, ctx, settings)).toEqual({
       carrier: { traceparent: `00-${TRACE_A}-${SPAN_B}-00` },
       headers: { 'X-Request-Id': 'r-1', 'X-Dcc-Mcp-Parent-Request-Id': 'turn-1' },
+      spanId: SPAN_B,
     });
   });
 

@@ -7,6 +7,8 @@ export interface Reply extends HttpResponse {
   readonly isOpenEnded?: true;
   /** Of an event stream that ends with an answer: resolves when that is there, whether or not somebody still reads. */
   readonly whenAnswered?: Promise<void>;
+  /** The span of the request, where that is not the one that its headers name: without a tracer that is the caller's. */
+  readonly spanId?: string;
 }
 
 const JSON_TYPE = 'application/json';
@@ -52,6 +54,11 @@ export function emptyReply(status: number): Reply {
 /** The same answer with one more header. */
 export function withHeader(reply: Reply, name: string, value: string): Reply {
   return { ...reply, headers: { ...reply.headers, [name]: value } };
+}
+
+/** The same answer, with the span that the rows of its request name. */
+export function withOwnSpan(reply: Reply, { ownSpanId, spanContext }: RequestContext): Reply {
+  return ownSpanId === spanContext.spanId ? reply : { ...reply, spanId: ownSpanId };
 }
 
 /** Whether the answer goes on for as long as its stream. */

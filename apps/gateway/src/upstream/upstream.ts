@@ -93,6 +93,8 @@ export interface HopEnvelope {
   readonly carrier: Readonly<Record<string, string>>;
   /** Further HTTP headers (`X-Request-Id`, …). */
   readonly headers: Readonly<Record<string, string>>;
+  /** Names the hop where the wire is watched; absent: as the carrier says. */
+  readonly spanId?: string;
 }
 
 /** Parameters as they came, by name. */

@@ -8,6 +8,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type PlainServer, startPlainServer } from '../fixtures/plain-server.ts';
 import { type ServedInProcess, serveInProcess } from '../fixtures/serve-in-process.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
+import { modernMeta } from '../tracing/raw-mcp.ts';
 import { until } from '../upstream/fixtures/harness.ts';
 
 interface Frame {
@@ -20,6 +21,7 @@ interface Frame {
   readonly dcc_type?: string;
   readonly request_id?: string;
   readonly trace_id?: string;
+  readonly span_id?: string;
   readonly size_bytes: number;
   readonly http?: { readonly method: string; readonly route: string; readonly status?: number };
   readonly headers: Readonly<Record<string, string>>;
@@ -107,6 +109,54 @@ describe('captured traffic', () => {
     }
     expect(frames[0]).toMatchObject({ size_bytes: Buffer.byteLength(body), http: { route: '/v1/call', status: 200 } });
     expect(frames.slice(1, 3).map(({ method }) => method)).toEqual(['tools/call', 'tools/call']);
+  });
+
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  const json = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
+  const modern = { ...json, 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'call' };
+  test.each<[by: string, path: string, headers: Readonly<Record<string, string>>, body: (slug: string) => object]>([
+    ['REST', '/v1/call', { ...json, traceparent }, (slug) => ({ tool_slug: slug })],
+    ['REST that fails', '/v1/call', { ...json, traceparent }, (slug) => ({ tool_slug: `${slug}_not` })],
+    [
+      'MCP',
+      '/mcp',
+      modern,
+      (slug) => {
+        const meta = { ...modernMeta, traceparent };
+        return {
+          jsonrpc: '2.0',
+          id: 1,
+          method: 'tools/call',
+          params: { name: 'call', arguments: { tool_slug: slug }, _meta: meta },
+        };
+      },
+    ],
+  ])('without telemetry has the span of its row, not that of its caller: %s', async (_by, path, headers, body) => {
+    const { url } = await start(ON);
+    await (
+      await fetch(url + path, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(body(await slugOf(url, 'plain', 'read_it'))),
+      })
+    ).text();
+    const { frames } = await traffic(url);
+    const { calls } = await read<{ calls: readonly Readonly<Record<string, string>>[] }>(url, '/v1/debug/calls');
+    expect(calls[0]).toMatchObject({ trace_id: traceparent.slice(3, 35), parent_span_id: traceparent.slice(36, 52) });
+    expect([...new Set(frames.map(({ span_id: id }) => id))]).toEqual([calls[0]!['span_id']]);
+  });
+
+  test('of an item of a batch has the span of its row', async () => {
+    const { url } = await start(ON);
+    const calls = [{ tool_slug: await slugOf(url, 'plain', 'read_it') }];
+    await fetch(`${url}/v1/call_batch`, {
+      method: 'POST',
+      headers: { ...json, traceparent },
+      body: JSON.stringify({ calls }),
+    });
+    const { frames } = await traffic(url, `?q=${encodeURIComponent('leg=gateway_to_upstream')}`);
+    const { calls: rows } = await read<{ calls: readonly Frame[] }>(url, '/v1/debug/calls');
+    expect(frames.map(({ span_id: id }) => id)).toEqual(rows.map(({ span_id: id }) => id));
   });
 
   test('leaves a child its process on its card', async () => {

@@ -9,6 +9,8 @@ export interface HopCarrier {
   readonly carrier: Readonly<Record<string, string>>;
   /** Further HTTP headers. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Names the hop where it is told of: its own span, without a tracer that of its request. */
+  readonly spanId: string;
 }
 
 /**
@@ -26,5 +28,6 @@ export function injectHop(span: SpanContext, ctx: RequestContext, settings: Requ
   if (parentRequestId !== undefined) {
     headers['X-Dcc-Mcp-Parent-Request-Id'] = parentRequestId;
   }
-  return { carrier, headers };
+  const spanId = span.spanId === ctx.spanContext.spanId ? ctx.ownSpanId : span.spanId;
+  return { carrier, headers, spanId };
 }

@@ -69,6 +69,7 @@ export class RequestContext {
   #merged: MergedAgent | undefined;
   #address: ClientAddress | undefined;
   #spanContext: SpanContext | undefined;
+  #ownSpanId: string | undefined;
 
   /** Used by `readRequestContext` and `childContext`; applications don't call it. */
   constructor(input: RequestInput, settings: RequestContextSettings, identity: RequestIdentity) {
@@ -98,6 +99,13 @@ export class RequestContext {
       traceFlags: TraceFlags.NONE,
     };
     return this.#spanContext;
+  }
+
+  /** Names the span of this request in rows, be it exported or not: never the caller's, nor that of the batch it is in. */
+  get ownSpanId(): string {
+    const { spanId } = this.spanContext;
+    const above = this.#outer?.spanContext.spanId ?? this.parent?.spanId;
+    return spanId === above ? (this.#ownSpanId ??= this.#settings.newSpanId()) : spanId;
   }
 
   /** Trace id of the entry span. */

@@ -1,5 +1,5 @@
 import { type RequestContext, responseHeaders, type SearchAnswer } from '@dcc-mcp/request-context';
-import { emptyReply, jsonTextReply, type Reply } from '../../http/reply.ts';
+import { emptyReply, jsonTextReply, type Reply, withOwnSpan } from '../../http/reply.ts';
 import type { JsonObject, JsonRpcId, JsonRpcMessage } from '../../protocol/json-rpc.ts';
 import { ERROR_SERVER } from '../../protocol/mcp-protocol.ts';
 import { batchText, messageText } from '../../protocol/message-text.ts';
@@ -115,9 +115,14 @@ export class HttpReply {
       const whenAnswered = new Promise<void>((resolve) => {
         this.#settle = resolve;
       });
-      this.#resolve({ ...this.#stream.reply, whenAnswered });
+      this.#open({ ...this.#stream.reply, whenAnswered });
     }
     return this.#stream;
+  }
+
+  #open(reply: Reply): void {
+    const ctx = this.context;
+    this.#resolve(ctx === undefined ? reply : withOwnSpan(reply, ctx));
   }
 
   /** Read as late as can be: by then the entry span has started. */
@@ -141,7 +146,7 @@ export class HttpReply {
     if (this.#stream === undefined) {
       const reply = jsonTextReply(messageText(message), 'error' in answer ? answer.httpStatus : 200, this.#headers());
       this.#options.onAnswer?.(Number(reply.headers['content-length']));
-      this.#resolve(reply);
+      this.#open(reply);
       return;
     }
     const bytes = this.#say(message, id);
@@ -169,7 +174,7 @@ export class HttpReply {
       this.#openStream();
       this.#closeStream();
     } else {
-      this.#resolve({ ...emptyReply(202), headers: { ...this.#headers(), 'content-length': '0' } });
+      this.#open({ ...emptyReply(202), headers: { ...this.#headers(), 'content-length': '0' } });
     }
   }
 

@@ -4,7 +4,7 @@ import type { ToolRecord } from '../../catalog/tool-record.ts';
 import { RawJson } from '../../protocol/json/raw-json.ts';
 import type { FinishedOperation, OperationTrail } from '../../recording/record/finished.ts';
 import { TrailOf } from '../../recording/record/operation-trail.ts';
-import type { OperationContext, RunningOperation } from './core.ts';
+import type { Caller, OperationContext, RunningOperation } from './core.ts';
 import { admit, checkPolicy, isLimited, type Refusal } from './govern.ts';
 import type {
   EndedOperation,
@@ -45,7 +45,7 @@ class OperationRun<Request, Target, Value> {
     const span = core.spans.startWorkflow(ctx, definition.operation, start);
     this.#definition = definition;
     this.#startedAt = core.now();
-    const trail = core.recorder.wantsTrails ? beginTrail(span, { core, caller }) : undefined;
+    const trail = core.recorder.wantsTrails ? beginTrail(span, caller) : undefined;
     this.#running = { core, caller, span, trail };
   }
 
@@ -174,14 +174,10 @@ class OperationRun<Request, Target, Value> {
   }
 }
 
-/** Without a tracer a request stands for the span of its caller, so that its own needs an id. */
-function beginTrail({ spanContext, clock }: WorkflowSpan, { core, caller }: OperationContext): OperationTrail {
-  const { ctx, batch } = caller;
-  const above = batch?.trail?.spanId ?? ctx.parent?.spanId;
-  const isAbove = spanContext.spanId === ctx.parent?.spanId || spanContext.spanId === batch?.span.spanContext.spanId;
+function beginTrail({ clock }: WorkflowSpan, { ctx, batch }: Caller): OperationTrail {
   return new TrailOf<FinishedOperation>({
-    spanId: isAbove ? core.contextSettings.newSpanId() : spanContext.spanId,
-    parentSpanId: above,
+    spanId: ctx.ownSpanId,
+    parentSpanId: batch?.trail?.spanId ?? ctx.parent?.spanId,
     clock,
   });
 }

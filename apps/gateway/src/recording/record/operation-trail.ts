@@ -54,7 +54,7 @@ const NONE: readonly never[] = [];
 export class HopTrail {
   /** `tools/call <tool>`. */
   readonly name: string;
-  /** Its own span; without a tracer that of the operation. */
+  /** Its own span; without a tracer what it is passed through with. */
   readonly spanContext: SpanContext;
   /** Milliseconds that it waited in the upstream's queue. */
   readonly queueMillis: number;

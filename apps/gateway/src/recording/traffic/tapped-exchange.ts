@@ -21,6 +21,11 @@ interface TappedRequest {
   readonly isAuthenticated: boolean;
 }
 
+/** An answer, with the span of its request where its headers name another one. */
+interface IdentifiedResponse extends HttpResponse {
+  readonly spanId?: string;
+}
+
 type Passing = Pick<WireFrame, 'leg' | 'sizeBytes' | 'headers' | 'method'> & { readonly status?: number };
 
 const NO_FACTS: MessageFacts = { method: undefined, id: undefined, tool: undefined };
@@ -63,7 +68,7 @@ export class TappedExchange {
   }
 
   /** The same answer; each of its messages is told of as it leaves. */
-  answered<Reply extends HttpResponse>(reply: Reply): Reply {
+  answered<Reply extends IdentifiedResponse>(reply: Reply): Reply {
     const ids = this.#idsOf(reply);
     this.#asked?.identify(ids);
     const { body } = reply;
@@ -115,11 +120,13 @@ export class TappedExchange {
     });
   }
 
-  #idsOf({ headers }: HttpResponse): WireIds {
+  #idsOf({ headers, spanId }: IdentifiedResponse): WireIds {
     const answered = (name: string): string | undefined => [headers[name]].flat()[0];
     const session = headerText(this.#request.http.headers, 'mcp-session-id') ?? answered('mcp-session-id');
+    const named = idsOfTraceparent(answered('traceparent'));
     return {
-      ...idsOfTraceparent(answered('traceparent')),
+      ...named,
+      spanId: spanId ?? named.spanId,
       requestId: answered('x-request-id'),
       sessionId: session === undefined ? undefined : this.#options.sessionKey(session),
     };

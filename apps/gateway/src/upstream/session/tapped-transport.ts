@@ -163,7 +163,8 @@ export class TappedTransport implements Transport, HttpWatch {
       instanceId: settings.instanceId,
       ...(isHttp ? { http: { method: 'POST', route: this.#route, status } } : {}),
     });
-    seen.identify({ ...idsOfTraceparent(call.envelope.carrier['traceparent']), requestId: call.requestId });
+    const carried = idsOfTraceparent(call.envelope.carrier['traceparent']);
+    seen.identify({ ...carried, spanId: call.envelope.spanId ?? carried.spanId, requestId: call.requestId });
   }
 }
 
