@@ -18,6 +18,7 @@ const WRONG = [
   ['wrong-value', 'success=maybe'],
   ['wrong-value', 'retries=few'],
   ['wrong-value', 'input_bytes>large'],
+  ['negation', '-outcome=ok'],
   ['value-missing', 'tool='],
   ['open-quote', '"a'],
   ['lone-operator', '= a'],

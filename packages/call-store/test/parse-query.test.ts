@@ -86,6 +86,19 @@ describe('a query that holds', () => {
   });
 });
 
+describe('a text that only looks like a negation', () => {
+  const row = callRow(1, {
+    ...FAILED,
+    error: { ...FAILED.error, message: 'NOT found: -v -5 -Xmx=2g --tool=x "-outcome=ok"' },
+  });
+  test.each(['-v', '-5', '-Xmx=2g', '--tool=x', 'NOT found', 'NOT', '"-outcome=ok"', '"NOT" outcome=timeout'])(
+    '%s',
+    (text) => {
+      expect(matches(text, row)).toBe(true);
+    },
+  );
+});
+
 describe('a query that does not hold', () => {
   test.each([
     'outcome=ok',
@@ -127,6 +140,11 @@ describe('a text that is no query says what is wrong and where', () => {
     ['timestamp>yesterday', 10, '"yesterday" is no value of timestamp: expected a time such as', undefined],
     ['timestamp>2026-02-31', 10, '"2026-02-31" is no value of timestamp', undefined],
     ['timestamp>2026-13-01', 10, '"2026-13-01" is no value of timestamp', undefined],
+    ['-outcome=ok', 0, '"-outcome=ok" is no negation here; write outcome!=ok, or put it in quotes', undefined],
+    ['tool~a !outcome=ok', 7, '"!outcome=ok" is no negation here; write outcome!=ok, or', undefined],
+    ['NOT tool~maya', 0, '"NOT tool~maya" is no negation here; write tool!~maya, or', undefined],
+    ['-duration_ms>2s', 0, '"-duration_ms>2s" is no negation here; write duration_ms<=2s, or', undefined],
+    ['-agent_name="Demo agent"', 0, '"-agent_name="Demo" is no negation here; write agent_name!=…, or', undefined],
     ['tool=', 5, 'A value is missing after tool=.', undefined],
     ['tool= outcome=ok', 5, 'A value is missing after tool=.', undefined],
     ['tool==x', 5, 'A value that begins with an operator has to stand in quotes.', undefined],

@@ -331,6 +331,7 @@ test.each([
   ['stats?limit=1', 'limit'],
   ['workflows?limit=0', 'limit'],
   ['search-telemetry?q=nothing%3D1', 'nothing'],
+  ['calls?q=-outcome%3Dok', 'write outcome!=ok'],
   ['export?kind=events', 'kind'],
   ['export?format=xml', 'format'],
   ['export?since=yesterday', 'since'],

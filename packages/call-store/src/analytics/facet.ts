@@ -1,6 +1,6 @@
-import { derivation } from '../query/derived-value.ts';
 import { type FieldType, pathOf, type QueryField, type QueryFields } from '../query/fields/query-field.ts';
 import { getterOf } from '../query/query-predicate.ts';
+import { derivation } from '../query/values/derived-value.ts';
 
 /** Which values. */
 export interface FacetOptions {

@@ -16,6 +16,11 @@ export type QueryFault =
       readonly words: string;
       readonly nearest?: string;
     }
+  | {
+      readonly code: 'negation';
+      readonly text: string;
+      /** The same as this language has it. */ readonly written: string;
+    }
   | { readonly code: 'value-missing'; readonly condition: string }
   | { readonly code: 'open-quote'; readonly quote: string }
   | { readonly code: 'lone-operator' | 'unquoted-operator' | 'brackets' | 'text-behind-quote' };

@@ -38,6 +38,8 @@ function sentenceOf(fault: QueryFault): string {
       const expected = fault.expected === 'enum' ? `one of ${fault.words}` : EXPECTED[fault.expected];
       return `"${fault.value}" is no value of ${fault.field}: expected ${expected}.`;
     }
+    case 'negation':
+      return `"${fault.text}" is no negation here; write ${fault.written}, or put it in quotes to search for it.`;
     case 'value-missing':
       return `A value is missing after ${fault.condition}.`;
     case 'open-quote':

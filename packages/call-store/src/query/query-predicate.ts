@@ -1,6 +1,6 @@
-import { derivation } from './derived-value.ts';
 import { pathOf, type QueryField, type QueryFields, type QueryOperator } from './fields/query-field.ts';
 import type { ComparisonTerm, Query, QueryTerm } from './query-ast.ts';
+import { derivation } from './values/derived-value.ts';
 
 /** Whether a row is asked for. */
 export type RowPredicate = (row: object) => boolean;

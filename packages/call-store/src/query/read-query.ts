@@ -1,9 +1,10 @@
 import { operatorsOf, type QueryFields } from './fields/query-field.ts';
 import { nearestName } from './nearest-name.ts';
+import { negationIssue } from './negation.ts';
 import type { Query, QueryTerm } from './query-ast.ts';
 import { issueAt, shown, type UnwordedIssue } from './query-fault.ts';
 import { type ComparisonToken, type QueryToken, tokenize } from './query-tokens.ts';
-import { readValue } from './query-value.ts';
+import { readValue } from './values/query-value.ts';
 
 /** A query, or the first thing that is wrong with it, for who has words of their own for it. */
 export type ReadQuery =
@@ -55,7 +56,11 @@ function issueOfOrder(tokens: readonly QueryToken[], text: string): UnwordedIssu
 
 function build(tokens: readonly QueryToken[], fields: QueryFields): ReadQuery {
   const anyOf: QueryTerm[][] = [[]];
-  for (const token of tokens) {
+  for (const [index, token] of tokens.entries()) {
+    const issue = negationIssue(token, tokens[index + 1], fields);
+    if (issue !== undefined) {
+      return { ok: false, issue };
+    }
     if (token.kind === 'connective') {
       if (token.word === 'OR') {
         anyOf.push([]);

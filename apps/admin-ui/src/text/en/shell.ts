@@ -96,6 +96,7 @@ export const shell = {
   'query.unknown-field': 'There is no field "{field}".',
   'query.wrong-operator': '{operator} does not work on {field}; use one of {operators}.',
   'query.wrong-value': '"{value}" is no value of {field}: expected {expected}.',
+  'query.negation': '"{text}" is no negation here; write {written}, or put it in quotes to search for it.',
   'query.value-missing': 'A value is missing after {condition}.',
   'query.open-quote': 'A quote ({quote}) is opened and never closed.',
   'query.lone-operator': 'An operator needs the name of a field before it.',

@@ -94,6 +94,7 @@ export const shell: Translation<typeof texts> = {
   'query.unknown-field': '没有名为 “{field}” 的字段。',
   'query.wrong-operator': '{field} 不支持 {operator}；请用 {operators} 之一。',
   'query.wrong-value': '“{value}” 不是 {field} 的值：应为{expected}。',
+  'query.negation': '“{text}” 在这里不表示取反；请写 {written}，若要搜索它，请加引号。',
   'query.value-missing': '{condition} 后面缺少值。',
   'query.open-quote': '引号（{quote}）没有闭合。',
   'query.lone-operator': '运算符前面要有字段名。',

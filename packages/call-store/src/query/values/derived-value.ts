@@ -1,5 +1,5 @@
 import { memoize } from '@dcc-mcp/bounds';
-import type { DerivedValue, QueryField } from './fields/query-field.ts';
+import type { DerivedValue, QueryField } from '../fields/query-field.ts';
 import { messageHash } from './message-hash.ts';
 
 const DERIVED: Readonly<Record<DerivedValue, (text: string) => string>> = { 'message-hash': messageHash };

@@ -1,6 +1,6 @@
-import type { FieldType, QueryField, QueryOperator } from './fields/query-field.ts';
-import { nearestName } from './nearest-name.ts';
-import type { ExpectedValue } from './query-fault.ts';
+import type { FieldType, QueryField, QueryOperator } from '../fields/query-field.ts';
+import { nearestName } from '../nearest-name.ts';
+import type { ExpectedValue } from '../query-fault.ts';
 import { parseTime } from './query-time.ts';
 
 /** A value in the field's own unit, or what was expected instead. */
