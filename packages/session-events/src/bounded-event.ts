@@ -16,8 +16,18 @@ export const MAX_MESSAGE_BYTES = 16_384;
 /** What is kept of an event, all but its place and time. */
 export type BoundedEvent = Omit<SessionEvent, 'id' | 'timestamp' | 'timestamp_ns' | 'instance_id'>;
 
-/** @throws {RangeError} When the level is none. */
+/**
+ * What a caller without types leaves out or mistakes is looked at, too: a part that has to be there is missed by its name,
+ * another one is left out.
+ *
+ * @throws {RangeError} When the level is none.
+ * @throws {TypeError} When the source, the stream or the message is no text.
+ */
 export function toBoundedEvent(event: NewSessionEvent, maxMessageBytes: number): BoundedEvent {
+  const missing = REQUIRED.find((name) => typeof event[name] !== 'string');
+  if (missing !== undefined) {
+    throw new TypeError(`${missing} must be a text, got ${kindOf(event[missing])}`);
+  }
   const level = toLevel(event.level);
   if (level === undefined) {
     throw new RangeError(`level must be one of ${SESSION_EVENT_LEVELS.join(', ')}, got "${event.level}"`);
@@ -27,9 +37,19 @@ export function toBoundedEvent(event: NewSessionEvent, maxMessageBytes: number):
     stream: sanitizeText(event.stream, MAX_NAME_BYTES),
     level,
     ...toBoundedMessage(event.message, maxMessageBytes),
-    ...(event.metadata === undefined ? {} : { metadata: sanitizeMetadata(event.metadata).metadata }),
+    ...(isRecord(event.metadata) ? { metadata: sanitizeMetadata(event.metadata).metadata } : {}),
     ...toBoundedIds(event),
   };
+}
+
+const REQUIRED = ['source', 'stream', 'level', 'message'] as const;
+
+function kindOf(value: unknown): string {
+  return value === null ? 'null' : typeof value;
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const ID_NAMES = ['session_id', 'tool_call_id', 'job_id', 'correlation_id', 'trace_id'] as const;
@@ -38,7 +58,7 @@ function toBoundedIds(event: SessionEventIds): SessionEventIds {
   const ids: Partial<Record<(typeof ID_NAMES)[number], string>> = {};
   for (const name of ID_NAMES) {
     const id = event[name];
-    if (id !== undefined) {
+    if (typeof id === 'string') {
       ids[name] = sanitizeText(id, MAX_NAME_BYTES);
     }
   }

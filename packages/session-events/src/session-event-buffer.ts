@@ -68,6 +68,7 @@ export class SessionEventBuffer {
    * Adds an event and gives what is kept of it.
    *
    * @throws {RangeError} When its level is none of the five, or its time is none.
+   * @throws {TypeError} When its source, stream, level or message is no text. Metadata and ids that are none are left out.
    */
   append(event: NewSessionEvent): SessionEvent {
     const bounded = toBoundedEvent(event, this.#maxMessageBytes);
@@ -189,10 +190,12 @@ function firstBehind(events: readonly SessionEvent[], cursor: number): number {
 /** The end of the year 9999, which RFC 3339 has no digits beyond. */
 const MAX_NANOS = 253_402_300_800_000_000_000n;
 
-function toNanos(digits: string): bigint {
-  const nanos = /^\d{1,21}$/.test(digits) ? BigInt(digits) : MAX_NANOS;
+/** A number is no such text: it does not hold that many digits. */
+function toNanos(digits: unknown): bigint {
+  const nanos = typeof digits === 'string' && /^\d{1,21}$/.test(digits) ? BigInt(digits) : MAX_NANOS;
   if (nanos >= MAX_NANOS) {
-    throw new RangeError(`timestamp_ns must be nanoseconds since the epoch in digits, got "${digits.slice(0, 64)}"`);
+    const given = typeof digits === 'string' ? `"${digits.slice(0, 64)}"` : `a ${typeof digits}`;
+    throw new RangeError(`timestamp_ns must be nanoseconds since the epoch in digits, got ${given}`);
   }
   return nanos;
 }

@@ -62,6 +62,31 @@ describe('append', () => {
     expect(buffer.read().retained_count).toBe(0);
   });
 
+  test.each([
+    ['source', undefined, 'source must be a text, got undefined'],
+    ['source', 5, 'source must be a text, got number'],
+    ['stream', null, 'stream must be a text, got null'],
+    ['level', undefined, 'level must be a text, got undefined'],
+    ['message', undefined, 'message must be a text, got undefined'],
+    ['message', {}, 'message must be a text, got object'],
+    ['timestamp_ns', 1.5, 'timestamp_ns must be nanoseconds since the epoch in digits, got a number'],
+  ])('says what is wrong with a %s of %j and keeps nothing', (name, value, message) => {
+    const buffer = new SessionEventBuffer('a');
+    expect(() => buffer.append({ ...line('x'), [name]: value })).toThrow(message);
+    expect(buffer.read().retained_count).toBe(0);
+  });
+
+  test.each(['text', 5, null, ['a']])('leaves out metadata that is %j', (metadata) => {
+    const kept = new SessionEventBuffer('a').append({ ...line('x'), metadata: metadata as never });
+    expect(kept).not.toHaveProperty('metadata');
+  });
+
+  test('leaves out an id that is no text', () => {
+    const kept = new SessionEventBuffer('a').append({ ...line('x'), job_id: 7 as never, session_id: 's-1' });
+    expect(kept).toMatchObject({ session_id: 's-1' });
+    expect(kept).not.toHaveProperty('job_id');
+  });
+
   test('a long message is cut on a code point and says its sizes', () => {
     const { message, truncation } = new SessionEventBuffer('a').append(line('界'.repeat(2000)));
     expect(message).toBe('界'.repeat(1365));
