@@ -228,6 +228,29 @@ describe('readGatewayConfig', () => {
     ]);
   });
 
+  test.each([
+    ['DCC_MCP_METRICS_BASIC_AUTH_FILE', 'fatal', 'did you mean DCC_MCP_METRICS_BASIC_AUTH_PASSWORD_FILE?'],
+    [
+      'DCC_MCP_METRICS_BASIC_AUTH_USERNAME_FILE',
+      'fatal',
+      'no file is read for it; set DCC_MCP_METRICS_BASIC_AUTH_USERNAME',
+    ],
+    ['DCC_MCP_AUTH_JWKS_URL_FILE', 'fatal', 'no file is read for it; set DCC_MCP_AUTH_JWKS_URL'],
+    ['DCC_MCP_REDIS_URI_FILE', 'warning', 'did you mean DCC_MCP_REDIS_URL_FILE?'],
+  ])('%s, a file that nothing reads, is named with what does', (name, severity, fix) => {
+    const problem = 'no such variable; it has no effect';
+    expect(readGatewayConfig({ [name]: '/etc/secret' }).issues).toEqual([
+      expect.objectContaining({ variable: name, problem, severity, fix }),
+    ]);
+  });
+
+  test.each(['DCC_MCP_METRICS_BEARER_TOKEN_FILE', 'DCC_MCP_GATEWAY_PORT_FILE', 'DCC_MCP_LOG_FILE'])(
+    '%s is nothing to remark on',
+    (name) => {
+      expect(issuesOf(readGatewayConfig({ [name]: '/etc/secret' }))).toEqual([]);
+    },
+  );
+
   test('a section that is no object is named', () => {
     expect(issuesOf(readYaml('server: 1\nauth: [x]'))).toEqual([
       'server: it is not an object',
