@@ -54,8 +54,9 @@ function metaContent(name: string): string | undefined {
 export interface Answered<Answer> {
   readonly answer: Answer;
   readonly tookMillis: number;
-  /** What the gateway itself took; absent where it does not say. */
+  /** What the gateway itself took, and for how many rows; absent where it does not say. */
   readonly queryMillis?: number;
+  readonly scanned?: number;
 }
 
 /** @throws {ApiRefusal} When the gateway refuses, is not reached, or its answer can't be read. @throws {DOMException} When aborted. */
@@ -63,8 +64,15 @@ export async function ask<Answer>(url: string, ending: AbortSignal): Promise<Ans
   const begin = performance.now();
   const response = await request(url, { signal: ending, headers: { accept: 'application/json' } });
   const answer = await answerOf<Answer>(response);
-  const [, query] = /dur=([\d.]+)/.exec(response.headers.get('server-timing') ?? '') ?? [];
-  return { answer, tookMillis: performance.now() - begin, ...(query !== undefined && { queryMillis: Number(query) }) };
+  const timing = response.headers.get('server-timing') ?? '';
+  const [, query] = /dur=([\d.]+)/.exec(timing) ?? [];
+  const [, rows] = /rows;desc="(\d+)"/.exec(timing) ?? [];
+  return {
+    answer,
+    tookMillis: performance.now() - begin,
+    ...(query !== undefined && { queryMillis: Number(query) }),
+    ...(rows !== undefined && { scanned: Number(rows) }),
+  };
 }
 
 /** What is no JSON is no answer: a proxy or a sign-in page may have written it. */

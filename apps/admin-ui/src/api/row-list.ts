@@ -15,7 +15,7 @@ export interface ListCost {
   readonly tookMillis: number;
   /** What the gateway took of it, and for how many rows. */
   readonly queryMillis?: number;
-  readonly scanned?: number | undefined;
+  readonly scanned?: number;
 }
 
 type Summary = Readonly<Record<string, number>>;
@@ -24,7 +24,6 @@ type Summary = Readonly<Record<string, number>>;
 interface Page<Row> {
   readonly total: number;
   readonly next_cursor?: string;
-  readonly scanned?: number;
   readonly dropped?: number;
   /** Counts of all that match, by what is counted. */
   readonly summary?: Summary;
@@ -178,7 +177,7 @@ export class RowList<Row> {
     try {
       const url = apiUrl(kind, { ...filter, limit: PAGE_ROWS, cursor });
       const { answer, ...cost } = await ask<Page<Row>>(url, this.#ending.signal);
-      this.#show(answer, { cost: { ...cost, scanned: answer.scanned }, isFirst: cursor === undefined });
+      this.#show(answer, { cost, isFirst: cursor === undefined });
     } catch (error) {
       if (error instanceof ApiRefusal) {
         this.refusal.value = error;

@@ -35,6 +35,14 @@ export function toPrintableLine(text: string, maxLength: number = MAX_LINE_LENGT
   return line.length > maxLength || text.length > maxLength + 1 ? cut(line, text.length, maxLength) : line;
 }
 
+/** Without sequences that steer a terminal and control characters; line breaks and tabs are blanks. */
+export function withoutControls(text: string): string {
+  return text
+    .replaceAll(STEERING, '')
+    .replaceAll(/[\r\n\t]+/g, ' ')
+    .replaceAll(/\p{Cc}/gu, '');
+}
+
 /**
  * What a program wrote, as one line that is kept as data: as {@link toPrintableLine}, but what can't be shown is taken out
  * and not spelled out, and line breaks are blanks.
@@ -42,11 +50,7 @@ export function toPrintableLine(text: string, maxLength: number = MAX_LINE_LENGT
  * @param maxLength Bound of the line in UTF-16 units. At least 64.
  */
 export function toPlainLine(text: string, maxLength: number): string {
-  const line = text
-    .slice(0, maxLength + 1)
-    .replaceAll(STEERING, '')
-    .replaceAll(/[\r\n\t]+/g, ' ')
-    .replaceAll(UNPRINTABLE, '');
+  const line = withoutControls(text.slice(0, maxLength + 1)).replaceAll(UNPRINTABLE, '');
   return line.length > maxLength || text.length > maxLength + 1 ? cut(line, text.length, maxLength) : line;
 }
 

@@ -13,6 +13,7 @@ import type { AdminRoutesOptions } from '../admin-sources.ts';
 import { jsonAnswer } from '../request/admin-request.ts';
 import { linkedRow, linkedWorkflow } from '../request/links.ts';
 import { PAGE_PARAMETERS, Parameters, ROW_PARAMETERS } from '../request/parameters.ts';
+import { scannedHeader } from '../request/server-timing.ts';
 import { searchTelemetryAnswer } from '../schemas/search-schema.ts';
 import { statsAnswer } from '../schemas/stats-schema.ts';
 import { workflowsAnswer } from '../schemas/workflow-schema.ts';
@@ -101,15 +102,16 @@ function searchTelemetryRoute({ sources: { store }, pagePath }: AdminRoutesOptio
     mediaType: 'application/json',
     tellsOfRows: true,
     handler: async ({ query, baseUrl }) => {
-      const { rows, ...page } = await store.list(
+      const { rows, scanned, ...page } = await store.list(
         'searches',
         new Parameters(query, ROW_PARAMETERS).pageOfInstance('searches'),
       );
-      return jsonAnswer({
+      const body = {
         ...searchTelemetry(await collect(store.scan('searches'))),
         ...page,
         searches: rows.map((row) => linkedRow(row, { baseUrl, pagePath })),
-      });
+      };
+      return jsonAnswer(body, 200, scannedHeader(scanned));
     },
   };
 }

@@ -5,6 +5,7 @@ import type { AdminRoutesOptions } from '../admin-sources.ts';
 import { type AdminHandler, jsonAnswer } from '../request/admin-request.ts';
 import { linkedRow } from '../request/links.ts';
 import { Parameters, ROW_PARAMETERS } from '../request/parameters.ts';
+import { scannedHeader } from '../request/server-timing.ts';
 import { activityAnswer, callsAnswer, eventsAnswer, tracesAnswer } from '../schemas/answer-schemas.ts';
 
 type ListKind = Extract<RowKind, 'calls' | 'traces' | 'events' | 'activity'>;
@@ -31,7 +32,11 @@ export function listRoutes({ sources: { store }, pagePath }: AdminRoutesOptions)
 
 function listHandler(store: CallStore, kind: ListKind, pagePath: string | undefined): AdminHandler {
   return async ({ query, baseUrl }) => {
-    const { rows, ...page } = await store.list(kind, new Parameters(query, ROW_PARAMETERS).pageOfInstance(kind));
-    return jsonAnswer({ ...page, [kind]: rows.map((row) => linkedRow(row, { baseUrl, pagePath })) });
+    const { rows, scanned, ...page } = await store.list(
+      kind,
+      new Parameters(query, ROW_PARAMETERS).pageOfInstance(kind),
+    );
+    const body = { ...page, [kind]: rows.map((row) => linkedRow(row, { baseUrl, pagePath })) };
+    return jsonAnswer(body, 200, scannedHeader(scanned));
   };
 }

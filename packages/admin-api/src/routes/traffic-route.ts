@@ -5,6 +5,7 @@ import type { AdminRoutesOptions, CaptureStatus, TrafficSource } from '../admin-
 import { lineStream } from '../export/line-stream.ts';
 import { jsonAnswer } from '../request/admin-request.ts';
 import { PAGE_PARAMETERS, Parameters } from '../request/parameters.ts';
+import { scannedHeader } from '../request/server-timing.ts';
 import { trafficAnswer } from '../schemas/traffic-schema.ts';
 
 const EXPORT_PARAMETERS = ['since', 'until', 'q'] as const;
@@ -27,13 +28,14 @@ function listRoute(traffic: TrafficSource): AdminRoute {
       const page = pageOf(traffic, new Parameters(query, PAGE_PARAMETERS).page('frames'));
       const status = traffic.status();
       const debug = `${baseUrl}/v1/debug`;
-      return jsonAnswer({
+      const body = {
         schema_version: 1,
         ...page,
         ...(status.dropped === 0 ? {} : { dropped: status.dropped }),
         capture_status: status,
         links: { calls: `${debug}/calls`, traces: `${debug}/traces`, export: `${debug}/traffic/export` },
-      });
+      };
+      return jsonAnswer(body, 200, scannedHeader(traffic.frames().length));
     },
   };
 }
@@ -69,7 +71,6 @@ async function* linesOf(frames: readonly TrafficFrame[]): AsyncGenerator<string,
 interface FramePage {
   readonly total: number;
   readonly returned: number;
-  readonly scanned: number;
   readonly frames: readonly TrafficFrame[];
   readonly next_cursor?: string;
 }
@@ -82,7 +83,6 @@ function pageOf(traffic: TrafficSource, { limit = 0, cursor, ...filter }: ListRe
   return {
     total: matched.length,
     returned: frames.length,
-    scanned: traffic.frames().length,
     frames,
     ...(rest.length > frames.length && last !== undefined ? { next_cursor: last.row_id } : {}),
   };

@@ -8,7 +8,6 @@ import { traceRow } from './trace-schema.ts';
 export const page = {
   total: count.meta({ description: 'Rows that are retained and match, on all pages.' }),
   returned: count,
-  scanned: count.optional().meta({ description: 'Rows that were looked at for it.' }),
   next_cursor: z.string().optional(),
   dropped: count.optional().meta({ description: 'Rows that were let go since the start to make room.' }),
 };

@@ -48,7 +48,6 @@ export const trafficAnswer: z.ZodType = z
     schema_version: z.literal(1),
     total: count,
     returned: count,
-    scanned: count,
     frames: z.array(frame),
     next_cursor: z.string().optional(),
     dropped: count.optional(),
