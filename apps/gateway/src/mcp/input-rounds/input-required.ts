@@ -55,9 +55,6 @@ const TOO_LARGE: ClientAnswer = {
   error: { code: ERROR_SERVER, message: `The questions of a call are larger than ${MAX_ASKED_BYTES} bytes` },
 };
 const INVALID_RESPONSE: ClientAnswer = { error: { code: ERROR_INVALID_PARAMS, message: 'Invalid input response' } };
-/** What states of a gateway by itself begin with: one whose call has ended must not go on to a server as that one's own. */
-const OWN_STATE = 'gateway:';
-
 const UNKNOWN_STATE: Answer = {
   error: {
     code: ERROR_INVALID_PARAMS,
@@ -76,9 +73,13 @@ export class InputRequired {
   readonly #waiting = new Map<string, Waiting>();
   readonly #calls = new Set<Waiting>();
   readonly #relay: RoundRelay;
+  /** What states of a gateway by itself begin with: one whose call has ended must not go on to a server as that one's own. */
+  readonly #ownMark: string;
 
   constructor(options: InputRequiredOptions) {
     this.#options = options;
+    // Of this one alone: a server may be a gateway, too.
+    this.#ownMark = `${options.messages.address}:`;
     this.#relay = new RoundRelay(options.messages, async (requestState, of) => this.#nextHere(requestState, of));
   }
 
@@ -123,7 +124,7 @@ export class InputRequired {
     const round =
       (await find(requestState)) ?? (principal === undefined ? undefined : await find(nameOf(requestState)));
     if (round === undefined) {
-      const isOwn = holder !== undefined || requestState.startsWith(OWN_STATE);
+      const isOwn = holder !== undefined || requestState.startsWith(this.#ownMark);
       return principal === undefined && !isOwn ? undefined : UNKNOWN_STATE;
     }
     if (round.principal !== principal) {
@@ -137,7 +138,7 @@ export class InputRequired {
   /** Where there are several gateways a state names the one that holds its call: it is found though their store is away. */
   #newState(): string {
     const { messages, newId } = this.#options;
-    return messages.isAlone === true ? `${OWN_STATE}${newId()}` : `${messages.address}.${newId()}`;
+    return messages.isAlone === true ? `${this.#ownMark}${newId()}` : `${messages.address}.${newId()}`;
   }
 
   #nextHere(requestState: string, of: RequestOfCall): Promise<Answer> | undefined {
