@@ -1,8 +1,8 @@
 import type { JsonRpcMessage, JsonRpcNotification, JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
 import { BATCH_VERSION, ERROR_INVALID_REQUEST, eraOf, McpError } from '../../protocol/mcp-protocol.ts';
+import { MAX_RUNNING_REQUESTS } from '../session/session-streams.ts';
 import type { Session } from '../session/session.ts';
-import { MAX_RUNNING_REQUESTS } from '../transport/running-requests.ts';
 import { checkMessage, type ClientAnswerMessage, refusedId } from './messages.ts';
 
 /** Who takes the members of a batch. */

@@ -16,6 +16,9 @@ export interface StreamsOptions {
   readonly gateway: () => string | undefined;
 }
 
+/** Requests of one session at once: far more than a model sends, and a client can't gather its own without bound. */
+export const MAX_RUNNING_REQUESTS = 1_000;
+
 /** What this gateway holds of a session and no other gateway can: open streams, running requests, open questions. */
 export class SessionStreams {
   /** Makes the id of a new question to the client. */

@@ -2,9 +2,6 @@ import { idKey } from '../../protocol/json-rpc-id.ts';
 import type { JsonRpcRequest } from '../../protocol/json-rpc.ts';
 import type { CancellableExchange } from './http-exchange.ts';
 
-/** Requests of one session at once: far more than a model sends, and a client can't gather its own without bound. */
-export const MAX_RUNNING_REQUESTS = 1_000;
-
 /** Until the function given back is called, `notifications/cancelled` finds the request in its session. */
 export function noteRunning({ id }: JsonRpcRequest, { client, controller }: CancellableExchange): () => void {
   const running = client.session?.streams.running;
