@@ -1,7 +1,7 @@
 import { OPERATION_SEARCH } from '@dcc-mcp/semantic-conventions';
 import type { SearchDetails } from '../../recording/record/finished.ts';
-import { searchPrincipal } from '../../recording/sinks/search-memory-sink.ts';
 import type { RememberedHit } from '../../search/memory/search-memory.ts';
+import { searchPrincipal } from '../../search/memory/search-principal.ts';
 import { searchesUpstream } from '../../search/query/search-filter.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import {

@@ -1,6 +1,6 @@
 import type { FinishedOperation } from '../../recording/record/finished.ts';
-import { searchPrincipal } from '../../recording/sinks/search-memory-sink.ts';
 import type { SearchFollowUp, SearchJoin } from '../../search/memory/search-memory.ts';
+import { searchPrincipal } from '../../search/memory/search-principal.ts';
 import type { OperationCore, RunningOperation } from './core.ts';
 import type { EndedOperation, OperationDefinition } from './operation-definition.ts';
 

@@ -1,6 +1,6 @@
-import type { RequestContext } from '@dcc-mcp/request-context';
 import { OPERATION_CALL } from '@dcc-mcp/semantic-conventions';
-import type { SearchMemory, SearchPrincipal } from '../../search/memory/search-memory.ts';
+import type { SearchMemory } from '../../search/memory/search-memory.ts';
+import { searchPrincipal } from '../../search/memory/search-principal.ts';
 import type { FinishedOperation } from '../record/finished.ts';
 import type { Sink } from '../record/recorder.ts';
 
@@ -20,9 +20,4 @@ export function createSearchMemorySink(memory: SearchMemory, onError: (error: un
 
 function isSuccess({ details, outcome }: FinishedOperation): boolean {
   return details.operation === OPERATION_CALL && outcome === 'ok';
-}
-
-/** Who searches with this request: its session, else its trace. */
-export function searchPrincipal({ session, traceId }: RequestContext): SearchPrincipal {
-  return { traceId, sessionId: session.source === 'trace' ? undefined : session.id };
 }

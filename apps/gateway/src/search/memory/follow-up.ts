@@ -3,7 +3,6 @@ import {
   type RememberedSearch,
   type SearchFollowUp,
   type SearchJoin,
-  type SearchPrincipal,
 } from './search-memory.ts';
 
 /** A query that is not empty, for the comparison with the next one of its principal. */
@@ -47,9 +46,4 @@ export function chosenHit(
   return hit === undefined
     ? {}
     : { rankerVersion, total, selectedRank: hit.rank, score: hit.score, matchReasons: hit.matchReasons };
-}
-
-/** Names who searches: the session, else the trace. */
-export function principalKey({ sessionId, traceId }: SearchPrincipal): string {
-  return sessionId === undefined ? `trace ${traceId}` : `session ${sessionId}`;
 }

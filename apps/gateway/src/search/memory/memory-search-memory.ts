@@ -1,4 +1,4 @@
-import { chosenHit, type LastQuery, principalKey, rewordedBy, toLastQuery } from './follow-up.ts';
+import { chosenHit, type LastQuery, rewordedBy, toLastQuery } from './follow-up.ts';
 import type {
   HasSettled,
   RememberedSearch,
@@ -7,6 +7,7 @@ import type {
   SearchMemory,
   SearchPrincipal,
 } from './search-memory.ts';
+import { principalKey } from './search-principal.ts';
 
 /** Clock and bound of a {@link MemorySearchMemory}. */
 export interface MemorySearchMemoryOptions {

@@ -1,4 +1,4 @@
-import { chosenHit, type LastQuery, principalKey, rewordedBy, toLastQuery } from '../../../search/memory/follow-up.ts';
+import { chosenHit, type LastQuery, rewordedBy, toLastQuery } from '../../../search/memory/follow-up.ts';
 import { MemorySearchMemory } from '../../../search/memory/memory-search-memory.ts';
 import type {
   HasSettled,
@@ -8,6 +8,7 @@ import type {
   SearchMemory,
   SearchPrincipal,
 } from '../../../search/memory/search-memory.ts';
+import { principalKey } from '../../../search/memory/search-principal.ts';
 import { parseOwn } from '../joined/replies.ts';
 import type { RedisLink } from '../link/redis-link.ts';
 import { withLocal } from '../link/with-local.ts';

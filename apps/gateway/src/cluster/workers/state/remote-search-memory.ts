@@ -1,4 +1,4 @@
-import { principalKey } from '../../../search/memory/follow-up.ts';
+import { principalKey } from '../../../search/memory/search-principal.ts';
 import type { SearchMemory, SearchPrincipal } from '../../../search/memory/search-memory.ts';
 import type { Peer, Services } from '../channel/peer.ts';
 import { remotePort } from './ports.ts';
