@@ -1,8 +1,10 @@
 import {
+  type HasSettled,
   REFORMULATION_WINDOW_MILLIS,
   type RememberedSearch,
   type SearchFollowUp,
   type SearchJoin,
+  type SearchPrincipal,
 } from './search-memory.ts';
 
 /** A query that is not empty, for the comparison with the next one of its principal. */
@@ -19,21 +21,30 @@ export function toLastQuery({ searchId, query }: RememberedSearch, at: number): 
   return compared === '' ? undefined : { searchId, query: compared, at };
 }
 
+/** Who may know of a success of the principal that is not told here yet. */
+export interface LateSuccess {
+  readonly principal: SearchPrincipal;
+  /** The clock of {@link LastQuery}. */
+  readonly now: () => number;
+  /** Absent where every success is told at once. */
+  readonly hasSettled: HasSettled | undefined;
+}
+
 /**
- * The search whose query `next` words anew; none where it says the same, or comes late.
- *
- * @param isSettledSince Asked, only where it matters, for a success since then that is not told here yet.
+ * The search whose query `next` words anew; none where it says the same, comes late or after a success. Whoever may know
+ * of one is asked only where it matters.
  */
 export async function rewordedBy(
   last: LastQuery | undefined,
   next: LastQuery | undefined,
-  isSettledSince: ((at: number) => Promise<boolean>) | undefined,
+  { principal, now, hasSettled }: LateSuccess,
 ): Promise<string | undefined> {
   if (last === undefined || next === undefined || last.query === next.query) {
     return undefined;
   }
   const isRecent = next.at - last.at <= REFORMULATION_WINDOW_MILLIS;
-  return isRecent && (await isSettledSince?.(last.at)) !== true ? last.searchId : undefined;
+  const isSettled = isRecent && (await hasSettled?.(principal, (agoMillis) => now() - agoMillis >= last.at)) === true;
+  return isRecent && !isSettled ? last.searchId : undefined;
 }
 
 /** What a follow-up takes over of the hit that it follows; nothing where there is none. */

@@ -52,9 +52,8 @@ export class MemorySearchMemory implements SearchMemory {
     });
     const query = toLastQuery(search, now);
     const last = query && this.#replaceQuery(search.principal, query);
-    const isSettledSince =
-      hasSettled && ((at: number) => hasSettled(search.principal, (ago) => this.#now() - ago >= at));
-    return { reformulationOf: await rewordedBy(last, query, isSettledSince) };
+    const late = { principal: search.principal, now: this.#now, hasSettled };
+    return { reformulationOf: await rewordedBy(last, query, late) };
   }
 
   async join(followUp: SearchFollowUp): Promise<SearchJoin> {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { chosenHit, type LastQuery, rewordedBy, toLastQuery } from '../../../search/memory/follow-up.ts';
 import { MemorySearchMemory } from '../../../search/memory/memory-search-memory.ts';
 import type {
@@ -76,9 +77,8 @@ export class JoinedSearchMemory implements SearchMemory {
           query && this.#queries.put(key, JSON.stringify(query)),
           this.#searches.put(search.searchId, JSON.stringify(kept)),
         ]);
-        const isSettledSince =
-          hasSettled && ((at: number) => hasSettled(search.principal, (ago) => this.#now() - ago >= at));
-        return { reformulationOf: await rewordedBy(parseOwn<LastQuery>(before), query, isSettledSince) };
+        const late = { principal: search.principal, now: this.#now, hasSettled };
+        return { reformulationOf: await rewordedBy(parseOwn<LastQuery>(before), query, late) };
       },
       () => here,
     );
@@ -125,7 +125,8 @@ export class JoinedSearchMemory implements SearchMemory {
 
   async #settleAll(): Promise<void> {
     const pauseMillis = Math.min(SETTLE_MILLIS, this.#toldAt + SETTLE_MILLIS - this.#now());
-    await (pauseMillis > 0 ? new Promise((resolve) => setTimeout(resolve, pauseMillis)) : undefined);
+    // Also without a pause not at once: whoever began this has yet to note that it runs.
+    await (pauseMillis > 0 ? delay(pauseMillis) : undefined);
     this.#settling = undefined;
     await this.#tell();
   }

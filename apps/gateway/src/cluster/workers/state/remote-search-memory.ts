@@ -1,5 +1,5 @@
-import { principalKey } from '../../../search/memory/search-principal.ts';
 import type { SearchMemory, SearchPrincipal } from '../../../search/memory/search-memory.ts';
+import { principalKey } from '../../../search/memory/search-principal.ts';
 import type { Peer, Services } from '../channel/peer.ts';
 import { remotePort } from './ports.ts';
 
