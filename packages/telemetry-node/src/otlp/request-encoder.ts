@@ -66,13 +66,13 @@ export function createLogsEncoder(protocol: OtlpProtocol): RequestEncoder<readon
     : official((records) => serializers().ProtobufLogsSerializer.serializeRequest([...records]), LOG_PARTS);
 }
 
-/** Spans of a batch that are encoded in one turn of the event loop, beside those that are encoded ahead. */
+/** Spans of a batch that are encoded in one turn of the event loop, beside those that were encoded ahead. */
 const SLICE_SPANS = 32;
 
 /** A message that is written twice is merged, and what is repeated in it comes one behind the other (Protocol Buffers, "Encoding"). */
 function sliced(spans: readonly OutgoingSpan[]): readonly (readonly OutgoingSpan[])[] {
-  const isEncoded = spans.every((span) => span instanceof EncodedSpan);
-  const size = isEncoded ? spans.length : SLICE_SPANS;
+  const left = spans.filter((span) => !(span instanceof EncodedSpan)).length;
+  const size = left <= SLICE_SPANS ? spans.length : SLICE_SPANS;
   return Array.from({ length: Math.ceil(spans.length / size) }, (_, index) =>
     spans.slice(index * size, (index + 1) * size),
   );

@@ -6,6 +6,7 @@ import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { emptyResource, resourceFromAttributes } from '@opentelemetry/resources';
 import { TracerProvider, type ReadableSpan, type SpanProcessor } from '@opentelemetry/sdk-trace';
 import * as fc from 'fast-check';
+import type { OutgoingSpan } from '../../src/encoder/encoded-span.ts';
 import { SpanEncoder } from '../../src/encoder/span-encoder.ts';
 import { createFastSpanEncoder } from '../../src/otlp/request-encoder.ts';
 import type { RecordedSpan } from '../../src/spans/recorded-span.ts';
@@ -159,6 +160,9 @@ describe('SpanEncoder', () => {
     const bodies = slices.map((slice) => encoder.encode(slice)!);
     expect(slices.map(({ length }) => length)).toEqual([32, 32, 32, 32, 32, 32, 8]);
     expect(decodeTraces(Buffer.concat(bodies))).toEqual(decodeTraces(encoder.encode(spans)!));
+    const ahead = (first: number): OutgoingSpan[] => [...encoder.ahead!(spans.slice(0, first)), ...spans.slice(first)];
+    expect(encoder.slices?.(ahead(168))).toHaveLength(1); // what is left is one slice
+    expect(encoder.slices?.(ahead(167))).toHaveLength(7);
   });
 
   test('encodes what the SDK itself records, with its limits and drops', () => {
