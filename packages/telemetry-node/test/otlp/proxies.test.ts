@@ -79,4 +79,7 @@ describe.each(['official', 'fast'] as const)('the %s exporter:', (exporter) => {
 
 test('blank variables name no proxy', () => {
   expect(readProxyEnvironment({ HTTP_PROXY: ' ', NO_PROXY: 'a' })).toBeUndefined();
+  expect(readProxyEnvironment({ HTTP_PROXY: 'b', no_proxy: ' ', NO_PROXY: 'a' })?.['no_proxy']).toMatch(
+    /^a,localhost,/,
+  );
 });

@@ -1,3 +1,4 @@
+import { readVariable } from '@dcc-mcp/telemetry-config/settings';
 import { BlockList, isIP } from 'node:net';
 
 /** The proxy that requests to one origin go through, but where `without` names its host. */
@@ -18,17 +19,17 @@ type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function proxyOf({ protocol, hostname }: URL, environment: Environment): Proxy | undefined {
   const name = protocol === 'https:' ? 'https_proxy' : 'http_proxy';
-  const variable = isSet(environment[name]) ? name : name.toUpperCase();
-  const named = environment[variable]?.trim() ?? '';
-  if (named === '' || isThisMachine(hostname)) {
+  const variable = readVariable(environment, name) === undefined ? name.toUpperCase() : name;
+  const named = readVariable(environment, variable);
+  if (named === undefined || isThisMachine(hostname)) {
     return undefined;
   }
   const url = named.includes('://') ? named : `http://${named}`;
-  return { url, variable, without: environment['no_proxy'] ?? environment['NO_PROXY'] ?? '' };
-}
-
-function isSet(text: string | undefined): boolean {
-  return text !== undefined && text.trim() !== '';
+  return {
+    url,
+    variable,
+    without: readVariable(environment, 'no_proxy') ?? readVariable(environment, 'NO_PROXY') ?? '',
+  };
 }
 
 const LOOPBACK = new BlockList();
