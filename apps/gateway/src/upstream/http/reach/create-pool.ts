@@ -2,7 +2,16 @@ import type { SocketConstructorOpts } from 'node:net';
 import { buildConnector, Pool } from 'undici';
 import type { Reach } from './reach.ts';
 
-const CONNECT_MILLIS = 10_000;
+/** Bound of making a connection. */
+export const CONNECT_MILLIS = 10_000;
+
+/** How requests go over the connections to one origin. */
+export const OF_ONE_ORIGIN = {
+  pipelining: 1,
+  allowH2: false,
+  headersTimeout: 0, // the hop's own timeout is the only one
+  bodyTimeout: 0,
+} as const;
 
 /**
  * Connections to one origin, to which they go themselves; with `reach` to addresses alone that it
@@ -11,10 +20,7 @@ const CONNECT_MILLIS = 10_000;
 export function createPool(url: URL, connections: number, reach: Reach | undefined): Pool {
   return new Pool(url.origin, {
     connections,
-    pipelining: 1,
-    allowH2: false,
-    headersTimeout: 0, // the hop's own timeout is the only one
-    bodyTimeout: 0,
+    ...OF_ONE_ORIGIN,
     connect: createConnector(reach),
   });
 }

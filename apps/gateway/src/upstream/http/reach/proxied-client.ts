@@ -1,9 +1,8 @@
 // The whole of undici: for a tunnel its entry gives all dispatchers a method.
 import { EnvHttpProxyAgent } from 'undici/index.js';
 import type { AnswerHandler, ClientRequest, HttpClient } from '../exchange/http-client.ts';
+import { CONNECT_MILLIS, OF_ONE_ORIGIN } from './create-pool.ts';
 import type { Proxy } from './proxy-of.ts';
-
-const CONNECT_MILLIS = 10_000;
 
 /** Connections to one origin by way of a proxy, but where `NO_PROXY` names it. */
 export class ProxiedClient implements HttpClient {
@@ -18,10 +17,7 @@ export class ProxiedClient implements HttpClient {
       httpsProxy: proxy,
       noProxy: without,
       connections,
-      pipelining: 1,
-      allowH2: false,
-      headersTimeout: 0, // the hop's own timeout is the only one
-      bodyTimeout: 0,
+      ...OF_ONE_ORIGIN,
       connectTimeout: CONNECT_MILLIS,
     });
   }

@@ -1,5 +1,6 @@
 import { readVariable } from '@dcc-mcp/telemetry-config/settings';
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
+import { isLoopbackAddress } from './reach.ts';
 
 /** The proxy that requests to one origin go through, but where `without` names its host. */
 export interface Proxy {
@@ -32,15 +33,8 @@ export function proxyOf({ protocol, hostname }: URL, environment: Environment): 
   };
 }
 
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8);
-LOOPBACK.addAddress('::1', 'ipv6');
-
 /** @param hostname As a URL has it: an IPv6 address in brackets. */
 function isThisMachine(hostname: string): boolean {
   const host = hostname.replaceAll(/^\[|\]$/g, '');
-  const family = isIP(host);
-  return family === 0
-    ? host === 'localhost' || host.endsWith('.localhost')
-    : LOOPBACK.check(host, family === 6 ? 'ipv6' : 'ipv4');
+  return isIP(host) === 0 ? host === 'localhost' || host.endsWith('.localhost') : isLoopbackAddress(host);
 }

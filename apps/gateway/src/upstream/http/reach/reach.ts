@@ -39,6 +39,11 @@ export function isNeverAllowed(address: string): boolean {
   return has(NEVER, address);
 }
 
+/** Whether an address is this machine itself. */
+export function isLoopbackAddress(address: string): boolean {
+  return has(LOOPBACK, address);
+}
+
 /** Where connections of one upstream may go: decided for each address, whenever one is made. */
 export class Reach {
   readonly #allowed: BlockList;
@@ -52,7 +57,7 @@ export class Reach {
 
   /** @param address An IPv4 or IPv6 address. */
   allows(address: string): boolean {
-    return has(LOOPBACK, address) || (!has(NEVER, address) && has(this.#allowed, address));
+    return isLoopbackAddress(address) || (!has(NEVER, address) && has(this.#allowed, address));
   }
 
   /** Why a host that is an address is not connected to; of a name the lookup says it. */
