@@ -28,6 +28,20 @@ describe('list', () => {
   });
 });
 
+test.each([1, 3, 20, 100])(
+  'the %i first of many values are those of a sort, whatever order they come in',
+  async (limit) => {
+    const store = storeWithCalls(90);
+    [7, 50, 7, 90].forEach((number) => store.append('calls', callRow(number)));
+    const values = Array.from({ length: 90 }, (_, index) => `req-${index + 1}`).toSorted();
+    const most = ['req-7', 'req-50', 'req-90'];
+    const order = [...most, ...values.filter((value) => !most.includes(value))];
+    const facet = await store.facet('calls', { field: 'request_id', limit });
+    expect(facet.values.map(({ value }) => value)).toEqual(order.slice(0, limit));
+    expect(facet.total).toBe(90);
+  },
+);
+
 describe('bursts', () => {
   test('good traces never push failed and slow ones out', async () => {
     const store = new MemoryCallStore({ traces: 3, keptTraces: 2 });

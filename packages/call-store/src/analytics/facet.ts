@@ -97,16 +97,20 @@ export class FacetCounts {
   }
 
   toFacet(): Facet {
-    const values: FacetValue[] = [];
+    let values: FacetValue[] = [];
+    let last: FacetValue | undefined;
     for (const [value, count] of this.#counts) {
-      const last = values[this.#limit - 1];
-      // Most are not among them: sorting all of them would take longer than counting.
-      if (last === undefined || count > last.count || (count === last.count && value < last.value)) {
-        values.push({ value, count });
-        values.sort(mostFirst);
-        values.splice(this.#limit);
+      const next = { value, count };
+      // Most are not among them. Sorted now and then: ids from new to old each go before those that were counted already.
+      if (last === undefined || mostFirst(next, last) < 0) {
+        values.push(next);
+      }
+      if (values.length >= 2 * this.#limit) {
+        values = values.toSorted(mostFirst).slice(0, this.#limit);
+        last = values.at(-1);
       }
     }
+    values = values.toSorted(mostFirst).slice(0, this.#limit);
     return { total: this.#counts.size, values, complete: this.#isComplete };
   }
 }
