@@ -1,5 +1,5 @@
 import { batch, type Signal, signal } from '@preact/signals';
-import { ApiRefusal, apiUrl, ask } from './client.ts';
+import { type Answered, ApiRefusal, apiUrl, ask } from './client.ts';
 import { follow } from './live.ts';
 
 /** What a list is of. */
@@ -11,12 +11,7 @@ export interface RowListRequest {
 }
 
 /** What a page of the list cost. */
-export interface ListCost {
-  readonly tookMillis: number;
-  /** What the gateway took of it, and for how many rows. */
-  readonly queryMillis?: number;
-  readonly scanned?: number;
-}
+export type ListCost = Omit<Answered<unknown>, 'answer'>;
 
 type Summary = Readonly<Record<string, number>>;
 
@@ -30,18 +25,24 @@ interface Page<Row> {
   readonly [kind: string]: readonly Row[] | Summary | string | number | undefined;
 }
 
-/** A route whose rows are listed. */
-export type ListKind = 'calls' | 'traces' | 'workflows' | 'events' | 'activity' | 'search-telemetry' | 'traffic';
-
-const ROWS_OF = { 'search-telemetry': 'searches', traffic: 'frames' } as const;
-
 /** What the rows of a route are called: in its answer, in the store, and where their fields are named. */
-export function rowsOf<Kind extends ListKind>(kind: Kind): RowsOf<Kind> {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the name beside it, or the same
-  return ((ROWS_OF as Partial<Record<ListKind, string>>)[kind] ?? kind) as RowsOf<Kind>;
-}
+const ROWS_OF = {
+  calls: 'calls',
+  traces: 'traces',
+  workflows: 'workflows',
+  events: 'events',
+  activity: 'activity',
+  'search-telemetry': 'searches',
+  traffic: 'frames',
+} as const;
 
-type RowsOf<Kind extends ListKind> = Kind extends keyof typeof ROWS_OF ? (typeof ROWS_OF)[Kind] : Kind;
+/** A route whose rows are listed. */
+export type ListKind = keyof typeof ROWS_OF;
+
+/** What the rows of a route are called. */
+export function rowsOf(kind: ListKind): (typeof ROWS_OF)[ListKind] {
+  return ROWS_OF[kind];
+}
 
 /** Rows of one page, and most rows that the page holds. */
 const PAGE_ROWS = 500;

@@ -56,7 +56,7 @@ export function toRows(spans: readonly TraceSpan[], options: RowsOptions): reado
     }
     const all = tree.childrenOf.get(span.span_id) ?? [];
     const folded = all.filter(({ span_id: id }) => plumbing.has(id));
-    const children = toggled.has(plumbingId(span.span_id)) ? all : all.filter((child) => !folded.includes(child));
+    const children = toggled.has(plumbingId(span.span_id)) ? all : all.filter(({ span_id: id }) => !plumbing.has(id));
     const own = linesOf(span.span_id, lines).filter(({ id }) => only === undefined || only.has(id));
     const childCount = children.length + own.length;
     rows.push({ type: 'span', id: span.span_id, depth, span, childCount, plumbing: below(folded, tree) });
