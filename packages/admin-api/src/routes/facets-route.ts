@@ -1,6 +1,5 @@
 import { ROW_KINDS, type RowKind } from '@dcc-mcp/call-store';
-import { isFaceted } from '@dcc-mcp/call-store/analytics';
-import { nearestName, QUERY_FIELDS } from '@dcc-mcp/call-store/query';
+import { isFaceted, nearestName, QUERY_FIELDS } from '@dcc-mcp/call-store/query';
 import type { AdminRoute } from '../admin-route.ts';
 import type { AdminRoutesOptions } from '../admin-sources.ts';
 import { jsonAnswer } from '../request/admin-request.ts';
@@ -17,8 +16,7 @@ const DEFAULT_FIELDS: Readonly<Record<RowKind, string>> = {
   activity: 'kind',
   events: 'event',
 };
-/** Values of an answer that is asked for no number, and most of one. */
-const DEFAULT_LIMIT = 20;
+/** Most values of an answer. */
 const MAX_LIMIT = 1_000;
 
 /** Which values there are in a field, for who writes a query. */
@@ -35,11 +33,11 @@ export function facetsRoute({ sources: { store } }: AdminRoutesOptions): AdminRo
       const kind = parameters.choice('kind', ROW_KINDS) ?? 'calls';
       const field = fieldOf(parameters, kind);
       const contains = parameters.text('contains');
-      const limit = parameters.wholeNumber('limit', [1, MAX_LIMIT]) ?? DEFAULT_LIMIT;
+      const limit = parameters.wholeNumber('limit', [1, MAX_LIMIT]);
       const { values, ...rest } = await store.facet(kind, {
         ...parameters.filterOfInstance(kind),
         field,
-        limit,
+        ...(limit === undefined ? {} : { limit }),
         ...(contains === undefined ? {} : { contains }),
       });
       return jsonAnswer({ kind, field, ...rest, returned: values.length, values });

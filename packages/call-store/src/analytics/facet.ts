@@ -1,4 +1,4 @@
-import { type FieldType, pathOf, type QueryField, type QueryFields } from '../query/fields/query-field.ts';
+import { isFaceted, pathOf, type QueryField, type QueryFields } from '../query/fields/query-field.ts';
 import { getterOf } from '../query/query-predicate.ts';
 import { derivation } from '../query/values/derived-value.ts';
 
@@ -31,12 +31,6 @@ export interface Facet {
 const DEFAULT_LIMIT = 20;
 /** Different values that are counted. */
 const MAX_DIFFERENT = 20_000;
-const FACETED: ReadonlySet<FieldType> = new Set(['text', 'enum', 'flag']);
-
-/** Whether the values of a field can be counted: numbers and times are no choice. */
-export function isFaceted({ type }: QueryField): boolean {
-  return FACETED.has(type);
-}
 
 /** @throws {RangeError} When there is no such field, or it is a number or time. */
 export function facetField(fields: QueryFields, name: string): QueryField {

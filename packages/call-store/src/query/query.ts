@@ -1,6 +1,7 @@
 export { type ComparisonTerm, type Query, type QueryTerm, type TextTerm } from './query-ast.ts';
 export {
   type FieldType,
+  isFaceted,
   operatorsOf,
   QUERY_OPERATORS,
   type QueryField,

@@ -1,5 +1,5 @@
 import type { Facet } from '@dcc-mcp/call-store/analytics';
-import { operatorsOf } from '@dcc-mcp/call-store/query';
+import { isFaceted } from '@dcc-mcp/call-store/query';
 import { apiUrl } from '../../api/client.ts';
 import { useAnswer } from '../../api/use-answer.ts';
 import type { Written } from './suggestions.ts';
@@ -23,7 +23,7 @@ export function useFacet(
   written: Written | undefined,
   beside: string,
 ): ReadonlyMap<string, number> | undefined {
-  const isChoice = written !== undefined && !operatorsOf(written.field.type).includes('>');
+  const isChoice = written !== undefined && isFaceted(written.field);
   const urlOf = (contains?: string): string | undefined =>
     rows && isChoice
       ? apiUrl('facets', { ...rows, field: written.name, q: beside, limit: MAX_VALUES, contains })

@@ -46,6 +46,11 @@ export function operatorsOf(type: FieldType): readonly QueryOperator[] {
   return OPERATORS[type];
 }
 
+/** Whether the values of a field can be counted: numbers and times are no choice. */
+export function isFaceted({ type }: QueryField): boolean {
+  return !operatorsOf(type).includes('>');
+}
+
 /** The keys that lead to a field's value in a row. */
 export function pathOf(name: string, { path }: QueryField): readonly string[] {
   return path ?? name.split('.');
