@@ -1,3 +1,4 @@
+import { fnvHash } from '../query/values/fnv-hash.ts';
 import { isRowId } from '../rows/row-id.ts';
 
 /** 2020-01-01T00:00:00Z: later than it, the key below is a whole number that a double holds until 2089. */
@@ -23,8 +24,6 @@ export function toSequence(rowId: string): number | undefined {
 }
 
 const HEX_START = /^[0-9a-f]{12}/;
-const FNV_OFFSET = 0x811c9dc5;
-const FNV_PRIME = 0x01000193;
 
 /**
  * A small number to look an id up by: ids that begin with 12 hexadecimal digits give those (of a UUID version 7 its time, so
@@ -32,12 +31,5 @@ const FNV_PRIME = 0x01000193;
  */
 export function toLookupKey(id: string): number {
   const [digits] = HEX_START.exec(id.replace('-', '').toLowerCase()) ?? [];
-  if (digits !== undefined) {
-    return Number.parseInt(digits, 16);
-  }
-  let hash = FNV_OFFSET;
-  for (let index = 0; index < id.length; index += 1) {
-    hash = Math.imul(hash ^ id.charCodeAt(index), FNV_PRIME);
-  }
-  return hash >>> 0;
+  return digits === undefined ? fnvHash(id) : Number.parseInt(digits, 16);
 }

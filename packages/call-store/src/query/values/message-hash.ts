@@ -1,3 +1,5 @@
+import { fnvHash } from './fnv-hash.ts';
+
 /** Stands for a value that was taken out. */
 const VALUE = '#';
 
@@ -41,9 +43,6 @@ function withoutValues(message: string): string {
   return named.replace(LIST, VALUE).slice(0, MAX_WORDS_CHARS);
 }
 
-/** FNV-1a with 32 bits. */
-const FNV_OFFSET = 0x811c9dc5;
-const FNV_PRIME = 0x01000193;
 const HEX_DIGITS = 8;
 
 /**
@@ -51,10 +50,5 @@ const HEX_DIGITS = 8;
  * taken out before. It is no secret, and stays the same as long as these rules do.
  */
 export function messageHash(message: string): string {
-  const words = withoutValues(message);
-  let hash = FNV_OFFSET;
-  for (let index = 0; index < words.length; index += 1) {
-    hash = Math.imul(hash ^ words.charCodeAt(index), FNV_PRIME);
-  }
-  return (hash >>> 0).toString(16).padStart(HEX_DIGITS, '0');
+  return fnvHash(withoutValues(message)).toString(16).padStart(HEX_DIGITS, '0');
 }
