@@ -1,4 +1,4 @@
-import type { QueryFields, QueryOperator } from './fields/query-field.ts';
+import { QUERY_OPERATORS, type QueryFields, type QueryOperator } from './fields/query-field.ts';
 import { issueAt, shown, type UnwordedIssue } from './query-fault.ts';
 import type { QueryToken } from './query-tokens.ts';
 
@@ -30,7 +30,7 @@ export function negationIssue(
     return issueOf(token, `NOT ${next.field}${next.operator}${next.value}`, opposite(next));
   }
   const [, field = '', sign, value = ''] = SIGNED.exec(token.text) ?? [];
-  const operator = Object.keys(OPPOSITES).find((each): each is QueryOperator => each === sign);
+  const operator = QUERY_OPERATORS.find((each) => each === sign);
   return operator === undefined || !Object.hasOwn(fields, field)
     ? undefined
     : issueOf(token, token.text, opposite({ field, operator, value }));

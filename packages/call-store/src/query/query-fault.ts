@@ -19,7 +19,8 @@ export type QueryFault =
   | {
       readonly code: 'negation';
       readonly text: string;
-      /** The same as this language has it. */ readonly written: string;
+      /** The same as this language has it. */
+      readonly written: string;
     }
   | { readonly code: 'value-missing'; readonly condition: string }
   | { readonly code: 'open-quote'; readonly quote: string }
