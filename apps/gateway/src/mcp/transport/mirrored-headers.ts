@@ -81,9 +81,12 @@ function mirroredBy(inputSchema: JsonValue | undefined): readonly MirroredParame
   if (!isJsonObject(inputSchema)) {
     return [];
   }
-  const known = found.get(inputSchema) ?? findMirroredParameters(inputSchema);
-  found.set(inputSchema, known);
-  return known;
+  let mirrored = found.get(inputSchema);
+  if (mirrored === undefined) {
+    mirrored = findMirroredParameters(inputSchema);
+    found.set(inputSchema, mirrored);
+  }
+  return mirrored;
 }
 
 interface MarkedArgument {
