@@ -12,7 +12,7 @@ import {
 } from '@dcc-mcp/call-store';
 import { type ErrorDescription, toErrorBody } from '@dcc-mcp/request-context';
 import type { FinishedOperation, OperationTrail } from '../record/finished.ts';
-import { jsonText, ownText, type PayloadRules, toPayload } from './payload.ts';
+import { jsonText, type PayloadRules, toPayload } from './payload.ts';
 import { toPreview } from './preview.ts';
 import { toTraced, toTraceSpans, type TracedOperation } from './trace-spans.ts';
 
@@ -173,5 +173,5 @@ const MAX_MESSAGE_BYTES = 256;
 
 function toRowError(error: ErrorDescription): RowError {
   const { kind, message, retryable } = toErrorBody(error);
-  return { kind, message: ownText(toPreview(message, MAX_MESSAGE_BYTES)), retryable };
+  return { kind, message: toPreview(message, MAX_MESSAGE_BYTES), retryable };
 }
