@@ -18,8 +18,8 @@ import { KeyWatch } from './key-watch.ts';
 import { scopesOf } from './scopes.ts';
 
 /**
- * `subject` is the name of a token or the `sub` of a JWT, where it has one, as it may be kept. `principal` tells every caller from every
- * other, also those without a name; it is no secret.
+ * `subject` is the name of a token or the `sub` of a JWT, where it has one, as it may be kept. `principal` tells every caller
+ * from every other, also those without a name; it is no secret.
  */
 export type AuthVerdict =
   | {
