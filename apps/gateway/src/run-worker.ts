@@ -12,6 +12,7 @@ import { toHolder, type ToHolderOptions } from './cluster/workers/forward/to-hol
 import { metricsChannel } from './cluster/workers/metrics/metrics-channel.ts';
 import type { WorkerEnd, WorkerLoad, WorkerStart } from './cluster/workers/pool/worker-start.ts';
 import { machineMillis } from './cluster/workers/state/machine-clock.ts';
+import { remotePort } from './cluster/workers/state/ports.ts';
 import { createRemoteState } from './cluster/workers/state/remote-state.ts';
 import { MirroredInstances } from './cluster/workers/upstreams/mirrored-instances.ts';
 import type { InstanceNews } from './cluster/workers/upstreams/shared-instances.ts';
@@ -147,14 +148,17 @@ function serve(app: App, log: Log, start: WorkerStart): ServedConnections {
   });
 }
 
-/** Where a call waits that is gone on with here. */
+/** Where something is held that is asked for here. */
 function holding(peer: Peer, { inputRounds: rounds }: SharedState, start: WorkerStart): ToHolderOptions {
+  const { config, address: own } = start;
   return {
     rounds,
+    jobs: remotePort(peer, 'jobs'),
     pathOf: async (address) => {
-      const isOther = address !== start.address && (await peer.call('worker.isOne', address)) === true;
-      return isOther ? workerPath(start.meetingPlace, address) : undefined;
+      const path = own.startsWith(address) ? undefined : await peer.call('worker.pathOf', address);
+      return typeof path === 'string' ? path : undefined;
     },
+    bodyLimitBytes: config.server.bodyLimitBytes,
   };
 }
 

@@ -44,6 +44,8 @@ export interface JobRecords {
   /** Takes back a job that came to nothing. */
   remove(id: string): Promise<void>;
   read(key: JobKey): Promise<JobRecord | undefined>;
+  /** The address of the gateway that runs it or ran it, whoever owns it; `undefined` where none is known. */
+  gatewayOf(id: string): Promise<string | undefined>;
   list(query: JobQuery): Promise<JobPage>;
   /** Those of all owners that are not over, the oldest first, and how many there are; for the operator. */
   open(limit: number): Promise<OpenJobs>;

@@ -60,6 +60,10 @@ export class MemoryJobRecords implements JobRecords {
     return job?.owner === owner ? job : undefined;
   }
 
+  async gatewayOf(id: string): Promise<string | undefined> {
+    return this.#jobs.get(id)?.gateway;
+  }
+
   async list({ owner, state, tool, limit, after }: JobQuery): Promise<JobPage> {
     this.#forgetOld();
     const matching = [...this.#jobs.values()]

@@ -60,6 +60,14 @@ export function jobRecordsContract(name: string, open: (bounds: JobBounds) => Pr
       expect(await first.list({ owner: 'grace', limit: 10 })).toMatchObject({ total: 0, jobs: [] });
     });
 
+    test('where a job runs is known whoever asks, and of a job that is not there nothing', async () => {
+      const { first, second, now } = await open(BOUNDS);
+      const job = newJob(now(), { gateway: 'there' });
+      await first.create(job);
+      expect(await second.gatewayOf(job.id)).toBe('there');
+      expect(await second.gatewayOf('none')).toBeUndefined();
+    });
+
     test('of many jobs at once exactly as many are taken as may be open, over all gateways', async () => {
       const { first, second, now } = await open(BOUNDS);
       const asked = Array.from({ length: 10 }, (_, i) => (i % 2 === 0 ? first : second).create(newJob(now())));

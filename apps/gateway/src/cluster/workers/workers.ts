@@ -12,6 +12,7 @@ import type { CreateScrapeHandler } from '../../recording/telemetry/gateway-inst
 import type { SharedState } from '../shared-state.ts';
 import { createInternalPlace, type InternalPlace, primaryPath } from './forward/internal-address.ts';
 import { type InternalListener, openInternalListener } from './forward/internal-listener.ts';
+import { InternalPaths } from './forward/internal-paths.ts';
 import { GAUGE_RULES } from './metrics/gauge-rules.ts';
 import { metricsChannel } from './metrics/metrics-channel.ts';
 import { openConnectionDesk } from './pool/connection-desk.ts';
@@ -55,8 +56,7 @@ export class Workers {
   readonly #upstreams: SharedUpstreams;
   readonly #loads = new Map<WorkerHandle, WorkerLoad>();
   readonly #countListeners: ((count: WorkerCount) => void)[] = [];
-  /** What the workers are called among gateways. */
-  readonly #addresses = new Set<string>();
+  readonly #paths = new InternalPaths();
   #metrics: MetricsPrimary | undefined;
   #place: InternalPlace | undefined;
   #internal: InternalListener | undefined;
@@ -98,7 +98,18 @@ export class Workers {
       this.#metrics = createMetricsPrimary({ ...scrape, source, gauges: GAUGE_RULES, workerCounts });
       return this.#metrics;
     };
-    return { state: this.#served.state, instances, workers, createScrapeHandler };
+    return { state: this.#ownState, instances, workers, createScrapeHandler };
+  }
+
+  /** The state of this process, which workers reach by its address. */
+  get #ownState(): SharedState {
+    const { state } = this.#served;
+    const createMessages: SharedState['createMessages'] = (onError) => {
+      const messages = state.createMessages(onError);
+      this.#paths.addPrimary(messages.address);
+      return messages;
+    };
+    return { ...state, createMessages };
   }
 
   /** Binds the port. @param app Answers what workers pass on, and what comes while none serves. */
@@ -160,12 +171,12 @@ export class Workers {
     const { peer } = worker;
     const messages = this.#served.state.createMessages((error) => this.#onError(error));
     const upstreams = this.#upstreams.serve(peer);
-    this.#addresses.add(messages.address);
+    this.#paths.addWorker(messages.address);
     peer.serve({
       ...this.#served.services(),
       ...upstreams.services,
       ...servedMessages(peer, messages),
-      'worker.isOne': (address: string) => this.#addresses.has(address),
+      'worker.pathOf': (address: string) => this.#paths.find(this.#place?.base, address),
       'worker.ready': () => worker.ready(),
       'worker.closing': () => worker.closing(),
       'worker.load': (load: WorkerLoad) => void this.#loads.set(worker, load),
@@ -188,7 +199,7 @@ export class Workers {
   #onEnded(worker: WorkerHandle, messages: GatewayMessages, upstreams: { end(): void }): void {
     this.#loads.delete(worker);
     upstreams.end();
-    this.#addresses.delete(messages.address);
+    this.#paths.delete(messages.address);
     this.#served.endJobsOf(messages.address).catch((error: unknown) => this.#onError(error));
     messages.close().catch((error: unknown) => this.#onError(error));
   }

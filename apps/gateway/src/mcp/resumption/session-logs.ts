@@ -12,6 +12,11 @@ const UNREAD_MILLIS = 5 * 60_000;
 const STANDALONE = 'get';
 const EVENT_ID = /^(get|post-\d{1,15})(?:@([0-9a-f]{8}))?\.(\d{1,15})$/;
 
+/** The eight hex digits of the gateway that said an event; `undefined` where its id names none. */
+export function gatewayOfEvent(eventId: string): string | undefined {
+  return EVENT_ID.exec(eventId)?.[2];
+}
+
 /** Where a client left a stream. */
 export interface LeftStream {
   readonly log: StreamLog;

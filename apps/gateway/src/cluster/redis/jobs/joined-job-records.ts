@@ -112,6 +112,13 @@ export class JoinedJobRecords implements JobRecords {
     );
   }
 
+  async gatewayOf(id: string): Promise<string | undefined> {
+    return this.#room.run(
+      () => this.#remote.gatewayOf(id),
+      () => this.#local.gatewayOf(id),
+    );
+  }
+
   async list(query: JobQuery): Promise<JobPage> {
     return this.#room.run(
       () => this.#remote.list(query),

@@ -88,6 +88,10 @@ export class RedisJobRecords implements JobRecords {
     return job?.owner === owner && !isOver ? job : undefined;
   }
 
+  async gatewayOf(id: string): Promise<string | undefined> {
+    return toJob(await this.#link.send(['HGET', this.#keyOf(id), 'row']))?.gateway;
+  }
+
   /** Its jobs are without their results, but for the size of one that was cut. */
   async list({ owner, state, tool, limit, after }: JobQuery): Promise<JobPage> {
     await this.#link.run(TRIM_JOBS, [this.#prefix], this.#trimmed());

@@ -22,7 +22,7 @@ const HOP_HEADERS: ReadonlySet<string> = new Set([
 ]);
 
 export interface PassOnOptions {
-  /** Where the process that has the whole listens. */
+  /** Where the process listens that answers. */
   readonly socketPath: string;
   /** Largest body that is passed on. */
   readonly bodyLimitBytes: number;
@@ -39,9 +39,16 @@ export function passBodyOn(http: HttpContext, socketPath: string, text: string):
   return send(http, { socketPath, body: { text, bytes: Buffer.byteLength(text) } });
 }
 
-async function passOn(http: HttpContext, { socketPath, bodyLimitBytes }: PassOnOptions, agent: Agent): Promise<Reply> {
+/** Has a request answered where that path is. @param agent Absent: on a connection of its own. */
+export async function passOn(
+  http: HttpContext,
+  { socketPath, bodyLimitBytes }: PassOnOptions,
+  agent?: Agent,
+): Promise<Reply> {
   const body = http.bodyBytes === 0 ? undefined : await readForeign(http, bodyLimitBytes);
-  return body === 'unavailable' ? UNAVAILABLE : send(http, { socketPath, agent, body });
+  return body === 'unavailable'
+    ? UNAVAILABLE
+    : send(http, { socketPath, ...(agent === undefined ? {} : { agent }), body });
 }
 
 interface Sending {

@@ -40,7 +40,7 @@ const METHODS: { readonly [Name in keyof Ports]: readonly (keyof Ports[Name] & s
   registeredInstances: ['register', 'heartbeat', 'get', 'remove', 'list'],
   leases: ['acquire', 'renew', 'release'],
   quotas: ['consume', 'tracked'],
-  jobs: ['create', 'write', 'remove', 'read', 'list', 'open'],
+  jobs: ['create', 'write', 'remove', 'read', 'gatewayOf', 'list', 'open'],
 };
 
 /** A port of the process on the other side. @param which Told before the arguments of each call. */
