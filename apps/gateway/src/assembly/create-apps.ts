@@ -1,6 +1,7 @@
 import type { RouteConfig } from '@hono/zod-openapi';
 import { pagePathOf } from '../admin/admin-routes.ts';
 import { adminOpenApi } from '../admin/open-api.ts';
+import type { BaseUrlOf } from '../http/addresses/base-url.ts';
 import type { HttpTap } from '../http/app.ts';
 import type { Authentication } from '../http/auth/authentication.ts';
 import { healthRoutes } from '../http/health-routes.ts';
@@ -21,6 +22,7 @@ interface Wired {
   readonly core: OperationCore;
   readonly routes: RouteTable;
   readonly admin: RouteTable;
+  readonly baseUrlOf: BaseUrlOf;
   readonly traffic: TrafficCapture | undefined;
   readonly authentication: Authentication | undefined;
   readonly isDraining: () => boolean;
@@ -31,7 +33,7 @@ interface Wired {
 export function createApps(
   { config, version, page, state }: SharingParts,
   { requests, scrapeHandler, scrapes }: GatewayInstruments,
-  { core, routes, admin, traffic, authentication, isDraining, opening }: Wired,
+  { core, routes, admin, baseUrlOf, traffic, authentication, isDraining, opening }: Wired,
 ): ServedApps {
   const { upstreams, contextSettings, onError } = core;
   const { bodyLimitBytes, publicUrl } = config.server;
@@ -46,7 +48,7 @@ export function createApps(
     ...routes,
     ...restRoutes(core, bodyLimitBytes),
     ...jobRoutes(core),
-    ...informationRoutes({ core, version, publicUrl, needsToken, metricsPath, pagePath, described }),
+    ...informationRoutes({ core, version, publicUrl, baseUrlOf, needsToken, metricsPath, pagePath, described }),
     ...healthRoutes({ upstreams, version, isDraining, isOpening, degraded: degradedBy(state), needsToken }),
   };
   return createServedApps({
@@ -63,6 +65,7 @@ export function createApps(
         return scrapeHandler.scrape(request);
       }),
     authentication,
+    baseUrlOf,
     isDraining,
     opening,
     onError,

@@ -10,7 +10,7 @@ import type { WorkerCount, WorkerFacts } from '../cluster/workers/worker-parts.t
 import type { SettingView } from '../config/load/setting-views.ts';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
 import type { Governance } from '../governance/governance.ts';
-import { createBaseUrlOf } from '../http/addresses/base-url.ts';
+import { type BaseUrlOf, createBaseUrlOf } from '../http/addresses/base-url.ts';
 import { type Authentication, createAuthentication } from '../http/auth/authentication.ts';
 import { InFlight } from '../http/in-flight.ts';
 import { Opening } from '../http/opening.ts';
@@ -93,8 +93,9 @@ export function createRooms(parts: GatewayParts): Rooms {
   const registry = createHttpRegistry({ ...parts, state, neighbours, onError }, table, core.upstreams);
   const ballot = createBallot(parts, { events, metrics, inFlight });
   const authentication = createAuthentication(config.auth, { log, now: Date.now });
-  const current = { config, settings };
-  const known = { table, registry, neighbours, authentication, current, sessions: sessionsOf(side, parts.workers) };
+  const baseUrlOf = createBaseUrlOf({ ...config.server, ...core.contextSettings });
+  const sessions = sessionsOf(side, parts.workers);
+  const known = { table, registry, neighbours, authentication, baseUrlOf, sessions, current: { config, settings } };
   const made = { ...known, messages, instruments, core, streams, side, inFlight, opening, files, store, traffic };
   const served = createApps({ ...parts, state }, instruments, {
     ...made,
@@ -108,6 +109,7 @@ export function createRooms(parts: GatewayParts): Rooms {
 type ShownRooms = Omit<Rooms, 'served' | keyof Ballot> & {
   readonly listed: ListedTokens;
   readonly history: InstanceHistory;
+  readonly baseUrlOf: BaseUrlOf;
 };
 
 function createAdmin(parts: SharingParts, rooms: ShownRooms): RouteTable {
@@ -119,7 +121,7 @@ function createAdmin(parts: SharingParts, rooms: ShownRooms): RouteTable {
   const measured = { scrapes, series: () => ({ ...metrics?.seriesUsage(), ...requests?.seriesUsage() }) };
   const told = { table, keys: rooms.authentication?.keys, shared: parts.state.store };
   const sources = adminSources({ ...parts, ...inForce, ...kept, ...measured, ...told, core });
-  const baseUrlOf = createBaseUrlOf({ ...config.server, ...core.contextSettings });
+  const { baseUrlOf } = rooms;
   return adminRoutes({ sources, ...config.server, page, baseUrlOf, hasHistory: config.admin.history });
 }
 

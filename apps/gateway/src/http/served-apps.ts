@@ -1,6 +1,5 @@
 import type { RequestMetrics } from '@dcc-mcp/http-adapter/request-metrics';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
-import { createBaseUrlOf } from './addresses/base-url.ts';
 import { createOriginGuard } from './addresses/origin-guard.ts';
 import { type App, type AppOptions, createApp, type HttpTap } from './app.ts';
 import { protectedResourceRoutes } from './auth/protected-resource.ts';
@@ -17,7 +16,7 @@ export interface ServedApps {
 /** What {@link createServedApps} takes. */
 export interface ServedAppsOptions extends Pick<
   AppOptions,
-  'authentication' | 'contextSettings' | 'isDraining' | 'opening' | 'routeSpans' | 'onError'
+  'authentication' | 'baseUrlOf' | 'contextSettings' | 'isDraining' | 'opening' | 'routeSpans' | 'onError'
 > {
   readonly config: GatewayConfig;
   /** The routes of the rooms above, without the scrape endpoint. */
@@ -46,15 +45,13 @@ export function createServedApps({
   const handler = metricsHandler(config.metrics, scrape);
   const metricsRoutes = handler === undefined ? {} : scrapeRoutes(config.metrics.path, handler);
   const isApart = config.metrics.port !== undefined;
-  const baseUrlOf = createBaseUrlOf({ ...config.server, ...rest.contextSettings });
-  const routes = { ...given, ...protectedResourceRoutes(config, baseUrlOf) };
+  const routes = { ...given, ...protectedResourceRoutes(config, rest.baseUrlOf) };
   return {
     app: createApp({
       ...rest,
       originGuard: createOriginGuard(config.server),
       routes: isApart ? routes : { ...routes, ...withoutClash(routes, metricsRoutes, 'DCC_MCP_METRICS_PATH') },
       authentication,
-      baseUrlOf,
       requestMetrics,
       tap,
     }),
@@ -67,7 +64,6 @@ export function createServedApps({
           originGuard: createOriginGuard({ ...config.server, host }),
           routes: metricsRoutes,
           authentication: undefined,
-          baseUrlOf,
           requestMetrics: undefined,
         })),
   };

@@ -9,10 +9,11 @@ export function renderDocsPage(document: object): Page {
   const spec = isJsonObject(plain) ? plain : {};
   const info = objectAt(spec, 'info');
   const title = escapeHtml(textAt(info, 'title'));
+  const documentUrl = escapeHtml(`${serverOf(spec).replace(/\/$/, '')}/v1/openapi.json`);
   return renderPage(
     title,
     `<header><h1>${title}</h1><p>${escapeHtml(textAt(info, 'description'))}</p>
-<p>Version ${escapeHtml(textAt(info, 'version'))} · <a href="/v1/openapi.json">OpenAPI 3.1 document</a></p></header>
+<p>Version ${escapeHtml(textAt(info, 'version'))} · <a href="${documentUrl}">OpenAPI 3.1 document</a></p></header>
 <main>
 <h2 id="routes">Routes</h2>
 ${renderPaths(objectAt(spec, 'paths'))}
@@ -20,6 +21,11 @@ ${renderPaths(objectAt(spec, 'paths'))}
 ${renderSchemas(objectAt(objectAt(spec, 'components'), 'schemas'))}
 </main>`,
   );
+}
+
+function serverOf({ servers }: JsonObject): string {
+  const [server] = Array.isArray(servers) ? servers : [];
+  return isJsonObject(server) ? textAt(server, 'url') : '';
 }
 
 function renderPaths(paths: JsonObject): string {

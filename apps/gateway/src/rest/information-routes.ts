@@ -1,7 +1,7 @@
 import type { HttpContext } from '@dcc-mcp/http-adapter';
 import type { RouteConfig } from '@hono/zod-openapi';
 import type { SkillRecord } from '../catalog/skill-record.ts';
-import { createBaseUrlOf } from '../http/addresses/base-url.ts';
+import type { BaseUrlOf } from '../http/addresses/base-url.ts';
 import { jsonReply } from '../http/reply.ts';
 import type { RouteRequest, RouteTable } from '../http/route-table.ts';
 import type { OperationCore } from '../operations/frame/core.ts';
@@ -17,6 +17,7 @@ export interface InformationOptions {
   readonly core: Pick<OperationCore, 'upstreams' | 'catalog' | 'governance' | 'contextSettings'>;
   readonly version: string;
   readonly publicUrl: string | undefined;
+  readonly baseUrlOf: BaseUrlOf;
   /** Whether callers need a token. */
   readonly needsToken: boolean;
   /** Path of the scrape endpoint, whether it is on or off; absent where it has a port of its own. */
@@ -29,23 +30,26 @@ export interface InformationOptions {
 
 /** What the gateway tells of itself: instances, skills, its own size, its API; to each caller what it may see. */
 export function informationRoutes(options: InformationOptions): RouteTable {
-  const { core, version, publicUrl, metricsPath } = options;
+  const { core, version, publicUrl, baseUrlOf, metricsPath } = options;
   const told = ({ scope }: RouteRequest): Told => new Told(core, scope);
   // Built on first use: most processes never show it.
   let document: object | undefined;
-  const openApi = (): object =>
-    (document ??= toOpenApiDocument({
+  const openApi = ({ http }: RouteRequest): object => {
+    document ??= toOpenApiDocument({
       version,
-      ...(publicUrl === undefined ? {} : { serverUrl: publicUrl }),
       ...(metricsPath === undefined ? {} : { metricsPath }),
       more: options.described(),
-    }));
+    });
+    // Whoever has read it from us knows the host.
+    const url = publicUrl ?? new URL(baseUrlOf(http)).pathname;
+    return { ...document, servers: [{ url }] };
+  };
   return {
     'GET /v1/instances': { guard: 'api', handler: (route) => jsonReply(told(route).instances()) },
     'GET /v1/skills': { guard: 'api', handler: (route) => jsonReply(told(route).skills()) },
     'GET /v1/context': { guard: 'api', handler: (route) => jsonReply({ version, ...told(route).counts() }) },
-    'GET /v1/openapi.json': { guard: 'open', handler: () => jsonReply(openApi()) },
-    'GET /docs': { guard: 'open', handler: () => pageReply(renderDocsPage(openApi())) },
+    'GET /v1/openapi.json': { guard: 'open', handler: (route) => jsonReply(openApi(route)) },
+    'GET /docs': { guard: 'open', handler: (route) => pageReply(renderDocsPage(openApi(route))) },
     'GET /': {
       guard: 'api',
       handler: (route) => pageReply(homePage(options, told(route).upstreams(), route.http)),
@@ -62,17 +66,16 @@ const OWN_LINKS = [
 ] as const;
 
 function homePage(
-  { core, publicUrl, version, needsToken, metricsPath, pagePath }: InformationOptions,
+  { baseUrlOf, version, needsToken, metricsPath, pagePath }: InformationOptions,
   upstreams: readonly Upstream[],
   http: HttpContext,
 ): Page {
-  const baseUrl = createBaseUrlOf({ publicUrl, ...core.contextSettings })(http);
   const links = [
     ...(pagePath === undefined ? [] : [[pagePath, 'admin page'] as const]),
     ...OWN_LINKS,
     ...(metricsPath === undefined ? [] : [[metricsPath, 'metrics'] as const]),
   ];
-  return renderHomePage({ baseUrl, version, needsToken, upstreams, links });
+  return renderHomePage({ baseUrl: baseUrlOf(http), version, needsToken, upstreams, links });
 }
 
 /** What one caller is told. */

@@ -6,15 +6,13 @@ import { openApiRoutes } from './open-api-routes.ts';
 /** What the OpenAPI document says of the gateway itself. */
 export interface OpenApiDocumentOptions {
   readonly version: string;
-  /** Base URL of the API; absent: the address the document was read from. */
-  readonly serverUrl?: string;
   /** Path of the scrape endpoint; absent where it has a port of its own. */
   readonly metricsPath?: string;
   /** Routes of other rooms. */
   readonly more?: readonly RouteConfig[];
 }
 
-/** The OpenAPI 3.1 document of every route, from the schemas that check the requests. */
+/** The OpenAPI 3.1 document of every route, from the schemas that check the requests, for an API at the root of its host. */
 export function toOpenApiDocument(options: OpenApiDocumentOptions): object {
   const app = new OpenAPIHono();
   for (const route of [...openApiRoutes, ...jobOpenApi, ...plainRoutes(options.metricsPath), ...(options.more ?? [])]) {
@@ -29,7 +27,7 @@ export function toOpenApiDocument(options: OpenApiDocumentOptions): object {
       description: 'Many MCP servers behind one small, searchable surface: search, describe, load_skill, call.',
       license: { name: 'MIT', url: 'https://opensource.org/license/mit' },
     },
-    servers: [{ url: options.serverUrl ?? '/' }],
+    servers: [{ url: '/' }],
     security: [{}, { bearer: [] }],
   });
 }

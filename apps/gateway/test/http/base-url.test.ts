@@ -30,8 +30,8 @@ afterAll(async () => {
 async function baseOf(headers: Readonly<Record<string, string>>, gateway = trusting): Promise<string> {
   const answer = await fetch(`${gateway.url}/v1/debug/calls?limit=1`, { headers });
   const { calls } = (await answer.json()) as { readonly calls: readonly [{ readonly links: Json }] };
-  const { origin } = new URL(String(calls[0].links['trace_api']));
-  return origin.replace(new URL(gateway.url!).host, 'own');
+  const [base = ''] = String(calls[0].links['trace_api']).split('/v1/');
+  return base.replace(new URL(gateway.url!).host, 'own');
 }
 
 describe('links behind a trusted proxy begin with what it was asked by', () => {
@@ -44,6 +44,13 @@ describe('links behind a trusted proxy begin with what it was asked by', () => {
     [{ 'x-forwarded-host': 'claimed.example, pub.example' }, 'http://pub.example'],
     [{ 'x-forwarded-proto': 'https' }, 'https://own'],
     [{ forwarded: 'host=pub.example', 'x-forwarded-host': 'other.example' }, 'http://pub.example'],
+    [{ 'x-forwarded-host': 'pub.example', 'x-forwarded-prefix': '/gateway' }, 'http://pub.example/gateway'],
+    [
+      { forwarded: 'host=pub.example', 'x-forwarded-prefix': '/tools/gateway-1/' },
+      'http://pub.example/tools/gateway-1',
+    ],
+    [{ 'x-forwarded-prefix': '/claimed, /gateway' }, 'http://own/gateway'],
+    [{ 'x-forwarded-prefix': '/' }, 'http://own'],
     [{}, 'http://own'],
   ])('%j: %s', async (headers, base) => {
     expect(await baseOf(headers)).toBe(base);
@@ -57,13 +64,45 @@ describe('links behind a trusted proxy begin with what it was asked by', () => {
     { 'x-forwarded-proto': 'javascript' },
     { forwarded: 'host="pub example";proto=ftp' },
     { forwarded: 'nonsense' },
+    { 'x-forwarded-prefix': 'gateway' },
+    { 'x-forwarded-prefix': '//evil.example' },
+    { 'x-forwarded-prefix': '/gateway//x' },
+    { 'x-forwarded-prefix': '/gateway/../admin' },
+    { 'x-forwarded-prefix': '/%2e%2e' },
+    { 'x-forwarded-prefix': '/gateway?q=1' },
+    { 'x-forwarded-prefix': '/"><script>' },
+    { 'x-forwarded-prefix': String.raw`/\evil.example` },
+    { 'x-forwarded-prefix': `/${'x'.repeat(256)}` },
   ])('but not where that can not be read: %j', async (headers) => {
     expect(await baseOf(headers)).toBe('http://own');
   });
 });
 
 test('nobody else has a say in where links lead', async () => {
-  const headers = { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' };
+  const headers = {
+    'x-forwarded-host': 'evil.example',
+    'x-forwarded-proto': 'https',
+    'x-forwarded-prefix': '/evil',
+  };
   expect(await baseOf(headers, trustless)).toBe('http://own');
   expect(await baseOf({ forwarded: 'host=evil.example;proto=https' }, trustless)).toBe('http://own');
+});
+
+/** A page as it is below a path of a proxy. */
+async function readBelow(path: string, gateway = trusting): Promise<string> {
+  return (await fetch(`${gateway.url}${path}`, { headers: { 'x-forwarded-prefix': '/gateway' } })).text();
+}
+
+describe('below a path of a trusted proxy', () => {
+  test('the document of the API says so, the page of the API links to it, and the first page is pasted with it', async () => {
+    expect(JSON.parse(await readBelow('/v1/openapi.json'))).toMatchObject({ servers: [{ url: '/gateway' }] });
+    expect(await readBelow('/docs')).toContain('href="/gateway/v1/openapi.json"');
+    expect(await readBelow('/')).toContain(`${trusting.url}/gateway/mcp`);
+  });
+
+  test('and elsewhere they are as they were', async () => {
+    expect(JSON.parse(await readBelow('/v1/openapi.json', trustless))).toMatchObject({ servers: [{ url: '/' }] });
+    expect(await readBelow('/docs', trustless)).toContain('href="/v1/openapi.json"');
+    expect(await readBelow('/', trustless)).toContain(`${trustless.url}/mcp`);
+  });
 });

@@ -7,13 +7,16 @@ export interface ForwardedOrigin {
   /** With a port where one is written. */
   readonly host?: string | undefined;
   readonly proto?: string | undefined;
+  /** The path below which the proxy serves what it asks us for. */
+  readonly prefix?: string | undefined;
 }
 
 const NOTHING: ForwardedOrigin = {};
 
 /**
  * Reads the host and the scheme that a client has asked for from `Forwarded` (RFC 7239), else from `X-Forwarded-Host`
- * and `X-Forwarded-Proto`. Nothing is read unless the peer is a trusted proxy.
+ * and `X-Forwarded-Proto`; the prefix, which `Forwarded` has no word for, always from `X-Forwarded-Prefix`. Nothing is
+ * read unless the peer is a trusted proxy.
  */
 export function readForwardedOrigin(
   headers: RequestHeaders,
@@ -23,11 +26,14 @@ export function readForwardedOrigin(
   if (peerAddress === undefined || !isTrustedProxy(peerAddress)) {
     return NOTHING;
   }
+  // Outside `Forwarded` nothing says which proxy wrote which entry: only the last one is the peer's own.
+  const last = (name: string): string | undefined => headerList(headers, name).at(-1);
   const elements = forwardedElements(headers);
-  // Without `Forwarded` nothing says which proxy wrote which entry: only the last one is the peer's own.
-  return elements.length > 0
-    ? outermost(elements, isTrustedProxy)
-    : { host: headerList(headers, 'x-forwarded-host').at(-1), proto: headerList(headers, 'x-forwarded-proto').at(-1) };
+  const origin =
+    elements.length > 0
+      ? outermost(elements, isTrustedProxy)
+      : { host: last('x-forwarded-host'), proto: last('x-forwarded-proto') };
+  return { ...origin, prefix: last('x-forwarded-prefix') };
 }
 
 /** A trusted proxy vouches for what stands left of the element that names it, and for nothing else. */

@@ -45,7 +45,7 @@ export const SERVER = {
     names: ['DCC_MCP_TRUSTED_PROXIES'],
     kind: 'cidrs',
     fallback: [],
-    description: 'Peers whose Forwarded, X-Forwarded-For, X-Forwarded-Host and X-Forwarded-Proto headers are believed.',
+    description: 'Peers whose Forwarded and X-Forwarded-For, -Host, -Proto and -Prefix headers are believed.',
   },
   'server.adminPath': {
     names: ['DCC_MCP_ADMIN_PATH'],
