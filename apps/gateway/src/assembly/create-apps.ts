@@ -12,14 +12,17 @@ import type { OperationCore } from '../operations/frame/core.ts';
 import type { GatewayInstruments } from '../recording/telemetry/gateway-instruments.ts';
 import { TappedExchange } from '../recording/traffic/tapped-exchange.ts';
 import type { TrafficCapture } from '../recording/traffic/traffic-capture.ts';
+import type { HttpRegistry } from '../registry/http/http-registry.ts';
 import { informationRoutes } from '../rest/information-routes.ts';
 import { jobRoutes } from '../rest/jobs/job-routes.ts';
+import { registrationRoutes } from '../rest/registration/registration-routes.ts';
 import { restRoutes } from '../rest/rest-routes.ts';
 import type { SharingParts } from './gateway-parts.ts';
 
 /** What is served, and what looks at it on its way. */
 interface Wired {
   readonly core: OperationCore;
+  readonly registry: HttpRegistry;
   readonly routes: RouteTable;
   readonly admin: RouteTable;
   readonly baseUrlOf: BaseUrlOf;
@@ -33,21 +36,21 @@ interface Wired {
 export function createApps(
   { config, version, page, state }: SharingParts,
   { requests, scrapeHandler, scrapes }: GatewayInstruments,
-  { core, routes, admin, baseUrlOf, traffic, authentication, isDraining, opening }: Wired,
+  { core, registry, routes, admin, baseUrlOf, traffic, authentication, isDraining, opening }: Wired,
 ): ServedApps {
   const { upstreams, contextSettings, onError } = core;
-  const { bodyLimitBytes, publicUrl } = config.server;
+  const { bodyLimitBytes, publicUrl, admin: hasAdmin, adminPath } = config.server;
   const needsToken = config.auth.tokens.length > 0 || config.auth.jwksUrl !== undefined;
   // Said whether it is on or off: telemetry changes no page but its own.
   const metricsPath = config.metrics.port === undefined ? config.metrics.path : undefined;
-  const described = (): readonly RouteConfig[] =>
-    adminOpenApi(config.server.admin ? config.server.adminPath : undefined);
+  const described = (): readonly RouteConfig[] => adminOpenApi(hasAdmin ? adminPath : undefined);
   const pagePath = pagePathOf({ ...config.server, page });
   const isOpening = (): boolean => opening.wait !== undefined;
   const own = {
     ...routes,
     ...restRoutes(core, bodyLimitBytes),
     ...jobRoutes(core),
+    ...registrationRoutes({ registry, departed: core.departed, bodyLimitBytes }),
     ...informationRoutes({ core, version, publicUrl, baseUrlOf, needsToken, metricsPath, pagePath, described }),
     ...healthRoutes({ upstreams, version, isDraining, isOpening, degraded: degradedBy(state), needsToken }),
   };

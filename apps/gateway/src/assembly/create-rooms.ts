@@ -31,7 +31,6 @@ import { InstanceHistory } from '../registry/events/instance-history.ts';
 import type { RegistryEvents } from '../registry/events/registry-events.ts';
 import type { HttpRegistry } from '../registry/http/http-registry.ts';
 import type { InstanceTable } from '../registry/table/instance-table.ts';
-import { registrationRoutes } from '../rest/registration/registration-routes.ts';
 import { createApps } from './create-apps.ts';
 import { type Ballot, createBallot } from './create-ballot.ts';
 import { createCore } from './create-core.ts';
@@ -99,7 +98,7 @@ export function createRooms(parts: GatewayParts): Rooms {
   const made = { ...known, messages, instruments, core, streams, side, inFlight, opening, files, store, traffic };
   const served = createApps({ ...parts, state }, instruments, {
     ...made,
-    routes: { ...side.routes, ...ballot.routes, ...registrationRoutes(registry, config.server.bodyLimitBytes) },
+    routes: { ...side.routes, ...ballot.routes },
     admin: createAdmin({ ...parts, state }, { ...made, listed, history }),
     isDraining: () => inFlight.isDraining,
   });

@@ -229,8 +229,22 @@ describe('an instance that leaves', () => {
     });
     const { departed } = await studio.cards();
     expect(departed[0]).toMatchObject({ instance_id: id, dcc_type: 'maya', last_status: 'ready' });
-    expect((await studio.post('instances/deregister', { instance_id: id })).status).toBe(404);
-    expect((await studio.post('instances/heartbeat', { instance_id: id })).status).toBe(404);
+    for (const path of ['heartbeat', 'deregister']) {
+      const answer = await studio.post(`instances/${path}`, { instance_id: id.toUpperCase() });
+      expect([answer.status, errorOf(answer)]).toEqual([
+        404,
+        expect.objectContaining({
+          kind: 'instance-offline',
+          previous_status: 'ready',
+          message: expect.stringContaining('has left: it deregistered: closed by its user'),
+        }),
+      ]);
+    }
+  });
+
+  test.each(['heartbeat', 'deregister'])('is told by %s that it never registered where it did not', async (path) => {
+    const answer = await studio.post(`instances/${path}`, { instance_id: randomUUID() });
+    expect([answer.status, errorOf(answer)['previous_status']]).toEqual([404, 'never-registered']);
   });
 
   test('is silent for longer than its time to live: evicted as stale, and told to register again', async () => {
@@ -247,6 +261,7 @@ describe('an instance that leaves', () => {
     const heartbeat = await studio.post('instances/heartbeat', { instance_id: id });
     expect([heartbeat.status, errorOf(heartbeat)['kind']]).toEqual([404, 'instance-offline']);
     expect(errorOf(heartbeat)['recommended_next_action']).toContain('Register');
+    expect(errorOf(heartbeat)['message']).toContain('has left: no heartbeat for 1 s');
   });
 
   test('lives on with its heartbeats', async () => {

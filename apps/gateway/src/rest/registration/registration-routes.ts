@@ -3,6 +3,7 @@ import { errorReply, jsonReply, type Reply } from '../../http/reply.ts';
 import type { Route, RouteRequest, RouteTable } from '../../http/route-table.ts';
 import { httpStatusOfError, type OperationError } from '../../operations/frame/operation-error.ts';
 import { parseBody } from '../../operations/requests/parse-request.ts';
+import type { DepartedInstance } from '../../registry/events/instance-history.ts';
 import type { HttpRegistry } from '../../registry/http/http-registry.ts';
 import type { Registration } from '../../registry/http/registered-instances.ts';
 import { heartbeatIntervalSecs } from '../../registry/table/staleness.ts';
@@ -22,16 +23,26 @@ const MAX_BODY_BYTES = 16_384;
 /** The body of an answer, or why there is none. */
 type Outcome = { readonly body: object } | { readonly error: OperationError };
 
+/** What {@link registrationRoutes} work with. */
+export interface RegistrationOptions {
+  readonly registry: HttpRegistry;
+  /** Instances that left, the last first. */
+  readonly departed: () => readonly DepartedInstance[];
+  readonly bodyLimitBytes: number;
+}
+
 /** Instances come, say that they live, and leave. */
-export function registrationRoutes(registry: HttpRegistry, bodyLimitBytes: number): RouteTable {
+export function registrationRoutes({ registry, departed, bodyLimitBytes }: RegistrationOptions): RouteTable {
   const route = routeMaker({ bodyLimitBytes, maxBytes: MAX_BODY_BYTES });
+  const offline = (id: string): OperationError => notRegistered(id, departed());
   return {
     'POST /v1/instances/register': route('register', registerBody, (body, request) =>
       register(registry, body, request),
     ),
-    'POST /v1/instances/heartbeat': route('heartbeat', heartbeatBody, (body, request) =>
-      heartbeat(registry, body, request),
-    ),
+    'POST /v1/instances/heartbeat': route('heartbeat', heartbeatBody, async (body, request) => {
+      const outcome = await heartbeat(registry, body, request);
+      return outcome ?? { error: offline(body.instance_id) };
+    }),
     'POST /v1/instances/deregister': route(
       'deregister',
       deregisterBody,
@@ -39,7 +50,7 @@ export function registrationRoutes(registry: HttpRegistry, bodyLimitBytes: numbe
         const instanceId = id.toLowerCase();
         const error = await whyNotTheirs(registry, id, { request, operation: 'deregister' });
         const wasThere = error === undefined && (await registry.deregister(instanceId, reason || undefined));
-        return wasThere ? { body: named(instanceId) } : { error: error ?? unknown(id) };
+        return wasThere ? { body: named(instanceId) } : { error: error ?? offline(id) };
       },
     ),
   };
@@ -65,8 +76,13 @@ function routeMaker(bounds: BodyBounds): RouteMaker {
 
 function toReply(operation: string, outcome: Outcome, request: RouteRequest): Reply {
   return 'error' in outcome
-    ? errorReply(outcome.error, httpStatusOfError(outcome.error), request)
+    ? errorReply(outcome.error, statusOf(outcome.error), request)
     : jsonReply({ ok: true, success: true, operation, ...outcome.body });
+}
+
+/** Adapters register again when they are answered 404, whether their instance has left or never was. */
+function statusOf(error: OperationError): number {
+  return error.kind === 'instance-offline' ? 404 : httpStatusOfError(error);
 }
 
 async function register(registry: HttpRegistry, body: RegisterBody, request: RouteRequest): Promise<Outcome> {
@@ -92,7 +108,12 @@ async function register(registry: HttpRegistry, body: RegisterBody, request: Rou
   };
 }
 
-async function heartbeat(registry: HttpRegistry, body: HeartbeatBody, request: RouteRequest): Promise<Outcome> {
+/** @returns `undefined` where no such instance is registered. */
+async function heartbeat(
+  registry: HttpRegistry,
+  body: HeartbeatBody,
+  request: RouteRequest,
+): Promise<Outcome | undefined> {
   const { instance_id: id, scene, capabilities_fingerprint: capabilitiesFingerprint } = body;
   const error = await whyNotTheirs(registry, id, { request, operation: 'heartbeat' });
   if (error !== undefined) {
@@ -102,9 +123,11 @@ async function heartbeat(registry: HttpRegistry, body: HeartbeatBody, request: R
     ...(scene ? { scene } : {}),
     ...(capabilitiesFingerprint ? { capabilitiesFingerprint } : {}),
   });
-  return instance === undefined
-    ? { error: unknown(id) }
-    : { body: { ...named(instance.instanceId), heartbeat_interval_secs: heartbeatIntervalSecs(instance.ttlSecs) } };
+  return (
+    instance && {
+      body: { ...named(instance.instanceId), heartbeat_interval_secs: heartbeatIntervalSecs(instance.ttlSecs) },
+    }
+  );
 }
 
 /** Upper case in ids and types means the same as lower case; an empty text is none. */
@@ -145,12 +168,14 @@ function named(instanceId: string): { readonly instance_id: string; readonly ins
   return { instance_id: instanceId, instance_short: instanceId.slice(0, 8) };
 }
 
-/** An instance that was registered and is not any more is told the same: it should register again. */
-function unknown(instanceId: string): OperationError {
+/** An instance that has left is told apart from one that never was; what to do is the same. */
+function notRegistered(id: string, departed: readonly DepartedInstance[]): OperationError {
+  const left = departed.find(({ instanceId }) => instanceId === id.toLowerCase());
   return {
     kind: 'instance-offline',
-    detail: 'never-registered',
-    message: `No instance ${instanceId} is registered`,
     recommendedNextAction: 'Register the instance again.',
+    ...(left === undefined
+      ? { detail: 'never-registered', message: `No instance ${id} is registered` }
+      : { previousStatus: left.lastStatus, message: `The instance ${id} has left: ${left.reason}` }),
   };
 }
