@@ -7,7 +7,7 @@ import { toSkillRecords } from './skills.ts';
 import { isInstance, parseSlug, type SlugParts } from './slug.ts';
 import type { CatalogUpstream } from './to-tool-record.ts';
 import type { ToolRecord } from './tool-record.ts';
-import { ToolSet } from './tool-set.ts';
+import { ToolSet, type ToolSetChange } from './tool-set.ts';
 
 /** What a slug leads to. */
 export type SlugResolution =
@@ -78,14 +78,7 @@ export class Catalog {
   setTools(upstream: CatalogUpstream, tools: readonly JsonObject[], hostTools?: readonly HostTool[]): boolean {
     const isNew = !this.#toolSets.has(upstream.instanceId);
     const toolSet = this.#toolSets.get(upstream.instanceId) ?? this.#addToolSet(upstream);
-    const { added, removed } = toolSet.setTools(upstream, tools, hostTools);
-    this.#forgetFound();
-    for (const record of removed) {
-      this.#forget(record);
-    }
-    for (const record of added) {
-      this.#admit(record);
-    }
+    const { added, removed } = this.#replaced(toolSet.setTools(upstream, tools, hostTools));
     const hasChanged = added.length > 0 || removed.length > 0 || (isNew && upstream.isLazy === true);
     if (hasChanged) {
       this.#changed();
@@ -211,9 +204,25 @@ export class Catalog {
     const key = shortKey(upstream);
     const instances = this.#instances.get(key) ?? new Set<string>();
     const toolSet = new ToolSet(upstream, instances.size === 0 ? upstream.instanceShort : upstream.instanceId);
+    instances.forEach((other) => this.#lengthenSlugs(other));
     this.#instances.set(key, instances.add(upstream.instanceId));
     this.#toolSets.set(upstream.instanceId, toolSet);
     return toolSet;
+  }
+
+  /** Which of two that share their first digits came first is no matter, and another gateway may see it otherwise. */
+  #lengthenSlugs(instanceId: string): void {
+    const change = this.#toolSets.get(instanceId)?.lengthenSlugs();
+    if (change !== undefined && this.#replaced(change).added.length > 0) {
+      this.#changed();
+    }
+  }
+
+  #replaced(change: ToolSetChange): ToolSetChange {
+    this.#forgetFound();
+    change.removed.forEach((record) => this.#forget(record));
+    change.added.forEach((record) => this.#admit(record));
+    return change;
   }
 
   #instancesOf(parts: SlugParts): readonly string[] {

@@ -1,3 +1,5 @@
+import { toInstanceShort } from '../protocol/instance-id.ts';
+
 /** The parts of a tool slug `<dcc>.<id8>.<backend_tool>`. */
 export interface SlugParts {
   readonly dccType: string;
@@ -25,12 +27,12 @@ export function parseSlug(slug: string): SlugParts | undefined {
     return { dccType, id8: id, backendTool };
   }
   if (UUID.test(id)) {
-    return { dccType, id8: id.slice(0, 8), backendTool, instanceId: id };
+    return { dccType, id8: toInstanceShort(id), backendTool, instanceId: id };
   }
   return undefined;
 }
 
-/** The slug of a tool; `id` is the short form, or the whole instance id where the short one is taken. */
+/** The slug of a tool; `id` is the short form, or the whole instance id where two share the short one. */
 export function toSlug(dccType: string, id: string, backendTool: string): string {
   return `${dccType}.${id}.${backendTool}`;
 }

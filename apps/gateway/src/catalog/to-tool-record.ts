@@ -49,7 +49,7 @@ export function isDccMcpCore(tools: readonly JsonObject[]): boolean {
 /** What the record of one tool needs to know beside the tool. */
 export interface ToolRecordContext {
   readonly upstream: CatalogUpstream;
-  /** The second part of the slug: the short id, or the whole one where the short one is taken. */
+  /** The second part of the slug: the short id, or the whole one where two instances share the short one. */
   readonly slugId: string;
   readonly isDccMcpCore: boolean;
   /** What is known of it beside what the tool says itself. */
@@ -102,6 +102,13 @@ export function toToolRecord(tool: JsonObject, context: ToolRecordContext): Tool
     isStub,
     isListed: !(context.isDccMcpCore && CORE_CONTROL_TOOLS.has(name)),
   };
+}
+
+/** The record with slugs that have `slugId` as their second part. */
+export function withSlugs(record: ToolRecord, slugId: string): ToolRecord {
+  const { dccType, backendTool, hostName } = record;
+  const slug = toSlug(dccType, slugId, backendTool);
+  return { ...record, slug, ...(hostName === undefined ? {} : { fullSlug: toSlug(dccType, slugId, hostName) }) };
 }
 
 function skillNameOf(name: string, context: ToolRecordContext, hinted: string | undefined): string | undefined {

@@ -2,7 +2,7 @@ import type { JsonObject } from '../protocol/json-rpc.ts';
 
 /** One tool of one upstream, as the gateway knows it. */
 export interface ToolRecord {
-  /** `<dcc>.<id8>.<backend_tool>`; the tool part may contain dots. */
+  /** `<dcc>.<id8>.<backend_tool>`, with the whole id where two instances share those digits; the tool part may contain dots. */
   readonly slug: string;
   readonly backendTool: string;
   readonly dccType: string;

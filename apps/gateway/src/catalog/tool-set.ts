@@ -7,6 +7,7 @@ import {
   isDccMcpCore,
   type ToolFacts,
   toToolRecord,
+  withSlugs,
 } from './to-tool-record.ts';
 import { isSameJson } from './tool-json.ts';
 import { ToolNames } from './tool-names.ts';
@@ -20,16 +21,17 @@ export interface ToolSetChange {
 
 /** The tools of one upstream, and which skills they belong to. */
 export class ToolSet {
-  readonly slugId: string;
   upstream: CatalogUpstream;
   records: ReadonlyMap<string, ToolRecord> = new Map();
   readonly #skills = new HostSkills();
   readonly #names = new ToolNames();
+  /** The second part of the slugs of its tools. */
+  #slugId: string;
   #isCore = false;
 
   constructor(upstream: CatalogUpstream, slugId: string) {
     this.upstream = upstream;
-    this.slugId = slugId;
+    this.#slugId = slugId;
   }
 
   /** Names of the skills this upstream has ever shown, loaded or not. */
@@ -71,17 +73,33 @@ export class ToolSet {
         keep.told(name, () => this.#record(tool, { ...facts, skillName }, true));
       }
     }
-    this.records = keep.records;
-    if (this.#isCore) {
-      this.#names.replace(this.records);
-    }
+    this.#keep(keep.records);
     return keep.change();
+  }
+
+  /** From now on the slugs of its tools have its whole id: another instance shares the first digits of it. */
+  lengthenSlugs(): ToolSetChange {
+    const { instanceId } = this.upstream;
+    if (this.#slugId === instanceId) {
+      return { added: [], removed: [] };
+    }
+    this.#slugId = instanceId;
+    const before = this.records;
+    this.#keep(new Map([...before].map(([name, record]) => [name, withSlugs(record, instanceId)])));
+    return { added: [...this.records.values()], removed: [...before.values()] };
+  }
+
+  #keep(records: ReadonlyMap<string, ToolRecord>): void {
+    this.records = records;
+    if (this.#isCore) {
+      this.#names.replace(records);
+    }
   }
 
   #record(tool: JsonObject, facts: ToolFacts, needsLoad = false): ToolRecord | undefined {
     const record = toToolRecord(tool, {
       upstream: this.upstream,
-      slugId: this.slugId,
+      slugId: this.#slugId,
       isDccMcpCore: this.#isCore,
       facts,
       needsLoad,

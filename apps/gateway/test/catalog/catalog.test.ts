@@ -90,6 +90,27 @@ describe('Catalog', () => {
     expect(catalog.get('maya.a1b2c3d4.only_here')?.instanceId).toBe(MAYA.instanceId);
   });
 
+  test('tells the tools of both by slugs that lead to them, whichever came first', () => {
+    const catalog = withTools('a', 'only_here');
+    const seen = new Map<string, string>();
+    catalog.observe({
+      add: ({ slug, instanceId }) => void seen.set(slug, instanceId),
+      remove: ({ slug }) => void seen.delete(slug),
+    });
+    const { generation } = catalog;
+    catalog.setTools(TWIN, [tool('a')]);
+    expect(catalog.generation).toBeGreaterThan(generation);
+    expect([...seen.keys()].toSorted()).toEqual(
+      [`maya.${MAYA.instanceId}.a`, `maya.${MAYA.instanceId}.only_here`, `maya.${TWIN.instanceId}.a`].toSorted(),
+    );
+    for (const { slug, instanceId, backendTool } of catalog.records()) {
+      expect(catalog.get(slug)).toMatchObject({ instanceId, backendTool });
+    }
+    expect(catalog.size).toBe(3);
+    catalog.setTools(MAYA, [tool('a'), tool('later')]);
+    expect(catalog.get(`maya.${MAYA.instanceId}.later`)?.slug).toBe(`maya.${MAYA.instanceId}.later`);
+  });
+
   test('moves its generation with a change, and only then', () => {
     const catalog = withTools('a', 'b');
     const { generation } = catalog;

@@ -113,6 +113,40 @@ describe('an instance that registers', () => {
   });
 });
 
+test('two whose ids begin alike are each found and called by a slug of their own; what both might be is refused', async () => {
+  const ids = [randomUUID(), randomUUID()].map((id) => `7e57ca5e${id.slice(8)}`);
+  const register = async (id: string): Promise<void> => {
+    await studio.register(mayaBody({ instance_id: id, dcc_type: 'alike' }));
+    await studio.untilReady(id);
+  };
+  await register(ids[0]!);
+  const early = await studio.post('search', { query: 'render', dcc_type: 'alike' });
+  expect((early.body['hits'] as readonly Json[]).map(({ tool_slug: slug }) => slug)).toEqual(['alike.7e57ca5e.render']);
+  await register(ids[1]!);
+  const { body } = await studio.post('search', { query: 'render', dcc_type: 'alike' });
+  const hits = body['hits'] as readonly Json[];
+  expect(hits.map(({ instance_id: id }) => String(id)).toSorted()).toEqual(ids.toSorted());
+  for (const { tool_slug: slug, instance_id: id } of hits) {
+    const call = await studio.post('call', { tool_slug: slug, arguments: {} });
+    expect(call).toMatchObject({
+      status: 200,
+      body: { _meta: { dcc: { instance_id: id, instance_short: '7e57ca5e' } } },
+    });
+  }
+  const short = await studio.post('call', { tool_slug: 'alike.7e57ca5e.render', arguments: {} });
+  expect([short.status, errorOf(short)]).toEqual([
+    409,
+    expect.objectContaining({
+      kind: 'ambiguous',
+      candidates: expect.arrayContaining(hits.map((hit) => hit['tool_slug'])),
+    }),
+  ]);
+  await studio.post('instances/deregister', { instance_id: ids[0] });
+  const left = await studio.post('call', { tool_slug: `alike.${ids[1]}.render`, arguments: {} });
+  expect(left.status).toBe(200);
+  await studio.post('instances/deregister', { instance_id: ids[1] });
+});
+
 test('a heartbeat may say what has changed, and what it does not say stays', async () => {
   const body = mayaBody({ scene: 'a.ma', capabilities_fingerprint: 'one' });
   const id = String(body['instance_id']);

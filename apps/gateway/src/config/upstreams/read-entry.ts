@@ -1,5 +1,6 @@
 import { nearest } from '@dcc-mcp/telemetry-config';
 import { findPlaceholder, quote } from '@dcc-mcp/telemetry-config/settings';
+import { toInstanceShort } from '../../protocol/instance-id.ts';
 import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
 import { withoutUndefined } from '../../protocol/json/without-undefined.ts';
 import { member } from '../reader/file-value.ts';
@@ -55,7 +56,7 @@ class EntryReader {
       key: this.#key,
       dccType: this.#dccType(),
       instanceId,
-      instanceShort: instanceId.slice(0, 8),
+      instanceShort: toInstanceShort(instanceId),
       transport,
       isLazy: this.#value('lazy', UPSTREAM_KEYS.lazy) ?? false,
       isDisabled: this.#value('disabled', UPSTREAM_KEYS.disabled) ?? false,

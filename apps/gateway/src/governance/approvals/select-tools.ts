@@ -1,3 +1,4 @@
+import { toInstanceShort } from '../../protocol/instance-id.ts';
 import { type Ledger, type LedgerServer, type LedgerTool, serverOfDcc } from './ledger.ts';
 
 /** One tool of one server. */
@@ -35,7 +36,7 @@ function isCalled(place: LedgerPlace, meant: string): boolean {
   const { server, tool } = place;
   return namesOf(tool).some((name) => {
     const exposed = `${server.dcc}__${name}`;
-    const ids = server.instances.flatMap((id) => [id, id.slice(0, 8)]);
+    const ids = server.instances.flatMap((id) => [id, toInstanceShort(id)]);
     return (
       meant === `${server.name}/${name}` ||
       (server.name === serverOfDcc(server.dcc) && meant === `${server.dcc}/${name}`) ||

@@ -1,4 +1,5 @@
 import { BoundedMap } from '@dcc-mcp/bounds';
+import { toInstanceShort } from '../../protocol/instance-id.ts';
 import type { GatewayMessages } from '../../protocol/messages/gateway-messages.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import type { InstanceOffer } from '../table/instance-offer.ts';
@@ -179,7 +180,7 @@ export class AnnouncedRegistry {
     return {
       settings: {
         ...instance,
-        instanceShort: instanceId.slice(0, 8),
+        instanceShort: toInstanceShort(instanceId),
         source: 'gateway',
         transport: {
           type: 'http',

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { toInstanceShort } from '../../protocol/instance-id.ts';
 import type { ReachRule } from '../../upstream/http/reach/reach.ts';
 import type { RegisteredFacts, UpstreamSettings } from '../../upstream/upstream.ts';
 
@@ -30,7 +31,7 @@ export interface RegisteredPlace {
 
 /** What an upstream is made of whose row says no more than where it is. */
 export function registeredSettings({ source, instanceId, dccType, url, reach }: RegisteredPlace): UpstreamSettings {
-  const instanceShort = instanceId.slice(0, 8);
+  const instanceShort = toInstanceShort(instanceId);
   return {
     key: `${dccType}-${instanceShort}`,
     instanceId,

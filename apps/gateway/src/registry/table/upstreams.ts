@@ -50,9 +50,14 @@ export class Upstreams {
     return [...this.#byInstance.values()];
   }
 
-  /** By full instance id, or by its first eight hex digits. */
+  /** By full instance id, or by its first eight hex digits, which mean nobody where two share them. */
   get(instance: string): Upstream | undefined {
-    return this.#byInstance.get(instance) ?? this.all().find(({ settings }) => settings.instanceShort === instance);
+    const whole = this.#byInstance.get(instance);
+    if (whole !== undefined) {
+      return whole;
+    }
+    const [first, ...others] = this.all().filter(({ settings }) => settings.instanceShort === instance);
+    return others.length === 0 ? first : undefined;
   }
 
   byKey(key: string): Upstream | undefined {

@@ -3,6 +3,7 @@ import { errorReply, jsonReply, type Reply } from '../../http/reply.ts';
 import type { Route, RouteRequest, RouteTable } from '../../http/route-table.ts';
 import { httpStatusOfError, type OperationError } from '../../operations/frame/operation-error.ts';
 import { parseBody } from '../../operations/requests/parse-request.ts';
+import { toInstanceShort } from '../../protocol/instance-id.ts';
 import type { DepartedInstance } from '../../registry/events/instance-history.ts';
 import type { HttpRegistry } from '../../registry/http/http-registry.ts';
 import type { Registration } from '../../registry/http/registered-instances.ts';
@@ -165,7 +166,7 @@ function outOfScope(dccType: string, { request: { scope = [] }, operation }: Ask
 }
 
 function named(instanceId: string): { readonly instance_id: string; readonly instance_short: string } {
-  return { instance_id: instanceId, instance_short: instanceId.slice(0, 8) };
+  return { instance_id: instanceId, instance_short: toInstanceShort(instanceId) };
 }
 
 /** An instance that has left is told apart from one that never was; what to do is the same. */

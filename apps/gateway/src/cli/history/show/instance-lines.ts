@@ -1,3 +1,4 @@
+import { toInstanceShort } from '../../../protocol/instance-id.ts';
 import { type Line, plain } from './print-lines.ts';
 import { tableLines } from './table-lines.ts';
 import { countOf, durationOf } from './values.ts';
@@ -46,14 +47,14 @@ function departedLines({ departed }: InstanceList): readonly Line[] {
   const lines = departed
     .slice(0, MAX_SHOWN)
     .map(({ dcc_type: type, instance_id: id, left_at: at, reason }): Line => [
-      { text: `left ${at.slice(0, 19)}Z  ${type} ${id.slice(0, 8)}: ${reason}`, tone: 'quiet' },
+      { text: `left ${at.slice(0, 19)}Z  ${type} ${toInstanceShort(id)}: ${reason}`, tone: 'quiet' },
     ]);
   return [...lines, ...moreOf(departed.length, 'left')];
 }
 
 function skippedLines({ skipped }: InstanceList): readonly Line[] {
   const lines = skipped.slice(0, MAX_SHOWN).map(({ source, dcc_type: type, instance_id: id, reason }): Line => {
-    const who = [type, id?.slice(0, 8)].filter((each) => each !== undefined).join(' ');
+    const who = [type, id && toInstanceShort(id)].filter((each) => each !== undefined).join(' ');
     return [{ text: `skipped (${source})  ${who === '' ? '' : `${who}: `}${reason}`, tone: 'bad' }];
   });
   return [...lines, ...moreOf(skipped.length, 'were skipped')];
