@@ -2,16 +2,19 @@ import type { HttpContext } from '@dcc-mcp/http-adapter';
 import type { RouteConfig } from '@hono/zod-openapi';
 import type { SkillRecord } from '../catalog/skill-record.ts';
 import type { BaseUrlOf } from '../http/addresses/base-url.ts';
-import { jsonReply } from '../http/reply.ts';
-import type { RouteRequest, RouteTable } from '../http/route-table.ts';
+import { errorReply, jsonReply } from '../http/reply.ts';
+import type { Route, RouteRequest, RouteTable } from '../http/route-table.ts';
 import type { OperationCore } from '../operations/frame/core.ts';
 import { Permissions } from '../operations/frame/permissions.ts';
+import { toPrintableLine } from '../protocol/printable-text.ts';
 import { instanceRow, shownSource } from '../registry/table/instance-row.ts';
 import type { Upstream } from '../upstream/upstream.ts';
 import { renderDocsPage } from './docs-page.ts';
 import { renderHomePage } from './home-page.ts';
 import { toOpenApiDocument } from './open-api-document.ts';
 import { type Page, pageReply } from './page.ts';
+
+const MAX_SHOWN_NAME = 128;
 
 export interface InformationOptions {
   readonly core: Pick<OperationCore, 'upstreams' | 'catalog' | 'governance' | 'contextSettings'>;
@@ -45,14 +48,29 @@ export function informationRoutes(options: InformationOptions): RouteTable {
     return { ...document, servers: [{ url }] };
   };
   return {
-    'GET /v1/instances': { guard: 'api', handler: (route) => jsonReply(told(route).instances()) },
-    'GET /v1/skills': { guard: 'api', handler: (route) => jsonReply(told(route).skills()) },
-    'GET /v1/context': { guard: 'api', handler: (route) => jsonReply({ version, ...told(route).counts() }) },
+    'GET /v1/instances': whole((route) => told(route).instances()),
+    'GET /v1/skills': whole((route) => told(route).skills()),
+    'GET /v1/context': whole((route) => ({ version, ...told(route).counts() })),
     'GET /v1/openapi.json': { guard: 'open', handler: (route) => jsonReply(openApi(route)) },
     'GET /docs': { guard: 'open', handler: (route) => pageReply(renderDocsPage(openApi(route))) },
     'GET /': {
       guard: 'api',
       handler: (route) => pageReply(homePage(options, told(route).upstreams(), route.http)),
+    },
+  };
+}
+
+/** A route that tells all: who asks for less would take all for it. */
+function whole(tell: (route: RouteRequest) => object): Route {
+  return {
+    guard: 'api',
+    handler: (route) => {
+      const [unknown] = route.http.query.keys();
+      if (unknown === undefined) {
+        return jsonReply(tell(route));
+      }
+      const message = `unknown parameter ${toPrintableLine(unknown, MAX_SHOWN_NAME)}; it takes no parameters`;
+      return errorReply({ kind: 'bad-request', message }, 400, route);
     },
   };
 }

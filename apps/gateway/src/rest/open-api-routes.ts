@@ -154,7 +154,7 @@ export const openApiRoutes: readonly RouteConfig[] = [
     answer: deregisterAnswer,
     statuses: [...GUARDED, 400, 404, 413, 503],
   }),
-  get('/v1/instances', 'The servers behind the gateway', { answer: instancesAnswer, more: failures(...GUARDED) }),
-  get('/v1/skills', 'The groups of tools', { answer: skillsAnswer, more: failures(...GUARDED) }),
-  get('/v1/context', 'The gateway at a glance', { answer: contextAnswer, more: failures(...GUARDED) }),
+  get('/v1/instances', 'The servers behind the gateway', { answer: instancesAnswer, more: failures(...GUARDED, 400) }),
+  get('/v1/skills', 'The groups of tools', { answer: skillsAnswer, more: failures(...GUARDED, 400) }),
+  get('/v1/context', 'The gateway at a glance', { answer: contextAnswer, more: failures(...GUARDED, 400) }),
 ];

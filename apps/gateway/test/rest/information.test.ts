@@ -70,6 +70,23 @@ describe('GET /v1/context', () => {
   });
 });
 
+describe('what tells of all', () => {
+  test.each([
+    ['/v1/instances?dcc_type=maya', 'dcc_type'],
+    ['/v1/skills?limit=1', 'limit'],
+    ['/v1/context?x', 'x'],
+  ])('%s is refused: there is no such parameter', async (path, name) => {
+    const { status, body } = await rest.get(path);
+    expect([status, body['error']]).toEqual([
+      400,
+      expect.objectContaining({
+        kind: 'bad-request',
+        message: `unknown parameter ${name}; it takes no parameters`,
+      }),
+    ]);
+  });
+});
+
 describe('health and readiness', () => {
   test.each([['/v1/healthz'], ['/healthz'], ['/livez'], ['/health']])('%s says who it is', async (path) => {
     const { status, body } = await rest.get(path);
