@@ -72,6 +72,8 @@ export interface AdminRoutesOptions {
   readonly sources: AdminSources;
   /** Path of the page that links lead to; absent where there is none. */
   readonly pagePath?: string;
+  /** Ends the live streams when it fires; one that is opened later ends at once. Default: only their readers end them. */
+  readonly stopping?: AbortSignal;
   /** Milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
   /** Monotonic clock in milliseconds, which answers are timed by. Default `performance.now`. */

@@ -19,16 +19,18 @@ export interface AdminOptions {
   /** Absent where the gateway was built without it. */
   readonly page?: PageFiles | undefined;
   readonly baseUrlOf: BaseUrlOf;
+  /** Ends the live streams: who reads one goes on where it is answered next. */
+  readonly stopping: AbortSignal;
   /** False where no rows are kept: what would tell of them says so. */
   readonly hasHistory: boolean;
 }
 
 /** The page, and the same table of routes below `/v1/debug` and below the path of the page. */
 export function adminRoutes(options: AdminOptions): RouteTable {
-  const { sources, admin, adminPath, page, baseUrlOf, hasHistory } = options;
+  const { sources, admin, adminPath, page, baseUrlOf, stopping, hasHistory } = options;
   const prefixes = [DEBUG, ...(admin ? [`${adminPath}/api`] : [])];
   const pagePath = pagePathOf(options);
-  const routes = createAdminRoutes({ sources, ...(pagePath === undefined ? {} : { pagePath }) });
+  const routes = createAdminRoutes({ sources, stopping, ...(pagePath === undefined ? {} : { pagePath }) });
   const rows = Object.fromEntries(
     prefixes.flatMap((prefix) =>
       routes

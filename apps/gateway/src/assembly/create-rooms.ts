@@ -120,8 +120,9 @@ function createAdmin(parts: SharingParts, rooms: ShownRooms): RouteTable {
   const measured = { scrapes, series: () => ({ ...metrics?.seriesUsage(), ...requests?.seriesUsage() }) };
   const told = { table, keys: rooms.authentication?.keys, shared: parts.state.store };
   const sources = adminSources({ ...parts, ...inForce, ...kept, ...measured, ...told, core });
-  const { baseUrlOf } = rooms;
-  return adminRoutes({ sources, ...config.server, page, baseUrlOf, hasHistory: config.admin.history });
+  const { baseUrlOf, inFlight } = rooms;
+  const shown = { page, baseUrlOf, stopping: inFlight.draining, hasHistory: config.admin.history };
+  return adminRoutes({ sources, ...config.server, ...shown });
 }
 
 function createMcp(

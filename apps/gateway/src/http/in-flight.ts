@@ -9,10 +9,16 @@ export class InFlight {
   #underway = 0;
   #onIdle: (() => void) | undefined;
   #isDraining = false;
+  readonly #draining = new AbortController();
 
   /** True once new work is refused. */
   get isDraining(): boolean {
     return this.#isDraining;
+  }
+
+  /** Fires when new work begins to be refused. */
+  get draining(): AbortSignal {
+    return this.#draining.signal;
   }
 
   /** Pieces of work that are to be finished: probes that come while nothing new is taken are none. */
@@ -23,6 +29,7 @@ export class InFlight {
   /** Refuses new work from now on. */
   drain(): void {
     this.#isDraining = true;
+    this.#draining.abort();
   }
 
   /** Begins one piece of work; the function given back ends it. */

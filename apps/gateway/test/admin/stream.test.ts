@@ -147,3 +147,14 @@ test('failed traces are not pushed out by good ones', async () => {
   const { status } = await rest.get(`/v1/debug/traces/${String(body['trace_id'])}`);
   expect(status).toBe(200);
 });
+
+test.each(['/v1/debug/stream', '/admin/api/stream'])('%s ends in order as soon as the gateway stops', async (path) => {
+  const own = await startRestGateway();
+  const response = await fetch(`${own.gateway.url}${path}`);
+  const stopped = own.gateway.stop();
+  const begin = performance.now();
+  // One whose connection is cut has no text.
+  expect(await response.text()).toContain(':');
+  expect(performance.now() - begin).toBeLessThan(500);
+  await stopped;
+});

@@ -117,6 +117,18 @@ test('a job of a worker that has died is failed, and says so', async () => {
   expect(JSON.stringify(error)).toContain('has ended; start it again');
 });
 
+test('live streams end in order as soon as the gateway stops, whichever worker passes them on', async () => {
+  gateway = await startWithWorkers();
+  const { url } = gateway;
+  const streams = await Promise.all([1, 2, 3, 4].map(() => fetch(`${url}/v1/debug/stream`)));
+  const stopped = gateway.stop();
+  const begin = performance.now();
+  // One whose connection is cut has no text.
+  await Promise.all(streams.map((stream) => stream.text()));
+  expect(performance.now() - begin).toBeLessThan(900);
+  await stopped;
+});
+
 test('requests are answered while every worker is dead', async () => {
   const [running, server, slug] = await withHeldServer();
   workersOf(running).forEach((pid) => process.kill(pid, 'SIGKILL'));

@@ -49,6 +49,11 @@ export class LiveReader {
     return this.#feed.body;
   }
 
+  /** Ends the stream once what was sent is read; its reader may go on elsewhere. */
+  end(): void {
+    this.#feed.end();
+  }
+
   #follow(): void {
     const { store, kinds } = this.#reading;
     this.#isBehind = false;

@@ -1,4 +1,4 @@
-import { type CallStore, isRowId, toTraceRow } from '@dcc-mcp/call-store';
+import { isRowId, toTraceRow } from '@dcc-mcp/call-store';
 import { parseQuery, QUERY_FIELDS, type QueryReading, type RowPredicate, toPredicate } from '@dcc-mcp/call-store/query';
 import { headerText } from '@dcc-mcp/http-adapter';
 import type { AdminRoute } from '../admin-route.ts';
@@ -23,7 +23,7 @@ const HEADERS = {
 } as const;
 
 /** What is recorded, as it is recorded. */
-export function streamRoute({ sources: { store }, pagePath }: AdminRoutesOptions): AdminRoute {
+export function streamRoute(options: AdminRoutesOptions): AdminRoute {
   return {
     path: 'stream',
     summary: 'Rows as they come, as server-sent events: `id` is the row id, `event` the kind; Last-Event-ID resumes.',
@@ -31,12 +31,13 @@ export function streamRoute({ sources: { store }, pagePath }: AdminRoutesOptions
     mediaType: 'text/event-stream',
     isOpenEnded: true,
     tellsOfRows: true,
-    handler: streamHandler(store, pagePath),
+    handler: streamHandler(options),
   };
 }
 
-function streamHandler(store: CallStore, pagePath: string | undefined): AdminHandler {
-  let open = 0;
+function streamHandler({ sources: { store }, pagePath, stopping }: AdminRoutesOptions): AdminHandler {
+  const open = new Set<LiveReader>();
+  stopping?.addEventListener('abort', () => open.forEach((reader) => reader.end()));
   return async ({ query, headers, baseUrl }) => {
     const parameters = new Parameters(query, PARAMETERS);
     const kinds = parameters.choices('kinds', KINDS) ?? KINDS;
@@ -45,20 +46,21 @@ function streamHandler(store: CallStore, pagePath: string | undefined): AdminHan
     if (after !== undefined && !isRowId(after)) {
       throw wrong('Last-Event-ID', 'it is no row_id', 'send the id of the last event, or none');
     }
-    if (open >= MAX_STREAMS) {
+    if (open.size >= MAX_STREAMS) {
       throw tooMany();
     }
-    open += 1;
-    const { body } = new LiveReader({
+    const reader: LiveReader = new LiveReader({
       store,
       kinds,
       after,
       toEvent: (event) => toEvent(event, { filters, places: { baseUrl, pagePath } }),
-      onClose: () => {
-        open -= 1;
-      },
+      onClose: () => open.delete(reader),
     });
-    return { status: 200, headers: HEADERS, body };
+    open.add(reader);
+    if (stopping?.aborted === true) {
+      reader.end();
+    }
+    return { status: 200, headers: HEADERS, body: reader.body };
   };
 }
 
