@@ -147,6 +147,19 @@ describe.each([false, true])('with fastPath %p', (fastPath) => {
       expect(heard()).toContain('HTTP/1.1 413');
       socket.destroy();
     });
+
+    test('lets the caller finish, too, where the answer is a stream that another server gave', async () => {
+      const server = await serve(async () => new Response(new Blob(['full']).stream(), { status: 503 }), { fastPath });
+      servers.push(server);
+      const { socket, heard } = await connectRaw(server.port);
+      socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 70000\r\n\r\n');
+      await until(() => heard().includes('full'));
+      expect(socket.readableEnded).toBe(false);
+      socket.write('x'.repeat(70_000));
+      await once(socket, 'end');
+      expect(heard()).toContain('HTTP/1.1 503');
+      socket.destroy();
+    });
   });
 });
 

@@ -56,7 +56,18 @@ export function writeReply(exchange: NodeExchange, response: HttpResponse): Prom
     return body.cancel();
   }
   target.flushHeaders();
-  return writeStream(body, outletOf(target)).then(() => void target.end());
+  return writeStream(body, outletOf(target)).then(() => endStream(exchange, isLast));
+}
+
+/** Behind its last byte nobody reads the request's body any more, either. */
+async function endStream({ message, target, isBodyHeldBack }: NodeExchange, isLast: boolean): Promise<void> {
+  if (!message.complete) {
+    message.resume();
+    if (isLast && !isBodyHeldBack) {
+      await untilRead(message);
+    }
+  }
+  target.end();
 }
 
 /**
