@@ -125,6 +125,7 @@ function historyOf({ files, traffic, core }: Rooms): Pick<Gateway, 'openHistory'
       await Promise.all([files.open(), core.governance.settleQuarantine()]);
     },
     closeHistory: async () => {
+      core.recorder.flush();
       await Promise.all([files.close(), traffic?.close()]);
     },
   };

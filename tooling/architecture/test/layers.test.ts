@@ -103,7 +103,10 @@ const AT_THE_EDGE: readonly RegExp[] = [
 ];
 
 test.each([
-  ['process', /(?<![\w.'"`-])process\.(?!version\b|versions\b|hrtime\b|cpuUsage\b|memoryUsage\b|uptime\b)\w/],
+  [
+    'process',
+    /(?<![\w.'"`-])process\.(?!version\b|versions\b|hrtime\b|cpuUsage\b|memoryUsage\b|nextTick\b|uptime\b)\w/,
+  ],
   ['node:process', /from 'node:process'/],
   ['console', /(?<![\w.'"`-])console\.\w/],
   ['a global provider', /\b(trace|metrics|logs)\.(getTracer|getMeter|getLogger)(Provider)?\(/],

@@ -21,14 +21,16 @@ test('a policy or quota that throws fails the operation and counts middleware/er
   const reader = new PrometheusReader({ scopeLabels: false });
   const telemetry = startTelemetry(readTelemetryConfig({}).values, { metricReaders: [reader] });
   const metrics = createGatewayMetrics(telemetry.meter, { isRegisteredTool: () => true, version: '1' });
+  const recorder = new Recorder([createGovernanceSink(metrics)], () => {});
   const core = {
-    recorder: new Recorder([createGovernanceSink(metrics)], () => {}),
+    recorder,
     governance: { policy: { tool: broken }, quotas: { consume: async () => broken() }, concurrency: undefined },
   };
   const running = { core, caller: CALLER, span: SPAN } as unknown as RunningOperation;
   await expect(admit(running)).rejects.toThrow('the store of the quota is gone');
   const record = {} as Parameters<typeof checkPolicy>[2];
   expect(() => checkPolicy(running, 'call', record)).toThrow('the store of the quota is gone');
+  recorder.flush();
   const { body } = await reader.scrape();
   const families = readFamilies(await new Response(body as ReadableStream).text());
   const failed = { category: 'middleware', outcome: 'error' };

@@ -22,7 +22,7 @@ async function record<Request, Target, Value>(
   running: RunningOperation,
 ): Promise<void> {
   const { core, caller, span, trail } = running;
-  const { outcome, error, durationMillis, request } = ended;
+  const { outcome, error, durationMillis, endedAt, input, output, request } = ended;
   const { searchId } = caller.ctx;
   const used = request === undefined ? undefined : definition.follows?.(ended);
   const isFollowUp = used !== undefined && searchId !== undefined && searchId !== '';
@@ -39,6 +39,9 @@ async function record<Request, Target, Value>(
     outcome,
     error,
     durationMillis,
+    endedAt,
+    input,
+    output,
     join,
     details: details instanceof Promise ? await details : details,
     trail,

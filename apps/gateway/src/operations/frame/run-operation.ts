@@ -1,8 +1,7 @@
 import type { Outcome } from '@dcc-mcp/semantic-conventions';
-import { type JsonContent, toJsonContent, type WorkflowSpan } from '@dcc-mcp/workflow-spans';
+import type { WorkflowSpan } from '@dcc-mcp/workflow-spans';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
-import { RawJson } from '../../protocol/json/raw-json.ts';
-import type { FinishedOperation, OperationTrail } from '../../recording/record/finished.ts';
+import type { EndedItem, OperationTrail } from '../../recording/record/finished.ts';
 import { TrailOf } from '../../recording/record/operation-trail.ts';
 import type { Caller, OperationContext, RunningOperation } from './core.ts';
 import { admit, checkPolicy, isLimited, type Refusal } from './govern.ts';
@@ -91,18 +90,10 @@ class OperationRun<Request, Target, Value> {
     }
   }
 
-  /** What was asked for stands in the span of a refused operation, too: it is half of why it was refused. */
   #begin(request: Request): void {
-    const { span, trail } = this.#running;
+    const { span } = this.#running;
     this.#request = request;
-    const input = span.isRecording || trail !== undefined ? this.#definition.spanInput(request) : undefined;
-    if (trail !== undefined) {
-      trail.input = input;
-    }
     if (span.isRecording) {
-      if (input !== undefined) {
-        span.setInputJson(contentOf(input));
-      }
       span.setRoute(this.#definition.spanRoute?.(request) ?? {});
     }
   }
@@ -145,25 +136,29 @@ class OperationRun<Request, Target, Value> {
 
   /** The one place where an outcome is decided and told. */
   #finish(ending: Ending<Value>): EndedOperation<Request, Target, Value> {
-    const { core, span, trail } = this.#running;
-    const ended = {
+    const { core, span } = this.#running;
+    return {
       ...ending,
+      ...this.#contentOf(ending),
       outcome: this.#outcomeOf(ending.error),
       durationMillis: core.now() - this.#startedAt,
+      endedAt: span.isRecording ? span.clock.now() : undefined,
       record: this.#record,
       request: this.#request,
       target: this.#target,
     };
-    if (ended.value !== undefined && (span.isRecording || trail !== undefined)) {
-      const output = this.#definition.spanOutput?.(ended.value) ?? ended.value;
-      if (trail !== undefined) {
-        trail.output = output;
-      }
-      if (span.isRecording) {
-        span.setOutputJson(contentOf(output));
-      }
-    }
-    return ended;
+  }
+
+  /** What was asked for is told of a refused operation, too: it is half of why it was refused. */
+  #contentOf({ value }: Ending<Value>): { readonly input: unknown; readonly output: unknown } {
+    const { span, trail } = this.#running;
+    const request = this.#request;
+    return span.isRecording || trail !== undefined
+      ? {
+          input: request === undefined ? undefined : this.#definition.spanInput(request),
+          output: value === undefined ? undefined : (this.#definition.spanOutput?.(value) ?? value),
+        }
+      : NO_CONTENT;
   }
 
   #outcomeOf(error: OperationError | undefined): Outcome {
@@ -174,17 +169,14 @@ class OperationRun<Request, Target, Value> {
   }
 }
 
+const NO_CONTENT = { input: undefined, output: undefined };
+
 function beginTrail({ clock }: WorkflowSpan, { ctx, batch }: Caller): OperationTrail {
-  return new TrailOf<FinishedOperation>({
+  return new TrailOf<EndedItem>({
     spanId: ctx.ownSpanId,
     parentSpanId: batch?.trail?.spanId ?? ctx.parent?.spanId,
     clock,
   });
-}
-
-/** What a span is told of; what is at hand as it came is neither read nor written once more. */
-function contentOf(value: unknown): JsonContent {
-  return value instanceof RawJson ? value : toJsonContent(value);
 }
 
 function refused({ error, reason }: Refusal): {

@@ -44,6 +44,12 @@ export interface FinishedOperation {
   /** What the caller is told; absent where it went well. */
   readonly error: ErrorDescription | undefined;
   readonly durationMillis: number;
+  /** Milliseconds since the epoch, on the clock of its span; absent where that is not recorded. */
+  readonly endedAt: number | undefined;
+  /** What was asked for: JSON as it came, or a value; absent where neither its span nor a row is told of it. */
+  readonly input: unknown;
+  /** What was answered, likewise. */
+  readonly output: unknown;
   /** The search that it follows, where it names one. */
   readonly join: SearchJoin | undefined;
   /** Absent where no rows are kept. */
@@ -51,8 +57,11 @@ export interface FinishedOperation {
   readonly details: OperationDetails;
 }
 
+/** What the trace of a batch says of an item that has ended. */
+export type EndedItem = Pick<FinishedOperation, 'details' | 'durationMillis' | 'error' | 'outcome' | 'span' | 'trail'>;
+
 /** What is learned of one operation while it runs. */
-export type OperationTrail = TrailOf<FinishedOperation>;
+export type OperationTrail = TrailOf<EndedItem>;
 
 /** What only one kind of operation has to say. */
 export type OperationDetails = SearchDetails | FollowUpDetails | CallDetails | BatchDetails;

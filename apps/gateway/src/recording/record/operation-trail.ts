@@ -107,10 +107,6 @@ export class TrailOf<Item> {
   readonly parentSpanId: string | undefined;
   /** Milliseconds since the epoch, on the clock of the operation's span. */
   readonly startedAt: number;
-  /** What was asked for: JSON as it came, or a value. */
-  input: unknown;
-  /** What was answered. */
-  output: unknown;
   policy: PolicyFacts | undefined;
   /** The job of the gateway that it was. */
   jobId: string | undefined;
@@ -132,13 +128,6 @@ export class TrailOf<Item> {
 
   addItem(item: Item): void {
     (this.#items ??= []).push(item);
-  }
-
-  /** Lets go of input, output and items, once they are recorded. */
-  forgetContent(): void {
-    this.input = undefined;
-    this.output = undefined;
-    this.#items = undefined;
   }
 
   startHop(beginning: HopBeginning): HopTrail {

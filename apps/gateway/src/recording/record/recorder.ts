@@ -9,11 +9,16 @@ export interface Sink {
   record(finished: Finished): void;
 }
 
-/** The only way into recording: hands what is finished to every sink, in the order they are listed. */
-export class Recorder implements Sink {
+/**
+ * The only way into recording: hands what is finished to every sink, in the order they are listed. It does so at the end of
+ * the turn of the event loop, when the answers are written: nobody waits for it, and what is recorded together runs in code
+ * that the processor has at hand. Who was answered can't ask for it before: what is asked comes in a later turn.
+ */
+export class Recorder {
   readonly #sinks: readonly Sink[];
   readonly #onError: (error: unknown) => void;
   readonly #failed = new Set<Sink>();
+  #waiting: Finished[] = [];
 
   /** @param onError Told of the first error of each sink; the others go on, and so does the work that is recorded. */
   constructor(sinks: readonly Sink[], onError: (error: unknown) => void) {
@@ -30,7 +35,23 @@ export class Recorder implements Sink {
   readonly wantsTrails: boolean;
 
   record(finished: Finished): void {
+    if (this.#waiting.push(finished) === 1) {
+      // Answers that are written at the end of this turn are asked for before the next tick.
+      process.nextTick(() => setImmediate(() => this.flush()));
+    }
+  }
+
+  /** Hands over at once what waits, for one who closes what the sinks write to. */
+  flush(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
     for (const sink of this.#sinks) {
+      this.#handTo(sink, waiting);
+    }
+  }
+
+  #handTo(sink: Sink, waiting: readonly Finished[]): void {
+    for (const finished of waiting) {
       try {
         sink.record(finished);
       } catch (error) {

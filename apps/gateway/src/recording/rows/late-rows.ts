@@ -1,23 +1,22 @@
 import type { LateRow, Trace } from '@dcc-mcp/call-store';
+import type { KeptFacts, KeptOperation } from './kept/kept-operation.ts';
+import type { OperationFacts } from './kept/operation-facts.ts';
 import { toTrace } from './operation-rows.ts';
-import type { OperationFacts, RecordedOperation } from './recorded-operation.ts';
 
-/** A row that is made later of the facts of an operation and one thing more: it holds no content, and stays longer than a trace. */
-export class LateFacts<Said, Row> implements LateRow<Row> {
+/** A row that is made later of the facts of an operation, without its content: it stays longer than the trace. */
+export class LateFacts<Row> implements LateRow<Row> {
   readonly id: string;
-  readonly #facts: OperationFacts;
-  readonly #said: Said;
-  readonly #toRow: (facts: OperationFacts, said: Said) => Row;
+  readonly #kept: KeptFacts;
+  readonly #toRow: (facts: OperationFacts) => Row;
 
-  constructor(facts: OperationFacts, said: Said, toRow: (facts: OperationFacts, said: Said) => Row) {
-    this.id = facts.rowId;
-    this.#facts = facts;
-    this.#said = said;
+  constructor(kept: KeptFacts, toRow: (facts: OperationFacts) => Row) {
+    this.id = kept.rowId;
+    this.#kept = kept;
     this.#toRow = toRow;
   }
 
   make(): Row {
-    return this.#toRow(this.#facts, this.#said);
+    return this.#toRow(this.#kept.facts);
   }
 }
 
@@ -25,14 +24,14 @@ export class LateFacts<Said, Row> implements LateRow<Row> {
 export class LateTrace implements LateRow<Trace> {
   readonly id: string;
   readonly isKept: boolean;
-  readonly payloads: RecordedOperation;
+  readonly payloads: KeptOperation;
   readonly #isSlow: boolean;
 
   /** @param place Whether it was slow, and whether good traces must not push it out. */
-  constructor(recorded: RecordedOperation, place: { readonly isSlow: boolean; readonly isKept: boolean }) {
-    this.id = recorded.facts.rowId;
+  constructor(operation: KeptOperation, place: { readonly isSlow: boolean; readonly isKept: boolean }) {
+    this.id = operation.kept.rowId;
     this.isKept = place.isKept;
-    this.payloads = recorded;
+    this.payloads = operation;
     this.#isSlow = place.isSlow;
   }
 

@@ -9,10 +9,11 @@ import {
 import { toRankBucket } from '@dcc-mcp/gateway-metrics';
 import { statusOfOutcome } from '@dcc-mcp/request-context';
 import { OPERATION_CALL } from '@dcc-mcp/semantic-conventions';
-import type { CallDetails, CallTiming, SearchDetails } from '../record/finished.ts';
+import type { CallTiming, SearchDetails } from '../record/finished.ts';
 import type { PolicyFacts } from '../record/operation-trail.ts';
+import type { KeptOperation } from './kept/kept-operation.ts';
+import type { KeptDetails, OperationFacts } from './kept/operation-facts.ts';
 import { toPreview } from './preview.ts';
-import type { OperationFacts, RecordedOperation } from './recorded-operation.ts';
 import { toMicrosecond, toTraceSpans } from './trace-spans.ts';
 
 const MAX_QUERY_BYTES = 120;
@@ -21,8 +22,8 @@ const MAX_HITS = 25;
 const UNKNOWN_TOOL = '_unknown';
 
 /** The row of a call; queue, gateway and upstream add up to its duration. */
-export function toCallRow(facts: OperationFacts, details: CallDetails): CallRow {
-  const { error, durationMillis, trail, identity, sizes } = facts;
+export function toCallRow(facts: OperationFacts): CallRow {
+  const { error, details, durationMillis, trail, identity, sizes } = facts;
   const { record, batchIndex, timing } = details;
   const retries = trail.hops.reduce((sum, { failedTries }) => sum + failedTries.length, 0);
   const jobId = trail.jobId ?? trail.hops.findLast(({ ending }) => ending?.jobId !== undefined)?.ending?.jobId;
@@ -45,7 +46,7 @@ export function toCallRow(facts: OperationFacts, details: CallDetails): CallRow 
 }
 
 function placeOf(
-  record: CallDetails['record'],
+  record: KeptDetails['record'],
 ): Pick<CallRow, 'backend_tool' | 'dcc_type' | 'instance_id' | 'skill_name'> {
   return record === undefined
     ? {}
@@ -96,15 +97,15 @@ function searchOf({ join }: OperationFacts): Pick<CallRow, 'search'> {
 }
 
 /** The trace of one operation. */
-export function toTrace(recorded: RecordedOperation, isSlow: boolean): Trace {
-  const { input, output, facts } = recorded;
+export function toTrace({ input, output, isExported, itemSpans, kept }: KeptOperation, isSlow: boolean): Trace {
+  const { facts } = kept;
   const { details, durationMillis, trail, identity, agent, sizes } = facts;
-  const record = 'record' in details ? details.record : undefined;
+  const { record } = details;
   const unknown = details.operation === OPERATION_CALL ? { tool: UNKNOWN_TOOL } : {};
-  const spans = toTraceSpans(recorded, trail.startedAt);
+  const spans = toTraceSpans({ kept: facts, trail, isExported, itemSpans }, trail.startedAt);
   return {
     ...identity,
-    operation: operationOf(facts),
+    operation: operationOf(details),
     ...(record === undefined
       ? unknown
       : { tool: record.slug, dcc_type: record.dccType, instance_id: record.instanceId }),
@@ -123,9 +124,9 @@ export function toTrace(recorded: RecordedOperation, isSlow: boolean): Trace {
 }
 
 /** `call` of `gateway.call`. */
-export function operationOf({ details }: Pick<OperationFacts, 'details'>): TraceOperation {
+export function operationOf({ operation }: Pick<KeptDetails, 'operation'>): TraceOperation {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the names of operations are these behind `gateway.`
-  return details.operation.slice('gateway.'.length) as TraceOperation;
+  return operation.slice('gateway.'.length) as TraceOperation;
 }
 
 /** The row of an answered search. */
@@ -158,13 +159,15 @@ export function toSearchRow(
 }
 
 /** What governance decided about it. */
-export function toDecisionRow(facts: OperationFacts, policy: PolicyFacts): DecisionRow {
-  const { error, details, durationMillis, identity } = facts;
-  const record = 'record' in details ? details.record : undefined;
+export function toDecisionRow(
+  policy: PolicyFacts,
+  { error, details, durationMillis, identity }: OperationFacts,
+): DecisionRow {
+  const { record } = details;
   const isRefused = policy.outcome !== 'allowed';
   return {
     ...identity,
-    operation: operationOf(facts),
+    operation: operationOf(details),
     ...(record === undefined ? {} : { tool: record.slug, dcc_type: record.dccType }),
     outcome: policy.outcome,
     ...(policy.reason === undefined ? {} : { reason: policy.reason }),

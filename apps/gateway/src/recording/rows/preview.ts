@@ -1,7 +1,6 @@
 import { truncateUtf8 } from '@dcc-mcp/bounds';
 import { redactText } from '@dcc-mcp/bounds/redaction';
 import { MAX_LINE_LENGTH, withoutControls } from '../../protocol/printable-text.ts';
-import { ownText } from './payload.ts';
 
 /**
  * Words of somebody else as a row shows them: one line without control characters and credentials. Characters that reorder
@@ -11,4 +10,12 @@ import { ownText } from './payload.ts';
  */
 export function toPreview(text: string, maxBytes: number): string {
   return ownText(truncateUtf8(redactText(withoutControls(text.slice(0, MAX_LINE_LENGTH))), maxBytes).text);
+}
+
+/**
+ * A copy: a piece of a text keeps the whole of it in memory (V8), here that of an answer. To take a piece of two
+ * joined texts writes them anew, in a quarter of the time that a way over bytes takes.
+ */
+function ownText(text: string): string {
+  return ` ${text.toWellFormed()}`.slice(1);
 }

@@ -9,11 +9,10 @@ import {
   ATTR_DCC_MCP_RETRY_DELAY_MS,
   ATTR_DCC_MCP_SKILL_NAME,
   ATTR_DCC_MCP_TOOL_SLUG,
-  OPERATION_CALL,
   type Outcome,
 } from '@dcc-mcp/semantic-conventions';
-import type { CallTiming, FinishedOperation, OperationTrail } from '../record/finished.ts';
-import type { HopTrail } from '../record/operation-trail.ts';
+import type { CallTiming, EndedItem, FinishedOperation } from '../record/finished.ts';
+import type { KeptDetails, KeptHop, KeptTrail } from './kept/operation-facts.ts';
 
 /** Digits of a span id that tell phases inside of one operation apart. */
 const PHASE_DIGITS = 4;
@@ -21,10 +20,11 @@ const HEX = 16;
 
 /** An operation as its spans show it. */
 export interface TracedOperation {
-  readonly kept: Pick<FinishedOperation, 'details' | 'durationMillis' | 'outcome'> & {
+  readonly kept: Pick<FinishedOperation, 'durationMillis' | 'outcome'> & {
+    readonly details: KeptDetails;
     readonly error: { readonly kind: string } | undefined;
   };
-  readonly trail: Pick<OperationTrail, 'hops' | 'jobId' | 'parentSpanId' | 'spanId' | 'startedAt'>;
+  readonly trail: KeptTrail;
   /** Whether its own span and those of its hops are exported. */
   readonly isExported: boolean;
   /** Those of the items of a batch. */
@@ -32,7 +32,7 @@ export interface TracedOperation {
 }
 
 /** An item of a batch, which has no items. @throws {TypeError} When nothing was noted of it. */
-export function toTraced(item: FinishedOperation): TracedOperation {
+export function toTraced(item: EndedItem): TracedOperation {
   if (item.trail === undefined) {
     throw new TypeError('an operation without a trail has no spans');
   }
@@ -81,12 +81,11 @@ class Phases {
   root(): TraceSpan {
     const { details, durationMillis, outcome } = this.#finished;
     const { spanId, parentSpanId, startedAt } = this.#trail;
-    const isItem = details.operation === OPERATION_CALL && details.batchIndex !== undefined;
     return {
       span_id: spanId,
       ...(parentSpanId === undefined ? {} : { parent_span_id: parentSpanId }),
       name: details.operation,
-      kind: isItem ? 'internal' : 'server',
+      kind: details.batchIndex === undefined ? 'server' : 'internal',
       started_ms: toMicrosecond(startedAt - this.#origin),
       duration_ms: toMicrosecond(durationMillis),
       ok: isOk(outcome),
@@ -97,7 +96,7 @@ class Phases {
   }
 
   /** Its wait, the tries that failed, and the request itself. */
-  ofHop(hop: HopTrail): TraceSpan[] {
+  ofHop(hop: KeptHop): TraceSpan[] {
     const { name, startedAt, endedAt = this.#endedAt, failedTries, queueMillis, spanContext, ending } = hop;
     const wait = queueMillis > 0 ? [this.#inner({ name: 'queue', from: startedAt - queueMillis, to: startedAt })] : [];
     let from = startedAt;
@@ -133,8 +132,7 @@ class Phases {
   }
 
   get #timing(): CallTiming | undefined {
-    const { details } = this.#finished;
-    return details.operation === OPERATION_CALL ? details.timing : undefined;
+    return this.#finished.details.timing;
   }
 
   #inner(phase: Phase, kind = 'internal'): TraceSpan {
@@ -183,7 +181,7 @@ function jobOf(jobId: string | undefined): TraceSpan['attributes'] {
 }
 
 function rootAttributes({ details, error, outcome }: TracedOperation['kept']): TraceSpan['attributes'] {
-  const record = 'record' in details ? details.record : undefined;
+  const { record } = details;
   return {
     [ATTR_DCC_MCP_OUTCOME]: outcome,
     ...(error === undefined ? {} : { [ATTR_DCC_MCP_ERROR_KIND]: error.kind }),

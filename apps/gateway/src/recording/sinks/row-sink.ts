@@ -2,12 +2,13 @@ import { BoundedMap } from '@dcc-mcp/bounds';
 import { type CallStore, newRowId, SlowCalls } from '@dcc-mcp/call-store';
 import { statusOfOutcome } from '@dcc-mcp/request-context';
 import { OPERATION_CALL, OPERATION_SEARCH } from '@dcc-mcp/semantic-conventions';
+import type { FinishedOperation, OperationDetails, OperationTrail } from '../record/finished.ts';
 import { followUpKindOf } from '../record/follow-ups.ts';
 import type { Sink } from '../record/recorder.ts';
+import { KeptOperation, OperationMemory } from '../rows/kept/kept-operation.ts';
 import { LateFacts, LateTrace } from '../rows/late-rows.ts';
 import type { ListedTokens } from '../rows/listed-tokens.ts';
 import { operationOf, toCallRow, toDecisionRow, toSearchRow } from '../rows/operation-rows.ts';
-import { type OperationFacts, RecordedOperation } from '../rows/recorded-operation.ts';
 
 /** Searches whose start is remembered. */
 const MAX_SEARCHES = 1_000;
@@ -27,12 +28,12 @@ export interface RowSinkOptions {
 export function createRowSink(options: RowSinkOptions): Sink {
   const slow = new SlowCalls(options.slowMillis);
   const searchedAt = new BoundedMap<string, number>({ maxEntries: MAX_SEARCHES });
+  const keeping = { ...options, slow, searchedAt, memory: new OperationMemory() };
   return {
     keepsRows: true,
     record(finished) {
       if (finished.kind === 'operation' && finished.trail !== undefined) {
-        const rules = { rowId: newRowId(), paths: options.hiddenPaths };
-        keep(new RecordedOperation(finished, finished.trail, rules), { ...options, slow, searchedAt });
+        keep(finished, finished.trail, keeping);
       } else if (finished.kind === 'answer' && finished.surface === 'tools_list') {
         options.listed.note(finished.bytes);
       }
@@ -41,38 +42,42 @@ export function createRowSink(options: RowSinkOptions): Sink {
 }
 
 /** Rows are made when somebody looks at them: most are let go before. A search is told of what follows it, and is one at once. */
-function keep(recorded: RecordedOperation, keeping: Keeping): void {
-  const { store, slow, sha256, searchedAt } = keeping;
-  const { facts } = recorded;
-  const { details, durationMillis, outcome, trail } = facts;
-  if (details.operation === OPERATION_CALL) {
-    store.appendLater('calls', new LateFacts(facts, details, toCallRow));
-  } else if (details.operation === OPERATION_SEARCH && details.found !== undefined) {
-    searchedAt.set(details.found.searchId, trail.startedAt);
-    store.append('searches', toSearchRow(facts, details.found, sha256));
-  }
+function keep(finished: FinishedOperation, trail: OperationTrail, keeping: Keeping): void {
+  const { store, slow, sha256, searchedAt, hiddenPaths, memory } = keeping;
+  const { details, durationMillis, outcome } = finished;
+  const { policy } = trail;
   const isSlow = slow.note(nameOf(details), durationMillis);
   const isKept = isSlow || statusOfOutcome(outcome) !== 'success';
-  store.appendLater('traces', new LateTrace(recorded, { isSlow, isKept }));
-  if (trail.policy !== undefined) {
-    store.appendLater('decisions', new LateFacts(facts, trail.policy, toDecisionRow));
+  const isPassing = details.operation === OPERATION_CALL && !isKept && policy === undefined;
+  const operation = new KeptOperation(finished, trail, { rowId: newRowId(), paths: hiddenPaths, memory, isPassing });
+  const { kept } = operation;
+  if (details.operation === OPERATION_CALL) {
+    store.appendLater('calls', new LateFacts(kept, toCallRow));
+  } else if (details.operation === OPERATION_SEARCH && details.found !== undefined) {
+    searchedAt.set(details.found.searchId, trail.startedAt);
+    store.append('searches', toSearchRow(kept.facts, details.found, sha256));
   }
-  noteFollowUp(facts, keeping);
+  store.appendLater('traces', new LateTrace(operation, { isSlow, isKept }));
+  if (policy !== undefined) {
+    store.appendLater('decisions', new LateFacts(kept, (facts) => toDecisionRow(policy, facts)));
+  }
+  noteFollowUp(finished, trail, keeping);
 }
 
 interface Keeping extends RowSinkOptions {
   readonly slow: SlowCalls;
   /** Start of each search, in milliseconds since the epoch. */
   readonly searchedAt: BoundedMap<string, number>;
+  readonly memory: OperationMemory;
 }
 
 /** What a duration is compared with: calls of the same tool, other operations of the same name. */
-function nameOf(details: OperationFacts['details']): string {
-  return details.operation === OPERATION_CALL ? (details.record?.slug ?? '') : operationOf({ details });
+function nameOf(details: OperationDetails): string {
+  return details.operation === OPERATION_CALL ? (details.record?.slug ?? '') : operationOf(details);
 }
 
-function noteFollowUp(facts: OperationFacts, { store, searchedAt }: Keeping): void {
-  const { join, details, outcome } = facts;
+function noteFollowUp(finished: FinishedOperation, trail: OperationTrail, { store, searchedAt }: Keeping): void {
+  const { ctx, join, details, durationMillis, outcome } = finished;
   const kind = followUpKindOf(details);
   const begin = join && searchedAt.get(join.searchId);
   // A search that is known, and not from here, was made by another process.
@@ -82,13 +87,15 @@ function noteFollowUp(facts: OperationFacts, { store, searchedAt }: Keeping): vo
   }
   const record = 'record' in details ? details.record : undefined;
   const { selectedRank } = join;
+  const endedAt = trail.startedAt + durationMillis;
   store.appendFollowUp(join.searchId, {
     kind,
-    timestamp: new Date(facts.endedAt).toISOString(),
-    ...facts.ids,
+    timestamp: new Date(endedAt).toISOString(),
+    request_id: ctx.requestId,
+    trace_id: ctx.spanContext.traceId,
     ...(record === undefined ? {} : { tool_slug: record.slug }),
     ...(selectedRank === undefined ? {} : { selected_rank: selectedRank }),
     success: statusOfOutcome(outcome) === 'success',
-    ...(begin === undefined ? {} : { elapsed_ms: Math.max(0, facts.endedAt - begin) }),
+    ...(begin === undefined ? {} : { elapsed_ms: Math.max(0, endedAt - begin) }),
   });
 }

@@ -1,5 +1,7 @@
 import { OPERATION_CALL_BATCH, OPERATION_SEARCH } from '@dcc-mcp/semantic-conventions';
+import { type JsonContent, toJsonContent } from '@dcc-mcp/workflow-spans';
 import { asObject } from '../../protocol/json-rpc.ts';
+import { RawJson } from '../../protocol/json/raw-json.ts';
 import type { FinishedOperation } from '../record/finished.ts';
 import type { Sink } from '../record/recorder.ts';
 
@@ -12,7 +14,14 @@ export const spanSink: Sink = {
   },
 };
 
-function endSpan({ span, outcome, error, join, details }: FinishedOperation): void {
+function endSpan(finished: FinishedOperation): void {
+  const { span, outcome, error, join, details, endedAt, input, output } = finished;
+  if (input !== undefined) {
+    span.setInputJson(contentOf(input));
+  }
+  if (output !== undefined) {
+    span.setOutputJson(contentOf(output));
+  }
   if (join !== undefined) {
     const { searchId: id, firstSuccessMillis: _, ...facts } = join;
     span.setSearch({ id, ...facts });
@@ -30,5 +39,11 @@ function endSpan({ span, outcome, error, join, details }: FinishedOperation): vo
     ...(error === undefined ? {} : { errorKind: error.kind }),
     // What the server answered, in its own words.
     ...(typeof code === 'number' ? { rpcErrorCode: code } : {}),
+    ...(endedAt === undefined ? {} : { endTime: endedAt }),
   });
+}
+
+/** What is at hand as it came is neither read nor written once more. */
+function contentOf(value: unknown): JsonContent {
+  return value instanceof RawJson ? value : toJsonContent(value);
 }
