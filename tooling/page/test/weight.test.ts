@@ -39,6 +39,10 @@ test('the first load of any panel is at most 60 kB of script, as gzip', () => {
   expect(loads.filter(([, bytes]) => bytes > 60 * KILOBYTE)).toEqual([]);
 });
 
+test('what only the gateway says to callers is not in it', () => {
+  expect(SCRIPTS.filter((name) => read(join('assets', name)).includes('recommendedNextAction'))).toEqual([]);
+});
+
 test('nothing names another host, and nothing stands inline', () => {
   const html = read('index.html');
   expect(html).not.toMatch(/<style|style="|\son\w+="|<script(?![^>]*\bsrc=)/);

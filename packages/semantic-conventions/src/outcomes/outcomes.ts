@@ -65,10 +65,13 @@ export interface ErrorKindFacts {
 
 type Ending = readonly [outcome: Outcome, httpStatus: number];
 
+// Bundlers are told so that who needs the words alone does not get the facts.
+/* @__NO_SIDE_EFFECTS__ */
 function final([outcome, httpStatus]: Ending, recommendedNextAction: string): ErrorKindFacts {
   return { outcome, httpStatus, retryable: false, recommendedNextAction };
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 function retryable([outcome, httpStatus]: Ending, recommendedNextAction: string): ErrorKindFacts {
   return { outcome, httpStatus, retryable: true, recommendedNextAction };
 }
