@@ -19,7 +19,8 @@ import {
   type TopRow,
   workflows,
 } from '@dcc-mcp/call-store/analytics';
-import { type Outcome, OUTCOMES } from '@dcc-mcp/semantic-conventions';
+import { parseQuery, type Query, QUERY_FIELDS, toPredicate } from '@dcc-mcp/call-store/query';
+import { type ErrorKind, type Outcome, OUTCOMES } from '@dcc-mcp/semantic-conventions';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { at, callRow, FAILED, identity, millisAt, searchRow, traceOf } from './rows.ts';
@@ -37,15 +38,23 @@ const calls = fc.array(
       outcome: outcomes,
       duration_ms: fc.double({ min: 0, max: 60_000, noNaN: true }),
       queue_ms: maybe(fc.nat(100)),
+      error: maybe(
+        fc.record({
+          kind: fc.constantFrom<ErrorKind>('timeout', 'internal'),
+          message: fc.tuple(fc.constantFrom('frame', 'layer', 'scene'), fc.nat(4)).map((words) => words.join(' ')),
+          retryable: fc.constant(false),
+        }),
+      ),
       tool: word,
       agent_name: maybe(word),
       agent_id: maybe(manyWords),
       instance_id: maybe(word),
       output_tokens: fc.nat(1_000),
     })
-    .map(({ second, outcome, ...more }) => {
+    .map(({ second, outcome, error, ...more }) => {
       const success = outcome === 'ok' || outcome === 'late_ok';
-      const members: object = Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined));
+      const known = { ...more, error: success ? undefined : error };
+      const members: object = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
       return callRow(second, { ...members, outcome, success, status: success ? 'ok' : 'err' });
     }),
   { maxLength: 60 },
@@ -61,6 +70,7 @@ function naivePercentile(values: readonly number[], percent: number): number | u
 }
 
 const millisOf = (rows: readonly CallRow[]): readonly number[] => rows.map(({ duration_ms: millis }) => millis);
+const messageOf = ({ error }: CallRow): string | undefined => error?.message;
 const failedOf = (rows: readonly CallRow[]): number => rows.filter(({ success }) => !success).length;
 
 /** Added from the smallest on: of another order the last digit may be another one. */
@@ -130,6 +140,36 @@ describe('stats', () => {
           top_agents: naiveTop(inside, ({ agent_name: name, agent_id: agent }) => name ?? agent),
           top_actors: [],
         });
+      }),
+    );
+  });
+
+  test('an error counts the calls that a query of it gives, whatever values their messages have', () => {
+    fc.assert(
+      fc.property(calls, (rows) => {
+        const inside = rows.filter(({ timestamp }) => timestamp >= at(0) && timestamp <= at(3_600));
+        const { top_errors: errors } = stats(rows, HOUR);
+        for (const { outcome, kind, message_hash: hash, ...told } of errors) {
+          const reading = parseQuery(
+            `outcome=${outcome} error.kind=${kind} error.message_hash=${hash}`,
+            QUERY_FIELDS.calls,
+          );
+          const behind = inside.filter(toPredicate((reading as { readonly query: Query }).query, QUERY_FIELDS.calls));
+          const times = behind.map(({ timestamp }) => timestamp).toSorted();
+          expect(told).toMatchObject({
+            count: behind.length,
+            tools: new Set(behind.map(({ tool }) => tool)).size,
+            first_at: times[0],
+            last_at: times.at(-1),
+            who: rootCause({ outcome })?.who,
+          });
+          expect(behind.filter(({ timestamp }) => timestamp === told.last_at).map(messageOf)).toContain(told.message);
+        }
+        const counts = errors.map(({ count }) => count);
+        expect(counts).toEqual(counts.toSorted((one, other) => other - one));
+        const named = inside.filter(({ error }) => error !== undefined).length;
+        const counted = counts.reduce((sum, n) => sum + n, 0);
+        expect(errors.length === 10 ? Math.max(counted, named) : counted).toBe(named);
       }),
     );
   });

@@ -66,6 +66,12 @@ describe('stats', () => {
     for (const [outcome, count] of Object.entries(told['by_outcome'] as Readonly<Record<string, number>>)) {
       expect((await debug(`calls?q=outcome=${outcome}`))['total']).toBe(count);
     }
+    const errors = told['top_errors'] as readonly Row[];
+    for (const { outcome, kind, message_hash: hash, count } of errors) {
+      const query = `outcome=${String(outcome)} error.kind=${String(kind)} error.message_hash=${String(hash)}`;
+      expect((await debug(`calls?q=${encodeURIComponent(query)}`))['total']).toBe(count);
+    }
+    expect(errors.length).toBeGreaterThan(0);
     const series = told['timeseries'] as readonly Readonly<Record<string, number>>[];
     expect(series.reduce((sum, bucket) => sum + bucket['calls']!, 0)).toBe(calls.length);
   });

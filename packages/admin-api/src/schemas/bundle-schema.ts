@@ -8,7 +8,7 @@ import {
 } from '@dcc-mcp/call-store/analytics';
 import { ERROR_KINDS } from '@dcc-mcp/semantic-conventions';
 import { z } from 'zod';
-import { callRow, count, millis, outcome, policy } from './call-schema.ts';
+import { callRow, count, culprit, millis, outcome, policy } from './call-schema.ts';
 import { contentionEvent, sessionEvent } from './event-schema.ts';
 import { links, type Members, transport } from './identity-schema.ts';
 import { searchRow } from './search-schema.ts';
@@ -20,7 +20,7 @@ const rootCause = z
   .strictObject({
     outcome,
     kind: z.enum(ERROR_KINDS).optional(),
-    who: z.enum(['gateway', 'upstream', 'client', 'policy']),
+    who: culprit,
     message: z.string(),
   })
   .meta({ id: 'RootCause', description: 'Absent where the request went well.' });

@@ -5,6 +5,8 @@ import { identity, links, type Members } from './identity-schema.ts';
 
 /** How it ended, decided once. */
 export const outcome = z.enum(OUTCOMES);
+/** Whose a failure is. */
+export const culprit = z.enum(['gateway', 'upstream', 'client', 'policy']);
 /** What policy or a limit said. */
 export const policy = z.strictObject({
   outcome: z.enum(['allowed', 'denied', 'throttled']),

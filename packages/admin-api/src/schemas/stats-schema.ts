@@ -1,7 +1,7 @@
-import { type Stats, STATS_RANGES, type TopRow } from '@dcc-mcp/call-store/analytics';
-import { OUTCOMES } from '@dcc-mcp/semantic-conventions';
+import { type Stats, STATS_RANGES, type TopError, type TopRow } from '@dcc-mcp/call-store/analytics';
+import { ERROR_KINDS } from '@dcc-mcp/semantic-conventions';
 import { z } from 'zod';
-import { count, millis } from './call-schema.ts';
+import { count, culprit, millis, outcome } from './call-schema.ts';
 import { type Members, time } from './identity-schema.ts';
 
 const rate = z.number().min(0).max(1);
@@ -21,6 +21,23 @@ const topRow = z
 
 const top = z.array(topRow).max(10);
 
+const topError = z
+  .strictObject({
+    outcome,
+    kind: z.enum(ERROR_KINDS),
+    message_hash: z.string().meta({
+      description:
+        'Of q, with outcome and kind: outcome=… error.kind=… error.message_hash=… gives exactly these calls.',
+    }),
+    message: z.string().meta({ description: 'What the newest of them said.' }),
+    who: culprit,
+    count,
+    tools: count.meta({ description: 'How many different tools they called.' }),
+    first_at: time,
+    last_at: time,
+  } satisfies Members<TopError>)
+  .meta({ id: 'TopError' });
+
 const bucket = z.strictObject({ t: time, calls: count, failed: count, p50: millis.optional(), p95: millis.optional() });
 
 export const statsAnswer: z.ZodType = z
@@ -32,7 +49,7 @@ export const statsAnswer: z.ZodType = z
     successful_calls: count,
     failed_calls: count,
     success_rate: rate.optional().meta({ description: 'Absent where nothing was called.' }),
-    by_outcome: z.partialRecord(z.enum(OUTCOMES), count),
+    by_outcome: z.partialRecord(outcome, count),
     latency_ms: z
       .strictObject({ min: millis, mean: millis, p50: millis, p95: millis, p99: millis, max: millis })
       .optional()
@@ -47,6 +64,7 @@ export const statsAnswer: z.ZodType = z
     top_client_platforms: top,
     slowest_tools: top,
     failing_tools: top,
+    top_errors: z.array(topError).max(10).meta({ description: 'What most calls failed with.' }),
     unused_tools_count: count.meta({ description: 'Registered tools that nobody called in this time.' }),
     timeseries: z.array(bucket).length(60),
     retained_since: time.optional(),

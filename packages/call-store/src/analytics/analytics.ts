@@ -13,7 +13,8 @@ export {
   type StatsOptions,
   type StatsRange,
 } from './stats.ts';
-export { type TopRow, toTopRows } from './top-rows.ts';
+export type { TopError } from './tops/top-errors.ts';
+export { type TopRow, toTopRows } from './tops/top-rows.ts';
 export { GROUP_KINDS, type GroupKind } from './workflow-groups.ts';
 export { type StepSearch, type WorkflowRows, type WorkflowStep } from './workflow-steps.ts';
 export {

@@ -97,6 +97,11 @@ export function rootCause({
   };
 }
 
+/** Whose a failure of that outcome is; absent where it is none. */
+export function culpritOf(outcome: Outcome): Culprit | undefined {
+  return outcome === 'ok' || outcome === 'late_ok' ? undefined : CAUSES[outcome].who;
+}
+
 /** What to look at next. */
 export function hintsFor(outcome: Outcome): readonly string[] {
   return outcome === 'ok' || outcome === 'late_ok' ? [] : [CAUSES[outcome].hint];

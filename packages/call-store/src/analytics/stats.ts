@@ -6,7 +6,8 @@ import { ascending, numbersAt } from './columns/ascending.ts';
 import { type CallGroup, countBy, createGrouper, type Grouper } from './columns/call-groups.ts';
 import { columnsOf, either, type RowColumns, type Values } from './columns/row-columns.ts';
 import { mean, percentile, sum } from './percentile.ts';
-import { type TopRow, topOf, topRowsOf } from './top-rows.ts';
+import { type TopError, topErrorsOf } from './tops/top-errors.ts';
+import { type TopRow, topOf, topRowsOf } from './tops/top-rows.ts';
 
 /** Lengths of time that statistics are made of, in milliseconds. */
 export const STATS_RANGES = { '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000 } as const;
@@ -85,6 +86,8 @@ export interface Stats {
   readonly slowest_tools: readonly TopRow[];
   /** By failed calls, those with any. */
   readonly failing_tools: readonly TopRow[];
+  /** What most calls failed with. */
+  readonly top_errors: readonly TopError[];
   readonly unused_tools_count: number;
   readonly timeseries: readonly StatsBucket[];
   readonly retained_since?: string;
@@ -131,6 +134,7 @@ export function statsOf({ calls, traces }: StatsColumns, options: Omit<StatsOpti
     tokens: { ...callTokens(calls), tools_list: options.toolsListTokens ?? 0, ...traceTokens(traces) },
     ...toolsOf(tools),
     ...topsOf(calls, groupsOf),
+    top_errors: topErrorsOf(calls),
     unused_tools_count: unusedTools(tools, options.toolSlugs ?? []),
     timeseries: timeseriesOf(calls.times(), options, groupsOf),
     retained_since: retainedSince === undefined ? undefined : time(retainedSince),

@@ -1,7 +1,7 @@
 import { newUuidV7 } from '@dcc-mcp/request-context';
 import type { Facet } from '../analytics/facet.ts';
 import type { Stats } from '../analytics/stats.ts';
-import type { TopRow } from '../analytics/top-rows.ts';
+import type { TopRow } from '../analytics/tops/top-rows.ts';
 import { newRowId } from '../rows/row-id.ts';
 import type { FollowUpNote } from '../rows/search-row.ts';
 import type { TraceDetail } from '../rows/trace-row.ts';

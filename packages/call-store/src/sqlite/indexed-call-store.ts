@@ -1,6 +1,6 @@
 import { type Facet, facetField } from '../analytics/facet.ts';
 import type { Stats } from '../analytics/stats.ts';
-import type { TopRow } from '../analytics/top-rows.ts';
+import type { TopRow } from '../analytics/tops/top-rows.ts';
 import { QUERY_FIELDS } from '../query/fields/query-fields.ts';
 import type { FollowUpNote } from '../rows/search-row.ts';
 import type { TraceDetail } from '../rows/trace-row.ts';

@@ -1,6 +1,6 @@
 import type { Facet } from '../analytics/facet.ts';
 import type { Stats, StatsOptions } from '../analytics/stats.ts';
-import type { TopRow } from '../analytics/top-rows.ts';
+import type { TopRow } from '../analytics/tops/top-rows.ts';
 import type { CallRow } from '../rows/call-row.ts';
 import type { FacetRequest, ListRequest, StatsRequest } from '../store/call-store.ts';
 

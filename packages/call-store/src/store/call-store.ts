@@ -1,6 +1,6 @@
 import type { Facet, FacetOptions } from '../analytics/facet.ts';
 import type { Stats, StatsOptions } from '../analytics/stats.ts';
-import type { TopRow } from '../analytics/top-rows.ts';
+import type { TopRow } from '../analytics/tops/top-rows.ts';
 import type { Query } from '../query/query-ast.ts';
 import type { FollowUpNote } from '../rows/search-row.ts';
 import type { TraceDetail } from '../rows/trace-row.ts';

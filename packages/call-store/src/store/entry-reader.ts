@@ -1,6 +1,6 @@
 import { type Facet, FacetCounts } from '../analytics/facet.ts';
 import { stats, type Stats } from '../analytics/stats.ts';
-import { type TopRow, toTopRows } from '../analytics/top-rows.ts';
+import { type TopRow, toTopRows } from '../analytics/tops/top-rows.ts';
 import { QUERY_FIELDS } from '../query/fields/query-fields.ts';
 import type { CallRow } from '../rows/call-row.ts';
 import type { FacetRequest, ListRequest, RowFilter, RowList, StatsRequest } from './call-store.ts';

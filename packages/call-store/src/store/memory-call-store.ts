@@ -1,6 +1,6 @@
 import type { Facet } from '../analytics/facet.ts';
 import type { Stats } from '../analytics/stats.ts';
-import type { TopRow } from '../analytics/top-rows.ts';
+import type { TopRow } from '../analytics/tops/top-rows.ts';
 import { createRowIds, newRowId, rowIdAt } from '../rows/row-id.ts';
 import type { FollowUpNote, SearchRow } from '../rows/search-row.ts';
 import type { TraceDetail } from '../rows/trace-row.ts';

@@ -290,6 +290,12 @@ const countedCalls = fc.record({
   client_platform: maybe(words),
   outcome: fc.constantFrom('ok', 'timeout', undefined),
   success: maybe(fc.boolean()),
+  error: maybe(
+    fc.record({
+      kind: fc.constantFrom('timeout', 'internal', undefined),
+      message: maybe(fc.constantFrom('frame 1 failed', 'frame 2 failed', 'no licence', '', 7)),
+    }),
+  ),
   duration_ms: maybe(fc.oneof(numbers, fc.constantFrom(0.1, 0.2, 0.3))),
   queue_ms: maybe(numbers),
   gateway_ms: maybe(numbers),

@@ -1,5 +1,6 @@
-import type { CallRow, RowError, TraceDetail } from '@dcc-mcp/call-store';
+import type { CallRow, TraceDetail } from '@dcc-mcp/call-store';
 import { term } from '../../parts/query/query-terms.ts';
+import { sameError } from '../../parts/query/same-error.ts';
 import { RootCause } from '../../parts/request/root-cause.tsx';
 import { Facts } from '../../parts/value/facts.tsx';
 import { ShareBar, ShareLegend } from '../../parts/value/share-bar.tsx';
@@ -19,7 +20,13 @@ export function CallSummary({ id, row, trace }: CallSummaryProps) {
   return (
     <>
       {known?.success === false && <RootCause id={id} />}
-      {row?.error !== undefined && <SameError outcome={row.outcome} error={row.error} />}
+      {row?.error !== undefined && (
+        <p>
+          <a href={placeHref({ q: sameError({ ...row.error, outcome: row.outcome }), row: undefined, tab: undefined })}>
+            {t('cause.same')}
+          </a>
+        </p>
+      )}
       {row?.upstream_ms !== undefined && (
         <section aria-label={t('column.share')}>
           <ShareBar shares={row} />
@@ -28,18 +35,6 @@ export function CallSummary({ id, row, trace }: CallSummaryProps) {
       )}
       {known !== undefined && <KnownFacts row={row} known={known} />}
     </>
-  );
-}
-
-/** All calls that failed the same way: of one message, whatever its values. */
-function SameError({ outcome, error }: { readonly outcome: CallRow['outcome']; readonly error: RowError }) {
-  const { kind, message_hash: hash } = error;
-  const terms = [term('outcome', outcome), term('error.kind', kind)];
-  const q = [...terms, ...(hash === undefined ? [] : [term('error.message_hash', hash)])].join(' ');
-  return (
-    <p>
-      <a href={placeHref({ q, row: undefined, tab: undefined })}>{t('cause.same')}</a>
-    </p>
   );
 }
 

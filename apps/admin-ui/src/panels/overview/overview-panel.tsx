@@ -12,6 +12,7 @@ import { Figures } from './figures.tsx';
 import style from './overview.module.css';
 import { Problems } from './problem-list.tsx';
 import { TimeChart } from './time-chart.tsx';
+import { TopErrors } from './top-errors.tsx';
 import { TopTables } from './top-tables.tsx';
 
 /** Whether it is healthy, where the risk is, and what to click next. */
@@ -51,6 +52,7 @@ function Numbers({ stats }: { readonly stats: Stats }) {
       )}
       <Figures stats={stats} />
       <TimeChart stats={stats} />
+      <TopErrors stats={stats} />
       <TopTables stats={stats} />
       {stats.unused_tools_count > 0 && (
         <p class="soft">{t('overview.unused', { n: number(stats.unused_tools_count) })}</p>

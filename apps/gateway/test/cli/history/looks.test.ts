@@ -35,6 +35,14 @@ describe('stats', () => {
     expect(stdout).toMatch(/^Ada +2 +1 +50\.0 % /m);
   });
 
+  test('says what calls failed with most often, and what lists just those', async () => {
+    const { stdout } = await runInProcess(['stats', ...at]);
+    const [, message = '', hash = ''] =
+      /^(.*\S) +tool_error +upstream +([\da-f]{8}) +1 +1 +[\d:.]{12}$/m.exec(stdout) ?? [];
+    const { stdout: listed } = await runInProcess(['calls', '--q', `error.message_hash=${hash}`, '--json', ...at]);
+    expect(JSON.parse(listed)).toMatchObject({ total: 1, calls: [{ error: { message } }] });
+  });
+
   test('says how far back what is kept reaches', async () => {
     const { stdout } = await runInProcess(['stats', '--range', '7d', ...at]);
     expect(stdout).toMatch(/^last 7d: 3 calls.*\nwhat is kept begins at \d{4}-/m);

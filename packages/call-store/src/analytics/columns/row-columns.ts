@@ -1,3 +1,8 @@
+import type { RowError } from '../../rows/call-row.ts';
+
+/** What of an error is counted. */
+export type ErrorMember = 'kind' | 'message';
+
 /**
  * The different values of a column, and the place of each row's among them. At place 0 is `undefined`, for rows that have
  * none; a value may be there that no row has.
@@ -15,6 +20,8 @@ export interface RowColumns<Row> {
   /** `NaN` for a row that has none. */
   numbers(member: keyof Row & string): Float64Array;
   values<Member extends keyof Row & string>(member: Member): Values<Row[Member]>;
+  /** What went wrong, of rows that say so; what is no text counts as none. */
+  errors<Member extends ErrorMember>(member: Member): Values<RowError[Member]>;
 }
 
 /** Those of rows that lie in memory. */
@@ -24,7 +31,14 @@ export function columnsOf<Row extends { readonly timestamp: string }>(rows: read
     times: () => toNumbers(rows, ({ timestamp }) => Date.parse(timestamp)),
     numbers: (member) => toNumbers(rows, (row) => row[member]),
     values: (member) => toValues(rows, (row) => row[member]),
+    errors: (member) => toValues(rows, (row) => errorIn(row, member)),
   };
+}
+
+function errorIn<Member extends ErrorMember>(row: object, member: Member): RowError[Member] | undefined {
+  const { error }: { readonly error?: Partial<RowError> | null } = row;
+  const found = error?.[member];
+  return typeof found === 'string' ? found : undefined;
 }
 
 function toNumbers<Row>(rows: readonly Row[], read: (row: Row) => unknown): Float64Array {
@@ -53,6 +67,7 @@ export function joinColumns<Row>(parts: readonly RowColumns<Row>[]): RowColumns<
     times: () => joinNumbers(parts.map((part) => part.times())),
     numbers: (member) => joinNumbers(parts.map((part) => part.numbers(member))),
     values: (member) => joinValues(parts.map((part) => part.values(member))),
+    errors: (member) => joinValues(parts.map((part) => part.errors(member))),
   };
 }
 

@@ -1,7 +1,7 @@
 import { createGrouper } from '../../analytics/columns/call-groups.ts';
 import { columnsOf, joinColumns, type RowColumns } from '../../analytics/columns/row-columns.ts';
 import { type Stats, statsOf as statsOfColumns, type TokensRow } from '../../analytics/stats.ts';
-import { type TopRow, topRowsOf } from '../../analytics/top-rows.ts';
+import { type TopRow, topRowsOf } from '../../analytics/tops/top-rows.ts';
 import type { QueryTerm } from '../../query/query-ast.ts';
 import type { CallRow } from '../../rows/call-row.ts';
 import type { TraceRow } from '../../rows/trace-row.ts';

@@ -1,29 +1,32 @@
-import type { Stats, TopRow } from '@dcc-mcp/call-store/analytics';
+import type { Stats, TopError, TopRow } from '@dcc-mcp/call-store/analytics';
 import { type Line, plain } from './print-lines.ts';
 import { type Table, tableLines } from './table-lines.ts';
-import { countOf, durationOf, percentOf, toneOf } from './values.ts';
+import { countOf, durationOf, percentOf, timeOf, toneOf } from './values.ts';
 
 /** Of what most of stands below in any case. */
 const FEW = 5;
 
 /** The numbers of some time: how well, how fast, and what most of it was. */
 export function statsLines(stats: Stats, width: number | undefined): readonly Line[] {
-  const tables = [
+  const tops = [
     ['failing tools', stats.failing_tools.slice(0, FEW)],
     ['slowest tools', stats.slowest_tools.slice(0, FEW)],
     ['tools', stats.top_tools],
     ['agents', stats.top_agents],
     ['instances', stats.top_instances],
   ] as const;
+  const errors = stats.top_errors.slice(0, FEW);
+  const tables = [
+    ...(errors.length === 0 ? [] : [errorTable(errors)]),
+    ...tops.filter(([, rows]) => rows.length > 0).map(([title, rows]) => topTable(title, rows)),
+  ];
   return [
     headLine(stats),
     ...reachLines(stats),
     ...outcomeLines(stats),
     ...timeLines(stats),
     ...tokenLines(stats),
-    ...tables.flatMap(([title, rows]) =>
-      rows.length === 0 ? [] : [plain('')].concat(tableLines(topTable(title, rows), width)),
-    ),
+    ...tables.flatMap((table) => [plain('')].concat(tableLines(table, width))),
   ];
 }
 
@@ -84,6 +87,22 @@ function topTable(title: string, rows: readonly TopRow[]): Table {
       percentOf(row.failure_rate),
       durationOf(row.mean_ms),
       durationOf(row.p95_ms),
+    ]),
+  };
+}
+
+/** The hash is what `calls --q error.message_hash=…` takes. */
+function errorTable(errors: readonly TopError[]): Table {
+  return {
+    head: ['errors', 'outcome', 'whose', 'hash', 'calls', 'tools', 'last'],
+    rows: errors.map(({ message, outcome, who, message_hash: hash, count, tools, last_at: last }) => [
+      message,
+      outcome,
+      who,
+      hash,
+      { text: countOf(count), tone: 'bad' },
+      countOf(tools),
+      timeOf(last),
     ]),
   };
 }

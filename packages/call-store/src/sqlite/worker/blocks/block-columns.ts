@@ -1,4 +1,5 @@
 import type { RowColumns, Values } from '../../../analytics/columns/row-columns.ts';
+import type { RowError } from '../../../rows/call-row.ts';
 import type { IndexedKind } from '../../messages.ts';
 import { type Block, countOf, type Mask, valuesIn } from './block.ts';
 import { columnOf } from './columns.ts';
@@ -10,15 +11,21 @@ export function columnsOfBlock<Row>(kind: IndexedKind, block: Block, mask: Mask 
     const all = block.numbers(numberOf(kind, member)) ?? new Float64Array(block.rows).fill(Number.NaN);
     return mask === undefined ? all : all.filter(isAsked);
   };
+  const values = <Value>(field: string): Values<Value> => {
+    const { different, places } = valuesOf<Value>(block, numberOf(kind, field));
+    return { different, places: mask === undefined ? places : places.filter(isAsked) };
+  };
   return {
     rows: mask === undefined ? block.rows : countOf(mask),
     times: () => numbers('timestamp'),
     numbers,
-    values: (member) => {
-      const { different, places } = valuesOf<Row[typeof member]>(block, numberOf(kind, member));
-      return { different, places: mask === undefined ? places : places.filter(isAsked) };
-    },
+    values: (member) => values<Row[typeof member]>(member),
+    errors: (member) => onlyTexts(values<RowError[typeof member]>(`error.${member}`)),
   };
+}
+
+function onlyTexts<Value>({ different, places }: Values<Value>): Values<Value> {
+  return { different: different.map((value) => (typeof value === 'string' ? value : undefined)), places };
 }
 
 function numberOf(kind: IndexedKind, member: string): number {

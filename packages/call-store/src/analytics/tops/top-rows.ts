@@ -1,7 +1,7 @@
-import type { CallRow } from '../rows/call-row.ts';
-import { type CallGroup, createGrouper, type Grouper } from './columns/call-groups.ts';
-import { columnsOf, toValues, type Values } from './columns/row-columns.ts';
-import { mean, percentile } from './percentile.ts';
+import type { CallRow } from '../../rows/call-row.ts';
+import { type CallGroup, createGrouper, type Grouper } from '../columns/call-groups.ts';
+import { columnsOf, toValues, type Values } from '../columns/row-columns.ts';
+import { mean, percentile } from '../percentile.ts';
 
 /** Calls that have something in common. Durations in milliseconds. */
 export interface TopRow {
