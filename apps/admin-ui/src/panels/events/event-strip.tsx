@@ -5,7 +5,7 @@ import { t } from '../../text/text.ts';
 import { EventViews } from './event-views.tsx';
 import { valuesOf } from './leads-to.ts';
 
-export interface EventStripProps<Row> {
+export interface EventStripProps<Row extends object> {
   readonly list: RowList<Row>;
   /** What the rows are of: the column, and its value in a row. */
   readonly column: string;
@@ -13,7 +13,7 @@ export interface EventStripProps<Row> {
 }
 
 /** The two views, and how much of either asks for attention and is of what kind. */
-export function EventStrip<Row>({ list, column, read }: EventStripProps<Row>) {
+export function EventStrip<Row extends object>({ list, column, read }: EventStripProps<Row>) {
   const kinds = valuesOf(list.rows.value, read);
   return (
     <>

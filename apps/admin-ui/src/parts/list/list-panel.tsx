@@ -20,7 +20,7 @@ import { SaveButtons } from './save-buttons.tsx';
 import { useRowKeys } from './use-row-keys.ts';
 import { type AskedMenu, useRowMenu } from './use-row-menu.tsx';
 
-export interface ListPanelProps<Row> {
+export interface ListPanelProps<Row extends object> {
   readonly title: string;
   readonly kind: ListKind;
   /** An example of a filter. */
@@ -98,13 +98,13 @@ export function ListPanel<Row extends object>(props: ListPanelProps<Row>) {
   );
 }
 
-interface NoRowsProps<Row> {
+interface NoRowsProps<Row extends object> {
   readonly list: RowList<Row>;
   readonly nothing: ComponentChildren;
   readonly isOff: boolean;
 }
 
-function NoRows<Row>({ list, nothing, isOff }: NoRowsProps<Row>) {
+function NoRows<Row extends object>({ list, nothing, isOff }: NoRowsProps<Row>) {
   const { q, range, since, until } = place.value;
   if (list.refusal.value !== undefined) {
     return <Refused refusal={list.refusal.value} />;
@@ -133,7 +133,7 @@ function NoRows<Row>({ list, nothing, isOff }: NoRowsProps<Row>) {
 }
 
 /** How many there are, what it took, and what waits. */
-function Foot<Row>({ list }: { readonly list: RowList<Row> }) {
+function Foot<Row extends object>({ list }: { readonly list: RowList<Row> }) {
   const shown = list.rows.value.length;
   const waiting = list.waiting.value;
   const refusal = list.refusal.value;

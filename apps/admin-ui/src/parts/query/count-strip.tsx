@@ -9,7 +9,7 @@ import { hasTerm, withTerm } from './query-terms.ts';
 const EVERY_MILLIS = 1_500;
 
 /** Counts of *all* rows that match, not of those in sight: each is what the list shows when it is clicked. */
-export function CountStrip<Row>({
+export function CountStrip<Row extends object>({
   list,
   terms,
 }: {
