@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ago, bytes, clock, duration, fullTime, percent } from '../src/text/format.ts';
+import { ago, bytes, clock, duration, fullTime, percent, zone } from '../src/text/format.ts';
 
 describe('numbers as they are read', () => {
   test.each([
@@ -40,6 +40,11 @@ describe('times as they are read', () => {
   test('begin a day with 00', () => {
     const midnight = new Date(2026, 0, 31, 0, 0, 5);
     expect(clock(midnight.toISOString())).toContain('00:00:05');
+  });
+
+  test('have a zone that can be said', () => {
+    expect(fullTime(new Date(2026, 0, 31).toISOString())).toContain(zone());
+    expect(zone()).not.toBe('');
   });
 
   test.each([ago, clock, fullTime])('%p leaves what is no time as it is', (write) => {

@@ -15,6 +15,7 @@ export const KEYS = [
   { action: 'saveView', keys: ['v'], label: 'keys.saveView' },
   { action: 'view', keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'], label: 'keys.view' },
   { action: 'live', keys: ['p'], label: 'keys.live' },
+  { action: 'clear', keys: ['x'], label: 'keys.clear' },
   { action: 'refresh', keys: ['r'], label: 'keys.refresh' },
   { action: 'times', keys: ['t'], label: 'keys.times' },
   { action: 'nextMatch', keys: ['n'], label: 'keys.nextMatch' },

@@ -1,6 +1,6 @@
 import { go, place } from '../state/place.ts';
 import type { Range } from '../state/time-range.ts';
-import { clock } from '../text/format.ts';
+import { clock, zone } from '../text/format.ts';
 import { t } from '../text/text.ts';
 
 /** What time is looked at. A time that was brushed or linked to is one more choice. */
@@ -9,7 +9,11 @@ export function RangeSelect({ ranges }: { readonly ranges: readonly Range[] }) {
   const range = ranges.find((each) => each === named) ?? '1h';
   // An hour that was brushed is no range that statistics are of.
   const isAbsolute = ranges.includes('all') && (since !== undefined || until !== undefined);
-  const ends = { since: since === undefined ? '…' : clock(since), until: until === undefined ? '…' : clock(until) };
+  const ends = {
+    since: since === undefined ? '…' : clock(since),
+    until: until === undefined ? '…' : clock(until),
+    zone: zone(),
+  };
   return (
     <select
       aria-label={t('app.range')}

@@ -121,6 +121,12 @@ export function clock(timestamp: string): string {
   return format.format(at);
 }
 
+/** The zone of this machine's clock: `GMT+8`. */
+export function zone(): string {
+  const parts = dateFormat('zone', { timeZoneName: 'short' }).formatToParts(now.peek());
+  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? '';
+}
+
 /** The whole time with its zone, for a tooltip; no time is left as it is. */
 export function fullTime(timestamp: string): string {
   const at = new Date(timestamp);

@@ -4,7 +4,7 @@ import type uPlot from 'uplot';
 import { NotLoaded } from '../../parts/empty/later.tsx';
 import { go } from '../../state/place.ts';
 import { theme } from '../../state/preferences.ts';
-import { clock, duration, number } from '../../text/format.ts';
+import { clock, duration, number, zone } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
 import { chartData, chartOptions } from './chart-options.ts';
 import style from './overview.module.css';
@@ -55,7 +55,7 @@ export function TimeChart({ stats }: { readonly stats: Stats }) {
           worst: worst === undefined || worst.failed === 0 ? '–' : clock(worst.t),
         })}
       />
-      <figcaption class="soft">{t('chart.caption')}</figcaption>
+      <figcaption class="soft">{t('chart.caption', { zone: zone() })}</figcaption>
     </figure>
   );
 }

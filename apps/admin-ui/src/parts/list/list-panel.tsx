@@ -13,6 +13,7 @@ import { Empty } from '../empty/empty.tsx';
 import { Loading } from '../empty/loading.tsx';
 import { Refused, RefusedLine } from '../empty/refused.tsx';
 import { QueryBar } from '../query/query-bar.tsx';
+import { ClearButton } from './clear-button.tsx';
 import { ListFrame } from './list-frame.tsx';
 import { useMarkKeys } from './marked-row.ts';
 import { type Column, RowTable } from './row-table.tsx';
@@ -127,7 +128,7 @@ function NoRows<Row extends object>({ list, nothing, isOff }: NoRowsProps<Row>) 
     <Empty>{nothing}</Empty>
   ) : (
     <Empty action={{ href: placeHref(ALL_TIME), label: t('empty.range.action') }}>
-      {t('empty.range')} {nothing}
+      {t('empty.range')} {ringsOf(list.request.kind).every(({ rows }) => rows === 0) && nothing}
     </Empty>
   );
 }
@@ -155,6 +156,7 @@ function Foot<Row extends object>({ list }: { readonly list: RowList<Row> }) {
       )}
       <Kept kind={list.request.kind} />
       {list.dropped.value > 0 && <span>{t('list.dropped', { n: number(list.dropped.value) })}</span>}
+      <ClearButton list={list} />
       <SaveButtons request={list.request} />
       {list.cost.value !== undefined && <span>{costText(list.cost.value)}</span>}
     </>
@@ -170,9 +172,13 @@ function costText({ tookMillis, queryMillis, scanned }: ListCost): string {
 
 /** How full the rings of a list are: what it has no room for is let go. */
 function Kept({ kind }: { readonly kind: ListKind }) {
-  const { stores = {} } = connection.value.health ?? {};
-  const names = [rowsOf(kind), ...(kind === 'traces' ? ['kept_traces'] : [])];
-  const rings = names.flatMap((name) => stores[name] ?? []);
+  const rings = ringsOf(kind);
   const sum = (member: 'rows' | 'capacity'): string => number(rings.reduce((all, ring) => all + ring[member], 0));
   return rings.length === 0 ? null : <span>{t('list.kept', { rows: sum('rows'), capacity: sum('capacity') })}</span>;
+}
+
+function ringsOf(kind: ListKind): readonly { readonly rows: number; readonly capacity: number }[] {
+  const { stores = {} } = connection.value.health ?? {};
+  const names = [rowsOf(kind), ...(kind === 'traces' ? ['kept_traces'] : [])];
+  return names.flatMap((name) => stores[name] ?? []);
 }

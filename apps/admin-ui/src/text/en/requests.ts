@@ -115,7 +115,7 @@ export const requests = {
   'figure.overhead': 'Tokens to find tools',
   'figure.phases': 'at p95',
   'chart.label': '{calls} calls, {failed} failed, p95 {p95}; most failures at {worst}',
-  'chart.caption': 'Drag over a time to open its calls.',
+  'chart.caption': 'Drag over a time to open its calls. Times are those of this machine, {zone}.',
   'top.name': 'Name',
   'top.tools': 'Most called tools',
   'top.failing': 'Failing tools',

@@ -116,7 +116,7 @@ export const requests: Translation<typeof texts> = {
   'figure.overhead': '查找工具的 token',
   'figure.phases': 'p95',
   'chart.label': '{calls} 次调用，{failed} 次失败，p95 {p95}；失败最多的时刻 {worst}',
-  'chart.caption': '拖动选择一段时间以打开其中的调用。',
+  'chart.caption': '拖动选择一段时间以打开其中的调用。时间为本机时间，{zone}。',
   'top.name': '名称',
   'top.tools': '调用最多的工具',
   'top.failing': '失败的工具',
