@@ -163,6 +163,23 @@ describe('plumbing', () => {
   });
 });
 
+test.each([
+  ['duration_ms>5s', ['render']],
+  ['ok=false OR duration_ms>5s', ['render', 'hop']],
+  ['name~HOP ok=true', []],
+  ['ok=false hop', ['hop']],
+  // No field of a span: it is looked for as it stands.
+  ['frame=1', ['frame']],
+  ['5s', []],
+])('what is looked for as %s are the spans %p', (text, found) => {
+  const spans = [
+    span('render', 0, 6_000),
+    span('hop', 0, 10, { ok: false }),
+    span('frame', 0, 1, { attributes: { said: 'frame=1' } }),
+  ];
+  expect([...matchesOf({ spans }, [], text)]).toEqual(found);
+});
+
 test('the critical path is what the end of the trace waited for', () => {
   const spans = [span('root', 0, 10), child('first', 0, 4), child('beside', 0, 3), child('last', 4, 5.9)];
   expect([...criticalPath(spans)].toSorted()).toEqual(['first', 'last', 'root']);

@@ -6,6 +6,11 @@ import { SeenPage } from './stage/seen-page.ts';
 import { openStage } from './stage/stage.ts';
 import { Caller } from './stage/work.ts';
 
+/** How deep it is. */
+async function levelOf(line: Locator): Promise<number> {
+  return Number(await line.getAttribute('aria-level'));
+}
+
 describeInBrowser('the waterfall', () => {
   const stage = openStage();
   let seen: SeenPage;
@@ -86,6 +91,29 @@ describeInBrowser('the waterfall', () => {
     expect(new URL(page.url()).searchParams.has('view')).toBe(false);
     await open(failed, 'compressed');
     expect(await lines().filter({ hasText: '✕ timeout' }).count()).toBe(2);
+  });
+
+  test('has what the server wrote under the span that it wrote it in, and finds it, and spans by conditions', async () => {
+    const { page } = seen;
+    const caller = new Caller(stage.studio.url);
+    await caller.call('houdini', 'run_script', { code: 'print("as it comes")' });
+    const { traces } = await caller.get('/v1/debug/traces?limit=1&q=tool~run_script');
+    await open((traces as readonly [{ readonly row_id: string }])[0].row_id);
+    const written = lines().filter({ hasText: 'as it comes' });
+    await written.waitFor();
+    expect(await levelOf(written)).toBe((await levelOf(lines().filter({ hasText: 'tools/call' }))) + 1);
+    const find = page.getByRole('searchbox', { name: 'Find in this trace' });
+    const matches = page.getByRole('button', { name: /matches$/ });
+    await find.fill('as it comes');
+    await matches.filter({ hasText: /^[1-9]/ }).waitFor();
+    await open(good);
+    await find.fill('duration_ms>500ms kind=client');
+    await matches.filter({ hasText: '1 matches' }).waitFor();
+    await page.getByRole('button', { name: 'Matches only' }).click();
+    await lines().filter({ hasText: 'response' }).waitFor({ state: 'detached' });
+    await page.reload();
+    await matches.filter({ hasText: '1 matches' }).waitFor();
+    expect(await seen.findings()).toEqual([]);
   });
 
   test('has a strip of the whole trace: to drag over a part, to drag that along, and to move it by keys', async () => {

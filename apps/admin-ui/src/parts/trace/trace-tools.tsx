@@ -27,7 +27,8 @@ export function TraceTools({ pills, open, onOpen, isMatchesOnly, ...viewed }: Tr
       <input
         type="search"
         aria-label={traceText('trace.find')}
-        placeholder={traceText('trace.find')}
+        placeholder={traceText('trace.find.placeholder')}
+        title={traceText('trace.find.title')}
         value={find}
         onInput={({ currentTarget }) => go({ find: currentTarget.value || undefined }, { replace: true })}
       />

@@ -1,6 +1,9 @@
 /** The waterfall of a trace, which is loaded later than the page, and these with it. */
 export const trace = {
   'trace.find': 'Find in this trace',
+  'trace.find.placeholder': 'Find, or duration_ms>500',
+  'trace.find.title':
+    'Words are looked for in names, attributes, payloads and lines of servers; conditions are of spans: duration_ms>500ms ok=false name~upstream',
   'trace.matchesOnly': 'Matches only',
   'trace.pill.errors': 'errors',
   'trace.pill.slow': 'slow',

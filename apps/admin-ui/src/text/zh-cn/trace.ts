@@ -3,6 +3,9 @@ import type { trace as en } from '../en/trace.ts';
 
 export const trace: Translation<typeof en> = {
   'trace.find': '在此链路中查找',
+  'trace.find.placeholder': '查找，或 duration_ms>500',
+  'trace.find.title':
+    '单词会在名称、属性、输入输出和服务器输出行中查找；条件针对跨度：duration_ms>500ms ok=false name~upstream',
   'trace.matchesOnly': '仅显示匹配',
   'trace.pill.errors': '错误',
   'trace.pill.slow': '较慢',
