@@ -42,6 +42,20 @@ describeInBrowser('the page', () => {
     }
   });
 
+  test('a share and a percentile of the overview open the calls behind them', async () => {
+    const { page } = seen;
+    const asked = (): string | null => new URL(page.url()).searchParams.get('q');
+    await seen.go('?panel=overview');
+    await page.locator('main dl').first().getByRole('link', { name: /\d %$/ }).click();
+    expect(asked()).toBe('success=true');
+    await seen.rows.first().waitFor();
+    await page.goBack();
+    const slowest = page.getByRole('table', { name: 'Slowest tools' }).getByRole('row').nth(1);
+    await slowest.getByRole('link').last().click();
+    expect(asked()).toMatch(/^tool=\S+ duration_ms>=[\d.]+$/);
+    await seen.rows.first().waitFor();
+  });
+
   test('a public-safe issue of a failed call is copied by keys alone, and the focus comes back', async () => {
     const { page } = seen;
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: stage.studio.url });

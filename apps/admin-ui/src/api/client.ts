@@ -41,6 +41,11 @@ export function apiUrl(path: string, parameters: Parameters = {}, api: Api = 'pa
   return url.href;
 }
 
+/** The address of a trace, by any of its ids. */
+export function traceUrl(id: string): string {
+  return apiUrl(`traces/${encodeURIComponent(id)}`);
+}
+
 /** The address of the gateway itself, as this browser reaches it, without a slash at its end. */
 export function gatewayUrl(): string {
   return new URL(metaContent('debug-api') ?? '../v1/debug', location.href).href.replace(/\/v1\/debug\/?$/, '');

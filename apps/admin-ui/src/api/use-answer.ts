@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { accessToken } from './access-token.ts';
-import { ApiRefusal, ask } from './client.ts';
+import { takeOrAsk } from './ask-ahead.ts';
+import { ApiRefusal } from './client.ts';
 import { isLive, refreshes } from './live.ts';
 import { repeatedly } from './repeatedly.ts';
 
@@ -54,7 +55,7 @@ async function askOnce<Answer>(
   set: (change: (before: AskedAt<Answer>) => AskedAt<Answer>) => void,
 ): Promise<void> {
   try {
-    const { answer, tookMillis } = await ask<Answer>(url, ending);
+    const { answer, tookMillis } = await takeOrAsk<Answer>(url, ending);
     set(() => ({ answer, tookMillis, isLoading: false, url }));
   } catch (error) {
     if (error instanceof ApiRefusal) {

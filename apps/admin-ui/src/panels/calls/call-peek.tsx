@@ -1,5 +1,5 @@
 import type { CallRow, TraceDetail } from '@dcc-mcp/call-store';
-import { apiUrl } from '../../api/client.ts';
+import { traceUrl } from '../../api/client.ts';
 import { useAnswer } from '../../api/use-answer.ts';
 import { Peek } from '../../parts/peek/peek.tsx';
 import { BundleButton } from '../../parts/request/bundle-button.tsx';
@@ -24,7 +24,7 @@ export interface CallPeekProps {
 
 /** One call: what happened, whose it was, what went in and came out, where its time went. */
 export function CallPeek({ id, row }: CallPeekProps) {
-  const { answer: trace, refusal } = useAnswer<TraceDetail>(apiUrl(`traces/${encodeURIComponent(id)}`), {
+  const { answer: trace, refusal } = useAnswer<TraceDetail>(traceUrl(id), {
     fixed: true,
   });
   const known = row ?? trace;

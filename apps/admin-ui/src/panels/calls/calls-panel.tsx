@@ -1,4 +1,5 @@
 import type { CallRow } from '@dcc-mcp/call-store';
+import { traceUrl } from '../../api/client.ts';
 import { later } from '../../parts/empty/later.tsx';
 import { agentColumn, outcomeColumn, timeColumn } from '../../parts/list/columns.tsx';
 import { ListPanel } from '../../parts/list/list-panel.tsx';
@@ -25,6 +26,7 @@ export function CallsPanel() {
       isBad={({ success }) => !success}
       strip={(list) => <CallCounts list={list} />}
       menu={(asked) => <LaterRowMenu {...asked} />}
+      peekUrl={({ row_id: id }) => traceUrl(id)}
       peek={(id, row) => <LaterCallPeek id={id} row={row} />}
       nothing={t('calls.nothing')}
     />

@@ -23,7 +23,9 @@ export function Figures({ stats }: { readonly stats: Stats }) {
             {number(failed)}
           </a>
         </Figure>
-        <Figure name={t('figure.success')}>{rate === undefined ? '–' : percent(rate)}</Figure>
+        <Figure name={t('figure.success')}>
+          {rate === undefined ? '–' : <a href={calls('success=true')}>{percent(rate)}</a>}
+        </Figure>
         {(['p50', 'p95', 'p99'] as const).map((name) => (
           <Figure key={name} name={name}>
             <a href={calls(`duration_ms>=${latency?.[name] ?? 0}`)}>{duration(latency?.[name])}</a>

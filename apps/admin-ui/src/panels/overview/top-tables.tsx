@@ -81,7 +81,11 @@ function Line({ row, q, stats }: { readonly row: TopRow; readonly q: string; rea
           </a>
         )}
       </td>
-      <td>{duration(row.p95_ms)}</td>
+      <td>
+        <a class="soft" href={calls(withTerm(q, `duration_ms>=${row.p95_ms}`))}>
+          {duration(row.p95_ms)}
+        </a>
+      </td>
     </tr>
   );
 }

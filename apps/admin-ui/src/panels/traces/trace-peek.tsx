@@ -1,5 +1,5 @@
 import type { TraceDetail } from '@dcc-mcp/call-store';
-import { apiUrl } from '../../api/client.ts';
+import { traceUrl } from '../../api/client.ts';
 import { useAnswer } from '../../api/use-answer.ts';
 import { Peek } from '../../parts/peek/peek.tsx';
 import { NoTrace } from '../../parts/request/no-trace.tsx';
@@ -9,7 +9,7 @@ import { TraceActions, TraceTitle, traceTabs } from './trace-view.tsx';
 
 /** One request beside the list. */
 export function TracePeek({ id }: { readonly id: string }) {
-  const { answer: trace, refusal } = useAnswer<TraceDetail>(apiUrl(`traces/${encodeURIComponent(id)}`), {
+  const { answer: trace, refusal } = useAnswer<TraceDetail>(traceUrl(id), {
     fixed: true,
   });
   return (

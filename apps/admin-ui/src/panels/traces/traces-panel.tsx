@@ -1,9 +1,11 @@
 import type { TraceRow } from '@dcc-mcp/call-store';
+import { traceUrl } from '../../api/client.ts';
 import { later } from '../../parts/empty/later.tsx';
 import { outcomeColumn, timeColumn } from '../../parts/list/columns.tsx';
 import { ListPanel } from '../../parts/list/list-panel.tsx';
 import type { Column } from '../../parts/list/row-table.tsx';
 import { LaterRowMenu } from '../../parts/request/later-row-menu.tsx';
+import { KindIcon } from '../../parts/value/kind-icon.tsx';
 import { place, placeHref } from '../../state/place.ts';
 import { duration, number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
@@ -29,6 +31,7 @@ function TraceList() {
       isBad={({ success }) => !success}
       strip={(list) => <TraceCounts list={list} />}
       menu={(asked) => <LaterRowMenu {...asked} />}
+      peekUrl={({ row_id: id }) => traceUrl(id)}
       peek={(id) => <LaterTracePeek id={id} />}
       nothing={t('calls.nothing')}
     />
@@ -67,7 +70,12 @@ function columns(): readonly Column<TraceRow>[] {
 }
 
 function NameCell({ row }: { readonly row: TraceRow }) {
-  return <a href={placeHref({ row: row.row_id })}>{row.tool ?? `${row.trace_id.slice(0, 12)}…`}</a>;
+  return (
+    <>
+      <KindIcon kind={row.operation} />{' '}
+      <a href={placeHref({ row: row.row_id })}>{row.tool ?? `${row.trace_id.slice(0, 12)}…`}</a>
+    </>
+  );
 }
 
 function LengthCell({ row }: { readonly row: TraceRow }) {

@@ -1,5 +1,5 @@
 import type { TraceDetail } from '@dcc-mcp/call-store';
-import { apiUrl } from '../../api/client.ts';
+import { traceUrl } from '../../api/client.ts';
 import { useAnswer } from '../../api/use-answer.ts';
 import { Tabs } from '../../parts/peek/tabs.tsx';
 import { NoTrace } from '../../parts/request/no-trace.tsx';
@@ -14,7 +14,7 @@ const AWAY = { trace: undefined, span: undefined, tab: undefined, find: undefine
 
 /** One trace on the whole page: where a link from a log or a report leads. */
 export function WholeTrace({ id }: { readonly id: string }) {
-  const { answer: trace, refusal } = useAnswer<TraceDetail>(apiUrl(`traces/${encodeURIComponent(id)}`), {
+  const { answer: trace, refusal } = useAnswer<TraceDetail>(traceUrl(id), {
     fixed: true,
   });
   useKeys({ close: () => go(AWAY) });

@@ -18,6 +18,7 @@ import { ListFrame } from './list-frame.tsx';
 import { useMarkKeys } from './marked-row.ts';
 import { type Column, RowTable } from './row-table.tsx';
 import { SaveButtons } from './save-buttons.tsx';
+import { useNextRow } from './use-next-row.ts';
 import { useRowKeys } from './use-row-keys.ts';
 import { type AskedMenu, useRowMenu } from './use-row-menu.tsx';
 
@@ -33,6 +34,8 @@ export interface ListPanelProps<Row extends object> {
   readonly strip?: (list: RowList<Row>) => ComponentChildren;
   /** What is seen of the open row; it may have left the list. */
   readonly peek?: (id: string, row: Row | undefined) => ComponentChildren;
+  /** The answer that its peek asks for. */
+  readonly peekUrl?: (row: Row) => string;
   /** What can be done with a row, where that is asked for; such rows can be compared, too. */
   readonly menu?: (asked: AskedMenu<Row>) => ComponentChildren;
   /** Said where there is nothing at all. */
@@ -55,6 +58,7 @@ export function ListPanel<Row extends object>(props: ListPanelProps<Row>) {
   const isResting = useRef(true);
   list.isHeld = () => !isResting.current || place.peek().row !== undefined;
   useRowKeys(rows, keyOf, openKey);
+  useNextRow(rows, { isOpen: (row) => keyOf(row) === openKey, urlOf: props.peekUrl });
   useMarkKeys(rows, keyOf, props.menu !== undefined);
   const { shown: menu, onMenu } = useRowMenu(props.menu);
   const open = (row: Row): void => go({ row: keyOf(row) }, { replace: openKey !== undefined });

@@ -1,5 +1,5 @@
 import type { TraceDetail } from '@dcc-mcp/call-store';
-import { apiUrl } from '../../api/client.ts';
+import { apiUrl, traceUrl } from '../../api/client.ts';
 import { useAnswer } from '../../api/use-answer.ts';
 import { place, placeHref } from '../../state/place.ts';
 import { clock } from '../../text/format.ts';
@@ -23,7 +23,7 @@ export function Comparison({ trace }: { readonly trace: TraceDetail }) {
     fixed: true,
   });
   const id = chosen ?? found.answer?.calls?.[0]?.row_id;
-  const other = useAnswer<TraceDetail>(id === undefined ? undefined : apiUrl(`traces/${encodeURIComponent(id)}`), {
+  const other = useAnswer<TraceDetail>(id === undefined ? undefined : traceUrl(id), {
     fixed: true,
   });
   if (other.answer === undefined && other.refusal !== undefined) {

@@ -1,5 +1,5 @@
 import type { CallRow, TraceDetail, TraceRow } from '@dcc-mcp/call-store';
-import { apiUrl, ask } from '../../api/client.ts';
+import { ask, traceUrl } from '../../api/client.ts';
 import { go, place, placeHref } from '../../state/place.ts';
 import { clock } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
@@ -50,7 +50,7 @@ function linkTo({ row_id: row }: CallRow | TraceRow): string {
 }
 
 async function traceOf({ row_id: id }: CallRow | TraceRow): Promise<TraceDetail> {
-  const url = apiUrl(`traces/${encodeURIComponent(id)}`);
+  const url = traceUrl(id);
   return (await ask<TraceDetail>(url, AbortSignal.timeout(10_000))).answer;
 }
 

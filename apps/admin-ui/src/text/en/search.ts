@@ -47,6 +47,7 @@ export const search = {
   'kind.describe': 'describe',
   'kind.load_skill': 'load a skill',
   'kind.call': 'call',
+  'kind.call_batch': 'several calls at once',
   'search.nothing': 'No agent searched for a tool yet.',
   'search.query': 'Query',
   'search.empty': '(no words: everything)',

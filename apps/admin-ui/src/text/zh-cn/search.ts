@@ -48,6 +48,7 @@ export const search: Translation<typeof texts> = {
   'kind.describe': '查看说明',
   'kind.load_skill': '加载技能',
   'kind.call': '调用',
+  'kind.call_batch': '一次多个调用',
   'search.nothing': '还没有智能体搜索过工具。',
   'search.query': '查询',
   'search.empty': '（无关键词：全部）',
