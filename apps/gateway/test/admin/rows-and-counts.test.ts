@@ -1,5 +1,6 @@
 // A finished call is one row and one count, whichever way it came in and however it ended.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
 import { join } from 'node:path';
 import { type Caller, connectCallers, type Json } from '../fixtures/callers.ts';
 import { scrape, valuesOf } from '../fixtures/exposition.ts';
@@ -50,25 +51,27 @@ async function post(path: string, body: Json, signal?: AbortSignal): Promise<unk
   return (await fetch(url + path, { method: 'POST', headers, body: JSON.stringify(body), signal: signal! })).json();
 }
 
-/** Every way in, each given one call. */
-function waysIn(server: string, tool: string, args: Json): readonly Promise<unknown>[] {
-  const call = { tool_slug: slug(server, tool), arguments: args };
-  const [legacy, modern, rest] = callers;
-  const instance = `/v1/dcc/${server}/instances/${ids.get(server)}/call`;
-  return [
-    legacy!.run('call', call),
-    legacy!.run('call', { calls: [call] }),
-    modern!.run('call', call),
-    modern!.run('call', { calls: [call] }),
-    rest!.run('call', call),
-    rest!.run('call_batch', { calls: [call] }),
-    post(instance, { backend_tool: tool, arguments: args }),
-    overStdio(call),
-    overStdio({ calls: [call] }),
-  ];
+interface MeantCall {
+  readonly server: string;
+  readonly tool: string;
+  readonly args: Json;
 }
 
-const WAYS = 9;
+const callOf = ({ server, tool, args }: MeantCall): Json => ({ tool_slug: slug(server, tool), arguments: args });
+
+/** Every way in, given one call. */
+const WAYS_IN: readonly ((meant: MeantCall) => Promise<unknown>)[] = [
+  (meant) => callers[0]!.run('call', callOf(meant)),
+  (meant) => callers[0]!.run('call', { calls: [callOf(meant)] }),
+  (meant) => callers[1]!.run('call', callOf(meant)),
+  (meant) => callers[1]!.run('call', { calls: [callOf(meant)] }),
+  (meant) => callers[2]!.run('call', callOf(meant)),
+  (meant) => callers[2]!.run('call_batch', { calls: [callOf(meant)] }),
+  ({ server, tool, args }) =>
+    post(`/v1/dcc/${server}/instances/${ids.get(server)}/call`, { backend_tool: tool, arguments: args }),
+  (meant) => overStdio(callOf(meant)),
+  (meant) => overStdio({ calls: [callOf(meant)] }),
+];
 
 async function byOutcome(): Promise<Json> {
   return (await json('/v1/debug/stats'))['by_outcome'] as Json;
@@ -133,9 +136,31 @@ afterAll(async () => {
 
 describe('each way in', () => {
   test.each(ENDINGS)('makes one row that says %s', async (outcome, server, tool, args) => {
-    expect(await added(() => Promise.all(waysIn(server, tool, args)), WAYS)).toEqual({ [outcome]: WAYS });
+    const run = (): Promise<unknown> => Promise.all(WAYS_IN.map((way) => way({ server, tool, args })));
+    expect(await added(run, WAYS_IN.length)).toEqual({ [outcome]: WAYS_IN.length });
   });
 });
+
+test('rows are as many as were counted, of each outcome, whatever comes one after the other and at once', async () => {
+  const piece = fc.record({ ending: fc.constantFrom(...ENDINGS), way: fc.constantFrom(...WAYS_IN) });
+  const workload = fc.array(fc.array(piece, { minLength: 1, maxLength: 6 }), { minLength: 1, maxLength: 4 });
+  await fc.assert(
+    fc.asyncProperty(workload, async (turns) => {
+      const all = turns.flat();
+      const run = async (): Promise<void> => {
+        for (const turn of turns) {
+          await Promise.all(turn.map(({ ending: [, server, tool, args], way }) => way({ server, tool, args })));
+        }
+      };
+      const expected = Object.fromEntries(
+        ENDINGS.map(([outcome]) => [outcome, all.filter(({ ending }) => ending[0] === outcome).length]),
+      );
+      const nothing = Object.fromEntries(ENDINGS.map(([outcome]) => [outcome, 0]));
+      expect({ ...nothing, ...(await added(run, all.length)) }).toEqual(expected);
+    }),
+    { numRuns: 15 },
+  );
+}, 60_000);
 
 test('tokens of lists of tools are in the statistics as the metric has them', async () => {
   const before = await listedTokens();
