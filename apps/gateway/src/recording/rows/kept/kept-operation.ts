@@ -117,17 +117,14 @@ function payloadOf(content: unknown, rules: PayloadRules): TracePayload | undefi
   return json === undefined ? undefined : toPayload(json, rules);
 }
 
+interface FactRules extends Pick<FactParts, 'rowId' | 'inputBytes' | 'outputBytes'> {
+  readonly callers: KeptCallers;
+}
+
 function toFactParts(
   finished: FinishedOperation,
   trail: OperationTrail,
-  {
-    rowId,
-    callers,
-    inputBytes,
-    outputBytes,
-  }: Pick<FactParts, 'rowId' | 'inputBytes' | 'outputBytes'> & {
-    readonly callers: KeptCallers;
-  },
+  { rowId, callers, inputBytes, outputBytes }: FactRules,
 ): FactParts {
   const { ctx, error, durationMillis, outcome, join, details } = finished;
   const { requestId, jsonrpcId, parentRequestId, callerTraceId, session, spanContext } = ctx;
