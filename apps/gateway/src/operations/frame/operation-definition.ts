@@ -2,7 +2,7 @@ import type { Operation, Outcome, RejectionReason } from '@dcc-mcp/semantic-conv
 import type { Route, ValidationFacts } from '@dcc-mcp/workflow-spans';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import type { PolicyOperation } from '../../governance/policy.ts';
-import type { CallTiming, FinishedOperation, OperationDetails } from '../../recording/record/finished.ts';
+import type { CallTiming, OperationDetails } from '../../recording/record/finished.ts';
 import type { SearchFollowUp } from '../../search/memory/search-memory.ts';
 import type { HopFailure } from '../../upstream/upstream.ts';
 import type { OperationCore, RunningOperation } from './core.ts';
@@ -57,8 +57,7 @@ export interface OperationEnd<Value> extends Ending<Value> {
 }
 
 /** How an operation ended, for its record. */
-export interface EndedOperation<Request, Target, Value>
-  extends OperationEnd<Value>, Pick<FinishedOperation, 'endedAt' | 'input' | 'output'> {
+export interface EndedOperation<Request, Target, Value> extends OperationEnd<Value> {
   /** Absent for one that could not be read. */
   readonly request: Request | undefined;
   /** Absent for one that was refused before it was resolved. */

@@ -22,7 +22,8 @@ async function record<Request, Target, Value>(
   running: RunningOperation,
 ): Promise<void> {
   const { core, caller, span, trail } = running;
-  const { outcome, error, durationMillis, endedAt, input, output, request } = ended;
+  const { outcome, error, durationMillis, request } = ended;
+  const endedAt = span.isRecording ? span.clock.now() : undefined;
   const { searchId } = caller.ctx;
   const used = request === undefined ? undefined : definition.follows?.(ended);
   const isFollowUp = used !== undefined && searchId !== undefined && searchId !== '';
@@ -40,8 +41,7 @@ async function record<Request, Target, Value>(
     error,
     durationMillis,
     endedAt,
-    input,
-    output,
+    ...contentOf(definition, ended, running),
     join,
     details: details instanceof Promise ? await details : details,
     trail,
@@ -49,6 +49,22 @@ async function record<Request, Target, Value>(
   caller.batch?.trail?.addItem(finished);
   core.recorder.record(finished);
 }
+
+/** What was asked for is told of a refused operation, too: it is half of why it was refused. */
+function contentOf<Request, Target, Value>(
+  definition: OperationDefinition<Request, Target, Value>,
+  { request, value }: EndedOperation<Request, Target, Value>,
+  { span, trail }: RunningOperation,
+): Pick<FinishedOperation, 'input' | 'output'> {
+  return span.isRecording || trail !== undefined
+    ? {
+        input: request === undefined ? undefined : definition.spanInput(request),
+        output: value === undefined ? undefined : (definition.spanOutput?.(value) ?? value),
+      }
+    : NO_CONTENT;
+}
+
+const NO_CONTENT = { input: undefined, output: undefined };
 
 /** A memory that fails knows no search; the operation itself goes on. */
 async function joinSearch({ searchMemory, onError }: OperationCore, followUp: SearchFollowUp): Promise<SearchJoin> {

@@ -136,29 +136,14 @@ class OperationRun<Request, Target, Value> {
 
   /** The one place where an outcome is decided and told. */
   #finish(ending: Ending<Value>): EndedOperation<Request, Target, Value> {
-    const { core, span } = this.#running;
     return {
       ...ending,
-      ...this.#contentOf(ending),
       outcome: this.#outcomeOf(ending.error),
-      durationMillis: core.now() - this.#startedAt,
-      endedAt: span.isRecording ? span.clock.now() : undefined,
+      durationMillis: this.#running.core.now() - this.#startedAt,
       record: this.#record,
       request: this.#request,
       target: this.#target,
     };
-  }
-
-  /** What was asked for is told of a refused operation, too: it is half of why it was refused. */
-  #contentOf({ value }: Ending<Value>): { readonly input: unknown; readonly output: unknown } {
-    const { span, trail } = this.#running;
-    const request = this.#request;
-    return span.isRecording || trail !== undefined
-      ? {
-          input: request === undefined ? undefined : this.#definition.spanInput(request),
-          output: value === undefined ? undefined : (this.#definition.spanOutput?.(value) ?? value),
-        }
-      : NO_CONTENT;
   }
 
   #outcomeOf(error: OperationError | undefined): Outcome {
@@ -168,8 +153,6 @@ class OperationRun<Request, Target, Value> {
     return this.#definition.canBeLate && this.#running.caller.isGone() ? 'late_ok' : 'ok';
   }
 }
-
-const NO_CONTENT = { input: undefined, output: undefined };
 
 function beginTrail({ clock }: WorkflowSpan, { ctx, batch }: Caller): OperationTrail {
   return new TrailOf<EndedItem>({
