@@ -8,12 +8,11 @@ export class InFlight {
   /** Of these, what had begun before new work was refused. */
   #underway = 0;
   #onIdle: (() => void) | undefined;
-  #isDraining = false;
   readonly #draining = new AbortController();
 
   /** True once new work is refused. */
   get isDraining(): boolean {
-    return this.#isDraining;
+    return this.#draining.signal.aborted;
   }
 
   /** Fires when new work begins to be refused. */
@@ -28,13 +27,12 @@ export class InFlight {
 
   /** Refuses new work from now on. */
   drain(): void {
-    this.#isDraining = true;
     this.#draining.abort();
   }
 
   /** Begins one piece of work; the function given back ends it. */
   begin(): () => void {
-    const share = this.#isDraining ? 0 : 1;
+    const share = this.isDraining ? 0 : 1;
     this.#count += 1;
     this.#underway += share;
     let isOpen = true;
