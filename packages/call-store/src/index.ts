@@ -25,7 +25,6 @@ export {
   type RowContext,
   type RowFacts,
   type RowIdentity,
-  toRowContext,
   toRowIdentity,
 } from './rows/row-identity.ts';
 export { type FollowUpNote, type SearchRow, type SearchRowFollowUp, type SearchRowHit } from './rows/search-row.ts';

@@ -64,7 +64,7 @@ export interface RowFacts {
   readonly protocolVersion?: string | undefined;
 }
 
-/** What a row needs of a request: it can be kept after the request, whose headers and body are not in it. */
+/** What a row needs of a request; its headers and body are not in it. */
 export type RowContext = Pick<
   RequestContext,
   | 'agent'
@@ -81,25 +81,6 @@ export type RowContext = Pick<
   | 'transport'
   | 'trust'
 >;
-
-/** Reads from a request what rows about it need, once. */
-export function toRowContext(context: RequestContext): RowContext {
-  return {
-    agent: context.agent,
-    callerTraceId: context.callerTraceId,
-    carrier: context.carrier,
-    forwardedFor: context.forwardedFor,
-    jsonrpcId: context.jsonrpcId,
-    parent: context.parent,
-    parentRequestId: context.parentRequestId,
-    requestId: context.requestId,
-    session: context.session,
-    sourceIp: context.sourceIp,
-    spanContext: context.spanContext,
-    transport: context.transport,
-    trust: context.trust,
-  };
-}
 
 const SAMPLED = 0x01;
 
