@@ -1,8 +1,9 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import { accessToken } from './access-token.ts';
+import { isTailed } from './list-kind.ts';
 import { isLive, refreshes } from './live.ts';
 import { repeatedly } from './repeatedly.ts';
-import { isTailed, RowList, type RowListRequest } from './row-list.ts';
+import { RowList, type RowListRequest } from './row-list.ts';
 
 /** The list that a request names, for as long as it is shown. */
 export function useRows<Row extends object>(request: RowListRequest, keyOf: (row: Row) => string): RowList<Row> {

@@ -1,4 +1,5 @@
-import { isTailed, type RowList } from '../../api/row-list.ts';
+import { isTailed } from '../../api/list-kind.ts';
+import type { RowList } from '../../api/row-list.ts';
 import { useKeys } from '../../shell/use-keys.ts';
 import { go, place } from '../../state/place.ts';
 import { t } from '../../text/text.ts';
