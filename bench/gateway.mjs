@@ -13,6 +13,7 @@ import { BARE, createLargeLegs, createLegs, createPacedLegs, startTargets } from
 import { runLoad } from './lib/load.mjs';
 import { cpuMicros, residentMebibytes } from './lib/processes.mjs';
 import { timeBySource } from './lib/profile-by-source.mjs';
+import { measureRounds } from './lib/rounds.mjs';
 import { median, rounded } from './lib/statistics.mjs';
 
 const { values: flags } = parseArgs({
@@ -56,24 +57,16 @@ async function measure(leg, pace) {
 }
 
 /**
- * Each leg once to warm up, then in turns, every other round backwards; `results[round][leg]`.
+ * `results[round][leg]`.
  *
  * @param pace Calls a second of each; absent: as many as can be.
  */
-async function measureRounds(legs, { pace, times = rounds } = {}) {
-  for (const leg of legs) {
-    await runLoad({ ...leg, connections, seconds: flags.smoke ? 0.2 : 2 });
-  }
-  const results = [];
-  for (let round = 0; round < times; round += 1) {
-    const measured = new Map();
-    for (const leg of round % 2 === 0 ? legs : legs.toReversed()) {
-      measured.set(leg, await measure(leg, pace));
-    }
-    results.push(legs.map((leg) => measured.get(leg)));
-  }
-  return results;
-}
+const measureLegs = (legs, { pace, times = rounds } = {}) =>
+  measureRounds(legs, {
+    rounds: times,
+    warmUp: (leg) => runLoad({ ...leg, connections, seconds: flags.smoke ? 0.2 : 2 }),
+    measure: (leg) => measure(leg, pace),
+  });
 
 /** One row per leg: medians over the rounds; the ratio is taken inside each round, then its median. */
 function summarize(legs, results) {
@@ -112,7 +105,7 @@ const shareOfCpu = (state, legs, results) =>
 
 /** At one pace: as fast as can be, an answer waits for those to all other connections, and says what CPU says. */
 async function p99More(legs) {
-  const results = await measureRounds(legs, { pace: PACE, times: rounds * PACED_TIMES });
+  const results = await measureLegs(legs, { pace: PACE, times: rounds * PACED_TIMES });
   return rangeOf((on, off) => on.p99Millis / off.p99Millis - 1, { state: ON, legs, results });
 }
 
@@ -151,11 +144,11 @@ try {
   }
   const targets = await startTargets({ main, folder, isProfiled: flags.prof, keep });
   const legs = createLegs(targets);
-  const results = await measureRounds(legs);
+  const results = await measureLegs(legs);
   const small = summarize(legs, results);
   const moreOfP99 = await p99More(createPacedLegs(targets));
   const largeLegs = createLargeLegs(targets); // after the others, whose memory they would be
-  const largeResults = await measureRounds(largeLegs);
+  const largeResults = await measureLegs(largeLegs);
   const rows = [...small, ...summarize(largeLegs, largeResults)];
   console.table(rows);
   if (flags.prof) {

@@ -11,10 +11,24 @@ const NO_HISTORY = { DCC_MCP_ADMIN_HISTORY: 'false' };
 const ONE_IN_TEN = { OTEL_TRACES_SAMPLER: 'parentbased_traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.1' };
 
 export const BARE = 'bare forwarder';
+
+/** Flags and environment of a gateway in each state of its telemetry, spans to the receiver at `sinkUrl`. */
+export function telemetryStates(sinkUrl) {
+  const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: sinkUrl };
+  const flags = ['--metrics'];
+  return {
+    off: { flags: [], env: NO_HISTORY },
+    sampled: { flags, env: { ...traced, ...ONE_IN_TEN, ...NO_HISTORY } },
+    'on, no history': { flags, env: { ...traced, ...NO_HISTORY } },
+    on: { flags, env: traced },
+  };
+}
+
 /** The legs whose answers hold a MiB of text. */
 const LARGE = ', 1 MiB results';
 
-async function findSlug(url) {
+/** Waits until the gateway has the upstream's `echo`; gives the name that its own tool `call` knows it by. */
+export async function findSlug(url) {
   for (let attempt = 0; attempt < 50; attempt += 1) {
     const response = await fetch(`${url}/v1/search`, {
       method: 'POST',
@@ -44,28 +58,19 @@ export async function startTargets({ main, folder, isProfiled, keep }) {
   const sink = await keep(startModule(lib('sink')));
   const config = join(folder, 'gateway.json');
   writeFileSync(config, JSON.stringify({ mcpServers: { up: { url: upstreamUrl, concurrency: 128 } } }));
-  const traced = { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${sink.port}` };
+  const states = telemetryStates(`http://127.0.0.1:${sink.port}`);
   const startAll = isProfiled ? startProfiledGateway : startGateway;
-  const start = async (how, more, env) => {
-    const gateway = await keep(how(main, ['--config', config, '--port', '0', ...more], cleanEnvironment(env)));
+  const start = async (how, more, { flags, env }) => {
+    const args = ['--config', config, '--port', '0', ...flags, ...more];
+    const gateway = await keep(how(main, args, cleanEnvironment(env)));
     return { ...gateway, slug: await findSlug(gateway.url) };
   };
-  const both = async (more, env) => ({
-    all: await start(startAll, [...more, '--expose', 'all'], env),
-    search: await start(startGateway, more, env),
-  });
-  const metrics = ['--metrics'];
-  return {
-    bare: await keep(startModule(lib('bare-forwarder'), [upstreamUrl])),
-    gateways: {
-      off: await both([], NO_HISTORY),
-      sampled: {
-        all: await start(startAll, [...metrics, '--expose', 'all'], { ...traced, ...ONE_IN_TEN, ...NO_HISTORY }),
-      },
-      'on, no history': await both(metrics, { ...traced, ...NO_HISTORY }),
-      on: await both(metrics, traced),
-    },
-  };
+  const gateways = {};
+  for (const [name, state] of Object.entries(states)) {
+    const all = await start(startAll, ['--expose', 'all'], state);
+    gateways[name] = name === 'sampled' ? { all } : { all, search: await start(startGateway, [], state) };
+  }
+  return { bare: await keep(startModule(lib('bare-forwarder'), [upstreamUrl])), gateways };
 }
 
 /** Small answers, in both eras: what is loaded, and how. */

@@ -1,74 +1,42 @@
 // The load generator: keep-alive connections, one request in flight on each, every answer compared with what was asked.
-//   node load.mjs --url http://127.0.0.1:4400/mcp --conns 16 --secs 5 --era legacy|modern     (alone, by hand)
+//   node load.mjs --url http://127.0.0.1:4400/mcp --conns 16 --secs 5 --era legacy|modern|rest     (alone, by hand)
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { openConnection, parseBody } from './http-connection.mjs';
+import { CLIENTS } from './clients.mjs';
+import { openConnection } from './http-connection.mjs';
 
 const MAX_SECS = 60;
 const MAX_CONNECTIONS = 256;
-const CLIENT = { name: 'bench', version: '1.0.0' };
-const JSON_HEADERS = { 'content-type': 'application/json', accept: 'application/json, text/event-stream' };
-
-/** How a client of each era calls a tool: `open` once per connection, then `request` for each call. */
-const ERAS = {
-  legacy: {
-    async open(connection) {
-      const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: CLIENT };
-      const answer = await connection.post(
-        JSON_HEADERS,
-        JSON.stringify({ jsonrpc: '2.0', id: 0, method: 'initialize', params }),
-      );
-      const session = /\r\nmcp-session-id: *(\S+)/i.exec(answer.head)?.[1];
-      const headers = {
-        ...JSON_HEADERS,
-        'mcp-protocol-version': '2025-11-25',
-        ...(session && { 'mcp-session-id': session }),
-      };
-      await connection.post(headers, JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' }));
-      return headers;
-    },
-    meta: undefined,
-  },
-  modern: {
-    open: (_connection, tool) =>
-      Promise.resolve({
-        ...JSON_HEADERS,
-        'mcp-protocol-version': '2026-07-28',
-        'mcp-method': 'tools/call',
-        'mcp-name': tool,
-      }),
-    meta: {
-      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-      'io.modelcontextprotocol/clientInfo': CLIENT,
-      'io.modelcontextprotocol/clientCapabilities': {},
-    },
-  },
-};
+const IDS_OF_CONNECTION = 10_000_000;
 
 /** A call of the upstream's `echo`, directly, or through the gateway's own tool `call`. */
-const toolArguments = (tool, slug, text) => (tool === 'call' ? { tool_slug: slug, arguments: { text } } : { text });
+const askFor = (tool, slug) => (text) => ({
+  name: tool,
+  arguments: tool === 'call' ? { tool_slug: slug, arguments: { text } } : { text },
+});
 
 /**
  * Runs calls on one connection until `until`; gives latencies in milliseconds. Throws on any wrong answer.
  *
+ * @param ask The name and the arguments of the call that is to answer with a text.
  * @param dueAt When the call of that number is to be sent; absent: as soon as there is an answer.
  */
-async function runConnection(index, { url, era, tool, slug, until, dueAt }) {
+async function runConnection(index, { url, era, tool, ask, until, dueAt }) {
   const connection = await openConnection(url);
   const latencies = [];
   try {
-    const { open, meta } = ERAS[era];
-    const headers = await open(connection, tool);
-    for (let id = 1; performance.now() < until; id += 1) {
-      const text = `c${index}n${id}`;
-      const params = { name: tool, arguments: toolArguments(tool, slug, text), ...(meta && { _meta: meta }) };
-      const begin = dueAt === undefined ? performance.now() : await untilDue(dueAt(id));
-      const answer = await connection.post(
-        headers,
-        JSON.stringify({ jsonrpc: '2.0', id, method: 'tools/call', params }),
-      );
+    const { open, body, said } = CLIENTS[era];
+    const first = index * IDS_OF_CONNECTION;
+    const headers = await open(connection, tool, first);
+    for (let call = 1; performance.now() < until; call += 1) {
+      const id = first + call;
+      const text = `c${index}n${call}.`;
+      const begin = dueAt === undefined ? performance.now() : await untilDue(dueAt(call));
+      const answer = await connection.post(headers, body(id, ask(text)));
       latencies.push(performance.now() - begin);
-      assertEcho(answer, id, text);
+      if (said(answer, id)?.includes(text) !== true) {
+        throw new Error(`wrong answer to "${text}": HTTP ${answer.status} ${answer.body.slice(0, 300)}`);
+      }
     }
   } finally {
     connection.close();
@@ -86,31 +54,25 @@ async function untilDue(due) {
   return performance.now();
 }
 
-function assertEcho(answer, id, text) {
-  const message = answer.status === 200 ? parseBody(answer) : undefined;
-  const said = message?.result?.content?.[0]?.text ?? '';
-  if (message?.id !== id || message.result.isError === true || !said.includes(text)) {
-    throw new Error(`wrong answer to "${text}": HTTP ${answer.status} ${answer.body.slice(0, 300)}`);
-  }
-}
-
 const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))];
 
 /**
  * Calls a tool over `connections` keep-alive connections for `seconds`.
  *
+ * @param ask What is called to be told a text; absent: `tool` itself, or behind it the tool `slug`.
  * @param pace Calls a second; absent: each connection sends as soon as it has its answer.
  * @returns Calls answered, calls per second, p50 and p99 in milliseconds.
  */
-export async function runLoad({ url, connections, seconds, era = 'legacy', tool = 'echo', slug, pace }) {
+export async function runLoad(how) {
+  const { url, connections, seconds, era = 'legacy', tool = 'echo', ask = askFor(tool, how.slug), pace } = how;
   if (seconds > MAX_SECS || connections > MAX_CONNECTIONS) {
     throw new RangeError(`at most ${MAX_SECS} s and ${MAX_CONNECTIONS} connections`);
   }
   const begin = performance.now();
   const until = begin + seconds * 1000;
-  const dueOn = (index) => (id) => begin + ((id * connections + index) / pace) * 1000;
+  const dueOn = (index) => (call) => begin + ((call * connections + index) / pace) * 1000;
   const runs = Array.from({ length: connections }, (_, index) =>
-    runConnection(index, { url, era, tool, slug, until, dueAt: pace === undefined ? undefined : dueOn(index) }),
+    runConnection(index, { url, era, tool, ask, until, dueAt: pace === undefined ? undefined : dueOn(index) }),
   );
   const latencies = (await Promise.all(runs)).flat().toSorted((a, b) => a - b);
   return {
