@@ -1,6 +1,7 @@
 // The tables of docs/benchmarks.md, from the rows that the benchmarks write. Budgets stand beside what they bound.
 import { figureAt, figureText } from './figures.mjs';
 import { table } from './pages.mjs';
+import { peers } from './peers-table.mjs';
 import { budgetOfLeg } from './ratios.mjs';
 
 const ERAS = { legacy: '2025-11-25', modern: '2026-07-28' };
@@ -252,6 +253,7 @@ function fleetCalls({ fleet: { calls } }) {
 /** By the name in `<!-- table:NAME -->`. */
 export const TABLES = {
   gateway,
+  peers,
   spans,
   'scrape-cpu': ({ scrape: { rows } }) => scrapeTable(rows, ({ cpuMillis }) => cellOf(cpuMillis)),
   'scrape-blocks': ({ scrape: { rows } }) =>

@@ -29,6 +29,13 @@ const RATIOS = {
       .map(({ era, leg, timesBare }) => [`${ERAS[era]}, ${leg}`, timesBare, '×', budgetOfLeg(budgets, leg)]),
     ...callsBesideAll(rows).map(([name, value]) => [name, value, '×', budgets.gateway.callOfAll]),
   ],
+  peers: ({ rows, beside }, { peers }) => [
+    ...rows.filter(({ leg }) => !leg.startsWith('bare')).map(({ leg, timesBare }) => [leg, timesBare, '×']),
+    ...beside.flatMap(({ other, noHistory, history }) => [
+      [`ours with telemetry, of ${other}`, noHistory, '×', peers[other]],
+      [`ours with telemetry and history, of ${other}`, history, '×', peers[other]],
+    ]),
+  ],
   'telemetry-share': (share, { gateway }) => [
     ['of the CPU, no history', worst(share.ofCpu), '%', gateway.telemetryOfCpu],
     ['of the CPU, with history', share.withHistoryOfCpu && worst(share.withHistoryOfCpu), '%'],
