@@ -2,7 +2,8 @@
 import { type CallRow, MemoryCallStore, newRowId, type Trace } from '@dcc-mcp/call-store';
 import { expect, jest, test } from '@jest/globals';
 import { CollectedRows } from '../../src/cluster/workers/rows/collected-rows.ts';
-import type { SentRow } from '../../src/cluster/workers/rows/row-courier.ts';
+import type { TakenRows } from '../../src/cluster/workers/rows/row-courier.ts';
+import { OperationSender } from '../../src/recording/rows/sent-operations.ts';
 import { startWorkers } from '../fixtures/worker-states.ts';
 
 const CAPACITIES = {
@@ -32,8 +33,8 @@ function callRow(row_id: string): CallRow {
   return { row_id, timestamp: new Date().toISOString() } as CallRow;
 }
 
-function sentRow(id: string): SentRow {
-  return { id, kind: 'calls', row: callRow(id) };
+function takenRow(id: string): TakenRows {
+  return { rows: [{ id, kind: 'calls', row: callRow(id) }], operations: new OperationSender().send([]) };
 }
 
 test('rows of two workers are read in the order of their keys', async () => {
@@ -106,7 +107,7 @@ test('a row that can not be added is told of, and rows are fetched as before', a
     throw new Error('oh');
   });
   const told: unknown[] = [];
-  const peers = [{ call: async () => [sentRow(newRowId())] }];
+  const peers = [{ call: async () => takenRow(newRowId()) }];
   const rows = new CollectedRows({ store, peers: () => peers, onError: (error) => told.push(error) });
   await rows.collect();
   await rows.collect();

@@ -5,59 +5,12 @@ import type { FactParts, KeptHop } from '../../src/recording/rows/kept/operation
 import { packFacts, rareFacts, unpackFacts } from '../../src/recording/rows/kept/pack-facts.ts';
 import { packAlone, Packer } from '../../src/recording/rows/kept/packed.ts';
 import { packEmptied, packPayload, toPayload, unpackPayload } from '../../src/recording/rows/payload.ts';
-
-const text = fc.string({ unit: 'binary', maxLength: 40 });
-const maybeText = fc.option(text, { nil: undefined });
-const millis = fc.double({ min: 0, max: 2e12, noNaN: true, noDefaultInfinity: true });
-const maybeMillis = fc.option(millis, { nil: undefined });
-const outcome = fc.constantFrom('ok', 'tool_error', 'timeout');
-const hop: fc.Arbitrary<KeptHop> = fc.record({
-  name: text,
-  spanContext: fc.record({ spanId: text }),
-  queueMillis: millis,
-  startedAt: millis,
-  endedAt: maybeMillis,
-  failedTries: fc.array(fc.record({ endedAt: millis, outcome, delayMillis: maybeMillis }), { maxLength: 1 }),
-  ending: fc.option(fc.record({ outcome, jobId: fc.option(text, { nil: undefined, freq: 1 }) }), { nil: undefined }),
-});
-const parts = fc.record({
-  rowId: text,
-  caller: fc.constant({}),
-  outcome,
-  durationMillis: millis,
-  inputBytes: fc.nat(),
-  outputBytes: fc.nat(),
-  request: fc.record({
-    requestId: text,
-    traceId: text,
-    traceFlags: fc.constantFrom(0, 1),
-    sessionId: text,
-    jsonrpcId: maybeText,
-    parentRequestId: maybeText,
-    callerTraceId: maybeText,
-  }),
-  trail: fc.record({
-    spanId: text,
-    parentSpanId: maybeText,
-    startedAt: millis,
-    policy: fc.option(fc.constant({ outcome: 'denied' }), { nil: undefined }),
-    jobId: maybeText,
-    hops: fc.array(hop, { maxLength: 2 }),
-  }),
-  details: fc.record({
-    operation: fc.constant('gateway.call'),
-    record: fc.constantFrom(undefined, { slug: 'maya.a1b2c3d4.bake' }),
-    batchIndex: fc.option(fc.nat(), { nil: undefined }),
-    timing: fc.option(fc.record({ queueMillis: millis, upstreamMillis: maybeMillis }), { nil: undefined }),
-  }),
-  error: fc.option(fc.constant({ kind: 'timeout', message: 'late', retryable: true }), { nil: undefined }),
-  join: fc.option(fc.constant({ searchId: 'a search' }), { nil: undefined }),
-}) as unknown as fc.Arbitrary<FactParts>;
+import { anyFacts, anyHop } from '../fixtures/operation-facts.ts';
 
 describe('facts of an operation', () => {
   test('are the same after they were packed, each among others', () => {
     fc.assert(
-      fc.property(fc.array(parts, { minLength: 1, maxLength: 20 }), (all) => {
+      fc.property(fc.array(anyFacts, { minLength: 1, maxLength: 20 }), (all) => {
         const packer = new Packer();
         const packed = all.map((each) => packer.pack(packFacts(each)));
         const again = all.map((each, index) => {
@@ -70,9 +23,9 @@ describe('facts of an operation', () => {
   });
 
   test('most operations have none that is rare', () => {
-    const [first] = fc.sample(parts, { numRuns: 1, seed: 1 });
+    const [first] = fc.sample(anyFacts, { numRuns: 1, seed: 1 });
     const ending = { outcome: 'ok', jobId: undefined } as const;
-    const plain: KeptHop = { ...fc.sample(hop, { numRuns: 1, seed: 1 })[0]!, failedTries: [], ending };
+    const plain: KeptHop = { ...fc.sample(anyHop, { numRuns: 1, seed: 1 })[0]!, failedTries: [], ending };
     const trail = { ...first!.trail, hops: [plain], policy: undefined, jobId: undefined };
     const common: FactParts = { ...first!, outcome: 'ok', trail, error: undefined, join: undefined };
     expect(rareFacts(common)).toBeUndefined();

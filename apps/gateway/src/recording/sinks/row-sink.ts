@@ -5,10 +5,11 @@ import { OPERATION_CALL, OPERATION_SEARCH } from '@dcc-mcp/semantic-conventions'
 import type { FinishedOperation, OperationDetails, OperationTrail } from '../record/finished.ts';
 import { followUpKindOf } from '../record/follow-ups.ts';
 import type { Sink } from '../record/recorder.ts';
-import { KeptOperation, OperationMemory } from '../rows/kept/kept-operation.ts';
-import { LateFacts, LateTrace } from '../rows/late-rows.ts';
+import { keepOperation } from '../rows/kept/keep-operation.ts';
+import { OperationMemory } from '../rows/kept/operation-memory.ts';
+import { appendRows, leavesInOrder } from '../rows/late-rows.ts';
 import type { ListedTokens } from '../rows/listed-tokens.ts';
-import { operationOf, toCallRow, toDecisionRow, toSearchRow } from '../rows/operation-rows.ts';
+import { operationOf, toSearchRow } from '../rows/operation-rows.ts';
 
 /** Searches whose start is remembered. */
 const MAX_SEARCHES = 1_000;
@@ -45,22 +46,19 @@ export function createRowSink(options: RowSinkOptions): Sink {
 function keep(finished: FinishedOperation, trail: OperationTrail, keeping: Keeping): void {
   const { store, slow, sha256, searchedAt, hiddenPaths, memory } = keeping;
   const { details, durationMillis, outcome } = finished;
-  const { policy } = trail;
   const isSlow = slow.note(nameOf(details), durationMillis);
   const isKept = isSlow || statusOfOutcome(outcome) !== 'success';
-  const isPassing = details.operation === OPERATION_CALL && !isKept && policy === undefined;
-  const operation = new KeptOperation(finished, trail, { rowId: newRowId(), paths: hiddenPaths, memory, isPassing });
-  const { kept } = operation;
-  if (details.operation === OPERATION_CALL) {
-    store.appendLater('calls', new LateFacts(kept, toCallRow));
-  } else if (details.operation === OPERATION_SEARCH && details.found !== undefined) {
+  const operation = keepOperation(finished, trail, {
+    rowId: newRowId(),
+    paths: hiddenPaths,
+    memory,
+    isPassing: leavesInOrder({ operation: details.operation, policy: trail.policy, isKept }),
+  });
+  if (details.operation === OPERATION_SEARCH && details.found !== undefined) {
     searchedAt.set(details.found.searchId, trail.startedAt);
-    store.append('searches', toSearchRow(kept.facts, details.found, sha256));
+    store.append('searches', toSearchRow(operation.kept.facts, details.found, sha256));
   }
-  store.appendLater('traces', new LateTrace(operation, { isSlow, isKept }));
-  if (policy !== undefined) {
-    store.appendLater('decisions', new LateFacts(kept, (facts) => toDecisionRow(policy, facts)));
-  }
+  appendRows(store, operation, { isSlow, isKept });
   noteFollowUp(finished, trail, keeping);
 }
 

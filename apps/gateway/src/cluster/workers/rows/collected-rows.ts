@@ -17,13 +17,12 @@ import type {
   TraceDetail,
 } from '@dcc-mcp/call-store';
 import { unlessAborted } from '../../../protocol/unless-aborted.ts';
+import { appendRows } from '../../../recording/rows/late-rows.ts';
+import { OperationReceiver, type ReceivedOperation } from '../../../recording/rows/sent-operations.ts';
 import type { Peer, Services } from '../channel/peer.ts';
-import type { SentRow } from './row-courier.ts';
+import type { SentRow, TakenRows } from './row-courier.ts';
 
 const COLLECT_MILLIS = 100;
-/** After so many rows at once the next ones are fetched later: fewer traces are made that newer ones push out. */
-const MANY_ROWS = 200;
-const PAUSE_MILLIS = 1_000;
 /** How long a list waits for a worker that is busy; what it has comes with the next collection. */
 const PATIENCE_MILLIS = 500;
 
@@ -35,6 +34,9 @@ export interface CollectedRowsOptions {
   readonly onError: (error: unknown) => void;
 }
 
+/** What has come from a worker; rows of an operation may be made later. */
+type Arrived = SentRow | ReceivedOperation;
+
 /** The history of several processes: the rows of workers are fetched ten times a second, and before anybody reads. */
 export class CollectedRows implements CallStore {
   /** That of the store behind, which all rows go to. */
@@ -42,12 +44,11 @@ export class CollectedRows implements CallStore {
   readonly #options: CollectedRowsOptions;
   readonly #store: CallStore;
   /** Rows of workers that may not be the newest of their time yet. */
-  #early: readonly SentRow[] = [];
+  #early: readonly Arrived[] = [];
+  readonly #receiver = new OperationReceiver();
   #collecting: Promise<void> | undefined;
   #next: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
-  /** On the clock of `performance.now`. */
-  #pauseUntil = 0;
 
   constructor(options: CollectedRowsOptions) {
     this.#options = options;
@@ -55,7 +56,7 @@ export class CollectedRows implements CallStore {
     if (options.store.shared !== undefined) {
       this.shared = options.store.shared;
     }
-    this.#timer = setInterval(() => void this.#collectUnlessBusy(), COLLECT_MILLIS).unref();
+    this.#timer = setInterval(() => void this.#collectOnce(), COLLECT_MILLIS).unref();
   }
 
   /** Fetches the rows that there are now. Never rejects. */
@@ -137,10 +138,6 @@ export class CollectedRows implements CallStore {
     this.#store.seed(kind, oldestFirst);
   }
 
-  #collectUnlessBusy(): Promise<void> {
-    return performance.now() < this.#pauseUntil ? Promise.resolve() : this.#collectOnce();
-  }
-
   #collectOnce(): Promise<void> {
     this.#collecting ??= this.#fetch()
       .catch(this.#options.onError)
@@ -152,9 +149,6 @@ export class CollectedRows implements CallStore {
     // Whatever is older than that has been taken when each worker has answered.
     const until = firstIdAt(Date.now() + 1);
     const taken = await Promise.all(this.#options.peers().map((peer) => this.#take(peer)));
-    if (taken.some(({ length }) => length > MANY_ROWS)) {
-      this.#pauseUntil = performance.now() + PAUSE_MILLIS;
-    }
     const rows = [...this.#early, ...taken.flat()].toSorted((one, other) => (one.id < other.id ? -1 : 1));
     const end = rows.findIndex(({ id }) => id >= until);
     this.#append(end === -1 ? rows : rows.slice(0, end));
@@ -162,9 +156,8 @@ export class CollectedRows implements CallStore {
   }
 
   /** A worker that answers later is not forgotten: what it took is appended then. */
-  async #take(peer: Pick<Peer, 'call'>): Promise<readonly SentRow[]> {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a RowCourier answers
-    const taken = peer.call('rows.take').catch(() => []) as Promise<readonly SentRow[]>;
+  async #take(peer: Pick<Peer, 'call'>): Promise<readonly Arrived[]> {
+    const taken = this.#rowsOf(peer);
     const late = AbortSignal.timeout(PATIENCE_MILLIS);
     return unlessAborted(taken, late, () => {
       void this.#appendLate(taken);
@@ -172,13 +165,22 @@ export class CollectedRows implements CallStore {
     });
   }
 
-  async #appendLate(taken: Promise<readonly SentRow[]>): Promise<void> {
+  /** None of one that has gone. */
+  async #rowsOf(peer: Pick<Peer, 'call'>): Promise<readonly Arrived[]> {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a RowCourier answers
+    const taken = (await peer.call('rows.take').catch(() => undefined)) as TakenRows | undefined;
+    return taken === undefined ? [] : [...taken.rows, ...this.#receiver.receive(taken.operations)];
+  }
+
+  async #appendLate(taken: Promise<readonly Arrived[]>): Promise<void> {
     this.#early = [...this.#early, ...(await taken)];
   }
 
-  #append(rows: readonly SentRow[]): void {
+  #append(rows: readonly Arrived[]): void {
     for (const each of rows) {
-      if ('followUp' in each) {
+      if ('operation' in each) {
+        appendRows(this.#store, each.operation, each.place);
+      } else if ('followUp' in each) {
         this.#store.appendFollowUp(each.searchId, each.followUp);
       } else {
         this.#store.append(each.kind, each.row);

@@ -16,6 +16,8 @@ import {
   type StoreUsage,
   type TraceDetail,
 } from '@dcc-mcp/call-store';
+import { LateFacts, LateTrace } from '../../../recording/rows/late-rows.ts';
+import { type OperationToSend, OperationSender, type SentOperations } from '../../../recording/rows/sent-operations.ts';
 import type { Peer, Services } from '../channel/peer.ts';
 
 /** Rows that wait to be fetched; past it the oldest are let go. They are fetched ten times a second. */
@@ -31,15 +33,14 @@ interface SentFollowUp {
 /** A row, or what was added to a search, on its way to the process that keeps them. */
 export type SentRow = { readonly id: string; readonly kind: RowKind; readonly row: RowKinds[RowKind] } | SentFollowUp;
 
-type Waiting =
-  | {
-      readonly id: string;
-      readonly kind: RowKind;
-      readonly make: () => RowKinds[RowKind];
-      /** Of a trace that newer ones may push out. */
-      readonly isGood?: boolean;
-    }
-  | SentFollowUp;
+/** What a worker hands over. */
+export interface TakenRows {
+  readonly rows: readonly SentRow[];
+  /** Those whose rows are made where they are kept, when somebody looks. */
+  readonly operations: SentOperations;
+}
+
+type Waiting = SentRow | { readonly id: string; readonly kind: LateKind; readonly late: LateRow<RowKinds[LateKind]> };
 
 export interface RowCourierOptions {
   readonly peer: Peer;
@@ -54,6 +55,7 @@ export interface RowCourierOptions {
 /** The history of a worker: its rows wait until the process that keeps those of all fetches them, and are read there. */
 export class RowCourier implements CallStore {
   readonly #options: RowCourierOptions;
+  readonly #sender = new OperationSender();
   #waiting: Waiting[] = [];
 
   constructor(options: RowCourierOptions) {
@@ -62,22 +64,33 @@ export class RowCourier implements CallStore {
   }
 
   /** The rows that wait, in the order in which they came. */
-  take(): readonly SentRow[] {
+  take(): TakenRows {
     const waiting = this.#waiting;
     this.#waiting = [];
-    return this.#withoutPushedOut(waiting).flatMap((each) => this.#toSent(each));
+    const rows: SentRow[] = [];
+    const operations = new Map<string, OperationToSend>();
+    for (const each of this.#withoutPushedOut(waiting)) {
+      const late = 'late' in each ? each.late : undefined;
+      if (late instanceof LateTrace) {
+        operations.set(late.id, { kept: late.payloads.kept, trace: late });
+      } else if (late instanceof LateFacts) {
+        operations.set(late.id, operations.get(late.id) ?? { kept: late.kept, trace: undefined });
+      } else {
+        rows.push(...this.#toSent(each));
+      }
+    }
+    return { rows, operations: this.#sender.send([...operations.values()]) };
   }
 
   append<K extends RowKind>(kind: K, row: RowKinds[K]): void {
     // What happens at instances is told by the process that has the registry, once.
     if (kind !== 'events') {
-      this.#add({ kind, id: ('row_id' in row ? row.row_id : undefined) ?? newRowId(), make: () => row });
+      this.#add({ kind, id: ('row_id' in row ? row.row_id : undefined) ?? newRowId(), row });
     }
   }
 
   appendLater<K extends LateKind>(kind: K, late: LateRow<RowKinds[K]>): void {
-    const { id, isKept = false } = late;
-    this.#add({ kind, id, make: () => late.make(), isGood: kind === 'traces' && !isKept });
+    this.#add({ kind, id: late.id, late });
   }
 
   appendFollowUp(searchId: string, followUp: FollowUpNote): void {
@@ -140,7 +153,7 @@ export class RowCourier implements CallStore {
       return waiting;
     }
     const newestFirst = waiting.toReversed().filter((each) => {
-      const isGood = 'isGood' in each && (each.isGood ?? false);
+      const isGood = 'late' in each && each.kind === 'traces' && each.late.isKept !== true;
       places -= Number(isGood);
       return !isGood || places >= 0;
     });
@@ -148,11 +161,11 @@ export class RowCourier implements CallStore {
   }
 
   #toSent(waiting: Waiting): readonly SentRow[] {
-    if ('followUp' in waiting) {
+    if (!('late' in waiting)) {
       return [waiting];
     }
     try {
-      return [{ kind: waiting.kind, id: waiting.id, row: waiting.make() }];
+      return [{ kind: waiting.kind, id: waiting.id, row: waiting.late.make() }];
     } catch (error) {
       this.#options.onError(error);
       return [];

@@ -15,10 +15,16 @@ import type { KeptCaller } from './kept-caller.ts';
 /** Bytes and estimated tokens of input and output. */
 export type Sizes = Pick<CallRow, 'input_bytes' | 'output_bytes' | 'input_tokens' | 'output_tokens'>;
 
+/** A tool, as rows tell of it. */
+export interface KeptTool extends Pick<
+  ToolRecord,
+  'slug' | 'label' | 'backendTool' | 'dccType' | 'instanceId' | 'skillName'
+> {}
+
 /** What only some kinds of operations have to say, in their rows. */
 export interface KeptDetails {
   readonly operation: OperationDetails['operation'];
-  readonly record?: ToolRecord | undefined;
+  readonly record?: KeptTool | undefined;
   readonly batchIndex?: number | undefined;
   readonly timing?: CallTiming | undefined;
 }

@@ -6,11 +6,24 @@ const NUMBER_BYTES = Float64Array.BYTES_PER_ELEMENT;
 /** What a unit of UTF-16 takes in UTF-8, at most. */
 const MAX_UNIT_BYTES = 3;
 
+/** What a {@link Packed} is made of. */
+export interface Unpacked {
+  readonly numbers: readonly number[];
+  readonly text: string;
+}
+
+/** How many numbers, and how many bytes of text. */
+export interface PackedSize {
+  readonly count: number;
+  readonly bytes: number;
+}
+
 /** Memory outside of V8's heap, seen as bytes and as numbers. */
-class Chunk {
+export class Chunk {
   readonly bytes: Buffer;
   readonly numbers: Float64Array;
 
+  /** @param places Numbers that it has room for, or as many times eight bytes of text. */
   constructor(places: number) {
     this.bytes = Buffer.allocUnsafeSlow(places * NUMBER_BYTES);
     this.numbers = new Float64Array(this.bytes.buffer);
@@ -26,17 +39,11 @@ export class Packed {
   /** Length of its text in bytes. */
   readonly bytes: number;
 
-  /** Writes `text` behind `numbers`, which have to have room there. */
-  constructor(chunk: Chunk, first: number, { numbers, text }: Unpacked) {
-    let place = first;
-    for (const number of numbers) {
-      chunk.numbers[place] = number;
-      place += 1;
-    }
+  constructor(chunk: Chunk, first: number, { count, bytes }: PackedSize) {
     this.#chunk = chunk;
     this.#first = first;
-    this.#count = numbers.length;
-    this.bytes = chunk.bytes.write(text, place * NUMBER_BYTES);
+    this.#count = count;
+    this.bytes = bytes;
   }
 
   get numbers(): readonly number[] {
@@ -48,12 +55,17 @@ export class Packed {
     const begin = (this.#first + this.#count) * NUMBER_BYTES;
     return this.#chunk.bytes.toString('utf8', begin, begin + this.bytes);
   }
-}
 
-/** What a {@link Packed} is made of. */
-export interface Unpacked {
-  readonly numbers: readonly number[];
-  readonly text: string;
+  get size(): PackedSize {
+    return { count: this.#count, bytes: this.bytes };
+  }
+
+  copyTo(chunk: Chunk, first: number): Packed {
+    const begin = this.#first * NUMBER_BYTES;
+    const end = begin + this.#count * NUMBER_BYTES + this.bytes;
+    this.#chunk.bytes.copy(chunk.bytes, first * NUMBER_BYTES, begin, end);
+    return new Packed(chunk, first, this.size);
+  }
 }
 
 /** Packs what is let go in the order in which it came: a chunk stays for as long as anything in it. */
@@ -62,26 +74,57 @@ export class Packer {
   #next = 0;
 
   pack(unpacked: Unpacked): Packed {
-    const places = placesOf(unpacked.numbers, unpacked.text.length * MAX_UNIT_BYTES);
+    const count = unpacked.numbers.length;
+    const chunk = this.#room(placesOf({ count, bytes: unpacked.text.length * MAX_UNIT_BYTES }));
+    return chunk === undefined ? packAlone(unpacked) : this.#taken(write(chunk, this.#next, unpacked));
+  }
+
+  /** Packs what lies elsewhere. */
+  repack(packed: Packed): Packed {
+    const chunk = this.#room(placesOf(packed.size));
+    return chunk === undefined ? repackAlone(packed) : this.#taken(packed.copyTo(chunk, this.#next));
+  }
+
+  /** Where so much has room, from the next place on; nowhere for what is too large. */
+  #room(places: number): Chunk | undefined {
     if (places * NUMBER_BYTES > MAX_BYTES) {
-      return packAlone(unpacked);
+      return undefined;
     }
     if (this.#chunk === undefined || this.#next + places > this.#chunk.numbers.length) {
       this.#chunk = new Chunk(CHUNK_BYTES / NUMBER_BYTES);
       this.#next = 0;
     }
-    const packed = new Packed(this.#chunk, this.#next, unpacked);
-    this.#next += placesOf(unpacked.numbers, packed.bytes);
+    return this.#chunk;
+  }
+
+  #taken(packed: Packed): Packed {
+    this.#next += placesOf(packed.size);
     return packed;
   }
 }
 
 /** Packs what may stay longer than what comes before and after it. */
 export function packAlone(unpacked: Unpacked): Packed {
-  const places = placesOf(unpacked.numbers, Buffer.byteLength(unpacked.text));
-  return new Packed(new Chunk(places), 0, unpacked);
+  const places = placesOf({ count: unpacked.numbers.length, bytes: Buffer.byteLength(unpacked.text) });
+  return write(new Chunk(places), 0, unpacked);
 }
 
-function placesOf(numbers: readonly number[], textBytes: number): number {
-  return numbers.length + Math.ceil(textBytes / NUMBER_BYTES);
+/** The same of what is packed elsewhere. */
+export function repackAlone(packed: Packed): Packed {
+  return packed.copyTo(new Chunk(placesOf(packed.size)), 0);
+}
+
+/** How many numbers would take the same room. */
+export function placesOf({ count, bytes }: PackedSize): number {
+  return count + Math.ceil(bytes / NUMBER_BYTES);
+}
+
+/** Writes `text` behind `numbers`, which have to have room there. */
+function write(chunk: Chunk, first: number, { numbers, text }: Unpacked): Packed {
+  let place = first;
+  for (const number of numbers) {
+    chunk.numbers[place] = number;
+    place += 1;
+  }
+  return new Packed(chunk, first, { count: numbers.length, bytes: chunk.bytes.write(text, place * NUMBER_BYTES) });
 }

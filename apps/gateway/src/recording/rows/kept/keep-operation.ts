@@ -1,0 +1,85 @@
+import type { RowError, TracePayload, TraceSpan } from '@dcc-mcp/call-store';
+import { type ErrorDescription, toErrorBody } from '@dcc-mcp/request-context';
+import type { FinishedOperation, OperationTrail } from '../../record/finished.ts';
+import { jsonText, packPayload, type PayloadRules, toPayload } from '../payload.ts';
+import { toPreview } from '../preview.ts';
+import { toTraced, toTraceSpans } from '../trace-spans.ts';
+import { KeptFacts, KeptOperation } from './kept-operation.ts';
+import type { FactParts } from './operation-facts.ts';
+import type { OperationMemory, Staying } from './operation-memory.ts';
+import { packFacts, rareFacts } from './pack-facts.ts';
+
+/** Bound of what is kept of an input, in bytes of UTF-8. */
+const MAX_INPUT_BYTES = 16_384;
+/** Bound of what is kept of an output, in bytes of UTF-8. */
+const MAX_OUTPUT_BYTES = 65_536;
+const MAX_MESSAGE_BYTES = 256;
+
+/** How an operation is kept. */
+export interface KeepingRules extends Pick<PayloadRules, 'paths'>, Staying {
+  readonly rowId: string;
+  readonly memory: OperationMemory;
+}
+
+/** Takes of an operation what its rows are made of. */
+export function keepOperation(
+  finished: FinishedOperation,
+  trail: OperationTrail,
+  { rowId, paths, memory, isPassing }: KeepingRules,
+): KeptOperation {
+  const input = payloadOf(finished.input, { maxBytes: MAX_INPUT_BYTES, paths });
+  const output = payloadOf(finished.output, { maxBytes: MAX_OUTPUT_BYTES, paths });
+  const sizes = { inputBytes: input?.original_size ?? 0, outputBytes: output?.original_size ?? 0 };
+  const caller = memory.callers.of(finished, finished.ctx.session.source);
+  const parts = toFactParts(finished, trail, { rowId, caller, ...sizes });
+  const kept = new KeptFacts({
+    rowId,
+    caller,
+    outcome: parts.outcome,
+    operation: parts.details.operation,
+    record: parts.details.record,
+    packed: memory.facts.pack(packFacts(parts), { isPassing }),
+    rare: rareFacts(parts),
+  });
+  return new KeptOperation(kept, {
+    isExported: finished.span.isRecording,
+    itemSpans: itemSpansOf(trail),
+    packedInput: input && memory.content.pack(packPayload(input), { isPassing }),
+    packedOutput: output && memory.content.pack(packPayload(output), { isPassing }),
+  });
+}
+
+const NO_SPANS: readonly TraceSpan[] = [];
+
+function itemSpansOf({ items, startedAt }: OperationTrail): readonly TraceSpan[] {
+  return items.length === 0 ? NO_SPANS : items.flatMap((item) => toTraceSpans(toTraced(item), startedAt));
+}
+
+function payloadOf(content: unknown, rules: PayloadRules): TracePayload | undefined {
+  const json = jsonText(content);
+  return json === undefined ? undefined : toPayload(json, rules);
+}
+
+function toFactParts(
+  { ctx, error, durationMillis, outcome, join, details }: FinishedOperation,
+  trail: OperationTrail,
+  known: Pick<FactParts, 'rowId' | 'caller' | 'inputBytes' | 'outputBytes'>,
+): FactParts {
+  const { requestId, jsonrpcId, parentRequestId, callerTraceId, session, spanContext } = ctx;
+  const { traceId, traceFlags } = spanContext;
+  return {
+    ...known,
+    outcome,
+    durationMillis,
+    request: { requestId, traceId, traceFlags, sessionId: session.id, jsonrpcId, parentRequestId, callerTraceId },
+    trail,
+    details,
+    error: error && toRowError(error),
+    join,
+  };
+}
+
+function toRowError(error: ErrorDescription): RowError {
+  const { kind, message, retryable } = toErrorBody(error);
+  return { kind, message: toPreview(message, MAX_MESSAGE_BYTES), retryable };
+}
