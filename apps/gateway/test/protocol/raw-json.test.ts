@@ -53,6 +53,44 @@ describe('the scanner takes what JSON.parse takes', () => {
     );
   });
 
+  test('of long strings with anything in any place of them', () => {
+    const specials = [
+      '',
+      '\\n',
+      '\\"',
+      '\\\\',
+      '\\u00e9',
+      '\\x',
+      '\n',
+      '\t',
+      '\0',
+      '\u001f',
+      '\u007f',
+      'é',
+      '中',
+      '"',
+      '"}',
+    ];
+    const piece = fc.record({
+      plain: fc.oneof(fc.nat({ max: 200 }), fc.nat({ max: 20_000 })),
+      special: fc.constantFrom(...specials),
+    });
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 6 }), (pieces) => {
+        const content = pieces.map(({ plain, special }) => 'x'.repeat(plain) + special).join('');
+        const text = `{"a":"${content}","b":["${content}"]}`;
+        const isTaken = isTakenByParse(text);
+        expect(isTakenByScan(text, 2)).toBe(isTaken);
+        if (isTaken) {
+          expect([...RawJson.read(text).entries()].map(([name, { value }]) => [name, value])).toEqual(
+            Object.entries(JSON.parse(text) as object),
+          );
+        }
+      }),
+      RUNS,
+    );
+  });
+
   test.each([
     '',
     ' ',
