@@ -4,6 +4,8 @@ import { type HttpHandler, toFetchHandler, watchBody } from '../src/index.ts';
 import { serve, type ServedHttp, serveHttp } from '../src/node/node.ts';
 import { connectRaw, until } from './raw-client.ts';
 
+const answerBytes: HttpHandler = async () => ({ status: 200, headers: { 'x-a': 'b' }, body: Buffer.from('größe') });
+
 const describeRequest: HttpHandler = async (http) => {
   const { method, path, query, headers, bodyBytes } = http;
   const body = await http.readBody(10);
@@ -52,6 +54,13 @@ describe.each([false, true])('with fastPath %p', (fastPath) => {
       expect(body.ok).toBe(ok);
       expect(body.reason).toBe(ok ? undefined : 'too_large');
     });
+  });
+
+  test.each(['node', 'fetch'] as const)('bytes are an answer, asked by %s', async (way) => {
+    const response = await (way === 'node'
+      ? fetch((await start(answerBytes)).url)
+      : toFetchHandler(answerBytes)(new Request('http://gateway/')));
+    expect([response.status, response.headers.get('x-a'), await response.text()]).toEqual([200, 'b', 'größe']);
   });
 
   describe('serveHttp', () => {

@@ -23,7 +23,7 @@ export function measureReply(reply: Reply, { open, http, route }: MeasuredReques
     open.endAsStream(end);
     return reply;
   }
-  if (body === undefined || typeof body === 'string' || http.method === 'HEAD') {
+  if (!(body instanceof ReadableStream) || http.method === 'HEAD') {
     const bodyBytes = http.method === 'HEAD' ? 0 : lengthOf(reply);
     http.onEnd(() => open.end({ ...end, bodyBytes, requestBytes: http.receivedBytes }));
     return reply;
@@ -50,5 +50,7 @@ function spanOf({ headers }: Reply): SpanContext | undefined {
 
 /** The size of an answer that is no stream. */
 function lengthOf({ headers, body }: Reply): number {
-  return typeof body === 'string' ? Number(headers['content-length'] ?? Buffer.byteLength(body)) : 0;
+  return body === undefined || body instanceof ReadableStream
+    ? 0
+    : Number(headers['content-length'] ?? Buffer.byteLength(body));
 }

@@ -56,7 +56,7 @@ async function answerScrape(scrape: ScrapeFor, { method, headers, peerAddress }:
       },
       peerAddress,
     );
-    return { status, headers: said, body: body instanceof Uint8Array ? (new Response(body).body ?? undefined) : body };
+    return { status, headers: said, body };
   } catch {
     return { status: 500, headers: PLAIN_TEXT, body: 'collecting the metrics failed\n' };
   }

@@ -13,10 +13,14 @@ export interface Reply extends HttpResponse {
 
 const JSON_TYPE = 'application/json';
 
-/** `text` must be JSON already. */
-export function jsonTextReply(text: string, status: number, headers: Readonly<Record<string, string>> = {}): Reply {
-  const length = String(Buffer.byteLength(text));
-  return { status, headers: { ...headers, 'content-type': JSON_TYPE, 'content-length': length }, body: text };
+/** `json` must be JSON already. */
+export function jsonTextReply(
+  json: string | Uint8Array,
+  status: number,
+  headers: Readonly<Record<string, string>> = {},
+): Reply {
+  const length = String(Buffer.byteLength(json));
+  return { status, headers: { ...headers, 'content-type': JSON_TYPE, 'content-length': length }, body: json };
 }
 
 /** A JSON answer. */

@@ -13,6 +13,26 @@ export function messageText(message: JsonRpcMessage): string {
   return JSON.stringify(message);
 }
 
+/** From this length on, in characters, a result is written as bytes. */
+const LONG_RESULT = 65_536;
+
+/** A message as it is sent, as text or as bytes: to make one text of a long result takes as long as to write it. */
+export function messageBody(message: JsonRpcMessage): string | Uint8Array {
+  return 'result' in message && message.result instanceof RawJson && message.result.text.length >= LONG_RESULT
+    ? joined([`{"jsonrpc":"2.0","id":${JSON.stringify(message.id)},"result":`, message.result.text, '}'])
+    : messageText(message);
+}
+
+/** Texts one behind the other, as UTF-8. */
+function joined(texts: readonly string[]): Uint8Array {
+  const bytes = Buffer.allocUnsafeSlow(texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0));
+  let end = 0;
+  for (const text of texts) {
+    end += bytes.write(text, end);
+  }
+  return bytes;
+}
+
 /** Several messages as they are sent at once. */
 export function batchText(messages: readonly JsonRpcMessage[]): string {
   return `[${messages.map(messageText).join(',')}]`;

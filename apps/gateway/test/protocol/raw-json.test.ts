@@ -24,6 +24,15 @@ function isTakenByScan(text: string, levels: number): boolean {
   }
 }
 
+/** Values of the members that the scanner finds; `undefined` of what it does not take. */
+function membersOf(text: string): unknown {
+  try {
+    return Object.fromEntries([...RawJson.read(text, 2).entries()].map(([name, { value }]) => [name, value]));
+  } catch {
+    return undefined;
+  }
+}
+
 describe('the scanner takes what JSON.parse takes', () => {
   test('of JSON in every form', () => {
     fc.assert(
@@ -79,13 +88,7 @@ describe('the scanner takes what JSON.parse takes', () => {
       fc.property(fc.array(piece, { maxLength: 6 }), (pieces) => {
         const content = pieces.map(({ plain, special }) => 'x'.repeat(plain) + special).join('');
         const text = `{"a":"${content}","b":["${content}"]}`;
-        const isTaken = isTakenByParse(text);
-        expect(isTakenByScan(text, 2)).toBe(isTaken);
-        if (isTaken) {
-          expect([...RawJson.read(text).entries()].map(([name, { value }]) => [name, value])).toEqual(
-            Object.entries(JSON.parse(text) as object),
-          );
-        }
+        expect(membersOf(text)).toEqual(isTakenByParse(text) ? JSON.parse(text) : undefined);
       }),
       RUNS,
     );

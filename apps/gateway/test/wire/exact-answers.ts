@@ -8,6 +8,9 @@ export const EXACT: string =
 const MEDIA =
   '{"content":[{"type":"text","text":"two"},{"type":"image","data":"AAECAwQ=","mimeType":"image/png","n":1.10},{"type":"audio","data":"AAE=","mimeType":"audio/wav"},{"type":"text","text":"more"},{"type":"resource","resource":{"uri":"a://b","mimeType":"model/gltf","blob":"AAEC"}},{"type":"resource_link","uri":"a://c","name":"c","size":1.0}]}';
 
+/** More than is written as a text, in characters of one, two, three and four bytes, with escapes. */
+export const LONG = `{"content":[{"type":"text","text":"${'a größe 中 🎈 \\n \\u00e9'.repeat(5_000)}"}],"n":1.10}`;
+
 const DEEP = `{"structuredContent":${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
 const DONE = '{"structuredContent":"done","content":[]}';
 const ERROR = '{"code":-32000,"message":"refused by hand","data":{"at":1}}';
@@ -27,7 +30,7 @@ export const ODD_ANSWERS: Readonly<Record<string, (id: number) => string>> = {
   'nesting without end, broken off': (id) => `{"jsonrpc":"2.0","id":${id},"result":${'{"a":'.repeat(50_000)}`,
 };
 
-const NAMES = ['exact', 'media', 'slow', 'progress', 'failing', 'chatty', ...Object.keys(ODD_ANSWERS)];
+const NAMES = ['exact', 'media', 'long', 'slow', 'progress', 'failing', 'chatty', ...Object.keys(ODD_ANSWERS)];
 /** A schema as servers of other languages write it, whose numbers have 64 bits. */
 export const EXACT_SCHEMA: string =
   '{"type":"object","properties":{"2":{"maximum":9223372036854775807},"1":{"default":1.10}}}';
@@ -77,6 +80,8 @@ export function answersTo(sent: string, era: 'legacy' | 'modern'): readonly stri
       ];
     case 'failing':
       return [`{"jsonrpc":"2.0","id":${id},"error":{"code":-32050,"message":"no","data":${EXACT}}}`];
+    case 'long':
+      return [`{"jsonrpc":"2.0","id":${id},"result":${LONG}}`];
     case 'media':
       return [`{"jsonrpc":"2.0","id":${id},"result":${MEDIA}}`];
     default:

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { startStdio } from '../fixtures/stdio-gateway.ts';
 import { jsonObjectText } from '../protocol/json-text.ts';
 import { modernMeta } from '../tracing/raw-mcp.ts';
-import { EXACT, EXACT_SCHEMA } from './exact-answers.ts';
+import { EXACT, EXACT_SCHEMA, LONG } from './exact-answers.ts';
 import { type ExactGateways, post, type Received, SERVERS, startExactGateways } from './exact-gateways.ts';
 import { EXACT_CHILD } from './exact-servers.ts';
 
@@ -87,6 +87,16 @@ describe.each(WAYS)('%s', (way, callOver) => {
     expect(text).toContain(alsoIn(way));
     expect(seenBy(text)).toContain(`"arguments":${EXACT}`);
   });
+});
+
+test.each(SERVERS)('a long result of %s is handed on as it came, to a request of any id', async (server) => {
+  for (const id of ['1', '"grün 🎈"']) {
+    const name = gateways.exposed(server, 'long');
+    const plain = await gateways.legacy(gateways.all, request(id, name, '{}'));
+    expect(plain.text === `{"jsonrpc":"2.0","id":${id},"result":${LONG}}`).toBe(true);
+    const stream = await gateways.legacy(gateways.all, request(id, name, '{}'), STREAM);
+    expect(stream.text.includes(`{"jsonrpc":"2.0","id":${id},"result":${LONG}}`)).toBe(true);
+  }
 });
 
 test('any arguments reach their tool byte for byte', async () => {

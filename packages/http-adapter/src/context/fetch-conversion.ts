@@ -68,7 +68,9 @@ function toReply({ status, statusText, headers, body }: Response): HttpResponse 
 }
 
 function toResponse({ status, statusText = '', headers, body }: HttpResponse): Response {
-  const response = new Response(body ?? null, { status, statusText });
+  // The Fetch API takes no bytes in memory that threads may share, as a buffer's may be.
+  const whole = body instanceof Uint8Array ? new Uint8Array(body) : body;
+  const response = new Response(whole ?? null, { status, statusText });
   for (const [name, value] of Object.entries(headers)) {
     if (typeof value === 'string') {
       response.headers.set(name, value);

@@ -55,7 +55,13 @@ export interface HttpResponse {
   readonly statusText?: string | undefined;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | string[]>>;
-  readonly body?: string | ReadableStream<Uint8Array> | undefined;
+  /** A text is written as UTF-8. */
+  readonly body?: string | Uint8Array | ReadableStream<Uint8Array> | undefined;
+}
+
+/** Whether a body comes piece by piece; it may be of another implementation than the global one. */
+export function isStream(body: HttpResponse['body']): body is ReadableStream<Uint8Array> {
+  return typeof body === 'object' && !(body instanceof Uint8Array);
 }
 
 /** Answers one request without objects of the Fetch API. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
 import { splitChallenges } from '../auth/challenges.ts';
-import type { HttpResponse } from '../context/http-context.ts';
+import { type HttpResponse, isStream } from '../context/http-context.ts';
 
 /** How long a caller may go on sending a body that nobody reads. */
 const LINGER_MILLIS = 2_000;
@@ -40,7 +40,7 @@ export function writeReply(exchange: NodeExchange, response: HttpResponse): Prom
   const { body, headers } = response;
   if (target.destroyed || target.headersSent) {
     target.destroy();
-    return typeof body === 'object' ? body.cancel() : undefined;
+    return isStream(body) ? body.cancel() : undefined;
   }
   if ((response.status === 413 || response.status === 503) && !message.complete) {
     // What is left of a body that is too much is not read.
@@ -48,7 +48,7 @@ export function writeReply(exchange: NodeExchange, response: HttpResponse): Prom
   }
   writeHead(target, response);
   const isLast = !target.shouldKeepAlive || (headers['connection'] ?? target.getHeader('connection')) === 'close';
-  if (typeof body !== 'object') {
+  if (!isStream(body)) {
     return endWith(body, exchange, isLast);
   }
   if (message.method === 'HEAD') {
@@ -76,7 +76,7 @@ async function endStream({ message, target, isBodyHeldBack }: NodeExchange, isLa
  * @param isLast Whether the connection ends with this answer.
  */
 function endWith(
-  text: string | undefined,
+  whole: string | Uint8Array | undefined,
   { message, target, isBodyHeldBack }: NodeExchange,
   isLast: boolean,
 ): Promise<void> | undefined {
@@ -85,15 +85,20 @@ function endWith(
     message.resume();
     if (isLast && !isBodyHeldBack) {
       target.flushHeaders();
-      target.write(text ?? '');
+      target.write(whole ?? '');
       return untilRead(message).then(() => void target.end());
     }
   }
-  if (text !== undefined && text.length > PIECE_BYTES) {
-    return writePieces(Buffer.from(text), outletOf(target)).then(() => void target.end());
+  if (whole !== undefined && whole.length > PIECE_BYTES) {
+    return writePieces(toBytes(whole), outletOf(target)).then(() => void target.end());
   }
-  target.end(text);
+  target.end(whole);
   return undefined;
+}
+
+/** A text as UTF-8. */
+export function toBytes(whole: string | Uint8Array): Uint8Array {
+  return typeof whole === 'string' ? Buffer.from(whole) : whole;
 }
 
 /**

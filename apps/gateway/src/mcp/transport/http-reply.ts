@@ -2,7 +2,7 @@ import { type RequestContext, responseHeaders, type SearchAnswer } from '@dcc-mc
 import { emptyReply, jsonTextReply, type Reply, withOwnSpan } from '../../http/reply.ts';
 import type { JsonObject, JsonRpcId, JsonRpcMessage } from '../../protocol/json-rpc.ts';
 import { ERROR_SERVER } from '../../protocol/mcp-protocol.ts';
-import { batchText, messageText } from '../../protocol/message-text.ts';
+import { batchText, messageBody } from '../../protocol/message-text.ts';
 import type { Answer } from '../exchange/exchange.ts';
 import type { StreamLog } from '../resumption/stream-log.ts';
 import { EventStream, type EventStreamOptions, KEEP_ALIVE_MILLIS } from './event-stream.ts';
@@ -144,7 +144,7 @@ export class HttpReply {
     this.#isAnswered = true;
     const message = responseMessage(id, answer);
     if (this.#stream === undefined) {
-      const reply = jsonTextReply(messageText(message), 'error' in answer ? answer.httpStatus : 200, this.#headers());
+      const reply = jsonTextReply(messageBody(message), 'error' in answer ? answer.httpStatus : 200, this.#headers());
       this.#options.onAnswer?.(Number(reply.headers['content-length']));
       this.#open(reply);
       return;

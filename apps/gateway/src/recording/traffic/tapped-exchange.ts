@@ -72,10 +72,10 @@ export class TappedExchange {
     const ids = this.#idsOf(reply);
     this.#asked?.identify(ids);
     const { body } = reply;
-    if (typeof body === 'object' && reply.headers['content-type'] === 'text/event-stream') {
+    if (body instanceof ReadableStream && reply.headers['content-type'] === 'text/event-stream') {
       return { ...reply, body: body.pipeThrough(this.#watch(reply, ids)) };
     }
-    const sizeBytes = typeof body === 'string' ? Buffer.byteLength(body) : 0;
+    const sizeBytes = body === undefined || body instanceof ReadableStream ? 0 : Buffer.byteLength(body);
     this.#tell({ leg: 'gateway_to_client', sizeBytes, headers: reply.headers, status: reply.status }).identify(ids);
     return reply;
   }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import type { HttpResponse } from '../../context/http-context.ts';
-import { type Outlet, PIECE_BYTES, writePieces, writeStream } from '../reply.ts';
+import { type HttpResponse, isStream } from '../../context/http-context.ts';
+import { type Outlet, PIECE_BYTES, toBytes, writePieces, writeStream } from '../reply.ts';
 import { answerHead, type ConnectionTerms } from './answer-head.ts';
 
 /** An answer that is to be written. */
@@ -25,45 +25,50 @@ export function writeAnswer(
   const { body } = response;
   if (!socket.writable) {
     socket.destroy();
-    return typeof body === 'object' ? body.cancel() : undefined;
+    return isStream(body) ? body.cancel() : undefined;
   }
   const { text: head, hasBody, isChunked, isLast } = answerHead(response, terms);
   const done = (error?: Error | null): void => (error ? undefined : onWritten(isLast));
-  if (typeof body === 'object') {
+  if (isStream(body)) {
     socket.write(head);
     const writing = hasBody ? writeStream(body, outletOf(socket, isChunked)) : body.cancel();
     return writing.then(() => void socket.write(isChunked ? LAST_CHUNK : '', done));
   }
-  return writeText(socket, { head, text: hasBody ? (body ?? '') : '', isChunked }, done);
+  return writeWhole(socket, { head, whole: hasBody ? (body ?? '') : '', isChunked }, done);
 }
 
-interface TextAnswer {
+interface WholeAnswer {
   readonly head: string;
-  readonly text: string;
+  readonly whole: string | Uint8Array;
   readonly isChunked: boolean;
 }
 
-/** Writes head and text at once. As Node does, the head is UTF-8 where it goes with a text, else Latin-1. */
-function writeText(
+/** Writes head and body at once. As Node does, the head is UTF-8 where it goes with a text, else Latin-1. */
+function writeWhole(
   socket: Socket,
-  { head, text, isChunked }: TextAnswer,
+  { head, whole, isChunked }: WholeAnswer,
   done: (error?: Error | null) => void,
 ): Promise<void> | undefined {
-  if (text.length > PIECE_BYTES) {
+  if (whole.length > PIECE_BYTES) {
     socket.write(head, 'latin1');
-    const writing = writePieces(Buffer.from(text), outletOf(socket, isChunked));
+    const writing = writePieces(toBytes(whole), outletOf(socket, isChunked));
     return writing.then(() => void socket.write(isChunked ? LAST_CHUNK : '', done));
   }
-  if (text === '') {
+  if (whole.length === 0) {
     socket.write(isChunked ? head + LAST_CHUNK : head, 'latin1', done);
   } else if (isChunked) {
     socket.cork();
     socket.write(head, 'latin1');
-    writeChunk(socket, Buffer.from(text));
+    writeChunk(socket, toBytes(whole));
     socket.write(LAST_CHUNK, done);
     socket.uncork();
+  } else if (typeof whole === 'string') {
+    socket.write(head + whole, done);
   } else {
-    socket.write(head + text, done);
+    socket.cork();
+    socket.write(head, 'latin1');
+    socket.write(whole, done);
+    socket.uncork();
   }
   return undefined;
 }
