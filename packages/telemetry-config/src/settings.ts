@@ -1,6 +1,5 @@
 export {
   accepted,
-  maskUrl,
   quote,
   refused,
   withExpected,
@@ -14,6 +13,9 @@ export { choices, list, patterns, splitList } from './kinds/list-kinds.ts';
 export { headers, keyValues } from './kinds/pair-kinds.ts';
 export { findPlaceholder } from './kinds/placeholder.ts';
 export { boolean, choice, duration, filePath, httpUrl, integer, ratio, secret, text } from './kinds/scalar-kinds.ts';
+export { looksLikeKey, looksLikeKeyOrUuid } from './masking/key-form.ts';
+export { maskPath, maskUrl } from './masking/mask-url.ts';
+export { SECRET_NAME } from './masking/secret-name.ts';
 export { IssueList } from './reading/issue-list.ts';
 export type { NewIssue } from './reading/issue.ts';
 export { misspeltNames, type MisspeltName } from './reading/misspelt-names.ts';

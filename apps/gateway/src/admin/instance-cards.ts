@@ -1,6 +1,7 @@
 import { redactText } from '@dcc-mcp/bounds/redaction';
 import type { CallStore } from '@dcc-mcp/call-store';
 import type { TopRow } from '@dcc-mcp/call-store/analytics';
+import { looksLikeKeyOrUuid, maskPath } from '@dcc-mcp/telemetry-config/settings';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { SkillRecord } from '../catalog/skill-record.ts';
 import type { JsonObject } from '../protocol/json-rpc.ts';
@@ -165,7 +166,7 @@ function toSkipped({ source, dccType, instanceId, reason }: SkippedInstance): ob
   return { source, dcc_type: dccType, instance_id: instanceId, reason };
 }
 
-/** No arguments, no environment, no query: they may hold secrets. */
+/** No arguments, no environment, no query, no keys in the path: they may hold secrets. */
 function placeOf({ transport }: UpstreamSettings): { readonly mcp_url?: string; readonly command?: string } {
   if (transport.type === 'stdio') {
     return {
@@ -178,7 +179,7 @@ function placeOf({ transport }: UpstreamSettings): { readonly mcp_url?: string; 
     return {}; // only gateways are let in there
   }
   const { origin, pathname } = new URL(transport.url);
-  return { mcp_url: origin + pathname };
+  return { mcp_url: origin + maskPath(pathname, looksLikeKeyOrUuid) };
 }
 
 /** What the instance itself offers to look at, where it has an address. */

@@ -1,9 +1,6 @@
 /** Bound of one line on the terminal in UTF-16 units: about fifty rows of a wide window; what is longer hides what came before. */
 export const MAX_LINE_LENGTH = 4_096;
 
-/** Names of variables, headers and flags whose values are secrets, which no text for people holds; in any case. */
-export const SECRET_NAME: RegExp = /key|token|secret|passw|pwd|auth|credential|cookie|session|private/i;
-
 /**
  * Whole sequences that steer a terminal, in 7 and in 8 bits: CSI (colour, cursor), OSC, DCS, SOS, PM and APC (titles,
  * links, clipboard), and the short escapes (ECMA-48, 5.4 and 5.6).

@@ -1,3 +1,5 @@
+import { maskUrl } from '../masking/mask-url.ts';
+
 /** What a variable holds; the word stands in the reference and in `doctor`. */
 type KindName =
   | 'boolean'
@@ -79,11 +81,6 @@ export function quote(text: string): string {
 /** Masks the user information of what was meant as a URL and is none: its scheme, a slash or a bracket is missing. */
 function maskUserOfNoUrl(text: string): string {
   return text.replace(/^(["']?(?:[a-z][a-z0-9+.-]+:\/+|\/\/)).*@/is, '$1***@').replace(/^(["']?)[^/"']+@/, '$1***@');
-}
-
-/** Masks what may be secret in a URL: the user information and the values of the query. */
-export function maskUrl(text: string): string {
-  return text.replace(/\/\/[^/?#\s]*@/, '//***@').replaceAll(/([?&][^=&#\s]+=)[^&#\s]+/g, '$1***');
 }
 
 /** The issue of a value that is of the wrong JSON type; names the type, not the value. */

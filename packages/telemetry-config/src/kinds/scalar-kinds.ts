@@ -1,15 +1,6 @@
+import { maskMeantUrl, maskUrl } from '../masking/mask-url.ts';
 import { nearestWord } from '../reading/nearest.ts';
-import {
-  accepted,
-  maskUrl,
-  orSubstituted,
-  quote,
-  refused,
-  wrongType,
-  type ValueIssue,
-  type Kind,
-  type Parsed,
-} from './kind.ts';
+import { accepted, orSubstituted, quote, refused, wrongType, type ValueIssue, type Kind, type Parsed } from './kind.ts';
 import { findPlaceholderInUrl } from './placeholder.ts';
 
 /** The largest integer every SDK takes (OTel environment variables, "Integer"). */
@@ -165,8 +156,8 @@ export function choice<const T extends string>(
 /** A URL without a usable scheme, with the fix where the rest of it is usable. */
 function wrongScheme(given: string, expected: string): ValueIssue {
   const [, scheme = '', slashes = '', rest = given] = /^([a-z][a-z0-9+.-]*):(\/\/)(.*)$/is.exec(given) ?? [];
-  const problem =
-    slashes === '' ? `${quote(given)} has no scheme` : `${quote(given)} has the scheme ${scheme.toLowerCase()}`;
+  const shown = quote(maskMeantUrl(given));
+  const problem = slashes === '' ? `${shown} has no scheme` : `${shown} has the scheme ${scheme.toLowerCase()}`;
   const completed = scheme === '' ? withScheme(rest) : GRPC_SCHEMES.get(scheme.toLowerCase())?.concat(rest);
   const isUsable = completed !== undefined && URL.canParse(completed) && !/[\s"']/.test(given);
   return { problem, expected, ...(isUsable ? { fix: `write ${maskUrl(completed)}` } : {}) };
@@ -190,7 +181,7 @@ export function httpUrl(): Kind<string> {
   const parse = (given: string): Parsed<string> => {
     const placeholder = findPlaceholderInUrl(given);
     if (placeholder !== undefined) {
-      const problem = `${quote(given)} still holds ${placeholder.shown}, which nobody has filled in`;
+      const problem = `${quote(maskMeantUrl(given))} still holds ${placeholder.shown}, which nobody has filled in`;
       return refused({ problem, expected, fix: placeholder.fix });
     }
     const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(given)?.[1]?.toLowerCase();
@@ -198,7 +189,7 @@ export function httpUrl(): Kind<string> {
       return refused(wrongScheme(given, expected));
     }
     if (!URL.canParse(given)) {
-      return refused({ problem: `${quote(given)} is not a URL`, expected });
+      return refused({ problem: `${quote(maskMeantUrl(given))} is not a URL`, expected });
     }
     return accepted(given);
   };

@@ -1,6 +1,6 @@
 import { isGrpcTarget } from '../kinds/endpoint-kind.ts';
-import { maskUrl } from '../kinds/kind.ts';
 import { httpUrl } from '../kinds/scalar-kinds.ts';
+import { maskPath, maskUrl } from '../masking/mask-url.ts';
 import * as otlp from '../variables/otlp.ts';
 import type { Found, VariableReader } from '../variables/variable-reader.ts';
 import type { OtlpExporterConfig, OtlpProtocol } from './telemetry-config.ts';
@@ -136,7 +136,7 @@ function noteHttpPath(reader: VariableReader, { value, variable, isOwn }: GivenE
       fix,
     });
   } else if (!isOwn && /\/v1\/(?:traces|metrics|logs)\/?$/.test(pathname)) {
-    const problem = `it ends in ${pathname}, and the path of each signal is appended to that`;
+    const problem = `it ends in ${maskPath(pathname)}, and the path of each signal is appended to that`;
     reader.note({
       variable,
       problem,

@@ -1,4 +1,5 @@
 import type { OtlpExporterConfig } from '@dcc-mcp/telemetry-config';
+import { maskPath } from '@dcc-mcp/telemetry-config/settings';
 import { createFailure, type ExportFailure } from '../health/export-failure.ts';
 import type { TelemetrySignal } from '../health/telemetry-health.ts';
 import { GRPC_PACKAGES, type GrpcSource, loadGrpc } from './grpc/grpc-module.ts';
@@ -28,7 +29,7 @@ export function checkHttpEndpoint(endpoint: string): ExportFailure | undefined {
     : createFailure('invalid_configuration', `"${maskEndpoint(endpoint)}" is not an http(s) URL`);
 }
 
-/** An endpoint as it may be shown: without credentials and without the query, which may hold a key. */
+/** An endpoint as it may be shown: without credentials, without the query, and without keys in the path. */
 export function maskEndpoint(endpoint: string): string {
   if (!URL.canParse(endpoint)) {
     return endpoint.split(/[?#]/)[0] ?? '';
@@ -37,7 +38,7 @@ export function maskEndpoint(endpoint: string): string {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     return endpoint.split(/[?#]/)[0] ?? '';
   }
-  return `${url.protocol}//${url.host}${url.pathname === '/' ? '' : url.pathname}`;
+  return `${url.protocol}//${url.host}${url.pathname === '/' ? '' : maskPath(url.pathname)}`;
 }
 
 function missingPackage(signal: TelemetrySignal): ExportFailure {

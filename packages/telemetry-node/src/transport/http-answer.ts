@@ -1,3 +1,4 @@
+import { maskPath } from '@dcc-mcp/telemetry-config/settings';
 import type { IncomingMessage } from 'node:http';
 import { createFailure } from '../health/export-failure.ts';
 import { failureOfAnswer, failureOfError } from './http-failure.ts';
@@ -39,7 +40,7 @@ export function readAnswer(response: IncomingMessage, path: string, finish: Fini
     if (isSuccess(status)) {
       finish({ ok: true, body, contentType });
     } else {
-      finish({ ok: false, failure: failureOfAnswer({ status, headers, body, path }, Date.now()) });
+      finish({ ok: false, failure: failureOfAnswer({ status, headers, body, path: maskPath(path) }, Date.now()) });
     }
   });
 }

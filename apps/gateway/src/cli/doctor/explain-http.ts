@@ -1,4 +1,4 @@
-import { maskUrl } from '@dcc-mcp/telemetry-config/settings';
+import { looksLikeKeyOrUuid, maskPath, maskUrl } from '@dcc-mcp/telemetry-config/settings';
 import type { HopFailure, UpstreamSettings } from '../../upstream/upstream.ts';
 import { findMcpPath, offersSse, speaksTls } from './http-probes.ts';
 import type { Explanation } from './server-check.ts';
@@ -119,7 +119,7 @@ async function whyRefused(http: Http, message: string, { httpStatus }: HopFailur
 }
 
 async function whyNotFound(http: Http, message: string, status: number): Promise<Explanation> {
-  const { pathname } = new URL(http.url);
+  const path = maskPath(new URL(http.url).pathname, looksLikeKeyOrUuid);
   if (await wantsTls(http)) {
     return TO_HTTPS;
   }
@@ -128,8 +128,8 @@ async function whyNotFound(http: Http, message: string, status: number): Promise
   if (mcp !== undefined) {
     return {
       cause: 'wrong_path',
-      message: `it has no MCP at ${pathname} (HTTP ${status})`,
-      action: `write url: ${maskUrl(mcp)}`,
+      message: `it has no MCP at ${path} (HTTP ${status})`,
+      action: `write url: ${maskUrl(mcp, looksLikeKeyOrUuid)}`,
     };
   }
   if (sse !== undefined) {
@@ -138,7 +138,7 @@ async function whyNotFound(http: Http, message: string, status: number): Promise
   return status === 404 || status === 405 || status === 410
     ? {
         cause: 'wrong_path',
-        message: `it has no MCP at ${pathname} (HTTP ${status})`,
+        message: `it has no MCP at ${path} (HTTP ${status})`,
         action: "write the path of the server's MCP endpoint, often /mcp",
       }
     : { cause: 'not_mcp', message, action: 'see that url is that of an MCP server (Streamable HTTP)' };
@@ -158,7 +158,7 @@ function toSseOnly(url: string): Explanation {
   return {
     cause: 'sse_only',
     message: 'it speaks only HTTP+SSE of 2024-11-05, which is not offered here',
-    action: `use its Streamable HTTP URL; or bridge it: command: npx, args: [-y, mcp-remote, ${maskUrl(url)}, --transport, sse-only]`,
+    action: `use its Streamable HTTP URL; or bridge it: command: npx, args: [-y, mcp-remote, ${maskUrl(url, looksLikeKeyOrUuid)}, --transport, sse-only]`,
   };
 }
 

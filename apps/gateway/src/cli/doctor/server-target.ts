@@ -1,7 +1,6 @@
 import { redactText } from '@dcc-mcp/bounds/redaction';
-import { maskUrl } from '@dcc-mcp/telemetry-config/settings';
+import { looksLikeKeyOrUuid, maskUrl, SECRET_NAME } from '@dcc-mcp/telemetry-config/settings';
 import { basename } from 'node:path';
-import { SECRET_NAME } from '../../protocol/printable-text.ts';
 import { quotedWord } from '../banner/typed-command.ts';
 
 /** Programs that run what an argument names. */
@@ -18,7 +17,7 @@ type Named =
 /** What is run or called, without what may be secret: of arguments only the one that says which program it is. */
 export function targetOf(transport: Named): string {
   if (transport.type === 'http') {
-    return maskUrl(transport.url);
+    return maskUrl(transport.url, looksLikeKeyOrUuid);
   }
   const name = basename(transport.command);
   const program = LAUNCHERS.test(name)

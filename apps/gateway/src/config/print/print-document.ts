@@ -64,7 +64,7 @@ function printTracing(raw: unknown, references: SecretReferences): unknown {
   return {
     ...raw,
     ...(typeof endpoint === 'string'
-      ? { endpoint: references.referIfSecretUrl('observability.tracing.endpoint', endpoint, endpoint) }
+      ? { endpoint: references.referIfSecretUrl('observability.tracing.endpoint', { url: endpoint, raw: endpoint }) }
       : {}),
   };
 }

@@ -1,4 +1,4 @@
-import { SECRET_NAME } from '../../protocol/printable-text.ts';
+import { looksLikeKey, looksLikeKeyOrUuid, SECRET_NAME } from '@dcc-mcp/telemetry-config/settings';
 import { member } from '../reader/file-value.ts';
 import type { UpstreamConfig } from '../reader/gateway-config.ts';
 import { escaped } from './print-setting.ts';
@@ -22,7 +22,7 @@ export function printServer(server: UpstreamConfig, raw: unknown, references: Se
           ...(transport.cwd === undefined ? {} : { cwd: escapeReferences(transport.cwd) }),
         }
       : {
-          url: references.referIfSecretUrl(`mcpServers.${server.key}.url`, transport.url, member(raw, 'url')),
+          url: entry.url(transport.url),
           headers: entry.secrets('headers', transport.headers),
           headerFiles: escaped(transport.headerFiles),
         }),
@@ -67,6 +67,14 @@ class EntryPrinter {
     );
   }
 
+  url(url: string): string {
+    return this.#references.referIfSecretUrl(`${this.#path}.url`, {
+      url,
+      raw: member(this.#raw, 'url'),
+      isKey: looksLikeKeyOrUuid,
+    });
+  }
+
   args(args: readonly string[]): readonly string[] {
     const raw = member(this.#raw, 'args');
     return args.map((arg, index) => {
@@ -104,7 +112,9 @@ class EntryPrinter {
     if (isSecret || IS_CREDENTIAL.test(arg)) {
       return this.#references.refer(path, raw);
     }
-    return this.#references.referIfSecretUrl(path, arg, raw);
+    return looksLikeKey(arg) && !IS_PATH.test(arg)
+      ? this.#references.refer(path, raw)
+      : this.#references.referIfSecretUrl(path, { url: arg, raw, isKey: looksLikeKeyOrUuid });
   }
 }
 
@@ -116,6 +126,8 @@ interface Argument {
 
 /** A flag whose value comes behind it. */
 const IS_SECRET_FLAG = /^-[^=]*(?:key|token|secret|passw|pwd|auth|credential|cookie|session|private)[^=]*$/i;
+/** A file, a package, or a URL, which is looked at by itself. */
+const IS_PATH = /^[./~@\\]|^[A-Za-z]:\\|:\/\//;
 /** What `mcp-remote --header` and `docker -e` take. */
 const IS_CREDENTIAL =
   /\b(?:Bearer|Basic)\s+\S|^[\w-]*(?:key|token|secret|passw|pwd|auth|credential|cookie)[\w-]*\s*[:=]\s*\S/i;

@@ -38,7 +38,7 @@ export class SettingPrinter {
     }
     const value = valueAt(this.#loaded.values, path);
     if (kind.name === 'URL' && typeof value === 'string') {
-      return this.#references.referIfSecretUrl(path, value, this.#raw(path));
+      return this.#references.referIfSecretUrl(path, { url: value, raw: this.#raw(path) });
     }
     const isWord = kind.name === 'text' && typeof value === 'object';
     return isWord ? escaped(kind.show(value)) : escaped(value);

@@ -1,11 +1,19 @@
-import { maskUrl } from '@dcc-mcp/telemetry-config/settings';
-import { SECRET_NAME } from '../../protocol/printable-text.ts';
+import { looksLikeKey, maskUrl, SECRET_NAME } from '@dcc-mcp/telemetry-config/settings';
 
 /** A variable that must be set before a printed configuration is used. */
 export interface NeededVariable {
   readonly name: string;
   /** What it stands for: the path of a key. */
   readonly path: string;
+}
+
+/** A URL, or a text that may be one. */
+export interface WrittenUrl {
+  readonly url: string;
+  /** What the file holds there, before variables were put in. */
+  readonly raw: unknown;
+  /** Says which segments of its path are keys. */
+  readonly isKey?: (segment: string) => boolean;
 }
 
 /** Shorter texts (`1`, `true`, `debug`) are no secrets, unless they are named like one. */
@@ -44,14 +52,15 @@ export class SecretReferences {
     return isSecret ? this.refer(path, raw) : escapeReferences(text);
   }
 
-  /** The same for a URL: its user, its password and the values of its query may be secret. */
-  referIfSecretUrl(path: string, url: string, raw: unknown): string {
-    if (maskUrl(url) === url) {
+  /** The same for a URL: its user and password, the values of its query, its fragment and keys in its path may be secret. */
+  referIfSecretUrl(path: string, { url, raw, isKey = looksLikeKey }: WrittenUrl): string {
+    const isOpen = (text: string): boolean => maskUrl(text, isKey) === text;
+    if (isOpen(url)) {
       return escapeReferences(url);
     }
     const rest =
       typeof raw === 'string' && raw.includes('${') ? raw.replaceAll(REFERENCE, '').replace(/\/\/:?@/, '//') : url;
-    return typeof raw === 'string' && maskUrl(rest) === rest ? raw : this.refer(path, raw);
+    return typeof raw === 'string' && isOpen(rest) ? raw : this.refer(path, raw);
   }
 
   #freeName(wanted: string): string {

@@ -1,3 +1,4 @@
+import { looksLikeKeyOrUuid, maskPath } from '@dcc-mcp/telemetry-config/settings';
 import type { JsonObject, JsonRpcId } from '../../protocol/json-rpc.ts';
 import type { RawJson } from '../../protocol/json/raw-json.ts';
 import { idsOfTraceparent, type WireFrame, type WireTap } from '../../protocol/wire/wire-tap.ts';
@@ -35,7 +36,7 @@ export class TappedTransport implements Transport, HttpWatch {
   constructor(options: TapOptions) {
     this.#options = options;
     const { transport } = options.settings;
-    this.#route = transport.type === 'http' ? new URL(transport.url).pathname : '';
+    this.#route = transport.type === 'http' ? maskPath(new URL(transport.url).pathname, looksLikeKeyOrUuid) : '';
   }
 
   /** Puts it before `inner`, which may know of it by now. */

@@ -1,4 +1,4 @@
-import { SECRET_NAME } from '../../protocol/printable-text.ts';
+import { SECRET_NAME } from '@dcc-mcp/telemetry-config/settings';
 
 /** Shorter values (`1`, `true`, `debug`) are words of their own that a message may well hold. */
 const MIN_LENGTH = 6;

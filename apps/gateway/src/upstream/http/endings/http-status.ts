@@ -1,4 +1,5 @@
 import type { BackendErrorKind } from '@dcc-mcp/semantic-conventions';
+import { looksLikeKeyOrUuid, maskPath } from '@dcc-mcp/telemetry-config/settings';
 import { isJsonObject, type JsonObject } from '../../../protocol/json-rpc.ts';
 import { parseBoundedJson, withoutByteOrderMark } from '../../../protocol/json/bounded-json.ts';
 import { toRpcError } from '../../hop/answer.ts';
@@ -35,7 +36,7 @@ function explanation(text: string): string | undefined {
   return typeof words === 'string' ? words.slice(0, MAX_EXPLANATION_LENGTH) : undefined;
 }
 
-/** Names the target without what may be secret in it: user, password and query. */
+/** Names the target without what may be secret in it: user, password, query and keys in the path. */
 function whereTo(status: number, target: URL | undefined, url: URL): string | undefined {
   if (target === undefined) {
     return undefined;
@@ -46,7 +47,7 @@ function whereTo(status: number, target: URL | undefined, url: URL): string | un
     : target.origin === url.origin
       ? 'the redirects have no end'
       : 'it is another origin';
-  return `a redirect to ${protocol}//${host}${pathname.slice(0, MAX_EXPLANATION_LENGTH)} that is not followed, because ${why}`;
+  return `a redirect to ${protocol}//${host}${maskPath(pathname, looksLikeKeyOrUuid).slice(0, MAX_EXPLANATION_LENGTH)} that is not followed, because ${why}`;
 }
 
 function kindOf(status: number): BackendErrorKind {
@@ -56,9 +57,17 @@ function kindOf(status: number): BackendErrorKind {
   return status >= 400 ? 'http_4xx' : status === 202 || status === 204 ? 'empty_result' : 'other';
 }
 
+/** An answer may repeat the path that was asked for. */
+function withoutKeys(words: string | undefined, { pathname }: URL): string | undefined {
+  return words?.replaceAll(pathname, () => maskPath(pathname, looksLikeKeyOrUuid));
+}
+
 /** What an HTTP status other than success means for a call to `url`. */
 export function toStatusFailure({ status, headers, text }: AnsweredStatus, url: URL): FailedHop {
-  const why = status >= 300 && status < 400 ? whereTo(status, redirectTarget(headers, url), url) : explanation(text);
+  const why =
+    status >= 300 && status < 400
+      ? whereTo(status, redirectTarget(headers, url), url)
+      : withoutKeys(explanation(text), url);
   const message = `The upstream answered with HTTP ${status}${why === undefined ? '' : `: ${why}`}`;
   const rpcError = toRpcError(parseObject(text)?.['error']);
   if (status === TOO_MANY_REQUESTS) {
