@@ -5,6 +5,7 @@ import { looksLikeKeyOrUuid, maskPath } from '@dcc-mcp/telemetry-config/settings
 import type { Catalog } from '../catalog/catalog.ts';
 import type { SkillRecord } from '../catalog/skill-record.ts';
 import type { JsonObject } from '../protocol/json-rpc.ts';
+import { shownProgram } from '../protocol/shown/shown-command.ts';
 import type { DepartedInstance, InstanceHistory, StripCell } from '../registry/events/instance-history.ts';
 import { ownerOf, shownSource } from '../registry/table/instance-row.ts';
 import type { SkippedInstance } from '../registry/table/skipped-instances.ts';
@@ -169,11 +170,7 @@ function toSkipped({ source, dccType, instanceId, reason }: SkippedInstance): ob
 /** No arguments, no environment, no query, no keys in the path: they may hold secrets. */
 function placeOf({ transport }: UpstreamSettings): { readonly mcp_url?: string; readonly command?: string } {
   if (transport.type === 'stdio') {
-    return {
-      command: transport.command.slice(
-        Math.max(transport.command.lastIndexOf('/'), transport.command.lastIndexOf('\\')) + 1,
-      ),
-    };
+    return { command: shownProgram(transport.command) };
   }
   if (transport.owner !== undefined) {
     return {}; // only gateways are let in there

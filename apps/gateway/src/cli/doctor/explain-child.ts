@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { shownCommand } from '../../protocol/shown/shown-command.ts';
 import type { HopFailure, UpstreamSettings } from '../../upstream/upstream.ts';
 import type { Explanation, ServerCause } from './server-check.ts';
 import { commandLineOf } from './server-target.ts';
@@ -37,7 +38,8 @@ const INSTALL: Readonly<Record<string, string>> = {
   bunx: 'install Bun, which brings bunx',
 };
 
-function whyNotStarted({ command, cwd }: Child, message: string): Explanation | undefined {
+function whyNotStarted({ command: written, cwd }: Child, message: string): Explanation | undefined {
+  const command = shownCommand(written);
   if (message.startsWith('command not found')) {
     return cwd !== undefined && !existsSync(cwd)
       ? { cause: 'folder_not_found', message: `no such folder: ${cwd}`, action: 'create it, or correct cwd' }
@@ -55,7 +57,10 @@ function whyNotStarted({ command, cwd }: Child, message: string): Explanation | 
 function howToFind(command: string): string {
   const [program = '', ...others] = command.trim().split(/\s+/);
   // A whole command line in one text is what people write who know shells.
-  if (others.length > 0 && !/[/\\]/.test(program)) {
+  if (/^[A-Za-z_]\w*=/.test(program)) {
+    return 'write the variables into env, the program alone as command, and the words behind it as a list in args';
+  }
+  if (others.length > 0 && (!/[/\\]/.test(program) || existsSync(program))) {
     return `write ${program} alone as command, and the words behind it as a list in args`;
   }
   if (/[/\\]/.test(command)) {
@@ -173,7 +178,7 @@ function unreadTilde({ args }: Child, message: string): string | undefined {
   const tilde = args.find((arg) => arg.startsWith('~/'));
   const isMissing = /~\/|no such file|ENOENT|not found|cannot find|not exist|can't open/i.test(message);
   return tilde !== undefined && isMissing
-    ? `no shell reads ${tilde} in args: write \${HOME}${tilde.slice(1)}`
+    ? `no shell reads ${shownCommand(tilde)} in args: write \${HOME}${shownCommand(tilde).slice(1)}`
     : undefined;
 }
 

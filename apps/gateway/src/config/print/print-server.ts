@@ -1,8 +1,9 @@
-import { looksLikeKey, looksLikeKeyOrUuid, SECRET_NAME } from '@dcc-mcp/telemetry-config/settings';
+import { looksLikeKeyOrUuid, SECRET_NAME } from '@dcc-mcp/telemetry-config/settings';
+import { isSecretWord, secretStart } from '../../protocol/shown/secret-words.ts';
 import { member } from '../reader/file-value.ts';
 import type { UpstreamConfig } from '../reader/gateway-config.ts';
 import { escaped } from './print-setting.ts';
-import { escapeReferences, type SecretReferences } from './secret-references.ts';
+import { escapeReferences, type SecretReferences, withoutReferences } from './secret-references.ts';
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -14,7 +15,7 @@ export function printServer(server: UpstreamConfig, raw: unknown, references: Se
     type: transport.type,
     ...(transport.type === 'stdio'
       ? {
-          command: escapeReferences(transport.command),
+          command: entry.command(transport.command),
           args: entry.args(transport.args),
           env: entry.secrets('env', transport.env),
           envFiles: escaped(transport.envFiles),
@@ -67,6 +68,18 @@ class EntryPrinter {
     );
   }
 
+  /** Up to its first secret, where it is a whole command line. */
+  command(command: string): string {
+    const start = secretStart(command);
+    if (start === command.length) {
+      return escapeReferences(command);
+    }
+    return (
+      openLine(member(this.#raw, 'command')) ??
+      escapeReferences(command.slice(0, start)) + this.#references.refer(`${this.#path}.command`, undefined)
+    );
+  }
+
   url(url: string): string {
     return this.#references.referIfSecretUrl(`${this.#path}.url`, {
       url,
@@ -79,7 +92,7 @@ class EntryPrinter {
     const raw = member(this.#raw, 'args');
     return args.map((arg, index) => {
       const written: unknown = Array.isArray(raw) ? raw[index] : undefined;
-      return this.#argument({ arg, before: args[index - 1], path: `${this.#path}.args.${index}` }, written);
+      return this.#argument({ arg, before: args[index - 1] ?? '', path: `${this.#path}.args.${index}` }, written);
     });
   }
 
@@ -108,26 +121,25 @@ class EntryPrinter {
       const rawValue = typeof raw === 'string' ? raw.slice(flag.length + 1) : undefined;
       return `${flag}=${this.#references.refer(path, rawValue)}`;
     }
-    const isSecret = before !== undefined && IS_SECRET_FLAG.test(before) && !arg.startsWith('-');
-    if (isSecret || IS_CREDENTIAL.test(arg)) {
+    if (isSecretWord(arg, before)) {
       return this.#references.refer(path, raw);
     }
-    return looksLikeKey(arg) && !IS_PATH.test(arg)
-      ? this.#references.refer(path, raw)
+    // What a shell would read, as behind `sh -c`.
+    return /\s/.test(arg) && secretStart(arg) < arg.length
+      ? (openLine(raw) ?? this.#references.refer(path, raw))
       : this.#references.referIfSecretUrl(path, { url: arg, raw, isKey: looksLikeKeyOrUuid });
   }
 }
 
-interface Argument {
-  readonly arg: string;
-  readonly before: string | undefined;
-  readonly path: string;
+/** A text of the file that a shell would read, where all that is secret in it is referred to. */
+function openLine(raw: unknown): string | undefined {
+  const line = typeof raw === 'string' ? withoutReferences(raw) : '';
+  return typeof raw === 'string' && raw !== line && secretStart(line) === line.length ? raw : undefined;
 }
 
-/** A flag whose value comes behind it. */
-const IS_SECRET_FLAG = /^-[^=]*(?:key|token|secret|passw|pwd|auth|credential|cookie|session|private)[^=]*$/i;
-/** A file, a package, or a URL, which is looked at by itself. */
-const IS_PATH = /^[./~@\\]|^[A-Za-z]:\\|:\/\//;
-/** What `mcp-remote --header` and `docker -e` take. */
-const IS_CREDENTIAL =
-  /\b(?:Bearer|Basic)\s+\S|^[\w-]*(?:key|token|secret|passw|pwd|auth|credential|cookie)[\w-]*\s*[:=]\s*\S/i;
+interface Argument {
+  readonly arg: string;
+  /** Empty where there is none. */
+  readonly before: string;
+  readonly path: string;
+}

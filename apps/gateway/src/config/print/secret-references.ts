@@ -58,8 +58,7 @@ export class SecretReferences {
     if (isOpen(url)) {
       return escapeReferences(url);
     }
-    const rest =
-      typeof raw === 'string' && raw.includes('${') ? raw.replaceAll(REFERENCE, '').replace(/\/\/:?@/, '//') : url;
+    const rest = typeof raw === 'string' && raw.includes('${') ? withoutReferences(raw).replace(/\/\/:?@/, '//') : url;
     return typeof raw === 'string' && isOpen(rest) ? raw : this.refer(path, raw);
   }
 
@@ -77,8 +76,13 @@ export function escapeReferences(text: string): string {
   return text.replaceAll(/\$(?=\{)/g, '$$$$');
 }
 
+/** What a text of the file says besides its references. */
+export function withoutReferences(raw: string): string {
+  return raw.replaceAll(REFERENCE, '');
+}
+
 function isReference(raw: string): boolean {
-  return raw.includes('${') && HARMLESS.test(raw.replaceAll(REFERENCE, ''));
+  return raw.includes('${') && HARMLESS.test(withoutReferences(raw));
 }
 
 /** `mcpServers.maya.env.API_KEY` → `SECRET_MAYA_API_KEY`; without our own prefix, whose names are checked. */

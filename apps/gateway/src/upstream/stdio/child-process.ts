@@ -3,6 +3,7 @@ import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LineFramer } from '../../protocol/line-framer.ts';
 import { toPlainLine } from '../../protocol/printable-text.ts';
+import { shownCommand } from '../../protocol/shown/shown-command.ts';
 import { LastWords } from './last-words.ts';
 import { HAS_GROUPS, processGroups } from './process-groups.ts';
 import { secretMask } from './secret-mask.ts';
@@ -40,13 +41,14 @@ const MAX_STDERR_BYTES_PER_SECOND = 16 * 1024 * 1024;
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 
 /** Says in one line why a program could not be started. */
-function toSpawnFailure({ command, cwd }: ChildSettings, error: NodeJS.ErrnoException): string {
+function toSpawnFailure({ command: written, cwd }: ChildSettings, error: NodeJS.ErrnoException): string {
+  const command = shownCommand(written);
   if (error.code === 'ENOENT') {
     return `command not found: ${command}${cwd === undefined ? '' : ` (or no such folder: ${cwd})`}`;
   }
   return error.code === 'EACCES'
     ? `not allowed to run: ${command}`
-    : `could not start ${command}: ${error.code ?? error.message}`;
+    : `could not start ${command}: ${error.code ?? 'unknown'}`;
 }
 
 function toExitReason(code: number | null, signal: NodeJS.Signals | null): string {
