@@ -34,12 +34,12 @@ export function maskMeantUrl(text: string): string {
  * Masks the segments of a path that are keys, what stands behind one that is named like a key (`/token/…`) and is no plain
  * word, and the values of parameters (`;v=1`).
  */
-export function maskPath(path: string, isKey: IsKey = looksLikeKey): string {
+export function maskPath(path: string, isKey: IsKey = looksLikeKey, mask: string = MASK): string {
   const segments = path.split('/');
   return segments
     .map((segment, index) => {
       const isBehindName = NAMES_KEY.test(segments[index - 1] ?? '') && segment !== '' && !PLAIN_WORD.test(segment);
-      return isBehindName || isKey(segment) ? MASK : segment.replaceAll(/=[^;=]+/g, `=${MASK}`);
+      return isBehindName || isKey(segment) ? mask : segment.replaceAll(/=[^;=]+/g, `=${mask}`);
     })
     .join('/');
 }

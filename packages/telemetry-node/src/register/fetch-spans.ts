@@ -109,7 +109,7 @@ export class FetchSpans {
     };
     const span = this.#tracer.startSpan(
       request.method,
-      { kind: SpanKind.CLIENT, attributes: { ...attributes, [ATTR_URL_FULL]: redactUrl(url) } },
+      { kind: SpanKind.CLIENT, attributes: { ...attributes, [ATTR_URL_FULL]: redactUrl(url.href) } },
       parent,
     );
     const carrier: Record<string, string> = {};

@@ -14,6 +14,7 @@ import { correlatePinoLines } from './pino-correlation.ts';
 import { flushAtEnd } from './process-end.ts';
 import { startPrometheusListener } from './prometheus-listener.ts';
 import { readFromProcess } from './read-environment.ts';
+import { URL_REDACTION } from './redact-url.ts';
 
 const SCOPE = '@dcc-mcp/telemetry-node/register';
 const END_TIMEOUT_MILLIS = 5_000;
@@ -36,6 +37,7 @@ export function registerTelemetry(env: NodeJS.ProcessEnv): Telemetry {
   }
   const telemetry = startRunning(config, {
     setGlobals: true,
+    spanRedaction: URL_REDACTION,
     onHealthChange: ({ weight, message }) => {
       say(weight, message);
     },

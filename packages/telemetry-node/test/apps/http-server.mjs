@@ -11,6 +11,12 @@ async function answer(request, response) {
       get(`http://127.0.0.1:${server.address().port}/inner`, (inner) => inner.resume().on('end', resolve)),
     );
   }
+  if (request.url.startsWith('/secrets')) {
+    const { search } = new URL(request.url, 'http://host');
+    const inner = `http://127.0.0.1:${server.address().port}/inner${search}`;
+    await fetch(inner);
+    await new Promise((resolve) => get(inner, (answered) => answered.resume().on('end', resolve)));
+  }
   if (request.url === '/slow') {
     await new Promise((resolve) => setTimeout(resolve, 300));
   }

@@ -55,6 +55,19 @@ describe('--import …/register', () => {
     expect(clients[0]?.attributes).toMatchObject({ 'http.request.method': 'GET', 'http.response.status_code': 200 });
   });
 
+  test('exports no secret of a query, whoever has made the span', async () => {
+    const { sink, app, url } = await startServer();
+    await fetch(`${url}/secrets?token=URLQSECRET&sig=URLQSECRET&frame=12`);
+    app.kill('SIGTERM');
+    await app.ended();
+    const spans = sink.spans();
+    const shown = spans.flatMap(({ attributes }) => attributes['url.full'] ?? attributes['url.query'] ?? []);
+    expect(shown).toEqual(
+      Array.from({ length: 5 }, () => expect.stringMatching(/(?:^|\?)token=REDACTED&sig=REDACTED&frame=12$/)),
+    );
+    expect(JSON.stringify(spans.map(({ attributes }) => attributes))).not.toContain('URLQSECRET');
+  });
+
   test('exports request, runtime and process metrics', async () => {
     const { sink, app, url } = await startServer();
     await fetch(`${url}/out`);
