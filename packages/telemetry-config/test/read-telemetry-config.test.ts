@@ -62,6 +62,18 @@ describe('resource', () => {
     ]);
   });
 
+  test.each(['OTEL_EXPORTER_OTLP_HEADERS', 'OTEL_RESOURCE_ATTRIBUTES'])(
+    '%s without a usable pair counts as unset, and nothing is said of others',
+    (variable) => {
+      const { issues } = readTelemetryConfig({ [ENDPOINT]: 'http://collector:4318', [variable]: 'api-key' });
+      expect(issues.map(formatIssue)).toEqual([
+        expect.stringMatching(
+          new RegExp(`^${variable}: pair 1 has no "="; expected [^;]*; it counts as unset(?:; write [^;]*)?$`),
+        ),
+      ]);
+    },
+  );
+
   test('OTEL_SERVICE_NAME wins over service.name, which works too', () => {
     const attributes = { OTEL_RESOURCE_ATTRIBUTES: 'service.name=a,x=1' };
     expect(readTelemetryConfig(attributes).values.resource).toMatchObject({ serviceName: 'a', attributes: { x: '1' } });

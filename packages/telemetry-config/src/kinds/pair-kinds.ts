@@ -3,6 +3,7 @@ import { splitList } from './list-kinds.ts';
 import { findPlaceholder } from './placeholder.ts';
 
 type Pairs = Readonly<Record<string, string>>;
+type Pair = readonly [key: string, value: string];
 type PairIssue = Pick<ValueIssue, 'problem' | 'fix'>;
 type PairCheck = (key: string, value: string, position: number) => string | undefined;
 
@@ -24,7 +25,7 @@ function decode(text: string): string | undefined {
 const QUOTED = /^["']|^[^=]*=\s*(["']).*\1$/s;
 
 /** Says what is wrong with `pair`, naming its key but never its value. */
-function parsePair(pair: string, position: number, check: PairCheck): readonly [string, string] | PairIssue {
+function parsePair(pair: string, position: number, check: PairCheck): Pair | PairIssue {
   const separator = pair.indexOf('=');
   if (separator < 0) {
     return { problem: `pair ${position} has no "="` };
@@ -50,37 +51,35 @@ function parsePair(pair: string, position: number, check: PairCheck): readonly [
 }
 
 function parsePairs(text: string, expected: string, check: PairCheck): Parsed<Pairs> {
-  const pairs: (readonly [string, string])[] = [];
-  const issues: ValueIssue[] = [];
-  for (const [index, item] of splitList(text).entries()) {
-    const pair = parsePair(item, index + 1, check);
-    if ('problem' in pair) {
-      issues.push({ ...pair, problem: `${pair.problem}; it is left out, the others stay`, expected });
-    } else {
-      pairs.push(pair);
-    }
-  }
-  return { value: pairs.length === 0 ? undefined : Object.fromEntries(pairs), issues };
+  const pairs = splitList(text).map((item, index) => parsePair(item, index + 1, check));
+  return toParsed(pairs, expected);
 }
 
 function fromRecord(value: unknown, expected: string, check: PairCheck): Parsed<Pairs> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return wrongType(value, expected);
   }
-  const pairs: (readonly [string, string])[] = [];
-  const issues: ValueIssue[] = [];
-  for (const [index, [key, item]] of Object.entries(value).entries()) {
+  const pairs = Object.entries(value).map(([key, item], index): Pair | PairIssue => {
     const text = ['string', 'number', 'boolean'].includes(typeof item) ? String(item) : undefined;
-    const problem = text === undefined ? `the value of ${quote(key)} is not a text` : check(key, text, index + 1);
-    if (problem !== undefined) {
-      issues.push({ problem: `${problem}; it is left out, the others stay`, expected });
-    } else if (text !== undefined) {
-      pairs.push([key, text]);
+    if (text === undefined) {
+      return { problem: `the value of ${quote(key)} is not a text` };
     }
-  }
-  return issues.length > 0 && pairs.length === 0
-    ? { value: undefined, issues }
-    : { value: Object.fromEntries(pairs), issues };
+    const problem = check(key, text, index + 1);
+    return problem === undefined ? [key, text] : { problem };
+  });
+  return pairs.length === 0 ? { value: {}, issues: [] } : toParsed(pairs, expected);
+}
+
+/** What is left out is told of; where nothing is left, whoever reads the setting says what that means. */
+function toParsed(all: readonly (Pair | PairIssue)[], expected: string): Parsed<Pairs> {
+  const pairs = all.filter(isPair);
+  const rest = pairs.length === 0 ? '' : '; it is left out, the others stay';
+  const issues = all.flatMap((pair) => (isPair(pair) ? [] : [{ ...pair, problem: pair.problem + rest, expected }]));
+  return { value: pairs.length === 0 ? undefined : Object.fromEntries(pairs), issues };
+}
+
+function isPair(pair: Pair | PairIssue): pair is Pair {
+  return Array.isArray(pair);
 }
 
 function attributeCheck(key: string, value: string): string | undefined {

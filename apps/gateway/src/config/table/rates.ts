@@ -10,10 +10,11 @@ export function rates(): Kind<Readonly<Record<string, number>>> {
     }
     const entries = Object.entries(parsed.value);
     const wrong = entries.filter(([, rate]) => !/^[1-9]\d{0,8}$/.test(rate));
-    const issues = wrong.map(([name, rate]): ValueIssue => {
-      return { problem: `${quote(name)} has ${quote(rate)}; it is left out, the others stay`, expected };
-    });
     const right = entries.filter((entry) => !wrong.includes(entry));
+    const rest = right.length === 0 ? '' : '; it is left out, the others stay';
+    const issues = wrong.map(([name, rate]): ValueIssue => {
+      return { problem: `${quote(name)} has ${quote(rate)}${rest}`, expected };
+    });
     const isUsable = right.length > 0 || issues.length === 0;
     const value = isUsable ? Object.fromEntries(right.map(([name, rate]) => [name, Number(rate)])) : undefined;
     return { value, issues: [...parsed.issues, ...issues] };
