@@ -183,6 +183,17 @@ observability: { tracing: { enabled: true, endpoint: "http://u:hunter2n@h:4318" 
     expect(asked(yaml)).toContainEqual(['DCC_MCP_METRICS_BEARER_TOKEN', 'metrics.bearerToken']);
   });
 
+  test('of a variable that holds the servers stands as the reference in it, whatever the file has under the same name', async () => {
+    const DCC_MCP_MCP_SERVERS = JSON.stringify({
+      web: { url: 'http://h/mcp', headers: { A: 'Bearer ${TOKEN}', B: 'written-secret' } },
+    });
+    const file = write('mcpServers: { web: { url: http://h/mcp, headers: { B: "${OTHER}" } } }');
+    const text = await print(['--config', file], { DCC_MCP_MCP_SERVERS, TOKEN: 'token-secret', OTHER: 'o' });
+    expect(text).toContain('"Bearer ${TOKEN}"');
+    expect(text).toContain('"${SECRET_WEB_B}"');
+    expect(text).not.toMatch(/token-secret|written-secret|OTHER/);
+  });
+
   test('that nobody gives again keeps the gateway from starting, rather than opening it', async () => {
     const back = write(await print(['--config', write('metrics: { enabled: true, bearerToken: hunter2 }')]));
     const { code, stdout, stderr } = await runInProcess(['config', 'print', '--config', back]);

@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { type ConfigurationSource, loadConfiguration } from '../../src/config/load/load-configuration.ts';
 import type { UpstreamConfig } from '../../src/config/reader/gateway-config.ts';
 import { readGatewayConfig } from '../../src/config/reader/read-gateway-config.ts';
 import { toInstanceId } from '../../src/config/upstreams/instance-id.ts';
@@ -131,6 +135,46 @@ describe('mcpServers', () => {
     expect(issuesOf(readGatewayConfig({ DCC_MCP_MCP_SERVERS: '{"b":' }))).toEqual([
       '! DCC_MCP_MCP_SERVERS: line 1: value expected',
     ]);
+  });
+
+  describe('variables in DCC_MCP_MCP_SERVERS', () => {
+    const servers = {
+      maya: {
+        command: 'x',
+        args: ['${THING}', '$${KEPT}', '${DEFAULT:-d}', '${workspaceFolder}/a'],
+        env: { KEY: '${TOKEN}', INPUT: '${input:my-key}' },
+      },
+      web: { url: 'http://h/mcp', headers: { Authorization: 'Bearer ${TOKEN}' } },
+    };
+
+    test.each([
+      ['the servers alone', servers],
+      ['a whole file', { mcpServers: servers }],
+    ])('are put in as in a file: %s', (_what, value) => {
+      const env = { DCC_MCP_MCP_SERVERS: JSON.stringify(value), TOKEN: 'abc', MY_KEY: 'k', THING: 't' };
+      const { values, issues } = readGatewayConfig(env, {}, { workingFolder: '/work' });
+      expect(values.mcpServers.map(({ transport }) => transport)).toMatchObject([
+        { args: ['t', '${KEPT}', 'd', '/work/a'], env: { KEY: 'abc', INPUT: 'k' } },
+        { headers: { authorization: 'Bearer abc' } },
+      ]);
+      expect(issues).toEqual([]);
+    });
+
+    test('that are not set are told as in a file', () => {
+      const text = JSON.stringify({ mcpServers: servers });
+      const file = join(mkdtempSync(join(tmpdir(), 'servers-')), 'gateway.json');
+      writeFileSync(file, text);
+      const problemsOf = (source: ConfigurationSource): readonly unknown[] =>
+        loadConfiguration(source).issues.map(({ variable, problem, fix }) => ({ variable, problem, fix }));
+      const told = problemsOf({ env: { DCC_MCP_MCP_SERVERS: text } });
+      expect(told).toContainEqual({
+        variable: 'mcpServers.maya.args[0]',
+        problem: 'it names THING, which is not set, so that nothing stands there',
+        fix: 'set THING where this is started, or write what stands in for it: ${THING:-…}',
+      });
+      expect(told).toEqual(problemsOf({ env: {}, configFile: file }));
+      rmSync(dirname(file), { recursive: true });
+    });
   });
 
   test('two servers whose ids begin alike are fatal', () => {

@@ -9,10 +9,13 @@ import {
   formatIssue,
 } from '@dcc-mcp/telemetry-config';
 import { resolve } from 'node:path';
+import { isJsonObject } from '../../protocol/json-rpc.ts';
 import { withOwnReferences } from '../dialects/client-references.ts';
+import type { FileObject } from '../dialects/own-entry.ts';
 import type { GatewayConfig, GatewayFlags } from '../reader/gateway-config.ts';
 import { gatewayConfigPath, readGatewayConfig } from '../reader/read-gateway-config.ts';
 import { redisIssues } from '../redis/redis-settings.ts';
+import { readServersVariable } from '../upstreams/servers-variable.ts';
 import { stampNow } from './poll-file.ts';
 import { readTextFile } from './read-text-file.ts';
 import { folderOf, resolvePaths } from './resolve-paths.ts';
@@ -32,6 +35,8 @@ export interface LoadedConfiguration extends Reading<GatewayConfig> {
   readonly stamp?: string;
   /** What the file holds, before variables were put in. */
   readonly raw: unknown;
+  /** The same of what says which servers there are: the file, or `DCC_MCP_MCP_SERVERS` in its place. */
+  readonly rawServers: FileObject;
   /** The file is there and says nothing: it is blank, or holds comments or `null` alone. */
   readonly isFileEmpty: boolean;
 }
@@ -45,12 +50,15 @@ export function loadConfiguration({ env, configFile, flags }: ConfigurationSourc
   const { raw, value: content, isEmpty } = file === undefined ? NO_CONTENT : readFile(file, env, issues);
   const otelPath = configFilePath(env);
   const otelConfigFile = otelPath === undefined ? undefined : readOtelFile(otelPath);
+  const workingFolder = resolve('.');
+  const servers = readServersVariable(env, workingFolder);
   const reading = readGatewayConfig(env, content, {
     ...(flags === undefined ? {} : { flags }),
+    workingFolder,
     ...(otelConfigFile === undefined ? {} : { otelConfigFile }),
   });
   const fileFolder = file === undefined ? undefined : folderOf(file);
-  const values = resolvePaths(reading.values, reading.origins, { env, fileFolder, workingFolder: resolve('.') });
+  const values = resolvePaths(reading.values, reading.origins, { env, fileFolder, workingFolder });
   const secrets = unreadableSecrets({ ...reading, values });
   return {
     ...reading,
@@ -59,6 +67,7 @@ export function loadConfiguration({ env, configFile, flags }: ConfigurationSourc
     ...(file === undefined ? {} : { file }),
     ...(stamp === undefined ? {} : { stamp }),
     raw,
+    rawServers: servers?.ok === true ? servers.raw : isJsonObject(raw) ? raw : {},
     isFileEmpty: isEmpty,
   };
 }

@@ -22,7 +22,7 @@ export function originNotes(loaded: LoadedConfiguration): (path: string) => stri
 function serverNotes(loaded: LoadedConfiguration, inFile: string): ReadonlyMap<string, string> {
   const { source } = loaded.origins['mcpServers'] ?? {};
   const notes = new Map<string, string>();
-  const { entries } = serverEntries(isJsonObject(loaded.raw) ? loaded.raw : {});
+  const { entries } = serverEntries(loaded.rawServers);
   for (const { key } of loaded.values.mcpServers) {
     const given = member(entries, key);
     notes.set(`mcpServers.${key}`, source === 'env' ? `env ${SERVERS_VARIABLE}` : inFile);

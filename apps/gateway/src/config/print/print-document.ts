@@ -28,7 +28,7 @@ export function printDocument(loaded: LoadedConfiguration): PrintedDocument {
       setAt(document, setting.path.split('.'), value);
     }
   }
-  const raw = serverEntries(isJsonObject(loaded.raw) ? loaded.raw : {}).entries;
+  const raw = serverEntries(loaded.rawServers).entries;
   const servers = loaded.values.mcpServers.map((server) => [
     server.key,
     printServer(server, member(raw, server.key), references),

@@ -5,18 +5,17 @@ import { CONFIG_VARIABLE } from '../table/table.ts';
 import { readUpstreams } from '../upstreams/read-upstreams.ts';
 import { withAdminSection } from './admin-section.ts';
 import { noteOpenBinds } from './bind-rules.ts';
-import type { GatewayConfig, GatewayFlags, ServerConfig } from './gateway-config.ts';
+import type { GatewayConfig, ServerConfig } from './gateway-config.ts';
 import { noteMisspeltVariables } from './misspelt-variables.ts';
 import { readAuth } from './read-auth.ts';
 import { readMetrics } from './read-metrics.ts';
 import { readObservability } from './read-observability.ts';
 import { readSection } from './read-section.ts';
-import { SettingReader } from './setting-reader.ts';
+import { type ReaderOptions, SettingReader } from './setting-reader.ts';
 import { noteUnknownKeys } from './unknown-keys.ts';
 
 /** What `readGatewayConfig` needs beside flags, environment and file. */
-export interface ReadGatewayOptions {
-  readonly flags?: GatewayFlags;
+export interface ReadGatewayOptions extends ReaderOptions {
   /** The declarative file that `OTEL_CONFIG_FILE` names, as the caller read it. */
   readonly otelConfigFile?: ConfigFileInput;
 }
@@ -30,9 +29,9 @@ export interface ReadGatewayOptions {
 export function readGatewayConfig(
   env: Environment,
   file: unknown = {},
-  { flags = {}, otelConfigFile: configFile }: ReadGatewayOptions = {},
+  { otelConfigFile: configFile, ...rest }: ReadGatewayOptions = {},
 ): Reading<GatewayConfig> {
-  const reader = new SettingReader(env, isJsonObject(file) ? withAdminSection(file) : {}, flags);
+  const reader = new SettingReader(env, isJsonObject(file) ? withAdminSection(file) : {}, rest);
   if (file !== undefined && file !== null && !isJsonObject(file)) {
     reader.note({ variable: 'file', problem: 'it does not hold an object', severity: 'fatal' });
   }

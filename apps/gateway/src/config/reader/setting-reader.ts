@@ -19,19 +19,29 @@ interface Place {
   readonly severity: Issue['severity'];
 }
 
+/** What a {@link SettingReader} knows besides environment and file. */
+export interface ReaderOptions {
+  readonly flags?: GatewayFlags;
+  /** Default `.`. */
+  readonly workingFolder?: string;
+}
+
 /** Reads the gateway's settings, flag before environment before file, and gathers every issue and origin once. */
 export class SettingReader {
   readonly env: Environment;
   readonly file: JsonObject;
   readonly flags: GatewayFlags;
+  /** What clients call the workspace, for what variables say. */
+  readonly workingFolder: string;
   readonly #issues = new IssueList();
   readonly #origins = new Map<string, Origin>();
   readonly #parsed = new Map<string, Parsed<unknown>>();
 
-  constructor(env: Environment, file: JsonObject, flags: GatewayFlags) {
+  constructor(env: Environment, file: JsonObject, { flags = {}, workingFolder = '.' }: ReaderOptions = {}) {
     this.env = env;
     this.file = file;
     this.flags = flags;
+    this.workingFolder = workingFolder;
   }
 
   /** The value in force; notes the origin. */

@@ -32,7 +32,8 @@ const FILE_ROWS: readonly VariableRow[] = [
     kind: 'JSON',
     default: 'none',
     expected: 'an object of servers by name',
-    description: 'The MCP servers, in place of those of the file.',
+    description:
+      'The MCP servers, in place of those of the file; ${VAR} and ${VAR:-default} stand for variables, as there.',
     olderNames: [],
     setting: 'mcpServers',
   },

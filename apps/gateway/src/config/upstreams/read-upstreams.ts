@@ -1,12 +1,11 @@
-import { parseConfigFile } from '@dcc-mcp/telemetry-config';
-import { quote, readVariable } from '@dcc-mcp/telemetry-config/settings';
+import { quote } from '@dcc-mcp/telemetry-config/settings';
 import { isJsonObject } from '../../protocol/json-rpc.ts';
-import type { FileObject } from '../dialects/own-entry.ts';
 import { type ServerEntries, serverEntries } from '../dialects/server-entries.ts';
 import type { UpstreamConfig } from '../reader/gateway-config.ts';
 import type { SettingReader } from '../reader/setting-reader.ts';
 import { SERVERS_VARIABLE } from '../table/table.ts';
 import { readEntry } from './read-entry.ts';
+import { readServersVariable } from './servers-variable.ts';
 
 /** Reads `mcpServers`: every usable entry, an issue for each that is not. `DCC_MCP_MCP_SERVERS` takes the place of the file's. */
 export function readUpstreams(reader: SettingReader): readonly UpstreamConfig[] {
@@ -27,27 +26,21 @@ export function readUpstreams(reader: SettingReader): readonly UpstreamConfig[] 
 }
 
 function readServers(reader: SettingReader): unknown {
-  const text = readVariable(reader.env, SERVERS_VARIABLE);
-  if (text === undefined) {
+  const variable = readServersVariable(reader.env, reader.workingFolder);
+  if (variable === undefined) {
     const given = noted(reader, serverEntries(reader.file));
     reader.settle('mcpServers', { source: given === undefined ? 'default' : 'file', text: namesOf(given) });
     return given;
   }
-  const parsed = parseConfigFile(text, `${SERVERS_VARIABLE}.json`);
-  if (!parsed.ok) {
-    const problem = parsed.issues[0]?.problem ?? 'it is not JSON';
+  if (!variable.ok) {
+    const { problem } = variable;
     reader.note({ variable: SERVERS_VARIABLE, problem, expected: 'the object mcpServers as JSON', severity: 'fatal' });
     return undefined;
   }
-  const given = noted(reader, entriesOfVariable(parsed.value));
+  variable.issues.forEach((issue) => reader.note(issue));
+  const given = noted(reader, serverEntries(variable.file));
   reader.settle('mcpServers', { source: 'env', variable: SERVERS_VARIABLE, text: namesOf(given) });
   return given;
-}
-
-/** The object of servers itself, or a whole file of a client around it. */
-function entriesOfVariable(value: FileObject): ServerEntries {
-  const whole = serverEntries(value);
-  return isJsonObject(whole.entries) ? whole : serverEntries({ mcpServers: value });
 }
 
 function noted(reader: SettingReader, { entries, notes }: ServerEntries): unknown {
