@@ -4,6 +4,9 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
+import { readGatewayConfig } from '../../src/config/reader/read-gateway-config.ts';
+import { toUpstreamSettings } from '../../src/registry/config/upstream-settings.ts';
+import { runInProcess } from '../fixtures/run-in-process.ts';
 import { type ServedInProcess, serveInProcess } from '../fixtures/serve-in-process.ts';
 
 /** Tells where it is and what it was given. */
@@ -119,7 +122,41 @@ test('cwd counts from the folder of the file; envFile fills in what env does not
 });
 
 test('a server whose envFile cannot be read is left out, and said', () => {
-  expect(gateway.stderr()).toMatch(/fileless.*none\.env/);
+  expect(gateway.stderr()).toContain(
+    `upstream fileless is left out: envFile names the file ${join(folder, 'etc', 'none.env')}, but there is no such file; ` +
+      'correct the entry, or the file that it names',
+  );
+});
+
+test.each([
+  ['envFile', { command: 'x', envFile: '/no/file' }],
+  ['envFiles.KEY', { command: 'x', envFiles: { KEY: '/no/file' } }],
+  ['headerFiles.authorization', { url: 'http://h/mcp', headerFiles: { authorization: '/no/file' } }],
+  ['oauth.clientSecretFile', { url: 'http://h/mcp', oauth: { clientId: 'c', clientSecretFile: '/no/file' } }],
+])('%s that names no file is told with key, path and what to do', async (key, entry) => {
+  const file = join(folder, 'fileless.json');
+  writeFileSync(file, JSON.stringify({ mcpServers: { s: entry } }));
+  const { stdout } = await runInProcess(['doctor', '--json', '--config', file]);
+  expect(JSON.parse(stdout)).toMatchObject({
+    problems: [
+      {
+        subject: 'mcpServers.s',
+        cause: 'invalid_setting',
+        message: `${key} names the file /no/file, but there is no such file`,
+        action: 'correct the entry, or the file that it names',
+      },
+    ],
+  });
+});
+
+test('a folder in the place of a file is told as what it is', () => {
+  const [entry] = readGatewayConfig({}, { mcpServers: { s: { command: 'x', envFile: folder } } }).values.mcpServers;
+  expect(() => toUpstreamSettings(entry!)).toThrow(`envFile names the file ${folder}, but it can't be read (EISDIR)`);
+});
+
+test('a percent sign in the user of a url is told as such', () => {
+  const [entry] = readGatewayConfig({}, { mcpServers: { s: { url: 'http://a%zz:b@h/mcp' } } }).values.mcpServers;
+  expect(() => toUpstreamSettings(entry!)).toThrow('url has a user or a password with a "%"');
 });
 
 test('tools that are filtered out are not found, and cannot be called', async () => {

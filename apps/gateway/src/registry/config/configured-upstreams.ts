@@ -41,11 +41,14 @@ export class ConfiguredUpstreams {
       settings = toUpstreamSettings(entry);
     } catch (error) {
       // A file with a secret that can't be read, or credentials in a URL that can't be decoded.
-      this.#log(`upstream ${entry.key} is left out: ${messageOf(error)}`, {
-        severity: 'warn',
-        event: EVENT_DCC_MCP_UPSTREAM_STATE,
-        attributes: { [ATTR_DCC_MCP_UPSTREAM]: entry.key },
-      });
+      this.#log(
+        `upstream ${entry.key} is left out: ${messageOf(error)}; correct the entry, or the file that it names`,
+        {
+          severity: 'warn',
+          event: EVENT_DCC_MCP_UPSTREAM_STATE,
+          attributes: { [ATTR_DCC_MCP_UPSTREAM]: entry.key },
+        },
+      );
       this.#withdraw(entry.instanceId);
       return;
     }

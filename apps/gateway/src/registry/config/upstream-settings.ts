@@ -1,6 +1,8 @@
 import { parseEnv } from 'node:util';
 import { secretReader } from '../../config/load/secret-reader.ts';
 import type { UpstreamConfig, UpstreamOauthConfig } from '../../config/reader/gateway-config.ts';
+import type { Secret } from '../../config/table/table.ts';
+import { codeOf } from '../../protocol/thrown-error.ts';
 import type { OauthSettings } from '../../upstream/oauth/oauth-settings.ts';
 import type { UpstreamSettings } from '../../upstream/upstream.ts';
 
@@ -20,14 +22,18 @@ export function toUpstreamSettings(entry: UpstreamConfig): UpstreamSettings {
 }
 
 function toOauthSettings({ clientSecret, grant = 'authorization_code', ...rest }: UpstreamOauthConfig): OauthSettings {
-  return { ...rest, grant, ...(clientSecret === undefined ? {} : { clientSecret: secretReader(clientSecret)() }) };
+  return {
+    ...rest,
+    grant,
+    ...(clientSecret === undefined ? {} : { clientSecret: readSecret('oauth.clientSecretFile', clientSecret) }),
+  };
 }
 
 /** Values that stand in files are read here, once, when the upstream is made. */
 function withSecrets(transport: UpstreamConfig['transport']): UpstreamSettings['transport'] {
   if (transport.type === 'http') {
     const { type, url, headers, headerFiles } = transport;
-    return { type, ...withoutUserinfo(url, { ...headers, ...readSecrets(headerFiles) }) };
+    return { type, ...withoutUserinfo(url, { ...headers, ...readSecrets('headerFiles', headerFiles) }) };
   }
   const { type, command, args, env, envFiles, envFile, cwd } = transport;
   const ofFile = envFile === undefined ? {} : readVariables(envFile);
@@ -35,7 +41,7 @@ function withSecrets(transport: UpstreamConfig['transport']): UpstreamSettings['
     type,
     command,
     args,
-    env: { ...ofFile, ...env, ...readSecrets(envFiles) },
+    env: { ...ofFile, ...env, ...readSecrets('envFiles', envFiles) },
     ...(cwd === undefined ? {} : { cwd }),
   };
 }
@@ -50,19 +56,43 @@ function withoutUserinfo(
   if (username === '' && password === '') {
     return { url: text, headers: { ...headers } };
   }
-  const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
+  const credentials = Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64');
   url.username = '';
   url.password = '';
   const hasOwn = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
   return { url: url.href, headers: { ...headers, ...(hasOwn ? {} : { authorization: `Basic ${credentials}` }) } };
 }
 
-function readSecrets(files: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(files).map(([name, file]) => [name, secretReader({ file })()]));
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    throw new Error('url has a user or a password with a "%" that begins no percent-encoding: write %25', {
+      cause: error,
+    });
+  }
+}
+
+function readSecrets(key: string, files: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(files).map(([name, file]) => [name, readSecret(`${key}.${name}`, { file })]),
+  );
+}
+
+/** @param key What names the file in the entry. */
+function readSecret(key: string, secret: Secret): string {
+  try {
+    return secretReader(secret)();
+  } catch (error) {
+    const file = 'file' in secret ? secret.file : '';
+    const code = codeOf(error);
+    const why = code === 'ENOENT' ? 'there is no such file' : `it can't be read (${code})`;
+    throw new Error(`${key} names the file ${file}, but ${why}`, { cause: error });
+  }
 }
 
 /** The variables of a file of lines `NAME=value`, as dotenv writes them. */
 function readVariables(file: string): Record<string, string> {
-  const variables = parseEnv(secretReader({ file })());
+  const variables = parseEnv(readSecret('envFile', { file }));
   return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, value ?? '']));
 }
