@@ -1,3 +1,4 @@
+import { formatIssue } from '@dcc-mcp/telemetry-config';
 // Files as MCP clients write them: each is taken without a word, and what has a meaning acts.
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -280,7 +281,7 @@ describe('one clear line where what was meant is not done', () => {
       '{ "type": "builtin", "name": "developer" }',
       'a: it is built into its client, and no server that can be started; it is left out',
     ],
-    ['{ "command": "x", "timeout": "soon" }', 'a.timeoutMs: "soon" is not a whole number'],
+    ['{ "command": "x", "timeout": "soon" }', 'a.timeout: "soon" is no time'],
     ['{ "command": "x", "commnad": "y" }', 'a.commnad: no such key; it has no effect'],
     [
       '{ "command": "x", "env": { "K": "${input:my-key}" } }',
@@ -291,7 +292,59 @@ describe('one clear line where what was meant is not done', () => {
   });
 });
 
+describe('what is wrong is told under the key and with the value that were written', () => {
+  test.each([
+    ['{ "command": "x", "timeout": -1 }', 'a.timeout: "-1" is out of range'],
+    ['{ "command": "x", "timeout": 0 }', 'a.timeout: "0" is out of range'],
+    ['{ "command": "x", "timeout": 0.0001 }', 'a.timeout: "0.0001" is out of range'],
+    ['{ "command": "x", "timeout": "-5s" }', 'a.timeout: "-5s" is out of range'],
+    ['{ "command": "x", "timeout": 99999999999 }', 'a.timeout: "99999999999" is out of range'],
+    ['{ "httpUrl": "http://h/mcp", "timeout": -1 }', 'a.timeout: "-1" is out of range'],
+    ['{ "command": "x", "timeout": true }', 'a.timeout: the value is no number'],
+    ['{ "command": "x", "tool_timeout_sec": -45 }', 'a.tool_timeout_sec: "-45" is out of range'],
+    ['{ "config": { "cmd": "x", "timeout": -1 } }', 'a.config.timeout: "-1" is out of range'],
+    ['{ "command": "x", "timeoutMs": -1 }', 'a.timeoutMs: "-1" is out of range'],
+    ['{ "command": "x", "disabled_tools": [7] }', 'a.disabled_tools: the value is a list'],
+    ['{ "command": "x", "enabled_tools": 7 }', 'a.enabled_tools: the value is of type number'],
+    ['{ "command": "x", "envs": "A=b" }', 'a.envs: the value is of type string'],
+    ['{ "command": "x", "working_directory": 7 }', 'a.working_directory: the value is of type number'],
+    ['{ "command": "x", "enabled": "no" }', 'a.enabled: "no" is neither true nor false'],
+    ['{ "command": ["x", {}] }', 'a.command: an item is not a text'],
+    ['{ "url": "http://h/mcp", "http_headers": "A: b" }', 'a.http_headers: pair 1 has no "="'],
+    [
+      '{ "url": "http://h/mcp", "http_headers": { "A": "{{ key }}" } }',
+      'a.http_headers.a: it still holds {{ key }}, which nobody has filled in',
+    ],
+  ])('%s', (entry, issue) => {
+    expect(issuesOf(load('mcp.json', `{ "mcpServers": { "a": ${entry} } }`))).toEqual([`mcpServers.${issue}`]);
+  });
+
+  test('serverUrl is one of the keys', () => {
+    expect(issuesOf(load('mcp.json', '{ "mcpServers": { "a": { "serverUrl": "h/mcp" } } }'))).toContain(
+      'mcpServers.a.serverUrl: "h/mcp" has no scheme',
+    );
+  });
+
+  test('with the unit of its client, and with what holds instead', () => {
+    const { issues } = load('mcp.json', '{ "mcpServers": { "a": { "command": "x", "timeout": -1 } } }');
+    expect(issues.map(formatIssue)).toEqual([
+      'mcpServers.a.timeout: "-1" is out of range; expected a number of seconds above 0 (of milliseconds above 3600), ' +
+        'or a text as 30s; the default of 60 s is used',
+    ]);
+  });
+
+  test('enabled as a text counts', () => {
+    const { values } = load('mcp.json', '{ "mcpServers": { "a": { "command": "x", "enabled": "false" } } }');
+    expect(values.mcpServers[0]?.isDisabled).toBe(true);
+  });
+});
+
 describe('timeout', () => {
+  test('tool_timeout_sec is seconds, also as a text', () => {
+    const { values } = load('mcp.json', '{ "mcpServers": { "a": { "command": "x", "tool_timeout_sec": "45" } } }');
+    expect(values.mcpServers[0]?.timeoutMillis).toBe(45_000);
+  });
+
   test.each([
     ['60', 60_000],
     ['3600', 3_600_000],

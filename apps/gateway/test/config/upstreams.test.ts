@@ -1,3 +1,4 @@
+import { formatIssue } from '@dcc-mcp/telemetry-config';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { createHash } from 'node:crypto';
@@ -12,6 +13,10 @@ import { EXAMPLE, issuesOf, readYaml } from './config-fixture.ts';
 
 function upstream(entry: string, key = 'maya'): UpstreamConfig | undefined {
   return readYaml(`mcpServers: { ${JSON.stringify(key)}: ${entry} }`).values.mcpServers[0];
+}
+
+function problemsOf(source: ConfigurationSource): readonly unknown[] {
+  return loadConfiguration(source).issues.map(({ variable, problem, fix }) => ({ variable, problem, fix }));
 }
 
 describe('mcpServers', () => {
@@ -100,6 +105,20 @@ describe('mcpServers', () => {
   });
 
   test.each([
+    ['args: x', 'mcpServers.maya.args: the value is of type string', 'the server is started without arguments'],
+    ['env: x', 'mcpServers.maya.env: the value is of type string', 'the server gets none of these variables'],
+    ['disabled: 7', 'mcpServers.maya.disabled: the value is of type number', 'the server is used'],
+    ['includeTools: 7', 'mcpServers.maya.includeTools: the value is of type number', 'all tools are offered'],
+    ['queue: -1', 'mcpServers.maya.queue: "-1" is out of range', 'the default 256 is used'],
+    ['timeoutMs: x', 'mcpServers.maya.timeoutMs: "x" is not a whole number', 'the default 60000 is used'],
+  ])('where %s is not taken, what holds instead is said', (key, problem, instead) => {
+    const { issues } = readYaml(`mcpServers: { maya: { command: c, ${key} } }`);
+    expect(issues.map(formatIssue)).toEqual([
+      expect.stringMatching(new RegExp(`^${problem}; expected .*; ${instead}$`)),
+    ]);
+  });
+
+  test.each([
     ['a url', '{ url: "http://$(HOST_IP):8000/mcp" }', 'mcpServers.maya.url', '$(HOST_IP)'],
     [
       'a header',
@@ -164,8 +183,6 @@ describe('mcpServers', () => {
       const text = JSON.stringify({ mcpServers: servers });
       const file = join(mkdtempSync(join(tmpdir(), 'servers-')), 'gateway.json');
       writeFileSync(file, text);
-      const problemsOf = (source: ConfigurationSource): readonly unknown[] =>
-        loadConfiguration(source).issues.map(({ variable, problem, fix }) => ({ variable, problem, fix }));
       const told = problemsOf({ env: { DCC_MCP_MCP_SERVERS: text } });
       expect(told).toContainEqual({
         variable: 'mcpServers.maya.args[0]',

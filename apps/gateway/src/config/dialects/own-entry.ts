@@ -1,18 +1,11 @@
+import { boolean } from '@dcc-mcp/telemetry-config/settings';
 import { isJsonObject } from '../../protocol/json-rpc.ts';
 import { HARMLESS_KEYS, LEFT_OUT_TYPES, MEANT_KEYS } from './client-words.ts';
-import { toTimeoutMillis } from './entry-timeout.ts';
+import type { EntryListener, EntryRefusal } from './entry-note.ts';
+import { timeoutUnit, toTimeoutMs } from './entry-timeout.ts';
 
 /** An object of a file, whatever it holds. */
 export type FileObject = Readonly<Record<string, unknown>>;
-
-/** Something of a client's entry that has no effect here, and that whoever wrote it may rely on. */
-export interface EntryNote {
-  readonly server: string;
-  /** The key in the entry; absent: the entry as a whole. */
-  readonly key?: string;
-  readonly problem: string;
-  readonly fix?: string;
-}
 
 /**
  * An entry as any client writes it, in our own keys. What has no meaning here is left out; where that changes what was
@@ -20,7 +13,8 @@ export interface EntryNote {
  *
  * @returns Nothing for what is part of a client and no server.
  */
-export function toOwnEntry(server: string, given: FileObject, note: (note: EntryNote) => void): FileObject | undefined {
+export function toOwnEntry(server: string, given: FileObject, listener: EntryListener): FileObject | undefined {
+  const { note, wrote } = listener;
   const entry = flattened(given);
   const { type } = entry;
   const leftOut = typeof type === 'string' ? LEFT_OUT_TYPES.get(type) : undefined;
@@ -32,17 +26,33 @@ export function toOwnEntry(server: string, given: FileObject, note: (note: Entry
   for (const [key, value] of Object.entries(entry)) {
     const meaning = KEYS.get(key);
     const meant = MEANT_KEYS.get(key);
+    const place = placeOf(given, key);
     if (meaning !== undefined) {
-      merge(own, meaning(value, entry));
+      const ours = meaning(value, entry);
+      if (isRefusal(ours)) {
+        note({ server, key: place, ...ours.refusal });
+      } else {
+        merge(own, ours);
+        Object.keys(ours).forEach((name) => wrote(name, place));
+      }
     } else if (meant !== undefined) {
       if (!isEmpty(value)) {
-        note({ server, key, ...meant });
+        note({ server, key: place, ...meant });
       }
     } else if (!HARMLESS_KEYS.has(key) && !/^(?:_|\/\/|\$)/.test(key)) {
       own[key] = value;
+      wrote(key, place);
     }
   }
   return own;
+}
+
+const BLOCKS = ['config', 'source', 'transport'];
+
+/** Where the key of a flattened entry stands in the one that was given. */
+function placeOf(given: FileObject, key: string): string {
+  const block = BLOCKS.findLast((name) => isJsonObject(given[name]) && Object.hasOwn(given[name], key));
+  return block === undefined ? key : `${block}.${key}`;
 }
 
 /** Blocks that hold the transport apart from the rest (Goose, Continue, older forms of Zed). */
@@ -63,7 +73,11 @@ function flattened(entry: FileObject): FileObject {
   };
 }
 
-type Meaning = (value: unknown, entry: FileObject) => FileObject;
+type Meaning = (value: unknown, entry: FileObject) => FileObject | EntryRefusal;
+
+function isRefusal(ours: FileObject | EntryRefusal): ours is EntryRefusal {
+  return 'refusal' in ours;
+}
 
 const as =
   (key: string): Meaning =>
@@ -72,7 +86,16 @@ const as =
 const url: Meaning = (value) => ({ url: value });
 const env: Meaning = (value) => ({ env: value });
 const headers: Meaning = (value) => ({ headers: value });
-const disabledUnless: Meaning = (value) => (typeof value === 'boolean' ? { disabled: !value } : {});
+const disabledUnless: Meaning = (value) => {
+  if (value === null || value === '') {
+    return {};
+  }
+  const { value: isEnabled, issues } = boolean().fromJson(value);
+  const { problem = 'it is wrong', expected = 'true or false' } = issues[0] ?? {};
+  return isEnabled === undefined
+    ? { refusal: { problem, expected, instead: 'the server is used' } }
+    : { disabled: !isEnabled };
+};
 const include: Meaning = (value) => (Array.isArray(value) && value.includes('*') ? {} : { includeTools: value });
 
 /** What the keys of clients mean in ours; keys that are ours already stay as they are. */
@@ -98,8 +121,8 @@ const KEYS: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['workingDirectory', as('cwd')],
   ['enabled', disabledUnless],
   ['isActive', disabledUnless],
-  ['timeout', (value, entry) => ({ timeoutMs: toTimeoutMillis(value, entry) })],
-  ['tool_timeout_sec', (value) => ({ timeoutMs: typeof value === 'number' ? Math.round(value * 1000) : value })],
+  ['timeout', (value, entry) => toTimeoutMs(value, timeoutUnit(entry))],
+  ['tool_timeout_sec', (value) => toTimeoutMs(value, 'seconds')],
   ['disabledTools', as('excludeTools')],
   ['disabled_tools', as('excludeTools')],
   ['enabled_tools', include],

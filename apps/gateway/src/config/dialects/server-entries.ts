@@ -1,6 +1,7 @@
 import { isJsonObject } from '../../protocol/json-rpc.ts';
 import { member, valueAt } from '../reader/file-value.ts';
-import { type EntryNote, type FileObject, toOwnEntry } from './own-entry.ts';
+import type { EntryListener, EntryNote } from './entry-note.ts';
+import { type FileObject, toOwnEntry } from './own-entry.ts';
 
 /** Where clients keep their servers: ours, VS Code, Zed, Codex, Goose, opencode and VS Code's settings, Amp. */
 const PLACES = ['mcpServers', 'servers', 'context_servers', 'mcp_servers', 'extensions', 'mcp.servers', 'mcp'] as const;
@@ -17,13 +18,15 @@ export interface ServerEntries {
   /** Anything, where what stands there is no object of servers. */
   readonly entries: unknown;
   readonly notes: readonly EntryNote[];
+  /** The keys under which a server has what stands in ours, where they have another name; by server and own key. */
+  readonly written: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
 
 /** Reads the servers of a file as clients write them; `undefined` entries where the file names none. */
 export function serverEntries(file: FileObject): ServerEntries {
   const places = placesIn(file);
   if (places.length === 0) {
-    return { entries: member(file, 'mcpServers'), notes: [] };
+    return { entries: member(file, 'mcpServers'), notes: [], written: new Map() };
   }
   const servers = places.toReversed().map((place) => byName(valueAt(file, place)));
   // Of two with one name the one under our own key counts.
@@ -82,11 +85,17 @@ function byName(servers: unknown): FileObject {
 
 function toEntries(servers: FileObject, file: FileObject): ServerEntries {
   const notes: EntryNote[] = [];
+  const written = new Map<string, Map<string, string>>();
+  const listenerOf = (name: string): EntryListener => {
+    const keys = new Map<string, string>();
+    written.set(name, keys);
+    return { note: (note) => notes.push(note), wrote: (ownKey, key) => void keys.set(ownKey, key) };
+  };
   const entries = Object.entries(servers).flatMap(([name, entry]) => {
-    const own = isJsonObject(entry) ? toOwnEntry(name, entry, (note) => notes.push(note)) : entry;
+    const own = isJsonObject(entry) ? toOwnEntry(name, entry, listenerOf(name)) : entry;
     return own === undefined ? [] : [[name, withChoice(name, own, file)] as const];
   });
-  return { entries: Object.fromEntries(entries), notes };
+  return { entries: Object.fromEntries(entries), notes, written };
 }
 
 /** Gemini CLI says beside its servers which of them count. */

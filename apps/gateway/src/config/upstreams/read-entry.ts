@@ -9,15 +9,19 @@ import type { SettingReader } from '../reader/setting-reader.ts';
 import type { Secret } from '../table/table.ts';
 import { toDccType } from './dcc-type.ts';
 import { toInstanceId } from './instance-id.ts';
-import { OAUTH_KEYS, UPSTREAM_KEYS, type UpstreamKey } from './upstream-keys.ts';
+import { DEFAULT_QUEUE, DEFAULT_TIMEOUT_MILLIS, OAUTH_KEYS, UPSTREAM_KEYS, type UpstreamKey } from './upstream-keys.ts';
 
 const DEFAULT_CONCURRENCY = 16;
-const DEFAULT_QUEUE = 256;
-const DEFAULT_TIMEOUT_MILLIS = 60_000;
+
+/** An entry in our own keys, and the keys under which its client has what stands there. */
+export interface WrittenEntry {
+  readonly entry: unknown;
+  readonly written: ReadonlyMap<string, string>;
+}
 
 /** Reads one entry of `mcpServers`, with an issue for all that is wrong. @returns `undefined` where it can't be used. */
-export function readEntry(reader: SettingReader, key: string, entry: unknown): UpstreamConfig | undefined {
-  return new EntryReader(reader, key, entry).read();
+export function readEntry(reader: SettingReader, key: string, given: WrittenEntry): UpstreamConfig | undefined {
+  return new EntryReader(reader, key, given).read();
 }
 
 /** An object of an entry, and where it stands in it. */
@@ -30,11 +34,13 @@ class EntryReader {
   readonly #reader: SettingReader;
   readonly #key: string;
   readonly #entry: unknown;
+  readonly #written: ReadonlyMap<string, string>;
 
-  constructor(reader: SettingReader, key: string, entry: unknown) {
+  constructor(reader: SettingReader, key: string, { entry, written }: WrittenEntry) {
     this.#reader = reader;
     this.#key = key;
     this.#entry = entry;
+    this.#written = written;
   }
 
   read(): UpstreamConfig | undefined {
@@ -120,7 +126,7 @@ class EntryReader {
     for (const [name, value] of Object.entries(headers)) {
       const placeholder = findPlaceholder(value);
       if (placeholder !== undefined) {
-        const variable = `mcpServers.${this.#key}.headers.${name}`;
+        const variable = `${this.#placeOf('headers')}.${name}`;
         const problem = `it still holds ${placeholder.shown}, which nobody has filled in`;
         this.#reader.note({ variable, problem, fix: placeholder.fix });
       }
@@ -181,10 +187,18 @@ class EntryReader {
       return undefined;
     }
     const parsed = row.kind.fromJson(given);
+    const place = this.#placeOf(name, under);
+    const instead = parsed.value === undefined ? row.instead : undefined;
     for (const issue of parsed.issues) {
-      this.#reader.note({ variable: `mcpServers.${this.#key}${under}.${name}`, ...issue });
+      this.#reader.note({ variable: place, ...(instead === undefined ? {} : { instead }), ...issue });
     }
     return parsed.value;
+  }
+
+  /** As whoever wrote the file would look for it. */
+  #placeOf(name: string, under = ''): string {
+    const written = under === '' ? this.#written.get(name) : undefined;
+    return `mcpServers.${this.#key}${under}.${written ?? name}`;
   }
 
   #noteUnknown(object: JsonObject, known: readonly string[], under: string): void {
@@ -194,7 +208,7 @@ class EntryReader {
       }
       const meant = nearest(name, known);
       this.#reader.note({
-        variable: `mcpServers.${this.#key}${under}.${name}`,
+        variable: this.#placeOf(name, under),
         problem: 'no such key; it has no effect',
         expected: known.join(', '),
         ...(meant === undefined ? {} : { fix: `did you mean ${meant}?` }),

@@ -9,7 +9,7 @@ import { readServersVariable } from './servers-variable.ts';
 
 /** Reads `mcpServers`: every usable entry, an issue for each that is not. `DCC_MCP_MCP_SERVERS` takes the place of the file's. */
 export function readUpstreams(reader: SettingReader): readonly UpstreamConfig[] {
-  const given = readServers(reader);
+  const { entries: given, written } = readServers(reader) ?? NONE;
   if (given === undefined || given === null) {
     return [];
   }
@@ -18,18 +18,22 @@ export function readUpstreams(reader: SettingReader): readonly UpstreamConfig[] 
     return [];
   }
   const upstreams = Object.entries(given).flatMap(([key, entry]) => {
-    const upstream = readEntry(reader, key, entry);
+    const upstream = readEntry(reader, key, { entry, written: written.get(key) ?? new Map() });
     return upstream === undefined ? [] : [upstream];
   });
   noteClashes(reader, upstreams);
   return upstreams;
 }
 
-function readServers(reader: SettingReader): unknown {
+const NONE: ServerEntries = { entries: undefined, notes: [], written: new Map() };
+
+function readServers(reader: SettingReader): ServerEntries | undefined {
   const variable = readServersVariable(reader.env, reader.workingFolder);
   if (variable === undefined) {
-    const given = noted(reader, serverEntries(reader.file));
-    reader.settle('mcpServers', { source: given === undefined ? 'default' : 'file', text: namesOf(given) });
+    const given = serverEntries(reader.file);
+    noteAll(reader, given);
+    const source = given.entries === undefined ? 'default' : 'file';
+    reader.settle('mcpServers', { source, text: namesOf(given.entries) });
     return given;
   }
   if (!variable.ok) {
@@ -38,17 +42,16 @@ function readServers(reader: SettingReader): unknown {
     return undefined;
   }
   variable.issues.forEach((issue) => reader.note(issue));
-  const given = noted(reader, serverEntries(variable.file));
-  reader.settle('mcpServers', { source: 'env', variable: SERVERS_VARIABLE, text: namesOf(given) });
+  const given = serverEntries(variable.file);
+  noteAll(reader, given);
+  reader.settle('mcpServers', { source: 'env', variable: SERVERS_VARIABLE, text: namesOf(given.entries) });
   return given;
 }
 
-function noted(reader: SettingReader, { entries, notes }: ServerEntries): unknown {
-  for (const { server, key, problem, fix } of notes) {
-    const variable = `mcpServers.${server}${key === undefined ? '' : `.${key}`}`;
-    reader.note({ variable, problem, ...(fix === undefined ? {} : { fix }) });
+function noteAll(reader: SettingReader, { notes }: ServerEntries): void {
+  for (const { server, key, ...issue } of notes) {
+    reader.note({ variable: `mcpServers.${server}${key === undefined ? '' : `.${key}`}`, ...issue });
   }
-  return entries;
 }
 
 function namesOf(servers: unknown): string {

@@ -21,11 +21,16 @@ import { OAUTH_GRANTS, type OauthGrant } from '../reader/gateway-config.ts';
 export interface UpstreamKey<T> {
   readonly kind: Kind<T>;
   readonly description: string;
+  /** What holds where its value is not taken. */
+  readonly instead?: string;
 }
 
-function key<T>(kind: Kind<T>, description: string): UpstreamKey<T> {
-  return { kind, description };
+function key<T>(kind: Kind<T>, description: string, instead?: string): UpstreamKey<T> {
+  return { kind, description, ...(instead === undefined ? {} : { instead }) };
 }
+
+export const DEFAULT_QUEUE = 256;
+export const DEFAULT_TIMEOUT_MILLIS = 60_000;
 
 /** A list whose items are taken as they are: nothing split, nothing left out, nothing merged. */
 function words(): Kind<readonly string[]> {
@@ -85,34 +90,61 @@ export const UPSTREAM_KEYS: {
 } = {
   type: key(transportType(), 'stdio or http; as command or url says when it is left out.'),
   command: key(text('a command'), 'Program of a stdio server.'),
-  args: key(words(), 'Its arguments.'),
-  env: key(environment(), 'Its environment, besides what the gateway passes on.'),
-  envFiles: key(environment(), 'Variables of it whose values are in files.'),
-  envFile: key(filePath(), 'A file of lines NAME=value for its environment; env wins over it.'),
-  cwd: key(filePath('the path of a folder'), 'Its working folder.'),
+  args: key(words(), 'Its arguments.', 'the server is started without arguments'),
+  env: key(
+    environment(),
+    'Its environment, besides what the gateway passes on.',
+    'the server gets none of these variables',
+  ),
+  envFiles: key(environment(), 'Variables of it whose values are in files.', 'the server gets none of these variables'),
+  envFile: key(
+    filePath(),
+    'A file of lines NAME=value for its environment; env wins over it.',
+    'the server gets none of its variables',
+  ),
+  cwd: key(filePath('the path of a folder'), 'Its working folder.', 'it counts as left out'),
   url: key(httpUrl(), 'URL of a Streamable HTTP server.'),
-  headers: key(headers(), 'Headers of every request to it.'),
-  headerFiles: key(headers(), 'Headers whose values are in files.'),
-  dccType: key(text('letters, digits, _ and -'), 'The DCC type in slugs and labels; the key when it is left out.'),
-  lazy: key(boolean(), 'Started by load_skill or the first call instead of at the start.'),
-  affinity: key(choice(['main', 'any']), 'main: one call at a time.'),
-  concurrency: key(integer(1), 'Calls in flight at once (default 16; 1 for affinity main).'),
-  queue: key(integer(0), 'Calls that wait (default 256).'),
+  headers: key(headers(), 'Headers of every request to it.', 'requests go without these headers'),
+  headerFiles: key(headers(), 'Headers whose values are in files.', 'requests go without these headers'),
+  dccType: key(
+    text('letters, digits, _ and -'),
+    'The DCC type in slugs and labels; the key when it is left out.',
+    'its name is used',
+  ),
+  lazy: key(
+    boolean(),
+    'Started by load_skill or the first call instead of at the start.',
+    'the server is started at once',
+  ),
+  affinity: key(choice(['main', 'any']), 'main: one call at a time.', 'any is used'),
+  concurrency: key(integer(1), 'Calls in flight at once (default 16; 1 for affinity main).', 'the default is used'),
+  queue: key(integer(0), 'Calls that wait (default 256).', `the default ${DEFAULT_QUEUE} is used`),
   timeoutMs: key(
     duration(1),
     'Longest time of a call in milliseconds (default 60000); where the server reports progress, from the last of it.',
+    `the default ${DEFAULT_TIMEOUT_MILLIS} is used`,
   ),
   maxTimeoutMs: key(
     duration(1),
     'Longest time of a call that reports progress, in milliseconds (default 3600000); never below timeoutMs.',
+    'the default 3600000 is used',
   ),
   coerceArguments: key(
     boolean(),
     'Make "1" a number, "true" a boolean and a lone value a list where the schema of a tool asks for it (default true).',
+    'the default true is used',
   ),
-  includeTools: key(list('a list of names of tools'), 'The tools that are offered, * for any characters; empty: all.'),
-  excludeTools: key(list('a list of names of tools'), 'Tools that are not offered; wins over includeTools.'),
-  disabled: key(boolean(), 'Known, but not used.'),
+  includeTools: key(
+    list('a list of names of tools'),
+    'The tools that are offered, * for any characters; empty: all.',
+    'all tools are offered',
+  ),
+  excludeTools: key(
+    list('a list of names of tools'),
+    'Tools that are not offered; wins over includeTools.',
+    'no tool is left out by it',
+  ),
+  disabled: key(boolean(), 'Known, but not used.', 'the server is used'),
 };
 
 /** Keys of `oauth`. */
