@@ -7,6 +7,7 @@ import { loadGrpc } from '../recording/telemetry/load-grpc.ts';
 import { FileTokenStore } from '../upstream/oauth/file-token-store.ts';
 import { processGroups } from '../upstream/stdio/process-groups.ts';
 import type { Command } from './command-line.ts';
+import { checkFolders } from './doctor/check-folders.ts';
 import { checkRedis } from './doctor/check-redis.ts';
 import { checkServers } from './doctor/check-servers.ts';
 import { formatReport } from './doctor/format-report.ts';
@@ -22,7 +23,7 @@ export interface DoctorOptions {
   readonly serverTimeoutMillis?: number;
 }
 
-/** Says what is set, what is wrong with it, whether each server starts, and whether Redis and the exporters can be reached. */
+/** Says what is set, what is wrong with it, whether each server starts, and whether folders can be used, and whether Redis and the exporters can be reached. */
 export async function runDoctorCommand(
   terminal: Terminal,
   command: Extract<Command, { name: 'doctor' }>,
@@ -35,7 +36,7 @@ export async function runDoctorCommand(
   const { otel } = loaded.values;
   const folder = stateFolderOf(loaded.values, terminal.env);
   const grpc = await loadGrpc(otel);
-  const [telemetry, servers, redis] = await Promise.all([
+  const [telemetry, servers, redis, folders] = await Promise.all([
     runDoctor({ ...loaded, values: otel }, { grpc }),
     checkServers(loaded.values, {
       version: VERSION,
@@ -44,8 +45,9 @@ export async function runDoctorCommand(
       timeoutMillis: serverTimeoutMillis,
     }),
     checkRedis(loaded.values),
+    checkFolders(loaded.values),
   ]);
-  const report = toGatewayReport(telemetry, { servers, redis }, loaded);
+  const report = toGatewayReport(telemetry, { servers, redis, folders }, loaded);
   terminal.print(command.isJson ? JSON.stringify(report, null, 2) : formatReport(toPrintableValue(report)));
   return report.exitCode;
 }

@@ -441,3 +441,28 @@ describeAsRoot('in the folder for temporary files', () => {
     expect((await cardsWhen(hasReady)).instances).toHaveLength(1);
   });
 });
+
+describe('a folder that is not there', () => {
+  test('is said once where somebody has named it', async () => {
+    gateway = await startGateway({ config: { mcpServers: {}, registry: { dir: '/nope' } } });
+    ends.push(() => gateway.stop());
+    await gateway.ready();
+    const line =
+      'the registry folder /nope does not exist, so that no instance comes from it: make it, or correct registry.dir ' +
+      '(DCC_MCP_REGISTRY_DIR)';
+    await holds(() => gateway.stderr().includes(line));
+    // The file is looked at once a second.
+    await wait(1_200);
+    expect(gateway.stderr().split(line)).toHaveLength(2);
+  });
+
+  test('is as it may be where nobody has', async () => {
+    const TMPDIR = mkdtempSync(join(tmpdir(), 'no-registry-'));
+    ends.push(() => rmSync(TMPDIR, { recursive: true }));
+    gateway = await startGateway({ config: { mcpServers: {} }, env: { TMPDIR } });
+    ends.push(() => gateway.stop());
+    await gateway.ready();
+    await wait(200);
+    expect(gateway.stderr()).not.toContain('registry');
+  });
+});

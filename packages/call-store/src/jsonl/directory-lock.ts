@@ -50,6 +50,12 @@ export class DirectoryLock {
     return (await this.#replace(found.text)) ? { ok: true } : { ok: false, holder: 'another process' };
   }
 
+  /** The process that has it; `undefined` where none has, or one that is gone. @throws What the file system said. */
+  async holder(): Promise<string | undefined> {
+    const found = await readHolder(this.#path);
+    return found?.isAlive === true ? found.name : undefined;
+  }
+
   /** Whether it is still this process's: its directory may have been removed. */
   async isHeld(): Promise<boolean> {
     const text = await readFile(this.#path, 'utf8').catch(() => '');

@@ -11,6 +11,7 @@ import { quiet } from './quiet.ts';
 import { RowFile, type RowFileHealth, toFailureMessage } from './row-file.ts';
 
 export { type LossReason, type RowFileHealth } from './row-file.ts';
+export { checkDirectory, type DirectoryCheck } from './check-directory.ts';
 export { type FrameFile, startFrameFile } from './frame-file.ts';
 
 /** Where history is kept, and its bounds. */

@@ -1,5 +1,11 @@
 import { type CallRow, MemoryCallStore, type MemoryCallStoreOptions, type Trace } from '@dcc-mcp/call-store';
-import { type JsonlChange, type JsonlHistory, type JsonlOptions, startJsonl } from '@dcc-mcp/call-store/jsonl';
+import {
+  checkDirectory,
+  type JsonlChange,
+  type JsonlHistory,
+  type JsonlOptions,
+  startJsonl,
+} from '@dcc-mcp/call-store/jsonl';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -434,5 +440,32 @@ describe('two processes', () => {
     await gateway.history.flush();
     expect(gateway.changes).toEqual([]);
     expect(linesOf('audit.jsonl')).toHaveLength(1);
+  });
+});
+
+describe('checkDirectory', () => {
+  test('leaves nothing behind of what it makes', async () => {
+    expect(await checkDirectory(join(directory, 'deeper'))).toEqual({ ok: true });
+    expect(existsSync(directory)).toBe(false);
+  });
+
+  test('names the process that writes there, and none that is gone', async () => {
+    const gateway = start();
+    await gateway.history.seeded;
+    expect(await checkDirectory(directory)).toEqual({
+      ok: true,
+      holder: expect.stringMatching(`^process ${process.pid} on `),
+    });
+    await gateway.history.close();
+    expect(await checkDirectory(directory)).toEqual({ ok: true });
+  });
+
+  test('says why it cannot be used', async () => {
+    writeFileSync(directory, '');
+    expect(await checkDirectory(directory)).toEqual({
+      ok: false,
+      cause: 'a file stands in the place of the directory',
+    });
+    expect(await checkDirectory('/proc/x/y')).toEqual({ ok: false, cause: 'a part of the path does not exist' });
   });
 });

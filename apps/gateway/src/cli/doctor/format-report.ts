@@ -1,6 +1,7 @@
 import { formatDoctorExporter } from '@dcc-mcp/telemetry-node';
 import { padToColumns } from '../banner/text-columns.ts';
 import { fold } from './fold.ts';
+import type { FolderCheck } from './folder-check.ts';
 import type { RedisCheck } from './redis-check.ts';
 import type { GatewayReport } from './report.ts';
 import type { ServerCheck } from './server-check.ts';
@@ -15,6 +16,7 @@ export function formatReport(report: GatewayReport): string {
     ...section('Problems', problems, 'none'),
     ...section('Servers', serverLines(report.servers), 'none'),
     ...(report.redis === undefined ? [] : section('Redis', folded(redisLine(report.redis)), '')),
+    ...(report.folders.length === 0 ? [] : section('Folders', report.folders.map(folderLine).flatMap(folded), '')),
     ...section(
       'Exporters',
       [...report.exporters.map(formatDoctorExporter), ...report.unprobed].flatMap(folded),
@@ -36,6 +38,11 @@ function section(title: string, lines: readonly string[], empty: string): string
 function redisLine({ outcome, place, version, note, problem }: RedisCheck): string {
   const facts = [...(version === undefined ? [] : [version]), ...(problem === undefined ? [] : [problem.cause]), place];
   return `${outcome}  ${facts.join(', ')}${note === undefined ? '' : `; ${note}`}`;
+}
+
+function folderLine({ outcome, setting, path, note, problem }: FolderCheck): string {
+  const cause = problem === undefined ? '' : `${problem.cause}, `;
+  return `${outcome}  ${setting} ${cause}${path}${note === undefined ? '' : `; ${note}`}`;
 }
 
 function folded(text: string): readonly string[] {

@@ -1,6 +1,7 @@
 import type { Issue } from '@dcc-mcp/telemetry-config';
 import type { DoctorFailure, DoctorReport } from '@dcc-mcp/telemetry-node';
 import type { LoadedConfiguration } from '../../config/load/load-configuration.ts';
+import type { FolderCheck, FolderFailure } from './folder-check.ts';
 import type { RedisCheck, RedisFailure } from './redis-check.ts';
 import type { ServerCheck, ServerFailure } from './server-check.ts';
 
@@ -10,28 +11,32 @@ export interface GatewayReport extends Omit<DoctorReport, 'problems'> {
   readonly servers: readonly ServerCheck[];
   /** Absent where gateways share nothing. */
   readonly redis?: RedisCheck;
-  readonly problems: readonly (DoctorFailure | ServerFailure | RedisFailure)[];
+  /** One row per folder that a setting names. */
+  readonly folders: readonly FolderCheck[];
+  readonly problems: readonly (DoctorFailure | ServerFailure | RedisFailure | FolderFailure)[];
 }
 
 /** What was tried besides exporters. */
 export interface Tried {
   readonly servers: readonly ServerCheck[];
   readonly redis: RedisCheck | undefined;
+  readonly folders: readonly FolderCheck[];
 }
 
-/** Joins what is wrong with settings, servers, Redis and exporters, and decides the exit code: 0 fine, 1 problems, 2 unusable. */
+/** Joins what is wrong with settings, servers, Redis, folders and exporters, and decides the exit code: 0 fine, 1 problems, 2 unusable. */
 export function toGatewayReport(
   telemetry: DoctorReport,
-  { servers, redis }: Tried,
+  { servers, redis, folders }: Tried,
   loaded: LoadedConfiguration,
 ): GatewayReport {
   const { exitCode, problems, ...rest } = telemetry;
-  const checks = [...servers, ...(redis === undefined ? [] : [redis])];
+  const checks = [...servers, ...(redis === undefined ? [] : [redis]), ...folders];
   const found = [...checks.flatMap(({ problem }) => problem ?? []), ...noServers(loaded)];
   return {
     exitCode: found.length > 0 && exitCode === 0 ? 1 : exitCode,
     servers,
     ...(redis && { redis }),
+    folders,
     problems: [...problems, ...found],
     ...rest,
   };

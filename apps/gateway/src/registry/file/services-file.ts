@@ -1,5 +1,5 @@
 // registry/file/: instances that dcc-mcp-core hosts write into a file of theirs, which is read and never written.
-import { type FSWatcher, watch } from 'node:fs';
+import { existsSync, type FSWatcher, watch } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RegistryFolder } from '../../config/load/registry-folder-of.ts';
@@ -155,12 +155,24 @@ export class ServicesFile {
       return;
     }
     this.#stamp = undefined;
+    this.#tellOfFolder();
     this.#goneSince ??= performance.now();
     const { goneAfterMillis = GONE_AFTER_MILLIS } = this.#options;
     if (!this.#isEmptied && (this.#isFirst || performance.now() - this.#goneSince >= goneAfterMillis)) {
       this.#isEmptied = true;
       this.#problem = undefined;
       this.#hand(NO_SERVICES);
+    }
+  }
+
+  /** A folder that somebody has named is there, or its name is wrong; the one that is taken by itself need not be there. */
+  #tellOfFolder(): void {
+    const { folder, log } = this.#options;
+    if (this.#isFirst && !folder.isShared && !existsSync(folder.path)) {
+      const fix = 'make it, or correct registry.dir (DCC_MCP_REGISTRY_DIR)';
+      log(`the registry folder ${folder.path} does not exist, so that no instance comes from it: ${fix}`, {
+        severity: 'warn',
+      });
     }
   }
 
