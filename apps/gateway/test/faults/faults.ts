@@ -87,6 +87,13 @@ export const FAULTS: readonly Fault[] = [
     commit: (_, response, id) => sendJson(response, 200, rpc(id, { result: 7 })),
   },
   {
+    name: 'contentless',
+    what: 'a tool result whose content is no list',
+    kind: 'backend-error',
+    outcome: 'protocol_error',
+    commit: (_, response, id) => sendJson(response, 200, rpc(id, { result: { content: 5 } })),
+  },
+  {
     name: 'cutstream',
     what: 'an event stream that ends without the answer',
     kind: 'backend-error',

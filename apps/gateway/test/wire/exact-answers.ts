@@ -30,7 +30,28 @@ export const ODD_ANSWERS: Readonly<Record<string, (id: number) => string>> = {
   'nesting without end, broken off': (id) => `{"jsonrpc":"2.0","id":${id},"result":${'{"a":'.repeat(50_000)}`,
 };
 
-const NAMES = ['exact', 'media', 'long', 'slow', 'progress', 'failing', 'chatty', ...Object.keys(ODD_ANSWERS)];
+/** Results that are no `CallToolResult`, by the tool that gives them. */
+export const BAD_RESULTS: Readonly<Record<string, string>> = {
+  'content-number': '{"content":5}',
+  'content-text': '{"content":"done"}',
+  'content-block': '{"content":{"type":"text","text":"done"}}',
+  'content-flag': '{"structuredContent":{"a":1.0},"content":false}',
+  'content-complete': '{"resultType":"complete","content":{}}',
+};
+
+/** Results that have less or more than a `CallToolResult`, by the tool that gives them. */
+export const LOOSE_RESULTS: Readonly<Record<string, string>> = {
+  'loose-bare': '{ }',
+  'loose-null': '{"content":null,"structuredContent":{"a":1.0}}',
+  'loose-structured': '{"structuredContent":{"a":1.0}}',
+  'loose-extra': '{"content":[] ,"also":{"n":1.10}}',
+  'loose-blocks': '{"content":[{"kind":"new","n":1.10},5]}',
+  'loose-failure': '{"content":5,"isError":true}',
+};
+
+const ODD_RESULTS: typeof LOOSE_RESULTS = { ...BAD_RESULTS, ...LOOSE_RESULTS };
+const ODD_NAMES = [ODD_ANSWERS, ODD_RESULTS].flatMap(Object.keys);
+const NAMES = ['exact', 'media', 'long', 'slow', 'progress', 'failing', 'chatty', ...ODD_NAMES];
 /** A schema as servers of other languages write it, whose numbers have 64 bits. */
 export const EXACT_SCHEMA: string =
   '{"type":"object","properties":{"2":{"maximum":9223372036854775807},"1":{"default":1.10}}}';
@@ -85,7 +106,7 @@ export function answersTo(sent: string, era: 'legacy' | 'modern'): readonly stri
     case 'media':
       return [`{"jsonrpc":"2.0","id":${id},"result":${MEDIA}}`];
     default:
-      return [`{"jsonrpc":"2.0","id":${id},"result":${exactResult(sent)}}`];
+      return [`{"jsonrpc":"2.0","id":${id},"result":${ODD_RESULTS[name] ?? exactResult(sent)}}`];
   }
 }
 

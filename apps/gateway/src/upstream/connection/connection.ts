@@ -3,6 +3,7 @@ import { asObject, isJsonObject, type Era, type JsonObject } from '../../protoco
 import { ERROR_METHOD_NOT_FOUND, taskSupportOf } from '../../protocol/mcp-protocol.ts';
 import { findMirroredParameters, type MirroredParameter } from '../../protocol/mirrored/mirrored-parameters.ts';
 import { type CoreRoutes, isDccCore, JOB_STATUS_TOOL } from '../core/dcc-core.ts';
+import { toToolResult } from '../hop/answer.ts';
 import { readProgressToken } from '../hop/envelope.ts';
 import { cancelled, shuttingDown, unreachable } from '../hop/failures.ts';
 import { toHandshakeResult } from '../hop/handshake-result.ts';
@@ -179,7 +180,7 @@ export class Connection {
       }
     }
     const answer = await session.exchange(this.#toCall(time, session.era));
-    const result = hop.method === 'tools/call' ? await this.#unlessJob(answer, session, time) : answer;
+    const result = hop.method === 'tools/call' ? toToolResult(await this.#unlessJob(answer, session, time)) : answer;
     if (result.ok) {
       memory.note(hop.method, hop.params);
     } else if (isNew) {

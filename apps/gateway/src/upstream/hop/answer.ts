@@ -1,3 +1,4 @@
+import { toolFailure } from '@dcc-mcp/request-context';
 import { isJsonObject, type JsonObject, type JsonRpcError } from '../../protocol/json-rpc.ts';
 import { RawJson } from '../../protocol/json/raw-json.ts';
 import type { HopResult } from '../upstream.ts';
@@ -67,6 +68,23 @@ export function toHopResult(message: RawJson, httpStatus?: number): HopResult {
   return result.isObject
     ? new RawAnswer(result)
     : badAnswer('jsonrpc', 'The upstream answered with a result that is not an object');
+}
+
+/**
+ * Judges the result of a call as that of a tool (MCP, `CallToolResult`): its content is a list. Everything else that one
+ * may lack or have beside that is as its server likes it, and so is what says that its tool failed.
+ */
+export function toToolResult(hop: HopResult): HopResult {
+  const content = hop.ok ? present(hop.raw?.get('content')) : undefined;
+  return content === undefined || content.isList || !isOkAsTool(hop)
+    ? hop
+    : badAnswer('jsonrpc', 'The upstream answered with a tool result whose content is not a list');
+}
+
+/** Whether it would count as what a tool gave: neither a question or a task (MCP 2026-07-28) nor the failure of its tool. */
+function isOkAsTool(hop: HopResult): boolean {
+  const kind = hop.ok ? hop.raw?.get('resultType')?.value : undefined;
+  return hop.ok && (kind === undefined || kind === 'complete') && !toolFailure(hop.result);
 }
 
 function present(member: RawJson | undefined): RawJson | undefined {
