@@ -22,7 +22,7 @@ import type { GatewayConfig } from './config/reader/gateway-config.ts';
 import { StateFolder } from './files/state-folder.ts';
 import { assembleGateway, type Gateway } from './gateway.ts';
 import type { App } from './http/app.ts';
-import { boundsOf, fullLine } from './http/open-listeners.ts';
+import { boundsOf, tellsFull } from './http/open-listeners.ts';
 import type { Log } from './protocol/log.ts';
 import { type GatewayTelemetry, startGatewayTelemetry } from './recording/telemetry/start-gateway-telemetry.ts';
 
@@ -144,7 +144,7 @@ function serve(app: App, log: Log, start: WorkerStart): ServedConnections {
     ...whole,
     maxConnections: Math.ceil(maxConnections / workers),
     maxHeldBodyBytes: Math.max(Math.ceil(maxHeldBodyBytes / workers), 2 * bodyLimitBytes),
-    onFull: (isFull) => log(fullLine(isFull)),
+    onFull: tellsFull(log),
   });
 }
 

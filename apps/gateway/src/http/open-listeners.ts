@@ -5,6 +5,7 @@ import {
   type ServeHttpOptions,
 } from '@dcc-mcp/http-adapter/node';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
+import type { Log } from '../protocol/log.ts';
 import { codeOf } from '../protocol/thrown-error.ts';
 import type { App } from './app.ts';
 import type { ServedApps } from './served-apps.ts';
@@ -47,7 +48,7 @@ type ServerSettings = Pick<GatewayConfig['server'], 'bodyLimitBytes' | 'fastPath
 interface ListenOptions {
   readonly server: ServerSettings;
   readonly bounds: ListenerBounds;
-  readonly log: (line: string) => void;
+  readonly log: Log;
 }
 
 type Listen = (app: App, address: Address) => Promise<ServedHttp>;
@@ -55,7 +56,7 @@ type Listen = (app: App, address: Address) => Promise<ServedHttp>;
 /** @returns What binds one address. It throws {NodeJS.ErrnoException} `EADDRINUSE` and the like. */
 function createListen({ server, bounds, log }: ListenOptions): Listen {
   const bounded = boundsOf(server, bounds);
-  return (app, { host, port }) => serveHttp(app, { ...bounded, host, port, onFull: (isFull) => log(fullLine(isFull)) });
+  return (app, { host, port }) => serveHttp(app, { ...bounded, host, port, onFull: tellsFull(log) });
 }
 
 /** Thrown when `METRICS_PORT` can't be bound; `code` is the system's. */
@@ -91,17 +92,19 @@ export function boundsOf(
   };
 }
 
-/** What is said when connections begin to be refused, and when they are taken again. */
-export function fullLine(isFull: boolean): string {
-  return isFull ? 'all connections wait for answers: new ones are refused with 503' : 'connections are taken again';
+/** Says when connections begin to be refused, and when they are taken again. */
+export function tellsFull(log: Log): (isFull: boolean) => void {
+  return (isFull) =>
+    isFull
+      ? log('all connections wait for answers: new ones are refused with 503', { severity: 'warn' })
+      : log('connections are taken again');
 }
 
 /** Options of {@link openListeners}. */
 export interface OpenListenersOptions {
   /** Binds the main address; default this process answers what comes there. */
   readonly listenMain?: ((address: Address) => Promise<ServedHttp>) | undefined;
-  /** One line for people. */
-  readonly log: (line: string) => void;
+  readonly log: Log;
   readonly bounds: ListenerBounds;
 }
 
@@ -153,7 +156,7 @@ async function listenForMetrics(listen: Listen, app: App, address: Address): Pro
 async function openPrometheusListeners(
   otel: GatewayConfig['otel'],
   open: (address: Address) => Promise<ServedHttp>,
-  log: (line: string) => void,
+  log: Log,
 ): Promise<readonly ServedHttp[]> {
   const listeners: ServedHttp[] = [];
   for (const reader of otel.metrics.readers) {
@@ -161,11 +164,19 @@ async function openPrometheusListeners(
       try {
         listeners.push(await open(reader));
       } catch (error) {
-        log(
-          `metrics are not served on ${reader.host}:${reader.port} (${codeOf(error)}); set OTEL_EXPORTER_PROMETHEUS_PORT`,
-        );
+        log(notServedLine(reader, codeOf(error)), { severity: 'warn' });
       }
     }
   }
   return listeners;
 }
+
+function notServedLine({ host, port }: Address, code: string): string {
+  const fix = OF_HOST.has(code)
+    ? 'set OTEL_EXPORTER_PROMETHEUS_HOST to an address of this machine'
+    : 'set OTEL_EXPORTER_PROMETHEUS_PORT to another one (0 for any free one)';
+  return `metrics are not served on ${host}:${port} (${code}); ${fix}`;
+}
+
+/** What the system says of a name or an address that is not one of this machine. */
+const OF_HOST: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN']);

@@ -116,15 +116,24 @@ describe('OTEL_METRICS_EXPORTER=prometheus', () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as { port: number };
-    const gateway = await start({
+    const gateway = await startGatewayProcess({
+      args: ['--metrics'],
       env: {
         OTEL_METRICS_EXPORTER: 'prometheus',
         OTEL_EXPORTER_PROMETHEUS_HOST: '127.0.0.1',
         OTEL_EXPORTER_PROMETHEUS_PORT: String(port),
       },
     });
+    started.push(gateway);
     expect((await fetch(`${gateway.url}/metrics`)).status).toBe(200);
-    expect(gateway.stderr()).toContain(`127.0.0.1:${port} (EADDRINUSE)`);
+    const said = gateway
+      .stderr()
+      .split('\n')
+      .find((line) => line.includes('metrics are not served'));
+    expect(JSON.parse(said!)).toMatchObject({
+      level: 40,
+      msg: `metrics are not served on 127.0.0.1:${port} (EADDRINUSE); set OTEL_EXPORTER_PROMETHEUS_PORT to another one (0 for any free one)`,
+    });
     taken.close();
   });
 });

@@ -1,9 +1,12 @@
 import { NodeProcess } from '@dcc-mcp/test-kit/node-process';
 import type { OtlpSink } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Running } from '../helpers/running.ts';
 
 const running = new Running();
@@ -28,6 +31,13 @@ async function startServer(env: Readonly<Record<string, string>> = {}, args: rea
   const { sink, app } = await startApp('http-server.mjs', env, args);
   const url = `http://127.0.0.1:${await app.firstLine()}`;
   return { sink, app, url };
+}
+
+/** Resolves when the line stands on its standard error. */
+async function said(app: NodeProcess, words: string): Promise<void> {
+  while (!app.stderr.includes(words)) {
+    await wait(20);
+  }
 }
 
 /** Paths of the server spans. */
@@ -196,6 +206,27 @@ describe('--import …/register', () => {
     expect(await scraped.text()).toContain('http_server_request_duration_seconds_count');
     expect((await fetch(`http://localhost:${port}/other`)).status).toBe(404);
     await app.stop();
+  });
+
+  test('says what to do where the address of the prometheus exporter cannot be had', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const [used, elsewhere] = await Promise.all(
+      [['127.0.0.1', String(port)] as const, ['203.0.113.1', '9464'] as const].map(async ([host, wanted]) => {
+        const env = { OTEL_METRICS_EXPORTER: 'prometheus', OTEL_EXPORTER_PROMETHEUS_HOST: host };
+        const { app } = await startServer({ ...env, OTEL_EXPORTER_PROMETHEUS_PORT: wanted });
+        await said(app, 'no /metrics');
+        return app.stderr;
+      }),
+    );
+    taken.close();
+    expect(used).toContain(
+      `telemetry: no /metrics: 127.0.0.1:${port} cannot be had: the port is in use, perhaps by another process with the same preload; set OTEL_EXPORTER_PROMETHEUS_PORT to another one (0 for any free one)`,
+    );
+    expect(elsewhere).toContain(
+      '203.0.113.1:9464 cannot be had: that is no address of this machine; set OTEL_EXPORTER_PROMETHEUS_HOST to one',
+    );
   });
 });
 

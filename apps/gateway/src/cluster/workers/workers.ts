@@ -4,7 +4,7 @@ import type { ServerShare } from '../../admin/worker-shares.ts';
 import type { SettingView } from '../../config/load/setting-views.ts';
 import type { GatewayConfig } from '../../config/reader/gateway-config.ts';
 import type { App } from '../../http/app.ts';
-import { type Address, boundsOf, fullLine, type ListenerBounds } from '../../http/open-listeners.ts';
+import { type Address, boundsOf, tellsFull, type ListenerBounds } from '../../http/open-listeners.ts';
 import type { Log, LogFields } from '../../protocol/log.ts';
 import type { GatewayMessages } from '../../protocol/messages/gateway-messages.ts';
 import { unlessAborted } from '../../protocol/unless-aborted.ts';
@@ -118,7 +118,7 @@ export class Workers {
     const own = serveConnections(app, {
       ...boundsOf(config.server, bounds),
       endsConnections: () => this.#pool.serving().length > 0,
-      onFull: (isFull) => log(fullLine(isFull)),
+      onFull: tellsFull(log),
     });
     const desk = await openConnectionDesk({ host, port, own, serving: () => this.#pool.serving() });
     this.#place = await createInternalPlace();

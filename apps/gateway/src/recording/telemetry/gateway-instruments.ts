@@ -5,6 +5,7 @@ import type { UpstreamState } from '@dcc-mcp/semantic-conventions';
 import type { Telemetry } from '@dcc-mcp/telemetry-node';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { GatewayConfig } from '../../config/reader/gateway-config.ts';
+import type { Log } from '../../protocol/log.ts';
 import type { InstanceState, Upstreams } from '../../registry/table/upstreams.ts';
 import { ScrapeWatch } from './scrape-watch.ts';
 import type { StreamCounts } from './stream-counts.ts';
@@ -30,7 +31,7 @@ export interface InstrumentsOptions {
   /** Default: the metrics of this process are the answer. */
   readonly createScrapeHandler?: CreateScrapeHandler | undefined;
   /** One line for people. */
-  readonly log: (line: string) => void;
+  readonly log: Log;
 }
 
 /** @throws {TypeError} When an excluded handler or a prefix can't be used; the message names it. */
@@ -74,7 +75,7 @@ function createOwnScrapeHandler(
   const { metricReader } = telemetry;
   const options: ScrapeHandlerOptions = {
     scopeLabels: config.metrics.scopeLabels,
-    onError: (error) => log(`metrics: ${error.message}`),
+    onError: (error) => log(`metrics: ${error.message}`, { severity: 'warn' }),
     onScraped: (scrape) => scrapes.finished(scrape),
     ...(metrics === undefined ? {} : { exemplars: metrics.exemplars }),
     ...(telemetry.isMetering ? { selfMeter: telemetry.meterFor('@dcc-mcp/prometheus-bridge') } : {}),
