@@ -4,7 +4,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execPath } from 'node:process';
+import { explainHttp } from '../../src/cli/doctor/explain-http.ts';
 import type { GatewayReport } from '../../src/cli/doctor/report.ts';
+import { unreachable } from '../../src/upstream/hop/failures.ts';
 import { type BrokenServers, startBrokenServers } from '../fixtures/broken-servers.ts';
 import { isAlive } from '../fixtures/is-alive.ts';
 import { type PlainServer, startPlainServer } from '../fixtures/plain-server.ts';
@@ -164,6 +166,17 @@ describe('a server that cannot be used', () => {
     expect(problems).toMatchObject([{ message: 'exited with code 1: bad key ***' }]);
   });
 });
+
+test('a handshake that ended before the doctor lost its patience is late, too', async () => {
+  const { url } = broken.mcpServers['silent'] as { readonly url: string };
+  const { failure } = unreachable('No answer within 15000 ms');
+  const explained = await explainHttp({ type: 'http', url, headers: {} }, { failure, timeoutMillis: 30_000 });
+  expect(explained).toEqual({
+    cause: 'timeout',
+    message: `${new URL(url).host} takes the connection and did not answer within 15 s`,
+    action: expect.stringContaining('see whether the server hangs'),
+  });
+}, 20_000);
 
 test('nothing that was started stays behind, however deaf it is', async () => {
   const pids = join(folder, 'pids');

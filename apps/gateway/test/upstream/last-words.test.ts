@@ -3,8 +3,10 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Catalog } from '../../src/catalog/catalog.ts';
+import { serverRow } from '../../src/cli/banner/server-row.ts';
 import { InstanceHistory } from '../../src/registry/events/instance-history.ts';
 import { SessionOutputs } from '../../src/registry/events/session-outputs.ts';
+import { statusLine } from '../../src/registry/events/told-states.ts';
 import { upstreamEvents } from '../../src/registry/events/upstream-events.ts';
 import { LastWords } from '../../src/upstream/stdio/last-words.ts';
 import { secretMask } from '../../src/upstream/stdio/secret-mask.ts';
@@ -138,6 +140,18 @@ test.each([
     onStatus?.({ settings: { key: 'far', instanceId: 'id', transport: { type: 'stdio' } }, status } as Upstream);
   }
   expect(lines).toEqual(told.map((why) => `upstream far is unreachable: ${why}`));
+});
+
+test.each([
+  ['http://far:8765/mcp', 'connection refused', 'connection refused (http://far:8765)'],
+  ['https://user:hunter2@far/s3cret/mcp?key=s3cret', 'no such host', 'no such host (https://far)'],
+  ['http://far:1/mcp', 'it redirects to http://far:1/login', 'it redirects to http://far:1/login'],
+])('of a server that is reached at %s its address is told, and nothing secret', (url, lastError, told) => {
+  const settings = { key: 'far', instanceId: 'id', transport: { type: 'http', url, headers: {} } };
+  const status = { readiness: 'unreachable', lastError, isCircuitOpen: false };
+  const upstream = { settings, status } as unknown as Upstream;
+  expect(statusLine(upstream)).toBe(`upstream far is unreachable: ${told}`);
+  expect(serverRow(upstream).detail).toBe(told);
 });
 
 describe('secretMask', () => {

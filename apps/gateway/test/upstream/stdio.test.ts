@@ -1,4 +1,7 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   closeAll,
   begin,
@@ -12,7 +15,11 @@ import {
   until,
 } from './fixtures/harness.ts';
 
+const folder = mkdtempSync(join(tmpdir(), 'stdio-'));
+const script = join(folder, 'script');
+
 afterEach(closeAll);
+afterAll(() => rmSync(folder, { recursive: true }));
 
 function angry(): never {
   throw new Error('angry');
@@ -45,6 +52,29 @@ describe('createUpstream with a child process', () => {
     expect(failure).toMatchObject({ kind: 'backend-unreachable', backendErrorKind: 'unreachable' });
     expect(upstream.status).toMatchObject({ readiness: 'unreachable', hasBeenTried: true });
     expect(upstream.status.lastError).toBe('command not found: no-such-program-here');
+  });
+
+  test.each([
+    [
+      'a command that does not exist, in a folder that does',
+      'no-such-program-here',
+      folder,
+      'command not found: no-such-program-here',
+    ],
+    ['a folder that does not exist', process.execPath, '/no/such/folder', 'no such folder: /no/such/folder'],
+    ['both', 'no-such-program-here', '/no/such/folder', 'no such folder: /no/such/folder'],
+    ['a folder that is a file', process.execPath, script, `no such folder: ${script}`],
+    [
+      'a script for what does not exist',
+      script,
+      folder,
+      `could not start ${script}: what its first line names is not there`,
+    ],
+  ])('of %s the one is named that is missing', async (_of, command, cwd, told) => {
+    writeFileSync(script, '#!/no/such/interpreter\n', { mode: 0o755 });
+    const { upstream } = createHarness({ type: 'stdio', command, args: [], env: {}, cwd });
+    await upstream.connect(5_000);
+    expect(upstream.status.lastError).toBe(told);
   });
 
   test('a lazy upstream starts with its first call, which waits for it', async () => {

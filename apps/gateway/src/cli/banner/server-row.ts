@@ -1,3 +1,4 @@
+import { whyAt } from '../../registry/table/instance-row.ts';
 import type { Upstream, UpstreamReadiness } from '../../upstream/upstream.ts';
 import type { Piece } from '../terminal.ts';
 
@@ -28,19 +29,20 @@ export function stateOf({ status }: Upstream): UpstreamReadiness {
 
 /** One server as the terminal shows it. */
 export function serverRow(upstream: Upstream): ServerRow {
-  const { toolCount, startMillis, lastError } = upstream.status;
+  const { settings, status } = upstream;
+  const { toolCount, startMillis, lastError } = status;
   const readiness = stateOf(upstream);
   const details: Readonly<Record<UpstreamReadiness, string>> = {
     ready: [
       `${toolCount} ${toolCount === 1 ? 'tool' : 'tools'}`,
       ...(startMillis === undefined ? [] : [`${(startMillis / 1000).toFixed(1)} s`]),
     ].join(' · '),
-    unreachable: lastError ?? 'no connection',
+    unreachable: whyAt(settings, lastError ?? 'no connection'),
     booting: [`no answer for ${TRIED_SECONDS} s`, ...(lastError === undefined ? [] : [lastError])].join(' · '),
     disabled: '',
     idle: 'starts at its first use',
   };
-  return { name: upstream.settings.key, state: STATES[readiness], detail: details[readiness] };
+  return { name: settings.key, state: STATES[readiness], detail: details[readiness] };
 }
 
 /** All servers in one line: `2 of 3 servers ready · 1 failed · 27 tools`. */

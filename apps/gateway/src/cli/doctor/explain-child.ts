@@ -38,12 +38,17 @@ const INSTALL: Readonly<Record<string, string>> = {
   bunx: 'install Bun, which brings bunx',
 };
 
-function whyNotStarted({ command: written, cwd }: Child, message: string): Explanation | undefined {
+function whyNotStarted({ command: written }: Child, message: string): Explanation | undefined {
   const command = shownCommand(written);
+  if (message.startsWith('no such folder')) {
+    return { cause: 'folder_not_found', message, action: 'create it, or correct cwd' };
+  }
   if (message.startsWith('command not found')) {
-    return cwd !== undefined && !existsSync(cwd)
-      ? { cause: 'folder_not_found', message: `no such folder: ${cwd}`, action: 'create it, or correct cwd' }
-      : { cause: 'command_not_found', message: `command not found: ${command}`, action: howToFind(command) };
+    return { cause: 'command_not_found', message, action: howToFind(command) };
+  }
+  if (message.endsWith('what its first line names is not there')) {
+    const action = 'install what it is a script for, or correct its first line (#!)';
+    return { cause: 'command_not_found', message, action };
   }
   if (message.startsWith('not allowed to run')) {
     const action = `make it executable (chmod +x ${command}), or run it with its interpreter`;

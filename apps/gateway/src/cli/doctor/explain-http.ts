@@ -23,11 +23,19 @@ export async function explainHttp(http: Http, { failure, timeoutMillis }: HttpTr
     (await whyRefused(http, message, failure)) ??
     (await whyNoAnswer(http, {
       message,
-      timeoutMillis,
-      isLate: failure.kind === 'not-ready' || failure.kind === 'timeout',
+      lateMillis: lateMillisOf(message, { failure, timeoutMillis }),
       isRefused: failure.rpcError !== undefined,
     }))
   );
+}
+
+/** How long was waited in vain; a handshake may have less time than the doctor. `undefined` where something came. */
+function lateMillisOf(message: string, { failure, timeoutMillis }: HttpTrial): number | undefined {
+  const told = /^No answer within (\d+) ms/.exec(message)?.[1];
+  if (told !== undefined) {
+    return Number(told);
+  }
+  return failure.kind === 'not-ready' || failure.kind === 'timeout' ? timeoutMillis : undefined;
 }
 
 /** Of a server that takes tokens of an authorization server. */
@@ -164,13 +172,13 @@ function toSseOnly(url: string): Explanation {
 
 interface Silence {
   readonly message: string;
-  readonly timeoutMillis: number;
-  readonly isLate: boolean;
+  /** Absent where something came. */
+  readonly lateMillis: number | undefined;
   /** It speaks JSON-RPC, and refuses to begin. */
   readonly isRefused: boolean;
 }
 
-async function whyNoAnswer(http: Http, { message, timeoutMillis, isLate, isRefused }: Silence): Promise<Explanation> {
+async function whyNoAnswer(http: Http, { message, lateMillis, isRefused }: Silence): Promise<Explanation> {
   const { host } = new URL(http.url);
   if (await wantsTls(http)) {
     return TO_HTTPS;
@@ -179,10 +187,10 @@ async function whyNoAnswer(http: Http, { message, timeoutMillis, isLate, isRefus
   if (sse !== undefined) {
     return toSseOnly(sse);
   }
-  if (isLate) {
+  if (lateMillis !== undefined) {
     return {
       cause: 'timeout',
-      message: `${host} takes the connection and did not answer within ${Number((timeoutMillis / 1000).toFixed(1))} s`,
+      message: `${host} takes the connection and did not answer within ${Number((lateMillis / 1000).toFixed(1))} s`,
       action: 'see whether the server hangs, and whether it is an MCP server that listens there',
     };
   }

@@ -6,6 +6,7 @@ import {
 } from '@dcc-mcp/semantic-conventions';
 import type { Log, LogSeverity } from '../../protocol/log.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
+import { whyAt } from '../table/instance-row.ts';
 import type { Leave } from '../table/leave.ts';
 import { contentionEvent, type ContentionName, eventOf, type ToldEvent } from './contention-events.ts';
 import type { RegistryEvents } from './registry-events.ts';
@@ -69,7 +70,7 @@ export class ToldStates {
       severity: 'warn',
     });
     // That it can't be reached for the same reason is said by that.
-    told.logged = newsOf(unreachableLine(upstream.settings.key, reason));
+    told.logged = newsOf(unreachableLine(upstream, reason));
   }
 
   /** It is gone; what comes back is news again. */
@@ -163,12 +164,13 @@ function newsOf(line: string): string {
 }
 
 /** How an upstream is, as the log says it. */
-export function statusLine({ settings: { key }, status }: Upstream): string {
+export function statusLine(upstream: Upstream): string {
+  const { settings, status } = upstream;
   return status.readiness === 'unreachable'
-    ? unreachableLine(key, status.lastError)
-    : `upstream ${key} is ${status.readiness}`;
+    ? unreachableLine(upstream, status.lastError)
+    : `upstream ${settings.key} is ${status.readiness}`;
 }
 
-function unreachableLine(key: string, why: string | undefined): string {
-  return `upstream ${key} is unreachable${why === undefined ? '' : `: ${why}`}`;
+function unreachableLine({ settings }: Upstream, why: string | undefined): string {
+  return `upstream ${settings.key} is unreachable${why === undefined ? '' : `: ${whyAt(settings, why)}`}`;
 }

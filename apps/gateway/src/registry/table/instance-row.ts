@@ -40,6 +40,15 @@ export function ownerOf({ transport }: UpstreamSettings): string | undefined {
   return transport.type === 'http' ? transport.owner : undefined;
 }
 
+/** What went wrong, with where the upstream was looked for: no path and no query, which may hold secrets. */
+export function whyAt({ transport }: UpstreamSettings, why: string): string {
+  if (transport.type === 'stdio' || transport.owner !== undefined) {
+    return why; // a command is named by what it fails with, and only gateways are let in to a gateway
+  }
+  const { origin } = new URL(transport.url);
+  return why.includes(origin) ? why : `${why} (${origin})`;
+}
+
 /** What a registered instance has told; absent is what it did not. */
 function registeredRow(facts: RegisteredFacts | undefined): JsonObject {
   if (facts === undefined) {

@@ -1,4 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LineFramer } from '../../protocol/line-framer.ts';
@@ -40,15 +42,46 @@ const MAX_STDERR_BYTES_PER_SECOND = 16 * 1024 * 1024;
 /** Bound of what waits for a child that does not read: more than all calls at once that an upstream is given by default. */
 const MAX_WAITING_BYTES = 64 * 1024 * 1024;
 
+/** @throws {Error} Where the system refuses at once, which it does for few reasons; else the child tells of it. */
+function start(settings: ChildSettings, env: Readonly<Record<string, string>>): Child {
+  try {
+    return spawn(settings.command, settings.args, {
+      env,
+      cwd: settings.cwd,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      windowsHide: true,
+      // A group of its own: Ctrl-C in a terminal ends the gateway, which lets calls finish before it ends its children,
+      // and a launcher like npx is ended together with what it launched.
+      detached: HAS_GROUPS,
+    });
+  } catch (error) {
+    throw isOfSystem(error) ? new Error(toSpawnFailure(settings, error), { cause: error }) : error;
+  }
+}
+
+function isOfSystem(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
+}
+
 /** Says in one line why a program could not be started. */
-function toSpawnFailure({ command: written, cwd }: ChildSettings, error: NodeJS.ErrnoException): string {
-  const command = shownCommand(written);
-  if (error.code === 'ENOENT') {
-    return `command not found: ${command}${cwd === undefined ? '' : ` (or no such folder: ${cwd})`}`;
+function toSpawnFailure(settings: ChildSettings, error: NodeJS.ErrnoException): string {
+  const command = shownCommand(settings.command);
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') {
+    return toNotFound(settings);
   }
   return error.code === 'EACCES'
     ? `not allowed to run: ${command}`
     : `could not start ${command}: ${error.code ?? 'unknown'}`;
+}
+
+/** The system says the same of a program, of the folder that it is to run in, and of what the program is a script for. */
+function toNotFound({ command, cwd }: ChildSettings): string {
+  if (cwd !== undefined && statSync(cwd, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    return `no such folder: ${cwd}`;
+  }
+  const isScript = isAbsolute(command) && existsSync(command);
+  const shown = shownCommand(command);
+  return isScript ? `could not start ${shown}: what its first line names is not there` : `command not found: ${shown}`;
 }
 
 function toExitReason(code: number | null, signal: NodeJS.Signals | null): string {
@@ -74,15 +107,7 @@ export class ChildProcess {
   constructor(settings: ChildSettings, env: Readonly<Record<string, string>>, events: ChildEvents) {
     this.mask = secretMask(settings);
     this.#lastWords = new LastWords(this.mask);
-    this.#child = spawn(settings.command, settings.args, {
-      env,
-      cwd: settings.cwd,
-      stdio: ['pipe', 'pipe', 'pipe'],
-      windowsHide: true,
-      // A group of its own: Ctrl-C in a terminal ends the gateway, which lets calls finish before it ends its children,
-      // and a launcher like npx is ended together with what it launched.
-      detached: HAS_GROUPS,
-    });
+    this.#child = start(settings, env);
     const { pid } = this.#child;
     if (pid !== undefined) {
       processGroups.add(pid);

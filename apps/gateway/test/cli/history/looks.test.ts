@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { InstanceList } from '../../../src/cli/history/show/instance-lines.ts';
 import { runInProcess } from '../../fixtures/run-in-process.ts';
 import { startGateway } from '../../fixtures/start-gateway.ts';
 import { type Answer, type RestGateway, startRestGateway } from '../../rest/rest-gateway.ts';
@@ -103,6 +105,17 @@ test('instances are a table of the servers as they are now, with why one is not 
 
 const tell = (what: string, body: object): Promise<Answer> => rest.post(`/v1/instances/${what}`, body);
 
+/** Resolves once there is something to say of why an instance is not ready. */
+async function untilTried(id: string): Promise<void> {
+  const isTried = async (): Promise<boolean> => {
+    const { instances } = (await (await fetch(`${rest.gateway.url}/v1/debug/instances`)).json()) as InstanceList;
+    return instances.some(({ instance_id: each, last_error: error }) => each === id && error !== undefined);
+  };
+  while (!(await isTried())) {
+    await wait(20);
+  }
+}
+
 test('instances says which left and which were not taken, with the reasons', async () => {
   const id = '0a1b2c3d-0000-4000-8000-000000000000';
   await tell('register', { instance_id: id, dcc_type: 'maya', mcp_url: 'http://169.254.1.1/mcp' });
@@ -110,6 +123,10 @@ test('instances says which left and which were not taken, with the reasons', asy
   expect(refused).toMatch(/^skipped \(http\) {2}maya 0a1b2c3d: refused: .+no setting allows/m);
   await tell('register', { instance_id: id, dcc_type: 'maya', mcp_url: 'http://127.0.0.1:1/mcp' });
   expect((await runInProcess(['instances', ...at])).stdout).toMatch(/^maya-0a1b2c3d \(maya\) .+ http$/m);
+  await untilTried(id);
+  expect((await runInProcess(['instances', ...at])).stdout).toMatch(
+    /^maya-0a1b2c3d: connection refused \(http:\/\/127\.0\.0\.1:1\/mcp\)$/m,
+  );
   await tell('deregister', { instance_id: id, reason: 'closed' });
   const { stdout } = await runInProcess(['instances', ...at]);
   expect(stdout).toMatch(/^left [\d-]+T[\d:]+Z {2}maya 0a1b2c3d: it deregistered: closed$/m);

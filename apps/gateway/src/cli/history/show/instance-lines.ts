@@ -11,6 +11,8 @@ export interface Card {
   readonly status: string;
   readonly source: string;
   readonly last_error?: string;
+  /** Absent for one that is a child process. */
+  readonly mcp_url?: string;
   readonly tool_count: number;
   readonly in_flight: number;
   readonly queue_depth: number;
@@ -83,9 +85,12 @@ function cardLines(cards: readonly Card[], width: number | undefined): readonly 
       card.source,
     ];
   });
-  const errors = cards.flatMap(({ display_name: name, last_error: error, status }) =>
-    error === undefined || status === 'ready' ? [] : [[{ text: `${name}: ${error}`, tone: 'bad' as const }]],
-  );
+  const errors = cards.flatMap(({ display_name: name, last_error: error, mcp_url: url, status }) => {
+    const place = url === undefined ? '' : ` (${url})`;
+    return error === undefined || status === 'ready'
+      ? []
+      : [[{ text: `${name}: ${error}${place}`, tone: 'bad' as const }]];
+  });
   return [
     ...tableLines({ head: ['instance', 'status', 'tools', 'calls', 'failed', 'p95', 'now', 'from'], rows }, width),
     ...(errors.length === 0 ? [] : [plain(''), ...errors]),
