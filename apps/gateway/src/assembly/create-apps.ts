@@ -1,3 +1,4 @@
+import type { ScrapeHandler } from '@dcc-mcp/prometheus-bridge';
 import type { RouteConfig } from '@hono/zod-openapi';
 import { pagePathOf } from '../admin/admin-routes.ts';
 import { adminOpenApi } from '../admin/open-api.ts';
@@ -5,11 +6,13 @@ import type { BaseUrlOf } from '../http/addresses/base-url.ts';
 import type { HttpTap } from '../http/app.ts';
 import type { Authentication } from '../http/auth/authentication.ts';
 import { healthRoutes } from '../http/health-routes.ts';
+import type { ScrapeFor } from '../http/metrics-endpoint.ts';
 import type { Opening } from '../http/opening.ts';
 import type { RouteTable } from '../http/route-table.ts';
 import { type ServedApps, createServedApps, withoutClash } from '../http/served-apps.ts';
 import type { OperationCore } from '../operations/frame/core.ts';
 import type { GatewayInstruments } from '../recording/telemetry/gateway-instruments.ts';
+import type { ScrapeWatch } from '../recording/telemetry/scrape-watch.ts';
 import { TappedExchange } from '../recording/traffic/tapped-exchange.ts';
 import type { TrafficCapture } from '../recording/traffic/traffic-capture.ts';
 import type { HttpRegistry } from '../registry/http/http-registry.ts';
@@ -61,18 +64,24 @@ export function createApps(
     routeSpans: config.telemetry.protocolSpans ? core.spans : undefined,
     requestMetrics: requests,
     tap: traffic && httpTap(traffic, contextSettings),
-    scrape:
-      scrapeHandler &&
-      ((request, address) => {
-        scrapes.asked(address);
-        return scrapeHandler.scrape(request);
-      }),
+    scrape: scrapeHandler && watched(scrapeHandler, scrapes),
     authentication,
     baseUrlOf,
     isDraining,
     opening,
     onError,
   });
+}
+
+/** A scraper counts once it was answered with metrics. */
+function watched(handler: ScrapeHandler, scrapes: ScrapeWatch): ScrapeFor {
+  return async (request, address) => {
+    const answer = await handler.scrape(request);
+    if (answer.status === 200 && answer.body !== undefined) {
+      scrapes.answered(address);
+    }
+    return answer;
+  };
 }
 
 function httpTap({ tap }: TrafficCapture, { sessionKey }: OperationCore['contextSettings']): HttpTap {

@@ -99,11 +99,16 @@ describe('settings of the telemetry view', () => {
   });
 });
 
-test('the telemetry view says what the last scrape was, and nothing of it before there is one', async () => {
+test('the telemetry view says what the last scrape was, and nothing before one was answered with metrics', async () => {
   const gateway = await startGateway({ enablePrometheus: true });
   running.push(gateway);
   const scrape = async (): Promise<unknown> =>
     ((await (await fetch(`${gateway.url}/v1/debug/telemetry`)).json()) as { scrape: unknown }).scrape;
+  expect(await scrape()).toEqual({ enabled: true, path: '/metrics', scrapers_seen: 0 });
+  for (const method of ['POST', 'DELETE', 'HEAD']) {
+    await fetch(`${gateway.url}/metrics`, { method });
+  }
+  await fetch(`${gateway.url}/metrics`, { headers: { accept: 'image/png' } });
   expect(await scrape()).toEqual({ enabled: true, path: '/metrics', scrapers_seen: 0 });
   const before = Date.now();
   const text = await (await fetch(`${gateway.url}/metrics`)).text();

@@ -121,7 +121,7 @@ const telemetry = z.looseObject({
     last_bytes: count.optional(),
     last_series: count.optional(),
     last_duration_ms: millis.optional(),
-    scrapers_seen: count.optional().meta({ description: 'Addresses that asked and were let in.' }),
+    scrapers_seen: count.optional().meta({ description: 'Addresses that got metrics.' }),
   }),
   settings: z.array(
     z.looseObject({ name: z.string(), value: z.string().optional(), origin: z.string(), issue: z.string().optional() }),

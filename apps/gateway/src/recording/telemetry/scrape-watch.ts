@@ -19,12 +19,12 @@ export class ScrapeWatch {
     return this.#last;
   }
 
-  /** Addresses that asked and were let in. */
+  /** Addresses that got metrics. */
   get scrapersSeen(): number {
     return this.#scrapers.size;
   }
 
-  asked(address = ''): void {
+  answered(address = ''): void {
     if (this.#scrapers.size < MAX_SCRAPERS) {
       this.#scrapers.add(address);
     }
