@@ -9,7 +9,13 @@ import { healthRoutes } from '../http/health-routes.ts';
 import type { ScrapeFor } from '../http/metrics-endpoint.ts';
 import type { Opening } from '../http/opening.ts';
 import type { RouteTable } from '../http/route-table.ts';
-import { type ServedApps, createServedApps, withoutClash } from '../http/served-apps.ts';
+import {
+  createServedApps,
+  OF_THE_GATEWAY,
+  type PathSetting,
+  type ServedApps,
+  withoutClash,
+} from '../http/served-apps.ts';
 import type { OperationCore } from '../operations/frame/core.ts';
 import type { GatewayInstruments } from '../recording/telemetry/gateway-instruments.ts';
 import type { ScrapeWatch } from '../recording/telemetry/scrape-watch.ts';
@@ -59,7 +65,7 @@ export function createApps(
   };
   return createServedApps({
     config,
-    routes: { ...own, ...withoutClash(own, admin, 'DCC_MCP_ADMIN_PATH') },
+    routes: { ...own, ...withoutClash(own, admin, adminPathOf) },
     contextSettings,
     routeSpans: config.telemetry.protocolSpans ? core.spans : undefined,
     requestMetrics: requests,
@@ -83,6 +89,8 @@ function watched(handler: ScrapeHandler, scrapes: ScrapeWatch): ScrapeFor {
     return answer;
   };
 }
+
+const adminPathOf: PathSetting = () => ({ setting: 'DCC_MCP_ADMIN_PATH', is: OF_THE_GATEWAY });
 
 function httpTap({ tap }: TrafficCapture, { sessionKey }: OperationCore['contextSettings']): HttpTap {
   return (http, about) => new TappedExchange({ tap, sessionKey }, { http, ...about });

@@ -41,6 +41,8 @@ export interface Route {
   readonly handler: RouteHandler;
   /** New work: refused while the gateway drains. */
   readonly isWork?: boolean;
+  /** It answers that it is turned off: nobody is led there. */
+  readonly isOff?: boolean;
   /** What a token needs that has scopes; default: what `needOfRoute` says. */
   readonly needs?: Need;
 }
@@ -88,15 +90,16 @@ export class Router {
 
   readonly #templates: readonly string[];
 
+  /** With the scrape endpoint, where metrics are served. */
+  readonly #allTemplates: readonly string[];
+
   /** What answers paths without parameters, by path and method. */
   readonly #exact = new Map<string, Map<string, FoundRoute>>();
 
   constructor(routes: RouteTable) {
-    // Whether there is a scrape endpoint changes no answer but its own, unless it is all there is.
     const keys = Object.keys(routes);
-    const named = keys.filter((key) => routes[key]?.guard !== 'own');
-    const shown = named.length === 0 ? keys : named;
-    this.#templates = [...new Set(shown.map((key) => key.slice(key.indexOf(' ') + 1)))];
+    this.#templates = templatesOf(keys.filter((key) => routes[key]?.guard !== 'own'));
+    this.#allTemplates = templatesOf(keys.filter((key) => routes[key]?.isOff !== true));
     for (const [key, route] of Object.entries(routes)) {
       const [method = '', template = ''] = key.split(' ', 2);
       const target = { template, route };
@@ -145,10 +148,15 @@ export class Router {
       : matched;
   }
 
-  /** What to ask instead of a path that is not there. */
+  /**
+   * What to ask instead of a path that is not there. Whether there is a scrape endpoint changes nothing below the paths of
+   * other endpoints, as telemetry changes no answer but its own.
+   */
   advice(path: string): string {
-    const meant = nearest(path.slice(0, MAX_COMPARED), this.#templates);
-    const places = this.#templates.filter((template) => !template.slice(1).includes('/'));
+    const isOutside = !this.#templates.some((template) => firstPart(template) === firstPart(path));
+    const templates = isOutside ? this.#allTemplates : this.#templates;
+    const meant = nearest(path.slice(0, MAX_COMPARED), templates);
+    const places = templates.filter((template) => !template.slice(1).includes('/'));
     const all = `there are ${places.join(', ')}`;
     const rest = this.#templates.includes(OPENAPI_PATH) ? `, and what ${OPENAPI_PATH} describes` : '';
     return meant === undefined ? all + rest : `did you mean ${meant}? ${all}${rest}`;
@@ -162,6 +170,14 @@ export class Router {
     const [first] = targets;
     return first && { template: first.template, methods: targets.map(({ method }) => method) };
   }
+}
+
+function templatesOf(keys: readonly string[]): readonly string[] {
+  return [...new Set(keys.map((key) => key.slice(key.indexOf(' ') + 1)))];
+}
+
+function firstPart(path: string): string {
+  return path.split('/', 2).join('/');
 }
 
 /** The scrape endpoint takes every method, to refuse most of them behind its own guard. */

@@ -1,5 +1,6 @@
 import type { RequestMetrics } from '@dcc-mcp/http-adapter/request-metrics';
 import type { GatewayConfig } from '../config/reader/gateway-config.ts';
+import { TABLE } from '../config/table/table.ts';
 import { createOriginGuard } from './addresses/origin-guard.ts';
 import { type App, type AppOptions, createApp, type HttpTap } from './app.ts';
 import { protectedResourceRoutes } from './auth/protected-resource.ts';
@@ -43,14 +44,14 @@ export function createServedApps({
   ...rest
 }: ServedAppsOptions): ServedApps {
   const handler = metricsHandler(config.metrics, scrape);
-  const metricsRoutes = handler === undefined ? {} : scrapeRoutes(config.metrics.path, handler);
+  const metricsRoutes = handler === undefined ? {} : scrapeRoutes(config.metrics, handler);
   const isApart = config.metrics.port !== undefined;
   const routes = { ...given, ...protectedResourceRoutes(config, rest.baseUrlOf) };
   return {
     app: createApp({
       ...rest,
       originGuard: createOriginGuard(config.server),
-      routes: isApart ? routes : { ...routes, ...withoutClash(routes, metricsRoutes, 'DCC_MCP_METRICS_PATH') },
+      routes: isApart ? routes : { ...routes, ...withoutClash(routes, metricsRoutes, chosenPath(config)) },
       authentication,
       requestMetrics,
       tap,
@@ -69,16 +70,31 @@ export function createServedApps({
   };
 }
 
-/** @throws {TypeError} When a path of `more`, which `setting` names, is one of `own`. */
-export function withoutClash(own: RouteTable, more: RouteTable, setting: string): RouteTable {
+/** The setting that a path comes from which two things want, and what that path is already. */
+export type PathSetting = (path: string) => { readonly setting: string; readonly is: string };
+
+/** @throws {TypeError} When a path of `more` is one of `own`. */
+export function withoutClash(own: RouteTable, more: RouteTable, chosen: PathSetting): RouteTable {
   const taken = new Set(Object.keys(own).map(pathOf));
   const clash = Object.keys(more)
     .map(pathOf)
     .find((path) => taken.has(path));
   if (clash !== undefined) {
-    throw new TypeError(`${setting}: ${clash} is a path of the gateway itself; choose another one`);
+    const { setting, is } = chosen(clash);
+    throw new TypeError(`${setting}: ${clash} is ${is}; choose another one`);
   }
   return more;
+}
+
+/** What a path of the gateway itself is for whoever chose it for something else. */
+export const OF_THE_GATEWAY = 'a path of the gateway itself';
+
+/** Of the admin page and the metrics at one path: whichever of both is not where it is by itself. */
+function chosenPath({ server: { adminPath } }: GatewayConfig): PathSetting {
+  return (path) =>
+    adminPath !== TABLE['server.adminPath'].fallback && `${path}/`.startsWith(`${adminPath}/`)
+      ? { setting: 'DCC_MCP_ADMIN_PATH', is: 'the path of the metrics' }
+      : { setting: 'DCC_MCP_METRICS_PATH', is: OF_THE_GATEWAY };
 }
 
 function pathOf(key: string): string {
@@ -86,8 +102,8 @@ function pathOf(key: string): string {
 }
 
 /** The handler itself refuses the methods it does not know, so that its guard comes first. */
-function scrapeRoutes(path: string, handler: MetricsHandler): RouteTable {
-  const route: Route = { guard: 'own', handler: ({ http }) => handler(http) };
+function scrapeRoutes({ path, enabled }: GatewayConfig['metrics'], handler: MetricsHandler): RouteTable {
+  const route: Route = { guard: 'own', isOff: enabled === false, handler: ({ http }) => handler(http) };
   const paths = [...new Set([path, CONTEXT_FORGE_PATH])];
   return Object.fromEntries(paths.map((each) => [`ALL ${each}`, route]));
 }

@@ -199,6 +199,21 @@ describe('the admin page', () => {
     );
   });
 
+  test.each([
+    [{ admin: { path: '/metrics' } }, 'DCC_MCP_ADMIN_PATH: /metrics is the path of the metrics; choose another one'],
+    [{ admin: { path: '/metrics/prometheus' } }, 'DCC_MCP_ADMIN_PATH: /metrics/prometheus is the path of the metrics'],
+    [{ metrics: { path: '/admin' } }, 'DCC_MCP_METRICS_PATH: /admin is a path of the gateway itself'],
+    [{ admin: { path: '/ops' }, metrics: { path: '/mcp' } }, 'DCC_MCP_METRICS_PATH: /mcp is a path of the gateway'],
+  ])('at one path with the metrics is the fault of the one that was moved there: %j', async (config, message) => {
+    const metrics = { enabled: true, ...('metrics' in config ? config.metrics : {}) };
+    await expect(start({ ...config, metrics })).rejects.toThrow(message);
+  });
+
+  test('wants a path with a slash, and says so by its own', async () => {
+    const gateway = await start({ admin: { path: 'admin' } });
+    expect(gateway.stderr()).toContain('expected a path that begins with /, as /admin');
+  });
+
   test('is what the first page and the rows of calls lead to', async () => {
     const { url } = await start();
     await fetch(`${url}/v1/call`, {

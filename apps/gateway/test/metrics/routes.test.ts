@@ -50,6 +50,28 @@ test('nothing configured: 404 on both paths', async () => {
   expect(answers.map(({ status }) => status)).toEqual([404, 404]);
 });
 
+describe('a path that is not there leads to the metrics', () => {
+  const served = { enablePrometheus: true };
+  test.each<[string, StartGatewayOptions, string, boolean]>([
+    ['where they are served', served, '/prometheus', true],
+    ['where they are served at another path', { ...served, env: { DCC_MCP_METRICS_PATH: '/numbers' } }, '/x', true],
+    ['not below another endpoint, whose answers no telemetry changes', served, '/v1/nothing', false],
+    ['not where they are off', {}, '/prometheus', false],
+    ['not where they are turned off', { env: { ENABLE_METRICS: 'false' } }, '/prometheus', false],
+    [
+      'not where they have a port of their own',
+      { ...served, env: { DCC_MCP_METRICS_PORT: '0' } },
+      '/prometheus',
+      false,
+    ],
+  ])('%s', async (_where, options, path, isTold) => {
+    const { url } = await start(options);
+    const answer = await fetch(url + path);
+    const { error } = (await answer.json()) as { error: { message: string } };
+    expect([answer.status, /, \/(?:metrics|numbers)\b/.test(error.message)]).toEqual([404, isTold]);
+  });
+});
+
 describe('an explicit no is 503, before authentication', () => {
   test.each<[string, StartGatewayOptions]>([
     ['ENABLE_METRICS=false', { env: { ENABLE_METRICS: 'false', DCC_MCP_METRICS_BASIC_AUTH: 'u:p' } }],

@@ -86,9 +86,9 @@ export function cidrs(): Kind<readonly string[]> {
   return { ...words, parse: (given) => check(words.parse(given)), fromJson: (value) => check(words.fromJson(value)) };
 }
 
-/** A path on the listener; one slash in front, none behind. */
-export function routePath(): Kind<string> {
-  const expected = 'a path that begins with /, as /metrics';
+/** A path on the listener, as `example`; one slash in front, none behind. */
+export function routePath(example: string): Kind<string> {
+  const expected = `a path that begins with /, as ${example}`;
   const parse = (given: string): Parsed<string> => {
     const path = given.replace(/\/+$/, '');
     if (/^(?:\/[A-Za-z0-9._~-]+)+$/.test(path)) {

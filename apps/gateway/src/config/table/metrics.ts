@@ -9,7 +9,7 @@ export const METRICS = {
   },
   'metrics.path': {
     names: ['DCC_MCP_METRICS_PATH'],
-    kind: 'routePath',
+    kind: { routePath: '/metrics' },
     fallback: '/metrics',
     description: 'Path of the scrape endpoint.',
   },

@@ -14,7 +14,6 @@ export interface NamedKinds {
   readonly patterns: readonly string[];
   readonly registryFolder: string;
   readonly rates: Readonly<Record<string, number>>;
-  readonly routePath: string;
   readonly secret: string;
   readonly text: string;
   readonly trafficCapture: TrafficCapture;
@@ -30,6 +29,7 @@ export type KindSpec =
   | { readonly filePath: string }
   | { readonly integer: readonly [min: number, max?: number] }
   | { readonly list: string }
+  | { readonly routePath: string }
   | { readonly secret: string };
 
 /** The value of a setting that is written like this. */

@@ -49,7 +49,7 @@ export const SERVER = {
   },
   'server.adminPath': {
     names: ['DCC_MCP_ADMIN_PATH'],
-    kind: 'routePath',
+    kind: { routePath: '/admin' },
     flag: 'adminPath',
     fallback: '/admin',
     description: 'Path of the admin page; its API answers at PATH/api.',

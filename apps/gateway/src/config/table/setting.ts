@@ -56,7 +56,6 @@ const NAMED: { readonly [Name in keyof NamedKinds]: () => Kind<NamedKinds[Name]>
   patterns,
   rates,
   registryFolder,
-  routePath,
   secret,
   text,
   trafficCapture,
@@ -78,6 +77,9 @@ function toKind(spec: KindSpec): Kind<unknown> {
   }
   if ('list' in spec) {
     return list(spec.list);
+  }
+  if ('routePath' in spec) {
+    return routePath(spec.routePath);
   }
   return 'secret' in spec ? secret(spec.secret) : filePath(spec.filePath);
 }
