@@ -7,7 +7,7 @@ import type { Piece, Screen, Sheet, Terminal } from './cli/terminal.ts';
 import { originalStack } from './config/load/original-stack.ts';
 import { VERSION } from './config/load/version.ts';
 import type { LogSeverity } from './protocol/log.ts';
-import { toPrintableLine, toPrintableText } from './protocol/printable-text.ts';
+import { counted, toPrintableLine, toPrintableText } from './protocol/printable-text.ts';
 
 /** What may wait for whoever reads stderr, in bytes: lines about calls come as fast as callers make them. */
 const MAX_WAITING_BYTES = 1_048_576;
@@ -19,7 +19,10 @@ function writeLine(line: string): void {
     unsaid += 1;
     return;
   }
-  const note = unsaid === 0 ? [] : [inForm('warn', `${unsaid} lines are left out: nobody read them in time`)];
+  const note =
+    unsaid === 0
+      ? []
+      : [inForm('warn', `${counted(unsaid, 'line is', 'lines are')} left out: nobody read them in time`)];
   unsaid = 0;
   process.stderr.write([...note, line, ''].join('\n'));
 }

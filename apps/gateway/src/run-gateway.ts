@@ -20,6 +20,7 @@ import type { StateFolder } from './files/state-folder.ts';
 import { assembleGateway, type Gateway } from './gateway.ts';
 import { type ListenerBounds, type Listeners, openListeners } from './http/open-listeners.ts';
 import type { Log } from './protocol/log.ts';
+import { counted } from './protocol/printable-text.ts';
 import { type ActivityNote, exporterNote } from './recording/rows/activity-note.ts';
 import { flushedLines } from './recording/telemetry/flushed.ts';
 import { createGatewayLog } from './recording/telemetry/gateway-log.ts';
@@ -249,7 +250,7 @@ async function stop(running: Stopped): Promise<void> {
 }
 
 function stoppedLine(finished: number, unfinished: number, finishMillis: number): string {
-  const requests = finished === 1 ? '1 request' : `${finished} requests`;
+  const requests = counted(finished, 'request');
   if (unfinished > 0) {
     return `stopped: ${requests} in flight finished, ${unfinished} ended unfinished after ${finishMillis / 1000} s`;
   }

@@ -1,3 +1,4 @@
+import { counted } from '../protocol/printable-text.ts';
 import type { SkillRecord } from './skill-record.ts';
 import type { ToolRecord } from './tool-record.ts';
 import type { ToolSet } from './tool-set.ts';
@@ -42,7 +43,7 @@ function toSkillRecord(toolSet: ToolSet, name: string, records: readonly ToolRec
     instanceId: upstream.instanceId,
     instanceShort: upstream.instanceShort,
     upstreamKey: upstream.key,
-    summary: stub?.summary ?? `${tools.length} tools of ${upstream.key}`,
+    summary: stub?.summary ?? `${counted(tools.length, 'tool')} of ${upstream.key}`,
     isLoaded: stub === undefined && upstream.isLoaded !== false && (tools.length === 0 || tools.some(isUsable)),
     toolSlugs: tools.map((record) => record.slug).toSorted(compare),
     fullSlugs: tools.flatMap(({ fullSlug }) => fullSlug ?? []),

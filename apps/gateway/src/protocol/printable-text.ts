@@ -92,3 +92,13 @@ function cut(line: string, length: number, maxLength: number): string {
   const head = line.slice(0, maxLength - note.length).replace(/[\uD800-\uDBFF]$/, '');
   return head + note;
 }
+
+/**
+ * A number of things in words: `1 call`, `2 calls`.
+ *
+ * @param noun One of them.
+ * @param nouns Several; default `noun` with an s.
+ */
+export function counted(count: number, noun: string, nouns = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : nouns}`;
+}

@@ -1,5 +1,6 @@
 import { sanitizeText } from '@dcc-mcp/bounds/redaction';
 import { isOwnName } from '../http/addresses/authority.ts';
+import { counted } from '../protocol/printable-text.ts';
 import type { Upstream, UpstreamReadiness } from '../upstream/upstream.ts';
 import { escapeHtml, type Page, renderPage } from './page.ts';
 
@@ -72,7 +73,7 @@ function renderServer({ settings, status }: Upstream): string {
   const word = readiness in TONES ? `<b class="${TONES[readiness]}">${readiness}</b>` : readiness;
   const facts = [
     word,
-    ...(isReady || toolCount > 0 ? [countOf(toolCount, 'tool')] : []),
+    ...(isReady || toolCount > 0 ? [counted(toolCount, 'tool')] : []),
     MEANINGS[readiness] ?? [],
     ...(since === undefined || readiness === 'disabled' || readiness === 'idle' ? [] : [`since ${renderTime(since)}`]),
   ].flat();
@@ -91,11 +92,7 @@ function renderTime(millis: number): string {
 function summaryOf(upstreams: readonly Upstream[]): string {
   const ready = upstreams.filter(({ status }) => status.readiness === 'ready');
   const tools = ready.reduce((sum, { status }) => sum + status.toolCount, 0);
-  return `${ready.length} of ${countOf(upstreams.length, 'server')} ready · ${countOf(tools, 'tool')}`;
-}
-
-function countOf(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
+  return `${ready.length} of ${counted(upstreams.length, 'server')} ready · ${counted(tools, 'tool')}`;
 }
 
 function shown(text: string): string {

@@ -48,7 +48,7 @@ test('a process that is killed loses its last moment alone, and a torn line is l
   writeFileSync(join(dir, 'audit.jsonl'), '{"row_id":"torn', { flag: 'a' });
   const second = await start(dir);
   expect(await debug(second.url, 'calls')).toMatchObject({ total: 1, calls: [{ request_id: id }] });
-  expect(second.stderr()).toContain('1 damaged lines were left out');
+  expect(second.stderr()).toContain('left out: 1 damaged line');
 });
 
 test('a folder that can not be written harms no call, and is said once', async () => {

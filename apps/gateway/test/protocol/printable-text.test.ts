@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import {
+  counted,
   MAX_LINE_LENGTH,
   toPrintableLine,
   toPrintableText,
@@ -119,4 +120,13 @@ test('toPrintableText keeps the lines of JSON, and its value', () => {
 test('toPrintableValue reaches every text', () => {
   const value = { list: [{ name: 'a\u001B[2Jb' }], count: 1, nested: { text: 'a\nb' } };
   expect(toPrintableValue(value)).toEqual({ list: [{ name: 'ab' }], count: 1, nested: { text: String.raw`a\nb` } });
+});
+
+test('one of a thing is not several', () => {
+  expect([0, 1, 2].map((count) => counted(count, 'damaged line'))).toEqual([
+    '0 damaged lines',
+    '1 damaged line',
+    '2 damaged lines',
+  ]);
+  expect([1, 2].map((count) => counted(count, 'line is', 'lines are'))).toEqual(['1 line is', '2 lines are']);
 });

@@ -13,7 +13,7 @@ import type { QueryTerm } from '@dcc-mcp/call-store/query';
 import type { AdminSources, EventsWanted } from '../admin-sources.ts';
 import type { AdminRefusal } from './admin-request.ts';
 import { linkedRow, type LinkPlaces, requestLinks } from './links.ts';
-import { unknownId } from './unknown-id.ts';
+import { counted, unknownId } from './unknown-id.ts';
 
 type Subject = CallRow | Trace | SearchRow;
 type Rows = Pick<BundleRows, 'calls' | 'traces' | 'searches'>;
@@ -187,7 +187,10 @@ async function unknownRequest(store: CallStore, id: string): Promise<AdminRefusa
   const { calls, traces, kept_traces: kept, searches } = await store.usage();
   return unknownId(id, {
     names: 'row id, request id, trace id or search id',
-    among: `${calls.rows} retained calls, ${traces.rows + kept.rows} traces and ${searches.rows} searches`,
+    among: [
+      `${counted(calls.rows, 'retained call', 'retained calls')}, ${counted(traces.rows + kept.rows, 'trace', 'traces')}`,
+      counted(searches.rows, 'search', 'searches'),
+    ].join(' and '),
     lists: ['calls', 'traces', 'searches'],
     rings: [calls, traces, kept, searches],
     advice: 'List the calls or traces and use an id from there.',

@@ -54,3 +54,8 @@ function timesOf(rings: readonly RingUsage[]): readonly string[] {
     .filter((time) => time !== undefined)
     .toSorted();
 }
+
+/** How many there are, in words. */
+export function counted(count: number, noun: string, nouns: string): string {
+  return `${count} ${count === 1 ? noun : nouns}`;
+}

@@ -4,7 +4,7 @@ import type { AdminRoutesOptions, AdminSources } from '../admin-sources.ts';
 import { jsonAnswer } from '../request/admin-request.ts';
 import { requestLinks } from '../request/links.ts';
 import { Parameters } from '../request/parameters.ts';
-import { unknownId } from '../request/unknown-id.ts';
+import { counted, unknownId } from '../request/unknown-id.ts';
 import { trace } from '../schemas/trace-schema.ts';
 
 /** One request as it ran. */
@@ -46,7 +46,7 @@ async function findTrace(store: CallStore, id: string): Promise<TraceDetail> {
   const calls = await store.find('calls', id);
   throw unknownId(id, {
     names: 'row id, request id or trace id',
-    among: `${traces.rows + kept.rows} retained traces`,
+    among: counted(traces.rows + kept.rows, 'retained trace', 'retained traces'),
     lists: ['traces'],
     rings: [traces, kept],
     wasHere: calls.length > 0,

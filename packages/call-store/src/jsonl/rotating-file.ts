@@ -208,10 +208,7 @@ export class RotatingFile {
 async function openForAppend(path: string): Promise<FileHandle> {
   const file = await open(path, APPEND, FILE_MODE);
   try {
-    const { mode } = await regularFile(file);
-    if ((mode & 0o777) !== FILE_MODE) {
-      await file.chmod(FILE_MODE);
-    }
+    await makeOwn(file, await regularFile(file));
     return file;
   } catch (error) {
     await file.close();
@@ -226,7 +223,9 @@ async function readFile(path: string, bounds: FileBounds): Promise<FileReading &
   let file: FileHandle | undefined;
   try {
     file = await open(path, READ);
-    await regularFile(file);
+    const stats = await regularFile(file);
+    // Nothing may ever be written to it here; where it belongs to somebody else, reading it is enough.
+    await makeOwn(file, stats).catch(() => undefined);
     return await readLines(file, bounds);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
@@ -235,6 +234,13 @@ async function readFile(path: string, bounds: FileBounds): Promise<FileReading &
     return { ...NOTHING, error };
   } finally {
     await file?.close();
+  }
+}
+
+/** Rows hold what callers sent: nobody else reads them. */
+async function makeOwn(file: FileHandle, { mode }: { readonly mode: number }): Promise<void> {
+  if ((mode & 0o777) !== FILE_MODE) {
+    await file.chmod(FILE_MODE);
   }
 }
 

@@ -109,6 +109,16 @@ describe('files', () => {
     expect(statSync(path('audit.jsonl')).mode & 0o777).toBe(0o600);
   });
 
+  test.each(['audit.jsonl', 'audit.jsonl.1', 'traces.jsonl'])(
+    '%s that others could read is closed to them before anything is written',
+    async (name) => {
+      mkdirSync(directory);
+      writeFileSync(path(name), '', { mode: 0o644 });
+      await start().history.seeded;
+      expect(statSync(path(name)).mode & 0o777).toBe(0o600);
+    },
+  );
+
   test('a file that others could read is closed to them', async () => {
     mkdirSync(directory);
     writeFileSync(path('audit.jsonl'), '', { mode: 0o644 });

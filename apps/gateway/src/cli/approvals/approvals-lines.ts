@@ -2,6 +2,7 @@ import type { HeldDefinition, Ledger, LedgerTool } from '../../governance/approv
 import { type LedgerPlace, nameOfPlace, placesOf } from '../../governance/approvals/select-tools.ts';
 import { textHints, writeUnseen } from '../../governance/approvals/text-hints.ts';
 import { changedParts, type ToolDefinition } from '../../governance/approvals/tool-definition.ts';
+import { counted } from '../../protocol/printable-text.ts';
 import type { Piece } from '../terminal.ts';
 import { definitionLines, diffDefinitions, type DiffLine, type PartDiff } from './definition-diff.ts';
 
@@ -161,8 +162,4 @@ function plain(text: string): Line {
 
 function time(at: string | undefined): string {
   return at === undefined ? 'an unknown time' : `${at.slice(0, 10)} ${at.slice(11, 16)} UTC`;
-}
-
-function counted(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
 }

@@ -1,3 +1,4 @@
+import { counted } from '../../protocol/printable-text.ts';
 import { whyAt } from '../../registry/table/instance-row.ts';
 import type { Upstream, UpstreamReadiness } from '../../upstream/upstream.ts';
 import type { Piece } from '../terminal.ts';
@@ -34,7 +35,7 @@ export function serverRow(upstream: Upstream): ServerRow {
   const readiness = stateOf(upstream);
   const details: Readonly<Record<UpstreamReadiness, string>> = {
     ready: [
-      `${toolCount} ${toolCount === 1 ? 'tool' : 'tools'}`,
+      counted(toolCount, 'tool'),
       ...(startMillis === undefined ? [] : [`${(startMillis / 1000).toFixed(1)} s`]),
     ].join(' · '),
     unreachable: whyAt(settings, lastError ?? 'no connection'),
@@ -55,6 +56,6 @@ export function summaryOf(upstreams: readonly Upstream[]): string {
     .map((readiness) => [count(readiness), STATES[readiness].text] as const)
     .filter(([number]) => number > 0)
     .map(([number, word]) => `${number} ${word}`);
-  const ready = `${count('ready')} of ${asked} ${asked === 1 ? 'server' : 'servers'} ready`;
-  return [ready, ...others, `${tools} ${tools === 1 ? 'tool' : 'tools'}`].join(' · ');
+  const ready = `${count('ready')} of ${counted(asked, 'server')} ready`;
+  return [ready, ...others, counted(tools, 'tool')].join(' · ');
 }

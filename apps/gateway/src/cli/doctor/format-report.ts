@@ -1,4 +1,5 @@
 import { formatDoctorExporter } from '@dcc-mcp/telemetry-node';
+import { counted } from '../../protocol/printable-text.ts';
 import { padToColumns } from '../banner/text-columns.ts';
 import { fold } from './fold.ts';
 import type { FolderCheck } from './folder-check.ts';
@@ -65,7 +66,7 @@ const MAX_INDENT = 40;
 
 function detailOf({
   outcome,
-  tools,
+  tools = 0,
   era,
   protocolVersion,
   server,
@@ -80,7 +81,7 @@ function detailOf({
     return problem === undefined ? where : `${problem.cause}, ${where}`;
   }
   const facts = [
-    `${tools} ${tools === 1 ? 'tool' : 'tools'}`,
+    counted(tools, 'tool'),
     `MCP ${protocolVersion ?? '?'} (${era ?? '?'})`,
     `${(durationMillis / 1000).toFixed(1)} s`,
     ...(server === undefined ? [] : [server]),

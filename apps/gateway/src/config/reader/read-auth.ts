@@ -1,5 +1,6 @@
 import { list, splitList } from '@dcc-mcp/telemetry-config/settings';
 import { isJsonObject, type JsonObject } from '../../protocol/json-rpc.ts';
+import { counted } from '../../protocol/printable-text.ts';
 import { settingAt } from '../table/setting.ts';
 import type { Secret } from '../table/table.ts';
 import { member, valueAt } from './file-value.ts';
@@ -42,7 +43,7 @@ function readTokens(reader: SettingReader): readonly AuthToken[] {
 }
 
 function count(tokens: number): string {
-  return tokens === 1 ? '1 token ***' : `${tokens} tokens ***`;
+  return `${counted(tokens, 'token')} ***`;
 }
 
 function readFileTokens(reader: SettingReader): readonly AuthToken[] {

@@ -1,6 +1,7 @@
 import type { ArgumentsForm } from '../../arguments/check/argument-form.ts';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import type { Budgets } from '../../governance/budgets.ts';
+import { counted } from '../../protocol/printable-text.ts';
 import type { RunningOperation } from './core.ts';
 import { fail, notePolicy, principalOf, type Refusal } from './govern.ts';
 
@@ -40,7 +41,7 @@ async function consume(budgets: Budgets, running: RunningOperation, record: Tool
     return undefined;
   }
   const { what, perMinute, retryAfterSecs } = spent;
-  const message = `The budget of ${what} is used up: ${perMinute} ${perMinute === 1 ? 'call' : 'calls'} a minute`;
+  const message = `The budget of ${what} is used up: ${counted(perMinute, 'call')} a minute`;
   return refused(running, { reason: 'quota', message, retryAfterSeconds: retryAfterSecs });
 }
 

@@ -4,6 +4,7 @@ import { IndexedCallStore, type IndexHealth, RowIndex } from '@dcc-mcp/call-stor
 import { EVENT_DCC_MCP_HISTORY_STATE } from '@dcc-mcp/semantic-conventions';
 import type { AuditConfig } from '../../config/reader/gateway-config.ts';
 import type { Log } from '../../protocol/log.ts';
+import { counted } from '../../protocol/printable-text.ts';
 import { unlessAborted } from '../../protocol/unless-aborted.ts';
 
 /** How long a start waits for what is on disk; what comes later is there later. */
@@ -56,9 +57,10 @@ export class AuditFiles {
     const { calls, traces, skipped } = await unlessAborted(this.#lines.seeded, tooLate, () => NOT_YET);
     await unlessAborted(this.#opening ?? Promise.resolve(), tooLate, () => undefined);
     if (calls + traces + skipped > 0) {
-      const torn = skipped === 0 ? '' : `; ${skipped} damaged lines were left out`;
+      const torn = skipped === 0 ? '' : `; left out: ${counted(skipped, 'damaged line')}`;
+      const rows = `${counted(calls, 'call')} and ${counted(traces, 'trace')}`;
       const event = EVENT_DCC_MCP_HISTORY_STATE;
-      log(`history: ${calls} calls and ${traces} traces of before are there${torn}`, { event });
+      log(`history: ${rows} of before are there${torn}`, { event });
     }
   }
 

@@ -9,6 +9,7 @@ import type { Approvals } from '../../governance/approvals/approvals.ts';
 import type { QuarantineEvent } from '../../governance/quarantine/quarantine-events.ts';
 import { Quarantine } from '../../governance/quarantine/quarantine.ts';
 import type { Log } from '../../protocol/log.ts';
+import { counted } from '../../protocol/printable-text.ts';
 import { toActivityRow } from './activity-note.ts';
 
 /** Where quarantine is told of. */
@@ -66,7 +67,7 @@ function noteEvent(event: QuarantineEvent, { metrics, store, log }: QuarantineNo
 
 function namesOf(tools: readonly string[]): string {
   const named = tools.slice(0, MAX_NAMES).join(', ');
-  return tools.length <= MAX_NAMES ? named : `${named} and ${tools.length - MAX_NAMES} more tools`;
+  return tools.length <= MAX_NAMES ? named : `${named} and ${counted(tools.length - MAX_NAMES, 'more tool')}`;
 }
 
 /** That approvals can't be read or written, or can be again. */

@@ -45,7 +45,10 @@ function searchLine({
 }: SearchRow): Line {
   return [
     { text: `${timeOf(timestamp)}  ` },
-    { text: `${countOf(total).padStart(COUNT_COLUMNS)} hits`, tone: isEmpty ? 'bad' : 'quiet' },
+    {
+      text: `${countOf(total).padStart(COUNT_COLUMNS)} ${total === 1 ? 'hit ' : 'hits'}`,
+      tone: isEmpty ? 'bad' : 'quiet',
+    },
     { text: `  "${query}"  ${id}` },
   ];
 }
