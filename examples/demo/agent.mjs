@@ -6,7 +6,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startAgentSpans } from './agent-spans.mjs';
-import { findGateway, isGateway } from './find-gateway.mjs';
+import { findGateway, silentLine, standingOf } from './find-gateway.mjs';
 import { createJournal } from './journal.mjs';
 import { connectMcp } from './mcp-side.mjs';
 import { createRestSide } from './rest-side.mjs';
@@ -112,8 +112,8 @@ function readOptions(args) {
 
 /** The gateway's address, whether its page or its MCP endpoint is named, with or without `http://`. */
 function baseOf(text) {
-  const url = /^https?:\/\//i.test(text) ? text : `http://${text}`;
-  return URL.canParse(url) ? url.replace(/\/+(?:mcp\/*)?$/, '') : undefined;
+  const url = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  return URL.canParse(url) && /^https?:/i.test(url) ? url.replace(/\/+(?:mcp\/*)?$/, '') : undefined;
 }
 
 function giveUp(why, exitCode) {
@@ -126,11 +126,16 @@ async function chooseGateway(named) {
   if (named === undefined) {
     return findGateway(process.env);
   }
-  return (await isGateway(named))
-    ? { url: named }
-    : {
-        problem: `No gateway answers at ${named}. Start it in another terminal with \`npm start\`, or name another with --url.`,
-      };
+  const standing = await standingOf(named);
+  if (standing === 'answers') {
+    return { url: named };
+  }
+  return {
+    problem:
+      standing === 'silent'
+        ? silentLine(named)
+        : `No gateway answers at ${named}. Start it in another terminal with \`npm start\`, or name another with --url.`,
+  };
 }
 
 /** Waits until the servers behind the gateway have been tried. @returns Why the demo can not be played there, if so. */

@@ -30,29 +30,38 @@ function readAnnouncement(file) {
   }
 }
 
-/** Whether a gateway of ours answers at `url`. */
-export async function isGateway(url) {
+/** `answers`: a gateway of ours is at `url`. `silent`: something listens there, and does not answer. Else `none`. */
+export async function standingOf(url) {
   try {
     const response = await fetch(`${url}/v1/healthz`, { signal: AbortSignal.timeout(ASK_MILLIS) });
-    return (await response.json()).name === 'dcc-mcp-gateway';
-  } catch {
-    return false;
+    return (await response.json()).name === 'dcc-mcp-gateway' ? 'answers' : 'none';
+  } catch (error) {
+    return error.name === 'TimeoutError' ? 'silent' : 'none';
   }
 }
 
-/** The gateways that run, those with the demo's configuration first. */
-async function runningGateways(env) {
+/** What is said of an address where something listens that does not answer. */
+export function silentLine(url) {
+  return `What listens at ${url} does not answer within ${ASK_MILLIS / 1_000} s: it is busy or stopped. Try again, or name another with --url.`;
+}
+
+/** The gateways that were announced, and the default address, each with how it is. */
+async function knownGateways(env) {
   const known = announcements(env).flatMap((file) => readAnnouncement(file) ?? []);
   const all = known.some(({ url }) => url === DEFAULT_URL) ? known : [...known, { url: DEFAULT_URL, isDemo: false }];
-  const answers = await Promise.all(all.map(({ url }) => isGateway(url)));
-  return all.filter((_, index) => answers[index]);
+  return Promise.all(all.map(async ({ url, isDemo }) => ({ url, isDemo, standing: await standingOf(url) })));
 }
 
 /** `{ url }` of the one that is meant, or `{ problem }`: which there are, and what to do. */
 export async function findGateway(env) {
-  const running = await runningGateways(env);
+  const known = await knownGateways(env);
+  const running = known.filter(({ standing }) => standing === 'answers');
   const demos = running.filter(({ isDemo }) => isDemo);
   const [only, ...others] = demos.length > 0 ? demos : running;
+  const silent = known.find(({ standing }) => standing === 'silent');
+  if (only === undefined && silent !== undefined) {
+    return { problem: silentLine(silent.url) };
+  }
   if (only === undefined) {
     return { problem: 'No gateway runs. Start one in another terminal with `npm start`, or name it with --url.' };
   }

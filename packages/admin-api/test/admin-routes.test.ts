@@ -158,6 +158,29 @@ describe('createAdminRoutes', () => {
     expect(shifted).toMatchObject({ total: 2 });
   });
 
+  test.each([
+    'calls',
+    'traces',
+    'activity',
+    'events',
+    'workflows',
+    'search-telemetry',
+    'facets',
+    'export',
+    'governance',
+  ])('a time that ends before it begins is refused by %s, and named', async (path) => {
+    const { status, body } = await ask(routesOf(), path, 'since=2026-12-01T00:00:00Z&until=2026-11-01');
+    expect([status, body]).toMatchObject([
+      400,
+      {
+        error: {
+          kind: 'bad-request',
+          message: 'since: "2026-12-01T00:00:00Z" is after until, "2026-11-01"; give a time before until',
+        },
+      },
+    ]);
+  });
+
   test.each(['2026-01-02T00:00:00.001', '2026-01-02T00:01', '2026-01-02 01:00:00 00:30', '2026-01-03'])(
     'since %s is the time that q takes it for',
     async (time) => {
@@ -205,6 +228,19 @@ test('a trace that is not there is told apart from all that are, failed and slow
   const { status, body } = await asked;
   expect([status, body]).toEqual([404, expect.stringContaining('among the 2 retained traces')]);
   expect(body).toContain(`"oldest_retained":"${times[0]}"`);
+});
+
+test('what was looked through is counted in words, also where it is one', async () => {
+  const store = new MemoryCallStore();
+  store.append('traces', traceOf('2026-11-29T10:00:00.000Z', 'ok'));
+  store.append('calls', callRow());
+  const routes = routesOf(store);
+  const asked = { query: new URLSearchParams(), params: { id: 'nobody' }, headers: {}, baseUrl: BASE };
+  const [trace, bundle] = await Promise.all(
+    ['traces/:id', 'bundles/:id'].map((path) => routes.find((route) => route.path === path)!.handler(asked)),
+  );
+  expect(trace!.body).toContain('among the 1 retained trace;');
+  expect(bundle!.body).toContain('among the 1 retained call, 1 trace and 0 searches;');
 });
 
 describe('a trace that was let go', () => {

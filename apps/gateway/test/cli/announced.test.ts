@@ -3,6 +3,8 @@ import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { serveInProcess, type ServedInProcess } from '../fixtures/serve-in-process.ts';
@@ -83,6 +85,14 @@ describe('the demo agent', () => {
     20_000,
   );
 
+  test('takes no address of another protocol', async () => {
+    const { code, output } = await runAgent('--url', 'ftp://127.0.0.1:9');
+    expect([code, output]).toEqual([
+      2,
+      expect.stringContaining('--url ftp://127.0.0.1:9: expected a URL such as http://'),
+    ]);
+  });
+
   test('says what to do where no gateway answers', async () => {
     const { code, output } = await runAgent('--url', 'http://127.0.0.1:9');
     expect({ code, lines: output.trim().split('\n') }).toEqual({
@@ -92,6 +102,25 @@ describe('the demo agent', () => {
       ],
     });
   });
+
+  test.each([[[]], [['--url']]])(
+    'says that one does not answer which listens, %j',
+    async (flags) => {
+      const silent = createServer(() => {});
+      silent.listen(0, '127.0.0.1');
+      await once(silent, 'listening');
+      const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+      announce('1.json', { pid: process.pid, url, config: DEMO });
+      const { code, output } = await runAgent(...flags.flatMap((flag) => [flag, url]));
+      silent.close();
+      silent.closeAllConnections();
+      expect([code, output.trim()]).toEqual([
+        1,
+        `What listens at ${url} does not answer within 2 s: it is busy or stopped. Try again, or name another with --url.`,
+      ]);
+    },
+    20_000,
+  );
 
   test('asks which one is meant where the demo runs twice', async () => {
     const gateway = await start(DEMO);

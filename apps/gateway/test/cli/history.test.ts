@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runInProcess } from '../fixtures/run-in-process.ts';
@@ -100,6 +102,8 @@ describe('tail', () => {
 test.each([
   [['calls', '--url', 'http://127.0.0.1:9'], 1, /no gateway answers at http:\/\/127\.0\.0\.1:9 /],
   [['calls', '--url', 'not a URL'], 1, /expected a URL/],
+  [['calls', '--url', 'ftp://x'], 1, /^error: --url ftp:\/\/x: a gateway is asked over http or https, not ftp\n/],
+  [['stats', '--url', 'file:///x'], 1, /asked over http or https, not file/],
   [['calls', '--bogus'], 2, /no flag --bogus/],
   [['calls', 'outcome=ok'], 2, /--q/],
   [['traces', 'one', 'two'], 2, /name one request/],
@@ -108,6 +112,62 @@ test.each([
   expect([ended.code, ended.stdout]).toEqual([code, '']);
   expect(ended.stderr).toMatch(words);
   expect(ended.stderr.trimEnd().split('\n')).toHaveLength(1);
+});
+
+test.each(['calls', 'traces', 'workflows', 'search-quality', 'export'])(
+  '%s refuses a time that ends before it begins',
+  async (verb) => {
+    const { code, stderr } = await runInProcess([
+      verb,
+      '--since',
+      '2026-12-01T00:00:00Z',
+      '--until',
+      '2026-11-01',
+      ...at(),
+    ]);
+    expect([code, stderr]).toEqual([
+      1,
+      'error: since: "2026-12-01T00:00:00Z" is after until, "2026-11-01"; give a time before until\n',
+    ]);
+  },
+);
+
+describe('a gateway that is announced and does not answer', () => {
+  const silent = createServer(() => {});
+  const runtime = mkdtempSync(join(tmpdir(), 'announced-'));
+  const env = { XDG_RUNTIME_DIR: runtime };
+  const announce = (pid: number, url: string): void =>
+    writeFileSync(join(runtime, 'dcc-mcp-gateway', `${pid}.json`), JSON.stringify({ pid, url }));
+  let url = '';
+
+  beforeAll(async () => {
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    mkdirSync(join(runtime, 'dcc-mcp-gateway'), { mode: 0o700 });
+    announce(1, url);
+    announce(2, 'http://127.0.0.1:9');
+  });
+
+  afterAll(() => {
+    silent.close();
+    silent.closeAllConnections();
+    rmSync(runtime, { recursive: true });
+  });
+
+  test('is said to run, and not to answer', async () => {
+    expect(await runInProcess(['calls'], { env })).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `error: the gateway at ${url} does not answer within 2 s, for it is busy or stopped; try again, or name another with --url\n`,
+    });
+  });
+
+  test('is left alone where another one answers', async () => {
+    announce(3, rest.gateway.url);
+    const { code, stdout } = await runInProcess(['calls', '--limit', '1'], { env });
+    expect([code, stdout]).toEqual([0, expect.stringContaining('toolbox.')]);
+  });
 });
 
 test('a gateway that was killed and its successor at the same address are one', async () => {

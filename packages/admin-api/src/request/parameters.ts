@@ -104,17 +104,26 @@ export class Parameters {
 
   /** `since`, `until` and `q`. @throws {AdminRefusal} */
   filter(kind: keyof typeof QUERY_FIELDS): RowFilter {
-    const sinceMillis = this.time('since');
-    const untilMillis = this.time('until');
+    const times = this.#times();
     const text = this.text('q');
     const reading = text === undefined ? undefined : parseQuery(text, QUERY_FIELDS[kind]);
     if (reading?.ok === false) {
       throw wrongQuery(reading.issue);
     }
+    return { ...times, ...(reading === undefined ? {} : { query: reading.query }) };
+  }
+
+  /** No row is of a time that ends before it begins: whoever asks for one means something else. */
+  #times(): Pick<RowFilter, 'sinceMillis' | 'untilMillis'> {
+    const sinceMillis = this.time('since');
+    const untilMillis = this.time('until');
+    if (sinceMillis !== undefined && untilMillis !== undefined && sinceMillis > untilMillis) {
+      const problem = `${quote(this.text('since') ?? '')} is after until, ${quote(this.text('until') ?? '')}`;
+      throw wrong('since', problem, 'give a time before until');
+    }
     return {
       ...(sinceMillis === undefined ? {} : { sinceMillis }),
       ...(untilMillis === undefined ? {} : { untilMillis }),
-      ...(reading === undefined ? {} : { query: reading.query }),
     };
   }
 
