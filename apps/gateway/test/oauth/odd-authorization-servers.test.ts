@@ -1,10 +1,11 @@
 // Authorization servers that answer what they should not: nothing of it harms, and nothing secret goes elsewhere.
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Json } from '../fixtures/callers.ts';
+import type { CommandEnd } from '../fixtures/run-command.ts';
 import { until } from '../upstream/fixtures/harness.ts';
 import { createLab, isReady, type OauthLab, untilRow } from './oauth-lab.ts';
 
@@ -101,6 +102,15 @@ async function start(answers: Answers = {}): Promise<Scripted> {
   }
 
   return { origin, asked, server };
+}
+
+/** An MCP server of the test's own; gives its URL. */
+async function startSilent(answer: RequestListener): Promise<string> {
+  const server = createServer(answer);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  servers.push(server);
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/mcp`;
 }
 
 const serveOdd = async ({ origin }: Scripted): ReturnType<OauthLab['serve']> => {
@@ -240,4 +250,42 @@ describe('metadata', () => {
     await until(() => odd.asked.some((asked) => asked.includes('oauth-protected-resource')), 5_000);
     expect(inside.asked).toEqual([]);
   }, 20_000);
+});
+
+const logIn = (url: string): Promise<CommandEnd> => {
+  lab.configure({ mcpServers: { web: { url } } });
+  return lab.run(['login', 'web', '--no-browser', '--timeout', '2']);
+};
+
+describe('a login at a server that says nothing of OAuth', () => {
+  test.each([
+    ['answers everybody, and what it does not know with nothing', 200, 405, ''],
+    ['answers everybody, and what it does not know with a page', 200, 200, '<h1>Welcome</h1>'],
+    ['answers everybody, and what it does not know with JSON of its own', 200, 200, '{}'],
+    ['is not at that path', 404, 404, ''],
+  ])('which %s: none is asked for', async (_what, status, other, body) => {
+    const asked: string[] = [];
+    const url = await startSilent((request, response) => {
+      asked.push(`${request.method} ${request.url}`);
+      const isCall = request.method === 'POST' && request.url === '/mcp';
+      response.writeHead(isCall ? status : other).end(isCall ? '{"jsonrpc":"2.0","id":1,"result":{}}' : body);
+    });
+    expect(await logIn(url)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `web: not logged in: the server asks for no login: it answers HTTP ${status} to a request without one\n`,
+    });
+    expect(asked.filter((each) => !each.startsWith('GET '))).toEqual(['POST /mcp']);
+  });
+
+  test('which refuses whoever is unknown: what it says where a client would register is told in words', async () => {
+    const url = await startSilent(({ url: path }, response) =>
+      response.writeHead(path === '/register' ? 201 : 401).end(path === '/register' ? '{"client_id":"se' : ''),
+    );
+    expect(await logIn(url)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'web: not logged in: the authorization server gave no JSON\n',
+    });
+  });
 });

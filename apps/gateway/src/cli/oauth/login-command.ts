@@ -1,6 +1,7 @@
 import { platform } from 'node:os';
 import { parseArgs } from 'node:util';
 import { codeOf, messageOf } from '../../protocol/thrown-error.ts';
+import { whyUnreadable } from '../../upstream/oauth/oauth-failure.ts';
 import { describeArgumentIssue } from '../flag-issue.ts';
 import { helpText } from '../help-text.ts';
 import type { Terminal } from '../terminal.ts';
@@ -38,7 +39,7 @@ export async function runLoginCommand(terminal: Terminal, args: readonly string[
     terminal.print(`${key}: logged in; a gateway that runs uses it within seconds`);
     return 0;
   } catch (error) {
-    terminal.printError(`${key}: not logged in: ${messageOf(error)}`);
+    terminal.printError(`${key}: not logged in: ${whyUnreadable(error) ?? messageOf(error)}`);
     return 1;
   }
 }

@@ -24,10 +24,12 @@ export function toOauthFailure(error: unknown, code: string | undefined): OauthF
     const why = cause === undefined ? words : `${words}: ${messageOf(cause)}`;
     return { result: 'failed_network', message: `the authorization server can not be reached (${printable(why)})` };
   }
-  // A parser shows where it failed: that may be the token.
-  const isUnreadable = nameOf(error) === 'SyntaxError';
-  const message = isUnreadable ? 'the authorization server gave no JSON' : printable(words);
-  return { result: 'failed_other', message };
+  return { result: 'failed_other', message: whyUnreadable(error) ?? printable(words) };
+}
+
+/** Of an answer that is no JSON. A parser shows where it failed: that may be the token. */
+export function whyUnreadable(error: unknown): string | undefined {
+  return nameOf(error) === 'SyntaxError' ? 'the authorization server gave no JSON' : undefined;
 }
 
 const MAX_WORDS = 200;

@@ -1,6 +1,7 @@
 // What the official SDK does of OAuth with a human. Loaded by the command that logs in.
 import {
   auth,
+  discoverOAuthServerInfo,
   type OAuthClientProvider,
   type OAuthDiscoveryState,
   type StoredOAuthClientInformation,
@@ -37,10 +38,11 @@ const CLIENT_NAME = 'dcc-mcp-gateway';
  * Logs in: authorization code with PKCE, for the resource that the upstream says it is, by a client that is known or
  * registers itself.
  *
- * @throws {Error} When the upstream names no authorization server, or that one refuses.
+ * @throws {Error} When the upstream asks for no login, names no authorization server, or that one refuses.
  */
 export async function logIn(options: LoginOptions): Promise<TokenRecord> {
   const { place, now } = options;
+  await checkAsksForLogin(place);
   const provider = new LoginProvider(options);
   const common = { serverUrl: place.url, fetchFn: boundedFetch, ...scopeOf(options) };
   await auth(provider, { ...common, forceReauthorization: true });
@@ -65,6 +67,55 @@ export async function logIn(options: LoginOptions): Promise<TokenRecord> {
     },
     token: toGrantedToken(granted, now()),
   };
+}
+
+/** What says that a login is wanted, or that this is no place for anybody unknown (RFC 9110, 15.5). */
+const ASKS_FOR_LOGIN: ReadonlySet<number> = new Set([401, 403, 407]);
+
+/**
+ * The SDK takes a server that says nothing of OAuth for its own authorization server, and fails with whatever that one
+ * makes of being asked to register a client.
+ *
+ * @throws {Error} When nothing there asks for a login: no metadata, and no answer to somebody unknown.
+ */
+async function checkAsksForLogin({ url, settings }: Place): Promise<void> {
+  if (settings?.issuer !== undefined || (await hasMetadata(url))) {
+    return;
+  }
+  const status = await statusForUnknown(url);
+  const isServed = status !== undefined && (status < 300 || (status >= 400 && status < 500));
+  if (isServed && !ASKS_FOR_LOGIN.has(status)) {
+    throw new Error(`the server asks for no login: it answers HTTP ${status} to a request without one`);
+  }
+}
+
+/** Whether it says that it is a resource of OAuth, or has an authorization server with it. */
+async function hasMetadata(url: string): Promise<boolean> {
+  try {
+    const found = await discoverOAuthServerInfo(url, { fetchFn: boundedFetch });
+    return found.resourceMetadata !== undefined || found.authorizationServerMetadata !== undefined;
+  } catch {
+    return false; // a page, or nothing at all
+  }
+}
+
+const ANSWER_MILLIS = 10_000;
+
+/** How it answers a request of MCP without credentials, one that opens no session; `undefined` where it does not. */
+async function statusForUnknown(url: string): Promise<number | undefined> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' }),
+      redirect: 'manual',
+      signal: AbortSignal.timeout(ANSWER_MILLIS),
+    });
+    await response.body?.cancel();
+    return response.status;
+  } catch {
+    return undefined;
+  }
 }
 
 function scopeOf({ scope, place: { settings } }: LoginOptions): { readonly scope?: string } {
