@@ -22,6 +22,7 @@ export async function statesOf(url: string): Promise<readonly ShownState[]> {
     ((await caller.get(`/v1/debug/${kind}?limit=1&q=${encodeURIComponent(q)}`)) as unknown as Rows)[kind]?.[0]
       ?.row_id ?? '';
   const failed = await newest('calls', 'outcome=tool_error');
+  const other = await newest('calls', 'success=true');
   const batch = await newest('traces', 'operation=call_batch');
   const { workflows } = (await caller.get('/v1/debug/workflows?limit=1&q=search_count%3E0')) as {
     workflows: readonly { readonly workflow_id: string }[];
@@ -31,6 +32,11 @@ export async function statesOf(url: string): Promise<readonly ShownState[]> {
   return [
     ...panelNames().map((name) => ({ name, search: `?panel=${name}&range=24h`, wait: 'main h1' })),
     { name: 'calls-peek', search: `?panel=calls&range=24h&row=${failed}`, wait: 'aside' },
+    {
+      name: 'calls-compared',
+      search: `?panel=calls&range=24h&row=${failed}&tab=compare&with=${other}`,
+      wait: 'aside table',
+    },
     { name: 'calls-filtered', search: '?panel=calls&range=24h&q=success%3Dfalse', wait: 'main [role=cell]' },
     { name: 'calls-empty', search: '?panel=calls&range=24h&q=tool~nothing', wait: 'main a' },
     { name: 'trace', search: `?panel=traces&range=24h&trace=${failed}`, wait: 'main' },
