@@ -191,6 +191,9 @@ describeInBrowser('with a token', () => {
     await seen.go('?panel=calls');
     const { page } = seen;
     const field = page.locator('input[type=password]');
+    expect(await page.locator('form').textContent()).toMatch(
+      /DCC_MCP_AUTH_TOKEN.*token create.* opens \/metrics alone/,
+    );
     await field.fill('wrong');
     await field.press('Enter');
     await page.getByRole('alert').waitFor();

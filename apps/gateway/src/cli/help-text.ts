@@ -120,6 +120,10 @@ create writes a token to stdout, and nothing else. verify takes the token as it
 stands, by --token or on stdin, writes what it says, and ends with 0 when it is
 valid, 1 when it is not, 2 when it can't be checked.
 
+The tokens are for /metrics and open nothing else: /mcp, /v1 and the page take
+those of DCC_MCP_AUTH_TOKEN or auth.tokens, and JWTs of the issuer whose keys
+auth.jwksUrl names.
+
 Options
   --username U          whom the token is for (create)
   --exp MINUTES         when it ends; 0 = never (create, default 60)

@@ -1,11 +1,13 @@
 // Tokens for /metrics: made and checked from the command line, with clear answers and only the token on stdout.
-import { afterAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { helpText } from '../../src/cli/help-text.ts';
 import { runCommand } from '../fixtures/run-command.ts';
 import { runInProcess } from '../fixtures/run-in-process.ts';
+import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
 
 const SECRET = 'a secret of more than thirty-two bytes';
 const folder = mkdtempSync(join(tmpdir(), 'token-'));
@@ -164,6 +166,37 @@ test('what is configured for the gateway counts for its tokens: secret, audience
   expect(await runInProcess(['token', 'verify', token], { env })).toMatchObject({ code: 0 });
   const none = await runInProcess(['token', 'verify', token, '--config', '/nowhere.yaml']);
   expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining("/nowhere.yaml: it can't be read") });
+});
+
+describe('a token of create opens', () => {
+  const password = 'of-the-gateway-itself-and-not-of-its-metrics';
+  let gateway: RunningGateway;
+
+  beforeAll(async () => {
+    const metrics = { enabled: true, jwt: { secret: SECRET } };
+    gateway = await startGateway({ config: { mcpServers: {}, metrics, auth: { tokens: [{ token: password }] } } });
+  });
+
+  afterAll(() => gateway?.stop());
+
+  async function statusOf(path: string, token: string): Promise<number> {
+    const answer = await fetch(gateway.url + path, { headers: { authorization: `Bearer ${token}` } });
+    await answer.body?.cancel();
+    return answer.status;
+  }
+
+  test.each([
+    ['/metrics', 200, 401],
+    ['/v1/instances', 401, 200],
+    ['/v1/debug/calls', 401, 200],
+    ['/admin/api/calls', 401, 200],
+  ])('%s: %i, and %i with a token of the gateway', async (path, ofCreate, ofGateway) => {
+    expect([await statusOf(path, await signed()), await statusOf(path, password)]).toEqual([ofCreate, ofGateway]);
+  });
+
+  test('what its help says', () => {
+    expect(helpText('token')).toMatch(/for \/metrics and open nothing else: .*\n.*DCC_MCP_AUTH_TOKEN/);
+  });
 });
 
 test('the command itself writes the token alone', async () => {

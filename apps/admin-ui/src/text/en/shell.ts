@@ -133,7 +133,8 @@ export const shell = {
 
   'token.title': 'This gateway asks who you are',
   'token.label': 'Token',
-  'token.advice': 'It is the one of DCC_MCP_AUTH_TOKEN, or one made by “dcc-mcp-gateway token create”.',
+  'token.advice':
+    'One of DCC_MCP_AUTH_TOKEN or auth.tokens, or a JWT of the issuer of auth.jwksUrl. What “token create” makes opens /metrics alone.',
   'token.keep': 'Keep it until this tab is closed',
   'token.use': 'Continue',
   'token.wrong': 'It was not accepted.',

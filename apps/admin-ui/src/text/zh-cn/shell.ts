@@ -129,7 +129,8 @@ export const shell: Translation<typeof texts> = {
   'copy.path': '复制路径',
   'token.title': '此网关需要验证身份',
   'token.label': '令牌',
-  'token.advice': '即 DCC_MCP_AUTH_TOKEN 的值，或用“dcc-mcp-gateway token create”生成的令牌。',
+  'token.advice':
+    'DCC_MCP_AUTH_TOKEN 或 auth.tokens 中的令牌，或 auth.jwksUrl 签发方的 JWT。“token create”生成的令牌只能打开 /metrics。',
   'token.keep': '保留到关闭此标签页',
   'token.use': '继续',
   'token.wrong': '令牌未被接受。',
