@@ -24,6 +24,11 @@ describe.each(publicPackages)('$name', ({ folder, manifest }) => {
     expect(without).toEqual([]);
   });
 
+  test('the OpenTelemetry packages that its text names are of the set that we build with', () => {
+    const named = [...readme.matchAll(/`(@opentelemetry\/[\w-]+)@([\w.]+)`/g)];
+    expect(named.filter(([, name = '', version]) => catalog[name] !== version)).toEqual([]);
+  });
+
   test('its example is, to the letter, the file it names; else: node scripts/docs-examples.mjs', () => {
     const [, path = '', code] = /<!-- example: (\S+) -->\n\n```js\n([^]*?)^```$/m.exec(readme) ?? [];
     expect(code).toBe(read(path));

@@ -31,6 +31,8 @@ interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly dependencies: readonly string[];
+  /** Ranges by name. */
+  readonly peers: Readonly<Record<string, unknown>>;
 }
 
 function readManifest(directory: string): Manifest | undefined {
@@ -43,7 +45,8 @@ function readManifest(directory: string): Manifest | undefined {
     const names = [dependencies, peerDependencies, optionalDependencies].flatMap((list) =>
       isRecord(list) ? Object.keys(list) : [],
     );
-    return { name: toText(name), version: toText(version), dependencies: names };
+    const peers = isRecord(peerDependencies) ? peerDependencies : {};
+    return { name: toText(name), version: toText(version), dependencies: names, peers };
   } catch {
     return undefined;
   }
@@ -61,6 +64,15 @@ export const OWN_ROOT: string = findRoot(dirname(fileURLToPath(import.meta.url))
 function findRoot(folder: string): string {
   const above = dirname(folder);
   return above === folder || readManifest(folder)?.name ? folder : findRoot(above);
+}
+
+/**
+ * A package that this one needs where it is asked for, as npm takes it: `NAME@RANGE`, of which the range is what the manifest
+ * has. Without one inside an application's bundle, whose manifest says nothing of it.
+ */
+export function withPeerRange(name: string): string {
+  const range = toText(readManifest(OWN_ROOT)?.peers[name]);
+  return range === '' ? name : `${name}@${range}`;
 }
 
 /** Version of the copy this package uses. */

@@ -2,6 +2,7 @@ import type { OtlpExporterConfig } from '@dcc-mcp/telemetry-config';
 import { maskPath } from '@dcc-mcp/telemetry-config/settings';
 import { createFailure, type ExportFailure } from '../health/export-failure.ts';
 import type { TelemetrySignal } from '../health/telemetry-health.ts';
+import { withPeerRange } from '../start/api-copies.ts';
 import { GRPC_PACKAGES, type GrpcSource, loadGrpc } from './grpc/grpc-module.ts';
 import { GrpcTransport } from './grpc/grpc-transport.ts';
 import { HttpTransport } from './http-transport.ts';
@@ -44,6 +45,6 @@ export function maskEndpoint(endpoint: string): string {
 function missingPackage(signal: TelemetrySignal): ExportFailure {
   const name = GRPC_PACKAGES[signal];
   return createFailure('exporter_package_missing', `protocol grpc needs the package ${name}, which is not installed`, {
-    action: `npm install ${name}, or set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf (port 4318)`,
+    action: `npm install ${withPeerRange(name)}, or set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf (port 4318)`,
   });
 }

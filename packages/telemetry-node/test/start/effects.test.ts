@@ -2,6 +2,7 @@ import { readTelemetryConfig } from '@dcc-mcp/telemetry-config';
 import { startOtlpGrpcSink, type OtlpGrpcSink } from '@dcc-mcp/test-kit/otlp-grpc-sink';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { context, ROOT_CONTEXT, trace, TraceFlags, type Context, type Tracer } from '@opentelemetry/api';
+import { readFileSync } from 'node:fs';
 import { startTelemetry, type StartTelemetryOptions, type Telemetry } from '../../src/index.ts';
 import { Running } from '../helpers/running.ts';
 
@@ -14,6 +15,10 @@ afterEach(async () => {
     sink.close();
   }
 });
+
+const MANIFEST = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  readonly peerDependencies: Readonly<Record<string, string>>;
+};
 
 type Env = Readonly<Record<string, string>>;
 const TRACES_ONLY = { OTEL_METRICS_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' };
@@ -300,12 +305,16 @@ describe('protocol grpc', () => {
   });
 
   test('starts as failing, not as an exception, without its package', () => {
-    const { values } = readTelemetryConfig({ ...TRACES_ONLY, OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4317' });
+    const { values } = readTelemetryConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4317' });
     const telemetry = startTelemetry(values, { resolveFrom: [] });
     record(telemetry, 1);
-    const [exporter] = telemetry.health().exporters;
-    expect(exporter).toMatchObject({ state: 'failing', failure: { cause: 'exporter_package_missing' } });
-    expect(exporter?.failure?.action).toContain('npm install @opentelemetry/exporter-trace-otlp-grpc');
+    const { exporters } = telemetry.health();
+    const failing = { state: 'failing', failure: { cause: 'exporter_package_missing' } };
+    expect(exporters).toMatchObject([failing, failing, failing]);
+    const wanted = Object.entries(MANIFEST.peerDependencies).filter(([name]) => name.endsWith('-otlp-grpc'));
+    const advised = exporters.map(({ failure }) => /npm install (\S+), or/.exec(failure?.action ?? '')?.[1]);
+    expect(wanted).toHaveLength(exporters.length);
+    expect(advised).toEqual(expect.arrayContaining(wanted.map(([name, version]) => `${name}@${version}`)));
     return telemetry.shutdown({ timeoutMillis: 100 });
   });
 });
