@@ -21,9 +21,10 @@ const post = ({ url, headers, body, tls, proxyEnv }) => new Promise((resolve) =>
 export type TakeUnsent = () => readonly UnsentRequest[];
 
 /**
- * Sends what still waits when the process ends by `process.exit` or an uncaught exception. The event
+ * Sends spans and log records that still wait when the process ends by `process.exit` or an uncaught exception. The event
  * loop is over by then, so a worker thread sends while this one waits for it, for at most
- * `timeoutMillis`; with nothing to send no thread is started.
+ * `timeoutMillis`; with nothing to send no thread is started. Metrics are not among them: the SDK collects them over promises,
+ * which nobody would settle.
  */
 export function flushAtExit(takeUnsent: TakeUnsent, timeoutMillis: number): void {
   process.once('exit', () => {
