@@ -85,6 +85,20 @@ describe('traces', () => {
     expect(stdout).toContain('in   {}');
     expect(stdout).toContain('no such object');
   });
+
+  test('--newest shows the newest that a query finds in the same way, and says where it finds none', async () => {
+    const asked = ['traces', ...at(), '--newest'];
+    const shown = await run([...asked, '--q', 'success=false']);
+    expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining(`trace ${traceId}\ngateway.call `) });
+    const json = await run([...asked, '--json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({ trace_id: traceId, spans: expect.any(Array) });
+    const none = await run([...asked, '--q', 'tool~nothing']);
+    expect(none).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'error: no trace that is kept matches tool~nothing; dcc-mcp-gateway traces lists what is\n',
+    });
+  });
 });
 
 describe('tail', () => {

@@ -157,7 +157,7 @@ const read: Arguments = (history) => [history.read];
 /** By the command that takes them; those that add to the history come last. */
 export const HISTORY_FLAGS: Readonly<Record<string, FlagEffects>> = {
   calls: listing('calls', 'outcome!=ok'),
-  traces: listing('traces', 'outcome!=ok'),
+  traces: { ...listing('traces', 'outcome!=ok'), '--newest': { observe: trying('traces') } },
   workflows: listing('workflows', 'status=failed'),
   'search-quality': listing('search-quality', 'zero_results=true'),
   stats: {

@@ -124,13 +124,20 @@ function readMeant(verb: HistoryVerb, values: HistoryValues, [word, ...more]: re
   if ('issue' in meant) {
     return meant;
   }
-  const idle = (['q', 'limit', 'since', 'until'] as const).find((flag) => meant.values[flag] !== undefined);
-  if (idle !== undefined && meant.id !== undefined) {
-    return { issue: `${verb} ${meant.id} shows one request, and takes no --${idle}` };
+  const idle = idleFlag(meant);
+  if (idle !== undefined) {
+    return { issue: `${verb} ${meant.id ?? '--newest'} shows one request, and takes no --${idle}` };
   }
   return isOfOne === true && meant.id === undefined && meant.values.q === undefined
     ? { issue: `name a request by its row id, request id or trace id, or the newest one that --q finds` }
     : meant;
+}
+
+/** A flag that does nothing where one request is shown. */
+function idleFlag({ values, id }: Meant): keyof HistoryValues | undefined {
+  const ofNewest = values.newest === true ? (['limit'] as const) : [];
+  const flags = id === undefined ? ofNewest : (['q', 'limit', 'since', 'until', 'newest'] as const);
+  return flags.find((flag) => values[flag] !== undefined);
 }
 
 function fromFlags(values: HistoryValues, id: string | undefined): Meant {

@@ -4,6 +4,7 @@ import type { HistoryVerb } from './history-verbs.ts';
 const FLAGS = {
   q: { type: 'string' },
   limit: { type: 'string' },
+  newest: { type: 'boolean' },
   since: { type: 'string' },
   until: { type: 'string' },
   range: { type: 'string' },
@@ -52,7 +53,7 @@ const LISTING: readonly Flag[] = ['q', 'since', 'until', 'limit', 'json'];
 
 export const VERB_USES: Readonly<Record<HistoryVerb, VerbUse>> = {
   calls: { flags: LISTING, word: 'list' },
-  traces: { flags: LISTING, word: 'id' },
+  traces: { flags: [...LISTING, 'newest'], word: 'id' },
   workflows: { flags: LISTING, word: 'list' },
   stats: { flags: ['range', 'json'] },
   tail: { flags: ['q', 'json'], word: 'list' },

@@ -6,20 +6,22 @@ use.`;
 
 /** Help of the lists. */
 export const LISTS: string = `Usage: dcc-mcp-gateway calls [LINK] [--q QUERY] [options]
-       dcc-mcp-gateway traces [ID] [--q QUERY] [options]
+       dcc-mcp-gateway traces [ID|--newest] [--q QUERY] [options]
        dcc-mcp-gateway workflows [LINK] [--q QUERY] [options]
        dcc-mcp-gateway tail [LINK] [--q QUERY] [options]
 
 Asks a running gateway what it did. calls and traces list the newest, workflows
 what agents did in one go, tail shows calls as they end. traces with a row id,
-request id or trace id shows one request: where its time went, what went in and
-came out. A link of the page or of an alert stands for its query and its times.
+request id or trace id shows one request, --newest the newest that matches:
+where its time went, what went in and came out. A link of the page or of an
+alert stands for its query and its times.
 
 Options
   --q QUERY             which ones: fields and words, joined by spaces or OR
   --since T, --until T  a time such as 2026-01-31T12:00:00Z, UTC without an
                         offset (not tail)
   --limit N             at most so many (default 20; not tail)
+  --newest              the newest of them as it ran, in place of an ID (traces)
   --json                the answer of /v1/debug as it is
 ${GATEWAY}
 
@@ -30,6 +32,7 @@ Examples
   dcc-mcp-gateway calls --q 'tool~render duration_ms>2s' --json
   dcc-mcp-gateway calls 'http://127.0.0.1:9765/admin/?q=outcome%3Dtimeout'
   dcc-mcp-gateway traces 4bf92f3577b34da6a3ce929d0e0e4736
+  dcc-mcp-gateway traces --newest --q 'success=false tool~export_fbx'
   dcc-mcp-gateway workflows --q 'status=failed tool~render'
   dcc-mcp-gateway tail --q 'agent_name=Ada'`;
 

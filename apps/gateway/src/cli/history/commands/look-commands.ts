@@ -7,6 +7,7 @@ import { type SearchQuality, searchLines } from '../show/search-lines.ts';
 import { statsLines } from '../show/stats-lines.ts';
 import { workflowLines } from '../show/workflow-lines.ts';
 import { failed, type HistoryRun, noneMatch, show } from './history-run.ts';
+import { idOf } from './request-commands.ts';
 
 /** What fits on a screen. */
 const DEFAULT_LIMIT = '20';
@@ -18,10 +19,11 @@ export function listCalls(run: HistoryRun): Promise<number> {
 
 /** Requests in the same way, or one as it ran. */
 export async function tracesOrOne(run: HistoryRun): Promise<number> {
-  const { client, id } = run;
-  return id === undefined
-    ? list(run, 'traces', (row) => [rowLine(row)])
-    : show(run, await client.json<Trace>(`traces/${encodeURIComponent(id)}`), toTraceLines);
+  if (run.id === undefined && run.values.newest !== true) {
+    return list(run, 'traces', (row) => [rowLine(row)]);
+  }
+  const id = await idOf(run, 'traces');
+  return show(run, id.ok ? await run.client.json<Trace>(`traces/${encodeURIComponent(id.value)}`) : id, toTraceLines);
 }
 
 /** What agents did. */

@@ -1,21 +1,29 @@
-import type { CallRow } from '@dcc-mcp/call-store';
+import type { CallRow, TraceRow } from '@dcc-mcp/call-store';
 import type { DebugBundle, IssueReport } from '@dcc-mcp/call-store/analytics';
 import type { Answer } from '../ask/debug-client.ts';
 import { failed, type HistoryRun } from './history-run.ts';
 import { writeOut } from './write-out.ts';
 
-/** The request that is named, or the newest call that a query finds. */
-export async function idOf({ client, values: { q, since, until }, id }: HistoryRun): Promise<Answer<string>> {
+interface Found {
+  readonly calls?: readonly CallRow[];
+  readonly traces?: readonly TraceRow[];
+}
+
+/** The request that is named, or the newest of a list that a query finds. */
+export async function idOf(run: HistoryRun, list: keyof Found = 'calls'): Promise<Answer<string>> {
+  const { client, id } = run;
+  const { q, since, until } = run.values;
   if (id !== undefined) {
     return { ok: true, value: id };
   }
-  const answer = await client.json<{ readonly calls: readonly CallRow[] }>('calls', { q, since, until, limit: '1' });
+  const answer = await client.json<Found>(list, { q, since, until, limit: '1' });
   if (!answer.ok) {
     return answer;
   }
-  const [newest] = answer.value.calls;
+  const [newest] = answer.value[list] ?? [];
+  const kept = `no ${list === 'calls' ? 'call' : 'trace'} that is kept matches`;
   return newest === undefined
-    ? { ok: false, message: `no call that is kept matches ${q}; dcc-mcp-gateway calls lists what is` }
+    ? { ok: false, message: `${kept}${q === undefined ? '' : ` ${q}`}; dcc-mcp-gateway ${list} lists what is` }
     : { ok: true, value: newest.row_id };
 }
 
