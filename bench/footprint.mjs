@@ -8,13 +8,14 @@
  * stderr. Ends with 1 where a budget that no load of the machine can change is passed: sizes, copies, modules. Times are
  * told, beside those of the same run that they are compared with: the shortest of all runs, and CPU.
  */
+import { packAll } from '@dcc-mcp/smoke/pack';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { readFigures, writeFigures } from './lib/figures.mjs';
-import { copiesOf, install, packAll, packagesIn, sizeOf } from './lib/installs.mjs';
+import { copiesOf, install, packagesIn, sizeOf } from './lib/installs.mjs';
 import { coldStart, loadedModules, timeOf } from './lib/starts.mjs';
 
 const GATEWAY = '@dcc-mcp/gateway';

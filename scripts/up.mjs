@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npm start` and `npm test` on a machine with nothing but Node >= 20 and npm:
+// `npm start`, `npm test` and `npm run pack` on a machine with nothing but Node >= 20 and npm:
 // 1. installs the workspace with the pnpm that package.json pins; the install brings Node 24 (optionalDependencies.node)
 // 2. builds with turbo; that pnpm and that Node come first on PATH
 // 3. start only: becomes the parent of the gateway itself, so that signals reach it and it never outlives us
@@ -79,6 +79,9 @@ if (task === 'start') {
   }
   place.env.PATH = withNode; // pnpm was for the steps before
   await run('node', ['apps/gateway/dist/main.js', ...args]);
+} else if (task === 'pack') {
+  await build(['./packages/*', './apps/*']);
+  await run('node', ['scripts/pack.mjs', ...rest]);
 } else {
   await run('turbo', ['run', task, ...rest]);
   linkCommand();

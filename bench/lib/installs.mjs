@@ -1,6 +1,6 @@
-// Installs of our packages as a stranger gets them: packed, and put by npm into an empty folder; and what they take.
+// Installs of our packages as a stranger gets them: tarballs that npm puts into an empty folder; and what they take.
 import { execFileSync } from 'node:child_process';
-import { existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,28 +13,14 @@ function run(file, args, cwd) {
   execFileSync(file, args, { cwd, env, stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
-/** Packs every public package into `folder`; gives the tarball of each name. Needs them built. */
-export function packAll(folder) {
-  const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const filters = ['--filter', './packages/*', '--filter', './apps/*'];
-  const pack = ['-r', ...filters, 'pack', '--pack-destination', folder];
-  run('npx', ['--yes', '--prefer-offline', packageManager, ...pack], root);
-  const files = readdirSync(folder).filter((file) => file.endsWith('.tgz'));
-  return new Map(files.map((file) => [nameOf(file), `file:${join(folder, file)}`]));
-}
-
-function nameOf(file) {
-  return file.replace(/^dcc-mcp-/, '@dcc-mcp/').replace(/-\d+\.\d+\.\d+.*$/, '');
-}
-
 /** Installs `names` and what they need into `folder`; others of ours come from `tarballs`, too. */
 export function install(folder, names, tarballs) {
-  const others = [...tarballs].filter(([name]) => !names.includes(name));
+  const ours = Array.from(tarballs, ([name, path]) => [name, `file:${path}`]);
   const manifest = {
     name: 'stranger',
     private: true,
-    dependencies: Object.fromEntries(names.map((name) => [name, tarballs.get(name)])),
-    overrides: Object.fromEntries(others),
+    dependencies: Object.fromEntries(ours.filter(([name]) => names.includes(name))),
+    overrides: Object.fromEntries(ours.filter(([name]) => !names.includes(name))),
   };
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));

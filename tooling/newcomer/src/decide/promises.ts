@@ -12,6 +12,10 @@ const PROMISES: Readonly<Record<string, readonly RegExp[]>> = {
     /on purpose/,
     /^\d+ operations, \d+ failed\./m,
   ],
+  'packs all into packed/, and prints for each the line that installs it in a project of yours': [
+    /^@dcc-mcp\/prometheus-bridge\n {2}npm install \S+dcc-mcp-prometheus-bridge-\S+\.tgz \S+dcc-mcp-bounds-/m,
+    /packages are in .*packed\./,
+  ],
   text: [/^# TYPE dcc_mcp_tool_calls_total counter$/m],
   'OpenMetrics: _created, # EOF': [/_created[{ ]/, /^# EOF$/m],
 };

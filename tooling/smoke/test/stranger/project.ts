@@ -9,7 +9,6 @@ export interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly private?: boolean;
-  readonly packageManager?: string;
   readonly bin?: Readonly<Record<string, string>>;
   readonly exports?: Readonly<Record<string, unknown>>;
 }
@@ -38,10 +37,12 @@ export interface StrangersProject {
   readonly examples: string;
   /** The tarball of a package. */
   tarball(name: string): string;
+  /** The line for each package that `npm run pack` says installs it. */
+  installLines(): ReadonlyMap<string, string>;
 }
 
 const FOLDER = 'DCC_MCP_SMOKE_FOLDER';
-const PACKED = ['--filter', './packages/*', '--filter', './apps/*'];
+const SAID = 'pack.txt';
 
 /** The project that `createStrangersProject` made for this run of the tests. */
 export function openStrangersProject(folder: string = process.env[FOLDER] ?? ''): StrangersProject {
@@ -49,19 +50,18 @@ export function openStrangersProject(folder: string = process.env[FOLDER] ?? '')
     const { manifest } = publicPackages.find((each) => each.manifest.name === name) ?? {};
     return join(folder, `${name.replace('@', '').replace('/', '-')}-${manifest?.version}.tgz`);
   };
-  return { folder, examples: `${folder}-examples`, tarball };
+  const installLines = (): ReadonlyMap<string, string> => {
+    const said = readFileSync(join(folder, SAID), 'utf8');
+    return new Map(Array.from(said.matchAll(/^(@\S+)\n {2}(npm install .+)$/gm), ([, name, line]) => [name!, line!]));
+  };
+  return { folder, examples: `${folder}-examples`, tarball, installLines };
 }
 
 /** Packs and installs once for all test files; needs the packages built. Off-line it needs one earlier run on this machine. */
 export function createStrangersProject(): void {
   const folder = mkdtempSync(join(tmpdir(), 'dcc-mcp-smoke-'));
   process.env[FOLDER] = folder;
-  const packageManager = readManifest(root).packageManager ?? 'pnpm';
-  run(
-    'npx',
-    ['--yes', '--prefer-offline', packageManager, '-r', ...PACKED, 'pack', '--pack-destination', folder],
-    root,
-  );
+  writeFileSync(join(folder, SAID), run(process.execPath, ['scripts/pack.mjs', folder], root));
   const { tarball } = openStrangersProject(folder);
   const dependencies = Object.fromEntries(
     publicPackages.map(({ manifest: { name } }) => [name, `file:${tarball(name)}`]),
