@@ -16,10 +16,10 @@ function publicManifests() {
   return new Map(manifests.filter((each) => each.private !== true).map((each) => [each.name, each]));
 }
 
-/** Packs every public package into `folder`, and takes older tarballs away; gives the file of each name. Needs them built. */
+/** Packs every public package into `folder`, and takes older tarballs of ours away; gives the file of each name. Needs them built. */
 export function packAll(folder) {
   mkdirSync(folder, { recursive: true });
-  const old = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+  const old = readdirSync(folder).filter((name) => /^dcc-mcp-.*\.tgz$/.test(name));
   old.forEach((name) => rmSync(join(folder, name)));
   const filters = PUBLIC.flatMap((parent) => ['--filter', `./${parent}/*`]);
   const pack = ['-r', ...filters, 'pack', '--pack-destination', folder];
