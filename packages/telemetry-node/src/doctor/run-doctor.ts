@@ -1,6 +1,6 @@
 import type { Issue, OtlpExporterConfig, Reading, TelemetryConfig } from '@dcc-mcp/telemetry-config';
 import type { TelemetrySignal } from '../health/telemetry-health.ts';
-import { findApiCopies, OWN_ROOT, ownApiVersion, registeredApiVersion, type ApiCopy } from '../start/api-copies.ts';
+import { findApiCopies, ownApiVersion, ownRoot, registeredApiVersion, type ApiCopy } from '../start/api-copies.ts';
 import type { GrpcModule } from '../transport/grpc/grpc-module.ts';
 import type { DoctorCause, DoctorFailure, DoctorReport } from './doctor-report.ts';
 import { isSaidBy, withHint } from './path-hint.ts';
@@ -35,7 +35,7 @@ export async function runDoctor(reading: Reading<TelemetryConfig>, options: Doct
   const { probeExporter } = await import('./probe-exporter.ts');
   const probed = await Promise.all(targets.map(({ signal, config }) => probeExporter(signal, config, probe)));
   const exporters = probed.map((exporter) => withHint(exporter, reading.issues));
-  const apiCopies = findApiCopies([...(options.apiRoots ?? [process.cwd()]), OWN_ROOT]);
+  const apiCopies = findApiCopies([...(options.apiRoots ?? [process.cwd()]), ownRoot()]);
   const { effectiveSettings } = await import('@dcc-mcp/telemetry-config/environment');
   const failures = [
     ...reading.issues.filter((issue) => !isPortHint(issue) && !isSaidBy(exporters, issue)).map(failureOfIssue),

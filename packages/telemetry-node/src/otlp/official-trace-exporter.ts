@@ -2,6 +2,7 @@ import type { OtlpExporterConfig } from '@dcc-mcp/telemetry-config';
 import { context, ROOT_CONTEXT, type Context } from '@opentelemetry/api';
 import { suppressTracing, type ExportResult } from '@opentelemetry/core';
 import type { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
+import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import type { ExportedPart, Exporter, ShutdownSignals } from '../export/exporter.ts';
 import { createFailure, type ExportFailure } from '../health/export-failure.ts';
@@ -11,14 +12,10 @@ import { HttpTransport } from '../transport/http-transport.ts';
 import { failureOfThrown, type SendResult, type UnsentRequest } from '../transport/transport.ts';
 import { createWatchingAgent, type WatchingAgent } from '../transport/watching-agent.ts';
 import { exportInParts, listParts, UNENCODABLE } from './export-parts.ts';
-import { serializers } from './official-serializers.ts';
 import { toOutcome } from './otlp-exporter.ts';
 import { sendWithRetries } from './send-with-retries.ts';
 
 const SPAN_PARTS = listParts<ReadableSpan>();
-
-/** The official exporter takes no 0 for "no bound": this is the longest timer of Node, 24 days. */
-const NO_TIMEOUT_MILLIS = 2 ** 31 - 1;
 
 export interface OfficialTraceExporterOptions {
   readonly config: OtlpExporterConfig;
@@ -84,16 +81,12 @@ export class OfficialTraceExporter implements Exporter<readonly ReadableSpan[]> 
 
   async #load(): Promise<OTLPTraceExporter> {
     const { config, timeoutMillis } = this.#options;
-    const [{ OTLPTraceExporter: Official }, { CompressionAlgorithm }] = await Promise.all([
-      import('@opentelemetry/exporter-trace-otlp-proto'),
-      import('@opentelemetry/otlp-exporter-base'),
-    ]);
-    return new Official({
-      url: config.endpoint,
-      timeoutMillis: timeoutMillis === 0 ? NO_TIMEOUT_MILLIS : timeoutMillis,
-      compression: config.compression === 'gzip' ? CompressionAlgorithm.GZIP : CompressionAlgorithm.NONE,
+    const { createOfficialExporter } = await import('./official-exporter.ts');
+    return createOfficialExporter({
+      config,
+      timeoutMillis,
       userAgent: `dcc-mcp-telemetry-node/${VERSION}`,
-      httpAgentOptions: () => this.#watchingAgent().agent,
+      agent: () => this.#watchingAgent().agent,
     });
   }
 
@@ -169,7 +162,7 @@ function isEncodable(spans: readonly ReadableSpan[]): boolean {
 /** The body of a request, `undefined` when there is none. */
 function encode(spans: readonly ReadableSpan[]): Uint8Array | undefined {
   try {
-    return serializers().ProtobufTraceSerializer.serializeRequest([...spans]);
+    return ProtobufTraceSerializer.serializeRequest([...spans]);
   } catch {
     return undefined;
   }

@@ -45,7 +45,6 @@ export class OtlpExporter<Batch> implements Exporter<Batch> {
     const bound = tighterTimeout(timeoutMillis, ownTimeout);
     try {
       await ready?.();
-      await encoder.ready();
       const deadline = bound === 0 ? Infinity : performance.now() + bound;
       // Suppressed, so that an instrumented http module makes no spans of our own requests.
       return await context.with(this.#context, () =>

@@ -1,4 +1,9 @@
 import type { OtlpProtocol } from '@dcc-mcp/telemetry-config';
+import {
+  ProtobufLogsSerializer,
+  ProtobufMetricsSerializer,
+  ProtobufTraceSerializer,
+} from '@opentelemetry/otlp-transformer';
 import type { ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import type { ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
@@ -10,12 +15,9 @@ import { toJsonMetrics } from '../json/json-metrics.ts';
 import { toJsonTraces } from '../json/json-spans.ts';
 import { toEncodableMetrics } from './encodable-metrics.ts';
 import { listParts, METRIC_PARTS, type BatchParts } from './export-parts.ts';
-import { loadSerializers, serializers } from './official-serializers.ts';
 
 /** Turns batches of one signal into request bodies. */
 export interface RequestEncoder<Batch> {
-  /** Settles once `encode` has nothing left to load. */
-  readonly ready: () => Promise<void>;
   /** @throws {Error} When a record holds what can't be encoded. */
   readonly encode: (batch: Batch) => Uint8Array | undefined;
   readonly parts: BatchParts<Batch>;
@@ -36,34 +38,37 @@ export function createSpanEncoder(
 ): RequestEncoder<readonly ReadableSpan[]> {
   if (protocol === 'http/json') {
     const doubles = new Set(doubleAttributes);
-    return own((spans) => toJsonTraces(spans, doubles), SPAN_PARTS);
+    return { encode: (spans) => toJsonTraces(spans, doubles), parts: SPAN_PARTS };
   }
-  return official((spans) => serializers().ProtobufTraceSerializer.serializeRequest([...spans]), SPAN_PARTS);
+  return { encode: (spans) => ProtobufTraceSerializer.serializeRequest([...spans]), parts: SPAN_PARTS };
 }
 
 /** Encoder of spans as protobuf that has most of a batch encoded before it leaves. */
 export function createFastSpanEncoder({ doubleAttributes }: SpanExport): RequestEncoder<readonly OutgoingSpan[]> {
   const fast = new SpanEncoder(doubleAttributes);
   return {
-    ...own((spans) => fast.encode(spans), OUTGOING_PARTS),
+    encode: (spans) => fast.encode(spans),
+    parts: OUTGOING_PARTS,
     slices: sliced,
     ahead: (waiting) => fast.encodeEach(waiting),
   };
 }
 
 export function createMetricsEncoder(protocol: OtlpProtocol): RequestEncoder<ResourceMetrics> {
-  return protocol === 'http/json'
-    ? own((metrics) => toJsonMetrics(toEncodableMetrics(metrics)), METRIC_PARTS)
-    : official(
-        (metrics) => serializers().ProtobufMetricsSerializer.serializeRequest(toEncodableMetrics(metrics)),
-        METRIC_PARTS,
-      );
+  return {
+    encode:
+      protocol === 'http/json'
+        ? (metrics) => toJsonMetrics(toEncodableMetrics(metrics))
+        : (metrics) => ProtobufMetricsSerializer.serializeRequest(toEncodableMetrics(metrics)),
+    parts: METRIC_PARTS,
+  };
 }
 
 export function createLogsEncoder(protocol: OtlpProtocol): RequestEncoder<readonly ReadableLogRecord[]> {
-  return protocol === 'http/json'
-    ? own(toJsonLogs, LOG_PARTS)
-    : official((records) => serializers().ProtobufLogsSerializer.serializeRequest([...records]), LOG_PARTS);
+  return {
+    encode: protocol === 'http/json' ? toJsonLogs : (records) => ProtobufLogsSerializer.serializeRequest([...records]),
+    parts: LOG_PARTS,
+  };
 }
 
 /** Spans of a batch that are encoded in one turn of the event loop, beside those that were encoded ahead. */
@@ -76,14 +81,4 @@ function sliced(spans: readonly OutgoingSpan[]): readonly (readonly OutgoingSpan
   return Array.from({ length: Math.ceil(spans.length / size) }, (_, index) =>
     spans.slice(index * size, (index + 1) * size),
   );
-}
-
-function own<Batch>(encode: RequestEncoder<Batch>['encode'], parts: BatchParts<Batch>): RequestEncoder<Batch> {
-  return { ready: () => Promise.resolve(), encode, parts };
-}
-
-/** Loading begins at once, so that the first batch need not wait for it; whoever waits for it hears of a failure. */
-function official<Batch>(encode: RequestEncoder<Batch>['encode'], parts: BatchParts<Batch>): RequestEncoder<Batch> {
-  loadSerializers().catch(() => undefined);
-  return { ready: loadSerializers, encode, parts };
 }

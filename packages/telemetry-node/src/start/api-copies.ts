@@ -59,7 +59,9 @@ function findPackage(name: string, from: string): string | undefined {
 }
 
 /** The folder of the package that this code is in: this one, or an application that has it in its bundle. */
-export const OWN_ROOT: string = findRoot(dirname(fileURLToPath(import.meta.url)));
+export function ownRoot(): string {
+  return findRoot(dirname(fileURLToPath(import.meta.url)));
+}
 
 function findRoot(folder: string): string {
   const above = dirname(folder);
@@ -77,7 +79,7 @@ export function withPeerRange(name: string): string {
 
 /** Version of the copy this package uses. */
 export function ownApiVersion(): string {
-  const folder = findPackage(API, OWN_ROOT);
+  const folder = findPackage(API, ownRoot());
   return (folder === undefined ? undefined : readManifest(folder)?.version) ?? 'unknown';
 }
 

@@ -18,10 +18,10 @@ function importedBy(entry: string, settings: Readonly<Record<string, string>> = 
   return execFileSync(process.execPath, args, { encoding: 'utf8', env }).split('\n');
 }
 
-test('importing loads no gRPC, no HTTP client, no official serializer and no parser before one is asked for', () => {
+test('importing loads no gRPC, no HTTP client and no parser before one is asked for', () => {
   const names = importedBy('index.ts');
   expect(names).toContain('@opentelemetry/sdk-trace');
-  for (const lazy of ['node:http', 'node:https', 'node:tls', '@opentelemetry/otlp-transformer', 'yaml']) {
+  for (const lazy of ['node:http', 'node:https', 'node:tls', 'yaml']) {
     expect(names).not.toContain(lazy);
   }
   expect(names.filter((name) => name.startsWith('@grpc/') || name.includes('otlp-grpc'))).toEqual([]);
