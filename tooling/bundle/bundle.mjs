@@ -5,11 +5,11 @@
 import { build } from 'esbuild';
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { costlyBuiltins } from './builtins.mjs';
 import { chunkNames, renamed } from './chunk-names.mjs';
 import { publishDeclarations } from './declarations.mjs';
 import { filesOf, writeLicences } from './licences.mjs';
 import {
-  builtinHttp,
   inlineVersions,
   lazyRequires,
   oneCopy,
@@ -65,7 +65,7 @@ const { metafile, outputFiles } = await build({
     banner: { js: `${COMMONJS} const require = __createRequire(import.meta.url);` },
   }),
   plugins: [
-    builtinHttp(),
+    costlyBuiltins(),
     workerPrograms(),
     externals(),
     oneCopy(),

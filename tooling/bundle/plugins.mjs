@@ -1,7 +1,6 @@
 // What a bundle needs to know about our sources.
 import { build } from 'esbuild';
 import { readFileSync } from 'node:fs';
-import http from 'node:http';
 import { dirname, join } from 'node:path';
 
 /** `VERSION` is a constant: the manifest of each package is read here, not when the program starts. */
@@ -131,31 +130,6 @@ export function partsOf() {
           .join('\n'),
         pluginData,
         resolveDir: pluginData.resolveDir,
-      }));
-    },
-  };
-}
-
-const isGetter = (name) => Object.getOwnPropertyDescriptor(http, name).get !== undefined;
-
-/**
- * To import `node:http` by name makes Node load its WebSocket, for names that nobody asked for: 30 ms of a start. What it is
- * asked for by `getBuiltinModule` comes without.
- */
-export function builtinHttp() {
-  const names = Object.keys(http).filter((name) => !isGetter(name) && /^[A-Za-z]\w*$/.test(name));
-  return {
-    name: 'node:http',
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^(node:)?http$/ }, ({ kind }) =>
-        kind === 'import-statement' ? { path: 'node:http', namespace: 'builtin', sideEffects: false } : undefined,
-      );
-      onLoad({ filter: /./, namespace: 'builtin' }, () => ({
-        contents: [
-          `const http = /* @__PURE__ */ process.getBuiltinModule('node:http');`,
-          'export default http;',
-          `export const { ${names.join(', ')} } = http;`,
-        ].join('\n'),
       }));
     },
   };

@@ -129,6 +129,19 @@ describe.each(entries.filter((entry) => entry.endsWith('/register')))('%s', (ent
   });
 });
 
+const MODULES_OF_NODE = (entry: string): string => `
+  const before = new Set(process.moduleLoadList);
+  await import('${entry}');
+  const names = process.moduleLoadList.filter((name) => !before.has(name));
+  console.log(JSON.stringify(names.map((name) => name.replace('NativeModule ', ''))));`;
+const COSTLY = new Set(['crypto', 'http', 'internal/fs/promises', 'net', 'tls', 'v8', 'worker_threads', 'zlib']);
+const LIBRARIES = ['telemetry-config', 'telemetry-node', 'workflow-spans', 'prometheus-bridge', 'http-adapter'];
+
+test.each(LIBRARIES)('importing %s makes Node load no module of its own that takes milliseconds', (name) => {
+  const loaded = JSON.parse(node('--input-type=module', '-e', MODULES_OF_NODE(`@dcc-mcp/${name}`))) as string[];
+  expect(loaded.filter((each) => COSTLY.has(each))).toEqual([]);
+});
+
 test.each(commands)('$command --version prints the version of the package', ({ command, version }) => {
   expect(run(join(project.folder, 'node_modules/.bin', command), ['--version'], project.folder).trim()).toBe(version);
 });

@@ -73,7 +73,7 @@ function findRoot(folder: string): string {
  * has. Without one inside an application's bundle, whose manifest says nothing of it.
  */
 export function withPeerRange(name: string): string {
-  const range = toText(readManifest(OWN_ROOT)?.peers[name]);
+  const range = toText(readManifest(ownRoot())?.peers[name]);
   return range === '' ? name : `${name}@${range}`;
 }
 
