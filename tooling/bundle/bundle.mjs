@@ -8,6 +8,7 @@ import { basename, dirname, join } from 'node:path';
 import { costlyBuiltins } from './builtins.mjs';
 import { chunkNames, renamed } from './chunk-names.mjs';
 import { publishDeclarations } from './declarations.mjs';
+import { lateModules } from './late-modules.mjs';
 import { filesOf, writeLicences } from './licences.mjs';
 import {
   inlineVersions,
@@ -66,6 +67,7 @@ const { metafile, outputFiles } = await build({
   }),
   plugins: [
     costlyBuiltins(),
+    lateModules(),
     workerPrograms(),
     externals(),
     oneCopy(),

@@ -83,7 +83,7 @@ describe.each(publicPackages.map(({ folder, manifest }) => ({ name: manifest.nam
         // What is put into a bundle is named as its package has it; that package need not be there.
         return sources.some(
           (source, index) =>
-            !/^(?:node_modules\/|builtin:|parts:)/.test(source) &&
+            !/^(?:node_modules\/|builtin:|late:|parts:)/.test(source) &&
             !existsSync(join(packed, file, '..', source)) &&
             sourcesContent?.[index] == null,
         );
