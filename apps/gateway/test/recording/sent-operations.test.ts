@@ -3,7 +3,7 @@ import type { TracePayload } from '@dcc-mcp/call-store';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { HopTrail } from '../../src/recording/record/operation-trail.ts';
-import { KeptFacts, KeptOperation } from '../../src/recording/rows/kept/kept-operation.ts';
+import { KeptFacts, type KeptItem, KeptOperation } from '../../src/recording/rows/kept/kept-operation.ts';
 import type { FactParts } from '../../src/recording/rows/kept/operation-facts.ts';
 import { packFacts, rareFacts } from '../../src/recording/rows/kept/pack-facts.ts';
 import { packAlone, Packer } from '../../src/recording/rows/kept/packed.ts';
@@ -18,6 +18,7 @@ const anyPayload = fc
   .map((text) => (text === undefined ? undefined : toPayload(JSON.stringify(text), RULES)));
 const anyOperation = fc.record({
   parts: anyFacts,
+  items: fc.array(fc.record({ parts: anyFacts, isExported: fc.boolean() }), { maxLength: 3 }),
   input: anyPayload,
   output: anyPayload,
   place: fc.option(fc.record({ isSlow: fc.boolean(), isKept: fc.boolean() }), { nil: undefined }),
@@ -26,23 +27,28 @@ const anyOperation = fc.record({
 
 interface Given {
   readonly parts: FactParts;
+  readonly items?: readonly { readonly parts: FactParts; readonly isExported: boolean }[];
   readonly input: TracePayload | undefined;
   readonly output: TracePayload | undefined;
   readonly place: { readonly isSlow: boolean; readonly isKept: boolean } | undefined;
   readonly isExported: boolean;
 }
 
-function operationOf({ parts, input, output, isExported }: Given, packer: Packer): KeptOperation {
+function keep(parts: FactParts, packer: Packer): KeptFacts {
   const { operation, record } = parts.details;
-  const packed = packer.pack(packFacts(parts));
-  const kept = new KeptFacts({ ...parts, operation, record, packed, rare: rareFacts(parts) });
-  return new KeptOperation(kept, {
+  return new KeptFacts({ ...parts, operation, record, packed: packer.pack(packFacts(parts)), rare: rareFacts(parts) });
+}
+
+function operationOf({ parts, items = [], input, output, isExported }: Given, packer: Packer): KeptOperation {
+  return new KeptOperation(keep(parts, packer), {
     isExported,
-    itemSpans: [],
+    items: items.map((item) => ({ kept: keep(item.parts, packer), isExported: item.isExported })),
     packedInput: input && packer.pack(packPayload(input)),
     packedOutput: output && packAlone(packPayload(output)),
   });
 }
+
+const toldOfItem = ({ kept, isExported }: KeptItem) => ({ facts: kept.facts, isExported });
 
 /** As another process has them. */
 function sendAndReceive(all: readonly OperationToSend[], receiver = new OperationReceiver()) {
@@ -70,6 +76,7 @@ describe('operations of a worker', () => {
           expect(operation.input).toEqual(hasContent ? here.input : undefined);
           expect(operation.output).toEqual(hasContent ? here.output : undefined);
           expect(operation.isExported).toBe(hasContent && given.isExported);
+          expect(operation.items.map(toldOfItem)).toEqual(hasContent ? here.items.map(toldOfItem) : []);
         }
         expect(received).toHaveLength(all.length * 2);
       }),

@@ -6,7 +6,7 @@ import type { ToolRecord } from '../../catalog/tool-record.ts';
 import type { Governance } from '../../governance/governance.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
 import type { JsonObject } from '../../protocol/json-rpc.ts';
-import type { OperationTrail } from '../../recording/record/finished.ts';
+import type { OperationTrail } from '../../recording/record/operation-trail.ts';
 import type { Recorder } from '../../recording/record/recorder.ts';
 import type { DepartedInstance } from '../../registry/events/instance-history.ts';
 import type { SessionOutputs } from '../../registry/events/session-outputs.ts';

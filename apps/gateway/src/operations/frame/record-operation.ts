@@ -45,8 +45,8 @@ async function record<Request, Target, Value>(
     join,
     details: details instanceof Promise ? await details : details,
     trail,
+    batchTrail: caller.batch?.trail,
   };
-  caller.batch?.trail?.addItem(finished);
   core.recorder.record(finished);
 }
 

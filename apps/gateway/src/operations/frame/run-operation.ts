@@ -1,8 +1,7 @@
 import type { Outcome } from '@dcc-mcp/semantic-conventions';
 import type { WorkflowSpan } from '@dcc-mcp/workflow-spans';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
-import type { EndedItem, OperationTrail } from '../../recording/record/finished.ts';
-import { TrailOf } from '../../recording/record/operation-trail.ts';
+import { OperationTrail } from '../../recording/record/operation-trail.ts';
 import type { Caller, OperationContext, RunningOperation } from './core.ts';
 import { admit, checkPolicy, isLimited, type Refusal } from './govern.ts';
 import type {
@@ -155,7 +154,7 @@ class OperationRun<Request, Target, Value> {
 }
 
 function beginTrail({ clock }: WorkflowSpan, { ctx, batch }: Caller): OperationTrail {
-  return new TrailOf<EndedItem>({
+  return new OperationTrail({
     spanId: ctx.ownSpanId,
     parentSpanId: batch?.trail?.spanId ?? ctx.parent?.spanId,
     clock,

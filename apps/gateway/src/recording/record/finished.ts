@@ -17,7 +17,7 @@ import type { MessageFacts, WorkflowSpan } from '@dcc-mcp/workflow-spans';
 import type { SpanContext } from '@opentelemetry/api';
 import type { ToolRecord } from '../../catalog/tool-record.ts';
 import type { RememberedHit, SearchJoin } from '../../search/memory/search-memory.ts';
-import type { TrailOf } from './operation-trail.ts';
+import type { OperationTrail } from './operation-trail.ts';
 
 /** Whatever has come to an end and is worth telling a {@link Sink}; `kind` says what it is. */
 export type Finished =
@@ -54,14 +54,10 @@ export interface FinishedOperation {
   readonly join: SearchJoin | undefined;
   /** Absent where no rows are kept. */
   readonly trail: OperationTrail | undefined;
+  /** That of the batch it is an item of; absent for any other. */
+  readonly batchTrail: OperationTrail | undefined;
   readonly details: OperationDetails;
 }
-
-/** What the trace of a batch says of an item that has ended. */
-export type EndedItem = Pick<FinishedOperation, 'details' | 'durationMillis' | 'error' | 'outcome' | 'span' | 'trail'>;
-
-/** What is learned of one operation while it runs. */
-export type OperationTrail = TrailOf<EndedItem>;
 
 /** What only one kind of operation has to say. */
 export type OperationDetails = SearchDetails | FollowUpDetails | CallDetails | BatchDetails;

@@ -99,10 +99,8 @@ export class HopTrail {
 /**
  * What is learned of one operation while it runs and stands in no answer: written by those who do the work, read once,
  * for its rows. Where no rows are kept there is none.
- *
- * @typeParam Item An item of a batch that has ended.
  */
-export class TrailOf<Item> {
+export class OperationTrail {
   readonly spanId: string;
   readonly parentSpanId: string | undefined;
   /** Milliseconds since the epoch, on the clock of the operation's span. */
@@ -112,22 +110,12 @@ export class TrailOf<Item> {
   jobId: string | undefined;
   readonly hops: HopTrail[] = [];
   readonly #clock: TrailClock;
-  #items: Item[] | undefined;
 
   constructor({ spanId, parentSpanId, clock }: TrailBeginning) {
     this.spanId = spanId;
     this.parentSpanId = parentSpanId;
     this.#clock = clock;
     this.startedAt = clock.now();
-  }
-
-  /** Of a batch: those of its items that ran, in order. */
-  get items(): readonly Item[] {
-    return this.#items ?? NONE;
-  }
-
-  addItem(item: Item): void {
-    (this.#items ??= []).push(item);
   }
 
   startHop(beginning: HopBeginning): HopTrail {

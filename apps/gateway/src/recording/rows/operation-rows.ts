@@ -97,12 +97,12 @@ function searchOf({ join }: OperationFacts): Pick<CallRow, 'search'> {
 }
 
 /** The trace of one operation. */
-export function toTrace({ input, output, isExported, itemSpans, kept }: KeptOperation, isSlow: boolean): Trace {
+export function toTrace({ input, output, isExported, items, kept }: KeptOperation, isSlow: boolean): Trace {
   const { facts } = kept;
   const { details, durationMillis, trail, identity, agent, sizes } = facts;
   const { record } = details;
   const unknown = details.operation === OPERATION_CALL ? { tool: UNKNOWN_TOOL } : {};
-  const spans = toTraceSpans({ kept: facts, trail, isExported, itemSpans }, trail.startedAt);
+  const spans = toTraceSpans({ facts, isExported, items }, trail.startedAt);
   return {
     ...identity,
     operation: operationOf(details),

@@ -1,4 +1,11 @@
-import { type KeptFactParts, KeptFacts, KeptOperation, type KeptOperationParts } from './kept/kept-operation.ts';
+import { apart } from './kept/kept-items.ts';
+import {
+  type KeptFactParts,
+  KeptFacts,
+  type KeptItem,
+  KeptOperation,
+  type KeptOperationParts,
+} from './kept/kept-operation.ts';
 import type { KeptHop, KeptTool } from './kept/operation-facts.ts';
 import { Shelf } from './kept/operation-memory.ts';
 import { joinPacked, type PackedPiece, splitPacked } from './kept/packed-piece.ts';
@@ -26,15 +33,24 @@ export interface SentOperations {
   readonly operations: readonly SentOperation[];
   /** Of each its facts. */
   readonly facts: PackedPiece;
+  /** Of each item of a batch its facts. */
+  readonly items: PackedPiece;
   /** Of each that has them its input and its output. */
   readonly content: PackedPiece;
 }
 
-interface SentOperation extends Omit<KeptFactParts, 'packed'> {
+type SentFacts = Omit<KeptFactParts, 'packed'>;
+
+interface SentOperation extends SentFacts {
   readonly trace: SentTrace | undefined;
 }
 
-interface SentTrace extends TracePlace, Pick<KeptOperationParts, 'isExported' | 'itemSpans'> {
+interface SentItem extends Pick<KeptItem, 'isExported'> {
+  readonly shared: SentFacts;
+}
+
+interface SentTrace extends TracePlace, Pick<KeptOperationParts, 'isExported'> {
+  readonly items: readonly SentItem[];
   readonly hasInput: boolean;
   readonly hasOutput: boolean;
 }
@@ -45,16 +61,21 @@ export class OperationSender {
   readonly #tools = new WeakMap<KeptTool, KeptTool>();
 
   send(all: readonly OperationToSend[]): SentOperations {
+    const items = all.flatMap(({ trace }) => trace?.payloads.items ?? []);
     const content = all.flatMap(({ trace }) => (trace === undefined ? [] : contentOf(trace)));
     return {
       operations: all.map((each) => this.#toSent(each)),
       facts: joinPacked(all.map(({ kept }) => kept.packed)),
+      items: joinPacked(items.map(({ kept }) => kept.packed)),
       content: joinPacked(content),
     };
   }
 
   #toSent({ kept, trace }: OperationToSend): SentOperation {
-    const { rowId, caller, outcome, operation, record, rare } = kept;
+    return { ...this.#toFacts(kept), trace: trace && this.#toTrace(trace) };
+  }
+
+  #toFacts({ rowId, caller, outcome, operation, record, rare }: KeptFacts): SentFacts {
     return {
       rowId,
       caller,
@@ -62,7 +83,18 @@ export class OperationSender {
       operation,
       record: record && this.#toTool(record),
       rare: rare && { ...rare, hops: rare.hops?.map(toPlainHop) },
-      trace: trace && toSentTrace(trace),
+    };
+  }
+
+  #toTrace({ isSlow, isKept, payloads }: LateTrace): SentTrace {
+    const { isExported, items, packedInput, packedOutput } = payloads;
+    return {
+      isSlow,
+      isKept,
+      isExported,
+      items: items.map((item) => ({ shared: this.#toFacts(item.kept), isExported: item.isExported })),
+      hasInput: packedInput !== undefined,
+      hasOutput: packedOutput !== undefined,
     };
   }
 
@@ -82,21 +114,15 @@ function contentOf({ payloads: { packedInput, packedOutput } }: LateTrace): read
   return [packedInput, packedOutput].filter((packed) => packed !== undefined);
 }
 
-function toSentTrace({ isSlow, isKept, payloads }: LateTrace): SentTrace {
-  const { isExported, itemSpans, packedInput, packedOutput } = payloads;
-  return {
-    isSlow,
-    isKept,
-    isExported,
-    itemSpans,
-    hasInput: packedInput !== undefined,
-    hasOutput: packedOutput !== undefined,
-  };
-}
-
 function toPlainHop({ name, startedAt, endedAt, failedTries, queueMillis, ending, spanContext }: KeptHop): KeptHop {
   const { spanId } = spanContext;
   return { name, startedAt, endedAt, failedTries, queueMillis, ending, spanContext: { spanId } };
+}
+
+/** What comes beside the operations of a message, in the order in which they need it. */
+interface Beside {
+  readonly items: Iterator<Packed, undefined>;
+  readonly content: Iterator<Packed, undefined>;
 }
 
 /** Keeps operations that an {@link OperationSender} sent. */
@@ -105,15 +131,15 @@ export class OperationReceiver {
   readonly #content = new Shelf();
 
   /** Those of one message, in the order in which they were sent. */
-  receive({ operations, facts, content }: SentOperations): readonly ReceivedOperation[] {
-    const packedContent = splitPacked(content).values();
+  receive({ operations, facts, items, content }: SentOperations): readonly ReceivedOperation[] {
+    const beside = { items: splitPacked(items).values(), content: splitPacked(content).values() };
     return splitPacked(facts).flatMap((packed, index) => {
       const sent = operations[index];
-      return sent === undefined ? [] : [this.#toOperation(sent, packed, packedContent)];
+      return sent === undefined ? [] : [this.#toOperation(sent, packed, beside)];
     });
   }
 
-  #toOperation(sent: SentOperation, packed: Packed, content: Iterator<Packed, undefined>): ReceivedOperation {
+  #toOperation(sent: SentOperation, packed: Packed, { items, content }: Beside): ReceivedOperation {
     const { trace, ...shared } = sent;
     const staying = { isPassing: isInOrder(sent) };
     const next = (isThere: boolean | undefined): Packed | undefined => {
@@ -123,12 +149,21 @@ export class OperationReceiver {
     const kept = new KeptFacts({ ...shared, packed: this.#facts.repack(packed, staying) });
     const operation = new KeptOperation(kept, {
       isExported: trace?.isExported ?? false,
-      itemSpans: trace?.itemSpans ?? [],
+      items: toItems(trace?.items ?? [], items),
       packedInput: next(trace?.hasInput),
       packedOutput: next(trace?.hasOutput),
     });
     return { id: shared.rowId, operation, place: trace };
   }
+}
+
+/** In memory of their own: that of the message is let go. */
+function toItems(sent: readonly SentItem[], items: Beside['items']): readonly KeptItem[] {
+  const all = sent.flatMap(({ shared, isExported }) => {
+    const packed = items.next().value;
+    return packed === undefined ? [] : [{ kept: new KeptFacts({ ...shared, packed }), isExported }];
+  });
+  return apart(all);
 }
 
 function isInOrder({ operation, rare, trace }: SentOperation): boolean {

@@ -11,8 +11,9 @@ import {
   ATTR_DCC_MCP_TOOL_SLUG,
   type Outcome,
 } from '@dcc-mcp/semantic-conventions';
-import type { CallTiming, EndedItem, FinishedOperation } from '../record/finished.ts';
-import type { KeptDetails, KeptHop, KeptTrail } from './kept/operation-facts.ts';
+import type { CallTiming } from '../record/finished.ts';
+import type { KeptItem } from './kept/kept-operation.ts';
+import type { KeptHop, OperationFacts } from './kept/operation-facts.ts';
 
 /** Digits of a span id that tell phases inside of one operation apart. */
 const PHASE_DIGITS = 4;
@@ -20,24 +21,14 @@ const HEX = 16;
 
 /** An operation as its spans show it. */
 export interface TracedOperation {
-  readonly kept: Pick<FinishedOperation, 'durationMillis' | 'outcome'> & {
-    readonly details: KeptDetails;
-    readonly error: { readonly kind: string } | undefined;
-  };
-  readonly trail: KeptTrail;
+  readonly facts: Pick<OperationFacts, 'details' | 'durationMillis' | 'error' | 'outcome' | 'trail'>;
   /** Whether its own span and those of its hops are exported. */
   readonly isExported: boolean;
-  /** Those of the items of a batch. */
-  readonly itemSpans: readonly TraceSpan[];
+  /** Of a batch: those of its items that ran, in order. */
+  readonly items: readonly KeptItem[];
 }
 
-/** An item of a batch, which has no items. @throws {TypeError} When nothing was noted of it. */
-export function toTraced(item: EndedItem): TracedOperation {
-  if (item.trail === undefined) {
-    throw new TypeError('an operation without a trail has no spans');
-  }
-  return { kept: item, trail: item.trail, isExported: item.span.isRecording, itemSpans: [] };
-}
+const NO_ITEMS: readonly KeptItem[] = [];
 
 /**
  * The spans of one operation, the root first. Their ids are those that are exported; a phase inside the gateway, and a try
@@ -47,8 +38,11 @@ export function toTraced(item: EndedItem): TracedOperation {
  */
 export function toTraceSpans(traced: TracedOperation, origin: number): TraceSpan[] {
   const phases = new Phases(traced, origin);
-  const hops = traced.trail.hops.flatMap((hop) => phases.ofHop(hop));
-  return [phases.root(), ...hops, ...phases.ofQueueAlone(), ...traced.itemSpans, ...phases.response()];
+  const hops = traced.facts.trail.hops.flatMap((hop) => phases.ofHop(hop));
+  const items = traced.items.flatMap(({ kept: { facts }, isExported }) =>
+    toTraceSpans({ facts, isExported, items: NO_ITEMS }, origin),
+  );
+  return [phases.root(), ...hops, ...phases.ofQueueAlone(), ...items, ...phases.response()];
 }
 
 interface Phase {
@@ -61,26 +55,24 @@ interface Phase {
 
 /** Makes the spans of one operation. */
 class Phases {
-  readonly #finished: TracedOperation['kept'];
-  readonly #trail: TracedOperation['trail'];
+  readonly #facts: TracedOperation['facts'];
   readonly #isExported: boolean;
   readonly #origin: number;
   #count = 0;
 
-  constructor({ kept, trail, isExported }: TracedOperation, origin: number) {
-    this.#finished = kept;
-    this.#trail = trail;
+  constructor({ facts, isExported }: TracedOperation, origin: number) {
+    this.#facts = facts;
     this.#isExported = isExported;
     this.#origin = origin;
   }
 
   get #endedAt(): number {
-    return this.#trail.startedAt + this.#finished.durationMillis;
+    return this.#facts.trail.startedAt + this.#facts.durationMillis;
   }
 
   root(): TraceSpan {
-    const { details, durationMillis, outcome } = this.#finished;
-    const { spanId, parentSpanId, startedAt } = this.#trail;
+    const { details, durationMillis, outcome } = this.#facts;
+    const { spanId, parentSpanId, startedAt } = this.#facts.trail;
     return {
       span_id: spanId,
       ...(parentSpanId === undefined ? {} : { parent_span_id: parentSpanId }),
@@ -91,7 +83,7 @@ class Phases {
       ok: isOk(outcome),
       outcome,
       ...(this.#isExported ? {} : NOT_EXPORTED),
-      attributes: { ...rootAttributes(this.#finished), ...jobOf(this.#trail.jobId) },
+      attributes: { ...rootAttributes(this.#facts), ...jobOf(this.#facts.trail.jobId) },
     };
   }
 
@@ -106,7 +98,7 @@ class Phases {
       from = failed.endedAt + (failed.delayMillis ?? 0);
       return this.#inner(phase, 'client');
     });
-    const outcome = ending?.outcome ?? this.#finished.outcome;
+    const outcome = ending?.outcome ?? this.#facts.outcome;
     const last: TraceSpan = {
       ...this.#span({ name, from, to: Math.max(from, endedAt), outcome, attributes: jobOf(ending?.jobId) }),
       span_id: this.#isExported ? spanContext.spanId : this.#nextId(),
@@ -118,21 +110,21 @@ class Phases {
 
   /** A call that never left the queue. */
   ofQueueAlone(): TraceSpan[] {
-    const queueMillis = this.#trail.hops.length === 0 ? (this.#timing?.queueMillis ?? 0) : 0;
+    const queueMillis = this.#facts.trail.hops.length === 0 ? (this.#timing?.queueMillis ?? 0) : 0;
     const to = this.#endedAt;
     return queueMillis > 0
-      ? [this.#inner({ name: 'queue', from: to - queueMillis, to, outcome: this.#finished.outcome })]
+      ? [this.#inner({ name: 'queue', from: to - queueMillis, to, outcome: this.#facts.outcome })]
       : [];
   }
 
   /** What the gateway did after the last answer of the upstream. */
   response(): TraceSpan[] {
-    const from = this.#trail.hops.at(-1)?.endedAt;
+    const from = this.#facts.trail.hops.at(-1)?.endedAt;
     return from === undefined ? [] : [this.#inner({ name: 'response', from, to: Math.max(from, this.#endedAt) })];
   }
 
   get #timing(): CallTiming | undefined {
-    return this.#finished.details.timing;
+    return this.#facts.details.timing;
   }
 
   #inner(phase: Phase, kind = 'internal'): TraceSpan {
@@ -141,7 +133,7 @@ class Phases {
 
   #span({ name, from, to, outcome, attributes = {} }: Phase): Omit<TraceSpan, 'span_id' | 'kind'> {
     return {
-      parent_span_id: this.#trail.spanId,
+      parent_span_id: this.#facts.trail.spanId,
       name,
       started_ms: toMicrosecond(from - this.#origin),
       duration_ms: toMicrosecond(Math.max(0, to - from)),
@@ -153,7 +145,7 @@ class Phases {
 
   #nextId(): string {
     this.#count += 1;
-    return phaseId(this.#trail.spanId, this.#count);
+    return phaseId(this.#facts.trail.spanId, this.#count);
   }
 }
 
@@ -180,7 +172,7 @@ function jobOf(jobId: string | undefined): TraceSpan['attributes'] {
   return jobId === undefined ? {} : { [ATTR_DCC_JOB_ID]: jobId };
 }
 
-function rootAttributes({ details, error, outcome }: TracedOperation['kept']): TraceSpan['attributes'] {
+function rootAttributes({ details, error, outcome }: TracedOperation['facts']): TraceSpan['attributes'] {
   const { record } = details;
   return {
     [ATTR_DCC_MCP_OUTCOME]: outcome,

@@ -1,9 +1,9 @@
-import type { RowError, TracePayload, TraceSpan } from '@dcc-mcp/call-store';
+import type { RowError, TracePayload } from '@dcc-mcp/call-store';
 import { type ErrorDescription, toErrorBody } from '@dcc-mcp/request-context';
-import type { FinishedOperation, OperationTrail } from '../../record/finished.ts';
+import type { FinishedOperation } from '../../record/finished.ts';
+import type { OperationTrail } from '../../record/operation-trail.ts';
 import { jsonText, packPayload, type PayloadRules, toPayload } from '../payload.ts';
 import { toPreview } from '../preview.ts';
-import { toTraced, toTraceSpans } from '../trace-spans.ts';
 import { KeptFacts, KeptOperation } from './kept-operation.ts';
 import type { FactParts } from './operation-facts.ts';
 import type { OperationMemory, Staying } from './operation-memory.ts';
@@ -41,18 +41,16 @@ export function keepOperation(
     packed: memory.facts.pack(packFacts(parts), { isPassing }),
     rare: rareFacts(parts),
   });
+  const { isRecording: isExported } = finished.span;
+  if (finished.batchTrail !== undefined) {
+    memory.items.add(finished.batchTrail, { kept, isExported });
+  }
   return new KeptOperation(kept, {
-    isExported: finished.span.isRecording,
-    itemSpans: itemSpansOf(trail),
+    isExported,
+    items: memory.items.of(trail),
     packedInput: input && memory.content.pack(packPayload(input), { isPassing }),
     packedOutput: output && memory.content.pack(packPayload(output), { isPassing }),
   });
-}
-
-const NO_SPANS: readonly TraceSpan[] = [];
-
-function itemSpansOf({ items, startedAt }: OperationTrail): readonly TraceSpan[] {
-  return items.length === 0 ? NO_SPANS : items.flatMap((item) => toTraceSpans(toTraced(item), startedAt));
 }
 
 function payloadOf(content: unknown, rules: PayloadRules): TracePayload | undefined {

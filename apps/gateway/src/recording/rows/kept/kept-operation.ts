@@ -1,4 +1,4 @@
-import type { TracePayload, TraceSpan } from '@dcc-mcp/call-store';
+import type { TracePayload } from '@dcc-mcp/call-store';
 import { packEmptied, unpackPayload } from '../payload.ts';
 import { OperationFacts } from './operation-facts.ts';
 import { type RareFacts, type SharedFacts, unpackFacts } from './pack-facts.ts';
@@ -30,18 +30,31 @@ export class KeptFacts implements KeptFactParts {
     this.rare = parts.rare;
   }
 
+  /** The same, packed elsewhere. */
+  repacked(packed: Packed): KeptFacts {
+    const { rowId, caller, outcome, operation, record, rare } = this;
+    return new KeptFacts({ rowId, caller, outcome, operation, record, packed, rare });
+  }
+
   /** Made anew each time. */
   get facts(): OperationFacts {
     return new OperationFacts(unpackFacts(this.packed, this, this.rare));
   }
 }
 
+/** An item of a batch, as the trace of the batch shows it. */
+export interface KeptItem {
+  readonly kept: KeptFacts;
+  /** Whether its own span and those of its hops are exported. */
+  readonly isExported: boolean;
+}
+
 /** What a {@link KeptOperation} holds beside its facts. */
 export interface KeptOperationParts {
   /** Whether its own span and those of its hops are exported. */
   readonly isExported: boolean;
-  /** Those of the items of a batch. */
-  readonly itemSpans: readonly TraceSpan[];
+  /** Of a batch: those of its items that ran, in order. */
+  readonly items: readonly KeptItem[];
   readonly packedInput: Packed | undefined;
   readonly packedOutput: Packed | undefined;
 }
@@ -53,14 +66,14 @@ export interface KeptOperationParts {
 export class KeptOperation implements KeptOperationParts {
   readonly kept: KeptFacts;
   readonly isExported: boolean;
-  readonly itemSpans: readonly TraceSpan[];
+  readonly items: readonly KeptItem[];
   #input: Packed | undefined;
   #output: Packed | undefined;
 
   constructor(kept: KeptFacts, parts: KeptOperationParts) {
     this.kept = kept;
     this.isExported = parts.isExported;
-    this.itemSpans = parts.itemSpans;
+    this.items = parts.items;
     this.#input = parts.packedInput;
     this.#output = parts.packedOutput;
   }

@@ -8,8 +8,8 @@ import {
 } from '@dcc-mcp/call-store';
 import type { SpanContext } from '@opentelemetry/api';
 import type { ToolRecord } from '../../../catalog/tool-record.ts';
-import type { CallTiming, FinishedOperation, OperationDetails, OperationTrail } from '../../record/finished.ts';
-import type { HopTrail } from '../../record/operation-trail.ts';
+import type { CallTiming, FinishedOperation, OperationDetails } from '../../record/finished.ts';
+import type { HopTrail, OperationTrail } from '../../record/operation-trail.ts';
 import type { KeptCaller } from './kept-caller.ts';
 
 /** Bytes and estimated tokens of input and output. */

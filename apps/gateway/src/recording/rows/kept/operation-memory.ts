@@ -1,4 +1,5 @@
 import { KeptCallers } from './kept-caller.ts';
+import { ItemsOfBatches } from './kept-items.ts';
 import { type Packed, packAlone, Packer, repackAlone, type Unpacked } from './packed.ts';
 
 /** How long something stays. */
@@ -10,6 +11,7 @@ export interface Staying {
 /** Where operations are kept until their rows are made: what comes one after the other lies side by side. */
 export class OperationMemory {
   readonly callers: KeptCallers = new KeptCallers();
+  readonly items: ItemsOfBatches = new ItemsOfBatches();
   /** Of operations that leave in the order in which they came, their facts. */
   readonly facts: Shelf = new Shelf();
   /** And their content: it leaves sooner. */

@@ -114,6 +114,17 @@ export function repackAlone(packed: Packed): Packed {
   return packed.copyTo(new Chunk(placesOf(packed.size)), 0);
 }
 
+/** Room for all of these, side by side. @returns What packs each of them there. */
+export function roomFor(all: readonly Packed[]): (packed: Packed) => Packed {
+  const chunk = new Chunk(all.reduce((sum, { size }) => sum + placesOf(size), 0));
+  let next = 0;
+  return (packed) => {
+    const first = next;
+    next += placesOf(packed.size);
+    return packed.copyTo(chunk, first);
+  };
+}
+
 /** How many numbers would take the same room. */
 export function placesOf({ count, bytes }: PackedSize): number {
   return count + Math.ceil(bytes / NUMBER_BYTES);
