@@ -48,7 +48,6 @@ test.each([
 });
 
 test.each([
-  ['DCC_MCP_REGISTRY_DIR', '/nope', { setting: 'registry.dir', path: '/nope', why: 'does not exist' }],
   ['DCC_MCP_REGISTRY_DIR', 'ROOT/file', { setting: 'registry.dir', path: 'ROOT/file', why: 'is no folder' }],
   [
     'DCC_MCP_TRAFFIC_CAPTURE',
@@ -67,6 +66,13 @@ test.each([
       action: `make it, or correct ${setting} (${variable})`,
     },
   ]);
+});
+
+test('a registry folder that no host has made yet is noted, and no problem', async () => {
+  const { problems, folders, exitCode } = await examine({ DCC_MCP_REGISTRY_DIR: '/nope' });
+  expect({ problems, exitCode }).toEqual({ problems: [], exitCode: 0 });
+  const note = 'it does not exist: no host has registered there yet, or another folder is meant';
+  expect(folders).toEqual([{ setting: 'registry.dir', path: '/nope', outcome: 'ok', note }]);
 });
 
 test('folders that can be used are told of, and nothing is left behind', async () => {
@@ -101,9 +107,10 @@ test('a gateway that writes to it already is named, and no problem', async () =>
 });
 
 test('the text has a section for them, none where no setting names one', async () => {
-  const env = { DCC_MCP_REGISTRY_DIR: '/nope' };
+  const env = { DCC_MCP_TRAFFIC_CAPTURE: 'jsonl:/nope/frames.jsonl', DCC_MCP_REGISTRY_DIR: '/none' };
   const { stdout } = await runInProcess(['doctor'], { env });
-  expect(stdout).toContain('\nFolders:\n  failed  registry.dir folder_not_found, /nope\n');
-  expect(stdout).toContain('registry.dir: /nope does not exist [folder_not_found]');
+  expect(stdout).toContain('\nFolders:\n  failed  trafficCapture folder_not_found, /nope\n');
+  expect(stdout).toContain('\n  ok  registry.dir /none; it does not exist:');
+  expect(stdout).toContain('trafficCapture: /nope does not exist [folder_not_found]');
   expect((await runInProcess(['doctor'])).stdout).not.toContain('Folders:');
 });

@@ -19,11 +19,11 @@ export async function checkFolders(config: GatewayConfig): Promise<readonly Fold
     ...(audit.dir === undefined ? [] : [checkWritten({ setting: 'audit.dir', path: audit.dir })]),
     ...(stateDir === undefined ? [] : [checkWritten({ setting: 'stateDir', path: stateDir })]),
     ...(trafficCapture.mode === 'jsonl'
-      ? [checkThere({ setting: 'trafficCapture', path: dirname(trafficCapture.file) }, checkWritten)]
+      ? [checkCapture({ setting: 'trafficCapture', path: dirname(trafficCapture.file) })]
       : []),
     ...(registry.dir === undefined || registry.dir === REGISTRY_OFF
       ? []
-      : [checkThere({ setting: 'registry.dir', path: registry.dir }, (folder) => ({ ...folder, outcome: 'ok' }))]),
+      : [checkRegistry({ setting: 'registry.dir', path: registry.dir })]),
   ]);
 }
 
@@ -47,24 +47,40 @@ async function checkWritten(folder: Folder): Promise<FolderCheck> {
       };
 }
 
-/** For what is not made where it is missing. */
-async function checkThere(
-  folder: Folder,
-  more: (folder: Folder) => FolderCheck | Promise<FolderCheck>,
-): Promise<FolderCheck> {
-  const why = await stat(folder.path).then((found) => (found.isDirectory() ? undefined : 'is no folder'), whyNot);
-  return why === undefined
-    ? more(folder)
-    : failed(folder, {
-        cause: 'folder_not_found',
-        message: `${folder.path} ${why}`,
-        action: `make it, or correct ${nameOf(folder)}`,
-      });
+/** It is not made where it is missing. */
+async function checkCapture(folder: Folder): Promise<FolderCheck> {
+  const why = await whyNotThere(folder);
+  return why === undefined ? checkWritten(folder) : notThere(folder, why);
 }
 
-function whyNot(error: unknown): string {
-  const code = codeOf(error);
-  return code === 'ENOENT' ? 'does not exist' : `can't be looked at (${code})`;
+/** A host makes it when it registers: that none has is no fault. */
+async function checkRegistry(folder: Folder): Promise<FolderCheck> {
+  const why = await whyNotThere(folder);
+  if (why === MISSING) {
+    const note = 'it does not exist: no host has registered there yet, or another folder is meant';
+    return { ...folder, outcome: 'ok', note };
+  }
+  return why === undefined ? { ...folder, outcome: 'ok' } : notThere(folder, why);
+}
+
+const MISSING = 'does not exist';
+
+/** `undefined` where the folder is there. */
+async function whyNotThere({ path }: Folder): Promise<string | undefined> {
+  try {
+    return (await stat(path)).isDirectory() ? undefined : 'is no folder';
+  } catch (error) {
+    const code = codeOf(error);
+    return code === 'ENOENT' ? MISSING : `can't be looked at (${code})`;
+  }
+}
+
+function notThere(folder: Folder, why: string): FolderCheck {
+  return failed(folder, {
+    cause: 'folder_not_found',
+    message: `${folder.path} ${why}`,
+    action: `make it, or correct ${nameOf(folder)}`,
+  });
 }
 
 function failed(folder: Folder, problem: Omit<FolderFailure, 'subject'>): FolderCheck {
