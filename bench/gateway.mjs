@@ -8,11 +8,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { writeFigures } from './lib/figures.mjs';
-import { flameGraph } from './lib/flame-graph.mjs';
 import { BARE, createLargeLegs, createLegs, createPacedLegs, startTargets } from './lib/gateway-legs.mjs';
+import { keepProfile } from './lib/keep-profile.mjs';
 import { runLoad } from './lib/load.mjs';
 import { cpuMicros, residentMebibytes } from './lib/processes.mjs';
-import { timeBySource } from './lib/profile-by-source.mjs';
 import { measureRounds } from './lib/rounds.mjs';
 import { median, rounded } from './lib/statistics.mjs';
 
@@ -103,6 +102,16 @@ function rangeOf(percentOf, { state, legs, results }) {
 const shareOfCpu = (state, legs, results) =>
   rangeOf((on, off) => 1 - off.cpuMicrosPerCall / on.cpuMicrosPerCall, { state, legs, results });
 
+/** What a call through the gateway's own tool `call` costs beside one of the tool itself, in the same round. */
+function callBesideAll(legs, results) {
+  return legs.flatMap(({ era, name }, index) => {
+    const [, state] = /^gateway call, telemetry (.+)$/.exec(name) ?? [];
+    const all = legs.findIndex((leg) => leg.era === era && leg.name === `gateway, telemetry ${state}`);
+    const ratios = results.map((round) => round[index].cpuMicrosPerCall / round[all]?.cpuMicrosPerCall);
+    return state === undefined ? [] : [{ era, state, timesAll: rounded(median(ratios), 2) }];
+  });
+}
+
 /** At one pace: as fast as can be, an answer waits for those to all other connections, and says what CPU says. */
 async function p99More(legs) {
   const results = await measureLegs(legs, { pace: PACE, times: rounds * PACED_TIMES });
@@ -120,16 +129,10 @@ function memoryOf(rows) {
 
 /** Profiles of the gateways without telemetry and with all of it, under the same load, and where their time goes. */
 async function profile(gateways) {
-  const kept = mkdtempSync(join(tmpdir(), 'bench-profiles-'));
   for (const state of ['off', 'on']) {
     const { all } = gateways[state];
     const load = { url: `${all.url}/mcp`, era: 'modern', tool: 'echo', connections, seconds };
-    const taken = await all.profile(() => runLoad(load));
-    const file = join(kept, `telemetry-${state}.cpuprofile`);
-    writeFileSync(file, JSON.stringify(taken));
-    writeFileSync(`${file}.svg`, flameGraph(taken, `A call of a tool, telemetry ${state}: where its CPU goes`));
-    console.log(`telemetry ${state}: ${file}`);
-    console.table(timeBySource(taken).slice(0, 25));
+    await keepProfile(all, { name: `telemetry ${state}`, of: 'A call of a tool', work: () => runLoad(load) });
   }
 }
 
@@ -164,7 +167,9 @@ try {
     oneInTenOfCpu: shareOfCpu('sampled', legs, results),
     largeOfCpu: shareOfCpu(ON, largeLegs, largeResults),
   };
-  writeFigures({ gateway: { rows }, 'telemetry-share': share, memory: memoryOf(small) }, `medians of ${rounds} rounds`);
+  const gateway = { rows, callBesideAll: callBesideAll(legs, results) };
+  console.table(gateway.callBesideAll);
+  writeFigures({ gateway, 'telemetry-share': share, memory: memoryOf(small) }, `medians of ${rounds} rounds`);
 } finally {
   running.toReversed().forEach((each) => each.stop());
   rmSync(folder, { recursive: true, force: true });

@@ -28,6 +28,7 @@ const BENCHMARKS = [
   { name: 'scrape' },
   { name: 'exporter-faults' },
   { name: 'gateway', args: ['--secs', '3'], canProfile: true },
+  { name: 'batch', args: ['--secs', '2'], canProfile: true },
   { name: 'peers', args: ['--secs', '3'] },
   { name: 'history', args: ['--secs', '3'] },
   { name: 'workers', args: ['--secs', '3'] },

@@ -45,32 +45,43 @@ export async function findSlug(url) {
 }
 
 /**
- * Starts everything.
+ * Starts what stands around the gateways: the MCP server, the bare forwarder, the OTLP receiver.
  *
  * @param main The gateway's own `main.js`.
  * @param folder Where its configuration is written to.
- * @param isProfiled Whether the gateways that are loaded by name can be profiled.
  * @param keep Takes each process that is starting, so that it is stopped however the benchmark ends.
+ * @returns `start` starts a gateway there: `how` as a function of processes.mjs, with flags beside those of its state.
  */
-export async function startTargets({ main, folder, isProfiled, keep }) {
+export async function startAround({ main, folder, keep }) {
   const upstream = await keep(startModule(lib('upstream')));
   const upstreamUrl = `http://127.0.0.1:${upstream.port}/mcp`;
   const sink = await keep(startModule(lib('sink')));
   const config = join(folder, 'gateway.json');
   writeFileSync(config, JSON.stringify({ mcpServers: { up: { url: upstreamUrl, concurrency: 128 } } }));
-  const states = telemetryStates(`http://127.0.0.1:${sink.port}`);
-  const startAll = isProfiled ? startProfiledGateway : startGateway;
   const start = async (how, more, { flags, env }) => {
     const args = ['--config', config, '--port', '0', ...flags, ...more];
     const gateway = await keep(how(main, args, cleanEnvironment(env)));
     return { ...gateway, slug: await findSlug(gateway.url) };
   };
+  const bare = await keep(startModule(lib('bare-forwarder'), [upstreamUrl]));
+  return { bare, states: telemetryStates(`http://127.0.0.1:${sink.port}`), start };
+}
+
+/**
+ * Starts everything that bench/gateway.mjs loads.
+ *
+ * @param isProfiled Whether the gateways that are loaded by name can be profiled.
+ */
+export async function startTargets({ isProfiled, ...how }) {
+  const { bare, states, start } = await startAround(how);
+  const startAll = isProfiled ? startProfiledGateway : startGateway;
   const gateways = {};
   for (const [name, state] of Object.entries(states)) {
     const all = await start(startAll, ['--expose', 'all'], state);
-    gateways[name] = name === 'sampled' ? { all } : { all, search: await start(startGateway, [], state) };
+    gateways[name] =
+      name === 'sampled' ? { all } : { all, search: await start(startGateway, ['--expose', 'search'], state) };
   }
-  return { bare: await keep(startModule(lib('bare-forwarder'), [upstreamUrl])), gateways };
+  return { bare, gateways };
 }
 
 /** Small answers, in both eras: what is loaded, and how. */
@@ -108,5 +119,5 @@ export function createLargeLegs({ bare, gateways }) {
   ];
 }
 
-const bareLeg = ({ pid, port }, leg) => ({ ...leg, pid, url: `http://127.0.0.1:${port}/mcp` });
-const gatewayLeg = ({ pid, url, slug }, leg) => ({ ...leg, pid, url: `${url}/mcp`, slug });
+export const bareLeg = ({ pid, port }, leg) => ({ ...leg, pid, url: `http://127.0.0.1:${port}/mcp` });
+export const gatewayLeg = ({ pid, url, slug }, leg) => ({ ...leg, pid, url: `${url}/mcp`, slug });

@@ -9,6 +9,8 @@ const MAX_SECS = 60;
 const MAX_CONNECTIONS = 256;
 const IDS_OF_CONNECTION = 10_000_000;
 
+const echoes = (said, text) => said.includes(text);
+
 /** A call of the upstream's `echo`, directly, or through the gateway's own tool `call`. */
 const askFor = (tool, slug) => (text) => ({
   name: tool,
@@ -19,9 +21,10 @@ const askFor = (tool, slug) => (text) => ({
  * Runs calls on one connection until `until`; gives latencies in milliseconds. Throws on any wrong answer.
  *
  * @param ask The name and the arguments of the call that is to answer with a text.
+ * @param isAnswer Whether what was said is the answer to that call.
  * @param dueAt When the call of that number is to be sent; absent: as soon as there is an answer.
  */
-async function runConnection(index, { url, era, tool, ask, until, dueAt }) {
+async function runConnection(index, { url, era, tool, ask, isAnswer, until, dueAt }) {
   const connection = await openConnection(url);
   const latencies = [];
   try {
@@ -34,7 +37,8 @@ async function runConnection(index, { url, era, tool, ask, until, dueAt }) {
       const begin = dueAt === undefined ? performance.now() : await untilDue(dueAt(call));
       const answer = await connection.post(headers, body(id, ask(text)));
       latencies.push(performance.now() - begin);
-      if (said(answer, id)?.includes(text) !== true) {
+      const told = said(answer, id);
+      if (told === undefined || !isAnswer(told, text)) {
         throw new Error(`wrong answer to "${text}": HTTP ${answer.status} ${answer.body.slice(0, 300)}`);
       }
     }
@@ -60,11 +64,13 @@ const quantile = (sorted, q) => sorted[Math.min(sorted.length - 1, Math.floor(so
  * Calls a tool over `connections` keep-alive connections for `seconds`.
  *
  * @param ask What is called to be told a text; absent: `tool` itself, or behind it the tool `slug`.
+ * @param isAnswer Whether what it says is the answer to a text; absent: whether the text stands in it.
  * @param pace Calls a second; absent: each connection sends as soon as it has its answer.
  * @returns Calls answered, calls per second, p50 and p99 in milliseconds.
  */
 export async function runLoad(how) {
-  const { url, connections, seconds, era = 'legacy', tool = 'echo', ask = askFor(tool, how.slug), pace } = how;
+  const { url, connections, seconds, era = 'legacy', tool = 'echo', pace } = how;
+  const { ask = askFor(tool, how.slug), isAnswer = echoes } = how;
   if (seconds > MAX_SECS || connections > MAX_CONNECTIONS) {
     throw new RangeError(`at most ${MAX_SECS} s and ${MAX_CONNECTIONS} connections`);
   }
@@ -72,7 +78,15 @@ export async function runLoad(how) {
   const until = begin + seconds * 1000;
   const dueOn = (index) => (call) => begin + ((call * connections + index) / pace) * 1000;
   const runs = Array.from({ length: connections }, (_, index) =>
-    runConnection(index, { url, era, tool, ask, until, dueAt: pace === undefined ? undefined : dueOn(index) }),
+    runConnection(index, {
+      url,
+      era,
+      tool,
+      ask,
+      isAnswer,
+      until,
+      dueAt: pace === undefined ? undefined : dueOn(index),
+    }),
   );
   const latencies = (await Promise.all(runs)).flat().toSorted((a, b) => a - b);
   return {

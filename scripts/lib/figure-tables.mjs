@@ -11,9 +11,9 @@ const LEGS = {
   'gateway, telemetry sampled': '… one call in ten traced, metrics on',
   'gateway, telemetry on, no history': '… every call traced to a live OTLP receiver, metrics on',
   'gateway, telemetry on': '… and kept in the history',
-  'gateway call, telemetry off': "the gateway's `call`, telemetry off",
-  'gateway call, telemetry on, no history': "the gateway's `call`, telemetry on",
-  'gateway call, telemetry on': "the gateway's `call`, telemetry on, kept in the history",
+  'gateway call, telemetry off': "the gateway's `call` (`--expose search`), telemetry off",
+  'gateway call, telemetry on, no history': '… every call traced to a live OTLP receiver, metrics on',
+  'gateway call, telemetry on': '… and kept in the history',
   'bare forwarder, 1 MiB results': 'bare forwarder, 1 MiB results',
   'gateway, 1 MiB results, telemetry off': '`tools/call` with 1 MiB results, telemetry off',
   'gateway, 1 MiB results, telemetry on, no history': '… every call traced to a live OTLP receiver, metrics on',
@@ -33,6 +33,45 @@ function gateway({ gateway: { rows }, budgets }) {
       budgetOf(leg),
       ...[p50Millis, p99Millis, residentMebibytes].map((value) => figureText(value)),
     ]),
+  );
+}
+
+const STATES = {
+  off: 'off',
+  'on, no history': 'every call traced to a live OTLP receiver, metrics on',
+  on: '… and kept in the history',
+};
+
+function callBesideAll({ gateway: { callBesideAll: measured }, budgets }) {
+  const timesOf = (era, state) => measured.find((each) => each.era === era && each.state === state).timesAll;
+  return table(
+    ['telemetry', ...Object.values(ERAS), 'budget'],
+    Object.entries(STATES).map(([state, label]) => {
+      const times = Object.keys(ERAS).map((era) => figureText(timesOf(era, state), '×'));
+      return [[label], times, `≤ ${figureText(budgets.gateway.callOfAll, '×')}`].flat();
+    }),
+  );
+}
+
+const BATCHES = {
+  'telemetry off': 'telemetry off',
+  'telemetry on, no history': '… every item traced to a live OTLP receiver, metrics on',
+  'telemetry on': '… and kept in the history',
+};
+
+function batch({ batch: { rows }, budgets }) {
+  return table(
+    ['', 'calls in a batch', 'CPU µs per item', 'times bare', 'budget', 'p50 of a batch in ms'],
+    rows.map(({ leg, size, cpuMicrosPerItem, timesBare, p50Millis }) => {
+      const isBare = leg.startsWith('bare');
+      return [
+        isBare ? 'bare forwarder, one call' : BATCHES[leg.split(', ').slice(1).join(', ')],
+        isBare ? '' : figureText(size),
+        ...[cpuMicrosPerItem, timesBare].map((value) => figureText(value)),
+        isBare ? '' : `≤ ${figureText(budgets.batch.itemOfBare, '×')}`,
+        isBare ? '' : figureText(p50Millis),
+      ];
+    }),
   );
 }
 
@@ -253,6 +292,8 @@ function fleetCalls({ fleet: { calls } }) {
 /** By the name in `<!-- table:NAME -->`. */
 export const TABLES = {
   gateway,
+  'call-beside-all': callBesideAll,
+  batch,
   peers,
   spans,
   'scrape-cpu': ({ scrape: { rows } }) => scrapeTable(rows, ({ cpuMillis }) => cellOf(cpuMillis)),

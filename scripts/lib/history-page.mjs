@@ -6,6 +6,7 @@ import { isMoreBetter, isWithinBudget } from './ratios.mjs';
 
 const TITLES = {
   gateway: 'CPU of a call, times the bare forwarder',
+  batch: 'CPU of an item of a batch, times a call through the bare forwarder',
   peers: 'CPU of a call beside the peers, times the bare forwarder',
   'telemetry-share': "Telemetry's share of a call",
   memory: 'Resident memory after load, times the bare forwarder',

@@ -9,26 +9,23 @@ const ERAS = { legacy: 'MCP 2025-11-25', modern: 'MCP 2026-07-28' };
 export const budgetOfLeg = (budgets, leg) =>
   leg.includes('MiB results') ? undefined : budgets.gateway[/telemetry (.+)$/.exec(leg)?.[1]];
 
-/** What the gateway's own tool `call` costs beside a tool that is exposed itself. */
-const callsBesideAll = (rows) =>
-  rows
-    .filter(({ leg }) => leg.startsWith('gateway call, '))
-    .map(({ era, leg, timesBare }) => {
-      const all = rows.find((row) => row.era === era && row.leg === leg.replace(' call', ''));
-      return [
-        `${ERAS[era]}, call beside the tool itself, ${leg.split(', ').slice(1).join(', ')}`,
-        timesBare / all.timesBare,
-      ];
-    });
-
 /** By benchmark: the name of each ratio, its value, its unit, its budget where there is one. Less is better, but for workers. */
 const RATIOS = {
-  gateway: ({ rows }, budgets) => [
+  gateway: ({ rows, callBesideAll }, budgets) => [
     ...rows
       .filter(({ leg }) => !leg.startsWith('bare'))
       .map(({ era, leg, timesBare }) => [`${ERAS[era]}, ${leg}`, timesBare, '×', budgetOfLeg(budgets, leg)]),
-    ...callsBesideAll(rows).map(([name, value]) => [name, value, '×', budgets.gateway.callOfAll]),
+    ...callBesideAll.map(({ era, state, timesAll }) => [
+      `${ERAS[era]}, call beside the tool itself, telemetry ${state}`,
+      timesAll,
+      '×',
+      budgets.gateway.callOfAll,
+    ]),
   ],
+  batch: ({ rows }, { batch }) =>
+    rows
+      .filter(({ leg }) => !leg.startsWith('bare'))
+      .map(({ leg, timesBare }) => [`item of a ${leg}`, timesBare, '×', batch.itemOfBare]),
   peers: ({ rows, beside }, { peers }) => [
     ...rows.filter(({ leg }) => !leg.startsWith('bare')).map(({ leg, timesBare }) => [leg, timesBare, '×']),
     ...beside.flatMap(({ other, noHistory, history }) => [
