@@ -23,7 +23,7 @@ async function record<Request, Target, Value>(
 ): Promise<void> {
   const { core, caller, span, trail } = running;
   const { outcome, error, durationMillis, request } = ended;
-  const endedAt = span.isRecording ? span.clock.now() : undefined;
+  const endedAt = span.clock.now();
   const { searchId } = caller.ctx;
   const used = request === undefined ? undefined : definition.follows?.(ended);
   const isFollowUp = used !== undefined && searchId !== undefined && searchId !== '';

@@ -44,8 +44,8 @@ export interface FinishedOperation {
   /** What the caller is told; absent where it went well. */
   readonly error: ErrorDescription | undefined;
   readonly durationMillis: number;
-  /** Milliseconds since the epoch, on the clock of its span; absent where that is not recorded. */
-  readonly endedAt: number | undefined;
+  /** Milliseconds since the epoch, on the clock of its span. */
+  readonly endedAt: number;
   /** What was asked for: JSON as it came, or a value; absent where neither its span nor a row is told of it. */
   readonly input: unknown;
   /** What was answered, likewise. */

@@ -12,7 +12,9 @@ export function createSearchMemorySink(memory: SearchMemory, onError: (error: un
   return {
     record(finished) {
       if (finished.kind === 'operation' && isSuccess(finished) && finished.join?.firstSuccessMillis === undefined) {
-        memory.settle(searchPrincipal(finished.ctx)).catch(onError);
+        // Who was answered may have searched again meanwhile, at another worker.
+        const agoMillis = finished.span.clock.now() - finished.endedAt;
+        memory.settle(searchPrincipal(finished.ctx), agoMillis).catch(onError);
       }
     },
   };

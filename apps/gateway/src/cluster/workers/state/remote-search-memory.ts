@@ -47,10 +47,10 @@ export function remoteSearchMemory(peer: Pick<Peer, 'call' | 'serve'>, now: () =
   return {
     remember: (search) => memory.remember(search),
     join: (followUp) => memory.join(followUp),
-    settle: async (principal) => {
+    settle: async (principal, agoMillis = 0) => {
       const key = principalKey(principal);
       if (settled.size < MAX_SETTLED || settled.has(key)) {
-        settled.set(key, { principal, at: now() });
+        settled.set(key, { principal, at: now() - agoMillis });
       }
       await (settling ??= settleAll());
     },
