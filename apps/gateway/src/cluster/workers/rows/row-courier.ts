@@ -19,6 +19,7 @@ import {
 import { LateFacts, LateTrace } from '../../../recording/rows/late-rows.ts';
 import { type OperationToSend, OperationSender, type SentOperations } from '../../../recording/rows/sent-operations.ts';
 import type { Peer, Services } from '../channel/peer.ts';
+import { untilRecorded } from '../until-recorded.ts';
 
 /** Rows that wait to be fetched; past it the oldest are let go. They are fetched ten times a second. */
 const MAX_WAITING = 50_000;
@@ -60,7 +61,11 @@ export class RowCourier implements CallStore {
 
   constructor(options: RowCourierOptions) {
     this.#options = options;
-    options.peer.serve({ 'rows.take': () => this.take() } satisfies Services);
+    const take = async (): Promise<TakenRows> => {
+      await untilRecorded();
+      return this.take();
+    };
+    options.peer.serve({ 'rows.take': take } satisfies Services);
   }
 
   /** The rows that wait, in the order in which they came. */

@@ -1,6 +1,7 @@
 import type { SearchMemory, SearchPrincipal } from '../../../search/memory/search-memory.ts';
 import { principalKey } from '../../../search/memory/search-principal.ts';
 import type { Peer, Services } from '../channel/peer.ts';
+import { untilRecorded } from '../until-recorded.ts';
 import { remotePort } from './ports.ts';
 
 /** Every call that ends ok settles: what comes within so long is told at once. */
@@ -39,7 +40,8 @@ export function remoteSearchMemory(peer: Pick<Peer, 'call' | 'serve'>, now: () =
     }
   };
   peer.serve({
-    'searchMemory.lastSuccess': (principal: SearchPrincipal): number | undefined => {
+    'searchMemory.lastSuccess': async (principal: SearchPrincipal): Promise<number | undefined> => {
+      await untilRecorded();
       const key = principalKey(principal);
       return [settled, ...[...unanswered].toReversed()].find((successes) => successes.has(key))?.get(key)?.at;
     },
