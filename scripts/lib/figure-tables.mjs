@@ -1,4 +1,5 @@
 // The tables of docs/benchmarks.md, from the rows that the benchmarks write. Budgets stand beside what they bound.
+import { batch } from './batch-table.mjs';
 import { figureAt, figureText } from './figures.mjs';
 import { table } from './pages.mjs';
 import { peers } from './peers-table.mjs';
@@ -49,28 +50,6 @@ function callBesideAll({ gateway: { callBesideAll: measured }, budgets }) {
     Object.entries(STATES).map(([state, label]) => {
       const times = Object.keys(ERAS).map((era) => figureText(timesOf(era, state), '×'));
       return [[label], times, `≤ ${figureText(budgets.gateway.callOfAll, '×')}`].flat();
-    }),
-  );
-}
-
-const BATCHES = {
-  'telemetry off': 'telemetry off',
-  'telemetry on, no history': '… every item traced to a live OTLP receiver, metrics on',
-  'telemetry on': '… and kept in the history',
-};
-
-function batch({ batch: { rows }, budgets }) {
-  return table(
-    ['', 'calls in a batch', 'CPU µs per item', 'times bare', 'budget', 'p50 of a batch in ms'],
-    rows.map(({ leg, size, cpuMicrosPerItem, timesBare, p50Millis }) => {
-      const isBare = leg.startsWith('bare');
-      return [
-        isBare ? 'bare forwarder, one call' : BATCHES[leg.split(', ').slice(1).join(', ')],
-        isBare ? '' : figureText(size),
-        ...[cpuMicrosPerItem, timesBare].map((value) => figureText(value)),
-        isBare ? '' : `≤ ${figureText(budgets.batch.itemOfBare, '×')}`,
-        isBare ? '' : figureText(p50Millis),
-      ];
     }),
   );
 }
