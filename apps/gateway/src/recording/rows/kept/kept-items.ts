@@ -1,6 +1,6 @@
 import type { OperationTrail } from '../../record/operation-trail.ts';
 import type { KeptItem } from './kept-operation.ts';
-import { roomFor } from './packed.ts';
+import { repackTogether } from './packed.ts';
 
 const NO_ITEMS: readonly KeptItem[] = [];
 
@@ -29,6 +29,9 @@ export function apart(items: readonly KeptItem[]): readonly KeptItem[] {
   if (items.length === 0) {
     return NO_ITEMS;
   }
-  const repack = roomFor(items.map(({ kept }) => kept.packed));
-  return items.map(({ kept, isExported }) => ({ kept: kept.repacked(repack(kept.packed)), isExported }));
+  const { packed } = repackTogether(items.map(({ kept }) => kept.packed));
+  return items.map(({ kept, isExported }, index) => ({
+    kept: kept.repacked(packed[index] ?? kept.packed),
+    isExported,
+  }));
 }

@@ -1,4 +1,4 @@
-import { Chunk, Packed, type PackedSize, placesOf } from './packed.ts';
+import { Chunk, Packed, type PackedSize, placesOf, repackTogether } from './packed.ts';
 
 /** Several packed ones as one piece, plain data for another process. */
 export interface PackedPiece {
@@ -9,14 +9,8 @@ export interface PackedPiece {
 
 /** Puts them one behind the other. */
 export function joinPacked(all: readonly Packed[]): PackedPiece {
-  const sizes = all.map(({ size }) => size);
-  const chunk = new Chunk(sizes.reduce((sum, size) => sum + placesOf(size), 0));
-  let first = 0;
-  for (const packed of all) {
-    packed.copyTo(chunk, first);
-    first += placesOf(packed.size);
-  }
-  return { bytes: chunk.bytes, sizes: sizes.flatMap(({ count, bytes }) => [count, bytes]) };
+  const { chunk } = repackTogether(all);
+  return { bytes: chunk.bytes, sizes: all.flatMap(({ size: { count, bytes } }) => [count, bytes]) };
 }
 
 /** Those of a piece, in memory that they share. */

@@ -114,15 +114,16 @@ export function repackAlone(packed: Packed): Packed {
   return packed.copyTo(new Chunk(placesOf(packed.size)), 0);
 }
 
-/** Room for all of these, side by side. @returns What packs each of them there. */
-export function roomFor(all: readonly Packed[]): (packed: Packed) => Packed {
+/** The same of several, which stay together: side by side in one chunk. */
+export function repackTogether(all: readonly Packed[]): { readonly chunk: Chunk; readonly packed: readonly Packed[] } {
   const chunk = new Chunk(all.reduce((sum, { size }) => sum + placesOf(size), 0));
   let next = 0;
-  return (packed) => {
+  const packed = all.map((each) => {
     const first = next;
-    next += placesOf(packed.size);
-    return packed.copyTo(chunk, first);
-  };
+    next += placesOf(each.size);
+    return each.copyTo(chunk, first);
+  });
+  return { chunk, packed };
 }
 
 /** How many numbers would take the same room. */
