@@ -1,10 +1,10 @@
-import type { JsonRpcMessage } from './json-rpc.ts';
+import type { JsonRpcId, JsonRpcMessage } from './json-rpc.ts';
 import { RawJson } from './json/raw-json.ts';
 
 /** A message as it is sent; a result, or what an error says beside its words, is sent as it came. */
 export function messageText(message: JsonRpcMessage): string {
   if ('result' in message && message.result instanceof RawJson) {
-    return `{"jsonrpc":"2.0","id":${JSON.stringify(message.id)},"result":${message.result.text}}`;
+    return `${beforeResult(message.id)}${message.result.text}}`;
   }
   if ('error' in message && message.error.data instanceof RawJson) {
     const { code, message: words, data } = message.error;
@@ -19,8 +19,12 @@ const LONG_RESULT = 65_536;
 /** A message as it is sent, as text or as bytes: to make one text of a long result takes as long as to write it. */
 export function messageBody(message: JsonRpcMessage): string | Uint8Array {
   return 'result' in message && message.result instanceof RawJson && message.result.text.length >= LONG_RESULT
-    ? joined([`{"jsonrpc":"2.0","id":${JSON.stringify(message.id)},"result":`, message.result.text, '}'])
+    ? joined([beforeResult(message.id), message.result.text, '}'])
     : messageText(message);
+}
+
+function beforeResult(id: JsonRpcId): string {
+  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":`;
 }
 
 /** Texts one behind the other, as UTF-8. */
