@@ -67,3 +67,11 @@ export class Recorder {
     }
   }
 }
+
+/**
+ * Resolves when all is handed over that ended before: who was answered here may ask for it at another process, and that one
+ * asks here before the turn has ended.
+ */
+export function untilRecorded(): Promise<void> {
+  return new Promise((resolve) => void setImmediate(resolve));
+}

@@ -16,10 +16,10 @@ import {
   type StoreUsage,
   type TraceDetail,
 } from '@dcc-mcp/call-store';
+import { untilRecorded } from '../../../recording/record/recorder.ts';
 import { LateFacts, LateTrace } from '../../../recording/rows/late-rows.ts';
 import { type OperationToSend, OperationSender, type SentOperations } from '../../../recording/rows/sent-operations.ts';
 import type { Peer, Services } from '../channel/peer.ts';
-import { untilRecorded } from '../until-recorded.ts';
 
 /** Rows that wait to be fetched; past it the oldest are let go. They are fetched ten times a second. */
 const MAX_WAITING = 50_000;

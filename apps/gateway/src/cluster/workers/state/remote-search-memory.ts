@@ -1,7 +1,7 @@
+import { untilRecorded } from '../../../recording/record/recorder.ts';
 import type { SearchMemory, SearchPrincipal } from '../../../search/memory/search-memory.ts';
 import { principalKey } from '../../../search/memory/search-principal.ts';
 import type { Peer, Services } from '../channel/peer.ts';
-import { untilRecorded } from '../until-recorded.ts';
 import { remotePort } from './ports.ts';
 
 /** Every call that ends ok settles: what comes within so long is told at once. */
