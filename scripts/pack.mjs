@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { resolve } from 'node:path';
 // Every package as a `.tgz` that npm installs, for whoever has this repository and no registry that has them. Needs them
 // built, as `npm run pack` does before:
 //   npm run pack [-- FOLDER]      (default packed/)
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { neededTogether, packAll } from '../tooling/smoke/pack.mjs';
 

@@ -23,7 +23,7 @@ export interface DoctorOptions {
   readonly serverTimeoutMillis?: number;
 }
 
-/** Says what is set, what is wrong with it, whether each server starts, and whether folders can be used, and whether Redis and the exporters can be reached. */
+/** Says what is set and what is wrong with it, whether servers start, folders can be used, and Redis and exporters be reached. */
 export async function runDoctorCommand(
   terminal: Terminal,
   command: Extract<Command, { name: 'doctor' }>,

@@ -1,5 +1,5 @@
-import { MemoryCallStore } from '@dcc-mcp/call-store';
 // The doctor tries the folders that settings name as the gateway would use them, and leaves nothing in them.
+import { MemoryCallStore } from '@dcc-mcp/call-store';
 import { startJsonl } from '@dcc-mcp/call-store/jsonl';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';

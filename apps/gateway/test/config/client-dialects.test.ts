@@ -1,5 +1,5 @@
-import { formatIssue } from '@dcc-mcp/telemetry-config';
 // Files as MCP clients write them: each is taken without a word, and what has a meaning acts.
+import { formatIssue } from '@dcc-mcp/telemetry-config';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
