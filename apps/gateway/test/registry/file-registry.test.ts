@@ -448,8 +448,8 @@ describe('a folder that is not there', () => {
     ends.push(() => gateway.stop());
     await gateway.ready();
     const line =
-      'the registry folder /nope does not exist, so that no instance comes from it: make it, or correct registry.dir ' +
-      '(DCC_MCP_REGISTRY_DIR)';
+      'the registry folder /nope does not exist, so that no instance comes from it: no host has registered there yet, ' +
+      'or registry.dir (DCC_MCP_REGISTRY_DIR) means another one';
     await holds(() => gateway.stderr().includes(line));
     // The file is looked at once a second.
     await wait(1_200);

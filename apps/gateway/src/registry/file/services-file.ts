@@ -165,12 +165,12 @@ export class ServicesFile {
     }
   }
 
-  /** A folder that somebody has named is there, or its name is wrong; the one that is taken by itself need not be there. */
+  /** Of a folder that somebody has named and that no host has made: its name may be wrong. The one that is taken by itself is often not there. */
   #tellOfFolder(): void {
     const { folder, log } = this.#options;
     if (this.#isFirst && !folder.isShared && !existsSync(folder.path)) {
-      const fix = 'make it, or correct registry.dir (DCC_MCP_REGISTRY_DIR)';
-      log(`the registry folder ${folder.path} does not exist, so that no instance comes from it: ${fix}`, {
+      const why = 'no host has registered there yet, or registry.dir (DCC_MCP_REGISTRY_DIR) means another one';
+      log(`the registry folder ${folder.path} does not exist, so that no instance comes from it: ${why}`, {
         severity: 'warn',
       });
     }
