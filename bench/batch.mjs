@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { batchLeg, SIZES, startBatchLegs } from './lib/batch-legs.mjs';
 import { writeFigures } from './lib/figures.mjs';
 import { keepProfile } from './lib/keep-profile.mjs';
+import { keptProcesses } from './lib/kept-processes.mjs';
 import { runLoad } from './lib/load.mjs';
 import { cpuMicros } from './lib/processes.mjs';
 import { measureRounds } from './lib/rounds.mjs';
@@ -32,14 +33,7 @@ const connections = Number(flags.conns);
 const warmUpSeconds = flags.smoke ? 0.2 : 5;
 const main = fileURLToPath(new URL('../apps/gateway/dist/main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'bench-batch-'));
-const running = [];
-
-/** Keeps a started process so that it is stopped however the benchmark ends. */
-async function keep(starting) {
-  const started = await starting;
-  running.push(started);
-  return started;
-}
+const { keep, stopAll } = keptProcesses();
 
 async function measure(leg) {
   const before = cpuMicros(leg.pid);
@@ -86,6 +80,6 @@ try {
   }
   writeFigures({ batch: { rows } }, `medians of ${rounds} rounds`);
 } finally {
-  running.toReversed().forEach((each) => each.stop());
+  await stopAll();
   rmSync(folder, { recursive: true, force: true });
 }

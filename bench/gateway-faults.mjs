@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { cleanEnvironment } from './lib/environment.mjs';
 import { writeFigures } from './lib/figures.mjs';
+import { keptProcesses } from './lib/kept-processes.mjs';
 import { runLoad } from './lib/load.mjs';
 import { residentMebibytes, startGateway, startModule } from './lib/processes.mjs';
 import { median } from './lib/statistics.mjs';
@@ -55,14 +56,7 @@ const DEAD = 'http://127.0.0.1:9';
 const main = fileURLToPath(new URL('../apps/gateway/dist/main.js', import.meta.url));
 const lib = (name) => fileURLToPath(new URL(`lib/${name}.mjs`, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'bench-gateway-faults-'));
-const running = [];
-
-/** Keeps a started process so that it is stopped however the benchmark ends. */
-async function keep(starting) {
-  const started = await starting;
-  running.push(started);
-  return started;
-}
+const { keep, stopAll } = keptProcesses();
 
 /** The environment without what would change telemetry; traces go to `path`, metrics are only scraped. */
 function environment(path, collectorsUrl) {
@@ -223,6 +217,6 @@ try {
     writeFileSync(flags.out, `${JSON.stringify(report, undefined, 2)}\n`);
   }
 } finally {
-  running.toReversed().forEach((each) => each.stop());
+  await stopAll();
   rmSync(folder, { recursive: true, force: true });
 }

@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { writeFigures } from './lib/figures.mjs';
 import { BARE, createLargeLegs, createLegs, createPacedLegs, startTargets } from './lib/gateway-legs.mjs';
 import { keepProfile } from './lib/keep-profile.mjs';
+import { keptProcesses } from './lib/kept-processes.mjs';
 import { runLoad } from './lib/load.mjs';
 import { cpuMicros, residentMebibytes } from './lib/processes.mjs';
 import { measureRounds } from './lib/rounds.mjs';
@@ -36,14 +37,7 @@ const PACED_TIMES = 3;
 const ON = 'on, no history';
 const main = fileURLToPath(new URL('../apps/gateway/dist/main.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'bench-gateway-'));
-const running = [];
-
-/** Keeps a started process so that it is stopped however the benchmark ends. */
-async function keep(starting) {
-  const started = await starting;
-  running.push(started);
-  return started;
-}
+const { keep, stopAll } = keptProcesses();
 
 async function measure(leg, pace) {
   const before = cpuMicros(leg.pid);
@@ -171,6 +165,6 @@ try {
   console.table(gateway.callBesideAll);
   writeFigures({ gateway, 'telemetry-share': share, memory: memoryOf(small) }, `medians of ${rounds} rounds`);
 } finally {
-  running.toReversed().forEach((each) => each.stop());
+  await stopAll();
   rmSync(folder, { recursive: true, force: true });
 }

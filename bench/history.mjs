@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { cleanEnvironment } from './lib/environment.mjs';
 import { writeFigures } from './lib/figures.mjs';
+import { keptProcesses } from './lib/kept-processes.mjs';
 import { runLoad } from './lib/load.mjs';
 import { cpuMicros, residentMebibytes, startGateway, startModule } from './lib/processes.mjs';
 import { median, rounded } from './lib/statistics.mjs';
@@ -34,14 +35,7 @@ const rows = flags.smoke ? 20_000 : Number(flags.rows);
 const sustainedSeconds = flags.smoke ? 1 : 6;
 const ROWS_PER_SECOND = 5000;
 const folder = mkdtempSync(join(tmpdir(), 'bench-history-'));
-const running = [];
-
-/** Keeps a started process so that it is stopped however the benchmark ends. */
-async function keep(starting) {
-  const started = await starting;
-  running.push(started);
-  return started;
-}
+const { keep, stopAll } = keptProcesses();
 
 /** Gateways that differ in what they remember alone. */
 async function startGateways() {
@@ -241,7 +235,7 @@ async function measureFilters() {
 
 try {
   const calls = await measureCalls();
-  running.splice(0).forEach(({ stop }) => stop());
+  await stopAll();
   const result = { calls, sustained: await measureSustained(), index: await measureFilters() };
   writeFigures({ history: result }, `medians of ${rounds} alternating rounds`);
   console.log(flags.json ? JSON.stringify(result) : result);
@@ -250,6 +244,6 @@ try {
     process.exitCode = 1;
   }
 } finally {
-  running.forEach(({ stop }) => stop());
+  await stopAll();
   rmSync(folder, { recursive: true, force: true });
 }

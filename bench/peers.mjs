@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { writeFigures } from './lib/figures.mjs';
 import { BARE } from './lib/gateway-legs.mjs';
+import { keptProcesses } from './lib/kept-processes.mjs';
 import { runLoad } from './lib/load.mjs';
 import { tellOfFailed } from './lib/peers/failed-tool.mjs';
 import { startLegs } from './lib/peers/legs.mjs';
@@ -39,18 +40,11 @@ const lib = (name) => new URL(`lib/${name}.mjs`, import.meta.url);
 /** What ours is held against. */
 const OTHERS = ['mcp-proxy', 'dcc-mcp-core, pass-through', 'dcc-mcp-core, pass-through over its bridge'];
 const folder = mkdtempSync(join(tmpdir(), 'bench-peers-'));
-const running = [];
-
-/** Keeps a started process so that it is stopped however the benchmark ends. */
-async function keep(starting) {
-  const started = await starting;
-  running.push(started);
-  return started;
-}
+const { keep, stopAll } = keptProcesses();
 
 /** Stops all that runs. Programs of others do not see that the benchmark has ended. */
-async function stopAll() {
-  await Promise.all(running.toReversed().map(({ stop }) => stop()));
+async function end() {
+  await stopAll();
   rmSync(folder, { recursive: true, force: true });
 }
 
@@ -111,7 +105,7 @@ function write(figures, leftOut) {
 }
 
 for (const name of ['SIGINT', 'SIGTERM']) {
-  process.once(name, () => void stopAll().then(() => process.exit(1)));
+  process.once(name, () => void end().then(() => process.exit(1)));
 }
 try {
   if (!existsSync(main)) {
@@ -144,5 +138,5 @@ try {
   }
   write(figures, leftOut);
 } finally {
-  await stopAll();
+  await end();
 }

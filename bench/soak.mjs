@@ -11,6 +11,7 @@ import { parseArgs } from 'node:util';
 import { Agent } from 'undici';
 import { cleanEnvironment } from './lib/environment.mjs';
 import { writeFigures } from './lib/figures.mjs';
+import { keptProcesses } from './lib/kept-processes.mjs';
 import { runMixedLoad } from './lib/mixed-load.mjs';
 import { residentMebibytes, startAccountedGateway, startModule } from './lib/processes.mjs';
 
@@ -40,13 +41,7 @@ const COLLECTOR_MOOD_MILLIS = 2_000;
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const main = here('../apps/gateway/dist/main.js');
 const folder = mkdtempSync(join(tmpdir(), 'bench-soak-'));
-const running = [];
-
-async function keep(starting) {
-  const started = await starting;
-  running.push(started);
-  return started;
-}
+const { keep, stopAll } = keptProcesses();
 
 function startGateway(config, collector) {
   const file = join(folder, 'gateway.json');
@@ -176,6 +171,6 @@ try {
   }
   process.exitCode = Object.values(verdict).every(Boolean) && result.done.unanswered === undefined ? 0 : 1;
 } finally {
-  running.forEach((started) => started.stop());
+  await stopAll();
   rmSync(folder, { recursive: true, force: true });
 }

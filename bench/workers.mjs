@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { cleanEnvironment } from './lib/environment.mjs';
 import { writeFigures } from './lib/figures.mjs';
+import { keptProcesses } from './lib/kept-processes.mjs';
 import { runLoad } from './lib/load.mjs';
 import { cpuMicros, residentMebibytes, startGateway, startModule } from './lib/processes.mjs';
 import { median, rounded } from './lib/statistics.mjs';
@@ -28,15 +29,8 @@ const { values: flags } = parseArgs({
 const seconds = flags.smoke ? 1 : Number(flags.secs);
 const rounds = flags.smoke ? 1 : Number(flags.rounds);
 const CONNECTIONS = 32;
-const running = [];
+const { keep, stopAll } = keptProcesses();
 const lib = (name) => fileURLToPath(new URL(`lib/${name}.mjs`, import.meta.url));
-
-/** Keeps a started process so that it is stopped however the benchmark ends. */
-async function keep(starting) {
-  const started = await starting;
-  running.push(started);
-  return started;
-}
 
 /** A gateway with so many workers, all ready. */
 async function start(workers, { config, sink }) {
@@ -142,6 +136,6 @@ try {
     'load and MCP server on the same processors; medians of rounds in turns',
   );
 } finally {
-  running.forEach(({ stop }) => stop());
+  await stopAll();
   rmSync(folder, { recursive: true, force: true });
 }
