@@ -1,11 +1,11 @@
+import { timersLeftBy } from '@dcc-mcp/test-kit/held-timers';
 import { describe, expect, test } from '@jest/globals';
 import { getActiveResourcesInfo } from 'node:process';
-import { setImmediate } from 'node:timers/promises';
 import { createBench, scrapeText } from './scrape-kit.ts';
 
-/** Those that come and go with jest are left out. */
+/** Those that come and go with Jest are left out. */
 function countResources(): number {
-  return getActiveResourcesInfo().filter((kind) => !['FSReqCallback', 'Immediate'].includes(kind)).length;
+  return getActiveResourcesInfo().filter((kind) => !['FSReqCallback', 'Immediate', 'Timeout'].includes(kind)).length;
 }
 
 describe('PrometheusReader', () => {
@@ -21,13 +21,15 @@ describe('PrometheusReader', () => {
 
   test('leaves no timer, socket or listener behind, however often it is started and stopped', async () => {
     const before = countResources();
-    for (let round = 0; round < 5; round += 1) {
-      const { provider, reader } = createBench();
-      provider.getMeter('test').createCounter('calls').add(1);
-      await reader.scrape({ acceptEncoding: 'gzip' });
-      await provider.shutdown();
-    }
-    await setImmediate();
+    const timers = await timersLeftBy(async () => {
+      for (let round = 0; round < 5; round += 1) {
+        const { provider, reader } = createBench();
+        provider.getMeter('test').createCounter('calls').add(1);
+        await reader.scrape({ acceptEncoding: 'gzip' });
+        await provider.shutdown();
+      }
+    });
+    expect(timers).toBe(0);
     expect(countResources()).toBeLessThanOrEqual(before);
   });
 

@@ -1,3 +1,4 @@
+import { timersLeftBy } from '@dcc-mcp/test-kit/held-timers';
 import { partialSuccessBody, type OtlpReply } from '@dcc-mcp/test-kit/otlp-sink';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Telemetry, TelemetryHealthChange } from '../../src/index.ts';
@@ -7,11 +8,6 @@ import { periodicReader, telemetryConfig, tracesTo } from '../helpers/telemetry-
 const running = new Running();
 
 afterEach(() => running.stop());
-
-/** Timers that hold the process. */
-function countTimers(): number {
-  return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
-}
 
 function record(telemetry: Telemetry, count: number): void {
   for (let index = 0; index < count; index += 1) {
@@ -234,13 +230,13 @@ describe.each(['official', 'fast'] as const)('the %s exporter:', (exporter) => {
       const sink = await running.sink();
       const telemetry = running.start(telemetryConfig(tracesTo(sink.url)), { exporter });
       await sink.close();
-      record(telemetry, 5);
-      const timers = countTimers();
-      const started = performance.now();
-      await telemetry.shutdown();
-      await new Promise((resolve) => setImmediate(resolve));
-      expect(performance.now() - started).toBeLessThan(900);
-      expect(countTimers()).toBeLessThanOrEqual(timers);
+      const timers = await timersLeftBy(async () => {
+        record(telemetry, 5);
+        const started = performance.now();
+        await telemetry.shutdown();
+        expect(performance.now() - started).toBeLessThan(900);
+      });
+      expect(timers).toBe(0);
     });
 
     test('that answers slowly gets everything all the same', async () => {
