@@ -82,13 +82,13 @@ export function createRooms(parts: GatewayParts): Rooms {
   const streams = new StreamCounts();
   const inFlight = new InFlight();
   const opening = new Opening();
-  const side = createMcp({ ...parts, state, messages, neighbours }, core, streams);
+  const side = createMcp({ ...parts, state, messages, neighbours, inFlight }, core, streams);
   const files = new AuditFiles({ store, config: config.audit, log, onDropped });
   const traffic = startCapture(config, log);
   const events = rememberingEvents(neighbours.told(toClientNotifications(side)), store);
   const table = createTable(parts, { core, events, metrics, history, tap: traffic?.tap });
   listenTo(core, events);
-  neighbours.meet({ core, side, table });
+  neighbours.meet({ core, side, table, inFlight });
   const registry = createHttpRegistry({ ...parts, state, neighbours, onError }, table, core.upstreams);
   const ballot = createBallot(parts, { events, metrics, inFlight });
   const authentication = createAuthentication(config.auth, { log, now: Date.now });
@@ -125,12 +125,24 @@ function createAdmin(parts: SharingParts, rooms: ShownRooms): RouteTable {
   return adminRoutes({ sources, ...config.server, ...shown });
 }
 
+const NOTHING = (): void => {};
+
 function createMcp(
-  { config, version, state, messages, neighbours, log }: SharingParts & Pick<Rooms, 'messages' | 'neighbours'>,
+  {
+    config,
+    version,
+    state,
+    messages,
+    neighbours,
+    inFlight,
+    log,
+  }: SharingParts & Pick<Rooms, 'messages' | 'neighbours' | 'inFlight'>,
   core: OperationCore,
   streams: StreamCounts,
 ): McpSide {
   const { server, telemetry } = config;
+  // Alone it refuses what its clients would go on with.
+  const hasNeighbours = config.redisUrl !== undefined;
   return assembleMcp({
     core,
     state,
@@ -140,6 +152,7 @@ function createMcp(
     exposesAll: server.expose === 'all',
     hasProtocolSpans: telemetry.protocolSpans,
     bodyLimitBytes: server.bodyLimitBytes,
+    beginPause: () => (hasNeighbours ? inFlight.begin() : NOTHING),
     isSubscribedElsewhere: (uri) => neighbours.isSubscribed(uri),
     log,
   });

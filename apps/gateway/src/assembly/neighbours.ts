@@ -1,5 +1,6 @@
 import type { HttpContext } from '@dcc-mcp/http-adapter';
 import { MessageHub } from '../cluster/messages/memory-gateway-messages.ts';
+import type { InFlight } from '../http/in-flight.ts';
 import type { Reply } from '../http/reply.ts';
 import { MemoryInputRounds } from '../mcp/input-rounds/memory-input-rounds.ts';
 import { InternalEndpoint } from '../mcp/one-upstream/internal-endpoint.ts';
@@ -17,6 +18,7 @@ interface MeetingRooms {
   readonly core: OperationCore;
   readonly side: McpSide;
   readonly table: InstanceTable;
+  readonly inFlight: InFlight;
 }
 
 /** The gateways that share the state with this one, and the servers they have of each other; mostly there are none. */
@@ -32,7 +34,7 @@ export class Neighbours {
   }
 
   /** Called once, when the rooms are there. Where the state is shared with nobody nothing happens. */
-  meet({ core, side, table }: MeetingRooms): void {
+  meet({ core, side, table, inFlight }: MeetingRooms): void {
     const { config, state, version } = this.#parts;
     const { announcements } = state;
     if (announcements === undefined) {
@@ -45,6 +47,7 @@ export class Neighbours {
       core,
       version,
       bodyLimitBytes: config.server.bodyLimitBytes,
+      begin: () => inFlight.begin(),
       secret: () => announced.secret,
       createState: () => ({
         sessions: new MemorySessionRecords(),

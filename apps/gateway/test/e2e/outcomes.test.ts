@@ -9,6 +9,7 @@ import { type Caller, type Json, connectCallers, findSlug } from '../fixtures/ca
 import { scrape, valuesOf } from '../fixtures/exposition.ts';
 import { everything, filesystem, maya } from '../fixtures/servers.ts';
 import { type RunningGateway, startGateway } from '../fixtures/start-gateway.ts';
+import { untilNoticed } from '../fixtures/until-noticed.ts';
 
 interface Case {
   readonly what: string;
@@ -180,6 +181,7 @@ beforeAll(async () => {
   callers = await connectCallers(gateway.url);
   mortal.server.closeAllConnections();
   mortal.server.close();
+  await untilNoticed(gateway.url);
   await callAll(slugs);
   const calls = CALLER_NAMES.length * CASES.length;
   spans = await sink.waitForSpans((all) => all.filter(({ name }) => name === 'gateway.call').length >= calls, 10_000);

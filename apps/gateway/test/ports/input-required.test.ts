@@ -22,6 +22,12 @@ function questionOf(method: string, key = ''): PeerQuestion {
   return { key, method, params: undefined, signal: NEVER };
 }
 
+async function turns(count: number): Promise<void> {
+  for (let each = 0; each < count; each += 1) {
+    await turn();
+  }
+}
+
 const failing = (): Promise<never> => Promise.reject(new Error('the store is gone'));
 
 /** What an `input_required` answer asks, by key. */
@@ -75,6 +81,15 @@ describe('InputRequired', () => {
   let ours: GatewayMessages;
   let theirs: GatewayMessages;
   let lastId = 0;
+  /** Pieces of work that a stop would wait for. */
+  let work = 0;
+
+  function beginWork(): () => void {
+    work += 1;
+    return () => {
+      work -= 1;
+    };
+  }
 
   function createInputRequired(messages: GatewayMessages): InputRequired {
     return new InputRequired({
@@ -82,6 +97,7 @@ describe('InputRequired', () => {
       messages,
       now: () => 1_000_000,
       newId: () => `id-${(lastId += 1)}`,
+      begin: beginWork,
       onError: (error) => errors.push(error),
     });
   }
@@ -89,6 +105,7 @@ describe('InputRequired', () => {
   beforeEach(() => {
     rounds = new MemoryInputRounds();
     lastId = 0;
+    work = 0;
     errors = [];
     const hub = new MessageHub();
     const onError = (error: unknown): number => errors.push(error);
@@ -177,6 +194,41 @@ describe('InputRequired', () => {
       await next(there, state, { principal: PRINCIPAL, inputResponses: { [keys[0]!]: { said: 1 } } }),
     ).toMatchObject({ result: expect.anything() });
     expect(await next(here, state, { principal: PRINCIPAL, inputResponses: {} })).toMatchObject(ENDED);
+  });
+
+  test('a stop waits for a call between its rounds, and until another gateway has its answer', async () => {
+    const { promise: whenDone, resolve: finish } = Promise.withResolvers<void>();
+    const first = await begin(here, PRINCIPAL, async (send) => {
+      await send(questionOf('roots/list'));
+      await whenDone;
+      return { result: {} };
+    });
+    expect(work).toBe(1);
+    const { state, keys } = asked(first);
+    let hasAnswer = false;
+    const answer = next(there, state, { principal: PRINCIPAL, inputResponses: { [keys[0]!]: {} } }).then((given) => {
+      hasAnswer = true;
+      return given;
+    });
+    // What two gateways tell each other takes a few turns.
+    await turns(20);
+    expect(work).toBe(1);
+    finish();
+    await turns(20);
+    expect([work, hasAnswer]).toEqual([0, true]);
+    expect(await answer).toEqual({ result: {} });
+  });
+
+  test('a call that ends between its rounds holds up no stop', async () => {
+    const { promise: whenDone, resolve: finish } = Promise.withResolvers<void>();
+    await begin(here, PRINCIPAL, async (send) => {
+      await Promise.race([send(questionOf('roots/list')), whenDone]);
+      return { result: {} };
+    });
+    expect(work).toBe(1);
+    finish();
+    await turn();
+    expect(work).toBe(0);
   });
 
   test('an answer of many megabytes comes whole from the other gateway', async () => {

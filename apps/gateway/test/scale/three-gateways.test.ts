@@ -2,7 +2,8 @@
 import { describeWithTools } from '@dcc-mcp/test-kit/tools';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findSlug } from '../fixtures/callers.ts';
+import { findSlug, type Json } from '../fixtures/callers.ts';
+import { openModern } from '../tracing/raw-mcp.ts';
 import { until } from '../upstream/fixtures/harness.ts';
 import { type Load, startLoad } from './load.ts';
 import { openStage, type Stage } from './stage.ts';
@@ -16,6 +17,14 @@ async function startJob(url: string, tool: string): Promise<string> {
     body: JSON.stringify({ tool_slug: slug, arguments: {} }),
   });
   return ((await response.json()) as { readonly job_id: string }).job_id;
+}
+
+/** @returns `undefined` of one that listens no more. */
+async function readyStatus(url: string): Promise<number | undefined> {
+  return fetch(`${url}/v1/readyz`).then(
+    ({ status }) => status,
+    () => undefined,
+  );
 }
 
 describeWithTools({ describe, test }, ['redis-server', 'nginx'])('three gateways', () => {
@@ -73,6 +82,26 @@ describeWithTools({ describe, test }, ['redis-server', 'nginx'])('three gateways
     expect(load.failures).toEqual([]);
     await until(async () => (await listedCalls()) - before >= load!.answered.length);
     expect((await listedCalls()) - before).toBe(load.answered.length);
+  }, 60_000);
+
+  test('a call that waits for its client goes on while its gateway stops, and its row stays', async () => {
+    const [first, second] = stage.gateways;
+    const before = await listedCalls();
+    const ask = { name: 'ask', arguments: { whom: 'person' } };
+    const asks = { meta: { 'io.modelcontextprotocol/clientCapabilities': { elicitation: { form: {} } } } };
+    const { result: asked } = await openModern(first!.url).request('tools/call', ask, asks);
+    expect(asked).toMatchObject({ resultType: 'input_required' });
+    const { requestState, inputRequests } = asked as { requestState: string; inputRequests: Json };
+    const stopping = first!.stop();
+    await until(async () => (await readyStatus(first!.url)) !== 200);
+    const inputResponses = Object.fromEntries(
+      Object.keys(inputRequests).map((key) => [key, { action: 'accept', content: { name: 'Ada' } }]),
+    );
+    const answer = await openModern(second!.url).request('tools/call', { ...ask, requestState, inputResponses }, asks);
+    expect(answer.text).toContain('Ada');
+    await stopping;
+    await stage.start(0);
+    await until(async () => (await listedCalls()) === before + 1);
   }, 60_000);
 
   test('one that is killed takes none but its own calls with it, and the others answer within a second', async () => {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { scrape } from '../fixtures/exposition.ts';
 import { startGateway } from '../fixtures/start-gateway.ts';
+import { untilNoticed } from '../fixtures/until-noticed.ts';
 import type { Ending } from './endings.ts';
 import { openLegacy, openModern, type RawMcp } from './raw-mcp.ts';
 import { type ScriptedServer, startScriptedServer } from './scripted-server.ts';
@@ -119,13 +120,6 @@ async function act({ ending, way, key }: Cell, stage: Stage, id: string, leave: 
   }
 }
 
-/** The gateway reads from its connections in turn: who has had two answers since knows that it has read of the leaving. */
-async function untilNoticed(url: string): Promise<void> {
-  for (let round = 0; round < 2; round += 1) {
-    await (await fetch(`${url}/v1/healthz`)).text();
-  }
-}
-
 async function runCell(cell: Cell, stage: Stage): Promise<Ran> {
   const { ending, way, key } = cell;
   const instance = stage.instances.get(key);
@@ -201,6 +195,7 @@ export async function runCells({ cells, face, config, prepare }: RunOptions): Pr
     await gateway.ready();
     const stage = await stageOf(gateway.url, scripted);
     doomed.close();
+    await untilNoticed(gateway.url);
     await prepare?.(gateway.url);
     const entries = await Promise.all(cells.map(async (cell) => [cell.key, await runCell(cell, stage)] as const));
     const ran = new Map(entries);

@@ -24,6 +24,8 @@ interface Waiting {
   readonly asked: Map<string, { readonly request: JsonObject; readonly answer: (answer: ClientAnswer) => void }>;
   /** Whoever waits for the end of this round: for more questions, or for the answer. */
   readonly requests: CallRequests;
+  /** Ends what a stop waits for between two rounds, when no request of the client is open. */
+  endPause: (() => void) | undefined;
   hasEnded: boolean;
 }
 
@@ -35,6 +37,8 @@ export interface InputRequiredOptions {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly newId: () => string;
+  /** Begins a piece of work that a stop waits for, where a client could still go on with it; what it gives ends it. */
+  readonly begin: () => () => void;
   /** Told when the rounds can't be reached; calls go on with what is known here. */
   readonly onError: (error: unknown) => void;
 }
@@ -80,7 +84,8 @@ export class InputRequired {
     this.#options = options;
     // Of this one alone: a server may be a gateway, too.
     this.#ownMark = `${options.messages.address}:`;
-    this.#relay = new RoundRelay(options.messages, async (requestState, of) => this.#nextHere(requestState, of));
+    const { messages, begin } = options;
+    this.#relay = new RoundRelay({ messages, begin, goOn: async (state, of) => this.#nextHere(state, of) });
   }
 
   /** Runs `start` with an exchange of its own, which is that of all requests of the call, until it answers or asks. */
@@ -94,6 +99,7 @@ export class InputRequired {
       hasAnswered: false,
       asked: new Map(),
       requests,
+      endPause: undefined,
       hasEnded: false,
     };
     const whenRoundEnds = requests.join(of);
@@ -169,6 +175,7 @@ export class InputRequired {
 
   #goOn(waiting: Waiting, of: RequestOfCall): Promise<Answer> {
     const whenRoundEnds = waiting.requests.join(of);
+    endPause(waiting);
     const given = of.request.params?.['inputResponses'];
     const answered = Object.entries(isJsonObject(given) ? given : {}).filter(([key]) => waiting.asked.has(key));
     for (const [key, result] of answered) {
@@ -186,6 +193,7 @@ export class InputRequired {
   async #settle(waiting: Waiting, answer: Promise<Answer>): Promise<void> {
     const given = await answer;
     waiting.hasEnded = true;
+    endPause(waiting);
     if (this.#calls.delete(waiting)) {
       this.#forget(waiting.state);
       this.#forget(waiting.previous);
@@ -236,6 +244,8 @@ export class InputRequired {
     await rounds.put({ ...round, expiresAt: now() + ROUND_MILLIS }).catch(onError);
     if (waiting.asked.size > 0) {
       const inputRequests = Object.fromEntries([...waiting.asked].map(([key, { request }]) => [key, request]));
+      // Before its last request is answered, or a stop would find nothing that runs.
+      waiting.endPause ??= this.#options.begin();
       waiting.requests.answer({ result: { resultType: 'input_required', inputRequests, requestState } });
     }
   }
@@ -264,6 +274,11 @@ export class InputRequired {
       rounds.remove(state).catch(onError);
     }
   }
+}
+
+function endPause(waiting: Waiting): void {
+  waiting.endPause?.();
+  waiting.endPause = undefined;
 }
 
 /** The parameters of a question without what belongs to the hop between gateway and server: a progress token, trace context. */

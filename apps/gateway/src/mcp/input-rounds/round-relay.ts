@@ -51,15 +51,25 @@ interface Relayed {
   text: string;
 }
 
+/** What {@link RoundRelay} works with. */
+export interface RoundRelayOptions {
+  readonly messages: GatewayMessages;
+  /** Begins a piece of work that a stop waits for; what it gives ends it. */
+  readonly begin: () => () => void;
+  readonly goOn: GoOn;
+}
+
 /** Takes a client's next round to the gateway that holds its call, and what comes of it back. */
 export class RoundRelay {
   readonly #messages: GatewayMessages;
+  readonly #begin: () => () => void;
   readonly #relayed = new Map<string, Relayed>();
   /** Rounds that run here for other gateways: what ends each of them. */
   readonly #running = new Map<string, AbortController>();
 
-  constructor(messages: GatewayMessages, goOn: GoOn) {
+  constructor({ messages, begin, goOn }: RoundRelayOptions) {
     this.#messages = messages;
+    this.#begin = begin;
     messages.listen(NEXT, (body, from) => void this.#run(body, from, goOn));
     messages.listen(LEFT, ({ relay }) => typeof relay === 'string' && this.#running.get(relay)?.abort());
     messages.listen(TAKEN, (body) => this.#find(body)?.taken());
@@ -128,6 +138,7 @@ export class RoundRelay {
     if (typeof relay !== 'string' || typeof requestState !== 'string' || this.#running.size >= MAX_RELAYED) {
       return;
     }
+    const end = this.#begin();
     const controller = new AbortController();
     this.#running.set(relay, controller);
     const whose = typeof principal === 'string' ? principal : undefined;
@@ -150,6 +161,7 @@ export class RoundRelay {
         body: { relay, part: text.slice(at, at + PART_LENGTH), isLast },
       });
     }
+    end();
   }
 }
 

@@ -6,7 +6,10 @@ import { INTERNAL_PATH } from '../../registry/announced/announced-registry.ts';
 import type { Upstream } from '../../upstream/upstream.ts';
 import { type EndpointState, OneEndpoint, type OneEndpointOptions } from './one-endpoint.ts';
 
-export interface InternalEndpointOptions extends Pick<OneEndpointOptions, 'core' | 'version' | 'bodyLimitBytes'> {
+export interface InternalEndpointOptions extends Pick<
+  OneEndpointOptions,
+  'core' | 'version' | 'bodyLimitBytes' | 'begin'
+> {
   /** What another gateway has to show; absent while there is none. */
   readonly secret: () => string | undefined;
   readonly createState: () => EndpointState;

@@ -29,6 +29,8 @@ export interface OneEndpointOptions {
   readonly version: string;
   readonly bodyLimitBytes: number;
   readonly state: EndpointState;
+  /** Begins a piece of work that a stop waits for; what it gives ends it. */
+  readonly begin: () => () => void;
   /** Whether clients of this gateway listen to the resource. */
   readonly isSubscribedHere: (uri: string) => Promise<boolean>;
 }
@@ -87,7 +89,7 @@ export class OneEndpoint {
   }
 
   #createServer(mode: OneUpstream): McpServer {
-    const { core, state, version } = this.#options;
+    const { core, state, version, begin } = this.#options;
     const { now, onError } = core;
     const { settings, status } = this.upstream;
     return new McpServer({
@@ -100,6 +102,7 @@ export class OneEndpoint {
         messages: state.messages,
         now: Date.now,
         newId: randomUUID,
+        begin,
         onError,
       }),
       furtherMethods: new Map([['ping', () => mode.capabilities().then(() => ({}))]]),

@@ -44,6 +44,8 @@ export interface McpParts {
   /** Whether what the gateway answers itself has spans. */
   readonly hasProtocolSpans: boolean;
   readonly bodyLimitBytes: number;
+  /** Begins a piece of work that a stop waits for though no request of a client is open; what it gives ends it. */
+  readonly beginPause: () => () => void;
   /** Whether another gateway listens to a resource of a server of this one, by the name that the server has for it. */
   readonly isSubscribedElsewhere: (uri: string) => Promise<boolean>;
   /** One line for people. */
@@ -130,7 +132,7 @@ function createBroadcast(
 }
 
 function createServer(
-  { core, state, messages, serverInfo, hasProtocolSpans }: McpParts,
+  { core, state, messages, serverInfo, hasProtocolSpans, beginPause }: McpParts,
   clients: { readonly mode: McpMode; readonly sessions: Sessions; readonly broadcast: Broadcast },
 ): McpServer {
   const { recorder, now, onError } = core;
@@ -143,6 +145,7 @@ function createServer(
       messages,
       now: Date.now,
       newId: randomUUID,
+      begin: beginPause,
       onError,
     }),
     now,
