@@ -1,3 +1,4 @@
+import { quickest } from '@dcc-mcp/test-kit/quickest';
 import { type RunningRedis, startRedis } from '@dcc-mcp/test-kit/redis-server';
 import { describeWithTools } from '@dcc-mcp/test-kit/tools';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -66,12 +67,13 @@ describeWithTools({ describe, test }, ['redis-server'])('gateways whose Redis go
     expect(await other.list()).toEqual([said]);
     redis.pause();
     await Promise.all([whenDown(first), whenDown(second)]);
-    const startedAt = Date.now();
-    expect(await other.list()).toEqual([said]);
-    expect(await one.secret()).toBe(secret);
-    await one.announce(said);
-    expect(await messages.publish({ topic: 't', body: {} })).toBe(false);
-    expect(Date.now() - startedAt).toBeLessThan(100);
+    const millis = await quickest(async () => {
+      expect(await other.list()).toEqual([said]);
+      expect(await one.secret()).toBe(secret);
+      await one.announce(said);
+      expect(await messages.publish({ topic: 't', body: {} })).toBe(false);
+    });
+    expect(millis).toBeLessThan(100);
     await redis.kill();
     redis.resume();
     await redis.stop();

@@ -1,4 +1,5 @@
 // Whatever is read without Node's own server is read as that would read it. FUZZ_CASES=1000000 tries more of it.
+import { quickest } from '@dcc-mcp/test-kit/quickest';
 import { describe, expect, test } from '@jest/globals';
 import { readRequest, type RequestReading } from '../../src/node/fast/read-request.ts';
 import { createRandom, createRequests } from './generated-requests.ts';
@@ -48,12 +49,10 @@ describe('readRequest', () => {
     expect(typeof read(`${HEAD}X: ${value}\r\n${rest}`)).toBe(expected);
   });
 
-  test('takes no more time for more of whatever it can not read', () => {
+  test('takes no more time for more of whatever it can not read', async () => {
     for (const piece of ['a', 'a: ', 'a: b\r\n', ' ', '\t', 'a:b \r\n', '\r', '%', 'a: b c\r\n']) {
       const bytes = Buffer.from(`POST / HTTP/1.1\r\nHost: x\r\n${piece.repeat(16_384)}`);
-      const start = performance.now();
-      readRequest(bytes, MAX_HEADER_BYTES);
-      expect(performance.now() - start).toBeLessThan(100);
+      expect(await quickest(() => readRequest(bytes, MAX_HEADER_BYTES))).toBeLessThan(100);
     }
   });
 
