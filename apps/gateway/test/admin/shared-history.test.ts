@@ -158,11 +158,14 @@ describeWithTools({ describe, test }, ['redis-server'])('two gateways at one Red
       meta: { search_id: searchId },
     };
     const headers = { 'content-type': 'application/json' };
-    await fetch(`${b.url}/v1/call`, { method: 'POST', headers, body: JSON.stringify(body) });
-    const followUpsAt = async ({ url }: RunningGateway): Promise<Rows> => {
+    const searchesAt = async ({ url }: RunningGateway): Promise<readonly { readonly followups: Rows }[]> => {
       const { searches } = (await debug(url, 'search-telemetry')) as { searches: readonly { followups: Rows }[] };
-      return searches[0]?.followups ?? [];
+      return searches;
     };
+    const followUpsAt = async (at: RunningGateway): Promise<Rows> => (await searchesAt(at))[0]?.followups ?? [];
+    // A search is told of behind its answer: whoever follows it takes longer than that.
+    await until(async () => (await searchesAt(b)).length === 1);
+    await fetch(`${b.url}/v1/call`, { method: 'POST', headers, body: JSON.stringify(body) });
     await until(async () => (await followUpsAt(a)).length === 1 && (await followUpsAt(b)).length === 1);
     expect(await followUpsAt(a)).toMatchObject([{ kind: 'call', selected_rank: 1, success: true }]);
     expect(await followUpsAt(b)).toEqual(await followUpsAt(a));
