@@ -31,8 +31,11 @@ export interface Gateway extends Omit<McpSide, 'routes'> {
   readonly table: Pick<InstanceTable, 'source'>;
   /** The servers that it knows at this moment. */
   readonly servers: Pick<Upstreams, 'all' | 'byKey' | 'get' | 'untried' | 'firstTries'>;
-  /** Begins one piece of work that comes otherwise than over HTTP; what it gives ends it. Absent after {@link drain}. */
-  begin(): (() => void) | undefined;
+  /**
+   * Begins one piece of work that comes otherwise than over HTTP; what it gives ends it. New work has none after
+   * {@link drain}.
+   */
+  begin(isNew?: boolean): (() => void) | undefined;
   /** Puts what earlier processes remembered into the history, and begins to write it down; reads what was approved. Never rejects. */
   openHistory(): Promise<void>;
   /** Writes down what is not yet. */
@@ -162,7 +165,7 @@ function drainingOf({
   core,
 }: Pick<Rooms, 'inFlight' | 'neighbours' | 'core'>): Pick<Gateway, 'begin' | 'underway' | 'drain' | 'whenIdle'> {
   return {
-    begin: () => (inFlight.isDraining ? undefined : inFlight.begin()),
+    begin: (isNew = true) => (isNew && inFlight.isDraining ? undefined : inFlight.begin()),
     underway: () => inFlight.underway,
     drain: () => {
       inFlight.drain();

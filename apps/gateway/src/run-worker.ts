@@ -67,7 +67,8 @@ export function runWorker({ channel, env, exit }: WorkerProcess): void {
       changed = [config, settings];
       running?.gateway.apply(config, settings);
     },
-    'worker.stop': (finishMillis: number) => (running === undefined ? NOTHING : stop(peer, running, finishMillis)),
+    'worker.finish': (finishMillis: number) => (running === undefined ? NOTHING : finish(running, finishMillis)),
+    'worker.close': () => running && close(peer, running),
     'worker.start': async (start: WorkerStart) => {
       const instances = new MirroredInstances(peer, start.workers);
       running = await startWorker({ peer, channel, env, start, instances });
@@ -196,11 +197,8 @@ async function whenServing({ servers }: Gateway, { waitsForServers }: WorkerStar
   }
 }
 
-async function stop(
-  peer: Peer,
-  { gateway, telemetry, connections, metrics }: RunningWorker,
-  finishMillis: number,
-): Promise<WorkerEnd> {
+/** Ends what runs; whoever asks is still answered. */
+async function finish({ gateway, connections }: RunningWorker, finishMillis: number): Promise<WorkerEnd> {
   const underway = gateway.underway();
   let unfinished = 0;
   gateway.drain();
@@ -211,13 +209,16 @@ async function stop(
     gateway.endCalls();
     await gateway.whenIdle(CLOSE_MILLIS);
   }
+  return { finished: underway - unfinished, unfinished };
+}
+
+async function close(peer: Peer, { gateway, telemetry, connections, metrics }: RunningWorker): Promise<void> {
   peer.tell('worker.closing');
   await gateway.closeStreams();
   await connections.close({ graceMillis: CLOSE_MILLIS });
   await metrics?.close();
   await telemetry.stop(FLUSH_MILLIS);
   await gateway.close();
-  return { finished: underway - unfinished, unfinished };
 }
 
 function lineOf(error: unknown): string {

@@ -125,8 +125,6 @@ function createAdmin(parts: SharingParts, rooms: ShownRooms): RouteTable {
   return adminRoutes({ sources, ...config.server, ...shown });
 }
 
-const NOTHING = (): void => {};
-
 function createMcp(
   {
     config,
@@ -141,8 +139,6 @@ function createMcp(
   streams: StreamCounts,
 ): McpSide {
   const { server, telemetry } = config;
-  // Alone it refuses what its clients would go on with.
-  const hasNeighbours = config.redisUrl !== undefined;
   return assembleMcp({
     core,
     state,
@@ -152,7 +148,7 @@ function createMcp(
     exposesAll: server.expose === 'all',
     hasProtocolSpans: telemetry.protocolSpans,
     bodyLimitBytes: server.bodyLimitBytes,
-    beginPause: () => (hasNeighbours ? inFlight.begin() : NOTHING),
+    beginPause: () => inFlight.begin(),
     isSubscribedElsewhere: (uri) => neighbours.isSubscribed(uri),
     log,
   });

@@ -140,13 +140,15 @@ class Routes {
     }
     const { isDraining, opening } = this.#options;
     if (isDraining()) {
-      return this.#refuse(http, { kind: 'not-ready', message: 'The gateway is shutting down', advice: AFTER_RESTART });
+      const refuseNew = (): Reply =>
+        this.#refuse(http, { kind: 'not-ready', message: 'The gateway is shutting down', advice: AFTER_RESTART });
+      return found.route.mayGoOn === true ? this.#handle(found, http, { ...entry, refuseNew }) : refuseNew();
     }
     const { wait } = opening;
     return wait === undefined ? this.#handle(found, http, entry) : wait.then(() => this.#handle(found, http, entry));
   }
 
-  #handle(found: FoundRoute, http: HttpContext, entry: Entry): Answer {
+  #handle(found: FoundRoute, http: HttpContext, entry: Entry & Pick<RouteRequest, 'refuseNew'>): Answer {
     const { route, params } = found;
     const request = { http, params, ...entry };
     if (isPlain(found)) {

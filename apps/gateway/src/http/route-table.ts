@@ -24,6 +24,8 @@ export interface RouteRequest {
   readonly params: Readonly<Record<string, string>>;
   /** Where it belongs; absent for work, which reads more of it. */
   readonly ctx?: RequestContext;
+  /** What new work is answered while the gateway drains; absent before, and where the route takes nothing else. */
+  readonly refuseNew?: (() => Reply) | undefined;
 }
 
 /** Answers a request that its route's guard has let in. */
@@ -41,6 +43,8 @@ export interface Route {
   readonly handler: RouteHandler;
   /** New work: refused while the gateway drains. */
   readonly isWork?: boolean;
+  /** Some of its work goes on with what runs already: while the gateway drains the handler refuses the rest. */
+  readonly mayGoOn?: boolean;
   /** It answers that it is turned off: nobody is led there. */
   readonly isOff?: boolean;
   /** What a token needs that has scopes; default: what `needOfRoute` says. */

@@ -27,7 +27,9 @@ import type { SharedInstances, WorkerCount, WorkerFacts, WorkerParts } from './w
 
 /** How long a start waits for its workers; until then, and after, this process answers. */
 const START_MILLIS = 10_000;
-/** What an end in order takes besides its work: streams, connections, telemetry. */
+/** What a worker takes to end its work besides the work: jobs, and calls that are ended. */
+const FINISH_MILLIS = 4_000;
+/** What an end in order takes after its work: streams, connections, telemetry. */
 const END_MILLIS = 9_000;
 const CLOSE_MILLIS = 1_000;
 /** How long somebody who looks waits for a worker that is busy. */
@@ -144,7 +146,9 @@ export class Workers {
   async stop(finishMillis: number): Promise<WorkerEnd> {
     this.#pool.stopReplacing();
     const workers = this.#pool.all();
-    const ends = await Promise.all(workers.map((worker) => this.#stopOne(worker, finishMillis)));
+    // Until the last of them has finished all answer: what a client has to say to a call that runs may come to any.
+    const ends = await Promise.all(workers.map((worker) => this.#finish(worker, finishMillis)));
+    await Promise.all(workers.map(closed));
     await this.#served.closeRows();
     workers.forEach((worker) => worker.release());
     await this.#pool.kill(CLOSE_MILLIS);
@@ -156,15 +160,13 @@ export class Workers {
     };
   }
 
-  async #stopOne(worker: WorkerHandle, finishMillis: number): Promise<WorkerEnd> {
-    const { promise: late, resolve } = Promise.withResolvers<WorkerEnd>();
-    const unfinished = this.#loads.get(worker)?.underway ?? 0;
-    const timer = setTimeout(() => resolve({ finished: 0, unfinished }), finishMillis + END_MILLIS);
+  /** What runs at a worker ends. */
+  #finish(worker: WorkerHandle, finishMillis: number): Promise<WorkerEnd> {
+    const { underway: unfinished = 0 } = this.#loads.get(worker) ?? {};
+    const lost = (): WorkerEnd => ({ finished: 0, unfinished });
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what a worker answers
-    const end = worker.peer.call('worker.stop', finishMillis) as Promise<WorkerEnd>;
-    const ended = await Promise.race([end.catch(() => ({ finished: 0, unfinished })), late]);
-    clearTimeout(timer);
-    return ended;
+    const end = worker.peer.call('worker.finish', finishMillis) as Promise<WorkerEnd>;
+    return unlessAborted(end.catch(lost), AbortSignal.timeout(finishMillis + FINISH_MILLIS), lost);
   }
 
   #onStarted(worker: WorkerHandle): void {
@@ -230,6 +232,12 @@ export class Workers {
   #onError(error: unknown): void {
     this.#options.log(`workers: ${error instanceof Error ? error.message : String(error)}`, { severity: 'warn' });
   }
+}
+
+/** Never rejects: who does not end is killed. */
+async function closed({ peer }: WorkerHandle): Promise<void> {
+  const end = peer.call('worker.close').catch(() => undefined);
+  await unlessAborted(end, AbortSignal.timeout(END_MILLIS), () => undefined);
 }
 
 async function sharesOf({ peer }: WorkerHandle): Promise<readonly ServerShare[]> {

@@ -37,7 +37,7 @@ export interface InputRequiredOptions {
   /** Epoch milliseconds. */
   readonly now: () => number;
   readonly newId: () => string;
-  /** Begins a piece of work that a stop waits for, where a client could still go on with it; what it gives ends it. */
+  /** Begins a piece of work that a stop waits for; what it gives ends it. */
   readonly begin: () => () => void;
   /** Told when the rounds can't be reached; calls go on with what is known here. */
   readonly onError: (error: unknown) => void;
@@ -139,6 +139,11 @@ export class InputRequired {
     const { gatewayId } = round;
     const isElsewhere = gatewayId !== undefined && gatewayId !== messages.address;
     return isElsewhere ? this.#relay.next(gatewayId, requestState, of) : undefined;
+  }
+
+  /** Whether the call that the state names waits here. */
+  holds(requestState: string): boolean {
+    return this.#waiting.has(requestState);
   }
 
   /** Where there are several gateways a state names the one that holds its call: it is found though their store is away. */

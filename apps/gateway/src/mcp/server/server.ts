@@ -237,6 +237,12 @@ export class McpServer {
       : { result: this.#toModernResult(request.method, answer.result) };
   }
 
+  /** Whether a request goes on with a call that waits here for it, and begins nothing. */
+  goesOn({ params }: JsonRpcRequest): boolean {
+    const requestState = params?.['requestState'];
+    return typeof requestState === 'string' && this.#options.inputRequired.holds(requestState);
+  }
+
   /** A modern client answers questions by repeating its call. */
   #runModern(handler: McpHandler, request: JsonRpcRequest, exchange: Exchange): Promise<Answer> {
     const { requestState } = request.params ?? {};

@@ -54,14 +54,15 @@ export class McpEndpoint {
     try {
       const body = readJson(text, 'body');
       if (body.isList) {
-        return await this.#batch(body.elements(), origin);
+        return origin.refuseNew?.() ?? (await this.#batch(body.elements(), origin));
       }
       const message = checkMessage(body);
       if (!('method' in message)) {
         return await this.#clientAnswer(message, origin);
       }
       id = 'id' in message ? message.id : null;
-      return await this.#take(message, origin);
+      const isNew = 'id' in message && !this.#options.server.goesOn(message);
+      return (isNew ? origin.refuseNew?.() : undefined) ?? (await this.#take(message, origin));
     } catch (error) {
       return toErrorReply(id ?? refusedId(error), error);
     }

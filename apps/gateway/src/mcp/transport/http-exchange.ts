@@ -1,5 +1,6 @@
 import type { HttpContext } from '@dcc-mcp/http-adapter';
 import type { Grants } from '../../http/auth/scopes.ts';
+import type { Reply } from '../../http/reply.ts';
 import type { HopUser } from '../../upstream/oauth/oauth-settings.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { McpClient } from '../exchange/mcp-client.ts';
@@ -19,6 +20,8 @@ export interface HttpOrigin {
   readonly user?: HopUser | undefined;
   /** What the token of the caller allows; absent: everything. */
   readonly grants?: Grants | undefined;
+  /** What is answered to whatever goes on with nothing that runs; absent while everything is taken. */
+  readonly refuseNew?: (() => Reply) | undefined;
 }
 
 /** An exchange that `notifications/cancelled` can end. */

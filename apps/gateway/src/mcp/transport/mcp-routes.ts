@@ -23,6 +23,7 @@ export function mcpRoutes(endpoint: McpEndpoint, bodyLimitBytes: number): RouteT
       guard: 'api',
       needs: 'message',
       isWork: true,
+      mayGoOn: true,
       handler: async (origin) => {
         const reading = await origin.http.readBody(bodyLimitBytes);
         if (reading.ok) {

@@ -19,8 +19,8 @@ const STDIO_OWNER: SessionOwner = { principal: undefined, share: 'stdio' };
 /** The gateway as a client on the standard streams reaches it. */
 export interface StdioGateway extends StdioAnswerer {
   readonly sessions: Sessions;
-  /** Called when a request comes; what it gives is called at the end. Absent where new work is refused. */
-  begin(): (() => void) | undefined;
+  /** Called when a request comes; what it gives is called at the end. Absent where new work is refused, and this is new. */
+  begin(isNew?: boolean): (() => void) | undefined;
   /** Told of each message written, with the request that it answers. */
   onStdioMessage(message: JsonRpcMessage, request?: JsonRpcRequest): void;
 }
@@ -111,7 +111,7 @@ export class StdioFront {
       this.#inTurn(() => this.#answered(message));
     } else if ('id' in message) {
       // Here and not when its turn comes: what is here before the gateway stops is done.
-      const end = this.#gateway.begin();
+      const end = this.#gateway.begin(!this.#gateway.mcp.goesOn(message));
       if (end === undefined) {
         this.#send(refusalOf(message));
       } else {
