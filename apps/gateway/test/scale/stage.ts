@@ -16,6 +16,8 @@ export interface Stage {
   restart(index: number, signal?: NodeJS.Signals): Promise<void>;
   /** Starts again the one that was ended. */
   start(index: number): Promise<void>;
+  /** Starts again whatever a test that failed has left ended. */
+  restore(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -54,6 +56,13 @@ export async function openStage(): Promise<Stage> {
     nginx,
     gateways,
     start: startAt,
+    restore: async () => {
+      redis.resume();
+      const ended = gateways.flatMap(({ process: { exitCode, signalCode } }, index) =>
+        exitCode === null && signalCode === null ? [] : [index],
+      );
+      await Promise.all(ended.map(startAt));
+    },
     restart: async (index, signal) => {
       await gateways[index]!.stop(signal);
       await startAt(index);
