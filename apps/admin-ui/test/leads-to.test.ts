@@ -34,6 +34,11 @@ test.each(['election_won', 'voluntary_yield'])(
   },
 );
 
+test('a search that failed, which the list of searches has not, leads to its trace', () => {
+  const place = leadsTo({ ...entry('search', 'failed_search:row-1'), status: 'bad_request' });
+  expect(place).toEqual({ panel: 'traces', trace: 'row-1' });
+});
+
 test('every kind of entry leads somewhere', () => {
   expect(ACTIVITY_KINDS.filter((kind) => leadsTo(entry(kind, 'x:1')).panel === undefined)).toEqual([]);
 });

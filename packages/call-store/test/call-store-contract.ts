@@ -226,14 +226,15 @@ export function describeCallStore(name: string, create: () => Promise<StoresUnde
       const { rows, total } = await from.list('activity');
       expect(rows.map(({ kind, severity }) => [kind, severity])).toEqual([
         ['config', 'info'],
+        ['search', 'warning'],
         ['contention', 'info'],
         ['describe', 'info'],
         ['search', 'warning'],
         ['tool_call', 'error'],
       ]);
-      expect(total).toBe(5);
+      expect(total).toBe(6);
       expect(rows.at(-1)).toMatchObject({ status: 'timeout', correlation: { request_id: 'req-1', dcc_type: 'maya' } });
-      await until(() => live.length === 5);
+      await until(() => live.length === 6);
       const told = live.map((event) => event.type === 'row' && event.kind === 'activity' && event.row.event_id);
       expect(new Set(told)).toEqual(new Set(rows.map(({ event_id: id }) => id)));
     });

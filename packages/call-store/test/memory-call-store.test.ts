@@ -134,7 +134,7 @@ test('who listens to the feed is told of it in its order', async () => {
   store.subscribe(['activity'], (event) => live.push(event));
   appendOfEach(store);
   const { rows } = await store.list('activity');
-  expect(rows).toHaveLength(5);
+  expect(rows).toHaveLength(6);
   expect(live.map((event) => event.type === 'row' && event.row)).toEqual(rows.toReversed());
 });
 

@@ -118,13 +118,14 @@ export function contention(number: number): ContentionEvent {
   };
 }
 
-/** What the feed is made of: five entries, and a trace that is none. */
+/** What the feed is made of: six entries, and a trace that is none. */
 export function appendOfEach(store: CallStore): void {
   store.append('calls', callRow(1, FAILED));
   store.append('searches', searchRow(2, { zero_results: true, total: 0, hits: [] }));
   store.append('traces', traceOf(3, { operation: 'describe' }));
   store.append('traces', traceOf(4, { operation: 'call' }));
   store.append('events', contention(5));
+  store.append('traces', traceOf(6, { operation: 'search', success: false, outcome: 'bad_request', status: 'err' }));
   store.append('activity', {
     event_id: 'config:1',
     timestamp: new Date().toISOString(),

@@ -196,6 +196,7 @@ function keyOfEvent({ kind, id, row }: LiveRowEvent): string {
 const FED_BY: Readonly<Record<string, RowKind>> = {
   tool_call: 'calls',
   search: 'searches',
+  failed_search: 'traces',
   describe: 'traces',
   load_skill: 'traces',
   contention: 'events',

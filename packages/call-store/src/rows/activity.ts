@@ -34,14 +34,15 @@ export function activityOfSearch(row: SearchRow): ActivityRow {
   };
 }
 
-/** A describe or load_skill as an entry of the feed; calls and searches have rows of their own. */
+/** A describe, load_skill or failed search as an entry of the feed; calls and answered searches have rows of their own. */
 export function activityOfTrace(row: TraceRow): ActivityRow | undefined {
-  const { operation, outcome } = row;
-  if (operation !== 'describe' && operation !== 'load_skill') {
+  const { operation, outcome, success } = row;
+  const isFailedSearch = operation === 'search' && !success;
+  if (operation !== 'describe' && operation !== 'load_skill' && !isFailedSearch) {
     return undefined;
   }
   return {
-    event_id: `${operation}:${row.row_id}`,
+    event_id: `${isFailedSearch ? 'failed_search' : operation}:${row.row_id}`,
     timestamp: row.timestamp,
     kind: operation,
     severity: severityOf(row),

@@ -7,6 +7,9 @@ import { ALL_TIME } from '../../state/time-range.ts';
 /** A minute before and after, so that the cause is seen with the effect. */
 const AROUND_MILLIS = 60_000;
 
+/** What an answered search says of itself; one that failed has only its trace. */
+const SEARCHED: ReadonlySet<string> = new Set(['ok', 'zero_results']);
+
 /** The place of what an entry of the feed is about. */
 export function leadsTo({ kind, event_id: id, status, correlation }: ActivityRow): PlaceChanges {
   const rowId = id.slice(id.indexOf(':') + 1);
@@ -16,7 +19,7 @@ export function leadsTo({ kind, event_id: id, status, correlation }: ActivityRow
     case 'load_skill':
       return { panel: 'traces', trace: rowId };
     case 'search':
-      return { panel: 'search', row: rowId, ...ALL_TIME };
+      return SEARCHED.has(status) ? { panel: 'search', row: rowId, ...ALL_TIME } : { panel: 'traces', trace: rowId };
     case 'session_event':
       return { panel: 'output', instance: correlation['instance_id'] };
     case 'contention':
