@@ -1,7 +1,7 @@
 // What is so of the memory alone: what every history keeps to is in call-store-contract.ts.
 import { type LiveEvent, MemoryCallStore, newRowId, type Trace } from '@dcc-mcp/call-store';
 import { describe, expect, test } from '@jest/globals';
-import { appendOfEach, callRow, contention, FAILED, searchRow, traceOf } from './rows.ts';
+import { appendOfEach, callRow, contention, FAILED, millisAt, searchRow, traceOf } from './rows.ts';
 
 const requestIds = (rows: readonly { readonly request_id: string }[]): string[] => rows.map((row) => row.request_id);
 
@@ -10,6 +10,13 @@ function storeWithCalls(count: number, capacity = 5000): MemoryCallStore {
   for (let number = 1; number <= count; number += 1) {
     store.append('calls', callRow(number, number % 2 === 0 ? FAILED : {}));
   }
+  return store;
+}
+
+/** It has a place for one trace. */
+function storeOfOne(traces: readonly Trace[]): MemoryCallStore {
+  const store = new MemoryCallStore({ traces: 1 });
+  traces.forEach((trace) => store.append('traces', trace));
   return store;
 }
 
@@ -125,6 +132,56 @@ describe('subscribe', () => {
     store.append('calls', callRow(1));
     expect(events).toHaveLength(1);
     expect(errors).toEqual([new Error('broken')]);
+  });
+});
+
+describe('traces that are let go', () => {
+  const described = traceOf(2, { operation: 'describe', output_tokens: 30 });
+  const searched = traceOf(3, { operation: 'search', output_tokens: 12 });
+  const all = [traceOf(1), described, searched, traceOf(4), traceOf(5)];
+  const times = { range: '1h', since: millisAt(0), until: millisAt(60) } as const;
+
+  test('count for the feed where they were entries of it, and for their own list all', async () => {
+    const store = storeOfOne(all);
+    expect((await store.list('activity')).dropped).toBe(1);
+    expect((await store.list('traces')).dropped).toBe(4);
+    expect((await store.usage()).traces).toMatchObject({ dropped: 4, unlisted_dropped: 1 });
+    expect((await storeOfOne([traceOf(1), traceOf(2)]).usage()).traces).not.toHaveProperty('unlisted_dropped');
+  });
+
+  test.each([
+    [['activity'], 1],
+    [['traces'], 4],
+    [['activity', 'traces'], 4],
+  ] as const)('who comes back to %j has missed %i', (kinds, missed) => {
+    const events: LiveEvent[] = [];
+    storeOfOne(all).subscribe(kinds, (event) => events.push(event), { after: '0' });
+    expect(events[0]).toEqual({ type: 'gap', missed });
+  });
+
+  test('are in what searches and descriptions cost, within their time', async () => {
+    const store = storeOfOne(all);
+    expect((await store.stats(times)).tokens).toMatchObject({ search: 12, describe: 30 });
+    const later = { ...times, since: millisAt(3) };
+    expect((await store.stats(later)).tokens).toMatchObject({ search: 12, describe: 0 });
+  });
+
+  test('so are those of an earlier process that had no place', async () => {
+    const store = new MemoryCallStore({ traces: 1 });
+    store.seed('traces', all);
+    expect((await store.stats(times)).tokens).toMatchObject({ search: 12, describe: 30 });
+    expect((await store.list('activity')).dropped).toBeUndefined();
+  });
+
+  test('are not made for it where they are of calls', async () => {
+    const store = new MemoryCallStore({ traces: 1 });
+    const made: string[] = [];
+    for (const trace of all) {
+      const make = (): Trace => (made.push(trace.operation), trace);
+      store.appendLater('traces', { id: trace.row_id, operation: trace.operation, make });
+    }
+    expect(made).toEqual(['describe', 'search']);
+    expect((await store.stats(times)).tokens).toMatchObject({ search: 12, describe: 30 });
   });
 });
 

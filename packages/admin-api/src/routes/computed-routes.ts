@@ -56,8 +56,8 @@ function workflowsRoute({ sources: { store }, pagePath }: AdminRoutesOptions): A
     handler: async ({ query, baseUrl }) => {
       const { limit = 0, cursor, ...filter } = new Parameters(query, PAGE_PARAMETERS).page('workflows');
       const all = await workflowsOf(store, filter);
-      const { calls, searches } = await store.usage();
-      const dropped = calls.dropped + searches.dropped;
+      const { calls, searches, traces } = await store.usage();
+      const dropped = calls.dropped + searches.dropped + (traces.unlisted_dropped ?? 0);
       const older = all.filter((workflow) => cursor === undefined || lastStepOf(workflow) < cursor);
       const shown = older.slice(0, limit);
       const last = shown.at(-1);

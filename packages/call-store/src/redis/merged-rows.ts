@@ -1,8 +1,8 @@
 import type { FollowUpNote, SearchRow } from '../rows/search-row.ts';
 import { withFollowUp } from '../store/bound-row.ts';
+import type { RingEntry } from '../store/rings/row-ring.ts';
+import { sortById } from '../store/rings/row-shelf.ts';
 import type { RowKind, RowKinds } from '../store/row-kinds.ts';
-import type { RingEntry } from '../store/row-ring.ts';
-import { sortById } from '../store/row-shelf.ts';
 import type { SharedRows } from './shared-rows.ts';
 import { streamsOf } from './shared-streams.ts';
 

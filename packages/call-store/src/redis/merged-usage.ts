@@ -1,8 +1,8 @@
 import type { StoreUsage } from '../store/call-store.ts';
 import type { MemoryCallStore } from '../store/memory-call-store.ts';
+import type { RingEntry } from '../store/rings/row-ring.ts';
+import { sortById } from '../store/rings/row-shelf.ts';
 import { ROW_KINDS, type RowKind } from '../store/row-kinds.ts';
-import type { RingEntry } from '../store/row-ring.ts';
-import { sortById } from '../store/row-shelf.ts';
 import type { MirrorStream } from './mirror-stream.ts';
 import type { SharedRows } from './shared-rows.ts';
 import { streamsOf } from './shared-streams.ts';
@@ -26,7 +26,7 @@ export class MergedUsage {
     const own = await this.#own.usage();
     const usages = ROW_KINDS.map((kind) => {
       const oldest = this.since(kind, this.#oldestOf(kind));
-      const { oldest_retained: _oldest, ...known } = own[kind];
+      const { oldest_retained: _oldest, unlisted_dropped: _gone, ...known } = own[kind];
       const usage = {
         ...known,
         rows: this.#rowsOf(kind) - (kind === 'traces' ? own.kept_traces.rows : 0),

@@ -1,5 +1,5 @@
 import { isRecord } from '@dcc-mcp/request-context';
-import type { RingEntry } from '../store/row-ring.ts';
+import type { RingEntry } from '../store/rings/row-ring.ts';
 import { type StreamEntry, toOrder } from './redis-commands.ts';
 import type { SharedStream } from './shared-streams.ts';
 

@@ -1,5 +1,5 @@
 import type { LateRow } from '../store/call-store.ts';
-import { withoutPayloads } from '../store/payload-hold.ts';
+import { withoutPayloads } from '../store/rings/payload-hold.ts';
 
 /** A late row that two look at: it is made once, by whoever is first. */
 export class OnceMade<Row extends object> {

@@ -24,10 +24,10 @@ import { EntryReader } from '../store/entry-reader.ts';
 import { kindsBehind } from '../store/feed.ts';
 import { traceDetail } from '../store/list-rows.ts';
 import type { MemoryCallStore } from '../store/memory-call-store.ts';
-import { payloadBytesOf } from '../store/payload-hold.ts';
 import { requirePositive } from '../store/require-positive.ts';
+import { payloadBytesOf } from '../store/rings/payload-hold.ts';
+import { sortById } from '../store/rings/row-shelf.ts';
 import { type ListedRows, ROW_KINDS, type RowKind, type RowKinds } from '../store/row-kinds.ts';
-import { sortById } from '../store/row-shelf.ts';
 import { mergedEntries } from './merged-rows.ts';
 import { MergedUsage } from './merged-usage.ts';
 import { OnceMade } from './once-made.ts';
@@ -128,7 +128,7 @@ export class RedisCallStore implements CallStore {
     });
     this.#reader = new EntryReader({
       entriesOf: (kind) => this.#entriesOf(kind),
-      droppedOf: (kind) => this.#usage.droppedOf(kind),
+      droppedFrom: (list) => kindsBehind(list).reduce((sum, kind) => sum + this.#usage.droppedOf(kind), 0),
       callsSince: () => this.#usage.since('calls', this.#entriesOf('calls')[0]),
     });
   }

@@ -3,7 +3,7 @@ import type { Stats, StatsOptions } from '../analytics/stats.ts';
 import type { TopRow } from '../analytics/tops/top-rows.ts';
 import type { Query } from '../query/query-ast.ts';
 import type { FollowUpNote } from '../rows/search-row.ts';
-import type { TraceDetail } from '../rows/trace-row.ts';
+import type { TraceDetail, TraceOperation } from '../rows/trace-row.ts';
 import type { ListedRows, RowKind, RowKinds } from './row-kinds.ts';
 
 /** Which rows of a list. */
@@ -81,6 +81,8 @@ export interface LateRow<Row> {
   readonly id: string;
   /** Of a trace: it failed or was slow, so that good ones never push it out. */
   readonly isKept?: boolean;
+  /** Of a trace: what it is of, so that one of a call is let go without being made. */
+  readonly operation?: TraceOperation;
   /** Gives the same each time until it is kept: who writes it down does not keep it. What it throws goes to whoever looks. */
   make(): Row;
   /** Of a trace: what `make` holds of payloads. Without it they stay as long as the row. */
@@ -106,6 +108,8 @@ export interface RingUsage {
   readonly appended: number;
   /** Rows that were let go to make room. */
   readonly dropped: number;
+  /** Of traces: those among `dropped` that no other list tells of; absent where none are, or nobody knows. */
+  readonly unlisted_dropped?: number;
   /** Timestamp of the oldest row. */
   readonly oldest_retained?: string;
   /** About how many bytes of payloads are held; of traces alone. */

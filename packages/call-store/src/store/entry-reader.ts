@@ -1,19 +1,21 @@
 import { type Facet, FacetCounts } from '../analytics/facet.ts';
-import { stats, type Stats } from '../analytics/stats.ts';
+import { stats, type Stats, type TokensRow } from '../analytics/stats.ts';
 import { type TopRow, toTopRows } from '../analytics/tops/top-rows.ts';
 import { QUERY_FIELDS } from '../query/fields/query-fields.ts';
 import type { CallRow } from '../rows/call-row.ts';
 import type { FacetRequest, ListRequest, RowFilter, RowList, StatsRequest } from './call-store.ts';
-import { type EntriesOf, feedOf, kindsBehind } from './feed.ts';
+import { type EntriesOf, feedOf } from './feed.ts';
 import { isNamed, matcherOf, pageOf, toListed } from './list-rows.ts';
+import type { RingEntry } from './rings/row-ring.ts';
 import type { ListedRows, RowKind, RowKinds } from './row-kinds.ts';
-import type { RingEntry } from './row-ring.ts';
 
 /** What lists are read from. */
 export interface EntrySource {
   readonly entriesOf: EntriesOf;
-  /** How many rows of a list were let go. */
-  droppedOf(kind: RowKind): number;
+  /** How many entries of a list were let go, of whatever lists it is made. */
+  droppedFrom(list: RowKind): number;
+  /** What traces cost that were let go; absent where nobody knows. */
+  goneTokens?(): readonly TokensRow[];
   /** From when on all calls are there, in epoch milliseconds; absent where none is. */
   callsSince(): number | undefined;
 }
@@ -28,7 +30,7 @@ export class EntryReader {
 
   list<K extends RowKind>(kind: K, request: ListRequest): RowList<ListedRows[K]> {
     const page = pageOf(this.entries(kind), request, matcherOf(kind, request));
-    const dropped = kindsBehind(kind).reduce((sum, each) => sum + this.#source.droppedOf(each), 0);
+    const dropped = this.#source.droppedFrom(kind);
     return {
       ...page,
       rows: page.rows.map((row) => toListed(kind, row)),
@@ -66,7 +68,8 @@ export class EntryReader {
   }
 
   stats(request: StatsRequest): Stats {
-    const traces = this.#source.entriesOf('traces').map(({ row }) => row);
+    const retained = this.#source.entriesOf('traces').map(({ row }) => row);
+    const traces = [...retained, ...(this.#source.goneTokens?.() ?? [])];
     return stats(this.#calls(), { ...request, retainedSince: this.#source.callsSince(), traces });
   }
 

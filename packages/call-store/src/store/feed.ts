@@ -1,9 +1,9 @@
 import { activityOfCall, activityOfEvent, activityOfSearch, activityOfTrace } from '../rows/activity.ts';
 import type { ActivityRow } from '../rows/event-rows.ts';
 import type { LiveRow } from './call-store.ts';
+import type { RingEntry } from './rings/row-ring.ts';
+import { sortById } from './rings/row-shelf.ts';
 import type { RowKind, RowKinds } from './row-kinds.ts';
-import type { RingEntry } from './row-ring.ts';
-import { sortById } from './row-shelf.ts';
 
 /** The entries of each list, oldest key first; of the feed those that are in no other list. */
 export type EntriesOf = <K extends RowKind>(kind: K) => readonly RingEntry<RowKinds[K]>[];

@@ -24,9 +24,10 @@ import { kindsBehind } from './feed.ts';
 import { traceDetail } from './list-rows.ts';
 import { LiveTail } from './live-tail.ts';
 import { requirePositive } from './require-positive.ts';
+import { GoneRequests } from './rings/gone-requests.ts';
+import { LateEntry, type RingEntry, TraceEntry } from './rings/row-ring.ts';
+import { RowShelf, sortById } from './rings/row-shelf.ts';
 import type { ListedRows, RowKind, RowKinds } from './row-kinds.ts';
-import { LateEntry, type RingEntry, TraceEntry } from './row-ring.ts';
-import { RowShelf, sortById } from './row-shelf.ts';
 
 /** How many rows are kept; each a positive integer. */
 export interface MemoryCallStoreOptions {
@@ -66,6 +67,7 @@ type Shelves = { readonly [K in RowKind]: RowShelf<RowKinds[K]> };
 /** The history of one process, in rings. */
 export class MemoryCallStore implements CallStore {
   readonly #shelves: Shelves;
+  readonly #gone: GoneRequests;
   readonly #reader: EntryReader;
   readonly #live: LiveTail;
   readonly #newId: () => string;
@@ -77,9 +79,11 @@ export class MemoryCallStore implements CallStore {
   /** @throws {RangeError} When a capacity or bound is not a positive integer. */
   constructor(options: MemoryCallStoreOptions = {}) {
     this.#shelves = createShelves(options);
+    this.#gone = new GoneRequests(this.#shelves.traces.usage().capacity);
     this.#reader = new EntryReader({
       entriesOf: (kind) => this.entriesOf(kind),
-      droppedOf: (kind) => this.droppedOf(kind),
+      droppedFrom: (list) => this.#droppedFrom(list),
+      goneTokens: () => this.#gone.tokens(),
       callsSince: () => millisOf(this.#shelves.calls.usage().oldest_retained),
     });
     this.#newId = options.now === undefined ? newRowId : createRowIds(options.now);
@@ -98,6 +102,7 @@ export class MemoryCallStore implements CallStore {
         this.#index(entry, evicted);
       }
       this.#tell({ type: 'row', kind, id: entry.id, row: entry.row });
+      this.#letGo(kind, evicted);
     } catch (error) {
       this.#onError(error);
     }
@@ -106,10 +111,11 @@ export class MemoryCallStore implements CallStore {
   appendLater<K extends LateKind>(kind: K, late: LateRow<RowKinds[K]>): void {
     try {
       const entry = new LateEntry<RowKinds[K]>(late, boundRow<K>);
-      this.#shelves[kind].append(entry, late.isKept ?? false);
+      const evicted = this.#shelves[kind].append(entry, late.isKept ?? false);
       if (this.#live.isTold(kind)) {
         this.#tell(new ToldLate(kind, entry));
       }
+      this.#letGo(kind, evicted);
     } catch (error) {
       this.#onError(error);
     }
@@ -179,7 +185,12 @@ export class MemoryCallStore implements CallStore {
   seed<K extends RowKind>(kind: K, oldestFirst: readonly RowKinds[K][]): void {
     const rows = oldestFirst.map((row) => boundRow(row));
     const entries = rows.map((row) => toEntry(kind, keyOf(row) ?? rowIdAt(Date.parse(row.timestamp)), row));
-    this.#shelves[kind].seed(entries);
+    const left = this.#shelves[kind].seed(entries);
+    for (const entry of left) {
+      if (isTrace(kind, entry)) {
+        this.#gone.addTokens(entry.row);
+      }
+    }
     this.#searches.clear();
     for (const entry of this.#shelves.searches.oldestFirst()) {
       this.#index(entry, undefined);
@@ -188,15 +199,34 @@ export class MemoryCallStore implements CallStore {
 
   async usage(): Promise<StoreUsage> {
     const { calls, traces, searches, decisions, events, activity } = this.#shelves;
+    const unlisted = this.#gone.fed.count;
     return {
       calls: calls.usage(),
-      traces: traces.usage(),
+      traces: { ...traces.usage(), ...(unlisted === 0 ? {} : { unlisted_dropped: unlisted }) },
       kept_traces: traces.keptUsage(),
       searches: searches.usage(),
       decisions: decisions.usage(),
       events: events.usage(),
       activity: activity.usage(),
     };
+  }
+
+  #letGo<K extends RowKind>(kind: K, evicted: RingEntry<RowKinds[K]> | undefined): void {
+    if (evicted !== undefined && isTrace(kind, evicted)) {
+      this.#gone.add(evicted);
+    }
+  }
+
+  #droppedFrom(list: RowKind): number {
+    const dropped = (kind: RowKind): number =>
+      isFed(kind, [list]) ? this.#gone.fed.count : this.#shelves[kind].dropped;
+    return kindsBehind(list).reduce((sum, kind) => sum + dropped(kind), 0);
+  }
+
+  #goneAfter(kinds: readonly RowKind[], after: string): number {
+    const gone = (kind: RowKind): number =>
+      isFed(kind, kinds) ? this.#gone.fed.after(after) : this.#shelves[kind].goneAfter(after);
+    return [...new Set(kinds.flatMap(kindsBehind))].reduce((sum, kind) => sum + gone(kind), 0);
   }
 
   #index(added: SearchEntry, evicted: RingEntry<RowKinds[RowKind]> | undefined): void {
@@ -208,8 +238,7 @@ export class MemoryCallStore implements CallStore {
 
   #replay(kinds: readonly RowKind[], listener: LiveListener, after: string): void {
     const entries = kinds.flatMap((kind) => this.#reader.entries(kind).map((entry) => ({ kind, id: entry.id, entry })));
-    const behind = new Set(kinds.flatMap(kindsBehind));
-    const missed = [...behind].reduce((sum, kind) => sum + this.#shelves[kind].goneAfter(after), 0);
+    const missed = this.#goneAfter(kinds, after);
     const isFromBefore = after < this.#startId && !entries.some(({ id }) => id === after);
     if (missed > 0 || isFromBefore) {
       this.#live.tellOne(listener, { type: 'gap', missed });
@@ -269,6 +298,15 @@ function keyOf(row: RowKinds[RowKind]): string | undefined {
 
 function toEntry<K extends RowKind>(kind: K, id: string, row: RowKinds[K]): RingEntry<RowKinds[K]> {
   return kind === 'traces' ? new TraceEntry(id, row) : { id, row };
+}
+
+function isTrace(kind: RowKind, _entry: RingEntry<RowKinds[RowKind]>): _entry is RingEntry<RowKinds['traces']> {
+  return kind === 'traces';
+}
+
+/** Whether rows are there for the feed alone: of traces it takes those that no other list tells of. */
+function isFed(kind: RowKind, lists: readonly RowKind[]): boolean {
+  return kind === 'traces' && !lists.includes('traces');
 }
 
 function isSearch(entry: RingEntry<RowKinds[RowKind]>): entry is SearchEntry {

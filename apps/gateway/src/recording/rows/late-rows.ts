@@ -1,9 +1,9 @@
-import type { CallStore, LateRow, Trace } from '@dcc-mcp/call-store';
+import type { CallStore, LateRow, Trace, TraceOperation } from '@dcc-mcp/call-store';
 import { OPERATION_CALL, type Operation } from '@dcc-mcp/semantic-conventions';
 import type { PolicyFacts } from '../record/operation-trail.ts';
 import type { KeptFacts, KeptOperation } from './kept/kept-operation.ts';
 import type { OperationFacts } from './kept/operation-facts.ts';
-import { toCallRow, toDecisionRow, toTrace } from './operation-rows.ts';
+import { operationOf, toCallRow, toDecisionRow, toTrace } from './operation-rows.ts';
 
 /** Where a trace stands among others. */
 export interface TracePlace {
@@ -65,12 +65,14 @@ export class LateTrace implements LateRow<Trace> {
   readonly id: string;
   readonly isKept: boolean;
   readonly isSlow: boolean;
+  readonly operation: TraceOperation;
   readonly payloads: KeptOperation;
 
   constructor(operation: KeptOperation, { isSlow, isKept }: TracePlace) {
     this.id = operation.kept.rowId;
     this.isKept = isKept;
     this.isSlow = isSlow;
+    this.operation = operationOf(operation.kept);
     this.payloads = operation;
   }
 

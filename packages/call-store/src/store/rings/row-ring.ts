@@ -1,5 +1,7 @@
 import { RingBuffer } from '@dcc-mcp/bounds';
-import type { LateRow, RingUsage, UnmadeRow } from './call-store.ts';
+import type { TraceOperation } from '../../rows/trace-row.ts';
+import type { LateRow, RingUsage, UnmadeRow } from '../call-store.ts';
+import { GoneKeys } from './gone-keys.ts';
 import { type PayloadHold, payloadBytesOf, PayloadHolds, withoutPayloads } from './payload-hold.ts';
 
 /** A row and its key. */
@@ -7,6 +9,8 @@ export interface RingEntry<Row> {
   readonly id: string;
   readonly row: Row;
   readonly payloads?: PayloadHold;
+  /** Of a trace, where that is known without making it. */
+  readonly operation?: TraceOperation | undefined;
 }
 
 /** An entry with payloads. */
@@ -38,6 +42,7 @@ export class TraceEntry<Row extends object> implements RingEntry<Row>, PayloadHo
 export class LateEntry<Row extends object> implements RingEntry<Row>, PayloadHold, UnmadeRow<Row> {
   readonly id: string;
   readonly bytes: number;
+  readonly operation: TraceOperation | undefined;
   readonly #bound: (row: Row) => Row;
   #late: LateRow<Row> | undefined;
   #row: Row | undefined;
@@ -46,6 +51,7 @@ export class LateEntry<Row extends object> implements RingEntry<Row>, PayloadHol
   constructor(late: LateRow<Row>, bound: (row: Row) => Row) {
     this.id = late.id;
     this.bytes = late.payloads?.bytes ?? 0;
+    this.operation = late.operation;
     this.#bound = bound;
     this.#late = late;
   }
@@ -77,13 +83,10 @@ export class LateEntry<Row extends object> implements RingEntry<Row>, PayloadHol
   }
 }
 
-/** Keys of rows that were let go which a small ring remembers, too: whoever comes back wants to know how many it missed. */
-const LEAST_REMEMBERED = 1_000;
-
 /** A ring of rows that counts, and remembers the keys of as many rows as it let go as it holds, or more. */
 export class RowRing<Row extends { readonly timestamp: string }> {
   readonly #entries: RingBuffer<RingEntry<Row>>;
-  readonly #gone: RingBuffer<string>;
+  readonly #gone: GoneKeys;
   readonly #holds: PayloadHolds | undefined;
   #appended = 0;
 
@@ -93,7 +96,7 @@ export class RowRing<Row extends { readonly timestamp: string }> {
    */
   constructor(capacity: number, maxPayloadBytes?: number) {
     this.#entries = new RingBuffer(capacity);
-    this.#gone = new RingBuffer(Math.max(capacity, LEAST_REMEMBERED));
+    this.#gone = new GoneKeys(capacity);
     this.#holds = maxPayloadBytes === undefined ? undefined : new PayloadHolds(maxPayloadBytes);
   }
 
@@ -106,24 +109,26 @@ export class RowRing<Row extends { readonly timestamp: string }> {
     this.#appended += 1;
     const evicted = this.#entries.push(entry);
     if (evicted !== undefined) {
-      this.#gone.push(evicted.id);
+      this.#gone.add(evicted.id);
       this.#holds?.remove(evicted.payloads);
     }
     this.#holds?.add(entry.payloads);
     return evicted;
   }
 
-  /** Puts rows before those that are there, the newest of them where not all have a place. */
-  seed(oldestFirst: readonly RingEntry<Row>[]): void {
+  /** Puts rows before those that are there, the newest of them where not all have a place; gives back the others. */
+  seed(oldestFirst: readonly RingEntry<Row>[]): readonly RingEntry<Row>[] {
     const own = this.#entries.toArray();
     const places = this.#entries.capacity - own.length;
-    const seeds = places === 0 ? [] : oldestFirst.slice(-places);
+    const left = Math.max(0, oldestFirst.length - places);
+    const seeds = oldestFirst.slice(left);
     this.#entries.clear();
     this.#holds?.clear();
     for (const entry of [...seeds, ...own]) {
       this.#entries.push(entry);
       this.#holds?.add(entry.payloads);
     }
+    return oldestFirst.slice(0, left);
   }
 
   oldestFirst(): readonly RingEntry<Row>[] {
@@ -132,11 +137,7 @@ export class RowRing<Row extends { readonly timestamp: string }> {
 
   /** How many of the rows that were let go are newer than the row `id`; exact as far back as keys are remembered. */
   goneAfter(id: string): number {
-    const [oldest] = this.#gone;
-    if (oldest === undefined) {
-      return 0;
-    }
-    return oldest > id ? this.dropped : this.#gone.toArray().filter((each) => each > id).length;
+    return this.#gone.after(id);
   }
 
   usage(): RingUsage {

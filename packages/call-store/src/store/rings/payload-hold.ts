@@ -1,4 +1,4 @@
-import { withoutContent, type Trace } from '../rows/trace-row.ts';
+import { withoutContent, type Trace } from '../../rows/trace-row.ts';
 
 /** What a row holds of payloads, which may go before the row does. */
 export interface PayloadHold {

@@ -1,4 +1,4 @@
-import type { RingUsage } from './call-store.ts';
+import type { RingUsage } from '../call-store.ts';
 import { type RingEntry, RowRing } from './row-ring.ts';
 
 /** Rows that others must not push out. */
@@ -30,9 +30,11 @@ export class RowShelf<Row extends { readonly timestamp: string }> {
     return (isKept ? (this.#kept ?? this.#common) : this.#common).append(entry);
   }
 
-  seed(oldestFirst: readonly RingEntry<Row>[]): void {
-    this.#common.seed(oldestFirst.filter(({ row }) => this.#kept === undefined || !this.#isKept(row)));
-    this.#kept?.seed(oldestFirst.filter(({ row }) => this.#isKept(row)));
+  /** Gives back what had no place. */
+  seed(oldestFirst: readonly RingEntry<Row>[]): readonly RingEntry<Row>[] {
+    const common = oldestFirst.filter(({ row }) => this.#kept === undefined || !this.#isKept(row));
+    const kept = oldestFirst.filter(({ row }) => this.#isKept(row));
+    return [...this.#common.seed(common), ...(this.#kept?.seed(kept) ?? [])];
   }
 
   /** All entries, oldest key first. */
