@@ -69,6 +69,12 @@ describe('cards of servers', () => {
     });
   });
 
+  test('stand in their order also where no calls are remembered', () => {
+    const { calls: _calls, ...unknown } = card('a', 'ready');
+    expect(worstFirst([card('b', 'ready'), unknown]).map(({ display_name: name }) => name)).toEqual(['a', 'b']);
+    expect(callFilters(unknown)).toEqual({ all: 'instance_id=id-a', failed: 'instance_id=id-a success=false' });
+  });
+
   test('say how many tools were lost, and none where there are more', () => {
     expect([
       toolsLost(card('x', 'ready', { tool_count: 4 })),

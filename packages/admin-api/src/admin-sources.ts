@@ -7,6 +7,8 @@ export type JsonRecord = Readonly<Record<string, unknown>>;
 /** What the routes tell of: ports, so that any gateway can stand behind them. Each is asked when somebody looks. */
 export interface AdminSources {
   readonly store: CallStore;
+  /** Whether anything is recorded in the store; default true. */
+  readonly keepsRows?: boolean;
   /** Live cards of the instances and those that left. */
   instances(baseUrl: string): JsonRecord | Promise<JsonRecord>;
   /** Policy, limits and redaction that are in force; decisions are added from the store. */

@@ -57,10 +57,12 @@ export function adminSources(parts: AdminParts): AdminSources {
   const { upstreams, catalog } = core;
   const usages = new ProcessUsages();
   const standing = async (): Promise<ReturnType<typeof standings>> => standings((await parts.workers?.shares()) ?? []);
+  const { history: keepsRows } = config().admin;
   return {
     store,
+    keepsRows,
     instances: async (baseUrl) =>
-      instanceCards({ ...parts, upstreams, catalog, usages, standing: await standing() }, baseUrl),
+      instanceCards({ ...parts, upstreams, catalog, usages, keepsRows, standing: await standing() }, baseUrl),
     governance: async () =>
       governanceView({ ...parts, ...core, standing: await standing(), config: config(), shared: parts.shared?.() }),
     telemetry: () =>

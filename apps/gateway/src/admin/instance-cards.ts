@@ -1,6 +1,5 @@
 import { redactText } from '@dcc-mcp/bounds/redaction';
 import type { CallStore } from '@dcc-mcp/call-store';
-import type { TopRow } from '@dcc-mcp/call-store/analytics';
 import { looksLikeKeyOrUuid, maskPath } from '@dcc-mcp/telemetry-config/settings';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { SkillRecord } from '../catalog/skill-record.ts';
@@ -24,13 +23,14 @@ export interface InstanceParts {
   readonly table: { skipped(): readonly SkippedInstance[] };
   readonly usages: ProcessUsages;
   readonly standing: (upstream: Upstream) => Standing;
+  /** Whether calls are remembered at all. */
+  readonly keepsRows: boolean;
 }
 
 /** Live cards of all instances. */
 export async function instanceCards(parts: InstanceParts, baseUrl: string): Promise<InstanceCards> {
-  const { upstreams, catalog, store, history, usages, standing } = parts;
-  const totals = await store.instanceTotals();
-  const calls = new Map(totals.map((row) => [row.name, row]));
+  const { upstreams, catalog, history, usages, standing } = parts;
+  const calls = await callCounts(parts);
   const skills = Map.groupBy(catalog.skills(), ({ instanceId }) => instanceId);
   const all = upstreams.all();
   const used = await usages.of(all.flatMap(({ pid }) => pid ?? []));
@@ -43,7 +43,7 @@ export async function instanceCards(parts: InstanceParts, baseUrl: string): Prom
       return card(upstream, {
         load: standing(upstream).load,
         state: upstreams.stateOf(upstream),
-        calls: calls.get(instanceId),
+        calls: calls?.(instanceId),
         skills: skills.get(instanceId) ?? [],
         usage: upstream.pid === undefined ? undefined : used.get(upstream.pid),
         strip: history.strip(instanceId),
@@ -66,6 +66,32 @@ export interface InstanceCards {
   readonly instances: readonly object[];
 }
 
+/** The calls of an instance that are retained. */
+interface CallCounts {
+  readonly total: number;
+  readonly failed: number;
+  readonly p95_ms: number | undefined;
+  /** From when on they are; absent where all are. */
+  readonly retained_since: string | undefined;
+}
+
+/** Nothing where no calls are remembered: that is not the same as no calls. */
+async function callCounts({
+  store,
+  keepsRows,
+}: Pick<InstanceParts, 'store' | 'keepsRows'>): Promise<((instanceId: string) => CallCounts) | undefined> {
+  if (!keepsRows) {
+    return undefined;
+  }
+  const [totals, { calls }] = await Promise.all([store.instanceTotals(), store.usage()]);
+  const rows = new Map(totals.map((row) => [row.name, row]));
+  const since = calls.dropped === 0 ? undefined : calls.oldest_retained;
+  return (instanceId) => {
+    const row = rows.get(instanceId);
+    return { total: row?.count ?? 0, failed: row?.failed ?? 0, p95_ms: row?.p95_ms, retained_since: since };
+  };
+}
+
 /** An upstream that waits for its first use is about to boot. */
 function summaryOf(counts: ReadonlyMap<InstanceState, number>): Readonly<Record<string, number>> {
   const of = (readiness: InstanceState): number => counts.get(readiness) ?? 0;
@@ -81,7 +107,7 @@ function summaryOf(counts: ReadonlyMap<InstanceState, number>): Readonly<Record<
 
 interface CardFacts extends Pick<Standing, 'load'> {
   readonly state: InstanceState;
-  readonly calls: TopRow | undefined;
+  readonly calls: CallCounts | undefined;
   readonly skills: readonly SkillRecord[];
   readonly usage: ProcessUsage | undefined;
   readonly strip: readonly StripCell[];
@@ -112,7 +138,7 @@ function card(upstream: Upstream, { state: status, load, calls, skills, usage, s
     concurrency: settings.concurrency,
     queue_depth: load.queued,
     in_flight: load.running,
-    calls: { total: calls?.count ?? 0, failed: calls?.failed ?? 0, p95_ms: calls?.p95_ms },
+    calls,
     readiness: upstream.hostReadiness,
     ...usage,
     strip: strip.map(({ at, state }) => ({ t: time(at), state })),

@@ -76,6 +76,26 @@ test('what searches cost is counted as long as the calls of the same time', asyn
   expect((stats['tokens'] as Readonly<Record<string, number>>)['search']).toBeGreaterThan(0);
 });
 
+test('the card of an instance says from when on its calls are, once older ones went', async () => {
+  const few = await startRestGateway({ admin: { calls: 2 } });
+  const cardOf = async (): Promise<unknown> => {
+    const { body } = await few.get('/v1/debug/instances');
+    const card = (body['instances'] as readonly Body[]).find(({ dcc_type: type }) => type === 'toolbox');
+    return card!['calls'];
+  };
+  for (let times = 0; times < 2; times += 1) {
+    await few.post('/v1/call', { tool_slug: few.toolbox('say') });
+  }
+  expect(await cardOf()).toEqual({ total: 2, failed: 0, p95_ms: expect.any(Number) });
+  await few.post('/v1/call', { tool_slug: few.toolbox('say') });
+  const { body } = await few.get('/v1/debug/calls');
+  expect(await cardOf()).toMatchObject({
+    total: 2,
+    retained_since: (body['calls'] as readonly Body[]).at(-1)!['timestamp'],
+  });
+  await few.gateway.stop();
+});
+
 test('a step that its workflow lost is counted, once', async () => {
   await rest.post('/v1/describe', { tool_slug: rest.toolbox('say') });
   const { tokens } = await debug('stats');

@@ -116,6 +116,16 @@ test('without a history its routes say so, and what is so now is told all the sa
   expect(await statusOf(`${url}/v1/debug/health`)).toBe(200);
 });
 
+test('without a history nothing is counted of calls and decisions: that is not the same as none', async () => {
+  const { url } = await start({ admin: { history: false } });
+  await call(url, { tool_slug: await slugOf(url, 'say') });
+  const read = async (path: string): Promise<unknown> => (await fetch(`${url}/v1/debug/${path}`)).json();
+  const { instances } = (await read('instances')) as { instances: readonly object[] };
+  expect(instances).toHaveLength(1);
+  expect(instances[0]).not.toHaveProperty('calls');
+  expect(await read('governance')).not.toHaveProperty('stats');
+});
+
 test('a token is asked for, and one for some hosts only sees nothing', async () => {
   const all = 'a'.repeat(32);
   const some = 'b'.repeat(32);

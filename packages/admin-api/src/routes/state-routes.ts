@@ -61,7 +61,7 @@ function governanceRoute(sources: AdminSources, now: () => number): AdminRoute {
       return jsonAnswer({
         generated_at: new Date(now()).toISOString(),
         ...(await sources.governance()),
-        stats: await countDecisions(sources.store),
+        ...(sources.keepsRows === false ? {} : { stats: await countDecisions(sources.store) }),
         recent_decisions: rows,
       });
     },

@@ -35,7 +35,15 @@ const instance = z
     concurrency: count,
     queue_depth: count,
     in_flight: count,
-    calls: z.strictObject({ total: count, failed: count, p95_ms: millis.optional() }),
+    calls: z
+      .strictObject({
+        total: count,
+        failed: count,
+        p95_ms: millis.optional(),
+        retained_since: z.string().optional().meta({ description: 'Where older calls were let go: these are newer.' }),
+      })
+      .optional()
+      .meta({ description: 'Its calls that are kept; absent where none are.' }),
     readiness: z
       .strictObject({
         process: z.boolean().optional(),

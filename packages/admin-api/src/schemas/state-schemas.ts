@@ -90,7 +90,10 @@ const governance = z.looseObject({
   traffic_capture: z.looseObject({ state: z.string() }),
   redaction: z.looseObject({ keys: z.array(z.string()), paths: z.array(z.string()) }),
   authentication: z.looseObject({ mcp: z.string(), metrics: z.string(), admin: z.string() }),
-  stats: z.strictObject({ allowed: count, denied: count, throttled: count, failed: count }),
+  stats: z
+    .strictObject({ allowed: count, denied: count, throttled: count, failed: count })
+    .optional()
+    .meta({ description: 'Of the decisions that are kept; absent where none are.' }),
   recent_decisions: z.array(decision),
 });
 

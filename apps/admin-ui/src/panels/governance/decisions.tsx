@@ -31,14 +31,16 @@ export function Decisions({ stats, listed: { answer, refusal } }: DecisionsProps
   return (
     <Section title={t('governance.decisions')} note={t('governance.decisions.note', { n: number(rows.length) })}>
       <QueryBar fields={QUERY_FIELDS.decisions} rows={rows} facets={FACETS} placeholder={t('governance.placeholder')} />
-      <Counts
-        counted={OUTCOMES.map((outcome) => ({
-          label: t(`governance.outcome.${outcome}`),
-          count: stats[outcome],
-          term: term('outcome', outcome),
-          isBad: outcome === 'failed' || outcome === 'denied',
-        }))}
-      />
+      {stats !== undefined && (
+        <Counts
+          counted={OUTCOMES.map((outcome) => ({
+            label: t(`governance.outcome.${outcome}`),
+            count: stats[outcome],
+            term: term('outcome', outcome),
+            isBad: outcome === 'failed' || outcome === 'denied',
+          }))}
+        />
+      )}
       {refusal !== undefined && <Refused refusal={refusal} />}
       {refusal === undefined && answer === undefined && <Loading />}
       {answer !== undefined && (rows.length === 0 ? <NoDecisions /> : <Rows rows={rows} />)}

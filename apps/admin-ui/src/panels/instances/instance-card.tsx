@@ -5,7 +5,7 @@ import { CopyButton } from '../../parts/value/copy.tsx';
 import { TimeCell } from '../../parts/value/time-cell.tsx';
 import { placeHref } from '../../state/place.ts';
 import { ALL_TIME } from '../../state/time-range.ts';
-import { duration, number } from '../../text/format.ts';
+import { clock, duration, number } from '../../text/format.ts';
 import { t } from '../../text/text.ts';
 import { CardDetails } from './card-details.tsx';
 import { DayStrip } from './day-strip.tsx';
@@ -89,12 +89,17 @@ function Numbers({ card }: { readonly card: InstanceCard }) {
   const lost = toolsLost(card);
   return (
     <ul class={style.numbers}>
-      <li>
-        <CallsLink q={filters.all}>
-          <b>{number(calls.total)}</b> {t('instance.calls', { n: number(calls.total) })}
-        </CallsLink>
-      </li>
-      {calls.failed > 0 && (
+      {calls !== undefined && (
+        <li>
+          <CallsLink
+            q={filters.all}
+            title={calls.retained_since && t('instance.calls.since', { since: clock(calls.retained_since) })}
+          >
+            <b>{number(calls.total)}</b> {t('instance.calls', { n: number(calls.total) })}
+          </CallsLink>
+        </li>
+      )}
+      {calls !== undefined && calls.failed > 0 && (
         <li>
           <CallsLink q={filters.failed}>
             <b>{number(calls.failed)}</b> {t('instance.failed')}
@@ -104,7 +109,7 @@ function Numbers({ card }: { readonly card: InstanceCard }) {
       {filters.slowest !== undefined && (
         <li>
           <CallsLink q={filters.slowest} title={t('instance.p95.title')}>
-            p95 <b>{duration(calls.p95_ms)}</b>
+            p95 <b>{duration(calls?.p95_ms)}</b>
           </CallsLink>
         </li>
       )}
@@ -122,7 +127,7 @@ function Numbers({ card }: { readonly card: InstanceCard }) {
 
 interface CallsLinkProps {
   readonly q: string;
-  readonly title?: string;
+  readonly title?: string | undefined;
   readonly children: ComponentChildren;
 }
 

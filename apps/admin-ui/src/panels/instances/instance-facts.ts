@@ -35,7 +35,7 @@ export function worstFirst(cards: readonly InstanceCard[]): readonly InstanceCar
     (one, other) =>
       STATUSES.indexOf(one.status) - STATUSES.indexOf(other.status) ||
       toolsLost(other) - toolsLost(one) ||
-      other.calls.failed - one.calls.failed ||
+      (other.calls?.failed ?? 0) - (one.calls?.failed ?? 0) ||
       one.display_name.localeCompare(other.display_name),
   );
 }
@@ -71,7 +71,7 @@ export function callFilters({ instance_id: id, calls }: InstanceCard): {
   return {
     all,
     failed: `${all} success=false`,
-    ...(calls.p95_ms === undefined ? {} : { slowest: `${all} duration_ms>=${calls.p95_ms}` }),
+    ...(calls?.p95_ms === undefined ? {} : { slowest: `${all} duration_ms>=${calls.p95_ms}` }),
   };
 }
 

@@ -29,6 +29,7 @@ export const gateway = {
   'instance.readiness.dispatcher': 'dispatcher',
   'instance.readiness.dcc': 'application',
   'instance.calls': '{n:call|calls}',
+  'instance.calls.since': 'Since {since}: nothing older is kept.',
   'instance.failed': 'failed',
   'instance.p95.title': 'The slowest twentieth of its calls',
   'instance.tools': '{n} {n:tool|tools}',

@@ -30,6 +30,7 @@ export const gateway: Translation<typeof texts> = {
   'instance.readiness.dispatcher': '调度器',
   'instance.readiness.dcc': '应用',
   'instance.calls': '次调用',
+  'instance.calls.since': '从 {since} 开始：没有保留更早的记录。',
   'instance.failed': '次失败',
   'instance.p95.title': '最慢的 5% 调用',
   'instance.tools': '{n} 个工具',

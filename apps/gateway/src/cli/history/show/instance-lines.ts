@@ -16,7 +16,8 @@ export interface Card {
   readonly tool_count: number;
   readonly in_flight: number;
   readonly queue_depth: number;
-  readonly calls: { readonly total: number; readonly failed: number; readonly p95_ms?: number };
+  /** Absent where no calls are remembered. */
+  readonly calls?: { readonly total: number; readonly failed: number; readonly p95_ms?: number };
 }
 
 /** What `instances` answers. */
@@ -78,9 +79,11 @@ function cardLines(cards: readonly Card[], width: number | undefined): readonly 
       `${card.display_name} (${type})`,
       { text: status, tone: status === 'ready' ? ('good' as const) : isIdle ? ('quiet' as const) : ('bad' as const) },
       countOf(tools),
-      countOf(calls.total),
-      { text: countOf(calls.failed), tone: calls.failed === 0 ? ('quiet' as const) : ('bad' as const) },
-      calls.p95_ms === undefined ? '' : durationOf(calls.p95_ms),
+      calls === undefined ? '' : countOf(calls.total),
+      calls === undefined
+        ? ''
+        : { text: countOf(calls.failed), tone: calls.failed === 0 ? ('quiet' as const) : ('bad' as const) },
+      calls?.p95_ms === undefined ? '' : durationOf(calls.p95_ms),
       countOf(running + waiting),
       card.source,
     ];
