@@ -167,15 +167,21 @@ function isRunning({ pid, started }: Holder): boolean {
   }
 }
 
+const STAT_STATE = 0;
 const STAT_START_TIME = 19;
+/** A process that has ended, and whose parent has not asked how, holds nothing any more (proc(5)). */
+const ZOMBIE = 'Z';
 
-/** When a process began, in ticks since the machine did; `undefined` where there is no such process, or no `/proc`. */
+/** When a process began, in ticks since the machine did; `undefined` where none runs, or there is no `/proc`. */
 function startOf(pid: number): string | undefined {
   try {
     // The name, in brackets, may itself hold anything (proc(5)).
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
       .split(' ');
+    if (fields[STAT_STATE] === ZOMBIE) {
+      return undefined;
+    }
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
     return `${boot}:${fields[STAT_START_TIME]}`;
   } catch {

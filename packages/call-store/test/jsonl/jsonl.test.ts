@@ -26,6 +26,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { callRow, FAILED, traceOf } from '../rows.ts';
+import { until } from '../until.ts';
 
 let directory: string;
 let opened: JsonlHistory[] = [];
@@ -450,6 +451,30 @@ describe('two processes', () => {
     await gateway.history.flush();
     expect(gateway.changes).toEqual([]);
     expect(linesOf('audit.jsonl')).toHaveLength(1);
+  });
+});
+
+const onLinux = process.platform === 'linux' ? describe : describe.skip;
+
+onLinux('on Linux', () => {
+  test('a killed process that its parent has not waited for yet has no lock', async () => {
+    mkdirSync(directory);
+    // It becomes a program that waits for no child of its.
+    const parent = spawn('sh', ['-c', 'sleep 60 & echo $!; exec sleep 60']);
+    try {
+      const pid = Number(String((await once(parent.stdout, 'data'))[0]));
+      const { hostname } = await import('node:os');
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '');
+      const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+      const holder = { pid, host: hostname(), key: 'k', started: `${boot}:${stat.split(' ')[19]}` };
+      writeFileSync(path('writer.lock'), JSON.stringify(holder));
+      expect(await checkDirectory(directory)).toMatchObject({ holder: expect.stringContaining(`process ${pid} on `) });
+      process.kill(pid, 'SIGKILL');
+      await until(() => readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '));
+      expect(await checkDirectory(directory)).toEqual({ ok: true });
+    } finally {
+      parent.kill('SIGKILL');
+    }
   });
 });
 
