@@ -135,17 +135,21 @@ class Routes {
       const [name, value] = entry.header;
       return withHeader(this.#refuse(http, entry.refused), name, value);
     }
-    if (found.route.isWork !== true) {
-      return this.#handle(found, http, entry);
-    }
+    const { isWork = false, isRefusedWhileDraining = isWork, mayGoOn = false } = found.route;
     const { isDraining, opening } = this.#options;
-    if (isDraining()) {
-      const refuseNew = (): Reply =>
-        this.#refuse(http, { kind: 'not-ready', message: 'The gateway is shutting down', advice: AFTER_RESTART });
-      return found.route.mayGoOn === true ? this.#handle(found, http, { ...entry, refuseNew }) : refuseNew();
+    if (isRefusedWhileDraining && isDraining()) {
+      const refuseNew = (): Reply => this.#refuseNew(http);
+      return mayGoOn ? this.#handle(found, http, { ...entry, refuseNew }) : refuseNew();
     }
-    const { wait } = opening;
+    const wait = isWork ? opening.wait : undefined;
     return wait === undefined ? this.#handle(found, http, entry) : wait.then(() => this.#handle(found, http, entry));
+  }
+
+  /** To whoever comes while the gateway drains: the one that is started after it may be there soon. */
+  #refuseNew(http: HttpContext): Reply {
+    const message = 'The gateway is shutting down';
+    const refusal = this.#refuse(http, { kind: 'not-ready', message, advice: AFTER_RESTART });
+    return withHeader(refusal, 'retry-after', RESTART_SECONDS);
   }
 
   #handle(found: FoundRoute, http: HttpContext, entry: Entry & Pick<RouteRequest, 'refuseNew'>): Answer {
@@ -202,6 +206,8 @@ async function runTapped(tap: HttpTap, { template, route }: FoundRoute, request:
 }
 
 const AFTER_RESTART = 'Send the request again once the gateway has started anew.';
+/** Nobody can say how long that takes; more often than this it need not be asked. */
+const RESTART_SECONDS = '1';
 const ASK_ELSEWHERE = 'Ask one of the paths that the message names.';
 
 function advised(advice: string | undefined): { readonly recommendedNextAction?: string } {

@@ -43,6 +43,8 @@ export interface Route {
   readonly handler: RouteHandler;
   /** New work: refused while the gateway drains. */
   readonly isWork?: boolean;
+  /** Whether it is refused while the gateway drains; default: work is. */
+  readonly isRefusedWhileDraining?: boolean;
   /** Some of its work goes on with what runs already: while the gateway drains the handler refuses the rest. */
   readonly mayGoOn?: boolean;
   /** It answers that it is turned off: nobody is led there. */

@@ -60,7 +60,7 @@ const MCP_ROUTES: readonly RouteConfig[] = [
       ...failures(401, 403),
       404: NO_SESSION,
       406: rpcError('The client takes no event stream.'),
-      503: rpcError('The gateway is shutting down.'),
+      503: rpcError('The gateway is shutting down; Retry-After says how long to wait.'),
     },
   }),
   createRoute({

@@ -37,9 +37,11 @@ export function registrationRoutes({ registry, departed, bodyLimitBytes }: Regis
   const route = routeMaker({ bodyLimitBytes, maxBytes: MAX_BODY_BYTES });
   const offline = (id: string): OperationError => notRegistered(id, departed());
   return {
-    'POST /v1/instances/register': route('register', registerBody, (body, request) =>
-      register(registry, body, request),
-    ),
+    'POST /v1/instances/register': {
+      ...route('register', registerBody, (body, request) => register(registry, body, request)),
+      // An instance that this gateway took would be lost with it, and would not ask the one that comes after it.
+      isRefusedWhileDraining: true,
+    },
     'POST /v1/instances/heartbeat': route('heartbeat', heartbeatBody, async (body, request) => {
       const outcome = await heartbeat(registry, body, request);
       return outcome ?? { error: offline(body.instance_id) };
